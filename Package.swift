@@ -1,0 +1,72 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .treatAllWarnings(as: .error),
+]
+
+/// One room of the house. What it may import is listed here and enforced by
+/// `--explicit-target-dependency-import-check error` and by `TidyTests`.
+func room(_ name: String, on dependencies: [Target.Dependency] = [], resources: [Resource] = []) -> Target {
+  .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: settings)
+}
+
+func tests(of name: String, on dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
+  .testTarget(name: name, dependencies: dependencies, resources: resources, swiftSettings: settings)
+}
+
+let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
+let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+
+let package = Package(
+  name: "lander",
+  products: [.executable(name: "lander", targets: ["lander"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+  ],
+  targets: [
+    // floors 0 and 1
+    room("DeployModel"),
+    room("DeployCore", on: ["DeployModel"]),
+    // floors 2 and 3, side by side
+    .target(name: "CLua", cSettings: [.define("_GNU_SOURCE")], linkerSettings: [.linkedLibrary("lua5.4")]),
+    room("DeployLua", on: ["DeployCore", "DeployModel", "CLua"]),
+    room("DeployHosts", on: ["DeployCore", "DeployModel", crypto]),
+    room("DeployStore", on: ["DeployCore", "DeployModel", grdb, crypto]),
+    room("DeployAppSpec", on: ["DeployCore", "DeployModel", "Yams"]),
+    room("DeploySimulation", on: ["DeployCore", "DeployModel"]),
+    // floors 4 and 5
+    room("DeployEngine", on: ["DeployCore", "DeployModel"]),
+    room("DeployReport", on: ["DeployCore", "DeployModel"]),
+    // floor 6
+    .executableTarget(
+      name: "lander",
+      dependencies: [
+        "DeployModel", "DeployCore", "DeployLua", "DeployHosts", "DeployStore", "DeployAppSpec", "DeploySimulation", "DeployEngine",
+        "DeployReport", argumentParser, subprocess,
+      ],
+      swiftSettings: settings),
+
+    tests(of: "DeployModelTests", on: ["DeployModel"]),
+    tests(of: "DeployCoreTests", on: ["DeployModel", "DeployCore"]),
+    tests(of: "DeployLuaTests", on: ["DeployModel", "DeployCore", "DeployLua"]),
+    tests(of: "DeployHostsTests", on: ["DeployModel", "DeployCore", "DeployHosts"]),
+    tests(of: "DeployStoreTests", on: ["DeployModel", "DeployCore", "DeployStore"]),
+    tests(of: "DeployAppSpecTests", on: ["DeployModel", "DeployCore", "DeployAppSpec"]),
+    tests(of: "DeployEngineTests", on: ["DeployModel", "DeployCore", "DeployEngine", "DeploySimulation"]),
+    tests(of: "DeploySimulationTests", on: ["DeployModel", "DeployCore", "DeployLua", "DeployStore", "DeployEngine", "DeploySimulation"]),
+    tests(of: "DeployReportTests", on: ["DeployModel", "DeployCore", "DeployReport"]),
+    tests(of: "CommandTests", on: ["lander"]),
+    tests(of: "TidyTests", on: []),
+  ]
+)

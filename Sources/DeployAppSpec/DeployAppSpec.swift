@@ -1,0 +1,1 @@
+// DeployAppSpec: see docs/architecture.md.

@@ -1,0 +1,99 @@
+package import DeployModel
+
+/// All the IO of the engine passes through these six doors, and through `Scripts`.
+
+/// Reaches hosts. It performs one operation and says what came back; it decides nothing.
+package protocol Transport: Sendable {
+  /// Opens the channel to a host and reads what a plan needs to know. Changes nothing there.
+  func survey(_ host: Host, at path: String, application: String, group: String) async -> Survey
+
+  /// Performs an intent. One that changes the host happens at most once: an intent that was sent before is attached to.
+  /// Returns when it ended, was cancelled, timed out, or the host stayed out of reach longer than the transport waits.
+  /// Output is reported as it comes, secrets replaced, each byte once within one call; after a resume from offset 0 again.
+  func perform(_ intent: Intent, at site: HostSite, output: @escaping @Sendable (OutputChunk) -> Void) async -> Outcome
+
+  /// Ends a running operation; `perform` then returns with a failure of kind `cancelled`.
+  func cancel(_ intent: Int, at site: HostSite) async
+
+  func close() async
+}
+
+/// What every operation on a host needs to know about the deployment it belongs to.
+package struct HostSite: Sendable, Hashable {
+  package var host: Host
+  package var deployment: Deployment.ID
+  package var application: String
+  package var group: String
+  /// Where releases live on the host; its `root`, where it has one, is already in front.
+  package var path: String
+  package var fence: Int
+  package var token: String
+  package var reuse: Recipe.Reuse
+  package init(
+    host: Host, deployment: Deployment.ID, application: String, group: String, path: String, fence: Int, token: String,
+    reuse: Recipe.Reuse = .copy
+  ) {
+    self.host = host
+    self.deployment = deployment
+    self.application = application
+    self.group = group
+    self.path = path
+    self.fence = fence
+    self.token = token
+    self.reuse = reuse
+  }
+}
+
+extension Plan {
+  package func site(of number: Int) -> HostSite {
+    let host = hosts[number].host
+    return HostSite(
+      host: host, deployment: id, application: application, group: group, path: host.place(path), fence: lock.fence, token: lock.token,
+      reuse: reuse)
+  }
+}
+
+extension Host {
+  /// The path on this host: below its `root`, where it has one.
+  package func place(_ path: String) -> String {
+    guard let root else { return path }
+    return path.hasPrefix("/") ? root + path : root + "/" + path
+  }
+}
+
+/// The machine the engine runs on: `here` in recipes. Same rules as for a host, but a command does not outlive the engine:
+/// one that was running when the engine died is *lost*.
+package protocol EngineMachine: Sendable {
+  func perform(_ intent: Intent, of deployment: Deployment.ID, output: @escaping @Sendable (OutputChunk) -> Void) async -> Outcome
+  func cancel(_ intent: Int, of deployment: Deployment.ID) async
+}
+
+/// Content-addressed: bundles, and the sources of recipes.
+package protocol BundleStore: Sendable {
+  func manifest(of bundle: Digest) async throws(Failure) -> Manifest
+  /// A gzipped tar of the whole bundle on the engine machine, made once.
+  func archive(of bundle: Digest) async throws(Failure) -> String
+  /// One file's bytes.
+  func content(of file: Digest) async throws(Failure) -> [UInt8]
+  func keep(_ sources: [SourceFile]) async throws(Failure) -> Digest
+  func sources(_ digest: Digest) async throws(Failure) -> [SourceFile]
+}
+
+/// One deployment's memory.
+package protocol Journal: Sendable {
+  /// Durable when it returns: an entry may be acted on then (promise P2). Entries come in order, without gaps.
+  func append(_ entries: [Entry], to deployment: Deployment.ID) async throws(Failure)
+  /// Keeps bytes of a command's output. Not durable, and never an obstacle to the deployment.
+  func spool(_ chunk: OutputChunk, of deployment: Deployment.ID) async
+}
+
+package protocol Secrets: Sendable {
+  /// - Throws: kind `missing`, naming the providers that were asked.
+  func value(of name: String) async throws(Failure) -> String
+}
+
+package protocol Clock: Sendable {
+  func now() -> Timestamp
+  /// Returns early, without a word, when its task is cancelled.
+  func sleep(_ interval: Interval) async
+}

@@ -1,0 +1,1 @@
+// DeployEngine: see docs/architecture.md.

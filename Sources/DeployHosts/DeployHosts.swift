@@ -1,0 +1,1 @@
+// DeployHosts: see docs/architecture.md.

@@ -1,0 +1,1 @@
+// DeployLua: see docs/architecture.md.

@@ -1,0 +1,89 @@
+/// A named selection of hosts.
+package struct DeploymentGroup: Sendable, Hashable, Codable {
+  package var name: String
+  /// Expanded and in the order of the file; numbers are given when a plan is made.
+  package var hosts: [Host]
+  package var tags: Value
+  package var params: Value
+  package var place: SourcePlace?
+  package init(name: String, hosts: [Host], tags: Value = .record([]), params: Value = .record([]), place: SourcePlace? = nil) {
+    self.name = name
+    self.hosts = hosts
+    self.tags = tags
+    self.params = params
+    self.place = place
+  }
+}
+
+/// So many hosts, or such a share of them.
+package enum Amount: Sendable, Hashable, Codable {
+  case count(Int)
+  case percent(Double)
+
+  /// At least this many of `total`: shares round up.
+  package func atLeast(of total: Int) -> Int {
+    switch self {
+    case .count(let count): min(count, total)
+    case .percent(let percent): min(total, Int((Double(total) * percent / 100 - 1e-9).rounded(.up)))
+    }
+  }
+  /// At most this many of `total`: shares round down, but never below 1 where `total` is at least 1 and the share is over 0.
+  package func atMost(of total: Int) -> Int {
+    switch self {
+    case .count(let count): min(count, total)
+    case .percent(let percent): percent > 0 ? min(total, max(1, Int(Double(total) * percent / 100 + 1e-9))) : 0
+    }
+  }
+}
+
+/// Bounds that hold whatever a strategy decides.
+package struct DeploymentConfiguration: Sendable, Hashable, Codable {
+  package var name: String
+  /// Hosts that keep serving; nil: the default (see `Bounds`).
+  package var floor: Amount?
+  /// Hosts in flight at once; nil: as many as a wave has.
+  package var parallel: Amount?
+  /// Failed hosts that a deployment may have and still succeed.
+  package var failed: Amount
+  /// Unreachable hosts that it may leave out or lose.
+  package var unreachable: Amount
+  package var place: SourcePlace?
+  package init(
+    name: String = "default", floor: Amount? = nil, parallel: Amount? = nil, failed: Amount = .count(0), unreachable: Amount = .count(0),
+    place: SourcePlace? = nil
+  ) {
+    self.name = name
+    self.floor = floor
+    self.parallel = parallel
+    self.failed = failed
+    self.unreachable = unreachable
+    self.place = place
+  }
+}
+
+/// A typed option of a recipe.
+package struct Parameter: Sendable, Hashable, Codable {
+  package enum Kind: Sendable, Hashable, Codable {
+    case boolean
+    case integer(min: Int?, max: Int?)
+    case number(min: Double?, max: Double?)
+    /// A share in per cent, 0…100; `10`, `10%`.
+    case percent
+    case string(match: String?)
+    case choice([String])
+    case duration
+  }
+  package var name: String
+  package var kind: Kind
+  /// Nil: the parameter must be given.
+  package var standard: Value?
+  package var help: String
+  package var place: SourcePlace?
+  package init(name: String, kind: Kind, standard: Value? = nil, help: String = "", place: SourcePlace? = nil) {
+    self.name = name
+    self.kind = kind
+    self.standard = standard
+    self.help = help
+    self.place = place
+  }
+}

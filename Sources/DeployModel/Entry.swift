@@ -1,0 +1,104 @@
+/// One line of a deployment's journal. What people and machines read about a deployment is a fold over its entries.
+package struct Entry: Sendable, Hashable, Codable {
+  package enum Fact: Sendable, Hashable, Codable {
+    /// Entry 0, and no other.
+    case planned(Plan)
+    /// An outside event, written before the core sees it.
+    case happened(Happening)
+    /// An operation that is about to be performed.
+    case intended(Intent)
+    /// What the core or a recipe says on the way. Follows from the rest; not replayed.
+    case noted(Note)
+    /// Another engine process went on from here.
+    case resumed(actor: String)
+    /// The last entry of a deployment that ended.
+    case concluded(Conclusion)
+  }
+  /// 0, 1, 2 … without gaps.
+  package var sequence: Int
+  package var at: Timestamp
+  package var fact: Fact
+  package init(sequence: Int, at: Timestamp, fact: Fact) {
+    self.sequence = sequence
+    self.at = at
+    self.fact = fact
+  }
+}
+
+/// What reaches the core from outside.
+package enum Happening: Sendable, Hashable, Codable {
+  case started
+  /// The operation with that intent came back.
+  case finished(intent: Int, Outcome)
+  case rang(timer: Int)
+  case cancelled(reason: String)
+}
+
+/// What happened, in the words of the core.
+package enum Note: Sendable, Hashable, Codable {
+  case stageBegan(name: String)
+  case stageEnded(name: String, error: ScriptError?)
+  case waveBegan(number: Int, hosts: [Int])
+  case waveEnded(number: Int, WaveResult)
+  case eventBegan(host: Int, LifecycleEvent)
+  case eventEnded(host: Int, LifecycleEvent, error: ScriptError?)
+  case eventSkipped(host: Int, LifecycleEvent, reason: String)
+  case host(Int, HostStatus)
+  /// Something a recipe logged; the host where a hook did.
+  case log(host: Int?, LogLine)
+  /// Why no further host is started, or another thing a person should know.
+  case remark(String)
+}
+
+/// Where a host stands (promise P8).
+package enum HostStatus: Sendable, Hashable, Codable {
+  case pending
+  case changing
+  /// On the target, receipt written.
+  case succeeded
+  case unchanged
+  case leftOut(Failure)
+  case restoring(ScriptError)
+  /// Failed, and back on what it ran before (nothing, where nothing was).
+  case restored(ScriptError)
+  /// Failed, and going back failed too: `commands` are to be typed by a person.
+  case restoreFailed(ScriptError, restoring: ScriptError, commands: [String])
+  /// Failed and left as it is, because the recipe says so.
+  case failed(ScriptError)
+  /// Out of reach since that operation: nobody knows what it runs.
+  case unknown(Failure)
+
+  package var isFinal: Bool {
+    switch self {
+    case .pending, .changing, .restoring: false
+    default: true
+    }
+  }
+}
+
+/// How a deployment ended.
+package struct Conclusion: Sendable, Hashable, Codable {
+  package enum Status: String, Sendable, Hashable, Codable {
+    case succeeded
+    case failed
+    case cancelled
+    /// Could not start: the lock is held, or the hosts are not as planned. Nothing was changed.
+    case refused
+  }
+  package var status: Status
+  /// The first cause; nil where succeeded.
+  package var error: ScriptError?
+  /// The holder, where the lock was the cause.
+  package var holder: Lock?
+  /// Hosts on the new release that are to go back, as a deployment of their own.
+  package var rollback: [Int]
+  /// Statuses by host number.
+  package var hosts: [HostStatus]
+  package init(status: Status, error: ScriptError? = nil, holder: Lock? = nil, rollback: [Int] = [], hosts: [HostStatus]) {
+    self.status = status
+    self.error = error
+    self.holder = holder
+    self.rollback = rollback
+    self.hosts = hosts
+  }
+}

@@ -1,0 +1,123 @@
+/// A machine that receives revisions. Its `number` is dense within one deployment and orders everything that must be in order.
+package struct Host: Sendable, Hashable, Codable {
+  package var number: Int
+  package var name: String
+  /// How its shell is reached: `ssh`, `local`, or the name a plugin gave its own.
+  package var transport: String
+  /// What to connect to; the name where nil.
+  package var address: String?
+  package var port: Int?
+  package var user: String?
+  /// A folder put before the deployment's path on this host, for several hosts on one machine.
+  package var root: String?
+  /// The argv that gives a shell, where a plugin's transport made one.
+  package var argv: [String]?
+  package var tags: Value
+  package var vars: Value
+
+  package init(
+    number: Int = 0, name: String, transport: String = "ssh", address: String? = nil, port: Int? = nil, user: String? = nil,
+    root: String? = nil, argv: [String]? = nil, tags: Value = .record([]), vars: Value = .record([])
+  ) {
+    self.number = number
+    self.name = name
+    self.transport = transport
+    self.address = address
+    self.port = port
+    self.user = user
+    self.root = root
+    self.argv = argv
+    self.tags = tags
+    self.vars = vars
+  }
+}
+
+/// What a survey found out about a host; recorded in the plan.
+package struct HostFacts: Sendable, Hashable, Codable {
+  /// `dash`, `bash`, `busybox`, …: what `sh` is there.
+  package var shell: String
+  package var user: String
+  package var home: String
+  package var kernel: String
+  package var architecture: String
+  /// Names of the optional tools found: curl, wget, sudo, setfacl, systemd-run, …
+  package var tools: [String]
+  package var bootID: String
+  package var processors: Int
+  /// Free space and inodes of the file system that holds the deployment's path.
+  package var freeBytes: Int
+  package var freeInodes: Int
+  /// Host's clock minus the engine machine's, in milliseconds.
+  package var clockSkew: Interval
+
+  package init(
+    shell: String, user: String, home: String = "", kernel: String = "", architecture: String = "", tools: [String] = [], bootID: String,
+    processors: Int = 1, freeBytes: Int, freeInodes: Int, clockSkew: Interval = .zero
+  ) {
+    self.shell = shell
+    self.user = user
+    self.home = home
+    self.kernel = kernel
+    self.architecture = architecture
+    self.tools = tools
+    self.bootID = bootID
+    self.processors = processors
+    self.freeBytes = freeBytes
+    self.freeInodes = freeInodes
+    self.clockSkew = clockSkew
+  }
+}
+
+/// Everything a survey of one host reads before a plan is made. Reading it changes nothing there.
+package struct HostState: Sendable, Hashable, Codable {
+  package var facts: HostFacts
+  /// What `current` names; nil before the first deployment.
+  package var current: Release.ID?
+  /// Complete releases on the host.
+  package var releases: [Release.ID]
+  /// The newest receipt of this application and group; nil before the first success.
+  package var receipt: Receipt?
+  /// The receipt of the good release before that one, still pinned.
+  package var previous: Receipt?
+  package var lock: Lock?
+  /// The highest fence the host has seen; 0 where none.
+  package var fence: Int
+  /// Jobs of earlier deployments that still run.
+  package var jobs: [RunningJob]
+
+  package init(
+    facts: HostFacts, current: Release.ID? = nil, releases: [Release.ID] = [], receipt: Receipt? = nil, previous: Receipt? = nil,
+    lock: Lock? = nil, fence: Int = 0, jobs: [RunningJob] = []
+  ) {
+    self.facts = facts
+    self.current = current
+    self.releases = releases
+    self.receipt = receipt
+    self.previous = previous
+    self.lock = lock
+    self.fence = fence
+    self.jobs = jobs
+  }
+}
+
+/// A job that runs on a host, whoever started it.
+package struct RunningJob: Sendable, Hashable, Codable {
+  package var deployment: Deployment.ID
+  package var intent: Int
+  package var fence: Int
+  package var command: String
+  package var since: Timestamp
+  package init(deployment: Deployment.ID, intent: Int, fence: Int, command: String, since: Timestamp) {
+    self.deployment = deployment
+    self.intent = intent
+    self.fence = fence
+    self.command = command
+    self.since = since
+  }
+}
+
+/// What came of surveying one host.
+package enum Survey: Sendable, Hashable, Codable {
+  case reached(HostState)
+  case unreachable(Failure)
+}

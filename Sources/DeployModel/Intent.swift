@@ -1,0 +1,38 @@
+/// Where an operation is performed.
+package enum Place: Sendable, Hashable, Codable {
+  case engine
+  case host(Int)
+}
+
+/// An operation that is about to be performed: in the journal before anything changes (promise P2).
+package struct Intent: Sendable, Hashable, Codable {
+  /// 1, 2, 3 … within its deployment. With deployment and host it names the job on the host.
+  package var id: Int
+  package var place: Place
+  package var operation: Operation
+  /// When it is given up, counted from its start.
+  package var timeout: Interval
+  package var site: Site
+  package init(id: Int, place: Place, operation: Operation, timeout: Interval, site: Site) {
+    self.id = id
+    self.place = place
+    self.operation = operation
+    self.timeout = timeout
+    self.site = site
+  }
+
+  /// From where in the deployment it was asked; what a hook sees in its environment.
+  package struct Site: Sendable, Hashable, Codable {
+    package var event: LifecycleEvent?
+    package var stage: String?
+    /// The release whose folder is the working directory; nil: the deployment's path.
+    package var release: Release.ID?
+    package var previous: Release.ID?
+    package init(event: LifecycleEvent? = nil, stage: String? = nil, release: Release.ID? = nil, previous: Release.ID? = nil) {
+      self.event = event
+      self.stage = stage
+      self.release = release
+      self.previous = previous
+    }
+  }
+}

@@ -1,0 +1,24 @@
+/// A point in one host's part of a deployment at which hooks run: CodeDeploy's names, in CodeDeploy's order.
+package enum LifecycleEvent: String, Sendable, Hashable, Codable, CaseIterable {
+  case beforeBlockTraffic = "BeforeBlockTraffic"
+  case blockTraffic = "BlockTraffic"
+  case afterBlockTraffic = "AfterBlockTraffic"
+  case applicationStop = "ApplicationStop"
+  case downloadBundle = "DownloadBundle"
+  case beforeInstall = "BeforeInstall"
+  case install = "Install"
+  case afterInstall = "AfterInstall"
+  case applicationStart = "ApplicationStart"
+  case validateService = "ValidateService"
+  case beforeAllowTraffic = "BeforeAllowTraffic"
+  case allowTraffic = "AllowTraffic"
+  case afterAllowTraffic = "AfterAllowTraffic"
+
+  /// Whether the event takes leave of the release that runs: its hooks see that release, and without one they are skipped.
+  package var concernsPrevious: Bool {
+    switch self {
+    case .beforeBlockTraffic, .blockTraffic, .afterBlockTraffic, .applicationStop: true
+    default: false
+    }
+  }
+}

@@ -1,0 +1,122 @@
+/// What is asked of a host or of the engine machine. Recipes yield operations, the journal records them, `plan` prints them,
+/// transports perform them, the simulator answers them.
+package enum Operation: Sendable, Hashable, Codable {
+  /// Runs a command: an effect, at most once.
+  case run(Command)
+  /// Reads a file of at most `limit` bytes.
+  case read(path: String, limit: Int)
+  case exists(path: String)
+  /// Asks once whether something answers; a *no* is an outcome, not an error.
+  case check(Check)
+  case write(path: String, content: Text, mode: Int?, owner: String?)
+  case link(target: String, path: String)
+  /// Copies a file or folder of the engine machine to the host.
+  case upload(from: String, to: String)
+  /// Copies a file of the host to the engine machine.
+  case download(from: String, to: String)
+  /// Makes a release complete and verified on the host, sending only what it lacks.
+  case stage(Release)
+  /// Makes a release current by one rename; nil takes `current` away (there was none before).
+  case activate(Release.ID?)
+  /// Removes a release that was staged and never became current.
+  case discard(Release.ID)
+  /// Removes all but the newest `keep` releases; current, previous good and `pinned` always stay.
+  case prune(keep: Int, pinned: [Release.ID])
+  /// Writes the host's receipt, and keeps the recipe sources it names beside it.
+  case record(Receipt)
+  /// Takes the host's lock and raises its fence, or names the holder.
+  case lock(LockRequest)
+  case unlock(token: String)
+  /// Reads the recipe sources kept on the host under a digest.
+  case sources(Digest)
+
+  /// Whether it may be asked again without harm: it changes nothing.
+  package var isProbe: Bool {
+    switch self {
+    case .read, .exists, .check, .sources: true
+    default: false
+    }
+  }
+
+  /// The word for it in journals, plans and error messages.
+  package var verb: String {
+    switch self {
+    case .run: "run"
+    case .read: "read"
+    case .exists: "exists"
+    case .check: "check"
+    case .write: "write"
+    case .link: "link"
+    case .upload: "upload"
+    case .download: "download"
+    case .stage: "stage"
+    case .activate: "activate"
+    case .discard: "discard"
+    case .prune: "prune"
+    case .record: "record"
+    case .lock: "lock"
+    case .unlock: "unlock"
+    case .sources: "sources"
+    }
+  }
+}
+
+/// A command to run.
+package struct Command: Sendable, Hashable, Codable {
+  package enum Form: Sendable, Hashable, Codable {
+    /// Given to `sh -c`.
+    case shell(String)
+    /// Started as it is, without a shell.
+    case argv([String])
+  }
+  package struct Variable: Sendable, Hashable, Codable {
+    package var name: String
+    package var value: Text
+    package init(_ name: String, _ value: Text) { self.name = name; self.value = value }
+  }
+  package var form: Form
+  /// In the order of their names.
+  package var environment: [Variable]
+  /// Relative to the release; the release itself where nil.
+  package var directory: String?
+  package var input: Text?
+  /// The user it runs as; the login user where nil.
+  package var user: String?
+  /// Both streams as one, in exact order (`2>&1`).
+  package var merge: Bool
+  /// What becomes of it when the connection to it is lost for good.
+  package var onLost: OnLost
+
+  package enum OnLost: String, Sendable, Hashable, Codable { case fail, `repeat` }
+
+  package init(
+    _ form: Form, environment: [Variable] = [], directory: String? = nil, input: Text? = nil, user: String? = nil, merge: Bool = false,
+    onLost: OnLost = .fail
+  ) {
+    self.form = form
+    self.environment = environment
+    self.directory = directory
+    self.input = input
+    self.user = user
+    self.merge = merge
+    self.onLost = onLost
+  }
+
+  /// As it would be typed, for messages; never for a shell.
+  package var line: String {
+    switch form {
+    case .shell(let line): line
+    case .argv(let words): words.joined(separator: " ")
+    }
+  }
+}
+
+/// One question to a host: does this answer?
+package enum Check: Sendable, Hashable, Codable {
+  /// GET from the host itself; healthy when the status is in `status` (200…399 where empty).
+  case http(url: String, status: [Int])
+  /// A TCP port on the host accepts a connection.
+  case port(Int)
+  /// The command exits with 0.
+  case command(String)
+}

@@ -1,0 +1,108 @@
+/// What came back from one operation.
+package struct Outcome: Sendable, Hashable, Codable {
+  /// Nil where it was done; a command that exits with another status than 0 has one of kind `command`.
+  package var failure: Failure?
+  /// What it returned: a file's text, whether a path exists, a lock's answer; `.null` where nothing.
+  package var value: Value
+  /// Exit status of a command.
+  package var status: Int?
+  package var stdout: Captured?
+  package var stderr: Captured?
+  package var duration: Interval
+
+  package init(
+    failure: Failure? = nil, value: Value = .null, status: Int? = nil, stdout: Captured? = nil, stderr: Captured? = nil,
+    duration: Interval = .zero
+  ) {
+    self.failure = failure
+    self.value = value
+    self.status = status
+    self.stdout = stdout
+    self.stderr = stderr
+    self.duration = duration
+  }
+
+  package static func done(_ value: Value = .null) -> Outcome { Outcome(value: value) }
+  package static func failed(_ kind: Failure.Kind, _ message: String, fix: String? = nil) -> Outcome {
+    Outcome(failure: Failure(kind, message, fix: fix))
+  }
+}
+
+/// What a stream of a command's output was, kept to a limit.
+package struct Captured: Sendable, Hashable, Codable {
+  /// At most `limit` bytes: the beginning and the end, with a line between that says how much was left out.
+  package var text: String
+  /// All that the command wrote.
+  package var bytes: Int
+  package var truncated: Bool
+  /// Of all that was written, secrets replaced; nil where nothing was.
+  package var digest: Digest?
+  package init(text: String, bytes: Int? = nil, truncated: Bool = false, digest: Digest? = nil) {
+    self.text = text
+    self.bytes = bytes ?? text.utf8.count
+    self.truncated = truncated
+    self.digest = digest
+  }
+  /// Bytes of each stream that an outcome may carry; the whole is in the spool.
+  package static let limit = 256 * 1024
+}
+
+/// Why something could not be done: the kind decides what happens next, the message is for people.
+package struct Failure: Error, Sendable, Hashable, Codable {
+  package enum Kind: String, Sendable, Hashable, Codable {
+    /// A command exited with another status than 0, or by a signal.
+    case command
+    case timeout
+    case cancelled
+    /// The host cannot be reached, or not any more.
+    case unreachable
+    /// A job of which nobody can say how it ended (its runner died, or the host rebooted).
+    case lost
+    /// The host refuses: a newer fence, or another owner.
+    case fenced
+    /// Somebody else holds the lock.
+    case locked
+    /// Something that must be there is not: a tool, a file, a user, a secret.
+    case missing
+    case noSpace
+    case notPermitted
+    /// Content does not have the digest it should have.
+    case corrupt
+    /// What was asked makes no sense.
+    case invalid
+    /// A check answered no.
+    case unhealthy
+    /// The recipe said `fail`, or raised.
+    case failed
+    case transport
+    case store
+    case `internal`
+  }
+  package var kind: Kind
+  /// One sentence: what was asked and what came back.
+  package var message: String
+  /// What to do next, where that is known.
+  package var fix: String?
+  package init(_ kind: Kind, _ message: String, fix: String? = nil) {
+    self.kind = kind
+    self.message = message
+    self.fix = fix
+  }
+}
+
+/// Bytes a running command wrote, secrets already replaced.
+package struct OutputChunk: Sendable, Hashable {
+  package enum Stream: String, Sendable, Hashable, Codable { case stdout, stderr }
+  package var intent: Int
+  package var place: Place
+  package var stream: Stream
+  package var offset: Int
+  package var bytes: [UInt8]
+  package init(intent: Int, place: Place, stream: Stream, offset: Int, bytes: [UInt8]) {
+    self.intent = intent
+    self.place = place
+    self.stream = stream
+    self.offset = offset
+    self.bytes = bytes
+  }
+}

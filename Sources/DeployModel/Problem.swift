@@ -1,0 +1,54 @@
+/// Something wrong with what was written, asked or found, before anything starts: where, what, and what to do.
+package struct Problem: Error, Sendable, Hashable, Codable {
+  /// One sentence: what was found, and what was expected.
+  package var message: String
+  package var place: SourcePlace?
+  /// The host, file or option it concerns, where that is no line of a recipe.
+  package var subject: String?
+  /// What to do next: `did you mean "production"?`, a command to type.
+  package var fix: String?
+  package init(_ message: String, place: SourcePlace? = nil, subject: String? = nil, fix: String? = nil) {
+    self.message = message
+    self.place = place
+    self.subject = subject
+    self.fix = fix
+  }
+}
+
+/// All the problems of one request at once, and how the command is to exit.
+package struct Problems: Error, Sendable, Hashable {
+  package var list: [Problem]
+  package var exit: ExitCode
+  package init(_ list: [Problem], exit: ExitCode = .usage) { self.list = list; self.exit = exit }
+  package init(_ problem: Problem, exit: ExitCode = .usage) { self.init([problem], exit: exit) }
+}
+
+/// What `lander` exits with. Stable: CI jobs branch on them.
+package enum ExitCode: Int32, Sendable, Hashable, CaseIterable {
+  case done = 0
+  /// A defect of lander itself.
+  case `internal` = 1
+  /// What the user wrote is wrong; nothing was started.
+  case usage = 2
+  case refused = 3
+  /// Somebody else holds the lock.
+  case locked = 4
+  /// Failed, and every touched host is back on its previous release.
+  case rolledBack = 10
+  /// Failed, and going back failed too: a person is needed.
+  case rollbackFailed = 11
+  /// Failed, and left as it is because the recipe or the command says so.
+  case held = 12
+  case paused = 13
+  case partial = 14
+  /// Cancelled, hosts restored.
+  case cancelled = 15
+  /// Hosts out of reach before the start; nothing was changed, safe to try again.
+  case unreachable = 20
+  /// Transport, space or store trouble; safe to try again.
+  case infrastructure = 21
+  /// Stopped waiting; the deployment can be resumed.
+  case detached = 22
+  case interrupted = 130
+  case terminated = 143
+}

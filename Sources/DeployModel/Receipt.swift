@@ -1,0 +1,47 @@
+/// A host's own record of what it runs and how that came about. Success needs one from each host (promise P8).
+package struct Receipt: Sendable, Hashable, Codable {
+  package var application: String
+  package var group: String
+  package var release: Release
+  /// What promise P10 compares.
+  package var inputs: Inputs
+  package var deployment: Deployment.ID
+  package var recipe: String
+  package var actor: String
+  package var at: Timestamp
+  /// The deployment's chain up to the entry before this one's intent; an audit compares it with the journal.
+  package var chain: Digest?
+
+  package init(
+    application: String, group: String, release: Release, inputs: Inputs, deployment: Deployment.ID, recipe: String, actor: String,
+    at: Timestamp, chain: Digest? = nil
+  ) {
+    self.application = application
+    self.group = group
+    self.release = release
+    self.inputs = inputs
+    self.deployment = deployment
+    self.recipe = recipe
+    self.actor = actor
+    self.at = at
+    self.chain = chain
+  }
+
+  /// Everything that, being equal, makes a deployment to this host a deployment of nothing.
+  package struct Inputs: Sendable, Hashable, Codable {
+    package var bundle: Digest
+    /// Of all sources: recipe, plugins, shipped recipes, strategies and prelude.
+    package var sources: Digest
+    package var parameters: Value
+    package var shared: [String]
+    /// Names, not values.
+    package var secrets: [String]
+    package init(bundle: Digest, sources: Digest, parameters: Value, shared: [String], secrets: [String]) {
+      self.bundle = bundle
+      self.sources = sources
+      self.parameters = parameters
+      self.shared = shared
+      self.secrets = secrets
+    }
+  }
+}

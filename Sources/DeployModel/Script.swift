@@ -1,0 +1,115 @@
+/// A running piece of a recipe, by number; numbers are given in the order of starting, so a replay gives the same.
+package typealias ScriptID = Int
+
+/// A function of a recipe that can be started: which of the plan's recipes, and which function of it.
+package struct Body: Sendable, Hashable, Codable {
+  /// Index into `Plan.recipes`.
+  package var recipe: Int
+  package var function: Int
+  package init(recipe: Int, function: Int) { self.recipe = recipe; self.function = function }
+}
+
+/// What a script acts on: the argument its function gets.
+package enum Subject: Sendable, Hashable, Codable {
+  /// `function(host, deployment)`
+  case host(Int)
+  /// `function(deployment)`
+  case deployment
+  /// `function(deployment, error)`: `on_failure`
+  case failure(ScriptError)
+  /// `function(rollout, options)`
+  case rollout(options: Value)
+  /// A function of one element of `each`, or of `all` or `within`: the runtime that asked for it keeps the argument.
+  case child
+}
+
+/// What a script asks when it waits.
+package enum Request: Sendable, Hashable, Codable {
+  case perform(Place, Operation, timeout: Interval?)
+  case sleep(Interval)
+  /// Runs functions at once, at most `limit` of them; answered with one result each, in their order.
+  case spawn([Body], limit: Int, keepGoing: Bool)
+  /// Runs one function under a deadline.
+  case within(Interval, Body)
+  /// A strategy's decision.
+  case decide(Decision)
+}
+
+/// What a strategy may decide. Whatever it decides, the core keeps the bounds.
+package enum Decision: Sendable, Hashable, Codable {
+  /// Changes these hosts, at most `parallel` at once; answered with how many of them succeeded and failed.
+  case wave([Int], parallel: Int?)
+  case wait(Interval)
+  /// Gives up and goes back; the strategy is not stepped again.
+  case rollback(reason: String)
+}
+
+/// What a waiting script is told.
+package enum Answer: Sendable, Hashable, Codable {
+  /// First step: nothing was asked yet.
+  case begin
+  case outcome(Outcome)
+  case slept
+  /// Of `spawn` and `within`.
+  case results([ScriptResult])
+  case wave(WaveResult)
+  /// The script is to end: its `<close>` variables run and may still ask, under a grace deadline.
+  case cancel(Failure)
+}
+
+package struct WaveResult: Sendable, Hashable, Codable {
+  package var succeeded: [Int]
+  package var failed: [Int]
+  package init(succeeded: [Int], failed: [Int]) { self.succeeded = succeeded; self.failed = failed }
+}
+
+/// What one step of a script came to.
+package struct Step: Sendable, Hashable {
+  package enum Next: Sendable, Hashable {
+    case asked(Request)
+    case ended(ScriptResult)
+  }
+  package var next: Next
+  /// What it logged on the way, in order.
+  package var log: [LogLine]
+  package init(_ next: Next, log: [LogLine] = []) { self.next = next; self.log = log }
+}
+
+package enum ScriptResult: Sendable, Hashable, Codable {
+  case returned(Value)
+  case raised(ScriptError)
+}
+
+package struct LogLine: Sendable, Hashable, Codable {
+  package enum Level: String, Sendable, Hashable, Codable { case debug, info, warn, error }
+  package var level: Level
+  package var text: String
+  package init(_ level: Level, _ text: String) { self.level = level; self.text = text }
+}
+
+/// An error that ended a script: the failure, and where in the recipe.
+package struct ScriptError: Error, Sendable, Hashable, Codable {
+  package var failure: Failure
+  package var place: SourcePlace?
+  /// Frames of recipe and plugin code, innermost first: `deploy.lua:31 in hook ValidateService`.
+  package var trace: [String]
+  /// The host it concerns.
+  package var host: String?
+  /// Last lines of the failed command's stderr.
+  package var stderr: String?
+  package init(_ failure: Failure, place: SourcePlace? = nil, trace: [String] = [], host: String? = nil, stderr: String? = nil) {
+    self.failure = failure
+    self.place = place
+    self.trace = trace
+    self.host = host
+    self.stderr = stderr
+  }
+}
+
+/// A line of a recipe or plugin.
+package struct SourcePlace: Sendable, Hashable, Codable, CustomStringConvertible {
+  package var file: String
+  package var line: Int
+  package init(file: String, line: Int) { self.file = file; self.line = line }
+  package var description: String { "\(file):\(line)" }
+}

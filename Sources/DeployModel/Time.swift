@@ -1,0 +1,53 @@
+/// A length of time, in whole milliseconds; coded as that number.
+package struct Interval: Sendable, Hashable, Comparable, Codable {
+  package var milliseconds: Int
+  package init(milliseconds: Int) { self.milliseconds = milliseconds }
+  package init(from decoder: any Decoder) throws { milliseconds = try decoder.singleValueContainer().decode(Int.self) }
+  package func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode(milliseconds)
+  }
+
+  package static let zero = Interval(milliseconds: 0)
+  package static func seconds(_ count: Int) -> Interval { Interval(milliseconds: count * 1000) }
+  package static func minutes(_ count: Int) -> Interval { .seconds(count * 60) }
+  package static func < (a: Interval, b: Interval) -> Bool { a.milliseconds < b.milliseconds }
+  package static func + (a: Interval, b: Interval) -> Interval { Interval(milliseconds: a.milliseconds + b.milliseconds) }
+
+  package var duration: Duration { .milliseconds(milliseconds) }
+
+  /// Reads `90`, `"90s"`, `"1.5m"`, `"2h"`, `"250ms"`, `"1d"`; nil for anything else, for a negative one and for over 100 days.
+  package init?(_ text: String) {
+    let units: [(String, Double)] = [("ms", 1), ("s", 1000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000)]
+    let unit = units.first { text.hasSuffix($0.0) && Double(text.dropLast($0.0.count)) != nil } ?? ("", 1000)
+    guard let count = Double(text.dropLast(unit.0.count)), count >= 0, count * unit.1 <= 8_640_000_000 else { return nil }
+    milliseconds = Int((count * unit.1).rounded())
+  }
+}
+
+extension Interval: CustomStringConvertible {
+  /// `250 ms`, `1.5 s`, `4 m 02 s`, `1 h 05 m`: at most two units, as people read them.
+  package var description: String {
+    func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
+    let seconds = milliseconds / 1000
+    if milliseconds < 1000 { return "\(milliseconds) ms" }
+    if seconds < 10, milliseconds % 1000 >= 100 { return "\(seconds).\(milliseconds % 1000 / 100) s" }
+    if seconds < 60 { return "\(seconds) s" }
+    if seconds < 3600 { return seconds % 60 == 0 ? "\(seconds / 60) m" : "\(seconds / 60) m \(two(seconds % 60)) s" }
+    return seconds % 3600 < 60 ? "\(seconds / 3600) h" : "\(seconds / 3600) h \(two(seconds % 3600 / 60)) m"
+  }
+}
+
+/// A moment: milliseconds since 1970-01-01 00:00 UTC by the engine machine's clock; coded as that number.
+package struct Timestamp: Sendable, Hashable, Comparable, Codable {
+  package var milliseconds: Int
+  package init(milliseconds: Int) { self.milliseconds = milliseconds }
+  package init(from decoder: any Decoder) throws { milliseconds = try decoder.singleValueContainer().decode(Int.self) }
+  package func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode(milliseconds)
+  }
+  package static func < (a: Timestamp, b: Timestamp) -> Bool { a.milliseconds < b.milliseconds }
+  package static func - (a: Timestamp, b: Timestamp) -> Interval { Interval(milliseconds: a.milliseconds - b.milliseconds) }
+  package static func + (a: Timestamp, b: Interval) -> Timestamp { Timestamp(milliseconds: a.milliseconds + b.milliseconds) }
+}

@@ -1,0 +1,1 @@
+// DeployReport: see docs/architecture.md.

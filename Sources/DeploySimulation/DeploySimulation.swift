@@ -1,0 +1,1 @@
+// DeploySimulation: see docs/architecture.md.

@@ -1,0 +1,1 @@
+// DeployStore: see docs/architecture.md.
