@@ -1,0 +1,83 @@
+import Foundation
+import Testing
+
+/// What is written about the code is there, and still true of it.
+@Suite struct DocumentationTests {
+  let tree = SourceTree.here
+  var pages: [SourceTree.File] { tree.files.filter { $0.path.hasSuffix(".md") && !$0.path.hasPrefix("Tests/") } }
+
+  @Test("every type of a package interface has a sentence above it, and most functions too")
+  func comments() {
+    let types = Pattern(#"^(?:package|public) (?:final |indirect )*(?:struct|class|enum|actor|protocol) (\w+)"#)
+    let functions = Pattern(#"^\s*(?:package|public) (?:static |mutating |final |override )*func (\w+)"#)
+    var undocumented: [String] = []
+    var count = 0
+    for file in tree.swift(under: "Sources") {
+      let lines = file.lines
+      func bare(_ line: Int) -> Bool {
+        var above = line - 2
+        while above >= 0, lines[above].drop(while: { $0 == " " }).hasPrefix("@") { above -= 1 }
+        return above < 0 || !lines[above].drop(while: { $0 == " " }).hasPrefix("///")
+      }
+      for found in types.matches(in: file.text) where bare(found.line) {
+        undocumented.append("\(file.path):\(found.line) \(found.found)")
+      }
+      for found in functions.matches(in: file.text) {
+        count += 1
+        // What a protocol of the standard library asks for needs no words of ours.
+        if bare(found.line), !["encode", "hash", "run", "validate"].contains(found.found) {
+          undocumented.append("\(file.path):\(found.line) \(found.found)")
+        }
+      }
+    }
+    #expect(undocumented.count * 5 <= count + 50, "say in a sentence what these are:\n\(undocumented.joined(separator: "\n"))")
+  }
+
+  @Test("every file and folder that a page links to exists")
+  func links() {
+    let link = Pattern(#"\]\(([^)#\s]+)(?:#[^)]*)?\)"#)
+    for page in pages {
+      let folder = page.path.split(separator: "/").dropLast().joined(separator: "/")
+      for found in link.matches(in: page.text) where !found.found.contains("://") {
+        let target = URL(fileURLWithPath: folder.isEmpty ? "/" + found.found : "/\(folder)/\(found.found)").standardized.path.dropFirst()
+        #expect(tree.exists(String(target)), "\(page.path):\(found.line) links to \(found.found), which is not there")
+      }
+    }
+  }
+
+  @Test("the architecture names every room, and the dependencies page every dependency")
+  func names() {
+    for (room, _, _) in FloorTests.floors {
+      #expect(tree.text("docs/architecture.md").contains(room), "docs/architecture.md does not name \(room)")
+    }
+    for found in Pattern(#"\.package\(url: "[^"]*/([^"/]+)""#).matches(in: tree.package) {
+      #expect(tree.text("docs/dependencies.md").contains(found.found), "docs/dependencies.md does not say why we depend on \(found.found)")
+    }
+  }
+
+  @Test("every promise has a row, and every test that a row names exists")
+  func promises() {
+    let page = tree.text("docs/promises.md")
+    for number in 1...12 { #expect(page.contains("| P\(number) |"), "docs/promises.md has no row for P\(number)") }
+    let tests = tree.files.filter { $0.path.hasPrefix("Tests/") }.map(\.text).joined(separator: "\n")
+    for found in Pattern(#""([^"\n]{12,})""#).matches(in: page) {
+      #expect(tests.contains(found.found), "docs/promises.md:\(found.line) names the test \"\(found.found)\", which does not exist")
+    }
+  }
+
+  @Test("every script can be executed and says in its first lines what it does")
+  func scripts() {
+    for file in tree.files where file.path.hasPrefix("scripts/") && !file.path.hasSuffix(".md") {
+      let lines = file.lines
+      #expect(file.text.hasPrefix("#!"), "\(file.path) has no first line that names its interpreter")
+      #expect(lines.count > 1 && lines[1].hasPrefix("# "), "\(file.path) does not say in its second line what it does")
+      #expect(FileManager.default.isExecutableFile(atPath: tree.root.appending(path: file.path).path), "\(file.path) is not executable")
+    }
+  }
+
+  @Test("products of builds are not the project's")
+  func products() {
+    let ignored = tree.text(".gitignore").split(separator: "\n").map(String.init)
+    for name in [".build", "Package.resolved", ".lander/"] { #expect(ignored.contains(name), ".gitignore does not leave out \(name)") }
+  }
+}

@@ -1,0 +1,75 @@
+import Foundation
+import Testing
+
+/// The words of the project are its vocabulary's, and it speaks of itself only.
+@Suite struct WordTests {
+  let tree = SourceTree.here
+
+  @Test("no type is called by a word that says nothing")
+  func names() {
+    let instead = [
+      ("Context", "name what it holds: a site, a plan, a request"), ("Manager", "name what it does: a store, a runner, a pool"),
+      ("Helper", "put the function on the type it helps"), ("Helpers", "put the functions on the types they help"),
+      ("Util", "name the subject"), ("Utils", "name the subject"), ("Utility", "name the subject"), ("Utilities", "name the subject"),
+    ]
+    for file in tree.files where file.isSwift && !file.path.hasPrefix("Tests/TidyTests/") {
+      let code = Blanked(file.text).text
+      for (word, advice) in instead {
+        for found in Pattern(#"\b(?:struct|class|enum|actor|protocol|typealias)\s+(\w*\#(word))\b"#).matches(in: code) {
+          Issue.record("\(file.path):\(found.line) declares \(found.found): \(advice)")
+        }
+        #expect(!file.name.hasPrefix(word) && !file.name.hasSuffix(word + ".swift"), "\(file.path): \(advice)")
+      }
+    }
+  }
+
+  @Test("a force-unwrap, a forced try and a forced cast say their reason")
+  func forced() {
+    let pattern = Pattern(#"[\w\])]!(?![=\w(])(?!\s*=)|\btry!|\bas!"#)
+    for file in tree.swift(under: "Sources") {
+      let lines = file.lines
+      for found in pattern.matches(in: Blanked(file.text).text) {
+        let here = lines[found.line - 1]
+        let above = found.line >= 2 ? lines[found.line - 2] : ""
+        #expect(
+          here.contains("//") || above.contains("//"),
+          "\(file.path):\(found.line) forces `\(found.found)`: say in a comment why it cannot fail, or handle it")
+      }
+    }
+  }
+
+  @Test("nothing is left to be done later, and nothing is named after a machine")
+  func leftovers() {
+    // Written in pieces, so that this file does not hold them itself.
+    let words = [
+      ("TO" + "DO", "do it or write it down in docs"), ("FIX" + "ME", "mend it"), ("XX" + "X:", "mend it"), ("HA" + "CK", "say the reason"),
+      ("/wo" + "rk/", "a path of one machine"), ("/opt/sw" + "ift", "a path of one machine"), ("lor" + "em ipsum", "write the text"),
+    ]
+    for file in tree.files where !file.path.hasPrefix("LICENSE") {
+      for (word, advice) in words where file.text.contains(word) {
+        let line = file.lines.firstIndex { $0.contains(word) } ?? 0
+        Issue.record("\(file.path):\(line + 1) has `\(word)`: \(advice)")
+      }
+    }
+  }
+
+  @Test("printing is the command's and the report's business")
+  func printing() {
+    let pattern = Pattern(#"(?<![.\w])(?:print|debugPrint|dump|NSLog)\("#)
+    for file in tree.swift(under: "Sources") where !["lander", "DeployReport"].contains(file.room) {
+      for found in pattern.matches(in: Blanked(file.text).text) {
+        Issue.record("\(file.path):\(found.line) prints: make it an entry, an outcome or a failure")
+      }
+    }
+  }
+
+  @Test("every test says in a sentence what holds")
+  func sentences() {
+    let bare = Pattern(#"@Test(?!\(\s*")[^\n]*"#)
+    for file in tree.swift(under: "Tests") where file.room != "TidyTests" {
+      for found in bare.matches(in: file.text) {
+        Issue.record("\(file.path):\(found.line) `\(found.found)`: give the test a sentence, @Test(\"what holds\")")
+      }
+    }
+  }
+}
