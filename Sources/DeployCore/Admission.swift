@@ -1,0 +1,77 @@
+package import DeployModel
+
+/// Decides which hosts may be taken out of service now: the floor, the number in flight and the budget, whatever a strategy asks for
+/// (promises P4 and P5).
+package struct Admission: Sendable, Hashable {
+  package let bounds: Bounds
+  /// What has to keep serving: the floor, or what served at the start where that was less.
+  package let floor: Int
+  package private(set) var serving: [Bool]
+  package private(set) var servingCount: Int
+  package private(set) var inFlight = 0
+  package private(set) var failed = 0
+  package private(set) var unreachable = 0
+
+  package init(plan: Plan) {
+    bounds = plan.bounds
+    serving = plan.hosts.map { host in
+      if case .leftOut = host.action { false } else { host.current != nil }
+    }
+    servingCount = serving.reduce(0) { $0 + ($1 ? 1 : 0) }
+    floor = min(bounds.floor, servingCount)
+    for host in plan.hosts { if case .leftOut = host.action { unreachable += 1 } }
+  }
+
+  package enum Verdict: Sendable, Hashable {
+    case go
+    /// As many as may be are in flight, or the floor is reached: ask again when one has ended.
+    case wait
+    /// Not even with nothing in flight.
+    case never(String)
+  }
+
+  package func mayStart(_ host: Int, parallel: Int?) -> Verdict {
+    if inFlight >= min(bounds.parallel, parallel ?? bounds.parallel) { return .wait }
+    if !serving[host] || servingCount - 1 >= floor { return .go }
+    if inFlight > 0 { return .wait }
+    return .never("\(servingCount) of \(serving.count) hosts serve and the floor is \(floor), so none may be taken out of service")
+  }
+
+  package mutating func started(_ host: Int) {
+    inFlight += 1
+    set(host, serving: false)
+  }
+
+  package mutating func ended(_ host: Int, _ status: HostStatus, hadRelease: Bool) {
+    inFlight -= 1
+    count(status)
+    switch status {
+    case .succeeded: set(host, serving: true)
+    case .restored: set(host, serving: hadRelease)
+    default: break
+    }
+  }
+
+  /// A host that came to its end without having been taken out of service.
+  package mutating func count(_ status: HostStatus) {
+    switch status {
+    case .restored, .restoreFailed, .failed: failed += 1
+    case .unknown, .leftOut: unreachable += 1
+    default: break
+    }
+  }
+
+  /// Why nothing more may be started; nil where the budget holds.
+  package var exhausted: String? {
+    if failed > bounds.failed { return "\(failed) \(failed == 1 ? "host" : "hosts") failed and the budget allows \(bounds.failed)" }
+    if unreachable > bounds.unreachable {
+      return "\(unreachable) \(unreachable == 1 ? "host is" : "hosts are") out of reach and the budget allows \(bounds.unreachable)"
+    }
+    return nil
+  }
+
+  private mutating func set(_ host: Int, serving now: Bool) {
+    if serving[host] != now { servingCount += now ? 1 : -1 }
+    serving[host] = now
+  }
+}

@@ -1,0 +1,30 @@
+package import DeployModel
+
+/// Joins the rollout and the recipe's scripts: one outside event in, every script that can go on is stepped until all wait,
+/// and what is to be done outside comes back, in order. The same for a live run, a rehearsal and a replay.
+package struct Conductor {
+  package private(set) var rollout: Rollout
+  private let scripts: any Scripts
+
+  package init(plan: Plan, scripts: any Scripts) {
+    rollout = Rollout(plan: plan)
+    self.scripts = scripts
+  }
+
+  /// - Returns: effects of the kinds `perform`, `cancel`, `ring`, `note` and `conclude`.
+  package mutating func take(_ happening: Happening) -> [Effect] {
+    var outward: [Effect] = []
+    var queue = rollout.handle(.happened(happening))
+    var next = 0
+    while next < queue.count {
+      switch queue[next] {
+      case .start(let script, let body, let subject): scripts.start(script, body, on: subject)
+      case .step(let script, let answer): queue += rollout.handle(.stepped(script, scripts.step(script, answer)))
+      case .kill(let script): scripts.kill(script)
+      case .perform, .cancel, .ring, .note, .conclude: outward.append(queue[next])
+      }
+      next += 1
+    }
+    return outward
+  }
+}

@@ -1,0 +1,130 @@
+package import DeployModel
+
+/// A deployment brought back to where its journal ends: the recorded outside events, in their recorded order, given to the same sources
+/// again. What the sources ask is compared with the record, not fed from it (decision 4).
+package struct Recovery {
+  package struct Timer: Sendable, Hashable {
+    package var number: Int
+    package var after: Interval
+    package var since: Timestamp
+  }
+
+  package private(set) var conductor: Conductor
+  /// Journalled intents without an outcome: to be performed again, which attaches to them.
+  package private(set) var outstanding: [Intent] = []
+  /// Those of them that were being cancelled.
+  package private(set) var cancelled: [Int] = []
+  /// What the last turn wanted and never reached the journal: intents, notes and a conclusion, in order.
+  package private(set) var unjournalled: [Effect] = []
+  /// Timers that have not rung.
+  package private(set) var timers: [Timer] = []
+  /// How the deployment ended, where it did.
+  package private(set) var conclusion: Conclusion?
+
+  /// Two requests that should be one, and the entry that holds the recorded one.
+  package struct Divergence: Error, Sendable, Hashable {
+    package var recorded: Intent
+    package var again: Intent?
+    package var sequence: Int
+  }
+
+  /// - Parameters:
+  ///   - entries: from entry 0 on, without gaps; entry 0 holds the plan that `scripts` were made for.
+  /// - Throws: `Divergence` where the sources ask something else than they did.
+  package init(replaying entries: [Entry], of plan: Plan, scripts: any Scripts) throws(Divergence) {
+    conductor = Conductor(plan: plan, scripts: scripts)
+    var wanted: [Effect] = []
+    var intents: [Intent] = []
+    var record = Record()
+    for entry in entries {
+      switch entry.fact {
+      case .planned, .resumed: continue
+      case .noted: record.notes += 1
+      case .concluded(let end): conclusion = end
+      case .intended(let intent):
+        let again = record.intents < intents.count ? intents[record.intents] : nil
+        guard let again, again.isSame(as: intent) else {
+          throw Divergence(recorded: intent, again: again, sequence: entry.sequence)
+        }
+        intents[record.intents] = intent
+        record.intents += 1
+      case .happened(let happening):
+        record.take(happening)
+        for effect in conductor.take(happening) {
+          switch effect {
+          case .perform(let intent): intents.append(intent)
+          case .ring(let timer, let after): record.timers.append(Timer(number: timer, after: after, since: entry.at))
+          case .cancel(let intent): cancelled.append(intent)
+          default: break
+          }
+          wanted.append(effect)
+        }
+      }
+    }
+    outstanding = intents.prefix(record.intents).filter { !record.isFinished($0.id) }
+    cancelled = cancelled.filter { !record.isFinished($0) }
+    timers = record.timers
+    unjournalled = Self.rest(of: wanted, after: record, concluded: conclusion != nil)
+  }
+
+  /// What of the wanted effects has no entry yet. Intents and notes are journalled in order, so counting them is enough.
+  private static func rest(of wanted: [Effect], after record: Record, concluded: Bool) -> [Effect] {
+    var (intents, notes) = (0, 0)
+    return wanted.filter { effect in
+      switch effect {
+      case .perform:
+        intents += 1
+        return intents > record.intents
+      case .note:
+        notes += 1
+        return notes > record.notes
+      case .conclude: return !concluded
+      default: return false
+      }
+    }
+  }
+
+  /// What the journal was found to hold.
+  private struct Record {
+    var intents = 0
+    var notes = 0
+    var finished: [Bool] = []
+    var timers: [Timer] = []
+
+    mutating func take(_ happening: Happening) {
+      switch happening {
+      case .finished(let intent, _):
+        while finished.count <= intent { finished.append(false) }
+        finished[intent] = true
+      case .rang(let timer): timers.removeAll { $0.number == timer }
+      default: break
+      }
+    }
+
+    func isFinished(_ intent: Int) -> Bool { intent < finished.count && finished[intent] }
+  }
+}
+
+extension Intent {
+  /// Whether it asks the same. A receipt's time and chain head are put in when it is journalled, so they do not count.
+  package func isSame(as other: Intent) -> Bool { unsealed == other.unsealed }
+
+  private var unsealed: Intent {
+    guard case .record(var receipt) = operation else { return self }
+    receipt.at = Timestamp(milliseconds: 0)
+    receipt.chain = nil
+    var copy = self
+    copy.operation = .record(receipt)
+    return copy
+  }
+
+  /// The intent as it is journalled: a receipt says when, and where in which chain.
+  package func sealed(at now: Timestamp, chain: Digest?) -> Intent {
+    guard case .record(var receipt) = operation else { return self }
+    receipt.at = now
+    receipt.chain = chain
+    var copy = self
+    copy.operation = .record(receipt)
+    return copy
+  }
+}

@@ -1,0 +1,89 @@
+package import DeployModel
+
+/// Taking and giving back the hosts' locks: all of them or none.
+struct Locks: Sendable, Hashable {
+  /// Host numbers in the order of their names, which every engine shares.
+  var order: [Int] = []
+  var held: [Int] = []
+  var waiting = 0
+  var first = true
+  var problem: Failure?
+  var holder: Lock?
+}
+
+extension Rollout {
+  /// The first host in the common order decides between two that want the same hosts; the others are asked at once after it.
+  mutating func lock() {
+    phase = .locking
+    locks.order = plan.hosts.indices.filter { statuses[$0] == .pending || statuses[$0] == .unchanged }
+      .sorted { (plan.hosts[$0].host.name, $0) < (plan.hosts[$1].host.name, $1) }
+    ask(locks.order.prefix(1))
+  }
+
+  private mutating func ask(_ hosts: ArraySlice<Int>) {
+    locks.waiting = hosts.count
+    for host in hosts {
+      var request = plan.lock
+      request.expects = plan.hosts[host].previous?.deployment
+      _ = perform(.host(host), .lock(request), for: .lock(host), site: Intent.Site())
+    }
+  }
+
+  mutating func locked(_ host: Int, _ outcome: Outcome) {
+    locks.waiting -= 1
+    switch outcome.failure {
+    case nil: locks.held.append(host)
+    case let failure? where failure.kind == .unreachable && statuses[host] == .pending:
+      admission.count(.leftOut(failure))
+      set(host, .leftOut(failure))
+      if let exhausted = admission.exhausted {
+        locks.problem = locks.problem ?? Failure(.unreachable, "\(plan.hosts[host].host.name): \(failure.message); \(exhausted)", fix: failure.fix)
+      }
+    case let failure?:
+      if locks.problem == nil {
+        locks.problem = Failure(failure.kind, "\(plan.hosts[host].host.name): \(failure.message)", fix: failure.fix)
+        if failure.kind == .locked { locks.holder = Lock(outcome.value) }
+      }
+    }
+    guard locks.waiting == 0 else { return }
+    if let problem = locks.problem ?? cancelled.failure {
+      return unlock(Conclusion(
+        status: cancelled ? .cancelled : .refused, error: ScriptError(problem), holder: locks.holder, hosts: statuses))
+    }
+    if locks.first, locks.order.count > 1 {
+      locks.first = false
+      return ask(locks.order.dropFirst())
+    }
+    beginStage(0)
+  }
+
+  mutating func unlock(_ conclusion: Conclusion) {
+    guard conclusion.rollback.isEmpty, !locks.held.isEmpty else { return conclude(conclusion) }
+    phase = .unlocking(conclusion)
+    locks.waiting = locks.held.count
+    for host in locks.held { _ = perform(.host(host), .unlock(token: plan.lock.token), for: .unlock(host), site: Intent.Site()) }
+  }
+
+  mutating func unlocked(_ host: Int, _ outcome: Outcome) {
+    if let failure = outcome.failure {
+      note(.remark("\(plan.hosts[host].host.name) could not be unlocked: \(failure.message); its lock ends with its lease"))
+    }
+    locks.waiting -= 1
+    if locks.waiting == 0, case .unlocking(let conclusion) = phase { conclude(conclusion) }
+  }
+}
+
+extension Bool {
+  /// A deployment that was cancelled, as the failure it ends with.
+  fileprivate var failure: Failure? { self ? Failure(.cancelled, "cancelled before anything was changed") : nil }
+}
+
+extension Lock {
+  /// Reads the holder out of the answer to a lock request; nil where a field is missing.
+  package init?(_ value: Value) {
+    guard let deployment = value["deployment"]?.text, let owner = value["owner"]?.text else { return nil }
+    self.init(
+      deployment: deployment, token: value["token"]?.text ?? "", owner: owner, purpose: value["purpose"]?.text ?? "",
+      since: Timestamp(milliseconds: value["since"]?.int ?? 0), fence: value["fence"]?.int ?? 0, leaseLeft: value["leaseLeft"]?.int ?? 0)
+  }
+}

@@ -1,0 +1,225 @@
+import DeployCore
+import DeployModel
+import Testing
+
+/// Hooks written in Swift: a body is a list of requests, asked one after the other; an outcome with a failure raises.
+final class ListScripts: Scripts {
+  var bodies: [[Request]]
+  var running: [ScriptID: (body: Int, next: Int)] = [:]
+  var steps: [String] = []
+  init(_ bodies: [[Request]]) { self.bodies = bodies }
+  func start(_ script: ScriptID, _ body: Body, on subject: Subject) { running[script] = (body.function, 0) }
+  func kill(_ script: ScriptID) { running[script] = nil }
+  func step(_ script: ScriptID, _ answer: Answer) -> Step {
+    guard let (body, next) = running[script] else { return Step(.ended(.returned(.null))) }
+    switch answer {
+    case .cancel(let failure): running[script] = nil; return Step(.ended(.raised(ScriptError(failure))))
+    case .outcome(let outcome): if let failure = outcome.failure { running[script] = nil; return Step(.ended(.raised(ScriptError(failure)))) }
+    case .results(let results): for case .raised(let error) in results { running[script] = nil; return Step(.ended(.raised(error))) }
+    default: break
+    }
+    guard next < bodies[body].count else { running[script] = nil; return Step(.ended(.returned(.null))) }
+    running[script] = (body, next + 1)
+    return Step(.asked(bodies[body][next]))
+  }
+}
+
+/// A plan over `count` hosts that all run release `old`, with these hooks by event.
+func plan(
+  hosts count: Int, hooks: [(LifecycleEvent, Int)] = [], floor: Int = 0, parallel: Int = 100, failed: Int = 0, strategy: Strategy? = nil,
+  stages: [Stage]? = nil, first: Bool = false, rollback: Bool = true
+) -> Plan {
+  let digest = Digest(hex: String(repeating: "a", count: 64))
+  let old = Release(id: "old", bundle: digest)
+  let new = Release(id: "new", bundle: digest)
+  let inputs = Receipt.Inputs(bundle: digest, sources: digest, parameters: .record([]), shared: [], secrets: [])
+  let receipt = Receipt(
+    application: "shop", group: "g", release: old, inputs: inputs, deployment: "d0", recipe: "web", actor: "a@b", at: Timestamp(milliseconds: 0))
+  let pinned = PinnedRecipe(name: "web", sources: digest, hooks: hooks.map { Recipe.Hook(event: $0.0, function: $0.1) })
+  return Plan(
+    id: "d1", application: "shop", recipe: "web", group: "g", actor: "a@b", at: Timestamp(milliseconds: 0), engine: "test", release: new,
+    recipes: [pinned],
+    hosts: (0..<count).map {
+      HostPlan(
+        host: Host(number: $0, name: "h\($0)"), target: new, previous: first ? nil : receipt, current: first ? nil : "old",
+        restoring: first ? nil : 0)
+    },
+    stages: stages ?? [.upload, .rollout(strategy)], bounds: Bounds(floor: floor, parallel: parallel, failed: failed, unreachable: 0),
+    path: "/srv/shop", rollback: rollback, inputs: inputs,
+    lock: LockRequest(token: "t", owner: "a@b", purpose: "deploy", fence: 2))
+}
+
+func run(_ line: String, on host: Int) -> Request { .perform(.host(host), .run(Command(.shell(line))), timeout: nil) }
+
+/// Answers every intent at once with what `reply` says, in order, and keeps all effects.
+struct Play {
+  var conductor: Conductor
+  var effects: [Effect] = []
+  var conclusion: Conclusion?
+  var intents: [Intent] = []
+
+  init(_ plan: Plan, _ scripts: any Scripts, reply: (Intent) -> Outcome = { _ in .done() }) {
+    conductor = Conductor(plan: plan, scripts: scripts)
+    var queue: [Happening] = [.started]
+    while !queue.isEmpty {
+      for effect in conductor.take(queue.removeFirst()) {
+        effects.append(effect)
+        switch effect {
+        case .perform(let intent):
+          intents.append(intent)
+          queue.append(.finished(intent: intent.id, reply(intent)))
+        case .ring(let timer, _): queue.append(.rang(timer: timer))
+        case .conclude(let end): conclusion = end
+        default: break
+        }
+      }
+    }
+  }
+
+  var verbs: [String] {
+    intents.map { intent in
+      let place: String = if case .host(let number) = intent.place { "\(number)" } else { "here" }
+      if case .run(let command) = intent.operation { return "\(place) \(command.line)" }
+      return "\(place) \(intent.operation.verb)"
+    }
+  }
+}
+
+@Suite("A rollout")
+struct RolloutTests {
+  @Test("takes one host through lock, stage, hooks, switch, receipt and unlock")
+  func oneHost() {
+    let play = Play(
+      plan(hosts: 1, hooks: [(.applicationStop, 0), (.applicationStart, 1)]),
+      ListScripts([[run("stop", on: 0)], [run("start", on: 0)]]))
+    #expect(play.verbs == ["0 lock", "0 stage", "0 stop", "0 activate", "0 start", "0 record", "0 prune", "0 unlock"])
+    #expect(play.conclusion?.status == .succeeded)
+    #expect(play.conclusion?.hosts == [.succeeded])
+  }
+
+  @Test("skips the events that take leave of a release where there is none")
+  func firstDeployment() {
+    let play = Play(
+      plan(hosts: 1, hooks: [(.applicationStop, 0), (.applicationStart, 1)], first: true),
+      ListScripts([[run("stop", on: 0)], [run("start", on: 0)]]))
+    #expect(!play.verbs.contains("0 stop"))
+    #expect(play.effects.contains(.note(.eventSkipped(host: 0, .applicationStop, reason: "nothing was deployed here before"))))
+  }
+
+  @Test("restores a host whose hook fails after the switch, by stopping the new and starting the old")
+  func restore() {
+    var starts = 0
+    let play = Play(
+      plan(hosts: 1, hooks: [(.applicationStop, 0), (.applicationStart, 1)]),
+      ListScripts([[run("stop", on: 0)], [run("start", on: 0)]])
+    ) { intent in
+      guard case .run(let command) = intent.operation, command.line == "start" else { return .done() }
+      starts += 1
+      return starts == 1 ? .failed(.command, "start exited with 1") : .done()
+    }
+    #expect(play.verbs == [
+      "0 lock", "0 stage", "0 stop", "0 activate", "0 start", "0 stop", "0 activate", "0 start", "0 discard", "0 unlock",
+    ])
+    #expect(play.conclusion?.status == .failed)
+    guard case .restored(let error)? = play.conclusion?.hosts[0] else { return #expect(Bool(false), "the host is not restored") }
+    #expect(error.failure.message == "start exited with 1")
+  }
+
+  @Test("says what to type when restoring fails too")
+  func restoreFails() {
+    let play = Play(plan(hosts: 1, hooks: [(.applicationStart, 0)]), ListScripts([[run("start", on: 0)]])) { intent in
+      if case .run = intent.operation { return .failed(.command, "start exited with 1") }
+      return .done()
+    }
+    guard case .restoreFailed(_, _, let commands)? = play.conclusion?.hosts[0] else { return #expect(Bool(false), "restoring did not fail") }
+    #expect(commands.contains { $0.contains("releases/old") })
+  }
+
+  @Test("hands the hosts that succeeded before a failure over to a rollback, and keeps their locks for it")
+  func rollbackOfTouched() {
+    let play = Play(plan(hosts: 3, hooks: [(.applicationStart, 0)], parallel: 1), ListScripts([[run("start", on: 1)]])) { intent in
+      if case .run = intent.operation, intent.id > 12 { return .failed(.command, "no") }
+      return .done()
+    }
+    #expect(play.conclusion?.status == .failed)
+    #expect(play.conclusion?.rollback.isEmpty == false)
+    #expect(!play.verbs.contains { $0.hasSuffix("unlock") })
+  }
+
+  @Test("never takes more hosts out of service than the floor allows")
+  func floor() {
+    let play = Play(plan(hosts: 4, hooks: [(.applicationStart, 0)], floor: 3), ListScripts([[run("start", on: 0)]]))
+    var changing = 0
+    for case .note(.host(_, let status)) in play.effects {
+      if status == .changing { changing += 1 }
+      if status == .succeeded { changing -= 1 }
+      #expect(changing <= 1)
+    }
+    #expect(play.conclusion?.status == .succeeded)
+  }
+
+  @Test("changes nothing when the first host's lock is held, and names the holder")
+  func locked() {
+    let play = Play(plan(hosts: 2), ListScripts([])) { intent in
+      guard case .lock = intent.operation else { return .done() }
+      var outcome = Outcome.failed(.locked, "locked by carol@ci")
+      outcome.value = .record(of: [("deployment", "d9"), ("owner", "carol@ci")])
+      return outcome
+    }
+    #expect(play.verbs == ["0 lock"])
+    #expect(play.conclusion?.status == .refused)
+    #expect(play.conclusion?.holder?.owner == "carol@ci")
+  }
+
+  @Test("touches nothing any more once a host says that a newer deployment owns it")
+  func fenced() {
+    let play = Play(plan(hosts: 2), ListScripts([])) { intent in
+      if case .activate = intent.operation { return .failed(.fenced, "fence 3 is newer") }
+      return .done()
+    }
+    #expect(play.conclusion?.status == .failed)
+    #expect(!play.verbs.contains { $0.hasSuffix("unlock") })
+  }
+
+  @Test("runs the functions of each at most `limit` at once and answers with all results in order")
+  func children() {
+    let scripts = ListScripts([
+      [.spawn([Body(recipe: 0, function: 1), Body(recipe: 0, function: 2), Body(recipe: 0, function: 1)], limit: 2, keepGoing: false)],
+      [run("a", on: 0)], [run("b", on: 0)],
+    ])
+    let play = Play(plan(hosts: 1, hooks: [(.afterInstall, 0)]), scripts)
+    #expect(play.verbs.filter { $0 == "0 a" || $0 == "0 b" } == ["0 a", "0 b", "0 a"])
+    #expect(play.conclusion?.status == .succeeded)
+  }
+
+  @Test("a replay of every prefix of the events asks exactly what the live run asked")
+  func replay() throws {
+    let p = plan(hosts: 3, hooks: [(.applicationStop, 0), (.applicationStart, 1)], floor: 1, parallel: 2)
+    let scripts = { ListScripts([[run("stop", on: 0)], [.sleep(.seconds(1)), run("start", on: 0)]]) }
+    var entries = [Entry(sequence: 0, at: p.at, fact: .planned(p))]
+    var conductor = Conductor(plan: p, scripts: scripts())
+    var queue: [Happening] = [.started]
+    func add(_ fact: Entry.Fact) { entries.append(Entry(sequence: entries.count, at: p.at, fact: fact)) }
+    while !queue.isEmpty {
+      let happening = queue.removeFirst()
+      add(.happened(happening))
+      for effect in conductor.take(happening) {
+        switch effect {
+        case .perform(let intent):
+          add(.intended(intent))
+          queue.append(.finished(intent: intent.id, .done()))
+        case .ring(let timer, _): queue.append(.rang(timer: timer))
+        case .note(let note): add(.noted(note))
+        case .conclude(let end): add(.concluded(end))
+        default: break
+        }
+      }
+    }
+    guard case .concluded(let end)? = entries.last?.fact else { return #expect(Bool(false), "no end") }
+    #expect(end.status == .succeeded)
+    for count in 1...entries.count {
+      let recovery = try Recovery(replaying: Array(entries.prefix(count)), of: p, scripts: scripts())
+      #expect(recovery.conclusion != nil || count < entries.count)
+    }
+  }
+}
