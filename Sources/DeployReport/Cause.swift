@@ -1,0 +1,84 @@
+package import DeployModel
+
+extension HostStatus {
+  /// Why it is so, where something went wrong.
+  package var error: ScriptError? {
+    switch self {
+    case .pending, .changing, .succeeded, .unchanged: nil
+    case .leftOut(let failure), .unknown(let failure): ScriptError(failure)
+    case .restoring(let error), .restored(let error), .failed(let error): error
+    case .restoreFailed(let error, _, _): error
+    }
+  }
+
+  /// The word for it in counts, tables and JSON.
+  package var word: String {
+    switch self {
+    case .pending: "waiting"
+    case .changing: "changing"
+    case .succeeded: "succeeded"
+    case .unchanged: "unchanged"
+    case .leftOut: "left out"
+    case .restoring: "restoring"
+    case .restored: "restored"
+    case .restoreFailed: "restore failed"
+    case .failed: "failed"
+    case .unknown: "unknown"
+    }
+  }
+
+  package var style: Surface.Style {
+    switch self {
+    case .succeeded, .unchanged: .good
+    case .pending, .changing: .dim
+    case .leftOut, .restoring, .restored: .warn
+    case .restoreFailed, .failed, .unknown: .bad
+    }
+  }
+}
+
+extension Operation {
+  /// What it does, in a few words on one line: `run sudo systemctl stop shop`.
+  package var sentence: String {
+    switch self {
+    case .run(let command):
+      let user = command.user.map { " as \($0)" } ?? ""
+      return "run\(user) " + SafeText.line(command.line).squeezed(to: 160)
+    case .read(let path, _): return "read \(SafeText.line(path))"
+    case .exists(let path): return "look whether \(SafeText.line(path)) exists"
+    case .check(let check): return check.sentence
+    case .write(let path, _, _, _): return "write \(SafeText.line(path))"
+    case .link(let target, let path): return "link \(SafeText.line(path)) to \(SafeText.line(target))"
+    case .upload(let from, let to): return "upload \(SafeText.line(from)) to \(SafeText.line(to))"
+    case .download(let from, let to): return "download \(SafeText.line(from)) to \(SafeText.line(to))"
+    case .stage(let release): return "send and verify release \(release.id)"
+    case .activate(let id?): return "make release \(id) current"
+    case .activate(nil): return "take `current` away"
+    case .discard(let id): return "remove release \(id)"
+    case .prune(let keep, _): return "keep the newest \(keep.of("release"))"
+    case .record(let receipt): return "write the receipt of release \(receipt.release.id)"
+    case .lock: return "take the lock"
+    case .unlock: return "give the lock back"
+    case .sources: return "read the previous release's recipe"
+    }
+  }
+}
+
+extension Check {
+  fileprivate var sentence: String {
+    switch self {
+    case .http(let url, _): "check \(SafeText.line(url))"
+    case .port(let port): "check port \(port)"
+    case .command(let line): "check " + SafeText.line(line).squeezed(to: 160)
+    }
+  }
+}
+
+extension ScriptError {
+  /// The failure's message on one line.
+  package var line: String { SafeText.line(failure.message) }
+}
+
+extension String {
+  fileprivate func squeezed(to limit: Int) -> String { count > limit ? prefix(limit - 1) + "…" : self }
+}

@@ -1,1 +1,0 @@
-// DeployReport: see docs/architecture.md.

@@ -1,0 +1,166 @@
+package import DeployModel
+
+/// What became of one deployment so far: a fold over its journal's entries, in their order.
+package struct DeploymentStory: Sendable {
+  /// One host's part of it.
+  package struct HostStory: Sendable {
+    package var name: String
+    package var status: HostStatus = .pending
+    /// The lifecycle event it is in.
+    package var event: LifecycleEvent?
+    /// What is being performed there, in words.
+    package var doing: String?
+    package var began: Timestamp?
+    package var ended: Timestamp?
+  }
+
+  /// A failure and where it happened.
+  package struct Failing: Sendable {
+    package var host: Int?
+    package var event: LifecycleEvent?
+    package var stage: String?
+    package var error: ScriptError
+    /// The operation that failed last before it, and its exit status.
+    package var operation: String?
+    package var status: Int?
+  }
+
+  /// A stage that began.
+  package struct StageStory: Sendable {
+    package var name: String
+    package var began: Timestamp
+    package var ended: Timestamp?
+    package var error: ScriptError?
+  }
+
+  package private(set) var plan: Plan?
+  package private(set) var hosts: [HostStory] = []
+  package private(set) var stages: [StageStory] = []
+  /// Number of the wave under way or last, and its hosts.
+  package private(set) var wave: (number: Int, hosts: [Int])?
+  package private(set) var began: Timestamp?
+  package private(set) var last: Timestamp?
+  /// The first thing that went wrong.
+  package private(set) var first: Failing?
+  package private(set) var remarks: [String] = []
+  package private(set) var cancelled: String?
+  package private(set) var conclusion: Conclusion?
+  /// Entries taken.
+  package private(set) var count = 0
+
+  private var running: [Int: Intent] = [:]
+  private var runningOn: [[Int]] = []
+  private var lastFailed: [(operation: String, status: Int?)?] = []
+  private var lastFailedHere: (operation: String, status: Int?)?
+
+  package init() {}
+
+  /// The story of a whole journal.
+  package init(_ entries: [Entry]) {
+    for entry in entries { take(entry) }
+  }
+
+  /// Goes on by one entry.
+  package mutating func take(_ entry: Entry) {
+    count += 1
+    last = entry.at
+    switch entry.fact {
+    case .planned(let plan): begin(plan, at: entry.at)
+    case .happened(let happening): take(happening, at: entry.at)
+    case .intended(let intent): take(intent)
+    case .noted(let note): take(note, at: entry.at)
+    case .resumed(let actor): remarks.append("resumed by \(actor)")
+    case .concluded(let conclusion):
+      self.conclusion = conclusion
+      for (number, status) in conclusion.hosts.enumerated() where number < hosts.count { set(number, status, at: entry.at) }
+      if first == nil, let error = conclusion.error { first = Failing(error: error) }
+    }
+  }
+
+  private mutating func begin(_ plan: Plan, at moment: Timestamp) {
+    self.plan = plan
+    began = moment
+    hosts = plan.hosts.map { host in
+      switch host.action {
+      case .change: HostStory(name: host.host.name)
+      case .unchanged: HostStory(name: host.host.name, status: .unchanged)
+      case .leftOut(let failure): HostStory(name: host.host.name, status: .leftOut(failure))
+      }
+    }
+    runningOn = hosts.map { _ in [] }
+    lastFailed = hosts.map { _ in nil }
+  }
+
+  private mutating func take(_ happening: Happening, at moment: Timestamp) {
+    switch happening {
+    case .started, .rang: break
+    case .cancelled(let reason): cancelled = reason
+    case .finished(let id, let outcome):
+      guard let intent = running.removeValue(forKey: id) else { return }
+      let failed = outcome.failure.map { _ in (operation: intent.operation.sentence, status: outcome.status) }
+      guard case .host(let number) = intent.place, hosts.indices.contains(number) else {
+        if failed != nil { lastFailedHere = failed }
+        return
+      }
+      runningOn[number].removeAll { $0 == id }
+      hosts[number].doing = runningOn[number].last.flatMap { running[$0]?.operation.sentence }
+      if failed != nil { lastFailed[number] = failed }
+    }
+  }
+
+  private mutating func take(_ intent: Intent) {
+    running[intent.id] = intent
+    guard case .host(let number) = intent.place, hosts.indices.contains(number) else { return }
+    runningOn[number].append(intent.id)
+    hosts[number].doing = intent.operation.sentence
+  }
+
+  private mutating func take(_ note: Note, at moment: Timestamp) {
+    switch note {
+    case .stageBegan(let name): stages.append(StageStory(name: name, began: moment))
+    case .stageEnded(let name, let error):
+      if let index = stages.lastIndex(where: { $0.name == name }) {
+        stages[index].ended = moment
+        stages[index].error = error
+      }
+      if let error, first == nil {
+        let number = error.host.flatMap { host in hosts.firstIndex { $0.name == host } }
+        let failed = number.flatMap { lastFailed[$0] } ?? lastFailedHere
+        first = Failing(host: number, stage: name, error: error, operation: failed?.operation, status: failed?.status)
+      }
+    case .waveBegan(let number, let hosts): wave = (number, hosts)
+    case .waveEnded: break
+    case .eventBegan(let host, let event): if hosts.indices.contains(host) { hosts[host].event = event }
+    case .eventEnded(let host, let event, let error):
+      guard hosts.indices.contains(host) else { return }
+      if let error { fail(host, event, error) } else { hosts[host].event = nil }
+    case .eventSkipped: break
+    case .host(let number, let status): set(number, status, at: moment)
+    case .log: break
+    case .remark(let text): remarks.append(text)
+    }
+  }
+
+  private mutating func fail(_ host: Int, _ event: LifecycleEvent?, _ error: ScriptError) {
+    guard first == nil else { return }
+    let failed = lastFailed[host]
+    first = Failing(
+      host: host, event: event, stage: stages.last?.name, error: error, operation: failed?.operation, status: failed?.status)
+  }
+
+  private mutating func set(_ number: Int, _ status: HostStatus, at moment: Timestamp) {
+    guard hosts.indices.contains(number), hosts[number].status != status else { return }
+    if hosts[number].began == nil { hosts[number].began = moment }
+    hosts[number].status = status
+    if let error = status.error { fail(number, hosts[number].event, error) }
+    if status.isFinal {
+      hosts[number].ended = moment
+      hosts[number].doing = nil
+      hosts[number].event = nil
+    }
+  }
+
+  /// From the start to the end, or to the last entry.
+  package var duration: Interval { began.flatMap { began in last.map { $0 - began } } ?? .zero }
+  package var id: Deployment.ID { plan?.id ?? "" }
+}

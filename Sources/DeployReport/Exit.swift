@@ -1,0 +1,82 @@
+package import DeployModel
+
+extension ExitCode {
+  /// What a deployment's end means to who called: the conclusion, and that of the deployment that went back, where there was one.
+  package init(_ conclusion: Conclusion, rollback: Conclusion? = nil) {
+    switch conclusion.status {
+    case .succeeded: self = .done
+    case .refused: self = Self.refusal(conclusion)
+    case .cancelled:
+      self = Self.isRestored(conclusion, rollback) ? .cancelled : .rollbackFailed
+    case .failed:
+      if conclusion.hosts.contains(where: \.isLeftBroken) {
+        self = .rollbackFailed
+      } else if let rollback {
+        self = rollback.status == .succeeded ? .rolledBack : .rollbackFailed
+      } else if conclusion.hosts.contains(where: \.isHeld) || !conclusion.rollback.isEmpty {
+        self = .held
+      } else if let kind = conclusion.error?.failure.kind, kind.isInfrastructure, !conclusion.hosts.contains(where: \.wasChanged) {
+        self = .infrastructure
+      } else {
+        self = .rolledBack
+      }
+    }
+  }
+
+  /// What a failure before the start means.
+  package init(_ kind: Failure.Kind) {
+    switch kind {
+    case .locked: self = .locked
+    case .unreachable: self = .unreachable
+    case .transport, .store, .noSpace, .notPermitted, .timeout, .corrupt, .lost: self = .infrastructure
+    case .invalid, .missing, .failed, .command: self = .usage
+    case .fenced: self = .locked
+    case .cancelled: self = .cancelled
+    case .unhealthy: self = .refused
+    case .internal: self = .internal
+    }
+  }
+
+  private static func refusal(_ conclusion: Conclusion) -> ExitCode {
+    if conclusion.holder != nil { return .locked }
+    switch conclusion.error?.failure.kind {
+    case .locked, .fenced: return .locked
+    case .unreachable: return .unreachable
+    case .transport, .store, .noSpace, .notPermitted, .timeout, .corrupt, .lost: return .infrastructure
+    case .missing, .invalid: return .usage
+    default: return .refused
+    }
+  }
+
+  private static func isRestored(_ conclusion: Conclusion, _ rollback: Conclusion?) -> Bool {
+    if conclusion.hosts.contains(where: \.isLeftBroken) { return false }
+    return conclusion.rollback.isEmpty || rollback.map { $0.status == .succeeded } ?? true
+  }
+}
+
+extension HostStatus {
+  /// Neither on the target nor back on what it ran: a person is needed.
+  package var isLeftBroken: Bool {
+    switch self {
+    case .restoreFailed, .unknown: true
+    default: false
+    }
+  }
+  /// Failed and left so on purpose.
+  package var isHeld: Bool { if case .failed = self { true } else { false } }
+  fileprivate var wasChanged: Bool {
+    switch self {
+    case .pending, .unchanged, .leftOut: false
+    default: true
+    }
+  }
+}
+
+extension Failure.Kind {
+  fileprivate var isInfrastructure: Bool {
+    switch self {
+    case .transport, .store, .noSpace, .unreachable: true
+    default: false
+    }
+  }
+}

@@ -1,0 +1,64 @@
+package import DeployModel
+
+/// Plain values as JSON text, members in the order given.
+package enum JSON {
+  /// On one line, without spaces; numbers that JSON cannot say become `null`.
+  package static func text(_ value: Value) -> String {
+    var out = ""
+    write(value, to: &out)
+    return out
+  }
+
+  /// A record whose members keep the order they are given in; nil members are left out.
+  package static func record(_ members: [(String, Value?)]) -> Value {
+    .record(members.compactMap { name, value in value.map { Value.Member(name, $0) } })
+  }
+
+  private static func write(_ value: Value, to out: inout String) {
+    switch value {
+    case .null: out += "null"
+    case .bool(let bool): out += bool ? "true" : "false"
+    case .int(let int): out += String(int)
+    case .number(let number): out += number.isFinite ? "\(number)" : "null"
+    case .text(let text): quote(text, to: &out)
+    case .list(let list):
+      out += "["
+      for (index, element) in list.enumerated() {
+        if index > 0 { out += "," }
+        write(element, to: &out)
+      }
+      out += "]"
+    case .record(let members):
+      out += "{"
+      for (index, member) in members.enumerated() {
+        if index > 0 { out += "," }
+        quote(member.name, to: &out)
+        out += ":"
+        write(member.value, to: &out)
+      }
+      out += "}"
+    }
+  }
+
+  /// Control characters, line and paragraph separators and `DEL` are escaped, so that a line of JSON is one line everywhere.
+  private static func quote(_ text: String, to out: inout String) {
+    out += "\""
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "\"": out += "\\\""
+      case "\\": out += "\\\\"
+      case "\n": out += "\\n"
+      case "\r": out += "\\r"
+      case "\t": out += "\\t"
+      default:
+        if scalar.value < 0x20 || (0x7F..<0xA0).contains(scalar.value) || (0x2028...0x202E).contains(scalar.value) {
+          let digits = String(scalar.value, radix: 16)
+          out += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+        } else {
+          out.unicodeScalars.append(scalar)
+        }
+      }
+    }
+    out += "\""
+  }
+}

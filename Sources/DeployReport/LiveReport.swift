@@ -1,0 +1,175 @@
+package import DeployModel
+
+/// A frame at the bottom of a terminal, redrawn in place: a line a host while they fit, counts and a bar when they do not.
+/// What must stay (remarks, logs, failures) scrolls by above it.
+package struct LiveReport: ProgressReport {
+  private var surface: Surface
+  private let echo: Bool
+  private var story = DeploymentStory()
+  private var above: [String] = []
+  /// Lines of the frame on the screen.
+  private var drawn = 0
+  private var isStale = false
+  private var drawnAt: Timestamp?
+  private var partial = PartialLines()
+
+  package init(on surface: Surface, echo: Bool = false) {
+    self.surface = surface
+    self.echo = echo
+  }
+
+  /// The window has another size now.
+  package mutating func resize(width: Int, height: Int) {
+    surface.width = max(20, width)
+    surface.height = max(5, height)
+    isStale = true
+  }
+
+  package mutating func take(_ entry: Entry, of deployment: Deployment.ID) -> String {
+    var text = ""
+    if case .planned = entry.fact {
+      if story.plan != nil { text = end() }
+      story = DeploymentStory()
+    }
+    let hadFailed = story.first != nil
+    story.take(entry)
+    isStale = true
+    if case .noted(let note) = entry.fact { above += permanent(note) }
+    if case .happened(.cancelled(let reason)) = entry.fact {
+      above.append(surface.paint("Cancelling", .warn) + " (\(SafeText.line(reason))); Ctrl-C again leaves it and prints how to resume")
+    }
+    if case .planned(let plan) = entry.fact { above += PlainReport.opening(plan) }
+    if !hadFailed, let first = story.first, story.conclusion == nil { above.append(line(first)) }
+    return text
+  }
+
+  package mutating func take(_ chunk: OutputChunk) -> String {
+    guard echo else { return "" }
+    let name = if case .host(let number) = chunk.place, number < story.hosts.count { story.hosts[number].name } else { "here" }
+    above += partial.take(chunk).map { surface.paint("\(name) |", .dim) + " " + $0 }
+    isStale = isStale || !above.isEmpty
+    return ""
+  }
+
+  package mutating func tick(_ now: Timestamp) -> String {
+    guard story.plan != nil else { return "" }
+    if !isStale, let drawnAt, (now - drawnAt).milliseconds < 1000 { return "" }
+    return draw(frame(now), at: now)
+  }
+
+  package mutating func end() -> String {
+    guard story.plan != nil else { return "" }
+    let text = draw(frame(story.last ?? Timestamp(milliseconds: 0)), at: story.last) + "\n"
+    drawn = 0
+    return text
+  }
+
+  /// Erases the frame, writes what stays, then the new frame; as one update where the terminal knows how.
+  private mutating func draw(_ frame: [String], at now: Timestamp?) -> String {
+    var text = "\u{1B}[?2026h"
+    if drawn > 0 { text += drawn > 1 ? "\r\u{1B}[\(drawn - 1)A" : "\r" }
+    text += "\u{1B}[J"
+    for line in above { text += line + "\n" }
+    above = []
+    let kept = frame.prefix(surface.height - 1).map { $0.clipped(to: surface.width - 1) }
+    text += kept.joined(separator: "\n") + "\u{1B}[?2026l"
+    drawn = kept.count
+    drawnAt = now
+    isStale = false
+    return text
+  }
+
+  private func permanent(_ note: Note) -> [String] {
+    switch note {
+    case .remark(let text): return SafeText.lines(text)
+    case .log(let host, let line):
+      let name = host.map { surface.paint(story.hosts[$0].name, .strong) + "  " } ?? ""
+      let style: Surface.Style? = switch line.level { case .debug: .dim; case .info: nil; case .warn: .warn; case .error: .bad }
+      return SafeText.lines(line.text).map { text in name + (style.map { surface.paint(text, $0) } ?? text) }
+    case .stageEnded(let name, nil) where story.stages.count > 0:
+      guard let stage = story.stages.last(where: { $0.name == name }), let ended = stage.ended else { return [] }
+      return [surface.paint("✓", .good) + " stage \(name), \(ended - stage.began)"]
+    default: return []
+    }
+  }
+
+  private func line(_ failing: DeploymentStory.Failing) -> String {
+    let host = failing.host.map { story.hosts[$0].name }
+    let step = failing.event?.rawValue ?? failing.stage.map { "stage \($0)" }
+    let head = [host, step].compactMap { $0 }.joined(separator: " ")
+    return surface.paint("✗", .bad) + " \(head): \(failing.error.line)" + (failing.error.place.map { " (\($0))" } ?? "")
+  }
+
+  // MARK: the frame
+
+  private func frame(_ now: Timestamp) -> [String] {
+    let rows = story.hosts.count + 2
+    return [headline(now)] + (rows <= surface.height - 4 ? hostLines(now) : countLines(now))
+  }
+
+  private func headline(_ now: Timestamp) -> String {
+    let stage = story.stages.last { $0.ended == nil }?.name
+    let wave = story.wave.map { "wave \($0.number)" }
+    let done = story.hosts.count { $0.status.isFinal }
+    let elapsed = story.began.map { max($0, now) - $0 } ?? .zero
+    let parts = [stage, stage == "rollout" ? wave : nil, "\(done) of \(story.hosts.count.of("host"))", "\(elapsed)"].compactMap { $0 }
+    let state = story.conclusion.map { _ in "ended" } ?? (story.cancelled == nil ? nil : "cancelling")
+    return surface.paint(([state].compactMap { $0 } + parts).joined(separator: " · "), .strong)
+  }
+
+  private func hostLines(_ now: Timestamp) -> [String] {
+    let width = min(32, story.hosts.map(\.name.count).max() ?? 0)
+    return story.hosts.map { host in
+      let mark = surface.paint(host.status.mark, host.status.style)
+      let time = host.began.map { began in ((host.ended ?? max(began, now)) - began).description } ?? ""
+      let state = host.status.isFinal || host.event == nil ? host.status.word : host.event?.rawValue ?? ""
+      let isActive = if case .pending = host.status { host.doing != nil } else { !host.status.isFinal }
+      let detail = isActive ? host.doing ?? "" : host.status.error?.line ?? ""
+      let cells = [host.name.padded(to: width), surface.paint(state, host.status.style).padded(to: 18), time.padded(to: 9), detail]
+      return "  \(mark) " + cells.joined(separator: "  ")
+    }
+  }
+
+  private func countLines(_ now: Timestamp) -> [String] {
+    let total = max(1, story.hosts.count)
+    func count(_ words: String...) -> Int { story.hosts.count { words.contains($0.status.word) } }
+    let good = count("succeeded", "unchanged"), bad = count("restored", "restore failed", "failed", "unknown", "left out", "restoring")
+    let moving = count("changing")
+    let size = max(10, min(40, surface.width - 70))
+    let cells = (good * size / total, bad == 0 ? 0 : max(1, bad * size / total))
+    let bar = surface.paint(String(repeating: "█", count: cells.0), .good) + surface.paint(String(repeating: "█", count: cells.1), .bad)
+      + surface.paint(String(repeating: "░", count: max(0, size - cells.0 - cells.1)), .dim)
+    let text = [(good, "done"), (bad, "failed"), (moving, "changing"), (count("waiting"), "waiting")]
+      .filter { $0.0 > 0 }.map { "\($0.0.grouped) \($0.1)" }.joined(separator: " · ")
+    var lines = ["  \(bar)  \(text)"]
+    let room = max(1, surface.height - 8)
+    let failed = story.hosts.filter { $0.status.error != nil }
+    let active = story.hosts.filter { !$0.status.isFinal && $0.doing != nil && $0.status.error == nil }
+    let width = min(32, story.hosts.map(\.name.count).max() ?? 0)
+    for host in failed.suffix(max(1, room / 2)) {
+      let mark = surface.paint(host.status.mark, host.status.style)
+      lines.append("  \(mark) \(host.name.padded(to: width))  \(host.status.error?.line ?? "")")
+    }
+    for host in active.prefix(max(1, room - min(failed.count, room / 2))) {
+      lines.append("  · \(host.name.padded(to: width))  \((host.event?.rawValue ?? "").padded(to: 18))  \(host.doing ?? "")")
+    }
+    return lines
+  }
+}
+
+extension HostStatus {
+  /// One character for it.
+  package var mark: String {
+    switch self {
+    case .pending: " "
+    case .changing: "•"
+    case .succeeded: "✓"
+    case .unchanged: "="
+    case .leftOut: "-"
+    case .restoring: "↺"
+    case .restored: "↺"
+    case .restoreFailed, .failed: "✗"
+    case .unknown: "?"
+    }
+  }
+}

@@ -1,0 +1,187 @@
+package import DeployModel
+
+/// Shows a deployment under way: takes what happens, gives text to write. It keeps no clock: moments come with what it takes.
+package protocol ProgressReport: Sendable {
+  mutating func take(_ entry: Entry, of deployment: Deployment.ID) -> String
+  mutating func take(_ chunk: OutputChunk) -> String
+  /// Called a few times a second.
+  mutating func tick(_ now: Timestamp) -> String
+  /// Leaves the output in a state that others can write after.
+  mutating func end() -> String
+}
+
+/// One line of JSON an entry; output chunks are in `lander logs`, not here.
+package struct LinesOfJSON: ProgressReport {
+  private var lines = EntryLines()
+  package init() {}
+  package mutating func take(_ entry: Entry, of deployment: Deployment.ID) -> String { lines.line(entry, of: deployment) + "\n" }
+  package mutating func take(_ chunk: OutputChunk) -> String { "" }
+  package mutating func tick(_ now: Timestamp) -> String { "" }
+  package mutating func end() -> String { "" }
+}
+
+/// Lines that are never redrawn, for logs and CI: aligned, each with its time, a heartbeat where nothing else is said.
+package struct PlainReport: ProgressReport {
+  private let surface: Surface
+  /// Whether what commands on hosts write is shown as it comes.
+  private let echo: Bool
+  private let heartbeat: Interval
+  private var story = DeploymentStory()
+  private var spoke: Timestamp?
+  private var eventBegan: [Timestamp?] = []
+  private var partial = PartialLines()
+  /// Above so many hosts, only changes of state are told, not each event.
+  private static let eventsUpTo = 25
+  /// Above so many hosts, only waves, failures and counts.
+  private static let hostsUpTo = 200
+
+  package init(on surface: Surface, echo: Bool = false, heartbeat: Interval = .seconds(30)) {
+    self.surface = surface
+    self.echo = echo
+    self.heartbeat = heartbeat
+  }
+
+  package mutating func take(_ entry: Entry, of deployment: Deployment.ID) -> String {
+    if case .planned(let plan) = entry.fact {
+      story = DeploymentStory()
+      eventBegan = plan.hosts.map { _ in nil }
+    }
+    let before = story
+    story.take(entry)
+    let lines = lines(for: entry, before: before)
+    if lines.isEmpty { return "" }
+    spoke = entry.at
+    let time = surface.paint(When(entry.at, zone: surface.zone).clock, .dim) + "  "
+    return lines.enumerated().map { ($0 == 0 ? time : "          ") + $1 + "\n" }.joined()
+  }
+
+  package mutating func take(_ chunk: OutputChunk) -> String {
+    guard echo else { return "" }
+    return partial.take(chunk).map { "          \(label(chunk.place)) | \($0)\n" }.joined()
+  }
+
+  package mutating func tick(_ now: Timestamp) -> String {
+    guard let last = spoke, now - last >= heartbeat, story.conclusion == nil else { return "" }
+    spoke = now
+    let active = story.hosts.filter { $0.event != nil || $0.doing != nil }
+    let doing = active.prefix(3).map { "\($0.name) \($0.event?.rawValue ?? $0.doing ?? "")" }.joined(separator: ", ")
+    let done = story.hosts.count { $0.status.isFinal }
+    let text = "still going: \(done) of \(story.hosts.count.of("host")) done" + (doing.isEmpty ? "" : "; \(doing)")
+    return surface.paint(When(now, zone: surface.zone).clock, .dim) + "  " + text + (active.count > 3 ? ", …" : "") + "\n"
+  }
+
+  package mutating func end() -> String { "" }
+
+  private func label(_ place: Place) -> String {
+    switch place {
+    case .engine: "here".padded(to: nameWidth)
+    case .host(let number): name(number)
+    }
+  }
+  private var nameWidth: Int { min(32, story.hosts.map(\.name.count).max() ?? 0) }
+  private func name(_ number: Int) -> String { (number < story.hosts.count ? story.hosts[number].name : "\(number)").padded(to: nameWidth) }
+
+  private mutating func lines(for entry: Entry, before: DeploymentStory) -> [String] {
+    switch entry.fact {
+    case .planned(let plan): return PlainReport.opening(plan)
+    case .happened(.cancelled(let reason)):
+      return ["Cancelling (\(SafeText.line(reason))): nothing new is started, what runs is finished or ended, hosts are restored"]
+    case .happened, .intended: return []
+    case .resumed(let actor): return ["Resumed by \(actor)"]
+    case .noted(let note): return lines(for: note, at: entry.at, before: before)
+    case .concluded: return []
+    }
+  }
+
+  /// The first two lines about a deployment.
+  package static func opening(_ plan: Plan) -> [String] {
+    let verb = switch plan.kind { case .deploy: "Deploying"; case .rollback: "Rolling back" }
+    let revision = plan.bundle.map { ", revision \($0.digest.short) (\(SafeText.line($0.source)))" } ?? ""
+    return [
+      "\(verb) \(plan.what) to \(plan.group): \(plan.hosts.count.of("host"))\(revision)",
+      "Deployment \(plan.id)" + (plan.hosts.count > 1 ? "; \(plan.bounds.sentence(of: plan.hosts.count))" : ""),
+    ]
+  }
+
+  private mutating func lines(for note: Note, at moment: Timestamp, before: DeploymentStory) -> [String] {
+    let tellsEvents = story.hosts.count <= Self.eventsUpTo
+    switch note {
+    case .stageBegan(let name): return [surface.paint("Stage \(name)", .strong)]
+    case .stageEnded(let name, let error):
+      let began = story.stages.last { $0.name == name }?.began ?? moment
+      guard let error else { return ["Stage \(name) done in \(moment - began)"] }
+      return [surface.paint("Stage \(name) failed", .bad) + " after \(moment - began)"] + details(error)
+    case .waveBegan(let number, let hosts):
+      let names = hosts.prefix(8).map { story.hosts[$0].name }.joined(separator: " ") + (hosts.count > 8 ? " …" : "")
+      return ["Wave \(number): \(hosts.count.of("host")): \(names)"]
+    case .waveEnded(let number, let result):
+      return ["Wave \(number) over: \(result.succeeded.count) succeeded" + (result.failed.isEmpty ? "" : ", \(result.failed.count) failed")]
+    case .eventBegan(let host, _):
+      if eventBegan.indices.contains(host) { eventBegan[host] = moment }
+      return []
+    case .eventEnded(let host, let event, let error):
+      let taken = eventBegan.indices.contains(host) ? eventBegan[host].map { moment - $0 } : nil
+      let word = event.rawValue.padded(to: 18)
+      if let error { return ["\(name(host))  \(word)  " + surface.paint("failed", .bad) + after(taken)] + details(error) }
+      return tellsEvents ? ["\(name(host))  \(word)  done" + (taken.map { " in \($0)" } ?? "")] : []
+    case .eventSkipped(let host, let event, let reason):
+      return tellsEvents ? ["\(name(host))  \(event.rawValue.padded(to: 18))  skipped: \(SafeText.line(reason))"] : []
+    case .host(let number, let status): return lines(for: status, of: number, before: before)
+    case .log(let host, let line):
+      let level = line.level == .info ? "" : line.level.rawValue + ": "
+      return SafeText.lines(line.text).map { (host.map { "\(name($0))  " } ?? "") + level + $0 }
+    case .remark(let text): return SafeText.lines(text)
+    }
+  }
+
+  private func lines(for status: HostStatus, of number: Int, before: DeploymentStory) -> [String] {
+    if story.hosts.count > Self.hostsUpTo, status.error == nil { return [] }
+    let word = surface.paint(status.word, status.style)
+    switch status {
+    case .pending, .changing: return []
+    case .succeeded, .unchanged: return ["\(name(number))  \(word)"]
+    case .restoring(let error):
+      return ["\(name(number))  \(word) what it ran before"] + (before.first == nil ? details(error) : [])
+    case .restored: return ["\(name(number))  \(word): it runs what it ran before"]
+    case .restoreFailed(_, let restoring, _): return ["\(name(number))  \(word)"] + details(restoring)
+    case .leftOut(let failure), .unknown(let failure): return ["\(name(number))  \(word)"] + details(ScriptError(failure))
+    case .failed(let error): return ["\(name(number))  \(word), left as it is"] + (before.first == nil ? details(error) : [])
+    }
+  }
+
+  private func after(_ interval: Interval?) -> String { interval.map { " after \($0)" } ?? "" }
+
+  private func details(_ error: ScriptError) -> [String] {
+    let place = error.place.map { "\($0): " } ?? ""
+    var lines = ["  " + place + error.line]
+    if let stderr = error.stderr { lines += SafeText.tail(stderr, lines: 5).map { "  | " + $0 } }
+    if let fix = error.failure.fix { lines.append("  → " + SafeText.line(fix)) }
+    return lines
+  }
+}
+
+/// Puts chunks of several streams together into whole lines.
+package struct PartialLines: Sendable {
+  private struct Key: Hashable { var intent: Int; var place: Place; var stream: OutputChunk.Stream }
+  private var open: [Key: [UInt8]] = [:]
+  /// A line longer than this is cut into pieces.
+  private static let longest = 4096
+  package init() {}
+
+  /// The lines that the chunk completes, made harmless.
+  package mutating func take(_ chunk: OutputChunk) -> [String] {
+    let key = Key(intent: chunk.intent, place: chunk.place, stream: chunk.stream)
+    var bytes = open.removeValue(forKey: key) ?? []
+    var lines: [String] = []
+    for byte in chunk.bytes {
+      if byte == 0x0A || bytes.count >= Self.longest {
+        lines.append(SafeText.lines(String(decoding: bytes, as: UTF8.self)).joined(separator: " "))
+        bytes = byte == 0x0A ? [] : [byte]
+      } else {
+        bytes.append(byte)
+      }
+    }
+    if !bytes.isEmpty { open[key] = bytes }
+    return lines
+  }
+}

@@ -1,0 +1,140 @@
+package import DeployModel
+
+/// A plan as people read it before they say yes: what, where, within which bounds, step by step, and the way back.
+package struct PlanReport: Sendable {
+  package var plan: Plan
+  /// Everything answers well.
+  package var rehearsal: [Entry]
+  /// The first wave fails.
+  package var failure: [Entry]
+  /// Where a rehearsal could not go on, by host, in words.
+  package var unknowns: [String]
+  package init(_ plan: Plan, rehearsal: [Entry] = [], failure: [Entry] = [], unknowns: [String] = []) {
+    self.plan = plan
+    self.rehearsal = rehearsal
+    self.failure = failure
+    self.unknowns = unknowns
+  }
+
+  package func lines(on surface: Surface) -> [String] {
+    var lines = [surface.paint("Plan", .strong) + ": " + planned, ""]
+    lines += Table([], rows: facts()).lines(on: surface, indent: 2)
+    lines += [""] + hosts(on: surface)
+    if !rehearsal.isEmpty {
+      let good = Rehearsed(rehearsal)
+      lines += ["", "  " + surface.paint("What happens", .strong) + ", rehearsed without the hosts:"] + good.lines(on: surface)
+      lines += ["", "  Over at the latest after \(good.deadline): the sum of all deadlines, one after the other."]
+    }
+    for unknown in unknowns { lines.append("  Not known before it runs: " + SafeText.line(unknown)) }
+    lines += [""] + wayBack(on: surface)
+    return lines
+  }
+
+  private var planned: String {
+    let verb = switch plan.kind { case .deploy: "deploy"; case .rollback: "roll back" }
+    return "\(verb) \(plan.what) to \(plan.group), \(plan.hosts.count.of("host"))"
+  }
+
+  private func facts() -> [[String]] {
+    var rows: [[String]] = []
+    if let bundle = plan.bundle {
+      let release = plan.release.map { ", release \($0.id)" } ?? ""
+      let content = "\(bundle.files.of("file")), \(bundle.bytes.inBytes), digest \(bundle.digest.short)"
+      rows.append(["Revision", "\(SafeText.line(bundle.source)): \(content)\(release)"])
+    }
+    if let recipe = plan.recipes.first { rows.append(["Recipe", "\(recipe.name), sources \(recipe.sources.short)"]) }
+    let parameters = plan.parameters.members.map { "\($0.name) = \($0.value.plain)" }
+    if !parameters.isEmpty { rows.append(["Parameters", parameters.joined(separator: ", ")]) }
+    if !plan.secrets.isEmpty { rows.append(["Secrets", plan.secrets.joined(separator: ", ")]) }
+    let shared = plan.shared.isEmpty ? "" : "; shared: " + plan.shared.joined(separator: " ")
+    rows.append(["Path", "\(plan.path), the newest \(plan.keep.of("release")) kept\(shared)"])
+    rows.append(["Stages", plan.stages.map(\.sentence).joined(separator: ", then ")])
+    rows.append(["Bounds", plan.bounds.sentence(of: plan.hosts.count)])
+    return rows
+  }
+
+  /// A line a host while there are few; hosts for which the same holds together when there are many.
+  private func hosts(on surface: Surface) -> [String] {
+    let rows = plan.hosts.map { host -> [String] in
+      switch host.action {
+      case .change: [host.host.name, "change", host.journey]
+      case .unchanged: [host.host.name, "unchanged", "has this bundle, recipe, parameters and secrets already"]
+      case .leftOut(let failure): [host.host.name, "left out", SafeText.line(failure.message)]
+      }
+    }
+    let counts = ["change", "unchanged", "left out"].compactMap { word in
+      let count = rows.count { $0[1] == word }
+      return count == 0 ? nil : "\(count.grouped) \(word)"
+    }
+    let head = "  " + surface.paint("Hosts", .strong) + ": " + counts.joined(separator: ", ")
+    if rows.count <= 30 { return [head] + Table([], rows: rows).lines(on: surface, indent: 4) }
+    var groups: [(what: [String], names: [String])] = []
+    var index: [[String]: Int] = [:]
+    for row in rows {
+      let what = Array(row.dropFirst())
+      if let found = index[what] { groups[found].names.append(row[0]) } else {
+        index[what] = groups.count
+        groups.append((what, [row[0]]))
+      }
+    }
+    return [head] + groups.prefix(30).map { group in
+      "    " + group.names.prefix(4).joined(separator: " ") + (group.names.count > 4 ? " … (\(group.names.count.of("host")))" : "") + ": "
+        + group.what.joined(separator: ", ")
+    }
+  }
+
+  private func wayBack(on surface: Surface) -> [String] {
+    let title = "  " + surface.paint("Way back", .strong) + ": "
+    guard plan.rollback else { return [title + "none, rollback is off in this recipe: a failed host stays as it is."] }
+    let changing = plan.hosts.filter { $0.action == .change }
+    let fresh = changing.count { $0.current == nil }
+    var text = "a host that fails goes back to what it runs now, by that release's own recipe; "
+    text += "a failed deployment takes every touched host back."
+    if fresh > 0 { text += " \(fresh.of("host")) ran nothing so far and will run nothing again." }
+    var lines = [title + text]
+    if !failure.isEmpty {
+      lines += ["  " + surface.paint("If the first wave fails", .strong) + ", rehearsed:"]
+      lines += Rehearsed(failure).lines(on: surface)
+    }
+    return lines
+  }
+}
+
+extension HostPlan {
+  /// `77aa… → 8d1e…`, and whether the release is there already.
+  fileprivate var journey: String {
+    "\(current ?? "nothing") → \(target?.id ?? "nothing")" + (stages ? "" : ", there already")
+  }
+}
+
+extension Stage {
+  /// `upload`, `migrate (once)`, `rollout (rolling, 25% a wave)`.
+  package var sentence: String {
+    switch self {
+    case .upload: return "upload"
+    case .rollout(let strategy):
+      guard let strategy else { return "rollout (all at once)" }
+      let batch = strategy.batch.map { amount in
+        switch amount { case .count(let count): ", \(count) a wave"; case .percent(let share): ", \(share.plain)% a wave" }
+      }
+      return "rollout (\(strategy.name)\(batch ?? ""))"
+    case .script(let name, let summary, _, let when, _):
+      return name + (summary.isEmpty ? " (once" : " (once: \(summary)") + (when == nil ? ")" : ", if it applies)")
+    }
+  }
+}
+
+extension Double {
+  fileprivate var plain: String { self == rounded() ? String(Int(self)) : "\(self)" }
+}
+
+extension Value {
+  /// As a person would write it: text without quotes, records and lists as JSON.
+  package var plain: String {
+    switch self {
+    case .text(let text): SafeText.line(text)
+    case .number(let number): number.plain
+    default: JSON.text(self)
+    }
+  }
+}

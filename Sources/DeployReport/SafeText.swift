@@ -1,0 +1,44 @@
+/// Makes text that came from hosts harmless to print: nothing in it can move a cursor, set a title or command a CI system.
+package enum SafeText {
+  /// One line: control characters in caret notation, directional overrides by number, CI commands broken by a space.
+  package static func line(_ text: some StringProtocol) -> String {
+    var safe = ""
+    safe.reserveCapacity(text.utf8.count)
+    for scalar in text.unicodeScalars {
+      switch scalar.value {
+      case 0x09: safe += "  "
+      case 0x0A, 0x0D: safe += " "
+      case 0x00..<0x20: safe += "^" + String(Character(UnicodeScalar(UInt8(scalar.value) + 0x40)))
+      case 0x7F: safe += "^?"
+      case 0x80..<0xA0, 0x200E...0x200F, 0x2028...0x202E, 0x2066...0x2069, 0xFEFF:
+        safe += "<U+" + String(scalar.value, radix: 16, uppercase: true) + ">"
+      default: safe.unicodeScalars.append(scalar)
+      }
+    }
+    return disarmed(safe)
+  }
+
+  /// The lines of a text, each made harmless; a carriage return ends a line's overwritten part as a terminal would show it.
+  package static func lines(_ text: String) -> [String] {
+    guard !text.isEmpty else { return [] }
+    var parts = text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }
+    if parts.last?.isEmpty == true { parts.removeLast() }
+    return parts.map { part in line(part.split(separator: "\r").last ?? part) }
+  }
+
+  /// The last lines of a text, each at most `width` characters.
+  package static func tail(_ text: String, lines count: Int, width: Int = 400) -> [String] {
+    lines(String(text.suffix(count * (width + 100)))).suffix(count).map { $0.count > width ? $0.prefix(width - 1) + "…" : $0 }
+  }
+
+  /// Breaks what GitHub, Azure and TeamCity would take for a command: `::error…` at the start of a line, `##[…`, `##vso[…` anywhere.
+  private static func disarmed(_ line: String) -> String {
+    var line = line
+    for opening in ["##[", "##vso[", "##teamcity["] where line.contains(opening) {
+      line = line.replacing(opening, with: "# " + opening.dropFirst())
+    }
+    let start = line.firstIndex { $0 != " " } ?? line.endIndex
+    if line[start...].hasPrefix("::") { line.replaceSubrange(start..<line.index(start, offsetBy: 2), with: ": :") }
+    return line
+  }
+}

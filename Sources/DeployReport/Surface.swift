@@ -1,0 +1,86 @@
+/// What the output is written on: how wide, how high, whether it takes colour and can be redrawn.
+package struct Surface: Sendable, Hashable {
+  /// How progress is shown.
+  package enum Mode: String, Sendable, Hashable, CaseIterable { case live, plain, ndjson }
+  /// Columns; lines of a redrawn frame are cut to it.
+  package var width: Int
+  /// Rows of the terminal.
+  package var height: Int
+  package var colour: Bool
+  /// A terminal that moves its cursor.
+  package var terminal: Bool
+  /// Seconds east of Greenwich, for times of day.
+  package var zone: Int
+
+  package init(width: Int = 100, height: Int = 24, colour: Bool = false, terminal: Bool = false, zone: Int = 0) {
+    self.width = max(20, width)
+    self.height = max(5, height)
+    self.colour = colour
+    self.terminal = terminal
+    self.zone = zone
+  }
+
+  /// From the environment and what the descriptor is. `NO_COLOR` wins, then `CLICOLOR_FORCE` or `FORCE_COLOR`, then a terminal that is
+  /// not `dumb`; in CI nothing is redrawn.
+  package init(isTerminal: Bool, columns: Int?, rows: Int?, zone: Int, environment: (String) -> String?) {
+    func given(_ name: String) -> Bool { environment(name).map { !$0.isEmpty } ?? false }
+    func forced(_ name: String) -> Bool { given(name) && environment(name) != "0" }
+    let dumb = environment("TERM") == "dumb" || !given("TERM")
+    let colour = !given("NO_COLOR") && (forced("CLICOLOR_FORCE") || forced("FORCE_COLOR") || isTerminal && !dumb)
+    self.init(
+      width: columns ?? environment("COLUMNS").flatMap { Int($0) } ?? 100, height: rows ?? 24, colour: colour,
+      terminal: isTerminal && !dumb && !given("CI"), zone: zone)
+  }
+
+  package enum Style: Sendable { case good, bad, warn, dim, strong }
+
+  /// The text in a style, where colour is on.
+  package func paint(_ text: String, _ style: Style) -> String {
+    guard colour, !text.isEmpty else { return text }
+    let code = switch style { case .good: "32"; case .bad: "31"; case .warn: "33"; case .dim: "2"; case .strong: "1" }
+    return "\u{1B}[\(code)m\(text)\u{1B}[0m"
+  }
+}
+
+extension String {
+  /// Terminal columns, escape sequences of our own styles not counted; East Asian wide characters and emoji count two.
+  package var columns: Int {
+    var count = 0
+    var escaped = false
+    for character in self {
+      if character == "\u{1B}" { escaped = true; continue }
+      if escaped { if character == "m" { escaped = false }; continue }
+      count += character.isWide ? 2 : 1
+    }
+    return count
+  }
+
+  /// Filled with spaces to that many columns.
+  package func padded(to width: Int) -> String { self + String(repeating: " ", count: Swift.max(0, width - columns)) }
+
+  /// At most that many columns, the end replaced by `…` where it is longer; styles inside survive.
+  package func clipped(to width: Int) -> String {
+    guard columns > width else { return self }
+    var kept = ""
+    var count = 0
+    var escaped = false
+    var styled = false
+    for character in self {
+      if character == "\u{1B}" { escaped = true; styled = true }
+      if escaped { kept.append(character); if character == "m" { escaped = false }; continue }
+      count += character.isWide ? 2 : 1
+      if count > width - 1 { break }
+      kept.append(character)
+    }
+    return kept + "…" + (styled ? "\u{1B}[0m" : "")
+  }
+}
+
+extension Character {
+  fileprivate var isWide: Bool {
+    guard let value = unicodeScalars.first?.value, value >= 0x1100 else { return false }
+    return (0x1100...0x115F).contains(value) || (0x2E80...0xA4CF).contains(value) || (0xAC00...0xD7A3).contains(value)
+      || (0xF900...0xFAFF).contains(value) || (0xFE30...0xFE6F).contains(value) || (0xFF00...0xFF60).contains(value)
+      || (0x1F300...0x1FAFF).contains(value) || (0x20000...0x3FFFD).contains(value)
+  }
+}

@@ -1,0 +1,74 @@
+package import DeployModel
+
+/// Moments as people and machines read them.
+package struct When: Sendable, Hashable {
+  package var year, month, day, hour, minute, second, millisecond: Int
+
+  /// The calendar date and time of a moment, `zone` seconds east of Greenwich.
+  package init(_ moment: Timestamp, zone: Int = 0) {
+    let shifted = moment.milliseconds + zone * 1000
+    let days = Int((Double(shifted) / 86_400_000).rounded(.down))
+    let rest = shifted - days * 86_400_000
+    (hour, minute, second, millisecond) = (rest / 3_600_000, rest / 60_000 % 60, rest / 1000 % 60, rest % 1000)
+    // Days to civil date in the proleptic Gregorian calendar, eras of 400 years starting in March.
+    let z = days + 719_468
+    let era = (z >= 0 ? z : z - 146_096) / 146_097
+    let dayOfEra = z - era * 146_097
+    let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+    let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+    let shiftedMonth = (5 * dayOfYear + 2) / 153
+    day = dayOfYear - (153 * shiftedMonth + 2) / 5 + 1
+    month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9
+    year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
+  }
+
+  /// `11:30:45`
+  package var clock: String { "\(two(hour)):\(two(minute)):\(two(second))" }
+  /// `2026-11-21 11:30:45`
+  package var full: String { "\(year)-\(two(month))-\(two(day)) \(clock)" }
+
+  /// `2026-11-21T11:30:45.123Z`, in UTC whatever the zone here.
+  package static func iso(_ moment: Timestamp) -> String {
+    let when = When(moment)
+    let fraction = String(1000 + when.millisecond).dropFirst()
+    return "\(when.year)-\(two(when.month))-\(two(when.day))T\(when.clock).\(fraction)Z"
+  }
+
+  /// `just now`, `4 m ago`, `3 h ago`, `5 days ago`.
+  package static func ago(_ moment: Timestamp, now: Timestamp) -> String {
+    let seconds = (now - moment).milliseconds / 1000
+    switch seconds {
+    case ..<10: return "just now"
+    case ..<60: return "\(seconds) s ago"
+    case ..<3600: return "\(seconds / 60) m ago"
+    case ..<172_800: return "\(seconds / 3600) h ago"
+    default: return "\(seconds / 86_400) days ago"
+    }
+  }
+}
+
+private func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
+
+extension Int {
+  /// `512 B`, `60.1 MB`, `1.2 GB`: bytes by powers of 1000.
+  package var inBytes: String {
+    var amount = Double(self)
+    var unit = 0
+    let units = ["B", "kB", "MB", "GB", "TB", "PB"]
+    while amount >= 999.5, unit < units.count - 1 { amount /= 1000; unit += 1 }
+    if unit == 0 { return "\(self) B" }
+    let tenths = Int((amount * 10).rounded())
+    return amount < 99.95 && tenths % 10 != 0 ? "\(tenths / 10).\(tenths % 10) \(units[unit])" : "\(Int(amount.rounded())) \(units[unit])"
+  }
+
+  /// `3,000`
+  package var grouped: String {
+    var digits = String(magnitude)
+    var groups: [String] = []
+    while digits.count > 3 { groups.insert(String(digits.suffix(3)), at: 0); digits.removeLast(3) }
+    return (self < 0 ? "-" : "") + ([digits] + groups).joined(separator: ",")
+  }
+
+  /// `1 host`, `3 hosts`, `3,000 files`.
+  package func of(_ noun: String) -> String { "\(grouped) \(noun)\(self == 1 ? "" : "s")" }
+}

@@ -1,0 +1,53 @@
+import DeployModel
+import FoundationEssentials
+import Glibc
+
+/// The file system as commands need it: small files, whole, with failures in words.
+enum Folder {
+  static var current: String { FileManager.default.currentDirectoryPath }
+
+  static func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
+
+  static func isDirectory(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+  }
+
+  /// Names in a folder, in order; empty where there is none.
+  static func names(in path: String) -> [String] { ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted() }
+
+  /// A text file's content, malformed bytes replaced; nil where it does not exist.
+  /// - Throws: `Problem` where it exists and cannot be read.
+  static func text(at path: String) throws(Problem) -> String? {
+    guard exists(path) else { return nil }
+    guard !isDirectory(path) else { throw Problem("\(path) is a folder, and a file was expected", fix: "name the file in it") }
+    guard let bytes = FileManager.default.contents(atPath: path) else {
+      throw Problem("\(path) cannot be read: \(String(cString: strerror(errno)))", fix: "look at its permissions: ls -l \(path)")
+    }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  /// Writes a new file.
+  /// - Throws: `Problem` where that fails.
+  static func write(_ text: String, to path: String) throws(Problem) {
+    do { try Data(text.utf8).write(to: URL(filePath: path)) } catch {
+      throw Problem("\(path) cannot be written: \(String(cString: strerror(errno)))", fix: "look at the folder's permissions")
+    }
+  }
+
+  /// An absolute path, from one that may be relative to a folder; `.` and `..` resolved.
+  static func absolute(_ path: String, in folder: String = current) -> String {
+    let expanded = path == "~" || path.hasPrefix("~/") ? (variable("HOME") ?? "~") + path.dropFirst() : path
+    let whole = expanded.hasPrefix("/") ? expanded : folder + "/" + expanded
+    var parts: [Substring] = []
+    for part in whole.split(separator: "/") where part != "." {
+      if part == ".." { _ = parts.popLast() } else { parts.append(part) }
+    }
+    return "/" + parts.joined(separator: "/")
+  }
+
+  static func parent(of path: String) -> String { absolute(path + "/..") }
+  static func name(of path: String) -> String { absolute(path).split(separator: "/").last.map(String.init) ?? "/" }
+
+  static func variable(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
+}

@@ -1,0 +1,125 @@
+/// The text of a first `deploy.lua`.
+struct DeployFile {
+  var application: String
+  var kind: ProjectKind
+  var folder: String
+
+  /// Letters, digits, `-` and `_`, as names of applications and paths may have them.
+  static func safeName(_ name: String) -> String {
+    let safe = name.lowercased().map { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-" || $0 == "_") ? $0 : "-" }
+    let trimmed = String(safe).split(separator: "-").joined(separator: "-")
+    return trimmed.isEmpty ? "app" : trimmed
+  }
+
+  var text: String {
+    """
+    -- deploy.lua: how \(application) gets onto its servers.
+    -- `lander check` reads this file, `lander plan` shows what would happen, `lander deploy` does it.
+
+    group "production" {
+      hosts = {
+        "web1.example.com",                   -- <-- your hosts, as you would type them after ssh;
+        "web2.example.com",                   --     "web[01-12].example.com" makes twelve
+      },
+      -- user = "deploy",                     -- the login user, where your ssh configuration does not say
+    }
+
+    group "here" {                            -- this machine, to try: lander deploy --group here
+      hosts = { host "here" { transport = "local", root = "\(folder)/.lander/here" } },
+    }
+
+    recipe "\(application)" {
+      api      = 1,
+    \(revision)
+      targets  = group "production",
+      path     = "/srv/\(application)",       -- releases/, current and shared/ lie here on every host
+      keep     = 5,                           -- so many releases stay for going back
+    \(shared)
+      stages = {
+        stage.upload,                         -- every host has the release before the first one changes
+        stage.rollout { strategy = rolling { batch = "25%" } },
+      },
+
+    \(hooks)
+    }
+
+    """
+  }
+
+  private var revision: String {
+    switch kind {
+    case .site:
+      let from = ["public", "dist", "_site"].first { Folder.exists("\(folder)/\($0)/index.html") } ?? "."
+      let ignore = from == "." ? ", ignore = { \".git\", \".lander\", \"deploy.lua\" }" : ""
+      return "  revision = bundle { from = \"\(from)\"\(ignore) },   -- <-- the folder that is served"
+    case .node:
+      let builds = (try? Folder.text(at: folder + "/package.json")).flatMap { $0 }?.contains("\"build\"") ?? false
+      return """
+          revision = bundle {
+            build  = "npm ci\(builds ? " && npm run build" : "")",   -- <-- runs here, before the bundle is packed
+            from   = ".",
+            ignore = { ".git", ".lander", "test", "*.log" },
+          },
+        """
+    case .python: return bundle(ignoring: ".venv", "__pycache__", "*.pyc", "tests")
+    case .ruby: return bundle(ignoring: "log", "tmp", "spec", "test")
+    case .swift:
+      return """
+          revision = bundle {
+            build = "swift build -c release --static-swift-stdlib && mkdir -p dist && cp .build/release/\(application) dist/",
+            from  = "dist",                   -- <-- the product's name is taken to be the folder's
+          },
+        """
+    case .go:
+      return """
+          revision = bundle {
+            build = "mkdir -p dist && CGO_ENABLED=0 go build -o dist/\(application) .",
+            from  = "dist",
+          },
+        """
+    case .other: return bundle(ignoring: "*.log")
+    }
+  }
+
+  private func bundle(ignoring names: String...) -> String {
+    let all = ([".git", ".lander"] + names).map { "\"\($0)\"" }.joined(separator: ", ")
+    return "  revision = bundle { from = \".\", ignore = { \(all) } },"
+  }
+
+  /// What outlives releases; a folder is made where it is missing.
+  private var shared: String {
+    switch kind {
+    case .site: ""
+    case .ruby: "  shared   = { \"log/\", \"tmp/\" },            -- live on while releases come and go\n"
+    default: "  shared   = { \"log/\" },                    -- lives on while releases come and go\n"
+    }
+  }
+
+  private var hooks: String {
+    let install: String? = switch kind {
+    case .python: "python3 -m venv .venv && .venv/bin/pip install --quiet -r requirements.txt"
+    case .ruby: "bundle install --quiet --deployment"
+    default: nil
+    }
+    if kind == .site {
+      return """
+          on = {                                  -- per host; the web server serves /srv/\(application)/current
+            -- AfterInstall    = function(host) host:run "sudo systemctl reload nginx" end,
+            -- ValidateService = function(host) host:wait_for { http = "http://localhost/", timeout = "30s" } end,
+          },
+        """
+    }
+    var lines = [
+      "  on = {                                  -- per host, in the new release's folder; a command that fails sends the host back",
+    ]
+    if let install { lines.append("    AfterInstall     = function(host) host:run(\"\(install)\", { timeout = \"10m\" }) end,") }
+    lines += [
+      "    -- <-- how your service is restarted, and how one sees that it is well:",
+      "    -- ApplicationStop  = function(host) host:run \"sudo systemctl stop \(application)\" end,",
+      "    -- ApplicationStart = function(host) host:run \"sudo systemctl start \(application)\" end,",
+      "    -- ValidateService  = function(host) host:wait_for { http = \"http://localhost:8080/\", timeout = \"1m\" } end,",
+      "  },",
+    ]
+    return lines.joined(separator: "\n")
+  }
+}

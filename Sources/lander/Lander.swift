@@ -1,0 +1,72 @@
+import ArgumentParser
+import DeployModel
+import DeployReport
+import Glibc
+
+/// The command `lander`: a tree of subcommands, one file each.
+struct Lander: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "lander",
+    abstract: "Deploys what a deploy.lua describes: to many hosts, in waves, with the way back.",
+    discussion: """
+      Results go to standard output, progress to standard error. Exit codes: 0 done · 2 something you wrote · 4 somebody else holds \
+      the lock · 10 failed and rolled back · 11 failed and could not go back · 12 failed and left as it is · 15 cancelled and restored \
+      · 20 hosts out of reach · 21 transport, space or store · 130, 143 detached.
+      """,
+    version: Version.number,
+    groupedSubcommands: [
+      CommandGroup(name: "Begin", subcommands: [InitCommand.self]),
+      CommandGroup(name: "More", subcommands: [HelpPagesCommand.self]),
+    ])
+}
+
+/// The version of this program, in receipts and journals too.
+enum Version {
+  static let number = "0.1.0"
+}
+
+/// A command that says with what it exits.
+protocol Verb: AsyncParsableCommand {
+  func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode
+}
+
+extension Verb {
+  mutating func run() async throws {
+    let code = try await perform(on: Terminal())
+    if code != .done { throw ArgumentParser.ExitCode(code.rawValue) }
+  }
+}
+
+@main
+enum Main {
+  static func main() async {
+    // A reader that went away (`lander history | head`) is no reason to die half-way through a deployment.
+    signal(SIGPIPE, SIG_IGN)
+    let terminal = Terminal()
+    let arguments = Array(CommandLine.arguments.dropFirst())
+    do {
+      try Subcommand.check(arguments, of: Lander.self)
+      var command = try Lander.parseAsRoot(arguments)
+      if var patient = command as? any AsyncParsableCommand { try await patient.run() } else { try command.run() }
+    } catch {
+      exit(terminal.report(error).rawValue)
+    }
+  }
+}
+
+/// Refuses subcommands that do not exist, with the one that was meant.
+enum Subcommand {
+  /// - Throws: `Problems` where the first word that is no option names no subcommand.
+  static func check(_ arguments: [String], of parent: any ParsableCommand.Type, path: String = "lander") throws {
+    guard let word = arguments.first, !word.hasPrefix("-"), word != "help" else { return }
+    let children = parent.configuration.subcommands
+    guard !children.isEmpty else { return }
+    let names = children.map { ($0, $0.configuration.commandName ?? $0._commandName) }
+    if let child = names.first(where: { $0.1 == word || $0.0.configuration.aliases.contains(word) }) {
+      return try check(Array(arguments.dropFirst()), of: child.0, path: "\(path) \(word)")
+    }
+    if parent.configuration.defaultSubcommand != nil { return }
+    let known = names.filter { $0.0.configuration.shouldDisplay }.map(\.1)
+    throw Problems(Problem("there is no command \"\(path) \(word)\"", fix: NearMatch.fix(for: word, among: known, what: "commands")))
+  }
+}

@@ -1,0 +1,47 @@
+import ArgumentParser
+import DeployModel
+
+/// Where the project is and where its state lies: the same for every command.
+struct ProjectOptions: ParsableArguments {
+  @Option(
+    name: [.customShort("C"), .long],
+    help: ArgumentHelp("The project's folder; without it, the nearest one upwards that has a deploy.lua.", valueName: "dir"))
+  var project: String?
+
+  @Option(
+    help: ArgumentHelp("Where the journal, bundles and spools lie; without it, .lander beside deploy.lua.", valueName: "dir"))
+  var state: String?
+
+  /// The folder that holds `deploy.lua`.
+  /// - Throws: `Problems` that name where it was looked for.
+  func folder() throws(Problems) -> String {
+    if let project {
+      let folder = Folder.absolute(project)
+      guard Folder.isDirectory(folder) else {
+        throw Problems(Problem("there is no folder \(folder)", subject: "--project"))
+      }
+      guard Folder.exists(folder + "/deploy.lua") else { throw missing(from: folder) }
+      return folder
+    }
+    var folder = Folder.current
+    while true {
+      if Folder.exists(folder + "/deploy.lua") { return folder }
+      if folder == "/" { throw missing(from: Folder.current) }
+      folder = Folder.parent(of: folder)
+    }
+  }
+
+  /// The project's folder, or the one it would be where there is no `deploy.lua` yet.
+  var folderOrHere: String { (try? folder()) ?? Folder.absolute(project ?? ".") }
+
+  /// The state folder, whether it exists or not.
+  func stateFolder() -> String { state.map { Folder.absolute($0) } ?? folderOrHere + "/.lander" }
+
+  private func missing(from folder: String) -> Problems {
+    let upwards = project == nil ? " nor in any folder above" : ""
+    return Problems(
+      Problem(
+        "there is no deploy.lua in \(folder)\(upwards)",
+        fix: "lander init writes one for the project here; -C DIR names another folder"))
+  }
+}

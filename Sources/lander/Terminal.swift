@@ -1,0 +1,88 @@
+import ArgumentParser
+import DeployModel
+import DeployReport
+import Glibc
+
+/// Standard output for results, standard error for progress and problems.
+struct Terminal: Sendable {
+  let out: Surface
+  let err: Surface
+
+  init() {
+    out = Terminal.surface(of: STDOUT_FILENO)
+    err = Terminal.surface(of: STDERR_FILENO)
+  }
+
+  /// Result lines.
+  func say(_ lines: [String]) { Terminal.write(lines.map { $0 + "\n" }.joined(), to: STDOUT_FILENO) }
+  func say(_ line: String) { say([line]) }
+  /// Progress and problems.
+  func tell(_ lines: [String]) { Terminal.write(lines.map { $0 + "\n" }.joined(), to: STDERR_FILENO) }
+  func tell(_ line: String) { tell([line]) }
+
+  /// All of it, however many calls that takes; what nobody reads is dropped.
+  static func write(_ text: String, to descriptor: Int32) {
+    var bytes = Array(text.utf8)[...]
+    while !bytes.isEmpty {
+      let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+      if count < 0, errno == EINTR || errno == EAGAIN { continue }
+      guard count > 0 else { return }
+      bytes = bytes.dropFirst(count)
+    }
+  }
+
+  /// Says what went wrong and what to do, and with what to exit.
+  func report(_ error: any Error) -> DeployModel.ExitCode {
+    switch error {
+    case let problems as Problems:
+      tell(problems.lines(on: err))
+      return problems.exit
+    case let problem as Problem:
+      tell(problem.lines(on: err))
+      return .usage
+    case let failure as Failure:
+      tell(failure.problem().lines(on: err))
+      return DeployModel.ExitCode(failure.kind)
+    case let error as ScriptError:
+      tell(Problem(error.failure.message, place: error.place, subject: error.host, fix: error.failure.fix).lines(on: err))
+      return DeployModel.ExitCode(error.failure.kind)
+    case let code as ArgumentParser.ExitCode:
+      return DeployModel.ExitCode(rawValue: code.rawValue) ?? .internal
+    default:
+      return reportParsing(error)
+    }
+  }
+
+  /// What the argument parser throws: help and version, which are results, and wrong arguments.
+  private func reportParsing(_ error: any Error) -> DeployModel.ExitCode {
+    let text = Lander.fullMessage(for: error)
+    switch Lander.exitCode(for: error) {
+    case .success:
+      if !text.isEmpty { say(text) }
+      return .done
+    case .validationFailure:
+      tell(text)
+      return .usage
+    default:
+      tell(["lander has a defect: \(error)", "  → please report it with the command and `lander doctor`"])
+      return .internal
+    }
+  }
+
+  private static func surface(of descriptor: Int32) -> Surface {
+    let isTerminal = isatty(descriptor) == 1
+    var size = winsize()
+    let known = isTerminal && ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0
+    return Surface(
+      isTerminal: isTerminal, columns: known ? Int(size.ws_col) : nil, rows: known ? Int(size.ws_row) : nil, zone: zone()
+    ) { name in getenv(name).map { String(cString: $0) } }
+  }
+
+  /// Seconds east of Greenwich, now and here.
+  private static func zone() -> Int {
+    var now = time(nil)
+    var parts = tm()
+    localtime_r(&now, &parts)
+    return parts.tm_gmtoff
+  }
+}

@@ -1,0 +1,173 @@
+import DeployModel
+import DeployReport
+import Testing
+
+@Suite("Reports are folds over entries")
+struct ReportTests {
+  private func plain(_ entries: [Entry]) -> String {
+    var report = PlainReport(on: Surface())
+    return entries.map { report.take($0, of: "20261121-113045-x7k2") }.joined() + report.end()
+  }
+
+  @Test("plain lines tell a failing deployment")
+  func plainFailing() {
+    #expect(plain(Stories.failing) == """
+      11:30:45  Deploying web of shop to production: 2 hosts, revision 3f2a91cbd012 (dist)
+                Deployment 20261121-113045-x7k2; 1 of 2 keep serving, at most 1 at once, 0 may fail, 0 may be out of reach
+      11:30:47  Stage upload
+      11:30:48  Stage upload done in 1 s
+      11:30:49  Stage rollout
+      11:30:50  Wave 1: 1 host: web1
+      11:30:55  web1  ValidateService     failed after 3 s
+                  deploy.lua:31: curl -f http://localhost:8080/ready ended with exit status 22
+                  | curl: (22) The requested URL returned error: 503
+                  → look at the service's log
+      11:30:56  web1  restoring what it ran before
+      11:30:57  web1  restored: it runs what it ran before
+      11:30:58  Wave 1 over: 0 succeeded, 1 failed
+      11:30:59  Stage rollout failed after 10 s
+
+      """.replacing("failed after 10 s\n", with: """
+      failed after 10 s
+                  deploy.lua:31: curl -f http://localhost:8080/ready ended with exit status 22
+                  | curl: (22) The requested URL returned error: 503
+                  → look at the service's log
+
+      """))
+  }
+
+  @Test("a plain report says that it is still going, at most every heartbeat")
+  func heartbeat() {
+    var report = PlainReport(on: Surface(), heartbeat: .seconds(30))
+    for entry in Stories.failing.prefix(9) { _ = report.take(entry, of: "x") }
+    #expect(report.tick(Stories.start + .seconds(20)) == "")
+    let beat = report.tick(Stories.start + .seconds(50))
+    #expect(beat == "11:31:35  still going: 0 of 2 hosts done; web1 ValidateService\n")
+    #expect(report.tick(Stories.start + .seconds(60)) == "")
+  }
+
+  @Test("lines of JSON have every entry, a gap-free sequence, and one line each")
+  func json() {
+    var report = LinesOfJSON()
+    let lines = Stories.failing.map { report.take($0, of: "20261121-113045-x7k2") }
+    #expect(lines.allSatisfy { $0.hasSuffix("}\n") && $0.dropLast().contains("\n") == false })
+    for (index, line) in lines.enumerated() { #expect(line.hasPrefix("{\"v\":1,\"seq\":\(index),\"ts\":\"2026-11-21T11:3")) }
+    #expect(lines[9] == """
+      {"v":1,"seq":9,"ts":"2026-11-21T11:30:54.000Z","deployment":"20261121-113045-x7k2","type":"finished","intent":1,"ok":false,\
+      "status":22,"duration_ms":0,"error":{"kind":"command","message":"curl -f http://localhost:8080/ready ended with exit status 22",\
+      "fix":"look at the service's log"}}
+
+      """)
+  }
+
+  @Test("the summary names the first failing host, its step, exit status and stderr, and what to do next")
+  func summary() {
+    let summary = Summary(DeploymentStory(Stories.failing))
+    #expect(summary.lines(on: Surface()).joined(separator: "\n") == """
+      Failed: web of shop to production, deployment 20261121-113045-x7k2, 15 s
+        Hosts   1 restored · 1 waiting
+
+        First failure: web1, ValidateService, deploy.lua:31
+          curl -f http://localhost:8080/ready ended with exit status 22
+          while: run curl -f http://localhost:8080/ready, exit status 22
+          | curl: (22) The requested URL returned error: 503
+          → look at the service's log
+
+        Every touched host is back on what it ran before.
+
+        Next
+          lander logs 20261121-113045-x7k2 web1  the whole output
+          lander status --group production       what each host runs now
+      """)
+    #expect(summary.exit == .rolledBack)
+  }
+
+  @Test("a host that could not go back comes with the commands to type")
+  func restoreFailed() {
+    let status = HostStatus.restoreFailed(
+      Stories.broken, restoring: ScriptError(Failure(.command, "systemctl start shop: exit status 1")), commands: ["cd /srv/shop", "ln x"])
+    let end = Conclusion(status: .failed, error: Stories.broken, hosts: [status, .pending])
+    let summary = Summary(DeploymentStory(Stories.failing.dropLast() + [Entry(sequence: 15, at: Stories.start, fact: .concluded(end))]))
+    let text = summary.lines(on: Surface()).joined(separator: "\n")
+    #expect(text.contains("""
+        web1 could not go back: systemctl start shop: exit status 1
+          Type on web1:
+            cd /srv/shop
+            ln x
+      """))
+    #expect(!text.contains("Every touched host is back"))
+    #expect(summary.exit == .rollbackFailed)
+  }
+
+  @Test("causes are counted over hosts, their names left out")
+  func causes() {
+    let names = (1...40).map { "web\($0)" }
+    let statuses = names.map { name -> HostStatus in
+      name.hasSuffix("7") ? .unknown(Failure(.unreachable, "\(name): connection timed out")) : .restored(Stories.broken)
+    }
+    let story = DeploymentStory(Stories.entries([
+      .planned(Stories.plan(hosts: names)), .concluded(Conclusion(status: .failed, error: Stories.broken, hosts: statuses)),
+    ]))
+    let text = Summary(story).lines(on: Surface()).joined(separator: "\n")
+    #expect(text.contains("36 hosts: curl -f"))
+    #expect(text.contains("4 hosts: HOST: connection timed out\n      web7 web17 web27 web37"))
+  }
+
+  @Test("a live frame has a line a host while they fit, and never more rows or columns than the terminal")
+  func live() {
+    for (count, height) in [(2, 24), (500, 24), (5, 5)] {
+      var report = LiveReport(on: Surface(width: 60, height: height, colour: true, terminal: true))
+      _ = report.take(Stories.entries([.planned(Stories.plan(hosts: (0..<count).map { "web\($0)" }))])[0], of: "x")
+      _ = report.tick(Stories.start)
+      let facts = (0..<min(count, 30)).flatMap {
+        [Entry.Fact.noted(.host($0, .changing)), Stories.run($0 + 1, on: $0, "sleep 1000 && echo long enough to be cut off")]
+      }
+      for entry in Stories.entries(facts) { _ = report.take(entry, of: "x") }
+      let text = report.tick(Stories.start + .seconds(5))
+      let frame = text.split(separator: "\u{1B}[J").last.map(String.init) ?? ""
+      let lines = frame.replacing("\u{1B}[?2026l", with: "").split(separator: "\n")
+      #expect(lines.count < height)
+      #expect(lines.allSatisfy { String($0).columns < 60 })
+      #expect(text.contains("█") || text.contains("░") ? count > 2 : count == 2)
+    }
+  }
+
+  @Test("a live frame is erased by exactly the lines it had")
+  func redraw() {
+    var report = LiveReport(on: Surface(width: 80, height: 24, terminal: true))
+    _ = report.take(Stories.failing[0], of: "x")
+    let first = report.tick(Stories.start)
+    _ = report.take(Stories.failing[6], of: "x")
+    let second = report.tick(Stories.start + .seconds(1))
+    let rows = first.split(separator: "\u{1B}[J")[1].split(separator: "\n").count - 2
+    #expect(second.hasPrefix("\u{1B}[?2026h\r\u{1B}[\(rows - 1)A\u{1B}[J"))
+  }
+
+  @Test("exit codes say what became of the hosts", arguments: [
+    (Conclusion(status: .succeeded, hosts: [.succeeded]), nil, .done),
+    (Conclusion(status: .cancelled, hosts: [.restored(Stories.broken)]), nil, .cancelled),
+    (Conclusion(status: .failed, hosts: [.restored(Stories.broken)]), nil, .rolledBack),
+    (Conclusion(status: .failed, rollback: [0], hosts: [.succeeded]), Conclusion(status: .succeeded, hosts: [.succeeded]), .rolledBack),
+    (Conclusion(status: .failed, rollback: [0], hosts: [.succeeded]), Conclusion(status: .failed, hosts: [.pending]), .rollbackFailed),
+    (Conclusion(status: .failed, rollback: [0], hosts: [.succeeded]), nil, .held),
+    (Conclusion(status: .failed, hosts: [.failed(Stories.broken)]), nil, .held),
+    (Conclusion(status: .failed, hosts: [.unknown(Failure(.unreachable, "gone"))]), nil, .rollbackFailed),
+    (Conclusion(status: .failed, error: ScriptError(Failure(.noSpace, "full")), hosts: [.pending]), nil, .infrastructure),
+    (Conclusion(status: .refused, error: ScriptError(Failure(.locked, "held")), hosts: [.pending]), nil, .locked),
+    (Conclusion(status: .refused, error: ScriptError(Failure(.unreachable, "off")), hosts: [.pending]), nil, .unreachable),
+  ] as [(Conclusion, Conclusion?, ExitCode)])
+  func exits(_ conclusion: Conclusion, _ rollback: Conclusion?, _ code: ExitCode) {
+    #expect(ExitCode(conclusion, rollback: rollback) == code)
+  }
+
+  @Test("a plan shows hosts, bounds, steps with deadlines and their sum, and the way back")
+  func plan() {
+    let text = PlanReport(Stories.plan(), rehearsal: Stories.failing).lines(on: Surface()).joined(separator: "\n")
+    for part in [
+      "Plan: deploy web of shop to production, 2 hosts", "dist: 3,000 files, 60.1 MB, digest 3f2a91cbd012, release 8d1e00112233",
+      "1 of 2 keep serving, at most 1 at once", "web1  change  77aa00112233 → 8d1e00112233", "web2  change  nothing → 8d1e00112233",
+      "ValidateService  run curl -f http://localhost:8080/ready  ≤ 5 m",
+      "Over at the latest after 5 m", "Way back", "1 host ran nothing so far",
+    ] { #expect(text.contains(part), "\(part) in:\n\(text)") }
+  }
+}
