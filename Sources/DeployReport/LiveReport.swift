@@ -25,6 +25,7 @@ package struct LiveReport: ProgressReport {
     isStale = true
   }
 
+  /// Remembers the entry for the next frame.
   package mutating func take(_ entry: Entry, of deployment: Deployment.ID) -> String {
     var text = ""
     if case .planned = entry.fact {
@@ -43,6 +44,7 @@ package struct LiveReport: ProgressReport {
     return text
   }
 
+  /// Remembers the lines that the chunk completes, where output is shown.
   package mutating func take(_ chunk: OutputChunk) -> String {
     guard echo else { return "" }
     let name = if case .host(let number) = chunk.place, number < story.hosts.count { story.hosts[number].name } else { "here" }
@@ -51,12 +53,14 @@ package struct LiveReport: ProgressReport {
     return ""
   }
 
+  /// A new frame, where something changed or a second went by.
   package mutating func tick(_ now: Timestamp) -> String {
     guard story.plan != nil else { return "" }
     if !isStale, let drawnAt, (now - drawnAt).milliseconds < 1000 { return "" }
     return draw(frame(now), at: now)
   }
 
+  /// The last frame; the cursor stands below it.
   package mutating func end() -> String {
     guard story.plan != nil else { return "" }
     let text = draw(frame(story.last ?? Timestamp(milliseconds: 0)), at: story.last) + "\n"

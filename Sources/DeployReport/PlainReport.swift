@@ -2,7 +2,9 @@ package import DeployModel
 
 /// Shows a deployment under way: takes what happens, gives text to write. It keeps no clock: moments come with what it takes.
 package protocol ProgressReport: Sendable {
+  /// The next entry; a `planned` one begins a new deployment.
   mutating func take(_ entry: Entry, of deployment: Deployment.ID) -> String
+  /// Bytes that a running command wrote.
   mutating func take(_ chunk: OutputChunk) -> String
   /// Called a few times a second.
   mutating func tick(_ now: Timestamp) -> String
@@ -14,8 +16,11 @@ package protocol ProgressReport: Sendable {
 package struct LinesOfJSON: ProgressReport {
   private var lines = EntryLines()
   package init() {}
+  /// The entry's line.
   package mutating func take(_ entry: Entry, of deployment: Deployment.ID) -> String { lines.line(entry, of: deployment) + "\n" }
+  /// Nothing: chunks are no entries.
   package mutating func take(_ chunk: OutputChunk) -> String { "" }
+  /// Nothing.
   package mutating func tick(_ now: Timestamp) -> String { "" }
   package mutating func end() -> String { "" }
 }
@@ -41,6 +46,7 @@ package struct PlainReport: ProgressReport {
     self.heartbeat = heartbeat
   }
 
+  /// The lines that the entry is worth.
   package mutating func take(_ entry: Entry, of deployment: Deployment.ID) -> String {
     if case .planned(let plan) = entry.fact {
       story = DeploymentStory()
@@ -55,11 +61,13 @@ package struct PlainReport: ProgressReport {
     return lines.enumerated().map { ($0 == 0 ? time : "          ") + $1 + "\n" }.joined()
   }
 
+  /// The lines that the chunk completes, where output is shown.
   package mutating func take(_ chunk: OutputChunk) -> String {
     guard echo else { return "" }
     return partial.take(chunk).map { "          \(label(chunk.place)) | \($0)\n" }.joined()
   }
 
+  /// A heartbeat, where nothing was said for as long.
   package mutating func tick(_ now: Timestamp) -> String {
     guard let last = spoke, now - last >= heartbeat, story.conclusion == nil else { return "" }
     spoke = now

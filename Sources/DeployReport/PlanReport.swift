@@ -16,6 +16,7 @@ package struct PlanReport: Sendable {
     self.unknowns = unknowns
   }
 
+  /// The whole of it, line by line.
   package func lines(on surface: Surface) -> [String] {
     var lines = [surface.paint("Plan", .strong) + ": " + planned, ""]
     lines += Table([], rows: facts()).lines(on: surface, indent: 2)

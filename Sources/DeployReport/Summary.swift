@@ -13,6 +13,7 @@ package struct Summary: Sendable {
   /// The exit code that goes with it; nil while it has no conclusion.
   package var exit: ExitCode? { story.conclusion.map { ExitCode($0, rollback: rollback?.conclusion) } }
 
+  /// The whole of it, line by line.
   package func lines(on surface: Surface) -> [String] {
     guard let conclusion = story.conclusion, let plan = story.plan else { return unfinished(on: surface) }
     var lines = [headline(conclusion, plan, on: surface)]
