@@ -65,7 +65,7 @@ package enum HostProgram {
       }
     }
     if recorded, let previous = host.previous { steps.append(.operation(.record(previous), vital: true)) }
-    if host.stages, let target = host.target, target.id != host.current { steps.append(.operation(.discard(target.id), vital: false)) }
+    if !host.present, let target = host.target, target.id != host.current { steps.append(.operation(.discard(target.id), vital: false)) }
     return steps
   }
 

@@ -83,8 +83,14 @@ package protocol BundleStore: Sendable {
 package protocol Journal: Sendable {
   /// Durable when it returns: an entry may be acted on then (promise P2). Entries come in order, without gaps.
   func append(_ entries: [Entry], to deployment: Deployment.ID) async throws(Failure)
+  /// The chain's head after the last entry; nil where the journal keeps no chain.
+  func head(of deployment: Deployment.ID) async -> Digest?
   /// Keeps bytes of a command's output. Not durable, and never an obstacle to the deployment.
   func spool(_ chunk: OutputChunk, of deployment: Deployment.ID) async
+}
+
+extension Journal {
+  package func head(of deployment: Deployment.ID) async -> Digest? { nil }
 }
 
 package protocol Secrets: Sendable {

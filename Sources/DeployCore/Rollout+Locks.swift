@@ -58,10 +58,12 @@ extension Rollout {
   }
 
   mutating func unlock(_ conclusion: Conclusion) {
-    guard conclusion.rollback.isEmpty, !locks.held.isEmpty else { return conclude(conclusion) }
+    // Hosts that are to go back stay locked: the rollback takes their locks over.
+    let released = locks.held.filter { !conclusion.rollback.contains($0) }
+    guard !released.isEmpty else { return conclude(conclusion) }
     phase = .unlocking(conclusion)
-    locks.waiting = locks.held.count
-    for host in locks.held { _ = perform(.host(host), .unlock(token: plan.lock.token), for: .unlock(host), site: Intent.Site()) }
+    locks.waiting = released.count
+    for host in released { _ = perform(.host(host), .unlock(token: plan.lock.token), for: .unlock(host), site: Intent.Site()) }
   }
 
   mutating func unlocked(_ host: Int, _ outcome: Outcome) {

@@ -16,7 +16,7 @@ package enum Operation: Sendable, Hashable, Codable {
   case download(from: String, to: String)
   /// Makes a release complete and verified on the host, sending only what it lacks.
   case stage(Release)
-  /// Makes a release current by one rename; nil takes `current` away (there was none before).
+  /// Makes a release current by one rename; nil takes `current` and the receipt away (there were none before).
   case activate(Release.ID?)
   /// Removes a release that was staged and never became current.
   case discard(Release.ID)

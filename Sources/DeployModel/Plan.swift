@@ -115,14 +115,17 @@ package struct HostPlan: Sendable, Hashable, Codable {
   package var leaving: Int
   package var arriving: Int
   package var restoring: Int?
-  /// Whether the release has to be sent.
+  /// Whether the release has to be sent, or at least verified.
   package var stages: Bool
+  /// Whether the release was on the host before, so that going back leaves it there.
+  package var present: Bool
   /// What the receipt will say it is; differs from the plan's where a host goes back to something older.
   package var inputs: Receipt.Inputs?
 
   package init(
     host: Host, action: Action = .change, facts: HostFacts? = nil, target: Release?, previous: Receipt? = nil, current: Release.ID? = nil,
-    leaving: Int = 0, arriving: Int = 0, restoring: Int? = nil, stages: Bool = true, inputs: Receipt.Inputs? = nil
+    leaving: Int = 0, arriving: Int = 0, restoring: Int? = nil, stages: Bool = true, present: Bool = false,
+    inputs: Receipt.Inputs? = nil
   ) {
     self.host = host
     self.action = action
@@ -134,6 +137,7 @@ package struct HostPlan: Sendable, Hashable, Codable {
     self.arriving = arriving
     self.restoring = restoring
     self.stages = stages
+    self.present = present
     self.inputs = inputs
   }
 }

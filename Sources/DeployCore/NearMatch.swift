@@ -1,0 +1,37 @@
+/// Finds what a misspelt name was probably meant to be.
+package enum NearMatch {
+  /// The nearest of the candidates, where it is near: at most a third of the name's letters differ, and at least one may.
+  package static func of(_ name: String, among candidates: some Sequence<String>) -> String? {
+    var best: (name: String, distance: Int)?
+    for candidate in candidates {
+      let distance = distance(name.lowercased(), candidate.lowercased())
+      if distance < best?.distance ?? max(1, name.count / 3) + 1 { best = (candidate, distance) }
+    }
+    return best?.name
+  }
+
+  /// `did you mean "production"?`, or the names there are; nil where there are none.
+  package static func hint(_ name: String, among candidates: [String]) -> String? {
+    if let near = of(name, among: candidates) { return "did you mean \"\(near)\"?" }
+    if candidates.isEmpty { return nil }
+    let shown = candidates.prefix(8).map { "\"\($0)\"" }.joined(separator: ", ")
+    return "there \(candidates.count == 1 ? "is" : "are") \(shown)\(candidates.count > 8 ? ", …" : "")"
+  }
+
+  /// Letters to insert, remove, replace or swap with their neighbour (Damerau's distance, adjacent swaps only).
+  package static func distance(_ a: String, _ b: String) -> Int {
+    let (a, b) = (Array(a), Array(b))
+    if a.isEmpty || b.isEmpty { return max(a.count, b.count) }
+    var rows = [Array(0...b.count)]
+    for i in 1...a.count {
+      var row = [i]
+      for j in 1...b.count {
+        var cost = min(rows[i - 1][j] + 1, row[j - 1] + 1, rows[i - 1][j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1))
+        if i > 1, j > 1, a[i - 1] == b[j - 2], a[i - 2] == b[j - 1] { cost = min(cost, rows[i - 2][j - 2] + 1) }
+        row.append(cost)
+      }
+      rows.append(row)
+    }
+    return rows[a.count][b.count]
+  }
+}

@@ -1,0 +1,110 @@
+package import DeployModel
+
+/// The parameters of a recipe as they were given, read by their types; every mistake is a problem of its own.
+package struct ParameterCheck: Sendable, Hashable {
+  package private(set) var values: Value = .record([])
+  package private(set) var problems: [Problem] = []
+
+  /// - Parameters:
+  ///   - given: as typed; they win over the group's, which win over the recipe's own.
+  package init(_ parameters: [Parameter], given: [Value.Member], group: Value) {
+    var read: [(String, Value)] = []
+    for member in given where !parameters.contains(where: { $0.name == member.name }) {
+      problems.append(Problem(
+        "unknown parameter", subject: "--\(member.name)",
+        fix: NearMatch.of(member.name, among: parameters.map(\.name)).map { "did you mean --\($0)?" } ?? (parameters.isEmpty
+          ? "this recipe has no parameters" : "lander show lists what the recipe takes")))
+    }
+    for parameter in parameters {
+      let found = given.last { $0.name == parameter.name }?.value ?? group[parameter.name] ?? parameter.standard
+      guard let found, found != .null else {
+        problems.append(Problem("this parameter has to be given (\(parameter.kind.words))", place: parameter.place, subject: "--\(parameter.name)"))
+        continue
+      }
+      if let value = parameter.kind.read(found) {
+        read.append((parameter.name, value))
+      } else {
+        problems.append(Problem(
+          "\(found.words) is not \(parameter.kind.words)", place: parameter.place, subject: "--\(parameter.name)"))
+      }
+    }
+    values = .record(of: read)
+  }
+}
+
+extension Parameter.Kind {
+  /// What is expected, in words: `a whole number from 1 to 9`.
+  package var words: String {
+    func range<T>(_ min: T?, _ max: T?) -> String {
+      switch (min, max) {
+      case (let min?, let max?): " from \(min) to \(max)"
+      case (let min?, nil): " of at least \(min)"
+      case (nil, let max?): " of at most \(max)"
+      case (nil, nil): ""
+      }
+    }
+    switch self {
+    case .boolean: return "true or false"
+    case .integer(let min, let max): return "a whole number" + range(min, max)
+    case .number(let min, let max): return "a number" + range(min, max)
+    case .percent: return "a percentage such as 10%"
+    case .string(let match): return match.map { "a text that matches \($0)" } ?? "a text"
+    case .choice(let choices): return "one of " + choices.joined(separator: ", ")
+    case .duration: return "a length of time such as 90s or 5m"
+    }
+  }
+
+  /// The value as this kind of parameter, whether it was typed or written in Lua; nil where it is none.
+  package func read(_ value: Value) -> Value? {
+    switch (self, value) {
+    case (.boolean, .bool): return value
+    case (.boolean, .text(let text)):
+      switch text.lowercased() {
+      case "true", "yes", "on", "1", "": return true
+      case "false", "no", "off", "0": return false
+      default: return nil
+      }
+    case (.integer(let min, let max), _):
+      guard let int = value.int ?? value.text.flatMap({ Int($0) }), int >= min ?? .min, int <= max ?? .max else { return nil }
+      return .int(int)
+    case (.number(let min, let max), _):
+      guard let number = value.double, number >= min ?? -.infinity, number <= max ?? .infinity else { return nil }
+      return .number(number)
+    case (.percent, _):
+      let text = value.text.map { $0.hasSuffix("%") ? String($0.dropLast()) : $0 }
+      guard let number = text.map({ Double($0) }) ?? value.double, (0...100).contains(number) else { return nil }
+      return .text(number == number.rounded() ? "\(Int(number))%" : "\(number)%")
+    case (.string, .text): return value
+    case (.string, .int(let int)): return .text("\(int)")
+    case (.choice(let choices), .text(let text)): return choices.contains(text) ? value : nil
+    case (.duration, .text(let text)): return Interval(text) == nil ? nil : value
+    case (.duration, .int(let int)): return int >= 0 ? .text("\(int)s") : nil
+    default: return nil
+    }
+  }
+}
+
+extension Value {
+  /// A number, also one that was typed.
+  package var double: Double? {
+    switch self {
+    case .int(let int): Double(int)
+    case .number(let number): number
+    case .text(let text): Double(text)
+    default: nil
+    }
+  }
+
+  /// The value as it is quoted in a message.
+  package var words: String {
+    switch self {
+    case .null: "nothing"
+    case .bool(let bool): "\(bool)"
+    case .int(let int): "\(int)"
+    case .number(let number): "\(number)"
+    case .text(let text): "\"\(text)\""
+    case .list: "a list"
+    case .record: "a table"
+    }
+  }
+}

@@ -1,0 +1,176 @@
+package import DeployModel
+
+/// Makes plans: what was asked for and what was found on the hosts, in; the whole intention, out. Pure.
+package enum Planner {
+  /// Who makes a plan, and when; everything about it that is not computed.
+  package struct Identity: Sendable, Hashable {
+    package var id: Deployment.ID
+    package var actor: String
+    package var at: Timestamp
+    package var engine: String
+    package var token: String
+    package var seed: UInt64
+    package init(id: Deployment.ID, actor: String, at: Timestamp, engine: String, token: String, seed: UInt64) {
+      self.id = id
+      self.actor = actor
+      self.at = at
+      self.engine = engine
+      self.token = token
+      self.seed = seed
+    }
+  }
+
+  /// What a forward plan is made from.
+  package struct Input: Sendable, Hashable {
+    package var selection: Selection
+    package var release: Release
+    package var bundle: Bundle
+    package var manifest: Manifest
+    /// Of the project's sources.
+    package var sources: Digest
+    /// By host number.
+    package var surveys: [Survey]
+    /// Recipes that hosts' receipts name, loaded; where one could not be found its hosts cannot be restored by hooks.
+    package var kept: [PinnedRecipe]
+    package var force: Bool
+    package var orphans: LockRequest.Orphans
+    package init(
+      selection: Selection, release: Release, bundle: Bundle, manifest: Manifest, sources: Digest, surveys: [Survey], kept: [PinnedRecipe] = [],
+      force: Bool = false, orphans: LockRequest.Orphans = .wait
+    ) {
+      self.selection = selection
+      self.release = release
+      self.bundle = bundle
+      self.manifest = manifest
+      self.sources = sources
+      self.surveys = surveys
+      self.kept = kept
+      self.force = force
+      self.orphans = orphans
+    }
+  }
+
+  /// - Throws: every reason at once why this cannot be deployed; nothing was changed.
+  package static func deployment(_ input: Input, by identity: Identity) throws(Problems) -> Plan {
+    let (recipe, selection) = (input.selection.recipe, input.selection)
+    let inputs = Receipt.Inputs(
+      bundle: input.bundle.digest, sources: input.sources, parameters: selection.parameters, shared: recipe.shared.sorted(),
+      secrets: recipe.secrets.sorted())
+    let strategy = recipe.stages.lazy.compactMap { if case .rollout(let strategy) = $0 { strategy } else { nil } }.first
+    let bounds = try Bounds(selection.configuration, strategy: strategy, hosts: selection.hosts.count)
+    try refuse(sharedProblems(recipe, input.manifest), exit: .usage)
+    try refuseUnreachable(input.surveys, selection, bounds)
+    try refuse(spaceProblems(input), exit: .infrastructure)
+    let pinned = [PinnedRecipe(name: recipe.name, sources: input.sources, hooks: recipe.hooks)] + input.kept.filter { $0.sources != input.sources || $0.name != recipe.name }
+    let hosts = zip(selection.hosts, input.surveys).map { host, survey in
+      plan(host, survey, to: input.release, inputs: inputs, recipes: pinned, force: input.force)
+    }
+    return Plan(
+      id: identity.id, application: recipe.application, recipe: recipe.name, group: selection.group, actor: identity.actor, at: identity.at,
+      engine: identity.engine, bundle: input.bundle, release: input.release, recipes: pinned, parameters: selection.parameters, hosts: hosts,
+      stages: recipe.stages, bounds: bounds, path: recipe.path, shared: recipe.shared, keep: recipe.keep, reuse: recipe.reuse,
+      onFailure: recipe.onFailure.map { Body(recipe: 0, function: $0) }, onSuccess: recipe.onSuccess.map { Body(recipe: 0, function: $0) },
+      rollback: recipe.rollback, inputs: inputs,
+      lock: lock(identity, "deploy \(recipe.name) of \(recipe.application) to \(selection.group)", above: fence(input.surveys), input.orphans),
+      seed: identity.seed, secrets: recipe.secrets)
+  }
+
+  private static func plan(
+    _ host: Host, _ survey: Survey, to release: Release, inputs: Receipt.Inputs, recipes: [PinnedRecipe], force: Bool
+  ) -> HostPlan {
+    guard case .reached(let state) = survey else {
+      guard case .unreachable(let failure) = survey else { return HostPlan(host: host, target: release) }
+      return HostPlan(host: host, action: .leftOut(failure), target: release)
+    }
+    let same = state.current == release.id && state.receipt?.release.id == release.id && state.receipt?.inputs == inputs
+    return HostPlan(
+      host: host, action: same && !force ? .unchanged : .change, facts: state.facts, target: release, previous: state.receipt,
+      current: state.current, restoring: recipe(of: state.receipt, among: recipes), stages: state.current != release.id,
+      present: state.releases.contains(release.id))
+  }
+
+  /// Which of the plan's recipes knows the release that a receipt names.
+  static func recipe(of receipt: Receipt?, among recipes: [PinnedRecipe]) -> Int? {
+    receipt.flatMap { receipt in recipes.firstIndex { $0.sources == receipt.inputs.sources && $0.name == receipt.recipe } }
+  }
+
+  static func lock(_ identity: Identity, _ purpose: String, above fence: Int, _ orphans: LockRequest.Orphans = .wait) -> LockRequest {
+    LockRequest(token: identity.token, owner: identity.actor, purpose: purpose, fence: fence + 1, orphans: orphans)
+  }
+
+  /// The highest fence seen on the hosts.
+  static func fence(_ surveys: [Survey]) -> Int {
+    surveys.reduce(0) { highest, survey in
+      if case .reached(let state) = survey { max(highest, state.fence) } else { highest }
+    }
+  }
+
+  // MARK: What is refused before anything starts
+
+  private static func refuse(_ problems: [Problem], exit: ExitCode) throws(Problems) {
+    if !problems.isEmpty { throw Problems(problems, exit: exit) }
+  }
+
+  static func refuseUnreachable(_ surveys: [Survey], _ selection: Selection, _ bounds: Bounds) throws(Problems) {
+    var problems: [Problem] = []
+    var onlyUnreachable = true
+    for (host, survey) in zip(selection.hosts, surveys) {
+      guard case .unreachable(let failure) = survey else { continue }
+      onlyUnreachable = onlyUnreachable && failure.kind == .unreachable
+      problems.append(Problem(failure.message, subject: host.name, fix: failure.fix))
+    }
+    if onlyUnreachable && problems.count <= bounds.unreachable && problems.count < selection.hosts.count { return }
+    try refuse(problems, exit: onlyUnreachable ? .unreachable : .infrastructure)
+  }
+
+  /// A path that is shared may not be in the bundle: one of the two would be lost.
+  private static func sharedProblems(_ recipe: Recipe, _ manifest: Manifest) -> [Problem] {
+    recipe.shared.compactMap { shared in
+      let path = shared.hasSuffix("/") ? String(shared.dropLast()) : shared
+      guard let item = manifest.items.first(where: { ($0.path == path && $0.kind != .directory) || $0.path.hasPrefix(path + "/") }) else { return nil }
+      return Problem(
+        "shared path \"\(shared)\" is also in the bundle (\(item.path))", place: recipe.place,
+        fix: "add it to the bundle's ignore patterns, or take it out of shared")
+    }
+  }
+
+  /// Old and new release stand side by side, so the host needs room for the new one, with a tenth to spare.
+  private static func spaceProblems(_ input: Input) -> [Problem] {
+    zip(input.selection.hosts, input.surveys).compactMap { host, survey in
+      guard case .reached(let state) = survey, state.current != input.release.id, !state.releases.contains(input.release.id) else { return nil }
+      let bytes = input.bundle.bytes + input.bundle.bytes / 10
+      let inodes = input.bundle.files + input.bundle.files / 10 + 100
+      if state.facts.freeBytes < bytes {
+        return Problem(
+          "the release needs \(bytes) bytes and \(state.facts.freeBytes) are free at \(host.place(input.selection.recipe.path))", subject: host.name,
+          fix: "make room there, or keep fewer releases (keep = …)")
+      }
+      if state.facts.freeInodes < inodes {
+        return Problem(
+          "the release needs \(inodes) inodes and \(state.facts.freeInodes) are free at \(host.place(input.selection.recipe.path))",
+          subject: host.name, fix: "remove small files there, or keep fewer releases (keep = …)")
+      }
+      return nil
+    }
+  }
+}
+
+extension Bounds {
+  /// A configuration in numbers. Default floor: 0 for one host or where all go at once, else the group minus a batch.
+  /// Shares round so that one host can always move.
+  /// - Throws: where the floor is a number that lets no host move.
+  package init(_ configuration: DeploymentConfiguration, strategy: Strategy?, hosts: Int) throws(Problems) {
+    let floor: Int
+    switch configuration.floor {
+    case .count(let count)? where count >= hosts && count > 0:
+      throw Problems(Problem(
+        "floor = \(count) lets none of \(hosts) \(hosts == 1 ? "host" : "hosts") move", place: configuration.place,
+        fix: "set it to \(max(0, hosts - 1)) or less"))
+    case let amount?: floor = min(amount.atLeast(of: hosts), max(0, hosts - 1))
+    case nil: floor = strategy?.batch.map { max(0, hosts - max(1, $0.atMost(of: hosts))) } ?? 0
+    }
+    self.init(
+      floor: floor, parallel: max(1, configuration.parallel?.atMost(of: hosts) ?? hosts), failed: configuration.failed.atMost(of: hosts),
+      unreachable: configuration.unreachable.atMost(of: hosts))
+  }
+}

@@ -1,0 +1,82 @@
+package import DeployModel
+
+/// Plans the way back. A rollback is a deployment like any other, of what each host ran before; it never leads to another one.
+package enum RollbackPlanner {
+  /// After a failure: the hosts that the failed deployment had brought to its revision go back, each to its own previous release.
+  /// The locks are taken over, so nobody comes between. Nil where no host is to go back.
+  package static func plan(after failed: Plan, _ conclusion: Conclusion, by identity: Planner.Identity) -> Plan? {
+    guard failed.kind == .deploy, !conclusion.rollback.isEmpty else { return nil }
+    var recipes = failed.recipes
+    let bare = recipes.count
+    recipes.append(PinnedRecipe(name: "no hooks", sources: failed.recipes[0].sources, hooks: []))
+    var plan = failed
+    plan.hosts = conclusion.rollback.enumerated().map { number, index in
+      let was = failed.hosts[index]
+      var host = was.host
+      host.number = number
+      // What the failed deployment left as the host's receipt; the lock is refused where another is found.
+      let receipt = was.target.map {
+        Receipt(
+          application: failed.application, group: failed.group, release: $0, inputs: failed.inputs, deployment: failed.id,
+          recipe: failed.recipes[was.arriving].name, actor: failed.actor, at: failed.at)
+      }
+      return HostPlan(
+        host: host, facts: was.facts, target: was.previous?.release, previous: receipt, current: was.target?.id, leaving: was.arriving,
+        arriving: was.restoring ?? bare, stages: false, present: true, inputs: was.previous?.inputs)
+    }
+    plan.id = identity.id
+    plan.kind = .rollback(of: failed.id)
+    plan.at = identity.at
+    plan.actor = identity.actor
+    plan.engine = identity.engine
+    plan.recipes = recipes
+    plan.stages = [.rollout(nil)]
+    plan.onFailure = []
+    plan.onSuccess = []
+    plan.rollback = false
+    plan.bounds.failed = plan.hosts.count
+    plan.bounds.unreachable = plan.hosts.count
+    plan.lock = Planner.lock(identity, "roll back \(failed.recipe) of \(failed.application) after \(failed.id)", above: failed.lock.fence)
+    plan.lock.inherits = failed.lock.token
+    return plan
+  }
+
+  /// Because somebody asks: every host goes back to the good release before the one it runs, by what the hosts themselves remember.
+  /// - Throws: where a host is out of reach, has nothing to go back to, or its kept recipe was not found.
+  package static func plan(
+    _ selection: Selection, surveys: [Survey], kept: [PinnedRecipe], by identity: Planner.Identity
+  ) throws(Problems) -> Plan {
+    let bounds = try Bounds(selection.configuration, strategy: nil, hosts: selection.hosts.count)
+    try Planner.refuseUnreachable(surveys, selection, bounds)
+    var problems: [Problem] = []
+    var hosts: [HostPlan] = []
+    for (host, survey) in zip(selection.hosts, surveys) {
+      guard case .reached(let state) = survey else {
+        if case .unreachable(let failure) = survey { hosts.append(HostPlan(host: host, action: .leftOut(failure), target: nil)) }
+        continue
+      }
+      guard let now = state.receipt, let back = state.previous, state.releases.contains(back.release.id) else {
+        problems.append(Problem(
+          "there is no previous good release to go back to", subject: host.name, fix: "deploy an older revision: lander deploy --revision …"))
+        continue
+      }
+      guard let leaving = Planner.recipe(of: now, among: kept), let arriving = Planner.recipe(of: back, among: kept) else {
+        problems.append(Problem(
+          "the recipe that goes with its releases was not found on it or in the store", subject: host.name,
+          fix: "deploy an older revision instead: lander deploy --revision …"))
+        continue
+      }
+      hosts.append(HostPlan(
+        host: host, facts: state.facts, target: back.release, previous: now, current: state.current, leaving: leaving, arriving: arriving,
+        restoring: leaving, stages: false, present: true, inputs: back.inputs))
+    }
+    guard problems.isEmpty, let first = hosts.first(where: { $0.inputs != nil }), let inputs = first.inputs else { throw Problems(problems) }
+    let recipe = selection.recipe
+    return Plan(
+      id: identity.id, kind: .rollback(of: nil), application: recipe.application, recipe: recipe.name, group: selection.group,
+      actor: identity.actor, at: identity.at, engine: identity.engine, release: first.target, recipes: kept,
+      parameters: selection.parameters, hosts: hosts, stages: [.rollout(nil)], bounds: bounds, path: recipe.path, shared: recipe.shared,
+      keep: recipe.keep, reuse: recipe.reuse, inputs: inputs,
+      lock: Planner.lock(identity, "roll back \(recipe.name) of \(recipe.application)", above: Planner.fence(surveys)), seed: identity.seed)
+  }
+}

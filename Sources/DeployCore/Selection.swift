@@ -1,0 +1,86 @@
+package import DeployModel
+
+/// Which recipe, which group, which hosts: a request resolved against what the project declares.
+package struct Selection: Sendable, Hashable {
+  package var recipe: Recipe
+  package var group: String
+  /// Numbered from 0 in the order of the group.
+  package var hosts: [Host]
+  /// Hosts of the group that the request leaves out; they serve on and are not touched.
+  package var others: Int
+  package var configuration: DeploymentConfiguration
+  package var parameters: Value
+
+  /// - Throws: every problem of the request at once, each with a near match.
+  package init(_ request: DeploymentRequest, in project: Project) throws(Problems) {
+    let recipe = try Self.recipe(request.recipe, in: project)
+    let group = try Self.group(request.group, of: recipe, in: project)
+    var problems: [Problem] = []
+    var hosts = group.hosts
+    for pattern in request.only where !hosts.contains(where: { Self.matches($0.name, pattern) }) {
+      problems.append(Problem(
+        "no host of group \"\(group.name)\" is called \"\(pattern)\"", subject: "--only", fix: NearMatch.hint(pattern, among: hosts.map(\.name))))
+    }
+    if !request.only.isEmpty { hosts = hosts.filter { host in request.only.contains { Self.matches(host.name, $0) } } }
+    if hosts.isEmpty, problems.isEmpty {
+      problems.append(Problem("group \"\(group.name)\" selects no host", place: group.place, fix: "name hosts in it, or widen its selection"))
+    }
+    let checked = ParameterCheck(recipe.parameters, given: request.parameters, group: group.params)
+    problems += checked.problems
+    guard problems.isEmpty else { throw Problems(problems) }
+    self.recipe = recipe
+    self.group = group.name
+    self.hosts = hosts.enumerated().map { number, host in
+      var host = host
+      host.number = number
+      host.user = host.user ?? recipe.user
+      return host
+    }
+    others = group.hosts.count - hosts.count
+    configuration = recipe.configuration ?? DeploymentConfiguration()
+    parameters = checked.values
+  }
+
+  package static func recipe(_ name: String?, in project: Project) throws(Problems) -> Recipe {
+    let names = project.recipes.map(\.name)
+    guard let name else {
+      if project.recipes.count == 1 { return project.recipes[0] }
+      throw Problems(Problem(
+        names.isEmpty ? "deploy.lua declares no recipe" : "deploy.lua declares \(names.count) recipes, so one has to be named",
+        fix: names.isEmpty ? "add one: recipe \"web\" { … }" : NearMatch.hint("", among: names)))
+    }
+    guard let recipe = project.recipes.first(where: { $0.name == name }) else {
+      throw Problems(Problem("there is no recipe \"\(name)\"", fix: NearMatch.hint(name, among: names)))
+    }
+    return recipe
+  }
+
+  package static func group(_ name: String?, of recipe: Recipe, in project: Project) throws(Problems) -> DeploymentGroup {
+    let wanted: String
+    switch (name, recipe.targets) {
+    case (let name?, _): wanted = name
+    case (nil, .group(let name)): wanted = name
+    case (nil, .hosts(let group)): return group
+    case (nil, .unset):
+      throw Problems(Problem(
+        "recipe \"\(recipe.name)\" has no targets", place: recipe.place,
+        fix: "add targets = group \"production\" to it, or say --group: " + (NearMatch.hint("", among: project.groups.map(\.name)) ?? "define one first")))
+    }
+    guard let group = project.groups.first(where: { $0.name == wanted }) else {
+      throw Problems(Problem(
+        "there is no group \"\(wanted)\"", place: name == nil ? recipe.place : nil,
+        fix: NearMatch.hint(wanted, among: project.groups.map(\.name)) ?? "define it: group \"\(wanted)\" { hosts = { … } }"))
+    }
+    return group
+  }
+
+  /// `*` stands for any characters, also none; everything else for itself.
+  package static func matches(_ name: String, _ pattern: String) -> Bool {
+    func match(_ name: Substring, _ pattern: Substring) -> Bool {
+      guard let first = pattern.first else { return name.isEmpty }
+      if first == "*" { return match(name, pattern.dropFirst()) || (!name.isEmpty && match(name.dropFirst(), pattern)) }
+      return name.first == first && match(name.dropFirst(), pattern.dropFirst())
+    }
+    return match(name[...], pattern[...])
+  }
+}

@@ -1,1 +1,0 @@
-// DeployEngine: see docs/architecture.md.

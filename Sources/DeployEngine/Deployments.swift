@@ -1,0 +1,86 @@
+package import DeployCore
+package import DeployModel
+
+/// Deployments one after the other: the one that was asked for, and where it fails the rollback that follows from it.
+package actor Deployments {
+  private let ports: Ports
+  private let feed: Feed
+  private let recipes: any RecipeLibrary
+  private let identity: @Sendable () -> Planner.Identity
+  private var current: (deployer: Deployer, plan: Plan)?
+  private var cancelReason: String?
+  private var detached = false
+
+  /// - Parameter identity: makes a new one for each plan.
+  package init(ports: Ports, feed: Feed, recipes: any RecipeLibrary, identity: @escaping @Sendable () -> Planner.Identity) {
+    self.ports = ports
+    self.feed = feed
+    self.recipes = recipes
+    self.identity = identity
+  }
+
+  /// One deployment that ended, or that was left while it ran (nil).
+  package struct Ended: Sendable, Hashable {
+    package var plan: Plan
+    package var conclusion: Conclusion?
+  }
+
+  /// - Returns: what ended, in order: the deployment, then its rollback where there was one.
+  package func deploy(_ plan: Plan) async throws -> [Ended] {
+    let scripts = try await scripts(for: plan)
+    let deployer = try Deployer(plan: plan, ports: ports, feed: feed, scripts: scripts)
+    return try await follow(plan, deployer) { try await deployer.deploy() }
+  }
+
+  /// Goes on with an interrupted deployment, and with the rollback it calls for.
+  /// - Parameter entries: its whole journal, entry 0 first.
+  package func resume(_ entries: [Entry]) async throws -> [Ended] {
+    guard case .planned(let plan)? = entries.first?.fact else {
+      throw Failure(.store, "the journal of this deployment has no entry 0, so nothing says what was planned", fix: "lander audit")
+    }
+    let scripts = try await scripts(for: plan)
+    let deployer = try Deployer(plan: plan, ports: ports, feed: feed, scripts: scripts)
+    return try await follow(plan, deployer) { try await deployer.resume(entries, scripts: scripts) }
+  }
+
+  /// Ends the deployment in good order. A rollback that follows from a failure is never cancelled: half way back is the worst place.
+  package func cancel(reason: String) async {
+    guard let current else { return cancelReason = reason }
+    if case .rollback(of: _?) = current.plan.kind { return }
+    await current.deployer.cancel(reason: reason)
+  }
+
+  /// Leaves everything as it is: jobs on hosts go on, and the deployment can be resumed.
+  package func detach() async {
+    detached = true
+    await current?.deployer.detach()
+  }
+
+  private func follow(_ plan: Plan, _ deployer: Deployer, _ run: () async throws -> Conclusion?) async throws -> [Ended] {
+    current = (deployer, plan)
+    defer { current = nil }
+    if let cancelReason { await cancel(reason: cancelReason) }
+    if detached { await deployer.detach() }
+    let conclusion = try await run()
+    let ended = Ended(plan: plan, conclusion: conclusion)
+    guard let conclusion, !detached, let back = RollbackPlanner.plan(after: plan, conclusion, by: identity()) else { return [ended] }
+    return [ended] + (try await deploy(back))
+  }
+
+  private func scripts(for plan: Plan) async throws -> @Sendable (Plan) throws -> any Scripts {
+    var sources: [[SourceFile]] = []
+    for recipe in plan.recipes { sources.append(try await ports.bundles.sources(recipe.sources)) }
+    let (recipes, pinned) = (recipes, sources)
+    return { plan in try recipes.scripts(of: plan, sources: pinned) }
+  }
+}
+
+/// Loads recipes from their sources alone.
+package protocol RecipeLibrary: Sendable {
+  /// - Parameter sources: of each of the plan's recipes, by index.
+  /// - Throws: `Problems`.
+  func scripts(of plan: Plan, sources: [[SourceFile]]) throws -> any Scripts
+  /// A recipe as its sources declare it.
+  /// - Throws: `Problems`.
+  func recipe(named name: String, in sources: [SourceFile]) throws -> Recipe
+}

@@ -1,0 +1,36 @@
+package import DeployCore
+package import DeployModel
+
+/// The doors of one engine, all of them.
+package struct Ports: Sendable {
+  package var transport: any Transport
+  package var machine: any EngineMachine
+  package var bundles: any BundleStore
+  package var journal: any Journal
+  package var clock: any Clock
+  /// `user@machine`, for the record.
+  package var actor: String
+  package init(
+    transport: any Transport, machine: any EngineMachine, bundles: any BundleStore, journal: any Journal, clock: any Clock, actor: String
+  ) {
+    self.transport = transport
+    self.machine = machine
+    self.bundles = bundles
+    self.journal = journal
+    self.clock = clock
+    self.actor = actor
+  }
+}
+
+/// Entries and output as they come, for whoever reads along. Called from the engine's own tasks: be quick.
+package struct Feed: Sendable {
+  package var entry: @Sendable (Deployment.ID, Entry) -> Void
+  package var output: @Sendable (Deployment.ID, OutputChunk) -> Void
+  package init(
+    entry: @escaping @Sendable (Deployment.ID, Entry) -> Void = { _, _ in },
+    output: @escaping @Sendable (Deployment.ID, OutputChunk) -> Void = { _, _ in }
+  ) {
+    self.entry = entry
+    self.output = output
+  }
+}

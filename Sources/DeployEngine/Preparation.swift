@@ -1,0 +1,80 @@
+package import DeployCore
+package import DeployModel
+
+/// What has to be known before a plan is made: the state of every host, and the recipes that go with what they run. Changes nothing.
+package struct Preparation: Sendable {
+  package var surveys: [Survey]
+  package var kept: [PinnedRecipe]
+
+  /// Hosts asked at once.
+  static let width = 30
+
+  package init(_ selection: Selection, ports: Ports, recipes: any RecipeLibrary, surveyed: @escaping @Sendable (Int, Survey) -> Void = { _, _ in })
+    async
+  {
+    surveys = await Self.survey(selection, ports, surveyed)
+    kept = await Self.kept(selection, surveys, ports, recipes)
+  }
+
+  private static func survey(
+    _ selection: Selection, _ ports: Ports, _ surveyed: @escaping @Sendable (Int, Survey) -> Void
+  ) async -> [Survey] {
+    let recipe = selection.recipe
+    var surveys: [Survey?] = selection.hosts.map { _ in nil }
+    await withTaskGroup(of: (Int, Survey).self) { group in
+      var next = 0
+      func add() {
+        guard next < selection.hosts.count else { return }
+        let host = selection.hosts[next]
+        next += 1
+        group.addTask {
+          let survey = await ports.transport.survey(
+            host, at: host.place(recipe.path), application: recipe.application, group: selection.group)
+          return (host.number, survey)
+        }
+      }
+      for _ in 0..<width { add() }
+      for await (number, survey) in group {
+        surveys[number] = survey
+        surveyed(number, survey)
+        add()
+      }
+    }
+    return surveys.map { $0 ?? .unreachable(Failure(.internal, "no survey was made")) }
+  }
+
+  /// The recipes that receipts name, from the store or else from a host that keeps them. One that cannot be had is left out.
+  private static func kept(
+    _ selection: Selection, _ surveys: [Survey], _ ports: Ports, _ recipes: any RecipeLibrary
+  ) async -> [PinnedRecipe] {
+    var found: [PinnedRecipe] = []
+    for (host, survey) in zip(selection.hosts, surveys) {
+      guard case .reached(let state) = survey else { continue }
+      for receipt in [state.receipt, state.previous].compactMap({ $0 })
+      where !found.contains(where: { $0.sources == receipt.inputs.sources && $0.name == receipt.recipe }) {
+        guard let sources = await sources(receipt.inputs.sources, on: host, selection, ports),
+          let recipe = try? recipes.recipe(named: receipt.recipe, in: sources)
+        else { continue }
+        found.append(PinnedRecipe(name: recipe.name, sources: receipt.inputs.sources, hooks: recipe.hooks))
+      }
+    }
+    return found
+  }
+
+  private static func sources(_ digest: Digest, on host: Host, _ selection: Selection, _ ports: Ports) async -> [SourceFile]? {
+    if let sources = try? await ports.bundles.sources(digest) { return sources }
+    let site = HostSite(
+      host: host, deployment: "survey", application: selection.recipe.application, group: selection.group,
+      path: host.place(selection.recipe.path), fence: 0, token: "")
+    let intent = Intent(id: 0, place: .host(host.number), operation: .sources(digest), timeout: .minutes(1), site: Intent.Site())
+    let outcome = await ports.transport.perform(intent, at: site, output: { _ in })
+    guard outcome.failure == nil, let members = outcome.value.list else { return nil }
+    let files = members.compactMap { value -> SourceFile? in
+      guard let path = value["path"]?.text, let text = value["text"]?.text else { return nil }
+      return SourceFile(path: path, text: text)
+    }
+    // Kept under the digest of what came: a host that hands out something else is not believed.
+    guard let kept = try? await ports.bundles.keep(files), kept == digest else { return nil }
+    return files
+  }
+}
