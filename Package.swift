@@ -61,7 +61,7 @@ let package = Package(
     tests(of: "DeployCoreTests", on: ["DeployModel", "DeployCore"]),
     tests(of: "DeployLuaTests", on: ["DeployModel", "DeployCore", "DeployLua"]),
     tests(of: "DeployHostsTests", on: ["DeployModel", "DeployCore", "DeployHosts"]),
-    tests(of: "DeployStoreTests", on: ["DeployModel", "DeployCore", "DeployStore"]),
+    tests(of: "DeployStoreTests", on: ["DeployModel", "DeployCore", "DeployStore", grdb]),
     tests(of: "DeployAppSpecTests", on: ["DeployModel", "DeployCore", "DeployAppSpec"]),
     tests(of: "DeployEngineTests", on: ["DeployModel", "DeployCore", "DeployEngine", "DeploySimulation"]),
     tests(of: "DeploySimulationTests", on: ["DeployModel", "DeployCore", "DeployLua", "DeployStore", "DeployEngine", "DeploySimulation"]),

@@ -1,1 +1,0 @@
-// DeployStore: see docs/architecture.md.

@@ -1,0 +1,138 @@
+import DeployModel
+import Glibc
+
+/// The system's file calls, with failures in words. Paths are taken as they are; nothing here decides what they mean.
+enum Disk {
+  /// The failure of a call that set `errno`: what was tried, on which path, why it did not work.
+  static func failure(_ what: String, _ path: String, _ code: Int32 = errno) -> Failure {
+    let kind: Failure.Kind =
+      switch code {
+      case ENOENT, ENOTDIR: .missing
+      case EACCES, EPERM, EROFS: .notPermitted
+      case ENOSPC, EDQUOT: .noSpace
+      default: .store
+      }
+    let fix: String? =
+      switch code {
+      case ENOSPC, EDQUOT: "free some space on the file system of \(path)"
+      case EACCES, EPERM: "let the user who runs lander read and write it: ls -ld '\(path)'"
+      case EROFS: "the file system is read-only; choose another folder with --state"
+      default: nil
+      }
+    return Failure(kind, "cannot \(what) \(path): \(reason(code))", fix: fix)
+  }
+
+  static func reason(_ code: Int32) -> String { String(cString: strerror(code)) }
+
+  /// Makes a folder and those above it that are missing, each with `mode`. A folder that is there stays as it is.
+  static func makeFolder(_ path: String, mode: mode_t = 0o700) throws(Failure) {
+    if mkdir(path, mode) == 0 || errno == EEXIST { return }
+    guard errno == ENOENT, let slash = path.lastIndex(of: "/"), slash != path.startIndex else { throw failure("make the folder", path) }
+    try makeFolder(String(path[..<slash]), mode: mode)
+    guard mkdir(path, mode) == 0 || errno == EEXIST else { throw failure("make the folder", path) }
+  }
+
+  /// - Parameter limit: bytes; a longer file is a failure.
+  static func read(_ path: String, limit: Int = 1 << 30) throws(Failure) -> [UInt8] {
+    let file = try OpenFile(path, O_RDONLY)
+    let size = try file.status().size
+    guard size <= limit else { throw Failure(.invalid, "\(path) has \(size) bytes, more than the \(limit) allowed here") }
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(size)
+    while let chunk = try file.read(upTo: 1 << 20), bytes.count <= limit { bytes.append(contentsOf: chunk) }
+    return bytes
+  }
+
+  /// Puts a file in place whole or not at all, also when the machine loses power: written beside, synced, renamed.
+  static func write(_ bytes: [UInt8], to path: String, mode: mode_t = 0o600) throws(Failure) {
+    let temporary = temporaryName(for: path)
+    do throws(Failure) {
+      let file = try OpenFile(temporary, O_WRONLY | O_CREAT | O_EXCL, mode: mode)
+      try file.write(bytes)
+      try file.sync()
+      try move(temporary, to: path)
+    } catch {
+      unlink(temporary)
+      throw error
+    }
+    if let slash = path.lastIndex(of: "/") { try syncFolder(String(path[..<slash])) }
+  }
+
+  /// A name beside `path` that no other process or thread uses: its ending tells what it is when it was left behind.
+  static func temporaryName(for path: String) -> String { "\(path).\(getpid()).\(UInt64.random(in: 0 ... .max)).tmp" }
+
+  static func move(_ from: String, to path: String) throws(Failure) {
+    guard rename(from, path) == 0 else { throw failure("put in place", path) }
+  }
+
+  /// Makes a rename in a folder durable.
+  static func syncFolder(_ path: String) throws(Failure) { try OpenFile(path, O_RDONLY | O_DIRECTORY).sync() }
+
+  static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
+  /// What stands at a path, links not followed; nil where nothing does or it cannot be seen.
+  static func status(_ path: String) -> FileStatus? {
+    var info = stat()
+    return lstat(path, &info) == 0 ? FileStatus(info) : nil
+  }
+
+  /// Names in a folder, in the order of their bytes, without `.` and `..`; bytes because a name need not be text.
+  static func names(in folder: String) throws(Failure) -> [[UInt8]] {
+    guard let stream = opendir(folder) else { throw failure("read the folder", folder) }
+    defer { closedir(stream) }
+    var names: [[UInt8]] = []
+    while let entry = readdir(stream) {
+      let name = withUnsafeBytes(of: &entry.pointee.d_name) { Array($0.prefix { $0 != 0 }) }
+      if name != [0x2E], name != [0x2E, 0x2E] { names.append(name) }
+    }
+    return names.sorted { $0.lexicographicallyPrecedes($1) }
+  }
+
+  /// The same for folders we name things in ourselves; empty where the folder is missing.
+  static func ownNames(in folder: String) -> [String] {
+    ((try? names(in: folder)) ?? []).map { String(decoding: $0, as: UTF8.self) }
+  }
+
+  static func linkTarget(_ path: String) throws(Failure) -> [UInt8] {
+    var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
+    let count = readlink(path, &buffer, buffer.count)
+    guard count >= 0 else { throw failure("read the link", path) }
+    return buffer.prefix(count).map { UInt8(bitPattern: $0) }
+  }
+
+  /// Removes a folder with all in it, or a file; nothing where there is none.
+  static func remove(_ path: String) throws(Failure) {
+    guard let status = status(path) else { return }
+    if status.kind == .directory {
+      for name in ownNames(in: path) { try remove("\(path)/\(name)") }
+      guard rmdir(path) == 0 || errno == ENOENT else { throw failure("remove", path) }
+    } else {
+      guard unlink(path) == 0 || errno == ENOENT else { throw failure("remove", path) }
+    }
+  }
+}
+
+/// What `stat` says of a file, in our words.
+struct FileStatus {
+  enum Kind: Equatable { case file, directory, link, other(String) }
+  var kind: Kind
+  /// Permission bits, 0…0o7777.
+  var mode: Int
+  var size: Int
+  var owner: Int
+
+  init(_ info: stat) {
+    kind =
+      switch info.st_mode & S_IFMT {
+      case S_IFREG: .file
+      case S_IFDIR: .directory
+      case S_IFLNK: .link
+      case S_IFIFO: .other("a named pipe")
+      case S_IFSOCK: .other("a socket")
+      default: .other("a device node")
+      }
+    mode = Int(info.st_mode & 0o7777)
+    size = Int(info.st_size)
+    owner = Int(info.st_uid)
+  }
+}

@@ -1,0 +1,91 @@
+import DeployModel
+import Glibc
+
+/// A file that is open; closed when nobody holds it any more.
+final class OpenFile: Sendable {
+  let descriptor: Int32
+  let path: String
+
+  /// - Parameter flags: of `open(2)`; close-on-exec is always set, so that no child keeps it.
+  init(_ path: String, _ flags: Int32, mode: mode_t = 0o600) throws(Failure) {
+    descriptor = open(path, flags | O_CLOEXEC, mode)
+    self.path = path
+    guard descriptor >= 0 else { throw Disk.failure(flags & O_CREAT == 0 ? "open" : "create", path) }
+  }
+
+  deinit { close(descriptor) }
+
+  func status() throws(Failure) -> FileStatus {
+    var info = stat()
+    guard fstat(descriptor, &info) == 0 else { throw Disk.failure("look at", path) }
+    return FileStatus(info)
+  }
+
+  /// The next bytes, at least one of them; nil at the end.
+  func read(upTo count: Int) throws(Failure) -> [UInt8]? {
+    var code: Int32 = 0
+    let chunk = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+      filled = 0
+      while true {
+        let got = Glibc.read(descriptor, buffer.baseAddress, count)
+        if got < 0, errno == EINTR { continue }
+        if got < 0 { code = errno } else { filled = got }
+        return
+      }
+    }
+    guard code == 0 else { throw Disk.failure("read", path, code) }
+    return chunk.isEmpty ? nil : chunk
+  }
+
+  /// Exactly `count` bytes from `offset` on; fewer only at the end of the file.
+  func read(at offset: Int, count: Int) throws(Failure) -> [UInt8] {
+    var code: Int32 = 0
+    let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+      filled = 0
+      while filled < count {
+        let got = pread(descriptor, buffer.baseAddress.map { $0 + filled }, count - filled, off_t(offset + filled))
+        if got < 0, errno == EINTR { continue }
+        if got < 0 { code = errno }
+        if got <= 0 { return }
+        filled += got
+      }
+    }
+    guard code == 0 else { throw Disk.failure("read", path, code) }
+    return bytes
+  }
+
+  func write(_ bytes: [UInt8]) throws(Failure) {
+    var done = 0
+    while done < bytes.count {
+      let put = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress.map { $0 + done }, bytes.count - done) }
+      if put < 0, errno == EINTR { continue }
+      guard put >= 0 else { throw Disk.failure("write", path) }
+      done += put
+    }
+  }
+
+  /// Writes at an offset, leaving a hole where the file was shorter.
+  func write(_ bytes: [UInt8], at offset: Int) throws(Failure) {
+    var done = 0
+    while done < bytes.count {
+      let put = bytes.withUnsafeBytes { pwrite(descriptor, $0.baseAddress.map { $0 + done }, bytes.count - done, off_t(offset + done)) }
+      if put < 0, errno == EINTR { continue }
+      guard put >= 0 else { throw Disk.failure("write", path) }
+      done += put
+    }
+  }
+
+  func sync() throws(Failure) {
+    guard fsync(descriptor) == 0 || errno == EINVAL else { throw Disk.failure("sync", path) }
+  }
+
+  /// Takes an advisory lock that the kernel gives back when this process ends, however it ends.
+  /// - Returns: false when somebody else holds one that does not go with it.
+  func lock(exclusive: Bool, waiting: Bool = false) -> Bool {
+    let operation = (exclusive ? LOCK_EX : LOCK_SH) | (waiting ? 0 : LOCK_NB)
+    while flock(descriptor, operation) != 0 {
+      guard errno == EINTR else { return false }
+    }
+    return true
+  }
+}

@@ -1,0 +1,124 @@
+import DeployModel
+import FoundationEssentials
+import GRDB
+
+/// Where a deployment's chain stands.
+struct ChainHead: Sendable {
+  /// Sequence of the next entry.
+  var next: Int
+  /// SHA-256 of the chain before and the newest payload, raw.
+  var chain: [UInt8]
+  var isConcluded: Bool
+
+  /// What the first entry is chained to: it binds the chain to its deployment.
+  static func start(of deployment: Deployment.ID) -> [UInt8] {
+    var hash = Sha256()
+    hash.update(Array("lander journal 1\n\(deployment)\n".utf8))
+    return hash.raw
+  }
+
+  static func link(_ chain: [UInt8], _ payload: [UInt8]) -> [UInt8] {
+    var hash = Sha256()
+    hash.update(chain)
+    hash.update(payload)
+    return hash.raw
+  }
+
+  init(next: Int, chain: [UInt8], isConcluded: Bool) {
+    self.next = next
+    self.chain = chain
+    self.isConcluded = isConcluded
+  }
+
+  init(of deployment: Deployment.ID, in database: Database) throws {
+    self.init(next: 0, chain: Self.start(of: deployment), isConcluded: false)
+    guard let number = try Int64.fetchOne(database, sql: "SELECT number FROM deployments WHERE id = ?", arguments: [deployment]),
+      let last = try StoredEntry.last(of: number, in: database)
+    else { return }
+    next = last.sequence + 1
+    chain = last.chain
+    if case .concluded = try? last.entry().fact { isConcluded = true }
+  }
+}
+
+/// Entries of one append, coded and chained, ready to be written.
+struct JournalRows: Sendable {
+  struct Row: Sendable {
+    var at: Int
+    var payload: [UInt8]
+    var chain: [UInt8]
+  }
+  var deployment: Deployment.ID
+  /// With entry 0 only: what lists show of the deployment.
+  var plan: Plan?
+  var first: Int
+  /// The chain they go on from.
+  var before: [UInt8]
+  var rows: [Row] = []
+  /// Where the chain stands after them.
+  var head: ChainHead
+
+  /// - Throws: `internal` for entries that do not follow what is there.
+  init(_ entries: [Entry], of deployment: Deployment.ID, after head: ChainHead) throws(Failure) {
+    self.deployment = deployment
+    self.head = head
+    first = head.next
+    before = head.chain
+    rows.reserveCapacity(entries.count)
+    for entry in entries { try add(entry) }
+  }
+
+  private mutating func add(_ entry: Entry) throws(Failure) {
+    func refuse(_ words: String) -> Failure { Failure(.internal, "entry \(entry.sequence) of \(deployment) was not written: \(words)") }
+    guard entry.sequence == head.next else { throw refuse("the journal expects entry \(head.next)") }
+    guard !head.isConcluded else { throw refuse("the deployment is concluded") }
+    switch entry.fact {
+    case .planned(let plan):
+      guard entry.sequence == 0 else { throw refuse("only entry 0 is a plan") }
+      self.plan = plan
+    case .concluded: head.isConcluded = true
+    default: break
+    }
+    guard entry.sequence > 0 || plan != nil else { throw refuse("entry 0 is the plan") }
+    do {
+      let payload = try CompactJSON.encode(entry)
+      head.chain = ChainHead.link(head.chain, payload)
+      head.next += 1
+      rows.append(Row(at: entry.at.milliseconds, payload: payload, chain: head.chain))
+    } catch {
+      throw refuse("it cannot be coded: \(error)")
+    }
+  }
+
+  /// Writes them, after a look whether the entry before is there and is the one they are chained to: another process may have written too.
+  func insert(into database: Database) throws {
+    if let plan { try introduce(plan, to: database) }
+    guard let number = try Int64.fetchOne(database, sql: "SELECT number FROM deployments WHERE id = ?", arguments: [deployment]) else {
+      throw Failure(.internal, "\(deployment) has no entry 0")
+    }
+    if first > 0 {
+      let key = JournalFile.key(number, first - 1)
+      let chain = try Data.fetchOne(database, sql: "SELECT chain FROM entries WHERE key = ?", arguments: [key]).map(Array.init)
+      guard chain == before else {
+        throw Failure(.store, "the journal of \(deployment) is not what it was: another process wrote entry \(first - 1), or somebody changed it")
+      }
+    }
+    let statement = try database.cachedStatement(sql: "INSERT INTO entries (key, at, coding, payload, chain) VALUES (?, ?, ?, ?, ?)")
+    for (offset, row) in rows.enumerated() {
+      try statement.execute(arguments: [
+        JournalFile.key(number, first + offset), row.at, JournalFile.coding, Data(row.payload), Data(row.chain),
+      ])
+    }
+  }
+
+  private func introduce(_ plan: Plan, to database: Database) throws {
+    let kind = String(decoding: try CompactJSON.encode(plan.kind), as: UTF8.self)
+    try database.execute(
+      sql: """
+        INSERT INTO deployments (id, application, recipe, "group", kind, actor, bundle, hosts, began) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+        """,
+      arguments: [
+        deployment, plan.application, plan.recipe, plan.group, kind, plan.actor, plan.bundle?.digest.hex, plan.hosts.count, rows[0].at,
+      ])
+  }
+}

@@ -1,0 +1,43 @@
+package import DeployModel
+import Glibc
+
+/// The right of one engine process to run one deployment. Given back by `release`, when nobody holds it any more, and by the kernel
+/// when the process dies: what is not concluded and can be claimed was *interrupted*.
+package final class Claim: Sendable {
+  package let deployment: Deployment.ID
+  private let file: OpenFile
+
+  /// - Returns: nil while another holder has it.
+  init?(_ deployment: Deployment.ID, in folder: String) throws(Failure) {
+    self.deployment = deployment
+    file = try OpenFile("\(folder)/\(deployment)", O_RDWR | O_CREAT)
+    // Whoever only asks holds the file for an instant: that is not a reason to give up.
+    var attempts = 20
+    while !file.lock(exclusive: true) {
+      attempts -= 1
+      guard attempts > 0 else { return nil }
+      usleep(5000)
+    }
+  }
+
+  /// Whether somebody holds the claim now.
+  static func isHeld(_ deployment: Deployment.ID, in folder: String) -> Bool {
+    guard let file = try? OpenFile("\(folder)/\(deployment)", O_RDONLY) else { return false }
+    return !file.lock(exclusive: false)
+  }
+
+  package func release() { flock(file.descriptor, LOCK_UN) }
+}
+
+extension Deployment {
+  /// Whether an id may name files: letters, digits, `-`, `_` and `.`, 1…64 of them, not starting with a dot.
+  static func isName(_ id: Deployment.ID) -> Bool {
+    (1...64).contains(id.utf8.count) && !id.hasPrefix(".")
+      && id.utf8.allSatisfy { byte in
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"): true
+        default: byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_") || byte == UInt8(ascii: ".")
+        }
+      }
+  }
+}

@@ -1,0 +1,93 @@
+import DeployModel
+import GRDB
+import Glibc
+
+/// The SQLite file of a journal: how it is opened, what its tables are, which text says what went wrong.
+enum JournalFile {
+  /// Kept in `user_version`; a file with a higher one is refused.
+  static let layout = 1
+  /// How `payload` is coded: 1 is an `Entry` as `CompactJSON`.
+  static let coding = 1
+
+  /// `entries.key` is the deployment's number times 2³² plus the entry's sequence, so that one deployment lies in one piece and in order.
+  /// What is in cannot be changed or taken out through this schema; the chain tells when somebody did so anyway.
+  private static let schema = """
+    CREATE TABLE IF NOT EXISTS deployments (
+      number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, application TEXT NOT NULL, recipe TEXT NOT NULL, "group" TEXT NOT NULL,
+      kind TEXT NOT NULL, actor TEXT NOT NULL, bundle TEXT, hosts INTEGER NOT NULL, began INTEGER NOT NULL) STRICT;
+    CREATE TABLE IF NOT EXISTS entries (
+      key INTEGER PRIMARY KEY, at INTEGER NOT NULL, coding INTEGER NOT NULL, payload BLOB NOT NULL, chain BLOB NOT NULL) STRICT;
+    CREATE TRIGGER IF NOT EXISTS entries_stay_as_they_are BEFORE UPDATE ON entries
+      BEGIN SELECT RAISE(ABORT, 'entries of the journal are never changed'); END;
+    CREATE TRIGGER IF NOT EXISTS entries_stay BEFORE DELETE ON entries
+      BEGIN SELECT RAISE(ABORT, 'entries of the journal are never removed'); END;
+    """
+
+  /// Opens or makes the file, 0600, durable at every commit.
+  static func open(_ path: String) throws(Problems) -> DatabaseQueue {
+    do {
+      // SQLite gives its other two files the mode of the first.
+      if !Disk.exists(path) { _ = try OpenFile(path, O_RDWR | O_CREAT) }
+      var configuration = Configuration()
+      configuration.busyMode = .timeout(30)
+      configuration.label = "journal"
+      let queue = try DatabaseQueue(path: path, configuration: configuration)
+      try queue.inDatabase { database in
+        try prepare(database, path: path)
+      }
+      return queue
+    } catch let problems as Problems {
+      throw problems
+    } catch let failure as Failure {
+      throw Problems(Problem(failure.message, subject: path, fix: failure.fix), exit: .infrastructure)
+    } catch {
+      throw Problems(
+        Problem(
+          "the journal cannot be opened: \(reason(error))", subject: path,
+          fix: "move \(path) away to begin a new one; `lander status` asks the hosts, which remember for themselves"),
+        exit: .infrastructure)
+    }
+  }
+
+  private static func prepare(_ database: Database, path: String) throws {
+    let found = try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
+    guard found <= layout else {
+      throw Problems(
+        Problem(
+          "the journal was written by a newer lander (layout \(found); this one knows \(layout))", subject: path,
+          fix: "update lander on this machine, or name another folder with --state"), exit: .refused)
+    }
+    _ = try String.fetchOne(database, sql: "PRAGMA journal_mode = WAL")
+    try database.execute(sql: "PRAGMA synchronous = FULL")
+    let mode = try String.fetchOne(database, sql: "PRAGMA journal_mode")
+    let synchronous = try Int.fetchOne(database, sql: "PRAGMA synchronous")
+    guard mode == "wal", synchronous == 2 else {
+      throw Problems(
+        Problem(
+          "the journal would not be durable: journal_mode is \(mode ?? "unknown") and synchronous is \(synchronous ?? -1), not wal and 2 (FULL)",
+          subject: path, fix: "put the state folder on a local file system with --state"), exit: .infrastructure)
+    }
+    guard found < layout else { return }
+    try database.inTransaction(.immediate) {
+      try database.execute(sql: schema)
+      try database.execute(sql: "PRAGMA user_version = \(layout)")
+      return .commit
+    }
+  }
+
+  static func reason(_ error: any Error) -> String {
+    guard let error = error as? DatabaseError else { return "\(error)" }
+    return error.message ?? "SQLite error \(error.resultCode.rawValue)"
+  }
+
+  static func failure(_ what: String, _ path: String, _ error: any Error) -> Failure {
+    if let failure = error as? Failure { return failure }
+    let isFull = (error as? DatabaseError)?.resultCode == .SQLITE_FULL
+    return Failure(
+      isFull ? .noSpace : .store, "cannot \(what) the journal \(path): \(reason(error))",
+      fix: isFull ? "free some space on its file system, then `lander resume`" : nil)
+  }
+
+  static func key(_ number: Int64, _ sequence: Int) -> Int64 { number << 32 | Int64(sequence) }
+  static func sequence(_ key: Int64) -> Int { Int(key & 0xFFFF_FFFF) }
+}

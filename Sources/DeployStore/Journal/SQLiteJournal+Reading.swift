@@ -1,0 +1,111 @@
+package import DeployModel
+import GRDB
+
+extension SQLiteJournal {
+  /// Entries of a deployment up to its first break; no entries where the journal does not know it.
+  package nonisolated func entries(of deployment: Deployment.ID) async throws(Failure) -> JournalReading {
+    try await read { database in
+      var reading = JournalReading(deployment: deployment, entries: [])
+      guard let number = try Self.number(of: deployment, in: database) else { return reading }
+      var walk = ChainWalk(of: deployment)
+      reading.damage = try Self.damage(next: { reading.entries.count }) {
+        try StoredEntry.all(of: number, in: database) { stored in
+          try walk.step(stored)
+          reading.entries.append(try stored.entry())
+        }
+      }
+      return reading
+    }
+  }
+
+  /// All deployments, the newest first. Every chain is followed, so a damaged one is known as such; entries between first and last
+  /// are not decoded.
+  package nonisolated func deployments() async throws(Failure) -> [DeploymentSummary] {
+    let claims = state.claims
+    return try await read { database in
+      let rows = try Row.fetchAll(database, sql: "SELECT * FROM deployments ORDER BY number DESC")
+      return try rows.map { try Self.summary($0, in: database, claims: claims) }
+    }
+  }
+
+  /// Follows every chain, or one; what `lander audit` prints.
+  package nonisolated func verify(_ deployment: Deployment.ID? = nil) async throws(Failure) -> [ChainVerdict] {
+    try await read { database in
+      let rows = try Row.fetchAll(database, sql: "SELECT number, id FROM deployments ORDER BY number")
+      return try rows.compactMap { row -> ChainVerdict? in
+        let id: String = row["id"]
+        guard deployment == nil || deployment == id else { return nil }
+        return try Self.follow(id, number: row["number"], in: database).verdict
+      }
+    }
+  }
+
+  /// The sequence of the entry after which a deployment's chain was `chain`, as a receipt on a host says; nil: the journal never had it.
+  package nonisolated func sequence(of chain: Digest, in deployment: Deployment.ID) async throws(Failure) -> Int? {
+    try await read { database in
+      guard let number = try Self.number(of: deployment, in: database) else { return nil }
+      var found: Int?
+      try StoredEntry.all(of: number, in: database) { if Digest(raw: $0.chain) == chain { found = $0.sequence } }
+      return found
+    }
+  }
+
+  private static func number(of deployment: Deployment.ID, in database: Database) throws -> Int64? {
+    try Int64.fetchOne(database, sql: "SELECT number FROM deployments WHERE id = ?", arguments: [deployment])
+  }
+
+  /// Runs a walk and says where it broke. SQLite itself may find the break: a page that is no page.
+  private static func damage(next: () -> Int, _ walk: () throws -> Void) throws -> Damage? {
+    do {
+      try walk()
+      return nil
+    } catch let damage as Damage {
+      return damage
+    } catch let error as DatabaseError where error.resultCode == .SQLITE_CORRUPT || error.resultCode == .SQLITE_IOERR {
+      return Damage(sequence: next(), what: "cannot be read from the file: \(JournalFile.reason(error))")
+    }
+  }
+
+  private static func follow(_ id: Deployment.ID, number: Int64, in database: Database) throws -> (verdict: ChainVerdict, last: StoredEntry?) {
+    var walk = ChainWalk(of: id)
+    var first: StoredEntry?
+    var last: StoredEntry?
+    var damage = try damage(next: { walk.next }) {
+      try StoredEntry.all(of: number, in: database) { stored in
+        try walk.step(stored)
+        if first == nil { first = stored }
+        last = stored
+      }
+      _ = try last?.entry()
+    }
+    if damage == nil, first == nil { damage = Damage(sequence: 0, what: "is missing: no entry is left") }
+    return (ChainVerdict(deployment: id, entries: walk.next, head: Digest(raw: walk.chain), damage: damage), last)
+  }
+
+  private static func summary(_ row: Row, in database: Database, claims: String) throws -> DeploymentSummary {
+    let id: String = row["id"]
+    let (verdict, last) = try follow(id, number: row["number"], in: database)
+    let kind = try? CompactJSON.decode(Plan.Kind.self, from: Array((row["kind"] as String).utf8))
+    var state = DeploymentSummary.State.interrupted
+    if let damage = verdict.damage {
+      state = .damaged(damage)
+    } else if case .concluded(let conclusion) = try last?.entry().fact {
+      state = .concluded(conclusion.status)
+    } else if Claim.isHeld(id, in: claims) {
+      state = .running
+    }
+    let began: Int = row["began"]
+    return DeploymentSummary(
+      id: id, application: row["application"], recipe: row["recipe"], group: row["group"], kind: kind ?? .deploy, actor: row["actor"],
+      bundle: (row["bundle"] as String?).map(Digest.init(hex:)), hosts: row["hosts"], began: Timestamp(milliseconds: began),
+      lastEntry: Timestamp(milliseconds: last?.at ?? began), entries: verdict.entries, state: state)
+  }
+
+  private nonisolated func read<T: Sendable>(_ body: @escaping @Sendable (Database) throws -> T) async throws(Failure) -> T {
+    do {
+      return try await database.read(body)
+    } catch {
+      throw JournalFile.failure("read", state.journal, error)
+    }
+  }
+}

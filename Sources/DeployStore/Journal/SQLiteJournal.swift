@@ -1,0 +1,100 @@
+import DeployCore
+package import DeployModel
+import GRDB
+
+/// The journal of one engine machine: an append-only SQLite file with a hash chain for each deployment, synced before an append returns.
+package actor SQLiteJournal: Journal {
+  package nonisolated let state: StateDirectory
+  let database: DatabaseQueue
+  /// Where each deployment that was written or asked for stands, entries on their way to the disk included.
+  private var heads: [Deployment.ID: ChainHead] = [:]
+  private var waiting: [Batch] = []
+  private var isWriting = false
+
+  /// Entries that become durable together, and whoever waits for that.
+  private struct Batch {
+    var rows: JournalRows
+    var done: CheckedContinuation<Failure?, Never>?
+  }
+
+  package init(in state: StateDirectory) throws(Problems) {
+    self.state = state
+    database = try JournalFile.open(state.journal)
+  }
+
+  /// Durable when it returns; appends that come while another one is being synced share the next sync.
+  /// - Throws: `internal` for entries out of order; `store` or `noSpace` where the disk refuses, and then nothing was written.
+  package func append(_ entries: [Entry], to deployment: Deployment.ID) async throws(Failure) {
+    guard !entries.isEmpty else { return }
+    let head = try head(at: deployment)
+    let rows = try JournalRows(entries, of: deployment, after: head)
+    heads[deployment] = rows.head
+    let failure = await write(rows)
+    if let failure { throw failure }
+  }
+
+  package nonisolated func spool(_ chunk: OutputChunk, of deployment: Deployment.ID) async {
+    output.put(chunk, of: deployment)
+  }
+
+  /// The whole output of commands.
+  package nonisolated var output: Spool { Spool(folder: state.spool) }
+
+  /// The right to run a deployment; nil while another process, or another part of this one, has it.
+  package nonisolated func claim(_ deployment: Deployment.ID) throws(Failure) -> Claim? {
+    guard Deployment.isName(deployment) else { throw Failure(.invalid, "\"\(deployment)\" is no deployment's id") }
+    return try Claim(deployment, in: state.claims)
+  }
+
+  /// The chain after the newest entry, for receipts; before the first entry, what the first is chained to.
+  package func head(of deployment: Deployment.ID) throws(Failure) -> Digest { Digest(raw: try head(at: deployment).chain) }
+
+  private func head(at deployment: Deployment.ID) throws(Failure) -> ChainHead {
+    if let head = heads[deployment] { return head }
+    guard Deployment.isName(deployment) else {
+      throw Failure(.invalid, "\"\(deployment)\" is no deployment's id: it may have letters, digits, `-`, `_` and `.`, at most 64")
+    }
+    do {
+      return try database.read { try ChainHead(of: deployment, in: $0) }
+    } catch {
+      throw JournalFile.failure("read", state.journal, error)
+    }
+  }
+
+  /// Whoever finds nobody writing writes for all who wait, until none is left.
+  private func write(_ rows: JournalRows) async -> Failure? {
+    if isWriting {
+      return await withCheckedContinuation { waiting.append(Batch(rows: rows, done: $0)) }
+    }
+    isWriting = true
+    defer { isWriting = false }
+    let own = await commit([Batch(rows: rows)])
+    while !waiting.isEmpty {
+      let batches = waiting
+      waiting = []
+      _ = await commit(batches)
+    }
+    return own
+  }
+
+  /// Writes batches in one transaction. Where that fails each is tried alone, so that one deployment's trouble is not another's.
+  private func commit(_ batches: [Batch]) async -> Failure? {
+    let path = state.journal
+    let all = batches.map(\.rows)
+    var failure: Failure?
+    do {
+      try await database.write { database in for rows in all { try rows.insert(into: database) } }
+    } catch {
+      failure = JournalFile.failure("write", path, error)
+    }
+    if failure != nil, batches.count > 1 {
+      for batch in batches { _ = await commit([batch]) }
+      return nil
+    }
+    for batch in batches {
+      if failure != nil { heads[batch.rows.deployment] = nil }
+      batch.done?.resume(returning: failure)
+    }
+    return failure
+  }
+}

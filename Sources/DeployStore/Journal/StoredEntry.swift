@@ -1,0 +1,72 @@
+import DeployModel
+import FoundationEssentials
+import GRDB
+
+/// An entry as the file has it.
+struct StoredEntry {
+  var sequence: Int
+  var at: Int
+  var coding: Int
+  var payload: [UInt8]
+  var chain: [UInt8]
+
+  init(_ row: Row) throws {
+    sequence = JournalFile.sequence(row[0])
+    at = row[1]
+    coding = row[2]
+    payload = try row.withUnsafeData(atIndex: 3) { $0.map(Array.init) ?? [] }
+    chain = try row.withUnsafeData(atIndex: 4) { $0.map(Array.init) ?? [] }
+  }
+
+  private static let columns = "SELECT key, at, coding, payload, chain FROM entries"
+
+  static func last(of number: Int64, in database: Database) throws -> StoredEntry? {
+    let bounds: StatementArguments = [JournalFile.key(number, 0), JournalFile.key(number + 1, 0)]
+    return try Row.fetchOne(database, sql: columns + " WHERE key >= ? AND key < ? ORDER BY key DESC LIMIT 1", arguments: bounds)
+      .map(StoredEntry.init)
+  }
+
+  /// Goes through a deployment's entries in order, as far as SQLite can read them.
+  static func all(of number: Int64, in database: Database, _ visit: (StoredEntry) throws -> Void) throws {
+    let bounds: StatementArguments = [JournalFile.key(number, 0), JournalFile.key(number + 1, 0)]
+    let rows = try Row.fetchCursor(database, sql: columns + " WHERE key >= ? AND key < ? ORDER BY key", arguments: bounds)
+    while let row = try rows.next() { try visit(StoredEntry(row)) }
+  }
+
+  /// - Throws: damage, for what this lander cannot read.
+  func entry() throws(Damage) -> Entry {
+    guard coding <= JournalFile.coding else {
+      throw Damage(sequence: sequence, what: "is coded in version \(coding), which only a newer lander reads")
+    }
+    do {
+      let entry = try CompactJSON.decode(Entry.self, from: payload)
+      guard entry.sequence == sequence, entry.at.milliseconds == at else {
+        throw Damage(sequence: sequence, what: "says that it is entry \(entry.sequence) of \(entry.at.milliseconds)")
+      }
+      return entry
+    } catch let damage as Damage {
+      throw damage
+    } catch {
+      throw Damage(sequence: sequence, what: "cannot be read as an entry: \(error)")
+    }
+  }
+}
+
+/// Follows one deployment's chain and notices the first break.
+struct ChainWalk {
+  private(set) var next = 0
+  private(set) var chain: [UInt8]
+
+  init(of deployment: Deployment.ID) { chain = ChainHead.start(of: deployment) }
+
+  mutating func step(_ stored: StoredEntry) throws(Damage) {
+    guard stored.sequence == next else {
+      throw Damage(sequence: next, what: "is missing: the next one there is entry \(stored.sequence)")
+    }
+    guard ChainHead.link(chain, stored.payload) == stored.chain else {
+      throw Damage(sequence: next, what: "is not what was written: its content does not fit the chain")
+    }
+    chain = stored.chain
+    next += 1
+  }
+}

@@ -1,0 +1,34 @@
+import Crypto
+package import DeployModel
+
+extension DeployModel.Digest {
+  /// SHA-256 of bytes.
+  package init(of bytes: some Sequence<UInt8>) {
+    var hash = Sha256()
+    hash.update(Array(bytes))
+    self = hash.digest
+  }
+
+  /// SHA-256 of a text's UTF-8.
+  package init(of text: String) { self.init(of: text.utf8) }
+
+  /// From 32 raw bytes.
+  init(raw: some Sequence<UInt8>) {
+    let digits = Array("0123456789abcdef".utf8)
+    self.init(hex: String(decoding: raw.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self))
+  }
+}
+
+/// A SHA-256 that is fed piece by piece.
+package struct Sha256 {
+  private var hash = SHA256()
+  package init() {}
+
+  package mutating func update(_ bytes: [UInt8]) { hash.update(data: bytes) }
+  package mutating func update(_ bytes: UnsafeRawBufferPointer) { hash.update(bufferPointer: bytes) }
+
+  /// Of what was fed so far; feeding may go on.
+  package var digest: DeployModel.Digest { DeployModel.Digest(raw: raw) }
+  /// The same as 32 raw bytes.
+  var raw: [UInt8] { Array(hash.finalize()) }
+}

@@ -1,0 +1,54 @@
+package import DeployModel
+import Glibc
+
+/// The folder in which one engine machine remembers: journal, output of hooks, bundles, recipe sources.
+/// `.lander/` beside `deploy.lua`, or what `--state` names.
+package struct StateDirectory: Sendable {
+  package let path: String
+  /// The layout this code reads and writes.
+  package static let version = 1
+
+  /// Opens the folder, or makes it (0700) where there is none.
+  /// - Throws: problems that name the path: it cannot be made or written, or a newer lander wrote it.
+  package init(_ path: String) throws(Problems) {
+    self.path = path
+    do throws(Failure) {
+      let isNew = !Disk.exists(path)
+      try Disk.makeFolder(path)
+      guard let status = Disk.status(path), status.kind != .file else { throw Disk.failure("use as a folder", path, ENOTDIR) }
+      try checkVersion(isNew: isNew)
+      for folder in [spool, bundles, sources, claims] { try Disk.makeFolder(folder) }
+      if isNew { try Disk.write(Array("*\n".utf8), to: "\(path)/.gitignore") }
+    } catch {
+      throw Problems(Problem(error.message, subject: path, fix: error.fix), exit: error.kind == .invalid ? .refused : .infrastructure)
+    }
+  }
+
+  package var journal: String { "\(path)/journal.sqlite" }
+  package var spool: String { "\(path)/spool" }
+  package var bundles: String { "\(path)/bundles" }
+  package var sources: String { "\(path)/sources" }
+  package var claims: String { "\(path)/claims" }
+
+  private func checkVersion(isNew: Bool) throws(Failure) {
+    let file = "\(path)/version"
+    guard Disk.exists(file) else {
+      if !isNew, Disk.exists(journal) {
+        throw Failure(
+          .invalid, "the state folder \(path) holds a journal but no file `version`",
+          fix: "put the number of its layout back: echo \(Self.version) > '\(file)'")
+      }
+      return try Disk.write(Array("\(Self.version)\n".utf8), to: file)
+    }
+    let text = String(decoding: try Disk.read(file, limit: 64), as: UTF8.self).split(whereSeparator: \.isWhitespace).joined()
+    guard let found = Int(text), found > 0 else {
+      throw Failure(
+        .invalid, "\(file) should hold the number of the layout, but holds \"\(text)\"", fix: "write \(Self.version) into it if no newer lander was here")
+    }
+    guard found <= Self.version else {
+      throw Failure(
+        .invalid, "the state folder \(path) was written by a newer lander (layout \(found); this one knows \(Self.version))",
+        fix: "update lander on this machine, or name another folder with --state")
+    }
+  }
+}

@@ -1,0 +1,108 @@
+import DeployModel
+import DeployStore
+
+/// Entries with every case of the vocabulary in them.
+enum Samples {
+  static let failure = Failure(.command, "`bin/migrate` exited with 3\nand said \"no\" \\ \u{1} é 🚀", fix: "run it by hand")
+  static let place = SourcePlace(file: "deploy.lua", line: 31)
+  static let error = ScriptError(failure, place: place, trace: ["deploy.lua:31 in hook"], host: "web1", stderr: "x\ty")
+  static let digest = Digest(of: "x")
+  static let release = Release(id: "0123456789ab", bundle: digest, shared: ["log/", "env"])
+  static let value = Value.record(of: [
+    ("b", .bool(true)), ("f", .number(2)), ("g", .number(0.1)), ("i", .int(-9_007_199_254_740_993)), ("n", .null), ("big", .number(1e300)),
+    ("l", .list([.int(0), .text(""), .list([]), .record([]), .number(.infinity), .number(-0.5)])), ("é \"q\"", .text("ü\u{0}\n")),
+  ])
+  static let inputs = Receipt.Inputs(bundle: digest, sources: digest, parameters: value, shared: ["a"], secrets: ["S"])
+  static let receipt = Receipt(
+    application: "shop", group: "production", release: release, inputs: inputs, deployment: "d-1", recipe: "web", actor: "me@here",
+    at: Timestamp(milliseconds: 1), chain: digest)
+  static let lock = LockRequest(token: "t", owner: "me@here", purpose: "deploy", fence: 7, inherits: "u", expects: "d-0", orphans: .kill)
+  static let command = Command(
+    .argv(["a", "b c"]), environment: [.init("A", Text(pieces: [.literal("x"), .secret(name: "S")]))], directory: "d", input: "in",
+    user: "u", merge: true, onLost: .repeat)
+
+  static let operations: [Operation] = [
+    .run(command), .run(Command(.shell("echo \"$A\""))), .read(path: "/etc/x", limit: 10), .exists(path: "p"),
+    .check(.http(url: "http://localhost/", status: [200])), .check(.port(80)), .check(.command("true")),
+    .write(path: "p", content: Text(pieces: [.secret(name: "S")]), mode: 0o600, owner: nil),
+    .write(path: "p", content: "x", mode: nil, owner: "www"), .link(target: "t", path: "p"), .upload(from: "a", to: "b"),
+    .download(from: "a", to: "b"), .stage(release), .activate("0123456789ab"), .activate(nil), .discard("x"),
+    .prune(keep: 3, pinned: ["a"]), .record(receipt), .lock(lock), .unlock(token: "t"), .sources(digest),
+  ]
+
+  static let outcomes: [Outcome] = [
+    .done(), .done(value), .failed(.timeout, "too long"),
+    Outcome(
+      failure: failure, status: 3, stdout: Captured(text: "o\u{1b}[0m"), stderr: Captured(text: "", bytes: 9, truncated: true, digest: digest),
+      duration: .seconds(3)),
+  ]
+
+  static let statuses: [HostStatus] = [
+    .pending, .changing, .succeeded, .unchanged, .leftOut(failure), .restoring(error), .restored(error),
+    .restoreFailed(error, restoring: error, commands: ["mv a b"]), .failed(error), .unknown(failure),
+  ]
+
+  static let notes: [Note] =
+    [
+      .stageBegan(name: "upload"), .stageEnded(name: "upload", error: nil), .stageEnded(name: "x", error: error),
+      .waveBegan(number: 1, hosts: [0, 1, 12]), .waveEnded(number: 1, WaveResult(succeeded: [0], failed: [1])),
+      .eventBegan(host: 0, .install), .eventEnded(host: 0, .install, error: nil), .eventEnded(host: 0, .validateService, error: error),
+      .eventSkipped(host: 2, .applicationStop, reason: "nothing there"), .log(host: 3, LogLine(.warn, "careful")),
+      .log(host: nil, LogLine(.info, "")), .remark("budget spent"),
+    ] + statuses.enumerated().map { .host($0, $1) }
+
+  static func plan(_ id: String, hosts: Int = 2) -> Plan {
+    let facts = HostFacts(shell: "dash", user: "u", tools: ["curl"], bootID: "b", freeBytes: 1 << 40, freeInodes: 5, clockSkew: .seconds(-2))
+    let all = (0..<hosts).map { number in
+      HostPlan(
+        host: Host(number: number, name: "web\(number)", address: "10.0.0.1", port: 22, user: "u", root: "/r", argv: ["sh"], vars: value),
+        action: number == 1 ? .leftOut(failure) : .change, facts: facts, target: release, previous: receipt, current: "old",
+        restoring: 0, inputs: inputs)
+    }
+    return Plan(
+      id: id, kind: .rollback(of: "d-0"), application: "shop", recipe: "web", group: "production", actor: "me@here",
+      at: Timestamp(milliseconds: 1_795_000_000_000), engine: "1.0", bundle: Bundle(digest: digest, files: 1, bytes: 2, source: "dist"),
+      release: release,
+      recipes: [PinnedRecipe(name: "web", sources: digest, hooks: [.init(event: .install, function: 3, place: place)])], parameters: value,
+      hosts: all,
+      stages: [
+        .upload, .rollout(nil), .rollout(Strategy(name: "rolling", function: 1, options: value, batch: .percent(25))),
+        .script(name: "migrate", summary: "s", function: 2, when: 4, place: place),
+      ],
+      bounds: Bounds(floor: 1, parallel: 2, failed: 0, unreachable: 0), path: "/srv/shop", shared: ["log/"],
+      onFailure: [Body(recipe: 0, function: 1)], inputs: inputs, lock: lock, seed: .max, secrets: ["S"])
+  }
+
+  static let facts: [Entry.Fact] =
+    [
+      .planned(plan("d-1")), .happened(.started), .happened(.rang(timer: 4)), .happened(.cancelled(reason: "Ctrl-C")),
+      .resumed(actor: "you@there"),
+      .concluded(
+        Conclusion(
+          status: .refused, error: error,
+          holder: Lock(
+            deployment: "d-2", token: "t", owner: "o", purpose: "p", since: Timestamp(milliseconds: -5), fence: 3, leaseLeft: -1),
+          rollback: [1, 2], hosts: statuses)),
+      .concluded(Conclusion(status: .succeeded, hosts: [])),
+    ]
+    + outcomes.enumerated().map { .happened(.finished(intent: $0, $1)) } + notes.map(Entry.Fact.noted)
+    + operations.enumerated().map { index, operation in
+      .intended(
+        Intent(
+          id: index, place: index == 0 ? .engine : .host(index), operation: operation, timeout: .minutes(10),
+          site: .init(event: .beforeInstall, stage: "rollout", release: "0123456789ab", previous: nil)))
+    }
+
+  static func entry(_ sequence: Int, _ fact: Entry.Fact) -> Entry {
+    Entry(sequence: sequence, at: Timestamp(milliseconds: 1_795_000_000_000 + sequence), fact: fact)
+  }
+
+  /// A deployment's entries from its plan on: `count` of them.
+  static func deployment(_ id: String, count: Int, concluded: Bool = false) -> [Entry] {
+    (0..<count).map { sequence in
+      if sequence == 0 { return entry(0, .planned(plan(id))) }
+      if concluded, sequence == count - 1 { return entry(sequence, .concluded(Conclusion(status: .succeeded, hosts: [.succeeded]))) }
+      return entry(sequence, .noted(.remark("remark \(sequence)")))
+    }
+  }
+}

@@ -1,0 +1,42 @@
+import DeployModel
+import DeployStore
+import Foundation
+import Testing
+
+@Suite("What the journal takes", .serialized)
+struct JournalBenchmark {
+  @Test("100,000 entries: times are printed, the content is checked")
+  func entries() async throws {
+    let folder = try TemporaryFolder()
+    let journal = try SQLiteJournal(in: folder.state())
+    let count = 100_000
+    let clock = ContinuousClock()
+    try await journal.append([Samples.entry(0, .planned(Samples.plan("d-1", hosts: 1000)))], to: "d-1")
+    let written = try await clock.measure {
+      for start in stride(from: 1, to: count, by: 1000) {
+        try await journal.append((start..<min(count, start + 1000)).map(Self.entry), to: "d-1")
+      }
+    }
+    var reading: JournalReading?
+    let read = try await clock.measure { reading = try await journal.entries(of: "d-1") }
+    let verified = try await clock.measure { _ = try await journal.verify() }
+    let single = try await clock.measure {
+      for sequence in count..<count + 100 { try await journal.append([Self.entry(sequence)], to: "d-1") }
+    }
+    print("journal: \(count) entries written in \(written), read in \(read), verified in \(verified); 100 single appends in \(single)")
+    #expect(reading?.entries.count == count)
+    #expect(reading?.entries.last == Self.entry(count - 1))
+  }
+
+  /// By turns an intent and its outcome, as a deployment has them.
+  private static func entry(_ sequence: Int) -> Entry {
+    guard sequence % 2 == 0 else {
+      let intent = Intent(
+        id: sequence, place: .host(sequence % 1000), operation: .run(Command(.shell("systemctl restart shop"))), timeout: .minutes(10),
+        site: .init(event: .applicationStart, stage: "rollout", release: "0123456789ab", previous: "ba9876543210"))
+      return Samples.entry(sequence, .intended(intent))
+    }
+    let outcome = Outcome(status: 0, stdout: Captured(text: "restarted\n", digest: Samples.digest), duration: .seconds(1))
+    return Samples.entry(sequence, .happened(.finished(intent: sequence - 1, outcome)))
+  }
+}

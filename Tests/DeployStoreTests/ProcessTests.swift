@@ -1,0 +1,113 @@
+import DeployModel
+import DeployStore
+import Foundation
+import Testing
+
+/// This test program, started again for one part of a test that needs a process of its own.
+final class Child {
+  let process = Process()
+  static let job = ProcessInfo.processInfo.environment["LANDER_STORE_TEST_JOB"]
+  static let count = Int(ProcessInfo.processInfo.environment["LANDER_STORE_TEST_COUNT"] ?? "") ?? 0
+  static let folder = ProcessInfo.processInfo.environment["LANDER_STORE_TEST_FOLDER"] ?? ""
+
+  init(_ job: String, in folder: String, count: Int = 20, under wrapper: [String] = []) throws {
+    let own = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+    let words = wrapper + [own, "--testing-library", "swift-testing", "--filter", "ChildJobs"]
+    process.executableURL = URL(fileURLWithPath: words[0])
+    process.arguments = Array(words.dropFirst())
+    var environment = ProcessInfo.processInfo.environment
+    environment["LANDER_STORE_TEST_JOB"] = job
+    environment["LANDER_STORE_TEST_FOLDER"] = folder
+    environment["LANDER_STORE_TEST_COUNT"] = String(count)
+    process.environment = environment
+    process.standardOutput = FileHandle.nullDevice
+    process.standardError = FileHandle.nullDevice
+    process.standardInput = FileHandle.nullDevice
+    try process.run()
+  }
+
+  func kill() {
+    Foundation.kill(process.processIdentifier, SIGKILL)
+    process.waitUntilExit()
+  }
+}
+
+/// What children do. Nothing in an ordinary run.
+@Suite("Jobs of child processes")
+struct ChildJobs {
+  @Test("one append after the other, each followed by a mark", .enabled(if: Child.job == "append"))
+  func append() async throws {
+    let journal = try SQLiteJournal(in: StateDirectory("\(Child.folder)/state"))
+    let claim = try #require(try journal.claim("d-1"))
+    try await journal.append(Samples.deployment("d-1", count: 1), to: "d-1")
+    let marks = open("\(Child.folder)/marks", O_WRONLY | O_CREAT | O_APPEND, 0o600)
+    for sequence in 1..<Child.count {
+      try await journal.append([Samples.entry(sequence, .noted(.remark("r")))], to: "d-1")
+      let mark = "acknowledged \(sequence)\n"
+      write(marks, mark, mark.utf8.count)
+    }
+    claim.release()
+  }
+}
+
+@Suite("Several processes, and their end")
+struct ProcessTests {
+  let folder: TemporaryFolder
+  init() throws { folder = try TemporaryFolder() }
+
+  private var marks: [Substring] {
+    (try? String(contentsOfFile: "\(folder.path)/marks", encoding: .utf8))?.split(separator: "\n") ?? []
+  }
+
+  @Test("an engine killed while it writes loses nothing that was acknowledged, and its deployment is interrupted")
+  func killed() async throws {
+    let child = try Child("append", in: folder.path, count: 1_000_000)
+    #expect(await eventually { marks.count > 30 || !child.process.isRunning })
+    let journal = try SQLiteJournal(in: folder.state())
+    #expect(try journal.claim("d-1") == nil)
+    #expect(try await journal.deployments()[0].state == .running)
+    child.kill()
+    let acknowledged = marks.count
+    let reading = try await journal.entries(of: "d-1")
+    #expect(acknowledged > 30)
+    #expect(reading.damage == nil)
+    #expect(reading.entries.count >= acknowledged + 1)
+    #expect(reading.entries.map(\.sequence) == Array(reading.entries.indices))
+    #expect(try await journal.deployments()[0].state == .interrupted)
+    let claim = try #require(try journal.claim("d-1"))
+    try await journal.append([Samples.entry(reading.entries.count, .resumed(actor: "me"))], to: "d-1")
+    claim.release()
+  }
+
+  @Test("a claim is given once, in this process too, until it is given back")
+  func claims() throws {
+    let journal = try SQLiteJournal(in: folder.state())
+    let other = try SQLiteJournal(in: folder.state())
+    let claim = try #require(try journal.claim("d-1"))
+    #expect(try other.claim("d-1") == nil)
+    #expect(try other.claim("d-2") != nil)
+    claim.release()
+    #expect(try other.claim("d-1") != nil)
+  }
+
+  @Test(
+    "the disk is told to sync before each append returns",
+    .enabled(if: (try? Shell.run("strace -o /dev/null true").status) == 0, "SKIPPED: strace is not here or may not trace: durability is not shown"))
+  func syncs() async throws {
+    let trace = "\(folder.path)/trace"
+    let strace = try Shell.run("command -v strace").out.split(separator: "\n")[0]
+    let child = try Child(
+      "append", in: folder.path, under: [String(strace), "-f", "-e", "trace=fsync,fdatasync,write", "-o", trace])
+    child.process.waitUntilExit()
+    var synced = 0
+    var acknowledged = 0
+    for line in try String(contentsOfFile: trace, encoding: .utf8).split(separator: "\n") {
+      if line.contains("fdatasync(") || line.contains("fsync(") { synced += 1 }
+      guard line.contains("\"acknowledged ") else { continue }
+      #expect(synced > 0, "no sync before: \(line)")
+      acknowledged += 1
+      synced = 0
+    }
+    #expect(acknowledged == 19)
+  }
+}
