@@ -1,0 +1,72 @@
+import DeployCore
+import DeployModel
+import Testing
+
+@Suite("Bounds")
+struct BoundsTests {
+  func floor(_ amount: Amount?, batch: Amount? = nil, hosts: Int) throws -> Int {
+    let strategy = batch.map { Strategy(name: "rolling", function: 0, batch: $0) }
+    return try Bounds(DeploymentConfiguration(floor: amount), strategy: strategy, hosts: hosts).floor
+  }
+
+  @Test("a share of serving hosts rounds up, and still lets one host move")
+  func shares() throws {
+    #expect(try floor(.percent(75), hosts: 4) == 3)
+    #expect(try floor(.percent(50), hosts: 5) == 3)
+    #expect(try floor(.percent(99), hosts: 10) == 9)
+    #expect(try floor(.percent(100), hosts: 3) == 2)
+    #expect(try floor(.percent(75), hosts: 1) == 0)
+  }
+
+  @Test("without a floor it is 0 where all go at once, else the group minus a batch")
+  func standard() throws {
+    #expect(try floor(nil, hosts: 10) == 0)
+    #expect(try floor(nil, batch: .count(2), hosts: 10) == 8)
+    #expect(try floor(nil, batch: .percent(25), hosts: 10) == 8)
+    #expect(try floor(nil, batch: .percent(1), hosts: 10) == 9)
+    #expect(try floor(nil, batch: .count(1), hosts: 1) == 0)
+  }
+
+  @Test("a number that lets no host move is refused, with the largest that would")
+  func impossible() {
+    #expect { try floor(.count(3), hosts: 3) } throws: { ($0 as? Problems)?.list[0].fix == "set it to 2 or less" }
+  }
+
+  @Test("shares of what may fail or move round down, but not to nothing")
+  func atMost() {
+    #expect(Amount.percent(10).atMost(of: 5) == 1)
+    #expect(Amount.percent(10).atMost(of: 29) == 2)
+    #expect(Amount.percent(0).atMost(of: 29) == 0)
+    #expect(Amount.count(7).atMost(of: 5) == 5)
+  }
+}
+
+@Suite("Admission")
+struct AdmissionTests {
+  @Test("what served at the start bounds the floor: a first deployment may go to all")
+  func first() {
+    let admission = Admission(plan: plan(hosts: 4, floor: 3, first: true))
+    #expect(admission.floor == 0)
+    #expect(admission.mayStart(0, parallel: nil) == .go)
+  }
+
+  @Test("waits while others are in flight, and says never when waiting would not help")
+  func never() {
+    var admission = Admission(plan: plan(hosts: 2, floor: 1))
+    admission.started(0)
+    #expect(admission.mayStart(1, parallel: nil) == .wait)
+    admission.ended(0, .unknown(Failure(.unreachable, "gone")), hadRelease: true)
+    guard case .never = admission.mayStart(1, parallel: nil) else { return #expect(Bool(false), "it may not start") }
+  }
+
+  @Test("hosts that fail and hosts that are out of reach have budgets of their own")
+  func budgets() {
+    var admission = Admission(plan: plan(hosts: 3, failed: 1))
+    admission.started(0)
+    admission.ended(0, .restored(ScriptError(Failure(.command, "no"))), hadRelease: true)
+    #expect(admission.exhausted == nil)
+    admission.started(1)
+    admission.ended(1, .unknown(Failure(.unreachable, "gone")), hadRelease: true)
+    #expect(admission.exhausted == "1 host is out of reach and the budget allows 0")
+  }
+}

@@ -1,0 +1,107 @@
+import DeployCore
+import DeployModel
+import Testing
+
+@Suite("The planner")
+struct PlannerTests {
+  static let bundle = Bundle(digest: Digest(hex: String(repeating: "b", count: 64)), files: 10, bytes: 1000, source: "dist")
+  static let sources = Digest(hex: String(repeating: "5", count: 64))
+  static let release = Release(id: "new", bundle: bundle.digest)
+  static let identity = Planner.Identity(id: "d2", actor: "a@b", at: Timestamp(milliseconds: 9), engine: "test", token: "t2", seed: 1)
+
+  static func receipt(_ release: String, sources: Digest = sources) -> Receipt {
+    Receipt(
+      application: "web", group: "g", release: Release(id: release, bundle: bundle.digest),
+      inputs: Receipt.Inputs(bundle: bundle.digest, sources: sources, parameters: .record([]), shared: [], secrets: []), deployment: "d1",
+      recipe: "web", actor: "a@b", at: Timestamp(milliseconds: 1))
+  }
+
+  static func state(_ receipt: Receipt?, previous: Receipt? = nil, free: Int = 1 << 40, fence: Int = 0) -> HostState {
+    HostState(
+      facts: HostFacts(shell: "dash", user: "deploy", bootID: "b", freeBytes: free, freeInodes: 1 << 20), current: receipt?.release.id,
+      releases: [receipt, previous].compactMap { $0?.release.id }, receipt: receipt, previous: previous, fence: fence)
+  }
+
+  func input(_ surveys: [Survey], shared: [String] = [], unreachable: Int = 0, force: Bool = false) throws -> Planner.Input {
+    let hosts = surveys.indices.map { Host(name: "h\($0)") }
+    let project = Project(
+      recipes: [Recipe(
+        name: "web", targets: .hosts(DeploymentGroup(name: "g", hosts: hosts)),
+        configuration: DeploymentConfiguration(unreachable: .count(unreachable)), path: "/srv/web", shared: shared)])
+    return Planner.Input(
+      selection: try Selection(DeploymentRequest(), in: project), release: Self.release, bundle: Self.bundle,
+      manifest: Manifest(items: [.init(path: "log/x", kind: .file, mode: 0o644)]), sources: Self.sources, surveys: surveys, force: force)
+  }
+
+  @Test("a host whose receipt says the same of everything is left unchanged, unless forced (P10)")
+  func unchanged() throws {
+    let surveys: [Survey] = [.reached(Self.state(Self.receipt("new"))), .reached(Self.state(Self.receipt("old")))]
+    let plan = try Planner.deployment(input(surveys), by: Self.identity)
+    #expect(plan.hosts.map(\.action) == [.unchanged, .change])
+    #expect(try Planner.deployment(input(surveys, force: true), by: Self.identity).hosts.map(\.action) == [.change, .change])
+  }
+
+  @Test("another recipe, and be it by one letter, is a change")
+  func otherSources() throws {
+    let other = Self.receipt("new", sources: Digest(hex: String(repeating: "6", count: 64)))
+    #expect(try Planner.deployment(input([.reached(Self.state(other))]), by: Self.identity).hosts[0].action == .change)
+  }
+
+  @Test("the fence is one above the highest that any host has seen")
+  func fence() throws {
+    let plan = try Planner.deployment(input([.reached(Self.state(nil, fence: 4)), .reached(Self.state(nil, fence: 9))]), by: Self.identity)
+    #expect(plan.lock.fence == 10)
+  }
+
+  @Test("unreachable hosts are left out within the budget and refused beyond it, all of them by name")
+  func unreachable() throws {
+    let gone = Survey.unreachable(Failure(.unreachable, "connection refused"))
+    let surveys = [gone, gone, .reached(Self.state(nil))]
+    #expect(try Planner.deployment(input(surveys, unreachable: 2), by: Self.identity).hosts.filter { $0.action == .change }.count == 1)
+    do {
+      _ = try Planner.deployment(input(surveys, unreachable: 1), by: Self.identity)
+      Issue.record("it was planned")
+    } catch let problems as Problems {
+      #expect(problems.exit == .unreachable)
+      #expect(problems.list.map(\.subject) == ["h0", "h1"])
+    }
+  }
+
+  @Test("a host without room is refused before anything is sent")
+  func noSpace() throws {
+    #expect { try Planner.deployment(input([.reached(Self.state(nil, free: 1000))]), by: Self.identity) } throws: {
+      ($0 as? Problems)?.exit == .infrastructure
+    }
+  }
+
+  @Test("a shared path that is also in the bundle is refused")
+  func shared() {
+    #expect { try Planner.deployment(input([.reached(Self.state(nil))], shared: ["log/"]), by: Self.identity) } throws: {
+      ($0 as? Problems)?.list[0].message == "shared path \"log/\" is also in the bundle (log/x)"
+    }
+  }
+
+  @Test("a failed deployment leads to one rollback of the hosts it had changed, and a rollback to none")
+  func rollback() throws {
+    let plan = try Planner.deployment(
+      input([.reached(Self.state(Self.receipt("old"))), .reached(Self.state(Self.receipt("old")))]), by: Self.identity)
+    let failed = Conclusion(
+      status: .failed, error: ScriptError(Failure(.command, "no")), rollback: [0],
+      hosts: [.succeeded, .restored(ScriptError(Failure(.command, "no")))])
+    let back = try #require(RollbackPlanner.plan(after: plan, failed, by: Self.identity))
+    #expect(back.hosts.map(\.target?.id) == ["old"])
+    #expect(back.hosts.map(\.current) == ["new"])
+    #expect(back.lock.inherits == plan.lock.token && back.lock.fence == plan.lock.fence + 1)
+    #expect(RollbackPlanner.plan(after: back, failed, by: Self.identity) == nil)
+  }
+
+  @Test("a rollback that somebody asks for needs nothing but what the hosts remember")
+  func askedFor() throws {
+    let survey = Survey.reached(Self.state(Self.receipt("new"), previous: Self.receipt("old")))
+    let kept = [PinnedRecipe(name: "web", sources: Self.sources, hooks: [])]
+    let plan = try RollbackPlanner.plan(input([survey]).selection, surveys: [survey], kept: kept, by: Self.identity)
+    #expect(plan.hosts[0].target?.id == "old" && plan.hosts[0].restoring == 0)
+    let none = Survey.reached(Self.state(Self.receipt("new")))
+    #expect(throws: Problems.self) { try RollbackPlanner.plan(input([none]).selection, surveys: [none], kept: kept, by: Self.identity) }
+  }
+}

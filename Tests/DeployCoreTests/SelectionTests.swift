@@ -1,0 +1,75 @@
+import DeployCore
+import DeployModel
+import Testing
+
+@Suite("A selection")
+struct SelectionTests {
+  let project = Project(
+    recipes: [
+      Recipe(
+        name: "web", targets: .group("production"), path: "/srv/shop", user: "deploy",
+        parameters: [
+          Parameter(name: "percent", kind: .percent, standard: "5%"), Parameter(name: "migrate", kind: .boolean, standard: true),
+          Parameter(name: "tier", kind: .choice(["a", "b"]), standard: "a"),
+        ])
+    ],
+    groups: [
+      DeploymentGroup(name: "production", hosts: ["web1", "web2", "db1"].map { Host(name: $0) }, params: .record(of: [("tier", "b")])),
+      DeploymentGroup(name: "empty", hosts: []),
+    ])
+
+  func problems(_ request: DeploymentRequest) -> [Problem] {
+    do {
+      _ = try Selection(request, in: project)
+      return []
+    } catch { return error.list }
+  }
+
+  @Test("takes the only recipe, its group and its user, and numbers the hosts in order")
+  func plain() throws {
+    let selection = try Selection(DeploymentRequest(), in: project)
+    #expect(selection.hosts.map(\.name) == ["web1", "web2", "db1"])
+    #expect(selection.hosts.map(\.number) == [0, 1, 2])
+    #expect(selection.hosts.allSatisfy { $0.user == "deploy" })
+  }
+
+  @Test("narrows to the hosts that --only names, and says how many stay as they are")
+  func only() throws {
+    let selection = try Selection(DeploymentRequest(only: ["web*"]), in: project)
+    #expect(selection.hosts.map(\.name) == ["web1", "web2"])
+    #expect(selection.others == 1)
+  }
+
+  @Test("reads parameters by type; what was typed wins over the group, the group over the recipe")
+  func parameters() throws {
+    let plain = try Selection(DeploymentRequest(), in: project)
+    #expect(plain.parameters == .record(of: [("migrate", true), ("percent", "5%"), ("tier", "b")]))
+    let typed = try Selection(
+      DeploymentRequest(parameters: [.init("percent", "10"), .init("migrate", "no"), .init("tier", "a")]), in: project)
+    #expect(typed.parameters == .record(of: [("migrate", false), ("percent", "10%"), ("tier", "a")]))
+  }
+
+  @Test("tells all problems of a request at once, each with a near match")
+  func allAtOnce() {
+    let found = problems(DeploymentRequest(
+      only: ["web3", "bd1"], parameters: [.init("percnt", "10"), .init("migrate", "perhaps"), .init("tier", "c")]))
+    #expect(found.count == 5)
+    #expect(found[1].fix == "did you mean \"db1\"?")
+    #expect(found[2].fix == "did you mean --percent?")
+    #expect(found[4].message == "\"c\" is not one of a, b")
+  }
+
+  @Test("refuses an unknown recipe, an unknown group and a group without hosts")
+  func unknown() {
+    #expect(problems(DeploymentRequest(recipe: "wbe"))[0].fix == "did you mean \"web\"?")
+    #expect(problems(DeploymentRequest(group: "prodction"))[0].fix == "did you mean \"production\"?")
+    #expect(problems(DeploymentRequest(group: "empty"))[0].message.contains("selects no host"))
+  }
+
+  @Test(
+    "finds near names and no far ones",
+    arguments: [("produtcion", "production"), ("prod", nil), ("staging1", "staging"), ("x", nil)] as [(String, String?)])
+  func near(_ name: String, _ match: String?) {
+    #expect(NearMatch.of(name, among: ["production", "staging"]) == match)
+  }
+}
