@@ -31,7 +31,9 @@ package enum HostProgram {
       let site = Intent.Site(event: event, release: event.concernsPrevious ? host.current : host.target?.id, previous: host.current)
       steps.append(.begin(event))
       steps += own.map { .operation($0, vital: true) }
-      steps += hooks.map { .hook(Body(recipe: event.concernsPrevious ? host.leaving : host.arriving, function: $0.function), site, vital: true) }
+      steps += hooks.map {
+        .hook(Body(recipe: event.concernsPrevious ? host.leaving : host.arriving, function: $0.function), site, vital: true)
+      }
       steps.append(.end(event))
     }
     if let receipt = receipt(for: number, in: plan) {

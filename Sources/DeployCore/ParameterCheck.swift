@@ -10,22 +10,26 @@ package struct ParameterCheck: Sendable, Hashable {
   package init(_ parameters: [Parameter], given: [Value.Member], group: Value) {
     var read: [(String, Value)] = []
     for member in given where !parameters.contains(where: { $0.name == member.name }) {
-      problems.append(Problem(
-        "unknown parameter", subject: "--\(member.name)",
-        fix: NearMatch.of(member.name, among: parameters.map(\.name)).map { "did you mean --\($0)?" } ?? (parameters.isEmpty
-          ? "this recipe has no parameters" : "lander show lists what the recipe takes")))
+      problems.append(
+        Problem(
+          "unknown parameter", subject: "--\(member.name)",
+          fix: NearMatch.of(member.name, among: parameters.map(\.name)).map { "did you mean --\($0)?" }
+            ?? (parameters.isEmpty
+              ? "this recipe has no parameters" : "lander show lists what the recipe takes")))
     }
     for parameter in parameters {
       let found = given.last { $0.name == parameter.name }?.value ?? group[parameter.name] ?? parameter.standard
       guard let found, found != .null else {
-        problems.append(Problem("this parameter has to be given (\(parameter.kind.words))", place: parameter.place, subject: "--\(parameter.name)"))
+        problems.append(
+          Problem("this parameter has to be given (\(parameter.kind.words))", place: parameter.place, subject: "--\(parameter.name)"))
         continue
       }
       if let value = parameter.kind.read(found) {
         read.append((parameter.name, value))
       } else {
-        problems.append(Problem(
-          "\(found.words) is not \(parameter.kind.words)", place: parameter.place, subject: "--\(parameter.name)"))
+        problems.append(
+          Problem(
+            "\(found.words) is not \(parameter.kind.words)", place: parameter.place, subject: "--\(parameter.name)"))
       }
     }
     values = .record(of: read)

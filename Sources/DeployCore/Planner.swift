@@ -35,7 +35,8 @@ package enum Planner {
     package var force: Bool
     package var orphans: LockRequest.Orphans
     package init(
-      selection: Selection, release: Release, bundle: Bundle, manifest: Manifest, sources: Digest, surveys: [Survey], kept: [PinnedRecipe] = [],
+      selection: Selection, release: Release, bundle: Bundle, manifest: Manifest, sources: Digest, surveys: [Survey],
+      kept: [PinnedRecipe] = [],
       force: Bool = false, orphans: LockRequest.Orphans = .wait
     ) {
       self.selection = selection
@@ -61,17 +62,21 @@ package enum Planner {
     try refuse(sharedProblems(recipe, input.manifest), exit: .usage)
     try refuseUnreachable(input.surveys, selection, bounds)
     try refuse(spaceProblems(input), exit: .infrastructure)
-    let pinned = [PinnedRecipe(name: recipe.name, sources: input.sources, hooks: recipe.hooks)] + input.kept.filter { $0.sources != input.sources || $0.name != recipe.name }
+    let pinned =
+      [PinnedRecipe(name: recipe.name, sources: input.sources, hooks: recipe.hooks)]
+      + input.kept.filter { $0.sources != input.sources || $0.name != recipe.name }
     let hosts = zip(selection.hosts, input.surveys).map { host, survey in
       plan(host, survey, to: input.release, inputs: inputs, recipes: pinned, force: input.force)
     }
     return Plan(
       id: identity.id, application: recipe.application, recipe: recipe.name, group: selection.group, actor: identity.actor, at: identity.at,
-      engine: identity.engine, bundle: input.bundle, release: input.release, recipes: pinned, parameters: selection.parameters, hosts: hosts,
+      engine: identity.engine, bundle: input.bundle, release: input.release, recipes: pinned, parameters: selection.parameters,
+      hosts: hosts,
       stages: recipe.stages, bounds: bounds, path: recipe.path, shared: recipe.shared, keep: recipe.keep, reuse: recipe.reuse,
       onFailure: recipe.onFailure.map { Body(recipe: 0, function: $0) }, onSuccess: recipe.onSuccess.map { Body(recipe: 0, function: $0) },
       rollback: recipe.rollback, inputs: inputs,
-      lock: lock(identity, "deploy \(recipe.name) of \(recipe.application) to \(selection.group)", above: fence(input.surveys), input.orphans),
+      lock: lock(
+        identity, "deploy \(recipe.name) of \(recipe.application) to \(selection.group)", above: fence(input.surveys), input.orphans),
       seed: identity.seed, secrets: recipe.secrets)
   }
 
@@ -127,7 +132,9 @@ package enum Planner {
   private static func sharedProblems(_ recipe: Recipe, _ manifest: Manifest) -> [Problem] {
     recipe.shared.compactMap { shared in
       let path = shared.hasSuffix("/") ? String(shared.dropLast()) : shared
-      guard let item = manifest.items.first(where: { ($0.path == path && $0.kind != .directory) || $0.path.hasPrefix(path + "/") }) else { return nil }
+      guard let item = manifest.items.first(where: { ($0.path == path && $0.kind != .directory) || $0.path.hasPrefix(path + "/") }) else {
+        return nil
+      }
       return Problem(
         "shared path \"\(shared)\" is also in the bundle (\(item.path))", place: recipe.place,
         fix: "add it to the bundle's ignore patterns, or take it out of shared")
@@ -137,12 +144,15 @@ package enum Planner {
   /// Old and new release stand side by side, so the host needs room for the new one, with a tenth to spare.
   private static func spaceProblems(_ input: Input) -> [Problem] {
     zip(input.selection.hosts, input.surveys).compactMap { host, survey in
-      guard case .reached(let state) = survey, state.current != input.release.id, !state.releases.contains(input.release.id) else { return nil }
+      guard case .reached(let state) = survey, state.current != input.release.id, !state.releases.contains(input.release.id) else {
+        return nil
+      }
       let bytes = input.bundle.bytes + input.bundle.bytes / 10
       let inodes = input.bundle.files + input.bundle.files / 10 + 100
       if state.facts.freeBytes < bytes {
         return Problem(
-          "the release needs \(bytes) bytes and \(state.facts.freeBytes) are free at \(host.place(input.selection.recipe.path))", subject: host.name,
+          "the release needs \(bytes) bytes and \(state.facts.freeBytes) are free at \(host.place(input.selection.recipe.path))",
+          subject: host.name,
           fix: "make room there, or keep fewer releases (keep = …)")
       }
       if state.facts.freeInodes < inodes {
@@ -163,9 +173,10 @@ extension Bounds {
     let floor: Int
     switch configuration.floor {
     case .count(let count)? where count >= hosts && count > 0:
-      throw Problems(Problem(
-        "floor = \(count) lets none of \(hosts) \(hosts == 1 ? "host" : "hosts") move", place: configuration.place,
-        fix: "set it to \(max(0, hosts - 1)) or less"))
+      throw Problems(
+        Problem(
+          "floor = \(count) lets none of \(hosts) \(hosts == 1 ? "host" : "hosts") move", place: configuration.place,
+          fix: "set it to \(max(0, hosts - 1)) or less"))
     case let amount?: floor = min(amount.atLeast(of: hosts), max(0, hosts - 1))
     case nil: floor = strategy?.batch.map { max(0, hosts - max(1, $0.atMost(of: hosts))) } ?? 0
     }

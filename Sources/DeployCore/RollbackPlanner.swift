@@ -56,21 +56,27 @@ package enum RollbackPlanner {
         continue
       }
       guard let now = state.receipt, let back = state.previous, state.releases.contains(back.release.id) else {
-        problems.append(Problem(
-          "there is no previous good release to go back to", subject: host.name, fix: "deploy an older revision: lander deploy --revision …"))
+        problems.append(
+          Problem(
+            "there is no previous good release to go back to", subject: host.name,
+            fix: "deploy an older revision: lander deploy --revision …"))
         continue
       }
       guard let leaving = Planner.recipe(of: now, among: kept), let arriving = Planner.recipe(of: back, among: kept) else {
-        problems.append(Problem(
-          "the recipe that goes with its releases was not found on it or in the store", subject: host.name,
-          fix: "deploy an older revision instead: lander deploy --revision …"))
+        problems.append(
+          Problem(
+            "the recipe that goes with its releases was not found on it or in the store", subject: host.name,
+            fix: "deploy an older revision instead: lander deploy --revision …"))
         continue
       }
-      hosts.append(HostPlan(
-        host: host, facts: state.facts, target: back.release, previous: now, current: state.current, leaving: leaving, arriving: arriving,
-        restoring: leaving, stages: false, present: true, inputs: back.inputs))
+      hosts.append(
+        HostPlan(
+          host: host, facts: state.facts, target: back.release, previous: now, current: state.current, leaving: leaving, arriving: arriving,
+          restoring: leaving, stages: false, present: true, inputs: back.inputs))
     }
-    guard problems.isEmpty, let first = hosts.first(where: { $0.inputs != nil }), let inputs = first.inputs else { throw Problems(problems) }
+    guard problems.isEmpty, let first = hosts.first(where: { $0.inputs != nil }), let inputs = first.inputs else {
+      throw Problems(problems)
+    }
     let recipe = selection.recipe
     return Plan(
       id: identity.id, kind: .rollback(of: nil), application: recipe.application, recipe: recipe.name, group: selection.group,

@@ -22,7 +22,8 @@ extension Rollout {
   private mutating func advance(_ host: Int) {
     while let run = runs[host] {
       if cancelled, run.cause == nil, run.position < run.steps.count {
-        return failed(host, ScriptError(failure?.failure ?? Failure(.cancelled, "cancelled"), host: plan.hosts[host].host.name), begun: false)
+        return failed(
+          host, ScriptError(failure?.failure ?? Failure(.cancelled, "cancelled"), host: plan.hosts[host].host.name), begun: false)
       }
       guard run.position < run.steps.count else {
         return ended(host, run.cause.map { .restored($0) } ?? .succeeded)

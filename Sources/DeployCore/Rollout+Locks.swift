@@ -37,7 +37,8 @@ extension Rollout {
       admission.count(.leftOut(failure))
       set(host, .leftOut(failure))
       if let exhausted = admission.exhausted {
-        locks.problem = locks.problem ?? Failure(.unreachable, "\(plan.hosts[host].host.name): \(failure.message); \(exhausted)", fix: failure.fix)
+        locks.problem =
+          locks.problem ?? Failure(.unreachable, "\(plan.hosts[host].host.name): \(failure.message); \(exhausted)", fix: failure.fix)
       }
     case let failure?:
       if locks.problem == nil {
@@ -47,8 +48,9 @@ extension Rollout {
     }
     guard locks.waiting == 0 else { return }
     if let problem = locks.problem ?? cancelled.failure {
-      return unlock(Conclusion(
-        status: cancelled ? .cancelled : .refused, error: ScriptError(problem), holder: locks.holder, hosts: statuses))
+      return unlock(
+        Conclusion(
+          status: cancelled ? .cancelled : .refused, error: ScriptError(problem), holder: locks.holder, hosts: statuses))
     }
     if locks.first, locks.order.count > 1 {
       locks.first = false

@@ -114,7 +114,9 @@ extension Rollout {
   // MARK: children
 
   private mutating func spawn(_ id: ScriptID) {
-    while case .children(var family) = tree[id].waiting, !family.failed, family.started < family.bodies.count, family.running.count < family.limit {
+    while case .children(var family) = tree[id].waiting, !family.failed, family.started < family.bodies.count,
+      family.running.count < family.limit
+    {
       let slot = family.started
       family.started += 1
       let child = start(

@@ -17,10 +17,12 @@ extension Rollout {
     note(.stageBegan(name: stage.name))
     switch stage {
     case .upload:
-      uploads = Uploads(queue: plan.hosts.indices.filter { statuses[$0] == .pending && plan.hosts[$0].stages && plan.hosts[$0].target != nil })
+      uploads = Uploads(
+        queue: plan.hosts.indices.filter { statuses[$0] == .pending && plan.hosts[$0].stages && plan.hosts[$0].target != nil })
       upload()
     case .rollout(let strategy?):
-      startRoot(Body(recipe: 0, function: strategy.function), on: .rollout(options: strategy.options), owner: .strategy, site: site(of: stage))
+      startRoot(
+        Body(recipe: 0, function: strategy.function), on: .rollout(options: strategy.options), owner: .strategy, site: site(of: stage))
     case .rollout(nil):
       beginWave(plan.hosts.indices.filter { statuses[$0] == .pending }, parallel: nil)
     case .script(_, _, let function, let when, _):
@@ -53,10 +55,12 @@ extension Rollout {
     if case .raised(let error) = result { return stageEnded(error) }
     let left = statuses.indices.filter { statuses[$0] == .pending }
     guard left.isEmpty else {
-      let names = left.prefix(3).map { plan.hosts[$0].host.name }.joined(separator: ", ")
-      return stageEnded(ScriptError(Failure(
-        .failed, "the strategy ended and \(left.count) \(left.count == 1 ? "host is" : "hosts are") still on the old revision (\(names)\(left.count > 3 ? ", …" : ""))",
-        fix: "let the strategy's waves cover all of rollout.targets")))
+      let names = left.prefix(3).map { plan.hosts[$0].host.name }.joined(separator: ", ") + (left.count > 3 ? ", …" : "")
+      let hosts = left.count == 1 ? "host is" : "hosts are"
+      let failure = Failure(
+        .failed, "the strategy ended and \(left.count) \(hosts) still on the old revision (\(names))",
+        fix: "let the strategy's waves cover all of rollout.targets")
+      return stageEnded(ScriptError(failure))
     }
     stageEnded(nil)
   }
@@ -136,7 +140,9 @@ extension Rollout {
   private mutating func notify(_ index: Int) {
     guard index < notices.count else { return unlock(conclusion) }
     phase = .notifying(index)
-    startRoot(notices[index], on: failure.map { .failure($0) } ?? .deployment, owner: .notice, site: Intent.Site(stage: failure == nil ? "on_success" : "on_failure"))
+    startRoot(
+      notices[index], on: failure.map { .failure($0) } ?? .deployment, owner: .notice,
+      site: Intent.Site(stage: failure == nil ? "on_success" : "on_failure"))
   }
 
   mutating func noticeEnded(_ result: ScriptResult) {

@@ -133,7 +133,9 @@ package struct Rollout: Sendable {
     note(.host(host, status))
   }
 
-  mutating func perform(_ place: Place, _ operation: DeployModel.Operation, for waiter: Waiter, site: Intent.Site, timeout: Interval? = nil) -> Int {
+  mutating func perform(
+    _ place: Place, _ operation: DeployModel.Operation, for waiter: Waiter, site: Intent.Site, timeout: Interval? = nil
+  ) -> Int {
     let id = waiters.count
     waiters.append(waiter)
     effects.append(

@@ -18,12 +18,15 @@ package struct Selection: Sendable, Hashable {
     var problems: [Problem] = []
     var hosts = group.hosts
     for pattern in request.only where !hosts.contains(where: { Self.matches($0.name, pattern) }) {
-      problems.append(Problem(
-        "no host of group \"\(group.name)\" is called \"\(pattern)\"", subject: "--only", fix: NearMatch.hint(pattern, among: hosts.map(\.name))))
+      problems.append(
+        Problem(
+          "no host of group \"\(group.name)\" is called \"\(pattern)\"", subject: "--only",
+          fix: NearMatch.hint(pattern, among: hosts.map(\.name))))
     }
     if !request.only.isEmpty { hosts = hosts.filter { host in request.only.contains { Self.matches(host.name, $0) } } }
     if hosts.isEmpty, problems.isEmpty {
-      problems.append(Problem("group \"\(group.name)\" selects no host", place: group.place, fix: "name hosts in it, or widen its selection"))
+      problems.append(
+        Problem("group \"\(group.name)\" selects no host", place: group.place, fix: "name hosts in it, or widen its selection"))
     }
     let checked = ParameterCheck(recipe.parameters, given: request.parameters, group: group.params)
     problems += checked.problems
@@ -45,9 +48,10 @@ package struct Selection: Sendable, Hashable {
     let names = project.recipes.map(\.name)
     guard let name else {
       if project.recipes.count == 1 { return project.recipes[0] }
-      throw Problems(Problem(
-        names.isEmpty ? "deploy.lua declares no recipe" : "deploy.lua declares \(names.count) recipes, so one has to be named",
-        fix: names.isEmpty ? "add one: recipe \"web\" { … }" : NearMatch.hint("", among: names)))
+      throw Problems(
+        Problem(
+          names.isEmpty ? "deploy.lua declares no recipe" : "deploy.lua declares \(names.count) recipes, so one has to be named",
+          fix: names.isEmpty ? "add one: recipe \"web\" { … }" : NearMatch.hint("", among: names)))
     }
     guard let recipe = project.recipes.first(where: { $0.name == name }) else {
       throw Problems(Problem("there is no recipe \"\(name)\"", fix: NearMatch.hint(name, among: names)))
@@ -62,14 +66,17 @@ package struct Selection: Sendable, Hashable {
     case (nil, .group(let name)): wanted = name
     case (nil, .hosts(let group)): return group
     case (nil, .unset):
-      throw Problems(Problem(
-        "recipe \"\(recipe.name)\" has no targets", place: recipe.place,
-        fix: "add targets = group \"production\" to it, or say --group: " + (NearMatch.hint("", among: project.groups.map(\.name)) ?? "define one first")))
+      throw Problems(
+        Problem(
+          "recipe \"\(recipe.name)\" has no targets", place: recipe.place,
+          fix: "add targets = group \"production\" to it, or say --group: "
+            + (NearMatch.hint("", among: project.groups.map(\.name)) ?? "define one first")))
     }
     guard let group = project.groups.first(where: { $0.name == wanted }) else {
-      throw Problems(Problem(
-        "there is no group \"\(wanted)\"", place: name == nil ? recipe.place : nil,
-        fix: NearMatch.hint(wanted, among: project.groups.map(\.name)) ?? "define it: group \"\(wanted)\" { hosts = { … } }"))
+      throw Problems(
+        Problem(
+          "there is no group \"\(wanted)\"", place: name == nil ? recipe.place : nil,
+          fix: NearMatch.hint(wanted, among: project.groups.map(\.name)) ?? "define it: group \"\(wanted)\" { hosts = { … } }"))
     }
     return group
   }

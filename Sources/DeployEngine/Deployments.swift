@@ -45,7 +45,10 @@ package actor Deployments {
 
   /// Ends the deployment in good order. A rollback that follows from a failure is never cancelled: half way back is the worst place.
   package func cancel(reason: String) async {
-    guard let current else { return cancelReason = reason }
+    guard let current else {
+      cancelReason = reason
+      return
+    }
     if case .rollback(of: _?) = current.plan.kind { return }
     await current.deployer.cancel(reason: reason)
   }

@@ -9,7 +9,9 @@ package struct Preparation: Sendable {
   /// Hosts asked at once.
   static let width = 30
 
-  package init(_ selection: Selection, ports: Ports, recipes: any RecipeLibrary, surveyed: @escaping @Sendable (Int, Survey) -> Void = { _, _ in })
+  package init(
+    _ selection: Selection, ports: Ports, recipes: any RecipeLibrary, surveyed: @escaping @Sendable (Int, Survey) -> Void = { _, _ in }
+  )
     async
   {
     surveys = await Self.survey(selection, ports, surveyed)

@@ -72,7 +72,10 @@ package struct Command: Sendable, Hashable, Codable {
   package struct Variable: Sendable, Hashable, Codable {
     package var name: String
     package var value: Text
-    package init(_ name: String, _ value: Text) { self.name = name; self.value = value }
+    package init(_ name: String, _ value: Text) {
+      self.name = name
+      self.value = value
+    }
   }
   package var form: Form
   /// In the order of their names.

@@ -19,7 +19,10 @@ package struct Problem: Error, Sendable, Hashable, Codable {
 package struct Problems: Error, Sendable, Hashable {
   package var list: [Problem]
   package var exit: ExitCode
-  package init(_ list: [Problem], exit: ExitCode = .usage) { self.list = list; self.exit = exit }
+  package init(_ list: [Problem], exit: ExitCode = .usage) {
+    self.list = list
+    self.exit = exit
+  }
   package init(_ problem: Problem, exit: ExitCode = .usage) { self.init([problem], exit: exit) }
 }
 

@@ -62,5 +62,8 @@ package struct Manifest: Sendable, Hashable, Codable {
 package struct SourceFile: Sendable, Hashable, Codable {
   package var path: String
   package var text: String
-  package init(path: String, text: String) { self.path = path; self.text = text }
+  package init(path: String, text: String) {
+    self.path = path
+    self.text = text
+  }
 }

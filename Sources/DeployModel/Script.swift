@@ -6,7 +6,10 @@ package struct Body: Sendable, Hashable, Codable {
   /// Index into `Plan.recipes`.
   package var recipe: Int
   package var function: Int
-  package init(recipe: Int, function: Int) { self.recipe = recipe; self.function = function }
+  package init(recipe: Int, function: Int) {
+    self.recipe = recipe
+    self.function = function
+  }
 }
 
 /// What a script acts on: the argument its function gets.
@@ -60,7 +63,10 @@ package enum Answer: Sendable, Hashable, Codable {
 package struct WaveResult: Sendable, Hashable, Codable {
   package var succeeded: [Int]
   package var failed: [Int]
-  package init(succeeded: [Int], failed: [Int]) { self.succeeded = succeeded; self.failed = failed }
+  package init(succeeded: [Int], failed: [Int]) {
+    self.succeeded = succeeded
+    self.failed = failed
+  }
 }
 
 /// What one step of a script came to.
@@ -72,7 +78,10 @@ package struct Step: Sendable, Hashable {
   package var next: Next
   /// What it logged on the way, in order.
   package var log: [LogLine]
-  package init(_ next: Next, log: [LogLine] = []) { self.next = next; self.log = log }
+  package init(_ next: Next, log: [LogLine] = []) {
+    self.next = next
+    self.log = log
+  }
 }
 
 package enum ScriptResult: Sendable, Hashable, Codable {
@@ -84,7 +93,10 @@ package struct LogLine: Sendable, Hashable, Codable {
   package enum Level: String, Sendable, Hashable, Codable { case debug, info, warn, error }
   package var level: Level
   package var text: String
-  package init(_ level: Level, _ text: String) { self.level = level; self.text = text }
+  package init(_ level: Level, _ text: String) {
+    self.level = level
+    self.text = text
+  }
 }
 
 /// An error that ended a script: the failure, and where in the recipe.
@@ -110,6 +122,9 @@ package struct ScriptError: Error, Sendable, Hashable, Codable {
 package struct SourcePlace: Sendable, Hashable, Codable, CustomStringConvertible {
   package var file: String
   package var line: Int
-  package init(file: String, line: Int) { self.file = file; self.line = line }
+  package init(file: String, line: Int) {
+    self.file = file
+    self.line = line
+  }
   package var description: String { "\(file):\(line)" }
 }

@@ -19,6 +19,11 @@ extension Text: CustomStringConvertible, ExpressibleByStringLiteral {
   package init(stringLiteral value: String) { self.init(value) }
   /// The text with `<secret NAME>` where a secret will stand.
   package var description: String {
-    pieces.map { piece in switch piece { case .literal(let text): text; case .secret(let name): "<secret \(name)>" } }.joined()
+    pieces.map { piece in
+      switch piece {
+      case .literal(let text): text
+      case .secret(let name): "<secret \(name)>"
+      }
+    }.joined()
   }
 }

@@ -12,7 +12,10 @@ package enum Value: Sendable, Hashable {
   package struct Member: Sendable, Hashable, Codable {
     package var name: String
     package var value: Value
-    package init(_ name: String, _ value: Value) { self.name = name; self.value = value }
+    package init(_ name: String, _ value: Value) {
+      self.name = name
+      self.value = value
+    }
   }
 
   /// A record with its members put in order; of two members with one name the later wins.
@@ -75,11 +78,17 @@ extension Value: Codable {
       self = .list(list)
     } else {
       let container = try decoder.singleValueContainer()
-      if container.decodeNil() { self = .null }
-      else if let bool = try? container.decode(Bool.self) { self = .bool(bool) }
-      else if let int = try? container.decode(Int.self) { self = .int(int) }
-      else if let number = try? container.decode(Double.self) { self = .number(number) }
-      else { self = .text(try container.decode(String.self)) }
+      if container.decodeNil() {
+        self = .null
+      } else if let bool = try? container.decode(Bool.self) {
+        self = .bool(bool)
+      } else if let int = try? container.decode(Int.self) {
+        self = .int(int)
+      } else if let number = try? container.decode(Double.self) {
+        self = .number(number)
+      } else {
+        self = .text(try container.decode(String.self))
+      }
     }
   }
 }

@@ -25,9 +25,11 @@ struct PlannerTests {
   func input(_ surveys: [Survey], shared: [String] = [], unreachable: Int = 0, force: Bool = false) throws -> Planner.Input {
     let hosts = surveys.indices.map { Host(name: "h\($0)") }
     let project = Project(
-      recipes: [Recipe(
-        name: "web", targets: .hosts(DeploymentGroup(name: "g", hosts: hosts)),
-        configuration: DeploymentConfiguration(unreachable: .count(unreachable)), path: "/srv/web", shared: shared)])
+      recipes: [
+        Recipe(
+          name: "web", targets: .hosts(DeploymentGroup(name: "g", hosts: hosts)),
+          configuration: DeploymentConfiguration(unreachable: .count(unreachable)), path: "/srv/web", shared: shared)
+      ])
     return Planner.Input(
       selection: try Selection(DeploymentRequest(), in: project), release: Self.release, bundle: Self.bundle,
       manifest: Manifest(items: [.init(path: "log/x", kind: .file, mode: 0o644)]), sources: Self.sources, surveys: surveys, force: force)

@@ -12,12 +12,25 @@ final class ListScripts: Scripts {
   func step(_ script: ScriptID, _ answer: Answer) -> Step {
     guard let (body, next) = running[script] else { return Step(.ended(.returned(.null))) }
     switch answer {
-    case .cancel(let failure): running[script] = nil; return Step(.ended(.raised(ScriptError(failure))))
-    case .outcome(let outcome): if let failure = outcome.failure { running[script] = nil; return Step(.ended(.raised(ScriptError(failure)))) }
-    case .results(let results): for case .raised(let error) in results { running[script] = nil; return Step(.ended(.raised(error))) }
+    case .cancel(let failure):
+      running[script] = nil
+      return Step(.ended(.raised(ScriptError(failure))))
+    case .outcome(let outcome):
+      if let failure = outcome.failure {
+        running[script] = nil
+        return Step(.ended(.raised(ScriptError(failure))))
+      }
+    case .results(let results):
+      for case .raised(let error) in results {
+        running[script] = nil
+        return Step(.ended(.raised(error)))
+      }
     default: break
     }
-    guard next < bodies[body].count else { running[script] = nil; return Step(.ended(.returned(.null))) }
+    guard next < bodies[body].count else {
+      running[script] = nil
+      return Step(.ended(.returned(.null)))
+    }
     running[script] = (body, next + 1)
     return Step(.asked(bodies[body][next]))
   }
@@ -33,7 +46,8 @@ func plan(
   let new = Release(id: "new", bundle: digest)
   let inputs = Receipt.Inputs(bundle: digest, sources: digest, parameters: .record([]), shared: [], secrets: [])
   let receipt = Receipt(
-    application: "shop", group: "g", release: old, inputs: inputs, deployment: "d0", recipe: "web", actor: "a@b", at: Timestamp(milliseconds: 0))
+    application: "shop", group: "g", release: old, inputs: inputs, deployment: "d0", recipe: "web", actor: "a@b",
+    at: Timestamp(milliseconds: 0))
   let pinned = PinnedRecipe(name: "web", sources: digest, hooks: hooks.map { Recipe.Hook(event: $0.0, function: $0.1) })
   return Plan(
     id: "d1", application: "shop", recipe: "web", group: "g", actor: "a@b", at: Timestamp(milliseconds: 0), engine: "test", release: new,

@@ -34,9 +34,10 @@ struct RolloutTests {
       starts += 1
       return starts == 1 ? .failed(.command, "start exited with 1") : .done()
     }
-    #expect(play.verbs == [
-      "0 lock", "0 stage", "0 stop", "0 activate", "0 start", "0 stop", "0 activate", "0 start", "0 discard", "0 unlock",
-    ])
+    #expect(
+      play.verbs == [
+        "0 lock", "0 stage", "0 stop", "0 activate", "0 start", "0 stop", "0 activate", "0 start", "0 discard", "0 unlock",
+      ])
     #expect(play.conclusion?.status == .failed)
     guard case .restored(let error)? = play.conclusion?.hosts[0] else { return #expect(Bool(false), "the host is not restored") }
     #expect(error.failure.message == "start exited with 1")
@@ -48,7 +49,9 @@ struct RolloutTests {
       if case .run = intent.operation { return .failed(.command, "start exited with 1") }
       return .done()
     }
-    guard case .restoreFailed(_, _, let commands)? = play.conclusion?.hosts[0] else { return #expect(Bool(false), "restoring did not fail") }
+    guard case .restoreFailed(_, _, let commands)? = play.conclusion?.hosts[0] else {
+      return #expect(Bool(false), "restoring did not fail")
+    }
     #expect(commands.contains { $0.contains("releases/old") })
   }
 

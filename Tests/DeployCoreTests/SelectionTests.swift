@@ -51,8 +51,9 @@ struct SelectionTests {
 
   @Test("tells all problems of a request at once, each with a near match")
   func allAtOnce() {
-    let found = problems(DeploymentRequest(
-      only: ["web3", "bd1"], parameters: [.init("percnt", "10"), .init("migrate", "perhaps"), .init("tier", "c")]))
+    let found = problems(
+      DeploymentRequest(
+        only: ["web3", "bd1"], parameters: [.init("percnt", "10"), .init("migrate", "perhaps"), .init("tier", "c")]))
     #expect(found.count == 5)
     #expect(found[1].fix == "did you mean \"db1\"?")
     #expect(found[2].fix == "did you mean --percent?")
