@@ -15,6 +15,7 @@ package actor Deployer {
   private var sequence = 0
   private var conclusion: Conclusion?
   private var detached = false
+  private let (chunks, spool) = AsyncStream.makeStream(of: OutputChunk.self)
 
   /// - Parameter scripts: made here, because scripts belong to whoever steps them and to nobody else.
   package init(plan: Plan, ports: Ports, feed: Feed, scripts: @Sendable (Plan) throws -> any Scripts) throws {
@@ -71,9 +72,18 @@ package actor Deployer {
   // MARK: The loop
 
   private func loop() async throws(Failure) -> Conclusion? {
+    let spooler = Task { [ports, plan, chunks] in for await chunk in chunks { await ports.journal.spool(chunk, of: plan.id) } }
     defer { for timer in timers.values { timer.cancel() } }
+    try await turns()
+    // What hooks wrote is kept before anybody is told that the deployment ended (promise P9).
+    spool.finish()
+    await spooler.value
+    return conclusion
+  }
+
+  private func turns() async throws(Failure) {
     while conclusion == nil {
-      if detached { return nil }
+      if detached { return }
       if inbox.isEmpty { await withCheckedContinuation { waiting = $0 } }
       let batch = inbox
       inbox = []
@@ -83,7 +93,6 @@ package actor Deployer {
       for happening in batch where conclusion == nil { effects += conductor.take(happening) }
       try await carryOut(effects)
     }
-    return conclusion
   }
 
   private func post(_ happening: Happening) {
@@ -141,8 +150,11 @@ package actor Deployer {
 
   private func perform(_ intent: Intent) {
     running[intent.id] = intent
-    let (plan, ports, feed) = (plan, ports, feed)
-    let output: @Sendable (OutputChunk) -> Void = { feed.output(plan.id, $0) }
+    let (plan, ports, feed, spool) = (plan, ports, feed, spool)
+    let output: @Sendable (OutputChunk) -> Void = { chunk in
+      spool.yield(chunk)
+      feed.output(plan.id, chunk)
+    }
     Task { [weak self] in
       let outcome: Outcome
       switch intent.place {
