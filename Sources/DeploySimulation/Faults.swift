@@ -74,6 +74,17 @@ package struct Faults: Sendable, Hashable {
   /// Whether nothing goes wrong.
   package var isNone: Bool { self == Faults() }
 
+  /// Whether every host can be reached all the time by an engine that lives.
+  package var leavesHostsInReach: Bool {
+    guard unreachable == 0, partition == 0, reboot == 0, lostReply == 0 else { return false }
+    return appointments.allSatisfy { appointment in
+      switch appointment {
+      case .partition, .reboot: false
+      default: true
+      }
+    }
+  }
+
   private static func share(_ text: String) -> Double? {
     let share = text.hasSuffix("%") ? Double(text.dropLast()).map { $0 / 100 } : Double(text)
     guard let share, share >= 0, share <= 1 else { return nil }

@@ -1,5 +1,5 @@
 import DeployCore
-import DeployModel
+package import DeployModel
 
 /// The lock and the fence of a host: one owner at a time, and nothing any more from an owner that was overtaken.
 extension SimulatedHost {

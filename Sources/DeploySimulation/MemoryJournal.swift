@@ -1,4 +1,4 @@
-package import DeployCore
+import DeployCore
 package import DeployModel
 import Synchronization
 

@@ -1,10 +1,12 @@
-package import DeployCore
+import DeployCore
 package import DeployModel
 
 /// An engine process with the one deployment it runs, as the simulation drives it.
 package struct SimulatedEngine {
   /// The plan as it stands in the journal.
   package let plan: Plan
+  /// By host number in the plan: which of the world's hosts it is.
+  let fleet: [Int]
   /// Nil before it starts, while it is dead, and when it has concluded.
   var conductor: Conductor?
   /// What is in its journal; empty where the simulation was told to keep nothing.
@@ -17,6 +19,8 @@ package struct SimulatedEngine {
   var awaiting: [Bool] = [false]
   /// By intent: one reply was lost already.
   var lost: [Bool] = [false]
+  /// By intent: where it is performed.
+  var places: [Place] = [.engine]
   /// By intent: its transport gives up then, because the host has been out of reach since.
   var patience: [Int: Timestamp] = [:]
   /// Of commands on the engine's own machine that run.
@@ -27,16 +31,21 @@ package struct SimulatedEngine {
   /// The deployment that follows from its failure has been planned.
   var followed = false
 
-  init(plan: Plan) { self.plan = plan }
+  init(plan: Plan, fleet: [Int]) {
+    self.plan = plan
+    self.fleet = fleet
+  }
 
   var isAlive: Bool { conductor != nil }
 
-  mutating func expect(_ intent: Int) {
-    while awaiting.count <= intent {
+  mutating func expect(_ intent: Intent) {
+    while awaiting.count <= intent.id {
       awaiting.append(false)
       lost.append(false)
+      places.append(.engine)
     }
-    awaiting[intent] = true
+    awaiting[intent.id] = true
+    places[intent.id] = intent.place
   }
 
   func awaits(_ intent: Int) -> Bool { intent < awaiting.count && awaiting[intent] }
@@ -52,6 +61,7 @@ package struct SimulatedEngine {
     incarnation += 1
     awaiting = [false]
     lost = [false]
+    places = [.engine]
     patience = [:]
     aliveUntil = now
   }

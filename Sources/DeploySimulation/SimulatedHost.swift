@@ -1,4 +1,4 @@
-package import DeployCore
+import DeployCore
 package import DeployModel
 
 /// A host as the host protocol describes it, kept in memory: what is on its disk, who holds its lock, which jobs it ran.

@@ -7,8 +7,9 @@ extension Simulation {
   /// Plans are written down and the core is told that it starts.
   mutating func begin(_ engine: Int) {
     guard !dies(engine) else { return queue.push(.begin(engine: engine), at: now + Self.absence) }
-    checkers.began(engine, engines[engine].plan, hosts: hosts)
+    checkers.began(engine, engines[engine].plan, engines[engine].fleet, hosts: hosts)
     guard append([.planned(engines[engine].plan)], by: engine) else { return }
+    let scripts = scripts
     guard wake(engine, { Conductor(plan: $0, scripts: try scripts($0)) }) else { return }
     guard !crashes(engine) else { return }
     take(.started, by: engine)
@@ -25,6 +26,9 @@ extension Simulation {
 
   /// Writes down what the core wants, and does it.
   private mutating func carryOut(_ effects: [Effect], by engine: Int) {
+    let effects = effects.map { effect -> Effect in
+      if case .perform(let intent) = effect { .perform(intent.sealed(at: now, chain: nil)) } else { effect }
+    }
     let facts: [Entry.Fact] = effects.compactMap { effect in
       switch effect {
       case .perform(let intent): .intended(intent)
@@ -55,7 +59,7 @@ extension Simulation {
   /// - Returns: false where the engine died just before or after.
   private mutating func perform(_ intent: Intent, by engine: Int) -> Bool {
     guard !crashes(engine) else { return false }
-    engines[engine].expect(intent.id)
+    engines[engine].expect(intent)
     checkers.sent(engine, intent, hosts: hosts)
     send(intent, from: engine)
     return !crashes(engine)
@@ -67,13 +71,14 @@ extension Simulation {
     if let conclusion = engines[engine].conclusion { return follow(engine, conclusion) }
     guard !engines[engine].entries.isEmpty else { return begin(engine) }
     do {
-      let recovery = try Recovery.replay(engines[engine].entries, scripts: scripts)
+      let plan = doctored(engines[engine].plan)
+      let recovery = try Recovery(replaying: engines[engine].entries, of: plan, scripts: try scripts(plan))
       guard wake(engine, { _ in recovery.conductor }) else { return }
       guard append([.resumed(actor: "simulation")], by: engine), !crashes(engine) else { return }
       if let conclusion = recovery.conclusion { return conclude(engine, conclusion) }
       for timer in recovery.timers {
         queue.push(
-          .ring(engine: engine, incarnation: engines[engine].incarnation, timer: timer.timer), at: max(now, timer.since + timer.after))
+          .ring(engine: engine, incarnation: engines[engine].incarnation, timer: timer.number), at: max(now, timer.since + timer.after))
       }
       for intent in recovery.outstanding where !perform(intent, by: engine) { return }
       for intent in recovery.cancelled { cancel(intent, by: engine) }
@@ -103,7 +108,7 @@ extension Simulation {
     engines[engine].conductor = nil
     engines[engine].aliveUntil = now
     checkers.concluded(engine, conclusion, hosts: hosts)
-    guard !dies(engine) else { return }
+    guard !dies(engine) else { return queue.push(.restart(engine: engine), at: now + Self.absence) }
     follow(engine, conclusion)
   }
 
@@ -111,7 +116,7 @@ extension Simulation {
   private mutating func follow(_ engine: Int, _ conclusion: Conclusion) {
     guard !engines[engine].followed, !conclusion.rollback.isEmpty else { return }
     engines[engine].followed = true
-    if let plan = followUp?(engines[engine].plan, conclusion, surveys(), now) { add(plan) }
+    if let plan = followUp?(engines[engine].plan, conclusion, now) { add(plan) }
   }
 
   /// The plan as the core sees it: with some defects it does not see the bounds or the receipts.

@@ -5,11 +5,12 @@ import DeployModel
 extension Simulation {
   /// A request reaches for its host. One that does not get through is tried again until the transport's patience ends.
   mutating func send(_ intent: Intent, from engine: Int) {
-    guard case .host(let number) = intent.place else { return sendHere(intent, from: engine) }
+    guard case .host(let planned) = intent.place else { return sendHere(intent, from: engine) }
+    let number = engines[engine].fleet[planned]
     guard isReachable(number) else { return wait(intent, from: engine, for: number) }
     engines[engine].patience[intent.id] = nil
     if case .lock = intent.operation { renew(number) }
-    let site = engines[engine].plan.site(of: number)
+    let site = engines[engine].plan.site(of: planned)
     let fate = faults.fate(of: intent, host: number, deployment: engine, dice: dice, pace: pace)
     let reception = hosts[number].receive(intent, from: site, at: now, fate: fate)
     look(at: number)
@@ -50,12 +51,13 @@ extension Simulation {
   mutating func cancel(_ intent: Int, by engine: Int) {
     guard engines[engine].awaits(intent) else { return }
     let incarnation = engines[engine].incarnation
-    guard let number = hosts.indices.first(where: { host in runs(intent, of: engine, on: host) }) else {
+    guard case .host(let planned) = engines[engine].places[intent] else {
       if engines[engine].here.contains(intent) {
         push(.reply(engine: engine, incarnation: incarnation, intent: intent, .failed(.cancelled, "cancelled")), after: 10)
       }
       return
     }
+    let number = engines[engine].fleet[planned]
     guard isReachable(number), let outcome = hosts[number].cancel(intent, of: engines[engine].plan.id) else { return }
     push(.reply(engine: engine, incarnation: incarnation, intent: intent, outcome), after: 100)
   }
@@ -133,10 +135,6 @@ extension Simulation {
     guard dice.share(.lostReply, host: number, intent: intent, deployment: engine) < faults.lostReply else { return false }
     engines[engine].lost[intent] = true
     return true
-  }
-
-  private func runs(_ intent: Int, of engine: Int, on host: Int) -> Bool {
-    hosts[host].jobs.contains { $0.state == .running && $0.intent.id == intent && $0.deployment == engines[engine].plan.id }
   }
 
   private mutating func look(at number: Int) {

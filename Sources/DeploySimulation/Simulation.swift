@@ -6,7 +6,7 @@ package import DeployModel
 package struct Simulation {
   package typealias Journal = (Deployment.ID, [Entry]) throws -> Void
   /// Plans the deployment that follows from a failed one; nil where none does.
-  package typealias FollowUp = (Plan, Conclusion, [Survey], Timestamp) -> Plan?
+  package typealias FollowUp = (Plan, Conclusion, Timestamp) -> Plan?
 
   package internal(set) var now: Timestamp
   package internal(set) var hosts: [SimulatedHost]
@@ -40,6 +40,8 @@ package struct Simulation {
   let scripts: (Plan) throws -> any Scripts
   var queue = EventQueue<Occurrence>()
   var partitions: [[Span]]
+  /// Names of hosts to their numbers here; looked up, never iterated.
+  let numbers: [String: Int]
   /// FNV-1a over what happened, when.
   package internal(set) var digest: UInt64 = 14_695_981_039_346_656_037
 
@@ -67,14 +69,17 @@ package struct Simulation {
     dice = Dice(seed: seed)
     checkers = Checkers(seed: seed, hosts: hosts)
     partitions = hosts.map { _ in [] }
+    numbers = Dictionary(hosts.enumerated().map { ($0.element.name, $0.offset) }, uniquingKeysWith: { first, _ in first })
     appoint()
   }
 
-  /// Has a deployment start so long after the beginning, or after what happened last.
+  /// Has a deployment start so long after the beginning, or after what happened last. Its hosts are found by their names.
   /// - Returns: its number among the engines.
   @discardableResult
   package mutating func add(_ plan: Plan, after delay: Interval = .zero) -> Int {
-    engines.append(SimulatedEngine(plan: plan))
+    let fleet = plan.hosts.map { numbers[$0.host.name] ?? -1 }
+    precondition(!fleet.contains(-1), "a plan names a host that this world does not have")
+    engines.append(SimulatedEngine(plan: plan, fleet: fleet))
     queue.push(.begin(engine: engines.count - 1), at: now + delay)
     return engines.count - 1
   }
@@ -93,7 +98,7 @@ package struct Simulation {
       }
       if stopped != nil { return }
     }
-    checkers.ended(engines.map { ($0.plan, $0.conclusion) }, hosts: hosts, calm: faults.isNone)
+    checkers.ended(engines.map { ($0.plan, $0.conclusion) }, hosts: hosts, calm: faults.leavesHostsInReach)
   }
 
   /// What a survey of every host would say now.

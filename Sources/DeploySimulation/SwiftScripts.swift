@@ -1,4 +1,4 @@
-package import DeployCore
+import DeployCore
 package import DeployModel
 
 /// Recipes written in Swift: for tests of everything above the `Scripts` port that need no Lua.
