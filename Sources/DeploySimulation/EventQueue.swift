@@ -13,7 +13,8 @@ package struct EventQueue<Element: Sendable>: Sendable {
   /// An empty queue.
   package init() {}
 
-  package var isEmpty: Bool { items.isEmpty }
+  /// When the next thing happens; nil when nothing is going to happen any more.
+  package var earliest: Timestamp? { items.first?.at }
 
   /// Puts an element in, to come out at that time.
   package mutating func push(_ element: Element, at time: Timestamp) {

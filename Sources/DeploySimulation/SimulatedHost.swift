@@ -37,12 +37,20 @@ package struct SimulatedHost: Sendable {
     package var release: Release
     /// Whether all of it is there and was verified.
     package var complete: Bool
+    package init(release: Release, complete: Bool) {
+      self.release = release
+      self.complete = complete
+    }
   }
 
   /// The highest fence it has seen, and whose that is; 0 where none.
   package struct Fence: Sendable, Hashable {
     package var number = 0
     package var token = ""
+    package init(number: Int = 0, token: String = "") {
+      self.number = number
+      self.token = token
+    }
   }
 
   /// Its lock, and until when the holder counts as alive.

@@ -6,7 +6,7 @@ import DeployModel
 extension Simulation {
   /// Plans are written down and the core is told that it starts.
   mutating func begin(_ engine: Int) {
-    guard !dies(engine) else { return queue.push(.begin(engine: engine), at: now + Self.absence) }
+    guard !dies(engine) else { return queue.push(.begin(engine: engine), at: now + absence) }
     checkers.began(engine, engines[engine].plan, engines[engine].fleet, hosts: hosts)
     guard append([.planned(engines[engine].plan)], by: engine) else { return }
     let scripts = scripts
@@ -108,7 +108,7 @@ extension Simulation {
     engines[engine].conductor = nil
     engines[engine].aliveUntil = now
     checkers.concluded(engine, conclusion, hosts: hosts)
-    guard !dies(engine) else { return queue.push(.restart(engine: engine), at: now + Self.absence) }
+    guard !dies(engine) else { return queue.push(.restart(engine: engine), at: now + absence) }
     follow(engine, conclusion)
   }
 
@@ -155,7 +155,7 @@ extension Simulation {
   mutating func crashes(_ engine: Int) -> Bool {
     guard dies(engine) else { return false }
     engines[engine].die(at: now)
-    queue.push(.restart(engine: engine), at: now + Self.absence)
+    queue.push(.restart(engine: engine), at: now + absence)
     return true
   }
 

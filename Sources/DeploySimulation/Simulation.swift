@@ -33,6 +33,8 @@ package struct Simulation {
   package var followUp: FollowUp?
   /// After how many events it is taken to go round in circles.
   package var limit = 50_000_000
+  /// How long it takes until somebody resumes what a dead engine left.
+  package var absence = Interval.seconds(5)
 
   let seed: UInt64
   let dice: Dice
@@ -52,8 +54,6 @@ package struct Simulation {
 
   /// How long a transport waits for a host that is out of reach.
   static let patience = Interval.seconds(60)
-  /// How long it takes until somebody resumes what a dead engine left.
-  static let absence = Interval.seconds(5)
 
   /// A world with these hosts, in the order of their numbers in every plan.
   package init(
@@ -84,14 +84,19 @@ package struct Simulation {
     return engines.count - 1
   }
 
-  /// Lets happen what is going to happen until nothing is left, or a promise was broken and `stopsAtBreach`.
-  package mutating func run(stopsAtBreach: Bool = true) {
-    while let next = queue.pop() {
-      if next.at > now { now = next.at }
+  /// Lets happen what is going to happen until nothing is left, until so long after the beginning, or until a promise is broken.
+  package mutating func run(until end: Interval? = nil) {
+    while let time = queue.earliest {
+      if let end, start + end < time {
+        now = max(now, start + end)
+        return
+      }
+      guard let next = queue.pop() else { break }
+      now = max(now, next.at)
       events += 1
       checkers.event = events
       happen(next.element)
-      if stopsAtBreach, !checkers.broken.isEmpty { return }
+      if !checkers.broken.isEmpty { return }
       guard events < limit else {
         stopped = "more than \(limit) events: it goes round in circles"
         return

@@ -68,6 +68,7 @@ enum Worlds {
   ) -> Simulation {
     let hosts = hosts(count)
     var simulation = Simulation(hosts: hosts, seed: seed, faults: faults, scripts: scripts(batch: batch, stubborn: stubborn))
+    simulation.limit = 50_000
     simulation.followUp = { plan, conclusion, now in back(plan, conclusion, now) }
     simulation.add(plan(for: hosts, batch: batch, failed: failed, unreachable: unreachable))
     return simulation
