@@ -1,0 +1,69 @@
+import DeployCore
+import DeployModel
+
+/// What has to hold on each host, whatever else goes on: one owner (P1), a complete release (P3), the way back (P7), the truth (P8).
+extension Checkers {
+  /// P1: whoever changes a host holds its lock, under a fence that was not overtaken, and nothing of another owner runs beside it.
+  mutating func owner(_ host: Int, _ now: SimulatedHost, _ change: HostChange) {
+    look(
+      now.lock?.lock.token == change.token, "P1", host: host,
+      "\(change.deployment) changed \(change.kind) (intent \(change.intent)) while \(now.lock?.lock.deployment ?? "nobody") held the lock")
+    let highest = fences[host]
+    look(
+      change.fence >= highest, "P1", host: host,
+      "\(change.deployment) changed \(change.kind) under fence \(change.fence) after fence \(highest)")
+    fences[host] = max(fences[host], change.fence)
+    for job in now.jobs.reversed() {
+      if job.deployment == change.deployment { continue }
+      guard job.intent.operation.isCommand else { continue }
+      look(
+        job.state != .running || job.token == change.token, "P1", host: host,
+        "a command of \(job.deployment) still ran while \(change.deployment) changed \(change.kind)")
+    }
+  }
+
+  /// P3: `current` names a complete, verified release, or is away because a deployment goes back to before the first. P7: what was
+  /// current at the start of a deployment stays as long as it lasts.
+  mutating func currency(_ host: Int, _ now: SimulatedHost, _ change: HostChange) {
+    if let current = now.current {
+      look(now.has(current), "P3", host: host, "current names \(current), which is not complete and verified")
+    } else if change.kind == .current {
+      let asked = now.jobs.last { $0.deployment == change.deployment && $0.intent.id == change.intent }?.intent.operation
+      look(asked == .activate(nil), "P3", host: host, "current was taken away by intent \(change.intent)")
+    }
+    for watch in watches where !watch.concluded {
+      guard let number = watch.numbers[host], let current = watch.current[number] else { continue }
+      look(now.has(current), "P7", host: host, "\(current), which \(watch.plan.id) goes back to, was removed")
+    }
+  }
+
+  /// P8: what a deployment says about each host at its end is so.
+  mutating func truth(_ engine: Int, _ conclusion: Conclusion, hosts: [SimulatedHost]) {
+    let watch = watches[engine]
+    guard conclusion.status != .refused else { return }
+    look(conclusion.hosts.count == watch.plan.hosts.count, "P8", "\(conclusion.hosts.count) hosts of \(watch.plan.hosts.count) are accounted for")
+    let overtaken = conclusion.error?.failure.kind == .fenced
+    for (number, status) in conclusion.hosts.enumerated() where !overtaken {
+      let place = watch.fleet[number]
+      let host = hosts[place]
+      switch status {
+      case .succeeded:
+        look(host.current == watch.plan.hosts[number].target?.id, "P8", host: place, "it is called succeeded and runs \(host.current ?? "nothing")")
+        look(
+          watch.plan.hosts[number].target == nil || host.receipt?.deployment == watch.plan.id, "P8", host: place,
+          "it is called succeeded and its receipt is of \(host.receipt?.deployment ?? "nothing")")
+      case .restored:
+        look(host.current == watch.current[number], "P8", host: place, "it is called restored and runs \(host.current ?? "nothing")")
+      case .unchanged:
+        look(host.receipt?.release.id == host.current, "P8", host: place, "it is called unchanged and its receipt is another's")
+      case .changing, .restoring: look(false, "P8", host: place, "it is still \(status) at the end")
+      case .pending: look(conclusion.status != .succeeded, "P8", host: place, "it was never changed in a deployment that succeeded")
+      default: break
+      }
+    }
+    guard conclusion.status == .succeeded else { return }
+    let bounds = watch.plan.bounds
+    look(watch.failed <= bounds.failed, "P5", "it succeeded with \(watch.failed) failed hosts, the budget being \(bounds.failed)")
+    look(watch.unreachable <= bounds.unreachable, "P5", "it succeeded with \(watch.unreachable) hosts out of reach, the budget being \(bounds.unreachable)")
+  }
+}

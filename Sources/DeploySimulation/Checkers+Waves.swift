@@ -1,0 +1,90 @@
+import DeployCore
+import DeployModel
+
+/// What has to hold over the hosts of a deployment: enough of them serve (P4), and no more are exposed than gates let through (P5).
+extension Checkers {
+  /// Whether an operation takes its host out of service, if it is not already.
+  func takesOut(_ intent: Intent) -> Bool {
+    if case .activate = intent.operation { return true }
+    guard !intent.operation.isProbe else { return false }
+    switch intent.site.event {
+    case .blockTraffic, .afterBlockTraffic, .applicationStop: return true
+    default: return false
+    }
+  }
+
+  /// P4: taking this host out leaves enough that serve.
+  mutating func out(_ engine: Int, _ host: Int) {
+    guard serving[host] else { return }
+    serve(host, false)
+    let (count, floor) = (watches[engine].servingCount, watches[engine].floor)
+    look(count >= floor, "P4", host: host, "\(count) hosts serve after it was taken out, and the floor is \(floor)")
+  }
+
+  private mutating func serve(_ host: Int, _ now: Bool) {
+    guard serving[host] != now else { return }
+    serving[host] = now
+    for engine in watches.indices where watches[engine].numbers[host] != nil { watches[engine].servingCount += now ? 1 : -1 }
+  }
+
+  mutating func noted(_ engine: Int, _ note: Note, hosts: [SimulatedHost]) {
+    switch note {
+    case .waveBegan(let number, let wave):
+      let open = watches[engine].openWave
+      look(open == nil, "P5", "wave \(number) began before wave \(open ?? 0) had ended")
+      let all = watches[engine].allowed.indices
+      look(wave.allSatisfy { all.contains($0) }, "P5", "wave \(number) has a host that the plan has not")
+      budget(engine, nil)
+      watches[engine].openWave = number
+      for host in wave where all.contains(host) { watches[engine].allowed[host] = true }
+    case .waveEnded: watches[engine].openWave = nil
+    case .host(let number, let status): became(engine, number, status, hosts[watches[engine].fleet[number]])
+    default: break
+    }
+  }
+
+  /// P5: a host is on the target only when a wave has it.
+  mutating func exposure(_ engine: Int, _ number: Int, _ now: SimulatedHost) {
+    guard let target = watches[engine].plan.hosts[number].target, now.current == target.id else { return }
+    let allowed = watches[engine].allowed[number]
+    look(allowed, "P5", host: watches[engine].fleet[number], "it was exposed to \(target.id) though no wave has it")
+    watches[engine].exposed[number] = true
+  }
+
+  private mutating func became(_ engine: Int, _ number: Int, _ status: HostStatus, _ now: SimulatedHost) {
+    let before = watches[engine].statuses[number]
+    watches[engine].statuses[number] = status
+    let host = watches[engine].fleet[number]
+    switch status {
+    case .changing:
+      watches[engine].inFlight += 1
+      budget(engine, host)
+      let (inFlight, parallel) = (watches[engine].inFlight, watches[engine].plan.bounds.parallel)
+      look(inFlight <= parallel, "P5", host: host, "\(inFlight) hosts are in flight, and \(parallel) may be")
+      let allowed = watches[engine].allowed[number]
+      look(allowed, "P5", host: host, "it was begun though no wave has it")
+    case .restoring: watches[engine].failed += 1
+    case .restored, .restoreFailed, .failed: if !isRestoring(before) { watches[engine].failed += 1 }
+    case .unknown, .leftOut: watches[engine].unreachable += 1
+    default: break
+    }
+    guard status.isFinal else { return }
+    if before == .changing || isRestoring(before) { watches[engine].inFlight -= 1 }
+    switch status {
+    case .succeeded: serve(host, now.current != nil)
+    case .restored: serve(host, now.current != nil && watches[engine].current[number] != nil)
+    default: break
+    }
+  }
+
+  /// P5: nothing more is begun once more failed, or went out of reach, than the budget has.
+  private mutating func budget(_ engine: Int, _ host: Int?) {
+    let (failed, unreachable, bounds) = (watches[engine].failed, watches[engine].unreachable, watches[engine].plan.bounds)
+    look(failed <= bounds.failed, "P5", host: host, "it was begun after \(failed) hosts had failed, the budget being \(bounds.failed)")
+    look(
+      unreachable <= bounds.unreachable, "P5", host: host,
+      "it was begun with \(unreachable) hosts out of reach, the budget being \(bounds.unreachable)")
+  }
+
+  private func isRestoring(_ status: HostStatus) -> Bool { if case .restoring = status { true } else { false } }
+}

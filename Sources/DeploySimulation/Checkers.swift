@@ -1,0 +1,157 @@
+import DeployCore
+import DeployModel
+
+/// A promise that was found broken: which, where and when, and the seed that shows it again.
+package struct BrokenPromise: Sendable, Hashable, CustomStringConvertible {
+  /// `P1` … `P10`, or `at most once`.
+  package var promise: String
+  package var seed: UInt64
+  /// Number of the simulated event after which it was found.
+  package var event: Int
+  package var host: String?
+  package var message: String
+  package var description: String {
+    "\(promise) is broken after event \(event) of seed \(seed)\(host.map { " on \($0)" } ?? ""): \(message)"
+  }
+}
+
+/// Looks at the simulated world from outside after every event, and says which promise was broken. It knows plans, journals, hosts
+/// and what reached them; it does not ask the core what the core believes, except where it compares that with what is so.
+package struct Checkers: Sendable {
+  package private(set) var broken: [BrokenPromise] = []
+  /// How often something was compared.
+  package private(set) var looks = 0
+  var event = 0
+  let seed: UInt64
+  var names: [String]
+  /// By deployment, as engines.
+  var watches: [Watch] = []
+  /// By host: whether it serves.
+  var serving: [Bool]
+  /// By host: the highest fence that ever changed it.
+  var fences: [Int]
+  /// Broken promises beyond that are not kept.
+  static let limit = 20
+
+  init(seed: UInt64, hosts: [SimulatedHost]) {
+    self.seed = seed
+    names = hosts.map(\.name)
+    serving = hosts.map { $0.current != nil }
+    fences = hosts.map { _ in 0 }
+  }
+
+  /// What is watched of one deployment. Its arrays go by the numbers that hosts have in its plan.
+  struct Watch: Sendable {
+    var plan: Plan
+    /// By host number in the plan: which of the world's hosts it is.
+    var fleet: [Int]
+    /// The other way round; nil for hosts that are not in the plan.
+    var numbers: [Int?]
+    /// The highest intent in its journal (they are dense and in order).
+    var appended = 0
+    /// What was current at its start.
+    var current: [Release.ID?]
+    /// The receipt says that all is as wanted already.
+    var same: [Bool]
+    /// A wave that was begun has it.
+    var allowed: [Bool]
+    /// Was ever on the target because of this deployment.
+    var exposed: [Bool]
+    /// Where it stands, as noted.
+    var statuses: [HostStatus]
+    var floor: Int
+    var servingCount: Int
+    var inFlight = 0
+    var failed = 0
+    var unreachable = 0
+    var openWave: Int?
+    var concluded = false
+  }
+
+  mutating func look(_ holds: Bool, _ promise: String, host: Int? = nil, _ message: @autoclosure () -> String) {
+    looks += 1
+    if !holds { note(promise, host, message()) }
+  }
+
+  /// - Parameter host: as the world numbers it.
+  private mutating func note(_ promise: String, _ host: Int?, _ message: String) {
+    guard broken.count < Self.limit else { return }
+    broken.append(BrokenPromise(promise: promise, seed: seed, event: event, host: host.map { names[$0] }, message: message))
+  }
+
+  // MARK: what the simulation reports
+
+  mutating func began(_ engine: Int, _ plan: Plan, _ fleet: [Int], hosts: [SimulatedHost]) {
+    guard engine >= watches.count else { return }
+    let same = zip(plan.hosts, fleet).map { host, number in
+      guard let receipt = hosts[number].receipt, let target = host.target else { return false }
+      let isCurrent = receipt.release.id == target.id && hosts[number].current == target.id
+      return isCurrent && receipt.inputs == (host.inputs ?? plan.inputs)
+    }
+    let count = fleet.count { serving[$0] }
+    var numbers: [Int?] = hosts.map { _ in nil }
+    for (number, host) in fleet.enumerated() { numbers[host] = number }
+    watches.append(
+      Watch(
+        plan: plan, fleet: fleet, numbers: numbers, current: fleet.map { hosts[$0].current }, same: same, allowed: same.map { _ in false },
+        exposed: same.map { _ in false }, statuses: same.map { _ in .pending }, floor: min(plan.bounds.floor, count), servingCount: count))
+  }
+
+  mutating func appended(_ engine: Int, _ entries: [Entry], hosts: [SimulatedHost]) {
+    for entry in entries {
+      switch entry.fact {
+      case .intended(let intent):
+        let last = watches[engine].appended
+        look(intent.id == last + 1, "P2", "intent \(intent.id) follows intent \(last) in the journal")
+        watches[engine].appended = intent.id
+      case .noted(let note): noted(engine, note, hosts: hosts)
+      default: break
+      }
+    }
+  }
+
+  mutating func sent(_ engine: Int, _ intent: Intent, hosts: [SimulatedHost]) {
+    let watch = watches[engine]
+    look(intent.id <= watch.appended, "P2", "\(intent.operation.verb) (intent \(intent.id)) was begun before its intent was in the journal")
+    look(!watch.concluded, "P2", "\(intent.operation.verb) (intent \(intent.id)) was begun after the deployment had concluded")
+    if case .host(let host) = intent.place, takesOut(intent) { out(engine, watch.fleet[host]) }
+  }
+
+  mutating func changed(_ host: Int, _ hosts: [SimulatedHost], _ changes: [HostChange]) {
+    for change in changes {
+      let now = hosts[host]
+      owner(host, now, change)
+      switch change.kind {
+      case .ran: look(change.runs <= 1, "at most once", host: host, "intent \(change.intent) of \(change.deployment) ran \(change.runs) times")
+      case .current, .releases: currency(host, now, change)
+      default: break
+      }
+      guard let engine = watches.firstIndex(where: { $0.plan.id == change.deployment }), let number = watches[engine].numbers[host] else {
+        look(false, "P1", host: host, "\(change.deployment) changed \(change.kind) on a host that is not in its plan")
+        continue
+      }
+      look(
+        !watches[engine].same[number], "P10", host: host,
+        "\(change.kind) was changed by intent \(change.intent) although the receipt has the same inputs")
+      if change.kind == .current { exposure(engine, number, now) }
+    }
+  }
+
+  mutating func concluded(_ engine: Int, _ conclusion: Conclusion, hosts: [SimulatedHost]) {
+    guard !watches[engine].concluded else { return }
+    watches[engine].concluded = true
+    truth(engine, conclusion, hosts: hosts)
+  }
+
+  /// Nothing is going to happen any more.
+  mutating func ended(_ deployments: [(Plan, Conclusion?)], hosts: [SimulatedHost], calm: Bool) {
+    for (plan, conclusion) in deployments {
+      look(conclusion != nil, "P6", "deployment \(plan.id) waits for something that will never come")
+    }
+    guard calm else { return }
+    for host in hosts.indices {
+      guard let held = hosts[host].lock, deployments.contains(where: { $0.0.lock.token == held.lock.token }) else { continue }
+      look(false, "P1", host: host, "the lock of \(held.lock.deployment) is still there after its end")
+    }
+  }
+}

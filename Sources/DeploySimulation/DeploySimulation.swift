@@ -1,1 +1,0 @@
-// DeploySimulation: see docs/architecture.md.

@@ -1,0 +1,161 @@
+package import DeployModel
+
+/// What goes wrong in a simulated world: by chance, and by appointment. Shares are 0…1.
+package struct Faults: Sendable, Hashable {
+  /// Of commands and checks: they fail.
+  package var failing = 0.0
+  /// Of operations: they take 20 times as long.
+  package var slow = 0.0
+  /// Of stagings: the disk is full.
+  package var noSpace = 0.0
+  /// Of operations: their reply is lost, and the transport asks again.
+  package var lostReply = 0.0
+  /// Of hosts: out of reach from the start, for good.
+  package var unreachable = 0.0
+  /// Of operations: the host goes out of reach while it works, for 1 to 120 s.
+  package var partition = 0.0
+  /// Of operations: the host restarts while it works.
+  package var reboot = 0.0
+  /// Of engine turns: the engine dies, and another goes on 5 s later.
+  package var crash = 0.0
+  package var appointments: [Appointment] = []
+
+  /// A world in which nothing goes wrong.
+  package init() {}
+
+  /// Something that goes wrong at a place and time that a test chose.
+  package enum Appointment: Sendable, Hashable {
+    /// The host is out of reach from then, for so long.
+    case partition(host: Int, from: Interval, length: Interval)
+    case reboot(host: Int, at: Interval)
+    /// Somebody cancels the first deployment.
+    case cancel(at: Interval)
+    /// Every command and check of that event fails on the host, while it is asked for that release (nil: any).
+    case failing(host: Int, LifecycleEvent, release: Release.ID?)
+    /// The operation of that verb fails on the host.
+    case refusing(host: Int, verb: String, Failure.Kind)
+  }
+
+  /// Names that `parse` takes, in the order of its help.
+  package static let names = ["failing", "slow", "no-space", "lost-reply", "unreachable", "partition", "reboot", "crash"]
+
+  /// Reads `failing=1%,reboot=0.1%,crash=0.02`. `chaos` stands for a little of everything, `none` for nothing.
+  /// - Throws: what was not understood, with the names there are.
+  package static func parse(_ text: String) throws(Problem) -> Faults {
+    var faults = Faults()
+    if text == "none" { return faults }
+    if text == "chaos" { return chaos }
+    for part in text.split(separator: ",") {
+      let sides = part.split(separator: "=", maxSplits: 1).map { String($0.filter { $0 != " " }) }
+      guard sides.count == 2, let share = share(sides[1]), let path = field(sides[0]) else {
+        throw Problem(
+          "fault \"\(part)\" is not understood", subject: String(part),
+          fix: "write NAME=SHARE like failing=1%; names: \(names.joined(separator: ", ")), or chaos, or none")
+      }
+      faults[keyPath: path] = share
+    }
+    return faults
+  }
+
+  /// A little of everything.
+  package static var chaos: Faults {
+    var faults = Faults()
+    faults.failing = 0.02
+    faults.slow = 0.02
+    faults.noSpace = 0.005
+    faults.lostReply = 0.02
+    faults.unreachable = 0.005
+    faults.partition = 0.01
+    faults.reboot = 0.005
+    faults.crash = 0.01
+    return faults
+  }
+
+  /// Whether nothing goes wrong.
+  package var isNone: Bool { self == Faults() }
+
+  /// Whether every host can be reached all the time by an engine that lives.
+  package var leavesHostsInReach: Bool {
+    guard unreachable == 0, partition == 0, reboot == 0, lostReply == 0 else { return false }
+    return appointments.allSatisfy { appointment in
+      switch appointment {
+      case .partition, .reboot: false
+      default: true
+      }
+    }
+  }
+
+  private static func share(_ text: String) -> Double? {
+    let share = text.hasSuffix("%") ? Double(text.dropLast()).map { $0 / 100 } : Double(text)
+    guard let share, share >= 0, share <= 1 else { return nil }
+    return share
+  }
+
+  private static func field(_ name: String) -> WritableKeyPath<Faults, Double>? {
+    switch name {
+    case "failing": \.failing
+    case "slow": \.slow
+    case "no-space": \.noSpace
+    case "lost-reply": \.lostReply
+    case "unreachable": \.unreachable
+    case "partition": \.partition
+    case "reboot": \.reboot
+    case "crash": \.crash
+    default: nil
+    }
+  }
+}
+
+extension Faults {
+  /// What is in store for an operation on a host: how long it takes, and whether it fails.
+  /// - Parameter pace: how long operations take when nothing slows them.
+  package func fate(of intent: Intent, host: Int, deployment: Int, dice: Dice, pace: Pace) -> Fate {
+    func hits(_ share: Double, _ purpose: Dice.Purpose) -> Bool {
+      share > 0 && dice.share(purpose, host: host, intent: intent.id, deployment: deployment) < share
+    }
+    var fate = Fate(duration: pace.duration(of: intent, host: host, deployment: deployment, dice: dice))
+    if hits(slow, .slow) { fate.duration.milliseconds *= 20 }
+    fate.failure = appointed(intent, host: host)
+    switch intent.operation {
+    case .run where hits(failing, .failing): fate.failure = Failure(.command, "the command ended with status 1")
+    case .check where hits(failing, .failing): fate.failure = Failure(.unhealthy, "the check answered no")
+    case .stage where hits(noSpace, .noSpace): fate.failure = Failure(.noSpace, "no space left on the device")
+    default: break
+    }
+    return fate
+  }
+
+  private func appointed(_ intent: Intent, host: Int) -> Failure? {
+    for appointment in appointments {
+      switch appointment {
+      case .failing(host, let event, let release) where intent.site.event == event && (release == nil || release == intent.site.release):
+        if case .run = intent.operation { return Failure(.command, "the command ended with status 1") }
+        if case .check = intent.operation { return Failure(.unhealthy, "the check answered no") }
+      case .refusing(host, intent.operation.verb, let kind):
+        return Failure(kind, "\(intent.operation.verb) was refused")
+      default: break
+      }
+    }
+    return nil
+  }
+}
+
+/// How long operations take in a simulated world.
+package enum Pace: Sendable, Hashable {
+  /// As on a usual fleet: commands take 0.2 to 3 s, transfers 1 to 5 s, all else some milliseconds.
+  case usual
+  /// Each takes as long as its deadline allows, and then succeeds: how long a deployment may last.
+  case deadline
+
+  func duration(of intent: Intent, host: Int, deployment: Int, dice: Dice) -> Interval {
+    if self == .deadline { return intent.timeout }
+    let range: ClosedRange<Int> =
+      switch intent.operation {
+      case .run: 200...3000
+      case .stage, .upload, .download: 1000...5000
+      case .check: 20...100
+      default: 5...40
+      }
+    return Interval(milliseconds: dice.pick(range, .pace, host: host, intent: intent.id, deployment: deployment))
+  }
+}

@@ -1,0 +1,66 @@
+import DeployCore
+package import DeployModel
+
+/// The lock and the fence of a host: one owner at a time, and nothing any more from an owner that was overtaken.
+extension SimulatedHost {
+  /// Takes or renews the lock and raises the fence; the refusal where somebody else holds it, or the plan is out of date.
+  mutating func take(_ request: LockRequest, for site: HostSite, at now: Timestamp) -> Outcome? {
+    if defect != .fenceIgnored, let refusal = refusal(of: request, at: now) { return refusal }
+    let since = lock?.lock.token == request.token ? lock?.lock.since ?? now : now
+    lock = HeldLock(
+      lock: Lock(
+        deployment: site.deployment, token: request.token, owner: request.owner, purpose: request.purpose, since: since,
+        fence: request.fence, leaseLeft: request.lease.milliseconds / 1000),
+      lease: request.lease, renewed: now)
+    fence = Fence(number: max(fence.number, request.fence), token: request.token)
+    return nil
+  }
+
+  /// Waits for, or ends, the commands that owners of lower fences left running: until when the taking of the lock lasts.
+  mutating func endOrphans(of site: HostSite, _ request: LockRequest, at now: Timestamp) -> Timestamp {
+    var until = now
+    for job in jobs.indices where jobs[job].state == .running && jobs[job].token != request.token {
+      if request.orphans == .kill || !jobs[job].intent.operation.isCommand {
+        _ = cancel(jobs[job].intent.id, of: jobs[job].deployment)
+      } else {
+        until = max(until, jobs[job].ends + Interval(milliseconds: 1))
+      }
+    }
+    return defect == .fenceIgnored ? now : until
+  }
+
+  /// Gives the lock up, where the token is the holder's.
+  mutating func release(token: String) {
+    if lock?.lock.token == token { lock = nil }
+  }
+
+  private func refusal(of request: LockRequest, at now: Timestamp) -> Outcome? {
+    if let held = lock, held.lock.token != request.token, held.lock.token != request.inherits, !held.isDead(at: now) {
+      return Outcome(
+        failure: Failure(
+          .locked, "\(name) is locked by \(held.lock.owner) since \(held.lock.since.milliseconds) (\(held.lock.purpose))",
+          fix: "wait for it, or `lander unlock` when its engine is gone"),
+        value: held.lock.value)
+    }
+    if request.fence < fence.number || (request.fence == fence.number && request.token != fence.token) {
+      return Outcome(failure: Failure(
+        .fenced, "\(name) has seen fence \(fence.number), the request's is \(request.fence)", fix: "plan again: `lander deploy`"))
+    }
+    if let expected = request.expects, receipt?.deployment != expected {
+      return Outcome(failure: Failure(
+        .invalid, "\(name) was deployed to by \(receipt?.deployment ?? "nobody") since the plan was made from the receipt of \(expected)",
+        fix: "plan again: `lander deploy`"))
+    }
+    return nil
+  }
+}
+
+extension Lock {
+  /// As outcomes carry it.
+  package var value: Value {
+    .record(of: [
+      ("deployment", .text(deployment)), ("fence", .int(fence)), ("leaseLeft", .int(leaseLeft)), ("owner", .text(owner)),
+      ("purpose", .text(purpose)), ("since", .int(since.milliseconds)), ("token", .text(token)),
+    ])
+  }
+}

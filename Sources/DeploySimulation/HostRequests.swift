@@ -1,0 +1,133 @@
+package import DeployCore
+package import DeployModel
+
+/// What a simulated host changed, as a checker sees it from outside.
+package struct HostChange: Sendable, Hashable {
+  package enum Kind: Sendable, Hashable {
+    /// A command was started.
+    case ran
+    /// What `current` names.
+    case current
+    /// A release was begun, completed or removed.
+    case releases
+    case receipt
+    case file
+    case lock
+  }
+  package var kind: Kind
+  package var deployment: Deployment.ID
+  package var token: String
+  package var fence: Int
+  package var intent: Int
+  /// How often the job that did it was started.
+  package var runs: Int
+}
+
+/// How a host takes a request.
+package enum Reception: Sendable, Hashable {
+  /// Answered at once: a refusal, or the recorded outcome of a job that ended before.
+  case answered(Outcome)
+  /// The job with that index was begun for it.
+  case begun(job: Int)
+  /// The job with that index works on it already.
+  case attached(job: Int)
+}
+
+/// What a job's next step came to.
+package enum Progress: Sendable, Hashable {
+  /// It was ended meanwhile; nothing to do.
+  case none
+  /// The next step is due then.
+  case later(Timestamp)
+  case ended(Outcome)
+}
+
+extension SimulatedHost {
+  /// Takes a request. An operation that changes the host is claimed by deployment and intent, so that it happens at most once; one of
+  /// a fence that was overtaken is refused.
+  package mutating func receive(_ intent: Intent, from site: HostSite, at now: Timestamp, fate: Fate) -> Reception {
+    if let refusal = refusal(of: intent.operation, from: site) { return .answered(refusal) }
+    if !intent.operation.isProbe, defect != .jobSentAgain || !intent.operation.isCommand,
+      let known = jobs.lastIndex(where: { $0.intent.id == intent.id && $0.deployment == site.deployment })
+    {
+      switch jobs[known].state {
+      case .running: return .attached(job: known)
+      case .ended(let outcome) where !isLock(intent.operation): return .answered(outcome)
+      case .lost: return .answered(lost(intent))
+      case .ended, .dropped: break
+      }
+    }
+    var fate = fate
+    if case .lock(let request) = intent.operation {
+      if let refusal = take(request, for: site, at: now) { return .answered(refusal) }
+      fate.duration = Swift.max(fate.duration, endOrphans(of: site, request, at: now) - now)
+    }
+    return .begun(job: begin(intent, from: site, at: now, fate: fate))
+  }
+
+  /// Ends a running job early; its outcome says that it was cancelled. Nil where no such job runs.
+  package mutating func cancel(_ intent: Int, of deployment: Deployment.ID) -> Outcome? {
+    guard let job = jobs.lastIndex(where: { $0.intent.id == intent && $0.deployment == deployment && $0.state == .running }) else { return nil }
+    let outcome = Outcome(failure: Failure(.cancelled, "\(jobs[job].intent.operation.verb) on \(name) was cancelled"))
+    jobs[job].state = .ended(outcome)
+    jobs[job].turn += 1
+    return outcome
+  }
+
+  /// What a second request for a job is answered whose end nobody can know.
+  package func lost(_ intent: Intent) -> Outcome {
+    Outcome(failure: Failure(
+      .lost, "the job \(intent.id) on \(name) left no status: the host restarted while it ran",
+      fix: "look at the host, then deploy again or go back"))
+  }
+
+  private func isLock(_ operation: DeployModel.Operation) -> Bool {
+    switch operation {
+    case .lock, .unlock: true
+    default: false
+    }
+  }
+
+  private func refusal(of operation: DeployModel.Operation, from site: HostSite) -> Outcome? {
+    guard defect != .fenceIgnored, !operation.isProbe, !isLock(operation) else { return nil }
+    guard site.fence < fence.number || (site.fence == fence.number && site.token != fence.token) else { return nil }
+    let holder = lock.map { ", \($0.lock.owner) (\($0.lock.purpose))" } ?? ""
+    return Outcome(failure: Failure(
+      .fenced, "\(name) refused \(operation.verb): its fence is \(fence.number)\(holder), the request's is \(site.fence)",
+      fix: "another deployment took over: `lander status`"))
+  }
+
+  private mutating func begin(_ intent: Intent, from site: HostSite, at now: Timestamp, fate: Fate) -> Int {
+    let length = min(fate.duration, intent.timeout)
+    var job = SimulatedJob(
+      deployment: site.deployment, intent: intent, fence: site.fence, token: site.token, state: .running, began: now, ends: now + length,
+      fate: fate, runs: 1, turn: 0)
+    if fate.duration > intent.timeout {
+      job.fate.failure = Failure(.timeout, "\(intent.operation.verb) on \(name) was given up after \(intent.timeout)")
+    }
+    if defect == .jobSentAgain, intent.operation.isCommand,
+      let known = jobs.lastIndex(where: { $0.intent.id == intent.id && $0.deployment == site.deployment })
+    {
+      job.runs = jobs[known].runs + 1
+      job.turn = jobs[known].turn + 1
+      jobs[known] = job
+      note(.ran, job)
+      return known
+    }
+    jobs.append(job)
+    if intent.operation.isCommand { note(.ran, job) }
+    if case .stage(let release) = intent.operation, !has(release.id) {
+      releases.removeAll { $0.release.id == release.id }
+      releases.append(StoredRelease(release: release, complete: false))
+      note(.releases, job)
+    }
+    return jobs.count - 1
+  }
+
+  /// The checkers' account of what was changed.
+  mutating func note(_ kind: HostChange.Kind, _ job: SimulatedJob) {
+    changes.append(
+      HostChange(kind: kind, deployment: job.deployment, token: job.token, fence: job.fence, intent: job.intent.id,
+        runs: job.runs))
+  }
+}

@@ -1,0 +1,58 @@
+import DeployCore
+package import DeployModel
+import Synchronization
+
+/// A journal that forgets nothing as long as the process lives, and refuses to append when a test says so.
+package final class MemoryJournal: Journal, Sendable {
+  private struct Chapter: Sendable {
+    var deployment: Deployment.ID
+    var entries: [Entry]
+  }
+  private struct State: Sendable {
+    var chapters: [Chapter] = []
+    var chunks: [OutputChunk] = []
+    var failure: Failure?
+    var left: Int?
+  }
+  private let state = Mutex(State())
+
+  /// An empty journal.
+  package init() {}
+
+  package func append(_ entries: [Entry], to deployment: Deployment.ID) async throws(Failure) {
+    let failure = state.withLock { state -> Failure? in
+      if let left = state.left, left <= 0 { return state.failure }
+      state.left = state.left.map { $0 - 1 }
+      if let index = state.chapters.firstIndex(where: { $0.deployment == deployment }) {
+        state.chapters[index].entries += entries
+      } else {
+        state.chapters.append(Chapter(deployment: deployment, entries: entries))
+      }
+      return nil
+    }
+    if let failure { throw failure }
+  }
+
+  package func spool(_ chunk: OutputChunk, of deployment: Deployment.ID) async {
+    state.withLock { $0.chunks.append(chunk) }
+  }
+
+  /// What was appended for a deployment, in order.
+  package func entries(of deployment: Deployment.ID) -> [Entry] {
+    state.withLock { state in state.chapters.first { $0.deployment == deployment }?.entries ?? [] }
+  }
+
+  /// Deployments in the order of their first entries.
+  package var deployments: [Deployment.ID] { state.withLock { $0.chapters.map(\.deployment) } }
+
+  /// All output that was spooled, in the order of arrival.
+  package var output: [OutputChunk] { state.withLock { $0.chunks } }
+
+  /// Lets so many more appends succeed and then refuses all with that failure.
+  package func fail(after appends: Int, with failure: Failure) {
+    state.withLock { state in
+      state.left = appends
+      state.failure = failure
+    }
+  }
+}

@@ -1,0 +1,50 @@
+/// Random numbers that a seed reproduces, on every machine and in every run (SplitMix64).
+package struct SeededRandom: RandomNumberGenerator, Sendable {
+  private var state: UInt64
+
+  /// The same seed gives the same numbers.
+  package init(seed: UInt64) { state = seed }
+
+  /// The next number, all 64 bits of it equally likely.
+  package mutating func next() -> UInt64 {
+    state &+= 0x9e37_79b9_7f4a_7c15
+    var mixed = state
+    mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
+    mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
+    return mixed ^ (mixed >> 31)
+  }
+}
+
+/// Chance as a function: what is thrown for a host and an intent depends on the seed and on nothing else. So an operation that is
+/// asked again after a crash meets the fate it met before, and a change in one place of a run does not reshuffle all others.
+package struct Dice: Sendable {
+  package var seed: UInt64
+
+  /// Dice of one seed.
+  package init(seed: UInt64) { self.seed = seed }
+
+  /// A number from 0 up to, not including, 1 for this purpose.
+  package func share(_ purpose: Purpose, host: Int, intent: Int, deployment: Int) -> Double {
+    Double(number(purpose, host: host, intent: intent, deployment: deployment) >> 11) / Double(1 << 53)
+  }
+
+  /// A whole number from `range` for this purpose.
+  package func pick(_ range: ClosedRange<Int>, _ purpose: Purpose, host: Int, intent: Int, deployment: Int) -> Int {
+    let width = UInt64(range.upperBound - range.lowerBound) + 1
+    return range.lowerBound + Int(number(purpose, host: host, intent: intent, deployment: deployment) % width)
+  }
+
+  /// What is thrown for: each kind of fault has its own dice.
+  package enum Purpose: UInt64, Sendable {
+    case pace = 1, failing, slow, noSpace, lostReply, unreachable, partition, reboot, crash, length
+  }
+
+  private func number(_ purpose: Purpose, host: Int, intent: Int, deployment: Int) -> UInt64 {
+    var state = seed
+    for part in [purpose.rawValue, UInt64(host &+ 1), UInt64(intent), UInt64(deployment)] {
+      var random = SeededRandom(seed: state ^ (part &* 0xd6e8_feb8_6659_fd93))
+      state = random.next()
+    }
+    return state
+  }
+}

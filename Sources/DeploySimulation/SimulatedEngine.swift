@@ -1,0 +1,81 @@
+import DeployCore
+package import DeployModel
+
+/// An engine process with the one deployment it runs, as the simulation drives it.
+package struct SimulatedEngine {
+  /// The plan as it stands in the journal.
+  package let plan: Plan
+  /// By host number in the plan: which of the world's hosts it is.
+  let fleet: [Int]
+  /// Nil before it starts, while it is dead, and when it has concluded.
+  var conductor: Conductor?
+  /// What is in its journal; empty where the simulation was told to keep nothing.
+  package internal(set) var entries: [Entry] = []
+  /// Number of the next entry.
+  var sequence = 0
+  /// Raised with each death, so that timers of a dead process ring for nobody.
+  var incarnation = 0
+  /// By intent: it was sent, and no outcome has come back.
+  var awaiting: [Bool] = [false]
+  /// By intent: one reply was lost already.
+  var lost: [Bool] = [false]
+  /// By intent: where it is performed.
+  var places: [Place] = [.engine]
+  /// By intent: its transport gives up then, because the host has been out of reach since.
+  var patience: [Int: Timestamp] = [:]
+  /// Of commands on the engine's own machine that run.
+  var here: [Int] = []
+  /// Until when it renews its locks; nil: it lives.
+  var aliveUntil: Timestamp?
+  package internal(set) var conclusion: Conclusion?
+  /// The deployment that follows from its failure has been planned.
+  var followed = false
+
+  init(plan: Plan, fleet: [Int]) {
+    self.plan = plan
+    self.fleet = fleet
+  }
+
+  var isAlive: Bool { conductor != nil }
+
+  mutating func expect(_ intent: Intent) {
+    while awaiting.count <= intent.id {
+      awaiting.append(false)
+      lost.append(false)
+      places.append(.engine)
+    }
+    awaiting[intent.id] = true
+    places[intent.id] = intent.place
+  }
+
+  func awaits(_ intent: Int) -> Bool { intent < awaiting.count && awaiting[intent] }
+
+  mutating func settle(_ intent: Int) {
+    awaiting[intent] = false
+    patience[intent] = nil
+    here.removeAll { $0 == intent }
+  }
+
+  mutating func die(at now: Timestamp) {
+    conductor = nil
+    incarnation += 1
+    awaiting = [false]
+    lost = [false]
+    places = [.engine]
+    patience = [:]
+    aliveUntil = now
+  }
+}
+
+/// What is going to happen in a simulated world.
+enum Occurrence: Sendable {
+  case begin(engine: Int)
+  /// A request reaches for its host, for the first time or again.
+  case send(engine: Int, incarnation: Int, Intent)
+  case step(host: Int, job: Int, turn: Int)
+  case reply(engine: Int, incarnation: Int, intent: Int, Outcome)
+  case ring(engine: Int, incarnation: Int, timer: Int)
+  case cancel(engine: Int, reason: String)
+  case reboot(host: Int)
+  case restart(engine: Int)
+}

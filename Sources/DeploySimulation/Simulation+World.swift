@@ -1,0 +1,150 @@
+import DeployCore
+import DeployModel
+
+/// The world's part: the network between engines and hosts, and what happens on hosts.
+extension Simulation {
+  /// A request reaches for its host. One that does not get through is tried again until the transport's patience ends.
+  mutating func send(_ intent: Intent, from engine: Int) {
+    guard case .host(let planned) = intent.place else { return sendHere(intent, from: engine) }
+    let number = engines[engine].fleet[planned]
+    guard isReachable(number) else { return wait(intent, from: engine, for: number) }
+    engines[engine].patience[intent.id] = nil
+    if case .lock = intent.operation { renew(number) }
+    let site = engines[engine].plan.site(of: planned)
+    let fate = faults.fate(of: intent, host: number, deployment: engine, dice: dice, pace: pace)
+    let reception = hosts[number].receive(intent, from: site, at: now, fate: fate)
+    look(at: number)
+    switch reception {
+    case .answered(let outcome): push(.reply(engine: engine, incarnation: engines[engine].incarnation, intent: intent.id, outcome), after: 2)
+    case .attached: break
+    case .begun(let job):
+      queue.push(.step(host: number, job: job, turn: hosts[number].jobs[job].turn), at: hosts[number].due(job))
+      disturb(number, intent, engine, fate)
+    }
+  }
+
+  /// A job's time has come.
+  mutating func step(_ number: Int, _ job: Int, _ turn: Int) {
+    let progress = hosts[number].proceed(job, turn: turn, at: now)
+    look(at: number)
+    switch progress {
+    case .none: break
+    case .later(let time): queue.push(.step(host: number, job: job, turn: turn), at: time)
+    case .ended(let outcome):
+      let ended = hosts[number].jobs[job]
+      guard let engine = engines.firstIndex(where: { $0.plan.id == ended.deployment }), engines[engine].awaits(ended.intent.id) else { return }
+      guard isReachable(number) else { return wait(ended.intent, from: engine, for: number) }
+      if losesReply(engine, number, ended.intent.id) {
+        return push(.send(engine: engine, incarnation: engines[engine].incarnation, ended.intent), after: 8000)
+      }
+      reply(engine, ended.intent.id, outcome)
+    }
+  }
+
+  /// An outcome reaches its engine.
+  mutating func reply(_ engine: Int, _ intent: Int, _ outcome: Outcome) {
+    engines[engine].settle(intent)
+    take(.finished(intent: intent, outcome), by: engine)
+  }
+
+  /// The engine wants an operation ended.
+  mutating func cancel(_ intent: Int, by engine: Int) {
+    guard engines[engine].awaits(intent) else { return }
+    let incarnation = engines[engine].incarnation
+    guard case .host(let planned) = engines[engine].places[intent] else {
+      if engines[engine].here.contains(intent) {
+        push(.reply(engine: engine, incarnation: incarnation, intent: intent, .failed(.cancelled, "cancelled")), after: 10)
+      }
+      return
+    }
+    let number = engines[engine].fleet[planned]
+    guard isReachable(number), let outcome = hosts[number].cancel(intent, of: engines[engine].plan.id) else { return }
+    push(.reply(engine: engine, incarnation: incarnation, intent: intent, outcome), after: 100)
+  }
+
+  /// A host loses power and is back 20 s later.
+  mutating func reboot(_ number: Int) {
+    let cut = hosts[number].jobs.filter { $0.state == .running }
+    hosts[number].reboot()
+    partitions[number].append(Span(from: now, to: now + .seconds(20)))
+    for job in cut {
+      guard let engine = engines.firstIndex(where: { $0.plan.id == job.deployment }), engines[engine].awaits(job.intent.id) else { continue }
+      wait(job.intent, from: engine, for: number)
+    }
+  }
+
+  func isReachable(_ number: Int) -> Bool {
+    partitions[number].isEmpty || !partitions[number].contains { $0.from <= now && now < $0.to }
+  }
+
+  func unreachable(_ number: Int) -> Failure {
+    Failure(.unreachable, "\(hosts[number].name) has been out of reach for \(Self.patience)", fix: "`lander hosts` says what is wrong")
+  }
+
+  // MARK: the parts
+
+  private mutating func sendHere(_ intent: Intent, from engine: Int) {
+    let incarnation = engines[engine].incarnation
+    // A command on the engine's machine dies with its engine: asked again by another process, it is lost.
+    if incarnation > 0, intent.operation.isCommand, engines[engine].here.contains(intent.id) {
+      return push(.reply(engine: engine, incarnation: incarnation, intent: intent.id, .failed(.lost, "the engine died while it ran")), after: 2)
+    }
+    engines[engine].here.append(intent.id)
+    let fate = faults.fate(of: intent, host: -1, deployment: engine, dice: dice, pace: pace)
+    var outcome = Outcome(failure: fate.failure, duration: fate.duration)
+    if intent.operation.isCommand {
+      outcome.status = fate.failure == nil ? 0 : 1
+      outcome.stdout = Captured(text: "")
+      outcome.stderr = Captured(text: "")
+    }
+    if hosts.first?.rehearsed == true { outcome.value = Outcome.rehearsed }
+    push(.reply(engine: engine, incarnation: incarnation, intent: intent.id, outcome), after: fate.duration.milliseconds)
+  }
+
+  private mutating func wait(_ intent: Intent, from engine: Int, for number: Int) {
+    let end = engines[engine].patience[intent.id] ?? now + Self.patience
+    engines[engine].patience[intent.id] = end
+    let incarnation = engines[engine].incarnation
+    let back = partitions[number].filter { $0.from <= now && now < $0.to }.map(\.to).max() ?? now
+    if back < end {
+      queue.push(.send(engine: engine, incarnation: incarnation, intent), at: max(back, now + Interval(milliseconds: 1)))
+    } else {
+      queue.push(.reply(engine: engine, incarnation: incarnation, intent: intent.id, Outcome(failure: unreachable(number))), at: end)
+    }
+  }
+
+  /// A living engine renews its leases as long as it reaches the host.
+  private mutating func renew(_ number: Int) {
+    guard let held = hosts[number].lock, let engine = engines.firstIndex(where: { $0.plan.lock.token == held.lock.token }) else { return }
+    hosts[number].lock?.renewed = max(held.renewed, engines[engine].aliveUntil ?? now)
+  }
+
+  private mutating func disturb(_ number: Int, _ intent: Intent, _ engine: Int, _ fate: Fate) {
+    let half = Interval(milliseconds: fate.duration.milliseconds / 2)
+    if faults.partition > 0, dice.share(.partition, host: number, intent: intent.id, deployment: engine) < faults.partition {
+      let length = dice.pick(1...120, .length, host: number, intent: intent.id, deployment: engine)
+      partitions[number].append(Span(from: now + half, to: now + half + .seconds(length)))
+    }
+    if faults.reboot > 0, dice.share(.reboot, host: number, intent: intent.id, deployment: engine) < faults.reboot {
+      queue.push(.reboot(host: number), at: now + half)
+    }
+  }
+
+  private mutating func losesReply(_ engine: Int, _ number: Int, _ intent: Int) -> Bool {
+    guard faults.lostReply > 0, !engines[engine].lost[intent] else { return false }
+    guard dice.share(.lostReply, host: number, intent: intent, deployment: engine) < faults.lostReply else { return false }
+    engines[engine].lost[intent] = true
+    return true
+  }
+
+  private mutating func look(at number: Int) {
+    guard !hosts[number].changes.isEmpty else { return }
+    let changes = hosts[number].changes
+    hosts[number].changes.removeAll(keepingCapacity: true)
+    checkers.changed(number, hosts, changes)
+  }
+
+  private mutating func push(_ occurrence: Occurrence, after milliseconds: Int) {
+    queue.push(occurrence, at: now + Interval(milliseconds: milliseconds))
+  }
+}

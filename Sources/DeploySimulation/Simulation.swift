@@ -1,0 +1,150 @@
+package import DeployCore
+package import DeployModel
+
+/// A whole world in one value: engines, hosts, network and time. It runs the production core, one event after the other, on a clock
+/// that only it moves; a seed and a list of faults give one outcome, always. Checkers look at it after every event.
+package struct Simulation {
+  package typealias Journal = (Deployment.ID, [Entry]) throws -> Void
+  /// Plans the deployment that follows from a failed one; nil where none does.
+  package typealias FollowUp = (Plan, Conclusion, Timestamp) -> Plan?
+
+  package internal(set) var now: Timestamp
+  package internal(set) var hosts: [SimulatedHost]
+  package internal(set) var engines: [SimulatedEngine] = []
+  package internal(set) var checkers: Checkers
+  /// How many events have happened.
+  package internal(set) var events = 0
+  /// How many instants were passed at which an engine could have died.
+  package internal(set) var crashPoints = 0
+  /// Why it had to stop before its end; nil where it did not.
+  package internal(set) var stopped: String?
+
+  /// Instants at which the engine dies, by number, in order.
+  package var crashes: [Int] = []
+  package var faults: Faults
+  package var pace = Pace.usual
+  package var defect: Defect? {
+    didSet { for host in hosts.indices { hosts[host].defect = defect } }
+  }
+  /// Whether entries are kept in memory; without them nothing can be resumed.
+  package var keepsEntries = true
+  /// Is given every append as an engine's journal is.
+  package var journal: Journal?
+  package var followUp: FollowUp?
+  /// After how many events it is taken to go round in circles.
+  package var limit = 50_000_000
+  /// How long it takes until somebody resumes what a dead engine left.
+  package var absence = Interval.seconds(5)
+
+  let seed: UInt64
+  let dice: Dice
+  let start: Timestamp
+  let scripts: (Plan) throws -> any Scripts
+  var queue = EventQueue<Occurrence>()
+  var partitions: [[Span]]
+  /// Names of hosts to their numbers here; looked up, never iterated.
+  let numbers: [String: Int]
+  /// FNV-1a over what happened, when.
+  package internal(set) var digest: UInt64 = 14_695_981_039_346_656_037
+
+  struct Span: Sendable {
+    var from: Timestamp
+    var to: Timestamp
+  }
+
+  /// How long a transport waits for a host that is out of reach.
+  static let patience = Interval.seconds(60)
+
+  /// A world with these hosts, in the order of their numbers in every plan.
+  package init(
+    hosts: [SimulatedHost], seed: UInt64 = 0, faults: Faults = Faults(), start: Timestamp = Timestamp(milliseconds: 1_800_000_000_000),
+    scripts: @escaping (Plan) throws -> any Scripts
+  ) {
+    self.hosts = hosts
+    self.seed = seed
+    self.faults = faults
+    self.start = start
+    self.scripts = scripts
+    now = start
+    dice = Dice(seed: seed)
+    checkers = Checkers(seed: seed, hosts: hosts)
+    partitions = hosts.map { _ in [] }
+    numbers = Dictionary(hosts.enumerated().map { ($0.element.name, $0.offset) }, uniquingKeysWith: { first, _ in first })
+    appoint()
+  }
+
+  /// Has a deployment start so long after the beginning, or after what happened last. Its hosts are found by their names.
+  /// - Returns: its number among the engines.
+  @discardableResult
+  package mutating func add(_ plan: Plan, after delay: Interval = .zero) -> Int {
+    let fleet = plan.hosts.map { numbers[$0.host.name] ?? -1 }
+    precondition(!fleet.contains(-1), "a plan names a host that this world does not have")
+    engines.append(SimulatedEngine(plan: plan, fleet: fleet))
+    queue.push(.begin(engine: engines.count - 1), at: now + delay)
+    return engines.count - 1
+  }
+
+  /// Lets happen what is going to happen until nothing is left, until so long after the beginning, or until a promise is broken.
+  package mutating func run(until end: Interval? = nil) {
+    while let time = queue.earliest {
+      if let end, start + end < time {
+        now = max(now, start + end)
+        return
+      }
+      guard let next = queue.pop() else { break }
+      now = max(now, next.at)
+      events += 1
+      checkers.event = events
+      happen(next.element)
+      if !checkers.broken.isEmpty { return }
+      guard events < limit else {
+        stopped = "more than \(limit) events: it goes round in circles"
+        return
+      }
+      if stopped != nil { return }
+    }
+    checkers.ended(engines.map { ($0.plan, $0.conclusion) }, hosts: hosts, calm: faults.leavesHostsInReach)
+  }
+
+  /// What a survey of every host would say now.
+  package func surveys() -> [Survey] {
+    hosts.indices.map { number in
+      isReachable(number) ? .reached(hosts[number].state(at: now)) : .unreachable(unreachable(number))
+    }
+  }
+
+  /// How much virtual time has passed.
+  package var duration: Interval { now - start }
+
+  private mutating func appoint() {
+    for appointment in faults.appointments {
+      switch appointment {
+      case .partition(let host, let from, let length) where hosts.indices.contains(host):
+        partitions[host].append(Span(from: start + from, to: start + from + length))
+      case .reboot(let host, let at) where hosts.indices.contains(host): queue.push(.reboot(host: host), at: start + at)
+      case .cancel(let at): queue.push(.cancel(engine: 0, reason: "cancelled by a person"), at: start + at)
+      default: break
+      }
+    }
+    guard faults.unreachable > 0 else { return }
+    for host in hosts.indices where dice.share(.unreachable, host: host, intent: 0, deployment: 0) < faults.unreachable {
+      partitions[host].append(Span(from: start, to: start + .seconds(10_000_000)))
+    }
+  }
+
+  private mutating func happen(_ occurrence: Occurrence) {
+    switch occurrence {
+    case .begin(let engine): begin(engine)
+    case .send(let engine, let incarnation, let intent):
+      if engines[engine].incarnation == incarnation, engines[engine].awaits(intent.id) { send(intent, from: engine) }
+    case .step(let host, let job, let turn): step(host, job, turn)
+    case .reply(let engine, let incarnation, let intent, let outcome):
+      if engines[engine].incarnation == incarnation, engines[engine].awaits(intent) { reply(engine, intent, outcome) }
+    case .ring(let engine, let incarnation, let timer):
+      if engines[engine].incarnation == incarnation { take(.rang(timer: timer), by: engine) }
+    case .cancel(let engine, let reason): take(.cancelled(reason: reason), by: engine)
+    case .reboot(let host): reboot(host)
+    case .restart(let engine): resume(engine)
+    }
+  }
+}

@@ -1,0 +1,108 @@
+import DeployCore
+package import DeployModel
+
+/// Recipes written in Swift: for tests of everything above the `Scripts` port that need no Lua.
+package final class SwiftScripts: Scripts {
+  /// A running function: is told an answer, says what it asks or how it ended.
+  package typealias Routine = (Answer) -> Step
+  /// A function of a recipe: makes a routine for what it is to act on.
+  package typealias Function = (Subject) -> Routine
+
+  private let functions: [Function]
+  private var running: [ScriptID: Routine] = [:]
+  /// How many steps were taken.
+  package private(set) var steps = 0
+
+  /// Functions by number; every pinned recipe of a plan has the same ones.
+  package init(_ functions: [Function]) { self.functions = functions }
+
+  package func start(_ script: ScriptID, _ body: Body, on subject: Subject) {
+    running[script] = body.function < functions.count ? functions[body.function](subject) : Self.missing(body)
+  }
+
+  package func step(_ script: ScriptID, _ answer: Answer) -> Step {
+    steps += 1
+    guard let routine = running[script] else {
+      return Step(.ended(.raised(ScriptError(Failure(.internal, "script \(script) was stepped but does not run")))))
+    }
+    let step = routine(answer)
+    if case .ended = step.next { running[script] = nil }
+    return step
+  }
+
+  package func kill(_ script: ScriptID) { running[script] = nil }
+
+  private static func missing(_ body: Body) -> Routine {
+    { _ in Step(.ended(.raised(ScriptError(Failure(.internal, "the recipe has no function \(body.function)"))))) }
+  }
+}
+
+extension SwiftScripts {
+  /// A hook that runs commands one after the other and fails with the first that fails.
+  package static func commands(_ lines: [String]) -> Function {
+    sequence { subject in
+      let place = place(of: subject)
+      return lines.map { .perform(place, .run(Command(.shell($0))), timeout: nil) }
+    }
+  }
+
+  /// A hook that asks whether the host answers, and fails where it does not.
+  package static func check(port: Int) -> Function {
+    sequence { subject in [.perform(place(of: subject), .check(.port(port)), timeout: nil)] }
+  }
+
+  /// A function that asks these requests one after the other, whatever comes back being fine but failures.
+  package static func sequence(_ requests: @escaping (Subject) -> [Request]) -> Function {
+    { subject in
+      var waiting = requests(subject)[...]
+      return { answer in
+        if let failure = failure(in: answer) { return Step(.ended(.raised(ScriptError(failure)))) }
+        guard let next = waiting.popFirst() else { return Step(.ended(.returned(.null))) }
+        return Step(.asked(next))
+      }
+    }
+  }
+
+  /// A strategy: so many hosts at a time, in the order of their numbers; it gives up after a wave with a failure.
+  package static func rolling(_ batch: Int, hosts: [Int]) -> Function {
+    { _ in
+      var waiting = hosts[...]
+      return { answer in
+        if case .cancel(let failure) = answer { return Step(.ended(.raised(ScriptError(failure)))) }
+        if case .wave(let result) = answer, !result.failed.isEmpty {
+          return Step(.asked(.decide(.rollback(reason: "\(result.failed.count) of the wave failed"))))
+        }
+        guard !waiting.isEmpty else { return Step(.ended(.returned(.null))) }
+        let wave = Array(waiting.prefix(batch))
+        waiting = waiting.dropFirst(batch)
+        return Step(.asked(.decide(.wave(wave, parallel: nil))))
+      }
+    }
+  }
+
+  /// A strategy that goes on whatever happens: only the bounds stop it.
+  package static func stubborn(_ batch: Int, hosts: [Int]) -> Function {
+    { _ in
+      var waiting = hosts[...]
+      return { answer in
+        if case .cancel(let failure) = answer { return Step(.ended(.raised(ScriptError(failure)))) }
+        guard !waiting.isEmpty else { return Step(.ended(.returned(.null))) }
+        let wave = Array(waiting.prefix(batch))
+        waiting = waiting.dropFirst(batch)
+        return Step(.asked(.decide(.wave(wave, parallel: nil))))
+      }
+    }
+  }
+
+  private static func place(of subject: Subject) -> Place {
+    if case .host(let number) = subject { .host(number) } else { .engine }
+  }
+
+  private static func failure(in answer: Answer) -> Failure? {
+    switch answer {
+    case .cancel(let failure): failure
+    case .outcome(let outcome): outcome.failure
+    default: nil
+    }
+  }
+}

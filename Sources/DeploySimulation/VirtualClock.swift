@@ -1,0 +1,92 @@
+import DeployCore
+package import DeployModel
+import Synchronization
+
+/// A clock that stands still until it is told to go on: sleepers wake in the order of their times, and a test of an hour takes no time.
+package final class VirtualClock: Clock, Sendable {
+  private struct Sleeper: Sendable {
+    var number: Int
+    var wake: Timestamp
+    var continuation: CheckedContinuation<Void, Never>
+  }
+  private struct State: Sendable {
+    var now: Timestamp
+    var numbers = 0
+    var sleepers: [Sleeper] = []
+    /// Sleepers that were cancelled before they lay down.
+    var cancelled: [Int] = []
+  }
+  private let state: Mutex<State>
+
+  /// A clock that shows that time.
+  package init(at start: Timestamp = Timestamp(milliseconds: 1_800_000_000_000)) { state = Mutex(State(now: start)) }
+
+  package func now() -> Timestamp { state.withLock { $0.now } }
+
+  package func sleep(_ interval: Interval) async {
+    let number = state.withLock { state in
+      state.numbers += 1
+      return state.numbers
+    }
+    await withTaskCancellationHandler {
+      await withCheckedContinuation { continuation in
+        let awake = state.withLock { state in
+          if let index = state.cancelled.firstIndex(of: number) {
+            state.cancelled.remove(at: index)
+            return true
+          }
+          if interval <= .zero { return true }
+          state.sleepers.append(Sleeper(number: number, wake: state.now + interval, continuation: continuation))
+          return false
+        }
+        if awake { continuation.resume() }
+      }
+    } onCancel: {
+      wake(number)
+    }
+  }
+
+  /// How many sleep.
+  package var sleepers: Int { state.withLock { $0.sleepers.count } }
+
+  /// Goes on by so much, waking all whose time has come, earliest first.
+  package func advance(by interval: Interval) {
+    let woken = state.withLock { state in
+      state.now = state.now + interval
+      let due = state.sleepers.filter { $0.wake <= state.now }.sorted { ($0.wake, $0.number) < ($1.wake, $1.number) }
+      state.sleepers.removeAll { $0.wake <= state.now }
+      return due
+    }
+    for sleeper in woken { sleeper.continuation.resume() }
+  }
+
+  /// Goes on to the time of the earliest sleeper and wakes it; false when nobody sleeps.
+  @discardableResult
+  package func leap() -> Bool {
+    let next = state.withLock { state in
+      state.sleepers.map(\.wake).min().map { $0 - state.now }
+    }
+    guard let next else { return false }
+    advance(by: next)
+    return true
+  }
+
+  /// Leaps whenever everybody else has had a turn, until its task is cancelled: virtual time runs as fast as the work it times.
+  package func run() async {
+    while !Task.isCancelled {
+      for _ in 0..<32 { await Task.yield() }
+      leap()
+    }
+  }
+
+  private func wake(_ number: Int) {
+    let sleeper = state.withLock { state -> Sleeper? in
+      guard let index = state.sleepers.firstIndex(where: { $0.number == number }) else {
+        state.cancelled.append(number)
+        return nil
+      }
+      return state.sleepers.remove(at: index)
+    }
+    sleeper?.continuation.resume()
+  }
+}

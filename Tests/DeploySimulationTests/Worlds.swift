@@ -1,0 +1,90 @@
+import DeployCore
+import DeployModel
+import DeploySimulation
+
+/// Small worlds with a recipe written in Swift, for the tests of this folder.
+enum Worlds {
+  static let old = Release(id: "aaaaaaaaaaaa", bundle: Digest(hex: String(repeating: "a", count: 64)))
+  static let new = Release(id: "bbbbbbbbbbbb", bundle: Digest(hex: String(repeating: "b", count: 64)))
+  static let sources = Digest(hex: String(repeating: "5", count: 64))
+
+  static func inputs(_ release: Release) -> Receipt.Inputs {
+    Receipt.Inputs(bundle: release.bundle, sources: sources, parameters: .record([]), shared: [], secrets: [])
+  }
+
+  /// Hosts that run the old release, as a deployment before left them.
+  static func hosts(_ count: Int, fresh: Bool = false) -> [SimulatedHost] {
+    (0..<count).map { number in
+      var host = SimulatedHost(name: "web\(number + 1)")
+      guard !fresh else { return host }
+      host.releases = [SimulatedHost.StoredRelease(release: old, complete: true)]
+      host.current = old.id
+      host.receipt = Receipt(
+        application: "shop", group: "production", release: old, inputs: inputs(old), deployment: "before", recipe: "web", actor: "a@b",
+        at: Timestamp(milliseconds: 1))
+      host.sources = [sources]
+      host.fence = SimulatedHost.Fence(number: 1, token: "before")
+      return host
+    }
+  }
+
+  /// Functions by number: 0 the strategy, then the hooks.
+  static let hooks = [
+    Recipe.Hook(event: .applicationStop, function: 1), Recipe.Hook(event: .afterInstall, function: 2),
+    Recipe.Hook(event: .applicationStart, function: 3), Recipe.Hook(event: .validateService, function: 4),
+  ]
+
+  static func scripts(batch: Int, stubborn: Bool = false) -> (Plan) -> any Scripts {
+    { plan in
+      let all = Array(plan.hosts.indices)
+      return SwiftScripts([
+        stubborn ? SwiftScripts.stubborn(batch, hosts: all) : SwiftScripts.rolling(batch, hosts: all), SwiftScripts.commands(["stop"]),
+        SwiftScripts.commands(["bin/setup", "bin/warm"]), SwiftScripts.commands(["start"]), SwiftScripts.check(port: 8080),
+      ])
+    }
+  }
+
+  static func plan(
+    for hosts: [SimulatedHost], id: String = "d1", to release: Release = new, batch: Int = 1, failed: Int = 0, unreachable: Int = 0, fence: Int = 2,
+    expects: Bool = true
+  ) -> Plan {
+    Plan(
+      id: id, application: "shop", recipe: "web", group: "production", actor: "me@here", at: Timestamp(milliseconds: 2), engine: "1",
+      bundle: Bundle(digest: release.bundle, files: 10, bytes: 1000, source: "dist"), release: release,
+      recipes: [PinnedRecipe(name: "web", sources: sources, hooks: hooks)],
+      hosts: hosts.enumerated().map { number, host in
+        let same = host.receipt?.inputs == inputs(release) && host.current == release.id
+        return HostPlan(
+          host: Host(number: number, name: host.name), action: same ? .unchanged : .change, target: release, previous: host.receipt,
+          current: host.current, restoring: host.receipt == nil ? nil : 0, stages: host.current != release.id)
+      },
+      stages: [.upload, .rollout(Strategy(name: "rolling", function: 0, batch: .count(batch)))],
+      bounds: Bounds(floor: max(0, hosts.count - batch), parallel: batch, failed: failed, unreachable: unreachable), path: "/srv/shop",
+      inputs: inputs(release), lock: LockRequest(token: "token-\(id)", owner: "me@here", purpose: "deploy web of shop", fence: fence))
+  }
+
+  static func simulation(
+    _ count: Int = 3, batch: Int = 2, seed: UInt64 = 1, faults: Faults = Faults(), failed: Int = 0, unreachable: Int = 0, stubborn: Bool = false
+  ) -> Simulation {
+    let hosts = hosts(count)
+    var simulation = Simulation(hosts: hosts, seed: seed, faults: faults, scripts: scripts(batch: batch, stubborn: stubborn))
+    simulation.limit = 50_000
+    simulation.followUp = { plan, conclusion, now in back(plan, conclusion, now) }
+    simulation.add(plan(for: hosts, batch: batch, failed: failed, unreachable: unreachable))
+    return simulation
+  }
+
+  static func back(_ plan: Plan, _ conclusion: Conclusion, _ now: Timestamp) -> Plan? {
+    RollbackPlanner.plan(
+      after: plan, conclusion,
+      by: Planner.Identity(id: "\(plan.id)-back", actor: plan.actor, at: now, engine: plan.engine, token: "token-\(plan.id)-back", seed: 0))
+  }
+
+  /// What the hosts look like at the end, without what differs from run to run by its nature.
+  static func outcome(_ simulation: Simulation) -> [String] {
+    simulation.hosts.map { host in
+      let ledger = host.jobs.filter { $0.intent.operation.isCommand }.map { "\($0.deployment)/\($0.intent.id)x\($0.runs)" }
+      return "\(host.name) \(host.current ?? "-") \(host.receipt?.release.id ?? "-") \(host.lock == nil ? "free" : "locked") \(ledger)"
+    }
+  }
+}
