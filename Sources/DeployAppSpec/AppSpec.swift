@@ -1,0 +1,111 @@
+/// What an appspec file says: which files of a bundle go where, with which permissions, and which scripts run at which lifecycle event.
+package struct AppSpec: Sendable, Hashable {
+  package var files: [FileMapping]
+  package var hooks: [EventHooks]
+  package var permissions: [Permission]
+  /// Wins over the deployment's own option; nil where the file does not say.
+  package var fileExistsBehavior: String?
+
+  package init(files: [FileMapping] = [], hooks: [EventHooks] = [], permissions: [Permission] = [], fileExistsBehavior: String? = nil) {
+    self.files = files
+    self.hooks = hooks
+    self.permissions = permissions
+    self.fileExistsBehavior = fileExistsBehavior
+  }
+
+  /// The scripts of an event, in the order of the file; empty where it has none.
+  package func scripts(of event: String) -> [HookScript] { hooks.last { $0.event == event }?.scripts ?? [] }
+
+  /// The text of an appspec file, read and checked.
+  /// - Throws: the first problem in the agent's order of checking: emptiness, version, os, hooks, files, permissions, file_exists_behavior.
+  package init(reading text: String) throws(SpecProblem) {
+    let reading = AppSpecReading(of: text)
+    if let problem = reading.problems.first { throw problem }
+    self = reading.spec
+  }
+}
+
+/// An appspec file read to the end: what was understood, and all that is wrong, in the agent's order of checking.
+package struct AppSpecReading: Sendable {
+  package private(set) var spec = AppSpec()
+  package private(set) var problems: [SpecProblem] = []
+  /// The file's nodes, for those who look closer; nil where it is no YAML or has nothing in it.
+  package private(set) var root: SpecNode?
+  /// Keys that are given again later in the same map, which makes the earlier value vanish.
+  package private(set) var repeated: [(key: String, line: Int)] = []
+
+  package init(of text: String) {
+    do {
+      let document = try SpecDocument(text)
+      root = document.root
+      repeated = document.repeated
+    } catch {
+      problems.append(error)
+      return
+    }
+    guard let root, root.isTruthy else {
+      problems.append(
+        SpecProblem(
+          .appSpecEmpty, "the file is empty: it has to give \"version\" and \"os\" at least", line: 1, fix: "version: 0.0\nos: linux"))
+      return
+    }
+    guard case .map = root.content else {
+      problems.append(
+        SpecProblem(.structure, "the file holds \(root.named) where a map with \"version\" and \"os\" belongs", line: root.line))
+      return
+    }
+    readHead(root)
+    spec.hooks = read(EventHooks.read(root["hooks"]))
+    spec.files = read(FileMapping.read(root["files"]))
+    spec.permissions = read(Permission.read(root["permissions"]))
+    readBehavior(root["file_exists_behavior"])
+  }
+
+  private mutating func read<T>(_ section: (items: [T], problems: [SpecProblem])) -> [T] {
+    problems += section.problems
+    return section.items
+  }
+
+  private mutating func readHead(_ root: SpecNode) {
+    let version = root["version"]
+    switch version?.scalar {
+    case .int(0), .number(0): break
+    default:
+      let quoted = version?.text == "0.0" ? "; in quotes it is text, not the number" : ""
+      problems.append(
+        SpecProblem(
+          .version, "invalid version value (\(version?.named ?? "nothing")): it has to be the number 0.0\(quoted)",
+          line: version?.line ?? root.line, fix: "version: 0.0"))
+    }
+    let os = root["os"]
+    if os?.text != "linux" {
+      problems.append(
+        SpecProblem(
+          .os, "unsupported operating system (\(os?.named ?? "nothing")): on these hosts it has to be linux, in lower case",
+          line: os?.line ?? root.line, fix: "os: linux"))
+    }
+  }
+
+  private mutating func readBehavior(_ node: SpecNode?) {
+    guard let node, node.scalar != .null else { return }
+    guard let text = node.text, FileExistsBehavior(rawValue: text) != nil else {
+      let near = FileExistsBehavior(rawValue: node.scalar?.printed.uppercased() ?? "")
+      problems.append(
+        SpecProblem(
+          .fileExistsBehavior, "invalid file_exists_behavior value (\(node.named)): it is DISALLOW, OVERWRITE or RETAIN", line: node.line,
+          fix: near.map { "file_exists_behavior: \($0.rawValue)" }))
+      return
+    }
+    spec.fileExistsBehavior = text
+  }
+}
+
+/// What becomes of a file that stands where a file of the bundle is to go.
+package enum FileExistsBehavior: String, Sendable, Hashable, CaseIterable {
+  /// The deployment fails.
+  case disallow = "DISALLOW"
+  /// It is written over, in place.
+  case overwrite = "OVERWRITE"
+  /// It stays as it is.
+  case retain = "RETAIN"
+}

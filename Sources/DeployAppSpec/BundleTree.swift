@@ -1,0 +1,178 @@
+/// What an unpacked bundle holds, as a listing on the host found it.
+package struct BundleTree: Sendable, Hashable {
+  package enum Kind: Sendable, Hashable {
+    case file
+    case directory
+    /// To a file, or to nothing.
+    case link
+    /// To a folder, whose physical path is given.
+    case folderLink(HostPath)
+    /// A device, socket or pipe.
+    case special
+  }
+
+  /// Where it is, by the name it was asked for, and physically.
+  package let root: HostPath
+  package let physicalRoot: HostPath
+  /// By path relative to the root.
+  private var kinds: [HostPath: Kind] = [:]
+  private var children: [HostPath: [String]] = [:]
+
+  /// Entries a bundle may install at most, folders behind links counted each time.
+  package static let limit = 1_000_000
+
+  package init(root: HostPath, physicalRoot: HostPath? = nil, entries: [(path: String, kind: Kind)]) {
+    self.root = root
+    self.physicalRoot = physicalRoot ?? root
+    for (path, kind) in entries {
+      let place = HostPath.top.appending(path)
+      kinds[place] = kind
+      children[place.parent, default: []].append(place.name)
+    }
+    for place in children.keys { children[place]?.sort { $0.utf8.lexicographicallyPrecedes($1.utf8) } }
+  }
+
+  /// The program that lists a folder: a word for the kind, then the paths of that kind, all ended by NUL.
+  package static func listing(of root: HostPath) -> ShellProgram {
+    ShellProgram(
+      """
+      cd -- \(root.text.shellQuoted) || exit 1
+      pwd -P | tr '\\n' '\\000'
+      printf 'directory\\0' && find . -mindepth 1 -type d -print0 || exit 1
+      printf 'file\\0' && find . -type f -print0 || exit 1
+      printf 'link\\0' && find . -type l -print0 || exit 1
+      printf 'special\\0' && find . ! -type d ! -type f ! -type l -print0 || exit 1
+      printf 'folder\\0'
+      find . -type l -exec sh -c 'for l do
+        if [ -d "$l" ]; then printf "%s\\0" "$l"; (cd -P -- "$l" && pwd -P) | tr "\\n" "\\000"; fi
+      done' sh {} +
+      """)
+  }
+
+  /// Reads what the listing printed.
+  /// - Throws: a name that is no UTF-8, or a listing that failed.
+  package init(root: HostPath, listed result: ShellResult) throws(SpecProblem) {
+    guard result.status == 0 else { throw result.problem("listing \(root)") }
+    var records = result.records[...]
+    guard let first = records.popFirst(), let physical = first else { throw result.problem("listing \(root)") }
+    var entries: [(String, Kind)] = []
+    var links: [HostPath: HostPath] = [:]
+    var word = "", link: String?
+    for record in records {
+      guard let record else {
+        throw SpecProblem(
+          .bundleInvalid, "the bundle has a file whose name is not UTF-8", fix: "rename it; find it with: find . | grep -avx '.*'")
+      }
+      if word == "folder" {
+        if let from = link { links[HostPath.top.appending(String(from.dropFirst(2)))] = HostPath(record) }
+        link = link == nil ? record : nil
+      } else if !record.hasPrefix("./") {
+        word = record
+      } else if let kind = Self.kind(word) {
+        entries.append((String(record.dropFirst(2)), kind))
+      }
+    }
+    self.init(
+      root: root, physicalRoot: HostPath(physical),
+      entries: entries.map { ($0.0, links[HostPath.top.appending($0.0)].map(Kind.folderLink) ?? $0.1) })
+  }
+
+  private static func kind(_ word: String) -> Kind? {
+    switch word {
+    case "directory": .directory
+    case "file": .file
+    case "link": .link
+    case "special": .special
+    default: nil
+    }
+  }
+}
+
+extension BundleTree {
+  /// What a path inside of the bundle names, links to folders followed.
+  package enum Source: Sendable, Hashable {
+    case folder(HostPath)
+    case file
+    case link
+    case missing
+    /// A part of the path before the last is no folder.
+    case blocked
+  }
+
+  /// Looks a `source` of the appspec file up.
+  /// - Throws: category `bundle-escapes` where it leaves the bundle through `..` or a link, or names a device.
+  package func source(_ written: String) throws(SpecProblem) -> Source {
+    var depth = 0
+    for part in written.split(separator: "/") where part != "." {
+      depth += part == ".." ? -1 : 1
+      guard depth >= 0 else { throw SpecProblem(.bundleEscapes, "the source \(written) leaves the bundle by ..") }
+    }
+    var place = HostPath.top
+    let whole = HostPath(expanding: written)
+    for step in whole.ancestors + (whole == .top ? [] : [whole]) {
+      place = place.appending(step.name)
+      switch kinds[place] {
+      case .directory: continue
+      case .folderLink(let target): place = try inside(target, from: place)
+      case nil: return .missing
+      case .file, .link, .special:
+        guard step == whole else { return .blocked }
+        if kinds[place] == .special { throw special(place) }
+        return kinds[place] == .link ? .link : .file
+      }
+    }
+    return .folder(place)
+  }
+
+  /// One entry below a folder of the bundle; `path` is relative to that folder.
+  package struct Found: Sendable, Hashable {
+    package enum Kind: Sendable, Hashable { case folder, file, link }
+    package var path: String
+    package var kind: Kind
+  }
+
+  /// Everything below a folder, parents before children, links to folders walked as folders.
+  /// - Throws: category `bundle-escapes` for a link that leads out of the bundle or into a folder it stands in, and for devices.
+  package func contents(of folder: HostPath) throws(SpecProblem) -> [Found] {
+    var found: [Found] = []
+    try walk(folder, as: "", through: [folder], into: &found)
+    return found
+  }
+
+  private func walk(_ folder: HostPath, as prefix: String, through chain: [HostPath], into found: inout [Found]) throws(SpecProblem) {
+    for name in children[folder] ?? [] {
+      let place = folder.appending(name), path = prefix.isEmpty ? name : prefix + "/" + name
+      guard found.count < Self.limit else { throw SpecProblem(.bundleEscapes, "the bundle installs over \(Self.limit) entries") }
+      switch kinds[place] {
+      case .directory:
+        found.append(Found(path: path, kind: .folder))
+        try walk(place, as: path, through: chain + [place], into: &found)
+      case .folderLink(let target):
+        let real = try inside(target, from: place)
+        guard !chain.contains(where: { $0 == real || real == .top }) else {
+          throw SpecProblem(
+            .bundleEscapes, "the link \(path) leads to a folder it stands in, so a copy of it would have no end", fix: "remove the link")
+        }
+        found.append(Found(path: path, kind: .folder))
+        try walk(real, as: path, through: chain + [real], into: &found)
+      case .file: found.append(Found(path: path, kind: .file))
+      case .link: found.append(Found(path: path, kind: .link))
+      case .special, nil: throw special(place)
+      }
+    }
+  }
+
+  private func inside(_ target: HostPath, from place: HostPath) throws(SpecProblem) -> HostPath {
+    if target == physicalRoot { return .top }
+    guard let rest = target.relative(to: physicalRoot) else {
+      throw SpecProblem(
+        .bundleEscapes, "the link \(place.text.dropFirst()) leads out of the bundle, to the folder \(target)",
+        fix: "put the folder into the bundle, or make the link in an AfterInstall script")
+    }
+    return HostPath.top.appending(rest)
+  }
+
+  private func special(_ place: HostPath) -> SpecProblem {
+    SpecProblem(.bundleEscapes, "\(place.text.dropFirst()) is a device, socket or pipe, and cannot be installed")
+  }
+}

@@ -1,0 +1,60 @@
+/// What an installation made, in order, so that the next one can remove it: the file `GROUP-cleanup` under the engine's root.
+package struct CleanupList: Sendable, Hashable {
+  package enum Line: Sendable, Hashable {
+    /// A file, link or folder.
+    case path(HostPath)
+    /// An SELinux label that was given to a path.
+    case label(HostPath)
+
+    package var path: HostPath {
+      switch self {
+      case .path(let path), .label(let path): path
+      }
+    }
+  }
+  package var lines: [Line]
+  package init(_ lines: [Line] = []) { self.lines = lines }
+
+  /// Reads the file's text. A last line without an end was cut off and is dropped. A path that begins or ends with white space or
+  /// holds a line end is written after the word `escaped` and NUL, with `\n` and `\\`; the agent knows no such lines and loses those paths.
+  package init(reading text: String) {
+    var rows = text.split(separator: "\n", omittingEmptySubsequences: false)
+    rows.removeLast()
+    lines = rows.compactMap { row in
+      let parts = row.split(separator: "\0", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+      if parts.count == 2 {
+        return parts[0] == "semanage" ? .label(HostPath(Self.plain(parts[1]))) : .path(HostPath(Self.plain(parts[1])))
+      }
+      let path = String(row.trimmingSpace)
+      return path.hasPrefix("/") ? .path(HostPath(path)) : nil
+    }
+  }
+
+  /// Rows of the file, without line ends.
+  package var rows: [String] {
+    lines.map { line in
+      switch line {
+      case .label(let path): "semanage\0" + Self.escaped(path.text)
+      case .path(let path):
+        path.text.utf8.contains(10) || path.text.trimmingSpace != path.text[...] ? "escaped\0" + Self.escaped(path.text) : path.text
+      }
+    }
+  }
+
+  private static func escaped(_ path: String) -> String { path.replacing("\\", with: "\\\\").replacing("\n", with: "\\n") }
+
+  private static func plain(_ text: String) -> String {
+    var plain = String.UnicodeScalarView(), isEscaped = false
+    for scalar in text.unicodeScalars {
+      if isEscaped {
+        plain.append(scalar == "n" ? "\n" : scalar)
+        isEscaped = false
+      } else if scalar == "\\" {
+        isEscaped = true
+      } else {
+        plain.append(scalar)
+      }
+    }
+    return String(plain)
+  }
+}

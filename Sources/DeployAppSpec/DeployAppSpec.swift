@@ -1,1 +1,0 @@
-// DeployAppSpec: see docs/architecture.md.

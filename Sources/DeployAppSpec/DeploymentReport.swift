@@ -1,0 +1,46 @@
+/// What a deployment came to, as its result file says it.
+package struct DeploymentReport: Sendable, Hashable, Codable {
+  package struct Script: Sendable, Hashable, Codable {
+    package var location: String
+    package var result: HookResult
+  }
+  package enum Status: String, Sendable, Hashable, Codable { case succeeded = "Succeeded", failed = "Failed" }
+  package struct Event: Sendable, Hashable, Codable {
+    package var event: String
+    package var status: Status
+    package var scripts: [Script] = []
+  }
+  package struct Failure: Error, Sendable, Hashable, Codable {
+    package var category: String
+    package var event: String?
+    package var code: HookResult
+    package var script: String
+    package var message: String
+    /// Line of the appspec file.
+    package var line: Int?
+    package var fix: String?
+    /// The last lines of the event's log.
+    package var log: String?
+    /// What was done about it: files restored, or why not.
+    package var restored: String?
+  }
+
+  package var deploymentID: String
+  /// Ends with the failed one.
+  package var events: [Event] = []
+  package var error: Failure?
+
+  package init(deploymentID: String) { self.deploymentID = deploymentID }
+
+  private enum CodingKeys: String, CodingKey {
+    case deploymentID = "deployment_id", events, error
+  }
+}
+
+extension DeploymentReport.Failure {
+  init(_ problem: SpecProblem, code: HookResult = .unknownError, script: String = "") {
+    self.init(
+      category: problem.category.rawValue, event: nil, code: code, script: script, message: problem.message, line: problem.line,
+      fix: problem.fix)
+  }
+}

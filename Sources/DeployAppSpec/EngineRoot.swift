@@ -1,0 +1,119 @@
+/// Where a deployment group keeps its state on a host: the CodeDeploy agent's own layout.
+package struct EngineRoot: Sendable, Hashable {
+  package var path: HostPath
+  /// The deployment group's id: one folder, and the beginning of its files' names.
+  package var group: String
+
+  package init(path: HostPath, group: String) {
+    self.path = path
+    self.group = group
+  }
+
+  package var groupFolder: HostPath { path.appending(group) }
+  package func deployment(_ id: String) -> HostPath { groupFolder.appending(id) }
+  package var instructions: HostPath { path.appending("deployment-instructions") }
+  /// What the next installation removes.
+  package var cleanupList: HostPath { instructions.appending(group + "-cleanup") }
+  /// The instructions of the last installation, for people.
+  package var installList: HostPath { instructions.appending(group + "-install.json") }
+  /// Holds the folder of the deployment whose Install succeeded last.
+  package var lastSuccessful: HostPath { instructions.appending(group + "_last_successful_install") }
+  /// Holds the folder of the deployment whose DownloadBundle succeeded last.
+  package var mostRecent: HostPath { instructions.appending(group + "_most_recent_install") }
+
+  /// Makes a deployment's folder and tells what there is: working directory, home, the two folders remembered, what the bundle is
+  /// (d, f or -), and whether a bundle that is a folder has an appspec file.
+  package func opening(_ request: AppSpecRequest) -> ShellProgram {
+    let names = request.appSpecFile == AppSpecRequest.standardFile ? ["appspec.yml", "appspec.yaml"] : [request.appSpecFile]
+    return ShellProgram(
+      """
+      umask 022
+      mkdir -p -- \(deployment(request.id).text.shellQuoted) \(instructions.text.shellQuoted) || exit 1
+      say() { printf '%s\\0' "$1"; }
+      say "$(pwd)"; say "${HOME:-/}"
+      say "$(cat \(lastSuccessful.text.shellQuoted) 2>/dev/null)"
+      say "$(cat \(mostRecent.text.shellQuoted) 2>/dev/null)"
+      b=\(request.bundle.text.shellQuoted)
+      if [ -d "$b" ]; then say d; elif [ -e "$b" ]; then say f; else say -; fi
+      for n in \(names.map(\.shellQuoted).joined(separator: " ")); do [ -f "$b/$n" ] && { say y; exit; }; done
+      say n
+      """)
+  }
+
+  /// Prunes old revisions, fetches the bundle and unpacks it, and remembers the deployment as the most recent one.
+  package func unpacking(_ request: AppSpecRequest, lastSuccessful last: HostPath?) -> ShellProgram {
+    let folder = deployment(request.id)
+    var program = ShellProgram(
+      """
+      LC_ALL=C; export LC_ALL
+      g=\(groupFolder.text.shellQuoted) id=\(request.id.shellQuoted) d=\(folder.text.shellQuoted) b=\(request.bundle.text.shellQuoted)
+      last=\((last?.text ?? "").shellQuoted) a=$d/deployment-archive
+      extra=$(($(ls -1A -- "$g" | grep -cvxF -e "$id") - \(request.maxRevisions) + 1))
+      ls -1Atr -- "$g" | while IFS= read -r e; do
+        [ "$e" != "$id" ] && [ "$g/$e" != "$last" ] && [ "$extra" -gt 0 ] || continue
+        rm -rf -- "$g/$e" && extra=$((extra - 1)) || exit 1
+      done || exit 1
+      rm -rf -- "$a" && mkdir -- "$a" || exit 1
+      bad() { echo "Error extracting $1 archive: $2" >&2; exit 10; }
+      """)
+    switch request.type {
+    case .directory: program.line(Self.copyFolder)
+    case .tar: program.line("ln -sf -- \"$b\" \"$d/bundle.tar\" && tar -C \"$a\" -xpf \"$d/bundle.tar\" || bad tar $?")
+    case .tgz: program.line("ln -sf -- \"$b\" \"$d/bundle.tar\" && tar -C \"$a\" -zxpf \"$d/bundle.tar\" || bad tgz $?")
+    case .zip: program.line(Self.unzip)
+    }
+    if request.type != .directory { program.line(Self.unwrap) }
+    program.line("printf %s \"$d\" >\(mostRecent.text.shellQuoted)")
+    return program
+  }
+
+  /// As a plain copy does it: links stay, modes are cut by the umask, owners and times are new.
+  private static let copyFolder = """
+    cd -- "$b" && tar -cf - . | tar -C "$a" --no-same-owner -m -xpf - || exit 1
+    m=$((0$(umask))) cut=
+    for bit in 256:u-r 128:u-w 64:u-x 32:g-r 16:g-w 8:g-x 4:o-r 2:o-w 1:o-x; do
+      [ $((m & ${bit%:*})) -eq 0 ] || cut=$cut,${bit#*:}
+    done
+    [ -z "$cut" ] || chmod -R "${cut#,}" -- "$a" || exit 1
+    """
+
+  private static let unzip = """
+    ln -sf -- "$b" "$d/bundle.tar"
+    command -v unzip >/dev/null || { echo 'unzip is not installed on this host' >&2; exit 1; }
+    unzip -qo "$d/bundle.tar" -d "$a"; s=$?
+    [ $s -ne 50 ] || { echo 'No space left: the disk is (or was) full' >&2; exit 1; }
+    [ $s -le 1 ] || bad zip $s
+    """
+
+  /// Takes an only top folder away that holds an appspec file, as archives of a code host have it.
+  private static let unwrap = """
+    n=0
+    for e in "$a"/* "$a"/.[!.]* "$a"/..?*; do if [ -e "$e" ] || [ -L "$e" ]; then n=$((n + 1)) top=$e; fi; done
+    if [ $n -eq 1 ] && [ -d "$top" ] && [ ! -L "$top" ] && ls -1A -- "$top" | grep -qi appspec; then
+      mv -- "$top" "$d/.top" && rmdir -- "$a" && mv -- "$d/.top" "$a" || exit 1
+    fi
+    """
+
+  /// Finds an appspec file in a deployment's folder: prints the name of the first that is there, NUL, and its text; nothing where none is.
+  package func reading(_ names: [String], in folder: HostPath, remembered: Bool) -> ShellProgram {
+    let known = remembered ? "\"$(cat \(folder.appending("appspec-filename").text.shellQuoted) 2>/dev/null)\" " : ""
+    return ShellProgram(
+      """
+      for n in \(known)\(names.map(\.shellQuoted).joined(separator: " ")); do
+        f=\(archive(in: folder).text.shellQuoted)/$n
+        if [ -n "$n" ] && [ -f "$f" ]; then printf '%s\\0' "$n"; cat -- "$f"; exit; fi
+      done
+      """)
+  }
+
+  package func archive(in folder: HostPath) -> HostPath { folder.appending("deployment-archive") }
+
+  /// Remembers a deployment as the last whose Install succeeded, and what its appspec file is called.
+  package func remembering(_ folder: HostPath, appSpecFile: String) -> ShellProgram {
+    ShellProgram(
+      """
+      printf %s \(appSpecFile.shellQuoted) >\(folder.appending("appspec-filename").text.shellQuoted) &&
+      printf %s \(folder.text.shellQuoted) >\(lastSuccessful.text.shellQuoted)
+      """)
+  }
+}

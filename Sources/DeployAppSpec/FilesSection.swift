@@ -1,0 +1,42 @@
+/// One entry of `files`: what of the bundle goes to which folder of the host.
+package struct FileMapping: Sendable, Hashable {
+  /// Relative to the bundle, a leading slash is harmless; `/` is the whole bundle.
+  package var source: String
+  /// A folder, as it was written.
+  package var destination: String
+  package var line: Int
+  /// Why it cannot be installed although the file is valid: a number where a path belongs.
+  package var defect: String?
+
+  package init(source: String, destination: String, line: Int = 1, defect: String? = nil) {
+    self.source = source
+    self.destination = destination
+    self.line = line
+    self.defect = defect
+  }
+
+  static func read(_ node: SpecNode?) -> (items: [FileMapping], problems: [SpecProblem]) {
+    var problems: [SpecProblem] = []
+    var items: [FileMapping] = []
+    for entry in SpecSection.entries(of: node, named: "files", problems: &problems) {
+      guard let source = entry["source"], source.scalar != .null else {
+        problems.append(
+          SpecProblem(.files, "this entry of files specifies a destination, but no source file", line: entry.line, fix: "source: /"))
+        continue
+      }
+      guard let destination = entry["destination"], destination.scalar != .null else {
+        problems.append(
+          SpecProblem(
+            .files, "this entry of files specifies only a source file (\(source.named))", line: entry.line,
+            fix: "destination: the folder it goes to"))
+        continue
+      }
+      let wrong = [("source", source), ("destination", destination)].first { $0.1.text == nil }
+      items.append(
+        FileMapping(
+          source: source.text ?? "", destination: destination.text ?? "", line: entry.line,
+          defect: wrong.map { "the \($0.0) of this entry of files is \($0.1.named), no path: put it in quotes" }))
+    }
+    return (items, problems)
+  }
+}

@@ -1,0 +1,100 @@
+/// A script of the bundle as it is started.
+package struct Hook: Sendable, Hashable {
+  package var argv: [String]
+  /// Beside the engine's own environment.
+  package var variables: [(name: String, value: String)]
+  /// Seconds until it has to have ended and closed its output.
+  package var timeout: Int
+  /// Seconds between TERM and KILL for one that takes longer.
+  package var grace: Int
+
+  package static let standardGrace = 10
+
+  package init(_ script: HookScript, at path: HostPath, variables: [(name: String, value: String)], grace: Int = Hook.standardGrace) {
+    var argv = [path.text]
+    if let user = script.runAs { argv = ["su", user, "-c", path.text.shellQuoted] }
+    if script.sudo { argv.insert("sudo", at: 0) }
+    self.argv = argv
+    self.variables = variables
+    timeout = script.timeout
+    self.grace = grace
+  }
+
+  package static func == (a: Hook, b: Hook) -> Bool {
+    a.argv == b.argv && a.timeout == b.timeout && a.grace == b.grace && a.variables.elementsEqual(b.variables, by: ==)
+  }
+  package func hash(into hasher: inout Hasher) {
+    hasher.combine(argv)
+    hasher.combine(timeout)
+  }
+}
+
+/// How a script ended.
+package enum HookEnd: Sendable, Hashable {
+  case exited(Int)
+  case signalled(Int)
+  /// It took longer than its timeout, whatever it said after TERM.
+  case timedOut
+  /// It ended in time, but something that it started holds this stream of its output.
+  case leftOpen(HookOutput.Stream)
+  /// It could not be started.
+  case notStarted(String)
+}
+
+/// A line that a script wrote, with its end where it had one.
+package struct HookOutput: Sendable, Hashable {
+  package enum Stream: String, Sendable, Hashable { case stdout, stderr }
+  package var stream: Stream
+  package var line: [UInt8]
+  package init(_ stream: Stream, _ line: [UInt8]) {
+    self.stream = stream
+    self.line = line
+  }
+}
+
+/// What became of a script, by the names that result files carry.
+package enum HookResult: String, Sendable, Hashable, Codable {
+  case success = "Success"
+  case scriptMissing = "ScriptMissing"
+  case scriptNotExecutable = "ScriptNotExecutable"
+  case scriptTimedOut = "ScriptTimedOut"
+  case scriptFailed = "ScriptFailed"
+  /// Everything that is no script's fault.
+  case unknownError = "UnknownError"
+  case outputsLeftOpen = "OutputsLeftOpen"
+
+  var category: SpecProblem.Category {
+    switch self {
+    case .success, .unknownError: .other
+    case .scriptMissing: .scriptMissing
+    case .scriptNotExecutable: .scriptNotExecutable
+    case .scriptTimedOut: .scriptTimedOut
+    case .scriptFailed: .scriptFailed
+    case .outputsLeftOpen: .scriptOutputsLeftOpen
+    }
+  }
+}
+
+extension HookEnd {
+  /// The result, and where it is no success the sentence that says why.
+  func result(of script: HookScript) -> (HookResult, String) {
+    let name = "Script at specified location: \(script.location)"
+    let user = script.runAs.map { " run as user \($0)" } ?? ""
+    return switch self {
+    case .exited(0): (.success, "")
+    case .exited(let status): (.scriptFailed, "\(name)\(user) failed with exit code \(status)\(Self.hint(status))")
+    case .signalled(let signal): (.scriptFailed, "\(name)\(user) was ended by signal \(signal)")
+    case .timedOut: (.scriptTimedOut, "\(name) failed to complete in \(script.timeout) seconds")
+    case .leftOpen(let stream): (.outputsLeftOpen, "\(name) failed to close \(stream.rawValue.uppercased())")
+    case .notStarted(let why): (.scriptFailed, "\(name)\(user) failed to start: \(why)")
+    }
+  }
+
+  private static func hint(_ status: Int) -> String {
+    switch status {
+    case 126: " (it cannot be executed: is it a folder, or on a file system mounted noexec?)"
+    case 127: " (not found: does its first line name an interpreter that is there, without a carriage return at its end?)"
+    default: ""
+    }
+  }
+}

@@ -1,0 +1,66 @@
+/// An absolute path on a host. Two paths are equal when their bytes are: names that Unicode calls equivalent are different files.
+package struct HostPath: Sendable, Hashable, Comparable, CustomStringConvertible {
+  package let text: String
+
+  /// The path as it stands; use `init(expanding:)` for what a person wrote.
+  package init(_ text: String) { self.text = text }
+
+  /// Makes a path absolute and takes `.`, `..`, doubled and trailing slashes out, as text: links are not looked at.
+  /// A leading `~` is `home`; a relative path starts at `directory`.
+  package init(expanding written: String, from directory: String = "/", home: String = "/") {
+    var whole = written
+    if written == "~" || written.hasPrefix("~/") { whole = home + written.dropFirst() }
+    if !whole.hasPrefix("/") { whole = directory + "/" + whole }
+    var parts: [Substring] = []
+    for part in whole.split(separator: "/") where part != "." {
+      if part == ".." { _ = parts.popLast() } else { parts.append(part) }
+    }
+    text = "/" + parts.joined(separator: "/")
+  }
+
+  package static let top = HostPath("/")
+
+  /// The last part; empty for `/`.
+  package var name: String {
+    guard let slash = text.utf8.lastIndex(of: UInt8(ascii: "/")) else { return text }
+    return String(text[text.utf8.index(after: slash)...])
+  }
+
+  /// The folder it is in; `/` for `/` itself.
+  package var parent: HostPath {
+    guard let slash = text.utf8.lastIndex(of: UInt8(ascii: "/")), slash != text.startIndex else { return .top }
+    return HostPath(String(text[..<slash]))
+  }
+
+  /// The folders above it, outermost first, without `/`.
+  package var ancestors: [HostPath] {
+    var found: [HostPath] = []
+    var folder = parent
+    while folder != .top {
+      found.append(folder)
+      folder = folder.parent
+    }
+    return found.reversed()
+  }
+
+  /// `part` below it: a name, or several with slashes between.
+  package func appending(_ part: String) -> HostPath {
+    part.isEmpty ? self : HostPath(text == "/" ? "/" + part : text + "/" + part)
+  }
+
+  /// The rest of this path below `folder`; nil where it is not strictly below.
+  package func relative(to folder: HostPath) -> String? {
+    let prefix = folder.text == "/" ? "/" : folder.text + "/"
+    guard text.utf8.count > prefix.utf8.count, text.utf8.starts(with: prefix.utf8) else { return nil }
+    return String(text.utf8.dropFirst(prefix.utf8.count))
+  }
+
+  package var description: String { text }
+
+  package static func == (a: HostPath, b: HostPath) -> Bool { a.text.utf8.elementsEqual(b.text.utf8) }
+  package static func < (a: HostPath, b: HostPath) -> Bool { a.text.utf8.lexicographicallyPrecedes(b.text.utf8) }
+  package func hash(into hasher: inout Hasher) {
+    var bytes = text
+    bytes.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
+  }
+}

@@ -1,0 +1,77 @@
+/// An installation as plain values: what is removed, made, copied and given which rights, in this order.
+package struct InstallPlan: Sendable, Hashable {
+  package enum Removal: Sendable, Hashable {
+    /// A file or link of the previous revision.
+    case file(HostPath)
+    /// A folder of the previous revision, if nothing is left in it.
+    case folder(HostPath)
+    case label(HostPath)
+  }
+
+  package struct Copy: Sendable, Hashable {
+    /// What the copy meets at its destination.
+    package enum Landing: Sendable, Hashable {
+      case fresh
+      /// A file, which is written over where it lies: its other names see the new content.
+      case inPlace
+      /// A link, which is written through.
+      case throughLink
+      /// A folder, into which the copy goes.
+      case insideFolder
+    }
+    package var source: HostPath
+    package var destination: HostPath
+    package var isLink: Bool
+    package var landing: Landing
+    package init(source: HostPath, destination: HostPath, isLink: Bool = false, landing: Landing = .fresh) {
+      self.source = source
+      self.destination = destination
+      self.isLink = isLink
+      self.landing = landing
+    }
+  }
+
+  package enum Right: Sendable, Hashable {
+    case mode(Int, [HostPath])
+    case acl(AccessControlList, [HostPath])
+    case label(SecurityLabel, [HostPath])
+    case owner(user: String?, group: String?, [HostPath])
+    /// A link that is given rights has to lead somewhere.
+    case reachable(HostPath)
+  }
+
+  package var removals: [Removal] = []
+  package var folders: [HostPath] = []
+  package var copies: [Copy] = []
+  package var rights: [Right] = []
+  /// What the next installation removes.
+  package var cleanup = CleanupList()
+  /// What stops the installation after all this, known before it begins.
+  package var failure: SpecProblem?
+
+  package init() {}
+
+  /// A line a step, for people.
+  package var lines: [String] {
+    var lines: [String] = removals.map { removal in
+      switch removal {
+      case .file(let path): "remove \(path)"
+      case .folder(let path): "remove \(path)/ if it is empty"
+      case .label(let path): "remove the label of \(path)"
+      }
+    }
+    lines += folders.map { "mkdir \($0)" }
+    lines += copies.map { "copy \($0.source) to \($0.destination)" }
+    for right in rights {
+      switch right {
+      case .mode(let mode, let paths): lines += paths.map { "chmod \(String(mode, radix: 8)) \($0)" }
+      case .acl(let acl, let paths): lines += paths.map { "setfacl \(acl.entries.map(\.text).joined(separator: ",")) \($0)" }
+      case .label(let label, let paths): lines += paths.map { "context \(label.type) \($0)" }
+      case .owner(let user, let group, let paths): lines += paths.map { "chown \(user ?? "")\(group.map { ":" + $0 } ?? "") \($0)" }
+      case .reachable: continue
+      }
+    }
+    if let failure { lines.append("fail: \(failure.message)") }
+    return lines
+  }
+}

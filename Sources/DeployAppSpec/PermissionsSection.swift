@@ -1,0 +1,149 @@
+/// One entry of `permissions`.
+package struct Permission: Sendable, Hashable {
+  /// A name of a user or group. Numbers are refused when it is to be applied, as by the agent.
+  package enum Principal: Sendable, Hashable {
+    case name(String)
+    case number(String)
+  }
+
+  /// A file, or a folder below which `pattern` selects; as it was written.
+  package var object: String
+  package var pattern: String
+  package var except: [String]
+  package var files: Bool
+  package var directories: Bool
+  /// 0…0o7777.
+  package var mode: Int?
+  package var owner: Principal?
+  package var group: Principal?
+  package var acl: AccessControlList?
+  package var label: SecurityLabel?
+  package var line: Int
+
+  package init(
+    object: String, pattern: String = "**", except: [String] = [], files: Bool = true, directories: Bool = true, mode: Int? = nil,
+    owner: Principal? = nil, group: Principal? = nil, acl: AccessControlList? = nil, label: SecurityLabel? = nil, line: Int = 1
+  ) {
+    self.object = object
+    self.pattern = pattern
+    self.except = except
+    self.files = files
+    self.directories = directories
+    self.mode = mode
+    self.owner = owner
+    self.group = group
+    self.acl = acl
+    self.label = label
+    self.line = line
+  }
+
+  static func read(_ node: SpecNode?) -> (items: [Permission], problems: [SpecProblem]) {
+    var problems: [SpecProblem] = []
+    var items: [Permission] = []
+    for entry in SpecSection.entries(of: node, named: "permissions", problems: &problems) {
+      do {
+        items.append(try Permission(entry))
+      } catch {
+        problems.append(error)
+      }
+    }
+    return (items, problems)
+  }
+
+  init(_ entry: SpecNode) throws(SpecProblem) {
+    line = entry.line
+    object = entry["object"]?.stripped ?? ""
+    guard !object.isEmpty else {
+      throw SpecProblem(
+        .permissionObject, "an entry of permissions has no object value", line: entry.line, fix: "object: a path on the host")
+    }
+    pattern = entry["pattern"].flatMap { $0.isTruthy ? $0.scalar?.printed : nil } ?? "**"
+    except = try Self.list(entry["except"], named: "except").map { $0.scalar?.printed ?? "" }
+    (files, directories) = try Self.types(entry["type"])
+    owner = try Self.principal(entry["owner"])
+    group = try Self.principal(entry["group"])
+    if let mode = entry["mode"], mode.isTruthy { self.mode = try Self.mode(mode) }
+    if let acls = entry["acls"], acls.isTruthy { acl = try AccessControlList(acls) }
+    if let context = entry["context"], context.isTruthy { label = try SecurityLabel(context) }
+  }
+
+  private static func list(_ node: SpecNode?, named name: String) throws(SpecProblem) -> [SpecNode] {
+    guard let node, node.isTruthy else { return [] }
+    guard case .list(let list) = node.content else {
+      throw SpecProblem(
+        .structure, "\(name) is \(node.named) where a list belongs", line: node.line, fix: "\(name): [\(node.scalar?.printed ?? "…")]")
+    }
+    return list
+  }
+
+  private static func types(_ node: SpecNode?) throws(SpecProblem) -> (files: Bool, directories: Bool) {
+    guard let node, node.isTruthy else { return (true, true) }
+    let names = try list(node, named: "type")
+    for name in names where name.text != "file" && name.text != "directory" {
+      throw SpecProblem(
+        .permissionType, "object type not supported for permissions (\(name.named)): it is a list of file and directory", line: name.line)
+    }
+    return (names.contains { $0.text == "file" }, names.contains { $0.text == "directory" })
+  }
+
+  private static func principal(_ node: SpecNode?) throws(SpecProblem) -> Principal? {
+    guard let node, node.isTruthy else { return nil }
+    switch node.scalar {
+    case .text(let name), .symbol(let name): return .name(name)
+    case .some(let scalar): return .number(scalar.printed)
+    case nil: throw SpecProblem(.structure, "an owner or group is \(node.named) where a name belongs", line: node.line)
+    }
+  }
+
+  /// One to four octal digits. An unquoted `0644` is the number 420 and means the mode 0420, as for the agent; an unquoted `0755` is 493
+  /// and has a digit 9.
+  private static func mode(_ node: SpecNode) throws(SpecProblem) -> Int {
+    let digits = node.scalar?.printed ?? ""
+    let octal = node.scalar != node.text.map(SpecScalar.text) && node.written.hasPrefix("0")
+    let fix = octal ? "write it in quotes: \"\(node.written)\"" : nil
+    guard digits.count <= 4 else {
+      throw SpecProblem(
+        .permissionMode, "the length of a permissions mode (\(digits)) is over 4 digits", line: node.line, fix: fix)
+    }
+    for digit in digits where !("0"..."7").contains(digit) {
+      let meaning = octal ? "unquoted, \(node.written) is an octal number and is read as \(digits); " : ""
+      throw SpecProblem(
+        .permissionMode, "\(meaning)a permissions mode (\(digits)) contains an invalid character (\(digit))", line: node.line,
+        fix: fix ?? "a mode has 1 to 4 octal digits: mode: 644")
+    }
+    return Int(digits.isEmpty ? "0" : digits, radix: 8) ?? 0
+  }
+
+  /// Whether it gives any right at all.
+  package var changesSomething: Bool { mode != nil || acl != nil || label != nil || owner != nil || group != nil }
+
+  /// Whether the entry's `pattern` and `except` select a path that is `rest` below the object.
+  /// `**` is anything at any depth; any other pattern, and every exception, is about direct children only.
+  package func selects(_ rest: String) -> Bool {
+    (pattern == "**" || Self.glob(pattern, matches: rest)) && !except.contains { Self.glob($0, matches: rest) }
+  }
+
+  /// `*` is any run of characters, also none, also a leading dot; all else stands for itself. A name with a slash never matches.
+  static func glob(_ pattern: String, matches name: String) -> Bool {
+    guard !name.utf8.contains(UInt8(ascii: "/")) else { return false }
+    let pattern = Array(pattern.utf8), name = Array(name.utf8)
+    let star = UInt8(ascii: "*")
+    var p = 0, n = 0
+    var retry: (p: Int, n: Int)?
+    while n < name.count {
+      if p < pattern.count, pattern[p] == star {
+        retry = (p, n)
+        p += 1
+      } else if p < pattern.count, pattern[p] == name[n] {
+        p += 1
+        n += 1
+      } else if let last = retry {
+        retry = (last.p, last.n + 1)
+        (p, n) = (last.p + 1, last.n + 1)
+      } else {
+        return false
+      }
+    }
+    return pattern[p...].allSatisfy { $0 == star }
+  }
+}

@@ -1,0 +1,35 @@
+/// An entry of a deployment's `scripts.log`.
+package enum ScriptsLogEntry: Sendable, Hashable {
+  case event(String)
+  case script(String)
+  case output(HookOutput)
+
+  /// Without the time in front; ends as it was written.
+  package var bytes: [UInt8] {
+    switch self {
+    case .event(let name): Array("LifecycleEvent - \(name)\n".utf8)
+    case .script(let location): Array("Script - \(location)\n".utf8)
+    case .output(let output): Array("[\(output.stream.rawValue)]".utf8) + output.line
+    }
+  }
+}
+
+/// The last entries of an event's log, as diagnostics carry them.
+package struct DiagnosticsTail: Sendable, Hashable {
+  /// Characters that all entries together stay below.
+  package static let limit = 2048
+  private var entries: [String] = []
+  package init() {}
+
+  package mutating func append(_ entry: ScriptsLogEntry) {
+    entries.append(String(decoding: entry.bytes, as: UTF8.self))
+    var total = 0
+    let kept = entries.reversed().prefix { entry in
+      total += entry.count
+      return total < Self.limit
+    }
+    entries = kept.reversed()
+  }
+
+  package var text: String { entries.joined() }
+}

@@ -1,0 +1,94 @@
+/// Text for a POSIX shell, made here and run wherever a transport reaches. It needs `sh`, `find`, `xargs`, `tar` and coreutils or busybox.
+package struct ShellProgram: Sendable, Hashable {
+  package private(set) var text: String
+
+  package init(_ text: String = "") { self.text = text.isEmpty ? "" : text + "\n" }
+
+  package mutating func line(_ line: String) { text += line + "\n" }
+
+  /// Gives names to a command on its standard input, each ended by NUL, so that any name arrives as it is.
+  package mutating func feed(_ names: [String], to command: String) {
+    guard !names.isEmpty else { return }
+    let stand = Self.standIn(for: names)
+    let translation = stand.map { "'\\n\\0\(octal($0))' '\\000\\n'" } ?? "'\\n' '\\000'"
+    text += "tr \(translation) <<'\(Self.end)' | \(command)\n"
+    for name in names {
+      text += (stand.map { Self.replaced(name, byte: 10, with: $0) } ?? name) + "\n"
+    }
+    text += Self.end + "\n"
+  }
+
+  /// Writes lines to a file under a temporary name and moves it into place. A line may hold NUL.
+  package mutating func write(_ lines: [String], to file: HostPath) {
+    let temporary = (file.text + ".new").shellQuoted
+    guard !lines.isEmpty else { return line(": > \(file.text.shellQuoted) || exit 1") }
+    text += "tr '\\001' '\\000' <<'\(Self.end)' > \(temporary) && mv -f -- \(temporary) \(file.text.shellQuoted) || exit 1\n"
+    for line in lines { text += Self.replaced(line, byte: 0, with: 1) + "\n" }
+    text += Self.end + "\n"
+  }
+
+  /// No name has it: paths hold a slash or begin with a dot and a slash.
+  private static let end = "END OF LIST"
+
+  private func octal(_ byte: UInt8) -> String {
+    let digits = String(byte, radix: 8)
+    return digits.utf8.count == 1 ? "0" + digits : digits
+  }
+
+  /// A control character that stands for the line ends inside of names; nil where no name has one.
+  private static func standIn(for names: [String]) -> UInt8? {
+    guard names.contains(where: { $0.utf8.contains(10) }) else { return nil }
+    return (1...8).first { byte in !names.contains { $0.utf8.contains(byte) } } ?? 8
+  }
+
+  private static func replaced(_ name: String, byte: UInt8, with stand: UInt8) -> String {
+    String(decoding: name.utf8.map { $0 == byte ? stand : $0 }, as: UTF8.self)
+  }
+}
+
+/// How a shell program ended.
+package struct ShellResult: Sendable, Hashable {
+  package var status: Int
+  package var stdout: [UInt8]
+  package var stderr: [UInt8]
+  package init(status: Int, stdout: [UInt8] = [], stderr: [UInt8] = []) {
+    self.status = status
+    self.stdout = stdout
+    self.stderr = stderr
+  }
+
+  /// What it printed, cut at each NUL; nil for a record that is no UTF-8.
+  package var records: [String?] {
+    stdout.split(separator: 0, omittingEmptySubsequences: false).dropLast().map { String(validating: $0, as: UTF8.self) }
+  }
+
+  /// The last lines it complained with.
+  package var complaint: String {
+    String(decoding: stderr.suffix(2000), as: UTF8.self).split(separator: "\n").suffix(5).joined(separator: "; ")
+  }
+
+  /// What a failed command's words mean, as the operating system's error it stands for.
+  package func problem(_ doing: String) -> SpecProblem {
+    let words = complaint
+    let category: SpecProblem.Category =
+      if words.contains("No space left") {
+        .noSpace
+      } else if words.contains("No such file") || words.contains("dangling symlink") {
+        .noEntry
+      } else if words.contains("Is a directory") || words.contains("cannot overwrite directory") {
+        .isDirectory
+      } else if words.contains("Not a directory") {
+        .notDirectory
+      } else if words.contains("File exists") {
+        .entryExists
+      } else {
+        .other
+      }
+    return SpecProblem(category, "\(doing) failed with exit status \(status): \(words.isEmpty ? "without a word" : words)")
+  }
+}
+
+extension String {
+  /// One word for a POSIX shell, whatever is in it.
+  package var shellQuoted: String { "'" + replacing("'", with: "'\\''") + "'" }
+}

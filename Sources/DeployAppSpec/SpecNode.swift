@@ -1,0 +1,42 @@
+/// A node of an appspec file with the line where it begins.
+package struct SpecNode: Sendable, Hashable {
+  package indirect enum Content: Sendable, Hashable {
+    case scalar(SpecScalar, plain: Bool)
+    case list([SpecNode])
+    case map([Member])
+  }
+  package struct Member: Sendable, Hashable {
+    package var key: SpecNode
+    package var value: SpecNode
+    package init(key: SpecNode, value: SpecNode) { self.key = key; self.value = value }
+  }
+  package var content: Content
+  /// 1 is the first.
+  package var line: Int
+  /// The text of a plain scalar as it was written: `0644` where the value is 420.
+  package var written: String
+
+  package init(_ content: Content, line: Int, written: String = "") {
+    self.content = content
+    self.line = line
+    self.written = written
+  }
+
+  package var scalar: SpecScalar? { if case .scalar(let scalar, _) = content { scalar } else { nil } }
+  package var isTruthy: Bool { scalar?.isTruthy ?? true }
+  /// The text; nil for all but text scalars.
+  package var text: String? { if case .scalar(.text(let text), _) = content { text } else { nil } }
+  package var members: [Member] { if case .map(let members) = content { members } else { [] } }
+  /// What is under that key of a map; nil where there is none or this is no map.
+  package subscript(_ key: String) -> SpecNode? { members.last { $0.key.text == key }?.value }
+
+  /// `a list`, `a map`, `"x"`: as error messages name it.
+  package var named: String {
+    switch content {
+    case .scalar(.text(let text), _): "\"\(text)\""
+    case .scalar(let scalar, _): scalar == .null ? "nothing" : scalar.printed
+    case .list: "a list"
+    case .map: "a map"
+    }
+  }
+}

@@ -1,0 +1,62 @@
+/// Something in an appspec file, or in what it asks of a host, that fails a deployment.
+package struct SpecProblem: Error, Sendable, Hashable {
+  /// The kind of a problem, by the names that result files carry.
+  package enum Category: String, Sendable, Hashable, CaseIterable {
+    case appSpecMissing = "appspec-missing"
+    case appSpecEmpty = "appspec-empty"
+    case yaml = "appspec-yaml"
+    case version = "appspec-version"
+    case os = "appspec-os"
+    case fileExistsBehavior = "appspec-file-exists-behavior"
+    case files = "appspec-files"
+    case hookLocation = "appspec-hook-location"
+    case hookTimeout = "appspec-hook-timeout"
+    case permissionObject = "appspec-permission-object"
+    case permissionType = "appspec-permission-type"
+    case permissionMode = "appspec-permission-mode"
+    case unknownEvent = "appspec-unknown-event"
+    case eventUndefined = "appspec-event-undefined"
+    /// A list where a map belongs, and the like.
+    case structure = "appspec-structure"
+    case patternOnFile = "permission-pattern-on-file"
+    case exceptOnFile = "permission-except-on-file"
+    case permissionDuplicate = "permission-duplicate"
+    case acl = "permission-acl"
+    case aclDefaultOnFile = "permission-acl-default-on-file"
+    case securityLabel = "permission-context"
+    case fileExists = "file-exists"
+    case behaviorInvalid = "file-exists-behavior-invalid"
+    case copyDuplicate = "copy-duplicate"
+    case copyMakeConflict = "copy-mkdir-conflict"
+    case unknownUser = "unknown-user"
+    case unknownGroup = "unknown-group"
+    case bundleInvalid = "bundle-invalid"
+    /// A bundle that reaches outside its folder, or holds what cannot be installed.
+    case bundleEscapes = "bundle-escapes"
+    case noEntry = "os-enoent"
+    case entryExists = "os-eexist"
+    case isDirectory = "os-eisdir"
+    case notDirectory = "os-enotdir"
+    case noSpace = "os-enospc"
+    case scriptMissing = "script-missing"
+    case scriptNotExecutable = "script-not-executable"
+    case scriptTimedOut = "script-timed-out"
+    case scriptFailed = "script-failed"
+    case scriptOutputsLeftOpen = "script-outputs-left-open"
+    case other
+  }
+  package var category: Category
+  /// One sentence: what was found, and what was expected.
+  package var message: String
+  /// Line of the appspec file; nil where it is no line's fault.
+  package var line: Int?
+  /// What to do next.
+  package var fix: String?
+
+  package init(_ category: Category, _ message: String, line: Int? = nil, fix: String? = nil) {
+    self.category = category
+    self.message = message
+    self.line = line
+    self.fix = fix
+  }
+}

@@ -1,0 +1,43 @@
+/// One section of an appspec file that is a list of maps.
+enum SpecSection {
+  /// The entries of a list, each with its line. Nothing and false are an empty list, as is a map without members; text as an entry is an
+  /// entry without keys. What else is no list of maps fails.
+  static func entries(of node: SpecNode?, named name: String, problems: inout [SpecProblem]) -> [SpecNode] {
+    guard let node, node.isTruthy else { return [] }
+    switch node.content {
+    case .list(let list):
+      return list.filter { entry in
+        if case .map = entry.content { return true }
+        if entry.text != nil { return true }
+        problems.append(SpecProblem(.structure, "an entry of \(name) is \(entry.named) where a map belongs", line: entry.line))
+        return false
+      }
+    case .map(let members) where members.isEmpty:
+      return []
+    default:
+      problems.append(
+        SpecProblem(
+          .structure, "\(name) is \(node.named) where a list belongs", line: node.line, fix: "put \"- \" before each entry of \(name)"))
+      return []
+    }
+  }
+}
+
+extension SpecNode {
+  /// The text with the white space around it gone; empty for null and for what is no scalar.
+  var stripped: String {
+    guard let scalar else { return "" }
+    return String(scalar.printed.trimmingSpace)
+  }
+}
+
+extension StringProtocol {
+  /// Without blanks, tabs, line ends and NUL at both ends.
+  var trimmingSpace: SubSequence {
+    let isSpace: (Character) -> Bool = { $0.isWhitespace || $0 == "\0" }
+    guard let first = firstIndex(where: { !isSpace($0) }), let last = lastIndex(where: { !isSpace($0) }) else {
+      return self[startIndex..<startIndex]
+    }
+    return self[first...last]
+  }
+}

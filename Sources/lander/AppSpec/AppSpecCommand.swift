@@ -1,0 +1,9 @@
+import ArgumentParser
+
+/// `lander appspec …`
+struct AppSpecCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "appspec",
+    abstract: "Run and check bundles with an appspec.yml, as AWS CodeDeploy has them.",
+    subcommands: [AppSpecRunCommand.self])
+}

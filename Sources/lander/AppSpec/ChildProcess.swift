@@ -1,0 +1,189 @@
+import Glibc
+
+/// A process started by this command, with its output read as it comes.
+struct ChildProcess {
+  enum Ended: Equatable {
+    case exited(Int)
+    case signalled(Int)
+    case timedOut
+    /// The process ended, and the streams with these numbers (1, 2) stayed open until the time was up.
+    case leftOpen(Int)
+  }
+
+  /// Spawning failed with this `errno`.
+  struct NotStarted: Error { var code: Int32 }
+
+  var argv: [String]
+  /// Beside this process's own environment.
+  var variables: [(name: String, value: String)] = []
+  var input: [UInt8] = []
+  /// Seconds; nil: none.
+  var timeout: Int?
+  /// Seconds between TERM and KILL.
+  var grace = 10
+
+  /// Starts it in a process group of its own and waits until it ended and its output is closed, or the time is up.
+  /// - Parameter output: gets the number of the stream, and bytes; none at the end of the stream.
+  func run(output: (Int, [UInt8]) -> Void) throws(NotStarted) -> Ended {
+    let child = try start()
+    defer { for stream in child.streams { _ = Glibc.close(stream.descriptor) } }
+    var streams = child.streams
+    var pending = input[...]
+    var writer: Int32? = child.input
+    if pending.isEmpty { close(&writer) }
+    var status: Int32?
+    let clock = ContinuousClock()
+    var deadline = timeout.map { clock.now + .seconds($0) }
+    var isOverdue = false
+    var killAt: ContinuousClock.Instant?
+
+    while true {
+      if status == nil { status = Self.reap(child.id) }
+      if let status, isOverdue || streams.isEmpty {
+        drain(&streams, output)
+        return isOverdue ? .timedOut : Self.ended(status)
+      }
+      if let limit = deadline, clock.now >= limit {
+        if status != nil {
+          let first = streams[0].number
+          drain(&streams, output)
+          return .leftOpen(first)
+        }
+        isOverdue = true
+        deadline = nil
+        kill(-child.id, SIGTERM)
+        killAt = clock.now + .seconds(grace)
+      }
+      if let moment = killAt, clock.now >= moment {
+        kill(-child.id, SIGKILL)
+        killAt = nil
+      }
+      exchange(&streams, &writer, &pending, output)
+    }
+  }
+
+  private struct Stream {
+    var number: Int
+    var descriptor: Int32
+  }
+
+  /// Waits a moment for something to read or write, and does it.
+  private func exchange(
+    _ streams: inout [Stream], _ writer: inout Int32?, _ pending: inout ArraySlice<UInt8>, _ output: (Int, [UInt8]) -> Void
+  ) {
+    var polled = streams.map { pollfd(fd: $0.descriptor, events: Int16(POLLIN), revents: 0) }
+    if let writer { polled.append(pollfd(fd: writer, events: Int16(POLLOUT), revents: 0)) }
+    // Without a stream to wait for, the end of the process is looked for every few milliseconds.
+    guard poll(&polled, nfds_t(polled.count), streams.isEmpty ? 2 : 20) > 0 else { return }
+    if let descriptor = writer, let slot = polled.last, slot.revents != 0 {
+      let count = pending.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+      if count > 0 { pending = pending.dropFirst(count) }
+      if count < 0 && errno != EAGAIN && errno != EINTR || pending.isEmpty { close(&writer) }
+    }
+    let readable = zip(streams, polled).filter { $0.1.revents != 0 }.map(\.0)
+    for stream in readable where !read(stream, output) { streams.removeAll { $0.descriptor == stream.descriptor } }
+  }
+
+  /// Reads once; false at the end of the stream. Descriptors stay open until the run is over.
+  private func read(_ stream: Stream, _ output: (Int, [UInt8]) -> Void) -> Bool {
+    var bytes = [UInt8](repeating: 0, count: 65536)
+    let count = Glibc.read(stream.descriptor, &bytes, bytes.count)
+    if count > 0 {
+      output(stream.number, Array(bytes[..<count]))
+      return true
+    }
+    if count < 0, errno == EAGAIN || errno == EINTR { return true }
+    output(stream.number, [])
+    return false
+  }
+
+  /// Takes what was written before the end and is still in the pipes.
+  private func drain(_ streams: inout [Stream], _ output: (Int, [UInt8]) -> Void) {
+    for stream in streams {
+      for _ in 0..<64 {
+        var slot = pollfd(fd: stream.descriptor, events: Int16(POLLIN), revents: 0)
+        guard poll(&slot, 1, 0) > 0, read(stream, output) else { break }
+      }
+      output(stream.number, [])
+    }
+    streams = []
+  }
+
+  private func close(_ descriptor: inout Int32?) {
+    if let open = descriptor { _ = Glibc.close(open) }
+    descriptor = nil
+  }
+
+  private static func reap(_ id: pid_t) -> Int32? {
+    var status: Int32 = 0
+    return waitpid(id, &status, WNOHANG) == id ? status : nil
+  }
+
+  private static func ended(_ status: Int32) -> Ended {
+    let signal = status & 0x7f
+    return signal == 0 ? .exited(Int(status >> 8) & 0xff) : .signalled(Int(signal))
+  }
+
+  private struct Started {
+    var id: pid_t
+    var input: Int32
+    var streams: [Stream]
+  }
+
+  private func start() throws(NotStarted) -> Started {
+    var pipes: [[Int32]] = []
+    for _ in 0..<3 {
+      var ends: [Int32] = [0, 0]
+      guard pipe(&ends) == 0 else { throw NotStarted(code: errno) }
+      for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+      pipes.append(ends)
+    }
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    for (number, ends) in pipes.enumerated() {
+      posix_spawn_file_actions_adddup2(&actions, number == 0 ? ends[0] : ends[1], Int32(number))
+    }
+    var attributes = posix_spawnattr_t()
+    posix_spawnattr_init(&attributes)
+    defer { posix_spawnattr_destroy(&attributes) }
+    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK))
+    posix_spawnattr_setpgroup(&attributes, 0)
+    var signals = sigset_t()
+    sigfillset(&signals)
+    posix_spawnattr_setsigdefault(&attributes, &signals)
+    sigemptyset(&signals)
+    posix_spawnattr_setsigmask(&attributes, &signals)
+
+    var id: pid_t = 0
+    let words = Self.strings(argv), environment = Self.strings(self.environment)
+    defer { (words + environment).forEach { free($0) } }
+    let code = posix_spawnp(&id, argv[0], &actions, &attributes, words, environment)
+    _ = Glibc.close(pipes[0][0])
+    _ = Glibc.close(pipes[1][1])
+    _ = Glibc.close(pipes[2][1])
+    guard code == 0 else {
+      _ = Glibc.close(pipes[0][1])
+      _ = Glibc.close(pipes[1][0])
+      _ = Glibc.close(pipes[2][0])
+      throw NotStarted(code: code)
+    }
+    for descriptor in [pipes[0][1], pipes[1][0], pipes[2][0]] { _ = fcntl(descriptor, F_SETFL, O_NONBLOCK) }
+    return Started(
+      id: id, input: pipes[0][1], streams: [Stream(number: 1, descriptor: pipes[1][0]), Stream(number: 2, descriptor: pipes[2][0])])
+  }
+
+  private var environment: [String] {
+    var lines: [String] = []
+    var next = environ
+    while let line = next.pointee {
+      lines.append(String(cString: line))
+      next += 1
+    }
+    let names = Set(variables.map { $0.name + "=" })
+    lines.removeAll { line in names.contains { line.hasPrefix($0) } }
+    return lines + variables.map { "\($0.name)=\($0.value)" }
+  }
+
+  private static func strings(_ strings: [String]) -> [UnsafeMutablePointer<CChar>?] { strings.map { strdup($0) } + [nil] }
+}

@@ -1,0 +1,92 @@
+import DeployAppSpec
+import Glibc
+
+/// This machine as the host of a deployment: programs and scripts are processes of this command.
+struct LocalAppSpecHost: AppSpecHost {
+  /// Told what a person should see.
+  var tell: @Sendable (String) -> Void
+
+  func run(_ program: ShellProgram) async throws -> ShellResult {
+    var result = ShellResult(status: 0)
+    // The text goes by standard input, which has no limit of length; what it runs gets an empty one.
+    let child = ChildProcess(argv: ["sh", "-c", "p=$(cat) && eval \"$p\" </dev/null"], input: Array(program.text.utf8))
+    let ended = try child.run { stream, bytes in
+      if stream == 1 { result.stdout += bytes } else { result.stderr += bytes }
+    }
+    result.status =
+      switch ended {
+      case .exited(let status): status
+      case .signalled(let signal): 128 + signal
+      case .timedOut, .leftOpen: 124
+      }
+    return result
+  }
+
+  func run(_ hook: Hook, output: @escaping @Sendable (HookOutput) -> Void) async -> HookEnd {
+    // By way of a shell, which runs files without "#!" too.
+    let child = ChildProcess(
+      argv: ["sh", "-c", "exec \"$0\" \"$@\""] + hook.argv, variables: hook.variables, timeout: hook.timeout, grace: hook.grace)
+    var lines = [1: LineCutter(), 2: LineCutter()]
+    do {
+      let ended = try child.run { number, bytes in
+        let stream: HookOutput.Stream = number == 1 ? .stdout : .stderr
+        for line in lines[number]?.cut(bytes) ?? [] { output(HookOutput(stream, line)) }
+      }
+      switch ended {
+      case .exited(let status): return .exited(status)
+      case .signalled(let signal): return .signalled(signal)
+      case .timedOut: return .timedOut
+      case .leftOpen(let number): return .leftOpen(number == 1 ? .stdout : .stderr)
+      }
+    } catch {
+      return .notStarted(String(cString: strerror(error.code)))
+    }
+  }
+
+  func log(_ entry: ScriptsLogEntry, to file: HostPath) {
+    mkdir(file.parent.text, 0o755)
+    let descriptor = open(file.text, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o644)
+    guard descriptor >= 0 else { return }
+    defer { close(descriptor) }
+    let line = Array((Self.now + " ").utf8) + entry.bytes
+    _ = line.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+  }
+
+  func say(_ line: String) { tell(line) }
+
+  /// `2026-01-31 23:59:59`, local time.
+  private static var now: String {
+    var seconds = time(nil)
+    var parts = tm()
+    localtime_r(&seconds, &parts)
+    var text = [CChar](repeating: 0, count: 32)
+    strftime(&text, text.count, "%Y-%m-%d %H:%M:%S", &parts)
+    return String(decoding: text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+  }
+}
+
+/// Cuts a stream of bytes into lines; one of over a mebibyte is cut where it stands.
+struct LineCutter {
+  private var rest: [UInt8] = []
+  private static let limit = 1 << 20
+
+  /// Lines with their ends; no bytes mean the end of the stream, and give what is left.
+  mutating func cut(_ bytes: [UInt8]) -> [[UInt8]] {
+    guard !bytes.isEmpty else {
+      defer { rest = [] }
+      return rest.isEmpty ? [] : [rest]
+    }
+    rest += bytes
+    var lines: [[UInt8]] = [], start = rest.startIndex
+    while let end = rest[start...].firstIndex(of: 10) {
+      lines.append(Array(rest[start...end]))
+      start = end + 1
+    }
+    rest.removeSubrange(..<start)
+    if rest.count > Self.limit {
+      lines.append(rest)
+      rest = []
+    }
+    return lines
+  }
+}
