@@ -1,0 +1,100 @@
+import DeployCore
+import DeployEngine
+import DeployModel
+import DeploySimulation
+import Testing
+
+@Suite("The engine")
+struct DeploymentsTests {
+  @Test("performs nothing that is not in the journal yet (P2)")
+  func journalBeforeEffect() async throws {
+    let bench = Bench()
+    let ended = try await bench.deployments.deploy(plan(hosts: 4))
+    #expect(ended.map(\.conclusion?.status) == [.succeeded])
+    #expect(bench.hosts.asked.count == 4 * 7)
+    #expect(!bench.hosts.asked.contains { !$0.journalled })
+  }
+
+  @Test("keeps a journal without gaps that ends with the conclusion")
+  func gapless() async throws {
+    let bench = Bench()
+    _ = try await bench.deployments.deploy(plan(hosts: 2))
+    let entries = bench.journal.entries(of: "d1")
+    #expect(entries.map(\.sequence) == Array(0..<entries.count))
+    guard case .concluded? = entries.last?.fact else { return #expect(Bool(false), "no conclusion") }
+  }
+
+  @Test("stops at once when the journal cannot be written, and asks nothing more of any host")
+  func journalFull() async throws {
+    let bench = Bench()
+    bench.journal.fail(after: 4, with: Failure(.store, "no space left on device"))
+    await #expect(throws: Failure.self) { try await bench.deployments.deploy(plan(hosts: 1)) }
+    #expect(!bench.hosts.asked.contains { !$0.journalled })
+    #expect(!bench.hosts.verbs.contains("activate"))
+  }
+
+  @Test("rolls the touched hosts back as a deployment of its own, under the locks that are held")
+  func rollback() async throws {
+    let bench = Bench { intent in
+      if case .run = intent.operation, intent.place == .host(1), intent.site.release == "new" { return .failed(.command, "exit 1") }
+      return .done()
+    }
+    let ended = try await bench.deployments.deploy(plan(hosts: 2, parallel: 1))
+    #expect(ended.map(\.plan.id) == ["d1", "back"])
+    #expect(ended.map(\.conclusion?.status) == [.failed, .succeeded])
+    let back = bench.hosts.asked.suffix(from: bench.hosts.asked.lastIndex { if case .lock = $0.intent.operation { true } else { false } } ?? 0)
+    guard case .lock(let request)? = back.first?.intent.operation else { return #expect(Bool(false), "no lock") }
+    #expect(request.inherits == "t" && request.fence == 3 && request.expects == "d1")
+    #expect(back.contains { $0.intent.operation == .activate("old") })
+  }
+
+  @Test("a cancelled deployment restores its hosts and gives its locks back")
+  func cancel() async throws {
+    let bench = Bench { intent in if case .run = intent.operation, intent.site.release == "new", intent.id < 8 { nil } else { .done() } }
+    let (deployments, hosts) = (bench.deployments, bench.hosts)
+    async let running = deployments.deploy(plan(hosts: 1))
+    await hosts.untilHeld()
+    await deployments.cancel(reason: "Ctrl-C")
+    let ended = try await running
+    #expect(ended.map(\.conclusion?.status) == [.cancelled])
+    #expect(hosts.verbs.suffix(3).contains("unlock"))
+    guard case .restored? = ended[0].conclusion?.hosts[0] else { return #expect(Bool(false), "not restored") }
+  }
+
+  @Test("a deployment that was left goes on where it was: what runs is attached to under the same number")
+  func resume() async throws {
+    let first = Bench { intent in if case .run = intent.operation { nil } else { .done() } }
+    let (deployments, hosts) = (first.deployments, first.hosts)
+    async let running = deployments.deploy(plan(hosts: 1))
+    await hosts.untilHeld()
+    await deployments.detach()
+    let left = try await running
+    #expect(left[0].conclusion == nil)
+    let held = try #require(hosts.asked.last)
+    let second = Bench(journal: first.journal)
+    let ended = try await second.deployments.resume(first.journal.entries(of: "d1"))
+    #expect(ended.map(\.conclusion?.status) == [.succeeded])
+    #expect(second.hosts.asked.first?.intent == held.intent)
+    #expect(!second.hosts.verbs.contains("activate"))
+  }
+
+  @Test("a deployment that failed before its rollback began is rolled back when it is resumed")
+  func resumeIntoRollback() async throws {
+    let bench = Bench { intent in
+      if case .run = intent.operation, intent.place == .host(1), intent.site.release == "new" { return .failed(.command, "exit 1") }
+      return .done()
+    }
+    _ = try await bench.deployments.deploy(plan(hosts: 2, parallel: 1))
+    let after = Bench()
+    let ended = try await after.deployments.resume(bench.journal.entries(of: "d1"))
+    #expect(ended.map(\.plan.id) == ["d1", "back"])
+    #expect(ended.last?.conclusion?.status == .succeeded)
+  }
+
+  @Test("keeps all output of hooks before it says that the deployment ended (P9)")
+  func spool() async throws {
+    let bench = Bench()
+    _ = try await bench.deployments.deploy(plan(hosts: 3))
+    #expect(bench.journal.output.count == bench.hosts.asked.count)
+  }
+}
