@@ -39,8 +39,9 @@ let package = Package(
     room("DeployModel"),
     room("DeployCore", on: ["DeployModel"]),
     // floors 2 and 3, side by side
-    .target(name: "CLua", cSettings: [.define("_GNU_SOURCE")], linkerSettings: [.linkedLibrary("lua5.4")]),
-    room("DeployLua", on: ["DeployCore", "DeployModel", "CLua"]),
+    .systemLibrary(name: "CLua54", pkgConfig: "lua5.4", providers: [.apt(["liblua5.4-dev"]), .brew(["lua@5.4"])]),
+    .target(name: "CLua", dependencies: ["CLua54"], cSettings: [.define("_GNU_SOURCE")]),
+    room("DeployLua", on: ["DeployCore", "DeployModel", "CLua"], resources: [.embedInCode("Prelude")]),
     room("DeployHosts", on: ["DeployCore", "DeployModel", crypto]),
     room("DeployStore", on: ["DeployCore", "DeployModel", grdb, crypto]),
     room("DeployAppSpec", on: ["DeployCore", "DeployModel", "Yams"]),

@@ -1,4 +1,59 @@
+/* Lua 5.4 behind a door: the only header that Swift sees. No lua_State crosses it, every entry is protected,
+ * and nothing in here calls back: a task runs until it asks, returns or raises. */
 #ifndef CLUA_H
 #define CLUA_H
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
+
+typedef struct clua_state clua_state;
+typedef struct clua_task clua_task;
+
+typedef struct {
+  size_t memory;        /* bytes that the state may hold */
+  int64_t instructions; /* of one step of a task, until it waits */
+  int64_t cleanup;      /* more of them, for <close> variables once the first are spent */
+  int64_t matching;     /* steps of one call of string.find, match, gmatch or gsub */
+} clua_limits;
+
+typedef enum { CLUA_ASKED, CLUA_RETURNED, CLUA_RAISED } clua_turn;
+
+/* NULL where there is no memory for it. */
+clua_state *clua_open(const clua_limits *limits);
+void clua_close(clua_state *state);
+/* The sequence that math.random gives from here on. */
+void clua_seed(clua_state *state, uint64_t seed);
+/* Runs text of ours with the table of primitives as its argument; false: see clua_message. */
+bool clua_prelude(clua_state *state, const char *name, const char *text, size_t count);
+/* One coded value that the prelude finds as `vocabulary`. */
+bool clua_vocabulary(clua_state *state, const uint8_t *bytes, size_t count);
+/* A whole number that the prelude left under a name; 0 where there is none. */
+int64_t clua_number(clua_state *state, const char *name);
+/* Levels and texts that were noted since the last call, coded in turn; valid until the next step. */
+const uint8_t *clua_log(clua_state *state, size_t *count);
+const char *clua_message(const clua_state *state);
+
+/* A task that will call launch(function, arguments...); NULL where there is no such function, or no memory. */
+clua_task *clua_start(clua_state *state, int64_t function, const uint8_t *arguments, size_t count);
+/* Runs it until it asks, returns or raises. The answer is coded values; the first step takes none. */
+clua_turn clua_step(clua_task *task, const uint8_t *answer, size_t count);
+/* Marks it: the next step raises, and what it raises cannot be caught by what began before. */
+void clua_cancel(clua_task *task);
+/* What it asked, returned or raised, coded; valid until its next step. */
+const uint8_t *clua_reply(const clua_task *task, size_t *count);
+/* Takes it away. Nothing of it runs any more. */
+void clua_end(clua_task *task);
+/* Takes a registered function away. */
+void clua_forget(clua_state *state, int64_t function);
+
+size_t clua_memory(const clua_state *state);
+int64_t clua_functions(const clua_state *state);
+void clua_collect(clua_state *state);
+
+/* Compiles and dumps text for inspection: NULL where it does not compile. Free with free(). */
+uint8_t *clua_dump(const char *name, const char *text, size_t count, size_t *size);
+
+/* For comparison in tests: calls string.<function> with string and whole-number arguments, once ours, once the stock
+ * library's, in plain states, and writes each result as text. */
+char *clua_compare(bool stock, const char *function, const uint8_t *arguments, size_t count);
 #endif

@@ -1,0 +1,203 @@
+/* The coroutine library: generators of a recipe may wait on hosts, and errors in them keep their frames. */
+#include "inside.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+bool clua_is_waiting(lua_State *co, int values);
+void clua_push_waiting(lua_State *L);
+
+/* The context of a continuation: the sticky states when it began, and whether it is a wrap's. */
+enum { WRAP = 16 };
+
+static bool enter(clua_task *t, lua_State *co) {
+  if (t->depth == t->room) {
+    int room = t->room ? t->room * 2 : 4;
+    lua_State **grown = room <= 256 ? realloc(t->chain, (size_t)room * sizeof *grown) : NULL;
+    if (!grown) return false;
+    t->chain = grown;
+    t->room = room;
+  }
+  t->chain[t->depth++] = co;
+  return true;
+}
+
+/* Runs the <close> variables of a coroutine that is over. They may not wait: the thread only claims that it can yield. */
+static int reset(clua_task *t, lua_State *L, lua_State *co) {
+  if (t) t->closing++;
+#if LUA_VERSION_RELEASE_NUM >= 50406
+  int status = lua_closethread(co, L);
+#elif LUA_VERSION_RELEASE_NUM == 50405
+  int status = lua_resetthread(co, L);
+#else
+  (void)L;
+  int status = lua_resetthread(co);
+#endif
+  if (t) t->closing--;
+  return status;
+}
+
+static void remember(clua_task *t, lua_State *co) {
+  char *frames = clua_frames(co);
+  if (!frames || !t->inner) {
+    if (frames) t->inner = frames;
+    return;
+  }
+  size_t size = strlen(frames) + strlen(t->inner) + 2;
+  char *both = malloc(size);
+  if (both) snprintf(both, size, "%s\n%s", t->inner, frames);
+  free(frames);
+  if (!both) return;
+  free(t->inner);
+  t->inner = both;
+}
+
+static int run_k(lua_State *L, int status, lua_KContext how);
+
+static int go_on(lua_State *L, lua_State *co, int arguments, int how) {
+  clua_task *t = TASK(L);
+  int values, status = lua_resume(co, L, arguments, &values);
+  if (t && status == LUA_YIELD && clua_is_waiting(co, values)) {
+    lua_pop(co, 1);
+    clua_push_waiting(L);
+    return lua_yieldk(L, 1, how, run_k); /* the chain stays as it is: it goes on from the inside */
+  }
+  if (t) t->depth--;
+  if (status == LUA_OK || status == LUA_YIELD) {
+    if (!lua_checkstack(L, values + 1)) {
+      lua_pop(co, values);
+      return clua_raise(L, "usage", "a coroutine gave too many values");
+    }
+    if (!(how & WRAP)) lua_pushboolean(L, 1);
+    lua_xmove(co, L, values);
+    return values + !(how & WRAP);
+  }
+  bool passes = clua_passes(L, how & ~WRAP);
+  if (!(how & WRAP) && !passes) {
+    lua_pushboolean(L, 0);
+    lua_xmove(co, L, 1);
+    return 2;
+  }
+  if (t) remember(t, co);
+  if (lua_status(co) != LUA_OK && lua_status(co) != LUA_YIELD) reset(t, L, co);
+  lua_xmove(co, L, 1);
+  return lua_error(L);
+}
+
+static int run_k(lua_State *L, int status, lua_KContext how) {
+  (void)status;
+  return go_on(L, lua_tothread(L, (how & WRAP) ? lua_upvalueindex(1) : 1), 0, (int)how);
+}
+
+static const char *state_of(lua_State *L, lua_State *co) {
+  lua_Debug ar;
+  if (L == co) return "running";
+  if (lua_status(co) == LUA_YIELD) return "suspended";
+  if (lua_status(co) != LUA_OK) return "dead";
+  if (lua_getstack(co, 0, &ar)) return "normal";
+  return lua_gettop(co) == 0 ? "dead" : "suspended";
+}
+
+static int begin(lua_State *L, lua_State *co, int arguments, int how) {
+  clua_task *t = TASK(L);
+  if (TASK(co) != t) return clua_raise(L, "usage", "a coroutine belongs to the script that made it");
+  const char *state = state_of(L, co);
+  if (strcmp(state, "suspended") != 0) {
+    lua_pushfstring(L, strcmp(state, "dead") == 0 ? "cannot resume dead coroutine" : "cannot resume non-suspended coroutine");
+    if (how & WRAP) {
+      luaL_where(L, 1);
+      lua_insert(L, -2);
+      lua_concat(L, 2);
+      return lua_error(L);
+    }
+    lua_pushboolean(L, 0);
+    lua_insert(L, -2);
+    return 2;
+  }
+  if (!lua_checkstack(co, arguments + 1)) return clua_raise(L, "usage", "too many arguments for a coroutine");
+  if (t && !enter(t, co)) return clua_raise(L, "usage", "coroutines are nested too deeply");
+  lua_xmove(L, co, arguments);
+  return go_on(L, co, arguments, how);
+}
+
+static lua_State *checked(lua_State *L) {
+  lua_State *co = lua_tothread(L, 1);
+  luaL_argexpected(L, co, 1, "coroutine");
+  return co;
+}
+
+static int l_create(lua_State *L) {
+  luaL_checktype(L, 1, LUA_TFUNCTION);
+  lua_State *co = lua_newthread(L);
+  TASK(co) = TASK(L);
+  lua_pushvalue(L, 1);
+  lua_xmove(L, co, 1);
+  return 1;
+}
+
+static int l_resume(lua_State *L) {
+  lua_State *co = checked(L);
+  return begin(L, co, lua_gettop(L) - 1, clua_flags(L));
+}
+
+static int wrapped(lua_State *L) {
+  return begin(L, lua_tothread(L, lua_upvalueindex(1)), lua_gettop(L), clua_flags(L) | WRAP);
+}
+
+static int l_wrap(lua_State *L) {
+  l_create(L);
+  lua_pushcclosure(L, wrapped, 1);
+  return 1;
+}
+
+static int l_yield(lua_State *L) {
+  clua_task *t = TASK(L);
+  if (t && L == t->co) return clua_raise(L, "usage", "coroutine.yield was called outside of a coroutine of the recipe");
+  return lua_yield(L, lua_gettop(L));
+}
+
+static int l_status(lua_State *L) {
+  lua_pushstring(L, state_of(L, checked(L)));
+  return 1;
+}
+
+static int l_running(lua_State *L) {
+  clua_task *t = TASK(L);
+  bool main = lua_pushthread(L);
+  lua_pushboolean(L, main || (t && L == t->co));
+  return 2;
+}
+
+static int l_isyieldable(lua_State *L) {
+  clua_task *t = TASK(L);
+  lua_pushboolean(L, lua_isyieldable(L) && !(t && L == t->co));
+  return 1;
+}
+
+static int l_close(lua_State *L) {
+  lua_State *co = checked(L);
+  clua_task *t = TASK(L);
+  const char *state = state_of(L, co);
+  if (TASK(co) != t) return clua_raise(L, "usage", "a coroutine belongs to the script that made it");
+  if (strcmp(state, "suspended") != 0 && strcmp(state, "dead") != 0) return luaL_error(L, "cannot close a %s coroutine", state);
+  int before = clua_flags(L);
+  if (reset(t, L, co) == LUA_OK) {
+    lua_pushboolean(L, 1);
+    return 1;
+  }
+  if (clua_passes(L, before)) {
+    lua_xmove(co, L, 1);
+    return lua_error(L);
+  }
+  lua_pushboolean(L, 0);
+  lua_xmove(co, L, 1);
+  return 2;
+}
+
+void clua_coroutine_library(lua_State *L) {
+  static const luaL_Reg functions[] = {
+    {"create", l_create}, {"resume", l_resume}, {"wrap", l_wrap}, {"yield", l_yield}, {"status", l_status},
+    {"running", l_running}, {"isyieldable", l_isyieldable}, {"close", l_close}, {NULL, NULL}};
+  luaL_newlib(L, functions);
+  lua_setfield(L, -2, "coroutine");
+}

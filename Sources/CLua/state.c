@@ -1,0 +1,307 @@
+/* A state: its memory, its primitives, and the protected ways in. */
+#include "inside.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+char clua_key_functions, clua_key_titles, clua_key_origins, clua_key_launch;
+static char key_primitives;
+
+static lua_State *running(clua_state *s) {
+  clua_task *t = s->current;
+  if (!t) return NULL;
+  return t->depth ? t->chain[t->depth - 1] : t->co;
+}
+
+static void *allocate(void *ud, void *old, size_t had, size_t size) {
+  clua_state *s = ud;
+  if (!old) had = 0;
+  if (size == 0) {
+    s->used -= had;
+    free(old);
+    return NULL;
+  }
+  if (size > had && s->used + (size - had) > s->limits.memory) {
+    lua_Debug ar;
+    lua_State *L = running(s);
+    s->refused[0] = 0;
+    for (int level = 0; L && lua_getstack(L, level, &ar); level++)
+      if (lua_getinfo(L, "Sl", &ar) && ar.source[0] == '@') {
+        snprintf(s->refused, sizeof s->refused, "%s:%d", ar.source + 1, ar.currentline);
+        break;
+      }
+    return NULL;
+  }
+  void *block = realloc(old, size);
+  if (!block) return NULL;
+  s->used += size - had;
+  if (size > had) s->churn += size - had;
+  if (s->churn > CLUA_CHURN && running(s) && lua_gethook(running(s))) lua_sethook(running(s), clua_hook, LUA_MASKCOUNT, 1);
+  return block;
+}
+
+clua_state *clua_of(lua_State *L) {
+  void *ud;
+  lua_getallocf(L, &ud);
+  return ud;
+}
+
+/* ---- primitives ---------------------------------------------------------------------------------------------- */
+
+/* register(function, title, origin) -> number */
+static int l_register(lua_State *L) {
+  clua_state *s = clua_of(L);
+  luaL_checktype(L, 1, LUA_TFUNCTION);
+  lua_settop(L, 3);
+  static char *const keys[] = {&clua_key_functions, &clua_key_titles, &clua_key_origins};
+  for (int i = 0; i < 3; i++) {
+    lua_rawgetp(L, LUA_REGISTRYINDEX, keys[i]);
+    lua_pushvalue(L, i + 1);
+    lua_rawseti(L, -2, s->next);
+    lua_pop(L, 1);
+  }
+  s->functions++;
+  lua_pushinteger(L, s->next++);
+  return 1;
+}
+
+/* proxy(metatable, number, payload) -> a userdata of ours; recipes cannot make one */
+static int l_proxy(lua_State *L) {
+  luaL_checktype(L, 1, LUA_TTABLE);
+  lua_Integer number = luaL_checkinteger(L, 2);
+  lua_settop(L, 3);
+  lua_Integer *block = lua_newuserdatauv(L, sizeof *block, 1);
+  *block = number;
+  lua_pushvalue(L, 3);
+  lua_setiuservalue(L, -2, 1);
+  lua_pushvalue(L, 1);
+  lua_setmetatable(L, -2);
+  return 1;
+}
+
+/* payload(value) -> payload, metatable, number; nothing for a value that is no proxy */
+static int l_payload(lua_State *L) {
+  luaL_checkany(L, 1);
+  if (lua_type(L, 1) != LUA_TUSERDATA || lua_rawlen(L, 1) != sizeof(lua_Integer)) return 0;
+  lua_getiuservalue(L, 1, 1);
+  if (!lua_getmetatable(L, 1)) return 0;
+  lua_pushinteger(L, *(lua_Integer *)lua_touserdata(L, 1));
+  return 3;
+}
+
+/* load(text, name, environment) -> function, or nil and why not; text only */
+static int l_load(lua_State *L) {
+  size_t count;
+  const char *text = luaL_checklstring(L, 1, &count);
+  const char *name = luaL_checkstring(L, 2);
+  luaL_checktype(L, 3, LUA_TTABLE);
+  if (luaL_loadbufferx(L, text, count, name, "t") != LUA_OK) {
+    lua_pushnil(L);
+    lua_insert(L, -2);
+    return 2;
+  }
+  lua_pushvalue(L, 3);
+  if (!lua_setupvalue(L, -2, 1)) lua_pop(L, 1);
+  return 1;
+}
+
+/* note(level, text): a line for whoever reads what the recipe says. */
+static int l_note(lua_State *L) {
+  clua_state *s = clua_of(L);
+  luaL_checkstring(L, 1);
+  luaL_checkstring(L, 2);
+  if (s->notes >= 1000) return 0;
+  const char *cut = lua_rawlen(L, 2) > 4096 ? lua_pushlstring(L, lua_tostring(L, 2), 4096) : NULL;
+  if (cut) lua_replace(L, 2);
+  clua_encode(L, 1, &s->log, 0, true);
+  clua_encode(L, 2, &s->log, 0, true);
+  s->notes++;
+  return 0;
+}
+
+static int l_launcher(lua_State *L) {
+  luaL_checktype(L, 1, LUA_TFUNCTION);
+  lua_settop(L, 1);
+  lua_rawsetp(L, LUA_REGISTRYINDEX, &clua_key_launch);
+  return 0;
+}
+
+static int set_up(lua_State *L) {
+  static const luaL_Reg own[] = {{"register", l_register}, {"proxy", l_proxy}, {"payload", l_payload},
+                                 {"load", l_load}, {"note", l_note}, {"launcher", l_launcher}, {NULL, NULL}};
+  static char *const tables[] = {&clua_key_functions, &clua_key_titles, &clua_key_origins};
+  for (int i = 0; i < 3; i++) {
+    lua_newtable(L);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, tables[i]);
+  }
+  lua_newtable(L);
+  luaL_setfuncs(L, own, 0);
+  clua_trace_library(L);
+  clua_task_library(L);
+  clua_base_library(L);
+  clua_coroutine_library(L);
+  clua_string_library(L);
+  clua_table_library(L);
+  lua_rawsetp(L, LUA_REGISTRYINDEX, &key_primitives);
+  return 0;
+}
+
+/* ---- ways in ------------------------------------------------------------------------------------------------- */
+
+static bool protect(clua_state *s, lua_CFunction function, void *argument) {
+  lua_State *L = s->L;
+  lua_settop(L, 0);
+  lua_pushcfunction(L, function);
+  lua_pushlightuserdata(L, argument);
+  bool good = lua_pcall(L, 1, 0, 0) == LUA_OK;
+  if (!good) {
+    const char *text = lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : NULL;
+    if (!text && lua_istable(L, -1)) {
+      lua_pushliteral(L, "message");
+      if (lua_rawget(L, -2) == LUA_TSTRING) text = lua_tostring(L, -1);
+    }
+    snprintf(s->message, sizeof s->message, "%s", text ? text : "an error that is no text");
+  }
+  lua_settop(L, 0);
+  return good;
+}
+
+static int panic(lua_State *L) {
+  const char *message = lua_tostring(L, -1);
+  fprintf(stderr, "lander: lua: unprotected error: %s\n", message ? message : "?");
+  abort();
+}
+
+static int guarded_set_up(lua_State *L) { return set_up(L); }
+
+clua_state *clua_open(const clua_limits *limits) {
+  clua_state *s = calloc(1, sizeof *s);
+  if (!s) return NULL;
+  s->limits = *limits;
+  s->next = 1;
+  s->L = lua_newstate(allocate, s);
+  if (!s->L) { free(s); return NULL; }
+  lua_atpanic(s->L, panic);
+  TASK(s->L) = NULL;
+  lua_gc(s->L, LUA_GCINC, 0, 0, 0);
+  if (!protect(s, guarded_set_up, NULL)) { clua_close(s); return NULL; }
+  return s;
+}
+
+void clua_close(clua_state *s) {
+  if (!s) return;
+  s->limits.memory = SIZE_MAX / 2;
+  lua_close(s->L);
+  free(s->log.bytes);
+  free(s);
+}
+
+const uint8_t *clua_log(clua_state *s, size_t *count) {
+  *count = s->log.failed ? 0 : s->log.count;
+  s->log.count = 0;
+  s->log.failed = false;
+  s->notes = 0;
+  return s->log.bytes;
+}
+
+typedef struct { const char *name, *text; size_t count; } chunk;
+
+static int run_prelude(lua_State *L) {
+  chunk *c = lua_touserdata(L, 1);
+  if (luaL_loadbufferx(L, c->text, c->count, c->name, "t") != LUA_OK) return lua_error(L);
+  lua_rawgetp(L, LUA_REGISTRYINDEX, &key_primitives);
+  lua_pushvalue(L, -1); /* its globals are the primitives, too: nothing else is in reach */
+  if (!lua_setupvalue(L, -3, 1)) lua_pop(L, 1);
+  lua_call(L, 1, 0);
+  return 0;
+}
+
+bool clua_prelude(clua_state *s, const char *name, const char *text, size_t count) {
+  chunk c = {name, text, count};
+  return protect(s, run_prelude, &c);
+}
+
+const char *clua_message(const clua_state *s) { return s->message; }
+
+static int run_seed(lua_State *L) {
+  uint64_t *seed = lua_touserdata(L, 1);
+  lua_rawgetp(L, LUA_REGISTRYINDEX, &key_primitives);
+  lua_getfield(L, -1, "randomseed");
+  lua_pushinteger(L, (lua_Integer)*seed);
+  lua_pushinteger(L, 0);
+  lua_call(L, 2, 0);
+  return 0;
+}
+
+/* vocabulary: what the prelude is told before it is read */
+static int run_vocabulary(lua_State *L) {
+  chunk *c = lua_touserdata(L, 1);
+  lua_rawgetp(L, LUA_REGISTRYINDEX, &key_primitives);
+  if (clua_decode(L, (const uint8_t *)c->text, c->count) != 1) return luaL_error(L, "one value was expected");
+  lua_setfield(L, -2, "vocabulary");
+  return 0;
+}
+
+bool clua_vocabulary(clua_state *s, const uint8_t *bytes, size_t count) {
+  chunk c = {NULL, (const char *)bytes, count};
+  return protect(s, run_vocabulary, &c);
+}
+
+/* A whole number that the prelude left under that name; 0 where there is none. */
+static int run_number(lua_State *L) {
+  chunk *c = lua_touserdata(L, 1);
+  lua_rawgetp(L, LUA_REGISTRYINDEX, &key_primitives);
+  lua_getfield(L, -1, c->name);
+  c->count = (size_t)lua_tointeger(L, -1);
+  return 0;
+}
+
+int64_t clua_number(clua_state *s, const char *name) {
+  chunk c = {name, NULL, 0};
+  return protect(s, run_number, &c) ? (int64_t)c.count : 0;
+}
+
+void clua_seed(clua_state *s, uint64_t seed) { protect(s, run_seed, &seed); }
+
+static int run_forget(lua_State *L) {
+  int64_t number = *(int64_t *)lua_touserdata(L, 1);
+  static char *const tables[] = {&clua_key_functions, &clua_key_titles, &clua_key_origins};
+  for (int i = 0; i < 3; i++) {
+    lua_rawgetp(L, LUA_REGISTRYINDEX, tables[i]);
+    if (i == 0 && lua_rawgeti(L, -1, number) == LUA_TFUNCTION) clua_of(L)->functions--;
+    lua_settop(L, 2);
+    lua_pushnil(L);
+    lua_rawseti(L, 2, number);
+    lua_settop(L, 1);
+  }
+  return 0;
+}
+
+void clua_forget(clua_state *s, int64_t function) { protect(s, run_forget, &function); }
+size_t clua_memory(const clua_state *s) { return s->used; }
+int64_t clua_functions(const clua_state *s) { return s->functions; }
+
+static int run_collect(lua_State *L) {
+  lua_gc(L, LUA_GCCOLLECT);
+  return 0;
+}
+void clua_collect(clua_state *s) { protect(s, run_collect, NULL); }
+
+/* ---- inspection ---------------------------------------------------------------------------------------------- */
+
+static int keep(lua_State *L, const void *bytes, size_t count, void *into) {
+  (void)L;
+  clua_put(into, bytes, count);
+  return ((clua_buffer *)into)->failed;
+}
+
+uint8_t *clua_dump(const char *name, const char *text, size_t count, size_t *size) {
+  lua_State *L = luaL_newstate();
+  clua_buffer b = {0};
+  if (!L) return NULL;
+  bool good = luaL_loadbufferx(L, text, count, name, "t") == LUA_OK && lua_dump(L, keep, &b, 0) == 0 && !b.failed;
+  lua_close(L);
+  if (!good) { free(b.bytes); return NULL; }
+  *size = b.count;
+  return b.bytes;
+}

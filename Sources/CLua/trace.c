@@ -1,0 +1,253 @@
+/* Where in a recipe something happened: frames of its code only, across the coroutines of a task. */
+#include "inside.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+char clua_key_error;
+
+/* Chunks of ours are named "=[lander]…"; a recipe's are "@path". */
+static bool is_recipe(const lua_Debug *ar) { return ar->source[0] == '@'; }
+
+typedef struct { char *text; size_t count, room; int frames; } lines;
+
+static void add_line(lines *l, const char *line) {
+  size_t count = strlen(line), need = l->count + count + 2;
+  if (need > l->room) {
+    size_t room = need * 2;
+    char *grown = realloc(l->text, room);
+    if (!grown) return;
+    l->text = grown;
+    l->room = room;
+  }
+  if (l->count) l->text[l->count++] = '\n';
+  memcpy(l->text + l->count, line, count + 1);
+  l->count += count;
+  l->frames++;
+}
+
+#define MOST 40
+static void add_frames(lines *l, lua_State *L, const char *title) {
+  lua_Debug ar;
+  char line[512], last[512] = "";
+  int bottom = -1;
+  for (int level = 0; lua_getstack(L, level, &ar); level++)
+    if (lua_getinfo(L, "S", &ar) && is_recipe(&ar)) bottom = level;
+  for (int level = 0; level <= bottom && lua_getstack(L, level, &ar); level++) {
+    if (!lua_getinfo(L, "nSl", &ar) || !is_recipe(&ar)) continue;
+    int n = snprintf(line, sizeof line, "%s:%d", ar.source + 1, ar.currentline);
+    if (n < 0 || (size_t)n >= sizeof line) continue;
+    size_t left = sizeof line - (size_t)n;
+    if (level == bottom && title) snprintf(line + n, left, " in %s", title);
+    else if (strcmp(ar.what, "main") == 0) snprintf(line + n, left, " in the file itself");
+    else if (ar.name) snprintf(line + n, left, " in %s", ar.name);
+    else snprintf(line + n, left, " in the function of line %d", ar.linedefined);
+    if (strcmp(line, last) == 0) continue; /* recursion says it once */
+    memcpy(last, line, sizeof last);
+    if (l->frames < MOST || level == bottom) add_line(l, line);
+  }
+}
+
+char *clua_frames(lua_State *L) {
+  lines l = {0};
+  add_frames(&l, L, NULL);
+  return l.text;
+}
+
+static const char *raw_text(lua_State *L, void *key, int64_t number) {
+  const char *text = NULL;
+  if (!lua_checkstack(L, 3)) return NULL;
+  if (lua_rawgetp(L, LUA_REGISTRYINDEX, key) == LUA_TTABLE) {
+    if (lua_rawgeti(L, -1, number) == LUA_TSTRING) text = lua_tostring(L, -1); /* anchored in the table */
+    lua_pop(L, 1);
+  }
+  lua_pop(L, 1);
+  return text;
+}
+
+char *clua_trace(lua_State *L, clua_task *t) {
+  lines l = {0};
+  const char *title = t ? raw_text(L, &clua_key_titles, t->function) : NULL;
+  if (t && t->inner) add_line(&l, t->inner);
+  add_frames(&l, L, !t || L == t->co ? title : NULL);
+  if (!t) return l.text;
+  for (int i = t->depth - 1; i >= 0; i--)
+    if (t->chain[i] != L) add_frames(&l, t->chain[i], NULL);
+  if (L != t->co) add_frames(&l, t->co, title);
+  const char *origin = raw_text(L, &clua_key_origins, t->function);
+  if (origin) {
+    char first[600];
+    size_t end = strcspn(origin, "\n");
+    snprintf(first, sizeof first, "started from %.*s", (int)(end < 500 ? end : 500), origin);
+    add_line(&l, first);
+    if (origin[end]) add_line(&l, origin + end + 1);
+  }
+  return l.text;
+}
+
+static bool first_place(lua_State *L, const char *skip, char *file, size_t room, int *line) {
+  lua_Debug ar;
+  for (int level = 0; lua_getstack(L, level, &ar); level++) {
+    if (!lua_getinfo(L, "Sl", &ar) || !is_recipe(&ar)) continue;
+    if (skip && *skip && strncmp(ar.source + 1, skip, strlen(skip)) == 0) continue;
+    snprintf(file, room, "%s", ar.source + 1);
+    *line = ar.currentline;
+    return true;
+  }
+  return false;
+}
+
+bool clua_where(lua_State *L, clua_task *t, const char *skip, char *file, size_t room, int *line) {
+  if (first_place(L, skip, file, room, line)) return true;
+  if (!t) return false;
+  for (int i = t->depth - 1; i >= 0; i--)
+    if (t->chain[i] != L && first_place(t->chain[i], skip, file, room, line)) return true;
+  return L != t->co && first_place(t->co, skip, file, room, line);
+}
+
+static bool lacks(lua_State *L, int table, const char *field) {
+  lua_pushstring(L, field);
+  bool missing = lua_rawget(L, table) == LUA_TNIL;
+  lua_pop(L, 1);
+  return missing;
+}
+
+static void set_text(lua_State *L, int table, const char *field, const char *value) {
+  lua_pushstring(L, field);
+  lua_pushstring(L, value);
+  lua_rawset(L, table);
+}
+
+/* Where the task's function is defined: all that is left when its last call was a tail call. */
+static bool own_place(lua_State *L, clua_task *t, char *file, size_t room, int *line) {
+  lua_Debug ar;
+  if (!t) return false;
+  lua_rawgetp(L, LUA_REGISTRYINDEX, &clua_key_functions);
+  int top = lua_gettop(L) - 1;
+  bool found = lua_rawgeti(L, -1, t->function) == LUA_TFUNCTION && lua_getinfo(L, ">S", &ar) && is_recipe(&ar);
+  lua_settop(L, top);
+  if (!found) return false;
+  snprintf(file, room, "%s", ar.source + 1);
+  *line = ar.linedefined;
+  return true;
+}
+
+void clua_locate(lua_State *L) {
+  clua_task *t = TASK(L);
+  int table = lua_gettop(L), line;
+  char file[256], place[300];
+  luaL_checkstack(L, 6, NULL);
+  if (lacks(L, table, "where") && (clua_where(L, t, NULL, file, sizeof file, &line) || own_place(L, t, file, sizeof file, &line))) {
+    snprintf(place, sizeof place, "%s:%d", file, line);
+    set_text(L, table, "where", place);
+  }
+  if (lacks(L, table, "traceback")) {
+    char *trace = clua_trace(L, t);
+    if (trace) set_text(L, table, "traceback", trace);
+    free(trace);
+  }
+  if (lua_rawgetp(L, LUA_REGISTRYINDEX, &clua_key_error) == LUA_TTABLE) lua_setmetatable(L, table);
+  else lua_pop(L, 1);
+}
+
+int clua_raise(lua_State *L, const char *kind, const char *message) {
+  luaL_checkstack(L, 6, NULL);
+  lua_createtable(L, 0, 4);
+  int table = lua_gettop(L);
+  set_text(L, table, "kind", kind);
+  set_text(L, table, "message", message);
+  clua_locate(L);
+  return lua_error(L);
+}
+
+/* "deploy.lua:3: message" -> where and message apart. */
+static void split_place(lua_State *L, int table, const char *message) {
+  const char *colon = strchr(message, ':');
+  if (!colon || colon == message || colon - message > 200) return;
+  for (const char *c = message; c < colon; c++)
+    if (*c == '\n' || *c == ' ') return;
+  size_t digits = strspn(colon + 1, "0123456789");
+  if (digits == 0 || strncmp(colon + 1 + digits, ": ", 2) != 0) return;
+  lua_pushliteral(L, "where");
+  lua_pushlstring(L, message, (size_t)(colon - message) + 1 + digits);
+  lua_rawset(L, table);
+  set_text(L, table, "message", colon + digits + 3);
+}
+
+/* The last to see an error while the stack that led to it still stands. Foreign objects are read raw. */
+int clua_handler(lua_State *L) {
+  const char *message;
+  luaL_checkstack(L, 6, NULL);
+  if (lua_type(L, 1) == LUA_TTABLE) {
+    bool ours = lua_getmetatable(L, 1) && lua_rawgetp(L, LUA_REGISTRYINDEX, &clua_key_error) && lua_rawequal(L, -1, -2);
+    lua_settop(L, 1);
+    lua_pushliteral(L, "message");
+    if (ours || lua_rawget(L, 1) == LUA_TSTRING) {
+      lua_settop(L, 1);
+      clua_locate(L);
+      return 1;
+    }
+    message = "an error that is a table without a message";
+  } else if (lua_type(L, 1) == LUA_TSTRING || lua_type(L, 1) == LUA_TNUMBER) {
+    message = lua_tostring(L, 1);
+  } else {
+    message = lua_isnil(L, 1) ? "an error without a value" : "an error that is no text";
+  }
+  lua_createtable(L, 0, 4);
+  set_text(L, lua_gettop(L), "kind", "error");
+  set_text(L, lua_gettop(L), "message", message);
+  split_place(L, lua_gettop(L), message);
+  clua_locate(L);
+  return 1;
+}
+
+/* raise(error) */
+static int l_raise(lua_State *L) {
+  luaL_checktype(L, 1, LUA_TTABLE);
+  lua_settop(L, 1);
+  clua_locate(L);
+  return lua_error(L);
+}
+
+/* where([skip]) -> file, line of the innermost recipe frame whose file does not begin with skip */
+static int l_where(lua_State *L) {
+  char file[256];
+  int line;
+  if (!clua_where(L, TASK(L), luaL_optstring(L, 1, NULL), file, sizeof file, &line)) return 0;
+  lua_pushstring(L, file);
+  lua_pushinteger(L, line);
+  return 2;
+}
+
+static int l_trace(lua_State *L) {
+  char *trace = clua_trace(L, TASK(L));
+  lua_pushstring(L, trace ? trace : "");
+  free(trace);
+  return 1;
+}
+
+/* place(function) -> file, line of its definition */
+static int l_place(lua_State *L) {
+  lua_Debug ar;
+  luaL_checktype(L, 1, LUA_TFUNCTION);
+  lua_settop(L, 1);
+  lua_getinfo(L, ">S", &ar);
+  if (!is_recipe(&ar)) return 0;
+  lua_pushstring(L, ar.source + 1);
+  lua_pushinteger(L, ar.linedefined > 0 ? ar.linedefined : 1);
+  return 2;
+}
+
+/* errors(metatable): what error objects get */
+static int l_errors(lua_State *L) {
+  luaL_checktype(L, 1, LUA_TTABLE);
+  lua_settop(L, 1);
+  lua_rawsetp(L, LUA_REGISTRYINDEX, &clua_key_error);
+  return 0;
+}
+
+void clua_trace_library(lua_State *L) {
+  static const luaL_Reg functions[] = {{"raise", l_raise}, {"where", l_where}, {"trace", l_trace},
+                                       {"place", l_place}, {"errors", l_errors}, {"located", clua_handler}, {NULL, NULL}};
+  luaL_setfuncs(L, functions, 0);
+}

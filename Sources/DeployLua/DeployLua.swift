@@ -1,1 +1,0 @@
-// DeployLua: see docs/architecture.md.

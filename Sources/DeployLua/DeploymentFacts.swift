@@ -1,0 +1,81 @@
+import DeployCore
+import DeployModel
+
+/// What functions of a recipe can see of the deployment, as the prelude takes it.
+struct DeploymentFacts {
+  let plan: Plan
+  /// Index into `plan.recipes`.
+  let recipe: Int
+  let described: Project
+
+  var value: Value {
+    let parameters = described.recipes.first { $0.name == name }?.parameters ?? []
+    let left = plan.hosts.indices.filter { if case .leftOut = plan.hosts[$0].action { true } else { false } }
+    return .record(of: [
+      ("hosts", .list(plan.hosts.map(host))), ("deployment", deployment),
+      ("targets", .list(plan.hosts.indices.filter { !left.contains($0) }.map { .int($0) })),
+      ("changing", .list(plan.hosts.indices.filter { plan.hosts[$0].action == .change }.map { .int($0) })),
+      ("params", filled(plan.parameters, parameters)),
+      ("param_names", .list((parameters.map(\.name) + plan.parameters.members.map(\.name)).map { .text($0) })),
+    ])
+  }
+
+  private var name: String { plan.recipes.indices.contains(recipe) ? plan.recipes[recipe].name : plan.recipe }
+
+  /// Given parameters over the recipe's defaults.
+  private func filled(_ given: Value, _ parameters: [Parameter]) -> Value {
+    let defaults = parameters.compactMap { parameter in parameter.standard.map { (parameter.name, $0) } }
+    return .record(of: defaults.filter { given[$0.0] == nil } + given.members.map { ($0.name, $0.value) })
+  }
+
+  private var deployment: Value {
+    let kind = if case .deploy = plan.kind { "deploy" } else { "rollback" }
+    var members: [(String, Value)] = [
+      ("id", .text(plan.id)), ("application", .text(plan.application)), ("recipe", .text(plan.recipe)), ("group", .text(plan.group)),
+      ("path", .text(plan.path)), ("actor", .text(plan.actor)), ("kind", .text(kind)),
+      ("revision", .text(plan.bundle?.source ?? plan.release?.id ?? "")),
+    ]
+    if let release = plan.release {
+      members.append(("release", .text(release.id)))
+      members.append(("release_path", .text("\(plan.path)/releases/\(release.id)")))
+    }
+    if let previous = plan.hosts.lazy.compactMap({ $0.previous?.release.id }).first { members.append(("previous", .text(previous))) }
+    return .record(of: members)
+  }
+
+  private func host(_ one: HostPlan) -> Value {
+    let host = one.host
+    var members: [(String, Value)] = [
+      ("name", .text(host.name)), ("address", .text(host.address ?? host.name)), ("transport", .text(host.transport)), ("tags", host.tags),
+      ("vars", host.vars),
+    ]
+    if let user = host.user { members.append(("user", .text(user))) }
+    if let port = host.port { members.append(("port", .int(port))) }
+    if let root = host.root { members.append(("root", .text(root))) }
+    if let facts = one.facts { members.append(("facts", self.facts(facts))) }
+    let previous = one.previous?.release.id ?? one.current
+    if let previous { members.append(("previous", .text(previous))) }
+    if let target = one.target { members.append(("release_path", .text("\(host.place(plan.path))/releases/\(target.id)"))) }
+    if recipe > 0, let receipt = one.previous { members.append(("earlier", earlier(receipt, host))) }
+    return .record(of: members)
+  }
+
+  /// A recipe that was kept on a host acts for the release it was kept with: this host's, by its receipt.
+  private func earlier(_ receipt: Receipt, _ host: DeployModel.Host) -> Value {
+    let parameters = described.recipes.first { $0.name == receipt.recipe }?.parameters ?? []
+    return .record(of: [
+      ("release", .text(receipt.release.id)), ("revision", .text(receipt.release.id)),
+      ("release_path", .text("\(host.place(plan.path))/releases/\(receipt.release.id)")),
+      ("params", filled(receipt.inputs.parameters, parameters)),
+      ("param_names", .list((parameters.map(\.name) + receipt.inputs.parameters.members.map(\.name)).map { .text($0) })),
+    ])
+  }
+
+  private func facts(_ facts: HostFacts) -> Value {
+    .record(of: [
+      ("shell", .text(facts.shell)), ("user", .text(facts.user)), ("home", .text(facts.home)), ("kernel", .text(facts.kernel)),
+      ("architecture", .text(facts.architecture)), ("tools", .list(facts.tools.map { .text($0) })), ("processors", .int(facts.processors)),
+      ("free_bytes", .int(facts.freeBytes)),
+    ])
+  }
+}

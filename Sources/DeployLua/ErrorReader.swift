@@ -1,0 +1,50 @@
+package import DeployModel
+
+/// Error objects of Lua as errors of ours, and back.
+package enum ErrorReader {
+  /// What ended a script.
+  /// - Parameter place: of its function, for an error whose own is not known.
+  package static func scriptError(_ value: Value, place: SourcePlace?) -> ScriptError {
+    guard case .record = value else { return ScriptError(Failure(.failed, value.text ?? "it ended with an error without words"), place: place) }
+    let kind = value["kind"]?.text ?? ""
+    let failure = Failure(Self.kind(kind), value["message"]?.text ?? "it ended with an error without words", fix: value["fix"]?.text)
+    let trace = value["traceback"]?.text?.split(separator: "\n").map(String.init) ?? []
+    return ScriptError(
+      failure, place: value["where"]?.text.flatMap(Self.place) ?? place, trace: trace, host: value["host"]?.text, stderr: value["stderr"]?.text)
+  }
+
+  /// What ended the reading of a file.
+  package static func problem(_ value: Value, in file: String) -> Problem {
+    let error = scriptError(value, place: nil)
+    return Problem(error.failure.message, place: error.place ?? SourcePlace(file: file, line: 1), fix: error.failure.fix)
+  }
+
+  /// The error object that a recipe gets.
+  package static func value(_ error: ScriptError) -> Value {
+    var members: [(String, Value)] = [("kind", .text(error.failure.kind.rawValue)), ("message", .text(error.failure.message))]
+    if let fix = error.failure.fix { members.append(("fix", .text(fix))) }
+    if let place = error.place { members.append(("where", .text(place.description))) }
+    if !error.trace.isEmpty { members.append(("traceback", .text(error.trace.joined(separator: "\n")))) }
+    if let host = error.host { members.append(("host", .text(host))) }
+    if let stderr = error.stderr { members.append(("stderr", .text(stderr))) }
+    return .record(of: members)
+  }
+
+  /// What failed, without a place.
+  static func value(_ failure: Failure) -> Value {
+    var members: [(String, Value)] = [("kind", .text(failure.kind.rawValue)), ("message", .text(failure.message))]
+    if let fix = failure.fix { members.append(("fix", .text(fix))) }
+    return .record(of: members)
+  }
+
+  private static func kind(_ word: String) -> Failure.Kind {
+    if let kind = Failure.Kind(rawValue: word) { return kind }
+    return word == "usage" ? .invalid : .failed
+  }
+
+  /// Reads `deploy.lua:31`.
+  static func place(_ text: String) -> SourcePlace? {
+    guard let colon = text.lastIndex(of: ":"), let line = Int(text[text.index(after: colon)...]) else { return nil }
+    return SourcePlace(file: String(text[..<colon]), line: line)
+  }
+}

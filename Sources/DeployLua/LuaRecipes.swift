@@ -1,0 +1,163 @@
+import DeployCore
+package import DeployModel
+
+/// The scripts of one deployment: every recipe of its plan in a Lua state of its own, read from pinned sources only.
+///
+/// Functions have the numbers that reading gave them, and reading is deterministic: sources are read in the order of their
+/// `require`s, tables are gone through in the order of their keys, and functions are numbered in the order of the recipes, of
+/// each first the hooks, then the stages, `on_failure` and `on_success`. Equal sources give equal numbers on any machine;
+/// functions made while a deployment runs (`each`, `all`, `within`) get the numbers after those, in the order of asking.
+///
+/// A stage's `when` is a function like any other: started on `.deployment`, it returns `.bool`.
+package final class LuaRecipes: Scripts {
+  /// One recipe of the plan.
+  private struct Loaded {
+    let state: LuaState
+  }
+
+  /// A script between two steps.
+  private final class Running {
+    let recipe: Int
+    let task: LuaState.Task?
+    let host: String?
+    /// Functions it has registered for the children it waits for.
+    var children: [Int] = []
+    var begun = false
+    var cancelled: Failure?
+
+    init(recipe: Int, task: LuaState.Task?, host: String?) {
+      self.recipe = recipe
+      self.task = task
+      self.host = host
+    }
+  }
+
+  private let plan: Plan
+  private let loaded: [Loaded]
+  private var running: [ScriptID: Running] = [:]
+
+  /// - Parameter sources: by index of `plan.recipes`; each complete in itself.
+  /// - Throws: what is wrong with them; nothing was started.
+  package init(plan: Plan, sources: [[SourceFile]], limits: LuaLimits? = nil) throws(Problems) {
+    self.plan = plan
+    var loaded: [Loaded] = []
+    for (index, files) in sources.enumerated() {
+      loaded.append(try Self.load(files, recipe: index, of: plan, limits: limits ?? .hosts(plan.hosts.count)))
+    }
+    self.loaded = loaded
+  }
+
+  private static func load(_ files: [SourceFile], recipe: Int, of plan: Plan, limits: LuaLimits) throws(Problems) -> Loaded {
+    guard let main = main(of: files) else { throw Problems(Problem("the pinned sources have no deploy.lua"), exit: .internal) }
+    let byPath = Dictionary(files.map { ($0.path, $0.text) }) { first, _ in first }
+    var loader: SourceLoader
+    do { loader = try SourceLoader(prelude: Prelude.pinned(in: files), limits: limits) { byPath[$0] } } catch {
+      throw Problems(Problem(error.message), exit: .internal)
+    }
+    let described: Value
+    do { described = try loader.load(main, checks: false) } catch { throw Problems(error) }
+    let reader = ProjectReader(lines: FieldLines(loader.files))
+    let problems = reader.problems(described)
+    guard problems.isEmpty else { throw Problems(problems) }
+    let state = loader.state
+    state.seed(plan.seed)
+    let facts = DeploymentFacts(plan: plan, recipe: recipe, described: reader.project(described)).value
+    guard let task = state.start(state.number("begin_number"), ["call", facts]), case .returned = task.step(WireWriter()) else {
+      throw Problems(Problem("there is not enough memory for \(plan.hosts.count) hosts"), exit: .internal)
+    }
+    return Loaded(state: state)
+  }
+
+  /// `deploy.lua`, or the one file that is neither shipped nor a plugin's.
+  private static func main(of files: [SourceFile]) -> SourceFile? {
+    files.first { $0.path == "deploy.lua" }
+      ?? files.first { file in !["plugins/", "recipes/", "prelude/"].contains { file.path.hasPrefix($0) } }
+  }
+
+  // MARK: Scripts
+
+  package func start(_ script: ScriptID, _ body: Body, on subject: Subject) {
+    guard loaded.indices.contains(body.recipe) else {
+      running[script] = Running(recipe: 0, task: nil, host: nil)
+      return
+    }
+    var host: String?
+    if case .host(let number) = subject, plan.hosts.indices.contains(number) { host = plan.hosts[number].host.name }
+    let task = loaded[body.recipe].state.start(body.function, arguments(subject, body))
+    running[script] = Running(recipe: body.recipe, task: task, host: host)
+  }
+
+  package func step(_ script: ScriptID, _ answer: Answer) -> Step {
+    guard let one = running[script] else {
+      return Step(.ended(.raised(ScriptError(Failure(.internal, "script \(script) is not running")))))
+    }
+    guard let task = one.task else {
+      running[script] = nil
+      return Step(.ended(.raised(ScriptError(Failure(.internal, "script \(script) has no function, or no memory")))))
+    }
+    let state = loaded[one.recipe].state
+    release(one)
+    if case .cancel(let failure) = answer {
+      one.cancelled = one.cancelled ?? failure
+      if !one.begun { return end(script, .raised(ScriptError(failure, host: one.host)), state) }
+      task.cancel()
+    }
+    one.begun = true
+    var given = AnswerWriter.write(answer)
+    while true {
+      switch task.step(given) {
+      case .returned(let value):
+        if let failure = one.cancelled { return end(script, .raised(ScriptError(failure, host: one.host)), state) }
+        return end(script, .returned(value), state)
+      case .raised(let value): return end(script, .raised(error(value, one)), state)
+      case .asked(let question):
+        do throws(Failure) {
+          let request = try RequestReader(question: question, recipe: one.recipe).request()
+          one.children = RequestReader.children(of: request)
+          return Step(.asked(request), log: state.takeLog())
+        } catch {
+          given = AnswerWriter.write(.outcome(Outcome(failure: error)))
+        }
+      }
+    }
+  }
+
+  package func kill(_ script: ScriptID) {
+    if let one = running.removeValue(forKey: script) { release(one) }
+  }
+
+  /// Scripts that wait.
+  package var count: Int { running.count }
+  /// Bytes and functions in all states, for tests of leaks.
+  package func usage() -> (memory: Int, functions: Int) {
+    for one in loaded { one.state.collect() }
+    return (loaded.reduce(0) { $0 + $1.state.memory }, loaded.reduce(0) { $0 + $1.state.functions })
+  }
+
+  private func end(_ script: ScriptID, _ result: ScriptResult, _ state: LuaState) -> Step {
+    if let one = running.removeValue(forKey: script) { release(one) }
+    return Step(.ended(result), log: state.takeLog())
+  }
+
+  private func release(_ one: Running) {
+    for child in one.children { loaded[one.recipe].state.forget(child) }
+    one.children = []
+  }
+
+  private func error(_ value: Value, _ one: Running) -> ScriptError {
+    var error = ErrorReader.scriptError(value, place: nil)
+    if let failure = one.cancelled { error.failure = failure }
+    error.host = error.host ?? one.host
+    return error
+  }
+
+  private func arguments(_ subject: Subject, _ body: Body) -> [Value] {
+    switch subject {
+    case .host(let number): ["host", .int(number)]
+    case .deployment: ["deployment", .text(plan.onSuccess.contains(body) ? "succeeded" : "running")]
+    case .failure(let error): ["failure", ErrorReader.value(error)]
+    case .rollout(let options): ["rollout", options]
+    case .child: ["child"]
+    }
+  }
+}

@@ -1,0 +1,117 @@
+import CLua
+package import DeployModel
+
+/// Bounds of what Lua code may take before it is stopped.
+package struct LuaLimits: Sendable, Hashable {
+  /// Bytes that one state may hold.
+  package var memory: Int
+  /// Instructions of one step, until it waits.
+  package var instructions: Int64
+  /// More of them for clean-up once the first are spent.
+  package var cleanup: Int64
+  /// Steps of one pattern match.
+  package var matching: Int64
+
+  package init(memory: Int = 64 << 20, instructions: Int64 = 50_000_000, cleanup: Int64 = 1_000_000, matching: Int64 = 20_000_000) {
+    self.memory = memory
+    self.instructions = instructions
+    self.cleanup = cleanup
+    self.matching = matching
+  }
+
+  /// The bounds for a deployment of so many hosts: 64 MiB and 4 KiB a host.
+  package static func hosts(_ count: Int) -> LuaLimits { LuaLimits(memory: 64 << 20 + count * 4096) }
+}
+
+/// One Lua state with the prelude in it. Not for two threads at once; nothing in it ever calls Swift.
+package final class LuaState {
+  /// What a step of a task came to: values as they were coded.
+  package enum Turn {
+    case asked([Value])
+    case returned(Value)
+    case raised(Value)
+  }
+
+  /// A running function. It ends with its last reference.
+  package final class Task {
+    fileprivate let pointer: OpaquePointer
+    private let state: LuaState
+    fileprivate init(_ pointer: OpaquePointer, in state: LuaState) {
+      self.pointer = pointer
+      self.state = state
+    }
+    deinit { clua_end(pointer) }
+
+    /// Runs it until it asks, returns or raises; the answer is what its question gives.
+    package func step(_ answer: WireWriter) -> Turn {
+      let turn = answer.bytes.withUnsafeBufferPointer { clua_step(pointer, $0.baseAddress, $0.count) }
+      var count = 0
+      let bytes = clua_reply(pointer, &count)
+      let values = WireReader.values(UnsafeBufferPointer(start: bytes, count: bytes == nil ? 0 : count))
+      switch turn {
+      case CLUA_ASKED: return .asked(values)
+      case CLUA_RETURNED: return .returned(values.first ?? .null)
+      default: return .raised(values.first ?? .null)
+      }
+    }
+
+    /// From the next step on it unwinds; that step's answer is the error to raise.
+    package func cancel() { clua_cancel(pointer) }
+  }
+
+  private let pointer: OpaquePointer
+
+  /// Reads the prelude into a new state.
+  /// - Throws: a defect of the prelude, or no memory.
+  package init(prelude: [SourceFile], limits: LuaLimits) throws(Failure) {
+    var bounds = clua_limits(
+      memory: limits.memory, instructions: limits.instructions, cleanup: limits.cleanup, matching: limits.matching)
+    guard let pointer = clua_open(&bounds) else { throw Failure(.internal, "there is no memory for a Lua state") }
+    self.pointer = pointer
+    var words = WireWriter()
+    words.put(Vocabulary.wire)
+    _ = words.bytes.withUnsafeBufferPointer { clua_vocabulary(pointer, $0.baseAddress, $0.count) }
+    for file in prelude {
+      let good = file.text.utf8.withContiguousStorageIfAvailable { text in
+        text.withMemoryRebound(to: CChar.self) { clua_prelude(pointer, "=[lander] \(file.path)", $0.baseAddress, $0.count) }
+      }
+      guard good == true else { throw Failure(.internal, "\(file.path): " + String(cString: clua_message(pointer))) }
+    }
+  }
+
+  deinit { clua_close(pointer) }
+
+  /// What `math.random` gives from here on.
+  package func seed(_ seed: UInt64) { clua_seed(pointer, seed) }
+
+  /// A number that the prelude left under a name.
+  package func number(_ name: String) -> Int { Int(clua_number(pointer, name)) }
+
+  /// Makes a function ready to run; nil where there is none of that number.
+  package func start(_ function: Int, _ arguments: [Value]) -> Task? {
+    var writer = WireWriter()
+    for argument in arguments { writer.put(argument) }
+    let task = writer.bytes.withUnsafeBufferPointer { clua_start(pointer, Int64(function), $0.baseAddress, $0.count) }
+    return task.map { Task($0, in: self) }
+  }
+
+  /// Lets go of a function.
+  package func forget(_ function: Int) { clua_forget(pointer, Int64(function)) }
+
+  /// What was logged since the last call.
+  package func takeLog() -> [LogLine] {
+    var count = 0
+    guard let bytes = clua_log(pointer, &count), count > 0 else { return [] }
+    let values = WireReader.values(UnsafeBufferPointer(start: bytes, count: count))
+    return stride(from: 0, to: values.count - 1, by: 2).map {
+      LogLine(LogLine.Level(rawValue: values[$0].text ?? "") ?? .info, values[$0 + 1].text ?? "")
+    }
+  }
+
+  /// Bytes in use.
+  package var memory: Int { clua_memory(pointer) }
+  /// Functions that are registered.
+  package var functions: Int { Int(clua_functions(pointer)) }
+  /// Collects all that is not in use.
+  package func collect() { clua_collect(pointer) }
+}

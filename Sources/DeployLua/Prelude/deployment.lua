@@ -1,0 +1,115 @@
+-- The deployment that runs, the rollout that a strategy steers, and how scripts are started.
+
+local deployment_type, rollout_type = kind "deployment", kind "rollout"
+local facts, by_status = {}, {}
+
+local deployment_fields = { "id", "application", "recipe", "revision", "release", "group", "params", "targets", "release_path", "path", "previous",
+  "status", "actor", "kind" }
+local allowed = {}
+for _, name in ipairs(deployment_fields) do allowed[name] = true end
+
+deployment_type.__index = function(self, key)
+  local value = payload(self)[key]
+  if value ~= nil or allowed[key] then return value end
+  return usage(string.format("a deployment has no %s", tostring(key)), did_you_mean(key, deployment_fields))
+end
+deployment_type.__tostring = function(self)
+  local inside = payload(self)
+  return inside.application .. " " .. inside.revision
+end
+
+local params_type = kind "params"
+params_type.__index = function(self, key)
+  local inside = payload(self)
+  if inside.values[key] ~= nil or inside.known[key] then return inside.values[key] end
+  return usage(string.format("there is no parameter %s", tostring(key)), did_you_mean(key, keys_of(inside.known)))
+end
+
+local function parameter_values(values, names)
+  local known = {}
+  for _, name in ipairs(names) do known[name] = true end
+  return proxy(params_type, 0, { values = values, known = known })
+end
+
+local function set_of(numbers)
+  local list = {}
+  for i, number in ipairs(numbers) do list[i] = handle_of(number) end
+  return new_set(list)
+end
+
+local function deployment(status)
+  if not by_status[status] then
+    local inside = copy(facts)
+    inside.status = status
+    by_status[status] = proxy(deployment_type, 0, inside)
+  end
+  return by_status[status]
+end
+
+--- The deployment as a hook of this host sees it: of a kept recipe, that of the release it was kept with.
+local function deployment_of(number)
+  local earlier = earlier_of(number)
+  if not earlier then return deployment "running" end
+  local inside = copy(facts)
+  inside.status = "running"
+  inside.release, inside.revision, inside.release_path = earlier.release, earlier.revision, earlier.release_path
+  inside.params = parameter_values(earlier.params, earlier.param_names)
+  return proxy(deployment_type, 0, inside)
+end
+
+-- What a strategy decides ------------------------------------------------------------------------------------------------
+
+local decisions = {}
+local function own(method, self) return is(self, rollout_type) or usage(method .. " is written with a colon") end
+
+--- Changes these hosts; returns how many succeeded and failed, and which.
+function decisions.wave(self, hosts, given)
+  own("rollout:wave", self)
+  local options = read_options("rollout:wave", given)
+  local numbers = numbers_of("rollout:wave", hosts)
+  if #numbers == 0 then return { succeeded = 0, failed = 0, succeeded_hosts = new_set {}, failed_hosts = new_set {} } end
+  local parallel = options.parallel and (options.parallel.count or math.max(1, math.floor(#numbers * options.parallel.percent / 100)))
+  local good, bad = ask("wave", numbers, parallel)
+  return { succeeded = #good, failed = #bad, succeeded_hosts = set_of(good), failed_hosts = set_of(bad) }
+end
+function decisions.wait(self, time)
+  own("rollout:wait", self)
+  local milliseconds = duration(time)
+  if not milliseconds then usage("rollout:wait takes " .. types.duration.words .. ", got " .. described(time)) end
+  ask("wait", milliseconds)
+end
+--- Gives up: hosts that were changed go back.
+function decisions.rollback(self, format, ...)
+  own("rollout:rollback", self)
+  ask("rollback", format and string.format(format, ...) or "the strategy gave up")
+  return raise { kind = "failed", message = "the rollout was given up" }
+end
+
+rollout_type.__index = function(self, key)
+  if decisions[key] then return decisions[key] end
+  local inside = payload(self)
+  if inside[key] ~= nil then return inside[key] end
+  return usage(string.format("a rollout has no %s", tostring(key)),
+    did_you_mean(key, { "targets", "wave", "wait", "rollback", "revision", "params" }))
+end
+
+-- How scripts begin --------------------------------------------------------------------------------------------------
+
+--- From here on a deployment runs.
+begin_number = register(function(data)
+  know_hosts(data.hosts)
+  facts = data.deployment
+  facts.targets = set_of(data.targets)
+  facts.params = parameter_values(data.params, data.param_names)
+  rollout_facts = { targets = set_of(data.changing), revision = facts.revision, params = facts.params }
+  phase = "run"
+end)
+
+launcher(function(fn, subject, a, b)
+  if subject == "host" then return fn(handle_of(a), deployment_of(a)) end
+  if subject == "deployment" then return fn(deployment(a)) end
+  if subject == "failure" then return fn(deployment "failed", setmetatable(a, error_meta)) end
+  if subject == "rollout" then return fn(proxy(rollout_type, 0, rollout_facts), a) end
+  if subject == "child" then return fn() end
+  return fn(a, b)
+end)

@@ -1,0 +1,176 @@
+-- Words for the run phase: log, fail, retry, each, all, within, sleep, secret, quote.
+
+local function log_text(format, ...)
+  if type(format) ~= "string" then return tostring(format) end
+  local values = table.pack(...)
+  for i = 1, values.n do
+    local inside = is(values[i], secret_type)
+    if inside then values[i] = "<secret>" end
+  end
+  if values.n == 0 then return format end
+  return string.format(format, table.unpack(values, 1, values.n))
+end
+
+local logs = {}
+for _, level in ipairs { "debug", "info", "warn", "error" } do
+  logs[level] = function(...) if running("log." .. level) then note(level, log_text(...)) end end
+end
+log = word("log", logs)
+
+function print(...)
+  if not running "print" then return end
+  local texts = table.pack(...)
+  for i = 1, texts.n do texts[i] = is(texts[i], secret_type) and "<secret>" or tostring(texts[i]) end
+  note("info", table.concat(texts, "\t", 1, texts.n))
+end
+
+--- Ends the script with a sentence of the recipe's own.
+function fail(format, ...)
+  return raise { kind = "failed", message = log_text(format, ...) }
+end
+
+function sleep(time)
+  if not running "sleep" then return end
+  local milliseconds = duration(time)
+  if not milliseconds then usage("sleep takes " .. types.duration.words .. ", got " .. described(time)) end
+  ask("sleep", milliseconds)
+end
+
+--- Calls a function until it does not raise: retry({ times = 20, every = "3s" }, function(attempt) … end).
+function retry(given, fn)
+  if not running "retry" then return void end
+  local options = read_fields("retry", "retry", given)
+  if type(fn) ~= "function" then usage("retry takes options and a function, got " .. described(fn)) end
+  local every, times = options.every or 1000, options.times or 3
+  for attempt = 1, times do
+    local result = table.pack(xpcall(fn, located, attempt))
+    if result[1] then return table.unpack(result, 2, result.n) end
+    if attempt == times then
+      result[2].attempts = attempt
+      return raise(result[2])
+    end
+    ask("sleep", math.floor(every))
+    every = every * (options.backoff or 1)
+  end
+end
+
+--- Starts functions as scripts of their own and waits for all of them.
+local function together(name, functions, limit, keep_going)
+  local origin, numbers, values = trace(), {}, {}
+  for i, fn in ipairs(functions) do
+    numbers[i] = register(function() values[i] = table.pack(fn()) end, name, origin)
+  end
+  local failures, first = {}, nil
+  if #numbers > 0 then
+    for i, failure in ipairs(ask("spawn", numbers, limit or 0, keep_going)) do
+      if failure then
+        failures[i] = setmetatable(failure, error_meta)
+        if not first or first.kind == "cancelled" and failure.kind ~= "cancelled" then first = failures[i] end
+      end
+    end
+  end
+  if first and not keep_going then return raise(first) end
+  return values, failures
+end
+
+local function first_values(values, count)
+  local list = {}
+  for i = 1, count do list[i] = values[i] and values[i][1] end
+  return list
+end
+
+--- each(list, function(item, index) … end, { limit = n, keep_going = true }): all at once; results in order, and errors by position.
+function each(list, fn, given)
+  if not running "each" then return void end
+  local options = read_options("each", given)
+  local items = is(list, set_type) or list
+  if type(items) ~= "table" then usage("each takes a list or a set of hosts, got " .. described(list)) end
+  if type(fn) ~= "function" then usage("each takes a list and a function, got " .. described(fn)) end
+  local functions = {}
+  for i, item in ipairs(items) do functions[i] = function() return fn(item, i) end end
+  local values, failures = together("each", functions, options.limit, options.keep_going)
+  return first_values(values, #functions), failures
+end
+
+--- all { f, g, h }: different functions at once.
+function all(functions, given)
+  if not running "all" then return void end
+  local options = read_options("all", given)
+  if type(functions) ~= "table" then usage("all takes a list of functions, got " .. described(functions)) end
+  for i, fn in ipairs(functions) do
+    if type(fn) ~= "function" then usage(string.format("all takes functions, but number %d is %s", i, described(fn))) end
+  end
+  local values, failures = together("all", functions, options.limit, options.keep_going)
+  return first_values(values, #functions), failures
+end
+
+--- within("5m", function() … end): a deadline over any number of steps.
+function within(time, fn)
+  if not running "within" then return void end
+  local milliseconds = duration(time)
+  if not milliseconds then usage("within takes " .. types.duration.words .. ", got " .. described(time)) end
+  if type(fn) ~= "function" then usage("within takes a duration and a function, got " .. described(fn)) end
+  local values
+  local number = register(function() values = table.pack(fn()) end, "within", trace())
+  local failure = ask("within", milliseconds, number)[1]
+  if failure then return raise(setmetatable(failure, error_meta)) end
+  return table.unpack(values or {}, 1, values and values.n or 0)
+end
+
+-- Secrets: handles, never their characters -----------------------------------------------------------------------------
+
+local function new_secret(pieces) return proxy(secret_type, 0, pieces) end
+
+local secrets = {}
+--- secret.format("user:%s", secret "TOKEN"): a handle again.
+function secrets.format(format, ...)
+  if type(format) ~= "string" then usage("secret.format takes a text with %s in it, got " .. described(format)) end
+  local values, pieces, used, literal = table.pack(...), {}, 0, ""
+  local at = 1
+  while at <= #format do
+    local sign = string.find(format, "%", at, true)
+    literal = literal .. string.sub(format, at, (sign or #format + 1) - 1)
+    if not sign then break end
+    local conversion = string.sub(format, sign + 1, sign + 1)
+    at = sign + 2
+    if conversion == "%" then literal = literal .. "%" elseif conversion == "s" then
+      used = used + 1
+      local inside = is(values[used], secret_type)
+      if inside then
+        pieces[#pieces + 1] = literal
+        literal = ""
+        for _, piece in ipairs(inside) do pieces[#pieces + 1] = piece end
+      else
+        literal = literal .. tostring(values[used])
+      end
+    else
+      usage("secret.format knows %s and %% only")
+    end
+  end
+  if literal ~= "" then pieces[#pieces + 1] = literal end
+  return new_secret(pieces)
+end
+
+secret = word("secret", secrets, function(name)
+  if type(name) ~= "string" or not string.match(name, "^[%a_][%w_%-%./]*$") then
+    problem("secret takes a name in quotes, got " .. described(name))
+    return void
+  end
+  return new_secret { { name = name } }
+end)
+secret_type.__index = function(self, key)
+  if key == "bearer" then return function(me) return secrets.format("Bearer %s", me) end end
+  problem(string.format("a secret has no %s", tostring(key)), "it has :bearer(), and goes into env, input and write as it is")
+  return void
+end
+local function no_text() return usage("a secret cannot become text; secret.format joins it with other text") end
+secret_type.__tostring, secret_type.__concat = no_text, no_text
+
+--- A text as one word for a shell.
+function quote(value)
+  if type(value) == "number" then value = tostring(value) end
+  if type(value) ~= "string" then usage("quote takes a text, got " .. described(value)) end
+  if string.find(value, "\0", 1, true) then usage("quote cannot take a text with a NUL in it") end
+  if string.match(value, "^[%w_%-%./:@,+=]+$") then return value end
+  return "'" .. string.gsub(value, "'", "'\\''") .. "'"
+end

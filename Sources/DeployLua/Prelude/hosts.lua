@@ -1,0 +1,340 @@
+-- Hosts as hooks see them, sets of hosts, and the engine's own machine. What waits here yields; what fails raises.
+
+running_host_type, set_type, here_type, result_type = kind "host", kind "hosts", kind "here", kind "result"
+local deployment_hosts, handles = {}, {}     -- facts by position; handles made when first needed
+
+local function host_of(number)
+  local handle = handles[number]
+  if not handle then
+    handle = proxy(running_host_type, number, deployment_hosts[number + 1])
+    handles[number] = handle
+  end
+  return handle
+end
+handle_of = host_of
+
+function earlier_of(number) return deployment_hosts[number + 1].earlier end
+function know_hosts(list) deployment_hosts = list end
+
+local function number_of(subject, value)
+  if type(value) == "userdata" then
+    local _, made_with, number = payload(value)
+    if made_with == running_host_type then return number end
+  end
+  return usage(string.format("%s must be a host, got %s", subject, described(value)))
+end
+
+-- Operations ---------------------------------------------------------------------------------------------------------
+
+secret_type = kind "secret"   -- made in flow.lua
+
+local function text_pieces(subject, value)
+  if value == nil or type(value) == "string" then return value end
+  if type(value) == "number" then return tostring(value) end
+  local inside = is(value, secret_type)
+  if inside then return inside end
+  return usage(string.format("%s must be a text or a secret, got %s", subject, described(value)))
+end
+
+local function last_lines(text)
+  if not text or text == "" then return nil end
+  local lines = {}
+  for line in string.gmatch(text, "[^\n]+") do lines[#lines + 1] = line end
+  return table.concat(lines, "\n", math.max(1, #lines - 4))
+end
+
+--- Asks for an operation: nil as number is the engine's machine. Returns failure, value, status, stdout, stderr, milliseconds.
+local function operate(number, name, timeout, ...) return ask(name, number, timeout, ...) end
+
+local function failed(number, failure, command, status, stderr)
+  return raise { kind = failure.kind, message = failure.message, fix = failure.fix, command = command, status = status,
+    host = number and deployment_hosts[number + 1].name or nil, stderr = last_lines(stderr) }
+end
+
+local function done(number, name, timeout, ...)
+  local failure, value = operate(number, name, timeout, ...)
+  if failure then return failed(number, failure) end
+  return value
+end
+
+local results = {}
+function results.lines(self)
+  local lines = {}
+  for line in string.gmatch(self.stdout, "([^\n]*)\n?") do lines[#lines + 1] = line end
+  if lines[#lines] == "" then lines[#lines] = nil end
+  return lines
+end
+local result_meta = { __name = "result", __metatable = false, __index = function(_, key)
+  if results[key] then return results[key] end
+  return usage(string.format("a result has no %s", tostring(key)),
+    did_you_mean(key, { "ok", "status", "stdout", "stderr", "duration", "lines" }))
+end }
+
+local function command_of(method, command)
+  if is(command, secret_type) then usage(method .. ": a secret does not belong into a command: give it in env or as input") end
+  if type(command) == "string" and command ~= "" then return command end
+  if type(command) == "table" and #command > 0 then
+    for _, word_ in ipairs(command) do
+      if is(word_, secret_type) then usage(method .. ": a secret does not belong into a command: give it in env or as input") end
+      if type(word_) ~= "string" then usage(string.format("%s: words of a command are texts, got %s", method, described(word_))) end
+    end
+    return command
+  end
+  return usage(string.format("%s takes a command in quotes or a list of words, got %s", method, described(command)))
+end
+
+local function environment_of(method, env)
+  local list = {}
+  for name, value in pairs(env or {}) do
+    if type(name) ~= "string" or not string.match(name, "^[%a_][%w_]*$") then
+      usage(string.format("%s: %s is no name of a variable", method, described(name)))
+    end
+    list[#list + 1] = { name, text_pieces(method .. ": env." .. name, type(value) == "boolean" and tostring(value) or value) }
+  end
+  return list
+end
+
+local function line_of(command) return type(command) == "string" and command or table.concat(command, " ") end
+
+local function run_once(number, command, options, environment, input)
+  local failure, _, status, stdout, stderr, took = operate(number, "run", options.timeout, command, environment, options.cwd, input,
+    options.user, options.merge, options.on_lost)
+  return failure, setmetatable({ ok = failure == nil, status = status or -1, stdout = stdout or "", stderr = stderr or "",
+    duration = (took or 0) / 1000 }, result_meta)
+end
+
+local function run_command(method, number, command, given, tolerant)
+  command = command_of(method, command)
+  local options = read_options("host:run", given)
+  local retry_ = options.retry and read_fields("retry", "retry", options.retry) or {}
+  local environment, input = environment_of(method, options.env), text_pieces(method .. ": input", options.input)
+  local every, attempts = retry_.every or 1000, retry_.times or 1
+  for attempt = 1, attempts do
+    local failure, result = run_once(number, command, options, environment, input)
+    if not failure then return result end
+    local fatal = failure.kind ~= "command" and failure.kind ~= "timeout"
+    if fatal or attempt == attempts then
+      if tolerant and failure.kind == "command" then return result end
+      return failed(number, failure, line_of(command), result.status, result.stderr)
+    end
+    ask("sleep", math.floor(every))
+    every = every * (retry_.backoff or 1)
+  end
+end
+
+local function path_of(method, path)
+  if type(path) == "string" and path ~= "" and not string.find(path, "\0", 1, true) then return path end
+  return usage(string.format("%s takes a path in quotes, got %s", method, described(path)))
+end
+
+local function read_file(method, number, path, given)
+  path = path_of(method, path)
+  local options = read_options("host:read", given)
+  local failure, value = operate(number, "read", options.timeout, path, options.limit or 1048576)
+  if not failure then return value end
+  if failure.kind == "missing" and options.default ~= nil then return options.default end
+  return failed(number, failure)
+end
+
+-- One question, again and again --------------------------------------------------------------------------------------
+
+local function question(given)
+  local options = read_options("host:wait_for", given)
+  local kinds = (options.http and 1 or 0) + (options.port and 1 or 0) + (options.command and 1 or 0)
+  if kinds ~= 1 then usage("host:wait_for takes exactly one of http, port and command") end
+  if options.http then return options, "http", options.http, options.http .. " to answer" end
+  if options.port then return options, "port", options.port, "port " .. options.port .. " to answer" end
+  return options, "command", options.command, "`" .. options.command .. "` to succeed"
+end
+
+local function seconds(milliseconds)
+  return milliseconds % 1000 == 0 and string.format("%d s", milliseconds // 1000) or string.format("%.1f s", milliseconds / 1000)
+end
+
+local function wait_for(number, given)
+  if type(given) ~= "table" then usage("host:wait_for takes a table: host:wait_for { http = \"http://localhost:8080/\" }") end
+  local options, what, value, words = question(given)
+  local statuses = options.status
+  if math.type(statuses) == "integer" then statuses = { statuses } end
+  local timeout, every, spent = options.timeout or 60000, math.max(options.every or 1000, 50), 0
+  while true do
+    local left = timeout - spent
+    local failure, answer, _, _, _, took = operate(number, "check", math.min(left, 30000), what, value, statuses or {})
+    if not failure and answer ~= false then return end
+    if failure and failure.kind ~= "unhealthy" and failure.kind ~= "timeout" then return failed(number, failure) end
+    spent = spent + (took or 0)
+    if spent + every >= timeout then
+      local last = failure and failure.message or "the answer was no"
+      return failed(number, { kind = "unhealthy", fix = failure and failure.fix,
+        message = string.format("waited %s for %s: %s", seconds(timeout), words, last) })
+    end
+    ask("sleep", every)
+    spent = spent + every
+  end
+end
+
+-- Methods ------------------------------------------------------------------------------------------------------------
+
+local methods = {}
+function methods.run(number, command, options) return run_command("host:run", number, command, options, false) end
+function methods.try(number, command, options) return run_command("host:try", number, command, options, true) end
+function methods.read(number, path, options) return read_file("host:read", number, path, options) end
+function methods.exists(number, path) return done(number, "exists", nil, path_of("host:exists", path)) == true end
+function methods.write(number, path, text, given)
+  local options = read_options("host:write", given)
+  done(number, "write", options.timeout, path_of("host:write", path), text_pieces("host:write: text", text or ""), options.mode, options.owner)
+end
+function methods.link(number, target, path) done(number, "link", nil, path_of("host:link", target), path_of("host:link", path)) end
+function methods.upload(number, from, to, given)
+  done(number, "upload", read_options("host:upload", given).timeout, path_of("host:upload", from), path_of("host:upload", to))
+end
+function methods.download(number, from, to, given)
+  done(number, "download", read_options("host:download", given).timeout, path_of("host:download", from), path_of("host:download", to))
+end
+methods.wait_for = wait_for
+
+local callable = {}
+for name, method in pairs(methods) do
+  callable[name] = function(self, ...) return method(number_of("host:" .. name .. " (written with a colon)", self), ...) end
+end
+
+local fields = { "name", "address", "user", "port", "root", "tags", "vars", "facts", "number", "release_path", "previous", "transport" }
+local host_fields = {}
+for _, name in ipairs(fields) do host_fields[name] = true end
+
+running_host_type.__index = function(self, key)
+  local method = callable[key]
+  if method then return method end
+  local inside, _, number = payload(self)
+  if key == "number" then return number end
+  local value = inside[key]
+  if value ~= nil or host_fields[key] then return value end
+  return usage(string.format("a host has no %s", tostring(key)), did_you_mean(key, added_names(fields, keys_of(methods))))
+end
+running_host_type.__tostring = function(self) return payload(self).name end
+
+function added_names(one, other)
+  local all = {}
+  for _, name in ipairs(one) do all[#all + 1] = name end
+  for _, name in ipairs(other) do all[#all + 1] = name end
+  return all
+end
+
+-- The engine's own machine -------------------------------------------------------------------------------------------
+
+local here_methods = {
+  run = function(_, command, options)
+    if running "here:run" then return run_command("here:run", nil, command, options, false) end
+    return void
+  end,
+  try = function(_, command, options)
+    if running "here:try" then return run_command("here:try", nil, command, options, true) end
+    return void
+  end,
+  read = function(_, path, options)
+    if running "here:read" then return read_file("here:read", nil, path, options) end
+    return void
+  end,
+}
+here_type.__index = function(_, key)
+  if here_methods[key] then return here_methods[key] end
+  problem(string.format("here has no %s", tostring(key)), did_you_mean(key, keys_of(here_methods)))
+  return void
+end
+here = proxy(here_type, 0, nil)
+
+-- Sets of hosts ------------------------------------------------------------------------------------------------------
+
+local sets = {}
+function new_set(list) return proxy(set_type, 0, list) end
+
+function numbers_of(subject, value)
+  local list = is(value, set_type) or type(value) == "table" and value or { value }
+  local numbers = {}
+  for i, item in ipairs(list) do numbers[i] = number_of(subject, item) end
+  return numbers
+end
+
+local function slice(list, from, to)
+  local part = {}
+  for i = from, math.min(to, #list) do part[#part + 1] = list[i] end
+  return new_set(part)
+end
+
+local function counted(method, size, list)
+  local count = share(size, #list)
+  if not count then usage(string.format("%s takes a count or a share such as \"25%%\", got %s", method, described(size))) end
+  return count
+end
+
+local function own(method, self) return is(self, set_type) or usage(method .. " is written with a colon") end
+
+function sets.first(self)
+  local list = own("hosts:first", self)
+  if not list[1] then usage("there is no host in the set, so there is no first one") end
+  return list[1]
+end
+function sets.take(self, size)
+  local list = own("hosts:take", self)
+  return slice(list, 1, counted("hosts:take", size, list))
+end
+function sets.split(self, size)
+  local list = own("hosts:split", self)
+  local count = counted("hosts:split", size, list)
+  return slice(list, 1, count), slice(list, count + 1, #list)
+end
+function sets.batches(self, size)
+  local list = own("hosts:batches", self)
+  local count, at = math.max(1, counted("hosts:batches", size, list)), 1
+  return function()
+    if at > #list then return nil end
+    local part = slice(list, at, at + count - 1)
+    at = at + count
+    return part
+  end
+end
+local function matches(value, wanted)
+  if type(wanted) == "table" then
+    for _, one in ipairs(wanted) do if value == one then return true end end
+    return false
+  end
+  return value == wanted
+end
+function sets.where(self, tags)
+  local part = {}
+  if type(tags) ~= "table" then usage("hosts:where takes tags: targets:where { zone = \"b\" }") end
+  for _, item in ipairs(own("hosts:where", self)) do
+    local fits = true
+    for name, wanted in pairs(tags) do fits = fits and matches((payload(item).tags or {})[name], wanted) end
+    if fits then part[#part + 1] = item end
+  end
+  return new_set(part)
+end
+function sets.map(self, fn)
+  local result = {}
+  for i, item in ipairs(own("hosts:map", self)) do result[i] = fn(item) end
+  return result
+end
+function sets.except(self, others)
+  local gone, part = {}, {}
+  for _, number in ipairs(numbers_of("hosts:except", others)) do gone[number] = true end
+  for _, item in ipairs(own("hosts:except", self)) do
+    if not gone[number_of("a member", item)] then part[#part + 1] = item end
+  end
+  return new_set(part)
+end
+
+set_type.__len = function(self) return #payload(self) end
+set_type.__index = function(self, key)
+  if math.type(key) == "integer" then return payload(self)[key] end
+  if sets[key] then return sets[key] end
+  return usage(string.format("a set of hosts has no %s", tostring(key)), did_you_mean(key, keys_of(sets)))
+end
+set_type.__tostring = function(self)
+  local names = {}
+  for i, item in ipairs(payload(self)) do
+    if i > 5 then names[i] = "…"; break end
+    names[i] = tostring(item)
+  end
+  return table.concat(names, ", ")
+end

@@ -1,0 +1,138 @@
+import DeployModel
+
+/// A project's description as the prelude gives it, in the words of the model.
+struct ProjectReader {
+  /// Finds lines of fields inside the sources.
+  let lines: FieldLines
+
+  func project(_ value: Value) -> Project {
+    Project(
+      recipes: list(value["recipes"]).map(recipe), groups: list(value["groups"]).map(group),
+      configurations: list(value["configurations"]).map(configuration))
+  }
+
+  /// What was wrong, in the order of files and lines.
+  func problems(_ value: Value) -> [Problem] {
+    let found = list(value["problems"]).map { problem in
+      Problem(problem["message"]?.text ?? "", place: place(problem), fix: problem["fix"]?.text)
+    }
+    var seen: Set<Problem> = []
+    return found.filter { seen.insert($0).inserted }
+  }
+
+  private func list(_ value: Value?) -> [Value] { value?.list ?? [] }
+
+  /// Where something is; of a field, its own line where it can be found.
+  private func place(_ value: Value) -> SourcePlace? {
+    guard let file = value["file"]?.text, let line = value["line"]?.int else { return nil }
+    guard let field = value["field"]?.text else { return SourcePlace(file: file, line: line) }
+    return SourcePlace(file: file, line: lines.line(of: field, in: file, after: line) ?? line)
+  }
+
+  private func texts(_ value: Value?) -> [String] { list(value).compactMap(\.text) }
+  private func numbers(_ value: Value?) -> [Int] { list(value).compactMap(\.int) }
+  /// A table without members is a list to Lua's coding.
+  private func record(_ value: Value?) -> Value { if let value, case .record = value { value } else { .record([]) } }
+  private func amount(_ value: Value?) -> Amount? {
+    if let count = value?["count"]?.int { return .count(count) }
+    return number(value?["percent"]).map { .percent($0) }
+  }
+  private func number(_ value: Value?) -> Double? {
+    switch value {
+    case .int(let whole): Double(whole)
+    case .number(let number): number
+    default: nil
+    }
+  }
+
+  // MARK: groups and configurations
+
+  private func host(_ value: Value) -> DeployModel.Host {
+    Host(
+      name: value["name"]?.text ?? "", transport: value["transport"]?.text ?? "ssh", address: value["address"]?.text,
+      port: value["port"]?.int, user: value["user"]?.text, root: value["root"]?.text, argv: value["argv"].map { texts($0) },
+      tags: record(value["tags"]), vars: record(value["vars"]))
+  }
+
+  private func group(_ value: Value) -> DeploymentGroup {
+    DeploymentGroup(
+      name: value["name"]?.text ?? "", hosts: list(value["hosts"]).map(host), tags: record(value["tags"]), params: record(value["params"]),
+      place: place(value))
+  }
+
+  private func configuration(_ value: Value) -> DeploymentConfiguration {
+    DeploymentConfiguration(
+      name: value["name"]?.text ?? "", floor: amount(value["floor"]), parallel: amount(value["parallel"]),
+      failed: amount(value["failed"]) ?? .count(0), unreachable: amount(value["unreachable"]) ?? .count(0), place: place(value))
+  }
+
+  // MARK: recipes
+
+  private func recipe(_ value: Value) -> Recipe {
+    let hooks = list(value["hooks"]).compactMap { hook -> Recipe.Hook? in
+      guard let event = LifecycleEvent(rawValue: hook["event"]?.text ?? ""), let function = hook["function"]?.int else { return nil }
+      return Recipe.Hook(event: event, function: function, place: place(hook))
+    }
+    let origins = list(value["origins"]).map { origin in
+      Value.Member(origin["name"]?.text ?? "", .text(fieldPlace(origin)?.description ?? ""))
+    }
+    return Recipe(
+      name: value["name"]?.text ?? "", application: value["application"]?.text, revision: value["revision"].map(revision),
+      targets: targets(value["targets"]), configuration: value["configuration"].map(configuration), path: value["path"]?.text ?? "/",
+      shared: texts(value["shared"]), keep: value["keep"]?.int ?? 5, reuse: value["reuse"]?.text.flatMap(Recipe.Reuse.init) ?? .copy,
+      user: value["user"]?.text, parameters: list(value["params"]).map(parameter), stages: list(value["stages"]).compactMap(stage), hooks: hooks,
+      onFailure: numbers(value["on_failure"]), onSuccess: numbers(value["on_success"]), rollback: value["rollback"]?.bool ?? true,
+      place: place(value), origins: origins)
+  }
+
+  private func fieldPlace(_ origin: Value) -> SourcePlace? {
+    guard let file = origin["file"]?.text, let line = origin["line"]?.int, let name = origin["name"]?.text else { return nil }
+    return SourcePlace(file: file, line: lines.line(of: name, in: file, after: line) ?? line)
+  }
+
+  private func revision(_ value: Value) -> Revision {
+    let source: Revision.Source =
+      if let ref = value["git"]?.text { .git(ref: ref, repository: value["repository"]?.text ?? ".") } else {
+        .path(value["from"]?.text ?? ".")
+      }
+    return Revision(source: source, build: value["build"]?.text, ignore: texts(value["ignore"]), place: place(value))
+  }
+
+  private func targets(_ value: Value?) -> Recipe.Targets {
+    if let name = value?["group"]?.text { return .group(name) }
+    if let hosts = value?["hosts"] { return .hosts(group(hosts)) }
+    return .unset
+  }
+
+  private func parameter(_ value: Value) -> Parameter {
+    let kind: Parameter.Kind =
+      switch value["kind"]?.text {
+      case "boolean": .boolean
+      case "integer": .integer(min: value["min"]?.int, max: value["max"]?.int)
+      case "number": .number(min: number(value["min"]), max: number(value["max"]))
+      case "percent": .percent
+      case "choice": .choice(texts(value["choices"]))
+      case "duration": .duration
+      default: .string(match: value["match"]?.text)
+      }
+    return Parameter(
+      name: value["name"]?.text ?? "", kind: kind, standard: value["default"], help: value["help"]?.text ?? "", place: place(value))
+  }
+
+  private func stage(_ value: Value) -> Stage? {
+    switch value["kind"]?.text {
+    case "upload": .upload
+    case "rollout": .rollout(value["strategy"].map(strategy))
+    case "script":
+      .script(
+        name: value["name"]?.text ?? "", summary: value["summary"]?.text ?? "", function: value["function"]?.int ?? 0,
+        when: value["when"]?.int, place: place(value))
+    default: nil
+    }
+  }
+
+  private func strategy(_ value: Value) -> Strategy {
+    Strategy(
+      name: value["name"]?.text ?? "", function: value["function"]?.int ?? 0, options: record(value["options"]), batch: amount(value["batch"]))
+  }
+}

@@ -1,0 +1,110 @@
+import DeployModel
+
+/// Runs the description phase: reads the main file in a new state and answers its `require`s.
+struct SourceLoader {
+  /// Gives the text of a file by its path; nil where there is none.
+  let read: (String) -> String?
+  /// What was read, by path.
+  private(set) var files: [SourceFile] = []
+  let state: LuaState
+
+  init(prelude: [SourceFile], limits: LuaLimits, read: @escaping (String) -> String?) throws(Failure) {
+    self.read = read
+    state = try LuaState(prelude: prelude, limits: limits)
+  }
+
+  /// What the main file described, as the prelude gives it.
+  /// - Parameter checks: whether names must resolve; not so for recipes that were kept on a host.
+  /// - Throws: a problem that ended the reading, with those found before unknown.
+  mutating func load(_ main: SourceFile, checks: Bool) throws(Problem) -> Value {
+    keep(main)
+    let request = Value.record(of: [("text", .text(main.text)), ("checks", .bool(checks))])
+    guard let task = state.start(state.number("load_number"), ["call", .text(main.path), request]) else {
+      throw Problem("there is no memory to read \(main.path)")
+    }
+    var answer = WireWriter()
+    while true {
+      switch task.step(answer) {
+      case .returned(let project): return project
+      case .raised(let error): throw ErrorReader.problem(error, in: main.path)
+      case .asked(let question):
+        answer = WireWriter()
+        answer.put(resolve(question))
+      }
+    }
+  }
+
+  private mutating func keep(_ file: SourceFile) {
+    if !files.contains(where: { $0.path == file.path }) { files.append(file) }
+  }
+
+  // MARK: require
+
+  private mutating func resolve(_ question: [Value]) -> Value {
+    guard question.count == 3, question[0] == "require", let from = question[1].text, let name = question[2].text else {
+      return Self.refusal("only require can be asked while a file is read")
+    }
+    if name.hasPrefix("./") { return resolve(name, besides: from) }
+    if name.hasPrefix("recipes.") { return resolve(shipped: name) }
+    return resolve(plugin: name)
+  }
+
+  private mutating func resolve(plugin name: String) -> Value {
+    guard Self.isName(name) else {
+      return Self.refusal("require takes a plugin's name, recipes.name, or ./file inside a plugin; got \"\(name)\"")
+    }
+    let manifest = "plugins/\(name)/plugin.lua", main = "plugins/\(name)/init.lua"
+    guard let text = read(main) else {
+      let shipped = name.contains(".") ? nil : read("recipes/\(name).lua")
+      return Self.refusal(
+        "there is no plugin \"\(name)\": \(main) is neither in the project nor among the shipped ones",
+        fix: shipped == nil ? nil : "did you mean require \"recipes.\(name)\"?")
+    }
+    guard let data = read(manifest) else { return Self.refusal("plugin \"\(name)\" has no plugin.lua", fix: "write \(manifest)") }
+    keep(SourceFile(path: manifest, text: data))
+    return found(main, text, [("plugin", .text(name)), ("manifest", .text(data)), ("manifest_path", .text(manifest))])
+  }
+
+  private mutating func resolve(shipped name: String) -> Value {
+    let parts = name.split(separator: ".", omittingEmptySubsequences: false)
+    guard parts.allSatisfy({ Self.isName(String($0)) }) else { return Self.refusal("\"\(name)\" is no name of a recipe") }
+    let path = parts.joined(separator: "/") + ".lua"
+    guard let text = read(path) else {
+      return Self.refusal("there is no recipe \"\(name)\": \(path) is neither in the project nor among the shipped ones")
+    }
+    return found(path, text, [])
+  }
+
+  private mutating func resolve(_ name: String, besides from: String) -> Value {
+    let folders = from.split(separator: "/")
+    guard folders.count >= 3, folders[0] == "plugins" else {
+      return Self.refusal("require \"./…\" reaches files of the same plugin, and this is none")
+    }
+    let parts = name.dropFirst(2).split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+    guard parts.allSatisfy(Self.isName) else { return Self.refusal("\"\(name)\" is no file of this plugin") }
+    let path = "plugins/\(folders[1])/" + parts.joined(separator: "/") + ".lua"
+    guard let text = read(path) else { return Self.refusal("there is no \(path)") }
+    return found(path, text, [])
+  }
+
+  private mutating func found(_ path: String, _ text: String, _ more: [(String, Value)]) -> Value {
+    keep(SourceFile(path: path, text: text))
+    return .record(of: [("path", .text(path)), ("text", .text(text))] + more)
+  }
+
+  private static func refusal(_ message: String, fix: String? = nil) -> Value {
+    .record(of: [("message", .text(message))] + (fix.map { [("fix", .text($0))] } ?? []))
+  }
+
+  /// Letters, digits, `_` and `-`: nothing that could lead out of a folder.
+  private static func isName(_ text: String) -> Bool {
+    !text.isEmpty && text.utf8.allSatisfy { byte in
+      switch byte {
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
+        UInt8(ascii: "_"), UInt8(ascii: "-"):
+        true
+      default: false
+      }
+    }
+  }
+}

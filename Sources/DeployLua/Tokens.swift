@@ -1,0 +1,107 @@
+import DeployModel
+
+/// A token of Lua text, as far as looking things up in it needs.
+struct Token: Hashable {
+  enum Kind { case name, text, number, sign }
+  var kind: Kind
+  /// Names and signs as written; of a quoted text what is between the quotes, escapes untouched.
+  var text: Substring
+  var line: Int
+}
+
+/// Splits Lua text into tokens: comments and white space are left out, what cannot be read is one sign.
+struct Tokenizer {
+  private var rest: Substring
+  private var line = 1
+
+  static func tokens(of text: String) -> [Token] {
+    var tokenizer = Tokenizer(rest: text[...])
+    var tokens: [Token] = []
+    while let token = tokenizer.next() { tokens.append(token) }
+    return tokens
+  }
+
+  private init(rest: Substring) { self.rest = rest }
+
+  private mutating func take(_ count: Int) -> Substring {
+    let part = rest.prefix(count)
+    rest = rest.dropFirst(count)
+    line += part.utf8.count { $0 == UInt8(ascii: "\n") }
+    return part
+  }
+
+  private mutating func take(while fits: (Character) -> Bool) -> Substring { take(rest.prefix(while: fits).count) }
+
+  private mutating func next() -> Token? {
+    while let first = rest.first {
+      if first.isWhitespace {
+        _ = take(while: \.isWhitespace)
+      } else if rest.hasPrefix("--") {
+        _ = take(2)
+        if longBracket() == nil { _ = take { !$0.isNewline } }
+      } else {
+        break
+      }
+    }
+    guard let first = rest.first else { return nil }
+    let start = line
+    if first.isLetter || first == "_" { return Token(kind: .name, text: take { $0.isLetter || $0.isNumber || $0 == "_" }, line: start) }
+    if first.isNumber { return Token(kind: .number, text: take { $0.isLetter || $0.isNumber || $0 == "." }, line: start) }
+    if first == "\"" || first == "'" { return Token(kind: .text, text: quoted(first), line: start) }
+    if first == "[", let text = longBracket() { return Token(kind: .text, text: text, line: start) }
+    for sign in ["...", "..", "==", "~=", "<=", ">=", "::", "//"] where rest.hasPrefix(sign) {
+      return Token(kind: .sign, text: take(sign.count), line: start)
+    }
+    return Token(kind: .sign, text: take(1), line: start)
+  }
+
+  private mutating func quoted(_ quote: Character) -> Substring {
+    _ = take(1)
+    var index = rest.startIndex
+    while index < rest.endIndex, rest[index] != quote, !rest[index].isNewline {
+      if rest[index] == "\\", rest.index(after: index) < rest.endIndex { index = rest.index(after: index) }
+      index = rest.index(after: index)
+    }
+    let text = take(rest.distance(from: rest.startIndex, to: index))
+    _ = take(1)
+    return text
+  }
+
+  /// `[[ … ]]` and `[==[ … ]==]`; nil, and nothing taken, where there is none.
+  private mutating func longBracket() -> Substring? {
+    guard rest.first == "[" else { return nil }
+    let level = rest.dropFirst().prefix { $0 == "=" }.count
+    guard rest.dropFirst(level + 1).first == "[" else { return nil }
+    _ = take(level + 2)
+    let end = "]" + String(repeating: "=", count: level) + "]"
+    var index = rest.startIndex
+    while index < rest.endIndex, !rest[index...].hasPrefix(end) { index = rest.index(after: index) }
+    let text = take(rest.distance(from: rest.startIndex, to: index))
+    _ = take(end.count)
+    return text
+  }
+}
+
+/// Finds the line of a field inside a table constructor: Lua itself only tells where the call stands.
+struct FieldLines {
+  private let tokens: [(path: String, tokens: [Token])]
+
+  init(_ sources: [SourceFile]) { tokens = sources.map { ($0.path, Tokenizer.tokens(of: $0.text)) } }
+
+  /// The first `field =` directly inside the first table that begins at or after a line.
+  func line(of field: String, in file: String, after line: Int) -> Int? {
+    guard let list = tokens.first(where: { $0.path == file })?.tokens, let begin = list.firstIndex(where: { $0.line >= line }),
+      let table = list[begin...].firstIndex(where: { $0.text == "{" && $0.kind == .sign })
+    else { return nil }
+    var depth = 0
+    for index in table..<list.count {
+      let token = list[index]
+      if token.kind == .sign, token.text == "{" || token.text == "(" { depth += 1 }
+      if token.kind == .sign, token.text == "}" || token.text == ")" { depth -= 1 }
+      if depth == 0 { return nil }
+      guard depth <= 2, token.kind == .name, token.text == field, index + 1 < list.count else { continue }
+      if list[index + 1].text == "=" { return token.line }
+    }
+    return nil
+  }
+}

@@ -1,0 +1,17 @@
+-- A batch at a time, each batch only after the one before it went well. What may fail on the way is the
+-- configuration's budget: the engine keeps it, whatever is decided here.
+return strategy "rolling" {
+  options = schema "rolling" {
+    batch = schema.amount { default = 1, help = "hosts of one wave: 2 or \"25%\"" },
+    pause = schema.duration { help = "between two waves" },
+  },
+
+  decide = function(rollout, options)
+    local first = true
+    for batch in rollout.targets:batches(options.batch) do
+      if options.pause and not first then rollout:wait(options.pause) end
+      rollout:wave(batch)
+      first = false
+    end
+  end,
+}
