@@ -43,7 +43,8 @@ let package = Package(
     .target(name: "CLua", dependencies: ["CLua54"], cSettings: [.define("_GNU_SOURCE")]),
     room("DeployLua", on: ["DeployCore", "DeployModel", "CLua"], resources: [.embedInCode("Prelude")]),
     room("DeployHosts", on: ["DeployCore", "DeployModel", crypto]),
-    room("DeployStore", on: ["DeployCore", "DeployModel", grdb, crypto]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    room("DeployStore", on: ["DeployCore", "DeployModel", "CZlib", grdb, crypto]),
     room("DeployAppSpec", on: ["DeployCore", "DeployModel", "Yams"]),
     room("DeploySimulation", on: ["DeployCore", "DeployModel"]),
     // floors 4 and 5

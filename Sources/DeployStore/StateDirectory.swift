@@ -43,7 +43,8 @@ package struct StateDirectory: Sendable {
     let text = String(decoding: try Disk.read(file, limit: 64), as: UTF8.self).split(whereSeparator: \.isWhitespace).joined()
     guard let found = Int(text), found > 0 else {
       throw Failure(
-        .invalid, "\(file) should hold the number of the layout, but holds \"\(text)\"", fix: "write \(Self.version) into it if no newer lander was here")
+        .invalid, "\(file) should hold the number of the layout, but holds \"\(text)\"",
+        fix: "write \(Self.version) into it if no newer lander was here")
     }
     guard found <= Self.version else {
       throw Failure(

@@ -33,7 +33,8 @@ enum Samples {
   static let outcomes: [Outcome] = [
     .done(), .done(value), .failed(.timeout, "too long"),
     Outcome(
-      failure: failure, status: 3, stdout: Captured(text: "o\u{1b}[0m"), stderr: Captured(text: "", bytes: 9, truncated: true, digest: digest),
+      failure: failure, status: 3, stdout: Captured(text: "o\u{1b}[0m"),
+      stderr: Captured(text: "", bytes: 9, truncated: true, digest: digest),
       duration: .seconds(3)),
   ]
 
@@ -52,7 +53,8 @@ enum Samples {
     ] + statuses.enumerated().map { .host($0, $1) }
 
   static func plan(_ id: String, hosts: Int = 2) -> Plan {
-    let facts = HostFacts(shell: "dash", user: "u", tools: ["curl"], bootID: "b", freeBytes: 1 << 40, freeInodes: 5, clockSkew: .seconds(-2))
+    let facts = HostFacts(
+      shell: "dash", user: "u", tools: ["curl"], bootID: "b", freeBytes: 1 << 40, freeInodes: 5, clockSkew: .seconds(-2))
     let all = (0..<hosts).map { number in
       HostPlan(
         host: Host(number: number, name: "web\(number)", address: "10.0.0.1", port: 22, user: "u", root: "/r", argv: ["sh"], vars: value),

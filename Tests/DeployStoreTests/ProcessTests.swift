@@ -92,7 +92,9 @@ struct ProcessTests {
 
   @Test(
     "the disk is told to sync before each append returns",
-    .enabled(if: (try? Shell.run("strace -o /dev/null true").status) == 0, "SKIPPED: strace is not here or may not trace: durability is not shown"))
+    .enabled(
+      if: (try? Shell.run("strace -o /dev/null true").status) == 0, "SKIPPED: strace is not here or may not trace: durability is not shown")
+  )
   func syncs() async throws {
     let trace = "\(folder.path)/trace"
     let strace = try Shell.run("command -v strace").out.split(separator: "\n")[0]

@@ -34,7 +34,9 @@ struct SpoolTests {
     await put("world", at: 6)
     await put("hello ", at: 0)
     #expect(try read() == "hello world")
-    #expect(String(decoding: try journal.output.output(of: "d-1", place: .host(3), intent: 1, stream: .stdout, from: 6), as: UTF8.self) == "world")
+    #expect(
+      String(decoding: try journal.output.output(of: "d-1", place: .host(3), intent: 1, stream: .stdout, from: 6), as: UTF8.self) == "world"
+    )
   }
 
   @Test("every stream is listed with its size, the engine machine first")

@@ -1,3 +1,5 @@
+import DeployModel
+
 /// Gives Codable values what a tape holds, from one of its nodes on.
 struct JSONReader: Decoder {
   let tape: JSONTape
@@ -14,6 +16,12 @@ struct JSONReader: Decoder {
     return JSONReadElements(tape: tape, node: node)
   }
   func singleValueContainer() -> any SingleValueDecodingContainer { JSONReadScalar(tape: tape, node: node) }
+
+  /// A value of any type; our own `Value` at once, since its `init(from:)` tries one kind after the other.
+  func decode<T: Decodable>(_ type: T.Type) throws -> T {
+    if type == Value.self, let value = try tape.value(at: node) as? T { return value }
+    return try T(from: self)
+  }
 }
 
 /// The members of an object. Those nobody asks for are passed over: an older reader understands a newer field's neighbours.
@@ -45,7 +53,7 @@ struct JSONReadMembers<Key: CodingKey>: KeyedDecodingContainerProtocol {
   func decode(_ type: String.Type, forKey key: Key) throws -> String { try tape.text(at: find(key)) }
   func decode(_ type: Int.Type, forKey key: Key) throws -> Int { try tape.integer(at: find(key), as: type) }
   func decode(_ type: Double.Type, forKey key: Key) throws -> Double { try tape.number(at: find(key)) }
-  func decode<T: Decodable>(_ type: T.Type, forKey key: Key) throws -> T { try T(from: JSONReader(tape: tape, node: find(key))) }
+  func decode<T: Decodable>(_ type: T.Type, forKey key: Key) throws -> T { try JSONReader(tape: tape, node: find(key)).decode(type) }
   func nestedContainer<Nested: CodingKey>(keyedBy type: Nested.Type, forKey key: Key) throws -> KeyedDecodingContainer<Nested> {
     try JSONReader(tape: tape, node: find(key)).container(keyedBy: type)
   }
@@ -83,7 +91,7 @@ struct JSONReadElements: UnkeyedDecodingContainer {
     _ = try next()
     return true
   }
-  mutating func decode<T: Decodable>(_ type: T.Type) throws -> T { try T(from: next()) }
+  mutating func decode<T: Decodable>(_ type: T.Type) throws -> T { try next().decode(type) }
   mutating func nestedContainer<Nested: CodingKey>(keyedBy type: Nested.Type) throws -> KeyedDecodingContainer<Nested> {
     try next().container(keyedBy: type)
   }
@@ -112,5 +120,5 @@ struct JSONReadScalar: SingleValueDecodingContainer {
   func decode(_ type: UInt16.Type) throws -> UInt16 { try tape.integer(at: node, as: type) }
   func decode(_ type: UInt32.Type) throws -> UInt32 { try tape.integer(at: node, as: type) }
   func decode(_ type: UInt64.Type) throws -> UInt64 { try tape.integer(at: node, as: type) }
-  func decode<T: Decodable>(_ type: T.Type) throws -> T { try T(from: JSONReader(tape: tape, node: node)) }
+  func decode<T: Decodable>(_ type: T.Type) throws -> T { try JSONReader(tape: tape, node: node).decode(type) }
 }

@@ -100,7 +100,8 @@ struct JournalRows: Sendable {
       let key = JournalFile.key(number, first - 1)
       let chain = try Data.fetchOne(database, sql: "SELECT chain FROM entries WHERE key = ?", arguments: [key]).map(Array.init)
       guard chain == before else {
-        throw Failure(.store, "the journal of \(deployment) is not what it was: another process wrote entry \(first - 1), or somebody changed it")
+        throw Failure(
+          .store, "the journal of \(deployment) is not what it was: another process wrote entry \(first - 1), or somebody changed it")
       }
     }
     let statement = try database.cachedStatement(sql: "INSERT INTO entries (key, at, coding, payload, chain) VALUES (?, ?, ?, ?, ?)")

@@ -64,7 +64,7 @@ enum JournalFile {
     guard mode == "wal", synchronous == 2 else {
       throw Problems(
         Problem(
-          "the journal would not be durable: journal_mode is \(mode ?? "unknown") and synchronous is \(synchronous ?? -1), not wal and 2 (FULL)",
+          "the journal would not be durable: journal_mode is \(mode ?? "unknown"), not wal, or synchronous is \(synchronous ?? -1), not 2",
           subject: path, fix: "put the state folder on a local file system with --state"), exit: .infrastructure)
     }
     guard found < layout else { return }

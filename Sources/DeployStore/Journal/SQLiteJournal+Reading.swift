@@ -66,7 +66,9 @@ extension SQLiteJournal {
     }
   }
 
-  private static func follow(_ id: Deployment.ID, number: Int64, in database: Database) throws -> (verdict: ChainVerdict, last: StoredEntry?) {
+  private static func follow(_ id: Deployment.ID, number: Int64, in database: Database) throws -> (
+    verdict: ChainVerdict, last: StoredEntry?
+  ) {
     var walk = ChainWalk(of: id)
     var first: StoredEntry?
     var last: StoredEntry?

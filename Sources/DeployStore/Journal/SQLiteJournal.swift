@@ -46,8 +46,8 @@ package actor SQLiteJournal: Journal {
     return try Claim(deployment, in: state.claims)
   }
 
-  /// The chain after the newest entry, for receipts; before the first entry, what the first is chained to.
-  package func head(of deployment: Deployment.ID) throws(Failure) -> Digest { Digest(raw: try head(at: deployment).chain) }
+  /// The chain after the newest entry, for receipts; before the first one, its start. Nil where the file cannot be read.
+  package func head(of deployment: Deployment.ID) -> Digest? { (try? head(at: deployment)).map { Digest(raw: $0.chain) } }
 
   private func head(at deployment: Deployment.ID) throws(Failure) -> ChainHead {
     if let head = heads[deployment] { return head }

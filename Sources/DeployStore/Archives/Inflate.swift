@@ -1,0 +1,131 @@
+import CZlib
+import DeployModel
+
+/// Unpacks what zlib packed, piece by piece.
+final class Inflate {
+  enum Format { case gzip, raw }
+  private var stream = z_stream()
+  private let format: Format
+  private let source: () throws(Failure) -> [UInt8]?
+  private let limits: BundleLimits
+  private var input: [UInt8] = []
+  private var used = 0
+  private var isDone = false
+  private(set) var packed = 0
+  private(set) var unpacked = 0
+
+  init(_ format: Format, limits: BundleLimits, from source: @escaping () throws(Failure) -> [UInt8]?) throws(Failure) {
+    self.format = format
+    self.limits = limits
+    self.source = source
+    let bits: Int32 = format == .gzip ? 31 : -15
+    guard inflateInit2_(&stream, bits, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK else {
+      throw Failure(.internal, "zlib cannot be started")
+    }
+  }
+
+  deinit { inflateEnd(&stream) }
+
+  /// The next piece; nil at the end.
+  /// - Throws: `corrupt` for what is no packed data or ends too early; `invalid` for a bomb.
+  func next() throws(Failure) -> [UInt8]? {
+    while !isDone {
+      if used == input.count, !(try refill()) { throw Failure(.corrupt, "the packed data ends in the middle") }
+      let (output, status) = step()
+      unpacked += output.count
+      guard unpacked <= limits.ratioFrom || unpacked / max(packed, 1) <= limits.ratio else {
+        throw Failure(
+          .invalid, "it unpacks to more than \(limits.ratio) times its size: this looks like an archive bomb",
+          fix: "give a folder instead if the content is really that uniform")
+      }
+      switch status {
+      case Z_STREAM_END: isDone = try !goesOn()
+      case Z_OK, Z_BUF_ERROR: break
+      default: throw Failure(.corrupt, "the packed data is damaged" + (stream.msg.map { ": " + String(cString: $0) } ?? ""))
+      }
+      if !output.isEmpty { return output }
+    }
+    return nil
+  }
+
+  /// Gzip files may be several ones end to end; zeros after the last one are padding.
+  private func goesOn() throws(Failure) -> Bool {
+    guard format == .gzip else { return false }
+    while true {
+      if used == input.count, !(try refill()) { return false }
+      guard input[used] != 0 else { used += 1; continue }
+      guard inflateReset(&stream) == Z_OK else { throw Failure(.internal, "zlib cannot be started again") }
+      return true
+    }
+  }
+
+  private func refill() throws(Failure) -> Bool {
+    guard let more = try source() else { return false }
+    input = more
+    used = 0
+    packed += more.count
+    return true
+  }
+
+  private func step() -> (output: [UInt8], status: Int32) {
+    var status = Z_OK
+    let capacity = 256 << 10
+    let output = [UInt8](unsafeUninitializedCapacity: capacity) { buffer, count in
+      input.withUnsafeMutableBufferPointer { bytes in
+        stream.next_in = bytes.baseAddress.map { $0 + used }
+        stream.avail_in = UInt32(bytes.count - used)
+        stream.next_out = buffer.baseAddress
+        stream.avail_out = UInt32(capacity)
+        status = inflate(&stream, Z_NO_FLUSH)
+        used = bytes.count - Int(stream.avail_in)
+        count = capacity - Int(stream.avail_out)
+      }
+    }
+    return (output, status)
+  }
+}
+
+/// Packs as gzip with nothing in it that differs from one time to the next: no name, no time.
+final class GzipWriter {
+  private var stream = z_stream()
+  private let sink: ([UInt8]) throws(Failure) -> Void
+
+  /// - Parameter level: 1 (fast) … 9 (small).
+  init(level: Int32, to sink: @escaping ([UInt8]) throws(Failure) -> Void) throws(Failure) {
+    self.sink = sink
+    guard deflateInit2_(&stream, level, Z_DEFLATED, 31, 8, Z_DEFAULT_STRATEGY, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK
+    else { throw Failure(.internal, "zlib cannot be started") }
+  }
+
+  deinit { deflateEnd(&stream) }
+
+  func write(_ bytes: [UInt8]) throws(Failure) { try step(bytes, Z_NO_FLUSH) }
+  func finish() throws(Failure) { try step([], Z_FINISH) }
+
+  private func step(_ bytes: [UInt8], _ flush: Int32) throws(Failure) {
+    var used = 0
+    var isFull = true
+    while isFull {
+      let capacity = 256 << 10
+      var input = bytes
+      let output = [UInt8](unsafeUninitializedCapacity: capacity) { buffer, count in
+        input.withUnsafeMutableBufferPointer { source in
+          stream.next_in = source.baseAddress.map { $0 + used }
+          stream.avail_in = UInt32(source.count - used)
+          stream.next_out = buffer.baseAddress
+          stream.avail_out = UInt32(capacity)
+          _ = deflate(&stream, flush)
+          used = source.count - Int(stream.avail_in)
+          isFull = stream.avail_out == 0
+          count = capacity - Int(stream.avail_out)
+        }
+      }
+      if !output.isEmpty { try sink(output) }
+    }
+  }
+}
+
+/// The check sum of zip and gzip.
+func crc32(_ bytes: [UInt8], after checksum: UInt = 0) -> UInt {
+  bytes.withUnsafeBufferPointer { CZlib.crc32(checksum, $0.baseAddress, UInt32($0.count)) }
+}

@@ -1,0 +1,56 @@
+/// One 512-byte header of a tar file: ustar, pax or GNU.
+struct TarHeader {
+  var name: [UInt8]
+  var mode: Int
+  var size: Int
+  var type: UInt8
+  var link: [UInt8]
+
+  static let block = 512
+
+  /// Nil when it is no header: the check sum is wrong, or a number is none.
+  init?(_ block: [UInt8]) {
+    guard block.count == Self.block, let checksum = Self.number(block[148..<156]) else { return nil }
+    let sum = block.indices.reduce(0) { $0 + (148..<156 ~= $1 ? 32 : Int(block[$1])) }
+    guard sum == checksum, let mode = Self.number(block[100..<108]), let size = Self.number(block[124..<136]), size >= 0 else { return nil }
+    self.mode = mode & 0o7777
+    self.size = size
+    type = block[156]
+    name = Self.text(block[0..<100])
+    link = Self.text(block[157..<257])
+    // Only POSIX has a prefix there; GNU keeps times in its place.
+    if block[257..<263].elementsEqual("ustar\0".utf8) {
+      let prefix = Self.text(block[345..<500])
+      if !prefix.isEmpty { name = prefix + [UInt8(ascii: "/")] + name }
+    }
+  }
+
+  private static func text(_ field: ArraySlice<UInt8>) -> [UInt8] { Array(field.prefix { $0 != 0 }) }
+
+  /// Octal digits, or GNU's binary form for what is too large for them.
+  static func number(_ field: ArraySlice<UInt8>) -> Int? {
+    if let first = field.first, first & 0x80 != 0 {
+      guard first == 0x80, field.dropFirst().dropLast(7).allSatisfy({ $0 == 0 }) else { return nil }
+      return field.suffix(7).reduce(0) { $0 << 8 | Int($1) }
+    }
+    let digits = field.drop { $0 == 0x20 || $0 == 0 }.prefix { $0 != 0x20 && $0 != 0 }
+    guard digits.count <= 20, digits.allSatisfy({ UInt8(ascii: "0")...UInt8(ascii: "7") ~= $0 }) else { return nil }
+    return digits.reduce(0) { $0 << 3 | Int($1 - UInt8(ascii: "0")) }
+  }
+
+  /// Of a pax header: `LENGTH NAME=VALUE\n`, one after the other. Nil when it is none.
+  static func records(_ bytes: [UInt8]) -> [(name: String, value: [UInt8])]? {
+    var rest = bytes[...]
+    var records: [(String, [UInt8])] = []
+    while let first = rest.first, first != 0 {
+      guard let space = rest.firstIndex(of: 0x20), let length = Int(String(decoding: rest[..<space], as: UTF8.self)),
+        length > space - rest.startIndex + 1, length <= rest.count, rest[rest.startIndex + length - 1] == 0x0A
+      else { return nil }
+      let record = rest[(space + 1)..<(rest.startIndex + length - 1)]
+      guard let equals = record.firstIndex(of: UInt8(ascii: "=")) else { return nil }
+      records.append((String(decoding: record[..<equals], as: UTF8.self), Array(record[(equals + 1)...])))
+      rest = rest.dropFirst(length)
+    }
+    return records
+  }
+}

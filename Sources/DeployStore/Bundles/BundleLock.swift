@@ -1,0 +1,24 @@
+import DeployModel
+import Glibc
+
+/// Keeps pruning and building apart: builders share it, whoever prunes has it alone.
+struct BundleLock {
+  private let file: OpenFile
+
+  /// Waits at most ten minutes.
+  init(in folder: String, exclusive: Bool) async throws(Failure) {
+    file = try OpenFile("\(folder)/lock", O_RDWR | O_CREAT)
+    var attempts = 12_000
+    while !file.lock(exclusive: exclusive) {
+      attempts -= 1
+      guard attempts > 0, !Task.isCancelled else {
+        throw Failure(
+          .store, "the bundles in \(folder) are being \(exclusive ? "built or pruned" : "pruned") by another lander",
+          fix: "wait for it to end")
+      }
+      try? await Task.sleep(for: .milliseconds(50))
+    }
+  }
+
+  func release() { flock(file.descriptor, LOCK_UN) }
+}

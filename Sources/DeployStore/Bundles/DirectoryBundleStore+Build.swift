@@ -1,0 +1,122 @@
+package import DeployModel
+import Glibc
+
+/// A bundle that was just built, and what deserves a look though nothing is wrong.
+package struct BuiltBundle: Sendable, Hashable {
+  package var bundle: Bundle
+  package var manifest: Manifest
+  package var warnings: [Problem]
+}
+
+extension Program {
+  /// Runs a program and waits for its end; throws when it cannot be started.
+  package typealias Runner = @Sendable (Program) async throws(Failure) -> Ended
+}
+
+extension DirectoryBundleStore {
+  /// Builds and packs a revision.
+  /// - Parameters:
+  ///   - project: the folder that the revision's paths are relative to, and that the build command runs in.
+  ///   - run: runs the build command and git.
+  /// - Throws: everything that is wrong with it at once, each problem with the path it is about.
+  package func build(_ revision: Revision, in project: String, run: Program.Runner) async throws(Problems) -> BuiltBundle {
+    do {
+      if let command = revision.build { try await runBuild(command, in: project, run) }
+      let lock = try await BundleLock(in: state.bundles, exclusive: false)
+      defer { lock.release() }
+      var tree = Tree(limits: limits)
+      let source = try await pack(revision, in: project, run, into: &tree)
+      let manifest = try tree.manifest(of: source)
+      let bundle = Bundle(digest: manifest.digest, files: manifest.files, bytes: manifest.bytes, source: source)
+      try put(manifest, of: bundle)
+      return BuiltBundle(bundle: bundle, manifest: manifest, warnings: tree.warnings)
+    } catch let problems as Problems {
+      throw Problems(problems.list.map { Self.located($0, revision) }, exit: problems.exit)
+    } catch let failure as Failure {
+      throw Problems(
+        Self.located(Problem(failure.message, fix: failure.fix), revision),
+        exit: [.corrupt, .invalid, .missing, .failed].contains(failure.kind) ? .usage : .infrastructure)
+    } catch {
+      throw Problems(Self.located(Problem("the bundle cannot be built: \(error)"), revision), exit: .internal)
+    }
+  }
+
+  private static func located(_ problem: Problem, _ revision: Revision) -> Problem {
+    var problem = problem
+    problem.place = problem.place ?? revision.place
+    return problem
+  }
+
+  private func runBuild(_ command: String, in project: String, _ run: Program.Runner) async throws(Failure) {
+    let ended = try await run(Program(["sh", "-c", command], in: project))
+    guard ended.status != 0 else { return }
+    let said = Self.lastLines(ended.stderr.isEmpty ? ended.stdout : ended.stderr)
+    throw Failure(
+      .failed, "the build command `\(command)` ended with status \(ended.status)" + (said.isEmpty ? "" : ":\n\(said)"),
+      fix: "run it in \(project) and mend what it says")
+  }
+
+  /// At most the last 20 lines, indented.
+  private static func lastLines(_ text: String) -> String {
+    text.split(whereSeparator: \.isNewline).suffix(20).map { "  " + $0 }.joined(separator: "\n")
+  }
+
+  /// Packs the revision's source and returns what it was in words.
+  private func pack(_ revision: Revision, in project: String, _ run: Program.Runner, into tree: inout Tree) async throws -> String {
+    var rules = IgnoreRules(revision.ignore)
+    try addIgnoreFile(of: project, to: &rules)
+    switch revision.source {
+    case .git(let ref, let repository):
+      return try await packGit(ref, of: Self.join(project, repository), rules, run, into: &tree)
+    case .path(let path):
+      let place = Self.join(project, path)
+      guard let file = try? OpenFile(place, O_RDONLY | O_NONBLOCK) else {
+        throw Problems(missing(path, at: place, isBuilt: revision.build != nil))
+      }
+      switch try file.status().kind {
+      case .directory:
+        if Self.clean(place) != Self.clean(project) { try addIgnoreFile(of: place, to: &rules) }
+        FolderPacking(root: place, rules: rules, blobs: blobs).pack(into: &tree)
+      case .file: try packArchive(file, named: path, rules, into: &tree)
+      default: throw Problems(Problem("a bundle is made of a folder or an archive; this is neither", subject: path))
+      }
+      return path
+    }
+  }
+
+  private func addIgnoreFile(of folder: String, to rules: inout IgnoreRules) throws(Failure) {
+    let path = "\(folder)/.landerignore"
+    guard Disk.exists(path) else { return }
+    rules.add(file: String(decoding: try Disk.read(path, limit: 1 << 20), as: UTF8.self))
+  }
+
+  private func missing(_ path: String, at place: String, isBuilt: Bool) -> Problem {
+    let parts = place.split(separator: "/")
+    let folder = "/" + parts.dropLast().joined(separator: "/")
+    if Disk.exists(place) { return Problem("the bundle's source cannot be read", subject: path, fix: "chmod -R u+rX '\(place)'") }
+    let near = parts.last.flatMap { NearMatch.find(String($0), in: Disk.ownNames(in: folder)) }
+    let fix: String
+    if let near {
+      fix = "did you mean \"\(near)\"?"
+    } else if isBuilt {
+      fix = "the build command ran but did not make it: look where it writes"
+    } else {
+      fix = "make it first, or let lander do so: bundle { from = \"\(path)\", build = \"…\" }"
+    }
+    return Problem("the bundle's source \"\(path)\" is not there", subject: path, fix: fix)
+  }
+
+  static func join(_ folder: String, _ path: String) -> String { path.hasPrefix("/") ? path : "\(folder)/\(path)" }
+
+  private static func clean(_ path: String) -> [Substring] { path.split(separator: "/").filter { $0 != "." } }
+
+  /// Manifest and description, in this order: a bundle is listed when it is whole.
+  private func put(_ manifest: Manifest, of bundle: Bundle) throws(Failure) {
+    let path = "\(manifests)/\(bundle.digest.hex)"
+    let text = Array(manifest.text.utf8)
+    if Disk.status(path)?.size != text.count || (try? storedManifest(bundle.digest)) == nil { try Disk.write(text, to: path) }
+    let description = StoredBundle(bundle: bundle, at: StoredBundle.now())
+    guard let json = try? CompactJSON.encode(description) else { return }
+    try Disk.write(json, to: "\(path).json")
+  }
+}

@@ -1,0 +1,128 @@
+package import DeployModel
+import Glibc
+
+/// A bundle in the store, as lists show it.
+package struct StoredBundle: Sendable, Hashable, Codable {
+  package var bundle: Bundle
+  /// When it was built last, also if it was there already.
+  package var at: Timestamp
+
+  static func now() -> Timestamp {
+    var time = timespec()
+    clock_gettime(CLOCK_REALTIME, &time)
+    return Timestamp(milliseconds: time.tv_sec * 1000 + time.tv_nsec / 1_000_000)
+  }
+}
+
+/// What pruning took away.
+package struct Pruned: Sendable, Hashable {
+  package var bundles: [StoredBundle]
+  package var files: Int
+  /// Bytes of the disk that are free again.
+  package var bytes: Int
+}
+
+extension DirectoryBundleStore {
+  /// All bundles, the newest first.
+  package func list() throws(Failure) -> [StoredBundle] {
+    var bundles: [StoredBundle] = []
+    for name in Disk.ownNames(in: manifests) where Self.isHex(name) {
+      if let json = try? Disk.read("\(manifests)/\(name).json"), let stored = try? CompactJSON.decode(StoredBundle.self, from: json) {
+        bundles.append(stored)
+      } else if let manifest = try? storedManifest(Digest(hex: name)) {
+        // Killed between manifest and description: whole, only nobody remembers when and of what.
+        let bundle = Bundle(digest: Digest(hex: name), files: manifest.files, bytes: manifest.bytes, source: "unknown")
+        bundles.append(StoredBundle(bundle: bundle, at: Timestamp(milliseconds: 0)))
+      }
+    }
+    return bundles.sorted { ($1.at, $1.bundle.digest) < ($0.at, $0.bundle.digest) }
+  }
+
+  /// The bundle whose digest begins so.
+  /// - Throws: a problem when none does, with the nearest one, or several do, with all of them.
+  package func find(_ prefix: String) throws(Problems) -> StoredBundle {
+    let all: [StoredBundle]
+    do { all = try list() } catch { throw Problems(Problem(error.message, fix: error.fix), exit: .infrastructure) }
+    let found = all.filter { $0.bundle.digest.hex.hasPrefix(prefix.lowercased()) }
+    if found.count == 1 { return found[0] }
+    guard found.isEmpty || prefix.isEmpty else {
+      let names = found.prefix(5).map { String($0.bundle.digest.hex.prefix(max(16, prefix.count + 4))) }.joined(separator: ", ")
+      throw Problems(Problem("\(found.count) bundles begin with \(prefix): \(names)", subject: prefix, fix: "type more of its digits"))
+    }
+    let near = NearMatch.find(prefix, in: all.map { String($0.bundle.digest.hex.prefix(prefix.count)) })
+    throw Problems(
+      Problem(
+        prefix.isEmpty ? "no bundle is named" : "no bundle begins with \"\(prefix)\"", subject: prefix,
+        fix: near.map { "did you mean \"\($0)\"?" } ?? "lander bundle list"))
+  }
+
+  /// What a bundle is and holds, by the beginning of its digest.
+  package func inspect(_ prefix: String) throws(Problems) -> (stored: StoredBundle, manifest: Manifest) {
+    let stored = try find(prefix)
+    do {
+      return (stored, try storedManifest(stored.bundle.digest))
+    } catch {
+      throw Problems(Problem(error.message, subject: prefix, fix: error.fix), exit: .infrastructure)
+    }
+  }
+
+  /// Reads every file of every bundle, or of one, again.
+  /// - Returns: what is not as it should be; empty: all good.
+  package func verify(_ bundle: Digest? = nil) async throws(Failure) -> [Problem] {
+    var problems: [Problem] = []
+    var seen: Set<Digest> = []
+    let names = Disk.ownNames(in: manifests).filter(Self.isHex)
+    for digest in bundle.map({ [$0] }) ?? names.map(Digest.init(hex:)) {
+      do throws(Failure) {
+        for item in try storedManifest(digest).items {
+          guard let content = item.digest, seen.insert(content).inserted, !blobs.isGood(content, size: item.size) else { continue }
+          problems.append(
+            Problem(
+              "the content of \(item.path) in the bundle \(digest) is missing or not what was stored", subject: item.path,
+              fix: "build the bundle again: lander bundle build"))
+        }
+      } catch {
+        problems.append(Problem(error.message, subject: digest.short, fix: error.fix))
+      }
+    }
+    return problems
+  }
+
+  /// Removes all bundles but the newest `keep` and those in use, and what no bundle needs any more.
+  /// Bundles of deployments that are not concluded, and those that hosts run, are to be in `inUse`.
+  package func prune(keep: Int, inUse: [Digest]) async throws(Failure) -> Pruned {
+    let lock = try await BundleLock(in: state.bundles, exclusive: true)
+    defer { lock.release() }
+    let all = try list()
+    let kept = Set(all.prefix(max(0, keep)).map(\.bundle.digest) + inUse)
+    let gone = all.filter { !kept.contains($0.bundle.digest) }
+    var needed: Set<String> = []
+    for stored in all where kept.contains(stored.bundle.digest) {
+      // A manifest that cannot be read names nothing: then no content may go either.
+      for item in try storedManifest(stored.bundle.digest).items { if let digest = item.digest { needed.insert(digest.hex) } }
+    }
+    var pruned = Pruned(bundles: gone, files: 0, bytes: 0)
+    for stored in gone {
+      let hex = stored.bundle.digest.hex
+      for path in ["\(manifests)/\(hex)", "\(manifests)/\(hex).json", "\(state.bundles)/archives/\(hex).tar.gz"] {
+        try remove(path, &pruned)
+      }
+    }
+    for folder in Disk.ownNames(in: blobs.folder) {
+      for name in Disk.ownNames(in: "\(blobs.folder)/\(folder)") where !needed.contains(name) {
+        try remove("\(blobs.folder)/\(folder)/\(name)", &pruned)
+      }
+    }
+    for name in Disk.ownNames(in: "\(state.bundles)/archives") where name.hasSuffix(".tmp") {
+      try remove("\(state.bundles)/archives/\(name)", &pruned)
+    }
+    return pruned
+  }
+
+  private func remove(_ path: String, _ pruned: inout Pruned) throws(Failure) {
+    guard let status = Disk.status(path) else { return }
+    try Disk.remove(path)
+    pruned.files += 1
+    pruned.bytes += status.size
+  }
+}

@@ -1,0 +1,145 @@
+import DeployCore
+package import DeployModel
+import Glibc
+
+/// Bundles and recipe sources in folders of the state directory, each under its digest. Everything is put in place by a rename:
+/// what is there is whole, whenever a build was killed.
+package struct DirectoryBundleStore: BundleStore {
+  let state: StateDirectory
+  let limits: BundleLimits
+  let blobs: BlobStore
+  private let archives: Archives
+
+  /// - Throws: problems naming the folder that cannot be made.
+  package init(in state: StateDirectory, limits: BundleLimits = BundleLimits()) throws(Problems) {
+    self.state = state
+    self.limits = limits
+    blobs = BlobStore(folder: "\(state.bundles)/blobs")
+    archives = Archives(bundles: state.bundles, blobs: blobs)
+    do throws(Failure) {
+      try blobs.prepare()
+      for folder in [manifests, "\(state.bundles)/archives"] { try Disk.makeFolder(folder) }
+    } catch {
+      throw Problems(Problem(error.message, subject: state.bundles, fix: error.fix), exit: .infrastructure)
+    }
+  }
+
+  var manifests: String { "\(state.bundles)/manifests" }
+
+  /// - Throws: `missing` where the store does not have it, `corrupt` where it is not what it was.
+  package func manifest(of bundle: Digest) async throws(Failure) -> Manifest { try storedManifest(bundle) }
+
+  func storedManifest(_ bundle: Digest) throws(Failure) -> Manifest {
+    let path = "\(manifests)/\(bundle.hex)"
+    guard Self.isHex(bundle.hex), Disk.exists(path) else {
+      throw Failure(.missing, "the store does not have the bundle \(bundle)", fix: "build it again: lander bundle build")
+    }
+    let bytes = try Disk.read(path)
+    guard Digest(of: bytes) == bundle else {
+      throw Failure(
+        .corrupt, "the manifest of the bundle \(bundle) is not what was stored: \(path)", fix: "remove the file and build the bundle again")
+    }
+    return try Manifest(text: String(decoding: bytes, as: UTF8.self))
+  }
+
+  package func archive(of bundle: Digest) async throws(Failure) -> String {
+    try await archives.path(of: bundle, try storedManifest(bundle))
+  }
+
+  package func content(of file: Digest) async throws(Failure) -> [UInt8] {
+    guard Self.isHex(file.hex) else { throw Failure(.invalid, "\"\(file.hex)\" is no digest") }
+    return try blobs.content(of: file)
+  }
+
+  /// What stands on hosts; its id is 12 digits of the SHA-256 of the bundle's digest and, after line ends, its shared paths.
+  package static func release(of bundle: Digest, shared: [String]) -> Release {
+    Release(id: Digest(of: bundle.hex + "\n" + shared.joined(separator: "\n")).short, bundle: bundle, shared: shared)
+  }
+
+  static func isHex(_ text: String) -> Bool {
+    text.utf8.count == 64
+      && text.utf8.allSatisfy { UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 || UInt8(ascii: "a")...UInt8(ascii: "f") ~= $0 }
+  }
+}
+
+/// Sources of recipes, under the digest of all of them together.
+extension DirectoryBundleStore {
+  /// Of sources as they are kept: in the order of their paths, whatever order they come in.
+  package static func digest(of sources: [SourceFile]) -> Digest { Digest(of: coded(sources)) }
+
+  private static func coded(_ sources: [SourceFile]) -> [UInt8] {
+    let sorted = sources.sorted { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
+    // Strings and arrays always have a JSON form.
+    return (try? CompactJSON.encode(sorted)) ?? []
+  }
+
+  package func keep(_ sources: [SourceFile]) async throws(Failure) -> Digest {
+    let bytes = Self.coded(sources)
+    let digest = Digest(of: bytes)
+    let path = "\(state.sources)/\(digest.hex).json"
+    if Disk.status(path)?.size != bytes.count { try Disk.write(bytes, to: path) }
+    return digest
+  }
+
+  package func sources(_ digest: Digest) async throws(Failure) -> [SourceFile] {
+    let path = "\(state.sources)/\(digest.hex).json"
+    guard Self.isHex(digest.hex), Disk.exists(path) else {
+      throw Failure(
+        .missing, "the store does not have the recipe sources \(digest)",
+        fix: "hosts that ran them have them too: use the recipe kept there")
+    }
+    let bytes = try Disk.read(path)
+    guard Digest(of: bytes) == digest, let sources = try? CompactJSON.decode([SourceFile].self, from: bytes) else {
+      throw Failure(.corrupt, "the recipe sources \(digest) are not what was stored: \(path)")
+    }
+    return sources
+  }
+}
+
+/// Archives of bundles, each made once however many hosts ask for it at the same time.
+private actor Archives {
+  private let bundles: String
+  private let blobs: BlobStore
+  private var making: [Digest: Task<Result<String, Failure>, Never>] = [:]
+
+  init(bundles: String, blobs: BlobStore) {
+    self.bundles = bundles
+    self.blobs = blobs
+  }
+
+  func path(of bundle: Digest, _ manifest: Manifest) async throws(Failure) -> String {
+    let path = "\(bundles)/archives/\(bundle.hex).tar.gz"
+    if let task = making[bundle] { return try await task.value.get() }
+    if Disk.exists(path) { return path }
+    let (blobs, bundles) = (blobs, bundles)
+    let task = Task {
+      do throws(Failure) {
+        let lock = try await BundleLock(in: bundles, exclusive: false)
+        defer { lock.release() }
+        try Self.make(manifest, blobs, at: path)
+        return Result<String, Failure>.success(path)
+      } catch {
+        return .failure(error)
+      }
+    }
+    making[bundle] = task
+    let result = await task.value
+    making[bundle] = nil
+    return try result.get()
+  }
+
+  private static func make(_ manifest: Manifest, _ blobs: BlobStore, at path: String) throws(Failure) {
+    let temporary = Disk.temporaryName(for: path)
+    do throws(Failure) {
+      let file = try OpenFile(temporary, O_WRONLY | O_CREAT | O_EXCL)
+      let gzip = try GzipWriter(level: 6) { bytes throws(Failure) in try file.write(bytes) }
+      try TarWriter(manifest: manifest, blobs: blobs).write { bytes throws(Failure) in try gzip.write(bytes) }
+      try gzip.finish()
+      try file.sync()
+      try Disk.move(temporary, to: path)
+    } catch {
+      unlink(temporary)
+      throw error
+    }
+  }
+}

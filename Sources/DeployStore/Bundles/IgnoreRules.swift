@@ -1,0 +1,124 @@
+import DeployModel
+
+/// What stays out of a bundle: `ignore` of the revision, then the lines of `.landerignore`, in the manner of git.
+///
+/// A later pattern wins over an earlier one. `*` and `?` stay within one part of a path, `**` spans parts, `[a-z]` and `[!a-z]` are one
+/// byte, `\` takes the next one as it is. A `/` at the start or inside ties a pattern to the bundle's root, without one it is
+/// for a name at any depth. A `/` at the end means folders only. `!` takes back what an earlier pattern left out, but not below a folder
+/// that is left out itself. `#` begins a comment, in files. `.git`, `.lander` and the root's `.landerignore` are always left out.
+struct IgnoreRules {
+  private struct Rule {
+    var parts: [[UInt8]]
+    var foldersOnly: Bool
+    var takesBack: Bool
+  }
+  private var rules: [Rule] = []
+  /// False while an archive is read, whose own file is needed first.
+  var takesOutOwnFile = true
+
+  init(_ patterns: [String]) {
+    for pattern in patterns { add(pattern) }
+  }
+
+  /// Adds the lines of a `.landerignore`.
+  mutating func add(file text: String) {
+    for line in text.split(omittingEmptySubsequences: true, whereSeparator: \.isNewline) where !line.hasPrefix("#") { add(String(line)) }
+  }
+
+  private mutating func add(_ pattern: String) {
+    var text = pattern.utf8[...]
+    while text.last == UInt8(ascii: " ") || text.last == UInt8(ascii: "\t") { text.removeLast() }
+    var rule = Rule(parts: [], foldersOnly: false, takesBack: false)
+    if text.first == UInt8(ascii: "!") { rule.takesBack = true; text.removeFirst() }
+    if text.last == UInt8(ascii: "/") { rule.foldersOnly = true; text.removeLast() }
+    let isTied = text.contains(UInt8(ascii: "/"))
+    rule.parts = text.split(separator: UInt8(ascii: "/")).filter { !$0.elementsEqual(".".utf8) }.map(Array.init)
+    guard !rule.parts.isEmpty else { return }
+    if !isTied { rule.parts.insert(Array("**".utf8), at: 0) }
+    rules.append(rule)
+  }
+
+  /// Whether this path is left out itself; those above it are the caller's business.
+  func leavesOut(_ parts: ArraySlice<[UInt8]>, isFolder: Bool) -> Bool {
+    guard let name = parts.last else { return false }
+    if name == Self.git || name == Self.own { return true }
+    if parts.count == 1, name == Self.file { return takesOutOwnFile }
+    var isOut = false
+    for rule in rules where rule.takesBack == isOut && (isFolder || !rule.foldersOnly) && Self.matches(rule.parts[...], parts) {
+      isOut = !rule.takesBack
+    }
+    return isOut
+  }
+
+  /// Whether this path or a folder above it is left out.
+  func leavesOut(wholePath parts: [[UInt8]], isFolder: Bool) -> Bool {
+    (1...max(1, parts.count)).contains { count in leavesOut(parts.prefix(count), isFolder: isFolder || count < parts.count) }
+  }
+
+  private static let git = Array(".git".utf8)
+  private static let own = Array(".lander".utf8)
+  private static let file = Array(".landerignore".utf8)
+
+  private static func matches(_ pattern: ArraySlice<[UInt8]>, _ path: ArraySlice<[UInt8]>) -> Bool {
+    guard let first = pattern.first else { return path.isEmpty }
+    if first.elementsEqual("**".utf8) {
+      // At the end it stands for everything inside; in between also for nothing.
+      if pattern.count == 1 { return !path.isEmpty }
+      return (path.startIndex...path.endIndex).contains { matches(pattern.dropFirst(), path[$0...]) }
+    }
+    guard let name = path.first, glob(first, name) else { return false }
+    return matches(pattern.dropFirst(), path.dropFirst())
+  }
+
+  /// Matches one name, going back to the last `*` only: no pattern takes more than name times pattern steps.
+  static func glob(_ pattern: [UInt8], _ name: [UInt8]) -> Bool {
+    var at = 0
+    var from = 0
+    var star: (at: Int, from: Int)?
+    while from < name.count {
+      if at < pattern.count, pattern[at] == UInt8(ascii: "*") {
+        star = (at, from)
+        at += 1
+      } else if at < pattern.count, let next = step(pattern, at, name[from]) {
+        at = next
+        from += 1
+      } else if let last = star {
+        star = (last.at, last.from + 1)
+        at = last.at + 1
+        from = last.from + 1
+      } else {
+        return false
+      }
+    }
+    return pattern[at...].allSatisfy { $0 == UInt8(ascii: "*") }
+  }
+
+  /// Where the pattern goes on after it took one byte; nil where it does not take it.
+  private static func step(_ pattern: [UInt8], _ at: Int, _ byte: UInt8) -> Int? {
+    switch pattern[at] {
+    case UInt8(ascii: "?"): return at + 1
+    case UInt8(ascii: "\\") where at + 1 < pattern.count: return pattern[at + 1] == byte ? at + 2 : nil
+    case UInt8(ascii: "["):
+      guard let end = pattern[(at + 1)...].dropFirst().firstIndex(of: UInt8(ascii: "]")) else { break }
+      var set = pattern[(at + 1)..<end]
+      let isNegated = set.first == UInt8(ascii: "!") || set.first == UInt8(ascii: "^")
+      if isNegated { set = set.dropFirst() }
+      return has(set, byte) != isNegated ? end + 1 : nil
+    default: break
+    }
+    return pattern[at] == byte ? at + 1 : nil
+  }
+
+  private static func has(_ set: ArraySlice<UInt8>, _ byte: UInt8) -> Bool {
+    var rest = set
+    while let first = rest.popFirst() {
+      if rest.count >= 2, rest.first == UInt8(ascii: "-") {
+        rest = rest.dropFirst()
+        if let last = rest.popFirst(), first <= byte, byte <= last { return true }
+      } else if first == byte {
+        return true
+      }
+    }
+    return false
+  }
+}

@@ -1,0 +1,90 @@
+package import DeployModel
+
+/// A manifest as text: the canonical form, whose SHA-256 is the bundle's digest.
+///
+/// The first line is `lander manifest 1`; then one line an item, in the order of the paths' bytes: `directory 755 PATH`,
+/// `file 644 SIZE SHA256 PATH`, `link TARGET PATH`. In paths and targets `%`, space and everything below it, and byte 127, are `%XX`.
+extension Manifest {
+  package static let firstLine = "lander manifest 1"
+
+  package var text: String {
+    var lines = Self.firstLine + "\n"
+    for item in items {
+      switch item.kind {
+      case .directory: lines += "directory \(String(item.mode, radix: 8)) \(Self.coded(item.path))\n"
+      case .file: lines += "file \(String(item.mode, radix: 8)) \(item.size) \(item.digest?.hex ?? "-") \(Self.coded(item.path))\n"
+      case .link: lines += "link \(Self.coded(item.target ?? "")) \(Self.coded(item.path))\n"
+      }
+    }
+    return lines
+  }
+
+  /// The bundle's digest.
+  package var digest: Digest { Digest(of: text) }
+
+  /// Files in it; directories and links are none.
+  package var files: Int { items.count { $0.kind == .file } }
+
+  /// - Throws: `corrupt`, naming the line that is no manifest's.
+  package init(text: String) throws(Failure) {
+    var lines = text.split(separator: "\n", omittingEmptySubsequences: true)[...]
+    guard lines.popFirst().map(String.init) == Self.firstLine else {
+      throw Failure(.corrupt, "this is no manifest: it does not begin with \"\(Self.firstLine)\"")
+    }
+    self.init(items: [])
+    items.reserveCapacity(lines.count)
+    for line in lines {
+      guard let item = Self.item(line.split(separator: " ", omittingEmptySubsequences: false)) else {
+        throw Failure(.corrupt, "line \(items.count + 2) of a manifest makes no sense: \(line.prefix(80))")
+      }
+      items.append(item)
+    }
+  }
+
+  private static func item(_ words: [Substring]) -> Item? {
+    switch (words.first, words.count) {
+    case ("directory", 3):
+      guard let mode = Int(words[1], radix: 8), let path = plain(words[2]) else { return nil }
+      return Item(path: path, kind: .directory, mode: mode)
+    case ("file", 5):
+      guard let mode = Int(words[1], radix: 8), let size = Int(words[2]), words[3].utf8.count == 64, let path = plain(words[4]) else {
+        return nil
+      }
+      return Item(path: path, kind: .file, mode: mode, size: size, digest: Digest(hex: String(words[3])))
+    case ("link", 3):
+      guard let target = plain(words[1]), let path = plain(words[2]) else { return nil }
+      return Item(path: path, kind: .link, mode: 0o777, target: target)
+    default: return nil
+    }
+  }
+
+  private static func mustBeCoded(_ byte: UInt8) -> Bool { byte <= 0x20 || byte == UInt8(ascii: "%") || byte == 0x7F }
+
+  private static func coded(_ text: String) -> String {
+    guard text.utf8.contains(where: mustBeCoded) else { return text }
+    var bytes: [UInt8] = []
+    for byte in text.utf8 {
+      if mustBeCoded(byte) {
+        let hex = String(byte, radix: 16, uppercase: true)
+        bytes.append(contentsOf: (hex.utf8.count == 1 ? "%0" : "%").utf8)
+        bytes.append(contentsOf: hex.utf8)
+      } else {
+        bytes.append(byte)
+      }
+    }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  private static func plain(_ text: Substring) -> String? {
+    guard text.utf8.contains(UInt8(ascii: "%")) else { return String(text) }
+    var bytes: [UInt8] = []
+    var rest = Array(text.utf8)[...]
+    while let byte = rest.popFirst() {
+      guard byte == UInt8(ascii: "%") else { bytes.append(byte); continue }
+      guard rest.count >= 2, let coded = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16) else { return nil }
+      bytes.append(coded)
+      rest = rest.dropFirst(2)
+    }
+    return String(validating: bytes, as: UTF8.self)
+  }
+}

@@ -1,0 +1,207 @@
+import DeployModel
+
+/// What is being packed, path by path, with everything that is wrong with it. Nothing of it is a bundle before `manifest` said so.
+struct Tree {
+  let limits: BundleLimits
+  private(set) var items: [Manifest.Item] = []
+  private(set) var problems: [Problem] = []
+  private(set) var warnings: [Problem] = []
+  private(set) var bytes = 0
+  /// Whether something was left out by a pattern.
+  var leftOut = false
+  private var problemCount = 0
+  /// Index of each path: by bytes, since texts that look alike may be different names.
+  private var index: [[UInt8]: Int] = [:]
+  /// Problems that are listed; more are counted.
+  static let listed = 30
+
+  init(limits: BundleLimits) { self.limits = limits }
+
+  mutating func refuse(_ path: String, _ message: String, fix: String? = nil) {
+    problemCount += 1
+    if problems.count < Self.listed { problems.append(Problem(message, subject: path, fix: fix)) }
+  }
+
+  /// Takes in an item whose path is good.
+  /// - Returns: false when the limit of items is reached: it is no use to go on.
+  @discardableResult
+  mutating func add(_ item: Manifest.Item) -> Bool {
+    guard items.count < limits.items else {
+      if items.count == limits.items {
+        refuse(item.path, "the bundle has more than \(limits.items) files, folders and links", fix: Self.smaller)
+      }
+      return false
+    }
+    let key = Array(item.path.utf8)
+    if let old = index[key] {
+      guard item.kind == .directory, items[old].kind == .directory else {
+        refuse(
+          item.path, "there are two entries of this name in the archive", fix: "make the archive anew; only one of them could be unpacked")
+        return true
+      }
+      items[old].mode = item.mode
+      return true
+    }
+    index[key] = items.count
+    items.append(item)
+    if item.kind == .file, item.path == ".landerignore" { ignoreFile = item.digest }
+    bytes += item.size
+    return true
+  }
+
+  /// The root's `.landerignore`, where it was read in.
+  private(set) var ignoreFile: Digest?
+
+  /// Takes out again what rules that came late leave out.
+  mutating func leaveOut(_ rules: IgnoreRules) {
+    let all = items
+    items = []
+    index = [:]
+    bytes = 0
+    for item in all {
+      if rules.leavesOut(wholePath: item.path.utf8.split(separator: UInt8(ascii: "/")).map(Array.init), isFolder: item.kind == .directory) {
+        leftOut = true
+      } else {
+        add(item)
+      }
+    }
+  }
+
+  func item(at path: String) -> Manifest.Item? { index[Array(path.utf8)].map { items[$0] } }
+
+  /// Whether `size` more bytes are within the limits; says what is wrong where they are not.
+  mutating func hasRoom(for path: String, size: Int) -> Bool {
+    if size > limits.file {
+      refuse(path, "the file has \(size) bytes, more than the \(limits.file) that one file may have", fix: Self.smaller)
+      return false
+    }
+    if bytes + size > limits.bytes {
+      refuse(path, "with this file the bundle has more than \(limits.bytes) bytes", fix: Self.smaller)
+      return false
+    }
+    return true
+  }
+
+  static let smaller = "leave out what hosts do not need: `ignore` in the recipe, or `.landerignore`"
+
+  /// Looks at a file's first bytes for a script that hosts will not be able to start.
+  mutating func warnOfCarriageReturn(_ path: String, _ start: ArraySlice<UInt8>) {
+    guard start.starts(with: "#!".utf8), let end = start.prefix(512).firstIndex(of: 0x0A), end > start.startIndex, start[end - 1] == 0x0D
+    else { return }
+    let line = String(decoding: start[start.startIndex..<(end - 1)], as: UTF8.self)
+    warnings.append(
+      Problem(
+        "the first line `\(line)` ends in a carriage return: hosts will say \"not found\" when they start it", subject: path,
+        fix: "save it with Unix line ends: sed -i 's/\\r$//' '\(path)'"))
+  }
+
+  /// The finished manifest.
+  /// - Throws: all that was wrong with the content, at once.
+  mutating func manifest(of source: String) throws(Problems) -> Manifest {
+    addMissingFolders()
+    for item in items { check(item) }
+    if problems.isEmpty, !items.contains(where: { $0.kind != .directory }) {
+      let why = leftOut ? "everything in it is left out by ignore patterns" : "there is no file in it"
+      refuse(source, "the bundle is empty: \(why)", fix: "look whether the build wrote where `bundle` reads")
+    }
+    guard problems.isEmpty else {
+      let more = problemCount - problems.count
+      throw Problems(problems + (more > 0 ? [Problem("and \(more) more problems of this kind", subject: source)] : []))
+    }
+    return Manifest(items: items.sorted { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) })
+  }
+
+  /// Archives need not name the folders their files lie in.
+  private mutating func addMissingFolders() {
+    for item in items {
+      var path = item.path.utf8[...]
+      while let slash = path.lastIndex(of: UInt8(ascii: "/")) {
+        path = path[..<slash]
+        if index[Array(path)] != nil { break }
+        add(Manifest.Item(path: String(decoding: path, as: UTF8.self), kind: .directory, mode: 0o755))
+      }
+    }
+  }
+
+  private mutating func check(_ item: Manifest.Item) {
+    if let slash = item.path.utf8.lastIndex(of: UInt8(ascii: "/")), let parent = index[Array(item.path.utf8[..<slash])],
+      items[parent].kind != .directory
+    {
+      refuse(item.path, "lies below \(items[parent].path), which is a \(items[parent].kind.rawValue) and no directory")
+    }
+    guard let target = item.target else { return }
+    if target.isEmpty || target.utf8.count > 4095 || target.utf8.contains(0) {
+      refuse(item.path, "is a link to nothing that can be a path")
+    } else if target.utf8.first == UInt8(ascii: "/") {
+      refuse(
+        item.path, "is an absolute link to \(target), which is not part of the bundle",
+        fix: "make it relative, or name it in `shared` if it outlives releases")
+    } else if leaves(item, target) {
+      refuse(item.path, "is a link to \(target), which leads out of the bundle", fix: "bundle what it points at, or leave the link out")
+    }
+  }
+
+  /// Follows a link through the other links of the tree, as the system would.
+  private func leaves(_ item: Manifest.Item, _ target: String) -> Bool {
+    let slash = UInt8(ascii: "/")
+    var place = item.path.utf8.split(separator: slash).dropLast().map(Array.init)
+    var rest = Array(target.utf8.split(separator: slash).map(Array.init).reversed())
+    var links = 0
+    while let part = rest.popLast() {
+      if part == Array(".".utf8) { continue }
+      if part == Array("..".utf8) {
+        guard place.popLast() != nil else { return true }
+        continue
+      }
+      place.append(part)
+      guard let found = index[Array(place.joined(separator: [slash]))], let onwards = items[found].target else { continue }
+      links += 1
+      // A circle leads nowhere, and so not out.
+      guard links <= 40, onwards.utf8.first != slash else { return links <= 40 }
+      place.removeLast()
+      rest.append(contentsOf: onwards.utf8.split(separator: slash).map(Array.init).reversed())
+    }
+    return false
+  }
+}
+
+/// Names as archives and folders have them.
+extension Tree {
+  /// The path in our form: relative, no `.`, `..` or empty part. Nil where it is not good, which is then among the problems, and for the
+  /// root itself, which is not.
+  mutating func path(_ raw: [UInt8]) -> String? {
+    let shown = Self.shown(raw)
+    guard let text = String(validating: raw, as: UTF8.self) else {
+      refuse(shown, "the name is not UTF-8", fix: "rename it; hosts and this machine would not agree on its name")
+      return nil
+    }
+    if raw.contains(0) { refuse(shown, "the name has a zero byte in it"); return nil }
+    if raw.first == UInt8(ascii: "/") {
+      refuse(
+        shown, "the path is absolute: it would be unpacked outside of the release",
+        fix: "make the archive from within its folder: tar -C dist -cf app.tar .")
+      return nil
+    }
+    var parts: [ArraySlice<UInt8>] = []
+    for part in raw.split(separator: UInt8(ascii: "/")) where !part.elementsEqual(".".utf8) {
+      if part.elementsEqual("..".utf8) {
+        refuse(shown, "the path has `..` in it: it could be unpacked outside of the release")
+        return nil
+      }
+      if part.count > 255 { refuse(shown, "a part of the path is longer than 255 bytes"); return nil }
+      parts.append(part)
+    }
+    if raw.count > 4000 { refuse(shown, "the path is longer than 4000 bytes"); return nil }
+    guard !parts.isEmpty else { return nil }
+    return parts.count == 1 && parts[0].count == raw.count
+      ? text : String(decoding: Array(parts.joined(separator: [UInt8(ascii: "/")])), as: UTF8.self)
+  }
+
+  /// A name for messages: what is no text or would move the cursor is shown as `\xNN`.
+  static func shown(_ raw: [UInt8]) -> String {
+    if let text = String(validating: raw, as: UTF8.self), !raw.contains(where: { $0 < 0x20 || $0 == 0x7F }) {
+      return String(text.prefix(300))
+    }
+    return raw.prefix(300).map { $0 >= 0x20 && $0 < 0x7F ? String(Unicode.Scalar($0)) : "\\x" + String($0, radix: 16) }.joined()
+  }
+}

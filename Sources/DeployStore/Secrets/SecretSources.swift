@@ -1,0 +1,102 @@
+package import DeployModel
+import Glibc
+
+/// Secrets that are variables of the process.
+package struct EnvironmentSecrets: SecretProvider {
+  private let environment: [String: String]
+  package var name: String { "the environment" }
+
+  /// - Parameter environment: as it was when the process started.
+  package init(_ environment: [String: String]) { self.environment = environment }
+
+  package func value(of secret: String) async throws(Failure) -> String? { environment[secret] }
+}
+
+/// Secrets in a file of `NAME=value` lines, or in a folder with a file for each. Others on this machine may not read either.
+package struct FileSecrets: SecretProvider {
+  private let path: String
+  package var name: String { "the file \(path)" }
+
+  package init(_ path: String) { self.path = path }
+
+  /// - Throws: `notPermitted` where others could read it too.
+  package func value(of secret: String) async throws(Failure) -> String? {
+    guard SecretName.isGood(secret), let status = Disk.status(path) else { return nil }
+    var info = stat()
+    let isFolder = status.kind == .directory || (status.kind == .link && stat(path, &info) == 0 && FileStatus(info).kind == .directory)
+    guard isFolder else { return Self.value(of: secret, in: try read(path)) }
+    guard Disk.exists("\(path)/\(secret)") else { return nil }
+    let text = try read("\(path)/\(secret)")
+    return text.hasSuffix("\n") ? String(text.dropLast()) : text
+  }
+
+  private func read(_ path: String) throws(Failure) -> String {
+    let file = try OpenFile(path, O_RDONLY)
+    let status = try file.status()
+    guard status.mode & 0o077 == 0 else {
+      throw Failure(
+        .notPermitted, "\(path) holds secrets, but others may read it (mode \(String(status.mode, radix: 8)))", fix: "chmod 600 '\(path)'")
+    }
+    guard status.owner == Int(geteuid()) || geteuid() == 0 else {
+      throw Failure(.notPermitted, "\(path) holds secrets, but belongs to another user", fix: "chown $(id -un) '\(path)'")
+    }
+    guard let text = String(validating: try Disk.read(path, limit: 1 << 20), as: UTF8.self) else {
+      throw Failure(.invalid, "\(path) is not UTF-8")
+    }
+    return text
+  }
+
+  /// Lines are `NAME=value`, `export` before and quotes around the value allowed; `#` begins a comment line.
+  private static func value(of secret: String, in text: String) -> String? {
+    var found: String?
+    for line in text.split(whereSeparator: \.isNewline) {
+      var rest = line.drop { $0 == " " || $0 == "\t" }
+      if rest.hasPrefix("export ") { rest = rest.dropFirst(7) }
+      guard !rest.hasPrefix("#"), let equals = rest.firstIndex(of: "="), rest[..<equals] == secret else { continue }
+      let value = rest[rest.index(after: equals)...]
+      let isQuoted = value.count >= 2 && value.first == value.last && (value.first == "\"" || value.first == "'")
+      found = String(isQuoted ? value.dropFirst().dropLast() : value)
+    }
+    return found
+  }
+}
+
+/// Secrets that a program prints, such as `op read op://vault/{name}`: `{name}` in its words is the secret's name; without it the name
+/// is the last word. A status other than 0 means that it could not say.
+package struct CommandSecrets: SecretProvider {
+  private let argv: [String]
+  private let directory: String
+  private let run: Program.Runner
+  package var name: String { "the command `\(argv.joined(separator: " "))`" }
+
+  package init(_ argv: [String], in directory: String, run: @escaping Program.Runner) {
+    self.argv = argv
+    self.directory = directory
+    self.run = run
+  }
+
+  /// - Throws: `missing` with what the program said: whoever set it up wants to know why it failed.
+  package func value(of secret: String) async throws(Failure) -> String? {
+    guard SecretName.isGood(secret) else { return nil }
+    let isNamed = argv.contains { $0.contains("{name}") }
+    let words = isNamed ? argv.map { Self.put(secret, into: $0) } : argv + [secret]
+    let ended = try await run(Program(words, in: directory))
+    guard ended.status == 0 else {
+      let said = ended.stderr.split(whereSeparator: \.isNewline).last.map { ": \($0)" } ?? ""
+      throw Failure(
+        .missing, "\(name) did not give the secret \(secret): it ended with status \(ended.status)\(said)", fix: "run it by hand")
+    }
+    return ended.stdout.hasSuffix("\n") ? String(ended.stdout.dropLast()) : ended.stdout
+  }
+
+  private static func put(_ secret: String, into word: String) -> String {
+    var result = ""
+    var rest = word[...]
+    while let brace = rest.firstIndex(of: "{") {
+      result += rest[..<brace]
+      rest = rest[brace...]
+      if rest.hasPrefix("{name}") { result += secret; rest = rest.dropFirst(6) } else { result += "{"; rest = rest.dropFirst() }
+    }
+    return result + rest
+  }
+}

@@ -1,0 +1,170 @@
+import DeployModel
+import DeployStore
+import Foundation
+import Testing
+
+@Suite("Bundles")
+struct BundleTests {
+  let b: Bundling
+  init() throws { b = try Bundling() }
+
+  private static let names = [
+    "a", "b.txt", "with space", "quote'\"", "new\nline", "-dash", "ünï", "e\u{301}", "é", "%41", "tab\t", "back\\slash", "*", "🚀",
+    ".hidden", "a.b.c",
+    String(repeating: "long", count: 60),
+  ]
+
+  /// A tree of odd names, modes, links and empty folders under `dist`.
+  private func plant(seed: UInt64) throws {
+    var random = Seeded(seed)
+    func fill(_ folder: String, depth: Int) throws {
+      for name in Self.names.shuffled(using: &random).prefix(Int.random(in: 1...7, using: &random)) {
+        let path = "\(folder)/\(name)"
+        switch Int.random(in: 0..<10, using: &random) {
+        case 0..<3 where depth < 4:
+          try FileManager.default.createDirectory(atPath: "\(b.project)/\(path)", withIntermediateDirectories: true)
+          let isFilled = Bool.random(using: &random)
+          if isFilled { try fill(path, depth: depth + 1) }
+          // Folders in a set-gid folder inherit the bit when they are made; tar leaves it on them.
+          let mode = [0o755, 0o700, isFilled ? 0o711 : 0o2775, 0o1777].randomElement(using: &random)
+          try FileManager.default.setAttributes([.posixPermissions: mode ?? 0o755], ofItemAtPath: "\(b.project)/\(path)")
+        case 3:
+          try FileManager.default.createSymbolicLink(atPath: "\(b.project)/\(path)", withDestinationPath: Self.names[0])
+        default:
+          let count = [0, 1, 511, 512, 513, 3000, 1 << 20, (1 << 20) + 7].randomElement(using: &random) ?? 0
+          let byte = UInt8.random(in: 0...255, using: &random)
+          try b.write([UInt8](repeating: byte, count: count), to: path)
+          let mode = [0o644, 0o755, 0o600, 0o4755, 0o444].randomElement(using: &random)
+          try FileManager.default.setAttributes([.posixPermissions: mode ?? 0o644], ofItemAtPath: "\(b.project)/\(path)")
+        }
+      }
+    }
+    try FileManager.default.createDirectory(atPath: "\(b.project)/dist", withIntermediateDirectories: true)
+    try b.write("x", to: "dist/always")
+    try fill("dist", depth: 0)
+  }
+
+  @Test("a tree that is packed and unpacked by tar is the same tree, names, modes, links and empty folders", arguments: 1...12)
+  func roundTrip(seed: Int) async throws {
+    try plant(seed: UInt64(seed))
+    let built = try await b.build()
+    let archive = try await b.store.archive(of: built.bundle.digest)
+    let unpackers = ["tar -xpzf"] + (Shell.has("busybox") ? ["busybox tar -xpzf"] : [])
+    for (number, unpack) in unpackers.enumerated() {
+      try b.sh("mkdir out\(number) && cd out\(number) && \(unpack) '\(archive)'")
+      let (got, expected) = try (b.picture(of: "\(b.project)/out\(number)"), b.picture(of: "\(b.project)/dist"))
+      let lines = Set(got.split(separator: "\n")).symmetricDifference(expected.split(separator: "\n"))
+      #expect(got == expected, "\(unpack), seed \(seed): \(lines.sorted())")
+    }
+  }
+
+  @Test("the manifest comes back from its text, odd names and all", arguments: [3, 7])
+  func manifestText(seed: Int) async throws {
+    try plant(seed: UInt64(seed))
+    let built = try await b.build()
+    let read = try Manifest(text: built.manifest.text)
+    #expect(read == built.manifest)
+    #expect(read.items.map { Array($0.path.utf8) } == built.manifest.items.map { Array($0.path.utf8) })
+    #expect(try await b.store.manifest(of: built.bundle.digest) == built.manifest)
+  }
+
+  @Test("the same content has the same digest: folder, tar, tar.gz, zip, other times, other order", arguments: [1, 4, 9])
+  func sameDigest(seed: Int) async throws {
+    try plant(seed: UInt64(seed))
+    // A zip tool loses modes above 0777 on nothing, but names that are no UTF-8 to it; those above are.
+    let digest = try await b.build().bundle.digest
+    try b.sh("tar -C dist -cf app.tar . && tar -C dist -czf app.tgz --sort=name --format=pax . && tar -C dist --format=gnu -cf odd.bin .")
+    try b.sh("cd dist && find . -print0 | sort -rz | tar --null --no-recursion -T - -cf ../reverse.tar")
+    for archive in ["app.tar", "app.tgz", "odd.bin", "reverse.tar"] {
+      #expect(try await b.build(archive).bundle.digest == digest, "\(archive)")
+    }
+    try b.sh("find dist -exec touch -h -d 2001-01-01 {} +")
+    #expect(try await b.build().bundle.digest == digest)
+    #expect(try await b.build("\(b.project)/dist").bundle.digest == digest)
+  }
+
+  @Test("a zip file has the digest of the folder it was made of", .enabled(if: Shell.has("zip"), "SKIPPED: zip is not here"))
+  func zip() async throws {
+    try b.sh("mkdir -p dist/empty dist/sub && printf hello > dist/sub/a && : > dist/none && ln -s sub/a dist/link && chmod 755 dist/sub/a")
+    try b.sh("head -c 300000 /dev/zero | tr '\\0' x > dist/big && cd dist && zip -qry ../app.zip . && zip -qry -0 ../stored.zip .")
+    let digest = try await b.build().bundle.digest
+    #expect(try await b.build("app.zip").bundle.digest == digest)
+    #expect(try await b.build("stored.zip").bundle.digest == digest)
+  }
+
+  @Test("another byte, mode, link or name is another digest")
+  func otherDigest() async throws {
+    try b.write("a", to: "dist/a")
+    try b.sh("ln -s a dist/l")
+    var digests = [try await b.build().bundle.digest]
+    for line in ["printf b > dist/a", "chmod 755 dist/a", "ln -sfn ./a dist/l", "mv dist/a dist/b && ln -sfn b dist/l", "mkdir dist/d"] {
+      try b.sh(line)
+      digests.append(try await b.build().bundle.digest)
+    }
+    #expect(Set(digests).count == digests.count)
+  }
+
+  @Test("an archive is made once and the same every time")
+  func archive() async throws {
+    try plant(seed: 5)
+    let built = try await b.build()
+    let (store, digest) = (b.store, built.bundle.digest)
+    let paths = try await withThrowingTaskGroup(of: String.self) { group in
+      for _ in 0..<8 { group.addTask { try await store.archive(of: digest) } }
+      return try await group.reduce(into: Set()) { $0.insert($1) }
+    }
+    #expect(paths.count == 1)
+    let path = try #require(paths.first)
+    let first = try Data(contentsOf: URL(fileURLWithPath: path))
+    try FileManager.default.removeItem(atPath: path)
+    _ = try await store.archive(of: digest)
+    #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == first)
+  }
+
+  @Test("a build that was killed leaves no bundle; the next one makes it")
+  func killedBuild() async throws {
+    try b.write("a", to: "dist/a")
+    let digest = try await b.build().bundle.digest
+    let manifests = "\(b.folder.path)/state/bundles/manifests"
+    try FileManager.default.removeItem(atPath: "\(manifests)/\(digest.hex).json")
+    #expect(try b.store.list().map(\.bundle.digest) == [digest])
+    try FileManager.default.removeItem(atPath: "\(manifests)/\(digest.hex)")
+    #expect(try b.store.list().isEmpty)
+    #expect(try await b.build().bundle.digest == digest)
+    #expect(try b.store.list().count == 1)
+  }
+
+  @Test("content that was changed in the store is noticed, put aside, and stored anew by the next build")
+  func corrupt() async throws {
+    try b.write("abc", to: "dist/a")
+    let built = try await b.build()
+    let content = try #require(built.manifest.items[0].digest)
+    #expect(try await b.store.content(of: content) == Array("abc".utf8))
+    try b.sh(
+      "chmod u+w ../state/bundles/blobs/*/\(content.hex); printf xyz > ../state/bundles/blobs/\(content.hex.prefix(2))/\(content.hex)")
+    #expect(try await b.store.verify().count == 1)
+    await #expect(throws: Failure.self) { try await b.store.content(of: content) }
+    _ = try await b.build()
+    #expect(try await b.store.content(of: content) == Array("abc".utf8))
+    #expect(try await b.store.verify().isEmpty)
+  }
+
+  @Test("a release's id is of the bundle and the shared paths")
+  func release() {
+    let bundle = Digest(of: "b")
+    let release = DirectoryBundleStore.release(of: bundle, shared: ["log/", "env"])
+    #expect(release.id == String(Digest(of: bundle.hex + "\nlog/\nenv").hex.prefix(12)))
+    #expect(DirectoryBundleStore.release(of: bundle, shared: []).id != release.id)
+    #expect(Digest(of: "abc").hex == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
+  }
+
+  @Test("recipe sources come back under one digest, whatever order they were given in")
+  func sources() async throws {
+    let files = [SourceFile(path: "b.lua", text: "return 1"), SourceFile(path: "a.lua", text: "-- é\n")]
+    let digest = try await b.store.keep(files)
+    #expect(try await b.store.keep(files.reversed()) == digest)
+    #expect(DirectoryBundleStore.digest(of: files) == digest)
+    #expect(try await b.store.sources(digest) == files.reversed())
+    await #expect(throws: Failure.self) { try await b.store.sources(Digest(of: "other")) }
+  }
+}
