@@ -58,7 +58,7 @@ package enum Planner {
       bundle: input.bundle.digest, sources: input.sources, parameters: selection.parameters, shared: recipe.shared.sorted(),
       secrets: recipe.secrets.sorted())
     let strategy = recipe.stages.lazy.compactMap { if case .rollout(let strategy) = $0 { strategy } else { nil } }.first
-    let bounds = try Bounds(selection.configuration, strategy: strategy, hosts: selection.hosts.count)
+    let bounds = try Bounds(selection.configuration, strategy: strategy, hosts: selection.hosts.count, others: selection.others)
     try refuse(sharedProblems(recipe, input.manifest), exit: .usage)
     try refuseUnreachable(input.surveys, selection, bounds)
     try refuse(spaceProblems(input), exit: .infrastructure)
@@ -166,22 +166,24 @@ package enum Planner {
 }
 
 extension Bounds {
-  /// A configuration in numbers. Default floor: 0 for one host or where all go at once, else the group minus a batch.
-  /// Shares round so that one host can always move.
+  /// A configuration in numbers, shares being of the whole group. Default floor: 0 for one host or where all go at once, else the group
+  /// minus a batch. Shares round so that one host can always move.
+  /// - Parameter others: hosts of the group that this deployment leaves alone; they serve their part of the floor.
   /// - Throws: where the floor is a number that lets no host move.
-  package init(_ configuration: DeploymentConfiguration, strategy: Strategy?, hosts: Int) throws(Problems) {
+  package init(_ configuration: DeploymentConfiguration, strategy: Strategy?, hosts: Int, others: Int = 0) throws(Problems) {
+    let group = hosts + others
     let floor: Int
     switch configuration.floor {
-    case .count(let count)? where count >= hosts && count > 0:
+    case .count(let count)? where count >= group && count > 0:
       throw Problems(
         Problem(
-          "floor = \(count) lets none of \(hosts) \(hosts == 1 ? "host" : "hosts") move", place: configuration.place,
-          fix: "set it to \(max(0, hosts - 1)) or less"))
-    case let amount?: floor = min(amount.atLeast(of: hosts), max(0, hosts - 1))
-    case nil: floor = strategy?.batch.map { max(0, hosts - max(1, $0.atMost(of: hosts))) } ?? 0
+          "floor = \(count) lets none of \(group) \(group == 1 ? "host" : "hosts") move", place: configuration.place,
+          fix: "set it to \(max(0, group - 1)) or less"))
+    case let amount?: floor = min(amount.atLeast(of: group), max(0, group - 1))
+    case nil: floor = strategy?.batch.map { max(0, group - max(1, $0.atMost(of: group))) } ?? 0
     }
     self.init(
-      floor: floor, parallel: max(1, configuration.parallel?.atMost(of: hosts) ?? hosts), failed: configuration.failed.atMost(of: hosts),
-      unreachable: configuration.unreachable.atMost(of: hosts))
+      floor: max(0, floor - others), parallel: max(1, min(hosts, configuration.parallel?.atMost(of: group) ?? hosts)),
+      failed: configuration.failed.atMost(of: hosts), unreachable: configuration.unreachable.atMost(of: hosts))
   }
 }

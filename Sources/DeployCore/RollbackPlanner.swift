@@ -34,6 +34,7 @@ package enum RollbackPlanner {
     plan.onFailure = []
     plan.onSuccess = []
     plan.rollback = false
+    plan.bounds.floor = floor(failed, conclusion)
     plan.bounds.failed = plan.hosts.count
     plan.bounds.unreachable = plan.hosts.count
     plan.lock = Planner.lock(identity, "roll back \(failed.recipe) of \(failed.application) after \(failed.id)", above: failed.lock.fence)
@@ -41,12 +42,25 @@ package enum RollbackPlanner {
     return plan
   }
 
+  /// What of the floor the hosts that go back have to keep themselves: the rest of the group serves its part. One may always move,
+  /// or there would be no way back.
+  private static func floor(_ failed: Plan, _ conclusion: Conclusion) -> Int {
+    let elsewhere = conclusion.hosts.indices.filter { index in
+      guard failed.hosts[index].current != nil, !conclusion.rollback.contains(index) else { return false }
+      switch conclusion.hosts[index] {
+      case .pending, .unchanged, .restored: return true
+      default: return false
+      }
+    }
+    return max(0, min(failed.bounds.floor - elsewhere.count, conclusion.rollback.count - 1))
+  }
+
   /// Because somebody asks: every host goes back to the good release before the one it runs, by what the hosts themselves remember.
   /// - Throws: where a host is out of reach, has nothing to go back to, or its kept recipe was not found.
   package static func plan(
     _ selection: Selection, surveys: [Survey], kept: [PinnedRecipe], by identity: Planner.Identity
   ) throws(Problems) -> Plan {
-    let bounds = try Bounds(selection.configuration, strategy: nil, hosts: selection.hosts.count)
+    let bounds = try Bounds(selection.configuration, strategy: nil, hosts: selection.hosts.count, others: selection.others)
     try Planner.refuseUnreachable(surveys, selection, bounds)
     var problems: [Problem] = []
     var hosts: [HostPlan] = []

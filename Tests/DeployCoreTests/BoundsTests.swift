@@ -27,6 +27,14 @@ struct BoundsTests {
     #expect(try floor(nil, batch: .count(1), hosts: 1) == 0)
   }
 
+  @Test("hosts that --only leaves alone serve their part of the floor")
+  func others() throws {
+    let careful = DeploymentConfiguration(floor: .count(3), parallel: .percent(50))
+    #expect(try Bounds(careful, strategy: nil, hosts: 1, others: 3).floor == 0)
+    #expect(try Bounds(careful, strategy: nil, hosts: 2, others: 2).floor == 1)
+    #expect(try Bounds(careful, strategy: nil, hosts: 1, others: 3).parallel == 1)
+  }
+
   @Test("a number that lets no host move is refused, with the largest that would")
   func impossible() {
     #expect { try floor(.count(3), hosts: 3) } throws: { ($0 as? Problems)?.list[0].fix == "set it to 2 or less" }

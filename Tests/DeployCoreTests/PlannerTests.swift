@@ -97,6 +97,22 @@ struct PlannerTests {
     #expect(RollbackPlanner.plan(after: back, failed, by: Self.identity) == nil)
   }
 
+  @Test("the hosts that go back keep only what of the floor the rest of the group does not, and one may always move")
+  func rollbackFloor() throws {
+    let old = Survey.reached(Self.state(Self.receipt("old")))
+    var plan = try Planner.deployment(input([old, old, old]), by: Self.identity)
+    plan.bounds.floor = 2
+    func floor(_ back: [Int], _ hosts: [HostStatus]) -> Int? {
+      let failed = Conclusion(status: .failed, rollback: back, hosts: hosts)
+      return RollbackPlanner.plan(after: plan, failed, by: Self.identity)?.bounds.floor
+    }
+    let error = ScriptError(Failure(.command, "no"))
+    #expect(floor([0], [.succeeded, .restored(error), .pending]) == 0)
+    #expect(floor([0, 1], [.succeeded, .succeeded, .restored(error)]) == 1)
+    #expect(floor([0, 1, 2], [.succeeded, .succeeded, .succeeded]) == 2)
+    #expect(floor([0], [.succeeded, .unknown(error.failure), .unknown(error.failure)]) == 0)
+  }
+
   @Test("a rollback that somebody asks for needs nothing but what the hosts remember")
   func askedFor() throws {
     let survey = Survey.reached(Self.state(Self.receipt("new"), previous: Self.receipt("old")))
