@@ -19,6 +19,8 @@ package struct SimulatedEngine {
   var awaiting: [Bool] = [false]
   /// By intent: one reply was lost already.
   var lost: [Bool] = [false]
+  /// By intent: chance has had its way with it; what is begun again meets no second accident.
+  var disturbed: [Bool] = [false]
   /// By intent: where it is performed.
   var places: [Place] = [.engine]
   /// By intent: its transport gives up then, because the host has been out of reach since.
@@ -44,6 +46,7 @@ package struct SimulatedEngine {
       lost.append(false)
       places.append(.engine)
     }
+    while disturbed.count <= intent.id { disturbed.append(false) }
     awaiting[intent.id] = true
     places[intent.id] = intent.place
   }

@@ -120,6 +120,8 @@ extension Simulation {
   }
 
   private mutating func disturb(_ number: Int, _ intent: Intent, _ engine: Int, _ fate: Fate) {
+    guard !engines[engine].disturbed[intent.id] else { return }
+    engines[engine].disturbed[intent.id] = true
     let half = Interval(milliseconds: fate.duration.milliseconds / 2)
     if faults.partition > 0, dice.share(.partition, host: number, intent: intent.id, deployment: engine) < faults.partition {
       let length = dice.pick(1...120, .length, host: number, intent: intent.id, deployment: engine)

@@ -107,10 +107,10 @@ struct SimulationTests {
     #expect(lost > 0)
   }
 
-  @Test("thousands of seeds of chaos break no promise")
+  @Test("hundreds of seeds of chaos break no promise")
   func chaos() {
     var statuses: [Conclusion.Status: Int] = [:]
-    for seed in 0..<1500 {
+    for seed in 0..<Worlds.count(300, variable: "LANDER_SEEDS") {
       let budget = seed % 4
       var simulation = Worlds.simulation(
         3 + seed % 10, batch: 1 + seed % 3, seed: UInt64(seed), faults: .chaos, failed: budget, unreachable: budget, stubborn: seed % 2 == 0)
@@ -119,8 +119,7 @@ struct SimulationTests {
       #expect(simulation.stopped == nil, "seed \(seed)")
       if let status = simulation.engines[0].conclusion?.status { statuses[status, default: 0] += 1 }
     }
-    print("chaos: \(statuses.map { "\($0.key): \($0.value)" }.sorted())")
-    #expect(statuses[.succeeded, default: 0] > 50)
-    #expect(statuses[.failed, default: 0] > 50)
+    #expect(statuses[.succeeded, default: 0] > 20)
+    #expect(statuses[.failed, default: 0] > 20)
   }
 }

@@ -1,6 +1,7 @@
 import DeployCore
 import DeployModel
 import DeploySimulation
+import Foundation
 
 /// Small worlds with a recipe written in Swift, for the tests of this folder.
 enum Worlds {
@@ -55,7 +56,7 @@ enum Worlds {
       hosts: hosts.enumerated().map { number, host in
         let same = host.receipt?.inputs == inputs(release) && host.current == release.id
         return HostPlan(
-          host: Host(number: number, name: host.name), action: same ? .unchanged : .change, target: release, previous: host.receipt,
+          host: DeployModel.Host(number: number, name: host.name), action: same ? .unchanged : .change, target: release, previous: host.receipt,
           current: host.current, restoring: host.receipt == nil ? nil : 0, stages: host.current != release.id)
       },
       stages: [.upload, .rollout(Strategy(name: "rolling", function: 0, batch: .count(batch)))],
@@ -83,8 +84,21 @@ enum Worlds {
   /// What the hosts look like at the end, without what differs from run to run by its nature.
   static func outcome(_ simulation: Simulation) -> [String] {
     simulation.hosts.map { host in
-      let ledger = host.jobs.filter { $0.intent.operation.isCommand }.map { "\($0.deployment)/\($0.intent.id)x\($0.runs)" }
+      let ledger = host.jobs.compactMap { job -> String? in
+        guard case .run(let command) = job.intent.operation else { return nil }
+        return "\(job.deployment) \(command.line) x\(job.runs)"
+      }
       return "\(host.name) \(host.current ?? "-") \(host.receipt?.release.id ?? "-") \(host.lock == nil ? "free" : "locked") \(ledger)"
     }
+  }
+
+  /// How many of something: more, where the environment says so.
+  static func count(_ standard: Int, variable: String) -> Int {
+    ProcessInfo.processInfo.environment[variable].flatMap { Int($0) } ?? standard
+  }
+
+  /// Says a figure on the test run's own output.
+  static func report(_ figure: String) {
+    try? FileHandle.standardError.write(contentsOf: Data("figure: \(figure)\n".utf8))
   }
 }

@@ -1,0 +1,71 @@
+import DeployCore
+import DeployModel
+import DeploySimulation
+import Testing
+
+/// Every instant at which an engine can die: before and after every append and every effect.
+struct CrashTests {
+  /// 3 hosts in 2 waves; with `failing`, the second wave fails and everything goes back.
+  private func world(crashes: [Int], failing: Bool) -> Simulation {
+    var faults = Faults()
+    if failing { faults.appointments = [.failing(host: 2, .validateService, release: Worlds.new.id)] }
+    var simulation = Worlds.simulation(3, batch: 2, faults: faults)
+    simulation.crashes = crashes
+    simulation.run()
+    return simulation
+  }
+
+  /// What is not as without the crashes; nil where all is.
+  private func difference(_ crashes: [Int], _ failing: Bool, _ undisturbed: [String]) -> String? {
+    let simulation = world(crashes: crashes, failing: failing)
+    if let broken = simulation.checkers.broken.first { return "crashes \(crashes): \(broken)" }
+    if let stopped = simulation.stopped { return "crashes \(crashes): \(stopped)" }
+    let statuses = simulation.engines.map(\.conclusion?.status)
+    guard statuses == (failing ? [.failed, .succeeded] : [.succeeded]) else { return "crashes \(crashes): \(statuses)" }
+    let outcome = Worlds.outcome(simulation)
+    return outcome == undisturbed ? nil : "crashes \(crashes): \(outcome)"
+  }
+
+  @Test("a crash at any instant, then resume: every promise holds, and the hosts end as without it", arguments: [false, true])
+  func single(failing: Bool) {
+    let undisturbed = world(crashes: [], failing: failing)
+    #expect(undisturbed.checkers.broken == [])
+    #expect(undisturbed.crashPoints > 100)
+    let hosts = Worlds.outcome(undisturbed)
+    let differences = (0..<undisturbed.crashPoints).compactMap { difference([$0], failing, hosts) }
+    #expect(differences.isEmpty, "\(differences.count): \(differences.prefix(5))")
+    Worlds.report("single crash points, \(failing ? "with a failing wave and the way back" : "all well"): \(undisturbed.crashPoints)")
+  }
+
+  @Test("a second crash while the first is being resumed: the same", arguments: [false, true])
+  func double(failing: Bool) {
+    let undisturbed = world(crashes: [], failing: failing)
+    let reach = Worlds.count(2, variable: "LANDER_CRASH_REACH")
+    let hosts = Worlds.outcome(undisturbed)
+    var differences: [String] = []
+    var runs = 0
+    for first in 0..<undisturbed.crashPoints {
+      for second in (first + 1)...(first + reach) {
+        if let found = difference([first, second], failing, hosts) { differences.append(found) }
+        runs += 1
+      }
+    }
+    #expect(differences.isEmpty, "\(differences.count): \(differences.prefix(5))")
+    Worlds.report("double crashes, \(failing ? "with a failing wave and the way back" : "all well"): \(runs)")
+  }
+
+  @Test("a journal cut at any entry brings the rollout back to where it stood there")
+  func prefixes() throws {
+    let whole = world(crashes: [], failing: false)
+    let plan = whole.engines[0].plan
+    let entries = whole.engines[0].entries
+    for count in 1...entries.count {
+      let scripts = Worlds.scripts(batch: 2)
+      let once = try Recovery(replaying: Array(entries.prefix(count)), of: plan, scripts: scripts(plan))
+      let again = try Recovery(replaying: Array(entries.prefix(count)), of: plan, scripts: scripts(plan))
+      #expect(once.conductor.rollout.statuses == again.conductor.rollout.statuses)
+      #expect(once.outstanding == again.outstanding)
+      #expect(once.unjournalled == again.unjournalled)
+    }
+  }
+}

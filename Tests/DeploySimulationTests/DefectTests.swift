@@ -1,0 +1,85 @@
+import DeployCore
+import DeployModel
+import DeploySimulation
+import Testing
+
+/// Mistakes planted on purpose: a checker that would not find them would be worth nothing.
+struct DefectTests {
+  private func broken(_ defect: Defect?, _ simulation: Simulation) -> [String] {
+    var simulation = simulation
+    simulation.defect = defect
+    simulation.run()
+    return simulation.checkers.broken.map(\.promise)
+  }
+
+  @Test("an effect before its entry breaks P2")
+  func effectBeforeAppend() {
+    #expect(broken(nil, Worlds.simulation()) == [])
+    #expect(broken(.effectBeforeAppend, Worlds.simulation()).contains("P2"))
+  }
+
+  @Test("a job that is sent again runs twice, which breaks at most once")
+  func jobSentAgain() {
+    var faults = Faults()
+    faults.lostReply = 0.5
+    #expect(broken(nil, Worlds.simulation(faults: faults)) == [])
+    #expect(broken(.jobSentAgain, Worlds.simulation(faults: faults)).contains("at most once"))
+  }
+
+  @Test("a switch in two steps breaks P3")
+  func switchInTwoSteps() {
+    #expect(broken(.switchInTwoSteps, Worlds.simulation()).contains("P3"))
+  }
+
+  @Test("a release that was made current without being verified breaks P3")
+  func unverifiedRelease() {
+    #expect(broken(.unverifiedRelease, Worlds.simulation()).contains("P3"))
+  }
+
+  @Test("hosts that ignore fences let two owners at them, which breaks P1")
+  func fenceIgnored() {
+    func overtaken() -> Simulation {
+      var simulation = Worlds.simulation(3, batch: 1)
+      simulation.crashes = [30]
+      simulation.absence = .seconds(65)
+      simulation.add(Worlds.plan(for: simulation.hosts, id: "d2", fence: 3), after: .seconds(67))
+      return simulation
+    }
+    #expect(broken(nil, overtaken()) == [])
+    #expect(broken(.fenceIgnored, overtaken()).contains("P1"))
+  }
+
+  @Test("a floor that is ignored breaks P4")
+  func floorIgnored() {
+    func world() -> Simulation {
+      let hosts = Worlds.hosts(4)
+      var plan = Worlds.plan(for: hosts, batch: 4)
+      plan.bounds.floor = 3
+      var simulation = Simulation(hosts: hosts, scripts: Worlds.scripts(batch: 4))
+      simulation.add(plan)
+      return simulation
+    }
+    #expect(broken(nil, world()) == [])
+    #expect(broken(.floorIgnored, world()).contains("P4"))
+  }
+
+  @Test("a budget that is ignored breaks P5")
+  func budgetIgnored() {
+    var faults = Faults()
+    faults.appointments = [.failing(host: 0, .afterInstall, release: Worlds.new.id)]
+    #expect(broken(nil, Worlds.simulation(4, batch: 1, faults: faults, stubborn: true)) == [])
+    #expect(broken(.budgetIgnored, Worlds.simulation(4, batch: 1, faults: faults, stubborn: true)).contains("P5"))
+  }
+
+  @Test("receipts that are ignored break P10")
+  func receiptIgnored() {
+    func again() -> Simulation {
+      var simulation = Worlds.simulation(3, batch: 1)
+      simulation.run()
+      simulation.add(Worlds.plan(for: simulation.hosts, id: "d2", fence: 3))
+      return simulation
+    }
+    #expect(broken(nil, again()) == [])
+    #expect(broken(.receiptIgnored, again()).contains("P10"))
+  }
+}
