@@ -41,14 +41,18 @@ extension Checkers {
   mutating func truth(_ engine: Int, _ conclusion: Conclusion, hosts: [SimulatedHost]) {
     let watch = watches[engine]
     guard conclusion.status != .refused else { return }
-    look(conclusion.hosts.count == watch.plan.hosts.count, "P8", "\(conclusion.hosts.count) hosts of \(watch.plan.hosts.count) are accounted for")
+    look(
+      conclusion.hosts.count == watch.plan.hosts.count, "P8",
+      "\(conclusion.hosts.count) hosts of \(watch.plan.hosts.count) are accounted for")
     let overtaken = conclusion.error?.failure.kind == .fenced
     for (number, status) in conclusion.hosts.enumerated() where !overtaken {
       let place = watch.fleet[number]
       let host = hosts[place]
       switch status {
       case .succeeded:
-        look(host.current == watch.plan.hosts[number].target?.id, "P8", host: place, "it is called succeeded and runs \(host.current ?? "nothing")")
+        look(
+          host.current == watch.plan.hosts[number].target?.id, "P8", host: place,
+          "it is called succeeded and runs \(host.current ?? "nothing")")
         look(
           watch.plan.hosts[number].target == nil || host.receipt?.deployment == watch.plan.id, "P8", host: place,
           "it is called succeeded and its receipt is of \(host.receipt?.deployment ?? "nothing")")
@@ -64,6 +68,8 @@ extension Checkers {
     guard conclusion.status == .succeeded else { return }
     let bounds = watch.plan.bounds
     look(watch.failed <= bounds.failed, "P5", "it succeeded with \(watch.failed) failed hosts, the budget being \(bounds.failed)")
-    look(watch.unreachable <= bounds.unreachable, "P5", "it succeeded with \(watch.unreachable) hosts out of reach, the budget being \(bounds.unreachable)")
+    look(
+      watch.unreachable <= bounds.unreachable, "P5",
+      "it succeeded with \(watch.unreachable) hosts out of reach, the budget being \(bounds.unreachable)")
   }
 }

@@ -122,7 +122,8 @@ package struct Checkers: Sendable {
       let now = hosts[host]
       owner(host, now, change)
       switch change.kind {
-      case .ran: look(change.runs <= 1, "at most once", host: host, "intent \(change.intent) of \(change.deployment) ran \(change.runs) times")
+      case .ran:
+        look(change.runs <= 1, "at most once", host: host, "intent \(change.intent) of \(change.deployment) ran \(change.runs) times")
       case .current, .releases: currency(host, now, change)
       default: break
       }

@@ -43,13 +43,15 @@ extension SimulatedHost {
         value: held.lock.value)
     }
     if request.fence < fence.number || (request.fence == fence.number && request.token != fence.token) {
-      return Outcome(failure: Failure(
-        .fenced, "\(name) has seen fence \(fence.number), the request's is \(request.fence)", fix: "plan again: `lander deploy`"))
+      return Outcome(
+        failure: Failure(
+          .fenced, "\(name) has seen fence \(fence.number), the request's is \(request.fence)", fix: "plan again: `lander deploy`"))
     }
     if let expected = request.expects, receipt?.deployment != expected {
-      return Outcome(failure: Failure(
-        .invalid, "\(name) was deployed to by \(receipt?.deployment ?? "nobody") since the plan was made from the receipt of \(expected)",
-        fix: "plan again: `lander deploy`"))
+      return Outcome(
+        failure: Failure(
+          .invalid, "\(name) was deployed to by \(receipt?.deployment ?? "nobody") since the plan was made from the receipt of \(expected)",
+          fix: "plan again: `lander deploy`"))
     }
     return nil
   }

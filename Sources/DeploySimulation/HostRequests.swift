@@ -67,7 +67,9 @@ extension SimulatedHost {
 
   /// Ends a running job early; its outcome says that it was cancelled. Nil where no such job runs.
   package mutating func cancel(_ intent: Int, of deployment: Deployment.ID) -> Outcome? {
-    guard let job = jobs.lastIndex(where: { $0.intent.id == intent && $0.deployment == deployment && $0.state == .running }) else { return nil }
+    guard let job = jobs.lastIndex(where: { $0.intent.id == intent && $0.deployment == deployment && $0.state == .running }) else {
+      return nil
+    }
     let outcome = Outcome(failure: Failure(.cancelled, "\(jobs[job].intent.operation.verb) on \(name) was cancelled"))
     jobs[job].state = .ended(outcome)
     jobs[job].turn += 1
@@ -76,9 +78,10 @@ extension SimulatedHost {
 
   /// What a second request for a job is answered whose end nobody can know.
   package func lost(_ intent: Intent) -> Outcome {
-    Outcome(failure: Failure(
-      .lost, "the job \(intent.id) on \(name) left no status: the host restarted while it ran",
-      fix: "look at the host, then deploy again or go back"))
+    Outcome(
+      failure: Failure(
+        .lost, "the job \(intent.id) on \(name) left no status: the host restarted while it ran",
+        fix: "look at the host, then deploy again or go back"))
   }
 
   private func isLock(_ operation: DeployModel.Operation) -> Bool {
@@ -92,9 +95,10 @@ extension SimulatedHost {
     guard defect != .fenceIgnored, !operation.isProbe, !isLock(operation) else { return nil }
     guard site.fence < fence.number || (site.fence == fence.number && site.token != fence.token) else { return nil }
     let holder = lock.map { ", \($0.lock.owner) (\($0.lock.purpose))" } ?? ""
-    return Outcome(failure: Failure(
-      .fenced, "\(name) refused \(operation.verb): its fence is \(fence.number)\(holder), the request's is \(site.fence)",
-      fix: "another deployment took over: `lander status`"))
+    return Outcome(
+      failure: Failure(
+        .fenced, "\(name) refused \(operation.verb): its fence is \(fence.number)\(holder), the request's is \(site.fence)",
+        fix: "another deployment took over: `lander status`"))
   }
 
   private mutating func begin(_ intent: Intent, from site: HostSite, at now: Timestamp, fate: Fate) -> Int {
@@ -127,7 +131,8 @@ extension SimulatedHost {
   /// The checkers' account of what was changed.
   mutating func note(_ kind: HostChange.Kind, _ job: SimulatedJob) {
     changes.append(
-      HostChange(kind: kind, deployment: job.deployment, token: job.token, fence: job.fence, intent: job.intent.id,
+      HostChange(
+        kind: kind, deployment: job.deployment, token: job.token, fence: job.fence, intent: job.intent.id,
         runs: job.runs))
   }
 }

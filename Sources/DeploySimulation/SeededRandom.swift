@@ -36,7 +36,8 @@ package struct Dice: Sendable {
 
   /// What is thrown for: each kind of fault has its own dice.
   package enum Purpose: UInt64, Sendable {
-    case pace = 1, failing, slow, noSpace, lostReply, unreachable, partition, reboot, crash, length
+    case pace = 1
+    case failing, slow, noSpace, lostReply, unreachable, partition, reboot, crash, length
   }
 
   private func number(_ purpose: Purpose, host: Int, intent: Int, deployment: Int) -> UInt64 {

@@ -15,7 +15,8 @@ extension Simulation {
     let reception = hosts[number].receive(intent, from: site, at: now, fate: fate)
     look(at: number)
     switch reception {
-    case .answered(let outcome): push(.reply(engine: engine, incarnation: engines[engine].incarnation, intent: intent.id, outcome), after: 2)
+    case .answered(let outcome):
+      push(.reply(engine: engine, incarnation: engines[engine].incarnation, intent: intent.id, outcome), after: 2)
     case .attached: break
     case .begun(let job):
       queue.push(.step(host: number, job: job, turn: hosts[number].jobs[job].turn), at: hosts[number].due(job))
@@ -32,7 +33,9 @@ extension Simulation {
     case .later(let time): queue.push(.step(host: number, job: job, turn: turn), at: time)
     case .ended(let outcome):
       let ended = hosts[number].jobs[job]
-      guard let engine = engines.firstIndex(where: { $0.plan.id == ended.deployment }), engines[engine].awaits(ended.intent.id) else { return }
+      guard let engine = engines.firstIndex(where: { $0.plan.id == ended.deployment }), engines[engine].awaits(ended.intent.id) else {
+        return
+      }
       guard isReachable(number) else { return wait(ended.intent, from: engine, for: number) }
       if losesReply(engine, number, ended.intent.id) {
         return push(.send(engine: engine, incarnation: engines[engine].incarnation, ended.intent), after: 8000)
@@ -68,7 +71,9 @@ extension Simulation {
     hosts[number].reboot()
     partitions[number].append(Span(from: now, to: now + .seconds(20)))
     for job in cut {
-      guard let engine = engines.firstIndex(where: { $0.plan.id == job.deployment }), engines[engine].awaits(job.intent.id) else { continue }
+      guard let engine = engines.firstIndex(where: { $0.plan.id == job.deployment }), engines[engine].awaits(job.intent.id) else {
+        continue
+      }
       wait(job.intent, from: engine, for: number)
     }
   }
@@ -87,7 +92,8 @@ extension Simulation {
     let incarnation = engines[engine].incarnation
     // A command on the engine's machine dies with its engine: asked again by another process, it is lost.
     if incarnation > 0, intent.operation.isCommand, engines[engine].here.contains(intent.id) {
-      return push(.reply(engine: engine, incarnation: incarnation, intent: intent.id, .failed(.lost, "the engine died while it ran")), after: 2)
+      return push(
+        .reply(engine: engine, incarnation: incarnation, intent: intent.id, .failed(.lost, "the engine died while it ran")), after: 2)
     }
     engines[engine].here.append(intent.id)
     let fate = faults.fate(of: intent, host: -1, deployment: engine, dice: dice, pace: pace)

@@ -113,7 +113,8 @@ struct SimulationTests {
     for seed in 0..<Worlds.count(300, variable: "LANDER_SEEDS") {
       let budget = seed % 4
       var simulation = Worlds.simulation(
-        3 + seed % 10, batch: 1 + seed % 3, seed: UInt64(seed), faults: .chaos, failed: budget, unreachable: budget, stubborn: seed % 2 == 0)
+        3 + seed % 10, batch: 1 + seed % 3, seed: UInt64(seed), faults: .chaos, failed: budget, unreachable: budget, stubborn: seed % 2 == 0
+      )
       simulation.run()
       #expect(simulation.checkers.broken.isEmpty, "seed \(seed): \(simulation.checkers.broken.map(\.description).joined(separator: "\n"))")
       #expect(simulation.stopped == nil, "seed \(seed)")

@@ -46,7 +46,8 @@ enum Worlds {
   }
 
   static func plan(
-    for hosts: [SimulatedHost], id: String = "d1", to release: Release = new, batch: Int = 1, failed: Int = 0, unreachable: Int = 0, fence: Int = 2,
+    for hosts: [SimulatedHost], id: String = "d1", to release: Release = new, batch: Int = 1, failed: Int = 0, unreachable: Int = 0,
+    fence: Int = 2,
     expects: Bool = true
   ) -> Plan {
     Plan(
@@ -56,7 +57,8 @@ enum Worlds {
       hosts: hosts.enumerated().map { number, host in
         let same = host.receipt?.inputs == inputs(release) && host.current == release.id
         return HostPlan(
-          host: DeployModel.Host(number: number, name: host.name), action: same ? .unchanged : .change, target: release, previous: host.receipt,
+          host: DeployModel.Host(number: number, name: host.name), action: same ? .unchanged : .change, target: release,
+          previous: host.receipt,
           current: host.current, restoring: host.receipt == nil ? nil : 0, stages: host.current != release.id)
       },
       stages: [.upload, .rollout(Strategy(name: "rolling", function: 0, batch: .count(batch)))],
@@ -65,7 +67,8 @@ enum Worlds {
   }
 
   static func simulation(
-    _ count: Int = 3, batch: Int = 2, seed: UInt64 = 1, faults: Faults = Faults(), failed: Int = 0, unreachable: Int = 0, stubborn: Bool = false
+    _ count: Int = 3, batch: Int = 2, seed: UInt64 = 1, faults: Faults = Faults(), failed: Int = 0, unreachable: Int = 0,
+    stubborn: Bool = false
   ) -> Simulation {
     let hosts = hosts(count)
     var simulation = Simulation(hosts: hosts, seed: seed, faults: faults, scripts: scripts(batch: batch, stubborn: stubborn))
