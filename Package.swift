@@ -42,7 +42,7 @@ let package = Package(
     .systemLibrary(name: "CLua54", pkgConfig: "lua5.4", providers: [.apt(["liblua5.4-dev"]), .brew(["lua@5.4"])]),
     .target(name: "CLua", dependencies: ["CLua54"], cSettings: [.define("_GNU_SOURCE")]),
     room("DeployLua", on: ["DeployCore", "DeployModel", "CLua"], resources: [.embedInCode("Prelude")]),
-    room("DeployHosts", on: ["DeployCore", "DeployModel", crypto]),
+    room("DeployHosts", on: ["DeployCore", "DeployModel", crypto], resources: [.embedInCode("Program")]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     room("DeployStore", on: ["DeployCore", "DeployModel", "CZlib", grdb, crypto]),
     room("DeployAppSpec", on: ["DeployCore", "DeployModel", "Yams"]),

@@ -1,0 +1,157 @@
+import DeployModel
+
+/// One host: its channel, made again when it breaks, and what waits for it there.
+actor HostLink {
+  let reach: Reach
+  let options: Hosts.Options
+  private let reactor: Reactor
+  private let admission: Admission
+  private let program: HostProgram
+  private var channel: Channel?
+  private var opening: Task<Result<Channel, Failure>, Never>?
+  private var wasOpen = false
+  private var closed = false
+  var watches: [String: JobWatch] = [:]
+  var polling = false
+  var leases: [String: Task<Void, Never>] = [:]
+
+  init(_ reach: Reach, options: Hosts.Options, reactor: Reactor, admission: Admission, program: HostProgram) {
+    self.reach = reach
+    self.options = options
+    self.reactor = reactor
+    self.admission = admission
+    self.program = program
+  }
+
+  /// Runs one short function of the host program, on a new channel where this one breaks on the way: all of them may be
+  /// asked twice. Payload is at most one block.
+  /// - Throws: what the host said no to, by its exit status, or `unreachable` after the patience.
+  func call(_ function: String, _ arguments: [String], payload: [UInt8] = [], patience: Interval? = nil) async throws(Failure) -> Channel.Answer {
+    let words = Quoting.line([function] + arguments)
+    let size = payload.count
+    let line: @Sendable (Int) -> String = { size == 0 ? "l_do \($0) \(words)" : "l_in \($0) \(size) \(words)" }
+    var silences = 0
+    while true {
+      let channel = try await open(patience: patience)
+      switch await channel.ask(payload, within: options.answer, line: line) {
+      case .success(let answer): return answer
+      case .failure(let broken):
+        forget(channel)
+        if broken.silent { silences += 1 }
+        if silences > 1 {
+          throw Failure(.unreachable, "\(reach.name): `\(function)` got no answer, twice", fix: "look at the load and the disks of the host")
+        }
+      }
+    }
+  }
+
+  /// Like `call`, where an exit status other than 0 is an error.
+  func demand(_ function: String, _ arguments: [String], payload: [UInt8] = []) async throws(Failure) -> Channel.Answer {
+    let answer = try await call(function, arguments, payload: payload)
+    guard answer.status == 0 else { throw Refusal.failure(answer, host: reach.name) }
+    return answer
+  }
+
+  /// The channel that is open, or a new one; tries again, with growing pauses, where the cause may pass.
+  private func open(patience: Interval?) async throws(Failure) -> Channel {
+    if closed { throw Failure(.cancelled, "\(reach.name): the transport was closed") }
+    if let channel, channel.isOpen { return channel }
+    if let opening { return try await opening.value.get() }
+    let limit = patience ?? options.patience
+    let tries = wasOpen ? Int.max : options.attempts
+    let task = Task { await self.connect(limit: limit, tries: tries) }
+    opening = task
+    let result = await task.value
+    opening = nil
+    if case .success(let channel) = result {
+      self.channel = channel
+      wasOpen = true
+    }
+    return try result.get()
+  }
+
+  private func connect(limit: Interval, tries: Int) async -> Result<Channel, Failure> {
+    let clock = ContinuousClock()
+    let end = clock.now + limit.duration
+    var pause = 250
+    var attempt = 1
+    while true {
+      await admission.enter()
+      let result = closed ? .failed(Failure(.cancelled, "\(reach.name): the transport was closed"), passes: false) : await once()
+      await admission.leave()
+      switch result {
+      case .opened(let channel): return .success(channel)
+      case .failed(var failure, let passes):
+        if !passes { return .failure(failure) }
+        if clock.now >= end || attempt >= tries {
+          if attempt > 1 { failure.message += ", \(attempt) times" }
+          return .failure(failure)
+        }
+      }
+      try? await Task.sleep(for: .milliseconds(Int.random(in: pause / 2...pause)))
+      pause = min(pause * 2, 8000)
+      attempt += 1
+    }
+  }
+
+  private enum Attempt {
+    case opened(Channel)
+    case failed(Failure, passes: Bool)
+  }
+
+  /// One attempt: start, skip what the login shell prints, teach the program.
+  private func once() async -> Attempt {
+    var generator = SystemRandomNumberGenerator()
+    let nonce = Hex.text((0..<16).map { _ in UInt8.random(in: 0...255, using: &generator) })
+    let (argv, first) = reach.start(nonce: nonce)
+    let channel: Channel
+    do { channel = try Channel(argv, environment: reach.environment, nonce: nonce, reactor: reactor) }
+    catch { return .failed(error, passes: false) }
+    let program = self.program
+    let steps: [([UInt8], @Sendable (Int) -> String)] = [
+      ([], { _ in first ?? ":" }),
+      (program.functions, { "\(HostProgram.take(program.functions, into: "l_program")); eval \"$l_program\"; \(HostLink.mark(nonce, $0))" }),
+      (program.runner, {
+        "\(HostProgram.take(program.runner, into: "l_runner")); l_nonce=\(nonce) l_version=\(program.version); unset LANDER_JOB; \(HostLink.mark(nonce, $0))"
+      }),
+    ]
+    for (payload, line) in steps {
+      if case .failure(let broken) = await channel.ask(payload, within: options.login, line: line) {
+        channel.close()
+        return explain(broken)
+      }
+    }
+    return .opened(channel)
+  }
+
+  private static func mark(_ nonce: String, _ number: Int) -> String {
+    "printf '\\n%s %s 0\\n' \(nonce) \(number); printf '\\n%s %s 0\\n' \(nonce) \(number) >&2"
+  }
+
+  private func explain(_ broken: Channel.Broken) -> Attempt {
+    if reach.kind == .ssh {
+      let diagnosis = SSHDiagnosis(broken.silent ? "timed out" : broken.said, reach: reach)
+      return .failed(diagnosis.failure, passes: diagnosis.passes)
+    }
+    let said = SSHDiagnosis.last(broken.said)
+    let message = "\(reach.name): `\(reach.typed)` gave no shell" + (said.isEmpty ? "" : ": \(said)")
+    return .failed(Failure(.unreachable, message, fix: "try by hand: \(reach.typed)"), passes: true)
+  }
+
+  private func forget(_ channel: Channel) {
+    channel.close()
+    if self.channel === channel { self.channel = nil }
+  }
+
+  /// Ends the channel; what runs on the host goes on.
+  func close() {
+    closed = true
+    for lease in leases.values { lease.cancel() }
+    leases = [:]
+    channel?.close()
+    channel = nil
+  }
+
+  /// The client's process, for those who want to see it die.
+  var client: Int32? { channel.flatMap { $0.isOpen ? $0.pid : nil } }
+}

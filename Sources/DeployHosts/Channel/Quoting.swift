@@ -1,0 +1,30 @@
+/// Words for a POSIX shell.
+package enum Quoting {
+  /// The word in single quotes, as any POSIX shell reads it back byte by byte; a NUL cannot be said and ends nothing: it is dropped.
+  package static func word(_ text: String) -> String {
+    if !text.isEmpty, text.utf8.allSatisfy(isPlain) { return text }
+    return "'" + text.replacing("\0", with: "").replacing("'", with: "'\\''") + "'"
+  }
+  /// Words for a line that must stay one line: line ends are taken from `$LF` of the host program.
+  static func line(_ words: [String]) -> String {
+    words.map { word($0).replacing("\n", with: "'\"$LF\"'") }.joined(separator: " ")
+  }
+  private static func isPlain(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"): true
+    case UInt8(ascii: "_"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "/"), UInt8(ascii: ":"), UInt8(ascii: ","), UInt8(ascii: "@"): true
+    default: false
+    }
+  }
+}
+
+extension String {
+  /// Every occurrence of one text replaced by another, byte by byte: grapheme clusters such as CR LF do not hide one.
+  func replacing(_ old: Character, with new: String) -> String {
+    let old = Array(String(old).utf8), new = Array(new.utf8)
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(utf8.count)
+    for byte in utf8 { if byte == old[0] { bytes += new } else { bytes.append(byte) } }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+}

@@ -1,0 +1,84 @@
+package import DeployModel
+
+extension Hosts {
+  /// How hosts are reached; the defaults are for use, the rest for labs and tests.
+  package struct Options: Sendable {
+    /// `-F`: another configuration file for OpenSSH's client.
+    package var sshConfig: String?
+    /// Further words for `ssh`, before the host.
+    package var sshArguments: [String] = []
+    /// The program that is `ssh`.
+    package var ssh = "ssh"
+    /// How long a host may stay out of reach in the middle of a deployment.
+    package var patience = Interval.minutes(2)
+    /// How often a survey tries to connect when the cause may pass.
+    package var attempts = 3
+    /// How long a login shell may take until it obeys.
+    package var login = Interval.seconds(60)
+    /// How long a short command may take; after that the channel counts as dead.
+    package var answer = Interval.seconds(60)
+    /// Connections being made at once.
+    package var admitted = 30
+    /// Bytes of each stream of a command that a host keeps.
+    package var outputLimit = 64 << 20
+    /// Between TERM and KILL.
+    package var grace = Interval.seconds(10)
+    package init() {}
+  }
+}
+
+/// The way to a host's shell: an argv, and what is to be said to what it starts.
+struct Reach: Sendable, Hashable {
+  enum Kind: Sendable, Hashable { case ssh, local, other }
+  let kind: Kind
+  let argv: [String]
+  /// What a person would type to get there.
+  let typed: String
+  let name: String
+
+  init(_ host: DeployModel.Host, options: Hosts.Options) {
+    name = host.name
+    if let argv = host.argv, !argv.isEmpty {
+      kind = .other
+      self.argv = argv
+      typed = argv.map(Quoting.word).joined(separator: " ")
+    } else if host.transport == "local" {
+      kind = .local
+      argv = ["sh"]
+      typed = "sh"
+    } else {
+      kind = .ssh
+      var words = [options.ssh, "-T"]
+      if let config = options.sshConfig { words += ["-F", config] }
+      words += options.sshArguments
+      var plain = ["ssh"]
+      for (flag, value) in [("-p", host.port.map(String.init)), ("-l", host.user)] {
+        if let value { plain += [flag, value] }
+      }
+      words += plain.dropFirst()
+      for setting in [
+        "BatchMode=yes", "ServerAliveInterval=5", "ServerAliveCountMax=3", "ConnectTimeout=10", "ClearAllForwardings=yes",
+        "RemoteCommand=none", "ControlMaster=no",
+      ] { words += ["-o", setting] }
+      argv = words + ["--", host.address ?? host.name]
+      typed = (plain + [host.address ?? host.name]).map(Quoting.word).joined(separator: " ")
+    }
+  }
+
+  /// The whole argv to start, and the first line for what it starts where the argv cannot say it.
+  func start(nonce: String) -> (argv: [String], line: String?) {
+    let obey = "exec sh -c '\(HostProgram.loop(nonce: nonce))'"
+    switch kind {
+    case .ssh: return (argv + [obey], nil)
+    case .local: return (argv + ["-c", HostProgram.loop(nonce: nonce)], nil)
+    case .other: return (argv, obey)
+    }
+  }
+
+  /// What a shell on this machine starts with: who and where, not what else the engine was given.
+  var environment: [String]? {
+    guard kind == .local else { return nil }
+    let names: Set<String> = ["HOME", "USER", "LOGNAME", "PATH", "SHELL", "LANG", "LANGUAGE", "TZ", "TMPDIR", "TERM", "XDG_RUNTIME_DIR"]
+    return Child.environment { names.contains($0) || $0.hasPrefix("LC_") }
+  }
+}

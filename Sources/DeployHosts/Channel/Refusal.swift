@@ -1,0 +1,32 @@
+import DeployModel
+
+/// The host program's exit codes as failures.
+enum Refusal {
+  /// - Parameter answer: of a function that ended with another status than 0.
+  static func failure(_ answer: Channel.Answer, host: String) -> Failure {
+    failure(status: answer.status, said: String(decoding: answer.errors.suffix(4096), as: UTF8.self), host: host)
+  }
+
+  static func failure(status: Int, said: String, host: String) -> Failure {
+    var lines = said.split(whereSeparator: \.isNewline).map(String.init)
+    let fix = lines.last { $0.hasPrefix("fix: ") }.map { String($0.dropFirst(5)) }
+    lines.removeAll { $0.hasPrefix("fix: ") }
+    let text = lines.suffix(3).joined(separator: "; ")
+    let message = "\(host): " + (text.isEmpty ? "the host's answer was status \(status)" : text)
+    return Failure(kind(of: status, said: said), message, fix: fix)
+  }
+
+  private static func kind(of status: Int, said: String) -> Failure.Kind {
+    if said.contains("No space left") || said.contains("Disk quota exceeded") { return .noSpace }
+    switch status {
+    case 40: return .fenced
+    case 42: return .locked
+    case 43: return said.contains("Permission denied") ? .notPermitted : .noSpace
+    case 44: return .missing
+    case 45: return .notPermitted
+    case 46: return .corrupt
+    case 47: return .invalid
+    default: return .transport
+    }
+  }
+}

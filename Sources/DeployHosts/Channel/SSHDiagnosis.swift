@@ -1,0 +1,58 @@
+import DeployModel
+
+/// What OpenSSH's client says on stderr, as a cause and what to do about it.
+struct SSHDiagnosis: Equatable {
+  let failure: Failure
+  /// Whether trying again may help without anybody doing anything.
+  let passes: Bool
+
+  /// - Parameter said: what came on stderr before the connection ended.
+  init(_ said: String, reach: Reach) {
+    let text = said.lowercased()
+    let host = reach.argv.last ?? reach.name
+    func matches(_ parts: String...) -> Bool { parts.contains { text.contains($0) } }
+    func make(_ kind: Failure.Kind, _ cause: String, _ fix: String, passes: Bool = false) -> (Failure, Bool) {
+      (Failure(kind, "\(reach.name): \(cause)", fix: fix), passes)
+    }
+    let found: (Failure, Bool)
+    if matches("remote host identification has changed", "host key for") && matches("changed") {
+      found = make(
+        .unreachable, "its host key is not the one that is known",
+        "if the machine was really replaced: ssh-keygen -R \(host), then connect once by hand: \(reach.typed)")
+    } else if matches("host key verification failed", "no matching host key fingerprint", "key is known for") {
+      found = make(
+        .unreachable, "its host key is not known here", "compare the fingerprint and accept it once by hand: \(reach.typed)")
+    } else if matches("too many authentication failures") {
+      found = make(.notPermitted, "the ssh agent offered too many keys", "set IdentitiesOnly yes and IdentityFile in ssh_config for \(host)")
+    } else if matches("permission denied") {
+      found = make(.notPermitted, "authentication failed", "try by hand: \(reach.typed); is the key in its authorized_keys and in your agent?")
+    } else if matches("could not resolve hostname", "name or service not known") {
+      found = make(
+        .unreachable, "its name is not resolved", "is the name right? give the host an address, or a Host entry in ssh_config",
+        passes: matches("temporary failure"))
+    } else if matches("connection refused") {
+      found = make(.unreachable, "the connection was refused: no sshd listens there", "is sshd running, on that port?", passes: true)
+    } else if matches("no route to host", "network is unreachable") {
+      found = make(.unreachable, "there is no route to it", "is the machine up, and the VPN or network?", passes: true)
+    } else if matches("timed out", "timeout, server", "not responding") {
+      found = make(.unreachable, "it did not answer in time", "is the machine up, and does a firewall drop the port?", passes: true)
+    } else if matches("exceeded maxstartups", "not allowed at this time", "connection reset by peer", "kex_exchange_identification", "connection closed by") {
+      found = make(
+        .unreachable, "its sshd has too many connections, or closed this one", "raise MaxStartups in its sshd_config, or deploy to fewer hosts at once",
+        passes: true)
+    } else if matches("bad configuration option", "terminating,") {
+      found = make(.invalid, "ssh does not accept its configuration: \(SSHDiagnosis.last(said))", "mend ssh_config")
+    } else {
+      let words = SSHDiagnosis.last(said)
+      found = make(
+        .unreachable, words.isEmpty ? "the connection ended" : "the connection ended: \(words)", "try by hand: \(reach.typed)", passes: true)
+    }
+    (failure, passes) = found
+  }
+
+  /// The last line that says something.
+  static func last(_ said: String) -> String {
+    let line = said.split(whereSeparator: \.isNewline).last { !$0.allSatisfy(\.isWhitespace) } ?? ""
+    return String(line.prefix(300))
+  }
+}

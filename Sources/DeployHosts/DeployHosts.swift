@@ -1,1 +1,0 @@
-// DeployHosts: see docs/architecture.md.

@@ -1,0 +1,80 @@
+import DeployModel
+
+/// An operation that is being performed: it can be cancelled, and it ends in time.
+final class Flight: Sendable {
+  struct Key: Hashable {
+    var reach: Reach
+    var path: String
+    var deployment: Deployment.ID
+    var intent: Int
+  }
+  private struct State {
+    var cancelled = false
+    var late = false
+    var stop: (@Sendable () async -> Void)?
+    var wake: (@Sendable (Failure) -> Void)?
+  }
+  private let state = Guarded(State())
+  let limit: Interval
+
+  init(limit: Interval) { self.limit = limit }
+
+  /// What to do on the host when somebody cancels; done at once where somebody has.
+  func whenCancelled(_ stop: @escaping @Sendable () async -> Void) async {
+    let now = state.with { state in
+      state.stop = stop
+      return state.cancelled
+    }
+    if now { await stop() }
+  }
+
+  func cancel() async {
+    let (stop, wake) = state.with { state in
+      state.cancelled = true
+      return (state.stop, state.wake)
+    }
+    wake?(Flight.cancelled)
+    await stop?()
+  }
+
+  /// Throws where the operation should not go on: between two steps of a long one.
+  func check() throws(Failure) {
+    let (cancelled, late) = state.with { ($0.cancelled, $0.late) }
+    if cancelled { throw Flight.cancelled }
+    if late { throw Failure(.timeout, "not done within \(limit)") }
+  }
+
+  /// Runs the body, and stops waiting for it when it is cancelled or the time is over.
+  /// With `slack`, the body ends in time by itself, and gets so much more before it is left.
+  func race(slack: Interval = .zero, _ body: @escaping @Sendable () async -> Outcome) async -> Outcome {
+    let (stream, sink) = AsyncStream.makeStream(of: Outcome.self)
+    let stopped = state.with { state in
+      state.wake = { failure in
+        sink.yield(Outcome(failure: failure))
+        sink.finish()
+      }
+      return state.cancelled
+    }
+    if stopped { return Outcome(failure: Flight.cancelled) }
+    let work = Task {
+      sink.yield(await body())
+      sink.finish()
+    }
+    let timer = Task {
+      try await Task.sleep(for: (limit + slack).duration)
+      let wake = state.with { state in
+        state.late = true
+        return state.wake
+      }
+      wake?(Failure(.timeout, "not done within \(limit)", fix: "give it a longer timeout, or look at the host's load and network"))
+    }
+    defer { timer.cancel() }
+    for await outcome in stream {
+      if outcome.failure?.kind == .cancelled || outcome.failure?.kind == .timeout { work.cancel() }
+      return outcome
+    }
+    return Outcome(failure: Flight.cancelled)
+  }
+
+  static let cancelled = Failure(.cancelled, "cancelled")
+}

@@ -1,0 +1,156 @@
+package import DeployCore
+package import DeployModel
+
+/// The transport: one host program over one shell per host, whatever gives that shell. It performs one operation and says
+/// what came back.
+package final class Hosts: Transport {
+  private struct State {
+    var links: [Reach: HostLink] = [:]
+    var flights: [Flight.Key: Flight] = [:]
+  }
+  let options: Options
+  let store: any BundleStore
+  let vault: Vault
+  let program = HostProgram()
+  private let reactor = Reactor()
+  private let admission: Admission
+  private let state = Guarded(State())
+
+  /// Nothing is reached yet. `close` ends what is opened later.
+  package init(options: Options = Options(), store: any BundleStore, secrets: any Secrets) {
+    self.options = options
+    self.store = store
+    vault = Vault(secrets)
+    admission = Admission(options.admitted)
+  }
+
+  package func close() async {
+    let links = state.with { state in
+      defer { state.links = [:] }
+      return Array(state.links.values)
+    }
+    for link in links { await link.close() }
+    reactor.stop()
+  }
+
+  /// Looks for the values of these secrets in everything that comes back from now on: after a resume, what an earlier
+  /// process put on hosts would otherwise be unknown here.
+  package func expect(secrets names: [String]) async throws(Failure) {
+    for name in names { _ = try await vault.value(of: name) }
+  }
+
+  func link(to host: DeployModel.Host) -> HostLink {
+    let reach = Reach(host, options: options)
+    return state.with { state in
+      if let link = state.links[reach] { return link }
+      let link = HostLink(reach, options: options, reactor: reactor, admission: admission, program: program)
+      state.links[reach] = link
+      return link
+    }
+  }
+
+  /// The process id of the client that holds the channel to a host; nil where none is open.
+  package func client(of host: DeployModel.Host) async -> Int32? { await link(to: host).client }
+
+  package func perform(_ intent: Intent, at site: HostSite, output: @escaping @Sendable (OutputChunk) -> Void) async -> Outcome {
+    let clock = ContinuousClock()
+    let start = clock.now
+    var outcome: Outcome
+    if let failure = Hosts.senseless(site, intent) {
+      outcome = Outcome(failure: failure)
+    } else {
+      let key = Flight.Key(reach: Reach(site.host, options: options), path: site.path, deployment: site.deployment, intent: intent.id)
+      let flight = Flight(limit: intent.timeout)
+      state.with { $0.flights[key] = flight }
+      let errand = Errand(intent: intent, site: site, link: link(to: site.host), flight: flight, output: output)
+      outcome = await perform(errand)
+      state.with { $0.flights[key] = nil }
+    }
+    if let failure = outcome.failure { outcome.failure?.message = await vault.clean(failure.message) }
+    let (seconds, atto) = (clock.now - start).components
+    outcome.duration = Interval(milliseconds: Int(seconds) * 1000 + Int(atto / 1_000_000_000_000_000))
+    return outcome
+  }
+
+  package func cancel(_ intent: Int, at site: HostSite) async {
+    let key = Flight.Key(reach: Reach(site.host, options: options), path: site.path, deployment: site.deployment, intent: intent)
+    await state.with { $0.flights[key] }?.cancel()
+  }
+
+  private func perform(_ errand: Errand) async -> Outcome {
+    switch errand.intent.operation {
+    case .run(let command): return await run(command, errand)
+    case .check(let check): return await ask(check, errand)
+    default:
+      // These have no process of their own on the host: who cancels or runs out of time stops waiting for them.
+      // A lock that was taken while it waited for older jobs is given back first.
+      let slack = if case .lock = errand.intent.operation { Interval.seconds(10) } else { Interval.zero }
+      return await errand.flight.race(slack: slack) { await self.outcome { () async throws(Failure) in try await self.route(errand) } }
+    }
+  }
+
+  private func route(_ errand: Errand) async throws(Failure) -> Outcome {
+    switch errand.intent.operation {
+    case .run, .check: throw Failure(.internal, "a command on the way of short operations")
+    case .read(let path, let limit): try await read(path, limit, errand)
+    case .exists(let path): try await exists(path, errand)
+    case .write(let path, let content, let mode, let owner): try await write(path, content, mode, owner, errand)
+    case .link(let target, let path): try await link(target, path, errand)
+    case .upload(let from, let to): try await upload(from, to, errand)
+    case .download(let from, let to): try await download(from, to, errand)
+    case .stage(let release): try await stage(release, errand)
+    case .activate(let release): try await activate(release, errand)
+    case .discard(let release): try await discard(release, errand)
+    case .prune(let keep, let pinned): try await prune(keep, pinned, errand)
+    case .record(let receipt): try await record(receipt, errand)
+    case .lock(let request): try await lock(request, errand)
+    case .unlock(let token): try await unlock(token, errand)
+    case .sources(let digest): try await sources(digest, errand)
+    }
+  }
+
+  func outcome(_ body: () async throws(Failure) -> Outcome) async -> Outcome {
+    do { return try await body() } catch { return Outcome(failure: error) }
+  }
+
+  /// What would become a path or a word on the host and must not be anything else.
+  private static func senseless(_ site: HostSite, _ intent: Intent) -> Failure? {
+    let names = [site.deployment] + [intent.site.release, intent.site.previous].compactMap { $0 }
+    let odd = names.first { name in
+      name.isEmpty || name.hasPrefix(".") || !name.utf8.allSatisfy { byte in
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
+          UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."):
+          true
+        default: false
+        }
+      }
+    }
+    if let odd { return Failure(.invalid, "`\(odd)` cannot be the name of a deployment or release") }
+    if !site.path.hasPrefix("/") || site.path.contains("\n") || site.path.contains("\0") {
+      return Failure(.invalid, "\(site.host.name): the path \(site.path) must be absolute", fix: "write path = \"/srv/…\" in the recipe")
+    }
+    return nil
+  }
+}
+
+/// One operation on its way: what was asked, for which deployment, and over which link.
+struct Errand: Sendable {
+  let intent: Intent
+  let site: HostSite
+  let link: HostLink
+  let flight: Flight
+  let output: @Sendable (OutputChunk) -> Void
+
+  /// `PATH FENCE TOKEN`: what every effect begins with.
+  var claim: [String] { [site.path, "\(site.fence)", site.token] }
+  /// `PATH FENCE TOKEN DEPLOYMENT INTENT`
+  var named: [String] { claim + [site.deployment, "\(intent.id)"] }
+  /// The folder that commands and relative paths start from.
+  var folder: String { intent.site.release.map { "\(site.path)/releases/\($0)" } ?? site.path }
+  /// A path as the recipe wrote it, on the host.
+  func place(_ path: String) throws(Failure) -> String {
+    guard !path.isEmpty, !path.utf8.contains(0) else { throw Failure(.invalid, "an empty path, or one with a zero byte, names nothing") }
+    return path.hasPrefix("/") ? path : "\(folder)/\(path)"
+  }
+}

@@ -1,0 +1,101 @@
+import DeployCore
+package import DeployModel
+import Glibc
+
+extension Hosts {
+  /// The shell lines that a command becomes: where, with what environment, and then the command in place of the shell.
+  func job(of command: Command, _ errand: Errand) async throws(Failure) -> Job {
+    var script = ""
+    if let user = command.user {
+      guard !user.isEmpty, user.utf8.allSatisfy(Hosts.isName), !user.hasPrefix("-") else {
+        throw Failure(.invalid, "`\(user)` is no user's name")
+      }
+      script += "HOME=~\(user) USER=\(user) LOGNAME=\(user)\nexport HOME USER LOGNAME\n"
+    }
+    for (name, value) in try await environment(command, errand) { script += "\(name)=\(Quoting.word(value))\nexport \(name)\n" }
+    let folder = try command.directory.map { path throws(Failure) in try errand.place(path) } ?? errand.folder
+    script += "cd \(Quoting.word(folder)) || exit 1\n"
+    switch command.form {
+    case .shell(let line): script += "exec sh -c \(Quoting.word(line))\n"
+    case .argv(let words):
+      guard let first = words.first, !first.isEmpty else { throw Failure(.invalid, "an empty argv names no program") }
+      script += "exec \(words.map { "'" + $0.replacing("\0", with: "").replacing("'", with: "'\\''") + "'" }.joined(separator: " "))\n"
+    }
+    let input = try await vault.reveal(command.input ?? Text(""))
+    return Job(
+      script: script, input: Array(input.utf8), merge: command.merge, user: command.user, line: command.line,
+      again: command.onLost == .repeat, name: "\(errand.intent.id)")
+  }
+
+  private func environment(_ command: Command, _ errand: Errand) async throws(Failure) -> [(String, String)] {
+    let site = errand.site
+    var settings = [
+      ("LANDER_DEPLOYMENT", site.deployment), ("LANDER_APPLICATION", site.application), ("LANDER_GROUP", site.group),
+      ("LANDER_HOST", site.host.name), ("LANDER_ROOT", site.path), ("LANDER_EVENT", errand.intent.site.event?.rawValue ?? ""),
+      ("LANDER_RELEASE", errand.intent.site.release ?? ""), ("LANDER_PREVIOUS", errand.intent.site.previous ?? ""),
+    ]
+    for variable in command.environment {
+      guard variable.name.utf8.allSatisfy(Hosts.isName), let first = variable.name.utf8.first, !(48...57).contains(first),
+        !variable.name.contains("-"), !variable.name.contains(".")
+      else { throw Failure(.invalid, "`\(variable.name)` is no name of an environment variable") }
+      settings.append((variable.name, try await vault.reveal(variable.value)))
+    }
+    return settings
+  }
+
+  private static func isName(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
+      UInt8(ascii: "_"), UInt8(ascii: "-"), UInt8(ascii: "."):
+      true
+    default: false
+    }
+  }
+
+  static func now() -> Timestamp {
+    var time = timespec()
+    clock_gettime(CLOCK_REALTIME, &time)
+    return Timestamp(milliseconds: time.tv_sec * 1000 + time.tv_nsec / 1_000_000)
+  }
+
+  /// Whether something answers, asked once from the host itself. A *no* is a failure of kind `unhealthy` with the value false.
+  func ask(_ check: Check, _ errand: Errand) async -> Outcome {
+    let seconds = max(1, min(errand.intent.timeout.milliseconds / 1000, 30))
+    let (name, question): (String, String)
+    switch check {
+    case .command(let line):
+      var outcome = await run(Command(.shell(line), onLost: .repeat), errand)
+      if outcome.failure?.kind == .command { outcome.failure?.kind = .unhealthy }
+      if outcome.failure == nil || outcome.failure?.kind == .unhealthy { outcome.value = .bool(outcome.failure == nil) }
+      return outcome
+    case .port(let port): (name, question) = ("port \(port)", "l_port \(port)")
+    case .http(let url, _): (name, question) = ("GET \(url)", "l_http \(Quoting.word(url)) \(seconds)")
+    }
+    return await outcome { () async throws(Failure) in
+      let program = Quoting.word("\(errand.site.path)/.lander/program.\(self.program.version)")
+      let job = Job(script: ". \(program)\n\(question)\n", line: name, again: true, name: "\(errand.intent.id)")
+      let (end, out, err) = try await self.watch(job, errand) { _ in }
+      guard case .exit(let status) = end.why else { return Hosts.outcome(of: end, name, errand, out, err) }
+      let said = (err?.text ?? "").trimmed
+      if status == 44 { throw Refusal.failure(status: status, said: said, host: errand.site.host.name) }
+      var no: String?
+      if status != 0 { no = said.isEmpty ? "nothing answers" : String(said.prefix(200)) }
+      if case .http(_, let wanted) = check, no == nil {
+        let code = Int((out?.text ?? "").trimmed) ?? 0
+        if wanted.isEmpty ? !(200...399).contains(code) : !wanted.contains(code) { no = "status \(code)" }
+      }
+      guard let no else { return .done(.bool(true)) }
+      return Outcome(failure: Failure(.unhealthy, "\(errand.site.host.name): \(name): \(no)"), value: .bool(false))
+    }
+  }
+
+  /// Runs one command outside any deployment, lock and fence: what a person asks of hosts directly.
+  package func execute(
+    _ command: Command, on host: DeployModel.Host, at path: String, as deployment: Deployment.ID, intent: Int = 1,
+    timeout: Interval, output: @escaping @Sendable (OutputChunk) -> Void
+  ) async -> Outcome {
+    let site = HostSite(host: host, deployment: deployment, application: "", group: "", path: host.place(path), fence: -1, token: "")
+    let intent = Intent(id: intent, place: .host(host.number), operation: .run(command), timeout: timeout, site: .init())
+    return await perform(intent, at: site, output: output)
+  }
+}

@@ -1,0 +1,146 @@
+import DeployCore
+import DeployModel
+
+/// One command as a host runs it.
+struct Job: Sendable {
+  /// Lines for `sh`; they may hold secrets, and go into a file that is gone before the first of them runs.
+  var script: String
+  var input: [UInt8] = []
+  var merge = false
+  var user: String?
+  /// What people see of it; never with a secret.
+  var line: String
+  /// Whether one that was lost may be started once more.
+  var again = false
+  /// Its folder's name, where that is not the intent.
+  var name: String
+
+  /// Bytes of script and input together that go to a host at once.
+  static let largest = 1 << 20
+}
+
+extension Hosts {
+  func run(_ command: Command, _ errand: Errand) async -> Outcome {
+    await outcome { () async throws(Failure) in
+      let job = try await self.job(of: command, errand)
+      var end = JobEnd(.unknown)
+      var out: Captured?
+      var err: Captured?
+      for turn in 1...3 {
+        (end, out, err) = try await self.watch(job, errand, output: errand.output)
+        guard case .lost = end.why, job.again, turn < 3 else { break }
+      }
+      return Hosts.outcome(of: end, command.line, errand, out, err)
+    }
+  }
+
+  /// Runs a job of ours on the host: a function of the host program with its arguments.
+  /// - Returns: what it printed. - Throws: what it refused, by its exit status.
+  func internalJob(_ function: String, _ arguments: [String], _ errand: Errand, name: String? = nil) async throws(Failure) -> String {
+    let call = ([function] + arguments).map(Quoting.word).joined(separator: " ")
+    let program = Quoting.word("\(errand.site.path)/.lander/program.\(self.program.version)")
+    let job = Job(
+      script: ". \(program)\n\(call)\n", line: "lander: \(errand.intent.operation.verb)", again: true, name: name ?? "\(errand.intent.id)")
+    for turn in 1...3 {
+      let (end, out, err) = try await watch(job, errand) { _ in }
+      switch end.why {
+      case .exit(0): return out?.text ?? ""
+      case .exit(let status): throw Refusal.failure(status: status, said: err?.text ?? "", host: errand.site.host.name)
+      case .lost where turn < 3: continue
+      default: throw Hosts.outcome(of: end, job.line, errand, out, err).failure ?? Failure(.internal, "a job without an end")
+      }
+    }
+    throw Failure(.lost, "\(errand.site.host.name): \(job.line) was lost three times", fix: "look at the host: does it reboot, or run out of memory?")
+  }
+
+  /// Starts a job, or attaches to it where it was started before, and follows it to its end.
+  func watch(
+    _ job: Job, _ errand: Errand, output: @escaping @Sendable (OutputChunk) -> Void
+  ) async throws(Failure) -> (JobEnd, Captured?, Captured?) {
+    let site = errand.site
+    let script = Array(job.script.utf8)
+    guard script.count + job.input.count <= Job.largest else {
+      throw Failure(.invalid, "`\(job.line)` has an input of \(job.input.count) bytes; \(Job.largest) is the most", fix: "upload a file and read it")
+    }
+    let grace = max(1, options.grace.milliseconds / 1000)
+    let seconds = "\(errand.intent.timeout.milliseconds / 1000).\(String(1000 + errand.intent.timeout.milliseconds % 1000).dropFirst())"
+    let line = await vault.clean(String(job.line.prefix(400)).replacing("\n", with: " ").replacing("\t", with: " "))
+    let since = "\(Hosts.now().milliseconds)"
+    _ = try await errand.link.demand(
+      "l_job",
+      errand.claim + [site.deployment, job.name, seconds, "\(grace)", "\(options.outputLimit)", job.merge ? "1" : "0", job.user ?? "",
+        "\(script.count)", since, job.again ? "repeat" : "fail", line],
+      payload: script + job.input)
+    let folder = "\(site.path)/.lander/jobs/\(site.deployment)/\(job.name)"
+    let stop: @Sendable (String) async -> Void = { why in
+      _ = try? await errand.link.call("l_stop", [site.path, site.deployment, job.name, why, "\(grace)", job.user ?? ""])
+    }
+    let events = await errand.link.watch(folder)
+    await errand.flight.whenCancelled { await stop("cancelled") }
+    let late = Task {
+      // The host ends it in time by itself; this is for a host that does not.
+      try await Task.sleep(for: (errand.intent.timeout + .seconds(2 * grace + 20)).duration)
+      await stop("timeout")
+      try await Task.sleep(for: Interval.seconds(2 * grace + 20).duration)
+      await errand.link.unwatch(folder, Failure(.timeout, "`\(line)` was not done within \(errand.intent.timeout), and could not be ended"))
+    }
+    defer { late.cancel() }
+
+    let patterns = await vault.patterns
+    var out = Capture(patterns)
+    var err = Capture(patterns)
+    func pass(_ stream: OutputChunk.Stream, _ part: (offset: Int, bytes: [UInt8])) {
+      if part.bytes.isEmpty { return }
+      output(OutputChunk(intent: errand.intent.id, place: errand.intent.place, stream: stream, offset: part.offset, bytes: part.bytes))
+    }
+    for await event in events {
+      switch event {
+      case .output(.stdout, let bytes): pass(.stdout, out.take(bytes))
+      case .output(.stderr, let bytes): pass(.stderr, err.take(bytes))
+      case .broken(let failure): throw failure
+      case .ended(let end):
+        pass(.stdout, out.finish())
+        pass(.stderr, err.finish())
+        return (end, out.captured, err.captured)
+      }
+    }
+    throw Failure(.internal, "`\(line)` is watched by somebody else", fix: "one intent is performed once at a time")
+  }
+
+  /// What a job's end means for who asked.
+  static func outcome(of end: JobEnd, _ line: String, _ errand: Errand, _ out: Captured?, _ err: Captured?) -> Outcome {
+    var outcome = Outcome(stdout: out, stderr: err)
+    let name = errand.site.host.name
+    let short = line.utf8.count > 200 ? String(line.prefix(200)) + "…" : line
+    var left = ""
+    if !end.survivors.isEmpty {
+      left = "; \(end.survivors.count) processes left that could not be ended: \(end.survivors.prefix(5).joined(separator: "; "))"
+    }
+    switch end.why {
+    case .exit(let status):
+      outcome.status = status
+      if status != 0 {
+        let cause = status > 128 && status < 192 ? "was ended by signal \(status - 128)" : "exited with \(status)"
+        let fix: String? =
+          switch status {
+          case 126: "is the file executable?"
+          case 127: "is it installed there, in PATH? a script with CRLF line ends is not found either"
+          default: nil
+          }
+        outcome.failure = Failure(.command, "\(name): `\(short)` \(cause)", fix: fix)
+      }
+    case .timeout:
+      outcome.failure = Failure(.timeout, "\(name): `\(short)` was not done within \(errand.intent.timeout) and was ended\(left)", fix: "give it a longer timeout")
+    case .cancelled:
+      outcome.failure = Failure(.cancelled, "\(name): `\(short)` was cancelled\(left)")
+    case .lost(let reboot):
+      let cause = reboot ? "the host rebooted while it ran" : "its runner on the host is gone and left no status"
+      outcome.failure = Failure(
+        .lost, "\(name): nobody can say how `\(short)` ended: \(cause)",
+        fix: "look at the host; where it may safely run twice, say on_lost = \"repeat\"")
+    case .unknown:
+      outcome.failure = Failure(.lost, "\(name): the host knows nothing of `\(short)`", fix: "was \(errand.site.path)/.lander removed?")
+    }
+    return outcome
+  }
+}

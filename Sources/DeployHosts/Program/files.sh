@@ -1,0 +1,158 @@
+# Files, links, checks, and what a survey finds.
+
+# FILE LIMIT
+l_read() {
+  [ -e "$1" ] || l_die 44 "$1 does not exist"
+  [ ! -d "$1" ] || l_die 47 "$1 is a folder"
+  [ -r "$1" ] || l_die 45 "$1 cannot be read by $(id -un)"
+  if [ -f "$1" ]; then
+    size=$(stat -L -c %s "$1")
+    [ "$size" -le "$2" ] || l_die 47 "$1 has $size bytes; at most $2 were asked for" "raise the limit, or download the file"
+  fi
+  dd if="$1" bs=65536 iflag=count_bytes,fullblock count="$2" 2>/dev/null
+}
+l_exists() { if [ -e "$1" ] || [ -L "$1" ]; then echo yes; else echo no; fi; }
+l_size() {
+  [ -f "$1" ] || l_die 44 "$1 is not a file on the host"
+  [ -r "$1" ] || l_die 45 "$1 cannot be read by $(id -un)"
+  stat -L -c %s "$1"
+}
+l_part() { l_slice "$1" "$2" "$3"; }
+
+# Effects that are one rename leave a mark where a job would be: sent again, they are done.
+l_once() {
+  D=$L/jobs/$1/$2
+  [ ! -f "$D/status" ] || { echo already; exit 0; }
+  ( umask 077; mkdir -p "$D" ) || exit 45
+}
+l_done() { printf '0 exit 0 0\n' >"$D/status"; }
+
+# PATH FENCE TOKEN DEPLOYMENT INTENT FILE MODE OWNER, content on stdin.
+l_write() {
+  l_home "$1"
+  umask 077
+  case $6 in */) l_die 47 "$6 is a folder" ;; esac
+  [ ! -d "$6" ] || l_die 47 "$6 is a folder"
+  folder=${6%/*}
+  [ -d "$folder" ] || l_die 44 "the folder $folder does not exist" "make it first: host:run { \"mkdir\", \"-p\", … }"
+  t=$folder/.lander.$4.$5
+  cat >"$t" || { rm -f "$t"; exit 43; }
+  trap 'rm -f "$t"' EXIT
+  (
+    l_guard
+    l_fence "$2" "$3"
+    l_once "$4" "$5"
+    if [ -n "$8" ]; then chown "$8" "$t" || exit 45; fi
+    chmod "$7" "$t" || exit 45
+    l_sync "$t"
+    mv -T "$t" "$6" || exit 45
+    l_done
+  )
+}
+
+# PATH FENCE TOKEN DEPLOYMENT INTENT TARGET FILE
+l_link() {
+  l_enter "$1" "$2" "$3"
+  l_once "$4" "$5"
+  if [ -d "$7" ] && [ ! -L "$7" ]; then l_die 47 "$7 is a folder, and is not replaced by a link" "move it away first"; fi
+  [ -d "${7%/*}" ] || l_die 44 "the folder ${7%/*} does not exist"
+  umask 022
+  t=${7%/*}/.lander.$4.$5
+  rm -f "$t"
+  ln -s -- "$6" "$t" && mv -T "$t" "$7" || exit 45
+  l_done
+}
+
+# PATH FENCE TOKEN PACK FILE FOLDER: unpacks what was uploaded; FOLDER 1: a tree into FILE, else one file as FILE.
+l_unpack() {
+  l_home "$1"
+  ( l_guard; l_fence "$2" "$3" ) || exit $?
+  l_whole "$L/uploads/$4.pack" "$4"
+  umask 022
+  if [ "$6" = 1 ]; then
+    mkdir -p "$5" && tar -xzpof "$L/uploads/$4.pack" -C "$5" || exit 45
+  else
+    to=$5
+    case $to in */) to=$to$7 ;; *) [ ! -d "$to" ] || to=$to/$7 ;; esac
+    [ -d "${to%/*}" ] || mkdir -p "${to%/*}" || exit 45
+    t=${to%/*}/.lander.$4
+    mkdir -p "$t" && tar -xzpof "$L/uploads/$4.pack" -C "$t" && mv -T "$t/file" "$to" || exit 45
+    rm -rf "$t"
+  fi
+  rm -f "$L/uploads/$4.pack"
+}
+
+# URL SECONDS: prints the HTTP status of one GET, redirects not followed; fails where nothing answers.
+l_http() {
+  if command -v curl >/dev/null 2>&1; then
+    curl -s -S -o /dev/null -w '%{http_code}\n' --max-time "$2" "$1"
+  elif command -v wget >/dev/null 2>&1; then
+    l_a=$(wget -S -O /dev/null -T "$2" "$1" 2>&1)
+    l_a=$(printf '%s\n' "$l_a" | sed -n 's/^ *HTTP\/[0-9.]* \([0-9][0-9][0-9]\).*/\1/p' | head -n 1)
+    [ -n "$l_a" ] && echo "$l_a"
+  elif command -v busybox >/dev/null 2>&1 && busybox wget --help >/dev/null 2>&1; then
+    l_a=$(busybox wget -S -O /dev/null -T "$2" "$1" 2>&1 | sed -n 's/^ *HTTP\/[0-9.]* \([0-9][0-9][0-9]\).*/\1/p' | head -n 1)
+    [ -n "$l_a" ] && echo "$l_a"
+  elif command -v bash >/dev/null 2>&1; then
+    case $1 in http://*) ;; *) l_die 44 "only http:// can be asked here: no curl or wget on this host" "install curl" ;; esac
+    l_a=${1#http://}
+    l_b=/${l_a#*/}
+    [ "$l_a" != "${l_a#*/}" ] || l_b=/
+    l_a=${l_a%%/*}
+    case $l_a in *:*) ;; *) l_a=$l_a:80 ;; esac
+    bash -c 'exec 3<>"/dev/tcp/${1%:*}/${1##*:}" && printf "GET %s HTTP/1.0\r\nHost: %s\r\n\r\n" "$2" "$1" >&3 &&
+      read -r -t "$3" version code rest <&3 && echo "$code"' bash "$l_a" "$l_b" "$2"
+  else
+    l_die 44 "nothing on this host can send a request" "install curl or wget on it, or check with from = \"engine\""
+  fi
+}
+# PORT: whether something listens on it.
+l_port() {
+  l_hex=$(printf '%04X' "$1")
+  cat /proc/net/tcp /proc/net/tcp6 2>/dev/null | while read -r l_l l_a l_b l_c l_d; do
+    [ "$l_c" = 0A ] && [ "${l_a##*:}" = "$l_hex" ] && echo yes && break
+  done | grep -q yes || l_die 1 "nothing listens on port $1"
+}
+
+# PATH: everything a plan needs to know, one fact a line. Changes nothing.
+l_survey() {
+  P=$1 L=$1/.lander
+  echo "clock $(date +%s%3N)"
+  shell=$(readlink -f "/proc/$$/exe")
+  echo "shell ${shell##*/}"
+  echo "user $(id -un 2>/dev/null || id -u)"
+  echo "home $HOME"
+  echo "kernel $(uname -r)"
+  echo "architecture $(uname -m)"
+  echo "boot $l_bootid"
+  echo "processors $(nproc 2>/dev/null || grep -c '^processor' /proc/cpuinfo)"
+  for t in tar gzip setsid sha256sum dd stat mkfifo mv ln cp rm mkdir chmod find xargs sort readlink wc grep sed sleep date \
+    sync cat env tr cut id uname tail head cmp; do
+    command -v "$t" >/dev/null 2>&1 || echo "missing $t"
+  done
+  for t in curl wget busybox bash sudo runuser setpriv setfacl systemd-run flock truncate; do
+    ! command -v "$t" >/dev/null 2>&1 || echo "tool $t"
+  done
+  at=$P
+  while [ ! -e "$at" ]; do
+    up=${at%/*}
+    [ "$up" != "$at" ] || up=.
+    at=${up:-/}
+  done
+  [ -d "$at" ] || echo "unwritable $at"
+  if [ -d "$P/.lander" ]; then at=$P/.lander; fi
+  [ -w "$at" ] && [ -x "$at" ] || echo "unwritable $at"
+  echo "space $(stat -f -c '%a %S %d %c' "$at")"
+  [ ! -d "$L" ] || [ -x "$L" ] && [ -r "$L" ] || return 0
+  current=$(readlink "$P/current")
+  [ -z "$current" ] || echo "current ${current##*/}"
+  for r in $(l_order); do echo "release $r"; done
+  f=0 t=
+  { read -r f t; } 2>/dev/null <"$L/fence"
+  echo "fence $f"
+  l_holder
+  l_running "$P" 2147483647 | sed "s/^/job$(printf '\t')/"
+  for name in receipt receipt.previous; do
+    [ ! -f "$L/$name" ] || echo "$name $(stat -c %s "$L/$name")"
+  done
+}

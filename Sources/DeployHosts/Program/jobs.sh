@@ -1,0 +1,127 @@
+# Jobs: claimed once, run detached, watched by offsets.
+
+# How commands of another user are started: sets l_as, or says why not.
+l_as_user() {
+  l_as=
+  [ -n "$1" ] || return 0
+  [ "$1" != "$(id -un)" ] || return 0
+  id "$1" >/dev/null 2>&1 || l_die 44 "there is no user $1 on this host" "create the user, or change 'as'"
+  if [ "$(id -u)" = 0 ]; then
+    if command -v runuser >/dev/null 2>&1; then l_as="runuser -u $1 --"
+    elif setpriv --reuid=0 true 2>/dev/null; then l_as="setpriv --reuid=$1 --regid=$(id -g "$1") --init-groups"
+    elif command -v sudo >/dev/null 2>&1; then l_as="sudo -n -u $1"
+    else l_die 44 "no runuser, setpriv or sudo on this host to run a command as $1" "install util-linux or sudo"; fi
+  else
+    command -v sudo >/dev/null 2>&1 || l_die 44 "no sudo on this host to run a command as $1" "install sudo, or log in as $1"
+    sudo -n -u "$1" true 2>/dev/null ||
+      l_die 45 "sudo does not let $(id -un) run any command as $1 without a password" \
+        "add to sudoers: $(id -un) ALL=($1) NOPASSWD: ALL (rules for single commands are not enough for 'as'; call sudo inside the command)"
+  fi
+}
+
+# What is known of the job in folder $1: st = none|starting|run|done|rebooted|lost
+l_state() {
+  if [ -f "$1/status" ]; then st=done
+  elif [ ! -d "$1" ]; then st=none
+  elif [ -f "$1/pid" ]; then
+    if l_alive "$1/pid"; then st=run
+    elif [ -f "$1/status" ]; then st=done
+    elif [ "$l_b" != "$l_bootid" ]; then st=rebooted
+    else st=lost; fi
+  else
+    l_b=
+    { read -r l_f l_since l_b l_l; } 2>/dev/null <"$1/meta"
+    if [ -n "$l_b" ] && [ "$l_b" != "$l_bootid" ]; then st=rebooted; else st=starting; fi
+  fi
+}
+
+# PATH FENCE TOKEN DEPLOYMENT INTENT TIMEOUT GRACE CAP MERGE USER SIZE SINCE AGAIN LINE, the script and input on stdin.
+# Says started or already. SINCE: engine's clock in ms. AGAIN=repeat: a job that was lost is started once more.
+l_job() {
+  l_home "$1"
+  fence=$2 token=$3 dep=$4 id=$5 timeout=$6 grace=$7 cap=$8 merge=$9
+  shift 9
+  user=$1 size=$2 since=$3 again=$4 line=$5
+  umask 077
+  J=$L/jobs/$dep D=$L/jobs/$dep/$id
+  mkdir -p "$J" || exit 45
+  cat >"$J/.in.$id.$$" || { rm -f "$J/.in.$id.$$"; exit 43; }
+  trap 'rm -f "$J/.in.$id.$$"' EXIT
+  for part in runner program; do
+    [ ! -f "$L/$part.$l_version" ] || continue
+    { if [ "$part" = runner ]; then printf '%s\n' "$l_runner"; else printf '%s\n' "$l_program"; fi; } >"$L/.$part.$$" &&
+      mv "$L/.$part.$$" "$L/$part.$l_version" || exit 43
+  done
+  l_as_user "$user"
+  (
+    l_guard
+    l_fence "$fence" "$token"
+    if [ -d "$D" ] && [ "$again" = repeat ]; then
+      l_state "$D"
+      case $st in
+        lost | rebooted)
+          turn=1
+          while [ -e "$D.lost.$turn" ]; do turn=$((turn + 1)); done
+          mv "$D" "$D.lost.$turn" ;;
+      esac
+    fi
+    mkdir "$D" 2>/dev/null || exit 3
+    printf '%s %s %s %s\n%s\n' "$fence" "$since" "$l_bootid" "$user" "$line" >"$D/meta" && mv "$J/.in.$id.$$" "$D/in" &&
+      : >"$D/out" && : >"$D/err" && mkfifo "$D/o" "$D/e" && l_sync "$D/meta" "$D" "$J" || exit 43
+  ) 9>&-
+  case $? in
+    0) ;;
+    3) echo already; return ;;
+    *) exit $? ;;
+  esac
+  setsid sh "$L/runner.$l_version" "$D" run "$timeout" "$grace" "$cap" "$merge" "$size" "$l_as" </dev/null >/dev/null 2>&1 9>&- &
+  echo started
+}
+
+# MAX, then for each job: FOLDER, and how much of out and err is known. Answers a line for each, and what is new of both.
+l_poll() {
+  max=$1
+  shift
+  while [ $# -gt 2 ]; do
+    l_state "$1"
+    on=0 en=0 sn=0
+    if [ "$st" != none ]; then
+      sizes=$(stat -c %s "$1/out" "$1/err" 2>/dev/null) && { on=${sizes%%"$LF"*} en=${sizes#*"$LF"}; }
+    fi
+    [ "$st" != done ] || sn=$(stat -c %s "$1/status")
+    op=$((on - $2)) ep=$((en - $3))
+    [ "$op" -le "$max" ] || op=$max
+    [ "$ep" -le "$max" ] || ep=$max
+    [ "$op" -ge 0 ] || op=0
+    [ "$ep" -ge 0 ] || ep=0
+    printf 'J %s %s %s %s %s %s\n' "$st" "$on" "$en" "$op" "$ep" "$sn"
+    [ "$op" = 0 ] || l_slice "$1/out" "$2" "$op"
+    [ "$ep" = 0 ] || l_slice "$1/err" "$3" "$ep"
+    [ "$sn" = 0 ] || l_slice "$1/status" 0 "$sn"
+    shift 3
+  done
+}
+# FILE OFFSET COUNT
+l_slice() { dd if="$1" bs=65536 iflag=skip_bytes,count_bytes,fullblock skip="$2" count="$3" 2>/dev/null; }
+
+# PATH DEPLOYMENT INTENT WHY GRACE USER: ends a job; what is left of a lost one too. Returns at once.
+l_stop() {
+  L=$1/.lander D=$1/.lander/jobs/$2/$3
+  [ -d "$D" ] && [ ! -f "$D/status" ] || return 0
+  l_as_user "$6"
+  setsid sh "$L/runner.$l_version" "$D" stop "$4" "$5" "$l_as" </dev/null >/dev/null 2>&1 &
+}
+
+# PATH FENCE: jobs of lower fences that still run, one a line: deployment, intent, fence, since, user, command.
+l_running() {
+  for D in "$1"/.lander/jobs/*/*; do
+    [ -f "$D/meta" ] || continue
+    l_state "$D"
+    case $st in run | starting) ;; *) continue ;; esac
+    { read -r f since boot user; read -r line; } <"$D/meta"
+    [ "$f" -lt "$2" ] || continue
+    [ "$f" -ge 0 ] || continue
+    dep=${D%/*}
+    printf '%s\t%s\t%s\t%s\t%s\t%s\n' "${dep##*/}" "${D##*/}" "$f" "$since" "$user" "$line"
+  done
+}

@@ -1,0 +1,218 @@
+# Releases: complete and verified, or not there.
+
+# The releases in the order of their staging, newest first: file times are too coarse in some userlands.
+l_order() {
+  l_list=
+  while read -r l_r; do
+    [ -f "$L/manifests/$l_r" ] && [ -d "$P/releases/$l_r" ] || continue
+    l_list="$l_r $(printf '%s' "$l_list" | sed "s/$l_r //")"
+  done 2>/dev/null <"$L/order"
+  printf '%s\n' "$l_list"
+}
+
+# PATH FENCE TOKEN RELEASE, then the shared paths: what staging needs to know. Answers one fact a line.
+l_begin() {
+  l_home "$1"
+  ( l_guard; l_fence "$2" "$3" ) || exit $?
+  id=$4
+  shift 4
+  umask 022
+  mkdir -p "$P/releases" || exit 45
+  umask 077
+  mkdir -p "$L/staging/$id" "$L/manifests" || exit 45
+  [ ! -d "$P/releases/$id" ] || echo present
+  echo "free $(stat -f -c '%a %S %d %c' "$L")"
+  current=$(readlink "$P/current")
+  for r in "${current##*/}" $(l_order); do
+    [ -n "$r" ] && [ "$r" != "$id" ] && [ -d "$P/releases/$r" ] && [ -f "$L/manifests/$r" ] || continue
+    read -r digest <"$L/manifests/$r"
+    echo "base $r $digest"
+    break
+  done
+  for pack in "$L/staging/$id"/*.pack; do
+    [ -f "$pack" ] && echo "pack ${pack##*/} $(stat -c %s "$pack")"
+  done
+  n=0
+  for s; do
+    case $s in */) ;; *) [ -e "$P/shared/$s" ] || echo "missing $n" ;; esac
+    n=$((n + 1))
+  done
+}
+
+# PATH FENCE TOKEN FILE OFFSET, bytes on stdin: appends at that offset; answers the size afterwards. FILE is below .lander.
+l_put() {
+  l_home "$1"
+  ( l_guard; l_fence "$2" "$3" ) || { cat >/dev/null; exit 40; }
+  umask 077
+  [ -d "$L/${4%/*}" ] || mkdir -p "$L/${4%/*}" || exit 45
+  have=$(stat -c %s "$L/$4" 2>/dev/null)
+  [ "${have:-0}" = "$5" ] || { cat >/dev/null; echo "${have:-0}"; return; }
+  cat >>"$L/$4" || { l_error=$?; truncate -s "$5" "$L/$4" 2>/dev/null; l_die 43 "$L/$4 could not be written: no space left"; }
+  stat -c %s "$L/$4"
+}
+
+# FILE DIGEST
+l_whole() {
+  sum=$(sha256sum <"$1") && [ "${sum%% *}" = "$2" ] || {
+    rm -f "$1"
+    l_die 46 "what arrived in ${1##*/} is not what was sent" "deploy again; the transfer starts over"
+  }
+}
+
+# Files that are in the release BASE as they should be; never what hooks or the application put there.
+l_keep() { # BASE REUSE
+  cd "$P/releases/$1" || exit 46
+  if [ "$2" = link ]; then
+    how='cp -al'
+    # What belongs to somebody else or has another mode than it was sent with must not be shared: it is copied.
+    xargs -0 stat -c '%a %u' -- <"$S/lists/keep" >"$S/have" 2>/dev/null
+    sed "s/\$/ $(id -u)/" "$S/lists/keep.modes" >"$S/want"
+    cmp -s "$S/have" "$S/want" || how='cp -a'
+  else
+    how='cp -a'
+    cp --reflink=auto "$L/manifests/$1" "$S/have" 2>/dev/null && how='cp -a --reflink=auto'
+  fi
+  xargs -0 sh -c 'how=$1 to=$2; shift 2; $how --parents -- "$@" "$to"' sh "$how" "$S/tree" <"$S/lists/keep" ||
+    l_die 46 "release $1 is not as it was delivered: some of its files cannot be copied"
+  cd "$P" || exit 46
+}
+
+# PATH FENCE TOKEN RELEASE BASE REUSE LISTS PACK VERIFY: unpacks, verifies, makes it appear. LISTS and PACK are digests.
+l_stage() {
+  l_home "$1"
+  fence=$2 token=$3 id=$4 S=$L/staging/$4
+  if [ -d "$P/releases/$id" ]; then rm -rf "$S"; echo present; return; fi
+  umask 077
+  rm -rf "$S/tree" "$S/lists"
+  mkdir "$S/tree" "$S/lists" || exit 43
+  l_whole "$S/$7.pack" "$7"
+  tar -xzof "$S/$7.pack" -C "$S/lists" || exit 43
+  umask 022
+  chmod 755 "$S/tree"
+  [ ! -s "$S/lists/keep" ] || l_keep "$5" "$6"
+  if [ "$8" != - ]; then
+    l_whole "$S/$8.pack" "$8"
+    tar -xzpof "$S/$8.pack" -C "$S/tree" || l_die 43 "the bundle could not be unpacked"
+  fi
+  # What a hook gave to somebody else in the release before does not come along.
+  [ "$6" = link ] || [ "$(id -u)" != 0 ] || chown -hR "$(id -u):$(id -g)" "$S/tree"
+  cd "$S/tree" || exit 46
+  for modes in "$S"/lists/mode.*; do
+    [ -s "$modes" ] || continue
+    xargs -0 chmod "${modes##*.}" -- <"$modes" || exit 46
+  done
+  l_bad=
+  . "$S/lists/finish"
+  if [ -s "$S/lists/sums" ] && ! sha256sum -c "$S/lists/sums" >"$S/sums.log" 2>&1; then
+    l_bad=$(grep -v ': OK$' "$S/sums.log" | head -n 3)
+  fi
+  [ -z "$l_bad" ] || l_die 46 "the release is not what was sent: $l_bad"
+  have=$(find . ! -name . -print0 | tr -dc '\0' | wc -c)
+  read -r want <"$S/lists/count"
+  [ "$((have))" = "$want" ] || l_die 46 "the release holds $((have)) files and folders, $want were expected"
+  . "$S/lists/shared"
+  for modes in "$S"/lists/dir.*; do
+    [ -s "$modes" ] || continue
+    xargs -0 chmod "${modes##*.}" -- <"$modes" || exit 46
+  done
+  cd "$P" || exit 46
+  l_sync -f "$S/tree"
+  (
+    l_guard
+    l_fence "$fence" "$token"
+    umask 077
+    echo "$id" >>"$L/order"
+    mv "$S/lists/manifest" "$L/manifests/$id" && mv -T "$S/tree" "$P/releases/$id" && l_sync "$P/releases" || exit 43
+  ) || exit $?
+  rm -rf "$S"
+  echo staged
+}
+# Used by lists/finish and lists/shared, in the tree.
+l_one() { sum=$(sha256sum <"./$1") && [ "${sum%% *}" = "$2" ] || l_bad="$l_bad$1: FAILED$LF"; }
+l_dir() { [ -d "./$1" ] && [ ! -L "./$1" ] || mkdir -p "./$1" || l_bad="$l_bad$1: no folder$LF"; }
+l_sym() { ln -s -- "$2" "./$1" || l_bad="$l_bad$1: no link$LF"; }
+# NAME LINK FOLDER: the shared path NAME (a folder in FOLDER says 1) as a link.
+l_shared() {
+  case $1 in */*) mkdir -p "./${1%/*}" ;; esac
+  if [ "$3" = 1 ]; then mkdir -p "$P/shared/$1"; else case $1 in */*) mkdir -p "$P/shared/${1%/*}" ;; esac fi
+  ln -s -- "$2" "./$1" || l_die 46 "the shared path $1 could not be linked"
+}
+
+# PATH FENCE TOKEN RELEASE: one rename; nothing in RELEASE takes `current` away.
+l_activate() {
+  l_enter "$1" "$2" "$3"
+  cd "$P" || exit 45
+  if [ -e current ] && [ ! -L current ]; then
+    l_die 47 "$P/current is not a link, and is not touched" "move it away: mv $P/current $P/current.old"
+  fi
+  if [ -z "$4" ]; then
+    rm -f current
+  else
+    [ -d "releases/$4" ] && [ -f "$L/manifests/$4" ] || l_die 44 "release $4 is not on the host"
+    [ "$(readlink current)" != "releases/$4" ] || return 0
+    for old in .current.*; do [ ! -L "$old" ] || rm -f "$old"; done
+    ln -s "releases/$4" ".current.$4" && mv -T ".current.$4" current || exit 45
+  fi
+  l_sync "$P"
+}
+
+# Takes a release out of sight in one rename; what was renamed is removed later, outside the critical section.
+l_hide() {
+  mkdir -p "$L/trash"
+  rm -f "$L/manifests/$1"
+  [ ! -d "$P/releases/$1" ] || mv -T "$P/releases/$1" "$L/trash/$1.$(date +%s).$l_turns"
+}
+l_sweep() { rm -rf "$L/trash" 2>/dev/null || { chmod -R u+w "$L/trash"; rm -rf "$L/trash"; }; }
+
+# PATH FENCE TOKEN RELEASE
+l_discard() {
+  l_home "$1"
+  (
+    l_guard
+    l_fence "$2" "$3"
+    [ "$(readlink "$P/current")" != "releases/$4" ] || l_die 47 "release $4 is current and cannot be discarded"
+    l_turns=0
+    l_hide "$4"
+  ) || exit $?
+  rm -rf "$L/staging/$4"
+  l_sweep
+}
+
+# PATH FENCE TOKEN KEEP DEPLOYMENT, then pinned releases. Says what was removed.
+l_prune() {
+  l_home "$1"
+  keep=$4 here=$5
+  (
+    l_guard
+    l_fence "$2" "$3"
+    shift 5
+    current=$(readlink "$P/current") good= before= sources= older=
+    { read -r good l_l sources; } 2>/dev/null <"$L/receipt"
+    { read -r before l_l older; } 2>/dev/null <"$L/receipt.previous"
+    stay=" ${current##*/} $good $before $* "
+    n=0 l_turns=0
+    for r in $(l_order); do
+      n=$((n + 1))
+      [ "$n" -gt "$keep" ] || continue
+      case $stay in *" $r "*) continue ;; esac
+      l_turns=$((l_turns + 1))
+      l_hide "$r" && echo "$r"
+    done
+    for r in $(l_order); do echo "$r"; done | sed '1!G;h;$!d' >"$L/.order" && mv "$L/.order" "$L/order"
+    for f in "$L"/recipes/*; do
+      case ${f##*/} in '*' | "$sources" | "$older") ;; *) rm -f "$f" ;; esac
+    done
+    n=0
+    for d in $(ls -t "$L/jobs"); do
+      n=$((n + 1))
+      [ "$n" -gt 10 ] && [ "$d" != "$here" ] || continue
+      busy=
+      for D in "$L/jobs/$d"/*; do
+        l_state "$D"
+        case $st in run | starting) busy=1 ;; esac
+      done
+      [ -n "$busy" ] || rm -rf "$L/jobs/$d"
+    done
+  ) || exit $?
+  l_sweep
+}

@@ -1,0 +1,131 @@
+# Runs one job, detached from the channel that asked for it:
+#   FOLDER run TIMEOUT GRACE CAP MERGE SIZE AS     FOLDER stop WHY GRACE AS
+umask 077
+unset LANDER_JOB
+D=$1 op=$2
+boot=unknown
+{ read -r boot; } 2>/dev/null </proc/sys/kernel/random/boot_id
+mark="LANDER_JOB=$D/"
+
+# Processes of the job: the ones that carry its mark, and its session, whose members of other users can only be seen there.
+# One text, because with AS it is also the other user who has to look.
+members='
+  if printf "a\0b\0" | grep -qzxF b 2>/dev/null; then
+    grep -lzxF -e "$mark" /proc/[0-9]*/environ 2>/dev/null | cut -d/ -f3
+  else
+    tail -v -c +1 /proc/[0-9]*/environ 2>/dev/null | tr "\0" "\n" | while IFS= read -r l; do
+      case $l in "==> /proc/"*) p=${l#==> /proc/}; p=${p%%/*};; "$mark") echo "$p";; esac
+    done
+  fi'
+session() {
+  [ -s "$D/session" ] && read -r sid <"$D/session" || return 0
+  for f in /proc/[0-9]*/stat; do
+    { read -r l; } 2>/dev/null <"$f" || continue
+    set -- ${l##*) }
+    [ "$1" != Z ] && [ "$4" = "$sid" ] && { f=${f#/proc/}; echo "${f%/stat}"; }
+  done
+}
+found() {
+  { eval "$members"; [ -z "$as" ] || $as sh -c "mark=\$1; $members" sh "$mark" </dev/null 2>/dev/null; session; } | sort -un |
+    while read -r p; do
+      { read -r l; } 2>/dev/null <"/proc/$p/stat" || continue
+      set -- ${l##*) }
+      [ "$1" = Z ] || echo "$p"
+    done
+}
+signal() {
+  s=$1
+  shift
+  for p; do kill "-$s" "$p" 2>/dev/null; done
+  [ -z "$as" ] || $as sh -c 's=$1; shift; for p; do kill "-$s" "$p"; done' sh "$s" "$@" </dev/null >/dev/null 2>&1
+}
+
+# RC WHY HELD, then the survivors: complete, or not there.
+report() {
+  { printf '%s %s %s %s\n' "$1" "$2" "$(date +%s)" "$3"; cat "$D/left" 2>/dev/null; } >"$D/.status.$op"
+  sync "$D/.status.$op" 2>/dev/null || sync
+  mv "$D/.status.$op" "$D/status"
+}
+
+# Ends everything the job started: TERM, grace, KILL until none is left that we may signal.
+finish() {
+  ln -s "$1" "$D/why" 2>/dev/null || return 0
+  m=$(found)
+  [ -z "$m" ] || signal TERM $m
+  n=0
+  while m=$(found); [ -n "$m" ] && [ "$n" -lt $(($2 * 5)) ]; do sleep 0.2; n=$((n + 1)); done
+  n=0
+  while [ -n "$m" ] && [ "$n" -lt 25 ]; do signal KILL $m; sleep 0.1; m=$(found); n=$((n + 1)); done
+  : >"$D/left"
+  for p in $m; do
+    printf '%s %s %s\n' "$p" "$(stat -c %U "/proc/$p" 2>/dev/null)" "$(tr '\0\n' '  ' <"/proc/$p/cmdline" 2>/dev/null)" >>"$D/left"
+  done
+  n=0
+  while [ -z "$m" ] && [ "$n" -lt 20 ] && [ -d "$D" ] && ! { [ -e "$D/o.end" ] && [ -e "$D/e.end" ]; }; do sleep 0.05; n=$((n + 1)); done
+  report - "$1" 0
+}
+
+# Keeps what comes out of a fifo, up to the cap; the rest is let go. `cat` hands on at once what it reads, and the limit
+# on its file size cuts to the byte (`head -c` waits for a full buffer, and `dd count=` takes a short read for a whole one).
+drain() {
+  {
+    (ulimit -c 0; ulimit -f $((cap / 512)); exec cat) 2>/dev/null || {
+      cat >/dev/null
+      printf '\n[lander: output ends here; what came after %s bytes was not kept]\n' "$cap"
+    }
+  } <"$D/$1" >>"$D/$2"
+  : >"$D/$1.end"
+}
+
+if [ "$op" = stop ]; then
+  as=$5
+  finish "$3" "$4"
+  exit 0
+fi
+
+timeout=$3 grace=$4 cap=$5 merge=$6 size=$7 as=$8
+{ read -r l; } </proc/$$/stat
+start=$(set -- ${l##*) }; echo "${20}")
+printf '%s %s %s\n' $$ "$start" "$boot" >"$D/.pid" && mv "$D/.pid" "$D/pid"
+
+drain o out &
+if [ "$merge" = 1 ]; then : >"$D/e.end"; else drain e err & fi
+# The script and the input come from one file, which is gone before the first of its lines runs; the script's length
+# is known, so that what follows is the command's input. Another user gets the open file, never the name.
+(
+  if [ "$merge" = 1 ]; then exec 2>&1; else exec 2>"$D/e"; fi
+  exec <"$D/in" && rm -f "$D/in" || exit 127
+  umask 022
+  cd /
+  LANDER_JOB=$D/
+  export LANDER_JOB
+  exec setsid $as sh -c 'LANDER_JOB=$2; export LANDER_JOB; l=$(dd bs="$1" count=1 2>/dev/null); eval "$l"' sh "$size" "$D/"
+) >"$D/o" &
+child=$!
+echo "$child" >"$D/session"
+(
+  s=
+  trap '[ -z "$s" ] || kill "$s"; exit 0' TERM
+  sleep "$timeout" &
+  s=$!
+  wait "$s"
+  finish timeout "$grace"
+) >/dev/null 2>&1 </dev/null &
+watch=$!
+wait "$child"
+rc=$?
+if ln -s exit "$D/why" 2>/dev/null; then
+  kill "$watch" 2>/dev/null
+  n=0 held=0
+  while ! { [ -e "$D/o.end" ] && [ -e "$D/e.end" ]; }; do
+    [ "$n" -lt 50 ] || { held=1; break; }
+    sleep 0.02
+    n=$((n + 1))
+  done
+  report "$rc" exit "$held"
+else
+  n=0
+  while [ ! -e "$D/status" ] && [ "$n" -lt $((grace * 5 + 100)) ]; do sleep 0.2; n=$((n + 1)); done
+  [ -e "$D/status" ] || report "$rc" "$(readlink "$D/why")" 0
+fi
+rm -f "$D/o" "$D/e" "$D/o.end" "$D/e.end"

@@ -1,0 +1,116 @@
+import DeployCore
+import DeployModel
+import Glibc
+
+extension Hosts {
+  /// Bytes that go through a channel in one piece.
+  static let block = 262_144
+
+  func read(_ path: String, _ limit: Int, _ errand: Errand) async throws(Failure) -> Outcome {
+    let most = min(limit, 16 << 20)
+    let answer = try await errand.link.demand("l_read", [try errand.place(path), "\(most)"])
+    return .done(.text(await vault.clean(String(decoding: answer.output, as: UTF8.self))))
+  }
+
+  func exists(_ path: String, _ errand: Errand) async throws(Failure) -> Outcome {
+    let answer = try await errand.link.demand("l_exists", [try errand.place(path)])
+    return .done(.bool(answer.text.trimmed == "yes"))
+  }
+
+  /// One rename, so that a reader sees the old content or the new. With a secret in it the standard mode is 0600, else 0644.
+  func write(_ path: String, _ content: Text, _ mode: Int?, _ owner: String?, _ errand: Errand) async throws(Failure) -> Outcome {
+    let bytes = Array(try await vault.reveal(content).utf8)
+    guard bytes.count <= Job.largest else {
+      throw Failure(.invalid, "\(bytes.count) bytes are too many to write; \(Job.largest) is the most", fix: "use host:upload")
+    }
+    let bits = mode ?? (content.secrets.isEmpty ? 0o644 : 0o600)
+    let arguments = errand.named + [try errand.place(path), String(bits, radix: 8), owner ?? ""]
+    // A command without payload reads nothing: an empty file as well.
+    _ = try await errand.link.demand("l_write", arguments, payload: bytes)
+    return .done()
+  }
+
+  func link(_ target: String, _ path: String, _ errand: Errand) async throws(Failure) -> Outcome {
+    _ = try await errand.link.demand("l_link", errand.named + [target, try errand.place(path)])
+    return .done()
+  }
+
+  func upload(_ from: String, _ to: String, _ errand: Errand) async throws(Failure) -> Outcome {
+    let folder = try Temporary.folder()
+    defer { Temporary.remove(folder) }
+    let tar = "\(folder)/tar"
+    var status = stat()
+    guard stat(from, &status) == 0 else { throw Failure(.missing, "\(from) does not exist on this machine") }
+    let isFolder = status.st_mode & S_IFMT == S_IFDIR
+    try TarWriter.pack(from, isFolder: isFolder, into: tar)
+    let pack = try await Pack(gzip: tar, in: folder)
+    try await send(pack, as: "uploads/\(pack.digest).pack", errand)
+    let name = from.split(separator: "/").last.map(String.init) ?? "file"
+    _ = try await internalJob(
+      "l_unpack", errand.claim + [pack.digest, try errand.place(to), isFolder ? "1" : "0", name], errand)
+    return .done()
+  }
+
+  func download(_ from: String, _ to: String, _ errand: Errand) async throws(Failure) -> Outcome {
+    let path = try errand.place(from)
+    let size = Int(try await errand.link.demand("l_size", [path]).text.trimmed) ?? 0
+    let part = to + ".part.\(errand.site.deployment).\(errand.intent.id)"
+    guard let file = fopen(part, "we") else { throw Temporary.failure("\(part) cannot be written") }
+    defer { unlink(part) }
+    var at = 0
+    while at < size {
+      do throws(Failure) {
+        try errand.flight.check()
+        let bytes = try await errand.link.demand("l_part", [path, "\(at)", "\(Hosts.block)"]).output
+        guard !bytes.isEmpty else { throw Failure(.corrupt, "\(from) became shorter while it was read") }
+        guard fwrite(bytes, 1, bytes.count, file) == bytes.count else { throw Temporary.failure("\(part) cannot be written") }
+        at += bytes.count
+      } catch {
+        fclose(file)
+        throw error
+      }
+    }
+    guard fclose(file) == 0, rename(part, to) == 0 else { throw Temporary.failure("\(to) cannot be written") }
+    return .done()
+  }
+
+  /// Brings a pack to the host, in pieces so that short commands go between them; what is there already is not sent again.
+  func send(_ pack: Pack, as name: String, from known: Int = 0, _ errand: Errand) async throws(Failure) {
+    guard let file = fopen(pack.path, "re") else { throw Temporary.failure("\(pack.path) cannot be read") }
+    defer { fclose(file) }
+    var at = min(known, pack.size)
+    if known > pack.size { at = 0 }
+    var misses = 0
+    var flight: [Task<Result<Int, Failure>, Never>] = []
+    var acknowledged = at
+    while acknowledged < pack.size {
+      try errand.flight.check()
+      while flight.count < 4, at < pack.size {
+        var bytes = [UInt8](repeating: 0, count: min(Hosts.block, pack.size - at))
+        fseek(file, at, SEEK_SET)
+        guard fread(&bytes, 1, bytes.count, file) == bytes.count else { throw Temporary.failure("\(pack.path) cannot be read") }
+        let offset = at, piece = bytes, link = errand.link, arguments = errand.claim + [name, "\(offset)"]
+        flight.append(
+          Task {
+            do throws(Failure) {
+              return .success(Int(try await link.demand("l_put", arguments, payload: piece).text.trimmed) ?? -1)
+            } catch { return .failure(error) }
+          })
+        at += piece.count
+      }
+      let have = try await flight.removeFirst().value.get()
+      if have > acknowledged {
+        acknowledged = have
+        continue
+      }
+      // The host has another size than we thought: after a break, a piece may have come in part or twice.
+      for task in flight { _ = await task.value }
+      flight = []
+      misses += 1
+      if misses > 20 { throw Failure(.transport, "\(errand.site.host.name): \(name) cannot be sent piece by piece") }
+      acknowledged = max(0, have)
+      at = acknowledged
+    }
+    for task in flight { _ = await task.value }
+  }
+}

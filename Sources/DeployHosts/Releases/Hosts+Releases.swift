@@ -1,0 +1,157 @@
+import DeployCore
+import DeployModel
+import FoundationEssentials
+
+extension Hosts {
+  /// What a host says before a release is staged there.
+  private struct Ground {
+    var present = false
+    var freeBytes = 0
+    var freeInodes = Int.max
+    var base: (release: Release.ID, digest: String)?
+    /// Sizes of what arrived of packs, by their names.
+    var packs: [String: Int] = [:]
+    var missing: [Int] = []
+
+    init(_ lines: [Substring]) {
+      for line in lines {
+        let words = line.split(separator: " ").map(String.init)
+        switch words.first {
+        case "present": present = true
+        case "free" where words.count == 5:
+          let numbers = words.dropFirst().map { Int($0) ?? 0 }
+          freeBytes = numbers[0].multipliedReportingOverflow(by: numbers[1]).partialValue
+          if numbers[3] > 0 { freeInodes = numbers[2] }
+        case "base" where words.count == 3: base = (words[1], words[2])
+        case "pack" where words.count == 3: packs[words[1]] = Int(words[2])
+        case "missing" where words.count == 2: missing += Int(words[1]).map { [$0] } ?? []
+        default: break
+        }
+      }
+    }
+  }
+
+  func stage(_ release: Release, _ errand: Errand) async throws(Failure) -> Outcome {
+    let ground = Ground(try await errand.link.demand("l_begin", errand.claim + [release.id] + release.shared).lines)
+    if ground.present { return .done() }
+    try Hosts.refuse(missing: ground.missing, of: release, errand)
+    let manifest = try await store.manifest(of: release.bundle)
+    let base = await kept(ground.base, errand)
+    do throws(Failure) {
+      return try await stage(release, manifest, base: base, ground, errand)
+    } catch {
+      // A file of the older release is not as it was delivered, or no longer in our store: the whole bundle then.
+      guard base != nil, error.kind == .corrupt || error.kind == .store || error.kind == .missing else { throw error }
+      return try await stage(release, manifest, base: nil, ground, errand)
+    }
+  }
+
+  private static func refuse(missing: [Int], of release: Release, _ errand: Errand) throws(Failure) {
+    let names = missing.filter { $0 < release.shared.count }.map { release.shared[$0] }
+    guard let first = names.first else { return }
+    let host = errand.site.host
+    let shared = "\(errand.site.path)/shared"
+    let folder = first.split(separator: "/").dropLast().joined(separator: "/")
+    let there = "\(shared)/\(first)"
+    let address = (host.user.map { "\($0)@" } ?? "") + (host.address ?? host.name)
+    let local = host.transport == "local" || host.argv != nil
+    let make = folder.isEmpty ? shared : "\(shared)/\(folder)"
+    let copy =
+      local
+      ? "mkdir -p \(Quoting.word(make)) && cp \(Quoting.word(first)) \(Quoting.word(there))"
+      : "ssh \(address) mkdir -p \(Quoting.word(make)) && scp \(host.port.map { "-P \($0) " } ?? "")\(Quoting.word(first)) \(address):\(Quoting.word(there))"
+    throw Failure(
+      .missing, "\(host.name): shared files are not there yet: \(names.map { "\(shared)/\($0)" }.joined(separator: ", "))", fix: copy)
+  }
+
+  /// What the host's own release holds: from our store where it has that bundle, else from the host.
+  private func kept(_ base: (release: Release.ID, digest: String)?, _ errand: Errand) async -> (id: Release.ID, KeptRelease)? {
+    guard let base, let answer = try? await errand.link.demand("l_show", [errand.site.path, "manifests/\(base.release)"]) else { return nil }
+    guard let end = answer.output.firstIndex(of: 10) else { return nil }
+    guard let kept = try? JSONDecoder().decode(KeptRelease.self, from: Data(answer.output[(end + 1)...])) else { return nil }
+    return (base.release, kept)
+  }
+
+  private func stage(
+    _ release: Release, _ manifest: Manifest, base: (id: Release.ID, KeptRelease)?, _ ground: Ground, _ errand: Errand
+  ) async throws(Failure) -> Outcome {
+    let list = StagingList(manifest, of: release, base: base?.1, reuse: errand.site.reuse)
+    // Where most of it is new, the bundle as it was packed once is cheaper than a pack for this host.
+    let fresh = base == nil || list.sending * 10 > list.whole * 7
+    try Hosts.room(for: list, ground, errand)
+    let folder = try Temporary.folder()
+    defer { Temporary.remove(folder) }
+
+    let content: Pack?
+    if fresh {
+      content = try Pack(try await store.archive(of: release.bundle))
+    } else if list.send.isEmpty {
+      content = nil
+    } else {
+      let tar = try TarWriter("\(folder)/content")
+      for item in list.send {
+        guard let digest = item.digest else { continue }
+        try tar.add(item.path, mode: item.mode, content: try await store.content(of: digest))
+      }
+      try tar.finish()
+      content = try await Pack(gzip: "\(folder)/content", in: folder)
+    }
+    let lists = try await pack(list, fresh: fresh, manifest, in: folder)
+    for pack in [lists, content].compactMap({ $0 }) {
+      try await send(pack, as: "staging/\(release.id)/\(pack.digest).pack", from: ground.packs["\(pack.digest).pack"] ?? 0, errand)
+    }
+    try errand.flight.check()
+    _ = try await internalJob(
+      "l_stage",
+      errand.claim + [release.id, base?.id ?? "-", errand.site.reuse.rawValue, lists.digest, content?.digest ?? "-"], errand,
+      name: base == nil ? "\(errand.intent.id).whole" : "\(errand.intent.id)")
+    return .done()
+  }
+
+  private func pack(_ list: StagingList, fresh: Bool, _ manifest: Manifest, in folder: String) async throws(Failure) -> Pack {
+    let kept = KeptRelease(bundle: list.release.bundle, shared: list.release.shared, manifest: manifest)
+    let tar = try TarWriter("\(folder)/lists")
+    let text = Array("\(list.release.bundle.hex)\n".utf8) + (try Hosts.coded(kept))
+    for file in list.files(fresh: fresh, manifest: text) { try tar.add(file.name, mode: 0o600, content: file.bytes) }
+    try tar.finish()
+    return try await Pack(gzip: "\(folder)/lists", in: folder)
+  }
+
+  /// Room for the release and for what is sent, with a margin.
+  private static func room(for list: StagingList, _ ground: Ground, _ errand: Errand) throws(Failure) {
+    let items = list.items.count + 100
+    let bytes = list.whole + list.sending + items * 4096 + (8 << 20)
+    let host = errand.site.host.name
+    func mega(_ bytes: Int) -> String { "\((bytes + 1_048_575) / 1_048_576) MiB" }
+    guard ground.freeBytes >= bytes else {
+      throw Failure(
+        .noSpace, "\(host): the release needs \(mega(bytes)) at \(errand.site.path), \(mega(ground.freeBytes)) are free",
+        fix: "free some space there, or keep fewer releases")
+    }
+    guard ground.freeInodes >= items else {
+      throw Failure(.noSpace, "\(host): the release needs \(items) inodes at \(errand.site.path), \(ground.freeInodes) are free", fix: "remove files there")
+    }
+  }
+
+  /// One line of JSON with its names in order: equal values give equal bytes.
+  static func coded(_ value: some Encodable) throws(Failure) -> [UInt8] {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    do { return Array(try encoder.encode(value)) } catch { throw Failure(.internal, "not encodable: \(error)") }
+  }
+
+  func activate(_ release: Release.ID?, _ errand: Errand) async throws(Failure) -> Outcome {
+    _ = try await errand.link.demand("l_activate", errand.claim + [release ?? ""])
+    return .done()
+  }
+
+  func discard(_ release: Release.ID, _ errand: Errand) async throws(Failure) -> Outcome {
+    _ = try await internalJob("l_discard", errand.claim + [release], errand)
+    return .done()
+  }
+
+  func prune(_ keep: Int, _ pinned: [Release.ID], _ errand: Errand) async throws(Failure) -> Outcome {
+    let said = try await internalJob("l_prune", errand.claim + ["\(max(1, keep))", errand.site.deployment] + pinned, errand)
+    return .done(.list(said.split(separator: "\n").map { .text(String($0)) }))
+  }
+}

@@ -1,0 +1,82 @@
+import DeployCore
+package import DeployModel
+
+extension Hosts {
+  package func survey(_ host: DeployModel.Host, at path: String, application: String, group: String) async -> Survey {
+    do { return .reached(try await state(of: host, at: host.place(path), application: application, group: group)) } catch {
+      return .unreachable(error)
+    }
+  }
+
+  private func state(of host: DeployModel.Host, at path: String, application: String, group: String) async throws(Failure) -> HostState {
+    guard path.hasPrefix("/") else { throw Failure(.invalid, "\(host.name): the path \(path) must be absolute", fix: "write path = \"/srv/…\" in the recipe") }
+    let link = link(to: host)
+    // The channel first, so that its making does not count as the clock's difference.
+    _ = try await link.demand("l_ping", [])
+    let asked = Hosts.now()
+    let answer = try await link.demand("l_survey", [path])
+    let found = Findings(answer.lines)
+    try found.check(host, path)
+    var state = HostState(facts: found.facts(asked: asked))
+    state.current = found["current"]
+    state.releases = found.all("release")
+    state.fence = found["fence"].flatMap { Int($0) } ?? 0
+    state.lock = Hosts.holder(answer.lines)
+    state.jobs = answer.lines.filter { $0.hasPrefix("job\t") }.compactMap { Orphan($0.dropFirst(4))?.running }
+    for (name, place) in [("receipt", \HostState.receipt), ("receipt.previous", \HostState.previous)] where found[name] != nil {
+      let receipt = try await self.receipt(name, link, path)
+      state[keyPath: place] = receipt.flatMap { $0.application == application && $0.group == group ? $0 : nil }
+    }
+    return state
+  }
+}
+
+/// What a survey printed: a word and what it says, a line each.
+private struct Findings {
+  private let pairs: [(String, String)]
+
+  init(_ lines: [Substring]) {
+    pairs = lines.map { line in
+      let space = line.firstIndex(of: " ") ?? line.endIndex
+      return (String(line[..<space]), String(line[space...].dropFirst()))
+    }
+  }
+  subscript(_ name: String) -> String? { pairs.first { $0.0 == name }?.1 }
+  func all(_ name: String) -> [String] { pairs.filter { $0.0 == name }.map(\.1) }
+
+  /// - Throws: what a deployment cannot do without.
+  func check(_ host: DeployModel.Host, _ path: String) throws(Failure) {
+    let missing = all("missing")
+    if !missing.isEmpty {
+      throw Failure(
+        .missing, "\(host.name): these tools are not on the host: \(missing.joined(separator: ", "))",
+        fix: "install them there (coreutils, findutils, tar, gzip, util-linux, or busybox 1.35)")
+    }
+    if let place = self["unwritable"] {
+      let user = self["user"] ?? "the login user"
+      throw Failure(
+        .notPermitted, "\(host.name): \(user) may not write to \(place), and \(path) has to be made there",
+        fix: "on the host: sudo mkdir -p \(Quoting.word(path)) && sudo chown \(user) \(Quoting.word(path))")
+    }
+  }
+
+  func facts(asked: Timestamp) -> HostFacts {
+    let space = (self["space"] ?? "").split(separator: " ").map { Int($0) ?? 0 }
+    let bytes = space.count == 4 ? space[0].multipliedReportingOverflow(by: space[1]).partialValue : 0
+    // A file system that counts no inodes has enough of them.
+    let inodes = space.count == 4 && space[3] > 0 ? space[2] : Int(Int32.max)
+    return HostFacts(
+      shell: self["shell"] ?? "", user: self["user"] ?? "", home: self["home"] ?? "", kernel: self["kernel"] ?? "",
+      architecture: self["architecture"] ?? "", tools: all("tool"), bootID: self["boot"] ?? "", processors: Int(self["processors"] ?? "") ?? 1,
+      freeBytes: bytes, freeInodes: inodes, clockSkew: skew(asked))
+  }
+
+  /// Busybox's clock has no parts of a second: then half a second more or less is none.
+  private func skew(_ asked: Timestamp) -> Interval {
+    let text = self["clock"] ?? ""
+    if let exact = Int(text) { return Interval(milliseconds: exact - asked.milliseconds) }
+    guard let seconds = Int(text.prefix { $0.isNumber }) else { return .zero }
+    let skew = seconds * 1000 + 500 - asked.milliseconds
+    return abs(skew) <= 1000 ? .zero : Interval(milliseconds: skew)
+  }
+}

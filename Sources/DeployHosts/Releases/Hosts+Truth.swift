@@ -1,0 +1,178 @@
+import DeployCore
+package import DeployModel
+import FoundationEssentials
+
+extension Hosts {
+  /// Takes the lock, or names the holder in a record of `Lock`'s fields. The plan's receipt must still be the host's, and jobs of
+  /// older fences must have ended, before the answer is yes.
+  func lock(_ request: LockRequest, _ errand: Errand) async throws(Failure) -> Outcome {
+    let site = errand.site
+    let lease = max(3, request.lease.milliseconds / 1000)
+    let words = [request.owner, request.purpose].map { $0.replacing("\n", with: " ").replacing("\t", with: " ") }
+    let answer = try await errand.link.call(
+      "l_lock",
+      [site.path, request.token, site.deployment, "\(Hosts.now().milliseconds)", "\(request.fence)", "\(lease)"] + words + [request.inherits ?? ""])
+    if answer.status == 42, let holder = Hosts.holder(answer.lines) {
+      let failure = Failure(
+        .locked,
+        "\(site.host.name): \(holder.owner) holds the lock since \(Interval(milliseconds: max(0, (Hosts.now() - holder.since).milliseconds))): \(holder.purpose)",
+        fix: "wait for deployment \(holder.deployment), or, if its engine is gone: lander unlock")
+      return Outcome(failure: failure, value: holder.record)
+    }
+    guard answer.status == 0 else { throw Refusal.failure(answer, host: site.host.name) }
+    do throws(Failure) {
+      let receipt = try await self.receipt("receipt", errand.link, site.path)
+      let mine = receipt.flatMap { $0.application == site.application && $0.group == site.group ? $0.deployment : nil }
+      guard mine == request.expects else {
+        throw Failure(
+          .invalid, "\(site.host.name): changed since the plan was made: it was \(request.expects ?? "untouched"), and is \(mine ?? "untouched") now",
+          fix: "plan again")
+      }
+      try await endOrphans(request, errand)
+    } catch {
+      _ = try? await errand.link.call("l_unlock", [site.path, request.token])
+      throw error
+    }
+    await errand.link.renew(site.path, token: request.token, every: max(1, lease / 3))
+    return .done(.record(of: [("fence", .int(request.fence))]))
+  }
+
+  private func endOrphans(_ request: LockRequest, _ errand: Errand) async throws(Failure) {
+    let clock = ContinuousClock()
+    let end = clock.now + .milliseconds(errand.flight.limit.milliseconds * 9 / 10)
+    let grace = "\(max(1, options.grace.milliseconds / 1000))"
+    var asked: Set<String> = []
+    while true {
+      let lines = try await errand.link.demand("l_running", [errand.site.path, "\(request.fence)"]).lines
+      let jobs = lines.compactMap { Orphan($0) }
+      if jobs.isEmpty { return }
+      if request.orphans == .kill {
+        for job in jobs where asked.insert(job.name).inserted {
+          _ = try await errand.link.demand(
+            "l_stop", [errand.site.path, job.running.deployment, job.folder, "cancelled", grace, job.user])
+        }
+      }
+      if clock.now >= end {
+        throw Failure(
+          .timeout, "\(errand.site.host.name): jobs of earlier deployments still run: \(jobs.map(\.name).joined(separator: ", "))",
+          fix: "wait for them, or end them with --orphans kill")
+      }
+      try errand.flight.check()
+      try? await Task.sleep(for: .milliseconds(250))
+    }
+  }
+
+  func unlock(_ token: String, _ errand: Errand) async throws(Failure) -> Outcome {
+    await errand.link.leave(errand.site.path, token: token)
+    _ = try await errand.link.demand("l_unlock", [errand.site.path, token])
+    return .done()
+  }
+
+  /// Takes a dead holder's lock away, for a person who knows; the fence stays, so that what it left running is found and
+  /// ended before the next deployment's first effect.
+  /// - Returns: jobs of its deployments that still run. - Throws: kind `locked` where somebody else holds it by now.
+  package func release(lock token: String, on host: DeployModel.Host, at path: String) async throws(Failure) -> [RunningJob] {
+    let link = link(to: host)
+    let place = host.place(path)
+    _ = try await link.demand("l_unlock", [place, token])
+    return try await link.demand("l_running", [place, "\(Int32.max)"]).lines.compactMap { Orphan($0)?.running }
+  }
+
+  /// The previous receipt is kept where it was of another release; sources are there before the receipt that names them.
+  func record(_ receipt: Receipt, _ errand: Errand) async throws(Failure) -> Outcome {
+    let sources = receipt.inputs.sources.hex
+    if try await errand.link.demand("l_has", [errand.site.path, "recipes/\(sources)"]).text.trimmed != "there" {
+      let text = try Hosts.coded(try await store.sources(receipt.inputs.sources))
+      let digest = Hex.digest(text)
+      let name = "uploads/\(digest).sources"
+      var at = 0
+      while at < text.count {
+        let piece = Array(text[at..<min(at + Hosts.block, text.count)])
+        let have = Int(try await errand.link.demand("l_put", errand.claim + [name, "\(at)"], payload: piece).text.trimmed) ?? 0
+        at = min(have, text.count)
+      }
+      _ = try await errand.link.demand("l_name", errand.claim + [name, "recipes/\(sources)", digest])
+    }
+    let text = try Hosts.coded(receipt)
+    _ = try await errand.link.demand("l_record", errand.claim + [receipt.release.id, receipt.deployment, sources], payload: text)
+    return .done()
+  }
+
+  /// A list of records with `path` and `text`.
+  func sources(_ digest: Digest, _ errand: Errand) async throws(Failure) -> Outcome {
+    let answer = try await errand.link.demand("l_show", [errand.site.path, "recipes/\(digest.hex)"])
+    guard let files = try? JSONDecoder().decode([SourceFile].self, from: Data(answer.output)) else {
+      throw Failure(.corrupt, "\(errand.site.host.name): the recipe sources \(digest) kept there cannot be read")
+    }
+    return .done(.list(files.map { .record(of: [("path", .text($0.path)), ("text", .text($0.text))]) }))
+  }
+
+  /// A receipt of the host; nil where there is none.
+  func receipt(_ name: String, _ link: HostLink, _ path: String) async throws(Failure) -> Receipt? {
+    let answer = try await link.call("l_show", [path, name])
+    if answer.status == 44 { return nil }
+    guard answer.status == 0 else { throw Refusal.failure(answer, host: link.reach.name) }
+    let text = answer.output.drop { $0 != 10 }.dropFirst()
+    guard let receipt = try? JSONDecoder().decode(Receipt.self, from: Data(text)) else {
+      throw Failure(
+        .corrupt, "\(link.reach.name): \(path)/.lander/\(name) cannot be read as a receipt", fix: "look at it; if it is damaged, move it away and deploy")
+    }
+    return receipt
+  }
+
+  /// The line of a holder among others.
+  static func holder(_ lines: [Substring]) -> Lock? {
+    for line in lines {
+      let words = line.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
+      guard words.count == 8, words[0] == "holder" else { continue }
+      return Lock(
+        deployment: words[1], token: words[2], owner: words[6], purpose: words[7], since: Timestamp(milliseconds: Int(words[3]) ?? 0),
+        fence: Int(words[4]) ?? 0, leaseLeft: Int(words[5]) ?? 0)
+    }
+    return nil
+  }
+}
+
+/// A job that outlived its deployment.
+struct Orphan {
+  let running: RunningJob
+  /// Its folder's name: the intent, and sometimes a suffix.
+  let folder: String
+  let user: String
+  var name: String { "\(running.deployment)/\(folder) `\(running.command)`" }
+
+  init?(_ line: Substring) {
+    let words = line.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
+    guard words.count >= 6 else { return nil }
+    folder = words[1]
+    user = words[4]
+    running = RunningJob(
+      deployment: words[0], intent: Int(words[1].prefix { $0 != "." }) ?? 0, fence: Int(words[2]) ?? 0,
+      command: words[5...].joined(separator: " "), since: Timestamp(milliseconds: Int(words[3]) ?? 0))
+  }
+}
+
+extension Lock {
+  /// Its fields, as the value of an outcome.
+  package var record: Value {
+    .record(of: [
+      ("deployment", .text(deployment)), ("token", .text(token)), ("owner", .text(owner)), ("purpose", .text(purpose)),
+      ("since", .int(since.milliseconds)), ("fence", .int(fence)), ("leaseLeft", .int(leaseLeft)),
+    ])
+  }
+}
+
+extension HostLink {
+  /// Keeps a lease alive until it is left, or somebody else has the lock.
+  func renew(_ path: String, token: String, every seconds: Int) {
+    leave(path, token: token)
+    leases["\(token) \(path)"] = Task {
+      while !Task.isCancelled {
+        try? await Task.sleep(for: .seconds(seconds))
+        if Task.isCancelled { return }
+        if let answer = try? await call("l_renew", [path, token]), answer.status == 42 { return }
+      }
+    }
+  }
+  func leave(_ path: String, token: String) { leases.removeValue(forKey: "\(token) \(path)")?.cancel() }
+}

@@ -1,0 +1,103 @@
+import DeployModel
+
+/// What a host keeps of a release it holds, so that the next one can be told apart from it.
+struct KeptRelease: Codable, Sendable {
+  var bundle: Digest
+  var shared: [String]
+  var manifest: Manifest
+}
+
+/// What a release is made of on one host: what it takes from one that is there, what has to be sent, and the lists by which
+/// the host checks the whole.
+struct StagingList {
+  let items: [Manifest.Item]
+  let release: Release
+  /// Files that are there already with the same content.
+  private(set) var keep: [Manifest.Item] = []
+  /// Files whose content has to be sent.
+  private(set) var send: [Manifest.Item] = []
+
+  /// - Parameter base: what a release on the host holds; nil: nothing can be taken from one.
+  init(_ manifest: Manifest, of release: Release, base: KeptRelease?, reuse: Recipe.Reuse) {
+    self.release = release
+    items = manifest.items.filter { !StagingList.isShared($0.path, release.shared) }
+    var known: [String: Manifest.Item] = [:]
+    if let base {
+      for item in base.manifest.items where item.kind == .file && !StagingList.isShared(item.path, base.shared) { known[item.path] = item }
+    }
+    for item in items where item.kind == .file {
+      if let old = known[item.path], old.digest == item.digest, reuse == .copy || old.mode == item.mode { keep.append(item) } else { send.append(item) }
+    }
+  }
+
+  /// Bytes of content to send, and of the whole.
+  var sending: Int { send.reduce(0) { $0 + $1.size } }
+  var whole: Int { items.reduce(0) { $0 + $1.size } }
+
+  private static func isShared(_ path: String, _ shared: [String]) -> Bool {
+    shared.contains { entry in
+      let name = entry.hasSuffix("/") ? String(entry.dropLast()) : entry
+      return path == name || path.hasPrefix(name + "/")
+    }
+  }
+
+  /// The lists' files by name. `fresh`: the whole bundle is unpacked, nothing is kept.
+  func files(fresh: Bool, manifest: [UInt8]) -> [(name: String, bytes: [UInt8])] {
+    let keep = fresh ? [] : self.keep
+    let files = items.filter { $0.kind == .file }
+    var lists: [(String, [UInt8])] = [
+      ("keep", StagingList.zeroed(keep.map { "./" + $0.path })),
+      ("keep.modes", Array(keep.map { String($0.mode, radix: 8) + "\n" }.joined().utf8)),
+      ("count", Array("\(count)\n".utf8)), ("manifest", manifest), ("finish", Array(finish(files).utf8)), ("shared", Array(shared.utf8)),
+    ]
+    let plain = files.filter { StagingList.isPlain($0.path) }
+    lists.append(("sums", Array(plain.map { "\($0.digest?.hex ?? "")  ./\($0.path)\n" }.joined().utf8)))
+    for mode in Set(files.map(\.mode)).sorted() {
+      lists.append(("mode.\(String(mode, radix: 8))", StagingList.zeroed(files.filter { $0.mode == mode }.map { "./" + $0.path })))
+    }
+    let folders = items.filter { $0.kind == .directory }.reversed()
+    for mode in Set(folders.map(\.mode)).sorted() {
+      lists.append(("dir.\(String(mode, radix: 8))", StagingList.zeroed(folders.filter { $0.mode == mode }.map { "./" + $0.path })))
+    }
+    return lists
+  }
+
+  /// Entries of the tree before shared links: everything listed, and the folders around it.
+  var count: Int {
+    var paths: Set<String> = []
+    for item in items {
+      var path = item.path[...]
+      while paths.insert(String(path)).inserted, let slash = path.lastIndex(of: "/") { path = path[..<slash] }
+    }
+    return paths.count
+  }
+
+  private func finish(_ files: [Manifest.Item]) -> String {
+    var lines: [String] = release.shared.map { "rm -rf ./\(Quoting.word(StagingList.name($0)))" }
+    for item in items {
+      switch item.kind {
+      case .directory: lines.append("l_dir \(Quoting.word(item.path))")
+      // A bundle that was unpacked has its links; one that takes files from a release has none.
+      case .link: lines.append("rm -f ./\(Quoting.word(item.path))\nl_sym \(Quoting.word(item.path)) \(Quoting.word(item.target ?? ""))")
+      case .file: break
+      }
+    }
+    for item in files where !StagingList.isPlain(item.path) { lines.append("l_one \(Quoting.word(item.path)) \(item.digest?.hex ?? "")") }
+    return lines.map { $0 + "\n" }.joined()
+  }
+
+  private var shared: String {
+    release.shared.map { entry in
+      let name = StagingList.name(entry)
+      let up = String(repeating: "../", count: 2 + name.utf8.filter { $0 == UInt8(ascii: "/") }.count)
+      return "l_shared \(Quoting.word(name)) \(Quoting.word("\(up)shared/\(name)")) \(entry.hasSuffix("/") ? 1 : 0)\n"
+    }.joined()
+  }
+
+  private static func name(_ shared: String) -> String { shared.hasSuffix("/") ? String(shared.dropLast()) : shared }
+  private static func zeroed(_ names: [String]) -> [UInt8] { names.flatMap { Array($0.utf8) + [0] } }
+  /// Names that a list of sums can hold in every userland: no line ends, no backslashes, no spaces at the ends.
+  private static func isPlain(_ path: String) -> Bool {
+    !path.utf8.contains { $0 < 32 || $0 == UInt8(ascii: "\\") || $0 == 127 } && path.utf8.last != 32 && !path.utf8.starts(with: [32])
+  }
+}

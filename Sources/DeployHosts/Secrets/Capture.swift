@@ -1,0 +1,48 @@
+import Crypto
+import DeployCore
+import DeployModel
+
+/// One stream of one command on its way out: secrets replaced, counted, digested; beginning and end kept.
+struct Capture {
+  private var redactor: Redactor
+  private var hash = SHA256()
+  private var head: [UInt8] = []
+  private var tail: [UInt8] = []
+  private var bytes = 0
+  private static let half = Captured.limit / 2 - 64
+
+  init(_ patterns: [Redactor.Pattern]) { redactor = Redactor(patterns) }
+
+  /// What may be shown of these bytes, and at which offset of the clean stream.
+  mutating func take(_ raw: [UInt8]) -> (offset: Int, bytes: [UInt8]) { keep(redactor.take(raw)) }
+  mutating func finish() -> (offset: Int, bytes: [UInt8]) { keep(redactor.finish()) }
+
+  private mutating func keep(_ clean: [UInt8]) -> (offset: Int, bytes: [UInt8]) {
+    let offset = bytes
+    bytes += clean.count
+    hash.update(data: clean)
+    let room = Capture.half - head.count
+    if room > 0 { head += clean.prefix(room) }
+    tail += clean.dropFirst(max(0, room))
+    if tail.count > 2 * Capture.half { tail.removeFirst(tail.count - Capture.half) }
+    return (offset, clean)
+  }
+
+  /// What an outcome carries of the stream.
+  var captured: Captured {
+    let digest = Digest(hex: Hex.text(hash.finalize()))
+    if head.count + tail.count == bytes, bytes <= 2 * Capture.half {
+      let text = String(decoding: head + tail, as: UTF8.self)
+      if text.utf8.count <= Captured.limit { return Captured(text: text, bytes: bytes, truncated: false, digest: bytes == 0 ? nil : digest) }
+    }
+    // Bytes that are no UTF-8 take three where they took one: then less is kept.
+    var size = Capture.half
+    while true {
+      let begin = String(decoding: head.prefix(size), as: UTF8.self)
+      let end = String(decoding: tail.isEmpty ? head.suffix(size) : (tail.count < size ? head + tail : tail).suffix(size), as: UTF8.self)
+      let text = begin + "\n[lander: \(max(0, bytes - 2 * size)) bytes left out]\n" + end
+      if text.utf8.count <= Captured.limit { return Captured(text: text, bytes: bytes, truncated: true, digest: digest) }
+      size /= 2
+    }
+  }
+}

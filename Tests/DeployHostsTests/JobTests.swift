@@ -1,0 +1,204 @@
+import DeployModel
+import Foundation
+import Testing
+
+@testable import DeployHosts
+
+@Suite("Jobs, whatever the host's shell", .serialized)
+struct JobTests {
+  @Test("a command runs once in the release, with its environment, and both streams and the status come back", arguments: Shell.here)
+  func runs(_ shell: Shell) async throws {
+    let ground = try Ground(shell)
+    _ = Ground.sh("mkdir -p '\(ground.path)/releases/r1'")
+    let heard = Heard()
+    let command = Command(
+      .shell("pwd; echo \"$LANDER_HOST $LANDER_RELEASE $GREETING\"; umask; cat; echo oops >&2; exit 3"),
+      environment: [.init("GREETING", "it's \"so\"\nin two lines")], input: "given\n")
+    let outcome = await ground.hosts.perform(ground.intent(1, .run(command), release: "r1"), at: ground.site()) { heard.take($0) }
+    #expect(outcome.stdout?.text == "\(ground.path)/releases/r1\nh1 r1 it's \"so\"\nin two lines\n0022\ngiven\n")
+    #expect(outcome.stderr?.text == "oops\n")
+    #expect(outcome.status == 3)
+    #expect(outcome.failure?.kind == .command)
+    #expect(heard.stdout == outcome.stdout?.text)
+    let again = await ground.hosts.perform(ground.intent(1, .run(command), release: "r1"), at: ground.site()) { _ in }
+    #expect(again.stdout == outcome.stdout)
+    await ground.end()
+  }
+
+  @Test("an argv is started as it is, odd characters and all", arguments: Shell.here)
+  func argv(_ shell: Shell) async throws {
+    let ground = try Ground(shell)
+    let words = ["printf", "%s|", "a b", "it's", "$HOME", "new\nline", "", "*", "\\n"]
+    let outcome = await ground.perform(1, .run(Command(.argv(words))))
+    #expect(outcome.stdout?.text == "a b|it's|$HOME|new\nline||*|\\n|")
+    await ground.end()
+  }
+
+  @Test("of twenty that start one job at once one starts it, and all see its whole output", arguments: Shell.here)
+  func race(_ shell: Shell) async throws {
+    let ground = try Ground(shell)
+    let engines = (0..<20).map { _ in ground.another() }
+    let outcomes = await withTaskGroup(of: Outcome.self) { group in
+      for engine in engines { group.addTask { await ground.run(7, "echo ran >>'\(ground.folder)/ledger'; sleep 0.3; echo done", by: engine) } }
+      return await group.reduce(into: []) { $0.append($1) }
+    }
+    #expect(Ground.text("\(ground.folder)/ledger") == "ran\n")
+    #expect(outcomes.allSatisfy { $0.stdout?.text == "done\n" && $0.failure == nil })
+    for engine in engines { await engine.close() }
+    await ground.end()
+  }
+
+  @Test("a channel that is killed in the middle is made again, and no byte is lost or doubled", arguments: Shell.here)
+  func killed(_ shell: Shell) async throws {
+    let ground = try Ground(shell)
+    let heard = Heard()
+    let line = "i=0; while [ $i -lt 40 ]; do echo out$i; echo err$i >&2; i=$((i+1)); sleep 0.05; done; exit 7"
+    async let outcome = ground.run(1, line, heard: heard)
+    for _ in 0..<3 {
+      let before = heard.bytes(.stdout).count
+      try await until("more output") { heard.bytes(.stdout).count > before }
+      if let client = await ground.hosts.client(of: ground.host) { kill(client, SIGKILL) }
+    }
+    let result = await outcome
+    #expect(result.status == 7)
+    #expect(heard.stdout == (0..<40).map { "out\($0)\n" }.joined())
+    #expect(String(decoding: heard.bytes(.stderr), as: UTF8.self) == (0..<40).map { "err\($0)\n" }.joined())
+    #expect(heard.isWhole)
+    await ground.end()
+  }
+
+  @Test("an engine that died is followed by one that attaches from the beginning", arguments: Shell.here)
+  func attached(_ shell: Shell) async throws {
+    let ground = try Ground(shell)
+    let first = ground.another()
+    let heard = Heard()
+    let line = "echo begun; echo x >>'\(ground.folder)/ledger'; while [ ! -e '\(ground.folder)/go' ]; do sleep 0.05; done; echo ended"
+    let lost = Task { await ground.run(1, line, by: first, heard: heard) }
+    try await until("the job runs") { heard.stdout == "begun\n" }
+    await first.close()
+    #expect(await lost.value.failure != nil)
+    let later = Heard()
+    async let outcome = ground.run(1, line, heard: later)
+    try await until("the second engine hears it") { later.stdout == "begun\n" }
+    _ = Ground.sh("touch '\(ground.folder)/go'")
+    #expect(await outcome.failure == nil)
+    #expect(later.stdout == "begun\nended\n")
+    #expect(Ground.text("\(ground.folder)/ledger") == "x\n")
+    await ground.end()
+  }
+
+  @Test("twenty megabytes and bytes that are no text come through unchanged", arguments: Shell.here)
+  func large(_ shell: Shell) async throws {
+    let ground = try Ground(shell)
+    _ = Ground.sh("head -c 20000000 /dev/urandom >'\(ground.folder)/data'")
+    let heard = Heard()
+    let outcome = await ground.run(1, "cat '\(ground.folder)/data'", timeout: .minutes(2), heard: heard)
+    let wanted = Ground.sh("sha256sum <'\(ground.folder)/data'").prefix(64)
+    #expect(Hex.digest(heard.bytes(.stdout)) == wanted)
+    #expect(outcome.stdout?.digest?.hex == String(wanted))
+    #expect(outcome.stdout?.bytes == 20_000_000)
+    #expect(outcome.stdout?.truncated == true)
+    #expect((outcome.stdout?.text.utf8.count ?? .max) <= Captured.limit)
+    #expect(heard.isWhole)
+    await ground.end()
+  }
+
+  @Test("output over the cap is cut with a mark, and the command goes on", arguments: Shell.here)
+  func capped(_ shell: Shell) async throws {
+    let ground = try Ground(shell) { $0.outputLimit = 102_400 }
+    let outcome = await ground.run(1, "i=0; while [ $i -lt 3000 ]; do echo 'a line of output that is quite long, as they go'; i=$((i+1)); done; echo end >&2")
+    #expect(outcome.failure == nil)
+    #expect(outcome.stderr?.text == "end\n")
+    #expect(outcome.stdout?.text.contains("[lander: output ends here; what came after 102400 bytes was not kept]") == true)
+    await ground.end()
+  }
+
+  @Test("merged streams keep their exact order", arguments: Shell.here)
+  func merged(_ shell: Shell) async throws {
+    let ground = try Ground(shell)
+    let outcome = await ground.run(1, "for i in 1 2 3 4 5 6 7 8 9; do echo o$i; echo e$i >&2; done", merge: true)
+    #expect(outcome.stdout?.text == (1...9).map { "o\($0)\ne\($0)\n" }.joined())
+    #expect(outcome.stderr?.bytes == 0)
+    await ground.end()
+  }
+
+  @Test("after a timeout a tree that ignores TERM, calls setsid and forks twice is gone", arguments: Shell.here)
+  func timeout(_ shell: Shell) async throws {
+    let ground = try Ground(shell)
+    let pids = "\(ground.folder)/pids"
+    let stubborn = "trap \"\" TERM; echo $$ >>\(pids); while :; do sleep 1; done"
+    let line = "trap '' TERM; echo $$ >>'\(pids)'; (setsid sh -c '\(stubborn)' &) ; (setsid sh -c '(\(stubborn)) & exit 0' &); while :; do sleep 1; done"
+    let outcome = await ground.run(1, line, timeout: .seconds(2))
+    #expect(outcome.failure?.kind == .timeout)
+    let started = (Ground.text(pids) ?? "").split(separator: "\n").compactMap { Int32($0) }
+    #expect(started.count >= 3)
+    #expect(started.allSatisfy { !Ground.isAlive($0) })
+    #expect(Ground.sh("grep -lazF 'LANDER_JOB=\(ground.path)/.lander/jobs/d1/1/' /proc/[0-9]*/environ 2>/dev/null").isEmpty)
+    await ground.end()
+  }
+
+  @Test("a cancelled job ends soon, and says that it was cancelled", arguments: Shell.here)
+  func cancelled(_ shell: Shell) async throws {
+    let ground = try Ground(shell)
+    let heard = Heard()
+    let running = Task { await ground.run(1, "echo begun; sleep 600; echo ended", heard: heard) }
+    try await until("the job runs") { heard.stdout == "begun\n" }
+    await ground.hosts.cancel(1, at: ground.site())
+    let outcome = await running.value
+    #expect(outcome.failure?.kind == .cancelled)
+    #expect(outcome.stdout?.text == "begun\n")
+    await ground.end()
+  }
+
+  @Test("a daemon that a command leaves behind lives on, and does not hold the command", arguments: Shell.here)
+  func daemon(_ shell: Shell) async throws {
+    let ground = try Ground(shell)
+    let outcome = await ground.run(1, "sh -c 'echo $$ >\(ground.folder)/pid; exec sleep 60' & echo started")
+    #expect(outcome.failure == nil)
+    #expect(outcome.stdout?.text == "started\n")
+    let pid = Int32((Ground.text("\(ground.folder)/pid") ?? "").trimmed) ?? 0
+    #expect(pid > 0 && Ground.isAlive(pid))
+    if pid > 0 { kill(pid, SIGKILL) }
+    await ground.end()
+  }
+
+  @Test("a job whose runner died is lost, and is run again only where the recipe says so", arguments: Shell.here)
+  func lost(_ shell: Shell) async throws {
+    let ground = try Ground(shell)
+    let line = "echo x >>'\(ground.folder)/ledger'; [ -e '\(ground.folder)/quick' ] || sleep 20"
+    let running = Task { await ground.run(1, line) }
+    let pidFile = "\(ground.path)/.lander/jobs/d1/1/pid"
+    try await until("the job runs") { Ground.text("\(ground.folder)/ledger") == "x\n" && Ground.text(pidFile) != nil }
+    let runner = try #require((Ground.text(pidFile) ?? "").split(separator: " ").first.flatMap { Int32($0) })
+    kill(runner, SIGKILL)
+    let outcome = await running.value
+    #expect(outcome.failure?.kind == .lost)
+    #expect(await ground.run(1, line).failure?.kind == .lost)
+    #expect(Ground.text("\(ground.folder)/ledger") == "x\n")
+    _ = Ground.sh("touch '\(ground.folder)/quick'")
+    #expect(await ground.run(1, line, onLost: .repeat).failure == nil)
+    #expect(Ground.text("\(ground.folder)/ledger") == "x\nx\n")
+    await ground.end()
+  }
+
+  @Test("after a reboot without a status a job is lost", arguments: Shell.here)
+  func rebooted(_ shell: Shell) async throws {
+    let ground = try Ground(shell)
+    #expect(await ground.run(1, "echo once").failure == nil)
+    // What a host finds when it comes up again: the claim of another boot, and no status.
+    let job = "\(ground.path)/.lander/jobs/d1/1"
+    _ = Ground.sh("rm '\(job)/status'; sed -i 's/ [^ ]*$/ 00000000-0000-0000-0000-000000000000/' '\(job)/pid'")
+    let outcome = await ground.run(1, "echo once")
+    #expect(outcome.failure?.kind == .lost)
+    #expect(outcome.failure?.message.contains("rebooted") == true)
+    await ground.end()
+  }
+}
+
+extension Ground {
+  /// Whether a process is there and no zombie.
+  static func isAlive(_ pid: Int32) -> Bool {
+    guard let text = text("/proc/\(pid)/stat"), let end = text.lastIndex(of: ")") else { return false }
+    return !text[end...].hasPrefix(") Z")
+  }
+}

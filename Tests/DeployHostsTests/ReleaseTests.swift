@@ -1,0 +1,165 @@
+import DeployModel
+import Foundation
+import Testing
+
+@testable import DeployHosts
+
+@Suite("Releases, whatever the host's shell", .serialized)
+struct ReleaseTests {
+  /// A folder with everything that is awkward in names, modes and kinds.
+  static func tree(_ ground: Ground, _ name: String = "v1") -> String {
+    let folder = "\(ground.folder)/\(name)"
+    _ = Ground.sh(
+      """
+      mkdir -p '\(folder)' && cd '\(folder)' && umask 022
+      mkdir -p bin 'a folder' empty deep/er/est log config && echo old >log/old && echo sample >config/local.env.sample
+      echo '#!/bin/sh' >bin/run && chmod 755 bin/run && echo secret >key && chmod 600 key && : >zero
+      echo dash >./-rf && echo quote >"it's \\"quoted\\"" && printf x >"$(printf 'new\\nline')" && echo s >' lead and trail '
+      echo back >'back\\slash' && echo u >grüße && printf '\\0\\1\\377' >binary && chmod 750 'a folder' && echo in >'a folder/f'
+      ln -s bin/run link && ln -s '../odd target' deep/dangling && ln -s ../bin deep/dir && echo five >deep/er/est/5
+      echo "$(printf 'name%0120d' 7)" >"$(printf 'long%0120d' 7)"
+      """)
+    return folder
+  }
+  /// What a tree is, for comparing: kind, mode, link target, content.
+  static func shape(_ folder: String) -> String {
+    Ground.sh(
+      "cd '\(folder)' && find . -mindepth 1 -printf '%y %m %l %P\\0' | sort -z | tr '\\0' '\\n'; cd '\(folder)' && find . -type f -print0 | sort -z | xargs -0 sha256sum")
+  }
+
+  @Test("a fresh host gets the whole bundle: modes, links, empty folders and odd names as they were", arguments: Shell.here)
+  func fresh(_ shell: Shell) async throws {
+    let ground = try Ground(shell)
+    let source = ReleaseTests.tree(ground)
+    let release = try ground.store.bundle(source)
+    let outcome = await ground.perform(1, .stage(release))
+    #expect(outcome.failure == nil)
+    #expect(ReleaseTests.shape("\(ground.path)/releases/\(release.id)") == ReleaseTests.shape(source))
+    #expect(!Ground.isThere("\(ground.path)/current"))
+    #expect(!Ground.isThere("\(ground.path)/.lander/staging/\(release.id)"))
+    #expect(await ground.perform(2, .stage(release)).failure == nil)
+    #expect(await ground.perform(3, .activate(release.id)).failure == nil)
+    #expect(Ground.sh("readlink '\(ground.path)/current'") == "releases/\(release.id)\n")
+    await ground.end()
+  }
+
+  @Test("of the next release only what the host lacks is sent, and nothing hooks left behind comes along", arguments: Shell.here)
+  func update(_ shell: Shell) async throws {
+    for reuse in [Recipe.Reuse.copy, .link] {
+      let ground = try Ground(shell)
+      let first = try ground.store.bundle(ReleaseTests.tree(ground, "v1"))
+      #expect(await ground.perform(1, .stage(first)).failure == nil)
+      #expect(await ground.perform(2, .activate(first.id)).failure == nil)
+      let old = "\(ground.path)/releases/\(first.id)"
+      _ = Ground.sh("cd '\(old)' && echo cache >bin/cache && mkdir tmp && chmod 700 bin")
+      let before = ReleaseTests.shape(old)
+      let source = ReleaseTests.tree(ground, "v2")
+      _ = Ground.sh("cd '\(source)' && echo changed >deep/er/est/5 && rm key && mv bin/run bin/start && rm link && mkdir link && chmod 700 zero && echo n >new")
+      let second = try ground.store.bundle(source)
+      let archives = ground.store.archivesAsked
+      #expect(await ground.perform(3, .stage(second), site: ground.site(reuse: reuse)).failure == nil)
+      #expect(ground.store.archivesAsked == archives)
+      #expect(ReleaseTests.shape("\(ground.path)/releases/\(second.id)") == ReleaseTests.shape(source))
+      #expect(ReleaseTests.shape(old) == before)
+      await ground.end()
+    }
+  }
+
+  @Test("where the older release was tampered with the whole bundle is sent", arguments: Shell.here)
+  func tampered(_ shell: Shell) async throws {
+    let ground = try Ground(shell)
+    let first = try ground.store.bundle(ReleaseTests.tree(ground, "v1"))
+    #expect(await ground.perform(1, .stage(first)).failure == nil)
+    _ = Ground.sh("cd '\(ground.path)/releases/\(first.id)' && echo evil >bin/run")
+    let source = ReleaseTests.tree(ground, "v2")
+    _ = Ground.sh("echo n >'\(source)/new'")
+    let second = try ground.store.bundle(source)
+    #expect(await ground.perform(3, .stage(second)).failure == nil)
+    #expect(ReleaseTests.shape("\(ground.path)/releases/\(second.id)") == ReleaseTests.shape(source))
+    await ground.end()
+  }
+
+  @Test("shared paths are links, their folders are made, and missing shared files are refused with the command", arguments: Shell.here)
+  func shared(_ shell: Shell) async throws {
+    let ground = try Ground(shell)
+    let release = try ground.store.bundle(ReleaseTests.tree(ground), shared: ["log/", "config/local.env"])
+    let refused = await ground.perform(1, .stage(release))
+    #expect(refused.failure?.kind == .missing)
+    #expect(refused.failure?.fix?.contains("\(ground.path)/shared/config/local.env") == true)
+    _ = Ground.sh("mkdir -p '\(ground.path)/shared/config' && echo X=1 >'\(ground.path)/shared/config/local.env'")
+    #expect(await ground.perform(2, .stage(release)).failure == nil)
+    let folder = "\(ground.path)/releases/\(release.id)"
+    #expect(Ground.sh("readlink '\(folder)/log' '\(folder)/config/local.env'") == "../../shared/log\n../../../shared/config/local.env\n")
+    #expect(Ground.sh("cat '\(folder)/config/local.env'; ls '\(folder)/log'") == "X=1\n")
+    await ground.end()
+  }
+
+  @Test("a transfer that breaks off leaves nothing to be seen, and goes on later", arguments: Shell.here)
+  func interrupted(_ shell: Shell) async throws {
+    let ground = try Ground(shell)
+    let source = "\(ground.folder)/big"
+    _ = Ground.sh("mkdir -p '\(source)' && head -c 12000000 /dev/urandom >'\(source)/data' && echo x >'\(source)/f'")
+    let release = try ground.store.bundle(source)
+    let first = ground.another { $0.patience = .seconds(1) }
+    let broken = Task { await ground.perform(1, .stage(release), by: first) }
+    try await until("a part has arrived") { Ground.sh("cat '\(ground.path)'/.lander/staging/*/*.pack 2>/dev/null | wc -c").trimmed.count > 5 }
+    await first.close()
+    _ = await broken.value
+    #expect(Ground.sh("ls '\(ground.path)/releases'").isEmpty)
+    #expect(await ground.perform(2, .stage(release)).failure == nil)
+    #expect(ReleaseTests.shape("\(ground.path)/releases/\(release.id)") == ReleaseTests.shape(source))
+    await ground.end()
+  }
+
+  @Test("who reads current all the time never misses it, and prune keeps what is pinned", arguments: Shell.here)
+  func switched(_ shell: Shell) async throws {
+    let ground = try Ground(shell)
+    var releases: [Release] = []
+    for number in 1...4 {
+      let source = "\(ground.folder)/v\(number)"
+      _ = Ground.sh("mkdir -p '\(source)' && echo \(number) >'\(source)/number'")
+      let release = try ground.store.bundle(source)
+      #expect(await ground.perform(number, .stage(release)).failure == nil)
+      releases.append(release)
+    }
+    #expect(await ground.perform(10, .activate(releases[0].id)).failure == nil)
+    let path = ground.path
+    let reader = Task.detached {
+      var reads = 0
+      var misses = 0
+      while !Task.isCancelled {
+        reads += 1
+        if !Ground.isThere("\(path)/current/number") { misses += 1 }
+      }
+      return (reads, misses)
+    }
+    for turn in 0..<20 { #expect(await ground.perform(20 + turn, .activate(releases[turn % 4].id)).failure == nil) }
+    reader.cancel()
+    let (reads, misses) = await reader.value
+    #expect(reads > 100)
+    #expect(misses == 0)
+    #expect(await ground.perform(50, .discard(releases[3].id)).failure?.kind == .invalid)
+    #expect(await ground.perform(51, .prune(keep: 1, pinned: [releases[0].id])).failure == nil)
+    #expect(Set(Ground.sh("ls '\(path)/releases'").split(separator: "\n").map(String.init)) == [releases[0].id, releases[3].id])
+    #expect(await ground.perform(52, .discard(releases[0].id)).failure == nil)
+    #expect(await ground.perform(53, .activate(nil)).failure == nil)
+    #expect(!Ground.isThere("\(path)/current"))
+    await ground.end()
+  }
+
+  @Test("a host without room is refused before anything is sent")
+  func full() async throws {
+    guard getuid() == 0 else { return print("SKIPPED: a full disk: only root can mount a small one") }
+    let ground = try Ground()
+    _ = Ground.sh("mkdir -p '\(ground.path)' && mount -t tmpfs -o size=4m tmpfs '\(ground.path)'")
+    defer { _ = Ground.sh("umount '\(ground.path)'") }
+    let source = "\(ground.folder)/big"
+    _ = Ground.sh("mkdir -p '\(source)' && head -c 6000000 /dev/urandom >'\(source)/data'")
+    let outcome = await ground.perform(1, .stage(try ground.store.bundle(source)))
+    #expect(outcome.failure?.kind == .noSpace)
+    #expect(Ground.sh("ls '\(ground.path)/releases'").isEmpty)
+    await ground.hosts.close()
+    _ = Ground.sh("umount '\(ground.path)'")
+    await ground.end()
+  }
+}

@@ -1,0 +1,84 @@
+import DeployCore
+import DeployModel
+import Foundation
+
+@testable import DeployHosts
+
+/// A bundle store in memory, its archives made with this machine's tar.
+final class ShelfStore: BundleStore {
+  private struct State {
+    var manifests: [Digest: Manifest] = [:]
+    var files: [Digest: [UInt8]] = [:]
+    var archives: [Digest: String] = [:]
+    var sources: [Digest: [SourceFile]] = [:]
+    var archivesAsked = 0
+    var contentsAsked = 0
+  }
+  private let state = Guarded(State())
+  private let folder: String
+  init(folder: String) { self.folder = folder }
+
+  var archivesAsked: Int { state.with { $0.archivesAsked } }
+  var contentsAsked: Int { state.with { $0.contentsAsked } }
+
+  /// Packs a folder of this machine.
+  func bundle(_ source: String, shared: [String] = []) throws -> Release {
+    var items: [Manifest.Item] = []
+    try walk(source, "", &items)
+    items.sort { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
+    let text = items.map { "\($0.kind) \($0.mode) \($0.path) \($0.digest?.hex ?? $0.target ?? "")\n" }.joined()
+    let digest = Digest(hex: Hex.digest(Array(text.utf8)))
+    let archive = "\(folder)/\(digest.short).tgz"
+    _ = Ground.sh("tar -C '\(source)' -czf '\(archive)' .")
+    state.with {
+      $0.manifests[digest] = Manifest(items: items)
+      $0.archives[digest] = archive
+    }
+    let id = Hex.digest(Array((digest.hex + "\n" + shared.joined(separator: "\n")).utf8)).prefix(12)
+    return Release(id: String(id), bundle: digest, shared: shared)
+  }
+
+  private func walk(_ source: String, _ prefix: String, _ items: inout [Manifest.Item]) throws {
+    for name in try Temporary.entries(of: source) {
+      var status = stat()
+      lstat("\(source)/\(name)", &status)
+      let path = prefix + name
+      let mode = Int(status.st_mode & 0o7777)
+      switch status.st_mode & S_IFMT {
+      case S_IFDIR:
+        items.append(.init(path: path, kind: .directory, mode: mode))
+        try walk("\(source)/\(name)", path + "/", &items)
+      case S_IFLNK:
+        let target = try FileManager.default.destinationOfSymbolicLink(atPath: "\(source)/\(name)")
+        items.append(.init(path: path, kind: .link, mode: 0o777, target: target))
+      default:
+        let bytes = Array(FileManager.default.contents(atPath: "\(source)/\(name)") ?? Data())
+        let digest = Digest(hex: Hex.digest(bytes))
+        state.with { $0.files[digest] = bytes }
+        items.append(.init(path: path, kind: .file, mode: mode, size: bytes.count, digest: digest))
+      }
+    }
+  }
+
+  func manifest(of bundle: Digest) async throws(Failure) -> Manifest {
+    guard let manifest = state.with({ $0.manifests[bundle] }) else { throw Failure(.store, "no bundle \(bundle)") }
+    return manifest
+  }
+  func archive(of bundle: Digest) async throws(Failure) -> String {
+    guard let path = state.with({ $0.archivesAsked += 1; return $0.archives[bundle] }) else { throw Failure(.store, "no bundle \(bundle)") }
+    return path
+  }
+  func content(of file: Digest) async throws(Failure) -> [UInt8] {
+    guard let bytes = state.with({ $0.contentsAsked += 1; return $0.files[file] }) else { throw Failure(.store, "no file \(file)") }
+    return bytes
+  }
+  func keep(_ sources: [SourceFile]) async throws(Failure) -> Digest {
+    let digest = Digest(hex: Hex.digest(try Hosts.coded(sources)))
+    state.with { $0.sources[digest] = sources }
+    return digest
+  }
+  func sources(_ digest: Digest) async throws(Failure) -> [SourceFile] {
+    guard let sources = state.with({ $0.sources[digest] }) else { throw Failure(.store, "no sources \(digest)") }
+    return sources
+  }
+}
