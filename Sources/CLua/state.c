@@ -119,6 +119,28 @@ static int l_note(lua_State *L) {
   return 0;
 }
 
+static int framed_k(lua_State *L, int status, lua_KContext ignored) {
+  (void)status;
+  (void)ignored;
+  return lua_gettop(L);
+}
+
+static int call_framed(lua_State *L) {
+  int arguments = lua_gettop(L);
+  lua_pushvalue(L, lua_upvalueindex(1));
+  lua_insert(L, 1);
+  lua_callk(L, arguments, LUA_MULTRET, 0, framed_k);
+  return framed_k(L, LUA_OK, 0);
+}
+
+/* framed(function) -> the same, such that `return f()` keeps the caller's frame: its line is to be blamed */
+static int l_framed(lua_State *L) {
+  luaL_checktype(L, 1, LUA_TFUNCTION);
+  lua_settop(L, 1);
+  lua_pushcclosure(L, call_framed, 1);
+  return 1;
+}
+
 static int l_launcher(lua_State *L) {
   luaL_checktype(L, 1, LUA_TFUNCTION);
   lua_settop(L, 1);
@@ -128,7 +150,7 @@ static int l_launcher(lua_State *L) {
 
 static int set_up(lua_State *L) {
   static const luaL_Reg own[] = {{"register", l_register}, {"proxy", l_proxy}, {"payload", l_payload},
-                                 {"load", l_load}, {"note", l_note}, {"launcher", l_launcher}, {NULL, NULL}};
+                                 {"load", l_load}, {"note", l_note}, {"framed", l_framed}, {"launcher", l_launcher}, {NULL, NULL}};
   static char *const tables[] = {&clua_key_functions, &clua_key_titles, &clua_key_origins};
   for (int i = 0; i < 3; i++) {
     lua_newtable(L);

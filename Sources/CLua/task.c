@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define OUT_OF_BUDGET "it computed for too long without waiting for anything; is there a loop that does not end?"
 static char waiting; /* what a coroutine of a waiting task yields */
 
 /* ---- budget and sticky states -------------------------------------------------------------------------------- */
@@ -39,7 +40,7 @@ void clua_hook(lua_State *L, lua_Debug *ar) {
     t->dead = true;
     lua_sethook(L, clua_hook, LUA_MASKCOUNT, 1);
   }
-  clua_raise(L, "limit", "it computed for too long without waiting for anything; is there a loop that does not end?");
+  clua_raise(L, "limit", OUT_OF_BUDGET);
 }
 
 /* ---- waiting ------------------------------------------------------------------------------------------------- */
@@ -89,6 +90,16 @@ void clua_push_waiting(lua_State *L) { lua_pushlightuserdata(L, &waiting); }
 
 /* ---- the base of a task -------------------------------------------------------------------------------------- */
 
+/* A <close> variable may have raised something else since: the limit stays the cause. */
+static void put_limit(lua_State *L, clua_task *t) {
+  if (!t->failed || !lua_istable(L, -1)) lua_createtable(L, 0, 2);
+  t->failed = true;
+  lua_pushliteral(L, "limit");
+  lua_setfield(L, -2, "kind");
+  lua_pushliteral(L, OUT_OF_BUDGET);
+  lua_setfield(L, -2, "message");
+}
+
 static int main_k(lua_State *L, int status, lua_KContext ignored) {
   (void)ignored;
   clua_task *t = TASK(L);
@@ -106,6 +117,7 @@ static int main_k(lua_State *L, int status, lua_KContext ignored) {
       lua_setfield(L, -2, "where");
     }
   }
+  if (t->flags & CLUA_SPENT) put_limit(L, t);
   if (lua_gettop(L) < 2) lua_pushnil(L);
   clua_encode(L, t->failed ? lua_gettop(L) : 2, &t->reply, 0, true);
   return 0;

@@ -17,7 +17,12 @@ struct ProjectReader {
       Problem(problem["message"]?.text ?? "", place: place(problem), fix: problem["fix"]?.text)
     }
     var seen: Set<Problem> = []
-    return found.filter { seen.insert($0).inserted }
+    var files: [String] = []
+    for problem in found { if let file = problem.place?.file, !files.contains(file) { files.append(file) } }
+    let ordered = found.filter { seen.insert($0).inserted }.enumerated().map { index, problem in
+      (problem.place.flatMap { files.firstIndex(of: $0.file) } ?? -1, problem.place?.line ?? 0, index, problem)
+    }
+    return ordered.sorted { ($0.0, $0.1, $0.2) < ($1.0, $1.1, $1.2) }.map(\.3)
   }
 
   private func list(_ value: Value?) -> [Value] { value?.list ?? [] }

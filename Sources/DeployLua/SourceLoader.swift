@@ -7,6 +7,7 @@ struct SourceLoader {
   /// What was read, by path.
   private(set) var files: [SourceFile] = []
   let state: LuaState
+  private var checks = true
 
   init(prelude: [SourceFile], limits: LuaLimits, read: @escaping (String) -> String?) throws(Failure) {
     self.read = read
@@ -18,7 +19,8 @@ struct SourceLoader {
   /// - Throws: a problem that ended the reading, with those found before unknown.
   mutating func load(_ main: SourceFile, checks: Bool) throws(Problem) -> Value {
     keep(main)
-    let request = Value.record(of: [("text", .text(main.text)), ("checks", .bool(checks))])
+    self.checks = checks
+    let request = Value.record(of: [("text", .text(main.text)), ("checks", .bool(checks)), ("globals", globals(of: main))])
     guard let task = state.start(state.number("load_number"), ["call", .text(main.path), request]) else {
       throw Problem("there is no memory to read \(main.path)")
     }
@@ -88,8 +90,16 @@ struct SourceLoader {
   }
 
   private mutating func found(_ path: String, _ text: String, _ more: [(String, Value)]) -> Value {
-    keep(SourceFile(path: path, text: text))
-    return .record(of: [("path", .text(path)), ("text", .text(text))] + more)
+    let file = SourceFile(path: path, text: text)
+    keep(file)
+    return .record(of: [("path", .text(path)), ("text", .text(text)), ("globals", globals(of: file))] + more)
+  }
+
+  /// Names and lines of globals: the prelude knows which of them exist.
+  private func globals(of file: SourceFile) -> Value {
+    guard checks else { return .list([]) }
+    return .list(
+      GlobalName.all(in: file).map { .record(of: [("name", .text($0.name)), ("line", .int($0.line)), ("written", .bool($0.isWritten))]) })
   }
 
   private static func refusal(_ message: String, fix: String? = nil) -> Value {

@@ -88,19 +88,29 @@ struct FieldLines {
 
   init(_ sources: [SourceFile]) { tokens = sources.map { ($0.path, Tokenizer.tokens(of: $0.text)) } }
 
-  /// The first `field =` directly inside the first table that begins at or after a line.
+  /// The first `field =` directly inside the first table that begins at or after a line; `a.b` is field `b` of the table
+  /// that field `a` begins. The nearest line that was found.
   func line(of field: String, in file: String, after line: Int) -> Int? {
-    guard let list = tokens.first(where: { $0.path == file })?.tokens, let begin = list.firstIndex(where: { $0.line >= line }),
-      let table = list[begin...].firstIndex(where: { $0.text == "{" && $0.kind == .sign })
-    else { return nil }
+    guard let list = tokens.first(where: { $0.path == file })?.tokens, var at = list.firstIndex(where: { $0.line >= line }) else { return nil }
+    var found: Int?
+    for part in field.split(separator: ".") {
+      guard let next = index(of: part, in: list, from: at) else { break }
+      at = next
+      found = list[next].line
+    }
+    return found
+  }
+
+  private func index(of field: Substring, in list: [Token], from begin: Int) -> Int? {
+    guard let table = list[begin...].firstIndex(where: { $0.text == "{" && $0.kind == .sign }) else { return nil }
     var depth = 0
     for index in table..<list.count {
       let token = list[index]
-      if token.kind == .sign, token.text == "{" || token.text == "(" { depth += 1 }
-      if token.kind == .sign, token.text == "}" || token.text == ")" { depth -= 1 }
+      if token.kind == .sign, token.text == "{" { depth += 1 }
+      if token.kind == .sign, token.text == "}" { depth -= 1 }
       if depth == 0 { return nil }
-      guard depth <= 2, token.kind == .name, token.text == field, index + 1 < list.count else { continue }
-      if list[index + 1].text == "=" { return token.line }
+      guard depth == 1, token.kind == .name, token.text == field, index + 1 < list.count else { continue }
+      if list[index + 1].text == "=" { return index }
     }
     return nil
   }

@@ -3,7 +3,7 @@ extension Vocabulary {
   static let options: [HostFunction] =
     kinds.map { word("param", $0, optional: []) } + kinds.map { word("schema", $0, optional: schemaOnly) }
     + [
-      ("strings", "A list of texts.", "strings"), ("amount", "A count or a share: 2 or \"25%\".", "amount"),
+      ("strings", "A list of texts.", "any"), ("amount", "A count or a share: 2 or \"25%\".", "any"),
       ("record", "A table of plain values.", "record"), ("any", "A value of any kind.", "any"), ("callback", "A function.", "function"),
     ].map { word("schema", ($0.0, $0.1, $0.2, []), optional: schemaOnly) }
 

@@ -23,7 +23,6 @@ package enum Vocabulary {
     members.append(("events", .list(LifecycleEvent.allCases.map { .text($0.rawValue) })))
     members.append(("strategies", .list(strategies.map { .text($0) })))
     members.append(("api", .int(api)))
-    members.append(("version", .text("API \(api)")))
     return .record(of: members)
   }()
 }

@@ -85,6 +85,7 @@ function decisions.rollback(self, format, ...)
   return raise { kind = "failed", message = "the rollout was given up" }
 end
 
+for name, method in pairs(decisions) do decisions[name] = framed(method) end
 rollout_type.__index = function(self, key)
   if decisions[key] then return decisions[key] end
   local inside = payload(self)

@@ -32,10 +32,10 @@ end
 local function begun(what, name, place, finish)
   local entry = { what = what, name = name, place = place }
   unfinished[#unfinished + 1] = entry
-  return function(body)
+  return framed(function(body)
     entry.done = true
     return finish(body)
-  end
+  end)
 end
 
 -- hosts and groups ---------------------------------------------------------------------------------------------------
@@ -70,7 +70,7 @@ function hosts_named(text, place)
   return result
 end
 
-function host(name)
+local function define_host(name)
   describing "host"
   local place = here_is()
   if type(name) ~= "string" then
@@ -80,16 +80,20 @@ function host(name)
   local plain = proxy(host_type, 0, { name = name, place = place, fields = {} })
   return plain
 end
-host_type.__call = function(self, body)
+host_type.__call = framed(function(self, body)
   local inside = payload(self)
   local fields = read_fields(string.format("host %q", inside.name), "host", body, inside.place)
   return proxy(host_type, 0, { name = inside.name, place = inside.place, fields = fields })
-end
+end)
 host_type.__index = function(_, key)
   problem(string.format("host:%s exists only while a deployment runs: this host is a definition", tostring(key)),
     "hooks get the host they act on: on = { ApplicationStart = function(host) … end }")
   return void
 end
+local host_word = kind "host"
+host_word.__index = host_type.__index
+host_word.__call = framed(function(_, name) return define_host(name) end)
+host = proxy(host_word, 0, nil)
 
 local function merged(under, over)
   local result = copy(under or {})
@@ -97,7 +101,7 @@ local function merged(under, over)
   return result
 end
 
-local function read_hosts(list, place, fields)
+function read_hosts(list, place, fields)
   local result, seen = {}, {}
   local function add(definition, own)
     if seen[definition.name] then
@@ -151,10 +155,10 @@ function group(name)
   if not good_name("group", name, place) then return void end
   return proxy(group_type, 0, { name = name, place = place })
 end
-group_type.__call = function(self, body)
+group_type.__call = framed(function(self, body)
   local inside = payload(self)
   return define_group(inside.name, body, inside.place)
-end
+end)
 
 function transport(name)
   describing "transport"
@@ -174,7 +178,7 @@ end
 function read_configuration(name, body, place)
   local subject = name and string.format("configuration %q", name) or "configuration"
   local fields = read_fields(subject, "configuration", body, place)
-  local budget = fields.budget and read_fields("budget of " .. subject, "configuration.budget", fields.budget, place) or {}
+  local budget = fields.budget and read_fields("budget of " .. subject, "configuration.budget", fields.budget, at_field(place, "budget")) or {}
   return { name = name, place = place, floor = fields.floor, parallel = fields.parallel, failed = budget.failed,
            unreachable = budget.unreachable }
 end
@@ -244,7 +248,7 @@ function strategy(name)
     return proxy(strategy_type, 0, inside)
   end)
 end
-strategy_type.__call = function(self, options) return bind(payload(self), options, here_is()) end
+strategy_type.__call = framed(function(self, options) return bind(payload(self), options, here_is()) end)
 types.strategy = { words = 'a strategy such as rolling { batch = "25%" }', read = function(v)
   local inside = is(v, strategy_type)
   if inside then v = bind(inside, {}, inside.place) end
@@ -268,11 +272,11 @@ local function rollout_stage(given)
 end
 upload_stage = proxy(stage_type, 0, { kind = "upload", name = "upload" })
 bare_rollout = proxy(stage_type, 0, { kind = "rollout", name = "rollout" })
-stage_type.__call = function(self, given)
+stage_type.__call = framed(function(self, given)
   if self == bare_rollout then return rollout_stage(given) end
   problem("this stage takes no options")
   return self
-end
+end)
 stage = word("stage", { upload = upload_stage, rollout = bare_rollout }, script_stage)
 types.stages = { words = "a list of stages { stage.upload, stage.rollout }", read = function(v)
   if type(v) ~= "table" then return false end

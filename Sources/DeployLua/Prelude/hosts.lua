@@ -195,7 +195,7 @@ methods.wait_for = wait_for
 
 local callable = {}
 for name, method in pairs(methods) do
-  callable[name] = function(self, ...) return method(number_of("host:" .. name .. " (written with a colon)", self), ...) end
+  callable[name] = framed(function(self, ...) return method(number_of("host:" .. name .. " (written with a colon)", self), ...) end)
 end
 
 local fields = { "name", "address", "user", "port", "root", "tags", "vars", "facts", "number", "release_path", "previous", "transport" }
@@ -222,7 +222,8 @@ end
 
 -- The engine's own machine -------------------------------------------------------------------------------------------
 
-local here_methods = {
+local here_methods
+here_methods = {
   run = function(_, command, options)
     if running "here:run" then return run_command("here:run", nil, command, options, false) end
     return void
@@ -236,6 +237,7 @@ local here_methods = {
     return void
   end,
 }
+for name, method in pairs(here_methods) do here_methods[name] = framed(method) end
 here_type.__index = function(_, key)
   if here_methods[key] then return here_methods[key] end
   problem(string.format("here has no %s", tostring(key)), did_you_mean(key, keys_of(here_methods)))
@@ -324,6 +326,7 @@ function sets.except(self, others)
   return new_set(part)
 end
 
+for name, method in pairs(sets) do sets[name] = framed(method) end
 set_type.__len = function(self) return #payload(self) end
 set_type.__index = function(self, key)
   if math.type(key) == "integer" then return payload(self)[key] end

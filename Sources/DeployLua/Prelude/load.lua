@@ -13,7 +13,7 @@ local elsewhere = { os = "lander's own words reach hosts and files", io = "lande
 local strategies = {}
 for _, name in ipairs(vocabulary.strategies) do strategies[name] = true end
 
-local modules, environments = {}, {}
+local modules, environments, unknown = {}, {}, {}
 local require_from
 
 local function known_names()
@@ -24,12 +24,24 @@ local function known_names()
   return names
 end
 
+local function no_global(name, place)
+  problem(string.format("there is no global %s", tostring(name)), elsewhere[name] or did_you_mean(name, known_names()), place)
+end
+
+local function not_local(name, place)
+  problem(string.format("%s is not local", tostring(name)), string.format("write: local %s = …", tostring(name)), place)
+end
+
 local function new_environment(file)
   local globals, reported = {}, {}
+  unknown[globals] = reported
   for _, name in ipairs(libraries) do globals[name] = copy(_ENV[name]) end
   for _, name in ipairs(basics) do globals[name] = _ENV[name] end
-  for _, name in ipairs(words) do globals[name] = _ENV[name] end
-  globals.require = function(name) return require_from(file, name) end
+  for _, name in ipairs(words) do
+    local meaning = _ENV[name]
+    globals[name] = type(meaning) == "function" and framed(meaning) or meaning
+  end
+  globals.require = framed(function(name) return require_from(file, name) end)
   globals.load = function(text, _, _, environment)
     if type(text) ~= "string" then usage "load takes a text" end
     return load(text, "@(load)", environment or globals)
@@ -40,12 +52,13 @@ local function new_environment(file)
       if strategies[name] then return require_from(file, "recipes.strategies." .. name) end
       if reported[name] and phase ~= "run" then return void end
       reported[name] = true
-      problem(string.format("there is no global %s", tostring(name)), elsewhere[name] or did_you_mean(name, known_names()))
+      no_global(name)
       return void
     end,
     __newindex = function(_, name)
+      if reported[name] and phase ~= "run" then return end
       reported[name] = true
-      problem(string.format("%s is not local", tostring(name)), string.format("write: local %s = …", tostring(name)))
+      not_local(name)
     end,
   })
 end
@@ -55,6 +68,22 @@ local function environment_for(file)
   local key = string.match(file, "^(plugins/[^/]+)/") or file
   if not environments[key] then environments[key] = new_environment(file) end
   return environments[key]
+end
+
+--- Takes down globals that do not exist, in functions that have not run as well.
+local function check_globals(file, list)
+  local environment = environment_for(file)
+  local reported = unknown[environment]
+  for _, global in ipairs(list) do
+    local name, place = global.name, { file = file, line = global.line }
+    if global.written then
+      reported[name] = true
+      not_local(name, place)
+    elseif rawget(environment, name) == nil and not strategies[name] and not reported[name] then
+      reported[name] = true
+      no_global(name, place)
+    end
+  end
 end
 
 local function syntax_problem(message)
@@ -71,7 +100,7 @@ local function read_manifest(name, path, text, place)
   end
   local fields = read_fields("plugin.lua of " .. name, "plugin", manifest, at)
   if fields.api and fields.api > vocabulary.api then
-    problem(string.format("plugin %q needs API %d, this lander has %d (%s)", name, fields.api, vocabulary.api, vocabulary.version),
+    problem(string.format("plugin %q needs API %d, this lander has %d", name, fields.api, vocabulary.api),
       "install a newer lander", at)
   end
   if fields.name and fields.name ~= name then
@@ -105,6 +134,7 @@ require_from = function(from, name)
     syntax_problem(message)
     return void
   end
+  check_globals(answer.path, answer.globals)
   modules[answer.path] = { busy = true }
   local value = chunk()
   modules[answer.path] = { value = value }
@@ -128,6 +158,7 @@ load_number = register(function(path, request)
     syntax_problem(message)
     return { recipes = {}, groups = {}, configurations = {}, problems = problems }
   end
+  check_globals(path, request.globals)
   local ok, failure = xpcall(chunk, located)
   if not ok then error_problem(failure) end
   if not ok then return { recipes = {}, groups = {}, configurations = {}, problems = problems } end

@@ -77,7 +77,7 @@ local function define(name, body, place)
   local fields = read_fields(subject, "recipe", body, place)
   local level = fields.api or 1
   if level > vocabulary.api then
-    problem(string.format("%s needs API %d, this lander has %d (%s)", subject, level, vocabulary.api, vocabulary.version),
+    problem(string.format("%s needs API %d, this lander has %d", subject, level, vocabulary.api),
       "install a newer lander", at_field(place, "api"))
   end
   local base = fields.base and payload(fields.base) or { fields = {}, origins = {}, hooks = {}, params = {},
@@ -89,10 +89,10 @@ local function define(name, body, place)
       value.origins[key] = at_field(place, key)
     end
   end
-  value.hooks = added(base.hooks, fields.on and read_hooks(fields.on, place))
+  value.hooks = added(base.hooks, fields.on and read_hooks(fields.on, at_field(place, "on")))
   value.params = base.params
   if fields.params then
-    local own, seen = read_params(fields.params, place), {}
+    local own, seen = read_params(fields.params, at_field(place, "params")), {}
     for _, parameter in ipairs(own) do seen[parameter.name] = true end
     local kept = {}
     for _, parameter in ipairs(base.params) do if not seen[parameter.name] then kept[#kept + 1] = parameter end end
@@ -118,7 +118,8 @@ local function define(name, body, place)
   value.on_failure = added(base.on_failure, fields.on_failure)
   value.on_success = added(base.on_success, fields.on_success)
   if name then
-    if value.fields.path == nil and body ~= void and (type(body) ~= "table" or body.path == nil) then
+    if value.fields.path == nil and body ~= void and (type(body) ~= "table" or body.path == nil)
+      and (not fields.base or #problems == 0) then
       problem(subject .. " needs path, where releases live on hosts", string.format("path = \"/srv/%s\"", name), place)
     end
     local other = named.recipe[name]
@@ -143,10 +144,10 @@ function recipe(name)
   end
   local entry = { what = "recipe", name = name, place = place }
   unfinished[#unfinished + 1] = entry
-  return function(body)
+  return framed(function(body)
     entry.done = true
     return define(name, body, place)
-  end
+  end)
 end
 
 -- The project as data ------------------------------------------------------------------------------------------------

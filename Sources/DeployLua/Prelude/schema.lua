@@ -78,8 +78,12 @@ end
 --- Options without a kind of their own: read by a type of this prelude.
 local function typed(name, type_name)
   options[name] = function(given)
-    local read = given == nil and {} or read_fields("schema." .. name, "schema." .. name, given, here_is())
+    local place = here_is()
+    local read = given == nil and {} or read_fields("schema." .. name, "schema." .. name, given, place)
     local type_ = types[type_name]
+    if read.default ~= nil and not type_.read(read.default) then
+      problem(string.format("default of schema.%s must be %s, got %s", name, type_.words, described(read.default)), nil, at_field(place, "default"))
+    end
     return proxy(option_type, 0, { kind = name, options = read, words = type_.words, read = function(v)
       local ok = type_.read(v)
       return ok, v
@@ -145,7 +149,7 @@ local function declare(name, fields)
     end
   end
   local names = keys_of(declared)
-  return function(given) return read_declared(name, declared, names, given, skip) end
+  return framed(function(given) return read_declared(name, declared, names, given, skip) end)
 end
 
 schema = word("schema", options, function(first)
@@ -153,5 +157,5 @@ schema = word("schema", options, function(first)
     local file = where() or "options"
     return declare(string.match(file, "([^/]+)/init%.lua$") or string.match(file, "([^/]+)%.lua$") or file, first)
   end
-  return function(fields) return declare(first, fields) end
+  return framed(function(fields) return declare(first, fields) end)
 end)

@@ -20,17 +20,28 @@ function usage(message, fix) return raise { kind = "invalid", message = message,
 
 function internal(message) return raise { kind = "internal", message = message } end
 
+function copy(table_)
+  local new = {}
+  for key, value in pairs(table_) do new[key] = value end
+  return new
+end
+
 local function distance(a, b)
-  local row = {}
+  local row, last, current = {}, nil, nil
   for j = 0, #b do row[j] = j end
+  current = copy(row)
   for i = 1, #a do
     local before = row[0]
     row[0] = i
     for j = 1, #b do
       local cost = string.byte(a, i) == string.byte(b, j) and 0 or 1
       local best = math.min(row[j] + 1, row[j - 1] + 1, before + cost)
+      if i > 1 and j > 1 and string.byte(a, i) == string.byte(b, j - 1) and string.byte(a, i - 1) == string.byte(b, j) then
+        best = math.min(best, last[j - 2] + 1) -- two letters changed places
+      end
       before, row[j] = row[j], best
     end
+    last, current = current, copy(row)
   end
   return row[#b]
 end
@@ -71,7 +82,10 @@ function here_is(skip)
   return { file = file, line = line }
 end
 
-function at_field(place, field) return { file = place.file, line = place.line, field = field } end
+--- The place of a field of the table that begins at a place; of a field's field, where that is one already.
+function at_field(place, field)
+  return { file = place.file, line = place.line, field = place.field and place.field .. "." .. field or field }
+end
 
 --- What a wrong name stands for while the rest of a file is read: it takes anything and gives itself.
 local void_type = { __name = "nothing", __metatable = false }
@@ -104,20 +118,17 @@ end
 --- A word with members, such as `log` or `param`, that may be called as well.
 function word(name, members, call)
   local type_ = kind(name)
+  for key, member in pairs(members) do
+    if type(member) == "function" then members[key] = framed(member) end
+  end
   type_.__index = function(_, key)
     local member = members[key]
     if member ~= nil then return member end
     problem(string.format("%s has no %s", name, tostring(key)), did_you_mean(key, keys_of(members), name .. ".%s"))
     return void
   end
-  if call then type_.__call = function(_, ...) return call(...) end end
+  if call then type_.__call = framed(function(_, ...) return call(...) end) end
   return proxy(type_, 0, nil)
-end
-
-function copy(table_)
-  local new = {}
-  for key, value in pairs(table_) do new[key] = value end
-  return new
 end
 
 -- Phases -----------------------------------------------------------------------------------------------------------

@@ -1,0 +1,25 @@
+/* The matcher, as match.c makes it and patterns.c uses it. */
+#ifndef CLUA_MATCH_H
+#define CLUA_MATCH_H
+#include "inside.h"
+
+#define CAPTURES 32
+enum { OPEN = -1, POSITION = -2 };
+
+typedef struct { const char *at; ptrdiff_t length; } capture;
+
+typedef struct {
+  lua_State *L;
+  const char *from, *to; /* the subject */
+  const char *end;       /* of the pattern */
+  int64_t steps;
+  int depth, captures;
+  capture capture[CAPTURES];
+} matcher;
+
+void clua_match_prepare(matcher *m, lua_State *L, const char *s, size_t sn, const char *p, size_t pn);
+/* Behind the match that begins at s, or NULL. */
+const char *clua_match_at(matcher *m, const char *s, const char *p);
+/* Charges the steps to the task. */
+void clua_match_settle(matcher *m);
+#endif

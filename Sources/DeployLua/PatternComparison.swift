@@ -1,0 +1,20 @@
+import CLua
+package import DeployModel
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// Our functions of `string` beside the stock library's, so that tests can hold them against each other.
+package enum PatternComparison {
+  /// What `string.<function>(arguments…)` gives, as text: one result a line, or `error: …`.
+  package static func run(stock: Bool, _ function: String, _ arguments: [Value]) -> String {
+    var writer = WireWriter()
+    for argument in arguments { writer.put(argument) }
+    let result = writer.bytes.withUnsafeBufferPointer { clua_compare(stock, function, $0.baseAddress, $0.count) }
+    guard let result else { return "no memory" }
+    defer { free(result) }
+    return String(cString: result)
+  }
+}

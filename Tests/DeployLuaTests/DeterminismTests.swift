@@ -1,0 +1,76 @@
+import DeployLua
+import DeployModel
+import Testing
+
+@Suite struct DeterminismTests {
+  private let main = """
+    local steps = { warm = "bin/warm", check = "bin/check", start = "bin/start" }
+    recipe "b" { path = "/b", on = { ApplicationStart = function(host) host:run "b" end } }
+    recipe "shop" {
+      path = "/srv/shop",
+      strategy = rolling { batch = 2 },
+      on = {
+        AfterInstall = function(host)
+          for name, command in pairs(steps) do host:run(command .. " " .. math.random(1000)) end
+          each({ 1, 2, 3 }, function(n) host:run("part " .. n) end)
+        end,
+        ApplicationStart = function(host) host:run "start" end,
+      },
+      on_failure = function() end,
+    }
+    """
+
+  @Test("equal sources give equal numbers to functions, and the same steps, in any state")
+  func same() throws {
+    var seen: Set<String> = []
+    for _ in 0..<5 {
+      let project = try load(main)
+      let recipe = try #require(project.project.recipes.last)
+      let plan = Rig.plan(of: recipe, hosts: 3)
+      let scripts = try LuaRecipes(plan: plan, sources: [project.sources])
+      let body = Body(recipe: 0, function: try #require(recipe.hooks.first { $0.event == .afterInstall }).function)
+      var text = "\(recipe.hooks) \(recipe.stages) \(recipe.onFailure)"
+      for host in 0..<3 { scripts.start(host, body, on: .host(host)) }
+      var answers: [ScriptID: Answer] = [0: .begin, 1: .begin, 2: .begin]
+      for _ in 0..<5 {
+        for script in 0..<3 {
+          guard let answer = answers[script] else { continue }
+          let step = scripts.step(script, answer)
+          text += "\n\(step)"
+          switch step.request {
+          case .perform: answers[script] = .outcome(Outcome(status: 0))
+          case .spawn(let bodies, _, _): answers[script] = .results(bodies.map { _ in .returned(.null) })
+          default: answers[script] = nil
+          }
+        }
+      }
+      seen.insert(text)
+    }
+    #expect(seen.count == 1)
+  }
+
+  @Test("another seed gives other random numbers")
+  func seeds() throws {
+    let code = recipe("return math.random(1000000)")
+    let one = try Rig(code, seed: 1), other = try Rig(code, seed: 2)
+    #expect(
+      one.run(try one.hook(.validateService), on: .host(0)).result != other.run(try other.hook(.validateService), on: .host(0)).result)
+  }
+
+  @Test("pinned sources are enough: a recipe kept on a host is read without its project")
+  func pinned() throws {
+    let old = try load("recipe \"shop\" { path = \"/srv/shop\", targets = group \"gone\", on = { ApplicationStart = function(host, d) host:run(d.params.cmd .. d.release) end }, params = { cmd = param.string { default = \"old \" } } }\ngroup \"gone\" { hosts = { \"x\" } }")
+    let new = try load(recipe("host:run 'new'"))
+    var plan = Rig.plan(of: new.project.recipes[0], hosts: 2)
+    let oldRecipe = old.project.recipes[0]
+    plan.recipes.append(PinnedRecipe(name: "shop", sources: plan.recipes[0].sources, hooks: oldRecipe.hooks))
+    let digest = Digest(hex: String(repeating: "cd", count: 32))
+    plan.hosts[1].previous = Receipt(
+      application: "shop", group: "g", release: Release(id: "0123456789ab", bundle: digest),
+      inputs: .init(bundle: digest, sources: digest, parameters: .record(of: [("cmd", "given ")]), shared: [], secrets: []), deployment: "d",
+      recipe: "shop", actor: "me", at: Timestamp(milliseconds: 0))
+    let scripts = try LuaRecipes(plan: plan, sources: [new.sources, old.sources.filter { $0.path != "recipes/strategies/rolling.lua" }])
+    scripts.start(1, Body(recipe: 1, function: oldRecipe.hooks[0].function), on: .host(1))
+    #expect(scripts.step(1, .begin).request == .perform(.host(1), .run(Command(.shell("given 0123456789ab"))), timeout: nil))
+  }
+}

@@ -1,0 +1,156 @@
+import DeployLua
+import DeployModel
+import Testing
+
+/// Lua code that tries to get out, to hang, or to bring the program down.
+@Suite struct EscapeTests {
+  private static let small = LuaLimits(memory: 8 << 20, instructions: 2_000_000, cleanup: 100_000, matching: 200_000)
+
+  private func end(_ code: String) throws -> ScriptResult {
+    let rig = try Rig(recipe(code), limits: Self.small)
+    return rig.run(try rig.hook(.validateService), on: .host(0)).result
+  }
+
+  @Test(
+    "a loop that does not end is ended, and pcall does not save it",
+    arguments: [
+      "while true do end", "while true do pcall(function() while true do end end) end",
+      "while true do xpcall(error, function() end) end", "repeat local ok = pcall(error) until false",
+      "local co = coroutine.wrap(function() while true do end end) co()",
+      "local co = coroutine.create(function() while true do pcall(error) end end) while true do coroutine.resume(co) end",
+      "local x <close> = setmetatable({}, { __close = function() while true do end end }) while true do end",
+      "local x <close> = setmetatable({}, { __close = function() error('mine') end }) while true do pcall(error) end",
+      "local function f() return pcall(f) end while true do pcall(f) end",
+      "for i = 1, 1e9 do local c = coroutine.create(function() end) coroutine.close(c) end",
+      "local t = setmetatable({}, { __index = function(t, k) return t[k + 1] end }) while true do pcall(function() return t[1] end) end",
+      "local s = ('x'):rep(1000000) while true do local a = s .. 'y' end",
+      "local t = {} for i = 1, 100000 do t[i] = i end while true do table.concat(t) end",
+      "while true do pcall(string.find, ('a'):rep(30), ('a?'):rep(30) .. ('a'):rep(30)) end",
+      "table.sort({ 3, 2, 1, 5, 4 }, function() while true do end end)",
+      "('x'):gsub('.', function() while true do end end)",
+      "local t = setmetatable({}, { __tostring = function() while true do end end }) log.info('%s', t)",
+    ])
+  func endless(code: String) throws {
+    let error = try #require(try end(code).error)
+    #expect(error.failure.message.contains("computed for too long"), "\(error)")
+    #expect(error.place?.file == "deploy.lua")
+  }
+
+  @Test(
+    "a table or text that grows without end meets the limit",
+    arguments: [
+      "local t = {} for i = 1, 1e9 do t[i] = i end", "local s = 'x' while true do s = s .. s end",
+      "local t = {} while true do t[#t + 1] = coroutine.create(function() end) end",
+      "local t = {} for i = 1, 1e9 do t[i] = ('x'):rep(1000) .. i end",
+    ])
+  func memory(code: String) throws {
+    let error = try #require(try end(code).error)
+    #expect(error.failure.message.contains("not enough memory") || error.failure.message.contains("computed for too long"), "\(error)")
+    #expect(error.place == SourcePlace(file: "deploy.lua", line: 4))
+  }
+
+  @Test("a state goes on after a script of it ran out of memory")
+  func goesOn() throws {
+    let rig = try Rig(recipe("local t = {} for i = 1, 1e9 do t[i] = i end", more: "on_success = function() return 'fine' end"), limits: Self.small)
+    #expect(rig.run(try rig.hook(.validateService), on: .host(0)).result.error != nil)
+    #expect(rig.run(rig.plan.onSuccess[0], on: .deployment, as: 5).result == .returned("fine"))
+  }
+
+  @Test(
+    "attacks end in an error or in nothing at all",
+    arguments: [
+      "return load('\\27Lua')", "return tostring(load(string.char(27) .. 'Lua', 'x', 'b'))", "local function f() return f() + 1 end f()",
+      "local function f() f() end f()", "error(nil)", "error(setmetatable({}, { __tostring = function() error('x') end }))",
+      "error(setmetatable({}, { __index = function() error('x') end }))", "xpcall(error, function(e) error(e) end)",
+      "local co co = coroutine.wrap(function() co() end) co()", "coroutine.yield(1)", "coroutine.resume(coroutine.running())",
+      "coroutine.close(coroutine.running())", "local function f(n) local c = coroutine.wrap(f) c(n + 1) end f(1)",
+      "local c = coroutine.create(function() local x <close> = setmetatable({}, { __close = function() host:run 'x' end }) coroutine.yield() end) coroutine.resume(c) coroutine.close(c)",
+      "table.insert(setmetatable({}, { __len = function() return math.maxinteger - 1 end }), 1, 1)",
+      "table.move({}, 1, math.maxinteger - 1, 2)", "table.concat({}, '', 1, 1 << 60)", "table.unpack({}, 1, 1e8)",
+      "local t = {} for i = 0, 62 do t[1 << i] = 1 end table.insert(t, 1, 'x')", "string.rep('x', -1)", "('x'):rep(1e10)",
+      "string.format('%99999d', 1)", "string.format(('%s'):rep(300), 1)", "getmetatable('').__index = nil", "setmetatable('', {})",
+      "setmetatable({}, { __gc = function() end })", "setmetatable({}, { __mode = 'k' })", "collectgarbage('stop')", "getmetatable(host).x = 1",
+      "host.name = 'evil'", "host.run = nil", "host.run('x', 'y')", "rawset(host, 'x', 1)", "host:run(host)", "host:run({ {} })",
+      "host:run('x', { evn = {} })", "host:run(('x'):rep(1e6))", "host:write('a', {})", "host:run('x' .. secret 'A')",
+      "log.info(secret 'A')", "return tostring(secret 'A')", "return #(secret 'A')", "host:run(secret 'A')",
+      "local t = {} t.t = t host:run('x', { env = t })", "local t = {} for i = 1, 100 do t = { t } end each(t, function() end)",
+      "return next({ 1 }, 1)", "for k in pairs({ [{}] = 1 }) do end", "for k in pairs({ [print] = 1 }) do end", "each(1, 2)", "all { 1 }",
+      "within('x', print)", "retry({}, 1)", "sleep(-1)", "sleep(0/0)", "sleep 'soon'", "require 'x'", "recipe 'x' {}", "group 'x'",
+      "assert(false)", "assert(false, host)", "error(host)", "fail(host)", "utf8.char(-1)", "('x'):foo()", "math.randomseed(1)", "load(1)",
+      "local e = select(2, pcall(fail, 'x')) e.message = e error(e)", "fail('%d', 'x')", "return ('%s'):format(setmetatable({}, { __name = ('n'):rep(1e6) }))",
+      "local t = setmetatable({}, { __close = 1 }) local x <close> = t", "goto continue do local x end ::continue:: error()",
+      "for i = 1, 300 do coroutine.wrap(function() host:run 'a' end)() end",
+      "local ok, e = pcall(string.rep) return rawget(e, 1)", "return coroutine.wrap(function() return pcall(pcall, error) end)()",
+      "setmetatable(_ENV, nil)", "getmetatable(_ENV).__index = nil", "_ENV = nil; x()", "local _ENV <const> = {}; x()",
+    ])
+  func attack(code: String) throws {
+    let result: ScriptResult
+    do { result = try end(code) } catch is Problems { return }
+    if let error = result.error {
+      #expect(!error.failure.message.isEmpty)
+      #expect(!error.failure.message.contains("0x"), "\(error)")
+      #expect(error.failure.kind != .internal, "\(error)")
+    }
+  }
+
+  @Test("what is not in the sandbox is not in reach")
+  func absent() throws {
+    for name in ["os", "io", "debug", "package", "dofile", "loadfile", "_G", "warn", "newproxy"] {
+      #expect(problems(recipe("return \(name).x")).count == 1, "\(name)")
+    }
+    let result = try end(
+      "local names = {} for _, n in ipairs { 'dump', 'pack', 'unpack' } do names[#names + 1] = type(string[n]) end return table.concat(names)")
+    #expect(result == .returned("nilnilnil"))
+  }
+
+  @Test("nothing that Lua prints shows an address")
+  func addresses() throws {
+    let result = try end(
+      "return table.concat({ tostring({}), tostring(print), tostring(coroutine.create(print)), tostring(host), ('%s'):format({}) }, ' ')")
+    #expect(result == .returned("table function thread web1 table"))
+  }
+
+  @Test("one plugin's damage to string does not reach another, nor s:method()")
+  func ownLibraries() throws {
+    let files = [
+      "plugins/bad/plugin.lua": "return { name = 'bad', version = '1', api = 1 }",
+      "plugins/bad/init.lua": "string.rep = nil; local t = string; t.format = nil; return function() return string.rep end",
+    ]
+    let rig = try Rig(
+      "local bad = require 'bad'\n" + recipe("return tostring(bad()) .. string.rep('x', 2) .. ('y'):rep(2)"), files: files)
+    #expect(rig.run(try rig.hook(.validateService), on: .host(0)).result == .returned("nilxxyy"))
+  }
+
+  @Test("a thousand errors leave nothing behind")
+  func leaks() throws {
+    let rig = try Rig(
+      recipe(
+        """
+            local t <close> = setmetatable({}, { __close = function() end })
+            each({ 1, 2 }, function(n) if n == 2 then error({ message = "odd" }) end end)
+        """))
+    let body = try rig.hook(.validateService)
+    for id in 0..<20 { _ = rig.run(body, on: .host(0), as: 1000 + id * 10) }
+    let before = rig.scripts.usage()
+    for id in 0..<1000 { #expect(rig.run(body, on: .host(id % 3), as: 10_000 + id * 10).result.error?.failure.message == "odd") }
+    let after = rig.scripts.usage()
+    #expect(after.functions == before.functions)
+    #expect(abs(after.memory - before.memory) < 4096, "\(before) \(after)")
+    #expect(rig.scripts.count == 0)
+  }
+
+  @Test("a killed script leaves nothing behind, and its children's functions neither")
+  func killed() throws {
+    let rig = try Rig(recipe("each({ 1, 2, 3 }, function(n) host:run 'x' end)"))
+    _ = try rig.begin(.validateService)
+    rig.scripts.kill(1)
+    let before = rig.scripts.usage()
+    for id in 2..<200 {
+      _ = try rig.begin(.validateService, as: id)
+      rig.scripts.kill(id)
+    }
+    let after = rig.scripts.usage()
+    #expect(after.functions == before.functions)
+    #expect(abs(after.memory - before.memory) < 4096, "\(before) \(after)")
+  }
+}

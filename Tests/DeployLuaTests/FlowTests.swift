@@ -1,0 +1,140 @@
+import DeployLua
+import DeployModel
+import Testing
+
+@Suite struct FlowTests {
+  private func run(_ hook: String, hosts: Int = 3, answer: (Place, DeployModel.Operation) -> Outcome = { _, _ in .done() }) throws -> (
+    result: ScriptResult, log: [String], requests: [Request]
+  ) {
+    let rig = try Rig(recipe(hook), hosts: hosts)
+    return rig.run(try rig.hook(.validateService), on: .host(0), answer: answer)
+  }
+
+  @Test("retry calls again until it goes well, with the pauses that were asked for")
+  func retry() throws {
+    var attempts = 0
+    let run = try run("retry({ times = 5, every = '2s', backoff = 2 }, function(n) host:run 'x' log.info('took %d', n) end)") { _, _ in
+      attempts += 1
+      return attempts < 3 ? .failed(.command, "no") : .done()
+    }
+    #expect(run.log == ["info: took 3"])
+    let pauses = run.requests.compactMap { request -> Interval? in if case .sleep(let time) = request { time } else { nil } }
+    #expect(pauses == [.seconds(2), .seconds(4)])
+  }
+
+  @Test("retry gives the last error, with the number of attempts")
+  func retryInVain() throws {
+    let run = try run(
+      "local ok, err = pcall(retry, { times = 2, every = 0 }, function() host:run 'x' end) return err.attempts .. ' ' .. err.message") { _, _ in
+        .failed(.command, "no")
+      }
+    #expect(run.result == .returned("2 no"))
+  }
+
+  @Test("a retry in the options of run repeats the command, but not when the host is lost")
+  func retryOption() throws {
+    let lost = try run("host:run('x', { retry = { times = 4, every = 1 } })") { _, _ in .failed(.lost, "gone") }
+    #expect(lost.requests.count == 1)
+    #expect(lost.result.error?.failure.kind == .lost)
+    let failing = try run("host:run('x', { retry = { times = 4, every = 1 } })") { _, _ in .failed(.command, "no") }
+    #expect(failing.requests.count == 7)
+  }
+
+  @Test("try gives the result of a failing command, and raises when the host is out of reach")
+  func tries() throws {
+    let no = try run("return host:try('x').status") { _, _ in Outcome(failure: Failure(.command, "no"), status: 3) }
+    #expect(no.result == .returned(3))
+    let away = try run("return host:try('x').status") { _, _ in .failed(.unreachable, "no route") }
+    #expect(away.result.error?.failure.kind == .unreachable)
+  }
+
+  @Test("wait_for asks until the host answers, and says what came last when the time is over")
+  func waitFor() throws {
+    var asked = 0
+    let good = try run("host:wait_for { http = 'http://localhost/', status = 200, every = '3s' }") { _, operation in
+      asked += 1
+      #expect(operation == .check(.http(url: "http://localhost/", status: [200])))
+      return asked < 3 ? .failed(.unhealthy, "status 503") : .done(true)
+    }
+    #expect(asked == 3)
+    #expect(good.result == .returned(.null))
+    let bad = try run("host:wait_for { port = 80, timeout = '5s', every = '2s' }") { _, _ in .failed(.unhealthy, "connection refused") }
+    #expect(bad.result.error?.failure == Failure(.unhealthy, "waited 5 s for port 80 to answer: connection refused"))
+    #expect(bad.result.error?.place == SourcePlace(file: "deploy.lua", line: 4))
+  }
+
+  @Test("within hands a deadline to the engine and raises what it says")
+  func within() throws {
+    let rig = try Rig(recipe("local ok, err = pcall(within, '5m', function() host:run 'x' end) return err.kind"))
+    let first = try rig.begin(.validateService)
+    guard case .within(let time, let body) = first.request else { throw Failure(.failed, "\(first)") }
+    #expect(time == .minutes(5))
+    rig.scripts.start(2, body, on: .child)
+    #expect(rig.scripts.step(2, .begin).request == .perform(.host(0), .run(Command(.shell("x"))), timeout: nil))
+    let timeout = Failure(.timeout, "it took longer than 5 m")
+    let child = rig.scripts.step(2, .cancel(timeout))
+    #expect(child.result?.error?.failure == timeout)
+    let end = rig.scripts.step(1, .results([try #require(child.result)]))
+    #expect(end.result == .returned("timeout"))
+  }
+
+  @Test("each keeps going where asked, and gives results and errors by position")
+  func keepGoing() throws {
+    let run = try run(
+      """
+          local values, errors = each({ "a", "b", "c" }, function(x, i) if x == "b" then fail("no %s", x) end return x .. i end, { keep_going = true })
+          return tostring(values[1]) .. tostring(values[2]) .. tostring(values[3]) .. errors[2].message
+      """)
+    #expect(run.result == .returned("a1nilc3no b"))
+  }
+
+  @Test("all runs different functions at once and gives their values in order")
+  func all() throws {
+    let run = try run("local r = all { function() return 1 end, function() host:run 'x' return 2 end } return r[1] + r[2]")
+    #expect(run.result == .returned(3))
+  }
+
+  @Test("sets of hosts are taken apart by count, share and tag")
+  func sets() throws {
+    let run = try run(
+      """
+          local t = deployment.targets
+          local first, rest = t:split "25%"
+          local sizes = {}
+          for wave in t:batches(4) do sizes[#sizes + 1] = #wave end
+          local names = t:where({ zone = "b" }):map(function(h) return h.name end)
+          return table.concat({ #t, t:first().name, #first, #rest, #t:take "1%", table.concat(sizes, "+"), table.concat(names, ","),
+            #t:except(first), tostring(t:take(2)), t[10].name, #t:except(t[1]) }, " ")
+      """, hosts: 10)
+    #expect(run.result == .returned("10 web1 2 8 1 4+4+2 web2,web4,web6,web8,web10 8 web1, web2 web10 9"))
+  }
+
+  @Test("a quoted text is one word for a shell")
+  func quoting() throws {
+    #expect(try run("return quote 'a b' .. quote \"it's\" .. quote 'plain-1' .. quote ''").result == .returned("'a b''it'\\''s'plain-1''"))
+  }
+
+  @Test("an unknown name is an error in a running hook as well, with a near match")
+  func nearMatches() throws {
+    for (code, words) in [
+      ("host:rnu 'x'", "did you mean run?"), ("return host.adress", "did you mean address?"), ("return deployment.revison", "did you mean revision?"),
+      ("return deployment.params.x", ""), ("return deployment.targets:frist()", "did you mean first?"), ("host:run('x', { cwdd = '/' })", "did you mean cwd?"),
+      ("recipe 'x'", "top of the file"), ("host:run 'x'.stdot()", ""),
+    ] {
+      let error = try #require(try run(code) { _, _ in Outcome(status: 0) }.result.error)
+      #expect("\(error.failure.message) \(error.failure.fix ?? "")".contains(words), "\(error)")
+    }
+  }
+
+  @Test("pairs goes through a table in the order of its keys, whatever the order of making")
+  func order() throws {
+    let run = try run(
+      """
+          local t = { b = 1, a = 2, [3] = 3, [1] = 4, [2.5] = 5, [true] = 6, [deployment.targets[2]] = 7, [host] = 8, [-1] = 9 }
+          local keys = {}
+          for key in pairs(t) do keys[#keys + 1] = tostring(key) end
+          return table.concat(keys, " ") .. " " .. tostring(next({})) .. " " .. next({ x = 1, a = 2 })
+      """)
+    #expect(run.result == .returned("-1 1 2.5 3 a b true web1 web2 nil a"))
+  }
+}

@@ -1,0 +1,74 @@
+import DeployLua
+import DeployModel
+import Testing
+
+@Suite struct StrategyTests {
+  /// The decisions of the recipe's strategy for so many hosts.
+  private func decisions(_ strategy: String, hosts: Int, more: String = "") throws -> [Decision] {
+    let rig = try Rig("\(more)\nrecipe \"shop\" { path = \"/srv/shop\", strategy = \(strategy) }", hosts: hosts)
+    guard case .rollout(let bound?) = rig.recipe.stages.last else { throw Failure(.failed, "there is no strategy") }
+    let run = rig.run(Body(recipe: 0, function: bound.function), on: .rollout(options: bound.options))
+    if let error = run.result.error { throw error }
+    return run.requests.compactMap { request -> Decision? in if case .decide(let decision) = request { decision } else { nil } }
+  }
+
+  @Test("rolling takes a batch at a time", arguments: [(1, 1), (2, 4), (3, 7), (5, 5), (4, 10)])
+  func rolling(batch: Int, hosts: Int) throws {
+    let waves = stride(from: 0, to: hosts, by: batch).map { Decision.wave(Array($0..<min($0 + batch, hosts)), parallel: nil) }
+    #expect(try decisions("rolling { batch = \(batch) }", hosts: hosts) == waves)
+  }
+
+  @Test("a share is a share of all hosts, and never less than one")
+  func share() throws {
+    let waves = try decisions("rolling { batch = '25%' }", hosts: 10)
+    #expect(waves.map { wave -> Int in if case .wave(let hosts, _) = wave { hosts.count } else { 0 } } == [2, 2, 2, 2, 2])
+    #expect(try decisions("rolling { batch = '1%' }", hosts: 3).count == 3)
+  }
+
+  @Test("rolling waits between two waves where it is told to, and takes one host where it is told nothing")
+  func pause() throws {
+    let wave = { Decision.wave([$0], parallel: nil) }
+    #expect(try decisions("rolling { pause = '10m' }", hosts: 3) == [wave(0), .wait(.minutes(10)), wave(1), .wait(.minutes(10)), wave(2)])
+    #expect(try decisions("rolling", hosts: 2) == [wave(0), wave(1)])
+  }
+
+  @Test("all at once is one wave")
+  func allAtOnce() throws {
+    #expect(try decisions("all_at_once", hosts: 4) == [.wave([0, 1, 2, 3], parallel: nil)])
+    #expect(try decisions("all_at_once { parallel = 2 }", hosts: 4) == [.wave([0, 1, 2, 3], parallel: 2)])
+  }
+
+  @Test("a strategy of one's own is a function that decides")
+  func own() throws {
+    let doubling = """
+      local doubling = strategy "doubling" (function(rollout, options)
+        local size, left = options.first, rollout.targets
+        while #left > 0 do
+          local wave
+          wave, left = left:split(size)
+          local outcome = rollout:wave(wave)
+          if outcome.failed > 0 then rollout:rollback("%d of %d hosts failed", outcome.failed, #wave) end
+          size = size * 2
+        end
+      end)
+      """
+    let waves = try decisions("doubling { first = 1 }", hosts: 7, more: doubling)
+    #expect(waves == [.wave([0], parallel: nil), .wave([1, 2], parallel: nil), .wave([3, 4, 5, 6], parallel: nil)])
+    let rig = try Rig("\(doubling)\nrecipe \"shop\" { path = \"/srv/shop\", strategy = doubling { first = 2 } }", hosts: 4)
+    guard case .rollout(let bound?) = rig.recipe.stages.last else { return }
+    rig.scripts.start(1, Body(recipe: 0, function: bound.function), on: .rollout(options: bound.options))
+    _ = rig.scripts.step(1, .begin)
+    let step = rig.scripts.step(1, .wave(WaveResult(succeeded: [0], failed: [1])))
+    #expect(step.request == .decide(.rollback(reason: "1 of 2 hosts failed")))
+  }
+
+  @Test("CodeDeploy's configurations are known by their names")
+  func configurations() throws {
+    func named(_ name: String) throws -> DeploymentConfiguration? {
+      try load("recipe \"a\" { path = '/a', configuration = 'CodeDeployDefault.\(name)' }").project.recipes.first?.configuration
+    }
+    #expect(try named("OneAtATime")?.parallel == .count(1))
+    #expect(try named("HalfAtATime")?.floor == .percent(50))
+    #expect(try named("AllAtOnce")?.floor == .count(0))
+  }
+}
