@@ -161,6 +161,23 @@ struct BundleRefusalTests {
     }
   }
 
+  @Test("a tar changed at random is packed or refused, never a crash, and nothing appears outside of the store")
+  func fuzz() async throws {
+    try b.sh("mkdir -p in/sub && printf hello > in/sub/a && ln -s a in/sub/l && touch 'in/$(printf %0150d 7)' in/$(printf %0120d 7)")
+    try b.sh("tar -C in --format=pax -cf good.tar . && tar -C in --format=gnu -cf gnu.tar . && gzip -k good.tar")
+    var random = Seeded(5)
+    for name in ["good.tar", "gnu.tar", "good.tar.gz"] {
+      let good = Array(try Data(contentsOf: URL(fileURLWithPath: "\(b.project)/\(name)")))
+      for _ in 0..<100 {
+        var bytes = good
+        for _ in 0..<4 { bytes[Int.random(in: 0..<min(bytes.count, 9000), using: &random)] = UInt8.random(in: 0...255, using: &random) }
+        try b.write(bytes, to: "evil")
+        _ = await b.problems("evil")
+      }
+    }
+    #expect(try Shell.run("ls '\(b.folder.path)'").out == "project\nstate\n")
+  }
+
   @Test("what lies in a folder and is no file, folder or link is refused by name")
   func specials() async throws {
     try b.sh("mkdir -p dist && mkfifo dist/pipe && ln -s /etc/passwd dist/abs && ln -s ../.. dist/out && printf x > dist/ok")

@@ -64,4 +64,20 @@ struct JSONCodingTests {
       #expect(throws: DecodingError.self) { try CompactJSON.decode(Entry.self, from: Array(bytes.prefix(count))) }
     }
   }
+
+  @Test("bytes changed at random are an entry or an error, never a crash")
+  func fuzz() throws {
+    let good = try Samples.facts.map { try CompactJSON.encode(Samples.entry(1, $0)) }
+    let letters = Array("{}[]\",:\\0123456789.eE+-ntfu\u{0}\u{7f}".utf8) + [0xFF, 0xC3]
+    var random = Seeded(23)
+    var errors = 0
+    for round in 0..<4000 {
+      var bytes = good[round % good.count]
+      for _ in 0...Int.random(in: 0...3, using: &random) {
+        bytes[Int.random(in: 0..<bytes.count, using: &random)] = letters.randomElement(using: &random) ?? 0
+      }
+      do { _ = try CompactJSON.decode(Entry.self, from: bytes) } catch { errors += 1 }
+    }
+    #expect(errors > 1000)
+  }
 }

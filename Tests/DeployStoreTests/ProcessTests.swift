@@ -50,6 +50,18 @@ struct ChildJobs {
   }
 }
 
+extension ChildJobs {
+  @Test("one build after the other, each of other content", .enabled(if: Child.job == "build"))
+  func build() async throws {
+    let store = try DirectoryBundleStore(in: StateDirectory("\(Child.folder)/state"))
+    for number in 0..<Child.count {
+      for file in 0..<20 { try "build \(number) file \(file)".write(toFile: "\(Child.folder)/dist/\(file)", atomically: false, encoding: .utf8) }
+      let built = try await store.build(Revision(source: .path("dist")), in: Child.folder, run: Bundling.run)
+      _ = try await store.archive(of: built.bundle.digest)
+    }
+  }
+}
+
 @Suite("Several processes, and their end")
 struct ProcessTests {
   let folder: TemporaryFolder
@@ -77,6 +89,25 @@ struct ProcessTests {
     let claim = try #require(try journal.claim("d-1"))
     try await journal.append([Samples.entry(reading.entries.count, .resumed(actor: "me"))], to: "d-1")
     claim.release()
+  }
+
+  @Test("a builder killed at any moment leaves only whole bundles, and what it left half done is swept up", arguments: 1...3)
+  func killedBuilder(round: Int) async throws {
+    try folder.write("x", to: "dist/first")
+    let state = try folder.state()
+    let store = try DirectoryBundleStore(in: state)
+    let child = try Child("build", in: folder.path, count: 1_000_000)
+    #expect(try await eventually { try store.list().count > 5 * round || !child.process.isRunning })
+    child.kill()
+    let left = try store.list()
+    #expect(left.count > 5)
+    #expect(try await store.verify().isEmpty)
+    for stored in left.prefix(3) {
+      let archive = try await store.archive(of: stored.bundle.digest)
+      #expect(try Shell.run("tar -tzf '\(archive)' | wc -l").out.contains("21"))
+    }
+    _ = try await store.prune(keep: left.count, inUse: [])
+    #expect(try Shell.run("find '\(state.bundles)' -name '*.tmp'").out == "")
   }
 
   @Test("a claim is given once, in this process too, until it is given back")
