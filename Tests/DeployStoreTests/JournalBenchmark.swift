@@ -5,11 +5,16 @@ import Testing
 
 @Suite("What the journal takes", .serialized)
 struct JournalBenchmark {
-  @Test("100,000 entries: times are printed, the content is checked")
+  #if DEBUG
+    let count = 10_000
+  #else
+    let count = 100_000
+  #endif
+
+  @Test("entries by the ten thousand: times are printed, the content is checked")
   func entries() async throws {
     let folder = try TemporaryFolder()
     let journal = try SQLiteJournal(in: folder.state())
-    let count = 100_000
     let clock = ContinuousClock()
     let whole = (1..<count).map(Self.entry)
     let before = processorSeconds()

@@ -55,7 +55,9 @@ extension ChildJobs {
   func build() async throws {
     let store = try DirectoryBundleStore(in: StateDirectory("\(Child.folder)/state"))
     for number in 0..<Child.count {
-      for file in 0..<20 { try "build \(number) file \(file)".write(toFile: "\(Child.folder)/dist/\(file)", atomically: false, encoding: .utf8) }
+      for file in 0..<20 {
+        try "build \(number) file \(file)".write(toFile: "\(Child.folder)/dist/\(file)", atomically: false, encoding: .utf8)
+      }
       let built = try await store.build(Revision(source: .path("dist")), in: Child.folder, run: Bundling.run)
       _ = try await store.archive(of: built.bundle.digest)
     }

@@ -65,7 +65,9 @@ extension JSONTape {
     case .null: return .null
     case .yes: return .bool(true)
     case .no: return .bool(false)
-    case .number: return if let whole = try? integer(at: node, as: Int.self) { .int(whole) } else { .number(try number(at: node)) }
+    case .number:
+      let isWhole = bytes[nodes[node].range].allSatisfy { $0 == UInt8(ascii: "-") || UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }
+      return isWhole ? .int(try integer(at: node, as: Int.self)) : .number(try number(at: node))
     case .text, .escapedText: return .text(try text(at: node))
     case .array:
       var list: [Value] = []

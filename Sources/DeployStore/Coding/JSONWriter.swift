@@ -80,8 +80,13 @@ final class JSONWriter: Encoder {
     }
   }
   func integer(_ value: some BinaryInteger) {
-    guard let small = Int(exactly: value), 0..<10 ~= small else { return bytes.append(contentsOf: String(value).utf8) }
-    bytes.append(UInt8(ascii: "0") + UInt8(small))
+    guard var rest = Int(exactly: value), rest >= 0 else { return bytes.append(contentsOf: String(value).utf8) }
+    let start = bytes.count
+    repeat {
+      bytes.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10))
+      rest /= 10
+    } while rest > 0
+    bytes[start...].reverse()
   }
 
   func text(_ value: String) {
