@@ -6,12 +6,12 @@ import Testing
 @Suite("What the journal takes", .serialized)
 struct JournalBenchmark {
   #if DEBUG
-    let count = 10_000
+    let count = 4_000
   #else
     let count = 100_000
   #endif
 
-  @Test("entries by the ten thousand: times are printed, the content is checked")
+  @Test("entries by the thousand: times are printed, the content is checked")
   func entries() async throws {
     let folder = try TemporaryFolder()
     let journal = try SQLiteJournal(in: folder.state())

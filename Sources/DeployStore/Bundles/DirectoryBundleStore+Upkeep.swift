@@ -113,8 +113,8 @@ extension DirectoryBundleStore {
         try remove("\(blobs.folder)/\(folder)/\(name)", &pruned)
       }
     }
-    for name in Disk.ownNames(in: "\(state.bundles)/archives") where name.hasSuffix(".tmp") {
-      try remove("\(state.bundles)/archives/\(name)", &pruned)
+    for folder in [manifests, "\(state.bundles)/archives"] {
+      for name in Disk.ownNames(in: folder) where name.hasSuffix(".tmp") { try remove("\(folder)/\(name)", &pruned) }
     }
     return pruned
   }
