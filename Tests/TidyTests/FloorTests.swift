@@ -8,7 +8,7 @@ import Testing
     ("DeployCore", ["DeployModel"], []),
     ("DeployLua", ["DeployCore", "DeployModel", "CLua"], []),
     ("DeployHosts", ["DeployCore", "DeployModel"], ["Crypto", "Subprocess"]),
-    ("DeployStore", ["DeployCore", "DeployModel"], ["GRDB", "Crypto"]),
+    ("DeployStore", ["DeployCore", "DeployModel", "CZlib"], ["GRDB", "Crypto"]),
     ("DeployAppSpec", ["DeployCore", "DeployModel"], ["Yams"]),
     ("DeploySimulation", ["DeployCore", "DeployModel"], []),
     ("DeployEngine", ["DeployCore", "DeployModel"], []),
