@@ -24,8 +24,6 @@ recipe "shop" {
   on = {
     ApplicationStop  = function(host) host:run "bin/stop" end,
     ApplicationStart = function(host) host:run { "bin/start", tostring(host.vars.port) } end,
-    ValidateService  = function(host)
-      http_check.wait(host, { url = "http://127.0.0.1:" .. host.vars.port .. "/health", timeout = "5s" })
-    end,
+    ValidateService  = http_check { url = "http://127.0.0.1:{port}/health", timeout = "5s", every = "0.2s" },
   },
 }
