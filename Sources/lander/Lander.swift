@@ -1,4 +1,5 @@
 import ArgumentParser
+import DeployCore
 import DeployModel
 import DeployReport
 import Glibc
@@ -16,6 +17,7 @@ struct Lander: AsyncParsableCommand {
     version: Version.number,
     groupedSubcommands: [
       CommandGroup(name: "Begin", subcommands: [InitCommand.self]),
+      CommandGroup(name: "Look", subcommands: [HistoryCommand.self, LogsCommand.self]),
       CommandGroup(name: "More", subcommands: [HelpPagesCommand.self]),
     ])
 }
@@ -41,7 +43,8 @@ extension Verb {
 enum Main {
   static func main() async {
     // A reader that went away (`lander history | head`) is no reason to die half-way through a deployment.
-    signal(SIGPIPE, SIG_IGN)
+    // The handler does nothing, and unlike SIG_IGN it is not handed on to what this process starts.
+    signal(SIGPIPE) { _ in }
     let terminal = Terminal()
     let arguments = Array(CommandLine.arguments.dropFirst())
     do {
@@ -67,6 +70,6 @@ enum Subcommand {
     }
     if parent.configuration.defaultSubcommand != nil { return }
     let known = names.filter { $0.0.configuration.shouldDisplay }.map(\.1)
-    throw Problems(Problem("there is no command \"\(path) \(word)\"", fix: NearMatch.fix(for: word, among: known, what: "commands")))
+    throw Problems(Problem("there is no command \"\(path) \(word)\"", fix: NearMatch.hint(word, among: known)))
   }
 }

@@ -39,12 +39,6 @@ struct TextTests {
   ])
   func bytes(_ count: Int, _ text: String) { #expect(count.inBytes == text) }
 
-  @Test("near matches are the ones that were meant", arguments: [
-    ("producton", "production"), ("prodution", "production"), ("Production", "production"), ("satging", "staging"), ("prod", "production"),
-    ("wbe", "web"), ("zebra", nil), ("", nil),
-  ] as [(String, String?)])
-  func near(_ word: String, _ meant: String?) { #expect(NearMatch.of(word, among: ["production", "staging", "web"]) == meant) }
-
   @Test("what is in a table lines up, whatever the width of its letters")
   func table() {
     let lines = Table(["HOST", "STATE"], rows: [["漢字", "x"], ["a", ""]]).lines(on: Surface())
