@@ -53,12 +53,13 @@ package struct HistoryReport: Sendable {
 
   /// The same for machines.
   package var value: Value {
-    .list(entries.map { entry in
-      JSON.record([
-        ("deployment", .text(entry.id)), ("began", .text(When.iso(entry.began))), ("what", .text(entry.what)),
-        ("group", .text(entry.group)),
-        ("revision", .text(entry.revision)), ("hosts", .int(entry.hosts)), ("actor", .text(entry.actor)), ("state", .text(entry.state)),
-      ])
-    })
+    .list(
+      entries.map { entry in
+        JSON.record([
+          ("deployment", .text(entry.id)), ("began", .text(When.iso(entry.began))), ("what", .text(entry.what)),
+          ("group", .text(entry.group)),
+          ("revision", .text(entry.revision)), ("hosts", .int(entry.hosts)), ("actor", .text(entry.actor)), ("state", .text(entry.state)),
+        ])
+      })
   }
 }

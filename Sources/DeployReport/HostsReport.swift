@@ -21,7 +21,9 @@ package struct HostsReport: Sendable {
     for (host, survey) in hosts {
       guard case .reached(let state) = survey else { continue }
       let text = state.facts.tools.sorted().joined(separator: " ")
-      if let index = tools.firstIndex(where: { $0.text == text }) { tools[index].hosts.append(host.name) } else {
+      if let index = tools.firstIndex(where: { $0.text == text }) {
+        tools[index].hosts.append(host.name)
+      } else {
         tools.append((text, [host.name]))
       }
     }
@@ -37,24 +39,25 @@ package struct HostsReport: Sendable {
 
   /// The same for machines.
   package var value: Value {
-    .list(hosts.map { host, survey in
-      switch survey {
-      case .unreachable(let failure):
-        return JSON.record([
-          ("host", .text(host.name)), ("reached", false), ("kind", .text(failure.kind.rawValue)), ("message", .text(failure.message)),
-          ("fix", failure.fix.map { .text($0) }),
-        ])
-      case .reached(let state):
-        let facts = state.facts
-        return JSON.record([
-          ("host", .text(host.name)), ("reached", true), ("user", .text(facts.user)), ("shell", .text(facts.shell)),
-          ("kernel", .text(facts.kernel)), ("architecture", .text(facts.architecture)),
-          ("tools", .list(facts.tools.sorted().map { .text($0) })),
-          ("processors", .int(facts.processors)), ("free_bytes", .int(facts.freeBytes)), ("free_inodes", .int(facts.freeInodes)),
-          ("clock_skew_ms", .int(facts.clockSkew.milliseconds)), ("release", state.current.map { .text($0) }),
-        ])
-      }
-    })
+    .list(
+      hosts.map { host, survey in
+        switch survey {
+        case .unreachable(let failure):
+          return JSON.record([
+            ("host", .text(host.name)), ("reached", false), ("kind", .text(failure.kind.rawValue)), ("message", .text(failure.message)),
+            ("fix", failure.fix.map { .text($0) }),
+          ])
+        case .reached(let state):
+          let facts = state.facts
+          return JSON.record([
+            ("host", .text(host.name)), ("reached", true), ("user", .text(facts.user)), ("shell", .text(facts.shell)),
+            ("kernel", .text(facts.kernel)), ("architecture", .text(facts.architecture)),
+            ("tools", .list(facts.tools.sorted().map { .text($0) })),
+            ("processors", .int(facts.processors)), ("free_bytes", .int(facts.freeBytes)), ("free_inodes", .int(facts.freeInodes)),
+            ("clock_skew_ms", .int(facts.clockSkew.milliseconds)), ("release", state.current.map { .text($0) }),
+          ])
+        }
+      })
   }
 }
 

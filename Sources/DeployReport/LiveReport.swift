@@ -88,7 +88,13 @@ package struct LiveReport: ProgressReport {
     case .remark(let text): return SafeText.lines(text)
     case .log(let host, let line):
       let name = host.map { surface.paint(story.hosts[$0].name, .strong) + "  " } ?? ""
-      let style: Surface.Style? = switch line.level { case .debug: .dim; case .info: nil; case .warn: .warn; case .error: .bad }
+      let style: Surface.Style? =
+        switch line.level {
+        case .debug: .dim
+        case .info: nil
+        case .warn: .warn
+        case .error: .bad
+        }
       return SafeText.lines(line.text).map { text in name + (style.map { surface.paint(text, $0) } ?? text) }
     case .stageEnded(let name, nil) where story.stages.count > 0:
       guard let stage = story.stages.last(where: { $0.name == name }), let ended = stage.ended else { return [] }
@@ -137,11 +143,13 @@ package struct LiveReport: ProgressReport {
   private func countLines(_ now: Timestamp) -> [String] {
     let total = max(1, story.hosts.count)
     func count(_ words: String...) -> Int { story.hosts.count { words.contains($0.status.word) } }
-    let good = count("succeeded", "unchanged"), bad = count("restored", "restore failed", "failed", "unknown", "left out", "restoring")
+    let good = count("succeeded", "unchanged")
+    let bad = count("restored", "restore failed", "failed", "unknown", "left out", "restoring")
     let moving = count("changing")
     let size = max(10, min(40, surface.width - 70))
     let cells = (good * size / total, bad == 0 ? 0 : max(1, bad * size / total))
-    let bar = surface.paint(String(repeating: "█", count: cells.0), .good) + surface.paint(String(repeating: "█", count: cells.1), .bad)
+    let bar =
+      surface.paint(String(repeating: "█", count: cells.0), .good) + surface.paint(String(repeating: "█", count: cells.1), .bad)
       + surface.paint(String(repeating: "░", count: max(0, size - cells.0 - cells.1)), .dim)
     let text = [(good, "done"), (bad, "failed"), (moving, "changing"), (count("waiting"), "waiting")]
       .filter { $0.0 > 0 }.map { "\($0.0.grouped) \($0.1)" }.joined(separator: " · ")

@@ -103,7 +103,11 @@ package struct PlainReport: ProgressReport {
 
   /// The first two lines about a deployment.
   package static func opening(_ plan: Plan) -> [String] {
-    let verb = switch plan.kind { case .deploy: "Deploying"; case .rollback: "Rolling back" }
+    let verb =
+      switch plan.kind {
+      case .deploy: "Deploying"
+      case .rollback: "Rolling back"
+      }
     let revision = plan.bundle.map { ", revision \($0.digest.short) (\(SafeText.line($0.source)))" } ?? ""
     return [
       "\(verb) \(plan.what) to \(plan.group): \(plan.hosts.count.of("host"))\(revision)",
@@ -170,7 +174,11 @@ package struct PlainReport: ProgressReport {
 
 /// Puts chunks of several streams together into whole lines.
 package struct PartialLines: Sendable {
-  private struct Key: Hashable { var intent: Int; var place: Place; var stream: OutputChunk.Stream }
+  private struct Key: Hashable {
+    var intent: Int
+    var place: Place
+    var stream: OutputChunk.Stream
+  }
   private var open: [Key: [UInt8]] = [:]
   /// A line longer than this is cut into pieces.
   private static let longest = 4096

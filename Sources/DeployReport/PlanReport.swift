@@ -32,7 +32,11 @@ package struct PlanReport: Sendable {
   }
 
   private var planned: String {
-    let verb = switch plan.kind { case .deploy: "deploy"; case .rollback: "roll back" }
+    let verb =
+      switch plan.kind {
+      case .deploy: "deploy"
+      case .rollback: "roll back"
+      }
     return "\(verb) \(plan.what) to \(plan.group), \(plan.hosts.count.of("host"))"
   }
 
@@ -73,15 +77,18 @@ package struct PlanReport: Sendable {
     var index: [[String]: Int] = [:]
     for row in rows {
       let what = Array(row.dropFirst())
-      if let found = index[what] { groups[found].names.append(row[0]) } else {
+      if let found = index[what] {
+        groups[found].names.append(row[0])
+      } else {
         index[what] = groups.count
         groups.append((what, [row[0]]))
       }
     }
-    return [head] + groups.prefix(30).map { group in
-      "    " + group.names.prefix(4).joined(separator: " ") + (group.names.count > 4 ? " … (\(group.names.count.of("host")))" : "") + ": "
-        + group.what.joined(separator: ", ")
-    }
+    return [head]
+      + groups.prefix(30).map { group in
+        "    " + group.names.prefix(4).joined(separator: " ") + (group.names.count > 4 ? " … (\(group.names.count.of("host")))" : "") + ": "
+          + group.what.joined(separator: ", ")
+      }
   }
 
   private func wayBack(on surface: Surface) -> [String] {
@@ -116,7 +123,10 @@ extension Stage {
     case .rollout(let strategy):
       guard let strategy else { return "rollout (all at once)" }
       let batch = strategy.batch.map { amount in
-        switch amount { case .count(let count): ", \(count) a wave"; case .percent(let share): ", \(share.plain)% a wave" }
+        switch amount {
+        case .count(let count): ", \(count) a wave"
+        case .percent(let share): ", \(share.plain)% a wave"
+        }
       }
       return "rollout (\(strategy.name)\(batch ?? ""))"
     case .script(let name, let summary, _, let when, _):

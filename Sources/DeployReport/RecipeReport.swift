@@ -24,15 +24,23 @@ package struct ProjectReport: Sendable {
   /// Recipes with a JSON Schema of their parameters, and groups.
   package var value: Value {
     JSON.record([
-      ("recipes", .list(project.recipes.map { recipe in
-        JSON.record([
-          ("name", .text(recipe.name)), ("application", .text(recipe.application)), ("group", recipe.group.map { .text($0) }),
-          ("parameters", recipe.schema),
-        ])
-      })),
-      ("groups", .list(project.groups.map { group in
-        JSON.record([("name", .text(group.name)), ("hosts", .list(group.hosts.map { .text($0.name) }))])
-      })),
+      (
+        "recipes",
+        .list(
+          project.recipes.map { recipe in
+            JSON.record([
+              ("name", .text(recipe.name)), ("application", .text(recipe.application)), ("group", recipe.group.map { .text($0) }),
+              ("parameters", recipe.schema),
+            ])
+          })
+      ),
+      (
+        "groups",
+        .list(
+          project.groups.map { group in
+            JSON.record([("name", .text(group.name)), ("hosts", .list(group.hosts.map { .text($0.name) }))])
+          })
+      ),
     ])
   }
 }
@@ -95,10 +103,11 @@ extension Recipe {
 extension Revision {
   /// `dist, built by make dist`.
   package var sentence: String {
-    let from = switch source {
-    case .path(let path): path
-    case .git(let ref, let repository): "git \(ref)" + (repository == "." ? "" : " of \(repository)")
-    }
+    let from =
+      switch source {
+      case .path(let path): path
+      case .git(let ref, let repository): "git \(ref)" + (repository == "." ? "" : " of \(repository)")
+      }
     return from + (build.map { ", built by `\($0)`" } ?? "") + (ignore.isEmpty ? "" : ", without " + ignore.joined(separator: " "))
   }
 }
@@ -140,15 +149,16 @@ extension Parameter {
   }
 
   fileprivate var schema: Value {
-    var members: [(String, Value?)] = switch kind {
-    case .boolean: [("type", "boolean")]
-    case .integer(let min, let max): [("type", "integer"), ("minimum", min.map { .int($0) }), ("maximum", max.map { .int($0) })]
-    case .number(let min, let max): [("type", "number"), ("minimum", min.map { .number($0) }), ("maximum", max.map { .number($0) })]
-    case .percent: [("type", "string"), ("pattern", "^[0-9.]+%?$")]
-    case .string(let match): [("type", "string"), ("x-lua-pattern", match.map { .text($0) })]
-    case .choice(let choices): [("enum", .list(choices.map { .text($0) }))]
-    case .duration: [("type", "string"), ("pattern", "^[0-9.]+(ms|s|m|h|d)?$")]
-    }
+    var members: [(String, Value?)] =
+      switch kind {
+      case .boolean: [("type", "boolean")]
+      case .integer(let min, let max): [("type", "integer"), ("minimum", min.map { .int($0) }), ("maximum", max.map { .int($0) })]
+      case .number(let min, let max): [("type", "number"), ("minimum", min.map { .number($0) }), ("maximum", max.map { .number($0) })]
+      case .percent: [("type", "string"), ("pattern", "^[0-9.]+%?$")]
+      case .string(let match): [("type", "string"), ("x-lua-pattern", match.map { .text($0) })]
+      case .choice(let choices): [("enum", .list(choices.map { .text($0) }))]
+      case .duration: [("type", "string"), ("pattern", "^[0-9.]+(ms|s|m|h|d)?$")]
+      }
     members += [("default", standard), ("description", help.isEmpty ? nil : .text(help))]
     return JSON.record(members)
   }

@@ -73,7 +73,9 @@ package struct Rehearsed: Sendable {
     var index: [[Step]: Int] = [:]
     for host in order.sorted(by: { ($0 ?? -1) < ($1 ?? -1) }) {
       let own = steps[host] ?? []
-      if let found = index[own], host != nil, parts[found].hosts.first != .some(nil) { parts[found].hosts.append(host) } else {
+      if let found = index[own], host != nil, parts[found].hosts.first != .some(nil) {
+        parts[found].hosts.append(host)
+      } else {
         index[own] = parts.count
         parts.append(Part(hosts: [host], steps: own))
       }

@@ -23,22 +23,23 @@ package struct StatusReport: Sendable {
 
   /// The same for machines.
   package var value: Value {
-    .list(hosts.map { host in
-      guard case .reached(let state) = host.survey else {
-        guard case .unreachable(let failure) = host.survey else { return .null }
+    .list(
+      hosts.map { host in
+        guard case .reached(let state) = host.survey else {
+          guard case .unreachable(let failure) = host.survey else { return .null }
+          return JSON.record([
+            ("host", .text(host.name)), ("state", "unknown"),
+            ("error", JSON.record([("kind", .text(failure.kind.rawValue)), ("message", .text(failure.message))])),
+          ])
+        }
         return JSON.record([
-          ("host", .text(host.name)), ("state", "unknown"),
-          ("error", JSON.record([("kind", .text(failure.kind.rawValue)), ("message", .text(failure.message))])),
+          ("host", .text(host.name)), ("state", .text(StatusReport.word(state))), ("release", state.current.map { .text($0) }),
+          ("bundle", state.receipt.map { .text($0.inputs.bundle.hex) }), ("deployment", state.receipt.map { .text($0.deployment) }),
+          ("at", state.receipt.map { .text(When.iso($0.at)) }), ("actor", state.receipt.map { .text($0.actor) }),
+          ("previous", state.previous.map { .text($0.release.id) }), ("locked_by", state.lock.map { .text($0.deployment) }),
+          ("jobs", .int(state.jobs.count)),
         ])
-      }
-      return JSON.record([
-        ("host", .text(host.name)), ("state", .text(StatusReport.word(state))), ("release", state.current.map { .text($0) }),
-        ("bundle", state.receipt.map { .text($0.inputs.bundle.hex) }), ("deployment", state.receipt.map { .text($0.deployment) }),
-        ("at", state.receipt.map { .text(When.iso($0.at)) }), ("actor", state.receipt.map { .text($0.actor) }),
-        ("previous", state.previous.map { .text($0.release.id) }), ("locked_by", state.lock.map { .text($0.deployment) }),
-        ("jobs", .int(state.jobs.count)),
-      ])
-    })
+      })
   }
 
   private static func word(_ state: HostState) -> String {
@@ -64,29 +65,37 @@ package struct StatusReport: Sendable {
     for host in hosts {
       guard case .reached(let state) = host.survey else { continue }
       let release = state.current ?? "nothing"
-      if let index = counts.firstIndex(where: { $0.release == release }) { counts[index].hosts.append(host.name) } else {
+      if let index = counts.firstIndex(where: { $0.release == release }) {
+        counts[index].hosts.append(host.name)
+      } else {
         counts.append((release, [host.name]))
       }
     }
     guard counts.count > 1 else { return [] }
     counts.sort { $0.hosts.count > $1.hosts.count }
-    return ["", surface.paint("The hosts are not in step:", .warn)] + counts.map { count in
-      "  \(count.release) on \(count.hosts.prefix(6).joined(separator: " "))" + (count.hosts.count > 6 ? " … (\(count.hosts.count))" : "")
-    }
+    return ["", surface.paint("The hosts are not in step:", .warn)]
+      + counts.map { count in
+        "  \(count.release) on \(count.hosts.prefix(6).joined(separator: " "))" + (count.hosts.count > 6 ? " … (\(count.hosts.count))" : "")
+      }
   }
 
   private func locks(on surface: Surface) -> [String] {
     var seen: [(lock: Lock, hosts: [String])] = []
     for host in hosts {
       guard case .reached(let state) = host.survey, let lock = state.lock else { continue }
-      if let index = seen.firstIndex(where: { $0.lock.token == lock.token }) { seen[index].hosts.append(host.name) } else {
+      if let index = seen.firstIndex(where: { $0.lock.token == lock.token }) {
+        seen[index].hosts.append(host.name)
+      } else {
         seen.append((lock, [host.name]))
       }
     }
     return seen.flatMap { lock, names -> [String] in
       let life = lock.leaseLeft > 0 ? "alive, lease ends in \(lock.leaseLeft) s" : "silent: its engine does not renew the lease any more"
-      return ["", "Locked by \(SafeText.line(lock.owner)): \(SafeText.line(lock.purpose)), deployment \(lock.deployment), "
-        + "since \(When.ago(lock.since, now: now)) (\(life))", "  on \(names.prefix(8).joined(separator: " "))"]
+      return [
+        "",
+        "Locked by \(SafeText.line(lock.owner)): \(SafeText.line(lock.purpose)), deployment \(lock.deployment), "
+          + "since \(When.ago(lock.since, now: now)) (\(life))", "  on \(names.prefix(8).joined(separator: " "))",
+      ]
     }
   }
 

@@ -84,7 +84,9 @@ package struct Summary: Sendable {
     for host in story.hosts {
       guard let error = host.status.error else { continue }
       let cause = error.line.replacing(host.name, with: "HOST")
-      if let index = groups.firstIndex(where: { $0.cause == cause }) { groups[index].hosts.append(host.name) } else {
+      if let index = groups.firstIndex(where: { $0.cause == cause }) {
+        groups[index].hosts.append(host.name)
+      } else {
         groups.append((cause, [host.name]))
       }
     }
@@ -156,7 +158,11 @@ package struct Summary: Sendable {
 extension Plan {
   /// `web of shop to production, deployment 20261121-113045-x7k2`.
   package var subject: String {
-    let verb = switch kind { case .deploy: ""; case .rollback: "rollback of " }
+    let verb =
+      switch kind {
+      case .deploy: ""
+      case .rollback: "rollback of "
+      }
     return "\(verb)\(what) to \(group), deployment \(id)"
   }
   /// `web`, or `web of shop` where the application has another name.

@@ -37,7 +37,14 @@ package struct Surface: Sendable, Hashable {
   /// The text in a style, where colour is on.
   package func paint(_ text: String, _ style: Style) -> String {
     guard colour, !text.isEmpty else { return text }
-    let code = switch style { case .good: "32"; case .bad: "31"; case .warn: "33"; case .dim: "2"; case .strong: "1" }
+    let code =
+      switch style {
+      case .good: "32"
+      case .bad: "31"
+      case .warn: "33"
+      case .dim: "2"
+      case .strong: "1"
+      }
     return "\u{1B}[\(code)m\(text)\u{1B}[0m"
   }
 }
@@ -48,8 +55,14 @@ extension String {
     var count = 0
     var escaped = false
     for character in self {
-      if character == "\u{1B}" { escaped = true; continue }
-      if escaped { if character == "m" { escaped = false }; continue }
+      if character == "\u{1B}" {
+        escaped = true
+        continue
+      }
+      if escaped {
+        if character == "m" { escaped = false }
+        continue
+      }
       count += character.isWide ? 2 : 1
     }
     return count
@@ -66,8 +79,15 @@ extension String {
     var escaped = false
     var styled = false
     for character in self {
-      if character == "\u{1B}" { escaped = true; styled = true }
-      if escaped { kept.append(character); if character == "m" { escaped = false }; continue }
+      if character == "\u{1B}" {
+        escaped = true
+        styled = true
+      }
+      if escaped {
+        kept.append(character)
+        if character == "m" { escaped = false }
+        continue
+      }
       count += character.isWide ? 2 : 1
       if count > width - 1 { break }
       kept.append(character)

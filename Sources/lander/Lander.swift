@@ -16,8 +16,18 @@ struct Lander: AsyncParsableCommand {
       """,
     version: Version.number,
     groupedSubcommands: [
-      CommandGroup(name: "Begin", subcommands: [InitCommand.self]),
-      CommandGroup(name: "Look", subcommands: [HistoryCommand.self, LogsCommand.self]),
+      CommandGroup(name: "Begin", subcommands: [InitCommand.self, CheckCommand.self, DoctorCommand.self]),
+      CommandGroup(
+        name: "Deploy",
+        subcommands: [
+          PlanCommand.self, DeployCommand.self, RollbackCommand.self, ResumeCommand.self, CancelCommand.self, UnlockCommand.self,
+        ]),
+      CommandGroup(
+        name: "Look",
+        subcommands: [
+          StatusCommand.self, HistoryCommand.self, LogsCommand.self, ListCommand.self, ShowCommand.self, AuditCommand.self,
+        ]),
+      CommandGroup(name: "Hosts and bundles", subcommands: [HostsCommand.self, ExecCommand.self, BundleCommand.self]),
       CommandGroup(name: "More", subcommands: [HelpPagesCommand.self]),
     ])
 }

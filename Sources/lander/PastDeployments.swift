@@ -25,8 +25,9 @@ struct PastDeployments {
     let near = found.isEmpty ? all.filter { $0.id.hasPrefix(word) || $0.id.hasSuffix("-" + word) } : found
     if near.count == 1 { return near[0] }
     if near.isEmpty { throw Problems(Problem("there is no deployment \"\(word)\" in this journal", fix: "lander history lists them")) }
-    throw Problems(Problem(
-      "\"\(word)\" names \(near.count) deployments", fix: "say which: " + near.prefix(6).map(\.id).joined(separator: ", ")))
+    throw Problems(
+      Problem(
+        "\"\(word)\" names \(near.count) deployments", fix: "say which: " + near.prefix(6).map(\.id).joined(separator: ", ")))
   }
 
   /// All entries of a deployment.
@@ -47,14 +48,19 @@ struct PastDeployments {
 extension DeploymentSummary {
   /// As a line of the history.
   var line: HistoryLine {
-    let verb = switch kind { case .deploy: ""; case .rollback: "rollback of " }
-    let (word, style, next): (String, Surface.Style, String?) = switch state {
-    case .running: ("running", .warn, nil)
-    case .interrupted: ("interrupted", .warn, "lander resume \(id)")
-    case .damaged: ("damaged", .bad, "lander audit \(id)")
-    case .concluded(.succeeded): ("succeeded", .good, nil)
-    case .concluded(let status): (status.rawValue, status == .cancelled ? .warn : .bad, nil)
-    }
+    let verb =
+      switch kind {
+      case .deploy: ""
+      case .rollback: "rollback of "
+      }
+    let (word, style, next): (String, Surface.Style, String?) =
+      switch state {
+      case .running: ("running", .warn, nil)
+      case .interrupted: ("interrupted", .warn, "lander resume \(id)")
+      case .damaged: ("damaged", .bad, "lander audit \(id)")
+      case .concluded(.succeeded): ("succeeded", .good, nil)
+      case .concluded(let status): (status.rawValue, status == .cancelled ? .warn : .bad, nil)
+      }
     return HistoryLine(
       id: id, began: began, what: verb + (recipe == application ? recipe : "\(recipe) of \(application)"), group: group,
       revision: bundle?.short ?? "", hosts: hosts, actor: actor, state: word, style: style, next: next)

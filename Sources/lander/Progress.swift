@@ -50,7 +50,10 @@ struct Progress: Sendable {
           if verbose { Progress.show(report.take(chunk), descriptor) }
         case .tick: Progress.show(report.tick(SystemClock.now), descriptor)
         case .resized(let width, let height):
-          if var live = report as? LiveReport { live.resize(width: width, height: height); report = live }
+          if var live = report as? LiveReport {
+            live.resize(width: width, height: height)
+            report = live
+          }
         }
       }
       Progress.show(report.end(), descriptor)

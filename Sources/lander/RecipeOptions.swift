@@ -17,13 +17,16 @@ struct RecipeOptions: Equatable {
     var rest = words[...]
     while let word = rest.popFirst() {
       guard word.hasPrefix("-"), word != "-" else {
-        if recipe == nil { recipe = word } else {
+        if recipe == nil {
+          recipe = word
+        } else {
           problems.append(Problem("unexpected \"\(word)\": the recipe is \"\(recipe ?? "")\" already", fix: "deploy one recipe at a time"))
         }
         continue
       }
       let sides = word.drop { $0 == "-" }.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-      let name = sides[0], value = sides.count > 1 ? sides[1] : nil
+      let name = sides[0]
+      let value = sides.count > 1 ? sides[1] : nil
       if let parameter = Self.find(name, in: declared) {
         take(parameter, value, &rest, &problems)
       } else if name.hasPrefix("no-"), let parameter = Self.find(String(name.dropFirst(3)), in: declared), parameter.kind == .boolean {
@@ -37,7 +40,9 @@ struct RecipeOptions: Equatable {
     }
     for text in explicit {
       let sides = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-      if sides.count == 2, !sides[0].isEmpty { parameters.append(Value.Member(sides[0], .text(sides[1]))) } else {
+      if sides.count == 2, !sides[0].isEmpty {
+        parameters.append(Value.Member(sides[0], .text(sides[1])))
+      } else {
         problems.append(Problem("\"\(text)\" is not NAME=VALUE", subject: "--param", fix: "write --param percent=10%"))
       }
     }

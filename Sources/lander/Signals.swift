@@ -38,11 +38,13 @@ enum Signals {
     func start(on end: Int32) {
       var thread = pthread_t()
       let work = Unmanaged.passRetained(Work(watcher: self, end: end))
-      let started = pthread_create(&thread, nil, { argument in
-        guard let argument else { return nil }
-        Unmanaged<Work>.fromOpaque(argument).takeRetainedValue().run()
-        return nil
-      }, work.toOpaque())
+      let started = pthread_create(
+        &thread, nil,
+        { argument in
+          guard let argument else { return nil }
+          Unmanaged<Work>.fromOpaque(argument).takeRetainedValue().run()
+          return nil
+        }, work.toOpaque())
       if started == 0 { pthread_detach(thread) } else { work.release() }
     }
   }

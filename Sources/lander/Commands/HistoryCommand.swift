@@ -1,6 +1,7 @@
 import ArgumentParser
 import DeployModel
 import DeployReport
+import DeployStore
 
 /// Lists the deployments of this project's journal.
 struct HistoryCommand: Verb {

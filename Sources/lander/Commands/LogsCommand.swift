@@ -80,9 +80,11 @@ struct CommandLog {
         }
         let host = if case .host(let number) = intent.place { number < names.count ? names[number] : "\(number)" } else { "here" }
         index[intent.id] = commands.count
-        commands.append(CommandLog(
-          intent: intent.id, place: intent.place, host: host, event: intent.site.event?.rawValue ?? intent.site.stage.map { "stage \($0)" } ?? "",
-          line: intent.operation.sentence, outcome: nil))
+        commands.append(
+          CommandLog(
+            intent: intent.id, place: intent.place, host: host,
+            event: intent.site.event?.rawValue ?? intent.site.stage.map { "stage \($0)" } ?? "",
+            line: intent.operation.sentence, outcome: nil))
       case .happened(.finished(let id, let outcome)):
         if let found = index[id] { commands[found].outcome = outcome }
       default: break
