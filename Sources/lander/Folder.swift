@@ -54,5 +54,8 @@ enum Folder {
     (variable("PATH") ?? "/usr/bin:/bin").split(separator: ":").map { "\($0)/\(name)" }.first { access($0, X_OK) == 0 && !isDirectory($0) }
   }
 
+  /// All variables, as they were when the process started.
+  static var environment: [String: String] { ProcessInfo.processInfo.environment }
+
   static func variable(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
 }

@@ -20,7 +20,7 @@ struct Lander: AsyncParsableCommand {
       CommandGroup(
         name: "Deploy",
         subcommands: [
-          PlanCommand.self, DeployCommand.self, RollbackCommand.self, ResumeCommand.self, CancelCommand.self, UnlockCommand.self,
+          PlanCommand.self, RehearseCommand.self, DeployCommand.self, RollbackCommand.self, ResumeCommand.self, CancelCommand.self, UnlockCommand.self,
         ]),
       CommandGroup(
         name: "Look",

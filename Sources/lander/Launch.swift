@@ -30,7 +30,7 @@ struct Launch {
     defer { claim.release() }
     let entries = try await PastDeployments(journal: engine.journal).entries(of: deployment.id)
     if case .planned(let plan)? = entries.first?.fact {
-      do { try await engine.hosts.expect(secrets: plan.secrets) } catch {
+      do { try await engine.expect(secrets: plan.secrets) } catch {
         throw Problems(error.problem(of: "secret"), exit: DeployModel.ExitCode(error.kind))
       }
     }
@@ -43,7 +43,7 @@ struct Launch {
   private func follow(
     _ id: Deployment.ID, past: [(Deployment.ID, Entry)] = [], _ run: (Deployments) async throws -> [Deployments.Ended]
   ) async throws -> DeployModel.ExitCode {
-    let shown = Progress(mode: progress.output, verbose: progress.verbose, terminal: terminal, journal: engine.journal, past: past)
+    let shown = Progress(mode: progress.output, verbose: progress.verbose, terminal: terminal, past: past)
     let deployments = Deployments(ports: engine.ports, feed: shown.feed, recipes: engine.library, identity: { Identity.make() })
     let interrupts = Interrupts(deployments: deployments)
     let listener = Task {

@@ -28,7 +28,9 @@ struct Preparing {
         selection: selection, release: release, bundle: built.bundle, manifest: built.manifest, sources: sources,
         surveys: preparation?.surveys ?? selection.hosts.map { _ in .reached(Preparing.freshHost) }, kept: preparation?.kept ?? [],
         force: request.force, orphans: request.orphans), by: Identity.make())
-    let rehearsal = try Rehearsing(plan: plan, project: project, library: engine.library).run()
+    var rehearsing = Rehearsing(plan: plan, project: project, library: engine.library)
+    for recipe in plan.recipes.dropFirst() { rehearsing.kept[recipe.sources] = try await engine.store.sources(recipe.sources) }
+    let rehearsal = try rehearsing.run()
     plan.secrets = Array(Set(plan.secrets + rehearsal.secrets)).sorted()
     try await refuse(secretProblems(plan.secrets) + scriptProblems(built.manifest, rehearsal.good))
     let report = PlanReport(plan, rehearsal: rehearsal.good, failure: rehearsal.bad, unknowns: rehearsal.unknowns)
@@ -71,7 +73,7 @@ struct Preparing {
           fix: "add revision = bundle { from = \"dist\" }"))
     }
     if let build = revision.build { terminal.tell("Building: \(SafeText.line(build))") }
-    let built = try await engine.store.build(revision, in: project.folder, run: engine.runner(terminal))
+    let built = try await engine.store.build(revision, in: project.folder, run: Programs.runner(on: engine.machine, showing: terminal))
     for warning in built.warnings {
       let lines = warning.lines(on: terminal.err)
       terminal.tell(["warning: " + lines[0]] + lines.dropFirst())
@@ -99,11 +101,7 @@ struct Preparing {
   private func refuse(_ problems: [Problem]) throws { if !problems.isEmpty { throw Problems(problems) } }
 
   private func secretProblems(_ names: [String]) async -> [Problem] {
-    var problems: [Problem] = []
-    for name in names {
-      do { _ = try await engine.secrets.value(of: name) } catch { problems.append(error.problem(of: "secret \(name)")) }
-    }
-    return problems
+    await engine.secrets.missing(of: names)
   }
 
   /// Scripts that a command names and whose first line ends in a carriage return: the kernel would look for `/bin/sh\r` and say

@@ -4,12 +4,12 @@ import DeployModel
 import DeployReport
 import Glibc
 
-/// Follows deployments: keeps their output, shows what happens, remembers it for the summary. What it is fed comes from the engine's
+/// Follows deployments: shows what happens, remembers it for the summary. What it is fed comes from the engine's
 /// tasks; one task of its own does the rest, in order.
 struct Progress: Sendable {
   private enum Item: Sendable {
     case entry(Deployment.ID, Entry)
-    case output(Deployment.ID, OutputChunk)
+    case output(OutputChunk)
     case tick
     case resized(width: Int, height: Int)
   }
@@ -21,10 +21,9 @@ struct Progress: Sendable {
 
   /// - Parameters:
   ///   - mode: nil for live on a terminal and plain elsewhere.
-  ///   - journal: spools the output of commands; nil to keep none.
   ///   - past: entries of deployments that went before, already told once.
   init(
-    mode: Surface.Mode?, verbose: Bool, terminal: Terminal, journal: (any Journal)?, past: [(Deployment.ID, Entry)] = []
+    mode: Surface.Mode?, verbose: Bool, terminal: Terminal, past: [(Deployment.ID, Entry)] = []
   ) {
     let (stream, items) = AsyncStream.makeStream(of: Item.self)
     self.items = items
@@ -45,9 +44,7 @@ struct Progress: Sendable {
           if case .planned = entry.fact { stories.append(DeploymentStory()) }
           if !stories.isEmpty { stories[stories.count - 1].take(entry) }
           Progress.show(report.take(entry, of: id), descriptor)
-        case .output(let id, let chunk):
-          await journal?.spool(chunk, of: id)
-          if verbose { Progress.show(report.take(chunk), descriptor) }
+        case .output(let chunk): Progress.show(report.take(chunk), descriptor)
         case .tick: Progress.show(report.tick(SystemClock.now), descriptor)
         case .resized(let width, let height):
           if var live = report as? LiveReport {
@@ -69,8 +66,8 @@ struct Progress: Sendable {
 
   /// Where the engine reports to.
   var feed: Feed {
-    let items = items
-    return Feed(entry: { items.yield(.entry($0, $1)) }, output: { items.yield(.output($0, $1)) })
+    let (items, shows) = (items, showsOutput)
+    return Feed(entry: { items.yield(.entry($0, $1)) }, output: { if shows { items.yield(.output($1)) } })
   }
 
   /// The terminal has another size.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import DeployCore
+import DeployEngine
 import DeployModel
 import DeployReport
 import Glibc
@@ -50,7 +51,7 @@ struct ExecCommand: Verb {
             host: host, deployment: "exec-" + identity.id, application: selection.recipe.application, group: selection.group,
             path: host.place(selection.recipe.path), fence: -1, token: identity.token)
           group.addTask {
-            let outcome = await engine.hosts.perform(intent, at: site, output: { _ in })
+            let outcome = await engine.ports.transport.perform(intent, at: site, output: { _ in })
             ExecCommand.show(outcome, of: host.name, width: width, on: terminal)
             return (host.name, outcome)
           }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import DeployCore
+import DeployEngine
 import DeployModel
 import DeployReport
 import Glibc
@@ -79,7 +80,7 @@ struct UnlockCommand: Verb {
     for (site, lock) in held {
       let intent = Intent(
         id: 0, place: .host(site.host.number), operation: .unlock(token: lock.token), timeout: .minutes(1), site: Intent.Site())
-      let outcome = await engine.hosts.perform(intent, at: site, output: { _ in })
+      let outcome = await engine.ports.transport.perform(intent, at: site, output: { _ in })
       if let failure = outcome.failure {
         problems.append(failure.problem(of: site.host.name))
       } else {
