@@ -107,7 +107,7 @@ package struct LiveReport: ProgressReport {
     let host = failing.host.map { story.hosts[$0].name }
     let step = failing.event?.rawValue ?? failing.stage.map { "stage \($0)" }
     let head = [host, step].compactMap { $0 }.joined(separator: " ")
-    return surface.paint("✗", .bad) + " \(head): \(failing.error.line)" + (failing.error.place.map { " (\($0))" } ?? "")
+    return surface.paint("✗", .bad) + " \(head): \(failing.error.line(on: host))" + (failing.error.place.map { " (\($0))" } ?? "")
   }
 
   // MARK: the frame
@@ -134,7 +134,7 @@ package struct LiveReport: ProgressReport {
       let time = host.began.map { began in ((host.ended ?? max(began, now)) - began).description } ?? ""
       let state = host.status.isFinal || host.event == nil ? host.status.word : host.event?.rawValue ?? ""
       let isActive = if case .pending = host.status { host.doing != nil } else { !host.status.isFinal }
-      let detail = isActive ? host.doing ?? "" : host.status.error?.line ?? ""
+      let detail = isActive ? host.doing ?? "" : host.status.error?.line(on: host.name) ?? ""
       let cells = [host.name.padded(to: width), surface.paint(state, host.status.style).padded(to: 18), time.padded(to: 9), detail]
       return "  \(mark) " + cells.joined(separator: "  ")
     }
@@ -160,7 +160,7 @@ package struct LiveReport: ProgressReport {
     let width = min(32, story.hosts.map(\.name.count).max() ?? 0)
     for host in failed.suffix(max(1, room / 2)) {
       let mark = surface.paint(host.status.mark, host.status.style)
-      lines.append("  \(mark) \(host.name.padded(to: width))  \(host.status.error?.line ?? "")")
+      lines.append("  \(mark) \(host.name.padded(to: width))  \(host.status.error?.line(on: host.name) ?? "")")
     }
     for host in active.prefix(max(1, room - min(failed.count, room / 2))) {
       lines.append("  · \(host.name.padded(to: width))  \((host.event?.rawValue ?? "").padded(to: 18))  \(host.doing ?? "")")

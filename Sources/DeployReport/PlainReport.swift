@@ -122,7 +122,7 @@ package struct PlainReport: ProgressReport {
     case .stageEnded(let name, let error):
       let began = story.stages.last { $0.name == name }?.began ?? moment
       guard let error else { return ["Stage \(name) done in \(moment - began)"] }
-      return [surface.paint("Stage \(name) failed", .bad) + " after \(moment - began)"] + details(error)
+      return [surface.paint("Stage \(name) failed", .bad) + " after \(moment - began)"] + (before.first == nil ? details(error) : [])
     case .waveBegan(let number, let hosts):
       let names = hosts.prefix(8).map { story.hosts[$0].name }.joined(separator: " ") + (hosts.count > 8 ? " …" : "")
       return ["Wave \(number): \(hosts.count.of("host")): \(names)"]
@@ -165,7 +165,7 @@ package struct PlainReport: ProgressReport {
 
   private func details(_ error: ScriptError) -> [String] {
     let place = error.place.map { "\($0): " } ?? ""
-    var lines = ["  " + place + error.line]
+    var lines = ["  " + place + error.line(on: error.host)]
     if let stderr = error.stderr { lines += SafeText.tail(stderr, lines: 5).map { "  | " + $0 } }
     if let fix = error.failure.fix { lines.append("  → " + SafeText.line(fix)) }
     return lines

@@ -92,17 +92,19 @@ package struct PlanReport: Sendable {
   }
 
   private func wayBack(on surface: Surface) -> [String] {
-    let title = "  " + surface.paint("Way back", .strong) + ": "
-    guard plan.rollback else { return [title + "none, rollback is off in this recipe: a failed host stays as it is."] }
-    let changing = plan.hosts.filter { $0.action == .change }
-    let fresh = changing.count { $0.current == nil }
+    let title = surface.paint("Way back", .strong) + ": "
+    let width = min(surface.width, 110)
+    guard plan.rollback else {
+      return (title + "none, rollback is off in this recipe: a failed host stays as it is.").wrapped(to: width, margin: "  ")
+    }
+    let fresh = plan.hosts.count { $0.action == .change && $0.current == nil }
     var text = "a host that fails goes back to what it runs now, by that release's own recipe; "
     text += "a failed deployment takes every touched host back."
     if fresh > 0 { text += " \(fresh.of("host")) ran nothing so far and will run nothing again." }
-    var lines = [title + text]
+    var lines = (title + text).wrapped(to: width, margin: "  ")
     if !failure.isEmpty {
       lines += ["  " + surface.paint("If the first wave fails", .strong) + ", rehearsed:"]
-      lines += Rehearsed(failure).lines(on: surface)
+      lines += Rehearsed(failure).lines(on: surface, after: Rehearsed(rehearsal))
     }
     return lines
   }

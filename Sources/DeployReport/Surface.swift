@@ -71,6 +71,20 @@ extension String {
   /// Filled with spaces to that many columns.
   package func padded(to width: Int) -> String { self + String(repeating: " ", count: Swift.max(0, width - columns)) }
 
+  /// Words in lines of at most that many columns, each after the margin; words that are longer stand alone.
+  package func wrapped(to width: Int, margin: String = "") -> [String] {
+    var lines: [String] = []
+    var line = ""
+    for word in split(separator: " ") {
+      if !line.isEmpty, (margin + line).columns + 1 + String(word).columns > width {
+        lines.append(margin + line)
+        line = ""
+      }
+      line += (line.isEmpty ? "" : " ") + word
+    }
+    return line.isEmpty ? lines : lines + [margin + line]
+  }
+
   /// At most that many columns, the end replaced by `…` where it is longer; styles inside survive.
   package func clipped(to width: Int) -> String {
     guard columns > width else { return self }

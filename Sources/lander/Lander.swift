@@ -28,7 +28,7 @@ struct Lander: AsyncParsableCommand {
           StatusCommand.self, HistoryCommand.self, LogsCommand.self, ListCommand.self, ShowCommand.self, AuditCommand.self,
         ]),
       CommandGroup(name: "Hosts and bundles", subcommands: [HostsCommand.self, ExecCommand.self, BundleCommand.self]),
-      CommandGroup(name: "More", subcommands: [HelpPagesCommand.self]),
+      CommandGroup(name: "More", subcommands: [AppSpecCommand.self, HelpPagesCommand.self]),
     ])
 }
 

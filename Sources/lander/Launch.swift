@@ -93,6 +93,7 @@ struct Launch {
     let story = stories.first { $0.id == first.plan.id } ?? DeploymentStory()
     let back = ended.count > 1 ? stories.first { $0.id == ended[1].plan.id } : nil
     let summary = Summary(story, rollback: back)
+    if terminal.err.terminal { terminal.tell("") }
     if progress.output == .ndjson { terminal.tell(summary.lines(on: terminal.err)) } else { terminal.say(summary.lines(on: terminal.out)) }
     let code = summary.exit ?? .internal
     return code == .cancelled && signal == SIGTERM ? .terminated : code
