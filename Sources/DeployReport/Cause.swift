@@ -77,6 +77,11 @@ extension Check {
 extension ScriptError {
   /// The failure's message on one line.
   package var line: String { SafeText.line(failure.message) }
+  /// The same without the host's name in front, for places that name the host already.
+  package func line(on host: String?) -> String {
+    guard let host, line.hasPrefix(host + ": ") else { return line }
+    return String(line.dropFirst(host.count + 2))
+  }
 }
 
 extension String {

@@ -31,7 +31,11 @@ package struct EntryLines: Sendable {
   private func name(_ number: Int) -> Value { number < names.count ? .text(names[number]) : .int(number) }
 
   private func planned(_ plan: Plan) -> [(String, Value?)] {
-    let kind: Value = switch plan.kind { case .deploy: "deploy"; case .rollback: "rollback" }
+    let kind: Value =
+      switch plan.kind {
+      case .deploy: "deploy"
+      case .rollback: "rollback"
+      }
     let of: Value? = if case .rollback(let id?) = plan.kind { .text(id) } else { nil }
     let bounds = JSON.record([
       ("floor", .int(plan.bounds.floor)), ("parallel", .int(plan.bounds.parallel)), ("failed", .int(plan.bounds.failed)),
@@ -47,7 +51,12 @@ package struct EntryLines: Sendable {
   }
 
   private func host(_ host: HostPlan) -> Value {
-    let action: Value = switch host.action { case .change: "change"; case .unchanged: "unchanged"; case .leftOut: "left_out" }
+    let action: Value =
+      switch host.action {
+      case .change: "change"
+      case .unchanged: "unchanged"
+      case .leftOut: "left_out"
+      }
     return JSON.record([
       ("name", .text(host.host.name)), ("action", action), ("from", host.current.map { .text($0) }),
       ("to", host.target.map { .text($0.id) }),

@@ -15,8 +15,8 @@ extension ExitCode {
         self = rollback.status == .succeeded ? .rolledBack : .rollbackFailed
       } else if conclusion.hosts.contains(where: \.isHeld) || !conclusion.rollback.isEmpty {
         self = .held
-      } else if let kind = conclusion.error?.failure.kind, kind.isInfrastructure, !conclusion.hosts.contains(where: \.wasChanged) {
-        self = .infrastructure
+      } else if let kind = conclusion.error?.failure.kind, !conclusion.hosts.contains(where: \.wasChanged), kind.isNobodysFault {
+        self = kind == .fenced || kind == .locked ? .locked : .infrastructure
       } else {
         self = .rolledBack
       }
@@ -64,7 +64,8 @@ extension HostStatus {
   }
   /// Failed and left so on purpose.
   package var isHeld: Bool { if case .failed = self { true } else { false } }
-  fileprivate var wasChanged: Bool {
+  /// Something on the host was changed, at least for a while.
+  package var wasChanged: Bool {
     switch self {
     case .pending, .unchanged, .leftOut: false
     default: true
@@ -73,9 +74,10 @@ extension HostStatus {
 }
 
 extension Failure.Kind {
-  fileprivate var isInfrastructure: Bool {
+  /// Not the release is bad, but the way to the hosts or somebody in the way: safe to try again.
+  fileprivate var isNobodysFault: Bool {
     switch self {
-    case .transport, .store, .noSpace, .unreachable: true
+    case .transport, .store, .noSpace, .unreachable, .fenced, .locked: true
     default: false
     }
   }

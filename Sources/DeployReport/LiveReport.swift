@@ -88,7 +88,13 @@ package struct LiveReport: ProgressReport {
     case .remark(let text): return SafeText.lines(text)
     case .log(let host, let line):
       let name = host.map { surface.paint(story.hosts[$0].name, .strong) + "  " } ?? ""
-      let style: Surface.Style? = switch line.level { case .debug: .dim; case .info: nil; case .warn: .warn; case .error: .bad }
+      let style: Surface.Style? =
+        switch line.level {
+        case .debug: .dim
+        case .info: nil
+        case .warn: .warn
+        case .error: .bad
+        }
       return SafeText.lines(line.text).map { text in name + (style.map { surface.paint(text, $0) } ?? text) }
     case .stageEnded(let name, nil) where story.stages.count > 0:
       guard let stage = story.stages.last(where: { $0.name == name }), let ended = stage.ended else { return [] }
@@ -101,7 +107,7 @@ package struct LiveReport: ProgressReport {
     let host = failing.host.map { story.hosts[$0].name }
     let step = failing.event?.rawValue ?? failing.stage.map { "stage \($0)" }
     let head = [host, step].compactMap { $0 }.joined(separator: " ")
-    return surface.paint("✗", .bad) + " \(head): \(failing.error.line)" + (failing.error.place.map { " (\($0))" } ?? "")
+    return surface.paint("✗", .bad) + " \(head): \(failing.error.line(on: host))" + (failing.error.place.map { " (\($0))" } ?? "")
   }
 
   // MARK: the frame
@@ -128,7 +134,7 @@ package struct LiveReport: ProgressReport {
       let time = host.began.map { began in ((host.ended ?? max(began, now)) - began).description } ?? ""
       let state = host.status.isFinal || host.event == nil ? host.status.word : host.event?.rawValue ?? ""
       let isActive = if case .pending = host.status { host.doing != nil } else { !host.status.isFinal }
-      let detail = isActive ? host.doing ?? "" : host.status.error?.line ?? ""
+      let detail = isActive ? host.doing ?? "" : host.status.error?.line(on: host.name) ?? ""
       let cells = [host.name.padded(to: width), surface.paint(state, host.status.style).padded(to: 18), time.padded(to: 9), detail]
       return "  \(mark) " + cells.joined(separator: "  ")
     }
@@ -137,11 +143,13 @@ package struct LiveReport: ProgressReport {
   private func countLines(_ now: Timestamp) -> [String] {
     let total = max(1, story.hosts.count)
     func count(_ words: String...) -> Int { story.hosts.count { words.contains($0.status.word) } }
-    let good = count("succeeded", "unchanged"), bad = count("restored", "restore failed", "failed", "unknown", "left out", "restoring")
+    let good = count("succeeded", "unchanged")
+    let bad = count("restored", "restore failed", "failed", "unknown", "left out", "restoring")
     let moving = count("changing")
     let size = max(10, min(40, surface.width - 70))
     let cells = (good * size / total, bad == 0 ? 0 : max(1, bad * size / total))
-    let bar = surface.paint(String(repeating: "█", count: cells.0), .good) + surface.paint(String(repeating: "█", count: cells.1), .bad)
+    let bar =
+      surface.paint(String(repeating: "█", count: cells.0), .good) + surface.paint(String(repeating: "█", count: cells.1), .bad)
       + surface.paint(String(repeating: "░", count: max(0, size - cells.0 - cells.1)), .dim)
     let text = [(good, "done"), (bad, "failed"), (moving, "changing"), (count("waiting"), "waiting")]
       .filter { $0.0 > 0 }.map { "\($0.0.grouped) \($0.1)" }.joined(separator: " · ")
@@ -152,7 +160,7 @@ package struct LiveReport: ProgressReport {
     let width = min(32, story.hosts.map(\.name.count).max() ?? 0)
     for host in failed.suffix(max(1, room / 2)) {
       let mark = surface.paint(host.status.mark, host.status.style)
-      lines.append("  \(mark) \(host.name.padded(to: width))  \(host.status.error?.line ?? "")")
+      lines.append("  \(mark) \(host.name.padded(to: width))  \(host.status.error?.line(on: host.name) ?? "")")
     }
     for host in active.prefix(max(1, room - min(failed.count, room / 2))) {
       lines.append("  · \(host.name.padded(to: width))  \((host.event?.rawValue ?? "").padded(to: 18))  \(host.doing ?? "")")

@@ -103,7 +103,11 @@ package struct PlainReport: ProgressReport {
 
   /// The first two lines about a deployment.
   package static func opening(_ plan: Plan) -> [String] {
-    let verb = switch plan.kind { case .deploy: "Deploying"; case .rollback: "Rolling back" }
+    let verb =
+      switch plan.kind {
+      case .deploy: "Deploying"
+      case .rollback: "Rolling back"
+      }
     let revision = plan.bundle.map { ", revision \($0.digest.short) (\(SafeText.line($0.source)))" } ?? ""
     return [
       "\(verb) \(plan.what) to \(plan.group): \(plan.hosts.count.of("host"))\(revision)",
@@ -118,7 +122,7 @@ package struct PlainReport: ProgressReport {
     case .stageEnded(let name, let error):
       let began = story.stages.last { $0.name == name }?.began ?? moment
       guard let error else { return ["Stage \(name) done in \(moment - began)"] }
-      return [surface.paint("Stage \(name) failed", .bad) + " after \(moment - began)"] + details(error)
+      return [surface.paint("Stage \(name) failed", .bad) + " after \(moment - began)"] + (before.first == nil ? details(error) : [])
     case .waveBegan(let number, let hosts):
       let names = hosts.prefix(8).map { story.hosts[$0].name }.joined(separator: " ") + (hosts.count > 8 ? " …" : "")
       return ["Wave \(number): \(hosts.count.of("host")): \(names)"]
@@ -161,7 +165,7 @@ package struct PlainReport: ProgressReport {
 
   private func details(_ error: ScriptError) -> [String] {
     let place = error.place.map { "\($0): " } ?? ""
-    var lines = ["  " + place + error.line]
+    var lines = ["  " + place + error.line(on: error.host)]
     if let stderr = error.stderr { lines += SafeText.tail(stderr, lines: 5).map { "  | " + $0 } }
     if let fix = error.failure.fix { lines.append("  → " + SafeText.line(fix)) }
     return lines
@@ -170,7 +174,11 @@ package struct PlainReport: ProgressReport {
 
 /// Puts chunks of several streams together into whole lines.
 package struct PartialLines: Sendable {
-  private struct Key: Hashable { var intent: Int; var place: Place; var stream: OutputChunk.Stream }
+  private struct Key: Hashable {
+    var intent: Int
+    var place: Place
+    var stream: OutputChunk.Stream
+  }
   private var open: [Key: [UInt8]] = [:]
   /// A line longer than this is cut into pieces.
   private static let longest = 4096

@@ -32,7 +32,11 @@ package struct PlanReport: Sendable {
   }
 
   private var planned: String {
-    let verb = switch plan.kind { case .deploy: "deploy"; case .rollback: "roll back" }
+    let verb =
+      switch plan.kind {
+      case .deploy: "deploy"
+      case .rollback: "roll back"
+      }
     return "\(verb) \(plan.what) to \(plan.group), \(plan.hosts.count.of("host"))"
   }
 
@@ -73,29 +77,34 @@ package struct PlanReport: Sendable {
     var index: [[String]: Int] = [:]
     for row in rows {
       let what = Array(row.dropFirst())
-      if let found = index[what] { groups[found].names.append(row[0]) } else {
+      if let found = index[what] {
+        groups[found].names.append(row[0])
+      } else {
         index[what] = groups.count
         groups.append((what, [row[0]]))
       }
     }
-    return [head] + groups.prefix(30).map { group in
-      "    " + group.names.prefix(4).joined(separator: " ") + (group.names.count > 4 ? " … (\(group.names.count.of("host")))" : "") + ": "
-        + group.what.joined(separator: ", ")
-    }
+    return [head]
+      + groups.prefix(30).map { group in
+        "    " + group.names.prefix(4).joined(separator: " ") + (group.names.count > 4 ? " … (\(group.names.count.of("host")))" : "") + ": "
+          + group.what.joined(separator: ", ")
+      }
   }
 
   private func wayBack(on surface: Surface) -> [String] {
-    let title = "  " + surface.paint("Way back", .strong) + ": "
-    guard plan.rollback else { return [title + "none, rollback is off in this recipe: a failed host stays as it is."] }
-    let changing = plan.hosts.filter { $0.action == .change }
-    let fresh = changing.count { $0.current == nil }
+    let title = surface.paint("Way back", .strong) + ": "
+    let width = min(surface.width, 110)
+    guard plan.rollback else {
+      return (title + "none, rollback is off in this recipe: a failed host stays as it is.").wrapped(to: width, margin: "  ")
+    }
+    let fresh = plan.hosts.count { $0.action == .change && $0.current == nil }
     var text = "a host that fails goes back to what it runs now, by that release's own recipe; "
     text += "a failed deployment takes every touched host back."
     if fresh > 0 { text += " \(fresh.of("host")) ran nothing so far and will run nothing again." }
-    var lines = [title + text]
+    var lines = (title + text).wrapped(to: width, margin: "  ")
     if !failure.isEmpty {
       lines += ["  " + surface.paint("If the first wave fails", .strong) + ", rehearsed:"]
-      lines += Rehearsed(failure).lines(on: surface)
+      lines += Rehearsed(failure).lines(on: surface, after: Rehearsed(rehearsal))
     }
     return lines
   }
@@ -116,7 +125,10 @@ extension Stage {
     case .rollout(let strategy):
       guard let strategy else { return "rollout (all at once)" }
       let batch = strategy.batch.map { amount in
-        switch amount { case .count(let count): ", \(count) a wave"; case .percent(let share): ", \(share.plain)% a wave" }
+        switch amount {
+        case .count(let count): ", \(count) a wave"
+        case .percent(let share): ", \(share.plain)% a wave"
+        }
       }
       return "rollout (\(strategy.name)\(batch ?? ""))"
     case .script(let name, let summary, _, let when, _):

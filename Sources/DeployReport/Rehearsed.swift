@@ -73,7 +73,9 @@ package struct Rehearsed: Sendable {
     var index: [[Step]: Int] = [:]
     for host in order.sorted(by: { ($0 ?? -1) < ($1 ?? -1) }) {
       let own = steps[host] ?? []
-      if let found = index[own], host != nil, parts[found].hosts.first != .some(nil) { parts[found].hosts.append(host) } else {
+      if let found = index[own], host != nil, parts[found].hosts.first != .some(nil) {
+        parts[found].hosts.append(host)
+      } else {
         index[own] = parts.count
         parts.append(Part(hosts: [host], steps: own))
       }
@@ -88,9 +90,12 @@ package struct Rehearsed: Sendable {
   }
 
   /// The lines of it: what happens, on which hosts, with which deadlines; sections that repeat one before are said to.
-  package func lines(on surface: Surface, indent: Int = 4) -> [String] {
+  /// - Parameter known: another rehearsal that was shown before: what went the same way there at first is left out.
+  package func lines(on surface: Surface, indent: Int = 4, after known: Rehearsed? = nil) -> [String] {
     let margin = String(repeating: " ", count: indent)
     var lines: [String] = []
+    let same = zip(sections, known?.sections ?? []).prefix { $0.title == $1.title && $0.parts.map(\.steps) == $1.parts.map(\.steps) }.count
+    let sections = sections.dropFirst(same)
     var seen: [[[Step]]: String] = [:]
     for section in sections {
       lines.append(margin + surface.paint(section.title, .strong))

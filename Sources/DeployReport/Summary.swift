@@ -65,8 +65,8 @@ package struct Summary: Sendable {
     let step = failing.event?.rawValue ?? failing.stage.map { "stage \($0)" }
     let places = [host, step, failing.error.place?.description].compactMap { $0 }
     var lines = ["  First failure" + (places.isEmpty ? "" : ": " + places.joined(separator: ", "))]
-    lines.append("    " + surface.paint(failing.error.line, .bad))
-    if let operation = failing.operation, !failing.error.line.contains(operation) {
+    lines.append("    " + surface.paint(failing.error.line(on: host), .bad))
+    if let operation = failing.operation, !failing.error.line.contains(operation.drop { $0 != " " }.dropFirst()) {
       lines.append("    while: " + operation + (failing.status.map { ", exit status \($0)" } ?? ""))
     }
     let trace = failing.error.trace.prefix(8).dropFirst(failing.error.place == nil ? 0 : 1)
@@ -83,8 +83,10 @@ package struct Summary: Sendable {
     var groups: [(cause: String, hosts: [String])] = []
     for host in story.hosts {
       guard let error = host.status.error else { continue }
-      let cause = error.line.replacing(host.name, with: "HOST")
-      if let index = groups.firstIndex(where: { $0.cause == cause }) { groups[index].hosts.append(host.name) } else {
+      let cause = error.line(on: host.name).replacing(host.name, with: "HOST")
+      if let index = groups.firstIndex(where: { $0.cause == cause }) {
+        groups[index].hosts.append(host.name)
+      } else {
         groups.append((cause, [host.name]))
       }
     }
@@ -120,7 +122,8 @@ package struct Summary: Sendable {
       lines += ["", "  Rollback \(rollback.id): \(outcome), " + counts(of: rollback)]
       if end.status != .succeeded, let first = rollback.first { lines += Summary(rollback).describe(first, on: surface) }
     } else if lines.isEmpty, !conclusion.hosts.contains(where: \.isHeld), conclusion.rollback.isEmpty {
-      lines = ["", "  Every touched host is back on what it ran before."]
+      let touched = conclusion.hosts.contains { $0.wasChanged }
+      lines = ["", "  " + (touched ? "Every touched host is back on what it ran before." : "No host was changed.")]
     }
     let held = story.hosts.filter(\.status.isHeld)
     if !held.isEmpty { lines += ["", "  Left as they are, because rollback is off: " + held.prefix(8).map(\.name).joined(separator: " ")] }
@@ -156,7 +159,11 @@ package struct Summary: Sendable {
 extension Plan {
   /// `web of shop to production, deployment 20261121-113045-x7k2`.
   package var subject: String {
-    let verb = switch kind { case .deploy: ""; case .rollback: "rollback of " }
+    let verb =
+      switch kind {
+      case .deploy: ""
+      case .rollback: "rollback of "
+      }
     return "\(verb)\(what) to \(group), deployment \(id)"
   }
   /// `web`, or `web of shop` where the application has another name.

@@ -37,7 +37,14 @@ package struct Surface: Sendable, Hashable {
   /// The text in a style, where colour is on.
   package func paint(_ text: String, _ style: Style) -> String {
     guard colour, !text.isEmpty else { return text }
-    let code = switch style { case .good: "32"; case .bad: "31"; case .warn: "33"; case .dim: "2"; case .strong: "1" }
+    let code =
+      switch style {
+      case .good: "32"
+      case .bad: "31"
+      case .warn: "33"
+      case .dim: "2"
+      case .strong: "1"
+      }
     return "\u{1B}[\(code)m\(text)\u{1B}[0m"
   }
 }
@@ -48,8 +55,14 @@ extension String {
     var count = 0
     var escaped = false
     for character in self {
-      if character == "\u{1B}" { escaped = true; continue }
-      if escaped { if character == "m" { escaped = false }; continue }
+      if character == "\u{1B}" {
+        escaped = true
+        continue
+      }
+      if escaped {
+        if character == "m" { escaped = false }
+        continue
+      }
       count += character.isWide ? 2 : 1
     }
     return count
@@ -57,6 +70,20 @@ extension String {
 
   /// Filled with spaces to that many columns.
   package func padded(to width: Int) -> String { self + String(repeating: " ", count: Swift.max(0, width - columns)) }
+
+  /// Words in lines of at most that many columns, each after the margin; words that are longer stand alone.
+  package func wrapped(to width: Int, margin: String = "") -> [String] {
+    var lines: [String] = []
+    var line = ""
+    for word in split(separator: " ") {
+      if !line.isEmpty, (margin + line).columns + 1 + String(word).columns > width {
+        lines.append(margin + line)
+        line = ""
+      }
+      line += (line.isEmpty ? "" : " ") + word
+    }
+    return line.isEmpty ? lines : lines + [margin + line]
+  }
 
   /// At most that many columns, the end replaced by `…` where it is longer; styles inside survive.
   package func clipped(to width: Int) -> String {
@@ -66,8 +93,15 @@ extension String {
     var escaped = false
     var styled = false
     for character in self {
-      if character == "\u{1B}" { escaped = true; styled = true }
-      if escaped { kept.append(character); if character == "m" { escaped = false }; continue }
+      if character == "\u{1B}" {
+        escaped = true
+        styled = true
+      }
+      if escaped {
+        kept.append(character)
+        if character == "m" { escaped = false }
+        continue
+      }
       count += character.isWide ? 2 : 1
       if count > width - 1 { break }
       kept.append(character)

@@ -55,7 +55,10 @@ extension Int {
     var amount = Double(self)
     var unit = 0
     let units = ["B", "kB", "MB", "GB", "TB", "PB"]
-    while amount >= 999.5, unit < units.count - 1 { amount /= 1000; unit += 1 }
+    while amount >= 999.5, unit < units.count - 1 {
+      amount /= 1000
+      unit += 1
+    }
     if unit == 0 { return "\(self) B" }
     let tenths = Int((amount * 10).rounded())
     return amount < 99.95 && tenths % 10 != 0 ? "\(tenths / 10).\(tenths % 10) \(units[unit])" : "\(Int(amount.rounded())) \(units[unit])"
@@ -65,7 +68,10 @@ extension Int {
   package var grouped: String {
     var digits = String(magnitude)
     var groups: [String] = []
-    while digits.count > 3 { groups.insert(String(digits.suffix(3)), at: 0); digits.removeLast(3) }
+    while digits.count > 3 {
+      groups.insert(String(digits.suffix(3)), at: 0)
+      digits.removeLast(3)
+    }
     return (self < 0 ? "-" : "") + ([digits] + groups).joined(separator: ",")
   }
 

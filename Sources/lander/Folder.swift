@@ -49,5 +49,13 @@ enum Folder {
   static func parent(of path: String) -> String { absolute(path + "/..") }
   static func name(of path: String) -> String { absolute(path).split(separator: "/").last.map(String.init) ?? "/" }
 
+  /// Where the shell would find a program; nil where it would not.
+  static func program(_ name: String) -> String? {
+    (variable("PATH") ?? "/usr/bin:/bin").split(separator: ":").map { "\($0)/\(name)" }.first { access($0, X_OK) == 0 && !isDirectory($0) }
+  }
+
+  /// All variables, as they were when the process started.
+  static var environment: [String: String] { ProcessInfo.processInfo.environment }
+
   static func variable(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
 }

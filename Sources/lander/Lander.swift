@@ -1,4 +1,5 @@
 import ArgumentParser
+import DeployCore
 import DeployModel
 import DeployReport
 import Glibc
@@ -15,8 +16,19 @@ struct Lander: AsyncParsableCommand {
       """,
     version: Version.number,
     groupedSubcommands: [
-      CommandGroup(name: "Begin", subcommands: [InitCommand.self]),
-      CommandGroup(name: "More", subcommands: [HelpPagesCommand.self]),
+      CommandGroup(name: "Begin", subcommands: [InitCommand.self, CheckCommand.self, DoctorCommand.self]),
+      CommandGroup(
+        name: "Deploy",
+        subcommands: [
+          PlanCommand.self, RehearseCommand.self, DeployCommand.self, RollbackCommand.self, ResumeCommand.self, CancelCommand.self, UnlockCommand.self,
+        ]),
+      CommandGroup(
+        name: "Look",
+        subcommands: [
+          StatusCommand.self, HistoryCommand.self, LogsCommand.self, ListCommand.self, ShowCommand.self, AuditCommand.self,
+        ]),
+      CommandGroup(name: "Hosts and bundles", subcommands: [HostsCommand.self, ExecCommand.self, BundleCommand.self]),
+      CommandGroup(name: "More", subcommands: [AppSpecCommand.self, HelpPagesCommand.self]),
     ])
 }
 
@@ -41,7 +53,8 @@ extension Verb {
 enum Main {
   static func main() async {
     // A reader that went away (`lander history | head`) is no reason to die half-way through a deployment.
-    signal(SIGPIPE, SIG_IGN)
+    // The handler does nothing, and unlike SIG_IGN it is not handed on to what this process starts.
+    signal(SIGPIPE) { _ in }
     let terminal = Terminal()
     let arguments = Array(CommandLine.arguments.dropFirst())
     do {
@@ -67,6 +80,6 @@ enum Subcommand {
     }
     if parent.configuration.defaultSubcommand != nil { return }
     let known = names.filter { $0.0.configuration.shouldDisplay }.map(\.1)
-    throw Problems(Problem("there is no command \"\(path) \(word)\"", fix: NearMatch.fix(for: word, among: known, what: "commands")))
+    throw Problems(Problem("there is no command \"\(path) \(word)\"", fix: NearMatch.hint(word, among: known)))
   }
 }

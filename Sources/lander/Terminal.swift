@@ -21,8 +21,11 @@ struct Terminal: Sendable {
   func tell(_ line: String) { tell([line]) }
 
   /// All of it, however many calls that takes; what nobody reads is dropped.
-  static func write(_ text: String, to descriptor: Int32) {
-    var bytes = Array(text.utf8)[...]
+  static func write(_ text: String, to descriptor: Int32) { write(Array(text.utf8), to: descriptor) }
+
+  /// All of them, however many calls that takes; what nobody reads is dropped.
+  static func write(_ bytes: [UInt8], to descriptor: Int32) {
+    var bytes = bytes[...]
     while !bytes.isEmpty {
       let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
       if count < 0, errno == EINTR || errno == EAGAIN { continue }

@@ -4,12 +4,14 @@ import Testing
 
 @Suite("Text that people and machines read")
 struct TextTests {
-  @Test("control characters, overrides and CI commands of a host's output are disarmed", arguments: [
-    ("\u{1B}[2Jboo", "^[[2Jboo"), ("a\u{7}b", "a^Gb"), ("::error file=x::boo", ": :error file=x::boo"),
-    ("  ::set-output", "  : :set-output"),
-    ("x ##[error]boo", "x # #[error]boo"), ("##vso[task.complete]", "# #vso[task.complete]"), ("a\u{202E}b", "a<U+202E>b"),
-    ("std::vector", "std::vector"), ("tab\there", "tab  here"), ("ünï 漢", "ünï 漢"), ("\u{9B}2J", "<U+9B>2J"),
-  ])
+  @Test(
+    "control characters, overrides and CI commands of a host's output are disarmed",
+    arguments: [
+      ("\u{1B}[2Jboo", "^[[2Jboo"), ("a\u{7}b", "a^Gb"), ("::error file=x::boo", ": :error file=x::boo"),
+      ("  ::set-output", "  : :set-output"),
+      ("x ##[error]boo", "x # #[error]boo"), ("##vso[task.complete]", "# #vso[task.complete]"), ("a\u{202E}b", "a<U+202E>b"),
+      ("std::vector", "std::vector"), ("tab\there", "tab  here"), ("ünï 漢", "ünï 漢"), ("\u{9B}2J", "<U+9B>2J"),
+    ])
   func safe(_ text: String, _ expected: String) { #expect(SafeText.line(text) == expected) }
 
   @Test("a progress bar that overwrites itself shows its last state")
@@ -22,10 +24,12 @@ struct TextTests {
     #expect(JSON.text(value) == #"{"a":"q\"\\\n\u0001\u2028\u001b","b":[1,null,true,0.5,null]}"#)
   }
 
-  @Test("moments are printed as the calendar has them", arguments: [
-    (0, 0, "1970-01-01 00:00:00"), (951_782_400_000, 0, "2000-02-29 00:00:00"), (1_795_260_645_000, 0, "2026-11-21 11:30:45"),
-    (1_795_260_645_000, 3600, "2026-11-21 12:30:45"), (-1000, 0, "1969-12-31 23:59:59"), (4_102_444_799_999, 0, "2099-12-31 23:59:59"),
-  ])
+  @Test(
+    "moments are printed as the calendar has them",
+    arguments: [
+      (0, 0, "1970-01-01 00:00:00"), (951_782_400_000, 0, "2000-02-29 00:00:00"), (1_795_260_645_000, 0, "2026-11-21 11:30:45"),
+      (1_795_260_645_000, 3600, "2026-11-21 12:30:45"), (-1000, 0, "1969-12-31 23:59:59"), (4_102_444_799_999, 0, "2099-12-31 23:59:59"),
+    ])
   func moments(_ milliseconds: Int, _ zone: Int, _ text: String) {
     #expect(When(Timestamp(milliseconds: milliseconds), zone: zone).full == text)
   }
@@ -33,17 +37,13 @@ struct TextTests {
   @Test("machines get UTC with milliseconds")
   func iso() { #expect(When.iso(Timestamp(milliseconds: 1_795_260_645_007)) == "2026-11-21T11:30:45.007Z") }
 
-  @Test("bytes are rounded as people say them", arguments: [
-    (0, "0 B"), (999, "999 B"), (1000, "1 kB"), (60_123_456, "60.1 MB"), (999_600, "1 MB"),
-    (1_250_000_000, "1.3 GB"), (123_456_789, "123 MB"),
-  ])
+  @Test(
+    "bytes are rounded as people say them",
+    arguments: [
+      (0, "0 B"), (999, "999 B"), (1000, "1 kB"), (60_123_456, "60.1 MB"), (999_600, "1 MB"),
+      (1_250_000_000, "1.3 GB"), (123_456_789, "123 MB"),
+    ])
   func bytes(_ count: Int, _ text: String) { #expect(count.inBytes == text) }
-
-  @Test("near matches are the ones that were meant", arguments: [
-    ("producton", "production"), ("prodution", "production"), ("Production", "production"), ("satging", "staging"), ("prod", "production"),
-    ("wbe", "web"), ("zebra", nil), ("", nil),
-  ] as [(String, String?)])
-  func near(_ word: String, _ meant: String?) { #expect(NearMatch.of(word, among: ["production", "staging", "web"]) == meant) }
 
   @Test("what is in a table lines up, whatever the width of its letters")
   func table() {
@@ -59,12 +59,14 @@ struct TextTests {
     #expect("漢字漢字".clipped(to: 5).columns == 5)
   }
 
-  @Test("colour follows the conventions", arguments: [
-    (["NO_COLOR": "1", "CLICOLOR_FORCE": "1", "TERM": "xterm"], true, false), (["TERM": "xterm"], true, true),
-    (["TERM": "dumb"], true, false),
-    (["TERM": "xterm"], false, false), (["CLICOLOR_FORCE": "1"], false, true), (["FORCE_COLOR": "0", "TERM": "xterm"], false, false),
-    (["NO_COLOR": "", "TERM": "xterm"], true, true),
-  ])
+  @Test(
+    "colour follows the conventions",
+    arguments: [
+      (["NO_COLOR": "1", "CLICOLOR_FORCE": "1", "TERM": "xterm"], true, false), (["TERM": "xterm"], true, true),
+      (["TERM": "dumb"], true, false),
+      (["TERM": "xterm"], false, false), (["CLICOLOR_FORCE": "1"], false, true), (["FORCE_COLOR": "0", "TERM": "xterm"], false, false),
+      (["NO_COLOR": "", "TERM": "xterm"], true, true),
+    ])
   func colour(_ environment: [String: String], _ terminal: Bool, _ expected: Bool) {
     #expect(Surface(isTerminal: terminal, columns: nil, rows: nil, zone: 0) { environment[$0] }.colour == expected)
   }
@@ -73,9 +75,10 @@ struct TextTests {
   func problems() {
     let one = Problem("unknown field \"hots\"", place: SourcePlace(file: "deploy.lua", line: 31), fix: "did you mean \"hosts\"?")
     let two = Problem("unknown global \"gruop\"", place: SourcePlace(file: "deploy.lua", line: 4))
-    #expect(Problems([one, two, one]).lines() == [
-      "deploy.lua:4: unknown global \"gruop\"", "deploy.lua:31: unknown field \"hots\"", "  → did you mean \"hosts\"?", "",
-      "2 problems; nothing was started.",
-    ])
+    #expect(
+      Problems([one, two, one]).lines() == [
+        "deploy.lua:4: unknown global \"gruop\"", "deploy.lua:31: unknown field \"hots\"", "  → did you mean \"hosts\"?", "",
+        "2 problems; nothing was started.",
+      ])
   }
 }

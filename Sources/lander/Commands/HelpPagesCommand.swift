@@ -24,7 +24,10 @@ struct HelpPagesCommand: Verb {
     let body = trimmed.reversed().drop { $0.isEmpty }.reversed()
     let heading = path.count == 1 ? "## lander" : "## " + path.joined(separator: " ")
     var lines = [heading, "", "```"] + body + ["```", ""]
-    if path.count == 1, lines.last == "" { lines.removeLast(); lines.append("") }
+    if path.count == 1, lines.last == "" {
+      lines.removeLast()
+      lines.append("")
+    }
     for child in command.configuration.subcommands where child.configuration.shouldDisplay {
       lines += section(of: child, path: path)
     }

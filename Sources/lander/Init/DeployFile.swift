@@ -96,11 +96,12 @@ struct DeployFile {
   }
 
   private var hooks: String {
-    let install: String? = switch kind {
-    case .python: "python3 -m venv .venv && .venv/bin/pip install --quiet -r requirements.txt"
-    case .ruby: "bundle install --quiet --deployment"
-    default: nil
-    }
+    let install: String? =
+      switch kind {
+      case .python: "python3 -m venv .venv && .venv/bin/pip install --quiet -r requirements.txt"
+      case .ruby: "bundle install --quiet --deployment"
+      default: nil
+      }
     if kind == .site {
       return """
           on = {                                  -- per host; the web server serves /srv/\(application)/current
@@ -110,7 +111,7 @@ struct DeployFile {
         """
     }
     var lines = [
-      "  on = {                                  -- per host, in the new release's folder; a command that fails sends the host back",
+      "  on = {                                  -- per host, in the new release's folder; a command that fails sends the host back"
     ]
     if let install { lines.append("    AfterInstall     = function(host) host:run(\"\(install)\", { timeout = \"10m\" }) end,") }
     lines += [

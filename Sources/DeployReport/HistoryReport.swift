@@ -1,0 +1,65 @@
+package import DeployModel
+
+/// One deployment of the journal, as a list shows it.
+package struct HistoryLine: Sendable {
+  package var id: Deployment.ID
+  package var began: Timestamp
+  /// `web of shop`, `rollback of web`.
+  package var what: String
+  package var group: String
+  package var revision: String
+  package var hosts: Int
+  package var actor: String
+  /// `succeeded`, `failed`, `interrupted`, …
+  package var state: String
+  package var style: Surface.Style
+  /// A command to type, where one is due.
+  package var next: String?
+  package init(
+    id: Deployment.ID, began: Timestamp, what: String, group: String, revision: String, hosts: Int, actor: String, state: String,
+    style: Surface.Style, next: String? = nil
+  ) {
+    self.id = id
+    self.began = began
+    self.what = what
+    self.group = group
+    self.revision = revision
+    self.hosts = hosts
+    self.actor = actor
+    self.state = state
+    self.style = style
+    self.next = next
+  }
+}
+
+/// Deployments, the newest first.
+package struct HistoryReport: Sendable {
+  package var entries: [HistoryLine]
+  package init(_ entries: [HistoryLine]) { self.entries = entries }
+
+  /// The table, and the commands that are due.
+  package func lines(on surface: Surface) -> [String] {
+    guard !entries.isEmpty else { return ["No deployments yet. lander deploy makes the first one."] }
+    let rows = entries.map { entry in
+      [
+        entry.id, When(entry.began, zone: surface.zone).full, SafeText.line(entry.what), SafeText.line(entry.group), entry.revision,
+        entry.hosts.of("host"), SafeText.line(entry.actor), surface.paint(entry.state, entry.style),
+      ]
+    }
+    let heading = ["DEPLOYMENT", "BEGAN", "WHAT", "GROUP", "REVISION", "HOSTS", "BY", "ENDED"]
+    let due = entries.compactMap { entry in entry.next.map { "  \($0)" } }
+    return Table(heading, rows: rows).lines(on: surface) + (due.isEmpty ? [] : ["", "Next"] + due)
+  }
+
+  /// The same for machines.
+  package var value: Value {
+    .list(
+      entries.map { entry in
+        JSON.record([
+          ("deployment", .text(entry.id)), ("began", .text(When.iso(entry.began))), ("what", .text(entry.what)),
+          ("group", .text(entry.group)),
+          ("revision", .text(entry.revision)), ("hosts", .int(entry.hosts)), ("actor", .text(entry.actor)), ("state", .text(entry.state)),
+        ])
+      })
+  }
+}

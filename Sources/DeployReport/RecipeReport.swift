@@ -1,0 +1,165 @@
+package import DeployModel
+
+/// What a project declares, for `list` and `show`.
+package struct ProjectReport: Sendable {
+  package var project: Project
+  package init(_ project: Project) { self.project = project }
+
+  /// Recipes with their parameters, then groups.
+  package func lines(on surface: Surface) -> [String] {
+    var lines: [String] = []
+    for recipe in project.recipes {
+      let title = surface.paint(recipe.name, .strong) + (recipe.name == recipe.application ? "" : " of \(recipe.application)")
+      lines.append("recipe \(title)" + recipe.aim)
+      lines += Table([], rows: recipe.parameters.map(\.row)).lines(on: surface, indent: 4)
+    }
+    if project.recipes.isEmpty { lines.append("deploy.lua declares no recipe.") }
+    for group in project.groups {
+      let names = group.hosts.prefix(6).map(\.name).joined(separator: " ") + (group.hosts.count > 6 ? " …" : "")
+      lines.append("group \(surface.paint(group.name, .strong)): \(group.hosts.count.of("host")): \(SafeText.line(names))")
+    }
+    return lines
+  }
+
+  /// Recipes with a JSON Schema of their parameters, and groups.
+  package var value: Value {
+    JSON.record([
+      (
+        "recipes",
+        .list(
+          project.recipes.map { recipe in
+            JSON.record([
+              ("name", .text(recipe.name)), ("application", .text(recipe.application)), ("group", recipe.group.map { .text($0) }),
+              ("parameters", recipe.schema),
+            ])
+          })
+      ),
+      (
+        "groups",
+        .list(
+          project.groups.map { group in
+            JSON.record([("name", .text(group.name)), ("hosts", .list(group.hosts.map { .text($0.name) }))])
+          })
+      ),
+    ])
+  }
+}
+
+extension Recipe {
+  fileprivate var group: String? { if case .group(let name) = targets { name } else { nil } }
+  fileprivate var aim: String {
+    switch targets {
+    case .group(let name): " → group \(name)"
+    case .hosts(let group): " → \(group.hosts.count.of("host"))"
+    case .unset: " → --group says where"
+    }
+  }
+
+  /// The parameters as a JSON Schema (draft 2020-12) of one object.
+  package var schema: Value {
+    let required = parameters.filter { $0.standard == nil }.map { Value.text($0.name) }
+    return JSON.record([
+      ("type", "object"), ("additionalProperties", false),
+      ("properties", JSON.record(parameters.map { ($0.name, $0.schema as Value?) })), ("required", .list(required)),
+    ])
+  }
+
+  /// Every field and where it came from, for `lander show`.
+  package func lines(on surface: Surface) -> [String] {
+    func origin(_ field: String) -> String {
+      guard let found = origins.first(where: { $0.name == field })?.value else { return "" }
+      return surface.paint(found.plain, .dim)
+    }
+    var rows: [[String]] = []
+    func add(_ field: String, _ text: String) { rows.append([field, text, origin(field)]) }
+    add("application", application)
+    if let revision { add("revision", revision.sentence) }
+    switch targets {
+    case .group(let name): add("targets", "group \"\(name)\"")
+    case .hosts(let group): add("targets", group.hosts.map(\.name).joined(separator: " "))
+    case .unset: add("targets", "none: --group has to say")
+    }
+    if let configuration { add("configuration", configuration.sentence) }
+    add("path", path)
+    if !shared.isEmpty { add("shared", shared.joined(separator: " ")) }
+    add("keep", keep.of("release"))
+    if reuse == .link { add("reuse", "link") }
+    if let user { add("user", user) }
+    add("stages", stages.map(\.sentence).joined(separator: ", then "))
+    add("rollback", rollback ? "yes" : "no: a failed host stays as it is")
+    if !secrets.isEmpty { add("secrets", secrets.joined(separator: " ")) }
+    var lines = ["recipe " + surface.paint(name, .strong) + (place.map { " (\($0))" } ?? "")]
+    lines += Table([], rows: rows).lines(on: surface, indent: 2)
+    if !parameters.isEmpty { lines += ["", "  parameters"] + Table([], rows: parameters.map(\.row)).lines(on: surface, indent: 4) }
+    let hookRows = hooks.map { [$0.event.rawValue, $0.place?.description ?? ""] }
+    lines += ["", "  hooks, in the order in which they run"]
+    lines += hookRows.isEmpty ? ["    none"] : Table([], rows: hookRows).lines(on: surface, indent: 4)
+    if !onFailure.isEmpty { lines.append("  on_failure is set") }
+    if !onSuccess.isEmpty { lines.append("  on_success is set") }
+    return lines
+  }
+}
+
+extension Revision {
+  /// `dist, built by make dist`.
+  package var sentence: String {
+    let from =
+      switch source {
+      case .path(let path): path
+      case .git(let ref, let repository): "git \(ref)" + (repository == "." ? "" : " of \(repository)")
+      }
+    return from + (build.map { ", built by `\($0)`" } ?? "") + (ignore.isEmpty ? "" : ", without " + ignore.joined(separator: " "))
+  }
+}
+
+extension DeploymentConfiguration {
+  fileprivate var sentence: String {
+    let floor = floor.map { "floor \($0.sentence)" } ?? "floor by the strategy"
+    let parallel = parallel.map { "parallel \($0.sentence)" } ?? "parallel by the wave"
+    return "\(name): \(floor), \(parallel), \(failed.sentence) may fail, \(unreachable.sentence) may be out of reach"
+  }
+}
+
+extension Amount {
+  fileprivate var sentence: String {
+    switch self {
+    case .count(let count): "\(count)"
+    case .percent(let share): share == share.rounded() ? "\(Int(share))%" : "\(share)%"
+    }
+  }
+}
+
+extension Parameter {
+  /// Option, type, default, help.
+  fileprivate var row: [String] {
+    let option = kind == .boolean ? "--[no-]\(name)" : "--\(name) <\(word)>"
+    return [option, standard.map { "default \($0.plain)" } ?? "required", SafeText.line(help)]
+  }
+
+  private var word: String {
+    switch kind {
+    case .boolean: "yes or no"
+    case .integer: "integer"
+    case .number: "number"
+    case .percent: "percent"
+    case .string: "text"
+    case .choice(let choices): choices.joined(separator: "|")
+    case .duration: "duration"
+    }
+  }
+
+  fileprivate var schema: Value {
+    var members: [(String, Value?)] =
+      switch kind {
+      case .boolean: [("type", "boolean")]
+      case .integer(let min, let max): [("type", "integer"), ("minimum", min.map { .int($0) }), ("maximum", max.map { .int($0) })]
+      case .number(let min, let max): [("type", "number"), ("minimum", min.map { .number($0) }), ("maximum", max.map { .number($0) })]
+      case .percent: [("type", "string"), ("pattern", "^[0-9.]+%?$")]
+      case .string(let match): [("type", "string"), ("x-lua-pattern", match.map { .text($0) })]
+      case .choice(let choices): [("enum", .list(choices.map { .text($0) }))]
+      case .duration: [("type", "string"), ("pattern", "^[0-9.]+(ms|s|m|h|d)?$")]
+      }
+    members += [("default", standard), ("description", help.isEmpty ? nil : .text(help))]
+    return JSON.record(members)
+  }
+}

@@ -1,0 +1,111 @@
+package import DeployModel
+
+/// What the hosts of a group run, by their own receipts.
+package struct StatusReport: Sendable {
+  package var title: String
+  package var hosts: [(name: String, survey: Survey)]
+  package var now: Timestamp
+  package init(_ title: String, hosts: [(name: String, survey: Survey)], now: Timestamp) {
+    self.title = title
+    self.hosts = hosts
+    self.now = now
+  }
+
+  /// The whole of it, line by line.
+  package func lines(on surface: Surface) -> [String] {
+    let reached = hosts.count { if case .reached = $0.survey { true } else { false } }
+    var lines = [surface.paint(title, .strong) + ", \(reached) of \(hosts.count.of("host")) reached"]
+    let rows = hosts.map { [$0.name] + row($0.survey, on: surface) }
+    lines += Table(["HOST", "RELEASE", "REVISION", "DEPLOYMENT", "WHEN", "BY"], rows: rows).lines(on: surface, indent: 2)
+    lines += differences(on: surface) + locks(on: surface) + jobs()
+    return lines
+  }
+
+  /// The same for machines.
+  package var value: Value {
+    .list(
+      hosts.map { host in
+        guard case .reached(let state) = host.survey else {
+          guard case .unreachable(let failure) = host.survey else { return .null }
+          return JSON.record([
+            ("host", .text(host.name)), ("state", "unknown"),
+            ("error", JSON.record([("kind", .text(failure.kind.rawValue)), ("message", .text(failure.message))])),
+          ])
+        }
+        return JSON.record([
+          ("host", .text(host.name)), ("state", .text(StatusReport.word(state))), ("release", state.current.map { .text($0) }),
+          ("bundle", state.receipt.map { .text($0.inputs.bundle.hex) }), ("deployment", state.receipt.map { .text($0.deployment) }),
+          ("at", state.receipt.map { .text(When.iso($0.at)) }), ("actor", state.receipt.map { .text($0.actor) }),
+          ("previous", state.previous.map { .text($0.release.id) }), ("locked_by", state.lock.map { .text($0.deployment) }),
+          ("jobs", .int(state.jobs.count)),
+        ])
+      })
+  }
+
+  private static func word(_ state: HostState) -> String {
+    guard let current = state.current else { return "empty" }
+    return state.receipt?.release.id == current ? "on" : "between"
+  }
+
+  private func row(_ survey: Survey, on surface: Surface) -> [String] {
+    switch survey {
+    case .unreachable(let failure): return [surface.paint("unknown", .bad) + ": " + SafeText.line(failure.message)]
+    case .reached(let state):
+      guard let current = state.current else { return [surface.paint("nothing yet", .dim)] }
+      guard let receipt = state.receipt, receipt.release.id == current else {
+        return [current, surface.paint("no receipt: a deployment was interrupted or is under way", .warn)]
+      }
+      return [current, receipt.inputs.bundle.short, receipt.deployment, When.ago(receipt.at, now: now), SafeText.line(receipt.actor)]
+    }
+  }
+
+  /// Hosts that run something else than most.
+  private func differences(on surface: Surface) -> [String] {
+    var counts: [(release: String, hosts: [String])] = []
+    for host in hosts {
+      guard case .reached(let state) = host.survey else { continue }
+      let release = state.current ?? "nothing"
+      if let index = counts.firstIndex(where: { $0.release == release }) {
+        counts[index].hosts.append(host.name)
+      } else {
+        counts.append((release, [host.name]))
+      }
+    }
+    guard counts.count > 1 else { return [] }
+    counts.sort { $0.hosts.count > $1.hosts.count }
+    return ["", surface.paint("The hosts are not in step:", .warn)]
+      + counts.map { count in
+        "  \(count.release) on \(count.hosts.prefix(6).joined(separator: " "))" + (count.hosts.count > 6 ? " … (\(count.hosts.count))" : "")
+      }
+  }
+
+  private func locks(on surface: Surface) -> [String] {
+    var seen: [(lock: Lock, hosts: [String])] = []
+    for host in hosts {
+      guard case .reached(let state) = host.survey, let lock = state.lock else { continue }
+      if let index = seen.firstIndex(where: { $0.lock.token == lock.token }) {
+        seen[index].hosts.append(host.name)
+      } else {
+        seen.append((lock, [host.name]))
+      }
+    }
+    return seen.flatMap { lock, names -> [String] in
+      let life = lock.leaseLeft > 0 ? "alive, lease ends in \(lock.leaseLeft) s" : "silent: its engine does not renew the lease any more"
+      return [
+        "",
+        "Locked by \(SafeText.line(lock.owner)): \(SafeText.line(lock.purpose)), deployment \(lock.deployment), "
+          + "since \(When.ago(lock.since, now: now)) (\(life))", "  on \(names.prefix(8).joined(separator: " "))",
+      ]
+    }
+  }
+
+  private func jobs() -> [String] {
+    let running = hosts.flatMap { host -> [String] in
+      guard case .reached(let state) = host.survey else { return [] }
+      return state.jobs.map {
+        "  \(host.name): \(SafeText.line($0.command)), deployment \($0.deployment), since \(When.ago($0.since, now: now))"
+      }
+    }
+    return running.isEmpty ? [] : ["", "Still running on hosts:"] + running
+  }
+}

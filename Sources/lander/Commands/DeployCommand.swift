@@ -1,0 +1,70 @@
+import ArgumentParser
+import DeployCore
+import DeployModel
+import DeployReport
+
+/// Which recipe, revision, group and hosts: the same for `deploy` and `plan`.
+struct RequestOptions: ParsableArguments {
+  @Argument(
+    parsing: .allUnrecognized,
+    help: ArgumentHelp(
+      "The recipe, and its parameters as options: web --percent 10% --no-migrate. The only recipe where none is named.",
+      valueName: "recipe"))
+  var words: [String] = []
+
+  @Option(help: ArgumentHelp("A group other than the recipe's own.", valueName: "name"))
+  var group: String?
+
+  @Option(help: ArgumentHelp("A revision other than the recipe's own: a folder, an archive, or git:REF.", valueName: "revision"))
+  var revision: String?
+
+  @Option(parsing: .upToNextOption, help: ArgumentHelp("Only these hosts of the group; * stands for anything.", valueName: "host"))
+  var only: [String] = []
+
+  @Option(help: ArgumentHelp("A parameter of the recipe, the long way.", valueName: "name=value"))
+  var param: [String] = []
+
+  @Flag(help: "Run everything again, also where a host has this already.")
+  var force = false
+
+  @Option(help: "What to do with commands of earlier deployments that still run on a host: wait, or kill.")
+  var orphans: LockRequest.Orphans = .wait
+
+  /// The command line as data.
+  func request(for project: Project) throws(Problems) -> DeploymentRequest {
+    let own = ["group", "revision", "only", "param", "force", "orphans", "output", "verbose", "project", "state", "connect", "help"]
+    let given = try RecipeOptions(words, explicit: param, declared: project.recipes.flatMap(\.parameters), options: own)
+    return DeploymentRequest(
+      recipe: given.recipe, group: group, revision: revision, only: only.flatMap { $0.split(separator: ",").map(String.init) },
+      parameters: given.parameters, force: force, orphans: orphans)
+  }
+}
+
+/// Brings a revision to the hosts.
+struct DeployCommand: Verb {
+  static let configuration = CommandConfiguration(
+    commandName: "deploy", abstract: "Brings a revision to the hosts of a group; goes back by itself where that fails.",
+    discussion: """
+      Ctrl-C ends it in good order: nothing new is started, hosts that were being changed are restored, the lock is given back. A \
+      second Ctrl-C leaves it as it is and prints how to resume. Nothing is sent to a host that has this bundle, recipe, parameters \
+      and secrets already, unless --force is given.
+      """)
+
+  @OptionGroup var options: ProjectOptions
+  @OptionGroup var progress: ProgressOptions
+  @OptionGroup var request: RequestOptions
+
+  func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
+    let project = try Wiring.project(options)
+    let wanted = try request.request(for: project.project)
+    let engine = try Wiring.engine(for: project, options)
+    let preparing = Preparing(project: project, engine: engine, terminal: terminal)
+    do {
+      let prepared = try await preparing.plan(wanted)
+      return try await Launch(engine: engine, terminal: terminal, progress: progress).deploy(prepared.plan)
+    } catch {
+      await engine.close()
+      throw error
+    }
+  }
+}

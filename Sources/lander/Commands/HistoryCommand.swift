@@ -1,0 +1,26 @@
+import ArgumentParser
+import DeployModel
+import DeployReport
+import DeployStore
+
+/// Lists the deployments of this project's journal.
+struct HistoryCommand: Verb {
+  static let configuration = CommandConfiguration(
+    commandName: "history", abstract: "Lists the deployments that were made from here, the newest first.",
+    discussion: "What other machines deployed is in their journals; lander status asks the hosts.")
+
+  @OptionGroup var options: ProjectOptions
+  @Option(name: [.customShort("n"), .long], help: ArgumentHelp("So many at most.", valueName: "count"))
+  var limit = 20
+  @Flag(help: "Print JSON.")
+  var json = false
+
+  func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
+    let past = try PastDeployments.open(options)
+    let all = try await past?.journal.deployments() ?? []
+    let report = HistoryReport(all.prefix(max(1, limit)).map(\.line))
+    terminal.say(json ? [JSON.text(report.value)] : report.lines(on: terminal.out))
+    if all.count > limit, !json { terminal.tell("\(all.count - limit) older ones; -n shows more.") }
+    return .done
+  }
+}

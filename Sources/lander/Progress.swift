@@ -1,0 +1,106 @@
+import DeployCore
+import DeployEngine
+import DeployModel
+import DeployReport
+import Glibc
+
+/// Follows deployments: shows what happens, remembers it for the summary. What it is fed comes from the engine's
+/// tasks; one task of its own does the rest, in order.
+struct Progress: Sendable {
+  private enum Item: Sendable {
+    case entry(Deployment.ID, Entry)
+    case output(OutputChunk)
+    case tick
+    case resized(width: Int, height: Int)
+  }
+
+  private let items: AsyncStream<Item>.Continuation
+  private let follower: Task<[DeploymentStory], Never>
+  private let ticker: Task<Void, Never>
+  private let showsOutput: Bool
+
+  /// - Parameters:
+  ///   - mode: nil for live on a terminal and plain elsewhere.
+  ///   - past: entries of deployments that went before, already told once.
+  init(
+    mode: Surface.Mode?, verbose: Bool, terminal: Terminal, past: [(Deployment.ID, Entry)] = []
+  ) {
+    let (stream, items) = AsyncStream.makeStream(of: Item.self)
+    self.items = items
+    showsOutput = verbose
+    let shape = Progress.report(mode: mode, verbose: verbose, terminal: terminal)
+    let descriptor = shape is LinesOfJSON ? STDOUT_FILENO : STDERR_FILENO
+    follower = Task {
+      var report = shape
+      var stories: [DeploymentStory] = []
+      for (_, entry) in past {
+        if case .planned = entry.fact { stories.append(DeploymentStory()) }
+        stories[stories.count - 1].take(entry)
+      }
+      if !past.isEmpty { for (id, entry) in past where Progress.isOpening(entry) { Progress.show(report.take(entry, of: id), descriptor) } }
+      for await item in stream {
+        switch item {
+        case .entry(let id, let entry):
+          if case .planned = entry.fact { stories.append(DeploymentStory()) }
+          if !stories.isEmpty { stories[stories.count - 1].take(entry) }
+          Progress.show(report.take(entry, of: id), descriptor)
+        case .output(let chunk): Progress.show(report.take(chunk), descriptor)
+        case .tick: Progress.show(report.tick(SystemClock.now), descriptor)
+        case .resized(let width, let height):
+          if var live = report as? LiveReport {
+            live.resize(width: width, height: height)
+            report = live
+          }
+        }
+      }
+      Progress.show(report.end(), descriptor)
+      return stories
+    }
+    ticker = Task {
+      while !Task.isCancelled {
+        try? await Task.sleep(for: .milliseconds(100))
+        items.yield(.tick)
+      }
+    }
+  }
+
+  /// Where the engine reports to.
+  var feed: Feed {
+    let (items, shows) = (items, showsOutput)
+    return Feed(entry: { items.yield(.entry($0, $1)) }, output: { if shows { items.yield(.output($1)) } })
+  }
+
+  /// The terminal has another size.
+  func resized(width: Int, height: Int) { items.yield(.resized(width: width, height: height)) }
+
+  /// Waits until everything that was fed is shown and kept.
+  func finish() async -> [DeploymentStory] {
+    ticker.cancel()
+    items.finish()
+    return await follower.value
+  }
+
+  private static func report(mode: Surface.Mode?, verbose: Bool, terminal: Terminal) -> any ProgressReport {
+    switch mode ?? (terminal.err.terminal ? .live : .plain) {
+    case .live: LiveReport(on: terminal.err, echo: verbose)
+    case .plain: PlainReport(on: terminal.err, echo: verbose)
+    case .ndjson: LinesOfJSON()
+    }
+  }
+
+  private static func isOpening(_ entry: Entry) -> Bool { if case .planned = entry.fact { true } else { false } }
+
+  private static func show(_ text: String, _ descriptor: Int32) { if !text.isEmpty { Terminal.write(text, to: descriptor) } }
+}
+
+/// The time of this machine.
+struct SystemClock: Clock {
+  static var now: Timestamp {
+    var time = timespec()
+    clock_gettime(CLOCK_REALTIME, &time)
+    return Timestamp(milliseconds: time.tv_sec * 1000 + time.tv_nsec / 1_000_000)
+  }
+
+  func now() -> Timestamp { Self.now }
+  func sleep(_ interval: Interval) async { try? await Task.sleep(for: interval.duration) }
+}

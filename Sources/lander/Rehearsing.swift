@@ -1,0 +1,121 @@
+import DeployCore
+import DeployEngine
+import DeployModel
+import DeploySimulation
+
+/// Runs a plan against simulated hosts: once with good answers, once with the hosts of the first wave failing.
+struct Rehearsing {
+  let plan: Plan
+  let project: LoadedProject
+  let library: any RecipeLibrary
+  /// Of the recipes that hosts were found with, by digest.
+  var kept: [Digest: [SourceFile]] = [:]
+
+  struct Result {
+    var good: [Entry]
+    var bad: [Entry]
+    var secrets: [String]
+    /// Where what a command answers decides what comes next, in words.
+    var unknowns: [String]
+  }
+
+  func run() throws -> Result {
+    var result = Result(good: [], bad: [], secrets: [], unknowns: [])
+    let good = try play(Faults())
+    (result.good, result.unknowns) = Rehearsing.untilUnknown(good)
+    result.secrets = Rehearsing.secrets(in: good)
+    var faults = Faults()
+    faults.appointments = failures(after: result.good)
+    if !faults.appointments.isEmpty {
+      result.bad = try play(faults)
+      result.secrets = Array(Set(result.secrets + Rehearsing.secrets(in: result.bad))).sorted()
+    }
+    return result
+  }
+
+  private func play(_ faults: Faults) throws -> [Entry] {
+    let sources = try plan.recipes.map { recipe in
+      if let sources = kept[recipe.sources] { return sources }
+      if recipe.sources == plan.recipes[0].sources { return project.project.sources }
+      throw Problems(Problem("the recipe \(recipe.name) that a host was deployed with is not at hand"), exit: .internal)
+    }
+    var simulation = Simulation(hosts: plan.hosts.map(Rehearsing.host), seed: plan.seed, faults: faults, start: plan.at) { [library] plan in
+      try library.scripts(of: plan, sources: sources)
+    }
+    simulation.followUp = { failed, conclusion, at in
+      var identity = Identity.make()
+      identity.at = at
+      return RollbackPlanner.plan(after: failed, conclusion, by: identity)
+    }
+    simulation.add(plan)
+    simulation.run()
+    if let stopped = simulation.stopped { throw Problems(Problem("the rehearsal did not end: \(stopped)"), exit: .internal) }
+    return simulation.engines.first?.entries ?? []
+  }
+
+  private static func host(_ host: HostPlan) -> SimulatedHost {
+    var simulated = SimulatedHost(name: host.host.name)
+    simulated.rehearsed = true
+    simulated.current = host.current
+    simulated.receipt = host.previous
+    if let receipt = host.previous {
+      simulated.releases.append(SimulatedHost.StoredRelease(release: receipt.release, complete: true))
+      simulated.sources.append(receipt.inputs.sources)
+    }
+    if let target = host.target, host.present, target.id != host.current {
+      simulated.releases.append(SimulatedHost.StoredRelease(release: target, complete: true))
+    }
+    return simulated
+  }
+
+  /// What to let fail so that the first wave does: the last event in which a command is run or something is checked.
+  private func failures(after good: [Entry]) -> [Faults.Appointment] {
+    var first: [Int] = []
+    for case .noted(.waveBegan(_, let hosts)) in good.map(\.fact) where first.isEmpty { first = hosts }
+    var last: LifecycleEvent?
+    for case .intended(let intent) in good.map(\.fact) {
+      guard case .host(let number) = intent.place, first.contains(number), let event = intent.site.event else { continue }
+      switch intent.operation {
+      case .run, .check: last = event
+      default: continue
+      }
+    }
+    guard let last else { return [] }
+    return first.map { .failing(host: $0, last, release: plan.release?.id) }
+  }
+
+  private static func secrets(in entries: [Entry]) -> [String] {
+    var names: Set<String> = []
+    for case .intended(let intent) in entries.map(\.fact) {
+      switch intent.operation {
+      case .run(let command):
+        for variable in command.environment { names.formUnion(variable.value.secrets) }
+        names.formUnion(command.input?.secrets ?? [])
+      case .write(_, let content, _, _): names.formUnion(content.secrets)
+      default: continue
+      }
+    }
+    return names.sorted()
+  }
+
+  /// A rehearsal in which nothing fails can only stop at something that nobody can know before; what the hosts would do from there
+  /// (going back) is left out.
+  private static func untilUnknown(_ entries: [Entry]) -> (entries: [Entry], unknowns: [String]) {
+    var stopped: Set<Int> = []
+    var unknowns: [String] = []
+    let kept = entries.filter { entry in
+      switch entry.fact {
+      case .noted(.eventEnded(let host, _, let error?)):
+        stopped.insert(host)
+        let text = (error.place.map { "\($0): " } ?? "") + error.failure.message
+        if !unknowns.contains(text) { unknowns.append(text) }
+        return false
+      case .intended(let intent):
+        if case .host(let number) = intent.place { return !stopped.contains(number) }
+        return true
+      default: return true
+      }
+    }
+    return (kept, unknowns)
+  }
+}

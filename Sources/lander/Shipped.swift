@@ -1,0 +1,26 @@
+import DeployModel
+import Glibc
+
+/// The recipes and plugins that come with this program: beside an installed one, or in the checkout it was built in.
+enum Shipped {
+  /// Where this program lies.
+  static var program: String {
+    var buffer = [CChar](repeating: 0, count: 4096)
+    let count = readlink("/proc/self/exe", &buffer, buffer.count - 1)
+    return count > 0 ? String(decoding: buffer.prefix(count).map { UInt8(bitPattern: $0) }, as: UTF8.self) : CommandLine.arguments[0]
+  }
+
+  /// The folder that holds `recipes/` and `plugins/`: `LANDER_HOME`, `../share/lander`, or the nearest above the program.
+  static func folder() -> String? {
+    func holds(_ folder: String) -> Bool { Folder.isDirectory(folder + "/recipes/strategies") }
+    if let home = Folder.variable("LANDER_HOME"), holds(home) { return home }
+    var folder = Folder.parent(of: program)
+    let shared = Folder.absolute("../share/lander", in: folder)
+    if holds(shared) { return shared }
+    while folder != "/" {
+      if holds(folder) { return folder }
+      folder = Folder.parent(of: folder)
+    }
+    return nil
+  }
+}

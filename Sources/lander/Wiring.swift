@@ -1,0 +1,106 @@
+import DeployCore
+import DeployEngine
+import DeployHosts
+import DeployLua
+import DeployModel
+import DeployReport
+import DeployStore
+
+/// A project's `deploy.lua`, read.
+struct LoadedProject: Sendable {
+  var folder: String
+  var project: Project
+  /// What deserves a look about the folder, beyond what the recipe shows.
+  var warnings: [Problem] = []
+}
+
+/// Everything that runs a deployment, put together.
+struct Engine: Sendable {
+  var state: StateDirectory
+  var journal: SQLiteJournal
+  var store: DirectoryBundleStore
+  var hosts: Hosts
+  var machine: EngineProcesses
+  var secrets: SecretProviders
+  var library: LuaLibrary
+  var ports: Ports
+
+  /// Looks for the values of these secrets in everything that comes back from now on.
+  func expect(secrets names: [String]) async throws(Failure) { try await hosts.expect(secrets: names) }
+
+  func close() async { await hosts.close() }
+}
+
+/// The composition root: the one place that names every concrete type.
+enum Wiring {
+  /// Reads `deploy.lua` and what it requires: from the project first, then from what comes with lander.
+  static func project(_ options: ProjectOptions) throws -> LoadedProject {
+    let folder = try options.folder()
+    guard let text = try Folder.text(at: folder + "/deploy.lua") else { throw Problems(Problem("there is no deploy.lua in \(folder)")) }
+    let loaded = try LuaProject.load(main: SourceFile(path: "deploy.lua", text: text), read: reader(of: folder))
+    return LoadedProject(folder: folder, project: loaded.project)
+  }
+
+  /// The doors of one engine for a project.
+  static func engine(for project: LoadedProject, _ options: ProjectOptions) throws -> Engine {
+    try engine(in: project.folder, state: StateDirectory(options.stateFolder()))
+  }
+
+  /// An engine for what was deployed from here before; the project itself need not load any more.
+  static func pastEngine(_ options: ProjectOptions) throws -> (Engine, PastDeployments) {
+    guard let past = try PastDeployments.open(options) else {
+      throw Problems(Problem("nothing was deployed from here yet", fix: "lander deploy makes the first deployment"))
+    }
+    let engine = try engine(in: options.folderOrHere, state: past.journal.state)
+    return (engine, PastDeployments(journal: engine.journal))
+  }
+
+  /// The bundles of this machine.
+  static func bundles(_ options: ProjectOptions) throws -> DirectoryBundleStore {
+    try DirectoryBundleStore(in: StateDirectory(options.stateFolder()))
+  }
+
+  private static func engine(in folder: String, state: StateDirectory) throws -> Engine {
+    let journal = try SQLiteJournal(in: state)
+    let store = try DirectoryBundleStore(in: state)
+    let secrets = SecretProviders(providers(of: folder))
+    let hosts = Hosts(store: store, secrets: secrets)
+    let machine = EngineProcesses(folder: folder, secrets: secrets)
+    let ports = Ports(
+      transport: hosts, machine: machine, bundles: store, journal: journal, clock: SystemClock(), actor: Identity.actor)
+    return Engine(
+      state: state, journal: journal, store: store, hosts: hosts, machine: machine, secrets: secrets, library: LuaLibrary(), ports: ports)
+  }
+
+  /// The environment, then the file `.lander/secrets` beside `deploy.lua`, then the program that `LANDER_SECRETS_COMMAND` names.
+  private static func providers(of folder: String) -> [any SecretProvider] {
+    var providers: [any SecretProvider] = [EnvironmentSecrets(Folder.environment), FileSecrets(folder + "/.lander/secrets")]
+    if let command = Folder.variable("LANDER_SECRETS_COMMAND"), !command.isEmpty {
+      providers.append(CommandSecrets(command.split(separator: " ").map(String.init), in: folder, run: Programs.runner(on: EngineProcesses(folder: folder, secrets: SecretProviders([])), showing: nil)))
+    }
+    return providers
+  }
+
+  /// Files by the paths that `require` uses; nothing outside the two folders can be named.
+  private static func reader(of folder: String) -> @Sendable (String) -> String? {
+    let shipped = Shipped.folder()
+    return { path in
+      guard !path.hasPrefix("/"), !path.split(separator: "/").contains("..") else { return nil }
+      if let text = (try? Folder.text(at: "\(folder)/\(path)")).flatMap({ $0 }) { return text }
+      return shipped.flatMap { (try? Folder.text(at: "\($0)/\(path)")).flatMap { $0 } }
+    }
+  }
+}
+
+/// Recipes from their pinned sources alone.
+struct LuaLibrary: RecipeLibrary {
+  func scripts(of plan: Plan, sources: [[SourceFile]]) throws -> any Scripts { try LuaRecipes(plan: plan, sources: sources) }
+
+  func recipe(named name: String, in sources: [SourceFile]) throws -> Recipe {
+    guard let main = sources.first(where: { $0.path == "deploy.lua" }) else {
+      throw Problems(Problem("the kept sources have no deploy.lua"), exit: .internal)
+    }
+    let texts = Dictionary(sources.map { ($0.path, $0.text) }) { first, _ in first }
+    return try Selection.recipe(name, in: LuaProject.load(main: main, read: { texts[$0] }).project)
+  }
+}
