@@ -44,7 +44,7 @@ package struct BundleTree: Sendable, Hashable {
       printf 'special\\0' && find . ! -type d ! -type f ! -type l -print0 || exit 1
       printf 'folder\\0'
       find . -type l -exec sh -c 'for l do
-        if [ -d "$l" ]; then printf "%s\\0" "$l"; (cd -P -- "$l" && pwd -P) | tr "\\n" "\\000"; fi
+        if [ -d "$l" ]; then t=$(cd -P -- "$l" && pwd -P && echo .); printf "%s\\0%s\\0" "$l" "${t%??}"; fi
       done' sh {} +
       """)
   }

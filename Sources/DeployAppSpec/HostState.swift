@@ -35,8 +35,8 @@ package struct HostState: Sendable, Hashable {
     private static let look = """
       for p do
         if [ -L "$p" ]; then
-          if [ -d "$p" ]; then printf L; (cd -P -- "$p" && pwd -P) | tr "\\n" "\\000"
-          elif [ -e "$p" ]; then printf l; readlink -f -- "$p" | tr "\\n" "\\000"
+          if [ -d "$p" ]; then t=$(cd -P -- "$p" && pwd -P && echo .); printf 'L%s\\0' "${t%??}"
+          elif [ -e "$p" ]; then t=$(readlink -f -- "$p" && echo .); printf 'l%s\\0' "${t%??}"
           else printf 'x\\0'; fi
         elif [ -d "$p" ]; then printf 'd\\0'
         elif [ -e "$p" ]; then printf 'f\\0'

@@ -18,7 +18,7 @@ package struct Keeping: Sendable, Hashable {
     restoring = ShellProgram(head)
     let fresh = plan.copies.filter { $0.landing == .fresh }.map(\.destination.text)
     let inside = plan.copies.filter { $0.landing == .insideFolder }.map { $0.destination.appending($0.source.name).text }
-    restoring.feed(fresh.reversed() + inside, to: "xargs -0 rm -f -- || bad=1")
+    restoring.feed(fresh.reversed() + inside, to: "xargs -0 sh -c \(Self.removeFiles.shellQuoted) sh || bad=1")
     restoring.feed(plan.folders.reversed().map(\.text), to: "xargs -0 rmdir -- 2>/dev/null || :")
     restoring.line(Self.unpack)
     restoring.write(previous.rows, to: root.cleanupList)
@@ -49,6 +49,15 @@ package struct Keeping: Sendable, Hashable {
     }
   }
 
+  /// A folder is the old revision's, where the installation did not come to removing it.
+  private static let removeFiles = """
+    for p do
+      shift
+      [ ! -L "$p" ] && [ -d "$p" ] || set -- "$@" "$p"
+    done
+    [ $# -eq 0 ] || rm -f -- "$@"
+    """
+
   private static func relative(_ path: String) -> String { "." + path }
 
   /// Access control lists are packed where the host has them at all.
@@ -59,7 +68,7 @@ package struct Keeping: Sendable, Hashable {
   /// A link is written through, so it is what it leads to that is kept, or that is to go where nothing is there yet.
   private static let resolve = """
     for p do
-      [ ! -L "$p" ] || p=$(readlink -f -- "$p") || continue
+      if [ -L "$p" ]; then p=$(readlink -f -- "$p" && echo .) || continue; p=${p%??}; fi
       if [ -e "$p" ]; then printf ".%s\\000" "$p" >>"$0/written"; else printf "%s\\000" "$p" >>"$0/new"; fi
     done
     """

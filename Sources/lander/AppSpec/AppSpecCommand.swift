@@ -5,5 +5,5 @@ struct AppSpecCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "appspec",
     abstract: "Run and check bundles with an appspec.yml, as AWS CodeDeploy has them.",
-    subcommands: [AppSpecRunCommand.self])
+    subcommands: [AppSpecRunCommand.self, AppSpecCheckCommand.self])
 }

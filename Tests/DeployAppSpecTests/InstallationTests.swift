@@ -1,0 +1,141 @@
+import DeployAppSpec
+import Foundation
+import Testing
+
+@Suite("Installations on a real file system", .serialized)
+struct InstallationTests {
+  static let names = ["a", "b c", "-d", "*", "$x", "\u{e9}", "e\u{301}", "q'\"", "n\nl", " lead", "tail ", "\\n", "sub", "deep"]
+
+  /// Fills a bundle with a random tree, and an appspec file that installs it in two pieces.
+  static func bundle(_ name: String, on host: SandboxHost, _ dice: inout Dice, behavior: String = "DISALLOW") throws {
+    func fill(_ folder: String, _ depth: Int) throws {
+      try FileManager.default.createDirectory(atPath: host.folder + "/" + folder, withIntermediateDirectories: true)
+      for name in names where Int.random(in: 0..<3, using: &dice) == 0 {
+        let path = folder + "/" + name
+        switch Int.random(in: 0..<6, using: &dice) {
+        case 0 where depth < 3: try fill(path, depth + 1)
+        case 1:
+          let target = ["nowhere", "a", "/etc/hostname"].randomElement(using: &dice) ?? "a"
+          try FileManager.default.createSymbolicLink(atPath: host.folder + "/" + path, withDestinationPath: target)
+        default:
+          let mode = [0o644, 0o755, 0o600, 0o444].randomElement(using: &dice) ?? 0o644
+          try host.write("\(name) of \(Int.random(in: 0..<1000, using: &dice))\n", to: path, mode: mode)
+        }
+      }
+    }
+    try fill(name + "/data", 0)
+    try fill(name + "/more", 1)
+    try host.write("one\n", to: name + "/single")
+    var mode = "permissions:\n- {object: \(host.folder)/dest/more, mode: 640, type: [file], except: [\"a\"]}\n"
+    // A link that leads nowhere cannot be given a mode.
+    let links = try host.shell("find \(name)/more -type l | grep -q .").status == 0
+    if links || Bool.random(using: &dice) { mode = "" }
+    try host.write(
+      """
+      version: 0.0
+      os: linux
+      file_exists_behavior: \(behavior)
+      files:
+      - {source: data, destination: \(host.folder)/dest/app}
+      - {source: single, destination: \(host.folder)/dest/app/deep er}
+      - {source: more/, destination: \(host.folder)/dest/more}
+      \(mode)
+      """, to: name + "/appspec.yml")
+  }
+
+  @Test("v1, v2 and v1 again leave the tree of v1, whatever is in the bundles", arguments: 1...12)
+  func thereAndBack(seed: Int) async throws {
+    let host = try SandboxHost()
+    defer { host.remove() }
+    var dice = Dice(seed: UInt64(seed))
+    try Self.bundle("v1", on: host, &dice)
+    try Self.bundle("v2", on: host, &dice)
+    try host.write("foreign\n", to: "dest/app/log/today")
+    let foreign = try host.snapshot(times: false)
+    let first = await host.deploy("v1")
+    #expect(first.error == nil, "seed \(seed): \(first.error?.message ?? "")")
+    let before = try host.snapshot(times: false)
+    #expect(before != foreign)
+    let second = await host.deploy("v2", restore: seed % 2 == 0)
+    #expect(second.error == nil, "seed \(seed): \(second.error?.message ?? "")")
+    #expect(await host.deploy("v1").error == nil)
+    #expect(try host.snapshot(times: false) == before, "seed \(seed)")
+    try host.write("version: 0.0\nos: linux\n", to: "empty/appspec.yml")
+    #expect(await host.deploy("empty").error == nil)
+    #expect(try host.snapshot(times: false) == foreign, "seed \(seed): something was left")
+  }
+
+  @Test("a failure after any step of an installation is restored, and the next installation succeeds", arguments: [1, 2, 3])
+  func restored(seed: Int) async throws {
+    let host = try SandboxHost()
+    defer { host.remove() }
+    var dice = Dice(seed: UInt64(seed) + 100)
+    try Self.bundle("v1", on: host, &dice)
+    try Self.bundle("v2", on: host, &dice, behavior: "OVERWRITE")
+    #expect(await host.deploy("v1").error == nil)
+    try host.shell(
+      """
+      cd dest && mkdir -p app && echo mine >app/foreign && echo keep >app/hard && ln app/hard hard && chmod 600 app/hard
+      echo x >elsewhere && ln -sf ../elsewhere app/through && touch -d '2001-02-03 04:05:06.789' app/foreign app/hard
+      cd ../v2/data && echo new >foreign && echo new >hard && echo new >through
+      command -v setfacl >/dev/null && setfacl -m u:daemon:rw ../../dest/app/foreign; :
+      """)
+    let before = try host.snapshot(times: true)
+    var step = 1
+    repeat {
+      host.fail(afterStep: step)
+      let report = await host.deploy("v2", restore: true)
+      #expect(report.error != nil)
+      #expect(report.error?.restored == "the files of the previous revision are back", "step \(step): \(report.error?.message ?? "")")
+      #expect(try host.snapshot(times: true) == before, "seed \(seed), step \(step) of \(host.lastSteps)")
+      step += 1
+    } while step <= host.lastSteps
+    #expect(step > 5)
+    host.fail(afterStep: 0)
+    let report = await host.deploy("v2", restore: true)
+    #expect(report.error == nil, "\(report.error?.message ?? "")")
+    #expect(try String(contentsOfFile: host.folder + "/dest/hard", encoding: .utf8) == "new\n")
+    #expect(try String(contentsOfFile: host.folder + "/dest/elsewhere", encoding: .utf8) == "new\n")
+    #expect(try host.shell("ls -d root/g/*/kept").status != 0, "what was kept is gone after a success")
+  }
+
+  @Test("a failing hook brings the previous files back, and its list with them")
+  func hook() async throws {
+    let host = try SandboxHost()
+    defer { host.remove() }
+    let head = "version: 0.0\nos: linux\nfiles: [{source: data, destination: \(host.folder)/dest/app}]\n"
+    for (name, hooks) in [("v1", ""), ("v2", "hooks: {ValidateService: [{location: no.sh}]}\n"), ("v3", "")] {
+      try host.write(head + hooks, to: name + "/appspec.yml")
+      try host.write(name, to: name + "/data/same")
+      try host.write(name, to: name + "/data/only-" + name)
+      try host.write("#!/bin/sh\nexit 3\n", to: name + "/no.sh", mode: 0o755)
+    }
+    #expect(await host.deploy("v1").error == nil)
+    let before = try host.snapshot(times: true)
+    let report = await host.deploy("v2", restore: true, events: nil)
+    #expect(report.error?.code == .scriptFailed)
+    #expect(try host.snapshot(times: true) == before)
+    #expect(await host.deploy("v3", restore: true).error == nil)
+    #expect(try host.snapshot(times: true).contains("only-v3"))
+    #expect(try !host.snapshot(times: true).contains("only-v1"))
+  }
+
+  @Test("a conflict is found before the old files go, where files are restored, and after it, as by the agent, where not")
+  func conflict() async throws {
+    let host = try SandboxHost()
+    defer { host.remove() }
+    let head = "version: 0.0\nos: linux\nfiles: [{source: data, destination: \(host.folder)/dest/app}]\n"
+    for name in ["v1", "v2"] {
+      try host.write(head, to: name + "/appspec.yml")
+      try host.write(name, to: name + "/data/" + name)
+    }
+    #expect(await host.deploy("v1").error == nil)
+    try host.write("mine", to: "dest/app/v2")
+    let before = try host.snapshot(times: true)
+    #expect(await host.deploy("v2", restore: true).error?.category == "file-exists")
+    #expect(try host.snapshot(times: true) == before)
+    #expect(await host.deploy("v2").error?.category == "file-exists")
+    #expect(try host.snapshot(times: false).hasPrefix("./app d"))
+    #expect(try !host.snapshot(times: false).contains("v1"))
+  }
+}

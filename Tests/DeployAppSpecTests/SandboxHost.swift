@@ -1,0 +1,98 @@
+import DeployAppSpec
+import Foundation
+import Synchronization
+
+/// A folder of this machine that plays the host, with a way to make steps fail.
+final class SandboxHost: AppSpecHost {
+  let folder: String
+  /// Ends an installation after this many of its steps; 0: not.
+  private let failing = Mutex(0)
+  private let steps = Mutex(0)
+
+  init() throws {
+    folder = NSTemporaryDirectory() + "appspec-" + UUID().uuidString
+    try FileManager.default.createDirectory(atPath: folder + "/dest", withIntermediateDirectories: true)
+  }
+
+  func remove() { try? FileManager.default.removeItem(atPath: folder) }
+
+  func fail(afterStep step: Int) { failing.withLock { $0 = step } }
+  /// Steps of the last installation.
+  var lastSteps: Int { steps.withLock { $0 } }
+
+  func run(_ program: ShellProgram) async throws -> ShellResult {
+    guard program.text.contains("copy_tree()") else { return try shell(program.text) }
+    var parts = program.text.components(separatedBy: " || exit 1")
+    steps.withLock { $0 = parts.count - 1 }
+    let step = failing.withLock { $0 }
+    if step > 0, step < parts.count { parts[step - 1] += " && false" }
+    return try shell(parts.joined(separator: " || exit 1"))
+  }
+
+  func run(_ hook: Hook, output: @escaping @Sendable (HookOutput) -> Void) async -> HookEnd {
+    let line = hook.argv.map(\.shellQuoted).joined(separator: " ")
+    return .exited((try? shell(line).status) ?? 127)
+  }
+
+  func log(_ entry: ScriptsLogEntry, to file: HostPath) {}
+  func say(_ line: String) {}
+
+  @discardableResult func shell(_ text: String) throws -> ShellResult {
+    let process = Process()
+    let input = folder + "/program-" + UUID().uuidString
+    try text.write(toFile: input, atomically: false, encoding: .utf8)
+    defer { try? FileManager.default.removeItem(atPath: input) }
+    let out = Pipe(), err = folder + "/stderr"
+    _ = FileManager.default.createFile(atPath: err, contents: nil)
+    process.executableURL = URL(fileURLWithPath: "/bin/sh")
+    process.arguments = [input]
+    process.currentDirectoryURL = URL(fileURLWithPath: folder)
+    process.standardInput = FileHandle.nullDevice
+    process.standardOutput = out
+    process.standardError = FileHandle(forWritingAtPath: err)
+    try process.run()
+    let bytes = out.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    let complaint = FileManager.default.contents(atPath: err) ?? Data()
+    return ShellResult(status: Int(process.terminationStatus), stdout: Array(bytes), stderr: Array(complaint))
+  }
+
+  /// Everything below the destination: path, type, mode, owner, link target, time of files, content and ACL.
+  func snapshot(times: Bool) throws -> String {
+    let result = try shell(
+      """
+      cd dest && find . -mindepth 1 \\( -type f -printf '%p %y %m %U:%G \(times ? "%T@" : "")\\n' -o -printf '%p %y %m %U:%G %l\\n' \\) | sort
+      find . -type f -exec md5sum {} + | sort -k2
+      if command -v getfacl >/dev/null; then getfacl -nRP . 2>/dev/null; fi
+      """)
+    return String(decoding: result.stdout, as: UTF8.self)
+  }
+
+  func deploy(_ bundle: String, restore: Bool = false, events: [String]? = ["DownloadBundle", "Install"], behavior: String = "DISALLOW") async
+    -> DeploymentReport
+  {
+    let request = AppSpecRequest(
+      id: "d-" + UUID().uuidString, bundle: HostPath(folder + "/" + bundle), fileExistsBehavior: behavior, events: events, restore: restore)
+    var deployment = AppSpecDeployment(request, root: EngineRoot(path: HostPath(folder + "/root"), group: "g"), on: self)
+    return await deployment.run()
+  }
+
+  func write(_ text: String, to path: String, mode: Int = 0o644) throws {
+    let whole = folder + "/" + path
+    try FileManager.default.createDirectory(atPath: (whole as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
+    try text.write(toFile: whole, atomically: false, encoding: .utf8)
+    try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: whole)
+  }
+}
+
+/// The same numbers for the same seed.
+struct Dice: RandomNumberGenerator {
+  private var state: UInt64
+  init(seed: UInt64) { state = seed &* 0x9e37_79b9_7f4a_7c15 | 1 }
+  mutating func next() -> UInt64 {
+    state ^= state << 13
+    state ^= state >> 7
+    state ^= state << 17
+    return state
+  }
+}
