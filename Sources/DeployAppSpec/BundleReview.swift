@@ -12,10 +12,14 @@ package struct BundleReview: Sendable {
       add("repeated-key", "the key \(key) is given again later in the same map, and this value is never read", line, "keep one of them")
     }
     if contents.appSpecText.unicodeScalars.first == "\u{feff}" {
-      add("byte-order-mark", "the file begins with a byte order mark; the CodeDeploy agent reads one key of such a file", 1, "save it as plain UTF-8")
+      add(
+        "byte-order-mark", "the file begins with a byte order mark; the CodeDeploy agent reads one key of such a file", 1,
+        "save it as plain UTF-8")
     }
     if contents.appSpecFile == "appspec.yaml" {
-      add("file-name", "the file is called appspec.yaml; hooks look for appspec.yml unless the deployment names it", nil, "rename it to appspec.yml")
+      add(
+        "file-name", "the file is called appspec.yaml; hooks look for appspec.yml unless the deployment names it", nil,
+        "rename it to appspec.yml")
     }
     if let root = reading.root { findings += KeyReview(root).findings }
     reviewFiles(reading.spec, contents)
@@ -48,7 +52,8 @@ package struct BundleReview: Sendable {
     for mapping in spec.files {
       if HostPath(expanding: mapping.source) == .top {
         add(
-          "whole-bundle", "the source \(mapping.source) is the whole bundle: the appspec file and the scripts are installed too", mapping.line,
+          "whole-bundle", "the source \(mapping.source) is the whole bundle: the appspec file and the scripts are installed too",
+          mapping.line,
           "put what is to be installed into a folder of its own and name that: source: app")
       }
       if !mapping.destination.hasPrefix("/") {
@@ -64,7 +69,8 @@ package struct BundleReview: Sendable {
       let event = hooks.event
       if ["DownloadBundle", "Install", "BlockTraffic", "AllowTraffic", "Start", "End"].contains(event) {
         let near = ["DownloadBundle": "BeforeInstall", "Install": "AfterInstall", "BlockTraffic": "AfterBlockTraffic"][event]
-        let better = near.map { "use \($0)" } ?? (event == "AllowTraffic" ? "use AfterAllowTraffic" : "use ApplicationStart or ApplicationStop")
+        let better =
+          near.map { "use \($0)" } ?? (event == "AllowTraffic" ? "use AfterAllowTraffic" : "use ApplicationStart or ApplicationStop")
         add("event-without-scripts", "scripts of \(event) never run: the event is the engine's own", hooks.line, better)
       } else if !AppSpecRequest.standardEvents.contains(event) {
         let near = Nearness.nearest(to: event, among: AppSpecRequest.standardEvents)
@@ -75,7 +81,9 @@ package struct BundleReview: Sendable {
       }
       let total = hooks.scripts.reduce(0) { $0 + $1.timeout }
       if hooks.scripts.count > 1, total > HookScript.standardTimeout, hooks.scripts.allSatisfy(\.givesTimeout) {
-        add("event-too-long", "the scripts of \(event) may take \(total) seconds together, and an event has 3600", hooks.line, "lower the timeouts")
+        add(
+          "event-too-long", "the scripts of \(event) may take \(total) seconds together, and an event has 3600", hooks.line,
+          "lower the timeouts")
       }
     }
   }
@@ -83,7 +91,9 @@ package struct BundleReview: Sendable {
   private mutating func reviewPermission(_ permission: Permission, _ spec: AppSpec) {
     let line = permission.line
     let object = HostPath(expanding: permission.object)
-    if !permission.changesSomething { add("permission-without-effect", "the entry for \(permission.object) changes nothing", line, "give mode, owner or group") }
+    if !permission.changesSomething {
+      add("permission-without-effect", "the entry for \(permission.object) changes nothing", line, "give mode, owner or group")
+    }
     if permission.directories, spec.files.contains(where: { HostPath(expanding: $0.destination) == object }) {
       add(
         "object-itself", "\(permission.object) itself gets none of these permissions: only what is installed below it does", line,
@@ -91,18 +101,22 @@ package struct BundleReview: Sendable {
     }
     if let mode = permission.mode, mode & 0o6000 != 0, permission.files, permission.owner != nil || permission.group != nil {
       add(
-        "set-id-lost", "mode \(String(mode, radix: 8)) sets the set-user-ID or set-group-ID bit, and the owner is changed after that, which takes the bit "
+        "set-id-lost",
+        "mode \(String(mode, radix: 8)) sets the set-user-ID or set-group-ID bit, and the owner is changed after that, which takes the bit "
           + "from files away", line, "chmod in an AfterInstall script, or leave owner and group to the bundle")
     }
     if permission.pattern != "**", permission.pattern.contains("/") || permission.pattern.contains("**") {
-      add("pattern-depth", "the pattern \(permission.pattern) matches nothing: patterns other than ** are about direct children", line, "object: the folder")
+      add(
+        "pattern-depth", "the pattern \(permission.pattern) matches nothing: patterns other than ** are about direct children", line,
+        "object: the folder")
     }
     for pattern in [permission.pattern] + permission.except where pattern.contains(where: { "?[{".contains($0) }) {
       add("pattern-literal", "in \(pattern) only * is special; ? [ { stand for themselves", line, "use *")
     }
     if !permission.except.isEmpty {
       add(
-        "except-depth", "except (\(permission.except.joined(separator: ", "))) is about direct children of \(permission.object) only: what is "
+        "except-depth",
+        "except (\(permission.except.joined(separator: ", "))) is about direct children of \(permission.object) only: what is "
           + "deeper, also in a folder that is named, gets the permissions", line, "write an entry for each folder instead")
     }
     if let label = permission.label, label.range == nil {
@@ -114,7 +128,9 @@ package struct BundleReview: Sendable {
   private mutating func reviewModes(_ root: SpecNode) {
     guard case .list(let entries)? = root["permissions"]?.content else { return }
     for entry in entries {
-      guard let mode = entry["mode"], case .scalar(.int(let number), true) = mode.content, mode.written.hasPrefix("0"), number > 0 else { continue }
+      guard let mode = entry["mode"], case .scalar(.int(let number), true) = mode.content, mode.written.hasPrefix("0"), number > 0 else {
+        continue
+      }
       let digits = String(number)
       guard digits.count <= 4, digits.allSatisfy({ ("0"..."7").contains($0) }) else { continue }
       add(

@@ -57,7 +57,8 @@ package struct BundleTree: Sendable, Hashable {
     guard let first = records.popFirst(), let physical = first else { throw result.problem("listing \(root)") }
     var entries: [(String, Kind)] = []
     var links: [HostPath: HostPath] = [:]
-    var word = "", link: String?
+    var word = ""
+    var link: String?
     for record in records {
       guard let record else {
         throw SpecProblem(
@@ -141,7 +142,8 @@ extension BundleTree {
 
   private func walk(_ folder: HostPath, as prefix: String, through chain: [HostPath], into found: inout [Found]) throws(SpecProblem) {
     for name in children[folder] ?? [] {
-      let place = folder.appending(name), path = prefix.isEmpty ? name : prefix + "/" + name
+      let place = folder.appending(name)
+      let path = prefix.isEmpty ? name : prefix + "/" + name
       guard found.count < Self.limit else { throw SpecProblem(.bundleEscapes, "the bundle installs over \(Self.limit) entries") }
       switch kinds[place] {
       case .directory:

@@ -44,7 +44,8 @@ package struct CleanupList: Sendable, Hashable {
   private static func escaped(_ path: String) -> String { path.replacing("\\", with: "\\\\").replacing("\n", with: "\\n") }
 
   private static func plain(_ text: String) -> String {
-    var plain = String.UnicodeScalarView(), isEscaped = false
+    var plain = String.UnicodeScalarView()
+    var isEscaped = false
     for scalar in text.unicodeScalars {
       if isEscaped {
         plain.append(scalar == "n" ? "\n" : scalar)

@@ -4,7 +4,10 @@ package struct DeploymentReport: Sendable, Hashable, Codable {
     package var location: String
     package var result: HookResult
   }
-  package enum Status: String, Sendable, Hashable, Codable { case succeeded = "Succeeded", failed = "Failed" }
+  package enum Status: String, Sendable, Hashable, Codable {
+    case succeeded = "Succeeded"
+    case failed = "Failed"
+  }
   package struct Event: Sendable, Hashable, Codable {
     package var event: String
     package var status: Status
@@ -33,7 +36,8 @@ package struct DeploymentReport: Sendable, Hashable, Codable {
   package init(deploymentID: String) { self.deploymentID = deploymentID }
 
   private enum CodingKeys: String, CodingKey {
-    case deploymentID = "deployment_id", events, error
+    case deploymentID = "deployment_id"
+    case events, error
   }
 }
 

@@ -41,7 +41,10 @@ package struct Finding: Sendable, Hashable, Codable {
 /// What a check looks at, read from the bundle's folder by whoever runs it.
 package struct BundleContents: Sendable {
   package struct Script: Sendable, Hashable {
-    package enum Kind: Sendable, Hashable { case missing, folder, file(isExecutable: Bool) }
+    package enum Kind: Sendable, Hashable {
+      case missing, folder
+      case file(isExecutable: Bool)
+    }
     package var kind: Kind
     /// The beginning of the file.
     package var text: String

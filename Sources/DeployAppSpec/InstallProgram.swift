@@ -40,7 +40,8 @@ package struct InstallProgram: Sendable {
     """
 
   private mutating func remove(_ removals: [InstallPlan.Removal]) {
-    var files: [String] = [], folders: [String] = []
+    var files: [String] = []
+    var folders: [String] = []
     for removal in removals {
       switch removal {
       case .file(let path): files.append(path.text)
@@ -72,7 +73,8 @@ package struct InstallProgram: Sendable {
   }
 
   private mutating func copy(_ copies: [InstallPlan.Copy]) {
-    var routes: [Route] = [], names: [Route: [String]] = [:]
+    var routes: [Route] = []
+    var names: [Route: [String]] = [:]
     func note(_ route: Route, _ name: String) {
       if names[route] == nil { routes.append(route) }
       names[route, default: []].append(name)
@@ -91,12 +93,14 @@ package struct InstallProgram: Sendable {
       shell.feed(names[route] ?? [], to: "copy_flat \(route.from.text.shellQuoted) \(route.to.text.shellQuoted) -p || exit 1")
     }
     for copy in copies {
-      let from = copy.source.text.shellQuoted, to = copy.destination.text.shellQuoted
+      let from = copy.source.text.shellQuoted
+      let to = copy.destination.text.shellQuoted
       switch copy.landing {
       case .fresh, .inPlace: continue
       case .throughLink:
-        shell.line("cat -- \(from) >\(to) && chown -- \"$(stat -c %u:%g -- \(from))\" \(to) && "
-          + "chmod -- \"0$(stat -c %a -- \(from))\" \(to) && touch -r \(from) -- \(to) || exit 1")
+        shell.line(
+          "cat -- \(from) >\(to) && chown -- \"$(stat -c %u:%g -- \(from))\" \(to) && "
+            + "chmod -- \"0$(stat -c %a -- \(from))\" \(to) && touch -r \(from) -- \(to) || exit 1")
       case .insideFolder:
         shell.line(copy.isLink ? "ln -s -- \"$(readlink -- \(from))\" \(to)/ || exit 1" : "cp -p -- \(from) \(to)/ || exit 1")
       }
@@ -105,7 +109,9 @@ package struct InstallProgram: Sendable {
 
   /// Splits a copy at the longest end that source and destination have in common.
   private static func route(of copy: InstallPlan.Copy) -> (Route, String) {
-    var from = copy.source, to = copy.destination, name = ""
+    var from = copy.source
+    var to = copy.destination
+    var name = ""
     while from.name == to.name, from != .top, to != .top, from.name.utf8.elementsEqual(to.name.utf8) {
       name = name.isEmpty ? from.name : from.name + "/" + name
       from = from.parent
@@ -140,9 +146,11 @@ package struct InstallProgram: Sendable {
       shell.feed(paths.map(\.text), to: "xargs -0 setfacl -n -m \(entries) -- || exit 1")
     case .label(let label, let paths):
       for path in paths.map(\.text.shellQuoted) {
-        let user = label.user.map { "-s \($0.shellQuoted) " } ?? "", range = label.range.map { "-r \($0.shellQuoted) " } ?? ""
-        shell.line("real=$(readlink -f -- \(path)) && semanage fcontext -a \(user)-t \(label.type.shellQuoted) \(range)\"$real\" && "
-          + "restorecon -v \"$real\" || exit 1")
+        let user = label.user.map { "-s \($0.shellQuoted) " } ?? ""
+        let range = label.range.map { "-r \($0.shellQuoted) " } ?? ""
+        shell.line(
+          "real=$(readlink -f -- \(path)) && semanage fcontext -a \(user)-t \(label.type.shellQuoted) \(range)\"$real\" && "
+            + "restorecon -v \"$real\" || exit 1")
       }
     case .owner(let user, let group, let paths):
       let who = (user ?? "") + (group.map { ":" + $0 } ?? "")

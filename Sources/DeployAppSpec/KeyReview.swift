@@ -23,13 +23,15 @@ struct KeyReview {
       if key == "overwrite", section == "files" || section == "the file" {
         findings.append(
           Finding(
-            "overwrite", "overwrite is no key of a Linux appspec file: a file that exists still fails the deployment", line: member.key.line,
+            "overwrite", "overwrite is no key of a Linux appspec file: a file that exists still fails the deployment",
+            line: member.key.line,
             better: "file_exists_behavior: OVERWRITE, at the top of the file"))
       } else {
         findings.append(
           Finding(
             "unknown-key", "nothing reads the key \(key) of \(section)", line: member.key.line,
-            better: Nearness.nearest(to: key, among: known).map { "did you mean \($0)?" } ?? "the keys are \(known.joined(separator: ", "))"))
+            better: Nearness.nearest(to: key, among: known).map { "did you mean \($0)?" } ?? "the keys are \(known.joined(separator: ", "))"
+          ))
       }
     }
   }
@@ -45,7 +47,8 @@ enum Nearness {
   }
 
   private static func distance(_ a: String, _ b: String) -> Int {
-    let a = Array(a.utf8.prefix(100)), b = Array(b.utf8.prefix(100))
+    let a = Array(a.utf8.prefix(100))
+    let b = Array(b.utf8.prefix(100))
     var row = Array(0...b.count)
     for (i, x) in a.enumerated() {
       var corner = row[0]

@@ -126,9 +126,11 @@ package struct Permission: Sendable, Hashable {
   /// `*` is any run of characters, also none, also a leading dot; all else stands for itself. A name with a slash never matches.
   static func glob(_ pattern: String, matches name: String) -> Bool {
     guard !name.utf8.contains(UInt8(ascii: "/")) else { return false }
-    let pattern = Array(pattern.utf8), name = Array(name.utf8)
+    let pattern = Array(pattern.utf8)
+    let name = Array(name.utf8)
     let star = UInt8(ascii: "*")
-    var p = 0, n = 0
+    var p = 0
+    var n = 0
     var retry: (p: Int, n: Int)?
     while n < name.count {
       if p < pattern.count, pattern[p] == star {

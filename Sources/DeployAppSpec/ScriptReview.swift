@@ -3,25 +3,33 @@ struct ScriptReview {
   private(set) var findings: [Finding] = []
 
   init(_ script: HookScript, event: String, in contents: BundleContents) {
-    let name = script.location, line = script.line
+    let name = script.location
+    let line = script.line
     if !script.givesTimeout {
       add("no-timeout", "\(name) has no timeout: it may hang for an hour before \(event) fails", line, "timeout: 300")
     }
     if name.contains(where: \.isWhitespace) {
-      add("blank-in-location", "\(name) has white space in it; the CodeDeploy agent cannot run such a script, Lander can", line, "rename it")
+      add(
+        "blank-in-location", "\(name) has white space in it; the CodeDeploy agent cannot run such a script, Lander can", line, "rename it")
     }
     if script.sudo {
-      add("sudo", "sudo takes the deployment's variables (LIFECYCLE_EVENT and others) away from \(name)", line, "runas: root, which keeps them")
+      add(
+        "sudo", "sudo takes the deployment's variables (LIFECYCLE_EVENT and others) away from \(name)", line,
+        "runas: root, which keeps them")
     }
     switch contents.scripts[name]?.kind {
     case .missing, nil:
       findings.append(
-        Finding(.error, SpecProblem.Category.scriptMissing.rawValue, "the bundle has no script \(name)", line: line, better: Self.near(name, contents)))
+        Finding(
+          .error, SpecProblem.Category.scriptMissing.rawValue, "the bundle has no script \(name)", line: line,
+          better: Self.near(name, contents)))
     case .folder:
       findings.append(Finding(.error, SpecProblem.Category.scriptFailed.rawValue, "\(name) is a folder", line: line))
     case .file(let isExecutable):
       if !isExecutable {
-        add("not-executable", "\(name) is not executable; it is made so on the host", line, "chmod +x \(name), and git update-index --chmod=+x")
+        add(
+          "not-executable", "\(name) is not executable; it is made so on the host", line,
+          "chmod +x \(name), and git update-index --chmod=+x")
       }
       read(contents.scripts[name]?.text ?? "", name, line)
     }
@@ -38,17 +46,23 @@ struct ScriptReview {
     if first.hasPrefix("#!") && first.unicodeScalars.last == "\r" {
       findings.append(
         Finding(
-          .error, SpecProblem.Category.scriptFailed.rawValue, "the first line of \(name) ends in a carriage return, so its interpreter is not found",
+          .error, SpecProblem.Category.scriptFailed.rawValue,
+          "the first line of \(name) ends in a carriage return, so its interpreter is not found",
           line: 1, file: name, better: "sed -i 's/\\r$//' \(name), and *.sh text eol=lf in .gitattributes"))
     } else if lines.contains(where: { $0.unicodeScalars.last == "\r" }) {
-      add("carriage-returns", "\(name) has carriage returns at line ends, which the shell takes for part of words", 1, "sed -i 's/\\r$//' \(name)", file: name)
+      add(
+        "carriage-returns", "\(name) has carriage returns at line ends, which the shell takes for part of words", 1,
+        "sed -i 's/\\r$//' \(name)", file: name)
     }
     if !first.hasPrefix("#!"), !text.hasPrefix("\u{7f}ELF") {
-      add("no-interpreter", "\(name) does not begin with #!, so it runs under /bin/sh", 1, "#!/bin/bash, or whatever it is written for", file: name)
+      add(
+        "no-interpreter", "\(name) does not begin with #!, so it runs under /bin/sh", 1, "#!/bin/bash, or whatever it is written for",
+        file: name)
     }
     for (number, row) in lines.enumerated() where Self.leavesOutputOpen(row) {
       add(
-        "output-left-open", "\(name) starts something in the background that keeps its output open: the script fails when its timeout is over",
+        "output-left-open",
+        "\(name) starts something in the background that keeps its output open: the script fails when its timeout is over",
         number + 1, "command >/dev/null 2>&1 </dev/null &", file: name)
     }
   }
@@ -56,8 +70,11 @@ struct ScriptReview {
   /// A command put in the background that has not both streams sent elsewhere.
   private static func leavesOutputOpen(_ row: String) -> Bool {
     let trimmed = row.trimmingSpace
-    guard trimmed.hasSuffix("&"), !trimmed.hasSuffix("&&"), !trimmed.hasPrefix("#"), !trimmed.hasSuffix("\\&"), trimmed.count > 1 else { return false }
-    let both = trimmed.contains("&>") || trimmed.contains(">&") && trimmed.contains(where: { $0 == ">" }) && trimmed.filter { $0 == ">" }.count > 1
+    guard trimmed.hasSuffix("&"), !trimmed.hasSuffix("&&"), !trimmed.hasPrefix("#"), !trimmed.hasSuffix("\\&"), trimmed.count > 1 else {
+      return false
+    }
+    let both =
+      trimmed.contains("&>") || trimmed.contains(">&") && trimmed.contains(where: { $0 == ">" }) && trimmed.filter { $0 == ">" }.count > 1
     return !both && !trimmed.contains("2>")
   }
 

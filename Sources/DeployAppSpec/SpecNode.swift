@@ -8,7 +8,10 @@ package struct SpecNode: Sendable, Hashable {
   package struct Member: Sendable, Hashable {
     package var key: SpecNode
     package var value: SpecNode
-    package init(key: SpecNode, value: SpecNode) { self.key = key; self.value = value }
+    package init(key: SpecNode, value: SpecNode) {
+      self.key = key
+      self.value = value
+    }
   }
   package var content: Content
   /// 1 is the first.

@@ -42,7 +42,8 @@ final class SandboxHost: AppSpecHost {
     let input = folder + "/program-" + UUID().uuidString
     try text.write(toFile: input, atomically: false, encoding: .utf8)
     defer { try? FileManager.default.removeItem(atPath: input) }
-    let out = Pipe(), err = folder + "/stderr"
+    let out = Pipe()
+    let err = folder + "/stderr"
     _ = FileManager.default.createFile(atPath: err, contents: nil)
     process.executableURL = URL(fileURLWithPath: "/bin/sh")
     process.arguments = [input]
@@ -61,14 +62,17 @@ final class SandboxHost: AppSpecHost {
   func snapshot(times: Bool) throws -> String {
     let result = try shell(
       """
-      cd dest && find . -mindepth 1 \\( -type f -printf '%p %y %m %U:%G \(times ? "%T@" : "")\\n' -o -printf '%p %y %m %U:%G %l\\n' \\) | sort
+      cd dest && find . -mindepth 1 \\( -type f -printf '%p %y %m %U:%G \(times ? "%T@" : "")\\n' \\
+        -o -printf '%p %y %m %U:%G %l\\n' \\) | sort
       find . -type f -exec md5sum {} + | sort -k2
       if command -v getfacl >/dev/null; then getfacl -nRP . 2>/dev/null; fi
       """)
     return String(decoding: result.stdout, as: UTF8.self)
   }
 
-  func deploy(_ bundle: String, restore: Bool = false, events: [String]? = ["DownloadBundle", "Install"], behavior: String = "DISALLOW") async
+  func deploy(
+    _ bundle: String, restore: Bool = false, events: [String]? = ["DownloadBundle", "Install"], behavior: String = "DISALLOW"
+  ) async
     -> DeploymentReport
   {
     let request = AppSpecRequest(

@@ -72,6 +72,7 @@ struct AppSpecCheckCommand: AsyncParsableCommand {
 
   private static func lines(_ finding: Finding, of name: String) -> [String] {
     let place = (finding.file ?? name) + (finding.line.map { ":\($0)" } ?? "")
-    return ["\(place): \(finding.severity.rawValue): \(finding.message) [\(finding.rule)]"] + (finding.better.map { ["    better: \($0)"] } ?? [])
+    return ["\(place): \(finding.severity.rawValue): \(finding.message) [\(finding.rule)]"]
+      + (finding.better.map { ["    better: \($0)"] } ?? [])
   }
 }

@@ -156,7 +156,8 @@ struct ChildProcess {
     posix_spawnattr_setsigmask(&attributes, &signals)
 
     var id: pid_t = 0
-    let words = Self.strings(argv), environment = Self.strings(self.environment)
+    let words = Self.strings(argv)
+    let environment = Self.strings(self.environment)
     defer { (words + environment).forEach { free($0) } }
     let code = posix_spawnp(&id, argv[0], &actions, &attributes, words, environment)
     _ = Glibc.close(pipes[0][0])

@@ -77,7 +77,8 @@ struct LineCutter {
       return rest.isEmpty ? [] : [rest]
     }
     rest += bytes
-    var lines: [[UInt8]] = [], start = rest.startIndex
+    var lines: [[UInt8]] = []
+    var start = rest.startIndex
     while let end = rest[start...].firstIndex(of: 10) {
       lines.append(Array(rest[start...end]))
       start = end + 1
