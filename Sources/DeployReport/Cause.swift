@@ -48,9 +48,11 @@ extension Operation {
     case .exists(let path): return "look whether \(SafeText.line(path)) exists"
     case .check(let check): return check.sentence
     case .write(let path, _, _, _): return "write \(SafeText.line(path))"
-    case .link(let target, let path): return "link \(SafeText.line(path)) to \(SafeText.line(target))"
+    case .link(let target, let path):
+      return "link \(SafeText.line(path)) to \(SafeText.line(target))"
     case .upload(let from, let to): return "upload \(SafeText.line(from)) to \(SafeText.line(to))"
-    case .download(let from, let to): return "download \(SafeText.line(from)) to \(SafeText.line(to))"
+    case .download(let from, let to):
+      return "download \(SafeText.line(from)) to \(SafeText.line(to))"
     case .stage(let release): return "send and verify release \(release.id)"
     case .activate(let id?): return "make release \(id) current"
     case .activate(nil): return "take `current` away"
@@ -85,5 +87,7 @@ extension ScriptError {
 }
 
 extension String {
-  fileprivate func squeezed(to limit: Int) -> String { count > limit ? prefix(limit - 1) + "…" : self }
+  fileprivate func squeezed(to limit: Int) -> String {
+    count > limit ? prefix(limit - 1) + "…" : self
+  }
 }

@@ -72,7 +72,9 @@ package struct DeploymentStory: Sendable {
     case .resumed(let actor): remarks.append("resumed by \(actor)")
     case .concluded(let conclusion):
       self.conclusion = conclusion
-      for (number, status) in conclusion.hosts.enumerated() where number < hosts.count { set(number, status, at: entry.at) }
+      for (number, status) in conclusion.hosts.enumerated() where number < hosts.count {
+        set(number, status, at: entry.at)
+      }
       if first == nil, let error = conclusion.error { first = Failing(error: error) }
     }
   }
@@ -97,7 +99,9 @@ package struct DeploymentStory: Sendable {
     case .cancelled(let reason): cancelled = reason
     case .finished(let id, let outcome):
       guard let intent = running.removeValue(forKey: id) else { return }
-      let failed = outcome.failure.map { _ in (operation: intent.operation.sentence, status: outcome.status) }
+      let failed = outcome.failure.map { _ in
+        (operation: intent.operation.sentence, status: outcome.status)
+      }
       guard case .host(let number) = intent.place, hosts.indices.contains(number) else {
         if failed != nil { lastFailedHere = failed }
         return
@@ -126,11 +130,14 @@ package struct DeploymentStory: Sendable {
       if let error, first == nil {
         let number = error.host.flatMap { host in hosts.firstIndex { $0.name == host } }
         let failed = number.flatMap { lastFailed[$0] } ?? lastFailedHere
-        first = Failing(host: number, stage: name, error: error, operation: failed?.operation, status: failed?.status)
+        first = Failing(
+          host: number, stage: name, error: error, operation: failed?.operation,
+          status: failed?.status)
       }
     case .waveBegan(let number, let hosts): wave = (number, hosts)
     case .waveEnded: break
-    case .eventBegan(let host, let event): if hosts.indices.contains(host) { hosts[host].event = event }
+    case .eventBegan(let host, let event):
+      if hosts.indices.contains(host) { hosts[host].event = event }
     case .eventEnded(let host, let event, let error):
       guard hosts.indices.contains(host) else { return }
       if let error { fail(host, event, error) } else { hosts[host].event = nil }
@@ -145,7 +152,8 @@ package struct DeploymentStory: Sendable {
     guard first == nil else { return }
     let failed = lastFailed[host]
     first = Failing(
-      host: host, event: event, stage: stages.last?.name, error: error, operation: failed?.operation, status: failed?.status)
+      host: host, event: event, stage: stages.last?.name, error: error,
+      operation: failed?.operation, status: failed?.status)
   }
 
   private mutating func set(_ number: Int, _ status: HostStatus, at moment: Timestamp) {

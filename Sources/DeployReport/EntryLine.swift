@@ -9,7 +9,8 @@ package struct EntryLines: Sendable {
   package mutating func line(_ entry: Entry, of deployment: Deployment.ID) -> String {
     if case .planned(let plan) = entry.fact { names = plan.hosts.map(\.host.name) }
     let head: [(String, Value?)] = [
-      ("v", 1), ("seq", .int(entry.sequence)), ("ts", .text(When.iso(entry.at))), ("deployment", .text(deployment)),
+      ("v", 1), ("seq", .int(entry.sequence)), ("ts", .text(When.iso(entry.at))),
+      ("deployment", .text(deployment)),
     ]
     return JSON.text(JSON.record(head + members(entry.fact)))
   }
@@ -20,7 +21,8 @@ package struct EntryLines: Sendable {
     case .happened(.started): [("type", "started")]
     case .happened(.rang(let timer)): [("type", "timer"), ("timer", .int(timer))]
     case .happened(.cancelled(let reason)): [("type", "cancelled"), ("reason", .text(reason))]
-    case .happened(.finished(let intent, let outcome)): [("type", "finished"), ("intent", .int(intent))] + members(outcome)
+    case .happened(.finished(let intent, let outcome)):
+      [("type", "finished"), ("intent", .int(intent))] + members(outcome)
     case .intended(let intent): members(intent)
     case .noted(let note): members(note)
     case .resumed(let actor): [("type", "resumed"), ("actor", .text(actor))]
@@ -28,7 +30,9 @@ package struct EntryLines: Sendable {
     }
   }
 
-  private func name(_ number: Int) -> Value { number < names.count ? .text(names[number]) : .int(number) }
+  private func name(_ number: Int) -> Value {
+    number < names.count ? .text(names[number]) : .int(number)
+  }
 
   private func planned(_ plan: Plan) -> [(String, Value?)] {
     let kind: Value =
@@ -38,14 +42,18 @@ package struct EntryLines: Sendable {
       }
     let of: Value? = if case .rollback(let id?) = plan.kind { .text(id) } else { nil }
     let bounds = JSON.record([
-      ("floor", .int(plan.bounds.floor)), ("parallel", .int(plan.bounds.parallel)), ("failed", .int(plan.bounds.failed)),
+      ("floor", .int(plan.bounds.floor)), ("parallel", .int(plan.bounds.parallel)),
+      ("failed", .int(plan.bounds.failed)),
       ("unreachable", .int(plan.bounds.unreachable)),
     ])
     return [
-      ("type", "planned"), ("kind", kind), ("rolls_back", of), ("application", .text(plan.application)), ("recipe", .text(plan.recipe)),
+      ("type", "planned"), ("kind", kind), ("rolls_back", of),
+      ("application", .text(plan.application)), ("recipe", .text(plan.recipe)),
       ("group", .text(plan.group)), ("actor", .text(plan.actor)), ("engine", .text(plan.engine)),
-      ("bundle", plan.bundle.map { .text($0.digest.hex) }), ("release", plan.release.map { .text($0.id) }),
-      ("source", plan.bundle.map { .text($0.source) }), ("parameters", plan.parameters), ("bounds", bounds),
+      ("bundle", plan.bundle.map { .text($0.digest.hex) }),
+      ("release", plan.release.map { .text($0.id) }),
+      ("source", plan.bundle.map { .text($0.source) }), ("parameters", plan.parameters),
+      ("bounds", bounds),
       ("stages", .list(plan.stages.map { .text($0.name) })), ("hosts", .list(plan.hosts.map(host))),
     ]
   }
@@ -66,35 +74,45 @@ package struct EntryLines: Sendable {
   private func members(_ intent: Intent) -> [(String, Value?)] {
     let place: Value = if case .host(let number) = intent.place { name(number) } else { "here" }
     return [
-      ("type", "intended"), ("intent", .int(intent.id)), ("host", place), ("operation", .text(intent.operation.verb)),
-      ("text", .text(intent.operation.sentence)), ("event", intent.site.event.map { .text($0.rawValue) }),
-      ("stage", intent.site.stage.map { .text($0) }), ("timeout_ms", .int(intent.timeout.milliseconds)),
+      ("type", "intended"), ("intent", .int(intent.id)), ("host", place),
+      ("operation", .text(intent.operation.verb)),
+      ("text", .text(intent.operation.sentence)),
+      ("event", intent.site.event.map { .text($0.rawValue) }),
+      ("stage", intent.site.stage.map { .text($0) }),
+      ("timeout_ms", .int(intent.timeout.milliseconds)),
     ]
   }
 
   private func members(_ outcome: Outcome) -> [(String, Value?)] {
     [
       ("ok", .bool(outcome.failure == nil)), ("status", outcome.status.map { .int($0) }),
-      ("duration_ms", .int(outcome.duration.milliseconds)), ("error", outcome.failure.map(value)), ("stdout", outcome.stdout.map(value)),
+      ("duration_ms", .int(outcome.duration.milliseconds)), ("error", outcome.failure.map(value)),
+      ("stdout", outcome.stdout.map(value)),
       ("stderr", outcome.stderr.map(value)),
     ]
   }
 
   private func value(_ captured: Captured) -> Value {
     JSON.record([
-      ("bytes", .int(captured.bytes)), ("truncated", .bool(captured.truncated)), ("sha256", captured.digest.map { .text($0.hex) }),
+      ("bytes", .int(captured.bytes)), ("truncated", .bool(captured.truncated)),
+      ("sha256", captured.digest.map { .text($0.hex) }),
       ("text", .text(captured.text)),
     ])
   }
 
   private func value(_ failure: Failure) -> Value {
-    JSON.record([("kind", .text(failure.kind.rawValue)), ("message", .text(failure.message)), ("fix", failure.fix.map { .text($0) })])
+    JSON.record([
+      ("kind", .text(failure.kind.rawValue)), ("message", .text(failure.message)),
+      ("fix", failure.fix.map { .text($0) }),
+    ])
   }
 
   private func value(_ error: ScriptError) -> Value {
     JSON.record([
-      ("kind", .text(error.failure.kind.rawValue)), ("message", .text(error.failure.message)), ("fix", error.failure.fix.map { .text($0) }),
-      ("place", error.place.map { .text($0.description) }), ("trace", error.trace.isEmpty ? nil : .list(error.trace.map { .text($0) })),
+      ("kind", .text(error.failure.kind.rawValue)), ("message", .text(error.failure.message)),
+      ("fix", error.failure.fix.map { .text($0) }),
+      ("place", error.place.map { .text($0.description) }),
+      ("trace", error.trace.isEmpty ? nil : .list(error.trace.map { .text($0) })),
       ("host", error.host.map { .text($0) }), ("stderr", error.stderr.map { .text($0) }),
     ])
   }
@@ -102,27 +120,42 @@ package struct EntryLines: Sendable {
   private func members(_ note: Note) -> [(String, Value?)] {
     switch note {
     case .stageBegan(let name): [("type", "stage_began"), ("stage", .text(name))]
-    case .stageEnded(let name, let error): [("type", "stage_ended"), ("stage", .text(name)), ("error", error.map(value))]
-    case .waveBegan(let number, let hosts): [("type", "wave_began"), ("wave", .int(number)), ("hosts", .list(hosts.map(name)))]
+    case .stageEnded(let name, let error):
+      [("type", "stage_ended"), ("stage", .text(name)), ("error", error.map(value))]
+    case .waveBegan(let number, let hosts):
+      [("type", "wave_began"), ("wave", .int(number)), ("hosts", .list(hosts.map(name)))]
     case .waveEnded(let number, let result):
       [
-        ("type", "wave_ended"), ("wave", .int(number)), ("succeeded", .list(result.succeeded.map(name))),
+        ("type", "wave_ended"), ("wave", .int(number)),
+        ("succeeded", .list(result.succeeded.map(name))),
         ("failed", .list(result.failed.map(name))),
       ]
-    case .eventBegan(let host, let event): [("type", "event_began"), ("host", name(host)), ("event", .text(event.rawValue))]
+    case .eventBegan(let host, let event):
+      [("type", "event_began"), ("host", name(host)), ("event", .text(event.rawValue))]
     case .eventEnded(let host, let event, let error):
-      [("type", "event_ended"), ("host", name(host)), ("event", .text(event.rawValue)), ("error", error.map(value))]
+      [
+        ("type", "event_ended"), ("host", name(host)), ("event", .text(event.rawValue)),
+        ("error", error.map(value)),
+      ]
     case .eventSkipped(let host, let event, let reason):
-      [("type", "event_skipped"), ("host", name(host)), ("event", .text(event.rawValue)), ("reason", .text(reason))]
+      [
+        ("type", "event_skipped"), ("host", name(host)), ("event", .text(event.rawValue)),
+        ("reason", .text(reason)),
+      ]
     case .host(let host, let status): [("type", "host"), ("host", name(host))] + members(status)
     case .log(let host, let line):
-      [("type", "log"), ("host", host.map(name)), ("level", .text(line.level.rawValue)), ("text", .text(line.text))]
+      [
+        ("type", "log"), ("host", host.map(name)), ("level", .text(line.level.rawValue)),
+        ("text", .text(line.text)),
+      ]
     case .remark(let text): [("type", "remark"), ("text", .text(text))]
     }
   }
 
   private func members(_ status: HostStatus) -> [(String, Value?)] {
-    var members: [(String, Value?)] = [("status", .text(status.word.replacing(" ", with: "_"))), ("error", status.error.map(value))]
+    var members: [(String, Value?)] = [
+      ("status", .text(status.word.replacing(" ", with: "_"))), ("error", status.error.map(value)),
+    ]
     if case .restoreFailed(_, let restoring, let commands) = status {
       members += [("restoring", value(restoring)), ("commands", .list(commands.map { .text($0) }))]
     }
@@ -130,15 +163,19 @@ package struct EntryLines: Sendable {
   }
 
   private func members(_ conclusion: Conclusion) -> [(String, Value?)] {
-    let hosts = conclusion.hosts.enumerated().map { number, status in JSON.record([("name", name(number))] + members(status)) }
+    let hosts = conclusion.hosts.enumerated().map { number, status in
+      JSON.record([("name", name(number))] + members(status))
+    }
     let holder = conclusion.holder.map {
       JSON.record([
-        ("deployment", .text($0.deployment)), ("owner", .text($0.owner)), ("purpose", .text($0.purpose)),
+        ("deployment", .text($0.deployment)), ("owner", .text($0.owner)),
+        ("purpose", .text($0.purpose)),
         ("since", .text(When.iso($0.since))),
       ])
     }
     return [
-      ("type", "concluded"), ("status", .text(conclusion.status.rawValue)), ("error", conclusion.error.map(value)), ("holder", holder),
+      ("type", "concluded"), ("status", .text(conclusion.status.rawValue)),
+      ("error", conclusion.error.map(value)), ("holder", holder),
       ("rollback", .list(conclusion.rollback.map(name))), ("hosts", .list(hosts)),
     ]
   }

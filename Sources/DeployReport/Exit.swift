@@ -15,7 +15,9 @@ extension ExitCode {
         self = rollback.status == .succeeded ? .rolledBack : .rollbackFailed
       } else if conclusion.hosts.contains(where: \.isHeld) || !conclusion.rollback.isEmpty {
         self = .held
-      } else if let kind = conclusion.error?.failure.kind, !conclusion.hosts.contains(where: \.wasChanged), kind.isNobodysFault {
+      } else if let kind = conclusion.error?.failure.kind,
+        !conclusion.hosts.contains(where: \.wasChanged), kind.isNobodysFault
+      {
         self = kind == .fenced || kind == .locked ? .locked : .infrastructure
       } else {
         self = .rolledBack
@@ -28,7 +30,8 @@ extension ExitCode {
     switch kind {
     case .locked: self = .locked
     case .unreachable: self = .unreachable
-    case .transport, .store, .noSpace, .notPermitted, .timeout, .corrupt, .lost: self = .infrastructure
+    case .transport, .store, .noSpace, .notPermitted, .timeout, .corrupt, .lost:
+      self = .infrastructure
     case .invalid, .missing, .failed, .command: self = .usage
     case .fenced: self = .locked
     case .cancelled: self = .cancelled
@@ -42,7 +45,8 @@ extension ExitCode {
     switch conclusion.error?.failure.kind {
     case .locked, .fenced: return .locked
     case .unreachable: return .unreachable
-    case .transport, .store, .noSpace, .notPermitted, .timeout, .corrupt, .lost: return .infrastructure
+    case .transport, .store, .noSpace, .notPermitted, .timeout, .corrupt, .lost:
+      return .infrastructure
     case .missing, .invalid: return .usage
     default: return .refused
     }

@@ -16,7 +16,8 @@ package struct HistoryLine: Sendable {
   /// A command to type, where one is due.
   package var next: String?
   package init(
-    id: Deployment.ID, began: Timestamp, what: String, group: String, revision: String, hosts: Int, actor: String, state: String,
+    id: Deployment.ID, began: Timestamp, what: String, group: String, revision: String, hosts: Int,
+    actor: String, state: String,
     style: Surface.Style, next: String? = nil
   ) {
     self.id = id
@@ -39,10 +40,13 @@ package struct HistoryReport: Sendable {
 
   /// The table, and the commands that are due.
   package func lines(on surface: Surface) -> [String] {
-    guard !entries.isEmpty else { return ["No deployments yet. lander deploy makes the first one."] }
+    guard !entries.isEmpty else {
+      return ["No deployments yet. lander deploy makes the first one."]
+    }
     let rows = entries.map { entry in
       [
-        entry.id, When(entry.began, zone: surface.zone).full, SafeText.line(entry.what), SafeText.line(entry.group), entry.revision,
+        entry.id, When(entry.began, zone: surface.zone).full, SafeText.line(entry.what),
+        SafeText.line(entry.group), entry.revision,
         entry.hosts.of("host"), SafeText.line(entry.actor), surface.paint(entry.state, entry.style),
       ]
     }
@@ -56,9 +60,11 @@ package struct HistoryReport: Sendable {
     .list(
       entries.map { entry in
         JSON.record([
-          ("deployment", .text(entry.id)), ("began", .text(When.iso(entry.began))), ("what", .text(entry.what)),
+          ("deployment", .text(entry.id)), ("began", .text(When.iso(entry.began))),
+          ("what", .text(entry.what)),
           ("group", .text(entry.group)),
-          ("revision", .text(entry.revision)), ("hosts", .int(entry.hosts)), ("actor", .text(entry.actor)), ("state", .text(entry.state)),
+          ("revision", .text(entry.revision)), ("hosts", .int(entry.hosts)),
+          ("actor", .text(entry.actor)), ("state", .text(entry.state)),
         ])
       })
   }

@@ -8,14 +8,20 @@ package struct HostsReport: Sendable {
   /// The whole of it, line by line: what was found, then what is wrong.
   package func lines(on surface: Surface) -> [String] {
     let rows = hosts.map { host, survey -> [String] in
-      guard case .reached(let state) = survey else { return [host.name, host.door, surface.paint("not reached", .bad)] }
+      guard case .reached(let state) = survey else {
+        return [host.name, host.door, surface.paint("not reached", .bad)]
+      }
       let facts = state.facts
       return [
-        host.name, host.door, facts.user, SafeText.line(facts.shell), SafeText.line("\(facts.kernel) \(facts.architecture)"),
-        "\(facts.processors)", facts.freeBytes.inBytes, "\(facts.freeInodes.grouped)", facts.skew, state.current ?? "-",
+        host.name, host.door, facts.user, SafeText.line(facts.shell),
+        SafeText.line("\(facts.kernel) \(facts.architecture)"),
+        "\(facts.processors)", facts.freeBytes.inBytes, "\(facts.freeInodes.grouped)", facts.skew,
+        state.current ?? "-",
       ]
     }
-    let heading = ["HOST", "BY", "USER", "SHELL", "SYSTEM", "CPUS", "FREE", "INODES", "CLOCK", "RELEASE"]
+    let heading = [
+      "HOST", "BY", "USER", "SHELL", "SYSTEM", "CPUS", "FREE", "INODES", "CLOCK", "RELEASE",
+    ]
     var lines = Table(heading, rows: rows).lines(on: surface)
     var tools: [(text: String, hosts: [String])] = []
     for (host, survey) in hosts {
@@ -28,11 +34,15 @@ package struct HostsReport: Sendable {
       }
     }
     for (text, names) in tools {
-      let whom = tools.count == 1 ? "on every host reached" : "on " + names.prefix(6).joined(separator: " ")
-      lines.append("Tools \(whom): " + SafeText.line(text.isEmpty ? "none beyond what is required" : text))
+      let whom =
+        tools.count == 1 ? "on every host reached" : "on " + names.prefix(6).joined(separator: " ")
+      lines.append(
+        "Tools \(whom): " + SafeText.line(text.isEmpty ? "none beyond what is required" : text))
     }
     for (host, survey) in hosts {
-      if case .unreachable(let failure) = survey { lines += [""] + failure.problem(of: host.name).lines(on: surface) }
+      if case .unreachable(let failure) = survey {
+        lines += [""] + failure.problem(of: host.name).lines(on: surface)
+      }
     }
     return lines
   }
@@ -44,17 +54,21 @@ package struct HostsReport: Sendable {
         switch survey {
         case .unreachable(let failure):
           return JSON.record([
-            ("host", .text(host.name)), ("reached", false), ("kind", .text(failure.kind.rawValue)), ("message", .text(failure.message)),
+            ("host", .text(host.name)), ("reached", false), ("kind", .text(failure.kind.rawValue)),
+            ("message", .text(failure.message)),
             ("fix", failure.fix.map { .text($0) }),
           ])
         case .reached(let state):
           let facts = state.facts
           return JSON.record([
-            ("host", .text(host.name)), ("reached", true), ("user", .text(facts.user)), ("shell", .text(facts.shell)),
+            ("host", .text(host.name)), ("reached", true), ("user", .text(facts.user)),
+            ("shell", .text(facts.shell)),
             ("kernel", .text(facts.kernel)), ("architecture", .text(facts.architecture)),
             ("tools", .list(facts.tools.sorted().map { .text($0) })),
-            ("processors", .int(facts.processors)), ("free_bytes", .int(facts.freeBytes)), ("free_inodes", .int(facts.freeInodes)),
-            ("clock_skew_ms", .int(facts.clockSkew.milliseconds)), ("release", state.current.map { .text($0) }),
+            ("processors", .int(facts.processors)), ("free_bytes", .int(facts.freeBytes)),
+            ("free_inodes", .int(facts.freeInodes)),
+            ("clock_skew_ms", .int(facts.clockSkew.milliseconds)),
+            ("release", state.current.map { .text($0) }),
           ])
         }
       })
@@ -65,7 +79,8 @@ extension Host {
   /// How it is reached, as one reads it: `local`, `ssh deploy@10.0.3.25:2222`.
   package var door: String {
     guard transport == "ssh" else { return transport }
-    return "ssh " + (user.map { $0 + "@" } ?? "") + (address ?? name) + (port.map { ":\($0)" } ?? "")
+    return "ssh " + (user.map { $0 + "@" } ?? "") + (address ?? name)
+      + (port.map { ":\($0)" } ?? "")
   }
 }
 
@@ -73,6 +88,7 @@ extension HostFacts {
   /// How far the host's clock is from ours.
   fileprivate var skew: String {
     let off = clockSkew.milliseconds
-    return abs(off) < 1500 ? "right" : Interval(milliseconds: abs(off)).description + (off > 0 ? " ahead" : " behind")
+    return abs(off) < 1500
+      ? "right" : Interval(milliseconds: abs(off)).description + (off > 0 ? " ahead" : " behind")
   }
 }

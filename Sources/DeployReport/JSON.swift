@@ -51,7 +51,9 @@ package enum JSON {
       case "\r": out += "\\r"
       case "\t": out += "\\t"
       default:
-        if scalar.value < 0x20 || (0x7F..<0xA0).contains(scalar.value) || (0x2028...0x202E).contains(scalar.value) {
+        if scalar.value < 0x20 || (0x7F..<0xA0).contains(scalar.value)
+          || (0x2028...0x202E).contains(scalar.value)
+        {
           let digits = String(scalar.value, radix: 16)
           out += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
         } else {

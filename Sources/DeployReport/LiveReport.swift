@@ -37,7 +37,9 @@ package struct LiveReport: ProgressReport {
     isStale = true
     if case .noted(let note) = entry.fact { above += permanent(note) }
     if case .happened(.cancelled(let reason)) = entry.fact {
-      above.append(surface.paint("Cancelling", .warn) + " (\(SafeText.line(reason))); Ctrl-C again leaves it and prints how to resume")
+      above.append(
+        surface.paint("Cancelling", .warn)
+          + " (\(SafeText.line(reason))); Ctrl-C again leaves it and prints how to resume")
     }
     if case .planned(let plan) = entry.fact { above += PlainReport.opening(plan) }
     if !hadFailed, let first = story.first, story.conclusion == nil { above.append(line(first)) }
@@ -47,7 +49,10 @@ package struct LiveReport: ProgressReport {
   /// Remembers the lines that the chunk completes, where output is shown.
   package mutating func take(_ chunk: OutputChunk) -> String {
     guard echo else { return "" }
-    let name = if case .host(let number) = chunk.place, number < story.hosts.count { story.hosts[number].name } else { "here" }
+    let name =
+      if case .host(let number) = chunk.place, number < story.hosts.count {
+        story.hosts[number].name
+      } else { "here" }
     above += partial.take(chunk).map { surface.paint("\(name) |", .dim) + " " + $0 }
     isStale = isStale || !above.isEmpty
     return ""
@@ -95,9 +100,12 @@ package struct LiveReport: ProgressReport {
         case .warn: .warn
         case .error: .bad
         }
-      return SafeText.lines(line.text).map { text in name + (style.map { surface.paint(text, $0) } ?? text) }
+      return SafeText.lines(line.text).map { text in
+        name + (style.map { surface.paint(text, $0) } ?? text)
+      }
     case .stageEnded(let name, nil) where story.stages.count > 0:
-      guard let stage = story.stages.last(where: { $0.name == name }), let ended = stage.ended else { return [] }
+      guard let stage = story.stages.last(where: { $0.name == name }), let ended = stage.ended
+      else { return [] }
       return [surface.paint("✓", .good) + " stage \(name), \(ended - stage.began)"]
     default: return []
     }
@@ -107,7 +115,8 @@ package struct LiveReport: ProgressReport {
     let host = failing.host.map { story.hosts[$0].name }
     let step = failing.event?.rawValue ?? failing.stage.map { "stage \($0)" }
     let head = [host, step].compactMap { $0 }.joined(separator: " ")
-    return surface.paint("✗", .bad) + " \(head): \(failing.error.line(on: host))" + (failing.error.place.map { " (\($0))" } ?? "")
+    return surface.paint("✗", .bad) + " \(head): \(failing.error.line(on: host))"
+      + (failing.error.place.map { " (\($0))" } ?? "")
   }
 
   // MARK: the frame
@@ -122,8 +131,12 @@ package struct LiveReport: ProgressReport {
     let wave = story.wave.map { "wave \($0.number)" }
     let done = story.hosts.count { $0.status.isFinal }
     let elapsed = story.began.map { max($0, now) - $0 } ?? .zero
-    let parts = [stage, stage == "rollout" ? wave : nil, "\(done) of \(story.hosts.count.of("host"))", "\(elapsed)"].compactMap { $0 }
-    let state = story.conclusion.map { _ in "ended" } ?? (story.cancelled == nil ? nil : "cancelling")
+    let parts = [
+      stage, stage == "rollout" ? wave : nil, "\(done) of \(story.hosts.count.of("host"))",
+      "\(elapsed)",
+    ].compactMap { $0 }
+    let state =
+      story.conclusion.map { _ in "ended" } ?? (story.cancelled == nil ? nil : "cancelling")
     return surface.paint(([state].compactMap { $0 } + parts).joined(separator: " · "), .strong)
   }
 
@@ -131,11 +144,17 @@ package struct LiveReport: ProgressReport {
     let width = min(32, story.hosts.map(\.name.count).max() ?? 0)
     return story.hosts.map { host in
       let mark = surface.paint(host.status.mark, host.status.style)
-      let time = host.began.map { began in ((host.ended ?? max(began, now)) - began).description } ?? ""
-      let state = host.status.isFinal || host.event == nil ? host.status.word : host.event?.rawValue ?? ""
-      let isActive = if case .pending = host.status { host.doing != nil } else { !host.status.isFinal }
+      let time =
+        host.began.map { began in ((host.ended ?? max(began, now)) - began).description } ?? ""
+      let state =
+        host.status.isFinal || host.event == nil ? host.status.word : host.event?.rawValue ?? ""
+      let isActive =
+        if case .pending = host.status { host.doing != nil } else { !host.status.isFinal }
       let detail = isActive ? host.doing ?? "" : host.status.error?.line(on: host.name) ?? ""
-      let cells = [host.name.padded(to: width), surface.paint(state, host.status.style).padded(to: 18), time.padded(to: 9), detail]
+      let cells = [
+        host.name.padded(to: width), surface.paint(state, host.status.style).padded(to: 18),
+        time.padded(to: 9), detail,
+      ]
       return "  \(mark) " + cells.joined(separator: "  ")
     }
   }
@@ -149,21 +168,29 @@ package struct LiveReport: ProgressReport {
     let size = max(10, min(40, surface.width - 70))
     let cells = (good * size / total, bad == 0 ? 0 : max(1, bad * size / total))
     let bar =
-      surface.paint(String(repeating: "█", count: cells.0), .good) + surface.paint(String(repeating: "█", count: cells.1), .bad)
+      surface.paint(String(repeating: "█", count: cells.0), .good)
+      + surface.paint(String(repeating: "█", count: cells.1), .bad)
       + surface.paint(String(repeating: "░", count: max(0, size - cells.0 - cells.1)), .dim)
-    let text = [(good, "done"), (bad, "failed"), (moving, "changing"), (count("waiting"), "waiting")]
-      .filter { $0.0 > 0 }.map { "\($0.0.grouped) \($0.1)" }.joined(separator: " · ")
+    let text = [
+      (good, "done"), (bad, "failed"), (moving, "changing"), (count("waiting"), "waiting"),
+    ]
+    .filter { $0.0 > 0 }.map { "\($0.0.grouped) \($0.1)" }.joined(separator: " · ")
     var lines = ["  \(bar)  \(text)"]
     let room = max(1, surface.height - 8)
     let failed = story.hosts.filter { $0.status.error != nil }
-    let active = story.hosts.filter { !$0.status.isFinal && $0.doing != nil && $0.status.error == nil }
+    let active = story.hosts.filter {
+      !$0.status.isFinal && $0.doing != nil && $0.status.error == nil
+    }
     let width = min(32, story.hosts.map(\.name.count).max() ?? 0)
     for host in failed.suffix(max(1, room / 2)) {
       let mark = surface.paint(host.status.mark, host.status.style)
-      lines.append("  \(mark) \(host.name.padded(to: width))  \(host.status.error?.line(on: host.name) ?? "")")
+      lines.append(
+        "  \(mark) \(host.name.padded(to: width))  \(host.status.error?.line(on: host.name) ?? "")")
     }
     for host in active.prefix(max(1, room - min(failed.count, room / 2))) {
-      lines.append("  · \(host.name.padded(to: width))  \((host.event?.rawValue ?? "").padded(to: 18))  \(host.doing ?? "")")
+      lines.append(
+        "  · \(host.name.padded(to: width))  \((host.event?.rawValue ?? "").padded(to: 18))  \(host.doing ?? "")"
+      )
     }
     return lines
   }

@@ -17,7 +17,9 @@ package struct LinesOfJSON: ProgressReport {
   private var lines = EntryLines()
   package init() {}
   /// The entry's line.
-  package mutating func take(_ entry: Entry, of deployment: Deployment.ID) -> String { lines.line(entry, of: deployment) + "\n" }
+  package mutating func take(_ entry: Entry, of deployment: Deployment.ID) -> String {
+    lines.line(entry, of: deployment) + "\n"
+  }
   /// Nothing: chunks are no entries.
   package mutating func take(_ chunk: OutputChunk) -> String { "" }
   /// Nothing.
@@ -72,10 +74,14 @@ package struct PlainReport: ProgressReport {
     guard let last = spoke, now - last >= heartbeat, story.conclusion == nil else { return "" }
     spoke = now
     let active = story.hosts.filter { $0.event != nil || $0.doing != nil }
-    let doing = active.prefix(3).map { "\($0.name) \($0.event?.rawValue ?? $0.doing ?? "")" }.joined(separator: ", ")
+    let doing = active.prefix(3).map { "\($0.name) \($0.event?.rawValue ?? $0.doing ?? "")" }
+      .joined(separator: ", ")
     let done = story.hosts.count { $0.status.isFinal }
-    let text = "still going: \(done) of \(story.hosts.count.of("host")) done" + (doing.isEmpty ? "" : "; \(doing)")
-    return surface.paint(When(now, zone: surface.zone).clock, .dim) + "  " + text + (active.count > 3 ? ", …" : "") + "\n"
+    let text =
+      "still going: \(done) of \(story.hosts.count.of("host")) done"
+      + (doing.isEmpty ? "" : "; \(doing)")
+    return surface.paint(When(now, zone: surface.zone).clock, .dim) + "  " + text
+      + (active.count > 3 ? ", …" : "") + "\n"
   }
 
   package mutating func end() -> String { "" }
@@ -87,13 +93,17 @@ package struct PlainReport: ProgressReport {
     }
   }
   private var nameWidth: Int { min(32, story.hosts.map(\.name.count).max() ?? 0) }
-  private func name(_ number: Int) -> String { (number < story.hosts.count ? story.hosts[number].name : "\(number)").padded(to: nameWidth) }
+  private func name(_ number: Int) -> String {
+    (number < story.hosts.count ? story.hosts[number].name : "\(number)").padded(to: nameWidth)
+  }
 
   private mutating func lines(for entry: Entry, before: DeploymentStory) -> [String] {
     switch entry.fact {
     case .planned(let plan): return PlainReport.opening(plan)
     case .happened(.cancelled(let reason)):
-      return ["Cancelling (\(SafeText.line(reason))): nothing new is started, what runs is finished or ended, hosts are restored"]
+      return [
+        "Cancelling (\(SafeText.line(reason))): nothing new is started, what runs is finished or ended, hosts are restored"
+      ]
     case .happened, .intended: return []
     case .resumed(let actor): return ["Resumed by \(actor)"]
     case .noted(let note): return lines(for: note, at: entry.at, before: before)
@@ -108,36 +118,51 @@ package struct PlainReport: ProgressReport {
       case .deploy: "Deploying"
       case .rollback: "Rolling back"
       }
-    let revision = plan.bundle.map { ", revision \($0.digest.short) (\(SafeText.line($0.source)))" } ?? ""
+    let revision =
+      plan.bundle.map { ", revision \($0.digest.short) (\(SafeText.line($0.source)))" } ?? ""
     return [
       "\(verb) \(plan.what) to \(plan.group): \(plan.hosts.count.of("host"))\(revision)",
-      "Deployment \(plan.id)" + (plan.hosts.count > 1 ? "; \(plan.bounds.sentence(of: plan.hosts.count))" : ""),
+      "Deployment \(plan.id)"
+        + (plan.hosts.count > 1 ? "; \(plan.bounds.sentence(of: plan.hosts.count))" : ""),
     ]
   }
 
-  private mutating func lines(for note: Note, at moment: Timestamp, before: DeploymentStory) -> [String] {
+  private mutating func lines(for note: Note, at moment: Timestamp, before: DeploymentStory)
+    -> [String]
+  {
     let tellsEvents = story.hosts.count <= Self.eventsUpTo
     switch note {
     case .stageBegan(let name): return [surface.paint("Stage \(name)", .strong)]
     case .stageEnded(let name, let error):
       let began = story.stages.last { $0.name == name }?.began ?? moment
       guard let error else { return ["Stage \(name) done in \(moment - began)"] }
-      return [surface.paint("Stage \(name) failed", .bad) + " after \(moment - began)"] + (before.first == nil ? details(error) : [])
+      return [surface.paint("Stage \(name) failed", .bad) + " after \(moment - began)"]
+        + (before.first == nil ? details(error) : [])
     case .waveBegan(let number, let hosts):
-      let names = hosts.prefix(8).map { story.hosts[$0].name }.joined(separator: " ") + (hosts.count > 8 ? " …" : "")
+      let names =
+        hosts.prefix(8).map { story.hosts[$0].name }.joined(separator: " ")
+        + (hosts.count > 8 ? " …" : "")
       return ["Wave \(number): \(hosts.count.of("host")): \(names)"]
     case .waveEnded(let number, let result):
-      return ["Wave \(number) over: \(result.succeeded.count) succeeded" + (result.failed.isEmpty ? "" : ", \(result.failed.count) failed")]
+      return [
+        "Wave \(number) over: \(result.succeeded.count) succeeded"
+          + (result.failed.isEmpty ? "" : ", \(result.failed.count) failed")
+      ]
     case .eventBegan(let host, _):
       if eventBegan.indices.contains(host) { eventBegan[host] = moment }
       return []
     case .eventEnded(let host, let event, let error):
       let taken = eventBegan.indices.contains(host) ? eventBegan[host].map { moment - $0 } : nil
       let word = event.rawValue.padded(to: 18)
-      if let error { return ["\(name(host))  \(word)  " + surface.paint("failed", .bad) + after(taken)] + details(error) }
+      if let error {
+        return ["\(name(host))  \(word)  " + surface.paint("failed", .bad) + after(taken)]
+          + details(error)
+      }
       return tellsEvents ? ["\(name(host))  \(word)  done" + (taken.map { " in \($0)" } ?? "")] : []
     case .eventSkipped(let host, let event, let reason):
-      return tellsEvents ? ["\(name(host))  \(event.rawValue.padded(to: 18))  skipped: \(SafeText.line(reason))"] : []
+      return tellsEvents
+        ? ["\(name(host))  \(event.rawValue.padded(to: 18))  skipped: \(SafeText.line(reason))"]
+        : []
     case .host(let number, let status): return lines(for: status, of: number, before: before)
     case .log(let host, let line):
       let level = line.level == .info ? "" : line.level.rawValue + ": "
@@ -153,11 +178,16 @@ package struct PlainReport: ProgressReport {
     case .pending, .changing: return []
     case .succeeded, .unchanged: return ["\(name(number))  \(word)"]
     case .restoring(let error):
-      return ["\(name(number))  \(word) what it ran before"] + (before.first == nil ? details(error) : [])
+      return ["\(name(number))  \(word) what it ran before"]
+        + (before.first == nil ? details(error) : [])
     case .restored: return ["\(name(number))  \(word): it runs what it ran before"]
-    case .restoreFailed(_, let restoring, _): return ["\(name(number))  \(word)"] + details(restoring)
-    case .leftOut(let failure), .unknown(let failure): return ["\(name(number))  \(word)"] + details(ScriptError(failure))
-    case .failed(let error): return ["\(name(number))  \(word), left as it is"] + (before.first == nil ? details(error) : [])
+    case .restoreFailed(_, let restoring, _):
+      return ["\(name(number))  \(word)"] + details(restoring)
+    case .leftOut(let failure), .unknown(let failure):
+      return ["\(name(number))  \(word)"] + details(ScriptError(failure))
+    case .failed(let error):
+      return ["\(name(number))  \(word), left as it is"]
+        + (before.first == nil ? details(error) : [])
     }
   }
 

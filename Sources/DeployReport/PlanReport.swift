@@ -9,7 +9,9 @@ package struct PlanReport: Sendable {
   package var failure: [Entry]
   /// Where a rehearsal could not go on, by host, in words.
   package var unknowns: [String]
-  package init(_ plan: Plan, rehearsal: [Entry] = [], failure: [Entry] = [], unknowns: [String] = []) {
+  package init(
+    _ plan: Plan, rehearsal: [Entry] = [], failure: [Entry] = [], unknowns: [String] = []
+  ) {
     self.plan = plan
     self.rehearsal = rehearsal
     self.failure = failure
@@ -23,10 +25,17 @@ package struct PlanReport: Sendable {
     lines += [""] + hosts(on: surface)
     if !rehearsal.isEmpty {
       let good = Rehearsed(rehearsal)
-      lines += ["", "  " + surface.paint("What happens", .strong) + ", rehearsed without the hosts:"] + good.lines(on: surface)
-      lines += ["", "  Over at the latest after \(good.deadline): the sum of all deadlines, one after the other."]
+      lines +=
+        ["", "  " + surface.paint("What happens", .strong) + ", rehearsed without the hosts:"]
+        + good.lines(on: surface)
+      lines += [
+        "",
+        "  Over at the latest after \(good.deadline): the sum of all deadlines, one after the other.",
+      ]
     }
-    for unknown in unknowns { lines.append("  Not known before it runs: " + SafeText.line(unknown)) }
+    for unknown in unknowns {
+      lines.append("  Not known before it runs: " + SafeText.line(unknown))
+    }
     lines += [""] + wayBack(on: surface)
     return lines
   }
@@ -44,10 +53,13 @@ package struct PlanReport: Sendable {
     var rows: [[String]] = []
     if let bundle = plan.bundle {
       let release = plan.release.map { ", release \($0.id)" } ?? ""
-      let content = "\(bundle.files.of("file")), \(bundle.bytes.inBytes), digest \(bundle.digest.short)"
+      let content =
+        "\(bundle.files.of("file")), \(bundle.bytes.inBytes), digest \(bundle.digest.short)"
       rows.append(["Revision", "\(SafeText.line(bundle.source)): \(content)\(release)"])
     }
-    if let recipe = plan.recipes.first { rows.append(["Recipe", "\(recipe.name), sources \(recipe.sources.short)"]) }
+    if let recipe = plan.recipes.first {
+      rows.append(["Recipe", "\(recipe.name), sources \(recipe.sources.short)"])
+    }
     let parameters = plan.parameters.members.map { "\($0.name) = \($0.value.plain)" }
     if !parameters.isEmpty { rows.append(["Parameters", parameters.joined(separator: ", ")]) }
     if !plan.secrets.isEmpty { rows.append(["Secrets", plan.secrets.joined(separator: ", ")]) }
@@ -63,7 +75,8 @@ package struct PlanReport: Sendable {
     let rows = plan.hosts.map { host -> [String] in
       switch host.action {
       case .change: [host.host.name, "change", host.journey]
-      case .unchanged: [host.host.name, "unchanged", "has this bundle, recipe, parameters and secrets already"]
+      case .unchanged:
+        [host.host.name, "unchanged", "has this bundle, recipe, parameters and secrets already"]
       case .leftOut(let failure): [host.host.name, "left out", SafeText.line(failure.message)]
       }
     }
@@ -86,7 +99,8 @@ package struct PlanReport: Sendable {
     }
     return [head]
       + groups.prefix(30).map { group in
-        "    " + group.names.prefix(4).joined(separator: " ") + (group.names.count > 4 ? " … (\(group.names.count.of("host")))" : "") + ": "
+        "    " + group.names.prefix(4).joined(separator: " ")
+          + (group.names.count > 4 ? " … (\(group.names.count.of("host")))" : "") + ": "
           + group.what.joined(separator: ", ")
       }
   }
@@ -95,7 +109,8 @@ package struct PlanReport: Sendable {
     let title = surface.paint("Way back", .strong) + ": "
     let width = min(surface.width, 110)
     guard plan.rollback else {
-      return (title + "none, rollback is off in this recipe: a failed host stays as it is.").wrapped(to: width, margin: "  ")
+      return (title + "none, rollback is off in this recipe: a failed host stays as it is.")
+        .wrapped(to: width, margin: "  ")
     }
     let fresh = plan.hosts.count { $0.action == .change && $0.current == nil }
     var text = "a host that fails goes back to what it runs now, by that release's own recipe; "
@@ -132,7 +147,8 @@ extension Stage {
       }
       return "rollout (\(strategy.name)\(batch ?? ""))"
     case .script(let name, let summary, _, let when, _):
-      return name + (summary.isEmpty ? " (once" : " (once: \(summary)") + (when == nil ? ")" : ", if it applies)")
+      return name + (summary.isEmpty ? " (once" : " (once: \(summary)")
+        + (when == nil ? ")" : ", if it applies)")
     }
   }
 }

@@ -7,7 +7,9 @@ extension Problem {
     let head = whereabouts.map { surface.paint(SafeText.line($0) + ":", .strong) + " " } ?? ""
     let text = SafeText.lines(message)
     var lines = [head + (text.first ?? "")] + text.dropFirst().map { "  " + $0 }
-    if let fix { lines += SafeText.lines(fix).enumerated().map { $0 == 0 ? "  → \($1)" : "    \($1)" } }
+    if let fix {
+      lines += SafeText.lines(fix).enumerated().map { $0 == 0 ? "  → \($1)" : "    \($1)" }
+    }
     return lines
   }
 }
@@ -17,18 +19,23 @@ extension Problems {
   package func lines(on surface: Surface = Surface()) -> [String] {
     var seen: Set<Problem> = []
     let ordered = list.enumerated().sorted { a, b in
-      guard let first = a.element.place, let second = b.element.place, first.file == second.file, first.line != second.line else {
+      guard let first = a.element.place, let second = b.element.place, first.file == second.file,
+        first.line != second.line
+      else {
         return a.offset < b.offset
       }
       return first.line < second.line
     }
     let distinct = ordered.map(\.element).filter { seen.insert($0).inserted }
     let lines = distinct.flatMap { $0.lines(on: surface) }
-    return distinct.count > 1 ? lines + ["", "\(distinct.count.of("problem")); nothing was started."] : lines
+    return distinct.count > 1
+      ? lines + ["", "\(distinct.count.of("problem")); nothing was started."] : lines
   }
 }
 
 extension Failure {
   /// The failure as a problem of a host or file.
-  package func problem(of subject: String? = nil) -> Problem { Problem(message, subject: subject, fix: fix) }
+  package func problem(of subject: String? = nil) -> Problem {
+    Problem(message, subject: subject, fix: fix)
+  }
 }

@@ -9,14 +9,20 @@ package struct ProjectReport: Sendable {
   package func lines(on surface: Surface) -> [String] {
     var lines: [String] = []
     for recipe in project.recipes {
-      let title = surface.paint(recipe.name, .strong) + (recipe.name == recipe.application ? "" : " of \(recipe.application)")
+      let title =
+        surface.paint(recipe.name, .strong)
+        + (recipe.name == recipe.application ? "" : " of \(recipe.application)")
       lines.append("recipe \(title)" + recipe.aim)
       lines += Table([], rows: recipe.parameters.map(\.row)).lines(on: surface, indent: 4)
     }
     if project.recipes.isEmpty { lines.append("deploy.lua declares no recipe.") }
     for group in project.groups {
-      let names = group.hosts.prefix(6).map(\.name).joined(separator: " ") + (group.hosts.count > 6 ? " …" : "")
-      lines.append("group \(surface.paint(group.name, .strong)): \(group.hosts.count.of("host")): \(SafeText.line(names))")
+      let names =
+        group.hosts.prefix(6).map(\.name).joined(separator: " ")
+        + (group.hosts.count > 6 ? " …" : "")
+      lines.append(
+        "group \(surface.paint(group.name, .strong)): \(group.hosts.count.of("host")): \(SafeText.line(names))"
+      )
     }
     return lines
   }
@@ -29,7 +35,8 @@ package struct ProjectReport: Sendable {
         .list(
           project.recipes.map { recipe in
             JSON.record([
-              ("name", .text(recipe.name)), ("application", .text(recipe.application)), ("group", recipe.group.map { .text($0) }),
+              ("name", .text(recipe.name)), ("application", .text(recipe.application)),
+              ("group", recipe.group.map { .text($0) }),
               ("parameters", recipe.schema),
             ])
           })
@@ -38,7 +45,9 @@ package struct ProjectReport: Sendable {
         "groups",
         .list(
           project.groups.map { group in
-            JSON.record([("name", .text(group.name)), ("hosts", .list(group.hosts.map { .text($0.name) }))])
+            JSON.record([
+              ("name", .text(group.name)), ("hosts", .list(group.hosts.map { .text($0.name) })),
+            ])
           })
       ),
     ])
@@ -60,7 +69,8 @@ extension Recipe {
     let required = parameters.filter { $0.standard == nil }.map { Value.text($0.name) }
     return JSON.record([
       ("type", "object"), ("additionalProperties", false),
-      ("properties", JSON.record(parameters.map { ($0.name, $0.schema as Value?) })), ("required", .list(required)),
+      ("properties", JSON.record(parameters.map { ($0.name, $0.schema as Value?) })),
+      ("required", .list(required)),
     ])
   }
 
@@ -90,10 +100,14 @@ extension Recipe {
     if !secrets.isEmpty { add("secrets", secrets.joined(separator: " ")) }
     var lines = ["recipe " + surface.paint(name, .strong) + (place.map { " (\($0))" } ?? "")]
     lines += Table([], rows: rows).lines(on: surface, indent: 2)
-    if !parameters.isEmpty { lines += ["", "  parameters"] + Table([], rows: parameters.map(\.row)).lines(on: surface, indent: 4) }
+    if !parameters.isEmpty {
+      lines +=
+        ["", "  parameters"] + Table([], rows: parameters.map(\.row)).lines(on: surface, indent: 4)
+    }
     let hookRows = hooks.map { [$0.event.rawValue, $0.place?.description ?? ""] }
     lines += ["", "  hooks, in the order in which they run"]
-    lines += hookRows.isEmpty ? ["    none"] : Table([], rows: hookRows).lines(on: surface, indent: 4)
+    lines +=
+      hookRows.isEmpty ? ["    none"] : Table([], rows: hookRows).lines(on: surface, indent: 4)
     if !onFailure.isEmpty { lines.append("  on_failure is set") }
     if !onSuccess.isEmpty { lines.append("  on_success is set") }
     return lines
@@ -106,9 +120,11 @@ extension Revision {
     let from =
       switch source {
       case .path(let path): path
-      case .git(let ref, let repository): "git \(ref)" + (repository == "." ? "" : " of \(repository)")
+      case .git(let ref, let repository):
+        "git \(ref)" + (repository == "." ? "" : " of \(repository)")
       }
-    return from + (build.map { ", built by `\($0)`" } ?? "") + (ignore.isEmpty ? "" : ", without " + ignore.joined(separator: " "))
+    return from + (build.map { ", built by `\($0)`" } ?? "")
+      + (ignore.isEmpty ? "" : ", without " + ignore.joined(separator: " "))
   }
 }
 
@@ -116,7 +132,8 @@ extension DeploymentConfiguration {
   fileprivate var sentence: String {
     let floor = floor.map { "floor \($0.sentence)" } ?? "floor by the strategy"
     let parallel = parallel.map { "parallel \($0.sentence)" } ?? "parallel by the wave"
-    return "\(name): \(floor), \(parallel), \(failed.sentence) may fail, \(unreachable.sentence) may be out of reach"
+    return
+      "\(name): \(floor), \(parallel), \(failed.sentence) may fail, \(unreachable.sentence) may be out of reach"
   }
 }
 
@@ -152,8 +169,13 @@ extension Parameter {
     var members: [(String, Value?)] =
       switch kind {
       case .boolean: [("type", "boolean")]
-      case .integer(let min, let max): [("type", "integer"), ("minimum", min.map { .int($0) }), ("maximum", max.map { .int($0) })]
-      case .number(let min, let max): [("type", "number"), ("minimum", min.map { .number($0) }), ("maximum", max.map { .number($0) })]
+      case .integer(let min, let max):
+        [("type", "integer"), ("minimum", min.map { .int($0) }), ("maximum", max.map { .int($0) })]
+      case .number(let min, let max):
+        [
+          ("type", "number"), ("minimum", min.map { .number($0) }),
+          ("maximum", max.map { .number($0) }),
+        ]
       case .percent: [("type", "string"), ("pattern", "^[0-9.]+%?$")]
       case .string(let match): [("type", "string"), ("x-lua-pattern", match.map { .text($0) })]
       case .choice(let choices): [("enum", .list(choices.map { .text($0) }))]

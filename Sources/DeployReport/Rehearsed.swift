@@ -32,7 +32,10 @@ package struct Rehearsed: Sendable {
     let parallel = max(1, story.plan?.bounds.parallel ?? 1)
     var collected: [(host: Int?, step: Step)] = []
     var current = Section(title: "before the first stage")
-    func close(_ section: inout Section, _ collected: inout [(host: Int?, step: Step)], into sections: inout [Section]) {
+    func close(
+      _ section: inout Section, _ collected: inout [(host: Int?, step: Step)],
+      into sections: inout [Section]
+    ) {
       section.parts = Rehearsed.parts(collected)
       if !section.parts.isEmpty || section.title.hasPrefix("wave") { sections.append(section) }
       collected = []
@@ -45,19 +48,25 @@ package struct Rehearsed: Sendable {
       case .noted(.waveBegan(let number, let hosts)):
         close(&current, &collected, into: &sections)
         let names = Rehearsed.names(hosts.map { $0 as Int? }, in: story.plan)
-        current = Section(title: "wave \(number), \(names)", turns: (hosts.count + parallel - 1) / parallel)
+        current = Section(
+          title: "wave \(number), \(names)", turns: (hosts.count + parallel - 1) / parallel)
       case .noted(.stageEnded):
         close(&current, &collected, into: &sections)
         current = Section(title: "at the end")
       case .intended(let intent):
         let host: Int? = if case .host(let number) = intent.place { number } else { nil }
-        collected.append((host, Step(event: intent.site.event, text: intent.operation.sentence, timeout: intent.timeout)))
+        collected.append(
+          (
+            host,
+            Step(event: intent.site.event, text: intent.operation.sentence, timeout: intent.timeout)
+          ))
       default: break
       }
     }
     close(&current, &collected, into: &sections)
     for section in sections {
-      let longest = section.parts.map { $0.steps.reduce(0) { $0 + $1.timeout.milliseconds } }.max() ?? 0
+      let longest =
+        section.parts.map { $0.steps.reduce(0) { $0 + $1.timeout.milliseconds } }.max() ?? 0
       deadline = deadline + Interval(milliseconds: longest * max(1, section.turns))
     }
   }
@@ -85,16 +94,22 @@ package struct Rehearsed: Sendable {
 
   /// `web01 web02 web03`, or the first few and how many.
   package static func names(_ hosts: [Int?], in plan: Plan?) -> String {
-    let names = hosts.prefix(6).map { number in number.map { plan?.hosts[$0].host.name ?? "host \($0)" } ?? "this machine" }
+    let names = hosts.prefix(6).map { number in
+      number.map { plan?.hosts[$0].host.name ?? "host \($0)" } ?? "this machine"
+    }
     return names.joined(separator: " ") + (hosts.count > 6 ? " … (\(hosts.count.of("host")))" : "")
   }
 
   /// The lines of it: what happens, on which hosts, with which deadlines; sections that repeat one before are said to.
   /// - Parameter known: another rehearsal that was shown before: what went the same way there at first is left out.
-  package func lines(on surface: Surface, indent: Int = 4, after known: Rehearsed? = nil) -> [String] {
+  package func lines(on surface: Surface, indent: Int = 4, after known: Rehearsed? = nil)
+    -> [String]
+  {
     let margin = String(repeating: " ", count: indent)
     var lines: [String] = []
-    let same = zip(sections, known?.sections ?? []).prefix { $0.title == $1.title && $0.parts.map(\.steps) == $1.parts.map(\.steps) }.count
+    let same = zip(sections, known?.sections ?? []).prefix {
+      $0.title == $1.title && $0.parts.map(\.steps) == $1.parts.map(\.steps)
+    }.count
     let sections = sections.dropFirst(same)
     var seen: [[[Step]]: String] = [:]
     for section in sections {
@@ -109,11 +124,13 @@ package struct Rehearsed: Sendable {
         let isAlone = section.parts.count == 1 && section.title.hasPrefix("wave")
         if !isAlone { lines.append(margin + "  on " + Rehearsed.names(part.hosts, in: story.plan)) }
         let rows = part.steps.enumerated().map { index, step in
-          let event = index > 0 && part.steps[index - 1].event == step.event ? "" : step.event?.rawValue ?? ""
+          let event =
+            index > 0 && part.steps[index - 1].event == step.event ? "" : step.event?.rawValue ?? ""
           return [event, step.text.clipped(to: 72), surface.paint("≤ \(step.timeout)", .dim)]
         }
         let hasEvents = part.steps.contains { $0.event != nil }
-        lines += Table([], rows: hasEvents ? rows : rows.map { Array($0.dropFirst()) }).lines(on: surface, indent: indent + 4)
+        lines += Table([], rows: hasEvents ? rows : rows.map { Array($0.dropFirst()) }).lines(
+          on: surface, indent: indent + 4)
       }
     }
     return lines

@@ -28,7 +28,9 @@ package enum SafeText {
 
   /// The last lines of a text, each at most `width` characters.
   package static func tail(_ text: String, lines count: Int, width: Int = 400) -> [String] {
-    lines(String(text.suffix(count * (width + 100)))).suffix(count).map { $0.count > width ? $0.prefix(width - 1) + "…" : $0 }
+    lines(String(text.suffix(count * (width + 100)))).suffix(count).map {
+      $0.count > width ? $0.prefix(width - 1) + "…" : $0
+    }
   }
 
   /// Breaks what GitHub, Azure and TeamCity would take for a command: `::error…` at the start of a line, `##[…`, `##vso[…` anywhere.
@@ -38,7 +40,9 @@ package enum SafeText {
       line = line.replacing(opening, with: "# " + opening.dropFirst())
     }
     let start = line.firstIndex { $0 != " " } ?? line.endIndex
-    if line[start...].hasPrefix("::") { line.replaceSubrange(start..<line.index(start, offsetBy: 2), with: ": :") }
+    if line[start...].hasPrefix("::") {
+      line.replaceSubrange(start..<line.index(start, offsetBy: 2), with: ": :")
+    }
     return line
   }
 }

@@ -14,9 +14,12 @@ package struct StatusReport: Sendable {
   /// The whole of it, line by line.
   package func lines(on surface: Surface) -> [String] {
     let reached = hosts.count { if case .reached = $0.survey { true } else { false } }
-    var lines = [surface.paint(title, .strong) + ", \(reached) of \(hosts.count.of("host")) reached"]
+    var lines = [
+      surface.paint(title, .strong) + ", \(reached) of \(hosts.count.of("host")) reached"
+    ]
     let rows = hosts.map { [$0.name] + row($0.survey, on: surface) }
-    lines += Table(["HOST", "RELEASE", "REVISION", "DEPLOYMENT", "WHEN", "BY"], rows: rows).lines(on: surface, indent: 2)
+    lines += Table(["HOST", "RELEASE", "REVISION", "DEPLOYMENT", "WHEN", "BY"], rows: rows).lines(
+      on: surface, indent: 2)
     lines += differences(on: surface) + locks(on: surface) + jobs()
     return lines
   }
@@ -29,14 +32,23 @@ package struct StatusReport: Sendable {
           guard case .unreachable(let failure) = host.survey else { return .null }
           return JSON.record([
             ("host", .text(host.name)), ("state", "unknown"),
-            ("error", JSON.record([("kind", .text(failure.kind.rawValue)), ("message", .text(failure.message))])),
+            (
+              "error",
+              JSON.record([
+                ("kind", .text(failure.kind.rawValue)), ("message", .text(failure.message)),
+              ])
+            ),
           ])
         }
         return JSON.record([
-          ("host", .text(host.name)), ("state", .text(StatusReport.word(state))), ("release", state.current.map { .text($0) }),
-          ("bundle", state.receipt.map { .text($0.inputs.bundle.hex) }), ("deployment", state.receipt.map { .text($0.deployment) }),
-          ("at", state.receipt.map { .text(When.iso($0.at)) }), ("actor", state.receipt.map { .text($0.actor) }),
-          ("previous", state.previous.map { .text($0.release.id) }), ("locked_by", state.lock.map { .text($0.deployment) }),
+          ("host", .text(host.name)), ("state", .text(StatusReport.word(state))),
+          ("release", state.current.map { .text($0) }),
+          ("bundle", state.receipt.map { .text($0.inputs.bundle.hex) }),
+          ("deployment", state.receipt.map { .text($0.deployment) }),
+          ("at", state.receipt.map { .text(When.iso($0.at)) }),
+          ("actor", state.receipt.map { .text($0.actor) }),
+          ("previous", state.previous.map { .text($0.release.id) }),
+          ("locked_by", state.lock.map { .text($0.deployment) }),
           ("jobs", .int(state.jobs.count)),
         ])
       })
@@ -49,13 +61,19 @@ package struct StatusReport: Sendable {
 
   private func row(_ survey: Survey, on surface: Surface) -> [String] {
     switch survey {
-    case .unreachable(let failure): return [surface.paint("unknown", .bad) + ": " + SafeText.line(failure.message)]
+    case .unreachable(let failure):
+      return [surface.paint("unknown", .bad) + ": " + SafeText.line(failure.message)]
     case .reached(let state):
       guard let current = state.current else { return [surface.paint("nothing yet", .dim)] }
       guard let receipt = state.receipt, receipt.release.id == current else {
-        return [current, surface.paint("no receipt: a deployment was interrupted or is under way", .warn)]
+        return [
+          current, surface.paint("no receipt: a deployment was interrupted or is under way", .warn),
+        ]
       }
-      return [current, receipt.inputs.bundle.short, receipt.deployment, When.ago(receipt.at, now: now), SafeText.line(receipt.actor)]
+      return [
+        current, receipt.inputs.bundle.short, receipt.deployment, When.ago(receipt.at, now: now),
+        SafeText.line(receipt.actor),
+      ]
     }
   }
 
@@ -75,7 +93,8 @@ package struct StatusReport: Sendable {
     counts.sort { $0.hosts.count > $1.hosts.count }
     return ["", surface.paint("The hosts are not in step:", .warn)]
       + counts.map { count in
-        "  \(count.release) on \(count.hosts.prefix(6).joined(separator: " "))" + (count.hosts.count > 6 ? " … (\(count.hosts.count))" : "")
+        "  \(count.release) on \(count.hosts.prefix(6).joined(separator: " "))"
+          + (count.hosts.count > 6 ? " … (\(count.hosts.count))" : "")
       }
   }
 
@@ -90,11 +109,15 @@ package struct StatusReport: Sendable {
       }
     }
     return seen.flatMap { lock, names -> [String] in
-      let life = lock.leaseLeft > 0 ? "alive, lease ends in \(lock.leaseLeft) s" : "silent: its engine does not renew the lease any more"
+      let life =
+        lock.leaseLeft > 0
+        ? "alive, lease ends in \(lock.leaseLeft) s"
+        : "silent: its engine does not renew the lease any more"
       return [
         "",
         "Locked by \(SafeText.line(lock.owner)): \(SafeText.line(lock.purpose)), deployment \(lock.deployment), "
-          + "since \(When.ago(lock.since, now: now)) (\(life))", "  on \(names.prefix(8).joined(separator: " "))",
+          + "since \(When.ago(lock.since, now: now)) (\(life))",
+        "  on \(names.prefix(8).joined(separator: " "))",
       ]
     }
   }

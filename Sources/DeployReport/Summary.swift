@@ -11,25 +11,34 @@ package struct Summary: Sendable {
   }
 
   /// The exit code that goes with it; nil while it has no conclusion.
-  package var exit: ExitCode? { story.conclusion.map { ExitCode($0, rollback: rollback?.conclusion) } }
+  package var exit: ExitCode? {
+    story.conclusion.map { ExitCode($0, rollback: rollback?.conclusion) }
+  }
 
   /// The whole of it, line by line.
   package func lines(on surface: Surface) -> [String] {
-    guard let conclusion = story.conclusion, let plan = story.plan else { return unfinished(on: surface) }
+    guard let conclusion = story.conclusion, let plan = story.plan else {
+      return unfinished(on: surface)
+    }
     var lines = [headline(conclusion, plan, on: surface)]
     if !story.hosts.isEmpty { lines.append("  Hosts   " + counts(of: story)) }
-    if conclusion.status != .succeeded, let first = story.first { lines += [""] + describe(first, on: surface) }
+    if conclusion.status != .succeeded, let first = story.first {
+      lines += [""] + describe(first, on: surface)
+    }
     lines += causes()
     lines += wayBack(conclusion, on: surface)
     let next = self.next(conclusion, plan)
-    if !next.isEmpty { lines += ["", "  Next"] + Table([], rows: next).lines(on: surface, indent: 4) }
+    if !next.isEmpty {
+      lines += ["", "  Next"] + Table([], rows: next).lines(on: surface, indent: 4)
+    }
     return lines
   }
 
   private func unfinished(on surface: Surface) -> [String] {
     guard let plan = story.plan else { return [] }
     return [
-      surface.paint("Interrupted", .warn) + ": deployment \(plan.id) of \(plan.recipe) to \(plan.group) has not ended.",
+      surface.paint("Interrupted", .warn)
+        + ": deployment \(plan.id) of \(plan.recipe) to \(plan.group) has not ended.",
       "  Hosts   " + counts(of: story), "", "  Next", "    lander resume \(plan.id)",
     ]
   }
@@ -40,7 +49,8 @@ package struct Summary: Sendable {
     case .succeeded:
       let changed = story.hosts.contains { if case .succeeded = $0.status { true } else { false } }
       if changed || story.hosts.isEmpty { return surface.paint("Succeeded", .good) + ": \(what)" }
-      return surface.paint("Nothing to do", .good) + ": \(what). Every host has this bundle, recipe, parameters and secrets"
+      return surface.paint("Nothing to do", .good)
+        + ": \(what). Every host has this bundle, recipe, parameters and secrets"
         + " already; --force runs the hooks again."
     case .failed: return surface.paint("Failed", .bad) + ": \(what)"
     case .cancelled: return surface.paint("Cancelled", .warn) + ": \(what)"
@@ -51,7 +61,8 @@ package struct Summary: Sendable {
   /// `21 succeeded · 2 restored · 1 unknown`, in the order of `HostStatus`.
   private func counts(of story: DeploymentStory) -> String {
     let order = [
-      "succeeded", "unchanged", "left out", "restored", "restore failed", "failed", "unknown", "changing", "restoring", "waiting",
+      "succeeded", "unchanged", "left out", "restored", "restore failed", "failed", "unknown",
+      "changing", "restoring", "waiting",
     ]
     let words = story.hosts.map(\.status.word)
     return order.compactMap { word in
@@ -66,7 +77,9 @@ package struct Summary: Sendable {
     let places = [host, step, failing.error.place?.description].compactMap { $0 }
     var lines = ["  First failure" + (places.isEmpty ? "" : ": " + places.joined(separator: ", "))]
     lines.append("    " + surface.paint(failing.error.line(on: host), .bad))
-    if let operation = failing.operation, !failing.error.line.contains(operation.drop { $0 != " " }.dropFirst()) {
+    if let operation = failing.operation,
+      !failing.error.line.contains(operation.drop { $0 != " " }.dropFirst())
+    {
       lines.append("    while: " + operation + (failing.status.map { ", exit status \($0)" } ?? ""))
     }
     let trace = failing.error.trace.prefix(8).dropFirst(failing.error.place == nil ? 0 : 1)
@@ -108,25 +121,47 @@ package struct Summary: Sendable {
     var lines: [String] = []
     for host in story.hosts + (rollback?.hosts ?? []) {
       guard case .restoreFailed(_, let restoring, let commands) = host.status else { continue }
-      lines += ["", "  " + surface.paint("\(host.name) could not go back", .bad) + ": \(restoring.line)"]
-      if let stderr = restoring.stderr { lines += SafeText.tail(stderr, lines: 5).map { "    | " + $0 } }
+      lines += [
+        "", "  " + surface.paint("\(host.name) could not go back", .bad) + ": \(restoring.line)",
+      ]
+      if let stderr = restoring.stderr {
+        lines += SafeText.tail(stderr, lines: 5).map { "    | " + $0 }
+      }
       lines += ["    Type on \(host.name):"] + commands.map { "      " + $0 }
     }
     let unknown = story.hosts.filter { if case .unknown = $0.status { true } else { false } }
     if !unknown.isEmpty {
-      let names = unknown.prefix(8).map(\.name).joined(separator: " ") + (unknown.count > 8 ? " …" : "")
+      let names =
+        unknown.prefix(8).map(\.name).joined(separator: " ") + (unknown.count > 8 ? " …" : "")
       lines += ["", "  Out of reach, nobody knows what they run: \(names)"]
     }
     if let rollback, let end = rollback.conclusion {
-      let outcome = end.status == .succeeded ? surface.paint("went back", .good) : surface.paint("could not go back", .bad)
+      let outcome =
+        end.status == .succeeded
+        ? surface.paint("went back", .good) : surface.paint("could not go back", .bad)
       lines += ["", "  Rollback \(rollback.id): \(outcome), " + counts(of: rollback)]
-      if end.status != .succeeded, let first = rollback.first { lines += Summary(rollback).describe(first, on: surface) }
-    } else if lines.isEmpty, !conclusion.hosts.contains(where: \.isHeld), conclusion.rollback.isEmpty {
+      if end.status != .succeeded, let first = rollback.first {
+        lines += Summary(rollback).describe(first, on: surface)
+      }
+    } else if lines.isEmpty, !conclusion.hosts.contains(where: \.isHeld),
+      conclusion.rollback.isEmpty
+    {
       let touched = conclusion.hosts.contains { $0.wasChanged }
-      lines = ["", "  " + (touched ? "Every touched host is back on what it ran before." : "No host was changed.")]
+      lines = [
+        "",
+        "  "
+          + (touched ? "Every touched host is back on what it ran before." : "No host was changed.")
+          ,
+      ]
     }
     let held = story.hosts.filter(\.status.isHeld)
-    if !held.isEmpty { lines += ["", "  Left as they are, because rollback is off: " + held.prefix(8).map(\.name).joined(separator: " ")] }
+    if !held.isEmpty {
+      lines += [
+        "",
+        "  Left as they are, because rollback is off: "
+          + held.prefix(8).map(\.name).joined(separator: " "),
+      ]
+    }
     return lines
   }
 
@@ -135,13 +170,20 @@ package struct Summary: Sendable {
     switch exit {
     case .done?, nil: return []
     case .locked?:
-      guard let holder = conclusion.holder else { return [["lander status", "who holds the lock"]] }
+      guard let holder = conclusion.holder else {
+        return [["lander status", "who holds the lock"]]
+      }
       return [
-        ["lander status", "what \(holder.owner) is doing (\(holder.purpose), \(holder.deployment))"],
+        [
+          "lander status",
+          "what \(holder.owner) is doing (\(holder.purpose), \(holder.deployment))",
+        ],
         ["lander unlock \(plan.group)", "explains the holder first; only if it is gone"],
       ]
-    case .unreachable?: return [["lander hosts \(plan.group)", "tries each host and says what is wrong"]]
-    case .usage?, .refused?, .internal?: return [["lander doctor", "explains what is wrong with the set-up"]]
+    case .unreachable?:
+      return [["lander hosts \(plan.group)", "tries each host and says what is wrong"]]
+    case .usage?, .refused?, .internal?:
+      return [["lander doctor", "explains what is wrong with the set-up"]]
     case .held?:
       return [
         ["lander logs \(plan.id)\(failedHost.map { " " + $0 } ?? "")", "the whole output"],

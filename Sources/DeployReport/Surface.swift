@@ -12,7 +12,9 @@ package struct Surface: Sendable, Hashable {
   /// Seconds east of Greenwich, for times of day.
   package var zone: Int
 
-  package init(width: Int = 100, height: Int = 24, colour: Bool = false, terminal: Bool = false, zone: Int = 0) {
+  package init(
+    width: Int = 100, height: Int = 24, colour: Bool = false, terminal: Bool = false, zone: Int = 0
+  ) {
     self.width = max(20, width)
     self.height = max(5, height)
     self.colour = colour
@@ -22,13 +24,18 @@ package struct Surface: Sendable, Hashable {
 
   /// From the environment and what the descriptor is. `NO_COLOR` wins, then `CLICOLOR_FORCE` or `FORCE_COLOR`, then a terminal that is
   /// not `dumb`; in CI nothing is redrawn.
-  package init(isTerminal: Bool, columns: Int?, rows: Int?, zone: Int, environment: (String) -> String?) {
+  package init(
+    isTerminal: Bool, columns: Int?, rows: Int?, zone: Int, environment: (String) -> String?
+  ) {
     func given(_ name: String) -> Bool { environment(name).map { !$0.isEmpty } ?? false }
     func forced(_ name: String) -> Bool { given(name) && environment(name) != "0" }
     let dumb = environment("TERM") == "dumb" || !given("TERM")
-    let colour = !given("NO_COLOR") && (forced("CLICOLOR_FORCE") || forced("FORCE_COLOR") || isTerminal && !dumb)
+    let colour =
+      !given("NO_COLOR")
+      && (forced("CLICOLOR_FORCE") || forced("FORCE_COLOR") || isTerminal && !dumb)
     self.init(
-      width: columns ?? environment("COLUMNS").flatMap { Int($0) } ?? 100, height: rows ?? 24, colour: colour,
+      width: columns ?? environment("COLUMNS").flatMap { Int($0) } ?? 100, height: rows ?? 24,
+      colour: colour,
       terminal: isTerminal && !dumb && !given("CI"), zone: zone)
   }
 
@@ -69,7 +76,9 @@ extension String {
   }
 
   /// Filled with spaces to that many columns.
-  package func padded(to width: Int) -> String { self + String(repeating: " ", count: Swift.max(0, width - columns)) }
+  package func padded(to width: Int) -> String {
+    self + String(repeating: " ", count: Swift.max(0, width - columns))
+  }
 
   /// Words in lines of at most that many columns, each after the margin; words that are longer stand alone.
   package func wrapped(to width: Int, margin: String = "") -> [String] {
@@ -113,8 +122,10 @@ extension String {
 extension Character {
   fileprivate var isWide: Bool {
     guard let value = unicodeScalars.first?.value, value >= 0x1100 else { return false }
-    return (0x1100...0x115F).contains(value) || (0x2E80...0xA4CF).contains(value) || (0xAC00...0xD7A3).contains(value)
-      || (0xF900...0xFAFF).contains(value) || (0xFE30...0xFE6F).contains(value) || (0xFF00...0xFF60).contains(value)
+    return (0x1100...0x115F).contains(value) || (0x2E80...0xA4CF).contains(value)
+      || (0xAC00...0xD7A3).contains(value)
+      || (0xF900...0xFAFF).contains(value) || (0xFE30...0xFE6F).contains(value)
+      || (0xFF00...0xFF60).contains(value)
       || (0x1F300...0x1FAFF).contains(value) || (0x20000...0x3FFFD).contains(value)
   }
 }

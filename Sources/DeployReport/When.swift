@@ -9,7 +9,9 @@ package struct When: Sendable, Hashable {
     let shifted = moment.milliseconds + zone * 1000
     let days = Int((Double(shifted) / 86_400_000).rounded(.down))
     let rest = shifted - days * 86_400_000
-    (hour, minute, second, millisecond) = (rest / 3_600_000, rest / 60_000 % 60, rest / 1000 % 60, rest % 1000)
+    (hour, minute, second, millisecond) = (
+      rest / 3_600_000, rest / 60_000 % 60, rest / 1000 % 60, rest % 1000
+    )
     // Days to civil date in the proleptic Gregorian calendar, eras of 400 years starting in March.
     let z = days + 719_468
     let era = (z >= 0 ? z : z - 146_096) / 146_097
@@ -61,7 +63,8 @@ extension Int {
     }
     if unit == 0 { return "\(self) B" }
     let tenths = Int((amount * 10).rounded())
-    return amount < 99.95 && tenths % 10 != 0 ? "\(tenths / 10).\(tenths % 10) \(units[unit])" : "\(Int(amount.rounded())) \(units[unit])"
+    return amount < 99.95 && tenths % 10 != 0
+      ? "\(tenths / 10).\(tenths % 10) \(units[unit])" : "\(Int(amount.rounded())) \(units[unit])"
   }
 
   /// `3,000`

@@ -14,30 +14,46 @@ enum Folder {
   }
 
   /// Names in a folder, in order; empty where there is none.
-  static func names(in path: String) -> [String] { ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted() }
+  static func names(in path: String) -> [String] {
+    ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted()
+  }
 
   /// A text file's content, malformed bytes replaced; nil where it does not exist.
   /// - Throws: `Problem` where it exists and cannot be read.
   static func text(at path: String) throws(Problem) -> String? {
     guard exists(path) else { return nil }
-    guard !isDirectory(path) else { throw Problem("\(path) is a folder, and a file was expected", fix: "name the file in it") }
+    guard !isDirectory(path) else {
+      throw Problem("\(path) is a folder, and a file was expected", fix: "name the file in it")
+    }
     guard let bytes = FileManager.default.contents(atPath: path) else {
-      throw Problem("\(path) cannot be read: \(String(cString: strerror(errno)))", fix: "look at its permissions: ls -l \(path)")
+      throw Problem(
+        "\(path) cannot be read: \(String(cString: strerror(errno)))",
+        fix: "look at its permissions: ls -l \(path)")
     }
     return String(decoding: bytes, as: UTF8.self)
+  }
+
+  /// The same with a failure, for operations.
+  static func content(of path: String) throws(Failure) -> String? {
+    do { return try text(at: path) } catch {
+      throw Failure(.notPermitted, error.message, fix: error.fix)
+    }
   }
 
   /// Writes a new file.
   /// - Throws: `Problem` where that fails.
   static func write(_ text: String, to path: String) throws(Problem) {
     do { try Data(text.utf8).write(to: URL(filePath: path)) } catch {
-      throw Problem("\(path) cannot be written: \(String(cString: strerror(errno)))", fix: "look at the folder's permissions")
+      throw Problem(
+        "\(path) cannot be written: \(String(cString: strerror(errno)))",
+        fix: "look at the folder's permissions")
     }
   }
 
   /// An absolute path, from one that may be relative to a folder; `.` and `..` resolved.
   static func absolute(_ path: String, in folder: String = current) -> String {
-    let expanded = path == "~" || path.hasPrefix("~/") ? (variable("HOME") ?? "~") + path.dropFirst() : path
+    let expanded =
+      path == "~" || path.hasPrefix("~/") ? (variable("HOME") ?? "~") + path.dropFirst() : path
     let whole = expanded.hasPrefix("/") ? expanded : folder + "/" + expanded
     var parts: [Substring] = []
     for part in whole.split(separator: "/") where part != "." {
@@ -47,11 +63,15 @@ enum Folder {
   }
 
   static func parent(of path: String) -> String { absolute(path + "/..") }
-  static func name(of path: String) -> String { absolute(path).split(separator: "/").last.map(String.init) ?? "/" }
+  static func name(of path: String) -> String {
+    absolute(path).split(separator: "/").last.map(String.init) ?? "/"
+  }
 
   /// Where the shell would find a program; nil where it would not.
   static func program(_ name: String) -> String? {
-    (variable("PATH") ?? "/usr/bin:/bin").split(separator: ":").map { "\($0)/\(name)" }.first { access($0, X_OK) == 0 && !isDirectory($0) }
+    (variable("PATH") ?? "/usr/bin:/bin").split(separator: ":").map { "\($0)/\(name)" }.first {
+      access($0, X_OK) == 0 && !isDirectory($0)
+    }
   }
 
   /// All variables, as they were when the process started.

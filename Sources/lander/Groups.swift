@@ -12,24 +12,36 @@ struct Surveyed {
 
   /// What the project would deploy where: one selection for each recipe and the group that is asked for, or its own.
   /// - Throws: where the group or recipe does not exist, or no recipe goes there.
-  static func selections(_ project: Project, recipe: String?, group: String?, only: [String] = []) throws(Problems) -> [Selection] {
+  static func selections(_ project: Project, recipe: String?, group: String?, only: [String] = [])
+    throws(Problems) -> [Selection]
+  {
     if let recipe { _ = try Selection.recipe(recipe, in: project) }
     if let group, !project.groups.contains(where: { $0.name == group }) {
-      throw Problems(Problem("there is no group \"\(group)\"", fix: NearMatch.hint(group, among: project.groups.map(\.name))))
+      throw Problems(
+        Problem(
+          "there is no group \"\(group)\"",
+          fix: NearMatch.hint(group, among: project.groups.map(\.name))))
     }
     var selections: [Selection] = []
     for candidate in project.recipes where recipe == nil || candidate.name == recipe {
       let own: String? = if case .group(let name) = candidate.targets { name } else { nil }
-      if recipe == nil, let group, let own, own != group, project.recipes.contains(where: { $0.targets == .group(group) }) { continue }
+      if recipe == nil, let group, let own, own != group,
+        project.recipes.contains(where: { $0.targets == .group(group) })
+      {
+        continue
+      }
       if group == nil, candidate.targets == .unset { continue }
       selections.append(try Selection.bare(candidate, group: group, only: only, in: project))
     }
-    if selections.isEmpty { throw Problems(Problem("deploy.lua declares no recipe with targets", fix: "say --group NAME")) }
+    if selections.isEmpty {
+      throw Problems(Problem("deploy.lua declares no recipe with targets", fix: "say --group NAME"))
+    }
     return selections
   }
 
   /// Asks every host, telling progress.
-  static func ask(_ selection: Selection, _ engine: Engine, _ terminal: Terminal) async -> Surveyed {
+  static func ask(_ selection: Selection, _ engine: Engine, _ terminal: Terminal) async -> Surveyed
+  {
     let preparation = await Preparation(selection, ports: engine.ports, recipes: engine.library)
     return Surveyed(selection: selection, surveys: preparation.surveys)
   }
@@ -37,7 +49,9 @@ struct Surveyed {
 
 extension Selection {
   /// Hosts of a recipe, whatever its parameters: nothing is going to be deployed.
-  static func bare(_ recipe: Recipe, group: String?, only: [String], in project: Project) throws(Problems) -> Selection {
+  static func bare(_ recipe: Recipe, group: String?, only: [String], in project: Project)
+    throws(Problems) -> Selection
+  {
     var free = project
     var bare = recipe
     bare.parameters = []

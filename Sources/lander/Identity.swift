@@ -9,8 +9,11 @@ enum Identity {
   static var actor: String {
     var name = [CChar](repeating: 0, count: 256)
     let machine =
-      gethostname(&name, name.count - 1) == 0 ? String(decoding: name.prefix { $0 != 0 }.map(UInt8.init), as: UTF8.self) : "unknown"
-    let user = getpwuid(geteuid()).flatMap { $0.pointee.pw_name.map { String(cString: $0) } } ?? Folder.variable("USER") ?? "\(geteuid())"
+      gethostname(&name, name.count - 1) == 0
+      ? String(decoding: name.prefix { $0 != 0 }.map(UInt8.init), as: UTF8.self) : "unknown"
+    let user =
+      getpwuid(geteuid()).flatMap { $0.pointee.pw_name.map { String(cString: $0) } }
+      ?? Folder.variable("USER") ?? "\(geteuid())"
     return "\(user)@\(machine)"
   }
 
@@ -22,8 +25,10 @@ enum Identity {
     let when = When(now)
     let date = "\(when.year * 10_000 + when.month * 100 + when.day)"
     let time = "\(1_000_000 + when.hour * 10_000 + when.minute * 100 + when.second)".dropFirst()
-    let token = (0..<4).map { _ in String(UInt32.random(in: 0x1000_0000...0xFFFF_FFFF), radix: 16) }.joined()
+    let token = (0..<4).map { _ in String(UInt32.random(in: 0x1000_0000...0xFFFF_FFFF), radix: 16) }
+      .joined()
     return Planner.Identity(
-      id: "\(date)-\(time)-\(tail)", actor: actor, at: now, engine: Version.number, token: token, seed: UInt64.random(in: 0...UInt64.max))
+      id: "\(date)-\(time)-\(tail)", actor: actor, at: now, engine: Version.number, token: token,
+      seed: UInt64.random(in: 0...UInt64.max))
   }
 }

@@ -16,18 +16,23 @@ struct Lander: AsyncParsableCommand {
       """,
     version: Version.number,
     groupedSubcommands: [
-      CommandGroup(name: "Begin", subcommands: [InitCommand.self, CheckCommand.self, DoctorCommand.self]),
+      CommandGroup(
+        name: "Begin", subcommands: [InitCommand.self, CheckCommand.self, DoctorCommand.self]),
       CommandGroup(
         name: "Deploy",
         subcommands: [
-          PlanCommand.self, RehearseCommand.self, DeployCommand.self, RollbackCommand.self, ResumeCommand.self, CancelCommand.self, UnlockCommand.self,
+          PlanCommand.self, RehearseCommand.self, DeployCommand.self, RollbackCommand.self,
+          ResumeCommand.self, CancelCommand.self, UnlockCommand.self,
         ]),
       CommandGroup(
         name: "Look",
         subcommands: [
-          StatusCommand.self, HistoryCommand.self, LogsCommand.self, ListCommand.self, ShowCommand.self, AuditCommand.self,
+          StatusCommand.self, HistoryCommand.self, LogsCommand.self, ListCommand.self,
+          ShowCommand.self, AuditCommand.self,
         ]),
-      CommandGroup(name: "Hosts and bundles", subcommands: [HostsCommand.self, ExecCommand.self, BundleCommand.self]),
+      CommandGroup(
+        name: "Hosts and bundles",
+        subcommands: [HostsCommand.self, ExecCommand.self, BundleCommand.self]),
       CommandGroup(name: "More", subcommands: [AppSpecCommand.self, HelpPagesCommand.self]),
     ])
 }
@@ -60,7 +65,11 @@ enum Main {
     do {
       try Subcommand.check(arguments, of: Lander.self)
       var command = try Lander.parseAsRoot(arguments)
-      if var patient = command as? any AsyncParsableCommand { try await patient.run() } else { try command.run() }
+      if var patient = command as? any AsyncParsableCommand {
+        try await patient.run()
+      } else {
+        try command.run()
+      }
     } catch {
       exit(terminal.report(error).rawValue)
     }
@@ -70,16 +79,20 @@ enum Main {
 /// Refuses subcommands that do not exist, with the one that was meant.
 enum Subcommand {
   /// - Throws: `Problems` where the first word that is no option names no subcommand.
-  static func check(_ arguments: [String], of parent: any ParsableCommand.Type, path: String = "lander") throws {
+  static func check(
+    _ arguments: [String], of parent: any ParsableCommand.Type, path: String = "lander"
+  ) throws {
     guard let word = arguments.first, !word.hasPrefix("-"), word != "help" else { return }
     let children = parent.configuration.subcommands
     guard !children.isEmpty else { return }
     let names = children.map { ($0, $0.configuration.commandName ?? $0._commandName) }
-    if let child = names.first(where: { $0.1 == word || $0.0.configuration.aliases.contains(word) }) {
+    if let child = names.first(where: { $0.1 == word || $0.0.configuration.aliases.contains(word) })
+    {
       return try check(Array(arguments.dropFirst()), of: child.0, path: "\(path) \(word)")
     }
     if parent.configuration.defaultSubcommand != nil { return }
     let known = names.filter { $0.0.configuration.shouldDisplay }.map(\.1)
-    throw Problems(Problem("there is no command \"\(path) \(word)\"", fix: NearMatch.hint(word, among: known)))
+    throw Problems(
+      Problem("there is no command \"\(path) \(word)\"", fix: NearMatch.hint(word, among: known)))
   }
 }

@@ -19,7 +19,9 @@ struct Launch {
   }
 
   /// Goes on with an interrupted deployment; with a reason, only to end it in good order.
-  func resume(_ deployment: DeploymentSummary, cancelling reason: String? = nil) async throws -> DeployModel.ExitCode {
+  func resume(_ deployment: DeploymentSummary, cancelling reason: String? = nil) async throws
+    -> DeployModel.ExitCode
+  {
     guard let claim = try engine.journal.claim(deployment.id) else {
       throw Problems(
         Problem(
@@ -34,17 +36,21 @@ struct Launch {
         throw Problems(error.problem(of: "secret"), exit: DeployModel.ExitCode(error.kind))
       }
     }
-    return try await follow(deployment.id, past: entries.map { (deployment.id, $0) }) { deployments in
+    return try await follow(deployment.id, past: entries.map { (deployment.id, $0) }) {
+      deployments in
       if let reason { await deployments.cancel(reason: reason) }
       return try await deployments.resume(entries)
     }
   }
 
   private func follow(
-    _ id: Deployment.ID, past: [(Deployment.ID, Entry)] = [], _ run: (Deployments) async throws -> [Deployments.Ended]
+    _ id: Deployment.ID, past: [(Deployment.ID, Entry)] = [],
+    _ run: (Deployments) async throws -> [Deployments.Ended]
   ) async throws -> DeployModel.ExitCode {
-    let shown = Progress(mode: progress.output, verbose: progress.verbose, terminal: terminal, past: past)
-    let deployments = Deployments(ports: engine.ports, feed: shown.feed, recipes: engine.library, identity: { Identity.make() })
+    let shown = Progress(
+      mode: progress.output, verbose: progress.verbose, terminal: terminal, past: past)
+    let deployments = Deployments(
+      ports: engine.ports, feed: shown.feed, recipes: engine.library, identity: { Identity.make() })
     let interrupts = Interrupts(deployments: deployments)
     let listener = Task {
       for await number in Signals.stream([SIGINT, SIGTERM, SIGUSR1, SIGWINCH]) {
@@ -85,7 +91,8 @@ struct Launch {
     guard let first = ended.first else { return .internal }
     if let left = ended.last, left.conclusion == nil {
       terminal.tell([
-        "", "Left deployment \(left.plan.id) as it is: commands that run on hosts go on, locks stay until their lease ends.",
+        "",
+        "Left deployment \(left.plan.id) as it is: commands that run on hosts go on, locks stay until their lease ends.",
         "  → lander resume \(left.plan.id) goes on with it; lander cancel \(left.plan.id) takes it back",
       ])
       return signal == SIGTERM ? .terminated : .interrupted
@@ -94,7 +101,11 @@ struct Launch {
     let back = ended.count > 1 ? stories.first { $0.id == ended[1].plan.id } : nil
     let summary = Summary(story, rollback: back)
     if terminal.err.terminal { terminal.tell("") }
-    if progress.output == .ndjson { terminal.tell(summary.lines(on: terminal.err)) } else { terminal.say(summary.lines(on: terminal.out)) }
+    if progress.output == .ndjson {
+      terminal.tell(summary.lines(on: terminal.err))
+    } else {
+      terminal.say(summary.lines(on: terminal.out))
+    }
     let code = summary.exit ?? .internal
     return code == .cancelled && signal == SIGTERM ? .terminated : code
   }

@@ -10,7 +10,9 @@ struct PastDeployments {
   static func open(_ options: ProjectOptions) throws -> PastDeployments? {
     let folder = options.stateFolder()
     guard Folder.exists(folder) else {
-      if options.state != nil { throw Problems(Problem("there is no state folder \(folder)", subject: "--state")) }
+      if options.state != nil {
+        throw Problems(Problem("there is no state folder \(folder)", subject: "--state"))
+      }
       return nil
     }
     return PastDeployments(journal: try SQLiteJournal(in: try StateDirectory(folder)))
@@ -22,26 +24,37 @@ struct PastDeployments {
     let all = try await journal.deployments()
     if word == "last", let newest = all.first { return newest }
     let found = all.filter { $0.id == word }
-    let near = found.isEmpty ? all.filter { $0.id.hasPrefix(word) || $0.id.hasSuffix("-" + word) } : found
+    let near =
+      found.isEmpty ? all.filter { $0.id.hasPrefix(word) || $0.id.hasSuffix("-" + word) } : found
     if near.count == 1 { return near[0] }
-    if near.isEmpty { throw Problems(Problem("there is no deployment \"\(word)\" in this journal", fix: "lander history lists them")) }
+    if near.isEmpty {
+      throw Problems(
+        Problem(
+          "there is no deployment \"\(word)\" in this journal", fix: "lander history lists them"))
+    }
     throw Problems(
       Problem(
-        "\"\(word)\" names \(near.count) deployments", fix: "say which: " + near.prefix(6).map(\.id).joined(separator: ", ")))
+        "\"\(word)\" names \(near.count) deployments",
+        fix: "say which: " + near.prefix(6).map(\.id).joined(separator: ", ")))
   }
 
   /// All entries of a deployment.
   /// - Throws: where its journal is damaged: it can be read up to the break, and not be resumed.
   func entries(of deployment: Deployment.ID) async throws -> [Entry] {
     let reading = try await journal.entries(of: deployment)
-    if let damage = reading.damage { throw Problems(PastDeployments.problem(damage, of: deployment), exit: .infrastructure) }
+    if let damage = reading.damage {
+      throw Problems(PastDeployments.problem(damage, of: deployment), exit: .infrastructure)
+    }
     return reading.entries
   }
 
   static func problem(_ damage: Damage, of deployment: Deployment.ID) -> Problem {
     Problem(
-      "the journal of \(deployment) is damaged: entry \(damage.sequence) \(damage.what)", subject: deployment,
-      fix: "nothing was deleted; lander logs shows what came before, lander status asks the hosts, lander deploy starts anew")
+      "the journal of \(deployment) is damaged: entry \(damage.sequence) \(damage.what)",
+      subject: deployment,
+      fix:
+        "nothing was deleted; lander logs shows what came before, lander status asks the hosts, lander deploy starts anew"
+    )
   }
 }
 
@@ -62,7 +75,9 @@ extension DeploymentSummary {
       case .concluded(let status): (status.rawValue, status == .cancelled ? .warn : .bad, nil)
       }
     return HistoryLine(
-      id: id, began: began, what: verb + (recipe == application ? recipe : "\(recipe) of \(application)"), group: group,
-      revision: bundle?.short ?? "", hosts: hosts, actor: actor, state: word, style: style, next: next)
+      id: id, began: began,
+      what: verb + (recipe == application ? recipe : "\(recipe) of \(application)"), group: group,
+      revision: bundle?.short ?? "", hosts: hosts, actor: actor, state: word, style: style,
+      next: next)
   }
 }

@@ -22,18 +22,24 @@ struct Preparing {
     let built = try await build(selection.recipe, request.revision)
     let sources = try await engine.store.keep(project.project.sources)
     let preparation = connecting ? await survey(selection) : nil
-    let release = DirectoryBundleStore.release(of: built.bundle.digest, shared: selection.recipe.shared)
+    let release = DirectoryBundleStore.release(
+      of: built.bundle.digest, shared: selection.recipe.shared)
     var plan = try Planner.deployment(
       Planner.Input(
-        selection: selection, release: release, bundle: built.bundle, manifest: built.manifest, sources: sources,
-        surveys: preparation?.surveys ?? selection.hosts.map { _ in .reached(Preparing.freshHost) }, kept: preparation?.kept ?? [],
+        selection: selection, release: release, bundle: built.bundle, manifest: built.manifest,
+        sources: sources,
+        surveys: preparation?.surveys ?? selection.hosts.map { _ in .reached(Preparing.freshHost) },
+        kept: preparation?.kept ?? [],
         force: request.force, orphans: request.orphans), by: Identity.make())
     var rehearsing = Rehearsing(plan: plan, project: project, library: engine.library)
-    for recipe in plan.recipes.dropFirst() { rehearsing.kept[recipe.sources] = try await engine.store.sources(recipe.sources) }
+    for recipe in plan.recipes.dropFirst() {
+      rehearsing.kept[recipe.sources] = try await engine.store.sources(recipe.sources)
+    }
     let rehearsal = try rehearsing.run()
     plan.secrets = Array(Set(plan.secrets + rehearsal.secrets)).sorted()
     try await refuse(secretProblems(plan.secrets) + scriptProblems(built.manifest, rehearsal.good))
-    let report = PlanReport(plan, rehearsal: rehearsal.good, failure: rehearsal.bad, unknowns: rehearsal.unknowns)
+    let report = PlanReport(
+      plan, rehearsal: rehearsal.good, failure: rehearsal.bad, unknowns: rehearsal.unknowns)
     return Prepared(plan: plan, report: report)
   }
 
@@ -49,15 +55,20 @@ struct Preparing {
             "recipe \"\(recipe.name)\" says nothing about what to deploy", place: recipe.place,
             fix: "add revision = bundle { from = \"dist\" }, or say --revision"))
       }
-      if let revision = recipe.revision, revision.build == nil, request.revision == nil, case .path(let path) = revision.source,
+      if let revision = recipe.revision, revision.build == nil, request.revision == nil,
+        case .path(let path) = revision.source,
         !Folder.exists(Folder.absolute(path, in: project.folder))
       {
         let folder = Folder.parent(of: Folder.absolute(path, in: project.folder))
-        let near = NearMatch.of(Folder.name(of: path), among: Folder.names(in: folder)).map { "did you mean \"\($0)\"?" }
+        let near = NearMatch.of(Folder.name(of: path), among: Folder.names(in: folder)).map {
+          "did you mean \"\($0)\"?"
+        }
         problems.append(
           Problem(
             "the bundle's source \"\(path)\" is not there", place: revision.place ?? recipe.place,
-            fix: near ?? "make it first, or let lander do so: bundle { from = \"\(path)\", build = \"…\" }"))
+            fix: near
+              ?? "make it first, or let lander do so: bundle { from = \"\(path)\", build = \"…\" }")
+        )
       }
     }
     guard problems.isEmpty, let selection else { throw Problems(problems) }
@@ -73,7 +84,8 @@ struct Preparing {
           fix: "add revision = bundle { from = \"dist\" }"))
     }
     if let build = revision.build { terminal.tell("Building: \(SafeText.line(build))") }
-    let built = try await engine.store.build(revision, in: project.folder, run: Programs.runner(on: engine.machine, showing: terminal))
+    let built = try await engine.store.build(
+      revision, in: project.folder, run: Programs.runner(on: engine.machine, showing: terminal))
     for warning in built.warnings {
       let lines = warning.lines(on: terminal.err)
       terminal.tell(["warning: " + lines[0]] + lines.dropFirst())
@@ -86,8 +98,10 @@ struct Preparing {
     guard let wanted else { return recipe.revision }
     let ignore = recipe.revision?.ignore ?? []
     if wanted.hasPrefix("git:") {
-      let repository = if case .git(_, let repository)? = recipe.revision?.source { repository } else { "." }
-      return Revision(source: .git(ref: String(wanted.dropFirst(4)), repository: repository), ignore: ignore)
+      let repository =
+        if case .git(_, let repository)? = recipe.revision?.source { repository } else { "." }
+      return Revision(
+        source: .git(ref: String(wanted.dropFirst(4)), repository: repository), ignore: ignore)
     }
     return Revision(source: .path(Folder.absolute(wanted)), ignore: ignore)
   }
@@ -98,7 +112,9 @@ struct Preparing {
     return await Preparation(selection, ports: engine.ports, recipes: engine.library)
   }
 
-  private func refuse(_ problems: [Problem]) throws { if !problems.isEmpty { throw Problems(problems) } }
+  private func refuse(_ problems: [Problem]) throws {
+    if !problems.isEmpty { throw Problems(problems) }
+  }
 
   private func secretProblems(_ names: [String]) async -> [Problem] {
     await engine.secrets.missing(of: names)
@@ -109,27 +125,39 @@ struct Preparing {
   private func scriptProblems(_ manifest: Manifest, _ rehearsal: [Entry]) async -> [Problem] {
     var lines: [String] = []
     for entry in rehearsal {
-      guard case .intended(let intent) = entry.fact, case .run(let command) = intent.operation, !lines.contains(command.line) else {
+      guard case .intended(let intent) = entry.fact, case .run(let command) = intent.operation,
+        !lines.contains(command.line)
+      else {
         continue
       }
       lines.append(command.line)
     }
     let words = Set(
-      lines.flatMap { $0.split { " ;&|()'\"".contains($0) }.map { $0.hasPrefix("./") ? String($0.dropFirst(2)) : String($0) } })
+      lines.flatMap {
+        $0.split { " ;&|()'\"".contains($0) }.map {
+          $0.hasPrefix("./") ? String($0.dropFirst(2)) : String($0)
+        }
+      })
     var problems: [Problem] = []
-    for item in manifest.items where item.kind == .file && item.size < 1 << 20 && words.contains(item.path) {
-      guard let digest = item.digest, let bytes = try? await engine.store.content(of: digest), bytes.starts(with: Array("#!".utf8)),
+    for item in manifest.items
+    where item.kind == .file && item.size < 1 << 20 && words.contains(item.path) {
+      guard let digest = item.digest, let bytes = try? await engine.store.content(of: digest),
+        bytes.starts(with: Array("#!".utf8)),
         bytes.prefix(while: { $0 != 0x0A }).last == 0x0D
       else { continue }
       problems.append(
         Problem(
-          "the script has Windows line ends (CRLF): the host would look for an interpreter with a carriage return in its name and say \"not found\"",
-          subject: item.path, fix: "convert it: sed -i 's/\\r$//' \(item.path); git's setting: *.sh text eol=lf in .gitattributes"))
+          "the script has Windows line ends (CRLF): the host looks for an interpreter with a carriage return in its name: not found",
+          subject: item.path,
+          fix:
+            "convert it: sed -i 's/\\r$//' \(item.path); git's setting: *.sh text eol=lf in .gitattributes"
+        ))
     }
     return problems
   }
 
   /// A host on which nothing was ever deployed.
   static let freshHost = HostState(
-    facts: HostFacts(shell: "sh", user: "unknown", bootID: "", freeBytes: .max / 2, freeInodes: .max / 2))
+    facts: HostFacts(
+      shell: "sh", user: "unknown", bootID: "", freeBytes: .max / 2, freeInodes: .max / 2))
 }

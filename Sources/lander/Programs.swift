@@ -15,9 +15,13 @@ enum Programs {
   static func runner(on machine: any EngineMachine, showing terminal: Terminal?) -> Program.Runner {
     { program throws(Failure) in
       guard let name = program.argv.first else { throw Failure(.invalid, "an empty command") }
-      guard Folder.isDirectory(program.directory) else { throw Failure(.missing, "there is no folder \(program.directory)") }
+      guard Folder.isDirectory(program.directory) else {
+        throw Failure(.missing, "there is no folder \(program.directory)")
+      }
       let command = Command(.argv(program.argv), directory: program.directory)
-      let intent = Intent(id: Int.random(in: 1...1 << 40), place: .engine, operation: .run(command), timeout: limit, site: Intent.Site())
+      let intent = Intent(
+        id: Int.random(in: 1...1 << 40), place: .engine, operation: .run(command), timeout: limit,
+        site: Intent.Site())
       let shown = name == "sh" ? terminal : nil
       let lines = Lines()
       let outcome = await machine.perform(intent, of: "programs") { chunk in
@@ -27,7 +31,8 @@ enum Programs {
       guard let status = outcome.status else {
         throw outcome.failure ?? Failure(.internal, "\(name) ended, and nothing says how")
       }
-      return Program.Ended(status: status, stdout: outcome.stdout?.text ?? "", stderr: outcome.stderr?.text ?? "")
+      return Program.Ended(
+        status: status, stdout: outcome.stdout?.text ?? "", stderr: outcome.stderr?.text ?? "")
     }
   }
 

@@ -37,7 +37,11 @@ struct Progress: Sendable {
         if case .planned = entry.fact { stories.append(DeploymentStory()) }
         stories[stories.count - 1].take(entry)
       }
-      if !past.isEmpty { for (id, entry) in past where Progress.isOpening(entry) { Progress.show(report.take(entry, of: id), descriptor) } }
+      if !past.isEmpty {
+        for (id, entry) in past where Progress.isOpening(entry) {
+          Progress.show(report.take(entry, of: id), descriptor)
+        }
+      }
       for await item in stream {
         switch item {
         case .entry(let id, let entry):
@@ -67,7 +71,8 @@ struct Progress: Sendable {
   /// Where the engine reports to.
   var feed: Feed {
     let (items, shows) = (items, showsOutput)
-    return Feed(entry: { items.yield(.entry($0, $1)) }, output: { if shows { items.yield(.output($1)) } })
+    return Feed(
+      entry: { items.yield(.entry($0, $1)) }, output: { if shows { items.yield(.output($1)) } })
   }
 
   /// The terminal has another size.
@@ -80,7 +85,9 @@ struct Progress: Sendable {
     return await follower.value
   }
 
-  private static func report(mode: Surface.Mode?, verbose: Bool, terminal: Terminal) -> any ProgressReport {
+  private static func report(mode: Surface.Mode?, verbose: Bool, terminal: Terminal)
+    -> any ProgressReport
+  {
     switch mode ?? (terminal.err.terminal ? .live : .plain) {
     case .live: LiveReport(on: terminal.err, echo: verbose)
     case .plain: PlainReport(on: terminal.err, echo: verbose)
@@ -88,9 +95,13 @@ struct Progress: Sendable {
     }
   }
 
-  private static func isOpening(_ entry: Entry) -> Bool { if case .planned = entry.fact { true } else { false } }
+  private static func isOpening(_ entry: Entry) -> Bool {
+    if case .planned = entry.fact { true } else { false }
+  }
 
-  private static func show(_ text: String, _ descriptor: Int32) { if !text.isEmpty { Terminal.write(text, to: descriptor) } }
+  private static func show(_ text: String, _ descriptor: Int32) {
+    if !text.isEmpty { Terminal.write(text, to: descriptor) }
+  }
 }
 
 /// The time of this machine.

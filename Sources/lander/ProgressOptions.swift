@@ -7,7 +7,10 @@ extension LockRequest.Orphans: ExpressibleByArgument {}
 
 /// How a deployment is shown while it runs.
 struct ProgressOptions: ParsableArguments {
-  @Option(help: "live (on a terminal), plain (lines, for CI), or ndjson: the journal's entries on standard output.")
+  @Option(
+    help:
+      "live (on a terminal), plain (lines, for CI), or ndjson: the journal's entries on standard output."
+  )
   var output: Surface.Mode?
 
   @Flag(name: .shortAndLong, help: "Show what commands on hosts write as it comes.")

@@ -5,11 +5,15 @@ import DeployModel
 struct ProjectOptions: ParsableArguments {
   @Option(
     name: [.customShort("C"), .long],
-    help: ArgumentHelp("The project's folder; without it, the nearest one upwards that has a deploy.lua.", valueName: "dir"))
+    help: ArgumentHelp(
+      "The project's folder; without it, the nearest one upwards that has a deploy.lua.",
+      valueName: "dir"))
   var project: String?
 
   @Option(
-    help: ArgumentHelp("Where the journal, bundles and spools lie; without it, .lander beside deploy.lua.", valueName: "dir"))
+    help: ArgumentHelp(
+      "Where the journal, bundles and spools lie; without it, .lander beside deploy.lua.",
+      valueName: "dir"))
   var state: String?
 
   /// The folder that holds `deploy.lua`.

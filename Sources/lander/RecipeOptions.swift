@@ -12,7 +12,9 @@ struct RecipeOptions: Equatable {
   ///   - declared: parameters of all recipes.
   ///   - options: the command's own long options, for near matches.
   /// - Throws: every word that is neither.
-  init(_ words: [String], explicit: [String], declared: [Parameter], options: [String]) throws(Problems) {
+  init(_ words: [String], explicit: [String], declared: [Parameter], options: [String])
+    throws(Problems)
+  {
     var problems: [Problem] = []
     var rest = words[...]
     while let word = rest.popFirst() {
@@ -20,57 +22,88 @@ struct RecipeOptions: Equatable {
         if recipe == nil {
           recipe = word
         } else {
-          problems.append(Problem("unexpected \"\(word)\": the recipe is \"\(recipe ?? "")\" already", fix: "deploy one recipe at a time"))
+          problems.append(
+            Problem(
+              "unexpected \"\(word)\": the recipe is \"\(recipe ?? "")\" already",
+              fix: "deploy one recipe at a time"))
         }
         continue
       }
-      let sides = word.drop { $0 == "-" }.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+      let sides = word.drop { $0 == "-" }.split(
+        separator: "=", maxSplits: 1, omittingEmptySubsequences: false
+      ).map(String.init)
       let name = sides[0]
       let value = sides.count > 1 ? sides[1] : nil
       if let parameter = Self.find(name, in: declared) {
         take(parameter, value, &rest, &problems)
-      } else if name.hasPrefix("no-"), let parameter = Self.find(String(name.dropFirst(3)), in: declared), parameter.kind == .boolean {
+      } else if name.hasPrefix("no-"),
+        let parameter = Self.find(String(name.dropFirst(3)), in: declared),
+        parameter.kind == .boolean
+      {
         parameters.append(Value.Member(parameter.name, .text("false")))
-        if value != nil { problems.append(Problem("--\(name) takes no value", fix: "--\(name) alone means no")) }
+        if value != nil {
+          problems.append(Problem("--\(name) takes no value", fix: "--\(name) alone means no"))
+        }
       } else {
-        problems.append(Self.unknown(word.hasPrefix("--") ? "--" + name : word, name, declared, options))
+        problems.append(
+          Self.unknown(word.hasPrefix("--") ? "--" + name : word, name, declared, options))
         // Probably the value of what was misspelt: one complaint is enough.
-        if value == nil, let next = rest.first, !next.hasPrefix("-"), recipe != nil || rest.count > 1 { rest.removeFirst() }
+        if value == nil, let next = rest.first, !next.hasPrefix("-"),
+          recipe != nil || rest.count > 1
+        {
+          rest.removeFirst()
+        }
       }
     }
     for text in explicit {
-      let sides = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+      let sides = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(
+        String.init)
       if sides.count == 2, !sides[0].isEmpty {
         parameters.append(Value.Member(sides[0], .text(sides[1])))
       } else {
-        problems.append(Problem("\"\(text)\" is not NAME=VALUE", subject: "--param", fix: "write --param percent=10%"))
+        problems.append(
+          Problem(
+            "\"\(text)\" is not NAME=VALUE", subject: "--param", fix: "write --param percent=10%"))
       }
     }
     if !problems.isEmpty { throw Problems(problems) }
   }
 
   private static func find(_ name: String, in declared: [Parameter]) -> Parameter? {
-    declared.first { $0.name == name } ?? declared.first { $0.name == name.replacing("-", with: "_") }
+    declared.first { $0.name == name }
+      ?? declared.first { $0.name == name.replacing("-", with: "_") }
   }
 
-  private mutating func take(_ parameter: Parameter, _ value: String?, _ rest: inout ArraySlice<String>, _ problems: inout [Problem]) {
+  private mutating func take(
+    _ parameter: Parameter, _ value: String?, _ rest: inout ArraySlice<String>,
+    _ problems: inout [Problem]
+  ) {
     if let value {
       parameters.append(Value.Member(parameter.name, .text(value)))
     } else if parameter.kind == .boolean {
-      let isValue = rest.first.map { ["true", "false", "yes", "no", "on", "off"].contains($0) } ?? false
+      let isValue =
+        rest.first.map { ["true", "false", "yes", "no", "on", "off"].contains($0) } ?? false
       parameters.append(Value.Member(parameter.name, .text(isValue ? rest.removeFirst() : "true")))
     } else if let next = rest.first, !next.hasPrefix("--") {
       rest.removeFirst()
       parameters.append(Value.Member(parameter.name, .text(next)))
     } else {
-      problems.append(Problem("it needs a value: \(parameter.kind.words)", place: parameter.place, subject: "--\(parameter.name)"))
+      problems.append(
+        Problem(
+          "it needs a value: \(parameter.kind.words)", place: parameter.place,
+          subject: "--\(parameter.name)"))
     }
   }
 
-  private static func unknown(_ word: String, _ name: String, _ declared: [Parameter], _ options: [String]) -> Problem {
-    let candidates = declared.map(\.name) + declared.filter { $0.kind == .boolean }.map { "no-" + $0.name } + options
+  private static func unknown(
+    _ word: String, _ name: String, _ declared: [Parameter], _ options: [String]
+  ) -> Problem {
+    let candidates =
+      declared.map(\.name) + declared.filter { $0.kind == .boolean }.map { "no-" + $0.name }
+      + options
     let near = NearMatch.of(name, among: candidates).map { "did you mean --\($0)?" }
-    let help = "lander list shows each recipe's parameters; lander help deploy the command's options"
+    let help =
+      "lander list shows each recipe's parameters; lander help deploy the command's options"
     return Problem("unknown option \(word)", fix: near ?? help)
   }
 }

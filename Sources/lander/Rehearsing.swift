@@ -37,9 +37,13 @@ struct Rehearsing {
     let sources = try plan.recipes.map { recipe in
       if let sources = kept[recipe.sources] { return sources }
       if recipe.sources == plan.recipes[0].sources { return project.project.sources }
-      throw Problems(Problem("the recipe \(recipe.name) that a host was deployed with is not at hand"), exit: .internal)
+      throw Problems(
+        Problem("the recipe \(recipe.name) that a host was deployed with is not at hand"),
+        exit: .internal)
     }
-    var simulation = Simulation(hosts: plan.hosts.map(Rehearsing.host), seed: plan.seed, faults: faults, start: plan.at) { [library] plan in
+    var simulation = Simulation(
+      hosts: plan.hosts.map(Rehearsing.host), seed: plan.seed, faults: faults, start: plan.at
+    ) { [library] plan in
       try library.scripts(of: plan, sources: sources)
     }
     simulation.followUp = { failed, conclusion, at in
@@ -49,7 +53,9 @@ struct Rehearsing {
     }
     simulation.add(plan)
     simulation.run()
-    if let stopped = simulation.stopped { throw Problems(Problem("the rehearsal did not end: \(stopped)"), exit: .internal) }
+    if let stopped = simulation.stopped {
+      throw Problems(Problem("the rehearsal did not end: \(stopped)"), exit: .internal)
+    }
     return simulation.engines.first?.entries ?? []
   }
 
@@ -59,7 +65,8 @@ struct Rehearsing {
     simulated.current = host.current
     simulated.receipt = host.previous
     if let receipt = host.previous {
-      simulated.releases.append(SimulatedHost.StoredRelease(release: receipt.release, complete: true))
+      simulated.releases.append(
+        SimulatedHost.StoredRelease(release: receipt.release, complete: true))
       simulated.sources.append(receipt.inputs.sources)
     }
     if let target = host.target, host.present, target.id != host.current {
@@ -71,10 +78,14 @@ struct Rehearsing {
   /// What to let fail so that the first wave does: the last event in which a command is run or something is checked.
   private func failures(after good: [Entry]) -> [Faults.Appointment] {
     var first: [Int] = []
-    for case .noted(.waveBegan(_, let hosts)) in good.map(\.fact) where first.isEmpty { first = hosts }
+    for case .noted(.waveBegan(_, let hosts)) in good.map(\.fact) where first.isEmpty {
+      first = hosts
+    }
     var last: LifecycleEvent?
     for case .intended(let intent) in good.map(\.fact) {
-      guard case .host(let number) = intent.place, first.contains(number), let event = intent.site.event else { continue }
+      guard case .host(let number) = intent.place, first.contains(number),
+        let event = intent.site.event
+      else { continue }
       switch intent.operation {
       case .run, .check: last = event
       default: continue

@@ -7,7 +7,9 @@ enum Shipped {
   static var program: String {
     var buffer = [CChar](repeating: 0, count: 4096)
     let count = readlink("/proc/self/exe", &buffer, buffer.count - 1)
-    return count > 0 ? String(decoding: buffer.prefix(count).map { UInt8(bitPattern: $0) }, as: UTF8.self) : CommandLine.arguments[0]
+    return count > 0
+      ? String(decoding: buffer.prefix(count).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+      : CommandLine.arguments[0]
   }
 
   /// The folder that holds `recipes/` and `plugins/`: `LANDER_HOME`, `../share/lander`, or the nearest above the program.

@@ -14,14 +14,20 @@ struct Terminal: Sendable {
   }
 
   /// Result lines.
-  func say(_ lines: [String]) { Terminal.write(lines.map { $0 + "\n" }.joined(), to: STDOUT_FILENO) }
+  func say(_ lines: [String]) {
+    Terminal.write(lines.map { $0 + "\n" }.joined(), to: STDOUT_FILENO)
+  }
   func say(_ line: String) { say([line]) }
   /// Progress and problems.
-  func tell(_ lines: [String]) { Terminal.write(lines.map { $0 + "\n" }.joined(), to: STDERR_FILENO) }
+  func tell(_ lines: [String]) {
+    Terminal.write(lines.map { $0 + "\n" }.joined(), to: STDERR_FILENO)
+  }
   func tell(_ line: String) { tell([line]) }
 
   /// All of it, however many calls that takes; what nobody reads is dropped.
-  static func write(_ text: String, to descriptor: Int32) { write(Array(text.utf8), to: descriptor) }
+  static func write(_ text: String, to descriptor: Int32) {
+    write(Array(text.utf8), to: descriptor)
+  }
 
   /// All of them, however many calls that takes; what nobody reads is dropped.
   static func write(_ bytes: [UInt8], to descriptor: Int32) {
@@ -47,7 +53,10 @@ struct Terminal: Sendable {
       tell(failure.problem().lines(on: err))
       return DeployModel.ExitCode(failure.kind)
     case let error as ScriptError:
-      tell(Problem(error.failure.message, place: error.place, subject: error.host, fix: error.failure.fix).lines(on: err))
+      tell(
+        Problem(
+          error.failure.message, place: error.place, subject: error.host, fix: error.failure.fix
+        ).lines(on: err))
       return DeployModel.ExitCode(error.failure.kind)
     case let code as ArgumentParser.ExitCode:
       return DeployModel.ExitCode(rawValue: code.rawValue) ?? .internal
@@ -67,7 +76,10 @@ struct Terminal: Sendable {
       tell(text)
       return .usage
     default:
-      tell(["lander has a defect: \(error)", "  → please report it with the command and `lander doctor`"])
+      tell([
+        "lander has a defect: \(error)",
+        "  → please report it with the command and `lander doctor`",
+      ])
       return .internal
     }
   }
@@ -77,7 +89,8 @@ struct Terminal: Sendable {
     var size = winsize()
     let known = isTerminal && ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0
     return Surface(
-      isTerminal: isTerminal, columns: known ? Int(size.ws_col) : nil, rows: known ? Int(size.ws_row) : nil, zone: zone()
+      isTerminal: isTerminal, columns: known ? Int(size.ws_col) : nil,
+      rows: known ? Int(size.ws_row) : nil, zone: zone()
     ) { name in getenv(name).map { String(cString: $0) } }
   }
 

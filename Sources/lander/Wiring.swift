@@ -20,13 +20,15 @@ struct Engine: Sendable {
   var journal: SQLiteJournal
   var store: DirectoryBundleStore
   var hosts: Hosts
-  var machine: EngineProcesses
+  var machine: any EngineMachine
   var secrets: SecretProviders
   var library: LuaLibrary
   var ports: Ports
 
   /// Looks for the values of these secrets in everything that comes back from now on.
-  func expect(secrets names: [String]) async throws(Failure) { try await hosts.expect(secrets: names) }
+  func expect(secrets names: [String]) async throws(Failure) {
+    try await hosts.expect(secrets: names)
+  }
 
   func close() async { await hosts.close() }
 }
@@ -36,8 +38,11 @@ enum Wiring {
   /// Reads `deploy.lua` and what it requires: from the project first, then from what comes with lander.
   static func project(_ options: ProjectOptions) throws -> LoadedProject {
     let folder = try options.folder()
-    guard let text = try Folder.text(at: folder + "/deploy.lua") else { throw Problems(Problem("there is no deploy.lua in \(folder)")) }
-    let loaded = try LuaProject.load(main: SourceFile(path: "deploy.lua", text: text), read: reader(of: folder))
+    guard let text = try Folder.text(at: folder + "/deploy.lua") else {
+      throw Problems(Problem("there is no deploy.lua in \(folder)"))
+    }
+    let loaded = try LuaProject.load(
+      main: SourceFile(path: "deploy.lua", text: text), read: reader(of: folder))
     return LoadedProject(folder: folder, project: loaded.project)
   }
 
@@ -49,7 +54,9 @@ enum Wiring {
   /// An engine for what was deployed from here before; the project itself need not load any more.
   static func pastEngine(_ options: ProjectOptions) throws -> (Engine, PastDeployments) {
     guard let past = try PastDeployments.open(options) else {
-      throw Problems(Problem("nothing was deployed from here yet", fix: "lander deploy makes the first deployment"))
+      throw Problems(
+        Problem(
+          "nothing was deployed from here yet", fix: "lander deploy makes the first deployment"))
     }
     let engine = try engine(in: options.folderOrHere, state: past.journal.state)
     return (engine, PastDeployments(journal: engine.journal))
@@ -65,18 +72,25 @@ enum Wiring {
     let store = try DirectoryBundleStore(in: state)
     let secrets = SecretProviders(providers(of: folder))
     let hosts = Hosts(store: store, secrets: secrets)
-    let machine = EngineProcesses(folder: folder, secrets: secrets)
+    let machine = LocalMachine(folder: folder, secrets: secrets)
     let ports = Ports(
-      transport: hosts, machine: machine, bundles: store, journal: journal, clock: SystemClock(), actor: Identity.actor)
+      transport: hosts, machine: machine, bundles: store, journal: journal, clock: SystemClock(),
+      actor: Identity.actor)
     return Engine(
-      state: state, journal: journal, store: store, hosts: hosts, machine: machine, secrets: secrets, library: LuaLibrary(), ports: ports)
+      state: state, journal: journal, store: store, hosts: hosts, machine: machine,
+      secrets: secrets, library: LuaLibrary(), ports: ports)
   }
 
   /// The environment, then the file `.lander/secrets` beside `deploy.lua`, then the program that `LANDER_SECRETS_COMMAND` names.
   private static func providers(of folder: String) -> [any SecretProvider] {
-    var providers: [any SecretProvider] = [EnvironmentSecrets(Folder.environment), FileSecrets(folder + "/.lander/secrets")]
+    var providers: [any SecretProvider] = [
+      EnvironmentSecrets(Folder.environment), FileSecrets(folder + "/.lander/secrets"),
+    ]
     if let command = Folder.variable("LANDER_SECRETS_COMMAND"), !command.isEmpty {
-      providers.append(CommandSecrets(command.split(separator: " ").map(String.init), in: folder, run: Programs.runner(on: EngineProcesses(folder: folder, secrets: SecretProviders([])), showing: nil)))
+      let machine = LocalMachine(folder: folder, secrets: SecretProviders([]))
+      let run = Programs.runner(on: machine, showing: nil)
+      providers.append(
+        CommandSecrets(command.split(separator: " ").map(String.init), in: folder, run: run))
     }
     return providers
   }
@@ -94,7 +108,9 @@ enum Wiring {
 
 /// Recipes from their pinned sources alone.
 struct LuaLibrary: RecipeLibrary {
-  func scripts(of plan: Plan, sources: [[SourceFile]]) throws -> any Scripts { try LuaRecipes(plan: plan, sources: sources) }
+  func scripts(of plan: Plan, sources: [[SourceFile]]) throws -> any Scripts {
+    try LuaRecipes(plan: plan, sources: sources)
+  }
 
   func recipe(named name: String, in sources: [SourceFile]) throws -> Recipe {
     guard let main = sources.first(where: { $0.path == "deploy.lua" }) else {

@@ -3,12 +3,16 @@ import Testing
 
 @Suite("Deploying to hosts on this machine", .serialized)
 struct DeployTests {
-  @Test("deploy, deploy again, deploy a change, roll back: each says what it did, and the hosts agree")
+  @Test(
+    "deploy, deploy again, deploy a change, roll back: each says what it did, and the hosts agree")
   func wholeStory() throws {
-    let place = try Workplace.project(body: "on = { ValidateService = function(host) host:run \"grep -q . version\" end },")
+    let place = try Workplace.project(
+      body: "on = { ValidateService = function(host) host:run \"grep -q . version\" end },")
     let first = try place.lander("deploy")
     #expect(first.code == 0, "\(first.err)\(first.out)")
-    #expect(first.out.hasPrefix("Succeeded: app to test, deployment ") && first.out.contains("  Hosts   2 succeeded\n"))
+    #expect(
+      first.out.hasPrefix("Succeeded: app to test, deployment ")
+        && first.out.contains("  Hosts   2 succeeded\n"))
     #expect(try place.current("h2", "version") == "1\n")
 
     let again = try place.lander("deploy")
@@ -16,34 +20,50 @@ struct DeployTests {
 
     try place.write("2\n", to: "app/version")
     let second = try place.lander("deploy", "--output", "plain")
-    #expect(second.code == 0 && second.err.contains("h1  ValidateService     done in "), "\(second.err)")
+    #expect(
+      second.code == 0 && second.err.contains("h1  ValidateService     done in "), "\(second.err)")
     #expect(try place.current("h1", "version") == "2\n")
 
     let back = try place.lander("rollback")
-    #expect(back.code == 0 && back.out.hasPrefix("Succeeded: rollback of app to test, deployment "), "\(back.err)\(back.out)")
+    #expect(
+      back.code == 0 && back.out.hasPrefix("Succeeded: rollback of app to test, deployment "),
+      "\(back.err)\(back.out)")
     #expect(try place.current("h1", "version") == "1\n")
 
     let history = try place.lander("history")
-    #expect(history.outLines.count == 5 && history.outLines[1].contains("rollback of app"), "\(history.out)")
+    #expect(
+      history.outLines.count == 5 && history.outLines[1].contains("rollback of app"),
+      "\(history.out)")
     let status = try place.lander("status")
-    #expect(status.code == 0 && status.outLines[0] == "app on test, 2 of 2 hosts reached", "\(status.out)")
+    #expect(
+      status.code == 0 && status.outLines[0] == "app on test, 2 of 2 hosts reached", "\(status.out)"
+    )
     let audit = try place.lander("audit")
-    #expect(audit.code == 0 && audit.out.contains("h1 (app): ") && audit.out.contains("agrees with entry"), "\(audit.out)")
+    #expect(
+      audit.code == 0 && audit.out.contains("h1 (app): ")
+        && audit.out.contains("agrees with entry"), "\(audit.out)")
   }
 
-  @Test("a failing hook: the host goes back, the summary says what failed where, and the exit code is 10")
+  @Test(
+    "a failing hook: the host goes back, the summary says what failed where, and the exit code is 10"
+  )
   func failingHook() throws {
     let place = try Workplace.project(
-      hosts: 1, body: "on = { ValidateService = function(host) host:run \"test ! -e broken || { echo boom >&2; exit 7; }\" end },")
+      hosts: 1,
+      body:
+        "on = { ValidateService = function(host) host:run \"test ! -e broken || { echo boom >&2; exit 7; }\" end },"
+    )
     #expect(try place.lander("deploy").code == 0)
     try place.write("", to: "app/broken")
     let run = try place.lander("deploy")
     #expect(run.code == 10, "\(run.err)\(run.out)")
     for part in [
-      "Failed: app to test, deployment ", "  First failure: h1, ValidateService, deploy.lua:8\n", "    | boom\n", "exit", "1 restored",
+      "Failed: app to test, deployment ", "  First failure: h1, ValidateService, deploy.lua:8\n",
+      "    | boom\n", "exit", "1 restored",
       "Every touched host is back on what it ran before.", "lander logs ",
     ] { #expect(run.out.contains(part), "\(part) in \(run.out)") }
-    #expect(!FileManager.default.fileExists(atPath: place.path + "/hosts/h1/srv/app/current/broken"))
+    #expect(
+      !FileManager.default.fileExists(atPath: place.path + "/hosts/h1/srv/app/current/broken"))
     let logs = try place.lander("logs", "last", "h1")
     #expect(logs.code == 0 && logs.out.contains("  ! boom\n"), "\(logs.out)")
   }
@@ -53,9 +73,13 @@ struct DeployTests {
     let place = try Workplace.project(hosts: 1)
     let run = try place.lander("deploy", "--output", "ndjson")
     #expect(run.code == 0, "\(run.err)")
-    let entries = try run.outLines.map { try #require(try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any]) }
+    let entries = try run.outLines.map {
+      try #require(try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any])
+    }
     #expect(entries.map { $0["seq"] as? Int } == (0..<entries.count).map { $0 })
-    #expect(entries.first?["type"] as? String == "planned" && entries.last?["type"] as? String == "concluded")
+    #expect(
+      entries.first?["type"] as? String == "planned"
+        && entries.last?["type"] as? String == "concluded")
     #expect(run.err.contains("Succeeded: "))
   }
 
@@ -69,28 +93,41 @@ struct DeployTests {
           host:run { "sh", "-c", 'echo "$0 $1" > said', deployment.params.percent, tostring(deployment.params.migrate) } end },
         """)
     #expect(try place.lander("deploy", "app", "--percent", "25%", "--no-migrate").code == 0)
-    #expect(try place.current("h1", "said").hasPrefix("25") && place.current("h1", "said").hasSuffix(" false\n"))
+    #expect(
+      try place.current("h1", "said").hasPrefix("25")
+        && place.current("h1", "said").hasSuffix(" false\n"))
     #expect(try place.lander("deploy", "--percent=5%").code == 0)
-    #expect(try place.current("h1", "said").hasPrefix("5") && place.current("h1", "said").hasSuffix(" true\n"))
+    #expect(
+      try place.current("h1", "said").hasPrefix("5")
+        && place.current("h1", "said").hasSuffix(" true\n"))
   }
 
   @Test("Ctrl-C ends a deployment in good order: hosts restored, lock given back, exit code 15")
   func cancel() throws {
-    let place = try Workplace.project(hosts: 1, body: "on = { ApplicationStart = function(host) host:run \"sleep 60\" end },")
+    let place = try Workplace.project(
+      hosts: 1, body: "on = { ApplicationStart = function(host) host:run \"sleep 60\" end },")
     let running = try place.start(["deploy", "--output", "plain"])
     try wait(for: "Install", in: running.err)
     kill(running.process.processIdentifier, SIGINT)
     running.process.waitUntilExit()
-    let said = try String(contentsOf: running.err, encoding: .utf8) + String(contentsOf: running.out, encoding: .utf8)
+    let said =
+      try String(contentsOf: running.err, encoding: .utf8)
+      + String(contentsOf: running.out, encoding: .utf8)
     #expect(running.process.terminationStatus == 15, "\(said)")
-    #expect(said.contains("Cancelling (Ctrl-C)") && said.contains("Cancelled: app to test"), "\(said)")
+    #expect(
+      said.contains("Cancelling (Ctrl-C)") && said.contains("Cancelled: app to test"), "\(said)")
     let status = try place.lander("status")
-    #expect(status.out.contains("nothing yet") && !status.out.contains("Locked by"), "\(status.out)")
+    #expect(
+      status.out.contains("nothing yet") && !status.out.contains("Locked by"), "\(status.out)")
   }
 
   @Test("a second Ctrl-C leaves it and prints the command that goes on; resume ends it")
   func detachAndResume() throws {
-    let place = try Workplace.project(hosts: 1, body: "on = { ApplicationStart = function(host) host:run(\"while test ! -e ../../go; do sleep 0.1; done\") end },")
+    let place = try Workplace.project(
+      hosts: 1,
+      body:
+        "on = { ApplicationStart = function(host) host:run(\"while test ! -e ../../go; do sleep 0.1; done\") end },"
+    )
     let running = try place.start(["deploy", "--output", "plain"])
     try wait(for: "Install", in: running.err)
     kill(running.process.processIdentifier, SIGKILL)
@@ -98,12 +135,14 @@ struct DeployTests {
     #expect(try place.lander("history").out.contains("interrupted"))
     try place.write("", to: "hosts/h1/srv/app/go")
     let resumed = try place.lander("resume")
-    #expect(resumed.code == 0 && resumed.out.hasPrefix("Succeeded: "), "\(resumed.err)\(resumed.out)")
+    #expect(
+      resumed.code == 0 && resumed.out.hasPrefix("Succeeded: "), "\(resumed.err)\(resumed.out)")
   }
 
   @Test("whoever comes second is told who holds the lock, and exits with 4")
   func locked() throws {
-    let place = try Workplace.project(hosts: 1, body: "on = { ApplicationStart = function(host) host:run \"sleep 60\" end },")
+    let place = try Workplace.project(
+      hosts: 1, body: "on = { ApplicationStart = function(host) host:run \"sleep 60\" end },")
     let running = try place.start(["deploy", "--output", "plain"])
     try wait(for: "Install", in: running.err)
     let other = try place.lander("deploy", "--state", "other")
@@ -123,7 +162,8 @@ struct DeployTests {
     let run = try place.lander("exec", "test", "--", "echo hello; echo there >&2")
     #expect(run.code == 0, "\(run.err)")
     #expect(run.outLines.sorted() == ["h1 | hello", "h2 | hello"])
-    #expect(run.err.contains("h2 ! there") && run.err.hasSuffix("2 of 2 hosts succeeded\n"), "\(run.err)")
+    #expect(
+      run.err.contains("h2 ! there") && run.err.hasSuffix("2 of 2 hosts succeeded\n"), "\(run.err)")
     #expect(try place.lander("exec", "test", "--", "false").code == 10)
   }
 
@@ -132,9 +172,12 @@ struct DeployTests {
     let place = try Workplace.project(hosts: 1)
     #expect(try place.lander("deploy").code == 0)
     let file = place.folder.appending(path: ".lander/journal.sqlite")
-    for suffix in ["-wal", "-shm"] { try? FileManager.default.removeItem(atPath: file.path + suffix) }
+    for suffix in ["-wal", "-shm"] {
+      try? FileManager.default.removeItem(atPath: file.path + suffix)
+    }
     var bytes = try Data(contentsOf: file)
-    guard let found = bytes.range(of: Data("ended".utf8)) ?? bytes.range(of: Data("concluded".utf8)) else { return }
+    guard let found = bytes.range(of: Data("ended".utf8)) ?? bytes.range(of: Data("concluded".utf8))
+    else { return }
     bytes[found.lowerBound] = UInt8(ascii: "X")
     try bytes.write(to: file)
     let audit = try place.lander("audit", "--offline")
@@ -147,6 +190,8 @@ struct DeployTests {
       if (try? String(contentsOf: file, encoding: .utf8))?.contains(text) ?? false { return }
       Thread.sleep(forTimeInterval: 0.05)
     }
-    Issue.record("\"\(text)\" was not said in a minute: \((try? String(contentsOf: file, encoding: .utf8)) ?? "")")
+    Issue.record(
+      "\"\(text)\" was not said in a minute: \((try? String(contentsOf: file, encoding: .utf8)) ?? "")"
+    )
   }
 }

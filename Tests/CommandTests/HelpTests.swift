@@ -9,7 +9,9 @@ struct HelpTests {
     #expect(run.code == 0 && run.err == "" && run.outLines.count == 1)
   }
 
-  @Test("a misspelt command is refused with the one that was meant", arguments: [("deplyo", "deploy"), ("staus", "status"), ("rolback", "rollback")])
+  @Test(
+    "a misspelt command is refused with the one that was meant",
+    arguments: [("deplyo", "deploy"), ("staus", "status"), ("rolback", "rollback")])
   func misspelt(_ word: String, _ meant: String) throws {
     let run = try Workplace().lander(word)
     expectText(run.err, "there is no command \"lander \(word)\"\n  → did you mean \"\(meant)\"?\n")
@@ -20,23 +22,32 @@ struct HelpTests {
   func option() throws {
     let run = try Workplace().lander("history", "--jsn")
     #expect(run.code == 2)
-    #expect(run.err.contains("Unknown option '--jsn'") && run.err.contains("Did you mean '--json'?"))
+    #expect(
+      run.err.contains("Unknown option '--jsn'") && run.err.contains("Did you mean '--json'?"))
   }
 
   @Test("docs/cli.md is what the parser says; lander help-pages > docs/cli.md brings it up to date")
   func page() throws {
     let run = try Workplace().lander("help-pages")
-    expectText(try String(contentsOf: Workplace.checkout.appending(path: "docs/cli.md"), encoding: .utf8), run.out)
+    expectText(
+      try String(contentsOf: Workplace.checkout.appending(path: "docs/cli.md"), encoding: .utf8),
+      run.out)
   }
 }
 
 @Suite("lander init")
 struct InitTests {
-  @Test("init knows the project by its files", arguments: [
-    ("package.json", "a Node application", "npm ci"), ("requirements.txt", "a Python application", "pip install"),
-    ("Gemfile", "a Ruby application", "bundle install"), ("Package.swift", "a Swift package", "swift build -c release"),
-    ("go.mod", "a Go module", "go build"), ("index.html", "a static site", "the folder that is served"), ("notes.txt", "an application", "*.log"),
-  ])
+  @Test(
+    "init knows the project by its files",
+    arguments: [
+      ("package.json", "a Node application", "npm ci"),
+      ("requirements.txt", "a Python application", "pip install"),
+      ("Gemfile", "a Ruby application", "bundle install"),
+      ("Package.swift", "a Swift package", "swift build -c release"),
+      ("go.mod", "a Go module", "go build"),
+      ("index.html", "a static site", "the folder that is served"),
+      ("notes.txt", "an application", "*.log"),
+    ])
   func kinds(_ file: String, _ title: String, _ part: String) throws {
     let place = try Workplace([file: "{}"])
     let run = try place.lander("init", "--name", "Shop Number 1")
@@ -47,7 +58,9 @@ struct InitTests {
     #expect(try place.text(".gitignore") == ".lander/\n")
   }
 
-  @Test("what init writes is fine as it stands", arguments: ["site", "node", "python", "ruby", "swift", "go", "other"])
+  @Test(
+    "what init writes is fine as it stands",
+    arguments: ["site", "node", "python", "ruby", "swift", "go", "other"])
   func passesCheck(_ kind: String) throws {
     let place = try Workplace()
     _ = try place.lander("init", "--kind", kind, "--name", "shop")
@@ -62,7 +75,10 @@ struct InitTests {
     #expect(try place.lander("init").out.hasPrefix("Wrote deploy.lua for an application.\n"))
     #expect(try place.text(".gitignore") == "*.o\n.lander\n")
     let again = try place.lander("init")
-    expectText(again.err, "\(place.path)/deploy.lua is there already\n  → lander check reads it; remove it to begin again\n")
+    expectText(
+      again.err,
+      "\(place.path)/deploy.lua is there already\n  → lander check reads it; remove it to begin again\n"
+    )
     #expect(again.code == 2)
   }
 }

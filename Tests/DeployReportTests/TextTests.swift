@@ -7,35 +7,46 @@ struct TextTests {
   @Test(
     "control characters, overrides and CI commands of a host's output are disarmed",
     arguments: [
-      ("\u{1B}[2Jboo", "^[[2Jboo"), ("a\u{7}b", "a^Gb"), ("::error file=x::boo", ": :error file=x::boo"),
+      ("\u{1B}[2Jboo", "^[[2Jboo"), ("a\u{7}b", "a^Gb"),
+      ("::error file=x::boo", ": :error file=x::boo"),
       ("  ::set-output", "  : :set-output"),
-      ("x ##[error]boo", "x # #[error]boo"), ("##vso[task.complete]", "# #vso[task.complete]"), ("a\u{202E}b", "a<U+202E>b"),
-      ("std::vector", "std::vector"), ("tab\there", "tab  here"), ("ünï 漢", "ünï 漢"), ("\u{9B}2J", "<U+9B>2J"),
+      ("x ##[error]boo", "x # #[error]boo"), ("##vso[task.complete]", "# #vso[task.complete]"),
+      ("a\u{202E}b", "a<U+202E>b"),
+      ("std::vector", "std::vector"), ("tab\there", "tab  here"), ("ünï 漢", "ünï 漢"),
+      ("\u{9B}2J", "<U+9B>2J"),
     ])
   func safe(_ text: String, _ expected: String) { #expect(SafeText.line(text) == expected) }
 
   @Test("a progress bar that overwrites itself shows its last state")
-  func carriageReturns() { #expect(SafeText.lines("10%\r50%\r100%\ndone\r\n") == ["100%", "done"]) }
+  func carriageReturns() {
+    #expect(SafeText.lines("10%\r50%\r100%\ndone\r\n") == ["100%", "done"])
+  }
 
   @Test("JSON escapes whatever would break a line")
   func json() {
     let text: Value = "q\"\\\n\u{1}\u{2028}\u{1B}"
-    let value = JSON.record([("a", text), ("b", .list([1, .null, true, .number(0.5), .number(.infinity)])), ("c", nil)])
+    let value = JSON.record([
+      ("a", text), ("b", .list([1, .null, true, .number(0.5), .number(.infinity)])), ("c", nil),
+    ])
     #expect(JSON.text(value) == #"{"a":"q\"\\\n\u0001\u2028\u001b","b":[1,null,true,0.5,null]}"#)
   }
 
   @Test(
     "moments are printed as the calendar has them",
     arguments: [
-      (0, 0, "1970-01-01 00:00:00"), (951_782_400_000, 0, "2000-02-29 00:00:00"), (1_795_260_645_000, 0, "2026-11-21 11:30:45"),
-      (1_795_260_645_000, 3600, "2026-11-21 12:30:45"), (-1000, 0, "1969-12-31 23:59:59"), (4_102_444_799_999, 0, "2099-12-31 23:59:59"),
+      (0, 0, "1970-01-01 00:00:00"), (951_782_400_000, 0, "2000-02-29 00:00:00"),
+      (1_795_260_645_000, 0, "2026-11-21 11:30:45"),
+      (1_795_260_645_000, 3600, "2026-11-21 12:30:45"), (-1000, 0, "1969-12-31 23:59:59"),
+      (4_102_444_799_999, 0, "2099-12-31 23:59:59"),
     ])
   func moments(_ milliseconds: Int, _ zone: Int, _ text: String) {
     #expect(When(Timestamp(milliseconds: milliseconds), zone: zone).full == text)
   }
 
   @Test("machines get UTC with milliseconds")
-  func iso() { #expect(When.iso(Timestamp(milliseconds: 1_795_260_645_007)) == "2026-11-21T11:30:45.007Z") }
+  func iso() {
+    #expect(When.iso(Timestamp(milliseconds: 1_795_260_645_007)) == "2026-11-21T11:30:45.007Z")
+  }
 
   @Test(
     "bytes are rounded as people say them",
@@ -62,22 +73,29 @@ struct TextTests {
   @Test(
     "colour follows the conventions",
     arguments: [
-      (["NO_COLOR": "1", "CLICOLOR_FORCE": "1", "TERM": "xterm"], true, false), (["TERM": "xterm"], true, true),
+      (["NO_COLOR": "1", "CLICOLOR_FORCE": "1", "TERM": "xterm"], true, false),
+      (["TERM": "xterm"], true, true),
       (["TERM": "dumb"], true, false),
-      (["TERM": "xterm"], false, false), (["CLICOLOR_FORCE": "1"], false, true), (["FORCE_COLOR": "0", "TERM": "xterm"], false, false),
+      (["TERM": "xterm"], false, false), (["CLICOLOR_FORCE": "1"], false, true),
+      (["FORCE_COLOR": "0", "TERM": "xterm"], false, false),
       (["NO_COLOR": "", "TERM": "xterm"], true, true),
     ])
   func colour(_ environment: [String: String], _ terminal: Bool, _ expected: Bool) {
-    #expect(Surface(isTerminal: terminal, columns: nil, rows: nil, zone: 0) { environment[$0] }.colour == expected)
+    #expect(
+      Surface(isTerminal: terminal, columns: nil, rows: nil, zone: 0) { environment[$0] }.colour
+        == expected)
   }
 
   @Test("problems say where, what and what to do, in the order of the file, each once")
   func problems() {
-    let one = Problem("unknown field \"hots\"", place: SourcePlace(file: "deploy.lua", line: 31), fix: "did you mean \"hosts\"?")
+    let one = Problem(
+      "unknown field \"hots\"", place: SourcePlace(file: "deploy.lua", line: 31),
+      fix: "did you mean \"hosts\"?")
     let two = Problem("unknown global \"gruop\"", place: SourcePlace(file: "deploy.lua", line: 4))
     #expect(
       Problems([one, two, one]).lines() == [
-        "deploy.lua:4: unknown global \"gruop\"", "deploy.lua:31: unknown field \"hots\"", "  → did you mean \"hosts\"?", "",
+        "deploy.lua:4: unknown global \"gruop\"", "deploy.lua:31: unknown field \"hots\"",
+        "  → did you mean \"hosts\"?", "",
         "2 problems; nothing was started.",
       ])
   }

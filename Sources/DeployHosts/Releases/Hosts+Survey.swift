@@ -3,7 +3,7 @@ package import DeployModel
 
 extension Hosts {
   package func survey(_ host: DeployModel.Host, at path: String, application: String, group: String) async -> Survey {
-    do { return .reached(try await state(of: host, at: host.place(path), application: application, group: group)) } catch {
+    do { return .reached(try await state(of: host, at: path, application: application, group: group)) } catch {
       return .unreachable(error)
     }
   }

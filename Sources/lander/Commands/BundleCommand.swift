@@ -8,7 +8,9 @@ import DeployStore
 struct BundleCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "bundle", abstract: "Builds, lists, inspects, verifies and prunes bundles.",
-    subcommands: [BundleBuild.self, BundleList.self, BundleInspect.self, BundleVerify.self, BundlePrune.self])
+    subcommands: [
+      BundleBuild.self, BundleList.self, BundleInspect.self, BundleVerify.self, BundlePrune.self,
+    ])
 }
 
 /// Builds a recipe's bundle without deploying it.
@@ -18,9 +20,13 @@ struct BundleBuild: Verb {
     discussion: "The same content has the same digest, on any machine.")
 
   @OptionGroup var options: ProjectOptions
-  @Argument(help: ArgumentHelp("The recipe; the only one where none is named.", valueName: "recipe"))
+  @Argument(
+    help: ArgumentHelp("The recipe; the only one where none is named.", valueName: "recipe"))
   var recipe: String?
-  @Option(help: ArgumentHelp("A revision other than the recipe's own: a folder, an archive, or git:REF.", valueName: "revision"))
+  @Option(
+    help: ArgumentHelp(
+      "A revision other than the recipe's own: a folder, an archive, or git:REF.",
+      valueName: "revision"))
   var revision: String?
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
@@ -28,9 +34,12 @@ struct BundleBuild: Verb {
     let recipe = try Selection.recipe(recipe, in: project.project)
     let engine = try Wiring.engine(for: project, options)
     return try await Asking.with(engine) { engine in
-      let built = try await Preparing(project: project, engine: engine, terminal: terminal).build(recipe, revision)
+      let built = try await Preparing(project: project, engine: engine, terminal: terminal).build(
+        recipe, revision)
       terminal.say(built.bundle.digest.hex)
-      terminal.tell("\(SafeText.line(built.bundle.source)): \(built.bundle.files.of("file")), \(built.bundle.bytes.inBytes)")
+      terminal.tell(
+        "\(SafeText.line(built.bundle.source)): \(built.bundle.files.of("file")), \(built.bundle.bytes.inBytes)"
+      )
       return .done
     }
   }
@@ -38,7 +47,8 @@ struct BundleBuild: Verb {
 
 /// Lists the bundles in the store.
 struct BundleList: Verb {
-  static let configuration = CommandConfiguration(commandName: "list", abstract: "Lists the bundles in the store, the newest first.")
+  static let configuration = CommandConfiguration(
+    commandName: "list", abstract: "Lists the bundles in the store, the newest first.")
   @OptionGroup var options: ProjectOptions
   @Flag(help: "Print JSON.")
   var json = false
@@ -51,7 +61,8 @@ struct BundleList: Verb {
           .list(
             all.map { stored in
               JSON.record([
-                ("digest", .text(stored.bundle.digest.hex)), ("built", .text(When.iso(stored.at))), ("files", .int(stored.bundle.files)),
+                ("digest", .text(stored.bundle.digest.hex)), ("built", .text(When.iso(stored.at))),
+                ("files", .int(stored.bundle.files)),
                 ("bytes", .int(stored.bundle.bytes)), ("source", .text(stored.bundle.source)),
               ])
             })))
@@ -59,29 +70,36 @@ struct BundleList: Verb {
     }
     let rows = all.map { stored in
       [
-        stored.bundle.digest.short, When(stored.at, zone: terminal.out.zone).full, stored.bundle.files.of("file"),
+        stored.bundle.digest.short, When(stored.at, zone: terminal.out.zone).full,
+        stored.bundle.files.of("file"),
         stored.bundle.bytes.inBytes, SafeText.line(stored.bundle.source),
       ]
     }
     let table = Table(["BUNDLE", "BUILT", "FILES", "SIZE", "OF"], rows: rows)
-    terminal.say(all.isEmpty ? ["No bundles yet. lander bundle build makes one."] : table.lines(on: terminal.out))
+    terminal.say(
+      all.isEmpty
+        ? ["No bundles yet. lander bundle build makes one."] : table.lines(on: terminal.out))
     return .done
   }
 }
 
 /// Prints what a bundle holds.
 struct BundleInspect: Verb {
-  static let configuration = CommandConfiguration(commandName: "inspect", abstract: "Prints what a bundle holds, path by path.")
+  static let configuration = CommandConfiguration(
+    commandName: "inspect", abstract: "Prints what a bundle holds, path by path.")
   @OptionGroup var options: ProjectOptions
   @Argument(help: ArgumentHelp("The beginning of its digest.", valueName: "bundle"))
   var bundle: String
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
     let (stored, manifest) = try Wiring.bundles(options).inspect(bundle)
-    terminal.tell("\(stored.bundle.digest.hex), \(SafeText.line(stored.bundle.source)), \(stored.bundle.files.of("file"))")
+    terminal.tell(
+      "\(stored.bundle.digest.hex), \(SafeText.line(stored.bundle.source)), \(stored.bundle.files.of("file"))"
+    )
     let rows = manifest.items.map { item -> [String] in
       let mode = String(item.mode, radix: 8)
-      let what = item.kind == .link ? "→ \(SafeText.line(item.target ?? ""))" : item.digest?.short ?? ""
+      let what =
+        item.kind == .link ? "→ \(SafeText.line(item.target ?? ""))" : item.digest?.short ?? ""
       let size = item.kind == .file ? item.size.inBytes : ""
       return [item.kind.rawValue, mode, size, what, SafeText.line(item.path)]
     }
@@ -93,9 +111,12 @@ struct BundleInspect: Verb {
 /// Reads every file of bundles again.
 struct BundleVerify: Verb {
   static let configuration = CommandConfiguration(
-    commandName: "verify", abstract: "Reads every file of a bundle, or of all, and compares it with its digest.")
+    commandName: "verify",
+    abstract: "Reads every file of a bundle, or of all, and compares it with its digest.")
   @OptionGroup var options: ProjectOptions
-  @Argument(help: ArgumentHelp("The beginning of its digest; all where none is named.", valueName: "bundle"))
+  @Argument(
+    help: ArgumentHelp("The beginning of its digest; all where none is named.", valueName: "bundle")
+  )
   var bundle: String?
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
@@ -103,7 +124,9 @@ struct BundleVerify: Verb {
     let chosen = try bundle.map { try store.find($0).bundle.digest }
     let problems = try await store.verify(chosen)
     if !problems.isEmpty { throw Problems(problems, exit: .infrastructure) }
-    terminal.say(chosen == nil ? "Every bundle is whole: \(try store.list().count.of("bundle"))." : "The bundle is whole.")
+    terminal.say(
+      chosen == nil
+        ? "Every bundle is whole: \(try store.list().count.of("bundle"))." : "The bundle is whole.")
     return .done
   }
 }
@@ -121,9 +144,13 @@ struct BundlePrune: Verb {
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
     let store = try Wiring.bundles(options)
-    let open = try await PastDeployments.open(options)?.journal.deployments().filter { $0.status == nil }.compactMap(\.bundle) ?? []
+    let open =
+      try await PastDeployments.open(options)?.journal.deployments().filter { $0.status == nil }
+      .compactMap(\.bundle) ?? []
     let gone = try await store.prune(keep: keep, inUse: open)
-    terminal.say("Removed \(gone.bundles.count.of("bundle")), \(gone.files.of("file")), \(gone.bytes.inBytes).")
+    terminal.say(
+      "Removed \(gone.bundles.count.of("bundle")), \(gone.files.of("file")), \(gone.bytes.inBytes)."
+    )
     return .done
   }
 }

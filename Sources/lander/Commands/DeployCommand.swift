@@ -15,10 +15,15 @@ struct RequestOptions: ParsableArguments {
   @Option(help: ArgumentHelp("A group other than the recipe's own.", valueName: "name"))
   var group: String?
 
-  @Option(help: ArgumentHelp("A revision other than the recipe's own: a folder, an archive, or git:REF.", valueName: "revision"))
+  @Option(
+    help: ArgumentHelp(
+      "A revision other than the recipe's own: a folder, an archive, or git:REF.",
+      valueName: "revision"))
   var revision: String?
 
-  @Option(parsing: .upToNextOption, help: ArgumentHelp("Only these hosts of the group; * stands for anything.", valueName: "host"))
+  @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp("Only these hosts of the group; * stands for anything.", valueName: "host"))
   var only: [String] = []
 
   @Option(help: ArgumentHelp("A parameter of the recipe, the long way.", valueName: "name=value"))
@@ -27,15 +32,22 @@ struct RequestOptions: ParsableArguments {
   @Flag(help: "Run everything again, also where a host has this already.")
   var force = false
 
-  @Option(help: "What to do with commands of earlier deployments that still run on a host: wait, or kill.")
+  @Option(
+    help: "What to do with commands of earlier deployments that still run on a host: wait, or kill."
+  )
   var orphans: LockRequest.Orphans = .wait
 
   /// The command line as data.
   func request(for project: Project) throws(Problems) -> DeploymentRequest {
-    let own = ["group", "revision", "only", "param", "force", "orphans", "output", "verbose", "project", "state", "connect", "help"]
-    let given = try RecipeOptions(words, explicit: param, declared: project.recipes.flatMap(\.parameters), options: own)
+    let own = [
+      "group", "revision", "only", "param", "force", "orphans", "output", "verbose", "project",
+      "state", "connect", "help",
+    ]
+    let given = try RecipeOptions(
+      words, explicit: param, declared: project.recipes.flatMap(\.parameters), options: own)
     return DeploymentRequest(
-      recipe: given.recipe, group: group, revision: revision, only: only.flatMap { $0.split(separator: ",").map(String.init) },
+      recipe: given.recipe, group: group, revision: revision,
+      only: only.flatMap { $0.split(separator: ",").map(String.init) },
       parameters: given.parameters, force: force, orphans: orphans)
   }
 }
@@ -43,7 +55,8 @@ struct RequestOptions: ParsableArguments {
 /// Brings a revision to the hosts.
 struct DeployCommand: Verb {
   static let configuration = CommandConfiguration(
-    commandName: "deploy", abstract: "Brings a revision to the hosts of a group; goes back by itself where that fails.",
+    commandName: "deploy",
+    abstract: "Brings a revision to the hosts of a group; goes back by itself where that fails.",
     discussion: """
       Ctrl-C ends it in good order: nothing new is started, hosts that were being changed are restored, the lock is given back. A \
       second Ctrl-C leaves it as it is and prints how to resume. Nothing is sent to a host that has this bundle, recipe, parameters \
@@ -61,7 +74,8 @@ struct DeployCommand: Verb {
     let preparing = Preparing(project: project, engine: engine, terminal: terminal)
     do {
       let prepared = try await preparing.plan(wanted)
-      return try await Launch(engine: engine, terminal: terminal, progress: progress).deploy(prepared.plan)
+      return try await Launch(engine: engine, terminal: terminal, progress: progress).deploy(
+        prepared.plan)
     } catch {
       await engine.close()
       throw error

@@ -17,7 +17,8 @@ struct ExecCommand: Verb {
   @OptionGroup var options: ProjectOptions
   @Argument(help: ArgumentHelp("The group.", valueName: "group"))
   var group: String
-  @Argument(parsing: .postTerminator, help: ArgumentHelp("The command, after --.", valueName: "command"))
+  @Argument(
+    parsing: .postTerminator, help: ArgumentHelp("The command, after --.", valueName: "command"))
   var command: [String] = []
   @Option(help: ArgumentHelp("Only these hosts; * stands for anything.", valueName: "host"))
   var only: [String] = []
@@ -27,15 +28,24 @@ struct ExecCommand: Verb {
   var parallel = 30
 
   func validate() throws {
-    if command.isEmpty { throw ValidationError("Nothing to run. Write it after --: lander exec \(group) -- uptime") }
-    if Interval(timeout) == nil { throw ValidationError("--timeout takes a length of time such as 90s or 5m") }
+    if command.isEmpty {
+      throw ValidationError("Nothing to run. Write it after --: lander exec \(group) -- uptime")
+    }
+    if Interval(timeout) == nil {
+      throw ValidationError("--timeout takes a length of time such as 90s or 5m")
+    }
     if parallel < 1 { throw ValidationError("--parallel takes 1 or more") }
   }
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
     let project = try Wiring.project(options)
-    guard var selection = try Groups.selections(project.project, group: group).first else { return .internal }
-    if !only.isEmpty { selection = try Selection.bare(selection.recipe, group: group, only: only, in: project.project) }
+    guard var selection = try Groups.selections(project.project, group: group).first else {
+      return .internal
+    }
+    if !only.isEmpty {
+      selection = try Selection.bare(
+        selection.recipe, group: group, only: only, in: project.project)
+    }
     let engine = try Wiring.engine(for: project, options)
     let identity = Identity.make()
     let operation = Operation.run(Command(command.count == 1 ? .shell(command[0]) : .argv(command)))
@@ -46,9 +56,12 @@ struct ExecCommand: Verb {
       await withTaskGroup(of: (String, Outcome).self) { group in
         for (index, host) in selection.hosts.enumerated() {
           if index >= parallel, let next = await group.next() { results.append(next) }
-          let intent = Intent(id: index + 1, place: .host(host.number), operation: operation, timeout: limit, site: Intent.Site())
+          let intent = Intent(
+            id: index + 1, place: .host(host.number), operation: operation, timeout: limit,
+            site: Intent.Site())
           let site = HostSite(
-            host: host, deployment: "exec-" + identity.id, application: selection.recipe.application, group: selection.group,
+            host: host, deployment: "exec-" + identity.id,
+            application: selection.recipe.application, group: selection.group,
             path: host.place(selection.recipe.path), fence: -1, token: identity.token)
           group.addTask {
             let outcome = await engine.ports.transport.perform(intent, at: site, output: { _ in })
@@ -65,9 +78,12 @@ struct ExecCommand: Verb {
   private static func show(_ outcome: Outcome, of host: String, width: Int, on terminal: Terminal) {
     let name = terminal.out.paint(host.padded(to: width), .strong)
     var lines = SafeText.lines(outcome.stdout?.text ?? "").map { "\(name) | \($0)" }
-    if outcome.stdout?.truncated == true { lines.append("\(name) | … cut: it wrote \((outcome.stdout?.bytes ?? 0).inBytes)") }
+    if outcome.stdout?.truncated == true {
+      lines.append("\(name) | … cut: it wrote \((outcome.stdout?.bytes ?? 0).inBytes)")
+    }
     terminal.say(lines)
-    terminal.tell(SafeText.lines(outcome.stderr?.text ?? "").map { "\(host.padded(to: width)) ! \($0)" })
+    terminal.tell(
+      SafeText.lines(outcome.stderr?.text ?? "").map { "\(host.padded(to: width)) ! \($0)" })
     if let failure = outcome.failure, outcome.status == nil {
       terminal.tell("\(host.padded(to: width)) ! \(SafeText.line(failure.message))")
     } else if let status = outcome.status, status != 0 {
@@ -75,13 +91,17 @@ struct ExecCommand: Verb {
     }
   }
 
-  private static func conclude(_ results: [(String, Outcome)], on terminal: Terminal) -> DeployModel.ExitCode {
+  private static func conclude(_ results: [(String, Outcome)], on terminal: Terminal)
+    -> DeployModel.ExitCode
+  {
     let failed = results.filter { $0.1.failure != nil }
     let unreachable = failed.filter { $0.1.failure?.kind == .unreachable }
     let good = results.count - failed.count
     var text = "\(good) of \(results.count.of("host")) succeeded"
     if !failed.isEmpty {
-      text += "; failed: " + failed.map(\.0).sorted().prefix(12).joined(separator: " ") + (failed.count > 12 ? " …" : "")
+      text +=
+        "; failed: " + failed.map(\.0).sorted().prefix(12).joined(separator: " ")
+        + (failed.count > 12 ? " …" : "")
     }
     terminal.tell(text)
     return failed.isEmpty ? .done : unreachable.isEmpty ? .rolledBack : .unreachable

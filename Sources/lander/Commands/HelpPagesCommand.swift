@@ -4,7 +4,8 @@ import DeployModel
 /// Prints the reference of all commands as one page of Markdown, made from the parser: `docs/cli.md`.
 struct HelpPagesCommand: Verb {
   static let configuration = CommandConfiguration(
-    commandName: "help-pages", abstract: "Prints the reference of all commands as Markdown.", shouldDisplay: false)
+    commandName: "help-pages", abstract: "Prints the reference of all commands as Markdown.",
+    shouldDisplay: false)
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
     var lines = [
@@ -19,7 +20,8 @@ struct HelpPagesCommand: Verb {
   private static func section(of command: any ParsableCommand.Type, path: [String]) -> [String] {
     let name = command.configuration.commandName ?? command._commandName
     let path = path + [name]
-    let help = Lander.helpMessage(for: command, columns: 110).split(separator: "\n", omittingEmptySubsequences: false)
+    let help = Lander.helpMessage(for: command, columns: 110).split(
+      separator: "\n", omittingEmptySubsequences: false)
     let trimmed = help.map { line in String(line.reversed().drop { $0 == " " }.reversed()) }
     let body = trimmed.reversed().drop { $0.isEmpty }.reversed()
     let heading = path.count == 1 ? "## lander" : "## " + path.joined(separator: " ")

@@ -6,11 +6,13 @@ import DeployStore
 /// Lists the deployments of this project's journal.
 struct HistoryCommand: Verb {
   static let configuration = CommandConfiguration(
-    commandName: "history", abstract: "Lists the deployments that were made from here, the newest first.",
+    commandName: "history",
+    abstract: "Lists the deployments that were made from here, the newest first.",
     discussion: "What other machines deployed is in their journals; lander status asks the hosts.")
 
   @OptionGroup var options: ProjectOptions
-  @Option(name: [.customShort("n"), .long], help: ArgumentHelp("So many at most.", valueName: "count"))
+  @Option(
+    name: [.customShort("n"), .long], help: ArgumentHelp("So many at most.", valueName: "count"))
   var limit = 20
   @Flag(help: "Print JSON.")
   var json = false

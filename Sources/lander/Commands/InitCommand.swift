@@ -5,28 +5,41 @@ import DeployModel
 struct InitCommand: Verb {
   static let configuration = CommandConfiguration(
     commandName: "init", abstract: "Writes a commented deploy.lua for the project in this folder.",
-    discussion: "Knows static sites, Node, Python, Ruby, Swift and Go; anything else gets a plain one. Never overwrites.")
+    discussion:
+      "Knows static sites, Node, Python, Ruby, Swift and Go; anything else gets a plain one. Never overwrites."
+  )
 
   @Argument(help: ArgumentHelp("The project's folder.", valueName: "dir"))
   var folder = "."
 
-  @Option(help: ArgumentHelp("The application's name; without it, the folder's.", valueName: "name"))
+  @Option(
+    help: ArgumentHelp("The application's name; without it, the folder's.", valueName: "name"))
   var name: String?
 
-  @Option(help: ArgumentHelp("What it is, instead of finding out: \(ProjectKind.names).", valueName: "kind"))
+  @Option(
+    help: ArgumentHelp(
+      "What it is, instead of finding out: \(ProjectKind.names).", valueName: "kind"))
   var kind: ProjectKind?
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
     let folder = Folder.absolute(folder)
-    guard Folder.isDirectory(folder) else { throw Problems(Problem("there is no folder \(folder)")) }
+    guard Folder.isDirectory(folder) else {
+      throw Problems(Problem("there is no folder \(folder)"))
+    }
     guard !Folder.exists(folder + "/deploy.lua") else {
-      throw Problems(Problem("\(folder)/deploy.lua is there already", fix: "lander check reads it; remove it to begin again"))
+      throw Problems(
+        Problem(
+          "\(folder)/deploy.lua is there already",
+          fix: "lander check reads it; remove it to begin again"))
     }
     let kind = kind ?? ProjectKind.found(in: folder)
-    let template = DeployFile(application: DeployFile.safeName(name ?? Folder.name(of: folder)), kind: kind, folder: folder)
+    let template = DeployFile(
+      application: DeployFile.safeName(name ?? Folder.name(of: folder)), kind: kind, folder: folder)
     try Folder.write(template.text, to: folder + "/deploy.lua")
     let ignored = try ignoreState(in: folder)
-    terminal.say(["Wrote deploy.lua for \(kind.title)." + (ignored ? " Added .lander/ to .gitignore." : "")])
+    terminal.say([
+      "Wrote deploy.lua for \(kind.title)." + (ignored ? " Added .lander/ to .gitignore." : "")
+    ])
     terminal.say([
       "", "Next",
       "  1. Put your hosts into group \"production\", and look at the lines marked with <--.",
@@ -42,8 +55,11 @@ struct InitCommand: Verb {
     let path = folder + "/.gitignore"
     let text = try Folder.text(at: path) ?? ""
     let lines = text.split(separator: "\n").map { $0.drop { $0 == " " } }
-    if lines.contains(where: { [".lander", ".lander/", "/.lander", "/.lander/"].contains($0) }) { return false }
-    try Folder.write(text + (text.isEmpty || text.hasSuffix("\n") ? "" : "\n") + ".lander/\n", to: path)
+    if lines.contains(where: { [".lander", ".lander/", "/.lander", "/.lander/"].contains($0) }) {
+      return false
+    }
+    try Folder.write(
+      text + (text.isEmpty || text.hasSuffix("\n") ? "" : "\n") + ".lander/\n", to: path)
     return true
   }
 }

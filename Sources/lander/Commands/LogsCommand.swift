@@ -15,29 +15,38 @@ struct LogsCommand: Verb {
       """)
 
   @OptionGroup var options: ProjectOptions
-  @Argument(help: ArgumentHelp("The deployment: its id, the beginning of it, or last.", valueName: "id"))
+  @Argument(
+    help: ArgumentHelp("The deployment: its id, the beginning of it, or last.", valueName: "id"))
   var id: String
-  @Argument(help: ArgumentHelp("Only this host; here for the engine's own machine.", valueName: "host"))
+  @Argument(
+    help: ArgumentHelp("Only this host; here for the engine's own machine.", valueName: "host"))
   var host: String?
   @Flag(help: "Write the bytes as they came.")
   var raw = false
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
     guard let past = try PastDeployments.open(options) else {
-      throw Problems(Problem("nothing was deployed from here yet", fix: "lander status asks the hosts"))
+      throw Problems(
+        Problem("nothing was deployed from here yet", fix: "lander status asks the hosts"))
     }
     let deployment = try await past.find(id)
     let reading = try await past.journal.entries(of: deployment.id)
-    if let damage = reading.damage { terminal.tell(PastDeployments.problem(damage, of: deployment.id).lines(on: terminal.err)) }
+    if let damage = reading.damage {
+      terminal.tell(PastDeployments.problem(damage, of: deployment.id).lines(on: terminal.err))
+    }
     let commands = CommandLog.commands(in: reading.entries)
     let names = CommandLog.names(in: reading.entries)
     if let host, host != "here", !names.contains(host) {
-      throw Problems(Problem("deployment \(deployment.id) has no host \"\(host)\"", fix: NearMatch.hint(host, among: names + ["here"])))
+      throw Problems(
+        Problem(
+          "deployment \(deployment.id) has no host \"\(host)\"",
+          fix: NearMatch.hint(host, among: names + ["here"])))
     }
     var shown = 0
     for command in commands where host == nil || command.host == host {
       let streams = try [OutputChunk.Stream.stdout, .stderr].map {
-        try past.journal.output.output(of: deployment.id, place: command.place, intent: command.intent, stream: $0)
+        try past.journal.output.output(
+          of: deployment.id, place: command.place, intent: command.intent, stream: $0)
       }
       shown += 1
       if raw {
@@ -47,7 +56,10 @@ struct LogsCommand: Verb {
         terminal.say(command.lines(stdout: streams[0], stderr: streams[1], on: terminal.out))
       }
     }
-    if shown == 0 { terminal.tell("No command ran\(host.map { " on \($0)" } ?? "") in deployment \(deployment.id).") }
+    if shown == 0 {
+      terminal.tell(
+        "No command ran\(host.map { " on \($0)" } ?? "") in deployment \(deployment.id).")
+    }
     return .done
   }
 }
@@ -78,7 +90,10 @@ struct CommandLog {
         case .run, .check: break
         default: continue
         }
-        let host = if case .host(let number) = intent.place { number < names.count ? names[number] : "\(number)" } else { "here" }
+        let host =
+          if case .host(let number) = intent.place {
+            number < names.count ? names[number] : "\(number)"
+          } else { "here" }
         index[intent.id] = commands.count
         commands.append(
           CommandLog(
@@ -96,17 +111,21 @@ struct CommandLog {
   func lines(stdout: [UInt8], stderr: [UInt8], on surface: Surface) -> [String] {
     let end: String
     if let outcome {
-      let status = outcome.status.map { "exit status \($0)" } ?? outcome.failure?.kind.rawValue ?? "done"
+      let status =
+        outcome.status.map { "exit status \($0)" } ?? outcome.failure?.kind.rawValue ?? "done"
       end = outcome.failure == nil ? surface.paint(status, .good) : surface.paint(status, .bad)
     } else {
       end = surface.paint("no end is known", .warn)
     }
     let took = outcome.map { ", \($0.duration)" } ?? ""
-    let head = [surface.paint(host, .strong), event, line].filter { !$0.isEmpty }.joined(separator: "  ")
+    let head = [surface.paint(host, .strong), event, line].filter { !$0.isEmpty }.joined(
+      separator: "  ")
     var lines = ["\(head)  (\(end)\(took))"]
     lines += SafeText.lines(String(decoding: stdout, as: UTF8.self)).map { "  > " + $0 }
     lines += SafeText.lines(String(decoding: stderr, as: UTF8.self)).map { "  ! " + $0 }
-    if let failure = outcome?.failure, outcome?.status == nil { lines.append("  " + SafeText.line(failure.message)) }
+    if let failure = outcome?.failure, outcome?.status == nil {
+      lines.append("  " + SafeText.line(failure.message))
+    }
     return lines
   }
 }

@@ -5,7 +5,9 @@ import DeployReport
 /// Shows what `deploy` would do.
 struct PlanCommand: Verb {
   static let configuration = CommandConfiguration(
-    commandName: "plan", abstract: "Shows what deploy would do: hosts, waves, every command with its deadline, and the way back.",
+    commandName: "plan",
+    abstract:
+      "Shows what deploy would do: hosts, waves, every command with its deadline, and the way back.",
     discussion: """
       Runs the very recipe against simulated hosts, once with good answers and once with the first wave failing. Without --connect no \
       host is reached, and all are taken to be fresh; with it they are asked what they run, and nothing is changed there.
@@ -21,9 +23,14 @@ struct PlanCommand: Verb {
     let wanted = try request.request(for: project.project)
     let engine = try Wiring.engine(for: project, options)
     do {
-      let prepared = try await Preparing(project: project, engine: engine, terminal: terminal).plan(wanted, connecting: connect)
+      let prepared = try await Preparing(project: project, engine: engine, terminal: terminal).plan(
+        wanted, connecting: connect)
       terminal.say(prepared.report.lines(on: terminal.out))
-      if !connect { terminal.say(["", "  No host was asked: all are taken to be fresh. lander plan --connect asks them."]) }
+      if !connect {
+        terminal.say([
+          "", "  No host was asked: all are taken to be fresh. lander plan --connect asks them.",
+        ])
+      }
       await engine.close()
       return .done
     } catch {

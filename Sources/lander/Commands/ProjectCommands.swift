@@ -19,7 +19,8 @@ struct CheckCommand: Verb {
       terminal.tell(["warning: " + lines[0]] + lines.dropFirst())
     }
     let counts = [
-      project.recipes.count.of("recipe"), project.groups.count.of("group"), project.groups.reduce(0) { $0 + $1.hosts.count }.of("host"),
+      project.recipes.count.of("recipe"), project.groups.count.of("group"),
+      project.groups.reduce(0) { $0 + $1.hosts.count }.of("host"),
     ]
     terminal.say("deploy.lua is fine: " + counts.joined(separator: ", ") + ".")
     return .done
@@ -46,10 +47,12 @@ struct ListCommand: Verb {
 /// Prints one recipe as it is after everything was put together, and where each part came from.
 struct ShowCommand: Verb {
   static let configuration = CommandConfiguration(
-    commandName: "show", abstract: "Prints a recipe as it is after its base was added, and where each part came from.")
+    commandName: "show",
+    abstract: "Prints a recipe as it is after its base was added, and where each part came from.")
 
   @OptionGroup var options: ProjectOptions
-  @Argument(help: ArgumentHelp("The recipe; the only one where none is named.", valueName: "recipe"))
+  @Argument(
+    help: ArgumentHelp("The recipe; the only one where none is named.", valueName: "recipe"))
   var recipe: String?
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {

@@ -8,7 +8,8 @@ import DeploySimulation
 /// Plays a deployment against simulated hosts in which things go wrong, and checks every promise after every event.
 struct RehearseCommand: Verb {
   static let configuration = CommandConfiguration(
-    commandName: "rehearse", abstract: "Plays a deployment against simulated hosts in which things go wrong.",
+    commandName: "rehearse",
+    abstract: "Plays a deployment against simulated hosts in which things go wrong.",
     discussion: """
       The same recipe, core and rules as in a real deployment, on a virtual clock; nothing real is reached. The same seed gives the \
       same story. Faults: \(Faults.names.joined(separator: ", ")), each with a share: --faults failing=2%,crash=1%; or chaos, or none. \
@@ -26,7 +27,11 @@ struct RehearseCommand: Verb {
   @Flag(help: "Print the whole timeline, not only its outline.")
   var timeline = false
 
-  func validate() throws { if let hosts, hosts < 1 || hosts > 100_000 { throw ValidationError("--hosts takes 1 to 100000") } }
+  func validate() throws {
+    if let hosts, hosts < 1 || hosts > 100_000 {
+      throw ValidationError("--hosts takes 1 to 100000")
+    }
+  }
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
     let project = try Wiring.project(options)
@@ -35,11 +40,15 @@ struct RehearseCommand: Verb {
     let seed = seed ?? UInt64.random(in: 0...999_999)
     let plan = try plan(project, seed)
     let library = LuaLibrary()
-    var simulation = Simulation(hosts: plan.hosts.map { SimulatedHost(name: $0.host.name) }, seed: seed, faults: faults, start: plan.at) {
+    var simulation = Simulation(
+      hosts: plan.hosts.map { SimulatedHost(name: $0.host.name) }, seed: seed, faults: faults,
+      start: plan.at
+    ) {
       try library.scripts(of: $0, sources: [project.project.sources])
     }
     simulation.followUp = { failed, conclusion, at in
-      RollbackPlanner.plan(after: failed, conclusion, by: RehearseCommand.identity(failed.id + "-back", at, seed))
+      RollbackPlanner.plan(
+        after: failed, conclusion, by: RehearseCommand.identity(failed.id + "-back", at, seed))
     }
     simulation.add(plan)
     simulation.run()
@@ -55,38 +64,59 @@ struct RehearseCommand: Verb {
       let name = (try? Selection.group(wanted.group, of: recipe, in: declared).name) ?? "rehearsal"
       let width = String(hosts).count
       let fleet = (1...hosts).map { number in
-        DeployModel.Host(name: "host" + String(repeating: "0", count: width - String(number).count) + String(number), transport: "local")
+        DeployModel.Host(
+          name: "host" + String(repeating: "0", count: width - String(number).count)
+            + String(number), transport: "local")
       }
-      declared.groups = declared.groups.filter { $0.name != name } + [DeploymentGroup(name: name, hosts: fleet)]
-      if let index = declared.recipes.firstIndex(where: { $0.name == recipe.name }) { declared.recipes[index].targets = .group(name) }
+      declared.groups =
+        declared.groups.filter { $0.name != name } + [DeploymentGroup(name: name, hosts: fleet)]
+      if let index = declared.recipes.firstIndex(where: { $0.name == recipe.name }) {
+        declared.recipes[index].targets = .group(name)
+      }
     }
     let selection = try Selection(wanted, in: declared)
     let digest = Digest(hex: String(repeating: "5eed", count: 16))
     let release = Release(id: "5eed5eed5eed", bundle: digest, shared: selection.recipe.shared)
     return try Planner.deployment(
       Planner.Input(
-        selection: selection, release: release, bundle: Bundle(digest: digest, files: 0, bytes: 0, source: "simulated"),
-        manifest: Manifest(items: []), sources: digest, surveys: selection.hosts.map { _ in .reached(Preparing.freshHost) },
+        selection: selection, release: release,
+        bundle: Bundle(digest: digest, files: 0, bytes: 0, source: "simulated"),
+        manifest: Manifest(items: []), sources: digest,
+        surveys: selection.hosts.map { _ in .reached(Preparing.freshHost) },
         force: wanted.force, orphans: wanted.orphans),
       by: RehearseCommand.identity("rehearsal", Timestamp(milliseconds: 1_800_000_000_000), seed))
   }
 
   private static func identity(_ id: String, _ at: Timestamp, _ seed: UInt64) -> Planner.Identity {
-    Planner.Identity(id: id, actor: "rehearsal", at: at, engine: Version.number, token: id, seed: seed)
+    Planner.Identity(
+      id: id, actor: "rehearsal", at: at, engine: Version.number, token: id, seed: seed)
   }
 
-  private func tell(_ simulation: Simulation, _ seed: UInt64, _ terminal: Terminal) -> DeployModel.ExitCode {
+  private func tell(_ simulation: Simulation, _ seed: UInt64, _ terminal: Terminal)
+    -> DeployModel.ExitCode
+  {
     let surface = terminal.out
-    terminal.say("Rehearsal with seed \(seed): \(simulation.hosts.count.of("simulated host")), faults: \(faults)")
+    terminal.say(
+      "Rehearsal with seed \(seed): \(simulation.hosts.count.of("simulated host")), faults: \(faults)"
+    )
     for engine in simulation.engines {
-      var report = PlainReport(on: Surface(width: surface.width, colour: surface.colour), heartbeat: .minutes(100_000))
-      for entry in engine.entries where timeline || engine.plan.hosts.count <= 25 || RehearseCommand.isOutline(entry) {
+      var report = PlainReport(
+        on: Surface(width: surface.width, colour: surface.colour), heartbeat: .minutes(100_000))
+      for entry in engine.entries
+      where timeline || engine.plan.hosts.count <= 25 || RehearseCommand.isOutline(entry) {
         let text = report.take(entry, of: engine.plan.id)
         if !text.isEmpty { terminal.say(String(text.dropLast())) }
       }
-      terminal.say([""] + Summary(DeploymentStory(engine.entries)).lines(on: surface).prefix { !$0.hasPrefix("  Next") })
+      terminal.say(
+        [""]
+          + Summary(DeploymentStory(engine.entries)).lines(on: surface).prefix {
+            !$0.hasPrefix("  Next")
+          })
     }
-    terminal.say(["", "\(simulation.events.grouped) events in \(simulation.duration) of virtual time, \(simulation.engines.count.of("deployment"))"])
+    terminal.say([
+      "",
+      "\(simulation.events.grouped) events in \(simulation.duration) of virtual time, \(simulation.engines.count.of("deployment"))",
+    ])
     if let stopped = simulation.stopped {
       terminal.say("It did not end: \(stopped)")
       return .internal
@@ -96,7 +126,10 @@ struct RehearseCommand: Verb {
       terminal.say("Every promise was kept, checked after every event.")
       return .done
     }
-    terminal.say(broken.map { surface.paint("Broken: ", .bad) + "\($0)" } + ["  → lander rehearse --seed \(seed) shows it again"])
+    terminal.say(
+      broken.map { surface.paint("Broken: ", .bad) + "\($0)" } + [
+        "  → lander rehearse --seed \(seed) shows it again"
+      ])
     return .internal
   }
 

@@ -7,7 +7,8 @@ import DeployReport
 /// Takes hosts back to the good release before the one they run.
 struct RollbackCommand: Verb {
   static let configuration = CommandConfiguration(
-    commandName: "rollback", abstract: "Takes every host of a group back to the good release before the one it runs.",
+    commandName: "rollback",
+    abstract: "Takes every host of a group back to the good release before the one it runs.",
     discussion: """
       By what the hosts themselves remember, so it works from a fresh checkout; the release and the recipe that goes with it are still \
       there, nothing is sent.
@@ -15,23 +16,30 @@ struct RollbackCommand: Verb {
 
   @OptionGroup var options: ProjectOptions
   @OptionGroup var progress: ProgressOptions
-  @Argument(help: ArgumentHelp("The recipe; the only one where none is named.", valueName: "recipe"))
+  @Argument(
+    help: ArgumentHelp("The recipe; the only one where none is named.", valueName: "recipe"))
   var recipe: String?
   @Option(help: ArgumentHelp("A group other than the recipe's own.", valueName: "name"))
   var group: String?
-  @Option(parsing: .upToNextOption, help: ArgumentHelp("Only these hosts of the group; * stands for anything.", valueName: "host"))
+  @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp("Only these hosts of the group; * stands for anything.", valueName: "host"))
   var only: [String] = []
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
     let project = try Wiring.project(options)
     let selection = try Selection.bare(
-      try Selection.recipe(recipe, in: project.project), group: group, only: only.flatMap { $0.split(separator: ",").map(String.init) },
+      try Selection.recipe(recipe, in: project.project), group: group,
+      only: only.flatMap { $0.split(separator: ",").map(String.init) },
       in: project.project)
     let engine = try Wiring.engine(for: project, options)
     do {
-      terminal.tell("Asking \(selection.hosts.count.of("host")) what \(selection.hosts.count == 1 ? "it runs" : "they run") …")
+      terminal.tell(
+        "Asking \(selection.hosts.count.of("host")) what \(selection.hosts.count == 1 ? "it runs" : "they run") …"
+      )
       let preparation = await Preparation(selection, ports: engine.ports, recipes: engine.library)
-      let plan = try RollbackPlanner.plan(selection, surveys: preparation.surveys, kept: preparation.kept, by: Identity.make())
+      let plan = try RollbackPlanner.plan(
+        selection, surveys: preparation.surveys, kept: preparation.kept, by: Identity.make())
       return try await Launch(engine: engine, terminal: terminal, progress: progress).deploy(plan)
     } catch {
       await engine.close()

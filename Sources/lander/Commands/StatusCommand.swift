@@ -7,8 +7,11 @@ import DeployStore
 /// Says what every host runs, by the hosts' own receipts.
 struct StatusCommand: Verb {
   static let configuration = CommandConfiguration(
-    commandName: "status", abstract: "Says what every host runs, who deployed it, and what is under way.",
-    discussion: "Asks the hosts themselves, so it works from a fresh checkout. Exits with 20 where a host is out of reach.")
+    commandName: "status",
+    abstract: "Says what every host runs, who deployed it, and what is under way.",
+    discussion:
+      "Asks the hosts themselves, so it works from a fresh checkout. Exits with 20 where a host is out of reach."
+  )
 
   @OptionGroup var options: ProjectOptions
   @Argument(help: ArgumentHelp("Only this recipe.", valueName: "recipe"))
@@ -29,17 +32,23 @@ struct StatusCommand: Verb {
         let found = await Surveyed.ask(selection, engine, terminal)
         unreachable += found.unreachable
         let title = "\(selection.recipe.name) on \(selection.group)"
-        let report = StatusReport(title, hosts: found.named.map { ($0.host.name, $0.survey) }, now: SystemClock.now)
+        let report = StatusReport(
+          title, hosts: found.named.map { ($0.host.name, $0.survey) }, now: SystemClock.now)
         if json {
           values.append(
             JSON.record([
-              ("recipe", .text(selection.recipe.name)), ("group", .text(selection.group)), ("hosts", report.value),
+              ("recipe", .text(selection.recipe.name)), ("group", .text(selection.group)),
+              ("hosts", report.value),
             ]))
         } else {
           terminal.say((index == 0 ? [] : [""]) + report.lines(on: terminal.out))
         }
       }
-      if json { terminal.say(JSON.text(.list(values))) } else { try await interrupted(engine, terminal) }
+      if json {
+        terminal.say(JSON.text(.list(values)))
+      } else {
+        try await interrupted(engine, terminal)
+      }
       return unreachable == 0 ? .done : .unreachable
     }
   }
@@ -49,10 +58,15 @@ struct StatusCommand: Verb {
       switch deployment.state {
       case .interrupted:
         terminal.say([
-          "", "Interrupted: deployment \(deployment.id) of \(deployment.recipe) to \(deployment.group)",
+          "",
+          "Interrupted: deployment \(deployment.id) of \(deployment.recipe) to \(deployment.group)",
           "  → lander resume \(deployment.id)",
         ])
-      case .running: terminal.say(["", "Running from here: deployment \(deployment.id) of \(deployment.recipe) to \(deployment.group)"])
+      case .running:
+        terminal.say([
+          "",
+          "Running from here: deployment \(deployment.id) of \(deployment.recipe) to \(deployment.group)",
+        ])
       default: continue
       }
     }
@@ -62,7 +76,9 @@ struct StatusCommand: Verb {
 /// Probes the hosts of a group and prints what it found.
 struct HostsCommand: Verb {
   static let configuration = CommandConfiguration(
-    commandName: "hosts", abstract: "Probes hosts and prints what it found: shell, tools, free space, clock, user, release.",
+    commandName: "hosts",
+    abstract:
+      "Probes hosts and prints what it found: shell, tools, free space, clock, user, release.",
     discussion: "Changes nothing there. Exits with 20 where a host is out of reach.")
 
   @OptionGroup var options: ProjectOptions
@@ -91,7 +107,8 @@ enum Groups {
   static func selections(_ project: Project, group: String?) throws(Problems) -> [Selection] {
     let names = project.groups.map(\.name)
     if let group, !names.contains(group) {
-      throw Problems(Problem("there is no group \"\(group)\"", fix: NearMatch.hint(group, among: names)))
+      throw Problems(
+        Problem("there is no group \"\(group)\"", fix: NearMatch.hint(group, among: names)))
     }
     var selections: [Selection] = []
     for name in names where group == nil || name == group {
@@ -101,7 +118,11 @@ enum Groups {
       if going == nil { free.recipes = [recipe] }
       selections.append(try Selection.bare(recipe, group: name, only: [], in: free))
     }
-    if selections.isEmpty { throw Problems(Problem("deploy.lua defines no group", fix: "add one: group \"production\" { hosts = { … } }")) }
+    if selections.isEmpty {
+      throw Problems(
+        Problem(
+          "deploy.lua defines no group", fix: "add one: group \"production\" { hosts = { … } }"))
+    }
     return selections
   }
 }

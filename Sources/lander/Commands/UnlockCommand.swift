@@ -16,7 +16,8 @@ struct UnlockCommand: Verb {
       """)
 
   @OptionGroup var options: ProjectOptions
-  @Argument(help: ArgumentHelp("The group; the recipe's own where none is named.", valueName: "group"))
+  @Argument(
+    help: ArgumentHelp("The group; the recipe's own where none is named.", valueName: "group"))
   var group: String?
   @Option(help: ArgumentHelp("The recipe, where there are several.", valueName: "recipe"))
   var recipe: String?
@@ -35,13 +36,16 @@ struct UnlockCommand: Verb {
         let found = await Surveyed.ask(selection, engine, terminal)
         let title = "\(selection.recipe.name) on \(selection.group)"
         terminal.say(
-          StatusReport(title, hosts: found.named.map { ($0.host.name, $0.survey) }, now: SystemClock.now).lines(on: terminal.out))
+          StatusReport(
+            title, hosts: found.named.map { ($0.host.name, $0.survey) }, now: SystemClock.now
+          ).lines(on: terminal.out))
         for (host, survey) in found.named {
           guard case .reached(let state) = survey, let lock = state.lock else { continue }
           held.append(
             (
               HostSite(
-                host: host, deployment: lock.deployment, application: selection.recipe.application, group: selection.group,
+                host: host, deployment: lock.deployment, application: selection.recipe.application,
+                group: selection.group,
                 path: host.place(selection.recipe.path), fence: lock.fence, token: lock.token), lock
             ))
         }
@@ -51,7 +55,9 @@ struct UnlockCommand: Verb {
         return .done
       }
       try refuseLiving(held)
-      guard yes || confirm("Take the lock away on \(held.count.of("host"))?", on: terminal) else { return .refused }
+      guard yes || confirm("Take the lock away on \(held.count.of("host"))?", on: terminal) else {
+        return .refused
+      }
       return try await release(held, engine, terminal)
     }
   }
@@ -60,8 +66,11 @@ struct UnlockCommand: Verb {
     guard !force, let living = held.first(where: { $0.lock.leaseLeft > 0 }) else { return }
     throw Problems(
       Problem(
-        "the holder, \(living.lock.owner), still lives: its lease ends in \(living.lock.leaseLeft) s", subject: living.site.host.name,
-        fix: "lander cancel \(living.lock.deployment) on its machine ends it in good order; wait until the lease ends; or --force"),
+        "the holder, \(living.lock.owner), still lives: its lease ends in \(living.lock.leaseLeft) s",
+        subject: living.site.host.name,
+        fix:
+          "lander cancel \(living.lock.deployment) on its machine ends it in good order; wait until the lease ends; or --force"
+      ),
       exit: .locked)
   }
 
@@ -74,12 +83,14 @@ struct UnlockCommand: Verb {
     return ["y", "yes"].contains((readLine() ?? "").lowercased())
   }
 
-  private func release(_ held: [(site: HostSite, lock: Lock)], _ engine: Engine, _ terminal: Terminal) async throws -> DeployModel.ExitCode
-  {
+  private func release(
+    _ held: [(site: HostSite, lock: Lock)], _ engine: Engine, _ terminal: Terminal
+  ) async throws -> DeployModel.ExitCode {
     var problems: [Problem] = []
     for (site, lock) in held {
       let intent = Intent(
-        id: 0, place: .host(site.host.number), operation: .unlock(token: lock.token), timeout: .minutes(1), site: Intent.Site())
+        id: 0, place: .host(site.host.number), operation: .unlock(token: lock.token),
+        timeout: .minutes(1), site: Intent.Site())
       let outcome = await engine.ports.transport.perform(intent, at: site, output: { _ in })
       if let failure = outcome.failure {
         problems.append(failure.problem(of: site.host.name))

@@ -6,7 +6,9 @@ struct DeployFile {
 
   /// Letters, digits, `-` and `_`, as names of applications and paths may have them.
   static func safeName(_ name: String) -> String {
-    let safe = name.lowercased().map { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-" || $0 == "_") ? $0 : "-" }
+    let safe = name.lowercased().map {
+      $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-" || $0 == "_") ? $0 : "-"
+    }
     let trimmed = String(safe).split(separator: "-").joined(separator: "-")
     return trimmed.isEmpty ? "app" : trimmed
   }
@@ -49,11 +51,15 @@ struct DeployFile {
   private var revision: String {
     switch kind {
     case .site:
-      let from = ["public", "dist", "_site"].first { Folder.exists("\(folder)/\($0)/index.html") } ?? "."
+      let from =
+        ["public", "dist", "_site"].first { Folder.exists("\(folder)/\($0)/index.html") } ?? "."
       let ignore = from == "." ? ", ignore = { \".git\", \".lander\", \"deploy.lua\" }" : ""
-      return "  revision = bundle { from = \"\(from)\"\(ignore) },   -- <-- the folder that is served"
+      return
+        "  revision = bundle { from = \"\(from)\"\(ignore) },   -- <-- the folder that is served"
     case .node:
-      let builds = (try? Folder.text(at: folder + "/package.json")).flatMap { $0 }?.contains("\"build\"") ?? false
+      let builds =
+        (try? Folder.text(at: folder + "/package.json")).flatMap { $0 }?.contains("\"build\"")
+        ?? false
       return """
           revision = bundle {
             build  = "npm ci\(builds ? " && npm run build" : "")",   -- <-- runs here, before the bundle is packed
@@ -90,8 +96,10 @@ struct DeployFile {
   private var shared: String {
     switch kind {
     case .site: ""
-    case .ruby: "  shared   = { \"log/\", \"tmp/\" },            -- live on while releases come and go\n"
-    default: "  shared   = { \"log/\" },                    -- lives on while releases come and go\n"
+    case .ruby:
+      "  shared   = { \"log/\", \"tmp/\" },            -- live on while releases come and go\n"
+    default:
+      "  shared   = { \"log/\" },                    -- lives on while releases come and go\n"
     }
   }
 
@@ -113,7 +121,11 @@ struct DeployFile {
     var lines = [
       "  on = {                                  -- per host, in the new release's folder; a command that fails sends the host back"
     ]
-    if let install { lines.append("    AfterInstall     = function(host) host:run(\"\(install)\", { timeout = \"10m\" }) end,") }
+    if let install {
+      lines.append(
+        "    AfterInstall     = function(host) host:run(\"\(install)\", { timeout = \"10m\" }) end,"
+      )
+    }
     lines += [
       "    -- <-- how your service is restarted, and how one sees that it is well:",
       "    -- ApplicationStop  = function(host) host:run \"sudo systemctl stop \(application)\" end,",

@@ -9,10 +9,17 @@ enum ProjectKind: String, CaseIterable, Sendable {
     func has(_ names: String...) -> Bool { names.contains { Folder.exists(folder + "/" + $0) } }
     if has("package.json") { return .node }
     if has("Gemfile", "config.ru") { return .ruby }
-    if has("pyproject.toml", "requirements.txt", "setup.py", "manage.py", "Pipfile") { return .python }
+    if has("pyproject.toml", "requirements.txt", "setup.py", "manage.py", "Pipfile") {
+      return .python
+    }
     if has("Package.swift") { return .swift }
     if has("go.mod") { return .go }
-    if has("index.html", "public/index.html", "dist/index.html", "_site/index.html", "_config.yml", "hugo.toml") { return .site }
+    if has(
+      "index.html", "public/index.html", "dist/index.html", "_site/index.html", "_config.yml",
+      "hugo.toml")
+    {
+      return .site
+    }
     return .other
   }
 
