@@ -117,14 +117,15 @@ package final class Hosts: Transport {
   private static func senseless(_ site: HostSite, _ intent: Intent) -> Failure? {
     let names = [site.deployment] + [intent.site.release, intent.site.previous].compactMap { $0 }
     let odd = names.first { name in
-      name.isEmpty || name.hasPrefix(".") || !name.utf8.allSatisfy { byte in
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
-          UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."):
-          true
-        default: false
+      name.isEmpty || name.hasPrefix(".")
+        || !name.utf8.allSatisfy { byte in
+          switch byte {
+          case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
+            UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."):
+            true
+          default: false
+          }
         }
-      }
     }
     if let odd { return Failure(.invalid, "`\(odd)` cannot be the name of a deployment or release") }
     if !site.path.hasPrefix("/") || site.path.contains("\n") || site.path.contains("\0") {

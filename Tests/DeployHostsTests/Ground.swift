@@ -81,7 +81,9 @@ final class Ground: Sendable {
   }
 
   @discardableResult
-  func perform(_ id: Int, _ operation: DeployModel.Operation, timeout: Interval = .seconds(60), site: HostSite? = nil, by hosts: Hosts? = nil) async -> Outcome {
+  func perform(
+    _ id: Int, _ operation: DeployModel.Operation, timeout: Interval = .seconds(60), site: HostSite? = nil, by hosts: Hosts? = nil
+  ) async -> Outcome {
     await (hosts ?? self.hosts).perform(intent(id, operation, timeout: timeout), at: site ?? self.site()) { _ in }
   }
 
@@ -116,7 +118,10 @@ final class Ground: Sendable {
     }
   }
   static func text(_ path: String) -> String? { FileManager.default.contents(atPath: path).map { String(decoding: $0, as: UTF8.self) } }
-  static func isThere(_ path: String) -> Bool { var status = stat(); return lstat(path, &status) == 0 }
+  static func isThere(_ path: String) -> Bool {
+    var status = stat()
+    return lstat(path, &status) == 0
+  }
 }
 
 /// Waits, with a generous deadline, until something is so.

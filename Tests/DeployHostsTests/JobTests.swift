@@ -39,7 +39,9 @@ struct JobTests {
     let ground = try Ground(shell)
     let engines = (0..<20).map { _ in ground.another() }
     let outcomes = await withTaskGroup(of: Outcome.self) { group in
-      for engine in engines { group.addTask { await ground.run(7, "echo ran >>'\(ground.folder)/ledger'; sleep 0.3; echo done", by: engine) } }
+      for engine in engines {
+        group.addTask { await ground.run(7, "echo ran >>'\(ground.folder)/ledger'; sleep 0.3; echo done", by: engine) }
+      }
       return await group.reduce(into: []) { $0.append($1) }
     }
     #expect(Ground.text("\(ground.folder)/ledger") == "ran\n")
@@ -106,7 +108,8 @@ struct JobTests {
   @Test("output over the cap is cut with a mark, and the command goes on", arguments: Shell.here)
   func capped(_ shell: Shell) async throws {
     let ground = try Ground(shell) { $0.outputLimit = 102_400 }
-    let outcome = await ground.run(1, "i=0; while [ $i -lt 3000 ]; do echo 'a line of output that is quite long, as they go'; i=$((i+1)); done; echo end >&2")
+    let outcome = await ground.run(
+      1, "i=0; while [ $i -lt 3000 ]; do echo 'a line of output that is quite long, as they go'; i=$((i+1)); done; echo end >&2")
     #expect(outcome.failure == nil)
     #expect(outcome.stderr?.text == "end\n")
     #expect(outcome.stdout?.text.contains("[lander: output ends here; what came after 102400 bytes was not kept]") == true)
@@ -127,7 +130,10 @@ struct JobTests {
     let ground = try Ground(shell)
     let pids = "\(ground.folder)/pids"
     let stubborn = "trap \"\" TERM; echo $$ >>\(pids); while :; do sleep 1; done"
-    let line = "trap '' TERM; echo $$ >>'\(pids)'; (setsid sh -c '\(stubborn)' &) ; (setsid sh -c '(\(stubborn)) & exit 0' &); while :; do sleep 1; done"
+    let line = """
+      trap '' TERM; echo $$ >>'\(pids)'
+      (setsid sh -c '\(stubborn)' &); (setsid sh -c '(\(stubborn)) & exit 0' &); while :; do sleep 1; done
+      """
     let outcome = await ground.run(1, line, timeout: .seconds(2))
     #expect(outcome.failure?.kind == .timeout)
     let started = (Ground.text(pids) ?? "").split(separator: "\n").compactMap { Int32($0) }

@@ -24,7 +24,11 @@ struct ReleaseTests {
   /// What a tree is, for comparing: kind, mode, link target, content.
   static func shape(_ folder: String) -> String {
     Ground.sh(
-      "cd '\(folder)' && find . -mindepth 1 -printf '%y %m %l %P\\0' | sort -z | tr '\\0' '\\n'; cd '\(folder)' && find . -type f -print0 | sort -z | xargs -0 sha256sum")
+      """
+      cd '\(folder)' && find . -mindepth 1 -printf '%y %m %l %P\\0' | sort -z | tr '\\0' '\\n'
+      cd '\(folder)' && find . -type f -print0 | sort -z | xargs -0 sha256sum
+      """
+    )
   }
 
   @Test("a fresh host gets the whole bundle: modes, links, empty folders and odd names as they were", arguments: Shell.here)
@@ -54,7 +58,12 @@ struct ReleaseTests {
       _ = Ground.sh("cd '\(old)' && echo cache >bin/cache && mkdir tmp && chmod 700 bin")
       let before = ReleaseTests.shape(old)
       let source = ReleaseTests.tree(ground, "v2")
-      _ = Ground.sh("cd '\(source)' && echo changed >deep/er/est/5 && rm key && mv bin/run bin/start && rm link && mkdir link && chmod 700 zero && echo n >new")
+      _ = Ground.sh(
+        """
+        cd '\(source)' && echo changed >deep/er/est/5 && rm key && mv bin/run bin/start
+        rm link && mkdir link && chmod 700 zero && echo n >new
+        """
+      )
       let second = try ground.store.bundle(source)
       let archives = ground.store.archivesAsked
       #expect(await ground.perform(3, .stage(second), site: ground.site(reuse: reuse)).failure == nil)
@@ -102,7 +111,9 @@ struct ReleaseTests {
     let release = try ground.store.bundle(source)
     let first = ground.another { $0.patience = .seconds(1) }
     let broken = Task { await ground.perform(1, .stage(release), by: first) }
-    try await until("a part has arrived") { Ground.sh("cat '\(ground.path)'/.lander/staging/*/*.pack 2>/dev/null | wc -c").trimmed.count > 5 }
+    try await until("a part has arrived") {
+      Ground.sh("cat '\(ground.path)'/.lander/staging/*/*.pack 2>/dev/null | wc -c").trimmed.count > 5
+    }
     await first.close()
     _ = await broken.value
     #expect(Ground.sh("ls '\(ground.path)/releases'").isEmpty)

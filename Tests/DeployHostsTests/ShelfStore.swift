@@ -65,11 +65,21 @@ final class ShelfStore: BundleStore {
     return manifest
   }
   func archive(of bundle: Digest) async throws(Failure) -> String {
-    guard let path = state.with({ $0.archivesAsked += 1; return $0.archives[bundle] }) else { throw Failure(.store, "no bundle \(bundle)") }
+    guard
+      let path = state.with({
+        $0.archivesAsked += 1
+        return $0.archives[bundle]
+      })
+    else { throw Failure(.store, "no bundle \(bundle)") }
     return path
   }
   func content(of file: Digest) async throws(Failure) -> [UInt8] {
-    guard let bytes = state.with({ $0.contentsAsked += 1; return $0.files[file] }) else { throw Failure(.store, "no file \(file)") }
+    guard
+      let bytes = state.with({
+        $0.contentsAsked += 1
+        return $0.files[file]
+      })
+    else { throw Failure(.store, "no file \(file)") }
     return bytes
   }
   func keep(_ sources: [SourceFile]) async throws(Failure) -> Digest {

@@ -10,7 +10,8 @@ final class Sshd: Sendable {
   let folder: String
   private let pid: Int32
 
-  static let isInstalled = ["/usr/sbin/sshd", "/usr/bin/ssh", "/usr/bin/ssh-keygen"].allSatisfy { (path: String) in access(path, X_OK) == 0 }
+  static let isInstalled = ["/usr/sbin/sshd", "/usr/bin/ssh", "/usr/bin/ssh-keygen"].allSatisfy { (path: String) in access(path, X_OK) == 0
+  }
 
   init(in folder: String) throws {
     self.folder = folder
@@ -26,19 +27,20 @@ final class Sshd: Sendable {
     for _ in 0..<20 where started == 0 {
       chosen = Int.random(in: 20000..<60000)
       try """
-        Port \(chosen)
-        ListenAddress 127.0.0.1
-        HostKey \(folder)/ssh/host
-        PidFile none
-        AuthorizedKeysFile \(folder)/ssh/authorized
-        StrictModes no
-        UsePAM no
-        PasswordAuthentication no
-        PermitRootLogin prohibit-password
-        MaxStartups 100
-        """.write(toFile: "\(folder)/ssh/sshd_config", atomically: true, encoding: .utf8)
-      let child = try Child.start(["/usr/sbin/sshd", "-D", "-e", "-f", "\(folder)/ssh/sshd_config"])
-      for descriptor in [child.input, child.output] { close(descriptor) }
+      Port \(chosen)
+      ListenAddress 127.0.0.1
+      HostKey \(folder)/ssh/host
+      PidFile none
+      AuthorizedKeysFile \(folder)/ssh/authorized
+      StrictModes no
+      UsePAM no
+      PasswordAuthentication no
+      PermitRootLogin prohibit-password
+      MaxStartups 100
+      """.write(toFile: "\(folder)/ssh/sshd_config", atomically: true, encoding: .utf8)
+      let nothing = open("/dev/null", O_RDWR | O_CLOEXEC)
+      defer { close(nothing) }
+      let child = try Child.start(["/usr/sbin/sshd", "-D", "-e", "-f", "\(folder)/ssh/sshd_config"], streams: [nothing, nothing, nothing])
       for _ in 0..<100 where started == 0 && Ground.isAlive(child.pid) {
         usleep(20_000)
         if Sshd.answers(chosen) { started = child.pid }
@@ -51,15 +53,15 @@ final class Sshd: Sendable {
     let key = Ground.text("\(folder)/ssh/host.pub") ?? ""
     try "[127.0.0.1]:\(port) \(key)".write(toFile: "\(folder)/ssh/known", atomically: true, encoding: .utf8)
     try """
-      Host lander-test
-        HostName 127.0.0.1
-        Port \(port)
-        User \(user)
-        IdentityFile \(folder)/ssh/user
-        IdentitiesOnly yes
-        UserKnownHostsFile \(folder)/ssh/known
-        GlobalKnownHostsFile /dev/null
-      """.write(toFile: config, atomically: true, encoding: .utf8)
+    Host lander-test
+      HostName 127.0.0.1
+      Port \(port)
+      User \(user)
+      IdentityFile \(folder)/ssh/user
+      IdentitiesOnly yes
+      UserKnownHostsFile \(folder)/ssh/known
+      GlobalKnownHostsFile /dev/null
+    """.write(toFile: config, atomically: true, encoding: .utf8)
   }
 
   func end() {

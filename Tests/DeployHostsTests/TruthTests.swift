@@ -12,7 +12,8 @@ struct TruthTests {
   ) -> DeployModel.Operation {
     .lock(
       LockRequest(
-        token: token, owner: "\(token)@desk", purpose: "deploy web of shop", fence: fence, inherits: inherits, expects: expects, lease: lease,
+        token: token, owner: "\(token)@desk", purpose: "deploy web of shop", fence: fence, inherits: inherits, expects: expects,
+        lease: lease,
         orphans: orphans))
   }
   private func receipt(_ ground: Ground, _ release: String, _ deployment: String) async throws -> Receipt {
@@ -76,7 +77,8 @@ struct TruthTests {
     #expect(await ground.perform(1, ask("new", fence: 5), site: ground.site("d5", fence: 5, token: "new")).failure == nil)
     let release = try ground.store.bundle(ReleaseTests.tree(ground))
     let effects: [DeployModel.Operation] = [
-      .run(Command(.shell("touch '\(ground.folder)/ran'"))), .write(path: "f", content: "x", mode: nil, owner: nil), .link(target: "x", path: "l"),
+      .run(Command(.shell("touch '\(ground.folder)/ran'"))), .write(path: "f", content: "x", mode: nil, owner: nil),
+      .link(target: "x", path: "l"),
       .stage(release), .activate(release.id), .activate(nil), .discard(release.id), .prune(keep: 1, pinned: []),
       .record(try await receipt(ground, "r1", "d1")), .upload(from: "/etc/hostname", to: "h"),
     ]

@@ -1,4 +1,5 @@
 import DeployModel
+import Glibc
 
 /// One shell that was started on a host and obeys line by line: what is asked goes in with a number, what came back comes out
 /// between nonces. Requests are answered in their order.
@@ -26,9 +27,16 @@ final class Channel: Sendable {
     var broken: Broken?
   }
   /// The channel is gone; what its client said on stderr that was no answer.
-  struct Broken: Error { var said: String; var silent = false }
+  struct Broken: Error {
+    var said: String
+    var silent = false
+  }
 
   private let child: Child
+  /// Our ends of its standard streams.
+  private let input: Int32
+  private let output: Int32
+  private let errors: Int32
   private let reactor: Reactor
   private let state: Guarded<State>
   let nonce: String
@@ -38,10 +46,18 @@ final class Channel: Sendable {
     self.nonce = nonce
     self.reactor = reactor
     state = Guarded(State(output: Frames(nonce: nonce), errors: Frames(nonce: nonce)))
-    child = try Child.start(argv, environment: environment)
-    reactor.adopt(child.input)
-    reactor.adopt(child.output) { [weak self] bytes in self?.heard(bytes, errors: false) }
-    reactor.adopt(child.errors) { [weak self] bytes in self?.heard(bytes, errors: true) }
+    let pairs = [try Child.pair(), try Child.pair(), try Child.pair()]
+    defer { for pair in pairs { Glibc.close(pair.theirs) } }
+    do throws(Failure) {
+      child = try Child.start(argv, environment: environment, streams: pairs.map(\.theirs))
+    } catch {
+      for pair in pairs { Glibc.close(pair.ours) }
+      throw error
+    }
+    (input, output, errors) = (pairs[0].ours, pairs[1].ours, pairs[2].ours)
+    reactor.adopt(input)
+    reactor.adopt(output) { [weak self] bytes in self?.heard(bytes, errors: false) }
+    reactor.adopt(errors) { [weak self] bytes in self?.heard(bytes, errors: true) }
   }
   deinit { close() }
 
@@ -61,8 +77,8 @@ final class Channel: Sendable {
         if let broken = state.broken { return broken }
         state.waiting.append(Waiting(number: state.next, resume: resume))
         // Queued under the lock, so that requests go out in the order of their numbers.
-        reactor.write(Array((line(state.next) + "\n").utf8), to: child.input)
-        reactor.write(payload, to: child.input)
+        reactor.write(Array((line(state.next) + "\n").utf8), to: input)
+        reactor.write(payload, to: input)
         state.next += 1
         return nil
       }
@@ -79,7 +95,7 @@ final class Channel: Sendable {
       return state.waiting
     }
     guard let waiting else { return }
-    for descriptor in [child.input, child.output, child.errors] { reactor.close(descriptor) }
+    for descriptor in [input, output, errors] { reactor.close(descriptor) }
     child.signal(15)
     child.signal(9)
     reactor.reap(child.pid)

@@ -1,36 +1,18 @@
 import DeployModel
 import Glibc
 
-/// A process in a group of its own, its standard streams on descriptors of ours. Nobody else inherits those.
+/// A process in a group of its own.
 struct Child: Sendable {
   let pid: pid_t
-  /// Takes what is written to its standard input.
-  let input: Int32
-  let output: Int32
-  let errors: Int32
 
-  /// Starts a program found along this process's PATH. An empty environment entry list means: as ours.
+  /// Starts a program found along this process's PATH, its standard streams on three descriptors of ours, which stay ours to close.
+  /// - Parameter environment: `NAME=value`; nil: as ours.
   /// - Throws: kind `missing` where there is no such program, `transport` for what the system refuses.
-  static func start(_ argv: [String], environment: [String]? = nil) throws(Failure) -> Child {
-    // Sockets rather than pipes: made close-on-exec in one call, and a broken one does not end us with a signal.
-    var pairs: [[Int32]] = []
-    func closeAll() { for pair in pairs { for descriptor in pair { close(descriptor) } } }
-    for _ in 0..<3 {
-      var pair: [Int32] = [-1, -1]
-      let kind = Int32(bitPattern: SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
-      guard socketpair(AF_UNIX, kind, 0, &pair) == 0 else {
-        let reason = String(cString: strerror(errno))
-        closeAll()
-        throw Failure(.transport, "no descriptors for another child process: \(reason)", fix: "raise the limit on open files: ulimit -n 4096")
-      }
-      pairs.append(pair)
-    }
-    defer { for pair in pairs { close(pair[1]) } }
-
+  static func start(_ argv: [String], environment: [String]? = nil, streams: [Int32]) throws(Failure) -> Child {
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
-    for (stream, pair) in pairs.enumerated() { posix_spawn_file_actions_adddup2(&actions, pair[1], Int32(stream)) }
+    for (stream, descriptor) in streams.enumerated() { posix_spawn_file_actions_adddup2(&actions, descriptor, Int32(stream)) }
 
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)
@@ -52,12 +34,24 @@ struct Child: Sendable {
     var pid: pid_t = 0
     let code = posix_spawnp(&pid, argv[0], &actions, &attributes, words, settings)
     guard code == 0 else {
-      for pair in pairs { close(pair[0]) }
       let reason = String(cString: strerror(code))
-      throw Failure(code == ENOENT ? .missing : .transport, "\(argv[0]) could not be started: \(reason)", fix: "is \(argv[0]) installed and in PATH?")
+      throw Failure(
+        code == ENOENT ? .missing : .transport, "\(argv[0]) could not be started: \(reason)", fix: "is \(argv[0]) installed and in PATH?")
     }
-    for pair in pairs { _ = fcntl(pair[0], F_SETFL, fcntl(pair[0], F_GETFL) | O_NONBLOCK) }
-    return Child(pid: pid, input: pairs[0][0], output: pairs[1][0], errors: pairs[2][0])
+    return Child(pid: pid)
+  }
+
+  /// A pair of connected descriptors that no child inherits by itself. Sockets rather than pipes: made close-on-exec in one
+  /// call, and a broken one does not end us with a signal. Ours, the first, does not block.
+  static func pair() throws(Failure) -> (ours: Int32, theirs: Int32) {
+    var pair: [Int32] = [-1, -1]
+    guard socketpair(AF_UNIX, Int32(bitPattern: SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0, &pair) == 0 else {
+      throw Failure(
+        .transport, "no descriptors for another child process: \(String(cString: strerror(errno)))",
+        fix: "raise the limit on open files: ulimit -n 4096")
+    }
+    _ = fcntl(pair[0], F_SETFL, fcntl(pair[0], F_GETFL) | O_NONBLOCK)
+    return (pair[0], pair[1])
   }
 
   /// This process's environment as `NAME=value`, only the names that are asked for where any are.
@@ -72,20 +66,30 @@ struct Child: Sendable {
     return found
   }
 
+  private final class Wait {
+    let resume: CheckedContinuation<Int, Never>
+    let pid: pid_t
+    init(_ resume: CheckedContinuation<Int, Never>, _ pid: pid_t) {
+      self.resume = resume
+      self.pid = pid
+    }
+  }
+
   /// Waits for its end on a thread of its own; the status as a shell counts it, 128 and the signal's number for a signal.
   func exit() async -> Int {
     let pid = self.pid
     return await withCheckedContinuation { resume in
-      final class Box { let resume: CheckedContinuation<Int, Never>, pid: pid_t; init(_ r: CheckedContinuation<Int, Never>, _ p: pid_t) { resume = r; pid = p } }
       var thread = pthread_t()
-      let box = Unmanaged.passRetained(Box(resume, pid)).toOpaque()
-      let code = pthread_create(&thread, nil, { box in
-        let box = Unmanaged<Box>.fromOpaque(box!).takeRetainedValue()  // passed by the call below, never nil
-        var status: Int32 = 0
-        while waitpid(box.pid, &status, 0) < 0 && errno == EINTR {}
-        box.resume.resume(returning: status & 0x7f == 0 ? Int(status >> 8 & 0xff) : 128 + Int(status & 0x7f))
-        return nil
-      }, box)
+      let wait = Unmanaged.passRetained(Wait(resume, pid)).toOpaque()
+      let code = pthread_create(
+        &thread, nil,
+        { wait in
+          let wait = Unmanaged<Wait>.fromOpaque(wait!).takeRetainedValue()  // passed below, never nil
+          var status: Int32 = 0
+          while waitpid(wait.pid, &status, 0) < 0 && errno == EINTR {}
+          wait.resume.resume(returning: status & 0x7f == 0 ? Int(status >> 8 & 0xff) : 128 + Int(status & 0x7f))
+          return nil
+        }, wait)
       precondition(code == 0, "no thread to wait for a child")
       pthread_detach(thread)
     }

@@ -26,7 +26,9 @@ actor HostLink {
   /// Runs one short function of the host program, on a new channel where this one breaks on the way: all of them may be
   /// asked twice. Payload is at most one block.
   /// - Throws: what the host said no to, by its exit status, or `unreachable` after the patience.
-  func call(_ function: String, _ arguments: [String], payload: [UInt8] = [], patience: Interval? = nil) async throws(Failure) -> Channel.Answer {
+  func call(
+    _ function: String, _ arguments: [String], payload: [UInt8] = [], patience: Interval? = nil
+  ) async throws(Failure) -> Channel.Answer {
     let words = Quoting.line([function] + arguments)
     let size = payload.count
     let line: @Sendable (Int) -> String = { size == 0 ? "l_do \($0) \(words)" : "l_in \($0) \(size) \(words)" }
@@ -39,7 +41,8 @@ actor HostLink {
         forget(channel)
         if broken.silent { silences += 1 }
         if silences > 1 {
-          throw Failure(.unreachable, "\(reach.name): `\(function)` got no answer, twice", fix: "look at the load and the disks of the host")
+          throw Failure(
+            .unreachable, "\(reach.name): `\(function)` got no answer, twice", fix: "look at the load and the disks of the host")
         }
       }
     }
@@ -105,15 +108,22 @@ actor HostLink {
     let nonce = Hex.text((0..<16).map { _ in UInt8.random(in: 0...255, using: &generator) })
     let (argv, first) = reach.start(nonce: nonce)
     let channel: Channel
-    do { channel = try Channel(argv, environment: reach.environment, nonce: nonce, reactor: reactor) }
-    catch { return .failed(error, passes: false) }
+    do { channel = try Channel(argv, environment: reach.environment, nonce: nonce, reactor: reactor) } catch {
+      return .failed(error, passes: false)
+    }
     let program = self.program
     let steps: [([UInt8], @Sendable (Int) -> String)] = [
       ([], { _ in first ?? ":" }),
-      (program.functions, { "\(HostProgram.take(program.functions, into: "l_program")); eval \"$l_program\"; \(HostLink.mark(nonce, $0))" }),
-      (program.runner, {
-        "\(HostProgram.take(program.runner, into: "l_runner")); l_nonce=\(nonce) l_version=\(program.version); unset LANDER_JOB; \(HostLink.mark(nonce, $0))"
-      }),
+      (
+        program.functions, { "\(HostProgram.take(program.functions, into: "l_program")); eval \"$l_program\"; \(HostLink.mark(nonce, $0))" }
+      ),
+      (
+        program.runner,
+        {
+          let words = "l_nonce=\(nonce) l_version=\(program.version); unset LANDER_JOB"
+          return "\(HostProgram.take(program.runner, into: "l_runner")); \(words); \(HostLink.mark(nonce, $0))"
+        }
+      ),
     ]
     for (payload, line) in steps {
       if case .failure(let broken) = await channel.ask(payload, within: options.login, line: line) {

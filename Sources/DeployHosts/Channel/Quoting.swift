@@ -12,7 +12,9 @@ package enum Quoting {
   private static func isPlain(_ byte: UInt8) -> Bool {
     switch byte {
     case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"): true
-    case UInt8(ascii: "_"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "/"), UInt8(ascii: ":"), UInt8(ascii: ","), UInt8(ascii: "@"): true
+    case UInt8(ascii: "_"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "/"), UInt8(ascii: ":"), UInt8(ascii: ","),
+      UInt8(ascii: "@"):
+      true
     default: false
     }
   }
@@ -21,7 +23,8 @@ package enum Quoting {
 extension String {
   /// Every occurrence of one text replaced by another, byte by byte: grapheme clusters such as CR LF do not hide one.
   func replacing(_ old: Character, with new: String) -> String {
-    let old = Array(String(old).utf8), new = Array(new.utf8)
+    let old = Array(String(old).utf8)
+    let new = Array(new.utf8)
     var bytes: [UInt8] = []
     bytes.reserveCapacity(utf8.count)
     for byte in utf8 { if byte == old[0] { bytes += new } else { bytes.append(byte) } }

@@ -76,11 +76,13 @@ final class Reactor: Sendable {
   private func launch() {
     var thread = pthread_t()
     let me = Unmanaged.passRetained(self).toOpaque()
-    let code = pthread_create(&thread, nil, { me in
-      let reactor = Unmanaged<Reactor>.fromOpaque(me!).takeRetainedValue()  // passed two lines up, never nil
-      while reactor.turn() {}
-      return nil
-    }, me)
+    let code = pthread_create(
+      &thread, nil,
+      { me in
+        let reactor = Unmanaged<Reactor>.fromOpaque(me!).takeRetainedValue()  // passed two lines up, never nil
+        while reactor.turn() {}
+        return nil
+      }, me)
     precondition(code == 0, "no thread for the transport")
     pthread_detach(thread)
   }
@@ -114,7 +116,14 @@ final class Reactor: Sendable {
       if entry.revents & Int16(POLLOUT) != 0 { flush(entry.fd) }
       if entry.revents & Int16(POLLIN | POLLHUP | POLLERR | POLLNVAL) != 0 { drain(entry.fd) }
     }
-    if collecting { state.with { $0.dead.removeAll { var status: Int32 = 0; return waitpid($0, &status, WNOHANG) != 0 } } }
+    if collecting {
+      state.with {
+        $0.dead.removeAll {
+          var status: Int32 = 0
+          return waitpid($0, &status, WNOHANG) != 0
+        }
+      }
+    }
     return true
   }
 
@@ -123,8 +132,9 @@ final class Reactor: Sendable {
       guard var source = state.sources[descriptor] else { return }
       while let first = source.queue.first {
         let count = first.withUnsafeBytes { bytes in
+          // Queued pieces are never empty, so they have an address.
           send(descriptor, bytes.baseAddress! + source.written, bytes.count - source.written, Int32(MSG_NOSIGNAL | MSG_DONTWAIT))
-        }  // queued pieces are never empty, so they have an address
+        }
         if count < 0 {
           if errno != EAGAIN && errno != EINTR { source.queue = [] }
           break

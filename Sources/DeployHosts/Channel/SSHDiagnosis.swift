@@ -23,9 +23,11 @@ struct SSHDiagnosis: Equatable {
       found = make(
         .unreachable, "its host key is not known here", "compare the fingerprint and accept it once by hand: \(reach.typed)")
     } else if matches("too many authentication failures") {
-      found = make(.notPermitted, "the ssh agent offered too many keys", "set IdentitiesOnly yes and IdentityFile in ssh_config for \(host)")
+      found = make(
+        .notPermitted, "the ssh agent offered too many keys", "set IdentitiesOnly yes and IdentityFile in ssh_config for \(host)")
     } else if matches("permission denied") {
-      found = make(.notPermitted, "authentication failed", "try by hand: \(reach.typed); is the key in its authorized_keys and in your agent?")
+      found = make(
+        .notPermitted, "authentication failed", "try by hand: \(reach.typed); is the key in its authorized_keys and in your agent?")
     } else if matches("could not resolve hostname", "name or service not known") {
       found = make(
         .unreachable, "its name is not resolved", "is the name right? give the host an address, or a Host entry in ssh_config",
@@ -36,16 +38,20 @@ struct SSHDiagnosis: Equatable {
       found = make(.unreachable, "there is no route to it", "is the machine up, and the VPN or network?", passes: true)
     } else if matches("timed out", "timeout, server", "not responding") {
       found = make(.unreachable, "it did not answer in time", "is the machine up, and does a firewall drop the port?", passes: true)
-    } else if matches("exceeded maxstartups", "not allowed at this time", "connection reset by peer", "kex_exchange_identification", "connection closed by") {
+    } else if matches(
+      "exceeded maxstartups", "not allowed at this time", "connection reset by peer", "kex_exchange_identification", "connection closed by")
+    {
       found = make(
-        .unreachable, "its sshd has too many connections, or closed this one", "raise MaxStartups in its sshd_config, or deploy to fewer hosts at once",
+        .unreachable, "its sshd has too many connections, or closed this one",
+        "raise MaxStartups in its sshd_config, or deploy to fewer hosts at once",
         passes: true)
     } else if matches("bad configuration option", "terminating,") {
       found = make(.invalid, "ssh does not accept its configuration: \(SSHDiagnosis.last(said))", "mend ssh_config")
     } else {
       let words = SSHDiagnosis.last(said)
       found = make(
-        .unreachable, words.isEmpty ? "the connection ended" : "the connection ended: \(words)", "try by hand: \(reach.typed)", passes: true)
+        .unreachable, words.isEmpty ? "the connection ended" : "the connection ended: \(words)", "try by hand: \(reach.typed)", passes: true
+      )
     }
     (failure, passes) = found
   }

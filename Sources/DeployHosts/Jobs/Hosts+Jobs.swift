@@ -50,7 +50,8 @@ extension Hosts {
       default: throw Hosts.outcome(of: end, job.line, errand, out, err).failure ?? Failure(.internal, "a job without an end")
       }
     }
-    throw Failure(.lost, "\(errand.site.host.name): \(job.line) was lost three times", fix: "look at the host: does it reboot, or run out of memory?")
+    throw Failure(
+      .lost, "\(errand.site.host.name): \(job.line) was lost three times", fix: "look at the host: does it reboot, or run out of memory?")
   }
 
   /// Starts a job, or attaches to it where it was started before, and follows it to its end.
@@ -60,7 +61,8 @@ extension Hosts {
     let site = errand.site
     let script = Array(job.script.utf8)
     guard script.count + job.input.count <= Job.largest else {
-      throw Failure(.invalid, "`\(job.line)` has an input of \(job.input.count) bytes; \(Job.largest) is the most", fix: "upload a file and read it")
+      throw Failure(
+        .invalid, "`\(job.line)` has an input of \(job.input.count) bytes; \(Job.largest) is the most", fix: "upload a file and read it")
     }
     let grace = max(1, options.grace.milliseconds / 1000)
     let seconds = "\(errand.intent.timeout.milliseconds / 1000).\(String(1000 + errand.intent.timeout.milliseconds % 1000).dropFirst())"
@@ -68,8 +70,10 @@ extension Hosts {
     let since = "\(Hosts.now().milliseconds)"
     _ = try await errand.link.demand(
       "l_job",
-      errand.claim + [site.deployment, job.name, seconds, "\(grace)", "\(options.outputLimit)", job.merge ? "1" : "0", job.user ?? "",
-        "\(script.count)", since, job.again ? "repeat" : "fail", line],
+      errand.claim + [
+        site.deployment, job.name, seconds, "\(grace)", "\(options.outputLimit)", job.merge ? "1" : "0", job.user ?? "",
+        "\(script.count)", since, job.again ? "repeat" : "fail", line,
+      ],
       payload: script + job.input)
     let folder = "\(site.path)/.lander/jobs/\(site.deployment)/\(job.name)"
     let stop: @Sendable (String) async -> Void = { why in
@@ -130,7 +134,8 @@ extension Hosts {
         outcome.failure = Failure(.command, "\(name): `\(short)` \(cause)", fix: fix)
       }
     case .timeout:
-      outcome.failure = Failure(.timeout, "\(name): `\(short)` was not done within \(errand.intent.timeout) and was ended\(left)", fix: "give it a longer timeout")
+      outcome.failure = Failure(
+        .timeout, "\(name): `\(short)` was not done within \(errand.intent.timeout) and was ended\(left)", fix: "give it a longer timeout")
     case .cancelled:
       outcome.failure = Failure(.cancelled, "\(name): `\(short)` was cancelled\(left)")
     case .lost(let reboot):

@@ -94,7 +94,8 @@ if [ "$merge" = 1 ]; then : >"$D/e.end"; else drain e err & fi
 # is known, so that what follows is the command's input. Another user gets the open file, never the name.
 (
   if [ "$merge" = 1 ]; then exec 2>&1; else exec 2>"$D/e"; fi
-  exec <"$D/in" && rm -f "$D/in" || exit 127
+  # Both ends of the fifos are open by now: their names go too, so that nobody else reads from them.
+  exec <"$D/in" && rm -f "$D/in" "$D/o" "$D/e" || exit 127
   umask 022
   cd /
   LANDER_JOB=$D/
@@ -128,4 +129,4 @@ else
   while [ ! -e "$D/status" ] && [ "$n" -lt $((grace * 5 + 100)) ]; do sleep 0.2; n=$((n + 1)); done
   [ -e "$D/status" ] || report "$rc" "$(readlink "$D/why")" 0
 fi
-rm -f "$D/o" "$D/e" "$D/o.end" "$D/e.end"
+rm -f "$D/o" "$D/e" "$D/o.end" "$D/e.end" "$D/session"

@@ -35,7 +35,8 @@ l_lock() {
   fi
   l_fence "$fence" "$token"
   l_hold "$token" "$dep" "$since" "$fence" "$lease" "$owner" "$purpose"
-  if [ -d "$L/lock" ]; then mv "$L/lock.new/holder" "$L/lock/holder"; else mkdir "$L/lock" && mv "$L/lock.new/holder" "$L/lock/holder"; fi || exit 43
+  [ -d "$L/lock" ] || mkdir "$L/lock" || exit 43
+  mv "$L/lock.new/holder" "$L/lock/holder" || exit 43
   rm -rf "$L/lock.new"
   l_sync "$L/lock" "$L"
   echo taken

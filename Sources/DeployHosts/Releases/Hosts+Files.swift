@@ -89,7 +89,10 @@ extension Hosts {
         var bytes = [UInt8](repeating: 0, count: min(Hosts.block, pack.size - at))
         fseek(file, at, SEEK_SET)
         guard fread(&bytes, 1, bytes.count, file) == bytes.count else { throw Temporary.failure("\(pack.path) cannot be read") }
-        let offset = at, piece = bytes, link = errand.link, arguments = errand.claim + [name, "\(offset)"]
+        let offset = at
+        let piece = bytes
+        let link = errand.link
+        let arguments = errand.claim + [name, "\(offset)"]
         flight.append(
           Task {
             do throws(Failure) {

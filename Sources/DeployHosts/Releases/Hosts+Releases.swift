@@ -56,17 +56,19 @@ extension Hosts {
     let address = (host.user.map { "\($0)@" } ?? "") + (host.address ?? host.name)
     let local = host.transport == "local" || host.argv != nil
     let make = folder.isEmpty ? shared : "\(shared)/\(folder)"
+    let (from, to, parent) = (Quoting.word(first), Quoting.word(there), Quoting.word(make))
+    let port = host.port.map { "-P \($0) " } ?? ""
     let copy =
-      local
-      ? "mkdir -p \(Quoting.word(make)) && cp \(Quoting.word(first)) \(Quoting.word(there))"
-      : "ssh \(address) mkdir -p \(Quoting.word(make)) && scp \(host.port.map { "-P \($0) " } ?? "")\(Quoting.word(first)) \(address):\(Quoting.word(there))"
+      local ? "mkdir -p \(parent) && cp \(from) \(to)" : "ssh \(address) mkdir -p \(parent) && scp \(port)\(from) \(address):\(to)"
     throw Failure(
       .missing, "\(host.name): shared files are not there yet: \(names.map { "\(shared)/\($0)" }.joined(separator: ", "))", fix: copy)
   }
 
   /// What the host's own release holds: from our store where it has that bundle, else from the host.
   private func kept(_ base: (release: Release.ID, digest: String)?, _ errand: Errand) async -> (id: Release.ID, KeptRelease)? {
-    guard let base, let answer = try? await errand.link.demand("l_show", [errand.site.path, "manifests/\(base.release)"]) else { return nil }
+    guard let base, let answer = try? await errand.link.demand("l_show", [errand.site.path, "manifests/\(base.release)"]) else {
+      return nil
+    }
     guard let end = answer.output.firstIndex(of: 10) else { return nil }
     guard let kept = try? JSONDecoder().decode(KeptRelease.self, from: Data(answer.output[(end + 1)...])) else { return nil }
     return (base.release, kept)
@@ -129,7 +131,9 @@ extension Hosts {
         fix: "free some space there, or keep fewer releases")
     }
     guard ground.freeInodes >= items else {
-      throw Failure(.noSpace, "\(host): the release needs \(items) inodes at \(errand.site.path), \(ground.freeInodes) are free", fix: "remove files there")
+      throw Failure(
+        .noSpace, "\(host): the release needs \(items) inodes at \(errand.site.path), \(ground.freeInodes) are free",
+        fix: "remove files there")
     }
   }
 

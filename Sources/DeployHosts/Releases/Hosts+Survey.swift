@@ -9,7 +9,9 @@ extension Hosts {
   }
 
   private func state(of host: DeployModel.Host, at path: String, application: String, group: String) async throws(Failure) -> HostState {
-    guard path.hasPrefix("/") else { throw Failure(.invalid, "\(host.name): the path \(path) must be absolute", fix: "write path = \"/srv/…\" in the recipe") }
+    guard path.hasPrefix("/") else {
+      throw Failure(.invalid, "\(host.name): the path \(path) must be absolute", fix: "write path = \"/srv/…\" in the recipe")
+    }
     let link = link(to: host)
     // The channel first, so that its making does not count as the clock's difference.
     _ = try await link.demand("l_ping", [])
@@ -67,7 +69,8 @@ private struct Findings {
     let inodes = space.count == 4 && space[3] > 0 ? space[2] : Int(Int32.max)
     return HostFacts(
       shell: self["shell"] ?? "", user: self["user"] ?? "", home: self["home"] ?? "", kernel: self["kernel"] ?? "",
-      architecture: self["architecture"] ?? "", tools: all("tool"), bootID: self["boot"] ?? "", processors: Int(self["processors"] ?? "") ?? 1,
+      architecture: self["architecture"] ?? "", tools: all("tool"), bootID: self["boot"] ?? "",
+      processors: Int(self["processors"] ?? "") ?? 1,
       freeBytes: bytes, freeInodes: inodes, clockSkew: skew(asked))
   }
 

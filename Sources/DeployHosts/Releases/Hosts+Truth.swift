@@ -11,11 +11,13 @@ extension Hosts {
     let words = [request.owner, request.purpose].map { $0.replacing("\n", with: " ").replacing("\t", with: " ") }
     let answer = try await errand.link.call(
       "l_lock",
-      [site.path, request.token, site.deployment, "\(Hosts.now().milliseconds)", "\(request.fence)", "\(lease)"] + words + [request.inherits ?? ""])
+      [site.path, request.token, site.deployment, "\(Hosts.now().milliseconds)", "\(request.fence)", "\(lease)"] + words + [
+        request.inherits ?? ""
+      ])
     if answer.status == 42, let holder = Hosts.holder(answer.lines) {
+      let held = Interval(milliseconds: max(0, (Hosts.now() - holder.since).milliseconds))
       let failure = Failure(
-        .locked,
-        "\(site.host.name): \(holder.owner) holds the lock since \(Interval(milliseconds: max(0, (Hosts.now() - holder.since).milliseconds))): \(holder.purpose)",
+        .locked, "\(site.host.name): \(holder.owner) has held the lock for \(held): \(holder.purpose)",
         fix: "wait for deployment \(holder.deployment), or, if its engine is gone: lander unlock")
       return Outcome(failure: failure, value: holder.record)
     }
@@ -25,7 +27,8 @@ extension Hosts {
       let mine = receipt.flatMap { $0.application == site.application && $0.group == site.group ? $0.deployment : nil }
       guard mine == request.expects else {
         throw Failure(
-          .invalid, "\(site.host.name): changed since the plan was made: it was \(request.expects ?? "untouched"), and is \(mine ?? "untouched") now",
+          .invalid,
+          "\(site.host.name): changed since the plan was made: it was \(request.expects ?? "untouched"), and is \(mine ?? "untouched") now",
           fix: "plan again")
       }
       try await endOrphans(request, errand)
@@ -115,7 +118,8 @@ extension Hosts {
     let text = answer.output.drop { $0 != 10 }.dropFirst()
     guard let receipt = try? JSONDecoder().decode(Receipt.self, from: Data(text)) else {
       throw Failure(
-        .corrupt, "\(link.reach.name): \(path)/.lander/\(name) cannot be read as a receipt", fix: "look at it; if it is damaged, move it away and deploy")
+        .corrupt, "\(link.reach.name): \(path)/.lander/\(name) cannot be read as a receipt",
+        fix: "look at it; if it is damaged, move it away and deploy")
     }
     return receipt
   }

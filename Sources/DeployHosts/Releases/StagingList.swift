@@ -26,7 +26,11 @@ struct StagingList {
       for item in base.manifest.items where item.kind == .file && !StagingList.isShared(item.path, base.shared) { known[item.path] = item }
     }
     for item in items where item.kind == .file {
-      if let old = known[item.path], old.digest == item.digest, reuse == .copy || old.mode == item.mode { keep.append(item) } else { send.append(item) }
+      if let old = known[item.path], old.digest == item.digest, reuse == .copy || old.mode == item.mode {
+        keep.append(item)
+      } else {
+        send.append(item)
+      }
     }
   }
 

@@ -3,7 +3,13 @@ import Glibc
 
 /// Writes a tar that GNU's and busybox's tar read alike: long names the GNU way. Equal input gives equal bytes.
 final class TarWriter {
-  enum Kind: Character { case file = "0", link = "2", folder = "5", name = "L", target = "K" }
+  enum Kind: Character {
+    case file = "0"
+    case link = "2"
+    case folder = "5"
+    case name = "L"
+    case target = "K"
+  }
   private let file: UnsafeMutablePointer<FILE>
   private let path: String
 
@@ -98,7 +104,9 @@ final class TarWriter {
   }
   private func entry(_ source: String, _ name: String) throws(Failure) {
     var status = stat()
-    guard (name == "file" ? stat(source, &status) : lstat(source, &status)) == 0 else { throw Temporary.failure("\(source) cannot be read") }
+    guard (name == "file" ? stat(source, &status) : lstat(source, &status)) == 0 else {
+      throw Temporary.failure("\(source) cannot be read")
+    }
     let mode = Int(status.st_mode & 0o7777)
     switch status.st_mode & S_IFMT {
     case S_IFDIR:

@@ -70,10 +70,14 @@ struct Pack: Sendable {
   /// Compresses a tar of a temporary folder; equal content gives equal bytes.
   init(gzip tar: String, in folder: String) async throws(Failure) {
     let packed = tar + ".gz"
-    let child = try Child.start(["sh", "-c", "exec gzip -1 -n -c <\"$1\" >\"$2\"", "sh", tar, packed])
-    for descriptor in [child.input, child.output, child.errors] { close(descriptor) }
+    let nothing = open("/dev/null", O_RDWR | O_CLOEXEC)
+    defer { close(nothing) }
+    let child = try Child.start(
+      ["sh", "-c", "exec gzip -1 -n -c <\"$1\" >\"$2\"", "sh", tar, packed], streams: [nothing, nothing, nothing])
     let status = await child.exit()
-    guard status == 0 else { throw Failure(.missing, "gzip on this machine ended with \(status)", fix: "is gzip installed, and is there room in \(folder)?") }
+    guard status == 0 else {
+      throw Failure(.missing, "gzip on this machine ended with \(status)", fix: "is gzip installed, and is there room in \(folder)?")
+    }
     unlink(tar)
     try self.init(packed)
   }

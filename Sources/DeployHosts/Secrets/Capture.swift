@@ -33,7 +33,9 @@ struct Capture {
     let digest = Digest(hex: Hex.text(hash.finalize()))
     if head.count + tail.count == bytes, bytes <= 2 * Capture.half {
       let text = String(decoding: head + tail, as: UTF8.self)
-      if text.utf8.count <= Captured.limit { return Captured(text: text, bytes: bytes, truncated: false, digest: bytes == 0 ? nil : digest) }
+      if text.utf8.count <= Captured.limit {
+        return Captured(text: text, bytes: bytes, truncated: false, digest: bytes == 0 ? nil : digest)
+      }
     }
     // Bytes that are no UTF-8 take three where they took one: then less is kept.
     var size = Capture.half

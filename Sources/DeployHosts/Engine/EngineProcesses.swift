@@ -1,0 +1,257 @@
+package import DeployCore
+package import DeployModel
+import Glibc
+
+/// The machine the engine runs on: commands in a process group each, that end with their timeout, with their output capped and
+/// secrets replaced. They do not outlive the engine.
+package final class EngineProcesses: EngineMachine {
+  private struct Key: Hashable {
+    var deployment: Deployment.ID
+    var intent: Int
+  }
+  private let directory: String
+  private let vault: Vault
+  private let reactor = Reactor()
+  private let flights = Guarded<[Key: Flight]>([:])
+  private let grace: Interval
+  private let limit: Int
+
+  /// - Parameters:
+  ///   - directory: what relative paths and commands start from.
+  ///   - grace: between TERM and KILL.
+  ///   - limit: bytes of each stream that are passed on.
+  package init(directory: String, secrets: any Secrets, grace: Interval = .seconds(10), limit: Int = 64 << 20) {
+    self.directory = directory
+    vault = Vault(secrets)
+    self.grace = grace
+    self.limit = limit
+  }
+
+  package func close() async { reactor.stop() }
+
+  package func perform(_ intent: Intent, of deployment: Deployment.ID, output: @escaping @Sendable (OutputChunk) -> Void) async -> Outcome {
+    let clock = ContinuousClock()
+    let start = clock.now
+    let key = Key(deployment: deployment, intent: intent.id)
+    let flight = Flight(limit: intent.timeout)
+    flights.with { $0[key] = flight }
+    var outcome: Outcome
+    do throws(Failure) { outcome = try await route(intent, deployment, flight, output) } catch { outcome = Outcome(failure: error) }
+    flights.with { $0[key] = nil }
+    if let failure = outcome.failure { outcome.failure?.message = await vault.clean(failure.message) }
+    let (seconds, atto) = (clock.now - start).components
+    outcome.duration = Interval(milliseconds: Int(seconds) * 1000 + Int(atto / 1_000_000_000_000_000))
+    return outcome
+  }
+
+  package func cancel(_ intent: Int, of deployment: Deployment.ID) async {
+    await flights.with { $0[Key(deployment: deployment, intent: intent)] }?.cancel()
+  }
+
+  private func route(
+    _ intent: Intent, _ deployment: Deployment.ID, _ flight: Flight, _ output: @escaping @Sendable (OutputChunk) -> Void
+  ) async throws(Failure) -> Outcome {
+    switch intent.operation {
+    case .run(let command):
+      return try await run(try await process(command, intent, deployment), intent, flight, output)
+    case .read(let path, let limit):
+      return .done(.text(await vault.clean(String(decoding: try read(place(path), limit), as: UTF8.self))))
+    case .exists(let path):
+      var status = stat()
+      return .done(.bool(lstat(place(path), &status) == 0))
+    case .check(let check):
+      return try await ask(check, intent, deployment, flight)
+    default:
+      throw Failure(
+        .invalid, "`\(intent.operation.verb)` is not for the engine's machine", fix: "ask a host: host:\(intent.operation.verb) …")
+    }
+  }
+
+  private func place(_ path: String) -> String { path.hasPrefix("/") ? path : "\(directory)/\(path)" }
+
+  private func read(_ path: String, _ limit: Int) throws(Failure) -> [UInt8] {
+    guard let file = fopen(path, "re") else { throw Temporary.failure("\(path) cannot be read") }
+    defer { fclose(file) }
+    let most = max(0, min(limit, 16 << 20))
+    var bytes = [UInt8](repeating: 0, count: most + 1)
+    let count = fread(&bytes, 1, bytes.count, file)
+    guard ferror(file) == 0 else { throw Temporary.failure("\(path) cannot be read") }
+    guard count <= most else { throw Failure(.invalid, "\(path) has more than \(most) bytes", fix: "raise the limit") }
+    return Array(bytes[0..<count])
+  }
+
+  /// What is started for a command.
+  private struct Program {
+    var argv: [String]
+    var environment: [String]
+    var input: [UInt8]
+    var merge: Bool
+    var line: String
+  }
+
+  private func process(_ command: Command, _ intent: Intent, _ deployment: Deployment.ID) async throws(Failure) -> Program {
+    if let user = command.user {
+      throw Failure(.invalid, "on the engine's machine nothing runs as \(user)", fix: "leave out `as`, or call sudo in the command")
+    }
+    var settings = [("LANDER_DEPLOYMENT", deployment), ("LANDER_EVENT", intent.site.event?.rawValue ?? "")]
+    for variable in command.environment { settings.append((variable.name, try await vault.reveal(variable.value))) }
+    let names = Set(settings.map(\.0))
+    let environment = Child.environment { !names.contains($0) } + settings.map { "\($0.0)=\($0.1)" }
+    let words = if case .argv(let words) = command.form { words } else { ["sh", "-c", command.line] }
+    guard words.first?.isEmpty == false else { throw Failure(.invalid, "an empty argv names no program") }
+    let folder = command.directory.map(place) ?? directory
+    let input = Array(try await vault.reveal(command.input ?? Text("")).utf8)
+    // A shell in between, for the working directory alone.
+    return Program(
+      argv: ["sh", "-c", "cd \"$1\" || exit 1; shift; exec \"$@\"", "sh", folder] + words, environment: environment, input: input,
+      merge: command.merge, line: command.line)
+  }
+
+  /// The same questions as on a host, asked from here by the same shell functions.
+  private func ask(_ check: Check, _ intent: Intent, _ deployment: Deployment.ID, _ flight: Flight) async throws(Failure) -> Outcome {
+    let seconds = max(1, min(intent.timeout.milliseconds / 1000, 30))
+    let line: String
+    switch check {
+    case .command(let command): line = command
+    case .port(let port): line = "l_port \(port)"
+    case .http(let url, _): line = "l_http \(Quoting.word(url)) \(seconds)"
+    }
+    var command = Command(.shell(line))
+    if case .command = check {
+    } else {
+      command.form = .argv(["sh", "-c", String(decoding: HostProgram().functions, as: UTF8.self) + "\n" + line])
+    }
+    var program = try await process(command, intent, deployment)
+    program.line = line
+    var outcome = try await run(program, intent, flight) { _ in }
+    if case .http(_, let wanted) = check, outcome.failure == nil {
+      let code = Int((outcome.stdout?.text ?? "").trimmed) ?? 0
+      if wanted.isEmpty ? !(200...399).contains(code) : !wanted.contains(code) {
+        outcome.failure = Failure(.unhealthy, "GET answered with status \(code)")
+      }
+    }
+    if outcome.failure?.kind == .command { outcome.failure?.kind = .unhealthy }
+    if outcome.failure == nil || outcome.failure?.kind == .unhealthy { outcome.value = .bool(outcome.failure == nil) }
+    return outcome
+  }
+
+  private enum Happened: Sendable {
+    case output(OutputChunk.Stream, [UInt8]?)
+    case exit(Int)
+    case stop(Failure.Kind)
+    case settled
+  }
+
+  private func run(
+    _ program: Program, _ intent: Intent, _ flight: Flight, _ output: @escaping @Sendable (OutputChunk) -> Void
+  ) async throws(Failure) -> Outcome {
+    let streams = try LocalStreams(input: program.input)
+    defer { streams.closeTheirs() }
+    let child: Child
+    do throws(Failure) {
+      child = try Child.start(
+        program.argv, environment: program.environment,
+        streams: [streams.input, streams.output.theirs, program.merge ? streams.output.theirs : streams.errors.theirs])
+    } catch {
+      streams.closeOurs()
+      throw error
+    }
+    streams.closeTheirs()
+    let (events, sink) = AsyncStream.makeStream(of: Happened.self)
+    reactor.adopt(streams.output.ours) { sink.yield(.output(.stdout, $0)) }
+    reactor.adopt(streams.errors.ours) { sink.yield(.output(.stderr, $0)) }
+    Task { sink.yield(.exit(await child.exit())) }
+    await flight.whenCancelled { sink.yield(.stop(.cancelled)) }
+    let timer = Task {
+      try await Task.sleep(for: intent.timeout.duration)
+      sink.yield(.stop(.timeout))
+    }
+    defer {
+      timer.cancel()
+      reactor.close(streams.output.ours)
+      reactor.close(streams.errors.ours)
+    }
+    return await follow(events, sink, child, program, intent, output)
+  }
+
+  private func follow(
+    _ events: AsyncStream<Happened>, _ sink: AsyncStream<Happened>.Continuation, _ child: Child, _ program: Program, _ intent: Intent,
+    _ output: @escaping @Sendable (OutputChunk) -> Void
+  ) async -> Outcome {
+    let patterns = await vault.patterns
+    var out = Capped(patterns, limit)
+    var err = Capped(patterns, limit)
+    var open = 2
+    var status: Int?
+    var why: Failure.Kind?
+    func pass(_ stream: OutputChunk.Stream, _ part: (offset: Int, bytes: [UInt8])) {
+      if part.bytes.isEmpty { return }
+      output(OutputChunk(intent: intent.id, place: intent.place, stream: stream, offset: part.offset, bytes: part.bytes))
+    }
+    events: for await event in events {
+      switch event {
+      case .output(.stdout, let bytes?): pass(.stdout, out.take(bytes))
+      case .output(.stderr, let bytes?): pass(.stderr, err.take(bytes))
+      case .output(_, nil):
+        open -= 1
+        if open == 0 && status != nil { break events }
+      case .exit(let code):
+        status = code
+        if open == 0 { break events }
+        // Something it started may hold its output for ever; what was written by now is read in a moment.
+        Task {
+          try? await Task.sleep(for: .milliseconds(500))
+          sink.yield(.settled)
+        }
+      case .settled: break events
+      case .stop(let kind):
+        if why != nil || status != nil { continue }
+        why = kind
+        child.signal(SIGTERM)
+        let grace = self.grace
+        Task {
+          try? await Task.sleep(for: grace.duration)
+          child.signal(SIGKILL)
+        }
+      }
+    }
+    if why != nil { child.signal(SIGKILL) }
+    pass(.stdout, out.finish())
+    pass(.stderr, err.finish())
+    var outcome = Outcome(status: why == nil ? status : nil, stdout: out.captured, stderr: err.captured)
+    let line = program.line.utf8.count > 200 ? String(program.line.prefix(200)) + "…" : program.line
+    switch (why, status) {
+    case (.timeout?, _):
+      outcome.failure = Failure(
+        .timeout, "here: `\(line)` was not done within \(intent.timeout) and was ended", fix: "give it a longer timeout")
+    case (.some, _): outcome.failure = Failure(.cancelled, "here: `\(line)` was cancelled")
+    case (nil, let code?) where code != 0:
+      outcome.failure = Failure(.command, "here: `\(line)` \(code > 128 ? "was ended by signal \(code - 128)" : "exited with \(code)")")
+    default: break
+    }
+    return outcome
+  }
+}
+
+/// A captured stream of which only so much is passed on.
+private struct Capped {
+  private var capture: Capture
+  private let limit: Int
+  private var taken = 0
+  private var marked = false
+
+  init(_ patterns: [Redactor.Pattern], _ limit: Int) {
+    capture = Capture(patterns)
+    self.limit = limit
+  }
+  mutating func take(_ bytes: [UInt8]) -> (offset: Int, bytes: [UInt8]) {
+    let room = max(0, limit - taken)
+    taken += bytes.count
+    if bytes.count <= room { return capture.take(bytes) }
+    let mark = marked ? [] : Array("\n[lander: output ends here; what came after \(limit) bytes was not kept]\n".utf8)
+    marked = true
+    return capture.take(Array(bytes.prefix(room)) + mark)
+  }
+  mutating func finish() -> (offset: Int, bytes: [UInt8]) { capture.finish() }
+  var captured: Captured { capture.captured }
+}

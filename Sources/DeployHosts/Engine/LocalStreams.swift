@@ -1,0 +1,55 @@
+import DeployModel
+import Glibc
+
+/// Standard streams for a command on this machine: named pipes and files, so that `/dev/stdin` and `/dev/stderr` mean there what
+/// they mean at a prompt, opened so that no other child inherits them.
+final class LocalStreams {
+  private(set) var input: Int32 = -1
+  private(set) var output: (ours: Int32, theirs: Int32) = (-1, -1)
+  private(set) var errors: (ours: Int32, theirs: Int32) = (-1, -1)
+
+  /// The input lies in a file of mode 0600 that has no name any more when the command starts.
+  init(input bytes: [UInt8]) throws(Failure) {
+    let folder = try Temporary.folder()
+    defer { Temporary.remove(folder) }
+    if bytes.isEmpty {
+      input = open("/dev/null", O_RDONLY | O_CLOEXEC)
+    } else {
+      let path = "\(folder)/in"
+      let file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+      defer { close(file) }
+      var written = 0
+      while written < bytes.count {
+        // Not empty, so it has an address.
+        let count = bytes.withUnsafeBytes { write(file, $0.baseAddress! + written, bytes.count - written) }
+        guard count > 0 else { throw Temporary.failure("the command's input cannot be kept") }
+        written += count
+      }
+      input = open(path, O_RDONLY | O_CLOEXEC)
+    }
+    output = LocalStreams.pipe("\(folder)/out")
+    errors = LocalStreams.pipe("\(folder)/err")
+    guard [input, output.ours, output.theirs, errors.ours, errors.theirs].allSatisfy({ $0 >= 0 }) else {
+      let failure = Temporary.failure("no streams for a command")
+      closeOurs()
+      closeTheirs()
+      throw failure
+    }
+  }
+
+  private static func pipe(_ path: String) -> (Int32, Int32) {
+    guard mkfifo(path, 0o600) == 0 else { return (-1, -1) }
+    return (open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC), open(path, O_WRONLY | O_CLOEXEC))
+  }
+
+  /// The child's ends, once it has them. May be called twice.
+  func closeTheirs() {
+    for descriptor in [input, output.theirs, errors.theirs] where descriptor >= 0 { close(descriptor) }
+    (input, output.theirs, errors.theirs) = (-1, -1, -1)
+  }
+  /// Our ends, where nobody else took them over.
+  func closeOurs() {
+    for descriptor in [output.ours, errors.ours] where descriptor >= 0 { close(descriptor) }
+    (output.ours, errors.ours) = (-1, -1)
+  }
+}

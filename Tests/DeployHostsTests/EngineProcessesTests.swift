@@ -1,0 +1,96 @@
+import DeployModel
+import Foundation
+import Testing
+
+@testable import DeployHosts
+
+@Suite("Commands on the engine's machine")
+struct EngineProcessesTests {
+  private func perform(
+    _ operation: DeployModel.Operation, timeout: Interval = .seconds(30), in folder: String = "/", secrets: [String: String] = [:],
+    heard: Heard = Heard(), limit: Int = 64 << 20
+  ) async -> Outcome {
+    let machine = EngineProcesses(directory: folder, secrets: FixedSecrets(values: secrets), grace: .seconds(1), limit: limit)
+    let outcome = await machine.perform(Intent(id: 1, place: .engine, operation: operation, timeout: timeout, site: .init()), of: "d1") {
+      heard.take($0)
+    }
+    await machine.close()
+    return outcome
+  }
+
+  @Test("a command gets its folder, environment and input, and its streams and status come back")
+  func runs() async throws {
+    let folder = Ground.makeFolder()
+    defer { _ = Ground.sh("rm -rf '\(folder)'") }
+    let command = Command(
+      .shell("pwd; echo $A $LANDER_DEPLOYMENT; cat /dev/stdin; echo err >/dev/stderr; exit 4"), environment: [.init("A", "b c")],
+      input: "in\n")
+    let heard = Heard()
+    let outcome = await perform(.run(command), in: folder, heard: heard)
+    #expect(outcome.stdout?.text == "\(folder)\nb c d1\nin\n")
+    #expect(outcome.stderr?.text == "err\n")
+    #expect(outcome.status == 4)
+    #expect(outcome.failure?.kind == .command)
+    #expect(heard.stdout == outcome.stdout?.text)
+    #expect(await perform(.run(Command(.argv(["printf", "%s|", "a b", "$HOME"])))).stdout?.text == "a b|$HOME|")
+  }
+
+  @Test("after a timeout the whole group is gone, and what it wrote is kept")
+  func timeout() async throws {
+    let outcome = await perform(.run(Command(.shell("trap '' TERM; echo $$; sleep 100 & sleep 100; sleep 100"))), timeout: .seconds(1))
+    #expect(outcome.failure?.kind == .timeout)
+    let pid = try #require(Int32((outcome.stdout?.text ?? "").trimmed))
+    try await until("the group is gone") { kill(-pid, 0) != 0 || !Ground.isAlive(pid) }
+  }
+
+  @Test("a cancelled command ends soon")
+  func cancelled() async throws {
+    let machine = EngineProcesses(directory: "/", secrets: FixedSecrets(values: [:]), grace: .seconds(1))
+    let heard = Heard()
+    let intent = Intent(id: 1, place: .engine, operation: .run(Command(.shell("echo on; sleep 100"))), timeout: .minutes(2), site: .init())
+    let running = Task { await machine.perform(intent, of: "d1") { heard.take($0) } }
+    try await until("it runs") { heard.stdout == "on\n" }
+    await machine.cancel(1, of: "d1")
+    #expect(await running.value.failure?.kind == .cancelled)
+    await machine.close()
+  }
+
+  @Test("a daemon it leaves behind does not hold it, and output is capped with a mark")
+  func held() async throws {
+    let outcome = await perform(.run(Command(.shell("sleep 5 & echo done"))))
+    #expect(outcome.failure == nil && outcome.stdout?.text == "done\n")
+    let capped = await perform(.run(Command(.shell("head -c 50000 /dev/zero | tr '\\0' x"))), limit: 1000)
+    #expect(
+      capped.stdout?.text == String(repeating: "x", count: 1000) + "\n[lander: output ends here; what came after 1000 bytes was not kept]\n"
+    )
+  }
+
+  @Test("secrets are put in place for the command and taken out of what it says; one that is missing or short is refused")
+  func secrets() async throws {
+    let command = Command(
+      .shell("echo $TOKEN; printf %s \"$TOKEN\" | base64; printf 'hunter'; sleep 0.2; printf '2-and-more\\n' >&1"),
+      environment: [.init("TOKEN", Text(pieces: [.secret(name: "T")]))])
+    let heard = Heard()
+    let outcome = await perform(.run(command), secrets: ["T": "hunter2-and-more"], heard: heard)
+    #expect(outcome.stdout?.text == "<secret T>\n<secret T>==\n<secret T>\n")
+    #expect(heard.stdout == outcome.stdout?.text)
+    #expect(heard.isWhole)
+    #expect(await perform(.run(command)).failure?.kind == .missing)
+    #expect(await perform(.run(command), secrets: ["T": "short"]).failure?.kind == .invalid)
+  }
+
+  @Test("files are read up to the limit, checks are asked, and what belongs on a host is refused")
+  func others() async throws {
+    let folder = Ground.makeFolder()
+    defer { _ = Ground.sh("rm -rf '\(folder)'") }
+    _ = Ground.sh("printf hello >'\(folder)/f'")
+    #expect(await perform(.read(path: "f", limit: 5), in: folder).value == .text("hello"))
+    #expect(await perform(.read(path: "f", limit: 4), in: folder).failure?.kind == .invalid)
+    #expect(await perform(.read(path: "g", limit: 4), in: folder).failure?.kind == .missing)
+    #expect(await perform(.exists(path: "f"), in: folder).value == .bool(true))
+    #expect(await perform(.check(.port(1))).failure?.kind == .unhealthy)
+    #expect(await perform(.check(.command("true"))).value == .bool(true))
+    #expect(await perform(.activate("r1")).failure?.kind == .invalid)
+    #expect(await perform(.run(Command(.argv(["no-such-program-here"])))).status == 127)
+  }
+}
