@@ -309,6 +309,8 @@ static int run_collect(lua_State *L) {
 }
 void clua_collect(clua_state *s) { protect(s, run_collect, NULL); }
 
+void clua_free(void *block) { free(block); }
+
 /* ---- inspection ---------------------------------------------------------------------------------------------- */
 
 static int keep(lua_State *L, const void *bytes, size_t count, void *into) {

@@ -5,12 +5,15 @@ package enum ErrorReader {
   /// What ended a script.
   /// - Parameter place: of its function, for an error whose own is not known.
   package static func scriptError(_ value: Value, place: SourcePlace?) -> ScriptError {
-    guard case .record = value else { return ScriptError(Failure(.failed, value.text ?? "it ended with an error without words"), place: place) }
+    guard case .record = value else {
+      return ScriptError(Failure(.failed, value.text ?? "it ended with an error without words"), place: place)
+    }
     let kind = value["kind"]?.text ?? ""
     let failure = Failure(Self.kind(kind), value["message"]?.text ?? "it ended with an error without words", fix: value["fix"]?.text)
     let trace = value["traceback"]?.text?.split(separator: "\n").map(String.init) ?? []
     return ScriptError(
-      failure, place: value["where"]?.text.flatMap(Self.place) ?? place, trace: trace, host: value["host"]?.text, stderr: value["stderr"]?.text)
+      failure, place: value["where"]?.text.flatMap(Self.place) ?? place, trace: trace, host: value["host"]?.text,
+      stderr: value["stderr"]?.text)
   }
 
   /// What ended the reading of a file.

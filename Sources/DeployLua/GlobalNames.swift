@@ -1,10 +1,5 @@
 import CLua
 import DeployModel
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
 
 /// A global that some function of a source reads or writes, whether it ever runs or not.
 struct GlobalName: Hashable {
@@ -20,7 +15,7 @@ struct GlobalName: Hashable {
       utf8.withMemoryRebound(to: CChar.self) { clua_dump("@" + file.path, $0.baseAddress, $0.count, &size) }
     }
     guard let dump else { return [] }
-    defer { free(dump) }
+    defer { clua_free(dump) }
     var reader = CompiledReader(UnsafeBufferPointer(start: dump, count: size))
     return reader.globals() ?? []
   }
@@ -92,10 +87,13 @@ private struct CompiledReader {
   /// `GETTABUP` reads a global, `SETTABUP` writes one.
   private mutating func note(_ place: Int, _ constants: [String?], _ upvalues: [String], line: Int) {
     let word = (0..<4).reduce(UInt32(0)) { $0 | UInt32(bytes[place + $1]) << (8 * UInt32($1)) }
-    let a = Int(word >> 7 & 0xff), b = Int(word >> 16 & 0xff), c = Int(word >> 24 & 0xff)
+    let a = Int(word >> 7 & 0xff)
+    let b = Int(word >> 16 & 0xff)
+    let c = Int(word >> 24 & 0xff)
     let isWritten = word & 0x7f == 15
     guard isWritten || word & 0x7f == 11 else { return }
-    let table = isWritten ? a : b, key = isWritten ? b : c
+    let table = isWritten ? a : b
+    let key = isWritten ? b : c
     guard table < upvalues.count, upvalues[table] == "_ENV", key < constants.count, let name = constants[key] else { return }
     found.append(GlobalName(name: name, line: line, isWritten: isWritten))
   }

@@ -62,7 +62,9 @@ struct SourceLooks {
     guard tokens[index].text == ":", index + 2 < tokens.count, tokens[index + 1].text == "run" || tokens[index + 1].text == "try",
       tokens[index + 2].text == "("
     else { return nil }
-    var depth = 0, joins = false, line: Int?
+    var depth = 0
+    var joins = false
+    var line: Int?
     for at in (index + 2)..<tokens.count {
       let token = tokens[at]
       if token.kind == .sign {

@@ -1,10 +1,5 @@
 import CLua
 package import DeployModel
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
 
 /// Our functions of `string` beside the stock library's, so that tests can hold them against each other.
 package enum PatternComparison {
@@ -14,7 +9,7 @@ package enum PatternComparison {
     for argument in arguments { writer.put(argument) }
     let result = writer.bytes.withUnsafeBufferPointer { clua_compare(stock, function, $0.baseAddress, $0.count) }
     guard let result else { return "no memory" }
-    defer { free(result) }
+    defer { clua_free(result) }
     return String(cString: result)
   }
 }

@@ -85,7 +85,8 @@ struct ProjectReader {
       name: value["name"]?.text ?? "", application: value["application"]?.text, revision: value["revision"].map(revision),
       targets: targets(value["targets"]), configuration: value["configuration"].map(configuration), path: value["path"]?.text ?? "/",
       shared: texts(value["shared"]), keep: value["keep"]?.int ?? 5, reuse: value["reuse"]?.text.flatMap(Recipe.Reuse.init) ?? .copy,
-      user: value["user"]?.text, parameters: list(value["params"]).map(parameter), stages: list(value["stages"]).compactMap(stage), hooks: hooks,
+      user: value["user"]?.text, parameters: list(value["params"]).map(parameter), stages: list(value["stages"]).compactMap(stage),
+      hooks: hooks,
       onFailure: numbers(value["on_failure"]), onSuccess: numbers(value["on_success"]), rollback: value["rollback"]?.bool ?? true,
       place: place(value), origins: origins)
   }
@@ -138,6 +139,7 @@ struct ProjectReader {
 
   private func strategy(_ value: Value) -> Strategy {
     Strategy(
-      name: value["name"]?.text ?? "", function: value["function"]?.int ?? 0, options: record(value["options"]), batch: amount(value["batch"]))
+      name: value["name"]?.text ?? "", function: value["function"]?.int ?? 0, options: record(value["options"]),
+      batch: amount(value["batch"]))
   }
 }

@@ -55,7 +55,8 @@ struct SourceLoader {
     guard Self.isName(name) else {
       return Self.refusal("require takes a plugin's name, recipes.name, or ./file inside a plugin; got \"\(name)\"")
     }
-    let manifest = "plugins/\(name)/plugin.lua", main = "plugins/\(name)/init.lua"
+    let manifest = "plugins/\(name)/plugin.lua"
+    let main = "plugins/\(name)/init.lua"
     guard let text = read(main) else {
       let shipped = name.contains(".") ? nil : read("recipes/\(name).lua")
       return Self.refusal(
@@ -108,13 +109,14 @@ struct SourceLoader {
 
   /// Letters, digits, `_` and `-`: nothing that could lead out of a folder.
   private static func isName(_ text: String) -> Bool {
-    !text.isEmpty && text.utf8.allSatisfy { byte in
-      switch byte {
-      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
-        UInt8(ascii: "_"), UInt8(ascii: "-"):
-        true
-      default: false
+    !text.isEmpty
+      && text.utf8.allSatisfy { byte in
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
+          UInt8(ascii: "_"), UInt8(ascii: "-"):
+          true
+        default: false
+        }
       }
-    }
   }
 }

@@ -91,7 +91,9 @@ struct FieldLines {
   /// The first `field =` directly inside the first table that begins at or after a line; `a.b` is field `b` of the table
   /// that field `a` begins. The nearest line that was found.
   func line(of field: String, in file: String, after line: Int) -> Int? {
-    guard let list = tokens.first(where: { $0.path == file })?.tokens, var at = list.firstIndex(where: { $0.line >= line }) else { return nil }
+    guard let list = tokens.first(where: { $0.path == file })?.tokens, var at = list.firstIndex(where: { $0.line >= line }) else {
+      return nil
+    }
     var found: Int?
     for part in field.split(separator: ".") {
       guard let next = index(of: part, in: list, from: at) else { break }

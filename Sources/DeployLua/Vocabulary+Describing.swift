@@ -65,7 +65,8 @@ extension Vocabulary {
       example: "stage.rollout { strategy = rolling { batch = \"25%\" } }",
       fields: [.init("strategy", "strategy", "all at once where not given")]),
     HostFunction(
-      "transport", .pure, .description, "\"name\" (function(host) … end)", "How the shell of a host is reached: a function that gives an argv.",
+      "transport", .pure, .description, "\"name\" (function(host) … end)",
+      "How the shell of a host is reached: a function that gives an argv.",
       example: "transport \"docker\" (function(host) return { \"docker\", \"exec\", \"-i\", host.name, \"sh\" } end)"),
     HostFunction(
       "bundle", .pure, .description, "\"folder\" or { … }", "The revision: what is packed and sent.",
@@ -79,7 +80,8 @@ extension Vocabulary {
       "plugin", .pure, .description, "return { … } in plugin.lua", "A plugin's manifest: data only.",
       example: "return { name = \"http_check\", version = \"1.0.0\", api = 1 }",
       fields: [
-        .init("name", "name", required: true, "the plugin's folder"), .init("version", "name", required: true, "of the plugin, as in 1.2.0"),
+        .init("name", "name", required: true, "the plugin's folder"),
+        .init("version", "name", required: true, "of the plugin, as in 1.2.0"),
         .init("api", "positive", required: true, "the API level it is written for"), .init("summary", "string", "one sentence"),
         .init("license", "string", "an SPDX name"), .init("main", "string", "the file that require reads; init.lua"),
         .init("capabilities", "strings", "what it wants to reach"), .init("dependencies", "record", "plugins it requires"),

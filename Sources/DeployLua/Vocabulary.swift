@@ -26,4 +26,3 @@ package enum Vocabulary {
     return .record(of: members)
   }()
 }
-

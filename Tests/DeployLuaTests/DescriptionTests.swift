@@ -10,7 +10,7 @@ import Testing
       configuration "careful" { floor = "75%", parallel = "10%", budget = { failed = 1, unreachable = "2%" } }
 
       group "production" {
-        hosts = { "web[01-03].example.com", host "db" { address = "10.0.0.9", port = 2222, tags = { zone = "b" }, vars = { workers = 4 } } },
+        hosts = { "web[01-03].example.com", host "db" { address = "10.0.0.9", port = 22, tags = { zone = "b" }, vars = { n = 4 } } },
         user = "deploy",
         tags = { role = "web" },
       }

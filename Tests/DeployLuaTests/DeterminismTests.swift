@@ -52,14 +52,25 @@ import Testing
   @Test("another seed gives other random numbers")
   func seeds() throws {
     let code = recipe("return math.random(1000000)")
-    let one = try Rig(code, seed: 1), other = try Rig(code, seed: 2)
+    let one = try Rig(code, seed: 1)
+    let other = try Rig(code, seed: 2)
     #expect(
       one.run(try one.hook(.validateService), on: .host(0)).result != other.run(try other.hook(.validateService), on: .host(0)).result)
   }
 
   @Test("pinned sources are enough: a recipe kept on a host is read without its project")
   func pinned() throws {
-    let old = try load("recipe \"shop\" { path = \"/srv/shop\", targets = group \"gone\", on = { ApplicationStart = function(host, d) host:run(d.params.cmd .. d.release) end }, params = { cmd = param.string { default = \"old \" } } }\ngroup \"gone\" { hosts = { \"x\" } }")
+    let old = try load(
+      """
+      recipe "shop" {
+        path = "/srv/shop",
+        targets = group "gone",
+        params = { cmd = param.string { default = "old " } },
+        on = { ApplicationStart = function(host, d) host:run(d.params.cmd .. d.release) end },
+      }
+      group "gone" { hosts = { "x" } }
+      """
+    )
     let new = try load(recipe("host:run 'new'"))
     var plan = Rig.plan(of: new.project.recipes[0], hosts: 2)
     let oldRecipe = old.project.recipes[0]
@@ -67,7 +78,8 @@ import Testing
     let digest = Digest(hex: String(repeating: "cd", count: 32))
     plan.hosts[1].previous = Receipt(
       application: "shop", group: "g", release: Release(id: "0123456789ab", bundle: digest),
-      inputs: .init(bundle: digest, sources: digest, parameters: .record(of: [("cmd", "given ")]), shared: [], secrets: []), deployment: "d",
+      inputs: .init(bundle: digest, sources: digest, parameters: .record(of: [("cmd", "given ")]), shared: [], secrets: []),
+      deployment: "d",
       recipe: "shop", actor: "me", at: Timestamp(milliseconds: 0))
     let scripts = try LuaRecipes(plan: plan, sources: [new.sources, old.sources.filter { $0.path != "recipes/strategies/rolling.lua" }])
     scripts.start(1, Body(recipe: 1, function: oldRecipe.hooks[0].function), on: .host(1))

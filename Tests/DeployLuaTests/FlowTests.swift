@@ -3,7 +3,9 @@ import DeployModel
 import Testing
 
 @Suite struct FlowTests {
-  private func run(_ hook: String, hosts: Int = 3, answer: (Place, DeployModel.Operation) -> Outcome = { _, _ in .done() }) throws -> (
+  private func run(
+    _ hook: String, hosts: Int = 3, answer: (Place, DeployModel.Operation) -> Outcome = { _, _ in .done() }
+  ) throws -> (
     result: ScriptResult, log: [String], requests: [Request]
   ) {
     let rig = try Rig(recipe(hook), hosts: hosts)
@@ -25,9 +27,10 @@ import Testing
   @Test("retry gives the last error, with the number of attempts")
   func retryInVain() throws {
     let run = try run(
-      "local ok, err = pcall(retry, { times = 2, every = 0 }, function() host:run 'x' end) return err.attempts .. ' ' .. err.message") { _, _ in
-        .failed(.command, "no")
-      }
+      "local ok, err = pcall(retry, { times = 2, every = 0 }, function() host:run 'x' end) return err.attempts .. ' ' .. err.message"
+    ) { _, _ in
+      .failed(.command, "no")
+    }
     #expect(run.result == .returned("2 no"))
   }
 
@@ -82,7 +85,10 @@ import Testing
   func keepGoing() throws {
     let run = try run(
       """
-          local values, errors = each({ "a", "b", "c" }, function(x, i) if x == "b" then fail("no %s", x) end return x .. i end, { keep_going = true })
+          local values, errors = each({ "a", "b", "c" }, function(x, i)
+            if x == "b" then fail("no %s", x) end
+            return x .. i
+          end, { keep_going = true })
           return tostring(values[1]) .. tostring(values[2]) .. tostring(values[3]) .. errors[2].message
       """)
     #expect(run.result == .returned("a1nilc3no b"))
@@ -117,8 +123,10 @@ import Testing
   @Test("an unknown name is an error in a running hook as well, with a near match")
   func nearMatches() throws {
     for (code, words) in [
-      ("host:rnu 'x'", "did you mean run?"), ("return host.adress", "did you mean address?"), ("return deployment.revison", "did you mean revision?"),
-      ("return deployment.params.x", ""), ("return deployment.targets:frist()", "did you mean first?"), ("host:run('x', { cwdd = '/' })", "did you mean cwd?"),
+      ("host:rnu 'x'", "did you mean run?"), ("return host.adress", "did you mean address?"),
+      ("return deployment.revison", "did you mean revision?"),
+      ("return deployment.params.x", ""), ("return deployment.targets:frist()", "did you mean first?"),
+      ("host:run('x', { cwdd = '/' })", "did you mean cwd?"),
       ("recipe 'x'", "top of the file"), ("host:run 'x'.stdot()", ""),
     ] {
       let error = try #require(try run(code) { _, _ in Outcome(status: 0) }.result.error)

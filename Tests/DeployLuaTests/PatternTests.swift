@@ -50,7 +50,8 @@ struct Dice: RandomNumberGenerator {
     let replacements = ["", "x", "<%0>", "%1%2", "%%", "[%1]", "%9", "%"]
     var matched = 0
     for _ in 0..<2500 {
-      let subject = subject(&dice), pattern = pattern(&dice)
+      let subject = subject(&dice)
+      let pattern = pattern(&dice)
       let start = Value.int(Int.random(in: -4...14, using: &dice))
       let calls: [(String, [Value])] = [
         ("find", [.text(subject), .text(pattern), start]), ("find", [.text(subject), .text(pattern), start, .bool(true)]),
@@ -59,7 +60,8 @@ struct Dice: RandomNumberGenerator {
         ("gsub", [.text(subject), .text(pattern), "-", start]),
       ]
       let (function, arguments) = calls[Int.random(in: 0..<calls.count, using: &dice)]
-      let ours = PatternComparison.run(stock: false, function, arguments), stock = PatternComparison.run(stock: true, function, arguments)
+      let ours = PatternComparison.run(stock: false, function, arguments)
+      let stock = PatternComparison.run(stock: true, function, arguments)
       if !stock.hasPrefix("error"), stock != "ni:nil\n" { matched += 1 }
       #expect(ours == stock, "\(function) \(arguments)")
     }

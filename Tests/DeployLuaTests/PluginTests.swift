@@ -8,7 +8,8 @@ import Testing
     let rig = try Rig(
       """
       local http_check = require "http_check"
-      recipe "shop" { path = "/srv/shop", on = { ValidateService = http_check { url = "http://{host}:{port}/ready", port = 8080, every = "2s" } } }
+      local ready = http_check { url = "http://{host}:{port}/ready", port = 8080, every = "2s" }
+      recipe "shop" { path = "/srv/shop", on = { ValidateService = ready } }
       """)
     var asked = 0
     let run = rig.run(try rig.hook(.validateService), on: .host(1)) { place, operation in
@@ -19,7 +20,10 @@ import Testing
     }
     #expect(asked == 3)
     #expect(run.log == ["info: web2 answers on http://web2:8080/ready"])
-    #expect(rig.project.sources.map(\.path).filter { !$0.hasPrefix("prelude/") } == ["deploy.lua", "plugins/http_check/init.lua", "plugins/http_check/plugin.lua"])
+    #expect(
+      rig.project.sources.map(\.path).filter { !$0.hasPrefix("prelude/") } == [
+        "deploy.lua", "plugins/http_check/init.lua", "plugins/http_check/plugin.lua",
+      ])
   }
 
   @Test("a plugin's files are its own: it reaches those beside it and no others")
@@ -69,9 +73,10 @@ import Testing
     #expect(recipe.path == "/srv/site")
     #expect(recipe.revision?.source == .path("dist"))
     #expect(recipe.stages.map(\.name) == ["upload", "warm", "rollout"])
-    #expect(recipe.hooks.map { "\($0.event.rawValue) \($0.place?.file ?? "")" } == [
-      "ApplicationStart recipes/static_site.lua", "ValidateService recipes/static_site.lua", "ValidateService deploy.lua",
-    ])
+    #expect(
+      recipe.hooks.map { "\($0.event.rawValue) \($0.place?.file ?? "")" } == [
+        "ApplicationStart recipes/static_site.lua", "ValidateService recipes/static_site.lua", "ValidateService deploy.lua",
+      ])
     let origins = Dictionary(recipe.origins.map { ($0.name, $0.value.text ?? "") }) { first, _ in first }
     #expect(origins["path"] == "deploy.lua:4")
     #expect(origins["keep"] == "deploy.lua:5")
@@ -86,7 +91,8 @@ import Testing
         transport "docker" (function(host)
           return { "docker", "exec", "-i", host.vars.container or host.name, "sh" }
         end)
-        group "g" { transport = "docker", hosts = { "a", host "b" { vars = { container = "c" } }, host "l" { transport = "local", root = "/tmp/x" } } }
+        local b = host "b" { vars = { container = "c" } }
+        group "g" { transport = "docker", hosts = { "a", b, host "l" { transport = "local", root = "/tmp/x" } } }
         """
       ).project.groups.first)
     #expect(group.hosts.map(\.argv) == [["docker", "exec", "-i", "a", "sh"], ["docker", "exec", "-i", "c", "sh"], nil])

@@ -2,6 +2,9 @@ import DeployLua
 import DeployModel
 import Testing
 
+/// Where what only runs is to go.
+private let move = "move it into a hook (on = { … = function(host) … end }) or into run = function(deployment) … end of a stage"
+
 @Suite struct ProblemTests {
   @Test("all problems of a file come at once, each at its own line with what to do")
   func allAtOnce() {
@@ -73,73 +76,89 @@ import Testing
       (
         "recipe \"web\" {\n  path = \"/srv\",,\n}",
         "deploy.lua:2: unexpected symbol near ','"
-      ), (
+      ),
+      (
         "recipe \"web\"",
         "deploy.lua:1: recipe \"web\" has a name and nothing else; a table { … } belongs after it"
-      ), (
+      ),
+      (
         "recipe {}",
         ""
-      ), (
+      ),
+      (
         "recipe(1)",
         "deploy.lua:1: recipe takes a name made of letters, digits, '.', '_' and '-', got 1"
       ),
       (
         "recipe \"a\" { path = '/a' }\nrecipe \"a\" { path = '/b' }",
         "deploy.lua:2: recipe \"a\" is defined twice; the first one is in deploy.lua:1"
-      ), (
+      ),
+      (
         "local x = nil\nx.y = 1",
         "deploy.lua:2: attempt to index a nil value (local 'x')"
-      ), (
+      ),
+      (
         "error 'my own words'",
         "deploy.lua:1: my own words"
       ),
       (
         "fail('my %s words', 'own')",
         "deploy.lua:1: my own words"
-      ), (
+      ),
+      (
         "here:run 'date'",
-        "deploy.lua:1: here:run exists only while a deployment runs; move it into a hook (on = { … = function(host) … end }) or into run = function(deployment) … end of a stage"
-      ), (
+        "deploy.lua:1: here:run exists only while a deployment runs; \(move)"
+      ),
+      (
         "each({}, print)",
-        "deploy.lua:1: each exists only while a deployment runs; move it into a hook (on = { … = function(host) … end }) or into run = function(deployment) … end of a stage"
-      ), (
+        "deploy.lua:1: each exists only while a deployment runs; \(move)"
+      ),
+      (
         "log.info 'x'",
-        "deploy.lua:1: log.info exists only while a deployment runs; move it into a hook (on = { … = function(host) … end }) or into run = function(deployment) … end of a stage"
-      ), (
+        "deploy.lua:1: log.info exists only while a deployment runs; \(move)"
+      ),
+      (
         "require 'slak'",
         "deploy.lua:1: there is no plugin \"slak\": plugins/slak/init.lua is neither in the project nor among the shipped ones"
       ),
       (
         "require '../x'",
         "deploy.lua:1: require takes a plugin's name, recipes.name, or ./file inside a plugin; got \"../x\""
-      ), (
+      ),
+      (
         "require './x'",
         "deploy.lua:1: require \"./…\" reaches files of the same plugin, and this is none"
-      ), (
+      ),
+      (
         "require 'recipes.nothing'",
         "deploy.lua:1: there is no recipe \"recipes.nothing\": recipes/nothing.lua is neither in the project nor among the shipped ones"
-      ), (
+      ),
+      (
         "require 'static_site'",
-        "deploy.lua:1: there is no plugin \"static_site\": plugins/static_site/init.lua is neither in the project nor among the shipped ones; did you mean require \"recipes.static_site\"?"
+        "deploy.lua:1: there is no plugin \"static_site\": plugins/static_site/init.lua is neither in the pro"
+          + "ject nor among the shipped ones; did you mean require \"recipes.static_site\"?"
       ),
       (
         "recipe \"a\" { path = '/a', api = 2 }",
         "deploy.lua:1: recipe \"a\" needs API 2, this lander has 1; install a newer lander"
-      ), (
+      ),
+      (
         "recipe \"a\" { path = '/a', strategy = rolling { bach = 1 } }",
         "deploy.lua:1: rolling: there is no option \"bach\"; did you mean \"batch\"?"
       ),
       (
         "recipe \"a\" { path = '/a', strategy = rolling { batch = 'x' } }",
         "deploy.lua:1: rolling: option \"batch\" must be a count such as 2 or a share such as \"25%\", got \"x\""
-      ), (
+      ),
+      (
         "recipe \"a\" { path = '/a', strategy = 'rolling' }",
         "deploy.lua:1: strategy of recipe \"a\" must be a strategy such as rolling { batch = \"25%\" }, got \"rolling\""
       ),
       (
         "recipe \"a\" { path = '/a', base = 1 }",
         "deploy.lua:1: base of recipe \"a\" must be a recipe to build upon, such as static_site { … }, got 1"
-      ), (
+      ),
+      (
         "recipe \"a\" { path = '/a', targets = { 'web1', 'web1' } }",
         "deploy.lua:1: host \"web1\" is listed twice"
       ),
@@ -149,38 +168,47 @@ import Testing
       ),
       (
         "transport \"t\" (function(host) return host.nam .. 'x' end)\ngroup \"a\" { hosts = { 'b' }, transport = 't' }",
-        "deploy.lua:1: transport \"t\" gave no argv for host \"b\": deploy.lua:1: attempt to concatenate a nil value (field 'nam'); it returns a list such as { \"docker\", \"exec\", \"-i\", name, \"sh\" }"
+        "deploy.lua:1: transport \"t\" gave no argv for host \"b\": deploy.lua:1: attempt to concatenate a ni"
+          + "l value (field 'nam'); it returns a list such as { \"docker\", \"exec\", \"-i\", name, \"sh\" }"
       ),
       (
         "group \"a\" { hosts = { 'b' }, transport = 'ssh2' }",
         "deploy.lua:1: host \"b\": there is no transport \"ssh2\"; did you mean \"ssh\"?"
-      ), (
+      ),
+      (
         "group \"a\" {}",
         "deploy.lua:1: group \"a\" needs hosts; names, ranges such as web[01-24], or host \"name\" { … }"
-      ), (
+      ),
+      (
         "group \"a\" { hosts = {} }",
         "deploy.lua:1: there is no host in it"
       ),
       (
         "recipe \"a\" { path = '/a', configuration = 'CodeDeployDefault.OneAtTime' }",
         "deploy.lua:1: there is no configuration \"CodeDeployDefault.OneAtTime\"; did you mean \"CodeDeployDefault.OneAtATime\"?"
-      ), (
+      ),
+      (
         "return os.getenv 'HOME'",
         "deploy.lua:1: there is no global os; lander's own words reach hosts and files"
       ),
       (
         "recipe \"a\" { path = '/a', on = { ValidateService = 'true' } }",
         "deploy.lua:1: ValidateService must be a function, or a list of functions, got \"true\""
-      ), (
-        "while true do end",
-        "deploy.lua:1: it computed for too long without waiting for anything; is there a loop that does not end?"
-      ), (
-        "host:run 'x'",
-        "deploy.lua:1: host:run exists only while a deployment runs: this host is a definition; hooks get the host they act on: on = { ApplicationStart = function(host) … end }"
       ),
       (
-        "local static_site = require 'recipes.static_site'\nrecipe \"s\" {\n  base = static_site {\n    from = 'dist',\n    pth = '/x',\n  },\n}",
-        "deploy.lua:3: static_site: option \"path\" is needed: where releases live on hosts, an absolute path\ndeploy.lua:5: static_site: there is no option \"pth\"; did you mean \"path\"?"
+        "while true do end",
+        "deploy.lua:1: it computed for too long without waiting for anything; is there a loop that does not end?"
+      ),
+      (
+        "host:run 'x'",
+        "deploy.lua:1: host:run exists only while a deployment runs: this host is a definition; hooks get the"
+          + " host they act on: on = { ApplicationStart = function(host) … end }"
+      ),
+      (
+        "local static_site = require 'recipes.static_site'\nrecipe \"s\" {\n  base = static_site {\n    from "
+          + "= 'dist',\n    pth = '/x',\n  },\n}",
+        "deploy.lua:3: static_site: option \"path\" is needed: where releases live on hosts, an absolute path"
+          + "\ndeploy.lua:5: static_site: there is no option \"pth\"; did you mean \"path\"?"
       ),
       (
         "local http_check = require 'http_check'\nhttp_check {\n  url = 'localhost',\n}",

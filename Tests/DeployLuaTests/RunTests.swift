@@ -42,8 +42,10 @@ import Testing
       """)
     _ = try rig.begin(.applicationStart)
     let step = rig.scripts.step(
-      1, .outcome(
-        Outcome(failure: Failure(.command, "`bin/start` exited with status 3"), status: 3, stderr: Captured(text: "a\nport 80 is taken\n"))))
+      1,
+      .outcome(
+        Outcome(failure: Failure(.command, "`bin/start` exited with status 3"), status: 3, stderr: Captured(text: "a\nport 80 is taken\n")))
+    )
     let error = try #require(step.result?.error)
     #expect(error.failure.kind == .command)
     #expect(error.place == SourcePlace(file: "deploy.lua", line: 2))

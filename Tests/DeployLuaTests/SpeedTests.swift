@@ -5,8 +5,13 @@ import Testing
 @Suite struct SpeedTests {
   @Test("ten thousand hosts with eight hooks each are stepped within the memory they are given")
   func fleet() throws {
-    let events = ["ApplicationStop", "BeforeInstall", "AfterInstall", "ApplicationStart", "ValidateService", "BeforeAllowTraffic", "AllowTraffic", "AfterAllowTraffic"]
-    let hooks = events.map { "\($0) = function(host, deployment) host:run(\"step \" .. host.name, { timeout = \"5s\" }) log.info(\"%s done\", host) end," }
+    let events = [
+      "ApplicationStop", "BeforeInstall", "AfterInstall", "ApplicationStart", "ValidateService", "BeforeAllowTraffic", "AllowTraffic",
+      "AfterAllowTraffic",
+    ]
+    let hooks = events.map {
+      "\($0) = function(host, deployment) host:run(\"step \" .. host.name, { timeout = \"5s\" }) log.info(\"%s done\", host) end,"
+    }
     let count = 10_000
     let rig = try Rig("recipe \"shop\" { path = \"/srv/shop\", on = { \(hooks.joined(separator: "\n")) } }", hosts: count)
     var script = 0

@@ -39,7 +39,8 @@ struct Rig {
   let scripts: LuaRecipes
 
   init(
-    _ main: String, hosts: Int = 3, parameters: Value = .record([]), files: [String: String] = [:], limits: LuaLimits? = nil, seed: UInt64 = 7
+    _ main: String, hosts: Int = 3, parameters: Value = .record([]), files: [String: String] = [:], limits: LuaLimits? = nil,
+    seed: UInt64 = 7
   ) throws {
     project = try load(main, files: files)
     recipe = try #require(project.project.recipes.first)

@@ -50,8 +50,11 @@ size_t clua_memory(const clua_state *state);
 int64_t clua_functions(const clua_state *state);
 void clua_collect(clua_state *state);
 
-/* Compiles and dumps text for inspection: NULL where it does not compile. Free with free(). */
+/* Compiles and dumps text for inspection: NULL where it does not compile. */
 uint8_t *clua_dump(const char *name, const char *text, size_t count, size_t *size);
+
+/* Of what clua_dump and clua_compare gave. */
+void clua_free(void *block);
 
 /* For comparison in tests: calls string.<function> with string and whole-number arguments, once ours, once the stock
  * library's, in plain states, and writes each result as text. */

@@ -3,8 +3,8 @@
 local deployment_type, rollout_type = kind "deployment", kind "rollout"
 local facts, by_status = {}, {}
 
-local deployment_fields = { "id", "application", "recipe", "revision", "release", "group", "params", "targets", "release_path", "path", "previous",
-  "status", "actor", "kind" }
+local deployment_fields = { "id", "application", "recipe", "revision", "release", "group", "params", "targets", "release_path",
+  "path", "previous", "status", "actor", "kind" }
 local allowed = {}
 for _, name in ipairs(deployment_fields) do allowed[name] = true end
 

@@ -137,7 +137,9 @@ function read_hosts(list, place, fields)
   return result
 end
 
-types.hosts = { words = "a list of hosts", read = function(v) return type(v) == "table" or type(v) == "string" or is(v, host_type) ~= nil, v end }
+types.hosts = { words = "a list of hosts", read = function(v)
+  return type(v) == "table" or type(v) == "string" or is(v, host_type) ~= nil, v
+end }
 
 local function define_group(name, body, place)
   local subject = name and string.format("group %q", name) or "group"
@@ -178,7 +180,10 @@ end
 function read_configuration(name, body, place)
   local subject = name and string.format("configuration %q", name) or "configuration"
   local fields = read_fields(subject, "configuration", body, place)
-  local budget = fields.budget and read_fields("budget of " .. subject, "configuration.budget", fields.budget, at_field(place, "budget")) or {}
+  local budget = {}
+  if fields.budget then
+    budget = read_fields("budget of " .. subject, "configuration.budget", fields.budget, at_field(place, "budget"))
+  end
   return { name = name, place = place, floor = fields.floor, parallel = fields.parallel, failed = budget.failed,
            unreachable = budget.unreachable }
 end

@@ -182,7 +182,8 @@ function methods.read(number, path, options) return read_file("host:read", numbe
 function methods.exists(number, path) return done(number, "exists", nil, path_of("host:exists", path)) == true end
 function methods.write(number, path, text, given)
   local options = read_options("host:write", given)
-  done(number, "write", options.timeout, path_of("host:write", path), text_pieces("host:write: text", text or ""), options.mode, options.owner)
+  local content = text_pieces("host:write: text", text or "")
+  done(number, "write", options.timeout, path_of("host:write", path), content, options.mode, options.owner)
 end
 function methods.link(number, target, path) done(number, "link", nil, path_of("host:link", target), path_of("host:link", path)) end
 function methods.upload(number, from, to, given)

@@ -124,7 +124,8 @@ local function define(name, body, place)
     end
     local other = named.recipe[name]
     if other then
-      problem(string.format("recipe %q is defined twice", name), string.format("the first one is in %s:%d", other.place.file, other.place.line), place)
+      problem(string.format("recipe %q is defined twice", name),
+        string.format("the first one is in %s:%d", other.place.file, other.place.line), place)
     else
       named.recipe[name] = value
       recipes[#recipes + 1] = value
@@ -207,7 +208,8 @@ local function configuration_of(given, place, checks)
   end
   if checks then
     local names = added(keys_of(named.configuration), keys_of(standard_configurations))
-    problem(string.format("there is no configuration %q", given), did_you_mean(given, names, "%q") or "there are " .. table.concat(names, ", "), place)
+    problem(string.format("there is no configuration %q", given),
+      did_you_mean(given, names, "%q") or "there are " .. table.concat(names, ", "), place)
   end
 end
 
@@ -221,8 +223,9 @@ local function targets_of(given, place, checks)
   if not inside.name then return { hosts = group_data(inside, checks) } end
   if checks and not named.group[inside.name] then
     local names = keys_of(named.group)
-    problem(string.format("there is no group %q", inside.name),
-      did_you_mean(inside.name, names, "%q") or (#names > 0 and "there are " .. table.concat(names, ", ") or 'define it: group "' .. inside.name .. '" { hosts = { … } }'), place)
+    local others = string.format("define it: group %q { hosts = { … } }", inside.name)
+    if #names > 0 then others = "there are " .. table.concat(names, ", ") end
+    problem(string.format("there is no group %q", inside.name), did_you_mean(inside.name, names, "%q") or others, place)
   end
   return { group = inside.name }
 end
@@ -266,7 +269,8 @@ local function recipe_data(value, checks)
       min = inside.options.min, max = inside.options.max, match = inside.options.match, choices = inside.options.choices }, inside.place)
   end
   for i, hook in ipairs(value.hooks) do
-    data.hooks[i] = placed({ event = hook.event, ["function"] = register(hook.run, "hook " .. hook.event) }, place_of(hook.run, value.place))
+    local number = register(hook.run, "hook " .. hook.event)
+    data.hooks[i] = placed({ event = hook.event, ["function"] = number }, place_of(hook.run, value.place))
   end
   for i, item in ipairs(value.stages) do data.stages[i] = stage_data(item) end
   data.on_failure = registered(value.on_failure, "on_failure")

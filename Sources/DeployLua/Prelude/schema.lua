@@ -60,7 +60,8 @@ local function make(name, entry, metatable, given)
   if options.default ~= nil then
     local ok, value = made.read(options.default)
     if ok then options.default = value else
-      problem(string.format("default of %s must be %s, got %s", entry, made.words, described(options.default)), nil, at_field(place, "default"))
+      problem(string.format("default of %s must be %s, got %s", entry, made.words, described(options.default)), nil,
+        at_field(place, "default"))
     end
   end
   return proxy(metatable, 0, made)
@@ -82,7 +83,8 @@ local function typed(name, type_name)
     local read = given == nil and {} or read_fields("schema." .. name, "schema." .. name, given, place)
     local type_ = types[type_name]
     if read.default ~= nil and not type_.read(read.default) then
-      problem(string.format("default of schema.%s must be %s, got %s", name, type_.words, described(read.default)), nil, at_field(place, "default"))
+      problem(string.format("default of schema.%s must be %s, got %s", name, type_.words, described(read.default)), nil,
+        at_field(place, "default"))
     end
     return proxy(option_type, 0, { kind = name, options = read, words = type_.words, read = function(v)
       local ok = type_.read(v)

@@ -135,7 +135,7 @@ end
 
 function describing(name)
   if phase == "run" then
-    usage(string.format("%s describes a deployment and is read before one starts: move it out of the function, to the top of the file", name))
+    usage(name .. " describes a deployment and is read before one starts: move it out of the function, to the top of the file")
   end
 end
 
