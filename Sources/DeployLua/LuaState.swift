@@ -68,6 +68,7 @@ package final class LuaState {
       memory: limits.memory, instructions: limits.instructions, cleanup: limits.cleanup, matching: limits.matching)
     guard let pointer = clua_open(&bounds) else { throw Failure(.internal, "there is no memory for a Lua state") }
     self.pointer = pointer
+    clua_seed(pointer, 0)
     var words = WireWriter()
     words.put(Vocabulary.wire)
     _ = words.bytes.withUnsafeBufferPointer { clua_vocabulary(pointer, $0.baseAddress, $0.count) }

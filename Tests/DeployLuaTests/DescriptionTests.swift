@@ -3,6 +3,82 @@ import DeployModel
 import Testing
 
 @Suite struct DescriptionTests {
+  @Test("every word that recipes have is in the table of words, with a sentence and an example")
+  func words() throws {
+    let names = Set(Vocabulary.functions.map(\.name))
+    #expect(names.count == Vocabulary.functions.count)
+    for word in [
+      "recipe", "group", "host", "configuration", "strategy", "stage", "transport", "bundle", "secret", "log", "retry", "each", "all",
+      "within", "fail", "sleep", "quote", "schema", "require", "host:run", "host:try", "host:read", "host:write", "host:upload",
+      "host:download", "host:exists", "host:link", "host:wait_for", "here:run", "here:try", "here:read", "rollout:wave", "rollout:wait",
+      "rollout:rollback", "param.boolean", "schema.string",
+    ] { #expect(names.contains(word), "\(word)") }
+    for function in Vocabulary.functions {
+      #expect(function.summary.hasSuffix("."), "\(function.name)")
+      #expect(!function.example.isEmpty, "\(function.name)")
+    }
+  }
+
+  @Test("what a recipe for a newer API says is not read, only refused")
+  func newer() {
+    #expect(
+      problems("recipe \"a\" {\n  api = 2,\n  novelty = true,\n}")
+        == ["deploy.lua:2: recipe \"a\" needs API 2, this lander has 1; install a newer lander"])
+  }
+
+  @Test("host names come as ranges, with users and ports, and lists of hosts need no group")
+  func hosts() throws {
+    let recipe = try #require(
+      try load("recipe \"a\" { path = '/a', user = 'www', targets = { 'deploy@web[09-11]', 'db:2222', 'r[1-2]c[1-2]' } }").project.recipes.first)
+    guard case .hosts(let group) = recipe.targets else { throw Failure(.failed, "\(recipe.targets)") }
+    #expect(group.hosts.map(\.name) == ["web09", "web10", "web11", "db", "r1c1", "r1c2", "r2c1", "r2c2"])
+    #expect(group.hosts[0].user == "deploy")
+    #expect(group.hosts[3].port == 2222)
+    #expect(recipe.user == "www")
+  }
+
+  @Test("the example of the demo and the commented recipe of three shapes are read without a complaint")
+  func examples() throws {
+    for main in [
+      """
+      -- the whole file: sends dist/, switches, keeps five releases
+      recipe "site" {
+        api = 1,
+        revision = bundle "dist",
+        targets = { "deploy@web1.example.com", "deploy@web2.example.com" },
+        path = "/var/www/site",
+        on = { AllowTraffic = function(host) host:run "sudo nginx -s reload" end },
+      }
+      """,
+      """
+      local function healthy(host)
+        return host:try("curl -fsS localhost:8080/ready", { timeout = "5s" }).ok
+      end
+      recipe "web" {
+        application = "web",
+        revision = bundle { from = "build/web.tar.zst" },
+        targets = group "production",
+        path = "/srv/web",
+        strategy = rolling { batch = "25%" },
+        configuration = { floor = "75%", budget = { failed = 1 } },
+        on = {
+          BlockTraffic = function(host)
+            host:run "haproxyctl drain web/$(hostname)"
+            host:run("haproxyctl wait-idle web/$(hostname)", { timeout = "90s" })
+          end,
+          ValidateService = function(host)
+            retry({ times = 20, every = "3s" }, function()
+              if not healthy(host) then fail("%s is not ready", host) end
+            end)
+          end,
+          AllowTraffic = function(host) host:run "haproxyctl enable web/$(hostname)" end,
+        },
+      }
+      group "production" { hosts = { "web[1-9]" } }
+      """,
+    ] { #expect(problems(main) == []) }
+  }
+
   @Test("a recipe with everything is read as it stands")
   func whole() throws {
     let project = try load(

@@ -49,6 +49,12 @@ import Testing
     #expect(seen.count == 1)
   }
 
+  @Test("chance is the same each time a project is read")
+  func readingHasNoChance() throws {
+    let main = "recipe 'a' { path = '/' .. math.random(1 << 60) }"
+    #expect(try load(main).project.recipes[0].path == load(main).project.recipes[0].path)
+  }
+
   @Test("another seed gives other random numbers")
   func seeds() throws {
     let code = recipe("return math.random(1000000)")

@@ -94,6 +94,16 @@ import Testing
     #expect(run.result == .returned("a1nilc3no b"))
   }
 
+  @Test("an error of a child keeps what it carries beyond the engine's words")
+  func carried() throws {
+    let one = try run("local ok, e = pcall(each, { 1 }, function() error({ message = 'odd', code = 7 }) end) return e.code")
+    #expect(one.result == .returned(7))
+    let other = try run("local ok, e = pcall(each, { host }, function(h) h:run 'x' end) return e.status .. e.command .. e.host") { _, _ in
+      Outcome(failure: Failure(.command, "no"), status: 4)
+    }
+    #expect(other.result == .returned("4xweb1"))
+  }
+
   @Test("all runs different functions at once and gives their values in order")
   func all() throws {
     let run = try run("local r = all { function() return 1 end, function() host:run 'x' return 2 end } return r[1] + r[2]")

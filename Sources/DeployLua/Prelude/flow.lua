@@ -54,17 +54,31 @@ function retry(given, fn)
   end
 end
 
+--- The very object that a child raised, where it is what the engine heard of: it may carry more than the engine's words.
+local function own_error(raised, heard)
+  if type(raised) == "table" and rawget(raised, "message") == heard.message then
+    for key, value in pairs(heard) do
+      if rawget(raised, key) == nil or key == "traceback" then rawset(raised, key, value) end
+    end
+    return raised
+  end
+  return setmetatable(heard, error_meta)
+end
+
 --- Starts functions as scripts of their own and waits for all of them.
 local function together(name, functions, limit, keep_going)
-  local origin, numbers, values = trace(), {}, {}
+  local origin, numbers, values, raised = trace(), {}, {}, {}
   for i, fn in ipairs(functions) do
-    numbers[i] = register(function() values[i] = table.pack(fn()) end, name, origin)
+    numbers[i] = register(function()
+      local kept <close> = setmetatable({}, { __close = function(_, failure) raised[i] = failure end })
+      values[i] = table.pack(fn())
+    end, name, origin)
   end
   local failures, first = {}, nil
   if #numbers > 0 then
     for i, failure in ipairs(ask("spawn", numbers, limit or 0, keep_going)) do
       if failure then
-        failures[i] = setmetatable(failure, error_meta)
+        failures[i] = own_error(raised[i], failure)
         if not first or first.kind == "cancelled" and failure.kind ~= "cancelled" then first = failures[i] end
       end
     end

@@ -74,12 +74,13 @@ end
 
 local function define(name, body, place)
   local subject = name and string.format("recipe %q", name) or "recipe"
-  local fields = read_fields(subject, "recipe", body, place)
-  local level = fields.api or 1
-  if level > vocabulary.api then
+  local level = type(body) == "table" and math.type(body.api) == "integer" and body.api or 1
+  if level > vocabulary.api then -- what else it says is for a newer one to read
     problem(string.format("%s needs API %d, this lander has %d", subject, level, vocabulary.api),
       "install a newer lander", at_field(place, "api"))
+    return void
   end
+  local fields = read_fields(subject, "recipe", body, place)
   local base = fields.base and payload(fields.base) or { fields = {}, origins = {}, hooks = {}, params = {},
     stages = { upload_stage, bare_rollout }, on_failure = {}, on_success = {} }
   local value = { name = name, place = place, fields = copy(base.fields), origins = copy(base.origins) }
