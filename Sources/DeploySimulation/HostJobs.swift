@@ -41,7 +41,7 @@ extension SimulatedHost {
     case .run:
       return Outcome(value: rehearsed ? Outcome.rehearsed : .null, status: 0, stdout: Captured(text: ""), stderr: Captured(text: ""))
     case .read(let path, _): return read(path)
-    case .exists(let path): return .done(rehearsed ? Outcome.rehearsed : .bool(files[path] != nil))
+    case .exists(let path): return exists(path)
     case .check: return .done(.bool(true))
     case .write(let path, let content, _, _): return write(content.description, to: path, claimed)
     case .link(let target, let path): return write("-> \(target)", to: path, claimed)
@@ -68,14 +68,23 @@ extension SimulatedHost {
       return .done()
     case .sources(let digest):
       guard sources.contains(digest) else { return .failed(.missing, "\(name) keeps no recipe sources \(digest)") }
-      return .done(.record([]))
+      return .done(.list([]))
     }
   }
 
   private func read(_ path: String) -> Outcome {
-    if rehearsed { return .done(Outcome.rehearsed) }
-    guard let text = files[path] else { return .failed(.missing, "\(name) has no file \(path)") }
-    return .done(.text(text))
+    if let text = files[path] { return .done(.text(text)) }
+    return rehearsed ? Self.unknown("what \(path) holds") : .done(.text(""))
+  }
+
+  private func exists(_ path: String) -> Outcome {
+    if files[path] != nil { return .done(.bool(true)) }
+    return rehearsed ? Self.unknown("whether \(path) exists") : .done(.bool(false))
+  }
+
+  /// Nobody can say beforehand, and a made-up answer would take the rehearsal where the deployment will not go.
+  static func unknown(_ what: String) -> Outcome {
+    .failed(.invalid, "\(what) is known only when it runs, so the rehearsal ends here", fix: "this is no error: the deployment will ask")
   }
 
   private mutating func write(_ text: String, to path: String, _ job: SimulatedJob) -> Outcome {

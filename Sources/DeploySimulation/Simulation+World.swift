@@ -103,8 +103,23 @@ extension Simulation {
       outcome.stdout = Captured(text: "")
       outcome.stderr = Captured(text: "")
     }
-    if hosts.first?.rehearsed == true { outcome.value = Outcome.rehearsed }
+    outcome = known(outcome, of: intent.operation)
     push(.reply(engine: engine, incarnation: incarnation, intent: intent.id, outcome), after: fate.duration.milliseconds)
+  }
+
+  /// What the engine's machine answers to a question: in a rehearsal nobody can say.
+  private func known(_ outcome: Outcome, of operation: DeployModel.Operation) -> Outcome {
+    let rehearsed = hosts.first?.rehearsed == true
+    switch operation {
+    case .run where rehearsed && outcome.failure == nil:
+      var known = outcome
+      known.value = Outcome.rehearsed
+      return known
+    case .read(let path, _), .exists(let path):
+      if rehearsed { return SimulatedHost.unknown("what is at \(path) on the engine's machine") }
+      return .done(operation.verb == "read" ? .text("") : .bool(true))
+    default: return outcome
+    }
   }
 
   private mutating func wait(_ intent: Intent, from engine: Int, for number: Int) {

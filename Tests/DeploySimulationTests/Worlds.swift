@@ -87,11 +87,15 @@ enum Worlds {
   /// What the hosts look like at the end, without what differs from run to run by its nature.
   static func outcome(_ simulation: Simulation) -> [String] {
     simulation.hosts.map { host in
-      let ledger = host.jobs.compactMap { job -> String? in
-        guard case .run(let command) = job.intent.operation else { return nil }
-        return "\(job.deployment) \(command.line) x\(job.runs)"
-      }
-      return "\(host.name) \(host.current ?? "-") \(host.receipt?.release.id ?? "-") \(host.lock == nil ? "free" : "locked") \(ledger)"
+      "\(host.name) \(host.current ?? "-") \(host.receipt?.release.id ?? "-") \(host.lock == nil ? "free" : "locked") \(ledger(host))"
+    }
+  }
+
+  /// The commands that ran on a host, in order, and how often each.
+  static func ledger(_ host: SimulatedHost) -> [String] {
+    host.jobs.compactMap { job in
+      guard case .run(let command) = job.intent.operation else { return nil }
+      return "\(job.deployment) \(command.line) x\(job.runs)"
     }
   }
 
