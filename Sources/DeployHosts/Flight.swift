@@ -37,21 +37,38 @@ final class Flight: Sendable {
     await stop?()
   }
 
+  /// The time is over: like a cancellation, said otherwise.
+  private func expire() async {
+    let (stop, wake) = state.with { state in
+      state.late = true
+      return (state.stop, state.wake)
+    }
+    wake?(tooLate)
+    await stop?()
+  }
+
+  private var tooLate: Failure {
+    Failure(.timeout, "not done within \(limit)", fix: "give it a longer timeout, or look at the host's load and network")
+  }
+
   /// Throws where the operation should not go on: between two steps of a long one.
   func check() throws(Failure) {
     let (cancelled, late) = state.with { ($0.cancelled, $0.late) }
     if cancelled { throw Flight.cancelled }
-    if late { throw Failure(.timeout, "not done within \(limit)") }
+    if late { throw tooLate }
   }
 
-  /// Runs the body, and stops waiting for it when it is cancelled or the time is over.
-  /// With `slack`, the body ends in time by itself, and gets so much more before it is left.
+  /// Runs the body, and stops waiting for it when it is cancelled or the time is over; with `slack`, it gets so long to end by
+  /// itself and in good order.
   func race(slack: Interval = .zero, _ body: @escaping @Sendable () async -> Outcome) async -> Outcome {
     let (stream, sink) = AsyncStream.makeStream(of: Outcome.self)
     let stopped = state.with { state in
       state.wake = { failure in
-        sink.yield(Outcome(failure: failure))
-        sink.finish()
+        Task {
+          try? await Task.sleep(for: slack.duration)
+          sink.yield(Outcome(failure: failure))
+          sink.finish()
+        }
       }
       return state.cancelled
     }
@@ -61,17 +78,15 @@ final class Flight: Sendable {
       sink.finish()
     }
     let timer = Task {
-      try await Task.sleep(for: (limit + slack).duration)
-      let wake = state.with { state in
-        state.late = true
-        return state.wake
-      }
-      wake?(Failure(.timeout, "not done within \(limit)", fix: "give it a longer timeout, or look at the host's load and network"))
+      try await Task.sleep(for: limit.duration)
+      await expire()
     }
     defer { timer.cancel() }
     for await outcome in stream {
-      if outcome.failure?.kind == .cancelled || outcome.failure?.kind == .timeout { work.cancel() }
-      return outcome
+      work.cancel()
+      // A job of ours that was ended because the time is over says that it was cancelled.
+      let late = state.with { $0.late }
+      return late && outcome.failure?.kind == .cancelled ? Outcome(failure: tooLate) : outcome
     }
     return Outcome(failure: Flight.cancelled)
   }

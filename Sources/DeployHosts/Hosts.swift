@@ -63,6 +63,7 @@ package final class Hosts: Transport {
       let flight = Flight(limit: intent.timeout)
       state.with { $0.flights[key] = flight }
       let errand = Errand(intent: intent, site: site, link: link(to: site.host), flight: flight, output: output)
+      await keepLock(errand)
       outcome = await perform(errand)
       state.with { $0.flights[key] = nil }
     }
@@ -77,14 +78,27 @@ package final class Hosts: Transport {
     await state.with { $0.flights[key] }?.cancel()
   }
 
+  /// An effect says whose lock it works under: where another process took it, as before a resume, this one renews it from now on.
+  private func keepLock(_ errand: Errand) async {
+    switch errand.intent.operation {
+    case .lock, .unlock: return
+    default: break
+    }
+    guard !errand.intent.operation.isProbe, errand.site.fence >= 0, !errand.site.token.isEmpty else { return }
+    await errand.link.adopt(errand.site.path, token: errand.site.token)
+  }
+
   private func perform(_ errand: Errand) async -> Outcome {
     switch errand.intent.operation {
     case .run(let command): return await run(command, errand)
     case .check(let check): return await ask(check, errand)
     default:
-      // These have no process of their own on the host: who cancels or runs out of time stops waiting for them.
-      // A lock that was taken while it waited for older jobs is given back first.
-      let slack = if case .lock = errand.intent.operation { Interval.seconds(10) } else { Interval.zero }
+      // What has jobs of its own on the host, or a lock to give back, gets time to end in good order; the rest is left.
+      let slack =
+        switch errand.intent.operation {
+        case .stage, .upload, .discard, .prune, .lock: options.grace + options.grace + .seconds(10)
+        default: Interval.zero
+        }
       return await errand.flight.race(slack: slack) { await self.outcome { () async throws(Failure) in try await self.route(errand) } }
     }
   }
@@ -129,7 +143,7 @@ package final class Hosts: Transport {
     }
     if let odd { return Failure(.invalid, "`\(odd)` cannot be the name of a deployment or release") }
     if !site.path.hasPrefix("/") || site.path.contains("\n") || site.path.contains("\0") {
-      return Failure(.invalid, "\(site.host.name): the path \(site.path) must be absolute", fix: "write path = \"/srv/…\" in the recipe")
+      return Failure(.invalid, "the path \(site.path) must be absolute", fix: "write path = \"/srv/…\" in the recipe")
     }
     return nil
   }

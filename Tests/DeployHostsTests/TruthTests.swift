@@ -71,6 +71,21 @@ struct TruthTests {
     await ground.end()
   }
 
+  @Test("an engine that goes on for one that died renews its lock", arguments: Shell.here)
+  func resumed(_ shell: Shell) async throws {
+    let ground = try Ground(shell)
+    let dead = ground.another()
+    let site = ground.site("d1", fence: 1, token: "a")
+    #expect(await ground.perform(1, ask("a", fence: 1, lease: .seconds(3)), site: site, by: dead).failure == nil)
+    await dead.close()
+    try await Task.sleep(for: .seconds(4))
+    #expect(await ground.run(2, "true", site: site).failure == nil)
+    try await until("the lease lives again") {
+      await ground.perform(1, ask("b", fence: 2), site: ground.site("d2")).value["leaseLeft"] != nil
+    }
+    await ground.end()
+  }
+
   @Test("every effect of an older fence is refused, and of the same fence with another token", arguments: Shell.here)
   func fenced(_ shell: Shell) async throws {
     let ground = try Ground(shell)

@@ -42,7 +42,7 @@ actor HostLink {
         if broken.silent { silences += 1 }
         if silences > 1 {
           throw Failure(
-            .unreachable, "\(reach.name): `\(function)` got no answer, twice", fix: "look at the load and the disks of the host")
+            .unreachable, "`\(function)` got no answer, twice", fix: "look at the load and the disks of the host")
         }
       }
     }
@@ -51,13 +51,13 @@ actor HostLink {
   /// Like `call`, where an exit status other than 0 is an error.
   func demand(_ function: String, _ arguments: [String], payload: [UInt8] = []) async throws(Failure) -> Channel.Answer {
     let answer = try await call(function, arguments, payload: payload)
-    guard answer.status == 0 else { throw Refusal.failure(answer, host: reach.name) }
+    guard answer.status == 0 else { throw Refusal.failure(answer) }
     return answer
   }
 
   /// The channel that is open, or a new one; tries again, with growing pauses, where the cause may pass.
   private func open(patience: Interval?) async throws(Failure) -> Channel {
-    if closed { throw Failure(.cancelled, "\(reach.name): the transport was closed") }
+    if closed { throw Failure(.cancelled, "the transport was closed") }
     if let channel, channel.isOpen { return channel }
     if let opening { return try await opening.value.get() }
     let limit = patience ?? options.patience
@@ -80,7 +80,7 @@ actor HostLink {
     var attempt = 1
     while true {
       await admission.enter()
-      let result = closed ? .failed(Failure(.cancelled, "\(reach.name): the transport was closed"), passes: false) : await once()
+      let result = closed ? .failed(Failure(.cancelled, "the transport was closed"), passes: false) : await once()
       await admission.leave()
       switch result {
       case .opened(let channel): return .success(channel)
@@ -144,7 +144,7 @@ actor HostLink {
       return .failed(diagnosis.failure, passes: diagnosis.passes)
     }
     let said = SSHDiagnosis.last(broken.said)
-    let message = "\(reach.name): `\(reach.typed)` gave no shell" + (said.isEmpty ? "" : ": \(said)")
+    let message = "`\(reach.typed)` gave no shell" + (said.isEmpty ? "" : ": \(said)")
     return .failed(Failure(.unreachable, message, fix: "try by hand: \(reach.typed)"), passes: true)
   }
 

@@ -3,16 +3,16 @@ import DeployModel
 /// The host program's exit codes as failures.
 enum Refusal {
   /// - Parameter answer: of a function that ended with another status than 0.
-  static func failure(_ answer: Channel.Answer, host: String) -> Failure {
-    failure(status: answer.status, said: String(decoding: answer.errors.suffix(4096), as: UTF8.self), host: host)
+  static func failure(_ answer: Channel.Answer) -> Failure {
+    failure(status: answer.status, said: String(decoding: answer.errors.suffix(4096), as: UTF8.self))
   }
 
-  static func failure(status: Int, said: String, host: String) -> Failure {
+  static func failure(status: Int, said: String) -> Failure {
     var lines = said.split(whereSeparator: \.isNewline).map(String.init)
     let fix = lines.last { $0.hasPrefix("fix: ") }.map { String($0.dropFirst(5)) }
     lines.removeAll { $0.hasPrefix("fix: ") }
     let text = lines.suffix(3).joined(separator: "; ")
-    let message = "\(host): " + (text.isEmpty ? "the host's answer was status \(status)" : text)
+    let message = text.isEmpty ? "the host's answer was status \(status)" : text
     return Failure(kind(of: status, said: said), message, fix: fix)
   }
 

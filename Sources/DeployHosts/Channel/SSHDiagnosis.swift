@@ -12,7 +12,7 @@ struct SSHDiagnosis: Equatable {
     let host = reach.argv.last ?? reach.name
     func matches(_ parts: String...) -> Bool { parts.contains { text.contains($0) } }
     func make(_ kind: Failure.Kind, _ cause: String, _ fix: String, passes: Bool = false) -> (Failure, Bool) {
-      (Failure(kind, "\(reach.name): \(cause)", fix: fix), passes)
+      (Failure(kind, "\(cause)", fix: fix), passes)
     }
     let found: (Failure, Bool)
     if matches("remote host identification has changed", "host key for") && matches("changed") {

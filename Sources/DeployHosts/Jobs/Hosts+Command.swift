@@ -77,7 +77,7 @@ extension Hosts {
       let (end, out, err) = try await self.watch(job, errand) { _ in }
       guard case .exit(let status) = end.why else { return Hosts.outcome(of: end, name, errand, out, err) }
       let said = (err?.text ?? "").trimmed
-      if status == 44 { throw Refusal.failure(status: status, said: said, host: errand.site.host.name) }
+      if status == 44 { throw Refusal.failure(status: status, said: said) }
       var no: String?
       if status != 0 { no = said.isEmpty ? "nothing answers" : String(said.prefix(200)) }
       if case .http(_, let wanted) = check, no == nil {
@@ -85,7 +85,7 @@ extension Hosts {
         if wanted.isEmpty ? !(200...399).contains(code) : !wanted.contains(code) { no = "status \(code)" }
       }
       guard let no else { return .done(.bool(true)) }
-      return Outcome(failure: Failure(.unhealthy, "\(errand.site.host.name): \(name): \(no)"), value: .bool(false))
+      return Outcome(failure: Failure(.unhealthy, "\(name): \(no)"), value: .bool(false))
     }
   }
 

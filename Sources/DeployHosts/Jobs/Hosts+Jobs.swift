@@ -45,13 +45,13 @@ extension Hosts {
       let (end, out, err) = try await watch(job, errand) { _ in }
       switch end.why {
       case .exit(0): return out?.text ?? ""
-      case .exit(let status): throw Refusal.failure(status: status, said: err?.text ?? "", host: errand.site.host.name)
+      case .exit(let status): throw Refusal.failure(status: status, said: err?.text ?? "")
       case .lost where turn < 3: continue
       default: throw Hosts.outcome(of: end, job.line, errand, out, err).failure ?? Failure(.internal, "a job without an end")
       }
     }
     throw Failure(
-      .lost, "\(errand.site.host.name): \(job.line) was lost three times", fix: "look at the host: does it reboot, or run out of memory?")
+      .lost, "\(job.line) was lost three times", fix: "look at the host: does it reboot, or run out of memory?")
   }
 
   /// Starts a job, or attaches to it where it was started before, and follows it to its end.
@@ -114,7 +114,6 @@ extension Hosts {
   /// What a job's end means for who asked.
   static func outcome(of end: JobEnd, _ line: String, _ errand: Errand, _ out: Captured?, _ err: Captured?) -> Outcome {
     var outcome = Outcome(stdout: out, stderr: err)
-    let name = errand.site.host.name
     let short = line.utf8.count > 200 ? String(line.prefix(200)) + "…" : line
     var left = ""
     if !end.survivors.isEmpty {
@@ -131,20 +130,20 @@ extension Hosts {
           case 127: "is it installed there, in PATH? a script with CRLF line ends is not found either"
           default: nil
           }
-        outcome.failure = Failure(.command, "\(name): `\(short)` \(cause)", fix: fix)
+        outcome.failure = Failure(.command, "`\(short)` \(cause)", fix: fix)
       }
     case .timeout:
       outcome.failure = Failure(
-        .timeout, "\(name): `\(short)` was not done within \(errand.intent.timeout) and was ended\(left)", fix: "give it a longer timeout")
+        .timeout, "`\(short)` was not done within \(errand.intent.timeout) and was ended\(left)", fix: "give it a longer timeout")
     case .cancelled:
-      outcome.failure = Failure(.cancelled, "\(name): `\(short)` was cancelled\(left)")
+      outcome.failure = Failure(.cancelled, "`\(short)` was cancelled\(left)")
     case .lost(let reboot):
       let cause = reboot ? "the host rebooted while it ran" : "its runner on the host is gone and left no status"
       outcome.failure = Failure(
-        .lost, "\(name): nobody can say how `\(short)` ended: \(cause)",
+        .lost, "nobody can say how `\(short)` ended: \(cause)",
         fix: "look at the host; where it may safely run twice, say on_lost = \"repeat\"")
     case .unknown:
-      outcome.failure = Failure(.lost, "\(name): the host knows nothing of `\(short)`", fix: "was \(errand.site.path)/.lander removed?")
+      outcome.failure = Failure(.lost, "the host knows nothing of `\(short)`", fix: "was \(errand.site.path)/.lander removed?")
     }
     return outcome
   }

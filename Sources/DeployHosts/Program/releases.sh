@@ -19,8 +19,8 @@ l_begin() {
   umask 022
   mkdir -p "$P/releases" || exit 45
   umask 077
+  if [ -d "$P/releases/$id" ]; then echo present; return; fi
   mkdir -p "$L/staging/$id" "$L/manifests" || exit 45
-  [ ! -d "$P/releases/$id" ] || echo present
   echo "free $(stat -f -c '%a %S %d %c' "$L")"
   current=$(readlink "$P/current")
   for r in "${current##*/}" $(l_order); do

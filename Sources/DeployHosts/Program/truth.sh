@@ -45,6 +45,7 @@ l_lock() {
 # PATH TOKEN: renews the lease of one's own lock.
 l_renew() {
   L=$1/.lander
+  [ -d "$L/lock" ] || l_die 42 "there is no lock"
   l_guard
   holder=$(l_holder)
   [ -n "$holder" ] || l_die 42 "the lock is not held any more"

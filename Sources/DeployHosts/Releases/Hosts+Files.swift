@@ -110,7 +110,7 @@ extension Hosts {
       for task in flight { _ = await task.value }
       flight = []
       misses += 1
-      if misses > 20 { throw Failure(.transport, "\(errand.site.host.name): \(name) cannot be sent piece by piece") }
+      if misses > 20 { throw Failure(.transport, "\(name) cannot be sent piece by piece") }
       acknowledged = max(0, have)
       at = acknowledged
     }

@@ -61,7 +61,7 @@ extension Hosts {
     let copy =
       local ? "mkdir -p \(parent) && cp \(from) \(to)" : "ssh \(address) mkdir -p \(parent) && scp \(port)\(from) \(address):\(to)"
     throw Failure(
-      .missing, "\(host.name): shared files are not there yet: \(names.map { "\(shared)/\($0)" }.joined(separator: ", "))", fix: copy)
+      .missing, "shared files are not there yet: \(names.map { "\(shared)/\($0)" }.joined(separator: ", "))", fix: copy)
   }
 
   /// What the host's own release holds: from our store where it has that bundle, else from the host.
@@ -123,16 +123,15 @@ extension Hosts {
   private static func room(for list: StagingList, _ ground: Ground, _ errand: Errand) throws(Failure) {
     let items = list.items.count + 100
     let bytes = list.whole + list.sending + items * 4096 + (8 << 20)
-    let host = errand.site.host.name
     func mega(_ bytes: Int) -> String { "\((bytes + 1_048_575) / 1_048_576) MiB" }
     guard ground.freeBytes >= bytes else {
       throw Failure(
-        .noSpace, "\(host): the release needs \(mega(bytes)) at \(errand.site.path), \(mega(ground.freeBytes)) are free",
+        .noSpace, "the release needs \(mega(bytes)) at \(errand.site.path), \(mega(ground.freeBytes)) are free",
         fix: "free some space there, or keep fewer releases")
     }
     guard ground.freeInodes >= items else {
       throw Failure(
-        .noSpace, "\(host): the release needs \(items) inodes at \(errand.site.path), \(ground.freeInodes) are free",
+        .noSpace, "the release needs \(items) inodes at \(errand.site.path), \(ground.freeInodes) are free",
         fix: "remove files there")
     }
   }

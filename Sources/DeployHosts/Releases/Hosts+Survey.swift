@@ -10,7 +10,7 @@ extension Hosts {
 
   private func state(of host: DeployModel.Host, at path: String, application: String, group: String) async throws(Failure) -> HostState {
     guard path.hasPrefix("/") else {
-      throw Failure(.invalid, "\(host.name): the path \(path) must be absolute", fix: "write path = \"/srv/…\" in the recipe")
+      throw Failure(.invalid, "the path \(path) must be absolute", fix: "write path = \"/srv/…\" in the recipe")
     }
     let link = link(to: host)
     // The channel first, so that its making does not count as the clock's difference.
@@ -51,13 +51,13 @@ private struct Findings {
     let missing = all("missing")
     if !missing.isEmpty {
       throw Failure(
-        .missing, "\(host.name): these tools are not on the host: \(missing.joined(separator: ", "))",
+        .missing, "these tools are not on the host: \(missing.joined(separator: ", "))",
         fix: "install them there (coreutils, findutils, tar, gzip, util-linux, or busybox 1.35)")
     }
     if let place = self["unwritable"] {
       let user = self["user"] ?? "the login user"
       throw Failure(
-        .notPermitted, "\(host.name): \(user) may not write to \(place), and \(path) has to be made there",
+        .notPermitted, "\(user) may not write to \(place), and \(path) has to be made there",
         fix: "on the host: sudo mkdir -p \(Quoting.word(path)) && sudo chown \(user) \(Quoting.word(path))")
     }
   }

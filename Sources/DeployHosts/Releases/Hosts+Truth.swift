@@ -17,18 +17,18 @@ extension Hosts {
     if answer.status == 42, let holder = Hosts.holder(answer.lines) {
       let held = Interval(milliseconds: max(0, (Hosts.now() - holder.since).milliseconds))
       let failure = Failure(
-        .locked, "\(site.host.name): \(holder.owner) has held the lock for \(held): \(holder.purpose)",
+        .locked, "\(holder.owner) has held the lock for \(held): \(holder.purpose)",
         fix: "wait for deployment \(holder.deployment), or, if its engine is gone: lander unlock")
       return Outcome(failure: failure, value: holder.record)
     }
-    guard answer.status == 0 else { throw Refusal.failure(answer, host: site.host.name) }
+    guard answer.status == 0 else { throw Refusal.failure(answer) }
     do throws(Failure) {
       let receipt = try await self.receipt("receipt", errand.link, site.path)
       let mine = receipt.flatMap { $0.application == site.application && $0.group == site.group ? $0.deployment : nil }
       guard mine == request.expects else {
         throw Failure(
           .invalid,
-          "\(site.host.name): changed since the plan was made: it was \(request.expects ?? "untouched"), and is \(mine ?? "untouched") now",
+          "changed since the plan was made: it was \(request.expects ?? "untouched"), and is \(mine ?? "untouched") now",
           fix: "plan again")
       }
       try await endOrphans(request, errand)
@@ -57,7 +57,7 @@ extension Hosts {
       }
       if clock.now >= end {
         throw Failure(
-          .timeout, "\(errand.site.host.name): jobs of earlier deployments still run: \(jobs.map(\.name).joined(separator: ", "))",
+          .timeout, "jobs of earlier deployments still run: \(jobs.map(\.name).joined(separator: ", "))",
           fix: "wait for them, or end them with --orphans kill")
       }
       try errand.flight.check()
@@ -105,7 +105,7 @@ extension Hosts {
   func sources(_ digest: Digest, _ errand: Errand) async throws(Failure) -> Outcome {
     let answer = try await errand.link.demand("l_show", [errand.site.path, "recipes/\(digest.hex)"])
     guard let files = try? JSONDecoder().decode([SourceFile].self, from: Data(answer.output)) else {
-      throw Failure(.corrupt, "\(errand.site.host.name): the recipe sources \(digest) kept there cannot be read")
+      throw Failure(.corrupt, "the recipe sources \(digest) kept there cannot be read")
     }
     return .done(.list(files.map { .record(of: [("path", .text($0.path)), ("text", .text($0.text))]) }))
   }
@@ -114,11 +114,11 @@ extension Hosts {
   func receipt(_ name: String, _ link: HostLink, _ path: String) async throws(Failure) -> Receipt? {
     let answer = try await link.call("l_show", [path, name])
     if answer.status == 44 { return nil }
-    guard answer.status == 0 else { throw Refusal.failure(answer, host: link.reach.name) }
+    guard answer.status == 0 else { throw Refusal.failure(answer) }
     let text = answer.output.drop { $0 != 10 }.dropFirst()
     guard let receipt = try? JSONDecoder().decode(Receipt.self, from: Data(text)) else {
       throw Failure(
-        .corrupt, "\(link.reach.name): \(path)/.lander/\(name) cannot be read as a receipt",
+        .corrupt, "\(path)/.lander/\(name) cannot be read as a receipt",
         fix: "look at it; if it is damaged, move it away and deploy")
     }
     return receipt
@@ -168,15 +168,19 @@ extension Lock {
 
 extension HostLink {
   /// Keeps a lease alive until it is left, or somebody else has the lock.
-  func renew(_ path: String, token: String, every seconds: Int) {
+  func renew(_ path: String, token: String, every seconds: Int, atOnce: Bool = false) {
     leave(path, token: token)
     leases["\(token) \(path)"] = Task {
+      if !atOnce { try? await Task.sleep(for: .seconds(seconds)) }
       while !Task.isCancelled {
+        if let answer = try? await call("l_renew", [path, token]), answer.status != 0 { return }
         try? await Task.sleep(for: .seconds(seconds))
-        if Task.isCancelled { return }
-        if let answer = try? await call("l_renew", [path, token]), answer.status == 42 { return }
       }
     }
+  }
+  /// Renews a lease that this process did not take, where it is still the token's.
+  func adopt(_ path: String, token: String) {
+    if leases["\(token) \(path)"] == nil { renew(path, token: token, every: 10, atOnce: true) }
   }
   func leave(_ path: String, token: String) { leases.removeValue(forKey: "\(token) \(path)")?.cancel() }
 }
