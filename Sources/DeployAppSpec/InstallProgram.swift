@@ -30,8 +30,10 @@ package struct InstallProgram: Sendable {
       if [ "$gnu" ]; then
         { tar -C "$1" --no-recursion --numeric-owner --hard-dereference --null -T - -cf - || : >"$w/copy-failed"; } |
           tar -C "$2" --numeric-owner $3 -xpf - && [ ! -e "$w/copy-failed" ]
-      else
+      elif find "$1" -type f -links +1 2>/dev/null | grep -q .; then # other tars keep hard links, and copies are to be files of their own
         from=$1 to=$2 how=${3:+-P} xargs -0 sh -c 'for n do cp "${how:--pP}" -- "$from/$n" "$to/$n" || exit 255; done' sh
+      else
+        from=$1 to=$2 how=$3 xargs -0 sh -c 'tar -C "$from" -cf - "$@" | tar -C "$to" $how -xpf - || exit 255' sh
       fi
     }
     copy_flat() { # from, to, options; names on standard input
@@ -126,7 +128,7 @@ package struct InstallProgram: Sendable {
       shell.feed(names, to: "copy_flat \(folders) \(route.isLink ? "-P" : "-pP") || exit 1")
     } else {
       // A link is made anew, so that its owner is who deploys.
-      shell.feed(names, to: "copy_tree \(folders) \(route.isLink ? "'--no-same-owner -m'" : "''") || exit 1")
+      shell.feed(names.map { "./" + $0 }, to: "copy_tree \(folders) \(route.isLink ? "'-o -m'" : "''") || exit 1")
     }
   }
 

@@ -1,6 +1,6 @@
 /// What an installation will replace or remove, kept under the engine's root until the deployment ends, and the way back.
 package struct Keeping: Sendable, Hashable {
-  /// Packs everything into one archive, after a look at the space that takes.
+  /// Packs everything into archives, after a look at the space that takes.
   package private(set) var keeping: ShellProgram
   /// Removes what was installed and puts everything back: path, type, content, mode, owner, ACL, link target and the time of files.
   package private(set) var restoring: ShellProgram
@@ -62,7 +62,7 @@ package struct Keeping: Sendable, Hashable {
 
   /// Access control lists are packed where the host has them at all.
   private static let tarOptions = """
-    case $(tar --help 2>/dev/null) in *--acls*) gnu='--numeric-owner --acls';; *) gnu=;; esac
+    case $(tar --help 2>/dev/null) in *--acls*) gnu='--numeric-owner --acls' exact='--format=posix --no-unquote';; *) gnu= exact=;; esac
     """
 
   /// A link is written through, so it is what it leads to that is kept, or that is to go where nothing is there yet.
@@ -82,14 +82,13 @@ package struct Keeping: Sendable, Hashable {
     if [ "$need" -gt "$free" ]; then
       echo "No space left: keeping what is replaced takes $need KiB, and $free KiB are free at $s" >&2; exit 1
     fi
-    if [ "$gnu" ]; then tar $gnu --format=posix --no-recursion --null -T "$s/list" -cf "$s/files.tar"
-    else tr '\\000' '\\n' <"$s/list" >"$s/lines" && tar --no-recursion -cf "$s/files.tar" -T "$s/lines"; fi || exit 1
+    o="$gnu $exact" xargs -0 sh -c 'tar $o --no-recursion -cf "$0/$$.tar" "$@" || exit 255' "$s" <"$s/list" || exit 1
     """
 
   /// Files that are still there are written in place, so that their other names see the old content again.
   private static let unpack = """
     [ ! -e "$s/new" ] || xargs -0 rm -f -- <"$s/new" || bad=1
     if [ -s "$s/written" ] && command -v setfacl >/dev/null; then (cd / && xargs -0 setfacl -b -- <"$s/written"); fi
-    [ ! -e "$s/files.tar" ] || tar -C / $gnu --overwrite -xpf "$s/files.tar" || bad=1
+    for f in "$s"/*.tar; do [ ! -e "$f" ] || tar -C / $gnu --overwrite -xpf "$f" || bad=1; done
     """
 }

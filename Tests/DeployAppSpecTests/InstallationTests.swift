@@ -99,6 +99,37 @@ struct InstallationTests {
     #expect(try host.shell("ls -d root/g/*/kept").status != 0, "what was kept is gone after a success")
   }
 
+  @Test("hosts with dash, bash and busybox are all the same", arguments: SandboxHost.Userland.allCases)
+  func userlands(userland: SandboxHost.Userland) async throws {
+    guard SandboxHost.has(userland) else {
+      print("SKIPPED: this machine has no \(userland)")
+      return
+    }
+    var snapshots: [String] = []
+    for land in [SandboxHost.Userland.system, userland] {
+      let host = try SandboxHost(land)
+      defer { host.remove() }
+      var dice = Dice(seed: 7)
+      try Self.bundle("v1", on: host, &dice, behavior: "OVERWRITE")
+      try Self.bundle("v2", on: host, &dice, behavior: "OVERWRITE")
+      try host.write("mine", to: "dest/app/q'\"")
+      let first = await host.deploy("v2")
+      #expect(first.error == nil, "\(userland): \(first.error?.message ?? "")")
+      let before = try host.snapshot(times: false)
+      host.fail(afterStep: 6)
+      let second = await host.deploy("v1", restore: true)
+      #expect(second.error?.restored == "the files of the previous revision are back", "\(userland): \(second.error?.message ?? "")")
+      #expect(try host.snapshot(times: false) == before, "\(userland)")
+      host.fail(afterStep: 0)
+      let third = await host.deploy("v1", restore: true)
+      #expect(third.error == nil, "\(userland): \(third.error?.message ?? "")")
+      snapshots.append(before + (try host.snapshot(times: false)).replacing(host.folder, with: ""))
+    }
+    let lines = snapshots.map { $0.split(separator: "\n").map(String.init) }
+    let differences = lines[1].difference(from: lines[0])
+    #expect(differences.isEmpty, "\(userland): \(differences)")
+  }
+
   @Test("a failing hook brings the previous files back, and its list with them")
   func hook() async throws {
     let host = try SandboxHost()

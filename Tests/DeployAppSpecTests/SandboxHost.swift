@@ -5,13 +5,25 @@ import Synchronization
 /// A folder of this machine that plays the host, with a way to make steps fail.
 final class SandboxHost: AppSpecHost {
   let folder: String
+  /// Which `sh` and tools the host has.
+  enum Userland: String, CaseIterable { case system, bash, busybox }
+  private let userland: Userland
   /// Ends an installation after this many of its steps; 0: not.
   private let failing = Mutex(0)
   private let steps = Mutex(0)
 
-  init() throws {
+  init(_ userland: Userland = .system) throws {
+    self.userland = userland
     folder = NSTemporaryDirectory() + "appspec-" + UUID().uuidString
     try FileManager.default.createDirectory(atPath: folder + "/dest", withIntermediateDirectories: true)
+    guard userland == .busybox else { return }
+    try FileManager.default.createDirectory(atPath: folder + "/bin", withIntermediateDirectories: true)
+    try shell("busybox --install -s \(folder)/bin", with: .system)
+  }
+
+  /// Whether this machine can play it.
+  static func has(_ userland: Userland) -> Bool {
+    userland == .system || ConformanceTests.find(userland.rawValue) != nil
   }
 
   func remove() { try? FileManager.default.removeItem(atPath: folder) }
@@ -21,12 +33,12 @@ final class SandboxHost: AppSpecHost {
   var lastSteps: Int { steps.withLock { $0 } }
 
   func run(_ program: ShellProgram) async throws -> ShellResult {
-    guard program.text.contains("copy_tree()") else { return try shell(program.text) }
+    guard program.text.contains("copy_tree()") else { return try shell(program.text, with: userland) }
     var parts = program.text.components(separatedBy: " || exit 1")
     steps.withLock { $0 = parts.count - 1 }
     let step = failing.withLock { $0 }
     if step > 0, step < parts.count { parts[step - 1] += " && false" }
-    return try shell(parts.joined(separator: " || exit 1"))
+    return try shell(parts.joined(separator: " || exit 1"), with: userland)
   }
 
   func run(_ hook: Hook, output: @escaping @Sendable (HookOutput) -> Void) async -> HookEnd {
@@ -37,7 +49,7 @@ final class SandboxHost: AppSpecHost {
   func log(_ entry: ScriptsLogEntry, to file: HostPath) {}
   func say(_ line: String) {}
 
-  @discardableResult func shell(_ text: String) throws -> ShellResult {
+  @discardableResult func shell(_ text: String, with userland: Userland = .system) throws -> ShellResult {
     let process = Process()
     let input = folder + "/program-" + UUID().uuidString
     try text.write(toFile: input, atomically: false, encoding: .utf8)
@@ -45,7 +57,13 @@ final class SandboxHost: AppSpecHost {
     let out = Pipe()
     let err = folder + "/stderr"
     _ = FileManager.default.createFile(atPath: err, contents: nil)
-    process.executableURL = URL(fileURLWithPath: "/bin/sh")
+    switch userland {
+    case .system: process.executableURL = URL(fileURLWithPath: "/bin/sh")
+    case .bash: process.executableURL = URL(fileURLWithPath: "/bin/bash")
+    case .busybox:
+      process.executableURL = URL(fileURLWithPath: folder + "/bin/sh")
+      process.environment = ["PATH": folder + "/bin", "HOME": "/root"]
+    }
     process.arguments = [input]
     process.currentDirectoryURL = URL(fileURLWithPath: folder)
     process.standardInput = FileHandle.nullDevice
