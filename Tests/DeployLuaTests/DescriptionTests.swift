@@ -29,7 +29,11 @@ import Testing
   @Test("host names come as ranges, with users and ports, and lists of hosts need no group")
   func hosts() throws {
     let recipe = try #require(
-      try load("recipe \"a\" { path = '/a', user = 'www', targets = { 'deploy@web[09-11]', 'db:2222', 'r[1-2]c[1-2]' } }").project.recipes.first)
+      try load(
+        """
+        recipe "a" { path = "/a", user = "www", targets = { "deploy@web[09-11]", "db:2222", "r[1-2]c[1-2]" } }
+        """
+      ).project.recipes.first)
     guard case .hosts(let group) = recipe.targets else { throw Failure(.failed, "\(recipe.targets)") }
     #expect(group.hosts.map(\.name) == ["web09", "web10", "web11", "db", "r1c1", "r1c2", "r2c1", "r2c2"])
     #expect(group.hosts[0].user == "deploy")
