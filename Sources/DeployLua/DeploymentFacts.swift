@@ -10,11 +10,13 @@ struct DeploymentFacts {
 
   var value: Value {
     let parameters = described.recipes.first { $0.name == name }?.parameters ?? []
-    let left = plan.hosts.indices.filter { if case .leftOut = plan.hosts[$0].action { true } else { false } }
+    func numbers(_ wanted: (HostPlan.Action) -> Bool) -> Value {
+      .list(plan.hosts.indices.filter { wanted(plan.hosts[$0].action) }.map { .int($0) })
+    }
     return .record(of: [
       ("hosts", .list(plan.hosts.map(host))), ("deployment", deployment),
-      ("targets", .list(plan.hosts.indices.filter { !left.contains($0) }.map { .int($0) })),
-      ("changing", .list(plan.hosts.indices.filter { plan.hosts[$0].action == .change }.map { .int($0) })),
+      ("targets", numbers { if case .leftOut = $0 { false } else { true } }),
+      ("changing", numbers { $0 == .change }),
       ("params", filled(plan.parameters, parameters)),
       ("param_names", .list((parameters.map(\.name) + plan.parameters.members.map(\.name)).map { .text($0) })),
     ])
