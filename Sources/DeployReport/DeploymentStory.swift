@@ -75,7 +75,7 @@ package struct DeploymentStory: Sendable {
       for (number, status) in conclusion.hosts.enumerated() where number < hosts.count {
         set(number, status, at: entry.at)
       }
-      if first == nil, let error = conclusion.error { first = Failing(error: error) }
+      if first == nil, let error = conclusion.error, !isWish(error) { first = Failing(error: error) }
     }
   }
 
@@ -127,7 +127,7 @@ package struct DeploymentStory: Sendable {
         stages[index].ended = moment
         stages[index].error = error
       }
-      if let error, first == nil {
+      if let error, first == nil, !isWish(error) {
         let number = error.host.flatMap { host in hosts.firstIndex { $0.name == host } }
         let failed = number.flatMap { lastFailed[$0] } ?? lastFailedHere
         first = Failing(
@@ -149,7 +149,7 @@ package struct DeploymentStory: Sendable {
   }
 
   private mutating func fail(_ host: Int, _ event: LifecycleEvent?, _ error: ScriptError) {
-    guard first == nil else { return }
+    guard first == nil, !isWish(error) else { return }
     let failed = lastFailed[host]
     first = Failing(
       host: host, event: event, stage: stages.last?.name, error: error,
@@ -167,6 +167,9 @@ package struct DeploymentStory: Sendable {
       hosts[number].event = nil
     }
   }
+
+  /// An error that is nothing but the cancelling somebody asked for.
+  private func isWish(_ error: ScriptError) -> Bool { cancelled != nil && error.failure.kind == .cancelled }
 
   /// From the start to the end, or to the last entry.
   package var duration: Interval { began.flatMap { began in last.map { $0 - began } } ?? .zero }

@@ -136,8 +136,8 @@ package struct PlainReport: ProgressReport {
     case .stageEnded(let name, let error):
       let began = story.stages.last { $0.name == name }?.began ?? moment
       guard let error else { return ["Stage \(name) done in \(moment - began)"] }
-      return [surface.paint("Stage \(name) failed", .bad) + " after \(moment - began)"]
-        + (before.first == nil ? details(error) : [])
+      let end = surface.paint("Stage \(name) \(word(for: error))", .bad) + " after \(moment - began)"
+      return [end] + (before.first == nil && story.first != nil ? details(error) : [])
     case .waveBegan(let number, let hosts):
       let names =
         hosts.prefix(8).map { story.hosts[$0].name }.joined(separator: " ")
@@ -155,8 +155,8 @@ package struct PlainReport: ProgressReport {
       let taken = eventBegan.indices.contains(host) ? eventBegan[host].map { moment - $0 } : nil
       let word = event.rawValue.padded(to: 18)
       if let error {
-        return ["\(name(host))  \(word)  " + surface.paint("failed", .bad) + after(taken)]
-          + details(error)
+        let end = ["\(name(host))  \(word)  " + surface.paint(self.word(for: error), .bad) + after(taken)]
+        return error.failure.kind == .cancelled ? end : end + details(error)
       }
       return tellsEvents ? ["\(name(host))  \(word)  done" + (taken.map { " in \($0)" } ?? "")] : []
     case .eventSkipped(let host, let event, let reason):
@@ -179,7 +179,7 @@ package struct PlainReport: ProgressReport {
     case .succeeded, .unchanged: return ["\(name(number))  \(word)"]
     case .restoring(let error):
       return ["\(name(number))  \(word) what it ran before"]
-        + (before.first == nil ? details(error) : [])
+        + (before.first == nil && story.first != nil ? details(error) : [])
     case .restored: return ["\(name(number))  \(word): it runs what it ran before"]
     case .restoreFailed(_, let restoring, _):
       return ["\(name(number))  \(word)"] + details(restoring)
@@ -191,6 +191,7 @@ package struct PlainReport: ProgressReport {
     }
   }
 
+  private func word(for error: ScriptError) -> String { error.failure.kind == .cancelled ? "cancelled" : "failed" }
   private func after(_ interval: Interval?) -> String { interval.map { " after \($0)" } ?? "" }
 
   private func details(_ error: ScriptError) -> [String] {

@@ -150,8 +150,7 @@ package struct Summary: Sendable {
       lines = [
         "",
         "  "
-          + (touched ? "Every touched host is back on what it ran before." : "No host was changed.")
-          ,
+          + (touched ? "Every touched host is back on what it ran before." : "No host was changed."),
       ]
     }
     let held = story.hosts.filter(\.status.isHeld)

@@ -33,13 +33,6 @@ enum Folder {
     return String(decoding: bytes, as: UTF8.self)
   }
 
-  /// The same with a failure, for operations.
-  static func content(of path: String) throws(Failure) -> String? {
-    do { return try text(at: path) } catch {
-      throw Failure(.notPermitted, error.message, fix: error.fix)
-    }
-  }
-
   /// Writes a new file.
   /// - Throws: `Problem` where that fails.
   static func write(_ text: String, to path: String) throws(Problem) {

@@ -40,8 +40,7 @@ struct Surveyed {
   }
 
   /// Asks every host, telling progress.
-  static func ask(_ selection: Selection, _ engine: Engine, _ terminal: Terminal) async -> Surveyed
-  {
+  static func ask(_ selection: Selection, _ engine: Engine, _ terminal: Terminal) async -> Surveyed {
     let preparation = await Preparation(selection, ports: engine.ports, recipes: engine.library)
     return Surveyed(selection: selection, surveys: preparation.surveys)
   }

@@ -16,9 +16,7 @@ enum Signals {
   /// Each signal as it comes, from now on; call it once.
   static func stream(_ numbers: [Int32]) -> AsyncStream<Int32> {
     let (stream, continuation) = AsyncStream.makeStream(of: Int32.self)
-    let end = ends.read
-    let watcher = Watcher { continuation.yield($0) }
-    watcher.start(on: end)
+    Watch(on: ends.read, for: numbers) { continuation.yield($0) }.start()
     for number in numbers {
       signal(number) { number in
         let before = errno
@@ -30,39 +28,39 @@ enum Signals {
     return stream
   }
 
-  /// A thread that reads the pipe: signals must be heard while all tasks are busy.
-  private final class Watcher: Sendable {
-    let heard: @Sendable (Int32) -> Void
-    init(_ heard: @escaping @Sendable (Int32) -> Void) { self.heard = heard }
-
-    func start(on end: Int32) {
-      var thread = pthread_t()
-      let work = Unmanaged.passRetained(Work(watcher: self, end: end))
-      let started = pthread_create(
-        &thread, nil,
-        { argument in
-          guard let argument else { return nil }
-          Unmanaged<Work>.fromOpaque(argument).takeRetainedValue().run()
-          return nil
-        }, work.toOpaque())
-      if started == 0 { pthread_detach(thread) } else { work.release() }
-    }
-  }
-
-  private final class Work: Sendable {
-    let watcher: Watcher
+  /// What the thread does that reads the pipe: signals must be heard while all tasks are busy.
+  private final class Watch: Sendable {
     let end: Int32
-    init(watcher: Watcher, end: Int32) {
-      self.watcher = watcher
+    let numbers: [Int32]
+    let heard: @Sendable (Int32) -> Void
+
+    init(on end: Int32, for numbers: [Int32], heard: @escaping @Sendable (Int32) -> Void) {
       self.end = end
+      self.numbers = numbers
+      self.heard = heard
     }
 
-    func run() {
+    func start() {
+      var thread = pthread_t()
+      let this = Unmanaged.passRetained(self)
+      let run: @convention(c) (UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? = { argument in
+        if let argument { Unmanaged<Watch>.fromOpaque(argument).takeRetainedValue().run() }
+        return nil
+      }
+      if pthread_create(&thread, nil, run, this.toOpaque()) == 0 { pthread_detach(thread) } else { this.release() }
+    }
+
+    private func run() {
+      // Whoever started this process may have blocked them, and blocking is inherited.
+      var mask = sigset_t()
+      sigemptyset(&mask)
+      for number in numbers { sigaddset(&mask, number) }
+      pthread_sigmask(SIG_UNBLOCK, &mask, nil)
       while true {
         var wanted = pollfd(fd: end, events: Int16(POLLIN), revents: 0)
         if poll(&wanted, 1, -1) < 0, errno != EINTR { return }
         var byte: UInt8 = 0
-        while read(end, &byte, 1) == 1 { watcher.heard(Int32(byte)) }
+        while read(end, &byte, 1) == 1 { heard(Int32(byte)) }
       }
     }
   }

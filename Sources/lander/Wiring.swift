@@ -20,7 +20,7 @@ struct Engine: Sendable {
   var journal: SQLiteJournal
   var store: DirectoryBundleStore
   var hosts: Hosts
-  var machine: any EngineMachine
+  var machine: EngineProcesses
   var secrets: SecretProviders
   var library: LuaLibrary
   var ports: Ports
@@ -30,7 +30,10 @@ struct Engine: Sendable {
     try await hosts.expect(secrets: names)
   }
 
-  func close() async { await hosts.close() }
+  func close() async {
+    await hosts.close()
+    await machine.close()
+  }
 }
 
 /// The composition root: the one place that names every concrete type.
@@ -72,7 +75,7 @@ enum Wiring {
     let store = try DirectoryBundleStore(in: state)
     let secrets = SecretProviders(providers(of: folder))
     let hosts = Hosts(store: store, secrets: secrets)
-    let machine = LocalMachine(folder: folder, secrets: secrets)
+    let machine = EngineProcesses(directory: folder, secrets: secrets)
     let ports = Ports(
       transport: hosts, machine: machine, bundles: store, journal: journal, clock: SystemClock(),
       actor: Identity.actor)
@@ -87,7 +90,7 @@ enum Wiring {
       EnvironmentSecrets(Folder.environment), FileSecrets(folder + "/.lander/secrets"),
     ]
     if let command = Folder.variable("LANDER_SECRETS_COMMAND"), !command.isEmpty {
-      let machine = LocalMachine(folder: folder, secrets: SecretProviders([]))
+      let machine = EngineProcesses(directory: folder, secrets: SecretProviders([]))
       let run = Programs.runner(on: machine, showing: nil)
       providers.append(
         CommandSecrets(command.split(separator: " ").map(String.init), in: folder, run: run))

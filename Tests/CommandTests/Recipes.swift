@@ -3,8 +3,7 @@ enum Recipes {
   /// - Parameters:
   ///   - hosts: how many local hosts the group `test` has.
   ///   - body: more fields of the recipe.
-  static func local(_ place: String, hosts: Int = 2, body: String = "", more: String = "") -> String
-  {
+  static func local(_ place: String, hosts: Int = 2, body: String = "", more: String = "") -> String {
     let list = (1...hosts).map {
       "host \"h\($0)\" { transport = \"local\", root = \"\(place)/hosts/h\($0)\" }"
     }.joined(separator: ", ")

@@ -48,38 +48,59 @@ final class Workplace: Sendable {
   }
 
   func run(_ words: [String], _ environment: [String: String] = [:]) throws -> Run {
-    let process = try start(words, environment)
-    process.process.waitUntilExit()
-    return Run(
-      out: try String(contentsOf: process.out, encoding: .utf8),
-      err: try String(contentsOf: process.err, encoding: .utf8),
-      code: process.process.terminationStatus)
+    let running = try start(words, environment)
+    let code = running.wait()
+    return Run(out: running.said(running.out), err: running.said(running.err), code: code)
   }
 
-  /// Starts `lander` and returns at once; its output is in files.
-  func start(_ words: [String], _ environment: [String: String] = [:]) throws -> (
-    process: Process, out: URL, err: URL
-  ) {
-    let process = Process()
-    process.executableURL = try Workplace.binary()
-    process.arguments = words
-    process.currentDirectoryURL = folder
-    var all = ProcessInfo.processInfo.environment.filter {
-      ["PATH", "HOME", "USER", "TMPDIR", "LANG"].contains($0.key)
+  /// A command that was started; its output is in files.
+  struct Running {
+    let process: pid_t
+    let out: String
+    let err: String
+
+    func said(_ file: String) -> String { (try? String(contentsOfFile: file, encoding: .utf8)) ?? "" }
+    var everything: String { said(err) + said(out) }
+    func send(_ signal: Int32) { kill(process, signal) }
+
+    /// Its exit code; 128 and the number of the signal that ended it. After three minutes it is killed.
+    func wait() -> Int32 {
+      var status: Int32 = 0
+      let deadline = Date().addingTimeInterval(180)
+      while waitpid(process, &status, WNOHANG) == 0 {
+        if Date() > deadline {
+          Issue.record("it did not end: \(everything)")
+          kill(process, SIGKILL)
+          waitpid(process, &status, 0)
+          break
+        }
+        usleep(10_000)
+      }
+      return status & 0x7F == 0 ? status >> 8 & 0xFF : 128 + (status & 0x7F)
     }
+  }
+
+  /// Starts `lander` and returns at once.
+  func start(_ words: [String], _ environment: [String: String] = [:]) throws -> Running {
+    let name = UUID().uuidString.prefix(8)
+    let (out, err) = (path + "/.out-\(name)", path + "/.err-\(name)")
+    var all = ProcessInfo.processInfo.environment.filter { ["PATH", "HOME", "USER", "TMPDIR", "LANG"].contains($0.key) }
     all["TZ"] = "UTC"
     for (name, value) in environment { all[name] = value }
-    process.environment = all
-    process.standardInput = FileHandle.nullDevice
-    let name = UUID().uuidString.prefix(8)
-    let (out, err) = (
-      folder.appending(path: ".out-\(name)"), folder.appending(path: ".err-\(name)")
-    )
-    for file in [out, err] { try Data().write(to: file) }
-    process.standardOutput = try FileHandle(forWritingTo: out)
-    process.standardError = try FileHandle(forWritingTo: err)
-    try process.run()
-    return (process, out, err)
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+    posix_spawn_file_actions_addopen(&actions, 1, out, O_WRONLY | O_CREAT, 0o600)
+    posix_spawn_file_actions_addopen(&actions, 2, err, O_WRONLY | O_CREAT, 0o600)
+    // The folder is entered by a shell, whose place the command then takes.
+    var argv = (["sh", "-c", "cd \"$0\" && exec \"$@\"", path, try Workplace.binary().path] + words).map { strdup($0) } + [nil]
+    var variables = all.map { strdup("\($0.key)=\($0.value)") } + [nil]
+    defer { for pointer in argv + variables { free(pointer) } }
+    var process: pid_t = 0
+    let code = posix_spawn(&process, "/bin/sh", &actions, nil, &argv, &variables)
+    guard code == 0 else { throw POSIXError(POSIXErrorCode(rawValue: code) ?? .EINVAL) }
+    return Running(process: process, out: out, err: err)
   }
 
   /// The command beside the test bundle.
