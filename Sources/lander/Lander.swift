@@ -60,6 +60,8 @@ enum Main {
     // A reader that went away (`lander history | head`) is no reason to die half-way through a deployment.
     // The handler does nothing, and unlike SIG_IGN it is not handed on to what this process starts.
     signal(SIGPIPE) { _ in }
+    // Jobs on this machine outlive us: they must not hold what we were given, such as the end of a CI step's output.
+    for descriptor in 3..<Int32(1024) { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
     let terminal = Terminal()
     let arguments = Array(CommandLine.arguments.dropFirst())
     do {
