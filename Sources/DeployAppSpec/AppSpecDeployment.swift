@@ -226,7 +226,7 @@ extension AppSpecDeployment {
     case .success(let plan):
       if request.restore { try await keep(plan, previous: previous) }
       do {
-        try await carryOut(InstallProgram(plan, list: list, work: folder))
+        try await carryOut(InstallProgram(plan, list: list, record: root.installList, work: folder))
       } catch {
         try await cut(plan.cleanup)
         throw error

@@ -91,19 +91,21 @@ package struct HostState: Sendable, Hashable {
     }
   }
 
-  /// Where a path is once the links in its folders are followed; the last part is not.
-  private func location(of path: HostPath) -> HostPath {
+  /// Where a path is once the links in its folders are followed, the last part not; nil where a folder above it is taken away.
+  private func location(of path: HostPath) -> HostPath? {
+    if removed.isEmpty, targets.isEmpty { return path }
     var place = HostPath.top
     for folder in path.ancestors {
-      place = kinds[folder] == .folderLink ? targets[folder] ?? folder : place.appending(folder.name)
+      let here = place.appending(folder.name)
+      if removed.contains(here) { return nil }
+      place = kinds[folder] == .folderLink ? targets[folder] ?? here : here
     }
     return place.appending(path.name)
   }
 
   /// What is at the path once the removals are done.
   package func kind(of path: HostPath) -> Kind {
-    for folder in path.ancestors where removed.contains(location(of: folder)) { return .absent }
-    guard !removed.contains(location(of: path)) else { return .absent }
+    guard let place = location(of: path), !removed.contains(place) else { return .absent }
     let kind = kinds[path] ?? .absent
     if kind == .fileLink || kind == .folderLink, let target = targets[path], removed.contains(target) { return .danglingLink }
     return kind
@@ -112,6 +114,11 @@ package struct HostState: Sendable, Hashable {
   /// Whether something is there, links followed.
   package func exists(_ path: HostPath) -> Bool { kind(of: path) != .absent && kind(of: path) != .danglingLink }
   package func isFolder(_ path: HostPath) -> Bool { kind(of: path) == .directory || kind(of: path) == .folderLink }
+
+  /// Whether an entry of a folder that was listed is still there.
+  private func isLeft(_ entry: HostPath) -> Bool { location(of: entry).map { !removed.contains($0) } ?? false }
+
+  private mutating func take(_ path: HostPath) { if let place = location(of: path) { removed.insert(place) } }
 
   /// Notes what the removal of a list will do: files and links go, folders where nothing is left in them.
   package mutating func remove(_ list: CleanupList) -> [InstallPlan.Removal] {
@@ -125,11 +132,10 @@ package struct HostState: Sendable, Hashable {
       case .absent: continue
       case .directory:
         removals.append(.folder(path))
-        let left = (entries[path] ?? []).contains { !removed.contains(location(of: $0)) }
-        if !left { removed.insert(location(of: path)) }
+        if !(entries[path] ?? []).contains(where: { isLeft($0) }) { take(path) }
       default:
         removals.append(.file(path))
-        removed.insert(location(of: path))
+        take(path)
       }
     }
     return removals

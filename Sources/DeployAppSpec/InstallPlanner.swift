@@ -194,6 +194,7 @@ private struct Draft {
 
   /// A file where a folder above the path should be.
   private func blocked(_ path: HostPath, _ doing: String) -> SpecProblem? {
+    guard !made.contains(path.parent) else { return nil }
     for folder in path.ancestors {
       let kind = host.kind(of: folder)
       if kind == .file || kind == .fileLink { return SpecProblem(.notDirectory, "\(doing): \(folder) is no folder") }

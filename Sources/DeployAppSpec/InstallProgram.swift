@@ -4,13 +4,15 @@ package struct InstallProgram: Sendable {
 
   /// - Parameters:
   ///   - list: the file that says what the next installation has to remove; written before anything is made.
+  ///   - record: the file that tells people what was done.
   ///   - work: a folder of the deployment for the program's own use.
-  package init(_ plan: InstallPlan, list: HostPath, work: HostPath) {
+  package init(_ plan: InstallPlan, list: HostPath, record: HostPath, work: HostPath) {
     shell.line(Self.head)
     shell.line("w=\(work.text.shellQuoted)")
     remove(plan.removals)
     shell.line("rm -f -- \(list.text.shellQuoted) || exit 1")
     shell.write(plan.cleanup.rows, to: list)
+    shell.write([InstallRecord(plan).text], to: record)
     shell.feed(plan.folders.map(\.text), to: "xargs -0 mkdir -- || exit 1")
     copy(plan.copies)
     for right in plan.rights { grant(right) }

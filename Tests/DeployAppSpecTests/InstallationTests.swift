@@ -130,6 +130,23 @@ struct InstallationTests {
     #expect(differences.isEmpty, "\(userland): \(differences)")
   }
 
+  @Test("what was done is written down as JSON")
+  func record() async throws {
+    let host = try SandboxHost()
+    defer { host.remove() }
+    let spec = """
+      files: [{source: data, destination: \(host.folder)/dest/app}]
+      permissions: [{object: \(host.folder)/dest/app, mode: 640, owner: root}]
+      """
+    try host.write("version: 0.0\nos: linux\n" + spec, to: "v/appspec.yml")
+    try host.write("x", to: "v/data/odd \"name\"")
+    #expect(await host.deploy("v").error == nil)
+    let data = try Data(contentsOf: URL(fileURLWithPath: host.folder + "/root/deployment-instructions/g-install.json"))
+    let json = try #require(try JSONSerialization.jsonObject(with: data) as? [String: [[String: Any]]])
+    #expect(json["instructions"]?.map { $0["type"] as? String } == ["mkdir", "copy", "chmod", "chown"])
+    #expect(json["instructions"]?[1]["destination"] as? String == host.folder + "/dest/app/odd \"name\"")
+  }
+
   @Test("a failing hook brings the previous files back, and its list with them")
   func hook() async throws {
     let host = try SandboxHost()
