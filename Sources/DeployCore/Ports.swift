@@ -93,12 +93,15 @@ extension Journal {
   package func head(of deployment: Deployment.ID) async -> Digest? { nil }
 }
 
+/// Knows the values of secrets by their names.
 package protocol Secrets: Sendable {
   /// - Throws: kind `missing`, naming the providers that were asked.
   func value(of name: String) async throws(Failure) -> String
 }
 
+/// The time of day, and waiting.
 package protocol Clock: Sendable {
+  /// The present moment.
   func now() -> Timestamp
   /// Returns early, without a word, when its task is cancelled.
   func sleep(_ interval: Interval) async

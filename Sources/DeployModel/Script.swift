@@ -60,6 +60,7 @@ package enum Answer: Sendable, Hashable, Codable {
   case cancel(Failure)
 }
 
+/// How a wave ended, as a strategy hears of it.
 package struct WaveResult: Sendable, Hashable, Codable {
   package var succeeded: [Int]
   package var failed: [Int]
@@ -84,11 +85,13 @@ package struct Step: Sendable, Hashable {
   }
 }
 
+/// How a script ended.
 package enum ScriptResult: Sendable, Hashable, Codable {
   case returned(Value)
   case raised(ScriptError)
 }
 
+/// A line that a recipe logged.
 package struct LogLine: Sendable, Hashable, Codable {
   package enum Level: String, Sendable, Hashable, Codable { case debug, info, warn, error }
   package var level: Level

@@ -42,7 +42,8 @@ struct DeploymentsTests {
     let ended = try await bench.deployments.deploy(plan(hosts: 2, parallel: 1))
     #expect(ended.map(\.plan.id) == ["d1", "back"])
     #expect(ended.map(\.conclusion?.status) == [.failed, .succeeded])
-    let back = bench.hosts.asked.suffix(from: bench.hosts.asked.lastIndex { if case .lock = $0.intent.operation { true } else { false } } ?? 0)
+    let back = bench.hosts.asked.suffix(
+      from: bench.hosts.asked.lastIndex { if case .lock = $0.intent.operation { true } else { false } } ?? 0)
     guard case .lock(let request)? = back.first?.intent.operation else { return #expect(Bool(false), "no lock") }
     #expect(request.inherits == "t" && request.fence == 3 && request.expects == "d1")
     #expect(back.contains { $0.intent.operation == .activate("old") })

@@ -49,7 +49,9 @@ final class InstantHosts: Transport {
 }
 
 struct NoMachine: EngineMachine {
-  func perform(_ intent: Intent, of deployment: Deployment.ID, output: @escaping @Sendable (OutputChunk) -> Void) async -> Outcome { .done() }
+  func perform(_ intent: Intent, of deployment: Deployment.ID, output: @escaping @Sendable (OutputChunk) -> Void) async -> Outcome {
+    .done()
+  }
   func cancel(_ intent: Int, of deployment: Deployment.ID) async {}
 }
 

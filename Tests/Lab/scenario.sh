@@ -49,7 +49,7 @@ prepare_hosts() {
   local k
   for k in $(hosts); do
     lab pid "$k" >/dev/null 2>&1 || lab power-on "$k"
-    on "$k" sh -c 'rm -rf /srv/app /var/ledger' || :
+    on "$k" sh -c 'umount /srv/app 2>/dev/null; rm -rf /srv/app /var/ledger' || :
   done
 }
 current() { on "$1" readlink /srv/app/current; }

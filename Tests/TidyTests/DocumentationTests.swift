@@ -10,6 +10,9 @@ import Testing
   func comments() {
     let types = Pattern(#"^(?:package|public) (?:final |indirect )*(?:struct|class|enum|actor|protocol) (\w+)"#)
     let functions = Pattern(#"^\s*(?:package|public) (?:static |mutating |final |override )*func (\w+)"#)
+    // What a protocol asks for is explained there: in a port, or in the standard library.
+    let ports = tree.text("Sources/DeployCore/Ports.swift") + tree.text("Sources/DeployCore/Scripts.swift")
+    let explained = ["encode", "hash", "run", "validate"] + Pattern(#"^  func (\w+)"#).matches(in: ports).map(\.found)
     var undocumented: [String] = []
     var count = 0
     for file in tree.swift(under: "Sources") {
@@ -24,8 +27,7 @@ import Testing
       }
       for found in functions.matches(in: file.text) {
         count += 1
-        // What a protocol of the standard library asks for needs no words of ours.
-        if bare(found.line), !["encode", "hash", "run", "validate"].contains(found.found) {
+        if bare(found.line), !explained.contains(found.found) {
           undocumented.append("\(file.path):\(found.line) \(found.found)")
         }
       }

@@ -28,7 +28,7 @@ orphan_waited() {
   project
   deployed 1
   orphan 12
-  status 0 lander unlock --yes
+  status 0 lander unlock --yes --force
   no_hook AfterInstall
   release 3
   status 0 lander deploy
@@ -41,12 +41,12 @@ orphan_killed() {
   project
   deployed 1
   orphan 300
-  status 0 lander unlock --yes
+  status 0 lander unlock --yes --force
   no_hook AfterInstall
   release 3
   status 0 lander deploy --orphans kill
   serves_everywhere 3
-  on 1 sh -c '! pgrep -f "sleep 300"' || broken "the orphan still runs"
+  on 1 sh -c '! ps axo args | grep -qx "sleep 300"' || broken "the orphan still runs"
 }
 
 # A deployment of revision 2 whose engine is killed while AfterInstall runs, for so many seconds, on every host.

@@ -20,7 +20,8 @@ unknown_key() {
   cp "$LAB/ssh/known_hosts" "$PROJECT/after"
   cp "$PROJECT/known" "$LAB/ssh/known_hosts"
   holds "$OUTPUT" h2
-  holds "$OUTPUT" "known_hosts"
+  holds "$OUTPUT" "host key is not known"
+  holds "$OUTPUT" "ssh h2"
   equal "$(grep -c '^h2 ' "$PROJECT/after" || :)" 0 "keys of h2 after the refusal"
   status 0 lander deploy
 }
@@ -33,7 +34,7 @@ changed_key() {
   status 20 lander deploy
   cp "$PROJECT/known" "$LAB/ssh/known_hosts"
   holds "$OUTPUT" h2
-  holds "$OUTPUT" changed
+  holds "$OUTPUT" "not the one that is known"
 }
 
 scenario "a host that is switched off is named before any other is touched" switched_off
@@ -91,5 +92,5 @@ carriage_returns() {
   OUTPUT=$(lander deploy 2>&1) || ended=$?
   printf '%s\n' "$OUTPUT"
   [ "$ended" != 0 ] || broken "it was deployed"
-  holds "$OUTPUT" CRLF
+  holds "$OUTPUT" "carriage return"
 }
