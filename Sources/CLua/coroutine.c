@@ -52,6 +52,32 @@ static void remember(clua_task *t, lua_State *co) {
   t->inner = both;
 }
 
+/* A coroutine's function runs under a protected call of its own: the <close> variables of frames that an error leaves then run
+ * inside the coroutine, where they may wait. Frames are kept before they are gone; what has a traceback already knows them. */
+static int body_handler(lua_State *L) {
+  if (TASK(L) && lua_type(L, 1) != LUA_TTABLE) remember(TASK(L), L);
+  lua_settop(L, 1);
+  return 1;
+}
+
+static int body_k(lua_State *L, int status, lua_KContext ignored) {
+  (void)ignored;
+  return status == LUA_OK || status == LUA_YIELD ? lua_gettop(L) - 1 : lua_error(L);
+}
+
+static int body(lua_State *L) {
+  int arguments = lua_gettop(L) - 1;
+  lua_pushcfunction(L, body_handler);
+  lua_insert(L, 1);
+  return body_k(L, lua_pcallk(L, arguments, LUA_MULTRET, 1, 0, body_k), 0);
+}
+
+static void forget_frames(clua_task *t) {
+  if (!t) return;
+  free(t->inner);
+  t->inner = NULL;
+}
+
 static int run_k(lua_State *L, int status, lua_KContext how);
 
 static int go_on(lua_State *L, lua_State *co, int arguments, int how) {
@@ -74,11 +100,11 @@ static int go_on(lua_State *L, lua_State *co, int arguments, int how) {
   }
   bool passes = clua_passes(L, how & ~WRAP);
   if (!(how & WRAP) && !passes) {
+    forget_frames(t);
     lua_pushboolean(L, 0);
     lua_xmove(co, L, 1);
     return 2;
   }
-  if (t) remember(t, co);
   if (lua_status(co) != LUA_OK && lua_status(co) != LUA_YIELD) reset(t, L, co);
   lua_xmove(co, L, 1);
   return lua_error(L);
@@ -117,7 +143,8 @@ static int begin(lua_State *L, lua_State *co, int arguments, int how) {
   if (!lua_checkstack(co, arguments + 1)) return clua_raise(L, "usage", "too many arguments for a coroutine");
   if (t && !enter(t, co)) return clua_raise(L, "usage", "coroutines are nested too deeply");
   lua_xmove(L, co, arguments);
-  return go_on(L, co, arguments, how);
+  bool fresh = lua_status(co) == LUA_OK; /* the function itself is the body's first argument */
+  return go_on(L, co, arguments + fresh, how);
 }
 
 static lua_State *checked(lua_State *L) {
@@ -130,6 +157,7 @@ static int l_create(lua_State *L) {
   luaL_checktype(L, 1, LUA_TFUNCTION);
   lua_State *co = lua_newthread(L);
   TASK(co) = TASK(L);
+  lua_pushcfunction(co, body);
   lua_pushvalue(L, 1);
   lua_xmove(L, co, 1);
   return 1;

@@ -107,6 +107,35 @@ import Testing
     #expect(error.trace.last == "deploy.lua:12 in hook ValidateService")
   }
 
+  @Test("what a generator has to close runs when an error or a cancellation leaves it, and may wait")
+  func closingInGenerator() throws {
+    let rig = try Rig(
+      recipe(
+        """
+            local steps = coroutine.wrap(function()
+              local undo <close> = setmetatable({}, { __close = function() host:run "undo" end })
+              coroutine.yield(host:run "first")
+              host:run "second"
+              error "third"
+            end)
+            steps()
+            steps()
+        """))
+    let run = rig.run(try rig.hook(.validateService), on: .host(0))
+    let lines = run.requests.compactMap { request -> String? in
+      if case .perform(_, .run(let command), _) = request { command.line } else { nil }
+    }
+    #expect(lines == ["first", "second", "undo"])
+    #expect(run.result.error?.failure.message == "third")
+    #expect(run.result.error?.trace == ["deploy.lua:8 in the function of line 4", "deploy.lua:11 in hook ValidateService"])
+    _ = try rig.begin(.validateService, as: 5)
+    _ = rig.scripts.step(5, .outcome(.done()))
+    let undo = rig.scripts.step(5, .cancel(Failure(.cancelled, "stop")))
+    guard case .perform(_, .run(let command), _) = undo.request else { throw Failure(.failed, "\(undo)") }
+    #expect(command.line == "undo")
+    #expect(rig.scripts.step(5, .outcome(.done())).result?.error?.failure == Failure(.cancelled, "stop"))
+  }
+
   @Test("cancelling runs what is to be closed, which may still ask, and pcall does not stop it")
   func cancelling() throws {
     let rig = try Rig(

@@ -13,8 +13,6 @@ struct Child: Sendable {
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
     for (stream, descriptor) in streams.enumerated() { posix_spawn_file_actions_adddup2(&actions, descriptor, Int32(stream)) }
-    // A job on this machine outlives us: it must not hold what somebody else's descriptors say, such as the end of a CI step's output.
-    posix_spawn_file_actions_addclosefrom_np(&actions, Int32(streams.count))
 
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)

@@ -213,6 +213,8 @@ l_prune() {
       done
       [ -n "$busy" ] || rm -rf "$L/jobs/$d"
     done
+    # Who holds the lock stages nothing any more: what is left there broke off in deployments before.
+    rm -rf "$L/staging" "$L/uploads"
   ) || exit $?
   l_sweep
 }
