@@ -44,6 +44,15 @@ package struct Rollout: Sendable {
     case upload(Int)
     case host(Int)
     case script(ScriptID)
+
+    /// Whether a host that refuses its fence says that a newer deployment took over. One that refuses its lock says that the plan came
+    /// too late: nothing was begun, and the locks that it has are given back.
+    var isAtWork: Bool {
+      switch self {
+      case .nobody, .lock: false
+      default: true
+      }
+    }
   }
 
   enum Ring: Sendable, Hashable {
@@ -94,7 +103,7 @@ package struct Rollout: Sendable {
     guard intent < waiters.count else { return }
     let waiter = waiters[intent]
     waiters[intent] = .nobody
-    if let failure = outcome.failure, failure.kind == .fenced, waiter != .nobody { return abandon(failure) }
+    if let failure = outcome.failure, failure.kind == .fenced, waiter.isAtWork { return abandon(failure) }
     switch waiter {
     case .nobody: break
     case .lock(let host): locked(host, outcome)

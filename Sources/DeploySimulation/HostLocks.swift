@@ -47,10 +47,11 @@ extension SimulatedHost {
         failure: Failure(
           .fenced, "\(name) has seen fence \(fence.number), the request's is \(request.fence)", fix: "plan again: `lander deploy`"))
     }
-    if let expected = request.expects, receipt?.deployment != expected {
+    guard receipt?.deployment == request.expects else {
       return Outcome(
         failure: Failure(
-          .invalid, "\(name) was deployed to by \(receipt?.deployment ?? "nobody") since the plan was made from the receipt of \(expected)",
+          .invalid,
+          "changed since the plan was made: it was \(request.expects ?? "untouched"), and is \(receipt?.deployment ?? "untouched") now",
           fix: "plan again: `lander deploy`"))
     }
     return nil

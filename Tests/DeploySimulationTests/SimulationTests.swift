@@ -62,6 +62,20 @@ struct SimulationTests {
     #expect(simulation.engines[1].conclusion?.holder?.deployment == "d1")
   }
 
+  @Test("a plan that was made before another deployment is refused, and holds no lock afterwards")
+  func stale() throws {
+    for fence in [2, 3] {
+      var simulation = Worlds.simulation(3, batch: 1)
+      let stale = Worlds.plan(for: simulation.hosts, id: "d2", fence: fence)
+      simulation.run()
+      simulation.add(stale)
+      simulation.run()
+      #expect(simulation.checkers.broken == [])
+      #expect(simulation.engines.map(\.conclusion?.status) == [.succeeded, .refused])
+      #expect(simulation.hosts.allSatisfy { $0.lock == nil && $0.current == Worlds.new.id })
+    }
+  }
+
   @Test("a cancelled deployment puts its hosts back and gives the locks up")
   func cancelled() throws {
     for second in 0..<20 {
