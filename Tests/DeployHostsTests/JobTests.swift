@@ -105,6 +105,16 @@ struct JobTests {
     await ground.end()
   }
 
+  @Test("jobs that end at once leave no process behind", arguments: Shell.here)
+  func clean(_ shell: Shell) async throws {
+    let ground = try Ground(shell)
+    for id in 1...15 { #expect(await ground.run(id, "true").failure == nil) }
+    try await until("no runner and no watch is left") {
+      Ground.sh("grep -la '\(ground.path)/.lander/[r]unner' /proc/[0-9]*/cmdline 2>/dev/null").isEmpty
+    }
+    await ground.end()
+  }
+
   @Test("output over the cap is cut with a mark, and the command goes on", arguments: Shell.here)
   func capped(_ shell: Shell) async throws {
     let ground = try Ground(shell) { $0.outputLimit = 102_400 }

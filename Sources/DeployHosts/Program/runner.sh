@@ -1,5 +1,5 @@
 # Runs one job, detached from the channel that asked for it:
-#   FOLDER run TIMEOUT GRACE CAP MERGE SIZE AS     FOLDER stop WHY GRACE AS
+#   FOLDER run TIMEOUT GRACE CAP MERGE SIZE AS     FOLDER watch TIMEOUT GRACE AS     FOLDER stop WHY GRACE AS
 umask 077
 unset LANDER_JOB
 D=$1 op=$2
@@ -83,6 +83,13 @@ if [ "$op" = stop ]; then
   exit 0
 fi
 
+if [ "$op" = watch ]; then
+  as=$5
+  sleep "$3"
+  finish timeout "$4"
+  exit 0
+fi
+
 timeout=$3 grace=$4 cap=$5 merge=$6 size=$7 as=$8
 { read -r l; } </proc/$$/stat
 start=$(set -- ${l##*) }; echo "${20}")
@@ -104,19 +111,13 @@ if [ "$merge" = 1 ]; then : >"$D/e.end"; else drain e err & fi
 ) >"$D/o" &
 child=$!
 echo "$child" >"$D/session"
-(
-  s=
-  trap '[ -z "$s" ] || kill "$s"; exit 0' TERM
-  sleep "$timeout" &
-  s=$!
-  wait "$s"
-  finish timeout "$grace"
-) >/dev/null 2>&1 </dev/null &
+# The watch has a group of its own, so that it and its sleep can be ended together at any moment: a trap may be missed.
+setsid sh "$0" "$D" watch "$timeout" "$grace" "$as" >/dev/null 2>&1 </dev/null &
 watch=$!
 wait "$child"
 rc=$?
 if ln -s exit "$D/why" 2>/dev/null; then
-  kill "$watch" 2>/dev/null
+  kill -s KILL -- "-$watch" "$watch" 2>/dev/null
   n=0 held=0
   while ! { [ -e "$D/o.end" ] && [ -e "$D/e.end" ]; }; do
     [ "$n" -lt 50 ] || { held=1; break; }
