@@ -10,6 +10,7 @@ package struct EngineRoot: Sendable, Hashable {
   }
 
   package var groupFolder: HostPath { path.appending(group) }
+  /// The folder of one deployment of the group.
   package func deployment(_ id: String) -> HostPath { groupFolder.appending(id) }
   package var instructions: HostPath { path.appending("deployment-instructions") }
   /// What the next installation removes.
@@ -106,6 +107,7 @@ package struct EngineRoot: Sendable, Hashable {
       """)
   }
 
+  /// Where a deployment's bundle is unpacked.
   package func archive(in folder: HostPath) -> HostPath { folder.appending("deployment-archive") }
 
   /// Remembers a deployment as the last whose Install succeeded, and what its appspec file is called.

@@ -113,6 +113,7 @@ package struct HostState: Sendable, Hashable {
 
   /// Whether something is there, links followed.
   package func exists(_ path: HostPath) -> Bool { kind(of: path) != .absent && kind(of: path) != .danglingLink }
+  /// Whether a folder is there, links followed.
   package func isFolder(_ path: HostPath) -> Bool { kind(of: path) == .directory || kind(of: path) == .folderLink }
 
   /// Whether an entry of a folder that was listed is still there.

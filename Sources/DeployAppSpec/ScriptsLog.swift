@@ -21,6 +21,7 @@ package struct DiagnosticsTail: Sendable, Hashable {
   private var entries: [String] = []
   package init() {}
 
+  /// Adds an entry and drops the first ones where all together reach the limit.
   package mutating func append(_ entry: ScriptsLogEntry) {
     entries.append(String(decoding: entry.bytes, as: UTF8.self))
     var total = 0

@@ -4,6 +4,7 @@ package struct ShellProgram: Sendable, Hashable {
 
   package init(_ text: String = "") { self.text = text.isEmpty ? "" : text + "\n" }
 
+  /// Adds a line of shell text as it stands.
   package mutating func line(_ line: String) { text += line + "\n" }
 
   /// Gives names to a command on its standard input, each ended by NUL, so that any name arrives as it is.
