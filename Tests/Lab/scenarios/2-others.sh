@@ -33,7 +33,7 @@ orphan_waited() {
   release 3
   status 0 lander deploy
   serves_everywhere 3
-  equal "$(ledger 1 | sed -n '/AfterInstall begins in 2/,$p' | sed -n 2p)" "AfterInstall ends" "what the ledger holds after the orphan began"
+  equal "$(ledger 1 | sed -n '/AfterInstall begins in 2/,$p' | sed -n 2p)" "AfterInstall ends" "the line after the orphan's first"
 }
 
 scenario "with --orphans kill the hook that a killed engine left is ended first" orphan_killed
