@@ -37,6 +37,7 @@ package struct PlainReport: ProgressReport {
   private var spoke: Timestamp?
   private var eventBegan: [Timestamp?] = []
   private var partial = PartialLines()
+  private var nameWidth = 0
   /// Above so many hosts, only changes of state are told, not each event.
   private static let eventsUpTo = 25
   /// Above so many hosts, only waves, failures and counts.
@@ -53,10 +54,11 @@ package struct PlainReport: ProgressReport {
     if case .planned(let plan) = entry.fact {
       story = DeploymentStory()
       eventBegan = plan.hosts.map { _ in nil }
+      nameWidth = min(32, plan.hosts.map(\.host.name.count).max() ?? 0)
     }
-    let before = story
+    let isFirst = story.first == nil
     story.take(entry)
-    let lines = lines(for: entry, before: before)
+    let lines = lines(for: entry, isFirst: isFirst)
     if lines.isEmpty { return "" }
     spoke = entry.at
     let time = surface.paint(When(entry.at, zone: surface.zone).clock, .dim) + "  "
@@ -92,12 +94,11 @@ package struct PlainReport: ProgressReport {
     case .host(let number): name(number)
     }
   }
-  private var nameWidth: Int { min(32, story.hosts.map(\.name.count).max() ?? 0) }
   private func name(_ number: Int) -> String {
     (number < story.hosts.count ? story.hosts[number].name : "\(number)").padded(to: nameWidth)
   }
 
-  private mutating func lines(for entry: Entry, before: DeploymentStory) -> [String] {
+  private mutating func lines(for entry: Entry, isFirst: Bool) -> [String] {
     switch entry.fact {
     case .planned(let plan): return PlainReport.opening(plan)
     case .happened(.cancelled(let reason)):
@@ -106,7 +107,7 @@ package struct PlainReport: ProgressReport {
       ]
     case .happened, .intended: return []
     case .resumed(let actor): return ["Resumed by \(actor)"]
-    case .noted(let note): return lines(for: note, at: entry.at, before: before)
+    case .noted(let note): return lines(for: note, at: entry.at, isFirst: isFirst)
     case .concluded: return []
     }
   }
@@ -127,7 +128,7 @@ package struct PlainReport: ProgressReport {
     ]
   }
 
-  private mutating func lines(for note: Note, at moment: Timestamp, before: DeploymentStory)
+  private mutating func lines(for note: Note, at moment: Timestamp, isFirst: Bool)
     -> [String]
   {
     let tellsEvents = story.hosts.count <= Self.eventsUpTo
@@ -137,7 +138,7 @@ package struct PlainReport: ProgressReport {
       let began = story.stages.last { $0.name == name }?.began ?? moment
       guard let error else { return ["Stage \(name) done in \(moment - began)"] }
       let end = surface.paint("Stage \(name) \(word(for: error))", .bad) + " after \(moment - began)"
-      return [end] + (before.first == nil && story.first != nil ? details(error) : [])
+      return [end] + (isFirst && story.first != nil ? details(error) : [])
     case .waveBegan(let number, let hosts):
       let names =
         hosts.prefix(8).map { story.hosts[$0].name }.joined(separator: " ")
@@ -163,7 +164,7 @@ package struct PlainReport: ProgressReport {
       return tellsEvents
         ? ["\(name(host))  \(event.rawValue.padded(to: 18))  skipped: \(SafeText.line(reason))"]
         : []
-    case .host(let number, let status): return lines(for: status, of: number, before: before)
+    case .host(let number, let status): return lines(for: status, of: number, isFirst: isFirst)
     case .log(let host, let line):
       let level = line.level == .info ? "" : line.level.rawValue + ": "
       return SafeText.lines(line.text).map { (host.map { "\(name($0))  " } ?? "") + level + $0 }
@@ -171,7 +172,7 @@ package struct PlainReport: ProgressReport {
     }
   }
 
-  private func lines(for status: HostStatus, of number: Int, before: DeploymentStory) -> [String] {
+  private func lines(for status: HostStatus, of number: Int, isFirst: Bool) -> [String] {
     if story.hosts.count > Self.hostsUpTo, status.error == nil { return [] }
     let word = surface.paint(status.word, status.style)
     switch status {
@@ -179,7 +180,7 @@ package struct PlainReport: ProgressReport {
     case .succeeded, .unchanged: return ["\(name(number))  \(word)"]
     case .restoring(let error):
       return ["\(name(number))  \(word) what it ran before"]
-        + (before.first == nil && story.first != nil ? details(error) : [])
+        + (isFirst && story.first != nil ? details(error) : [])
     case .restored: return ["\(name(number))  \(word): it runs what it ran before"]
     case .restoreFailed(_, let restoring, _):
       return ["\(name(number))  \(word)"] + details(restoring)
@@ -187,7 +188,7 @@ package struct PlainReport: ProgressReport {
       return ["\(name(number))  \(word)"] + details(ScriptError(failure))
     case .failed(let error):
       return ["\(name(number))  \(word), left as it is"]
-        + (before.first == nil ? details(error) : [])
+        + (isFirst ? details(error) : [])
     }
   }
 

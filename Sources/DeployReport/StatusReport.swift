@@ -20,7 +20,7 @@ package struct StatusReport: Sendable {
     let rows = hosts.map { [$0.name] + row($0.survey, on: surface) }
     lines += Table(["HOST", "RELEASE", "REVISION", "DEPLOYMENT", "WHEN", "BY"], rows: rows).lines(
       on: surface, indent: 2)
-    lines += differences(on: surface) + locks(on: surface) + jobs()
+    lines += reasons() + differences(on: surface) + locks(on: surface) + jobs()
     return lines
   }
 
@@ -61,19 +61,28 @@ package struct StatusReport: Sendable {
 
   private func row(_ survey: Survey, on surface: Surface) -> [String] {
     switch survey {
-    case .unreachable(let failure):
-      return [surface.paint("unknown", .bad) + ": " + SafeText.line(failure.message)]
+    case .unreachable: return [surface.paint("unknown", .bad)]
     case .reached(let state):
       guard let current = state.current else { return [surface.paint("nothing yet", .dim)] }
       guard let receipt = state.receipt, receipt.release.id == current else {
-        return [
-          current, surface.paint("no receipt: a deployment was interrupted or is under way", .warn),
-        ]
+        return [current, surface.paint("no receipt", .warn)]
       }
       return [
         current, receipt.inputs.bundle.short, receipt.deployment, When.ago(receipt.at, now: now),
         SafeText.line(receipt.actor),
       ]
+    }
+  }
+
+  /// Why something is not known, or not as it should be.
+  private func reasons() -> [String] {
+    hosts.flatMap { host -> [String] in
+      switch host.survey {
+      case .unreachable(let failure): return failure.problem(of: host.name).lines().map { "  " + $0 }
+      case .reached(let state):
+        guard let current = state.current, state.receipt?.release.id != current else { return [] }
+        return ["  \(host.name): it runs \(current) without a receipt: a deployment was interrupted there, or is under way"]
+      }
     }
   }
 

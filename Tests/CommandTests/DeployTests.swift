@@ -161,7 +161,7 @@ struct DeployTests {
     #expect(run.outLines.sorted() == ["h1 | hello", "h2 | hello"])
     #expect(
       run.err.contains("h2 ! there") && run.err.hasSuffix("2 of 2 hosts succeeded\n"), "\(run.err)")
-    #expect(try place.lander("exec", "test", "--", "false").code == 10)
+    #expect(try place.lander("exec", "test", "--", "false").code == 12)
   }
 
   @Test("a damaged journal is named, and nothing of it is deleted")

@@ -11,7 +11,7 @@ struct ExecCommand: Verb {
     commandName: "exec", abstract: "Runs a command on every host of a group, and sums up.",
     discussion: """
       Several words are started as they are; one word is given to sh: lander exec web -- 'ps aux | grep shop'. It takes no lock and \
-      is not in the journal. Exits with 0 where it did on every host, with 20 where a host is out of reach, with 10 otherwise.
+      is not in the journal. Exits with 0 where it did on every host, with 20 where a host is out of reach, with 12 otherwise.
       """)
 
   @OptionGroup var options: ProjectOptions
@@ -104,6 +104,6 @@ struct ExecCommand: Verb {
         + (failed.count > 12 ? " …" : "")
     }
     terminal.tell(text)
-    return failed.isEmpty ? .done : unreachable.isEmpty ? .rolledBack : .unreachable
+    return failed.isEmpty ? .done : unreachable.isEmpty ? .held : .unreachable
   }
 }
