@@ -131,7 +131,11 @@ extension Rollout {
     finish()
   }
 
+  /// However large the budget, a deployment of which no host came through has failed (CodeDeploy: at least one must succeed).
   private mutating func finish() {
+    if failure == nil, !statuses.contains(where: { $0 == .succeeded || $0 == .unchanged }) {
+      failure = firstCause(or: "no host came through")
+    }
     notify(0)
   }
 
