@@ -66,7 +66,10 @@ package enum HostProgram {
         steps += bracket(event, hooks.map { .hook(Body(recipe: restoring, function: $0.function), site, vital: true) })
       }
     }
-    if recorded, let previous = host.previous { steps.append(.operation(.record(previous), vital: true)) }
+    if recorded, var previous = host.previous {
+      previous.undid = plan.id
+      steps.append(.operation(.record(previous), vital: true))
+    }
     if !host.present, let target = host.target, target.id != host.current { steps.append(.operation(.discard(target.id), vital: false)) }
     return steps
   }
@@ -98,8 +101,9 @@ package enum HostProgram {
   private static func receipt(for number: Int, in plan: Plan) -> Receipt? {
     let host = plan.hosts[number]
     guard let target = host.target else { return nil }
+    let undid: Deployment.ID? = if case .rollback(let failed) = plan.kind { failed } else { nil }
     return Receipt(
       application: plan.application, group: plan.group, release: target, inputs: host.inputs ?? plan.inputs, deployment: plan.id,
-      recipe: plan.recipes[host.arriving].name, actor: plan.actor, at: plan.at)
+      recipe: plan.recipes[host.arriving].name, actor: plan.actor, at: plan.at, undid: undid)
   }
 }

@@ -26,6 +26,9 @@ package enum RollbackPlanner {
     }
     plan.id = identity.id
     plan.kind = .rollback(of: failed.id)
+    // Not of what failed: what each host goes back to is its own.
+    plan.bundle = nil
+    plan.release = plan.hosts.lazy.compactMap(\.target).first
     plan.at = identity.at
     plan.actor = identity.actor
     plan.engine = identity.engine
@@ -76,6 +79,13 @@ package enum RollbackPlanner {
             fix: "deploy an older revision: lander deploy --revision …"))
         continue
       }
+      if now.undid == back.deployment {
+        problems.append(
+          Problem(
+            "it went back already: the release before the one it runs is that of deployment \(back.deployment), which was taken back",
+            subject: host.name, fix: "deploy the revision you want: lander deploy --revision …"))
+        continue
+      }
       guard let leaving = Planner.recipe(of: now, among: kept), let arriving = Planner.recipe(of: back, among: kept) else {
         problems.append(
           Problem(
@@ -89,7 +99,7 @@ package enum RollbackPlanner {
           restoring: leaving, stages: false, present: true, inputs: back.inputs))
     }
     guard problems.isEmpty, let first = hosts.first(where: { $0.inputs != nil }), let inputs = first.inputs else {
-      throw Problems(problems)
+      throw Problems(problems, exit: .refused)
     }
     let recipe = selection.recipe
     return Plan(

@@ -80,6 +80,16 @@ package struct Plan: Sendable, Hashable, Codable {
   }
 }
 
+extension Plan {
+  /// The digest of what it brings to its hosts; nil for a rollback that takes them to different ones, or to nothing.
+  package var revision: Digest? {
+    if let bundle { return bundle.digest }
+    let moving = hosts.filter { $0.action == .change }
+    guard let first = moving.first?.inputs?.bundle, moving.allSatisfy({ $0.inputs?.bundle == first }) else { return nil }
+    return first
+  }
+}
+
 /// A recipe by its sources, with the hooks that hosts are taken through.
 package struct PinnedRecipe: Sendable, Hashable, Codable {
   package var name: String

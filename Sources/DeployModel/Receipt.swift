@@ -11,10 +11,12 @@ package struct Receipt: Sendable, Hashable, Codable {
   package var at: Timestamp
   /// The deployment's chain up to the entry before this one's intent; an audit compares it with the journal.
   package var chain: Digest?
+  /// The deployment that this one took back: what it had left here is no good release to go back to.
+  package var undid: Deployment.ID?
 
   package init(
     application: String, group: String, release: Release, inputs: Inputs, deployment: Deployment.ID, recipe: String, actor: String,
-    at: Timestamp, chain: Digest? = nil
+    at: Timestamp, chain: Digest? = nil, undid: Deployment.ID? = nil
   ) {
     self.application = application
     self.group = group
@@ -25,6 +27,7 @@ package struct Receipt: Sendable, Hashable, Codable {
     self.actor = actor
     self.at = at
     self.chain = chain
+    self.undid = undid
   }
 
   /// Everything that, being equal, makes a deployment to this host a deployment of nothing.

@@ -50,7 +50,7 @@ package struct EntryLines: Sendable {
       ("type", "planned"), ("kind", kind), ("rolls_back", of),
       ("application", .text(plan.application)), ("recipe", .text(plan.recipe)),
       ("group", .text(plan.group)), ("actor", .text(plan.actor)), ("engine", .text(plan.engine)),
-      ("bundle", plan.bundle.map { .text($0.digest.hex) }),
+      ("bundle", plan.revision.map { .text($0.hex) }),
       ("release", plan.release.map { .text($0.id) }),
       ("source", plan.bundle.map { .text($0.source) }), ("parameters", plan.parameters),
       ("bounds", bounds),

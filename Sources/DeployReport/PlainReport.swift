@@ -119,8 +119,14 @@ package struct PlainReport: ProgressReport {
       case .deploy: "Deploying"
       case .rollback: "Rolling back"
       }
+    let source = plan.bundle.map { " (\(SafeText.line($0.source)))" } ?? ""
     let revision =
-      plan.bundle.map { ", revision \($0.digest.short) (\(SafeText.line($0.source)))" } ?? ""
+      switch (plan.kind, plan.revision) {
+      case (.deploy, let revision?): ", revision \(revision.short)\(source)"
+      case (.rollback, let revision?): ", to revision \(revision.short)"
+      case (.rollback, nil): ", each to what it ran before"
+      case (.deploy, nil): ""
+      }
     return [
       "\(verb) \(plan.what) to \(plan.group): \(plan.hosts.count.of("host"))\(revision)",
       "Deployment \(plan.id)"

@@ -3,8 +3,10 @@ package import DeployModel
 extension Problem {
   /// `deploy.lua:31: message`, and `  → fix` on the next line.
   package func lines(on surface: Surface = Surface()) -> [String] {
-    let whereabouts = place?.description ?? subject
-    let head = whereabouts.map { surface.paint(SafeText.line($0) + ":", .strong) + " " } ?? ""
+    var whereabouts = [place?.description, subject].compactMap { $0 }
+    // A message may name what it is about itself.
+    if whereabouts.count > 1, message.contains(whereabouts[1]) { whereabouts.removeLast() }
+    let head = whereabouts.map { surface.paint(SafeText.line($0) + ":", .strong) + " " }.joined()
     let text = SafeText.lines(message)
     var lines = [head + (text.first ?? "")] + text.dropFirst().map { "  " + $0 }
     if let fix {

@@ -150,7 +150,13 @@ extension Parameter {
   /// Option, type, default, help.
   fileprivate var row: [String] {
     let option = kind == .boolean ? "--[no-]\(name)" : "--\(name) <\(word)>"
-    return [option, standard.map { "default \($0.plain)" } ?? "required", SafeText.line(help)]
+    return [option, shown.map { "default \($0.plain)" } ?? "required", SafeText.line(help)]
+  }
+
+  /// The default as one would type it.
+  private var shown: Value? {
+    guard let standard, kind == .percent, standard.text == nil else { return standard }
+    return .text("\(standard.plain)%")
   }
 
   private var word: String {
@@ -181,7 +187,7 @@ extension Parameter {
       case .choice(let choices): [("enum", .list(choices.map { .text($0) }))]
       case .duration: [("type", "string"), ("pattern", "^[0-9.]+(ms|s|m|h|d)?$")]
       }
-    members += [("default", standard), ("description", help.isEmpty ? nil : .text(help))]
+    members += [("default", shown), ("description", help.isEmpty ? nil : .text(help))]
     return JSON.record(members)
   }
 }

@@ -67,7 +67,8 @@ package struct Summary: Sendable {
     let words = story.hosts.map(\.status.word)
     return order.compactMap { word in
       let count = words.count { $0 == word }
-      return count == 0 ? nil : "\(count.grouped) \(word)"
+      // It has ended: nothing waits any more.
+      return count == 0 ? nil : "\(count.grouped) \(word == "waiting" ? "not started" : word)"
     }.joined(separator: " · ")
   }
 
@@ -96,7 +97,7 @@ package struct Summary: Sendable {
     var groups: [(cause: String, hosts: [String])] = []
     for host in story.hosts {
       guard let error = host.status.error else { continue }
-      let cause = error.line(on: host.name).replacing(host.name, with: "HOST")
+      let cause = error.line(on: host.name).replacing(word: host.name, with: "HOST")
       if let index = groups.firstIndex(where: { $0.cause == cause }) {
         groups[index].hosts.append(host.name)
       } else {
@@ -209,4 +210,22 @@ extension Plan {
   }
   /// `web`, or `web of shop` where the application has another name.
   package var what: String { recipe == application ? recipe : "\(recipe) of \(application)" }
+}
+
+extension String {
+  /// With every occurrence of a word replaced that is not a part of a longer one: hosts may be called `a`.
+  package func replacing(word: String, with other: String) -> String {
+    func continues(_ character: Character?) -> Bool {
+      character.map { $0.isLetter || $0.isNumber || $0 == "-" || $0 == "_" } ?? false
+    }
+    var result = ""
+    var rest = self[...]
+    while let hit = rest.firstRange(of: word), !hit.isEmpty {
+      let before = rest[..<hit.lowerBound].last ?? result.last
+      let whole = !continues(before) && !continues(rest[hit.upperBound...].first)
+      result += rest[..<hit.lowerBound] + (whole ? other : word)
+      rest = rest[hit.upperBound...]
+    }
+    return result + rest
+  }
 }

@@ -113,6 +113,9 @@ struct Launch {
 
 /// What a signal means: the first one ends the deployment in good order, a second one leaves it.
 private actor Interrupts {
+  /// Who wraps a command (`timeout`, a CI runner) often signals the process and then its whole group: that is one wish, not two.
+  private static let echo = Duration.milliseconds(300)
+  private var before: ContinuousClock.Instant?
   private let deployments: Deployments
   private var count = 0
   private(set) var detached = false
@@ -122,6 +125,9 @@ private actor Interrupts {
 
   func heard(_ number: Int32) async {
     if number == SIGUSR1 { return await deployments.cancel(reason: "lander cancel") }
+    let now = ContinuousClock.now
+    if let before, now - before < Self.echo { return }
+    before = now
     last = number
     count += 1
     if count == 1 {

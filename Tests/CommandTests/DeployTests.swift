@@ -68,6 +68,20 @@ struct DeployTests {
     #expect(logs.code == 0 && logs.out.contains("  ! boom\n"), "\(logs.out)")
   }
 
+  @Test("after a rollback of what failed there is nothing to go back to: the failed release is never gone back to")
+  func nothingFurtherBack() throws {
+    let place = try Workplace.project(
+      body:
+        "stages = { stage.upload, stage.rollout { strategy = rolling { batch = 1 } } }, on = { ValidateService = function(host) host:run \"test ! -e broken || test $LANDER_HOST != h2\" end },"
+    )
+    #expect(try place.lander("deploy").code == 0)
+    try place.write("", to: "app/broken")
+    #expect(try place.lander("deploy").code == 10)
+    let run = try place.lander("rollback", "--only", "h1")
+    #expect(run.code == 3 && run.err.contains("was taken back"), "\(run.err)\(run.out)")
+    #expect(try place.current("h1", "version") == "1\n")
+  }
+
   @Test("ndjson is every entry of the journal, on standard output, without a gap")
   func ndjson() throws {
     let place = try Workplace.project(hosts: 1)

@@ -93,6 +93,7 @@ struct PlannerTests {
     let back = try #require(RollbackPlanner.plan(after: plan, failed, by: Self.identity))
     #expect(back.hosts.map(\.target?.id) == ["old"])
     #expect(back.hosts.map(\.current) == ["new"])
+    #expect(back.revision == Self.receipt("old").inputs.bundle, "it is not of what failed")
     #expect(back.lock.inherits == plan.lock.token && back.lock.fence == plan.lock.fence + 1)
     #expect(RollbackPlanner.plan(after: back, failed, by: Self.identity) == nil)
   }
@@ -119,6 +120,12 @@ struct PlannerTests {
     let kept = [PinnedRecipe(name: "web", sources: Self.sources, hooks: [])]
     let plan = try RollbackPlanner.plan(input([survey]).selection, surveys: [survey], kept: kept, by: Self.identity)
     #expect(plan.hosts[0].target?.id == "old" && plan.hosts[0].restoring == 0)
+    var again = Self.receipt("old")
+    again.undid = Self.receipt("new").deployment
+    let undone = Survey.reached(Self.state(again, previous: Self.receipt("new")))
+    #expect(throws: Problems.self, "what failed and was taken back is nothing to go back to") {
+      try RollbackPlanner.plan(input([undone]).selection, surveys: [undone], kept: kept, by: Self.identity)
+    }
     let none = Survey.reached(Self.state(Self.receipt("new")))
     #expect(throws: Problems.self) { try RollbackPlanner.plan(input([none]).selection, surveys: [none], kept: kept, by: Self.identity) }
   }

@@ -181,7 +181,7 @@ private let move = "move it into a hook (on = { … = function(host) … end }) 
       ),
       (
         "group \"a\" { hosts = {} }",
-        "deploy.lua:1: there is no host in it"
+        "deploy.lua:1: there is no host in the list"
       ),
       (
         "recipe \"a\" { path = '/a', configuration = 'CodeDeployDefault.OneAtTime' }",

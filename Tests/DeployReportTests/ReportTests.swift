@@ -67,7 +67,7 @@ struct ReportTests {
     #expect(
       summary.lines(on: Surface()).joined(separator: "\n") == """
         Failed: web of shop to production, deployment 20261121-113045-x7k2, 15 s
-          Hosts   1 restored · 1 waiting
+          Hosts   1 restored · 1 not started
 
           First failure: web1, ValidateService, deploy.lua:31
             curl -f http://localhost:8080/ready ended with exit status 22

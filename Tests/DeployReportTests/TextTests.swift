@@ -4,6 +4,18 @@ import Testing
 
 @Suite("Text that people and machines read")
 struct TextTests {
+  @Test("a host's name is taken out of causes as a word, not as letters")
+  func words() {
+    #expect("`lander: stage` was cancelled on a".replacing(word: "a", with: "HOST") == "`lander: stage` was cancelled on HOST")
+    #expect("web-1: web-10 a/web-1/b".replacing(word: "web-1", with: "HOST") == "HOST: web-10 a/HOST/b")
+  }
+
+  @Test("a problem with a place and a subject names both")
+  func subjects() {
+    let problem = Problem("is a named pipe", place: SourcePlace(file: "deploy.lua", line: 5), subject: "u/pipe")
+    #expect(problem.lines() == ["deploy.lua:5: u/pipe: is a named pipe"])
+  }
+
   @Test(
     "control characters, overrides and CI commands of a host's output are disarmed",
     arguments: [

@@ -25,6 +25,26 @@ final class Channel: Sendable {
     var waiting: [Waiting] = []
     var next = 0
     var broken: Broken?
+    /// The answer that comes unasked, when the shell starts: it may be there before anybody waits for it.
+    var early: (output: Frames.Frame?, errors: Frames.Frame?)
+
+    /// Takes out the requests whose answers are whole, in their order.
+    mutating func answered() -> [(Waiting, Answer)] {
+      var done: [(Waiting, Answer)] = []
+      while let first = waiting.first, let output = first.output, let errors = first.errors {
+        done.append((first, Answer(status: output.status, output: output.bytes, errors: errors.bytes)))
+        waiting.removeFirst()
+      }
+      return done
+    }
+
+    mutating func take(_ frame: Frames.Frame, errors: Bool) {
+      if let place = waiting.firstIndex(where: { $0.number == frame.number }) {
+        if errors { waiting[place].errors = frame } else { waiting[place].output = frame }
+      } else if frame.number == next {
+        if errors { early.errors = frame } else { early.output = frame }
+      }
+    }
   }
   /// The channel is gone; what its client said on stderr that was no answer.
   struct Broken: Error {
@@ -73,15 +93,17 @@ final class Channel: Sendable {
     }
     defer { watch.cancel() }
     return await withCheckedContinuation { resume in
-      let refused: Broken? = state.with { state in
-        if let broken = state.broken { return broken }
-        state.waiting.append(Waiting(number: state.next, resume: resume))
+      let (refused, done): (Broken?, [(Waiting, Answer)]) = state.with { state in
+        if let broken = state.broken { return (broken, []) }
+        state.waiting.append(Waiting(number: state.next, output: state.early.output, errors: state.early.errors, resume: resume))
+        state.early = (nil, nil)
         // Queued under the lock, so that requests go out in the order of their numbers.
         reactor.write(Array((line(state.next) + "\n").utf8), to: input)
         reactor.write(payload, to: input)
         state.next += 1
-        return nil
+        return (nil, state.answered())
       }
+      for (request, answer) in done { request.resume.resume(returning: .success(answer)) }
       if let refused { resume.resume(returning: .failure(refused)) }
     }
   }
@@ -110,16 +132,8 @@ final class Channel: Sendable {
     }
     let done: [(Waiting, Answer)] = state.with { state in
       let frames = errors ? state.errors.take(bytes) : state.output.take(bytes)
-      for frame in frames {
-        guard let place = state.waiting.firstIndex(where: { $0.number == frame.number }) else { continue }
-        if errors { state.waiting[place].errors = frame } else { state.waiting[place].output = frame }
-      }
-      var done: [(Waiting, Answer)] = []
-      while let first = state.waiting.first, let output = first.output, let errors = first.errors {
-        done.append((first, Answer(status: output.status, output: output.bytes, errors: errors.bytes)))
-        state.waiting.removeFirst()
-      }
-      return done
+      for frame in frames { state.take(frame, errors: errors) }
+      return state.answered()
     }
     for (request, answer) in done { request.resume.resume(returning: .success(answer)) }
   }

@@ -133,7 +133,7 @@ function read_hosts(list, place, fields)
       problem("a host is a name or host \"name\" { … }, got " .. described(item), nil, place)
     end
   end
-  if #result == 0 and #list == 0 then problem("there is no host in it", nil, place) end
+  if #result == 0 and #list == 0 then problem("there is no host in the list", nil, place) end
   return result
 end
 

@@ -119,7 +119,7 @@ struct JournalRows: Sendable {
         INSERT INTO deployments (id, application, recipe, "group", kind, actor, bundle, hosts, began) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
         """,
       arguments: [
-        deployment, plan.application, plan.recipe, plan.group, kind, plan.actor, plan.bundle?.digest.hex, plan.hosts.count, rows[0].at,
+        deployment, plan.application, plan.recipe, plan.group, kind, plan.actor, plan.revision?.hex, plan.hosts.count, rows[0].at,
       ])
   }
 }
