@@ -59,7 +59,7 @@ enum Main {
   static func main() async {
     // A reader that went away (`lander history | head`) is no reason to die half-way through a deployment.
     // The handler does nothing, and unlike SIG_IGN it is not handed on to what this process starts.
-    signal(SIGPIPE) { _ in }
+    signal(SIGPIPE, hearNothing)
     // Jobs on this machine outlive us: they must not hold what we were given, such as the end of a CI step's output.
     for descriptor in 3..<Int32(1024) { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
     let terminal = Terminal()
@@ -77,6 +77,10 @@ enum Main {
     }
   }
 }
+
+/// What a signal does that is to do nothing. A function of its own: a closure in `main` would belong to the main actor, and trap
+/// where another thread writes.
+private func hearNothing(_: Int32) {}
 
 /// Refuses subcommands that do not exist, with the one that was meant.
 enum Subcommand {

@@ -83,7 +83,7 @@ struct BadInputTests {
       "--precent: unknown parameter\n  → did you mean --percent?\n")
     try refused(
       place, ["deploy", "--percent", "lots"],
-      "deploy.lua:8: \"lots\" is not a percentage such as 10%\n")
+      "deploy.lua:8: --percent: \"lots\" is not a percentage such as 10%\n")
     try refused(
       place, ["deploy", "app", "web"],
       "unexpected \"web\": the recipe is \"app\" already\n  → deploy one recipe at a time\n")
@@ -95,7 +95,7 @@ struct BadInputTests {
   func required() throws {
     let place = try Workplace.project(
       body: "params = { version = param.string { help = \"which\" } },")
-    try refused(place, ["deploy"], "deploy.lua:8: this parameter has to be given (a text)\n")
+    try refused(place, ["deploy"], "deploy.lua:8: --version: this parameter has to be given (a text)\n")
   }
 
   @Test("a group without hosts, and one host twice")

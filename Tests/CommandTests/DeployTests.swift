@@ -71,8 +71,10 @@ struct DeployTests {
   @Test("after a rollback of what failed there is nothing to go back to: the failed release is never gone back to")
   func nothingFurtherBack() throws {
     let place = try Workplace.project(
-      body:
-        "stages = { stage.upload, stage.rollout { strategy = rolling { batch = 1 } } }, on = { ValidateService = function(host) host:run \"test ! -e broken || test $LANDER_HOST != h2\" end },"
+      body: """
+        stages = { stage.upload, stage.rollout { strategy = rolling { batch = 1 } } },
+        on = { ValidateService = function(host) host:run "test ! -e broken || test $LANDER_HOST != h2" end },
+        """
     )
     #expect(try place.lander("deploy").code == 0)
     try place.write("", to: "app/broken")

@@ -3,6 +3,19 @@ import Testing
 
 @Suite("Help, version and words that are no commands")
 struct HelpTests {
+  @Test("a reader that goes away is no reason to die")
+  func closedPipe() throws {
+    let place = try Workplace(["deploy.lua": "group \"g\" { hosts = { \"a\" } }\n"])
+    let script = "{ sleep 0.3; \"$0\" list; echo $? >code; } | true"
+    let shell = Process()
+    shell.executableURL = URL(filePath: "/bin/sh")
+    shell.arguments = ["-c", script, try Workplace.binary().path]
+    shell.currentDirectoryURL = place.folder
+    try shell.run()
+    shell.waitUntilExit()
+    #expect(try place.text("code") == "0\n")
+  }
+
   @Test("the version is one line on standard output")
   func version() throws {
     let run = try Workplace().lander("--version")

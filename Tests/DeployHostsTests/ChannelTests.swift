@@ -47,8 +47,8 @@ struct ChannelTests {
   @Test("a shell that greets before anybody waits for it is heard")
   func early() async throws {
     let reactor = Reactor()
-    let channel = try Channel(
-      ["sh", "-c", "printf '\\nabc 0 0\\n'; printf '\\nabc 0 0\\n' >&2; exec cat >/dev/null"], environment: nil, nonce: "abc", reactor: reactor)
+    let greeting = "printf '\\nabc 0 0\\n'; printf '\\nabc 0 0\\n' >&2; exec cat"
+    let channel = try Channel(["sh", "-c", greeting], environment: nil, nonce: "abc", reactor: reactor)
     try await Task.sleep(for: .milliseconds(500))
     let answer = await channel.ask(within: .seconds(20)) { _ in ":" }
     guard case .success(let heard) = answer else { throw Failure(.transport, "not heard") }
