@@ -117,7 +117,14 @@ struct Preparing {
   }
 
   private func secretProblems(_ names: [String]) async -> [Problem] {
-    await engine.secrets.missing(of: names)
+    var problems = await engine.secrets.missing(of: names)
+    for name in names where !problems.contains(where: { $0.subject == name }) {
+      // Found, and still refused where it is too short to be kept out of output: better now than in the middle.
+      do { try await engine.expect(secrets: [name]) } catch {
+        problems.append(error.problem(of: name))
+      }
+    }
+    return problems
   }
 
   /// Scripts that a command names and whose first line ends in a carriage return: the kernel would look for `/bin/sh\r` and say

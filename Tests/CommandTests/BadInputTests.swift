@@ -169,6 +169,16 @@ struct BadInputTests {
       "\(run.err)")
   }
 
+  @Test("a secret too short to be kept out of output is refused before anything starts")
+  func shortSecret() throws {
+    let place = try Workplace.project(
+      body:
+        "on = { AfterInstall = function(host) host:run(\"true\", { env = { TOKEN = secret \"LANDER_TEST_TOKEN\" } }) end },"
+    )
+    let run = try place.lander("deploy", environment: ["LANDER_TEST_TOKEN": "abc"])
+    #expect(run.code == 2 && !place.exists("hosts") && run.err.contains("fewer than 6"), "\(run.err)")
+  }
+
   @Test("a hook script with Windows line ends is named as what it is")
   func carriageReturns() throws {
     let place = try Workplace.project(
