@@ -10,6 +10,9 @@ struct SSHDiagnosis: Equatable {
   init(_ said: String, reach: Reach) {
     let text = said.lowercased()
     let host = reach.argv.last ?? reach.name
+    // known_hosts has `[host]:port` for every port but 22.
+    let port = reach.argv.firstIndex(of: "-p").map { reach.argv[reach.argv.index(after: $0)] } ?? "22"
+    let known = port == "22" ? host : "'[\(host)]:\(port)'"
     func matches(_ parts: String...) -> Bool { parts.contains { text.contains($0) } }
     func make(_ kind: Failure.Kind, _ cause: String, _ fix: String, passes: Bool = false) -> (Failure, Bool) {
       (Failure(kind, "\(cause)", fix: fix), passes)
@@ -18,7 +21,7 @@ struct SSHDiagnosis: Equatable {
     if matches("remote host identification has changed", "host key for") && matches("changed") {
       found = make(
         .unreachable, "its host key is not the one that is known",
-        "if the machine was really replaced: ssh-keygen -R \(host), then connect once by hand: \(reach.typed)")
+        "if the machine was really replaced: ssh-keygen -R \(known), then connect once by hand: \(reach.typed)")
     } else if matches("host key verification failed", "no matching host key fingerprint", "key is known for") {
       found = make(
         .unreachable, "its host key is not known here", "compare the fingerprint and accept it once by hand: \(reach.typed)")
