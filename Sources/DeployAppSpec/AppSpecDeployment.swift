@@ -16,15 +16,17 @@ package protocol AppSpecHost: Sendable {
 package struct AppSpecDeployment: Sendable {
   package let request: AppSpecRequest
   package let root: EngineRoot
-  private let host: any AppSpecHost
-  private let folder: HostPath
+  let host: any AppSpecHost
+  let folder: HostPath
 
   /// Facts of the host, told when the deployment is opened.
-  private var directory = "/"
-  private var home = "/"
-  private var lastSuccessful: HostPath?
+  var directory = "/"
+  var home = "/"
+  var lastSuccessful: HostPath?
   private var mostRecent: HostPath?
-  private var isUnpacked = false
+  var isUnpacked = false
+  /// Scripts of every event are the last successfully installed revision's.
+  var runsPrevious = false
   private var kept: Keeping?
   private(set) package var report: DeploymentReport
 
@@ -63,13 +65,20 @@ package struct AppSpecDeployment: Sendable {
     }
   }
 
-  private mutating func open() async throws {
+  /// Makes the deployment's folder and reads what there is.
+  /// - Returns: the answers of `EngineRoot.opening`.
+  mutating func look() async throws -> [String] {
     let result = try await host.run(root.opening(request))
     let facts = result.records.map { $0 ?? "" }
     guard result.status == 0, facts.count == 6 else { throw DeploymentReport.Failure(result.problem("making \(folder)")) }
     (directory, home) = (facts[0], facts[1])
     lastSuccessful = facts[2].isEmpty ? nil : HostPath(facts[2])
     mostRecent = facts[3].isEmpty ? nil : HostPath(facts[3])
+    return facts
+  }
+
+  mutating func open() async throws {
+    let facts = try await look()
     if (request.type == .directory) != (facts[4] == "d") {
       let found = facts[4] == "d" ? "a folder" : facts[4] == "f" ? "a file" : "not there"
       throw DeploymentReport.Failure(
@@ -82,7 +91,7 @@ package struct AppSpecDeployment: Sendable {
     host.say("Deployment \(request.id) in \(folder)")
   }
 
-  private mutating func run(_ event: String) async throws {
+  mutating func run(_ event: String) async throws {
     report.events.append(DeploymentReport.Event(event: event, status: .succeeded))
     var tail = DiagnosticsTail()
     do {
@@ -118,6 +127,7 @@ package struct AppSpecDeployment: Sendable {
 extension AppSpecDeployment {
   /// The deployment folder whose scripts an event runs; nil where there is none, which makes the event a success without work.
   private func revision(for event: String) -> HostPath? {
+    if runsPrevious { return lastSuccessful }
     if isUnpacked { return folder }
     return AppSpecRequest.leaveTaking.contains(event) ? lastSuccessful : folder
   }
@@ -269,6 +279,7 @@ extension AppSpecDeployment {
     let keeping = Keeping(plan, previous: previous, lastSuccessful: lastSuccessful, root: root, folder: folder)
     let result = try await host.run(keeping.keeping)
     guard result.status == 0 else { throw result.problem("keeping the files that are replaced") }
+    if request.leavesWayBack { try await leaveWayBack(keeping) }
     kept = keeping
   }
 }

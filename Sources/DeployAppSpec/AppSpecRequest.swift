@@ -19,6 +19,8 @@ package struct AppSpecRequest: Sendable, Hashable {
   package var restore: Bool
   /// Whether a failure of the old revision's ApplicationStop and BlockTraffic scripts is passed over.
   package var ignoresStopFailures: Bool
+  /// Whether the way back is left on the host as a program, for whoever goes on with the deployment later.
+  package var leavesWayBack = false
 
   package static let standardFile = "appspec.yml"
   package static let standardEvents = [

@@ -26,7 +26,8 @@ package enum HostProgram {
         if !hooks.isEmpty { steps.append(.skip(event, reason: "nothing was deployed here before")) }
         continue
       }
-      let own = builtIn(event, for: host, staged: staged)
+      let files = appSpec(event, for: host, in: plan)
+      let own = event == .install ? files + builtIn(event, for: host, staged: staged) : builtIn(event, for: host, staged: staged) + files
       if own.isEmpty && hooks.isEmpty { continue }
       let site = Intent.Site(event: event, release: event.concernsPrevious ? host.current : host.target?.id, previous: host.current)
       steps.append(.begin(event))
@@ -38,6 +39,7 @@ package enum HostProgram {
     }
     if let receipt = receipt(for: number, in: plan) {
       steps.append(.operation(.record(receipt), vital: true))
+      if let forget = appSpecForget(for: host, in: plan) { steps.append(.operation(forget, vital: false)) }
       steps.append(.operation(.prune(keep: plan.keep, pinned: [host.target?.id, host.current].compactMap { $0 }), vital: false))
     }
     return steps
@@ -56,14 +58,20 @@ package enum HostProgram {
       // Whatever of the new release runs is asked to stop; that it cannot is no reason to stay.
       let stop = plan.recipes[host.arriving].hooks.filter { $0.event == .applicationStop }
       let site = Intent.Site(event: .applicationStop, release: host.target?.id, previous: host.current)
-      steps += bracket(.applicationStop, stop.map { .hook(Body(recipe: host.arriving, function: $0.function), site, vital: false) })
+      let scripts = appSpec(.applicationStop, of: host.arriving, in: plan).map { HostStep.operation($0, vital: false) }
+      steps += bracket(
+        .applicationStop, scripts + stop.map { .hook(Body(recipe: host.arriving, function: $0.function), site, vital: false) })
+    }
+    if let undo = appSpecUndo(for: host, in: plan, after: reached) { steps.append(.operation(undo, vital: true)) }
+    if activated {
       steps.append(.operation(.activate(host.current), vital: true))
     }
     if activated || stopped, host.current != nil, let restoring = host.restoring {
       for event in [LifecycleEvent.applicationStart, .validateService, .beforeAllowTraffic, .allowTraffic, .afterAllowTraffic] {
         let hooks = plan.recipes[restoring].hooks.filter { $0.event == event }
         let site = Intent.Site(event: event, release: host.current, previous: host.target?.id)
-        steps += bracket(event, hooks.map { .hook(Body(recipe: restoring, function: $0.function), site, vital: true) })
+        let scripts = appSpecBack(event, for: host, in: plan, after: reached).map { HostStep.operation($0, vital: true) }
+        steps += bracket(event, scripts + hooks.map { .hook(Body(recipe: restoring, function: $0.function), site, vital: true) })
       }
     }
     if recorded, var previous = host.previous {

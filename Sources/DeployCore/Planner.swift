@@ -63,7 +63,7 @@ package enum Planner {
     try refuseUnreachable(input.surveys, selection, bounds)
     try refuse(spaceProblems(input), exit: .infrastructure)
     let pinned =
-      [PinnedRecipe(name: recipe.name, sources: input.sources, hooks: recipe.hooks)]
+      [PinnedRecipe(name: recipe.name, sources: input.sources, hooks: recipe.hooks, appspec: recipe.appspec)]
       + input.kept.filter { $0.sources != input.sources || $0.name != recipe.name }
     let hosts = zip(selection.hosts, input.surveys).map { host, survey in
       plan(host, survey, to: input.release, inputs: inputs, recipes: pinned, force: input.force)

@@ -94,8 +94,14 @@ extension Rollout {
   mutating func cancelRun(_ host: Int, _ reason: Failure) {
     guard let run = runs[host], run.cause == nil else { return }
     if let script = run.script { cancelScript(script, reason) }
-    // Only what may take long is interrupted; a rename or a receipt is quicker done than undone.
-    if let intent = run.intent, case .operation(.stage, _) = run.steps[run.position] { effects.append(.cancel(intent: intent)) }
+    // Only what may take long is interrupted; a rename, a receipt or an installation is quicker done than undone.
+    guard let intent = run.intent, case .operation(let operation, _) = run.steps[run.position] else { return }
+    switch operation {
+    case .stage: effects.append(.cancel(intent: intent))
+    case .appspec(let step):
+      if case .event(let event) = step.phase, event != .install { effects.append(.cancel(intent: intent)) }
+    default: break
+    }
   }
 
   private func isVital(_ step: HostStep) -> Bool {
@@ -118,6 +124,15 @@ extension Rollout {
   }
 
   private func site(of run: HostRun, on host: Int) -> Intent.Site {
-    Intent.Site(event: openEvent(of: run), release: plan.hosts[host].target?.id, previous: plan.hosts[host].current)
+    let (target, current) = (plan.hosts[host].target?.id, plan.hosts[host].current)
+    var ofCurrent = false
+    if case .operation(.appspec(let step), _) = run.steps[run.position] {
+      switch step.phase {
+      case .back: ofCurrent = true
+      case .event(let event): ofCurrent = event.concernsPrevious && run.cause == nil
+      default: break
+      }
+    }
+    return Intent.Site(event: openEvent(of: run), release: ofCurrent ? current : target, previous: ofCurrent ? target : current)
   }
 }

@@ -173,6 +173,7 @@ package enum Deadlines {
     case .stage, .upload, .download: .minutes(30)
     case .lock: .minutes(15)  // it may wait for jobs of an older deployment
     case .prune, .discard: .minutes(5)
+    case .appspec(let step): step.limit
     default: .minutes(1)
     }
   }

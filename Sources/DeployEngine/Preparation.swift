@@ -57,7 +57,8 @@ package struct Preparation: Sendable {
         guard let sources = await sources(receipt.inputs.sources, on: host, selection, ports),
           let recipe = try? recipes.recipe(named: receipt.recipe, in: sources)
         else { continue }
-        found.append(PinnedRecipe(name: recipe.name, sources: receipt.inputs.sources, hooks: recipe.hooks))
+        found.append(
+          PinnedRecipe(name: recipe.name, sources: receipt.inputs.sources, hooks: recipe.hooks, appspec: recipe.appspec))
       }
     }
     return found

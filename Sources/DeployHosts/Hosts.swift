@@ -120,6 +120,7 @@ package final class Hosts: Transport {
     case .lock(let request): try await lock(request, errand)
     case .unlock(let token): try await unlock(token, errand)
     case .sources(let digest): try await sources(digest, errand)
+    case .appspec: throw Failure(.internal, "an appspec step is made of commands and never asked of a host as a whole")
     }
   }
 

@@ -88,7 +88,14 @@ struct ProjectReader {
       user: value["user"]?.text, parameters: list(value["params"]).map(parameter), stages: list(value["stages"]).compactMap(stage),
       hooks: hooks,
       onFailure: numbers(value["on_failure"]), onSuccess: numbers(value["on_success"]), rollback: value["rollback"]?.bool ?? true,
-      place: place(value), origins: origins)
+      appspec: value["appspec"].map(appSpec), place: place(value), origins: origins)
+  }
+
+  private func appSpec(_ value: Value) -> AppSpecOptions {
+    AppSpecOptions(
+      file: value["file"]?.text ?? "appspec.yml",
+      fileExists: value["file_exists"]?.text.flatMap(AppSpecOptions.FileExists.init) ?? .disallow, restore: value["restore"]?.bool ?? true,
+      ignoresStopFailures: value["ignore_stop_failures"]?.bool ?? false)
   }
 
   private func fieldPlace(_ origin: Value) -> SourcePlace? {

@@ -22,7 +22,17 @@ extension Vocabulary {
         .init("on_failure", "functions", "called once with (deployment, error) when the deployment failed"),
         .init("on_success", "functions", "called once with (deployment) when it succeeded"),
         .init("rollback", "boolean", "whether hosts go back when something fails; true"),
+        .init("appspec", "table", "installs bundles by the appspec file they hold; recipes.appspec sets it"),
         .init("base", "recipe", "the recipe it is built upon"),
+      ]),
+    HostFunction(
+      "recipe.appspec", .pure, .description, "{ … }", "How bundles with an appspec file are installed.",
+      example: "appspec = { file = \"appspec.yml\", file_exists = \"overwrite\" }",
+      fields: [
+        .init("file", "name", "the appspec file's path in the bundle; appspec.yml"),
+        .init("file_exists", "disallow|overwrite|retain", "what becomes of files that no deployment put there; disallow"),
+        .init("restore", "boolean", "whether replaced files come back when the host fails; true"),
+        .init("ignore_stop_failures", "boolean", "whether failing stop scripts of the previous revision are passed over; false"),
       ]),
     HostFunction(
       "group", .pure, .description, "\"name\" { … }", "A named selection of hosts; without a table it refers to one.",

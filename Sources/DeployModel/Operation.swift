@@ -29,6 +29,8 @@ package enum Operation: Sendable, Hashable, Codable {
   case unlock(token: String)
   /// Reads the recipe sources kept on the host under a digest.
   case sources(Digest)
+  /// A part of an installation by the release's appspec file; made of commands that run at most once each.
+  case appspec(AppSpecStep)
 
   /// Whether it may be asked again without harm: it changes nothing.
   package var isProbe: Bool {
@@ -57,6 +59,7 @@ package enum Operation: Sendable, Hashable, Codable {
     case .lock: "lock"
     case .unlock: "unlock"
     case .sources: "sources"
+    case .appspec: "appspec"
     }
   }
 }

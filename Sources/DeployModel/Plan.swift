@@ -96,10 +96,13 @@ package struct PinnedRecipe: Sendable, Hashable, Codable {
   /// Of its sources, kept in the store and on hosts under this.
   package var sources: Digest
   package var hooks: [Recipe.Hook]
-  package init(name: String, sources: Digest, hooks: [Recipe.Hook]) {
+  /// Set where its releases are installed by the appspec file they hold.
+  package var appspec: AppSpecOptions?
+  package init(name: String, sources: Digest, hooks: [Recipe.Hook], appspec: AppSpecOptions? = nil) {
     self.name = name
     self.sources = sources
     self.hooks = hooks
+    self.appspec = appspec
   }
 }
 

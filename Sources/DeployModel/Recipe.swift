@@ -44,6 +44,8 @@ package struct Recipe: Sendable, Hashable, Codable {
   package var rollback: Bool
   /// Secrets its code names literally; the rehearsal may find more.
   package var secrets: [String]
+  /// Set where bundles are installed by the appspec file they hold.
+  package var appspec: AppSpecOptions?
   package var place: SourcePlace?
   /// Where each field came from, for `lander show`: field name and source.
   package var origins: [Value.Member]
@@ -70,8 +72,8 @@ package struct Recipe: Sendable, Hashable, Codable {
     name: String, application: String? = nil, revision: Revision? = nil, targets: Targets = .unset,
     configuration: DeploymentConfiguration? = nil, path: String, shared: [String] = [], keep: Int = 5, reuse: Reuse = .copy,
     user: String? = nil, parameters: [Parameter] = [], stages: [Stage] = [.upload, .rollout(nil)], hooks: [Hook] = [],
-    onFailure: [Int] = [], onSuccess: [Int] = [], rollback: Bool = true, secrets: [String] = [], place: SourcePlace? = nil,
-    origins: [Value.Member] = []
+    onFailure: [Int] = [], onSuccess: [Int] = [], rollback: Bool = true, secrets: [String] = [],
+    appspec: AppSpecOptions? = nil, place: SourcePlace? = nil, origins: [Value.Member] = []
   ) {
     self.name = name
     self.application = application ?? name
@@ -90,6 +92,7 @@ package struct Recipe: Sendable, Hashable, Codable {
     self.onSuccess = onSuccess
     self.rollback = rollback
     self.secrets = secrets
+    self.appspec = appspec
     self.place = place
     self.origins = origins
   }

@@ -131,6 +131,7 @@ extension Faults {
       case .failing(host, let event, let release) where intent.site.event == event && (release == nil || release == intent.site.release):
         if case .run = intent.operation { return Failure(.command, "the command ended with status 1") }
         if case .check = intent.operation { return Failure(.unhealthy, "the check answered no") }
+        if case .appspec = intent.operation { return Failure(.command, "a script ended with status 1") }
       case .refusing(host, intent.operation.verb, let kind):
         return Failure(kind, "\(intent.operation.verb) was refused")
       default: break
@@ -151,7 +152,7 @@ package enum Pace: Sendable, Hashable {
     if self == .deadline { return intent.timeout }
     let range: ClosedRange<Int> =
       switch intent.operation {
-      case .run: 200...3000
+      case .run, .appspec: 200...3000
       case .stage, .upload, .download: 1000...5000
       case .check: 20...100
       default: 5...40

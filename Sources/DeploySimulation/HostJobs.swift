@@ -43,6 +43,7 @@ extension SimulatedHost {
     case .read(let path, _): return read(path)
     case .exists(let path): return exists(path)
     case .check: return .done(.bool(true))
+    case .appspec: return .done()
     case .write(let path, let content, _, _): return write(content.description, to: path, claimed)
     case .link(let target, let path): return write("-> \(target)", to: path, claimed)
     case .upload(let from, let path): return write("copy of \(from)", to: path, claimed)

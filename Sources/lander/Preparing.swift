@@ -20,6 +20,7 @@ struct Preparing {
   func plan(_ request: DeploymentRequest, connecting: Bool = true) async throws -> Prepared {
     let selection = try select(request)
     let built = try await build(selection.recipe, request.revision)
+    let appSpec = try await appSpec(of: selection.recipe, built.manifest)
     let sources = try await engine.store.keep(project.project.sources)
     let preparation = connecting ? await survey(selection) : nil
     let release = DirectoryBundleStore.release(
@@ -31,6 +32,7 @@ struct Preparing {
         surveys: preparation?.surveys ?? selection.hosts.map { _ in .reached(Preparing.freshHost) },
         kept: preparation?.kept ?? [],
         force: request.force, orphans: request.orphans), by: Identity.make())
+    plan.recipes[0].appspec = appSpec
     var rehearsing = Rehearsing(plan: plan, project: project, library: engine.library)
     for recipe in plan.recipes.dropFirst() {
       rehearsing.kept[recipe.sources] = try await engine.store.sources(recipe.sources)
@@ -104,6 +106,19 @@ struct Preparing {
         source: .git(ref: String(wanted.dropFirst(4)), repository: repository), ignore: ignore)
     }
     return Revision(source: .path(Folder.absolute(wanted)), ignore: ignore)
+  }
+
+  /// The recipe's appspec options with the bundle's scripts in them.
+  /// - Throws: everything that would fail on the hosts, at once.
+  private func appSpec(of recipe: Recipe, _ manifest: Manifest) async throws -> AppSpecOptions? {
+    guard var options = recipe.appspec else { return nil }
+    let bundle = try await AppSpecBundle(manifest, options, in: engine.store)
+    try refuse(bundle.problems)
+    if bundle.warnings > 0 {
+      terminal.tell("The appspec file has \(bundle.warnings.of("warning")): lander appspec check shows them.")
+    }
+    options.scripts = bundle.scripts
+    return options
   }
 
   private func survey(_ selection: Selection) async -> Preparation {

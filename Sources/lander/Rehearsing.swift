@@ -87,7 +87,7 @@ struct Rehearsing {
         let event = intent.site.event
       else { continue }
       switch intent.operation {
-      case .run, .check: last = event
+      case .run, .check, .appspec: last = event
       default: continue
       }
     }

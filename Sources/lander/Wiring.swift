@@ -1,3 +1,4 @@
+import DeployAppSpec
 import DeployCore
 import DeployEngine
 import DeployHosts
@@ -77,7 +78,7 @@ enum Wiring {
     let hosts = Hosts(store: store, secrets: secrets)
     let machine = EngineProcesses(directory: folder, secrets: secrets)
     let ports = Ports(
-      transport: hosts, machine: machine, bundles: store, journal: journal, clock: SystemClock(),
+      transport: AppSpecTransport(over: hosts), machine: machine, bundles: store, journal: journal, clock: SystemClock(),
       actor: Identity.actor)
     return Engine(
       state: state, journal: journal, store: store, hosts: hosts, machine: machine,
@@ -99,7 +100,7 @@ enum Wiring {
   }
 
   /// Files by the paths that `require` uses; nothing outside the two folders can be named.
-  private static func reader(of folder: String) -> @Sendable (String) -> String? {
+  static func reader(of folder: String) -> @Sendable (String) -> String? {
     let shipped = Shipped.folder()
     return { path in
       guard !path.hasPrefix("/"), !path.split(separator: "/").contains("..") else { return nil }

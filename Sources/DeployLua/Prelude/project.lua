@@ -99,6 +99,10 @@ local function define(name, body, place)
     for _, parameter in ipairs(base.params) do if not seen[parameter.name] then kept[#kept + 1] = parameter end end
     value.params = added(kept, own)
   end
+  if fields.appspec then
+    value.fields.appspec = read_fields("appspec of " .. subject, "recipe.appspec", fields.appspec, at_field(place, "appspec"))
+  end
+  if name and value.fields.appspec and value.fields.path == nil then value.fields.path = "/srv/" .. name end
   value.stages = stages_of(base.stages, fields.stages)
   if fields.strategy then
     for _, item in ipairs(fields.stages or {}) do
@@ -255,7 +259,8 @@ end
 local function recipe_data(value, checks)
   local fields, origins = value.fields, value.origins
   local data = placed({ name = value.name, application = fields.application or value.name, path = fields.path or "/",
-    shared = fields.shared, keep = fields.keep, reuse = fields.reuse, user = fields.user, rollback = fields.rollback }, value.place)
+    shared = fields.shared, keep = fields.keep, reuse = fields.reuse, user = fields.user, rollback = fields.rollback,
+    appspec = fields.appspec }, value.place)
   data.targets = targets_of(fields.targets, origins.targets, checks)
   data.configuration = configuration_of(fields.configuration, origins.configuration, checks)
   local revision = fields.revision and payload(fields.revision)

@@ -64,30 +64,3 @@ struct LocalAppSpecHost: AppSpecHost {
     return String(decoding: text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
   }
 }
-
-/// Cuts a stream of bytes into lines; one of over a mebibyte is cut where it stands.
-struct LineCutter {
-  private var rest: [UInt8] = []
-  private static let limit = 1 << 20
-
-  /// Lines with their ends; no bytes mean the end of the stream, and give what is left.
-  mutating func cut(_ bytes: [UInt8]) -> [[UInt8]] {
-    guard !bytes.isEmpty else {
-      defer { rest = [] }
-      return rest.isEmpty ? [] : [rest]
-    }
-    rest += bytes
-    var lines: [[UInt8]] = []
-    var start = rest.startIndex
-    while let end = rest[start...].firstIndex(of: 10) {
-      lines.append(Array(rest[start...end]))
-      start = end + 1
-    }
-    rest.removeSubrange(..<start)
-    if rest.count > Self.limit {
-      lines.append(rest)
-      rest = []
-    }
-    return lines
-  }
-}

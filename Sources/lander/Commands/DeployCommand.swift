@@ -41,7 +41,7 @@ struct RequestOptions: ParsableArguments {
   func request(for project: Project) throws(Problems) -> DeploymentRequest {
     let own = [
       "group", "revision", "only", "param", "force", "orphans", "output", "verbose", "project",
-      "state", "connect", "help",
+      "state", "connect", "help", "appspec", "hosts", "user",
     ]
     let given = try RecipeOptions(
       words, explicit: param, declared: project.recipes.flatMap(\.parameters), options: own)
@@ -66,9 +66,10 @@ struct DeployCommand: Verb {
   @OptionGroup var options: ProjectOptions
   @OptionGroup var progress: ProgressOptions
   @OptionGroup var request: RequestOptions
+  @OptionGroup var bundle: AppSpecOption
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
-    let project = try Wiring.project(options)
+    let project = try bundle.project() ?? Wiring.project(options)
     let wanted = try request.request(for: project.project)
     let engine = try Wiring.engine(for: project, options)
     let preparing = Preparing(project: project, engine: engine, terminal: terminal)

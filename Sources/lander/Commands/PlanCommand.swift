@@ -15,11 +15,12 @@ struct PlanCommand: Verb {
 
   @OptionGroup var options: ProjectOptions
   @OptionGroup var request: RequestOptions
+  @OptionGroup var bundle: AppSpecOption
   @Flag(help: "Ask the hosts what they run.")
   var connect = false
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
-    let project = try Wiring.project(options)
+    let project = try bundle.project() ?? Wiring.project(options)
     let wanted = try request.request(for: project.project)
     let engine = try Wiring.engine(for: project, options)
     do {

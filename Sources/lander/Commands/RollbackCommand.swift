@@ -16,6 +16,7 @@ struct RollbackCommand: Verb {
 
   @OptionGroup var options: ProjectOptions
   @OptionGroup var progress: ProgressOptions
+  @OptionGroup var bundle: AppSpecOption
   @Argument(
     help: ArgumentHelp("The recipe; the only one where none is named.", valueName: "recipe"))
   var recipe: String?
@@ -27,7 +28,7 @@ struct RollbackCommand: Verb {
   var only: [String] = []
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
-    let project = try Wiring.project(options)
+    let project = try bundle.project() ?? Wiring.project(options)
     let selection = try Selection.bare(
       try Selection.recipe(recipe, in: project.project), group: group,
       only: only.flatMap { $0.split(separator: ",").map(String.init) },

@@ -1,0 +1,104 @@
+package import DeployCore
+package import DeployModel
+import Synchronization
+
+/// A transport that performs appspec steps by commands of the one it wraps, and passes everything else on.
+/// It remembers nothing between steps: each command is a job of its own on the host, asked in the same order every time, so that
+/// an engine which goes on with a deployment finds the jobs of the one before.
+package final class AppSpecTransport: Transport {
+  private let inner: any Transport
+  private let flights = Mutex<[Key: RemoteAppSpecHost]>([:])
+
+  private struct Key: Hashable {
+    var deployment: Deployment.ID
+    var host: String
+    var intent: Int
+    init(_ intent: Int, _ site: HostSite) {
+      deployment = site.deployment
+      host = site.host.name
+      self.intent = intent
+    }
+  }
+
+  package init(over inner: any Transport) { self.inner = inner }
+
+  package func survey(_ host: DeployModel.Host, at path: String, application: String, group: String) async -> Survey {
+    await inner.survey(host, at: path, application: application, group: group)
+  }
+
+  package func close() async { await inner.close() }
+
+  package func cancel(_ intent: Int, at site: HostSite) async {
+    guard let host = flights.withLock({ $0[Key(intent, site)] }) else { return await inner.cancel(intent, at: site) }
+    await host.cancel()
+  }
+
+  package func perform(_ intent: Intent, at site: HostSite, output: @escaping @Sendable (OutputChunk) -> Void) async -> Outcome {
+    guard case .appspec(let step) = intent.operation else { return await inner.perform(intent, at: site, output: output) }
+    let clock = ContinuousClock()
+    let start = clock.now
+    let root = Self.root(at: site)
+    let host = RemoteAppSpecHost(over: inner, for: intent, at: site, root: root, output: output)
+    flights.withLock { $0[Key(intent.id, site)] = host }
+    defer { flights.withLock { $0[Key(intent.id, site)] = nil } }
+    var deployment = AppSpecDeployment(Self.request(step, at: site), root: root, on: host)
+    var outcome = Outcome.done()
+    do {
+      try await Self.perform(step.phase, &deployment)
+      await host.flushLog()
+    } catch {
+      await host.flushLog()
+      outcome = host.broken.map { Outcome(failure: $0) } ?? Self.outcome(of: error)
+    }
+    let (seconds, atto) = (clock.now - start).components
+    outcome.duration = Interval(milliseconds: Int(seconds) * 1000 + Int(atto / 1_000_000_000_000_000))
+    return outcome
+  }
+
+  /// Where installations of this group keep their state on the host.
+  package static func root(at site: HostSite) -> EngineRoot {
+    EngineRoot(path: HostPath(site.path).appending(".lander/appspec"), group: site.group.isEmpty ? "hosts" : site.group)
+  }
+
+  private static func request(_ step: AppSpecStep, at site: HostSite) -> AppSpecRequest {
+    var request = AppSpecRequest(
+      id: site.deployment, bundle: HostPath("\(site.path)/releases/\(step.release ?? "none")"), maxRevisions: max(1, step.keep),
+      fileExistsBehavior: step.options.fileExists.rawValue.uppercased(), appSpecFile: step.options.file, application: site.application,
+      groupName: site.group, restore: step.options.restore, ignoresStopFailures: step.options.ignoresStopFailures)
+    request.leavesWayBack = step.options.restore
+    return request
+  }
+
+  private static func perform(_ phase: AppSpecStep.Phase, _ deployment: inout AppSpecDeployment) async throws {
+    switch phase {
+    case .event(let event): try await deployment.perform(event.rawValue)
+    case .back(let event): try await deployment.perform(event.rawValue, previous: true)
+    case .undo: try await deployment.undo()
+    case .forget: try await deployment.forget()
+    case .remove: try await deployment.remove()
+    }
+  }
+
+  private static func outcome(of error: any Error) -> Outcome {
+    guard let failure = error as? DeploymentReport.Failure else {
+      return .failed(.failed, (error as? SpecProblem)?.message ?? "\(error)")
+    }
+    let line = failure.line.map { "appspec line \($0): " } ?? ""
+    var outcome = Outcome.failed(kind(of: failure), "\(line)\(failure.message)", fix: failure.fix)
+    if let log = failure.log { outcome.stderr = Captured(text: log) }
+    return outcome
+  }
+
+  private static func kind(of failure: DeploymentReport.Failure) -> Failure.Kind {
+    switch SpecProblem.Category(rawValue: failure.category) {
+    case .scriptFailed, .scriptNotExecutable: .command
+    case .scriptTimedOut, .scriptOutputsLeftOpen: .timeout
+    case .scriptMissing, .appSpecMissing, .unknownUser, .unknownGroup, .noEntry: .missing
+    case .noSpace: .noSpace
+    case .appSpecEmpty, .yaml, .version, .os, .structure, .files, .fileExistsBehavior, .behaviorInvalid, .bundleInvalid, .bundleEscapes,
+      .hookLocation, .hookTimeout, .permissionObject, .permissionType, .permissionMode, .unknownEvent, .eventUndefined:
+      .invalid
+    default: .failed
+    }
+  }
+}

@@ -1,0 +1,193 @@
+import DeployCore
+import DeployModel
+import Synchronization
+
+/// A host of an appspec step behind a transport: programs and scripts are jobs there, numbered in the order in which they are asked.
+final class RemoteAppSpecHost: AppSpecHost {
+  private struct State {
+    var jobs = 0
+    var running: Int?
+    var broken: Failure?
+    var cancelled = false
+    /// Bytes that scripts wrote, by stream, so that the step's output counts on.
+    var offsets: [OutputChunk.Stream: Int] = [:]
+    var log: [UInt8] = []
+  }
+  private let inner: any Transport
+  private let intent: Intent
+  private let site: HostSite
+  private let root: EngineRoot
+  private let output: @Sendable (OutputChunk) -> Void
+  private let state = Mutex(State())
+
+  /// Jobs of one step have numbers with this distance, above all of the deployment's own.
+  static let distance = 1_000_000
+  /// Bytes of a program that go to the host at once.
+  static let part = 500_000
+  /// Bytes of a step's log that are kept on the host; the whole output is with the engine.
+  private static let logLimit = 256 * 1024
+
+  init(
+    over inner: any Transport, for intent: Intent, at site: HostSite, root: EngineRoot, output: @escaping @Sendable (OutputChunk) -> Void
+  ) {
+    self.inner = inner
+    self.intent = intent
+    self.site = site
+    self.root = root
+    self.output = output
+  }
+
+  /// What the transport could not do: no fault of the bundle.
+  var broken: Failure? { state.withLock { $0.broken } }
+
+  func cancel() async {
+    let running = state.withLock { state in
+      state.cancelled = true
+      return state.running
+    }
+    if let running { await inner.cancel(running, at: site) }
+  }
+
+  // MARK: programs
+
+  func run(_ program: ShellProgram) async throws -> ShellResult {
+    let bytes = Array(program.text.utf8)
+    guard bytes.count > Self.part else {
+      return try await shell("p=$(cat) && eval \"$p\" </dev/null", input: program.text)
+    }
+    let file = root.path.appending("program-\(site.deployment)-\(intent.id)").text.shellQuoted
+    var sent = 0
+    while sent < bytes.count {
+      var end = min(sent + Self.part, bytes.count)
+      // A character stays whole.
+      while end < bytes.count, bytes[end] & 0xC0 == 0x80 { end -= 1 }
+      let put = sent == 0 ? "mkdir -p -- \(root.path.text.shellQuoted) && cat >\(file)" : "cat >>\(file)"
+      let result = try await shell(put, input: String(decoding: bytes[sent..<end], as: UTF8.self))
+      guard result.status == 0 else { return result }
+      sent = end
+    }
+    return try await shell("sh \(file) </dev/null; s=$?; rm -f -- \(file); exit $s", input: "")
+  }
+
+  private func shell(_ line: String, input: String) async throws -> ShellResult {
+    let gathered = Gathered()
+    let command = Command(.argv(["sh", "-c", line]), directory: "/", input: input.isEmpty ? nil : Text(input))
+    let outcome = try await job(command, timeout: .minutes(60)) { gathered.add($0) }
+    if let failure = outcome.failure, failure.kind == .timeout { throw fail(failure) }
+    return ShellResult(
+      status: outcome.status ?? 0, stdout: try whole(gathered.bytes(of: .stdout), outcome.stdout),
+      stderr: gathered.bytes(of: .stderr).isEmpty ? Array((outcome.stderr?.text ?? "").utf8) : gathered.bytes(of: .stderr))
+  }
+
+  /// What came in pieces, where it is all of it: an answer with a hole would be read as another answer.
+  private func whole(_ bytes: [UInt8], _ captured: Captured?) throws -> [UInt8] {
+    guard let captured else { return bytes }
+    if bytes.count >= captured.bytes { return bytes }
+    guard bytes.isEmpty, !captured.truncated else {
+      throw fail(Failure(.transport, "\(bytes.count) of \(captured.bytes) bytes of an answer arrived"))
+    }
+    return Array(captured.text.utf8)
+  }
+
+  /// Runs the next job.
+  /// - Throws: what keeps it from having an exit status.
+  private func job(_ command: Command, timeout: Interval, output: @escaping @Sendable (OutputChunk) -> Void) async throws -> Outcome {
+    let (number, failure) = state.withLock { state -> (Int, Failure?) in
+      state.jobs += 1
+      state.running = Self.distance * state.jobs + intent.id
+      if state.cancelled, state.broken == nil { state.broken = Failure(.cancelled, "cancelled") }
+      return (Self.distance * state.jobs + intent.id, state.broken)
+    }
+    if let failure { throw failure }
+    let asked = Intent(id: number, place: intent.place, operation: .run(command), timeout: timeout, site: intent.site)
+    let outcome = await inner.perform(asked, at: site, output: output)
+    state.withLock { $0.running = nil }
+    if let failure = outcome.failure, !(failure.kind == .command && outcome.status != nil), failure.kind != .timeout { throw fail(failure) }
+    return outcome
+  }
+
+  private func fail(_ failure: Failure) -> Failure {
+    state.withLock { state in
+      if state.broken == nil { state.broken = failure }
+    }
+    return failure
+  }
+
+  // MARK: scripts
+
+  func run(_ hook: Hook, output: @escaping @Sendable (HookOutput) -> Void) async -> HookEnd {
+    let environment = hook.variables.map { Command.Variable($0.name, Text($0.value)) }
+    // By way of a shell, which runs files without "#!" too.
+    let command = Command(.argv(["sh", "-c", "exec \"$0\" \"$@\""] + hook.argv), environment: environment, directory: "/")
+    let lines = Lines()
+    do {
+      let outcome = try await job(command, timeout: .seconds(hook.timeout)) { [self] chunk in
+        pass(chunk)
+        for line in lines.cut(chunk.stream, chunk.bytes) { output(line) }
+      }
+      for line in lines.cut(.stdout, []) + lines.cut(.stderr, []) { output(line) }
+      if outcome.failure?.kind == .timeout { return .timedOut }
+      return .exited(outcome.status ?? 0)
+    } catch {
+      return .notStarted((error as? Failure)?.message ?? "\(error)")
+    }
+  }
+
+  /// Hands a script's output on as the step's own.
+  private func pass(_ chunk: OutputChunk) {
+    let offset = state.withLock { state in
+      let offset = state.offsets[chunk.stream, default: 0]
+      state.offsets[chunk.stream] = offset + chunk.bytes.count
+      return offset
+    }
+    output(OutputChunk(intent: intent.id, place: intent.place, stream: chunk.stream, offset: offset, bytes: chunk.bytes))
+  }
+
+  // MARK: the log
+
+  func log(_ entry: ScriptsLogEntry, to file: HostPath) {
+    state.withLock { state in
+      if state.log.count < Self.logLimit { state.log += entry.bytes }
+    }
+  }
+
+  func say(_ line: String) {}
+
+  /// Adds the step's entries to the log on the host. That this fails is no reason to fail the step.
+  func flushLog() async {
+    let log = state.withLock { state in
+      defer { state.log = [] }
+      return state.broken == nil ? state.log : []
+    }
+    guard !log.isEmpty else { return }
+    let logs = root.deployment(site.deployment).appending("logs")
+    let text = String(decoding: log, as: UTF8.self).split(separator: "\n").map { "|" + $0 }.joined(separator: "\n")
+    _ = try? await run(
+      ShellProgram(
+        """
+        mkdir -p -- \(logs.text.shellQuoted) && t=$(date '+%Y-%m-%d %H:%M:%S') &&
+        sed "s/^|/$t /" >>\(logs.appending("scripts.log").text.shellQuoted) <<'END OF LOG'
+        \(text)
+        END OF LOG
+        """))
+    // What became of the log is nobody's failure.
+    state.withLock { $0.broken = nil }
+  }
+}
+
+/// Output of one job, in the order in which it came.
+private final class Gathered: Sendable {
+  private let bytes = Mutex<[OutputChunk.Stream: [UInt8]]>([:])
+  func add(_ chunk: OutputChunk) { bytes.withLock { $0[chunk.stream, default: []] += chunk.bytes } }
+  func bytes(of stream: OutputChunk.Stream) -> [UInt8] { bytes.withLock { $0[stream] ?? [] } }
+}
+
+/// Lines of one script's streams.
+private final class Lines: Sendable {
+  private let cutters = Mutex<[OutputChunk.Stream: LineCutter]>([:])
+  /// No bytes mean the end of the stream.
+  func cut(_ stream: OutputChunk.Stream, _ bytes: [UInt8]) -> [HookOutput] {
+    let lines = cutters.withLock { $0[stream, default: LineCutter()].cut(bytes) }
+    return lines.map { HookOutput(stream == .stdout ? .stdout : .stderr, $0) }
+  }
+}

@@ -1,0 +1,91 @@
+/// How a recipe's bundles are installed by the appspec file they hold: as the CodeDeploy agent does it, in place.
+package struct AppSpecOptions: Sendable, Hashable, Codable {
+  package enum FileExists: String, Sendable, Hashable, Codable { case disallow, overwrite, retain }
+
+  /// The scripts of one lifecycle event, as the appspec file names them.
+  package struct Scripts: Sendable, Hashable, Codable {
+    package var event: String
+    package var locations: [String]
+    /// The sum of their timeouts.
+    package var limit: Interval
+    package init(event: String, locations: [String], limit: Interval) {
+      self.event = event
+      self.locations = locations
+      self.limit = limit
+    }
+  }
+
+  /// The appspec file's path in the bundle.
+  package var file: String
+  /// What becomes of files at a destination that no deployment put there; the appspec file wins.
+  package var fileExists: FileExists
+  /// Whether files that are replaced or removed come back when the host fails.
+  package var restore: Bool
+  /// Whether a failure of the previous revision's scripts that take leave of it is passed over.
+  package var ignoresStopFailures: Bool
+  /// What the bundle at hand runs; nil: not known beforehand.
+  package var scripts: [Scripts]?
+
+  package init(
+    file: String = "appspec.yml", fileExists: FileExists = .disallow, restore: Bool = true, ignoresStopFailures: Bool = false,
+    scripts: [Scripts]? = nil
+  ) {
+    self.file = file
+    self.fileExists = fileExists
+    self.restore = restore
+    self.ignoresStopFailures = ignoresStopFailures
+    self.scripts = scripts
+  }
+
+  /// The scripts of an event: nil where they are not known, empty where it has none.
+  package func scripts(of event: LifecycleEvent) -> Scripts? {
+    guard let scripts else { return nil }
+    return scripts.first { $0.event == event.rawValue } ?? Scripts(event: event.rawValue, locations: [], limit: .zero)
+  }
+}
+
+/// One part of an installation by an appspec file, on one host.
+package struct AppSpecStep: Sendable, Hashable, Codable {
+  package enum Phase: Sendable, Hashable, Codable {
+    /// The event as the agent runs it: DownloadBundle and Install do their work, the others run scripts. Those that take leave run
+    /// the last successfully installed revision's.
+    case event(LifecycleEvent)
+    /// The event's scripts of the revision whose files are in place again.
+    case back(LifecycleEvent)
+    /// Puts the files back that this deployment's Install replaced or removed.
+    case undo
+    /// Drops what was kept for going back.
+    case forget
+    /// Removes what the last installation made.
+    case remove
+  }
+  package var phase: Phase
+  package var options: AppSpecOptions
+  /// What is installed; nil where the step installs nothing.
+  package var release: Release.ID?
+  /// Unpacked revisions that stay on the host.
+  package var keep: Int
+  package init(_ phase: Phase, options: AppSpecOptions, release: Release.ID? = nil, keep: Int = 5) {
+    self.phase = phase
+    self.options = options
+    self.release = release
+    self.keep = keep
+  }
+
+  /// Scripts it is known to run.
+  package var scripts: [String] {
+    guard case .event(let event) = phase, !event.concernsPrevious else { return [] }
+    return options.scripts(of: event)?.locations ?? []
+  }
+
+  /// What it may take: each script's own timeout holds, so this is their sum where they are known; an hour of scripts where not.
+  package var limit: Interval {
+    switch phase {
+    case .event(.downloadBundle), .event(.install), .undo, .remove: return .minutes(60)
+    case .forget: return .minutes(5)
+    case .event(let event) where !event.concernsPrevious:
+      return (options.scripts(of: event)?.limit ?? .minutes(60)) + .minutes(5)
+    case .event, .back: return .minutes(65)
+    }
+  }
+}

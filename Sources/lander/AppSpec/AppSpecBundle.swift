@@ -1,0 +1,89 @@
+import DeployAppSpec
+import DeployCore
+import DeployModel
+
+/// A packed bundle with an appspec file, looked into before anything starts.
+struct AppSpecBundle {
+  /// What would fail on the hosts, all of it.
+  var problems: [Problem] = []
+  /// Findings that surprise and fail nothing.
+  var warnings = 0
+  var scripts: [AppSpecOptions.Scripts] = []
+
+  init(_ manifest: Manifest, _ options: AppSpecOptions, in store: some BundleStore) async throws {
+    let names = options.file == "appspec.yml" ? ["appspec.yml", "appspec.yaml"] : [options.file]
+    let items = Dictionary(manifest.items.map { ($0.path, $0) }) { first, _ in first }
+    guard let name = names.first(where: { items[$0]?.kind == .file }), let digest = items[name]?.digest else {
+      let deeper = manifest.items.first { item in names.contains { item.path.hasSuffix("/" + $0) } }
+      problems = [
+        Problem(
+          "the bundle has no \(names.joined(separator: " or "))\(deeper.map { ", but \($0.path)" } ?? "")", subject: "bundle",
+          fix: deeper.map { "deploy that folder, or name the file: appspec { file = \"\($0.path)\" }" }
+            ?? "put it at the top of the bundle, or name it: appspec { file = … }")
+      ]
+      return
+    }
+    guard let text = String(validating: try await store.content(of: digest), as: UTF8.self) else {
+      problems = [Problem("the file is not UTF-8", subject: name, fix: "save it as UTF-8")]
+      return
+    }
+    let reading = AppSpecReading(of: text)
+    var contents: [String: BundleContents.Script] = [:]
+    for script in reading.spec.hooks.flatMap(\.scripts) {
+      contents[script.location] = try await Self.script(HostPath(expanding: script.location), items, store)
+    }
+    let review = BundleReview(
+      BundleContents(appSpecFile: name, appSpecText: text, tree: Self.tree(manifest, items), scripts: contents))
+    problems = review.findings.filter { $0.severity == .error }.map { finding in
+      Problem(
+        "\(finding.message) [\(finding.rule)]", place: finding.line.map { SourcePlace(file: finding.file ?? name, line: $0) }, fix: finding.better)
+    }
+    warnings = review.findings.count - problems.count
+    scripts = reading.spec.hooks.map { hooks in
+      AppSpecOptions.Scripts(
+        event: hooks.event, locations: hooks.scripts.map(\.location), limit: .seconds(hooks.scripts.reduce(0) { $0 + $1.timeout }))
+    }
+  }
+
+  private static func script(
+    _ path: HostPath, _ items: [String: Manifest.Item], _ store: some BundleStore
+  ) async throws -> BundleContents.Script {
+    guard let item = items[String(path.text.dropFirst())] else { return BundleContents.Script(kind: .missing) }
+    guard item.kind == .file, let digest = item.digest else {
+      // Where a link leads is seen on the host.
+      return BundleContents.Script(kind: item.kind == .directory ? .folder : .file(isExecutable: true), text: "#!")
+    }
+    let bytes = item.size <= 1 << 20 ? try await store.content(of: digest) : Array("#!".utf8)
+    return BundleContents.Script(
+      kind: .file(isExecutable: item.mode & 0o111 != 0), text: String(decoding: bytes.prefix(BundleReview.scriptLimit), as: UTF8.self))
+  }
+
+  private static func tree(_ manifest: Manifest, _ items: [String: Manifest.Item]) -> BundleTree {
+    let root = HostPath("/bundle")
+    return BundleTree(
+      root: root,
+      entries: manifest.items.map { item in
+        let kind: BundleTree.Kind =
+          switch item.kind {
+          case .file: .file
+          case .directory: .directory
+          case .link: folder(item, root, items).map { .folderLink($0) } ?? .link
+          }
+        return (item.path, kind)
+      })
+  }
+
+  /// The folder of the bundle that a link leads to, through other links.
+  private static func folder(_ link: Manifest.Item, _ root: HostPath, _ items: [String: Manifest.Item]) -> HostPath? {
+    var item = link
+    for _ in 0..<16 {
+      guard item.kind == .link, let target = item.target, !target.hasPrefix("/") else { return nil }
+      let place = HostPath(expanding: target, from: root.appending(item.path).parent.text)
+      if place == root { return root }
+      guard let inside = place.relative(to: root), let next = items[inside] else { return nil }
+      if next.kind == .directory { return place }
+      item = next
+    }
+    return nil
+  }
+}

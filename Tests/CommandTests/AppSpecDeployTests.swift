@@ -1,0 +1,128 @@
+import Foundation
+import Testing
+
+@Suite("Deploying bundles with an appspec file", .serialized)
+struct AppSpecDeployTests {
+  /// A project with one local host whose bundle installs `site/` into `dest/` of the workplace.
+  private static func project(_ hooks: String = "", options: String = "") throws -> Workplace {
+    let place = try Workplace()
+    try place.write(
+      """
+      local appspec = require "recipes.appspec"
+      group "test" { hosts = { host "h1" { transport = "local", root = "\(place.path)/hosts/h1" } } }
+      recipe "orders" { base = appspec { bundle = "bundle"\(options) }, targets = group "test" }
+
+      """, to: "deploy.lua")
+    try revision(place, "1", hooks)
+    return place
+  }
+
+  private static func revision(_ place: Workplace, _ version: String, _ hooks: String = "") throws {
+    try place.write(version, to: "bundle/site/version")
+    try place.write("only \(version)", to: "bundle/site/only-\(version)")
+    try place.write("#!/bin/sh\necho \"$LIFECYCLE_EVENT \(version)\" >>\(place.path)/said\n", to: "bundle/note.sh", mode: 0o755)
+    try place.write(
+      """
+      version: 0.0
+      os: linux
+      files:
+        - source: site
+          destination: \(place.path)/dest
+      hooks:
+        ApplicationStop:
+          - location: note.sh
+            timeout: 20
+        ApplicationStart:
+          - location: note.sh
+            timeout: 20
+      \(hooks)
+
+      """, to: "bundle/appspec.yml")
+  }
+
+  private static func names(_ place: Workplace) throws -> [String] {
+    try FileManager.default.contentsOfDirectory(atPath: place.path + "/dest").sorted()
+  }
+
+  @Test("install, upgrade, roll back: files and scripts follow, and the hosts agree")
+  func wholeStory() throws {
+    let place = try Self.project()
+    let first = try place.lander("deploy")
+    #expect(first.code == 0, "\(first.err)\(first.out)")
+    #expect(try place.text("dest/version") == "1" && place.text("said") == "ApplicationStart 1\n")
+    try FileManager.default.removeItem(atPath: place.path + "/bundle/site/only-1")
+    try Self.revision(place, "2")
+    let second = try place.lander("deploy")
+    #expect(second.code == 0, "\(second.err)\(second.out)")
+    #expect(try place.text("dest/version") == "2" && Self.names(place) == ["only-2", "version"])
+    #expect(try place.text("said") == "ApplicationStart 1\nApplicationStop 1\nApplicationStart 2\n")
+    let back = try place.lander("rollback")
+    #expect(back.code == 0, "\(back.err)\(back.out)")
+    #expect(try place.text("dest/version") == "1" && Self.names(place) == ["only-1", "version"])
+    #expect(try place.text("said").hasSuffix("ApplicationStop 2\nApplicationStart 1\n"))
+    #expect(try place.lander("audit").code == 0)
+  }
+
+  @Test("a failing script: the previous revision's files are back, it is started again, and the exit code is 10")
+  func failingScript() throws {
+    let place = try Self.project()
+    #expect(try place.lander("deploy").code == 0)
+    try place.write("#!/bin/sh\necho unwell >&2\nexit 7\n", to: "bundle/check.sh", mode: 0o755)
+    try Self.revision(place, "2", "  ValidateService:\n    - location: check.sh\n      timeout: 20")
+    let run = try place.lander("deploy")
+    #expect(run.code == 10, "\(run.err)\(run.out)")
+    #expect(run.out.contains("Script at specified location: check.sh failed with exit code 7"), "\(run.out)")
+    #expect(run.out.contains("unwell"), "\(run.out)")
+    #expect(try place.text("dest/version") == "1" && Self.names(place) == ["only-1", "version"])
+    #expect(
+      try place.text("said")
+        == "ApplicationStart 1\nApplicationStop 1\nApplicationStart 2\nApplicationStop 2\nApplicationStart 1\n")
+    // The next one goes on from there.
+    try Self.revision(place, "3")
+    #expect(try place.lander("deploy").code == 0)
+    #expect(try place.text("dest/version") == "3" && place.text("said").hasSuffix("ApplicationStop 1\nApplicationStart 3\n"))
+  }
+
+  @Test("the engine killed inside of a script: resume finds the script running, and runs nothing twice")
+  func resume() throws {
+    let place = try Self.project()
+    try place.write(
+      "#!/bin/sh\necho began >>\(place.path)/slow\nwhile [ ! -e \(place.path)/go ]; do sleep 0.1; done\necho done >>\(place.path)/slow\n",
+      to: "bundle/slow.sh", mode: 0o755)
+    try Self.revision(place, "1", "  AfterInstall:\n    - location: slow.sh\n      timeout: 60")
+    let running = try place.start(["deploy", "--output", "plain"])
+    let deadline = Date().addingTimeInterval(60)
+    while !place.exists("slow"), Date() < deadline { Thread.sleep(forTimeInterval: 0.05) }
+    kill(running.process.processIdentifier, SIGKILL)
+    running.process.waitUntilExit()
+    try place.write("", to: "go")
+    let resumed = try place.lander("resume")
+    #expect(resumed.code == 0, "\(resumed.err)\(resumed.out)")
+    #expect(try place.text("slow") == "began\ndone\n" && place.text("said") == "ApplicationStart 1\n")
+  }
+
+  @Test("errors of the appspec file are all told, at their lines, before anything starts")
+  func problems() throws {
+    let place = try Self.project()
+    try place.write("version: 0.1\nos: beos\nhooks:\n  AfterInstal:\n    - location: missing.sh\n", to: "bundle/appspec.yml")
+    let run = try place.lander("deploy")
+    #expect(run.code == 2, "\(run.err)\(run.out)")
+    for part in ["appspec.yml:1", "appspec.yml:2", "did you mean AfterInstall?", "missing.sh"] {
+      #expect(run.err.contains(part), "\(part) in \(run.err)")
+    }
+    #expect(!place.exists("hosts/h1"))
+  }
+
+  @Test("without a deploy.lua: --appspec and --hosts make the project, and the plan names the scripts")
+  func withoutProject() throws {
+    let place = try Self.project()
+    try FileManager.default.removeItem(atPath: place.path + "/deploy.lua")
+    let run = try place.lander("plan", "--appspec", "bundle", "--hosts", "web1,web2", "--user", "deploy")
+    #expect(run.code == 0, "\(run.err)\(run.out)")
+    for part in ["bundle", "web1", "web2", "note.sh", "/srv/bundle", "install the files"] {
+      #expect(run.out.contains(part), "\(part) in \(run.out)")
+    }
+    let alone = try place.lander("deploy", "--appspec", "bundle")
+    #expect(alone.code == 2 && alone.err.contains("--hosts"), "\(alone.err)")
+  }
+}

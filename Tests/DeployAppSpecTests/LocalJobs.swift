@@ -1,0 +1,85 @@
+import DeployCore
+import DeployModel
+import Foundation
+import Synchronization
+
+/// A transport whose host is this machine: each intent's command runs once, and whoever asks again hears the same.
+final class LocalJobs: Transport {
+  private struct State {
+    var ended: [Int: Outcome] = [:]
+    var output: [Int: [OutputChunk]] = [:]
+    var asked: [Int] = []
+    var started = 0
+    var failing: [Int: Failure] = [:]
+    var cancelled: [Int] = []
+  }
+  private let state = Mutex(State())
+
+  /// Numbers of all intents that were asked, in order.
+  var asked: [Int] { state.withLock { $0.asked } }
+  var started: Int { state.withLock { $0.started } }
+  var cancelled: [Int] { state.withLock { $0.cancelled } }
+  /// The job of that place in a step answers so, whatever the step.
+  func fail(job: Int, _ failure: Failure) { state.withLock { $0.failing[job] = failure } }
+
+  func survey(_ host: DeployModel.Host, at path: String, application: String, group: String) async -> Survey {
+    .unreachable(Failure(.internal, "nobody asks"))
+  }
+  func close() async {}
+  func cancel(_ intent: Int, at site: HostSite) async { state.withLock { $0.cancelled.append(intent) } }
+
+  func perform(_ intent: Intent, at site: HostSite, output: @escaping @Sendable (OutputChunk) -> Void) async -> Outcome {
+    guard case .run(let command) = intent.operation, case .argv(let words) = command.form else { return .done(.text(intent.operation.verb)) }
+    let (known, chunks, failure) = state.withLock { state in
+      state.asked.append(intent.id)
+      return (state.ended[intent.id], state.output[intent.id] ?? [], state.failing[intent.id / 1_000_000])
+    }
+    if let failure { return Outcome(failure: failure) }
+    if let known {
+      for chunk in chunks { output(chunk) }
+      return known
+    }
+    let (outcome, fresh) = run(words, command, intent)
+    state.withLock { state in
+      state.started += 1
+      state.ended[intent.id] = outcome
+      state.output[intent.id] = fresh
+    }
+    for chunk in fresh { output(chunk) }
+    return outcome
+  }
+
+  private func run(_ words: [String], _ command: Command, _ intent: Intent) -> (Outcome, [OutputChunk]) {
+    let folder = NSTemporaryDirectory() + "jobs-" + UUID().uuidString
+    try? FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    for (name, text) in [("in", command.input?.pieces.map { if case .literal(let text) = $0 { text } else { "" } }.joined() ?? ""), ("out", ""), ("err", "")] {
+      _ = FileManager.default.createFile(atPath: "\(folder)/\(name)", contents: Data(text.utf8))
+    }
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = words
+    process.currentDirectoryURL = URL(fileURLWithPath: command.directory ?? "/")
+    var environment = ProcessInfo.processInfo.environment
+    for variable in command.environment { environment[variable.name] = variable.value.description }
+    process.environment = environment
+    process.standardInput = FileHandle(forReadingAtPath: folder + "/in")
+    process.standardOutput = FileHandle(forWritingAtPath: folder + "/out")
+    process.standardError = FileHandle(forWritingAtPath: folder + "/err")
+    do { try process.run() } catch { return (.failed(.internal, "\(error)"), []) }
+    process.waitUntilExit()
+    var chunks: [OutputChunk] = []
+    for (name, stream) in [("out", OutputChunk.Stream.stdout), ("err", .stderr)] {
+      let bytes = Array(FileManager.default.contents(atPath: "\(folder)/\(name)") ?? Data())
+      if !bytes.isEmpty { chunks.append(OutputChunk(intent: intent.id, place: intent.place, stream: stream, offset: 0, bytes: bytes)) }
+    }
+    let status = Int(process.terminationStatus)
+    let count = chunks.first { $0.stream == .stdout }?.bytes.count ?? 0
+    // As a real outcome does it, which carries the beginning only.
+    return (
+      Outcome(
+        failure: status == 0 ? nil : Failure(.command, "exited with \(status)"), status: status,
+        stdout: Captured(text: "", bytes: count, truncated: count > 0)), chunks
+    )
+  }
+}
