@@ -75,7 +75,8 @@ extension AppSpecStep {
     case .event(.install): return "install the files of release \(release) by its appspec file"
     case .event(let event) where event.concernsPrevious: return "run the \(event.rawValue) scripts of the revision that is installed"
     case .event(let event):
-      return scripts.isEmpty ? "run the appspec file's \(event.rawValue) scripts" : "run " + SafeText.line(scripts.joined(separator: ", then "))
+      return scripts.isEmpty
+        ? "run the appspec file's \(event.rawValue) scripts" : "run " + SafeText.line(scripts.joined(separator: ", then "))
     case .back(let event): return "run the previous revision's \(event.rawValue) scripts"
     case .undo: return "put the files of the previous revision back"
     case .forget: return "drop what was kept for going back"

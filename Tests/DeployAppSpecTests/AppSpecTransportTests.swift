@@ -30,7 +30,8 @@ struct AppSpecTransportTests {
 
   private static func site(_ place: SandboxHost, _ deployment: String) -> HostSite {
     HostSite(
-      host: DeployModel.Host(name: "h1"), deployment: deployment, application: "orders", group: "blue", path: place.folder + "/app", fence: 1, token: "t")
+      host: DeployModel.Host(name: "h1"), deployment: deployment, application: "orders", group: "blue",
+      path: place.folder + "/app", fence: 1, token: "t")
   }
 
   private static func perform(
@@ -156,7 +157,8 @@ struct AppSpecTransportTests {
 
   @Test("everything else goes through as it is")
   func passes() async {
-    let site = HostSite(host: DeployModel.Host(name: "h1"), deployment: "d1", application: "a", group: "g", path: "/srv/a", fence: 1, token: "t")
+    let site = HostSite(
+      host: DeployModel.Host(name: "h1"), deployment: "d1", application: "a", group: "g", path: "/srv/a", fence: 1, token: "t")
     let intent = Intent(id: 1, place: .host(0), operation: .exists(path: "x"), timeout: .seconds(1), site: .init())
     #expect(await AppSpecTransport(over: LocalJobs()).perform(intent, at: site) { _ in }.value == .text("exists"))
   }

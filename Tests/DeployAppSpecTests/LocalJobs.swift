@@ -29,7 +29,9 @@ final class LocalJobs: Transport {
   func cancel(_ intent: Int, at site: HostSite) async { state.withLock { $0.cancelled.append(intent) } }
 
   func perform(_ intent: Intent, at site: HostSite, output: @escaping @Sendable (OutputChunk) -> Void) async -> Outcome {
-    guard case .run(let command) = intent.operation, case .argv(let words) = command.form else { return .done(.text(intent.operation.verb)) }
+    guard case .run(let command) = intent.operation, case .argv(let words) = command.form else {
+      return .done(.text(intent.operation.verb))
+    }
     let (known, chunks, failure) = state.withLock { state in
       state.asked.append(intent.id)
       return (state.ended[intent.id], state.output[intent.id] ?? [], state.failing[intent.id / 1_000_000])
@@ -53,7 +55,8 @@ final class LocalJobs: Transport {
     let folder = NSTemporaryDirectory() + "jobs-" + UUID().uuidString
     try? FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(atPath: folder) }
-    for (name, text) in [("in", command.input?.pieces.map { if case .literal(let text) = $0 { text } else { "" } }.joined() ?? ""), ("out", ""), ("err", "")] {
+    let input = command.input?.pieces.map { if case .literal(let text) = $0 { text } else { "" } }.joined() ?? ""
+    for (name, text) in [("in", input), ("out", ""), ("err", "")] {
       _ = FileManager.default.createFile(atPath: "\(folder)/\(name)", contents: Data(text.utf8))
     }
     let process = Process()

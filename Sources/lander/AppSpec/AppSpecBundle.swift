@@ -36,7 +36,8 @@ struct AppSpecBundle {
       BundleContents(appSpecFile: name, appSpecText: text, tree: Self.tree(manifest, items), scripts: contents))
     problems = review.findings.filter { $0.severity == .error }.map { finding in
       Problem(
-        "\(finding.message) [\(finding.rule)]", place: finding.line.map { SourcePlace(file: finding.file ?? name, line: $0) }, fix: finding.better)
+        "\(finding.message) [\(finding.rule)]", place: finding.line.map { SourcePlace(file: finding.file ?? name, line: $0) },
+        fix: finding.better)
     }
     warnings = review.findings.count - problems.count
     scripts = reading.spec.hooks.map { hooks in
