@@ -93,8 +93,8 @@ struct AppSpecDeployTests {
     let running = try place.start(["deploy", "--output", "plain"])
     let deadline = Date().addingTimeInterval(60)
     while !place.exists("slow"), Date() < deadline { Thread.sleep(forTimeInterval: 0.05) }
-    kill(running.process.processIdentifier, SIGKILL)
-    running.process.waitUntilExit()
+    running.send(SIGKILL)
+    _ = running.wait()
     try place.write("", to: "go")
     let resumed = try place.lander("resume")
     #expect(resumed.code == 0, "\(resumed.err)\(resumed.out)")
