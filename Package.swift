@@ -20,7 +20,6 @@ func tests(of name: String, on dependencies: [Target.Dependency], resources: [Re
 }
 
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
-let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 
@@ -29,7 +28,6 @@ let package = Package(
   products: [.executable(name: "lander", targets: ["lander"])],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-    .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
@@ -55,7 +53,7 @@ let package = Package(
       name: "lander",
       dependencies: [
         "DeployModel", "DeployCore", "DeployLua", "DeployHosts", "DeployStore", "DeployAppSpec", "DeploySimulation", "DeployEngine",
-        "DeployReport", argumentParser, subprocess,
+        "DeployReport", argumentParser,
       ],
       swiftSettings: settings),
 

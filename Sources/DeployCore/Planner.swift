@@ -57,8 +57,7 @@ package enum Planner {
     let inputs = Receipt.Inputs(
       bundle: input.bundle.digest, sources: input.sources, parameters: selection.parameters, shared: recipe.shared.sorted(),
       secrets: recipe.secrets.sorted())
-    let strategy = recipe.stages.lazy.compactMap { if case .rollout(let strategy) = $0 { strategy } else { nil } }.first
-    let bounds = try Bounds(selection.configuration, strategy: strategy, hosts: selection.hosts.count, others: selection.others)
+    let bounds = try Bounds(selection)
     try refuse(sharedProblems(recipe, input.manifest), exit: .usage)
     try refuseUnreachable(input.surveys, selection, bounds)
     try refuse(spaceProblems(input), exit: .infrastructure)
@@ -166,6 +165,12 @@ package enum Planner {
 }
 
 extension Bounds {
+  /// For the hosts of a selection, by its recipe's configuration and the batch of its strategy; a way back keeps the same.
+  init(_ selection: Selection) throws(Problems) {
+    let strategy = selection.recipe.stages.lazy.compactMap { if case .rollout(let strategy) = $0 { strategy } else { nil } }.first
+    try self.init(selection.configuration, strategy: strategy, hosts: selection.hosts.count, others: selection.others)
+  }
+
   /// A configuration in numbers, shares being of the whole group. Default floor: 0 for one host or where all go at once, else the group
   /// minus a batch. Shares round so that one host can always move.
   /// - Parameter others: hosts of the group that this deployment leaves alone; they serve their part of the floor.

@@ -63,7 +63,7 @@ package enum RollbackPlanner {
   package static func plan(
     _ selection: Selection, surveys: [Survey], kept: [PinnedRecipe], by identity: Planner.Identity
   ) throws(Problems) -> Plan {
-    let bounds = try Bounds(selection.configuration, strategy: nil, hosts: selection.hosts.count, others: selection.others)
+    let bounds = try Bounds(selection)
     try Planner.refuseUnreachable(surveys, selection, bounds)
     var problems: [Problem] = []
     var hosts: [HostPlan] = []

@@ -28,6 +28,7 @@ package struct Selection: Sendable, Hashable {
       problems.append(
         Problem("group \"\(group.name)\" selects no host", place: group.place, fix: "name hosts in it, or widen its selection"))
     }
+    problems += Self.sharedPlaces(hosts, recipe)
     let checked = ParameterCheck(recipe.parameters, given: request.parameters, group: group.params)
     problems += checked.problems
     guard problems.isEmpty else { throw Problems(problems) }
@@ -42,6 +43,23 @@ package struct Selection: Sendable, Hashable {
     others = group.hosts.count - hosts.count
     configuration = recipe.configuration ?? DeploymentConfiguration()
     parameters = checked.values
+  }
+
+  /// Two hosts that are one folder of one machine would undo each other's work.
+  private static func sharedPlaces(_ hosts: [Host], _ recipe: Recipe) -> [Problem] {
+    var seen: [(place: [String], name: String)] = []
+    return hosts.compactMap { host in
+      guard host.argv == nil else { return nil }
+      let machine = host.transport == "local" ? "" : host.address ?? host.name
+      let place = [host.transport, machine, "\(host.port ?? 0)", host.place(recipe.path)]
+      guard let other = seen.first(where: { $0.place == place }) else {
+        seen.append((place, host.name))
+        return nil
+      }
+      return Problem(
+        "it is the same place as host \(other.name): \(host.place(recipe.path))", place: recipe.place, subject: host.name,
+        fix: "give each host an address, a port or a root of its own")
+    }
   }
 
   package static func recipe(_ name: String?, in project: Project) throws(Problems) -> Recipe {

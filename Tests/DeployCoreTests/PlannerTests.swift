@@ -98,6 +98,18 @@ struct PlannerTests {
     #expect(RollbackPlanner.plan(after: back, failed, by: Self.identity) == nil)
   }
 
+  @Test("a rollback that somebody asks for keeps the floor that the recipe's own batches make")
+  func askedForFloor() throws {
+    let survey = Survey.reached(Self.state(Self.receipt("new"), previous: Self.receipt("old")))
+    let group = DeploymentGroup(name: "g", hosts: (0..<3).map { Host(name: "h\($0)") })
+    let rolling = Stage.rollout(Strategy(name: "rolling", function: 0, batch: .count(1)))
+    let project = Project(recipes: [Recipe(name: "web", targets: .hosts(group), path: "/srv/web", stages: [.upload, rolling])])
+    let kept = [PinnedRecipe(name: "web", sources: Self.sources, hooks: [])]
+    let selection = try Selection(DeploymentRequest(), in: project)
+    let plan = try RollbackPlanner.plan(selection, surveys: [survey, survey, survey], kept: kept, by: Self.identity)
+    #expect(plan.bounds.floor == 2)
+  }
+
   @Test("the hosts that go back keep only what of the floor the rest of the group does not, and one may always move")
   func rollbackFloor() throws {
     let old = Survey.reached(Self.state(Self.receipt("old")))

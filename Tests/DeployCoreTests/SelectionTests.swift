@@ -60,6 +60,16 @@ struct SelectionTests {
     #expect(found[4].message == "\"c\" is not one of a, b")
   }
 
+  @Test("refuses two hosts that are one folder of one machine, by name")
+  func sharedPlaces() {
+    let local = ["a", "b"].map { Host(name: $0, transport: "local", root: "/x") }
+    let apart = Host(name: "c", transport: "local", root: "/y")
+    let project = Project(recipes: [Recipe(name: "web", targets: .hosts(DeploymentGroup(name: "g", hosts: local + [apart])), path: "/srv")])
+    #expect { try Selection(DeploymentRequest(), in: project) } throws: {
+      ($0 as? Problems)?.list.map(\.subject) == ["b"] && ($0 as? Problems)?.list[0].message.contains("as host a: /x/srv") == true
+    }
+  }
+
   @Test("refuses an unknown recipe, an unknown group and a group without hosts")
   func unknown() {
     #expect(problems(DeploymentRequest(recipe: "wbe"))[0].fix == "did you mean \"web\"?")
