@@ -41,7 +41,7 @@ struct TruthTests {
       #expect(loser?.failure?.kind == .locked)
       #expect(loser?.value["owner"] == .text("\(winner)@desk"))
       #expect(loser?.value["token"] == .text(winner))
-      #expect((loser?.value["leaseLeft"]?.int ?? 0) > 50)
+      #expect((loser?.value["leaseLeft"]?.int ?? 0) > 0)
       #expect(await ground.perform(2, .unlock(token: outcomes[0].failure == nil ? "b\(turn)" : "a\(turn)")).failure?.kind == .locked)
       #expect(await ground.perform(3, .unlock(token: winner)).failure == nil)
       await other.close()
