@@ -15,7 +15,7 @@ struct InstallPlanTests {
   ) throws -> InstallPlan {
     let planner = InstallPlanner(
       spec: try AppSpec(reading: "version: 0.0\nos: linux\n" + spec), tree: tree(entries), previous: previous, behavior: behavior,
-      directory: "/work", home: "/root")
+      directory: "/var", home: "/root")
     _ = try planner.question()
     return try planner.plan(on: host).result.get()
   }
@@ -32,21 +32,21 @@ struct InstallPlanTests {
       [
         ("site", .directory), ("site/index.html", .file), ("site/css", .directory), ("site/css/a.css", .file), ("site/l", .link),
         ("app.conf", .file),
-      ], host: HostState(kinds: [HostPath("/srv"): .directory, HostPath("/work"): .directory], users: ["web"]))
+      ], host: HostState(kinds: [HostPath("/srv"): .directory, HostPath("/var"): .directory], users: ["web"]))
     #expect(
       plan.lines == [
-        "mkdir /srv/a", "mkdir /srv/a/www", "mkdir /srv/a/www/css", "mkdir /work/etc",
+        "mkdir /srv/a", "mkdir /srv/a/www", "mkdir /srv/a/www/css", "mkdir /var/etc",
         "copy /r/deployment-archive/site/css/a.css to /srv/a/www/css/a.css",
         "copy /r/deployment-archive/site/index.html to /srv/a/www/index.html", "copy /r/deployment-archive/site/l to /srv/a/www/l",
-        "copy /r/deployment-archive/app.conf to /work/etc/app.conf",
+        "copy /r/deployment-archive/app.conf to /var/etc/app.conf",
         "chmod 640 /srv/a/www/css/a.css", "chmod 640 /srv/a/www/index.html", "chmod 640 /srv/a/www/l",
         "chown web /srv/a/www/css/a.css", "chown web /srv/a/www/index.html", "chown web /srv/a/www/l",
         "chmod 2750 /srv/a/www/css",
       ])
     #expect(
       plan.cleanup.rows == [
-        "/srv/a", "/srv/a/www", "/srv/a/www/css", "/srv/a/www/css/a.css", "/srv/a/www/index.html", "/srv/a/www/l", "/work/etc",
-        "/work/etc/app.conf",
+        "/srv/a", "/srv/a/www", "/srv/a/www/css", "/srv/a/www/css/a.css", "/srv/a/www/index.html", "/srv/a/www/l", "/var/etc",
+        "/var/etc/app.conf",
       ])
   }
 
