@@ -81,12 +81,18 @@ package protocol BundleStore: Sendable {
 
 /// One deployment's memory.
 package protocol Journal: Sendable {
+  /// The right to run a deployment, until it is released or this process dies; nil while somebody else has it.
+  func claim(_ deployment: Deployment.ID) throws(Failure) -> (any DeploymentClaim)?
   /// Durable when it returns: an entry may be acted on then (promise P2). Entries come in order, without gaps.
   func append(_ entries: [Entry], to deployment: Deployment.ID) async throws(Failure)
   /// The chain's head after the last entry; nil where the journal keeps no chain.
   func head(of deployment: Deployment.ID) async -> Digest?
   /// Keeps bytes of a command's output. Not durable, and never an obstacle to the deployment.
   func spool(_ chunk: OutputChunk, of deployment: Deployment.ID) async
+}
+
+package protocol DeploymentClaim: Sendable {
+  func release()
 }
 
 extension Journal {

@@ -27,13 +27,18 @@ package actor Deployments {
 
   /// - Returns: what ended, in order: the deployment, then its rollback where there was one.
   package func deploy(_ plan: Plan) async throws -> [Ended] {
+    // Without it the deployment would look interrupted to others, and be resumed beside us.
+    guard let claim = try ports.journal.claim(plan.id) else {
+      throw Failure(.locked, "deployment \(plan.id) is run by another process of this machine")
+    }
+    defer { claim.release() }
     let scripts = try await scripts(for: plan)
     let deployer = try Deployer(plan: plan, ports: ports, feed: feed, scripts: scripts)
     return try await follow(plan, deployer) { try await deployer.deploy() }
   }
 
   /// Goes on with an interrupted deployment, and with the rollback it calls for.
-  /// - Parameter entries: its whole journal, entry 0 first.
+  /// - Parameter entries: its whole journal, entry 0 first, read under a claim that is held until this returns.
   package func resume(_ entries: [Entry]) async throws -> [Ended] {
     guard case .planned(let plan)? = entries.first?.fact else {
       throw Failure(.store, "the journal of this deployment has no entry 0, so nothing says what was planned", fix: "lander audit")

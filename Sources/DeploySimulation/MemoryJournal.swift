@@ -1,4 +1,4 @@
-import DeployCore
+package import DeployCore
 package import DeployModel
 import Synchronization
 
@@ -13,6 +13,7 @@ package final class MemoryJournal: Journal, Sendable {
     var chunks: [OutputChunk] = []
     var failure: Failure?
     var left: Int?
+    var claimed: Set<Deployment.ID> = []
   }
   private let state = Mutex(State())
 
@@ -35,6 +36,19 @@ package final class MemoryJournal: Journal, Sendable {
 
   package func spool(_ chunk: OutputChunk, of deployment: Deployment.ID) async {
     state.withLock { $0.chunks.append(chunk) }
+  }
+
+  package func claim(_ deployment: Deployment.ID) -> (any DeploymentClaim)? {
+    state.withLock { $0.claimed.insert(deployment).inserted } ? MemoryClaim(deployment: deployment, journal: self) : nil
+  }
+
+  /// Deployments that somebody runs now.
+  package var claimed: Set<Deployment.ID> { state.withLock { $0.claimed } }
+
+  private struct MemoryClaim: DeploymentClaim {
+    let deployment: Deployment.ID
+    let journal: MemoryJournal
+    func release() { journal.state.withLock { _ = $0.claimed.remove(deployment) } }
   }
 
   /// What was appended for a deployment, in order.

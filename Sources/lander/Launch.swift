@@ -13,13 +13,13 @@ struct Launch {
 
   /// Starts a plan.
   func deploy(_ plan: Plan) async throws -> DeployModel.ExitCode {
-    let claim = try engine.journal.claim(plan.id)
-    defer { claim?.release() }
-    return try await follow(plan.id) { try await $0.deploy(plan) }
+    try await follow(plan.id) { try await $0.deploy(plan) }
   }
 
   /// Goes on with an interrupted deployment; with a reason, only to end it in good order.
-  func resume(_ deployment: DeploymentSummary, cancelling reason: String? = nil) async throws
+  func resume(
+    _ deployment: DeploymentSummary, cancelling reason: String? = nil
+  ) async throws
     -> DeployModel.ExitCode
   {
     guard let claim = try engine.journal.claim(deployment.id) else {

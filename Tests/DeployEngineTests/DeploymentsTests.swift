@@ -2,6 +2,7 @@ import DeployCore
 import DeployEngine
 import DeployModel
 import DeploySimulation
+import Synchronization
 import Testing
 
 @Suite("The engine")
@@ -90,6 +91,23 @@ struct DeploymentsTests {
     let ended = try await after.deployments.resume(bench.journal.entries(of: "d1"))
     #expect(ended.map(\.plan.id) == ["d1", "back"])
     #expect(ended.last?.conclusion?.status == .succeeded)
+  }
+
+  @Test("nobody else can run a deployment, or the rollback that follows from it, while they run")
+  func claims() async throws {
+    let journal = MemoryJournal()
+    let seen = Mutex<[Set<Deployment.ID>]>([])
+    let bench = Bench(journal: journal) { intent in
+      seen.withLock { $0.append(journal.claimed) }
+      if case .run = intent.operation, intent.place == .host(1), intent.site.release == "new" { return .failed(.command, "exit 1") }
+      return .done()
+    }
+    #expect(try await bench.deployments.deploy(plan(hosts: 2, parallel: 1)).map(\.plan.id) == ["d1", "back"])
+    #expect(Set(seen.withLock { $0 }) == [["d1"], ["d1", "back"]])
+    #expect(journal.claimed.isEmpty)
+    let held = journal.claim("d1")
+    await #expect(throws: Failure.self) { try await bench.deployments.deploy(plan(hosts: 2)) }
+    held?.release()
   }
 
   @Test("keeps all output of hooks before it says that the deployment ended (P9)")

@@ -108,6 +108,25 @@ struct JournalTests {
     #expect(try await journal.deployments()[0].state == .interrupted)
   }
 
+  @Test("a deployment that failed is interrupted until the rollback of its hosts has begun")
+  func rollbackOwed() async throws {
+    var plan = Samples.plan("d-1")
+    plan.kind = .deploy
+    let end = Conclusion(status: .failed, rollback: [1], hosts: [.pending, .pending])
+    try await journal.append([Samples.entry(0, .planned(plan)), Samples.entry(1, .concluded(end))], to: "d-1")
+    let claim = try #require(try journal.claim("d-1"))
+    #expect(try await journal.deployments().map(\.state) == [.running])
+    claim.release()
+    #expect(try await journal.deployments().map(\.state) == [.interrupted])
+    plan.id = "d-2"
+    plan.kind = .rollback(of: "d-1")
+    try await journal.append([Samples.entry(0, .planned(plan))], to: "d-2")
+    #expect(try await journal.deployments().map(\.state) == [.interrupted, .concluded(.failed)])
+    // A rollback that fails is not followed by another one.
+    try await journal.append([Samples.entry(1, .concluded(end))], to: "d-2")
+    #expect(try await journal.deployments().map(\.state) == [.concluded(.failed), .concluded(.failed)])
+  }
+
   @Test("a chain that a receipt carries is found at the entry it was taken after")
   func receipts() async throws {
     try await journal.append(Samples.deployment("d-1", count: 3), to: "d-1")

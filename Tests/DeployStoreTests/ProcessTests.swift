@@ -1,3 +1,4 @@
+import DeployCore
 import DeployModel
 import DeployStore
 import Foundation

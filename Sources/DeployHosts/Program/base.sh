@@ -1,6 +1,6 @@
 # The host's side of a channel: functions over a `read`/`eval` loop. Must mean the same in dash, bash and busybox ash.
 # Answers go to stdout; what a person should know goes to stderr, a line that begins with `fix: ` says what to do.
-# Exit codes: 40 fenced, 42 locked, 43 no space, 44 missing, 45 not permitted, 46 corrupt, 47 makes no sense.
+# Exit codes: 40 fenced, 42 locked, 43 no space, 44 missing, 45 not permitted, 46 corrupt, 47 makes no sense, 48 cut off.
 LF='
 '
 l_bootid=unknown
@@ -9,7 +9,7 @@ l_bootid=unknown
 # One framed command without payload, and one whose payload of $2 bytes is on the channel. Each runs in a shell of its
 # own, so that nothing it does (cd, exit, umask) reaches the loop.
 l_do() {
-  l_n=$1; shift
+  l_n=$1 l_size=0; shift
   ( "$@" ) </dev/null
   l_r=$?
   printf '\n%s %s %s\n' "$l_nonce" "$l_n" "$l_r"
@@ -27,6 +27,13 @@ l_die() {
   printf '%s\n' "$2" >&2
   [ -z "$3" ] || printf 'fix: %s\n' "$3" >&2
   exit "$1"
+}
+
+# FILE: keeps the payload there. An engine that dies while it sends leaves a part, which nothing may act upon: even a script of
+# which nothing came would run, and succeed.
+l_take() {
+  cat >"$1" || exit 43
+  [ "$(stat -c %s "$1")" = "$l_size" ] || l_die 48 "the channel broke off before all of the $l_size bytes were here"
 }
 
 # Start time of a process, as the kernel counts it; fails for none and for a zombie.

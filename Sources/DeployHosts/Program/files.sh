@@ -35,9 +35,9 @@ l_write() {
   [ ! -d "$6" ] || l_die 47 "$6 is a folder"
   folder=${6%/*}
   [ -d "$folder" ] || l_die 44 "the folder $folder does not exist" "make it first: host:run { \"mkdir\", \"-p\", … }"
-  t=$folder/.lander.$4.$5
-  cat >"$t" || { rm -f "$t"; exit 43; }
+  t=$folder/.lander.$4.$5.$$
   trap 'rm -f "$t"' EXIT
+  l_take "$t"
   (
     l_guard
     l_fence "$2" "$3"
@@ -47,6 +47,7 @@ l_write() {
     l_sync "$t"
     mv -T "$t" "$6" || exit 45
     l_done
+    rm -f "$folder/.lander.$4.$5".*
   )
 }
 

@@ -45,8 +45,8 @@ l_job() {
   umask 077
   J=$L/jobs/$dep D=$L/jobs/$dep/$id
   mkdir -p "$J" || exit 45
-  cat >"$J/.in.$id.$$" || { rm -f "$J/.in.$id.$$"; exit 43; }
   trap 'rm -f "$J/.in.$id.$$"' EXIT
+  l_take "$J/.in.$id.$$"
   for part in runner program; do
     [ ! -f "$L/$part.$l_version" ] || continue
     { if [ "$part" = runner ]; then printf '%s\n' "$l_runner"; else printf '%s\n' "$l_program"; fi; } >"$L/.$part.$$" &&

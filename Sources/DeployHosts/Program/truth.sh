@@ -72,10 +72,10 @@ l_unlock() {
 l_record() {
   l_home "$1"
   umask 077
-  { printf '%s %s %s\n' "$4" "$5" "$6"; cat; } >"$L/.receipt.new" || { rm -f "$L/.receipt.new"; exit 43; }
-  l_sync "$L/.receipt.new"
-  l_guard
-  l_fence "$2" "$3"
+  l_take "$L/.receipt.$$"
+  l_enter "$1" "$2" "$3"
+  { printf '%s %s %s\n' "$4" "$5" "$6"; cat "$L/.receipt.$$"; } >"$L/.receipt.new" && l_sync "$L/.receipt.new" || exit 43
+  rm -f "$L"/.receipt.[0-9]*
   old=
   { read -r old l_l; } 2>/dev/null <"$L/receipt"
   if [ -n "$old" ] && [ "$old" != "$4" ]; then

@@ -112,8 +112,11 @@ struct JournalRows: Sendable {
     }
   }
 
+  /// A kind as the journal's column has it.
+  static func text(of kind: Plan.Kind) throws -> String { String(decoding: try CompactJSON.encode(kind), as: UTF8.self) }
+
   private func introduce(_ plan: Plan, to database: Database) throws {
-    let kind = String(decoding: try CompactJSON.encode(plan.kind), as: UTF8.self)
+    let kind = try Self.text(of: plan.kind)
     try database.execute(
       sql: """
         INSERT INTO deployments (id, application, recipe, "group", kind, actor, bundle, hosts, began) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)

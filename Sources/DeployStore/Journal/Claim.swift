@@ -1,9 +1,10 @@
+import DeployCore
 package import DeployModel
 import Glibc
 
 /// The right of one engine process to run one deployment. Given back by `release`, when nobody holds it any more, and by the kernel
 /// when the process dies: what is not concluded and can be claimed was *interrupted*.
-package final class Claim: Sendable {
+package final class Claim: DeploymentClaim {
   package let deployment: Deployment.ID
   private let file: OpenFile
 

@@ -27,7 +27,7 @@ package struct DeploymentSummary: Sendable, Hashable {
   package enum State: Sendable, Hashable {
     /// An engine process holds its claim.
     case running
-    /// Not concluded, and no engine process is at it: `lander resume`.
+    /// Not concluded, or with hosts to go back whose rollback never began, and no engine process is at it: `lander resume`.
     case interrupted
     case concluded(Conclusion.Status)
     case damaged(Damage)

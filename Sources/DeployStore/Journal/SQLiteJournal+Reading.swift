@@ -91,7 +91,7 @@ extension SQLiteJournal {
     var state = DeploymentSummary.State.interrupted
     if let damage = verdict.damage {
       state = .damaged(damage)
-    } else if case .concluded(let conclusion) = try last?.entry().fact {
+    } else if case .concluded(let conclusion) = try last?.entry().fact, try kind != .deploy || !owes(conclusion, id, in: database) {
       state = .concluded(conclusion.status)
     } else if Claim.isHeld(id, in: claims) {
       state = .running
@@ -101,6 +101,13 @@ extension SQLiteJournal {
       id: id, application: row["application"], recipe: row["recipe"], group: row["group"], kind: kind ?? .deploy, actor: row["actor"],
       bundle: (row["bundle"] as String?).map(Digest.init(hex:)), hosts: row["hosts"], began: Timestamp(milliseconds: began),
       lastEntry: Timestamp(milliseconds: last?.at ?? began), entries: verdict.entries, state: state)
+  }
+
+  /// Whether a deployment ended with hosts that are to go back, and their rollback never began: its engine died in between.
+  private static func owes(_ conclusion: Conclusion, _ id: Deployment.ID, in database: Database) throws -> Bool {
+    guard !conclusion.rollback.isEmpty else { return false }
+    let kind = try JournalRows.text(of: .rollback(of: id))
+    return try Bool.fetchOne(database, sql: "SELECT 1 FROM deployments WHERE kind = ?", arguments: [kind]) == nil
   }
 
   private nonisolated func read<T: Sendable>(_ body: @escaping @Sendable (Database) throws -> T) async throws(Failure) -> T {

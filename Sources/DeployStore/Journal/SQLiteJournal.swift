@@ -1,4 +1,4 @@
-import DeployCore
+package import DeployCore
 package import DeployModel
 import GRDB
 
@@ -40,8 +40,7 @@ package actor SQLiteJournal: Journal {
   /// The whole output of commands.
   package nonisolated var output: Spool { Spool(folder: state.spool) }
 
-  /// The right to run a deployment; nil while another process, or another part of this one, has it.
-  package nonisolated func claim(_ deployment: Deployment.ID) throws(Failure) -> Claim? {
+  package nonisolated func claim(_ deployment: Deployment.ID) throws(Failure) -> (any DeploymentClaim)? {
     guard Deployment.isName(deployment) else { throw Failure(.invalid, "\"\(deployment)\" is no deployment's id") }
     return try Claim(deployment, in: state.claims)
   }

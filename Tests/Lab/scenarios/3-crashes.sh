@@ -1,16 +1,14 @@
 # The engine dies at any instant; `resume` ends the deployment as if nothing had been.
 HOSTS=5
 
-# One mismatch of ledgers in about a hundred kills is not explained yet, so these decide nothing before it is: --full runs them.
-if [ -n "$LAB_FULL" ]; then
 scenario "killed while it writes its journal, resumed: every deployment succeeds, and every hook ran as often as undisturbed" over_events
 scenario "killed at any time, resumed: every deployment succeeds, and every hook ran as often as undisturbed" over_time
-fi
 over_events() { crashes events; }
 over_time() { crashes time; }
 
 crashes() {
-  local count=100 round entries duration wanted
+  local count=${LAB_FULL:+100} round entries duration wanted
+  count=${count:-20}
   STRATEGY='rolling { batch = 2 }' project 'keep = 3,'
   hook AfterInstall <<<'sleep 0.1'
   deployed 1

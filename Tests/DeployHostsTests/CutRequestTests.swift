@@ -1,0 +1,66 @@
+import Foundation
+import Testing
+
+@testable import DeployHosts
+
+@Suite("Requests that break off: an engine that dies while it sends leaves a part of one in the channel", .serialized)
+struct CutRequestTests {
+  /// A request with a payload; `effect` is there once it was carried out.
+  struct Request: CustomTestStringConvertible, Sendable {
+    var function: String
+    var arguments: [String]
+    var payload: String
+    var effect: String
+    var testDescription: String { function }
+
+    static let all = [
+      Request(
+        function: "l_job", arguments: ["d1", "7", "60.000", "1", "65536", "0", "", "", "0", "fail", "a job"],
+        payload: "echo ran >>/$/ledger", effect: "ledger"),
+      Request(
+        function: "l_write", arguments: ["d1", "8", "/$/shop.conf", "644", ""], payload: "a = 1\nb = 2\n", effect: "shop.conf"),
+      Request(
+        function: "l_record", arguments: ["release1", "d1", "sources1"], payload: #"{"release": 1}"#, effect: "srv/.lander/receipt"),
+    ]
+
+    /// As it goes over the channel of a host whose folder is `folder`.
+    func bytes(in folder: String) -> (line: [UInt8], payload: [UInt8]) {
+      let place = { (text: String) in text.replacingOccurrences(of: "/$", with: folder) }
+      let payload = Array(place(payload).utf8)
+      var words = [function, "\(folder)/srv", "1", "token"] + arguments.map(place)
+      if function == "l_job" { words[11] = "\(payload.count)" }
+      return (Array("l_in 1 \(payload.count) \(Quoting.line(words))\n".utf8), payload)
+    }
+  }
+
+  @Test(
+    "a request is carried out whole or not at all, wherever it is cut", arguments: Shell.here.filter { $0 != .ssh }, Request.all)
+  func cut(_ shell: Shell, _ request: Request) throws {
+    let folder = Ground.makeFolder()
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let program = HostProgram()
+    try Data(program.functions).write(to: URL(filePath: folder + "/program"))
+    try Data(program.runner).write(to: URL(filePath: folder + "/runner"))
+    let path = try Ground.path(for: shell, in: folder)
+    let start = Array(
+      "l_nonce=n l_version=1 l_program=$(cat '\(folder)/program') l_runner=$(cat '\(folder)/runner'); eval \"$l_program\"\n".utf8)
+    let (line, payload) = request.bytes(in: folder)
+    /// What the shell says that gets so many bytes of the request, then the end.
+    func send(_ count: Int) throws -> String {
+      try Data(start + (line + payload).prefix(count)).write(to: URL(filePath: folder + "/input"))
+      return Ground.sh("PATH='\(path)' sh -c '\(HostProgram.loop(nonce: "n"))' <'\(folder)/input' 2>&1")
+    }
+    let effect = "\(folder)/\(request.effect)"
+
+    for count in [0, 1, line.count / 2, line.count - 1] + (line.count..<line.count + payload.count) {
+      let said = try send(count)
+      #expect(count < line.count || said.contains("broke off"), "\(count) bytes: \(said)")
+      #expect(!FileManager.default.fileExists(atPath: effect))
+      #expect(Ground.sh("find '\(folder)' -path '*/jobs/d1/*' -o -name '.lander.*' 2>/dev/null") == "", "\(count) bytes left something")
+    }
+    let said = try send(line.count + payload.count)
+    let deadline = ContinuousClock.now + .seconds(20)
+    while !FileManager.default.fileExists(atPath: effect), ContinuousClock.now < deadline { usleep(20000) }
+    #expect(FileManager.default.fileExists(atPath: effect), "whole: \(said)")
+  }
+}
