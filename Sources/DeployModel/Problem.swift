@@ -48,7 +48,7 @@ package enum ExitCode: Int32, Sendable, Hashable, CaseIterable {
   case cancelled = 15
   /// Hosts out of reach before the start; nothing was changed, safe to try again.
   case unreachable = 20
-  /// Transport, space or store trouble; safe to try again.
+  /// Transport, space or store trouble, and every touched host is as it was; safe to try again.
   case infrastructure = 21
   /// Stopped waiting; the deployment can be resumed.
   case detached = 22

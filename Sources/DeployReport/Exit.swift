@@ -15,9 +15,7 @@ extension ExitCode {
         self = rollback.status == .succeeded ? .rolledBack : .rollbackFailed
       } else if conclusion.hosts.contains(where: \.isHeld) || !conclusion.rollback.isEmpty {
         self = .held
-      } else if let kind = conclusion.error?.failure.kind,
-        !conclusion.hosts.contains(where: \.wasChanged), kind.isNobodysFault
-      {
+      } else if let kind = conclusion.error?.failure.kind, kind.isNobodysFault {
         self = kind == .fenced || kind == .locked ? .locked : .infrastructure
       } else {
         self = .rolledBack

@@ -5,7 +5,7 @@ l_as_user() {
   l_as=
   [ -n "$1" ] || return 0
   [ "$1" != "$(id -un)" ] || return 0
-  id "$1" >/dev/null 2>&1 || l_die 44 "there is no user $1 on this host" "create the user, or change 'as'"
+  id "$1" >/dev/null 2>&1 || l_die 44 "there is no user $1 on this host" "create the user, or change 'user'"
   if [ "$(id -u)" = 0 ]; then
     if command -v runuser >/dev/null 2>&1; then l_as="runuser -u $1 --"
     elif setpriv --reuid=0 true 2>/dev/null; then l_as="setpriv --reuid=$1 --regid=$(id -g "$1") --init-groups"
@@ -15,7 +15,8 @@ l_as_user() {
     command -v sudo >/dev/null 2>&1 || l_die 44 "no sudo on this host to run a command as $1" "install sudo, or log in as $1"
     sudo -n -u "$1" true 2>/dev/null ||
       l_die 45 "sudo does not let $(id -un) run any command as $1 without a password" \
-        "add to sudoers: $(id -un) ALL=($1) NOPASSWD: ALL (rules for single commands are not enough for 'as'; call sudo inside the command)"
+        "add to sudoers: $(id -un) ALL=($1) NOPASSWD: ALL (rules for single commands are not enough for 'user'; call sudo inside the command)"
+    l_as="sudo -n -u $1"
   fi
 }
 

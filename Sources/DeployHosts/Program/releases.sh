@@ -47,7 +47,10 @@ l_put() {
   [ -d "$L/${4%/*}" ] || mkdir -p "$L/${4%/*}" || exit 45
   have=$(stat -c %s "$L/$4" 2>/dev/null)
   [ "${have:-0}" = "$5" ] || { cat >/dev/null; echo "${have:-0}"; return; }
-  cat >>"$L/$4" || { l_error=$?; truncate -s "$5" "$L/$4" 2>/dev/null; l_die 43 "$L/$4 could not be written: no space left"; }
+  cat 2>/dev/null >>"$L/$4" || {
+    truncate -s "$5" "$L/$4" 2>/dev/null
+    l_die 43 "no space left below $L, after $5 bytes of a transfer" "make room there (df -h $P), then deploy again"
+  }
   stat -c %s "$L/$4"
 }
 
