@@ -18,6 +18,7 @@ local options = schema "appspec" {
   file_exists          = schema.choice { "disallow", "overwrite", "retain", default = "disallow",
                            help = "what becomes of files at a destination that no deployment put there" },
   restore              = schema.boolean { default = true, help = "whether a host that fails gets its previous files back" },
+  user                 = schema.string { help = "as whom files are put in place and scripts started, by way of sudo; the login user" },
   ignore_stop_failures = schema.boolean { default = false, help = "whether failing stop scripts of the previous revision are passed over" },
 }
 
@@ -30,7 +31,7 @@ return function(given)
     rollback = wanted.restore,
     appspec  = {
       file = wanted.file, file_exists = wanted.file_exists, restore = wanted.restore,
-      ignore_stop_failures = wanted.ignore_stop_failures,
+      ignore_stop_failures = wanted.ignore_stop_failures, user = wanted.user,
     },
   }
 end

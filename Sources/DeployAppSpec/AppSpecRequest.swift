@@ -21,6 +21,9 @@ package struct AppSpecRequest: Sendable, Hashable {
   package var ignoresStopFailures: Bool
   /// Whether the way back is left on the host as a program, for whoever goes on with the deployment later.
   package var leavesWayBack = false
+  /// Whether the modes of a bundle that is a folder are cut by the umask, as the agent does with folders. A release has its bundle's own,
+  /// as archives have.
+  package var cutsModes = true
 
   package static let standardFile = "appspec.yml"
   package static let standardEvents = [

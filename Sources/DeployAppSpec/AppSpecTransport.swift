@@ -38,7 +38,7 @@ package final class AppSpecTransport: Transport {
     let clock = ContinuousClock()
     let start = clock.now
     let root = Self.root(at: site)
-    let host = RemoteAppSpecHost(over: inner, for: intent, at: site, root: root, output: output)
+    let host = RemoteAppSpecHost(over: inner, for: intent, at: site, root: root, as: step.options.user, output: output)
     flights.withLock { $0[Key(intent.id, site)] = host }
     defer { flights.withLock { $0[Key(intent.id, site)] = nil } }
     var deployment = AppSpecDeployment(Self.request(step, at: site), root: root, on: host)
@@ -55,9 +55,9 @@ package final class AppSpecTransport: Transport {
     return outcome
   }
 
-  /// Where installations of this group keep their state on the host.
+  /// Where installations of this group keep their state on the host: where users that scripts run as may go, as under the agent.
   package static func root(at site: HostSite) -> EngineRoot {
-    EngineRoot(path: HostPath(site.path).appending(".lander/appspec"), group: site.group.isEmpty ? "hosts" : site.group)
+    EngineRoot(path: HostPath(site.path).appending("appspec"), group: site.group.isEmpty ? "hosts" : site.group)
   }
 
   private static func request(_ step: AppSpecStep, at site: HostSite) -> AppSpecRequest {
@@ -66,6 +66,7 @@ package final class AppSpecTransport: Transport {
       fileExistsBehavior: step.options.fileExists.rawValue.uppercased(), appSpecFile: step.options.file, application: site.application,
       groupName: site.group, restore: step.options.restore, ignoresStopFailures: step.options.ignoresStopFailures)
     request.leavesWayBack = step.options.restore
+    request.cutsModes = false
     return request
   }
 

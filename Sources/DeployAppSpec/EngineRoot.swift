@@ -58,7 +58,7 @@ package struct EngineRoot: Sendable, Hashable {
       bad() { echo "Error extracting $1 archive: $2" >&2; exit 10; }
       """)
     switch request.type {
-    case .directory: program.line(Self.copyFolder)
+    case .directory: program.line(request.cutsModes ? Self.copyFolder + "\n" + Self.cutModes : Self.copyFolder)
     case .tar: program.line("ln -sf -- \"$b\" \"$d/bundle.tar\" && tar -C \"$a\" -xpf \"$d/bundle.tar\" || bad tar $?")
     case .tgz: program.line("ln -sf -- \"$b\" \"$d/bundle.tar\" && tar -C \"$a\" -zxpf \"$d/bundle.tar\" || bad tgz $?")
     case .zip: program.line(Self.unzip)
@@ -68,9 +68,13 @@ package struct EngineRoot: Sendable, Hashable {
     return program
   }
 
-  /// As a plain copy does it: links stay, modes are cut by the umask, owners and times are new.
+  /// Links stay, owners and times are new.
   private static let copyFolder = """
     cd -- "$b" && tar -cf - . | tar -C "$a" --no-same-owner -m -xpf - || exit 1
+    """
+
+  /// By the umask, as a plain copy does it.
+  private static let cutModes = """
     m=$((0$(umask))) cut=
     for bit in 256:u-r 128:u-w 64:u-x 32:g-r 16:g-w 8:g-x 4:o-r 2:o-w 1:o-x; do
       [ $((m & ${bit%:*})) -eq 0 ] || cut=$cut,${bit#*:}

@@ -17,6 +17,7 @@ final class RemoteAppSpecHost: AppSpecHost {
   private let intent: Intent
   private let site: HostSite
   private let root: EngineRoot
+  private let user: String?
   private let output: @Sendable (OutputChunk) -> Void
   private let state = Mutex(State())
 
@@ -28,12 +29,14 @@ final class RemoteAppSpecHost: AppSpecHost {
   private static let logLimit = 256 * 1024
 
   init(
-    over inner: any Transport, for intent: Intent, at site: HostSite, root: EngineRoot, output: @escaping @Sendable (OutputChunk) -> Void
+    over inner: any Transport, for intent: Intent, at site: HostSite, root: EngineRoot, as user: String? = nil,
+    output: @escaping @Sendable (OutputChunk) -> Void
   ) {
     self.inner = inner
     self.intent = intent
     self.site = site
     self.root = root
+    self.user = user
     self.output = output
   }
 
@@ -71,7 +74,7 @@ final class RemoteAppSpecHost: AppSpecHost {
 
   private func shell(_ line: String, input: String) async throws -> ShellResult {
     let gathered = Gathered()
-    let command = Command(.argv(["sh", "-c", line]), directory: "/", input: input.isEmpty ? nil : Text(input))
+    let command = Command(.argv(["sh", "-c", line]), directory: "/", input: input.isEmpty ? nil : Text(input), user: user)
     let outcome = try await job(command, timeout: .minutes(60)) { gathered.add($0) }
     if let failure = outcome.failure, failure.kind == .timeout { throw fail(failure) }
     return ShellResult(
@@ -118,7 +121,7 @@ final class RemoteAppSpecHost: AppSpecHost {
   func run(_ hook: Hook, output: @escaping @Sendable (HookOutput) -> Void) async -> HookEnd {
     let environment = hook.variables.map { Command.Variable($0.name, Text($0.value)) }
     // By way of a shell, which runs files without "#!" too.
-    let command = Command(.argv(["sh", "-c", "exec \"$0\" \"$@\""] + hook.argv), environment: environment, directory: "/")
+    let command = Command(.argv(["sh", "-c", "exec \"$0\" \"$@\""] + hook.argv), environment: environment, directory: "/", user: user)
     let lines = Lines()
     do {
       let outcome = try await job(command, timeout: .seconds(hook.timeout)) { [self] chunk in

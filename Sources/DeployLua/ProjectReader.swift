@@ -95,7 +95,7 @@ struct ProjectReader {
     AppSpecOptions(
       file: value["file"]?.text ?? "appspec.yml",
       fileExists: value["file_exists"]?.text.flatMap(AppSpecOptions.FileExists.init) ?? .disallow, restore: value["restore"]?.bool ?? true,
-      ignoresStopFailures: value["ignore_stop_failures"]?.bool ?? false)
+      ignoresStopFailures: value["ignore_stop_failures"]?.bool ?? false, user: value["user"]?.text)
   }
 
   private func fieldPlace(_ origin: Value) -> SourcePlace? {

@@ -33,6 +33,7 @@ extension Vocabulary {
         .init("file_exists", "disallow|overwrite|retain", "what becomes of files that no deployment put there; disallow"),
         .init("restore", "boolean", "whether replaced files come back when the host fails; true"),
         .init("ignore_stop_failures", "boolean", "whether failing stop scripts of the previous revision are passed over; false"),
+        .init("user", "name", "as whom files are put in place and scripts started, by way of sudo; the login user"),
       ]),
     HostFunction(
       "group", .pure, .description, "\"name\" { … }", "A named selection of hosts; without a table it refers to one.",

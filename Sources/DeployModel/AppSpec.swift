@@ -23,17 +23,21 @@ package struct AppSpecOptions: Sendable, Hashable, Codable {
   package var restore: Bool
   /// Whether a failure of the previous revision's scripts that take leave of it is passed over.
   package var ignoresStopFailures: Bool
+  /// As whom files are put in place and scripts are started; nil: the login user.
+  package var user: String?
   /// What the bundle at hand runs; nil: not known beforehand.
   package var scripts: [Scripts]?
 
   package init(
     file: String = "appspec.yml", fileExists: FileExists = .disallow, restore: Bool = true, ignoresStopFailures: Bool = false,
+    user: String? = nil,
     scripts: [Scripts]? = nil
   ) {
     self.file = file
     self.fileExists = fileExists
     self.restore = restore
     self.ignoresStopFailures = ignoresStopFailures
+    self.user = user
     self.scripts = scripts
   }
 

@@ -110,6 +110,9 @@ package struct Revision: Sendable, Hashable, Codable {
   /// Run on the engine machine before the source is read.
   package var build: String?
   package var ignore: [String]
+  /// Whether links may lead out of it: where it is installed by an appspec file, links to files are made on hosts as they stand, and
+  /// those to folders elsewhere are refused there.
+  package var linksLeave: Bool?
   package var place: SourcePlace?
   package init(source: Source, build: String? = nil, ignore: [String] = [], place: SourcePlace? = nil) {
     self.source = source

@@ -5,9 +5,12 @@ package struct Summary: Sendable {
   package var story: DeploymentStory
   /// The deployment that went back after it, where there was one.
   package var rollback: DeploymentStory?
-  package init(_ story: DeploymentStory, rollback: DeploymentStory? = nil) {
+  /// Options that name a project without a `deploy.lua`, as they were typed; commands that follow need them again.
+  package var typed: String?
+  package init(_ story: DeploymentStory, rollback: DeploymentStory? = nil, typed: String? = nil) {
     self.story = story
     self.rollback = rollback
+    self.typed = typed
   }
 
   /// The exit code that goes with it; nil while it has no conclusion.
@@ -166,33 +169,35 @@ package struct Summary: Sendable {
   }
 
   private func next(_ conclusion: Conclusion, _ plan: Plan) -> [[String]] {
+    let project = typed.map { " " + $0 } ?? ""
+    let group = typed == nil ? " --group \(plan.group)" : project
     let failedHost = story.first.flatMap { $0.host.map { story.hosts[$0].name } ?? $0.error.host }
     switch exit {
     case .done?, nil: return []
     case .locked?:
       guard let holder = conclusion.holder else {
-        return [["lander status", "who holds the lock"]]
+        return [["lander status\(project)", "who holds the lock"]]
       }
       return [
         [
-          "lander status",
+          "lander status\(project)",
           "what \(holder.owner) is doing (\(holder.purpose), \(holder.deployment))",
         ],
-        ["lander unlock \(plan.group)", "explains the holder first; only if it is gone"],
+        ["lander unlock \(plan.group)\(project)", "explains the holder first; only if it is gone"],
       ]
     case .unreachable?:
-      return [["lander hosts \(plan.group)", "tries each host and says what is wrong"]]
+      return [["lander hosts \(plan.group)\(project)", "tries each host and says what is wrong"]]
     case .usage?, .refused?, .internal?:
       return [["lander doctor", "explains what is wrong with the set-up"]]
     case .held?:
       return [
         ["lander logs \(plan.id)\(failedHost.map { " " + $0 } ?? "")", "the whole output"],
-        ["lander rollback \(plan.recipe) --group \(plan.group)", "goes back when you have looked"],
+        ["lander rollback \(plan.recipe)\(group)", "goes back when you have looked"],
       ]
     default:
       return [
         ["lander logs \(plan.id)\(failedHost.map { " " + $0 } ?? "")", "the whole output"],
-        ["lander status --group \(plan.group)", "what each host runs now"],
+        ["lander status\(group)", "what each host runs now"],
       ]
     }
   }

@@ -10,6 +10,8 @@ struct Launch {
   let engine: Engine
   let terminal: Terminal
   let progress: ProgressOptions
+  /// How a project without a `deploy.lua` was typed.
+  var typed: String?
 
   /// Starts a plan.
   func deploy(_ plan: Plan) async throws -> DeployModel.ExitCode {
@@ -99,7 +101,7 @@ struct Launch {
     }
     let story = stories.first { $0.id == first.plan.id } ?? DeploymentStory()
     let back = ended.count > 1 ? stories.first { $0.id == ended[1].plan.id } : nil
-    let summary = Summary(story, rollback: back)
+    let summary = Summary(story, rollback: back, typed: typed)
     if terminal.err.terminal { terminal.tell("") }
     if progress.output == .ndjson {
       terminal.tell(summary.lines(on: terminal.err))

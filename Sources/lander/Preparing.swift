@@ -1,5 +1,6 @@
 import DeployCore
 import DeployEngine
+import DeployHosts
 import DeployModel
 import DeployReport
 import DeployStore
@@ -79,12 +80,13 @@ struct Preparing {
 
   /// Runs the build and packs the revision.
   func build(_ recipe: Recipe, _ wanted: String?) async throws -> BuiltBundle {
-    guard let revision = Preparing.revision(wanted, of: recipe) else {
+    guard var revision = Preparing.revision(wanted, of: recipe) else {
       throw Problems(
         Problem(
           "recipe \"\(recipe.name)\" says nothing about what to deploy", place: recipe.place,
           fix: "add revision = bundle { from = \"dist\" }"))
     }
+    revision.linksLeave = recipe.appspec != nil
     if let build = revision.build { terminal.tell("Building: \(SafeText.line(build))") }
     let built = try await engine.store.build(
       revision, in: project.folder, run: Programs.runner(on: engine.machine, showing: terminal))
@@ -115,10 +117,21 @@ struct Preparing {
     let bundle = try await AppSpecBundle(manifest, options, in: engine.store)
     try refuse(bundle.problems)
     if bundle.warnings > 0 {
-      terminal.tell("The appspec file has \(bundle.warnings.of("warning")): lander appspec check shows them.")
+      terminal.tell("The appspec file has \(bundle.warnings.of("warning")): \(Self.check(of: recipe, options)) shows them.")
     }
     options.scripts = bundle.scripts
     return options
+  }
+
+  /// The command that shows what is odd about a recipe's bundle.
+  private static func check(of recipe: Recipe, _ options: AppSpecOptions) -> String {
+    var words = ["lander", "appspec", "check"]
+    guard case .path(let path)? = recipe.revision?.source, Folder.isDirectory(path) else {
+      return words.joined(separator: " ") + " on the unpacked bundle"
+    }
+    words.append(path)
+    if !["appspec.yml", "appspec.yaml"].contains(options.file) { words += ["--appspec-filename", options.file] }
+    return words.map(Quoting.word).joined(separator: " ")
   }
 
   private func survey(_ selection: Selection) async -> Preparation {

@@ -46,6 +46,8 @@ struct ProjectOptions: ParsableArguments {
     return Problems(
       Problem(
         "there is no deploy.lua in \(folder)\(upwards)",
-        fix: "lander init writes one for the project here; -C DIR names another folder"))
+        fix:
+          "lander init writes one for the project here; -C DIR names another folder; for a bundle with an appspec file, deploy, plan, "
+          + "status and rollback take --appspec DIR --hosts web1,web2 instead"))
   }
 }

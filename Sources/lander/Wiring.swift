@@ -13,6 +13,8 @@ struct LoadedProject: Sendable {
   var project: Project
   /// What deserves a look about the folder, beyond what the recipe shows.
   var warnings: [Problem] = []
+  /// The options that named it, where it has no `deploy.lua`.
+  var typed: String?
 }
 
 /// Everything that runs a deployment, put together.

@@ -91,7 +91,7 @@ struct AppSpecTransportTests {
     let outcome = await Self.perform(.event(.afterInstall), 4, over: jobs, at: Self.site(place, "d1")) { heard.add($0) }
     #expect(outcome.failure == nil)
     #expect(heard.text == "orders d1 blue blue AfterInstall\n" && heard.intents == [4])
-    let log = try String(contentsOfFile: place.folder + "/app/.lander/appspec/blue/d1/logs/scripts.log", encoding: .utf8)
+    let log = try String(contentsOfFile: place.folder + "/app/appspec/blue/d1/logs/scripts.log", encoding: .utf8)
     #expect(log.contains(" LifecycleEvent - AfterInstall\n") && log.hasSuffix(" [stdout]orders d1 blue blue AfterInstall\n"), "\(log)")
   }
 
@@ -150,7 +150,7 @@ struct AppSpecTransportTests {
     _ = await Self.install("r1", "d1", jobs, place)
     try place.write("mine", to: "dest/other")
     #expect(await Self.perform(.forget, 4, over: jobs, at: Self.site(place, "d1")).failure == nil)
-    #expect(!FileManager.default.fileExists(atPath: place.folder + "/app/.lander/appspec/blue/d1/way-back"))
+    #expect(!FileManager.default.fileExists(atPath: place.folder + "/app/appspec/blue/d1/way-back"))
     #expect(await Self.perform(.remove, 1, over: LocalJobs(), at: Self.site(place, "d2")).failure == nil)
     #expect(try FileManager.default.contentsOfDirectory(atPath: place.folder + "/dest") == ["other"])
   }

@@ -25,6 +25,7 @@ extension DirectoryBundleStore {
       let lock = try await BundleLock(in: state.bundles, exclusive: false)
       defer { lock.release() }
       var tree = Tree(limits: limits)
+      tree.linksLeave = revision.linksLeave ?? false
       let source = try await pack(revision, in: project, run, into: &tree)
       let manifest = try tree.manifest(of: source)
       let bundle = Bundle(digest: manifest.digest, files: manifest.files, bytes: manifest.bytes, source: source)

@@ -7,6 +7,8 @@ struct Tree {
   private(set) var problems: [Problem] = []
   private(set) var warnings: [Problem] = []
   private(set) var bytes = 0
+  /// Whether links may lead out of it.
+  var linksLeave = false
   /// Whether something was left out by a pattern.
   var leftOut = false
   private var problemCount = 0
@@ -132,6 +134,8 @@ struct Tree {
     guard let target = item.target else { return }
     if target.isEmpty || target.utf8.count > 4095 || target.utf8.contains(0) {
       refuse(item.path, "is a link to nothing that can be a path")
+    } else if linksLeave {
+      return
     } else if target.utf8.first == UInt8(ascii: "/") {
       refuse(
         item.path, "is an absolute link to \(target), which is not part of the bundle",
@@ -175,7 +179,10 @@ extension Tree {
       refuse(shown, "the name is not UTF-8", fix: "rename it; hosts and this machine would not agree on its name")
       return nil
     }
-    if raw.contains(0) { refuse(shown, "the name has a zero byte in it"); return nil }
+    if raw.contains(0) {
+      refuse(shown, "the name has a zero byte in it")
+      return nil
+    }
     if raw.first == UInt8(ascii: "/") {
       refuse(
         shown, "the path is absolute: it would be unpacked outside of the release",
@@ -188,10 +195,16 @@ extension Tree {
         refuse(shown, "the path has `..` in it: it could be unpacked outside of the release")
         return nil
       }
-      if part.count > 255 { refuse(shown, "a part of the path is longer than 255 bytes"); return nil }
+      if part.count > 255 {
+        refuse(shown, "a part of the path is longer than 255 bytes")
+        return nil
+      }
       parts.append(part)
     }
-    if raw.count > 4000 { refuse(shown, "the path is longer than 4000 bytes"); return nil }
+    if raw.count > 4000 {
+      refuse(shown, "the path is longer than 4000 bytes")
+      return nil
+    }
     guard !parts.isEmpty else { return nil }
     return parts.count == 1 && parts[0].count == raw.count
       ? text : String(decoding: Array(parts.joined(separator: [UInt8(ascii: "/")])), as: UTF8.self)

@@ -1,4 +1,5 @@
 import ArgumentParser
+import DeployHosts
 import DeployLua
 import DeployModel
 
@@ -16,51 +17,78 @@ struct AppSpecOption: ParsableArguments {
   @Option(help: ArgumentHelp("The login user on the hosts of --appspec.", valueName: "user"))
   var user: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "The application of --appspec: hosts keep it in /srv/NAME, and scripts see it. The bundle's name where left out.", valueName: "name"))
+  var applicationName: String?
+
   /// The project that was typed; nil where `--appspec` was not given.
   /// - Throws: what is wrong with the words, before anything is read.
-  func project() throws -> LoadedProject? {
+  func project(_ choices: AppSpecChoices? = nil) throws -> LoadedProject? {
     guard let appspec else {
-      if hosts != nil || user != nil {
+      let given = [hosts.map { _ in "--hosts" }, user.map { _ in "--user" }, applicationName.map { _ in "--application-name" }]
+      if let alone = (given.compactMap { $0 } + (choices?.given ?? [])).first {
         throw Problems(
-          Problem("--hosts and --user go with --appspec", fix: "name the bundle: --appspec DIR; hosts of a deploy.lua are in its groups"))
+          Problem("\(alone) goes with --appspec", fix: "name the bundle: --appspec DIR; a deploy.lua says this for itself"))
       }
       return nil
     }
     guard let hosts, !hosts.isEmpty else {
-      throw Problems(Problem("--appspec needs hosts", fix: "lander deploy --appspec \(appspec) --hosts web1,web2"))
+      throw Problems(Problem("--appspec needs hosts", fix: "add --hosts web1,web2"))
     }
     let given = Folder.absolute(appspec)
     guard Folder.exists(given) else { throw Problems(Problem("there is no bundle at \(appspec)", subject: "--appspec")) }
-    var (bundle, file) = (given, "appspec.yml")
+    var (bundle, file) = (given, choices?.appspecFilename ?? "appspec.yml")
     if Folder.isDirectory(given) {
-      if !Folder.exists(given + "/appspec.yml"), Folder.exists(given + "/appspec.yaml") { file = "appspec.yaml" }
+      if choices?.appspecFilename == nil, !Folder.exists(given + "/appspec.yml"), Folder.exists(given + "/appspec.yaml") {
+        file = "appspec.yaml"
+      }
     } else if given.hasSuffix(".yml") || given.hasSuffix(".yaml") {
       (bundle, file) = (Folder.parent(of: given), Folder.name(of: given))
     }
-    let text = Self.source(bundle: bundle, file: file, hosts: hosts.split(separator: ",").map(String.init), user: user)
+    let text = source(bundle: bundle, file: file, hosts: hosts.split(separator: ",").map(String.init), choices)
     let loaded = try LuaProject.load(main: SourceFile(path: "deploy.lua", text: text), read: Wiring.reader(of: Folder.current))
-    return LoadedProject(folder: Folder.current, project: loaded.project)
+    return LoadedProject(folder: Folder.current, project: loaded.project, typed: typed(appspec, hosts))
   }
 
-  /// The `deploy.lua` that says the same.
-  static func source(bundle: String, file: String, hosts: [String], user: String?) -> String {
-    var name = Folder.name(of: bundle)
-    for end in [".zip", ".tar.gz", ".tgz", ".tar"] where name.hasSuffix(end) { name.removeLast(end.count) }
-    name = String(String.UnicodeScalarView(name.unicodeScalars.map { isPlain($0) ? $0 : "-" }))
-    if name.first.map({ $0.isASCII && ($0.isLetter || $0.isNumber) }) != true { name = "app" + name }
-    let list = hosts.map { quoted($0) }.joined(separator: ", ")
-    let login = user.map { ", user = \(quoted($0))" } ?? ""
+  /// The options for another command on the same project.
+  private func typed(_ appspec: String, _ hosts: String) -> String {
+    var words = ["--appspec", appspec, "--hosts", hosts]
+    if let user { words += ["--user", user] }
+    if let applicationName { words += ["--application-name", applicationName] }
+    return words.map(Quoting.word).joined(separator: " ")
+  }
+
+  /// The `deploy.lua` that says the same. As under CodeDeploy, hosts change one at a time where nothing else was said.
+  private func source(bundle: String, file: String, hosts: [String], _ choices: AppSpecChoices?) -> String {
+    var options = ["bundle = \(Self.quoted(bundle))", "file = \(Self.quoted(file))"]
+    if let behavior = choices?.fileExistsBehavior { options.append("file_exists = \(Self.quoted(behavior.lowercased()))") }
+    if choices?.ignoreStopFailures == true { options.append("ignore_stop_failures = true") }
+    if choices?.sudo == true { options.append("user = \"root\"") }
+    if choices?.noRestore == true { options.append("restore = false") }
+    let list = hosts.map { Self.quoted($0) }.joined(separator: ", ")
+    let login = user.map { ", user = \(Self.quoted($0))" } ?? ""
+    let batch = choices?.batch ?? "1"
     return """
       local appspec = require "recipes.appspec"
 
       group "hosts" { hosts = { \(list) }\(login) }
 
-      recipe \(quoted(name)) {
-        base = appspec { bundle = \(quoted(bundle)), file = \(quoted(file)) },
+      recipe \(Self.quoted(applicationName ?? Self.name(of: bundle))) {
+        base = appspec { \(options.joined(separator: ", ")) },
         targets = group "hosts",
+        stages = { stage.upload, stage.rollout { strategy = rolling { batch = \(Int(batch) == nil ? Self.quoted(batch) : batch) } } },
       }
 
       """
+  }
+
+  /// An application's name from what its bundle is called.
+  private static func name(of bundle: String) -> String {
+    var name = Folder.name(of: bundle)
+    for end in [".zip", ".tar.gz", ".tgz", ".tar"] where name.hasSuffix(end) { name.removeLast(end.count) }
+    name = String(String.UnicodeScalarView(name.unicodeScalars.map { isPlain($0) ? $0 : "-" }))
+    return name.first.map { $0.isASCII && ($0.isLetter || $0.isNumber) } == true ? name : "app" + name
   }
 
   private static func isPlain(_ scalar: Unicode.Scalar) -> Bool {
@@ -72,11 +100,12 @@ struct AppSpecOption: ParsableArguments {
 
   /// A text in Lua, whatever is in it.
   private static func quoted(_ text: String) -> String {
-    "\"" + text.utf8.map { byte in
-      switch byte {
-      case 0x20...0x7E where byte != 0x22 && byte != 0x5C: String(UnicodeScalar(byte))
-      default: "\\" + String(String(Int(byte) + 1000).dropFirst())
-      }
-    }.joined() + "\""
+    "\""
+      + text.utf8.map { byte in
+        switch byte {
+        case 0x20...0x7E where byte != 0x22 && byte != 0x5C: String(UnicodeScalar(byte))
+        default: "\\" + String(String(Int(byte) + 1000).dropFirst())
+        }
+      }.joined() + "\""
   }
 }

@@ -41,10 +41,10 @@ struct RequestOptions: ParsableArguments {
   func request(for project: Project) throws(Problems) -> DeploymentRequest {
     let own = [
       "group", "revision", "only", "param", "force", "orphans", "output", "verbose", "project",
-      "state", "connect", "help", "appspec", "hosts", "user",
+      "state", "connect", "help",
     ]
     let given = try RecipeOptions(
-      words, explicit: param, declared: project.recipes.flatMap(\.parameters), options: own)
+      words, explicit: param, declared: project.recipes.flatMap(\.parameters), options: own + AppSpecChoices.names)
     return DeploymentRequest(
       recipe: given.recipe, group: group, revision: revision,
       only: only.flatMap { $0.split(separator: ",").map(String.init) },
@@ -67,15 +67,16 @@ struct DeployCommand: Verb {
   @OptionGroup var progress: ProgressOptions
   @OptionGroup var request: RequestOptions
   @OptionGroup var bundle: AppSpecOption
+  @OptionGroup var choices: AppSpecChoices
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
-    let project = try bundle.project() ?? Wiring.project(options)
+    let project = try bundle.project(choices) ?? Wiring.project(options)
     let wanted = try request.request(for: project.project)
     let engine = try Wiring.engine(for: project, options)
     let preparing = Preparing(project: project, engine: engine, terminal: terminal)
     do {
       let prepared = try await preparing.plan(wanted)
-      return try await Launch(engine: engine, terminal: terminal, progress: progress).deploy(
+      return try await Launch(engine: engine, terminal: terminal, progress: progress, typed: project.typed).deploy(
         prepared.plan)
     } catch {
       await engine.close()

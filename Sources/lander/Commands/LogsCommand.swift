@@ -86,10 +86,7 @@ struct CommandLog {
     for entry in entries {
       switch entry.fact {
       case .intended(let intent):
-        switch intent.operation {
-        case .run, .check: break
-        default: continue
-        }
+        guard intent.operation.writes else { continue }
         let host =
           if case .host(let number) = intent.place {
             number < names.count ? names[number] : "\(number)"
@@ -127,5 +124,16 @@ struct CommandLog {
       lines.append("  " + SafeText.line(failure.message))
     }
     return lines
+  }
+}
+
+extension DeployModel.Operation {
+  /// Whether a person would look for its output.
+  fileprivate var writes: Bool {
+    switch self {
+    case .run, .check: true
+    case .appspec(let step): step.phase != .forget
+    default: false
+    }
   }
 }

@@ -16,11 +16,12 @@ struct PlanCommand: Verb {
   @OptionGroup var options: ProjectOptions
   @OptionGroup var request: RequestOptions
   @OptionGroup var bundle: AppSpecOption
+  @OptionGroup var choices: AppSpecChoices
   @Flag(help: "Ask the hosts what they run.")
   var connect = false
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
-    let project = try bundle.project() ?? Wiring.project(options)
+    let project = try bundle.project(choices) ?? Wiring.project(options)
     let wanted = try request.request(for: project.project)
     let engine = try Wiring.engine(for: project, options)
     do {

@@ -41,7 +41,8 @@ struct RollbackCommand: Verb {
       let preparation = await Preparation(selection, ports: engine.ports, recipes: engine.library)
       let plan = try RollbackPlanner.plan(
         selection, surveys: preparation.surveys, kept: preparation.kept, by: Identity.make())
-      return try await Launch(engine: engine, terminal: terminal, progress: progress).deploy(plan)
+      return try await Launch(engine: engine, terminal: terminal, progress: progress, typed: project.typed)
+        .deploy(plan)
     } catch {
       await engine.close()
       throw error

@@ -14,6 +14,7 @@ struct StatusCommand: Verb {
   )
 
   @OptionGroup var options: ProjectOptions
+  @OptionGroup var bundle: AppSpecOption
   @Argument(help: ArgumentHelp("Only this recipe.", valueName: "recipe"))
   var recipe: String?
   @Option(help: ArgumentHelp("Only this group.", valueName: "name"))
@@ -22,7 +23,7 @@ struct StatusCommand: Verb {
   var json = false
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
-    let project = try Wiring.project(options)
+    let project = try bundle.project() ?? Wiring.project(options)
     let selections = try Surveyed.selections(project.project, recipe: recipe, group: group)
     let engine = try Wiring.engine(for: project, options)
     return try await Asking.with(engine) { engine in
@@ -82,13 +83,14 @@ struct HostsCommand: Verb {
     discussion: "Changes nothing there. Exits with 20 where a host is out of reach.")
 
   @OptionGroup var options: ProjectOptions
+  @OptionGroup var bundle: AppSpecOption
   @Argument(help: ArgumentHelp("The group; all groups where none is named.", valueName: "group"))
   var group: String?
   @Flag(help: "Print JSON.")
   var json = false
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
-    let project = try Wiring.project(options)
+    let project = try bundle.project() ?? Wiring.project(options)
     let engine = try Wiring.engine(for: project, options)
     let selections = try Groups.selections(project.project, group: group)
     return try await Asking.with(engine) { engine in

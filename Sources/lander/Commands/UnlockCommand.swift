@@ -16,6 +16,7 @@ struct UnlockCommand: Verb {
       """)
 
   @OptionGroup var options: ProjectOptions
+  @OptionGroup var bundle: AppSpecOption
   @Argument(
     help: ArgumentHelp("The group; the recipe's own where none is named.", valueName: "group"))
   var group: String?
@@ -27,7 +28,7 @@ struct UnlockCommand: Verb {
   var force = false
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
-    let project = try Wiring.project(options)
+    let project = try bundle.project() ?? Wiring.project(options)
     let selections = try Surveyed.selections(project.project, recipe: recipe, group: group)
     let engine = try Wiring.engine(for: project, options)
     return try await Asking.with(engine) { engine in

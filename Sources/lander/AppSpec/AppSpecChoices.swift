@@ -1,0 +1,57 @@
+import ArgumentParser
+import DeployModel
+
+/// How a bundle is deployed that was typed with `--appspec`: what a recipe would say otherwise.
+struct AppSpecChoices: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "With --appspec: hosts at once, as a number or a share of them; each batch waits for the one before.", valueName: "n|n%"))
+  var batch: String?
+
+  @Option(
+    help: ArgumentHelp("With --appspec: the appspec file's path in the bundle.", valueName: "path"))
+  var appspecFilename: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "With --appspec: what becomes of files at a destination that no deployment put there: DISALLOW, OVERWRITE or RETAIN.",
+      valueName: "behavior"))
+  var fileExistsBehavior: String?
+
+  @Flag(help: "With --appspec: files are put in place and scripts started as root, by way of sudo, as the CodeDeploy agent does it.")
+  var sudo = false
+
+  @Flag(help: "With --appspec: failing stop scripts of the previous revision are passed over.")
+  var ignoreStopFailures = false
+
+  @Flag(help: "With --appspec: a host that fails stays as it is, as under the CodeDeploy agent, and nothing goes back.")
+  var noRestore = false
+
+  /// The options of `--appspec`, for near matches.
+  static let names = [
+    "appspec", "hosts", "user", "application-name", "batch", "appspec-filename", "file-exists-behavior", "sudo",
+    "ignore-stop-failures", "no-restore",
+  ]
+
+  func validate() throws {
+    if let batch {
+      let number = Int(batch.hasSuffix("%") ? String(batch.dropLast()) : batch) ?? 0
+      guard number >= 1, !batch.hasSuffix("%") || number <= 100 else {
+        throw ValidationError("--batch \(batch): it is a number of hosts such as 2, or a share such as 50%")
+      }
+    }
+    if let behavior = fileExistsBehavior, AppSpecOptions.FileExists(rawValue: behavior.lowercased()) == nil {
+      throw ValidationError("--file-exists-behavior \(behavior): it is one of DISALLOW, OVERWRITE, RETAIN")
+    }
+  }
+
+  /// The options that were given, for a message; empty where none was.
+  var given: [String] {
+    [
+      batch.map { _ in "--batch" }, appspecFilename.map { _ in "--appspec-filename" },
+      fileExistsBehavior.map { _ in "--file-exists-behavior" }, sudo ? "--sudo" : nil,
+      ignoreStopFailures ? "--ignore-stop-failures" : nil,
+      noRestore ? "--no-restore" : nil,
+    ].compactMap { $0 }
+  }
+}
