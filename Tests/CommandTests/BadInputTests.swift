@@ -21,7 +21,8 @@ struct BadInputTests {
       Workplace(), ["deploy", "-C", "."],
       """
       there is no deploy.lua in HERE
-        → lander init writes one for the project here; -C DIR names another folder
+        → lander init writes one for the project here; -C DIR names another folder; for a bundle with an appspec file, deploy, plan, \
+      status and rollback take --appspec DIR --hosts web1,web2 instead
 
       """)
   }
