@@ -9,6 +9,8 @@ package struct PlanReport: Sendable {
   package var failure: [Entry]
   /// Where a rehearsal could not go on, by host, in words.
   package var unknowns: [String]
+  /// Where files are put in place by an appspec file: the steps of that on a host that has none of them yet, a line each.
+  package var installation: [String] = []
   package init(
     _ plan: Plan, rehearsal: [Entry] = [], failure: [Entry] = [], unknowns: [String] = []
   ) {
@@ -33,10 +35,25 @@ package struct PlanReport: Sendable {
         "  Over at the latest after \(good.deadline): the sum of all deadlines, one after the other.",
       ]
     }
+    lines += installation(on: surface)
     for unknown in unknowns {
       lines.append("  Not known before it runs: " + SafeText.line(unknown))
     }
     lines += [""] + wayBack(on: surface)
+    return lines
+  }
+
+  /// The first steps of each kind.
+  private func installation(on surface: Surface) -> [String] {
+    guard !installation.isEmpty else { return [] }
+    var lines = ["", "  " + surface.paint("Install", .strong) + ", on a host that has none of these files yet:"]
+    var rest = installation[...]
+    while let verb = rest.first?.prefix(while: { $0 != " " }) {
+      let kind = rest.prefix { $0.hasPrefix(verb + " ") }
+      lines += kind.prefix(8).map { "    " + SafeText.line($0) }
+      if kind.count > 8 { lines.append("    … and \(verb) \((kind.count - 8).grouped) more") }
+      rest = rest.dropFirst(max(1, kind.count))
+    }
     return lines
   }
 

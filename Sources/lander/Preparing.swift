@@ -33,7 +33,7 @@ struct Preparing {
         surveys: preparation?.surveys ?? selection.hosts.map { _ in .reached(Preparing.freshHost) },
         kept: preparation?.kept ?? [],
         force: request.force, orphans: request.orphans), by: Identity.make())
-    plan.recipes[0].appspec = appSpec
+    plan.recipes[0].appspec = appSpec.options
     var rehearsing = Rehearsing(plan: plan, project: project, library: engine.library)
     for recipe in plan.recipes.dropFirst() {
       rehearsing.kept[recipe.sources] = try await engine.store.sources(recipe.sources)
@@ -41,8 +41,9 @@ struct Preparing {
     let rehearsal = try rehearsing.run()
     plan.secrets = Array(Set(plan.secrets + rehearsal.secrets)).sorted()
     try await refuse(secretProblems(plan.secrets) + scriptProblems(built.manifest, rehearsal.good))
-    let report = PlanReport(
+    var report = PlanReport(
       plan, rehearsal: rehearsal.good, failure: rehearsal.bad, unknowns: rehearsal.unknowns)
+    report.installation = appSpec.installation
     return Prepared(plan: plan, report: report)
   }
 
@@ -110,17 +111,19 @@ struct Preparing {
     return Revision(source: .path(Folder.absolute(wanted)), ignore: ignore)
   }
 
-  /// The recipe's appspec options with the bundle's scripts in them.
+  /// The recipe's appspec options with the bundle's scripts in them, and the steps of its installation.
   /// - Throws: everything that would fail on the hosts, at once.
-  private func appSpec(of recipe: Recipe, _ manifest: Manifest) async throws -> AppSpecOptions? {
-    guard var options = recipe.appspec else { return nil }
+  private func appSpec(
+    of recipe: Recipe, _ manifest: Manifest
+  ) async throws -> (options: AppSpecOptions?, installation: [String]) {
+    guard var options = recipe.appspec else { return (nil, []) }
     let bundle = try await AppSpecBundle(manifest, options, in: engine.store)
     try refuse(bundle.problems)
     if bundle.warnings > 0 {
       terminal.tell("The appspec file has \(bundle.warnings.of("warning")): \(Self.check(of: recipe, options)) shows them.")
     }
     options.scripts = bundle.scripts
-    return options
+    return (options, bundle.installation)
   }
 
   /// The command that shows what is odd about a recipe's bundle.

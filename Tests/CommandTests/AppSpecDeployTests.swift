@@ -119,10 +119,53 @@ struct AppSpecDeployTests {
     try FileManager.default.removeItem(atPath: place.path + "/deploy.lua")
     let run = try place.lander("plan", "--appspec", "bundle", "--hosts", "web1,web2", "--user", "deploy")
     #expect(run.code == 0, "\(run.err)\(run.out)")
-    for part in ["bundle", "web1", "web2", "note.sh", "/srv/bundle", "install the files"] {
+    let steps = ["mkdir \(place.path)/dest", "copy site/version to \(place.path)/dest/version", "install the files"]
+    for part in ["bundle", "web1", "web2", "note.sh", "/srv/bundle", "rolling, 1 a wave"] + steps {
       #expect(run.out.contains(part), "\(part) in \(run.out)")
     }
     let alone = try place.lander("deploy", "--appspec", "bundle")
     #expect(alone.code == 2 && alone.err.contains("--hosts"), "\(alone.err)")
+  }
+
+  @Test("what goes with --appspec reaches the recipe, and is refused without it")
+  func choices() throws {
+    let place = try Self.project()
+    let run = try place.lander(
+      "plan", "--appspec", "bundle", "--hosts", "web1,web2,web3,web4", "--application-name", "orders", "--batch", "50%", "--no-restore",
+      "--file-exists-behavior", "OVERWRITE", "--sudo", "--ignore-stop-failures")
+    #expect(run.code == 0, "\(run.err)\(run.out)")
+    for part in ["Plan: deploy orders", "/srv/orders", "rolling, 50% a wave", "rollback is off"] {
+      #expect(run.out.contains(part), "\(part) in \(run.out)")
+    }
+    for word in ["--sudo", "--no-restore", "--batch=2", "--user=a", "--application-name=b"] {
+      let alone = try place.lander("plan", word)
+      #expect(alone.code == 2 && alone.err.contains("goes with --appspec"), "\(word): \(alone.err)")
+    }
+    let odd = try place.lander("plan", "--appspec", "bundle", "--hosts", "web1", "--batch", "120%")
+    #expect(odd.code == 2 && odd.err.contains("a share such as 50%"), "\(odd.err)")
+  }
+
+  @Test("logs show each script's output at its event, and what failed")
+  func logs() throws {
+    let place = try Self.project()
+    try place.write("#!/bin/sh\necho checking\necho unwell >&2\nexit 7\n", to: "bundle/check.sh", mode: 0o755)
+    try Self.revision(place, "1", "  ValidateService:\n    - location: check.sh\n      timeout: 20")
+    #expect(try place.lander("deploy").code == 10)
+    let logs = try place.lander("logs", "last")
+    for part in ["h1  ValidateService  run check.sh", "  > checking", "  ! unwell", "check.sh failed with exit code 7"] {
+      #expect(logs.out.contains(part), "\(part) in \(logs.out)")
+    }
+  }
+
+  @Test("links of a bundle are installed as they stand, absolute and dangling ones too")
+  func links() throws {
+    let place = try Self.project()
+    let manager = FileManager.default
+    try manager.createSymbolicLink(atPath: place.path + "/bundle/site/host", withDestinationPath: "/etc/hostname")
+    try manager.createSymbolicLink(atPath: place.path + "/bundle/site/gone", withDestinationPath: "../../gone")
+    let run = try place.lander("deploy")
+    #expect(run.code == 0, "\(run.err)\(run.out)")
+    #expect(try manager.destinationOfSymbolicLink(atPath: place.path + "/dest/host") == "/etc/hostname")
+    #expect(try manager.destinationOfSymbolicLink(atPath: place.path + "/dest/gone") == "../../gone")
   }
 }

@@ -81,6 +81,8 @@ struct ReportTests {
             lander status --group production       what each host runs now
         """)
     #expect(summary.exit == .rolledBack)
+    let typed = Summary(DeploymentStory(Stories.failing), typed: "--appspec b --hosts web1")
+    #expect(typed.lines(on: Surface()).contains { $0.hasPrefix("    lander status --appspec b --hosts web1  ") })
   }
 
   @Test("a host that could not go back comes with the commands to type")

@@ -9,6 +9,10 @@ struct AppSpecBundle {
   /// Findings that surprise and fail nothing.
   var warnings = 0
   var scripts: [AppSpecOptions.Scripts] = []
+  /// The steps of its installation on a host that has the folders above its destinations and none of its files, a line each.
+  var installation: [String] = []
+  /// Where the bundle stands in plans that are made here.
+  private static let root = HostPath("/bundle")
 
   init(_ manifest: Manifest, _ options: AppSpecOptions, in store: some BundleStore) async throws {
     let names = options.file == "appspec.yml" ? ["appspec.yml", "appspec.yaml"] : [options.file]
@@ -32,18 +36,31 @@ struct AppSpecBundle {
     for script in reading.spec.hooks.flatMap(\.scripts) {
       contents[script.location] = try await Self.script(HostPath(expanding: script.location), items, store)
     }
-    let review = BundleReview(
-      BundleContents(appSpecFile: name, appSpecText: text, tree: Self.tree(manifest, items), scripts: contents))
+    let tree = Self.tree(manifest, items)
+    let review = BundleReview(BundleContents(appSpecFile: name, appSpecText: text, tree: tree, scripts: contents))
     problems = review.findings.filter { $0.severity == .error }.map { finding in
       Problem(
         "\(finding.message) [\(finding.rule)]", place: finding.line.map { SourcePlace(file: finding.file ?? name, line: $0) },
         fix: finding.better)
     }
     warnings = review.findings.count - problems.count
+    if problems.isEmpty { installation = Self.installation(of: reading.spec, tree) }
     scripts = reading.spec.hooks.map { hooks in
       AppSpecOptions.Scripts(
         event: hooks.event, locations: hooks.scripts.map(\.location), limit: .seconds(hooks.scripts.reduce(0) { $0 + $1.timeout }))
     }
+  }
+
+  private static func installation(of spec: AppSpec, _ tree: BundleTree) -> [String] {
+    let planner = InstallPlanner(spec: spec, tree: tree)
+    guard let question = try? planner.question() else { return [] }
+    var kinds: [HostPath: DeployAppSpec.HostState.Kind] = [:]
+    for mapping in spec.files {
+      for folder in HostPath(expanding: mapping.destination).ancestors + [.top] { kinds[folder] = .directory }
+    }
+    let host = DeployAppSpec.HostState(kinds: kinds, users: Set(question.users), groups: Set(question.groups))
+    guard case .success(let plan) = planner.plan(on: host).result else { return [] }
+    return plan.lines.map { $0.replacing("copy \(root)/", with: "copy ", maxReplacements: 1) }
   }
 
   private static func script(
@@ -60,7 +77,6 @@ struct AppSpecBundle {
   }
 
   private static func tree(_ manifest: Manifest, _ items: [String: Manifest.Item]) -> BundleTree {
-    let root = HostPath("/bundle")
     return BundleTree(
       root: root,
       entries: manifest.items.map { item in
