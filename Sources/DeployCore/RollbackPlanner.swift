@@ -67,9 +67,17 @@ package enum RollbackPlanner {
     try Planner.refuseUnreachable(surveys, selection, bounds)
     var problems: [Problem] = []
     var hosts: [HostPlan] = []
+    // Where a deployment failed and left hosts as they are, the way back is its own: hosts that it did not come to stay.
+    let left = surveys.compactMap { survey in
+      if case .reached(let state) = survey, isLeft(state) { state.receipt?.release.id } else { nil }
+    }
     for (host, survey) in zip(selection.hosts, surveys) {
       guard case .reached(let state) = survey else {
         if case .unreachable(let failure) = survey { hosts.append(HostPlan(host: host, action: .leftOut(failure), target: nil)) }
+        continue
+      }
+      if let good = state.receipt, isLeft(state) || left.contains(good.release.id) {
+        if let step = step(host, state, to: good, among: kept) { hosts.append(step) } else { problems.append(lacksRecipe(host)) }
         continue
       }
       guard let now = state.receipt, let back = state.previous, state.releases.contains(back.release.id) else {
@@ -87,10 +95,7 @@ package enum RollbackPlanner {
         continue
       }
       guard let leaving = Planner.recipe(of: now, among: kept), let arriving = Planner.recipe(of: back, among: kept) else {
-        problems.append(
-          Problem(
-            "the recipe that goes with its releases was not found on it or in the store", subject: host.name,
-            fix: "deploy an older revision instead: lander deploy --revision …"))
+        problems.append(lacksRecipe(host))
         continue
       }
       hosts.append(
@@ -108,5 +113,25 @@ package enum RollbackPlanner {
       parameters: selection.parameters, hosts: hosts, stages: [.rollout(nil)], bounds: bounds, path: recipe.path, shared: recipe.shared,
       keep: recipe.keep, reuse: recipe.reuse, inputs: inputs,
       lock: Planner.lock(identity, "roll back \(recipe.name) of \(recipe.application)", above: Planner.fence(surveys)), seed: identity.seed)
+  }
+
+  /// Whether a deployment failed on the host and left it as it was then.
+  private static func isLeft(_ state: HostState) -> Bool {
+    guard let good = state.receipt else { return false }
+    return state.current != good.release.id && state.releases.contains(good.release.id)
+  }
+
+  /// Takes a host to what its receipt names; nil where the recipe of that is not known.
+  private static func step(_ host: Host, _ state: HostState, to good: Receipt, among kept: [PinnedRecipe]) -> HostPlan? {
+    guard let recipe = Planner.recipe(of: good, among: kept) else { return nil }
+    return HostPlan(
+      host: host, action: isLeft(state) ? .change : .unchanged, facts: state.facts, target: good.release, previous: good,
+      current: state.current, leaving: recipe, arriving: recipe, stages: false, present: true, inputs: good.inputs)
+  }
+
+  private static func lacksRecipe(_ host: Host) -> Problem {
+    Problem(
+      "the recipe that goes with its releases was not found on it or in the store", subject: host.name,
+      fix: "deploy an older revision instead: lander deploy --revision …")
   }
 }

@@ -81,7 +81,9 @@ package struct StatusReport: Sendable {
       case .unreachable(let failure): return failure.problem(of: host.name).lines().map { "  " + $0 }
       case .reached(let state):
         guard let current = state.current, state.receipt?.release.id != current else { return [] }
-        return ["  \(host.name): it runs \(current) without a receipt: a deployment was interrupted there, or is under way"]
+        return [
+          "  \(host.name): it runs \(current) without a receipt: a deployment failed and left it so, was interrupted, or is under way"
+        ]
       }
     }
   }

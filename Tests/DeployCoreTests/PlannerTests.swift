@@ -141,4 +141,18 @@ struct PlannerTests {
     let none = Survey.reached(Self.state(Self.receipt("new")))
     #expect(throws: Problems.self) { try RollbackPlanner.plan(input([none]).selection, surveys: [none], kept: kept, by: Self.identity) }
   }
+
+  @Test("a rollback after a deployment that left failed hosts as they are takes them to what their receipts name, and leaves the others")
+  func askedForAfterLeft() throws {
+    var left = Self.state(Self.receipt("good"), previous: Self.receipt("older"))
+    left.current = "bad"
+    let surveys = [
+      Survey.reached(left), Survey.reached(Self.state(Self.receipt("good"))),
+      Survey.reached(Self.state(Self.receipt("more"), previous: Self.receipt("good"))),
+    ]
+    let kept = [PinnedRecipe(name: "web", sources: Self.sources, hooks: [])]
+    let plan = try RollbackPlanner.plan(input(surveys).selection, surveys: surveys, kept: kept, by: Self.identity)
+    #expect(plan.hosts.map(\.action) == [.change, .unchanged, .change])
+    #expect(plan.hosts.map { $0.target?.id } == ["good", "good", "good"] && plan.hosts[0].current == "bad")
+  }
 }

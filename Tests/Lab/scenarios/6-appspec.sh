@@ -139,7 +139,7 @@ ApplicationStart of 1" "the end of h1's ledger"
   shop_serves 3
 }
 
-scenario "with --no-restore a failing host stays as it is, and the next deployment begins with what failed" appspec_stays
+scenario "with --no-restore a failing host stays as it is; rollback takes it back, and a deployment begins with what failed" appspec_stays
 appspec_stays() {
   appspec_bundle
   status 0 bundled deploy
@@ -148,6 +148,9 @@ appspec_stays() {
   status 12 bundled deploy --no-restore
   equal "$(on 1 cat /opt/shop/REVISION)" 2 "the revision of h1"
   equal "$(on 2 cat /opt/shop/REVISION)" 1 "the revision of h2"
+  status 0 bundled rollback
+  shop_serves 1
+  status 12 bundled deploy --no-restore
   on 1 sh -c ': >/var/ledger'
   bundle_release 3 ''
   status 0 bundled deploy
