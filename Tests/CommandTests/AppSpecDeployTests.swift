@@ -132,17 +132,19 @@ struct AppSpecDeployTests {
     let place = try Self.project()
     let run = try place.lander(
       "plan", "--appspec", "bundle", "--hosts", "web1,web2,web3,web4", "--application-name", "orders", "--batch", "50%", "--no-restore",
-      "--file-exists-behavior", "OVERWRITE", "--sudo", "--ignore-stop-failures")
+      "--file-exists-behavior", "OVERWRITE", "--sudo", "--ignore-stop-failures", "--deployment-group-name", "staging")
     #expect(run.code == 0, "\(run.err)\(run.out)")
-    for part in ["Plan: deploy orders", "/srv/orders", "rolling, 50% a wave", "rollback is off"] {
+    for part in ["Plan: deploy orders to staging", "/srv/orders", "rolling, 50% a wave", "rollback is off"] {
       #expect(run.out.contains(part), "\(part) in \(run.out)")
     }
-    for word in ["--sudo", "--no-restore", "--batch=2", "--user=a", "--application-name=b"] {
+    for word in ["--sudo", "--no-restore", "--batch=2", "--user=a", "--application-name=b", "--deployment-group-name=c"] {
       let alone = try place.lander("plan", word)
       #expect(alone.code == 2 && alone.err.contains("goes with --appspec"), "\(word): \(alone.err)")
     }
     let odd = try place.lander("plan", "--appspec", "bundle", "--hosts", "web1", "--batch", "120%")
     #expect(odd.code == 2 && odd.err.contains("a share such as 50%"), "\(odd.err)")
+    let path = try place.lander("plan", "--appspec", "bundle", "--hosts", "web1", "--application-name", "../x")
+    #expect(path.code == 2 && path.err.contains("letters, digits and"), "\(path.err)")
   }
 
   @Test("logs show each script's output at its event, and what failed")

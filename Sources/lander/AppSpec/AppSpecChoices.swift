@@ -29,7 +29,7 @@ struct AppSpecChoices: ParsableArguments {
 
   /// The options of `--appspec`, for near matches.
   static let names = [
-    "appspec", "hosts", "user", "application-name", "batch", "appspec-filename", "file-exists-behavior", "sudo",
+    "appspec", "hosts", "user", "application-name", "deployment-group-name", "batch", "appspec-filename", "file-exists-behavior", "sudo",
     "ignore-stop-failures", "no-restore",
   ]
 

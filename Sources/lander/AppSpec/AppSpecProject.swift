@@ -22,11 +22,28 @@ struct AppSpecOption: ParsableArguments {
       "The application of --appspec: hosts keep it in /srv/NAME, and scripts see it. The bundle's name where left out.", valueName: "name"))
   var applicationName: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "The deployment group of --appspec: scripts see it, and each group on a host has files of its own.", valueName: "name"))
+  var deploymentGroupName: String?
+
+  func validate() throws {
+    for (option, name) in [("application-name", applicationName), ("deployment-group-name", deploymentGroupName)] {
+      guard let name else { continue }
+      guard name.first.map({ $0 != "." && $0 != "-" }) == true, name.unicodeScalars.allSatisfy(Self.isPlain) else {
+        throw ValidationError("--\(option) \(name): it is made of letters, digits and . _ -")
+      }
+    }
+  }
+
   /// The project that was typed; nil where `--appspec` was not given.
   /// - Throws: what is wrong with the words, before anything is read.
   func project(_ choices: AppSpecChoices? = nil) throws -> LoadedProject? {
     guard let appspec else {
-      let given = [hosts.map { _ in "--hosts" }, user.map { _ in "--user" }, applicationName.map { _ in "--application-name" }]
+      let given = [
+        hosts.map { _ in "--hosts" }, user.map { _ in "--user" }, applicationName.map { _ in "--application-name" },
+        deploymentGroupName.map { _ in "--deployment-group-name" },
+      ]
       if let alone = (given.compactMap { $0 } + (choices?.given ?? [])).first {
         throw Problems(
           Problem("\(alone) goes with --appspec", fix: "name the bundle: --appspec DIR; a deploy.lua says this for itself"))
@@ -56,6 +73,7 @@ struct AppSpecOption: ParsableArguments {
     var words = ["--appspec", appspec, "--hosts", hosts]
     if let user { words += ["--user", user] }
     if let applicationName { words += ["--application-name", applicationName] }
+    if let deploymentGroupName { words += ["--deployment-group-name", deploymentGroupName] }
     return words.map(Quoting.word).joined(separator: " ")
   }
 
@@ -68,15 +86,16 @@ struct AppSpecOption: ParsableArguments {
     if choices?.noRestore == true { options.append("restore = false") }
     let list = hosts.map { Self.quoted($0) }.joined(separator: ", ")
     let login = user.map { ", user = \(Self.quoted($0))" } ?? ""
+    let group = Self.quoted(deploymentGroupName ?? "hosts")
     let batch = choices?.batch ?? "1"
     return """
       local appspec = require "recipes.appspec"
 
-      group "hosts" { hosts = { \(list) }\(login) }
+      group \(group) { hosts = { \(list) }\(login) }
 
       recipe \(Self.quoted(applicationName ?? Self.name(of: bundle))) {
         base = appspec { \(options.joined(separator: ", ")) },
-        targets = group "hosts",
+        targets = group \(group),
         stages = { stage.upload, stage.rollout { strategy = rolling { batch = \(Int(batch) == nil ? Self.quoted(batch) : batch) } } },
       }
 

@@ -64,11 +64,11 @@ CHECK='  ValidateService:
     - location: scripts/check.sh
       timeout: 60'
 bundle_hosts() { local list; list=$(hosts | sed 's/^/h/' | paste -sd,); echo "$list"; }
-bundled() { lander "$1" --appspec bundle --hosts "$(bundle_hosts)" --application-name deployed "${@:2}"; }
+bundled() { lander "$1" --appspec bundle --hosts "$(bundle_hosts)" --application-name deployed --deployment-group-name staging "${@:2}"; }
 rights() { on "$1" stat -c '%A %U:%G' "$2"; }
 shop_serves() { local k; for k in $(hosts); do equal "$(on "$k" cat /opt/shop/REVISION)" "$1" "the revision of h$k"; done; }
 shop_state() { on "$1" sh -c 'cd /opt/shop && find . -type f | sort | xargs getfacl -p && find . -type f -exec stat -c "%n %a %Y" {} + | sort'; }
-last_log() { on "$1" sh -c 'cat "$(cat /srv/deployed/appspec/deployment-instructions/hosts_last_successful_install)/logs/scripts.log"'; }
+last_log() { on "$1" sh -c 'cat "$(cat /srv/deployed/appspec/deployment-instructions/staging_last_successful_install)/logs/scripts.log"'; }
 
 scenario "files of an appspec bundle come with their rights, and its scripts run in order with the agent's variables" appspec_first
 appspec_first() {
@@ -83,9 +83,9 @@ appspec_first() {
     equal "$(rights "$k" /opt/shop/run)" "-rwxr-xr-x root:root" "a program of h$k"
     equal "$(rights "$k" /opt/shop/conf/key)" "-rw-r--r-- root:root" "a file one level deeper, of h$k"
     equal "$(rights "$k" /opt/shop)" "drwxr-xr-x root:root" "the folder itself, of h$k"
-    equal "$(ledger "$k")" "BeforeInstall of 1 as root for deployed in hosts
-AfterInstall of 1 as root for deployed in hosts
-ApplicationStart of 1 as seller for deployed in hosts" "the ledger of h$k"
+    equal "$(ledger "$k")" "BeforeInstall of 1 as root for deployed in staging
+AfterInstall of 1 as root for deployed in staging
+ApplicationStart of 1 as seller for deployed in staging" "the ledger of h$k"
   done
   last_log 1 >"$PROJECT/scripts.log"
   equal "$(sed 's/^[0-9-]* [0-9:]* //' "$PROJECT/scripts.log" | head -3)" "LifecycleEvent - BeforeInstall
@@ -130,7 +130,7 @@ appspec_fails() {
   equal "$(ledger 1 | cut -d' ' -f1-3 | tail -2)" "ApplicationStop of 2
 ApplicationStart of 1" "the end of h1's ledger"
   equal "$(ledger 3 | grep -c 'of 2')" 0 "scripts of revision 2 on h3"
-  equal "$(on 1 sh -c 'ls -d /srv/deployed/appspec/hosts/*/kept 2>/dev/null | wc -l')" 0 "folders of kept files on h1"
+  equal "$(on 1 sh -c 'ls -d /srv/deployed/appspec/staging/*/kept 2>/dev/null | wc -l')" 0 "folders of kept files on h1"
   status 0 lander logs last h1
   holds "$OUTPUT" "! the cellar is empty"
   holds "$OUTPUT" "> a word of AfterInstall"
@@ -217,7 +217,7 @@ appspec_resume() {
   for k in $(hosts); do on "$k" sh -c ': >/var/ledger'; done
   check_script <<<'echo "check begins" >>/var/ledger; sleep 6; echo "check ends" >>/var/ledger'
   bundle_release 2 "$CHECK"
-  begin deploy --appspec bundle --hosts "$(bundle_hosts)" --application-name deployed
+  begin deploy --appspec bundle --hosts "$(bundle_hosts)" --application-name deployed --deployment-group-name staging
   within 60 has_run 1 "check begins"
   kill_engine
   status 0 lander resume
@@ -242,7 +242,7 @@ appspec_cut() {
   local number
   for number in $(seq 2000); do echo "$number" >"$PROJECT/bundle/shop/many/$number"; done
   local ended=0
-  begin deploy --appspec bundle --hosts h1 --application-name deployed --verbose
+  begin deploy --appspec bundle --hosts h1 --application-name deployed --deployment-group-name staging --verbose
   within 60 has_run 1 "BeforeInstall of 2"
   for number in 1 2 3 4 5; do sleep 0.3; lab cut 1; done
   within 60 has_run 1 "check begins"
