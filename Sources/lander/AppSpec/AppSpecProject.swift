@@ -63,9 +63,16 @@ struct AppSpecOption: ParsableArguments {
     } else if given.hasSuffix(".yml") || given.hasSuffix(".yaml") {
       (bundle, file) = (Folder.parent(of: given), Folder.name(of: given))
     }
-    let text = source(bundle: bundle, file: file, hosts: hosts.split(separator: ",").map(String.init), choices)
-    let loaded = try LuaProject.load(main: SourceFile(path: "deploy.lua", text: text), read: Wiring.reader(of: Folder.current))
-    return LoadedProject(folder: Folder.current, project: loaded.project, typed: typed(appspec, hosts))
+    let list = hosts.split(separator: ",").map { Self.quoted(String($0)) }.joined(separator: ", ")
+    let login = user.map { ", user = \(Self.quoted($0))" } ?? ""
+    let name = applicationName ?? Self.name(of: bundle)
+    let text = source(name, bundle, file, hosts: "{ \(list) }\(login)", batch: choices?.batch ?? "1", choices)
+    var project = try LuaProject.load(main: SourceFile(path: "deploy.lua", text: text), read: Wiring.reader(of: Folder.current)).project
+    // What hosts remember is without what may differ from call to call: with one host more, the others have nothing to do.
+    for index in project.sources.indices where project.sources[index].path == "deploy.lua" {
+      project.sources[index].text = source(name, "bundle", file, hosts: "{ \"host\" }", batch: "1", choices)
+    }
+    return LoadedProject(folder: Folder.current, project: project, typed: typed(appspec, hosts))
   }
 
   /// The options for another command on the same project.
@@ -78,22 +85,21 @@ struct AppSpecOption: ParsableArguments {
   }
 
   /// The `deploy.lua` that says the same. As under CodeDeploy, hosts change one at a time where nothing else was said.
-  private func source(bundle: String, file: String, hosts: [String], _ choices: AppSpecChoices?) -> String {
+  private func source(
+    _ name: String, _ bundle: String, _ file: String, hosts: String, batch: String, _ choices: AppSpecChoices?
+  ) -> String {
     var options = ["bundle = \(Self.quoted(bundle))", "file = \(Self.quoted(file))"]
     if let behavior = choices?.fileExistsBehavior { options.append("file_exists = \(Self.quoted(behavior.lowercased()))") }
     if choices?.ignoreStopFailures == true { options.append("ignore_stop_failures = true") }
     if choices?.sudo == true { options.append("user = \"root\"") }
     if choices?.noRestore == true { options.append("restore = false") }
-    let list = hosts.map { Self.quoted($0) }.joined(separator: ", ")
-    let login = user.map { ", user = \(Self.quoted($0))" } ?? ""
     let group = Self.quoted(deploymentGroupName ?? "hosts")
-    let batch = choices?.batch ?? "1"
     return """
       local appspec = require "recipes.appspec"
 
-      group \(group) { hosts = { \(list) }\(login) }
+      group \(group) { hosts = \(hosts) }
 
-      recipe \(Self.quoted(applicationName ?? Self.name(of: bundle))) {
+      recipe \(Self.quoted(name)) {
         base = appspec { \(options.joined(separator: ", ")) },
         targets = group \(group),
         stages = { stage.upload, stage.rollout { strategy = rolling { batch = \(Int(batch) == nil ? Self.quoted(batch) : batch) } } },

@@ -64,7 +64,12 @@ CHECK='  ValidateService:
     - location: scripts/check.sh
       timeout: 60'
 bundle_hosts() { local list; list=$(hosts | sed 's/^/h/' | paste -sd,); echo "$list"; }
-bundled() { lander "$1" --appspec bundle --hosts "$(bundle_hosts)" --application-name deployed --deployment-group-name staging "${@:2}"; }
+# Lander with the bundle, on all hosts; a deployment takes them at once, or BATCH of them.
+bundled() {
+  local batch=
+  [ "$1" != deploy ] || batch="--batch ${BATCH:-100%}"
+  lander "$1" --appspec bundle --hosts "$(bundle_hosts)" --application-name deployed --deployment-group-name staging $batch "${@:2}"
+}
 rights() { on "$1" stat -c '%A %U:%G' "$2"; }
 shop_serves() { local k; for k in $(hosts); do equal "$(on "$k" cat /opt/shop/REVISION)" "$1" "the revision of h$k"; done; }
 shop_state() { on "$1" sh -c 'cd /opt/shop && find . -type f | sort | xargs getfacl -p && find . -type f -exec stat -c "%n %a %Y" {} + | sort'; }
@@ -113,10 +118,22 @@ ApplicationStart of 2" "the ledger of h1"
   holds "$OUTPUT" "Nothing to do"
 }
 
+scenario "with more hosts and other batches, only hosts that lack the revision change" appspec_more
+appspec_more() {
+  appspec_bundle
+  status 0 lander deploy --appspec bundle --hosts h1,h2 --application-name deployed
+  mv "$PROJECT/bundle" "$PROJECT/elsewhere"
+  status 0 lander deploy --appspec elsewhere --hosts root@h1:22,h2,h3 --application-name deployed --batch 100%
+  holds "$OUTPUT" "1 succeeded · 2 unchanged"
+  shop_serves 1
+  equal "$(ledger 1 | grep -c AfterInstall)" 1 "installations on h1"
+}
+
 scenario "a failing script brings the previous files back at once and its application up, and hosts after it are not touched" appspec_fails
 appspec_fails() {
   appspec_bundle
   status 0 bundled deploy
+  BATCH=1
   shop_state 1 >"$PROJECT/before"
   on 1 sh -c ': >/var/ledger'
   check_script <<<'echo "the cellar is empty" >&2; exit 3'
@@ -143,6 +160,7 @@ scenario "with --no-restore a failing host stays as it is; rollback takes it bac
 appspec_stays() {
   appspec_bundle
   status 0 bundled deploy
+  BATCH=1
   check_script <<<'exit 3'
   bundle_release 2 "$CHECK"
   status 12 bundled deploy --no-restore
@@ -168,7 +186,7 @@ trap '' TERM
 while :; do sleep 1; done
 SCRIPT
   bundle_release 1 "${CHECK/60/2}"
-  status 10 bundled deploy --batch 100%
+  status 10 bundled deploy
   holds "$OUTPUT" "check.sh failed to complete in 2 seconds"
   on 1 rm -f /tmp/still
   sleep 2
@@ -194,7 +212,7 @@ appspec_rollback() {
   appspec_bundle
   status 0 bundled deploy
   bundle_release 2 ''
-  status 0 bundled deploy --batch 50%
+  BATCH=50% status 0 bundled deploy
   rm -rf "$PROJECT/.lander"
   on 1 sh -c ': >/var/ledger'
   status 0 bundled rollback
