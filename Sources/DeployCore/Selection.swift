@@ -47,17 +47,17 @@ package struct Selection: Sendable, Hashable {
 
   /// Two hosts that are one folder of one machine would undo each other's work.
   private static func sharedPlaces(_ hosts: [Host], _ recipe: Recipe) -> [Problem] {
-    var seen: [(place: [String], name: String)] = []
+    var seen: [[String]: String] = [:]
     return hosts.compactMap { host in
       guard host.argv == nil else { return nil }
       let machine = host.transport == "local" ? "" : host.address ?? host.name
       let place = [host.transport, machine, "\(host.port ?? 0)", host.place(recipe.path)]
-      guard let other = seen.first(where: { $0.place == place }) else {
-        seen.append((place, host.name))
+      guard let other = seen[place] else {
+        seen[place] = host.name
         return nil
       }
       return Problem(
-        "it is the same place as host \(other.name): \(host.place(recipe.path))", place: recipe.place, subject: host.name,
+        "it is the same place as host \(other): \(host.place(recipe.path))", place: recipe.place, subject: host.name,
         fix: "give each host an address, a port or a root of its own")
     }
   }

@@ -7,6 +7,13 @@ package final class Hosts: Transport {
   private struct State {
     var links: [Reach: HostLink] = [:]
     var flights: [Flight.Key: Flight] = [:]
+    var listener: (@Sendable (Notice) -> Void)?
+  }
+  /// What comes to pass between the operations, for whoever watches.
+  package enum Notice: Sendable {
+    /// A host that was there went out of reach; it is tried for so long.
+    case away(String, Failure, patience: Interval)
+    case back(String, after: Interval)
   }
   let options: Options
   let store: any BundleStore
@@ -39,11 +46,16 @@ package final class Hosts: Transport {
     for name in names { _ = try await vault.value(of: name) }
   }
 
+  /// From now on notices go there.
+  package func listen(_ listener: @escaping @Sendable (Notice) -> Void) { state.with { $0.listener = listener } }
+
   func link(to host: DeployModel.Host) -> HostLink {
     let reach = Reach(host, options: options)
     return state.with { state in
       if let link = state.links[reach] { return link }
-      let link = HostLink(reach, options: options, reactor: reactor, admission: admission, program: program)
+      let link = HostLink(reach, options: options, reactor: reactor, admission: admission, program: program) { [weak self] notice in
+        self?.state.with { $0.listener }?(notice)
+      }
       state.links[reach] = link
       return link
     }
@@ -68,8 +80,7 @@ package final class Hosts: Transport {
       state.with { $0.flights[key] = nil }
     }
     if let failure = outcome.failure { outcome.failure?.message = await vault.clean(failure.message) }
-    let (seconds, atto) = (clock.now - start).components
-    outcome.duration = Interval(milliseconds: Int(seconds) * 1000 + Int(atto / 1_000_000_000_000_000))
+    outcome.duration = Interval(clock.now - start)
     return outcome
   }
 

@@ -14,6 +14,10 @@ package struct Interval: Sendable, Hashable, Comparable, Codable {
   package static func < (a: Interval, b: Interval) -> Bool { a.milliseconds < b.milliseconds }
   package static func + (a: Interval, b: Interval) -> Interval { Interval(milliseconds: a.milliseconds + b.milliseconds) }
 
+  package init(_ duration: Duration) {
+    let (seconds, atto) = duration.components
+    self.init(milliseconds: Int(seconds) * 1000 + Int(atto / 1_000_000_000_000_000))
+  }
   package var duration: Duration { .milliseconds(milliseconds) }
 
   /// Reads `90`, `"90s"`, `"1.5m"`, `"2h"`, `"250ms"`, `"1d"`; nil for anything else, for a negative one and for over 100 days.

@@ -25,8 +25,8 @@ package struct PlanReport: Sendable {
     var lines = [surface.paint("Plan", .strong) + ": " + planned, ""]
     lines += Table([], rows: facts()).lines(on: surface, indent: 2)
     lines += [""] + hosts(on: surface)
+    let good = Rehearsed(rehearsal)
     if !rehearsal.isEmpty {
-      let good = Rehearsed(rehearsal)
       lines +=
         ["", "  " + surface.paint("What happens", .strong) + ", rehearsed without the hosts:"]
         + good.lines(on: surface)
@@ -39,7 +39,7 @@ package struct PlanReport: Sendable {
     for unknown in unknowns {
       lines.append("  Not known before it runs: " + SafeText.line(unknown))
     }
-    lines += [""] + wayBack(on: surface)
+    lines += [""] + wayBack(on: surface, after: good)
     return lines
   }
 
@@ -122,7 +122,7 @@ package struct PlanReport: Sendable {
       }
   }
 
-  private func wayBack(on surface: Surface) -> [String] {
+  private func wayBack(on surface: Surface, after good: Rehearsed) -> [String] {
     let title = surface.paint("Way back", .strong) + ": "
     let width = min(surface.width, 110)
     guard plan.rollback else {
@@ -136,7 +136,7 @@ package struct PlanReport: Sendable {
     var lines = (title + text).wrapped(to: width, margin: "  ")
     if !failure.isEmpty {
       lines += ["  " + surface.paint("If the first wave fails", .strong) + ", rehearsed:"]
-      lines += Rehearsed(failure).lines(on: surface, after: Rehearsed(rehearsal))
+      lines += Rehearsed(failure).lines(on: surface, after: good)
     }
     return lines
   }

@@ -22,14 +22,16 @@ package struct Rehearsed: Sendable {
   }
 
   package private(set) var sections: [Section] = []
-  package private(set) var story: DeploymentStory
+  private var plan: Plan?
   /// No longer than this: what each section's slowest host may take, turn by turn.
   package private(set) var deadline = Interval.zero
 
   /// A fold over the entries of the rehearsal.
   package init(_ entries: [Entry]) {
-    story = DeploymentStory(entries)
-    let parallel = max(1, story.plan?.bounds.parallel ?? 1)
+    if case .planned(let plan)? = entries.first?.fact { self.plan = plan }
+    let parallel = max(1, plan?.bounds.parallel ?? 1)
+    // The same few operations for every host: each is put into words once.
+    var sentences: [Operation: String] = [:]
     var collected: [(host: Int?, step: Step)] = []
     var current = Section(title: "before the first stage")
     func close(
@@ -47,7 +49,7 @@ package struct Rehearsed: Sendable {
         current = Section(title: "stage \(name)")
       case .noted(.waveBegan(let number, let hosts)):
         close(&current, &collected, into: &sections)
-        let names = Rehearsed.names(hosts.map { $0 as Int? }, in: story.plan)
+        let names = Rehearsed.names(hosts.map { $0 as Int? }, in: plan)
         current = Section(
           title: "wave \(number), \(names)", turns: (hosts.count + parallel - 1) / parallel)
       case .noted(.stageEnded):
@@ -55,11 +57,9 @@ package struct Rehearsed: Sendable {
         current = Section(title: "at the end")
       case .intended(let intent):
         let host: Int? = if case .host(let number) = intent.place { number } else { nil }
-        collected.append(
-          (
-            host,
-            Step(event: intent.site.event, text: intent.operation.sentence, timeout: intent.timeout)
-          ))
+        let text = sentences[intent.operation] ?? intent.operation.sentence
+        sentences[intent.operation] = text
+        collected.append((host, Step(event: intent.site.event, text: text, timeout: intent.timeout)))
       default: break
       }
     }
@@ -122,7 +122,7 @@ package struct Rehearsed: Sendable {
       seen[signature] = String(section.title.prefix { $0 != "," })
       for part in section.parts {
         let isAlone = section.parts.count == 1 && section.title.hasPrefix("wave")
-        if !isAlone { lines.append(margin + "  on " + Rehearsed.names(part.hosts, in: story.plan)) }
+        if !isAlone { lines.append(margin + "  on " + Rehearsed.names(part.hosts, in: plan)) }
         let rows = part.steps.enumerated().map { index, step in
           let event =
             index > 0 && part.steps[index - 1].event == step.event ? "" : step.event?.rawValue ?? ""

@@ -35,6 +35,8 @@ package enum SafeText {
 
   /// Breaks what GitHub, Azure and TeamCity would take for a command: `::error…` at the start of a line, `##[…`, `##vso[…` anywhere.
   private static func disarmed(_ line: String) -> String {
+    let first = line.utf8.first { $0 != UInt8(ascii: " ") }
+    guard first == UInt8(ascii: ":") || line.utf8.contains(UInt8(ascii: "#")) else { return line }
     var line = line
     for opening in ["##[", "##vso[", "##teamcity["] where line.contains(opening) {
       line = line.replacing(opening, with: "# " + opening.dropFirst())

@@ -51,12 +51,27 @@ struct Rehearsing {
       identity.at = at
       return RollbackPlanner.plan(after: failed, conclusion, by: identity)
     }
+    // What came back is not shown; of a large fleet it would be most of the memory.
+    var shown: [Entry] = []
+    simulation.keepsEntries = false
+    simulation.journal = { [id = plan.id] deployment, entries in
+      if deployment == id { shown += entries.lazy.filter(Rehearsing.isShown) }
+    }
     simulation.add(plan)
     simulation.run()
     if let stopped = simulation.stopped {
       throw Problems(Problem("the rehearsal did not end: \(stopped)"), exit: .internal)
     }
-    return simulation.engines.first?.entries ?? []
+    return shown
+  }
+
+  private static func isShown(_ entry: Entry) -> Bool {
+    switch entry.fact {
+    case .planned, .intended: true
+    case .noted(.stageBegan), .noted(.stageEnded), .noted(.waveBegan): true
+    case .noted(.eventEnded(_, _, let error)): error != nil
+    default: false
+    }
   }
 
   private static func host(_ host: HostPlan) -> SimulatedHost {
@@ -78,11 +93,11 @@ struct Rehearsing {
   /// What to let fail so that the first wave does: the last event in which a command is run or something is checked.
   private func failures(after good: [Entry]) -> [Faults.Appointment] {
     var first: [Int] = []
-    for case .noted(.waveBegan(_, let hosts)) in good.map(\.fact) where first.isEmpty {
+    for case .noted(.waveBegan(_, let hosts)) in good.lazy.map(\.fact) where first.isEmpty {
       first = hosts
     }
     var last: LifecycleEvent?
-    for case .intended(let intent) in good.map(\.fact) {
+    for case .intended(let intent) in good.lazy.map(\.fact) {
       guard case .host(let number) = intent.place, first.contains(number),
         let event = intent.site.event
       else { continue }
@@ -97,7 +112,7 @@ struct Rehearsing {
 
   private static func secrets(in entries: [Entry]) -> [String] {
     var names: Set<String> = []
-    for case .intended(let intent) in entries.map(\.fact) {
+    for case .intended(let intent) in entries.lazy.map(\.fact) {
       switch intent.operation {
       case .run(let command):
         for variable in command.environment { names.formUnion(variable.value.secrets) }

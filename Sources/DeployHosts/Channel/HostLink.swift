@@ -7,6 +7,7 @@ actor HostLink {
   private let reactor: Reactor
   private let admission: Admission
   private let program: HostProgram
+  private let notice: @Sendable (Hosts.Notice) -> Void
   private var channel: Channel?
   private var opening: Task<Result<Channel, Failure>, Never>?
   private var wasOpen = false
@@ -15,12 +16,16 @@ actor HostLink {
   var polling = false
   var leases: [String: Task<Void, Never>] = [:]
 
-  init(_ reach: Reach, options: Hosts.Options, reactor: Reactor, admission: Admission, program: HostProgram) {
+  init(
+    _ reach: Reach, options: Hosts.Options, reactor: Reactor, admission: Admission, program: HostProgram,
+    notice: @escaping @Sendable (Hosts.Notice) -> Void
+  ) {
     self.reach = reach
     self.options = options
     self.reactor = reactor
     self.admission = admission
     self.program = program
+    self.notice = notice
   }
 
   /// Runs one short function of the host program, on a new channel where this one breaks on the way: all of them may be
@@ -75,7 +80,8 @@ actor HostLink {
 
   private func connect(limit: Interval, tries: Int) async -> Result<Channel, Failure> {
     let clock = ContinuousClock()
-    let end = clock.now + limit.duration
+    let start = clock.now
+    let end = start + limit.duration
     var pause = 250
     var attempt = 1
     while true {
@@ -83,9 +89,12 @@ actor HostLink {
       let result = closed ? .failed(Failure(.cancelled, "the transport was closed"), passes: false) : await once()
       await admission.leave()
       switch result {
-      case .opened(let channel): return .success(channel)
+      case .opened(let channel):
+        if wasOpen, attempt > 1 { notice(.back(reach.name, after: Interval(clock.now - start))) }
+        return .success(channel)
       case .failed(var failure, let passes):
         if !passes { return .failure(failure) }
+        if wasOpen, attempt == 1 { notice(.away(reach.name, failure, patience: limit)) }
         if clock.now >= end || attempt >= tries {
           if attempt > 1 { failure.message += ", \(attempt) times" }
           return .failure(failure)

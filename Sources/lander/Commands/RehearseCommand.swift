@@ -66,7 +66,7 @@ struct RehearseCommand: Verb {
       let fleet = (1...hosts).map { number in
         DeployModel.Host(
           name: "host" + String(repeating: "0", count: width - String(number).count)
-            + String(number), transport: "local")
+            + String(number))
       }
       declared.groups =
         declared.groups.filter { $0.name != name } + [DeploymentGroup(name: name, hosts: fleet)]
