@@ -22,8 +22,8 @@ package final class AppSpecTransport: Transport {
 
   package init(over inner: any Transport) { self.inner = inner }
 
-  package func survey(_ host: DeployModel.Host, at path: String, application: String, group: String) async -> Survey {
-    await inner.survey(host, at: path, application: application, group: group)
+  package func survey(_ host: DeployModel.Host, at path: String, application: String, group: String, shared: [String]) async -> Survey {
+    await inner.survey(host, at: path, application: application, group: group, shared: shared)
   }
 
   package func close() async { await inner.close() }

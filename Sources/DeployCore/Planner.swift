@@ -60,7 +60,7 @@ package enum Planner {
     let bounds = try Bounds(selection)
     try refuse(sharedProblems(recipe, input.manifest), exit: .usage)
     try refuseUnreachable(input.surveys, selection, bounds)
-    try refuse(spaceProblems(input), exit: .infrastructure)
+    try refuse(sharedFileProblems(input) + spaceProblems(input), exit: .infrastructure)
     let pinned =
       [PinnedRecipe(name: recipe.name, sources: input.sources, hooks: recipe.hooks, appspec: recipe.appspec)]
       + input.kept.filter { $0.sources != input.sources || $0.name != recipe.name }
@@ -137,6 +137,14 @@ package enum Planner {
       return Problem(
         "shared path \"\(shared)\" is also in the bundle (\(item.path))", place: recipe.place,
         fix: "add it to the bundle's ignore patterns, or take it out of shared")
+    }
+  }
+
+  /// Shared files that the release would link to and that are not on a host.
+  private static func sharedFileProblems(_ input: Input) -> [Problem] {
+    zip(input.selection.hosts, input.surveys).compactMap { host, survey in
+      guard case .reached(let state) = survey, state.current != input.release.id, let lacks = state.lacks else { return nil }
+      return Problem(lacks.message, subject: host.name, fix: lacks.fix)
     }
   }
 

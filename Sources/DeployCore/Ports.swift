@@ -5,7 +5,8 @@ package import DeployModel
 /// Reaches hosts. It performs one operation and says what came back; it decides nothing.
 package protocol Transport: Sendable {
   /// Opens the channel to a host and reads what a plan needs to know. Changes nothing there.
-  func survey(_ host: Host, at path: String, application: String, group: String) async -> Survey
+  /// - Parameter shared: shared paths of the recipe, looked for below `path`.
+  func survey(_ host: Host, at path: String, application: String, group: String, shared: [String]) async -> Survey
 
   /// Performs an intent. One that changes the host happens at most once: an intent that was sent before is attached to.
   /// Returns when it ended, was cancelled, timed out, or the host stayed out of reach longer than the transport waits.

@@ -31,7 +31,7 @@ package struct Preparation: Sendable {
         next += 1
         group.addTask {
           let survey = await ports.transport.survey(
-            host, at: host.place(recipe.path), application: recipe.application, group: selection.group)
+            host, at: host.place(recipe.path), application: recipe.application, group: selection.group, shared: recipe.shared)
           return (host.number, survey)
         }
       }

@@ -84,10 +84,12 @@ package struct HostState: Sendable, Hashable, Codable {
   package var fence: Int
   /// Jobs of earlier deployments that still run.
   package var jobs: [RunningJob]
+  /// What a person has to bring there before the first deployment (shared files), with the commands; nil where nothing is missing.
+  package var lacks: Failure?
 
   package init(
     facts: HostFacts, current: Release.ID? = nil, releases: [Release.ID] = [], receipt: Receipt? = nil, previous: Receipt? = nil,
-    lock: Lock? = nil, fence: Int = 0, jobs: [RunningJob] = []
+    lock: Lock? = nil, fence: Int = 0, jobs: [RunningJob] = [], lacks: Failure? = nil
   ) {
     self.facts = facts
     self.current = current
@@ -97,6 +99,7 @@ package struct HostState: Sendable, Hashable, Codable {
     self.lock = lock
     self.fence = fence
     self.jobs = jobs
+    self.lacks = lacks
   }
 }
 

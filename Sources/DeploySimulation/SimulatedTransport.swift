@@ -32,7 +32,7 @@ package final class SimulatedTransport: Transport {
   /// The hosts as they stand now.
   package var hosts: [SimulatedHost] { state.withLock { $0.hosts } }
 
-  package func survey(_ host: Host, at path: String, application: String, group: String) async -> Survey {
+  package func survey(_ host: Host, at path: String, application: String, group: String, shared: [String]) async -> Survey {
     guard let number = numbers[host.name] else { return .unreachable(unknown(host)) }
     return .reached(state.withLock { $0.hosts[number].state(at: clock.now()) })
   }

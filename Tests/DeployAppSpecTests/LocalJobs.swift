@@ -22,7 +22,7 @@ final class LocalJobs: Transport {
   /// The job of that place in a step answers so, whatever the step.
   func fail(job: Int, _ failure: Failure) { state.withLock { $0.failing[job] = failure } }
 
-  func survey(_ host: DeployModel.Host, at path: String, application: String, group: String) async -> Survey {
+  func survey(_ host: DeployModel.Host, at path: String, application: String, group: String, shared: [String]) async -> Survey {
     .unreachable(Failure(.internal, "nobody asks"))
   }
   func close() async {}

@@ -23,7 +23,7 @@ final class InstantHosts: Transport {
   var asked: [Asked] { state.withLock { $0.asked } }
   var verbs: [String] { asked.map(\.intent.operation.verb) }
 
-  func survey(_ host: Host, at path: String, application: String, group: String) async -> Survey {
+  func survey(_ host: Host, at path: String, application: String, group: String, shared: [String]) async -> Survey {
     .unreachable(Failure(.internal, "not surveyed in this test"))
   }
 

@@ -127,7 +127,7 @@ struct ChannelTests {
     func cause(_ address: String, _ config: String) async throws -> Failure? {
       try config.write(toFile: "\(ground.folder)/c", atomically: true, encoding: .utf8)
       let hosts = ground.another { $0.sshConfig = "\(ground.folder)/c" }
-      let survey = await hosts.survey(.init(name: "x", address: address), at: ground.path, application: "a", group: "g")
+      let survey = await hosts.survey(.init(name: "x", address: address), at: ground.path, application: "a", group: "g", shared: [])
       await hosts.close()
       if case .unreachable(let failure) = survey { return failure }
       return nil
@@ -163,13 +163,13 @@ struct ChannelTests {
       """
     )
     host.argv = ["/usr/bin/env", "PATH=\(bin)", "sh"]
-    guard case .unreachable(let failure) = await ground.hosts.survey(host, at: ground.path, application: "a", group: "g") else {
+    guard case .unreachable(let failure) = await ground.hosts.survey(host, at: ground.path, application: "a", group: "g", shared: []) else {
       Issue.record("reached")
       return
     }
     #expect(failure.kind == .missing)
     #expect(failure.message.contains("tar, gzip, setsid, sha256sum"))
-    let unwritable = await ground.hosts.survey(ground.host, at: "/etc/hostname/shop", application: "a", group: "g")
+    let unwritable = await ground.hosts.survey(ground.host, at: "/etc/hostname/shop", application: "a", group: "g", shared: [])
     guard case .unreachable(let proc) = unwritable else {
       Issue.record("reached")
       return

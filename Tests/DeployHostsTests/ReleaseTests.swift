@@ -94,7 +94,11 @@ struct ReleaseTests {
     let release = try ground.store.bundle(ReleaseTests.tree(ground), shared: ["log/", "config/local.env"])
     let refused = await ground.perform(1, .stage(release))
     #expect(refused.failure?.kind == .missing)
-    #expect(refused.failure?.fix?.contains("\(ground.path)/shared/config/local.env") == true)
+    let fix = try #require(refused.failure?.fix)
+    #expect(fix.contains(" config/local.env ") && fix.hasSuffix("\(ground.path)/shared/config/"), "\(fix)")
+    let survey = await ground.hosts.survey(ground.host, at: ground.path, application: "a", group: "g", shared: release.shared)
+    guard case .reached(let state) = survey else { return #expect(Bool(false), "\(survey)") }
+    #expect(state.lacks == refused.failure, "a survey says the same before anything is sent")
     _ = Ground.sh("mkdir -p '\(ground.path)/shared/config' && echo X=1 >'\(ground.path)/shared/config/local.env'")
     #expect(await ground.perform(2, .stage(release)).failure == nil)
     let folder = "\(ground.path)/releases/\(release.id)"

@@ -61,7 +61,8 @@ struct TruthTests {
     try await until("the lease has run out") { await ground.perform(1, ask("b", fence: 2), site: ground.site("d2")).failure == nil }
     #expect(await ground.perform(2, ask("b", fence: 2), site: ground.site("d2")).failure == nil)
     #expect(await ground.perform(1, ask("c", fence: 3, inherits: "b"), site: ground.site("d3")).failure == nil)
-    guard case .reached(let state) = await ground.hosts.survey(ground.host, at: ground.path, application: "shop", group: "all") else {
+    let survey = await ground.hosts.survey(ground.host, at: ground.path, application: "shop", group: "all", shared: [])
+    guard case .reached(let state) = survey else {
       Issue.record("not reached")
       return
     }
@@ -118,7 +119,8 @@ struct TruthTests {
     _ = await left.value
     let waiting = await ground.perform(1, ask("b", fence: 2), timeout: .seconds(3), site: ground.site("d2", fence: 2, token: "b"))
     #expect(waiting.failure?.kind == .timeout)
-    guard case .reached(let state) = await ground.hosts.survey(ground.host, at: ground.path, application: "shop", group: "all") else {
+    let survey = await ground.hosts.survey(ground.host, at: ground.path, application: "shop", group: "all", shared: [])
+    guard case .reached(let state) = survey else {
       Issue.record("not reached")
       return
     }
@@ -141,7 +143,8 @@ struct TruthTests {
     for (number, receipt) in [first, second, second].enumerated() {
       #expect(await ground.perform(number + 2, .record(receipt), site: site).failure == nil)
     }
-    guard case .reached(let state) = await ground.hosts.survey(ground.host, at: ground.path, application: "shop", group: "all") else {
+    let survey = await ground.hosts.survey(ground.host, at: ground.path, application: "shop", group: "all", shared: [])
+    guard case .reached(let state) = survey else {
       Issue.record("not reached")
       return
     }
@@ -191,7 +194,8 @@ struct TruthTests {
   @Test("a survey finds what a plan needs and changes nothing", arguments: Shell.here)
   func survey(_ shell: Shell) async throws {
     let ground = try Ground(shell)
-    guard case .reached(let state) = await ground.hosts.survey(ground.host, at: ground.path, application: "shop", group: "all") else {
+    let survey = await ground.hosts.survey(ground.host, at: ground.path, application: "shop", group: "all", shared: [])
+    guard case .reached(let state) = survey else {
       Issue.record("not reached")
       return
     }

@@ -96,7 +96,7 @@ actor HostLink {
         if !passes { return .failure(failure) }
         if wasOpen, attempt == 1 { notice(.away(reach.name, failure, patience: limit)) }
         if clock.now >= end || attempt >= tries {
-          if attempt > 1 { failure.message += ", \(attempt) times" }
+          if attempt > 1 { failure.message += " (tried \(attempt) times)" }
           return .failure(failure)
         }
       }

@@ -48,6 +48,13 @@ package final class EngineProcesses: EngineMachine {
     await flights.with { $0[Key(deployment: deployment, intent: intent)] }?.cancel()
   }
 
+  /// Ends every command that runs now: TERM, and KILL after the grace time, or at once where this is asked again. Returns when all
+  /// have ended.
+  package func end() async {
+    for flight in flights.with({ Array($0.values) }) { await flight.cancel() }
+    while !flights.with({ $0.isEmpty }) { try? await Task.sleep(for: .milliseconds(20)) }
+  }
+
   private func route(
     _ intent: Intent, _ deployment: Deployment.ID, _ flight: Flight, _ output: @escaping @Sendable (OutputChunk) -> Void
   ) async throws(Failure) -> Outcome {
@@ -205,7 +212,11 @@ package final class EngineProcesses: EngineMachine {
         }
       case .settled: break events
       case .stop(let kind):
-        if why != nil || status != nil { continue }
+        if status != nil { continue }
+        if why != nil {
+          if kind == .cancelled { child.signal(SIGKILL) }
+          continue
+        }
         why = kind
         child.signal(SIGTERM)
         let grace = self.grace

@@ -115,9 +115,10 @@ l_port() {
   done | grep -q yes || l_die 1 "nothing listens on port $1"
 }
 
-# PATH: everything a plan needs to know, one fact a line. Changes nothing.
+# PATH, then the shared paths: everything a plan needs to know, one fact a line. Changes nothing.
 l_survey() {
   P=$1 L=$1/.lander
+  shift
   echo "clock $(date +%s%3N)"
   shell=$(readlink -f "/proc/$$/exe")
   echo "shell ${shell##*/}"
@@ -144,6 +145,7 @@ l_survey() {
   if [ -d "$P/.lander" ]; then at=$P/.lander; fi
   [ -w "$at" ] && [ -x "$at" ] || echo "unwritable $at"
   echo "space $(stat -f -c '%a %S %d %c' "$at")"
+  l_lacks "$@"
   [ ! -d "$L" ] || [ -x "$L" ] && [ -r "$L" ] || return 0
   current=$(readlink "$P/current")
   [ -z "$current" ] || echo "current ${current##*/}"

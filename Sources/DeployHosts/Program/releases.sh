@@ -32,9 +32,13 @@ l_begin() {
   for pack in "$L/staging/$id"/*.pack; do
     [ -f "$pack" ] && echo "pack ${pack##*/} $(stat -c %s "$pack")"
   done
+  l_lacks "$@"
+}
+# Shared paths: the numbers of the files among them that are not there. Folders are made when they are linked.
+l_lacks() {
   n=0
   for s; do
-    case $s in */) ;; *) [ -e "$P/shared/$s" ] || echo "missing $n" ;; esac
+    case $s in */) ;; *) [ -e "$P/shared/$s" ] || echo "lacks $n" ;; esac
     n=$((n + 1))
   done
 }

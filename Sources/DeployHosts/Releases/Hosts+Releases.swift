@@ -24,7 +24,7 @@ extension Hosts {
           if numbers[3] > 0 { freeInodes = numbers[2] }
         case "base" where words.count == 3: base = (words[1], words[2])
         case "pack" where words.count == 3: packs[words[1]] = Int(words[2])
-        case "missing" where words.count == 2: missing += Int(words[1]).map { [$0] } ?? []
+        case "lacks" where words.count == 2: missing += Int(words[1]).map { [$0] } ?? []
         default: break
         }
       }
@@ -34,7 +34,8 @@ extension Hosts {
   func stage(_ release: Release, _ errand: Errand) async throws(Failure) -> Outcome {
     let ground = Ground(try await errand.link.demand("l_begin", errand.claim + [release.id] + release.shared).lines)
     if ground.present { return .done() }
-    try Hosts.refuse(missing: ground.missing, of: release, errand)
+    let lacks = SharedFiles.failure(missing: ground.missing, of: release.shared, on: errand.site.host, at: errand.site.path)
+    if let lacks { throw lacks }
     let manifest = try await store.manifest(of: release.bundle)
     let base = await kept(ground.base, errand)
     do throws(Failure) {
@@ -44,24 +45,6 @@ extension Hosts {
       guard base != nil, error.kind == .corrupt || error.kind == .store || error.kind == .missing else { throw error }
       return try await stage(release, manifest, base: nil, ground, errand)
     }
-  }
-
-  private static func refuse(missing: [Int], of release: Release, _ errand: Errand) throws(Failure) {
-    let names = missing.filter { $0 < release.shared.count }.map { release.shared[$0] }
-    guard let first = names.first else { return }
-    let host = errand.site.host
-    let shared = "\(errand.site.path)/shared"
-    let folder = first.split(separator: "/").dropLast().joined(separator: "/")
-    let there = "\(shared)/\(first)"
-    let address = (host.user.map { "\($0)@" } ?? "") + (host.address ?? host.name)
-    let local = host.transport == "local" || host.argv != nil
-    let make = folder.isEmpty ? shared : "\(shared)/\(folder)"
-    let (from, to, parent) = (Quoting.word(first), Quoting.word(there), Quoting.word(make))
-    let port = host.port.map { "-P \($0) " } ?? ""
-    let copy =
-      local ? "mkdir -p \(parent) && cp \(from) \(to)" : "ssh \(address) mkdir -p \(parent) && scp \(port)\(from) \(address):\(to)"
-    throw Failure(
-      .missing, "shared files are not there yet: \(names.map { "\(shared)/\($0)" }.joined(separator: ", "))", fix: copy)
   }
 
   /// What the host's own release holds: from our store where it has that bundle, else from the host.

@@ -2,13 +2,15 @@ import DeployCore
 package import DeployModel
 
 extension Hosts {
-  package func survey(_ host: DeployModel.Host, at path: String, application: String, group: String) async -> Survey {
-    do { return .reached(try await state(of: host, at: path, application: application, group: group)) } catch {
+  package func survey(_ host: DeployModel.Host, at path: String, application: String, group: String, shared: [String]) async -> Survey {
+    do { return .reached(try await state(of: host, at: path, application: application, group: group, shared: shared)) } catch {
       return .unreachable(error)
     }
   }
 
-  private func state(of host: DeployModel.Host, at path: String, application: String, group: String) async throws(Failure) -> HostState {
+  private func state(
+    of host: DeployModel.Host, at path: String, application: String, group: String, shared: [String]
+  ) async throws(Failure) -> HostState {
     guard path.hasPrefix("/") else {
       throw Failure(.invalid, "the path \(path) must be absolute", fix: "write path = \"/srv/…\" in the recipe")
     }
@@ -16,13 +18,14 @@ extension Hosts {
     // The channel first, so that its making does not count as the clock's difference.
     _ = try await link.demand("l_ping", [])
     let asked = Hosts.now()
-    let answer = try await link.demand("l_survey", [path])
+    let answer = try await link.demand("l_survey", [path] + shared)
     let found = Findings(answer.lines)
     try found.check(host, path)
     var state = HostState(facts: found.facts(asked: asked))
     state.current = found["current"]
     state.releases = found.all("release")
     state.fence = found["fence"].flatMap { Int($0) } ?? 0
+    state.lacks = SharedFiles.failure(missing: found.all("lacks").compactMap { Int($0) }, of: shared, on: host, at: path)
     state.lock = Hosts.holder(answer.lines)
     state.jobs = answer.lines.filter { $0.hasPrefix("job\t") }.compactMap { Orphan($0.dropFirst(4))?.running }
     for (name, place) in [("receipt", \HostState.receipt), ("receipt.previous", \HostState.previous)] where found[name] != nil {

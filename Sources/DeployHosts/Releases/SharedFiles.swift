@@ -1,0 +1,35 @@
+import DeployModel
+
+/// Files that outlive releases: a person brings them to a host once, before the first deployment.
+enum SharedFiles {
+  /// What to say where a host lacks some, with the commands that bring them there.
+  /// - Parameters:
+  ///   - missing: their numbers among `shared`, as the host said.
+  ///   - path: where releases live on the host.
+  /// - Returns: nil where nothing is missing.
+  static func failure(missing: [Int], of shared: [String], on host: DeployModel.Host, at path: String) -> Failure? {
+    let names = missing.filter(shared.indices.contains).map { shared[$0] }
+    if names.isEmpty { return nil }
+    var folders: [(path: String, files: [String])] = []
+    for name in names {
+      let parts = name.split(separator: "/").dropLast().map(String.init)
+      let folder = ([path, "shared"] + parts).joined(separator: "/")
+      if let index = folders.firstIndex(where: { $0.path == folder }) {
+        folders[index].files.append(name)
+      } else {
+        folders.append((folder, [name]))
+      }
+    }
+    return Failure(
+      .missing, "shared files are not there yet: \(names.map { "\(path)/shared/\($0)" }.joined(separator: ", "))",
+      fix: folders.map { command(bringing: $0.files, to: $0.path, on: host) }.joined(separator: "\n"))
+  }
+
+  private static func command(bringing files: [String], to folder: String, on host: DeployModel.Host) -> String {
+    let (from, to) = (files.map(Quoting.word).joined(separator: " "), Quoting.word(folder))
+    if host.transport == "local" || host.argv != nil { return "mkdir -p \(to) && cp \(from) \(to)/" }
+    let address = (host.user.map { "\($0)@" } ?? "") + (host.address ?? host.name)
+    func port(_ option: String) -> String { host.port.map { "\(option) \($0) " } ?? "" }
+    return "ssh \(port("-p"))\(address) mkdir -p \(to) && scp \(port("-P"))\(from) \(address):\(to)/"
+  }
+}
