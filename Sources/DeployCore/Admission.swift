@@ -47,7 +47,7 @@ package struct Admission: Sendable, Hashable {
     count(status)
     switch status {
     case .succeeded: set(host, serving: true)
-    case .restored: set(host, serving: hadRelease)
+    case .restored, .untouched: set(host, serving: hadRelease)
     default: break
     }
   }
@@ -55,7 +55,7 @@ package struct Admission: Sendable, Hashable {
   /// A host that came to its end without having been taken out of service.
   package mutating func count(_ status: HostStatus) {
     switch status {
-    case .restored, .restoreFailed, .failed: failed += 1
+    case .restored, .untouched, .restoreFailed, .failed: failed += 1
     case .unknown, .leftOut: unreachable += 1
     default: break
     }

@@ -82,6 +82,16 @@ package enum HostProgram {
     return steps
   }
 
+  /// Whether steps that were begun did no more than send a release.
+  static func isUntouched(after reached: ArraySlice<HostStep>) -> Bool {
+    reached.allSatisfy { step in
+      switch step {
+      case .begin(.downloadBundle), .end(.downloadBundle), .skip, .operation(.stage, _): true
+      default: false
+      }
+    }
+  }
+
   /// What a person types when restoring failed too.
   package static func commands(toRestore number: Int, in plan: Plan) -> [String] {
     let host = plan.hosts[number]
@@ -109,7 +119,14 @@ package enum HostProgram {
   private static func receipt(for number: Int, in plan: Plan) -> Receipt? {
     let host = plan.hosts[number]
     guard let target = host.target else { return nil }
-    let undid: Deployment.ID? = if case .rollback(let failed) = plan.kind { failed } else { nil }
+    let undid: Deployment.ID? =
+      switch plan.kind {
+      case .rollback(let failed?): failed
+      // The release that is deployed again stands where it stood: what was taken back above it stays so.
+      case _ where host.previous?.release.id == target.id: host.previous?.undid
+      case .rollback(nil): host.previous?.deployment
+      case .deploy: nil
+      }
     return Receipt(
       application: plan.application, group: plan.group, release: target, inputs: host.inputs ?? plan.inputs, deployment: plan.id,
       recipe: plan.recipes[host.arriving].name, actor: plan.actor, at: plan.at, undid: undid)

@@ -51,7 +51,7 @@ package enum RollbackPlanner {
     let elsewhere = conclusion.hosts.indices.filter { index in
       guard failed.hosts[index].current != nil, !conclusion.rollback.contains(index) else { return false }
       switch conclusion.hosts[index] {
-      case .pending, .unchanged, .restored: return true
+      case .pending, .unchanged, .restored, .untouched: return true
       default: return false
       }
     }
@@ -84,14 +84,15 @@ package enum RollbackPlanner {
         problems.append(
           Problem(
             "there is no previous good release to go back to", subject: host.name,
-            fix: "deploy an older revision: lander deploy --revision …"))
+            fix: "lander deploy --revision bundle:DIGEST deploys an older one of lander bundle list"))
         continue
       }
       if now.undid == back.deployment {
         problems.append(
           Problem(
-            "it went back already: the release before the one it runs is that of deployment \(back.deployment), which was taken back",
-            subject: host.name, fix: "deploy the revision you want: lander deploy --revision …"))
+            "it went back already: what it ran before was deployment \(back.deployment), which was taken back, and nothing older is kept",
+            subject: host.name,
+            fix: "lander deploy --revision bundle:DIGEST deploys one of lander bundle list; lander status says what runs"))
         continue
       }
       guard let leaving = Planner.recipe(of: now, among: kept), let arriving = Planner.recipe(of: back, among: kept) else {
@@ -132,6 +133,6 @@ package enum RollbackPlanner {
   private static func lacksRecipe(_ host: Host) -> Problem {
     Problem(
       "the recipe that goes with its releases was not found on it or in the store", subject: host.name,
-      fix: "deploy an older revision instead: lander deploy --revision …")
+      fix: "deploy an older revision instead: lander deploy --revision bundle:DIGEST")
   }
 }

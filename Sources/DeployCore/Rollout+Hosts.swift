@@ -6,6 +6,8 @@ struct HostRun: Sendable, Hashable {
   var position = 0
   /// Why it goes back; nil while it goes forward.
   var cause: ScriptError?
+  /// Whether there is nothing to go back from: it failed before anything of what the host runs was changed.
+  var isUntouched = false
   var intent: Int?
   var script: ScriptID?
 }
@@ -26,7 +28,7 @@ extension Rollout {
           host, ScriptError(failure?.failure ?? Failure(.cancelled, "cancelled"), host: plan.hosts[host].host.name), begun: false)
       }
       guard run.position < run.steps.count else {
-        return ended(host, run.cause.map { .restored($0) } ?? .succeeded)
+        return ended(host, run.cause.map { run.isUntouched ? .untouched($0) : .restored($0) } ?? .succeeded)
       }
       switch run.steps[run.position] {
       case .begin(let event): note(.eventBegan(host: host, event))
@@ -75,9 +77,10 @@ extension Rollout {
       return ended(host, .restoreFailed(cause, restoring: error, commands: HostProgram.commands(toRestore: host, in: plan)))
     }
     guard plan.rollback else { return ended(host, .failed(error)) }
-    set(host, .restoring(error))
     let reached = run.steps.prefix(run.position + (begun ? 1 : 0))
-    runs[host] = HostRun(steps: HostProgram.restore(host, in: plan, after: reached), cause: error)
+    let isUntouched = HostProgram.isUntouched(after: reached)
+    if !isUntouched { set(host, .restoring(error)) }
+    runs[host] = HostRun(steps: HostProgram.restore(host, in: plan, after: reached), cause: error, isUntouched: isUntouched)
     advance(host)
   }
 

@@ -88,7 +88,7 @@ extension Rollout {
     uploads.running -= 1
     if let failure = outcome.failure {
       let error = ScriptError(failure, host: plan.hosts[host].host.name)
-      set(host, failure.kind == .unreachable ? .unknown(failure) : .restored(error))
+      set(host, failure.kind == .unreachable ? .unknown(failure) : .untouched(error))
       admission.count(statuses[host])
     } else {
       staged[host] = true
@@ -100,7 +100,7 @@ extension Rollout {
   func firstCause(or bound: String) -> ScriptError {
     for status in statuses {
       switch status {
-      case .restored(let error), .restoreFailed(let error, _, _), .failed(let error): return error
+      case .restored(let error), .untouched(let error), .restoreFailed(let error, _, _), .failed(let error): return error
       default: continue
       }
     }

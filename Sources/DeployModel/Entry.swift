@@ -61,6 +61,8 @@ package enum HostStatus: Sendable, Hashable, Codable {
   case restoring(ScriptError)
   /// Failed, and back on what it ran before (nothing, where nothing was).
   case restored(ScriptError)
+  /// Failed or was cancelled before anything of what it runs was changed; at most a release was sent.
+  case untouched(ScriptError)
   /// Failed, and going back failed too: `commands` are to be typed by a person.
   case restoreFailed(ScriptError, restoring: ScriptError, commands: [String])
   /// Failed and left as it is, because the recipe says so.

@@ -56,7 +56,7 @@ extension Checkers {
         look(
           watch.plan.hosts[number].target == nil || host.receipt?.deployment == watch.plan.id, "P8", host: place,
           "it is called succeeded and its receipt is of \(host.receipt?.deployment ?? "nothing")")
-      case .restored:
+      case .restored, .untouched:
         look(host.current == watch.current[number], "P8", host: place, "it is called restored and runs \(host.current ?? "nothing")")
       case .unchanged:
         look(host.receipt?.release.id == host.current, "P8", host: place, "it is called unchanged and its receipt is another's")

@@ -64,7 +64,7 @@ extension Checkers {
       let allowed = watches[engine].allowed[number]
       look(allowed, "P5", host: host, "it was begun though no wave has it")
     case .restoring: watches[engine].failed += 1
-    case .restored, .restoreFailed, .failed: if !isRestoring(before) { watches[engine].failed += 1 }
+    case .restored, .untouched, .restoreFailed, .failed: if !isRestoring(before) { watches[engine].failed += 1 }
     case .unknown, .leftOut: watches[engine].unreachable += 1
     default: break
     }
@@ -72,7 +72,7 @@ extension Checkers {
     if before == .changing || isRestoring(before) { watches[engine].inFlight -= 1 }
     switch status {
     case .succeeded: serve(host, now.current != nil)
-    case .restored: serve(host, now.current != nil && watches[engine].current[number] != nil)
+    case .restored, .untouched: serve(host, now.current != nil && watches[engine].current[number] != nil)
     default: break
     }
   }
