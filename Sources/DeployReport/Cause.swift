@@ -6,7 +6,7 @@ extension HostStatus {
     switch self {
     case .pending, .changing, .succeeded, .unchanged: nil
     case .leftOut(let failure), .unknown(let failure): ScriptError(failure)
-    case .restoring(let error), .restored(let error), .failed(let error): error
+    case .restoring(let error), .restored(let error), .untouched(let error), .failed(let error): error
     case .restoreFailed(let error, _, _): error
     }
   }
@@ -21,6 +21,7 @@ extension HostStatus {
     case .leftOut: "left out"
     case .restoring: "restoring"
     case .restored: "restored"
+    case .untouched: "not changed"
     case .restoreFailed: "restore failed"
     case .failed: "failed"
     case .unknown: "unknown"
@@ -31,7 +32,7 @@ extension HostStatus {
     switch self {
     case .succeeded, .unchanged: .good
     case .pending, .changing: .dim
-    case .leftOut, .restoring, .restored: .warn
+    case .leftOut, .restoring, .restored, .untouched: .warn
     case .restoreFailed, .failed, .unknown: .bad
     }
   }

@@ -30,7 +30,7 @@ extension ExitCode {
     case .unreachable: self = .unreachable
     case .transport, .store, .noSpace, .notPermitted, .timeout, .corrupt, .lost:
       self = .infrastructure
-    case .invalid, .missing, .failed, .command: self = .usage
+    case .invalid, .misnamed, .missing, .failed, .command: self = .usage
     case .fenced: self = .locked
     case .cancelled: self = .cancelled
     case .unhealthy: self = .refused
@@ -69,7 +69,7 @@ extension HostStatus {
   /// Something on the host was changed, at least for a while.
   package var wasChanged: Bool {
     switch self {
-    case .pending, .unchanged, .leftOut: false
+    case .pending, .unchanged, .leftOut, .untouched: false
     default: true
     }
   }

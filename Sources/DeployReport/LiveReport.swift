@@ -7,8 +7,8 @@ package struct LiveReport: ProgressReport {
   private let echo: Bool
   private var story = DeploymentStory()
   private var above: [String] = []
-  /// Lines of the frame on the screen.
-  private var drawn = 0
+  /// Columns of each line of the frame on the screen.
+  private var drawn: [Int] = []
   private var isStale = false
   private var drawnAt: Timestamp?
   private var partial = PartialLines()
@@ -20,9 +20,20 @@ package struct LiveReport: ProgressReport {
 
   /// The window has another size now.
   package mutating func resize(width: Int, height: Int) {
-    surface.width = max(20, width)
+    // A terminal that got narrower has broken the frame's lines.
+    let columns = max(20, width)
+    drawn = drawn.flatMap { total in stride(from: 0, to: max(1, total), by: columns).map { min(columns, total - $0) } }
+    surface.width = columns
     surface.height = max(5, height)
     isStale = true
+  }
+
+  /// Remembers the entry; what it said above the frame was said then.
+  package mutating func recall(_ entry: Entry, of deployment: Deployment.ID) -> String {
+    let kept = above
+    let text = take(entry, of: deployment)
+    if !entry.isOpening { above = kept }
+    return text
   }
 
   /// Remembers the entry for the next frame.
@@ -69,20 +80,20 @@ package struct LiveReport: ProgressReport {
   package mutating func end() -> String {
     guard story.plan != nil else { return "" }
     let text = draw(frame(story.last ?? Timestamp(milliseconds: 0)), at: story.last) + "\n"
-    drawn = 0
+    drawn = []
     return text
   }
 
   /// Erases the frame, writes what stays, then the new frame; as one update where the terminal knows how.
   private mutating func draw(_ frame: [String], at now: Timestamp?) -> String {
     var text = "\u{1B}[?2026h"
-    if drawn > 0 { text += drawn > 1 ? "\r\u{1B}[\(drawn - 1)A" : "\r" }
+    if !drawn.isEmpty { text += drawn.count > 1 ? "\r\u{1B}[\(drawn.count - 1)A" : "\r" }
     text += "\u{1B}[J"
-    for line in above { text += line + "\n" }
+    for line in above { text += line.folded(to: surface.width - 1).joined(separator: "\n") + "\n" }
     above = []
     let kept = frame.prefix(surface.height - 1).map { $0.clipped(to: surface.width - 1) }
     text += kept.joined(separator: "\n") + "\u{1B}[?2026l"
-    drawn = kept.count
+    drawn = kept.map(\.columns)
     drawnAt = now
     isStale = false
     return text
@@ -140,8 +151,12 @@ package struct LiveReport: ProgressReport {
     return surface.paint(([state].compactMap { $0 } + parts).joined(separator: " · "), .strong)
   }
 
+  /// Columns for names of hosts: what follows has to be seen, too.
+  private var nameWidth: Int { min(surface.width < 80 ? surface.width / 4 : 32, story.hosts.map(\.name.columns).max() ?? 0) }
+
+  private func name(_ host: DeploymentStory.HostStory) -> String { host.name.clipped(to: nameWidth).padded(to: nameWidth) }
+
   private func hostLines(_ now: Timestamp) -> [String] {
-    let width = min(32, story.hosts.map(\.name.count).max() ?? 0)
     return story.hosts.map { host in
       let mark = surface.paint(host.status.mark, host.status.style)
       let time =
@@ -152,20 +167,23 @@ package struct LiveReport: ProgressReport {
         if case .pending = host.status { host.doing != nil } else { !host.status.isFinal }
       let detail = isActive ? host.doing ?? "" : host.status.error?.line(on: host.name) ?? ""
       let cells = [
-        host.name.padded(to: width), surface.paint(state, host.status.style).padded(to: 18),
+        name(host), surface.paint(state, host.status.style).padded(to: 18),
         time.padded(to: 9), detail,
       ]
-      return "  \(mark) " + cells.joined(separator: "  ")
+      return LiveReport.trimmed("  \(mark) " + cells.joined(separator: "  "))
     }
   }
+
+  private static func trimmed(_ line: String) -> String { String(line.reversed().drop { $0 == " " }.reversed()) }
 
   private func countLines(_ now: Timestamp) -> [String] {
     let total = max(1, story.hosts.count)
     func count(_ words: String...) -> Int { story.hosts.count { words.contains($0.status.word) } }
     let good = count("succeeded", "unchanged")
-    let bad = count("restored", "restore failed", "failed", "unknown", "left out", "restoring")
+    let bad = count("restored", "not changed", "restore failed", "failed", "unknown", "left out", "restoring")
     let moving = count("changing")
-    let size = max(10, min(40, surface.width - 70))
+    let isNarrow = surface.width < 70
+    let size = isNarrow ? min(40, surface.width - 5) : min(40, max(10, surface.width - 70))
     let cells = (good * size / total, bad == 0 ? 0 : max(1, bad * size / total))
     let bar =
       surface.paint(String(repeating: "█", count: cells.0), .good)
@@ -175,22 +193,21 @@ package struct LiveReport: ProgressReport {
       (good, "done"), (bad, "failed"), (moving, "changing"), (count("waiting"), "waiting"),
     ]
     .filter { $0.0 > 0 }.map { "\($0.0.grouped) \($0.1)" }.joined(separator: " · ")
-    var lines = ["  \(bar)  \(text)"]
+    var lines = isNarrow ? ["  \(bar)"] + text.wrapped(to: surface.width - 1, margin: "  ") : ["  \(bar)  \(text)"]
     let room = max(1, surface.height - 8)
     let failed = story.hosts.filter { $0.status.error != nil }
     let active = story.hosts.filter {
       !$0.status.isFinal && $0.doing != nil && $0.status.error == nil
     }
-    let width = min(32, story.hosts.map(\.name.count).max() ?? 0)
     for host in failed.suffix(max(1, room / 2)) {
       let mark = surface.paint(host.status.mark, host.status.style)
       lines.append(
-        "  \(mark) \(host.name.padded(to: width))  \(host.status.error?.line(on: host.name) ?? "")")
+        "  \(mark) \(name(host))  \(host.status.error?.line(on: host.name) ?? "")")
     }
     for host in active.prefix(max(1, room - min(failed.count, room / 2))) {
-      lines.append(
-        "  · \(host.name.padded(to: width))  \((host.event?.rawValue ?? "").padded(to: 18))  \(host.doing ?? "")"
-      )
+      let event = host.event?.rawValue ?? ""
+      let cells = [name(host), isNarrow ? event : event.padded(to: 18), host.doing ?? ""]
+      lines.append("  · " + cells.filter { !$0.isEmpty }.joined(separator: "  "))
     }
     return lines
   }
@@ -207,6 +224,7 @@ extension HostStatus {
     case .leftOut: "-"
     case .restoring: "↺"
     case .restored: "↺"
+    case .untouched: "-"
     case .restoreFailed, .failed: "✗"
     case .unknown: "?"
     }

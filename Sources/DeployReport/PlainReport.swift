@@ -2,6 +2,8 @@ package import DeployModel
 
 /// Shows a deployment under way: takes what happens, gives text to write. It keeps no clock: moments come with what it takes.
 package protocol ProgressReport: Sendable {
+  /// An entry from before this process: remembered, and shown only where it opens a deployment.
+  mutating func recall(_ entry: Entry, of deployment: Deployment.ID) -> String
   /// The next entry; a `planned` one begins a new deployment.
   mutating func take(_ entry: Entry, of deployment: Deployment.ID) -> String
   /// Bytes that a running command wrote.
@@ -12,10 +14,19 @@ package protocol ProgressReport: Sendable {
   mutating func end() -> String
 }
 
+extension Entry {
+  /// Whether it begins a deployment.
+  package var isOpening: Bool { if case .planned = fact { true } else { false } }
+}
+
 /// One line of JSON an entry; output chunks are in `lander logs`, not here.
 package struct LinesOfJSON: ProgressReport {
   private var lines = EntryLines()
   package init() {}
+  /// The opening's line; the others were told then.
+  package mutating func recall(_ entry: Entry, of deployment: Deployment.ID) -> String {
+    entry.isOpening ? take(entry, of: deployment) : ""
+  }
   /// The entry's line.
   package mutating func take(_ entry: Entry, of deployment: Deployment.ID) -> String {
     lines.line(entry, of: deployment) + "\n"
@@ -47,6 +58,13 @@ package struct PlainReport: ProgressReport {
     self.surface = surface
     self.echo = echo
     self.heartbeat = heartbeat
+  }
+
+  /// The opening's lines. No heartbeat comes before something happens now.
+  package mutating func recall(_ entry: Entry, of deployment: Deployment.ID) -> String {
+    let text = take(entry, of: deployment)
+    spoke = nil
+    return entry.isOpening ? text : ""
   }
 
   /// The lines that the entry is worth.
@@ -134,7 +152,9 @@ package struct PlainReport: ProgressReport {
     ]
   }
 
-  private mutating func lines(for note: Note, at moment: Timestamp, isFirst: Bool)
+  private mutating func lines(
+    for note: Note, at moment: Timestamp, isFirst: Bool
+  )
     -> [String]
   {
     let tellsEvents = story.hosts.count <= Self.eventsUpTo
@@ -188,6 +208,7 @@ package struct PlainReport: ProgressReport {
       return ["\(name(number))  \(word) what it ran before"]
         + (isFirst && story.first != nil ? details(error) : [])
     case .restored: return ["\(name(number))  \(word): it runs what it ran before"]
+    case .untouched: return ["\(name(number))  \(word)"]
     case .restoreFailed(_, let restoring, _):
       return ["\(name(number))  \(word)"] + details(restoring)
     case .leftOut(let failure), .unknown(let failure):

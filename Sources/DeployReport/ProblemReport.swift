@@ -3,9 +3,7 @@ package import DeployModel
 extension Problem {
   /// `deploy.lua:31: message`, and `  → fix` on the next line.
   package func lines(on surface: Surface = Surface()) -> [String] {
-    var whereabouts = [place?.description, subject].compactMap { $0 }
-    // A message may name what it is about itself.
-    if whereabouts.count > 1, message.contains(whereabouts[1]) { whereabouts.removeLast() }
+    let whereabouts = [place?.description, isNamed ? nil : subject].compactMap { $0 }
     let head = whereabouts.map { surface.paint(SafeText.line($0) + ":", .strong) + " " }.joined()
     let text = SafeText.lines(message)
     var lines = [head + (text.first ?? "")] + text.dropFirst().map { "  " + $0 }
@@ -13,6 +11,15 @@ extension Problem {
       lines += SafeText.lines(fix).enumerated().map { $0 == 0 ? "  → \($1)" : "    \($1)" }
     }
     return lines
+  }
+}
+
+extension Problem {
+  /// Whether the message says itself what it is about, unmistakably: in quotes, or by a path or the name of a variable.
+  private var isNamed: Bool {
+    guard let subject else { return false }
+    if place != nil, message.contains("\"\(subject)\"") { return true }
+    return subject.contains { $0 == "/" || $0 == "_" } && message.contains(subject)
   }
 }
 

@@ -29,10 +29,14 @@ package struct Summary: Sendable {
       lines += [""] + describe(first, on: surface)
     }
     lines += causes()
+    // What is to be typed stays on one line; a terminal breaks it without adding anything to what is copied.
+    if surface.terminal { lines = lines.flatMap { $0.folded(to: surface.width) } }
     lines += wayBack(conclusion, on: surface)
     let next = self.next(conclusion, plan)
     if !next.isEmpty {
-      lines += ["", "  Next"] + Table([], rows: next).lines(on: surface, indent: 4)
+      let table = Table([], rows: next).lines(on: surface, indent: 4)
+      let isWide = surface.terminal && table.contains { $0.columns > surface.width }
+      lines += ["", "  Next"] + (isWide ? next.flatMap { ["    " + $0[0]] + $0.dropFirst().map { "      " + $0 } } : table)
     }
     return lines
   }
@@ -64,7 +68,7 @@ package struct Summary: Sendable {
   /// `21 succeeded · 2 restored · 1 unknown`, in the order of `HostStatus`.
   private func counts(of story: DeploymentStory) -> String {
     let order = [
-      "succeeded", "unchanged", "left out", "restored", "restore failed", "failed", "unknown",
+      "succeeded", "unchanged", "left out", "restored", "not changed", "restore failed", "failed", "unknown",
       "changing", "restoring", "waiting",
     ]
     let words = story.hosts.map(\.status.word)
@@ -99,7 +103,7 @@ package struct Summary: Sendable {
   private func causes() -> [String] {
     var groups: [(cause: String, hosts: [String])] = []
     for host in story.hosts {
-      guard let error = host.status.error else { continue }
+      guard let error = host.status.error, story.cancelled == nil || error.failure.kind != .cancelled else { continue }
       let cause = error.line(on: host.name).replacing(word: host.name, with: "HOST")
       if let index = groups.firstIndex(where: { $0.cause == cause }) {
         groups[index].hosts.append(host.name)

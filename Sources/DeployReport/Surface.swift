@@ -94,6 +94,11 @@ extension String {
     return line.isEmpty ? lines : lines + [margin + line]
   }
 
+  /// The line, or where it is wider its words in several lines, each as far in as it was.
+  package func folded(to width: Int) -> [String] {
+    columns > width ? wrapped(to: width, margin: String(prefix { $0 == " " })) : [self]
+  }
+
   /// At most that many columns, the end replaced by `…` where it is longer; styles inside survive.
   package func clipped(to width: Int) -> String {
     guard columns > width else { return self }

@@ -153,9 +153,43 @@ struct ReportTests {
     }
   }
 
+  @Test("in a narrow window names, states and counts can still be read, and lines end between words")
+  func narrow() {
+    func frame(_ count: Int) -> (text: String, lines: [String]) {
+      var report = LiveReport(on: Surface(width: 40, height: 14, terminal: true))
+      let names = (1...count).map { "a-very-long-name-\($0)" }
+      var facts: [Entry.Fact] = [.planned(Stories.plan(hosts: names)), .noted(.host(0, .succeeded)), .noted(.host(1, .changing))]
+      let words = LogLine(.info, "one two three four five six seven eight nine")
+      facts += [Stories.run(1, on: 1, "sleep 1000"), .noted(.log(host: nil, words))]
+      for entry in Stories.entries(facts) { _ = report.take(entry, of: "x") }
+      let text = report.tick(Stories.start + .seconds(5)).split(separator: "\u{1B}[J").last.map(String.init) ?? ""
+      return (text, text.replacing("\u{1B}[?2026l", with: "").split(separator: "\n").map(String.init))
+    }
+    let few = frame(3)
+    let states = few.lines.suffix(3).map { $0.prefix(25) }
+    #expect(states == ["  ✓ a-very-lo…  succeeded", "  • a-very-lo…  changing ", "    a-very-lo…  waiting"])
+    #expect(few.text.contains("one two three four five six seven eight\nnine\n"))
+    let many = frame(60)
+    #expect(many.text.contains("  1 done · 1 changing · 58 waiting\n  · a-very-lo…  run sleep 1000"))
+    for line in few.lines + many.lines { #expect(line.columns < 40, "\(line)") }
+  }
+
+  @Test("a frame is erased whole after the window got narrower")
+  func narrower() {
+    var report = LiveReport(on: Surface(width: 140, height: 24, terminal: true))
+    _ = report.take(Stories.entries([.planned(Stories.plan(hosts: ["web1"]))])[0], of: "x")
+    for entry in Stories.entries([.noted(.host(0, .changing)), Stories.run(1, on: 0, String(repeating: "x", count: 70))]) {
+      _ = report.take(entry, of: "x")
+    }
+    _ = report.tick(Stories.start)
+    report.resize(width: 40, height: 24)
+    // A headline, and a line of about 110 columns that is three now.
+    #expect(report.tick(Stories.start + .seconds(1)).hasPrefix("\u{1B}[?2026h\r\u{1B}[3A\u{1B}[J"))
+  }
+
   @Test("a live frame is erased by exactly the lines it had")
   func redraw() {
-    var report = LiveReport(on: Surface(width: 80, height: 24, terminal: true))
+    var report = LiveReport(on: Surface(width: 140, height: 24, terminal: true))
     _ = report.take(Stories.failing[0], of: "x")
     let first = report.tick(Stories.start)
     _ = report.take(Stories.failing[6], of: "x")
