@@ -29,7 +29,8 @@ package struct ParameterCheck: Sendable, Hashable {
       } else {
         problems.append(
           Problem(
-            "\(found.words) is not \(parameter.kind.words)", place: parameter.place, subject: "--\(parameter.name)"))
+            "\(found.words) is not \(parameter.kind.words)", place: parameter.place, subject: "--\(parameter.name)",
+            fix: parameter.kind.near(found)))
       }
     }
     values = .record(of: read)
@@ -56,6 +57,12 @@ extension Parameter.Kind {
     case .choice(let choices): return "one of " + choices.joined(separator: ", ")
     case .duration: return "a length of time such as 90s or 5m"
     }
+  }
+
+  /// What was probably meant by a value that is none of the choices.
+  fileprivate func near(_ value: Value) -> String? {
+    guard case .choice(let choices) = self, let text = value.text else { return nil }
+    return NearMatch.of(text, among: choices).map { "did you mean \"\($0)\"?" }
   }
 
   /// The value as this kind of parameter, whether it was typed or written in Lua; nil where it is none.

@@ -11,11 +11,16 @@ package struct Selection: Sendable, Hashable {
   package var configuration: DeploymentConfiguration
   package var parameters: Value
 
+  /// - Parameter unclear: what was wrong with the request before; nothing is selected then.
   /// - Throws: every problem of the request at once, each with a near match.
-  package init(_ request: DeploymentRequest, in project: Project) throws(Problems) {
-    let recipe = try Self.recipe(request.recipe, in: project)
-    let group = try Self.group(request.group, of: recipe, in: project)
-    var problems: [Problem] = []
+  package init(_ request: DeploymentRequest, in project: Project, besides unclear: [Problem] = []) throws(Problems) {
+    let recipe: Recipe
+    let group: DeploymentGroup
+    var problems = unclear
+    do throws(Problems) {
+      recipe = try Self.recipe(request.recipe, in: project)
+      group = try Self.group(request.group, of: recipe, in: project)
+    } catch { throw Problems(problems + error.list) }
     var hosts = group.hosts
     for pattern in request.only where !hosts.contains(where: { Self.matches($0.name, pattern) }) {
       problems.append(

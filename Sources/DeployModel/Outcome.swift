@@ -70,6 +70,8 @@ package struct Failure: Error, Sendable, Hashable, Codable {
     case corrupt
     /// What was asked makes no sense.
     case invalid
+    /// A recipe asked for something by a name that nothing has: that is wrong whatever hosts answer.
+    case misnamed
     /// A check answered no.
     case unhealthy
     /// The recipe said `fail`, or raised.

@@ -20,7 +20,9 @@ package struct StateDirectory: Sendable {
       for folder in [spool, bundles, sources, claims] { try Disk.makeFolder(folder) }
       if isNew { try Disk.write(Array("*\n".utf8), to: "\(path)/.gitignore") }
     } catch {
-      throw Problems(Problem(error.message, subject: path, fix: error.fix), exit: error.kind == .invalid ? .refused : .infrastructure)
+      throw Problems(
+        Problem(error.message, subject: path, fix: error.fix ?? "name another folder with --state"),
+        exit: error.kind == .invalid ? .refused : .infrastructure)
     }
   }
 

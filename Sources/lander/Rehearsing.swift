@@ -22,12 +22,14 @@ struct Rehearsing {
   func run() throws -> Result {
     var result = Result(good: [], bad: [], secrets: [], unknowns: [])
     let good = try play(Faults())
+    try Rehearsing.refuse(misnamed: good)
     (result.good, result.unknowns) = Rehearsing.untilUnknown(good)
     result.secrets = Rehearsing.secrets(in: good)
     var faults = Faults()
     faults.appointments = failures(after: result.good)
     if !faults.appointments.isEmpty {
       result.bad = try play(faults)
+      try Rehearsing.refuse(misnamed: result.bad)
       result.secrets = Array(Set(result.secrets + Rehearsing.secrets(in: result.bad))).sorted()
     }
     return result
@@ -72,6 +74,21 @@ struct Rehearsing {
     case .noted(.eventEnded(_, _, let error)): error != nil
     default: false
     }
+  }
+
+  /// - Throws: what recipes ask for by names that nothing has; other errors may come of answers that nobody knows before.
+  private static func refuse(misnamed entries: [Entry]) throws(Problems) {
+    var problems: [Problem] = []
+    for entry in entries {
+      guard case .noted(let note) = entry.fact else { continue }
+      switch note {
+      case .eventEnded(_, _, let error?), .stageEnded(_, let error?):
+        let problem = Problem(error.failure.message, place: error.place, fix: error.failure.fix)
+        if error.failure.kind == .misnamed, !problems.contains(problem) { problems.append(problem) }
+      default: continue
+      }
+    }
+    if !problems.isEmpty { throw Problems(problems) }
   }
 
   private static func host(_ host: HostPlan) -> SimulatedHost {

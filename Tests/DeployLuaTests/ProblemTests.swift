@@ -44,7 +44,7 @@ private let move = "move it into a hook (on = { … = function(host) … end }) 
     let expected = """
       deploy.lua:1: configuration "careful" has no field "flor"; did you mean floor?
       deploy.lua:1: budget of configuration "careful" has no field "faild"; did you mean failed?
-      deploy.lua:4: host "web1" is listed twice
+      deploy.lua:4: host "web1" is listed twice; list it once
       deploy.lua:4: the range in "web[3-1]" must go up, by at most 10,000
       deploy.lua:4: a host is a name or host "name" { … }, got 7
       deploy.lua:5: tags of group "production" must be a table of plain values { name = value }, got a table
@@ -75,7 +75,8 @@ private let move = "move it into a hook (on = { … = function(host) … end }) 
     arguments: [
       (
         "recipe \"web\" {\n  path = \"/srv\",,\n}",
-        "deploy.lua:2: unexpected symbol near ','"
+        "deploy.lua:2: unexpected symbol near ','; "
+          + "look at the end of the line before, too: a comma, a quote, then, do or end may be missing there"
       ),
       (
         "recipe \"web\"",
@@ -160,7 +161,7 @@ private let move = "move it into a hook (on = { … = function(host) … end }) 
       ),
       (
         "recipe \"a\" { path = '/a', targets = { 'web1', 'web1' } }",
-        "deploy.lua:1: host \"web1\" is listed twice"
+        "deploy.lua:1: host \"web1\" is listed twice; list it once"
       ),
       (
         "group \"a\" { hosts = { host \"b\" { transport = 'docker' } } }",
@@ -181,7 +182,7 @@ private let move = "move it into a hook (on = { … = function(host) … end }) 
       ),
       (
         "group \"a\" { hosts = {} }",
-        "deploy.lua:1: there is no host in the list"
+        "deploy.lua:1: there is no host in the list; name some: hosts = { \"web1\", \"web2\" }"
       ),
       (
         "recipe \"a\" { path = '/a', configuration = 'CodeDeployDefault.OneAtTime' }",

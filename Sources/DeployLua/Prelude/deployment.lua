@@ -11,7 +11,7 @@ for _, name in ipairs(deployment_fields) do allowed[name] = true end
 deployment_type.__index = function(self, key)
   local value = payload(self)[key]
   if value ~= nil or allowed[key] then return value end
-  return usage(string.format("a deployment has no %s", tostring(key)), did_you_mean(key, deployment_fields))
+  return misnamed(string.format("a deployment has no %s", tostring(key)), key, deployment_fields)
 end
 deployment_type.__tostring = function(self)
   local inside = payload(self)
@@ -22,7 +22,7 @@ local params_type = kind "params"
 params_type.__index = function(self, key)
   local inside = payload(self)
   if inside.values[key] ~= nil or inside.known[key] then return inside.values[key] end
-  return usage(string.format("there is no parameter %s", tostring(key)), did_you_mean(key, keys_of(inside.known)))
+  return misnamed(string.format("there is no parameter %s", tostring(key)), key, keys_of(inside.known))
 end
 
 local function parameter_values(values, names)
@@ -90,8 +90,7 @@ rollout_type.__index = function(self, key)
   if decisions[key] then return decisions[key] end
   local inside = payload(self)
   if inside[key] ~= nil then return inside[key] end
-  return usage(string.format("a rollout has no %s", tostring(key)),
-    did_you_mean(key, { "targets", "wave", "wait", "rollback", "revision", "params" }))
+  return misnamed(string.format("a rollout has no %s", tostring(key)), key, { "targets", "wave", "wait", "rollback", "revision", "params" })
 end
 
 -- How scripts begin --------------------------------------------------------------------------------------------------

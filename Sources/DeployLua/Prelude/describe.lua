@@ -105,7 +105,7 @@ function read_hosts(list, place, fields)
   local result, seen = {}, {}
   local function add(definition, own)
     if seen[definition.name] then
-      return problem(string.format("host %q is listed twice", definition.name), nil, definition.place or place)
+      return problem(string.format("host %q is listed twice", definition.name), "list it once", definition.place or place)
     end
     seen[definition.name] = true
     result[#result + 1] = {
@@ -133,7 +133,7 @@ function read_hosts(list, place, fields)
       problem("a host is a name or host \"name\" { … }, got " .. described(item), nil, place)
     end
   end
-  if #result == 0 and #list == 0 then problem("there is no host in the list", nil, place) end
+  if #result == 0 and #list == 0 then problem("there is no host in the list", "name some: hosts = { \"web1\", \"web2\" }", place) end
   return result
 end
 

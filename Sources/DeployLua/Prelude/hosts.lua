@@ -66,8 +66,7 @@ function results.lines(self)
 end
 local result_meta = { __name = "result", __metatable = false, __index = function(_, key)
   if results[key] then return results[key] end
-  return usage(string.format("a result has no %s", tostring(key)),
-    did_you_mean(key, { "ok", "status", "stdout", "stderr", "duration", "lines" }))
+  return misnamed(string.format("a result has no %s", tostring(key)), key, { "ok", "status", "stdout", "stderr", "duration", "lines" })
 end }
 
 local function command_of(method, command)
@@ -210,7 +209,7 @@ running_host_type.__index = function(self, key)
   if key == "number" then return number end
   local value = inside[key]
   if value ~= nil or host_fields[key] then return value end
-  return usage(string.format("a host has no %s", tostring(key)), did_you_mean(key, added_names(fields, keys_of(methods))))
+  return misnamed(string.format("a host has no %s", tostring(key)), key, added_names(fields, keys_of(methods)))
 end
 running_host_type.__tostring = function(self) return payload(self).name end
 
@@ -332,7 +331,7 @@ set_type.__len = function(self) return #payload(self) end
 set_type.__index = function(self, key)
   if math.type(key) == "integer" then return payload(self)[key] end
   if sets[key] then return sets[key] end
-  return usage(string.format("a set of hosts has no %s", tostring(key)), did_you_mean(key, keys_of(sets)))
+  return misnamed(string.format("a set of hosts has no %s", tostring(key)), key, keys_of(sets))
 end
 set_type.__tostring = function(self)
   local names = {}

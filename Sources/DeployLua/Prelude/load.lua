@@ -86,9 +86,19 @@ local function check_globals(file, list)
   end
 end
 
+--- What usually helps: Lua names the place where it could not go on, which is often below the mistake.
+local function syntax_fix(message)
+  local opener, opened = string.match(message, "to close '(.-)' at line (%d+)")
+  if opened then return string.format("what begins with %s on line %s is not closed before this line", opener, opened) end
+  if string.find(message, "near <eof>", 1, true) then return "the file ends too early: something above wants an end, a } or a )" end
+  if string.find(message, "unfinished string", 1, true) then return "close the quotes on the same line; [[ … ]] holds longer texts" end
+  if string.find(message, "unfinished long", 1, true) then return "close it with ]]" end
+  return "look at the end of the line before, too: a comma, a quote, then, do or end may be missing there"
+end
+
 local function syntax_problem(message)
   local file, line, rest = string.match(message, "^(.-):(%d+): (.*)$")
-  problems[#problems + 1] = { message = rest or message, file = file, line = math.tointeger(tonumber(line)) }
+  problems[#problems + 1] = { message = rest or message, file = file, line = math.tointeger(tonumber(line)), fix = syntax_fix(message) }
 end
 
 local function read_manifest(name, path, text, place)

@@ -57,7 +57,7 @@ local function make(name, entry, metatable, given)
     options = read_fields(entry, entry, given, place)
   end
   local made = { kind = name, options = options, place = place, words = kinds[name].words(options), read = kinds[name].reader(options) }
-  if options.default ~= nil then
+  if options.default ~= nil and not (options.choices and #options.choices == 0) then
     local ok, value = made.read(options.default)
     if ok then options.default = value else
       problem(string.format("default of %s must be %s, got %s", entry, made.words, described(options.default)), nil,

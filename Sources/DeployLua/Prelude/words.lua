@@ -18,6 +18,13 @@ errors(error_meta)
 --- Raises an error that blames the innermost line of a recipe.
 function usage(message, fix) return raise { kind = "invalid", message = message, fix = fix } end
 
+--- Raises that something has nothing of that name, with the names there are.
+function misnamed(message, key, names)
+  local sorted = copy(names)
+  table.sort(sorted)
+  return raise { kind = "misnamed", message = message, fix = did_you_mean(key, names) or "there are " .. table.concat(sorted, ", ") }
+end
+
 function internal(message) return raise { kind = "internal", message = message } end
 
 function copy(table_)

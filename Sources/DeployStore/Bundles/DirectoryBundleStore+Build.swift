@@ -107,7 +107,9 @@ extension DirectoryBundleStore {
     return Problem("the bundle's source \"\(path)\" is not there", subject: path, fix: fix)
   }
 
-  static func join(_ folder: String, _ path: String) -> String { path.hasPrefix("/") ? path : "\(folder)/\(path)" }
+  static func join(_ folder: String, _ path: String) -> String {
+    path == "." ? folder : path.hasPrefix("/") ? path : "\(folder)/\(path)"
+  }
 
   private static func clean(_ path: String) -> [Substring] { path.split(separator: "/").filter { $0 != "." } }
 

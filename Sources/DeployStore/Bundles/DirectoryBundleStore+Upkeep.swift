@@ -66,6 +66,12 @@ extension DirectoryBundleStore {
     }
   }
 
+  /// A bundle that was built before, by the beginning of its digest.
+  package func built(_ prefix: String) throws(Problems) -> BuiltBundle {
+    let (stored, manifest) = try inspect(prefix)
+    return BuiltBundle(bundle: stored.bundle, manifest: manifest, warnings: [])
+  }
+
   /// Reads every file of every bundle, or of one, again.
   /// - Returns: what is not as it should be; empty: all good.
   package func verify(_ bundle: Digest? = nil) async throws(Failure) -> [Problem] {

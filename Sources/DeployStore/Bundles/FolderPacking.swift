@@ -29,7 +29,10 @@ struct FolderPacking {
       }
       let file = "\(folder)/\(text)"
       guard let status = Disk.status(file) else { continue }
-      guard !rules.leavesOut(path[...], isFolder: status.kind == .directory) else { tree.leftOut = true; continue }
+      guard !rules.leavesOut(path[...], isFolder: status.kind == .directory) else {
+        tree.leftOut = true
+        continue
+      }
       guard let relative = tree.path(Array(path.joined(separator: [UInt8(ascii: "/")]))) else { continue }
       guard take(file, relative, status, into: &tree) else { return false }
       if status.kind == .directory, !walk(file, path, into: &tree) { return false }
@@ -62,7 +65,7 @@ struct FolderPacking {
         return true
       }
     } catch {
-      tree.refuse(path, error.message, fix: error.fix ?? (error.kind == .notPermitted ? "chmod u+r '\(file)', or leave it out" : nil))
+      tree.refuse(path, error.message, fix: error.kind == .notPermitted ? "chmod u+r '\(file)', or leave it out" : error.fix)
       return error.kind != .noSpace
     }
   }

@@ -7,7 +7,10 @@ import DeployReport
 struct CheckCommand: Verb {
   static let configuration = CommandConfiguration(
     commandName: "check", abstract: "Reads deploy.lua and says everything that is wrong with it.",
-    discussion: "No host is reached and nothing is built.")
+    discussion: """
+      No host is reached and nothing is built. Every recipe is played once against simulated hosts, so that misspelt names in hooks show; \
+      what depends on answers of hosts does not.
+      """)
 
   @OptionGroup var options: ProjectOptions
 
@@ -18,6 +21,8 @@ struct CheckCommand: Verb {
       let lines = warning.lines(on: terminal.err)
       terminal.tell(["warning: " + lines[0]] + lines.dropFirst())
     }
+    let problems = try DryRun(project: loaded).problems()
+    if !problems.isEmpty { throw Problems(problems) }
     let counts = [
       project.recipes.count.of("recipe"), project.groups.count.of("group"),
       project.groups.reduce(0) { $0 + $1.hosts.count }.of("host"),

@@ -58,7 +58,7 @@ struct RehearseCommand: Verb {
   /// A plan whose identity depends on nothing but the seed.
   private func plan(_ project: LoadedProject, _ seed: UInt64) throws -> Plan {
     var declared = project.project
-    let wanted = try request.request(for: declared)
+    let (wanted, unclear) = request.request(for: declared)
     if let hosts {
       let recipe = try Selection.recipe(wanted.recipe, in: declared)
       let name = (try? Selection.group(wanted.group, of: recipe, in: declared).name) ?? "rehearsal"
@@ -74,16 +74,9 @@ struct RehearseCommand: Verb {
         declared.recipes[index].targets = .group(name)
       }
     }
-    let selection = try Selection(wanted, in: declared)
-    let digest = Digest(hex: String(repeating: "5eed", count: 16))
-    let release = Release(id: "5eed5eed5eed", bundle: digest, shared: selection.recipe.shared)
-    return try Planner.deployment(
-      Planner.Input(
-        selection: selection, release: release,
-        bundle: Bundle(digest: digest, files: 0, bytes: 0, source: "simulated"),
-        manifest: Manifest(items: []), sources: digest,
-        surveys: selection.hosts.map { _ in .reached(Preparing.freshHost) },
-        force: wanted.force, orphans: wanted.orphans),
+    let selection = try Selection(wanted, in: declared, besides: unclear)
+    return try Planner.simulated(
+      selection, force: wanted.force, orphans: wanted.orphans,
       by: RehearseCommand.identity("rehearsal", Timestamp(milliseconds: 1_800_000_000_000), seed))
   }
 
@@ -92,7 +85,9 @@ struct RehearseCommand: Verb {
       id: id, actor: "rehearsal", at: at, engine: Version.number, token: id, seed: seed)
   }
 
-  private func tell(_ simulation: Simulation, _ seed: UInt64, _ terminal: Terminal)
+  private func tell(
+    _ simulation: Simulation, _ seed: UInt64, _ terminal: Terminal
+  )
     -> DeployModel.ExitCode
   {
     let surface = terminal.out
