@@ -1,3 +1,4 @@
+import DeployCore
 import DeployModel
 import FoundationEssentials
 import Glibc
@@ -11,6 +12,15 @@ enum Folder {
   static func isDirectory(_ path: String) -> Bool {
     var status = stat()
     return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+  }
+
+  /// That a folder is not there, with the one that was probably meant.
+  static func missing(_ path: String, subject: String) -> Problem {
+    let parent = parent(of: path)
+    let near = NearMatch.of(name(of: path), among: names(in: parent).filter { isDirectory("\(parent)/\($0)") })
+    return Problem(
+      "there is no folder \(path)", subject: subject,
+      fix: near.map { "did you mean \"\($0)\"?" } ?? "name the folder that has the deploy.lua")
   }
 
   /// Names in a folder, in order; empty where there is none.

@@ -5,12 +5,15 @@ import Glibc
 
 /// Who acts, and names that nobody else has.
 enum Identity {
+  /// This machine's own name.
+  static var machine: String {
+    var name = [CChar](repeating: 0, count: 256)
+    return gethostname(&name, name.count - 1) == 0
+      ? String(decoding: name.prefix { $0 != 0 }.map(UInt8.init), as: UTF8.self) : "unknown"
+  }
+
   /// `user@machine`.
   static var actor: String {
-    var name = [CChar](repeating: 0, count: 256)
-    let machine =
-      gethostname(&name, name.count - 1) == 0
-      ? String(decoding: name.prefix { $0 != 0 }.map(UInt8.init), as: UTF8.self) : "unknown"
     let user =
       getpwuid(geteuid()).flatMap { $0.pointee.pw_name.map { String(cString: $0) } }
       ?? Folder.variable("USER") ?? "\(geteuid())"

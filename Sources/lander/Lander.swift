@@ -10,9 +10,10 @@ struct Lander: AsyncParsableCommand {
     commandName: "lander",
     abstract: "Deploys what a deploy.lua describes: to many hosts, in waves, with the way back.",
     discussion: """
-      Results go to standard output, progress to standard error. Exit codes: 0 done · 2 something you wrote · 4 somebody else holds \
-      the lock · 10 failed and rolled back · 11 failed and could not go back · 12 failed and left as it is · 15 cancelled and restored \
-      · 20 hosts out of reach · 21 transport, space or store · 130, 143 detached.
+      Results go to standard output, progress to standard error. -C DIR before the command: as if it were started there. Exit codes: \
+      0 done · 1 a defect of lander · 2 something you wrote · 3 refused · 4 somebody else holds the lock · 10 failed and rolled back · \
+      11 failed and could not go back · 12 failed and left as it is · 15 cancelled and restored · 20 hosts out of reach · 21 transport, \
+      space, what is missing on a host, or store · 130, 143 left or ended by Ctrl-C or SIGTERM.
       """,
     version: Version.number,
     groupedSubcommands: [
@@ -63,8 +64,8 @@ enum Main {
     // Jobs on this machine outlive us: they must not hold what we were given, such as the end of a CI step's output.
     for descriptor in 3..<Int32(1024) { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
     let terminal = Terminal()
-    let arguments = Array(CommandLine.arguments.dropFirst())
     do {
+      let arguments = try Elsewhere.enter(Array(CommandLine.arguments.dropFirst()))
       try Subcommand.check(arguments, of: Lander.self)
       var command = try Lander.parseAsRoot(arguments)
       if var patient = command as? any AsyncParsableCommand {
@@ -73,8 +74,27 @@ enum Main {
         try command.run()
       }
     } catch {
-      exit(terminal.report(error).rawValue)
+      // What was ended because somebody asked for it is no error of its own.
+      exit((EarlyEnd.code ?? terminal.report(error)).rawValue)
     }
+  }
+}
+
+/// `-C DIR` before the command, as git and make have it.
+enum Elsewhere {
+  /// Goes into the folder, and returns the arguments after it.
+  /// - Throws: `Problems` where there is no such folder.
+  static func enter(_ arguments: [String]) throws(Problems) -> [String] {
+    var rest = arguments[...]
+    while let word = rest.first, word.hasPrefix("-C") || word == "--project" || word.hasPrefix("--project=") {
+      rest.removeFirst()
+      let attached = word.hasPrefix("-C") ? word.dropFirst(2) : word.dropFirst("--project=".count)
+      guard let folder = attached.isEmpty ? rest.popFirst() : String(attached) else {
+        throw Problems(Problem("-C needs a folder", fix: "lander -C shop status"))
+      }
+      guard chdir(folder) == 0 else { throw Problems(Folder.missing(Folder.absolute(folder), subject: "-C")) }
+    }
+    return Array(rest)
   }
 }
 
@@ -92,8 +112,7 @@ enum Subcommand {
     let children = parent.configuration.subcommands
     guard !children.isEmpty else { return }
     let names = children.map { ($0, $0.configuration.commandName ?? $0._commandName) }
-    if let child = names.first(where: { $0.1 == word || $0.0.configuration.aliases.contains(word) })
-    {
+    if let child = names.first(where: { $0.1 == word || $0.0.configuration.aliases.contains(word) }) {
       return try check(Array(arguments.dropFirst()), of: child.0, path: "\(path) \(word)")
     }
     if parent.configuration.defaultSubcommand != nil { return }

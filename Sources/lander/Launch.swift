@@ -54,8 +54,10 @@ struct Launch {
     let deployments = Deployments(
       ports: engine.ports, feed: shown.feed, recipes: engine.library, identity: { Identity.make() })
     let interrupts = Interrupts(deployments: deployments)
+    let (signals, sink) = AsyncStream.makeStream(of: Int32.self)
+    Signals.hear([SIGINT, SIGTERM, SIGUSR1, SIGWINCH]) { sink.yield($0) }
     let listener = Task {
-      for await number in Signals.stream([SIGINT, SIGTERM, SIGUSR1, SIGWINCH]) {
+      for await number in signals {
         if number == SIGWINCH {
           let surface = Terminal().err
           shown.resized(width: surface.width, height: surface.height)
@@ -108,8 +110,7 @@ struct Launch {
     } else {
       terminal.say(summary.lines(on: terminal.out))
     }
-    let code = summary.exit ?? .internal
-    return code == .cancelled && signal == SIGTERM ? .terminated : code
+    return summary.exit ?? .internal
   }
 }
 

@@ -8,13 +8,7 @@ struct PastDeployments {
 
   /// The journal of a project; nil where nothing was ever deployed from here.
   static func open(_ options: ProjectOptions) throws -> PastDeployments? {
-    let folder = options.stateFolder()
-    guard Folder.exists(folder) else {
-      if options.state != nil {
-        throw Problems(Problem("there is no state folder \(folder)", subject: "--state"))
-      }
-      return nil
-    }
+    guard let folder = try options.existingStateFolder() else { return nil }
     return PastDeployments(journal: try SQLiteJournal(in: try StateDirectory(folder)))
   }
 

@@ -18,12 +18,14 @@ struct Preparing {
 
   /// - Parameter connecting: false takes all hosts to be fresh and reaches none.
   /// - Throws: `Problems`, all that can be known at that point at once.
-  func plan(_ request: DeploymentRequest, connecting: Bool = true) async throws -> Prepared {
-    let selection = try select(request)
+  func plan(_ wanted: (request: DeploymentRequest, unclear: [Problem]), connecting: Bool = true) async throws -> Prepared {
+    let request = wanted.request
+    let selection = try select(request, besides: wanted.unclear)
     let built = try await build(selection.recipe, request.revision)
     let appSpec = try await appSpec(of: selection.recipe, built.manifest)
     let sources = try await engine.store.keep(project.project.sources)
     let preparation = connecting ? await survey(selection) : nil
+    try await DeadEngines.refuse(preparation?.surveys ?? [], engine.journal)
     let release = DirectoryBundleStore.release(
       of: built.bundle.digest, shared: selection.recipe.shared)
     var plan = try Planner.deployment(
@@ -48,10 +50,10 @@ struct Preparing {
   }
 
   /// Recipe, group, hosts and parameters, together with what else is known to be wrong before anything is built.
-  private func select(_ request: DeploymentRequest) throws -> Selection {
+  private func select(_ request: DeploymentRequest, besides unclear: [Problem]) throws -> Selection {
     var problems: [Problem] = []
     var selection: Selection?
-    do { selection = try Selection(request, in: project.project) } catch { problems += error.list }
+    do { selection = try Selection(request, in: project.project, besides: unclear) } catch { problems += error.list }
     if let recipe = try? Selection.recipe(request.recipe, in: project.project) {
       if recipe.revision == nil, request.revision == nil {
         problems.append(
@@ -75,12 +77,29 @@ struct Preparing {
         )
       }
     }
+    if let wanted = request.revision, let problem = missing(wanted) { problems.append(problem) }
     guard problems.isEmpty, let selection else { throw Problems(problems) }
     return selection
   }
 
+  /// What is wrong with a revision that somebody typed, as far as that shows before it is packed.
+  private func missing(_ wanted: String) -> Problem? {
+    let path = Folder.absolute(wanted)
+    guard !wanted.hasPrefix("git:"), !wanted.hasPrefix("bundle:"), !Folder.exists(path) else { return nil }
+    let near = NearMatch.of(Folder.name(of: path), among: Folder.names(in: Folder.parent(of: path)))
+    let fix =
+      near.map { "did you mean \"\($0)\"?" }
+      ?? (Folder.exists(project.folder + "/.git")
+        ? "a branch, tag or commit is written git:\(wanted); a bundle of lander bundle list bundle:DIGEST"
+        : "name a folder or an archive, or a bundle of lander bundle list: bundle:DIGEST")
+    return Problem("there is no \(path)", subject: "--revision", fix: fix)
+  }
+
   /// Runs the build and packs the revision.
   func build(_ recipe: Recipe, _ wanted: String?) async throws -> BuiltBundle {
+    if let wanted, wanted.hasPrefix("bundle:") {
+      return try engine.store.built(String(wanted.dropFirst(7)))
+    }
     guard var revision = Preparing.revision(wanted, of: recipe) else {
       throw Problems(
         Problem(

@@ -33,19 +33,15 @@ struct Progress: Sendable {
     follower = Task {
       var report = shape
       var stories: [DeploymentStory] = []
-      for (_, entry) in past {
-        if case .planned = entry.fact { stories.append(DeploymentStory()) }
+      for (id, entry) in past {
+        if entry.isOpening { stories.append(DeploymentStory()) }
         stories[stories.count - 1].take(entry)
-      }
-      if !past.isEmpty {
-        for (id, entry) in past where Progress.isOpening(entry) {
-          Progress.show(report.take(entry, of: id), descriptor)
-        }
+        Progress.show(report.recall(entry, of: id), descriptor)
       }
       for await item in stream {
         switch item {
         case .entry(let id, let entry):
-          if case .planned = entry.fact { stories.append(DeploymentStory()) }
+          if entry.isOpening { stories.append(DeploymentStory()) }
           if !stories.isEmpty { stories[stories.count - 1].take(entry) }
           Progress.show(report.take(entry, of: id), descriptor)
         case .output(let chunk): Progress.show(report.take(chunk), descriptor)
@@ -85,7 +81,9 @@ struct Progress: Sendable {
     return await follower.value
   }
 
-  private static func report(mode: Surface.Mode?, verbose: Bool, terminal: Terminal)
+  private static func report(
+    mode: Surface.Mode?, verbose: Bool, terminal: Terminal
+  )
     -> any ProgressReport
   {
     switch mode ?? (terminal.err.terminal ? .live : .plain) {
@@ -93,10 +91,6 @@ struct Progress: Sendable {
     case .plain: PlainReport(on: terminal.err, echo: verbose)
     case .ndjson: LinesOfJSON()
     }
-  }
-
-  private static func isOpening(_ entry: Entry) -> Bool {
-    if case .planned = entry.fact { true } else { false }
   }
 
   private static func show(_ text: String, _ descriptor: Int32) {

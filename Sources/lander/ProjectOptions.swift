@@ -22,7 +22,7 @@ struct ProjectOptions: ParsableArguments {
     if let project {
       let folder = Folder.absolute(project)
       guard Folder.isDirectory(folder) else {
-        throw Problems(Problem("there is no folder \(folder)", subject: "--project"))
+        throw Problems(Folder.missing(folder, subject: "--project"))
       }
       guard Folder.exists(folder + "/deploy.lua") else { throw missing(from: folder) }
       return folder
@@ -40,6 +40,19 @@ struct ProjectOptions: ParsableArguments {
 
   /// The state folder, whether it exists or not.
   func stateFolder() -> String { state.map { Folder.absolute($0) } ?? folderOrHere + "/.lander" }
+
+  /// The state folder where there is one already, for commands that only look; nil where nothing was ever kept.
+  /// - Throws: `Problems` where it was named and is not there, or where neither it nor a project is.
+  func existingStateFolder() throws(Problems) -> String? {
+    let path = stateFolder()
+    if Folder.exists(path) { return path }
+    guard state != nil else {
+      _ = try folder()
+      return nil
+    }
+    throw Problems(
+      Problem("there is no state folder \(path)", subject: "--state", fix: "without --state it is .lander beside deploy.lua"))
+  }
 
   private func missing(from folder: String) -> Problems {
     let upwards = project == nil ? " nor in any folder above" : ""

@@ -5,17 +5,16 @@ import DeployModel
 struct RecipeOptions: Equatable {
   private(set) var recipe: String?
   private(set) var parameters: [Value.Member] = []
+  /// Every word that is neither, and every option without its value.
+  private(set) var problems: [Problem] = []
 
   /// - Parameters:
   ///   - words: what the command did not know, in order: `web --percent 10% --no-migrate`.
   ///   - explicit: `name=value` of each `--param`.
+  ///   - recipes: names of all recipes.
   ///   - declared: parameters of all recipes.
   ///   - options: the command's own long options, for near matches.
-  /// - Throws: every word that is neither.
-  init(_ words: [String], explicit: [String], declared: [Parameter], options: [String])
-    throws(Problems)
-  {
-    var problems: [Problem] = []
+  init(_ words: [String], explicit: [String], recipes: [String], declared: [Parameter], options: [String]) {
     var rest = words[...]
     while let word = rest.popFirst() {
       guard word.hasPrefix("-"), word != "-" else {
@@ -35,7 +34,7 @@ struct RecipeOptions: Equatable {
       let name = sides[0]
       let value = sides.count > 1 ? sides[1] : nil
       if let parameter = Self.find(name, in: declared) {
-        take(parameter, value, &rest, &problems)
+        take(parameter, value, &rest)
       } else if name.hasPrefix("no-"),
         let parameter = Self.find(String(name.dropFirst(3)), in: declared),
         parameter.kind == .boolean
@@ -48,11 +47,7 @@ struct RecipeOptions: Equatable {
         problems.append(
           Self.unknown(word.hasPrefix("--") ? "--" + name : word, name, declared, options))
         // Probably the value of what was misspelt: one complaint is enough.
-        if value == nil, let next = rest.first, !next.hasPrefix("-"),
-          recipe != nil || rest.count > 1
-        {
-          rest.removeFirst()
-        }
+        if value == nil, let next = rest.first, !next.hasPrefix("-"), !recipes.contains(next) { rest.removeFirst() }
       }
     }
     for text in explicit {
@@ -66,7 +61,6 @@ struct RecipeOptions: Equatable {
             "\"\(text)\" is not NAME=VALUE", subject: "--param", fix: "write --param percent=10%"))
       }
     }
-    if !problems.isEmpty { throw Problems(problems) }
   }
 
   private static func find(_ name: String, in declared: [Parameter]) -> Parameter? {
@@ -75,8 +69,7 @@ struct RecipeOptions: Equatable {
   }
 
   private mutating func take(
-    _ parameter: Parameter, _ value: String?, _ rest: inout ArraySlice<String>,
-    _ problems: inout [Problem]
+    _ parameter: Parameter, _ value: String?, _ rest: inout ArraySlice<String>
   ) {
     if let value {
       parameters.append(Value.Member(parameter.name, .text(value)))

@@ -1,6 +1,8 @@
 import Glibc
+import Synchronization
 
-/// Signals of this process as an asynchronous sequence. Handlers are not handed on to child processes, unlike ignored or blocked signals.
+/// Signals of this process, given to whoever asked for them last. Handlers are not handed on to child processes, unlike ignored or
+/// blocked signals.
 enum Signals {
   /// What the handler writes to, and what is read.
   private static let ends: (read: Int32, write: Int32) = {
@@ -13,10 +15,13 @@ enum Signals {
     return (pair[0], pair[1])
   }()
 
-  /// Each signal as it comes, from now on; call it once.
-  static func stream(_ numbers: [Int32]) -> AsyncStream<Int32> {
-    let (stream, continuation) = AsyncStream.makeStream(of: Int32.self)
-    Watch(on: ends.read, for: numbers) { continuation.yield($0) }.start()
+  private static let listener = Mutex<(@Sendable (Int32) -> Void)?>(nil)
+  private static let watch: Void = Watch(on: ends.read) { number in listener.withLock { $0 }?(number) }.start()
+
+  /// Each of these signals as it comes, from now on, instead of whatever was done with signals before.
+  static func hear(_ numbers: [Int32], _ heard: @escaping @Sendable (Int32) -> Void) {
+    listener.withLock { $0 = heard }
+    watch
     for number in numbers {
       signal(number) { number in
         let before = errno
@@ -25,18 +30,15 @@ enum Signals {
         errno = before
       }
     }
-    return stream
   }
 
   /// What the thread does that reads the pipe: signals must be heard while all tasks are busy.
   private final class Watch: Sendable {
     let end: Int32
-    let numbers: [Int32]
     let heard: @Sendable (Int32) -> Void
 
-    init(on end: Int32, for numbers: [Int32], heard: @escaping @Sendable (Int32) -> Void) {
+    init(on end: Int32, heard: @escaping @Sendable (Int32) -> Void) {
       self.end = end
-      self.numbers = numbers
       self.heard = heard
     }
 
@@ -54,7 +56,7 @@ enum Signals {
       // Whoever started this process may have blocked them, and blocking is inherited.
       var mask = sigset_t()
       sigemptyset(&mask)
-      for number in numbers { sigaddset(&mask, number) }
+      for number in [SIGINT, SIGTERM, SIGUSR1, SIGWINCH] { sigaddset(&mask, number) }
       pthread_sigmask(SIG_UNBLOCK, &mask, nil)
       while true {
         var wanted = pollfd(fd: end, events: Int16(POLLIN), revents: 0)

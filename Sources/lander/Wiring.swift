@@ -33,6 +33,9 @@ struct Engine: Sendable {
     try await hosts.expect(secrets: names)
   }
 
+  /// Ends what runs on this machine: builds, git.
+  func endPrograms() async { await machine.end() }
+
   func close() async {
     await hosts.close()
     await machine.close()
@@ -68,9 +71,9 @@ enum Wiring {
     return (engine, PastDeployments(journal: engine.journal))
   }
 
-  /// The bundles of this machine.
-  static func bundles(_ options: ProjectOptions) throws -> DirectoryBundleStore {
-    try DirectoryBundleStore(in: StateDirectory(options.stateFolder()))
+  /// The bundles of this machine; nil where none was ever built.
+  static func bundles(_ options: ProjectOptions) throws -> DirectoryBundleStore? {
+    try options.existingStateFolder().map { try DirectoryBundleStore(in: StateDirectory($0)) }
   }
 
   private static func engine(in folder: String, state: StateDirectory) throws -> Engine {

@@ -118,23 +118,6 @@ struct DeployTests {
         && place.current("h1", "said").hasSuffix(" true\n"))
   }
 
-  @Test("Ctrl-C ends a deployment in good order: hosts restored, lock given back, exit code 15")
-  func cancel() throws {
-    let place = try Workplace.project(
-      hosts: 1, body: "on = { ApplicationStart = function(host) host:run \"sleep 60\" end },")
-    let running = try place.start(["deploy", "--output", "plain"])
-    try wait(for: "Install", in: running.err)
-    running.send(SIGINT)
-    let code = running.wait()
-    let said = running.everything
-    #expect(code == 15, "\(said)")
-    #expect(
-      said.contains("Cancelling (Ctrl-C)") && said.contains("Cancelled: app to test"), "\(said)")
-    let status = try place.lander("status")
-    #expect(
-      status.out.contains("nothing yet") && !status.out.contains("Locked by"), "\(status.out)")
-  }
-
   @Test("a deployment whose engine was killed is shown as interrupted, and resume brings it to its end")
   func resume() throws {
     let place = try Workplace.project(
@@ -193,29 +176,5 @@ struct DeployTests {
     let audit = try place.lander("audit", "--offline")
     #expect(audit.code != 0, "\(audit.out)\(audit.err)")
     #expect(try Data(contentsOf: file).count >= bytes.count)
-  }
-
-  @Test("a second Ctrl-C leaves the deployment as it is and prints the command that goes on")
-  func detach() throws {
-    let place = try Workplace.project(hosts: 1, body: "on = { ApplicationStop = function(host) host:run \"sleep 60\" end },")
-    #expect(try place.lander("deploy").code == 0)
-    try place.write("2\n", to: "app/version")
-    let running = try place.start(["deploy", "--output", "plain"])
-    try wait(for: "Wave 1", in: running.err)
-    running.send(SIGINT)
-    try wait(for: "Cancelling", in: running.err)
-    running.send(SIGINT)
-    let code = running.wait()
-    // Where the host was restored before the second one came, it ended in good order.
-    #expect(code == 130 && running.everything.contains("→ lander resume ") || code == 15, "\(running.everything)")
-  }
-
-  private func wait(for text: String, in file: String) throws {
-    let deadline = Date().addingTimeInterval(120)
-    while Date() < deadline {
-      if (try? String(contentsOfFile: file, encoding: .utf8))?.contains(text) ?? false { return }
-      usleep(50_000)
-    }
-    Issue.record("\"\(text)\" was not said in two minutes: \((try? String(contentsOfFile: file, encoding: .utf8)) ?? "")")
   }
 }

@@ -1,3 +1,6 @@
+import Foundation
+import Testing
+
 /// Texts of `deploy.lua` for tests, with hosts on this machine below the workplace's own folder.
 enum Recipes {
   /// - Parameters:
@@ -38,4 +41,45 @@ extension Workplace {
   func current(_ host: String, _ file: String) throws -> String {
     try text("hosts/\(host)/srv/app/current/\(file)")
   }
+}
+
+extension Workplace {
+  /// Waits until a file is there.
+  func wait(for file: String) throws {
+    let deadline = Date().addingTimeInterval(120)
+    while Date() < deadline {
+      if exists(file) { return }
+      usleep(20_000)
+    }
+    Issue.record("\(file) was not there in two minutes")
+  }
+
+  /// A text with this folder's path as `HERE`.
+  func relative(_ text: String) -> String { text.replacing(path, with: "HERE") }
+
+  /// The word that follows a text: an id in what was said.
+  func word(after before: String, in text: String) -> String? {
+    text.range(of: before).map { String(text[$0.upperBound...].prefix { !$0.isWhitespace && $0 != ";" && $0 != "," }) }
+  }
+}
+
+/// Waits until a command has said something.
+func wait(for text: String, in file: String) throws {
+  let deadline = Date().addingTimeInterval(120)
+  while Date() < deadline {
+    if (try? String(contentsOfFile: file, encoding: .utf8))?.contains(text) ?? false { return }
+    usleep(50_000)
+  }
+  Issue.record("\"\(text)\" was not said in two minutes: \((try? String(contentsOfFile: file, encoding: .utf8)) ?? "")")
+}
+
+/// Expects that a command says exactly this, gives no result, and touches no host.
+func refused(
+  _ place: Workplace, _ words: [String], _ expected: String, code: Int32 = 2, environment: [String: String] = [:],
+  sourceLocation: SourceLocation = #_sourceLocation
+) throws {
+  let run = try place.run(words, environment)
+  expectText(place.relative(run.err), expected, sourceLocation: sourceLocation)
+  #expect(run.code == code && run.out == "", "exit \(run.code): \(run.out)", sourceLocation: sourceLocation)
+  #expect(!place.exists("hosts"), "a host was touched", sourceLocation: sourceLocation)
 }

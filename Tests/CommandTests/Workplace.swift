@@ -53,6 +53,15 @@ final class Workplace: Sendable {
     return Run(out: running.said(running.out), err: running.said(running.err), code: code)
   }
 
+  /// Runs `lander` as somebody whom permissions stop: root is taken to be nobody.
+  func unprivileged(_ words: String...) throws -> Run {
+    guard geteuid() == 0 else { return try run(words) }
+    for path in [path, path + "/app"] { chown(path, 65534, 65534) }
+    let running = try start(words, through: ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"])
+    let code = running.wait()
+    return Run(out: running.said(running.out), err: running.said(running.err), code: code)
+  }
+
   /// A command that was started; its output is in files.
   struct Running {
     let process: pid_t
@@ -81,7 +90,8 @@ final class Workplace: Sendable {
   }
 
   /// Starts `lander` and returns at once.
-  func start(_ words: [String], _ environment: [String: String] = [:]) throws -> Running {
+  /// - Parameter through: words before it, of a program that starts it.
+  func start(_ words: [String], _ environment: [String: String] = [:], through: [String] = []) throws -> Running {
     let name = UUID().uuidString.prefix(8)
     let (out, err) = (path + "/.out-\(name)", path + "/.err-\(name)")
     var all = ProcessInfo.processInfo.environment.filter { ["PATH", "HOME", "USER", "TMPDIR", "LANG"].contains($0.key) }
@@ -94,7 +104,8 @@ final class Workplace: Sendable {
     posix_spawn_file_actions_addopen(&actions, 1, out, O_WRONLY | O_CREAT, 0o600)
     posix_spawn_file_actions_addopen(&actions, 2, err, O_WRONLY | O_CREAT, 0o600)
     // The folder is entered by a shell, whose place the command then takes.
-    var argv = (["sh", "-c", "cd \"$0\" && exec \"$@\"", path, try Workplace.binary().path] + words).map { strdup($0) } + [nil]
+    var argv =
+      (["sh", "-c", "cd \"$0\" && exec \"$@\"", path] + through + [try Workplace.binary().path] + words).map { strdup($0) } + [nil]
     var variables = all.map { strdup("\($0.key)=\($0.value)") } + [nil]
     defer { for pointer in argv + variables { free(pointer) } }
     var process: pid_t = 0

@@ -11,6 +11,14 @@ struct BundleCommand: AsyncParsableCommand {
     subcommands: [
       BundleBuild.self, BundleList.self, BundleInspect.self, BundleVerify.self, BundlePrune.self,
     ])
+
+  /// - Throws: where no bundle was ever built.
+  static func store(_ options: ProjectOptions) throws -> DirectoryBundleStore {
+    guard let store = try Wiring.bundles(options) else {
+      throw Problems(Problem("there are no bundles yet", fix: "lander bundle build makes one"))
+    }
+    return store
+  }
 }
 
 /// Builds a recipe's bundle without deploying it.
@@ -25,7 +33,7 @@ struct BundleBuild: Verb {
   var recipe: String?
   @Option(
     help: ArgumentHelp(
-      "A revision other than the recipe's own: a folder, an archive, or git:REF.",
+      "A revision other than the recipe's own: a folder, an archive, git:REF, or bundle:DIGEST of lander bundle list.",
       valueName: "revision"))
   var revision: String?
 
@@ -33,6 +41,7 @@ struct BundleBuild: Verb {
     let project = try Wiring.project(options)
     let recipe = try Selection.recipe(recipe, in: project.project)
     let engine = try Wiring.engine(for: project, options)
+    EarlyEnd.arm(engine, terminal)
     return try await Asking.with(engine) { engine in
       let built = try await Preparing(project: project, engine: engine, terminal: terminal).build(
         recipe, revision)
@@ -54,7 +63,7 @@ struct BundleList: Verb {
   var json = false
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
-    let all = try Wiring.bundles(options).list()
+    let all = try Wiring.bundles(options)?.list() ?? []
     if json {
       terminal.say(
         JSON.text(
@@ -92,7 +101,7 @@ struct BundleInspect: Verb {
   var bundle: String
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
-    let (stored, manifest) = try Wiring.bundles(options).inspect(bundle)
+    let (stored, manifest) = try BundleCommand.store(options).inspect(bundle)
     terminal.tell(
       "\(stored.bundle.digest.hex), \(SafeText.line(stored.bundle.source)), \(stored.bundle.files.of("file"))"
     )
@@ -120,7 +129,7 @@ struct BundleVerify: Verb {
   var bundle: String?
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
-    let store = try Wiring.bundles(options)
+    let store = try BundleCommand.store(options)
     let chosen = try bundle.map { try store.find($0).bundle.digest }
     let problems = try await store.verify(chosen)
     if !problems.isEmpty { throw Problems(problems, exit: .infrastructure) }
@@ -135,7 +144,10 @@ struct BundleVerify: Verb {
 struct BundlePrune: Verb {
   static let configuration = CommandConfiguration(
     commandName: "prune", abstract: "Removes all but the newest bundles from this machine.",
-    discussion: "Bundles of deployments that have not ended stay. Hosts are not touched.")
+    discussion: """
+      Bundles of deployments that have not ended stay, and the last two that were good in each application and group: what runs now and \
+      what ran before it. Hosts are not touched; going back there needs no bundle from here.
+      """)
   @OptionGroup var options: ProjectOptions
   @Option(help: ArgumentHelp("So many stay.", valueName: "count"))
   var keep = 5
@@ -143,14 +155,32 @@ struct BundlePrune: Verb {
   func validate() throws { if keep < 0 { throw ValidationError("--keep takes 0 or more") } }
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
-    let store = try Wiring.bundles(options)
-    let open =
-      try await PastDeployments.open(options)?.journal.deployments().filter { $0.status == nil }
-      .compactMap(\.bundle) ?? []
-    let gone = try await store.prune(keep: keep, inUse: open)
-    terminal.say(
-      "Removed \(gone.bundles.count.of("bundle")), \(gone.files.of("file")), \(gone.bytes.inBytes)."
-    )
+    guard let store = try Wiring.bundles(options) else {
+      terminal.say("There are no bundles yet.")
+      return .done
+    }
+    let deployments = try await PastDeployments.open(options)?.journal.deployments() ?? []
+    let before = try store.list().map(\.bundle.digest)
+    let inUse = BundlePrune.inUse(deployments)
+    let gone = try await store.prune(keep: keep, inUse: inUse)
+    terminal.say("Removed \(gone.bundles.count.of("bundle")), \(gone.files.of("file")), \(gone.bytes.inBytes).")
+    let spared = before.dropFirst(keep).count { inUse.contains($0) }
+    if spared > 0 {
+      terminal.say("\(spared.of("older bundle")) stayed: of what runs, of what ran before it, or of a deployment that has not ended.")
+    }
     return .done
+  }
+
+  /// - Parameter deployments: the newest first.
+  static func inUse(_ deployments: [DeploymentSummary]) -> [Digest] {
+    var kept: [Digest] = []
+    var good: [String: [Digest]] = [:]
+    for deployment in deployments {
+      guard let bundle = deployment.bundle else { continue }
+      let place = "\(deployment.application) \(deployment.group)"
+      if deployment.status == nil { kept.append(bundle) }
+      if deployment.status == .succeeded, !good[place, default: []].contains(bundle) { good[place, default: []].append(bundle) }
+    }
+    return kept + good.values.flatMap { $0.prefix(2) }
   }
 }

@@ -17,7 +17,7 @@ struct RequestOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "A revision other than the recipe's own: a folder, an archive, or git:REF.",
+      "A revision other than the recipe's own: a folder, an archive, git:REF, or bundle:DIGEST of lander bundle list.",
       valueName: "revision"))
   var revision: String?
 
@@ -37,18 +37,20 @@ struct RequestOptions: ParsableArguments {
   )
   var orphans: LockRequest.Orphans = .wait
 
-  /// The command line as data.
-  func request(for project: Project) throws(Problems) -> DeploymentRequest {
+  /// The command line as data, with what cannot be understood of it.
+  func request(for project: Project) -> (request: DeploymentRequest, unclear: [Problem]) {
     let own = [
       "group", "revision", "only", "param", "force", "orphans", "output", "verbose", "project",
       "state", "connect", "help",
     ]
-    let given = try RecipeOptions(
-      words, explicit: param, declared: project.recipes.flatMap(\.parameters), options: own + AppSpecChoices.names)
-    return DeploymentRequest(
+    let given = RecipeOptions(
+      words, explicit: param, recipes: project.recipes.map(\.name), declared: project.recipes.flatMap(\.parameters),
+      options: own + AppSpecChoices.names)
+    let request = DeploymentRequest(
       recipe: given.recipe, group: group, revision: revision,
       only: only.flatMap { $0.split(separator: ",").map(String.init) },
       parameters: given.parameters, force: force, orphans: orphans)
+    return (request, given.problems)
   }
 }
 
@@ -71,8 +73,9 @@ struct DeployCommand: Verb {
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
     let project = try bundle.project(choices) ?? Wiring.project(options)
-    let wanted = try request.request(for: project.project)
+    let wanted = request.request(for: project.project)
     let engine = try Wiring.engine(for: project, options)
+    EarlyEnd.arm(engine, terminal)
     let preparing = Preparing(project: project, engine: engine, terminal: terminal)
     do {
       let prepared = try await preparing.plan(wanted)

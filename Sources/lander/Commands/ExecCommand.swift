@@ -4,6 +4,7 @@ import DeployEngine
 import DeployModel
 import DeployReport
 import Glibc
+import Synchronization
 
 /// Runs one command on all hosts of a group.
 struct ExecCommand: Verb {
@@ -11,7 +12,8 @@ struct ExecCommand: Verb {
     commandName: "exec", abstract: "Runs a command on every host of a group, and sums up.",
     discussion: """
       Several words are started as they are; one word is given to sh: lander exec web -- 'ps aux | grep shop'. It takes no lock and \
-      is not in the journal. Exits with 0 where it did on every host, with 20 where a host is out of reach, with 12 otherwise.
+      is not in the journal. Ctrl-C ends it on every host; a second one leaves it running there. \
+      Exits with 0 where it did on every host, with 20 where a host is out of reach, with 12 otherwise.
       """)
 
   @OptionGroup var options: ProjectOptions
@@ -51,18 +53,22 @@ struct ExecCommand: Verb {
     let operation = Operation.run(Command(command.count == 1 ? .shell(command[0]) : .argv(command)))
     let width = selection.hosts.map(\.name.count).max() ?? 0
     let limit = Interval(timeout) ?? .minutes(1)
+    let errands = selection.hosts.enumerated().map { index, host in
+      let intent = Intent(id: index + 1, place: .host(host.number), operation: operation, timeout: limit, site: Intent.Site())
+      let site = HostSite(
+        host: host, deployment: "exec-" + identity.id, application: selection.recipe.application, group: selection.group,
+        path: host.place(selection.recipe.path), fence: -1, token: identity.token)
+      return (intent: intent, site: site)
+    }
+    let interruption = Interruption()
+    interruption.arm(terminal) { for errand in errands { await engine.ports.transport.cancel(errand.intent.id, at: errand.site) } }
     return try await Asking.with(engine) { engine in
       var results: [(String, Outcome)] = []
       await withTaskGroup(of: (String, Outcome).self) { group in
-        for (index, host) in selection.hosts.enumerated() {
+        for (index, (intent, site)) in errands.enumerated() {
           if index >= parallel, let next = await group.next() { results.append(next) }
-          let intent = Intent(
-            id: index + 1, place: .host(host.number), operation: operation, timeout: limit,
-            site: Intent.Site())
-          let site = HostSite(
-            host: host, deployment: "exec-" + identity.id,
-            application: selection.recipe.application, group: selection.group,
-            path: host.place(selection.recipe.path), fence: -1, token: identity.token)
+          if interruption.code != nil { break }
+          let host = site.host
           group.addTask {
             let outcome = await engine.ports.transport.perform(intent, at: site, output: { _ in })
             ExecCommand.show(outcome, of: host.name, width: width, on: terminal)
@@ -71,7 +77,28 @@ struct ExecCommand: Verb {
         }
         for await next in group { results.append(next) }
       }
-      return ExecCommand.conclude(results, on: terminal)
+      let code = ExecCommand.conclude(results, on: terminal)
+      return interruption.code ?? code
+    }
+  }
+
+  /// Ctrl-C and SIGTERM while the command runs.
+  private final class Interruption: Sendable {
+    private let heard = Mutex<Int32?>(nil)
+
+    /// With what the command ends; nil where nobody interrupted it.
+    var code: DeployModel.ExitCode? { heard.withLock { $0.map { $0 == SIGTERM ? .terminated : .interrupted } } }
+
+    func arm(_ terminal: Terminal, _ cancel: @escaping @Sendable () async -> Void) {
+      Signals.hear([SIGINT, SIGTERM]) { [self] number in
+        let isFirst = heard.withLock { signal in
+          defer { signal = number }
+          return signal == nil
+        }
+        guard isFirst else { Glibc.exit((code ?? .interrupted).rawValue) }
+        terminal.tell("Interrupted: ending the command on every host")
+        Task { await cancel() }
+      }
     }
   }
 
@@ -91,7 +118,9 @@ struct ExecCommand: Verb {
     }
   }
 
-  private static func conclude(_ results: [(String, Outcome)], on terminal: Terminal)
+  private static func conclude(
+    _ results: [(String, Outcome)], on terminal: Terminal
+  )
     -> DeployModel.ExitCode
   {
     let failed = results.filter { $0.1.failure != nil }

@@ -22,8 +22,9 @@ struct PlanCommand: Verb {
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
     let project = try bundle.project(choices) ?? Wiring.project(options)
-    let wanted = try request.request(for: project.project)
+    let wanted = request.request(for: project.project)
     let engine = try Wiring.engine(for: project, options)
+    EarlyEnd.arm(engine, terminal)
     do {
       let prepared = try await Preparing(project: project, engine: engine, terminal: terminal).plan(
         wanted, connecting: connect)

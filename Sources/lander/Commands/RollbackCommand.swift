@@ -34,11 +34,13 @@ struct RollbackCommand: Verb {
       only: only.flatMap { $0.split(separator: ",").map(String.init) },
       in: project.project)
     let engine = try Wiring.engine(for: project, options)
+    EarlyEnd.arm(engine, terminal)
     do {
       terminal.tell(
         "Asking \(selection.hosts.count.of("host")) what \(selection.hosts.count == 1 ? "it runs" : "they run") …"
       )
       let preparation = await Preparation(selection, ports: engine.ports, recipes: engine.library)
+      try await DeadEngines.refuse(preparation.surveys, engine.journal)
       let plan = try RollbackPlanner.plan(
         selection, surveys: preparation.surveys, kept: preparation.kept, by: Identity.make())
       return try await Launch(engine: engine, terminal: terminal, progress: progress, typed: project.typed)

@@ -3,6 +3,7 @@ import DeployCore
 import DeployEngine
 import DeployModel
 import DeployReport
+import DeployStore
 import Glibc
 
 /// Explains who holds a group's lock and what it left running, and gives the lock back.
@@ -12,7 +13,8 @@ struct UnlockCommand: Verb {
     discussion: """
       First it prints the holder, whether it still lives, and what it left running on the hosts; then it asks. What was left running \
       is waited for or ended by the next deployment (--orphans). A holder that still lives is left alone unless --force is given: \
-      lander cancel is the better way then.
+      lander cancel is the better way then. A holder counts as dead when its lease has ended, or when it was started on this machine \
+      with this state folder and its process is gone: lander resume is the better way then.
       """)
 
   @OptionGroup var options: ProjectOptions
@@ -55,12 +57,31 @@ struct UnlockCommand: Verb {
         terminal.say(["", "No host that was reached is locked."])
         return .done
       }
-      try refuseLiving(held)
+      let dead = try await explainDead(held, engine, terminal)
+      try refuseLiving(held.filter { !dead.keys.contains($0.lock.token) })
       guard yes || confirm("Take the lock away on \(held.count.of("host"))?", on: terminal) else {
         return .refused
       }
-      return try await release(held, engine, terminal)
+      return try await release(held, dead.values.map(\.id), engine, terminal)
     }
+  }
+
+  /// Says which holders are known to be gone, and the better ways. By token.
+  private func explainDead(
+    _ held: [(site: HostSite, lock: Lock)], _ engine: Engine, _ terminal: Terminal
+  ) async throws
+    -> [String: DeploymentSummary]
+  {
+    var dead: [String: DeploymentSummary] = [:]
+    for lock in held.map(\.lock) where dead[lock.token] == nil {
+      guard let deployment = try await DeadEngines.deployment(holding: lock, in: engine.journal) else { continue }
+      dead[lock.token] = deployment
+      terminal.say([
+        "", "Deployment \(deployment.id) was interrupted: the process that ran it on this machine is gone.",
+        "  → better than unlocking: \(deployment.wayOn)",
+      ])
+    }
+    return dead
   }
 
   private func refuseLiving(_ held: [(site: HostSite, lock: Lock)]) throws {
@@ -84,10 +105,20 @@ struct UnlockCommand: Verb {
     return ["y", "yes"].contains((readLine() ?? "").lowercased())
   }
 
+  /// - Parameter dead: deployments of this state folder whose process is gone. Nobody may resume them meanwhile.
   private func release(
-    _ held: [(site: HostSite, lock: Lock)], _ engine: Engine, _ terminal: Terminal
+    _ held: [(site: HostSite, lock: Lock)], _ dead: [Deployment.ID], _ engine: Engine, _ terminal: Terminal
   ) async throws -> DeployModel.ExitCode {
     var problems: [Problem] = []
+    var claims: [any DeploymentClaim] = []
+    defer { for claim in claims { claim.release() } }
+    for deployment in dead {
+      guard let claim = try engine.journal.claim(deployment) else {
+        throw Problems(
+          Problem("deployment \(deployment) is being resumed just now", fix: "lander cancel \(deployment) ends it"), exit: .locked)
+      }
+      claims.append(claim)
+    }
     for (site, lock) in held {
       let intent = Intent(
         id: 0, place: .host(site.host.number), operation: .unlock(token: lock.token),

@@ -1,0 +1,28 @@
+import DeployModel
+import Glibc
+import Synchronization
+
+/// What Ctrl-C and SIGTERM mean before a deployment has begun: nothing on a host has to be restored, so what runs on this machine (a
+/// build, git) is ended with everything it started, and then the command.
+enum EarlyEnd {
+  private static let heard = Mutex<(signal: Int32, count: Int)?>(nil)
+
+  /// With what the command ends where it was asked to; nil where it was not.
+  static var code: DeployModel.ExitCode? { heard.withLock { $0.map { $0.signal == SIGTERM ? .terminated : .interrupted } } }
+
+  /// From now on, until signals are given to somebody else. A second one does not wait for what ignores the first.
+  static func arm(_ engine: Engine, _ terminal: Terminal) {
+    Signals.hear([SIGINT, SIGTERM]) { number in
+      let count = heard.withLock { state in
+        state = (state?.signal ?? number, (state?.count ?? 0) + 1)
+        return state?.count ?? 1
+      }
+      let word = number == SIGTERM ? "Terminated" : "Interrupted"
+      if count == 1 { terminal.tell("\(word): ending what runs here. Nothing on a host was changed.") }
+      Task {
+        await engine.endPrograms()
+        exit((code ?? .interrupted).rawValue)
+      }
+    }
+  }
+}

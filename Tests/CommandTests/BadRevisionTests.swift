@@ -1,0 +1,102 @@
+import Foundation
+import Testing
+
+/// What cannot be packed is refused before a host is asked.
+@Suite("What bad revisions get")
+struct BadRevisionTests {
+  @Test("a revision that is not there")
+  func revision() throws {
+    let place = try Workplace.project()
+    try refused(place, ["deploy", "--revision", "ap"], "--revision: there is no HERE/ap\n  → did you mean \"app\"?\n")
+    try refused(
+      place, ["plan", "--revision", "v1.2"],
+      "--revision: there is no HERE/v1.2\n  → name a folder or an archive, or a bundle of lander bundle list: bundle:DIGEST\n")
+    try FileManager.default.createDirectory(at: place.folder.appending(path: ".git"), withIntermediateDirectories: true)
+    try refused(
+      place, ["plan", "--revision", "v1.2"],
+      "--revision: there is no HERE/v1.2\n  → a branch, tag or commit is written git:v1.2; a bundle of lander bundle list bundle:DIGEST\n")
+    try refused(place, ["deploy", "--revision", "bundle:abc"], "abc: no bundle begins with \"abc\"\n  → lander bundle list\n")
+  }
+
+  @Test("a bundle's folder that is not there, with the one that was meant")
+  func missingBundle() throws {
+    let place = try Workplace.project()
+    try FileManager.default.moveItem(
+      at: place.folder.appending(path: "app"), to: place.folder.appending(path: "apps"))
+    try refused(
+      place, ["deploy"],
+      "deploy.lua:5: the bundle's source \"app\" is not there\n  → did you mean \"apps\"?\n")
+    try FileManager.default.removeItem(at: place.folder.appending(path: "apps"))
+    try refused(
+      place, ["deploy"],
+      """
+      deploy.lua:5: the bundle's source "app" is not there
+        → make it first, or let lander do so: bundle { from = "app", build = "…" }
+
+      """)
+  }
+
+  @Test("a build that fails, with what it said, and one that makes nothing")
+  func failingBuild() throws {
+    let place = try Workplace.project()
+    let text = try place.text("deploy.lua")
+    func build(_ command: String) throws {
+      try place.write(text.replacing("{ from = \"app\" }", with: "{ from = \"dist\", build = \"\(command)\" }"), to: "deploy.lua")
+    }
+    try build("echo no compiler >&2; exit 3")
+    try refused(
+      place, ["deploy"],
+      """
+      Building: echo no compiler >&2; exit 3
+        | no compiler
+      deploy.lua:5: the build command `echo no compiler >&2; exit 3` ended with status 3:
+          no compiler
+        → run it in HERE and mend what it says
+
+      """)
+    try build("true")
+    try refused(
+      place, ["deploy"],
+      """
+      Building: true
+      deploy.lua:5: the bundle's source "dist" is not there
+        → the build command ran but did not make it: look where it writes
+
+      """)
+  }
+
+  @Test("an empty bundle, and what no bundle can carry")
+  func emptyBundle() throws {
+    let place = try Workplace.project()
+    for file in ["app/version", "app/index.html"] {
+      try FileManager.default.removeItem(at: place.folder.appending(path: file))
+    }
+    try refused(
+      place, ["deploy"],
+      "deploy.lua:5: app: the bundle is empty: there is no file in it\n  → look whether the build wrote where `bundle` reads\n")
+    mkfifo(place.path + "/app/pipe", 0o644)
+    symlink("/etc/passwd", place.path + "/app/out")
+    try refused(
+      place, ["deploy"],
+      """
+      deploy.lua:5: pipe: is a named pipe, which a bundle cannot carry
+        → leave it out: `ignore` in the recipe, or `.landerignore`
+      deploy.lua:5: out: is an absolute link to /etc/passwd, which is not part of the bundle
+        → make it relative, or name it in `shared` if it outlives releases
+
+      2 problems; nothing was started.
+
+      """)
+  }
+
+  @Test("a file that cannot be read")
+  func unreadable() throws {
+    let place = try Workplace.project()
+    try FileManager.default.setAttributes([.posixPermissions: 0o000], ofItemAtPath: place.path + "/app/version")
+    let run = try place.unprivileged("deploy")
+    expectText(
+      place.relative(run.err),
+      "deploy.lua:5: version: cannot open HERE/app/version: Permission denied\n  → chmod u+r 'HERE/app/version', or leave it out\n")
+    #expect(run.code == 2 && !place.exists("hosts"))
+  }
+}
