@@ -67,7 +67,6 @@ struct PastDeployments {
   static func problem(_ damage: Damage, of deployment: Deployment.ID) -> Problem {
     Problem(
       "the journal of \(deployment) is damaged: entry \(damage.sequence) \(damage.what)",
-      subject: deployment,
       fix:
         "nothing was deleted; lander logs shows what came before, lander status asks the hosts, lander deploy starts anew"
     )

@@ -33,8 +33,11 @@ struct Engine: Sendable {
     try await hosts.expect(secrets: names)
   }
 
-  /// Ends what runs on this machine: builds, git.
-  func endPrograms() async { await machine.end() }
+  /// Ends what runs on this machine: builds, git, and clients that wait for hosts.
+  func endPrograms() async {
+    await machine.end()
+    await hosts.close()
+  }
 
   func close() async {
     await hosts.close()

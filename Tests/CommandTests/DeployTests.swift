@@ -174,7 +174,18 @@ struct DeployTests {
     bytes[found.lowerBound] = UInt8(ascii: "X")
     try bytes.write(to: file)
     let audit = try place.lander("audit", "--offline")
-    #expect(audit.code != 0, "\(audit.out)\(audit.err)")
+    #expect(audit.code == 3 && audit.out.contains("  damaged: entry "), "\(audit.out)\(audit.err)")
+    let resume = try place.lander("resume", "last")
+    let id = try #require(resume.err.firstMatch(of: /[0-9]{8}-[0-9]{6}-[a-z0-9]{4}/)?.output)
+    let entry = try #require(resume.err.firstMatch(of: /entry [0-9]+/)?.output)
+    expectText(
+      resume.err,
+      """
+      the journal of \(id) is damaged: \(entry) is not what was written: its content does not fit the chain
+        → nothing was deleted; lander logs shows what came before, lander status asks the hosts, lander deploy starts anew
+
+      """)
+    #expect(resume.code == 21 && resume.out == "")
     #expect(try Data(contentsOf: file).count >= bytes.count)
   }
 }

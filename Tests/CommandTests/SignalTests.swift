@@ -54,6 +54,53 @@ struct SignalTests {
     #expect(try place.lander("resume").code == 15)
   }
 
+  @Test("while hosts are asked it ends the clients that wait for them", arguments: [(SIGINT, 130), (SIGTERM, 143)] as [(Int32, Int32)])
+  func duringSurvey(_ signal: Int32, _ code: Int32) throws {
+    let place = try Workplace([
+      "app/version": "1\n",
+      "deploy.lua": """
+      group "test" { hosts = { "slow" } }
+      recipe "app" { api = 1, path = "/srv/app", targets = group "test", revision = bundle { from = "app" } }
+
+      """,
+    ])
+    try place.write("#!/bin/sh\necho $$ >client.new && mv client.new client\nexec sleep 300\n", to: "bin/ssh", mode: 0o755)
+    let running = try place.start(["deploy"], ["PATH": "\(place.path)/bin:/usr/bin:/bin"])
+    try place.wait(for: "client")
+    running.send(signal)
+    #expect(running.wait() == code)
+    expectText(
+      running.everything,
+      """
+      Asking 1 host what it runs …
+      \(signal == SIGTERM ? "Terminated" : "Interrupted"): ending what runs here. Nothing on a host was changed.
+
+      """)
+    try expectEnded("client", in: place)
+  }
+
+  @Test("while a command runs everywhere it is ended everywhere", arguments: [(SIGINT, 130), (SIGTERM, 143)] as [(Int32, Int32)])
+  func duringExec(_ signal: Int32, _ code: Int32) throws {
+    let place = try Workplace.project(hosts: 1)
+    let running = try place.start([
+      "exec", "test", "--", "echo $$ >\(place.path)/job.new; mv \(place.path)/job.new \(place.path)/job; exec sleep 300",
+    ])
+    try place.wait(for: "job")
+    running.send(signal)
+    #expect(running.wait() == code)
+    #expect(
+      running.everything.hasPrefix("Interrupted: ending the command on every host\nh1 ! `")
+        && running.everything.hasSuffix("` was cancelled\n0 of 1 host succeeded; failed: h1\n"), "\(running.everything)")
+    try expectEnded("job", in: place)
+  }
+
+  /// Ended; whoever inherits a process may not have buried it yet.
+  private func expectEnded(_ file: String, in place: Workplace) throws {
+    let process = try place.text(file).trimmingCharacters(in: .whitespacesAndNewlines)
+    let state = (try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8)) ?? ""
+    #expect(state.isEmpty || state.contains(") Z"), "it still runs: \(state)")
+  }
+
   @Test(
     "during a build it ends the build with everything that started, and nothing is left half made",
     arguments: [(SIGINT, 130), (SIGTERM, 143)] as [(Int32, Int32)])
@@ -62,10 +109,9 @@ struct SignalTests {
     try place.write(
       try place.text("deploy.lua").replacing("bundle { from = \"app\" }", with: "bundle { from = \"app\", build = \"sh build.sh\" }"),
       to: "deploy.lua")
-    try place.write("sleep 300 & echo $! > child\nwait\n", to: "build.sh")
+    try place.write("sleep 300 & echo $! >child.new && mv child.new child\nwait\n", to: "build.sh")
     let running = try place.start(["deploy"])
     try place.wait(for: "child")
-    let child = try #require(pid_t(try place.text("child").trimmingCharacters(in: .whitespacesAndNewlines)))
     running.send(signal)
     #expect(running.wait() == code)
     expectText(
@@ -75,9 +121,7 @@ struct SignalTests {
       \(signal == SIGTERM ? "Terminated" : "Interrupted"): ending what runs here. Nothing on a host was changed.
 
       """)
-    // Ended; whoever inherits it may not have buried it yet.
-    let state = (try? String(contentsOfFile: "/proc/\(child)/stat", encoding: .utf8)) ?? ""
-    #expect(state.isEmpty || state.contains(") Z"), "what the build started still runs: \(state)")
+    try expectEnded("child", in: place)
     #expect(!place.exists("hosts"))
     #expect(try place.lander("bundle", "list").out == "No bundles yet. lander bundle build makes one.\n")
   }

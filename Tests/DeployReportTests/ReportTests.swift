@@ -174,6 +174,19 @@ struct ReportTests {
     for line in few.lines + many.lines { #expect(line.columns < 40, "\(line)") }
   }
 
+  @Test("a resumed deployment is known from its beginning, and its age is no silence")
+  func resumed() {
+    var report = PlainReport(on: Surface())
+    let past = Stories.succeeding.dropLast(3)
+    for entry in past { #expect(report.recall(entry, of: "x").isEmpty == !entry.isOpening) }
+    let now = Stories.start + .minutes(60)
+    #expect(report.tick(now) == "")
+    #expect(
+      report.take(Entry(sequence: past.count, at: now, fact: .resumed(actor: "kim@laptop")), of: "x").hasSuffix("  Resumed by kim@laptop\n")
+    )
+    #expect(report.tick(now + .seconds(31)).hasSuffix("  still going: 1 of 2 hosts done\n"))
+  }
+
   @Test("a frame is erased whole after the window got narrower")
   func narrower() {
     var report = LiveReport(on: Surface(width: 140, height: 24, terminal: true))

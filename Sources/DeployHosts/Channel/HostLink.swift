@@ -9,6 +9,8 @@ actor HostLink {
   private let program: HostProgram
   private let notice: @Sendable (Hosts.Notice) -> Void
   private var channel: Channel?
+  /// One whose client was started and did not give a shell yet.
+  private var greeting: Channel?
   private var opening: Task<Result<Channel, Failure>, Never>?
   private var wasOpen = false
   private var closed = false
@@ -120,6 +122,8 @@ actor HostLink {
     do { channel = try Channel(argv, environment: reach.environment, nonce: nonce, reactor: reactor) } catch {
       return .failed(error, passes: false)
     }
+    greeting = channel
+    defer { greeting = nil }
     let program = self.program
     let steps: [([UInt8], @Sendable (Int) -> String)] = [
       ([], { _ in first ?? ":" }),
@@ -167,7 +171,7 @@ actor HostLink {
     closed = true
     for lease in leases.values { lease.cancel() }
     leases = [:]
-    channel?.close()
+    for channel in [channel, greeting] { channel?.close() }
     channel = nil
   }
 
