@@ -69,6 +69,13 @@ package struct LiveReport: ProgressReport {
     return ""
   }
 
+  /// Remembers the line for the next frame: it stays above it.
+  package mutating func remark(_ text: String, at moment: Timestamp) -> String {
+    above.append(surface.paint(SafeText.line(text), .warn))
+    isStale = true
+    return ""
+  }
+
   /// A new frame, where something changed or a second went by.
   package mutating func tick(_ now: Timestamp) -> String {
     guard story.plan != nil else { return "" }

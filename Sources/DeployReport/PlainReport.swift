@@ -8,6 +8,8 @@ package protocol ProgressReport: Sendable {
   mutating func take(_ entry: Entry, of deployment: Deployment.ID) -> String
   /// Bytes that a running command wrote.
   mutating func take(_ chunk: OutputChunk) -> String
+  /// Something between the entries that people wait for, in words.
+  mutating func remark(_ text: String, at moment: Timestamp) -> String
   /// Called a few times a second.
   mutating func tick(_ now: Timestamp) -> String
   /// Leaves the output in a state that others can write after.
@@ -33,6 +35,8 @@ package struct LinesOfJSON: ProgressReport {
   }
   /// Nothing: chunks are no entries.
   package mutating func take(_ chunk: OutputChunk) -> String { "" }
+  /// Nothing: only entries have a place in the sequence.
+  package mutating func remark(_ text: String, at moment: Timestamp) -> String { "" }
   /// Nothing.
   package mutating func tick(_ now: Timestamp) -> String { "" }
   package mutating func end() -> String { "" }
@@ -87,6 +91,12 @@ package struct PlainReport: ProgressReport {
   package mutating func take(_ chunk: OutputChunk) -> String {
     guard echo else { return "" }
     return partial.take(chunk).map { "          \(label(chunk.place)) | \($0)\n" }.joined()
+  }
+
+  /// A line with its time.
+  package mutating func remark(_ text: String, at moment: Timestamp) -> String {
+    spoke = moment
+    return surface.paint(When(moment, zone: surface.zone).clock, .dim) + "  " + SafeText.line(text) + "\n"
   }
 
   /// A heartbeat, where nothing was said for as long.

@@ -102,7 +102,9 @@ package struct Rehearsed: Sendable {
 
   /// The lines of it: what happens, on which hosts, with which deadlines; sections that repeat one before are said to.
   /// - Parameter known: another rehearsal that was shown before: what went the same way there at first is left out.
-  package func lines(on surface: Surface, indent: Int = 4, after known: Rehearsed? = nil)
+  package func lines(
+    on surface: Surface, indent: Int = 4, after known: Rehearsed? = nil
+  )
     -> [String]
   {
     let margin = String(repeating: " ", count: indent)

@@ -1,5 +1,6 @@
 import DeployCore
 import DeployEngine
+import DeployHosts
 import DeployModel
 import DeployReport
 import DeployStore
@@ -51,6 +52,7 @@ struct Launch {
   ) async throws -> DeployModel.ExitCode {
     let shown = Progress(
       mode: progress.output, verbose: progress.verbose, terminal: terminal, past: past)
+    engine.hosts.listen(shown.noticed)
     let deployments = Deployments(
       ports: engine.ports, feed: shown.feed, recipes: engine.library, identity: { Identity.make() })
     let interrupts = Interrupts(deployments: deployments)

@@ -1,5 +1,6 @@
 import DeployCore
 import DeployEngine
+import DeployHosts
 import DeployModel
 import DeployReport
 import Glibc
@@ -10,6 +11,7 @@ struct Progress: Sendable {
   private enum Item: Sendable {
     case entry(Deployment.ID, Entry)
     case output(OutputChunk)
+    case remark(String, Timestamp)
     case tick
     case resized(width: Int, height: Int)
   }
@@ -45,6 +47,7 @@ struct Progress: Sendable {
           if !stories.isEmpty { stories[stories.count - 1].take(entry) }
           Progress.show(report.take(entry, of: id), descriptor)
         case .output(let chunk): Progress.show(report.take(chunk), descriptor)
+        case .remark(let text, let moment): Progress.show(report.remark(text, at: moment), descriptor)
         case .tick: Progress.show(report.tick(SystemClock.now), descriptor)
         case .resized(let width, let height):
           if var live = report as? LiveReport {
@@ -69,6 +72,16 @@ struct Progress: Sendable {
     let (items, shows) = (items, showsOutput)
     return Feed(
       entry: { items.yield(.entry($0, $1)) }, output: { if shows { items.yield(.output($1)) } })
+  }
+
+  /// A host went out of reach, or is back.
+  func noticed(_ notice: Hosts.Notice) {
+    let text =
+      switch notice {
+      case .away(let host, let failure, let patience): "\(host) is out of reach: \(failure.message); trying again for \(patience)"
+      case .back(let host, let interval): "\(host) is back after \(interval); what ran there went on"
+      }
+    items.yield(.remark(text, SystemClock.now))
   }
 
   /// The terminal has another size.
