@@ -39,11 +39,13 @@ struct Launch {
         throw Problems(error.problem(of: "secret"), exit: DeployModel.ExitCode(error.kind))
       }
     }
-    return try await follow(deployment.id, past: entries.map { (deployment.id, $0) }) {
+    let code = try await follow(deployment.id, past: entries.map { (deployment.id, $0) }) {
       deployments in
       if let reason { await deployments.cancel(reason: reason) }
       return try await deployments.resume(entries)
     }
+    // What was asked was that it ends.
+    return reason != nil && code == .cancelled ? .done : code
   }
 
   private func follow(
@@ -107,10 +109,12 @@ struct Launch {
     let back = ended.count > 1 ? stories.first { $0.id == ended[1].plan.id } : nil
     let summary = Summary(story, rollback: back, typed: typed)
     if terminal.err.terminal { terminal.tell("") }
+    // The window may have another size by now.
+    let now = Terminal()
     if progress.output == .ndjson {
-      terminal.tell(summary.lines(on: terminal.err))
+      terminal.tell(summary.lines(on: now.err))
     } else {
-      terminal.say(summary.lines(on: terminal.out))
+      terminal.say(summary.lines(on: now.out))
     }
     return summary.exit ?? .internal
   }

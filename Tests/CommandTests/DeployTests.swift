@@ -136,6 +136,19 @@ struct DeployTests {
       resumed.code == 0 && resumed.out.hasPrefix("Succeeded: "), "\(resumed.err)\(resumed.out)")
   }
 
+  @Test("cancel did what it was asked, whether the deployment ran or was interrupted: it exits with 0")
+  func cancelInterrupted() throws {
+    let place = try Workplace.project(
+      hosts: 1, body: #"on = { ApplicationStart = function(host) host:run "touch ../../hook; sleep 60" end },"#)
+    let running = try place.start(["deploy", "--output", "plain"])
+    try place.wait(for: "hosts/h1/srv/app/hook")
+    running.send(SIGKILL)
+    _ = running.wait()
+    let cancel = try place.lander("cancel")
+    #expect(cancel.code == 0 && cancel.out.hasPrefix("Cancelled: app to test"), "\(cancel.err)\(cancel.out)")
+    #expect(try place.lander("status").out.contains("nothing yet"))
+  }
+
   @Test("whoever comes second is told who holds the lock, and exits with 4")
   func locked() throws {
     let place = try Workplace.project(
