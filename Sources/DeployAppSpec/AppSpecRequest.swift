@@ -19,11 +19,9 @@ package struct AppSpecRequest: Sendable, Hashable {
   package var restore: Bool
   /// Whether a failure of the old revision's ApplicationStop and BlockTraffic scripts is passed over.
   package var ignoresStopFailures: Bool
-  /// Whether the way back is left on the host as a program, for whoever goes on with the deployment later.
-  package var leavesWayBack = false
-  /// Whether the modes of a bundle that is a folder are cut by the umask, as the agent does with folders. A release has its bundle's own,
-  /// as archives have.
-  package var cutsModes = true
+  /// Whether the bundle is a folder that the engine staged. It may have been an archive; and its modes are its own, as an archive's are, where
+  /// the agent cuts those of a folder by the umask.
+  package var isRelease = false
 
   package static let standardFile = "appspec.yml"
   package static let standardEvents = [

@@ -65,8 +65,7 @@ package final class AppSpecTransport: Transport {
       id: site.deployment, bundle: HostPath("\(site.path)/releases/\(step.release ?? "none")"), maxRevisions: max(1, step.keep),
       fileExistsBehavior: step.options.fileExists.rawValue.uppercased(), appSpecFile: step.options.file, application: site.application,
       groupName: site.group, restore: step.options.restore, ignoresStopFailures: step.options.ignoresStopFailures)
-    request.leavesWayBack = step.options.restore
-    request.cutsModes = false
+    request.isRelease = true
     return request
   }
 

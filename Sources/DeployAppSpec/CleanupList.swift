@@ -36,9 +36,15 @@ package struct CleanupList: Sendable, Hashable {
       switch line {
       case .label(let path): "semanage\0" + Self.escaped(path.text)
       case .path(let path):
-        path.text.utf8.contains(10) || path.text.trimmingSpace != path.text[...] ? "escaped\0" + Self.escaped(path.text) : path.text
+        Self.isPlain(line) ? path.text : "escaped\0" + Self.escaped(path.text)
       }
     }
+  }
+
+  /// Whether the file's line is the path as it stands.
+  static func isPlain(_ line: Line) -> Bool {
+    guard case .path(let path) = line else { return false }
+    return !path.text.utf8.contains(10) && path.text.trimmingSpace == path.text[...]
   }
 
   private static func escaped(_ path: String) -> String { path.replacing("\\", with: "\\\\").replacing("\n", with: "\\n") }

@@ -22,8 +22,8 @@ package struct EngineRoot: Sendable, Hashable {
   /// Holds the folder of the deployment whose DownloadBundle succeeded last.
   package var mostRecent: HostPath { instructions.appending(group + "_most_recent_install") }
 
-  /// Makes a deployment's folder and tells what there is: working directory, home, the two folders remembered, what the bundle is
-  /// (d, f or -), and whether a bundle that is a folder has an appspec file.
+  /// Makes a deployment's folder and tells what there is: working directory, home, the folder remembered as the last successful one,
+  /// what the bundle is (d, f or -), and whether a bundle that is a folder has an appspec file. What follows may use `$kind` and `$has`.
   package func opening(_ request: AppSpecRequest) -> ShellProgram {
     let names = request.appSpecFile == AppSpecRequest.standardFile ? ["appspec.yml", "appspec.yaml"] : [request.appSpecFile]
     return ShellProgram(
@@ -31,24 +31,23 @@ package struct EngineRoot: Sendable, Hashable {
       umask 022
       mkdir -p -- \(deployment(request.id).text.shellQuoted) \(instructions.text.shellQuoted) || exit 1
       say() { printf '%s\\0' "$1"; }
-      say "$(pwd)"; say "${HOME:-/}"
-      say "$(cat \(lastSuccessful.text.shellQuoted) 2>/dev/null)"
-      say "$(cat \(mostRecent.text.shellQuoted) 2>/dev/null)"
-      b=\(request.bundle.text.shellQuoted)
-      if [ -d "$b" ]; then say d; elif [ -e "$b" ]; then say f; else say -; fi
-      for n in \(names.map(\.shellQuoted).joined(separator: " ")); do [ -f "$b/$n" ] && { say y; exit; }; done
-      say n
+      b=\(request.bundle.text.shellQuoted) has=\(request.isRelease ? "y" : "n")
+      if [ -d "$b" ]; then kind=d; elif [ -e "$b" ]; then kind=f; else kind=-; fi
+      for n in \(names.map(\.shellQuoted).joined(separator: " ")); do [ ! -f "$b/$n" ] || has=y; done
+      say "$(pwd)"; say "${HOME:-/}"; say "$(cat \(lastSuccessful.text.shellQuoted) 2>/dev/null)"; say $kind; say $has
       """)
   }
 
-  /// Prunes old revisions, fetches the bundle and unpacks it, and remembers the deployment as the most recent one.
-  package func unpacking(_ request: AppSpecRequest, lastSuccessful last: HostPath?) -> ShellProgram {
+  /// Prunes old revisions, fetches the bundle and unpacks it, and remembers the deployment as the most recent one. Does nothing where
+  /// `opening` went before and found no such bundle.
+  package func unpacking(_ request: AppSpecRequest) -> ShellProgram {
     let folder = deployment(request.id)
     var program = ShellProgram(
       """
+      \(request.type == .directory ? "[ \"${kind-d}${has-y}\" = dy ]" : "[ \"${kind-f}\" = f ]") || exit 0
       LC_ALL=C; export LC_ALL
       g=\(groupFolder.text.shellQuoted) id=\(request.id.shellQuoted) d=\(folder.text.shellQuoted) b=\(request.bundle.text.shellQuoted)
-      last=\((last?.text ?? "").shellQuoted) a=$d/deployment-archive
+      last=$(cat \(lastSuccessful.text.shellQuoted) 2>/dev/null) a=$d/deployment-archive
       extra=$(($(ls -1A -- "$g" | grep -cvxF -e "$id") - \(request.maxRevisions) + 1))
       ls -1Atr -- "$g" | while IFS= read -r e; do
         [ "$e" != "$id" ] && [ "$g/$e" != "$last" ] && [ "$extra" -gt 0 ] || continue
@@ -58,12 +57,17 @@ package struct EngineRoot: Sendable, Hashable {
       bad() { echo "Error extracting $1 archive: $2" >&2; exit 10; }
       """)
     switch request.type {
-    case .directory: program.line(request.cutsModes ? Self.copyFolder + "\n" + Self.cutModes : Self.copyFolder)
+    case .directory: program.line(request.isRelease ? Self.copyFolder : Self.copyFolder + "\n" + Self.cutModes)
     case .tar: program.line("ln -sf -- \"$b\" \"$d/bundle.tar\" && tar -C \"$a\" -xpf \"$d/bundle.tar\" || bad tar $?")
     case .tgz: program.line("ln -sf -- \"$b\" \"$d/bundle.tar\" && tar -C \"$a\" -zxpf \"$d/bundle.tar\" || bad tgz $?")
     case .zip: program.line(Self.unzip)
     }
-    if request.type != .directory { program.line(Self.unwrap) }
+    if request.isRelease {
+      // A release was an archive or a folder; nobody knows any more, so what is found under its name stays where it is.
+      program.line("if [ ! -f \"$a\"/\(request.appSpecFile.shellQuoted) ]; then\n\(Self.unwrap)\nfi")
+    } else if request.type != .directory {
+      program.line(Self.unwrap)
+    }
     program.line("printf %s \"$d\" >\(mostRecent.text.shellQuoted)")
     return program
   }
@@ -99,17 +103,40 @@ package struct EngineRoot: Sendable, Hashable {
     fi
     """
 
-  /// Finds an appspec file in a deployment's folder: prints the name of the first that is there, NUL, and its text; nothing where none is.
-  package func reading(_ names: [String], in folder: HostPath, remembered: Bool) -> ShellProgram {
-    let known = remembered ? "\"$(cat \(folder.appending("appspec-filename").text.shellQuoted) 2>/dev/null)\" " : ""
+  /// Whose appspec file is read.
+  package enum Revision: Sendable, Hashable {
+    case deployment(HostPath)
+    /// The one whose Install succeeded last, if there is one.
+    case last
+  }
+
+  /// Finds an appspec file in a deployment's folder: tells the name of the first that is there and its text; an empty name where none is.
+  package func reading(_ names: [String], of revision: Revision) -> ShellProgram {
+    let (folder, known) =
+      switch revision {
+      case .deployment(let folder): (folder.text.shellQuoted, "")
+      case .last: ("$(cat \(lastSuccessful.text.shellQuoted) 2>/dev/null)", "\"$(cat \"$d/appspec-filename\" 2>/dev/null)\" ")
+      }
     return ShellProgram(
       """
+      d=\(folder) found=
+      \(Self.tellFile)
       for n in \(known)\(names.map(\.shellQuoted).joined(separator: " ")); do
-        f=\(archive(in: folder).text.shellQuoted)/$n
-        if [ -n "$n" ] && [ -f "$f" ]; then printf '%s\\0' "$n"; cat -- "$f"; exit; fi
+        f=$d/deployment-archive/$n
+        if [ -n "$d" ] && [ -n "$n" ] && [ -f "$f" ]; then printf '%s\\0' "$n"; tell "$f" || exit 1; found=y; break; fi
       done
+      [ "$found" ] || printf '\\0'
       """)
   }
+
+  /// Tells the clean-up list; an empty one where there is none.
+  package var readingCleanupList: ShellProgram {
+    let file = cleanupList.text.shellQuoted
+    return ShellProgram("\(Self.tellFile)\nif [ -e \(file) ]; then tell \(file) || exit 1; else printf '0\\0'; fi")
+  }
+
+  /// A file's size, ended by NUL, and its content.
+  private static let tellFile = "tell() { printf '%s\\0' \"$(($(wc -c <\"$1\")))\"; cat -- \"$1\"; }"
 
   /// Where a deployment's bundle is unpacked.
   package func archive(in folder: HostPath) -> HostPath { folder.appending("deployment-archive") }

@@ -1,5 +1,7 @@
 /// A script of the bundle as it is started.
 package struct Hook: Sendable, Hashable {
+  /// The script, which is made executable where it is not.
+  package var path: HostPath
   package var argv: [String]
   /// Beside the engine's own environment.
   package var variables: [(name: String, value: String)]
@@ -11,6 +13,7 @@ package struct Hook: Sendable, Hashable {
   package static let standardGrace = 10
 
   package init(_ script: HookScript, at path: HostPath, variables: [(name: String, value: String)], grace: Int = Hook.standardGrace) {
+    self.path = path
     var argv = [path.text]
     if let user = script.runAs { argv = ["su", user, "-c", path.text.shellQuoted] }
     if script.sudo { argv.insert("sudo", at: 0) }
@@ -39,6 +42,14 @@ package enum HookEnd: Sendable, Hashable {
   case leftOpen(HookOutput.Stream)
   /// It could not be started.
   case notStarted(String)
+  /// There is no such script.
+  case missing
+  /// It is not executable, and could not be made so.
+  case notExecutable
+  /// It was ended because the deployment is to stop.
+  case stopped
+
+  var hasBegun: Bool { self != .missing && self != .notExecutable }
 }
 
 /// A line that a script wrote, with its end where it had one.
@@ -77,7 +88,7 @@ package enum HookResult: String, Sendable, Hashable, Codable {
 
 extension HookEnd {
   /// The result, and where it is no success the sentence that says why.
-  func result(of script: HookScript) -> (HookResult, String) {
+  func result(of script: HookScript, at path: HostPath) -> (HookResult, String) {
     let name = "Script at specified location: \(script.location)"
     let user = script.runAs.map { " run as user \($0)" } ?? ""
     return switch self {
@@ -87,6 +98,9 @@ extension HookEnd {
     case .timedOut: (.scriptTimedOut, "\(name) failed to complete in \(script.timeout) seconds")
     case .leftOpen(let stream): (.outputsLeftOpen, "\(name) failed to close \(stream.rawValue.uppercased())")
     case .notStarted(let why): (.scriptFailed, "\(name)\(user) failed to start: \(why)")
+    case .missing: (.scriptMissing, "Script does not exist at specified location: \(path)")
+    case .notExecutable: (.scriptNotExecutable, "Script at specified location: \(path) is not executable")
+    case .stopped: (.unknownError, "\(name) was ended because the deployment is to stop")
     }
   }
 

@@ -1,18 +1,29 @@
 /// Carries a plan out: one shell program, a batch a kind of step.
 package struct InstallProgram: Sendable {
   package private(set) var shell = ShellProgram()
+  private var table = PathTable([])
+
+  /// Exit status where what is replaced could not be kept, and nothing was touched.
+  package static let nothingTouched = 20
 
   /// - Parameters:
+  ///   - keeping: keeps what is replaced or removed; nil: it is lost.
   ///   - list: the file that says what the next installation has to remove; written before anything is made.
   ///   - record: the file that tells people what was done.
   ///   - work: a folder of the deployment for the program's own use.
-  package init(_ plan: InstallPlan, list: HostPath, record: HostPath, work: HostPath) {
+  package init(_ plan: InstallPlan, keeping: Keeping?, list: HostPath, record: HostPath, work: HostPath) {
+    table = Self.table(of: plan)
     shell.line(Self.head)
-    shell.line("w=\(work.text.shellQuoted)")
+    shell.line("w=\(work.text.shellQuoted) t=$w/paths\ntrap 'rm -f -- \"$t\"' EXIT\n\(PathTable.names)\n(")
+    table.write(in: &shell)
+    keeping?.add(plan, table, to: &shell)
+    shell.line(") || {")
+    if let keeping { shell.add(keeping.forgetting) }
+    shell.line("exit \(Self.nothingTouched); }")
     remove(plan.removals)
     shell.line("rm -f -- \(list.text.shellQuoted) || exit 1")
-    shell.write(plan.cleanup.rows, to: list)
-    shell.write([InstallRecord(plan).text], to: record)
+    write(plan, to: list)
+    shell.add(InstallRecord(plan, table, file: record).program)
     shell.feed(plan.folders.map(\.text), to: "xargs -0 mkdir -- || exit 1")
     copy(plan.copies)
     for right in plan.rights { grant(right) }
@@ -23,6 +34,44 @@ package struct InstallProgram: Sendable {
     shell.line(Self.head)
     remove(removals)
     shell.line("rm -f -- \(list.text.shellQuoted) || exit 1")
+  }
+
+  private static func table(of plan: InstallPlan) -> PathTable {
+    var old = (files: Set<HostPath>(), folders: Set<HostPath>())
+    for removal in plan.removals {
+      switch removal {
+      case .file(let path): old.files.insert(path)
+      case .folder(let path): old.folders.insert(path)
+      case .label: continue
+      }
+    }
+    let new = Set(plan.copies.map(\.destination))
+    return PathTable([
+      old.folders.union(plan.folders).sorted(), old.files.intersection(new).sorted(), new.subtracting(old.files).sorted(),
+      old.files.subtracting(new).sorted(),
+    ])
+  }
+
+  /// Files stand behind folders, so that the next installation, which goes through the list from its end, empties folders first.
+  private mutating func write(_ plan: InstallPlan, to list: HostPath) {
+    let temporary = (list.text + ".new").shellQuoted
+    let made = Set(plan.folders)
+    let folders = plan.cleanup.lines.filter { made.contains($0.path) }
+    let others = plan.cleanup.lines.filter { !made.contains($0.path) }
+    shell.line(": >\(temporary) || exit 1")
+    // Above an odd folder may be a plain one and the other way round: their order is that of the plan.
+    append(folders, to: temporary, asTheyAre: !folders.allSatisfy(CleanupList.isPlain))
+    append(others.filter(CleanupList.isPlain), to: temporary)
+    append(others.filter { !CleanupList.isPlain($0) }, to: temporary, asTheyAre: true)
+    shell.line("mv -f -- \(temporary) \(list.text.shellQuoted) || exit 1")
+  }
+
+  private mutating func append(_ lines: [CleanupList.Line], to file: String, asTheyAre: Bool = false) {
+    if asTheyAre {
+      shell.text(CleanupList(lines).rows.map(ShellProgram.withoutNUL), to: "tr '\\001' '\\000' >>\(file) || exit 1")
+    } else {
+      table.lines(of: lines.map(\.path), to: "cat >>\(file) || exit 1", in: &shell)
+    }
   }
 
   private static let head = """
@@ -44,16 +93,16 @@ package struct InstallProgram: Sendable {
     """
 
   private mutating func remove(_ removals: [InstallPlan.Removal]) {
-    var files: [String] = []
+    var files: [HostPath] = []
     var folders: [String] = []
     for removal in removals {
       switch removal {
-      case .file(let path): files.append(path.text)
+      case .file(let path): files.append(path)
       case .folder(let path): folders.append(path.text)
       case .label(let path): shell.line("semanage fcontext -d \(path.text.shellQuoted) || :")
       }
     }
-    shell.feed(files, to: "xargs -0 rm -f -- || exit 1")
+    table.feed(files, to: "xargs -0 rm -f -- || exit 1", in: &shell)
     shell.feed(folders, to: "xargs -0 sh -c \(Self.removeFolders.shellQuoted) sh || exit 1")
   }
 
@@ -69,32 +118,19 @@ package struct InstallProgram: Sendable {
     done
     """
 
-  /// Two folders that a run of copies shares: where names are read, and where they are written.
-  private struct Route: Hashable {
-    var from: HostPath
-    var to: HostPath
-    var isLink: Bool
-  }
-
   private mutating func copy(_ copies: [InstallPlan.Copy]) {
-    var routes: [Route] = []
-    var names: [Route: [String]] = [:]
-    func note(_ route: Route, _ name: String) {
-      if names[route] == nil { routes.append(route) }
-      names[route, default: []].append(name)
+    for run in CopyRun.runs(of: copies, landing: .fresh) {
+      let folders = "\(run.from.text.shellQuoted) \(run.to.text.shellQuoted)"
+      if run.isFlat {
+        table.feed(run.paths, below: run.to, to: "copy_flat \(folders) \(run.isLink ? "-P" : "-pP") || exit 1", in: &shell)
+      } else {
+        // A link is made anew, so that its owner is who deploys.
+        table.feed(run.paths, below: run.to, to: "copy_tree \(folders) \(run.isLink ? "'-o -m'" : "''") || exit 1", in: &shell)
+      }
     }
-    for copy in copies where copy.landing == .fresh {
-      let (route, name) = Self.route(of: copy)
-      note(route, name)
-    }
-    for route in routes { carry(names[route] ?? [], along: route) }
-    routes = []
-    names = [:]
-    for copy in copies where copy.landing == .inPlace {
-      note(Route(from: copy.source.parent, to: copy.destination.parent, isLink: false), copy.source.name)
-    }
-    for route in routes {
-      shell.feed(names[route] ?? [], to: "copy_flat \(route.from.text.shellQuoted) \(route.to.text.shellQuoted) -p || exit 1")
+    for run in CopyRun.runs(of: copies, landing: .inPlace) {
+      table.feed(
+        run.paths, below: run.to, to: "copy_flat \(run.from.text.shellQuoted) \(run.to.text.shellQuoted) -p || exit 1", in: &shell)
     }
     for copy in copies {
       let from = copy.source.text.shellQuoted
@@ -111,29 +147,6 @@ package struct InstallProgram: Sendable {
     }
   }
 
-  /// Splits a copy at the longest end that source and destination have in common.
-  private static func route(of copy: InstallPlan.Copy) -> (Route, String) {
-    var from = copy.source
-    var to = copy.destination
-    var name = ""
-    while from.name == to.name, from != .top, to != .top, from.name.utf8.elementsEqual(to.name.utf8) {
-      name = name.isEmpty ? from.name : from.name + "/" + name
-      from = from.parent
-      to = to.parent
-    }
-    return (Route(from: from, to: to, isLink: copy.isLink), name)
-  }
-
-  private mutating func carry(_ names: [String], along route: Route) {
-    let folders = "\(route.from.text.shellQuoted) \(route.to.text.shellQuoted)"
-    if names.allSatisfy({ !$0.utf8.contains(UInt8(ascii: "/")) }) {
-      shell.feed(names, to: "copy_flat \(folders) \(route.isLink ? "-P" : "-pP") || exit 1")
-    } else {
-      // A link is made anew, so that its owner is who deploys.
-      shell.feed(names.map { "./" + $0 }, to: "copy_tree \(folders) \(route.isLink ? "'-o -m'" : "''") || exit 1")
-    }
-  }
-
   private mutating func grant(_ right: InstallPlan.Right) {
     switch right {
     case .reachable(let path):
@@ -142,12 +155,12 @@ package struct InstallProgram: Sendable {
     case .mode(let mode, let paths):
       // Five digits: with fewer, a folder would keep its set-group-ID bit.
       let octal = String(mode, radix: 8)
-      shell.feed(paths.map(\.text), to: "xargs -0 chmod -- 0\(String(repeating: "0", count: 4 - octal.count))\(octal) || exit 1")
+      table.feed(paths, to: "xargs -0 chmod -- 0\(String(repeating: "0", count: 4 - octal.count))\(octal) || exit 1", in: &shell)
     case .acl(let acl, let paths):
       // -n: where no mask is given, each file's is what its group may.
       let entries = acl.entries.map(\.text).joined(separator: ",").shellQuoted
-      shell.feed(paths.map(\.text), to: "xargs -0 setfacl -b -- || exit 1")
-      shell.feed(paths.map(\.text), to: "xargs -0 setfacl -n -m \(entries) -- || exit 1")
+      table.feed(paths, to: "xargs -0 setfacl -b -- || exit 1", in: &shell)
+      table.feed(paths, to: "xargs -0 setfacl -n -m \(entries) -- || exit 1", in: &shell)
     case .label(let label, let paths):
       for path in paths.map(\.text.shellQuoted) {
         let user = label.user.map { "-s \($0.shellQuoted) " } ?? ""
@@ -158,7 +171,7 @@ package struct InstallProgram: Sendable {
       }
     case .owner(let user, let group, let paths):
       let who = (user ?? "") + (group.map { ":" + $0 } ?? "")
-      shell.feed(paths.map(\.text), to: "xargs -0 chown -- \(who.shellQuoted) || exit 1")
+      table.feed(paths, to: "xargs -0 chown -- \(who.shellQuoted) || exit 1", in: &shell)
     }
   }
 }

@@ -1,37 +1,75 @@
-/// The instructions of an installation as the agent writes them down: JSON, for people and for tools that read it there.
+/// The instructions of an installation as the agent writes them down: JSON, for people and for tools that read it there. The host
+/// makes it of the paths it has.
 struct InstallRecord {
-  private(set) var text = "{\"instructions\":["
-  private var isFirst = true
+  private(set) var program = ShellProgram()
+  private let table: PathTable
 
-  init(_ plan: InstallPlan) {
-    for folder in plan.folders { add("mkdir", [("directory", folder.text)]) }
-    for copy in plan.copies { add("copy", [("source", copy.source.text), ("destination", copy.destination.text)]) }
-    for right in plan.rights {
-      switch right {
-      case .mode(let mode, let paths):
-        for path in paths { add("chmod", [("mode", String(mode, radix: 8)), ("file", path.text)]) }
-      case .acl(let acl, let paths):
-        let entries = "[" + acl.entries.map { Self.quoted($0.text) }.joined(separator: ",") + "]"
-        for path in paths { add("setfacl", [("file", path.text)], more: ("acl", entries)) }
-      case .label(let label, let paths):
-        let parts = [("type", label.type), ("user", label.user), ("range", label.range)]
-        let context = "{" + parts.map { "\"\($0.0)\":" + ($0.1.map(Self.quoted) ?? "null") }.joined(separator: ",") + "}"
-        for path in paths { add("semanage", [("file", path.text)], more: ("context", context)) }
-      case .owner(let user, let group, let paths):
-        for path in paths { add("chown", [("owner", user), ("group", group), ("file", path.text)]) }
-      case .reachable: continue
-      }
+  init(_ plan: InstallPlan, _ table: PathTable, file: HostPath) {
+    self.table = table
+    let temporary = (file.text + ".new").shellQuoted
+    // What JSON has other words for, then the entry around the name.
+    program.line("entries() { sed \(Self.escapes(table)) -e \"s|.*|$1|\"; }\n{ :")
+    add("mkdir", plan.folders, [("directory", .path)])
+    for run in CopyRun.runs(of: plan.copies) {
+      add("copy", run.paths, below: run.to, [("source", .below(run.from)), ("destination", .below(run.to))])
     }
-    text += "]}"
+    for right in plan.rights { add(right) }
+    let ends = "{ printf '{\"instructions\":[\\n'; sed '1!s/^/,/'; printf ']}\\n'; }"
+    program.line("} | \(ends) >\(temporary) && mv -f -- \(temporary) \(file.text.shellQuoted) || exit 1")
   }
 
-  private mutating func add(_ type: String, _ members: [(String, String?)], more: (String, String)? = nil) {
-    text += isFirst ? "{" : ",{"
-    isFirst = false
-    text += "\"type\":\"\(type)\""
-    for (name, value) in members { text += ",\"\(name)\":" + (value.map(Self.quoted) ?? "null") }
-    if let more { text += ",\"\(more.0)\":\(more.1)" }
-    text += "}"
+  private enum Part {
+    case text(String?)
+    case json(String)
+    /// The path that an entry is about.
+    case path
+    /// The same path, where it is cut at a folder, below another.
+    case below(HostPath)
+  }
+
+  private mutating func add(_ right: InstallPlan.Right) {
+    switch right {
+    case .mode(let mode, let paths): add("chmod", paths, [("mode", .text(String(mode, radix: 8))), ("file", .path)])
+    case .acl(let acl, let paths):
+      let entries = "[" + acl.entries.map { Self.quoted($0.text) }.joined(separator: ",") + "]"
+      add("setfacl", paths, [("acl", .json(entries)), ("file", .path)])
+    case .label(let label, let paths):
+      let parts = [("type", label.type), ("user", label.user), ("range", label.range)]
+      let context = "{" + parts.map { "\"\($0.0)\":" + ($0.1.map(Self.quoted) ?? "null") }.joined(separator: ",") + "}"
+      add("semanage", paths, [("context", .json(context)), ("file", .path)])
+    case .owner(let user, let group, let paths):
+      add("chown", paths, [("owner", .text(user)), ("group", .text(group)), ("file", .path)])
+    case .reachable: return
+    }
+  }
+
+  private mutating func add(_ type: String, _ paths: [HostPath], below folder: HostPath? = nil, _ members: [(String, Part)]) {
+    var entry = "{\"type\":\"\(type)\""
+    for (name, part) in members {
+      entry += ",\"\(name)\":"
+      switch part {
+      case .text(let text): entry += Self.literal(text.map(Self.quoted) ?? "null")
+      case .json(let json): entry += Self.literal(json)
+      case .path: entry += "\"&\""
+      case .below(let folder): entry += Self.literal(String(Self.quoted(folder == .top ? "" : folder.text).dropLast())) + "&\""
+      }
+    }
+    table.lines(of: paths, below: folder, to: "entries \((entry + "}").shellQuoted)", in: &program)
+  }
+
+  /// Text that `sed` puts in place as it stands.
+  private static func literal(_ text: String) -> String {
+    text.replacing("\\", with: "\\\\").replacing("&", with: "\\&").replacing("|", with: "\\|")
+  }
+
+  private static func escapes(_ table: PathTable) -> String {
+    var escapes = "-e 's/[\\\"]/\\\\&/g'"
+    for byte in table.controls.sorted() where byte != 10 {
+      let hex = String(byte, radix: 16)
+      escapes += " -e 's/\(UnicodeScalar(byte))/\\\\u\(String(repeating: "0", count: 4 - hex.count))\(hex)/g'"
+    }
+    if let end = table.lineEnd { escapes += " -e 's/\(UnicodeScalar(end))/\\\\n/g'" }
+    return escapes
   }
 
   private static func quoted(_ value: String) -> String {

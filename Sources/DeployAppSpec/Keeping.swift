@@ -1,38 +1,74 @@
-/// What an installation will replace or remove, kept under the engine's root until the deployment ends, and the way back.
+/// What an installation will replace or remove, kept under the engine's root until the deployment ends, and the way back: a program
+/// on the host that removes what was installed and puts everything back: path, type, content, mode, owner, ACL, link target and the
+/// time of files.
 package struct Keeping: Sendable, Hashable {
-  /// Packs everything into archives, after a look at the space that takes.
-  package private(set) var keeping: ShellProgram
-  /// Removes what was installed and puts everything back: path, type, content, mode, owner, ACL, link target and the time of files.
-  package private(set) var restoring: ShellProgram
-  package let forgetting: ShellProgram
+  /// Everything that is kept, in archives, and lists of what goes.
+  package let kept: HostPath
+  /// The program, for `sh`; there as soon as all is kept, and until nothing is to be put back any more.
+  package let wayBack: HostPath
+  private let root: EngineRoot
 
-  /// - Parameter lastSuccessful: the deployment folder remembered before.
-  package init(_ plan: InstallPlan, previous: CleanupList, lastSuccessful: HostPath?, root: EngineRoot, folder: HostPath) {
-    let head = "LC_ALL=C; export LC_ALL\ns=\(folder.appending("kept").text.shellQuoted)\n" + Self.tarOptions
-    keeping = ShellProgram(head)
-    keeping.line("umask 077; mkdir -- \"$s\" && : >\"$s/list\" && : >\"$s/written\" || exit 1")
-    keeping.feed(Self.removed(plan).map(Self.relative), to: "cat >\"$s/list\" || exit 1")
-    keeping.feed(Self.written(plan), to: "xargs -0 sh -c \(Self.resolve.shellQuoted) \"$s\" || exit 1")
-    keeping.line(Self.pack)
-
-    restoring = ShellProgram(head)
-    let fresh = plan.copies.filter { $0.landing == .fresh }.map(\.destination.text)
-    let inside = plan.copies.filter { $0.landing == .insideFolder }.map { $0.destination.appending($0.source.name).text }
-    restoring.feed(fresh.reversed() + inside, to: "xargs -0 sh -c \(Self.removeFiles.shellQuoted) sh || bad=1")
-    restoring.feed(plan.folders.reversed().map(\.text), to: "xargs -0 rmdir -- 2>/dev/null || :")
-    restoring.line(Self.unpack)
-    restoring.write(previous.rows, to: root.cleanupList)
-    let last = root.lastSuccessful.text.shellQuoted
-    restoring.line(lastSuccessful.map { "printf %s \($0.text.shellQuoted) >\(last)" } ?? "rm -f -- \(last)")
-    restoring.line("[ -z \"${bad-}\" ] || exit 1\nrm -rf -- \"$s\"")
-    forgetting = ShellProgram("rm -rf -- \(folder.appending("kept").text.shellQuoted)")
+  /// - Parameter folder: the deployment's.
+  package init(_ root: EngineRoot, in folder: HostPath) {
+    self.root = root
+    kept = folder.appending("kept")
+    wayBack = folder.appending("way-back")
   }
 
-  /// Files and folders that go, folders before what is in them.
-  private static func removed(_ plan: InstallPlan) -> [String] {
+  /// Exit status of `undoing` where there is no way back.
+  package static let nothingToUndo = 3
+
+  package var undoing: ShellProgram {
+    let file = wayBack.text.shellQuoted
+    return ShellProgram("[ -e \(file) ] || exit \(Self.nothingToUndo)\nsh \(file) && rm -f -- \(file)")
+  }
+
+  package var forgetting: ShellProgram { ShellProgram("rm -rf -- \(wayBack.text.shellQuoted) \(kept.text.shellQuoted)") }
+
+  /// Adds what keeps, after a look at the space that this and the copies take; where it cannot, the installation ends there.
+  func add(_ plan: InstallPlan, _ table: PathTable, to program: inout ShellProgram) {
+    let fresh = plan.copies.filter { $0.landing == .fresh }.map(\.destination)
+    let inside = plan.copies.filter { $0.landing == .insideFolder }.map { $0.destination.appending($0.source.name).text }
+    program.line("\(head)\numask 077; mkdir -- \"$s\" && : >\"$s/list\" && : >\"$s/written\" || exit 1\n\(Self.room)")
+    table.feed(Self.removed(plan), below: .top, to: "cat >\"$s/list\" || exit 1", in: &program)
+    program.feed(Self.written(plan), to: "xargs -0 sh -c \(Self.resolve.shellQuoted) \"$s\" || exit 1")
+    table.feed(fresh, to: "cat >\"$s/fresh\" || exit 1", in: &program)
+    program.feed(inside, to: "cat >>\"$s/fresh\" || exit 1")
+    program.feed(plan.folders.reversed().map(\.text), to: "cat >\"$s/folders\" || exit 1")
+    program.line("cat -- \"$s/written\" >>\"$s/list\" && cd / || exit 1")
+    program.line("[ ! -s \"$s/list\" ] || room \"$(sizes <\"$s/list\")\" \"$s\" || exit 1")
+    for run in CopyRun.runs(of: plan.copies, landing: .fresh) where !run.isLink {
+      let size = "{ cd -- \(run.from.text.shellQuoted) && sizes >\"$s/size\"; } && room \"$(cat \"$s/size\")\" \(run.to.text.shellQuoted)"
+      table.feed(run.paths, below: run.to, to: size + " || exit 1", in: &program)
+    }
+    program.line(Self.pack)
+    for (name, file) in remembered {
+      program.line("[ ! -e \(file.text.shellQuoted) ] || cp -p -- \(file.text.shellQuoted) \"$s/\(name)\" || exit 1")
+    }
+    // Each line begins with a character of its own, so that none of them ends the text.
+    let lines = restoring.split(separator: "\n", omittingEmptySubsequences: false).map { "|" + $0 }
+    program.line(
+      "sed 's/^|//' >\"$s/program\" <<'END OF PROGRAM' && mv -f -- \"$s/program\" \(wayBack.text.shellQuoted) || exit 1\n"
+        + lines.joined(separator: "\n") + "\nEND OF PROGRAM")
+  }
+
+  private var head: String { "LC_ALL=C; export LC_ALL\ns=\(kept.text.shellQuoted)\n" + Self.tarOptions }
+
+  /// Files of the engine itself that an installation changes.
+  private var remembered: [(name: String, file: HostPath)] { [("cleanup", root.cleanupList), ("last", root.lastSuccessful)] }
+
+  private var restoring: String {
+    var text = head + "\n[ -d \"$s\" ] || exit 0\n" + Self.unpack
+    for (name, file) in remembered { text += "\nput \(name) \(file.text.shellQuoted)" }
+    // In one step, so that whoever comes again finds all of it or nothing.
+    return text + "\n[ -z \"${bad-}\" ] && mv -- \"$s\" \"$s.used\" && rm -rf -- \"$s.used\""
+  }
+
+  /// Files and folders that go.
+  private static func removed(_ plan: InstallPlan) -> [HostPath] {
     plan.removals.reversed().compactMap { removal in
       switch removal {
-      case .file(let path), .folder(let path): path.text
+      case .file(let path), .folder(let path): path
       case .label: nil
       }
     }
@@ -49,17 +85,6 @@ package struct Keeping: Sendable, Hashable {
     }
   }
 
-  /// A folder is the old revision's, where the installation did not come to removing it.
-  private static let removeFiles = """
-    for p do
-      shift
-      [ ! -L "$p" ] && [ -d "$p" ] || set -- "$@" "$p"
-    done
-    [ $# -eq 0 ] || rm -f -- "$@"
-    """
-
-  private static func relative(_ path: String) -> String { "." + path }
-
   /// Access control lists are packed where the host has them at all.
   private static let tarOptions = """
     case $(tar --help 2>/dev/null) in *--acls*) gnu='--numeric-owner --acls' exact='--format=posix --no-unquote';; *) gnu= exact=;; esac
@@ -73,20 +98,48 @@ package struct Keeping: Sendable, Hashable {
     done
     """
 
+  /// What the removals free on a device is looked for only where room is short without it.
+  private static let room = """
+    sizes() { # KiB of the files whose names are on standard input, and of what goes with them
+      xargs -0 stat -c %s -- | { n=0; while read -r b; do n=$((n + b + 1536)); done; echo $((n / 1024)); }
+    }
+    room() { # KiB, folder
+      u=$2
+      until [ -d "$u" ]; do u=${u%/*}; u=${u:-/}; done
+      v=need_$(stat -c %d -- "$u")
+      eval "n=\\$((\\${$v:-0} + $1)); $v=\\$n"
+      free=$(df -Pk -- "$u" | { read -r head; read -r device size used free rest; echo "$free"; })
+      [ "$n" -gt "$free" ] || return 0
+      if [ "$2" != "$s" ]; then
+        free=$((free + $(cd / && xargs -0 stat -c '%d %h %b' -- <"$s/list" |
+          { g=0; while read -r d h b; do [ "need_$d $h" != "$v 1" ] || g=$((g + b)); done; echo $((g / 2)); })))
+      fi
+      [ "$n" -gt "$free" ] || return 0
+      echo "No space left: keeping what is replaced and the new files take $n KiB, and $free KiB are free at $u" >&2
+      return 1
+    }
+    """
+
   private static let pack = """
-    cat -- "$s/written" >>"$s/list" || exit 1
-    [ -s "$s/list" ] || exit 0
-    cd / || exit 1
-    need=$(xargs -0 stat -c %s -- <"$s/list" | { n=0; while read -r b; do n=$((n + b + 1536)); done; echo $((n / 1024)); })
-    free=$(df -Pk -- "$s" | { read -r head; read -r device size used free rest; echo "$free"; })
-    if [ "$need" -gt "$free" ]; then
-      echo "No space left: keeping what is replaced takes $need KiB, and $free KiB are free at $s" >&2; exit 1
-    fi
-    o="$gnu $exact" xargs -0 sh -c 'tar $o --no-recursion -cf "$0/$$.tar" "$@" || exit 255' "$s" <"$s/list" || exit 1
+    [ ! -s "$s/list" ] || o="$gnu $exact" xargs -0 sh -c 'tar $o --no-recursion -cf "$0/$$.tar" "$@" || exit 255' "$s" <"$s/list" || exit 1
+    """
+
+  /// A folder in the place of a file is the old revision's, where the installation did not come to removing it.
+  private static let removeFiles = """
+    for p do
+      shift
+      [ ! -L "$p" ] && [ -d "$p" ] || set -- "$@" "$p"
+    done
+    [ $# -eq 0 ] || rm -f -- "$@"
     """
 
   /// Files that are still there are written in place, so that their other names see the old content again.
   private static let unpack = """
+    put() { # name, file
+      if [ -e "$s/$1" ]; then cp -p -- "$s/$1" "$2.new" && mv -f -- "$2.new" "$2"; else rm -f -- "$2"; fi || bad=1
+    }
+    [ ! -s "$s/fresh" ] || xargs -0 sh -c \(removeFiles.shellQuoted) sh <"$s/fresh" || bad=1
+    [ ! -s "$s/folders" ] || xargs -0 rmdir -- <"$s/folders" 2>/dev/null || :
     [ ! -e "$s/new" ] || xargs -0 rm -f -- <"$s/new" || bad=1
     if [ -s "$s/written" ] && command -v setfacl >/dev/null; then (cd / && xargs -0 setfacl -b -- <"$s/written"); fi
     for f in "$s"/*.tar; do [ ! -e "$f" ] || tar -C / $gnu --overwrite -xpf "$f" || bad=1; done

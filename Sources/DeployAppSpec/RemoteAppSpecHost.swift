@@ -20,11 +20,14 @@ final class RemoteAppSpecHost: AppSpecHost {
   private let user: String?
   private let output: @Sendable (OutputChunk) -> Void
   private let state = Mutex(State())
+  private let clock = ContinuousClock()
+  /// When the whole step has to have ended.
+  private let deadline: ContinuousClock.Instant
 
   /// Jobs of one step have numbers with this distance, above all of the deployment's own.
   static let distance = 1_000_000
   /// Bytes of a program that go to the host at once.
-  static let part = 500_000
+  static let part = 1_000_000
   /// Bytes of a step's log that are kept on the host; the whole output is with the engine.
   private static let logLimit = 256 * 1024
 
@@ -38,6 +41,7 @@ final class RemoteAppSpecHost: AppSpecHost {
     self.root = root
     self.user = user
     self.output = output
+    deadline = clock.now + intent.timeout.duration
   }
 
   /// What the transport could not do: no fault of the bundle.
@@ -102,11 +106,23 @@ final class RemoteAppSpecHost: AppSpecHost {
       return (Self.distance * state.jobs + intent.id, state.broken)
     }
     if let failure { throw failure }
-    let asked = Intent(id: number, place: intent.place, operation: .run(command), timeout: timeout, site: intent.site)
+    let left = Interval(milliseconds: Int((deadline - clock.now) / .milliseconds(1)))
+    guard left > .zero else { throw fail(tooLate) }
+    let asked = Intent(id: number, place: intent.place, operation: .run(command), timeout: min(timeout, left), site: intent.site)
     let outcome = await inner.perform(asked, at: site, output: output)
     state.withLock { $0.running = nil }
-    if let failure = outcome.failure, !(failure.kind == .command && outcome.status != nil), failure.kind != .timeout { throw fail(failure) }
-    return outcome
+    switch outcome.failure?.kind {
+    case .timeout? where left < timeout: throw fail(tooLate)
+    case nil, .timeout?: return outcome
+    case .command? where outcome.status != nil: return outcome
+    case _?: throw fail(outcome.failure ?? tooLate)
+    }
+  }
+
+  private var tooLate: Failure {
+    Failure(
+      .timeout, "all of it together was not done within \(intent.timeout)",
+      fix: "look at what takes so long: lander logs; the scripts' timeouts together are what an event may take")
   }
 
   private func fail(_ failure: Failure) -> Failure {
@@ -121,7 +137,8 @@ final class RemoteAppSpecHost: AppSpecHost {
   func run(_ hook: Hook, output: @escaping @Sendable (HookOutput) -> Void) async -> HookEnd {
     let environment = hook.variables.map { Command.Variable($0.name, Text($0.value)) }
     // By way of a shell, which runs files without "#!" too.
-    let command = Command(.argv(["sh", "-c", "exec \"$0\" \"$@\""] + hook.argv), environment: environment, directory: "/", user: user)
+    let words = ["sh", "-c", "[ -e \"$0\" ] || exit 127; [ -x \"$0\" ] || chmod a+x -- \"$0\" || exit 126; exec \"$@\"", hook.path.text]
+    let command = Command(.argv(words + hook.argv), environment: environment, directory: "/", user: user, awaitsOutput: true)
     let lines = Lines()
     do {
       let outcome = try await job(command, timeout: .seconds(hook.timeout)) { [self] chunk in
@@ -130,9 +147,21 @@ final class RemoteAppSpecHost: AppSpecHost {
       }
       for line in lines.cut(.stdout, []) + lines.cut(.stderr, []) { output(line) }
       if outcome.failure?.kind == .timeout { return .timedOut }
-      return .exited(outcome.status ?? 0)
+      if let stream = outcome.heldOpen { return .leftOpen(stream == .stdout ? .stdout : .stderr) }
+      let status = outcome.status ?? 0
+      return status == 126 || status == 127 ? try await cause(of: status, hook) : .exited(status)
     } catch {
       return .notStarted((error as? Failure)?.message ?? "\(error)")
+    }
+  }
+
+  /// What one of the shell's own statuses means: they are a script's too.
+  private func cause(of status: Int, _ hook: Hook) async throws -> HookEnd {
+    let path = hook.path.text.shellQuoted
+    switch try await shell("[ -e \(path) ] || exit 3; [ -x \(path) ] || exit 4", input: "").status {
+    case 3: return .missing
+    case 4: return .notExecutable
+    default: return .exited(status)
     }
   }
 

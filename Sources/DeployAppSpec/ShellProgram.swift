@@ -7,15 +7,25 @@ package struct ShellProgram: Sendable, Hashable {
   /// Adds a line of shell text as it stands.
   package mutating func line(_ line: String) { text += line + "\n" }
 
+  /// Adds another program's text.
+  package mutating func add(_ program: ShellProgram) { text += program.text }
+
   /// Gives names to a command on its standard input, each ended by NUL, so that any name arrives as it is.
   package mutating func feed(_ names: [String], to command: String) {
     guard !names.isEmpty else { return }
     let stand = Self.standIn(for: names)
-    let translation = stand.map { "'\\n\\0\(octal($0))' '\\000\\n'" } ?? "'\\n' '\\000'"
-    text += "tr \(translation) <<'\(Self.end)' | \(command)\n"
-    for name in names {
-      text += (stand.map { Self.replaced(name, byte: 10, with: $0) } ?? name) + "\n"
-    }
+    here(names.map { Self.standing(stand, for: $0) }, "tr \(Self.translation(stand))", to: command)
+  }
+
+  /// Gives lines to a command on its standard input.
+  mutating func text(_ lines: [String], to command: String) {
+    guard !lines.isEmpty else { return }
+    here(lines, "cat", to: command)
+  }
+
+  private mutating func here(_ lines: [String], _ reader: String, to command: String) {
+    text += "\(reader) <<'\(Self.end)' | \(command)\n"
+    for line in lines { text += line + "\n" }
     text += Self.end + "\n"
   }
 
@@ -24,23 +34,32 @@ package struct ShellProgram: Sendable, Hashable {
     let temporary = (file.text + ".new").shellQuoted
     guard !lines.isEmpty else { return line(": > \(file.text.shellQuoted) || exit 1") }
     text += "tr '\\001' '\\000' <<'\(Self.end)' > \(temporary) && mv -f -- \(temporary) \(file.text.shellQuoted) || exit 1\n"
-    for line in lines { text += Self.replaced(line, byte: 0, with: 1) + "\n" }
+    for line in lines { text += Self.withoutNUL(line) + "\n" }
     text += Self.end + "\n"
   }
 
   /// No name has it: paths hold a slash or begin with a dot and a slash.
   private static let end = "END OF LIST"
 
-  private func octal(_ byte: UInt8) -> String {
+  private static func octal(_ byte: UInt8) -> String {
     let digits = String(byte, radix: 8)
     return digits.utf8.count == 1 ? "0" + digits : digits
   }
 
   /// A control character that stands for the line ends inside of names; nil where no name has one.
-  private static func standIn(for names: [String]) -> UInt8? {
+  static func standIn(for names: [String]) -> UInt8? {
     guard names.contains(where: { $0.utf8.contains(10) }) else { return nil }
     return (1...8).first { byte in !names.contains { $0.utf8.contains(byte) } } ?? 8
   }
+
+  /// A name with a character in place of its line ends.
+  static func standing(_ stand: UInt8?, for name: String) -> String { stand.map { replaced(name, byte: 10, with: $0) } ?? name }
+
+  /// What `tr` makes lines into names by, each ended by NUL.
+  static func translation(_ stand: UInt8?) -> String { stand.map { "'\\n\\0\(octal($0))' '\\000\\n'" } ?? "'\\n' '\\000'" }
+
+  /// A line with the character 1 in place of NUL.
+  static func withoutNUL(_ line: String) -> String { replaced(line, byte: 0, with: 1) }
 
   private static func replaced(_ name: String, byte: UInt8, with stand: UInt8) -> String {
     String(decoding: name.utf8.map { $0 == byte ? stand : $0 }, as: UTF8.self)
@@ -57,6 +76,9 @@ package struct ShellResult: Sendable, Hashable {
     self.stdout = stdout
     self.stderr = stderr
   }
+
+  /// What it printed, to be read piece by piece.
+  var answer: Answer { Answer(stdout[...]) }
 
   /// What it printed, cut at each NUL; nil for a record that is no UTF-8.
   package var records: [String?] {

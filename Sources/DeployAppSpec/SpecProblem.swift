@@ -43,6 +43,8 @@ package struct SpecProblem: Error, Sendable, Hashable {
     case scriptTimedOut = "script-timed-out"
     case scriptFailed = "script-failed"
     case scriptOutputsLeftOpen = "script-outputs-left-open"
+    /// Somebody stopped the deployment.
+    case interrupted
     case other
   }
   package var category: Category

@@ -93,11 +93,14 @@ package struct Command: Sendable, Hashable, Codable {
   /// What becomes of it when the connection to it is lost for good.
   package var onLost: OnLost
 
+  /// Whether its end is awaited until its output is closed too, within its time; nil: it is not.
+  package var awaitsOutput: Bool?
+
   package enum OnLost: String, Sendable, Hashable, Codable { case fail, `repeat` }
 
   package init(
     _ form: Form, environment: [Variable] = [], directory: String? = nil, input: Text? = nil, user: String? = nil, merge: Bool = false,
-    onLost: OnLost = .fail
+    onLost: OnLost = .fail, awaitsOutput: Bool? = nil
   ) {
     self.form = form
     self.environment = environment
@@ -106,6 +109,7 @@ package struct Command: Sendable, Hashable, Codable {
     self.user = user
     self.merge = merge
     self.onLost = onLost
+    self.awaitsOutput = awaitsOutput
   }
 
   /// As it would be typed, for messages; never for a shell.

@@ -8,17 +8,20 @@ package struct Outcome: Sendable, Hashable, Codable {
   package var status: Int?
   package var stdout: Captured?
   package var stderr: Captured?
+  /// What something that a command started still writes to, though the command has ended.
+  package var heldOpen: OutputChunk.Stream?
   package var duration: Interval
 
   package init(
     failure: Failure? = nil, value: Value = .null, status: Int? = nil, stdout: Captured? = nil, stderr: Captured? = nil,
-    duration: Interval = .zero
+    heldOpen: OutputChunk.Stream? = nil, duration: Interval = .zero
   ) {
     self.failure = failure
     self.value = value
     self.status = status
     self.stdout = stdout
     self.stderr = stderr
+    self.heldOpen = heldOpen
     self.duration = duration
   }
 

@@ -8,7 +8,7 @@ final class SandboxHost: AppSpecHost {
   /// Which `sh` and tools the host has.
   enum Userland: String, CaseIterable { case system, bash, busybox }
   private let userland: Userland
-  /// Ends an installation after this many of its steps; 0: not.
+  /// Ends an installation after this many of its steps, counted from its end where negative; 0: not.
   private let failing = Mutex(0)
   private let steps = Mutex(0)
 
@@ -36,12 +36,14 @@ final class SandboxHost: AppSpecHost {
     guard program.text.contains("copy_tree()") else { return try shell(program.text, with: userland) }
     var parts = program.text.components(separatedBy: " || exit 1")
     steps.withLock { $0 = parts.count - 1 }
-    let step = failing.withLock { $0 }
+    let wanted = failing.withLock { $0 }
+    let step = wanted < 0 ? parts.count + wanted : wanted
     if step > 0, step < parts.count { parts[step - 1] += " && false" }
     return try shell(parts.joined(separator: " || exit 1"), with: userland)
   }
 
   func run(_ hook: Hook, output: @escaping @Sendable (HookOutput) -> Void) async -> HookEnd {
+    guard FileManager.default.fileExists(atPath: hook.path.text) else { return .missing }
     let line = hook.argv.map(\.shellQuoted).joined(separator: " ")
     return .exited((try? shell(line).status) ?? 127)
   }
@@ -86,6 +88,14 @@ final class SandboxHost: AppSpecHost {
       if command -v getfacl >/dev/null; then getfacl -nRP . 2>/dev/null; fi
       """)
     return String(decoding: result.stdout, as: UTF8.self)
+  }
+
+  /// What the next installation will remove.
+  var cleanupList: [String] {
+    get throws {
+      try String(contentsOfFile: folder + "/root/deployment-instructions/g-cleanup", encoding: .utf8).split(separator: "\n").map(
+        String.init)
+    }
   }
 
   func deploy(

@@ -12,6 +12,8 @@ struct Job: Sendable {
   var line: String
   /// Whether one that was lost may be started once more.
   var again = false
+  /// Whether its end is awaited until its output is closed too.
+  var awaitsOutput = false
   /// Its folder's name, where that is not the intent.
   var name: String
 
@@ -72,7 +74,7 @@ extension Hosts {
       "l_job",
       errand.claim + [
         site.deployment, job.name, seconds, "\(grace)", "\(options.outputLimit)", job.merge ? "1" : "0", job.user ?? "",
-        "\(script.count)", since, job.again ? "repeat" : "fail", line,
+        "\(script.count)", since, job.again ? "repeat" : "fail", job.awaitsOutput ? "1" : "0", line,
       ],
       payload: script + job.input)
     let folder = "\(site.path)/.lander/jobs/\(site.deployment)/\(job.name)"
@@ -113,7 +115,7 @@ extension Hosts {
 
   /// What a job's end means for who asked.
   static func outcome(of end: JobEnd, _ line: String, _ errand: Errand, _ out: Captured?, _ err: Captured?) -> Outcome {
-    var outcome = Outcome(stdout: out, stderr: err)
+    var outcome = Outcome(stdout: out, stderr: err, heldOpen: end.held)
     let short = line.utf8.count > 200 ? String(line.prefix(200)) + "…" : line
     var left = ""
     if !end.survivors.isEmpty {

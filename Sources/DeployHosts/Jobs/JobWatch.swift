@@ -19,15 +19,15 @@ struct JobEnd: Sendable, Equatable {
   var why: Why
   /// Processes that could not be ended: `pid user command`.
   var survivors: [String] = []
-  /// The command ended, and something it started still holds its output.
-  var held = false
+  /// The command ended, and something it started still holds this stream of its output.
+  var held: OutputChunk.Stream?
 
-  /// Reads a status file: `RC WHY EPOCH HELD`, then the survivors.
+  /// Reads a status file: `RC WHY EPOCH HELD` (0, or the number of a stream), then the survivors.
   init(status text: String) {
     let lines = text.split(separator: "\n").map(String.init)
     let words = lines.first?.split(separator: " ") ?? []
     survivors = Array(lines.dropFirst())
-    held = words.count > 3 && words[3] == "1"
+    held = words.count > 3 ? ["1": .stdout, "2": .stderr][words[3]] : nil
     switch words.count > 1 ? words[1] : "" {
     case "exit": why = .exit(Int(words[0]) ?? -1)
     case "timeout": why = .timeout

@@ -36,13 +36,14 @@ l_state() {
   fi
 }
 
-# PATH FENCE TOKEN DEPLOYMENT INTENT TIMEOUT GRACE CAP MERGE USER SIZE SINCE AGAIN LINE, the script and input on stdin.
+# PATH FENCE TOKEN DEPLOYMENT INTENT TIMEOUT GRACE CAP MERGE USER SIZE SINCE AGAIN AWAIT LINE, the script and input on stdin.
 # Says started or already. SINCE: engine's clock in ms. AGAIN=repeat: a job that was lost is started once more.
+# AWAIT=1: its end is told when its output is closed too, or its time is over.
 l_job() {
   l_home "$1"
   fence=$2 token=$3 dep=$4 id=$5 timeout=$6 grace=$7 cap=$8 merge=$9
   shift 9
-  user=$1 size=$2 since=$3 again=$4 line=$5
+  user=$1 size=$2 since=$3 again=$4 await=$5 line=$6
   umask 077
   J=$L/jobs/$dep D=$L/jobs/$dep/$id
   mkdir -p "$J" || exit 45
@@ -75,7 +76,7 @@ l_job() {
     3) echo already; return ;;
     *) exit $? ;;
   esac
-  setsid sh "$L/runner.$l_version" "$D" run "$timeout" "$grace" "$cap" "$merge" "$size" "$l_as" </dev/null >/dev/null 2>&1 9>&- &
+  setsid sh "$L/runner.$l_version" "$D" run "$timeout" "$grace" "$cap" "$merge" "$size" "$l_as" "$await" </dev/null >/dev/null 2>&1 9>&- &
   echo started
 }
 

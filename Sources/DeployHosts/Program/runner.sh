@@ -1,5 +1,5 @@
 # Runs one job, detached from the channel that asked for it:
-#   FOLDER run TIMEOUT GRACE CAP MERGE SIZE AS     FOLDER watch TIMEOUT GRACE AS     FOLDER stop WHY GRACE AS
+#   FOLDER run TIMEOUT GRACE CAP MERGE SIZE AS AWAIT    FOLDER watch TIMEOUT GRACE AS     FOLDER stop WHY GRACE AS
 umask 077
 unset LANDER_JOB
 D=$1 op=$2
@@ -86,11 +86,13 @@ fi
 if [ "$op" = watch ]; then
   as=$5
   sleep "$3"
+  # The command itself was in time; what holds its output is left alone.
+  if [ -e "$D/ended" ] && ln -s held "$D/why" 2>/dev/null; then exit 0; fi
   finish timeout "$4"
   exit 0
 fi
 
-timeout=$3 grace=$4 cap=$5 merge=$6 size=$7 as=$8
+timeout=$3 grace=$4 cap=$5 merge=$6 size=$7 as=$8 await=$9
 { read -r l; } </proc/$$/stat
 start=$(set -- ${l##*) }; echo "${20}")
 printf '%s %s %s\n' $$ "$start" "$boot" >"$D/.pid" && mv "$D/.pid" "$D/pid"
@@ -116,11 +118,20 @@ setsid sh "$0" "$D" watch "$timeout" "$grace" "$as" >/dev/null 2>&1 </dev/null &
 watch=$!
 wait "$child"
 rc=$?
-if ln -s exit "$D/why" 2>/dev/null; then
+closed() { [ -e "$D/o.end" ] && [ -e "$D/e.end" ]; }
+if [ "$await" = 1 ]; then
+  : >"$D/ended"
+  n=0
+  until closed || [ -L "$D/why" ]; do
+    if [ "$n" -lt 50 ]; then sleep 0.02; else sleep 0.5; fi
+    n=$((n + 1))
+  done
+fi
+if ln -s exit "$D/why" 2>/dev/null || [ "$(readlink "$D/why")" = held ]; then
   kill -s KILL -- "-$watch" "$watch" 2>/dev/null
   n=0 held=0
-  while ! { [ -e "$D/o.end" ] && [ -e "$D/e.end" ]; }; do
-    [ "$n" -lt 50 ] || { held=1; break; }
+  until closed; do
+    [ "$n" -lt 50 ] || { held=1; [ ! -e "$D/o.end" ] || held=2; break; }
     sleep 0.02
     n=$((n + 1))
   done
@@ -130,4 +141,4 @@ else
   while [ ! -e "$D/status" ] && [ "$n" -lt $((grace * 5 + 100)) ]; do sleep 0.2; n=$((n + 1)); done
   [ -e "$D/status" ] || report "$rc" "$(readlink "$D/why")" 0
 fi
-rm -f "$D/o" "$D/e" "$D/o.end" "$D/e.end" "$D/session"
+rm -f "$D/o" "$D/e" "$D/o.end" "$D/e.end" "$D/session" "$D/ended"

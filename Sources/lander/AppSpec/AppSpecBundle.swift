@@ -16,9 +16,10 @@ struct AppSpecBundle {
 
   init(_ manifest: Manifest, _ options: AppSpecOptions, in store: some BundleStore) async throws {
     let names = options.file == "appspec.yml" ? ["appspec.yml", "appspec.yaml"] : [options.file]
-    let items = Dictionary(manifest.items.map { ($0.path, $0) }) { first, _ in first }
+    let all = Self.unwrapped(manifest.items, holding: options.file)
+    let items = Dictionary(all.map { ($0.path, $0) }) { first, _ in first }
     guard let name = names.first(where: { items[$0]?.kind == .file }), let digest = items[name]?.digest else {
-      let deeper = manifest.items.first { item in names.contains { item.path.hasSuffix("/" + $0) } }
+      let deeper = all.first { item in names.contains { item.path.hasSuffix("/" + $0) } }
       problems = [
         Problem(
           "the bundle has no \(names.joined(separator: " or "))\(deeper.map { ", but \($0.path)" } ?? "")", subject: "bundle",
@@ -36,7 +37,7 @@ struct AppSpecBundle {
     for script in reading.spec.hooks.flatMap(\.scripts) {
       contents[script.location] = try await Self.script(HostPath(expanding: script.location), items, store)
     }
-    let tree = Self.tree(manifest, items)
+    let tree = Self.tree(all, items)
     let review = BundleReview(BundleContents(appSpecFile: name, appSpecText: text, tree: tree, scripts: contents))
     problems = review.findings.filter { $0.severity == .error }.map { finding in
       Problem(
@@ -49,6 +50,20 @@ struct AppSpecBundle {
       AppSpecOptions.Scripts(
         event: hooks.event, locations: hooks.scripts.map(\.location), limit: .seconds(hooks.scripts.reduce(0) { $0 + $1.timeout }))
     }
+  }
+
+  /// Without an only top folder that holds an appspec file, as hosts unpack it; as it is where the file is at its place.
+  private static func unwrapped(_ items: [Manifest.Item], holding file: String) -> [Manifest.Item] {
+    guard !items.contains(where: { $0.path == file }),
+      let top = items.first(where: { $0.kind == .directory && !$0.path.contains("/") })?.path
+    else { return items }
+    let inside = items.filter { $0.path.hasPrefix(top + "/") }.map { item in
+      var item = item
+      item.path.removeFirst(top.count + 1)
+      return item
+    }
+    let names = inside.map(\.path).filter { !$0.contains("/") }
+    return inside.count + 1 == items.count && names.contains { $0.lowercased().contains("appspec") } ? inside : items
   }
 
   private static func installation(of spec: AppSpec, _ tree: BundleTree) -> [String] {
@@ -76,10 +91,10 @@ struct AppSpecBundle {
       kind: .file(isExecutable: item.mode & 0o111 != 0), text: String(decoding: bytes.prefix(BundleReview.scriptLimit), as: UTF8.self))
   }
 
-  private static func tree(_ manifest: Manifest, _ items: [String: Manifest.Item]) -> BundleTree {
+  private static func tree(_ all: [Manifest.Item], _ items: [String: Manifest.Item]) -> BundleTree {
     return BundleTree(
       root: root,
-      entries: manifest.items.map { item in
+      entries: all.map { item in
         let kind: BundleTree.Kind =
           switch item.kind {
           case .file: .file

@@ -8,6 +8,7 @@ struct ChildProcess {
     case timedOut
     /// The process ended, and the streams with these numbers (1, 2) stayed open until the time was up.
     case leftOpen(Int)
+    case stopped
   }
 
   /// Spawning failed with this `errno`.
@@ -21,6 +22,8 @@ struct ChildProcess {
   var timeout: Int?
   /// Seconds between TERM and KILL.
   var grace = 10
+  /// How often it was asked to end: the first time TERM, then after the grace, or where asked once more, KILL.
+  var stops: @Sendable () -> Int = { 0 }
 
   /// Starts it in a process group of its own and waits until it ended and its output is closed, or the time is up.
   /// - Parameter output: gets the number of the stream, and bytes; none at the end of the stream.
@@ -35,13 +38,20 @@ struct ChildProcess {
     let clock = ContinuousClock()
     var deadline = timeout.map { clock.now + .seconds($0) }
     var isOverdue = false
+    var isStopped = false
     var killAt: ContinuousClock.Instant?
 
     while true {
       if status == nil { status = Self.reap(child.id) }
-      if let status, isOverdue || streams.isEmpty {
+      if let status, isOverdue || isStopped || streams.isEmpty {
         drain(&streams, output)
-        return isOverdue ? .timedOut : Self.ended(status)
+        return isStopped ? .stopped : isOverdue ? .timedOut : Self.ended(status)
+      }
+      if stops() > 0, !isStopped {
+        isStopped = true
+        deadline = nil
+        kill(-child.id, SIGTERM)
+        killAt = min(killAt ?? .now + .seconds(grace), .now + .seconds(grace))
       }
       if let limit = deadline, clock.now >= limit {
         if status != nil {
@@ -54,7 +64,7 @@ struct ChildProcess {
         kill(-child.id, SIGTERM)
         killAt = clock.now + .seconds(grace)
       }
-      if let moment = killAt, clock.now >= moment {
+      if let moment = killAt, clock.now >= moment || stops() > 1 {
         kill(-child.id, SIGKILL)
         killAt = nil
       }

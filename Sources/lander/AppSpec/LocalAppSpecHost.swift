@@ -17,15 +17,18 @@ struct LocalAppSpecHost: AppSpecHost {
       switch ended {
       case .exited(let status): status
       case .signalled(let signal): 128 + signal
-      case .timedOut, .leftOpen: 124
+      case .timedOut, .leftOpen, .stopped: 124
       }
     return result
   }
 
   func run(_ hook: Hook, output: @escaping @Sendable (HookOutput) -> Void) async -> HookEnd {
+    guard access(hook.path.text, F_OK) == 0 else { return .missing }
+    guard access(hook.path.text, X_OK) == 0 || Self.makeExecutable(hook.path.text) else { return .notExecutable }
     // By way of a shell, which runs files without "#!" too.
     let child = ChildProcess(
-      argv: ["sh", "-c", "exec \"$0\" \"$@\""] + hook.argv, variables: hook.variables, timeout: hook.timeout, grace: hook.grace)
+      argv: ["sh", "-c", "exec \"$0\" \"$@\""] + hook.argv, variables: hook.variables, timeout: hook.timeout, grace: hook.grace,
+      stops: { Stop.signals })
     var lines = [1: LineCutter(), 2: LineCutter()]
     do {
       let ended = try child.run { number, bytes in
@@ -36,6 +39,7 @@ struct LocalAppSpecHost: AppSpecHost {
       case .exited(let status): return .exited(status)
       case .signalled(let signal): return .signalled(signal)
       case .timedOut: return .timedOut
+      case .stopped: return .stopped
       case .leftOpen(let number): return .leftOpen(number == 1 ? .stdout : .stderr)
       }
     } catch {
@@ -53,6 +57,13 @@ struct LocalAppSpecHost: AppSpecHost {
   }
 
   func say(_ line: String) { tell(line) }
+
+  var stopped: String? { Stop.signal.map { $0 == SIGTERM ? "terminated" : "stopped by Ctrl-C" } }
+
+  private static func makeExecutable(_ path: String) -> Bool {
+    var found = stat()
+    return stat(path, &found) == 0 && chmod(path, found.st_mode & 0o7777 | 0o111) == 0
+  }
 
   /// `2026-01-31 23:59:59`, local time.
   private static var now: String {

@@ -1,0 +1,72 @@
+/// The Install event: three programs on the host, one that tells what the bundle is, one what stands at its destinations, and one that
+/// carries the plan out.
+extension AppSpecDeployment {
+  mutating func install() async throws {
+    let (name, planner) = try await look()
+    let question = try planner.question()
+    let state = try HostState(question, answered: try await host.run(question.program))
+    let (removals, planned) = planner.plan(on: state)
+    switch planned {
+    case .failure(let problem):
+      // As the agent, which finds out after it removed the old files; a restore would only bring them back.
+      if !request.restore {
+        let result = try await host.run(InstallProgram(removing: removals, list: root.cleanupList).shell)
+        guard result.status == 0 else { throw result.problem("removing the files of the previous revision") }
+      }
+      throw problem
+    case .success(let plan):
+      let keeping = request.restore ? Keeping(root, in: folder) : nil
+      var program = InstallProgram(plan, keeping: keeping, list: root.cleanupList, record: root.installList, work: folder).shell
+      if plan.failure == nil { program.add(root.remembering(folder, appSpecFile: name)) }
+      let result = try await host.run(program)
+      guard result.status == 0 else {
+        if result.status == InstallProgram.nothingTouched { throw result.problem("keeping the files that are replaced") }
+        try await cut(plan.cleanup)
+        throw result.problem("the installation")
+      }
+      if let problem = plan.failure { throw problem }
+    }
+  }
+
+  /// Reads the appspec file, the bundle and what the previous installation left to remove.
+  private mutating func look() async throws -> (name: String, planner: InstallPlanner) {
+    let archive = root.archive(in: folder)
+    var program = root.reading([request.appSpecFile, "appspec.yaml", "appspec.yml"], of: .deployment(folder))
+    program.add(root.readingCleanupList)
+    program.add(BundleTree.listing(of: archive))
+    var result = try await ask(program)
+    var answer = result.answer
+    let (name, spec) = try appSpec(result, &answer, of: folder, named: request.appSpecFile)
+    try checkEvents(of: spec)
+    guard let list = answer.file() else { throw result.problem("reading \(root.cleanupList)") }
+    result.stdout = Array(answer.rest)
+    let planner = InstallPlanner(
+      spec: spec, tree: try BundleTree(root: archive, listed: result),
+      previous: CleanupList(reading: String(decoding: list, as: UTF8.self)),
+      behavior: request.fileExistsBehavior.uppercased(), directory: directory, home: home)
+    return (name, planner)
+  }
+
+  private func checkEvents(of spec: AppSpec) throws {
+    let possible = request.possibleEvents
+    let unknown = spec.hooks.filter { !possible.contains($0.event) }
+    guard unknown.isEmpty else {
+      throw SpecProblem(
+        .unknownEvent, "the appspec file contains unknown lifecycle events: \(unknown.map(\.event).joined(separator: ", "))",
+        line: unknown[0].line)
+    }
+    for event in possible where !AppSpecRequest.standardEvents.contains(event) && !spec.hooks.contains(where: { $0.event == event }) {
+      throw SpecProblem(.eventUndefined, "the event \(event) is not a default one and doesn't exist in the appspec file's hooks")
+    }
+  }
+
+  /// After a step failed that could not fail by the plan: the list keeps what is there.
+  private func cut(_ list: CleanupList) async throws {
+    var question = HostState.Question()
+    question.paths = list.lines.map(\.path)
+    let state = try HostState(question, answered: try await host.run(question.program))
+    var program = ShellProgram()
+    program.write(CleanupList(list.lines.filter { state.kind(of: $0.path) != .absent }).rows, to: root.cleanupList)
+    _ = try await host.run(program)
+  }
+}

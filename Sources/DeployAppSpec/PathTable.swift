@@ -1,0 +1,84 @@
+/// Paths that a program names more than once: they go to the host once, a line each, and lists of them are cut out of that file there.
+/// A list comes out in the table's order, in which folders stand before what is in them.
+struct PathTable {
+  private var numbers: [HostPath: Int] = [:]
+  private var lines: [String] = []
+  /// The character that stands for a line end in the file; nil where no path has one.
+  let lineEnd: UInt8?
+  /// Control characters in the paths: for what writes them down for others to read.
+  let controls: Set<UInt8>
+
+  /// Parts of a list that lie apart in the table; where there are more, the paths themselves are shorter to say and quicker to find.
+  private static let parts = 100
+
+  /// - Parameter groups: paths that are likely to be asked for together; one that was there before is passed over.
+  init(_ groups: [[HostPath]]) {
+    for path in groups.joined() where numbers[path] == nil {
+      lines.append(path.text)
+      numbers[path] = lines.count
+    }
+    lineEnd = ShellProgram.standIn(for: lines)
+    controls = Set(lines.lazy.flatMap { $0.utf8.filter { $0 < 32 } })
+  }
+
+  /// Writes the table to the file `$t` on the host.
+  func write(in program: inout ShellProgram) {
+    program.line(": >\"$t\" || exit 1")
+    program.text(lines.map { ShellProgram.standing(lineEnd, for: $0) }, to: "cat >>\"$t\" || exit 1")
+  }
+
+  /// Prints lines of the file `$t` by their ranges.
+  static let names = "names() { sed -n \"$1\" \"$t\"; }"
+
+  /// Gives paths to a command on its standard input, each ended by NUL.
+  func feed(_ paths: [HostPath], to command: String, in program: inout ShellProgram) {
+    feed(paths, cut: nil, to: command, in: &program)
+  }
+
+  /// Gives paths below a folder to a command, relative to it with `./` in front, each ended by NUL.
+  func feed(_ paths: [HostPath], below folder: HostPath, to command: String, in program: inout ShellProgram) {
+    feed(paths, cut: folder, to: command, in: &program)
+  }
+
+  private func feed(_ paths: [HostPath], cut folder: HostPath?, to command: String, in program: inout ShellProgram) {
+    guard !paths.isEmpty else { return }
+    if let names = names(of: paths, below: folder) {
+      let dot = folder == nil ? "" : " | sed 's/^/./'"
+      program.line("\(names)\(dot) | tr \(ShellProgram.translation(lineEnd)) | \(command)")
+    } else {
+      program.feed(paths.map { (folder == nil ? "" : ".") + Self.text(of: $0, below: folder) }, to: command)
+    }
+  }
+
+  /// Gives paths to a command, a line each, those below a folder with `/` in front, and with `lineEnd` in place of the line ends in them.
+  func lines(of paths: [HostPath], below folder: HostPath? = nil, to command: String, in program: inout ShellProgram) {
+    guard !paths.isEmpty else { return }
+    if let names = names(of: paths, below: folder) {
+      program.line("\(names) | \(command)")
+    } else {
+      program.text(paths.map { ShellProgram.standing(lineEnd, for: Self.text(of: $0, below: folder)) }, to: command)
+    }
+  }
+
+  private static func text(of path: HostPath, below folder: HostPath?) -> String {
+    folder.map { "/" + (path.relative(to: $0) ?? path.name) } ?? path.text
+  }
+
+  /// A command that prints the paths; nil where they lie in too many places, or are not all in the table.
+  private func names(of paths: [HostPath], below folder: HostPath?) -> String? {
+    var ranges: [ClosedRange<Int>] = []
+    let numbers = paths.compactMap { self.numbers[$0] }
+    guard numbers.count == paths.count else { return nil }
+    for number in numbers.sorted() {
+      if let last = ranges.last, number <= last.upperBound + 1 {
+        ranges[ranges.count - 1] = last.lowerBound...max(last.upperBound, number)
+      } else {
+        guard ranges.count < Self.parts else { return nil }
+        ranges.append(number...number)
+      }
+    }
+    let names = "names '\(ranges.map { "\($0.lowerBound),\($0.upperBound)p" }.joined(separator: ";"))'"
+    guard let folder else { return names }
+    return "\(names) | cut -b \(folder == .top ? 1 : folder.text.utf8.count + 1)-"
+  }
+}

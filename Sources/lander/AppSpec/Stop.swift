@@ -1,0 +1,28 @@
+import Glibc
+import Synchronization
+
+/// The wish of a signal that a deployment to this machine ends in good order.
+enum Stop {
+  private static let first = Atomic<Int32>(0)
+  private static let count = Atomic<Int>(0)
+
+  /// The first signal that came; nil: none.
+  static var signal: Int32? {
+    let number = first.load(ordering: .relaxed)
+    return number == 0 ? nil : number
+  }
+  /// How many came.
+  static var signals: Int { count.load(ordering: .relaxed) }
+
+  /// From now on signals with these numbers are only noted.
+  static func listen(to numbers: [Int32]) {
+    // Both values are made before a handler asks for them.
+    _ = (signal, signals)
+    for number in numbers {
+      Glibc.signal(number) { number in
+        _ = Stop.first.compareExchange(expected: 0, desired: number, ordering: .relaxed)
+        Stop.count.add(1, ordering: .relaxed)
+      }
+    }
+  }
+}
