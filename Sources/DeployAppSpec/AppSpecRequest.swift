@@ -19,8 +19,8 @@ package struct AppSpecRequest: Sendable, Hashable {
   package var restore: Bool
   /// Whether a failure of the old revision's ApplicationStop and BlockTraffic scripts is passed over.
   package var ignoresStopFailures: Bool
-  /// Whether the bundle is a folder that the engine staged. It may have been an archive; and its modes are its own, as an archive's are, where
-  /// the agent cuts those of a folder by the umask.
+  /// Whether the bundle is a folder that the engine staged. It may have been an archive; and its modes are its own, as an archive's are,
+  /// where the agent cuts those of a folder by the umask.
   package var isRelease = false
 
   package static let standardFile = "appspec.yml"

@@ -127,6 +127,40 @@ struct AppSpecDeployTests {
     #expect(alone.code == 2 && alone.err.contains("--hosts"), "\(alone.err)")
   }
 
+  @Test("an archive with one top folder is deployed as if the folder were the archive")
+  func wrapped() throws {
+    let place = try Self.project()
+    try FileManager.default.moveItem(atPath: place.path + "/bundle", toPath: place.path + "/orders-8f3a2c")
+    try FileManager.default.createDirectory(atPath: place.path + "/bundle", withIntermediateDirectories: true)
+    try FileManager.default.moveItem(atPath: place.path + "/orders-8f3a2c", toPath: place.path + "/bundle/orders-8f3a2c")
+    let run = try place.lander("deploy")
+    #expect(run.code == 0, "\(run.err)\(run.out)")
+    #expect(try place.text("dest/version") == "1" && place.text("said") == "ApplicationStart 1\n")
+  }
+
+  @Test("a run that is told to stop ends its script in good order, puts files back, and says so", arguments: [SIGINT, SIGTERM])
+  func stopped(signal: Int32) throws {
+    let place = try Self.project("  ValidateService:\n    - location: wait.sh\n    - location: note.sh")
+    let words = ["appspec", "run", "--bundle", "bundle", "--root", "root", "--result", "result.json", "--restore"]
+    try place.write(
+      "#!/bin/sh\ntrap 'echo ended >>\(place.path)/said; exit' TERM\necho $$ >pid\nwhile :; do sleep 0.1; done\n",
+      to: "bundle/wait.sh", mode: 0o755)
+    let run = try place.start(words)
+    let deadline = Date().addingTimeInterval(60)
+    while !place.exists("pid"), Date() < deadline { usleep(10_000) }
+    usleep(100_000)
+    run.send(signal)
+    #expect(run.wait() == 128 + signal, "\(run.everything)")
+    #expect(try place.text("said") == "ApplicationStart 1\nended\n")
+    #expect(!place.exists("dest"))
+    let result = try place.text("result.json")
+    for part in [
+      "\"interrupted\"", "\"event\" : \"ValidateService\"", "\"script\" : \"wait.sh\"", "files of the previous revision are back",
+    ] {
+      #expect(result.contains(part), "\(part): \(result)")
+    }
+  }
+
   @Test("what goes with --appspec reaches the recipe, and is refused without it")
   func choices() throws {
     let place = try Self.project()

@@ -36,10 +36,10 @@ struct AppSpecTransportTests {
 
   private static func perform(
     _ phase: AppSpecStep.Phase, _ id: Int, over jobs: LocalJobs, at site: HostSite, release: String? = "r1",
-    output: @escaping @Sendable (OutputChunk) -> Void = { _ in }
+    limit: Interval = .minutes(5), output: @escaping @Sendable (OutputChunk) -> Void = { _ in }
   ) async -> Outcome {
     let step = AppSpecStep(phase, options: AppSpecOptions(), release: release)
-    let intent = Intent(id: id, place: .host(0), operation: .appspec(step), timeout: .minutes(5), site: .init(release: release))
+    let intent = Intent(id: id, place: .host(0), operation: .appspec(step), timeout: limit, site: .init(release: release))
     // A transport of its own for each step: nothing is remembered between them.
     return await AppSpecTransport(over: jobs).perform(intent, at: site, output: output)
   }
@@ -129,6 +129,55 @@ struct AppSpecTransportTests {
     let outcome = await Self.perform(.event(.install), 3, over: jobs, at: site)
     #expect(outcome.failure == Failure(.unreachable, "h1 is out of reach"))
     #expect(jobs.asked == [1_000_002, 1_000_003, 2_000_003])
+  }
+
+  @Test("files that cannot be put back are told with the place on the host where they lie, and can be put back later")
+  func stuck() async throws {
+    let place = try SandboxHost()
+    defer { place.remove() }
+    try Self.release("r1", in: place, version: "1")
+    try Self.release("r2", in: place, version: "2")
+    _ = await Self.install("r1", "d1", LocalJobs(), place)
+    let before = try place.snapshot(times: true)
+    _ = await Self.install("r2", "d2", LocalJobs(), place)
+    let kept = place.folder + "/app/appspec/blue/d2"
+    try place.shell("cd '\(kept)' && mkdir away && mv kept/*.tar away && echo rubbish >kept/1.tar")
+    let site = Self.site(place, "d2")
+    let failure = await Self.perform(.undo, 4, over: LocalJobs(), at: site).failure
+    #expect(failure?.message.contains("what was kept lies in \(kept)/kept") == true, "\(failure?.message ?? "")")
+    #expect(failure?.fix == "look at what it says, then run it again on the host: sh \(kept)/way-back")
+    try place.shell("cd '\(kept)' && rm kept/1.tar && mv away/* kept && sh way-back")
+    #expect(try place.snapshot(times: true) == before)
+  }
+
+  @Test("all jobs of a step share its time")
+  func limited() async throws {
+    let place = try SandboxHost()
+    defer { place.remove() }
+    try Self.release("r1", in: place, version: "1")
+    let jobs = LocalJobs()
+    _ = await Self.install("r1", "d1", jobs, place)
+    let site = Self.site(place, "d1")
+    let before = jobs.limits.count
+    #expect(await Self.perform(.event(.afterInstall), 4, over: jobs, at: site, limit: .seconds(9)).failure == nil)
+    let limits = jobs.limits.dropFirst(before)
+    #expect(limits.count == 3 && limits.allSatisfy { $0 <= .seconds(9) }, "\(limits)")
+    jobs.fail(job: 2, Failure(.timeout, "the host ended it"))
+    let late = await Self.perform(.event(.afterInstall), 5, over: jobs, at: site, limit: .seconds(9))
+    #expect(late.failure?.kind == .timeout && late.failure?.message.contains("was not done within 9 s") == true, "\(late)")
+    let asked = jobs.asked.count
+    let over = await Self.perform(.event(.afterInstall), 6, over: jobs, at: site, limit: .zero)
+    #expect(over.failure?.kind == .timeout && jobs.asked.count == asked)
+  }
+
+  @Test("an only top folder that holds the appspec file is taken away, as the agent does with archives")
+  func wrapped() async throws {
+    let place = try SandboxHost()
+    defer { place.remove() }
+    try Self.release("r0", in: place, version: "1")
+    try place.shell("mkdir -p app/releases/r1 && mv app/releases/r0 app/releases/r1/orders-8f3a2c")
+    #expect(await Self.install("r1", "d1", LocalJobs(), place).allSatisfy { $0.failure == nil })
+    #expect(try String(contentsOfFile: place.folder + "/dest/version", encoding: .utf8) == "1")
   }
 
   @Test("a program that is too long for one job is sent in pieces")

@@ -12,6 +12,7 @@ final class LocalJobs: Transport {
     var started = 0
     var failing: [Int: Failure] = [:]
     var cancelled: [Int] = []
+    var limits: [Interval] = []
   }
   private let state = Mutex(State())
 
@@ -19,6 +20,8 @@ final class LocalJobs: Transport {
   var asked: [Int] { state.withLock { $0.asked } }
   var started: Int { state.withLock { $0.started } }
   var cancelled: [Int] { state.withLock { $0.cancelled } }
+  /// What each of them was allowed to take.
+  var limits: [Interval] { state.withLock { $0.limits } }
   /// The job of that place in a step answers so, whatever the step.
   func fail(job: Int, _ failure: Failure) { state.withLock { $0.failing[job] = failure } }
 
@@ -34,6 +37,7 @@ final class LocalJobs: Transport {
     }
     let (known, chunks, failure) = state.withLock { state in
       state.asked.append(intent.id)
+      state.limits.append(intent.timeout)
       return (state.ended[intent.id], state.output[intent.id] ?? [], state.failing[intent.id / 1_000_000])
     }
     if let failure { return Outcome(failure: failure) }

@@ -105,6 +105,26 @@ struct JobTests {
     await ground.end()
   }
 
+  @Test(
+    "what holds a command's output is told; where its end is awaited, when the time is over, and it is left alone", arguments: Shell.here)
+  func held(_ shell: Shell) async throws {
+    let ground = try Ground(shell)
+    let line = "sleep 30 & echo $! >'\(ground.folder)/child'; echo said"
+    let clock = ContinuousClock()
+    let start = clock.now
+    let outcome = await ground.perform(1, .run(Command(.shell(line + "; exec 2>&-"), awaitsOutput: true)), timeout: .seconds(3))
+    #expect(outcome.failure == nil && outcome.status == 0 && outcome.heldOpen == .stdout && outcome.stdout?.text == "said\n", "\(outcome)")
+    #expect(clock.now - start > .seconds(2.5))
+    #expect(Ground.sh("kill -0 $(cat '\(ground.folder)/child') && echo lives").contains("lives"))
+    _ = Ground.sh("kill $(cat '\(ground.folder)/child')")
+    let soon = await ground.perform(2, .run(Command(.shell("sleep 2 & echo said"), awaitsOutput: true)), timeout: .seconds(30))
+    #expect(soon.failure == nil && soon.heldOpen == nil)
+    let plain = await ground.run(3, line)
+    #expect(plain.failure == nil && plain.heldOpen != nil)
+    _ = Ground.sh("kill $(cat '\(ground.folder)/child')")
+    await ground.end()
+  }
+
   @Test("jobs that end at once leave no process behind", arguments: Shell.here)
   func clean(_ shell: Shell) async throws {
     let ground = try Ground(shell)

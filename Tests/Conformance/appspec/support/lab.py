@@ -12,8 +12,7 @@ import harness
 
 GROUP = harness.GROUP
 # Cases that end otherwise with `lander deploy`, and why.
-LEFT_OUT = {"bundle-wrapped-dir": "an archive's only top folder is not taken away by lander deploy yet",
-            "hooks-output-left-open": "a background child that holds its script's output open does not fail the script here"}
+LEFT_OUT = {}
 
 
 class LabCase(harness.Case):
