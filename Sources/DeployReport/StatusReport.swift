@@ -122,7 +122,7 @@ package struct StatusReport: Sendable {
     return seen.flatMap { lock, names -> [String] in
       let life =
         lock.leaseLeft > 0
-        ? "alive, lease ends in \(lock.leaseLeft) s"
+        ? "its lease ends in \(lock.leaseLeft) s unless it is renewed"
         : "silent: its engine does not renew the lease any more"
       return [
         "",

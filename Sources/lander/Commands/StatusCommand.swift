@@ -61,7 +61,7 @@ struct StatusCommand: Verb {
         terminal.say([
           "",
           "Interrupted: deployment \(deployment.id) of \(deployment.recipe) to \(deployment.group)",
-          "  → lander resume \(deployment.id)",
+          "  → \(deployment.wayOn)",
         ])
       case .running:
         terminal.say([
