@@ -7,7 +7,10 @@ import DeployStore
 struct CancelCommand: Verb {
   static let configuration = CommandConfiguration(
     commandName: "cancel", abstract: "Ends a deployment in good order: hosts restored, lock given back.",
-    discussion: "Tells the process that runs it; where there is none any more, resumes the deployment only to end it.")
+    discussion: """
+      Tells the process that runs it; where there is none any more, resumes the deployment only to end it. Exits with 0 where it ended \
+      as asked, either way; the deployment's own process, told so, exits with 15.
+      """)
 
   @OptionGroup var options: ProjectOptions
   @OptionGroup var progress: ProgressOptions
