@@ -24,7 +24,9 @@ package struct HostState: Sendable, Hashable {
       var program = ShellProgram("LC_ALL=C; export LC_ALL")
       program.feed(paths.map(\.text), to: "xargs -0 sh -c \(Self.look.shellQuoted) sh")
       program.line("printf 'entries\\0'")
-      program.feed(folders.map(\.text), to: "xargs -0 sh -c 'find \"$@\" -mindepth 1 -maxdepth 1 -print0 2>/dev/null; :' sh")
+      // Most of them are files, which `find` would open one by one.
+      program.feed(
+        folders.map(\.text), to: "xargs -0 sh -c \(Self.chooseFolders.shellQuoted) sh | xargs -0 sh -c \(Self.list.shellQuoted) sh")
       for (word, names) in [("passwd", users), ("group", groups)] {
         program.line("printf '\(word)\\0'")
         program.feed(names.map { "n" + $0 }, to: "xargs -0 sh -c \(Self.account.shellQuoted) \(word)")
@@ -42,6 +44,12 @@ package struct HostState: Sendable, Hashable {
         elif [ -e "$p" ]; then printf 'f\\0'
         else printf -- '-\\0'; fi
       done
+      """
+    private static let chooseFolders = """
+      for p do if [ -d "$p" ] && [ ! -L "$p" ]; then printf '%s\\0' "$p"; fi; done
+      """
+    private static let list = """
+      [ $# -eq 0 ] || find "$@" -mindepth 1 -maxdepth 1 -print0 2>/dev/null; :
       """
     private static let account = """
       for n do
