@@ -2,12 +2,15 @@ package import DeployModel
 
 /// What is going to happen, earliest first; of two things at one time, the one that was put in first. A binary heap.
 package struct EventQueue<Element: Sendable>: Sendable {
+  /// What the heap is ordered by; elements are large and stay where they are.
   private struct Item: Sendable {
     var at: Timestamp
     var arrival: Int
-    var element: Element
+    var slot: Int
   }
   private var items: [Item] = []
+  private var elements: [Element?] = []
+  private var free: [Int] = []
   private var arrivals = 0
 
   /// An empty queue.
@@ -18,7 +21,9 @@ package struct EventQueue<Element: Sendable>: Sendable {
 
   /// Puts an element in, to come out at that time.
   package mutating func push(_ element: Element, at time: Timestamp) {
-    items.append(Item(at: time, arrival: arrivals, element: element))
+    let slot = free.popLast() ?? elements.count
+    if slot == elements.count { elements.append(element) } else { elements[slot] = element }
+    items.append(Item(at: time, arrival: arrivals, slot: slot))
     arrivals += 1
     var child = items.count - 1
     while child > 0, before(child, (child - 1) / 2) {
@@ -29,15 +34,16 @@ package struct EventQueue<Element: Sendable>: Sendable {
 
   /// Takes the earliest element out; nil when nothing is going to happen any more.
   package mutating func pop() -> (at: Timestamp, element: Element)? {
-    guard let first = items.first else { return nil }
-    let last = items.removeLast()
-    guard !items.isEmpty else { return (first.at, first.element) }
-    items[0] = last
+    guard let first = items.first, let element = elements[first.slot] else { return nil }
+    elements[first.slot] = nil
+    free.append(first.slot)
+    items[0] = items[items.count - 1]
+    items.removeLast()
     var parent = 0
     while true {
       var smallest = parent
       for child in [2 * parent + 1, 2 * parent + 2] where child < items.count && before(child, smallest) { smallest = child }
-      if smallest == parent { return (first.at, first.element) }
+      if smallest == parent { return (first.at, element) }
       items.swapAt(parent, smallest)
       parent = smallest
     }
