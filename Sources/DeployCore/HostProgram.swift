@@ -18,6 +18,7 @@ package enum HostProgram {
   package static func forward(_ number: Int, in plan: Plan, staged: Bool) -> [HostStep] {
     let host = plan.hosts[number]
     var steps: [HostStep] = []
+    steps.reserveCapacity(48)
     for event in LifecycleEvent.allCases {
       let recipe = plan.recipes[event.concernsPrevious ? host.leaving : host.arriving]
       var hooks = recipe.hooks.filter { $0.event == event }

@@ -17,7 +17,7 @@ struct ScriptTree: Sendable, Hashable {
     case nothing
     case intent(Int)
     case timer(Int)
-    case children(Family)
+    indirect case children(Family)
     case wave
   }
 
@@ -62,8 +62,8 @@ struct ScriptTree: Sendable, Hashable {
   }
 
   subscript(_ id: ScriptID) -> Script {
-    get { scripts[id] }
-    set { scripts[id] = newValue }
+    _read { yield scripts[id] }
+    _modify { yield &scripts[id] }
   }
 
   /// Those that nobody else waits for, in the order of starting.

@@ -26,5 +26,5 @@ package enum Effect: Sendable, Hashable {
   case cancel(intent: Int)
   case ring(timer: Int, after: Interval)
   case note(Note)
-  case conclude(Conclusion)
+  indirect case conclude(Conclusion)
 }

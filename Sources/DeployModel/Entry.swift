@@ -1,6 +1,7 @@
 /// One line of a deployment's journal. What people and machines read about a deployment is a fold over its entries.
 package struct Entry: Sendable, Hashable, Codable {
-  package enum Fact: Sendable, Hashable, Codable {
+  // Indirect: plans, intents and notes differ much in size, and a deployment of many hosts has a million of them.
+  package indirect enum Fact: Sendable, Hashable, Codable {
     /// Entry 0, and no other.
     case planned(Plan)
     /// An outside event, written before the core sees it.
@@ -29,13 +30,13 @@ package struct Entry: Sendable, Hashable, Codable {
 package enum Happening: Sendable, Hashable, Codable {
   case started
   /// The operation with that intent came back.
-  case finished(intent: Int, Outcome)
+  indirect case finished(intent: Int, Outcome)
   case rang(timer: Int)
   case cancelled(reason: String)
 }
 
 /// What happened, in the words of the core.
-package enum Note: Sendable, Hashable, Codable {
+package indirect enum Note: Sendable, Hashable, Codable {
   case stageBegan(name: String)
   case stageEnded(name: String, error: ScriptError?)
   case waveBegan(number: Int, hosts: [Int])
@@ -51,7 +52,7 @@ package enum Note: Sendable, Hashable, Codable {
 }
 
 /// Where a host stands (promise P8).
-package enum HostStatus: Sendable, Hashable, Codable {
+package indirect enum HostStatus: Sendable, Hashable, Codable {
   case pending
   case changing
   /// On the target, receipt written.

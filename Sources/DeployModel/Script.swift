@@ -19,7 +19,7 @@ package enum Subject: Sendable, Hashable, Codable {
   /// `function(deployment)`
   case deployment
   /// `function(deployment, error)`: `on_failure`
-  case failure(ScriptError)
+  indirect case failure(ScriptError)
   /// `function(rollout, options)`
   case rollout(options: Value)
   /// A function of one element of `each`, or of `all` or `within`: the runtime that asked for it keeps the argument.
@@ -51,7 +51,7 @@ package enum Decision: Sendable, Hashable, Codable {
 package enum Answer: Sendable, Hashable, Codable {
   /// First step: nothing was asked yet.
   case begin
-  case outcome(Outcome)
+  indirect case outcome(Outcome)
   case slept
   /// Of `spawn` and `within`.
   case results([ScriptResult])
@@ -88,7 +88,7 @@ package struct Step: Sendable, Hashable {
 /// How a script ended.
 package enum ScriptResult: Sendable, Hashable, Codable {
   case returned(Value)
-  case raised(ScriptError)
+  indirect case raised(ScriptError)
 }
 
 /// A line that a recipe logged.

@@ -57,8 +57,13 @@ package struct Rehearsed: Sendable {
         current = Section(title: "at the end")
       case .intended(let intent):
         let host: Int? = if case .host(let number) = intent.place { number } else { nil }
-        let text = sentences[intent.operation] ?? intent.operation.sentence
-        sentences[intent.operation] = text
+        let text: String
+        if let known = sentences[intent.operation] {
+          text = known
+        } else {
+          text = intent.operation.sentence
+          sentences[intent.operation] = text
+        }
         collected.append((host, Step(event: intent.site.event, text: text, timeout: intent.timeout)))
       default: break
       }

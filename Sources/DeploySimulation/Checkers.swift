@@ -111,10 +111,12 @@ package struct Checkers: Sendable {
   }
 
   mutating func sent(_ engine: Int, _ intent: Intent, hosts: [SimulatedHost]) {
-    let watch = watches[engine]
-    look(intent.id <= watch.appended, "P2", "\(intent.operation.verb) (intent \(intent.id)) was begun before its intent was in the journal")
-    look(!watch.concluded, "P2", "\(intent.operation.verb) (intent \(intent.id)) was begun after the deployment had concluded")
-    if case .host(let host) = intent.place, takesOut(intent) { out(engine, watch.fleet[host]) }
+    // By index: a watch is large, and operations are many.
+    look(
+      intent.id <= watches[engine].appended, "P2",
+      "\(intent.operation.verb) (intent \(intent.id)) was begun before its intent was in the journal")
+    look(!watches[engine].concluded, "P2", "\(intent.operation.verb) (intent \(intent.id)) was begun after the deployment had concluded")
+    if case .host(let host) = intent.place, takesOut(intent) { out(engine, watches[engine].fleet[host]) }
   }
 
   mutating func changed(_ host: Int, _ hosts: [SimulatedHost], _ changes: [HostChange]) {

@@ -26,7 +26,7 @@ package struct HostChange: Sendable, Hashable {
 /// How a host takes a request.
 package enum Reception: Sendable, Hashable {
   /// Answered at once: a refusal, or the recorded outcome of a job that ended before.
-  case answered(Outcome)
+  indirect case answered(Outcome)
   /// The job with that index was begun for it.
   case begun(job: Int)
   /// The job with that index works on it already.
@@ -39,7 +39,7 @@ package enum Progress: Sendable, Hashable {
   case none
   /// The next step is due then.
   case later(Timestamp)
-  case ended(Outcome)
+  indirect case ended(Outcome)
 }
 
 extension SimulatedHost {

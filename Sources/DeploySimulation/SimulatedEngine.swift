@@ -7,6 +7,8 @@ package struct SimulatedEngine {
   package let plan: Plan
   /// By host number in the plan: which of the world's hosts it is.
   let fleet: [Int]
+  /// By host number in the plan: what the host is told about the deployment.
+  let sites: [HostSite]
   /// Nil before it starts, while it is dead, and when it has concluded.
   var conductor: Conductor?
   /// What is in its journal; empty where the simulation was told to keep nothing.
@@ -36,6 +38,7 @@ package struct SimulatedEngine {
   init(plan: Plan, fleet: [Int]) {
     self.plan = plan
     self.fleet = fleet
+    sites = plan.hosts.indices.map { plan.site(of: $0) }
   }
 
   var isAlive: Bool { conductor != nil }
@@ -74,9 +77,9 @@ package struct SimulatedEngine {
 enum Occurrence: Sendable {
   case begin(engine: Int)
   /// A request reaches for its host, for the first time or again.
-  case send(engine: Int, incarnation: Int, Intent)
+  indirect case send(engine: Int, incarnation: Int, Intent)
   case step(host: Int, job: Int, turn: Int)
-  case reply(engine: Int, incarnation: Int, intent: Int, Outcome)
+  indirect case reply(engine: Int, incarnation: Int, intent: Int, Outcome)
   case ring(engine: Int, incarnation: Int, timer: Int)
   case cancel(engine: Int, reason: String)
   case reboot(host: Int)

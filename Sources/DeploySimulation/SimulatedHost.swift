@@ -97,7 +97,7 @@ package struct SimulatedHost: Sendable {
 package struct SimulatedJob: Sendable {
   package enum State: Sendable, Hashable {
     case running
-    case ended(Outcome)
+    indirect case ended(Outcome)
     /// It was a command, and nobody can say how it ended.
     case lost
     /// It was no command and did not end: the next request starts it afresh.

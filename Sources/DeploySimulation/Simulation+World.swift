@@ -10,7 +10,7 @@ extension Simulation {
     guard isReachable(number) else { return wait(intent, from: engine, for: number) }
     engines[engine].patience[intent.id] = nil
     if case .lock = intent.operation { renew(number) }
-    let site = engines[engine].plan.site(of: planned)
+    let site = engines[engine].sites[planned]
     let fate = faults.fate(of: intent, host: number, deployment: engine, dice: dice, pace: pace)
     let reception = hosts[number].receive(intent, from: site, at: now, fate: fate)
     look(at: number)

@@ -6,14 +6,14 @@ struct DryRun {
   let project: LoadedProject
 
   /// What is wrong in any recipe; what depends on answers of hosts is not looked at.
-  func problems() throws -> [Problem] {
+  func problems() async throws -> [Problem] {
     var problems: [Problem] = []
     for recipe in project.project.recipes {
       do {
         guard var selection = try selection(of: recipe) else { continue }
         selection.hosts = DryRun.few(selection.hosts)
         let plan = try Planner.simulated(selection, force: false, orphans: .wait, by: Identity.make())
-        _ = try Rehearsing(plan: plan, project: project, library: LuaLibrary()).run()
+        _ = try await Rehearsing(plan: plan, project: project, library: LuaLibrary()).run()
       } catch let found as Problems { problems += found.list.filter { !problems.contains($0) } }
     }
     return problems

@@ -40,7 +40,7 @@ struct Preparing {
     for recipe in plan.recipes.dropFirst() {
       rehearsing.kept[recipe.sources] = try await engine.store.sources(recipe.sources)
     }
-    let rehearsal = try rehearsing.run()
+    let rehearsal = try await rehearsing.run()
     plan.secrets = Array(Set(plan.secrets + rehearsal.secrets)).sorted()
     try await refuse(secretProblems(plan.secrets) + scriptProblems(built.manifest, rehearsal.good))
     var report = PlanReport(

@@ -19,23 +19,31 @@ struct Rehearsing {
     var unknowns: [String]
   }
 
-  func run() throws -> Result {
-    var result = Result(good: [], bad: [], secrets: [], unknowns: [])
-    let good = try play(Faults())
+  /// Both at once: what is to fail is known as soon as the first wave of the good one has ended.
+  func run() async throws -> Result {
+    let (firstWave, tell) = AsyncStream.makeStream(of: [Entry].self)
+    async let bad = bad(after: firstWave)
+    let good = try play(Faults()) { tell.yield($0) }
+    tell.finish()
     try Rehearsing.refuse(misnamed: good)
-    (result.good, result.unknowns) = Rehearsing.untilUnknown(good)
-    result.secrets = Rehearsing.secrets(in: good)
-    var faults = Faults()
-    faults.appointments = failures(after: result.good)
-    if !faults.appointments.isEmpty {
-      result.bad = try play(faults)
-      try Rehearsing.refuse(misnamed: result.bad)
-      result.secrets = Array(Set(result.secrets + Rehearsing.secrets(in: result.bad))).sorted()
-    }
-    return result
+    let (shown, unknowns) = Rehearsing.untilUnknown(good)
+    let failed = try await bad
+    try Rehearsing.refuse(misnamed: failed)
+    let secrets = Set(Rehearsing.secrets(in: good) + Rehearsing.secrets(in: failed))
+    return Result(good: shown, bad: failed, secrets: secrets.sorted(), unknowns: unknowns)
   }
 
-  private func play(_ faults: Faults) throws -> [Entry] {
+  /// Nothing, where there is nothing that could fail.
+  /// - Parameter firstWave: all that a good rehearsal had shown when its first wave ended; ends without where it has none.
+  private func bad(after firstWave: AsyncStream<[Entry]>) async throws -> [Entry] {
+    guard let entries = await firstWave.first(where: { _ in true }) else { return [] }
+    var faults = Faults()
+    faults.appointments = failures(after: Rehearsing.untilUnknown(entries).entries)
+    return faults.appointments.isEmpty ? [] : try play(faults)
+  }
+
+  /// - Parameter firstWave: is told what was shown when the first wave has ended.
+  private func play(_ faults: Faults, firstWave: (([Entry]) -> Void)? = nil) throws -> [Entry] {
     let sources = try plan.recipes.map { recipe in
       if let sources = kept[recipe.sources] { return sources }
       if recipe.sources == plan.recipes[0].sources { return project.project.sources }
@@ -55,9 +63,14 @@ struct Rehearsing {
     }
     // What came back is not shown; of a large fleet it would be most of the memory.
     var shown: [Entry] = []
+    var firstWave = firstWave
     simulation.keepsEntries = false
     simulation.journal = { [id = plan.id] deployment, entries in
-      if deployment == id { shown += entries.lazy.filter(Rehearsing.isShown) }
+      guard deployment == id else { return }
+      shown += entries.lazy.filter(Rehearsing.isShown)
+      guard let tell = firstWave, entries.contains(where: Rehearsing.endsWave) else { return }
+      tell(shown)
+      firstWave = nil
     }
     simulation.add(plan)
     simulation.run()
@@ -65,6 +78,10 @@ struct Rehearsing {
       throw Problems(Problem("the rehearsal did not end: \(stopped)"), exit: .internal)
     }
     return shown
+  }
+
+  private static func endsWave(_ entry: Entry) -> Bool {
+    if case .noted(.waveEnded) = entry.fact { true } else { false }
   }
 
   private static func isShown(_ entry: Entry) -> Bool {

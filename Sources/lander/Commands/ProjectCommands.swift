@@ -21,7 +21,7 @@ struct CheckCommand: Verb {
       let lines = warning.lines(on: terminal.err)
       terminal.tell(["warning: " + lines[0]] + lines.dropFirst())
     }
-    let problems = try DryRun(project: loaded).problems()
+    let problems = try await DryRun(project: loaded).problems()
     if !problems.isEmpty { throw Problems(problems) }
     let counts = [
       project.recipes.count.of("recipe"), project.groups.count.of("group"),
