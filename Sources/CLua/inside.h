@@ -6,6 +6,8 @@
 #include <lua.h>
 #include <lualib.h>
 
+#define CLUA_SMALL 512           /* bytes of the largest block that is cut from a slab */
+
 typedef struct {
   uint8_t *bytes;
   size_t count, room;
@@ -20,6 +22,9 @@ struct clua_state {
   clua_task *current;  /* the task whose step is under way */
   int64_t next;        /* number of the next registered function */
   int64_t functions;   /* how many are registered */
+  void *spare[CLUA_SMALL / 16 + 1]; /* blocks that are free, by their size in units of 16 bytes; each holds the next one */
+  struct clua_slab *slabs;
+  size_t left;         /* bytes of the newest slab that nobody had yet */
   clua_buffer log;     /* levels and texts, in turn */
   int notes;
   char refused[256];   /* where the last request for memory was refused */
@@ -52,6 +57,13 @@ enum { CLUA_CANCELLED = 1, CLUA_SPENT = 2 };
 /* registry keys */
 extern char clua_key_functions, clua_key_titles, clua_key_origins, clua_key_launch, clua_key_error;
 clua_state *clua_of(lua_State *L);
+
+/* memory.c */
+/* As realloc, of a block of that size; NULL where there is no memory, and the old block stays. */
+void *clua_resize(clua_state *s, void *old, size_t had, size_t size);
+void clua_release(clua_state *s, void *block, size_t size);
+/* Once nothing of them is in use. */
+void clua_release_slabs(clua_state *s);
 
 /* wire.c */
 void clua_put(clua_buffer *b, const void *bytes, size_t count);

@@ -18,7 +18,7 @@ static void *allocate(void *ud, void *old, size_t had, size_t size) {
   if (!old) had = 0;
   if (size == 0) {
     s->used -= had;
-    free(old);
+    clua_release(s, old, had);
     return NULL;
   }
   if (size > had && s->used + (size - had) > s->limits.memory) {
@@ -32,7 +32,7 @@ static void *allocate(void *ud, void *old, size_t had, size_t size) {
       }
     return NULL;
   }
-  void *block = realloc(old, size);
+  void *block = clua_resize(s, old, had, size);
   if (!block) return NULL;
   s->used += size - had;
   if (size > had) s->churn += size - had;
@@ -202,7 +202,7 @@ clua_state *clua_open(const clua_limits *limits) {
   s->limits = *limits;
   s->next = 1;
   s->L = lua_newstate(allocate, s);
-  if (!s->L) { free(s); return NULL; }
+  if (!s->L) { clua_release_slabs(s); free(s); return NULL; }
   lua_atpanic(s->L, panic);
   TASK(s->L) = NULL;
   lua_gc(s->L, LUA_GCINC, 0, 0, 0);
@@ -214,6 +214,7 @@ void clua_close(clua_state *s) {
   if (!s) return;
   s->limits.memory = SIZE_MAX / 2;
   lua_close(s->L);
+  clua_release_slabs(s);
   free(s->log.bytes);
   free(s);
 }

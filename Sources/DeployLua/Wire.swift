@@ -59,6 +59,7 @@ package struct WireReader {
   package static func values(_ bytes: UnsafeBufferPointer<UInt8>) -> [Value] {
     var reader = WireReader(bytes)
     var values: [Value] = []
+    values.reserveCapacity(10)  // as many as a command has
     while let value = reader.next(depth: 0) { values.append(value) }
     return values
   }

@@ -84,7 +84,8 @@ end
 
 local function environment_of(method, env)
   local list = {}
-  for name, value in pairs(env or {}) do
+  if env == nil then return list end
+  for name, value in pairs(env) do
     if type(name) ~= "string" or not string.match(name, "^[%a_][%w_]*$") then
       usage(string.format("%s: %s is no name of a variable", method, described(name)))
     end

@@ -123,11 +123,23 @@ function read_value(subject, type_, value, place)
     type_.choices and type(value) == "string" and did_you_mean(value, type_.choices, "%q") or nil, place)
 end
 
+local shapes = {}
+
+--- The fields of a word of the vocabulary: in their order, by name, and their names.
+local function shape_of(entry)
+  local shape = shapes[entry]
+  if not shape then
+    shape = { fields = vocabulary[entry].fields, known = {}, names = {} }
+    for i, field in ipairs(shape.fields) do shape.known[field.name], shape.names[i] = field, field.name end
+    shapes[entry] = shape
+  end
+  return shape
+end
+
 --- Reads a table by the fields of a word of the vocabulary. Returns what was good of it.
 function read_fields(subject, entry, given, place)
-  local fields = vocabulary[entry].fields
-  local known, names, result = {}, {}, {}
-  for i, field in ipairs(fields) do known[field.name], names[i] = field, field.name end
+  local shape, result = shape_of(entry), {}
+  local fields, known, names = shape.fields, shape.known, shape.names
   if type(given) ~= "table" then
     if given ~= void then problem(string.format("%s takes a table { … }, got %s", subject, described(given)), nil, place) end
     return result
