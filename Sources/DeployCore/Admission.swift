@@ -11,8 +11,10 @@ package struct Admission: Sendable, Hashable {
   package private(set) var inFlight = 0
   package private(set) var failed = 0
   package private(set) var unreachable = 0
+  private let lapse: Lapse?
 
-  package init(plan: Plan) {
+  package init(plan: Plan, lapse: Lapse? = nil) {
+    self.lapse = lapse
     bounds = plan.bounds
     serving = plan.hosts.map { host in
       if case .leftOut = host.action { false } else { host.current != nil }
@@ -32,7 +34,7 @@ package struct Admission: Sendable, Hashable {
 
   package func mayStart(_ host: Int, parallel: Int?) -> Verdict {
     if inFlight >= min(bounds.parallel, parallel ?? bounds.parallel) { return .wait }
-    if !serving[host] || servingCount - 1 >= floor { return .go }
+    if !serving[host] || servingCount - 1 >= floor || lapse == .floorIgnored { return .go }
     if inFlight > 0 { return .wait }
     return .never("\(servingCount) of \(serving.count) hosts serve and the floor is \(floor), so none may be taken out of service")
   }
@@ -63,7 +65,9 @@ package struct Admission: Sendable, Hashable {
 
   /// Why nothing more may be started; nil where the budget holds.
   package var exhausted: String? {
-    if failed > bounds.failed { return "\(failed) \(failed == 1 ? "host" : "hosts") failed and the budget allows \(bounds.failed)" }
+    if failed > bounds.failed, lapse != .budgetIgnored {
+      return "\(failed) \(failed == 1 ? "host" : "hosts") failed and the budget allows \(bounds.failed)"
+    }
     if unreachable > bounds.unreachable {
       return "\(unreachable) \(unreachable == 1 ? "host is" : "hosts are") out of reach and the budget allows \(bounds.unreachable)"
     }

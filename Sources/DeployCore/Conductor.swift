@@ -6,8 +6,9 @@ package struct Conductor {
   package private(set) var rollout: Rollout
   private let scripts: any Scripts
 
-  package init(plan: Plan, scripts: any Scripts) {
-    rollout = Rollout(plan: plan)
+  /// - Parameter lapse: a rule that is not kept, for tests of the checkers.
+  package init(plan: Plan, scripts: any Scripts, lapse: Lapse? = nil) {
+    rollout = Rollout(plan: plan, lapse: lapse)
     self.scripts = scripts
   }
 

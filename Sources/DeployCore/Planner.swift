@@ -34,10 +34,12 @@ package enum Planner {
     package var kept: [PinnedRecipe]
     package var force: Bool
     package var orphans: LockRequest.Orphans
+    /// A rule that is not kept, for tests of the checkers.
+    package var lapse: Lapse?
     package init(
       selection: Selection, release: Release, bundle: Bundle, manifest: Manifest, sources: Digest, surveys: [Survey],
       kept: [PinnedRecipe] = [],
-      force: Bool = false, orphans: LockRequest.Orphans = .wait
+      force: Bool = false, orphans: LockRequest.Orphans = .wait, lapse: Lapse? = nil
     ) {
       self.selection = selection
       self.release = release
@@ -48,6 +50,7 @@ package enum Planner {
       self.kept = kept
       self.force = force
       self.orphans = orphans
+      self.lapse = lapse
     }
   }
 
@@ -65,7 +68,7 @@ package enum Planner {
       [PinnedRecipe(name: recipe.name, sources: input.sources, hooks: recipe.hooks, appspec: recipe.appspec)]
       + input.kept.filter { $0.sources != input.sources || $0.name != recipe.name }
     let hosts = zip(selection.hosts, input.surveys).map { host, survey in
-      plan(host, survey, to: input.release, inputs: inputs, recipes: pinned, force: input.force)
+      plan(host, survey, for: input, inputs: inputs, recipes: pinned)
     }
     return Plan(
       id: identity.id, application: recipe.application, recipe: recipe.name, group: selection.group, actor: identity.actor, at: identity.at,
@@ -80,15 +83,17 @@ package enum Planner {
   }
 
   private static func plan(
-    _ host: Host, _ survey: Survey, to release: Release, inputs: Receipt.Inputs, recipes: [PinnedRecipe], force: Bool
+    _ host: Host, _ survey: Survey, for input: Input, inputs: Receipt.Inputs, recipes: [PinnedRecipe]
   ) -> HostPlan {
+    let release = input.release
     guard case .reached(let state) = survey else {
       guard case .unreachable(let failure) = survey else { return HostPlan(host: host, target: release) }
       return HostPlan(host: host, action: .leftOut(failure), target: release)
     }
-    let same = state.current == release.id && state.receipt?.release.id == release.id && state.receipt?.inputs == inputs
+    let receipt = input.lapse == .receiptIgnored ? nil : state.receipt
+    let same = state.current == release.id && receipt?.release.id == release.id && receipt?.inputs == inputs
     return HostPlan(
-      host: host, action: same && !force ? .unchanged : .change, facts: state.facts, target: release, previous: state.receipt,
+      host: host, action: same && !input.force ? .unchanged : .change, facts: state.facts, target: release, previous: state.receipt,
       current: state.current, restoring: recipe(of: state.receipt, among: recipes), stages: state.current != release.id,
       present: state.releases.contains(release.id))
   }

@@ -30,9 +30,10 @@ package struct Recovery {
 
   /// - Parameters:
   ///   - entries: from entry 0 on, without gaps; entry 0 holds the plan that `scripts` were made for.
+  ///   - lapse: the rule that was not kept, for tests of the checkers.
   /// - Throws: `Divergence` where the sources ask something else than they did.
-  package init(replaying entries: [Entry], of plan: Plan, scripts: any Scripts) throws(Divergence) {
-    conductor = Conductor(plan: plan, scripts: scripts)
+  package init(replaying entries: [Entry], of plan: Plan, scripts: any Scripts, lapse: Lapse? = nil) throws(Divergence) {
+    conductor = Conductor(plan: plan, scripts: scripts, lapse: lapse)
     var wanted: [Effect] = []
     var intents: [Intent] = []
     var record = Record()

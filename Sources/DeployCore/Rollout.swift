@@ -62,7 +62,8 @@ package struct Rollout: Sendable {
     case grace(of: ScriptID)
   }
 
-  package init(plan: Plan) {
+  /// - Parameter lapse: a rule that is not kept, for tests of the checkers.
+  package init(plan: Plan, lapse: Lapse? = nil) {
     self.plan = plan
     statuses = plan.hosts.map { host in
       switch host.action {
@@ -71,7 +72,7 @@ package struct Rollout: Sendable {
       case .leftOut(let failure): .leftOut(failure)
       }
     }
-    admission = Admission(plan: plan)
+    admission = Admission(plan: plan, lapse: lapse)
     runs = plan.hosts.map { _ in nil }
     staged = plan.hosts.map { _ in false }
   }

@@ -1,4 +1,4 @@
-/// A mistake that tests plant in the simulated world, to see that the checkers would find it.
+/// A mistake that tests plant in the simulated world, to see that the checkers would find it. Those of the core are its `Lapse`.
 package enum Defect: String, Sendable, Hashable, CaseIterable {
   /// The driver performs an operation before its intent is in the journal (against P2).
   case effectBeforeAppend
@@ -10,10 +10,4 @@ package enum Defect: String, Sendable, Hashable, CaseIterable {
   case unverifiedRelease
   /// A host takes commands of any fence, and gives its lock to everyone (against P1).
   case fenceIgnored
-  /// The core does not keep the floor (against P4).
-  case floorIgnored
-  /// The core goes on after more hosts failed than the budget has (against P5).
-  case budgetIgnored
-  /// The planner does not look at receipts (against P10).
-  case receiptIgnored
 }

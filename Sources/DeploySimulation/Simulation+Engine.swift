@@ -10,7 +10,7 @@ extension Simulation {
     checkers.began(engine, engines[engine].plan, engines[engine].fleet, hosts: hosts)
     guard append([.planned(engines[engine].plan)], by: engine) else { return }
     let scripts = scripts
-    guard wake(engine, { Conductor(plan: $0, scripts: try scripts($0)) }) else { return }
+    guard wake(engine, { [lapse] in Conductor(plan: $0, scripts: try scripts($0), lapse: lapse) }) else { return }
     guard !crashes(engine) else { return }
     take(.started, by: engine)
   }
@@ -71,8 +71,8 @@ extension Simulation {
     if let conclusion = engines[engine].conclusion { return follow(engine, conclusion) }
     guard !engines[engine].entries.isEmpty else { return begin(engine) }
     do {
-      let plan = doctored(engines[engine].plan)
-      let recovery = try Recovery(replaying: engines[engine].entries, of: plan, scripts: try scripts(plan))
+      let plan = engines[engine].plan
+      let recovery = try Recovery(replaying: engines[engine].entries, of: plan, scripts: try scripts(plan), lapse: lapse)
       guard wake(engine, { _ in recovery.conductor }) else { return }
       guard append([.resumed(actor: "simulation")], by: engine), !crashes(engine) else { return }
       if let conclusion = recovery.conclusion { return conclude(engine, conclusion) }
@@ -94,7 +94,7 @@ extension Simulation {
 
   private mutating func wake(_ engine: Int, _ make: (Plan) throws -> Conductor) -> Bool {
     do {
-      engines[engine].conductor = try make(doctored(engines[engine].plan))
+      engines[engine].conductor = try make(engines[engine].plan)
       engines[engine].aliveUntil = nil
       return true
     } catch {
@@ -117,21 +117,6 @@ extension Simulation {
     guard !engines[engine].followed, !conclusion.rollback.isEmpty else { return }
     engines[engine].followed = true
     if let plan = followUp?(engines[engine].plan, conclusion, now) { add(plan) }
-  }
-
-  /// The plan as the core sees it: with some defects it does not see the bounds or the receipts.
-  private func doctored(_ plan: Plan) -> Plan {
-    var plan = plan
-    switch defect {
-    case .floorIgnored:
-      plan.bounds.floor = 0
-      plan.bounds.parallel = plan.hosts.count
-    case .budgetIgnored: plan.bounds.failed = plan.hosts.count
-    case .receiptIgnored:
-      for host in plan.hosts.indices where plan.hosts[host].action == .unchanged { plan.hosts[host].action = .change }
-    default: break
-    }
-    return plan
   }
 
   // MARK: journal and death

@@ -26,6 +26,8 @@ package struct Simulation {
   package var defect: Defect? {
     didSet { for host in hosts.indices { hosts[host].defect = defect } }
   }
+  /// A rule that the core of every engine does not keep.
+  package var lapse: Lapse?
   /// Whether entries are kept in memory; without them nothing can be resumed.
   package var keepsEntries = true
   /// Is given every append as an engine's journal is.

@@ -12,6 +12,13 @@ struct DefectTests {
     return simulation.checkers.broken.map(\.promise)
   }
 
+  private func broken(_ lapse: Lapse, _ simulation: Simulation) -> [String] {
+    var simulation = simulation
+    simulation.lapse = lapse
+    simulation.run()
+    return simulation.checkers.broken.map(\.promise)
+  }
+
   @Test("an effect before its entry breaks P2")
   func effectBeforeAppend() {
     #expect(broken(nil, Worlds.simulation()) == [])
@@ -49,7 +56,7 @@ struct DefectTests {
     #expect(broken(.fenceIgnored, overtaken()).contains("P1"))
   }
 
-  @Test("a floor that is ignored breaks P4")
+  @Test("a core that ignores the floor breaks P4")
   func floorIgnored() {
     func world() -> Simulation {
       let hosts = Worlds.hosts(4)
@@ -63,23 +70,31 @@ struct DefectTests {
     #expect(broken(.floorIgnored, world()).contains("P4"))
   }
 
-  @Test("a budget that is ignored breaks P5")
-  func budgetIgnored() {
-    var faults = Faults()
-    faults.appointments = [.failing(host: 0, .afterInstall, release: Worlds.new.id)]
-    #expect(broken(nil, Worlds.simulation(4, batch: 1, faults: faults, stubborn: true)) == [])
-    #expect(broken(.budgetIgnored, Worlds.simulation(4, batch: 1, faults: faults, stubborn: true)).contains("P5"))
-  }
-
-  @Test("receipts that are ignored break P10")
-  func receiptIgnored() {
-    func again() -> Simulation {
-      var simulation = Worlds.simulation(3, batch: 1)
-      simulation.run()
-      simulation.add(Worlds.plan(for: simulation.hosts, id: "d2", fence: 3))
+  @Test("a core that ignores the budget breaks P5", arguments: [false, true])
+  func budgetIgnored(resumed: Bool) {
+    func world() -> Simulation {
+      var faults = Faults()
+      faults.appointments = [.failing(host: 0, .afterInstall, release: Worlds.new.id)]
+      var simulation = Worlds.simulation(4, batch: 1, faults: faults, stubborn: true)
+      if resumed { simulation.crashes = [20] }
       return simulation
     }
-    #expect(broken(nil, again()) == [])
-    #expect(broken(.receiptIgnored, again()).contains("P10"))
+    #expect(broken(nil, world()) == [])
+    #expect(broken(.budgetIgnored, world()).contains("P5"))
+  }
+
+  @Test("a planner that ignores receipts breaks P10")
+  func receiptIgnored() throws {
+    func again(_ lapse: Lapse?) throws -> Simulation {
+      var simulation = Worlds.simulation(3, batch: 1)
+      simulation.run()
+      simulation.add(try Worlds.planned(to: simulation.surveys(), id: "d2", lapse: lapse))
+      simulation.run()
+      return simulation
+    }
+    let calm = try again(nil)
+    #expect(calm.checkers.broken == [])
+    #expect(calm.engines[1].plan.hosts.map(\.action) == [.unchanged, .unchanged, .unchanged])
+    #expect(try again(.receiptIgnored).checkers.broken.map(\.promise).contains("P10"))
   }
 }

@@ -66,6 +66,19 @@ enum Worlds {
       inputs: inputs(release), lock: LockRequest(token: "token-\(id)", owner: "me@here", purpose: "deploy web of shop", fence: fence))
   }
 
+  /// A plan for what surveys of these hosts found, as the planner makes it.
+  static func planned(to surveys: [Survey], id: String, lapse: Lapse? = nil) throws -> Plan {
+    let hosts = surveys.indices.map { DeployModel.Host(name: "web\($0 + 1)") }
+    let recipe = Recipe(
+      name: "web", application: "shop", targets: .hosts(DeploymentGroup(name: "production", hosts: hosts)), path: "/srv/shop", hooks: hooks)
+    return try Planner.deployment(
+      Planner.Input(
+        selection: try Selection(DeploymentRequest(), in: Project(recipes: [recipe])), release: new,
+        bundle: Bundle(digest: new.bundle, files: 10, bytes: 1000, source: "dist"), manifest: Manifest(items: []), sources: sources,
+        surveys: surveys, lapse: lapse),
+      by: Planner.Identity(id: id, actor: "me@here", at: Timestamp(milliseconds: 2), engine: "1", token: "token-\(id)", seed: 0))
+  }
+
   static func simulation(
     _ count: Int = 3, batch: Int = 2, seed: UInt64 = 1, faults: Faults = Faults(), failed: Int = 0, unreachable: Int = 0,
     stubborn: Bool = false

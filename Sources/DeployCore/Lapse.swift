@@ -1,0 +1,9 @@
+/// A rule that the core does not keep where it decides: tests want to see that the checkers would notice. No deployment has one.
+package enum Lapse: Sendable, Hashable {
+  /// Hosts are taken out of service below the floor (against P4).
+  case floorIgnored
+  /// Hosts are begun after more failed than the budget has (against P5).
+  case budgetIgnored
+  /// A host is changed although its receipt says that all is as wanted (against P10).
+  case receiptIgnored
+}
