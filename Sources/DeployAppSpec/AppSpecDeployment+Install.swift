@@ -4,7 +4,7 @@ extension AppSpecDeployment {
   mutating func install() async throws {
     let (name, planner) = try await look()
     let question = try planner.question()
-    let state = try HostState(question, answered: try await host.run(question.program))
+    let state = try HostState(question, answered: try await host.answer(question.program))
     let (removals, planned) = planner.plan(on: state)
     switch planned {
     case .failure(let problem):
@@ -64,7 +64,7 @@ extension AppSpecDeployment {
   private func cut(_ list: CleanupList) async throws {
     var question = HostState.Question()
     question.paths = list.lines.map(\.path)
-    let state = try HostState(question, answered: try await host.run(question.program))
+    let state = try HostState(question, answered: try await host.answer(question.program))
     var program = ShellProgram()
     program.write(CleanupList(list.lines.filter { state.kind(of: $0.path) != .absent }).rows, to: root.cleanupList)
     _ = try await host.run(program)

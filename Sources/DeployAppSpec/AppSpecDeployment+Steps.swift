@@ -26,7 +26,7 @@ extension AppSpecDeployment {
 
   /// Drops what was kept for going back.
   package func forget() async throws {
-    _ = try await host.run(Keeping(root, in: folder).forgetting)
+    _ = try await host.answer(Keeping(root, in: folder).forgetting)
   }
 
   /// Removes what the last installation made, and that there was one.
@@ -38,7 +38,7 @@ extension AppSpecDeployment {
       let planner = InstallPlanner(
         spec: AppSpec(), tree: BundleTree(root: folder, entries: []), previous: CleanupList(reading: String(decoding: list, as: UTF8.self)))
       let question = try planner.question()
-      let state = try HostState(question, answered: try await host.run(question.program))
+      let state = try HostState(question, answered: try await host.answer(question.program))
       var program = InstallProgram(removing: planner.plan(on: state).removals, list: root.cleanupList).shell
       program.line("rm -f -- \(root.lastSuccessful.text.shellQuoted)")
       let result = try await host.run(program)

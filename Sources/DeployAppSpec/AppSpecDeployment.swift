@@ -2,6 +2,8 @@
 package protocol AppSpecHost: Sendable {
   /// Runs a program with nothing on its standard input, in the engine's working directory.
   func run(_ program: ShellProgram) async throws -> ShellResult
+  /// Runs a program that changes nothing, or nothing that it would not find done; asked again, it may give its first answer.
+  func answer(_ program: ShellProgram) async throws -> ShellResult
   /// Runs a script in a process group of its own, its input closed; `output` gets its lines as they come.
   func run(_ hook: Hook, output: @escaping @Sendable (HookOutput) -> Void) async -> HookEnd
   /// Adds an entry, with the time in front, to a file, whose folder is made where it is missing.
@@ -14,6 +16,7 @@ package protocol AppSpecHost: Sendable {
 
 extension AppSpecHost {
   package var stopped: String? { nil }
+  package func answer(_ program: ShellProgram) async throws -> ShellResult { try await run(program) }
 }
 
 /// Deploys one bundle to one host, event by event, as the CodeDeploy agent does.
@@ -68,12 +71,13 @@ package struct AppSpecDeployment: Sendable {
   }
 
   /// Runs a program; the first one makes the deployment's folder in front of that, and asks what there is.
+  /// - Parameter isQuestion: it changes nothing.
   /// - Returns: the result, without those answers.
-  mutating func ask(_ program: ShellProgram) async throws -> ShellResult {
-    guard !isOpen else { return try await host.run(program) }
+  mutating func ask(_ program: ShellProgram, isQuestion: Bool = true) async throws -> ShellResult {
+    guard !isOpen else { return try await isQuestion ? host.answer(program) : host.run(program) }
     var opening = root.opening(request)
     opening.add(program)
-    var result = try await host.run(opening)
+    var result = try await isQuestion ? host.answer(opening) : host.run(opening)
     var answer = result.answer
     guard let directory = answer.word(), let home = answer.word(), let last = answer.word(), let kind = answer.word(),
       let has = answer.word()
@@ -117,7 +121,7 @@ package struct AppSpecDeployment: Sendable {
   }
 
   private mutating func download() async throws {
-    let result = try await ask(root.unpacking(request))
+    let result = try await ask(root.unpacking(request), isQuestion: false)
     try checkBundle()
     guard result.status == 0 else {
       var problem = result.problem("unpacking \(request.bundle)")

@@ -32,16 +32,20 @@ package struct BundleTree: Sendable, Hashable {
     for place in children.keys { children[place]?.sort { $0.utf8.lexicographicallyPrecedes($1.utf8) } }
   }
 
-  /// The program that lists a folder: a word for the kind, then the paths of that kind, all ended by NUL.
+  /// The program that lists a folder: each path with a letter for its kind in front, then those of links to folders, each with where it
+  /// leads, all ended by NUL.
   package static func listing(of root: HostPath) -> ShellProgram {
     ShellProgram(
       """
       cd -- \(root.text.shellQuoted) || exit 1
       pwd -P | tr '\\n' '\\000'
-      printf 'directory\\0' && find . -mindepth 1 -type d -print0 || exit 1
-      printf 'file\\0' && find . -type f -print0 || exit 1
-      printf 'link\\0' && find . -type l -print0 || exit 1
-      printf 'special\\0' && find . ! -type d ! -type f ! -type l -print0 || exit 1
+      case $(find --version 2>/dev/null) in
+      *GNU*) find . -mindepth 1 -printf '%y%p\\0' || exit 1 ;;
+      *)
+        for y in d f l p s b c; do
+          find . -mindepth 1 -type $y -exec sh -c 'for p do printf "%s%s\\0" "$0" "$p"; done' $y {} + || exit 1
+        done ;;
+      esac
       printf 'folder\\0'
       find . -type l -exec sh -c 'for l do
         if [ -d "$l" ]; then t=$(cd -P -- "$l" && pwd -P && echo .); printf "%s\\0%s\\0" "$l" "${t%??}"; fi
@@ -57,20 +61,20 @@ package struct BundleTree: Sendable, Hashable {
     guard let first = records.popFirst(), let physical = first else { throw result.problem("listing \(root)") }
     var entries: [(String, Kind)] = []
     var links: [HostPath: HostPath] = [:]
-    var word = ""
+    var isBehindLinks = false
     var link: String?
     for record in records {
       guard let record else {
         throw SpecProblem(
           .bundleInvalid, "the bundle has a file whose name is not UTF-8", fix: "rename it; find it with: find . | grep -avx '.*'")
       }
-      if word == "folder" {
+      if isBehindLinks {
         if let from = link { links[HostPath.top.appending(String(from.dropFirst(2)))] = HostPath(record) }
         link = link == nil ? record : nil
-      } else if !record.hasPrefix("./") {
-        word = record
-      } else if let kind = Self.kind(word) {
-        entries.append((String(record.dropFirst(2)), kind))
+      } else if record == "folder" {
+        isBehindLinks = true
+      } else if let letter = record.first {
+        entries.append((String(record.dropFirst(3)), Self.kind(letter)))
       }
     }
     self.init(
@@ -78,13 +82,12 @@ package struct BundleTree: Sendable, Hashable {
       entries: entries.map { ($0.0, links[HostPath.top.appending($0.0)].map(Kind.folderLink) ?? $0.1) })
   }
 
-  private static func kind(_ word: String) -> Kind? {
-    switch word {
-    case "directory": .directory
-    case "file": .file
-    case "link": .link
-    case "special": .special
-    default: nil
+  private static func kind(_ letter: Character) -> Kind {
+    switch letter {
+    case "d": .directory
+    case "f": .file
+    case "l": .link
+    default: .special
     }
   }
 }

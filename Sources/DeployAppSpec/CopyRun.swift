@@ -18,8 +18,13 @@ struct CopyRun {
   static func runs(of copies: [InstallPlan.Copy], landing: InstallPlan.Copy.Landing? = nil) -> [CopyRun] {
     var runs: [CopyRun] = []
     var numbers: [Route: Int] = [:]
+    // Of files that lie together: they are many.
+    var known: [Route: Route] = [:]
     for copy in copies where landing == nil || copy.landing == landing {
-      let route = landing == .inPlace ? Route(from: copy.source.parent, to: copy.destination.parent, isLink: false) : longest(copy)
+      let near = Route(from: copy.source.parent, to: copy.destination.parent, isLink: landing != .inPlace && copy.isLink)
+      let hasOneName = copy.source.name.utf8.elementsEqual(copy.destination.name.utf8)
+      let route = landing == .inPlace ? near : hasOneName ? known[near] ?? longest(copy) : longest(copy)
+      if hasOneName { known[near] = route }
       if numbers[route] == nil {
         numbers[route] = runs.count
         runs.append(CopyRun(from: route.from, to: route.to, isLink: route.isLink))

@@ -1,3 +1,5 @@
+import Glibc
+
 /// An absolute path on a host. Two paths are equal when their bytes are: names that Unicode calls equivalent are different files.
 package struct HostPath: Sendable, Hashable, Comparable, CustomStringConvertible {
   package let text: String
@@ -57,8 +59,24 @@ package struct HostPath: Sendable, Hashable, Comparable, CustomStringConvertible
 
   package var description: String { text }
 
-  package static func == (a: HostPath, b: HostPath) -> Bool { a.text.utf8.elementsEqual(b.text.utf8) }
-  package static func < (a: HostPath, b: HostPath) -> Bool { a.text.utf8.lexicographicallyPrecedes(b.text.utf8) }
+  package static func == (a: HostPath, b: HostPath) -> Bool {
+    // One look at the lengths, and one at the memory: a plan compares paths some hundred thousand times.
+    a.text.utf8.count == b.text.utf8.count && order(a, b) == 0
+  }
+  package static func < (a: HostPath, b: HostPath) -> Bool {
+    let order = order(a, b)
+    return order == 0 ? a.text.utf8.count < b.text.utf8.count : order < 0
+  }
+  /// Less than, equal to or greater than 0, as far as both go.
+  private static func order(_ a: HostPath, _ b: HostPath) -> Int32 {
+    var (a, b) = (a.text, b.text)
+    return a.withUTF8 { a in
+      b.withUTF8 { b in
+        guard let first = a.baseAddress, let second = b.baseAddress else { return 0 }
+        return memcmp(first, second, min(a.count, b.count))
+      }
+    }
+  }
   package func hash(into hasher: inout Hasher) {
     var bytes = text
     bytes.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }

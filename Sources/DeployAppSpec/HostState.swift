@@ -13,20 +13,19 @@ package struct HostState: Sendable, Hashable {
   /// What is asked of the host.
   package struct Question: Sendable, Hashable {
     package var paths: [HostPath] = []
-    /// Folders whose entries are wanted.
+    /// Folders whose entries are wanted, with what they are.
     package var folders: [HostPath] = []
     package var users: [String] = []
     package var groups: [String] = []
     package init() {}
 
-    /// One record a path (its kind, and what a link leads to), then folders' entries, users and groups that exist.
+    /// A record for each path and entry that is there, its kind before it, and behind a link one for what it leads to; then the users and
+    /// groups that exist.
     package var program: ShellProgram {
-      var program = ShellProgram("LC_ALL=C; export LC_ALL")
-      program.feed(paths.map(\.text), to: "xargs -0 sh -c \(Self.look.shellQuoted) sh")
-      program.line("printf 'entries\\0'")
-      // Most of them are files, which `find` would open one by one.
-      program.feed(
-        folders.map(\.text), to: "xargs -0 sh -c \(Self.chooseFolders.shellQuoted) sh | xargs -0 sh -c \(Self.list.shellQuoted) sh")
+      var program = ShellProgram("LC_ALL=C; export LC_ALL\ncase $(find --version 2>/dev/null) in *GNU*) gnu=y;; *) gnu=;; esac")
+      for (depth, paths) in [("0", paths), ("1", folders)] {
+        program.feed(paths.map(\.text), to: "depth=\(depth) xargs -0 sh -c \(Self.look.shellQuoted) \"$gnu\"")
+      }
       for (word, names) in [("passwd", users), ("group", groups)] {
         program.line("printf '\(word)\\0'")
         program.feed(names.map { "n" + $0 }, to: "xargs -0 sh -c \(Self.account.shellQuoted) \(word)")
@@ -34,22 +33,32 @@ package struct HostState: Sendable, Hashable {
       return program
     }
 
+    /// GNU's find tells of thousands at once what a shell tests one by one; only links are left to it.
     private static let look = """
+      if [ "$depth" = 0 ]; then h=-P; else h=-H; fi
+      set -- $h "$@" -mindepth $depth -maxdepth $depth
+      if [ -n "$0" ]; then
+        find "$@" '(' -type d -empty -printf 'e%p\\0' -o -type d -printf 'd%p\\0' -o ! -type l -printf 'f%p\\0' ')'
+        find "$@" -type l -print0 | xargs -0 sh -c \(test.shellQuoted) sh
+      else
+        find "$@" -print0 | xargs -0 sh -c \(test.shellQuoted) sh
+      fi 2>/dev/null
+      """
+    private static let test = """
       for p do
         if [ -L "$p" ]; then
-          if [ -d "$p" ]; then t=$(cd -P -- "$p" && pwd -P && echo .); printf 'L%s\\0' "${t%??}"
-          elif [ -e "$p" ]; then t=$(readlink -f -- "$p" && echo .); printf 'l%s\\0' "${t%??}"
-          else printf 'x\\0'; fi
-        elif [ -d "$p" ]; then printf 'd\\0'
-        elif [ -e "$p" ]; then printf 'f\\0'
-        else printf -- '-\\0'; fi
+          if [ -d "$p" ]; then t=$(cd -P -- "$p" && pwd -P && echo .); printf 'L%s\\0=%s\\0' "$p" "${t%??}"
+          elif [ -e "$p" ]; then t=$(readlink -f -- "$p" && echo .); printf 'l%s\\0=%s\\0' "$p" "${t%??}"
+          else printf 'x%s\\0' "$p"; fi
+        elif [ -d "$p" ]; then
+          kind=e
+          for e in "$p"/* "$p"/.[!.]* "$p"/..?*; do
+            if [ -e "$e" ] || [ -L "$e" ]; then kind=d; break; fi
+          done
+          printf '%s%s\\0' $kind "$p"
+        elif [ -e "$p" ]; then printf 'f%s\\0' "$p"
+        fi
       done
-      """
-    private static let chooseFolders = """
-      for p do if [ -d "$p" ] && [ ! -L "$p" ]; then printf '%s\\0' "$p"; fi; done
-      """
-    private static let list = """
-      [ $# -eq 0 ] || find "$@" -mindepth 1 -maxdepth 1 -print0 2>/dev/null; :
       """
     private static let account = """
       for n do
@@ -64,7 +73,10 @@ package struct HostState: Sendable, Hashable {
   private var kinds: [HostPath: Kind] = [:]
   /// Of links: the physical path they lead to.
   private var targets: [HostPath: HostPath] = [:]
-  private var entries: [HostPath: [HostPath]] = [:]
+  /// What is in the folders that were asked for.
+  private var entries: [HostPath: [HostPath]]
+  /// Folders with something in them that nobody asked for.
+  private var filled: Set<HostPath> = []
   package private(set) var users: Set<String> = []
   package private(set) var groups: Set<String> = []
   /// Locations that are taken away before the installation begins.
@@ -83,17 +95,23 @@ package struct HostState: Sendable, Hashable {
 
   /// Reads the answer to a question.
   package init(_ question: Question, answered result: ShellResult) throws(SpecProblem) {
-    let records = result.records.map { $0 ?? "" }
-    guard result.status == 0, records.count > question.paths.count else { throw result.problem("looking at the destinations") }
-    for (path, record) in zip(question.paths, records) {
-      kinds[path] = record.first.flatMap(Kind.init(rawValue:)) ?? .absent
-      if record.utf8.count > 1 { targets[path] = HostPath(String(record.dropFirst())) }
-    }
+    // A name that is no UTF-8 is nobody's to install, and keeps its folder all the same.
+    let records = result.stdout.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
+    guard result.status == 0, records.contains("passwd") else { throw result.problem("looking at the destinations") }
+    entries = Dictionary(question.folders.map { ($0, []) }, uniquingKeysWith: { first, _ in first })
     var word = ""
-    for record in records.dropFirst(question.paths.count) {
-      switch record.first {
-      case "/": entries[HostPath(record).parent, default: []].append(HostPath(record))
-      case "y": _ = word == "passwd" ? users.insert(String(record.dropFirst())) : groups.insert(String(record.dropFirst()))
+    var last = HostPath.top
+    for record in records {
+      let rest = String(record.dropFirst())
+      switch (word, record.first) {
+      case ("", "="): targets[last] = HostPath(rest)
+      case ("", let letter?) where rest.utf8.first == UInt8(ascii: "/"):
+        last = HostPath(rest)
+        kinds[last] = letter == "e" ? .directory : Kind(rawValue: letter)
+        if letter == "d", entries[last] == nil { filled.insert(last) }
+        entries[last.parent]?.append(last)
+      case ("passwd", "y"): users.insert(rest)
+      case ("group", "y"): groups.insert(rest)
       default: word = record
       }
     }
@@ -101,7 +119,8 @@ package struct HostState: Sendable, Hashable {
 
   /// Where a path is once the links in its folders are followed, the last part not; nil where a folder above it is taken away.
   private func location(of path: HostPath) -> HostPath? {
-    if removed.isEmpty, targets.isEmpty { return path }
+    // Without links a path is where it says; what is left below a folder that goes has gone before it.
+    if targets.isEmpty { return path }
     var place = HostPath.top
     for folder in path.ancestors {
       let here = place.appending(folder.name)
@@ -141,7 +160,7 @@ package struct HostState: Sendable, Hashable {
       case .absent: continue
       case .directory:
         removals.append(.folder(path))
-        if !(entries[path] ?? []).contains(where: { isLeft($0) }) { take(path) }
+        if !filled.contains(path), !(entries[path] ?? []).contains(where: { isLeft($0) }) { take(path) }
       default:
         removals.append(.file(path))
         take(path)

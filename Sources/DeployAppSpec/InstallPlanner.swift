@@ -37,8 +37,11 @@ package struct InstallPlanner: Sendable {
       var folder = path.parent
       while folder != .top, paths.insert(folder).inserted { folder = folder.parent }
     }
-    question.paths = paths.sorted()
-    question.folders = previous.lines.map(\.path)
+    // Folders of the previous installation are listed anyway, for what others put there; that tells what is in them, too.
+    let old = Set(previous.lines.map(\.path))
+    let folders = Set(paths.lazy.map(\.parent)).intersection(old)
+    question.folders = folders.sorted()
+    question.paths = paths.filter { !folders.contains($0.parent) }.sorted()
     question.users = Self.names(spec.permissions.map(\.owner))
     question.groups = Self.names(spec.permissions.map(\.group))
     return question

@@ -20,13 +20,18 @@ package struct InstallProgram: Sendable {
     shell.line(") || {")
     if let keeping { shell.add(keeping.forgetting) }
     shell.line("exit \(Self.nothingTouched); }")
+    let runs = CopyRun.runs(of: plan.copies)
+    // What people read is written down beside the rest; the pipe between them carries nothing and makes the shell wait for both.
+    shell.line("{ (")
+    shell.add(InstallRecord(plan, runs, table, file: record).program)
+    shell.line(") || : >\"$w/record-failed\"; } | {")
     remove(plan.removals)
     shell.line("rm -f -- \(list.text.shellQuoted) || exit 1")
     write(plan, to: list)
-    shell.add(InstallRecord(plan, table, file: record).program)
     shell.feed(plan.folders.map(\.text), to: "xargs -0 mkdir -- || exit 1")
-    copy(plan.copies)
+    copy(plan.copies, runs)
     for right in plan.rights { grant(right) }
+    shell.line("} && [ ! -e \"$w/record-failed\" ] || exit 1")
   }
 
   /// Removes what a list names and the list itself, and makes nothing: what is left to do where no plan could be made.
@@ -58,11 +63,13 @@ package struct InstallProgram: Sendable {
     let made = Set(plan.folders)
     let folders = plan.cleanup.lines.filter { made.contains($0.path) }
     let others = plan.cleanup.lines.filter { !made.contains($0.path) }
-    shell.line(": >\(temporary) || exit 1")
+    let (plain, odd) = (others.filter(CleanupList.isPlain), others.filter { !CleanupList.isPlain($0) })
     // Above an odd folder may be a plain one and the other way round: their order is that of the plan.
-    append(folders, to: temporary, asTheyAre: !folders.allSatisfy(CleanupList.isPlain))
-    append(others.filter(CleanupList.isPlain), to: temporary)
-    append(others.filter { !CleanupList.isPlain($0) }, to: temporary, asTheyAre: true)
+    let arePlain = folders.allSatisfy(CleanupList.isPlain)
+    shell.line(": >\(temporary) || exit 1")
+    if !arePlain { append(folders, to: temporary, asTheyAre: true) }
+    append(arePlain ? folders + plain : plain, to: temporary)
+    append(odd, to: temporary, asTheyAre: true)
     shell.line("mv -f -- \(temporary) \(list.text.shellQuoted) || exit 1")
   }
 
@@ -118,8 +125,9 @@ package struct InstallProgram: Sendable {
     done
     """
 
-  private mutating func copy(_ copies: [InstallPlan.Copy]) {
-    for run in CopyRun.runs(of: copies, landing: .fresh) {
+  /// - Parameter runs: of all of them.
+  private mutating func copy(_ copies: [InstallPlan.Copy], _ runs: [CopyRun]) {
+    for run in copies.allSatisfy({ $0.landing == .fresh }) ? runs : CopyRun.runs(of: copies, landing: .fresh) {
       let folders = "\(run.from.text.shellQuoted) \(run.to.text.shellQuoted)"
       if run.isFlat {
         table.feed(run.paths, below: run.to, to: "copy_flat \(folders) \(run.isLink ? "-P" : "-pP") || exit 1", in: &shell)

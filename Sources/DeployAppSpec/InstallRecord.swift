@@ -4,13 +4,14 @@ struct InstallRecord {
   private(set) var program = ShellProgram()
   private let table: PathTable
 
-  init(_ plan: InstallPlan, _ table: PathTable, file: HostPath) {
+  /// - Parameter runs: of all the plan's copies.
+  init(_ plan: InstallPlan, _ runs: [CopyRun], _ table: PathTable, file: HostPath) {
     self.table = table
     let temporary = (file.text + ".new").shellQuoted
     // What JSON has other words for, then the entry around the name.
     program.line("entries() { sed \(Self.escapes(table)) -e \"s|.*|$1|\"; }\n{ :")
     add("mkdir", plan.folders, [("directory", .path)])
-    for run in CopyRun.runs(of: plan.copies) {
+    for run in runs {
       add("copy", run.paths, below: run.to, [("source", .below(run.from)), ("destination", .below(run.to))])
     }
     for right in plan.rights { add(right) }

@@ -57,10 +57,13 @@ final class RemoteAppSpecHost: AppSpecHost {
 
   // MARK: programs
 
-  func run(_ program: ShellProgram) async throws -> ShellResult {
+  func answer(_ program: ShellProgram) async throws -> ShellResult { try await run(program, isQuestion: true) }
+  func run(_ program: ShellProgram) async throws -> ShellResult { try await run(program, isQuestion: false) }
+
+  private func run(_ program: ShellProgram, isQuestion: Bool) async throws -> ShellResult {
     let bytes = Array(program.text.utf8)
     guard bytes.count > Self.part else {
-      return try await shell("p=$(cat) && eval \"$p\" </dev/null", input: program.text)
+      return try await shell("p=$(cat) && eval \"$p\" </dev/null", input: program.text, isQuestion: isQuestion)
     }
     let file = root.path.appending("program-\(site.deployment)-\(intent.id)").text.shellQuoted
     var sent = 0
@@ -76,9 +79,10 @@ final class RemoteAppSpecHost: AppSpecHost {
     return try await shell("sh \(file) </dev/null; s=$?; rm -f -- \(file); exit $s", input: "")
   }
 
-  private func shell(_ line: String, input: String) async throws -> ShellResult {
+  private func shell(_ line: String, input: String, isQuestion: Bool = false) async throws -> ShellResult {
     let gathered = Gathered()
-    let command = Command(.argv(["sh", "-c", line]), directory: "/", input: input.isEmpty ? nil : Text(input), user: user)
+    let command = Command(
+      .argv(["sh", "-c", line]), directory: "/", input: input.isEmpty ? nil : Text(input), user: user, isQuestion: isQuestion ? true : nil)
     let outcome = try await job(command, timeout: .minutes(60)) { gathered.add($0) }
     if let failure = outcome.failure, failure.kind == .timeout { throw fail(failure) }
     return ShellResult(
@@ -158,7 +162,7 @@ final class RemoteAppSpecHost: AppSpecHost {
   /// What one of the shell's own statuses means: they are a script's too.
   private func cause(of status: Int, _ hook: Hook) async throws -> HookEnd {
     let path = hook.path.text.shellQuoted
-    switch try await shell("[ -e \(path) ] || exit 3; [ -x \(path) ] || exit 4", input: "").status {
+    switch try await shell("[ -e \(path) ] || exit 3; [ -x \(path) ] || exit 4", input: "", isQuestion: true).status {
     case 3: return .missing
     case 4: return .notExecutable
     default: return .exited(status)

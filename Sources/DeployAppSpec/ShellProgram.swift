@@ -14,17 +14,13 @@ package struct ShellProgram: Sendable, Hashable {
   package mutating func feed(_ names: [String], to command: String) {
     guard !names.isEmpty else { return }
     let stand = Self.standIn(for: names)
-    here(names.map { Self.standing(stand, for: $0) }, "tr \(Self.translation(stand))", to: command)
+    text(names.map { Self.standing(stand, for: $0) }, to: "tr \(Self.translation(stand)) | \(command)")
   }
 
-  /// Gives lines to a command on its standard input.
+  /// Gives lines to a command, or the first of a line of commands, on its standard input.
   mutating func text(_ lines: [String], to command: String) {
     guard !lines.isEmpty else { return }
-    here(lines, "cat", to: command)
-  }
-
-  private mutating func here(_ lines: [String], _ reader: String, to command: String) {
-    text += "\(reader) <<'\(Self.end)' | \(command)\n"
+    text += "<<'\(Self.end)' \(command)\n"
     for line in lines { text += line + "\n" }
     text += Self.end + "\n"
   }

@@ -101,7 +101,7 @@ package final class Hosts: Transport {
 
   private func perform(_ errand: Errand) async -> Outcome {
     switch errand.intent.operation {
-    case .run(let command): return await run(command, errand)
+    case .run(let command) where command.isQuestion != true: return await run(command, errand)
     case .check(let check): return await ask(check, errand)
     default:
       // What has jobs of its own on the host, or a lock to give back, gets time to end in good order; the rest is left.
@@ -116,7 +116,8 @@ package final class Hosts: Transport {
 
   private func route(_ errand: Errand) async throws(Failure) -> Outcome {
     switch errand.intent.operation {
-    case .run, .check: throw Failure(.internal, "a command on the way of short operations")
+    case .run(let question): try await answer(question, errand)
+    case .check: throw Failure(.internal, "a check on the way of short operations")
     case .read(let path, let limit): try await read(path, limit, errand)
     case .exists(let path): try await exists(path, errand)
     case .write(let path, let content, let mode, let owner): try await write(path, content, mode, owner, errand)

@@ -96,11 +96,14 @@ package struct Command: Sendable, Hashable, Codable {
   /// Whether its end is awaited until its output is closed too, within its time; nil: it is not.
   package var awaitsOutput: Bool?
 
+  /// Whether it changes nothing and may be begun again; its first answer is the answer. nil: it is an effect.
+  package var isQuestion: Bool?
+
   package enum OnLost: String, Sendable, Hashable, Codable { case fail, `repeat` }
 
   package init(
     _ form: Form, environment: [Variable] = [], directory: String? = nil, input: Text? = nil, user: String? = nil, merge: Bool = false,
-    onLost: OnLost = .fail, awaitsOutput: Bool? = nil
+    onLost: OnLost = .fail, awaitsOutput: Bool? = nil, isQuestion: Bool? = nil
   ) {
     self.form = form
     self.environment = environment
@@ -110,6 +113,7 @@ package struct Command: Sendable, Hashable, Codable {
     self.merge = merge
     self.onLost = onLost
     self.awaitsOutput = awaitsOutput
+    self.isQuestion = isQuestion
   }
 
   /// As it would be typed, for messages; never for a shell.

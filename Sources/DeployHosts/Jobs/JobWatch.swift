@@ -22,12 +22,12 @@ struct JobEnd: Sendable, Equatable {
   /// The command ended, and something it started still holds this stream of its output.
   var held: OutputChunk.Stream?
 
-  /// Reads a status file: `RC WHY EPOCH HELD` (0, or the number of a stream), then the survivors.
+  /// Reads a status file: `RC WHY HELD` (0, or the number of a stream), then the survivors.
   init(status text: String) {
     let lines = text.split(separator: "\n").map(String.init)
     let words = lines.first?.split(separator: " ") ?? []
     survivors = Array(lines.dropFirst())
-    held = words.count > 3 ? ["1": .stdout, "2": .stderr][words[3]] : nil
+    held = words.count > 2 ? ["1": .stdout, "2": .stderr][words[2]] : nil
     switch words.count > 1 ? words[1] : "" {
     case "exit": why = .exit(Int(words[0]) ?? -1)
     case "timeout": why = .timeout
@@ -51,8 +51,10 @@ struct JobWatch {
 extension HostLink {
   /// Bytes of one stream that one answer carries.
   private static let block = 262_144
-  /// Milliseconds between looks at the jobs: from the first where something happened to the second where nothing does.
-  private static let pace = 20.0...250.0
+  /// Milliseconds between looks at the jobs: after a start, after output, and at most where nothing happens.
+  private static let pause = (first: 6.0, stirred: 20.0, longest: 250.0)
+  /// A job's end is seen late by at most a tenth of its time.
+  private static let growth = 1.1
 
   /// Watches a job from its beginning. All jobs of a host are asked after in one short command.
   func watch(_ folder: String) -> AsyncStream<JobEvent> {
@@ -72,19 +74,19 @@ extension HostLink {
   }
 
   private func poll() async {
-    var pause = HostLink.pace.lowerBound
+    var pause = HostLink.pause.first
     while !watches.isEmpty {
       let batch = watches.values.sorted { $0.folder < $1.folder }
       let arguments = ["\(HostLink.block)"] + batch.flatMap { [$0.folder, "\($0.out)", "\($0.err)"] }
       do {
         let answer = try await demand("l_poll", arguments)
         let stirred = serve(batch, answer.output)
-        pause = stirred ? HostLink.pace.lowerBound : min(pause * 1.4, HostLink.pace.upperBound)
+        pause = stirred ? HostLink.pause.stirred : min(pause * HostLink.growth, HostLink.pause.longest)
         if stirred && more(batch) { continue }
       } catch {
         for watch in batch { unwatch(watch.folder, error) }
       }
-      if !watches.isEmpty { try? await Task.sleep(for: .milliseconds(Int(pause))) }
+      if !watches.isEmpty { try? await Task.sleep(for: .milliseconds(pause)) }
     }
     polling = false
   }

@@ -25,7 +25,7 @@ l_once() {
   [ ! -f "$D/status" ] || { echo already; exit 0; }
   ( umask 077; mkdir -p "$D" ) || exit 45
 }
-l_done() { printf '0 exit 0 0\n' >"$D/status"; }
+l_done() { printf '0 exit 0\n' >"$D/status"; }
 
 # PATH FENCE TOKEN DEPLOYMENT INTENT FILE MODE OWNER, content on stdin.
 l_write() {

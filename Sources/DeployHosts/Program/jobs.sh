@@ -20,6 +20,15 @@ l_as_user() {
   fi
 }
 
+# Puts the texts of the runner and of these functions where jobs find them.
+l_texts() {
+  for part in runner program; do
+    [ ! -f "$L/$part.$l_version" ] || continue
+    { if [ "$part" = runner ]; then printf '%s\n' "$l_runner"; else printf '%s\n' "$l_program"; fi; } >"$L/.$part.$$" &&
+      mv "$L/.$part.$$" "$L/$part.$l_version" || exit 43
+  done
+}
+
 # What is known of the job in folder $1: st = none|starting|run|done|rebooted|lost
 l_state() {
   if [ -f "$1/status" ]; then st=done
@@ -46,14 +55,10 @@ l_job() {
   user=$1 size=$2 since=$3 again=$4 await=$5 line=$6
   umask 077
   J=$L/jobs/$dep D=$L/jobs/$dep/$id
-  mkdir -p "$J" || exit 45
-  trap 'rm -f "$J/.in.$id.$$"' EXIT
+  [ -d "$J" ] || mkdir -p "$J" || exit 45
+  trap '[ ! -e "$J/.in.$id.$$" ] || rm -f "$J/.in.$id.$$"' EXIT
   l_take "$J/.in.$id.$$"
-  for part in runner program; do
-    [ ! -f "$L/$part.$l_version" ] || continue
-    { if [ "$part" = runner ]; then printf '%s\n' "$l_runner"; else printf '%s\n' "$l_program"; fi; } >"$L/.$part.$$" &&
-      mv "$L/.$part.$$" "$L/$part.$l_version" || exit 43
-  done
+  l_texts
   l_as_user "$user"
   (
     l_guard
@@ -80,17 +85,49 @@ l_job() {
   echo started
 }
 
+# PATH DEPLOYMENT INTENT USER SIZE, the script and input on stdin: runs what changes nothing, beside the channel, and tells how it ended
+# and how long its streams are, with the streams behind where they are short; or `later`. Asked again, it tells the first answer.
+l_ask() {
+  l_home "$1"
+  D=$L/jobs/$2/$3 n=0 of=
+  umask 077
+  # The answer is not synced, so it holds for as long as the host is up.
+  { read -r of; } 2>/dev/null <"$D/boot"
+  [ "${of:-$l_bootid}" = "$l_bootid" ] || rm -rf "$D"
+  [ -d "$D" ] || mkdir -p "$D" || exit 45
+  if [ ! -f "$D/status" ] && ! l_alive "$D/pid"; then
+    l_take "$D/in.$$"
+    printf '%s\n' "$l_bootid" >"$D/boot"
+    l_texts
+    l_as_user "$4"
+    setsid sh "$L/runner.$l_version" "$D" ask "$5" "$l_as" "in.$$" </dev/null >/dev/null 2>&1 &
+  fi
+  until [ -f "$D/status" ]; do
+    [ "$n" -lt 100 ] || { echo later; return; }
+    n=$((n + 1))
+    if [ "$n" -lt 50 ]; then sleep 0.003; else sleep 0.02; fi
+  done
+  { read -r status l_l of; } <"$D/status"
+  sizes=$(stat -c %s "$D/out.$of" "$D/err.$of") || exit 45
+  on=${sizes%%"$LF"*} en=${sizes#*"$LF"}
+  printf '%s %s %s %s\n' "$status" "$on" "$en" "$of"
+  [ $((on + en)) -gt 1000000 ] || cat "$D/out.$of" "$D/err.$of"
+}
+
 # MAX, then for each job: FOLDER, and how much of out and err is known. Answers a line for each, and what is new of both.
+# It is asked often, beside the job itself: where nothing was written and one line says how it ended, no process is started.
 l_poll() {
   max=$1
   shift
   while [ $# -gt 2 ]; do
     l_state "$1"
-    on=0 en=0 sn=0
-    if [ "$st" != none ]; then
+    on=0 en=0 sn=0 end=
+    if [ -s "$1/out" ] || [ -s "$1/err" ]; then
       sizes=$(stat -c %s "$1/out" "$1/err" 2>/dev/null) && { on=${sizes%%"$LF"*} en=${sizes#*"$LF"}; }
     fi
-    [ "$st" != done ] || sn=$(stat -c %s "$1/status")
+    if [ "$st" = done ]; then
+      if { read -r end && ! read -r l_l; } <"$1/status"; then sn=$((${#end} + 1)); else end= sn=$(stat -c %s "$1/status"); fi
+    fi
     op=$((on - $2)) ep=$((en - $3))
     [ "$op" -le "$max" ] || op=$max
     [ "$ep" -le "$max" ] || ep=$max
@@ -99,7 +136,7 @@ l_poll() {
     printf 'J %s %s %s %s %s %s\n' "$st" "$on" "$en" "$op" "$ep" "$sn"
     [ "$op" = 0 ] || l_slice "$1/out" "$2" "$op"
     [ "$ep" = 0 ] || l_slice "$1/err" "$3" "$ep"
-    [ "$sn" = 0 ] || l_slice "$1/status" 0 "$sn"
+    if [ -n "$end" ]; then printf '%s\n' "$end"; elif [ "$sn" != 0 ]; then l_slice "$1/status" 0 "$sn"; fi
     shift 3
   done
 }

@@ -1,5 +1,6 @@
 # Runs one job, detached from the channel that asked for it:
-#   FOLDER run TIMEOUT GRACE CAP MERGE SIZE AS AWAIT    FOLDER watch TIMEOUT GRACE AS     FOLDER stop WHY GRACE AS
+#   FOLDER run TIMEOUT GRACE CAP MERGE SIZE AS AWAIT    FOLDER ask SIZE AS IN
+#   FOLDER watch TIMEOUT GRACE AS                       FOLDER stop WHY GRACE AS
 umask 077
 unset LANDER_JOB
 D=$1 op=$2
@@ -42,7 +43,7 @@ signal() {
 
 # RC WHY HELD, then the survivors: complete, or not there.
 report() {
-  { printf '%s %s %s %s\n' "$1" "$2" "$(date +%s)" "$3"; cat "$D/left" 2>/dev/null; } >"$D/.status.$op"
+  { printf '%s %s %s\n' "$1" "$2" "$3"; [ ! -e "$D/left" ] || cat "$D/left"; } >"$D/.status.$op"
   sync "$D/.status.$op" 2>/dev/null || sync
   mv "$D/.status.$op" "$D/status"
 }
@@ -92,10 +93,33 @@ if [ "$op" = watch ]; then
   exit 0
 fi
 
+# Who runs the job, so that others can tell whether it still does.
+sign() {
+  { read -r l; } </proc/$$/stat
+  set -- ${l##*) }
+  printf '%s %s %s\n' $$ "${20}" "$boot" >"$D/.pid" && mv "$D/.pid" "$D/pid"
+}
+# Runs the script, which has the first $1 bytes of standard input; the rest is its own.
+perform() {
+  umask 022
+  cd /
+  LANDER_JOB=$D/
+  export LANDER_JOB
+  exec setsid $as sh -c 'LANDER_JOB=$2; export LANDER_JOB; l=$(dd bs="$1" count=1 2>/dev/null); eval "$l"' sh "$1" "$D/"
+}
+
+# Of two that were started by an engine that lost its channel and asked again, the first to end gives the answer.
+if [ "$op" = ask ]; then
+  as=$4
+  sign
+  (exec <"$D/$5" >"$D/out.$$" 2>"$D/err.$$" && rm -f "$D/$5" || exit 127; perform "$3")
+  printf '%s exit %s\n' "$?" "$$" >"$D/.status.$$" && ln "$D/.status.$$" "$D/status" 2>/dev/null
+  rm -f "$D/.status.$$"
+  exit
+fi
+
 timeout=$3 grace=$4 cap=$5 merge=$6 size=$7 as=$8 await=$9
-{ read -r l; } </proc/$$/stat
-start=$(set -- ${l##*) }; echo "${20}")
-printf '%s %s %s\n' $$ "$start" "$boot" >"$D/.pid" && mv "$D/.pid" "$D/pid"
+sign
 
 drain o out &
 if [ "$merge" = 1 ]; then : >"$D/e.end"; else drain e err & fi
@@ -105,11 +129,7 @@ if [ "$merge" = 1 ]; then : >"$D/e.end"; else drain e err & fi
   if [ "$merge" = 1 ]; then exec 2>&1; else exec 2>"$D/e"; fi
   # Both ends of the fifos are open by now: their names go too, so that nobody else reads from them.
   exec <"$D/in" && rm -f "$D/in" "$D/o" "$D/e" || exit 127
-  umask 022
-  cd /
-  LANDER_JOB=$D/
-  export LANDER_JOB
-  exec setsid $as sh -c 'LANDER_JOB=$2; export LANDER_JOB; l=$(dd bs="$1" count=1 2>/dev/null); eval "$l"' sh "$size" "$D/"
+  perform "$size"
 ) >"$D/o" &
 child=$!
 echo "$child" >"$D/session"
@@ -119,24 +139,27 @@ watch=$!
 wait "$child"
 rc=$?
 closed() { [ -e "$D/o.end" ] && [ -e "$D/e.end" ]; }
+# The output of most commands ends a moment after them; where something holds it, there is no hurry. A second is over at the 60th.
+doze() {
+  n=$((n + 1))
+  if [ "$n" -le 10 ]; then sleep 0.002; elif [ "$n" -le 60 ]; then sleep 0.02; else sleep 0.5; fi
+}
 if [ "$await" = 1 ]; then
   : >"$D/ended"
   n=0
-  until closed || [ -L "$D/why" ]; do
-    if [ "$n" -lt 50 ]; then sleep 0.02; else sleep 0.5; fi
-    n=$((n + 1))
-  done
+  until closed || [ -L "$D/why" ]; do doze; done
 fi
 if ln -s exit "$D/why" 2>/dev/null || [ "$(readlink "$D/why")" = held ]; then
   kill -s KILL -- "-$watch" "$watch" 2>/dev/null
   n=0 held=0
   until closed; do
-    [ "$n" -lt 50 ] || { held=1; [ ! -e "$D/o.end" ] || held=2; break; }
-    sleep 0.02
-    n=$((n + 1))
+    [ "$n" -lt 60 ] || { held=1; [ ! -e "$D/o.end" ] || held=2; break; }
+    doze
   done
   report "$rc" exit "$held"
 else
+  # Where it was cancelled, the watch has nothing more to watch; where the time was over, it is at work.
+  [ "$(readlink "$D/why")" = timeout ] || kill -s KILL -- "-$watch" "$watch" 2>/dev/null
   n=0
   while [ ! -e "$D/status" ] && [ "$n" -lt $((grace * 5 + 100)) ]; do sleep 0.2; n=$((n + 1)); done
   [ -e "$D/status" ] || report "$rc" "$(readlink "$D/why")" 0

@@ -1,0 +1,61 @@
+import DeployCore
+import DeployModel
+
+/// Commands that change nothing: they need no claim, no watch and no sync, so a short one takes a third of a job's time.
+extension Hosts {
+  /// Asks until the answer is there; what was answered once is answered again, as long as the host is up.
+  func answer(_ command: Command, _ errand: Errand) async throws(Failure) -> Outcome {
+    let job = try await job(of: command, errand)
+    let script = Array(job.script.utf8)
+    let name = [errand.site.path, errand.site.deployment, job.name]
+    await errand.flight.whenCancelled {
+      _ = try? await errand.link.call("l_stop", name + ["cancelled", "1", job.user ?? ""])
+    }
+    while true {
+      try errand.flight.check()
+      let answer = try await errand.link.demand("l_ask", name + [job.user ?? "", "\(script.count)"], payload: script + job.input)
+      if let said = Answered(answer.output) { return try await outcome(of: said, job, errand) }
+    }
+  }
+
+  private func outcome(of answered: Answered, _ job: Job, _ errand: Errand) async throws(Failure) -> Outcome {
+    let folder = "\(errand.site.path)/.lander/jobs/\(errand.site.deployment)/\(job.name)"
+    var streams: [Captured] = []
+    var rest = answered.bytes
+    for (stream, size) in [(OutputChunk.Stream.stdout, answered.out), (.stderr, answered.err)] {
+      var capture = Capture(await vault.patterns)
+      var bytes = Array(rest.prefix(size))
+      rest = rest.dropFirst(size)
+      while bytes.count < size {
+        let file = folder + (stream == .stdout ? "/out." : "/err.") + answered.name
+        let part = try await errand.link.demand("l_part", [file, "\(bytes.count)", "\(min(Hosts.block, size - bytes.count))"]).output
+        guard !part.isEmpty else { throw Failure(.transport, "\(bytes.count) of \(size) bytes of an answer arrived") }
+        bytes += part
+      }
+      for part in [capture.take(bytes), capture.finish()] where !part.bytes.isEmpty {
+        errand.output(
+          OutputChunk(intent: errand.intent.id, place: errand.intent.place, stream: stream, offset: part.offset, bytes: part.bytes))
+      }
+      streams.append(capture.captured)
+    }
+    return Hosts.outcome(of: JobEnd(.exit(answered.status)), job.line, errand, streams[0], streams[1])
+  }
+}
+
+/// What `l_ask` says once there is an answer: `STATUS OUT ERR NAME`, the sizes of the streams and the end of their files' names, and
+/// then both, where they are short.
+private struct Answered {
+  let status: Int
+  let out: Int
+  let err: Int
+  let name: String
+  let bytes: ArraySlice<UInt8>
+
+  /// nil: it is not there yet.
+  init?(_ output: [UInt8]) {
+    guard let end = output.firstIndex(of: 10) else { return nil }
+    let words = String(decoding: output[..<end], as: UTF8.self).split(separator: " ").map(String.init)
+    guard words.count == 4, let status = Int(words[0]), let out = Int(words[1]), let err = Int(words[2]) else { return nil }
+    (self.status, self.out, self.err, name, bytes) = (status, out, err, words[3], output[(end + 1)...])
+  }
+}
