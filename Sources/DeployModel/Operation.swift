@@ -1,6 +1,6 @@
 /// What is asked of a host or of the engine machine. Recipes yield operations, the journal records them, `plan` prints them,
-/// transports perform them, the simulator answers them.
-package enum Operation: Sendable, Hashable, Codable {
+/// transports perform them, the simulator answers them. Indirect: large ones are handed on from hand to hand, and kept.
+package indirect enum Operation: Sendable, Hashable, Codable {
   /// Runs a command: an effect, at most once.
   case run(Command)
   /// Reads a file of at most `limit` bytes.
