@@ -14,12 +14,10 @@ package struct Selection: Sendable, Hashable {
   /// - Parameter unclear: what was wrong with the request before; nothing is selected then.
   /// - Throws: every problem of the request at once, each with a near match.
   package init(_ request: DeploymentRequest, in project: Project, besides unclear: [Problem] = []) throws(Problems) {
-    let recipe: Recipe
-    let group: DeploymentGroup
     var problems = unclear
+    let (recipe, group): (Recipe, DeploymentGroup)
     do throws(Problems) {
-      recipe = try Self.recipe(request.recipe, in: project)
-      group = try Self.group(request.group, of: recipe, in: project)
+      (recipe, group) = try Self.target(of: request, in: project)
     } catch { throw Problems(problems + error.list) }
     var hosts = group.hosts
     for pattern in request.only where !hosts.contains(where: { Self.matches($0.name, pattern) }) {
@@ -48,6 +46,30 @@ package struct Selection: Sendable, Hashable {
     others = group.hosts.count - hosts.count
     configuration = recipe.configuration ?? DeploymentConfiguration()
     parameters = checked.values
+  }
+
+  /// The recipe and the group that are asked for.
+  /// - Throws: that one of them does not exist, and what is wrong with the rest as far as it can be told without it.
+  private static func target(of request: DeploymentRequest, in project: Project) throws(Problems) -> (Recipe, DeploymentGroup) {
+    let recipe: Recipe
+    do throws(Problems) {
+      recipe = try self.recipe(request.recipe, in: project)
+    } catch {
+      let isThere = request.group.map { name in project.groups.contains { $0.name == name } } ?? true
+      throw isThere ? error : Problems(error.list + [missing(request.group ?? "", in: project)])
+    }
+    do throws(Problems) { return (recipe, try group(request.group, of: recipe, in: project)) } catch {
+      // What is not given may be the group's to give.
+      let given = request.parameters.map { "--\($0.name)" }
+      let checked = ParameterCheck(recipe.parameters, given: request.parameters, group: .record([]))
+      throw Problems(error.list + checked.problems.filter { $0.subject.map(given.contains) ?? false })
+    }
+  }
+
+  private static func missing(_ group: String, in project: Project, place: SourcePlace? = nil) -> Problem {
+    Problem(
+      "there is no group \"\(group)\"", place: place,
+      fix: NearMatch.hint(group, among: project.groups.map(\.name)) ?? "define it: group \"\(group)\" { hosts = { … } }")
   }
 
   /// Two hosts that are one folder of one machine would undo each other's work.
@@ -96,10 +118,7 @@ package struct Selection: Sendable, Hashable {
             + (NearMatch.hint("", among: project.groups.map(\.name)) ?? "define one first")))
     }
     guard let group = project.groups.first(where: { $0.name == wanted }) else {
-      throw Problems(
-        Problem(
-          "there is no group \"\(wanted)\"", place: name == nil ? recipe.place : nil,
-          fix: NearMatch.hint(wanted, among: project.groups.map(\.name)) ?? "define it: group \"\(wanted)\" { hosts = { … } }"))
+      throw Problems(missing(wanted, in: project, place: name == nil ? recipe.place : nil))
     }
     return group
   }

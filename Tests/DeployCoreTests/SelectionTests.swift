@@ -33,6 +33,15 @@ struct SelectionTests {
     #expect(selection.hosts.allSatisfy { $0.user == "deploy" })
   }
 
+  @Test("tells of a recipe, a group and parameters that are wrong at once")
+  func several() {
+    let request = DeploymentRequest(recipe: "wev", group: "prodution", parameters: [Value.Member("percnt", "x")])
+    #expect(problems(request).map(\.message) == ["there is no recipe \"wev\"", "there is no group \"prodution\""])
+    let known = DeploymentRequest(group: "prodution", parameters: [Value.Member("percnt", "x"), Value.Member("tier", "c")])
+    #expect(problems(known).compactMap(\.subject) == ["--percnt", "--tier"])
+    #expect(problems(known).first?.message == "there is no group \"prodution\"")
+  }
+
   @Test("narrows to the hosts that --only names, and says how many stay as they are")
   func only() throws {
     let selection = try Selection(DeploymentRequest(only: ["web*"]), in: project)
