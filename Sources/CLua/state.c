@@ -205,7 +205,9 @@ clua_state *clua_open(const clua_limits *limits) {
   if (!s->L) { clua_release_slabs(s); free(s); return NULL; }
   lua_atpanic(s->L, panic);
   TASK(s->L) = NULL;
-  lua_gc(s->L, LUA_GCINC, 0, 0, 0);
+  /* Garbage is looked for when the heap is four times what was left: in a fleet of thousands most of it lives until the end. Where the
+   * limit comes first, Lua looks for it before it gives up. */
+  lua_gc(s->L, LUA_GCINC, 400, 0, 0);
   if (!protect(s, guarded_set_up, NULL)) { clua_close(s); return NULL; }
   return s;
 }
