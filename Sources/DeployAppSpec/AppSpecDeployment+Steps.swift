@@ -26,7 +26,7 @@ extension AppSpecDeployment {
 
   /// Drops what was kept for going back.
   package func forget() async throws {
-    _ = try await host.answer(Keeping(root, in: folder).forgetting)
+    _ = try await host.run(Keeping(root, in: folder).forgetting)
   }
 
   /// Removes what the last installation made, and that there was one.

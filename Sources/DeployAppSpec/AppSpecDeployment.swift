@@ -2,7 +2,8 @@
 package protocol AppSpecHost: Sendable {
   /// Runs a program with nothing on its standard input, in the engine's working directory.
   func run(_ program: ShellProgram) async throws -> ShellResult
-  /// Runs a program that changes nothing, or nothing that it would not find done; asked again, it may give its first answer.
+  /// Runs a program that changes nothing beyond making the deployment's own folders, whatever lock there is; asked again, it may give its
+  /// first answer.
   func answer(_ program: ShellProgram) async throws -> ShellResult
   /// Runs a script in a process group of its own, its input closed; `output` gets its lines as they come.
   func run(_ hook: Hook, output: @escaping @Sendable (HookOutput) -> Void) async -> HookEnd

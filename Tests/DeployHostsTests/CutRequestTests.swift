@@ -17,6 +17,7 @@ struct CutRequestTests {
       Request(
         function: "l_job", arguments: ["d1", "7", "60.000", "1", "65536", "0", "", "", "0", "fail", "a job"],
         payload: "echo ran >>/$/ledger", effect: "ledger"),
+      Request(function: "l_ask", arguments: ["d1", "7", ""], payload: "echo ran >>/$/ledger", effect: "ledger"),
       Request(
         function: "l_write", arguments: ["d1", "8", "/$/shop.conf", "644", ""], payload: "a = 1\nb = 2\n", effect: "shop.conf"),
       Request(
@@ -29,6 +30,8 @@ struct CutRequestTests {
       let payload = Array(place(payload).utf8)
       var words = [function, "\(folder)/srv", "1", "token"] + arguments.map(place)
       if function == "l_job" { words[11] = "\(payload.count)" }
+      // A question has neither fence nor token.
+      if function == "l_ask" { words = [function, words[1]] + arguments + ["\(payload.count)"] }
       return (Array("l_in 1 \(payload.count) \(Quoting.line(words))\n".utf8), payload)
     }
   }

@@ -89,14 +89,16 @@ l_job() {
 # and how long its streams are, with the streams behind where they are short; or `later`. Asked again, it tells the first answer.
 l_ask() {
   l_home "$1"
-  D=$L/jobs/$2/$3 n=0 of=
+  id=$3 J=$L/jobs/$2 D=$L/jobs/$2/$3 n=0 of=
   umask 077
   # The answer is not synced, so it holds for as long as the host is up.
   { read -r of; } 2>/dev/null <"$D/boot"
   [ "${of:-$l_bootid}" = "$l_bootid" ] || rm -rf "$D"
-  [ -d "$D" ] || mkdir -p "$D" || exit 45
   if [ ! -f "$D/status" ] && ! l_alive "$D/pid"; then
-    l_take "$D/in.$$"
+    [ -d "$J" ] || mkdir -p "$J" || exit 45
+    trap '[ ! -e "$J/.in.$id.$$" ] || rm -f "$J/.in.$id.$$"' EXIT
+    l_take "$J/.in.$id.$$"
+    mkdir -p "$D" && mv "$J/.in.$id.$$" "$D/in.$$" || exit 45
     printf '%s\n' "$l_bootid" >"$D/boot"
     l_texts
     l_as_user "$4"
