@@ -11,6 +11,16 @@ struct Answer {
     return String(decoding: rest[..<end], as: UTF8.self)
   }
 
+  /// The words before one that ends them; nil where that one is not there.
+  mutating func words(until end: String) -> [String]? {
+    var words: [String] = []
+    while let word = word() {
+      if word == end { return words }
+      words.append(word)
+    }
+    return nil
+  }
+
   /// A file behind its size; nil where it is not all there.
   mutating func file() -> [UInt8]? {
     guard let size = word().flatMap({ Int($0) }), rest.count >= size else { return nil }

@@ -1,10 +1,9 @@
-/// The Install event: three programs on the host, one that tells what the bundle is, one what stands at its destinations, and one that
-/// carries the plan out.
+/// The Install event: a program on the host that tells what the bundle is and what stands where the previous one was installed, one that
+/// tells what stands at its destinations where that is not known by then, and one that carries the plan out.
 extension AppSpecDeployment {
   mutating func install() async throws {
-    let (name, planner) = try await look()
-    let question = try planner.question()
-    let state = try HostState(question, answered: try await host.answer(question.program))
+    var (name, planner, state) = try await look()
+    if !planner.isAnswered(by: state) { state = try HostState(answered: try await host.answer(planner.question.program)) }
     let (removals, planned) = planner.plan(on: state)
     switch planned {
     case .failure(let problem):
@@ -29,22 +28,24 @@ extension AppSpecDeployment {
   }
 
   /// Reads the appspec file, the bundle and what the previous installation left to remove.
-  private mutating func look() async throws -> (name: String, planner: InstallPlanner) {
+  private mutating func look() async throws -> (name: String, planner: InstallPlanner, ahead: HostState) {
     let archive = root.archive(in: folder)
     var program = root.reading([request.appSpecFile, "appspec.yaml", "appspec.yml"], of: .deployment(folder))
     program.add(root.readingCleanupList)
+    program.add(HostState.lookingAhead(by: root.cleanupList))
     program.add(BundleTree.listing(of: archive))
     var result = try await ask(program)
     var answer = result.answer
     let (name, spec) = try appSpec(result, &answer, of: folder, named: request.appSpecFile)
     try checkEvents(of: spec)
     guard let list = answer.file() else { throw result.problem("reading \(root.cleanupList)") }
+    guard let ahead = answer.words(until: HostState.endOfLook) else { throw result.problem("looking at the previous revision's files") }
     result.stdout = Array(answer.rest)
-    let planner = InstallPlanner(
-      spec: spec, tree: try BundleTree(root: archive, listed: result),
+    let planner = try InstallPlanner(
+      spec: spec, tree: BundleTree(root: archive, listed: result),
       previous: CleanupList(reading: String(decoding: list, as: UTF8.self)),
       behavior: request.fileExistsBehavior.uppercased(), directory: directory, home: home)
-    return (name, planner)
+    return (name, planner, HostState(ahead))
   }
 
   private func checkEvents(of spec: AppSpec) throws {
@@ -64,7 +65,7 @@ extension AppSpecDeployment {
   private func cut(_ list: CleanupList) async throws {
     var question = HostState.Question()
     question.paths = list.lines.map(\.path)
-    let state = try HostState(question, answered: try await host.answer(question.program))
+    let state = try HostState(answered: try await host.answer(question.program))
     var program = ShellProgram()
     program.write(CleanupList(list.lines.filter { state.kind(of: $0.path) != .absent }).rows, to: root.cleanupList)
     _ = try await host.run(program)

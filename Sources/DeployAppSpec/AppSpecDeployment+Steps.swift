@@ -35,10 +35,9 @@ extension AppSpecDeployment {
       let left = try await ask(root.readingCleanupList)
       var answer = left.answer
       guard let list = answer.file() else { throw left.problem("reading \(root.cleanupList)") }
-      let planner = InstallPlanner(
+      let planner = try InstallPlanner(
         spec: AppSpec(), tree: BundleTree(root: folder, entries: []), previous: CleanupList(reading: String(decoding: list, as: UTF8.self)))
-      let question = try planner.question()
-      let state = try HostState(question, answered: try await host.answer(question.program))
+      let state = try HostState(answered: try await host.answer(planner.question.program))
       var program = InstallProgram(removing: planner.plan(on: state).removals, list: root.cleanupList).shell
       program.line("rm -f -- \(root.lastSuccessful.text.shellQuoted)")
       let result = try await host.run(program)

@@ -38,9 +38,9 @@ package struct BundleReview: Sendable {
 
   /// What an installation on an empty host would say.
   private mutating func reviewFiles(_ spec: AppSpec, _ contents: BundleContents) {
-    let planner = InstallPlanner(spec: spec, tree: contents.tree)
     do {
-      let question = try planner.question()
+      let planner = try InstallPlanner(spec: spec, tree: contents.tree)
+      let question = planner.question
       let host = HostState(users: Set(question.users), groups: Set(question.groups))
       switch planner.plan(on: host).result {
       case .failure(let problem): findings.append(Finding(problem))

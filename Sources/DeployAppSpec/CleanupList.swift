@@ -18,15 +18,13 @@ package struct CleanupList: Sendable, Hashable {
   /// Reads the file's text. A last line without an end was cut off and is dropped. A path that begins or ends with white space or
   /// holds a line end is written after the word `escaped` and NUL, with `\n` and `\\`; the agent knows no such lines and loses those paths.
   package init(reading text: String) {
-    var rows = text.split(separator: "\n", omittingEmptySubsequences: false)
-    rows.removeLast()
-    lines = rows.compactMap { row in
-      let parts = row.split(separator: "\0", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-      if parts.count == 2 {
-        return parts[0] == "semanage" ? .label(HostPath(Self.plain(parts[1]))) : .path(HostPath(Self.plain(parts[1])))
+    lines = text.utf8.split(separator: 10, omittingEmptySubsequences: false).dropLast().compactMap { row in
+      if let end = row.firstIndex(of: 0) {
+        let path = HostPath(Self.plain(String(Substring(row[row.index(after: end)...]))))
+        return row[..<end].elementsEqual("semanage".utf8) ? .label(path) : .path(path)
       }
-      let path = String(row.trimmingSpace)
-      return path.hasPrefix("/") ? .path(HostPath(path)) : nil
+      let path = String(Substring(row).trimmingSpace)
+      return path.utf8.first == UInt8(ascii: "/") ? .path(HostPath(path)) : nil
     }
   }
 

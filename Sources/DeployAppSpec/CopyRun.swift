@@ -3,44 +3,54 @@ struct CopyRun {
   let from: HostPath
   let to: HostPath
   let isLink: Bool
+  /// What all of them get on the way, where they go in a tree.
+  let stamp: Stamp?
   private(set) var paths: [HostPath] = []
 
-  /// Whether all of them lie in the folder itself.
-  var isFlat: Bool { paths.allSatisfy { $0.parent == to } }
+  /// Whether they are few and lie in the folder itself.
+  var isFlat: Bool { paths.count < 20 && paths.allSatisfy { $0.parent == to } }
 
   private struct Route: Hashable {
     var from: HostPath
     var to: HostPath
     var isLink: Bool
+    var stamp: Stamp?
   }
 
   /// The copies of one kind, or all where it is nil, split at the longest end that source and destination have in common.
-  static func runs(of copies: [InstallPlan.Copy], landing: InstallPlan.Copy.Landing? = nil) -> [CopyRun] {
+  static func runs(
+    of copies: [InstallPlan.Copy], landing: InstallPlan.Copy.Landing? = nil, stamps: [HostPath: Stamp] = [:]
+  ) -> [CopyRun] {
     var runs: [CopyRun] = []
     var numbers: [Route: Int] = [:]
     // Of files that lie together: they are many.
-    var known: [Route: Route] = [:]
+    var last: (near: Route, number: Int)?
     for copy in copies where landing == nil || copy.landing == landing {
-      let near = Route(from: copy.source.parent, to: copy.destination.parent, isLink: landing != .inPlace && copy.isLink)
+      var near = Route(from: copy.source.parent, to: copy.destination.parent, isLink: landing != .inPlace && copy.isLink)
+      if copy.landing == .fresh, !copy.isLink { near.stamp = stamps[copy.destination] }
       let hasOneName = copy.source.name.utf8.elementsEqual(copy.destination.name.utf8)
-      let route = landing == .inPlace ? near : hasOneName ? known[near] ?? longest(copy) : longest(copy)
-      if hasOneName { known[near] = route }
-      if numbers[route] == nil {
-        numbers[route] = runs.count
-        runs.append(CopyRun(from: route.from, to: route.to, isLink: route.isLink))
+      var number = hasOneName && near == last?.near ? last?.number : nil
+      if number == nil {
+        let route = landing == .inPlace ? near : longest(copy, near.stamp)
+        number = numbers[route]
+        if number == nil {
+          runs.append(CopyRun(from: route.from, to: route.to, isLink: route.isLink, stamp: route.stamp))
+          numbers[route] = runs.count - 1
+        }
       }
-      runs[numbers[route] ?? 0].paths.append(copy.destination)
+      runs[number ?? runs.count - 1].paths.append(copy.destination)
+      if hasOneName { last = (near, number ?? runs.count - 1) }
     }
     return runs
   }
 
-  private static func longest(_ copy: InstallPlan.Copy) -> Route {
+  private static func longest(_ copy: InstallPlan.Copy, _ stamp: Stamp?) -> Route {
     var from = copy.source
     var to = copy.destination
     while from.name == to.name, from != .top, to != .top, from.name.utf8.elementsEqual(to.name.utf8) {
       from = from.parent
       to = to.parent
     }
-    return Route(from: from, to: to, isLink: copy.isLink)
+    return Route(from: from, to: to, isLink: copy.isLink, stamp: stamp)
   }
 }

@@ -19,13 +19,12 @@ package struct HostState: Sendable, Hashable {
     package var groups: [String] = []
     package init() {}
 
-    /// A record for each path and entry that is there, its kind before it, and behind a link one for what it leads to; then the users and
-    /// groups that exist.
+    /// A record for each path and entry that is there, its kind before it, and behind a link one for what it leads to; for each folder
+    /// whose entries are told, one with `F`; then the users and groups that exist.
     package var program: ShellProgram {
-      var program = ShellProgram("LC_ALL=C; export LC_ALL\ncase $(find --version 2>/dev/null) in *GNU*) gnu=y;; *) gnu=;; esac")
-      for (depth, paths) in [("0", paths), ("1", folders)] {
-        program.feed(paths.map(\.text), to: "depth=\(depth) xargs -0 sh -c \(Self.look.shellQuoted) \"$gnu\"")
-      }
+      var program = HostState.head
+      program.feed(paths.map(\.text), to: "depth=0 xargs -0 sh -c \"$look\" \"$gnu\"")
+      program.feed(folders.map(\.text), to: "depth=1 xargs -0 sh -c \"$look\" \"$gnu\"")
       for (word, names) in [("passwd", users), ("group", groups)] {
         program.line("printf '\(word)\\0'")
         program.feed(names.map { "n" + $0 }, to: "xargs -0 sh -c \(Self.account.shellQuoted) \(word)")
@@ -33,33 +32,6 @@ package struct HostState: Sendable, Hashable {
       return program
     }
 
-    /// GNU's find tells of thousands at once what a shell tests one by one; only links are left to it.
-    private static let look = """
-      if [ "$depth" = 0 ]; then h=-P; else h=-H; fi
-      set -- $h "$@" -mindepth $depth -maxdepth $depth
-      if [ -n "$0" ]; then
-        find "$@" '(' -type d -empty -printf 'e%p\\0' -o -type d -printf 'd%p\\0' -o ! -type l -printf 'f%p\\0' ')'
-        find "$@" -type l -print0 | xargs -0 sh -c \(test.shellQuoted) sh
-      else
-        find "$@" -print0 | xargs -0 sh -c \(test.shellQuoted) sh
-      fi 2>/dev/null
-      """
-    private static let test = """
-      for p do
-        if [ -L "$p" ]; then
-          if [ -d "$p" ]; then t=$(cd -P -- "$p" && pwd -P && echo .); printf 'L%s\\0=%s\\0' "$p" "${t%??}"
-          elif [ -e "$p" ]; then t=$(readlink -f -- "$p" && echo .); printf 'l%s\\0=%s\\0' "$p" "${t%??}"
-          else printf 'x%s\\0' "$p"; fi
-        elif [ -d "$p" ]; then
-          kind=e
-          for e in "$p"/* "$p"/.[!.]* "$p"/..?*; do
-            if [ -e "$e" ] || [ -L "$e" ]; then kind=d; break; fi
-          done
-          printf '%s%s\\0' $kind "$p"
-        elif [ -e "$p" ]; then printf 'f%s\\0' "$p"
-        fi
-      done
-      """
     private static let account = """
       for n do
         n=${n#n} found=
@@ -70,12 +42,12 @@ package struct HostState: Sendable, Hashable {
       """
   }
 
-  private var kinds: [HostPath: Kind] = [:]
+  private(set) var kinds: [HostPath: Kind] = [:]
   /// Of links: the physical path they lead to.
   private var targets: [HostPath: HostPath] = [:]
-  /// What is in the folders that were asked for.
-  private var entries: [HostPath: [HostPath]]
-  /// Folders with something in them that nobody asked for.
+  /// What is in the folders whose entries were told.
+  private(set) var entries: [HostPath: [HostPath]]
+  /// Folders with something in them.
   private var filled: Set<HostPath> = []
   package private(set) var users: Set<String> = []
   package private(set) var groups: Set<String> = []
@@ -94,21 +66,26 @@ package struct HostState: Sendable, Hashable {
   }
 
   /// Reads the answer to a question.
-  package init(_ question: Question, answered result: ShellResult) throws(SpecProblem) {
+  package init(answered result: ShellResult) throws(SpecProblem) {
     // A name that is no UTF-8 is nobody's to install, and keeps its folder all the same.
     let records = result.stdout.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
     guard result.status == 0, records.contains("passwd") else { throw result.problem("looking at the destinations") }
-    entries = Dictionary(question.folders.map { ($0, []) }, uniquingKeysWith: { first, _ in first })
+    self.init(records)
+  }
+
+  init(_ records: [String]) {
+    self.init()
     var word = ""
     var last = HostPath.top
     for record in records {
       let rest = String(record.dropFirst())
       switch (word, record.first) {
       case ("", "="): targets[last] = HostPath(rest)
+      case ("", "F"): entries[HostPath(rest), default: []] += []
       case ("", let letter?) where rest.utf8.first == UInt8(ascii: "/"):
         last = HostPath(rest)
         kinds[last] = letter == "e" ? .directory : Kind(rawValue: letter)
-        if letter == "d", entries[last] == nil { filled.insert(last) }
+        if letter == "d" { filled.insert(last) }
         entries[last.parent]?.append(last)
       case ("passwd", "y"): users.insert(rest)
       case ("group", "y"): groups.insert(rest)
@@ -160,7 +137,8 @@ package struct HostState: Sendable, Hashable {
       case .absent: continue
       case .directory:
         removals.append(.folder(path))
-        if !filled.contains(path), !(entries[path] ?? []).contains(where: { isLeft($0) }) { take(path) }
+        let isFilled = entries[path].map { $0.contains(where: isLeft) } ?? filled.contains(path)
+        if !isFilled { take(path) }
       default:
         removals.append(.file(path))
         take(path)

@@ -6,6 +6,12 @@ package struct InstallPlan: Sendable, Hashable {
     /// A folder of the previous revision, if nothing is left in it.
     case folder(HostPath)
     case label(HostPath)
+
+    package var path: HostPath {
+      switch self {
+      case .file(let path), .folder(let path), .label(let path): path
+      }
+    }
   }
 
   package struct Copy: Sendable, Hashable {
@@ -38,6 +44,19 @@ package struct InstallPlan: Sendable, Hashable {
     case owner(user: String?, group: String?, [HostPath])
     /// A link that is given rights has to lead somewhere.
     case reachable(HostPath)
+
+    /// The part that gives mode or owner to paths which something is true of, and the rest; nil where that is nothing.
+    func split(where isTrue: (HostPath) -> Bool) -> (Right?, Right?) {
+      func both(_ paths: [HostPath], _ right: ([HostPath]) -> Right) -> (Right?, Right?) {
+        let (some, others) = (paths.filter(isTrue), paths.filter { !isTrue($0) })
+        return (some.isEmpty ? nil : right(some), others.isEmpty ? nil : right(others))
+      }
+      return switch self {
+      case .mode(let mode, let paths): both(paths) { .mode(mode, $0) }
+      case .owner(let user, let group, let paths): both(paths) { .owner(user: user, group: group, $0) }
+      case .acl, .label, .reachable: (nil, self)
+      }
+    }
   }
 
   package var removals: [Removal] = []

@@ -34,6 +34,11 @@ extension SpecNode {
 extension StringProtocol {
   /// Without blanks, tabs, line ends and NUL at both ends.
   var trimmingSpace: SubSequence {
+    // Nearly all there is to trim begins and ends with a plain letter.
+    let letters: ClosedRange<Unicode.Scalar> = "!"..."~"
+    if let first = unicodeScalars.first, let last = unicodeScalars.last, letters.contains(first), letters.contains(last) {
+      return self[...]
+    }
     let isSpace: (Character) -> Bool = { $0.isWhitespace || $0 == "\0" }
     guard let first = firstIndex(where: { !isSpace($0) }), let last = lastIndex(where: { !isSpace($0) }) else {
       return self[startIndex..<startIndex]

@@ -13,10 +13,9 @@ struct InstallPlanTests {
     _ spec: String, _ entries: [(String, BundleTree.Kind)], host: HostState = HostState(kinds: [HostPath("/srv"): .directory]),
     previous: CleanupList = CleanupList(), behavior: String = "DISALLOW"
   ) throws -> InstallPlan {
-    let planner = InstallPlanner(
+    let planner = try InstallPlanner(
       spec: try AppSpec(reading: "version: 0.0\nos: linux\n" + spec), tree: tree(entries), previous: previous, behavior: behavior,
       directory: "/var", home: "/root")
-    _ = try planner.question()
     return try planner.plan(on: host).result.get()
   }
 

@@ -11,9 +11,13 @@ final class SandboxHost: AppSpecHost {
   /// Ends an installation after this many of its steps, counted from its end where negative; 0: not.
   private let failing = Mutex(0)
   private let steps = Mutex(0)
+  private let questions = Mutex(0)
+  /// Whether its `tar` is one that gives files their mode and owner on the way.
+  private let stamps: Bool
 
-  init(_ userland: Userland = .system) throws {
+  init(_ userland: Userland = .system, stamps: Bool = true) throws {
     self.userland = userland
+    self.stamps = stamps && userland != .busybox && getuid() == 0
     folder = NSTemporaryDirectory() + "appspec-" + UUID().uuidString
     try FileManager.default.createDirectory(atPath: folder + "/dest", withIntermediateDirectories: true)
     guard userland == .busybox else { return }
@@ -32,14 +36,30 @@ final class SandboxHost: AppSpecHost {
   /// Steps of the last installation.
   var lastSteps: Int { steps.withLock { $0 } }
 
+  /// How often something was asked.
+  var asked: Int { questions.withLock { $0 } }
+
+  func answer(_ program: ShellProgram) async throws -> ShellResult {
+    questions.withLock { $0 += 1 }
+    return try await run(program)
+  }
+
   func run(_ program: ShellProgram) async throws -> ShellResult {
     guard program.text.contains("copy_tree()") else { return try shell(program.text, with: userland) }
     var parts = program.text.components(separatedBy: " || exit 1")
-    steps.withLock { $0 = parts.count - 1 }
+    let taken = parts.indices.dropLast().filter { !isStamped(parts[$0]) }
+    steps.withLock { $0 = taken.count }
     let wanted = failing.withLock { $0 }
-    let step = wanted < 0 ? parts.count + wanted : wanted
-    if step > 0, step < parts.count { parts[step - 1] += " && false" }
-    return try shell(parts.joined(separator: " || exit 1"), with: userland)
+    let step = wanted < 0 ? taken.count + 1 + wanted : wanted
+    if step > 0, step <= taken.count { parts[taken[step - 1]] += " && false" }
+    let text = parts.joined(separator: " || exit 1")
+    return try shell(stamps ? text : text.replacing("stamps=y", with: "stamps="), with: userland)
+  }
+
+  /// Whether a part of a program ends with a step for hosts whose `tar` gives no rights, and this is none of them.
+  private func isStamped(_ part: String) -> Bool {
+    guard stamps, let open = part.range(of: "if [ -z \"$stamps\" ]", options: .backwards) else { return false }
+    return !part[open.upperBound...].contains("\nfi\n")
   }
 
   func run(_ hook: Hook, output: @escaping @Sendable (HookOutput) -> Void) async -> HookEnd {

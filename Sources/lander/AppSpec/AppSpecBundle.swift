@@ -67,15 +67,16 @@ struct AppSpecBundle {
   }
 
   private static func installation(of spec: AppSpec, _ tree: BundleTree) -> [String] {
-    let planner = InstallPlanner(spec: spec, tree: tree)
-    guard let question = try? planner.question() else { return [] }
+    guard let planner = try? InstallPlanner(spec: spec, tree: tree) else { return [] }
+    let question = planner.question
     var kinds: [HostPath: DeployAppSpec.HostState.Kind] = [:]
     for mapping in spec.files {
       for folder in HostPath(expanding: mapping.destination).ancestors + [.top] { kinds[folder] = .directory }
     }
     let host = DeployAppSpec.HostState(kinds: kinds, users: Set(question.users), groups: Set(question.groups))
     guard case .success(let plan) = planner.plan(on: host).result else { return [] }
-    return plan.lines.map { $0.replacing("copy \(root)/", with: "copy ", maxReplacements: 1) }
+    let copy = "copy \(root)/"
+    return plan.lines.map { $0.utf8.starts(with: copy.utf8) ? "copy " + String(Substring($0.utf8.dropFirst(copy.utf8.count))) : $0 }
   }
 
   private static func script(

@@ -1,0 +1,87 @@
+extension HostState {
+  /// What finds out on a host what is there: `$look` for the paths after it (`depth=0`), or for the entries of these folders (`depth=1`).
+  static let head = ShellProgram(
+    """
+    LC_ALL=C; export LC_ALL
+    case $(find --version 2>/dev/null) in *GNU*) gnu=y;; *) gnu=;; esac
+    look=\(look.shellQuoted) tell=\(tell.shellQuoted)
+    export look tell
+    """)
+
+  /// GNU's find tells of thousands at once what a shell tests one by one; only links are left to it.
+  private static let look = """
+    if [ "$depth" = 0 ]; then h=-P; else h=-H; printf 'F%s\\0' "$@"; fi
+    set -- $h "$@" -mindepth $depth -maxdepth $depth
+    if [ -n "$0" ]; then
+      find "$@" '(' -type d -empty -printf 'e%p\\0' -o -type d -printf 'd%p\\0' -o ! -type l -printf 'f%p\\0' ')'
+      find "$@" -type l -print0 | xargs -0 sh -c "$tell" sh
+    else
+      find "$@" -print0 | xargs -0 sh -c "$tell" sh
+    fi 2>/dev/null
+    """
+  private static let tell = """
+    for p do
+      if [ -L "$p" ]; then
+        if [ -d "$p" ]; then t=$(cd -P -- "$p" && pwd -P && echo .); printf 'L%s\\0=%s\\0' "$p" "${t%??}"
+        elif [ -e "$p" ]; then t=$(readlink -f -- "$p" && echo .); printf 'l%s\\0=%s\\0' "$p" "${t%??}"
+        else printf 'x%s\\0' "$p"; fi
+      elif [ -d "$p" ]; then
+        kind=e
+        for e in "$p"/* "$p"/.[!.]* "$p"/..?*; do
+          if [ -e "$e" ] || [ -L "$e" ]; then kind=d; break; fi
+        done
+        printf '%s%s\\0' $kind "$p"
+      elif [ -e "$p" ]; then printf 'f%s\\0' "$p"
+      fi
+    done
+    """
+}
+
+/// The question that is asked before there is a plan: what stands where the previous installation put its files, and which accounts the
+/// host itself has. Where the next one goes to the same places, its planner has nothing else to ask.
+extension HostState {
+  /// - Parameter list: the previous installation's clean-up list.
+  static func lookingAhead(by list: HostPath) -> ShellProgram {
+    let file = list.text.shellQuoted
+    var program = head
+    program.line("[ ! -e \(file) ] || tr '\\n' '\\000' <\(file) | xargs -0 sh -c \(followList.shellQuoted) \"$gnu\"")
+    let names = "sed 's/:.*//;s/^/y/;\(accounts)q' 2>/dev/null"
+    program.line("{ echo passwd; \(names) </etc/passwd; echo group; \(names) </etc/group; echo \(endOfLook); } | tr '\\n' '\\000'")
+    return program
+  }
+
+  /// The word behind all that was told ahead.
+  static let endOfLook = "end"
+  /// Accounts that are told unasked; beyond them a name is asked for.
+  private static let accounts = 1000
+
+  /// Of what the list names: the uppermost and all folders above them one by one, and what is in each folder. Folders stand in front of
+  /// everything else in a list of this engine.
+  private static let followList = """
+    eval "tell() { $tell; }"
+    n='
+    ' top=' ' above=' ' folders= end=
+    for l do
+      case $l in
+      "$top"/*) ;;
+      /*)
+        top=$l a=${l%/*}
+        if [ "$a" != "$above" ]; then
+          above=$a
+          while [ -n "$a" ]; do tell "$a"; a=${a%/*}; done
+        fi
+        tell "$l" ;;
+      *) continue ;;
+      esac
+      if [ "$end" ] || [ ! -d "$l" ]; then end=y; elif [ ! -L "$l" ]; then folders=$folders$l$n; fi
+    done
+    [ -z "$folders" ] || printf %s "$folders" | tr '\\n' '\\000' | depth=1 xargs -0 sh -c "$look" "$0"
+    """
+
+  /// Whether it was told what is at a path, or that nothing is, where it was told of the folder above.
+  func knows(_ path: HostPath, in folder: HostPath) -> Bool {
+    if kinds[path] != nil || entries[folder] != nil { return true }
+    let above = kind(of: folder)
+    return folder != .top && (above == .absent || above == .file)
+  }
+}

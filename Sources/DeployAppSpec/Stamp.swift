@@ -1,0 +1,44 @@
+/// Mode and owner that copies get while they are carried, so that nobody has to go over thousands of files again.
+struct Stamp: Hashable {
+  private(set) var mode: Int?
+  private(set) var user: String?
+  private(set) var group: String?
+
+  /// The stamps of a plan's copies. Set-ID bits are left to who comes after: the agent gives the mode first, and a new owner takes
+  /// these bits away again.
+  static func all(of plan: InstallPlan) -> [HostPath: Stamp] {
+    var stamps: [HostPath: Stamp] = [:]
+    var others: [HostPath] = []
+    for right in plan.rights {
+      switch right {
+      case .mode(let mode, let paths):
+        if mode & 0o6000 != 0 { others += paths }
+        for path in paths { stamps[path, default: Stamp()].mode = mode }
+      case .owner(let user, let group, let paths):
+        if !isPlain(user) || !isPlain(group) { others += paths }
+        for path in paths {
+          stamps[path, default: Stamp()].user = user
+          stamps[path, default: Stamp()].group = group
+        }
+      case .acl, .label, .reachable: continue
+      }
+    }
+    for path in others { stamps[path] = nil }
+    return stamps
+  }
+
+  /// Whether it is a name for `tar` as well, and one word.
+  private static func isPlain(_ name: String?) -> Bool {
+    guard let name else { return true }
+    return name.first?.isLetter == true && name.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && !"*?[]\\':+".utf8.contains($0) }
+  }
+
+  /// For the `tar` that packs. A new owner takes set-ID bits away; that Linux leaves set-group-ID where the group may not execute, a mark
+  /// of locks that no kernel keeps any more, is not copied.
+  var options: String {
+    var options = mode.map { ["--mode=0" + String($0, radix: 8)] } ?? ["--mode=ug-s"]
+    if let user { options.append("--owner=" + user) }
+    if let group { options.append("--group=" + group) }
+    return options.joined(separator: " ")
+  }
+}
