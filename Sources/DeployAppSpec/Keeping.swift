@@ -127,6 +127,10 @@ package struct Keeping: Sendable, Hashable {
   /// A folder in the place of a file is the old revision's, where the installation did not come to removing it.
   private static let removeFiles = """
     for p do
+      if [ -d "$p" ] && [ ! -L "$p" ]; then odd=y; break; fi
+    done
+    [ "${odd-}" ] || exec rm -f -- "$@"
+    for p do
       shift
       [ ! -L "$p" ] && [ -d "$p" ] || set -- "$@" "$p"
     done

@@ -148,7 +148,7 @@ struct Preparing {
   /// The command that shows what is odd about a recipe's bundle.
   private static func check(of recipe: Recipe, _ options: AppSpecOptions) -> String {
     var words = ["lander", "appspec", "check"]
-    guard case .path(let path)? = recipe.revision?.source, Folder.isDirectory(path) else {
+    guard case .path(let path)? = recipe.revision?.source else {
       return words.joined(separator: " ") + " on the unpacked bundle"
     }
     words.append(path)

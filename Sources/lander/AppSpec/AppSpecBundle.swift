@@ -6,8 +6,12 @@ import DeployModel
 struct AppSpecBundle {
   /// What would fail on the hosts, all of it.
   var problems: [Problem] = []
-  /// Findings that surprise and fail nothing.
-  var warnings = 0
+  /// Its appspec file's path; nil where it has none.
+  var file: String?
+  /// All there is to say about it.
+  var findings: [Finding] = []
+  /// How many of them surprise and fail nothing.
+  var warnings: Int { findings.count - problems.count }
   var scripts: [AppSpecOptions.Scripts] = []
   /// The steps of its installation on a host that has the folders above its destinations and none of its files, a line each.
   var installation: [String] = []
@@ -28,8 +32,9 @@ struct AppSpecBundle {
       ]
       return
     }
+    file = name
     guard let text = String(validating: try await store.content(of: digest), as: UTF8.self) else {
-      problems = [Problem("the file is not UTF-8", subject: name, fix: "save it as UTF-8")]
+      find([Finding(.error, "appspec-yaml", "the file is not UTF-8", line: nil, better: "save it as UTF-8")], in: name)
       return
     }
     let reading = AppSpecReading(of: text)
@@ -38,17 +43,20 @@ struct AppSpecBundle {
       contents[script.location] = try await Self.script(HostPath(expanding: script.location), items, store)
     }
     let tree = Self.tree(all, items)
-    let review = BundleReview(BundleContents(appSpecFile: name, appSpecText: text, tree: tree, scripts: contents))
-    problems = review.findings.filter { $0.severity == .error }.map { finding in
-      Problem(
-        "\(finding.message) [\(finding.rule)]", place: finding.line.map { SourcePlace(file: finding.file ?? name, line: $0) },
-        fix: finding.better)
-    }
-    warnings = review.findings.count - problems.count
+    find(BundleReview(BundleContents(appSpecFile: name, appSpecText: text, tree: tree, scripts: contents)).findings, in: name)
     if problems.isEmpty { installation = Self.installation(of: reading.spec, tree) }
     scripts = reading.spec.hooks.map { hooks in
       AppSpecOptions.Scripts(
         event: hooks.event, locations: hooks.scripts.map(\.location), limit: .seconds(hooks.scripts.reduce(0) { $0 + $1.timeout }))
+    }
+  }
+
+  private mutating func find(_ findings: [Finding], in name: String) {
+    self.findings = findings
+    problems = findings.filter { $0.severity == .error }.map { finding in
+      Problem(
+        "\(finding.message) [\(finding.rule)]", place: finding.line.map { SourcePlace(file: finding.file ?? name, line: $0) },
+        subject: finding.line == nil ? finding.file ?? name : nil, fix: finding.better)
     }
   }
 

@@ -1,5 +1,7 @@
 import ArgumentParser
 import DeployAppSpec
+import DeployModel
+import DeployStore
 import Foundation
 
 /// `lander appspec check`: what is wrong with a bundle, and what will surprise.
@@ -9,8 +11,8 @@ struct AppSpecCheckCommand: AsyncParsableCommand {
     abstract: "Check a bundle with an appspec.yml: every error at once, and what surprises people.",
     discussion: "Exits with 2 when a deployment of the bundle would fail, and with 0 when there are warnings at most.")
 
-  @Argument(help: "The bundle's folder.")
-  var folder = "."
+  @Argument(help: "The bundle: a folder, or a tar, tgz or zip file.")
+  var bundle = "."
   @Option(help: "The appspec file's path in the bundle.")
   var appspecFilename: String?
   @Flag(help: "Print the findings as JSON.")
@@ -24,14 +26,11 @@ struct AppSpecCheckCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let root = HostPath(expanding: folder, from: FileManager.default.currentDirectoryPath)
-    let names = appspecFilename.map { [$0] } ?? ["appspec.yml", "appspec.yaml"]
-    guard let name = names.first(where: { FileManager.default.isReadableFile(atPath: root.appending($0).text) }) else {
-      throw ValidationError("\(folder) has no \(names.joined(separator: " or ")); name another file with --appspec-filename")
-    }
-    let findings = try await review(root, name)
+    let path = HostPath(expanding: bundle, from: FileManager.default.currentDirectoryPath)
+    guard FileManager.default.fileExists(atPath: path.text) else { throw ValidationError("there is no folder or file \(bundle)") }
+    let (name, findings) = try await Folder.isDirectory(path.text) ? reviewFolder(path) : reviewArchive(path)
     let errors = findings.count { $0.severity == .error }
-    let answer = Answer(file: "\(folder)/\(name)", errors: errors, warnings: findings.count - errors, findings: findings)
+    let answer = Answer(file: "\(bundle)/\(name)", errors: errors, warnings: findings.count - errors, findings: findings)
     if json {
       let encoder = JSONEncoder()
       encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
@@ -41,6 +40,29 @@ struct AppSpecCheckCommand: AsyncParsableCommand {
       print("\(answer.errors) errors, \(answer.warnings) warnings in \(answer.file)")
     }
     if errors > 0 { throw ExitCode(2) }
+  }
+
+  private func reviewFolder(_ root: HostPath) async throws -> (name: String, findings: [Finding]) {
+    let names = appspecFilename.map { [$0] } ?? ["appspec.yml", "appspec.yaml"]
+    guard let name = names.first(where: { FileManager.default.isReadableFile(atPath: root.appending($0).text) }) else {
+      throw ValidationError("\(bundle) has no \(names.joined(separator: " or ")); name another file with --appspec-filename")
+    }
+    return (name, try await review(root, name))
+  }
+
+  /// Packs the archive as a deployment would, into a place that is gone afterwards.
+  private func reviewArchive(_ file: HostPath) async throws -> (name: String, findings: [Finding]) {
+    let state = FileManager.default.temporaryDirectory.appendingPathComponent("lander-check-\(UUID().uuidString)")
+    defer { try? FileManager.default.removeItem(at: state) }
+    let store = try DirectoryBundleStore(in: StateDirectory(state.path))
+    var revision = Revision(source: .path(file.text))
+    revision.linksLeave = true
+    let built = try await store.build(revision, in: "/") { program throws(Failure) in
+      throw Failure(.invalid, "an archive is read without running \(program.argv[0])")
+    }
+    let packed = try await AppSpecBundle(built.manifest, AppSpecOptions(file: appspecFilename ?? "appspec.yml"), in: store)
+    guard let name = packed.file else { throw Problems(packed.problems) }
+    return (name, packed.findings)
   }
 
   private func review(_ root: HostPath, _ name: String) async throws -> [Finding] {

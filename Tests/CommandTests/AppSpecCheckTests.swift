@@ -1,0 +1,78 @@
+import Foundation
+import Testing
+
+@Suite("lander appspec check", .serialized)
+struct AppSpecCheckCommandTests {
+  private let place: Workplace
+
+  init() throws {
+    place = try Workplace()
+    try place.write("#!/bin/sh\r\n", to: "bundle/stop.sh")
+    try place.write(
+      """
+      version: 0.0
+      os: linux
+      files: [{source: app, destination: /srv/app}]
+      hooks:
+        AfterInstall: [{location: stop.sh, timeout: 60}, {location: gone.sh}]
+      """, to: "bundle/appspec.yml")
+    try place.write("1\n", to: "bundle/app/version")
+  }
+
+  private func shell(_ line: String) throws {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/bin/sh")
+    process.arguments = ["-c", line]
+    process.currentDirectoryURL = place.folder
+    try process.run()
+    process.waitUntilExit()
+    try #require(process.terminationStatus == 0)
+  }
+
+  private static let findings = """
+    stop.sh:1: error: the first line of stop.sh ends in a carriage return, so its interpreter is not found [script-failed]
+        better: sed -i 's/\\r$//' stop.sh, and *.sh text eol=lf in .gitattributes
+    appspec.yml:5: warning: stop.sh is not executable; it is made so on the host [not-executable]
+        better: chmod +x stop.sh, and git update-index --chmod=+x
+    appspec.yml:5: warning: gone.sh has no timeout: it may hang for an hour before AfterInstall fails [no-timeout]
+        better: timeout: 300
+    appspec.yml:5: error: the bundle has no script gone.sh [script-missing]
+    2 errors, 2 warnings in
+    """
+
+  @Test(
+    "a folder, an archive, and one with a single folder at its top are told the same, each with the line and the better way",
+    arguments: [
+      ("bundle", ":"), ("b.tgz", "tar -C bundle -czf b.tgz ."), ("b.tar", "tar -C bundle -cf b.tar ."),
+      ("top.tgz", "tar -czf top.tgz bundle"),
+    ])
+  func forms(bundle: String, made: String) throws {
+    try shell(made)
+    let run = try place.run(["appspec", "check", bundle])
+    expectText(run.out, "\(Self.findings) \(bundle)/appspec.yml\n")
+    #expect(run.err.isEmpty && run.code == 2)
+    let json = try place.run(["appspec", "check", "--json", bundle])
+    #expect(json.out.contains("\"errors\" : 2") && json.out.contains("\"rule\" : \"script-missing\"") && json.code == 2)
+  }
+
+  @Test("what is no bundle is refused with what would be one")
+  func refused() throws {
+    try shell("tar -czf none.tgz bundle/app/version; echo text >text; mkdir empty")
+    for (bundle, expected) in [
+      (
+        "none.tgz",
+        "bundle: the bundle has no appspec.yml or appspec.yaml\n  → put it at the top of the bundle, or name it: appspec { file = … }\n"
+      ),
+      (
+        "text",
+        "HERE/text: the file is neither tar, tar.gz nor zip\n  → give a folder, or make the archive with: tar -C FOLDER -czf app.tar.gz .\n"
+      ),
+      ("empty", "empty has no appspec.yml or appspec.yaml; name another file with --appspec-filename"),
+      ("gone", "there is no folder or file gone"),
+    ] {
+      let run = try place.run(["appspec", "check", bundle])
+      #expect(place.relative(run.err).contains(expected), "\(run.err)")
+      #expect(run.out.isEmpty && run.code == 2)
+    }
+  }
+}
