@@ -32,24 +32,24 @@ package struct BundleTree: Sendable, Hashable {
     for place in children.keys { children[place]?.sort { $0.utf8.lexicographicallyPrecedes($1.utf8) } }
   }
 
-  /// The program that lists a folder: each path with a letter for its kind in front, then those of links to folders, each with where it
-  /// leads, all ended by NUL.
+  /// The program that lists a folder: each path with a letter for its kind in front, and those of links to folders once more behind `L`,
+  /// with where they lead; all ended by NUL.
   package static func listing(of root: HostPath) -> ShellProgram {
     ShellProgram(
       """
       cd -- \(root.text.shellQuoted) || exit 1
       pwd -P | tr '\\n' '\\000'
+      follow='for l do
+        if [ -d "$l" ]; then t=$(cd -P -- "$l" && pwd -P && echo .); printf "L%s\\0%s\\0" "$l" "${t%??}"; fi
+      done'
       case $(find --version 2>/dev/null) in
-      *GNU*) find . -mindepth 1 -printf '%y%p\\0' || exit 1 ;;
+      *GNU*) find . -mindepth 1 '(' -type l -exec sh -c "$follow" sh {} + , -printf '%y%p\\0' ')' || exit 1 ;;
       *)
         for y in d f l p s b c; do
           find . -mindepth 1 -type $y -exec sh -c 'for p do printf "%s%s\\0" "$0" "$p"; done' $y {} + || exit 1
-        done ;;
+        done
+        find . -type l -exec sh -c "$follow" sh {} + ;;
       esac
-      printf 'folder\\0'
-      find . -type l -exec sh -c 'for l do
-        if [ -d "$l" ]; then t=$(cd -P -- "$l" && pwd -P && echo .); printf "%s\\0%s\\0" "$l" "${t%??}"; fi
-      done' sh {} +
       """)
   }
 
@@ -61,25 +61,23 @@ package struct BundleTree: Sendable, Hashable {
     guard let first = records.popFirst(), let physical = first else { throw result.problem("listing \(root)") }
     var entries: [(String, Kind)] = []
     var links: [HostPath: HostPath] = [:]
-    var isBehindLinks = false
-    var link: String?
+    var link: HostPath?
     for record in records {
       guard let record else {
         throw SpecProblem(
           .bundleInvalid, "the bundle has a file whose name is not UTF-8", fix: "rename it; find it with: find . | grep -avx '.*'")
       }
-      if isBehindLinks {
-        if let from = link { links[HostPath.top.appending(String(from.dropFirst(2)))] = HostPath(record) }
-        link = link == nil ? record : nil
-      } else if record == "folder" {
-        isBehindLinks = true
+      if let from = link {
+        links[from] = HostPath(record)
+        link = nil
       } else if let letter = record.first {
-        entries.append((String(record.dropFirst(3)), Self.kind(letter)))
+        let path = String(record.dropFirst(3))
+        if letter == "L" { link = HostPath.top.appending(path) } else { entries.append((path, Self.kind(letter))) }
       }
     }
     self.init(
       root: root, physicalRoot: HostPath(physical),
-      entries: entries.map { ($0.0, links[HostPath.top.appending($0.0)].map(Kind.folderLink) ?? $0.1) })
+      entries: links.isEmpty ? entries : entries.map { ($0.0, links[HostPath.top.appending($0.0)].map(Kind.folderLink) ?? $0.1) })
   }
 
   private static func kind(_ letter: Character) -> Kind {

@@ -8,13 +8,14 @@ extension HostState {
     export look tell
     """)
 
-  /// GNU's find tells of thousands at once what a shell tests one by one; only links are left to it.
+  /// GNU's find tells of thousands at once what a shell tests one by one; only links are left to it. Before it starts that shell, find
+  /// writes what it has said so far, so that no record is torn.
   private static let look = """
     if [ "$depth" = 0 ]; then h=-P; else h=-H; printf 'F%s\\0' "$@"; fi
     set -- $h "$@" -mindepth $depth -maxdepth $depth
     if [ -n "$0" ]; then
-      find "$@" '(' -type d -empty -printf 'e%p\\0' -o -type d -printf 'd%p\\0' -o ! -type l -printf 'f%p\\0' ')'
-      find "$@" -type l -print0 | xargs -0 sh -c "$tell" sh
+      find "$@" '(' -type l -exec sh -c "$tell" sh {} + -o -type d -empty -printf 'e%p\\0' -o -type d -printf 'd%p\\0' \\
+        -o -printf 'f%p\\0' ')'
     else
       find "$@" -print0 | xargs -0 sh -c "$tell" sh
     fi 2>/dev/null

@@ -24,13 +24,13 @@ package struct InstallProgram: Sendable {
     let runs = CopyRun.runs(of: plan.copies, stamps: stamps)
     let fresh = plan.copies.allSatisfy { $0.landing == .fresh } ? runs : CopyRun.runs(of: plan.copies, landing: .fresh, stamps: stamps)
     remove(plan.removals)
-    shell.line("rm -f -- \(list.text.shellQuoted) || exit 1")
     write(plan, to: list)
     shell.feed(plan.folders.map(\.text), to: "xargs -0 mkdir -- || exit 1")
     // What people read is written down beside the copies; the pipe between them carries nothing and makes the shell wait for both.
     shell.line("{ (")
     shell.add(InstallRecord(plan, runs, table, file: record).program)
     shell.line(") || : >\"$w/record-failed\"; } | { :")
+    if !stamps.isEmpty { shell.line("[ -z \"$gnu\" ] || [ \"$(id -u)\" != 0 ] || stamps=y") }
     copy(plan.copies, fresh)
     grant(plan.rights, stamped: fresh)
     shell.line("} && [ ! -e \"$w/record-failed\" ] || exit 1")
@@ -88,12 +88,11 @@ package struct InstallProgram: Sendable {
     LC_ALL=C; export LC_ALL
     case $(tar --version 2>/dev/null) in *GNU*) gnu=y;; *) gnu=;; esac
     stamps=
-    [ -z "$gnu" ] || [ "$(id -u)" != 0 ] || stamps=y
     copy_tree() { # from, to, options of the one who unpacks, and of the one who packs, where that stamps; names on standard input
       [ "$stamps" ] || set -- "$1" "$2" "$3"
       if [ "$gnu" ]; then
-        { tar -C "$1" --no-recursion --numeric-owner --hard-dereference $4 --null -T - -cf - || : >"$w/copy-failed"; } |
-          tar -C "$2" --numeric-owner $3 -xpf - && [ ! -e "$w/copy-failed" ]
+        { tar -C "$1" -b 128 --no-recursion --numeric-owner --hard-dereference $4 --null -T - -cf - || : >"$w/copy-failed"; } |
+          tar -C "$2" -b 128 --numeric-owner $3 -xpf - && [ ! -e "$w/copy-failed" ]
       elif find "$1" -type f -links +1 2>/dev/null | grep -q .; then # other tars keep hard links, and copies are to be files of their own
         from=$1 to=$2 how=${3:+-P} xargs -0 sh -c 'for n do cp "${how:--pP}" -- "$from/$n" "$to/$n" || exit 255; done' sh
       else
@@ -118,9 +117,9 @@ package struct InstallProgram: Sendable {
       case .label(let path): shell.line("semanage fcontext -d \(path.text.shellQuoted) || :")
       }
     }
-    // Two at a time take three fifths of the time of one.
-    shell.line("case $(xargs --version 2>/dev/null) in *GNU*) two='-n 500 -P 2';; *) two=;; esac")
-    table.feed(files, to: "xargs -0 $two rm -f -- || exit 1", in: &shell)
+    // Of many, two at a time take three fifths of the time of one.
+    let share = files.count > 500 ? "$(case $(xargs --version 2>/dev/null) in *GNU*) echo '-n 500 -P 2';; esac) " : ""
+    table.feed(files, to: "xargs -0 \(share)rm -f -- || exit 1", in: &shell)
     shell.feed(folders, to: "xargs -0 sh -c \(Self.removeFolders.shellQuoted) sh || exit 1")
   }
 
