@@ -114,7 +114,7 @@ package struct InstallProgram: Sendable {
       case .file(let path) where above.contains(path): folders.append(path.text)
       case .file(let path): files.append(path)
       case .folder(let path): folders.append(path.text)
-      case .label(let path): shell.line("semanage fcontext -d \(path.text.shellQuoted) || :")
+      case .label(let path): shell.line("semanage fcontext -d \"$(readlink -f -- \(path.text.shellQuoted))\" || :")
       }
     }
     // Of many, two at a time take three fifths of the time of one.

@@ -35,6 +35,7 @@ package struct Keeping: Sendable, Hashable {
     table.feed(fresh, to: "cat >\"$s/fresh\" || exit 1", in: &program)
     program.feed(inside, to: "cat >>\"$s/fresh\" || exit 1")
     program.feed(plan.folders.reversed().map(\.text), to: "cat >\"$s/folders\" || exit 1")
+    program.feed(Self.labelled(plan), to: "cat >\"$s/labels\" || exit 1")
     program.line("cat -- \"$s/written\" >>\"$s/list\" && cd / || exit 1")
     program.line("[ ! -s \"$s/list\" ] || room \"$(sizes <\"$s/list\")\" \"$s\" || exit 1")
     for run in CopyRun.runs(of: plan.copies, landing: .fresh) where !run.isLink {
@@ -82,6 +83,13 @@ package struct Keeping: Sendable, Hashable {
       case .inPlace, .throughLink: copy.destination.text
       case .insideFolder: copy.destination.appending(copy.source.name).text
       }
+    }
+  }
+
+  /// What gets an SELinux label.
+  private static func labelled(_ plan: InstallPlan) -> [String] {
+    plan.rights.flatMap { right -> [String] in
+      if case .label(_, let paths) = right { paths.map(\.text) } else { [] }
     }
   }
 
@@ -137,11 +145,13 @@ package struct Keeping: Sendable, Hashable {
     [ $# -eq 0 ] || rm -f -- "$@"
     """
 
-  /// Files that are still there are written in place, so that their other names see the old content again.
+  /// Labels go while their files are there to be found, or the next installation would meet them. Files that are still there are written
+  /// in place, so that their other names see the old content again.
   private static let unpack = """
     put() { # name, file
       if [ -e "$s/$1" ]; then cp -p -- "$s/$1" "$2.new" && mv -f -- "$2.new" "$2"; else rm -f -- "$2"; fi || bad=1
     }
+    [ ! -s "$s/labels" ] || xargs -0 sh -c 'for p do semanage fcontext -d "$(readlink -f -- "$p")"; done' sh <"$s/labels" 2>/dev/null || :
     [ ! -s "$s/fresh" ] || xargs -0 sh -c \(removeFiles.shellQuoted) sh <"$s/fresh" || bad=1
     [ ! -s "$s/folders" ] || xargs -0 rmdir -- <"$s/folders" 2>/dev/null || :
     [ ! -e "$s/new" ] || xargs -0 rm -f -- <"$s/new" || bad=1

@@ -5,7 +5,7 @@ import Synchronization
 /// A folder of this machine that plays the host, with a way to make steps fail.
 final class SandboxHost: AppSpecHost {
   let folder: String
-  /// Which `sh` and tools the host has.
+  /// Which `sh` and tools the host has; the system's are those of the folder `tools` first.
   enum Userland: String, CaseIterable { case system, bash, busybox }
   private let userland: Userland
   /// Ends an installation after this many of its steps, counted from its end where negative; 0: not.
@@ -80,7 +80,10 @@ final class SandboxHost: AppSpecHost {
     let err = folder + "/stderr"
     _ = FileManager.default.createFile(atPath: err, contents: nil)
     switch userland {
-    case .system: process.executableURL = URL(fileURLWithPath: "/bin/sh")
+    case .system:
+      process.executableURL = URL(fileURLWithPath: "/bin/sh")
+      let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
+      process.environment = ProcessInfo.processInfo.environment.merging(["PATH": "\(folder)/tools:\(path)"]) { _, new in new }
     case .bash: process.executableURL = URL(fileURLWithPath: "/bin/bash")
     case .busybox:
       process.executableURL = URL(fileURLWithPath: folder + "/bin/sh")
