@@ -59,7 +59,12 @@ struct LookAheadTests {
   func twice(change: String, destination: String) async throws {
     defer { host.remove() }
     try bundle("v2", to: destination)
+    host.watch()
     #expect(try await questions(after: change) == 2)
+    #expect(host.changedByQuestions.isEmpty, "asking changes nothing: it passes the fence")
+    _ = try await host.answer(ShellProgram("echo >>dest/mine"))
+    #expect(!host.changedByQuestions.isEmpty, "this would be seen")
+    try host.shell("rm dest/mine")
     let app = "." + destination.dropFirst("dest".count)
     #expect(try tree() == ["a", "d", "sub/b", "sub/new/c"].map { "\(app)/\($0) v2\n" }.joined())
   }

@@ -12,6 +12,7 @@ final class SandboxHost: AppSpecHost {
   private let failing = Mutex(0)
   private let steps = Mutex(0)
   private let questions = Mutex(0)
+  private let changes = Mutex<[String]?>(nil)
   /// Whether its `tar` is one that gives files their mode and owner on the way.
   private let stamps: Bool
 
@@ -39,9 +40,28 @@ final class SandboxHost: AppSpecHost {
   /// How often something was asked.
   var asked: Int { questions.withLock { $0 } }
 
+  /// What questions changed, beyond making folders of the engine's own; told where `watch` was called.
+  var changedByQuestions: [String] { changes.withLock { $0 ?? [] } }
+  func watch() { changes.withLock { $0 = [] } }
+
   func answer(_ program: ShellProgram) async throws -> ShellResult {
     questions.withLock { $0 += 1 }
-    return try await run(program)
+    guard changes.withLock({ $0 != nil }) else { return try await run(program) }
+    let before = try everything()
+    let result = try await run(program)
+    let difference = try everything().symmetricDifference(before).sorted()
+    changes.withLock { $0? += difference }
+    return result
+  }
+
+  /// Every file and link with its inode, mode, owner, size and time, and every folder but the engine's own.
+  private func everything() throws -> Set<String> {
+    let found = try shell(
+      """
+      find . '(' -name 'program-*' -o -path ./stderr -o -path ./root -type d -o -path './root/*' -type d ')' \\
+        -o -printf '%p %i %m %U:%G %s %T@\\n'
+      """)
+    return Set(String(decoding: found.stdout, as: UTF8.self).split(separator: "\n").map(String.init).filter { !$0.hasPrefix(". ") })
   }
 
   func run(_ program: ShellProgram) async throws -> ShellResult {

@@ -10,12 +10,12 @@ final class LocalStreams {
 
   /// The input lies in a file of mode 0600 that has no name any more when the command starts.
   init(input bytes: [UInt8]) throws(Failure) {
-    let folder = try Temporary.folder()
-    defer { Temporary.remove(folder) }
+    let folder = try TemporaryFolder()
+    defer { folder.remove() }
     if bytes.isEmpty {
       input = open("/dev/null", O_RDONLY | O_CLOEXEC)
     } else {
-      let path = "\(folder)/in"
+      let path = "\(folder.path)/in"
       let file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
       defer { close(file) }
       var written = 0
@@ -27,8 +27,8 @@ final class LocalStreams {
       }
       input = open(path, O_RDONLY | O_CLOEXEC)
     }
-    output = LocalStreams.pipe("\(folder)/out")
-    errors = LocalStreams.pipe("\(folder)/err")
+    output = LocalStreams.pipe("\(folder.path)/out")
+    errors = LocalStreams.pipe("\(folder.path)/err")
     guard [input, output.ours, output.theirs, errors.ours, errors.theirs].allSatisfy({ $0 >= 0 }) else {
       let failure = Temporary.failure("no streams for a command")
       closeOurs()

@@ -36,14 +36,14 @@ extension Hosts {
   }
 
   func upload(_ from: String, _ to: String, _ errand: Errand) async throws(Failure) -> Outcome {
-    let folder = try Temporary.folder()
-    defer { Temporary.remove(folder) }
-    let tar = "\(folder)/tar"
+    let folder = try TemporaryFolder()
+    defer { folder.remove() }
+    let tar = "\(folder.path)/tar"
     var status = stat()
     guard stat(from, &status) == 0 else { throw Failure(.missing, "\(from) does not exist on this machine") }
     let isFolder = status.st_mode & S_IFMT == S_IFDIR
     try TarWriter.pack(from, isFolder: isFolder, into: tar)
-    let pack = try await Pack(gzip: tar, in: folder)
+    let pack = try await Pack(gzip: tar, in: folder.path)
     try await send(pack, as: "uploads/\(pack.digest).pack", errand)
     let name = from.split(separator: "/").last.map(String.init) ?? "file"
     _ = try await internalJob(

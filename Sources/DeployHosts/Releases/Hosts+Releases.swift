@@ -64,8 +64,8 @@ extension Hosts {
     // Where most of it is new, the bundle as it was packed once is cheaper than a pack for this host.
     let fresh = base == nil || list.sending * 10 > list.whole * 7
     try Hosts.room(for: list, ground, errand)
-    let folder = try Temporary.folder()
-    defer { Temporary.remove(folder) }
+    let folder = try TemporaryFolder()
+    defer { folder.remove() }
 
     let content: Pack?
     if fresh {
@@ -73,15 +73,15 @@ extension Hosts {
     } else if list.send.isEmpty {
       content = nil
     } else {
-      let tar = try TarWriter("\(folder)/content")
+      let tar = try TarWriter("\(folder.path)/content")
       for item in list.send {
         guard let digest = item.digest else { continue }
         try tar.add(item.path, mode: item.mode, content: try await store.content(of: digest))
       }
       try tar.finish()
-      content = try await Pack(gzip: "\(folder)/content", in: folder)
+      content = try await Pack(gzip: "\(folder.path)/content", in: folder.path)
     }
-    let lists = try await pack(list, fresh: fresh, manifest, in: folder)
+    let lists = try await pack(list, fresh: fresh, manifest, in: folder.path)
     for pack in [lists, content].compactMap({ $0 }) {
       try await send(pack, as: "staging/\(release.id)/\(pack.digest).pack", from: ground.packs["\(pack.digest).pack"] ?? 0, errand)
     }

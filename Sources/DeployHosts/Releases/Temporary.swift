@@ -2,19 +2,8 @@ import Crypto
 import DeployModel
 import Glibc
 
-/// Files of this machine that live as long as one operation.
+/// What files of this machine are asked and say.
 enum Temporary {
-  static func folder() throws(Failure) -> String {
-    let base = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
-    var template = Array("\(base)/lander-XXXXXX".utf8CString)
-    guard mkdtemp(&template) != nil else { throw failure("no temporary folder can be made in \(base)") }
-    return String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-  }
-  /// Removes a folder and the files in it.
-  static func remove(_ folder: String) {
-    if let names = try? entries(of: folder) { for name in names { unlink("\(folder)/\(name)") } }
-    rmdir(folder)
-  }
   /// Names in a folder, in the order of their bytes.
   static func entries(of folder: String) throws(Failure) -> [String] {
     guard let directory = opendir(folder) else { throw failure("\(folder) cannot be read") }

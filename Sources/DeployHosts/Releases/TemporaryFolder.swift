@@ -1,0 +1,60 @@
+import DeployModel
+import Glibc
+
+/// A folder of this machine that lives as long as one operation, and is locked for that long: what an engine left that was killed in the
+/// middle is known by nobody's holding it, and the next engine removes it.
+struct TemporaryFolder {
+  let path: String
+  private let lock: Int32
+
+  private static let prefix = "lander-temporary-"
+  /// Seconds within which one that nobody holds may be about to be locked.
+  private static let grace = 60
+
+  /// - Throws: where none can be made.
+  init() throws(Failure) {
+    _ = Self.swept
+    var template = Array("\(Self.base)/\(Self.prefix)XXXXXX".utf8CString)
+    guard mkdtemp(&template) != nil else { throw Temporary.failure("no temporary folder can be made in \(Self.base)") }
+    path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    lock = Self.hold(path) ?? -1
+  }
+
+  /// Removes it and the files in it.
+  func remove() {
+    Self.remove(path)
+    if lock >= 0 { close(lock) }
+  }
+
+  private static func remove(_ folder: String) {
+    if let names = try? Temporary.entries(of: folder) { for name in names { unlink("\(folder)/\(name)") } }
+    rmdir(folder)
+  }
+
+  /// Locks a folder, until the descriptor is closed or the process ends; nil where somebody else holds it, or it is none of this user's.
+  private static func hold(_ folder: String) -> Int32? {
+    let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+    guard descriptor >= 0 else { return nil }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0, status.st_uid == geteuid(), flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+      close(descriptor)
+      return nil
+    }
+    return descriptor
+  }
+
+  private static let base = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+  /// Once a process.
+  private static let swept: Void = sweep(base)
+
+  /// Removes what killed engines of this user left.
+  static func sweep(_ base: String) {
+    for name in (try? Temporary.entries(of: base)) ?? [] where name.hasPrefix(prefix) {
+      let folder = "\(base)/\(name)"
+      var status = stat()
+      guard lstat(folder, &status) == 0, time(nil) - status.st_mtim.tv_sec > grace, let lock = hold(folder) else { continue }
+      remove(folder)
+      close(lock)
+    }
+  }
+}
