@@ -72,6 +72,8 @@ package protocol EngineMachine: Sendable {
 /// Content-addressed: bundles, and the sources of recipes.
 package protocol BundleStore: Sendable {
   func manifest(of bundle: Digest) async throws(Failure) -> Manifest
+  /// When it was first built here: the time of its files on hosts.
+  func built(_ bundle: Digest) async throws(Failure) -> Timestamp
   /// A gzipped tar of the whole bundle on the engine machine, made once.
   func archive(of bundle: Digest) async throws(Failure) -> String
   /// One file's bytes.

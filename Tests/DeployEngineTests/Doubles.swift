@@ -57,6 +57,7 @@ struct NoMachine: EngineMachine {
 
 struct EmptyStore: BundleStore {
   func manifest(of bundle: Digest) async throws(Failure) -> Manifest { Manifest(items: []) }
+  func built(_ bundle: Digest) async throws(Failure) -> Timestamp { Timestamp(milliseconds: 0) }
   func archive(of bundle: Digest) async throws(Failure) -> String { throw Failure(.store, "there is no archive") }
   func content(of file: Digest) async throws(Failure) -> [UInt8] { [] }
   func keep(_ sources: [SourceFile]) async throws(Failure) -> Digest { Digest(hex: "") }

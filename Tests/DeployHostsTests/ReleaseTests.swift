@@ -74,6 +74,28 @@ struct ReleaseTests {
     }
   }
 
+  @Test("files are as old as the bundle that brought their content: what web servers call unchanged is unchanged", arguments: Shell.here)
+  func times(_ shell: Shell) async throws {
+    let ground = try Ground(shell)
+    func release(_ page: String) throws -> Release {
+      _ = Ground.sh(
+        "cd '\(ground.folder)' && mkdir -p site && echo '\(page)' >site/index.html && seq 9999 >site/same && ln -sf same site/link")
+      return try ground.store.bundle("\(ground.folder)/site")
+    }
+    func times(_ release: Release) -> String { Ground.sh("cd '\(ground.path)/releases/\(release.id)' && stat -c %Y same index.html") }
+    let first = try release("app.1111.js")
+    #expect(await ground.perform(1, .stage(first)).failure == nil)
+    #expect(times(first) == "981173106\n981173106\n")
+    let second = try release("app.2222.js")
+    for (number, reuse) in [Recipe.Reuse.copy, .link].enumerated() {
+      #expect(await ground.perform(2 + 2 * number, .stage(second), site: ground.site(reuse: reuse)).failure == nil)
+      #expect(times(second) == "981173106\n981176706\n", "\(reuse)")
+      #expect(times(first) == "981173106\n981173106\n", "\(reuse)")
+      #expect(await ground.perform(3 + 2 * number, .discard(second.id)).failure == nil)
+    }
+    await ground.end()
+  }
+
   @Test("where the older release was tampered with the whole bundle is sent", arguments: Shell.here)
   func tampered(_ shell: Shell) async throws {
     let ground = try Ground(shell)

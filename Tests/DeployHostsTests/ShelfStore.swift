@@ -10,6 +10,8 @@ final class ShelfStore: BundleStore {
     var manifests: [Digest: Manifest] = [:]
     var files: [Digest: [UInt8]] = [:]
     var archives: [Digest: String] = [:]
+    /// As they came.
+    var order: [Digest] = []
     var sources: [Digest: [SourceFile]] = [:]
     var archivesAsked = 0
     var contentsAsked = 0
@@ -33,6 +35,7 @@ final class ShelfStore: BundleStore {
     state.with {
       $0.manifests[digest] = Manifest(items: items)
       $0.archives[digest] = archive
+      if !$0.order.contains(digest) { $0.order.append(digest) }
     }
     let id = Hex.digest(Array((digest.hex + "\n" + shared.joined(separator: "\n")).utf8)).prefix(12)
     return Release(id: String(id), bundle: digest, shared: shared)
@@ -63,6 +66,11 @@ final class ShelfStore: BundleStore {
   func manifest(of bundle: Digest) async throws(Failure) -> Manifest {
     guard let manifest = state.with({ $0.manifests[bundle] }) else { throw Failure(.store, "no bundle \(bundle)") }
     return manifest
+  }
+  /// An hour after the bundle before; the first in 2001.
+  func built(_ bundle: Digest) async throws(Failure) -> Timestamp {
+    let number = state.with { $0.order.firstIndex(of: bundle) ?? 0 }
+    return Timestamp(milliseconds: (981_173_106 + number * 3600) * 1000)
   }
   func archive(of bundle: Digest) async throws(Failure) -> String {
     guard

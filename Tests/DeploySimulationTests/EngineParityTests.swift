@@ -9,6 +9,7 @@ struct EngineParityTests {
   /// A store that holds nothing: Swift recipes need no sources.
   private struct NoBundles: BundleStore {
     func manifest(of bundle: Digest) async throws(Failure) -> Manifest { Manifest(items: []) }
+    func built(_ bundle: Digest) async throws(Failure) -> Timestamp { Timestamp(milliseconds: 0) }
     func archive(of bundle: Digest) async throws(Failure) -> String { throw Failure(.store, "no archive") }
     func content(of file: Digest) async throws(Failure) -> [UInt8] { [] }
     func keep(_ sources: [SourceFile]) async throws(Failure) -> Digest { Worlds.sources }

@@ -167,4 +167,16 @@ struct BundleTests {
     #expect(try await b.store.sources(digest) == files.reversed())
     await #expect(throws: Failure.self) { try await b.store.sources(Digest(of: "other")) }
   }
+
+  @Test("a bundle that is built again keeps the time of the first")
+  func built() async throws {
+    try b.write("x", to: "dist/a")
+    let digest = try await b.build().bundle.digest
+    let first = try await b.store.built(digest)
+    try await Task.sleep(for: .milliseconds(30))
+    #expect(try await b.build().bundle.digest == digest)
+    #expect(try await b.store.built(digest) == first)
+    #expect(abs(first.milliseconds - Int(Date().timeIntervalSince1970 * 1000)) < 600_000)
+    await #expect(throws: Failure.self) { try await b.store.built(Digest(hex: "00")) }
+  }
 }

@@ -128,7 +128,7 @@ l_survey() {
   echo "architecture $(uname -m)"
   echo "boot $l_bootid"
   echo "processors $(nproc 2>/dev/null || grep -c '^processor' /proc/cpuinfo)"
-  for t in tar gzip setsid sha256sum dd stat mkfifo mv ln cp rm mkdir chmod find xargs sort readlink wc grep sed sleep date \
+  for t in tar gzip setsid sha256sum dd stat mkfifo mv ln cp rm mkdir chmod touch find xargs sort readlink wc grep sed sleep date \
     sync cat env tr cut id uname tail head cmp; do
     command -v "$t" >/dev/null 2>&1 || echo "missing $t"
   done

@@ -99,7 +99,7 @@ l_stage() {
   [ ! -s "$S/lists/keep" ] || l_keep "$5" "$6"
   if [ "$8" != - ]; then
     l_whole "$S/$8.pack" "$8"
-    tar -xzpof "$S/$8.pack" -C "$S/tree" || l_die 43 "the bundle could not be unpacked"
+    tar -xzpomf "$S/$8.pack" -C "$S/tree" || l_die 43 "the bundle could not be unpacked"
   fi
   # What a hook gave to somebody else in the release before does not come along.
   [ "$6" = link ] || [ "$(id -u)" != 0 ] || chown -hR "$(id -u):$(id -g)" "$S/tree"
@@ -108,6 +108,8 @@ l_stage() {
     [ -s "$modes" ] || continue
     xargs -0 chmod "${modes##*.}" -- <"$modes" || exit 46
   done
+  # What came is as old as the bundle, on every host alike: web servers and caches tell contents apart by size and time.
+  [ ! -s "$S/lists/new" ] || xargs -0 touch -m -r "$S/lists/time" -- <"$S/lists/new" || exit 46
   l_bad=
   . "$S/lists/finish"
   if [ -s "$S/lists/sums" ] && ! sha256sum -c "$S/lists/sums" >"$S/sums.log" 2>&1; then

@@ -98,6 +98,7 @@ extension Hosts {
     let tar = try TarWriter("\(folder)/lists")
     let text = Array("\(list.release.bundle.hex)\n".utf8) + (try Hosts.coded(kept))
     for file in list.files(fresh: fresh, manifest: text) { try tar.add(file.name, mode: 0o600, content: file.bytes) }
+    try tar.add("time", mode: 0o600, content: [], modified: try await store.built(list.release.bundle).milliseconds / 1000)
     try tar.finish()
     return try await Pack(gzip: "\(folder)/lists", in: folder)
   }

@@ -51,6 +51,7 @@ struct StagingList {
     let files = items.filter { $0.kind == .file }
     var lists: [(String, [UInt8])] = [
       ("keep", StagingList.zeroed(keep.map { "./" + $0.path })),
+      ("new", StagingList.zeroed((fresh ? files : send).map { "./" + $0.path })),
       ("keep.modes", Array(keep.map { String($0.mode, radix: 8) + "\n" }.joined().utf8)),
       ("count", Array("\(count)\n".utf8)), ("manifest", manifest), ("finish", Array(finish(files).utf8)), ("shared", Array(shared.utf8)),
     ]

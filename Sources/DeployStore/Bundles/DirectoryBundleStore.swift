@@ -29,6 +29,12 @@ package struct DirectoryBundleStore: BundleStore {
   /// - Throws: `missing` where the store does not have it, `corrupt` where it is not what it was.
   package func manifest(of bundle: Digest) async throws(Failure) -> Manifest { try storedManifest(bundle) }
 
+  package func built(_ bundle: Digest) async throws(Failure) -> Timestamp {
+    // Building the same again leaves the file alone.
+    guard let status = Disk.status("\(manifests)/\(bundle.hex)") else { throw Disk.failure("look at the bundle", bundle.hex, ENOENT) }
+    return status.modified
+  }
+
   func storedManifest(_ bundle: Digest) throws(Failure) -> Manifest {
     let path = "\(manifests)/\(bundle.hex)"
     guard Self.isHex(bundle.hex), Disk.exists(path) else {

@@ -120,6 +120,7 @@ struct FileStatus {
   var mode: Int
   var size: Int
   var owner: Int
+  var modified: Timestamp
 
   init(_ info: stat) {
     kind =
@@ -134,5 +135,6 @@ struct FileStatus {
     mode = Int(info.st_mode & 0o7777)
     size = Int(info.st_size)
     owner = Int(info.st_uid)
+    modified = Timestamp(milliseconds: info.st_mtim.tv_sec * 1000 + info.st_mtim.tv_nsec / 1_000_000)
   }
 }
