@@ -57,7 +57,7 @@ package struct EngineRoot: Sendable, Hashable {
       bad() { echo "Error extracting $1 archive: $2" >&2; exit 10; }
       """)
     switch request.type {
-    case .directory: program.line(request.isRelease ? Self.copyFolder : Self.copyFolder + "\n" + Self.cutModes)
+    case .directory: program.line(request.isRelease ? Self.copyFolder() : Self.copyFolder("-m") + "\n" + Self.cutModes)
     case .tar: program.line("ln -sf -- \"$b\" \"$d/bundle.tar\" && tar -C \"$a\" -xpf \"$d/bundle.tar\" || bad tar $?")
     case .tgz: program.line("ln -sf -- \"$b\" \"$d/bundle.tar\" && tar -C \"$a\" -zxpf \"$d/bundle.tar\" || bad tgz $?")
     case .zip: program.line(Self.unzip)
@@ -72,10 +72,12 @@ package struct EngineRoot: Sendable, Hashable {
     return program
   }
 
-  /// Links stay, owners and times are new.
-  private static let copyFolder = """
-    cd -- "$b" && tar -cf - . | tar -C "$a" --no-same-owner -m -xpf - || exit 1
+  /// Links stay, owners are new; so are times with `-m`, as a plain copy has them.
+  private static func copyFolder(_ option: String = "") -> String {
     """
+    cd -- "$b" && tar -cf - . | tar -C "$a" --no-same-owner \(option) -xpf - || exit 1
+    """
+  }
 
   /// By the umask, as a plain copy does it.
   private static let cutModes = """

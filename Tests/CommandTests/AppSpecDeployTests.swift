@@ -44,12 +44,17 @@ struct AppSpecDeployTests {
     try FileManager.default.contentsOfDirectory(atPath: place.path + "/dest").sorted()
   }
 
+  private static func modified(_ path: String) throws -> Date {
+    try #require(FileManager.default.attributesOfItem(atPath: path)[.modificationDate] as? Date)
+  }
+
   @Test("install, upgrade, roll back: files and scripts follow, and the hosts agree")
   func wholeStory() throws {
     let place = try Self.project()
     let first = try place.lander("deploy")
     #expect(first.code == 0, "\(first.err)\(first.out)")
     #expect(try place.text("dest/version") == "1" && place.text("said") == "ApplicationStart 1\n")
+    #expect(try Self.modified("\(place.path)/dest/version") == Self.modified("\(place.path)/hosts/h1/srv/orders/current/site/version"))
     try FileManager.default.removeItem(atPath: place.path + "/bundle/site/only-1")
     try Self.revision(place, "2")
     let second = try place.lander("deploy")
