@@ -53,8 +53,8 @@ extension HostLink {
   private static let block = 262_144
   /// Milliseconds between looks at the jobs: after a start, after output, and at most where nothing happens.
   private static let pause = (first: 6.0, stirred: 20.0, longest: 250.0)
-  /// A job's end is seen late by at most a sixteenth of its time.
-  private static let growth = 1.06
+  /// A job's end is seen late by at most a tenth of its time.
+  private static let growth = 1.1
 
   /// Watches a job from its beginning. All jobs of a host are asked after in one short command.
   func watch(_ folder: String) -> AsyncStream<JobEvent> {
