@@ -3,7 +3,11 @@
 extension AppSpecDeployment {
   mutating func install() async throws {
     var (name, planner, state) = try await look()
-    if !planner.isAnswered(by: state) { state = try HostState(answered: try await host.answer(planner.question.program)) }
+    if planner.isAnswered(by: state) {
+      host.passOver()
+    } else {
+      state = try HostState(answered: try await host.answer(planner.question.program))
+    }
     let (removals, planned) = planner.plan(on: state)
     switch planned {
     case .failure(let problem):

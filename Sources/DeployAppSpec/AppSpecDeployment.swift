@@ -5,6 +5,8 @@ package protocol AppSpecHost: Sendable {
   /// Runs a program that changes nothing beyond making the deployment's own folders, whatever lock there is; asked again, it may give its
   /// first answer.
   func answer(_ program: ShellProgram) async throws -> ShellResult
+  /// Passes a question over. Who goes on after another tells by their numbers what was begun, so what follows keeps its own.
+  func passOver()
   /// Runs a script in a process group of its own, its input closed; `output` gets its lines as they come.
   func run(_ hook: Hook, output: @escaping @Sendable (HookOutput) -> Void) async -> HookEnd
   /// Adds an entry, with the time in front, to a file, whose folder is made where it is missing.
@@ -18,6 +20,7 @@ package protocol AppSpecHost: Sendable {
 extension AppSpecHost {
   package var stopped: String? { nil }
   package func answer(_ program: ShellProgram) async throws -> ShellResult { try await run(program) }
+  package func passOver() {}
 }
 
 /// Deploys one bundle to one host, event by event, as the CodeDeploy agent does.

@@ -79,6 +79,18 @@ struct AppSpecTransportTests {
     #expect(jobs.asked == asked + asked && jobs.started == started)
   }
 
+  @Test("a question that is passed over keeps its number, so that nothing takes its answer for an installation that is done")
+  func numbers() async throws {
+    let place = try SandboxHost()
+    defer { place.remove() }
+    for (version, asked) in [("1", [1, 2, 3]), ("2", [1, 3])] {
+      try Self.release("r\(version)", in: place, version: version)
+      let jobs = LocalJobs()
+      #expect(await Self.install("r\(version)", "d\(version)", jobs, place).allSatisfy { $0.failure == nil })
+      #expect(jobs.asked.filter { $0 % 1_000_000 == 3 }.map { $0 / 1_000_000 } == asked)
+    }
+  }
+
   @Test("scripts see the deployment's variables, their output is the step's own, and the host keeps a log")
   func scripts() async throws {
     let place = try SandboxHost()

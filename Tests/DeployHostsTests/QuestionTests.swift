@@ -27,6 +27,19 @@ struct QuestionTests {
     await ground.end()
   }
 
+  @Test("what was a question is no job, and what was a job no question, under whatever number", arguments: Shell.here)
+  func mixed(_ shell: Shell) async throws {
+    let ground = try Ground(shell)
+    let ledger = "\(ground.folder)/ledger"
+    let job = DeployModel.Operation.run(Command(.shell("echo job >>'\(ledger)'")))
+    #expect(await ground.perform(1, Self.question("echo said")).failure == nil)
+    #expect(await ground.perform(1, job).failure?.message.contains("was a question and cannot be a job") == true)
+    #expect(await ground.perform(2, job).failure == nil)
+    #expect(await ground.perform(2, Self.question("echo asked >>'\(ledger)'")).failure?.message.contains("cannot be a question") == true)
+    #expect(Ground.text(ledger) == "job\n")
+    await ground.end()
+  }
+
   @Test("an answer of some megabytes that takes its time arrives whole", arguments: Shell.here)
   func large(_ shell: Shell) async throws {
     let ground = try Ground(shell)

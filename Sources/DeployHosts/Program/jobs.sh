@@ -72,6 +72,7 @@ l_job() {
           mv "$D" "$D.lost.$turn" ;;
       esac
     fi
+    [ ! -f "$D/boot" ] || l_die 47 "number $id of deployment $dep was a question and cannot be a job" "deploy again"
     mkdir "$D" 2>/dev/null || exit 3
     printf '%s %s %s %s\n%s\n' "$fence" "$since" "$l_bootid" "$user" "$line" >"$D/meta" && mv "$J/.in.$id.$$" "$D/in" &&
       : >"$D/out" && : >"$D/err" && mkfifo "$D/o" "$D/e" && l_sync "$D/meta" "$D" "$J" || exit 43
@@ -91,6 +92,7 @@ l_ask() {
   l_home "$1"
   id=$3 J=$L/jobs/$2 D=$L/jobs/$2/$3 n=0 of=
   umask 077
+  [ ! -f "$D/meta" ] || l_die 47 "number $3 of deployment $2 was a job and cannot be a question" "deploy again"
   # The answer is not synced, so it holds for as long as the host is up.
   { read -r of; } 2>/dev/null <"$D/boot"
   [ "${of:-$l_bootid}" = "$l_bootid" ] || rm -rf "$D"
