@@ -177,7 +177,9 @@ extension Rollout {
       fail(error)
     case .settling:
       for host in runs.indices { cancelRun(host, error.failure) }
-    case .locking, .notifying, .unlocking, .concluded: break
+    // Whoever waits for a lock, or for what others left running, stops waiting; what is held is given back.
+    case .locking: for intent in waiters.indices { if case .lock = waiters[intent] { effects.append(.cancel(intent: intent)) } }
+    case .notifying, .unlocking, .concluded: break
     }
   }
 }

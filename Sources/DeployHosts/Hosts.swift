@@ -14,6 +14,8 @@ package final class Hosts: Transport {
     /// A host that was there went out of reach; it is tried for so long.
     case away(String, Failure, patience: Interval)
     case back(String, after: Interval)
+    /// A host's lock is not given before what earlier deployments left running there has ended; it waits, or ends it.
+    case waiting(String, for: String, ending: Bool)
   }
   let options: Options
   let store: any BundleStore
@@ -48,6 +50,8 @@ package final class Hosts: Transport {
 
   /// From now on notices go there.
   package func listen(_ listener: @escaping @Sendable (Notice) -> Void) { state.with { $0.listener = listener } }
+
+  func tell(_ notice: Notice) { state.with { $0.listener }?(notice) }
 
   func link(to host: DeployModel.Host) -> HostLink {
     let reach = Reach(host, options: options)
@@ -107,7 +111,8 @@ package final class Hosts: Transport {
       // What has jobs of its own on the host, or a lock to give back, gets time to end in good order; the rest is left.
       let slack =
         switch errand.intent.operation {
-        case .stage, .upload, .discard, .prune, .lock: options.grace + options.grace + .seconds(10)
+        case .stage, .upload, .discard, .prune: options.grace + options.grace + .seconds(10)
+        case .lock: Interval.seconds(5)
         default: Interval.zero
         }
       return await errand.flight.race(slack: slack) { await self.outcome { () async throws(Failure) in try await self.route(errand) } }

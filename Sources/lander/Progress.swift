@@ -80,6 +80,9 @@ struct Progress: Sendable {
       switch notice {
       case .away(let host, let failure, let patience): "\(host) is out of reach: \(failure.message); trying again for \(patience)"
       case .back(let host, let interval): "\(host) is back after \(interval); what ran there went on"
+      case .waiting(let host, for: let jobs, ending: false):
+        "\(host) waits for what an earlier deployment left running: \(jobs); --orphans kill ends such, Ctrl-C stops waiting"
+      case .waiting(let host, for: let jobs, ending: true): "\(host) ends what an earlier deployment left running: \(jobs)"
       }
     items.yield(.remark(text, SystemClock.now))
   }

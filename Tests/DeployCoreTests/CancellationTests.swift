@@ -41,6 +41,17 @@ struct CancellationTests {
     guard case .restored? = conclusion?.hosts[0] else { return #expect(Bool(false), "\(String(describing: conclusion))") }
   }
 
+  @Test("a deployment that waits for its locks hears a cancellation at once, and gives back what it has", arguments: [1, 2])
+  func locks(at lock: Int) {
+    let p = plan(hosts: 3, hooks: [(.applicationStart, 0)])
+    let (verbs, conclusion) = play(p, ListScripts([[run("start", on: 0)]])) {
+      if case .lock = $0.operation { $0.id == lock } else { false }
+    }
+    #expect(conclusion?.status == .cancelled)
+    #expect(verbs.count { $0 == "unlock" } == (lock == 1 ? 0 : 2))
+    #expect(verbs.allSatisfy { $0 == "lock" || $0 == "unlock" })
+  }
+
   @Test("hosts that are not begun stay untouched")
   func untouched() {
     let p = plan(hosts: 3, hooks: [(.applicationStart, 0)], parallel: 1, stages: [.rollout(nil)])

@@ -30,7 +30,7 @@ extension Hosts {
       var err: Captured?
       for turn in 1...3 {
         (end, out, err) = try await self.watch(job, errand, output: errand.output)
-        guard case .lost = end.why, job.again, turn < 3 else { break }
+        guard end.isLost, job.again, turn < 3 else { break }
       }
       return Hosts.outcome(of: end, command.line, errand, out, err)
     }
@@ -48,7 +48,7 @@ extension Hosts {
       switch end.why {
       case .exit(0): return out?.text ?? ""
       case .exit(let status): throw Refusal.failure(status: status, said: err?.text ?? "")
-      case .lost where turn < 3: continue
+      case .lost where turn < 3, .unborn where turn < 3: continue
       default: throw Hosts.outcome(of: end, job.line, errand, out, err).failure ?? Failure(.internal, "a job without an end")
       }
     }
@@ -144,6 +144,10 @@ extension Hosts {
       outcome.failure = Failure(
         .lost, "nobody can say how `\(short)` ended: \(cause)",
         fix: "look at the host; where it may safely run twice, say on_lost = \"repeat\"")
+    case .unborn:
+      outcome.failure = Failure(
+        .lost, "`\(short)` did not run: it was claimed on the host, and no process was ever started for it",
+        fix: "look at what the host's limits allow (ulimit -a), its memory and its disk; then deploy again")
     case .unknown:
       outcome.failure = Failure(.lost, "the host knows nothing of `\(short)`", fix: "was \(errand.site.path)/.lander removed?")
     }

@@ -13,6 +13,8 @@ struct JobEnd: Sendable, Equatable {
     case exit(Int)
     case timeout, cancelled
     case lost(reboot: Bool)
+    /// It was claimed, and no process ever ran it; now none can.
+    case unborn
     /// There is no such job on the host.
     case unknown
   }
@@ -36,6 +38,14 @@ struct JobEnd: Sendable, Equatable {
     }
   }
   init(_ why: Why) { self.why = why }
+
+  /// Whether nobody knows an end of it.
+  var isLost: Bool {
+    switch why {
+    case .lost, .unborn: true
+    default: false
+    }
+  }
 }
 
 /// One job that is being watched: what is known of its output, and who hears the rest.
@@ -140,8 +150,8 @@ extension JobWatch {
     sink.finish()
   }
 
-  /// What a state means once all output is here. A runner that has just gone may still have left its status between two looks,
-  /// and one that was just claimed needs a moment to show itself: both are believed only after a while.
+  /// What a state means once all output is here. A runner that has just gone may still have left its status between two looks:
+  /// that is believed only after a while. How long a claimed one may take to show itself the host knows.
   fileprivate mutating func end(state: Substring, status: String, whole: Bool) -> JobEnd? {
     switch state {
     case "done": return whole ? JobEnd(status: status) : nil
@@ -150,9 +160,7 @@ extension JobWatch {
     case "lost":
       doubts += 1
       return whole && doubts > 3 ? JobEnd(.lost(reboot: false)) : nil
-    case "starting":
-      doubts += 1
-      return doubts > 60 ? JobEnd(.lost(reboot: false)) : nil
+    case "unborn": return JobEnd(.unborn)
     default:
       doubts = 0
       return nil

@@ -29,7 +29,9 @@ l_texts() {
   done
 }
 
-# What is known of the job in folder $1: st = none|starting|run|done|rebooted|lost
+# How long a claimed job may be without a process, in seconds, until it counts as never started.
+l_patience=5
+# What is known of the job in folder $1: st = none|starting|run|done|rebooted|lost|unborn
 l_state() {
   if [ -f "$1/status" ]; then st=done
   elif [ ! -d "$1" ]; then st=none
@@ -39,10 +41,31 @@ l_state() {
     elif [ "$l_b" != "$l_bootid" ]; then st=rebooted
     else st=lost; fi
   else
-    l_b=
-    { read -r l_f l_since l_b l_l; } 2>/dev/null <"$1/meta"
-    if [ -n "$l_b" ] && [ "$l_b" != "$l_bootid" ]; then st=rebooted; else st=starting; fi
+    l_b= l_began=
+    { read -r l_f l_since l_b l_l && read -r l_l && read -r l_began; } 2>/dev/null <"$1/meta"
+    if [ -n "$l_b" ] && [ "$l_b" != "$l_bootid" ]; then st=rebooted
+    elif l_late "$1" && l_alone "$1"; then st=unborn
+    else st=starting; fi
   fi
+}
+# Whether the claim was made so long ago that its runner should be seen by now. l_began: the uptime then; an older version did not
+# write it, and a full disk may have kept it away: then the folder's age counts.
+l_late() {
+  l_uptime
+  case $l_began in
+    '' | *[!0-9]*) l_age=$(($(date +%s) - $(stat -c %Y "$1" 2>/dev/null || echo 0))) ;;
+    *) l_age=$((l_up - l_began)) ;;
+  esac
+  [ "$l_age" -ge "$l_patience" ] || [ "$l_age" -lt 0 ]
+}
+# Whether no process has the folder as a word of its command line. The pattern is one word with -e, so that grep does not find itself.
+l_alone() { ! cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\0' '\n' | grep -qxF "-e$1"; }
+# Sees to it that a job that was never started never is; fails where it has begun meanwhile.
+l_bar() {
+  (set -C; echo never >"$1/begun") 2>/dev/null && return
+  l_l=
+  { read -r l_l; } 2>/dev/null <"$1/begun"
+  [ "$l_l" != run ]
 }
 
 # PATH FENCE TOKEN DEPLOYMENT INTENT TIMEOUT GRACE CAP MERGE USER SIZE SINCE AGAIN AWAIT LINE, the script and input on stdin.
@@ -65,8 +88,9 @@ l_job() {
     l_fence "$fence" "$token"
     if [ -d "$D" ] && [ "$again" = repeat ]; then
       l_state "$D"
+      [ "$st" != unborn ] || l_bar "$D" || exit 3
       case $st in
-        lost | rebooted)
+        lost | rebooted | unborn)
           turn=1
           while [ -e "$D.lost.$turn" ]; do turn=$((turn + 1)); done
           mv "$D" "$D.lost.$turn" ;;
@@ -74,8 +98,12 @@ l_job() {
     fi
     [ ! -f "$D/boot" ] || l_die 47 "number $id of deployment $dep was a question and cannot be a job" "deploy again"
     mkdir "$D" 2>/dev/null || exit 3
-    printf '%s %s %s %s\n%s\n' "$fence" "$since" "$l_bootid" "$user" "$line" >"$D/meta" && mv "$J/.in.$id.$$" "$D/in" &&
-      : >"$D/out" && : >"$D/err" && mkfifo "$D/o" "$D/e" && l_sync "$D/meta" "$D" "$J" || exit 43
+    l_uptime
+    printf '%s %s %s %s\n%s\n%s\n' "$fence" "$since" "$l_bootid" "$user" "$line" "$l_up" >"$D/meta" && mv "$J/.in.$id.$$" "$D/in" &&
+      : >"$D/out" && : >"$D/err" && mkfifo "$D/o" "$D/e" && l_sync "$D/meta" "$D" "$J" && exit 0
+    # Nothing was started yet, so nothing is claimed.
+    rm -rf "$D"
+    exit 43
   ) 9>&-
   case $? in
     0) ;;
@@ -125,6 +153,7 @@ l_poll() {
   shift
   while [ $# -gt 2 ]; do
     l_state "$1"
+    [ "$st" != unborn ] || l_bar "$1" || st=starting
     on=0 en=0 sn=0 end=
     if [ -s "$1/out" ] || [ -s "$1/err" ]; then
       sizes=$(stat -c %s "$1/out" "$1/err" 2>/dev/null) && { on=${sizes%%"$LF"*} en=${sizes#*"$LF"}; }
@@ -155,12 +184,17 @@ l_stop() {
   setsid sh "$L/runner.$l_version" "$D" stop "$4" "$5" "$l_as" </dev/null >/dev/null 2>&1 &
 }
 
-# PATH FENCE: jobs of lower fences that still run, one a line: deployment, intent, fence, since, user, command.
+# PATH FENCE BAR: jobs of lower fences that still run, one a line: deployment, intent, fence, since, user, command.
+# BAR=bar: those that were never started never are.
 l_running() {
   for D in "$1"/.lander/jobs/*/*; do
     [ -f "$D/meta" ] || continue
     l_state "$D"
-    case $st in run | starting) ;; *) continue ;; esac
+    case $st in
+      run | starting) ;;
+      unborn) [ "$3" = bar ] && ! l_bar "$D" || continue ;;
+      *) continue ;;
+    esac
     { read -r f since boot user; read -r line; } <"$D/meta"
     [ "$f" -lt "$2" ] || continue
     [ "$f" -ge 0 ] || continue

@@ -118,6 +118,8 @@ if [ "$op" = ask ]; then
   exit
 fi
 
+# Who was told that this job never started is told the truth: of two words here the first one counts.
+(set -C; echo run >"$D/begun") 2>/dev/null || exit 1
 timeout=$3 grace=$4 cap=$5 merge=$6 size=$7 as=$8 await=$9
 sign
 
@@ -164,4 +166,4 @@ else
   while [ ! -e "$D/status" ] && [ "$n" -lt $((grace * 5 + 100)) ]; do sleep 0.2; n=$((n + 1)); done
   [ -e "$D/status" ] || report "$rc" "$(readlink "$D/why")" 0
 fi
-rm -f "$D/o" "$D/e" "$D/o.end" "$D/e.end" "$D/session" "$D/ended"
+rm -f "$D/o" "$D/e" "$D/o.end" "$D/e.end" "$D/session" "$D/ended" "$D/begun"

@@ -40,13 +40,15 @@ extension Hosts {
     return .done(.record(of: [("fence", .int(request.fence))]))
   }
 
+  /// Waits for, or ends, what deployments before left running. Who waits hears what for; a cancellation ends the wait at once.
   private func endOrphans(_ request: LockRequest, _ errand: Errand) async throws(Failure) {
     let clock = ContinuousClock()
-    let end = clock.now + .milliseconds(errand.flight.limit.milliseconds * 9 / 10)
+    let (start, limit) = (clock.now, Interval(milliseconds: errand.flight.limit.milliseconds * 9 / 10))
     let grace = "\(max(1, options.grace.milliseconds / 1000))"
     var asked: Set<String> = []
+    var told: [String] = []
     while true {
-      let lines = try await errand.link.demand("l_running", [errand.site.path, "\(request.fence)"]).lines
+      let lines = try await errand.link.demand("l_running", [errand.site.path, "\(request.fence)", "bar"]).lines
       let jobs = lines.compactMap { Orphan($0) }
       if jobs.isEmpty { return }
       if request.orphans == .kill {
@@ -55,10 +57,17 @@ extension Hosts {
             "l_stop", [errand.site.path, job.running.deployment, job.folder, "cancelled", grace, job.user])
         }
       }
-      if clock.now >= end {
+      let waited = Interval(clock.now - start)
+      if waited >= limit {
         throw Failure(
-          .timeout, "jobs of earlier deployments still run: \(jobs.map(\.name).joined(separator: ", "))",
+          .timeout, "jobs of earlier deployments still run: \(jobs.map { $0.described(at: Hosts.now()) }.joined(separator: ", "))",
           fix: "wait for them, or end them with --orphans kill")
+      }
+      // What ends within a second is not worth a line.
+      if waited >= .seconds(1), told != jobs.map(\.name) {
+        told = jobs.map(\.name)
+        let names = await vault.clean(jobs.map { $0.described(at: Hosts.now()) }.joined(separator: ", "))
+        tell(.waiting(errand.site.host.name, for: names, ending: request.orphans == .kill))
       }
       try errand.flight.check()
       try? await Task.sleep(for: .milliseconds(250))
@@ -144,6 +153,11 @@ struct Orphan {
   let folder: String
   let user: String
   var name: String { "\(running.deployment)/\(folder) `\(running.command)`" }
+  /// With how long it has been there.
+  func described(at now: Timestamp) -> String {
+    let age = Interval(milliseconds: max(0, (now - running.since).milliseconds / 1000 * 1000))
+    return "`\(running.command)` of deployment \(running.deployment), started \(age) ago"
+  }
 
   init?(_ line: Substring) {
     let words = line.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)

@@ -1,0 +1,88 @@
+import DeployModel
+import Foundation
+import Testing
+
+@testable import DeployHosts
+
+@Suite("Jobs that were claimed and never started, whatever the host's shell", .serialized)
+struct ClaimTests {
+  /// A claim as it stands where the shell that made it was killed before it started anything.
+  private func claim(_ deployment: String, _ job: Int, fence: Int, on ground: Ground, line: String) throws -> String {
+    let folder = "\(ground.path)/.lander/jobs/\(deployment)/\(job)"
+    _ = Ground.sh("mkdir -p '\(folder)'; mkfifo '\(folder)/o' '\(folder)/e'; : >'\(folder)/out'; : >'\(folder)/err'")
+    let boot = try #require(Ground.text("/proc/sys/kernel/random/boot_id"))
+    try Data("\(fence) \(Hosts.now().milliseconds) \(boot.trimmed) \n\(line)\n".utf8).write(to: URL(fileURLWithPath: folder + "/meta"))
+    try Data(line.utf8).write(to: URL(fileURLWithPath: folder + "/in"))
+    return folder
+  }
+
+  private func lock(_ token: String, fence: Int, orphans: LockRequest.Orphans = .wait) -> DeployModel.Operation {
+    .lock(LockRequest(token: token, owner: "\(token)@desk", purpose: "deploy web of shop", fence: fence, orphans: orphans))
+  }
+
+  @Test("a job that was claimed and never started is lost after a few seconds, and is never run afterwards", arguments: Shell.here)
+  func lost(_ shell: Shell) async throws {
+    let ground = try Ground(shell)
+    #expect(await ground.run(1, "true").failure == nil)
+    let line = "touch '\(ground.folder)/ran'"
+    let folder = try claim("d1", 7, fence: 1, on: ground, line: line)
+    let begin = ContinuousClock.now
+    let outcome = await ground.run(7, line)
+    #expect(outcome.failure?.kind == .lost)
+    #expect(outcome.failure?.message == "`\(line)` did not run: it was claimed on the host, and no process was ever started for it")
+    #expect(ContinuousClock.now - begin < .seconds(15))
+    // A runner that comes later than anybody waited for it keeps its hands off.
+    _ = Ground.sh("sh '\(ground.path)'/.lander/runner.* '\(folder)' run 5 1 1048576 0 \(line.utf8.count) '' 0 </dev/null 2>&1")
+    #expect(!Ground.isThere("\(ground.folder)/ran"))
+    #expect(await ground.run(7, line).failure?.kind == .lost)
+    await ground.end()
+  }
+
+  @Test("a job that may run twice is run where it was claimed and never started", arguments: Shell.here)
+  func again(_ shell: Shell) async throws {
+    let ground = try Ground(shell)
+    #expect(await ground.run(1, "true").failure == nil)
+    let line = "echo ran >>'\(ground.folder)/ledger'"
+    _ = try claim("d1", 7, fence: 1, on: ground, line: line)
+    #expect(await ground.run(7, line, onLost: .repeat).failure == nil)
+    #expect(Ground.text("\(ground.folder)/ledger") == "ran\n")
+    await ground.end()
+  }
+
+  @Test("the next deployment does not wait for a job that was claimed and never started", arguments: Shell.here)
+  func orphan(_ shell: Shell) async throws {
+    let ground = try Ground(shell)
+    #expect(await ground.run(1, "true").failure == nil)
+    _ = try claim("d0", 2, fence: 1, on: ground, line: "lander: stage")
+    let begin = ContinuousClock.now
+    #expect(await ground.perform(1, lock("b", fence: 2), site: ground.site("d2", fence: 2, token: "b")).failure == nil)
+    #expect(ContinuousClock.now - begin < .seconds(15))
+    await ground.end()
+  }
+
+  @Test("a wait for what an earlier deployment left running says for what, and a cancellation ends it at once", arguments: Shell.here)
+  func cancelled(_ shell: Shell) async throws {
+    let ground = try Ground(shell)
+    let heard = Heard()
+    let old = ground.another()
+    let left = Task { await ground.run(1, "echo begun; sleep 120", by: old, heard: heard) }
+    try await until("the job runs") { heard.stdout == "begun\n" }
+    await old.close()
+    _ = await left.value
+    let notices = Guarded<[String]>([])
+    ground.hosts.listen { notice in
+      if case .waiting(let host, for: let jobs, ending: false) = notice { notices.with { $0.append("\(host): \(jobs)") } }
+    }
+    let site = ground.site("d2", fence: 2, token: "b")
+    let waiting = Task { await ground.perform(1, lock("b", fence: 2), site: site) }
+    try await until("the wait is named") { notices.with { !$0.isEmpty } }
+    #expect(notices.with { $0.first ?? "" }.hasPrefix("h1: `echo begun; sleep 120` of deployment d1, started "))
+    let asked = ContinuousClock.now
+    await ground.hosts.cancel(1, at: site)
+    #expect(await waiting.value.failure?.kind == .cancelled)
+    #expect(ContinuousClock.now - asked < .seconds(3))
+    #expect(!Ground.isThere("\(ground.path)/.lander/lock"))
+    #expect(await ground.perform(1, lock("c", fence: 3, orphans: .kill), site: ground.site("d3", fence: 3, token: "c")).failure == nil)
+    await ground.end()
+  }
+}
