@@ -153,26 +153,18 @@ package enum Planner {
     }
   }
 
-  /// Old and new release stand side by side, so the host needs room for the new one, with a tenth to spare.
+  /// Old and new release stand side by side. Staging asks the same again; how much it sends to a host that has an older release is
+  /// known there only.
   private static func spaceProblems(_ input: Input) -> [Problem] {
     zip(input.selection.hosts, input.surveys).compactMap { host, survey in
       guard case .reached(let state) = survey, state.current != input.release.id, !state.releases.contains(input.release.id) else {
         return nil
       }
-      let bytes = input.bundle.bytes + input.bundle.bytes / 10
-      let inodes = input.bundle.files + input.bundle.files / 10 + 100
-      if state.facts.freeBytes < bytes {
-        return Problem(
-          "the release needs \(bytes) bytes and \(state.facts.freeBytes) are free at \(host.place(input.selection.recipe.path))",
-          subject: host.name,
-          fix: "make room there, or keep fewer releases (keep = …)")
-      }
-      if state.facts.freeInodes < inodes {
-        return Problem(
-          "the release needs \(inodes) inodes and \(state.facts.freeInodes) are free at \(host.place(input.selection.recipe.path))",
-          subject: host.name, fix: "remove small files there, or keep fewer releases (keep = …)")
-      }
-      return nil
+      let (whole, facts) = (input.bundle.bytes, state.facts)
+      let room = StagingRoom(whole: whole, sending: state.releases.isEmpty ? whole : 0, items: input.bundle.files)
+      let path = host.place(input.selection.recipe.path)
+      guard let lack = room.lack(freeBytes: facts.freeBytes, freeInodes: facts.freeInodes, at: path) else { return nil }
+      return Problem(lack.message, subject: host.name, fix: lack.fix)
     }
   }
 }

@@ -30,6 +30,8 @@ package struct HostSite: Sendable, Hashable {
   package var fence: Int
   package var token: String
   package var reuse: Recipe.Reuse
+  /// The host goes back: what finds its disk full may use the reserve that is kept there.
+  package var mayUseReserve = false
   package init(
     host: Host, deployment: Deployment.ID, application: String, group: String, path: String, fence: Int, token: String,
     reuse: Recipe.Reuse = .copy
@@ -48,9 +50,11 @@ package struct HostSite: Sendable, Hashable {
 extension Plan {
   package func site(of number: Int) -> HostSite {
     let host = hosts[number].host
-    return HostSite(
+    var site = HostSite(
       host: host, deployment: id, application: application, group: group, path: host.place(path), fence: lock.fence, token: lock.token,
       reuse: reuse)
+    if case .rollback = kind { site.mayUseReserve = true }
+    return site
   }
 }
 

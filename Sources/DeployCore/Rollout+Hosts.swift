@@ -10,6 +10,10 @@ struct HostRun: Sendable, Hashable {
   var isUntouched = false
   var intent: Int?
   var script: ScriptID?
+  /// The first failure of the lifecycle event under way that does not fail the host; its event ends with it.
+  var tolerated: ScriptError?
+  /// The release that the host goes back from could not be stopped.
+  var isStillRunning = false
 }
 
 extension Rollout {
@@ -32,7 +36,9 @@ extension Rollout {
       }
       switch run.steps[run.position] {
       case .begin(let event): note(.eventBegan(host: host, event))
-      case .end(let event): note(.eventEnded(host: host, event, error: nil))
+      case .end(let event):
+        note(.eventEnded(host: host, event, error: run.tolerated))
+        runs[host]?.tolerated = nil
       case .skip(let event, let reason): note(.eventSkipped(host: host, event, reason: reason))
       case .operation(let operation, _):
         let intent = perform(.host(host), operation, for: .host(host), site: site(of: run, on: host))
@@ -63,10 +69,26 @@ extension Rollout {
         return ended(host, .unknown(error.failure))
       }
       if isVital(run.steps[run.position]) { return failed(host, error) }
-      note(.remark("\(plan.hosts[host].host.name): \(error.failure.message); going on without"))
+      tolerate(error, on: host)
     }
     runs[host]?.position += 1
     advance(host)
+  }
+
+  /// Remembers a failure that does not fail the host, and says what continues without which step.
+  private mutating func tolerate(_ error: ScriptError, on host: Int) {
+    guard let run = runs[host] else { return }
+    let step =
+      if case .operation(let operation, _) = run.steps[run.position] {
+        "the step \(operation.verb)"
+      } else {
+        openEvent(of: run)?.rawValue ?? "a hook"
+      }
+    let course = run.cause == nil ? "the deployment" : "the way back"
+    note(.remark("\(plan.hosts[host].host.name): \(step) failed: \(error.failure.message); \(course) continues without it"))
+    guard let event = openEvent(of: run) else { return }
+    if run.tolerated == nil { runs[host]?.tolerated = error }
+    if event == .applicationStop { runs[host]?.isStillRunning = true }
   }
 
   /// - Parameter begun: the step under way was begun, so that it may have had an effect.
@@ -74,7 +96,11 @@ extension Rollout {
     guard let run = runs[host] else { return }
     if let event = openEvent(of: run) { note(.eventEnded(host: host, event, error: error)) }
     if let cause = run.cause {
-      return ended(host, .restoreFailed(cause, restoring: error, commands: HostProgram.commands(toRestore: host, in: plan)))
+      var commands = HostProgram.commands(toRestore: host, in: plan)
+      let path = plan.hosts[host].host.place(plan.path)
+      if error.failure.kind == .noSpace { commands.insert("df -h \(path)  # make room first", at: 1) }
+      if run.isStillRunning { commands.append("# the release that failed was not stopped: stop it before that") }
+      return ended(host, .restoreFailed(cause, restoring: error, commands: commands))
     }
     guard plan.rollback else { return ended(host, .failed(error)) }
     let reached = run.steps.prefix(run.position + (begun ? 1 : 0))

@@ -151,6 +151,8 @@ package actor Deployer {
   private func perform(_ intent: Intent) {
     running[intent.id] = intent
     let (plan, ports, feed, spool) = (plan, ports, feed, spool)
+    let goesBack =
+      if case .host(let number) = intent.place, case .restoring = conductor.rollout.statuses[number] { true } else { false }
     let output: @Sendable (OutputChunk) -> Void = { chunk in
       spool.yield(chunk)
       feed.output(plan.id, chunk)
@@ -158,7 +160,10 @@ package actor Deployer {
     Task { [weak self] in
       let outcome: Outcome
       switch intent.place {
-      case .host(let number): outcome = await ports.transport.perform(intent, at: plan.site(of: number), output: output)
+      case .host(let number):
+        var site = plan.site(of: number)
+        if goesBack { site.mayUseReserve = true }
+        outcome = await ports.transport.perform(intent, at: site, output: output)
       case .engine: outcome = await ports.machine.perform(intent, of: plan.id, output: output)
       }
       await self?.finished(intent, outcome)

@@ -16,6 +16,8 @@ package final class Hosts: Transport {
     case back(String, after: Interval)
     /// A host's lock is not given before what earlier deployments left running there has ended; it waits, or ends it.
     case waiting(String, for: String, ending: Bool)
+    /// Of a pack of so many bytes, the host has these.
+    case sent(String, bytes: Int, of: Int)
   }
   let options: Options
   let store: any BundleStore
@@ -58,7 +60,7 @@ package final class Hosts: Transport {
     return state.with { state in
       if let link = state.links[reach] { return link }
       let link = HostLink(reach, options: options, reactor: reactor, admission: admission, program: program) { [weak self] notice in
-        self?.state.with { $0.listener }?(notice)
+        self?.tell(notice)
       }
       state.links[reach] = link
       return link
@@ -81,6 +83,7 @@ package final class Hosts: Transport {
       let errand = Errand(intent: intent, site: site, link: link(to: site.host), flight: flight, output: output)
       await keepLock(errand)
       outcome = await perform(errand)
+      if site.mayUseReserve, outcome.failure?.kind == .noSpace, await spare(errand) { outcome = await perform(errand) }
       state.with { $0.flights[key] = nil }
     }
     if let failure = outcome.failure { outcome.failure?.message = await vault.clean(failure.message) }
@@ -101,6 +104,11 @@ package final class Hosts: Transport {
     }
     guard !errand.intent.operation.isProbe, errand.site.fence >= 0, !errand.site.token.isEmpty else { return }
     await errand.link.adopt(errand.site.path, token: errand.site.token)
+  }
+
+  /// Gives the host's reserve free; true if there was one, so that what found no room may be asked again.
+  private func spare(_ errand: Errand) async -> Bool {
+    (try? await errand.link.demand("l_spare", [errand.site.path]).text.trimmed) == "freed"
   }
 
   private func perform(_ errand: Errand) async -> Outcome {

@@ -6,6 +6,7 @@ package struct LiveReport: ProgressReport {
   private var surface: Surface
   private let echo: Bool
   private var story = DeploymentStory()
+  private var transfers = Transfers()
   private var above: [String] = []
   /// Columns of each line of the frame on the screen.
   private var drawn: [Int] = []
@@ -74,6 +75,12 @@ package struct LiveReport: ProgressReport {
     above.append(surface.paint(SafeText.line(text), .warn))
     isStale = true
     return ""
+  }
+
+  /// Remembers it for the next frame.
+  package mutating func take(_ transfer: Transfer, at moment: Timestamp) {
+    transfers.take(transfer, at: moment)
+    isStale = true
   }
 
   /// A new frame, where something changed or a second went by.
@@ -150,7 +157,7 @@ package struct LiveReport: ProgressReport {
     let done = story.hosts.count { $0.status.isFinal }
     let elapsed = story.began.map { max($0, now) - $0 } ?? .zero
     let parts = [
-      stage, stage == "rollout" ? wave : nil, "\(done) of \(story.hosts.count.of("host"))",
+      stage, stage == "rollout" ? wave : nil, transfers.text, "\(done) of \(story.hosts.count.of("host"))",
       "\(elapsed)",
     ].compactMap { $0 }
     let state =
@@ -168,11 +175,12 @@ package struct LiveReport: ProgressReport {
       let mark = surface.paint(host.status.mark, host.status.style)
       let time =
         host.began.map { began in ((host.ended ?? max(began, now)) - began).description } ?? ""
-      let state =
-        host.status.isFinal || host.event == nil ? host.status.word : host.event?.rawValue ?? ""
+      let isOver = story.conclusion != nil && host.status == .pending
+      let word = isOver ? "not started" : host.status.word
+      let state = host.status.isFinal || host.event == nil ? word : host.event?.rawValue ?? ""
       let isActive =
         if case .pending = host.status { host.doing != nil } else { !host.status.isFinal }
-      let detail = isActive ? host.doing ?? "" : host.status.error?.line(on: host.name) ?? ""
+      let detail = isActive ? transfers.text(of: host.name) ?? host.doing ?? "" : host.status.error?.line(on: host.name) ?? ""
       let cells = [
         name(host), surface.paint(state, host.status.style).padded(to: 18),
         time.padded(to: 9), detail,
@@ -197,7 +205,7 @@ package struct LiveReport: ProgressReport {
       + surface.paint(String(repeating: "█", count: cells.1), .bad)
       + surface.paint(String(repeating: "░", count: max(0, size - cells.0 - cells.1)), .dim)
     let text = [
-      (good, "done"), (bad, "failed"), (moving, "changing"), (count("waiting"), "waiting"),
+      (good, "done"), (bad, "failed"), (moving, "changing"), (count("waiting"), story.conclusion == nil ? "waiting" : "not started"),
     ]
     .filter { $0.0 > 0 }.map { "\($0.0.grouped) \($0.1)" }.joined(separator: " · ")
     var lines = isNarrow ? ["  \(bar)"] + text.wrapped(to: surface.width - 1, margin: "  ") : ["  \(bar)  \(text)"]
@@ -213,7 +221,8 @@ package struct LiveReport: ProgressReport {
     }
     for host in active.prefix(max(1, room - min(failed.count, room / 2))) {
       let event = host.event?.rawValue ?? ""
-      let cells = [name(host), isNarrow ? event : event.padded(to: 18), host.doing ?? ""]
+      let doing = transfers.text(of: host.name) ?? host.doing ?? ""
+      let cells = [name(host), isNarrow ? event : event.padded(to: 18), doing]
       lines.append("  · " + cells.filter { !$0.isEmpty }.joined(separator: "  "))
     }
     return lines

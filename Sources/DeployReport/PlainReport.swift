@@ -10,10 +10,16 @@ package protocol ProgressReport: Sendable {
   mutating func take(_ chunk: OutputChunk) -> String
   /// Something between the entries that people wait for, in words.
   mutating func remark(_ text: String, at moment: Timestamp) -> String
+  /// Bytes that arrived on a host.
+  mutating func take(_ transfer: Transfer, at moment: Timestamp)
   /// Called a few times a second.
   mutating func tick(_ now: Timestamp) -> String
   /// Leaves the output in a state that others can write after.
   mutating func end() -> String
+}
+
+extension ProgressReport {
+  package mutating func take(_ transfer: Transfer, at moment: Timestamp) {}
 }
 
 extension Entry {
@@ -48,6 +54,7 @@ package struct PlainReport: ProgressReport {
   /// Whether what commands on hosts write is shown as it comes.
   private let echo: Bool
   private let heartbeat: Interval
+  private var transfers = Transfers()
   private var story = DeploymentStory()
   private var spoke: Timestamp?
   private var eventBegan: [Timestamp?] = []
@@ -99,13 +106,17 @@ package struct PlainReport: ProgressReport {
     return surface.paint(When(moment, zone: surface.zone).clock, .dim) + "  " + SafeText.line(text) + "\n"
   }
 
+  /// Remembers it for the next heartbeat.
+  package mutating func take(_ transfer: Transfer, at moment: Timestamp) { transfers.take(transfer, at: moment) }
+
   /// A heartbeat, where nothing was said for as long.
   package mutating func tick(_ now: Timestamp) -> String {
     guard let last = spoke, now - last >= heartbeat, story.conclusion == nil else { return "" }
     spoke = now
     let active = story.hosts.filter { $0.event != nil || $0.doing != nil }
-    let doing = active.prefix(3).map { "\($0.name) \($0.event?.rawValue ?? $0.doing ?? "")" }
-      .joined(separator: ", ")
+    let doing = active.prefix(3).map { host in
+      "\(host.name) \(host.event?.rawValue ?? host.doing ?? "")" + (transfers.text(of: host.name).map { " (\($0))" } ?? "")
+    }.joined(separator: ", ")
     let done = story.hosts.count { $0.status.isFinal }
     let text =
       "still going: \(done) of \(story.hosts.count.of("host")) done"

@@ -104,7 +104,8 @@ extension Recipe {
       lines +=
         ["", "  parameters"] + Table([], rows: parameters.map(\.row)).lines(on: surface, indent: 4)
     }
-    let hookRows = hooks.map { [$0.event.rawValue, $0.place?.description ?? ""] }
+    let inOrder = LifecycleEvent.allCases.flatMap { event in hooks.filter { $0.event == event } }
+    let hookRows = inOrder.map { [$0.event.rawValue, $0.place?.description ?? ""] }
     lines += ["", "  hooks, in the order in which they run"]
     lines +=
       hookRows.isEmpty ? ["    none"] : Table([], rows: hookRows).lines(on: surface, indent: 4)

@@ -82,7 +82,8 @@ package struct StatusReport: Sendable {
       case .reached(let state):
         guard let current = state.current, state.receipt?.release.id != current else { return [] }
         return [
-          "  \(host.name): it runs \(current) without a receipt: a deployment failed and left it so, was interrupted, or is under way"
+          "  \(host.name): it runs \(current) without a receipt: a deployment failed and left it so, was interrupted, or is under way",
+          "    → lander resume finishes what was interrupted; lander rollback goes back; lander deploy goes forward",
         ]
       }
     }

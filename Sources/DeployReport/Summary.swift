@@ -24,11 +24,11 @@ package struct Summary: Sendable {
       return unfinished(on: surface)
     }
     var lines = [headline(conclusion, plan, on: surface)]
-    if !story.hosts.isEmpty { lines.append("  Hosts   " + counts(of: story)) }
+    if !story.hosts.isEmpty { lines.append("  Hosts   " + HostCounts(of: story, after: rollback).text) }
     if conclusion.status != .succeeded, let first = story.first {
       lines += [""] + describe(first, on: surface)
     }
-    lines += causes()
+    lines += Causes(of: story).lines
     // What is to be typed stays on one line; a terminal breaks it without adding anything to what is copied.
     if surface.terminal { lines = lines.flatMap { $0.folded(to: surface.width) } }
     lines += wayBack(conclusion, on: surface)
@@ -46,7 +46,7 @@ package struct Summary: Sendable {
     return [
       surface.paint("Interrupted", .warn)
         + ": deployment \(plan.id) of \(plan.recipe) to \(plan.group) has not ended.",
-      "  Hosts   " + counts(of: story), "", "  Next", "    lander resume \(plan.id)",
+      "  Hosts   " + HostCounts(of: story).text, "", "  Next", "    lander resume \(plan.id)",
     ]
   }
 
@@ -63,20 +63,6 @@ package struct Summary: Sendable {
     case .cancelled: return surface.paint("Cancelled", .warn) + ": \(what)"
     case .refused: return surface.paint("Refused", .bad) + ": \(plan.subject). Nothing was changed."
     }
-  }
-
-  /// `21 succeeded · 2 restored · 1 unknown`, in the order of `HostStatus`.
-  private func counts(of story: DeploymentStory) -> String {
-    let order = [
-      "succeeded", "unchanged", "left out", "restored", "not changed", "restore failed", "failed", "unknown",
-      "changing", "restoring", "waiting",
-    ]
-    let words = story.hosts.map(\.status.word)
-    return order.compactMap { word in
-      let count = words.count { $0 == word }
-      // It has ended: nothing waits any more.
-      return count == 0 ? nil : "\(count.grouped) \(word == "waiting" ? "not started" : word)"
-    }.joined(separator: " · ")
   }
 
   private func describe(_ failing: DeploymentStory.Failing, on surface: Surface) -> [String] {
@@ -96,30 +82,6 @@ package struct Summary: Sendable {
       lines += SafeText.tail(stderr, lines: 10).map { "    | " + $0 }
     }
     if let fix = failing.error.failure.fix { lines.append("    → " + SafeText.line(fix)) }
-    return lines
-  }
-
-  /// Hosts by cause, the most frequent first; nothing where the first failure has said it all.
-  private func causes() -> [String] {
-    var groups: [(cause: String, hosts: [String])] = []
-    for host in story.hosts {
-      guard let error = host.status.error, story.cancelled == nil || error.failure.kind != .cancelled else { continue }
-      let cause = error.line(on: host.name).replacing(word: host.name, with: "HOST")
-      if let index = groups.firstIndex(where: { $0.cause == cause }) {
-        groups[index].hosts.append(host.name)
-      } else {
-        groups.append((cause, [host.name]))
-      }
-    }
-    guard groups.count > 1 || groups.first.map({ $0.hosts.count > 1 }) ?? false else { return [] }
-    groups.sort { $0.hosts.count > $1.hosts.count }
-    var lines = ["", "  Causes"]
-    for group in groups.prefix(8) {
-      let more = group.hosts.count > 6 ? " … (\(group.hosts.count.grouped))" : ""
-      lines.append("    \(group.hosts.count.of("host")): \(group.cause)")
-      lines.append("      " + group.hosts.prefix(6).joined(separator: " ") + more)
-    }
-    if groups.count > 8 { lines.append("    and \((groups.count - 8).of("other cause"))") }
     return lines
   }
 
@@ -147,7 +109,7 @@ package struct Summary: Sendable {
       let outcome =
         end.status == .succeeded
         ? surface.paint("went back", .good) : surface.paint("could not go back", .bad)
-      lines += ["", "  Rollback \(rollback.id): \(outcome), " + counts(of: rollback)]
+      lines += ["", "  Rollback \(rollback.id): \(outcome), " + HostCounts(of: rollback).text]
       if end.status != .succeeded, let first = rollback.first {
         lines += Summary(rollback).describe(first, on: surface)
       }
@@ -198,6 +160,12 @@ package struct Summary: Sendable {
         ["lander logs \(plan.id)\(failedHost.map { " " + $0 } ?? "")", "the whole output"],
         ["lander rollback \(plan.recipe)\(group)", "goes back when you have looked"],
       ]
+    case .rollbackFailed?:
+      return [
+        ["lander status\(group)", "what each host runs now"],
+        ["lander rollback \(plan.recipe)\(group)", "takes the hosts that are left back, once they can be reached and have room"],
+        ["lander logs \(plan.id)\(failedHost.map { " " + $0 } ?? "")", "the whole output"],
+      ]
     default:
       return [
         ["lander logs \(plan.id)\(failedHost.map { " " + $0 } ?? "")", "the whole output"],
@@ -219,22 +187,4 @@ extension Plan {
   }
   /// `web`, or `web of shop` where the application has another name.
   package var what: String { recipe == application ? recipe : "\(recipe) of \(application)" }
-}
-
-extension String {
-  /// With every occurrence of a word replaced that is not a part of a longer one: hosts may be called `a`.
-  package func replacing(word: String, with other: String) -> String {
-    func continues(_ character: Character?) -> Bool {
-      character.map { $0.isLetter || $0.isNumber || $0 == "-" || $0 == "_" } ?? false
-    }
-    var result = ""
-    var rest = self[...]
-    while let hit = rest.firstRange(of: word), !hit.isEmpty {
-      let before = rest[..<hit.lowerBound].last ?? result.last
-      let whole = !continues(before) && !continues(rest[hit.upperBound...].first)
-      result += rest[..<hit.lowerBound] + (whole ? other : word)
-      rest = rest[hit.upperBound...]
-    }
-    return result + rest
-  }
 }

@@ -39,9 +39,9 @@ struct Surveyed {
     return selections
   }
 
-  /// Asks every host, telling progress.
+  /// Asks every host, and names the ones that it waits for.
   static func ask(_ selection: Selection, _ engine: Engine, _ terminal: Terminal) async -> Surveyed {
-    let preparation = await Preparation(selection, ports: engine.ports, recipes: engine.library)
+    let preparation = await AnswerWatch.survey(selection, engine, terminal)
     return Surveyed(selection: selection, surveys: preparation.surveys)
   }
 }

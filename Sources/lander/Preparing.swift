@@ -159,7 +159,7 @@ struct Preparing {
   private func survey(_ selection: Selection) async -> Preparation {
     let count = selection.hosts.count
     terminal.tell("Asking \(count.of("host")) what \(count == 1 ? "it runs" : "they run") …")
-    return await Preparation(selection, ports: engine.ports, recipes: engine.library)
+    return await AnswerWatch.survey(selection, engine, terminal)
   }
 
   private func refuse(_ problems: [Problem]) throws {

@@ -12,6 +12,7 @@ struct Progress: Sendable {
     case entry(Deployment.ID, Entry)
     case output(OutputChunk)
     case remark(String, Timestamp)
+    case transfer(Transfer, Timestamp)
     case tick
     case resized(width: Int, height: Int)
   }
@@ -48,6 +49,7 @@ struct Progress: Sendable {
           Progress.show(report.take(entry, of: id), descriptor)
         case .output(let chunk): Progress.show(report.take(chunk), descriptor)
         case .remark(let text, let moment): Progress.show(report.remark(text, at: moment), descriptor)
+        case .transfer(let transfer, let moment): report.take(transfer, at: moment)
         case .tick: Progress.show(report.tick(SystemClock.now), descriptor)
         case .resized(let width, let height):
           if var live = report as? LiveReport {
@@ -74,16 +76,22 @@ struct Progress: Sendable {
       entry: { items.yield(.entry($0, $1)) }, output: { if shows { items.yield(.output($1)) } })
   }
 
-  /// A host went out of reach, or is back.
+  /// A host went out of reach, is back, or has taken bytes.
   func noticed(_ notice: Hosts.Notice) {
-    let text =
-      switch notice {
-      case .away(let host, let failure, let patience): "\(host) is out of reach: \(failure.message); trying again for \(patience)"
-      case .back(let host, let interval): "\(host) is back after \(interval); what ran there went on"
-      case .waiting(let host, for: let jobs, ending: false):
-        "\(host) waits for what an earlier deployment left running: \(jobs); --orphans kill ends such, Ctrl-C stops waiting"
-      case .waiting(let host, for: let jobs, ending: true): "\(host) ends what an earlier deployment left running: \(jobs)"
-      }
+    let text: String
+    switch notice {
+    case .sent(let host, let sent, let total):
+      items.yield(.transfer(Transfer(host: host, sent: sent, total: total), SystemClock.now))
+      return
+    case .away(let host, let failure, let patience):
+      text = "\(host) is out of reach: \(failure.message); trying again for \(patience)"
+    case .back(let host, let interval):
+      text = "\(host) answers again; it was out of reach for \(interval)"
+    case .waiting(let host, for: let jobs, ending: false):
+      text = "\(host) waits for what an earlier deployment left running: \(jobs); --orphans kill ends such, Ctrl-C stops waiting"
+    case .waiting(let host, for: let jobs, ending: true):
+      text = "\(host) ends what an earlier deployment left running: \(jobs)"
+    }
     items.yield(.remark(text, SystemClock.now))
   }
 

@@ -55,6 +55,29 @@ struct RolloutTests {
     #expect(commands.contains { $0.contains("releases/old") })
   }
 
+  @Test("a stop hook that fails on the way back is told as failed, and what to type says that the release still runs and to make room")
+  func stopFailsOnTheWayBack() {
+    let play = Play(
+      plan(hosts: 1, hooks: [(.applicationStop, 0), (.applicationStart, 1)]), ListScripts([[run("stop", on: 0)], [run("start", on: 0)]])
+    ) { intent in
+      switch intent.operation {
+      case .run(let command) where command.line == "start" || intent.site.release == "new": .failed(.noSpace, "the disk is full")
+      default: .done()
+      }
+    }
+    let ends = play.effects.compactMap { effect -> Failure? in
+      if case .note(.eventEnded(0, .applicationStop, let error)) = effect { return error?.failure ?? Failure(.internal, "no failure") }
+      return nil
+    }
+    #expect(ends.map(\.message) == ["no failure", "the disk is full"])
+    let remarks = play.effects.compactMap { if case .note(.remark(let text)) = $0 { text } else { nil } }
+    #expect(remarks.contains("h0: ApplicationStop failed: the disk is full; the way back continues without it"), "\(remarks)")
+    guard case .restoreFailed(_, _, let commands)? = play.conclusion?.hosts[0] else {
+      return #expect(Bool(false), "restoring did not fail")
+    }
+    #expect(commands.contains { $0.hasPrefix("df -h /srv/shop") } && commands.contains { $0.contains("was not stopped") }, "\(commands)")
+  }
+
   @Test("hands the hosts that succeeded before a failure over to a rollback, and keeps only their locks for it")
   func rollbackOfTouched() {
     let play = Play(plan(hosts: 3, hooks: [(.applicationStart, 0)], parallel: 1), ListScripts([[run("start", on: 1)]])) { intent in

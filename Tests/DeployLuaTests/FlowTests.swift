@@ -66,6 +66,23 @@ import Testing
     #expect(bad.result.error?.place == SourcePlace(file: "deploy.lua", line: 4))
   }
 
+  @Test("a look that the end of the waiting cut short does not hide the last answer, and no look gets less than a second")
+  func lastAnswer() throws {
+    var asked = 0
+    let bad = try run("host:wait_for { http = 'http://localhost/', timeout = '3s', every = '1s' }") { _, _ in
+      asked += 1
+      return asked == 1
+        ? .failed(.unhealthy, "status 503: queue is full", fix: "look at the queue") : .failed(.timeout, "was not done within 50 ms")
+    }
+    #expect(
+      bad.result.error?.failure
+        == Failure(.unhealthy, "waited 3 s for http://localhost/ to answer: status 503: queue is full", fix: "look at the queue"))
+    let silent = try run("host:wait_for { http = 'http://localhost/', timeout = '0.2s' }") { _, _ in
+      .failed(.timeout, "was not done within 200 ms")
+    }
+    #expect(silent.result.error?.failure.message == "waited 0.2 s for http://localhost/ to answer: no answer within 1 s")
+  }
+
   @Test("within hands a deadline to the engine and raises what it says")
   func within() throws {
     let rig = try Rig(recipe("local ok, err = pcall(within, '5m', function() host:run 'x' end) return err.kind"))

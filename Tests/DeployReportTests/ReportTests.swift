@@ -109,6 +109,42 @@ struct ReportTests {
     #expect(summary.exit == .rollbackFailed)
   }
 
+  @Test("a host's name that is a word of its message stays there, and equal messages are one cause")
+  func wordsInCauses() {
+    let names = ["a", "app", "web"]
+    let error = ScriptError(Failure(.invalid, "group describes a deployment of an app"))
+    let statuses = names.map { _ in HostStatus.restored(error) }
+    let story = DeploymentStory(
+      Stories.entries([
+        .planned(Stories.plan(hosts: names)), .concluded(Conclusion(status: .failed, error: error, hosts: statuses)),
+      ]))
+    let text = Summary(story).lines(on: Surface()).joined(separator: "\n")
+    #expect(text.contains("  Causes\n    3 hosts: group describes a deployment of an app\n      a app web"), "\(text)")
+  }
+
+  @Test("hosts that the rollback took back do not count as succeeded any more")
+  func takenBack() {
+    let names = ["web1", "web2", "web3"]
+    let failed = DeploymentStory(
+      Stories.entries([
+        .planned(Stories.plan(hosts: names)),
+        .concluded(
+          Conclusion(
+            status: .failed, error: Stories.broken, rollback: [0, 1], hosts: [.succeeded, .succeeded, .restored(Stories.broken)])),
+      ]))
+    let back = DeploymentStory(
+      Stories.entries([
+        .planned(Stories.plan(hosts: ["web1", "web2"], kind: .rollback(of: "20261121-113045-x7k2"), id: "20261121-113101-b2c3")),
+        .concluded(
+          Conclusion(
+            status: .failed, error: Stories.broken,
+            hosts: [.succeeded, .restoreFailed(Stories.broken, restoring: Stories.broken, commands: [])])),
+      ]))
+    let text = Summary(failed, rollback: back).lines(on: Surface()).joined(separator: "\n")
+    #expect(text.contains("  Hosts   1 went back · 1 not gone back · 1 restored\n"), "\(text)")
+    #expect(text.contains("lander rollback web --group production"), "\(text)")
+  }
+
   @Test("causes are counted over hosts, their names left out")
   func causes() {
     let names = (1...40).map { "web\($0)" }

@@ -12,8 +12,12 @@ enum Refusal {
     let fix = lines.last { $0.hasPrefix("fix: ") }.map { String($0.dropFirst(5)) }
     lines.removeAll { $0.hasPrefix("fix: ") }
     let text = lines.suffix(3).joined(separator: "; ")
-    let message = text.isEmpty ? "the host's answer was status \(status)" : text
-    return Failure(kind(of: status, said: said), message, fix: fix)
+    let kind = kind(of: status, said: said)
+    // Words of the host's shell about a full disk would be looked for in the recipe's hooks.
+    if kind == .noSpace, fix == nil {
+      return Failure(.noSpace, "the host's disk is full, or a quota is used up", fix: "make room there: df -h; df -i")
+    }
+    return Failure(kind, text.isEmpty ? "the host's answer was status \(status)" : text, fix: fix)
   }
 
   private static func kind(of status: Int, said: String) -> Failure.Kind {

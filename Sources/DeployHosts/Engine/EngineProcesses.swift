@@ -116,7 +116,7 @@ package final class EngineProcesses: EngineMachine {
 
   /// The same questions as on a host, asked from here by the same shell functions.
   private func ask(_ check: Check, _ intent: Intent, _ deployment: Deployment.ID, _ flight: Flight) async throws(Failure) -> Outcome {
-    let seconds = max(1, min(intent.timeout.milliseconds / 1000, 30))
+    let seconds = HTTPAnswer.seconds(within: intent.timeout)
     let line: String
     switch check {
     case .command(let command): line = command
@@ -131,14 +131,15 @@ package final class EngineProcesses: EngineMachine {
     var program = try await process(command, intent, deployment)
     program.line = line
     var outcome = try await run(program, intent, flight) { _ in }
-    if case .http(_, let wanted) = check, outcome.failure == nil {
-      let code = Int((outcome.stdout?.text ?? "").trimmed) ?? 0
-      if wanted.isEmpty ? !(200...399).contains(code) : !wanted.contains(code) {
-        outcome.failure = Failure(.unhealthy, "GET answered with status \(code)")
+    if case .http(let url, let wanted) = check {
+      if outcome.failure == nil, let no = HTTPAnswer(outcome.stdout?.text ?? "").refusal(wanted: wanted) {
+        outcome.failure = Failure(.unhealthy, "GET \(url): \(no)")
+      } else if outcome.failure?.kind == .command {
+        let said = HTTPAnswer.excerpt(outcome.stderr?.text ?? "")
+        outcome.failure = Failure(.unhealthy, "GET \(url): \(said.isEmpty ? "nothing answers" : said)")
       }
     }
-    if outcome.failure?.kind == .command { outcome.failure?.kind = .unhealthy }
-    if outcome.failure == nil || outcome.failure?.kind == .unhealthy { outcome.value = .bool(outcome.failure == nil) }
+    outcome.becomeAnswer()
     return outcome
   }
 

@@ -60,13 +60,12 @@ extension Hosts {
 
   /// Whether something answers, asked once from the host itself. A *no* is a failure of kind `unhealthy` with the value false.
   func ask(_ check: Check, _ errand: Errand) async -> Outcome {
-    let seconds = max(1, min(errand.intent.timeout.milliseconds / 1000, 30))
+    let seconds = HTTPAnswer.seconds(within: errand.intent.timeout)
     let (name, question): (String, String)
     switch check {
     case .command(let line):
       var outcome = await run(Command(.shell(line), onLost: .repeat), errand)
-      if outcome.failure?.kind == .command { outcome.failure?.kind = .unhealthy }
-      if outcome.failure == nil || outcome.failure?.kind == .unhealthy { outcome.value = .bool(outcome.failure == nil) }
+      outcome.becomeAnswer()
       return outcome
     case .port(let port): (name, question) = ("port \(port)", "l_port \(port)")
     case .http(let url, _): (name, question) = ("GET \(url)", "l_http \(Quoting.word(url)) \(seconds)")
@@ -80,10 +79,7 @@ extension Hosts {
       if status == 44 { throw Refusal.failure(status: status, said: said) }
       var no: String?
       if status != 0 { no = said.isEmpty ? "nothing answers" : String(said.prefix(200)) }
-      if case .http(_, let wanted) = check, no == nil {
-        let code = Int((out?.text ?? "").trimmed) ?? 0
-        if wanted.isEmpty ? !(200...399).contains(code) : !wanted.contains(code) { no = "status \(code)" }
-      }
+      if case .http(_, let wanted) = check, no == nil { no = HTTPAnswer(out?.text ?? "").refusal(wanted: wanted) }
       guard let no else { return .done(.bool(true)) }
       return Outcome(failure: Failure(.unhealthy, "\(name): \(no)"), value: .bool(false))
     }

@@ -29,10 +29,25 @@ l_die() {
   exit "$1"
 }
 
+# FOLDER: says why nothing can be written there: the disk is read-only, or it is full.
+l_full() {
+  [ -w "$1" ] || l_sealed "$1"
+  l_die 43 "nothing more can be written to $1: the disk is full, or a quota is used up" "make room there: df -h $1"
+}
+# FOLDER that cannot be written. Its owner, and root, are kept out by a disk only, never by its mode.
+l_sealed() {
+  if [ "$(id -u)" = 0 ] || [ -O "$1" ]; then
+    l_die 43 "the disk of $1 is mounted read-only" "look at the host's disk (dmesg, mount) and mount it for writing again"
+  fi
+  l_die 45 "$1 cannot be written by $(id -un)" "chown $(id -un) $1, or deploy as its owner"
+}
+# PATH: gives the reserve free, so that a host can go back though its disk is full. Says `freed` if there was one.
+l_spare() { rm "$1/.lander/reserve" 2>/dev/null && echo freed; return 0; }
+
 # FILE: keeps the payload there. An engine that dies while it sends leaves a part, which nothing may act upon: even a script of
 # which nothing came would run, and succeed.
 l_take() {
-  cat >"$1" || exit 43
+  cat 2>/dev/null >"$1" || l_full "${1%/*}"
   [ "$(stat -c %s "$1")" = "$l_size" ] || l_die 48 "the channel broke off before all of the $l_size bytes were here"
 }
 
@@ -61,7 +76,7 @@ l_home() {
   [ -d "$L" ] && [ -w "$L" ] && return 0
   ( umask 022; mkdir -p "$P" ) || exit 45
   ( umask 077; mkdir -p "$L" ) || exit 45
-  [ -w "$L" ] || l_die 45 "$L cannot be written by $(id -un)" "chown $(id -un) $L, or deploy as its owner"
+  [ -w "$L" ] || l_sealed "$L"
 }
 
 # Enters the critical section of a host until this shell ends: the kernel's lock where there is flock, else a folder whose

@@ -83,17 +83,20 @@ l_unpack() {
   rm -f "$L/uploads/$4.pack"
 }
 
-# URL SECONDS: prints the HTTP status of one GET, redirects not followed; fails where nothing answers.
+# URL SECONDS: one GET, redirects not followed. Prints the beginning of the body where the client shows it, then `lander-status CODE`,
+# both at the end of the output; fails if nothing answers, with the client's own words on stderr.
 l_http() {
   if command -v curl >/dev/null 2>&1; then
-    curl -s -S -o /dev/null -w '%{http_code}\n' --max-time "$2" "$1"
+    # curl says 000 if nothing answered; its exit status is lost in the pipe.
+    curl -s -S -w '\nlander-status %{http_code}\n' --max-time "$2" "$1" | { head -c 600; tail -n 1; } | {
+      l_a=$(cat)
+      printf '%s\n' "$l_a"
+      [ "${l_a##*lander-status }" != 000 ]
+    }
   elif command -v wget >/dev/null 2>&1; then
-    l_a=$(wget -S -O /dev/null -T "$2" "$1" 2>&1)
-    l_a=$(printf '%s\n' "$l_a" | sed -n 's/^ *HTTP\/[0-9.]* \([0-9][0-9][0-9]\).*/\1/p' | head -n 1)
-    [ -n "$l_a" ] && echo "$l_a"
+    l_says "$(wget -S -O /dev/null -t 1 -T "$2" "$1" 2>&1)"
   elif command -v busybox >/dev/null 2>&1 && busybox wget --help >/dev/null 2>&1; then
-    l_a=$(busybox wget -S -O /dev/null -T "$2" "$1" 2>&1 | sed -n 's/^ *HTTP\/[0-9.]* \([0-9][0-9][0-9]\).*/\1/p' | head -n 1)
-    [ -n "$l_a" ] && echo "$l_a"
+    l_says "$(busybox wget -S -O /dev/null -T "$2" "$1" 2>&1)"
   elif command -v bash >/dev/null 2>&1; then
     case $1 in http://*) ;; *) l_die 44 "only http:// can be asked here: no curl or wget on this host" "install curl" ;; esac
     l_a=${1#http://}
@@ -102,10 +105,18 @@ l_http() {
     l_a=${l_a%%/*}
     case $l_a in *:*) ;; *) l_a=$l_a:80 ;; esac
     bash -c 'exec 3<>"/dev/tcp/${1%:*}/${1##*:}" && printf "GET %s HTTP/1.0\r\nHost: %s\r\n\r\n" "$2" "$1" >&3 &&
-      read -r -t "$3" version code rest <&3 && echo "$code"' bash "$l_a" "$l_b" "$2"
+      read -r -t "$3" version code rest <&3 && { while read -r -t 1 line <&3 && [ "${#line}" -gt 1 ]; do :; done
+        head -c 600 <&3; printf "\nlander-status %s\n" "$code"; }' bash "$l_a" "$l_b" "$2"
   else
     l_die 44 "nothing on this host can send a request" "install curl or wget on it, or check with from = \"engine\""
   fi
+}
+# What wget wrote: its status line, or its last words where there is none.
+l_says() {
+  l_a=$(printf '%s\n' "$1" | sed -n 's/^ *HTTP\/[0-9.]* \([0-9][0-9][0-9]\).*/\1/p' | head -n 1)
+  [ -z "$l_a" ] || { echo "lander-status $l_a"; return; }
+  printf '%s\n' "$1" | grep -v '^$' | tail -n 1 >&2
+  return 1
 }
 # PORT: whether something listens on it.
 l_port() {
@@ -143,7 +154,9 @@ l_survey() {
   done
   [ -d "$at" ] || echo "unwritable $at"
   if [ -d "$P/.lander" ]; then at=$P/.lander; fi
-  [ -w "$at" ] && [ -x "$at" ] || echo "unwritable $at"
+  if ! [ -w "$at" ] || ! [ -x "$at" ]; then
+    if [ "$(id -u)" = 0 ] || [ -O "$at" ]; then echo "readonly $at"; else echo "unwritable $at"; fi
+  fi
   echo "space $(stat -f -c '%a %S %d %c' "$at")"
   l_lacks "$@"
   [ ! -d "$L" ] || [ -x "$L" ] && [ -r "$L" ] || return 0

@@ -97,13 +97,13 @@ l_job() {
       esac
     fi
     [ ! -f "$D/boot" ] || l_die 47 "number $id of deployment $dep was a question and cannot be a job" "deploy again"
-    mkdir "$D" 2>/dev/null || exit 3
+    mkdir "$D" 2>/dev/null || { [ ! -d "$D" ] || exit 3; l_full "$J"; }
     l_uptime
     printf '%s %s %s %s\n%s\n%s\n' "$fence" "$since" "$l_bootid" "$user" "$line" "$l_up" >"$D/meta" && mv "$J/.in.$id.$$" "$D/in" &&
       : >"$D/out" && : >"$D/err" && mkfifo "$D/o" "$D/e" && l_sync "$D/meta" "$D" "$J" && exit 0
     # Nothing was started yet, so nothing is claimed.
     rm -rf "$D"
-    exit 43
+    l_full "$J"
   ) 9>&-
   case $? in
     0) ;;

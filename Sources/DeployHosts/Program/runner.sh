@@ -41,9 +41,13 @@ signal() {
   [ -z "$as" ] || $as sh -c 's=$1; shift; for p; do kill "-$s" "$p"; done' sh "$s" "$@" </dev/null >/dev/null 2>&1
 }
 
+# What the runner itself has to write must find room: how a command ended is known nowhere else.
+spare() { rm -f "${D%/jobs/*}/reserve"; }
+state() { { printf '%s %s %s\n' "$1" "$2" "$3" && { [ ! -e "$D/left" ] || cat "$D/left"; }; } 2>/dev/null >"$D/.status.$op"; }
+
 # RC WHY HELD, then the survivors: complete, or not there.
 report() {
-  { printf '%s %s %s\n' "$1" "$2" "$3"; [ ! -e "$D/left" ] || cat "$D/left"; } >"$D/.status.$op"
+  state "$@" || { spare; state "$@"; }
   sync "$D/.status.$op" 2>/dev/null || sync
   mv "$D/.status.$op" "$D/status"
 }
@@ -97,7 +101,9 @@ fi
 sign() {
   { read -r l; } </proc/$$/stat
   set -- ${l##*) }
-  printf '%s %s %s\n' $$ "${20}" "$boot" >"$D/.pid" && mv "$D/.pid" "$D/pid"
+  identity="$$ ${20} $boot"
+  echo "$identity" 2>/dev/null >"$D/.pid" || { spare; echo "$identity" >"$D/.pid"; }
+  mv "$D/.pid" "$D/pid"
 }
 # Runs the script, which has the first $1 bytes of standard input; the rest is its own.
 perform() {

@@ -83,6 +83,7 @@ extension Hosts {
     var misses = 0
     var flight: [Task<Result<Int, Failure>, Never>] = []
     var acknowledged = at
+    var told = -pack.size
     while acknowledged < pack.size {
       try errand.flight.check()
       while flight.count < 4, at < pack.size {
@@ -104,6 +105,10 @@ extension Hosts {
       let have = try await flight.removeFirst().value.get()
       if have > acknowledged {
         acknowledged = have
+        if have == pack.size || have - told >= max(1 << 20, pack.size / 100) {
+          tell(.sent(errand.site.host.name, bytes: have, of: pack.size))
+          told = have
+        }
         continue
       }
       // The host has another size than we thought: after a break, a piece may have come in part or twice.

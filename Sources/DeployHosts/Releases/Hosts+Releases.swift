@@ -63,7 +63,8 @@ extension Hosts {
     let list = StagingList(manifest, of: release, base: base?.1, reuse: errand.site.reuse)
     // Where most of it is new, the bundle as it was packed once is cheaper than a pack for this host.
     let fresh = base == nil || list.sending * 10 > list.whole * 7
-    try Hosts.room(for: list, ground, errand)
+    let room = StagingRoom(whole: list.whole, sending: list.sending, items: list.items.count)
+    if let lack = room.lack(freeBytes: ground.freeBytes, freeInodes: ground.freeInodes, at: errand.site.path) { throw lack }
     let folder = try TemporaryFolder()
     defer { folder.remove() }
 
@@ -101,23 +102,6 @@ extension Hosts {
     try tar.add("time", mode: 0o600, content: [], modified: try await store.built(list.release.bundle).milliseconds / 1000)
     try tar.finish()
     return try await Pack(gzip: "\(folder)/lists", in: folder)
-  }
-
-  /// Room for the release and for what is sent, with a margin.
-  private static func room(for list: StagingList, _ ground: Ground, _ errand: Errand) throws(Failure) {
-    let items = list.items.count + 100
-    let bytes = list.whole + list.sending + items * 4096 + (8 << 20)
-    func mega(_ bytes: Int) -> String { "\((bytes + 1_048_575) / 1_048_576) MiB" }
-    guard ground.freeBytes >= bytes else {
-      throw Failure(
-        .noSpace, "the release needs \(mega(bytes)) at \(errand.site.path), \(mega(ground.freeBytes)) are free",
-        fix: "free some space there, or keep fewer releases")
-    }
-    guard ground.freeInodes >= items else {
-      throw Failure(
-        .noSpace, "the release needs \(items) inodes at \(errand.site.path), \(ground.freeInodes) are free",
-        fix: "remove files there")
-    }
   }
 
   /// One line of JSON with its names in order: equal values give equal bytes.

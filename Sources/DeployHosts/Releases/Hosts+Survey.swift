@@ -57,6 +57,11 @@ private struct Findings {
         .missing, "these tools are not on the host: \(missing.joined(separator: ", "))",
         fix: "install them there (coreutils, findutils, tar, gzip, util-linux, or busybox 1.35)")
     }
+    if let place = self["readonly"] {
+      throw Failure(
+        .notPermitted, "the disk of \(place) is mounted read-only",
+        fix: "look at the host's disk (dmesg, mount) and mount it for writing again")
+    }
     if let place = self["unwritable"] {
       let user = self["user"] ?? "the login user"
       throw Failure(

@@ -156,16 +156,20 @@ local function wait_for(number, given)
   local options, what, value, words = question(given)
   local statuses = options.status
   if math.type(statuses) == "integer" then statuses = { statuses } end
-  local timeout, every, spent = options.timeout or 60000, math.max(options.every or 1000, 50), 0
+  local timeout, every, spent, last, fix = options.timeout or 60000, math.max(options.every or 1000, 50), 0, nil, nil
   while true do
-    local left = timeout - spent
-    local failure, answer, _, _, _, took = operate(number, "check", math.min(left, 30000), what, value, statuses or {})
+    -- A look gets a second at least, and one more for the client to say itself why it got no answer.
+    local limit = math.max(1000, math.min(timeout - spent, 30000))
+    local failure, answer, _, _, _, took = operate(number, "check", limit + 1000, what, value, statuses or {})
     if not failure and answer ~= false then return end
     if failure and failure.kind ~= "unhealthy" and failure.kind ~= "timeout" then return failed(number, failure) end
+    -- The last answer says more than a look that the end of the waiting cut short.
+    if not failure then last = "the answer was no"
+    elseif failure.kind == "unhealthy" then last, fix = failure.message, failure.fix
+    elseif not last then last = string.format("no answer within %s", seconds(limit)) end
     spent = spent + (took or 0)
     if spent + every >= timeout then
-      local last = failure and failure.message or "the answer was no"
-      return failed(number, { kind = "unhealthy", fix = failure and failure.fix,
+      return failed(number, { kind = "unhealthy", fix = fix,
         message = string.format("waited %s for %s: %s", seconds(timeout), words, last) })
     end
     ask("sleep", every)

@@ -39,7 +39,7 @@ struct RollbackCommand: Verb {
       terminal.tell(
         "Asking \(selection.hosts.count.of("host")) what \(selection.hosts.count == 1 ? "it runs" : "they run") …"
       )
-      let preparation = await Preparation(selection, ports: engine.ports, recipes: engine.library)
+      let preparation = await AnswerWatch.survey(selection, engine, terminal)
       try await DeadEngines.refuse(preparation.surveys, engine.journal)
       let plan = try RollbackPlanner.plan(
         selection, surveys: preparation.surveys, kept: preparation.kept, by: Identity.make())

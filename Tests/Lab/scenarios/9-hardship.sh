@@ -54,7 +54,7 @@ frozen() {
   wait "$ENGINE" || ended=$?
   tail -20 "$PROJECT/log"
   holds "$(cat "$PROJECT/log")" "h1 is out of reach: "
-  holds "$(cat "$PROJECT/log")" "h1 is back after "
+  holds "$(cat "$PROJECT/log")" "h1 answers again; it was out of reach for "
   equal "$ended" 0 "the status of the deployment"
   serves_everywhere 2
   equal "$(ledger 1 | grep -c 'AfterInstall begins in 2')" 1 "times the hook ran on h1"

@@ -1,0 +1,41 @@
+package import DeployModel
+
+/// Room that a release needs beside the ones that are there: for its files, and for what is sent while it is staged.
+package struct StagingRoom: Sendable, Hashable {
+  package let bytes: Int
+  package let inodes: Int
+
+  /// - Parameters:
+  ///   - whole: bytes of all its files.
+  ///   - sending: bytes of the files that are sent; at most `whole`.
+  ///   - items: files, folders and links.
+  package init(whole: Int, sending: Int, items: Int) {
+    // A block of 4 KiB for what each file rounds up to, and 8 MiB for lists, jobs and receipts.
+    let least = (items + 100).multipliedReportingOverflow(by: 4096)
+    let sums = [whole, sending, least.overflow ? .max : least.partialValue, 8 << 20]
+    bytes = sums.reduce(0) { sum, part in
+      let next = sum.addingReportingOverflow(part)
+      return next.overflow ? .max : next.partialValue
+    }
+    inodes = items + 100
+  }
+
+  /// What is missing at a path of a host; nil if there is room.
+  package func lack(freeBytes: Int, freeInodes: Int, at path: String) -> Failure? {
+    if freeBytes < bytes {
+      return Failure(
+        .noSpace, "the release needs \(mega(bytes)) at \(path), \(mega(freeBytes)) are free",
+        fix: "make room there (df -h \(path)), or keep fewer releases (keep = …)")
+    }
+    if freeInodes < inodes {
+      return Failure(
+        .noSpace, "the release needs \(inodes) inodes at \(path), \(freeInodes) are free",
+        fix: "remove small files there (df -i \(path)), or keep fewer releases (keep = …)")
+    }
+    return nil
+  }
+
+  private func mega(_ bytes: Int) -> String {
+    "\(bytes / 1_048_576 + (bytes % 1_048_576 == 0 ? 0 : 1)) MiB"
+  }
+}

@@ -1,0 +1,50 @@
+import DeployCore
+import DeployModel
+
+/// What `l_http` printed of one answer: the status, and the beginning of the body.
+struct HTTPAnswer {
+  /// nil if no status came.
+  let status: Int?
+  /// At most three lines and 300 characters of the body, on one line; empty if the client does not show the body.
+  let excerpt: String
+
+  init(_ output: String) {
+    let mark = "lander-status "
+    var start = output.startIndex
+    var found: Range<String.Index>?
+    while let hit = output[start...].firstRange(of: mark) { (found, start) = (hit, hit.upperBound) }
+    status = found.flatMap { Int(output[$0.upperBound...].prefix { $0.isNumber }) }
+    excerpt = HTTPAnswer.excerpt(String(output[..<(found?.lowerBound ?? output.endIndex)]))
+  }
+
+  /// Why the answer is not what was wanted; nil if it is. No wanted status means every one from 200 to 399.
+  func refusal(wanted: [Int]) -> String? {
+    let code = status ?? 0
+    guard wanted.isEmpty ? !(200...399).contains(code) : !wanted.contains(code) else { return nil }
+    return "status \(code)" + (excerpt.isEmpty ? "" : ": " + excerpt)
+  }
+
+  /// The first lines of an output that says why something is not well.
+  static func excerpt(_ text: String) -> String {
+    let lines = text.split(whereSeparator: \.isNewline).lazy.map { String($0).trimmed }.filter { !$0.isEmpty }
+    let line = lines.prefix(3).joined(separator: " / ")
+    return line.count > 300 ? line.prefix(299) + "…" : line
+  }
+}
+
+extension HTTPAnswer {
+  /// What the client may take: a second less than the operation, so that the client's own words come back; from 1 to 30 seconds.
+  static func seconds(within timeout: Interval) -> Int { max(1, min(timeout.milliseconds / 1000 - 1, 30)) }
+}
+
+extension Outcome {
+  /// Turns the end of a command that was asked as a check into yes or no. A *no* says what the command wrote.
+  mutating func becomeAnswer() {
+    if failure?.kind == .command {
+      failure?.kind = .unhealthy
+      let said = HTTPAnswer.excerpt((stderr?.text ?? "") + "\n" + (stdout?.text ?? ""))
+      if !said.isEmpty { failure?.message += ": " + said }
+    }
+    if failure == nil || failure?.kind == .unhealthy { value = .bool(failure == nil) }
+  }
+}

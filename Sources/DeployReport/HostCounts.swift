@@ -1,0 +1,28 @@
+import DeployModel
+
+/// How many hosts of a deployment ended how, in the words of `HostStatus`.
+struct HostCounts {
+  private static let order = [
+    "succeeded", "went back", "not gone back", "unchanged", "left out", "restored", "not changed", "restore failed", "failed",
+    "unknown", "changing", "restoring", "waiting",
+  ]
+  private var words: [String]
+
+  /// - Parameter rollback: the deployment that went back after it: a host that it took back no longer counts as succeeded.
+  init(of story: DeploymentStory, after rollback: DeploymentStory? = nil) {
+    words = story.hosts.map { host in
+      guard host.status == .succeeded, rollback?.conclusion != nil,
+        let back = rollback?.hosts.first(where: { $0.name == host.name })
+      else { return host.status.word }
+      return back.status == .succeeded || back.status == .unchanged ? "went back" : "not gone back"
+    }
+  }
+
+  /// `21 succeeded · 2 restored · 1 unknown`; a host that never began counts as not started.
+  var text: String {
+    HostCounts.order.compactMap { word in
+      let count = words.count { $0 == word }
+      return count == 0 ? nil : "\(count.grouped) \(word == "waiting" ? "not started" : word)"
+    }.joined(separator: " · ")
+  }
+}

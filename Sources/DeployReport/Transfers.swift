@@ -1,0 +1,59 @@
+import DeployModel
+
+/// Bytes of a pack that a host has acknowledged.
+package struct Transfer: Sendable, Hashable {
+  /// The host's name.
+  package var host: String
+  package var sent: Int
+  package var total: Int
+  package init(host: String, sent: Int, total: Int) {
+    self.host = host
+    self.sent = sent
+    self.total = total
+  }
+}
+
+/// What is on its way to hosts, for those who wait for it.
+struct Transfers: Sendable {
+  private struct Pack {
+    var host: String
+    var sent: Int
+    var total: Int
+    /// What had arrived when it was first heard of, and when: the rate counts from there.
+    var first: (sent: Int, at: Timestamp)
+    var last: Timestamp
+  }
+  private var packs: [Pack] = []
+
+  /// - Parameter moment: when the bytes were acknowledged.
+  mutating func take(_ transfer: Transfer, at moment: Timestamp) {
+    let (sent, total) = (transfer.sent, max(1, transfer.total))
+    guard let index = packs.firstIndex(where: { $0.host == transfer.host }) else {
+      packs.append(Pack(host: transfer.host, sent: sent, total: total, first: (sent, moment), last: moment))
+      return
+    }
+    // Another pack, or one that starts over.
+    if packs[index].total != total || sent < packs[index].sent { packs[index].first = (sent, moment) }
+    (packs[index].sent, packs[index].total, packs[index].last) = (sent, total, moment)
+  }
+
+  /// `120 of 300 MB, 8.1 MB/s, 22 s left`; nil if nothing is on its way to the host.
+  func text(of host: String) -> String? {
+    packs.first { $0.host == host && $0.sent < $0.total }.map { pack in
+      let share = "\(pack.sent.inBytes) of \(pack.total.inBytes)"
+      let time = (pack.last - pack.first.at).milliseconds
+      guard time >= 1000, pack.sent > pack.first.sent else { return share }
+      let rate = Double(pack.sent - pack.first.sent) * 1000 / Double(time)
+      let left = Int((Double(pack.total - pack.sent) / rate).rounded(.up))
+      return "\(share), \(Int(rate).inBytes)/s, \(Interval.seconds(left)) left"
+    }
+  }
+
+  /// `120 MB of 900 MB sent`, of all hosts that something is on its way to; nil if none.
+  var text: String? {
+    let open = packs.filter { $0.sent < $0.total }
+    guard !open.isEmpty else { return nil }
+    let (sent, total) = open.reduce((0, 0)) { ($0.0 + $1.sent, $0.1 + $1.total) }
+    return "\(sent.inBytes) of \(total.inBytes) sent"
+  }
+}
