@@ -7,13 +7,15 @@ struct DeploymentFacts {
   /// Index into `plan.recipes`.
   let recipe: Int
   let described: Project
+  /// Nil for a deployment.
+  var rehearsal: Rehearsal?
 
   var value: Value {
     let parameters = described.recipes.first { $0.name == name }?.parameters ?? []
     func numbers(_ wanted: (HostPlan.Action) -> Bool) -> Value {
       .list(plan.hosts.indices.filter { wanted(plan.hosts[$0].action) }.map { .int($0) })
     }
-    return .record(of: [
+    return .record(of: (rehearsal.map { [("rehearsal", .text($0.rawValue))] } ?? []) + [
       ("hosts", .list(plan.hosts.map(host))), ("deployment", deployment),
       ("targets", numbers { if case .leftOut = $0 { false } else { true } }),
       ("changing", numbers { $0 == .change }),

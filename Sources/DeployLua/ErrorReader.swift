@@ -9,7 +9,8 @@ package enum ErrorReader {
       return ScriptError(Failure(.failed, value.text ?? "it ended with an error without words"), place: place)
     }
     let kind = value["kind"]?.text ?? ""
-    let failure = Failure(Self.kind(kind), value["message"]?.text ?? "it ended with an error without words", fix: value["fix"]?.text)
+    let message = value["message"]?.text.map(Self.cut) ?? "it ended with an error without words"
+    let failure = Failure(Self.kind(kind), message, fix: value["fix"]?.text)
     let trace = value["traceback"]?.text?.split(separator: "\n").map(String.init) ?? []
     return ScriptError(
       failure, place: value["where"]?.text.flatMap(Self.place) ?? place, trace: trace, host: value["host"]?.text,
@@ -38,6 +39,13 @@ package enum ErrorReader {
     var members: [(String, Value)] = [("kind", .text(failure.kind.rawValue)), ("message", .text(failure.message))]
     if let fix = failure.fix { members.append(("fix", .text(fix))) }
     return .record(of: members)
+  }
+
+  /// At most 64 KiB of a message: it is journalled, and shown on many lines.
+  private static func cut(_ message: String) -> String {
+    let bytes = message.utf8.count
+    guard bytes > 1 << 16 else { return message }
+    return String(decoding: message.utf8.prefix(1 << 16), as: UTF8.self) + "… (\(bytes) bytes in all)"
   }
 
   private static func kind(_ word: String) -> Failure.Kind {

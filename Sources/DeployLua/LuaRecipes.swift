@@ -24,8 +24,11 @@ package final class LuaRecipes: Scripts {
     var children: [Int] = []
     var begun = false
     var cancelled: Failure?
+    /// How many functions with `each`, `all` and `within` it is inside of.
+    let depth: Int
 
-    init(recipe: Int, task: LuaState.Task?, host: String?) {
+    init(recipe: Int, task: LuaState.Task?, host: String?, depth: Int) {
+      self.depth = depth
       self.recipe = recipe
       self.task = task
       self.host = host
@@ -35,19 +38,33 @@ package final class LuaRecipes: Scripts {
   private let plan: Plan
   private let loaded: [Loaded]
   private var running: [ScriptID: Running] = [:]
+  /// Functions that wait to be started as children, with their depth.
+  private var expected: [Body: Int] = [:]
+  /// What a rehearsal found during the last step, in order: the word of its kind, and its parts.
+  private(set) var notes: [(kind: String, parts: [String])] = []
+  /// The kind of the error that ended a script in the last step, as the recipe raised it.
+  private(set) var raised = ""
+  /// `each`, `all` and `within` inside each other.
+  package static let deepest = 32
 
-  /// - Parameter sources: by index of `plan.recipes`; each complete in itself.
+  /// - Parameters:
+  ///   - sources: by index of `plan.recipes`; each complete in itself.
+  ///   - rehearsal: nil for a deployment.
   /// - Throws: what is wrong with them; nothing was started.
-  package init(plan: Plan, sources: [[SourceFile]], limits: LuaLimits? = nil) throws(Problems) {
+  package init(
+    plan: Plan, sources: [[SourceFile]], limits: LuaLimits? = nil, rehearsal: Rehearsal? = nil
+  ) throws(Problems) {
     self.plan = plan
     var loaded: [Loaded] = []
     for (index, files) in sources.enumerated() {
-      loaded.append(try Self.load(files, recipe: index, of: plan, limits: limits ?? .hosts(plan.hosts.count)))
+      loaded.append(try Self.load(files, recipe: index, of: plan, limits: limits ?? .hosts(plan.hosts.count), rehearsal))
     }
     self.loaded = loaded
   }
 
-  private static func load(_ files: [SourceFile], recipe: Int, of plan: Plan, limits: LuaLimits) throws(Problems) -> Loaded {
+  private static func load(
+    _ files: [SourceFile], recipe: Int, of plan: Plan, limits: LuaLimits, _ rehearsal: Rehearsal?
+  ) throws(Problems) -> Loaded {
     guard let main = main(of: files) else { throw Problems(Problem("the pinned sources have no deploy.lua"), exit: .internal) }
     let byPath = Dictionary(files.map { ($0.path, $0.text) }) { first, _ in first }
     var loader: SourceLoader
@@ -61,7 +78,7 @@ package final class LuaRecipes: Scripts {
     guard problems.isEmpty else { throw Problems(problems) }
     let state = loader.state
     state.seed(plan.seed)
-    let facts = DeploymentFacts(plan: plan, recipe: recipe, described: reader.project(described)).value
+    let facts = DeploymentFacts(plan: plan, recipe: recipe, described: reader.project(described), rehearsal: rehearsal).value
     guard let task = state.start(state.number("begin_number"), ["call", facts]), case .returned = task.step(WireWriter()) else {
       throw Problems(Problem("there is not enough memory for \(plan.hosts.count) hosts"), exit: .internal)
     }
@@ -78,13 +95,14 @@ package final class LuaRecipes: Scripts {
 
   package func start(_ script: ScriptID, _ body: Body, on subject: Subject) {
     guard loaded.indices.contains(body.recipe) else {
-      running[script] = Running(recipe: 0, task: nil, host: nil)
+      running[script] = Running(recipe: 0, task: nil, host: nil, depth: 0)
       return
     }
     var host: String?
     if case .host(let number) = subject, plan.hosts.indices.contains(number) { host = plan.hosts[number].host.name }
     let task = loaded[body.recipe].state.start(body.function, arguments(subject, body))
-    running[script] = Running(recipe: body.recipe, task: task, host: host)
+    let depth = subject == .child ? expected.removeValue(forKey: body) ?? 1 : 0
+    running[script] = Running(recipe: body.recipe, task: task, host: host, depth: depth)
   }
 
   package func step(_ script: ScriptID, _ answer: Answer) -> Step {
@@ -96,6 +114,7 @@ package final class LuaRecipes: Scripts {
       return Step(.ended(.raised(ScriptError(Failure(.internal, "script \(script) has no function, or no memory")))))
     }
     let state = loaded[one.recipe].state
+    notes.removeAll(keepingCapacity: true)
     release(one)
     if case .cancel(let failure) = answer {
       one.cancelled = one.cancelled ?? failure
@@ -114,7 +133,12 @@ package final class LuaRecipes: Scripts {
         do throws(Failure) {
           let request = try RequestReader(question: question, recipe: one.recipe).request()
           one.children = RequestReader.children(of: request)
-          return Step(.asked(request), log: state.takeLog())
+          if !one.children.isEmpty, one.depth >= Self.deepest {
+            given = refuseDepth(one, task)
+            continue
+          }
+          for child in one.children { expected[Body(recipe: one.recipe, function: child)] = one.depth + 1 }
+          return Step(.asked(request), log: log(of: state))
         } catch {
           given = AnswerWriter.write(.outcome(Outcome(failure: error)))
         }
@@ -136,15 +160,39 @@ package final class LuaRecipes: Scripts {
 
   private func end(_ script: ScriptID, _ result: ScriptResult, _ state: LuaState) -> Step {
     if let one = running.removeValue(forKey: script) { release(one) }
-    return Step(.ended(result), log: state.takeLog())
+    return Step(.ended(result), log: log(of: state))
+  }
+
+  /// More functions inside each other than anybody needs would hold the traces of all of them.
+  private func refuseDepth(_ one: Running, _ task: LuaState.Task) -> WireWriter {
+    release(one)
+    let failure = Failure(
+      .invalid, "each, all and within stand inside each other \(Self.deepest) times, and no deeper",
+      fix: "call the functions one after the other, or with one each")
+    one.cancelled = one.cancelled ?? failure
+    task.cancel()
+    return AnswerWriter.write(.cancel(failure))
+  }
+
+  /// Lines that the recipe logged; what a rehearsal found is put into `notes`.
+  private func log(of state: LuaState) -> [LogLine] {
+    state.takeNotes().compactMap { note in
+      if let level = LogLine.Level(rawValue: note.level) { return LogLine(level, note.text) }
+      notes.append((note.level, note.text.split(separator: "\u{1f}", omittingEmptySubsequences: false).map(String.init)))
+      return nil
+    }
   }
 
   private func release(_ one: Running) {
-    for child in one.children { loaded[one.recipe].state.forget(child) }
+    for child in one.children {
+      loaded[one.recipe].state.forget(child)
+      expected[Body(recipe: one.recipe, function: child)] = nil
+    }
     one.children = []
   }
 
   private func error(_ value: Value, _ one: Running) -> ScriptError {
+    raised = value["kind"]?.text ?? ""
     var error = ErrorReader.scriptError(value, place: nil)
     if let failure = one.cancelled { error.failure = failure }
     error.host = error.host ?? one.host

@@ -99,14 +99,12 @@ package final class LuaState {
   /// Lets go of a function.
   package func forget(_ function: Int) { clua_forget(pointer, Int64(function)) }
 
-  /// What was logged since the last call.
-  package func takeLog() -> [LogLine] {
+  /// What was noted since the last call: lines of the log by their level, and what a rehearsal found.
+  package func takeNotes() -> [(level: String, text: String)] {
     var count = 0
     guard let bytes = clua_log(pointer, &count), count > 0 else { return [] }
     let values = WireReader.values(UnsafeBufferPointer(start: bytes, count: count))
-    return stride(from: 0, to: values.count - 1, by: 2).map {
-      LogLine(LogLine.Level(rawValue: values[$0].text ?? "") ?? .info, values[$0 + 1].text ?? "")
-    }
+    return stride(from: 0, to: values.count - 1, by: 2).map { (values[$0].text ?? "", values[$0 + 1].text ?? "") }
   }
 
   /// Bytes in use.

@@ -4,19 +4,24 @@ package import DeployModel
 package enum Prelude {
   /// In the order in which the files are read.
   package static let files: [SourceFile] = [
-    ("words", PackageResources.words_lua), ("types", PackageResources.types_lua), ("schema", PackageResources.schema_lua),
-    ("describe", PackageResources.describe_lua), ("project", PackageResources.project_lua), ("hosts", PackageResources.hosts_lua),
-    ("flow", PackageResources.flow_lua), ("deployment", PackageResources.deployment_lua), ("load", PackageResources.load_lua),
+    ("words", PackageResources.words_lua), ("rehearsal", PackageResources.rehearsal_lua), ("types", PackageResources.types_lua),
+    ("schema", PackageResources.schema_lua), ("describe", PackageResources.describe_lua), ("project", PackageResources.project_lua),
+    ("hosts", PackageResources.hosts_lua), ("sets", PackageResources.sets_lua), ("flow", PackageResources.flow_lua),
+    ("deployment", PackageResources.deployment_lua), ("load", PackageResources.load_lua),
   ].map { SourceFile(path: "prelude/\($0.0).lua", text: String(decoding: $0.1, as: UTF8.self)) }
 
   /// Whether a source is one of these, by its path.
   package static func holds(_ file: SourceFile) -> Bool { file.path.hasPrefix("prelude/") }
 
-  /// The prelude among pinned sources, in order; ours where they have none or one for another engine.
+  /// Files that every prelude has had; later ones have more.
+  private static let first = ["words", "types", "schema", "describe", "project", "hosts", "flow", "deployment", "load"]
+
+  /// The prelude among pinned sources, in order; ours if they have none or one for another engine.
   package static func pinned(in sources: [SourceFile]) -> [SourceFile] {
     let order = files.map(\.path)
     let found = order.compactMap { path in sources.first { $0.path == path } }
-    guard found.count == files.count, protocolLine(found) == protocolLine(files) else { return files }
+    let isWhole = first.allSatisfy { name in found.contains { $0.path == "prelude/\(name).lua" } }
+    guard isWhole, protocolLine(found) == protocolLine(files) else { return files }
     return found
   }
 

@@ -147,6 +147,6 @@ struct ProjectReader {
   private func strategy(_ value: Value) -> Strategy {
     Strategy(
       name: value["name"]?.text ?? "", function: value["function"]?.int ?? 0, options: record(value["options"]),
-      batch: amount(value["batch"]))
+      batch: amount(value["batch"]), place: place(value))
   }
 }

@@ -9,7 +9,9 @@ extension Vocabulary {
     .init("merge", "boolean", "both streams as one, in exact order"),
     .init("retry", "table", "{ times = 3, every = \"5s\", backoff = 2 }"),
     .init("on_lost", "fail|repeat", "what becomes of it when nobody can say how it ended"),
+    .init("rehearse", "answer", "what plan, check and rehearse take for its answer: a text, or { stdout, stderr, status }"),
   ]
+  private static let foretold = HostFunction.Field("rehearse", "string", "the text that plan, check and rehearse take for its answer")
 
   static let acting: [HostFunction] = [
     HostFunction(
@@ -20,8 +22,19 @@ extension Vocabulary {
       example: "if not host:try(\"systemctl is-active web\").ok then … end", fields: commandFields),
     HostFunction(
       "host:read", .probe, .run, "path, { … }", "The text of a file.", example: "host:read(\"/etc/os-release\")",
-      fields: [timeout, .init("default", "any", "given where there is no file"), .init("limit", "positive", "bytes at most; 1 MiB")]),
-    HostFunction("host:exists", .probe, .run, "path", "Whether there is something at a path.", example: "host:exists \"config/local.env\""),
+      fields: [
+        timeout, .init("default", "any", "given where there is no file"), .init("limit", "positive", "bytes at most; 1 MiB"), foretold,
+      ]),
+    HostFunction(
+      "host:exists", .probe, .run, "path, { … }", "Whether there is something at a path.", example: "host:exists \"config/local.env\"",
+      fields: [timeout, .init("rehearse", "boolean", "what plan, check and rehearse take for its answer")]),
+    HostFunction(
+      "host:run.rehearse", .pure, .run, "{ … }", "What a rehearsal takes for the answer of a command.",
+      example: "host:run(\"nproc\", { rehearse = \"4\" })",
+      fields: [
+        .init("stdout", "string", "its output; empty where not given"), .init("stderr", "string", "its messages; empty where not given"),
+        .init("status", "integer", "its exit status; 0 where not given"),
+      ]),
     HostFunction(
       "host:write", .effect, .run, "path, text, { … }", "Writes a file at once and whole.",
       example: "host:write(\"config/port\", \"8080\\n\", { mode = \"0640\" })",
@@ -64,7 +77,7 @@ extension Vocabulary {
 
   static let flowing: [HostFunction] = [
     HostFunction(
-      "log", .pure, .run, ".info(format, …)", "A line for whoever reads along: debug, info, warn or error.",
+      "log", .pure, .run, "(format, …), .warn(format, …)", "A line for whoever reads along: debug, info (log itself), warn or error.",
       example: "log.info(\"%s is up\", host)"),
     HostFunction(
       "fail", .pure, .both, "format, …", "Ends the function with an error in words.", example: "fail(\"%s is not ready\", host)"),

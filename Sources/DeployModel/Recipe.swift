@@ -147,7 +147,10 @@ package struct Strategy: Sendable, Hashable, Codable {
   package var options: Value
   /// How many hosts a wave takes at most, where the strategy says so; the default floor follows from it.
   package var batch: Amount?
-  package init(name: String, function: Int, options: Value = .record([]), batch: Amount? = nil) {
+  /// Where its function is defined.
+  package var place: SourcePlace?
+  package init(name: String, function: Int, options: Value = .record([]), batch: Amount? = nil, place: SourcePlace? = nil) {
+    self.place = place
     self.name = name
     self.function = function
     self.options = options

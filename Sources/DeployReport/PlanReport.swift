@@ -7,17 +7,20 @@ package struct PlanReport: Sendable {
   package var rehearsal: [Entry]
   /// The first wave fails.
   package var failure: [Entry]
-  /// Where a rehearsal could not go on, by host, in words.
-  package var unknowns: [String]
+  /// What the rehearsals found that nobody can know before it runs.
+  package var findings: [RehearsalFinding]
+  /// Stretches of code that the sum of deadlines has once and that may run several times, in words.
+  package var loops: [String]
   /// Where files are put in place by an appspec file: the steps of that on a host that has none of them yet, a line each.
   package var installation: [String] = []
   package init(
-    _ plan: Plan, rehearsal: [Entry] = [], failure: [Entry] = [], unknowns: [String] = []
+    _ plan: Plan, rehearsal: [Entry] = [], failure: [Entry] = [], findings: [RehearsalFinding] = [], loops: [String] = []
   ) {
     self.plan = plan
     self.rehearsal = rehearsal
     self.failure = failure
-    self.unknowns = unknowns
+    self.findings = findings
+    self.loops = loops
   }
 
   /// The whole of it, line by line.
@@ -30,16 +33,32 @@ package struct PlanReport: Sendable {
       lines +=
         ["", "  " + surface.paint("What happens", .strong) + ", rehearsed without the hosts:"]
         + good.lines(on: surface)
-      lines += [
-        "",
-        "  Over at the latest after \(good.deadline): the sum of all deadlines, one after the other.",
-      ]
+      lines += ["", "  " + deadline(good)]
+      lines += loops.map { "  It has once what may be more: " + SafeText.line($0) }
     }
-    lines += installation(on: surface)
-    for unknown in unknowns {
-      lines.append("  Not known before it runs: " + SafeText.line(unknown))
-    }
+    lines += installation(on: surface) + unseen(on: surface)
     lines += [""] + wayBack(on: surface, after: good)
+    return lines
+  }
+
+  /// Whether the rehearsal saw everything to its end.
+  package var isWhole: Bool { !findings.contains { $0.isEnd } }
+
+  /// What all deadlines come to, and whether that is all.
+  private func deadline(_ good: Rehearsed) -> String {
+    isWhole && loops.isEmpty
+      ? "Over at the latest after \(good.deadline): the sum of all deadlines, one after the other."
+      : "The deadlines of what is shown come to \(good.deadline), one after the other. That is not all of it."
+  }
+
+  /// Every end that was not seen: which function, which line, and why.
+  private func unseen(on surface: Surface) -> [String] {
+    guard !findings.isEmpty else { return [] }
+    var lines = ["", "  " + surface.paint("Not known before it runs", .strong) + ":"]
+    for finding in findings {
+      let said = finding.warning.lines(on: surface)
+      lines += said.map { "    " + $0 }
+    }
     return lines
   }
 

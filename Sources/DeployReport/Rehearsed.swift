@@ -1,28 +1,32 @@
 package import DeployModel
 
-/// What a rehearsal showed, ready to be read: section by section, hosts that do the same together.
+/// What a rehearsal showed, ready to be read: section by section in the order of time, hosts that do the same together.
 package struct Rehearsed: Sendable {
-  /// One operation of a host.
+  /// One operation of a host, or time that passes.
   package struct Step: Sendable, Hashable {
     package var event: LifecycleEvent?
     package var text: String
     package var timeout: Interval
+    /// How often it is made one after the other.
+    package var count = 1
   }
   /// Hosts that do the same, in the order of their numbers; `nil` stands for the engine's own machine.
   package struct Part: Sendable {
     package var hosts: [Int?]
     package var steps: [Step]
   }
-  /// A stage, or a wave of one.
+  /// A stage, a wave of one, or what is between two waves.
   package struct Section: Sendable {
     package var title: String
     package var parts: [Part] = []
     /// How often its hosts take turns: hosts of the wave over hosts in flight, rounded up.
     package var turns = 1
+    /// What its slowest host may take, with what stands before and after.
+    var longest = 0
   }
 
   package private(set) var sections: [Section] = []
-  private var plan: Plan?
+  private(set) var plan: Plan?
   /// No longer than this: what each section's slowest host may take, turn by turn.
   package private(set) var deadline = Interval.zero
 
@@ -30,71 +34,28 @@ package struct Rehearsed: Sendable {
   package init(_ entries: [Entry]) {
     if case .planned(let plan)? = entries.first?.fact { self.plan = plan }
     let parallel = max(1, plan?.bounds.parallel ?? 1)
-    // The same few operations for every host: each is put into words once.
-    var sentences: [Operation: String] = [:]
-    var collected: [(host: Int?, step: Step)] = []
+    var collected = RehearsedSteps()
     var current = Section(title: "before the first stage")
-    func close(
-      _ section: inout Section, _ collected: inout [(host: Int?, step: Step)],
-      into sections: inout [Section]
-    ) {
-      section.parts = Rehearsed.parts(collected)
-      if !section.parts.isEmpty || section.title.hasPrefix("wave") { sections.append(section) }
-      collected = []
+    func next(_ title: String, turns: Int = 1, into sections: inout [Section]) {
+      (current.parts, current.longest) = collected.take()
+      if !current.parts.isEmpty || current.title.hasPrefix("wave") { sections.append(current) }
+      current = Section(title: title, turns: turns)
     }
     for entry in entries {
       switch entry.fact {
-      case .noted(.stageBegan(let name)):
-        close(&current, &collected, into: &sections)
-        current = Section(title: "stage \(name)")
+      case .noted(.stageBegan(let name)): next("stage \(name)", into: &sections)
       case .noted(.waveBegan(let number, let hosts)):
-        close(&current, &collected, into: &sections)
         let names = Rehearsed.names(hosts.map { $0 as Int? }, in: plan)
-        current = Section(
-          title: "wave \(number), \(names)", turns: (hosts.count + parallel - 1) / parallel)
-      case .noted(.stageEnded):
-        close(&current, &collected, into: &sections)
-        current = Section(title: "at the end")
-      case .intended(let intent):
-        let host: Int? = if case .host(let number) = intent.place { number } else { nil }
-        let text: String
-        if let known = sentences[intent.operation] {
-          text = known
-        } else {
-          text = intent.operation.sentence
-          sentences[intent.operation] = text
-        }
-        collected.append((host, Step(event: intent.site.event, text: text, timeout: intent.timeout)))
+        next("wave \(number), \(names)", turns: (hosts.count + parallel - 1) / parallel, into: &sections)
+      case .noted(.waveEnded(let number, _)): next("after wave \(number)", into: &sections)
+      case .noted(.stageEnded): next("at the end", into: &sections)
+      case .noted(.log(let host, let line)): RehearsalMark(line).map { collected.add($0, on: host) }
+      case .intended(let intent): collected.add(intent)
       default: break
       }
     }
-    close(&current, &collected, into: &sections)
-    for section in sections {
-      let longest =
-        section.parts.map { $0.steps.reduce(0) { $0 + $1.timeout.milliseconds } }.max() ?? 0
-      deadline = deadline + Interval(milliseconds: longest * max(1, section.turns))
-    }
-  }
-
-  private static func parts(_ collected: [(host: Int?, step: Step)]) -> [Part] {
-    var order: [Int?] = []
-    var steps: [Int?: [Step]] = [:]
-    for (host, step) in collected {
-      if steps[host] == nil { order.append(host) }
-      steps[host, default: []].append(step)
-    }
-    var parts: [Part] = []
-    var index: [[Step]: Int] = [:]
-    for host in order.sorted(by: { ($0 ?? -1) < ($1 ?? -1) }) {
-      let own = steps[host] ?? []
-      if let found = index[own], host != nil, parts[found].hosts.first != .some(nil) {
-        parts[found].hosts.append(host)
-      } else {
-        index[own] = parts.count
-        parts.append(Part(hosts: [host], steps: own))
-      }
-    }
-    return parts
+    next("", into: &sections)
+    deadline = Interval(milliseconds: sections.reduce(0) { $0 + $1.longest * max(1, $1.turns) })
   }
 
   /// `web01 web02 web03`, or the first few and how many.
@@ -133,7 +94,8 @@ package struct Rehearsed: Sendable {
         let rows = part.steps.enumerated().map { index, step in
           let event =
             index > 0 && part.steps[index - 1].event == step.event ? "" : step.event?.rawValue ?? ""
-          return [event, step.text.clipped(to: 72), surface.paint("≤ \(step.timeout)", .dim)]
+          let times = step.count > 1 ? ", \(step.count.grouped) times" : ""
+          return [event, step.text.clipped(to: 72) + times, surface.paint("≤ \(step.timeout)", .dim)]
         }
         let hasEvents = part.steps.contains { $0.event != nil }
         lines += Table([], rows: hasEvents ? rows : rows.map { Array($0.dropFirst()) }).lines(

@@ -1,33 +1,88 @@
 import DeployCore
 import DeployModel
+import DeployReport
 
-/// A project's recipes played against simulated fresh hosts: finds mistakes that only show when a hook runs.
+/// A project's recipes played against simulated hosts, on some of which nothing was ever deployed and on others it was: finds mistakes
+/// that only show when a function runs.
 struct DryRun {
   let project: LoadedProject
+  /// Recipes that a loop makes are alike: so many of them are played.
+  static let alike = 20
 
-  /// What is wrong in any recipe; what depends on answers of hosts is not looked at.
-  func problems() async throws -> [Problem] {
+  /// What the recipes' functions were found to do.
+  struct Result {
+    /// What will fail whatever hosts answer.
     var problems: [Problem] = []
-    for recipe in project.project.recipes {
-      do {
-        guard var selection = try selection(of: recipe) else { continue }
-        selection.hosts = DryRun.few(selection.hosts)
-        let plan = try Planner.simulated(selection, force: false, orphans: .wait, by: Identity.make())
-        _ = try await Rehearsing(plan: plan, project: project, library: LuaLibrary()).run()
-      } catch let found as Problems { problems += found.list.filter { !problems.contains($0) } }
+    /// What may fail, or was not seen.
+    var warnings: [Problem] = []
+
+    mutating func add(_ findings: [RehearsalFinding]) {
+      for finding in findings {
+        if finding.isCertain {
+          if !problems.contains(finding.problem) { problems.append(finding.problem) }
+        } else if !warnings.contains(finding.warning), !finding.problem.isSaid(in: problems) {
+          warnings.append(finding.warning)
+        }
+      }
     }
-    return problems
   }
 
-  /// Of hosts that are alike in tags and variables some show what all would: a name that nothing has is found in seconds, however large
-  /// the fleet.
+  /// All recipes of the project.
+  func result() async throws -> Result {
+    var result = Result()
+    var shapes: [[String]: Int] = [:]
+    for recipe in project.project.recipes {
+      result.problems += recipe.lacks(in: project.project)
+      shapes[recipe.shape, default: 0] += 1
+      if shapes[recipe.shape, default: 0] > Self.alike { continue }
+      do {
+        guard let selection = try selection(of: recipe) else { continue }
+        for isFresh in [true, false] { result.add(try await findings(selection, isFresh: isFresh, as: .check)) }
+      } catch { result.problems += error.list.filter { !result.problems.contains($0) } }
+    }
+    for recipe in project.project.recipes {
+      guard let count = shapes.removeValue(forKey: recipe.shape), count > Self.alike else { continue }
+      result.warnings.append(
+        Problem("\(count.grouped) recipes are alike: the functions of \(Self.alike) of them were played", place: recipe.place))
+    }
+    if project.project.recipes.isEmpty, project.project.groups.isEmpty {
+      result.problems.append(
+        Problem(
+          "deploy.lua describes nothing", place: SourcePlace(file: "deploy.lua", line: 1),
+          fix: "write recipe \"app\" { … } in it; lander init in an empty folder shows one"))
+    }
+    return result
+  }
+
+  /// What the recipe of a selection is found to do on simulated hosts.
+  /// - Parameter isFresh: whether nothing was ever deployed there; otherwise an earlier release by the same recipe runs.
+  func findings(_ selection: Selection, isFresh: Bool, as mode: Rehearsal) async throws(Problems) -> [RehearsalFinding] {
+    let few = DryRun.few(selection.hosts)
+    let found = try await play(selection, few, isFresh, mode)
+    // With fewer hosts than there are a strategy may go another way.
+    guard few.count < selection.hosts.count, selection.hosts.count <= 10_000, found.contains(where: \.isOfFleet) else { return found }
+    return try await play(selection, selection.hosts, isFresh, mode)
+  }
+
+  private func play(
+    _ selection: Selection, _ hosts: [Host], _ isFresh: Bool, _ mode: Rehearsal
+  ) async throws(Problems) -> [RehearsalFinding] {
+    var selection = selection
+    selection.hosts = hosts
+    let plan = try Planner.simulated(selection, isFresh: isFresh, by: Identity.make())
+    do { return try await Rehearsing(plan: plan, project: project, mode: mode).run().findings } catch let problems as Problems {
+      throw problems
+    } catch { throw Problems(Problem("the rehearsal failed: \(error)"), exit: .internal) }
+  }
+
+  /// Of hosts that are alike in tags and variables some show what all would, however large the fleet.
   private static func few(_ hosts: [Host]) -> [Host] {
     var seen: [[Value]: Int] = [:]
     let few = hosts.filter { host in
       seen[[host.tags, host.vars], default: 0] += 1
-      return seen[[host.tags, host.vars], default: 0] <= 50
+      return seen[[host.tags, host.vars], default: 0] <= 3
     }
-    return few.prefix(500).enumerated().map { number, host in
+    return few.prefix(60).enumerated().map { number, host in
       var host = host
       host.number = number
       return host
@@ -43,18 +98,39 @@ struct DryRun {
   }
 }
 
+extension Problem {
+  /// Whether one of these is about the same line.
+  fileprivate func isSaid(in others: [Problem]) -> Bool { place.map { place in others.contains { $0.place == place } } ?? false }
+}
+
 extension Planner {
-  /// A plan for simulated hosts on which nothing was ever deployed.
+  /// A plan for simulated hosts.
+  /// - Parameter isFresh: whether nothing was ever deployed on them; otherwise an earlier release by the same recipe runs there.
   static func simulated(
-    _ selection: Selection, force: Bool, orphans: LockRequest.Orphans, by identity: Identity
+    _ selection: Selection, isFresh: Bool = true, force: Bool = false, orphans: LockRequest.Orphans = .wait, by identity: Identity
   ) throws(Problems) -> Plan {
     let digest = Digest(hex: String(repeating: "5eed", count: 16))
     let release = Release(id: "5eed5eed5eed", bundle: digest, shared: selection.recipe.shared)
+    let state = isFresh ? Preparing.freshHost : earlier(selection, sources: digest, at: identity.at)
     return try deployment(
       Input(
         selection: selection, release: release, bundle: Bundle(digest: digest, files: 0, bytes: 0, source: "simulated"),
-        manifest: Manifest(items: []), sources: digest, surveys: selection.hosts.map { _ in .reached(Preparing.freshHost) },
+        manifest: Manifest(items: []), sources: digest, surveys: selection.hosts.map { _ in .reached(state) },
         force: force, orphans: orphans), by: identity)
+  }
+
+  /// A host with an earlier release of the selection's recipe.
+  private static func earlier(_ selection: Selection, sources: Digest, at time: Timestamp) -> HostState {
+    let digest = Digest(hex: String(repeating: "01de", count: 16))
+    let release = Release(id: "01de01de01de", bundle: digest, shared: selection.recipe.shared)
+    let inputs = Receipt.Inputs(
+      bundle: digest, sources: sources, parameters: selection.parameters, shared: selection.recipe.shared.sorted(), secrets: [])
+    let receipt = Receipt(
+      application: selection.recipe.application, group: selection.group, release: release, inputs: inputs, deployment: "earlier",
+      recipe: selection.recipe.name, actor: "rehearsal", at: time)
+    var state = Preparing.freshHost
+    (state.current, state.releases, state.receipt) = (release.id, [release.id], receipt)
+    return state
   }
 }
 

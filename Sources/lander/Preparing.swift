@@ -20,7 +20,7 @@ struct Preparing {
   /// - Throws: `Problems`, all that can be known at that point at once.
   func plan(_ wanted: (request: DeploymentRequest, unclear: [Problem]), connecting: Bool = true) async throws -> Prepared {
     let request = wanted.request
-    let selection = try select(request, besides: wanted.unclear)
+    let selection = try await select(request, besides: wanted.unclear)
     let built = try await build(selection.recipe, request.revision)
     let appSpec = try await appSpec(of: selection.recipe, built.manifest)
     let sources = try await engine.store.keep(project.project.sources)
@@ -36,25 +36,27 @@ struct Preparing {
         kept: preparation?.kept ?? [],
         force: request.force, orphans: request.orphans), by: Identity.make())
     plan.recipes[0].appspec = appSpec.options
-    var rehearsing = Rehearsing(plan: plan, project: project, library: engine.library)
+    var rehearsing = Rehearsing(plan: plan, project: project)
     for recipe in plan.recipes.dropFirst() {
       rehearsing.kept[recipe.sources] = try await engine.store.sources(recipe.sources)
     }
     let rehearsal = try await rehearsing.run()
+    try refuse(rehearsal.problems)
     plan.secrets = Array(Set(plan.secrets + rehearsal.secrets)).sorted()
     try await refuse(secretProblems(plan.secrets) + scriptProblems(built.manifest, rehearsal.good))
     var report = PlanReport(
-      plan, rehearsal: rehearsal.good, failure: rehearsal.bad, unknowns: rehearsal.unknowns)
+      plan, rehearsal: rehearsal.good, failure: rehearsal.bad, findings: rehearsal.findings, loops: rehearsal.loops)
     report.installation = appSpec.installation
     return Prepared(plan: plan, report: report)
   }
 
   /// Recipe, group, hosts and parameters, together with what else is known to be wrong before anything is built.
-  private func select(_ request: DeploymentRequest, besides unclear: [Problem]) throws -> Selection {
+  private func select(_ request: DeploymentRequest, besides unclear: [Problem]) async throws -> Selection {
     var problems: [Problem] = []
     var selection: Selection?
     do { selection = try Selection(request, in: project.project, besides: unclear) } catch { problems += error.list }
     if let recipe = try? Selection.recipe(request.recipe, in: project.project) {
+      problems += recipe.rolloutProblems
       if recipe.revision == nil, request.revision == nil {
         problems.append(
           Problem(
@@ -78,6 +80,11 @@ struct Preparing {
       }
     }
     if let wanted = request.revision, let problem = missing(wanted) { problems.append(problem) }
+    if let selection {
+      // Hosts that run something: also what no host of today shows is refused, such as a hook that stops what nobody has yet.
+      let findings = try await DryRun(project: project).findings(selection, isFresh: false, as: .plan)
+      problems += findings.filter(\.isCertain).map(\.problem).filter { !problems.contains($0) }
+    }
     guard problems.isEmpty, let selection else { throw Problems(problems) }
     return selection
   }

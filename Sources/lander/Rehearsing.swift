@@ -1,5 +1,5 @@
 import DeployCore
-import DeployEngine
+import DeployLua
 import DeployModel
 import DeploySimulation
 
@@ -7,7 +7,7 @@ import DeploySimulation
 struct Rehearsing {
   let plan: Plan
   let project: LoadedProject
-  let library: any RecipeLibrary
+  var mode = Rehearsal.plan
   /// Of the recipes that hosts were found with, by digest.
   var kept: [Digest: [SourceFile]] = [:]
 
@@ -15,35 +15,52 @@ struct Rehearsing {
     var good: [Entry]
     var bad: [Entry]
     var secrets: [String]
-    /// Where what a command answers decides what comes next, in words.
-    var unknowns: [String]
+    /// What was found in the recipe's functions; what will be so in any case comes first.
+    var findings: [RehearsalFinding]
+    /// Stretches of code that may run several times, in words.
+    var loops: [String]
+
+    /// What is wrong whatever hosts answer.
+    var problems: [Problem] { findings.filter(\.isCertain).map(\.problem) }
+  }
+
+  /// One of the two.
+  private struct Play {
+    var shown: [Entry]
+    var scripts: [RehearsedScripts]
   }
 
   /// Both at once: what is to fail is known as soon as the first wave of the good one has ended.
+  /// - Throws: what is wrong with the sources, and a rehearsal that has no end.
   func run() async throws -> Result {
     let (firstWave, tell) = AsyncStream.makeStream(of: [Entry].self)
     async let bad = bad(after: firstWave)
-    let good = try play(Faults()) { tell.yield($0) }
+    let good: Play
+    do { good = try play(Faults(), firstWave: { tell.yield($0) }) } catch {
+      tell.finish()
+      _ = try? await bad
+      throw error
+    }
     tell.finish()
-    try Rehearsing.refuse(misnamed: good)
-    let (shown, unknowns) = Rehearsing.untilUnknown(good)
     let failed = try await bad
-    try Rehearsing.refuse(misnamed: failed)
-    let secrets = Set(Rehearsing.secrets(in: good) + Rehearsing.secrets(in: failed))
-    return Result(good: shown, bad: failed, secrets: secrets.sorted(), unknowns: unknowns)
+    let all = good.scripts.flatMap(\.findings) + leftOut(good) + (failed?.scripts.flatMap(\.findings) ?? [])
+    let secrets = Set(Rehearsing.secrets(in: good.shown) + Rehearsing.secrets(in: failed?.shown ?? []))
+    return Result(
+      good: good.shown, bad: failed?.shown ?? [], secrets: secrets.sorted(), findings: Rehearsing.distinct(all),
+      loops: good.scripts.flatMap(\.loops))
   }
 
-  /// Nothing, where there is nothing that could fail.
-  /// - Parameter firstWave: all that a good rehearsal had shown when its first wave ended; ends without where it has none.
-  private func bad(after firstWave: AsyncStream<[Entry]>) async throws -> [Entry] {
-    guard let entries = await firstWave.first(where: { _ in true }) else { return [] }
+  /// Nothing, if there is nothing that could fail.
+  /// - Parameter firstWave: all that a good rehearsal had shown when its first wave ended; ends without any if it has no wave.
+  private func bad(after firstWave: AsyncStream<[Entry]>) async throws -> Play? {
+    guard let entries = await firstWave.first(where: { _ in true }) else { return nil }
     var faults = Faults()
-    faults.appointments = failures(after: Rehearsing.untilUnknown(entries).entries)
-    return faults.appointments.isEmpty ? [] : try play(faults)
+    faults.appointments = failures(after: entries)
+    return faults.appointments.isEmpty ? nil : try play(faults)
   }
 
   /// - Parameter firstWave: is told what was shown when the first wave has ended.
-  private func play(_ faults: Faults, firstWave: (([Entry]) -> Void)? = nil) throws -> [Entry] {
+  private func play(_ faults: Faults, firstWave: (([Entry]) -> Void)? = nil) throws -> Play {
     let sources = try plan.recipes.map { recipe in
       if let sources = kept[recipe.sources] { return sources }
       if recipe.sources == plan.recipes[0].sources { return project.project.sources }
@@ -51,10 +68,12 @@ struct Rehearsing {
         Problem("the recipe \(recipe.name) that a host was deployed with is not at hand"),
         exit: .internal)
     }
+    var scripts: [RehearsedScripts] = []
     var simulation = Simulation(
       hosts: plan.hosts.map(Rehearsing.host), seed: plan.seed, faults: faults, start: plan.at
-    ) { [library] plan in
-      try library.scripts(of: plan, sources: sources)
+    ) { [mode] plan in
+      scripts.append(try RehearsedScripts(plan: plan, sources: sources, as: mode, hasFaults: !faults.isNone))
+      return scripts[scripts.count - 1]
     }
     simulation.followUp = { failed, conclusion, at in
       var identity = Identity.make()
@@ -65,6 +84,7 @@ struct Rehearsing {
     var shown: [Entry] = []
     var firstWave = firstWave
     simulation.keepsEntries = false
+    simulation.limit = 5_000_000 + 5000 * plan.hosts.count
     simulation.journal = { [id = plan.id] deployment, entries in
       guard deployment == id else { return }
       shown += entries.lazy.filter(Rehearsing.isShown)
@@ -75,9 +95,36 @@ struct Rehearsing {
     simulation.add(plan)
     simulation.run()
     if let stopped = simulation.stopped {
-      throw Problems(Problem("the rehearsal did not end: \(stopped)"), exit: .internal)
+      throw Problems(Problem("the rehearsal did not end: \(stopped)", place: project.project.recipe(plan.recipe)?.place))
     }
-    return shown
+    return Play(shown: shown, scripts: scripts)
+  }
+
+  /// A strategy that ended and left hosts out although everything went well.
+  private func leftOut(_ good: Play) -> [RehearsalFinding] {
+    var findings: [RehearsalFinding] = []
+    guard let scripts = good.scripts.first else { return [] }
+    for entry in good.shown {
+      guard case .noted(.stageEnded(let name, let error?)) = entry.fact else { continue }
+      let strategy = plan.stages.lazy.compactMap { if case .rollout(let strategy) = $0 { strategy } else { nil } }.first
+      let part = name == "rollout" ? strategy?.part ?? "the rollout" : "stage \(name)"
+      if scripts.isFaulty(part) { continue }
+      let problem = Problem(error.failure.message, place: error.place ?? strategy?.place, fix: error.failure.fix)
+      let isCertain = error.host == nil && !scripts.isDoubted
+      findings.append(RehearsalFinding(problem, isCertain: isCertain, part: part, isEnd: true, isOfFleet: true))
+    }
+    return findings
+  }
+
+  /// Each once; what may be so is not said of a line of which it is said that it is so.
+  private static func distinct(_ findings: [RehearsalFinding]) -> [RehearsalFinding] {
+    var seen: Set<Problem> = []
+    let certain = findings.filter { $0.isCertain && seen.insert($0.problem).inserted }
+    let places = Set(certain.compactMap(\.problem.place))
+    let others = findings.filter { finding in
+      !finding.isCertain && finding.problem.place.map { !places.contains($0) } ?? true && seen.insert(finding.problem).inserted
+    }
+    return certain + others
   }
 
   private static func endsWave(_ entry: Entry) -> Bool {
@@ -87,25 +134,9 @@ struct Rehearsing {
   private static func isShown(_ entry: Entry) -> Bool {
     switch entry.fact {
     case .planned, .intended: true
-    case .noted(.stageBegan), .noted(.stageEnded), .noted(.waveBegan): true
-    case .noted(.eventEnded(_, _, let error)): error != nil
+    case .noted(.stageBegan), .noted(.stageEnded), .noted(.waveBegan), .noted(.waveEnded), .noted(.log): true
     default: false
     }
-  }
-
-  /// - Throws: what recipes ask for by names that nothing has; other errors may come of answers that nobody knows before.
-  private static func refuse(misnamed entries: [Entry]) throws(Problems) {
-    var problems: [Problem] = []
-    for entry in entries {
-      guard case .noted(let note) = entry.fact else { continue }
-      switch note {
-      case .eventEnded(_, _, let error?), .stageEnded(_, let error?):
-        let problem = Problem(error.failure.message, place: error.place, fix: error.failure.fix)
-        if error.failure.kind == .misnamed, !problems.contains(problem) { problems.append(problem) }
-      default: continue
-      }
-    }
-    if !problems.isEmpty { throw Problems(problems) }
   }
 
   private static func host(_ host: HostPlan) -> SimulatedHost {
@@ -118,8 +149,12 @@ struct Rehearsing {
         SimulatedHost.StoredRelease(release: receipt.release, complete: true))
       simulated.sources.append(receipt.inputs.sources)
     }
-    if let target = host.target, host.present, target.id != host.current {
+    if let target = host.target, host.present || target.id == host.current, !simulated.has(target.id) {
       simulated.releases.append(SimulatedHost.StoredRelease(release: target, complete: true))
+    }
+    if let current = host.current, !simulated.has(current) {
+      let unknown = Digest(hex: String(repeating: "00", count: 32))
+      simulated.releases.append(SimulatedHost.StoredRelease(release: Release(id: current, bundle: unknown), complete: true))
     }
     return simulated
   }
@@ -157,25 +192,8 @@ struct Rehearsing {
     }
     return names.sorted()
   }
+}
 
-  /// A rehearsal in which nothing fails can only stop at something that nobody can know before; what the hosts would do from there
-  /// (going back) is left out.
-  private static func untilUnknown(_ entries: [Entry]) -> (entries: [Entry], unknowns: [String]) {
-    var stopped: Set<Int> = []
-    var unknowns: [String] = []
-    let kept = entries.filter { entry in
-      switch entry.fact {
-      case .noted(.eventEnded(let host, _, let error?)):
-        stopped.insert(host)
-        let text = (error.place.map { "\($0): " } ?? "") + error.failure.message
-        if !unknowns.contains(text) { unknowns.append(text) }
-        return false
-      case .intended(let intent):
-        if case .host(let number) = intent.place { return !stopped.contains(number) }
-        return true
-      default: return true
-      }
-    }
-    return (kept, unknowns)
-  }
+extension Project {
+  func recipe(_ name: String) -> Recipe? { recipes.first { $0.name == name } }
 }

@@ -109,7 +109,7 @@ struct BadInputTests {
     let text = "deploy.lua:8: a host has no rnu\n  → did you mean run?\n"
     try refused(place, ["check"], text)
     try refused(place, ["plan"], text)
-    try refused(place, ["deploy"], "Asking 2 hosts what they run …\n" + text)
+    try refused(place, ["deploy"], text)
     let other = try Workplace.project(body: "on = { AfterInstall = function(host, deployment) log.info(deployment.colour) end },")
     try refused(
       other, ["check"],

@@ -9,6 +9,7 @@ local allowed = {}
 for _, name in ipairs(deployment_fields) do allowed[name] = true end
 
 deployment_type.__index = function(self, key)
+  doubt_field(key)
   local value = payload(self)[key]
   if value ~= nil or allowed[key] then return value end
   return misnamed(string.format("a deployment has no %s", tostring(key)), key, deployment_fields)
@@ -60,27 +61,32 @@ end
 -- What a strategy decides ------------------------------------------------------------------------------------------------
 
 local decisions = {}
-local function own(method, self) return is(self, rollout_type) or usage(method .. " is written with a colon") end
+local function own(method, self) return is(self, rollout_type) or misuse(method .. " is written with a colon") end
 
 --- Changes these hosts; returns how many succeeded and failed, and which.
 function decisions.wave(self, hosts, given)
-  own("rollout:wave", self)
+  if own("rollout:wave", self) == void then return void end
   local options = read_options("rollout:wave", given)
+  local at_once = options.parallel
+  if at_once and (at_once.count or at_once.percent) == 0 then
+    complain("parallel of rollout:wave must be a count from 1, or a share above 0%")
+    at_once = nil
+  end
   local numbers = numbers_of("rollout:wave", hosts)
   if #numbers == 0 then return { succeeded = 0, failed = 0, succeeded_hosts = new_set {}, failed_hosts = new_set {} } end
-  local parallel = options.parallel and (options.parallel.count or math.max(1, math.floor(#numbers * options.parallel.percent / 100)))
+  local parallel = at_once and (at_once.count or math.max(1, math.floor(#numbers * at_once.percent / 100)))
   local good, bad = ask("wave", numbers, parallel)
   return { succeeded = #good, failed = #bad, succeeded_hosts = set_of(good), failed_hosts = set_of(bad) }
 end
 function decisions.wait(self, time)
-  own("rollout:wait", self)
+  if own("rollout:wait", self) == void or time == void then return end
   local milliseconds = duration(time)
-  if not milliseconds then usage("rollout:wait takes " .. types.duration.words .. ", got " .. described(time)) end
+  if not milliseconds then return complain("rollout:wait takes " .. types.duration.words .. ", got " .. described(time)) end
   ask("wait", milliseconds)
 end
 --- Gives up: hosts that were changed go back.
 function decisions.rollback(self, format, ...)
-  own("rollout:rollback", self)
+  if own("rollout:rollback", self) == void then return end
   ask("rollback", format and string.format(format, ...) or "the strategy gave up")
   return raise { kind = "failed", message = "the rollout was given up" }
 end
@@ -89,6 +95,7 @@ for name, method in pairs(decisions) do decisions[name] = framed(method) end
 rollout_type.__index = function(self, key)
   if decisions[key] then return decisions[key] end
   local inside = payload(self)
+  doubt_field(key)
   if inside[key] ~= nil then return inside[key] end
   return misnamed(string.format("a rollout has no %s", tostring(key)), key, { "targets", "wave", "wait", "rollback", "revision", "params" })
 end
@@ -98,6 +105,7 @@ end
 --- From here on a deployment runs.
 begin_number = register(function(data)
   know_hosts(data.hosts)
+  rehearsal = data.rehearsal
   facts = data.deployment
   facts.targets = set_of(data.targets)
   facts.params = parameter_values(data.params, data.param_names)

@@ -235,6 +235,13 @@ local function bind(inside, options, place)
   if inside.options then options = inside.options(options) end
   local read = read_value("options of strategy " .. inside.name, types.record, options or {}, place) or {}
   local batch = amount(read.batch)
+  for _, name in ipairs { "batch", "parallel" } do
+    local given = amount(read[name])
+    if given and (given.count or given.percent) == 0 then
+      problem(string.format("%s of strategy %s must be a count from 1, or a share above 0%%, got %s", name, inside.name,
+        described(read[name])), nil, place)
+    end
+  end
   return proxy(bound_type, 0, { name = inside.name, decide = inside.decide, options = read, batch = batch, place = place })
 end
 

@@ -8,31 +8,39 @@ local function log_text(format, ...)
     if inside then values[i] = "<secret>" end
   end
   if values.n == 0 then return format end
+  for i = 1, values.n do if values[i] == void then return format end end
   return string.format(format, table.unpack(values, 1, values.n))
 end
 
 local logs = {}
 for _, level in ipairs { "debug", "info", "warn", "error" } do
-  logs[level] = function(...) if running("log." .. level) then note(level, log_text(...)) end end
+  logs[level] = function(...)
+    if not running("log." .. level) then return end
+    local text = log_text(...)
+    if not rehearsing() then note(level, text) end
+  end
 end
-log = word("log", logs)
+log = word("log", logs, logs.info)
 
 function print(...)
   if not running "print" then return end
   local texts = table.pack(...)
   for i = 1, texts.n do texts[i] = is(texts[i], secret_type) and "<secret>" or tostring(texts[i]) end
-  note("info", table.concat(texts, "\t", 1, texts.n))
+  if not rehearsing() then note("info", table.concat(texts, "\t", 1, texts.n)) end
 end
 
 --- Ends the script with a sentence of the recipe's own.
 function fail(format, ...)
-  return raise { kind = "failed", message = log_text(format, ...) }
+  local text = log_text(format, ...)
+  if #text > 65536 then text = string.sub(text, 1, 65536) .. string.format("… (%d bytes in all)", #text) end
+  return raise { kind = "failed", message = text }
 end
 
 function sleep(time)
   if not running "sleep" then return end
   local milliseconds = duration(time)
-  if not milliseconds then usage("sleep takes " .. types.duration.words .. ", got " .. described(time)) end
+  if time == void then return end
+  if not milliseconds then return complain("sleep takes " .. types.duration.words .. ", got " .. described(time)) end
   ask("sleep", milliseconds)
 end
 
@@ -40,12 +48,13 @@ end
 function retry(given, fn)
   if not running "retry" then return void end
   local options = read_fields("retry", "retry", given)
-  if type(fn) ~= "function" then usage("retry takes options and a function, got " .. described(fn)) end
+  if type(fn) ~= "function" then return misuse("retry takes options and a function, got " .. described(fn)) end
   local every, times = options.every or 1000, options.times or 3
+  loops(times)
   for attempt = 1, times do
     local result = table.pack(xpcall(fn, located, attempt))
     if result[1] then return table.unpack(result, 2, result.n) end
-    if attempt == times then
+    if attempt == times or rehearsing() then
       result[2].attempts = attempt
       return raise(result[2])
     end
@@ -67,6 +76,10 @@ end
 
 --- Starts functions as scripts of their own and waits for all of them.
 local function together(name, functions, limit, keep_going)
+  local most = math.max(10000, number_of_hosts())
+  if #functions > most then
+    return usage(string.format("%s starts at most %d functions at once, got %d", name, most, #functions), "give it the list in parts")
+  end
   local origin, numbers, values, raised = trace(), {}, {}, {}
   for i, fn in ipairs(functions) do
     numbers[i] = register(function()
@@ -98,8 +111,12 @@ function each(list, fn, given)
   if not running "each" then return void end
   local options = read_options("each", given)
   local items = is(list, set_type) or list
-  if type(items) ~= "table" then usage("each takes a list or a set of hosts, got " .. described(list)) end
-  if type(fn) ~= "function" then usage("each takes a list and a function, got " .. described(fn)) end
+  if list == void then return {}, {} end
+  if type(items) ~= "table" then
+    complain("each takes a list or a set of hosts, got " .. described(list))
+    return {}, {}
+  end
+  if type(fn) ~= "function" then return misuse("each takes a list and a function, got " .. described(fn)) end
   local functions = {}
   for i, item in ipairs(items) do functions[i] = function() return fn(item, i) end end
   local values, failures = together("each", functions, options.limit, options.keep_going)
@@ -110,9 +127,9 @@ end
 function all(functions, given)
   if not running "all" then return void end
   local options = read_options("all", given)
-  if type(functions) ~= "table" then usage("all takes a list of functions, got " .. described(functions)) end
+  if type(functions) ~= "table" then return misuse("all takes a list of functions, got " .. described(functions)) end
   for i, fn in ipairs(functions) do
-    if type(fn) ~= "function" then usage(string.format("all takes functions, but number %d is %s", i, described(fn))) end
+    if type(fn) ~= "function" then return misuse(string.format("all takes functions, but number %d is %s", i, described(fn))) end
   end
   local values, failures = together("all", functions, options.limit, options.keep_going)
   return first_values(values, #functions), failures
@@ -122,12 +139,18 @@ end
 function within(time, fn)
   if not running "within" then return void end
   local milliseconds = duration(time)
-  if not milliseconds then usage("within takes " .. types.duration.words .. ", got " .. described(time)) end
-  if type(fn) ~= "function" then usage("within takes a duration and a function, got " .. described(fn)) end
+  if not milliseconds then
+    if time ~= void then complain("within takes " .. types.duration.words .. ", got " .. described(time)) end
+    milliseconds = 8640000000
+  end
+  if type(fn) ~= "function" then return misuse("within takes a duration and a function, got " .. described(fn)) end
   local values
   local number = register(function() values = table.pack(fn()) end, "within", trace())
   local failure = ask("within", milliseconds, number)[1]
-  if failure then return raise(setmetatable(failure, error_meta)) end
+  if failure then
+    if failure.kind == "timeout" then doubt() end
+    return raise(setmetatable(failure, error_meta))
+  end
   return table.unpack(values or {}, 1, values and values.n or 0)
 end
 
@@ -174,11 +197,16 @@ secret = word("secret", secrets, function(name)
 end)
 secret_type.__index = function(self, key)
   if key == "bearer" then return function(me) return secrets.format("Bearer %s", me) end end
-  problem(string.format("a secret has no %s", tostring(key)), "it has :bearer(), and goes into env, input and write as it is")
+  problem(string.format("a secret has no %s", tostring(key)), "it has :bearer(), and goes into env, input and write as it is", nil,
+    "misnamed")
   return void
 end
-local function no_text() return usage("a secret cannot become text; secret.format joins it with other text") end
-secret_type.__tostring, secret_type.__concat = no_text, no_text
+local no_text = "a secret cannot become text; secret.format joins it with other text"
+secret_type.__concat = function() return misuse(no_text) end
+secret_type.__tostring = function()
+  misuse(no_text)
+  return "<secret>"
+end
 
 --- A text as one word for a shell.
 function quote(value)

@@ -1,6 +1,6 @@
--- Hosts as hooks see them, sets of hosts, and the engine's own machine. What waits here yields; what fails raises.
+-- Hosts as hooks see them, and the engine's own machine. What waits here yields; what fails raises.
 
-running_host_type, set_type, here_type, result_type = kind "host", kind "hosts", kind "here", kind "result"
+running_host_type, here_type = kind "host", kind "here"
 local deployment_hosts, handles = {}, {}     -- facts by position; handles made when first needed
 
 local function host_of(number)
@@ -15,13 +15,14 @@ handle_of = host_of
 
 function earlier_of(number) return deployment_hosts[number + 1].earlier end
 function know_hosts(list) deployment_hosts = list end
+function number_of_hosts() return #deployment_hosts end
 
-local function number_of(subject, value)
+function number_of(subject, value)
   if type(value) == "userdata" then
     local _, made_with, number = payload(value)
     if made_with == running_host_type then return number end
   end
-  return usage(string.format("%s must be a host, got %s", subject, described(value)))
+  return misuse(string.format("%s must be a host, got %s", subject, described(value)))
 end
 
 -- Operations ---------------------------------------------------------------------------------------------------------
@@ -29,11 +30,12 @@ end
 secret_type = kind "secret"   -- made in flow.lua
 
 local function text_pieces(subject, value)
+  if value == void then return nil end
   if value == nil or type(value) == "string" then return value end
   if type(value) == "number" then return tostring(value) end
   local inside = is(value, secret_type)
   if inside then return inside end
-  return usage(string.format("%s must be a text or a secret, got %s", subject, described(value)))
+  complain(string.format("%s must be a text or a secret, got %s", subject, described(value)))
 end
 
 local function last_lines(text)
@@ -45,8 +47,10 @@ end
 
 --- Asks for an operation: nil as number is the engine's machine. Returns failure, value, status, stdout, stderr, milliseconds.
 local function operate(number, name, timeout, ...) return ask(name, number, timeout, ...) end
+local most_bytes = 1048576 -- of a command
 
 local function failed(number, failure, command, status, stderr)
+  doubt()
   return raise { kind = failure.kind, message = failure.message, fix = failure.fix, command = command, status = status,
     host = number and deployment_hosts[number + 1].name or nil, stderr = last_lines(stderr) }
 end
@@ -57,29 +61,31 @@ local function done(number, name, timeout, ...)
   return value
 end
 
-local results = {}
-function results.lines(self)
-  local lines = {}
-  for line in string.gmatch(self.stdout, "([^\n]*)\n?") do lines[#lines + 1] = line end
-  if lines[#lines] == "" then lines[#lines] = nil end
-  return lines
+local function no_secret(method) return misuse(method .. ": a secret does not belong into a command: give it in env or as input") end
+local function of_size(method, command, bytes)
+  if bytes <= most_bytes then return command end
+  return complain(string.format("%s takes a command of at most 1 MiB, got %d bytes", method, bytes),
+    "write the text to a file with host:write, or give it as input")
 end
-local result_meta = { __name = "result", __metatable = false, __index = function(_, key)
-  if results[key] then return results[key] end
-  return misnamed(string.format("a result has no %s", tostring(key)), key, { "ok", "status", "stdout", "stderr", "duration", "lines" })
-end }
 
+--- The command, or `void` where it cannot be run.
 local function command_of(method, command)
-  if is(command, secret_type) then usage(method .. ": a secret does not belong into a command: give it in env or as input") end
-  if type(command) == "string" and command ~= "" then return command end
+  if command == void then return void end
+  if is(command, secret_type) then return no_secret(method) end
+  if type(command) == "string" and command ~= "" then return of_size(method, command, #command) end
   if type(command) == "table" and #command > 0 then
+    local bytes = 0
     for _, word_ in ipairs(command) do
-      if is(word_, secret_type) then usage(method .. ": a secret does not belong into a command: give it in env or as input") end
-      if type(word_) ~= "string" then usage(string.format("%s: words of a command are texts, got %s", method, described(word_))) end
+      if word_ == void then return void end
+      if is(word_, secret_type) then return no_secret(method) end
+      if type(word_) ~= "string" then
+        return complain(string.format("%s: words of a command are texts, got %s", method, described(word_)))
+      end
+      bytes = bytes + #word_ + 1
     end
-    return command
+    return of_size(method, command, bytes)
   end
-  return usage(string.format("%s takes a command in quotes or a list of words, got %s", method, described(command)))
+  return complain(string.format("%s takes a command in quotes or a list of words, got %s", method, described(command)))
 end
 
 local function environment_of(method, env)
@@ -87,7 +93,7 @@ local function environment_of(method, env)
   if env == nil then return list end
   for name, value in pairs(env) do
     if type(name) ~= "string" or not string.match(name, "^[%a_][%w_]*$") then
-      usage(string.format("%s: %s is no name of a variable", method, described(name)))
+      complain(string.format("%s: %s is no name of a variable", method, described(name)))
     end
     list[#list + 1] = { name, text_pieces(method .. ": env." .. name, type(value) == "boolean" and tostring(value) or value) }
   end
@@ -96,24 +102,35 @@ end
 
 local function line_of(command) return type(command) == "string" and command or table.concat(command, " ") end
 
-local function run_once(number, command, options, environment, input)
+local function run_once(number, command, options, environment, input, tolerant)
   local failure, _, status, stdout, stderr, took = operate(number, "run", options.timeout, command, environment, options.cwd, input,
     options.user, options.merge, options.on_lost)
-  return failure, setmetatable({ ok = failure == nil, status = status or -1, stdout = stdout or "", stderr = stderr or "",
-    duration = (took or 0) / 1000 }, result_meta)
+  return new_result(failure, status, stdout, stderr, took, options.rehearse, tolerant)
+end
+
+--- Milliseconds of all pauses between so many attempts.
+local function pauses(attempts, every, backoff)
+  local sum = 0
+  for _ = 2, math.min(attempts, 1000) do
+    sum, every = sum + math.min(every, 8640000000), every * backoff
+  end
+  return math.floor(math.min(sum, 8640000000))
 end
 
 local function run_command(method, number, command, given, tolerant)
   command = command_of(method, command)
   local options = read_options("host:run", given)
+  options.rehearse = options.rehearse and read_fields(method .. ": rehearse", "host:run.rehearse", options.rehearse)
   local retry_ = options.retry and read_fields("retry", "retry", options.retry) or {}
   local environment, input = environment_of(method, options.env), text_pieces(method .. ": input", options.input)
   local every, attempts = retry_.every or 1000, retry_.times or 1
+  if command == void then return no_result() end
+  repeats(attempts, pauses(attempts, every, retry_.backoff or 1))
   for attempt = 1, attempts do
-    local failure, result = run_once(number, command, options, environment, input)
+    local failure, result = run_once(number, command, options, environment, input, tolerant)
     if not failure then return result end
     local fatal = failure.kind ~= "command" and failure.kind ~= "timeout"
-    if fatal or attempt == attempts then
+    if fatal or attempt == attempts or rehearsing() then
       if tolerant and failure.kind == "command" then return result end
       return failed(number, failure, line_of(command), result.status, result.stderr)
     end
@@ -123,8 +140,10 @@ local function run_command(method, number, command, given, tolerant)
 end
 
 local function path_of(method, path)
+  if path == void then return "/" end
   if type(path) == "string" and path ~= "" and not string.find(path, "\0", 1, true) then return path end
-  return usage(string.format("%s takes a path in quotes, got %s", method, described(path)))
+  complain(string.format("%s takes a path in quotes, got %s", method, described(path)))
+  return "/"
 end
 
 local function read_file(method, number, path, given)
@@ -132,6 +151,8 @@ local function read_file(method, number, path, given)
   local options = read_options("host:read", given)
   local failure, value = operate(number, "read", options.timeout, path, options.limit or 1048576)
   if not failure then return value end
+  local known, answer = foretold(failure, options.rehearse, options.default)
+  if known then return answer end
   if failure.kind == "missing" and options.default ~= nil then return options.default end
   return failed(number, failure)
 end
@@ -139,9 +160,12 @@ end
 -- One question, again and again --------------------------------------------------------------------------------------
 
 local function question(given)
-  local options = read_options("host:wait_for", given)
+  local options, mistaken = read_options("host:wait_for", given)
   local kinds = (options.http and 1 or 0) + (options.port and 1 or 0) + (options.command and 1 or 0)
-  if kinds ~= 1 then usage("host:wait_for takes exactly one of http, port and command") end
+  if kinds ~= 1 then
+    if not mistaken then misuse("host:wait_for takes exactly one of http, port and command") end
+    return options, void
+  end
   if options.http then return options, "http", options.http, options.http .. " to answer" end
   if options.port then return options, "port", options.port, "port " .. options.port .. " to answer" end
   return options, "command", options.command, "`" .. options.command .. "` to succeed"
@@ -152,15 +176,17 @@ local function seconds(milliseconds)
 end
 
 local function wait_for(number, given)
-  if type(given) ~= "table" then usage("host:wait_for takes a table: host:wait_for { http = \"http://localhost:8080/\" }") end
+  if type(given) ~= "table" then return misuse("host:wait_for takes a table: host:wait_for { http = \"http://localhost:8080/\" }") end
   local options, what, value, words = question(given)
+  if what == void then return end
   local statuses = options.status
   if math.type(statuses) == "integer" then statuses = { statuses } end
   local timeout, every, spent, last, fix = options.timeout or 60000, math.max(options.every or 1000, 50), 0, nil, nil
   while true do
-    -- A look gets a second at least, and one more for the client to say itself why it got no answer.
-    local limit = math.max(1000, math.min(timeout - spent, 30000))
-    local failure, answer, _, _, _, took = operate(number, "check", limit + 1000, what, value, statuses or {})
+    -- A look gets a second at least, and one more for the client to say itself why it got no answer. A rehearsal asks once, for all of
+    -- the time: one line of a plan, and its whole deadline.
+    local limit = rehearsing() and timeout or math.max(1000, math.min(timeout - spent, 30000))
+    local failure, answer, _, _, _, took = operate(number, "check", rehearsing() and limit or limit + 1000, what, value, statuses or {})
     if not failure and answer ~= false then return end
     if failure and failure.kind ~= "unhealthy" and failure.kind ~= "timeout" then return failed(number, failure) end
     -- The last answer says more than a look that the end of the waiting cut short.
@@ -168,7 +194,7 @@ local function wait_for(number, given)
     elseif failure.kind == "unhealthy" then last, fix = failure.message, failure.fix
     elseif not last then last = string.format("no answer within %s", seconds(limit)) end
     spent = spent + (took or 0)
-    if spent + every >= timeout then
+    if spent + every >= timeout or rehearsing() then
       return failed(number, { kind = "unhealthy", fix = fix,
         message = string.format("waited %s for %s: %s", seconds(timeout), words, last) })
     end
@@ -183,7 +209,14 @@ local methods = {}
 function methods.run(number, command, options) return run_command("host:run", number, command, options, false) end
 function methods.try(number, command, options) return run_command("host:try", number, command, options, true) end
 function methods.read(number, path, options) return read_file("host:read", number, path, options) end
-function methods.exists(number, path) return done(number, "exists", nil, path_of("host:exists", path)) == true end
+function methods.exists(number, path, given)
+  local options = read_options("host:exists", given)
+  local failure, value = operate(number, "exists", options.timeout, path_of("host:exists", path))
+  if not failure then return value == true end
+  local known, answer = foretold(failure, options.rehearse)
+  if known then return answer end
+  return failed(number, failure)
+end
 function methods.write(number, path, text, given)
   local options = read_options("host:write", given)
   local content = text_pieces("host:write: text", text or "")
@@ -200,7 +233,11 @@ methods.wait_for = wait_for
 
 local callable = {}
 for name, method in pairs(methods) do
-  callable[name] = framed(function(self, ...) return method(number_of("host:" .. name .. " (written with a colon)", self), ...) end)
+  callable[name] = framed(function(self, ...)
+    local number = number_of("host:" .. name .. " (written with a colon)", self)
+    if number == void then return void end
+    return method(number, ...)
+  end)
 end
 
 local fields = { "name", "address", "user", "port", "root", "tags", "vars", "facts", "number", "release_path", "previous", "transport" }
@@ -212,6 +249,7 @@ running_host_type.__index = function(self, key)
   if method then return method end
   local inside, _, number = payload(self)
   if key == "number" then return number end
+  doubt_field(key)
   local value = inside[key]
   if value ~= nil or host_fields[key] then return value end
   return misnamed(string.format("a host has no %s", tostring(key)), key, added_names(fields, keys_of(methods)))
@@ -242,107 +280,15 @@ here_methods = {
     return void
   end,
 }
-for name, method in pairs(here_methods) do here_methods[name] = framed(method) end
+for name, method in pairs(here_methods) do
+  here_methods[name] = framed(function(self, ...)
+    if self == here or phase ~= "run" then return method(self, ...) end
+    return misuse(string.format("here:%s is written with a colon, got %s for here", name, described(self)))
+  end)
+end
 here_type.__index = function(_, key)
   if here_methods[key] then return here_methods[key] end
-  problem(string.format("here has no %s", tostring(key)), did_you_mean(key, keys_of(here_methods)))
+  problem(string.format("here has no %s", tostring(key)), did_you_mean(key, keys_of(here_methods)), nil, "misnamed")
   return void
 end
 here = proxy(here_type, 0, nil)
-
--- Sets of hosts ------------------------------------------------------------------------------------------------------
-
-local sets = {}
-function new_set(list) return proxy(set_type, 0, list) end
-
-function numbers_of(subject, value)
-  local list = is(value, set_type) or type(value) == "table" and value or { value }
-  local numbers = {}
-  for i, item in ipairs(list) do numbers[i] = number_of(subject, item) end
-  return numbers
-end
-
-local function slice(list, from, to)
-  local part = {}
-  for i = from, math.min(to, #list) do part[#part + 1] = list[i] end
-  return new_set(part)
-end
-
-local function counted(method, size, list)
-  local count = share(size, #list)
-  if not count then usage(string.format("%s takes a count or a share such as \"25%%\", got %s", method, described(size))) end
-  return count
-end
-
-local function own(method, self) return is(self, set_type) or usage(method .. " is written with a colon") end
-
-function sets.first(self)
-  local list = own("hosts:first", self)
-  if not list[1] then usage("there is no host in the set, so there is no first one") end
-  return list[1]
-end
-function sets.take(self, size)
-  local list = own("hosts:take", self)
-  return slice(list, 1, counted("hosts:take", size, list))
-end
-function sets.split(self, size)
-  local list = own("hosts:split", self)
-  local count = counted("hosts:split", size, list)
-  return slice(list, 1, count), slice(list, count + 1, #list)
-end
-function sets.batches(self, size)
-  local list = own("hosts:batches", self)
-  local count, at = math.max(1, counted("hosts:batches", size, list)), 1
-  return function()
-    if at > #list then return nil end
-    local part = slice(list, at, at + count - 1)
-    at = at + count
-    return part
-  end
-end
-local function matches(value, wanted)
-  if type(wanted) == "table" then
-    for _, one in ipairs(wanted) do if value == one then return true end end
-    return false
-  end
-  return value == wanted
-end
-function sets.where(self, tags)
-  local part = {}
-  if type(tags) ~= "table" then usage("hosts:where takes tags: targets:where { zone = \"b\" }") end
-  for _, item in ipairs(own("hosts:where", self)) do
-    local fits = true
-    for name, wanted in pairs(tags) do fits = fits and matches((payload(item).tags or {})[name], wanted) end
-    if fits then part[#part + 1] = item end
-  end
-  return new_set(part)
-end
-function sets.map(self, fn)
-  local result = {}
-  for i, item in ipairs(own("hosts:map", self)) do result[i] = fn(item) end
-  return result
-end
-function sets.except(self, others)
-  local gone, part = {}, {}
-  for _, number in ipairs(numbers_of("hosts:except", others)) do gone[number] = true end
-  for _, item in ipairs(own("hosts:except", self)) do
-    if not gone[number_of("a member", item)] then part[#part + 1] = item end
-  end
-  return new_set(part)
-end
-
-for name, method in pairs(sets) do sets[name] = framed(method) end
-set_type.__len = function(self) return #payload(self) end
-set_type.__index = function(self, key)
-  if math.type(key) == "integer" then return payload(self)[key] end
-  if sets[key] then return sets[key] end
-  return misnamed(string.format("a set of hosts has no %s", tostring(key)), key, keys_of(sets))
-end
-set_type.__tostring = function(self)
-  local names = {}
-  for i, item in ipairs(payload(self)) do
-    if i > 5 then names[i] = "…"; break end
-    names[i] = tostring(item)
-  end
-  return table.concat(names, ", ")
-end

@@ -240,8 +240,8 @@ local function stage_data(item)
   if inside.kind == "upload" then return { kind = "upload" } end
   if inside.kind == "rollout" then
     local bound = inside.strategy and payload(inside.strategy)
-    return { kind = "rollout", strategy = bound and { name = bound.name, options = bound.options, batch = bound.batch,
-      ["function"] = register(bound.decide, "strategy " .. bound.name) } }
+    return { kind = "rollout", strategy = bound and placed({ name = bound.name, options = bound.options, batch = bound.batch,
+      ["function"] = register(bound.decide, "strategy " .. bound.name) }, place_of(bound.decide, bound.place)) }
   end
   local run = inside.run or function() end
   local when = inside.when

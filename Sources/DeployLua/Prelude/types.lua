@@ -94,6 +94,10 @@ types.mode = { words = 'permission bits such as "0644"', read = function(v)
   local bits = type(v) == "string" and string.match(v, "^0?[0-7][0-7][0-7][0-7]?$") and tonumber(v, 8)
   return bits ~= nil and bits ~= false, bits or nil
 end }
+types.answer = { words = 'a text, or a table { stdout = "…", status = 0 }', read = function(v)
+  if type(v) == "string" or type(v) == "number" then return true, { stdout = tostring(v) } end
+  return type(v) == "table", v
+end }
 function one_of(choices)
   local words = {}
   for i, choice in ipairs(choices) do words[i] = string.format("%q", choice) end
@@ -136,9 +140,9 @@ local function shape_of(entry)
   return shape
 end
 
---- Reads a table by the fields of a word of the vocabulary. Returns what was good of it.
+--- Reads a table by the fields of a word of the vocabulary. Returns what was good of it, and whether a field has no such name.
 function read_fields(subject, entry, given, place)
-  local shape, result = shape_of(entry), {}
+  local shape, result, mistaken = shape_of(entry), {}, false
   local fields, known, names = shape.fields, shape.known, shape.names
   if type(given) ~= "table" then
     if given ~= void then problem(string.format("%s takes a table { … }, got %s", subject, described(given)), nil, place) end
@@ -150,18 +154,19 @@ function read_fields(subject, entry, given, place)
       result[key] = read_value(string.format("%s of %s", key, subject), type_named(field.type), value, place and at_field(place, key))
     elseif type(key) == "string" then
       problem(string.format("%s has no field %q", subject, key),
-        did_you_mean(key, names) or "it has " .. table.concat(names, ", "), place and at_field(place, key))
+        did_you_mean(key, names) or "it has " .. table.concat(names, ", "), place and at_field(place, key), "misnamed")
+      mistaken = true
     else
-      problem(string.format("%s takes named fields only, got %s in the list", subject, described(value)), nil, place)
+      problem(string.format("%s takes named fields only, got %s in the list", subject, described(value)), nil, place, "misnamed")
     end
   end
   for _, field in ipairs(fields) do
     if field.required and given[field.name] == nil then problem(string.format("%s needs %s", subject, field.name), field.help, place) end
   end
-  return result
+  return result, mistaken
 end
 
---- Options of a function that runs: no place, the first thing that is wrong is raised.
+--- Options of a function that runs: no place; what is wrong is raised, in a rehearsal noted.
 function read_options(entry, given)
   if given == nil then return {} end
   return read_fields(entry, entry, given)

@@ -22,7 +22,9 @@ function usage(message, fix) return raise { kind = "invalid", message = message,
 function misnamed(message, key, names)
   local sorted = copy(names)
   table.sort(sorted)
-  return raise { kind = "misnamed", message = message, fix = did_you_mean(key, names) or "there are " .. table.concat(sorted, ", ") }
+  local fix = did_you_mean(key, names) or "there are " .. table.concat(sorted, ", ")
+  if rehearsing() then return mistake("misnamed", message, fix) end
+  return raise { kind = "misnamed", message = message, fix = fix }
 end
 
 function internal(message) return raise { kind = "internal", message = message } end
@@ -60,7 +62,10 @@ function near(word, candidates)
     local d = distance(string.lower(word), string.lower(candidate))
     if #word < 100 and d < least then best, least = candidate, d end
   end
-  return best
+  if best then return best end
+  for _, candidate in ipairs(candidates) do -- `enviroment` for `env`
+    if #candidate > 2 and string.sub(string.lower(word), 1, #candidate) == string.lower(candidate) then return candidate end
+  end
 end
 
 function did_you_mean(word, candidates, shape)
@@ -77,8 +82,11 @@ end
 
 --- Takes down what is wrong with a description and goes on; in the run phase it is raised.
 --- place: { file, line, field }, where it is not the line that runs.
-function problem(message, fix, place)
-  if phase == "run" then return usage(message, fix) end
+function problem(message, fix, place, kind)
+  if phase == "run" then
+    if rehearsing() then return mistake(kind or "invalid", message, fix, place) end
+    return usage(message, fix)
+  end
   local file, line, field
   if place then file, line, field = place.file, place.line, place.field else file, line = where() end
   problems[#problems + 1] = { message = message, fix = fix, file = file, line = line, field = field }
@@ -98,7 +106,17 @@ end
 local void_type = { __name = "nothing", __metatable = false }
 void = proxy(void_type, 0, nil)
 local function itself() return void end
-for _, name in ipairs { "index", "call", "concat", "add", "sub", "mul", "div", "mod", "pow", "unm", "idiv", "band", "bor", "bxor",
+--- `ipairs` over it ends while a recipe is played.
+void_type.__index = function(_, key)
+  if rehearsing() and math.type(key) == "integer" then return nil end
+  return void
+end
+--- `for … in nothing do` calls it with nil and the value before: it ends there.
+void_type.__call = function(_, ...)
+  if select("#", ...) == 2 and (...) == nil then return nil end
+  return void
+end
+for _, name in ipairs { "concat", "add", "sub", "mul", "div", "mod", "pow", "unm", "idiv", "band", "bor", "bxor",
                         "shl", "shr", "bnot" } do
   void_type["__" .. name] = itself
 end
@@ -131,7 +149,7 @@ function word(name, members, call)
   type_.__index = function(_, key)
     local member = members[key]
     if member ~= nil then return member end
-    problem(string.format("%s has no %s", name, tostring(key)), did_you_mean(key, keys_of(members), name .. ".%s"))
+    problem(string.format("%s has no %s", name, tostring(key)), did_you_mean(key, keys_of(members), name .. ".%s"), nil, "misnamed")
     return void
   end
   if call then type_.__call = framed(function(_, ...) return call(...) end) end
@@ -142,7 +160,8 @@ end
 
 function describing(name)
   if phase == "run" then
-    usage(name .. " describes a deployment and is read before one starts: move it out of the function, to the top of the file")
+    raise { kind = "misnamed",
+      message = name .. " describes a deployment and is read before one starts: move it out of the function, to the top of the file" }
   end
 end
 

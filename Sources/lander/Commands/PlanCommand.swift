@@ -10,7 +10,9 @@ struct PlanCommand: Verb {
       "Shows what deploy would do: hosts, waves, every command with its deadline, and the way back.",
     discussion: """
       Runs the very recipe against simulated hosts, once with good answers and once with the first wave failing. Without --connect no \
-      host is reached, and all are taken to be fresh; with it they are asked what they run, and nothing is changed there.
+      host is reached, and all are taken to be fresh; with it they are asked what they run, and nothing is changed there. Exits with 2 \
+      if the deployment would fail whatever hosts answer, and with 14 if what comes next hangs on an answer that only a real host gives: \
+      the option rehearse of a call says what to take for it.
       """)
 
   @OptionGroup var options: ProjectOptions
@@ -35,7 +37,7 @@ struct PlanCommand: Verb {
         ])
       }
       await engine.close()
-      return .done
+      return prepared.report.isWhole ? .done : .partial
     } catch {
       await engine.close()
       throw error

@@ -8,8 +8,9 @@ struct CheckCommand: Verb {
   static let configuration = CommandConfiguration(
     commandName: "check", abstract: "Reads deploy.lua and says everything that is wrong with it.",
     discussion: """
-      No host is reached and nothing is built. Every recipe is played once against simulated hosts, so that misspelt names in hooks show; \
-      what depends on answers of hosts does not.
+      No host is reached and nothing is built. Every recipe is played against simulated hosts, some of which have nothing yet and some an \
+      earlier release. What is wrong whatever hosts answer is a problem, and the exit code is 2; where a function stops because of an \
+      answer that only a real host gives, a warning says so.
       """)
 
   @OptionGroup var options: ProjectOptions
@@ -17,12 +18,12 @@ struct CheckCommand: Verb {
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
     let loaded = try Wiring.project(options)
     let project = loaded.project
-    for warning in project.warnings + loaded.warnings {
+    let played = try await DryRun(project: loaded).result()
+    for warning in project.warnings + loaded.warnings + played.warnings {
       let lines = warning.lines(on: terminal.err)
       terminal.tell(["warning: " + lines[0]] + lines.dropFirst())
     }
-    let problems = try await DryRun(project: loaded).problems()
-    if !problems.isEmpty { throw Problems(problems) }
+    if !played.problems.isEmpty { throw Problems(played.problems) }
     let counts = [
       project.recipes.count.of("recipe"), project.groups.count.of("group"),
       project.groups.reduce(0) { $0 + $1.hosts.count }.of("host"),

@@ -1,6 +1,7 @@
 import ArgumentParser
 import DeployCore
 import DeployEngine
+import DeployLua
 import DeployModel
 import DeployReport
 import DeploySimulation
@@ -39,20 +40,22 @@ struct RehearseCommand: Verb {
     do { faults = try Faults.parse(self.faults) } catch { throw Problems(error) }
     let seed = seed ?? UInt64.random(in: 0...999_999)
     let plan = try plan(project, seed)
-    let library = LuaLibrary()
+    var played: [RehearsedScripts] = []
     var simulation = Simulation(
       hosts: plan.hosts.map { SimulatedHost(name: $0.host.name) }, seed: seed, faults: faults,
       start: plan.at
     ) {
-      try library.scripts(of: $0, sources: [project.project.sources])
+      played.append(try RehearsedScripts(plan: $0, sources: [project.project.sources], as: .faults, hasFaults: true))
+      return played[played.count - 1]
     }
     simulation.followUp = { failed, conclusion, at in
       RollbackPlanner.plan(
         after: failed, conclusion, by: RehearseCommand.identity(failed.id + "-back", at, seed))
     }
     simulation.add(plan)
+    simulation.limit = 5_000_000 + 20_000 * plan.hosts.count
     simulation.run()
-    return tell(simulation, seed, terminal)
+    return tell(simulation, seed, overrun: played.lazy.compactMap(\.overrun).first, terminal)
   }
 
   /// A plan whose identity depends on nothing but the seed.
@@ -86,7 +89,7 @@ struct RehearseCommand: Verb {
   }
 
   private func tell(
-    _ simulation: Simulation, _ seed: UInt64, _ terminal: Terminal
+    _ simulation: Simulation, _ seed: UInt64, overrun: Problem?, _ terminal: Terminal
   )
     -> DeployModel.ExitCode
   {
@@ -115,6 +118,10 @@ struct RehearseCommand: Verb {
     if let stopped = simulation.stopped {
       terminal.say("It did not end: \(stopped)")
       return .internal
+    }
+    if let overrun {
+      terminal.tell(overrun.lines(on: terminal.err))
+      return .usage
     }
     let broken = simulation.checkers.broken
     if broken.isEmpty {

@@ -1,0 +1,48 @@
+import DeployModel
+
+/// How much functions may ask in a rehearsal. A deployment asks less by far; what asks more does not end.
+struct RehearsalBounds {
+  /// What one function asks.
+  let requests: Int
+  /// What all of them ask.
+  let total: Int
+  /// What it may sleep in all.
+  static let asleep = Interval(milliseconds: 30 * 86_400_000)
+  /// What one asks whose loop hangs on an answer, as in `repeat … until` it is ready; the answer will not change.
+  static let polls = 1000
+  private let hosts: Int
+
+  private var asked = 0
+  private var byBody: [Body: Int] = [:]
+  /// Whether the bound that was broken last is of one script, whatever the others do.
+  private(set) var isOfOneScript = true
+
+  init(hosts: Int) {
+    self.hosts = hosts
+    requests = 10_000 + 10 * hosts
+    total = 1_000_000 + 1000 * hosts
+  }
+
+  /// The bound that the latest request of a script breaks.
+  mutating func broken(by one: RehearsedScripts.Running, isDoubted: Bool) -> Failure? {
+    asked += 1
+    byBody[one.body, default: 0] += 1
+    isOfOneScript = true
+    if one.asleep > Self.asleep {
+      return Failure(.failed, "it slept for more than 30 days", fix: "let the loop end, with retry or within")
+    }
+    if one.requests > requests {
+      return Failure(.failed, "it asked more than \(requests) times", fix: "let the loop end, with retry or within")
+    }
+    isOfOneScript = false
+    let shared = byBody[one.body] ?? 0
+    let polls = Self.polls + (one.part.isHook ? 0 : 10 * hosts)
+    if isDoubted, one.requests > polls || (one.part.isHook && one.requests > 100 && shared > 20 * Self.polls) {
+      return Failure(
+        .failed, "it asked \(one.requests - 1) times, and what it waits for does not come in a rehearsal",
+        fix: "say what a rehearsal is answered: host:run(\"…\", { rehearse = \"…\" })")
+    }
+    if asked > total { return Failure(.failed, "all functions together asked more than \(total) times", fix: "let the loops end") }
+    return nil
+  }
+}

@@ -1,0 +1,46 @@
+import DeployCore
+import DeployModel
+
+/// A function of a recipe that the engine starts, as people know it.
+struct RehearsalPart {
+  /// `hook ApplicationStart`, `stage migrate`, `strategy canary`, `on_failure`.
+  var title: String
+  /// Of its definition.
+  var place: SourcePlace?
+  /// Whether it runs once a host.
+  var isHook = false
+
+  init(title: String, place: SourcePlace? = nil, isHook: Bool = false) {
+    self.isHook = isHook
+    self.title = title
+    self.place = place
+  }
+
+  init(_ body: Body, on subject: Subject, in plan: Plan) {
+    self.init(title: "a function")
+    switch subject {
+    case .host:
+      guard plan.recipes.indices.contains(body.recipe),
+        let hook = plan.recipes[body.recipe].hooks.first(where: { $0.function == body.function })
+      else { return }
+      self.init(title: "hook \(hook.event.rawValue)", place: hook.place, isHook: true)
+    case .rollout:
+      for case .rollout(let strategy?) in plan.stages { self.init(title: Self.title(of: strategy), place: strategy.place) }
+    case .failure: self.init(title: "on_failure")
+    case .deployment:
+      if plan.onSuccess.contains(body) { self.init(title: "on_success") }
+      for case .script(let name, _, let function, let when, let place) in plan.stages {
+        if function == body.function { self.init(title: "stage \(name)", place: place) }
+        if when == body.function { self.init(title: "when of stage \(name)", place: place) }
+      }
+    case .child: break
+    }
+  }
+
+  static func title(of strategy: Strategy) -> String { "strategy \(strategy.name)" }
+}
+
+extension Strategy {
+  /// As a rehearsal's findings name it.
+  package var part: String { RehearsalPart.title(of: self) }
+}

@@ -1,0 +1,189 @@
+import DeployCore
+package import DeployModel
+
+/// The scripts of a deployment that is only played: every function has bounds, mistakes are collected, and a function whose end hangs
+/// on an answer that nobody has yet ends well there, so that what follows is seen.
+package final class RehearsedScripts: Scripts {
+  /// A script that runs.
+  struct Running {
+    var body: Body
+    /// The script that the engine started; its own number, if it is one.
+    var root: ScriptID
+    var part: RehearsalPart
+    var requests = 0
+    var asleep = Interval.zero
+    /// The engine asked it to end.
+    var isCancelled = false
+  }
+
+  let plan: Plan
+  let mode: Rehearsal
+  /// Whether hosts fail in it: what a function raises then is the answer to that.
+  private let hasFaults: Bool
+  private let scripts: LuaRecipes
+  private var running: [ScriptID: Running] = [:]
+  /// Who asked for the functions that are about to be started.
+  private var parents: [Body: ScriptID] = [:]
+  /// Functions that the engine started and in which something was found.
+  private var faulty: Set<ScriptID> = []
+  private var bounds: RehearsalBounds
+  private var seen: Set<RehearsalFinding> = []
+
+  /// In the order in which they were found, each once.
+  package private(set) var findings: [RehearsalFinding] = []
+  /// Stretches of code that may run several times, in words: the sum of deadlines has them once.
+  package private(set) var loops: [String] = []
+  /// Whether an answer was looked at that only a real host gives, by recipe of the plan.
+  private var doubted: [Bool]
+  /// The bound that ended the whole rehearsal, in words.
+  package private(set) var overrun: Problem?
+
+  /// - Parameter hasFaults: whether hosts are made to fail in it.
+  /// - Throws: what is wrong with the sources.
+  package init(plan: Plan, sources: [[SourceFile]], as mode: Rehearsal, hasFaults: Bool = false) throws(Problems) {
+    self.plan = plan
+    self.mode = mode
+    self.hasFaults = hasFaults
+    scripts = try LuaRecipes(plan: plan, sources: sources, rehearsal: mode)
+    bounds = RehearsalBounds(hosts: plan.hosts.count)
+    // What was kept on a host may be of a time when recipes did not say what they doubt.
+    doubted = plan.recipes.indices.map { $0 > 0 }
+  }
+
+  package func start(_ script: ScriptID, _ body: Body, on subject: Subject) {
+    let parent = subject == .child ? parents.removeValue(forKey: body) : nil
+    let root = parent.flatMap { running[$0]?.root } ?? script
+    let part = parent.flatMap { running[$0]?.part } ?? RehearsalPart(body, on: subject, in: plan)
+    running[script] = Running(body: body, root: root, part: part)
+    scripts.start(script, body, on: subject)
+  }
+
+  package func step(_ script: ScriptID, _ answer: Answer) -> Step {
+    guard var one = running[script] else { return scripts.step(script, answer) }
+    if case .cancel = answer { one.isCancelled = true }
+    var step = scripts.step(script, answer)
+    var marks = take(one)
+    if case .asked(let request) = step.next {
+      one.requests += 1
+      if case .sleep(let interval) = request { one.asleep = one.asleep + interval }
+      running[script] = one
+      if let bound = bounds.broken(by: one, isDoubted: isDoubted(one)) {
+        step = stop(script, one, at: bound)
+      } else {
+        marks += Self.marks(of: request)
+        if case .decide(.rollback(let reason)) = request, mode != .faults, !hasFaults {
+          let problem = Problem("\(one.part.title) gives up though all goes well: \(reason)", place: one.part.place)
+          find(problem, isCertain: !isDoubted(one), isEnd: true, isOfFleet: true, one)
+        }
+        for body in Self.children(of: request) { parents[body] = script }
+      }
+    }
+    if case .ended(let result) = step.next {
+      running[script] = nil
+      step.next = .ended(ended(script, one, result))
+    }
+    if mode != .faults { step.log = marks.map(\.line) }
+    return step
+  }
+
+  package func kill(_ script: ScriptID) {
+    running[script] = nil
+    scripts.kill(script)
+  }
+
+  /// Whether what this script does may hang on an answer that nobody has.
+  private func isDoubted(_ one: Running) -> Bool { one.body.recipe < doubted.count ? doubted[one.body.recipe] : true }
+
+  /// Whether something was found in a part of the recipe.
+  package func isFaulty(_ part: String) -> Bool { findings.contains { $0.part == part } }
+
+  /// Whether what hosts answer was looked at by the recipe itself.
+  package var isDoubted: Bool { doubted.first ?? false }
+
+  // MARK: what was found
+
+  private func find(_ problem: Problem, isCertain: Bool, isEnd: Bool, isOfFleet: Bool = false, _ one: Running) {
+    faulty.insert(one.root)
+    let finding = RehearsalFinding(problem, isCertain: isCertain, part: one.part.title, isEnd: isEnd, isOfFleet: isOfFleet)
+    if seen.insert(finding).inserted { findings.append(finding) }
+  }
+
+  /// Reads what the recipe noted in this step.
+  private func take(_ one: Running) -> [RehearsalMark] {
+    var marks: [RehearsalMark] = []
+    for (kind, parts) in scripts.notes {
+      switch kind {
+      case "doubt": if one.body.recipe < doubted.count { doubted[one.body.recipe] = true }
+      case "mistake" where parts.count >= 5:
+        let place = Int(parts[2]).flatMap { parts[1].isEmpty ? nil : SourcePlace(file: parts[1], line: $0) }
+        let message = parts[4...].joined(separator: " ")
+        find(
+          Problem(message, place: place ?? one.part.place, fix: parts[3].isEmpty ? nil : parts[3]),
+          isCertain: parts[0] == "misnamed" || !isDoubted(one), isEnd: false, one)
+      case "repeats" where parts.count == 2: marks.append(.repeats(times: Int(parts[0]) ?? 1, pauses: Int(parts[1]) ?? 0))
+      case "loops" where parts.count == 3:
+        let text = "\(parts[0]):\(parts[1]): retry may call its function \(parts[2]) times"
+        if !loops.contains(text) { loops.append(text) }
+      default: break
+      }
+    }
+    return marks
+  }
+
+  /// How the engine is to take the end of a script.
+  private func ended(_ script: ScriptID, _ one: Running, _ result: ScriptResult) -> ScriptResult {
+    guard mode != .faults, case .raised(let error) = result, one.root == script, !one.isCancelled else { return result }
+    let kind = scripts.raised
+    let isMistake = ["error", "limit", "usage", "invalid", "misnamed"].contains(kind)
+    if hasFaults, !isMistake { return result }
+    if !faulty.contains(script) || kind == "misnamed" {
+      let isCertain = kind == "misnamed" || (!hasFaults && !isDoubted(one) && Self.isRecipesOwn(error.failure.kind))
+      let message = isCertain && kind != "misnamed" ? "\(one.part.title) would fail here: \(error.failure.message)" : error.failure.message
+      find(
+        Problem(message, place: error.place ?? one.part.place, fix: error.failure.fix), isCertain: isCertain, isEnd: true,
+        isOfFleet: kind != "misnamed", one)
+    }
+    return .returned(.bool(true))
+  }
+
+  /// Whether a failure comes of the recipe, and of no operation.
+  private static func isRecipesOwn(_ kind: Failure.Kind) -> Bool { [.failed, .invalid, .misnamed].contains(kind) }
+
+  // MARK: bounds
+
+  /// Ends a script at what it asks; its clean-up may ask a little more.
+  private func stop(_ script: ScriptID, _ one: Running, at bound: Failure) -> Step {
+    var one = one
+    one.isCancelled = false
+    running[script] = one
+    var step = scripts.step(script, .cancel(bound))
+    for _ in 0..<100 {
+      guard case .asked = step.next else { break }
+      step = scripts.step(script, .outcome(.failed(.cancelled, bound.message)))
+    }
+    var place = one.part.place
+    if case .ended(.raised(let error)) = step.next { place = error.place ?? place } else { scripts.kill(script) }
+    let isCertain = !isDoubted(one) && !hasFaults && bounds.isOfOneScript
+    let problem = Problem("\(one.part.title) has no end here: \(bound.message)", place: place, fix: bound.fix)
+    if mode == .faults { overrun = overrun ?? problem }
+    find(problem, isCertain: isCertain, isEnd: true, one)
+    return Step(.ended(.raised(ScriptError(bound, place: place))))
+  }
+
+  // MARK: what is shown
+
+  private static func marks(of request: Request) -> [RehearsalMark] {
+    switch request {
+    case .sleep(let interval), .decide(.wait(let interval)): [.pause(interval)]
+    default: []
+    }
+  }
+
+  private static func children(of request: Request) -> [Body] {
+    switch request {
+    case .spawn(let bodies, _, _): bodies
+    case .within(_, let body): [body]
+    default: []
+    }
+  }
+}

@@ -1,0 +1,13 @@
+package import DeployModel
+
+extension RehearsalFinding {
+  /// What may go wrong, or was not seen, as a warning: with the function it is in.
+  package var warning: Problem {
+    var warning = problem
+    if !problem.message.contains(part) {
+      warning.message = isEnd ? "\(part) was not seen beyond this line: \(problem.message)" : "\(part) may fail here: \(problem.message)"
+    }
+    if isEnd { warning.fix = warning.fix ?? "say what a rehearsal is answered: host:run(\"…\", { rehearse = \"…\" })" }
+    return warning
+  }
+}

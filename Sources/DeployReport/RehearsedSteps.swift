@@ -1,0 +1,99 @@
+import DeployModel
+
+/// The steps of one section of a rehearsal, as they came. Those of hooks belong to their hosts, which work side by side; those of stages
+/// and strategies stand in the order of time.
+struct RehearsedSteps {
+  private var collected: [(host: Int?, step: Rehearsed.Step)] = []
+  /// The same few operations for every host: each is put into words once.
+  private var sentences: [DeployModel.Operation: String] = [:]
+  /// How often the next operation of a host may be made, with pauses.
+  private var repeats: [Int?: (times: Int, pauses: Int)] = [:]
+  /// The event that a host is in.
+  private var events: [Int: LifecycleEvent] = [:]
+
+  mutating func add(_ intent: Intent) {
+    let host: Int? = if case .host(let number) = intent.place { number } else { nil }
+    let text: String
+    if let known = sentences[intent.operation] {
+      text = known
+    } else {
+      text = intent.operation.sentence
+      sentences[intent.operation] = text
+    }
+    if let host { events[host] = intent.site.event }
+    var step = Rehearsed.Step(event: intent.site.event, text: text, timeout: intent.timeout)
+    if let more = repeats.isEmpty ? nil : repeats.removeValue(forKey: host) {
+      step.text += ", up to \(more.times) times"
+      let (product, overflows) = step.timeout.milliseconds.multipliedReportingOverflow(by: more.times)
+      step.timeout.milliseconds = overflows ? .max / 2 : min(.max / 2, product) + more.pauses
+    }
+    collected.append((host, step))
+  }
+
+  mutating func add(_ mark: RehearsalMark, on host: Int?) {
+    switch mark {
+    case .repeats(let times, let pauses): repeats[host] = (times, pauses)
+    case .pause(let interval):
+      collected.append((host, Rehearsed.Step(event: host.flatMap { events[$0] }, text: "wait \(interval)", timeout: interval)))
+    }
+  }
+
+  /// All of them put together, and what they may take in all; nothing is left.
+  mutating func take() -> (parts: [Rehearsed.Part], longest: Int) {
+    var parts: [Rehearsed.Part] = []
+    var longest = 0
+    var segment = collected[...]
+    repeats = [:]
+    while let first = segment.first {
+      // Outside of hooks, what this machine and what hosts do is told turn by turn.
+      let end = first.step.event == nil ? segment.firstIndex { $0.step.event == nil && ($0.host == nil) != (first.host == nil) } : nil
+      let own = Self.parts(segment[..<(end ?? segment.endIndex)])
+      segment = segment[(end ?? segment.endIndex)...]
+      parts += own
+      longest = Self.sum(longest, own.map { $0.steps.reduce(0) { Self.sum($0, $1.timeout.milliseconds) } }.max() ?? 0)
+    }
+    collected = []
+    return (parts, longest)
+  }
+
+  private static func sum(_ a: Int, _ b: Int) -> Int {
+    let (sum, overflows) = a.addingReportingOverflow(b)
+    return overflows ? .max / 2 : sum
+  }
+
+  private static func parts(_ collected: ArraySlice<(host: Int?, step: Rehearsed.Step)>) -> [Rehearsed.Part] {
+    var order: [Int?] = []
+    var steps: [Int?: [Rehearsed.Step]] = [:]
+    for (host, step) in collected {
+      if steps[host] == nil { order.append(host) }
+      steps[host, default: []].append(step)
+    }
+    var parts: [Rehearsed.Part] = []
+    var index: [[Rehearsed.Step]: Int] = [:]
+    for host in order.sorted(by: { ($0 ?? -1) < ($1 ?? -1) }) {
+      let own = joined(steps[host] ?? [])
+      if let found = index[own], host != nil, parts[found].hosts.first != .some(nil) {
+        parts[found].hosts.append(host)
+      } else {
+        index[own] = parts.count
+        parts.append(Rehearsed.Part(hosts: [host], steps: own))
+      }
+    }
+    return parts
+  }
+
+  /// What is made several times on end is one line.
+  private static func joined(_ steps: [Rehearsed.Step]) -> [Rehearsed.Step] {
+    var lines: [Rehearsed.Step] = []
+    for step in steps {
+      if var last = lines.last, last.event == step.event, last.text == step.text {
+        last.count += 1
+        last.timeout.milliseconds = sum(last.timeout.milliseconds, step.timeout.milliseconds)
+        lines[lines.count - 1] = last
+      } else {
+        lines.append(step)
+      }
+    }
+    return lines
+  }
+}

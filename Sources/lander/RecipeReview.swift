@@ -1,0 +1,53 @@
+import DeployModel
+
+extension Recipe {
+  /// What it cannot be deployed without, whatever the command line says.
+  func lacks(in project: Project) -> [Problem] {
+    var problems: [Problem] = []
+    if revision == nil {
+      problems.append(
+        Problem(
+          "recipe \"\(name)\" says nothing about what to deploy", place: place,
+          fix: "add revision = bundle { from = \"dist\" }; --revision wins over it"))
+    }
+    if targets == .unset, project.groups.isEmpty {
+      problems.append(
+        Problem(
+          "recipe \"\(name)\" has no targets, and there is no group that --group could name", place: place,
+          fix: "add targets = { \"web1\" }, or group \"production\" { hosts = { … } }"))
+    }
+    return problems + rolloutProblems
+  }
+
+  /// Without its rollout no host is ever changed.
+  var rolloutProblems: [Problem] {
+    if stages.contains(where: { if case .rollout = $0 { true } else { false } }) { return [] }
+    let origin = origins.first { $0.name == "stages" }?.value.text
+    return [
+      Problem(
+        "the stages of recipe \"\(name)\" have no stage.rollout: no host would be changed",
+        place: origin.flatMap(SourcePlace.init) ?? place,
+        fix: "add stage.rollout to the list, with a strategy: stage.rollout { strategy = rolling { batch = 1 } }")
+    ]
+  }
+
+  /// What makes it like another: a loop that defines many gives all of them the same lines.
+  var shape: [String] {
+    hooks.map { "\($0.event) \($0.place?.description ?? "")" }
+      + stages.map { stage in
+        switch stage {
+        case .upload: "upload"
+        case .rollout(let strategy): "rollout \(strategy?.place?.description ?? "")"
+        case .script(let name, _, _, _, let place): "\(name) \(place?.description ?? "")"
+        }
+      } + ["\(place?.description ?? "") \(onFailure.count) \(onSuccess.count)"]
+  }
+}
+
+extension SourcePlace {
+  /// Reads `deploy.lua:31`.
+  init?(_ text: String) {
+    guard let colon = text.lastIndex(of: ":"), let line = Int(text[text.index(after: colon)...]) else { return nil }
+    self.init(file: String(text[..<colon]), line: line)
+  }
+}
