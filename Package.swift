@@ -67,6 +67,12 @@ let package = Package(
     tests(of: "DeploySimulationTests", on: ["DeployModel", "DeployCore", "DeployLua", "DeployStore", "DeployEngine", "DeploySimulation"]),
     tests(of: "DeployReportTests", on: ["DeployModel", "DeployCore", "DeployReport"]),
     tests(of: "CommandTests", on: ["lander"]),
+    // Reads inputs that make no sense, in a process whose end by a signal `InputTests` sees.
+    .executableTarget(
+      name: "InputFuzz",
+      dependencies: ["DeployModel", "DeployCore", "DeployHosts", "DeployStore", "DeployAppSpec", "DeployReport", grdb],
+      path: "Tests/InputFuzz", swiftSettings: settings),
+    tests(of: "InputTests", on: ["InputFuzz"]),
     tests(of: "TidyTests", on: []),
   ]
 )

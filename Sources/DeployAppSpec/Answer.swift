@@ -23,7 +23,7 @@ struct Answer {
 
   /// A file behind its size; nil where it is not all there.
   mutating func file() -> [UInt8]? {
-    guard let size = word().flatMap({ Int($0) }), rest.count >= size else { return nil }
+    guard let size = word().flatMap({ Int($0) }), size >= 0, rest.count >= size else { return nil }
     defer { rest = rest.dropFirst(size) }
     return Array(rest.prefix(size))
   }

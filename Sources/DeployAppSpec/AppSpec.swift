@@ -31,6 +31,8 @@ package struct AppSpecReading: Sendable {
   package private(set) var problems: [SpecProblem] = []
   /// The file's nodes, for those who look closer; nil where it is no YAML or has nothing in it.
   package private(set) var root: SpecNode?
+  /// Whether it is for another platform of CodeDeploy: nothing else in it is looked at.
+  package private(set) var isForeign = false
   /// Keys that are given again later in the same map, which makes the earlier value vanish.
   package private(set) var repeated: [(key: String, line: Int)] = []
 
@@ -54,6 +56,12 @@ package struct AppSpecReading: Sendable {
         SpecProblem(.structure, "the file holds \(root.named) where a map with \"version\" and \"os\" belongs", line: root.line))
       return
     }
+    // Hooks and versions mean something else there: one sentence instead of many that lead astray.
+    if let resources = root["Resources"] ?? root["resources"], root["os"] == nil {
+      problems.append(SpecProblem(.os, Self.otherPlatform(root, resources), line: resources.line, fix: Self.ours))
+      isForeign = true
+      return
+    }
     readHead(root)
     spec.hooks = read(EventHooks.read(root["hooks"]))
     spec.files = read(FileMapping.read(root["files"]))
@@ -64,6 +72,19 @@ package struct AppSpecReading: Sendable {
   private mutating func read<T>(_ section: (items: [T], problems: [SpecProblem])) -> [T] {
     problems += section.problems
     return section.items
+  }
+
+  private static let ours = "write one for servers: version: 0.0, os: linux, and files and hooks as the folder needs them"
+
+  /// What an appspec file for another platform of CodeDeploy is, in a sentence: it lists `Resources` where one for servers names `os`.
+  private static func otherPlatform(_ root: SpecNode, _ resources: SpecNode) -> String {
+    let entries = if case .list(let list) = resources.content { list.flatMap(\.members) } else { resources.members }
+    let types = entries.compactMap { $0.value["Type"]?.text ?? $0.value["type"]?.text }
+    let platform =
+      if types.contains(where: { $0.hasPrefix("AWS::ECS") }) { "ECS" } else if types.contains(where: { $0.hasPrefix("AWS::Lambda") }) {
+        "Lambda"
+      } else { "ECS or Lambda" }
+    return "this is an appspec file for \(platform), which lists Resources; Lander deploys files and scripts to hosts"
   }
 
   private mutating func readHead(_ root: SpecNode) {

@@ -132,6 +132,9 @@ package struct AppSpecDeployment: Sendable {
       if result.status == 10 { problem.category = .bundleInvalid }
       throw problem
     }
+    if request.type == .zip, result.complaint.contains("backslashes as path separators") {
+      host.say("warning: the zip archive has backslashes between folders; they were read as slashes")
+    }
     isUnpacked = true
   }
 

@@ -26,6 +26,8 @@ package final class AppSpecTransport: Transport {
     await inner.survey(host, at: path, application: application, group: group, shared: shared)
   }
 
+  package func refusal(of users: [String], on host: DeployModel.Host) async -> Failure? { await inner.refusal(of: users, on: host) }
+
   package func close() async { await inner.close() }
 
   package func cancel(_ intent: Int, at site: HostSite) async {
@@ -50,8 +52,7 @@ package final class AppSpecTransport: Transport {
       await host.flushLog()
       outcome = host.broken.map { Outcome(failure: $0) } ?? Self.outcome(of: error)
     }
-    let (seconds, atto) = (clock.now - start).components
-    outcome.duration = Interval(milliseconds: Int(seconds) * 1000 + Int(atto / 1_000_000_000_000_000))
+    outcome.duration = Interval(clock.now - start)
     return outcome
   }
 

@@ -1,3 +1,5 @@
+import DeployModel
+
 /// Checks a bundle before it is deployed: every error at once, and what surprises people, each with its line and the better way.
 package struct BundleReview: Sendable {
   package private(set) var findings: [Finding] = []
@@ -8,6 +10,7 @@ package struct BundleReview: Sendable {
   package init(_ contents: BundleContents) {
     let reading = AppSpecReading(of: contents.appSpecText)
     findings = reading.problems.map(Finding.init)
+    if reading.isForeign { return }
     for (key, line) in reading.repeated {
       add("repeated-key", "the key \(key) is given again later in the same map, and this value is never read", line, "keep one of them")
     }
@@ -79,7 +82,7 @@ package struct BundleReview: Sendable {
             .error, SpecProblem.Category.unknownEvent.rawValue, "there is no lifecycle event \(event)", line: hooks.line,
             better: near.map { "did you mean \($0)?" } ?? "the events are \(AppSpecRequest.standardEvents.joined(separator: ", "))"))
       }
-      let total = hooks.scripts.reduce(0) { $0 + $1.timeout }
+      let total = hooks.scripts.reduce(0) { $0.plus($1.timeout) }
       if hooks.scripts.count > 1, total > HookScript.standardTimeout, hooks.scripts.allSatisfy(\.givesTimeout) {
         add(
           "event-too-long", "the scripts of \(event) may take \(total) seconds together, and an event has 3600", hooks.line,

@@ -31,6 +31,10 @@ package struct FileMapping: Sendable, Hashable {
             fix: "destination: the folder it goes to"))
         continue
       }
+      if let long = [("source", source), ("destination", destination)].first(where: { ($0.1.text?.utf8.count ?? 0) > HostPath.longest }) {
+        problems.append(SpecProblem(.files, HostPath.tooLong("a \(long.0) of files", long.1.text ?? ""), line: long.1.line))
+        continue
+      }
       let wrong = [("source", source), ("destination", destination)].first { $0.1.text == nil }
       items.append(
         FileMapping(

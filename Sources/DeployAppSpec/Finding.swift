@@ -1,3 +1,5 @@
+package import DeployModel
+
 /// Something that a check of a bundle found.
 package struct Finding: Sendable, Hashable, Codable {
   package enum Severity: String, Sendable, Hashable, Codable {
@@ -57,9 +59,9 @@ package struct BundleContents: Sendable {
   package var appSpecText: String
   package var tree: BundleTree
   /// By location as the appspec file has it.
-  package var scripts: [String: Script]
+  package var scripts: [ExactText: Script]
 
-  package init(appSpecFile: String, appSpecText: String, tree: BundleTree, scripts: [String: Script]) {
+  package init(appSpecFile: String, appSpecText: String, tree: BundleTree, scripts: [ExactText: Script]) {
     self.appSpecFile = appSpecFile
     self.appSpecText = appSpecText
     self.tree = tree

@@ -48,6 +48,8 @@ package struct HookScript: Sendable, Hashable {
   package var givesTimeout: Bool
 
   package static let standardTimeout = 3600
+  /// Seconds that a script may ask for at most: 100 days, as everywhere else.
+  static let longest = 8_640_000
 
   package init(
     location: String, timeout: Int = HookScript.standardTimeout, runAs: String? = nil, sudo: Bool = false, line: Int = 1,
@@ -75,6 +77,14 @@ package struct HookScript: Sendable, Hashable {
       throw SpecProblem(
         .hookTimeout, "an invalid timeout value was provided for \(location): \(given?.named ?? "0") is no number of seconds over 0",
         line: given?.line ?? entry.line, fix: "timeout: 300")
+    }
+    guard timeout <= Self.longest else {
+      throw SpecProblem(
+        .hookTimeout, "the timeout of \(location) is \(timeout) seconds, and 100 days are the most", line: given?.line ?? entry.line,
+        fix: "timeout: 3600")
+    }
+    guard location.utf8.count <= HostPath.longest else {
+      throw SpecProblem(.hookLocation, HostPath.tooLong("the location of a script", location), line: entry.line)
     }
     let user = entry["runas"]?.stripped ?? ""
     runAs = user.isEmpty ? nil : user

@@ -22,6 +22,13 @@ package struct HostPath: Sendable, Hashable, Comparable, CustomStringConvertible
 
   package static let top = HostPath("/")
 
+  /// Bytes of the longest path that Linux takes (`PATH_MAX`, its end included).
+  static let longest = 4095
+  /// The sentence about a path that a person wrote and no host takes.
+  static func tooLong(_ what: String, _ path: String) -> String {
+    "\(what) has \(path.utf8.count) bytes, and a path has at most \(longest): \(path.prefix(60))…"
+  }
+
   /// The last part; empty for `/`.
   package var name: String {
     guard let slash = text.utf8.lastIndex(of: UInt8(ascii: "/")) else { return text }

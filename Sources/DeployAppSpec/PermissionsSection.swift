@@ -57,6 +57,9 @@ package struct Permission: Sendable, Hashable {
       throw SpecProblem(
         .permissionObject, "an entry of permissions has no object value", line: entry.line, fix: "object: a path on the host")
     }
+    guard object.utf8.count <= HostPath.longest else {
+      throw SpecProblem(.permissionObject, HostPath.tooLong("an object of permissions", object), line: entry.line)
+    }
     pattern = entry["pattern"].flatMap { $0.isTruthy ? $0.scalar?.printed : nil } ?? "**"
     except = try Self.list(entry["except"], named: "except").map { $0.scalar?.printed ?? "" }
     (files, directories) = try Self.types(entry["type"])

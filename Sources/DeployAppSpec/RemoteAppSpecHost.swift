@@ -63,9 +63,10 @@ final class RemoteAppSpecHost: AppSpecHost {
   func passOver() { state.withLock { $0.jobs += 1 } }
 
   private func run(_ program: ShellProgram, isQuestion: Bool) async throws -> ShellResult {
-    let bytes = Array(program.text.utf8)
+    let text = program.whole
+    let bytes = Array(text.utf8)
     guard bytes.count > Self.part else {
-      return try await shell("p=$(cat) && eval \"$p\" </dev/null", input: program.text, isQuestion: isQuestion)
+      return try await shell("p=$(cat) && eval \"$p\" </dev/null", input: text, isQuestion: isQuestion)
     }
     let file = root.path.appending("program-\(site.deployment)-\(intent.id)").text.shellQuoted
     var sent = 0
@@ -112,7 +113,7 @@ final class RemoteAppSpecHost: AppSpecHost {
       return (Self.distance * state.jobs + intent.id, state.broken)
     }
     if let failure { throw failure }
-    let left = Interval(milliseconds: Int((deadline - clock.now) / .milliseconds(1)))
+    let left = Interval(milliseconds: Int(bounded: (deadline - clock.now) / .milliseconds(1)))
     guard left > .zero else { throw fail(tooLate) }
     let asked = Intent(id: number, place: intent.place, operation: .run(command), timeout: min(timeout, left), site: intent.site)
     let outcome = await inner.perform(asked, at: site, output: output)

@@ -1,3 +1,5 @@
+import DeployModel
+
 /// Looks at one script of the hooks section, and into it.
 struct ScriptReview {
   private(set) var findings: [Finding] = []
@@ -17,7 +19,7 @@ struct ScriptReview {
         "sudo", "sudo takes the deployment's variables (LIFECYCLE_EVENT and others) away from \(name)", line,
         "runas: root, which keeps them")
     }
-    switch contents.scripts[name]?.kind {
+    switch contents.scripts[ExactText(name)]?.kind {
     case .missing, nil:
       findings.append(
         Finding(
@@ -31,7 +33,7 @@ struct ScriptReview {
           "not-executable", "\(name) is not executable; it is made so on the host", line,
           "chmod +x \(name), and git update-index --chmod=+x")
       }
-      read(contents.scripts[name]?.text ?? "", name, line)
+      read(contents.scripts[ExactText(name)]?.text ?? "", name, line)
     }
   }
 

@@ -4,6 +4,16 @@ package struct ShellProgram: Sendable, Hashable {
 
   package init(_ text: String = "") { self.text = text.isEmpty ? "" : text + "\n" }
 
+  /// What a host runs: the text, behind a line that takes away what the login environment says to tools. Hooks keep it.
+  package var whole: String { Self.plainTools + text }
+
+  /// Variables that change what `tar`, `gzip`, `ls` and others do or print. Bash as `sh` leaves its POSIX mode with one of them.
+  private static let plainTools = """
+    unset TAR_OPTIONS GZIP GREP_OPTIONS QUOTING_STYLE BLOCK_SIZE BLOCKSIZE CDPATH ENV BASH_ENV GLOBIGNORE UNZIP UNZIPOPT POSIXLY_CORRECT
+    [ -z "$BASH_VERSION" ] || set -o posix
+
+    """
+
   /// Adds a line of shell text as it stands.
   package mutating func line(_ line: String) { text += line + "\n" }
 

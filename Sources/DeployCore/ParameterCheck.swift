@@ -79,12 +79,12 @@ extension Parameter.Kind {
       guard let int = value.int ?? value.text.flatMap({ Int($0) }), int >= min ?? .min, int <= max ?? .max else { return nil }
       return .int(int)
     case (.number(let min, let max), _):
-      guard let number = value.double, number >= min ?? -.infinity, number <= max ?? .infinity else { return nil }
+      guard let number = value.double, number.isFinite, number >= min ?? -.infinity, number <= max ?? .infinity else { return nil }
       return .number(number)
     case (.percent, _):
       let text = value.text.map { $0.hasSuffix("%") ? String($0.dropLast()) : $0 }
       guard let number = text.map({ Double($0) }) ?? value.double, (0...100).contains(number) else { return nil }
-      return .text(number == number.rounded() ? "\(Int(number))%" : "\(number)%")
+      return .text(number.plain + "%")
     case (.string, .text): return value
     case (.string, .int(let int)): return .text("\(int)")
     case (.choice(let choices), .text(let text)): return choices.contains(text) ? value : nil

@@ -104,7 +104,7 @@ package enum Planner {
   }
 
   static func lock(_ identity: Identity, _ purpose: String, above fence: Int, _ orphans: LockRequest.Orphans = .wait) -> LockRequest {
-    LockRequest(token: identity.token, owner: identity.actor, purpose: purpose, fence: fence + 1, orphans: orphans)
+    LockRequest(token: identity.token, owner: identity.actor, purpose: purpose, fence: fence.plus(1), orphans: orphans)
   }
 
   /// The highest fence seen on the hosts.
@@ -136,9 +136,8 @@ package enum Planner {
   private static func sharedProblems(_ recipe: Recipe, _ manifest: Manifest) -> [Problem] {
     recipe.shared.compactMap { shared in
       let path = shared.hasSuffix("/") ? String(shared.dropLast()) : shared
-      guard let item = manifest.items.first(where: { ($0.path == path && $0.kind != .directory) || $0.path.hasPrefix(path + "/") }) else {
-        return nil
-      }
+      let inside = { (item: Manifest.Item) in item.path.isPath(atOrBelow: path) && (!item.path.isExactly(path) || item.kind != .directory) }
+      guard let item = manifest.items.first(where: inside) else { return nil }
       return Problem(
         "shared path \"\(shared)\" is also in the bundle (\(item.path))", place: recipe.place,
         fix: "add it to the bundle's ignore patterns, or take it out of shared")

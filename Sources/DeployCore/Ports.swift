@@ -8,6 +8,10 @@ package protocol Transport: Sendable {
   /// - Parameter shared: shared paths of the recipe, looked for below `path`.
   func survey(_ host: Host, at path: String, application: String, group: String, shared: [String]) async -> Survey
 
+  /// Whether commands may be started on a host as each of these users. Changes nothing there.
+  /// - Returns: why not, in the words of the host; nil: they may.
+  func refusal(of users: [String], on host: Host) async -> Failure?
+
   /// Performs an intent. One that changes the host happens at most once: an intent that was sent before is attached to.
   /// Returns when it ended, was cancelled, timed out, or the host stayed out of reach longer than the transport waits.
   /// Output is reported as it comes, secrets replaced, each byte once within one call; after a resume from offset 0 again.
@@ -17,6 +21,10 @@ package protocol Transport: Sendable {
   func cancel(_ intent: Int, at site: HostSite) async
 
   func close() async
+}
+
+extension Transport {
+  package func refusal(of users: [String], on host: Host) async -> Failure? { nil }
 }
 
 /// What every operation on a host needs to know about the deployment it belongs to.

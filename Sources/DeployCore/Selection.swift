@@ -125,11 +125,25 @@ package struct Selection: Sendable, Hashable {
 
   /// `*` stands for any characters, also none; everything else for itself.
   package static func matches(_ name: String, _ pattern: String) -> Bool {
-    func match(_ name: Substring, _ pattern: Substring) -> Bool {
-      guard let first = pattern.first else { return name.isEmpty }
-      if first == "*" { return match(name, pattern.dropFirst()) || (!name.isEmpty && match(name.dropFirst(), pattern)) }
-      return name.first == first && match(name.dropFirst(), pattern.dropFirst())
+    let star = UInt8(ascii: "*")
+    let (name, pattern) = (Array(name.utf8), Array(pattern.utf8))
+    var (at, from) = (0, 0)
+    // Going back to the last star only: at most as many steps as both lengths multiplied.
+    var last: (at: Int, from: Int)?
+    while from < name.count {
+      if at < pattern.count, pattern[at] == star {
+        last = (at, from)
+        at += 1
+      } else if at < pattern.count, pattern[at] == name[from] {
+        at += 1
+        from += 1
+      } else if let star = last {
+        last = (star.at, star.from + 1)
+        (at, from) = (star.at + 1, star.from + 1)
+      } else {
+        return false
+      }
     }
-    return match(name[...], pattern[...])
+    return pattern[at...].allSatisfy { $0 == star }
   }
 }

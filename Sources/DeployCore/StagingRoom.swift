@@ -11,13 +11,8 @@ package struct StagingRoom: Sendable, Hashable {
   ///   - items: files, folders and links.
   package init(whole: Int, sending: Int, items: Int) {
     // A block of 4 KiB for what each file rounds up to, and 8 MiB for lists, jobs and receipts.
-    let least = (items + 100).multipliedReportingOverflow(by: 4096)
-    let sums = [whole, sending, least.overflow ? .max : least.partialValue, 8 << 20]
-    bytes = sums.reduce(0) { sum, part in
-      let next = sum.addingReportingOverflow(part)
-      return next.overflow ? .max : next.partialValue
-    }
-    inodes = items + 100
+    bytes = whole.plus(sending).plus(items.plus(100).times(4096)).plus(8 << 20)
+    inodes = items.plus(100)
   }
 
   /// What is missing at a path of a host; nil if there is room.

@@ -52,7 +52,7 @@ package actor Deployer {
     for intent in recovery.outstanding { perform(intent) }
     for intent in recovery.cancelled { cancel(intent: intent) }
     for timer in recovery.timers {
-      ring(timer.number, after: max(.zero, Interval(milliseconds: timer.after.milliseconds - (now - timer.since).milliseconds)))
+      ring(timer.number, after: max(.zero, Interval(milliseconds: timer.after.milliseconds.minus((now - timer.since).milliseconds))))
     }
     try await carryOut(recovery.unjournalled)
     return try await loop()

@@ -66,9 +66,9 @@ package final class LuaRecipes: Scripts {
     _ files: [SourceFile], recipe: Int, of plan: Plan, limits: LuaLimits, _ rehearsal: Rehearsal?
   ) throws(Problems) -> Loaded {
     guard let main = main(of: files) else { throw Problems(Problem("the pinned sources have no deploy.lua"), exit: .internal) }
-    let byPath = Dictionary(files.map { ($0.path, $0.text) }) { first, _ in first }
+    let byPath = Dictionary(files.map { (ExactText($0.path), $0.text) }) { first, _ in first }
     var loader: SourceLoader
-    do { loader = try SourceLoader(prelude: Prelude.pinned(in: files), limits: limits) { byPath[$0] } } catch {
+    do { loader = try SourceLoader(prelude: Prelude.pinned(in: files), limits: limits) { byPath[ExactText($0)] } } catch {
       throw Problems(Problem(error.message), exit: .internal)
     }
     let described: Value

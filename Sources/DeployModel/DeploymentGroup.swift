@@ -24,14 +24,14 @@ package enum Amount: Sendable, Hashable, Codable {
   package func atLeast(of total: Int) -> Int {
     switch self {
     case .count(let count): min(count, total)
-    case .percent(let percent): min(total, Int((Double(total) * percent / 100 - 1e-9).rounded(.up)))
+    case .percent(let percent): min(total, Int(bounded: (Double(total) * percent / 100 - 1e-9).rounded(.up)))
     }
   }
   /// At most this many of `total`: shares round down, but never below 1 where `total` is at least 1 and the share is over 0.
   package func atMost(of total: Int) -> Int {
     switch self {
     case .count(let count): min(count, total)
-    case .percent(let percent): percent > 0 ? min(total, max(1, Int(Double(total) * percent / 100 + 1e-9))) : 0
+    case .percent(let percent): percent > 0 ? min(total, max(1, Int(bounded: Double(total) * percent / 100 + 1e-9))) : 0
     }
   }
 }

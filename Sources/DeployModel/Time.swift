@@ -1,4 +1,4 @@
-/// A length of time, in whole milliseconds; coded as that number.
+/// A length of time, in whole milliseconds; coded as that number. Sums that do not fit stay at the end of the range.
 package struct Interval: Sendable, Hashable, Comparable, Codable {
   package var milliseconds: Int
   package init(milliseconds: Int) { self.milliseconds = milliseconds }
@@ -9,14 +9,14 @@ package struct Interval: Sendable, Hashable, Comparable, Codable {
   }
 
   package static let zero = Interval(milliseconds: 0)
-  package static func seconds(_ count: Int) -> Interval { Interval(milliseconds: count * 1000) }
-  package static func minutes(_ count: Int) -> Interval { .seconds(count * 60) }
+  package static func seconds(_ count: Int) -> Interval { Interval(milliseconds: count.times(1000)) }
+  package static func minutes(_ count: Int) -> Interval { .seconds(count.times(60)) }
   package static func < (a: Interval, b: Interval) -> Bool { a.milliseconds < b.milliseconds }
-  package static func + (a: Interval, b: Interval) -> Interval { Interval(milliseconds: a.milliseconds + b.milliseconds) }
+  package static func + (a: Interval, b: Interval) -> Interval { Interval(milliseconds: a.milliseconds.plus(b.milliseconds)) }
 
   package init(_ duration: Duration) {
     let (seconds, atto) = duration.components
-    self.init(milliseconds: Int(seconds) * 1000 + Int(atto / 1_000_000_000_000_000))
+    self.init(milliseconds: Int(seconds).times(1000).plus(Int(atto / 1_000_000_000_000_000)))
   }
   package var duration: Duration { .milliseconds(milliseconds) }
 
@@ -52,6 +52,6 @@ package struct Timestamp: Sendable, Hashable, Comparable, Codable {
     try container.encode(milliseconds)
   }
   package static func < (a: Timestamp, b: Timestamp) -> Bool { a.milliseconds < b.milliseconds }
-  package static func - (a: Timestamp, b: Timestamp) -> Interval { Interval(milliseconds: a.milliseconds - b.milliseconds) }
-  package static func + (a: Timestamp, b: Interval) -> Timestamp { Timestamp(milliseconds: a.milliseconds + b.milliseconds) }
+  package static func - (a: Timestamp, b: Timestamp) -> Interval { Interval(milliseconds: a.milliseconds.minus(b.milliseconds)) }
+  package static func + (a: Timestamp, b: Interval) -> Timestamp { Timestamp(milliseconds: a.milliseconds.plus(b.milliseconds)) }
 }

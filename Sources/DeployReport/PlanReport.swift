@@ -189,10 +189,6 @@ extension Stage {
   }
 }
 
-extension Double {
-  fileprivate var plain: String { self == rounded() ? String(Int(self)) : "\(self)" }
-}
-
 extension Value {
   /// As a person would write it: text without quotes, records and lists as JSON.
   package var plain: String {

@@ -142,7 +142,7 @@ extension Amount {
   fileprivate var sentence: String {
     switch self {
     case .count(let count): "\(count)"
-    case .percent(let share): share == share.rounded() ? "\(Int(share))%" : "\(share)%"
+    case .percent(let share): "\(share.plain)%"
     }
   }
 }

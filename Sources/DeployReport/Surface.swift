@@ -15,8 +15,8 @@ package struct Surface: Sendable, Hashable {
   package init(
     width: Int = 100, height: Int = 24, colour: Bool = false, terminal: Bool = false, zone: Int = 0
   ) {
-    self.width = max(20, width)
-    self.height = max(5, height)
+    self.width = max(20, min(width, 10_000))
+    self.height = max(5, min(height, 10_000))
     self.colour = colour
     self.terminal = terminal
     self.zone = zone

@@ -6,8 +6,10 @@ package struct When: Sendable, Hashable {
 
   /// The calendar date and time of a moment, `zone` seconds east of Greenwich.
   package init(_ moment: Timestamp, zone: Int = 0) {
-    let shifted = moment.milliseconds + zone * 1000
-    let days = Int((Double(shifted) / 86_400_000).rounded(.down))
+    // A damaged record may hold any number: before the year 0 and after 9999 the calendar stands still.
+    let known = max(-62_167_219_200_000, min(moment.milliseconds, 253_402_300_799_999))
+    let shifted = known + max(-86_400, min(zone, 86_400)) * 1000
+    let days = (shifted - (shifted < 0 ? 86_399_999 : 0)) / 86_400_000
     let rest = shifted - days * 86_400_000
     (hour, minute, second, millisecond) = (
       rest / 3_600_000, rest / 60_000 % 60, rest / 1000 % 60, rest % 1000

@@ -1,3 +1,4 @@
+import DeployCore
 import DeployModel
 import DeployReport
 import DeployStore
@@ -58,7 +59,8 @@ struct PastDeployments {
   /// - Throws: where its journal is damaged: it can be read up to the break, and not be resumed.
   func entries(of deployment: Deployment.ID) async throws -> [Entry] {
     let reading = try await journal.entries(of: deployment)
-    if let damage = reading.damage {
+    let nonsense = EntrySense.nonsense(in: reading.entries).map { Damage(sequence: $0.sequence, what: $0.what) }
+    if let damage = reading.damage ?? nonsense {
       throw Problems(PastDeployments.problem(damage, of: deployment), exit: .infrastructure)
     }
     return reading.entries

@@ -43,7 +43,9 @@ struct Preparing {
     let rehearsal = try await rehearsing.run()
     try refuse(rehearsal.problems)
     plan.secrets = Array(Set(plan.secrets + rehearsal.secrets)).sorted()
-    try await refuse(secretProblems(plan.secrets) + scriptProblems(built.manifest, rehearsal.good))
+    let wrong = await secretProblems(plan.secrets) + scriptProblems(built.manifest, rehearsal.good)
+    let users = connecting ? await UserProbe(plan, rehearsal.good).problems(asking: engine.ports.transport) : []
+    if !wrong.isEmpty || !users.isEmpty { throw Problems(wrong + users, exit: wrong.isEmpty ? .infrastructure : .usage) }
     var report = PlanReport(
       plan, rehearsal: rehearsal.good, failure: rehearsal.bad, findings: rehearsal.findings, loops: rehearsal.loops)
     report.installation = appSpec.installation

@@ -128,7 +128,7 @@ struct LuaLibrary: RecipeLibrary {
     guard let main = sources.first(where: { $0.path == "deploy.lua" }) else {
       throw Problems(Problem("the kept sources have no deploy.lua"), exit: .internal)
     }
-    let texts = Dictionary(sources.map { ($0.path, $0.text) }) { first, _ in first }
-    return try Selection.recipe(name, in: LuaProject.load(main: main, read: { texts[$0] }).project)
+    let texts = Dictionary(sources.map { (ExactText($0.path), $0.text) }) { first, _ in first }
+    return try Selection.recipe(name, in: LuaProject.load(main: main, read: { texts[ExactText($0)] }).project)
   }
 }

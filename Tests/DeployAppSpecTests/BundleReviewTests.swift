@@ -1,10 +1,11 @@
 import DeployAppSpec
+import DeployModel
 import Testing
 
 @Suite("Checking a bundle")
 struct BundleReviewTests {
   private static func review(
-    _ spec: String, _ scripts: [String: BundleContents.Script] = [:],
+    _ spec: String, _ scripts: [ExactText: BundleContents.Script] = [:],
     entries: [(String, BundleTree.Kind)] = [("app", .directory), ("app/x", .file)]
   ) -> [Finding] {
     let tree = BundleTree(root: HostPath("/b"), entries: entries.map { (path: $0.0, kind: $0.1) })
@@ -12,7 +13,7 @@ struct BundleReviewTests {
     return BundleReview(BundleContents(appSpecFile: "appspec.yml", appSpecText: text, tree: tree, scripts: scripts)).findings
   }
 
-  private static func script(_ text: String, executable: Bool = true) -> [String: BundleContents.Script] {
+  private static func script(_ text: String, executable: Bool = true) -> [ExactText: BundleContents.Script] {
     ["s.sh": BundleContents.Script(kind: .file(isExecutable: executable), text: text)]
   }
 

@@ -26,7 +26,15 @@ final class Ground: Sendable {
   let secrets: FixedSecrets
   private let sshd: Sshd?
 
-  init(_ shell: Shell = .dash, secrets: [String: String] = [:], adjust: (inout Hosts.Options) -> Void = { _ in }) throws {
+  /// - Parameters:
+  ///   - variables: `NAME=value`, as the login environment has them.
+  ///   - unprivileged: the host's user is not root, where this one is.
+  ///   - start: what the login does before its shell obeys.
+  ///   - sudo: what the host's only way to other users does.
+  init(
+    _ shell: Shell = .dash, secrets: [String: String] = [:], variables: [String] = [], unprivileged: Bool = false, start: String? = nil,
+    sudo: String? = nil, adjust: (inout Hosts.Options) -> Void = { _ in }
+  ) throws {
     folder = Ground.makeFolder()
     var options = Hosts.Options()
     options.grace = .seconds(1)
@@ -39,7 +47,14 @@ final class Ground: Sendable {
       self.sshd = sshd
     } else {
       sshd = nil
-      host.argv = ["env", "PATH=\(try Ground.path(for: shell, in: folder))", "sh"]
+      var argv = ["env"] + variables + ["PATH=\(try Ground.path(for: shell, in: folder))", "sh"]
+      if let start { argv = ["sh", "-c", "\(start); exec \"$@\"", "sh"] + argv }
+      if let sudo { try Ground.write("#!/bin/sh\n\(sudo)\n", to: "\(folder)/bin/sudo") }
+      if unprivileged || sudo != nil, geteuid() == 0 {
+        _ = Ground.sh("chmod 755 '\(folder)' && mkdir -p '\(folder)/srv' && chown 65534:65534 '\(folder)/srv'")
+        argv = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"] + argv
+      }
+      host.argv = argv
     }
     adjust(&options)
     self.host = host
@@ -99,6 +114,11 @@ final class Ground: Sendable {
     _ = sh("mkdir -p '\(bin)'; ln -s '\(program)' '\(bin)/sh'")
     if shell == .busybox { _ = sh("for a in $(busybox --list); do [ -e '\(bin)'/\"$a\" ] || ln -s '\(program)' '\(bin)'/\"$a\"; done") }
     return "\(bin):/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+  }
+
+  private static func write(_ text: String, to file: String) throws {
+    try Data(text.utf8).write(to: URL(fileURLWithPath: file))
+    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: file)
   }
 
   static func which(_ name: String) -> String? {

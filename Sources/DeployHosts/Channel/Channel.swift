@@ -143,7 +143,12 @@ final class Channel: Sendable {
     let me = self
     Task {
       try? await Task.sleep(for: .milliseconds(50))
-      me.close(Broken(said: me.state.with { String(decoding: $0.errors.rest.suffix(8192), as: UTF8.self) }))
+      // `nologin` says on stdout what is wrong.
+      me.close(
+        Broken(
+          said: me.state.with {
+            String(decoding: ($0.errors.rest.isEmpty ? $0.output.rest : $0.errors.rest).suffix(8192), as: UTF8.self)
+          }))
     }
   }
 }

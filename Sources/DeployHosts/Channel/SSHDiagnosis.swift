@@ -50,10 +50,18 @@ struct SSHDiagnosis: Equatable {
         passes: true)
     } else if matches("bad configuration option", "terminating,") {
       found = make(.invalid, "ssh does not accept its configuration: \(SSHDiagnosis.last(said))", "mend ssh_config")
+    } else if matches("account is currently not available", "account is not available") {
+      found = make(
+        .notPermitted, "its login user has no shell there: \(SSHDiagnosis.last(said))",
+        "on the host: chsh -s /bin/sh USER, or log in as another user (user = …)")
+    } else if text.allSatisfy(\.isWhitespace) {
+      found = make(
+        .unreachable, "the connection ended without a word",
+        "try by hand: \(reach.typed); is the user's login shell /bin/false or nologin?", passes: true)
     } else {
       let words = SSHDiagnosis.last(said)
       found = make(
-        .unreachable, words.isEmpty ? "the connection ended" : "the connection ended: \(words)", "try by hand: \(reach.typed)", passes: true
+        .unreachable, "the connection ended: \(words)", "try by hand: \(reach.typed)", passes: true
       )
     }
     (failure, passes) = found

@@ -39,8 +39,7 @@ package final class EngineProcesses: EngineMachine {
     do throws(Failure) { outcome = try await route(intent, deployment, flight, output) } catch { outcome = Outcome(failure: error) }
     flights.with { $0[key] = nil }
     if let failure = outcome.failure { outcome.failure?.message = await vault.clean(failure.message) }
-    let (seconds, atto) = (clock.now - start).components
-    outcome.duration = Interval(milliseconds: Int(seconds) * 1000 + Int(atto / 1_000_000_000_000_000))
+    outcome.duration = Interval(clock.now - start)
     return outcome
   }
 
@@ -62,7 +61,11 @@ package final class EngineProcesses: EngineMachine {
     case .run(let command):
       return try await run(try await process(command, intent, deployment), intent, flight, output)
     case .read(let path, let limit):
-      return .done(.text(await vault.clean(String(decoding: try read(place(path), limit), as: UTF8.self))))
+      return await flight.race { [self] in
+        do throws(Failure) {
+          return .done(.text(await vault.clean(String(decoding: try read(place(path), limit, flight), as: UTF8.self))))
+        } catch { return Outcome(failure: error) }
+      }
     case .exists(let path):
       var status = stat()
       return .done(.bool(lstat(place(path), &status) == 0))
@@ -76,15 +79,28 @@ package final class EngineProcesses: EngineMachine {
 
   private func place(_ path: String) -> String { path.hasPrefix("/") ? path : "\(directory)/\(path)" }
 
-  private func read(_ path: String, _ limit: Int) throws(Failure) -> [UInt8] {
-    guard let file = fopen(path, "re") else { throw Temporary.failure("\(path) cannot be read") }
-    defer { fclose(file) }
+  /// A regular file's bytes. What waits for a writer or has no end, as a pipe or a device, is refused.
+  private func read(_ path: String, _ limit: Int, _ flight: Flight) throws(Failure) -> [UInt8] {
+    let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+    guard descriptor >= 0 else { throw Temporary.failure("\(path) cannot be read") }
+    defer { Glibc.close(descriptor) }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else { throw Temporary.failure("\(path) cannot be read") }
+    guard status.st_mode & S_IFMT == S_IFREG else {
+      throw Failure(.invalid, "\(path) is no regular file, and reading it may have no end", fix: "read it with a command: here:run …")
+    }
     let most = max(0, min(limit, 16 << 20))
-    var bytes = [UInt8](repeating: 0, count: most + 1)
-    let count = fread(&bytes, 1, bytes.count, file)
-    guard ferror(file) == 0 else { throw Temporary.failure("\(path) cannot be read") }
-    guard count <= most else { throw Failure(.invalid, "\(path) has more than \(most) bytes", fix: "raise the limit") }
-    return Array(bytes[0..<count])
+    var bytes: [UInt8] = []
+    var piece = [UInt8](repeating: 0, count: 1 << 16)
+    while bytes.count <= most {
+      try flight.check()
+      let count = Glibc.read(descriptor, &piece, piece.count)
+      if count < 0, errno == EINTR { continue }
+      guard count >= 0 else { throw Temporary.failure("\(path) cannot be read") }
+      if count == 0 { return bytes }
+      bytes += piece[0..<count]
+    }
+    throw Failure(.invalid, "\(path) has more than \(most) bytes", fix: "raise the limit")
   }
 
   /// What is started for a command.

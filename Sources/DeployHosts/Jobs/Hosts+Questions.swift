@@ -44,7 +44,7 @@ extension Hosts {
 
 /// What `l_ask` says once there is an answer: `STATUS OUT ERR NAME`, the sizes of the streams and the end of their files' names, and
 /// then both, where they are short.
-private struct Answered {
+struct Answered {
   let status: Int
   let out: Int
   let err: Int
@@ -55,7 +55,8 @@ private struct Answered {
   init?(_ output: [UInt8]) {
     guard let end = output.firstIndex(of: 10) else { return nil }
     let words = String(decoding: output[..<end], as: UTF8.self).split(separator: " ").map(String.init)
-    guard words.count == 4, let status = Int(words[0]), let out = Int(words[1]), let err = Int(words[2]) else { return nil }
+    guard words.count == 4, let status = Int(words[0]), let out = Int(words[1]), let err = Int(words[2]), out >= 0, err >= 0
+    else { return nil }
     (self.status, self.out, self.err, name, bytes) = (status, out, err, words[3], output[(end + 1)...])
   }
 }

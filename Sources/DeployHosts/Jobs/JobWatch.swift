@@ -117,9 +117,9 @@ extension HostLink {
       let words = String(decoding: rest[..<end], as: UTF8.self).split(separator: " ")
       rest = rest[(end + 1)...]
       let numbers = words.dropFirst(2).compactMap { Int($0) }
-      guard words.count == 7, words[0] == "J", numbers.count == 5, rest.count >= numbers[2] + numbers[3] + numbers[4] else {
-        return stirred
-      }
+      guard words.count == 7, words[0] == "J", numbers.count == 5, numbers.allSatisfy({ $0 >= 0 }),
+        rest.count >= numbers[2].plus(numbers[3]).plus(numbers[4])
+      else { return stirred }
       let out = Array(rest.prefix(numbers[2]))
       let err = Array(rest.dropFirst(numbers[2]).prefix(numbers[3]))
       let status = String(decoding: rest.dropFirst(numbers[2] + numbers[3]).prefix(numbers[4]), as: UTF8.self)

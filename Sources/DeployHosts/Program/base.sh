@@ -6,6 +6,24 @@ LF='
 l_bootid=unknown
 { read -r l_bootid; } 2>/dev/null </proc/sys/kernel/random/boot_id
 
+# Takes away what the login environment says to the tools of this program, and keeps it in l_login for hooks. Bash as `sh` has
+# POSIXLY_CORRECT of its own, and leaves its POSIX mode without it; TMOUT would end a channel on which nothing is said.
+l_login=
+l_plain() {
+  for l_v in TAR_OPTIONS GZIP GREP_OPTIONS QUOTING_STYLE BLOCK_SIZE BLOCKSIZE CDPATH ENV BASH_ENV GLOBIGNORE TMOUT POSIXLY_CORRECT; do
+    eval "l_l=\${$l_v-} l_r=\${$l_v+set}"
+    [ -n "$l_r" ] || continue
+    unset "$l_v"
+    if [ "$l_v" = POSIXLY_CORRECT ] && [ -n "$BASH_VERSION" ]; then
+      set -o posix
+      [ "$1" = exported ] || continue
+    fi
+    case $l_l in *\'*) l_l=$(printf '%s\n' "$l_l" | sed "s/'/'\\\\''/g") ;; esac
+    l_login="$l_login$l_v='$l_l'; export $l_v; "
+  done
+}
+if [ -n "$BASH_VERSION" ] && env | grep -q '^POSIXLY_CORRECT='; then l_plain exported; else l_plain; fi
+
 # One framed command without payload, and one whose payload of $2 bytes is on the channel. Each runs in a shell of its
 # own, so that nothing it does (cd, exit, umask) reaches the loop.
 l_do() {
@@ -32,6 +50,9 @@ l_die() {
 # FOLDER: says why nothing can be written there: the disk is read-only, or it is full.
 l_full() {
   [ -w "$1" ] || l_sealed "$1"
+  l_l=$(ulimit -f)
+  [ "$l_l" = unlimited ] || l_die 43 "files may have at most $l_l blocks here (ulimit -f), or the disk of $1 is full" \
+    "raise the limit of the login user (fsize in /etc/security/limits.conf), and look at df -h $1"
   l_die 43 "nothing more can be written to $1: the disk is full, or a quota is used up" "make room there: df -h $1"
 }
 # FOLDER that cannot be written. Its owner, and root, are kept out by a disk only, never by its mode.

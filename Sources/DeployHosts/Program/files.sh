@@ -4,11 +4,10 @@
 l_read() {
   [ -e "$1" ] || l_die 44 "$1 does not exist"
   [ ! -d "$1" ] || l_die 47 "$1 is a folder"
+  [ -f "$1" ] || l_die 47 "$1 is no regular file, and reading it may have no end"
   [ -r "$1" ] || l_die 45 "$1 cannot be read by $(id -un)"
-  if [ -f "$1" ]; then
-    size=$(stat -L -c %s "$1")
-    [ "$size" -le "$2" ] || l_die 47 "$1 has $size bytes; at most $2 were asked for" "raise the limit, or download the file"
-  fi
+  size=$(stat -L -c %s "$1")
+  [ "$size" -le "$2" ] || l_die 47 "$1 has $size bytes; at most $2 were asked for" "raise the limit, or download the file"
   dd if="$1" bs=65536 iflag=count_bytes,fullblock count="$2" 2>/dev/null
 }
 l_exists() { if [ -e "$1" ] || [ -L "$1" ]; then echo yes; else echo no; fi; }

@@ -13,19 +13,30 @@ l_as_user() {
     else l_die 44 "no runuser, setpriv or sudo on this host to run a command as $1" "install util-linux or sudo"; fi
   else
     command -v sudo >/dev/null 2>&1 || l_die 44 "no sudo on this host to run a command as $1" "install sudo, or log in as $1"
-    sudo -n -u "$1" true 2>/dev/null ||
-      l_die 45 "sudo does not let $(id -un) run any command as $1 without a password" \
-        "add to sudoers: $(id -un) ALL=($1) NOPASSWD: ALL (rules for single commands are not enough for 'user'; call sudo inside the command)"
+    l_l=$(LC_ALL=C sudo -n -u "$1" true 2>&1 >/dev/null) || l_no_sudo "$1" "${l_l##*"$LF"}"
     l_as="sudo -n -u $1"
   fi
 }
+
+# USER WORDS: what sudo said when it refused, and the line that helps.
+l_no_sudo() {
+  l_a=$(id -un)
+  case $2 in
+    *'must have a tty'*)
+      l_die 45 "sudo wants a terminal (requiretty), and Lander has none: $2" "add to sudoers: Defaults:$l_a !requiretty" ;;
+  esac
+  l_die 45 "sudo does not let $l_a run any command as $1 without a password: ${2:-it said nothing}" \
+    "add to sudoers: $l_a ALL=($1) NOPASSWD: ALL (rules for single commands are not enough for 'user'; call sudo inside the command)"
+}
+# USERS: whether commands can be started as each of them. Changes nothing.
+l_may() { for user; do l_as_user "$user"; done; }
 
 # Puts the texts of the runner and of these functions where jobs find them.
 l_texts() {
   for part in runner program; do
     [ ! -f "$L/$part.$l_version" ] || continue
     { if [ "$part" = runner ]; then printf '%s\n' "$l_runner"; else printf '%s\n' "$l_program"; fi; } >"$L/.$part.$$" &&
-      mv "$L/.$part.$$" "$L/$part.$l_version" || exit 43
+      mv "$L/.$part.$$" "$L/$part.$l_version" || l_full "$L"
   done
 }
 
@@ -110,7 +121,8 @@ l_job() {
     3) echo already; return ;;
     *) exit $? ;;
   esac
-  setsid sh "$L/runner.$l_version" "$D" run "$timeout" "$grace" "$cap" "$merge" "$size" "$l_as" "$await" </dev/null >/dev/null 2>&1 9>&- &
+  LANDER_LOGIN=$l_login setsid sh "$L/runner.$l_version" "$D" run "$timeout" "$grace" "$cap" "$merge" "$size" "$l_as" "$await" \
+    </dev/null >/dev/null 2>&1 9>&- &
   echo started
 }
 
@@ -132,7 +144,7 @@ l_ask() {
     printf '%s\n' "$l_bootid" >"$D/boot"
     l_texts
     l_as_user "$4"
-    setsid sh "$L/runner.$l_version" "$D" ask "$5" "$l_as" "in.$$" </dev/null >/dev/null 2>&1 &
+    LANDER_LOGIN=$l_login setsid sh "$L/runner.$l_version" "$D" ask "$5" "$l_as" "in.$$" </dev/null >/dev/null 2>&1 &
   fi
   until [ -f "$D/status" ]; do
     [ "$n" -lt 100 ] || { echo later; return; }

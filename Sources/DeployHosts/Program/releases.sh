@@ -53,7 +53,7 @@ l_put() {
   [ "${have:-0}" = "$5" ] || { cat >/dev/null; echo "${have:-0}"; return; }
   cat 2>/dev/null >>"$L/$4" || {
     truncate -s "$5" "$L/$4" 2>/dev/null
-    l_die 43 "no space left below $L, after $5 bytes of a transfer" "make room there (df -h $P), then deploy again"
+    l_full "$L"
   }
   stat -c %s "$L/$4"
 }
@@ -104,10 +104,8 @@ l_stage() {
   # What a hook gave to somebody else in the release before does not come along.
   [ "$6" = link ] || [ "$(id -u)" != 0 ] || chown -hR "$(id -u):$(id -g)" "$S/tree"
   cd "$S/tree" || exit 46
-  for modes in "$S"/lists/mode.*; do
-    [ -s "$modes" ] || continue
-    xargs -0 chmod "${modes##*.}" -- <"$modes" || exit 46
-  done
+  # What nobody may read is read once, to be compared; its own mode comes after that.
+  [ ! -s "$S/lists/unread" ] || xargs -0 chmod -- u+r <"$S/lists/unread" || exit 46
   # What came is as old as the bundle, on every host alike: web servers and caches tell contents apart by size and time.
   [ ! -s "$S/lists/new" ] || xargs -0 touch -m -r "$S/lists/time" -- <"$S/lists/new" || exit 46
   l_bad=
@@ -120,9 +118,9 @@ l_stage() {
   read -r want <"$S/lists/count"
   [ "$((have))" = "$want" ] || l_die 46 "the release holds $((have)) files and folders, $want were expected"
   . "$S/lists/shared"
-  for modes in "$S"/lists/dir.*; do
+  for modes in "$S"/lists/mode.* "$S"/lists/dir.*; do
     [ -s "$modes" ] || continue
-    xargs -0 chmod "${modes##*.}" -- <"$modes" || exit 46
+    xargs -0 chmod -- "${modes##*.}" <"$modes" || exit 46
   done
   cd "$P" || exit 46
   l_sync -f "$S/tree"

@@ -3,6 +3,9 @@
 #   FOLDER watch TIMEOUT GRACE AS                       FOLDER stop WHY GRACE AS
 umask 077
 unset LANDER_JOB
+# What the login environment says to tools is for the command alone.
+login=$LANDER_LOGIN
+unset LANDER_LOGIN
 D=$1 op=$2
 boot=unknown
 { read -r boot; } 2>/dev/null </proc/sys/kernel/random/boot_id
@@ -111,6 +114,7 @@ perform() {
   cd /
   LANDER_JOB=$D/
   export LANDER_JOB
+  eval "$login"
   exec setsid $as sh -c 'LANDER_JOB=$2; export LANDER_JOB; l=$(dd bs="$1" count=1 2>/dev/null); eval "$l"' sh "$1" "$D/"
 }
 

@@ -78,8 +78,8 @@ extension Hosts {
   func send(_ pack: Pack, as name: String, from known: Int = 0, _ errand: Errand) async throws(Failure) {
     guard let file = fopen(pack.path, "re") else { throw Temporary.failure("\(pack.path) cannot be read") }
     defer { fclose(file) }
-    var at = min(known, pack.size)
-    if known > pack.size { at = 0 }
+    // A host may say anything of what it has.
+    var at = (0...pack.size).contains(known) ? known : 0
     var misses = 0
     var flight: [Task<Result<Int, Failure>, Never>] = []
     var acknowledged = at
@@ -102,13 +102,15 @@ extension Hosts {
           })
         at += piece.count
       }
-      let have = try await flight.removeFirst().value.get()
+      let have = min(try await flight.removeFirst().value.get(), pack.size)
       if have > acknowledged {
         acknowledged = have
         if have == pack.size || have - told >= max(1 << 20, pack.size / 100) {
           tell(.sent(errand.site.host.name, bytes: have, of: pack.size))
           told = have
         }
+        // The last piece came in part: what is left of it has to be sent.
+        if flight.isEmpty { at = have }
         continue
       }
       // The host has another size than we thought: after a break, a piece may have come in part or twice.

@@ -20,7 +20,7 @@ extension Hosts {
         case "present": present = true
         case "free" where words.count == 5:
           let numbers = words.dropFirst().map { Int($0) ?? 0 }
-          freeBytes = numbers[0].multipliedReportingOverflow(by: numbers[1]).partialValue
+          freeBytes = max(0, numbers[0].times(numbers[1]))
           if numbers[3] > 0 { freeInodes = numbers[2] }
         case "base" where words.count == 3: base = (words[1], words[2])
         case "pack" where words.count == 3: packs[words[1]] = Int(words[2])
@@ -62,7 +62,7 @@ extension Hosts {
   ) async throws(Failure) -> Outcome {
     let list = StagingList(manifest, of: release, base: base?.1, reuse: errand.site.reuse)
     // Where most of it is new, the bundle as it was packed once is cheaper than a pack for this host.
-    let fresh = base == nil || list.sending * 10 > list.whole * 7
+    let fresh = base == nil || list.sending.times(10) > list.whole.times(7)
     let room = StagingRoom(whole: list.whole, sending: list.sending, items: list.items.count)
     if let lack = room.lack(freeBytes: ground.freeBytes, freeInodes: ground.freeInodes, at: errand.site.path) { throw lack }
     let folder = try TemporaryFolder()

@@ -8,6 +8,13 @@ extension Hosts {
     }
   }
 
+  package func refusal(of users: [String], on host: DeployModel.Host) async -> Failure? {
+    do throws(Failure) {
+      _ = try await link(to: host).demand("l_may", users)
+      return nil
+    } catch { return error }
+  }
+
   private func state(
     of host: DeployModel.Host, at path: String, application: String, group: String, shared: [String]
   ) async throws(Failure) -> HostState {
@@ -24,7 +31,7 @@ extension Hosts {
     var state = HostState(facts: found.facts(asked: asked))
     state.current = found["current"]
     state.releases = found.all("release")
-    state.fence = found["fence"].flatMap { Int($0) } ?? 0
+    state.fence = try found.fence(at: path)
     state.lacks = SharedFiles.failure(missing: found.all("lacks").compactMap { Int($0) }, of: shared, on: host, at: path)
     state.lock = Hosts.holder(answer.lines)
     state.jobs = answer.lines.filter { $0.hasPrefix("job\t") }.compactMap { Orphan($0.dropFirst(4))?.running }
@@ -70,9 +77,21 @@ private struct Findings {
     }
   }
 
+  /// The highest fence that the host has seen.
+  /// - Throws: kind `corrupt` for what no deployment can be above: the shells of hosts count to 2^63 at most.
+  func fence(at path: String) throws(Failure) -> Int {
+    guard let text = self["fence"], !text.isEmpty else { return 0 }
+    guard let fence = Int(text), (0...1 << 53).contains(fence) else {
+      throw Failure(
+        .corrupt, "\(path)/.lander/fence is damaged: it holds \"\(text.prefix(40))\", and a number was expected",
+        fix: "look at it; write the fence of the last deployment into it (lander audit), or move it away where no deployment runs")
+    }
+    return fence
+  }
+
   func facts(asked: Timestamp) -> HostFacts {
     let space = (self["space"] ?? "").split(separator: " ").map { Int($0) ?? 0 }
-    let bytes = space.count == 4 ? space[0].multipliedReportingOverflow(by: space[1]).partialValue : 0
+    let bytes = space.count == 4 ? max(0, space[0].times(space[1])) : 0
     // A file system that counts no inodes has enough of them.
     let inodes = space.count == 4 && space[3] > 0 ? space[2] : Int(Int32.max)
     return HostFacts(
@@ -85,9 +104,9 @@ private struct Findings {
   /// Busybox's clock has no parts of a second: then half a second more or less is none.
   private func skew(_ asked: Timestamp) -> Interval {
     let text = self["clock"] ?? ""
-    if let exact = Int(text) { return Interval(milliseconds: exact - asked.milliseconds) }
+    if let exact = Int(text) { return Interval(milliseconds: exact.minus(asked.milliseconds)) }
     guard let seconds = Int(text.prefix { $0.isNumber }) else { return .zero }
-    let skew = seconds * 1000 + 500 - asked.milliseconds
-    return abs(skew) <= 1000 ? .zero : Interval(milliseconds: skew)
+    let skew = seconds.times(1000).plus(500).minus(asked.milliseconds)
+    return (-1000...1000).contains(skew) ? .zero : Interval(milliseconds: skew)
   }
 }

@@ -43,7 +43,7 @@ extension Hosts {
   /// Waits for, or ends, what deployments before left running. Who waits hears what for; a cancellation ends the wait at once.
   private func endOrphans(_ request: LockRequest, _ errand: Errand) async throws(Failure) {
     let clock = ContinuousClock()
-    let (start, limit) = (clock.now, Interval(milliseconds: errand.flight.limit.milliseconds * 9 / 10))
+    let (start, limit) = (clock.now, Interval(milliseconds: errand.flight.limit.milliseconds / 10 * 9))
     let grace = "\(max(1, options.grace.milliseconds / 1000))"
     var asked: Set<String> = []
     var told: [String] = []
@@ -98,10 +98,13 @@ extension Hosts {
       let digest = Hex.digest(text)
       let name = "uploads/\(digest).sources"
       var at = 0
+      var misses = 0
       while at < text.count {
         let piece = Array(text[at..<min(at + Hosts.block, text.count)])
         let have = Int(try await errand.link.demand("l_put", errand.claim + [name, "\(at)"], payload: piece).text.trimmed) ?? 0
-        at = min(have, text.count)
+        misses = have > at ? 0 : misses + 1
+        if misses > 20 { throw Failure(.transport, "\(name) cannot be sent piece by piece") }
+        at = max(0, min(have, text.count))
       }
       _ = try await errand.link.demand("l_name", errand.claim + [name, "recipes/\(sources)", digest])
     }

@@ -21,12 +21,15 @@ struct StagingList {
   init(_ manifest: Manifest, of release: Release, base: KeptRelease?, reuse: Recipe.Reuse) {
     self.release = release
     items = manifest.items.filter { !StagingList.isShared($0.path, release.shared) }
-    var known: [String: Manifest.Item] = [:]
+    var known: [ExactText: Manifest.Item] = [:]
     if let base {
-      for item in base.manifest.items where item.kind == .file && !StagingList.isShared(item.path, base.shared) { known[item.path] = item }
+      for item in base.manifest.items where item.kind == .file && !StagingList.isShared(item.path, base.shared) {
+        known[ExactText(item.path)] = item
+      }
     }
     for item in items where item.kind == .file {
-      if let old = known[item.path], old.digest == item.digest, reuse == .copy || old.mode == item.mode {
+      // What its owner may not read cannot be copied from a release: it is sent again.
+      if let old = known[ExactText(item.path)], old.digest == item.digest, old.mode & 0o400 != 0, reuse == .copy || old.mode == item.mode {
         keep.append(item)
       } else {
         send.append(item)
@@ -35,13 +38,12 @@ struct StagingList {
   }
 
   /// Bytes of content to send, and of the whole.
-  var sending: Int { send.reduce(0) { $0 + $1.size } }
-  var whole: Int { items.reduce(0) { $0 + $1.size } }
+  var sending: Int { send.reduce(0) { $0.plus($1.size) } }
+  var whole: Int { items.reduce(0) { $0.plus($1.size) } }
 
   private static func isShared(_ path: String, _ shared: [String]) -> Bool {
     shared.contains { entry in
-      let name = entry.hasSuffix("/") ? String(entry.dropLast()) : entry
-      return path == name || path.hasPrefix(name + "/")
+      path.isPath(atOrBelow: entry.hasSuffix("/") ? String(entry.dropLast()) : entry)
     }
   }
 
@@ -52,6 +54,7 @@ struct StagingList {
     var lists: [(String, [UInt8])] = [
       ("keep", StagingList.zeroed(keep.map { "./" + $0.path })),
       ("new", StagingList.zeroed((fresh ? files : send).map { "./" + $0.path })),
+      ("unread", StagingList.zeroed(files.filter { $0.mode & 0o400 == 0 }.map { "./" + $0.path })),
       ("keep.modes", Array(keep.map { String($0.mode, radix: 8) + "\n" }.joined().utf8)),
       ("count", Array("\(count)\n".utf8)), ("manifest", manifest), ("finish", Array(finish(files).utf8)), ("shared", Array(shared.utf8)),
     ]
@@ -69,10 +72,10 @@ struct StagingList {
 
   /// Entries of the tree before shared links: everything listed, and the folders around it.
   var count: Int {
-    var paths: Set<String> = []
+    var paths: Set<ExactText> = []
     for item in items {
       var path = item.path[...]
-      while paths.insert(String(path)).inserted, let slash = path.lastIndex(of: "/") { path = path[..<slash] }
+      while paths.insert(ExactText(String(path))).inserted, let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) { path = path[..<slash] }
     }
     return paths.count
   }

@@ -22,7 +22,8 @@ final class ByteStream {
       buffer = piece
       at = 0
     }
-    let end = min(buffer.count, at + count)
+    // An archive may announce more than any number holds.
+    let end = at + min(max(0, count), buffer.count - at)
     defer { position += end - at; at = end }
     return at == 0 && end == buffer.count ? buffer : Array(buffer[at..<end])
   }

@@ -7,6 +7,9 @@ struct TarReader {
   let blobs: BlobStore
   let rules: IgnoreRules
 
+  /// Bytes that no file system holds in one file.
+  private static let largest = 1 << 60
+
   /// What headers before an entry say about it.
   private struct Extension {
     var name: [UInt8]?
@@ -56,8 +59,8 @@ struct TarReader {
       case "path": before.name = record.value
       case "linkpath": before.link = record.value
       case "size":
-        guard let size = Int(String(decoding: record.value, as: UTF8.self)), size >= 0 else {
-          throw Failure(.corrupt, "the tar archive is damaged: a size is no number")
+        guard let size = Int(String(decoding: record.value, as: UTF8.self)), (0..<Self.largest).contains(size) else {
+          throw Failure(.corrupt, "the tar archive is damaged: a size of \(String(decoding: record.value.prefix(40), as: UTF8.self)) bytes")
         }
         before.size = size
       default: if record.name.hasPrefix("GNU.sparse.") { before.isSparse = true }
@@ -112,6 +115,11 @@ struct TarReader {
   /// A second name of a file that came before: a file of its own here.
   private func hardLink(_ header: TarHeader, _ path: String, into tree: inout Tree) -> Bool {
     guard let target = tree.path(header.link) else { return true }
+    // The first name is refused already: that is what is wrong.
+    if tree.isRefused(target) {
+      tree.markRefused(path)
+      return true
+    }
     guard let first = tree.item(at: target), first.kind == .file else {
       tree.refuse(path, "is a hard link to \(target), which is no file that came before it in the archive")
       return true

@@ -13,7 +13,12 @@ struct LittleEndian {
 /// The list at the end of a zip file.
 struct ZipDirectory {
   struct Entry {
+    /// With slashes between its parts.
     var name: [UInt8]
+    /// As the archive has it.
+    var written: [UInt8]
+    /// The number of the system that made the entry: 0 is MS-DOS and Windows, 3 Unix, 19 OS X.
+    var system: UInt8
     var flags: Int
     var method: Int
     var checksum: UInt
@@ -63,7 +68,8 @@ struct ZipDirectory {
 
   /// The list of a zip64 file.
   private static func large(_ file: OpenFile, _ tail: LittleEndian, _ end: Int) throws(Failure) -> (Int, Int, Int) {
-    guard end >= 20, tail.word(end - 20) == 0x0706_4B50, let offset = tail.long(end - 12) else {
+    let size = try file.status().size
+    guard end >= 20, tail.word(end - 20) == 0x0706_4B50, let offset = tail.long(end - 12), offset <= size else {
       throw damaged("its zip64 locator is missing")
     }
     let record = LittleEndian(try file.read(at: offset, count: 56))
@@ -81,14 +87,23 @@ struct ZipDirectory {
     let next = nameStart + nameLength + extraLength + list.half(at + 32)
     guard next <= list.bytes.count else { throw damaged("its list of contents ends early") }
     let mode = list.word(at + 38) >> 16
-    let isUnix = list.bytes[at + 5] == 3 && mode != 0
+    let system = list.bytes[at + 5]
+    let isUnix = (system == 3 || system == 19) && mode != 0
+    let written = Array(list.bytes[nameStart..<(nameStart + nameLength)])
     var entry = Entry(
-      name: Array(list.bytes[nameStart..<(nameStart + nameLength)]), flags: list.half(at + 8), method: list.half(at + 10),
+      name: slashed(written, of: system), written: written, system: system, flags: list.half(at + 8), method: list.half(at + 10),
       checksum: UInt(list.word(at + 16)), packed: list.word(at + 20), size: list.word(at + 24), offset: list.word(at + 42),
       kind: isUnix ? mode & 0o170000 : 0, mode: isUnix ? mode & 0o7777 : nil)
     try enlarge(&entry, with: LittleEndian(list.bytes[(nameStart + nameLength)..<(nameStart + nameLength + extraLength)]))
     at = next
     return entry
+  }
+
+  /// The rule of `unzip`: old programs for Windows put backslashes between folders. A name with a slash in it has none of these, and on
+  /// Unix a backslash is a letter of a name.
+  private static func slashed(_ name: [UInt8], of system: UInt8) -> [UInt8] {
+    guard system == 0, !name.contains(UInt8(ascii: "/")) else { return name }
+    return name.map { $0 == UInt8(ascii: "\\") ? UInt8(ascii: "/") : $0 }
   }
 
   /// Takes the sizes from the zip64 field where the plain ones are too small for them.

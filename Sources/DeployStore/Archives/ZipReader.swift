@@ -16,8 +16,39 @@ struct ZipReader {
         throw Failure(.corrupt, "the zip archive is damaged or made to deceive: the entry \(Tree.shown(entry.name)) lies over another one")
       }
       end = entry.offset + 30 + entry.packed
+      try compareNames(entry)
     }
+    warnOfBackslashes(directory.entries, in: &tree)
     for entry in directory.entries where !(try take(entry, into: &tree)) { return }
+  }
+
+  /// The name in front of an entry's content must be the one in the list: programs that read the one or the other would unpack
+  /// different files.
+  private func compareNames(_ entry: ZipDirectory.Entry) throws(Failure) {
+    let header = LittleEndian(try file.read(at: entry.offset, count: 30 + entry.written.count))
+    guard header.bytes.count == 30 + entry.written.count, header.word(0) == 0x0403_4B50 else { throw misplaced(entry) }
+    let name = header.half(26) == entry.written.count ? Array(header.bytes[30...]) : nil
+    guard name != entry.written else { return }
+    throw Failure(
+      .corrupt,
+      "the zip archive is damaged or made to deceive: its list has \(Tree.shown(entry.written)), and the content there has another name",
+      fix: "make the archive again with `zip`")
+  }
+
+  private func misplaced(_ entry: ZipDirectory.Entry) -> Failure {
+    Failure(.corrupt, "the zip archive is damaged: \(Tree.shown(entry.name)) is not where the directory says")
+  }
+
+  private func warnOfBackslashes(_ entries: [ZipDirectory.Entry], in tree: inout Tree) {
+    let fix = "make the archive with a program that writes slashes"
+    if let first = entries.first(where: { $0.name != $0.written }) {
+      tree.warn(
+        Problem("the zip archive has backslashes between folders; they are read as slashes", subject: Tree.shown(first.written), fix: fix))
+    }
+    let systems: [UInt8] = [3, 19]
+    if let first = entries.first(where: { !systems.contains($0.system) && $0.name.contains(UInt8(ascii: "\\")) }) {
+      tree.warn(Problem("a backslash stays a letter of this name", subject: Tree.shown(first.written), fix: fix))
+    }
   }
 
   /// - Returns: false when it is no use to go on.
@@ -96,9 +127,7 @@ struct ZipReader {
 
   private func bytes(of entry: ZipDirectory.Entry) throws(Failure) -> ByteStream {
     let header = LittleEndian(try file.read(at: entry.offset, count: 30))
-    guard header.bytes.count == 30, header.word(0) == 0x0403_4B50 else {
-      throw Failure(.corrupt, "the zip archive is damaged: \(Tree.shown(entry.name)) is not where the directory says")
-    }
+    guard header.bytes.count == 30, header.word(0) == 0x0403_4B50 else { throw misplaced(entry) }
     var at = entry.offset + 30 + header.half(26) + header.half(28)
     let end = at + entry.packed
     let file = file

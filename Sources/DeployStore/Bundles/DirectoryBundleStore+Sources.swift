@@ -27,7 +27,8 @@ extension DirectoryBundleStore {
       }
       try leaveOutByOwnFile(&tree)
     } catch {
-      guard error.kind != .noSpace, error.kind != .store else { throw error }
+      let isUnreadable = error.message.hasPrefix("cannot read \(file.path):")
+      guard isUnreadable || error.kind != .noSpace && error.kind != .store else { throw error }
       tree.refuse(name, error.message, fix: error.fix)
     }
   }

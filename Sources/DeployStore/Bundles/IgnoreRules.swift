@@ -34,7 +34,9 @@ struct IgnoreRules {
     let isTied = text.contains(UInt8(ascii: "/"))
     rule.parts = text.split(separator: UInt8(ascii: "/")).filter { !$0.elementsEqual(".".utf8) }.map(Array.init)
     guard !rule.parts.isEmpty else { return }
-    if !isTied { rule.parts.insert(Array("**".utf8), at: 0) }
+    if !isTied { rule.parts.insert(Self.anything, at: 0) }
+    // At the end it stands for everything inside, and not for nothing.
+    if rule.parts.last == Self.anything { rule.parts.insert(Array("*".utf8), at: rule.parts.count - 1) }
     rules.append(rule)
   }
 
@@ -44,7 +46,7 @@ struct IgnoreRules {
     if name == Self.git || name == Self.own { return true }
     if parts.count == 1, name == Self.file { return takesOutOwnFile }
     var isOut = false
-    for rule in rules where rule.takesBack == isOut && (isFolder || !rule.foldersOnly) && Self.matches(rule.parts[...], parts) {
+    for rule in rules where rule.takesBack == isOut && (isFolder || !rule.foldersOnly) && Self.matches(rule.parts, parts) {
       isOut = !rule.takesBack
     }
     return isOut
@@ -59,15 +61,27 @@ struct IgnoreRules {
   private static let own = Array(".lander".utf8)
   private static let file = Array(".landerignore".utf8)
 
-  private static func matches(_ pattern: ArraySlice<[UInt8]>, _ path: ArraySlice<[UInt8]>) -> Bool {
-    guard let first = pattern.first else { return path.isEmpty }
-    if first.elementsEqual("**".utf8) {
-      // At the end it stands for everything inside; in between also for nothing.
-      if pattern.count == 1 { return !path.isEmpty }
-      return (path.startIndex...path.endIndex).contains { matches(pattern.dropFirst(), path[$0...]) }
+  private static let anything = Array("**".utf8)
+
+  /// Matches a path part by part, going back to the last `**` only.
+  private static func matches(_ pattern: [[UInt8]], _ path: ArraySlice<[UInt8]>) -> Bool {
+    var (at, from) = (0, path.startIndex)
+    var last: (at: Int, from: Int)?
+    while from < path.endIndex {
+      if at < pattern.count, pattern[at] == anything {
+        last = (at, from)
+        at += 1
+      } else if at < pattern.count, glob(pattern[at], path[from]) {
+        at += 1
+        from += 1
+      } else if let star = last {
+        last = (star.at, star.from + 1)
+        (at, from) = (star.at + 1, star.from + 1)
+      } else {
+        return false
+      }
     }
-    guard let name = path.first, glob(first, name) else { return false }
-    return matches(pattern.dropFirst(), path.dropFirst())
+    return pattern[at...].allSatisfy { $0 == anything }
   }
 
   /// Matches one name, going back to the last `*` only: no pattern takes more than name times pattern steps.

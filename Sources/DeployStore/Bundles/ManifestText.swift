@@ -44,10 +44,10 @@ extension Manifest {
   private static func item(_ words: [Substring]) -> Item? {
     switch (words.first, words.count) {
     case ("directory", 3):
-      guard let mode = Int(words[1], radix: 8), let path = plain(words[2]) else { return nil }
+      guard let mode = mode(words[1]), let path = plain(words[2]) else { return nil }
       return Item(path: path, kind: .directory, mode: mode)
     case ("file", 5):
-      guard let mode = Int(words[1], radix: 8), let size = Int(words[2]), words[3].utf8.count == 64, let path = plain(words[4]) else {
+      guard let mode = mode(words[1]), let size = Int(words[2]), size >= 0, words[3].utf8.count == 64, let path = plain(words[4]) else {
         return nil
       }
       return Item(path: path, kind: .file, mode: mode, size: size, digest: Digest(hex: String(words[3])))
@@ -57,6 +57,8 @@ extension Manifest {
     default: return nil
     }
   }
+
+  private static func mode(_ word: Substring) -> Int? { Int(word, radix: 8).flatMap { (0...0o7777).contains($0) ? $0 : nil } }
 
   private static func mustBeCoded(_ byte: UInt8) -> Bool { byte <= 0x20 || byte == UInt8(ascii: "%") || byte == 0x7F }
 

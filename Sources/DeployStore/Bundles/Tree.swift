@@ -14,13 +14,18 @@ struct Tree {
   private var problemCount = 0
   /// Index of each path: by bytes, since texts that look alike may be different names.
   private var index: [[UInt8]: Int] = [:]
+  /// Paths that something is wrong with.
+  private var refused: Set<ExactText> = []
   /// Problems that are listed; more are counted.
   static let listed = 30
 
   init(limits: BundleLimits) { self.limits = limits }
 
+  mutating func warn(_ warning: Problem) { warnings.append(warning) }
+
   mutating func refuse(_ path: String, _ message: String, fix: String? = nil) {
     problemCount += 1
+    refused.insert(ExactText(path))
     if problems.count < Self.listed { problems.append(Problem(message, subject: path, fix: fix)) }
   }
 
@@ -68,6 +73,11 @@ struct Tree {
       }
     }
   }
+
+  /// Takes a path for one that something is wrong with, and says nothing more.
+  mutating func markRefused(_ path: String) { refused.insert(ExactText(path)) }
+  /// Whether a path is among the problems.
+  func isRefused(_ path: String) -> Bool { refused.contains(ExactText(path)) }
 
   func item(at path: String) -> Manifest.Item? { index[Array(path.utf8)].map { items[$0] } }
 

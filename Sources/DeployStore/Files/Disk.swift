@@ -32,13 +32,17 @@ enum Disk {
     guard mkdir(path, mode) == 0 || errno == EEXIST else { throw failure("make the folder", path) }
   }
 
-  /// - Parameter limit: bytes; a longer file is a failure.
-  static func read(_ path: String, limit: Int = 1 << 30) throws(Failure) -> [UInt8] {
-    let file = try OpenFile(path, O_RDONLY)
-    let size = try file.status().size
+  /// - Parameters:
+  ///   - limit: bytes; a longer file is a failure.
+  ///   - waits: whether it may be a pipe that somebody writes into; else what is no regular file is a failure.
+  static func read(_ path: String, limit: Int = 1 << 30, waits: Bool = false) throws(Failure) -> [UInt8] {
+    let file = try OpenFile(path, O_RDONLY | (waits ? 0 : O_NONBLOCK))
+    let status = try file.status()
+    guard waits || status.kind == .file else { throw Failure(.invalid, "\(path) is no regular file") }
+    let size = status.size
     guard size <= limit else { throw Failure(.invalid, "\(path) has \(size) bytes, more than the \(limit) allowed here") }
     var bytes: [UInt8] = []
-    bytes.reserveCapacity(size)
+    bytes.reserveCapacity(max(0, min(size, limit)))
     while let chunk = try file.read(upTo: 1 << 20), bytes.count <= limit { bytes.append(contentsOf: chunk) }
     return bytes
   }
@@ -135,6 +139,6 @@ struct FileStatus {
     mode = Int(info.st_mode & 0o7777)
     size = Int(info.st_size)
     owner = Int(info.st_uid)
-    modified = Timestamp(milliseconds: info.st_mtim.tv_sec * 1000 + info.st_mtim.tv_nsec / 1_000_000)
+    modified = Timestamp(milliseconds: info.st_mtim.tv_sec.times(1000).plus(info.st_mtim.tv_nsec / 1_000_000))
   }
 }

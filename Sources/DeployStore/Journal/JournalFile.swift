@@ -88,6 +88,15 @@ enum JournalFile {
       fix: isFull ? "free some space on its file system, then `lander resume`" : nil)
   }
 
+  /// The keys of a deployment's entries: the first, and the one behind the last.
+  /// - Throws: damage, for a number that no deployment of this file can have.
+  static func bounds(of number: Int64) throws(Damage) -> StatementArguments {
+    guard (1..<1 << 30).contains(number) else {
+      throw Damage(sequence: 0, what: "cannot be found: its deployment has the number \(number)")
+    }
+    return [key(number, 0), key(number + 1, 0)]
+  }
+
   static func key(_ number: Int64, _ sequence: Int) -> Int64 { number << 32 | Int64(sequence) }
   static func sequence(_ key: Int64) -> Int { Int(key & 0xFFFF_FFFF) }
 }

@@ -20,6 +20,10 @@ package struct Damage: Error, Sendable, Hashable {
   package var sequence: Int
   /// What was found, as a sentence about the entry.
   package var what: String
+  package init(sequence: Int, what: String) {
+    self.sequence = sequence
+    self.what = what
+  }
 }
 
 /// One deployment in a list.

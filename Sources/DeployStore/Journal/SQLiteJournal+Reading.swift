@@ -33,9 +33,13 @@ extension SQLiteJournal {
     try await read { database in
       let rows = try Row.fetchAll(database, sql: "SELECT number, id FROM deployments ORDER BY number")
       return try rows.compactMap { row -> ChainVerdict? in
-        let id: String = row["id"]
+        let fields = StoredRow(row)
+        guard let id: String = fields["id"], let number: Int64 = fields["number"] else {
+          let verdict = ChainVerdict(deployment: fields["id"] ?? "?", entries: 0, head: Digest(hex: ""), damage: Self.strangeRow)
+          return deployment == nil ? verdict : nil
+        }
         guard deployment == nil || deployment == id else { return nil }
-        return try Self.follow(id, number: row["number"], in: database).verdict
+        return try Self.follow(id, number: number, in: database).verdict
       }
     }
   }
@@ -45,7 +49,10 @@ extension SQLiteJournal {
     try await read { database in
       guard let number = try Self.number(of: deployment, in: database) else { return nil }
       var found: Int?
-      try StoredEntry.all(of: number, in: database) { if Digest(raw: $0.chain) == chain { found = $0.sequence } }
+      // What cannot be read was not found; `verify` says so.
+      _ = try Self.damage(next: { 0 }) {
+        try StoredEntry.all(of: number, in: database) { if Digest(raw: $0.chain) == chain { found = $0.sequence } }
+      }
       return found
     }
   }
@@ -84,10 +91,20 @@ extension SQLiteJournal {
     return (ChainVerdict(deployment: id, entries: walk.next, head: Digest(raw: walk.chain), damage: damage), last)
   }
 
+  private static let strangeRow = Damage(sequence: 0, what: "cannot be found: the list of deployments is damaged")
+
   private static func summary(_ row: Row, in database: Database, claims: String) throws -> DeploymentSummary {
-    let id: String = row["id"]
-    let (verdict, last) = try follow(id, number: row["number"], in: database)
-    let kind = try? CompactJSON.decode(Plan.Kind.self, from: Array((row["kind"] as String).utf8))
+    let fields = StoredRow(row)
+    let known: String? = fields["id"]
+    let id = known ?? "?"
+    var (verdict, last): (ChainVerdict, StoredEntry?) = (
+      ChainVerdict(deployment: id, entries: 0, head: Digest(hex: ""), damage: strangeRow), nil
+    )
+    if known != nil, let number: Int64 = fields["number"] { (verdict, last) = try follow(id, number: number, in: database) }
+    let names = ["application", "recipe", "group", "actor", "kind"].map { fields[$0] as String? }
+    let numbers = ["hosts", "began"].map { fields[$0] as Int? }
+    if names.contains(nil) || numbers.contains(nil) { verdict.damage = verdict.damage ?? strangeRow }
+    let kind = names[4].flatMap { try? CompactJSON.decode(Plan.Kind.self, from: Array($0.utf8)) }
     var state = DeploymentSummary.State.interrupted
     if let damage = verdict.damage {
       state = .damaged(damage)
@@ -96,10 +113,10 @@ extension SQLiteJournal {
     } else if Claim.isHeld(id, in: claims) {
       state = .running
     }
-    let began: Int = row["began"]
+    let began = numbers[1] ?? 0
     return DeploymentSummary(
-      id: id, application: row["application"], recipe: row["recipe"], group: row["group"], kind: kind ?? .deploy, actor: row["actor"],
-      bundle: (row["bundle"] as String?).map(Digest.init(hex:)), hosts: row["hosts"], began: Timestamp(milliseconds: began),
+      id: id, application: names[0] ?? "?", recipe: names[1] ?? "?", group: names[2] ?? "?", kind: kind ?? .deploy, actor: names[3] ?? "?",
+      bundle: (fields["bundle"] as String?).map(Digest.init(hex:)), hosts: numbers[0] ?? 0, began: Timestamp(milliseconds: began),
       lastEntry: Timestamp(milliseconds: last?.at ?? began), entries: verdict.entries, state: state)
   }
 

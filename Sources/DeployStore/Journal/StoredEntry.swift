@@ -10,25 +10,28 @@ struct StoredEntry {
   var payload: [UInt8]
   var chain: [UInt8]
 
+  /// - Throws: damage, for fields that are not what a journal writes.
   init(_ row: Row) throws {
-    sequence = JournalFile.sequence(row[0])
-    at = row[1]
-    coding = row[2]
-    payload = try row.withUnsafeData(atIndex: 3) { $0.map(Array.init) ?? [] }
-    chain = try row.withUnsafeData(atIndex: 4) { $0.map(Array.init) ?? [] }
+    let fields = StoredRow(row)
+    guard let key: Int64 = fields[0] else { throw Damage(sequence: 0, what: "has no key") }
+    let sequence = JournalFile.sequence(key)
+    guard let at: Int = fields[1], let coding: Int = fields[2], let payload = fields.bytes(3), let chain = fields.bytes(4) else {
+      throw Damage(sequence: sequence, what: "is not what was written: a field is missing or of another kind")
+    }
+    (self.sequence, self.at, self.coding, self.payload, self.chain) = (sequence, at, coding, payload, chain)
   }
 
   private static let columns = "SELECT key, at, coding, payload, chain FROM entries"
 
   static func last(of number: Int64, in database: Database) throws -> StoredEntry? {
-    let bounds: StatementArguments = [JournalFile.key(number, 0), JournalFile.key(number + 1, 0)]
+    let bounds = try JournalFile.bounds(of: number)
     return try Row.fetchOne(database, sql: columns + " WHERE key >= ? AND key < ? ORDER BY key DESC LIMIT 1", arguments: bounds)
       .map(StoredEntry.init)
   }
 
   /// Goes through a deployment's entries in order, as far as SQLite can read them.
   static func all(of number: Int64, in database: Database, _ visit: (StoredEntry) throws -> Void) throws {
-    let bounds: StatementArguments = [JournalFile.key(number, 0), JournalFile.key(number + 1, 0)]
+    let bounds = try JournalFile.bounds(of: number)
     let rows = try Row.fetchCursor(database, sql: columns + " WHERE key >= ? AND key < ? ORDER BY key", arguments: bounds)
     while let row = try rows.next() { try visit(StoredEntry(row)) }
   }
@@ -38,6 +41,7 @@ struct StoredEntry {
     guard coding <= JournalFile.coding else {
       throw Damage(sequence: sequence, what: "is coded in version \(coding), which only a newer lander reads")
     }
+    guard coding > 0 else { throw Damage(sequence: sequence, what: "is coded in version \(coding), which no lander wrote") }
     do {
       let entry = try CompactJSON.decode(Entry.self, from: payload)
       guard entry.sequence == sequence, entry.at.milliseconds == at else {

@@ -40,7 +40,7 @@ package struct FileSecrets: SecretProvider {
     guard status.owner == Int(geteuid()) || geteuid() == 0 else {
       throw Failure(.notPermitted, "\(path) holds secrets, but belongs to another user", fix: "chown $(id -un) '\(path)'")
     }
-    guard let text = String(validating: try Disk.read(path, limit: 1 << 20), as: UTF8.self) else {
+    guard let text = String(validating: try Disk.read(path, limit: 1 << 20, waits: true), as: UTF8.self) else {
       throw Failure(.invalid, "\(path) is not UTF-8")
     }
     return text

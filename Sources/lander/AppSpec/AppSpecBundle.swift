@@ -21,8 +21,8 @@ struct AppSpecBundle {
   init(_ manifest: Manifest, _ options: AppSpecOptions, in store: some BundleStore) async throws {
     let names = options.file == "appspec.yml" ? ["appspec.yml", "appspec.yaml"] : [options.file]
     let all = Self.unwrapped(manifest.items, holding: options.file)
-    let items = Dictionary(all.map { ($0.path, $0) }) { first, _ in first }
-    guard let name = names.first(where: { items[$0]?.kind == .file }), let digest = items[name]?.digest else {
+    let items = Dictionary(all.map { (ExactText($0.path), $0) }) { first, _ in first }
+    guard let name = names.first(where: { items[ExactText($0)]?.kind == .file }), let digest = items[ExactText(name)]?.digest else {
       let deeper = all.first { item in names.contains { item.path.hasSuffix("/" + $0) } }
       problems = [
         Problem(
@@ -38,16 +38,16 @@ struct AppSpecBundle {
       return
     }
     let reading = AppSpecReading(of: text)
-    var contents: [String: BundleContents.Script] = [:]
+    var contents: [ExactText: BundleContents.Script] = [:]
     for script in reading.spec.hooks.flatMap(\.scripts) {
-      contents[script.location] = try await Self.script(HostPath(expanding: script.location), items, store)
+      contents[ExactText(script.location)] = try await Self.script(HostPath(expanding: script.location), items, store)
     }
     let tree = Self.tree(all, items)
     find(BundleReview(BundleContents(appSpecFile: name, appSpecText: text, tree: tree, scripts: contents)).findings, in: name)
     if problems.isEmpty { installation = Self.installation(of: reading.spec, tree) }
     scripts = reading.spec.hooks.map { hooks in
       AppSpecOptions.Scripts(
-        event: hooks.event, locations: hooks.scripts.map(\.location), limit: .seconds(hooks.scripts.reduce(0) { $0 + $1.timeout }))
+        event: hooks.event, locations: hooks.scripts.map(\.location), limit: .seconds(hooks.scripts.reduce(0) { $0.plus($1.timeout) }))
     }
   }
 
@@ -62,12 +62,12 @@ struct AppSpecBundle {
 
   /// Without an only top folder that holds an appspec file, as hosts unpack it; as it is where the file is at its place.
   private static func unwrapped(_ items: [Manifest.Item], holding file: String) -> [Manifest.Item] {
-    guard !items.contains(where: { $0.path == file }),
+    guard !items.contains(where: { $0.path.isExactly(file) }),
       let top = items.first(where: { $0.kind == .directory && !$0.path.contains("/") })?.path
     else { return items }
-    let inside = items.filter { $0.path.hasPrefix(top + "/") }.map { item in
+    let inside = items.filter { $0.path.isPath(atOrBelow: top) && !$0.path.isExactly(top) }.map { item in
       var item = item
-      item.path.removeFirst(top.count + 1)
+      item.path = String(decoding: item.path.utf8.dropFirst(top.utf8.count + 1), as: UTF8.self)
       return item
     }
     let names = inside.map(\.path).filter { !$0.contains("/") }
@@ -88,9 +88,9 @@ struct AppSpecBundle {
   }
 
   private static func script(
-    _ path: HostPath, _ items: [String: Manifest.Item], _ store: some BundleStore
+    _ path: HostPath, _ items: [ExactText: Manifest.Item], _ store: some BundleStore
   ) async throws -> BundleContents.Script {
-    guard let item = items[String(path.text.dropFirst())] else { return BundleContents.Script(kind: .missing) }
+    guard let item = items[ExactText(String(path.text.dropFirst()))] else { return BundleContents.Script(kind: .missing) }
     guard item.kind == .file, let digest = item.digest else {
       // Where a link leads is seen on the host.
       return BundleContents.Script(kind: item.kind == .directory ? .folder : .file(isExecutable: true), text: "#!")
@@ -100,7 +100,7 @@ struct AppSpecBundle {
       kind: .file(isExecutable: item.mode & 0o111 != 0), text: String(decoding: bytes.prefix(BundleReview.scriptLimit), as: UTF8.self))
   }
 
-  private static func tree(_ all: [Manifest.Item], _ items: [String: Manifest.Item]) -> BundleTree {
+  private static func tree(_ all: [Manifest.Item], _ items: [ExactText: Manifest.Item]) -> BundleTree {
     return BundleTree(
       root: root,
       entries: all.map { item in
@@ -115,13 +115,13 @@ struct AppSpecBundle {
   }
 
   /// The folder of the bundle that a link leads to, through other links.
-  private static func folder(_ link: Manifest.Item, _ root: HostPath, _ items: [String: Manifest.Item]) -> HostPath? {
+  private static func folder(_ link: Manifest.Item, _ root: HostPath, _ items: [ExactText: Manifest.Item]) -> HostPath? {
     var item = link
     for _ in 0..<16 {
       guard item.kind == .link, let target = item.target, !target.hasPrefix("/") else { return nil }
       let place = HostPath(expanding: target, from: root.appending(item.path).parent.text)
       if place == root { return root }
-      guard let inside = place.relative(to: root), let next = items[inside] else { return nil }
+      guard let inside = place.relative(to: root), let next = items[ExactText(inside)] else { return nil }
       if next.kind == .directory { return place }
       item = next
     }

@@ -62,7 +62,8 @@ struct AppSpecCheckCommand: AsyncParsableCommand {
     }
     let packed = try await AppSpecBundle(built.manifest, AppSpecOptions(file: appspecFilename ?? "appspec.yml"), in: store)
     guard let name = packed.file else { throw Problems(packed.problems) }
-    return (name, packed.findings)
+    let odd = built.warnings.filter { warning in !packed.findings.contains { $0.file == warning.subject } }
+    return (name, packed.findings + odd.map { Finding(.warning, "archive", $0.message, line: nil, file: $0.subject, better: $0.fix) })
   }
 
   private func review(_ root: HostPath, _ name: String) async throws -> [Finding] {
@@ -73,9 +74,9 @@ struct AppSpecCheckCommand: AsyncParsableCommand {
     do {
       let listing = try await LocalAppSpecHost { _ in }.run(BundleTree.listing(of: root))
       let tree = try BundleTree(root: root, listed: listing)
-      var scripts: [String: BundleContents.Script] = [:]
+      var scripts: [ExactText: BundleContents.Script] = [:]
       for script in AppSpecReading(of: text).spec.hooks.flatMap(\.scripts) {
-        scripts[script.location] = Self.script(root.appending(String(script.location.drop { $0 == "/" })).text)
+        scripts[ExactText(script.location)] = Self.script(root.appending(String(script.location.drop { $0 == "/" })).text)
       }
       return BundleReview(BundleContents(appSpecFile: name, appSpecText: text, tree: tree, scripts: scripts)).findings
     } catch let problem as SpecProblem {

@@ -9,7 +9,7 @@ struct LocalAppSpecHost: AppSpecHost {
   func run(_ program: ShellProgram) async throws -> ShellResult {
     var result = ShellResult(status: 0)
     // The text goes by standard input, which has no limit of length; what it runs gets an empty one.
-    let child = ChildProcess(argv: ["sh", "-c", "p=$(cat) && eval \"$p\" </dev/null"], input: Array(program.text.utf8))
+    let child = ChildProcess(argv: ["sh", "-c", "p=$(cat) && eval \"$p\" </dev/null"], input: Array(program.whole.utf8))
     let ended = try child.run { stream, bytes in
       if stream == 1 { result.stdout += bytes } else { result.stderr += bytes }
     }

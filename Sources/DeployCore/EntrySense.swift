@@ -1,0 +1,80 @@
+package import DeployModel
+
+/// Whether entries that could be read make sense together: numbers of hosts, recipes and intents that are there. Whoever goes on
+/// with a deployment takes them for indices.
+package struct EntrySense {
+  /// The first entry that no engine wrote.
+  package struct Nonsense: Error, Sendable, Hashable {
+    package var sequence: Int
+    /// What was found, as a sentence about the entry.
+    package var what: String
+  }
+
+  /// - Returns: nil where all of them make sense.
+  package static func nonsense(in entries: [Entry]) -> Nonsense? {
+    var sense = EntrySense()
+    do throws(Nonsense) {
+      for entry in entries { try sense.check(entry) }
+      return nil
+    } catch { return error }
+  }
+
+  private var hosts = 0
+  private var intents = 0
+  /// Numbers that no deployment comes near.
+  private static let largest = 1 << 40
+
+  private mutating func check(_ entry: Entry) throws(Nonsense) {
+    switch entry.fact {
+    case .planned(let plan):
+      guard entry.sequence == 0 else { throw Nonsense(sequence: entry.sequence, what: "is a plan, and only entry 0 is one") }
+      try check(plan)
+    case _ where entry.sequence == 0: throw Nonsense(sequence: 0, what: "is not the plan")
+    case .intended(let intent):
+      guard (0..<Self.largest).contains(intent.id) else { throw Nonsense(sequence: entry.sequence, what: "has the intent \(intent.id)") }
+      if case .host(let number) = intent.place { try host(number, entry) }
+      intents += 1
+    case .happened(.finished(let intent, _)) where intent < 0 || intent >= intents:
+      throw Nonsense(sequence: entry.sequence, what: "says that intent \(intent) ended, and \(intents) were made")
+    case .happened(.rang(let timer)) where timer < 0:
+      throw Nonsense(sequence: entry.sequence, what: "says that timer \(timer) rang")
+    case .noted(let note): try check(note, entry)
+    case .concluded(let end):
+      guard end.hosts.count <= hosts else {
+        throw Nonsense(sequence: entry.sequence, what: "tells of \(end.hosts.count) hosts of \(hosts)")
+      }
+      for number in end.rollback { try host(number, entry) }
+    default: break
+    }
+  }
+
+  private mutating func check(_ plan: Plan) throws(Nonsense) {
+    hosts = plan.hosts.count
+    let recipes = plan.recipes.indices
+    for (number, host) in plan.hosts.enumerated() {
+      guard host.host.number == number, recipes.contains(host.leaving), recipes.contains(host.arriving),
+        host.restoring.map(recipes.contains) ?? true
+      else { throw Nonsense(sequence: 0, what: "is a plan that makes no sense: host \(number) has a number or recipe that is not there") }
+    }
+    guard (plan.onFailure + plan.onSuccess).allSatisfy({ recipes.contains($0.recipe) }) else {
+      throw Nonsense(sequence: 0, what: "is a plan that makes no sense: it names a recipe that is not there")
+    }
+  }
+
+  private func check(_ note: Note, _ entry: Entry) throws(Nonsense) {
+    switch note {
+    case .eventBegan(let number, _), .eventEnded(let number, _, _), .eventSkipped(let number, _, _), .host(let number, _):
+      try host(number, entry)
+    case .log(let number?, _): try host(number, entry)
+    case .waveBegan(_, let numbers): for number in numbers { try host(number, entry) }
+    case .waveEnded(_, let result): for number in result.succeeded + result.failed { try host(number, entry) }
+    default: break
+    }
+  }
+
+  private func host(_ number: Int, _ entry: Entry) throws(Nonsense) {
+    guard (0..<hosts).contains(number) else {
+      throw Nonsense(sequence: entry.sequence, what: "is about host \(number), and the plan has \(hosts)")
+    }
+  }
+}

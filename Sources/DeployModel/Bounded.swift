@@ -1,0 +1,29 @@
+/// Arithmetic on numbers that come from outside: files, hosts, options. What does not fit stays at the end of the range,
+/// because a trap would end the program.
+extension Int {
+  package func plus(_ other: Int) -> Int {
+    let (sum, over) = addingReportingOverflow(other)
+    return over ? (other < 0 ? .min : .max) : sum
+  }
+
+  package func minus(_ other: Int) -> Int {
+    let (difference, over) = subtractingReportingOverflow(other)
+    return over ? (other < 0 ? .max : .min) : difference
+  }
+
+  package func times(_ other: Int) -> Int {
+    let (product, over) = multipliedReportingOverflow(by: other)
+    return over ? ((self < 0) == (other < 0) ? .max : .min) : product
+  }
+
+  /// The whole number towards zero; the end of the range for what is beyond it, 0 for what is no number.
+  package init(bounded number: Double) {
+    // 2^63 itself does not fit any more.
+    if number >= 0x1p63 { self = .max } else if number <= -0x1p63 { self = .min } else { self = number.isNaN ? 0 : Int(number) }
+  }
+}
+
+extension Double {
+  /// `3` for 3.0, else as it is: how people write it.
+  package var plain: String { Int(exactly: self).map { "\($0)" } ?? "\(self)" }
+}

@@ -1,0 +1,29 @@
+/// A text that equals another only where every byte does: names of files and paths. Swift's own `==` takes two spellings of one
+/// character for the same, and Linux has two files.
+package struct ExactText: Sendable, Hashable {
+  package let text: String
+  package init(_ text: String) { self.text = text }
+
+  package static func == (a: ExactText, b: ExactText) -> Bool { a.text.utf8.elementsEqual(b.text.utf8) }
+
+  package func hash(into hasher: inout Hasher) {
+    var text = text
+    text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
+  }
+}
+
+extension ExactText: ExpressibleByStringLiteral {
+  package init(stringLiteral value: String) { self.init(value) }
+}
+
+extension StringProtocol {
+  /// Whether every byte is the other's.
+  package func isExactly(_ other: some StringProtocol) -> Bool { utf8.elementsEqual(other.utf8) }
+
+  /// Whether this is the path `folder` or one below it, byte by byte.
+  package func isPath(atOrBelow folder: some StringProtocol) -> Bool {
+    guard utf8.starts(with: folder.utf8) else { return false }
+    let rest = utf8.dropFirst(folder.utf8.count)
+    return rest.isEmpty || rest.first == UInt8(ascii: "/")
+  }
+}

@@ -1,0 +1,26 @@
+import GRDB
+
+/// The fields of a row as a damaged file may have them: of any kind, or missing. This is the only place that reads one, because
+/// GRDB's own subscript ends the program where a field is of another kind.
+struct StoredRow {
+  private let row: Row
+  init(_ row: Row) { self.row = row }
+
+  /// Nil where it is missing or of another kind.
+  subscript<Value: DatabaseValueConvertible>(_ index: Int) -> Value? {
+    guard index < row.count else { return nil }
+    return Value.fromDatabaseValue(row[index] as DatabaseValue)
+  }
+
+  /// Nil where there is no such column, the field is missing, or it is of another kind.
+  subscript<Value: DatabaseValueConvertible>(_ name: String) -> Value? {
+    guard row.hasColumn(name) else { return nil }
+    return Value.fromDatabaseValue(row[name] as DatabaseValue)
+  }
+
+  /// A blob's bytes; nil for everything else.
+  func bytes(_ index: Int) -> [UInt8]? {
+    guard index < row.count, case .blob(let data) = (row[index] as DatabaseValue).storage else { return nil }
+    return Array(data)
+  }
+}

@@ -1,0 +1,43 @@
+import DeployCore
+import DeployModel
+import Testing
+
+@Suite("Entries that no engine wrote")
+struct EntrySenseTests {
+  private func entries(_ facts: [Entry.Fact]) -> [Entry] {
+    facts.enumerated().map { Entry(sequence: $0, at: Timestamp(milliseconds: $0), fact: $1) }
+  }
+  private let made = plan(hosts: 2)
+  private func intent(_ id: Int, on host: Int) -> Entry.Fact {
+    .intended(Intent(id: id, place: .host(host), operation: .activate(nil), timeout: .zero, site: Intent.Site()))
+  }
+
+  @Test("hosts, recipes and intents that are not there are found at the very entry, and what an engine writes makes sense")
+  func nonsense() {
+    let strange: [Entry.Fact] = [
+      .noted(.host(7, .pending)), .noted(.eventBegan(host: -1, .install)), .noted(.waveBegan(number: 1, hosts: [0, 2])),
+      .noted(.waveEnded(number: 1, WaveResult(succeeded: [], failed: [2]))), .noted(.log(host: 2, LogLine(.info, ""))),
+      .happened(.finished(intent: .max, .done())), .happened(.finished(intent: -1, .done())), .happened(.finished(intent: 1, .done())),
+      .happened(.rang(timer: -1)), .concluded(Conclusion(status: .failed, rollback: [9], hosts: [])),
+      .concluded(Conclusion(status: .failed, hosts: [.pending, .pending, .pending])), .planned(made), intent(0, on: 9), intent(-1, on: 0),
+    ]
+    for fact in strange {
+      #expect(EntrySense.nonsense(in: entries([.planned(made), intent(0, on: 0), fact]))?.sequence == 2, "\(fact)")
+    }
+    let fine: [Entry.Fact] = [
+      .planned(made), .happened(.started), intent(0, on: 1), .happened(.finished(intent: 0, .done())), .noted(.host(1, .succeeded)),
+      .resumed(actor: "x"), .concluded(Conclusion(status: .failed, rollback: [1], hosts: [.pending, .succeeded])),
+    ]
+    #expect(EntrySense.nonsense(in: entries(fine)) == nil && EntrySense.nonsense(in: []) == nil)
+  }
+
+  @Test("a plan whose hosts have other numbers or recipes than there are makes no sense")
+  func plans() {
+    var (numbers, recipes, hooks) = (made, made, made)
+    numbers.hosts[1].host.number = 5
+    recipes.hosts[1].restoring = 5
+    hooks.onFailure = [Body(recipe: 3, function: 0)]
+    for odd in [numbers, recipes, hooks] { #expect(EntrySense.nonsense(in: entries([.planned(odd)]))?.sequence == 0) }
+    #expect(EntrySense.nonsense(in: entries([.happened(.started)]))?.sequence == 0)
+  }
+}
