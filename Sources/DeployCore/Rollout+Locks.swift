@@ -62,10 +62,19 @@ extension Rollout {
   mutating func unlock(_ conclusion: Conclusion) {
     // Hosts that are to go back stay locked: the rollback takes their locks over.
     let released = locks.held.filter { !conclusion.rollback.contains($0) }
-    guard !released.isEmpty else { return conclude(conclusion) }
     phase = .unlocking(conclusion)
-    locks.waiting = released.count
-    for host in released { _ = perform(.host(host), .unlock(token: plan.lock.token), for: .unlock(host), site: Intent.Site()) }
+    for host in released {
+      // Whoever has to go back waits for no host that is out of reach.
+      let isAwaited = conclusion.rollback.isEmpty || !statuses[host].isUnknown
+      if isAwaited {
+        locks.waiting += 1
+      } else {
+        note(.remark("\(plan.hosts[host].host.name) is out of reach and stays locked until its lease ends"))
+      }
+      _ = perform(
+        .host(host), .unlock(token: plan.lock.token), for: isAwaited ? .unlock(host) : .nobody, site: Intent.Site())
+    }
+    if locks.waiting == 0 { conclude(conclusion) }
   }
 
   mutating func unlocked(_ host: Int, _ outcome: Outcome) {
@@ -75,6 +84,10 @@ extension Rollout {
     locks.waiting -= 1
     if locks.waiting == 0, case .unlocking(let conclusion) = phase { conclude(conclusion) }
   }
+}
+
+extension HostStatus {
+  fileprivate var isUnknown: Bool { if case .unknown = self { true } else { false } }
 }
 
 extension Bool {

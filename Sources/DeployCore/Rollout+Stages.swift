@@ -160,7 +160,9 @@ extension Rollout {
   private var conclusion: Conclusion {
     guard let failure else { return Conclusion(status: .succeeded, hosts: statuses) }
     let back = plan.rollback && plan.kind == .deploy ? statuses.indices.filter { statuses[$0] == .succeeded } : []
-    return Conclusion(status: failure.failure.kind == .cancelled ? .cancelled : .failed, error: failure, rollback: back, hosts: statuses)
+    // Only somebody's wish cancels a deployment: a hook that ends because another one failed says *cancelled* too.
+    let isWish = cancelled && failure.failure.kind == .cancelled
+    return Conclusion(status: isWish ? .cancelled : .failed, error: failure, rollback: back, hosts: statuses)
   }
 
   // MARK: cancelling

@@ -23,6 +23,10 @@ package actor Deployments {
   package struct Ended: Sendable, Hashable {
     package var plan: Plan
     package var conclusion: Conclusion?
+    package init(plan: Plan, conclusion: Conclusion?) {
+      self.plan = plan
+      self.conclusion = conclusion
+    }
   }
 
   /// - Returns: what ended, in order: the deployment, then its rollback where there was one.
@@ -48,14 +52,29 @@ package actor Deployments {
     return try await follow(plan, deployer) { try await deployer.resume(entries, scripts: scripts) }
   }
 
+  /// What becomes of the wish that a deployment ends.
+  package enum Reply: Sendable, Hashable {
+    /// It ends in good order, or before it begins.
+    case ending
+    /// It is this rollback, which goes on to its end.
+    case goingBack(Deployment.ID)
+  }
+
   /// Ends the deployment in good order. A rollback that follows from a failure is never cancelled: half way back is the worst place.
-  package func cancel(reason: String) async {
+  @discardableResult
+  package func cancel(reason: String) async -> Reply {
     guard let current else {
       cancelReason = reason
-      return
+      return .ending
     }
-    if case .rollback(of: _?) = current.plan.kind { return }
+    if case .rollback(of: _?) = current.plan.kind { return .goingBack(current.plan.id) }
     await current.deployer.cancel(reason: reason)
+    return .ending
+  }
+
+  /// The rollback that is under way because a deployment failed or was cancelled; nil: none is.
+  package var goingBack: Deployment.ID? {
+    if let current, case .rollback(of: _?) = current.plan.kind { current.plan.id } else { nil }
   }
 
   /// Leaves everything as it is: jobs on hosts go on, and the deployment can be resumed.
@@ -72,6 +91,8 @@ package actor Deployments {
     let conclusion = try await run()
     let ended = Ended(plan: plan, conclusion: conclusion)
     guard let conclusion, !detached, let back = RollbackPlanner.plan(after: plan, conclusion, by: identity()) else { return [ended] }
+    // Whoever speaks between the two deployments speaks to the rollback.
+    current = (deployer, back)
     return [ended] + (try await deploy(back))
   }
 

@@ -96,13 +96,16 @@ package final class Hosts: Transport {
     await state.with { $0.flights[key] }?.cancel()
   }
 
-  /// An effect says whose lock it works under: where another process took it, as before a resume, this one renews it from now on.
+  /// An operation of a deployment says whose lock it works under: its host was there when that was planned. An effect's lock, where
+  /// another process took it, as before a resume, is renewed by this one from now on.
   private func keepLock(_ errand: Errand) async {
+    guard errand.site.fence >= 0, !errand.site.token.isEmpty else { return }
+    await errand.link.remember()
     switch errand.intent.operation {
     case .lock, .unlock: return
     default: break
     }
-    guard !errand.intent.operation.isProbe, errand.site.fence >= 0, !errand.site.token.isEmpty else { return }
+    guard !errand.intent.operation.isProbe else { return }
     await errand.link.adopt(errand.site.path, token: errand.site.token)
   }
 

@@ -22,6 +22,8 @@ package final class LuaRecipes: Scripts {
     let host: String?
     /// Functions it has registered for the children it waits for.
     var children: [Int] = []
+    /// The host on which it waits for an operation.
+    var asking: String?
     var begun = false
     var cancelled: Failure?
     /// How many functions with `each`, `all` and `within` it is inside of.
@@ -46,6 +48,7 @@ package final class LuaRecipes: Scripts {
   private(set) var raised = ""
   /// `each`, `all` and `within` inside each other.
   package static let deepest = 32
+  private var given = GivenFailures()
 
   /// - Parameters:
   ///   - sources: by index of `plan.recipes`; each complete in itself.
@@ -116,15 +119,17 @@ package final class LuaRecipes: Scripts {
     let state = loaded[one.recipe].state
     notes.removeAll(keepingCapacity: true)
     release(one)
+    given.take(answer, from: one.asking)
+    one.asking = nil
     if case .cancel(let failure) = answer {
       one.cancelled = one.cancelled ?? failure
       if !one.begun { return end(script, .raised(ScriptError(failure, host: one.host)), state) }
       task.cancel()
     }
     one.begun = true
-    var given = AnswerWriter.write(answer)
+    var words = AnswerWriter.write(answer)
     while true {
-      switch task.step(given) {
+      switch task.step(words) {
       case .returned(let value):
         if let failure = one.cancelled { return end(script, .raised(ScriptError(failure, host: one.host)), state) }
         return end(script, .returned(value), state)
@@ -133,14 +138,19 @@ package final class LuaRecipes: Scripts {
         do throws(Failure) {
           let request = try RequestReader(question: question, recipe: one.recipe).request()
           one.children = RequestReader.children(of: request)
+          if case .perform(.host(let number), _, _) = request, plan.hosts.indices.contains(number) {
+            one.asking = plan.hosts[number].host.name
+          }
           if !one.children.isEmpty, one.depth >= Self.deepest {
-            given = refuseDepth(one, task)
+            words = refuseDepth(one, task)
             continue
           }
           for child in one.children { expected[Body(recipe: one.recipe, function: child)] = one.depth + 1 }
           return Step(.asked(request), log: log(of: state))
         } catch {
-          given = AnswerWriter.write(.outcome(Outcome(failure: error)))
+          let refusal = Answer.outcome(Outcome(failure: error))
+          given.take(refusal, from: nil)
+          words = AnswerWriter.write(refusal)
         }
       }
     }
@@ -193,7 +203,7 @@ package final class LuaRecipes: Scripts {
 
   private func error(_ value: Value, _ one: Running) -> ScriptError {
     raised = value["kind"]?.text ?? ""
-    var error = ErrorReader.scriptError(value, place: nil)
+    var error = given.checked(ErrorReader.scriptError(value, place: nil))
     if let failure = one.cancelled { error.failure = failure }
     error.host = error.host ?? one.host
     return error

@@ -24,7 +24,7 @@ extension HostStatus {
     case .untouched: "not changed"
     case .restoreFailed: "restore failed"
     case .failed: "failed"
-    case .unknown: "unknown"
+    case .unknown: isTakenOver ? "taken over" : "unknown"
     }
   }
 

@@ -11,6 +11,8 @@ extension ExitCode {
     case .failed:
       if conclusion.hosts.contains(where: \.isLeftBroken) {
         self = .rollbackFailed
+      } else if conclusion.isTakenOver || rollback?.isTakenOver == true {
+        self = .locked
       } else if let rollback {
         self = rollback.status == .succeeded ? .rolledBack : .rollbackFailed
       } else if conclusion.hosts.contains(where: \.isHeld) || !conclusion.rollback.isEmpty {
@@ -56,14 +58,24 @@ extension ExitCode {
   }
 }
 
+extension Conclusion {
+  /// Whether a newer deployment came to own its hosts while it was at work: what they run is that one's business, and nobody is needed.
+  package var isTakenOver: Bool {
+    error?.failure.kind == .fenced && !hosts.contains(where: \.isLeftBroken)
+  }
+}
+
 extension HostStatus {
   /// Neither on the target nor back on what it ran: a person is needed.
   package var isLeftBroken: Bool {
     switch self {
-    case .restoreFailed, .unknown: true
+    case .restoreFailed: true
+    case .unknown(let failure): failure.kind != .fenced
     default: false
     }
   }
+  /// A newer deployment took the host over while this one was at work there.
+  package var isTakenOver: Bool { if case .unknown(let failure) = self { failure.kind == .fenced } else { false } }
   /// Failed and left so on purpose.
   package var isHeld: Bool { if case .failed = self { true } else { false } }
   /// Something on the host was changed, at least for a while.

@@ -4,7 +4,7 @@ import DeployModel
 struct HostCounts {
   private static let order = [
     "succeeded", "went back", "not gone back", "unchanged", "left out", "restored", "not changed", "restore failed", "failed",
-    "unknown", "changing", "restoring", "waiting",
+    "unknown", "taken over", "changing", "restoring", "waiting",
   ]
   private var words: [String]
 

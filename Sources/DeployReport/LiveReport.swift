@@ -195,7 +195,7 @@ package struct LiveReport: ProgressReport {
     let total = max(1, story.hosts.count)
     func count(_ words: String...) -> Int { story.hosts.count { words.contains($0.status.word) } }
     let good = count("succeeded", "unchanged")
-    let bad = count("restored", "not changed", "restore failed", "failed", "unknown", "left out", "restoring")
+    let bad = count("restored", "not changed", "restore failed", "failed", "unknown", "taken over", "left out", "restoring")
     let moving = count("changing")
     let isNarrow = surface.width < 70
     let size = isNarrow ? min(40, surface.width - 5) : min(40, max(10, surface.width - 70))

@@ -99,11 +99,13 @@ package struct Summary: Sendable {
       }
       lines += ["    Type on \(host.name):"] + commands.map { "      " + $0 }
     }
-    let unknown = story.hosts.filter { if case .unknown = $0.status { true } else { false } }
+    let taken = (story.hosts + (rollback?.hosts ?? [])).filter(\.status.isTakenOver).map(\.name)
+    if !taken.isEmpty {
+      lines += ["", "  A newer deployment took over, and what they run is its business: " + Self.named(taken)]
+    }
+    let unknown = story.hosts.filter { if case .unknown = $0.status { !$0.status.isTakenOver } else { false } }
     if !unknown.isEmpty {
-      let names =
-        unknown.prefix(8).map(\.name).joined(separator: " ") + (unknown.count > 8 ? " …" : "")
-      lines += ["", "  Out of reach, nobody knows what they run: \(names)"]
+      lines += ["", "  Out of reach, nobody knows what they run: " + Self.named(unknown.map(\.name))]
     }
     if let rollback, let end = rollback.conclusion {
       let outcome =
@@ -134,6 +136,10 @@ package struct Summary: Sendable {
     return lines
   }
 
+  private static func named(_ hosts: [String]) -> String {
+    hosts.prefix(8).joined(separator: " ") + (hosts.count > 8 ? " …" : "")
+  }
+
   private func next(_ conclusion: Conclusion, _ plan: Plan) -> [[String]] {
     let project = typed.map { " " + $0 } ?? ""
     let group = typed == nil ? " --group \(plan.group)" : project
@@ -142,7 +148,8 @@ package struct Summary: Sendable {
     case .done?, nil: return []
     case .locked?:
       guard let holder = conclusion.holder else {
-        return [["lander status\(project)", "who holds the lock"]]
+        let isTaken = conclusion.isTakenOver || rollback?.conclusion?.isTakenOver == true
+        return [["lander status\(isTaken ? group : project)", isTaken ? "what each host runs now, and who is at it" : "who holds the lock"]]
       }
       return [
         [

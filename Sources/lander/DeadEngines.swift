@@ -7,11 +7,13 @@ enum DeadEngines {
   /// The interrupted deployment that holds a lock. It is known to be dead, not only silent: the lock has the token of its plan, it
   /// was taken on this machine, and the kernel gave its claim back when the process ended.
   static func deployment(holding lock: Lock, in journal: SQLiteJournal) async throws -> DeploymentSummary? {
+    // A deployment whose rollback was interrupted before it took the lock over is over itself, and still holds it.
     guard lock.owner.hasSuffix("@" + Identity.machine),
-      let found = try await journal.deployments().first(where: { $0.id == lock.deployment }), found.state == .interrupted,
-      case .planned(let plan)? = try await journal.entries(of: found.id).entries.first?.fact, plan.lock.token == lock.token
+      let pair = Pair.all(try await journal.deployments()).first(where: { $0.members.contains { $0.id == lock.deployment } }),
+      pair.state == .interrupted,
+      case .planned(let plan)? = try await journal.entries(of: lock.deployment).entries.first?.fact, plan.lock.token == lock.token
     else { return nil }
-    return found
+    return pair.back ?? pair.first
   }
 
   /// - Throws: where a host is locked by one: going on with it comes before anything new.
@@ -33,5 +35,8 @@ enum DeadEngines {
 
 extension DeploymentSummary {
   /// What to type where it was interrupted.
-  var wayOn: String { "lander resume \(id) goes on with it, lander cancel \(id) takes it back" }
+  var wayOn: String {
+    if case .rollback(of: _?) = kind { return "lander resume \(id) finishes the way back" }
+    return "lander resume \(id) goes on with it, lander cancel \(id) takes it back"
+  }
 }

@@ -11,18 +11,26 @@ enum EarlyEnd {
   static var code: DeployModel.ExitCode? { heard.withLock { $0.map { $0.signal == SIGTERM ? .terminated : .interrupted } } }
 
   /// From now on, until signals are given to somebody else. A second one does not wait for what ignores the first.
-  static func arm(_ engine: Engine, _ terminal: Terminal) {
+  /// - Parameter rest: what is so then, as a sentence.
+  static func arm(_ engine: Engine, _ terminal: Terminal, _ rest: String = "Nothing on a host was changed.") {
     Signals.hear([SIGINT, SIGTERM]) { number in
       let count = heard.withLock { state in
         state = (state?.signal ?? number, (state?.count ?? 0) + 1)
         return state?.count ?? 1
       }
       let word = number == SIGTERM ? "Terminated" : "Interrupted"
-      if count == 1 { terminal.tell("\(word): ending what runs here. Nothing on a host was changed.") }
+      if count == 1 { terminal.tell("\(word): ending what runs here. \(rest)") }
       Task {
         await engine.endPrograms()
-        exit((code ?? .interrupted).rawValue)
+        leave(code ?? .interrupted)
       }
     }
+  }
+
+  /// Ends the command with that code.
+  static func leave(_ code: DeployModel.ExitCode) -> Never {
+    let word = code == .terminated ? "terminated" : "interrupted"
+    Ending.write(code, Problem("\(word) before it began"))
+    exit(code.rawValue)
   }
 }

@@ -64,6 +64,7 @@ enum Main {
     // Jobs on this machine outlive us: they must not hold what we were given, such as the end of a CI step's output.
     for descriptor in 3..<Int32(1024) { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
     let terminal = Terminal()
+    Ending.expect(Array(CommandLine.arguments.dropFirst()))
     do {
       let arguments = try Elsewhere.enter(Array(CommandLine.arguments.dropFirst()))
       try Subcommand.check(arguments, of: Lander.self)
@@ -73,9 +74,13 @@ enum Main {
       } else {
         try command.run()
       }
+      Ending.write(.done)
     } catch {
       // What was ended because somebody asked for it is no error of its own.
-      exit((EarlyEnd.code ?? terminal.report(error)).rawValue)
+      if let code = EarlyEnd.code { EarlyEnd.leave(code) }
+      let code = terminal.report(error)
+      Ending.write(code, error)
+      exit(code.rawValue)
     }
   }
 }

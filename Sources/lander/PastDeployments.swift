@@ -33,28 +33,6 @@ struct PastDeployments {
         fix: "say which: " + near.prefix(6).map(\.id).joined(separator: ", ")))
   }
 
-  /// The deployment that somebody means to go on with or to end; by naming none, the newest one that has not ended.
-  /// - Returns: nil where it has ended, which was said.
-  /// - Throws: where there is none, or it is damaged.
-  func open(_ word: String?, or terminal: Terminal) async throws -> DeploymentSummary? {
-    var found: DeploymentSummary?
-    if let word {
-      found = try await find(word)
-    } else {
-      found = try await journal.deployments().first { $0.state == .interrupted || $0.state == .running }
-    }
-    guard let deployment = found else {
-      throw Problems(Problem("no deployment made from here is open: all have ended", fix: "lander history lists them"))
-    }
-    switch deployment.state {
-    case .running, .interrupted: return deployment
-    case .damaged(let damage): throw Problems(PastDeployments.problem(damage, of: deployment.id), exit: .infrastructure)
-    case .concluded(let status):
-      terminal.say("Deployment \(deployment.id) has ended already: \(status.rawValue). Nothing was done.")
-      return nil
-    }
-  }
-
   /// All entries of a deployment.
   /// - Throws: where its journal is damaged: it can be read up to the break, and not be resumed.
   func entries(of deployment: Deployment.ID) async throws -> [Entry] {

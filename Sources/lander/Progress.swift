@@ -13,6 +13,8 @@ struct Progress: Sendable {
     case output(OutputChunk)
     case remark(String, Timestamp)
     case transfer(Transfer, Timestamp)
+    /// For a person who wants an end: what the deployment of now says to that.
+    case ending(@Sendable (EndingWords) -> String)
     case tick
     case resized(width: Int, height: Int)
   }
@@ -24,9 +26,10 @@ struct Progress: Sendable {
 
   /// - Parameters:
   ///   - mode: nil for live on a terminal and plain elsewhere.
+  ///   - typed: options that name a project without a `deploy.lua`.
   ///   - past: entries of deployments that went before, already told once.
   init(
-    mode: Surface.Mode?, verbose: Bool, terminal: Terminal, past: [(Deployment.ID, Entry)] = []
+    mode: Surface.Mode?, verbose: Bool, terminal: Terminal, typed: String? = nil, past: [(Deployment.ID, Entry)] = []
   ) {
     let (stream, items) = AsyncStream.makeStream(of: Item.self)
     self.items = items
@@ -50,6 +53,13 @@ struct Progress: Sendable {
         case .output(let chunk): Progress.show(report.take(chunk), descriptor)
         case .remark(let text, let moment): Progress.show(report.remark(text, at: moment), descriptor)
         case .transfer(let transfer, let moment): report.take(transfer, at: moment)
+        case .ending(let words):
+          let text = words(EndingWords(stories.last ?? DeploymentStory(), typed: typed))
+          if report is LinesOfJSON {
+            terminal.tell(text)
+          } else {
+            Progress.show(report.remark(text, at: SystemClock.now) + report.tick(SystemClock.now), descriptor)
+          }
         case .tick: Progress.show(report.tick(SystemClock.now), descriptor)
         case .resized(let width, let height):
           if var live = report as? LiveReport {
@@ -94,6 +104,11 @@ struct Progress: Sendable {
     }
     items.yield(.remark(text, SystemClock.now))
   }
+
+  /// Somebody asked a rollback to end.
+  func goesOn() { items.yield(.ending { $0.goesOn }) }
+  /// Somebody who asked for an end waits for long.
+  func late() { items.yield(.ending { $0.late }) }
 
   /// The terminal has another size.
   func resized(width: Int, height: Int) { items.yield(.resized(width: width, height: height)) }

@@ -9,7 +9,7 @@ extension LockRequest.Orphans: ExpressibleByArgument {}
 struct ProgressOptions: ParsableArguments {
   @Option(
     help:
-      "live (on a terminal), plain (lines, for CI), or ndjson: the journal's entries on standard output."
+      "live (on a terminal), plain (lines, for CI), or ndjson: the journal's entries on standard output, then how it ended."
   )
   var output: Surface.Mode?
 

@@ -1,5 +1,5 @@
+import DeployCore
 import DeployModel
-import DeployReport
 import DeployStore
 import FoundationEssentials
 import Glibc
@@ -25,35 +25,70 @@ enum RunningEngine {
     return nil
   }
 
-  /// Asks it to end its deployment in good order. False where it is gone, not ours, or no lander.
-  static func tell(_ process: pid_t) -> Bool {
-    guard let name = try? Folder.text(at: "/proc/\(process)/comm"), name.hasPrefix("lander") else {
-      return false
+  /// Asks the process that runs one of a pair to end it in good order.
+  /// - Returns: the process; nil where none was found that holds the claim and hears.
+  static func tell(_ pair: Pair, claims: String) async -> pid_t? {
+    for _ in 0..<25 {
+      for member in pair.members.reversed() {
+        guard let found = process(of: member.id, claims: claims), holds(found, "\(claims)/\(member.id)") else { continue }
+        // One that has just begun does not hear yet, and would die of the signal.
+        if hears(found), kill(found, SIGUSR1) == 0 { return found }
+      }
+      try? await Task.sleep(for: .milliseconds(200))
     }
-    return kill(process, SIGUSR1) == 0
+    return nil
   }
 
-  /// Waits until the deployment has ended.
-  static func wait(for deployment: Deployment.ID, _ past: PastDeployments, _ terminal: Terminal)
-    async throws -> DeployModel.ExitCode
-  {
+  /// Whether a process has a file open, whatever its own name: the kernel's table could name one that is gone.
+  private static func holds(_ process: pid_t, _ file: String) -> Bool {
+    var wanted = stat()
+    guard stat(file, &wanted) == 0 else { return false }
+    return Folder.names(in: "/proc/\(process)/fd").contains { name in
+      var found = stat()
+      return stat("/proc/\(process)/fd/\(name)", &found) == 0 && found.st_ino == wanted.st_ino && found.st_dev == wanted.st_dev
+    }
+  }
+
+  /// Whether a process has a handler for SIGUSR1.
+  private static func hears(_ process: pid_t) -> Bool {
+    guard let text = (try? Folder.text(at: "/proc/\(process)/status")).flatMap({ $0 }),
+      let line = text.split(separator: "\n").first(where: { $0.hasPrefix("SigCgt:") }),
+      let mask = UInt64(line.dropFirst("SigCgt:".count).drop { $0 == " " || $0 == "\t" }, radix: 16)
+    else { return false }
+    return mask & 1 << (UInt64(SIGUSR1) - 1) != 0
+  }
+
+  /// Waits until a deployment, and the rollback that follows from it, have ended and their process has let go of them.
+  /// - Throws: where the process is gone and they have not ended.
+  static func wait(for deployment: Deployment.ID, _ past: PastDeployments, _ terminal: Terminal) async throws -> Pair {
+    var isTold = false
     while true {
       try await Task.sleep(for: .milliseconds(300))
-      let now = try await past.find(deployment)
-      switch now.state {
+      let pair = try await past.pair(deployment, or: [])
+      if let back = pair.back, !isTold, pair.state == .running {
+        isTold = true
+        terminal.tell("Its rollback \(back.id) is under way and is not interrupted; waiting for it.")
+      }
+      switch pair.state {
       case .running: continue
       case .concluded:
-        let summary = Summary(DeploymentStory(try await past.entries(of: deployment)))
-        terminal.say(summary.lines(on: terminal.out))
-        // What was asked was that it ends.
-        return summary.exit == .cancelled ? .done : summary.exit ?? .internal
+        try await released(pair, past)
+        return pair
       case .interrupted, .damaged:
         throw Problems(
           Problem(
             "its process is gone and deployment \(deployment) has not ended",
-            fix: "lander cancel \(deployment) again, or lander resume"),
+            fix: "lander cancel \(deployment) again, or lander resume \(deployment)"),
           exit: .refused)
       }
+    }
+  }
+
+  /// The last entry is written a moment before the claim is given back; a process that hangs in between is waited for five seconds.
+  private static func released(_ pair: Pair, _ past: PastDeployments) async throws {
+    for _ in 0..<50 {
+      if let claim = try past.journal.claim(pair.first.id) { return claim.release() }
+      try await Task.sleep(for: .milliseconds(100))
     }
   }
 }

@@ -89,9 +89,11 @@ struct DeployTests {
     let place = try Workplace.project(hosts: 1)
     let run = try place.lander("deploy", "--output", "ndjson")
     #expect(run.code == 0, "\(run.err)")
-    let entries = try run.outLines.map {
+    var entries = try run.outLines.map {
       try #require(try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any])
     }
+    // The line after them says how the command ended.
+    #expect(entries.popLast()?["type"] as? String == "ended")
     #expect(entries.map { $0["seq"] as? Int } == (0..<entries.count).map { $0 })
     #expect(
       entries.first?["type"] as? String == "planned"

@@ -94,6 +94,20 @@ struct SignalTests {
     try expectEnded("job", in: place)
   }
 
+  @Test("exec: TERM after INT is the same request, and the command is ended everywhere before lander leaves")
+  func execByRunner() throws {
+    let place = try Workplace.project(hosts: 1)
+    let stays = "while :; do sleep 0.2; done"
+    let line = "trap '' TERM; echo $$ >\(place.path)/job.new; mv \(place.path)/job.new \(place.path)/job; \(stays)"
+    let running = try place.start(["exec", "test", "--", line])
+    try place.wait(for: "job")
+    running.send(SIGINT)
+    usleep(700_000)
+    running.send(SIGTERM)
+    #expect(running.wait() == 130, "\(running.everything)")
+    try expectEnded("job", in: place)
+  }
+
   /// Ended; whoever inherits a process may not have buried it yet.
   private func expectEnded(_ file: String, in place: Workplace) throws {
     let process = try place.text(file).trimmingCharacters(in: .whitespacesAndNewlines)

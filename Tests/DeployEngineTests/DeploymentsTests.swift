@@ -110,6 +110,24 @@ struct DeploymentsTests {
     held?.release()
   }
 
+  @Test("a rollback that is asked to end says that it goes on, and goes on")
+  func cancelInRollback() async throws {
+    let bench = Bench { intent in
+      guard case .run = intent.operation else { return .done() }
+      if intent.place == .host(1), intent.site.release == "new" { return .failed(.command, "exit 1") }
+      // What starts the old release again on the host that had come through.
+      return intent.site.release == "old" && intent.place == .host(0) ? nil : .done()
+    }
+    let (deployments, hosts) = (bench.deployments, bench.hosts)
+    async let running = deployments.deploy(plan(hosts: 2, parallel: 1))
+    await hosts.untilHeld()
+    #expect(await deployments.goingBack == "back")
+    #expect(await deployments.cancel(reason: "Ctrl-C") == .goingBack("back"))
+    hosts.letGo()
+    let ended = try await running
+    #expect(ended.map(\.conclusion?.status) == [.failed, .succeeded])
+  }
+
   @Test("keeps all output of hooks before it says that the deployment ended (P9)")
   func spool() async throws {
     let bench = Bench()

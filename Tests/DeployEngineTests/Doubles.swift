@@ -42,6 +42,15 @@ final class InstantHosts: Transport {
 
   func close() async {}
 
+  /// Everything that is kept running comes to its end.
+  func letGo() {
+    let held = state.withLock { state in
+      defer { state.held = [:] }
+      return Array(state.held.values)
+    }
+    for one in held { one.resume(returning: .done()) }
+  }
+
   /// Waits until something that is kept running was asked.
   func untilHeld() async {
     while state.withLock({ $0.held.isEmpty }) { await Task.yield() }

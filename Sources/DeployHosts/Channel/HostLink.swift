@@ -12,7 +12,10 @@ actor HostLink {
   /// One whose client was started and did not give a shell yet.
   private var greeting: Channel?
   private var opening: Task<Result<Channel, Failure>, Never>?
-  private var wasOpen = false
+  /// Whether the host was there: reached by this process, or by the one whose deployment it resumes.
+  private var isKnown = false
+  /// Whether it was out of reach for the whole patience, and has not been back since.
+  private(set) var isGivenUp = false
   private var closed = false
   var watches: [String: JobWatch] = [:]
   var polling = false
@@ -56,8 +59,10 @@ actor HostLink {
   }
 
   /// Like `call`, where an exit status other than 0 is an error.
-  func demand(_ function: String, _ arguments: [String], payload: [UInt8] = []) async throws(Failure) -> Channel.Answer {
-    let answer = try await call(function, arguments, payload: payload)
+  func demand(
+    _ function: String, _ arguments: [String], payload: [UInt8] = [], patience: Interval? = nil
+  ) async throws(Failure) -> Channel.Answer {
+    let answer = try await call(function, arguments, payload: payload, patience: patience)
     guard answer.status == 0 else { throw Refusal.failure(answer) }
     return answer
   }
@@ -66,19 +71,29 @@ actor HostLink {
   private func open(patience: Interval?) async throws(Failure) -> Channel {
     if closed { throw Failure(.cancelled, "the transport was closed") }
     if let channel, channel.isOpen { return channel }
-    if let opening { return try await opening.value.get() }
     let limit = patience ?? options.patience
-    let tries = wasOpen ? Int.max : options.attempts
+    if let opening {
+      if limit == .zero { throw Failure(.unreachable, "it is still out of reach") }
+      return try await opening.value.get()
+    }
+    let tries = isKnown ? Int.max : options.attempts
     let task = Task { await self.connect(limit: limit, tries: tries) }
     opening = task
     let result = await task.value
     opening = nil
-    if case .success(let channel) = result {
+    switch result {
+    case .success(let channel):
       self.channel = channel
-      wasOpen = true
+      isKnown = true
+      isGivenUp = false
+    case .failure: isGivenUp = isKnown
     }
     return try result.get()
   }
+
+  /// From now on the host is one in the middle of a change: while it is out of reach it is tried for the whole patience, however
+  /// short this process has known it.
+  func remember() { isKnown = true }
 
   private func connect(limit: Interval, tries: Int) async -> Result<Channel, Failure> {
     let clock = ContinuousClock()
@@ -92,11 +107,11 @@ actor HostLink {
       await admission.leave()
       switch result {
       case .opened(let channel):
-        if wasOpen, attempt > 1 { notice(.back(reach.name, after: Interval(clock.now - start))) }
+        if isKnown, attempt > 1 { notice(.back(reach.name, after: Interval(clock.now - start))) }
         return .success(channel)
       case .failed(var failure, let passes):
         if !passes { return .failure(failure) }
-        if wasOpen, attempt == 1 { notice(.away(reach.name, failure, patience: limit)) }
+        if isKnown, attempt == 1, !isGivenUp, limit > .zero { notice(.away(reach.name, failure, patience: limit)) }
         if clock.now >= end || attempt >= tries {
           if attempt > 1 { failure.message += " (tried \(attempt) times)" }
           return .failure(failure)

@@ -76,7 +76,9 @@ extension Hosts {
 
   func unlock(_ token: String, _ errand: Errand) async throws(Failure) -> Outcome {
     await errand.link.leave(errand.site.path, token: token)
-    _ = try await errand.link.demand("l_unlock", [errand.site.path, token])
+    // A host that was given up is asked once: its lease ends by itself.
+    let patience: Interval? = await errand.link.isGivenUp ? .zero : nil
+    _ = try await errand.link.demand("l_unlock", [errand.site.path, token], patience: patience)
     return .done()
   }
 

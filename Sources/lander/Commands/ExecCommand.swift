@@ -84,18 +84,21 @@ struct ExecCommand: Verb {
 
   /// Ctrl-C and SIGTERM while the command runs.
   private final class Interruption: Sendable {
-    private let heard = Mutex<Int32?>(nil)
+    private let heard = Mutex<(signal: Int32, at: ContinuousClock.Instant)?>(nil)
 
     /// With what the command ends; nil where nobody interrupted it.
-    var code: DeployModel.ExitCode? { heard.withLock { $0.map { $0 == SIGTERM ? .terminated : .interrupted } } }
+    var code: DeployModel.ExitCode? { heard.withLock { $0.map { $0.signal == SIGTERM ? .terminated : .interrupted } } }
 
     func arm(_ terminal: Terminal, _ cancel: @escaping @Sendable () async -> Void) {
       Signals.hear([SIGINT, SIGTERM]) { [self] number in
-        let isFirst = heard.withLock { signal in
-          defer { signal = number }
-          return signal == nil
+        let now = ContinuousClock.now
+        let first = heard.withLock { first in
+          defer { first = first ?? (number, now) }
+          return first
         }
-        guard isFirst else { Glibc.exit((code ?? .interrupted).rawValue) }
+        // TERM soon after INT is the same wish: CI runners send both.
+        if let first, first.signal == SIGINT, number == SIGTERM, now - first.at < .seconds(30) { return }
+        guard first == nil else { Glibc.exit((code ?? .interrupted).rawValue) }
         terminal.tell("Interrupted: ending the command on every host")
         Task { await cancel() }
       }

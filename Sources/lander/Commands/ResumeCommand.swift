@@ -7,7 +7,12 @@ import DeployStore
 struct ResumeCommand: Verb {
   static let configuration = CommandConfiguration(
     commandName: "resume", abstract: "Goes on with a deployment that was interrupted.",
-    discussion: "Commands that were running on hosts are attached to again; nothing that ran is run twice.")
+    discussion: """
+      Commands that were running on hosts are attached to again; nothing that ran is run twice. A host that is out of reach just now is \
+      tried for as long as in a running deployment. A deployment and the rollback that followed from it are one thing here: the id of \
+      either resumes what is left of both. Exits as the deployment would have: with 10 where it failed and was rolled back, also when \
+      this command did no more than finish the rollback, and also when both had ended already.
+      """)
 
   @OptionGroup var options: ProjectOptions
   @OptionGroup var progress: ProgressOptions
@@ -16,7 +21,8 @@ struct ResumeCommand: Verb {
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
     let (engine, past) = try Wiring.pastEngine(options)
-    guard let deployment = try await past.open(id, or: terminal) else { return .done }
-    return try await Launch(engine: engine, terminal: terminal, progress: progress).resume(deployment)
+    let pair = try await past.pair(id, or: [.interrupted, .running])
+    if pair.state == .concluded { return try await past.tellEnd(of: pair, terminal) }
+    return try await Launch(engine: engine, terminal: terminal, progress: progress).resume(pair)
   }
 }

@@ -62,7 +62,7 @@ struct UnlockCommand: Verb {
       guard yes || confirm("Take the lock away on \(held.count.of("host"))?", on: terminal) else {
         return .refused
       }
-      return try await release(held, dead.values.map(\.id), engine, terminal)
+      return try await release(held, Set(dead.values.map(\.id)).sorted(), engine, terminal)
     }
   }
 

@@ -1,0 +1,50 @@
+import DeployModel
+
+/// The failures that the engine gave to the scripts of one deployment. What a recipe raises may claim no more than that: some kinds
+/// decide how a deployment ends and what it exits with, and a host that is named is blamed.
+struct GivenFailures {
+  private struct Claim: Hashable {
+    var kind: Failure.Kind
+    var message: String
+  }
+  private var claims: Set<Claim> = []
+  private var hosts: Set<String> = []
+
+  /// Keeps what an answer says went wrong.
+  /// - Parameter host: where the operation was asked for; nil for what concerns no host.
+  mutating func take(_ answer: Answer, from host: String?) {
+    switch answer {
+    case .outcome(let outcome): if let failure = outcome.failure { keep(failure, host) }
+    case .results(let results):
+      for case .raised(let error) in results { keep(error.failure, error.host) }
+    case .cancel(let failure): keep(failure, nil)
+    case .begin, .slept, .wave: break
+    }
+  }
+
+  private mutating func keep(_ failure: Failure, _ host: String?) {
+    if failure.kind.decides { claims.insert(Claim(kind: failure.kind, message: failure.message)) }
+    if let host { hosts.insert(host) }
+  }
+
+  /// The error without what it only claims: a kind that decides becomes `failed` where the engine never gave that failure, and a host
+  /// is not named where nothing failed on it.
+  func checked(_ error: ScriptError) -> ScriptError {
+    var error = error
+    if error.failure.kind.decides, !claims.contains(Claim(kind: error.failure.kind, message: error.failure.message)) {
+      error.failure.kind = .failed
+    }
+    if let host = error.host, !hosts.contains(host) { error.host = nil }
+    return error
+  }
+}
+
+extension Failure.Kind {
+  /// Whether exit codes, retries or a host's status depend on it. Only the engine can know that it is so.
+  fileprivate var decides: Bool {
+    switch self {
+    case .cancelled, .unreachable, .lost, .fenced, .locked, .noSpace, .notPermitted, .corrupt, .transport, .store, .internal: true
+    case .command, .timeout, .missing, .invalid, .misnamed, .unhealthy, .failed: false
+    }
+  }
+}

@@ -1,0 +1,55 @@
+import DeployModel
+
+/// What is said to somebody who wants a deployment to end, by what it is doing just then.
+package struct EndingWords: Sendable {
+  private let story: DeploymentStory
+  /// Options that name a project without a `deploy.lua`, as they were typed.
+  private let typed: String?
+
+  /// - Parameter story: of the deployment that runs now.
+  package init(_ story: DeploymentStory, typed: String? = nil) {
+    self.story = story
+    self.typed = typed
+  }
+
+  /// At the first signal in a rollback: that it goes on, what is left, and what the next signal does.
+  package var goesOn: String {
+    let left = story.conclusion == nil ? open : []
+    return "A rollback is not interrupted: half way back is the worst place."
+      + (left.isEmpty ? "" : " Still to go back: \(left.listed).")
+      + " A second signal leaves it as it is; \(resume) finishes it then"
+  }
+
+  /// Where a CI runner is about to kill this process: what is not finished, and with which command it is finished here and elsewhere.
+  package var late: String {
+    guard let plan = story.plan else { return "Not finished yet; \(resume) goes on if this process is killed" }
+    let left = open
+    let elsewhere = "lander rollback " + (typed ?? "\(plan.recipe) --group \(plan.group)")
+    return "Not finished yet" + (left.isEmpty ? "" : ": \(left.listed)")
+      + ". If this process is killed now, \(resume) finishes it; from another checkout, \(elsewhere) takes the hosts back from what they"
+      + " remember, once the lock's lease has ended (\(plan.lock.lease) after the kill)"
+  }
+
+  private var resume: String { "lander resume \(story.id)" }
+
+  /// Hosts that are not at their end, with what they do.
+  private var open: [String] {
+    let isBack = if case .rollback(of: _?)? = story.plan?.kind { true } else { false }
+    let goesBack = story.plan?.kind == .deploy && story.plan?.rollback == true
+    return story.hosts.compactMap { host in
+      switch host.status {
+      case .changing, .restoring: host.name + ((host.event?.rawValue ?? host.doing).map { " (\($0))" } ?? "")
+      case .pending: isBack ? "\(host.name) (not begun)" : nil
+      case .succeeded: goesBack ? "\(host.name) (goes back after the others)" : nil
+      default: nil
+      }
+    }
+  }
+}
+
+extension [String] {
+  /// `h1, h2, h3 and 4 more`
+  fileprivate var listed: String {
+    prefix(8).joined(separator: ", ") + (count > 8 ? " and \(count - 8) more" : "")
+  }
+}

@@ -1,0 +1,159 @@
+import Foundation
+import Testing
+
+/// Hosts whose way back can be held: release 2 fails on h2, so h1 goes back; its start of release 1 waits for a file where it is told to.
+enum WayBack {
+  static let body = """
+    strategy = rolling,
+    on = { ApplicationStart = function(host)
+      host:run [[
+        if [ "$(cat version)" = 2 ] && [ "$LANDER_HOST" = h2 ]; then
+          [ ! -e ../../hang ] || { touch ../../hook; sleep 300; }
+          exit 1
+        fi
+        if [ "$(cat version)" = 1 ] && [ -e ../../held ]; then
+          touch ../../back
+          while [ ! -e ../../go ]; do sleep 0.05; done
+          [ ! -e ../../broken ] || exit 1
+        fi
+      ]]
+    end },
+    """
+
+  /// Release 1 runs on both hosts; the next deployment brings 2.
+  static func project() throws -> Workplace {
+    let place = try Workplace.project(hosts: 2, body: body)
+    let first = try place.lander("deploy")
+    #expect(first.code == 0, "\(first.err)")
+    try place.write("2\n", to: "app/version")
+    return place
+  }
+
+  /// A deployment of release 2 that is in the middle of its rollback.
+  static func begin(_ place: Workplace, _ words: [String] = []) throws -> Workplace.Running {
+    try place.write("", to: "hosts/h1/srv/app/held")
+    let running = try place.start(["deploy"] + (words.isEmpty ? ["--output", "plain"] : words))
+    try place.wait(for: "hosts/h1/srv/app/back")
+    return running
+  }
+
+  static func letGo(_ place: Workplace) throws { try place.write("", to: "hosts/h1/srv/app/go") }
+
+  /// The ids of deployments that were told about, in order.
+  static func ids(in text: String) -> [String] {
+    text.split(separator: "\n").compactMap { line in
+      let words = line.split(separator: " ")
+      guard words.count > 1, words[0] == "Deployment" else { return nil }
+      return String(words[1].prefix { $0 != ";" })
+    }
+  }
+}
+
+@Suite("A deployment and its rollback are one", .serialized)
+struct PairTests {
+  @Test(
+    "killed in the rollback: resume and cancel, with either id or none, finish it and exit with 10",
+    arguments: ["resume", "cancel"], ["", "deployment", "rollback"])
+  func killed(_ command: String, _ named: String) throws {
+    let place = try WayBack.project()
+    let running = try WayBack.begin(place)
+    running.send(SIGKILL)
+    #expect(running.wait() == 137)
+    let ids = WayBack.ids(in: running.said(running.err))
+    try #require(ids.count == 2, "\(running.everything)")
+    try WayBack.letGo(place)
+    let run = try place.run([command] + (named.isEmpty ? [] : [named == "rollback" ? ids[1] : ids[0]]))
+    #expect(run.code == 10, "\(run.err)\(run.out)")
+    #expect(run.out.hasPrefix("Failed: app to test, deployment \(ids[0])"), "\(run.out)")
+    #expect(run.out.contains("  Rollback \(ids[1]): went back, 1 succeeded\n"), "\(run.out)")
+    #expect(try place.current("h1", "version") == "1\n" && place.current("h2", "version") == "1\n")
+    try over(place, ids)
+  }
+
+  /// What either command says when both have ended.
+  private func over(_ place: Workplace, _ ids: [String]) throws {
+    for (command, id) in [("resume", ids[0]), ("cancel", ids[0]), ("resume", ids[1])] {
+      let run = try place.lander(command, id)
+      #expect(run.code == 10, "\(command) \(id)")
+      expectText(
+        run.out,
+        """
+        Deployment \(ids[0]) has ended already: failed, and its rollback \(ids[1]) succeeded. Nothing was done.
+          → lander logs \(ids[0]) shows what happened, lander status --group test what each host runs now
+
+        """)
+    }
+    #expect(try place.lander("resume").code == 2)
+    #expect(try !place.lander("status").out.contains("Locked by"))
+  }
+
+  @Test("killed in a rollback that then fails: resume exits with 11")
+  func killedAndBroken() throws {
+    let place = try WayBack.project()
+    try place.write("", to: "hosts/h1/srv/app/broken")
+    let running = try WayBack.begin(place)
+    running.send(SIGKILL)
+    _ = running.wait()
+    try WayBack.letGo(place)
+    let run = try place.lander("resume")
+    #expect(run.code == 11, "\(run.out)")
+  }
+
+  @Test("a deployment that succeeded has ended with 0, a cancelled one with 15 for resume and 0 for cancel")
+  func ended() throws {
+    let place = try WayBack.project()
+    #expect(try place.lander("resume", "last").code == 0)
+    #expect(try place.lander("cancel", "last").code == 0)
+    try place.write("", to: "hosts/h2/srv/app/hang")
+    let running = try place.start(["deploy", "--output", "plain"])
+    try place.wait(for: "hosts/h2/srv/app/hook")
+    running.send(SIGINT)
+    #expect(running.wait() == 15, "\(running.everything)")
+    let id = try #require(WayBack.ids(in: running.said(running.err)).first)
+    #expect(try place.lander("resume", id).code == 15)
+    #expect(try place.lander("cancel", id).code == 0)
+  }
+
+  @Test("cancel waits for the rollback it causes, so that the next deployment finds no lock")
+  func cancelThenDeploy() throws {
+    let place = try WayBack.project()
+    try place.write("", to: "hosts/h2/srv/app/hang")
+    try place.write("", to: "hosts/h1/srv/app/held")
+    // Started through a link of another name: it is found by what it holds, not by its name.
+    let running = try place.start(
+      ["deploy", "--output", "plain"], through: ["sh", "-c", "ln -s \"$0\" ./bring && exec ./bring \"$@\""])
+    try place.wait(for: "hosts/h2/srv/app/hook")
+    let cancelling = try place.start(["cancel"])
+    try place.wait(for: "hosts/h1/srv/app/back")
+    try wait(for: "is under way and is not interrupted; waiting for it.", in: cancelling.err)
+    try WayBack.letGo(place)
+    #expect(cancelling.wait() == 0, "\(cancelling.everything)")
+    #expect(cancelling.said(cancelling.out).contains(": went back, 1 succeeded"), "\(cancelling.everything)")
+    try place.write("3\n", to: "app/version")
+    let next = try place.lander("deploy")
+    #expect(next.code == 0, "\(next.err)\(next.out)")
+    #expect(running.wait() == 15, "\(running.everything)")
+  }
+
+  @Test("cancel exits with 11 where the rollback it causes fails, and with 10 where the deployment had failed before")
+  func cancelExits() throws {
+    let place = try WayBack.project()
+    try place.write("", to: "hosts/h2/srv/app/hang")
+    try place.write("", to: "hosts/h1/srv/app/held")
+    try place.write("", to: "hosts/h1/srv/app/broken")
+    try WayBack.letGo(place)
+    let running = try place.start(["deploy", "--output", "plain"])
+    try place.wait(for: "hosts/h2/srv/app/hook")
+    let cancelled = try place.lander("cancel")
+    #expect(cancelled.code == 11, "\(cancelled.err)\(cancelled.out)")
+    #expect(running.wait() == 11)
+
+    let other = try WayBack.project()
+    let failing = try WayBack.begin(other)
+    let cancelling = try other.start(["cancel"])
+    try wait(for: "waiting for it", in: cancelling.err)
+    try WayBack.letGo(other)
+    #expect(cancelling.wait() == 10, "\(cancelling.everything)")
+    #expect(failing.wait() == 10)
+  }
+}

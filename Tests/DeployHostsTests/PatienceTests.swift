@@ -1,0 +1,81 @@
+import DeployCore
+import DeployModel
+import Foundation
+import Synchronization
+import Testing
+
+@testable import DeployHosts
+
+/// How long a host that is away is waited for: by a deployment's first process, and by the one that resumes it.
+@Suite("Patience", .serialized)
+struct PatienceTests {
+  /// Notices as they came.
+  private final class Heard: Sendable {
+    private let list = Mutex<[String]>([])
+    var all: [String] { list.withLock { $0 } }
+    func take(_ notice: Hosts.Notice) {
+      switch notice {
+      case .away: list.withLock { $0.append("away") }
+      case .back: list.withLock { $0.append("back") }
+      default: break
+      }
+    }
+  }
+
+  /// A host that gives a shell only while a file is there.
+  private func refusing(_ ground: Ground) -> (site: HostSite, gate: String) {
+    let gate = "\(ground.folder)/up"
+    var host = ground.host
+    host.argv = ["sh", "-c", "[ -e '\(gate)' ] || { echo 'Connection refused' >&2; exit 1; }; exec sh"]
+    let site = HostSite(host: host, deployment: "d1", application: "shop", group: "all", path: ground.path, fence: 1, token: "t1")
+    return (site, gate)
+  }
+
+  @Test("a process that resumes gives a host that refuses the patience of a running deployment, and says so")
+  func resumed() async throws {
+    let ground = try Ground()
+    let (site, gate) = refusing(ground)
+    let heard = Heard()
+    ground.hosts.listen(heard.take)
+    // Longer than three attempts take.
+    let opening = Task {
+      try await Task.sleep(for: .seconds(4))
+      _ = FileManager.default.createFile(atPath: gate, contents: nil)
+    }
+    let outcome = await ground.run(1, "echo back", site: site)
+    #expect(outcome.failure == nil && outcome.stdout?.text == "back\n", "\(outcome)")
+    #expect(heard.all == ["away", "back"])
+    _ = try? await opening.value
+    await ground.end()
+  }
+
+  @Test("what is not asked under a deployment's lock gets three attempts, without a notice")
+  func surveyed() async throws {
+    let ground = try Ground()
+    let (site, _) = refusing(ground)
+    let heard = Heard()
+    ground.hosts.listen(heard.take)
+    let began = ContinuousClock.now
+    let survey = await ground.hosts.survey(site.host, at: site.path, application: "shop", group: "all", shared: [])
+    guard case .unreachable(let failure) = survey else { return #expect(Bool(false), "it was reached") }
+    #expect(failure.message.contains("(tried 3 times)"), "\(failure.message)")
+    #expect(ContinuousClock.now - began < .seconds(20) && heard.all == [])
+    await ground.end()
+  }
+
+  @Test("a host that was given up is asked once for its lock, and nobody is told again that it is away")
+  func givenUp() async throws {
+    let ground = try Ground { $0.patience = .seconds(2) }
+    let (site, _) = refusing(ground)
+    let heard = Heard()
+    ground.hosts.listen(heard.take)
+    #expect(await ground.run(1, "true", site: site).failure?.kind == .unreachable)
+    // The renewal of its lock may be trying just now.
+    let began = ContinuousClock.now
+    let outcome = await ground.perform(2, .unlock(token: "t1"), site: site)
+    #expect(outcome.failure?.kind == .unreachable, "\(outcome)")
+    #expect(ContinuousClock.now - began < .seconds(2), "it waited once more")
+    #expect(heard.all == ["away"])
+    await ground.end()
+  }
+}
