@@ -73,10 +73,8 @@ l_late() {
 l_alone() { ! cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\0' '\n' | grep -qxF "-e$1"; }
 # Sees to it that a job that was never started never is; fails where it has begun meanwhile.
 l_bar() {
-  (set -C; echo never >"$1/begun") 2>/dev/null && return
-  l_l=
-  { read -r l_l; } 2>/dev/null <"$1/begun"
-  [ "$l_l" != run ]
+  ln -s never "$1/begun" 2>/dev/null && return
+  [ "$(readlink "$1/begun")" != run ]
 }
 
 # PATH FENCE TOKEN DEPLOYMENT INTENT TIMEOUT GRACE CAP MERGE USER SIZE SINCE AGAIN AWAIT LINE, the script and input on stdin.
