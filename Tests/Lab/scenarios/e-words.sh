@@ -54,8 +54,14 @@ evidence() {
   deployed 1
   hook ApplicationStart <<'HOOK'
 [ "$(cat REVISION)" = 2 ] || exit 0
-printf 'HTTP/1.0 503 No\r\n\r\ncannot reach payments: certificate expired\n' >/tmp/answer
-setsid sh -c 'for k in $(seq 40); do busybox nc -l -p 8099 -s 127.0.0.1 -w 2 </tmp/answer; done' >/dev/null 2>&1 </dev/null &
+setsid perl -MIO::Socket::INET -e '
+  $s = IO::Socket::INET->new(LocalAddr => "127.0.0.1", LocalPort => 8099, Listen => 5, ReuseAddr => 1) or die;
+  for (1 .. 40) {
+    $c = $s->accept;
+    sysread $c, $b, 4096;
+    print $c "HTTP/1.0 503 No\r\n\r\ncannot reach payments: certificate expired\n";
+    close $c;
+  }' >/dev/null 2>&1 </dev/null &
 HOOK
   sed -i 's|ValidateService = hook|ValidateService = function(host) if host:run("cat REVISION").stdout == "2\\n" then host:wait_for { http = "http://127.0.0.1:8099/", timeout = "3s" } end end|' "$PROJECT/deploy.lua"
   release 2
