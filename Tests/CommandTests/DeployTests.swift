@@ -68,6 +68,30 @@ struct DeployTests {
     #expect(logs.code == 0 && logs.out.contains("  ! boom\n"), "\(logs.out)")
   }
 
+  @Test("logs of the last deployment are the failed one's and then the rollback's, each command with its time")
+  func logsOfBoth() throws {
+    let place = try Workplace.project(
+      body: """
+        stages = { stage.upload, stage.rollout { strategy = rolling { batch = 1 } } },
+        on = { ApplicationStart = function(host) host:run "cat version; test ! -e broken || test $LANDER_HOST != h2" end },
+        """
+    )
+    #expect(try place.lander("deploy").code == 0)
+    try place.write("", to: "app/broken")
+    let run = try place.lander("deploy")
+    #expect(run.code == 10 && run.out.contains("  Hosts   1 went back · 1 restored\n"), "\(run.out)")
+    let logs = try place.lander("logs")
+    #expect(logs.code == 0, "\(logs.err)")
+    let heads = logs.out.split(separator: "\n").filter { $0.hasPrefix("Deployment ") || $0.hasPrefix("Rollback ") }
+    #expect(heads.count == 2 && heads[0].hasPrefix("Deployment ") && heads[1].hasPrefix("Rollback "), "\(logs.out)")
+    #expect(logs.out.contains(#/\n\d\d:\d\d:\d\d  h2  ApplicationStart/#), "\(logs.out)")
+    #expect(try place.lander("logs", "last").out == logs.out)
+    let id = try #require(heads[0].split(separator: " ").dropFirst().first)
+    #expect(try !place.lander("logs", String(id)).out.contains("Rollback "))
+    let wrong = try place.lander("logs", "last", "h3")
+    #expect(wrong.code == 2 && wrong.err.contains("has no host \"h3\""), "\(wrong.err)")
+  }
+
   @Test("after a rollback of what failed there is nothing to go back to: the failed release is never gone back to")
   func nothingFurtherBack() throws {
     let place = try Workplace.project(

@@ -166,6 +166,7 @@ struct JobTests {
       """
     let outcome = await ground.run(1, line, timeout: .seconds(2))
     #expect(outcome.failure?.kind == .timeout)
+    #expect(outcome.failure?.message.hasSuffix("was not done within 2 s and had to be killed: it ignored TERM") == true)
     let started = (Ground.text(pids) ?? "").split(separator: "\n").compactMap { Int32($0) }
     #expect(started.count >= 3)
     #expect(started.allSatisfy { !Ground.isAlive($0) })

@@ -121,6 +121,7 @@ extension Hosts {
     if !end.survivors.isEmpty {
       left = "; \(end.survivors.count) processes left that could not be ended: \(end.survivors.prefix(5).joined(separator: "; "))"
     }
+    let ended = end.ignoredTerm ? "had to be killed: it ignored TERM" : "was ended"
     switch end.why {
     case .exit(let status):
       outcome.status = status
@@ -136,9 +137,9 @@ extension Hosts {
       }
     case .timeout:
       outcome.failure = Failure(
-        .timeout, "`\(short)` was not done within \(errand.intent.timeout) and was ended\(left)", fix: "give it a longer timeout")
+        .timeout, "`\(short)` was not done within \(errand.intent.timeout) and \(ended)\(left)", fix: "give it a longer timeout")
     case .cancelled:
-      outcome.failure = Failure(.cancelled, "`\(short)` was cancelled\(left)")
+      outcome.failure = Failure(.cancelled, "`\(short)` was cancelled\(end.ignoredTerm ? " and had to be killed: it ignored TERM" : "")\(left)")
     case .lost(let reboot):
       let cause = reboot ? "the host rebooted while it ran" : "its runner on the host is gone and left no status"
       outcome.failure = Failure(

@@ -21,14 +21,17 @@ struct JobEnd: Sendable, Equatable {
   var why: Why
   /// Processes that could not be ended: `pid user command`.
   var survivors: [String] = []
+  /// TERM was ignored, so that it took KILL.
+  var ignoredTerm = false
   /// The command ended, and something it started still holds this stream of its output.
   var held: OutputChunk.Stream?
 
-  /// Reads a status file: `RC WHY HELD` (0, or the number of a stream), then the survivors.
+  /// Reads a status file: `RC WHY HELD` (0, or the number of a stream), `kill` if TERM was ignored, then the survivors.
   init(status text: String) {
     let lines = text.split(separator: "\n").map(String.init)
     let words = lines.first?.split(separator: " ") ?? []
     survivors = Array(lines.dropFirst())
+    ignoredTerm = words.count > 3 && words[3] == "kill"
     held = words.count > 2 ? ["1": .stdout, "2": .stderr][words[2]] : nil
     switch words.count > 1 ? words[1] : "" {
     case "exit": why = .exit(Int(words[0]) ?? -1)

@@ -48,7 +48,7 @@ signal() {
 spare() { rm -f "${D%/jobs/*}/reserve"; }
 state() { { printf '%s %s %s\n' "$1" "$2" "$3" && { [ ! -e "$D/left" ] || cat "$D/left"; }; } 2>/dev/null >"$D/.status.$op"; }
 
-# RC WHY HELD, then the survivors: complete, or not there.
+# RC WHY HELD, with `kill` behind it if TERM was not enough, then the survivors: complete, or not there.
 report() {
   state "$@" || { spare; state "$@"; }
   sync "$D/.status.$op" 2>/dev/null || sync
@@ -62,6 +62,8 @@ finish() {
   [ -z "$m" ] || signal TERM $m
   n=0
   while m=$(found); [ -n "$m" ] && [ "$n" -lt $(($2 * 5)) ]; do sleep 0.2; n=$((n + 1)); done
+  how=
+  [ -z "$m" ] || how=' kill'
   n=0
   while [ -n "$m" ] && [ "$n" -lt 25 ]; do signal KILL $m; sleep 0.1; m=$(found); n=$((n + 1)); done
   : >"$D/left"
@@ -70,7 +72,7 @@ finish() {
   done
   n=0
   while [ -z "$m" ] && [ "$n" -lt 20 ] && [ -d "$D" ] && ! { [ -e "$D/o.end" ] && [ -e "$D/e.end" ]; }; do sleep 0.05; n=$((n + 1)); done
-  report - "$1" 0
+  report - "$1" "0$how"
 }
 
 # Keeps what comes out of a fifo, up to the cap; the rest is let go. `cat` hands on at once what it reads, and the limit
