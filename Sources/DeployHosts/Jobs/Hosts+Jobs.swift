@@ -139,7 +139,8 @@ extension Hosts {
       outcome.failure = Failure(
         .timeout, "`\(short)` was not done within \(errand.intent.timeout) and \(ended)\(left)", fix: "give it a longer timeout")
     case .cancelled:
-      outcome.failure = Failure(.cancelled, "`\(short)` was cancelled\(end.ignoredTerm ? " and had to be killed: it ignored TERM" : "")\(left)")
+      let killed = end.ignoredTerm ? " and had to be killed: it ignored TERM" : ""
+      outcome.failure = Failure(.cancelled, "`\(short)` was cancelled\(killed)\(left)")
     case .lost(let reboot):
       let cause = reboot ? "the host rebooted while it ran" : "its runner on the host is gone and left no status"
       outcome.failure = Failure(
