@@ -1,7 +1,7 @@
 package import DeployModel
 
 /// A deployment brought back to where its journal ends: the recorded outside events, in their recorded order, given to the same sources
-/// again. What the sources ask is compared with the record, not fed from it (decision 4).
+/// again. What the sources ask is compared with the record, not fed from it (docs/decisions/004-journal-before-effect.md).
 package struct Recovery {
   package struct Timer: Sendable, Hashable {
     package var number: Int
