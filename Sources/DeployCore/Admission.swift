@@ -11,10 +11,13 @@ package struct Admission: Sendable, Hashable {
   package private(set) var inFlight = 0
   package private(set) var failed = 0
   package private(set) var unreachable = 0
+  /// Hosts that failed and are going back: they count from then on, not only when they are back.
+  private var goingBack: [Bool]
   private let lapse: Lapse?
 
   package init(plan: Plan, lapse: Lapse? = nil) {
     self.lapse = lapse
+    goingBack = plan.hosts.map { _ in false }
     bounds = plan.bounds
     serving = plan.hosts.map { host in
       if case .leftOut = host.action { false } else { host.current != nil }
@@ -44,14 +47,29 @@ package struct Admission: Sendable, Hashable {
     set(host, serving: false)
   }
 
-  package mutating func ended(_ host: Int, _ status: HostStatus, hadRelease: Bool) {
+  /// - Parameters:
+  ///   - hadRelease: whether it ran something before.
+  ///   - hasTarget: whether it is to run something now; a way back to nothing leaves a host that does not serve.
+  package mutating func ended(_ host: Int, _ status: HostStatus, hadRelease: Bool, hasTarget: Bool = true) {
     inFlight -= 1
-    count(status)
+    if goingBack[host] {
+      goingBack[host] = false
+      if case .unknown = status { unreachable += 1 }
+    } else {
+      count(status)
+    }
     switch status {
-    case .succeeded: set(host, serving: true)
+    case .succeeded: set(host, serving: hasTarget)
     case .restored, .untouched: set(host, serving: hadRelease)
     default: break
     }
+  }
+
+  /// A host failed, and what it ran before is put back.
+  package mutating func goesBack(_ host: Int) {
+    guard !goingBack[host] else { return }
+    goingBack[host] = true
+    failed += 1
   }
 
   /// A host that came to its end without having been taken out of service.

@@ -65,6 +65,12 @@ extension Parameter.Kind {
     return NearMatch.of(text, among: choices).map { "did you mean \"\($0)\"?" }
   }
 
+  /// A pattern that cannot be read lets nothing through.
+  private static func fits(_ text: String, _ match: String?) -> Bool {
+    guard let match else { return true }
+    return LuaPattern(match)?.matches(text) ?? false
+  }
+
   /// The value as this kind of parameter, whether it was typed or written in Lua; nil where it is none.
   package func read(_ value: Value) -> Value? {
     switch (self, value) {
@@ -85,8 +91,8 @@ extension Parameter.Kind {
       let text = value.text.map { $0.hasSuffix("%") ? String($0.dropLast()) : $0 }
       guard let number = text.map({ Double($0) }) ?? value.double, (0...100).contains(number) else { return nil }
       return .text(number.plain + "%")
-    case (.string, .text): return value
-    case (.string, .int(let int)): return .text("\(int)")
+    case (.string(let match), .text(let text)): return Self.fits(text, match) ? value : nil
+    case (.string(let match), .int(let int)): return Self.fits("\(int)", match) ? .text("\(int)") : nil
     case (.choice(let choices), .text(let text)): return choices.contains(text) ? value : nil
     case (.duration, .text(let text)): return Interval(text) == nil ? nil : value
     case (.duration, .int(let int)): return int >= 0 ? .text("\(int)s") : nil

@@ -136,6 +136,12 @@ package enum Planner {
   private static func sharedProblems(_ recipe: Recipe, _ manifest: Manifest) -> [Problem] {
     recipe.shared.compactMap { shared in
       let path = shared.hasSuffix("/") ? String(shared.dropLast()) : shared
+      let above = { (item: Manifest.Item) in item.kind != .directory && !item.path.isExactly(path) && path.isPath(atOrBelow: item.path) }
+      if let item = manifest.items.first(where: above) {
+        return Problem(
+          "shared path \"\(shared)\" lies below \(item.path), which is a \(item.kind.rawValue) in the bundle", place: recipe.place,
+          fix: "add \(item.path) to the bundle's ignore patterns, or take the path out of shared")
+      }
       let inside = { (item: Manifest.Item) in item.path.isPath(atOrBelow: path) && (!item.path.isExactly(path) || item.kind != .directory) }
       guard let item = manifest.items.first(where: inside) else { return nil }
       return Problem(

@@ -45,17 +45,22 @@ package enum RollbackPlanner {
     return plan
   }
 
-  /// What of the floor the hosts that go back have to keep themselves: the rest of the group serves its part. One may always move,
-  /// or there would be no way back.
+  /// What of the floor the hosts that go back have to keep themselves: the rest of the group serves its part. What served when the
+  /// failed deployment began bounds it, as it bounded the way there: hosts that ran nothing go back to nothing. Of those that come
+  /// back to a release one may always move, or there would be no way back.
   private static func floor(_ failed: Plan, _ conclusion: Conclusion) -> Int {
-    let elsewhere = conclusion.hosts.indices.filter { index in
-      guard failed.hosts[index].current != nil, !conclusion.rollback.contains(index) else { return false }
+    let served = failed.hosts.indices.filter { index in
+      if case .leftOut = failed.hosts[index].action { false } else { failed.hosts[index].current != nil }
+    }
+    let elsewhere = served.filter { index in
+      guard conclusion.hosts.indices.contains(index), !conclusion.rollback.contains(index) else { return false }
       switch conclusion.hosts[index] {
       case .pending, .unchanged, .restored, .untouched: return true
       default: return false
       }
     }
-    return max(0, min(failed.bounds.floor - elsewhere.count, conclusion.rollback.count - 1))
+    let coming = conclusion.rollback.count { failed.hosts[$0].previous != nil }
+    return max(0, min(min(failed.bounds.floor, served.count) - elsewhere.count, coming - 1))
   }
 
   /// Because somebody asks: every host goes back to the good release before the one it runs, by what the hosts themselves remember.

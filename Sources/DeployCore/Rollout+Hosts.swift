@@ -105,7 +105,10 @@ extension Rollout {
     guard plan.rollback else { return ended(host, .failed(error)) }
     let reached = run.steps.prefix(run.position + (begun ? 1 : 0))
     let isUntouched = HostProgram.isUntouched(after: reached)
-    if !isUntouched { set(host, .restoring(error)) }
+    if !isUntouched {
+      set(host, .restoring(error))
+      admission.goesBack(host)
+    }
     runs[host] = HostRun(steps: HostProgram.restore(host, in: plan, after: reached), cause: error, isUntouched: isUntouched)
     advance(host)
   }
@@ -113,7 +116,7 @@ extension Rollout {
   private mutating func ended(_ host: Int, _ status: HostStatus) {
     runs[host] = nil
     set(host, status)
-    admission.ended(host, status, hadRelease: plan.hosts[host].current != nil)
+    admission.ended(host, status, hadRelease: plan.hosts[host].current != nil, hasTarget: plan.hosts[host].target != nil)
     wave?.running -= 1
     if status == .succeeded { wave?.result.succeeded.append(host) } else { wave?.result.failed.append(host) }
     admit()

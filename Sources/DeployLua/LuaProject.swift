@@ -6,10 +6,34 @@ package struct LuaProject: Sendable {
   /// All that was read, in the order of paths; enough to run its functions later, here or elsewhere.
   package var sources: [SourceFile] { project.sources }
 
+  /// Reads a recipe as it was kept with a deployment: by the prelude it was kept with, whose functions have the numbers that its
+  /// journal and receipts name. What newer engines refuse is no matter here: it ran, and the way back needs it.
+  /// - Throws: where the sources cannot be read, or do not have the recipe.
+  package static func kept(_ name: String, in sources: [SourceFile]) throws(Problems) -> Recipe {
+    guard let main = sources.first(where: { $0.path == "deploy.lua" }) else {
+      throw Problems(Problem("the kept sources have no deploy.lua"), exit: .internal)
+    }
+    let texts = Dictionary(sources.map { (ExactText($0.path), $0.text) }) { first, _ in first }
+    var loader: SourceLoader
+    do { loader = try SourceLoader(prelude: Prelude.pinned(in: sources), limits: LuaLimits()) { texts[ExactText($0)] } } catch {
+      throw Problems(Problem(error.message), exit: .internal)
+    }
+    let described: Value
+    do { described = try loader.load(main, checks: false) } catch { throw Problems(error) }
+    let reader = ProjectReader(lines: FieldLines(loader.files))
+    guard let recipe = reader.project(described).recipes.first(where: { $0.name == name }) else {
+      throw Problems([Problem("the kept sources have no recipe \"\(name)\"")] + reader.problems(described), exit: .internal)
+    }
+    return recipe
+  }
+
   /// Reads a project. Nothing is reached on the way: files come through `read`, which takes paths such as
   /// `plugins/http_check/init.lua` and looks into the project first and among the shipped files then.
+  /// - Parameter refusing: what is wrong with a parameter's name for whoever types it; nil where nothing is.
   /// - Throws: every problem that was found, with its line.
-  package static func load(main: SourceFile, read: @escaping (String) -> String?) throws(Problems) -> LuaProject {
+  package static func load(
+    main: SourceFile, refusing: (Parameter) -> Problem? = { _ in nil }, read: @escaping (String) -> String?
+  ) throws(Problems) -> LuaProject {
     var loader: SourceLoader
     do { loader = try SourceLoader(prelude: Prelude.files, limits: LuaLimits(), read: read) } catch {
       throw Problems(Problem(error.message), exit: .internal)
@@ -17,12 +41,16 @@ package struct LuaProject: Sendable {
     let described: Value
     do { described = try loader.load(main, checks: true) } catch { throw Problems(error) }
     let reader = ProjectReader(lines: FieldLines(loader.files))
-    let problems = reader.problems(described)
-    guard problems.isEmpty else { throw Problems(problems) }
     var project = reader.project(described)
+    var paths = PathReview(reader)
+    paths.clean(&project, as: described)
+    let parameters = ParameterReview(project, lines: reader.lines)
+    let refused = project.recipes.flatMap(\.parameters).compactMap(refusing)
+    let problems = reader.problems(described, and: paths.problems + parameters.problems + refused)
+    guard problems.isEmpty else { throw Problems(problems) }
     project.sources = (loader.files + Prelude.files).sorted { $0.path < $1.path }
     let looks = loader.files.map { SourceLooks($0) }
-    project.warnings = looks.flatMap(\.warnings)
+    project.warnings = looks.flatMap(\.warnings) + parameters.warnings + reader.warnings(described) + RolloutReview.warnings(of: project)
     let secrets = Set(looks.flatMap(\.secrets)).sorted()
     for index in project.recipes.indices { project.recipes[index].secrets = secrets }
     return LuaProject(project: project)

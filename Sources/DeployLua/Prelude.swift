@@ -5,9 +5,10 @@ package enum Prelude {
   /// In the order in which the files are read.
   package static let files: [SourceFile] = [
     ("words", PackageResources.words_lua), ("rehearsal", PackageResources.rehearsal_lua), ("types", PackageResources.types_lua),
-    ("schema", PackageResources.schema_lua), ("describe", PackageResources.describe_lua), ("project", PackageResources.project_lua),
-    ("hosts", PackageResources.hosts_lua), ("sets", PackageResources.sets_lua), ("flow", PackageResources.flow_lua),
-    ("deployment", PackageResources.deployment_lua), ("load", PackageResources.load_lua),
+    ("schema", PackageResources.schema_lua), ("addresses", PackageResources.addresses_lua), ("describe", PackageResources.describe_lua),
+    ("bases", PackageResources.bases_lua), ("project", PackageResources.project_lua), ("hosts", PackageResources.hosts_lua),
+    ("sets", PackageResources.sets_lua), ("flow", PackageResources.flow_lua), ("deployment", PackageResources.deployment_lua),
+    ("load", PackageResources.load_lua),
   ].map { SourceFile(path: "prelude/\($0.0).lua", text: String(decoding: $0.1, as: UTF8.self)) }
 
   /// Whether a source is one of these, by its path.
@@ -21,7 +22,7 @@ package enum Prelude {
     let order = files.map(\.path)
     let found = order.compactMap { path in sources.first { $0.path == path } }
     let isWhole = first.allSatisfy { name in found.contains { $0.path == "prelude/\(name).lua" } }
-    guard isWhole, protocolLine(found) == protocolLine(files) else { return files }
+    guard isWhole, found.count == sources.count(where: holds), protocolLine(found) == protocolLine(files) else { return files }
     return found
   }
 

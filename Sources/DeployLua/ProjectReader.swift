@@ -12,10 +12,12 @@ struct ProjectReader {
   }
 
   /// What was wrong, in the order of files and lines.
-  func problems(_ value: Value) -> [Problem] {
-    let found = list(value["problems"]).map { problem in
-      Problem(problem["message"]?.text ?? "", place: place(problem), fix: problem["fix"]?.text)
-    }
+  /// - Parameter more: what was found beside it.
+  func problems(_ value: Value, and more: [Problem] = []) -> [Problem] {
+    let found =
+      list(value["problems"]).map { problem in
+        Problem(problem["message"]?.text ?? "", place: place(problem), fix: problem["fix"]?.text)
+      } + more
     var seen: Set<Problem> = []
     var files: [String] = []
     for problem in found { if let file = problem.place?.file, !files.contains(file) { files.append(file) } }
@@ -25,10 +27,15 @@ struct ProjectReader {
     return ordered.sorted { ($0.0, $0.1, $0.2) < ($1.0, $1.1, $1.2) }.map(\.3)
   }
 
-  private func list(_ value: Value?) -> [Value] { value?.list ?? [] }
+  /// What deserves a look though nothing is wrong: what of a base was not taken.
+  func warnings(_ value: Value) -> [Problem] {
+    list(value["warnings"]).map { Problem($0["message"]?.text ?? "", place: place($0), fix: $0["fix"]?.text) }
+  }
+
+  func list(_ value: Value?) -> [Value] { value?.list ?? [] }
 
   /// Where something is; of a field, its own line where it can be found.
-  private func place(_ value: Value) -> SourcePlace? {
+  func place(_ value: Value) -> SourcePlace? {
     guard let file = value["file"]?.text, let line = value["line"]?.int else { return nil }
     guard let field = value["field"]?.text else { return SourcePlace(file: file, line: line) }
     return SourcePlace(file: file, line: lines.line(of: field, in: file, after: line) ?? line)
@@ -98,7 +105,7 @@ struct ProjectReader {
       ignoresStopFailures: value["ignore_stop_failures"]?.bool ?? false, user: value["user"]?.text)
   }
 
-  private func fieldPlace(_ origin: Value) -> SourcePlace? {
+  func fieldPlace(_ origin: Value) -> SourcePlace? {
     guard let file = origin["file"]?.text, let line = origin["line"]?.int, let name = origin["name"]?.text else { return nil }
     return SourcePlace(file: file, line: lines.line(of: name, in: file, after: line) ?? line)
   }

@@ -10,7 +10,7 @@ struct SourceLoader {
   private var checks = true
 
   init(prelude: [SourceFile], limits: LuaLimits, read: @escaping (String) -> String?) throws(Failure) {
-    self.read = read
+    self.read = { path in read(path)?.withoutByteOrderMark }
     state = try LuaState(prelude: prelude, limits: limits)
   }
 
@@ -18,6 +18,8 @@ struct SourceLoader {
   /// - Parameter checks: whether names must resolve; not so for recipes that were kept on a host.
   /// - Throws: a problem that ended the reading, with those found before unknown.
   mutating func load(_ main: SourceFile, checks: Bool) throws(Problem) -> Value {
+    var main = main
+    main.text = main.text.withoutByteOrderMark
     keep(main)
     self.checks = checks
     let request = Value.record(of: [("text", .text(main.text)), ("checks", .bool(checks)), ("globals", globals(of: main))])

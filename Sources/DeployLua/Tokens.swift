@@ -103,6 +103,12 @@ struct FieldLines {
     return found
   }
 
+  /// The line of a quoted text at or after a line, in the same table: no more than 200 lines further down.
+  func line(ofText text: String, in file: String, after line: Int) -> Int? {
+    guard let list = tokens.first(where: { $0.path == file })?.tokens else { return nil }
+    return list.first { $0.line >= line && $0.line < line + 200 && $0.kind == .text && $0.text == text }?.line
+  }
+
   private func index(of field: Substring, in list: [Token], from begin: Int) -> Int? {
     guard let table = list[begin...].firstIndex(where: { $0.text == "{" && $0.kind == .sign }) else { return nil }
     var depth = 0

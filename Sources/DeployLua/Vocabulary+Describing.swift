@@ -23,7 +23,7 @@ extension Vocabulary {
         .init("on_success", "functions", "called once with (deployment) when it succeeded"),
         .init("rollback", "boolean", "whether hosts go back when something fails; true"),
         .init("appspec", "table", "installs bundles by the appspec file they hold; recipes.appspec sets it"),
-        .init("base", "recipe", "the recipe it is built upon"),
+        .init("base", "recipe", "the recipe it is built upon, or a list of them"),
       ]),
     HostFunction(
       "recipe.appspec", .pure, .description, "{ … }", "How bundles with an appspec file are installed.",
@@ -70,6 +70,8 @@ extension Vocabulary {
       fields: [
         .init("run", "function", required: true, "function(deployment)"),
         .init("when", "function", "function(deployment): whether it runs"), .init("summary", "string", "one sentence for plans"),
+        .init("before", "name", "the stage it runs just before: upload, rollout or a stage's name"),
+        .init("after", "name", "the stage it runs just after"),
       ]),
     HostFunction(
       "stage.rollout", .pure, .description, "{ strategy = … }", "Takes the hosts through their lifecycle.",

@@ -19,7 +19,7 @@ extension Vocabulary {
     ("boolean", "True or false.", "boolean", []), ("integer", "A whole number.", "integer", range),
     ("number", "A number.", "number", range),
     ("percent", "A share: \"5%\" or 5; functions get the number.", "any", []),
-    ("string", "A text.", "string", [.init("match", "string", "a Lua pattern that it matches")]),
+    ("string", "A text.", "string", [.init("match", "string", "a Lua pattern that is found in it; ^…$ describes the whole text")]),
     ("choice", "One of several texts.", "string", []), ("duration", "A time: \"90s\", \"5m\".", "any", []),
   ]
 

@@ -110,14 +110,17 @@ package struct Revision: Sendable, Hashable, Codable {
   /// Run on the engine machine before the source is read.
   package var build: String?
   package var ignore: [String]
+  /// Of a commit: the folder in it that is packed, relative to the repository's folder; nil: all of it.
+  package var folder: String?
   /// Whether links may lead out of it: where it is installed by an appspec file, links to files are made on hosts as they stand, and
   /// those to folders elsewhere are refused there.
   package var linksLeave: Bool?
   package var place: SourcePlace?
-  package init(source: Source, build: String? = nil, ignore: [String] = [], place: SourcePlace? = nil) {
+  package init(source: Source, build: String? = nil, ignore: [String] = [], folder: String? = nil, place: SourcePlace? = nil) {
     self.source = source
     self.build = build
     self.ignore = ignore
+    self.folder = folder
     self.place = place
   }
 }

@@ -95,7 +95,10 @@ extension Recipe {
     add("keep", keep.of("release"))
     if reuse == .link { add("reuse", "link") }
     if let user { add("user", user) }
-    add("stages", stages.map(\.sentence).joined(separator: ", then "))
+    for (index, stage) in stages.enumerated() {
+      let from = stage.origin.map { surface.paint($0, .dim) } ?? (index == 0 ? origin("stages") : "")
+      rows.append([index == 0 ? "stages" : "", stage.sentence, from])
+    }
     add("rollback", rollback ? "yes" : "no: a failed host stays as it is")
     if !secrets.isEmpty { add("secrets", secrets.joined(separator: " ")) }
     var lines = ["recipe " + surface.paint(name, .strong) + (place.map { " (\($0))" } ?? "")]
@@ -112,6 +115,13 @@ extension Recipe {
     if !onFailure.isEmpty { lines.append("  on_failure is set") }
     if !onSuccess.isEmpty { lines.append("  on_success is set") }
     return lines
+  }
+}
+
+extension Stage {
+  /// Where a stage of one's own is written: in the recipe or in a base; nil for the engine's own.
+  fileprivate var origin: String? {
+    if case .script(_, _, _, _, let place) = self { place?.description } else { nil }
   }
 }
 

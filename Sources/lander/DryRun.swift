@@ -94,7 +94,12 @@ struct DryRun {
     let group = recipe.targets == .unset ? project.project.groups.first?.name : nil
     if recipe.targets == .unset, group == nil { return nil }
     let parameters = recipe.parameters.filter { $0.standard == nil }.map { Value.Member($0.name, $0.kind.sample) }
-    return try Selection(DeploymentRequest(recipe: recipe.name, group: group, parameters: parameters), in: project.project)
+    var declared = project.project
+    if let index = declared.recipes.firstIndex(where: { $0.name == recipe.name }) {
+      // Nobody gave these yet, and no text that matches may have been found.
+      declared.recipes[index].parameters = recipe.parameters.map { $0.standard == nil ? $0.withoutPattern : $0 }
+    }
+    return try Selection(DeploymentRequest(recipe: recipe.name, group: group, parameters: parameters), in: declared)
   }
 }
 
@@ -142,9 +147,17 @@ extension Parameter.Kind {
     case .integer(let min, let max): .int(min ?? max ?? 1)
     case .number(let min, let max): .number(min ?? max ?? 1)
     case .percent: "10%"
-    case .string: "x"
+    case .string(let match): .text(match.flatMap { LuaPattern($0)?.sample } ?? "x")
     case .choice(let choices): .text(choices.first ?? "")
     case .duration: "1m"
     }
+  }
+}
+
+extension Parameter {
+  fileprivate var withoutPattern: Parameter {
+    var free = self
+    if case .string = kind { free.kind = .string(match: nil) }
+    return free
   }
 }

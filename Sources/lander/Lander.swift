@@ -13,9 +13,9 @@ struct Lander: AsyncParsableCommand {
       Results go to standard output, progress to standard error. -C DIR before the command: as if it were started there. Exit codes: \
       0 done · 1 a defect of lander · 2 something you wrote · 3 refused · 4 somebody else holds the lock · 10 failed and rolled back · \
       11 failed and could not go back · 12 failed and left as it is · 14 a plan that was not seen to its end · 15 cancelled and restored \
-      · 20 hosts out of reach · 21 transport, space, what is missing on a host, or store · 130, 143 left or ended by Ctrl-C or SIGTERM.
+      · 20 hosts out of reach · 21 transport, space, what is missing on a host, or store · 130, 143 left or ended by Ctrl-C or SIGTERM. \
+      lander --version says its version; after a command, --version is a parameter of recipes that declare it.
       """,
-    version: Version.number,
     groupedSubcommands: [
       CommandGroup(
         name: "Begin", subcommands: [InitCommand.self, CheckCommand.self, DoctorCommand.self]),
@@ -67,6 +67,8 @@ enum Main {
     Ending.expect(Array(CommandLine.arguments.dropFirst()))
     do {
       let arguments = try Elsewhere.enter(Array(CommandLine.arguments.dropFirst()))
+      // Only here: after a command it would end in a success that deployed nothing.
+      if arguments.first == "--version" { return terminal.say(Version.number) }
       try Subcommand.check(arguments, of: Lander.self)
       var command = try Lander.parseAsRoot(arguments)
       if var patient = command as? any AsyncParsableCommand {

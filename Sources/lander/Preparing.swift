@@ -81,7 +81,10 @@ struct Preparing {
         )
       }
     }
-    if let wanted = request.revision, let problem = missing(wanted) { problems.append(problem) }
+    if let wanted = request.revision {
+      let recipe = try? Selection.recipe(request.recipe, in: project.project)
+      if let problem = missing(wanted) ?? recipe.flatMap({ Preparing.unlike(wanted, $0) }) { problems.append(problem) }
+    }
     if let selection {
       // Hosts that run something: also what no host of today shows is refused, such as a hook that stops what nobody has yet.
       let findings = try await DryRun(project: project).findings(selection, isFresh: false, as: .plan)
@@ -104,11 +107,31 @@ struct Preparing {
     return Problem("there is no \(path)", subject: "--revision", fix: fix)
   }
 
+  /// Why a commit cannot be packed as the recipe packs its bundle; nil where it can. One recipe has one layout, wherever its files
+  /// come from.
+  static func unlike(_ wanted: String, _ recipe: Recipe) -> Problem? {
+    guard wanted.hasPrefix("git:"), let revision = recipe.revision else { return nil }
+    let ref = wanted.dropFirst(4)
+    if let build = revision.build {
+      return Problem(
+        "a commit is packed as it is, and the bundle of recipe \"\(recipe.name)\" is made by `\(SafeText.line(build))`",
+        place: revision.place, subject: "--revision",
+        fix: "build it in a checkout: git worktree add ../\(ref) \(ref) && lander -C ../\(ref) deploy")
+    }
+    if case .path(let from) = revision.source, from.hasPrefix("/") {
+      return Problem(
+        "a commit has no \(from), which is what recipe \"\(recipe.name)\" packs", place: revision.place, subject: "--revision",
+        fix: "write from relative to the project")
+    }
+    return nil
+  }
+
   /// Runs the build and packs the revision.
   func build(_ recipe: Recipe, _ wanted: String?) async throws -> BuiltBundle {
     if let wanted, wanted.hasPrefix("bundle:") {
       return try engine.store.built(String(wanted.dropFirst(7)))
     }
+    if let problem = wanted.flatMap({ Preparing.unlike($0, recipe) }) { throw Problems(problem) }
     guard var revision = Preparing.revision(wanted, of: recipe) else {
       throw Problems(
         Problem(
@@ -131,10 +154,14 @@ struct Preparing {
     guard let wanted else { return recipe.revision }
     let ignore = recipe.revision?.ignore ?? []
     if wanted.hasPrefix("git:") {
-      let repository =
-        if case .git(_, let repository)? = recipe.revision?.source { repository } else { "." }
+      let (repository, folder): (String, String?) =
+        switch recipe.revision?.source {
+        case .git(_, let repository)?: (repository, recipe.revision?.folder)
+        case .path(let from)? where from != ".": (".", from)
+        default: (".", nil)
+        }
       return Revision(
-        source: .git(ref: String(wanted.dropFirst(4)), repository: repository), ignore: ignore)
+        source: .git(ref: String(wanted.dropFirst(4)), repository: repository), ignore: ignore, folder: folder)
     }
     return Revision(source: .path(Folder.absolute(wanted)), ignore: ignore)
   }

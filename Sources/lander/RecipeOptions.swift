@@ -63,6 +63,13 @@ struct RecipeOptions: Equatable {
     }
   }
 
+  /// The parameters of all recipes, those of the recipe that the words name first: of one name in two recipes, its kind counts.
+  static func declared(in project: Project, for words: [String]) -> [Parameter] {
+    let named = words.lazy.compactMap { word in project.recipes.first { $0.name == word } }.first
+    let own = named ?? (project.recipes.count == 1 ? project.recipes[0] : nil)
+    return (own?.parameters ?? []) + project.recipes.filter { $0.name != own?.name }.flatMap(\.parameters)
+  }
+
   private static func find(_ name: String, in declared: [Parameter]) -> Parameter? {
     declared.first { $0.name == name }
       ?? declared.first { $0.name == name.replacing("-", with: "_") }
@@ -97,6 +104,8 @@ struct RecipeOptions: Equatable {
     let near = NearMatch.of(name, among: candidates).map { "did you mean --\($0)?" }
     let help =
       "lander list shows each recipe's parameters; lander help deploy the command's options"
-    return Problem("unknown option \(word)", fix: near ?? help)
+    let version =
+      "a recipe that takes a version declares it: params = { version = param.string {} }; lander's own is said by lander --version"
+    return Problem("unknown option \(word)", fix: name == "version" ? version : near ?? help)
   }
 }

@@ -53,9 +53,11 @@ enum Wiring {
     guard let text = try Folder.text(at: folder + "/deploy.lua") else {
       throw Problems(Problem("there is no deploy.lua in \(folder)"))
     }
-    let loaded = try LuaProject.load(
-      main: SourceFile(path: "deploy.lua", text: text), read: reader(of: folder))
-    return LoadedProject(folder: folder, project: loaded.project)
+    var project = try LuaProject.load(
+      main: SourceFile(path: "deploy.lua", text: text), refusing: { OptionNames.clash($0) }, read: reader(of: folder)
+    ).project
+    project.placeRoots(in: folder)
+    return LoadedProject(folder: folder, project: project)
   }
 
   /// The doors of one engine for a project.
@@ -125,10 +127,6 @@ struct LuaLibrary: RecipeLibrary {
   }
 
   func recipe(named name: String, in sources: [SourceFile]) throws -> Recipe {
-    guard let main = sources.first(where: { $0.path == "deploy.lua" }) else {
-      throw Problems(Problem("the kept sources have no deploy.lua"), exit: .internal)
-    }
-    let texts = Dictionary(sources.map { (ExactText($0.path), $0.text) }) { first, _ in first }
-    return try Selection.recipe(name, in: LuaProject.load(main: main, read: { texts[ExactText($0)] }).project)
+    try LuaProject.kept(name, in: sources)
   }
 }

@@ -82,6 +82,36 @@ struct InitTests {
     #expect(run.code == 0 && run.err == "")
   }
 
+  @Test(
+    "what init makes packs neither secrets nor what git ignores, and names no folder of whoever ran it",
+    arguments: ["node", "other", "python"])
+  func ignores(_ kind: String) throws {
+    let place = try Workplace([
+      ".env": "TOKEN=x\n", ".env.production": "TOKEN=y\n", "node_modules/m/index.js": "",
+      ".gitignore": "\u{FEFF}*.sqlite\n# note\n/tmp/\n!keep.sqlite\nbad\"\\ name\n",
+      "data.sqlite": "", "keep.sqlite": "", "tmp/x": "", "main.js": "", "package.json": "{}",
+    ])
+    #expect(try place.lander("init", "--kind", kind, "--name", "shop").code == 0)
+    let text = try place.text("deploy.lua")
+    #expect(!text.contains(place.path) && text.contains("root = \".lander/here\""), "\(text)")
+    #expect(try place.lander("check").code == 0, "\(text)")
+    let built = try place.lander("bundle", "build")
+    #expect(built.code == 0, "\(built.err)")
+    let manifests = place.path + "/.lander/bundles/manifests"
+    let names = try FileManager.default.contentsOfDirectory(atPath: manifests).filter { !$0.hasSuffix(".json") }
+    let manifest = try String(contentsOfFile: "\(manifests)/\(try #require(names.first))", encoding: .utf8)
+    for path in [".env", "node_modules", "data.sqlite", "tmp/x", "deploy.lua"] { #expect(!manifest.contains(path), "\(path): \(manifest)") }
+    for path in ["main.js", "keep.sqlite"] { #expect(manifest.contains(path), "\(path): \(manifest)") }
+  }
+
+  @Test("init keeps what a build makes, though git ignores it")
+  func products() throws {
+    let place = try Workplace(["package.json": "{ \"scripts\": { \"build\": \"x\" } }", ".gitignore": "/dist\nnode_modules/\n.cache\n"])
+    #expect(try place.lander("init", "--name", "shop").code == 0)
+    let text = try place.text("deploy.lua")
+    #expect(text.contains("\".cache\"") && !text.contains("\"/dist\"") && text.contains("npm ci && npm run build"), "\(text)")
+  }
+
   @Test("init never overwrites, and leaves a .gitignore that ignores it already alone")
   func careful() throws {
     let place = try Workplace([".gitignore": "*.o\n.lander\n"])

@@ -67,6 +67,19 @@ struct AdmissionTests {
     guard case .never = admission.mayStart(1, parallel: nil) else { return #expect(Bool(false), "it may not start") }
   }
 
+  @Test("a host counts against the budget from the moment it fails, not only when it is back")
+  func goingBack() {
+    var admission = Admission(plan: plan(hosts: 4, failed: 1))
+    admission.started(0)
+    admission.started(1)
+    admission.goesBack(0)
+    #expect(admission.exhausted == nil)
+    admission.goesBack(1)
+    #expect(admission.exhausted == "2 hosts failed and the budget allows 1")
+    admission.ended(0, .restored(ScriptError(Failure(.command, "no"))), hadRelease: true)
+    #expect(admission.failed == 2)
+  }
+
   @Test("hosts that fail and hosts that are out of reach have budgets of their own")
   func budgets() {
     var admission = Admission(plan: plan(hosts: 3, failed: 1))

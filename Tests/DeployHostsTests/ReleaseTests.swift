@@ -1,3 +1,4 @@
+import DeployCore
 import DeployModel
 import Foundation
 import Testing
@@ -107,6 +108,59 @@ struct ReleaseTests {
     let second = try ground.store.bundle(source)
     #expect(await ground.perform(3, .stage(second)).failure == nil)
     #expect(ReleaseTests.shape("\(ground.path)/releases/\(second.id)") == ReleaseTests.shape(source))
+    await ground.end()
+  }
+
+  @Test("a shared path that leads out of the release reaches no host, and what it names stays")
+  func escaping() async throws {
+    let ground = try Ground()
+    let precious = "\(ground.path)/precious"
+    _ = Ground.sh("mkdir -p '\(precious)' && echo gold >'\(precious)/file'")
+    for shared in ["../../../../precious/", "../../../../precious", "/etc/x", "x/../y/", "./q/", "a//b/", "", "."] {
+      let release = try ground.store.bundle(ReleaseTests.tree(ground), shared: [shared])
+      let refused = await ground.perform(1, .stage(release))
+      #expect(refused.failure?.kind == .invalid, "\(shared): \(refused)")
+    }
+    let twice = try ground.store.bundle(ReleaseTests.tree(ground), shared: ["log/", "log/new/"])
+    #expect(await ground.perform(2, .stage(twice)).failure?.kind == .invalid)
+    #expect(Ground.text("\(precious)/file") == "gold\n")
+    #expect(!Ground.isThere("\(ground.path)/releases"), "nothing was begun")
+    await ground.end()
+  }
+
+  @Test(
+    "the host itself refuses a shared path that leads out, by its parts or by a link above it",
+    arguments: Shell.here.filter { $0 != .ssh })
+  func escapingHost(_ shell: Shell) throws {
+    let folder = Ground.makeFolder()
+    let program = String(decoding: PackageResources.releases_sh, as: UTF8.self)
+    _ = Ground.sh("mkdir -p '\(folder)/tree' '\(folder)/out/a' && ln -s ../out '\(folder)/tree/link'")
+    let die = "l_die() { echo \"$2\"; exit \"$1\"; }\n"
+    try Data((die + program).utf8).write(to: URL(fileURLWithPath: "\(folder)/program"))
+    let bin = shell == .busybox ? "busybox ash" : shell.rawValue
+    for name in ["../out", "x/../../out", "link/a", "a//b", "./a"] {
+      let said = Ground.sh("cd '\(folder)/tree' && \(bin) -c '. ../program; l_gone \"\(name)\"'; echo $?")
+      #expect(said.hasSuffix("46\n"), "\(name): \(said)")
+    }
+    #expect(Ground.isThere("\(folder)/out/a"))
+    #expect(Ground.sh("cd '\(folder)/tree' && mkdir -p b/c && \(bin) -c '. ../program; l_gone b/c' && ls b; echo $?") == "0\n")
+    _ = Ground.sh("rm -rf '\(folder)'")
+  }
+
+  @Test("nothing is deployed into what another application's folder keeps for its releases", arguments: Shell.here)
+  func inside(_ shell: Shell) async throws {
+    let ground = try Ground(shell)
+    let release = try ground.store.bundle(ReleaseTests.tree(ground))
+    #expect(await ground.perform(1, .stage(release)).failure == nil)
+    for part in ["releases/x", "current", "shared/log"] {
+      var site = ground.site("d2", fence: 2, token: "t2")
+      site.path += "/" + part
+      let refused = await ground.perform(1, .stage(release), site: site)
+      #expect(refused.failure?.message.contains("lies in what the application at") == true, "\(part): \(refused)")
+    }
+    var beside = ground.site("d2", fence: 2, token: "t2")
+    beside.path += "/beside"
+    #expect(await ground.perform(2, .stage(release), site: beside).failure == nil)
     await ground.end()
   }
 

@@ -16,12 +16,12 @@ struct Dice: RandomNumberGenerator {
 
 @Suite struct PatternTests {
   /// Text of few different characters, so that patterns match often.
-  private func subject(_ dice: inout Dice) -> String {
+  func subject(_ dice: inout Dice) -> String {
     let letters = ["a", "b", "ab", "aab", "1", "23", " ", ",", "(", ")", "[", "]", "%", "-", "x.y", "\n", "é", "A"]
     return (0..<Int.random(in: 0...12, using: &dice)).map { _ in letters.randomElement(using: &dice) ?? "" }.joined()
   }
 
-  private func pattern(_ dice: inout Dice) -> String {
+  func pattern(_ dice: inout Dice) -> String {
     let items = [
       "a", "b", ".", "%a", "%d", "%s", "%w", "%p", "%u", "%A", "%D", "[ab]", "[^a]", "[a-f1-3]", "[%d%s]", "[]]", "[^]a]", "[a-]", "%b()",
       "%b[]", "%f[%w]", "%f[^%w]", "%1", "%2", "%%", "%.", "(", ")", "()", "^", "$", "-", "%(", "é", "[", "]", "%", "%f", "%b", "[a", "[%",

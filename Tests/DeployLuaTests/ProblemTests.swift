@@ -157,7 +157,7 @@ private let move = "move it into a hook (on = { … = function(host) … end }) 
       ),
       (
         "recipe \"a\" { path = '/a', base = 1 }",
-        "deploy.lua:1: base of recipe \"a\" must be a recipe to build upon, such as static_site { … }, got 1"
+        "deploy.lua:1: base of recipe \"a\" must be a recipe to build upon, such as static_site { … }, or a list of them, got 1"
       ),
       (
         "recipe \"a\" { path = '/a', targets = { 'web1', 'web1' } }",

@@ -95,6 +95,13 @@ l_sync() { sync "$@" 2>/dev/null || sync; }
 l_home() {
   P=$1 L=$1/.lander
   [ -d "$L" ] && [ -w "$L" ] && return 0
+  l_up=$P
+  while l_up=${l_up%/*}; [ -n "$l_up" ]; do
+    [ -d "$l_up/.lander" ] || continue
+    case ${P#"$l_up"} in /releases/* | /current | /current/* | /shared/*)
+      l_die 47 "$P lies in what the application at $l_up keeps for itself" "give each application a folder of its own" ;;
+    esac
+  done
   ( umask 022; mkdir -p "$P" ) || exit 45
   ( umask 077; mkdir -p "$L" ) || exit 45
   [ -w "$L" ] || l_sealed "$L"

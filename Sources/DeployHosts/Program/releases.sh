@@ -138,8 +138,19 @@ l_stage() {
 l_one() { sum=$(sha256sum <"./$1") && [ "${sum%% *}" = "$2" ] || l_bad="$l_bad$1: FAILED$LF"; }
 l_dir() { [ -d "./$1" ] && [ ! -L "./$1" ] || mkdir -p "./$1" || l_bad="$l_bad$1: no folder$LF"; }
 l_sym() { ln -s -- "$2" "./$1" || l_bad="$l_bad$1: no link$LF"; }
+# NAME: refuses what leads out of the tree, by its parts or by a link above it.
+l_inside() {
+  case /$1/ in */../* | */./* | *//*) l_die 46 "the shared path $1 leads out of the release" ;; esac
+  l_up=$1
+  while :; do
+    case $l_up in */*) l_up=${l_up%/*} ;; *) return 0 ;; esac
+    [ ! -L "./$l_up" ] || l_die 46 "the shared path $1 lies below $l_up, which is a link"
+  done
+}
+l_gone() { l_inside "$1"; rm -rf "./$1"; }
 # NAME LINK FOLDER: the shared path NAME (a folder in FOLDER says 1) as a link.
 l_shared() {
+  l_inside "$1"
   case $1 in */*) mkdir -p "./${1%/*}" ;; esac
   if [ "$3" = 1 ]; then mkdir -p "$P/shared/$1"; else case $1 in */*) mkdir -p "$P/shared/${1%/*}" ;; esac fi
   ln -s -- "$2" "./$1" || l_die 46 "the shared path $1 could not be linked"

@@ -32,6 +32,7 @@ extension Hosts {
   }
 
   func stage(_ release: Release, _ errand: Errand) async throws(Failure) -> Outcome {
+    try StagingList.look(at: release.shared)
     let ground = Ground(try await errand.link.demand("l_begin", errand.claim + [release.id] + release.shared).lines)
     if ground.present { return .done() }
     let lacks = SharedFiles.failure(missing: ground.missing, of: release.shared, on: errand.site.host, at: errand.site.path)
@@ -60,7 +61,7 @@ extension Hosts {
   private func stage(
     _ release: Release, _ manifest: Manifest, base: (id: Release.ID, KeptRelease)?, _ ground: Ground, _ errand: Errand
   ) async throws(Failure) -> Outcome {
-    let list = StagingList(manifest, of: release, base: base?.1, reuse: errand.site.reuse)
+    let list = try StagingList(manifest, of: release, base: base?.1, reuse: errand.site.reuse)
     // Where most of it is new, the bundle as it was packed once is cheaper than a pack for this host.
     let fresh = base == nil || list.sending.times(10) > list.whole.times(7)
     let room = StagingRoom(whole: list.whole, sending: list.sending, items: list.items.count)

@@ -28,8 +28,11 @@ enum SharedFiles {
   private static func command(bringing files: [String], to folder: String, on host: DeployModel.Host) -> String {
     let (from, to) = (files.map(Quoting.word).joined(separator: " "), Quoting.word(folder))
     if host.transport == "local" || host.argv != nil { return "mkdir -p \(to) && cp \(from) \(to)/" }
-    let address = (host.user.map { "\($0)@" } ?? "") + (host.address ?? host.name)
+    let (login, machine) = (host.user.map { "\($0)@" } ?? "", host.address ?? host.name)
+    let address = login + machine
+    // Without brackets scp would take the rest of an IPv6 address for the path.
+    let target = machine.utf8.contains(UInt8(ascii: ":")) ? Quoting.word("\(login)[\(machine)]") : address
     func port(_ option: String) -> String { host.port.map { "\(option) \($0) " } ?? "" }
-    return "ssh \(port("-p"))\(address) mkdir -p \(to) && scp \(port("-P"))\(from) \(address):\(to)/"
+    return "ssh \(port("-p"))\(address) mkdir -p \(to) && scp \(port("-P"))\(from) \(target):\(to)/"
   }
 }

@@ -18,7 +18,9 @@ struct StagingList {
   private(set) var send: [Manifest.Item] = []
 
   /// - Parameter base: what a release on the host holds; nil: nothing can be taken from one.
-  init(_ manifest: Manifest, of release: Release, base: KeptRelease?, reuse: Recipe.Reuse) {
+  /// - Throws: `invalid` where a shared path could lead out of the release.
+  init(_ manifest: Manifest, of release: Release, base: KeptRelease?, reuse: Recipe.Reuse) throws(Failure) {
+    try StagingList.look(at: release.shared)
     self.release = release
     items = manifest.items.filter { !StagingList.isShared($0.path, release.shared) }
     var known: [ExactText: Manifest.Item] = [:]
@@ -34,6 +36,19 @@ struct StagingList {
       } else {
         send.append(item)
       }
+    }
+  }
+
+  /// Recipes are refused before they come here; what a journal of an older engine says is looked at again, since hosts remove, make and
+  /// link by these names.
+  static func look(at shared: [String]) throws(Failure) {
+    let paths = SharedPaths(shared)
+    if let (entry, problem) = paths.problems.first {
+      throw Failure(.invalid, "shared path \"\(entry)\": \(problem.message)", fix: problem.fix)
+    }
+    for (path, written) in zip(paths.list, shared) where !path.text.utf8.elementsEqual(written.utf8) {
+      throw Failure(
+        .invalid, "shared path \"\(written)\" is not written plainly", fix: "deploy again: the recipe's is read as \"\(path.text)\"")
     }
   }
 
@@ -81,7 +96,7 @@ struct StagingList {
   }
 
   private func finish(_ files: [Manifest.Item]) -> String {
-    var lines: [String] = release.shared.map { "rm -rf ./\(Quoting.word(StagingList.name($0)))" }
+    var lines: [String] = release.shared.map { "l_gone \(Quoting.word(StagingList.name($0)))" }
     for item in items {
       switch item.kind {
       case .directory: lines.append("l_dir \(Quoting.word(item.path))")

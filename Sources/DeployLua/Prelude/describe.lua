@@ -53,17 +53,19 @@ local function expand(name, into, place)
   for number = first, last do expand(before .. string.format("%0" .. #from .. "d", number) .. after, into, place) end
 end
 
---- Definitions of all hosts that a text such as "deploy@web[01-24]:2222" names.
+--- Definitions of all hosts that a text such as "deploy@web[01-24]:2222" or "[fd77::11]:22" names.
 function hosts_named(text, place)
-  local user, rest = string.match(text, "^([^@]+)@(.+)$")
-  local name, port = string.match(rest or text, "^(.-):(%d+)$")
+  local user, machine, port = address_parts(text)
   local names, result = {}, {}
-  expand(name or rest or text, names, place)
+  if is_ipv6(machine) then names[1] = machine else expand(machine, names, place) end
+  local number = port_number(text, port, place)
   for i, each_name in ipairs(names) do
-    if not string.match(each_name, "^[%w_][%w%._%-]*$") then
-      problem(string.format("%q is no host name", each_name), 'a host is "name", "user@name" or a range such as "web[01-24]"', place)
+    if not string.match(each_name, "^[%w_][%w%._%-]*$") and not is_ipv6(each_name) then
+      problem(string.format("%q is no host name", each_name),
+        string.find(each_name, ",", 1, true) and "each host is a text of its own: { \"web1\", \"web2\" }"
+        or 'a host is "name", "user@name:22", an address ("10.0.3.25", "fd77::11", "[fd77::11]:22") or a range such as "web[01-24]"', place)
     else
-      result[#result + 1] = { name = each_name, user = user, port = math.tointeger(tonumber(port)), place = place }
+      result[#result + 1] = { name = each_name, user = user, port = number, place = place }
     end
     if i > 20000 then break end
   end
@@ -108,12 +110,18 @@ function read_hosts(list, place, fields)
       return problem(string.format("host %q is listed twice", definition.name), "list it once", definition.place or place)
     end
     seen[definition.name] = true
+    local way = own.transport or fields.transport
+    local reached = address_of(definition, own, way == nil or way == "ssh", definition.place or place)
     result[#result + 1] = {
       name = definition.name, place = definition.place or place,
-      user = own.user or definition.user or fields.user, port = own.port or definition.port or fields.port,
-      address = own.address, transport = own.transport or fields.transport, root = own.root or fields.root,
+      user = own.user or reached.user or definition.user or fields.user, port = own.port or reached.port or definition.port or fields.port,
+      address = reached.address, transport = way, root = own.root or fields.root,
       tags = merged(fields.tags, own.tags), vars = merged(fields.vars, own.vars),
     }
+    local login = result[#result].user
+    if login and (string.find(login, "^%-") or string.find(login, "[%s%c]")) then
+      problem(string.format("%s is no login name", described(login)), "as in user = \"deploy\"", definition.place or place)
+    end
   end
   if type(list) == "string" then list = { list } end
   if is(list, host_type) then list = { list } end
@@ -273,8 +281,11 @@ local function script_stage(name)
   if not good_name("stage", name, place) then return void end
   return begun("stage", name, place, function(body)
     local fields = read_fields(string.format("stage %q", name), "stage", body, place)
+    if fields.before and fields.after then
+      problem(string.format("stage %q has both before and after", name), "keep one of them", at_field(place, "after"))
+    end
     return proxy(stage_type, 0, { kind = "script", name = name, place = place, summary = fields.summary or "", run = fields.run,
-                                  when = fields.when })
+                                  when = fields.when, before = fields.before, after = fields.after })
   end)
 end
 local function rollout_stage(given)

@@ -7,7 +7,16 @@ local own_events = { DownloadBundle = true, Install = true }
 types.targets = { words = 'group "name", or a list of hosts', read = function(v)
   return type(v) == "table" or type(v) == "string" or is(v, group_type) ~= nil or is(v, host_type) ~= nil, v
 end }
-types.recipe = { words = "a recipe to build upon, such as static_site { … }", read = function(v) return is(v, recipe_type) ~= nil, v end }
+types.recipe = { words = "a recipe to build upon, such as static_site { … }, or a list of them", read = function(v)
+  if is(v, recipe_type) then return true, { v } end
+  if type(v) ~= "table" then return false end
+  local list = {}
+  for key, item in pairs(v) do
+    if math.type(key) ~= "integer" or item ~= void and not is(item, recipe_type) then return false end
+    if item ~= void then list[#list + 1] = item end
+  end
+  return true, list
+end }
 
 local function read_hooks(on, place)
   local hooks = {}
@@ -42,36 +51,6 @@ local function read_params(given, place)
   return list
 end
 
-local function added(first, second)
-  local result = {}
-  for _, item in ipairs(first or {}) do result[#result + 1] = item end
-  for _, item in ipairs(second or {}) do result[#result + 1] = item end
-  return result
-end
-
-local function with_strategy(stages, strategy_)
-  local result = {}
-  for i, item in ipairs(stages) do
-    local inside = payload(item)
-    result[i] = inside.kind == "rollout" and proxy(stage_type, 0, { kind = "rollout", name = "rollout", strategy = strategy_ }) or item
-  end
-  return result
-end
-
---- The base's stages with the recipe's own between its upload and its rollout. A list that names upload or rollout stands alone.
-local function stages_of(base, own)
-  if not own then return base end
-  local result, put = {}, false
-  for _, item in ipairs(own) do if payload(item).kind ~= "script" then return own end end
-  for _, item in ipairs(base) do
-    if payload(item).kind == "rollout" and not put then
-      put, result = true, added(result, own)
-    end
-    result[#result + 1] = item
-  end
-  return put and result or added(result, own)
-end
-
 local function define(name, body, place)
   local subject = name and string.format("recipe %q", name) or "recipe"
   local level = type(body) == "table" and math.type(body.api) == "integer" and body.api or 1
@@ -81,14 +60,14 @@ local function define(name, body, place)
     return void
   end
   local fields = read_fields(subject, "recipe", body, place)
-  local base = fields.base and payload(fields.base) or { fields = {}, origins = {}, hooks = {}, params = {},
-    stages = { upload_stage, bare_rollout }, on_failure = {}, on_success = {} }
+  local base = combined(fields.base or {}, fields, subject, at_field(place, "base"))
+  if fields.shared then warn_of_unshared(base.fields.shared, fields.shared, subject, at_field(place, "shared")) end
   local value = { name = name, place = place, fields = copy(base.fields), origins = copy(base.origins) }
   for key, given in pairs(fields) do
     if key ~= "base" then
       value.fields[key] = given
-      value.origins[key] = at_field(place, key)
     end
+    value.origins[key] = at_field(place, key)
   end
   value.hooks = added(base.hooks, fields.on and read_hooks(fields.on, at_field(place, "on")))
   value.params = base.params
@@ -103,7 +82,8 @@ local function define(name, body, place)
     value.fields.appspec = read_fields("appspec of " .. subject, "recipe.appspec", fields.appspec, at_field(place, "appspec"))
   end
   if name and value.fields.appspec and value.fields.path == nil then value.fields.path = "/srv/" .. name end
-  value.stages = stages_of(base.stages, fields.stages)
+  value.declares = base.declares or fields.stages ~= nil or fields.strategy ~= nil
+  value.stages = stages_of(base, fields.stages)
   if fields.strategy then
     for _, item in ipairs(fields.stages or {}) do
       if payload(item).kind == "rollout" then
@@ -112,8 +92,9 @@ local function define(name, body, place)
     end
     value.stages = with_strategy(value.stages, fields.strategy)
   end
+  if name then value.stages = in_place(value.stages) end
   local uploads, rollouts = 0, 0
-  for _, item in ipairs(value.stages) do
+  for _, item in ipairs(fields.stages or {}) do
     local what = payload(item).kind
     uploads, rollouts = uploads + (what == "upload" and 1 or 0), rollouts + (what == "rollout" and 1 or 0)
   end
@@ -191,6 +172,7 @@ local function group_data(value, checks)
     hosts[i] = { name = definition.name, user = definition.user, port = definition.port, address = definition.address,
       transport = definition.transport, root = definition.root, tags = definition.tags, vars = definition.vars,
       argv = argv_of(definition, checks) }
+    placed(hosts[i], definition.place)
   end
   return placed({ name = value.name or "", hosts = hosts, tags = value.fields.tags, params = value.fields.params }, value.place)
 end
@@ -296,6 +278,6 @@ function project_data(checks)
   for i, value in ipairs(groups) do data.groups[i] = group_data(value, checks) end
   for i, value in ipairs(configurations) do data.configurations[i] = configuration_data(value) end
   for i, value in ipairs(recipes) do data.recipes[i] = recipe_data(value, checks) end
-  data.problems = problems
+  data.problems, data.warnings = problems, warnings
   return data
 end

@@ -34,13 +34,32 @@ local kinds = {
   string = { words = function(options) return options.help or (options.match and "a text like " .. options.match) or "a text" end,
     reader = function(options)
       return function(value)
-        return type(value) == "string" and (not options.match or string.find(value, options.match) ~= nil), value
+        if type(value) ~= "string" or not options.match then return type(value) == "string", value end
+        local good, found = pcall(string.find, value, options.match) -- a pattern that cannot be read lets nothing through
+        return good and found ~= nil, value
       end
     end },
   choice = { words = function(options) return one_of(options.choices).words end,
     reader = function(options) return one_of(options.choices).read end },
   duration = { words = always(types.duration.words), reader = always(function(value) return duration(value) ~= nil, value end) },
 }
+
+--- Bounds that no value could be held against would be no bounds.
+local function check_range(options, whole, entry, place)
+  for _, bound in ipairs { "min", "max" } do
+    local value = options[bound]
+    if value and (value - value ~= 0 or whole and math.type(value) ~= "integer") then
+      problem(string.format("%s of %s must be a %s, got %s", bound, entry, whole and "whole number" or "finite number", value), nil,
+        at_field(place, bound))
+      options[bound] = nil
+    end
+  end
+  if options.min and options.max and options.min > options.max then
+    problem(string.format("%s has min = %s above max = %s, and no value fits both", entry, options.min, options.max), nil,
+      at_field(place, "min"))
+    options.max = nil
+  end
+end
 
 local function make(name, entry, metatable, given)
   local place = here_is()
@@ -56,6 +75,7 @@ local function make(name, entry, metatable, given)
   elseif given ~= nil then
     options = read_fields(entry, entry, given, place)
   end
+  check_range(options, name == "integer", entry, place)
   local made = { kind = name, options = options, place = place, words = kinds[name].words(options), read = kinds[name].reader(options) }
   if options.default ~= nil and not (options.choices and #options.choices == 0) then
     local ok, value = made.read(options.default)

@@ -108,7 +108,7 @@ struct TarReader {
       try writer.write(piece)
     }
     guard isWhole, try skipPadding(header.size) else { throw Self.cutOff }
-    tree.warnOfCarriageReturn(path, start[...])
+    tree.look(at: path, start[...])
     return tree.add(Manifest.Item(path: path, kind: .file, mode: header.mode, size: header.size, digest: try writer.finish()))
   }
 

@@ -78,7 +78,7 @@ struct ZipReader {
           try writer.write(piece)
         })
     else { return true }
-    tree.warnOfCarriageReturn(path, start[...])
+    tree.look(at: path, start[...])
     return tree.add(Manifest.Item(path: path, kind: .file, mode: entry.mode ?? 0o644, size: entry.size, digest: try writer.finish()))
   }
 

@@ -68,7 +68,7 @@ extension DirectoryBundleStore {
     try addIgnoreFile(of: project, to: &rules)
     switch revision.source {
     case .git(let ref, let repository):
-      return try await packGit(ref, of: Self.join(project, repository), rules, run, into: &tree)
+      return try await packGit(ref, of: Self.join(project, repository), folder: revision.folder, rules, run, into: &tree)
     case .path(let path):
       let place = Self.join(project, path)
       guard let file = try? OpenFile(place, O_RDONLY | O_NONBLOCK) else {
@@ -78,6 +78,9 @@ extension DirectoryBundleStore {
       case .directory:
         if Self.clean(place) != Self.clean(project) { try addIgnoreFile(of: place, to: &rules) }
         FolderPacking(root: place, rules: rules, blobs: blobs).pack(into: &tree)
+        if let modules = try? Disk.read("\(place)/.gitmodules", limit: 1 << 20) {
+          tree.warnOfSubmodules(String(decoding: modules, as: UTF8.self))
+        }
       case .file: try packArchive(file, named: path, rules, into: &tree)
       default: throw Problems(Problem("a bundle is made of a folder or an archive; this is neither", subject: path))
       }

@@ -54,40 +54,4 @@ extension DirectoryBundleStore {
     rules.add(file: String(decoding: try blobs.content(of: digest), as: UTF8.self))
     tree.leaveOut(rules)
   }
-
-  /// Packs a commit of a local repository as `git archive` gives it: tracked files only, `export-ignore` heeded.
-  /// - Returns: the ref and the commit, in words.
-  func packGit(_ ref: String, of repository: String, _ rules: IgnoreRules, _ run: Program.Runner, into tree: inout Tree) async throws
-    -> String
-  {
-    guard !ref.isEmpty, !ref.hasPrefix("-") else { throw Problems(Problem("\"\(ref)\" is no git ref", subject: "git:\(ref)")) }
-    let found = try await run(Program(["git", "-C", repository, "rev-parse", "--verify", "--quiet", "\(ref)^{commit}"], in: repository))
-    let commit = String(found.stdout.prefix { $0.isHexDigit })
-    guard found.status == 0, commit.count >= 40 else { throw Problems(try await unknownRef(ref, repository, run, found.stderr)) }
-    let scratch = blobs.scratchName()
-    defer { unlink(scratch) }
-    // Without the setting the modes would depend on the configuration of whoever builds.
-    let argv = ["git", "-C", repository, "-c", "tar.umask=0022", "archive", "--format=tar", "--output", scratch, commit]
-    let ended = try await run(Program(argv, in: repository))
-    guard ended.status == 0, let file = try? OpenFile(scratch, O_RDONLY) else {
-      throw Failure(.failed, "git archive of \(ref) ended with status \(ended.status): \(ended.stderr)")
-    }
-    let source = "git \(ref) (\(commit.prefix(7)))"
-    try packArchive(file, named: source, rules, into: &tree)
-    return source
-  }
-
-  private func unknownRef(_ ref: String, _ repository: String, _ run: Program.Runner, _ said: String) async throws(Failure) -> Problem {
-    let list = try await run(Program(["git", "-C", repository, "for-each-ref", "--format=%(refname:short)"], in: repository))
-    guard list.status == 0 else {
-      let why = list.stderr.split(whereSeparator: \.isNewline).first ?? ""
-      return Problem(
-        "git cannot read the repository: \(why)", subject: repository,
-        fix: "name the folder of a local clone: git -C '\(repository)' status")
-    }
-    let near = NearMatch.find(ref, in: list.stdout.split(whereSeparator: \.isNewline).map(String.init))
-    return Problem(
-      "git knows no commit \"\(ref)\"", subject: "git:\(ref)",
-      fix: near.map { "did you mean \"\($0)\"?" } ?? "fetch it first: git -C '\(repository)' fetch --tags")
-  }
 }

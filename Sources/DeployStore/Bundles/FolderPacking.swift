@@ -58,7 +58,7 @@ struct FolderPacking {
         guard tree.hasRoom(for: path, size: status.size) else { return tree.bytes <= tree.limits.bytes }
         let open = try OpenFile(file, O_RDONLY | O_NOFOLLOW)
         let kept = try blobs.keep(open, limit: tree.limits.file)
-        tree.warnOfCarriageReturn(path, kept.start)
+        tree.look(at: path, kept.start)
         return tree.add(Manifest.Item(path: path, kind: .file, mode: status.mode, size: kept.size, digest: kept.digest))
       case .other(let what):
         tree.refuse(path, "is \(what), which a bundle cannot carry", fix: "leave it out: `ignore` in the recipe, or `.landerignore`")

@@ -22,7 +22,8 @@ struct IgnoreRules {
 
   /// Adds the lines of a `.landerignore`.
   mutating func add(file text: String) {
-    for line in text.split(omittingEmptySubsequences: true, whereSeparator: \.isNewline) where !line.hasPrefix("#") { add(String(line)) }
+    let lines = text.withoutByteOrderMark.split(omittingEmptySubsequences: true, whereSeparator: \.isNewline)
+    for line in lines where !line.hasPrefix("#") { add(String(line)) }
   }
 
   private mutating func add(_ pattern: String) {

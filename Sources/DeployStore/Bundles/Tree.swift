@@ -16,6 +16,10 @@ struct Tree {
   private var index: [[UInt8]: Int] = [:]
   /// Paths that something is wrong with.
   private var refused: Set<ExactText> = []
+  /// Files that are git LFS's word for a file; refused where a commit is packed, else a warning.
+  private(set) var pointers: [String] = []
+  var refusesPointers = false
+  private static let pointer = Array("version https://git-lfs.github.com/spec/".utf8)
   /// Problems that are listed; more are counted.
   static let listed = 30
 
@@ -27,6 +31,10 @@ struct Tree {
     problemCount += 1
     refused.insert(ExactText(path))
     if problems.count < Self.listed { problems.append(Problem(message, subject: path, fix: fix)) }
+  }
+
+  mutating func warn(_ path: String, _ message: String, fix: String? = nil) {
+    if warnings.count < Self.listed { warnings.append(Problem(message, subject: path, fix: fix)) }
   }
 
   /// Takes in an item whose path is good.
@@ -96,8 +104,15 @@ struct Tree {
 
   static let smaller = "leave out what hosts do not need: `ignore` in the recipe, or `.landerignore`"
 
-  /// Looks at a file's first bytes for a script that hosts will not be able to start.
-  mutating func warnOfCarriageReturn(_ path: String, _ start: ArraySlice<UInt8>) {
+  /// Looks at a file's first bytes for a script that hosts will not be able to start, and for what only stands for a file.
+  mutating func look(at path: String, _ start: ArraySlice<UInt8>) {
+    if start.starts(with: Self.pointer), start.count < 2048 { pointers.append(path) }
+    if start.starts(with: [0xEF, 0xBB, 0xBF, 0x23, 0x21]) {
+      warnings.append(
+        Problem(
+          "the script begins with a byte order mark: hosts do not see its #! and start it with the wrong program, or not at all",
+          subject: path, fix: "save it without: sed -i '1s/^\\xEF\\xBB\\xBF//' '\(path)'"))
+    }
     guard start.starts(with: "#!".utf8), let end = start.prefix(512).firstIndex(of: 0x0A), end > start.startIndex, start[end - 1] == 0x0D
     else { return }
     let line = String(decoding: start[start.startIndex..<(end - 1)], as: UTF8.self)
@@ -111,6 +126,7 @@ struct Tree {
   /// - Throws: all that was wrong with the content, at once.
   mutating func manifest(of source: String) throws(Problems) -> Manifest {
     addMissingFolders()
+    tellPointers()
     for item in items { check(item) }
     if problems.isEmpty, !items.contains(where: { $0.kind != .directory }) {
       let why = leftOut ? "everything in it is left out by ignore patterns" : "there is no file in it"

@@ -43,7 +43,7 @@ package struct FileSecrets: SecretProvider {
     guard let text = String(validating: try Disk.read(path, limit: 1 << 20, waits: true), as: UTF8.self) else {
       throw Failure(.invalid, "\(path) is not UTF-8")
     }
-    return text
+    return text.withoutByteOrderMark
   }
 
   /// Lines are `NAME=value`, `export` before and quotes around the value allowed; `#` begins a comment line.

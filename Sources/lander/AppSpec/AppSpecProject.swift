@@ -63,16 +63,31 @@ struct AppSpecOption: ParsableArguments {
     } else if given.hasSuffix(".yml") || given.hasSuffix(".yaml") {
       (bundle, file) = (Folder.parent(of: given), Folder.name(of: given))
     }
-    let list = hosts.split(separator: ",").map { Self.quoted(String($0)) }.joined(separator: ", ")
+    let names = hosts.split(separator: ",").map { $0.drop { $0 == " " } }.filter { !$0.isEmpty }
+    let list = names.map { Self.quoted(String($0)) }.joined(separator: ", ")
     let login = user.map { ", user = \(Self.quoted($0))" } ?? ""
     let name = applicationName ?? Self.name(of: bundle)
     let text = source(name, bundle, file, hosts: "{ \(list) }\(login)", batch: choices?.batch ?? "1", choices)
-    var project = try LuaProject.load(main: SourceFile(path: "deploy.lua", text: text), read: Wiring.reader(of: Folder.current)).project
+    var project: Project
+    do {
+      project = try LuaProject.load(main: SourceFile(path: "deploy.lua", text: text), read: Wiring.reader(of: Folder.current)).project
+    } catch { throw Self.typed(error) }
+    project.withoutPlaces()
     // What hosts remember is without what may differ from call to call: with one host more, the others have nothing to do.
     for index in project.sources.indices where project.sources[index].path == "deploy.lua" {
       project.sources[index].text = source(name, "bundle", file, hosts: "{ \"host\" }", batch: "1", choices)
     }
     return LoadedProject(folder: Folder.current, project: project, typed: typed(appspec, hosts))
+  }
+
+  /// Problems of the text that `source` makes, at the options it is made of: there is no file to name a line of.
+  private static func typed(_ problems: Problems) -> Problems {
+    let options = [3: "--hosts", 6: "--appspec", 8: "--batch"]
+    return Problems(
+      problems.list.map { problem in
+        guard let place = problem.place, place.file == "deploy.lua" else { return problem }
+        return Problem(problem.message, subject: problem.subject ?? options[place.line], fix: problem.fix)
+      }, exit: problems.exit)
   }
 
   /// The options for another command on the same project.
@@ -132,5 +147,17 @@ struct AppSpecOption: ParsableArguments {
         default: "\\" + String(String(Int(byte) + 1000).dropFirst())
         }
       }.joined() + "\""
+  }
+}
+
+extension Project {
+  /// A project that was typed has no lines.
+  fileprivate mutating func withoutPlaces() {
+    for index in groups.indices { groups[index].place = nil }
+    for index in recipes.indices {
+      recipes[index].place = nil
+      recipes[index].revision?.place = nil
+      recipes[index].configuration?.place = nil
+    }
   }
 }

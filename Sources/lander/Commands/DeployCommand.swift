@@ -39,13 +39,9 @@ struct RequestOptions: ParsableArguments {
 
   /// The command line as data, with what cannot be understood of it.
   func request(for project: Project) -> (request: DeploymentRequest, unclear: [Problem]) {
-    let own = [
-      "group", "revision", "only", "param", "force", "orphans", "output", "verbose", "project",
-      "state", "connect", "help",
-    ]
     let given = RecipeOptions(
-      words, explicit: param, recipes: project.recipes.map(\.name), declared: project.recipes.flatMap(\.parameters),
-      options: own + AppSpecChoices.names)
+      words, explicit: param, recipes: project.recipes.map(\.name), declared: RecipeOptions.declared(in: project, for: words),
+      options: OptionNames.all.sorted())
     let request = DeploymentRequest(
       recipe: given.recipe, group: group, revision: revision,
       only: only.flatMap { $0.split(separator: ",").map(String.init) },

@@ -27,7 +27,7 @@ struct DeployFile {
     }
 
     group "here" {                            -- this machine, to try: lander deploy --group here
-      hosts = { host "here" { transport = "local", root = "\(folder)/.lander/here" } },
+      hosts = { host "here" { transport = "local", root = ".lander/here" } },
     }
 
     recipe "\(application)" {
@@ -51,24 +51,20 @@ struct DeployFile {
   private var revision: String {
     switch kind {
     case .site:
-      let from =
-        ["public", "dist", "_site"].first { Folder.exists("\(folder)/\($0)/index.html") } ?? "."
-      let ignore = from == "." ? ", ignore = { \".git\", \".lander\", \"deploy.lua\" }" : ""
-      return
-        "  revision = bundle { from = \"\(from)\"\(ignore) },   -- <-- the folder that is served"
+      let from = ["public", "dist", "_site"].first { Folder.exists("\(folder)/\($0)/index.html") }
+      guard let from else { return bundle(note: "   -- <-- the folder that is served") }
+      return "  revision = bundle { from = \"\(from)\" },   -- <-- the folder that is served"
     case .node:
-      let builds =
-        (try? Folder.text(at: folder + "/package.json")).flatMap { $0 }?.contains("\"build\"")
-        ?? false
+      guard builds else { return bundle("test", "*.log") }
       return """
           revision = bundle {
-            build  = "npm ci\(builds ? " && npm run build" : "")",   -- <-- runs here, before the bundle is packed
+            build  = "npm ci && npm run build",   -- <-- runs here, before the bundle is packed
             from   = ".",
-            ignore = { ".git", ".lander", "test", "*.log" },
+            ignore = { \(ignored("test", "*.log")) },
           },
         """
-    case .python: return bundle(ignoring: ".venv", "__pycache__", "*.pyc", "tests")
-    case .ruby: return bundle(ignoring: "log", "tmp", "spec", "test")
+    case .python: return bundle(".venv", "__pycache__", "*.pyc", "tests")
+    case .ruby: return bundle("log", "tmp", "spec", "test")
     case .swift:
       return """
           revision = bundle {
@@ -83,13 +79,24 @@ struct DeployFile {
             from  = "dist",
           },
         """
-    case .other: return bundle(ignoring: "*.log")
+    case .other: return bundle("*.log")
     }
   }
 
-  private func bundle(ignoring names: String...) -> String {
-    let all = ([".git", ".lander"] + names).map { "\"\($0)\"" }.joined(separator: ", ")
-    return "  revision = bundle { from = \".\", ignore = { \(all) } },"
+  /// Whether a Node project has a build of its own.
+  private var builds: Bool {
+    (try? Folder.text(at: folder + "/package.json")).flatMap { $0 }?.contains("\"build\"") ?? false
+  }
+
+  private func bundle(_ names: String..., note: String = "") -> String {
+    "  revision = bundle { from = \".\", ignore = { \(ignored(names)) } },\(note)"
+  }
+
+  private func ignored(_ names: String...) -> String { ignored(names) }
+
+  /// What stays at home, as a list in Lua: secrets and what hosts install for themselves, then what git ignores too.
+  private func ignored(_ names: [String]) -> String {
+    IgnoreList(of: folder, besides: names, built: kind == .node && builds).lua
   }
 
   /// What outlives releases; a folder is made where it is missing.
@@ -106,6 +113,7 @@ struct DeployFile {
   private var hooks: String {
     let install: String? =
       switch kind {
+      case .node: "npm ci --omit=dev"
       case .python: "python3 -m venv .venv && .venv/bin/pip install --quiet -r requirements.txt"
       case .ruby: "bundle install --quiet --deployment"
       default: nil

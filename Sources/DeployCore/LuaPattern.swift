@@ -1,0 +1,113 @@
+/// A Lua pattern, as `param.string { match = … }` has it: parameters are held against it before any recipe runs. Works on bytes, as
+/// `string.find` does (Lua 5.4 manual, 6.4.1), and finds a match anywhere unless the pattern says `^` and `$`.
+package struct LuaPattern: Sendable, Hashable {
+  let bytes: [UInt8]
+  /// Steps of one search: about a second. What needs more counts as no match.
+  static let mostSteps = 2_000_000
+  /// Open calls of one search, as in Lua itself.
+  static let mostDepth = 200
+  /// Captures of one pattern, as in Lua itself.
+  static let mostCaptures = 32
+
+  /// Nil where the pattern is malformed; `flaw` says how.
+  package init?(_ text: String) {
+    guard LuaPattern.flaw(in: text) == nil else { return nil }
+    bytes = Array(text.utf8)
+  }
+
+  /// Whether it describes the whole text: `^…$`.
+  package var isAnchored: Bool {
+    guard bytes.count > 1, bytes.first == UInt8(ascii: "^"), bytes.last == UInt8(ascii: "$") else { return false }
+    // `%$` is the sign itself.
+    return bytes.dropLast().reversed().prefix { $0 == UInt8(ascii: "%") }.count % 2 == 0
+  }
+
+  /// Whether the text has a match.
+  package func matches(_ text: String) -> Bool {
+    let isTied = bytes.first == UInt8(ascii: "^")
+    var search = LuaPatternSearch(Array(text.utf8), bytes)
+    for start in 0...search.text.count {
+      search.forget()
+      if search.match(start, isTied ? 1 : 0) != nil { return true }
+      if isTied || search.isExhausted { return false }
+    }
+    return false
+  }
+
+  /// What is wrong with a pattern; nil where nothing is.
+  package static func flaw(in text: String) -> String? {
+    let pattern = Array(text.utf8)
+    var (at, open, closed) = (0, [Int](), 0)
+    while at < pattern.count {
+      switch pattern[at] {
+      case UInt8(ascii: "("):
+        if open.count + closed >= mostCaptures { return "it has more than \(mostCaptures) captures" }
+        open.append(at)
+        at += 1
+      case UInt8(ascii: ")"):
+        guard open.popLast() != nil else { return "a ) has no (" }
+        closed += 1
+        at += 1
+      case UInt8(ascii: "["):
+        guard let end = endOfSet(pattern, at) else { return "a [ is not closed" }
+        at = end
+      case UInt8(ascii: "%"):
+        guard at + 1 < pattern.count else { return "it ends with %" }
+        switch pattern[at + 1] {
+        case UInt8(ascii: "b"):
+          guard at + 3 < pattern.count else { return "%b needs two characters" }
+          at += 4
+        case UInt8(ascii: "f"):
+          guard at + 2 < pattern.count, pattern[at + 2] == UInt8(ascii: "["), let end = endOfSet(pattern, at + 2) else {
+            return "%f needs a [set]"
+          }
+          at = end
+        case let digit where (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(digit):
+          let number = Int(digit) - 48
+          // Captures close in no fixed order; one that closed is one that can be named.
+          guard number >= 1, number <= open.count + closed, closed > 0 else { return "%\(number) names a capture that is not there" }
+          at += 2
+        default: at += 2
+        }
+      default: at += 1
+      }
+    }
+    return open.isEmpty ? nil : "a ( is not closed"
+  }
+
+  /// Past the `]` of the set that begins at `at`; nil where it has none.
+  static func endOfSet(_ pattern: [UInt8], _ at: Int) -> Int? {
+    var index = at + 1
+    if index < pattern.count, pattern[index] == UInt8(ascii: "^") { index += 1 }
+    var isFirst = true
+    while index < pattern.count {
+      if pattern[index] == UInt8(ascii: "]"), !isFirst { return index + 1 }
+      if pattern[index] == UInt8(ascii: "%") { index += 1 }
+      index += 1
+      isFirst = false
+    }
+    return nil
+  }
+
+  /// The shortest text that is easily found to match, for rehearsals; nil where none was found.
+  package var sample: String? {
+    var (text, at): ([UInt8], Int) = ([], bytes.first == UInt8(ascii: "^") ? 1 : 0)
+    while at < bytes.count {
+      let byte = bytes[at]
+      if byte == UInt8(ascii: "(") || byte == UInt8(ascii: ")") || (byte == UInt8(ascii: "$") && at == bytes.count - 1) {
+        at += 1
+        continue
+      }
+      let search = LuaPatternSearch([], bytes)
+      guard let end = search.endOfClass(at) else { return nil }
+      let after = end < bytes.count ? bytes[end] : 0
+      let isOptional = after == UInt8(ascii: "*") || after == UInt8(ascii: "-") || after == UInt8(ascii: "?")
+      if !isOptional, let one = (Array(UInt8(ascii: "0")...122) + Array(32..<48)).first(where: { search.fits($0, at, end) }) {
+        text.append(one)
+      }
+      at = isOptional || after == UInt8(ascii: "+") ? end + 1 : end
+    }
+    let found = String(decoding: text, as: UTF8.self)
+    return matches(found) ? found : nil
+  }
+}

@@ -1,0 +1,57 @@
+import DeployCore
+import DeployModel
+
+/// The parameters that a project declares, and what its groups say about them: what can be known before anybody gives a value.
+struct ParameterReview {
+  private(set) var problems: [Problem] = []
+  private(set) var warnings: [Problem] = []
+
+  /// - Parameter lines: finds a parameter inside a group's `params`.
+  init(_ project: Project, lines: FieldLines) {
+    for recipe in project.recipes { for parameter in recipe.parameters { look(at: parameter) } }
+    let declared = project.recipes.flatMap(\.parameters)
+    for group in project.groups {
+      for member in group.params.members {
+        let place = group.place.map { place in
+          SourcePlace(file: place.file, line: lines.line(of: "params.\(member.name)", in: place.file, after: place.line) ?? place.line)
+        }
+        look(at: member, of: group, place, declared, project.recipes)
+      }
+    }
+  }
+
+  private mutating func look(at parameter: Parameter) {
+    guard case .string(let match?) = parameter.kind else { return }
+    if let flaw = LuaPattern.flaw(in: match) {
+      add(
+        Problem(
+          "match of parameter \"\(parameter.name)\" is no Lua pattern: \(flaw)", place: parameter.place, fix: "as in match = \"^v%d+$\""))
+    } else if let pattern = LuaPattern(match), !pattern.isAnchored {
+      let whole = "^" + match.drop { $0 == "^" } + (match.hasSuffix("$") ? "" : "$")
+      warnings.append(
+        Problem(
+          "match = \"\(match)\" of parameter \"\(parameter.name)\" is looked for anywhere in the value, whatever stands around it",
+          place: parameter.place, fix: "for the whole value write match = \"\(whole)\""))
+    }
+  }
+
+  private mutating func look(
+    at member: Value.Member, of group: DeploymentGroup, _ place: SourcePlace?, _ declared: [Parameter], _ recipes: [Recipe]
+  ) {
+    let those = recipes.filter { $0.targets == .group(group.name) }.flatMap(\.parameters).filter { $0.name == member.name }
+    for parameter in those where parameter.kind.read(member.value) == nil {
+      add(
+        Problem(
+          "params of group \"\(group.name)\": \(member.value.words) of \(member.name) is not \(parameter.kind.words)", place: place,
+          fix: parameter.place.map { "parameter \"\(member.name)\" is declared in \($0)" }))
+    }
+    guard !declared.contains(where: { $0.name == member.name }) else { return }
+    let names = declared.map(\.name)
+    add(
+      Problem(
+        "params of group \"\(group.name)\": no recipe has a parameter \"\(member.name)\"", place: place,
+        fix: NearMatch.of(member.name, among: names).map { "did you mean \($0)?" } ?? "take it out, or declare it in a recipe's params"))
+  }
+
+  private mutating func add(_ problem: Problem) { if !problems.contains(problem) { problems.append(problem) } }
+}

@@ -1,0 +1,98 @@
+import DeployModel
+import Glibc
+
+/// Commits of local repositories.
+extension DirectoryBundleStore {
+  /// Packs a commit of a local repository as `git archive` gives it: tracked files only, `export-ignore` heeded.
+  /// - Parameter folder: of the commit, relative to the repository's folder; nil: all that the commit has there.
+  /// - Returns: the ref and the commit, in words.
+  /// - Throws: what the commit holds by reference only, each with its path: submodules, and files of git LFS.
+  func packGit(
+    _ ref: String, of repository: String, folder: String?, _ rules: IgnoreRules, _ run: Program.Runner, into tree: inout Tree
+  ) async throws -> String {
+    guard !ref.isEmpty, ref.utf8.first != UInt8(ascii: "-") else {
+      throw Problems(Problem("\"\(ref)\" is no git ref", subject: "git:\(ref)"))
+    }
+    let found = try await run(Program(["git", "-C", repository, "rev-parse", "--verify", "--quiet", "\(ref)^{commit}"], in: repository))
+    let commit = String(found.stdout.prefix { $0.isHexDigit })
+    guard found.status == 0, commit.count >= 40 else { throw Problems(try await unknownRef(ref, repository, run, found.stderr)) }
+    let (top, inside) = try await place(repository, folder, run)
+    let wanted = inside.isEmpty ? commit : "\(commit):\(inside)"
+    if !inside.isEmpty {
+      let kind = try await run(Program(["git", "-C", top, "cat-file", "-t", wanted], in: top))
+      guard kind.status == 0, kind.stdout.hasPrefix("tree") else {
+        throw Problems(
+          Problem(
+            "the commit has no folder \(folder ?? inside)", subject: "git:\(ref)",
+            fix: "git -C '\(repository)' ls-tree \(commit.prefix(7)) shows what it has; the recipe's from is what is packed"))
+      }
+    }
+    let scratch = blobs.scratchName()
+    defer { unlink(scratch) }
+    // Without the setting the modes would depend on the configuration of whoever builds.
+    let argv = ["git", "-C", top, "-c", "tar.umask=0022", "archive", "--format=tar", "--output", scratch, wanted]
+    let ended = try await run(Program(argv, in: top))
+    guard ended.status == 0, let file = try? OpenFile(scratch, O_RDONLY) else {
+      throw Failure(.failed, "git archive of \(ref) ended with status \(ended.status): \(ended.stderr)")
+    }
+    let source = "git \(ref) (\(commit.prefix(7)))" + (folder.map { " \($0)" } ?? "")
+    try packArchive(file, named: source, rules, into: &tree)
+    try await refuseSubmodules(of: wanted, in: top, run, &tree)
+    tree.refusesPointers = true
+    return source
+  }
+
+  /// The repository's top folder, and where below it the wanted folder is; empty for the top itself.
+  private func place(_ repository: String, _ folder: String?, _ run: Program.Runner) async throws -> (top: String, inside: String) {
+    func said(_ option: String) async throws -> String {
+      let ended = try await run(Program(["git", "-C", repository, "rev-parse", option], in: repository))
+      guard ended.status == 0 else { return "" }
+      return String(ended.stdout.prefix { $0 != "\n" })
+    }
+    let top = try await said("--show-toplevel")
+    // A bare repository has no such folder; it is its own.
+    guard !top.isEmpty else { return (repository, folder ?? "") }
+    let prefix = try await said("--show-prefix")
+    var parts = prefix.split(separator: "/").map(String.init)
+    for part in (folder ?? "").split(separator: "/") where part != "." {
+      if part != ".." {
+        parts.append(String(part))
+      } else if parts.popLast() == nil {
+        throw Problems(Problem("from = \"\(folder ?? "")\" leads out of the repository \(top)", subject: "--revision"))
+      }
+    }
+    return (top, parts.joined(separator: "/"))
+  }
+
+  /// A submodule is a name and a commit of another repository: `git archive` gives an empty folder for it. git has no other empty
+  /// folders, so only those are asked about.
+  private func refuseSubmodules(of wanted: String, in top: String, _ run: Program.Runner, _ tree: inout Tree) async throws {
+    var rest = tree.emptyFolders[...]
+    while !rest.isEmpty {
+      let some = Array(rest.prefix(100))
+      rest = rest.dropFirst(100)
+      let listed = try await run(Program(["git", "-C", top, "ls-tree", "--full-tree", "-z", wanted, "--"] + some, in: top))
+      guard listed.status == 0 else { throw Failure(.failed, "git ls-tree ended with status \(listed.status): \(listed.stderr)") }
+      for line in listed.stdout.split(separator: "\0") where line.hasPrefix("160000 ") {
+        guard let name = line.split(separator: "\t", maxSplits: 1).last else { continue }
+        tree.refuse(
+          String(name), "is a git submodule: the commit has only its name, and hosts would get an empty folder",
+          fix: "check it out (git submodule update --init) and deploy the folder with from, or leave it out with ignore")
+      }
+    }
+  }
+
+  private func unknownRef(_ ref: String, _ repository: String, _ run: Program.Runner, _ said: String) async throws(Failure) -> Problem {
+    let list = try await run(Program(["git", "-C", repository, "for-each-ref", "--format=%(refname:short)"], in: repository))
+    guard list.status == 0 else {
+      let why = list.stderr.split(whereSeparator: \.isNewline).first ?? ""
+      return Problem(
+        "git cannot read the repository: \(why)", subject: repository,
+        fix: "name the folder of a local clone: git -C '\(repository)' status")
+    }
+    let near = NearMatch.find(ref, in: list.stdout.split(whereSeparator: \.isNewline).map(String.init))
+    return Problem(
+      "git knows no commit \"\(ref)\"", subject: "git:\(ref)",
+      fix: near.map { "did you mean \"\($0)\"?" } ?? "fetch it first: git -C '\(repository)' fetch --tags")
+  }
+}

@@ -1,0 +1,50 @@
+import DeployModel
+
+/// What a first recipe leaves at home: secrets, what hosts install for themselves, and what the project's `.gitignore` names.
+struct IgnoreList {
+  /// Patterns in order: a later one wins.
+  private(set) var patterns = [".git", ".lander", "deploy.lua", ".env", ".env.*", "node_modules"]
+  /// Lines of a `.gitignore` that are taken over.
+  static let most = 200
+  /// What builds usually make: git ignores it, and hosts need it.
+  private static let products = ["dist", "build", "out", "public", ".next", ".nuxt", ".output", ".svelte-kit"]
+
+  /// - Parameters:
+  ///   - names: what this kind of project leaves at home besides.
+  ///   - built: whether a build makes what hosts need, so that its products are packed although git ignores them.
+  init(of folder: String, besides names: [String], built: Bool) {
+    add(names)
+    let text = ((try? Folder.text(at: folder + "/.gitignore")).flatMap { $0 } ?? "").withoutByteOrderMark
+    var lines: [String] = []
+    for line in text.split(whereSeparator: \.isNewline).prefix(Self.most) {
+      let pattern = String(line.reversed().drop { $0 == " " || $0 == "\t" }.reversed())
+      guard !pattern.isEmpty, !pattern.hasPrefix("#") else { continue }
+      let plain = pattern.filter { $0 != "/" }
+      if !built || !Self.products.contains(plain) { lines.append(pattern) }
+    }
+    add(lines)
+  }
+
+  private mutating func add(_ names: [String]) {
+    for name in names {
+      let isKnown = ["", "/"].contains { known in
+        patterns.contains(name) || patterns.contains(where: { $0 + known == name || "/" + $0 + known == name })
+      }
+      if !isKnown { patterns.append(name) }
+    }
+  }
+
+  /// As the inside of a table in Lua; several lines where there are many.
+  var lua: String {
+    let words = patterns.map { pattern in
+      "\"" + pattern.map { $0 == "\"" || $0 == "\\" ? "\\\($0)" : String($0) }.joined() + "\""
+    }
+    guard words.count > 12 else { return words.joined(separator: ", ") }
+    var lines = [""]
+    for word in words {
+      if lines[lines.count - 1].count + word.count > 96 { lines.append("") }
+      lines[lines.count - 1] += (lines[lines.count - 1].isEmpty ? "" : " ") + word + ","
+    }
+    return "\n" + lines.map { "      " + $0 }.joined(separator: "\n") + "\n    "
+  }
+}

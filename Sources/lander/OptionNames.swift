@@ -1,0 +1,38 @@
+import ArgumentParser
+import DeployModel
+import FoundationEssentials
+
+/// The long options of commands that a recipe's parameters are typed beside, as the parser has them.
+enum OptionNames {
+  /// The parser's own description of a command, as far as it is needed.
+  private struct Dump: Decodable {
+    struct Command: Decodable { var arguments: [Argument]? }
+    struct Argument: Decodable { var names: [Name]? }
+    struct Name: Decodable {
+      var kind: String
+      var name: String
+    }
+    var command: Command
+  }
+
+  /// Names of all commands that act on a recipe; what the parser takes for itself is among them.
+  static let all: Set<String> = Set(
+    [DeployCommand.self, PlanCommand.self, RehearseCommand.self, RollbackCommand.self].flatMap { names(of: $0) }
+  ).union(["help", "help-hidden", "generate-completion-script", "experimental-dump-help"])
+
+  static func names(of command: any ParsableCommand.Type) -> [String] {
+    guard let dump = try? JSONDecoder().decode(Dump.self, from: Data(command._dumpHelp().utf8)) else { return [] }
+    return (dump.command.arguments ?? []).flatMap { $0.names ?? [] }.filter { $0.kind == "long" }.map(\.name)
+  }
+
+  /// Why a parameter could not be typed under its name: an option would take it. Nil where it can.
+  static func clash(_ parameter: Parameter) -> Problem? {
+    let plain = parameter.name.replacing("_", with: "-")
+    let typed = [plain, parameter.name] + (parameter.kind == .boolean ? ["no-" + plain, "no-" + parameter.name] : [])
+    guard let taken = typed.first(where: all.contains) else { return nil }
+    return Problem(
+      "parameter \"\(parameter.name)\" cannot be typed: --\(taken) is an option of lander itself, which would take it",
+      place: parameter.place,
+      fix: "give it a name of its own, such as \"app_\(parameter.name)\"")
+  }
+}

@@ -1,0 +1,115 @@
+import DeployCore
+import DeployLua
+import DeployModel
+import Testing
+
+@Suite("Declared parameters") struct ParameterTests {
+  @Test("bounds and patterns that nothing can be held against are refused where they are declared")
+  func declarations() {
+    let found = problems(
+      """
+      recipe "web" { path = "/srv/web", params = {
+        a = param.string { match = "[" },
+        b = param.string { match = "^v%d+$", default = "1" },
+        c = param.integer { min = 1.5 },
+        d = param.integer { min = 5, max = 2 },
+        e = param.number { max = 1/0 },
+        f = param.integer { min = 1, max = 9, default = 10 },
+        g = param.string { match = "(%d" , default = "1" },
+      } }
+      """)
+    #expect(
+      found == [
+        "deploy.lua:2: match of parameter \"a\" is no Lua pattern: a [ is not closed; as in match = \"^v%d+$\"",
+        "deploy.lua:3: default of param.string must be a text like ^v%d+$, got \"1\"",
+        "deploy.lua:4: min of param.integer must be a whole number, got 1.5",
+        "deploy.lua:5: param.integer has min = 5 above max = 2, and no value fits both",
+        "deploy.lua:6: max of param.number must be a finite number, got inf",
+        "deploy.lua:7: default of param.integer must be a whole number from 1 to 9, got 10",
+        "deploy.lua:8: default of param.string must be a text like (%d, got \"1\"",
+        "deploy.lua:8: match of parameter \"g\" is no Lua pattern: a ( is not closed; as in match = \"^v%d+$\"",
+      ])
+  }
+
+  @Test("what a group says about parameters is held against their declarations before anything is deployed")
+  func groups() {
+    let found = problems(
+      """
+      group "production" { hosts = { "web1" }, params = {
+        tag = "1",
+        tga = "v1",
+        count = 12,
+      } }
+      recipe "web" { path = "/srv/web", targets = group "production", params = {
+        tag = param.string { match = "^v%d+$" }, count = param.integer { max = 9, default = 1 },
+      } }
+      """)
+    #expect(
+      found == [
+        "deploy.lua:2: params of group \"production\": \"1\" of tag is not a text that matches ^v%d+$; "
+          + "parameter \"tag\" is declared in deploy.lua:7",
+        "deploy.lua:3: params of group \"production\": no recipe has a parameter \"tga\"; did you mean tag?",
+        "deploy.lua:4: params of group \"production\": 12 of count is not a whole number of at most 9; "
+          + "parameter \"count\" is declared in deploy.lua:7",
+      ])
+  }
+
+  @Test("a pattern that does not describe the whole value is worth a warning")
+  func anchored() throws {
+    func warnings(_ match: String) throws -> [String] {
+      try load("recipe \"web\" { path = \"/srv/web\", params = { tag = param.string { match = \"\(match)\" } } }").project.warnings.map(
+        \.message)
+    }
+    #expect(try warnings("^v%d+$") == [])
+    #expect(try warnings("%d+") == ["match = \"%d+\" of parameter \"tag\" is looked for anywhere in the value, whatever stands around it"])
+    #expect(try warnings("^v%$").count == 1)
+  }
+
+  @Test("our reading of patterns agrees with Lua's own on thousands of them", arguments: [5, 6, 7, 8] as [UInt64])
+  func agree(seed: UInt64) {
+    var dice = Dice(state: seed)
+    var (matched, compared) = (0, 0)
+    for _ in 0..<3000 {
+      let subject = PatternTests().subject(&dice)
+      let pattern = PatternTests().pattern(&dice)
+      let stock = PatternComparison.run(stock: true, "find", [.text(subject), .text(pattern)])
+      guard let ours = LuaPattern(pattern), !stock.hasPrefix("error") else { continue }
+      compared += 1
+      let found = !stock.hasPrefix("ni")
+      if found { matched += 1 }
+      #expect(ours.matches(subject) == found, "\(pattern.debugDescription) in \(subject.debugDescription): \(stock)")
+    }
+    #expect(compared > 2000 && matched > 300, "\(compared) \(matched)")
+  }
+
+  @Test("a pattern that would take for ever counts as no match, within a moment")
+  func bounded() {
+    let text = String(repeating: "a", count: 200)
+    #expect(LuaPattern(String(repeating: "a-", count: 40) + "b")?.matches(text) == false)
+    #expect(LuaPattern("^v%d+$")?.sample.map { LuaPattern("^v%d+$")?.matches($0) ?? false } == true)
+    for pattern in ["^%d+%.%d+%.%d+$", "^[a-z][a-z0-9-]*$", "^https?://", "^(%a+)=(%d*)$"] {
+      #expect(LuaPattern(pattern)?.sample != nil, "\(pattern)")
+    }
+  }
+
+  @Test("a byte order mark before deploy.lua and before a plugin is skipped")
+  func byteOrderMarks() throws {
+    let project = try load(
+      "\u{FEFF}local p = require \"p\"\nrecipe \"a\" { path = p }",
+      files: [
+        "plugins/p/init.lua": "\u{FEFF}return \"/srv/p\"",
+        "plugins/p/plugin.lua": "\u{FEFF}return { name = \"p\", version = \"1\", api = 1 }",
+      ])
+    #expect(project.project.recipes[0].path == "/srv/p")
+  }
+
+  @Test("a strategy of one's own without a floor is worth a warning: a way back may stop every host")
+  func floors() throws {
+    let main =
+      "local one = strategy \"one\" (function(r) for b in r.targets:batches(1) do r:wave(b) end end)\n"
+      + "recipe \"a\" { path = \"/a\", strategy = one"
+    #expect(try load(main + " }").project.warnings.map(\.message).first?.contains("a way back may stop every host at once") == true)
+    #expect(try load(main + ", configuration = { floor = 1 } }").project.warnings == [])
+    #expect(try load("recipe \"a\" { path = \"/a\", strategy = rolling {} }").project.warnings == [])
+  }
+}
