@@ -3,6 +3,8 @@ struct LuaPatternSearch {
   let text: [UInt8]
   let pattern: [UInt8]
   private var captures: [(start: Int, length: Int?)] = []
+  /// What `()` takes: a position, which has no length and cannot be repeated.
+  private static let position = -1
   private var steps = 0
   private var depth = 0
 
@@ -81,7 +83,7 @@ struct LuaPatternSearch {
       return !fits(before, p + 2, end) && fits(after, p + 2, end) ? (s, end) : nil
     default:
       let number = Int(pattern[p + 1]) - 49
-      guard captures.indices.contains(number), let length = captures[number].length else { return nil }
+      guard captures.indices.contains(number), let length = captures[number].length, length != Self.position else { return nil }
       steps += length
       guard text.count - s >= length, text[s..<(s + length)] == text[captures[number].start..<(captures[number].start + length)] else {
         return nil
@@ -92,7 +94,7 @@ struct LuaPatternSearch {
 
   private mutating func capture(_ s: Int, _ p: Int) -> Int? {
     let isPosition = p + 1 < pattern.count && pattern[p + 1] == UInt8(ascii: ")")
-    captures.append((s, isPosition ? 0 : nil))
+    captures.append((s, isPosition ? Self.position : nil))
     if let end = match(s, isPosition ? p + 2 : p + 1) { return end }
     captures.removeLast()
     return nil

@@ -77,7 +77,7 @@ extension Parameter.Kind {
     case (.boolean, .bool): return value
     case (.boolean, .text(let text)):
       switch text.lowercased() {
-      case "true", "yes", "on", "1", "": return true
+      case "true", "yes", "on", "1": return true
       case "false", "no", "off", "0": return false
       default: return nil
       }

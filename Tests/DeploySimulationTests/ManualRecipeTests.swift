@@ -66,7 +66,7 @@ import Testing
 
   @Test("a first deployment that fails goes back to nothing on every host, and hosts that served before keep their floor")
   func back() throws {
-    var wentBack = 0
+    var (wentBack, compared) = (0, 0)
     for seed in UInt64(1)...8 {
       for served in [0, 5, 25] {
         var faults = Faults()
@@ -75,17 +75,16 @@ import Testing
         #expect(simulation.checkers.broken == [], "seed \(seed), \(served) served")
         guard simulation.engines.count > 1, simulation.engines[1].plan.kind == .rollback(of: "first") else { continue }
         wentBack += 1
-        guard
-          simulation.engines[1].entries.contains(where: {
-            if case .concluded(let end) = $0.fact { end.status == .succeeded } else { false }
-          })
-        else { continue }
-        let back = simulation.engines[1].plan.hosts.map(\.host.name)
-        for host in simulation.hosts where back.contains(host.name) && host.current == Worlds.new.id {
-          Issue.record("seed \(seed), \(served) served: \(host.name) still has the release that was taken back")
+        let back = simulation.engines[1]
+        let end = back.entries.compactMap { if case .concluded(let end) = $0.fact { end } else { nil } }.last
+        for (host, status) in zip(back.plan.hosts, end?.hosts ?? []) where status == .succeeded {
+          let now = simulation.hosts.first { $0.name == host.host.name }
+          #expect(now?.current == host.target?.id, "seed \(seed), \(served) served: \(host.host.name)")
+          compared += 1
         }
       }
     }
+    #expect(compared > 20, "\(compared)")
     #expect(wentBack > 3, "\(wentBack)")
   }
 }

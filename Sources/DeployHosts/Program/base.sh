@@ -95,7 +95,7 @@ l_sync() { sync "$@" 2>/dev/null || sync; }
 l_home() {
   P=$1 L=$1/.lander
   [ -d "$L" ] && [ -w "$L" ] && return 0
-  l_up=$P
+  case $P in /?*) l_up=$P ;; *) l_die 47 "$P is no absolute path" "write the whole path, such as /srv/app" ;; esac
   while l_up=${l_up%/*}; [ -n "$l_up" ]; do
     [ -d "$l_up/.lander" ] || continue
     case ${P#"$l_up"} in /releases/* | /current | /current/* | /shared/*)
