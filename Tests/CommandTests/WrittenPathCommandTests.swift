@@ -98,4 +98,11 @@ struct WrittenPathCommandTests {
     #expect(run.code == 0, "\(run.err)\(run.out)")
     #expect(try place.text(".lander/here/srv/app/current/version") == "1\n")
   }
+
+  @Test("names after --only may have blanks after their commas")
+  func only() throws {
+    let place = try Workplace.project(hosts: 3)
+    let run = try place.lander("plan", "--only", "h1, h3")
+    #expect(run.code == 0 && run.out.contains("h3") && !run.out.contains("h2"), "\(run.err)\(run.out)")
+  }
 }

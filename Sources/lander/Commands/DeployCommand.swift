@@ -44,7 +44,7 @@ struct RequestOptions: ParsableArguments {
       options: OptionNames.all.sorted())
     let request = DeploymentRequest(
       recipe: given.recipe, group: group, revision: revision,
-      only: only.flatMap { $0.split(separator: ",").map(String.init) },
+      only: only.flatMap { $0.split { $0 == "," || $0 == " " }.map(String.init) },
       parameters: given.parameters, force: force, orphans: orphans)
     return (request, given.problems)
   }

@@ -31,7 +31,7 @@ struct RollbackCommand: Verb {
     let project = try bundle.project() ?? Wiring.project(options)
     let selection = try Selection.bare(
       try Selection.recipe(recipe, in: project.project), group: group,
-      only: only.flatMap { $0.split(separator: ",").map(String.init) },
+      only: only.flatMap { $0.split { $0 == "," || $0 == " " }.map(String.init) },
       in: project.project)
     let engine = try Wiring.engine(for: project, options)
     EarlyEnd.arm(engine, terminal)
