@@ -1,4 +1,5 @@
 import DeployModel
+import DeployReport
 import Glibc
 import Synchronization
 
@@ -32,5 +33,17 @@ enum EarlyEnd {
     let word = code == .terminated ? "terminated" : "interrupted"
     Ending.write(code, Problem("\(word) before it began"))
     exit(code.rawValue)
+  }
+
+  /// From now on a signal ends no more than this command, which waits for another process.
+  static func stopWaiting(for deployment: Deployment.ID, _ terminal: Terminal) {
+    Signals.hear([SIGINT, SIGTERM]) { number in
+      let problem = Problem(
+        "stopped waiting for deployment \(deployment), which ends all the same", fix: "lander cancel \(deployment) waits again")
+      terminal.tell(problem.lines(on: terminal.err))
+      let code = number == SIGTERM ? DeployModel.ExitCode.terminated : .interrupted
+      Ending.write(code, problem)
+      exit(code.rawValue)
+    }
   }
 }

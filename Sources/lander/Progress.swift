@@ -51,6 +51,7 @@ struct Progress: Sendable {
           if !stories.isEmpty { stories[stories.count - 1].take(entry) }
           Progress.show(report.take(entry, of: id), descriptor)
         case .output(let chunk): Progress.show(report.take(chunk), descriptor)
+        case .remark(let text, _) where report is LinesOfJSON: terminal.tell(SafeText.line(text))
         case .remark(let text, let moment): Progress.show(report.remark(text, at: moment), descriptor)
         case .transfer(let transfer, let moment): report.take(transfer, at: moment)
         case .ending(let words):

@@ -87,6 +87,38 @@ struct PairTests {
     #expect(try !place.lander("status").out.contains("Locked by"))
   }
 
+  @Test("killed in the rollback: deploy, status and unlock name the command that finishes it, and change nothing")
+  func named() throws {
+    let place = try WayBack.project()
+    let running = try WayBack.begin(place)
+    running.send(SIGKILL)
+    _ = running.wait()
+    try WayBack.letGo(place)
+    let id = try #require(WayBack.ids(in: running.said(running.err)).last)
+    let way = "lander resume \(id) finishes the way back"
+    let deploy = try place.lander("deploy")
+    #expect(deploy.code == 4 && deploy.err.contains(way), "\(deploy.err)")
+    #expect(try place.lander("status").out.contains(way))
+    let unlock = try place.lander("unlock")
+    #expect(unlock.code == 3 && unlock.out.contains("better than unlocking: \(way)"), "\(unlock.out)\(unlock.err)")
+    #expect(try place.lander("resume").code == 10)
+  }
+
+  @Test("Ctrl-C while cancel waits stops waiting only", arguments: [(SIGINT, 130), (SIGTERM, 143)] as [(Int32, Int32)])
+  func stopWaiting(_ signal: Int32, _ code: Int32) throws {
+    let place = try WayBack.project()
+    let running = try WayBack.begin(place)
+    let cancelling = try place.start(["cancel", "--output", "ndjson"])
+    try wait(for: "waiting for it", in: cancelling.err)
+    usleep(300_000)
+    cancelling.send(signal)
+    #expect(cancelling.wait() == code, "\(cancelling.everything)")
+    #expect(cancelling.said(cancelling.out).contains("\"exit\":\(code)"), "\(cancelling.everything)")
+    #expect(cancelling.said(cancelling.err).contains("which ends all the same"), "\(cancelling.everything)")
+    try WayBack.letGo(place)
+    #expect(running.wait() == 10, "\(running.everything)")
+  }
+
   @Test("killed in a rollback that then fails: resume exits with 11")
   func killedAndBroken() throws {
     let place = try WayBack.project()
