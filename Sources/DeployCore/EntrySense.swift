@@ -20,9 +20,8 @@ package struct EntrySense {
   }
 
   private var hosts = 0
+  /// How many were made: their numbers are 1, 2, 3 … without gaps.
   private var intents = 0
-  /// Numbers that no deployment comes near.
-  private static let largest = 1 << 40
 
   private mutating func check(_ entry: Entry) throws(Nonsense) {
     switch entry.fact {
@@ -31,10 +30,12 @@ package struct EntrySense {
       try check(plan)
     case _ where entry.sequence == 0: throw Nonsense(sequence: 0, what: "is not the plan")
     case .intended(let intent):
-      guard (0..<Self.largest).contains(intent.id) else { throw Nonsense(sequence: entry.sequence, what: "has the intent \(intent.id)") }
+      guard intent.id == intents + 1 else {
+        throw Nonsense(sequence: entry.sequence, what: "has the intent \(intent.id), and \(intents + 1) is the next")
+      }
       if case .host(let number) = intent.place { try host(number, entry) }
       intents += 1
-    case .happened(.finished(let intent, _)) where intent < 0 || intent >= intents:
+    case .happened(.finished(let intent, _)) where intent < 1 || intent > intents:
       throw Nonsense(sequence: entry.sequence, what: "says that intent \(intent) ended, and \(intents) were made")
     case .happened(.rang(let timer)) where timer < 0:
       throw Nonsense(sequence: entry.sequence, what: "says that timer \(timer) rang")

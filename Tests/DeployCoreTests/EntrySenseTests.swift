@@ -17,15 +17,16 @@ struct EntrySenseTests {
     let strange: [Entry.Fact] = [
       .noted(.host(7, .pending)), .noted(.eventBegan(host: -1, .install)), .noted(.waveBegan(number: 1, hosts: [0, 2])),
       .noted(.waveEnded(number: 1, WaveResult(succeeded: [], failed: [2]))), .noted(.log(host: 2, LogLine(.info, ""))),
-      .happened(.finished(intent: .max, .done())), .happened(.finished(intent: -1, .done())), .happened(.finished(intent: 1, .done())),
+      .happened(.finished(intent: .max, .done())), .happened(.finished(intent: -1, .done())), .happened(.finished(intent: 2, .done())),
+      .happened(.finished(intent: 0, .done())), intent(1, on: 0), intent(3, on: 0), intent(.max, on: 0),
       .happened(.rang(timer: -1)), .concluded(Conclusion(status: .failed, rollback: [9], hosts: [])),
-      .concluded(Conclusion(status: .failed, hosts: [.pending, .pending, .pending])), .planned(made), intent(0, on: 9), intent(-1, on: 0),
+      .concluded(Conclusion(status: .failed, hosts: [.pending, .pending, .pending])), .planned(made), intent(2, on: 9), intent(-1, on: 0),
     ]
     for fact in strange {
-      #expect(EntrySense.nonsense(in: entries([.planned(made), intent(0, on: 0), fact]))?.sequence == 2, "\(fact)")
+      #expect(EntrySense.nonsense(in: entries([.planned(made), intent(1, on: 0), fact]))?.sequence == 2, "\(fact)")
     }
     let fine: [Entry.Fact] = [
-      .planned(made), .happened(.started), intent(0, on: 1), .happened(.finished(intent: 0, .done())), .noted(.host(1, .succeeded)),
+      .planned(made), .happened(.started), intent(1, on: 1), .happened(.finished(intent: 1, .done())), .noted(.host(1, .succeeded)),
       .resumed(actor: "x"), .concluded(Conclusion(status: .failed, rollback: [1], hosts: [.pending, .succeeded])),
     ]
     #expect(EntrySense.nonsense(in: entries(fine)) == nil && EntrySense.nonsense(in: []) == nil)

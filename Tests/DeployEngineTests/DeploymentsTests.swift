@@ -22,6 +22,7 @@ struct DeploymentsTests {
     _ = try await bench.deployments.deploy(plan(hosts: 2))
     let entries = bench.journal.entries(of: "d1")
     #expect(entries.map(\.sequence) == Array(0..<entries.count))
+    #expect(EntrySense.nonsense(in: entries) == nil)
     guard case .concluded? = entries.last?.fact else { return #expect(Bool(false), "no conclusion") }
   }
 
