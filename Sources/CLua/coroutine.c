@@ -9,6 +9,8 @@ void clua_push_waiting(lua_State *L);
 
 /* The context of a continuation: the sticky states when it began, and whether it is a wrap's. */
 enum { WRAP = 16 };
+#define MOST_FRAMES 16384 /* bytes of frames that are kept of coroutines an error has left */
+#define FRESH 250         /* instructions that a new coroutine has paid for: most end before their first look at the budget */
 
 static bool enter(clua_task *t, lua_State *co) {
   if (t->depth == t->room) {
@@ -39,6 +41,10 @@ static int reset(clua_task *t, lua_State *L, lua_State *co) {
 
 static void remember(clua_task *t, lua_State *co) {
   char *frames = clua_frames(co);
+  if (frames && t->inner && strlen(t->inner) > MOST_FRAMES) {
+    free(frames);
+    return;
+  }
   if (!frames || !t->inner) {
     if (frames) t->inner = frames;
     return;
@@ -127,6 +133,7 @@ static const char *state_of(lua_State *L, lua_State *co) {
 static int begin(lua_State *L, lua_State *co, int arguments, int how) {
   clua_task *t = TASK(L);
   if (TASK(co) != t) return clua_raise(L, "usage", "a coroutine belongs to the script that made it");
+  clua_charge(L, 4 + arguments / 4);
   const char *state = state_of(L, co);
   if (strcmp(state, "suspended") != 0) {
     lua_pushfstring(L, strcmp(state, "dead") == 0 ? "cannot resume dead coroutine" : "cannot resume non-suspended coroutine");
@@ -155,8 +162,10 @@ static lua_State *checked(lua_State *L) {
 
 static int l_create(lua_State *L) {
   luaL_checktype(L, 1, LUA_TFUNCTION);
+  clua_charge(L, FRESH);
   lua_State *co = lua_newthread(L);
   TASK(co) = TASK(L);
+  if (TASK(L) && lua_gethookcount(L) > FRESH) lua_sethook(co, clua_hook, LUA_MASKCOUNT, FRESH);
   lua_pushcfunction(co, body);
   lua_pushvalue(L, 1);
   lua_xmove(L, co, 1);
@@ -180,17 +189,20 @@ static int l_wrap(lua_State *L) {
 
 static int l_yield(lua_State *L) {
   clua_task *t = TASK(L);
+  clua_charge(L, 1 + lua_gettop(L) / 4);
   if (t && L == t->co) return clua_raise(L, "usage", "coroutine.yield was called outside of a coroutine of the recipe");
   return lua_yield(L, lua_gettop(L));
 }
 
 static int l_status(lua_State *L) {
+  clua_charge(L, 1);
   lua_pushstring(L, state_of(L, checked(L)));
   return 1;
 }
 
 static int l_running(lua_State *L) {
   clua_task *t = TASK(L);
+  clua_charge(L, 1);
   bool main = lua_pushthread(L);
   lua_pushboolean(L, main || (t && L == t->co));
   return 2;
@@ -198,6 +210,7 @@ static int l_running(lua_State *L) {
 
 static int l_isyieldable(lua_State *L) {
   clua_task *t = TASK(L);
+  clua_charge(L, 1);
   lua_pushboolean(L, lua_isyieldable(L) && !(t && L == t->co));
   return 1;
 }
@@ -208,6 +221,7 @@ static int l_close(lua_State *L) {
   const char *state = state_of(L, co);
   if (TASK(co) != t) return clua_raise(L, "usage", "a coroutine belongs to the script that made it");
   if (strcmp(state, "suspended") != 0 && strcmp(state, "dead") != 0) return luaL_error(L, "cannot close a %s coroutine", state);
+  clua_charge(L, 4);
   int before = clua_flags(L);
   if (reset(t, L, co) == LUA_OK) {
     lua_pushboolean(L, 1);

@@ -14,20 +14,29 @@ typedef struct {
   bool failed; /* no memory, or too much */
 } clua_buffer;
 
+/* Why a request for memory was refused. */
+enum { CLUA_NO_MEMORY, CLUA_LONG_TEXT, CLUA_DEEP_STACK };
+
 struct clua_state {
   lua_State *L;
   clua_limits limits;
   size_t used;
-  size_t churn;        /* bytes taken since the hook last ran: big copies cost, too */
+  size_t churn;        /* bytes taken since they were last charged: big copies cost, too */
+  size_t longest;      /* bytes of the longest text that it ever had */
   clua_task *current;  /* the task whose step is under way */
   int64_t next;        /* number of the next registered function */
   int64_t functions;   /* how many are registered */
   void *spare[CLUA_SMALL / 16 + 1]; /* blocks that are free, by their size in units of 16 bytes; each holds the next one */
   struct clua_slab *slabs;
   size_t left;         /* bytes of the newest slab that nobody had yet */
+  void *newest;        /* the block that was given last, and its size */
+  size_t newest_size;
+  size_t stack_at, stack_end_at; /* where in a lua_State the ends of its stack stand; 0: not known */
+  size_t nodes_at, array_at; /* where in a table the sizes of its two parts stand; 0: not known */
   clua_buffer log;     /* levels and texts, in turn */
   int notes;
-  char refused[256];   /* where the last request for memory was refused */
+  int refusal;         /* why the last request for memory was refused */
+  char refused[256];   /* where it was */
   char message[1024];
 };
 
@@ -36,6 +45,7 @@ struct clua_task {
   lua_State *co;
   int anchor;
   int64_t function, budget;
+  int64_t began, spent, most; /* seconds of the clock when its step began, nanoseconds of the processor then, and how many it may have */
   lua_State **chain;   /* coroutines it is inside of, outermost first; without `co` */
   int depth, room;
   clua_buffer reply;
@@ -45,17 +55,23 @@ struct clua_task {
   int flags;           /* sticky: CANCELLED, SPENT */
   int closing;         /* inside coroutine.close: nothing may wait there */
   int arguments;
-  bool started, dead, failed;
+  int nesting;         /* tasks above it that wait for it */
+  bool started, dead, failed, whole;
 };
 
 enum { CLUA_CANCELLED = 1, CLUA_SPENT = 2 };
-#define CLUA_SLICE 1000          /* instructions between two looks at the budget */
-#define CLUA_CHURN (8u << 20)    /* bytes that bring the next look forward */
-#define CLUA_LARGEST 10000000    /* elements that a table function handles */
+#define CLUA_CHURN (8u << 20)    /* bytes that bring the next look at the budget forward */
+#define CLUA_LARGEST 1000000     /* elements that a table function handles */
+#define CLUA_NODES 1000000       /* values that cross the boundary at once */
+#define CLUA_STACK 32768         /* values on one stack: arguments and variables of all calls under way; it doubles up to here */
+#define CLUA_RESULTS 10000       /* values that a function of ours gives at once */
+#define CLUA_DEEPEST_TASK 32     /* each, all and within inside each other */
+#define CLUA_QUESTION (16u << 20) /* bytes of all values that are asked at once */
+#define CLUA_SOURCE (1u << 20)   /* bytes of one source */
 #define TASK(L) (*(clua_task **)lua_getextraspace(L))
 
 /* registry keys */
-extern char clua_key_functions, clua_key_titles, clua_key_origins, clua_key_launch, clua_key_error;
+extern char clua_key_functions, clua_key_titles, clua_key_origins, clua_key_nesting, clua_key_launch, clua_key_error;
 clua_state *clua_of(lua_State *L);
 
 /* memory.c */
@@ -65,37 +81,86 @@ void clua_release(clua_state *s, void *block, size_t size);
 /* Once nothing of them is in use. */
 void clua_release_slabs(clua_state *s);
 
+/* allocate.c */
+void *clua_allocate(void *state, void *old, size_t had, size_t size);
+/* What a recipe hears when memory was refused. */
+const char *clua_refusal(const clua_state *s);
+
+/* layout.c */
+/* Finds out where a state keeps what its interface does not tell. */
+void clua_find_layout(lua_State *L);
+/* Places for members that a table has, empty ones as well: what going through it costs. */
+int64_t clua_slots(lua_State *L, int index);
+/* Whether a new block of that size is the running stack, twice as long: which is how one grows. */
+bool clua_grows_stack(clua_state *s, size_t size);
+
 /* wire.c */
 void clua_put(clua_buffer *b, const void *bytes, size_t count);
-/* NULL, or why the value cannot be coded. Lenient: codes such a value as nil. Raises on memory only. */
-const char *clua_encode(lua_State *L, int index, clua_buffer *b, int depth, bool lenient);
-/* Pushes all coded values; raises on memory only. Returns how many. */
+void clua_put_text(clua_buffer *b, const char *text, size_t count);
+/* A record of that many members follows: texts and values in the order of the texts. */
+void clua_put_record(clua_buffer *b, size_t members);
+/* NULL, or why the value cannot be coded. Lenient: codes what is no plain data as nil. Raises on memory only. Charges without raising. */
+const char *clua_encode(lua_State *L, int index, clua_buffer *b, bool lenient);
+/* Pushes all coded values; raises on memory, and where they are malformed. Returns how many. */
 int clua_decode(lua_State *L, const uint8_t *bytes, size_t count);
 
-/* trace.c */
+/* trace.c and place.c */
 /* Frames of recipe code, innermost first, one a line; from malloc, never raises. */
 char *clua_trace(lua_State *L, clua_task *task);
 char *clua_frames(lua_State *L);
+bool clua_is_recipe(const lua_Debug *ar);
 bool clua_where(lua_State *L, clua_task *task, const char *skip, char *file, size_t room, int *line);
+/* Where the task's function is defined: all that is left when its last call was a tail call. */
+bool clua_own_place(lua_State *L, clua_task *task, char *file, size_t room, int *line);
+void clua_place_functions(lua_State *L);
 /* The table on top becomes an error object with a place and a traceback. */
 void clua_locate(lua_State *L);
 int clua_raise(lua_State *L, const char *kind, const char *message);
 int clua_handler(lua_State *L);
 void clua_trace_library(lua_State *L);
 
-/* task.c */
+/* budget.c */
 void clua_hook(lua_State *L, lua_Debug *ar);
+/* Instructions between two looks at the budget. */
+int clua_slice(const clua_state *s);
+/* Takes steps from the budget, and raises once it is spent: the cost of work that no instruction counts. */
 void clua_charge(lua_State *L, int64_t steps);
+/* The same without raising; whoever charges next raises. */
+void clua_owe(lua_State *L, int64_t steps);
+void clua_refill(clua_task *t, bool instructions);
 int clua_flags(lua_State *L);
+/* Whether an error must pass a protected call: a limit or a cancellation that came after the call began. */
 bool clua_passes(lua_State *L, int before);
+extern const char clua_out_of_budget[];
+
+/* task.c */
 int clua_ask(lua_State *L);
 void clua_task_library(lua_State *L);
 
-/* base.c, coroutine.c, match.c, tables.c: each adds its functions to the table on top */
+/* load.c */
+/* Compiles text; false: nil and why not are pushed in place of the function. */
+bool clua_compile(lua_State *L, const char *text, size_t count, const char *name);
+/* Why text is not compiled whatever it says; NULL where it may be. */
+const char *clua_too_much(const char *text, size_t count);
+void clua_load_library(lua_State *L);
+
+/* guard.c */
+/* The stock function on top becomes one that charges for its arguments first. Bit n of `unread`: of the text of argument n nothing is
+ * read. */
+void clua_guard(lua_State *L, uint64_t unread);
+#define CLUA_UNREAD_ALL (~(uint64_t)0)
+
+/* base.c, protect.c, keys.c, meta.c, coroutine.c, strings.c, tables.c, utf8.c: each adds its functions to the table on top */
 void clua_base_library(lua_State *L);
+void clua_protect_functions(lua_State *L);
+void clua_key_functions_of_tables(lua_State *L);
+void clua_meta_functions(lua_State *L);
+/* Refuses what a metatable may not have. */
+void clua_check_metatable(lua_State *L, int index);
 void clua_coroutine_library(lua_State *L);
 void clua_string_library(lua_State *L);
 void clua_table_library(lua_State *L);
+void clua_utf8_library(lua_State *L);
 void clua_match_functions(lua_State *L);
 /* Pushes the text of a value; addresses never show. */
 const char *clua_text(lua_State *L, int index, size_t *count);

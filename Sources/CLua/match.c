@@ -7,12 +7,12 @@
 
 static const char *run(matcher *m, const char *s, const char *p);
 
+#define OFTEN 4096 /* steps between two looks at the budget: an error in a pattern or in a callback hides no more of them */
+
 static void spend(matcher *m, int64_t steps) {
   m->steps -= steps;
-  if (m->steps < 0) {
-    clua_charge(m->L, clua_of(m->L)->limits.matching);
-    luaL_error(m->L, "the pattern takes too many steps on this text");
-  }
+  if (m->charged - m->steps >= OFTEN) clua_match_settle(m);
+  if (m->steps < 0) luaL_error(m->L, "the pattern takes too many steps on this text");
 }
 
 /* ---- one character ------------------------------------------------------------------------------------------- */
@@ -223,7 +223,8 @@ void clua_match_prepare(matcher *m, lua_State *L, const char *s, size_t sn, cons
   m->from = s;
   m->to = s + sn;
   m->end = p + pn;
-  m->steps = clua_of(L)->limits.matching;
+  m->steps = m->charged = clua_of(L)->limits.matching;
+  clua_charge(L, 1 + (int64_t)(pn / 16));
 }
 
 const char *clua_match_at(matcher *m, const char *s, const char *p) {
@@ -232,4 +233,8 @@ const char *clua_match_at(matcher *m, const char *s, const char *p) {
   return run(m, s, p);
 }
 
-void clua_match_settle(matcher *m) { clua_charge(m->L, clua_of(m->L)->limits.matching - m->steps); }
+void clua_match_settle(matcher *m) {
+  int64_t steps = m->charged - m->steps;
+  m->charged = m->steps;
+  clua_charge(m->L, steps);
+}

@@ -12,7 +12,7 @@ typedef struct {
   lua_State *L;
   const char *from, *to; /* the subject */
   const char *end;       /* of the pattern */
-  int64_t steps;
+  int64_t steps, charged; /* left of those that one call may take, and where they were charged last */
   int depth, captures;
   capture capture[CAPTURES];
 } matcher;
@@ -20,6 +20,6 @@ typedef struct {
 void clua_match_prepare(matcher *m, lua_State *L, const char *s, size_t sn, const char *p, size_t pn);
 /* Behind the match that begins at s, or NULL. */
 const char *clua_match_at(matcher *m, const char *s, const char *p);
-/* Charges the steps to the task. */
+/* Charges the steps since the last time to the task; raises where its budget is spent. */
 void clua_match_settle(matcher *m);
 #endif

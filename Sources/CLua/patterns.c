@@ -29,6 +29,7 @@ static int push_captures(matcher *m, const char *s, const char *e) {
 
 /* Where an optional start position points to, from 0; beyond the end: one more than the length. */
 static size_t start(lua_State *L, int argument, size_t length) {
+  if (lua_type(L, argument) == LUA_TSTRING) clua_charge(L, (int64_t)(lua_rawlen(L, argument) / 4));
   lua_Integer at = luaL_optinteger(L, argument, 1);
   if (at > 0) return (lua_Unsigned)at - 1 > length ? length + 1 : (size_t)at - 1;
   if (at == 0 || at < -(lua_Integer)length) return 0;
@@ -43,7 +44,7 @@ static bool is_plain(const char *p, size_t count) {
 
 static int find_plain(lua_State *L, const char *s, size_t sn, const char *p, size_t pn, size_t from) {
   const char *found = pn == 0 ? s + from : memmem(s + from, sn - from, p, pn);
-  clua_charge(L, (int64_t)((found ? (size_t)(found - s) : sn) - from) / 16);
+  clua_charge(L, 1 + (int64_t)(((found ? (size_t)(found - s) : sn) - from + pn) / 16));
   if (!found) {
     lua_pushnil(L);
     return 1;
@@ -126,6 +127,7 @@ static void add_text(matcher *m, luaL_Buffer *b, const char *s, const char *e) {
     if (!sign) return;
     char c = sign + 1 < end ? sign[1] : 0;
     text = sign + 2;
+    clua_charge(m->L, 1);
     if (c == '%') {
       luaL_addchar(b, '%');
     } else if (c == '0') {
@@ -181,6 +183,7 @@ static int l_gsub(lua_State *L) {
     const char *e = clua_match_at(&m, at, p);
     if (e && e != last) {
       count++;
+      clua_match_settle(&m); /* a callback may raise */
       if (add_replacement(&m, &b, at, e, kind)) changed = true;
       at = last = e;
     } else if (at < m.to) {

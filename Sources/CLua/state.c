@@ -4,41 +4,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-char clua_key_functions, clua_key_titles, clua_key_origins, clua_key_launch;
+char clua_key_functions, clua_key_titles, clua_key_origins, clua_key_nesting, clua_key_launch;
 static char key_primitives;
-
-static lua_State *running(clua_state *s) {
-  clua_task *t = s->current;
-  if (!t) return NULL;
-  return t->depth ? t->chain[t->depth - 1] : t->co;
-}
-
-static void *allocate(void *ud, void *old, size_t had, size_t size) {
-  clua_state *s = ud;
-  if (!old) had = 0;
-  if (size == 0) {
-    s->used -= had;
-    clua_release(s, old, had);
-    return NULL;
-  }
-  if (size > had && s->used + (size - had) > s->limits.memory) {
-    lua_Debug ar;
-    lua_State *L = running(s);
-    s->refused[0] = 0;
-    for (int level = 0; L && lua_getstack(L, level, &ar); level++)
-      if (lua_getinfo(L, "Sl", &ar) && ar.source[0] == '@') {
-        snprintf(s->refused, sizeof s->refused, "%s:%d", ar.source + 1, ar.currentline);
-        break;
-      }
-    return NULL;
-  }
-  void *block = clua_resize(s, old, had, size);
-  if (!block) return NULL;
-  s->used += size - had;
-  if (size > had) s->churn += size - had;
-  if (s->churn > CLUA_CHURN && running(s) && lua_gethook(running(s))) lua_sethook(running(s), clua_hook, LUA_MASKCOUNT, 1);
-  return block;
-}
+static char *const keys[] = {&clua_key_functions, &clua_key_titles, &clua_key_origins, &clua_key_nesting}; /* each by number */
+#define KEYS 4
+#define LONGEST_LINE 4096        /* bytes of a line that a recipe says */
+#define MOST_LINES 1000          /* of one step */
+#define LONGEST_ORIGIN 8192      /* bytes of frames that a function keeps of where it was made */
+#define PRELUDE 10000000         /* instructions that reading a file of the prelude may take */
 
 clua_state *clua_of(lua_State *L) {
   void *ud;
@@ -52,9 +25,19 @@ clua_state *clua_of(lua_State *L) {
 static int l_register(lua_State *L) {
   clua_state *s = clua_of(L);
   luaL_checktype(L, 1, LUA_TFUNCTION);
+  luaL_argexpected(L, lua_isnoneornil(L, 2) || lua_type(L, 2) == LUA_TSTRING, 2, "text");
+  luaL_argexpected(L, lua_isnoneornil(L, 3) || lua_type(L, 3) == LUA_TSTRING, 3, "text");
   lua_settop(L, 3);
-  static char *const keys[] = {&clua_key_functions, &clua_key_titles, &clua_key_origins};
-  for (int i = 0; i < 3; i++) {
+  clua_charge(L, 10);
+  clua_task *t = TASK(L);
+  if (t && t->nesting >= CLUA_DEEPEST_TASK)
+    return clua_raise(L, "usage", "each, all and within are nested more than 32 deep");
+  if (lua_type(L, 3) == LUA_TSTRING && lua_rawlen(L, 3) > LONGEST_ORIGIN) {
+    lua_pushlstring(L, lua_tostring(L, 3), LONGEST_ORIGIN);
+    lua_replace(L, 3);
+  }
+  lua_pushinteger(L, t ? t->nesting + 1 : 0);
+  for (int i = 0; i < KEYS; i++) {
     lua_rawgetp(L, LUA_REGISTRYINDEX, keys[i]);
     lua_pushvalue(L, i + 1);
     lua_rawseti(L, -2, s->next);
@@ -69,6 +52,7 @@ static int l_register(lua_State *L) {
 static int l_proxy(lua_State *L) {
   luaL_checktype(L, 1, LUA_TTABLE);
   lua_Integer number = luaL_checkinteger(L, 2);
+  clua_check_metatable(L, 1);
   lua_settop(L, 3);
   lua_Integer *block = lua_newuserdatauv(L, sizeof *block, 1);
   *block = number;
@@ -89,32 +73,18 @@ static int l_payload(lua_State *L) {
   return 3;
 }
 
-/* load(text, name, environment) -> function, or nil and why not; text only */
-static int l_load(lua_State *L) {
-  size_t count;
-  const char *text = luaL_checklstring(L, 1, &count);
-  const char *name = luaL_checkstring(L, 2);
-  luaL_checktype(L, 3, LUA_TTABLE);
-  if (luaL_loadbufferx(L, text, count, name, "t") != LUA_OK) {
-    lua_pushnil(L);
-    lua_insert(L, -2);
-    return 2;
-  }
-  lua_pushvalue(L, 3);
-  if (!lua_setupvalue(L, -2, 1)) lua_pop(L, 1);
-  return 1;
-}
-
 /* note(level, text): a line for whoever reads what the recipe says. */
 static int l_note(lua_State *L) {
   clua_state *s = clua_of(L);
   luaL_checkstring(L, 1);
   luaL_checkstring(L, 2);
-  if (s->notes >= 1000) return 0;
-  const char *cut = lua_rawlen(L, 2) > 4096 ? lua_pushlstring(L, lua_tostring(L, 2), 4096) : NULL;
-  if (cut) lua_replace(L, 2);
-  clua_encode(L, 1, &s->log, 0, true);
-  clua_encode(L, 2, &s->log, 0, true);
+  clua_charge(L, 20);
+  if (s->notes >= MOST_LINES) return 0;
+  for (int i = 1; i <= 2; i++) {
+    size_t count;
+    const char *text = lua_tolstring(L, i, &count);
+    clua_put_text(&s->log, text, count < LONGEST_LINE ? count : LONGEST_LINE);
+  }
   s->notes++;
   return 0;
 }
@@ -127,6 +97,7 @@ static int framed_k(lua_State *L, int status, lua_KContext ignored) {
 
 static int call_framed(lua_State *L) {
   int arguments = lua_gettop(L);
+  clua_charge(L, 1 + arguments / 8);
   lua_pushvalue(L, lua_upvalueindex(1));
   lua_insert(L, 1);
   lua_callk(L, arguments, LUA_MULTRET, 0, framed_k);
@@ -150,16 +121,17 @@ static int l_launcher(lua_State *L) {
 
 static int set_up(lua_State *L) {
   static const luaL_Reg own[] = {{"register", l_register}, {"proxy", l_proxy}, {"payload", l_payload},
-                                 {"load", l_load}, {"note", l_note}, {"framed", l_framed}, {"launcher", l_launcher}, {NULL, NULL}};
-  static char *const tables[] = {&clua_key_functions, &clua_key_titles, &clua_key_origins};
-  for (int i = 0; i < 3; i++) {
+                                 {"note", l_note}, {"framed", l_framed}, {"launcher", l_launcher}, {NULL, NULL}};
+  clua_find_layout(L);
+  for (int i = 0; i < KEYS; i++) {
     lua_newtable(L);
-    lua_rawsetp(L, LUA_REGISTRYINDEX, tables[i]);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, keys[i]);
   }
   lua_newtable(L);
   luaL_setfuncs(L, own, 0);
   clua_trace_library(L);
   clua_task_library(L);
+  clua_load_library(L);
   clua_base_library(L);
   clua_coroutine_library(L);
   clua_string_library(L);
@@ -201,7 +173,7 @@ clua_state *clua_open(const clua_limits *limits) {
   if (!s) return NULL;
   s->limits = *limits;
   s->next = 1;
-  s->L = lua_newstate(allocate, s);
+  s->L = lua_newstate(clua_allocate, s);
   if (!s->L) { clua_release_slabs(s); free(s); return NULL; }
   lua_atpanic(s->L, panic);
   TASK(s->L) = NULL;
@@ -214,7 +186,7 @@ clua_state *clua_open(const clua_limits *limits) {
 
 void clua_close(clua_state *s) {
   if (!s) return;
-  s->limits.memory = SIZE_MAX / 2;
+  s->limits.memory = s->limits.text = SIZE_MAX / 2;
   lua_close(s->L);
   clua_release_slabs(s);
   free(s->log.bytes);
@@ -231,19 +203,27 @@ const uint8_t *clua_log(clua_state *s, size_t *count) {
 
 typedef struct { const char *name, *text; size_t count; } chunk;
 
+static void end_prelude(lua_State *L, lua_Debug *ar) {
+  (void)ar;
+  luaL_error(L, "it does not end");
+}
+
 static int run_prelude(lua_State *L) {
   chunk *c = lua_touserdata(L, 1);
   if (luaL_loadbufferx(L, c->text, c->count, c->name, "t") != LUA_OK) return lua_error(L);
   lua_rawgetp(L, LUA_REGISTRYINDEX, &key_primitives);
   lua_pushvalue(L, -1); /* its globals are the primitives, too: nothing else is in reach */
   if (!lua_setupvalue(L, -3, 1)) lua_pop(L, 1);
+  lua_sethook(L, end_prelude, LUA_MASKCOUNT, PRELUDE);
   lua_call(L, 1, 0);
   return 0;
 }
 
 bool clua_prelude(clua_state *s, const char *name, const char *text, size_t count) {
   chunk c = {name, text, count};
-  return protect(s, run_prelude, &c);
+  bool good = protect(s, run_prelude, &c);
+  lua_sethook(s->L, NULL, 0, 0);
+  return good;
 }
 
 const char *clua_message(const clua_state *s) { return s->message; }
@@ -290,9 +270,8 @@ void clua_seed(clua_state *s, uint64_t seed) { protect(s, run_seed, &seed); }
 
 static int run_forget(lua_State *L) {
   int64_t number = *(int64_t *)lua_touserdata(L, 1);
-  static char *const tables[] = {&clua_key_functions, &clua_key_titles, &clua_key_origins};
-  for (int i = 0; i < 3; i++) {
-    lua_rawgetp(L, LUA_REGISTRYINDEX, tables[i]);
+  for (int i = 0; i < KEYS; i++) {
+    lua_rawgetp(L, LUA_REGISTRYINDEX, keys[i]);
     if (i == 0 && lua_rawgeti(L, -1, number) == LUA_TFUNCTION) clua_of(L)->functions--;
     lua_settop(L, 2);
     lua_pushnil(L);
@@ -323,6 +302,7 @@ static int keep(lua_State *L, const void *bytes, size_t count, void *into) {
 }
 
 uint8_t *clua_dump(const char *name, const char *text, size_t count, size_t *size) {
+  if (clua_too_much(text, count)) return NULL;
   lua_State *L = luaL_newstate();
   clua_buffer b = {0};
   if (!L) return NULL;

@@ -3,18 +3,26 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* What is read of an argument that should be a number: a text of digits is one, too. */
+static void charge_number(lua_State *L, int index) {
+  if (lua_type(L, index) == LUA_TSTRING) clua_charge(L, (int64_t)(lua_rawlen(L, index) / 4));
+}
+
 /* upvalue 1: the stock function */
 static int l_rep(lua_State *L) {
   size_t count, between;
   luaL_checklstring(L, 1, &count);
+  charge_number(L, 2);
   lua_Integer times = luaL_checkinteger(L, 2);
   luaL_optlstring(L, 3, "", &between);
+  clua_charge(L, 1);
   if (times <= 0 || count + between == 0) {
     lua_pushliteral(L, "");
     return 1;
   }
-  size_t most = clua_of(L)->limits.memory;
+  size_t most = clua_of(L)->limits.text;
   if ((lua_Unsigned)times > most || count + between > most / (size_t)times) return luaL_error(L, "resulting string too large");
+  clua_charge(L, times / 4);
   lua_pushvalue(L, lua_upvalueindex(1));
   lua_insert(L, 1);
   lua_call(L, lua_gettop(L) - 1, 1);
@@ -23,15 +31,17 @@ static int l_rep(lua_State *L) {
 
 /* upvalue 1: the stock function. Values of %s are made text here, so that no address shows. */
 static int l_format(lua_State *L) {
-  const char *format = luaL_checkstring(L, 1);
+  size_t count;
+  const char *format = luaL_checklstring(L, 1, &count), *end = format + count;
   int argument = 1, top = lua_gettop(L);
-  while (*format) {
+  clua_charge(L, 1 + (int64_t)(count / 8) + top / 4);
+  while (format < end) {
     if (*format++ != '%') continue;
-    if (*format == '%') {
+    if (format < end && *format == '%') {
       format++;
       continue;
     }
-    format += strspn(format, "-+ #0123456789.");
+    format += strspn(format, "-+ #0123456789."); /* stops at the end at the latest: there is a zero */
     argument++;
     if (*format == 'p') return luaL_error(L, "invalid conversion '%%p' to 'format'");
     if (*format == 's' && argument <= top) {
@@ -39,12 +49,29 @@ static int l_format(lua_State *L) {
       lua_replace(L, argument);
       lua_settop(L, top);
     }
-    if (*format) format++;
+    if (argument <= top && lua_type(L, argument) == LUA_TSTRING) clua_charge(L, (int64_t)(lua_rawlen(L, argument) / 4));
+    if (format < end) format++;
   }
   lua_pushvalue(L, lua_upvalueindex(1));
   lua_insert(L, 1);
   lua_call(L, top, 1);
   return 1;
+}
+
+/* upvalue 1: the stock function. As many results as bytes. */
+static int l_byte(lua_State *L) {
+  size_t count;
+  luaL_checklstring(L, 1, &count);
+  charge_number(L, 2);
+  charge_number(L, 3);
+  lua_Integer from = luaL_optinteger(L, 2, 1), to = luaL_optinteger(L, 3, from), length = (lua_Integer)count;
+  if (from < 0) from = from < -length ? 1 : length + from + 1;
+  if (to < 0) to = to < -length ? 0 : length + to + 1;
+  if (to > length) to = length;
+  if (from < 1) from = 1;
+  if (to - from >= CLUA_RESULTS) return luaL_error(L, "string slice too long: 10,000 bytes at most");
+  clua_charge(L, 1 + (to > from ? (to - from) / 4 : 0));
+  return lua_tocfunction(L, lua_upvalueindex(1))(L);
 }
 
 static void wrap(lua_State *L, const char *name, lua_CFunction function) {
@@ -54,17 +81,34 @@ static void wrap(lua_State *L, const char *name, lua_CFunction function) {
 }
 
 static void build(lua_State *L) {
-  static const char *const kept[] = {"byte", "char", "len", "lower", "reverse", "sub", "upper", NULL};
+  static const struct { const char *name; uint64_t unread; } kept[] = {
+    {"char", 0}, {"len", 1 << 1}, {"lower", 0}, {"reverse", 0}, {"sub", 1 << 1}, {"upper", 0}, {NULL, 0}};
   luaL_requiref(L, "string", luaopen_string, 0);
   lua_newtable(L);
-  for (int i = 0; kept[i]; i++) {
-    lua_getfield(L, -2, kept[i]);
-    lua_setfield(L, -2, kept[i]);
+  for (int i = 0; kept[i].name; i++) {
+    lua_getfield(L, -2, kept[i].name);
+    clua_guard(L, kept[i].unread);
+    lua_setfield(L, -2, kept[i].name);
   }
+  wrap(L, "byte", l_byte);
   wrap(L, "rep", l_rep);
   wrap(L, "format", l_format);
   clua_match_functions(L);
   lua_remove(L, -2);
+}
+
+/* Arithmetic with texts reads them as numbers. */
+static void guard_arithmetic(lua_State *L) {
+  static const char *const events[] = {"__add", "__sub", "__mul", "__mod", "__pow", "__div", "__idiv", "__unm", NULL};
+  for (int i = 0; events[i]; i++) {
+    lua_getfield(L, -1, events[i]);
+    if (lua_iscfunction(L, -1)) {
+      clua_guard(L, 0);
+      lua_setfield(L, -2, events[i]);
+    } else {
+      lua_pop(L, 1);
+    }
+  }
 }
 
 void clua_string_library(lua_State *L) {
@@ -75,6 +119,7 @@ void clua_string_library(lua_State *L) {
   lua_getmetatable(L, -1);
   build(L);
   lua_setfield(L, -2, "__index");
+  guard_arithmetic(L);
   lua_pushboolean(L, 0);
   lua_setfield(L, -2, "__metatable");
   lua_pop(L, 2);
@@ -117,7 +162,7 @@ static int compare(lua_State *L) {
 }
 
 char *clua_compare(bool stock, const char *function, const uint8_t *arguments, size_t count) {
-  clua_limits limits = {.memory = 64u << 20, .instructions = INT64_MAX, .matching = 50000000};
+  clua_limits limits = {.memory = 64u << 20, .text = 8u << 20, .instructions = INT64_MAX, .matching = 50000000, .seconds = 60};
   comparison c = {.stock = stock, .function = function, .arguments = arguments, .count = count};
   clua_state *s = clua_open(&limits);
   if (!s) return NULL;

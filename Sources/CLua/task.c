@@ -3,45 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define OUT_OF_BUDGET "it computed for too long without waiting for anything; is there a loop that does not end?"
+#define LONGEST_WORDS (64u << 10) /* bytes of each text of an error that leaves a state */
 static char waiting; /* what a coroutine of a waiting task yields */
-
-/* ---- budget and sticky states -------------------------------------------------------------------------------- */
-
-void clua_charge(lua_State *L, int64_t steps) {
-  clua_task *t = TASK(L);
-  if (t) t->budget -= steps;
-}
-
-int clua_flags(lua_State *L) {
-  clua_task *t = TASK(L);
-  return t ? t->flags : 0;
-}
-
-/* Whether an error must go on up: a limit or a cancellation that came after the protected call began. */
-bool clua_passes(lua_State *L, int before) {
-  clua_task *t = TASK(L);
-  return t && (t->dead || (t->flags & ~before) != 0);
-}
-
-void clua_hook(lua_State *L, lua_Debug *ar) {
-  (void)ar;
-  clua_task *t = TASK(L);
-  if (!t) return;
-  int counted = lua_gethookcount(L);
-  t->budget -= counted + (int64_t)(t->state->churn / 64);
-  t->state->churn = 0;
-  if (counted != CLUA_SLICE && !t->dead) lua_sethook(L, clua_hook, LUA_MASKCOUNT, CLUA_SLICE);
-  if (t->budget >= 0) return;
-  if (!(t->flags & CLUA_SPENT)) {
-    t->flags |= CLUA_SPENT;
-    t->budget = t->state->limits.cleanup;
-  } else {
-    t->dead = true;
-    lua_sethook(L, clua_hook, LUA_MASKCOUNT, 1);
-  }
-  clua_raise(L, "limit", OUT_OF_BUDGET);
-}
 
 /* ---- waiting ------------------------------------------------------------------------------------------------- */
 
@@ -73,7 +36,9 @@ int clua_ask(lua_State *L) {
   t->reply.count = 0;
   t->reply.failed = false;
   for (int i = 1; i <= count; i++) {
-    const char *problem = clua_encode(L, i, &t->reply, 0, false);
+    const char *problem = clua_encode(L, i, &t->reply, false);
+    clua_charge(L, 1);
+    if (!problem && t->reply.count > CLUA_QUESTION) problem = "all together has more than 16 MB";
     if (problem) {
       lua_pushfstring(L, "a value cannot leave the recipe: %s", problem);
       return clua_raise(L, "usage", lua_tostring(L, -1));
@@ -96,8 +61,42 @@ static void put_limit(lua_State *L, clua_task *t) {
   t->failed = true;
   lua_pushliteral(L, "limit");
   lua_setfield(L, -2, "kind");
-  lua_pushliteral(L, OUT_OF_BUDGET);
+  lua_pushstring(L, clua_out_of_budget);
   lua_setfield(L, -2, "message");
+}
+
+/* Members of an error that somebody reads, in the order of their names; what else it has stays inside. */
+static void encode_error(lua_State *L, clua_buffer *b) {
+  static const char *const names[] = {"fix", "host", "kind", "message", "stderr", "traceback", "where", NULL};
+  int error = lua_gettop(L), members = 0;
+  luaL_checkstack(L, 10, NULL);
+  if (!lua_istable(L, error)) return clua_put_record(b, 0);
+  for (int i = 0; names[i]; i++) {
+    lua_pushstring(L, names[i]);
+    int type = lua_rawget(L, error);
+    if (type == LUA_TNUMBER) lua_tolstring(L, -1, NULL);
+    if (lua_type(L, -1) == LUA_TSTRING) members++;
+  }
+  clua_put_record(b, (size_t)members);
+  for (int i = 0; names[i]; i++) {
+    size_t count;
+    const char *text = lua_type(L, error + 1 + i) == LUA_TSTRING ? lua_tolstring(L, error + 1 + i, &count) : NULL;
+    if (!text) continue;
+    clua_put_text(b, names[i], strlen(names[i]));
+    clua_put_text(b, text, count < LONGEST_WORDS ? count : LONGEST_WORDS);
+  }
+  lua_settop(L, error);
+}
+
+/* What a function returns is of use as true or false, and in tests as a text: a table of a hook's is not gone through. */
+static void encode_result(lua_State *L, clua_task *t) {
+  int type = lua_type(L, 2);
+  bool plain = type <= LUA_TSTRING && type != LUA_TLIGHTUSERDATA && lua_rawlen(L, 2) <= LONGEST_WORDS;
+  if (!t->whole && !plain) {
+    lua_pushboolean(L, 1);
+    lua_replace(L, 2);
+  }
+  if (clua_encode(L, 2, &t->reply, true)) t->reply.failed = true;
 }
 
 static int main_k(lua_State *L, int status, lua_KContext ignored) {
@@ -110,7 +109,8 @@ static int main_k(lua_State *L, int status, lua_KContext ignored) {
     lua_createtable(L, 0, 3);
     lua_pushliteral(L, "limit");
     lua_setfield(L, -2, "kind");
-    lua_pushvalue(L, -2);
+    if (status == LUA_ERRMEM) lua_pushstring(L, clua_refusal(t->state));
+    else lua_pushvalue(L, -2);
     lua_setfield(L, -2, "message");
     if (t->state->refused[0]) {
       lua_pushstring(L, t->state->refused);
@@ -118,8 +118,12 @@ static int main_k(lua_State *L, int status, lua_KContext ignored) {
     }
   }
   if (t->flags & CLUA_SPENT) put_limit(L, t);
+  if (t->failed) {
+    encode_error(L, &t->reply);
+    return 0;
+  }
   if (lua_gettop(L) < 2) lua_pushnil(L);
-  clua_encode(L, t->failed ? lua_gettop(L) : 2, &t->reply, 0, true);
+  encode_result(L, t);
   return 0;
 }
 
@@ -142,22 +146,27 @@ static int prepare(lua_State *L) {
   lua_rawgetp(L, LUA_REGISTRYINDEX, &clua_key_functions);
   if (lua_rawgeti(L, -1, t->function) != LUA_TFUNCTION) return luaL_error(L, "there is no function of that number");
   lua_remove(L, -2);
+  lua_rawgetp(L, LUA_REGISTRYINDEX, &clua_key_nesting);
+  lua_rawgeti(L, -1, t->function);
+  t->nesting = (int)lua_tointeger(L, -1);
+  lua_pop(L, 2);
   int values = 2 + clua_decode(L, b->arguments, b->count);
   luaL_checkstack(co, values + 2, NULL);
   lua_pushcfunction(co, task_main);
   lua_xmove(L, co, values);
   t->arguments = values;
-  lua_sethook(co, clua_hook, LUA_MASKCOUNT, CLUA_SLICE);
+  lua_sethook(co, clua_hook, LUA_MASKCOUNT, clua_slice(t->state));
   t->anchor = luaL_ref(L, LUA_REGISTRYINDEX);
   return 0;
 }
 
-clua_task *clua_start(clua_state *s, int64_t function, const uint8_t *arguments, size_t count) {
+clua_task *clua_start(clua_state *s, int64_t function, const uint8_t *arguments, size_t count, bool whole) {
   clua_task *t = calloc(1, sizeof *t);
   if (!t) return NULL;
   t->state = s;
   t->function = function;
   t->anchor = LUA_NOREF;
+  t->whole = whole;
   beginning b = {t, arguments, count};
   lua_State *L = s->L;
   lua_settop(L, 0);
@@ -171,35 +180,32 @@ clua_task *clua_start(clua_state *s, int64_t function, const uint8_t *arguments,
 }
 
 static void put_failure(clua_task *t, const char *message) {
-  uint8_t tag = 5;
-  uint32_t count = (uint32_t)strlen(message);
   t->reply.count = 0;
   t->reply.failed = false;
-  clua_put(&t->reply, &tag, 1);
-  clua_put(&t->reply, &count, 4);
-  clua_put(&t->reply, message, count);
+  clua_put_text(&t->reply, message, strlen(message));
 }
 
-clua_turn clua_step(clua_task *t, const uint8_t *answer, size_t count) {
+clua_turn clua_step(clua_task *t, const uint8_t *answer, size_t count, bool refill) {
   clua_state *s = t->state;
   int values = 0;
   t->answer = answer;
   t->answered = count;
-  if (!(t->flags & CLUA_SPENT)) t->budget = s->limits.instructions;
+  clua_refill(t, refill || !t->started);
   s->current = t;
-  s->churn = 0;
   s->refused[0] = 0;
   int arguments = t->started ? 0 : t->arguments;
   t->started = true;
   int status = lua_resume(t->co, NULL, arguments, &values);
   s->current = NULL;
   t->answer = NULL;
+  t->answered = 0;
   if (status == LUA_YIELD && clua_is_waiting(t->co, values)) {
     lua_pop(t->co, 1);
     return CLUA_ASKED;
   }
   if (status == LUA_OK) return t->failed ? CLUA_RAISED : CLUA_RETURNED;
   if (status == LUA_YIELD) put_failure(t, "coroutine.yield was called outside of a coroutine of the recipe");
+  else if (status == LUA_ERRMEM) put_failure(t, clua_refusal(s));
   else put_failure(t, lua_type(t->co, -1) == LUA_TSTRING ? lua_tostring(t->co, -1) : "the error could not be described");
   t->failed = true;
   return CLUA_RAISED;
@@ -226,25 +232,7 @@ static int l_cancelled(lua_State *L) {
   return 1;
 }
 
-/* data(text, name) -> a table, from text that has nothing in reach and may run 10,000 instructions */
-static int l_data(lua_State *L) {
-  clua_task *t = TASK(L);
-  size_t count;
-  const char *text = luaL_checklstring(L, 1, &count), *name = luaL_checkstring(L, 2);
-  if (!t || count > 64 * 1024) return luaL_error(L, "it is larger than 64 KiB");
-  if (luaL_loadbufferx(L, text, count, name, "t") != LUA_OK) return lua_error(L);
-  lua_newtable(L);
-  if (!lua_setupvalue(L, -2, 1)) lua_pop(L, 1);
-  int64_t left = t->budget;
-  if (t->budget > 10000) t->budget = 10000;
-  int status = lua_pcall(L, 0, 1, 0);
-  bool spent = t->flags & CLUA_SPENT;
-  if (!spent) t->budget = left;
-  if (status != LUA_OK) return lua_error(L);
-  return 1;
-}
-
 void clua_task_library(lua_State *L) {
-  static const luaL_Reg functions[] = {{"ask", clua_ask}, {"cancelled", l_cancelled}, {"data", l_data}, {NULL, NULL}};
+  static const luaL_Reg functions[] = {{"ask", clua_ask}, {"cancelled", l_cancelled}, {NULL, NULL}};
   luaL_setfuncs(L, functions, 0);
 }

@@ -7,7 +7,7 @@
 char clua_key_error;
 
 /* Chunks of ours are named "=[lander]…"; a recipe's are "@path". */
-static bool is_recipe(const lua_Debug *ar) { return ar->source[0] == '@'; }
+bool clua_is_recipe(const lua_Debug *ar) { return ar->source[0] == '@'; }
 
 typedef struct { char *text; size_t count, room; int frames; } lines;
 
@@ -26,26 +26,55 @@ static void add_line(lines *l, const char *line) {
   l->frames++;
 }
 
-#define MOST 40
+#define MOST 40    /* frames that are kept */
+#define HIGHEST 100 /* levels that are looked at from the top, */
+#define LOWEST 20   /* and from the bottom: to find a level costs its number */
+
+/* How many levels there are. */
+static int count_levels(lua_State *L) {
+  lua_Debug ar;
+  int below = 1, above = 0;
+  while (lua_getstack(L, below, &ar)) {
+    above = below;
+    below *= 2;
+  }
+  while (above + 1 < below) {
+    int middle = above + (below - above) / 2;
+    if (lua_getstack(L, middle, &ar)) above = middle;
+    else below = middle;
+  }
+  return below;
+}
+
+static void add_frame(lines *l, lua_State *L, lua_Debug *ar, const char *title, char *last, bool always) {
+  char line[512];
+  if (!lua_getinfo(L, "nSl", ar)) return;
+  int n = snprintf(line, sizeof line, "%s:%d", ar->source + 1, ar->currentline);
+  if (n < 0 || (size_t)n >= sizeof line) return;
+  size_t left = sizeof line - (size_t)n;
+  if (title) snprintf(line + n, left, " in %s", title);
+  else if (strcmp(ar->what, "main") == 0) snprintf(line + n, left, " in the file itself");
+  else if (ar->name) snprintf(line + n, left, " in %s", ar->name);
+  else snprintf(line + n, left, " in the function of line %d", ar->linedefined);
+  if (strcmp(line, last) == 0) return; /* recursion says it once */
+  memcpy(last, line, sizeof line);
+  if (l->frames < MOST || always) add_line(l, line);
+}
+
 static void add_frames(lines *l, lua_State *L, const char *title) {
   lua_Debug ar;
-  char line[512], last[512] = "";
-  int bottom = -1;
-  for (int level = 0; lua_getstack(L, level, &ar); level++)
-    if (lua_getinfo(L, "S", &ar) && is_recipe(&ar)) bottom = level;
-  for (int level = 0; level <= bottom && lua_getstack(L, level, &ar); level++) {
-    if (!lua_getinfo(L, "nSl", &ar) || !is_recipe(&ar)) continue;
-    int n = snprintf(line, sizeof line, "%s:%d", ar.source + 1, ar.currentline);
-    if (n < 0 || (size_t)n >= sizeof line) continue;
-    size_t left = sizeof line - (size_t)n;
-    if (level == bottom && title) snprintf(line + n, left, " in %s", title);
-    else if (strcmp(ar.what, "main") == 0) snprintf(line + n, left, " in the file itself");
-    else if (ar.name) snprintf(line + n, left, " in %s", ar.name);
-    else snprintf(line + n, left, " in the function of line %d", ar.linedefined);
-    if (strcmp(line, last) == 0) continue; /* recursion says it once */
-    memcpy(last, line, sizeof last);
-    if (l->frames < MOST || level == bottom) add_line(l, line);
+  char last[512] = "";
+  int count = count_levels(L), bottom = -1;
+  clua_owe(L, 100);
+  for (int level = count - 1; level >= 0 && level > count - 1 - LOWEST && bottom < 0; level--)
+    if (lua_getstack(L, level, &ar) && lua_getinfo(L, "S", &ar) && clua_is_recipe(&ar)) bottom = level;
+  for (int level = 0; level < count && level < HIGHEST; level++) {
+    if (!lua_getstack(L, level, &ar)) break;
+    if (!lua_getinfo(L, "S", &ar) || !clua_is_recipe(&ar)) continue;
+    clua_owe(L, 50);
+    add_frame(l, L, &ar, level == bottom ? title : NULL, last, level == bottom);
   }
+  if (bottom >= HIGHEST && lua_getstack(L, bottom, &ar)) add_frame(l, L, &ar, title, last, true);
 }
 
 char *clua_frames(lua_State *L) {
@@ -85,26 +114,6 @@ char *clua_trace(lua_State *L, clua_task *t) {
   return l.text;
 }
 
-static bool first_place(lua_State *L, const char *skip, char *file, size_t room, int *line) {
-  lua_Debug ar;
-  for (int level = 0; lua_getstack(L, level, &ar); level++) {
-    if (!lua_getinfo(L, "Sl", &ar) || !is_recipe(&ar)) continue;
-    if (skip && *skip && strncmp(ar.source + 1, skip, strlen(skip)) == 0) continue;
-    snprintf(file, room, "%s", ar.source + 1);
-    *line = ar.currentline;
-    return true;
-  }
-  return false;
-}
-
-bool clua_where(lua_State *L, clua_task *t, const char *skip, char *file, size_t room, int *line) {
-  if (first_place(L, skip, file, room, line)) return true;
-  if (!t) return false;
-  for (int i = t->depth - 1; i >= 0; i--)
-    if (t->chain[i] != L && first_place(t->chain[i], skip, file, room, line)) return true;
-  return L != t->co && first_place(t->co, skip, file, room, line);
-}
-
 static bool lacks(lua_State *L, int table, const char *field) {
   lua_pushstring(L, field);
   bool missing = lua_rawget(L, table) == LUA_TNIL;
@@ -118,26 +127,13 @@ static void set_text(lua_State *L, int table, const char *field, const char *val
   lua_rawset(L, table);
 }
 
-/* Where the task's function is defined: all that is left when its last call was a tail call. */
-static bool own_place(lua_State *L, clua_task *t, char *file, size_t room, int *line) {
-  lua_Debug ar;
-  if (!t) return false;
-  lua_rawgetp(L, LUA_REGISTRYINDEX, &clua_key_functions);
-  int top = lua_gettop(L) - 1;
-  bool found = lua_rawgeti(L, -1, t->function) == LUA_TFUNCTION && lua_getinfo(L, ">S", &ar) && is_recipe(&ar);
-  lua_settop(L, top);
-  if (!found) return false;
-  snprintf(file, room, "%s", ar.source + 1);
-  *line = ar.linedefined;
-  return true;
-}
-
 void clua_locate(lua_State *L) {
   clua_task *t = TASK(L);
   int table = lua_gettop(L), line;
   char file[256], place[300];
+  clua_owe(L, 200);
   luaL_checkstack(L, 6, NULL);
-  if (lacks(L, table, "where") && (clua_where(L, t, NULL, file, sizeof file, &line) || own_place(L, t, file, sizeof file, &line))) {
+  if (lacks(L, table, "where") && (clua_where(L, t, NULL, file, sizeof file, &line) || clua_own_place(L, t, file, sizeof file, &line))) {
     snprintf(place, sizeof place, "%s:%d", file, line);
     set_text(L, table, "where", place);
   }
@@ -177,6 +173,7 @@ static void split_place(lua_State *L, int table, const char *message) {
 /* The last to see an error while the stack that led to it still stands. Foreign objects are read raw. */
 int clua_handler(lua_State *L) {
   const char *message;
+  lua_settop(L, 1);
   luaL_checkstack(L, 6, NULL);
   if (lua_type(L, 1) == LUA_TTABLE) {
     bool ours = lua_getmetatable(L, 1) && lua_rawgetp(L, LUA_REGISTRYINDEX, &clua_key_error) && lua_rawequal(L, -1, -2);
@@ -209,45 +206,26 @@ static int l_raise(lua_State *L) {
   return lua_error(L);
 }
 
-/* where([skip]) -> file, line of the innermost recipe frame whose file does not begin with skip */
-static int l_where(lua_State *L) {
-  char file[256];
-  int line;
-  if (!clua_where(L, TASK(L), luaL_optstring(L, 1, NULL), file, sizeof file, &line)) return 0;
-  lua_pushstring(L, file);
-  lua_pushinteger(L, line);
-  return 2;
-}
-
 static int l_trace(lua_State *L) {
+  clua_charge(L, 1);
   char *trace = clua_trace(L, TASK(L));
   lua_pushstring(L, trace ? trace : "");
   free(trace);
   return 1;
 }
 
-/* place(function) -> file, line of its definition */
-static int l_place(lua_State *L) {
-  lua_Debug ar;
-  luaL_checktype(L, 1, LUA_TFUNCTION);
-  lua_settop(L, 1);
-  lua_getinfo(L, ">S", &ar);
-  if (!is_recipe(&ar)) return 0;
-  lua_pushstring(L, ar.source + 1);
-  lua_pushinteger(L, ar.linedefined > 0 ? ar.linedefined : 1);
-  return 2;
-}
-
 /* errors(metatable): what error objects get */
 static int l_errors(lua_State *L) {
   luaL_checktype(L, 1, LUA_TTABLE);
+  clua_check_metatable(L, 1);
   lua_settop(L, 1);
   lua_rawsetp(L, LUA_REGISTRYINDEX, &clua_key_error);
   return 0;
 }
 
 void clua_trace_library(lua_State *L) {
-  static const luaL_Reg functions[] = {{"raise", l_raise}, {"where", l_where}, {"trace", l_trace},
-                                       {"place", l_place}, {"errors", l_errors}, {"located", clua_handler}, {NULL, NULL}};
+  static const luaL_Reg functions[] = {{"raise", l_raise}, {"trace", l_trace}, {"errors", l_errors},
+                                       {"located", clua_handler}, {NULL, NULL}};
   luaL_setfuncs(L, functions, 0);
+  clua_place_functions(L);
 }

@@ -30,10 +30,23 @@ static void put_sized(clua_buffer *b, uint8_t tag, size_t size) {
   clua_put(b, &size32, 4);
 }
 
-static void put_text(clua_buffer *b, const char *text, size_t count) {
+void clua_put_text(clua_buffer *b, const char *text, size_t count) {
   put_sized(b, TEXT, count);
   clua_put(b, text, count);
 }
+
+void clua_put_record(clua_buffer *b, size_t members) { put_sized(b, RECORD, members); }
+
+/* A walk over a value: it ends at the first thing that does not fit, also where what cannot be coded becomes nil. A table that is in
+ * itself, or in many places, is as many values as there are ways to it. */
+typedef struct {
+  lua_State *L;
+  clua_buffer *b;
+  bool lenient;
+  int64_t nodes; /* values and places of tables so far */
+} walk;
+
+static const char *encode(walk *w, int index, int depth);
 
 typedef struct { const char *text; size_t count; } key;
 
@@ -59,78 +72,88 @@ static bool is_list(lua_State *L, int index, size_t *count, bool *named) {
 }
 
 /* Runs inside a task: raises where there is no memory. */
-static const char *encode_record(lua_State *L, int index, clua_buffer *b, size_t count, int depth, bool lenient) {
-  key *keys = lua_newuserdatauv(L, count * sizeof *keys + 1, 0);
-  size_t at = 0;
+static const char *encode_record(walk *w, int index, size_t room, int depth) {
+  lua_State *L = w->L;
+  key *keys = lua_newuserdatauv(L, room * sizeof *keys + 1, 0);
+  size_t count = 0;
   for (lua_pushnil(L); lua_next(L, index); lua_pop(L, 1)) {
-    keys[at].text = lua_tolstring(L, -2, &keys[at].count);
-    at++;
+    if (count == room || lua_type(L, -2) != LUA_TSTRING) continue;
+    keys[count].text = lua_tolstring(L, -2, &keys[count].count);
+    count++;
   }
   qsort(keys, count, sizeof *keys, by_bytes);
-  put_sized(b, RECORD, count);
+  clua_put_record(w->b, count);
   const char *problem = NULL;
-  for (at = 0; at < count && !problem; at++) {
-    put_text(b, keys[at].text, keys[at].count);
+  for (size_t at = 0; at < count && !problem; at++) {
+    clua_put_text(w->b, keys[at].text, keys[at].count);
     lua_pushlstring(L, keys[at].text, keys[at].count);
     lua_rawget(L, index);
-    problem = clua_encode(L, lua_gettop(L), b, depth + 1, lenient);
+    problem = encode(w, lua_gettop(L), depth + 1);
     lua_pop(L, 1);
   }
   lua_pop(L, 1);
   return problem;
 }
 
-static const char *encode_table(lua_State *L, int index, clua_buffer *b, int depth, bool lenient) {
+static const char *encode_table(walk *w, int index, int depth) {
+  lua_State *L = w->L;
   size_t count;
   bool named;
-  if (depth > DEEPEST || !lua_checkstack(L, 6)) {
-    if (!lenient) return "it is nested too deeply";
-    put_tag(b, NIL);
-    return NULL;
-  }
+  if (depth > DEEPEST) return w->lenient ? (put_tag(w->b, NIL), NULL) : "it is nested too deeply";
+  if (!lua_checkstack(L, 8)) return "it is nested too deeply";
+  w->nodes += clua_slots(L, index) / 8;
   if (is_list(L, index, &count, &named)) {
-    put_sized(b, LIST, count);
+    put_sized(w->b, LIST, count);
     for (size_t i = 1; i <= count; i++) {
       lua_rawgeti(L, index, (lua_Integer)i);
-      const char *problem = clua_encode(L, lua_gettop(L), b, depth + 1, lenient);
+      const char *problem = encode(w, lua_gettop(L), depth + 1);
       lua_pop(L, 1);
       if (problem) return problem;
     }
     return NULL;
   }
-  if (named) return encode_record(L, index, b, count, depth, lenient);
-  if (!lenient) return "its keys are neither 1, 2, 3 … nor names";
-  put_tag(b, NIL);
-  return NULL;
+  if (named) return encode_record(w, index, count, depth);
+  return w->lenient ? (put_tag(w->b, NIL), NULL) : "its keys are neither 1, 2, 3 … nor names";
 }
 
-const char *clua_encode(lua_State *L, int index, clua_buffer *b, int depth, bool lenient) {
-  size_t count;
-  const char *text;
-  switch (lua_type(L, index)) {
-    case LUA_TNIL: case LUA_TNONE: put_tag(b, NIL); break;
-    case LUA_TBOOLEAN: put_tag(b, lua_toboolean(L, index) ? TRUE : FALSE); break;
-    case LUA_TNUMBER:
-      if (lua_isinteger(L, index)) {
-        int64_t whole = lua_tointeger(L, index);
-        put_tag(b, WHOLE);
-        clua_put(b, &whole, 8);
-      } else {
-        double number = lua_tonumber(L, index);
-        put_tag(b, NUMBER);
-        clua_put(b, &number, 8);
-      }
-      break;
-    case LUA_TSTRING:
-      text = lua_tolstring(L, index, &count);
-      put_text(b, text, count);
-      break;
-    case LUA_TTABLE: return encode_table(L, index, b, depth, lenient);
-    default:
-      if (!lenient) return "it is not plain data";
-      put_tag(b, NIL);
+static void encode_number(walk *w, int index) {
+  if (lua_isinteger(w->L, index)) {
+    int64_t whole = lua_tointeger(w->L, index);
+    put_tag(w->b, WHOLE);
+    clua_put(w->b, &whole, 8);
+  } else {
+    double number = lua_tonumber(w->L, index);
+    put_tag(w->b, NUMBER);
+    clua_put(w->b, &number, 8);
   }
-  return b->failed && !lenient ? "it is too large" : NULL;
+}
+
+static const char *encode(walk *w, int index, int depth) {
+  size_t count;
+  const char *text, *problem = NULL;
+  if (++w->nodes > CLUA_NODES) return "it has more than 1,000,000 values, or is inside itself";
+  switch (lua_type(w->L, index)) {
+    case LUA_TNIL: case LUA_TNONE: put_tag(w->b, NIL); break;
+    case LUA_TBOOLEAN: put_tag(w->b, lua_toboolean(w->L, index) ? TRUE : FALSE); break;
+    case LUA_TNUMBER: encode_number(w, index); break;
+    case LUA_TSTRING:
+      text = lua_tolstring(w->L, index, &count);
+      clua_put_text(w->b, text, count);
+      break;
+    case LUA_TTABLE: problem = encode_table(w, index, depth); break;
+    default:
+      if (!w->lenient) return "it is not plain data";
+      put_tag(w->b, NIL);
+  }
+  return w->b->failed ? "it is too large" : problem;
+}
+
+const char *clua_encode(lua_State *L, int index, clua_buffer *b, bool lenient) {
+  walk w = {L, b, lenient, 0};
+  size_t before = b->count;
+  const char *problem = encode(&w, index, 0);
+  clua_owe(L, w.nodes * 2 + (int64_t)((b->count - before) / 16));
+  return problem;
 }
 
 typedef struct { const uint8_t *at, *end; } reader;
@@ -151,7 +174,7 @@ static bool take_text(lua_State *L, reader *r) {
 }
 
 static bool decode(lua_State *L, reader *r, int depth) {
-  uint8_t tag;
+  uint8_t tag = 0;
   int64_t whole;
   double number;
   uint32_t count;

@@ -5,15 +5,24 @@ package import DeployModel
 package struct LuaLimits: Sendable, Hashable {
   /// Bytes that one state may hold.
   package var memory: Int
-  /// Instructions of one step, until it waits.
+  /// Bytes of one text.
+  package var text: Int
+  /// Instructions of one step, until it waits; what C functions do counts as well, by bytes and elements.
   package var instructions: Int64
   /// More of them for clean-up once the first are spent.
   package var cleanup: Int64
   /// Steps of one pattern match.
   package var matching: Int64
+  /// Seconds of processor time of one step, for single instructions that take long.
+  package var seconds: Int
 
-  package init(memory: Int = 64 << 20, instructions: Int64 = 50_000_000, cleanup: Int64 = 1_000_000, matching: Int64 = 20_000_000) {
+  package init(
+    memory: Int = 64 << 20, text: Int = 8 << 20, instructions: Int64 = 50_000_000, cleanup: Int64 = 1_000_000, matching: Int64 = 20_000_000,
+    seconds: Int = 10
+  ) {
     self.memory = memory
+    self.text = text
+    self.seconds = seconds
     self.instructions = instructions
     self.cleanup = cleanup
     self.matching = matching
@@ -43,8 +52,9 @@ package final class LuaState {
     deinit { clua_end(pointer) }
 
     /// Runs it until it asks, returns or raises; the answer is what its question gives.
-    package func step(_ answer: WireWriter) -> Turn {
-      let turn = answer.bytes.withUnsafeBufferPointer { clua_step(pointer, $0.baseAddress, $0.count) }
+    /// - Parameter refills: whether its instructions are counted from nothing again; else it continues on what the last step left.
+    package func step(_ answer: WireWriter, refills: Bool = true) -> Turn {
+      let turn = answer.bytes.withUnsafeBufferPointer { clua_step(pointer, $0.baseAddress, $0.count, refills) }
       var count = 0
       let bytes = clua_reply(pointer, &count)
       let values = WireReader.values(UnsafeBufferPointer(start: bytes, count: bytes == nil ? 0 : count))
@@ -65,7 +75,8 @@ package final class LuaState {
   /// - Throws: a defect of the prelude, or no memory.
   package init(prelude: [SourceFile], limits: LuaLimits) throws(Failure) {
     var bounds = clua_limits(
-      memory: limits.memory, instructions: limits.instructions, cleanup: limits.cleanup, matching: limits.matching)
+      memory: limits.memory, text: limits.text, instructions: limits.instructions, cleanup: limits.cleanup, matching: limits.matching,
+      seconds: Int32(clamping: limits.seconds))
     guard let pointer = clua_open(&bounds) else { throw Failure(.internal, "there is no memory for a Lua state") }
     self.pointer = pointer
     clua_seed(pointer, 0)
@@ -89,10 +100,11 @@ package final class LuaState {
   package func number(_ name: String) -> Int { Int(clua_number(pointer, name)) }
 
   /// Makes a function ready to run; nil where there is none of that number.
-  package func start(_ function: Int, _ arguments: [Value]) -> Task? {
+  /// - Parameter whole: whether a table that it returns is wanted with its members; else it reads as true.
+  package func start(_ function: Int, _ arguments: [Value], whole: Bool = false) -> Task? {
     var writer = WireWriter()
     for argument in arguments { writer.put(argument) }
-    let task = writer.bytes.withUnsafeBufferPointer { clua_start(pointer, Int64(function), $0.baseAddress, $0.count) }
+    let task = writer.bytes.withUnsafeBufferPointer { clua_start(pointer, Int64(function), $0.baseAddress, $0.count, whole) }
     return task.map { Task($0, in: self) }
   }
 

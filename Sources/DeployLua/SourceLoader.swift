@@ -8,6 +8,12 @@ struct SourceLoader {
   private(set) var files: [SourceFile] = []
   let state: LuaState
   private var checks = true
+  private var asked = 0
+
+  /// Bytes of one file; the same as `CLUA_SOURCE`.
+  private static let longest = 1 << 20
+  /// Times that `require` may be called while a project is read.
+  private static let mostRequires = 10_000
 
   init(prelude: [SourceFile], limits: LuaLimits, read: @escaping (String) -> String?) throws(Failure) {
     self.read = { path in read(path)?.withoutByteOrderMark }
@@ -20,20 +26,23 @@ struct SourceLoader {
   mutating func load(_ main: SourceFile, checks: Bool) throws(Problem) -> Value {
     var main = main
     main.text = main.text.withoutByteOrderMark
+    if let reason = Self.tooLong(main) { throw Problem(reason, place: SourcePlace(file: main.path, line: 1), fix: Self.shorter) }
     keep(main)
     self.checks = checks
     let request = Value.record(of: [("text", .text(main.text)), ("checks", .bool(checks)), ("globals", globals(of: main))])
-    guard let task = state.start(state.number("load_number"), ["call", .text(main.path), request]) else {
+    guard let task = state.start(state.number("load_number"), ["call", .text(main.path), request], whole: true) else {
       throw Problem("there is no memory to read \(main.path)")
     }
     var answer = WireWriter()
     while true {
-      switch task.step(answer) {
+      // All of a project is read on one budget: a file that asks for another has none of its own.
+      switch task.step(answer, refills: false) {
       case .returned(let project): return project
       case .raised(let error): throw ErrorReader.problem(error, in: main.path)
       case .asked(let question):
+        asked += 1
         answer = WireWriter()
-        answer.put(resolve(question))
+        answer.put(asked > Self.mostRequires ? Self.refusal("require was called more than 10,000 times") : resolve(question))
       }
     }
   }
@@ -41,6 +50,12 @@ struct SourceLoader {
   private mutating func keep(_ file: SourceFile) {
     if !files.contains(where: { $0.path == file.path }) { files.append(file) }
   }
+
+  private static func tooLong(_ file: SourceFile) -> String? {
+    let bytes = file.text.utf8.count
+    return bytes > longest ? "\(file.path) has \(bytes) bytes, and a text of Lua may have 1 MB (\(longest) bytes)" : nil
+  }
+  private static let shorter = "make it several files, or keep its data elsewhere: host:read and here:read bring it in"
 
   // MARK: require
 
@@ -66,7 +81,9 @@ struct SourceLoader {
         fix: shipped == nil ? nil : "did you mean require \"recipes.\(name)\"?")
     }
     guard let data = read(manifest) else { return Self.refusal("plugin \"\(name)\" has no plugin.lua", fix: "write \(manifest)") }
-    keep(SourceFile(path: manifest, text: data))
+    let manifestFile = SourceFile(path: manifest, text: data)
+    if let reason = Self.tooLong(manifestFile) { return Self.refusal(reason, fix: Self.shorter) }
+    keep(manifestFile)
     return found(main, text, [("plugin", .text(name)), ("manifest", .text(data)), ("manifest_path", .text(manifest))])
   }
 
@@ -94,6 +111,7 @@ struct SourceLoader {
 
   private mutating func found(_ path: String, _ text: String, _ more: [(String, Value)]) -> Value {
     let file = SourceFile(path: path, text: text)
+    if let reason = Self.tooLong(file) { return Self.refusal(reason, fix: Self.shorter) }
     keep(file)
     return .record(of: [("path", .text(path)), ("text", .text(text)), ("globals", globals(of: file))] + more)
   }

@@ -40,7 +40,7 @@ package struct WireWriter {
 
   private mutating func putSize(_ tag: UInt8, _ size: Int) {
     bytes.append(tag)
-    withUnsafeBytes(of: UInt32(size).littleEndian) { bytes.append(contentsOf: $0) }
+    withUnsafeBytes(of: UInt32(clamping: size).littleEndian) { bytes.append(contentsOf: $0) }
   }
 
   private mutating func putRaw(_ bits: UInt64) {
@@ -78,7 +78,7 @@ package struct WireReader {
     case 6:
       guard let count = size() else { return nil }
       var list: [Value] = []
-      list.reserveCapacity(count)
+      list.reserveCapacity(min(count, 1024))  // a count is only a claim
       for _ in 0..<count {
         guard let value = next(depth: depth + 1) else { return nil }
         list.append(value)
@@ -92,7 +92,7 @@ package struct WireReader {
   private mutating func record(depth: Int) -> Value? {
     guard let count = size() else { return nil }
     var members: [(String, Value)] = []
-    members.reserveCapacity(count)
+    members.reserveCapacity(min(count, 1024))
     for _ in 0..<count {
       guard at < bytes.count, bytes[at] == 5 else { return nil }
       at += 1

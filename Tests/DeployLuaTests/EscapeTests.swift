@@ -29,6 +29,14 @@ import Testing
       "table.sort({ 3, 2, 1, 5, 4 }, function() while true do end end)",
       "('x'):gsub('.', function() while true do end end)",
       "local t = setmetatable({}, { __tostring = function() while true do end end }) log.info('%s', t)",
+      "xpcall(error, function() while true do end end)", "xpcall(function() while true do end end, function() while true do end end)",
+      "while true do xpcall(function() while true do end end, function(e) xpcall(error, function() while true do end end) end) end",
+      "local x <close> = setmetatable({}, { __close = function() xpcall(error, function() while true do end end) end }) while true do end",
+      "local co = coroutine.wrap(function() xpcall(error, function() while true do end end) end) co()",
+      "local c = coroutine.create(function() local x <close> = setmetatable({}, { __close = function() while true do end end }) "
+        + "coroutine.yield() end) coroutine.resume(c) coroutine.close(c)",
+      "local t = setmetatable({}, { __index = function(t) while true do end end }); ('x'):gsub('x', t)",
+      "while true do pcall(pcall, pcall, error) end", "table.sort({ 3, 2, 1 }, function() while true do pcall(error) end end)",
     ])
   func endless(code: String) throws {
     let error = try #require(try end(code).error)
@@ -47,6 +55,62 @@ import Testing
     let error = try #require(try end(code).error)
     #expect(error.failure.message.contains("not enough memory") || error.failure.message.contains("computed for too long"), "\(error)")
     #expect(error.place == SourcePlace(file: "deploy.lua", line: 4))
+  }
+
+  @Test(
+    "functions that others return take nothing that they are called with",
+    arguments: [
+      "pairs({ 1 })(5)",
+      "pairs({ a = 1 })('\\x78\\x56\\x34\\x12\\0\\0\\0\\0' .. ('A'):rep(200))",
+      "for k in pairs { 1, 2 }, 'text' do end",
+      "pairs({ 1 })(host)", "pairs({ 1 })()", "pairs({})(nil, nil, nil)",
+      "local f = ipairs({ 1 }) pcall(f, 5, 1) pcall(f, 'x', 1) pcall(f, {}, 'x')",
+      "local f = utf8.codes('x') f(5, 5) f({}, -1)", "local f = ('x'):gmatch('.') f(5) f({}, 2)",
+      "local f = coroutine.wrap(function(...) end) f(5)",
+    ])
+  func iterators(code: String) throws {
+    #expect(try end(code + "\nreturn 'whole'") == .returned("whole"))
+  }
+
+  @Test("a handler of xpcall sees neither a limit nor a cancellation, and every other error")
+  func handlers() throws {
+    let rig = try Rig(
+      recipe(
+        """
+        local ok, said = xpcall(error, function(e) return 'mine ' .. e end, 'odd')
+        assert(not ok and said == 'mine odd')
+        xpcall(function() host:run 'wait' end, function() log.info 'handled' end)
+        log.info 'after'
+        """), limits: Self.small)
+    #expect(try rig.begin(.validateService).request != nil)
+    let step = rig.scripts.step(1, .cancel(Failure(.cancelled, "stopped")))
+    #expect(step.result?.error?.failure.kind == .cancelled)
+    #expect(step.log.isEmpty)
+  }
+
+  @Test("a metatable is taken as it is when it is set: what is refused then cannot be put in later")
+  func metatables() throws {
+    let code = """
+      local m = {}
+      local t = setmetatable({}, m)
+      m.__mode, m.__gc, m.__call = 'k', function() end, t
+      t[{}] = 'kept'
+      for i = 1, 20 do local s = ('x'):rep(100000) .. i end
+      local kept = 0
+      for i = 1, 1 do kept = #tostring(next(setmetatable({ 1 }, nil))) end
+      assert(not pcall(t))
+      assert(not pcall(setmetatable, {}, m))
+      local class = { __index = { name = 'n' }, __tostring = function() return 'text' end }
+      local one = setmetatable({}, class)
+      assert(getmetatable(one) == class and one.name == 'n' and tostring(one) == 'text')
+      class.__tostring = function() return 'other' end
+      assert(tostring(one) == 'text')
+      setmetatable({}, class)
+      assert(tostring(one) == 'other')
+      assert(getmetatable('') == false and not pcall(setmetatable, setmetatable({}, { __metatable = 1 }), {}))
+      return 'whole'
+      """
+    #expect(try end(code) == .returned("whole"))
   }
 
   @Test("a state goes on after a script of it ran out of memory")
@@ -76,7 +140,17 @@ import Testing
       "table.insert(setmetatable({}, { __len = function() return math.maxinteger - 1 end }), 1, 1)",
       "table.move({}, 1, math.maxinteger - 1, 2)", "table.concat({}, '', 1, 1 << 60)", "table.unpack({}, 1, 1e8)",
       "local t = {} for i = 0, 62 do t[1 << i] = 1 end table.insert(t, 1, 'x')", "string.rep('x', -1)", "('x'):rep(1e10)",
-      "string.format('%99999d', 1)", "string.format(('%s'):rep(300), 1)", "getmetatable('').__index = nil", "setmetatable('', {})",
+      "string.format('%99999d', 1)",
+      "return string.format('\\0%s', {})", "string.format('\\0%p', {})",
+      "error({ message = {}, where = {}, fix = host, traceback = 5 })", "local t = {} t.message = t error(t)", "fail(host, host)",
+      "retry({ times = 2 }, function() error(setmetatable({ message = 'x' }, { __newindex = error })) end)",
+      "table.sort({ 3, 2, 1, host, 'x' })", "table.sort({ 1, 2, 3 }, function(a, b) host:run 'x' end)",
+      "table.sort({ 3, 2, 1 }, function(a, b) error({}) end)", "('x'):gsub('.', coroutine.yield)", "('x'):gsub('.', host)",
+      "local c = coroutine.wrap(function() c = nil error(host) end) c()", "coroutine.close(coroutine.create(coroutine.close))",
+      "local s = 'return 1' for i = 1, 12 do s = 'return load(' .. ('%q'):format(s) .. ')()' end return load(s)()",
+      "load(('('):rep(1000) .. '1' .. (')'):rep(1000))()", "return utf8.len(('\\xff'):rep(100))",
+      "getmetatable('').__add(1, 2)", "rawset(string, 'rep', nil) return ('x'):rep(2)",
+      "string.format(('%s'):rep(300), 1)", "getmetatable('').__index = nil", "setmetatable('', {})",
       "setmetatable({}, { __gc = function() end })", "setmetatable({}, { __mode = 'k' })", "collectgarbage('stop')",
       "getmetatable(host).x = 1",
       "host.name = 'evil'", "host.run = nil", "host.run('x', 'y')", "rawset(host, 'x', 1)", "host:run(host)", "host:run({ {} })",
@@ -146,7 +220,8 @@ import Testing
     for id in 0..<1000 { #expect(rig.run(body, on: .host(id % 3), as: 10_000 + id * 10).result.error?.failure.message == "odd") }
     let after = rig.scripts.usage()
     #expect(after.functions == before.functions)
-    #expect(abs(after.memory - before.memory) < 4096, "\(before) \(after)")
+    // Tables that shrink only when something is put into them differ by a little; a thousand of anything would be more.
+    #expect(abs(after.memory - before.memory) < 20_000, "\(before) \(after)")
     #expect(rig.scripts.count == 0)
   }
 

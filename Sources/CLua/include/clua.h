@@ -11,9 +11,11 @@ typedef struct clua_task clua_task;
 
 typedef struct {
   size_t memory;        /* bytes that the state may hold */
-  int64_t instructions; /* of one step of a task, until it waits */
+  size_t text;          /* bytes of one text */
+  int64_t instructions; /* of one step of a task, until it waits; work inside C functions counts, too */
   int64_t cleanup;      /* more of them, for <close> variables once the first are spent */
   int64_t matching;     /* steps of one call of string.find, match, gmatch or gsub */
+  int seconds;          /* of processor time for one step, for what no count of instructions sees */
 } clua_limits;
 
 typedef enum { CLUA_ASKED, CLUA_RETURNED, CLUA_RAISED } clua_turn;
@@ -33,10 +35,12 @@ int64_t clua_number(clua_state *state, const char *name);
 const uint8_t *clua_log(clua_state *state, size_t *count);
 const char *clua_message(const clua_state *state);
 
-/* A task that will call launch(function, arguments...); NULL where there is no such function, or no memory. */
-clua_task *clua_start(clua_state *state, int64_t function, const uint8_t *arguments, size_t count);
-/* Runs it until it asks, returns or raises. The answer is coded values; the first step takes none. */
-clua_turn clua_step(clua_task *task, const uint8_t *answer, size_t count);
+/* A task that will call launch(function, arguments...); NULL where there is no such function, or no memory. `whole`: what it returns is
+ * wanted with its members; of others only plain values are, and a table counts as true. */
+clua_task *clua_start(clua_state *state, int64_t function, const uint8_t *arguments, size_t count, bool whole);
+/* Runs it until it asks, returns or raises. The answer is coded values; the first step takes none. `refill`: its instructions are counted
+ * from nothing again; without it the step continues on what the last one left. */
+clua_turn clua_step(clua_task *task, const uint8_t *answer, size_t count, bool refill);
 /* Marks it: the next step raises, and what it raises cannot be caught by what began before. */
 void clua_cancel(clua_task *task);
 /* What it asked, returned or raised, coded; valid until its next step. */

@@ -48,6 +48,7 @@ end
 --- Asks for an operation: nil as number is the engine's machine. Returns failure, value, status, stdout, stderr, milliseconds.
 local function operate(number, name, timeout, ...) return ask(name, number, timeout, ...) end
 local most_bytes = 1048576 -- of a command
+local longest_text = 8 << 20 -- bytes of any text
 
 local function failed(number, failure, command, status, stderr)
   doubt()
@@ -149,6 +150,10 @@ end
 local function read_file(method, number, path, given)
   path = path_of(method, path)
   local options = read_options("host:read", given)
+  if options.limit and options.limit > longest_text then
+    return complain(string.format("%s: limit is at most 8 MB (%d), got %d", method, longest_text, options.limit),
+      "bring larger files with host:download, or let the host look into them: host:run")
+  end
   local failure, value = operate(number, "read", options.timeout, path, options.limit or 1048576)
   if not failure then return value end
   local known, answer = foretold(failure, options.rehearse, options.default)

@@ -36,7 +36,7 @@ local function new_environment(file)
   local globals, reported = {}, {}
   unknown[globals] = reported
   for _, name in ipairs(libraries) do globals[name] = copy(_ENV[name]) end
-  for _, name in ipairs(basics) do globals[name] = _ENV[name] end
+  for _, name in ipairs(basics) do globals[name] = for_recipes[name] or _ENV[name] end
   for _, name in ipairs(words) do
     local meaning = _ENV[name]
     globals[name] = type(meaning) == "function" and framed(meaning) or meaning

@@ -1,4 +1,4 @@
--- protocol 1
+-- protocol 2
 -- What everything else here is made of. Globals of these files are the primitives: no recipe sees them.
 
 phase = "description"          -- "run" once a deployment runs

@@ -1,0 +1,26 @@
+/* Stock functions behind a count of what they read: their loops are out of the hook's sight. */
+#include "inside.h"
+
+/* upvalues: the function's own, the function, which arguments' text it does not read. It runs in this very frame, so that its errors
+ * name it and its arguments as ever. */
+static int guarded(lua_State *L) {
+  int top = lua_gettop(L);
+  uint64_t unread = (uint64_t)lua_tointeger(L, lua_upvalueindex(3));
+  int64_t cost = 1 + top / 4;
+  if (unread != CLUA_UNREAD_ALL)
+    for (int i = 1; i <= top; i++)
+      if ((i > 63 || !(unread >> i & 1)) && lua_type(L, i) == LUA_TSTRING) cost += (int64_t)(lua_rawlen(L, i) / 4);
+  clua_charge(L, cost);
+  int results = lua_tocfunction(L, lua_upvalueindex(2))(L);
+  if (results > 8) clua_owe(L, results / 4);
+  return results;
+}
+
+void clua_guard(lua_State *L, uint64_t unread) {
+  lua_CFunction function = lua_tocfunction(L, -1);
+  if (!lua_getupvalue(L, -1, 1)) lua_pushnil(L);
+  lua_remove(L, -2);
+  lua_pushcfunction(L, function);
+  lua_pushinteger(L, (lua_Integer)unread);
+  lua_pushcclosure(L, guarded, 3);
+}

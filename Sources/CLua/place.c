@@ -1,0 +1,66 @@
+/* Lines of recipes: where the innermost frame of one stands, and where a function is defined. */
+#include "inside.h"
+#include <stdio.h>
+#include <string.h>
+
+static bool first_place(lua_State *L, const char *skip, char *file, size_t room, int *line) {
+  lua_Debug ar;
+  for (int level = 0; level < 200 && lua_getstack(L, level, &ar); level++) {
+    if (!lua_getinfo(L, "Sl", &ar) || !clua_is_recipe(&ar)) continue;
+    if (skip && *skip && strncmp(ar.source + 1, skip, strlen(skip)) == 0) continue;
+    snprintf(file, room, "%s", ar.source + 1);
+    *line = ar.currentline;
+    return true;
+  }
+  return false;
+}
+
+bool clua_where(lua_State *L, clua_task *t, const char *skip, char *file, size_t room, int *line) {
+  if (first_place(L, skip, file, room, line)) return true;
+  if (!t) return false;
+  for (int i = t->depth - 1; i >= 0; i--)
+    if (t->chain[i] != L && first_place(t->chain[i], skip, file, room, line)) return true;
+  return L != t->co && first_place(t->co, skip, file, room, line);
+}
+
+bool clua_own_place(lua_State *L, clua_task *t, char *file, size_t room, int *line) {
+  lua_Debug ar;
+  if (!t) return false;
+  lua_rawgetp(L, LUA_REGISTRYINDEX, &clua_key_functions);
+  int top = lua_gettop(L) - 1;
+  bool found = lua_rawgeti(L, -1, t->function) == LUA_TFUNCTION && lua_getinfo(L, ">S", &ar) && clua_is_recipe(&ar);
+  lua_settop(L, top);
+  if (!found) return false;
+  snprintf(file, room, "%s", ar.source + 1);
+  *line = ar.linedefined;
+  return true;
+}
+
+/* where([skip]) -> file, line of the innermost recipe frame whose file does not begin with skip */
+static int l_where(lua_State *L) {
+  char file[256];
+  int line;
+  clua_charge(L, 50);
+  if (!clua_where(L, TASK(L), luaL_optstring(L, 1, NULL), file, sizeof file, &line)) return 0;
+  lua_pushstring(L, file);
+  lua_pushinteger(L, line);
+  return 2;
+}
+
+/* place(function) -> file, line of its definition */
+static int l_place(lua_State *L) {
+  lua_Debug ar;
+  luaL_checktype(L, 1, LUA_TFUNCTION);
+  lua_settop(L, 1);
+  clua_charge(L, 1);
+  lua_getinfo(L, ">S", &ar);
+  if (!clua_is_recipe(&ar)) return 0;
+  lua_pushstring(L, ar.source + 1);
+  lua_pushinteger(L, ar.linedefined > 0 ? ar.linedefined : 1);
+  return 2;
+}
+
+void clua_place_functions(lua_State *L) {
+  static const luaL_Reg functions[] = {{"where", l_where}, {"place", l_place}, {NULL, NULL}};
+  luaL_setfuncs(L, functions, 0);
+}
