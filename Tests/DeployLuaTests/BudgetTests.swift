@@ -35,7 +35,7 @@ import Testing
     "print": Hard("print(s, s)", text), "load": Hard("load('--' .. s:sub(1, 500000))", 500_000), "require": Hard("pcall(require, 'x')"),
     "each": Hard("pcall(each, 1, 2)"), "all": Hard("pcall(all, 1)"), "within": Hard("pcall(within, 'x', 1)"),
     "sleep": Hard("pcall(sleep, 'x')"), "retry": Hard("pcall(retry, {}, 1)"), "fail": Hard("pcall(fail, '%s', s)", text),
-    "quote": Hard("quote(s:sub(1, 40000) .. \"'\")", 40_000),
+    "quote": Hard("quote(s:sub(1, 10000) .. \"'\")", 10_000),
     "recipe": Hard("pcall(recipe, s)"), "group": Hard("pcall(group, s)"), "strategy": Hard("pcall(strategy, s)"),
     "configuration": Hard("pcall(configuration, s)"), "transport": Hard("pcall(transport, s)"), "bundle": Hard("pcall(bundle, s)"),
     "string.byte": Hard("s:byte(1, 10000)", 10_000), "string.char": Hard("string.char(table.unpack(list, 1, 5000))", 5000),
