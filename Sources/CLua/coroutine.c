@@ -132,7 +132,7 @@ static const char *state_of(lua_State *L, lua_State *co) {
 
 static int begin(lua_State *L, lua_State *co, int arguments, int how) {
   clua_task *t = TASK(L);
-  if (TASK(co) != t) return clua_raise(L, "usage", "a coroutine belongs to the script that made it");
+  if (!t || OWNER(co) != t->number) return clua_raise(L, "usage", "a coroutine belongs to the script that made it");
   clua_charge(L, 4 + arguments / 4);
   const char *state = state_of(L, co);
   if (strcmp(state, "suspended") != 0) {
@@ -164,7 +164,7 @@ static int l_create(lua_State *L) {
   luaL_checktype(L, 1, LUA_TFUNCTION);
   clua_charge(L, FRESH);
   lua_State *co = lua_newthread(L);
-  TASK(co) = TASK(L);
+  OWNER(co) = OWNER(L);
   if (TASK(L) && lua_gethookcount(L) > FRESH) lua_sethook(co, clua_hook, LUA_MASKCOUNT, FRESH);
   lua_pushcfunction(co, body);
   lua_pushvalue(L, 1);
@@ -219,7 +219,7 @@ static int l_close(lua_State *L) {
   lua_State *co = checked(L);
   clua_task *t = TASK(L);
   const char *state = state_of(L, co);
-  if (TASK(co) != t) return clua_raise(L, "usage", "a coroutine belongs to the script that made it");
+  if (!t || OWNER(co) != t->number) return clua_raise(L, "usage", "a coroutine belongs to the script that made it");
   if (strcmp(state, "suspended") != 0 && strcmp(state, "dead") != 0) return luaL_error(L, "cannot close a %s coroutine", state);
   clua_charge(L, 4);
   int before = clua_flags(L);

@@ -24,6 +24,7 @@ struct clua_state {
   size_t churn;        /* bytes taken since they were last charged: big copies cost, too */
   size_t longest;      /* bytes of the longest text that it ever had */
   clua_task *current;  /* the task whose step is under way */
+  uintptr_t tasks;     /* how many there were */
   int64_t next;        /* number of the next registered function */
   int64_t functions;   /* how many are registered */
   void *spare[CLUA_SMALL / 16 + 1]; /* blocks that are free, by their size in units of 16 bytes; each holds the next one */
@@ -44,6 +45,7 @@ struct clua_task {
   clua_state *state;
   lua_State *co;
   int anchor;
+  uintptr_t number;
   int64_t function, budget;
   int64_t began, spent, most; /* seconds of the clock when its step began, nanoseconds of the processor then, and how many it may have */
   lua_State **chain;   /* coroutines it is inside of, outermost first; without `co` */
@@ -68,7 +70,10 @@ enum { CLUA_CANCELLED = 1, CLUA_SPENT = 2 };
 #define CLUA_DEEPEST_TASK 32     /* each, all and within inside each other */
 #define CLUA_QUESTION (16u << 20) /* bytes of all values that are asked at once */
 #define CLUA_SOURCE (1u << 20)   /* bytes of one source */
-#define TASK(L) (*(clua_task **)lua_getextraspace(L))
+/* The task whose code runs; NULL where the program itself is at work. */
+#define TASK(L) (clua_of(L)->current)
+/* The number of the task that made a coroutine: tasks come and go, and one may lie where another lay. */
+#define OWNER(L) (*(uintptr_t *)lua_getextraspace(L))
 
 /* registry keys */
 extern char clua_key_functions, clua_key_titles, clua_key_origins, clua_key_nesting, clua_key_launch, clua_key_error;
@@ -97,6 +102,8 @@ bool clua_grows_stack(clua_state *s, size_t size);
 /* wire.c */
 void clua_put(clua_buffer *b, const void *bytes, size_t count);
 void clua_put_text(clua_buffer *b, const char *text, size_t count);
+/* The same, of at most so many bytes and a mark that says how many there were. */
+void clua_put_cut(clua_buffer *b, const char *text, size_t count, size_t most);
 /* A record of that many members follows: texts and values in the order of the texts. */
 void clua_put_record(clua_buffer *b, size_t members);
 /* NULL, or why the value cannot be coded. Lenient: codes what is no plain data as nil. Raises on memory only. Charges without raising. */
@@ -135,6 +142,9 @@ extern const char clua_out_of_budget[];
 
 /* task.c */
 int clua_ask(lua_State *L);
+/* Whether a wait would go through to the outside from here. */
+bool clua_can_wait(lua_State *L);
+extern const char clua_cannot_wait[];
 void clua_task_library(lua_State *L);
 
 /* load.c */

@@ -32,6 +32,7 @@ static int l_register(lua_State *L) {
   clua_task *t = TASK(L);
   if (t && t->nesting >= CLUA_DEEPEST_TASK)
     return clua_raise(L, "usage", "each, all and within are nested more than 32 deep");
+  if (t && !clua_can_wait(L)) return clua_raise(L, "usage", clua_cannot_wait); /* it would be registered and never started */
   if (lua_type(L, 3) == LUA_TSTRING && lua_rawlen(L, 3) > LONGEST_ORIGIN) {
     lua_pushlstring(L, lua_tostring(L, 3), LONGEST_ORIGIN);
     lua_replace(L, 3);
@@ -73,19 +74,25 @@ static int l_payload(lua_State *L) {
   return 3;
 }
 
+static const char left_out[] = "more than 1,000 lines were logged without a wait between them; the rest is left out";
+
 /* note(level, text): a line for whoever reads what the recipe says. */
 static int l_note(lua_State *L) {
   clua_state *s = clua_of(L);
   luaL_checkstring(L, 1);
   luaL_checkstring(L, 2);
   clua_charge(L, 20);
-  if (s->notes >= MOST_LINES) return 0;
+  if (s->notes > MOST_LINES) return 0;
+  if (s->notes++ == MOST_LINES) {
+    clua_put_text(&s->log, "warn", 4);
+    clua_put_text(&s->log, left_out, sizeof left_out - 1);
+    return 0;
+  }
   for (int i = 1; i <= 2; i++) {
     size_t count;
     const char *text = lua_tolstring(L, i, &count);
-    clua_put_text(&s->log, text, count < LONGEST_LINE ? count : LONGEST_LINE);
+    clua_put_cut(&s->log, text, count, LONGEST_LINE);
   }
-  s->notes++;
   return 0;
 }
 
@@ -176,7 +183,7 @@ clua_state *clua_open(const clua_limits *limits) {
   s->L = lua_newstate(clua_allocate, s);
   if (!s->L) { clua_release_slabs(s); free(s); return NULL; }
   lua_atpanic(s->L, panic);
-  TASK(s->L) = NULL;
+  OWNER(s->L) = 0;
   /* Garbage is looked for when the heap is four times what was left: in a fleet of thousands most of it lives until the end. Where the
    * limit comes first, Lua looks for it before it gives up. */
   lua_gc(s->L, LUA_GCINC, 400, 0, 0);

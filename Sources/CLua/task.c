@@ -21,17 +21,22 @@ static int ask_k(lua_State *L, int status, lua_KContext before) {
   return clua_decode(L, t->answer, t->answered);
 }
 
+const char clua_cannot_wait[] = "cannot wait inside a callback of table.sort, string.gsub or tostring; collect first, then wait";
+
+bool clua_can_wait(lua_State *L) {
+  clua_task *t = TASK(L);
+  if (!t || !lua_isyieldable(L) || !lua_isyieldable(t->co)) return false;
+  for (int i = 0; i < t->depth; i++)
+    if (!lua_isyieldable(t->chain[i])) return false;
+  return true;
+}
+
 /* ask(...) -> the answer's values. The one function that waits. */
 int clua_ask(lua_State *L) {
   clua_task *t = TASK(L);
   if (!t) return clua_raise(L, "usage", "nothing can be asked here");
   if (t->closing) return clua_raise(L, "usage", "cannot wait while coroutine.close runs");
-  bool free = lua_isyieldable(L);
-  if (L != t->co && !lua_isyieldable(t->co)) free = false;
-  for (int i = 0; i < t->depth; i++)
-    if (!lua_isyieldable(t->chain[i])) free = false;
-  if (!free)
-    return clua_raise(L, "usage", "cannot wait inside a callback of table.sort, string.gsub or tostring; collect first, then wait");
+  if (!clua_can_wait(L)) return clua_raise(L, "usage", clua_cannot_wait);
   int count = lua_gettop(L);
   t->reply.count = 0;
   t->reply.failed = false;
@@ -83,7 +88,7 @@ static void encode_error(lua_State *L, clua_buffer *b) {
     const char *text = lua_type(L, error + 1 + i) == LUA_TSTRING ? lua_tolstring(L, error + 1 + i, &count) : NULL;
     if (!text) continue;
     clua_put_text(b, names[i], strlen(names[i]));
-    clua_put_text(b, text, count < LONGEST_WORDS ? count : LONGEST_WORDS);
+    clua_put_cut(b, text, count, LONGEST_WORDS);
   }
   lua_settop(L, error);
 }
@@ -140,7 +145,7 @@ static int prepare(lua_State *L) {
   beginning *b = lua_touserdata(L, 1);
   clua_task *t = b->task;
   lua_State *co = lua_newthread(L);
-  TASK(co) = t;
+  OWNER(co) = t->number;
   t->co = co;
   lua_rawgetp(L, LUA_REGISTRYINDEX, &clua_key_launch);
   lua_rawgetp(L, LUA_REGISTRYINDEX, &clua_key_functions);
@@ -164,6 +169,7 @@ clua_task *clua_start(clua_state *s, int64_t function, const uint8_t *arguments,
   clua_task *t = calloc(1, sizeof *t);
   if (!t) return NULL;
   t->state = s;
+  t->number = ++s->tasks;
   t->function = function;
   t->anchor = LUA_NOREF;
   t->whole = whole;

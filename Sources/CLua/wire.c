@@ -1,6 +1,7 @@
 /* Values as bytes, in pre-order. Tags: 0 nil, 1 false, 2 true, 3 whole number (8 bytes), 4 number (8), 5 text (4 bytes
  * of length), 6 list (4 bytes of count), 7 record (4 bytes of count, then texts and values in the order of the texts). */
 #include "inside.h"
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -33,6 +34,16 @@ static void put_sized(clua_buffer *b, uint8_t tag, size_t size) {
 void clua_put_text(clua_buffer *b, const char *text, size_t count) {
   put_sized(b, TEXT, count);
   clua_put(b, text, count);
+}
+
+void clua_put_cut(clua_buffer *b, const char *text, size_t count, size_t most) {
+  char mark[64];
+  if (count <= most) return clua_put_text(b, text, count);
+  while (most > 0 && ((unsigned char)text[most] & 0xc0) == 0x80) most--; /* no part of a character */
+  int marked = snprintf(mark, sizeof mark, " … (%zu bytes in all)", count);
+  put_sized(b, TEXT, most + (size_t)marked);
+  clua_put(b, text, most);
+  clua_put(b, mark, (size_t)marked);
 }
 
 void clua_put_record(clua_buffer *b, size_t members) { put_sized(b, RECORD, members); }

@@ -91,9 +91,8 @@ struct FieldLines {
   /// The first `field =` directly inside the first table that begins at or after a line; `a.b` is field `b` of the table
   /// that field `a` begins. The nearest line that was found.
   func line(of field: String, in file: String, after line: Int) -> Int? {
-    guard let list = tokens.first(where: { $0.path == file })?.tokens, var at = list.firstIndex(where: { $0.line >= line }) else {
-      return nil
-    }
+    guard let list = tokens.first(where: { $0.path == file })?.tokens else { return nil }
+    var at = first(in: list, from: line)
     var found: Int?
     for part in field.split(separator: ".") {
       guard let next = index(of: part, in: list, from: at) else { break }
@@ -107,6 +106,17 @@ struct FieldLines {
   func line(ofText text: String, in file: String, after line: Int) -> Int? {
     guard let list = tokens.first(where: { $0.path == file })?.tokens else { return nil }
     return list.first { $0.line >= line && $0.line < line + 200 && $0.kind == .text && $0.text == text }?.line
+  }
+
+  /// The first token at or after a line: tokens are in the order of lines, and a file of many recipes asks for many fields.
+  private func first(in list: [Token], from line: Int) -> Int {
+    var below = 0
+    var above = list.count
+    while below < above {
+      let middle = (below + above) / 2
+      if list[middle].line < line { below = middle + 1 } else { above = middle }
+    }
+    return below
   }
 
   private func index(of field: Substring, in list: [Token], from begin: Int) -> Int? {

@@ -1,5 +1,6 @@
 import DeployLua
 import DeployModel
+import Foundation
 import Testing
 
 /// Lua code that tries to get out, to hang, or to bring the program down.
@@ -223,6 +224,27 @@ import Testing
     // Tables that shrink only when something is put into them differ by a little; a thousand of anything would be more.
     #expect(abs(after.memory - before.memory) < 20_000, "\(before) \(after)")
     #expect(rig.scripts.count == 0)
+  }
+
+  @Test("a function that could not be started is not kept, and a coroutine runs in the script that made it only")
+  func strays() throws {
+    let rig = try Rig(
+      recipe(
+        """
+        local ok, said = true, ''
+        for i = 1, 20 do ('x'):gsub('.', function() ok, said = pcall(within, '5m', print) end) end
+        assert(not ok and tostring(said):find('cannot wait'))
+        kept.co = kept.co or coroutine.create(function() coroutine.yield() end)
+        return tostring(select(2, pcall(coroutine.resume, kept.co)))
+        """).replacingOccurrences(of: "recipe \"shop\"", with: "local kept = {}\nrecipe \"shop\""))
+    let body = try rig.hook(.validateService)
+    let before = rig.scripts.usage().functions
+    #expect(rig.run(body, on: .host(0), as: 1).result == .returned("true"))
+    for id in 2..<50 {
+      let said = rig.run(body, on: .host(id % 3), as: id).result.value?.text ?? ""
+      #expect(said.contains("a coroutine belongs to the script that made it"), "\(said)")
+    }
+    #expect(rig.scripts.usage().functions == before)
   }
 
   @Test("a killed script leaves nothing behind, and its children's functions neither")
