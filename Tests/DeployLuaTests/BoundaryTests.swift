@@ -74,14 +74,16 @@ import Testing
     #expect(error.place == SourcePlace(file: "deploy.lua", line: 4))
   }
 
-  @Test(
-    "a source is bounded in bytes, and in what costs the square of its number",
-    arguments: [
-      "--" + String(repeating: "x", count: 1 << 20), "return " + String(repeating: "{}or", count: 20_001) + "{}",
-      "while true do " + String(repeating: "break ", count: 20_001) + "end",
-      (0...20_000).map { "::a\($0)::" }.joined(),
-    ])
-  func sources(text: String) {
+  private static let large = [
+    "a long comment": "--" + String(repeating: "x", count: 1 << 20),
+    "many alternatives": "return " + String(repeating: "{}or", count: 20_001) + "{}",
+    "many breaks": "while true do " + String(repeating: "break ", count: 20_001) + "end",
+    "many labels": (0...20_000).map { "::a\($0)::" }.joined(),
+  ]
+
+  @Test("a source is bounded in bytes, and in what costs the square of its number", arguments: large.keys.sorted())
+  func sources(name: String) throws {
+    let text = try #require(Self.large[name])
     let found = problems(text)
     #expect(found.count == 1)
     #expect(found.first.map { $0.hasPrefix("deploy.lua:1: ") && ($0.contains("1 MB") || $0.contains("20,000")) } == true, "\(found)")
