@@ -64,7 +64,8 @@ struct clua_task {
 enum { CLUA_CANCELLED = 1, CLUA_SPENT = 2 };
 #define CLUA_CHURN (8u << 20)    /* bytes that bring the next look at the budget forward */
 #define CLUA_LARGEST 1000000     /* elements that a table function handles */
-#define CLUA_NODES 1000000       /* values that cross the boundary at once */
+#define CLUA_NODES 1000000       /* values of one question */
+#define CLUA_PROJECT 5000000     /* values of all that a project describes */
 #define CLUA_STACK 32768         /* values on one stack: arguments and variables of all calls under way; it doubles up to here */
 #define CLUA_RESULTS 10000       /* values that a function of ours gives at once */
 #define CLUA_DEEPEST_TASK 32     /* each, all and within inside each other */
@@ -106,8 +107,9 @@ void clua_put_text(clua_buffer *b, const char *text, size_t count);
 void clua_put_cut(clua_buffer *b, const char *text, size_t count, size_t most);
 /* A record of that many members follows: texts and values in the order of the texts. */
 void clua_put_record(clua_buffer *b, size_t members);
-/* NULL, or why the value cannot be coded. Lenient: codes what is no plain data as nil. Raises on memory only. Charges without raising. */
-const char *clua_encode(lua_State *L, int index, clua_buffer *b, bool lenient);
+/* NULL, or why the value cannot be coded: it may have `most` values, counted once for each way to them. Lenient: codes what is no plain
+ * data as nil. Raises on memory only. Charges without raising. */
+const char *clua_encode(lua_State *L, int index, clua_buffer *b, bool lenient, int64_t most);
 /* Pushes all coded values; raises on memory, and where they are malformed. Returns how many. */
 int clua_decode(lua_State *L, const uint8_t *bytes, size_t count);
 

@@ -41,7 +41,7 @@ int clua_ask(lua_State *L) {
   t->reply.count = 0;
   t->reply.failed = false;
   for (int i = 1; i <= count; i++) {
-    const char *problem = clua_encode(L, i, &t->reply, false);
+    const char *problem = clua_encode(L, i, &t->reply, false, CLUA_NODES);
     clua_charge(L, 1);
     if (!problem && t->reply.count > CLUA_QUESTION) problem = "all together has more than 16 MB";
     if (problem) {
@@ -101,7 +101,17 @@ static void encode_result(lua_State *L, clua_task *t) {
     lua_pushboolean(L, 1);
     lua_replace(L, 2);
   }
-  if (clua_encode(L, 2, &t->reply, true)) t->reply.failed = true;
+  const char *problem = clua_encode(L, 2, &t->reply, true, CLUA_PROJECT);
+  if (!problem) return;
+  t->failed = true;
+  t->reply.count = 0;
+  t->reply.failed = false;
+  clua_put_record(&t->reply, 2);
+  clua_put_text(&t->reply, "kind", 4);
+  clua_put_text(&t->reply, "limit", 5);
+  clua_put_text(&t->reply, "message", 7);
+  lua_pushfstring(L, "what is described here is too large: %s", problem);
+  clua_put_text(&t->reply, lua_tostring(L, -1), lua_rawlen(L, -1));
 }
 
 static int main_k(lua_State *L, int status, lua_KContext ignored) {

@@ -54,7 +54,7 @@ typedef struct {
   lua_State *L;
   clua_buffer *b;
   bool lenient;
-  int64_t nodes; /* values and places of tables so far */
+  int64_t nodes, most; /* values and places of tables so far, and how many there may be */
 } walk;
 
 static const char *encode(walk *w, int index, int depth);
@@ -142,7 +142,7 @@ static void encode_number(walk *w, int index) {
 static const char *encode(walk *w, int index, int depth) {
   size_t count;
   const char *text, *problem = NULL;
-  if (++w->nodes > CLUA_NODES) return "it has more than 1,000,000 values, or is inside itself";
+  if (++w->nodes > w->most) return "it has too many values, or is inside itself";
   switch (lua_type(w->L, index)) {
     case LUA_TNIL: case LUA_TNONE: put_tag(w->b, NIL); break;
     case LUA_TBOOLEAN: put_tag(w->b, lua_toboolean(w->L, index) ? TRUE : FALSE); break;
@@ -159,8 +159,8 @@ static const char *encode(walk *w, int index, int depth) {
   return w->b->failed ? "it is too large" : problem;
 }
 
-const char *clua_encode(lua_State *L, int index, clua_buffer *b, bool lenient) {
-  walk w = {L, b, lenient, 0};
+const char *clua_encode(lua_State *L, int index, clua_buffer *b, bool lenient, int64_t most) {
+  walk w = {L, b, lenient, 0, most};
   size_t before = b->count;
   const char *problem = encode(&w, index, 0);
   clua_owe(L, w.nodes * 2 + (int64_t)((b->count - before) / 16));
