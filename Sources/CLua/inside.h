@@ -68,7 +68,7 @@ enum { CLUA_CANCELLED = 1, CLUA_SPENT = 2 };
 #define CLUA_PROJECT 5000000     /* values of all that a project describes */
 #define CLUA_STACK 32768         /* values on one stack: arguments and variables of all calls under way; it doubles up to here */
 #define CLUA_RESULTS 10000       /* values that a function of ours gives at once */
-#define CLUA_DEEPEST_TASK 32     /* each, all and within inside each other */
+#define CLUA_DEEPEST_TASK 40     /* tasks inside each other; whoever runs them refuses more than 32 before */
 #define CLUA_QUESTION (16u << 20) /* bytes of all values that are asked at once */
 #define CLUA_SOURCE (1u << 20)   /* bytes of one source */
 /* The task whose code runs; NULL where the program itself is at work. */

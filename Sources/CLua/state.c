@@ -31,7 +31,7 @@ static int l_register(lua_State *L) {
   clua_charge(L, 10);
   clua_task *t = TASK(L);
   if (t && t->nesting >= CLUA_DEEPEST_TASK)
-    return clua_raise(L, "usage", "each, all and within are nested more than 32 deep");
+    return clua_raise(L, "usage", "each, all and within are nested too deeply");
   if (t && !clua_can_wait(L)) return clua_raise(L, "usage", clua_cannot_wait); /* it would be registered and never started */
   if (lua_type(L, 3) == LUA_TSTRING && lua_rawlen(L, 3) > LONGEST_ORIGIN) {
     lua_pushlstring(L, lua_tostring(L, 3), LONGEST_ORIGIN);
