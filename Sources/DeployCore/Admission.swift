@@ -20,7 +20,7 @@ package struct Admission: Sendable, Hashable {
     goingBack = plan.hosts.map { _ in false }
     bounds = plan.bounds
     serving = plan.hosts.map { host in
-      if case .leftOut = host.action { false } else { host.current != nil }
+      if case .leftOut = host.action { false } else { host.serves }
     }
     servingCount = serving.reduce(0) { $0 + ($1 ? 1 : 0) }
     floor = min(bounds.floor, servingCount)

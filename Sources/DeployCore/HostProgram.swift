@@ -24,17 +24,22 @@ package enum HostProgram {
       var hooks = recipe.hooks.filter { $0.event == event }
       if host.target == nil, !event.concernsPrevious { hooks = [] }
       if event.concernsPrevious, host.current == nil {
-        if !hooks.isEmpty { steps.append(.skip(event, reason: "nothing was deployed here before")) }
+        // Its appspec scripts stand elsewhere on the host, and may still be there.
+        let scripts = host.lost == nil ? [] : appSpec(event, for: host, in: plan).map { HostStep.operation($0, vital: false) }
+        steps += bracket(event, scripts)
+        if !hooks.isEmpty { steps.append(.skip(event, reason: host.reasonToSkip)) }
         continue
       }
+      // A damaged release may lack the very program that stops it: nobody could ever repair it.
+      let isVital = !event.concernsPrevious || host.damage == nil
       let files = appSpec(event, for: host, in: plan)
       let own = event == .install ? files + builtIn(event, for: host, staged: staged) : builtIn(event, for: host, staged: staged) + files
       if own.isEmpty && hooks.isEmpty { continue }
       let site = Intent.Site(event: event, release: event.concernsPrevious ? host.current : host.target?.id, previous: host.current)
       steps.append(.begin(event))
-      steps += own.map { .operation($0, vital: true) }
+      steps += own.map { .operation($0, vital: isVital) }
       steps += hooks.map {
-        .hook(Body(recipe: event.concernsPrevious ? host.leaving : host.arriving, function: $0.function), site, vital: true)
+        .hook(Body(recipe: event.concernsPrevious ? host.leaving : host.arriving, function: $0.function), site, vital: isVital)
       }
       steps.append(.end(event))
     }
@@ -51,7 +56,7 @@ package enum HostProgram {
   ///   - reached: the forward steps that were begun, the failed one included.
   package static func restore(_ number: Int, in plan: Plan, after reached: ArraySlice<HostStep>) -> [HostStep] {
     let host = plan.hosts[number]
-    let activated = reached.contains { if case .operation(.activate, _) = $0 { true } else { false } }
+    let activated = reached.contains { $0.switchesCurrent }
     let recorded = reached.contains { if case .operation(.record, _) = $0 { true } else { false } }
     let stopped = reached.contains { if case .begin(let event) = $0 { event.concernsPrevious } else { false } }
     var steps: [HostStep] = []
@@ -65,7 +70,7 @@ package enum HostProgram {
     }
     if let undo = appSpecUndo(for: host, in: plan, after: reached) { steps.append(.operation(undo, vital: true)) }
     if activated {
-      steps.append(.operation(.activate(host.current), vital: true))
+      steps.append(.operation(switching(to: host.current, or: host.found), vital: true))
     }
     if activated || stopped, host.current != nil, let restoring = host.restoring {
       for event in [LifecycleEvent.applicationStart, .validateService, .beforeAllowTraffic, .allowTraffic, .afterAllowTraffic] {
@@ -83,26 +88,55 @@ package enum HostProgram {
     return steps
   }
 
-  /// Whether steps that were begun did no more than send a release.
-  static func isUntouched(after reached: ArraySlice<HostStep>) -> Bool {
+  /// Whether steps that were begun did no more than send a release that does not run.
+  static func isUntouched(_ number: Int, in plan: Plan, after reached: ArraySlice<HostStep>) -> Bool {
     reached.allSatisfy { step in
       switch step {
-      case .begin(.downloadBundle), .end(.downloadBundle), .skip, .operation(.stage, _): true
+      case .begin(.downloadBundle), .end(.downloadBundle), .skip: true
+      case .operation(.stage, _): plan.hosts[number].repairs != true
       default: false
       }
     }
   }
 
-  /// What a person types when restoring failed too.
+  /// What a person types when restoring failed too; never a way to a release that is known to be broken.
   package static func commands(toRestore number: Int, in plan: Plan) -> [String] {
     let host = plan.hosts[number]
     let path = host.host.place(plan.path)
     let reach = host.host.transport == "ssh" ? "ssh \(host.host.address ?? host.host.name)" : "sh"
-    guard let current = host.current else { return [reach, "rm \(path)/current"] }
+    let again = "lander deploy \(plan.recipe) --group \(plan.group) --only \(host.host.name) --force"
+    if let damage = host.damage, damage.kind != .gone {
+      return [
+        reach, "ls -l \(path)/current \(path)/releases",
+        "# do not link release \(damage.release): \(damage.words); `\(again)` sends what is missing",
+      ]
+    }
+    guard let target = host.current.map({ "releases/\($0)" }) ?? host.found else {
+      guard let lost = host.lost else { return [reach, "rm \(path)/current"] }
+      return [reach, "rm \(path)/current", "# release \(lost) ran there, and its folder is gone; `\(again)` sends it again"]
+    }
     return [
-      reach, "cd \(path)", "ln -s releases/\(current) .lander/current.by-hand && mv -T .lander/current.by-hand current",
+      reach, "cd \(path)", "ln -s \(quoted(target)) .lander/current.by-hand && mv -T .lander/current.by-hand current",
       "# then start the application in \(path)/current",
     ]
+  }
+
+  /// A word for a shell: as it is if it is plain, else between quotes.
+  private static func quoted(_ word: String) -> String {
+    let isPlain = word.utf8.allSatisfy { byte in
+      switch byte {
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "-")...UInt8(ascii: "9"),
+        UInt8(ascii: "_"): true
+      default: false
+      }
+    }
+    return isPlain ? word : "'" + word.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
+  }
+
+  /// The operation that makes a release current, or puts a link back that was there before; with neither, takes `current` away.
+  private static func switching(to release: Release.ID?, or link: String?) -> DeployModel.Operation {
+    if release == nil, let link { return .relink(link) }
+    return .activate(release)
   }
 
   private static func bracket(_ event: LifecycleEvent, _ steps: [HostStep]) -> [HostStep] {
@@ -111,8 +145,8 @@ package enum HostProgram {
 
   private static func builtIn(_ event: LifecycleEvent, for host: HostPlan, staged: Bool) -> [DeployModel.Operation] {
     switch event {
-    case .downloadBundle: host.stages && !staged ? host.target.map { [.stage($0)] } ?? [] : []
-    case .install: [.activate(host.target?.id)]
+    case .downloadBundle: (host.stages && !staged) || host.repairs == true ? host.target.map { [.stage($0)] } ?? [] : []
+    case .install: [switching(to: host.target?.id, or: host.link)]
     default: []
     }
   }
@@ -131,5 +165,23 @@ package enum HostProgram {
     return Receipt(
       application: plan.application, group: plan.group, release: target, inputs: host.inputs ?? plan.inputs, deployment: plan.id,
       recipe: plan.recipes[host.arriving].name, actor: plan.actor, at: plan.at, undid: undid)
+  }
+}
+
+extension HostStep {
+  /// Whether it changes what `current` names.
+  fileprivate var switchesCurrent: Bool {
+    switch self {
+    case .operation(.activate, _), .operation(.relink, _): true
+    default: false
+    }
+  }
+}
+
+extension HostPlan {
+  /// Why the hooks that take leave of what runs are skipped.
+  fileprivate var reasonToSkip: String {
+    if let lost { return "warning: release \(lost), which ran here, is gone from the host, so its hooks have no folder to run in" }
+    return found == nil ? "nothing was deployed here before" : "what runs here was not deployed by lander"
   }
 }

@@ -4,6 +4,8 @@ package enum Lapse: Sendable, Hashable {
   case floorIgnored
   /// Hosts are begun after more failed than the budget has (against P5).
   case budgetIgnored
+  /// A release that is known to be damaged counts as whole (against P8).
+  case damageIgnored
   /// A host is changed although its receipt says that all is as wanted (against P10).
   case receiptIgnored
 }

@@ -63,7 +63,7 @@ package enum Planner {
     let bounds = try Bounds(selection)
     try refuse(sharedProblems(recipe, input.manifest), exit: .usage)
     try refuseUnreachable(input.surveys, selection, bounds)
-    try refuse(sharedFileProblems(input) + spaceProblems(input), exit: .infrastructure)
+    try Obstacles.refuse(input.surveys, selection, besides: sharedFileProblems(input) + spaceProblems(input))
     let pinned =
       [PinnedRecipe(name: recipe.name, sources: input.sources, hooks: recipe.hooks, appspec: recipe.appspec)]
       + input.kept.filter { $0.sources != input.sources || $0.name != recipe.name }
@@ -91,11 +91,15 @@ package enum Planner {
       return HostPlan(host: host, action: .leftOut(failure), target: release)
     }
     let receipt = input.lapse == .receiptIgnored ? nil : state.receipt
-    let same = state.current == release.id && receipt?.release.id == release.id && receipt?.inputs == inputs
-    return HostPlan(
+    let damage = input.lapse == .damageIgnored ? nil : state.damage(of: state.current)
+    let same = state.current == release.id && receipt?.release.id == release.id && receipt?.inputs == inputs && damage == nil
+    var plan = HostPlan(
       host: host, action: same && !input.force ? .unchanged : .change, facts: state.facts, target: release, previous: state.receipt,
-      current: state.current, restoring: recipe(of: state.receipt, among: recipes), stages: state.current != release.id,
-      present: state.releases.contains(release.id))
+      current: state.current, restoring: recipe(of: state.receipt, among: recipes), present: state.releases.contains(release.id)
+    ).seeing(state)
+    plan.stages = plan.current != release.id
+    if !plan.stages, input.force || damage != nil { plan.repairs = true }
+    return plan
   }
 
   /// Which of the plan's recipes knows the release that a receipt names.
@@ -153,16 +157,21 @@ package enum Planner {
   /// Shared files that the release would link to and that are not on a host.
   private static func sharedFileProblems(_ input: Input) -> [Problem] {
     zip(input.selection.hosts, input.surveys).compactMap { host, survey in
-      guard case .reached(let state) = survey, state.current != input.release.id, let lacks = state.lacks else { return nil }
+      guard case .reached(let state) = survey, !runs(input.release, state), let lacks = state.lacks else { return nil }
       return Problem(lacks.message, subject: host.name, fix: lacks.fix)
     }
+  }
+
+  /// Whether a release is current on a host and not gone: then at most some of its files are sent.
+  private static func runs(_ release: Release, _ state: HostState) -> Bool {
+    state.current == release.id && state.damage(of: release.id)?.kind != .gone
   }
 
   /// Old and new release stand side by side. Staging asks the same again; how much it sends to a host that has an older release is
   /// known there only.
   private static func spaceProblems(_ input: Input) -> [Problem] {
     zip(input.selection.hosts, input.surveys).compactMap { host, survey in
-      guard case .reached(let state) = survey, state.current != input.release.id, !state.releases.contains(input.release.id) else {
+      guard case .reached(let state) = survey, !runs(input.release, state), !state.releases.contains(input.release.id) else {
         return nil
       }
       let (whole, facts) = (input.bundle.bytes, state.facts)

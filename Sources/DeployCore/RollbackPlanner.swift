@@ -20,9 +20,13 @@ package enum RollbackPlanner {
           application: failed.application, group: failed.group, release: $0, inputs: failed.inputs, deployment: failed.id,
           recipe: failed.recipes[was.arriving].name, actor: failed.actor, at: failed.at)
       }
-      return HostPlan(
-        host: host, facts: was.facts, target: was.previous?.release, previous: receipt, current: was.target?.id, leaving: was.arriving,
-        arriving: was.restoring ?? bare, stages: false, present: true, inputs: was.previous?.inputs)
+      // What was gone, or not Lander's, is no release to go back to.
+      let back = was.current == nil ? nil : was.previous
+      var step = HostPlan(
+        host: host, facts: was.facts, target: back?.release, previous: receipt, current: was.target?.id, leaving: was.arriving,
+        arriving: was.restoring ?? bare, stages: false, present: true, inputs: back?.inputs)
+      step.link = was.found
+      return step
     }
     plan.id = identity.id
     plan.kind = .rollback(of: failed.id)
@@ -50,7 +54,7 @@ package enum RollbackPlanner {
   /// back to a release one may always move, or there would be no way back.
   private static func floor(_ failed: Plan, _ conclusion: Conclusion) -> Int {
     let served = failed.hosts.indices.filter { index in
-      if case .leftOut = failed.hosts[index].action { false } else { failed.hosts[index].current != nil }
+      if case .leftOut = failed.hosts[index].action { false } else { failed.hosts[index].serves }
     }
     let elsewhere = served.filter { index in
       guard conclusion.hosts.indices.contains(index), !conclusion.rollback.contains(index) else { return false }
@@ -70,6 +74,7 @@ package enum RollbackPlanner {
   ) throws(Problems) -> Plan {
     let bounds = try Bounds(selection)
     try Planner.refuseUnreachable(surveys, selection, bounds)
+    try Obstacles.refuse(surveys, selection)
     var problems: [Problem] = []
     var hosts: [HostPlan] = []
     // Where a deployment failed and left hosts as they are, the way back is its own: hosts that it did not come to stay.
@@ -92,6 +97,13 @@ package enum RollbackPlanner {
             fix: "lander deploy --revision bundle:DIGEST deploys an older one of lander bundle list"))
         continue
       }
+      if let damage = state.damage(of: back.release.id) {
+        problems.append(
+          Problem(
+            "the release to go back to is damaged: of \(damage.release) \(damage.words)", subject: host.name,
+            fix: "lander deploy --revision bundle:\(back.inputs.bundle.hex.prefix(12)) sends what is missing"))
+        continue
+      }
       if now.undid == back.deployment {
         problems.append(
           Problem(
@@ -107,7 +119,8 @@ package enum RollbackPlanner {
       hosts.append(
         HostPlan(
           host: host, facts: state.facts, target: back.release, previous: now, current: state.current, leaving: leaving, arriving: arriving,
-          restoring: leaving, stages: false, present: true, inputs: back.inputs))
+          restoring: leaving, stages: false, present: true, inputs: back.inputs
+        ).seeing(state))
     }
     guard problems.isEmpty, let first = hosts.first(where: { $0.inputs != nil }), let inputs = first.inputs else {
       throw Problems(problems, exit: .refused)
@@ -132,7 +145,8 @@ package enum RollbackPlanner {
     guard let recipe = Planner.recipe(of: good, among: kept) else { return nil }
     return HostPlan(
       host: host, action: isLeft(state) ? .change : .unchanged, facts: state.facts, target: good.release, previous: good,
-      current: state.current, leaving: recipe, arriving: recipe, stages: false, present: true, inputs: good.inputs)
+      current: state.current, leaving: recipe, arriving: recipe, stages: false, present: true, inputs: good.inputs
+    ).seeing(state)
   }
 
   private static func lacksRecipe(_ host: Host) -> Problem {

@@ -104,7 +104,7 @@ extension Rollout {
     }
     guard plan.rollback else { return ended(host, .failed(error)) }
     let reached = run.steps.prefix(run.position + (begun ? 1 : 0))
-    let isUntouched = HostProgram.isUntouched(after: reached)
+    let isUntouched = HostProgram.isUntouched(host, in: plan, after: reached)
     if !isUntouched {
       set(host, .restoring(error))
       admission.goesBack(host)
@@ -116,7 +116,8 @@ extension Rollout {
   private mutating func ended(_ host: Int, _ status: HostStatus) {
     runs[host] = nil
     set(host, status)
-    admission.ended(host, status, hadRelease: plan.hosts[host].current != nil, hasTarget: plan.hosts[host].target != nil)
+    let (was, will) = (plan.hosts[host].serves, plan.hosts[host].willServe)
+    admission.ended(host, status, hadRelease: was, hasTarget: will)
     wave?.running -= 1
     if status == .succeeded { wave?.result.succeeded.append(host) } else { wave?.result.failed.append(host) }
     admit()

@@ -142,6 +142,7 @@ package final class Hosts: Transport {
     case .download(let from, let to): try await download(from, to, errand)
     case .stage(let release): try await stage(release, errand)
     case .activate(let release): try await activate(release, errand)
+    case .relink(let text): try await activate(nil, link: text, errand)
     case .discard(let release): try await discard(release, errand)
     case .prune(let keep, let pinned): try await prune(keep, pinned, errand)
     case .record(let receipt): try await record(receipt, errand)

@@ -71,11 +71,19 @@ package struct HostFacts: Sendable, Hashable, Codable {
 /// Everything a survey of one host reads before a plan is made. Reading it changes nothing there.
 package struct HostState: Sendable, Hashable, Codable {
   package var facts: HostFacts
-  /// What `current` names; nil before the first deployment.
+  /// The release that `current` names, whether or not that is still there; nil if it names none of Lander's.
   package var current: Release.ID?
+  /// What `current` is, if Lander did not make it.
+  package var strange: StrangeCurrent?
+  /// What is wrong with the current release, the one of the receipt, and the previous good one.
+  package var damage: [ReleaseDamage]
+  /// The newest receipt, if it is another application's.
+  package var stranger: Receipt?
+  /// nil if the host could not say.
+  package var place: HostPlace?
   /// Complete releases on the host.
   package var releases: [Release.ID]
-  /// The newest receipt of this application and group; nil before the first success.
+  /// The newest receipt of this application; nil before the first success.
   package var receipt: Receipt?
   /// The receipt of the good release before that one, still pinned.
   package var previous: Receipt?
@@ -89,10 +97,15 @@ package struct HostState: Sendable, Hashable, Codable {
 
   package init(
     facts: HostFacts, current: Release.ID? = nil, releases: [Release.ID] = [], receipt: Receipt? = nil, previous: Receipt? = nil,
-    lock: Lock? = nil, fence: Int = 0, jobs: [RunningJob] = [], lacks: Failure? = nil
+    lock: Lock? = nil, fence: Int = 0, jobs: [RunningJob] = [], lacks: Failure? = nil, strange: StrangeCurrent? = nil,
+    damage: [ReleaseDamage] = [], stranger: Receipt? = nil, place: HostPlace? = nil
   ) {
     self.facts = facts
     self.current = current
+    self.strange = strange
+    self.damage = damage
+    self.stranger = stranger
+    self.place = place
     self.releases = releases
     self.receipt = receipt
     self.previous = previous
@@ -101,6 +114,9 @@ package struct HostState: Sendable, Hashable, Codable {
     self.jobs = jobs
     self.lacks = lacks
   }
+
+  /// What is known to be wrong with a release on it; nil if nothing is.
+  package func damage(of release: Release.ID?) -> ReleaseDamage? { damage.first { $0.release == release } }
 }
 
 /// A job that runs on a host, whoever started it.

@@ -14,10 +14,12 @@ package indirect enum Operation: Sendable, Hashable, Codable {
   case upload(from: String, to: String)
   /// Copies a file of the host to the engine machine.
   case download(from: String, to: String)
-  /// Makes a release complete and verified on the host, sending only what it lacks.
+  /// Makes a release complete and verified on the host, sending only what it lacks. One that is there is compared with its manifest.
   case stage(Release)
-  /// Makes a release current by one rename; nil takes `current` and the receipt away (there were none before).
+  /// Makes a release current by one rename; nil takes `current` and its receipt away (there were none before).
   case activate(Release.ID?)
+  /// Puts a link `current` back that Lander did not make, by its text.
+  case relink(String)
   /// Removes a release that was staged and never became current.
   case discard(Release.ID)
   /// Removes all but the newest `keep` releases; current, previous good and `pinned` always stay.
@@ -53,6 +55,7 @@ package indirect enum Operation: Sendable, Hashable, Codable {
     case .download: "download"
     case .stage: "stage"
     case .activate: "activate"
+    case .relink: "relink"
     case .discard: "discard"
     case .prune: "prune"
     case .record: "record"

@@ -122,14 +122,24 @@ package struct HostPlan: Sendable, Hashable, Codable {
   package var target: Release?
   /// The receipt of what it runs now.
   package var previous: Receipt?
-  /// What it goes back to when it fails: previously current, if that was good.
+  /// What it goes back to when it fails: previously current, and still on the host.
   package var current: Release.ID?
+  /// The text of a link `current` that Lander did not make: it goes back to that when it fails. nil if there was none.
+  package var found: String?
+  /// The release that `current` names although its folder is gone: nobody can go back to it, and its hooks have no folder.
+  package var lost: Release.ID?
+  /// What is wrong with `current`'s release; nil if nothing is known to be.
+  package var damage: ReleaseDamage?
+  /// With no target: the text that its link `current` gets; nil: `current` is taken away.
+  package var link: String?
   /// Indices into `Plan.recipes`: whose stop hooks take leave of what runs, whose hooks bring the target up, whose bring back the previous.
   package var leaving: Int
   package var arriving: Int
   package var restoring: Int?
   /// Whether the release has to be sent, or at least verified.
   package var stages: Bool
+  /// Whether the target is what it runs, and is compared with its manifest: what differs is sent again in the host's own turn. nil: no.
+  package var repairs: Bool?
   /// Whether the release was on the host before, so that going back leaves it there.
   package var present: Bool
   /// What the receipt will say it is; differs from the plan's where a host goes back to something older.
@@ -153,6 +163,20 @@ package struct HostPlan: Sendable, Hashable, Codable {
     self.present = present
     self.inputs = inputs
   }
+
+  /// The same with what the survey found of `current`: a release that is gone is nothing to go back to.
+  package func seeing(_ state: HostState) -> HostPlan {
+    var plan = self
+    plan.damage = state.damage(of: state.current)
+    if case .link(let text)? = state.strange { plan.found = text }
+    if plan.damage?.kind == .gone { (plan.lost, plan.current) = (state.current, nil) }
+    return plan
+  }
+
+  /// Whether something runs there that a deployment takes out of service.
+  package var serves: Bool { current != nil || found != nil }
+  /// Whether something runs there once it has come through: the target, or another tool's release that it goes back to.
+  package var willServe: Bool { target != nil || link != nil }
 }
 
 /// The configuration in numbers, for the hosts of this plan.

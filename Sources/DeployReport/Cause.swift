@@ -57,6 +57,7 @@ extension Operation {
     case .stage(let release): return "send and verify release \(release.id)"
     case .activate(let id?): return "make release \(id) current"
     case .activate(nil): return "take `current` away"
+    case .relink(let text): return "put the link `current` to \(SafeText.line(text)) back"
     case .discard(let id): return "remove release \(id)"
     case .prune(let keep, _): return "keep the newest \(keep.of("release"))"
     case .record(let receipt): return "write the receipt of release \(receipt.release.id)"

@@ -1,3 +1,4 @@
+import DeployCore
 package import DeployModel
 
 /// What a probe of each host found.
@@ -16,7 +17,7 @@ package struct HostsReport: Sendable {
         host.name, host.door, facts.user, SafeText.line(facts.shell),
         SafeText.line("\(facts.kernel) \(facts.architecture)"),
         "\(facts.processors)", facts.freeBytes.inBytes, "\(facts.freeInodes.grouped)", facts.skew,
-        state.current ?? "-",
+        state.current ?? state.strange.map { "not lander's: \(SafeText.line($0.words))" } ?? "-",
       ]
     }
     let heading = [
@@ -40,8 +41,12 @@ package struct HostsReport: Sendable {
         "Tools \(whom): " + SafeText.line(text.isEmpty ? "none beyond what is required" : text))
     }
     for (host, survey) in hosts {
-      if case .unreachable(let failure) = survey {
-        lines += [""] + failure.problem(of: host.name).lines(on: surface)
+      switch survey {
+      case .unreachable(let failure): lines += [""] + failure.problem(of: host.name).lines(on: surface)
+      case .reached(let state):
+        for problem in state.drift {
+          lines += [""] + Problem(problem.message, subject: host.name, fix: problem.fix).lines(on: surface)
+        }
       }
     }
     return lines
@@ -69,6 +74,7 @@ package struct HostsReport: Sendable {
             ("free_inodes", .int(facts.freeInodes)),
             ("clock_skew_ms", .int(facts.clockSkew.milliseconds)),
             ("release", state.current.map { .text($0) }),
+            ("drift", .list(state.drift.map { .text($0.message) })),
           ])
         }
       })

@@ -148,10 +148,12 @@ package struct PlanReport: Sendable {
       return (title + "none, rollback is off in this recipe: a failed host stays as it is.")
         .wrapped(to: width, margin: "  ")
     }
-    let fresh = plan.hosts.count { $0.action == .change && $0.current == nil }
+    let fresh = plan.hosts.count { $0.action == .change && !$0.serves && $0.lost == nil }
+    let foreign = plan.hosts.count { $0.action == .change && $0.found != nil }
     var text = "a host that fails goes back to what it runs now, by that release's own recipe; "
     text += "a failed deployment takes every touched host back."
     if fresh > 0 { text += " \(fresh.of("host")) ran nothing so far and will run nothing again." }
+    if foreign > 0 { text += " On \(foreign.of("host")) the link that lander did not make is put back as it is." }
     var lines = (title + text).wrapped(to: width, margin: "  ")
     if !failure.isEmpty {
       lines += ["  " + surface.paint("If the first wave fails", .strong) + ", rehearsed:"]
@@ -164,7 +166,11 @@ package struct PlanReport: Sendable {
 extension HostPlan {
   /// `77aa… → 8d1e…`, and whether the release is there already.
   fileprivate var journey: String {
-    "\(current ?? "nothing") → \(target?.id ?? "nothing")" + (stages ? "" : ", there already")
+    let from =
+      current ?? found.map { "foreign release \(SafeText.line($0))" } ?? lost.map { "nothing (release \($0) is gone)" } ?? "nothing"
+    let to = target?.id ?? link.map { "foreign release \(SafeText.line($0))" } ?? "nothing"
+    let how = repairs == true ? ", compared with its manifest: what differs is sent again" : stages ? "" : ", there already"
+    return "\(from) → \(to)\(how)" + (damage.map { $0.kind == .gone ? "" : "; \($0.release) is damaged: \($0.words)" } ?? "")
   }
 }
 

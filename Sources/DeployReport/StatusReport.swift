@@ -1,3 +1,4 @@
+import DeployCore
 package import DeployModel
 
 /// What the hosts of a group run, by their own receipts.
@@ -5,6 +6,8 @@ package struct StatusReport: Sendable {
   package var title: String
   package var hosts: [(name: String, survey: Survey)]
   package var now: Timestamp
+  /// What else is known about hosts, by their names as subjects: the last deployment could not take them back.
+  package var notes: [Problem] = []
   package init(_ title: String, hosts: [(name: String, survey: Survey)], now: Timestamp) {
     self.title = title
     self.hosts = hosts
@@ -20,7 +23,7 @@ package struct StatusReport: Sendable {
     let rows = hosts.map { [$0.name] + row($0.survey, on: surface) }
     lines += Table(["HOST", "RELEASE", "REVISION", "DEPLOYMENT", "WHEN", "BY"], rows: rows).lines(
       on: surface, indent: 2)
-    lines += reasons() + differences(on: surface) + locks(on: surface) + jobs()
+    lines += reasons() + drifts(on: surface) + differences(on: surface) + locks(on: surface) + jobs()
     return lines
   }
 
@@ -50,12 +53,13 @@ package struct StatusReport: Sendable {
           ("previous", state.previous.map { .text($0.release.id) }),
           ("locked_by", state.lock.map { .text($0.deployment) }),
           ("jobs", .int(state.jobs.count)),
+          ("drift", .list(drift(of: host.name, state).map { .text($0.message) })),
         ])
       })
   }
 
   private static func word(_ state: HostState) -> String {
-    guard let current = state.current else { return "empty" }
+    guard let current = state.current else { return state.strange == nil ? "empty" : "foreign" }
     return state.receipt?.release.id == current ? "on" : "between"
   }
 
@@ -63,7 +67,10 @@ package struct StatusReport: Sendable {
     switch survey {
     case .unreachable: return [surface.paint("unknown", .bad)]
     case .reached(let state):
-      guard let current = state.current else { return [surface.paint("nothing yet", .dim)] }
+      guard let current = state.current else {
+        guard let strange = state.strange else { return [surface.paint("nothing yet", .dim)] }
+        return [surface.paint("not lander's", .warn), SafeText.line(strange.words)]
+      }
       guard let receipt = state.receipt, receipt.release.id == current else {
         return [current, surface.paint("no receipt", .warn)]
       }
@@ -89,12 +96,24 @@ package struct StatusReport: Sendable {
     }
   }
 
+  /// What a host's disk has otherwise than its receipt says, and what is known of the last deployment there.
+  private func drifts(on surface: Surface) -> [String] {
+    hosts.flatMap { host -> [String] in
+      guard case .reached(let state) = host.survey else { return [] }
+      return drift(of: host.name, state).flatMap { problem in
+        Problem(problem.message, subject: host.name, fix: problem.fix).lines(on: surface).map { "  " + $0 }
+      }
+    }
+  }
+
+  private func drift(of host: String, _ state: HostState) -> [Problem] { state.drift + notes.filter { $0.subject == host } }
+
   /// Hosts that run something else than most.
   private func differences(on surface: Surface) -> [String] {
     var counts: [(release: String, hosts: [String])] = []
     for host in hosts {
       guard case .reached(let state) = host.survey else { continue }
-      let release = state.current ?? "nothing"
+      let release = state.current ?? (state.strange == nil ? "nothing" : "what lander did not deploy")
       if let index = counts.firstIndex(where: { $0.release == release }) {
         counts[index].hosts.append(host.name)
       } else {
@@ -142,5 +161,16 @@ package struct StatusReport: Sendable {
       }
     }
     return running.isEmpty ? [] : ["", "Still running on hosts:"] + running
+  }
+}
+
+extension StrangeCurrent {
+  /// What stands at `current`, in a few words.
+  package var words: String {
+    switch self {
+    case .link(let text): "a link to \(text)"
+    case .folder: "a folder"
+    case .file: "a file"
+    }
   }
 }

@@ -29,7 +29,8 @@ extension Checkers {
       look(now.has(current), "P3", host: host, "current names \(current), which is not complete and verified")
     } else if change.kind == .current {
       let asked = now.jobs.last { $0.deployment == change.deployment && $0.intent.id == change.intent }?.intent.operation
-      look(asked == .activate(nil), "P3", host: host, "current was taken away by intent \(change.intent)")
+      let isMeant = asked == .activate(nil) || asked == now.foreign.map { .relink($0) }
+      look(isMeant, "P3", host: host, "current was taken away by intent \(change.intent)")
     }
     for watch in watches where !watch.concluded {
       guard let number = watch.numbers[host], let current = watch.current[number] else { continue }
@@ -56,9 +57,14 @@ extension Checkers {
         look(
           watch.plan.hosts[number].target == nil || host.receipt?.deployment == watch.plan.id, "P8", host: place,
           "it is called succeeded and its receipt is of \(host.receipt?.deployment ?? "nothing")")
+        look(!isDamaged(host), "P8", host: place, "it is called succeeded and its release is damaged")
       case .restored, .untouched:
         look(host.current == watch.current[number], "P8", host: place, "it is called restored and runs \(host.current ?? "nothing")")
+        look(
+          host.foreign == watch.foreign[number], "P8", host: place,
+          "it is called restored and its own link \(watch.foreign[number] ?? "") is \(host.foreign ?? "gone")")
       case .unchanged:
+        look(!isDamaged(host), "P8", host: place, "it is called unchanged and its release is damaged")
         look(host.receipt?.release.id == host.current, "P8", host: place, "it is called unchanged and its receipt is another's")
       case .changing, .restoring: look(false, "P8", host: place, "it is still \(status) at the end")
       case .pending: look(conclusion.status != .succeeded, "P8", host: place, "it was never changed in a deployment that succeeded")
@@ -72,4 +78,6 @@ extension Checkers {
       watch.unreachable <= bounds.unreachable, "P5",
       "it succeeded with \(watch.unreachable) hosts out of reach, the budget being \(bounds.unreachable)")
   }
+
+  private func isDamaged(_ host: SimulatedHost) -> Bool { host.current.map { host.damaged.contains($0) } ?? false }
 }

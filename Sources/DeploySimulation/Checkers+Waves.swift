@@ -5,7 +5,10 @@ import DeployModel
 extension Checkers {
   /// Whether an operation takes its host out of service, if it is not already.
   func takesOut(_ intent: Intent) -> Bool {
-    if case .activate = intent.operation { return true }
+    switch intent.operation {
+    case .activate, .relink: return true
+    default: break
+    }
     guard !intent.operation.isProbe else { return false }
     switch intent.site.event {
     case .blockTraffic, .afterBlockTraffic, .applicationStop: return true
@@ -72,7 +75,9 @@ extension Checkers {
     if before == .changing || isRestoring(before) { watches[engine].inFlight -= 1 }
     switch status {
     case .succeeded: serve(host, now.current != nil)
-    case .restored, .untouched: serve(host, now.current != nil && watches[engine].current[number] != nil)
+    case .restored, .untouched:
+      let served = watches[engine].current[number] != nil || watches[engine].foreign[number] != nil
+      serve(host, served && (now.current != nil || now.foreign != nil))
     default: break
     }
   }

@@ -36,7 +36,7 @@ package struct Checkers: Sendable {
   init(seed: UInt64, hosts: [SimulatedHost]) {
     self.seed = seed
     names = hosts.map(\.name)
-    serving = hosts.map { $0.current != nil }
+    serving = hosts.map { $0.current != nil || $0.foreign != nil }
     fences = hosts.map { _ in 0 }
   }
 
@@ -51,6 +51,8 @@ package struct Checkers: Sendable {
     var appended = 0
     /// What was current at its start.
     var current: [Release.ID?]
+    /// The link of somebody else that was `current` at its start.
+    var foreign: [String?]
     /// The receipt says that all is as wanted already.
     var same: [Bool]
     /// A wave that was begun has it.
@@ -86,14 +88,16 @@ package struct Checkers: Sendable {
     let same = zip(plan.hosts, fleet).map { host, number in
       guard let receipt = hosts[number].receipt, let target = host.target else { return false }
       let isCurrent = receipt.release.id == target.id && hosts[number].current == target.id
-      return isCurrent && receipt.inputs == (host.inputs ?? plan.inputs)
+      let isWhole = !hosts[number].damaged.contains(target.id)
+      return isCurrent && isWhole && receipt.inputs == (host.inputs ?? plan.inputs)
     }
     let count = fleet.count { serving[$0] }
     var numbers: [Int?] = hosts.map { _ in nil }
     for (number, host) in fleet.enumerated() { numbers[host] = number }
     watches.append(
       Watch(
-        plan: plan, fleet: fleet, numbers: numbers, current: fleet.map { hosts[$0].current }, same: same, allowed: same.map { _ in false },
+        plan: plan, fleet: fleet, numbers: numbers, current: fleet.map { hosts[$0].current },
+        foreign: fleet.map { hosts[$0].foreign }, same: same, allowed: same.map { _ in false },
         exposed: same.map { _ in false }, statuses: same.map { _ in .pending }, floor: min(plan.bounds.floor, count), servingCount: count))
   }
 

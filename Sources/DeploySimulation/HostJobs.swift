@@ -52,6 +52,11 @@ extension SimulatedHost {
       complete(release, claimed)
       return .done()
     case .activate(let release): return activate(release, claimed)
+    case .relink(let text):
+      leave()
+      (current, foreign) = (nil, text)
+      note(.current, claimed)
+      return .done()
     case .discard(let release):
       if release == current { return .failed(.invalid, "\(name) runs \(release): it cannot be discarded") }
       releases.removeAll { $0.release.id == release }
@@ -95,6 +100,7 @@ extension SimulatedHost {
   }
 
   private mutating func complete(_ release: Release, _ job: SimulatedJob) {
+    damaged.removeAll { $0 == release.id }
     guard let index = releases.firstIndex(where: { $0.release.id == release.id }) else {
       releases.append(StoredRelease(release: release, complete: defect != .unverifiedRelease))
       return note(.releases, job)
@@ -109,10 +115,16 @@ extension SimulatedHost {
     if let release, !has(release), defect != .unverifiedRelease {
       return .failed(.missing, "\(name) has no complete release \(release)", fix: "stage it first")
     }
-    guard current != release else { return .done() }
-    current = release
+    if release == nil { leave() }
+    guard current != release || foreign != nil else { return .done() }
+    (current, foreign) = (release, nil)
     note(.current, job)
     return .done()
+  }
+
+  /// The receipt goes with the release it is of, if nothing of Lander's follows.
+  private mutating func leave() {
+    if let current, receipt?.release.id == current { receipt = nil }
   }
 
   private mutating func prune(keep: Int, pinned: [Release.ID], _ job: SimulatedJob) {

@@ -9,6 +9,10 @@ package struct SimulatedHost: Sendable {
   package var releases: [StoredRelease] = []
   /// What `current` names; nil where the link is not there.
   package var current: Release.ID?
+  /// The text of a link `current` that somebody else made; nil if it is a release's, or away.
+  package var foreign: String?
+  /// Releases of which somebody removed a file.
+  package var damaged: [Release.ID] = []
   package var receipt: Receipt?
   /// The receipt of the good release before that one.
   package var previous: Receipt?
@@ -81,7 +85,8 @@ package struct SimulatedHost: Sendable {
       jobs: jobs.filter { $0.state == .running && $0.intent.operation.isCommand }.map { job in
         RunningJob(
           deployment: job.deployment, intent: job.intent.id, fence: job.fence, command: job.intent.operation.verb, since: job.began)
-      })
+      }, strange: foreign.map { .link($0) }, damage: damaged.map { ReleaseDamage($0, .lacking(1, of: 10)) },
+      place: HostPlace(id: name, path: "/srv", folder: name))
   }
 
   /// Loses power and starts again: commands that ran leave no status, unfinished transfers start over, the disk stays.

@@ -31,8 +31,10 @@ struct DryRun {
   func result() async throws -> Result {
     var result = Result()
     var shapes: [[String]: Int] = [:]
+    let paths = PathOwners(project.project)
     for recipe in project.project.recipes {
       result.problems += recipe.lacks(in: project.project)
+      result.problems += paths.problems(of: recipe).filter { !result.problems.contains($0) }
       shapes[recipe.shape, default: 0] += 1
       if shapes[recipe.shape, default: 0] > Self.alike { continue }
       do {

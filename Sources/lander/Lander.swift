@@ -28,7 +28,7 @@ struct Lander: AsyncParsableCommand {
       CommandGroup(
         name: "Look",
         subcommands: [
-          StatusCommand.self, HistoryCommand.self, LogsCommand.self, ListCommand.self,
+          StatusCommand.self, VerifyCommand.self, HistoryCommand.self, LogsCommand.self, ListCommand.self,
           ShowCommand.self, AuditCommand.self,
         ]),
       CommandGroup(

@@ -85,6 +85,7 @@ struct Preparing {
       let recipe = try? Selection.recipe(request.recipe, in: project.project)
       if let problem = missing(wanted) ?? recipe.flatMap({ Preparing.unlike(wanted, $0) }) { problems.append(problem) }
     }
+    if let selection { problems += PathOwners(project.project).problems(of: selection.recipe, on: selection.hosts) }
     if let selection {
       // Hosts that run something: also what no host of today shows is refused, such as a hook that stops what nobody has yet.
       let findings = try await DryRun(project: project).findings(selection, isFresh: false, as: .plan)

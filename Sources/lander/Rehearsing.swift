@@ -143,6 +143,8 @@ struct Rehearsing {
     var simulated = SimulatedHost(name: host.host.name)
     simulated.rehearsed = true
     simulated.current = host.current
+    simulated.foreign = host.found
+    if let damage = host.damage, damage.kind != .gone { simulated.damaged = [damage.release] }
     simulated.receipt = host.previous
     if let receipt = host.previous {
       simulated.releases.append(

@@ -11,8 +11,8 @@ struct HostProgram: Sendable {
 
   init() {
     let parts = [
-      PackageResources.base_sh, PackageResources.jobs_sh, PackageResources.releases_sh, PackageResources.truth_sh,
-      PackageResources.files_sh,
+      PackageResources.base_sh, PackageResources.jobs_sh, PackageResources.releases_sh, PackageResources.repair_sh,
+      PackageResources.truth_sh, PackageResources.files_sh,
     ]
     functions = Array(parts.joined())
     runner = PackageResources.runner_sh

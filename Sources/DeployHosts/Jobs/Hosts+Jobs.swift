@@ -37,14 +37,18 @@ extension Hosts {
   }
 
   /// Runs a job of ours on the host: a function of the host program with its arguments.
+  /// - Parameter output: all that it prints, as it comes; of what is returned only so much is kept as an outcome may carry.
   /// - Returns: what it printed. - Throws: what it refused, by its exit status.
-  func internalJob(_ function: String, _ arguments: [String], _ errand: Errand, name: String? = nil) async throws(Failure) -> String {
+  func internalJob(
+    _ function: String, _ arguments: [String], _ errand: Errand, name: String? = nil,
+    output: @escaping @Sendable (OutputChunk) -> Void = { _ in }
+  ) async throws(Failure) -> String {
     let call = ([function] + arguments).map(Quoting.word).joined(separator: " ")
     let program = Quoting.word("\(errand.site.path)/.lander/program.\(self.program.version)")
     let job = Job(
       script: ". \(program)\n\(call)\n", line: "lander: \(errand.intent.operation.verb)", again: true, name: name ?? "\(errand.intent.id)")
     for turn in 1...3 {
-      let (end, out, err) = try await watch(job, errand) { _ in }
+      let (end, out, err) = try await watch(job, errand, output: output)
       switch end.why {
       case .exit(0): return out?.text ?? ""
       case .exit(let status): throw Refusal.failure(status: status, said: err?.text ?? "")

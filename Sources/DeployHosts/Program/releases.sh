@@ -19,9 +19,9 @@ l_begin() {
   umask 022
   mkdir -p "$P/releases" || exit 45
   umask 077
+  echo "free $(stat -f -c '%a %S %d %c' "$L")"
   if [ -d "$P/releases/$id" ]; then echo present; return; fi
   mkdir -p "$L/staging/$id" "$L/manifests" || exit 45
-  echo "free $(stat -f -c '%a %S %d %c' "$L")"
   current=$(readlink "$P/current")
   for r in "${current##*/}" $(l_order); do
     [ -n "$r" ] && [ "$r" != "$id" ] && [ -d "$P/releases/$r" ] && [ -f "$L/manifests/$r" ] || continue
@@ -129,6 +129,7 @@ l_stage() {
     l_fence "$fence" "$token"
     umask 077
     echo "$id" >>"$L/order"
+    mkdir -p "$L/entries" && mv "$S/lists/paths" "$L/entries/$id" && rm -f "$L/entries/$id.count" || exit 43
     mv "$S/lists/manifest" "$L/manifests/$id" && mv -T "$S/tree" "$P/releases/$id" && l_sync "$P/releases" || exit 43
   ) || exit $?
   rm -rf "$S"
@@ -156,20 +157,31 @@ l_shared() {
   ln -s -- "$2" "./$1" || l_die 46 "the shared path $1 could not be linked"
 }
 
-# PATH FENCE TOKEN RELEASE: one rename; nothing in RELEASE takes `current` away.
+# PATH FENCE TOKEN RELEASE TEXT: one rename. Without RELEASE, `current` becomes what it was before the first one: a link to TEXT, or
+# nothing; the receipt goes with the release that it is of.
 l_activate() {
   l_enter "$1" "$2" "$3"
   cd "$P" || exit 45
   if [ -e current ] && [ ! -L current ]; then
     l_die 47 "$P/current is not a link, and is not touched" "move it away: mv $P/current $P/current.old"
   fi
+  l_current
+  to=$5
   if [ -z "$4" ]; then
-    rm -f current
+    [ "$l_odd" != link ] || [ "$l_to" = "$to" ] ||
+      l_die 47 "$P/current leads to $l_to: somebody else changed it meanwhile, and it is left alone" "look who did, and what runs"
+    good=
+    { read -r good l_w; } 2>/dev/null <"$L/receipt"
+    [ -z "$l_cur" ] || [ "$good" != "$l_cur" ] || rm -f "$L/receipt"
   else
-    [ -d "releases/$4" ] && [ -f "$L/manifests/$4" ] || l_die 44 "release $4 is not on the host"
-    [ "$(readlink current)" != "releases/$4" ] || return 0
+    [ -d "releases/$4" ] && [ -f "$L/manifests/$4" ] || l_die 44 "release $4 is not on the host" "deploy it: it is sent again"
+    to=releases/$4
+  fi
+  if [ -z "$to" ]; then
+    rm -f current
+  elif [ "$l_to" != "$to" ]; then
     for old in .current.*; do [ ! -L "$old" ] || rm -f "$old"; done
-    ln -s "releases/$4" ".current.$4" && mv -T ".current.$4" current || exit 45
+    ln -s -- "$to" ".current.${4:-found}" && mv -T ".current.${4:-found}" current || exit 45
   fi
   l_sync "$P"
 }
@@ -177,7 +189,8 @@ l_activate() {
 # Takes a release out of sight in one rename; what was renamed is removed later, outside the critical section.
 l_hide() {
   mkdir -p "$L/trash"
-  rm -f "$L/manifests/$1"
+  rm -f "$L/manifests/$1" "$L/entries/$1" "$L/entries/$1.count"
+  [ ! -d "$L/aside/$1" ] || mv -T "$L/aside/$1" "$L/trash/$1.aside.$l_turns"
   [ ! -d "$P/releases/$1" ] || mv -T "$P/releases/$1" "$L/trash/$1.$(date +%s).$l_turns"
 }
 l_sweep() { rm -rf "$L/trash" 2>/dev/null || { chmod -R u+w "$L/trash"; rm -rf "$L/trash"; }; }

@@ -22,6 +22,7 @@ l_hold() {
 l_lock() {
   l_home "$1"
   l_guard
+  l_plant
   token=$2 dep=$3 since=$4 fence=$5 lease=$6 owner=$7 purpose=$8 inherits=$9
   h_token=
   holder=$(l_holder)
@@ -90,6 +91,7 @@ l_record() {
     cp "$L/receipt" "$L/.receipt.old" && l_sync "$L/.receipt.old" && mv "$L/.receipt.old" "$L/receipt.previous" || exit 43
   fi
   mv "$L/.receipt.new" "$L/receipt" || exit 43
+  l_mark "$4"
   l_sync "$L"
 }
 # PATH NAME: `there` where a whole file of that name exists below .lander

@@ -34,7 +34,7 @@ extension Hosts {
   func stage(_ release: Release, _ errand: Errand) async throws(Failure) -> Outcome {
     try StagingList.look(at: release.shared)
     let ground = Ground(try await errand.link.demand("l_begin", errand.claim + [release.id] + release.shared).lines)
-    if ground.present { return .done() }
+    if ground.present { return try await mend(release, free: (ground.freeBytes, ground.freeInodes), errand) }
     let lacks = SharedFiles.failure(missing: ground.missing, of: release.shared, on: errand.site.host, at: errand.site.path)
     if let lacks { throw lacks }
     let manifest = try await store.manifest(of: release.bundle)
@@ -97,10 +97,15 @@ extension Hosts {
 
   private func pack(_ list: StagingList, fresh: Bool, _ manifest: Manifest, in folder: String) async throws(Failure) -> Pack {
     let kept = KeptRelease(bundle: list.release.bundle, shared: list.release.shared, manifest: manifest)
-    let tar = try TarWriter("\(folder)/lists")
     let text = Array("\(list.release.bundle.hex)\n".utf8) + (try Hosts.coded(kept))
-    for file in list.files(fresh: fresh, manifest: text) { try tar.add(file.name, mode: 0o600, content: file.bytes) }
-    try tar.add("time", mode: 0o600, content: [], modified: try await store.built(list.release.bundle).milliseconds / 1000)
+    return try await pack(list.files(fresh: fresh, manifest: text), built: try await store.built(list.release.bundle), in: folder)
+  }
+
+  /// Lists for the host. - Parameter built: the time that what is sent with them shall have.
+  func pack(_ files: [(name: String, bytes: [UInt8])], built: Timestamp, in folder: String) async throws(Failure) -> Pack {
+    let tar = try TarWriter("\(folder)/lists")
+    for file in files { try tar.add(file.name, mode: 0o600, content: file.bytes) }
+    try tar.add("time", mode: 0o600, content: [], modified: built.milliseconds / 1000)
     try tar.finish()
     return try await Pack(gzip: "\(folder)/lists", in: folder)
   }
@@ -112,8 +117,9 @@ extension Hosts {
     do { return Array(try encoder.encode(value)) } catch { throw Failure(.internal, "not encodable: \(error)") }
   }
 
-  func activate(_ release: Release.ID?, _ errand: Errand) async throws(Failure) -> Outcome {
-    _ = try await errand.link.demand("l_activate", errand.claim + [release ?? ""])
+  /// - Parameter link: without a release, the text that the link `current` had before the first deployment; nil: there was none.
+  func activate(_ release: Release.ID?, link: String? = nil, _ errand: Errand) async throws(Failure) -> Outcome {
+    _ = try await errand.link.demand("l_activate", errand.claim + [release ?? "", link ?? ""])
     return .done()
   }
 

@@ -30,14 +30,19 @@ extension Hosts {
     try found.check(host, path)
     var state = HostState(facts: found.facts(asked: asked))
     state.current = found["current"]
+    state.strange = found.strange
+    state.damage = found.damage
+    state.place = found.place(boot: state.facts.bootID)
     state.releases = found.all("release")
     state.fence = try found.fence(at: path)
     state.lacks = SharedFiles.failure(missing: found.all("lacks").compactMap { Int($0) }, of: shared, on: host, at: path)
     state.lock = Hosts.holder(answer.lines)
     state.jobs = answer.lines.filter { $0.hasPrefix("job\t") }.compactMap { Orphan($0.dropFirst(4))?.running }
     for (name, place) in [("receipt", \HostState.receipt), ("receipt.previous", \HostState.previous)] where found[name] != nil {
+      // One application's host may be in several of its groups; what runs there is the same whichever is asked for.
       let receipt = try await self.receipt(name, link, path)
-      state[keyPath: place] = receipt.flatMap { $0.application == application && $0.group == group ? $0 : nil }
+      state[keyPath: place] = receipt.flatMap { $0.application == application ? $0 : nil }
+      if name == "receipt", let receipt, receipt.application != application { state.stranger = receipt }
     }
     return state
   }
@@ -87,6 +92,32 @@ private struct Findings {
         fix: "look at it; write the fence of the last deployment into it (lander audit), or move it away where no deployment runs")
     }
     return fence
+  }
+
+  /// What `current` is if Lander did not make it. A text that cannot be read without loss cannot be put back.
+  var strange: StrangeCurrent? {
+    guard let odd = self["odd"] else { return nil }
+    if odd.hasPrefix("folder") { return .folder }
+    guard odd.hasPrefix("link "), !odd.contains("\u{FFFD}") else { return .file }
+    return .link(String(odd.dropFirst(5)))
+  }
+
+  var damage: [ReleaseDamage] {
+    let gone = all("gone").map { ReleaseDamage($0, .gone) }
+    let unlisted = all("unlisted").map { ReleaseDamage($0, .unlisted) }
+    let lacking = all("lacking").compactMap { line -> ReleaseDamage? in
+      let words = line.split(separator: " ").map(String.init)
+      guard words.count == 3, let missing = Int(words[1]), let total = Int(words[2]) else { return nil }
+      return ReleaseDamage(words[0], .lacking(missing, of: total))
+    }
+    return gone + unlisted + lacking
+  }
+
+  /// An id that was planted before this start of the machine may be a copy's: it counts as none.
+  func place(boot: String) -> HostPlace? {
+    guard let path = self["real"], let folder = self["place"] else { return nil }
+    let planted = (self["id"] ?? "").split(separator: " ").map(String.init)
+    return HostPlace(id: planted.count == 2 && planted[1] == boot ? planted[0] : nil, path: path, folder: folder)
   }
 
   func facts(asked: Timestamp) -> HostFacts {

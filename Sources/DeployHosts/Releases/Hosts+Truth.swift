@@ -24,7 +24,12 @@ extension Hosts {
     guard answer.status == 0 else { throw Refusal.failure(answer) }
     do throws(Failure) {
       let receipt = try await self.receipt("receipt", errand.link, site.path)
-      let mine = receipt.flatMap { $0.application == site.application && $0.group == site.group ? $0.deployment : nil }
+      if let receipt, receipt.application != site.application {
+        throw Failure(
+          .invalid, "\(site.path) belongs to application \"\(receipt.application)\" since deployment \(receipt.deployment)",
+          fix: "give this recipe a path of its own")
+      }
+      let mine = receipt?.deployment
       guard mine == request.expects else {
         throw Failure(
           .invalid,

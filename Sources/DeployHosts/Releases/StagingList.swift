@@ -67,6 +67,7 @@ struct StagingList {
     let keep = fresh ? [] : self.keep
     let files = items.filter { $0.kind == .file }
     var lists: [(String, [UInt8])] = [
+      ("paths", StagingList.zeroed(items.map { "./" + $0.path })),
       ("keep", StagingList.zeroed(keep.map { "./" + $0.path })),
       ("new", StagingList.zeroed((fresh ? files : send).map { "./" + $0.path })),
       ("unread", StagingList.zeroed(files.filter { $0.mode & 0o400 == 0 }.map { "./" + $0.path })),
@@ -74,16 +75,33 @@ struct StagingList {
       ("count", Array("\(count)\n".utf8)), ("manifest", manifest), ("finish", Array(finish(files).utf8)), ("shared", Array(shared.utf8)),
     ]
     let plain = files.filter { StagingList.isPlain($0.path) }
-    lists.append(("sums", Array(plain.map { "\($0.digest?.hex ?? "")  ./\($0.path)\n" }.joined().utf8)))
-    for mode in Set(files.map(\.mode)).sorted() {
-      lists.append(("mode.\(String(mode, radix: 8))", StagingList.zeroed(files.filter { $0.mode == mode }.map { "./" + $0.path })))
-    }
-    let folders = items.filter { $0.kind == .directory }.reversed()
-    for mode in Set(folders.map(\.mode)).sorted() {
-      lists.append(("dir.\(String(mode, radix: 8))", StagingList.zeroed(folders.filter { $0.mode == mode }.map { "./" + $0.path })))
-    }
+    lists.append(("sums", StagingList.sums(plain)))
+    lists += StagingList.modes(files, named: "mode") + folderModes
     return lists
   }
+
+  /// The lists for a release that is there, of which only these files are sent again.
+  func files(sending files: [Manifest.Item], manifest: [UInt8]) -> [(name: String, bytes: [UInt8])] {
+    let odd = files.filter { !StagingList.isPlain($0.path) }
+    let finish = odd.map { "l_one \(Quoting.word($0.path)) \($0.digest?.hex ?? "")\n" }.joined()
+    return [
+      ("paths", StagingList.zeroed(items.map { "./" + $0.path })), ("manifest", manifest),
+      ("new", StagingList.zeroed(files.map { "./" + $0.path })), ("finish", Array(finish.utf8)),
+      ("sums", StagingList.sums(files.filter { StagingList.isPlain($0.path) })),
+    ] + StagingList.modes(files, named: "mode") + folderModes
+  }
+
+  /// Deepest folders first: one that cannot be written is closed after what it holds.
+  private var folderModes: [(name: String, bytes: [UInt8])] {
+    StagingList.modes(items.filter { $0.kind == .directory }.reversed(), named: "dir")
+  }
+  private static func modes(_ items: [Manifest.Item], named name: String) -> [(name: String, bytes: [UInt8])] {
+    Set(items.map(\.mode)).sorted().map { mode in
+      ("\(name).\(String(mode, radix: 8))", zeroed(items.filter { $0.mode == mode }.map { "./" + $0.path }))
+    }
+  }
+  /// As `sha256sum -c` reads them.
+  static func sums(_ files: [Manifest.Item]) -> [UInt8] { Array(files.map { "\($0.digest?.hex ?? "")  ./\($0.path)\n" }.joined().utf8) }
 
   /// Entries of the tree before shared links: everything listed, and the folders around it.
   var count: Int {
@@ -110,17 +128,24 @@ struct StagingList {
   }
 
   private var shared: String {
-    release.shared.map { entry in
-      let name = StagingList.name(entry)
-      let up = String(repeating: "../", count: 2 + name.utf8.filter { $0 == UInt8(ascii: "/") }.count)
-      return "l_shared \(Quoting.word(name)) \(Quoting.word("\(up)shared/\(name)")) \(entry.hasSuffix("/") ? 1 : 0)\n"
+    zip(release.shared, sharedLinks).map { entry, link in
+      "l_shared \(Quoting.word(link.path)) \(Quoting.word(link.target)) \(entry.hasSuffix("/") ? 1 : 0)\n"
     }.joined()
   }
 
+  /// The links that stand for the shared paths, in their order.
+  var sharedLinks: [(path: String, target: String)] {
+    release.shared.map { entry in
+      let name = StagingList.name(entry)
+      let up = String(repeating: "../", count: 2 + name.utf8.filter { $0 == UInt8(ascii: "/") }.count)
+      return (name, "\(up)shared/\(name)")
+    }
+  }
+
   private static func name(_ shared: String) -> String { shared.hasSuffix("/") ? String(shared.dropLast()) : shared }
-  private static func zeroed(_ names: [String]) -> [UInt8] { names.flatMap { Array($0.utf8) + [0] } }
+  static func zeroed(_ names: [String]) -> [UInt8] { names.flatMap { Array($0.utf8) + [0] } }
   /// Names that a list of sums can hold in every userland: no line ends, no backslashes, no spaces at the ends.
-  private static func isPlain(_ path: String) -> Bool {
+  static func isPlain(_ path: String) -> Bool {
     !path.utf8.contains { $0 < 32 || $0 == UInt8(ascii: "\\") || $0 == 127 } && path.utf8.last != 32 && !path.utf8.starts(with: [32])
   }
 }

@@ -78,6 +78,8 @@ struct AuditCommand: Verb {
     String, Bool
   ) {
     guard case .reached(let state) = survey else { return ("not seen: out of reach", true) }
+    let drift = state.drift.map { SafeText.line($0.message) }
+    if !drift.isEmpty { return (drift.joined(separator: "; "), false) }
     guard let receipt = state.receipt else { return ("has no receipt", true) }
     guard let chain = receipt.chain else {
       return ("\(receipt.deployment), without a chain to compare", true)

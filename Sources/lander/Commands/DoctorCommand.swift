@@ -220,6 +220,7 @@ struct Examination {
         note(
           .good, host.name,
           "\(state.facts.user), \(state.facts.shell), \(state.facts.freeBytes.inBytes) free")
+        for problem in state.drift { note(.bad, host.name, problem.message, fix: problem.fix) }
         if abs(state.facts.clockSkew.milliseconds) > 30_000 {
           note(
             .warn, host.name,

@@ -33,8 +33,9 @@ struct StatusCommand: Verb {
         let found = await Surveyed.ask(selection, engine, terminal)
         unreachable += found.unreachable
         let title = "\(selection.recipe.name) on \(selection.group)"
-        let report = StatusReport(
+        var report = StatusReport(
           title, hosts: found.named.map { ($0.host.name, $0.survey) }, now: SystemClock.now)
+        report.notes = try await FailedRestores.problems(found, engine.journal)
         if json {
           values.append(
             JSON.record([

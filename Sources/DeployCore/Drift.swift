@@ -1,0 +1,40 @@
+package import DeployModel
+
+extension HostState {
+  /// What the host's disk has otherwise than its receipt says, as far as a survey sees it, each with the next step. Empty if all agrees.
+  package var drift: [Problem] {
+    var found: [Problem] = []
+    let path = place?.path ?? "the path"
+    let again = "lander deploy sends what is missing; lander verify names every file"
+    if let strange {
+      if let problem = strange.problem(at: path) { found.append(problem) }
+      if case .link(let text) = strange, let receipt {
+        found.append(
+          Problem(
+            "`current` leads to \(text), which lander did not make; the receipt says release \(receipt.release.id)",
+            fix: "lander deploy makes the release current again"))
+      }
+    } else if current == nil, let receipt {
+      found.append(
+        Problem(
+          "`current` is not there; the receipt says release \(receipt.release.id)", fix: "lander deploy makes the release current again"))
+    }
+    for damage in damage {
+      let role =
+        switch damage.release {
+        case current: "which is current"
+        case receipt?.release.id: "which the receipt names"
+        default: "which is there to go back to"
+        }
+      let isCurrent = damage.release == current
+      found.append(
+        Problem(
+          "release \(damage.release), \(role), is damaged: \(damage.words)",
+          fix: isCurrent ? again : "lander rollback refuses it; the next deployments leave another one to go back to"))
+    }
+    if let stranger {
+      found.append(Problem("\(path) belongs to application \"\(stranger.application)\", deployment \(stranger.deployment)"))
+    }
+    return found
+  }
+}

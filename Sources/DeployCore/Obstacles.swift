@@ -1,0 +1,81 @@
+package import DeployModel
+
+/// What stands in the way of any deployment to these hosts: found by the survey, refused before anything starts, for all hosts at once.
+package enum Obstacles {
+  /// - Parameter others: what else is wrong with the hosts, to be said at the same time.
+  /// - Throws: all of it; with exit 3 if something stands in the way, else as trouble of the hosts.
+  static func refuse(_ surveys: [Survey], _ selection: Selection, besides others: [Problem] = []) throws(Problems) {
+    let own = problems(surveys, selection)
+    if !(own + others).isEmpty { throw Problems(own + others, exit: own.isEmpty ? .infrastructure : .refused) }
+  }
+
+  /// `current` that is no link, a path of another application, and two hosts that are one.
+  package static func problems(_ surveys: [Survey], _ selection: Selection) -> [Problem] {
+    let path = selection.recipe.path
+    var problems: [Problem] = []
+    for (host, survey) in zip(selection.hosts, surveys) {
+      guard case .reached(let state) = survey else { continue }
+      if let problem = state.strange?.problem(at: host.place(path)) {
+        problems.append(Problem(problem.message, subject: host.name, fix: problem.fix))
+      }
+      if let owner = state.stranger { problems.append(belongs(host, owner, selection)) }
+    }
+    return problems + twins(surveys, selection)
+  }
+
+  private static func belongs(_ host: Host, _ owner: Receipt, _ selection: Selection) -> Problem {
+    let path = host.place(selection.recipe.path)
+    let who = "\(owner.recipe) to \(owner.group), deployment \(owner.deployment) by \(owner.actor)"
+    return Problem(
+      "\(path) belongs to application \"\(owner.application)\" (\(who)), and this is \"\(selection.recipe.application)\"",
+      subject: host.name,
+      fix: "give this recipe a path of its own; if it is the same application under a new name, say application = \"\(owner.application)\"")
+  }
+
+  /// Two hosts that are one folder of one machine, under whatever names: each would undo what the other did.
+  private static func twins(_ surveys: [Survey], _ selection: Selection) -> [Problem] {
+    var keys: [(key: String, number: Int)] = []
+    for (number, survey) in surveys.enumerated() {
+      guard case .reached(let state) = survey, let place = state.place else { continue }
+      keys += place.keys(boot: state.facts.bootID).map { ($0, number) }
+    }
+    keys.sort { ($0.key, $0.number) < ($1.key, $1.number) }
+    var first = selection.hosts.map { _ in nil as Int? }
+    for (one, other) in zip(keys, keys.dropFirst()) where one.key == other.key && one.number != other.number {
+      first[other.number] = first[other.number] ?? first[one.number] ?? one.number
+    }
+    return zip(selection.hosts, first).compactMap { host, other in
+      guard let other else { return nil }
+      return Problem(
+        "it is the same machine as host \(selection.hosts[other].name), and the same folder there: each would undo what the other did",
+        subject: host.name, fix: "take one of the two out of the group, or give each a path or root of its own")
+    }
+  }
+}
+
+extension HostPlace {
+  /// What no other place has. The boot id tells a copy of a machine's disk from the machine; if it is unknown, only the planted id counts.
+  fileprivate func keys(boot: String) -> [String] {
+    let isKnown = !boot.isEmpty && boot != "unknown"
+    let planted = id.map { ["\(boot) \($0) \(path)"] } ?? []
+    return isKnown && !folder.isEmpty ? planted + ["\(boot) \(folder)"] : planted
+  }
+}
+
+extension StrangeCurrent {
+  /// Why nothing can be deployed there, with what to type; nil for a link, which is kept and put back.
+  package func problem(at path: String) -> Problem? {
+    switch self {
+    case .link: nil
+    case .folder:
+      Problem(
+        "\(path)/current is a folder, and has to be a link that can be switched at once",
+        fix: "if it may become the release to go back to, on the host: cd \(path) && mkdir -p releases && mv current releases/before && "
+          + "ln -s releases/before current")
+    case .file:
+      Problem(
+        "\(path)/current is a file, and has to be a link that can be switched at once",
+        fix: "move it away, on the host: mv \(path)/current \(path)/current.before")
+    }
+  }
+}

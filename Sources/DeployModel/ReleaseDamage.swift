@@ -1,0 +1,26 @@
+/// What a look at a release's folder on a host found wrong, without reading a single file.
+package struct ReleaseDamage: Sendable, Hashable, Codable {
+  package enum Kind: Sendable, Hashable, Codable {
+    /// The folder is not there.
+    case gone
+    /// The folder is there, its manifest is not.
+    case unlisted
+    /// So many of the entries that were there at the end of its deployment are missing.
+    case lacking(Int, of: Int)
+  }
+  package var release: Release.ID
+  package var kind: Kind
+  package init(_ release: Release.ID, _ kind: Kind) {
+    self.release = release
+    self.kind = kind
+  }
+
+  /// As the end of a sentence that names the release.
+  package var words: String {
+    switch kind {
+    case .gone: "its folder is gone"
+    case .unlisted: "its manifest is gone"
+    case .lacking(let count, let total): "\(count) of its \(total) entries \(count == 1 ? "is" : "are") missing"
+    }
+  }
+}

@@ -1,0 +1,94 @@
+package import DeployModel
+
+/// What comparing the current releases of a group's hosts with their manifests found.
+package struct VerifyReport: Sendable {
+  /// What is known of one host.
+  package enum Verdict: Sendable, Hashable {
+    case compared(Verification)
+    /// Nothing of Lander's was ever deployed there.
+    case empty
+    case failed(Problem)
+  }
+  /// Entries that are named of one host; the JSON has them all.
+  private static let most = 20
+
+  package var recipe: String
+  package var group: String
+  package var hosts: [(name: String, verdict: Verdict)]
+  package init(recipe: String, group: String, hosts: [(name: String, verdict: Verdict)]) {
+    self.recipe = recipe
+    self.group = group
+    self.hosts = hosts
+  }
+
+  /// Whether every host that could be compared has what was delivered.
+  package var isWhole: Bool {
+    hosts.allSatisfy { host in
+      switch host.verdict {
+      case .compared(let found): found.differing.isEmpty
+      case .empty: true
+      case .failed: false
+      }
+    }
+  }
+
+  /// The whole of it, line by line.
+  package func lines(on surface: Surface) -> [String] {
+    [surface.paint("\(recipe) on \(group)", .strong)]
+      + hosts.flatMap { host -> [String] in
+        switch host.verdict {
+        case .empty: return ["  \(host.name): nothing is deployed here"]
+        case .failed(let problem):
+          return Problem(problem.message, subject: host.name, fix: problem.fix).lines(on: surface).map { "  " + $0 }
+        case .compared(let found): return lines(of: host.name, found, on: surface)
+        }
+      }
+  }
+
+  private func lines(of host: String, _ found: Verification, on surface: Surface) -> [String] {
+    let differing = found.differing
+    let extra = found.deviations.filter { $0.kind == .extra }
+    var lines: [String] = []
+    if differing.isEmpty {
+      let good = surface.paint("is as it was delivered", .good)
+      lines = ["  \(host): release \(found.release) \(good), \(Self.entries(found.entries)) compared"]
+    } else {
+      let count = "\(differing.count.grouped) of \(Self.entries(found.entries))"
+      lines = ["  \(host): release \(found.release) \(surface.paint("differs", .bad)) from its manifest in \(count):"]
+      lines += Table([], rows: differing.prefix(Self.most).map { [SafeText.line($0.path), $0.words] }).lines(on: surface, indent: 4)
+      if differing.count > Self.most { lines.append("    … and \((differing.count - Self.most).grouped) more; --json names them all") }
+      lines.append("    → lander deploy \(recipe) --group \(group) --only \(host) --force sends them again, and runs the hooks")
+    }
+    if !extra.isEmpty {
+      let names = extra.prefix(5).map { SafeText.line($0.path) }.joined(separator: ", ") + (extra.count > 5 ? ", …" : "")
+      lines.append("    \(extra.count.grouped) more \(extra.count == 1 ? "entry was" : "entries were") not delivered: \(names)")
+    }
+    return lines
+  }
+
+  private static func entries(_ count: Int) -> String { count == 1 ? "1 entry" : "\(count.grouped) entries" }
+
+  /// The same for machines.
+  package var value: Value {
+    JSON.record([
+      ("recipe", .text(recipe)), ("group", .text(group)),
+      (
+        "hosts",
+        .list(
+          hosts.map { host in
+            switch host.verdict {
+            case .empty: return JSON.record([("host", .text(host.name)), ("whole", true), ("entries", .int(0))])
+            case .failed(let problem):
+              return JSON.record([("host", .text(host.name)), ("whole", false), ("error", .text(problem.message))])
+            case .compared(let found):
+              let list = found.deviations.map { JSON.record([("path", .text($0.path)), ("what", .text($0.words))]) }
+              return JSON.record([
+                ("host", .text(host.name)), ("whole", .bool(found.differing.isEmpty)), ("release", .text(found.release)),
+                ("bundle", .text(found.bundle.hex)), ("entries", .int(found.entries)), ("deviations", .list(list)),
+              ])
+            }
+          })
+      ),
+    ])
+  }
+}
