@@ -70,12 +70,12 @@ package enum HostProgram {
     }
     if let undo = appSpecUndo(for: host, in: plan, after: reached) { steps.append(.operation(undo, vital: true)) }
     if activated {
-      steps.append(.operation(switching(to: host.current, or: host.found), vital: true))
+      steps.append(.operation(switching(to: host.wayBack, or: host.found), vital: true))
     }
-    if activated || stopped, host.current != nil, let restoring = host.restoring {
+    if activated || stopped, host.wayBack != nil, let restoring = host.restoring {
       for event in [LifecycleEvent.applicationStart, .validateService, .beforeAllowTraffic, .allowTraffic, .afterAllowTraffic] {
         let hooks = plan.recipes[restoring].hooks.filter { $0.event == event }
-        let site = Intent.Site(event: event, release: host.current, previous: host.target?.id)
+        let site = Intent.Site(event: event, release: host.wayBack, previous: host.target?.id)
         let scripts = appSpecBack(event, for: host, in: plan, after: reached).map { HostStep.operation($0, vital: true) }
         steps += bracket(event, scripts + hooks.map { .hook(Body(recipe: restoring, function: $0.function), site, vital: true) })
       }
@@ -84,7 +84,7 @@ package enum HostProgram {
       previous.undid = plan.id
       steps.append(.operation(.record(previous), vital: true))
     }
-    if !host.present, let target = host.target, target.id != host.current { steps.append(.operation(.discard(target.id), vital: false)) }
+    if !host.present, let target = host.target, target.id != host.wayBack { steps.append(.operation(.discard(target.id), vital: false)) }
     return steps
   }
 
@@ -105,7 +105,7 @@ package enum HostProgram {
     let path = host.host.place(plan.path)
     let reach = host.host.transport == "ssh" ? "ssh \(host.host.address ?? host.host.name)" : "sh"
     let again = "lander deploy \(plan.recipe) --group \(plan.group) --only \(host.host.name) --force"
-    if let damage = host.damage, damage.kind != .gone {
+    if let damage = host.damage, damage.kind != .gone || host.wayBack != nil {
       return [
         reach, "ls -l \(path)/current \(path)/releases",
         "# do not link release \(damage.release): \(damage.words); `\(again)` sends what is missing",

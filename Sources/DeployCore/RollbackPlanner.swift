@@ -21,7 +21,7 @@ package enum RollbackPlanner {
           recipe: failed.recipes[was.arriving].name, actor: failed.actor, at: failed.at)
       }
       // What was gone, or not Lander's, is no release to go back to.
-      let back = was.current == nil ? nil : was.previous
+      let back = was.wayBack == nil ? nil : was.previous
       var step = HostPlan(
         host: host, facts: was.facts, target: back?.release, previous: receipt, current: was.target?.id, leaving: was.arriving,
         arriving: was.restoring ?? bare, stages: false, present: true, inputs: back?.inputs)
@@ -90,18 +90,18 @@ package enum RollbackPlanner {
         if let step = step(host, state, to: good, among: kept) { hosts.append(step) } else { problems.append(lacksRecipe(host)) }
         continue
       }
+      if let previous = state.previous, let damage = state.damage(of: previous.release.id) {
+        problems.append(
+          Problem(
+            "the release to go back to is damaged: of \(damage.release) \(damage.words)", subject: host.name,
+            fix: "lander deploy --revision bundle:\(previous.inputs.bundle.hex.prefix(12)) sends what is missing"))
+        continue
+      }
       guard let now = state.receipt, let back = state.previous, state.releases.contains(back.release.id) else {
         problems.append(
           Problem(
             "there is no previous good release to go back to", subject: host.name,
             fix: "lander deploy --revision bundle:DIGEST deploys an older one of lander bundle list"))
-        continue
-      }
-      if let damage = state.damage(of: back.release.id) {
-        problems.append(
-          Problem(
-            "the release to go back to is damaged: of \(damage.release) \(damage.words)", subject: host.name,
-            fix: "lander deploy --revision bundle:\(back.inputs.bundle.hex.prefix(12)) sends what is missing"))
         continue
       }
       if now.undid == back.deployment {

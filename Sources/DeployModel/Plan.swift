@@ -173,6 +173,9 @@ package struct HostPlan: Sendable, Hashable, Codable {
     return plan
   }
 
+  /// The release that it goes back to: the current one, or the target itself if that is what was gone and is sent again.
+  package var wayBack: Release.ID? { current ?? (lost == target?.id ? lost : nil) }
+
   /// Whether something runs there that a deployment takes out of service.
   package var serves: Bool { current != nil || found != nil }
   /// Whether something runs there once it has come through: the target, or another tool's release that it goes back to.

@@ -118,10 +118,22 @@ struct TruthPlanTests {
     #expect(rollback.hosts[0].target == nil)
   }
 
+  @Test("a release that was gone and is sent again is itself the way back: a hook that fails does not take it away")
+  func goneAndSentAgain() throws {
+    let plan = try plan([state("new", .gone)])
+    let forward = HostProgram.forward(0, in: plan, staged: true)
+    let back = HostProgram.restore(0, in: plan, after: forward[...])
+    #expect(back.contains(.operation(.activate("new"), vital: true)))
+    #expect(!back.contains { if case .operation(.discard, _) = $0 { true } else { false } })
+    let failed = Conclusion(status: .failed, error: ScriptError(Failure(.command, "no")), rollback: [0], hosts: [.succeeded])
+    #expect(RollbackPlanner.plan(after: plan, failed, by: PlannerTests.identity)?.hosts[0].target?.id == "new")
+  }
+
   @Test("no advice after a failure leads to a release that is known to be broken")
   func advice() throws {
     for kind in [ReleaseDamage.Kind.lacking(2, of: 9), .unlisted, .gone] {
-      let commands = HostProgram.commands(toRestore: 0, in: try plan([state("old", kind)]))
+      let name = kind == .gone ? "new" : "old"
+      let commands = HostProgram.commands(toRestore: 0, in: try plan([state(name, kind)]))
       #expect(!commands.contains { $0.hasPrefix("ln ") || $0.contains("&& mv") }, "\(commands)")
       #expect(commands.last?.contains("lander deploy web --group g --only h0 --force") == true, "\(commands)")
     }

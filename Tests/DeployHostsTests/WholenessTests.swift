@@ -172,7 +172,8 @@ struct WholenessTests {
     let expected = [
       "-rf has another content", "a folder has the mode 700, should have 750", "back\\slash has another content",
       "binary is no file any more", "bin/run has the mode 644, should have 755", "deep/dangling is no link any more",
-      "deep/er is no folder any more", "deep/er/est is missing", "deep/er/est/5 is missing", "empty is no folder any more", "grüße is no file any more",
+      "deep/er is no folder any more", "deep/er/est is missing",
+      "deep/er/est/5 is missing", "empty is no folder any more", "grüße is no file any more",
       "it's \"quoted\" is missing", "key has another content", "link is a link to somewhere else", "log is no link any more",
       "new\nline is missing", "zero is missing", "bin/cache was not delivered", "deep/dangling/mine was not delivered",
       "log/data was not delivered",

@@ -144,16 +144,19 @@ struct ReleaseComparison {
     for link in list.sharedLinks { links[Array(link.path.utf8)] = link.target }
     var repair = Repair()
     var lines: [String] = []
-    var modes: [Int: [String]] = [:]
+    var fix: [Manifest.Item] = []
+    // Folders that are closed again afterwards: others may belong to somebody else by now, and are right.
+    var touched: Set<[UInt8]> = []
     for deviation in deviations where deviation.kind != .extra {
       let key = Array(deviation.path.utf8)
       let path = Quoting.word(deviation.path)
+      touched.formUnion([key, Array(key.prefix(upTo: key.lastIndex(of: UInt8(ascii: "/")) ?? 0))])
       let item = items[key]
       if let target = links[key] ?? (item?.kind == .link ? item?.target : nil) {
         lines.append("l_put_link \(path) \(Quoting.word(target))\n")
       } else if let item, item.kind == .file {
         if case .mode = deviation.kind {
-          modes[item.mode, default: []].append("./" + item.path)
+          fix.append(item)
         } else {
           repair.send.append(item)
           lines.append("l_put_file \(path)\n")
@@ -163,7 +166,9 @@ struct ReleaseComparison {
       }
     }
     repair.files = list.files(sending: repair.send, manifest: manifest) + [("mend", Array(lines.joined().utf8))]
-    repair.files += modes.sorted { $0.key < $1.key }.map { ("fix.\(String($0.key, radix: 8))", StagingList.zeroed($0.value)) }
+    repair.files += StagingList.modes(fix, named: "fix")
+    let folders = list.items.filter { $0.kind == .directory && touched.contains(Array($0.path.utf8)) }
+    repair.files += StagingList.modes(folders.reversed(), named: "dir")
     return repair
   }
 }

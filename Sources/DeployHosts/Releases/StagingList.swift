@@ -88,14 +88,14 @@ struct StagingList {
       ("paths", StagingList.zeroed(items.map { "./" + $0.path })), ("manifest", manifest),
       ("new", StagingList.zeroed(files.map { "./" + $0.path })), ("finish", Array(finish.utf8)),
       ("sums", StagingList.sums(files.filter { StagingList.isPlain($0.path) })),
-    ] + StagingList.modes(files, named: "mode") + folderModes
+    ] + StagingList.modes(files, named: "mode")
   }
 
   /// Deepest folders first: one that cannot be written is closed after what it holds.
   private var folderModes: [(name: String, bytes: [UInt8])] {
     StagingList.modes(items.filter { $0.kind == .directory }.reversed(), named: "dir")
   }
-  private static func modes(_ items: [Manifest.Item], named name: String) -> [(name: String, bytes: [UInt8])] {
+  static func modes(_ items: [Manifest.Item], named name: String) -> [(name: String, bytes: [UInt8])] {
     Set(items.map(\.mode)).sorted().map { mode in
       ("\(name).\(String(mode, radix: 8))", zeroed(items.filter { $0.mode == mode }.map { "./" + $0.path }))
     }
