@@ -44,8 +44,9 @@ package struct PathOwners: Sendable {
       let (one, two) = ("/" + paths[first].joined(separator: "/"), "/" + paths[second].joined(separator: "/"))
       let what = one == two ? "share the path \(one)" : "meet in \(one) and \(two)"
       let more = common.count > 1 ? " and \(common.count - 1) more" : ""
+      let both = "recipes \"\(recipes[first].name)\" and \"\(recipes[second].name)\""
       return Problem(
-        "recipes \"\(recipes[first].name)\" and \"\(recipes[second].name)\" are of different applications and \(what) on host \(name)\(more)",
+        "\(both) are of different applications and \(what) on host \(name)\(more)",
         place: recipes[second].place,
         fix: "give each a path of its own; recipes of one application may share one: application = \"…\"")
     }
