@@ -207,6 +207,19 @@ struct WholenessTests {
     await ground.end()
   }
 
+  @Test("a release of ours that a person linked by its whole path is ours, and is not discarded", arguments: Shell.here)
+  func wholePath(_ shell: Shell) async throws {
+    let ground = try Ground(shell)
+    let release = try await deployed(ground)
+    _ = Ground.sh("ln -sfn '\(ground.path)/releases/\(release.id)' '\(ground.path)/current'")
+    let state = try await state(ground)
+    #expect(state.current == release.id && state.strange == nil && state.drift == [])
+    #expect(await ground.perform(10, .discard(release.id)).failure?.kind == .invalid)
+    #expect(await ground.perform(11, .activate(release.id)).failure == nil)
+    #expect(Ground.sh("readlink '\(ground.path)/current'") == "releases/\(release.id)\n")
+    await ground.end()
+  }
+
   @Test("a current that is a folder or file is seen as such", arguments: Shell.here)
   func obstacles(_ shell: Shell) async throws {
     let ground = try Ground(shell)

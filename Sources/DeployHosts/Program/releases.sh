@@ -201,7 +201,8 @@ l_discard() {
   (
     l_guard
     l_fence "$2" "$3"
-    [ "$(readlink "$P/current")" != "releases/$4" ] || l_die 47 "release $4 is current and cannot be discarded"
+    l_current
+    [ "$l_cur" != "$4" ] || l_die 47 "release $4 is current and cannot be discarded"
     l_turns=0
     l_hide "$4"
   ) || exit $?
