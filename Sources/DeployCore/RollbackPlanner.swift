@@ -63,7 +63,10 @@ package enum RollbackPlanner {
       default: return false
       }
     }
-    let coming = conclusion.rollback.count { failed.hosts[$0].previous != nil }
+    let coming = conclusion.rollback.count { number in
+      let was = failed.hosts[number]
+      return was.found != nil || (was.previous != nil && was.wayBack != nil)
+    }
     return max(0, min(min(failed.bounds.floor, served.count) - elsewhere.count, coming - 1))
   }
 

@@ -74,7 +74,7 @@ extension Checkers {
     guard status.isFinal else { return }
     if before == .changing || isRestoring(before) { watches[engine].inFlight -= 1 }
     switch status {
-    case .succeeded: serve(host, now.current != nil)
+    case .succeeded: serve(host, now.current != nil || now.foreign != nil)
     case .restored, .untouched:
       let served = watches[engine].current[number] != nil || watches[engine].foreign[number] != nil
       serve(host, served && (now.current != nil || now.foreign != nil))

@@ -62,9 +62,9 @@ l_mend() {
   rm -rf "$S"
   echo mended
 }
-# Modes, times and contents of what came.
+# Times, contents and modes of what came: what nobody may read is read once, before its own mode.
 l_ready() {
-  l_modes mode
+  [ ! -s "$S/lists/new" ] || xargs -0 chmod -- u+r <"$S/lists/new" || exit 46
   [ ! -s "$S/lists/new" ] || xargs -0 touch -m -r "$S/lists/time" -- <"$S/lists/new" || exit 46
   l_bad=
   . "$S/lists/finish"
@@ -72,13 +72,14 @@ l_ready() {
     l_bad=$(grep -v ': OK$' "$S/sums.log" | head -n 3)
   fi
   [ -z "$l_bad" ] || l_die 46 "what arrived is not what was sent: $l_bad"
+  l_modes mode
   l_sync -f "$S/tree"
 }
 # KIND: gives the entries of each list KIND.MODE that mode.
 l_modes() {
   for modes in "$S/lists/$1".*; do
     [ -s "$modes" ] || continue
-    xargs -0 chmod "${modes##*.}" -- <"$modes" ||
+    xargs -0 chmod -- "${modes##*.}" <"$modes" ||
       l_die 45 "entries of release $id belong to somebody else" "chown them to $(id -un), or deploy as root"
   done
 }

@@ -7,7 +7,7 @@ extension Hosts {
   /// Makes a release that is there what its manifest says, without ever taking an entry away that is as it should be.
   func mend(_ release: Release, free: (bytes: Int, inodes: Int), _ errand: Errand) async throws(Failure) -> Outcome {
     let manifest = try await store.manifest(of: release.bundle)
-    let comparison = ReleaseComparison(manifest, of: release)
+    let comparison = try ReleaseComparison(manifest, of: release)
     let answer = try await compare(release.id, comparison, errand)
     let deviations = comparison.deviations(answer).filter { $0.kind != .extra }
     if deviations.isEmpty, answer.isListed { return .done() }
@@ -77,7 +77,7 @@ extension Hosts {
         .corrupt, "the manifest of release \(release) on the host is not the one of its bundle",
         fix: "see who changed \(path)/.lander; lander deploy --force writes it again")
     }
-    let comparison = ReleaseComparison(manifest, of: Release(id: release, bundle: kept.bundle, shared: kept.shared))
+    let comparison = try ReleaseComparison(manifest, of: Release(id: release, bundle: kept.bundle, shared: kept.shared))
     let found = comparison.deviations(try await compare(release, comparison, errand))
     return Verification(release: release, bundle: kept.bundle, entries: comparison.count, deviations: found)
   }

@@ -16,12 +16,13 @@ struct ReleaseComparison {
   private var odd: [String] = []
   private var oddLines: [String] = []
 
-  init(_ manifest: Manifest, of release: Release) {
-    list = StagingList(manifest, of: release, base: nil, reuse: .copy)
+  /// - Throws: `invalid` where a shared path could lead out of the release.
+  init(_ manifest: Manifest, of release: Release) throws(Failure) {
+    list = try StagingList(manifest, of: release, base: nil, reuse: .copy)
     for item in list.items {
       want(Wanted(path: item.path, kind: item.kind, mode: item.kind == .link ? nil : item.mode))
       switch item.kind {
-      case .file where !StagingList.isPlain(item.path): ask("l_is_file", item.path, item.digest?.hex ?? "")
+      case .file where !StagingList.isPlain(item.path) && item.isReadable: ask("l_is_file", item.path, item.digest?.hex ?? "")
       case .link: ask("l_is_link", item.path, item.target ?? "")
       default: break
       }
@@ -53,7 +54,7 @@ struct ReleaseComparison {
 
   /// What the host needs for its part of the comparison.
   var lists: [(name: String, bytes: [UInt8])] {
-    let plain = list.items.filter { $0.kind == .file && StagingList.isPlain($0.path) }
+    let plain = list.items.filter { $0.kind == .file && StagingList.isPlain($0.path) && $0.isReadable }
     return [("sums", StagingList.sums(plain)), ("odd", Array(oddLines.joined().utf8)), ("rest", [])]
   }
 
@@ -189,4 +190,9 @@ extension Manifest.Item.Kind {
     case .link: "link"
     }
   }
+}
+
+extension Manifest.Item {
+  /// Whether its owner may read it; of others only kind and mode can be compared.
+  fileprivate var isReadable: Bool { mode & 0o400 != 0 }
 }
