@@ -28,6 +28,10 @@ package final class AppSpecTransport: Transport {
 
   package func refusal(of users: [String], on host: DeployModel.Host) async -> Failure? { await inner.refusal(of: users, on: host) }
 
+  package func compare(secretsOf receipt: Receipt, on host: DeployModel.Host, at path: String) async -> SecretComparison {
+    await inner.compare(secretsOf: receipt, on: host, at: path)
+  }
+
   package func close() async { await inner.close() }
 
   package func cancel(_ intent: Int, at site: HostSite) async {

@@ -46,7 +46,8 @@ package enum HostProgram {
     if let receipt = receipt(for: number, in: plan) {
       steps.append(.operation(.record(receipt), vital: true))
       if let forget = appSpecForget(for: host, in: plan) { steps.append(.operation(forget, vital: false)) }
-      steps.append(.operation(.prune(keep: plan.keep, pinned: [host.target?.id, host.current].compactMap { $0 }), vital: false))
+      let pinned = [host.target?.id, host.current, host.back?.release.id].compactMap { $0 }
+      steps.append(.operation(.prune(keep: plan.keep, pinned: pinned), vital: false))
     }
     return steps
   }
@@ -69,7 +70,8 @@ package enum HostProgram {
         .applicationStop, scripts + stop.map { .hook(Body(recipe: host.arriving, function: $0.function), site, vital: false) })
     }
     if let undo = appSpecUndo(for: host, in: plan, after: reached) { steps.append(.operation(undo, vital: true)) }
-    if activated {
+    let leaves = leaves(number, in: plan, after: reached)
+    if activated || leaves {
       steps.append(.operation(switching(to: host.wayBack, or: host.found), vital: true))
     }
     if activated || stopped, host.wayBack != nil, let restoring = host.restoring {
@@ -80,12 +82,24 @@ package enum HostProgram {
         steps += bracket(event, scripts + hooks.map { .hook(Body(recipe: restoring, function: $0.function), site, vital: true) })
       }
     }
-    if recorded, var previous = host.previous {
+    if recorded || leaves, var previous = host.back ?? host.previous {
       previous.undid = plan.id
       steps.append(.operation(.record(previous), vital: true))
     }
     if !host.present, let target = host.target, target.id != host.wayBack { steps.append(.operation(.discard(target.id), vital: false)) }
     return steps
+  }
+
+  /// Whether a host that goes back leaves what it ran before too: that was on trial, and it was stopped already.
+  static func leaves(_ number: Int, in plan: Plan, after reached: ArraySlice<HostStep>) -> Bool {
+    plan.hosts[number].back != nil
+      && reached.contains { step in
+        switch step {
+        case .begin(let event): event.concernsPrevious
+        case .operation(.activate, _): true
+        default: false
+        }
+      }
   }
 
   /// Whether steps that were begun did no more than send a release that does not run.
@@ -105,13 +119,13 @@ package enum HostProgram {
     let path = host.host.place(plan.path)
     let reach = host.host.transport == "ssh" ? "ssh \(host.host.address ?? host.host.name)" : "sh"
     let again = "lander deploy \(plan.recipe) --group \(plan.group) --only \(host.host.name) --force"
-    if let damage = host.damage, damage.kind != .gone || host.wayBack != nil {
+    if host.back == nil, let damage = host.damage, damage.kind != .gone || host.wayBack != nil {
       return [
         reach, "ls -l \(path)/current \(path)/releases",
         "# do not link release \(damage.release): \(damage.words); `\(again)` sends what is missing",
       ]
     }
-    guard let target = host.current.map({ "releases/\($0)" }) ?? host.found else {
+    guard let target = (host.back?.release.id ?? host.current).map({ "releases/\($0)" }) ?? host.found else {
       guard let lost = host.lost else { return [reach, "rm \(path)/current"] }
       return [reach, "rm \(path)/current", "# release \(lost) ran there, and its folder is gone; `\(again)` sends it again"]
     }
@@ -162,9 +176,12 @@ package enum HostProgram {
       case .rollback(nil): host.previous?.deployment
       case .deploy: nil
       }
+    // What a rollback goes to has proved good before, or has not.
+    let trial = plan.kind == .deploy ? plan.trial : host.goal?.trial
+    let secrets = plan.trial == nil ? nil : host.goal.map { $0.secrets?.map { SecretMark($0.name) } } ?? plan.secrets.map { SecretMark($0) }
     return Receipt(
       application: plan.application, group: plan.group, release: target, inputs: host.inputs ?? plan.inputs, deployment: plan.id,
-      recipe: plan.recipes[host.arriving].name, actor: plan.actor, at: plan.at, undid: undid)
+      recipe: plan.recipes[host.arriving].name, actor: plan.actor, at: plan.at, undid: undid, trial: trial, secrets: secrets)
   }
 }
 

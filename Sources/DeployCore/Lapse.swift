@@ -8,4 +8,6 @@ package enum Lapse: Sendable, Hashable {
   case damageIgnored
   /// A host is changed although its receipt says that all is as wanted (against P10).
   case receiptIgnored
+  /// A host goes back to what it ran before, though that never proved good (against P7).
+  case trialIgnored
 }

@@ -34,12 +34,14 @@ package enum Planner {
     package var kept: [PinnedRecipe]
     package var force: Bool
     package var orphans: LockRequest.Orphans
+    /// By host number: how the secrets of its receipt compare with their values now. Empty, or nil: not asked.
+    package var secrets: [SecretComparison?]
     /// A rule that is not kept, for tests of the checkers.
     package var lapse: Lapse?
     package init(
       selection: Selection, release: Release, bundle: Bundle, manifest: Manifest, sources: Digest, surveys: [Survey],
       kept: [PinnedRecipe] = [],
-      force: Bool = false, orphans: LockRequest.Orphans = .wait, lapse: Lapse? = nil
+      force: Bool = false, orphans: LockRequest.Orphans = .wait, secrets: [SecretComparison?] = [], lapse: Lapse? = nil
     ) {
       self.selection = selection
       self.release = release
@@ -50,6 +52,7 @@ package enum Planner {
       self.kept = kept
       self.force = force
       self.orphans = orphans
+      self.secrets = secrets
       self.lapse = lapse
     }
   }
@@ -67,8 +70,9 @@ package enum Planner {
     let pinned =
       [PinnedRecipe(name: recipe.name, sources: input.sources, hooks: recipe.hooks, appspec: recipe.appspec)]
       + input.kept.filter { $0.sources != input.sources || $0.name != recipe.name }
+    let history = GroupHistory(input.surveys)
     let hosts = zip(selection.hosts, input.surveys).map { host, survey in
-      plan(host, survey, for: input, inputs: inputs, recipes: pinned)
+      plan(host, survey, history, for: input, inputs: inputs, recipes: pinned)
     }
     return Plan(
       id: identity.id, application: recipe.application, recipe: recipe.name, group: selection.group, actor: identity.actor, at: identity.at,
@@ -79,11 +83,11 @@ package enum Planner {
       rollback: recipe.rollback, inputs: inputs,
       lock: lock(
         identity, "deploy \(recipe.name) of \(recipe.application) to \(selection.group)", above: fence(input.surveys), input.orphans),
-      seed: identity.seed, secrets: recipe.secrets)
+      seed: identity.seed, secrets: recipe.secrets, trial: true)
   }
 
   private static func plan(
-    _ host: Host, _ survey: Survey, for input: Input, inputs: Receipt.Inputs, recipes: [PinnedRecipe]
+    _ host: Host, _ survey: Survey, _ history: GroupHistory, for input: Input, inputs: Receipt.Inputs, recipes: [PinnedRecipe]
   ) -> HostPlan {
     let release = input.release
     guard case .reached(let state) = survey else {
@@ -92,14 +96,35 @@ package enum Planner {
     }
     let receipt = input.lapse == .receiptIgnored ? nil : state.receipt
     let damage = input.lapse == .damageIgnored ? nil : state.damage(of: state.current)
-    let same = state.current == release.id && receipt?.release.id == release.id && receipt?.inputs == inputs && damage == nil
+    let alike =
+      state.current == release.id && receipt?.release.id == release.id && receipt?.inputs == inputs && damage == nil
+    let secrets = alike && input.secrets.indices.contains(host.number) ? input.secrets[host.number] : nil
+    let same = alike && secrets?.changed.isEmpty != false
+    let previous = history.settled(state.receipt)
+    let back = input.lapse == .trialIgnored ? nil : back(from: previous, state, history, for: input, recipes: recipes)
     var plan = HostPlan(
-      host: host, action: same && !input.force ? .unchanged : .change, facts: state.facts, target: release, previous: state.receipt,
-      current: state.current, restoring: recipe(of: state.receipt, among: recipes), present: state.releases.contains(release.id)
+      host: host, action: same && !input.force ? .unchanged : .change, facts: state.facts, target: release, previous: previous,
+      current: state.current, restoring: recipe(of: back ?? state.receipt, among: recipes),
+      present: state.releases.contains(release.id), back: back, secrets: secrets
     ).seeing(state)
     plan.stages = plan.current != release.id
     if !plan.stages, input.force || damage != nil { plan.repairs = true }
     return plan
+  }
+
+  /// The last good revision of the group, where what the host runs is on trial and that one is there to go back to. An installation by
+  /// an appspec file goes back to what was installed, so it does without.
+  private static func back(
+    from now: Receipt?, _ state: HostState, _ history: GroupHistory, for input: Input, recipes: [PinnedRecipe]
+  ) -> Receipt? {
+    // What an engine that died made current without a receipt has proved as little as what it left on trial.
+    let isLeft = state.current != now?.release.id && state.current != state.previous?.release.id
+    guard let now, now.trial == true || isLeft, let good = history.lastGood(), good.release.id != state.current, good.release.id != input.release.id,
+      state.releases.contains(good.release.id), state.damage(of: good.release.id) == nil, state.strange == nil,
+      let recipe = recipe(of: good, among: recipes),
+      recipes[recipe].appspec == nil, recipes[0].appspec == nil
+    else { return nil }
+    return good
   }
 
   /// Which of the plan's recipes knows the release that a receipt names.

@@ -12,6 +12,10 @@ package protocol Transport: Sendable {
   /// - Returns: why not, in the words of the host; nil: they may.
   func refusal(of users: [String], on host: Host) async -> Failure?
 
+  /// How the secrets of a host's receipt compare with the values that they have now. Changes nothing there, and shows no value to it.
+  /// - Parameter path: as for a survey.
+  func compare(secretsOf receipt: Receipt, on host: Host, at path: String) async -> SecretComparison
+
   /// Performs an intent. One that changes the host happens at most once: an intent that was sent before is attached to.
   /// Returns when it ended, was cancelled, timed out, or the host stayed out of reach longer than the transport waits.
   /// Output is reported as it comes, secrets replaced, each byte once within one call; after a resume from offset 0 again.
@@ -25,6 +29,10 @@ package protocol Transport: Sendable {
 
 extension Transport {
   package func refusal(of users: [String], on host: Host) async -> Failure? { nil }
+
+  package func compare(secretsOf receipt: Receipt, on host: Host, at path: String) async -> SecretComparison {
+    SecretComparison(unknown: receipt.secrets?.map(\.name) ?? receipt.inputs.secrets, reason: "this transport cannot")
+  }
 }
 
 /// What every operation on a host needs to know about the deployment it belongs to.

@@ -2,7 +2,8 @@ package import DeployModel
 
 /// Plans the way back. A rollback is a deployment like any other, of what each host ran before; it never leads to another one.
 package enum RollbackPlanner {
-  /// After a failure: the hosts that the failed deployment had brought to its revision go back, each to its own previous release.
+  /// After a failure: the hosts that the failed deployment had brought to its revision go back to what they ran before; where that was on
+  /// trial, to the last good revision of the group.
   /// The locks are taken over, so nobody comes between. Nil where no host is to go back.
   package static func plan(after failed: Plan, _ conclusion: Conclusion, by identity: Planner.Identity) -> Plan? {
     guard failed.kind == .deploy, !conclusion.rollback.isEmpty else { return nil }
@@ -18,13 +19,13 @@ package enum RollbackPlanner {
       let receipt = was.target.map {
         Receipt(
           application: failed.application, group: failed.group, release: $0, inputs: failed.inputs, deployment: failed.id,
-          recipe: failed.recipes[was.arriving].name, actor: failed.actor, at: failed.at)
+          recipe: failed.recipes[was.arriving].name, actor: failed.actor, at: failed.at, trial: failed.trial)
       }
       // What was gone, or not Lander's, is no release to go back to.
-      let back = was.wayBack == nil ? nil : was.previous
+      let goal = was.wayBack == nil ? nil : was.back ?? was.previous
       var step = HostPlan(
-        host: host, facts: was.facts, target: back?.release, previous: receipt, current: was.target?.id, leaving: was.arriving,
-        arriving: was.restoring ?? bare, stages: false, present: true, inputs: back?.inputs)
+        host: host, facts: was.facts, target: goal?.release, previous: receipt, current: was.target?.id, leaving: was.arriving,
+        arriving: was.restoring ?? bare, stages: false, present: true, inputs: goal?.inputs, goal: goal)
       step.link = was.found
       return step
     }
@@ -70,86 +71,119 @@ package enum RollbackPlanner {
     return max(0, min(min(failed.bounds.floor, served.count) - elsewhere.count, coming - 1))
   }
 
-  /// Because somebody asks: every host goes back to the good release before the one it runs, by what the hosts themselves remember.
-  /// - Throws: where a host is out of reach, has nothing to go back to, or its kept recipe was not found.
+  /// Because somebody asks: every host goes back to the last good revision of the group, by what the hosts themselves remember.
+  /// - Parameters:
+  ///   - straighten: whether hosts go too whose own way back leads elsewhere.
+  ///   - typed: what names a project without a `deploy.lua`, for the commands in messages; nil: recipe and group do.
+  ///   - lapse: a rule that is not kept, for tests of the checkers.
+  /// - Throws: where a host is out of reach, runs something else than the group, does not keep the release, or where nothing good is
+  ///   remembered or the kept recipe was not found. Every host that is in the way is named.
   package static func plan(
-    _ selection: Selection, surveys: [Survey], kept: [PinnedRecipe], by identity: Planner.Identity
+    _ selection: Selection, surveys: [Survey], kept: [PinnedRecipe], straighten: Bool = false, typed: String? = nil, lapse: Lapse? = nil,
+    by identity: Planner.Identity
   ) throws(Problems) -> Plan {
     let bounds = try Bounds(selection)
-    try Planner.refuseUnreachable(surveys, selection, bounds)
+    let command = "lander rollback " + (typed ?? named(selection))
+    try refuseUnreachable(selection, surveys, bounds, command)
     try Obstacles.refuse(surveys, selection)
-    var problems: [Problem] = []
-    var hosts: [HostPlan] = []
-    // Where a deployment failed and left hosts as they are, the way back is its own: hosts that it did not come to stay.
-    let left = surveys.compactMap { survey in
-      if case .reached(let state) = survey, isLeft(state) { state.receipt?.release.id } else { nil }
+    let reached = zip(selection.hosts, surveys).compactMap { host, survey -> WayBack.Place? in
+      if case .reached(let state) = survey { WayBack.Place(host: host, state: state) } else { nil }
     }
-    for (host, survey) in zip(selection.hosts, surveys) {
+    let way = WayBack(reached)
+    guard let goal = way.goal else { throw Problems(way.nowhere, exit: .refused) }
+    let strays = straighten || lapse == .trialIgnored ? [] : way.strays(from: goal)
+    if let last = strays.indices.last {
+      var named = strays
+      named[last].fix = """
+        \(command) --straighten takes every host to \(goal.release.id) of deployment \(goal.deployment), the last good revision \
+        of the group
+        \(command) --only HOST takes single hosts back
+        """
+      throw Problems(named, exit: .refused)
+    }
+    var problems = way.lacking(goal)
+    guard let arriving = Planner.recipe(of: goal, among: kept) else {
+      throw Problems(problems + reached.filter { !way.stays($0.state) }.map { lacksRecipe($0.host) }, exit: .refused)
+    }
+    let hosts = zip(selection.hosts, surveys).map { host, survey -> HostPlan in
       guard case .reached(let state) = survey else {
-        if case .unreachable(let failure) = survey { hosts.append(HostPlan(host: host, action: .leftOut(failure), target: nil)) }
-        continue
+        guard case .unreachable(let failure) = survey else { return HostPlan(host: host, target: nil) }
+        return HostPlan(host: host, action: .leftOut(failure), target: nil)
       }
-      if let good = state.receipt, isLeft(state) || left.contains(good.release.id) {
-        if let step = step(host, state, to: good, among: kept) { hosts.append(step) } else { problems.append(lacksRecipe(host)) }
-        continue
-      }
-      if let previous = state.previous, let damage = state.damage(of: previous.release.id) {
+      if !way.stays(state), let damage = state.damage(of: goal.release.id) {
         problems.append(
           Problem(
             "the release to go back to is damaged: of \(damage.release) \(damage.words)", subject: host.name,
-            fix: "lander deploy --revision bundle:\(previous.inputs.bundle.hex.prefix(12)) sends what is missing"))
-        continue
+            fix: "lander deploy --revision bundle:\(goal.inputs.bundle.hex.prefix(12)) sends what is missing"))
+        return HostPlan(host: host, target: nil)
       }
-      guard let now = state.receipt, let back = state.previous, state.releases.contains(back.release.id) else {
-        problems.append(
-          Problem(
-            "there is no previous good release to go back to", subject: host.name,
-            fix: "lander deploy --revision bundle:DIGEST deploys an older one of lander bundle list"))
-        continue
-      }
-      if now.undid == back.deployment {
-        problems.append(
-          Problem(
-            "it went back already: what it ran before was deployment \(back.deployment), which was taken back, and nothing older is kept",
-            subject: host.name,
-            fix: "lander deploy --revision bundle:DIGEST deploys one of lander bundle list; lander status says what runs"))
-        continue
-      }
-      guard let leaving = Planner.recipe(of: now, among: kept), let arriving = Planner.recipe(of: back, among: kept) else {
+      let wanted = lapse == .trialIgnored ? state.previous ?? goal : goal
+      guard let step = step(host, state, way, to: wanted, arriving, among: kept) else {
         problems.append(lacksRecipe(host))
-        continue
+        return HostPlan(host: host, target: nil)
       }
-      hosts.append(
-        HostPlan(
-          host: host, facts: state.facts, target: back.release, previous: now, current: state.current, leaving: leaving, arriving: arriving,
-          restoring: leaving, stages: false, present: true, inputs: back.inputs
-        ).seeing(state))
+      return step.seeing(state)
     }
-    guard problems.isEmpty, let first = hosts.first(where: { $0.inputs != nil }), let inputs = first.inputs else {
-      throw Problems(problems, exit: .refused)
-    }
+    guard problems.isEmpty else { throw Problems(problems, exit: .refused) }
     let recipe = selection.recipe
     return Plan(
       id: identity.id, kind: .rollback(of: nil), application: recipe.application, recipe: recipe.name, group: selection.group,
-      actor: identity.actor, at: identity.at, engine: identity.engine, release: first.target, recipes: kept,
+      actor: identity.actor, at: identity.at, engine: identity.engine, release: goal.release, recipes: kept,
       parameters: selection.parameters, hosts: hosts, stages: [.rollout(nil)], bounds: bounds, path: recipe.path, shared: recipe.shared,
-      keep: recipe.keep, reuse: recipe.reuse, inputs: inputs,
-      lock: Planner.lock(identity, "roll back \(recipe.name) of \(recipe.application)", above: Planner.fence(surveys)), seed: identity.seed)
+      keep: recipe.keep, reuse: recipe.reuse, inputs: goal.inputs,
+      lock: Planner.lock(identity, "roll back \(recipe.name) of \(recipe.application)", above: Planner.fence(surveys)), seed: identity.seed,
+      trial: true)
   }
 
-  /// Whether a deployment failed on the host and left it as it was then.
-  private static func isLeft(_ state: HostState) -> Bool {
-    guard let good = state.receipt else { return false }
-    return state.current != good.release.id && state.releases.contains(good.release.id)
-  }
-
-  /// Takes a host to what its receipt names; nil where the recipe of that is not known.
-  private static func step(_ host: Host, _ state: HostState, to good: Receipt, among kept: [PinnedRecipe]) -> HostPlan? {
-    guard let recipe = Planner.recipe(of: good, among: kept) else { return nil }
+  /// One host's way to the goal; nil where the recipe of what it runs is not known.
+  private static func step(
+    _ host: Host, _ state: HostState, _ way: WayBack, to goal: Receipt, _ arriving: Int, among kept: [PinnedRecipe]
+  ) -> HostPlan? {
+    var leaving = arriving
+    var knows = false
+    // What a failed deployment left is asked to stop by the recipe that is here: its own is not remembered.
+    if let now = state.receipt, now.release.id == state.current {
+      guard let own = Planner.recipe(of: now, among: kept) else { return way.stays(state) ? stay(host, state, goal, arriving) : nil }
+      (leaving, knows) = (own, true)
+    }
+    if way.stays(state) { return stay(host, state, goal, arriving) }
     return HostPlan(
-      host: host, action: isLeft(state) ? .change : .unchanged, facts: state.facts, target: good.release, previous: good,
-      current: state.current, leaving: recipe, arriving: recipe, stages: false, present: true, inputs: good.inputs
-    ).seeing(state)
+      host: host, facts: state.facts, target: goal.release, previous: state.receipt, current: state.current, leaving: leaving,
+      arriving: arriving, restoring: knows ? leaving : nil, stages: false, present: true, inputs: goal.inputs, goal: goal)
+  }
+
+  private static func stay(_ host: Host, _ state: HostState, _ goal: Receipt, _ recipe: Int) -> HostPlan {
+    HostPlan(
+      host: host, action: .unchanged, facts: state.facts, target: state.receipt?.release, previous: state.receipt, current: state.current,
+      leaving: recipe, arriving: recipe, stages: false, present: true, inputs: state.receipt?.inputs)
+  }
+
+  /// A host out of reach is no reason to leave the others on a bad release: the way round is named.
+  private static func refuseUnreachable(_ selection: Selection, _ surveys: [Survey], _ bounds: Bounds, _ command: String) throws(Problems) {
+    do { try Planner.refuseUnreachable(surveys, selection, bounds) } catch {
+      let there = zip(selection.hosts, surveys).filter { if case .reached = $0.1 { true } else { false } }.map(\.0.name)
+      if there.isEmpty { throw error }
+      let away = zip(selection.hosts, surveys).filter { if case .reached = $0.1 { false } else { true } }.map(\.0.name)
+      let way = Problem(
+        "\(away.joined(separator: ", ")) cannot go back now; the others can",
+        fix: """
+          \(command) \(there.map { "--only \($0)" }.joined(separator: " ")) takes them back
+          \(command) takes the rest back later: hosts that went back already stay as they are
+          """)
+      throw Problems(error.list + [way], exit: error.exit)
+    }
+  }
+
+  /// Recipe and group as they are typed.
+  private static func named(_ selection: Selection) -> String {
+    let recipe = selection.recipe
+    var isUsual = false
+    switch recipe.targets {
+    case .group(let name): isUsual = name == selection.group
+    case .hosts: isUsual = true
+    case .unset: break
+    }
+    return recipe.name + (isUsual ? "" : " --group \(selection.group)")
   }
 
   private static func lacksRecipe(_ host: Host) -> Problem {

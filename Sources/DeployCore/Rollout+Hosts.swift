@@ -109,6 +109,12 @@ extension Rollout {
       set(host, .restoring(error))
       admission.goesBack(host)
     }
+    if HostProgram.leaves(host, in: plan, after: reached), let back = plan.hosts[host].back {
+      note(
+        .remark(
+          "\(plan.hosts[host].host.name) goes back to \(back.release.id) of deployment \(back.deployment): no deployment of what it ran "
+            + "ever succeeded"))
+    }
     runs[host] = HostRun(steps: HostProgram.restore(host, in: plan, after: reached), cause: error, isUntouched: isUntouched)
     advance(host)
   }

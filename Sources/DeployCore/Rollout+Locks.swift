@@ -25,6 +25,8 @@ extension Rollout {
     for host in hosts {
       var request = plan.lock
       request.expects = plan.hosts[host].previous?.deployment
+      request.inherits = plan.hosts[host].inherits ?? request.inherits
+      if plan.trial == true, let known = plan.hosts[host].previous, known.trial != true { request.good = known.deployment }
       _ = perform(.host(host), .lock(request), for: .lock(host), site: Intent.Site())
     }
   }
@@ -56,6 +58,8 @@ extension Rollout {
       locks.first = false
       return ask(locks.order.dropFirst())
     }
+    // Where nothing is to be changed, the locks were taken to call good what is there.
+    guard plan.hosts.contains(where: { $0.action == .change }) else { return unlock(Conclusion(status: .succeeded, hosts: statuses)) }
     beginStage(0)
   }
 
@@ -72,14 +76,26 @@ extension Rollout {
         note(.remark("\(plan.hosts[host].host.name) is out of reach and stays locked until its lease ends"))
       }
       _ = perform(
-        .host(host), .unlock(token: plan.lock.token), for: isAwaited ? .unlock(host) : .nobody, site: Intent.Site())
+        .host(host), .unlock(token: plan.lock.token, good: proved(host, conclusion)), for: isAwaited ? .unlock(host) : .nobody,
+        site: Intent.Site())
     }
     if locks.waiting == 0 { conclude(conclusion) }
   }
 
+  /// The deployment whose receipt on that host has proved good: a deployment that succeeds says so of its own, and of those that it found
+  /// to be what was asked for.
+  private func proved(_ host: Int, _ conclusion: Conclusion) -> Deployment.ID? {
+    guard plan.trial == true, plan.kind == .deploy, conclusion.status == .succeeded else { return nil }
+    switch statuses[host] {
+    case .succeeded: return plan.id
+    case .unchanged: return plan.hosts[host].previous.flatMap { $0.trial == true ? $0.deployment : nil }
+    default: return nil
+    }
+  }
+
   mutating func unlocked(_ host: Int, _ outcome: Outcome) {
     if let failure = outcome.failure {
-      note(.remark("\(plan.hosts[host].host.name) could not be unlocked: \(failure.message); its lock ends with its lease"))
+      note(.remark("\(plan.hosts[host].host.name): giving its lock back: \(failure.message); a lock that stays ends with its lease"))
     }
     locks.waiting -= 1
     if locks.waiting == 0, case .unlocking(let conclusion) = phase { conclude(conclusion) }

@@ -18,6 +18,29 @@ package struct Preparation: Sendable {
     kept = await Self.kept(selection, surveys, ports, recipes)
   }
 
+  /// By host number: how secrets compare, for hosts whose receipt is of that release; nil for the others.
+  package func secrets(_ selection: Selection, of release: Release.ID, ports: Ports) async -> [SecretComparison?] {
+    var found: [SecretComparison?] = surveys.map { _ in nil }
+    await withTaskGroup(of: (Int, SecretComparison).self) { group in
+      var rest = zip(selection.hosts, surveys).compactMap { host, survey -> (Host, Receipt)? in
+        guard case .reached(let state) = survey, let receipt = state.receipt, receipt.release.id == release else { return nil }
+        return (host, receipt)
+      }[...]
+      func add() {
+        guard let (host, receipt) = rest.popFirst() else { return }
+        group.addTask {
+          (host.number, await ports.transport.compare(secretsOf: receipt, on: host, at: host.place(selection.recipe.path)))
+        }
+      }
+      for _ in 0..<Self.width { add() }
+      for await (number, comparison) in group {
+        found[number] = comparison
+        add()
+      }
+    }
+    return found
+  }
+
   private static func survey(
     _ selection: Selection, _ ports: Ports, _ surveyed: @escaping @Sendable (Int, Survey) -> Void
   ) async -> [Survey] {

@@ -11,7 +11,12 @@ package struct Lock: Sendable, Hashable, Codable {
   package var fence: Int
   /// Seconds by the host's own uptime until the holder counts as dead; 0 or less: it does.
   package var leaseLeft: Int
-  package init(deployment: Deployment.ID, token: String, owner: String, purpose: String, since: Timestamp, fence: Int, leaseLeft: Int) {
+  /// The engine's process, in words that only its own machine understands; nil where nobody wrote it down.
+  package var process: String?
+  package init(
+    deployment: Deployment.ID, token: String, owner: String, purpose: String, since: Timestamp, fence: Int, leaseLeft: Int,
+    process: String? = nil
+  ) {
     self.deployment = deployment
     self.token = token
     self.owner = owner
@@ -19,6 +24,7 @@ package struct Lock: Sendable, Hashable, Codable {
     self.since = since
     self.fence = fence
     self.leaseLeft = leaseLeft
+    self.process = process
   }
 }
 
@@ -32,6 +38,8 @@ package struct LockRequest: Sendable, Hashable, Codable {
   package var inherits: String?
   /// The deployment whose receipt the plan was made from; another one there means the plan is out of date.
   package var expects: Deployment.ID?
+  /// A deployment that has proved good on another host: its receipt here is good too, though its engine could not say so any more.
+  package var good: Deployment.ID?
   package var lease: Interval
   /// What to do with jobs of lower fences that still run.
   package var orphans: Orphans

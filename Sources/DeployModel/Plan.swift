@@ -43,13 +43,15 @@ package struct Plan: Sendable, Hashable, Codable {
   package var seed: UInt64
   /// Secrets that it will need, found by rehearsal.
   package var secrets: [String]
+  /// Whether its receipts are on trial until it has succeeded; nil in plans of older versions: they are good at once.
+  package var trial: Bool?
 
   package init(
     id: Deployment.ID, kind: Kind = .deploy, application: String, recipe: String, group: String, actor: String, at: Timestamp,
     engine: String, bundle: Bundle? = nil, release: Release? = nil, recipes: [PinnedRecipe], parameters: Value = .record([]),
     hosts: [HostPlan], stages: [Stage], bounds: Bounds, path: String, shared: [String] = [], keep: Int = 5, reuse: Recipe.Reuse = .copy,
     onFailure: [Body] = [], onSuccess: [Body] = [], rollback: Bool = true, inputs: Receipt.Inputs, lock: LockRequest, seed: UInt64 = 0,
-    secrets: [String] = []
+    secrets: [String] = [], trial: Bool? = nil
   ) {
     self.id = id
     self.kind = kind
@@ -77,6 +79,7 @@ package struct Plan: Sendable, Hashable, Codable {
     self.lock = lock
     self.seed = seed
     self.secrets = secrets
+    self.trial = trial
   }
 }
 
@@ -144,11 +147,19 @@ package struct HostPlan: Sendable, Hashable, Codable {
   package var present: Bool
   /// What the receipt will say it is; differs from the plan's where a host goes back to something older.
   package var inputs: Receipt.Inputs?
+  /// The last good revision of the group, where what runs now is on trial: it goes back to that. nil: to what runs now.
+  package var back: Receipt?
+  /// For a rollback: the receipt of what it goes to, as some host of the group has it.
+  package var goal: Receipt?
+  /// The token of a lock whose holder is known to be gone, to take over from.
+  package var inherits: String?
+  /// How the secrets of its receipt compare with their values now; nil where that was not asked.
+  package var secrets: SecretComparison?
 
   package init(
     host: Host, action: Action = .change, facts: HostFacts? = nil, target: Release?, previous: Receipt? = nil, current: Release.ID? = nil,
     leaving: Int = 0, arriving: Int = 0, restoring: Int? = nil, stages: Bool = true, present: Bool = false,
-    inputs: Receipt.Inputs? = nil
+    inputs: Receipt.Inputs? = nil, back: Receipt? = nil, goal: Receipt? = nil, inherits: String? = nil, secrets: SecretComparison? = nil
   ) {
     self.host = host
     self.action = action
@@ -162,6 +173,10 @@ package struct HostPlan: Sendable, Hashable, Codable {
     self.stages = stages
     self.present = present
     self.inputs = inputs
+    self.back = back
+    self.goal = goal
+    self.inherits = inherits
+    self.secrets = secrets
   }
 
   /// The same with what the survey found of `current`: a release that is gone is nothing to go back to.
@@ -173,8 +188,9 @@ package struct HostPlan: Sendable, Hashable, Codable {
     return plan
   }
 
-  /// The release that it goes back to: the current one, or the target itself if that is what was gone and is sent again.
-  package var wayBack: Release.ID? { current ?? (lost == target?.id ? lost : nil) }
+  /// The release that it goes back to when it fails: the group's last good one if what runs is on trial, else the current one, or the
+  /// target itself if that is what was gone and is sent again; nil: nothing, there was none.
+  package var wayBack: Release.ID? { back?.release.id ?? current ?? (lost == target?.id ? lost : nil) }
 
   /// Whether something runs there that a deployment takes out of service.
   package var serves: Bool { current != nil || found != nil }

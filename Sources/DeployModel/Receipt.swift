@@ -13,10 +13,14 @@ package struct Receipt: Sendable, Hashable, Codable {
   package var chain: Digest?
   /// The deployment that this one took back: what it had left here is no good release to go back to.
   package var undid: Deployment.ID?
+  /// Whether its deployment has not succeeded (yet), so that nothing goes back to it. nil: it is good; receipts of older versions are.
+  package var trial: Bool?
+  /// The secrets that it was made with, in the order of their names; nil in receipts of older versions, which do not say.
+  package var secrets: [SecretMark]?
 
   package init(
     application: String, group: String, release: Release, inputs: Inputs, deployment: Deployment.ID, recipe: String, actor: String,
-    at: Timestamp, chain: Digest? = nil, undid: Deployment.ID? = nil
+    at: Timestamp, chain: Digest? = nil, undid: Deployment.ID? = nil, trial: Bool? = nil, secrets: [SecretMark]? = nil
   ) {
     self.application = application
     self.group = group
@@ -28,6 +32,8 @@ package struct Receipt: Sendable, Hashable, Codable {
     self.at = at
     self.chain = chain
     self.undid = undid
+    self.trial = trial
+    self.secrets = secrets
   }
 
   /// Everything that, being equal, makes a deployment to this host a deployment of nothing.

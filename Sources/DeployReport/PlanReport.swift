@@ -110,9 +110,8 @@ package struct PlanReport: Sendable {
   private func hosts(on surface: Surface) -> [String] {
     let rows = plan.hosts.map { host -> [String] in
       switch host.action {
-      case .change: [host.host.name, "change", host.journey]
-      case .unchanged:
-        [host.host.name, "unchanged", "has this bundle, recipe, parameters and secrets already"]
+      case .change: [host.host.name, "change", host.journey + host.rotation]
+      case .unchanged: [host.host.name, "unchanged", "has this bundle, recipe and parameters already" + host.comparison]
       case .leftOut(let failure): [host.host.name, "left out", SafeText.line(failure.message)]
       }
     }
@@ -203,5 +202,21 @@ extension Value {
     case .number(let number): number.plain
     default: JSON.text(self)
     }
+  }
+}
+
+extension HostPlan {
+  /// Secrets that make it a change; nothing where none does.
+  fileprivate var rotation: String {
+    guard let changed = secrets?.changed, !changed.isEmpty else { return "" }
+    return "; other \(changed.count == 1 ? "value" : "values") of \(changed.joined(separator: ", ")) than it has"
+  }
+
+  /// What is known of the values of its secrets.
+  fileprivate var comparison: String {
+    guard let secrets else { return "" }
+    let same = secrets.same.isEmpty ? "" : ", and the same values of \(secrets.same.joined(separator: ", "))"
+    let unknown = secrets.unknown.isEmpty ? "" : "; not compared: \(secrets.unknown.joined(separator: ", ")), \(secrets.reason ?? "")"
+    return same + unknown
   }
 }

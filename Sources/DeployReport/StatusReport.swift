@@ -23,7 +23,7 @@ package struct StatusReport: Sendable {
     let rows = hosts.map { [$0.name] + row($0.survey, on: surface) }
     lines += Table(["HOST", "RELEASE", "REVISION", "DEPLOYMENT", "WHEN", "BY"], rows: rows).lines(
       on: surface, indent: 2)
-    lines += reasons() + drifts(on: surface) + differences(on: surface) + locks(on: surface) + jobs()
+    lines += reasons() + trials() + drifts(on: surface) + differences(on: surface) + locks(on: surface) + jobs()
     return lines
   }
 
@@ -48,6 +48,7 @@ package struct StatusReport: Sendable {
           ("release", state.current.map { .text($0) }),
           ("bundle", state.receipt.map { .text($0.inputs.bundle.hex) }),
           ("deployment", state.receipt.map { .text($0.deployment) }),
+          ("trial", state.receipt.map { .bool($0.trial == true) }),
           ("at", state.receipt.map { .text(When.iso($0.at)) }),
           ("actor", state.receipt.map { .text($0.actor) }),
           ("previous", state.previous.map { .text($0.release.id) }),
@@ -107,6 +108,24 @@ package struct StatusReport: Sendable {
   }
 
   private func drift(of host: String, _ state: HostState) -> [Problem] { state.drift + notes.filter { $0.subject == host } }
+
+  /// Deployments whose receipts are on trial, each with its hosts.
+  private func trials() -> [String] {
+    var found: [(deployment: Deployment.ID, hosts: [String])] = []
+    for host in hosts {
+      guard case .reached(let state) = host.survey, let receipt = state.receipt, receipt.trial == true else { continue }
+      if let index = found.firstIndex(where: { $0.deployment == receipt.deployment }) {
+        found[index].hosts.append(host.name)
+      } else {
+        found.append((receipt.deployment, [host.name]))
+      }
+    }
+    return found.map { deployment, names in
+      let more = names.count > 8 ? " … (\(names.count))" : ""
+      let hosts = names.prefix(8).joined(separator: " ") + more
+      return "  Deployment \(deployment) has not succeeded (yet): lander rollback takes \(hosts) back from it"
+    }
+  }
 
   /// Hosts that run something else than most.
   private func differences(on surface: Surface) -> [String] {

@@ -57,8 +57,7 @@ package struct Summary: Sendable {
       let changed = story.hosts.contains { if case .succeeded = $0.status { true } else { false } }
       if changed || story.hosts.isEmpty { return surface.paint("Succeeded", .good) + ": \(what)" }
       return surface.paint("Nothing to do", .good)
-        + ": \(what). Every host has this bundle, recipe, parameters and secrets"
-        + " already; --force runs the hooks again."
+        + ": \(what). Every host has the \(plan.alike) already; --force runs the hooks again."
     case .failed: return surface.paint("Failed", .bad) + ": \(what)"
     case .cancelled: return surface.paint("Cancelled", .warn) + ": \(what)"
     case .refused: return surface.paint("Refused", .bad) + ": \(plan.subject). Nothing was changed."

@@ -38,6 +38,28 @@ extension Checkers {
     }
   }
 
+  /// P7: a host that goes back goes to a release that has proved good, where it has one.
+  mutating func wayBack(_ engine: Int, _ number: Int, _ now: SimulatedHost) {
+    let plan = watches[engine].plan
+    guard let current = now.current, plan.kind != .deploy || plan.hosts[number].target?.id != current else { return }
+    let holds = good.contains(current) || !good.contains { $0 != plan.release?.id && now.has($0) }
+    let host = watches[engine].fleet[number]
+    look(
+      holds, "P7", host: host,
+      "\(plan.id) took it back to \(current), and no deployment of that ever succeeded")
+  }
+
+  /// P7: a group that somebody takes back is on one release afterwards.
+  mutating func whole(_ engine: Int, _ conclusion: Conclusion, hosts: [SimulatedHost]) {
+    var releases: [Release.ID] = []
+    for (number, status) in conclusion.hosts.enumerated() where status == .succeeded || status == .unchanged {
+      guard let current = hosts[watches[engine].fleet[number]].current, !releases.contains(current) else { continue }
+      releases.append(current)
+    }
+    let id = watches[engine].plan.id
+    look(releases.count < 2, "P7", "\(id) has split the group: it runs \(releases.joined(separator: " and "))")
+  }
+
   /// P8: what a deployment says about each host at its end is so.
   mutating func truth(_ engine: Int, _ conclusion: Conclusion, hosts: [SimulatedHost]) {
     let watch = watches[engine]
@@ -59,7 +81,10 @@ extension Checkers {
           "it is called succeeded and its receipt is of \(host.receipt?.deployment ?? "nothing")")
         look(!isDamaged(host), "P8", host: place, "it is called succeeded and its release is damaged")
       case .restored, .untouched:
-        look(host.current == watch.current[number], "P8", host: place, "it is called restored and runs \(host.current ?? "nothing")")
+        let back = watch.plan.hosts[number].back?.release.id
+        look(
+          host.current == watch.current[number] || back != nil && host.current == back, "P8", host: place,
+          "it is called restored and runs \(host.current ?? "nothing")")
         look(
           host.foreign == watch.foreign[number], "P8", host: place,
           "it is called restored and its own link \(watch.foreign[number] ?? "") is \(host.foreign ?? "gone")")

@@ -30,6 +30,8 @@ package struct Checkers: Sendable {
   var serving: [Bool]
   /// By host: the highest fence that ever changed it.
   var fences: [Int]
+  /// Releases of which a deployment succeeded, or that ran at the start.
+  var good: [Release.ID]
   /// Broken promises beyond that are not kept.
   static let limit = 20
 
@@ -38,6 +40,7 @@ package struct Checkers: Sendable {
     names = hosts.map(\.name)
     serving = hosts.map { $0.current != nil || $0.foreign != nil }
     fences = hosts.map { _ in 0 }
+    good = hosts.compactMap { $0.receipt?.trial == true ? nil : $0.receipt?.release.id }
   }
 
   /// What is watched of one deployment. Its arrays go by the numbers that hosts have in its plan.
@@ -121,6 +124,10 @@ package struct Checkers: Sendable {
       "\(intent.operation.verb) (intent \(intent.id)) was begun before its intent was in the journal")
     look(!watches[engine].concluded, "P2", "\(intent.operation.verb) (intent \(intent.id)) was begun after the deployment had concluded")
     if case .host(let host) = intent.place, takesOut(intent) { out(engine, watches[engine].fleet[host]) }
+    // All hosts are done then, and the first that is told makes it good for all.
+    if case .unlock(_, let proved?) = intent.operation, proved == watches[engine].plan.id, let release = watches[engine].plan.release?.id {
+      good.append(release)
+    }
   }
 
   mutating func changed(_ host: Int, _ hosts: [SimulatedHost], _ changes: [HostChange]) {
@@ -140,14 +147,20 @@ package struct Checkers: Sendable {
       look(
         !watches[engine].same[number], "P10", host: host,
         "\(change.kind) was changed by intent \(change.intent) although the receipt has the same inputs")
-      if change.kind == .current { exposure(engine, number, now) }
+      if change.kind == .current {
+        exposure(engine, number, now)
+        wayBack(engine, number, now)
+      }
     }
   }
 
   mutating func concluded(_ engine: Int, _ conclusion: Conclusion, hosts: [SimulatedHost]) {
     guard !watches[engine].concluded else { return }
     watches[engine].concluded = true
+    let plan = watches[engine].plan
+    if conclusion.status == .succeeded, plan.kind == .deploy, let release = plan.release?.id { good.append(release) }
     truth(engine, conclusion, hosts: hosts)
+    if plan.kind == .rollback(of: nil), conclusion.status == .succeeded { whole(engine, conclusion, hosts: hosts) }
   }
 
   /// Nothing is going to happen any more.

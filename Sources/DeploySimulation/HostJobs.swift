@@ -69,8 +69,8 @@ extension SimulatedHost {
       record(new, claimed)
       return .done()
     case .lock: return .done()
-    case .unlock(let token):
-      release(token: token)
+    case .unlock(let token, let good):
+      release(token: token, good: good)
       return .done()
     case .sources(let digest):
       guard sources.contains(digest) else { return .failed(.missing, "\(name) keeps no recipe sources \(digest)") }
@@ -128,7 +128,7 @@ extension SimulatedHost {
   }
 
   private mutating func prune(keep: Int, pinned: [Release.ID], _ job: SimulatedJob) {
-    let good = [current, receipt?.release.id, previous?.release.id].compactMap { $0 } + pinned
+    let good = [current, receipt?.release.id, previous?.release.id, before?.release.id].compactMap { $0 } + pinned
     let kept = releases.suffix(max(keep, 1)).map(\.release.id) + good
     let before = releases.count
     releases.removeAll { !kept.contains($0.release.id) }
@@ -136,8 +136,16 @@ extension SimulatedHost {
   }
 
   private mutating func record(_ new: Receipt, _ job: SimulatedJob) {
-    if let old = receipt, old.release.id != new.release.id { previous = old }
+    var new = new
+    if defect == .trialIgnored { new.trial = nil }
+    if let old = receipt, old.release.id != new.release.id, old.trial != true {
+      if previous?.release.id != old.release.id { before = previous }
+      previous = old
+    } else if receipt?.trial == true, previous?.release.id == new.release.id {
+      (previous, before) = (before, nil)
+    }
     receipt = new
+    if new.trial != true { before = nil }
     if !sources.contains(new.inputs.sources) { sources.append(new.inputs.sources) }
     note(.receipt, job)
   }

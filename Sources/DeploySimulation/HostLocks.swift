@@ -13,6 +13,7 @@ extension SimulatedHost {
         fence: request.fence, leaseLeft: request.lease.milliseconds / 1000),
       lease: request.lease, renewed: now)
     fence = Fence(number: max(fence.number, request.fence), token: request.token)
+    if let good = request.good { prove(good) }
     return nil
   }
 
@@ -29,9 +30,17 @@ extension SimulatedHost {
     return defect == .fenceIgnored ? now : until
   }
 
-  /// Gives the lock up, where the token is the holder's.
-  mutating func release(token: String) {
-    if lock?.lock.token == token { lock = nil }
+  /// Gives the lock up, where the token is the holder's; what that deployment left is good from now on.
+  mutating func release(token: String, good: Deployment.ID?) {
+    guard lock?.lock.token == token else { return }
+    if let good { prove(good) }
+    lock = nil
+  }
+
+  private mutating func prove(_ deployment: Deployment.ID) {
+    guard receipt?.deployment == deployment, receipt?.trial == true else { return }
+    receipt?.trial = nil
+    before = nil
   }
 
   private func refusal(of request: LockRequest, at now: Timestamp) -> Outcome? {

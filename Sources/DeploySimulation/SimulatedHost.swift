@@ -16,6 +16,8 @@ package struct SimulatedHost: Sendable {
   package var receipt: Receipt?
   /// The receipt of the good release before that one.
   package var previous: Receipt?
+  /// What `previous` was before the receipt that is on trial.
+  package var before: Receipt?
   package var lock: HeldLock?
   package var fence = Fence()
   /// Every job that was ever claimed here.

@@ -76,6 +76,8 @@ extension PastDeployments {
       let status = "lander status --group \(pair.first.group)"
       lines.append("  → lander logs \(pair.first.id) shows what happened, \(status) what each host runs now")
     }
+    let unlock = "lander unlock \(pair.first.group)"
+    lines.append("  → a lock that it left on a host is taken over by the next deploy or rollback; \(unlock) gives it back")
     let problem = Problem(lines[0], fix: code == .done ? nil : "lander status --group \(pair.first.group)")
     Ending.note(pair.members.map(\.id), [problem])
     if Ending.isLines { terminal.tell(lines) } else { terminal.say(lines) }

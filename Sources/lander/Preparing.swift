@@ -25,7 +25,9 @@ struct Preparing {
     let appSpec = try await appSpec(of: selection.recipe, built.manifest)
     let sources = try await engine.store.keep(project.project.sources)
     let preparation = connecting ? await survey(selection) : nil
-    try await DeadEngines.refuse(preparation?.surveys ?? [], engine.journal)
+    let left = try await DeadEngines.leftLocks(preparation?.surveys ?? [], engine.journal, typed: project.typed) {
+      terminal.tell($0.sentenced)
+    }
     let release = DirectoryBundleStore.release(
       of: built.bundle.digest, shared: selection.recipe.shared)
     var plan = try Planner.deployment(
@@ -34,7 +36,9 @@ struct Preparing {
         sources: sources,
         surveys: preparation?.surveys ?? selection.hosts.map { _ in .reached(Preparing.freshHost) },
         kept: preparation?.kept ?? [],
-        force: request.force, orphans: request.orphans), by: Identity.make())
+        force: request.force, orphans: request.orphans,
+        secrets: await preparation?.secrets(selection, of: release.id, ports: engine.ports) ?? []), by: Identity.make())
+    plan.inherit(left)
     plan.recipes[0].appspec = appSpec.options
     var rehearsing = Rehearsing(plan: plan, project: project)
     for recipe in plan.recipes.dropFirst() {

@@ -110,6 +110,7 @@ struct BadHostTests {
     let own = try #require(place.word(after: "Deployment ", in: other.err))
     let owner = try #require(place.word(after: "what ", in: other.out))
     let held = try #require(other.out.firstMatch(of: #/has held the lock for (.*?): /#)?.output.1)
+    let left = try #require(other.out.firstMatch(of: #/the lock is free in (\d+) s/#)?.output.1)
     #expect(other.code == 4 && owner.contains("@"))
     expectText(
       other.out,
@@ -119,7 +120,7 @@ struct BadHostTests {
 
         First failure
           h1: \(owner) has held the lock for \(held): deploy app of app to test
-          → wait for deployment \(id), or, if its engine is gone: lander unlock
+          → wait for deployment \(id); if its engine is gone, the lock is free in \(left) s
 
         Next
           lander status       what \(owner) is doing (deploy app of app to test, \(id))

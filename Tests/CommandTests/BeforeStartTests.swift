@@ -41,7 +41,7 @@ struct BeforeStartTests {
     #expect(try place.current("h1", "version") == "1\n")
     let text = """
       Asking 1 host what it runs …
-      h1: it went back already: what it ran before was deployment \(id), which was taken back, and nothing older is kept
+      h1: it went back already: what it ran before was deployment \(id), which was taken back, and it remembers nothing good before that
         → lander deploy --revision bundle:DIGEST deploys one of lander bundle list; lander status says what runs
 
       """
@@ -77,7 +77,10 @@ struct BeforeStartTests {
       expectText(refused.err, text)
       #expect(refused.code == 4 && refused.out == "")
     }
-    // Another state folder knows nothing of it: there the lease decides.
+    // Another machine knows nothing of it: there the lease decides.
+    let holder = try place.text("hosts/h1/srv/app/.lander/lock/holder")
+    try place.write(
+      holder.split(separator: "\n").prefix(3).joined(separator: "\n") + "\n", to: "hosts/h1/srv/app/.lander/lock/holder")
     let stranger = try place.lander("unlock", "--yes", "--state", "other")
     #expect(stranger.code == 4 && stranger.err.contains("still lives"), "\(stranger.err)")
     let unlock = try place.lander("unlock", "--yes")

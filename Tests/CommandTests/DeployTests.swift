@@ -104,7 +104,7 @@ struct DeployTests {
     try place.write("", to: "app/broken")
     #expect(try place.lander("deploy").code == 10)
     let run = try place.lander("rollback", "--only", "h1")
-    #expect(run.code == 3 && run.err.contains("was taken back"), "\(run.err)\(run.out)")
+    #expect(run.code == 3 && run.err.contains("h1: there is no previous good release to go back to"), "\(run.err)\(run.out)")
     #expect(try place.current("h1", "version") == "1\n")
   }
 

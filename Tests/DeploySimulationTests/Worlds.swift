@@ -7,6 +7,7 @@ import Foundation
 enum Worlds {
   static let old = Release(id: "aaaaaaaaaaaa", bundle: Digest(hex: String(repeating: "a", count: 64)))
   static let new = Release(id: "bbbbbbbbbbbb", bundle: Digest(hex: String(repeating: "b", count: 64)))
+  static let third = Release(id: "cccccccccccc", bundle: Digest(hex: String(repeating: "c", count: 64)))
   static let sources = Digest(hex: String(repeating: "5", count: 64))
 
   static func inputs(_ release: Release) -> Receipt.Inputs {
@@ -63,20 +64,37 @@ enum Worlds {
       },
       stages: [.upload, .rollout(Strategy(name: "rolling", function: 0, batch: .count(batch)))],
       bounds: Bounds(floor: max(0, hosts.count - batch), parallel: batch, failed: failed, unreachable: unreachable), path: "/srv/shop",
-      inputs: inputs(release), lock: LockRequest(token: "token-\(id)", owner: "me@here", purpose: "deploy web of shop", fence: fence))
+      inputs: inputs(release), lock: LockRequest(token: "token-\(id)", owner: "me@here", purpose: "deploy web of shop", fence: fence),
+      trial: true)
+  }
+
+  /// The three hosts of a group, or more, as a project declares them.
+  static func selection(_ count: Int) throws -> Selection {
+    let hosts = (0..<count).map { DeployModel.Host(name: "web\($0 + 1)") }
+    let recipe = Recipe(
+      name: "web", application: "shop", targets: .hosts(DeploymentGroup(name: "production", hosts: hosts)), path: "/srv/shop", hooks: hooks)
+    return try Selection(DeploymentRequest(), in: Project(recipes: [recipe]))
   }
 
   /// A plan for what surveys of these hosts found, as the planner makes it.
-  static func planned(to surveys: [Survey], id: String, lapse: Lapse? = nil) throws -> Plan {
-    let hosts = surveys.indices.map { DeployModel.Host(name: "web\($0 + 1)") }
-    let recipe = Recipe(
-      name: "web", application: "shop", targets: .hosts(DeploymentGroup(name: "production", hosts: hosts)), path: "/srv/shop", hooks: hooks)
-    return try Planner.deployment(
+  static func planned(to surveys: [Survey], id: String, release: Release = new, lapse: Lapse? = nil) throws -> Plan {
+    try Planner.deployment(
       Planner.Input(
-        selection: try Selection(DeploymentRequest(), in: Project(recipes: [recipe])), release: new,
-        bundle: Bundle(digest: new.bundle, files: 10, bytes: 1000, source: "dist"), manifest: Manifest(items: []), sources: sources,
+        selection: try selection(surveys.count), release: release,
+        bundle: Bundle(digest: release.bundle, files: 10, bytes: 1000, source: "dist"), manifest: Manifest(items: []), sources: sources,
         surveys: surveys, lapse: lapse),
-      by: Planner.Identity(id: id, actor: "me@here", at: Timestamp(milliseconds: 2), engine: "1", token: "token-\(id)", seed: 0))
+      by: identity(id))
+  }
+
+  /// What `lander rollback` plans for them.
+  static func rollback(_ surveys: [Survey], id: String, lapse: Lapse? = nil) throws -> Plan {
+    try RollbackPlanner.plan(
+      try selection(surveys.count), surveys: surveys, kept: [PinnedRecipe(name: "web", sources: sources, hooks: hooks)], lapse: lapse,
+      by: identity(id))
+  }
+
+  static func identity(_ id: String) -> Planner.Identity {
+    Planner.Identity(id: id, actor: "me@here", at: Timestamp(milliseconds: 2), engine: "1", token: "token-\(id)", seed: 0)
   }
 
   static func simulation(

@@ -218,10 +218,13 @@ l_prune() {
     l_guard
     l_fence "$2" "$3"
     shift 5
-    current=$(readlink "$P/current") good= before= sources= older=
-    { read -r good l_l sources; } 2>/dev/null <"$L/receipt"
-    { read -r before l_l older; } 2>/dev/null <"$L/receipt.previous"
-    stay=" ${current##*/} $good $before $* "
+    current=$(readlink "$P/current") stay=" $* " recipes=' '
+    for f in receipt receipt.previous receipt.before; do
+      good= sources=
+      { read -r good l_l sources l_l; } 2>/dev/null <"$L/$f"
+      stay="$stay$good " recipes="$recipes$sources "
+    done
+    stay="$stay${current##*/} "
     n=0 l_turns=0
     for r in $(l_order); do
       n=$((n + 1))
@@ -232,7 +235,7 @@ l_prune() {
     done
     for r in $(l_order); do echo "$r"; done | sed '1!G;h;$!d' >"$L/.order" && mv "$L/.order" "$L/order"
     for f in "$L"/recipes/*; do
-      case ${f##*/} in '*' | "$sources" | "$older") ;; *) rm -f "$f" ;; esac
+      case $recipes in *" ${f##*/} "*) ;; *) rm -f "$f" ;; esac
     done
     n=0
     for d in $(ls -t "$L/jobs"); do

@@ -1,23 +1,25 @@
 # What a host itself knows: lock, fence, receipts, sources.
 
-# The holder, one line: deployment, token, since, fence, lease left, owner, purpose; nothing where the lock is free.
+# The holder, one line: deployment, token, since, fence, lease left, owner, purpose, process; nothing where the lock is free.
 l_holder() {
   [ -f "$L/lock/holder" ] || return 0
   l_uptime
-  { read -r h_token h_dep h_since h_fence h_lease h_until h_boot; read -r h_owner; read -r h_purpose; } <"$L/lock/holder"
+  h_process=
+  { read -r h_token h_dep h_since h_fence h_lease h_until h_boot; read -r h_owner; read -r h_purpose; read -r h_process; } <"$L/lock/holder"
   [ "$h_boot" = "$l_bootid" ] || h_until=$h_lease
   h_left=$((h_until - l_up))
-  printf 'holder\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n' "$h_dep" "$h_token" "$h_since" "$h_fence" "$h_left" "$h_owner" "$h_purpose"
+  printf 'holder\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n' "$h_dep" "$h_token" "$h_since" "$h_fence" "$h_left" "$h_owner" "$h_purpose" "$h_process"
 }
 l_hold() {
   l_uptime
   rm -rf "$L/lock.new"
   mkdir "$L/lock.new" &&
-    printf '%s %s %s %s %s %s %s\n%s\n%s\n' "$1" "$2" "$3" "$4" "$5" $((l_up + $5)) "$l_bootid" "$6" "$7" >"$L/lock.new/holder" &&
+    printf '%s %s %s %s %s %s %s\n%s\n%s\n%s\n' "$1" "$2" "$3" "$4" "$5" $((l_up + $5)) "$l_bootid" "$6" "$7" "$8" >"$L/lock.new/holder" &&
     l_sync "$L/lock.new/holder" || exit 43
 }
 
-# PATH TOKEN DEPLOYMENT SINCE FENCE LEASE OWNER PURPOSE INHERITS: takes or renews the lock, raises the fence.
+# PATH TOKEN DEPLOYMENT SINCE FENCE LEASE OWNER PURPOSE INHERITS PROCESS GOOD: takes or renews the lock, raises the fence. PROCESS is the
+# engine's, for others on its machine; GOOD a deployment that has proved good elsewhere.
 # Answers `taken`, or the holder's line with exit 42.
 l_lock() {
   l_home "$1"
@@ -35,12 +37,14 @@ l_lock() {
     [ "$h_token" != "$token" ] || since=$h_since
   fi
   l_fence "$fence" "$token"
-  l_hold "$token" "$dep" "$since" "$fence" "$lease" "$owner" "$purpose"
+  l_hold "$token" "$dep" "$since" "$fence" "$lease" "$owner" "$purpose" "${10}"
   [ -d "$L/lock" ] || mkdir "$L/lock" || exit 43
   mv "$L/lock.new/holder" "$L/lock/holder" || exit 43
   rm -rf "$L/lock.new"
   l_reserve
   l_sync "$L/lock" "$L"
+  # Where it cannot be written, the group knows it still.
+  l_good "${11}" || :
   echo taken
 }
 
@@ -51,7 +55,7 @@ l_reserve() {
   dd if=/dev/zero of="$L/.reserve" bs=65536 count=16 2>/dev/null && mv "$L/.reserve" "$L/reserve" || rm -f "$L/.reserve"
 }
 
-# PATH TOKEN: renews the lease of one's own lock.
+# PATH TOKEN PROCESS: renews the lease of one's own lock.
 l_renew() {
   L=$1/.lander
   [ -d "$L/lock" ] || l_die 42 "there is no lock"
@@ -60,11 +64,11 @@ l_renew() {
   [ -n "$holder" ] || l_die 42 "the lock is not held any more"
   l_holder >/dev/null
   [ "$h_token" = "$2" ] || l_die 42 "the lock is held by deployment $h_dep of $h_owner now"
-  l_hold "$h_token" "$h_dep" "$h_since" "$h_fence" "$h_lease" "$h_owner" "$h_purpose"
+  l_hold "$h_token" "$h_dep" "$h_since" "$h_fence" "$h_lease" "$h_owner" "$h_purpose" "$3"
   mv "$L/lock.new/holder" "$L/lock/holder" && rm -rf "$L/lock.new"
 }
 
-# PATH TOKEN: gives one's own lock back; somebody else's stays.
+# PATH TOKEN GOOD: gives one's own lock back; somebody else's stays. What deployment GOOD left here is on trial no more.
 l_unlock() {
   [ -d "$1/.lander/lock" ] || return 0
   L=$1/.lander
@@ -72,27 +76,60 @@ l_unlock() {
   h_token=
   l_holder >/dev/null
   [ -z "$h_token" ] || [ "$h_token" = "$2" ] || l_die 42 "the lock is held by deployment $h_dep of $h_owner and was left alone"
+  good=0
+  l_good "$3" || good=43
   mv -T "$L/lock" "$L/lock.gone" && rm -rf "$L/lock.gone"
   l_sync "$L"
+  [ "$good" = 0 ] || l_die 43 "the lock was given back, and the receipt stays on trial: it could not be written"
 }
 
-# PATH FENCE TOKEN RELEASE DEPLOYMENT SOURCES, the receipt's text on stdin. The first line is for this program.
-# The receipt it replaces becomes the previous one where it was of another release.
+# DEPLOYMENT: its receipt here, where it is on trial, is good from now on, and what was good before it needs no way back to any more.
+l_good() {
+  [ -n "$1" ] || return 0
+  r_dep= r_mark=
+  { read -r r_release r_dep r_sources r_mark; } 2>/dev/null <"$L/receipt"
+  [ "$r_dep" = "$1" ] && [ "$r_mark" = trial ] || return 0
+  umask 077
+  { printf '%s %s %s\n' "$r_release" "$r_dep" "$r_sources" && tail -n +2 "$L/receipt"; } >"$L/.receipt.good" &&
+    l_sync "$L/.receipt.good" && mv "$L/.receipt.good" "$L/receipt" || return 1
+  rm -f "$L/receipt.before"
+}
+
+# PATH FENCE TOKEN RELEASE DEPLOYMENT SOURCES MARK, the receipt's text on stdin. The first line is for this program; MARK is `trial` where
+# the deployment has not succeeded yet. A good receipt of another release that is replaced becomes the previous one, and what that was
+# is kept until the new one is good: where it is taken back, all is as before.
 l_record() {
   l_home "$1"
   umask 077
   l_take "$L/.receipt.$$"
   l_enter "$1" "$2" "$3"
-  { printf '%s %s %s\n' "$4" "$5" "$6"; cat "$L/.receipt.$$"; } >"$L/.receipt.new" && l_sync "$L/.receipt.new" || exit 43
+  { printf '%s %s %s%s\n' "$4" "$5" "$6" "${7:+ $7}"; cat "$L/.receipt.$$"; } >"$L/.receipt.new" && l_sync "$L/.receipt.new" || exit 43
   rm -f "$L"/.receipt.[0-9]*
-  old=
-  { read -r old l_l; } 2>/dev/null <"$L/receipt"
-  if [ -n "$old" ] && [ "$old" != "$4" ]; then
-    cp "$L/receipt" "$L/.receipt.old" && l_sync "$L/.receipt.old" && mv "$L/.receipt.old" "$L/receipt.previous" || exit 43
+  old= mark= before=
+  { read -r old l_l l_l mark; } 2>/dev/null <"$L/receipt"
+  { read -r before l_l; } 2>/dev/null <"$L/receipt.previous"
+  if [ -n "$old" ] && [ "$old" != "$4" ] && [ "$mark" != trial ]; then
+    [ -z "$before" ] || [ "$before" = "$old" ] || l_copy receipt.previous receipt.before
+    l_copy receipt receipt.previous
+  elif [ "$mark" = trial ] && [ "$before" = "$4" ]; then
+    if [ -f "$L/receipt.before" ]; then mv "$L/receipt.before" "$L/receipt.previous"; else rm -f "$L/receipt.previous"; fi
   fi
   mv "$L/.receipt.new" "$L/receipt" || exit 43
   l_mark "$4"
+  [ "$7" = trial ] || rm -f "$L/receipt.before"
   l_sync "$L"
+}
+l_copy() { cp "$L/$1" "$L/.receipt.old" && l_sync "$L/.receipt.old" && mv "$L/.receipt.old" "$L/$2" || exit 43; }
+
+# PATH FENCE TOKEN: the key that digests of secrets in receipts are made with; made here once, and of no use anywhere else.
+l_key() {
+  l_enter "$1" "$2" "$3"
+  umask 077
+  if [ "$(stat -c %s "$L/key" 2>/dev/null)" != 65 ]; then
+    key=$(head -c 64 /dev/urandom | sha256sum) && printf '%s\n' "${key%% *}" >"$L/.key.new" && l_sync "$L/.key.new" &&
+      mv "$L/.key.new" "$L/key" || exit 43
+  fi
+  cat "$L/key"
 }
 # PATH NAME: `there` where a whole file of that name exists below .lander
 l_has() { [ ! -f "$1/.lander/$2" ] || echo there; }

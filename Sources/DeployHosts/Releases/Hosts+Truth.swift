@@ -12,13 +12,13 @@ extension Hosts {
     let answer = try await errand.link.call(
       "l_lock",
       [site.path, request.token, site.deployment, "\(Hosts.now().milliseconds)", "\(request.fence)", "\(lease)"] + words + [
-        request.inherits ?? ""
+        request.inherits ?? "", EngineIdentity.own, request.good ?? "",
       ])
     if answer.status == 42, let holder = Hosts.holder(answer.lines) {
       let held = Interval(milliseconds: max(0, (Hosts.now() - holder.since).milliseconds))
       let failure = Failure(
         .locked, "\(holder.owner) has held the lock for \(held): \(holder.purpose)",
-        fix: "wait for deployment \(holder.deployment), or, if its engine is gone: lander unlock")
+        fix: "wait for deployment \(holder.deployment); if its engine is gone, the lock is free in \(holder.leaseLeft) s")
       return Outcome(failure: failure, value: holder.record)
     }
     guard answer.status == 0 else { throw Refusal.failure(answer) }
@@ -79,11 +79,11 @@ extension Hosts {
     }
   }
 
-  func unlock(_ token: String, _ errand: Errand) async throws(Failure) -> Outcome {
+  func unlock(_ token: String, good: Deployment.ID?, _ errand: Errand) async throws(Failure) -> Outcome {
     await errand.link.leave(errand.site.path, token: token)
     // A host that was given up is asked once: its lease ends by itself.
     let patience: Interval? = await errand.link.isGivenUp ? .zero : nil
-    _ = try await errand.link.demand("l_unlock", [errand.site.path, token], patience: patience)
+    _ = try await errand.link.demand("l_unlock", [errand.site.path, token, good ?? ""], patience: patience)
     return .done()
   }
 
@@ -115,8 +115,12 @@ extension Hosts {
       }
       _ = try await errand.link.demand("l_name", errand.claim + [name, "recipes/\(sources)", digest])
     }
+    var receipt = try await marked(receipt, errand)
+    let mark = receipt.trial == true ? ["trial"] : []
+    // The first line says it, and changes.
+    receipt.trial = nil
     let text = try Hosts.coded(receipt)
-    _ = try await errand.link.demand("l_record", errand.claim + [receipt.release.id, receipt.deployment, sources], payload: text)
+    _ = try await errand.link.demand("l_record", errand.claim + [receipt.release.id, receipt.deployment, sources] + mark, payload: text)
     return .done()
   }
 
@@ -135,11 +139,12 @@ extension Hosts {
     if answer.status == 44 { return nil }
     guard answer.status == 0 else { throw Refusal.failure(answer) }
     let text = answer.output.drop { $0 != 10 }.dropFirst()
-    guard let receipt = try? JSONDecoder().decode(Receipt.self, from: Data(text)) else {
+    guard var receipt = try? JSONDecoder().decode(Receipt.self, from: Data(text)) else {
       throw Failure(
         .corrupt, "\(path)/.lander/\(name) cannot be read as a receipt",
         fix: "look at it; if it is damaged, move it away and deploy")
     }
+    receipt.trial = answer.lines.first?.split(separator: " ").dropFirst(3).first == "trial" ? true : nil
     return receipt
   }
 
@@ -147,10 +152,10 @@ extension Hosts {
   static func holder(_ lines: [Substring]) -> Lock? {
     for line in lines {
       let words = line.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
-      guard words.count == 8, words[0] == "holder" else { continue }
+      guard words.count == 8 || words.count == 9, words[0] == "holder" else { continue }
       return Lock(
         deployment: words[1], token: words[2], owner: words[6], purpose: words[7], since: Timestamp(milliseconds: Int(words[3]) ?? 0),
-        fence: Int(words[4]) ?? 0, leaseLeft: Int(words[5]) ?? 0)
+        fence: Int(words[4]) ?? 0, leaseLeft: Int(words[5]) ?? 0, process: words.count == 9 && !words[8].isEmpty ? words[8] : nil)
     }
     return nil
   }
@@ -197,7 +202,7 @@ extension HostLink {
     leases["\(token) \(path)"] = Task {
       if !atOnce { try? await Task.sleep(for: .seconds(seconds)) }
       while !Task.isCancelled {
-        if let answer = try? await call("l_renew", [path, token]), answer.status != 0 { return }
+        if let answer = try? await call("l_renew", [path, token, EngineIdentity.own]), answer.status != 0 { return }
         try? await Task.sleep(for: .seconds(seconds))
       }
     }

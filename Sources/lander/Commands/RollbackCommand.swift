@@ -8,10 +8,12 @@ import DeployReport
 struct RollbackCommand: Verb {
   static let configuration = CommandConfiguration(
     commandName: "rollback",
-    abstract: "Takes every host of a group back to the good release before the one it runs.",
+    abstract: "Takes every host of a group back to its last good revision.",
     discussion: """
       By what the hosts themselves remember, so it works from a fresh checkout; the release and the recipe that goes with it are still \
-      there, nothing is sent.
+      there, nothing is sent. A revision is good once a deployment of it has succeeded. Where a deployment was begun and did not succeed, \
+      the hosts that have it go back and the others stay; else all go back to the good revision before. All hosts of a group go to the \
+      same one: where some run something else, they are named, nothing is done, and the exit code is 3, unless --straighten is given.
       """)
 
   @OptionGroup var options: ProjectOptions
@@ -26,6 +28,8 @@ struct RollbackCommand: Verb {
     parsing: .upToNextOption,
     help: ArgumentHelp("Only these hosts of the group; * stands for anything.", valueName: "host"))
   var only: [String] = []
+  @Flag(help: "Take hosts along that run something else than the rest of the group.")
+  var straighten = false
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
     let project = try bundle.project() ?? Wiring.project(options)
@@ -40,9 +44,11 @@ struct RollbackCommand: Verb {
         "Asking \(selection.hosts.count.of("host")) what \(selection.hosts.count == 1 ? "it runs" : "they run") …"
       )
       let preparation = await AnswerWatch.survey(selection, engine, terminal)
-      try await DeadEngines.refuse(preparation.surveys, engine.journal)
-      let plan = try RollbackPlanner.plan(
-        selection, surveys: preparation.surveys, kept: preparation.kept, by: Identity.make())
+      let left = try await DeadEngines.leftLocks(preparation.surveys, engine.journal, typed: project.typed) { terminal.tell($0.sentenced) }
+      var plan = try RollbackPlanner.plan(
+        selection, surveys: preparation.surveys, kept: preparation.kept, straighten: straighten, typed: project.typed,
+        by: Identity.make())
+      plan.inherit(left)
       return try await Launch(engine: engine, terminal: terminal, progress: progress, typed: project.typed)
         .deploy(plan)
     } catch {

@@ -13,8 +13,8 @@ struct UnlockCommand: Verb {
     discussion: """
       First it prints the holder, whether it still lives, and what it left running on the hosts; then it asks. What was left running \
       is waited for or ended by the next deployment (--orphans). A holder that still lives is left alone unless --force is given: \
-      lander cancel is the better way then. A holder counts as dead when its lease has ended, or when it was started on this machine \
-      with this state folder and its process is gone: lander resume is the better way then.
+      lander cancel is the better way then. A holder counts as dead when its lease has ended, when this state folder knows that it has \
+      ended, or when it was started on this machine and its process is gone: lander resume is the better way where that is said.
       """)
 
   @OptionGroup var options: ProjectOptions
@@ -62,7 +62,7 @@ struct UnlockCommand: Verb {
       guard yes || confirm("Take the lock away on \(held.count.of("host"))?", on: terminal) else {
         return .refused
       }
-      return try await release(held, Set(dead.values.map(\.id)).sorted(), engine, terminal)
+      return try await release(held, Set(dead.values.compactMap(\.own)).sorted(), engine, terminal)
     }
   }
 
@@ -70,16 +70,20 @@ struct UnlockCommand: Verb {
   private func explainDead(
     _ held: [(site: HostSite, lock: Lock)], _ engine: Engine, _ terminal: Terminal
   ) async throws
-    -> [String: DeploymentSummary]
+    -> [String: DeadEngines.Holder]
   {
-    var dead: [String: DeploymentSummary] = [:]
+    var dead: [String: DeadEngines.Holder] = [:]
     for lock in held.map(\.lock) where dead[lock.token] == nil {
-      guard let deployment = try await DeadEngines.deployment(holding: lock, in: engine.journal) else { continue }
-      dead[lock.token] = deployment
-      terminal.say([
-        "", "Deployment \(deployment.id) was interrupted: the process that ran it on this machine is gone.",
-        "  → better than unlocking: \(deployment.wayOn)",
-      ])
+      guard let holder = try await DeadEngines.holder(of: lock, in: engine.journal) else { continue }
+      dead[lock.token] = holder
+      if case .interrupted(let deployment) = holder {
+        terminal.say([
+          "", "Deployment \(deployment.id) was interrupted: the process that ran it on this machine is gone.",
+          "  → better than unlocking: \(deployment.wayOn)",
+        ])
+      } else {
+        terminal.say(["", holder.sentence.sentenced])
+      }
     }
     return dead
   }

@@ -1,0 +1,73 @@
+package import DeployModel
+
+/// What the receipts of a group's hosts say together: which deployments have proved good, and what the group's last good revision is.
+package struct GroupHistory: Sendable {
+  private let states: [HostState]
+  /// Names of deployments that are good, in order.
+  private let good: [Deployment.ID]
+  /// Hosts that took something back.
+  private let returned: [HostState]
+
+  /// - Parameter states: of the hosts that were reached.
+  package init(_ states: [HostState]) {
+    self.states = states
+    let receipts = states.flatMap { [$0.receipt, $0.previous].compactMap { $0 } }
+    // One host's good receipt is enough: its engine may have died before it could tell the others.
+    good = receipts.filter { $0.trial != true }.map(\.deployment).sorted().reduce(into: []) { if $0.last != $1 { $0.append($1) } }
+    // Most say the same.
+    returned = states.filter { $0.receipt?.undid != nil }.reduce(into: []) { found, state in
+      let isKnown = found.contains { $0.receipt == state.receipt && $0.previous?.deployment == state.previous?.deployment }
+      if !isKnown { found.append(state) }
+    }
+  }
+
+  package init(_ surveys: [Survey]) {
+    self.init(surveys.compactMap { if case .reached(let state) = $0 { state } else { nil } })
+  }
+
+  /// The receipt as the group sees it: one on trial is good where another host's of the same deployment is.
+  package func settled(_ receipt: Receipt?) -> Receipt? {
+    guard var receipt, receipt.trial == true, good.contains(receipt.deployment) else { return receipt }
+    receipt.trial = nil
+    return receipt
+  }
+
+  /// Whether a host may go back to it: its deployment has succeeded, and was not taken back since.
+  package func isGood(_ receipt: Receipt) -> Bool {
+    settled(receipt)?.trial != true && !returned.contains { Self.took(back: receipt, $0) }
+  }
+
+  /// Whether a host says that it took the receipt's deployment back: by its name, or because it left the same release then.
+  private static func took(back receipt: Receipt, _ state: HostState) -> Bool {
+    guard let now = state.receipt, let undid = now.undid else { return false }
+    if undid == receipt.deployment { return true }
+    guard let left = state.previous, left.deployment == undid else { return false }
+    return left.release.id == receipt.release.id && receipt.at < now.at
+  }
+
+  /// The newest good receipt of any host; nil where there is none.
+  /// - Parameter left: a release that the group is to leave, and that does not count.
+  package func lastGood(besides left: Release.ID? = nil) -> Receipt? {
+    var newest: Receipt?
+    for state in states {
+      for receipt in [state.receipt, state.previous].compactMap({ $0 }) where receipt.release.id != left && isGood(receipt) {
+        if newest.map({ $0.at < receipt.at }) ?? true { newest = settled(receipt) }
+      }
+    }
+    return newest
+  }
+
+  /// Whether what a host runs is no good: on trial, taken back, or left there by a deployment that failed. One that is half way back to
+  /// the release before is not meant.
+  package func isUnfinished(_ state: HostState) -> Bool {
+    guard let receipt = state.receipt else { return state.current != nil }
+    if !isGood(receipt) { return true }
+    return state.current != receipt.release.id && state.current != state.previous?.release.id
+  }
+
+  /// What the host itself would go back to; nil where it remembers nothing good.
+  package func own(_ state: HostState) -> Receipt? {
+    if let receipt = state.receipt, isGood(receipt), isUnfinished(state) { return settled(receipt) }
+    return state.previous.flatMap { isGood($0) ? $0 : nil }
+  }
+}

@@ -1,0 +1,82 @@
+import DeployModel
+
+/// Where a group goes back to when somebody asks: one revision for all of its hosts, or every reason why not.
+struct WayBack {
+  struct Place {
+    var host: Host
+    var state: HostState
+  }
+  let places: [Place]
+  let history: GroupHistory
+  /// The release that the group leaves; nil where it leaves what deployments began and did not finish.
+  let left: Release.ID?
+  /// The receipt of what it goes to; nil where no host remembers a good one.
+  let goal: Receipt?
+
+  /// - Parameter places: the hosts that were reached.
+  init(_ places: [Place]) {
+    self.places = places
+    let history = GroupHistory(places.map(\.state))
+    let newest = history.lastGood()
+    self.history = history
+    // What was begun and not finished is taken back first, and the hosts that it did not come to stay.
+    if places.contains(where: { history.isUnfinished($0.state) && !Self.stands($0.state, on: newest) }) {
+      (left, goal) = (nil, newest)
+    } else {
+      (left, goal) = (newest?.release.id, history.lastGood(besides: newest?.release.id))
+    }
+  }
+
+  /// Whether a host runs what it is to go to, and says so.
+  static func stands(_ state: HostState, on goal: Receipt?) -> Bool {
+    guard let goal else { return state.current == nil && state.receipt == nil }
+    return state.current == goal.release.id && state.receipt?.release.id == goal.release.id
+  }
+
+  /// Whether the host stays as it is: it stands on the goal, or nothing was ever brought to it and the group takes back a deployment.
+  func stays(_ state: HostState) -> Bool {
+    if left == nil, state.receipt == nil, state.current == nil { return true }
+    return Self.stands(state, on: goal)
+  }
+
+  /// Hosts for which the goal is not what they would go back to by themselves: to take them there too somebody has to say so.
+  func strays(from goal: Receipt) -> [Problem] {
+    places.compactMap { place in
+      let (state, own) = (place.state, history.own(place.state))
+      let runs = state.receipt.map { "it runs \($0.release.id) of deployment \($0.deployment)" } ?? "it has no receipt"
+      if let left, let now = state.receipt, now.release.id != left {
+        return Problem("\(runs); the newest good revision of the group is \(left)", subject: place.host.name)
+      }
+      if stays(state) || own?.release.id == goal.release.id { return nil }
+      let wish =
+        own.map { "by itself it would go back to \($0.release.id) of deployment \($0.deployment)" } ?? "it remembers nothing to go back to"
+      return Problem("\(runs), and \(wish); the group goes back to \(goal.release.id)", subject: place.host.name)
+    }
+  }
+
+  /// Hosts that cannot go to the goal.
+  func lacking(_ goal: Receipt) -> [Problem] {
+    places.compactMap { place in
+      if stays(place.state) || place.state.releases.contains(goal.release.id) { return nil }
+      let others = places.filter { stays($0.state) || $0.state.releases.contains(goal.release.id) }.map(\.host.name)
+      return Problem(
+        "it does not keep release \(goal.release.id) of deployment \(goal.deployment), which the group goes back to",
+        subject: place.host.name,
+        fix: "lander deploy --revision bundle:\(goal.inputs.bundle.short) brings it there"
+          + (others.isEmpty ? "" : "; --only \(others.joined(separator: ",")) goes back without it"))
+    }
+  }
+
+  /// Why there is nothing to go back to, for each host.
+  var nowhere: [Problem] {
+    places.map { place in
+      let older = "lander deploy --revision bundle:DIGEST deploys one of lander bundle list"
+      guard let undid = place.state.receipt?.undid, place.state.previous?.deployment == undid else {
+        return Problem("there is no previous good release to go back to", subject: place.host.name, fix: older)
+      }
+      return Problem(
+        "it went back already: what it ran before was deployment \(undid), which was taken back, and it remembers nothing good before that",
+        subject: place.host.name, fix: older + "; lander status says what runs")
+    }
+  }
+}

@@ -1,0 +1,43 @@
+import Glibc
+
+/// Which process an engine is, so that another process of the same machine can see whether it still lives.
+package enum EngineIdentity {
+  /// `BOOT NAMESPACE PID START`: the boot and the process numbers' namespace it lives in, its number, and when it began in the kernel's
+  /// count. Empty where `/proc` does not say.
+  package static let own: String = {
+    guard let place, let start = start(of: getpid()) else { return "" }
+    return "\(place) \(getpid()) \(start)"
+  }()
+
+  /// Whether that process has ended; nil where this machine cannot know: another machine, another boot, another namespace, or no word.
+  package static func isGone(_ identity: String?) -> Bool? {
+    guard let identity, let place else { return nil }
+    let words = identity.split(separator: " ")
+    guard words.count == 4, words[0] + " " + words[1] == place, let process = pid_t(words[2]), process > 0 else { return nil }
+    return start(of: process) != String(words[3])
+  }
+
+  private static let place: String? = {
+    guard let boot = text("/proc/sys/kernel/random/boot_id")?.split(separator: "\n").first else { return nil }
+    var buffer = [CChar](repeating: 0, count: 128)
+    let count = readlink("/proc/self/ns/pid", &buffer, buffer.count - 1)
+    guard count > 0 else { return nil }
+    return "\(boot) \(String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self))"
+  }()
+
+  /// The 22nd field of its `stat`; nil for none and for a zombie.
+  private static func start(of process: pid_t) -> String? {
+    guard let line = text("/proc/\(process)/stat"), let end = line.lastIndex(of: ")") else { return nil }
+    let fields = line[end...].dropFirst().split(separator: " ")
+    guard fields.count > 19, fields[0] != "Z", fields[0] != "X" else { return nil }
+    return String(fields[19])
+  }
+
+  private static func text(_ path: String) -> String? {
+    guard let file = fopen(path, "re") else { return nil }
+    defer { fclose(file) }
+    var buffer = [UInt8](repeating: 0, count: 4096)
+    let count = fread(&buffer, 1, buffer.count, file)
+    return count > 0 ? String(decoding: buffer[..<count], as: UTF8.self) : nil
+  }
+}

@@ -1,0 +1,22 @@
+/// What is alike where a host stays as it is (promise P10): only what was compared is named.
+extension Plan {
+  /// Of all hosts that stay: `same bundle, sources, parameters and shared paths`, with what is known of secrets.
+  package var alike: String {
+    let staying = hosts.filter { $0.action == .unchanged }
+    let compared = staying.compactMap(\.secrets)
+    let unknown = staying.filter { $0.secrets?.unknown.isEmpty == false }
+    if let first = unknown.first, let secrets = first.secrets {
+      let more = unknown.count > 1 ? " and \(unknown.count - 1) more" : ""
+      let names = secrets.unknown.joined(separator: ", ")
+      return "same bundle, sources, parameters and shared paths; the values of \(names) were not compared on \(first.host.name)\(more): "
+        + (secrets.reason ?? "nothing is known of them")
+    }
+    if compared.contains(where: { !$0.same.isEmpty }) { return "same bundle, sources, parameters, shared paths and values of secrets" }
+    return "same bundle, sources, parameters and shared paths"
+  }
+
+  /// Names of secrets whose value is another one than a host's receipt was made with.
+  package var rotated: [String] {
+    hosts.flatMap { $0.secrets?.changed ?? [] }.reduce(into: []) { names, name in if !names.contains(name) { names.append(name) } }
+  }
+}

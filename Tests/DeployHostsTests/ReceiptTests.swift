@@ -1,0 +1,170 @@
+import DeployModel
+import Foundation
+import Testing
+
+@testable import DeployHosts
+
+@Suite("Receipts on trial, and the secrets in them, whatever the host's shell", .serialized)
+struct ReceiptTests {
+  private func receipt(
+    _ ground: Ground, _ release: String, _ deployment: String, trial: Bool? = true, undid: String? = nil, secrets: [String] = []
+  ) async throws -> Receipt {
+    let sources = try await ground.store.keep([SourceFile(path: "deploy.lua", text: "recipe \"web\" { -- \(release)\n}\n")])
+    let bundle = Digest(hex: String(repeating: "ab", count: 32))
+    return Receipt(
+      application: "shop", group: "all", release: Release(id: release, bundle: bundle),
+      inputs: .init(bundle: bundle, sources: sources, parameters: .record([]), shared: [], secrets: []), deployment: deployment,
+      recipe: "web", actor: "ann@desk", at: Timestamp(milliseconds: 1_763_000_000_000), undid: undid, trial: trial,
+      secrets: secrets.map { SecretMark($0) })
+  }
+
+  /// Takes the lock, writes the receipts, and gives the lock back.
+  private func leave(_ ground: Ground, _ receipts: [Receipt], expects: String?, knowing: String? = nil, good: String?) async throws {
+    let token = UUID().uuidString
+    guard case .reached(let state) = await survey(ground) else {
+      Issue.record("not reached")
+      return
+    }
+    let site = ground.site("turn-\(state.fence)", fence: state.fence + 1, token: token)
+    var request = LockRequest(token: token, owner: "ann@desk", purpose: "deploy", fence: state.fence + 1, expects: expects)
+    request.good = knowing
+    #expect(await ground.perform(1, .lock(request), site: site).failure == nil)
+    for (number, receipt) in receipts.enumerated() {
+      #expect(await ground.perform(number + 2, .record(receipt), site: site).failure == nil)
+    }
+    #expect(await ground.perform(90, .unlock(token: token, good: good), site: site).failure == nil)
+  }
+
+  private func survey(_ ground: Ground) async -> Survey {
+    await ground.hosts.survey(ground.host, at: ground.path, application: "shop", group: "all", shared: [])
+  }
+
+  /// What the host remembers: `r2? < r1`, with a question mark where it is on trial.
+  private func memory(_ ground: Ground) async -> String {
+    guard case .reached(let state) = await survey(ground) else { return "not reached" }
+    func word(_ receipt: Receipt?) -> String { receipt.map { $0.release.id + ($0.trial == true ? "?" : "") } ?? "-" }
+    return "\(word(state.receipt)) < \(word(state.previous))"
+  }
+
+  @Test("a receipt is on trial until its lock is given back as good, and only a good one becomes the way back", arguments: Shell.here)
+  func trial(_ shell: Shell) async throws {
+    let ground = try Ground(shell)
+    try await leave(ground, [try await receipt(ground, "r1", "d1")], expects: nil, good: "d1")
+    #expect(await memory(ground) == "r1 < -")
+    // Killed: nothing says that it was good.
+    try await leave(ground, [try await receipt(ground, "r2", "d2")], expects: "d1", good: nil)
+    #expect(await memory(ground) == "r2? < r1")
+    try await leave(ground, [try await receipt(ground, "r3", "d3")], expects: "d2", good: "d3")
+    #expect(await memory(ground) == "r3 < r1")
+    // Another's name makes nothing good.
+    try await leave(ground, [try await receipt(ground, "r4", "d4")], expects: "d3", good: "d3")
+    #expect(await memory(ground) == "r4? < r3")
+    // Where the deployment has proved good on another host, the next one that takes the lock says so.
+    try await leave(ground, [], expects: "d4", knowing: "d4", good: nil)
+    #expect(await memory(ground) == "r4 < r3")
+    await ground.end()
+  }
+
+  @Test("a deployment that is taken back leaves the host's memory as it was, with the way back before it", arguments: Shell.here)
+  func takenBack(_ shell: Shell) async throws {
+    let ground = try Ground(shell)
+    try await leave(ground, [try await receipt(ground, "r1", "d1")], expects: nil, good: "d1")
+    try await leave(ground, [try await receipt(ground, "r2", "d2")], expects: "d1", good: "d2")
+    #expect(await memory(ground) == "r2 < r1")
+    let failed = try await receipt(ground, "r3", "d3")
+    let back = try await receipt(ground, "r2", "back", trial: nil, undid: "d3")
+    // Each twice, as after a channel that broke before the answer.
+    try await leave(ground, [failed, failed], expects: "d2", good: nil)
+    #expect(await memory(ground) == "r3? < r2")
+    try await leave(ground, [back, back], expects: "d3", good: nil)
+    #expect(await memory(ground) == "r2 < r1")
+    await ground.end()
+  }
+
+  @Test("a receipt without a mark, as older versions wrote it, is good", arguments: Shell.here)
+  func unmarked(_ shell: Shell) async throws {
+    let ground = try Ground(shell)
+    try await leave(ground, [try await receipt(ground, "r1", "d1", trial: nil)], expects: nil, good: nil)
+    #expect(Ground.sh("head -n 1 '\(ground.path)/.lander/receipt' | wc -w").trimmed == "3")
+    #expect(await memory(ground) == "r1 < -")
+    await ground.end()
+  }
+
+  @Test(
+    "pruning keeps the last good release and its recipe while a newer one is on trial, and what was good before it", arguments: Shell.here)
+  func pruned(_ shell: Shell) async throws {
+    let ground = try Ground(shell)
+    _ = Ground.sh("mkdir -p '\(ground.path)/.lander/manifests'; umask 077")
+    for release in ["r1", "r2", "r3", "r4"] {
+      let make = "mkdir -p '\(ground.path)/releases/\(release)'; echo x >'\(ground.path)/.lander/manifests/\(release)'"
+      _ = Ground.sh("\(make); echo \(release) >>'\(ground.path)/.lander/order'")
+    }
+    try await leave(ground, [try await receipt(ground, "r1", "d1")], expects: nil, good: "d1")
+    try await leave(ground, [try await receipt(ground, "r2", "d2")], expects: "d1", good: "d2")
+    try await leave(ground, [try await receipt(ground, "r3", "d3"), try await receipt(ground, "r4", "d4")], expects: "d2", good: nil)
+    let recipes = Ground.sh("ls '\(ground.path)/.lander/recipes' | wc -l").trimmed
+    #expect(recipes == "4")
+    let site = ground.site("p", fence: 9, token: "p")
+    #expect(await ground.perform(1, .prune(keep: 1, pinned: []), site: site).failure == nil)
+    #expect(Ground.sh("ls '\(ground.path)/releases'") == "r1\nr2\nr4\n")
+    #expect(Ground.sh("ls '\(ground.path)/.lander/recipes' | wc -l").trimmed == "3")
+    await ground.end()
+  }
+
+  @Test("a receipt tells a rotated secret by a digest under the host's own key, and holds nothing of the value", arguments: Shell.here)
+  func secrets(_ shell: Shell) async throws {
+    let ground = try Ground(shell, secrets: ["TOKEN": "first-value", "OTHER": "stays-the-same"])
+    let new = try await receipt(ground, "r1", "d1", secrets: ["OTHER", "TOKEN", "UNKNOWN"])
+    try await leave(ground, [new], expects: nil, good: "d1")
+    guard case .reached(let state) = await survey(ground), let kept = state.receipt else {
+      Issue.record("no receipt")
+      return
+    }
+    #expect(kept.secrets?.map { $0.digest != nil } == [true, true, false])
+    #expect(Ground.sh("stat -c %a '\(ground.path)/.lander/key'") == "600\n")
+    let key = try #require(Ground.text("\(ground.path)/.lander/key"))
+    #expect(key.trimmed.utf8.count == 64)
+    #expect(!Ground.sh("cat '\(ground.path)/.lander/receipt'").contains(key.trimmed))
+    #expect(Ground.sh("grep -rlF -e first-value -e stays-the-same '\(ground.path)/.lander'").isEmpty)
+    let same = await ground.hosts.compare(secretsOf: kept, on: ground.host, at: ground.path)
+    #expect(same.same == ["OTHER", "TOKEN"] && same.changed.isEmpty && same.unknown == ["UNKNOWN"])
+    #expect(same.reason == "no value was known when its receipt was written")
+    let rotated = Hosts(
+      options: ground.hosts.options, store: ground.store,
+      secrets: FixedSecrets(values: ["TOKEN": "second-value", "UNKNOWN": "known-by-now"]))
+    let other = await rotated.compare(secretsOf: kept, on: ground.host, at: ground.path)
+    #expect(other.changed == ["TOKEN"] && other.unknown == ["OTHER", "UNKNOWN"] && other.reason == "no value is known here")
+    await rotated.close()
+    // Without the key nothing can be said, and nothing is.
+    _ = Ground.sh("rm '\(ground.path)/.lander/key'")
+    let blind = await ground.hosts.compare(secretsOf: kept, on: ground.host, at: ground.path)
+    #expect(blind.same.isEmpty && blind.changed.isEmpty && blind.unknown == ["OTHER", "TOKEN", "UNKNOWN"])
+    var old = kept
+    old.secrets = nil
+    old.inputs.secrets = ["TOKEN"]
+    let older = await ground.hosts.compare(secretsOf: old, on: ground.host, at: ground.path)
+    #expect(older.unknown == ["TOKEN"] && older.reason == "its receipt was written by an older version, without them")
+    await ground.end()
+  }
+
+  @Test("a lock says which process holds it, and another process of this machine sees when that is gone", arguments: Shell.here)
+  func process(_ shell: Shell) async throws {
+    let ground = try Ground(shell)
+    let request = LockRequest(token: "a", owner: "ann@desk", purpose: "deploy", fence: 1)
+    #expect(await ground.perform(1, .lock(request), site: ground.site("d1", token: "a")).failure == nil)
+    guard case .reached(let state) = await survey(ground) else {
+      Issue.record("not reached")
+      return
+    }
+    let process = try #require(state.lock?.process)
+    #expect(EngineIdentity.isGone(process) == false)
+    let words = process.split(separator: " ").map(String.init)
+    #expect(words.count == 4)
+    #expect(EngineIdentity.isGone("\(words[0]) \(words[1]) \(words[2]) 1") == true)
+    // Another boot or another space of numbers may be another machine, and nothing is known then.
+    #expect(EngineIdentity.isGone("other \(words[1]) \(words[2]) \(words[3])") == nil)
+    #expect(EngineIdentity.isGone("\(words[0]) pid:[1] \(words[2]) \(words[3])") == nil)
+    #expect(EngineIdentity.isGone(nil) == nil)
+    await ground.end()
+  }
+}
