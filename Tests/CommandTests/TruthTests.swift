@@ -98,7 +98,7 @@ struct TruthTests {
   func foreignFails() throws {
     for body in [
       #"on = { ApplicationStart = function(host) host:run "false" end },"#,
-      #"stages = { stage.upload, stage.rollout {}, stage "late" { run = function() fail "no" end } },"#,
+      #"stages = { stage.upload, stage.rollout {}, stage "late" { run = function() here:run "false" end } },"#,
     ] {
       let place = try adopted(body: body)
       let plan = try place.lander("plan", "--connect")
