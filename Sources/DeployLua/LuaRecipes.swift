@@ -75,10 +75,15 @@ package final class LuaRecipes: Scripts {
       throw Problems(Problem(error.message), exit: .internal)
     }
     let described: Value
-    do { described = try loader.load(main, checks: false) } catch { throw Problems(error) }
-    let reader = ProjectReader(lines: FieldLines(loader.files))
-    let problems = reader.problems(described)
-    guard problems.isEmpty else { throw Problems(problems) }
+    var names: [String] = []
+    for name in [plan.recipe] + plan.recipes.map(\.name) + plan.hosts.compactMap(\.previous?.recipe) where !names.contains(name) {
+      names.append(name)
+    }
+    do { described = try loader.load(main, checks: false, only: names) } catch { throw Problems(error) }
+    let reader = ProjectReader(lines: FieldLines([]))
+    guard reader.problems(described).isEmpty else {
+      throw Problems(ProjectReader(lines: FieldLines(loader.files)).problems(described))
+    }
     let state = loader.state
     state.seed(plan.seed)
     let facts = DeploymentFacts(plan: plan, recipe: recipe, described: reader.project(described), rehearsal: rehearsal).value

@@ -13,7 +13,6 @@ struct RehearsalBounds {
   private let hosts: Int
 
   private var asked = 0
-  private var byBody: [Body: Int] = [:]
   /// Whether the bound that was broken last is of one script, whatever the others do.
   private(set) var isOfOneScript = true
 
@@ -26,7 +25,7 @@ struct RehearsalBounds {
   /// The bound that the latest request of a script breaks.
   mutating func broken(by one: RehearsedScripts.Running, isDoubted: Bool) -> Failure? {
     asked += 1
-    byBody[one.body, default: 0] += 1
+    one.function.asked += 1
     isOfOneScript = true
     if one.asleep > Self.asleep {
       return Failure(.failed, "it slept for more than 30 days", fix: "let the loop end, with retry or within")
@@ -35,9 +34,9 @@ struct RehearsalBounds {
       return Failure(.failed, "it asked more than \(requests) times", fix: "let the loop end, with retry or within")
     }
     isOfOneScript = false
-    let shared = byBody[one.body] ?? 0
-    let polls = Self.polls + (one.part.isHook ? 0 : 10 * hosts)
-    if isDoubted, one.requests > polls || (one.part.isHook && one.requests > 100 && shared > 20 * Self.polls) {
+    let (part, shared) = (one.function.part, one.function.asked)
+    let polls = Self.polls + (part.isHook ? 0 : 10 * hosts)
+    if isDoubted, one.requests > polls || (part.isHook && one.requests > 100 && shared > 20 * Self.polls) {
       return Failure(
         .failed, "it asked \(one.requests - 1) times, and what it waits for does not come in a rehearsal",
         fix: "say what a rehearsal is answered: host:run(\"…\", { rehearse = \"…\" })")

@@ -4,16 +4,31 @@ package import DeployModel
 /// The scripts of a deployment that is only played: every function has bounds, mistakes are collected, and a function whose end hangs
 /// on an answer that nobody has yet ends well there, so that what follows is seen.
 package final class RehearsedScripts: Scripts {
-  /// A script that runs.
-  struct Running {
-    var body: Body
+  /// A function of a recipe, whichever scripts run it.
+  final class Function {
+    let part: RehearsalPart
+    /// What all of them asked.
+    var asked = 0
+    init(_ part: RehearsalPart) { self.part = part }
+  }
+
+  /// A script that runs. An object: there are many, and each of their steps looks at it.
+  final class Running {
+    let recipe: Int
     /// The script that the engine started; its own number, if it is one.
-    var root: ScriptID
-    var part: RehearsalPart
+    let root: ScriptID
+    let function: Function
     var requests = 0
     var asleep = Interval.zero
     /// The engine asked it to end.
     var isCancelled = false
+    var part: RehearsalPart { function.part }
+
+    init(recipe: Int, root: ScriptID, function: Function) {
+      self.recipe = recipe
+      self.root = root
+      self.function = function
+    }
   }
 
   let plan: Plan
@@ -21,7 +36,9 @@ package final class RehearsedScripts: Scripts {
   /// Whether hosts fail in it: what a function raises then is the answer to that.
   private let hasFaults: Bool
   private let scripts: LuaRecipes
-  private var running: [ScriptID: Running] = [:]
+  /// By script: numbers are given one after the other.
+  private var running: [Running?] = []
+  private var functions: [Body: Function] = [:]
   /// Who asked for the functions that are about to be started.
   private var parents: [Body: ScriptID] = [:]
   /// Functions that the engine started and in which something was found.
@@ -52,21 +69,27 @@ package final class RehearsedScripts: Scripts {
 
   package func start(_ script: ScriptID, _ body: Body, on subject: Subject) {
     let parent = subject == .child ? parents.removeValue(forKey: body) : nil
-    let root = parent.flatMap { running[$0]?.root } ?? script
-    let part = parent.flatMap { running[$0]?.part } ?? RehearsalPart(body, on: subject, in: plan)
-    running[script] = Running(body: body, root: root, part: part)
+    let above = parent.flatMap { running[$0] }
+    while running.count <= script { running.append(nil) }
+    running[script] = Running(recipe: body.recipe, root: above?.root ?? script, function: above?.function ?? function(body, on: subject))
     scripts.start(script, body, on: subject)
   }
 
+  private func function(_ body: Body, on subject: Subject) -> Function {
+    if let known = functions[body] { return known }
+    let new = Function(RehearsalPart(body, on: subject, in: plan))
+    functions[body] = new
+    return new
+  }
+
   package func step(_ script: ScriptID, _ answer: Answer) -> Step {
-    guard var one = running[script] else { return scripts.step(script, answer) }
+    guard running.indices.contains(script), let one = running[script] else { return scripts.step(script, answer) }
     if case .cancel = answer { one.isCancelled = true }
     var step = scripts.step(script, answer)
     var marks = take(one)
     if case .asked(let request) = step.next {
       one.requests += 1
       if case .sleep(let interval) = request { one.asleep = one.asleep + interval }
-      running[script] = one
       if let bound = bounds.broken(by: one, isDoubted: isDoubted(one)) {
         step = stop(script, one, at: bound)
       } else {
@@ -87,12 +110,12 @@ package final class RehearsedScripts: Scripts {
   }
 
   package func kill(_ script: ScriptID) {
-    running[script] = nil
+    if running.indices.contains(script) { running[script] = nil }
     scripts.kill(script)
   }
 
   /// Whether what this script does may hang on an answer that nobody has.
-  private func isDoubted(_ one: Running) -> Bool { one.body.recipe < doubted.count ? doubted[one.body.recipe] : true }
+  private func isDoubted(_ one: Running) -> Bool { one.recipe < doubted.count ? doubted[one.recipe] : true }
 
   /// Whether something was found in a part of the recipe.
   package func isFaulty(_ part: String) -> Bool { findings.contains { $0.part == part } }
@@ -113,7 +136,7 @@ package final class RehearsedScripts: Scripts {
     var marks: [RehearsalMark] = []
     for (kind, parts) in scripts.notes {
       switch kind {
-      case "doubt": if one.body.recipe < doubted.count { doubted[one.body.recipe] = true }
+      case "doubt": if one.recipe < doubted.count { doubted[one.recipe] = true }
       case "mistake" where parts.count >= 5:
         let place = Int(parts[2]).flatMap { parts[1].isEmpty ? nil : SourcePlace(file: parts[1], line: $0) }
         let message = parts[4...].joined(separator: " ")
@@ -153,9 +176,6 @@ package final class RehearsedScripts: Scripts {
 
   /// Ends a script at what it asks; its clean-up may ask a little more.
   private func stop(_ script: ScriptID, _ one: Running, at bound: Failure) -> Step {
-    var one = one
-    one.isCancelled = false
-    running[script] = one
     var step = scripts.step(script, .cancel(bound))
     for _ in 0..<100 {
       guard case .asked = step.next else { break }

@@ -21,15 +21,19 @@ struct SourceLoader {
   }
 
   /// What the main file described, as the prelude gives it.
-  /// - Parameter checks: whether names must resolve; not so for recipes that were kept on a host.
+  /// - Parameters:
+  ///   - checks: whether names must resolve; not so for recipes that were kept on a host.
+  ///   - only: the recipes that are wanted; all where nil. Functions have the same numbers either way.
   /// - Throws: a problem that ended the reading, with those found before unknown.
-  mutating func load(_ main: SourceFile, checks: Bool) throws(Problem) -> Value {
+  mutating func load(_ main: SourceFile, checks: Bool, only: [String]? = nil) throws(Problem) -> Value {
     var main = main
     main.text = main.text.withoutByteOrderMark
     if let reason = Self.tooLong(main) { throw Problem(reason, place: SourcePlace(file: main.path, line: 1), fix: Self.shorter) }
     keep(main)
     self.checks = checks
-    let request = Value.record(of: [("text", .text(main.text)), ("checks", .bool(checks)), ("globals", globals(of: main))])
+    let names = only.map { [("only", Value.record(of: $0.map { ($0, .bool(true)) }))] } ?? []
+    let request = Value.record(
+      of: [("text", .text(main.text)), ("checks", .bool(checks)), ("globals", globals(of: main))] + names)
     guard let task = state.start(state.number("load_number"), ["call", .text(main.path), request], whole: true) else {
       throw Problem("there is no memory to read \(main.path)")
     }

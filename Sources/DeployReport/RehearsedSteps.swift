@@ -8,8 +8,6 @@ struct RehearsedSteps {
   private var sentences: [DeployModel.Operation: String] = [:]
   /// How often the next operation of a host may be made, with pauses.
   private var repeats: [Int?: (times: Int, pauses: Int)] = [:]
-  /// The event that a host is in.
-  private var events: [Int: LifecycleEvent] = [:]
 
   mutating func add(_ intent: Intent) {
     let host: Int? = if case .host(let number) = intent.place { number } else { nil }
@@ -20,7 +18,6 @@ struct RehearsedSteps {
       text = intent.operation.sentence
       sentences[intent.operation] = text
     }
-    if let host { events[host] = intent.site.event }
     var step = Rehearsed.Step(event: intent.site.event, text: text, timeout: intent.timeout)
     if let more = repeats.isEmpty ? nil : repeats.removeValue(forKey: host) {
       step.text += ", up to \(more.times) times"
@@ -34,7 +31,8 @@ struct RehearsedSteps {
     switch mark {
     case .repeats(let times, let pauses): repeats[host] = (times, pauses)
     case .pause(let interval):
-      collected.append((host, Rehearsed.Step(event: host.flatMap { events[$0] }, text: "wait \(interval)", timeout: interval)))
+      let event = host == nil ? nil : collected.last { $0.host == host }?.step.event
+      collected.append((host, Rehearsed.Step(event: event, text: "wait \(interval)", timeout: interval)))
     }
   }
 
@@ -84,6 +82,7 @@ struct RehearsedSteps {
 
   /// What is made several times on end is one line.
   private static func joined(_ steps: [Rehearsed.Step]) -> [Rehearsed.Step] {
+    guard zip(steps, steps.dropFirst()).contains(where: { $0.text == $1.text && $0.event == $1.event }) else { return steps }
     var lines: [Rehearsed.Step] = []
     for step in steps {
       if var last = lines.last, last.event == step.event, last.text == step.text {

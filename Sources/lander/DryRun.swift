@@ -35,6 +35,7 @@ struct DryRun {
     for recipe in project.project.recipes {
       result.problems += recipe.lacks(in: project.project)
       result.problems += paths.problems(of: recipe).filter { !result.problems.contains($0) }
+      if let missing = recipe.sourceProblem(in: project.folder) { result.warnings.append(missing) }
       shapes[recipe.shape, default: 0] += 1
       if shapes[recipe.shape, default: 0] > Self.alike { continue }
       do {

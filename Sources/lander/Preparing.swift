@@ -69,21 +69,7 @@ struct Preparing {
             "recipe \"\(recipe.name)\" says nothing about what to deploy", place: recipe.place,
             fix: "add revision = bundle { from = \"dist\" }, or say --revision"))
       }
-      if let revision = recipe.revision, revision.build == nil, request.revision == nil,
-        case .path(let path) = revision.source,
-        !Folder.exists(Folder.absolute(path, in: project.folder))
-      {
-        let folder = Folder.parent(of: Folder.absolute(path, in: project.folder))
-        let near = NearMatch.of(Folder.name(of: path), among: Folder.names(in: folder)).map {
-          "did you mean \"\($0)\"?"
-        }
-        problems.append(
-          Problem(
-            "the bundle's source \"\(path)\" is not there", place: revision.place ?? recipe.place,
-            fix: near
-              ?? "make it first, or let lander do so: bundle { from = \"\(path)\", build = \"…\" }")
-        )
-      }
+      if request.revision == nil, let problem = recipe.sourceProblem(in: project.folder) { problems.append(problem) }
     }
     if let wanted = request.revision {
       let recipe = try? Selection.recipe(request.recipe, in: project.project)

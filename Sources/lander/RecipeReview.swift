@@ -1,4 +1,5 @@
 import DeployModel
+import DeployStore
 
 extension Recipe {
   /// What it cannot be deployed without, whatever the command line says.
@@ -29,6 +30,17 @@ extension Recipe {
         place: origin.flatMap(SourcePlace.init) ?? place,
         fix: "add stage.rollout to the list, with a strategy: stage.rollout { strategy = rolling { batch = 1 } }")
     ]
+  }
+
+  /// That what it brings is not there, and nothing makes it.
+  func sourceProblem(in folder: String) -> Problem? {
+    guard let revision, revision.build == nil, case .path(let path) = revision.source else { return nil }
+    let absolute = Folder.absolute(path, in: folder)
+    if Folder.exists(absolute) { return nil }
+    let near = NearMatch.of(Folder.name(of: path), among: Folder.names(in: Folder.parent(of: absolute))).map { "did you mean \"\($0)\"?" }
+    return Problem(
+      "the bundle's source \"\(path)\" is not there", place: revision.place ?? place,
+      fix: near ?? "make it first, or let lander do so: bundle { from = \"\(path)\", build = \"…\" }")
   }
 
   /// What makes it like another: a loop that defines many gives all of them the same lines.

@@ -276,6 +276,58 @@ struct CheckTests {
     }
   }
 
+  @Test(
+    "a recipe that has no end is refused by check and plan, and ends rehearse, with its line and the bound",
+    arguments: [
+      ("on = { AfterInstall = function(host) while true do sleep(0) end end },", "hook AfterInstall", "8"),
+      ("stages = { stage.upload, stage \"t\" { run = function(d) while true do here:run \"x\" end end }, stage.rollout },", "stage t", "8"),
+      ("strategy = own {},", "strategy own", "3"),
+    ])
+  func endless(_ body: String, _ part: String, _ line: String) throws {
+    let own = "\nlocal own = strategy \"own\" (function(r) while true do r:wave(r.targets) end end)"
+    let place = try project(body, more: body.hasPrefix("strategy") ? own : "")
+    let text = "deploy.lua:\(line): \(part) has no end here: it asked more than 10020 times\n  → let the loop end, with retry or within\n"
+    try refused(place, ["check"], text)
+    try refused(place, ["plan"], text)
+    let run = try place.lander("rehearse")
+    expectText(run.err, text)
+    #expect(run.code == 2)
+  }
+
+  @Test("so many recipes of one loop are played that a mistake in it shows, and check says how many were not")
+  func many() throws {
+    let place = try Workplace([
+      "app/a": "1\n",
+      "deploy.lua": """
+      for i = 1, 300 do
+        recipe("r" .. i) { path = "/srv/r" .. i, revision = bundle "app", targets = { "a" },
+          on = { AfterInstall = function(host) host:run("x" .. i) end } }
+      end
+      """,
+    ])
+    let run = try place.lander("check")
+    expectText(run.err, "warning: deploy.lua:2: 300 recipes are alike: the functions of 20 of them were played\n")
+    #expect(run.code == 0)
+  }
+
+  @Test("a bundle's folder that nothing makes is a warning of check, for it may be made before the deployment")
+  func source() throws {
+    let place = try Workplace([
+      "dist/a": "1\n",
+      "deploy.lua": "recipe \"a\" { path = \"/srv/a\", revision = bundle { from = \"dst\" }, targets = { \"a\" } }\n",
+    ])
+    let run = try place.lander("check")
+    expectText(run.err, "warning: deploy.lua:1: the bundle's source \"dst\" is not there\n  → did you mean \"dist\"?\n")
+    #expect(run.code == 0)
+  }
+
+  @Test("a configuration under which no host could move is refused")
+  func parallel() throws {
+    try refused(
+      project("configuration = { parallel = 0 },"), ["check"],
+      "deploy.lua:8: parallel of configuration must be a count from 1, or a share above 0%: no host could move\n")
+  }
+
   @Test("log can be called by itself, as log.info")
   func log() throws {
     let place = try project(hook("log(\"hello %s\", host)"))

@@ -192,6 +192,11 @@ function read_configuration(name, body, place)
   if fields.budget then
     budget = read_fields("budget of " .. subject, "configuration.budget", fields.budget, at_field(place, "budget"))
   end
+  local parallel = fields.parallel
+  if parallel and (parallel.count or parallel.percent) == 0 then
+    problem("parallel of " .. subject .. " must be a count from 1, or a share above 0%: no host could move", nil,
+      at_field(place, "parallel"))
+  end
   return { name = name, place = place, floor = fields.floor, parallel = fields.parallel, failed = budget.failed,
            unreachable = budget.unreachable }
 end

@@ -172,5 +172,5 @@ load_number = register(function(path, request)
   local ok, failure = xpcall(chunk, located)
   if not ok then error_problem(failure) end
   if not ok then return { recipes = {}, groups = {}, configurations = {}, problems = problems } end
-  return project_data(request.checks)
+  return project_data(request.checks, request.only)
 end)

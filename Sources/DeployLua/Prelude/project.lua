@@ -268,16 +268,22 @@ local function recipe_data(value, checks)
 end
 
 --- All that was described, in the order of the files: equal sources give equal numbers to functions.
-function project_data(checks)
+--- only: names of the recipes that are wanted; the others take their numbers and are not told.
+function project_data(checks, only)
   local data = { recipes = {}, groups = {}, configurations = {} }
   for _, entry in ipairs(unfinished) do
     if not entry.done then
       problem(string.format("%s %q has a name and nothing else", entry.what, entry.name), "a table { … } belongs after it", entry.place)
     end
   end
-  for i, value in ipairs(groups) do data.groups[i] = group_data(value, checks) end
-  for i, value in ipairs(configurations) do data.configurations[i] = configuration_data(value) end
-  for i, value in ipairs(recipes) do data.recipes[i] = recipe_data(value, checks) end
+  if not only then
+    for i, value in ipairs(groups) do data.groups[i] = group_data(value, checks) end
+    for i, value in ipairs(configurations) do data.configurations[i] = configuration_data(value) end
+  end
+  for _, value in ipairs(recipes) do
+    local one = recipe_data(value, checks)
+    if not only or only[value.name] then data.recipes[#data.recipes + 1] = one end
+  end
   data.problems, data.warnings = problems, warnings
   return data
 end
