@@ -155,9 +155,9 @@ local function read_file(method, number, path, given)
       "bring larger files with host:download, or let the host look into them: host:run")
   end
   local failure, value = operate(number, "read", options.timeout, path, options.limit or 1048576)
-  if not failure then return value end
-  local known, answer = foretold(failure, options.rehearse, options.default)
+  local known, answer = foretold(failure, value, options.rehearse, options.default)
   if known then return answer end
+  if not failure then return value end
   if failure.kind == "missing" and options.default ~= nil then return options.default end
   return failed(number, failure)
 end
@@ -217,9 +217,9 @@ function methods.read(number, path, options) return read_file("host:read", numbe
 function methods.exists(number, path, given)
   local options = read_options("host:exists", given)
   local failure, value = operate(number, "exists", options.timeout, path_of("host:exists", path))
-  if not failure then return value == true end
-  local known, answer = foretold(failure, options.rehearse)
+  local known, answer = foretold(failure, value, options.rehearse)
   if known then return answer end
+  if not failure then return value == true end
   return failed(number, failure)
 end
 function methods.write(number, path, text, given)
