@@ -142,7 +142,7 @@ package final class RehearsedScripts: Scripts {
         let message = parts[4...].joined(separator: " ")
         find(
           Problem(message, place: place ?? one.part.place, fix: parts[3].isEmpty ? nil : parts[3]),
-          isCertain: parts[0] == "misnamed" || !isDoubted(one), isEnd: false, one)
+          isCertain: parts[0] == "misnamed" || !isDoubted(one), isEnd: false, isOfFleet: parts[0] != "misnamed", one)
       case "repeats" where parts.count == 2: marks.append(.repeats(times: Int(parts[0]) ?? 1, pauses: Int(parts[1]) ?? 0))
       case "loops" where parts.count == 3:
         let text = "\(parts[0]):\(parts[1]): retry may call its function \(parts[2]) times"

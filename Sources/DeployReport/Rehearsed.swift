@@ -83,7 +83,7 @@ package struct Rehearsed: Sendable {
     for section in sections {
       lines.append(margin + surface.paint(section.title, .strong))
       let signature = section.parts.map(\.steps)
-      if let earlier = seen[signature], section.title.hasPrefix("wave"), !signature.isEmpty {
+      if let earlier = seen[signature], section.title.hasPrefix("wave") || section.title.hasPrefix("after wave"), !signature.isEmpty {
         lines.append(margin + "  the same as \(earlier)")
         continue
       }

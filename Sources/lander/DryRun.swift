@@ -40,7 +40,7 @@ struct DryRun {
       if shapes[recipe.shape, default: 0] > Self.alike { continue }
       do {
         guard let selection = try selection(of: recipe) else { continue }
-        for isFresh in [true, false] { result.add(try await findings(selection, isFresh: isFresh, as: .check)) }
+        for isFresh in [true, false] { result.add(try await findings(selection, isFresh: isFresh)) }
       } catch { result.problems += error.list.filter { !result.problems.contains($0) } }
     }
     for recipe in project.project.recipes {
@@ -59,21 +59,26 @@ struct DryRun {
 
   /// What the recipe of a selection is found to do on simulated hosts.
   /// - Parameter isFresh: whether nothing was ever deployed there; otherwise an earlier release by the same recipe runs.
-  func findings(_ selection: Selection, isFresh: Bool, as mode: Rehearsal) async throws(Problems) -> [RehearsalFinding] {
+  func findings(_ selection: Selection, isFresh: Bool) async throws(Problems) -> [RehearsalFinding] {
     let few = DryRun.few(selection.hosts)
-    let found = try await play(selection, few, isFresh, mode)
+    let found = try await play(selection, few, isFresh)
     // With fewer hosts than there are a strategy may go another way.
-    guard few.count < selection.hosts.count, selection.hosts.count <= 10_000, found.contains(where: \.isOfFleet) else { return found }
-    return try await play(selection, selection.hosts, isFresh, mode)
+    guard few.count < selection.hosts.count, found.contains(where: \.isOfFleet) else { return found }
+    if selection.hosts.count <= 10_000 { return try await play(selection, selection.hosts, isFresh) }
+    return found.map { finding in
+      var finding = finding
+      if finding.isOfFleet { finding.isCertain = false }
+      return finding
+    }
   }
 
   private func play(
-    _ selection: Selection, _ hosts: [Host], _ isFresh: Bool, _ mode: Rehearsal
+    _ selection: Selection, _ hosts: [Host], _ isFresh: Bool
   ) async throws(Problems) -> [RehearsalFinding] {
     var selection = selection
     selection.hosts = hosts
     let plan = try Planner.simulated(selection, isFresh: isFresh, by: Identity.make())
-    do { return try await Rehearsing(plan: plan, project: project, mode: mode).run().findings } catch let problems as Problems {
+    do { return try await Rehearsing(plan: plan, project: project, mode: .check).run().findings } catch let problems as Problems {
       throw problems
     } catch { throw Problems(Problem("the rehearsal failed: \(error)"), exit: .internal) }
   }

@@ -78,7 +78,7 @@ struct Preparing {
     if let selection { problems += PathOwners(project.project).problems(of: selection.recipe, on: selection.hosts) }
     if let selection {
       // Hosts that run something: also what no host of today shows is refused, such as a hook that stops what nobody has yet.
-      let findings = try await DryRun(project: project).findings(selection, isFresh: false, as: .plan)
+      let findings = try await DryRun(project: project).findings(selection, isFresh: false)
       problems += findings.filter(\.isCertain).map(\.problem).filter { !problems.contains($0) }
     }
     guard problems.isEmpty, let selection else { throw Problems(problems) }

@@ -1,5 +1,5 @@
+import DeployCore
 import DeployModel
-import DeployStore
 
 extension Recipe {
   /// What it cannot be deployed without, whatever the command line says.

@@ -228,7 +228,7 @@ struct CheckTests {
       ("function(r) local x = nil + 1 end", "deploy.lua:3: strategy own would fail here: attempt to perform arithmetic on a nil value\n"),
     ])
   func strategies(_ decide: String, _ expected: String) throws {
-    let place = try project("strategy = own {},", more: "\nlocal own = strategy \"own\" (\(decide))")
+    let place = try project("strategy = own {}, configuration = { floor = 0 },", more: "\nlocal own = strategy \"own\" (\(decide))")
     for command in ["check", "plan", "deploy"] { try refused(place, [command], expected) }
   }
 
@@ -281,7 +281,7 @@ struct CheckTests {
     arguments: [
       ("on = { AfterInstall = function(host) while true do sleep(0) end end },", "hook AfterInstall", "8"),
       ("stages = { stage.upload, stage \"t\" { run = function(d) while true do here:run \"x\" end end }, stage.rollout },", "stage t", "8"),
-      ("strategy = own {},", "strategy own", "3"),
+      ("strategy = own {}, configuration = { floor = 0 },", "strategy own", "3"),
     ])
   func endless(_ body: String, _ part: String, _ line: String) throws {
     let own = "\nlocal own = strategy \"own\" (function(r) while true do r:wave(r.targets) end end)"
@@ -319,6 +319,24 @@ struct CheckTests {
     let run = try place.lander("check")
     expectText(run.err, "warning: deploy.lua:1: the bundle's source \"dst\" is not there\n  → did you mean \"dist\"?\n")
     #expect(run.code == 0)
+  }
+
+  @Test("how many hosts there are is no mistake: a recipe for many is played with all of them before it is refused")
+  func fleet() throws {
+    let place = try Workplace.project(
+      hosts: 12, body: "strategy = own {}, configuration = { floor = 0 },",
+      more: """
+
+        local own = strategy "own" (function(r)
+          local tenth = r.targets[10]
+          tenth:run "probe"
+          for b in r.targets:batches(#r.targets // 10) do r:wave(b) end
+        end)
+        """)
+    let run = try place.lander("check")
+    #expect(run.code == 0 && run.err == "", "\(run.err)")
+    try refused(
+      place, ["plan", "--only", "h1"], "deploy.lua:5: strategy own would fail here: attempt to index a nil value (local 'tenth')\n")
   }
 
   @Test("a configuration under which no host could move is refused")
