@@ -6,7 +6,7 @@ local doubted = false          -- whether such an answer was looked at; from the
 
 -- Values that another run of the same recipe may have otherwise.
 local uncertain = {
-  plan = { facts = true, previous = true },
+  plan = { facts = true, previous = true, id = true, actor = true },
   check = { facts = true, previous = true, params = true, group = true, revision = true, release = true, actor = true, id = true },
 }
 
