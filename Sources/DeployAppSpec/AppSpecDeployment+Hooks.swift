@@ -1,3 +1,4 @@
+import DeployModel
 import Synchronization
 
 /// The scripts of an event.
@@ -34,7 +35,7 @@ extension AppSpecDeployment {
     _ script: HookScript, of event: String, in revision: HostPath, _ log: HostPath, _ tail: inout DiagnosticsTail
   ) async throws -> (HookResult, String) {
     let archive = root.archive(in: revision)
-    guard HostPath(expanding: script.location, from: archive.text).relative(to: archive) != nil || script.location.hasPrefix("/") else {
+    guard HostPath(expanding: script.location, from: archive.text).relative(to: archive) != nil || script.location.isAbsolutePath else {
       throw SpecProblem(.bundleEscapes, "the script \(script.location) leaves the bundle by ..", line: script.line)
     }
     let path = archive.appending(String(script.location.drop { $0 == "/" }))

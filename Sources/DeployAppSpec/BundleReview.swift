@@ -59,7 +59,7 @@ package struct BundleReview: Sendable {
           mapping.line,
           "put what is to be installed into a folder of its own and name that: source: app")
       }
-      if !mapping.destination.hasPrefix("/") {
+      if !mapping.destination.isAbsolutePath {
         add(
           "relative-destination", "the destination \(mapping.destination) is not absolute: it begins at the engine's working directory",
           mapping.line, "begin it with a slash")
@@ -108,7 +108,7 @@ package struct BundleReview: Sendable {
         "mode \(String(mode, radix: 8)) sets the set-user-ID or set-group-ID bit, and the owner is changed after that, which takes the bit "
           + "from files away", line, "chmod in an AfterInstall script, or leave owner and group to the bundle")
     }
-    if permission.pattern != "**", permission.pattern.contains("/") || permission.pattern.contains("**") {
+    if permission.pattern != "**", permission.pattern.hasSlash || permission.pattern.contains("**") {
       add(
         "pattern-depth", "the pattern \(permission.pattern) matches nothing: patterns other than ** are about direct children", line,
         "object: the folder")

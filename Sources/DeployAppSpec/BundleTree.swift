@@ -1,3 +1,5 @@
+import DeployModel
+
 /// What an unpacked bundle holds, as a listing on the host found it.
 package struct BundleTree: Sendable, Hashable {
   package enum Kind: Sendable, Hashable {
@@ -105,7 +107,7 @@ extension BundleTree {
   /// - Throws: category `bundle-escapes` where it leaves the bundle through `..` or a link, or names a device.
   package func source(_ written: String) throws(SpecProblem) -> Source {
     var depth = 0
-    for part in written.split(separator: "/") where part != "." {
+    for part in written.pathParts where part != "." {
       depth += part == ".." ? -1 : 1
       guard depth >= 0 else { throw SpecProblem(.bundleEscapes, "the source \(written) leaves the bundle by ..") }
     }

@@ -1,3 +1,4 @@
+import DeployModel
 import Glibc
 
 /// An absolute path on a host. Two paths are equal when their bytes are: names that Unicode calls equivalent are different files.
@@ -12,9 +13,9 @@ package struct HostPath: Sendable, Hashable, Comparable, CustomStringConvertible
   package init(expanding written: String, from directory: String = "/", home: String = "/") {
     var whole = written
     if written == "~" || written.hasPrefix("~/") { whole = home + written.dropFirst() }
-    if !whole.hasPrefix("/") { whole = directory + "/" + whole }
+    if !whole.isAbsolutePath { whole = directory + "/" + whole }
     var parts: [Substring] = []
-    for part in whole.split(separator: "/") where part != "." {
+    for part in whole.pathParts where part != "." {
       if part == ".." { _ = parts.popLast() } else { parts.append(part) }
     }
     text = "/" + parts.joined(separator: "/")

@@ -164,7 +164,7 @@ package enum Planner {
   /// A path that is shared may not be in the bundle: one of the two would be lost.
   private static func sharedProblems(_ recipe: Recipe, _ manifest: Manifest) -> [Problem] {
     recipe.shared.compactMap { shared in
-      let path = shared.hasSuffix("/") ? String(shared.dropLast()) : shared
+      let path = shared.withoutLastSlash
       let above = { (item: Manifest.Item) in item.kind != .directory && !item.path.isExactly(path) && path.isPath(atOrBelow: item.path) }
       if let item = manifest.items.first(where: above) {
         return Problem(

@@ -78,7 +78,7 @@ extension Host {
   /// The path on this host: below its `root`, where it has one.
   package func place(_ path: String) -> String {
     guard let root else { return path }
-    return path.hasPrefix("/") ? root + path : root + "/" + path
+    return path.isAbsolutePath ? root + path : root + "/" + path
   }
 }
 

@@ -172,7 +172,7 @@ package final class Hosts: Transport {
         }
     }
     if let odd { return Failure(.invalid, "`\(odd)` cannot be the name of a deployment or release") }
-    if !site.path.hasPrefix("/") || site.path.contains("\n") || site.path.contains("\0") {
+    if !site.path.isAbsolutePath || site.path.utf8.contains(10) || site.path.utf8.contains(0) {
       return Failure(.invalid, "the path \(site.path) must be absolute", fix: "write path = \"/srv/…\" in the recipe")
     }
     return nil
@@ -196,6 +196,6 @@ struct Errand: Sendable {
   /// A path as the recipe wrote it, on the host.
   func place(_ path: String) throws(Failure) -> String {
     guard !path.isEmpty, !path.utf8.contains(0) else { throw Failure(.invalid, "an empty path, or one with a zero byte, names nothing") }
-    return path.hasPrefix("/") ? path : "\(folder)/\(path)"
+    return path.isAbsolutePath ? path : "\(folder)/\(path)"
   }
 }

@@ -16,7 +16,16 @@ extension ExactText: ExpressibleByStringLiteral {
   package init(stringLiteral value: String) { self.init(value) }
 }
 
+/// Paths by their bytes: for Linux a slash is one also where a combining character follows it, which Swift takes for one letter.
 extension StringProtocol {
+  /// What stands between slashes, empty parts left out.
+  package var pathParts: [Substring] { String(self).utf8.split(separator: UInt8(ascii: "/")).map { Substring($0) } }
+  package var isAbsolutePath: Bool { utf8.first == UInt8(ascii: "/") }
+  package var endsInSlash: Bool { String(self).utf8.last == UInt8(ascii: "/") }
+  package var hasSlash: Bool { utf8.contains(UInt8(ascii: "/")) }
+  /// Without the slash at its end, where it has one.
+  package var withoutLastSlash: String { endsInSlash ? String(decoding: utf8.dropLast(), as: UTF8.self) : String(self) }
+
   /// Whether every byte is the other's.
   package func isExactly(_ other: some StringProtocol) -> Bool { utf8.elementsEqual(other.utf8) }
 

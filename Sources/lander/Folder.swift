@@ -57,9 +57,9 @@ enum Folder {
   static func absolute(_ path: String, in folder: String = current) -> String {
     let expanded =
       path == "~" || path.hasPrefix("~/") ? (variable("HOME") ?? "~") + path.dropFirst() : path
-    let whole = expanded.hasPrefix("/") ? expanded : folder + "/" + expanded
+    let whole = expanded.isAbsolutePath ? expanded : folder + "/" + expanded
     var parts: [Substring] = []
-    for part in whole.split(separator: "/") where part != "." {
+    for part in whole.pathParts where part != "." {
       if part == ".." { _ = parts.popLast() } else { parts.append(part) }
     }
     return "/" + parts.joined(separator: "/")
@@ -67,7 +67,7 @@ enum Folder {
 
   static func parent(of path: String) -> String { absolute(path + "/..") }
   static func name(of path: String) -> String {
-    absolute(path).split(separator: "/").last.map(String.init) ?? "/"
+    absolute(path).pathParts.last.map(String.init) ?? "/"
   }
 
   /// Where the shell would find a program; nil where it would not.

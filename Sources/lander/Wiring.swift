@@ -113,7 +113,7 @@ enum Wiring {
   static func reader(of folder: String) -> @Sendable (String) -> String? {
     let shipped = Shipped.folder()
     return { path in
-      guard !path.hasPrefix("/"), !path.split(separator: "/").contains("..") else { return nil }
+      guard !path.isAbsolutePath, !path.pathParts.contains("..") else { return nil }
       if let text = (try? Folder.text(at: "\(folder)/\(path)")).flatMap({ $0 }) { return text }
       return shipped.flatMap { (try? Folder.text(at: "\($0)/\(path)")).flatMap { $0 } }
     }

@@ -51,6 +51,14 @@ struct OutsideInputTests {
     #expect(review.findings.count == 1)
   }
 
+  @Test("a source that leaves the bundle by .. is seen also where a combining character stands behind a slash")
+  func combining() {
+    let tree = BundleTree(root: HostPath("/b"), entries: [])
+    #expect(throws: SpecProblem.self) { try tree.source("a/../../\u{338}x") }
+    #expect(HostPath(expanding: "/srv/\u{338}x/../../etc") == HostPath("/etc"))
+    #expect(HostPath(expanding: "/srv/../\u{338}etc") == HostPath("/\u{338}etc"))
+  }
+
   @Test("a file for hosts that merely has a key called Resources is judged as one for hosts")
   func ours() { #expect(problems("Resources: {}\nfiles: [{source: app, destination: /srv}]").isEmpty) }
 }

@@ -28,6 +28,14 @@ struct BoundedTests {
       (Int.min...10).contains(Amount.percent(percent).atLeast(of: 10)) && (Int.min...10).contains(Amount.percent(percent).atMost(of: 10)))
   }
 
+  @Test("a slash is a slash also where a combining character follows it")
+  func slashes() {
+    let odd = "/a/\u{338}b/../\u{301}/"
+    #expect(odd.pathParts.map { Array($0.utf8) } == ["a", "\u{338}b", "..", "\u{301}"].map { Array($0.utf8) })
+    #expect("/\u{338}x".isAbsolutePath && "a/\u{338}".hasSlash && odd.endsInSlash && !"a/\u{338}".endsInSlash)
+    #expect("log/".withoutLastSlash == "log" && "log".withoutLastSlash == "log" && "".pathParts.isEmpty)
+  }
+
   @Test("names that Unicode takes for the same are two names, and a folder holds only what its bytes begin")
   func names() {
     let (one, two) = ("\u{e9}", "e\u{301}")

@@ -77,7 +77,7 @@ package final class EngineProcesses: EngineMachine {
     }
   }
 
-  private func place(_ path: String) -> String { path.hasPrefix("/") ? path : "\(directory)/\(path)" }
+  private func place(_ path: String) -> String { path.isAbsolutePath ? path : "\(directory)/\(path)" }
 
   /// A regular file's bytes. What waits for a writer or has no end, as a pipe or a device, is refused.
   private func read(_ path: String, _ limit: Int, _ flight: Flight) throws(Failure) -> [UInt8] {

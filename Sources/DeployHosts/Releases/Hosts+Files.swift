@@ -45,7 +45,7 @@ extension Hosts {
     try TarWriter.pack(from, isFolder: isFolder, into: tar)
     let pack = try await Pack(gzip: tar, in: folder.path)
     try await send(pack, as: "uploads/\(pack.digest).pack", errand)
-    let name = from.split(separator: "/").last.map(String.init) ?? "file"
+    let name = from.pathParts.last.map(String.init) ?? "file"
     _ = try await internalJob(
       "l_unpack", errand.claim + [pack.digest, try errand.place(to), isFolder ? "1" : "0", name], errand)
     return .done()

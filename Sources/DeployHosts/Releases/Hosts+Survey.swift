@@ -18,7 +18,7 @@ extension Hosts {
   private func state(
     of host: DeployModel.Host, at path: String, application: String, group: String, shared: [String]
   ) async throws(Failure) -> HostState {
-    guard path.hasPrefix("/") else {
+    guard path.isAbsolutePath else {
       throw Failure(.invalid, "the path \(path) must be absolute", fix: "write path = \"/srv/…\" in the recipe")
     }
     let link = link(to: host)

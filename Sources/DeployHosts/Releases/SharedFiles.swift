@@ -12,7 +12,7 @@ enum SharedFiles {
     if names.isEmpty { return nil }
     var folders: [(path: String, files: [String])] = []
     for name in names {
-      let parts = name.split(separator: "/").dropLast().map(String.init)
+      let parts = name.pathParts.dropLast().map(String.init)
       let folder = ([path, "shared"] + parts).joined(separator: "/")
       if let index = folders.firstIndex(where: { $0.path == folder }) {
         folders[index].files.append(name)

@@ -58,7 +58,7 @@ struct StagingList {
 
   private static func isShared(_ path: String, _ shared: [String]) -> Bool {
     shared.contains { entry in
-      path.isPath(atOrBelow: entry.hasSuffix("/") ? String(entry.dropLast()) : entry)
+      path.isPath(atOrBelow: entry.withoutLastSlash)
     }
   }
 
@@ -129,7 +129,7 @@ struct StagingList {
 
   private var shared: String {
     zip(release.shared, sharedLinks).map { entry, link in
-      "l_shared \(Quoting.word(link.path)) \(Quoting.word(link.target)) \(entry.hasSuffix("/") ? 1 : 0)\n"
+      "l_shared \(Quoting.word(link.path)) \(Quoting.word(link.target)) \(entry.endsInSlash ? 1 : 0)\n"
     }.joined()
   }
 
@@ -142,7 +142,7 @@ struct StagingList {
     }
   }
 
-  private static func name(_ shared: String) -> String { shared.hasSuffix("/") ? String(shared.dropLast()) : shared }
+  private static func name(_ shared: String) -> String { shared.withoutLastSlash }
   static func zeroed(_ names: [String]) -> [UInt8] { names.flatMap { Array($0.utf8) + [0] } }
   /// Names that a list of sums can hold in every userland: no line ends, no backslashes, no spaces at the ends.
   static func isPlain(_ path: String) -> Bool {

@@ -95,7 +95,7 @@ extension DirectoryBundleStore {
   }
 
   private func missing(_ path: String, at place: String, isBuilt: Bool) -> Problem {
-    let parts = place.split(separator: "/")
+    let parts = place.pathParts
     let folder = "/" + parts.dropLast().joined(separator: "/")
     if Disk.exists(place) { return Problem("the bundle's source cannot be read", subject: path, fix: "chmod -R u+rX '\(place)'") }
     let near = parts.last.flatMap { NearMatch.find(String($0), in: Disk.ownNames(in: folder)) }
@@ -111,10 +111,10 @@ extension DirectoryBundleStore {
   }
 
   static func join(_ folder: String, _ path: String) -> String {
-    path == "." ? folder : path.hasPrefix("/") ? path : "\(folder)/\(path)"
+    path == "." ? folder : path.isAbsolutePath ? path : "\(folder)/\(path)"
   }
 
-  private static func clean(_ path: String) -> [Substring] { path.split(separator: "/").filter { $0 != "." } }
+  private static func clean(_ path: String) -> [Substring] { path.pathParts.filter { $0 != "." } }
 
   /// Manifest and description, in this order: a bundle is listed when it is whole.
   private func put(_ manifest: Manifest, of bundle: Bundle) throws(Failure) {

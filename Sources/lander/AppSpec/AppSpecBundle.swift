@@ -63,14 +63,14 @@ struct AppSpecBundle {
   /// Without an only top folder that holds an appspec file, as hosts unpack it; as it is where the file is at its place.
   private static func unwrapped(_ items: [Manifest.Item], holding file: String) -> [Manifest.Item] {
     guard !items.contains(where: { $0.path.isExactly(file) }),
-      let top = items.first(where: { $0.kind == .directory && !$0.path.contains("/") })?.path
+      let top = items.first(where: { $0.kind == .directory && !$0.path.hasSlash })?.path
     else { return items }
     let inside = items.filter { $0.path.isPath(atOrBelow: top) && !$0.path.isExactly(top) }.map { item in
       var item = item
       item.path = String(decoding: item.path.utf8.dropFirst(top.utf8.count + 1), as: UTF8.self)
       return item
     }
-    let names = inside.map(\.path).filter { !$0.contains("/") }
+    let names = inside.map(\.path).filter { !$0.hasSlash }
     return inside.count + 1 == items.count && names.contains { $0.lowercased().contains("appspec") } ? inside : items
   }
 
@@ -118,7 +118,7 @@ struct AppSpecBundle {
   private static func folder(_ link: Manifest.Item, _ root: HostPath, _ items: [ExactText: Manifest.Item]) -> HostPath? {
     var item = link
     for _ in 0..<16 {
-      guard item.kind == .link, let target = item.target, !target.hasPrefix("/") else { return nil }
+      guard item.kind == .link, let target = item.target, !target.isAbsolutePath else { return nil }
       let place = HostPath(expanding: target, from: root.appending(item.path).parent.text)
       if place == root { return root }
       guard let inside = place.relative(to: root), let next = items[ExactText(inside)] else { return nil }

@@ -48,7 +48,7 @@ struct AppSpecRunCommand: AsyncParsableCommand {
       throw ValidationError("--type \(type): it is one of directory, tar, tgz, zip")
     }
     guard maxRevisions >= 1 else { throw ValidationError("--max-revisions \(maxRevisions): it is 1 at least") }
-    guard !group.isEmpty, !group.contains("/"), group != ".", group != ".." else {
+    guard !group.isEmpty, !group.utf8.contains(UInt8(ascii: "/")), group != ".", group != ".." else {
       throw ValidationError("--group \(group): it is a name, no path")
     }
   }
