@@ -119,7 +119,8 @@ package enum Planner {
   ) -> Receipt? {
     // What an engine that died made current without a receipt has proved as little as what it left on trial.
     let isLeft = state.current != now?.release.id && state.current != state.previous?.release.id
-    guard let now, now.trial == true || isLeft, let good = history.lastGood(), good.release.id != state.current, good.release.id != input.release.id,
+    guard let now, now.trial == true || isLeft, let good = history.lastGood(), good.release.id != state.current,
+      good.release.id != input.release.id,
       state.releases.contains(good.release.id), state.damage(of: good.release.id) == nil, state.strange == nil,
       let recipe = recipe(of: good, among: recipes),
       recipes[recipe].appspec == nil, recipes[0].appspec == nil
