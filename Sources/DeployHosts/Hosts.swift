@@ -28,10 +28,10 @@ package final class Hosts: Transport {
   private let state = Guarded(State())
 
   /// Nothing is reached yet. `close` ends what is opened later.
-  package init(options: Options = Options(), store: any BundleStore, secrets: any Secrets) {
+  package init(options: Options = Options(), store: any BundleStore, vault: Vault) {
     self.options = options
     self.store = store
-    vault = Vault(secrets)
+    self.vault = vault
     admission = Admission(options.admitted)
   }
 
@@ -86,7 +86,10 @@ package final class Hosts: Transport {
       if site.mayUseReserve, outcome.failure?.kind == .noSpace, await spare(errand) { outcome = await perform(errand) }
       state.with { $0.flights[key] = nil }
     }
-    if let failure = outcome.failure { outcome.failure?.message = await vault.clean(failure.message) }
+    if let failure = outcome.failure {
+      outcome.failure?.message = vault.clean(failure.message)
+      outcome.failure?.fix = failure.fix.map(vault.clean)
+    }
     outcome.duration = Interval(clock.now - start)
     return outcome
   }

@@ -40,10 +40,13 @@ package enum JSON {
     }
   }
 
-  /// Control characters, line and paragraph separators and `DEL` are escaped, so that a line of JSON is one line everywhere.
+  /// Control characters, line and paragraph separators and what nobody sees are escaped, so that a line of JSON is one line everywhere.
+  /// So are `#` and the second of two `:`: CI systems obey `##vso[…]`, `##[…]` and `::…::` in whatever line they stand.
   private static func quote(_ text: String, to out: inout String) {
     out += "\""
+    var before: Unicode.Scalar = " "
     for scalar in text.unicodeScalars {
+      defer { before = scalar }
       switch scalar {
       case "\"": out += "\\\""
       case "\\": out += "\\\\"
@@ -51,11 +54,11 @@ package enum JSON {
       case "\r": out += "\\r"
       case "\t": out += "\\t"
       default:
-        if scalar.value < 0x20 || (0x7F..<0xA0).contains(scalar.value)
-          || (0x2028...0x202E).contains(scalar.value)
-        {
-          let digits = String(scalar.value, radix: 16)
-          out += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+        if scalar.value < 0x20 || scalar.value == 0x7F || SafeText.isHidden(scalar) || scalar == "#" || scalar == ":" && before == ":" {
+          for unit in String(scalar).utf16 {
+            let digits = String(unit, radix: 16)
+            out += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+          }
         } else {
           out.unicodeScalars.append(scalar)
         }

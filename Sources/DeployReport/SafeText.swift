@@ -1,6 +1,7 @@
 /// Makes text that came from hosts harmless to print: nothing in it can move a cursor, set a title or command a CI system.
 package enum SafeText {
-  /// One line: control characters in caret notation, directional overrides by number, CI commands broken by a space.
+  /// One line: control characters in caret notation, what is invisible or turns the direction of writing by number, CI commands broken
+  /// by a space.
   package static func line(_ text: some StringProtocol) -> String {
     var safe = ""
     safe.reserveCapacity(text.utf8.count)
@@ -10,12 +11,23 @@ package enum SafeText {
       case 0x0A, 0x0D: safe += " "
       case 0x00..<0x20: safe += "^" + String(Character(UnicodeScalar(UInt8(scalar.value) + 0x40)))
       case 0x7F: safe += "^?"
-      case 0x80..<0xA0, 0x200E...0x200F, 0x2028...0x202E, 0x2066...0x2069, 0xFEFF:
+      case _ where isHidden(scalar):
         safe += "<U+" + String(scalar.value, radix: 16, uppercase: true) + ">"
       default: safe.unicodeScalars.append(scalar)
       }
     }
     return disarmed(safe)
+  }
+
+  /// Characters that show nothing and change how the text around them reads: C1 controls, marks and overrides of direction, spaces of no
+  /// width, and tag characters. Joiners within emoji and Indic scripts, U+200C and U+200D, are what they seem.
+  static func isHidden(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.value {
+    case 0x80..<0xA0, 0xAD, 0x034F, 0x061C, 0x115F...0x1160, 0x17B4...0x17B5, 0x180E, 0x200B, 0x200E...0x200F, 0x2028...0x202E,
+      0x2060...0x206F, 0x3164, 0xFEFF, 0xFFA0, 0xFFF9...0xFFFB, 0x1D173...0x1D17A, 0xE0000...0xE007F:
+      true
+    default: false
+    }
   }
 
   /// The lines of a text, each made harmless; a carriage return ends a line's overwritten part as a terminal would show it.

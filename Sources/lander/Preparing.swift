@@ -130,7 +130,11 @@ struct Preparing {
           fix: "add revision = bundle { from = \"dist\" }"))
     }
     revision.linksLeave = recipe.appspec != nil
-    if let build = revision.build { terminal.tell("Building: \(SafeText.line(build))") }
+    if let build = revision.build {
+      // What a build prints is cleaned of the recipe's secrets, which it may find in its environment.
+      await engine.expect(secretsNamedIn: project.project.sources)
+      terminal.tell("Building: \(SafeText.line(build))")
+    }
     let built = try await engine.store.build(
       revision, in: project.folder, run: Programs.runner(on: engine.machine, showing: terminal))
     for warning in built.warnings {

@@ -33,6 +33,16 @@ struct Engine: Sendable {
     try await hosts.expect(secrets: names)
   }
 
+  /// The same for all that recipes name in their texts, before any of them ran. One that cannot be had is none yet: what needs it
+  /// will say so.
+  func expect(secretsNamedIn sources: [SourceFile]) async {
+    var names: Set<String> = []
+    for source in sources {
+      for match in source.text.matches(of: /\bsecret\b[\s(]*["']([A-Za-z0-9_.\-]{1,200})["']/) { names.insert(String(match.1)) }
+    }
+    for name in names.sorted() { try? await expect(secrets: [name]) }
+  }
+
   /// Ends what runs on this machine: builds, git, and clients that wait for hosts.
   func endPrograms() async {
     await machine.end()
@@ -85,8 +95,10 @@ enum Wiring {
     let journal = try SQLiteJournal(in: state)
     let store = try DirectoryBundleStore(in: state)
     let secrets = SecretProviders(providers(of: folder))
-    let hosts = Hosts(store: store, secrets: secrets)
-    let machine = EngineProcesses(directory: folder, secrets: secrets)
+    // One for all ways in and out: what a host was given must not come back by a command of this machine.
+    let vault = Vault(secrets)
+    let hosts = Hosts(store: store, vault: vault)
+    let machine = EngineProcesses(directory: folder, vault: vault)
     let ports = Ports(
       transport: AppSpecTransport(over: hosts), machine: machine, bundles: store, journal: journal, clock: SystemClock(),
       actor: Identity.actor)
@@ -101,7 +113,7 @@ enum Wiring {
       EnvironmentSecrets(Folder.environment), FileSecrets(folder + "/.lander/secrets"),
     ]
     if let command = Folder.variable("LANDER_SECRETS_COMMAND"), !command.isEmpty {
-      let machine = EngineProcesses(directory: folder, secrets: SecretProviders([]))
+      let machine = EngineProcesses(directory: folder, vault: Vault(SecretProviders([])))
       let run = Programs.runner(on: machine, showing: nil)
       providers.append(
         CommandSecrets(command.split(separator: " ").map(String.init), in: folder, run: run))

@@ -15,11 +15,13 @@ struct CutRequestTests {
 
     static let all = [
       Request(
-        function: "l_job", arguments: ["d1", "7", "60.000", "1", "65536", "0", "", "", "0", "fail", "a job"],
+        function: "l_job",
+        arguments: ["d1", "7", "60.000", "1", "65536", "0", "", "", "0", "fail", "0", "a job", ""],
         payload: "echo ran >>/$/ledger", effect: "ledger"),
       Request(function: "l_ask", arguments: ["d1", "7", ""], payload: "echo ran >>/$/ledger", effect: "ledger"),
       Request(
-        function: "l_write", arguments: ["d1", "8", "/$/shop.conf", "644", ""], payload: "a = 1\nb = 2\n", effect: "shop.conf"),
+        function: "l_write", arguments: ["d1", "8", "/$/shop.conf", "644", "", "unguessable"],
+        payload: "a = 1\nb = 2\n", effect: "shop.conf"),
       Request(
         function: "l_record", arguments: ["release1", "d1", "sources1"], payload: #"{"release": 1}"#, effect: "srv/.lander/receipt"),
     ]
@@ -46,12 +48,12 @@ struct CutRequestTests {
     try Data(program.runner).write(to: URL(filePath: folder + "/runner"))
     let path = try Ground.path(for: shell, in: folder)
     let start = Array(
-      "l_nonce=n l_version=1 l_program=$(cat '\(folder)/program') l_runner=$(cat '\(folder)/runner'); eval \"$l_program\"\n".utf8)
+      "l_nonce=n l_program=$(cat '\(folder)/program') l_runner=$(cat '\(folder)/runner'); eval \"$l_program\"\n".utf8)
     let (line, payload) = request.bytes(in: folder)
     /// What the shell says that gets so many bytes of the request, then the end.
     func send(_ count: Int) throws -> String {
       try Data(start + (line + payload).prefix(count)).write(to: URL(filePath: folder + "/input"))
-      return Ground.sh("PATH='\(path)' sh -c '\(HostProgram.loop(nonce: "n"))' <'\(folder)/input' 2>&1")
+      return Ground.sh("PATH='\(path)' sh -c '\(HostProgram.loop)' <'\(folder)/input' 2>&1")
     }
     let effect = "\(folder)/\(request.effect)"
 

@@ -10,7 +10,7 @@ struct EngineProcessesTests {
     _ operation: DeployModel.Operation, timeout: Interval = .seconds(30), in folder: String = "/", secrets: [String: String] = [:],
     heard: Heard = Heard(), limit: Int = 64 << 20
   ) async -> Outcome {
-    let machine = EngineProcesses(directory: folder, secrets: FixedSecrets(values: secrets), grace: .seconds(1), limit: limit)
+    let machine = EngineProcesses(directory: folder, vault: Vault(FixedSecrets(values: secrets)), grace: .seconds(1), limit: limit)
     let outcome = await machine.perform(Intent(id: 1, place: .engine, operation: operation, timeout: timeout, site: .init()), of: "d1") {
       heard.take($0)
     }
@@ -45,7 +45,7 @@ struct EngineProcessesTests {
 
   @Test("a cancelled command ends soon")
   func cancelled() async throws {
-    let machine = EngineProcesses(directory: "/", secrets: FixedSecrets(values: [:]), grace: .seconds(1))
+    let machine = EngineProcesses(directory: "/", vault: Vault(FixedSecrets(values: [:])), grace: .seconds(1))
     let heard = Heard()
     let intent = Intent(id: 1, place: .engine, operation: .run(Command(.shell("echo on; sleep 100"))), timeout: .minutes(2), site: .init())
     let running = Task { await machine.perform(intent, of: "d1") { heard.take($0) } }

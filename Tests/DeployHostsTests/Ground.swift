@@ -60,14 +60,14 @@ final class Ground: Sendable {
     self.host = host
     store = ShelfStore(folder: folder)
     self.secrets = FixedSecrets(values: secrets)
-    hosts = Hosts(options: options, store: store, secrets: self.secrets)
+    hosts = Hosts(options: options, store: store, vault: Vault(self.secrets))
   }
 
   /// A second engine that reaches the same host.
   func another(adjust: (inout Hosts.Options) -> Void = { _ in }) -> Hosts {
     var options = hosts.options
     adjust(&options)
-    return Hosts(options: options, store: store, secrets: secrets)
+    return Hosts(options: options, store: store, vault: Vault(secrets))
   }
 
   func end() async {

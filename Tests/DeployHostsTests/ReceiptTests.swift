@@ -131,7 +131,7 @@ struct ReceiptTests {
     #expect(same.reason == "no value was known when its receipt was written")
     let rotated = Hosts(
       options: ground.hosts.options, store: ground.store,
-      secrets: FixedSecrets(values: ["TOKEN": "second-value", "UNKNOWN": "known-by-now"]))
+      vault: Vault(FixedSecrets(values: ["TOKEN": "second-value", "UNKNOWN": "known-by-now"])))
     let other = await rotated.compare(secretsOf: kept, on: ground.host, at: ground.path)
     #expect(other.changed == ["TOKEN"] && other.unknown == ["OTHER", "UNKNOWN"] && other.reason == "no value is known here")
     await rotated.close()

@@ -14,7 +14,7 @@ struct SecretTests {
     let text = "a p4ss w0rd/with+chars b p4ss w0rd cDRzcyB3MHJkL3dpdGgrY2hhcnM= p4ss%20w0rd%2Fwith%2Bchars p4ss w0rd/with+char"
     let wanted = "a <secret DB> b p4ss w0rd <secret DB>= <secret DB> p4ss w0rd/with+char"
     for size in 1...text.utf8.count {
-      var redactor = Redactor(patterns)
+      var redactor = Redactor(Redactor.Matcher(patterns))
       var clean: [UInt8] = []
       var rest = Array(text.utf8)[...]
       while !rest.isEmpty {
@@ -24,6 +24,90 @@ struct SecretTests {
       clean += redactor.finish()
       #expect(String(decoding: clean, as: UTF8.self) == wanted, "in pieces of \(size)")
     }
+  }
+
+  private static func clean(_ text: String, _ value: String) -> String {
+    String(decoding: Redactor.clean(Array(text.utf8), Redactor.Matcher(Redactor.patterns(name: "S", value: value))), as: UTF8.self)
+  }
+
+  @Test("a value is found in base64 wherever it stands in what was encoded, in both alphabets, and over the line ends of base64")
+  func base64() {
+    for value in ["p4ssw0rd", "p4ssw0rdX", "p4ssw0rdXY", "ÿÿÿ???>>>~~~", String(repeating: "key-material/+", count: 20)] {
+      for before in ["", "u", "us", "user:"] {
+        for after in ["", "\n", "@h", "@ho", "@host"] {
+          let whole = Data((before + value + after).utf8)
+          let plain = whole.base64EncodedString()
+          let url = plain.replacingOccurrences(of: "+", with: "-").replacingOccurrences(of: "/", with: "_")
+          for text in [plain, url, plain.replacingOccurrences(of: "=", with: "")] {
+            let clean = Self.clean("Basic \(text) end", value)
+            #expect(clean.contains("<secret S>"), "\(before)…\(after): \(clean)")
+            // What stays is what the neighbours decide too: at most a digit at each side.
+            #expect(clean.utf8.count <= text.utf8.count + 20 - value.utf8.count, "\(before)…\(after): \(clean)")
+          }
+          let wrapped = whole.base64EncodedString(options: [.lineLength76Characters, .endLineWithLineFeed])
+          #expect(Self.clean(wrapped, value).utf8.count < 40)
+        }
+      }
+    }
+  }
+
+  @Test("a value is found in hex, in JSON, in URLs, in HTML and as shells quote it, and its lines one by one")
+  func forms() {
+    let value = "pa\"ss\\wo/r'd &<ü>"
+    let hex = Array(value.utf8).map { String(format: "%02x", $0) }.joined()
+    let forms = [
+      value, hex, hex.uppercased(), #"pa\"ss\\wo/r'd &<ü>"#, #"pa\"ss\\wo\/r'd &<ü>"#, #"pa\"ss\\wo/r'd &<\u00fc>"#,
+      #"pa\"ss\\wo/r'd \u0026\u003cü\u003e"#, "pa%22ss%5Cwo%2Fr%27d%20%26%3C%C3%BC%3E",
+      "pa%22ss%5cwo%2fr%27d%20%26%3c%c3%bc%3e",
+      "pa%22ss%5Cwo%2Fr%27d+%26%3C%C3%BC%3E", "pa&quot;ss\\wo/r&#39;d &amp;&lt;ü&gt;",
+      #"pa"ss\wo/r'\''d &<ü>"#, #"pa\"ss\\wo/r\'d\ \&\<ü\>"#,
+    ]
+    for form in forms { #expect(Self.clean("a \(form) b", value) == "a <secret S> b", "\(form)") }
+    let key = "-----BEGIN KEY-----\nAAAAB3NzaC1yc2E\n  short\nend\n-----END KEY-----\n"
+    #expect(Self.clean("    AAAAB3NzaC1yc2E\n", key) == "    <secret S>\n")
+    #expect(Self.clean("-----BEGIN KEY----- AAAAB3NzaC1yc2E short end", key) == "<secret S> <secret S> short end")
+    #expect(Self.clean(key, key) == "<secret S>")
+    let wrapped = hex.enumerated().map { $0.offset % 10 == 9 ? "\($0.element)\n" : "\($0.element)" }.joined()
+    #expect(Self.clean(wrapped, value) == "<secret S>" || Self.clean(wrapped, value) == "<secret S>\n")
+  }
+
+  @Test("what is looked for costs little: a hundred secrets in output that looks like them")
+  func cost() {
+    let patterns = (0..<100).flatMap { Redactor.patterns(name: "S\($0)", value: "secret-value-\($0)-with-some-length") }
+    let text = Array(String(repeating: "secret-value-of-no-length secret-value-7-with-some-lengt\n", count: 20_000).utf8)
+    let start = ContinuousClock.now
+    #expect(Redactor.clean(text, Redactor.Matcher(patterns)) == text)
+    #expect(ContinuousClock.now - start < .seconds(60))
+  }
+
+  @Test("a value that becomes known while a command runs is left out from then on")
+  func later() async throws {
+    let vault = Vault(FixedSecrets(values: ["DB": SecretTests.value]))
+    var capture = Capture(vault)
+    #expect(String(decoding: capture.take(Array("before\n".utf8)).bytes, as: UTF8.self) == "before\n")
+    _ = try await vault.value(of: "DB")
+    let after = capture.take(Array("p4ss w0rd/with+chars\n".utf8)).bytes + capture.finish().bytes
+    #expect(String(decoding: after, as: UTF8.self) == "<secret DB>\n")
+  }
+
+  @Test("what a host was given does not come back by the engine's machine, nor by a download")
+  func oneVault() async throws {
+    let ground = try Ground(secrets: ["DB": SecretTests.value])
+    let machine = EngineProcesses(directory: ground.folder, vault: ground.hosts.vault)
+    let command = Command(
+      .shell("printf %s \"$DB\" >'\(ground.folder)/leak'"), environment: [.init("DB", Text(pieces: [.secret(name: "DB")]))])
+    #expect(await ground.perform(1, .run(command)).failure == nil)
+    func here(_ operation: DeployModel.Operation) async -> Outcome {
+      await machine.perform(
+        Intent(id: 1, place: .engine, operation: operation, timeout: .seconds(20), site: .init()), of: "d1", output: { _ in })
+    }
+    #expect(await here(.run(Command(.shell("cat leak; exit 1")))).stdout?.text == "<secret DB>")
+    #expect(await here(.read(path: "leak", limit: 1000)).value == .text("<secret DB>"))
+    let download = await ground.perform(2, .download(from: "\(ground.folder)/leak", to: "\(ground.folder)/got"))
+    #expect(download.failure?.kind == .invalid && download.failure?.message.contains("holds the value of a secret") == true)
+    #expect(Ground.sh("ls '\(ground.folder)' | grep got").isEmpty)
+    await machine.close()
+    await ground.end()
   }
 
   @Test("a hook gets its secret by environment and input; no argv, file or output shows it", arguments: Shell.here)

@@ -29,6 +29,24 @@ import Testing
     #expect(rig.scripts.count == 0)
   }
 
+  @Test("a secret is written so that everybody could read it: refused with the line; for a group: warned about")
+  func openSecret() throws {
+    for mode in ["0644", "0604", "0601", "0777"] {
+      let rig = try Rig(recipe("host:write('conf', secret.format('key=%s', secret 'KEY'), { mode = '\(mode)' })"))
+      let error = try #require(try rig.begin(.validateService).result?.error, "\(mode)")
+      #expect(error.failure.kind == .invalid && error.failure.message.contains("mode \(mode)"), "\(error.failure)")
+      #expect(error.failure.fix?.contains("0600") == true && error.place?.file == "deploy.lua")
+    }
+    let group = try Rig(recipe("host:write('conf', secret 'KEY', { mode = '0640' })")).begin(.validateService)
+    #expect(group.log == [LogLine(.warn, "host:write: with mode 0640 a whole group can read the secret in conf")])
+    #expect(group.request != nil)
+    for given in ["", ", { mode = '0600', owner = 'app' }", ", { mode = '0400' }"] {
+      let step = try Rig(recipe("host:write('conf', secret 'KEY'\(given))")).begin(.validateService)
+      #expect(step.log.isEmpty && step.request != nil)
+    }
+    #expect(try Rig(recipe("host:write('conf', 'plain', { mode = '0644' })")).begin(.validateService).log.isEmpty)
+  }
+
   @Test("a failing command raises an error that names the host, the line and the way there")
   func failingCommand() throws {
     let rig = try Rig(

@@ -1,5 +1,6 @@
 import DeployModel
-import DeployReport
+@testable import DeployReport
+import Foundation
 import Testing
 
 @Suite("Text that people and machines read")
@@ -25,13 +26,30 @@ struct TextTests {
       ("x ##[error]boo", "x # #[error]boo"), ("##vso[task.complete]", "# #vso[task.complete]"),
       ("a\u{202E}b", "a<U+202E>b"),
       ("std::vector", "std::vector"), ("tab\there", "tab  here"), ("ünï 漢", "ünï 漢"),
-      ("\u{9B}2J", "<U+9B>2J"),
+      ("\u{9B}2J", "<U+9B>2J"), ("a\u{200B}b\u{2060}c\u{61C}d", "a<U+200B>b<U+2060>c<U+61C>d"),
+      ("x\u{E0041}\u{E007F}", "x<U+E0041><U+E007F>"),
+      ("#\u{200B}#[error]", "#<U+200B>#[error]"), ("\u{2066}a\u{2069}", "<U+2066>a<U+2069>"),
     ])
   func safe(_ text: String, _ expected: String) { #expect(SafeText.line(text) == expected) }
 
   @Test("a progress bar that overwrites itself shows its last state")
   func carriageReturns() {
     #expect(SafeText.lines("10%\r50%\r100%\ndone\r\n") == ["100%", "done"])
+  }
+
+  @Test("no line of JSON holds what a CI system obeys, and it reads back as the same text")
+  func commandsInJSON() throws {
+    for text in [
+      "##vso[task.setvariable variable=x]y", "##[error]x", "a ##[group]", "::error file=x::boo", ":::set-output", "##teamcity[x]",
+      "#\u{200B}",
+      "\u{E0041}\u{202E}\u{61C}", "std::vector",
+    ] {
+      let line = JSON.text(.record(of: [("text", .text(text))]))
+      #expect(!line.contains("##") && !line.contains("#[") && !line.contains("::"), "\(line)")
+      #expect(line.unicodeScalars.allSatisfy { !SafeText.isHidden($0) })
+      let back = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: String]
+      #expect(back?["text"] == text)
+    }
   }
 
   @Test("JSON escapes whatever would break a line")

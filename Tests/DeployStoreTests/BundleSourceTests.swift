@@ -145,10 +145,43 @@ struct BundleSourceTests {
 
   @Test("a file of secrets that others may read is refused")
   func openSecrets() async throws {
-    try b.write("A=1\n", to: "secrets", mode: 0o640)
-    let failure = try await #require(throws: Failure.self) { try await FileSecrets("\(b.project)/secrets").value(of: "A") }
-    #expect(failure.kind == .notPermitted)
-    #expect(failure.fix?.hasPrefix("chmod 600") == true)
+    for mode in [0o640, 0o644, 0o604, 0o622] {
+      try b.write("A=1\n", to: "secrets-\(mode)", mode: mode)
+      try b.write("1\n", to: "folder-\(mode)/A", mode: mode)
+      for path in ["secrets-\(mode)", "folder-\(mode)"] {
+        let failure = try await #require(throws: Failure.self) { try await FileSecrets("\(b.project)/\(path)").value(of: "A") }
+        #expect(failure.kind == .notPermitted)
+        #expect(failure.fix?.hasPrefix("chmod 600") == true)
+      }
+    }
+  }
+
+  @Test("what a failing command of secrets says is shown short, without what it printed and without what looks like a key")
+  func talkativeCommand() async throws {
+    let script = "echo hunter2-the-value; echo \"$(seq -s, 500)\" >&2;"
+      + " echo 'bad token ghp_a1B2c3D4e5F6g7H8i9 for hunter2-the-value: 403' >&2; exit 4"
+    let command = CommandSecrets(["sh", "-c", script], in: b.project, run: Bundling.run)
+    let failure = try await #require(throws: Failure.self) { try await command.value(of: "A") }
+    #expect(failure.message.hasSuffix("status 4: bad token <left out> for <left out>: 403"), "\(failure.message)")
+    let long = CommandSecrets(["sh", "-c", "seq -s' ' 500 >&2; exit 4"], in: b.project, run: Bundling.run)
+    let cut = try await #require(throws: Failure.self) { try await long.value(of: "A") }
+    #expect(cut.message.count < 400 && cut.message.hasSuffix("…"))
+  }
+
+  @Test("set-id bits of a bundle's files are not delivered, and each is told")
+  func setIDs() async throws {
+    try b.write("x", to: "dist/tool")
+    try b.write("y", to: "dist/plain")
+    _ = try b.sh(
+      "mkdir dist/folder && echo z >dist/folder/other && chmod 6755 dist/tool && chmod 2775 dist/folder && chmod 1644 dist/plain && "
+        + "tar -C dist -cf set.tar .")
+    for path in ["dist", "set.tar"] {
+      let built = try await b.build(path)
+      let modes = Dictionary(uniqueKeysWithValues: built.manifest.items.map { ($0.path, $0.mode) })
+      #expect(modes["tool"] == 0o755 && modes["folder"] == 0o775 && modes["plain"] == 0o1644, "\(path): \(modes)")
+      #expect(built.warnings.map(\.subject) == ["tool"])
+      #expect(built.warnings.first?.message.contains("set-id bits (mode 6755) are not delivered") == true)
+    }
   }
 
   @Test("a command that fails says so, and never with the value")

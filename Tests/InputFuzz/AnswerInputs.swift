@@ -80,7 +80,7 @@ struct AnswerInputs: InputKind {
     (options.patience, options.attempts, options.login, options.answer, options.grace) = (
       .seconds(1), 1, .seconds(5), .seconds(5), .seconds(1)
     )
-    let hosts = Hosts(options: options, store: store, secrets: NoSecrets())
+    let hosts = Hosts(options: options, store: store, vault: Vault(NoSecrets()))
     var host = DeployModel.Host(name: "h1", transport: "local")
     host.argv = ["env", "PATH=\(slot)/bin:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin", "sh"]
     let path = "\(slot)/srv"

@@ -1,8 +1,8 @@
 import DeployModel
 import Glibc
 
-/// One shell that was started on a host and obeys line by line: what is asked goes in with a number, what came back comes out
-/// between nonces. Requests are answered in their order.
+/// One shell that was started on a host and obeys line by line: what is asked goes in with a number, what came back comes out in
+/// pieces with their lengths. Requests are answered in their order, all of it on stdout; stderr says why there is no shell.
 final class Channel: Sendable {
   /// What one command said, and how it ended.
   struct Answer: Sendable {
@@ -15,35 +15,25 @@ final class Channel: Sendable {
   }
   private struct Waiting {
     var number: Int
-    var output: Frames.Frame?
-    var errors: Frames.Frame?
     var resume: CheckedContinuation<Result<Answer, Broken>, Never>
   }
   private struct State {
-    var output: Frames
-    var errors: Frames
+    var frames: Frames
+    /// The end of what came on stderr.
+    var said: [UInt8] = []
     var waiting: [Waiting] = []
     var next = 0
     var broken: Broken?
-    /// The answer that comes unasked, when the shell starts: it may be there before anybody waits for it.
-    var early: (output: Frames.Frame?, errors: Frames.Frame?)
 
-    /// Takes out the requests whose answers are whole, in their order.
-    mutating func answered() -> [(Waiting, Answer)] {
+    /// Takes out the requests that are answered now, in their order. An answer to anything else is none.
+    mutating func take(_ bytes: [UInt8]) throws(Frames.Garbled) -> [(Waiting, Answer)] {
       var done: [(Waiting, Answer)] = []
-      while let first = waiting.first, let output = first.output, let errors = first.errors {
-        done.append((first, Answer(status: output.status, output: output.bytes, errors: errors.bytes)))
+      for frame in try frames.take(bytes) {
+        guard let first = waiting.first, first.number == frame.number else { throw Frames.Garbled() }
         waiting.removeFirst()
+        done.append((first, Answer(status: frame.status, output: frame.output, errors: frame.errors)))
       }
       return done
-    }
-
-    mutating func take(_ frame: Frames.Frame, errors: Bool) {
-      if let place = waiting.firstIndex(where: { $0.number == frame.number }) {
-        if errors { waiting[place].errors = frame } else { waiting[place].output = frame }
-      } else if frame.number == next {
-        if errors { early.errors = frame } else { early.output = frame }
-      }
     }
   }
   /// The channel is gone; what its client said on stderr that was no answer.
@@ -65,7 +55,7 @@ final class Channel: Sendable {
   init(_ argv: [String], environment: [String]?, nonce: String, reactor: Reactor) throws(Failure) {
     self.nonce = nonce
     self.reactor = reactor
-    state = Guarded(State(output: Frames(nonce: nonce), errors: Frames(nonce: nonce)))
+    state = Guarded(State(frames: Frames(nonce: nonce)))
     let pairs = [try Child.pair(), try Child.pair(), try Child.pair()]
     defer { for pair in pairs { Glibc.close(pair.theirs) } }
     do throws(Failure) {
@@ -76,8 +66,11 @@ final class Channel: Sendable {
     }
     (input, output, errors) = (pairs[0].ours, pairs[1].ours, pairs[2].ours)
     reactor.adopt(input)
-    reactor.adopt(output) { [weak self] bytes in self?.heard(bytes, errors: false) }
-    reactor.adopt(errors) { [weak self] bytes in self?.heard(bytes, errors: true) }
+    reactor.adopt(output) { [weak self] bytes in self?.heard(bytes) }
+    reactor.adopt(errors) { [weak self] bytes in
+      guard let self, let bytes else { return }
+      state.with { $0.said = ($0.said + bytes).suffix(8192) }
+    }
   }
   deinit { close() }
 
@@ -93,17 +86,15 @@ final class Channel: Sendable {
     }
     defer { watch.cancel() }
     return await withCheckedContinuation { resume in
-      let (refused, done): (Broken?, [(Waiting, Answer)]) = state.with { state in
-        if let broken = state.broken { return (broken, []) }
-        state.waiting.append(Waiting(number: state.next, output: state.early.output, errors: state.early.errors, resume: resume))
-        state.early = (nil, nil)
+      let refused: Broken? = state.with { state in
+        if let broken = state.broken { return broken }
+        state.waiting.append(Waiting(number: state.next, resume: resume))
         // Queued under the lock, so that requests go out in the order of their numbers.
         reactor.write(Array((line(state.next) + "\n").utf8), to: input)
         reactor.write(payload, to: input)
         state.next += 1
-        return (nil, state.answered())
+        return nil
       }
-      for (request, answer) in done { request.resume.resume(returning: .success(answer)) }
       if let refused { resume.resume(returning: .failure(refused)) }
     }
   }
@@ -124,18 +115,13 @@ final class Channel: Sendable {
     for request in waiting { request.resume.resume(returning: .failure(why)) }
   }
 
-  private func heard(_ bytes: [UInt8]?, errors: Bool) {
-    guard let bytes else {
-      // The end of stdout is the end of the channel; stderr may say why, and usually has already.
-      if !errors { ended() }
-      return
-    }
-    let done: [(Waiting, Answer)] = state.with { state in
-      let frames = errors ? state.errors.take(bytes) : state.output.take(bytes)
-      for frame in frames { state.take(frame, errors: errors) }
-      return state.answered()
-    }
-    for (request, answer) in done { request.resume.resume(returning: .success(answer)) }
+  private func heard(_ bytes: [UInt8]?) {
+    // The end of stdout is the end of the channel; stderr may say why, and usually has already.
+    guard let bytes else { return ended() }
+    do throws(Frames.Garbled) {
+      let done: [(Waiting, Answer)] = try state.with { state throws(Frames.Garbled) in try state.take(bytes) }
+      for (request, answer) in done { request.resume.resume(returning: .success(answer)) }
+    } catch { close(Broken(said: "what came back was no answer to what was asked", silent: true)) }
   }
 
   private func ended() {
@@ -144,11 +130,8 @@ final class Channel: Sendable {
     Task {
       try? await Task.sleep(for: .milliseconds(50))
       // `nologin` says on stdout what is wrong.
-      me.close(
-        Broken(
-          said: me.state.with {
-            String(decoding: ($0.errors.rest.isEmpty ? $0.output.rest : $0.errors.rest).suffix(8192), as: UTF8.self)
-          }))
+      let said = me.state.with { $0.said.isEmpty ? Array($0.frames.rest.suffix(8192)) : $0.said }
+      me.close(Broken(said: String(decoding: said, as: UTF8.self)))
     }
   }
 }

@@ -1,33 +1,94 @@
 import Glibc
 
-/// Splits one stream of a channel into the answers of its commands: each ends with a line that begins with the nonce.
+/// Takes a channel's stream apart into answers. An answer is made of pieces, each with its length, and ends with its number and status.
+/// A line with the nonce stands before each piece: what the login shell and its children print lies between such lines and is skipped.
+/// Within a piece nothing is looked for.
 struct Frames {
-  /// One command's bytes on this stream, its number, and its exit status.
+  /// One command's answer: what it printed, what it said on stderr, and its exit status.
   struct Frame: Equatable {
     var number: Int
     var status: Int
-    var bytes: [UInt8]
+    var output: [UInt8] = []
+    var errors: [UInt8] = []
+  }
+  /// The stream is not one of ours any more.
+  struct Garbled: Error {}
+  /// Bytes of one answer.
+  static let largest = 256 << 20
+  /// Bytes between two pieces that are kept: for the diagnosis, and because a line may be cut.
+  private static let noise = 1 << 16
+
+  private enum Place: Equatable {
+    case between
+    /// Inside a piece: which stream it is of, and how many bytes of it are to come.
+    case piece(errors: Bool, left: Int)
   }
   private let mark: [UInt8]
+  private var place = Place.between
   private var buffer: [UInt8] = []
   private var searched = 0
+  private var output: [UInt8] = []
+  private var errors: [UInt8] = []
 
   init(nonce: String) { mark = Array("\n\(nonce) ".utf8) }
 
-  /// What came and belongs to no frame yet: what a stranger said, where the channel broke.
+  /// What came and belongs to no answer: what a stranger said, where the channel broke.
   var rest: [UInt8] { buffer }
 
-  /// Takes bytes as they come; gives the frames that are complete now.
-  mutating func take(_ bytes: [UInt8]) -> [Frame] {
-    buffer.append(contentsOf: bytes)
+  /// Takes bytes as they come.
+  /// - Returns: the answers that are complete now.
+  mutating func take(_ bytes: [UInt8]) throws(Garbled) -> [Frame] {
     var frames: [Frame] = []
-    while let start = find(), let end = buffer[(start + mark.count)...].firstIndex(of: 10) {
-      let words = String(decoding: buffer[(start + mark.count)..<end], as: UTF8.self).split(separator: " ").compactMap { Int($0) }
-      if words.count == 2 { frames.append(Frame(number: words[0], status: words[1], bytes: Array(buffer[0..<start]))) }
-      buffer.removeSubrange(0...end)
-      searched = 0
+    var bytes = bytes[...]
+    while true {
+      switch place {
+      case .piece(let isErrors, let left):
+        if !buffer.isEmpty {
+          bytes = buffer + bytes
+          buffer = []
+        }
+        let part = bytes.prefix(left)
+        bytes = bytes.dropFirst(part.count)
+        if isErrors { errors += part } else { output += part }
+        place = part.count == left ? .between : .piece(errors: isErrors, left: left - part.count)
+        if part.count < left { return frames }
+      case .between:
+        buffer += bytes
+        bytes = []
+        guard let start = find(), let end = buffer[(start + mark.count)...].firstIndex(of: 10) else {
+          forget()
+          return frames
+        }
+        let line = String(decoding: buffer[(start + mark.count)..<end], as: UTF8.self)
+        buffer.removeSubrange(0...end)
+        searched = 0
+        if let frame = try read(line) { frames.append(frame) }
+      }
     }
-    return frames
+  }
+
+  /// Keeps noise short.
+  private mutating func forget() {
+    let more = buffer.count - Frames.noise
+    guard more > Frames.noise else { return }
+    buffer.removeFirst(more)
+    searched = max(0, searched - more)
+  }
+
+  /// `+LENGTH`, `-LENGTH` or `=NUMBER STATUS`.
+  private mutating func read(_ line: String) throws(Garbled) -> Frame? {
+    let words = line.dropFirst().split(separator: " ", omittingEmptySubsequences: false).map { Int($0) }
+    switch line.first {
+    case "+", "-":
+      guard words.count == 1, let left = words[0], left >= 0, left <= Frames.largest - output.count - errors.count else { throw Garbled() }
+      place = .piece(errors: line.first == "-", left: left)
+      return nil
+    case "=":
+      guard words.count == 2, let number = words[0], let status = words[1], number >= 0 else { throw Garbled() }
+      defer { (output, errors) = ([], []) }
+      return Frame(number: number, status: status, output: output, errors: errors)
+    default: throw Garbled()
+    }
   }
 
   private mutating func find() -> Int? {

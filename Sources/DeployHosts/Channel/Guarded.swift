@@ -14,7 +14,7 @@ final class Guarded<Value>: @unchecked Sendable {
     lock.deallocate()
   }
   /// Runs the closure alone; it must not wait and must not enter the same lock again.
-  func with<Result>(_ body: (inout Value) throws -> Result) rethrows -> Result {
+  func with<Result, Thrown: Error>(_ body: (inout Value) throws(Thrown) -> Result) throws(Thrown) -> Result {
     pthread_mutex_lock(lock)
     defer { pthread_mutex_unlock(lock) }
     return try body(&value)

@@ -130,9 +130,8 @@ actor HostLink {
 
   /// One attempt: start, skip what the login shell prints, teach the program.
   private func once() async -> Attempt {
-    var generator = SystemRandomNumberGenerator()
-    let nonce = Hex.text((0..<16).map { _ in UInt8.random(in: 0...255, using: &generator) })
-    let (argv, first) = reach.start(nonce: nonce)
+    let nonce = Hex.word()
+    let (argv, then) = reach.start()
     let channel: Channel
     do { channel = try Channel(argv, environment: reach.environment, nonce: nonce, reactor: reactor) } catch {
       return .failed(error, passes: false)
@@ -141,15 +140,17 @@ actor HostLink {
     defer { greeting = nil }
     let program = self.program
     let steps: [([UInt8], @Sendable (Int) -> String)] = [
-      ([], { _ in first ?? ":" }),
+      ([], { HostProgram.mark(nonce, $0) + then }),
       (
-        program.functions, { "\(HostProgram.take(program.functions, into: "l_program")); eval \"$l_program\"; \(HostLink.mark(nonce, $0))" }
+        program.functions,
+        { "\(HostProgram.take(program.functions, into: "l_program")); eval \"$l_program\"; \(HostProgram.mark(nonce, $0))" }
       ),
       (
         program.runner,
         {
-          let words = "l_nonce=\(nonce) l_version=\(program.version); unset LANDER_JOB"
-          return "\(HostProgram.take(program.runner, into: "l_runner")); \(words); \(HostLink.mark(nonce, $0))"
+          // What is set from here on goes to no child's environment.
+          let words = "set +a; unset l_nonce LANDER_JOB; l_nonce=\(nonce)"
+          return "\(HostProgram.take(program.runner, into: "l_runner")); \(words); \(HostProgram.mark(nonce, $0))"
         }
       ),
     ]
@@ -160,10 +161,6 @@ actor HostLink {
       }
     }
     return .opened(channel)
-  }
-
-  private static func mark(_ nonce: String, _ number: Int) -> String {
-    "printf '\\n%s %s 0\\n' \(nonce) \(number); printf '\\n%s %s 0\\n' \(nonce) \(number) >&2"
   }
 
   private func explain(_ broken: Channel.Broken) -> Attempt {

@@ -6,9 +6,6 @@ struct HostProgram: Sendable {
   let functions: [UInt8]
   /// The text of the detached runner of jobs.
   let runner: [UInt8]
-  /// Twelve digits that change when the texts do: names of their files on hosts.
-  let version: String
-
   init() {
     let parts = [
       PackageResources.base_sh, PackageResources.jobs_sh, PackageResources.releases_sh, PackageResources.repair_sh,
@@ -16,14 +13,13 @@ struct HostProgram: Sendable {
     ]
     functions = Array(parts.joined())
     runner = PackageResources.runner_sh
-    version = String(Hex.text(SHA256.hash(data: functions + runner)).prefix(12))
   }
 
-  /// The loop that every channel is: a line read is a line obeyed. `sh -s` would read ahead and eat payload.
-  /// Commands are ready to be taken when both streams have shown the nonce.
-  static func loop(nonce: String) -> String {
-    "printf \"\\n\(nonce) 0 0\\n\"; printf \"\\n\(nonce) 0 0\\n\" >&2; while IFS= read -r l; do eval \"$l\"; done"
-  }
+  /// The loop that every channel is: a line read is a line obeyed. `sh -s` would read ahead and eat payload. It stands in argv, so
+  /// it says nothing that others may not know.
+  static let loop = #"while IFS= read -r l; do eval "$l"; done"#
+  /// The line that ends the answer to a request: how every shell shows that it has come so far.
+  static func mark(_ nonce: String, _ number: Int) -> String { "printf '\\n%s =%s 0\\n' \(nonce) \(number)" }
   /// The line that takes a text of so many bytes from the channel into a variable.
   static func take(_ bytes: [UInt8], into name: String) -> String {
     "\(name)=$(dd bs=\(bytes.count) count=1 iflag=fullblock 2>/dev/null)"
@@ -37,6 +33,11 @@ enum Hex {
     var text: [UInt8] = []
     for byte in bytes { text += [digits[Int(byte >> 4)], digits[Int(byte & 15)]] }
     return String(decoding: text, as: UTF8.self)
+  }
+  /// Sixteen random bytes: a name that nobody can guess.
+  static func word() -> String {
+    var generator = SystemRandomNumberGenerator()
+    return text((0..<16).map { _ in UInt8.random(in: 0...255, using: &generator) })
   }
   static func digest(_ bytes: some Sequence<UInt8>) -> String { text(SHA256.hash(data: Array(bytes))) }
 }

@@ -65,13 +65,15 @@ struct Reach: Sendable, Hashable {
     }
   }
 
-  /// The whole argv to start, and the first line for what it starts where the argv cannot say it.
-  func start(nonce: String) -> (argv: [String], line: String?) {
-    let obey = "exec sh -c '\(HostProgram.loop(nonce: nonce))'"
+  /// The whole argv to start, and what the first line says to it before and after its sign of life. The nonce is in that line only:
+  /// every user of a machine can read every argv.
+  func start() -> (argv: [String], then: String) {
+    let obey = "exec sh -c '\(HostProgram.loop)'"
     switch kind {
-    case .ssh: return (argv + [obey], nil)
-    case .local: return (argv + ["-c", HostProgram.loop(nonce: nonce)], nil)
-    case .other: return (argv, obey)
+    case .ssh: return (argv + [obey], "")
+    case .local: return (argv + ["-c", HostProgram.loop], "")
+    // The shell it gives may read ahead: it gets nothing more until the loop has taken its place.
+    case .other: return (argv, "; \(obey)")
     }
   }
 

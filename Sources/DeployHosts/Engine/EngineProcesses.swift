@@ -1,4 +1,4 @@
-package import DeployCore
+import DeployCore
 package import DeployModel
 import Glibc
 
@@ -18,11 +18,12 @@ package final class EngineProcesses: EngineMachine {
 
   /// - Parameters:
   ///   - directory: what relative paths and commands start from.
+  ///   - vault: what is looked for in everything that comes back, also if a host was given it.
   ///   - grace: between TERM and KILL.
   ///   - limit: bytes of each stream that are passed on.
-  package init(directory: String, secrets: any Secrets, grace: Interval = .seconds(10), limit: Int = 64 << 20) {
+  package init(directory: String, vault: Vault, grace: Interval = .seconds(10), limit: Int = 64 << 20) {
     self.directory = directory
-    vault = Vault(secrets)
+    self.vault = vault
     self.grace = grace
     self.limit = limit
   }
@@ -38,7 +39,10 @@ package final class EngineProcesses: EngineMachine {
     var outcome: Outcome
     do throws(Failure) { outcome = try await route(intent, deployment, flight, output) } catch { outcome = Outcome(failure: error) }
     flights.with { $0[key] = nil }
-    if let failure = outcome.failure { outcome.failure?.message = await vault.clean(failure.message) }
+    if let failure = outcome.failure {
+      outcome.failure?.message = vault.clean(failure.message)
+      outcome.failure?.fix = failure.fix.map(vault.clean)
+    }
     outcome.duration = Interval(clock.now - start)
     return outcome
   }
@@ -63,7 +67,7 @@ package final class EngineProcesses: EngineMachine {
     case .read(let path, let limit):
       return await flight.race { [self] in
         do throws(Failure) {
-          return .done(.text(await vault.clean(String(decoding: try read(place(path), limit, flight), as: UTF8.self))))
+          return .done(.text(vault.clean(String(decoding: try read(place(path), limit, flight), as: UTF8.self))))
         } catch { return Outcome(failure: error) }
       }
     case .exists(let path):
@@ -202,9 +206,8 @@ package final class EngineProcesses: EngineMachine {
     _ events: AsyncStream<Happened>, _ sink: AsyncStream<Happened>.Continuation, _ child: Child, _ program: Program, _ intent: Intent,
     _ output: @escaping @Sendable (OutputChunk) -> Void
   ) async -> Outcome {
-    let patterns = await vault.patterns
-    var out = Capped(patterns, limit)
-    var err = Capped(patterns, limit)
+    var out = Capped(vault, limit)
+    var err = Capped(vault, limit)
     var open = 2
     var status: Int?
     var why: Failure.Kind?
@@ -268,8 +271,8 @@ private struct Capped {
   private var taken = 0
   private var marked = false
 
-  init(_ patterns: [Redactor.Pattern], _ limit: Int) {
-    capture = Capture(patterns)
+  init(_ vault: Vault, _ limit: Int) {
+    capture = Capture(vault)
     self.limit = limit
   }
   mutating func take(_ bytes: [UInt8]) -> (offset: Int, bytes: [UInt8]) {

@@ -71,8 +71,7 @@ extension Hosts {
     case .http(let url, _): (name, question) = ("GET \(url)", "l_http \(Quoting.word(url)) \(seconds)")
     }
     return await outcome { () async throws(Failure) in
-      let program = Quoting.word("\(errand.site.path)/.lander/program.\(self.program.version)")
-      let job = Job(script: ". \(program)\n\(question)\n", line: name, again: true, name: "\(errand.intent.id)")
+      let job = Job(script: "\(question)\n", line: name, again: true, isOurs: true, name: "\(errand.intent.id)")
       let (end, out, err) = try await self.watch(job, errand) { _ in }
       guard case .exit(let status) = end.why else { return Hosts.outcome(of: end, name, errand, out, err) }
       let said = (err?.text ?? "").trimmed

@@ -12,6 +12,8 @@ struct Job: Sendable {
   var line: String
   /// Whether one that was lost may be started once more.
   var again = false
+  /// Whether its lines call functions of the host program.
+  var isOurs = false
   /// Whether its end is awaited until its output is closed too.
   var awaitsOutput = false
   /// Its folder's name, where that is not the intent.
@@ -44,9 +46,8 @@ extension Hosts {
     output: @escaping @Sendable (OutputChunk) -> Void = { _ in }
   ) async throws(Failure) -> String {
     let call = ([function] + arguments).map(Quoting.word).joined(separator: " ")
-    let program = Quoting.word("\(errand.site.path)/.lander/program.\(self.program.version)")
     let job = Job(
-      script: ". \(program)\n\(call)\n", line: "lander: \(errand.intent.operation.verb)", again: true, name: name ?? "\(errand.intent.id)")
+      script: "\(call)\n", line: "lander: \(errand.intent.operation.verb)", again: true, isOurs: true, name: name ?? "\(errand.intent.id)")
     for turn in 1...3 {
       let (end, out, err) = try await watch(job, errand, output: output)
       switch end.why {
@@ -72,13 +73,14 @@ extension Hosts {
     }
     let grace = max(1, options.grace.milliseconds / 1000)
     let seconds = "\(errand.intent.timeout.milliseconds / 1000).\(String(1000 + errand.intent.timeout.milliseconds % 1000).dropFirst())"
-    let line = await vault.clean(String(job.line.prefix(400)).replacing("\n", with: " ").replacing("\t", with: " "))
+    let line = vault.clean(String(job.line.prefix(400)).replacing("\n", with: " ").replacing("\t", with: " "))
     let since = "\(Hosts.now().milliseconds)"
     _ = try await errand.link.demand(
       "l_job",
       errand.claim + [
         site.deployment, job.name, seconds, "\(grace)", "\(options.outputLimit)", job.merge ? "1" : "0", job.user ?? "",
         "\(script.count)", since, job.again ? "repeat" : "fail", job.awaitsOutput ? "1" : "0", line,
+        job.isOurs ? "1" : "",
       ],
       payload: script + job.input)
     let folder = "\(site.path)/.lander/jobs/\(site.deployment)/\(job.name)"
@@ -96,9 +98,8 @@ extension Hosts {
     }
     defer { late.cancel() }
 
-    let patterns = await vault.patterns
-    var out = Capture(patterns)
-    var err = Capture(patterns)
+    var out = Capture(vault)
+    var err = Capture(vault)
     func pass(_ stream: OutputChunk.Stream, _ part: (offset: Int, bytes: [UInt8])) {
       if part.bytes.isEmpty { return }
       output(OutputChunk(intent: errand.intent.id, place: errand.intent.place, stream: stream, offset: part.offset, bytes: part.bytes))

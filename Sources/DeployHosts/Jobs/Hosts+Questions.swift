@@ -19,16 +19,17 @@ extension Hosts {
   }
 
   private func outcome(of answered: Answered, _ job: Job, _ errand: Errand) async throws(Failure) -> Outcome {
-    let folder = "\(errand.site.path)/.lander/jobs/\(errand.site.deployment)/\(job.name)"
+    let folder = "jobs/\(errand.site.deployment)/\(job.name)"
     var streams: [Captured] = []
     var rest = answered.bytes
     for (stream, size) in [(OutputChunk.Stream.stdout, answered.out), (.stderr, answered.err)] {
-      var capture = Capture(await vault.patterns)
+      var capture = Capture(vault)
       var bytes = Array(rest.prefix(size))
       rest = rest.dropFirst(size)
       while bytes.count < size {
         let file = folder + (stream == .stdout ? "/out." : "/err.") + answered.name
-        let part = try await errand.link.demand("l_part", [file, "\(bytes.count)", "\(min(Hosts.block, size - bytes.count))"]).output
+        let count = min(Hosts.block, size - bytes.count)
+        let part = try await errand.link.demand("l_kept", [errand.site.path, file, "\(bytes.count)", "\(count)"]).output
         guard !part.isEmpty else { throw Failure(.transport, "\(bytes.count) of \(size) bytes of an answer arrived") }
         bytes += part
       }

@@ -3,6 +3,7 @@
 # Exit codes: 40 fenced, 42 locked, 43 no space, 44 missing, 45 not permitted, 46 corrupt, 47 makes no sense, 48 cut off.
 LF='
 '
+P= L= l_where=
 l_bootid=unknown
 { read -r l_bootid; } 2>/dev/null </proc/sys/kernel/random/boot_id
 
@@ -24,21 +25,71 @@ l_plain() {
 }
 if [ -n "$BASH_VERSION" ] && env | grep -q '^POSIXLY_CORRECT='; then l_plain exported; else l_plain; fi
 
-# One framed command without payload, and one whose payload of $2 bytes is on the channel. Each runs in a shell of its
-# own, so that nothing it does (cd, exit, umask) reaches the loop.
+# One command without payload, and one whose payload of $2 bytes is on the channel. Each runs in a shell of its own, so that
+# nothing it does (cd, exit, umask) reaches the loop.
 l_do() {
-  l_n=$1 l_size=0; shift
-  ( "$@" ) </dev/null
-  l_r=$?
-  printf '\n%s %s %s\n' "$l_nonce" "$l_n" "$l_r"
-  printf '\n%s %s %s\n' "$l_nonce" "$l_n" "$l_r" >&2
+  l_n=$1 l_size=0 l_left=0
+  shift
+  l_call "$@" </dev/null
 }
 l_in() {
-  l_n=$1 l_size=$2; shift 2
-  dd bs="$l_size" count=1 iflag=fullblock 2>/dev/null | ( "$@" )
-  l_r=$?
-  printf '\n%s %s %s\n' "$l_nonce" "$l_n" "$l_r"
-  printf '\n%s %s %s\n' "$l_nonce" "$l_n" "$l_r" >&2
+  l_n=$1 l_size=$2 l_left=$2
+  shift 2
+  l_call "$@"
+}
+
+# Runs it and sends what it said. Every piece goes with its length, so that nothing in a piece is taken for anything else, and with
+# the nonce, so that what a login shell's children print in between is told apart. The functions named here send their pieces
+# themselves, because they hold bytes that a variable cannot; what the others print is text.
+l_call() {
+  case $1 in
+    l_poll | l_part | l_kept | l_read | l_show | l_ask | l_job | l_put | l_write)
+      { l_e=$(
+        exec 2>&1 >&3 3>&-
+        [ "$l_size" = 0 ] || trap l_drain EXIT
+        "$@"
+      ); l_r=$?; } 3>&1
+      [ -z "$l_e" ] || l_say - "$l_e"
+      ;;
+    *)
+      { l_o=$(
+        exec 3>&1
+        l_e=$(
+          exec 2>&1 >&3 3>&- 4>&-
+          [ "$l_size" = 0 ] || trap l_drain EXIT
+          "$@"
+        )
+        l_r=$?
+        [ -z "$l_e" ] || l_say - "$l_e" >&4
+        exit "$l_r"
+      ); l_r=$?; } 4>&1
+      [ -z "$l_o" ] || l_say + "$l_o$LF"
+      ;;
+  esac
+  printf '\n%s =%s %s\n' "$l_nonce" "$l_n" "$l_r"
+}
+# KIND TEXT: a piece of the answer, + for output and - for errors. A length counts bytes.
+l_say() {
+  local LC_ALL=C
+  printf '\n%s %s%s\n%s' "$l_nonce" "$1" "${#2}" "$2"
+}
+# What is left of the payload, if a command ended before it took it.
+l_drain() { [ "$l_left" = 0 ] || dd bs="$l_left" count=1 iflag=fullblock >/dev/null 2>&1; }
+
+# FILE OFFSET COUNT: a piece of output that is exactly so long, whatever happens to the file meanwhile. How much was there is known
+# from the descriptor's own offset.
+l_slice() {
+  {
+    printf '\n%s +%s\n' "$l_nonce" "$3"
+    dd bs=65536 iflag=skip_bytes,count_bytes,fullblock skip="$2" count="$3" 2>/dev/null <&7
+    { read -r l_l l_at; } 2>/dev/null </proc/self/fdinfo/7
+    [ "$l_l" = pos: ] || return 0
+    l_at=$(($2 + $3 - l_at))
+    [ "$l_at" -gt 0 ] || return 0
+    [ "$l_at" -le "$3" ] || l_at=$3
+    dd if=/dev/zero bs="$l_at" count=1 iflag=fullblock 2>/dev/null
+  } 7<"$1"
+  l_die 46 "${1##*/} became shorter while it was read"
 }
 
 l_die() {
@@ -47,29 +98,46 @@ l_die() {
   exit "$1"
 }
 
+# NAME: sets l_at to how a person would call a file of the private part.
+l_named() {
+  l_at=$1
+  [ "$L" != /proc/self/fd/8 ] || case $1 in "$L"*) l_at=$P/.lander${1#"$L"} ;; esac
+}
 # FOLDER: says why nothing can be written there: the disk is read-only, or it is full.
 l_full() {
-  [ -w "$1" ] || l_sealed "$1"
+  [ -w "$1/." ] || l_sealed "$1"
+  l_named "$1"
   l_l=$(ulimit -f)
-  [ "$l_l" = unlimited ] || l_die 43 "files may have at most $l_l blocks here (ulimit -f), or the disk of $1 is full" \
-    "raise the limit of the login user (fsize in /etc/security/limits.conf), and look at df -h $1"
-  l_die 43 "nothing more can be written to $1: the disk is full, or a quota is used up" "make room there: df -h $1"
+  [ "$l_l" = unlimited ] || l_die 43 "files may have at most $l_l blocks here (ulimit -f), or the disk of $l_at is full" \
+    "raise the limit of the login user (fsize in /etc/security/limits.conf), and look at df -h $l_at"
+  l_die 43 "nothing more can be written to $l_at: the disk is full, or a quota is used up" "make room there: df -h $l_at"
 }
 # FOLDER that cannot be written. Its owner, and root, are kept out by a disk only, never by its mode.
 l_sealed() {
-  if [ "$(id -u)" = 0 ] || [ -O "$1" ]; then
-    l_die 43 "the disk of $1 is mounted read-only" "look at the host's disk (dmesg, mount) and mount it for writing again"
+  l_named "$1"
+  if [ "$(id -u)" = 0 ] || [ -O "$1/." ]; then
+    l_die 43 "the disk of $l_at is mounted read-only" "look at the host's disk (dmesg, mount) and mount it for writing again"
   fi
-  l_die 45 "$1 cannot be written by $(id -un)" "chown $(id -un) $1, or deploy as its owner"
+  l_die 45 "$l_at cannot be written by $(id -un)" "chown $(id -un) $l_at, or deploy as its owner"
 }
 # PATH: gives the reserve free, so that a host can go back though its disk is full. Says `freed` if there was one.
-l_spare() { rm "$1/.lander/reserve" 2>/dev/null && echo freed; return 0; }
+l_spare() { ! l_memory "$1" || { rm "$L/reserve" 2>/dev/null && echo freed; }; return 0; }
 
-# FILE: keeps the payload there. An engine that dies while it sends leaves a part, which nothing may act upon: even a script of
-# which nothing came would run, and succeed.
+# FILE HAS: puts the payload there, behind the HAS bytes that are in it. An engine that dies while it sends leaves a part, which
+# nothing may act upon: even a script of which nothing came would run, and succeed.
 l_take() {
-  cat 2>/dev/null >"$1" || l_full "${1%/*}"
-  [ "$(stat -c %s "$1")" = "$l_size" ] || l_die 48 "the channel broke off before all of the $l_size bytes were here"
+  [ -n "$2" ] || { :; } 2>/dev/null >"$1" || l_full "${l_where:-${1%/*}}"
+  if [ "$l_size" != 0 ]; then
+    # All of it is read before any of it is written: where that fails, nothing of it is left.
+    { l_left=0; dd bs="$l_size" count=1 iflag=fullblock; } 2>/dev/null >>"$1" || l_full "${l_where:-${1%/*}}"
+  fi
+  [ "$(stat -L -c %s "$1")" = $((l_size + ${2:-0})) ] ||
+    l_die 48 "the channel broke off before all of the $l_size bytes were here"
+}
+# TEXT: sets l_bytes to its length.
+l_count() {
+  local LC_ALL=C
+  l_bytes=${#1}
 }
 
 # Start time of a process, as the kernel counts it; fails for none and for a zombie.
@@ -91,20 +159,46 @@ l_uptime() {
 # Makes what was written durable, a file or folder at a time where sync can.
 l_sync() { sync "$@" 2>/dev/null || sync; }
 
+# PATH: sets P, and L to its private part; 1 where there is none. L leads through an open folder, not through names: who may rename
+# things in PATH cannot put another one in its place while it is used. Refused is what somebody else could have put there.
+l_memory() {
+  [ "$P" != "$1" ] || [ "$L" != /proc/self/fd/8 ] || return 0
+  P=$1 L=$1/.lander
+  [ -e "$L" ] || [ -L "$L" ] || return 1
+  [ ! -L "$L" ] || l_foreign "is a link"
+  [ -d "$L" ] || l_foreign "is no folder"
+  [ -O "$L" ] || l_foreign "belongs to $(stat -c %U "$L"), not to $(id -un), who deploys" "chown -R $(id -un) $L"
+  cd -P "$P" || exit 45
+  l_l=${PWD%/}/.lander
+  exec 8<"$L"
+  L=/proc/self/fd/8
+  cd -P "$L" && [ "$PWD" = "$l_l" ] && [ -O . ] || { L=$P/.lander; l_foreign "was changed while it was opened"; }
+  cd /
+}
+# WHAT WAY: says that the private part is not believed, and how to get one that is.
+l_foreign() {
+  l_die 45 "$L $1: another user could have put it there, so nothing in it is believed or run" \
+    "look at what it is and who made it; if it is yours: ${2:+$2; otherwise: }mv $L $L.found, then deploy again"
+}
+# Whether others may write to the private part. It takes a process, so it is asked when a host is looked at and when it is locked.
+l_private() {
+  case $(stat -L -c %a "$L/.") in *[2367] | *[2367]?) L=$P/.lander l_foreign "can be written by others" "chmod -R go-w $P/.lander" ;; esac
+}
 # Makes the deployment's folder and its private part.
 l_home() {
-  P=$1 L=$1/.lander
-  [ -d "$L" ] && [ -w "$L" ] && return 0
-  case $P in /?*) l_up=$P ;; *) l_die 47 "$P is no absolute path" "write the whole path, such as /srv/app" ;; esac
-  while l_up=${l_up%/*}; [ -n "$l_up" ]; do
-    [ -d "$l_up/.lander" ] || continue
-    case ${P#"$l_up"} in /releases/* | /current | /current/* | /shared/*)
-      l_die 47 "$P lies in what the application at $l_up keeps for itself" "give each application a folder of its own" ;;
-    esac
-  done
-  ( umask 022; mkdir -p "$P" ) || exit 45
-  ( umask 077; mkdir -p "$L" ) || exit 45
-  [ -w "$L" ] || l_sealed "$L"
+  if ! l_memory "$1"; then
+    case $P in /?*) l_up=$P ;; *) l_die 47 "$P is no absolute path" "write the whole path, such as /srv/app" ;; esac
+    while l_up=${l_up%/*}; [ -n "$l_up" ]; do
+      [ -d "$l_up/.lander" ] || continue
+      case ${P#"$l_up"} in /releases/* | /current | /current/* | /shared/*)
+        l_die 47 "$P lies in what the application at $l_up keeps for itself" "give each application a folder of its own" ;;
+      esac
+    done
+    ( umask 022; mkdir -p "$P" ) || exit 45
+    ( umask 077; mkdir -p "$L" ) || exit 45
+    l_memory "$1"
+  fi
+  [ -w "$L/." ] || l_sealed "$L"
 }
 
 # Enters the critical section of a host until this shell ends: the kernel's lock where there is flock, else a folder whose
@@ -121,7 +215,7 @@ l_guard() {
     if [ -f "$L/guard.d/pid" ] || [ "$l_turn" -gt 200 ]; then
       l_alive "$L/guard.d/pid" || { [ "$l_turn" -gt 3 ] && mv -T "$L/guard.d" "$L/guard.gone.$$" 2>/dev/null && rm -rf "$L/guard.gone.$$"; }
     fi
-    [ "$l_turn" -lt 1000 ] || l_die 45 "$L/guard.d is held for too long" "rm -r $L/guard.d"
+    [ "$l_turn" -lt 1000 ] || l_die 45 "$P/.lander/guard.d is held for too long" "rm -r $P/.lander/guard.d"
     sleep 0.02
   done
   l_me=$(exec sh -c 'echo "$PPID"')

@@ -8,7 +8,13 @@ l_read() {
   [ -r "$1" ] || l_die 45 "$1 cannot be read by $(id -un)"
   size=$(stat -L -c %s "$1")
   [ "$size" -le "$2" ] || l_die 47 "$1 has $size bytes; at most $2 were asked for" "raise the limit, or download the file"
-  dd if="$1" bs=65536 iflag=count_bytes,fullblock count="$2" 2>/dev/null
+  if [ "$size" -gt 0 ]; then
+    l_slice "$1" 0 "$size"
+  else
+    # The kernel's own files do not tell how long they are: of these the text is kept, which has no zero bytes.
+    l_o=$(dd if="$1" bs=65536 iflag=count_bytes,fullblock count="$2" 2>/dev/null; echo .)
+    l_say + "${l_o%.}"
+  fi
 }
 l_exists() { if [ -e "$1" ] || [ -L "$1" ]; then echo yes; else echo no; fi; }
 l_size() {
@@ -21,65 +27,112 @@ l_part() { l_slice "$1" "$2" "$3"; }
 # Effects that are one rename leave a mark where a job would be: sent again, they are done.
 l_once() {
   D=$L/jobs/$1/$2
-  [ ! -f "$D/status" ] || { echo already; exit 0; }
+  [ ! -f "$D/status" ] || exit 0
   ( umask 077; mkdir -p "$D" ) || exit 45
 }
 l_done() { printf '0 exit 0\n' >"$D/status"; }
 
-# PATH FENCE TOKEN DEPLOYMENT INTENT FILE MODE OWNER, content on stdin.
+# FILE: refuses a way that leads through a link of another user, who may exchange it at any time. No process unless there is a link.
+l_way() {
+  l_a=${1%/}
+  while [ -n "$l_a" ]; do
+    if [ -L "$l_a" ]; then
+      case $(stat -c %u "$l_a") in
+        0 | "$(id -u)") ;;
+        *) l_die 45 "$l_a is a link that belongs to $(stat -c %U "$l_a"), who could lead it anywhere: it is not followed" \
+          "name the place it leads to: $(readlink -f "$l_a")" ;;
+      esac
+    fi
+    l_a=${l_a%/*}
+  done
+}
+# NEAR NAME COMMAND…: runs it with a new file in the folder of NEAR open as 7, which nobody else made and no link leads away from; t is
+# its name, which cannot be guessed. All that follows goes through the descriptor: in another user's folder names can be exchanged.
+l_fresh() {
+  l_where=${1%/*}/ t=${1%/*}/.lander.$2 l_made=
+  shift 2
+  [ ! -e "$t" ] && [ ! -L "$t" ] || rm -f "$t"
+  set -C
+  {
+    set +C
+    [ -f /proc/self/fd/7 ] && [ -O /proc/self/fd/7 ] || l_die 45 "$t cannot be made: something else stands there"
+    l_made=1
+    "$@"
+  } 7>"$t"
+  l_l=$?
+  set +C
+  [ -n "$l_made" ] || l_full "$l_where"
+  return "$l_l"
+}
+
+# PATH FENCE TOKEN DEPLOYMENT INTENT FILE MODE OWNER WORD, content on stdin. WORD is in the temporary name, and nobody knows it before.
 l_write() {
   l_home "$1"
   umask 077
   case $6 in */) l_die 47 "$6 is a folder" ;; esac
   [ ! -d "$6" ] || l_die 47 "$6 is a folder"
-  folder=${6%/*}
-  [ -d "$folder" ] || l_die 44 "the folder $folder does not exist" "make it first: host:run { \"mkdir\", \"-p\", … }"
-  t=$folder/.lander.$4.$5.$$
-  trap 'rm -f "$t"' EXIT
-  l_take "$t"
+  [ -d "${6%/*}/" ] || l_die 44 "the folder ${6%/*} does not exist" "make it first: host:run { \"mkdir\", \"-p\", … }"
+  l_way "${6%/*}"
+  t=
+  trap 'l_drain; [ -z "$t" ] || rm -f "$t"' EXIT
+  l_fresh "$6" "$4.$5.$9" l_fill "$@"
+}
+l_fill() {
+  l_take /proc/self/fd/7
   (
     l_guard
     l_fence "$2" "$3"
     l_once "$4" "$5"
-    if [ -n "$8" ]; then chown "$8" "$t" || exit 45; fi
-    chmod "$7" "$t" || exit 45
-    l_sync "$t"
+    if [ -n "$8" ]; then chown "$8" /proc/self/fd/7 || exit 45; fi
+    chmod "$7" /proc/self/fd/7 || exit 45
+    l_sync /proc/self/fd/7
     mv -T "$t" "$6" || exit 45
     l_done
-    rm -f "$folder/.lander.$4.$5".*
+    for old in "${6%/*}/.lander.$4.$5".*; do [ ! -e "$old" ] || rm -f "$old"; done
   )
 }
 
-# PATH FENCE TOKEN DEPLOYMENT INTENT TARGET FILE
+# PATH FENCE TOKEN DEPLOYMENT INTENT TARGET FILE WORD
 l_link() {
   l_enter "$1" "$2" "$3"
   l_once "$4" "$5"
   if [ -d "$7" ] && [ ! -L "$7" ]; then l_die 47 "$7 is a folder, and is not replaced by a link" "move it away first"; fi
-  [ -d "${7%/*}" ] || l_die 44 "the folder ${7%/*} does not exist"
+  [ -d "${7%/*}/" ] || l_die 44 "the folder ${7%/*} does not exist"
+  l_way "${7%/*}"
   umask 022
-  t=${7%/*}/.lander.$4.$5
-  rm -f "$t"
+  t=${7%/*}/.lander.$4.$5.$8
   ln -s -- "$6" "$t" && mv -T "$t" "$7" || exit 45
   l_done
 }
 
-# PATH FENCE TOKEN PACK FILE FOLDER: unpacks what was uploaded; FOLDER 1: a tree into FILE, else one file as FILE.
+# PATH FENCE TOKEN PACK FILE FOLDER NAME WORD: unpacks what was uploaded; FOLDER 1: a tree into FILE, else one file as FILE.
 l_unpack() {
   l_home "$1"
   ( l_guard; l_fence "$2" "$3" ) || exit $?
   l_whole "$L/uploads/$4.pack" "$4"
   umask 022
+  l_way "$5"
   if [ "$6" = 1 ]; then
     mkdir -p "$5" && tar -xzpof "$L/uploads/$4.pack" -C "$5" || exit 45
   else
     to=$5
     case $to in */) to=$to$7 ;; *) [ ! -d "$to" ] || to=$to/$7 ;; esac
-    [ -d "${to%/*}" ] || mkdir -p "${to%/*}" || exit 45
-    t=${to%/*}/.lander.$4
-    mkdir -p "$t" && tar -xzpof "$L/uploads/$4.pack" -C "$t" && mv -T "$t/file" "$to" || exit 45
-    rm -rf "$t"
+    [ -d "${to%/*}/" ] || mkdir -p "${to%/*}" || exit 45
+    # It is unpacked where nobody else can write, and copied into a file that is ours.
+    S=$L/uploads/.$4 t=${to%/*}/.lander.$8
+    rm -rf "$S"
+    mkdir "$S" && tar -xzpof "$L/uploads/$4.pack" -C "$S" || exit 45
+    trap 'rm -rf "$S" "$t"' EXIT
+    ( umask 077; l_fresh "$to" "$8" l_pour "$S/file" ) || exit $?
+    mv -T "$t" "$to" || exit 45
   fi
   rm -f "$L/uploads/$4.pack"
+}
+
+# FILE: its content, time and mode, for the file that is open as 7.
+l_pour() {
+  cat "$1" 2>/dev/null >&7 || l_full "$l_where"
+  touch -m -r "$1" /proc/self/fd/7 && chmod "$(stat -c %a "$1")" /proc/self/fd/7 || exit 45
 }
 
 # URL SECONDS: one GET, redirects not followed. Prints the beginning of the body where the client shows it, then `lander-status CODE`,
@@ -179,7 +232,7 @@ l_plant() {
 
 # PATH, then the shared paths: everything a plan needs to know, one fact a line. Changes nothing.
 l_survey() {
-  P=$1 L=$1/.lander
+  ! l_memory "$1" || l_private
   shift
   echo "clock $(date +%s%3N)"
   shell=$(readlink -f "/proc/$$/exe")
@@ -214,7 +267,7 @@ l_survey() {
   fi
   echo "space $(stat -f -c '%a %S %d %c' "$at")"
   l_lacks "$@"
-  [ ! -d "$L" ] || [ -x "$L" ] && [ -r "$L" ] || return 0
+  [ ! -d "$L" ] || [ -x "$L/." ] && [ -r "$L/." ] || return 0
   { read -r l_c l_w; } 2>/dev/null <"$L/id" && echo "id $l_c $l_w"
   good= before=
   { read -r good l_w; } 2>/dev/null <"$L/receipt"

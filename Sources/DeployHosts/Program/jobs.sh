@@ -13,7 +13,7 @@ l_as_user() {
     else l_die 44 "no runuser, setpriv or sudo on this host to run a command as $1" "install util-linux or sudo"; fi
   else
     command -v sudo >/dev/null 2>&1 || l_die 44 "no sudo on this host to run a command as $1" "install sudo, or log in as $1"
-    l_l=$(LC_ALL=C sudo -n -u "$1" true 2>&1 >/dev/null) || l_no_sudo "$1" "${l_l##*"$LF"}"
+    l_l=$(LC_ALL=C sudo -n -u "$1" true 2>&1 >/dev/null </dev/null) || l_no_sudo "$1" "${l_l##*"$LF"}"
     l_as="sudo -n -u $1"
   fi
 }
@@ -31,21 +31,18 @@ l_no_sudo() {
 # USERS: whether commands can be started as each of them. Changes nothing.
 l_may() { for user; do l_as_user "$user"; done; }
 
-# Puts the texts of the runner and of these functions where jobs find them.
-l_texts() {
-  for part in runner program; do
-    [ ! -f "$L/$part.$l_version" ] || continue
-    { if [ "$part" = runner ]; then printf '%s\n' "$l_runner"; else printf '%s\n' "$l_program"; fi; } >"$L/.$part.$$" &&
-      mv "$L/.$part.$$" "$L/$part.$l_version" || l_full "$L"
-  done
+# Starts the runner on a job's folder, apart from the channel. Its text is what this channel was told, never a file of the host.
+l_start() {
+  LANDER_RUNNER=$l_runner LANDER_LOGIN=$l_login setsid sh -c 'eval "$LANDER_RUNNER"' runner "$P/.lander/${D#"$L"/}" "$@" \
+    </dev/null >/dev/null 2>&1 9>&- &
 }
 
 # How long a claimed job may be without a process, in seconds, until it counts as never started.
 l_patience=5
 # What is known of the job in folder $1: st = none|starting|run|done|rebooted|lost|unborn
 l_state() {
-  if [ -f "$1/status" ]; then st=done
-  elif [ ! -d "$1" ]; then st=none
+  if [ ! -d "$1" ] || [ ! -O "$1" ]; then st=none
+  elif [ -f "$1/status" ]; then st=done
   elif [ -f "$1/pid" ]; then
     if l_alive "$1/pid"; then st=run
     elif [ -f "$1/status" ]; then st=done
@@ -70,27 +67,33 @@ l_late() {
   [ "$l_age" -ge "$l_patience" ] || [ "$l_age" -lt 0 ]
 }
 # Whether no process has the folder as a word of its command line. The pattern is one word with -e, so that grep does not find itself.
-l_alone() { ! cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\0' '\n' | grep -qxF "-e$1"; }
+l_alone() { ! cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\0' '\n' | grep -qxF "-e$P/.lander/${1#"$L"/}"; }
 # Sees to it that a job that was never started never is; fails where it has begun meanwhile.
 l_bar() {
   ln -s never "$1/begun" 2>/dev/null && return
   [ "$(readlink "$1/begun")" != run ]
 }
 
-# PATH FENCE TOKEN DEPLOYMENT INTENT TIMEOUT GRACE CAP MERGE USER SIZE SINCE AGAIN AWAIT LINE, the script and input on stdin.
+# PATH FENCE TOKEN DEPLOYMENT INTENT TIMEOUT GRACE CAP MERGE USER SIZE SINCE AGAIN AWAIT LINE OURS, the script and input on stdin.
+# OURS, if it is not empty: the script calls functions of this program.
 # Says started or already. SINCE: engine's clock in ms. AGAIN=repeat: a job that was lost is started once more.
 # AWAIT=1: its end is told when its output is closed too, or its time is over.
 l_job() {
   l_home "$1"
   fence=$2 token=$3 dep=$4 id=$5 timeout=$6 grace=$7 cap=$8 merge=$9
   shift 9
-  user=$1 size=$2 since=$3 again=$4 await=$5 line=$6
+  user=$1 size=$2 since=$3 again=$4 await=$5 line=$6 ours=$7
   umask 077
   J=$L/jobs/$dep D=$L/jobs/$dep/$id
+  [ "$fence" -ge 0 ] || l_private
   [ -d "$J" ] || mkdir -p "$J" || exit 45
-  trap '[ ! -e "$J/.in.$id.$$" ] || rm -f "$J/.in.$id.$$"' EXIT
-  l_take "$J/.in.$id.$$"
-  l_texts
+  trap 'l_drain; [ ! -e "$J/.in.$id.$$" ] || rm -f "$J/.in.$id.$$"' EXIT
+  if [ -n "$ours" ]; then
+    l_count "$l_program$LF"
+    printf '%s\n' "$l_program" >"$J/.in.$id.$$" || exit 43
+    size=$((size + l_bytes))
+  fi
+  l_take "$J/.in.$id.$$" "${ours:+$l_bytes}"
   l_as_user "$user"
   (
     l_guard
@@ -116,12 +119,11 @@ l_job() {
   ) 9>&-
   case $? in
     0) ;;
-    3) echo already; return ;;
+    3) l_say + "already$LF"; return ;;
     *) exit $? ;;
   esac
-  LANDER_LOGIN=$l_login setsid sh "$L/runner.$l_version" "$D" run "$timeout" "$grace" "$cap" "$merge" "$size" "$l_as" "$await" \
-    </dev/null >/dev/null 2>&1 9>&- &
-  echo started
+  l_start run "$timeout" "$grace" "$cap" "$merge" "$size" "$l_as" "$await"
+  l_say + "started$LF"
 }
 
 # PATH DEPLOYMENT INTENT USER SIZE, the script and input on stdin: runs what changes nothing, beside the channel, and tells how it ended
@@ -136,24 +138,30 @@ l_ask() {
   [ "${of:-$l_bootid}" = "$l_bootid" ] || rm -rf "$D"
   if [ ! -f "$D/status" ] && ! l_alive "$D/pid"; then
     [ -d "$J" ] || mkdir -p "$J" || exit 45
-    trap '[ ! -e "$J/.in.$id.$$" ] || rm -f "$J/.in.$id.$$"' EXIT
+    trap 'l_drain; [ ! -e "$J/.in.$id.$$" ] || rm -f "$J/.in.$id.$$"' EXIT
     l_take "$J/.in.$id.$$"
     mkdir -p "$D" && mv "$J/.in.$id.$$" "$D/in.$$" || exit 45
     printf '%s\n' "$l_bootid" >"$D/boot"
-    l_texts
     l_as_user "$4"
-    LANDER_LOGIN=$l_login setsid sh "$L/runner.$l_version" "$D" ask "$5" "$l_as" "in.$$" </dev/null >/dev/null 2>&1 &
+    l_start ask "$5" "$l_as" "in.$$"
   fi
   until [ -f "$D/status" ]; do
-    [ "$n" -lt 100 ] || { echo later; return; }
+    [ "$n" -lt 100 ] || { l_say + "later$LF"; return; }
     n=$((n + 1))
     if [ "$n" -lt 50 ]; then sleep 0.003; else sleep 0.02; fi
   done
   { read -r status l_l of; } <"$D/status"
   sizes=$(stat -c %s "$D/out.$of" "$D/err.$of") || exit 45
   on=${sizes%%"$LF"*} en=${sizes#*"$LF"}
-  printf '%s %s %s %s\n' "$status" "$on" "$en" "$of"
-  [ $((on + en)) -gt 1000000 ] || cat "$D/out.$of" "$D/err.$of"
+  l_say + "$status $on $en $of$LF"
+  [ $((on + en)) -le 1000000 ] || return 0
+  [ "$on" = 0 ] || l_slice "$D/out.$of" 0 "$on"
+  [ "$en" = 0 ] || l_slice "$D/err.$of" 0 "$en"
+}
+# PATH FILE OFFSET COUNT: a part of a file below .lander.
+l_kept() {
+  l_memory "$1" && [ -f "$L/$2" ] || l_die 44 "$1/.lander/$2 is not on the host"
+  l_slice "$L/$2" "$3" "$4"
 }
 
 # MAX, then for each job: FOLDER, and how much of out and err is known. Answers a line for each, and what is new of both.
@@ -162,6 +170,10 @@ l_poll() {
   max=$1
   shift
   while [ $# -gt 2 ]; do
+    folder=$1
+    shift
+    l_memory "${folder%/.lander/jobs/*}"
+    set -- "$L/jobs/${folder##*/.lander/jobs/}" "$@"
     l_state "$1"
     [ "$st" != unborn ] || l_bar "$1" || st=starting
     on=0 en=0 sn=0 end=
@@ -176,28 +188,27 @@ l_poll() {
     [ "$ep" -le "$max" ] || ep=$max
     [ "$op" -ge 0 ] || op=0
     [ "$ep" -ge 0 ] || ep=0
-    printf 'J %s %s %s %s %s %s\n' "$st" "$on" "$en" "$op" "$ep" "$sn"
+    l_say + "J $st $on $en $op $ep $sn$LF"
     [ "$op" = 0 ] || l_slice "$1/out" "$2" "$op"
     [ "$ep" = 0 ] || l_slice "$1/err" "$3" "$ep"
-    if [ -n "$end" ]; then printf '%s\n' "$end"; elif [ "$sn" != 0 ]; then l_slice "$1/status" 0 "$sn"; fi
+    if [ -n "$end" ]; then l_say + "$end$LF"; elif [ "$sn" != 0 ]; then l_slice "$1/status" 0 "$sn"; fi
     shift 3
   done
 }
-# FILE OFFSET COUNT
-l_slice() { dd if="$1" bs=65536 iflag=skip_bytes,count_bytes,fullblock skip="$2" count="$3" 2>/dev/null; }
-
 # PATH DEPLOYMENT INTENT WHY GRACE USER: ends a job; what is left of a lost one too. Returns at once.
 l_stop() {
-  L=$1/.lander D=$1/.lander/jobs/$2/$3
-  [ -d "$D" ] && [ ! -f "$D/status" ] || return 0
+  l_memory "$1" || return 0
+  D=$L/jobs/$2/$3
+  [ -d "$D" ] && [ -O "$D" ] && [ ! -f "$D/status" ] || return 0
   l_as_user "$6"
-  setsid sh "$L/runner.$l_version" "$D" stop "$4" "$5" "$l_as" </dev/null >/dev/null 2>&1 &
+  l_start stop "$4" "$5" "$l_as"
 }
 
 # PATH FENCE BAR: jobs of lower fences that still run, one a line: deployment, intent, fence, since, user, command.
 # BAR=bar: those that were never started never are.
 l_running() {
-  for D in "$1"/.lander/jobs/*/*; do
+  l_memory "$1" || return 0
+  for D in "$L"/jobs/*/*; do
     [ -f "$D/meta" ] || continue
     l_state "$D"
     case $st in

@@ -19,7 +19,7 @@ l_begin() {
   umask 022
   mkdir -p "$P/releases" || exit 45
   umask 077
-  echo "free $(stat -f -c '%a %S %d %c' "$L")"
+  echo "free $(stat -f -c '%a %S %d %c' "$L/.")"
   if [ -d "$P/releases/$id" ]; then echo present; return; fi
   mkdir -p "$L/staging/$id" "$L/manifests" || exit 45
   current=$(readlink "$P/current")
@@ -46,16 +46,16 @@ l_lacks() {
 # PATH FENCE TOKEN FILE OFFSET, bytes on stdin: appends at that offset; answers the size afterwards. FILE is below .lander.
 l_put() {
   l_home "$1"
-  ( l_guard; l_fence "$2" "$3" ) || { cat >/dev/null; exit 40; }
+  ( l_guard; l_fence "$2" "$3" ) || exit 40
   umask 077
   [ -d "$L/${4%/*}" ] || mkdir -p "$L/${4%/*}" || exit 45
   have=$(stat -c %s "$L/$4" 2>/dev/null)
-  [ "${have:-0}" = "$5" ] || { cat >/dev/null; echo "${have:-0}"; return; }
-  cat 2>/dev/null >>"$L/$4" || {
+  [ "${have:-0}" = "$5" ] || { l_say + "${have:-0}$LF"; return; }
+  { l_left=0; dd bs="$l_size" count=1 iflag=fullblock; } 2>/dev/null >>"$L/$4" || {
     truncate -s "$5" "$L/$4" 2>/dev/null
     l_full "$L"
   }
-  stat -c %s "$L/$4"
+  l_say + "$(stat -c %s "$L/$4")$LF"
 }
 
 # FILE DIGEST
@@ -248,8 +248,9 @@ l_prune() {
       done
       [ -n "$busy" ] || rm -rf "$L/jobs/$d"
     done
-    # Who holds the lock stages nothing any more: what is left there broke off in deployments before.
-    rm -rf "$L/staging" "$L/uploads"
+    # Who holds the lock stages nothing any more: what is left there broke off in deployments before. Texts of an older version
+    # are not used any more.
+    rm -rf "$L/staging" "$L/uploads" "$L"/runner.* "$L"/program.*
   ) || exit $?
   l_sweep
 }

@@ -1,15 +1,15 @@
-# Runs one job, detached from the channel that asked for it:
+# Runs one job, detached from the channel that asked for it; its text is in LANDER_RUNNER, and the folder above the jobs is open as 8:
 #   FOLDER run TIMEOUT GRACE CAP MERGE SIZE AS AWAIT    FOLDER ask SIZE AS IN
 #   FOLDER watch TIMEOUT GRACE AS                       FOLDER stop WHY GRACE AS
 umask 077
-unset LANDER_JOB
 # What the login environment says to tools is for the command alone.
-login=$LANDER_LOGIN
-unset LANDER_LOGIN
-D=$1 op=$2
+runner=$LANDER_RUNNER login=$LANDER_LOGIN
+unset LANDER_JOB LANDER_RUNNER LANDER_LOGIN
+# Names lead through the open folder: nobody can put another in its place.
+D=/proc/self/fd/8/${1##*/.lander/} op=$2
 boot=unknown
 { read -r boot; } 2>/dev/null </proc/sys/kernel/random/boot_id
-mark="LANDER_JOB=$D/"
+mark="LANDER_JOB=$1/" folder=$1
 
 # Processes of the job: the ones that carry its mark, and its session, whose members of other users can only be seen there.
 # One text, because with AS it is also the other user who has to look.
@@ -30,7 +30,7 @@ session() {
   done
 }
 found() {
-  { eval "$members"; [ -z "$as" ] || $as sh -c "mark=\$1; $members" sh "$mark" </dev/null 2>/dev/null; session; } | sort -un |
+  { eval "$members"; [ -z "$as" ] || $as sh -c "mark=\$1; $members" sh "$mark" </dev/null 2>/dev/null 8<&-; session; } | sort -un |
     while read -r p; do
       { read -r l; } 2>/dev/null <"/proc/$p/stat" || continue
       set -- ${l##*) }
@@ -41,7 +41,7 @@ signal() {
   s=$1
   shift
   for p; do kill "-$s" "$p" 2>/dev/null; done
-  [ -z "$as" ] || $as sh -c 's=$1; shift; for p; do kill "-$s" "$p"; done' sh "$s" "$@" </dev/null >/dev/null 2>&1
+  [ -z "$as" ] || $as sh -c 's=$1; shift; for p; do kill "-$s" "$p"; done' sh "$s" "$@" </dev/null >/dev/null 2>&1 8<&-
 }
 
 # What the runner itself has to write must find room: how a command ended is known nowhere else.
@@ -114,10 +114,10 @@ sign() {
 perform() {
   umask 022
   cd /
-  LANDER_JOB=$D/
+  LANDER_JOB=$folder/
   export LANDER_JOB
   eval "$login"
-  exec setsid $as sh -c 'LANDER_JOB=$2; export LANDER_JOB; l=$(dd bs="$1" count=1 2>/dev/null); eval "$l"' sh "$1" "$D/"
+  exec setsid $as sh -c 'LANDER_JOB=$2; export LANDER_JOB; l=$(dd bs="$1" count=1 2>/dev/null); eval "$l"' sh "$1" "$folder/" 8<&-
 }
 
 # Of two that were started by an engine that lost its channel and asked again, the first to end gives the answer.
@@ -149,7 +149,7 @@ if [ "$merge" = 1 ]; then : >"$D/e.end"; else drain e err & fi
 child=$!
 echo "$child" >"$D/session"
 # The watch has a group of its own, so that it and its sleep can be ended together at any moment: a trap may be missed.
-setsid sh "$0" "$D" watch "$timeout" "$grace" "$as" >/dev/null 2>&1 </dev/null &
+LANDER_RUNNER=$runner setsid sh -c 'eval "$LANDER_RUNNER"' runner "$folder" watch "$timeout" "$grace" "$as" >/dev/null 2>&1 </dev/null &
 watch=$!
 wait "$child"
 rc=$?

@@ -23,6 +23,7 @@ l_hold() {
 # Answers `taken`, or the holder's line with exit 42.
 l_lock() {
   l_home "$1"
+  l_private
   l_guard
   l_plant
   token=$2 dep=$3 since=$4 fence=$5 lease=$6 owner=$7 purpose=$8 inherits=$9
@@ -57,8 +58,7 @@ l_reserve() {
 
 # PATH TOKEN PROCESS: renews the lease of one's own lock.
 l_renew() {
-  L=$1/.lander
-  [ -d "$L/lock" ] || l_die 42 "there is no lock"
+  l_memory "$1" && [ -d "$L/lock" ] || l_die 42 "there is no lock"
   l_guard
   holder=$(l_holder)
   [ -n "$holder" ] || l_die 42 "the lock is not held any more"
@@ -70,8 +70,7 @@ l_renew() {
 
 # PATH TOKEN GOOD: gives one's own lock back; somebody else's stays. What deployment GOOD left here is on trial no more.
 l_unlock() {
-  [ -d "$1/.lander/lock" ] || return 0
-  L=$1/.lander
+  l_memory "$1" && [ -d "$L/lock" ] || return 0
   l_guard
   h_token=
   l_holder >/dev/null
@@ -132,7 +131,7 @@ l_key() {
   cat "$L/key"
 }
 # PATH NAME: `there` where a whole file of that name exists below .lander
-l_has() { [ ! -f "$1/.lander/$2" ] || echo there; }
+l_has() { ! l_memory "$1" || [ ! -f "$L/$2" ] || echo there; }
 # PATH FENCE TOKEN FROM TO DIGEST: a file that was put is whole, and gets its name.
 l_name() {
   l_enter "$1" "$2" "$3"
@@ -144,6 +143,6 @@ l_name() {
 }
 # PATH NAME
 l_show() {
-  [ -f "$1/.lander/$2" ] || l_die 44 "$1/.lander/$2 is not on the host"
-  cat "$1/.lander/$2"
+  l_memory "$1" && [ -f "$L/$2" ] || l_die 44 "$1/.lander/$2 is not on the host"
+  l_say + "$(cat "$L/$2")"
 }

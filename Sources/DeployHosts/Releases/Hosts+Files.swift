@@ -9,7 +9,7 @@ extension Hosts {
   func read(_ path: String, _ limit: Int, _ errand: Errand) async throws(Failure) -> Outcome {
     let most = min(limit, 16 << 20)
     let answer = try await errand.link.demand("l_read", [try errand.place(path), "\(most)"])
-    return .done(.text(await vault.clean(String(decoding: answer.output, as: UTF8.self))))
+    return .done(.text(vault.clean(String(decoding: answer.output, as: UTF8.self))))
   }
 
   func exists(_ path: String, _ errand: Errand) async throws(Failure) -> Outcome {
@@ -24,14 +24,14 @@ extension Hosts {
       throw Failure(.invalid, "\(bytes.count) bytes are too many to write; \(Job.largest) is the most", fix: "use host:upload")
     }
     let bits = mode ?? (content.secrets.isEmpty ? 0o644 : 0o600)
-    let arguments = errand.named + [try errand.place(path), String(bits, radix: 8), owner ?? ""]
+    let arguments = errand.named + [try errand.place(path), String(bits, radix: 8), owner ?? "", Hex.word()]
     // A command without payload reads nothing: an empty file as well.
     _ = try await errand.link.demand("l_write", arguments, payload: bytes)
     return .done()
   }
 
   func link(_ target: String, _ path: String, _ errand: Errand) async throws(Failure) -> Outcome {
-    _ = try await errand.link.demand("l_link", errand.named + [target, try errand.place(path)])
+    _ = try await errand.link.demand("l_link", errand.named + [target, try errand.place(path), Hex.word()])
     return .done()
   }
 
@@ -47,24 +47,34 @@ extension Hosts {
     try await send(pack, as: "uploads/\(pack.digest).pack", errand)
     let name = from.pathParts.last.map(String.init) ?? "file"
     _ = try await internalJob(
-      "l_unpack", errand.claim + [pack.digest, try errand.place(to), isFolder ? "1" : "0", name], errand)
+      "l_unpack", errand.claim + [pack.digest, try errand.place(to), isFolder ? "1" : "0", name, Hex.word()], errand)
     return .done()
   }
 
   func download(_ from: String, _ to: String, _ errand: Errand) async throws(Failure) -> Outcome {
     let path = try errand.place(from)
     let size = Int(try await errand.link.demand("l_size", [path]).text.trimmed) ?? 0
-    let part = to + ".part.\(errand.site.deployment).\(errand.intent.id)"
-    guard let file = fopen(part, "we") else { throw Temporary.failure("\(part) cannot be written") }
+    // A name that nobody can guess, and a file that is new: the folder may belong to others.
+    let part = "\(to).\(Hex.word())"
+    let descriptor = open(part, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o666)
+    guard descriptor >= 0, let file = fdopen(descriptor, "w") else { throw Temporary.failure("\(to) cannot be written") }
     defer { unlink(part) }
+    var redactor = Redactor(vault.matcher)
     var at = 0
     while at < size {
       do throws(Failure) {
         try errand.flight.check()
-        let bytes = try await errand.link.demand("l_part", [path, "\(at)", "\(Hosts.block)"]).output
+        let bytes = try await errand.link.demand("l_part", [path, "\(at)", "\(min(Hosts.block, size - at))"]).output
         guard !bytes.isEmpty else { throw Failure(.corrupt, "\(from) became shorter while it was read") }
         guard fwrite(bytes, 1, bytes.count, file) == bytes.count else { throw Temporary.failure("\(part) cannot be written") }
         at += bytes.count
+        _ = redactor.take(bytes, vault.matcher)
+        if at >= size { _ = redactor.finish() }
+        guard redactor.hits == 0 else {
+          throw Failure(
+            .invalid, "\(from) holds the value of a secret, and is not brought here in plain",
+            fix: "download a file without it, or read it with host:read, which leaves the value out")
+        }
       } catch {
         fclose(file)
         throw error

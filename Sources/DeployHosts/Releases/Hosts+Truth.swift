@@ -71,7 +71,7 @@ extension Hosts {
       // What ends within a second is not worth a line.
       if waited >= .seconds(1), told != jobs.map(\.name) {
         told = jobs.map(\.name)
-        let names = await vault.clean(jobs.map { $0.described(at: Hosts.now()) }.joined(separator: ", "))
+        let names = vault.clean(jobs.map { $0.described(at: Hosts.now()) }.joined(separator: ", "))
         tell(.waiting(errand.site.host.name, for: names, ending: request.orphans == .kill))
       }
       try errand.flight.check()

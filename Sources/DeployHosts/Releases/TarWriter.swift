@@ -107,7 +107,8 @@ final class TarWriter {
     guard (name == "file" ? stat(source, &status) : lstat(source, &status)) == 0 else {
       throw Temporary.failure("\(source) cannot be read")
     }
-    let mode = Int(status.st_mode & 0o7777)
+    // Set-id bits are for nobody to bring to a host by chance.
+    let mode = Int(status.st_mode & 0o1777)
     switch status.st_mode & S_IFMT {
     case S_IFDIR:
       try add(folder: name, mode: mode)

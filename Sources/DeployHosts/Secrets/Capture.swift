@@ -5,16 +5,21 @@ import DeployModel
 /// One stream of one command on its way out: secrets replaced, counted, digested; beginning and end kept.
 struct Capture {
   private var redactor: Redactor
+  private let vault: Vault
   private var hash = SHA256()
   private var head: [UInt8] = []
   private var tail: [UInt8] = []
   private var bytes = 0
   private static let half = Captured.limit / 2 - 64
 
-  init(_ patterns: [Redactor.Pattern]) { redactor = Redactor(patterns) }
+  /// Looks for what the vault holds at each moment: a value may become known while a command runs that shows it.
+  init(_ vault: Vault) {
+    self.vault = vault
+    redactor = Redactor(vault.matcher)
+  }
 
   /// What may be shown of these bytes, and at which offset of the clean stream.
-  mutating func take(_ raw: [UInt8]) -> (offset: Int, bytes: [UInt8]) { keep(redactor.take(raw)) }
+  mutating func take(_ raw: [UInt8]) -> (offset: Int, bytes: [UInt8]) { keep(redactor.take(raw, vault.matcher)) }
   mutating func finish() -> (offset: Int, bytes: [UInt8]) { keep(redactor.finish()) }
 
   private mutating func keep(_ clean: [UInt8]) -> (offset: Int, bytes: [UInt8]) {

@@ -1,26 +1,24 @@
-/// Replaces secret values in a stream of bytes, also where a value is cut between two chunks.
-/// A value is found as it is, in base64 and percent-encoded; what could still become one is held back until it is known.
+/// Replaces secret values in a stream of bytes, also where a value is cut between two chunks. What could still become one is held back
+/// until it is known.
 struct Redactor {
   /// What is looked for, and what stands in its place.
-  struct Pattern: Hashable {
+  struct Pattern: Hashable, Sendable {
     var bytes: [UInt8]
     var stand: [UInt8]
+    /// Whether line ends may lie inside: `base64` and `xxd` break their lines.
+    var wraps = false
   }
-  private let patterns: [Pattern]
-  private var first = [Bool](repeating: false, count: 256)
-  private let longest: Int
+  private var matcher: Matcher
   private var held: [UInt8] = []
+  /// How often a value was found.
+  private(set) var hits = 0
 
-  init(_ patterns: [Pattern]) {
-    // Of two that begin alike the longer is tried first.
-    self.patterns = patterns.filter { !$0.bytes.isEmpty }.sorted { $0.bytes.count > $1.bytes.count }
-    longest = self.patterns.first?.bytes.count ?? 0
-    for pattern in self.patterns { first[Int(pattern.bytes[0])] = true }
-  }
+  init(_ matcher: Matcher) { self.matcher = matcher }
 
-  /// Bytes that may go on.
-  mutating func take(_ bytes: [UInt8]) -> [UInt8] {
-    if longest == 0 { return bytes }
+  /// Bytes that may go on, with all that is looked for by now.
+  mutating func take(_ bytes: [UInt8], _ matcher: Matcher? = nil) -> [UInt8] {
+    if let matcher { self.matcher = matcher }
+    if self.matcher.isEmpty { return bytes }
     held += bytes
     return release(all: false)
   }
@@ -32,48 +30,116 @@ struct Redactor {
     var clean: [UInt8] = []
     clean.reserveCapacity(held.count)
     var at = 0
-    scan: while at < held.count {
-      guard first[Int(held[at])] else {
-        clean.append(held[at])
-        at += 1
-        continue
-      }
-      for pattern in patterns {
-        let rest = held.count - at
-        let common = min(rest, pattern.bytes.count)
-        guard held[at..<(at + common)].elementsEqual(pattern.bytes[0..<common]) else { continue }
-        if common == pattern.bytes.count {
-          clean += pattern.stand
-          at += common
-          continue scan
+    var found = 0
+    let matcher = matcher
+    held.withUnsafeBufferPointer { bytes in
+      while at < bytes.count {
+        switch matcher.look(bytes, at) {
+        case .none: clean.append(bytes[at])
+        case .value(let stand, let count):
+          clean += stand
+          at += count - 1
+          found += 1
+        case .perhaps:
+          // The chunk ends inside what may be a value.
+          if !all { return }
+          clean.append(bytes[at])
         }
-        // The chunk ends inside what may be a value.
-        if !all { break scan }
+        at += 1
       }
-      clean.append(held[at])
-      at += 1
     }
+    hits += found
     held.removeSubrange(0..<at)
     return clean
   }
 
   /// A whole text at once.
-  static func clean(_ bytes: [UInt8], _ patterns: [Pattern]) -> [UInt8] {
-    var redactor = Redactor(patterns)
+  static func clean(_ bytes: [UInt8], _ matcher: Matcher) -> [UInt8] {
+    var redactor = Redactor(matcher)
     return redactor.take(bytes) + redactor.finish()
   }
 
-  /// The forms in which a value is looked for.
+  /// The forms in which a value is looked for: itself, in the codes that programs put it into, and its single lines.
   static func patterns(name: String, value: String) -> [Pattern] {
     let stand = Array("<secret \(name)>".utf8)
-    var forms: [[UInt8]] = []
+    var seen: Set<[UInt8]> = []
+    var patterns: [Pattern] = []
+    func add(_ forms: [[UInt8]], wraps: Bool = false) {
+      for form in forms where form.count >= Vault.shortest && seen.insert(form).inserted {
+        patterns.append(Pattern(bytes: form, stand: stand, wraps: wraps))
+      }
+    }
     for text in [value, value.trimmed] where text.utf8.count >= Vault.shortest {
       let bytes = Array(text.utf8)
-      forms += [bytes, Encoded.base64(bytes, url: false), Encoded.base64(bytes, url: true)]
-      forms += [Encoded.percent(bytes, lower: false), Encoded.percent(bytes, lower: true)]
+      add([bytes] + Encoded.percent(bytes) + Encoded.json(text) + Encoded.quoted(text) + Encoded.markup(text))
+      add(Encoded.base64(bytes) + [Encoded.hex(bytes, upper: false), Encoded.hex(bytes, upper: true)], wraps: true)
     }
-    var seen: Set<[UInt8]> = []
-    return forms.filter { seen.insert($0).inserted }.map { Pattern(bytes: $0, stand: stand) }
+    let lines = value.split(whereSeparator: \.isNewline)
+    guard lines.count > 1 else { return patterns }
+    for line in lines.prefix(mostLines).map({ String($0).trimmed }) { add([Array(line.utf8)] + Encoded.json(line)) }
+    return patterns
+  }
+  /// Of a value with more lines, the first are looked for one by one.
+  private static let mostLines = 5000
+}
+
+extension Redactor {
+  /// Everything that is looked for, in the order of its first two bytes, so that a place where nothing begins costs one look.
+  final class Matcher: Sendable {
+    enum Found {
+      case none
+      case value(stand: [UInt8], count: Int)
+      /// The bytes end inside what may be a value.
+      case perhaps
+    }
+    private let patterns: [Pattern]
+    private let first: [Bool]
+    private let pairs: [UInt16: [Int]]
+    var isEmpty: Bool { patterns.isEmpty }
+
+    init(_ patterns: [Pattern]) {
+      // Of two that begin alike the longer is tried first.
+      self.patterns = patterns.filter { $0.bytes.count > 1 }.sorted { $0.bytes.count > $1.bytes.count }
+      var first = [Bool](repeating: false, count: 256)
+      var pairs: [UInt16: [Int]] = [:]
+      for (number, pattern) in self.patterns.enumerated() {
+        first[Int(pattern.bytes[0])] = true
+        for second in pattern.wraps ? [pattern.bytes[1], 10, 13] : [pattern.bytes[1]] {
+          pairs[UInt16(pattern.bytes[0]) << 8 | UInt16(second), default: []].append(number)
+        }
+      }
+      (self.first, self.pairs) = (first, pairs)
+    }
+
+    func look(_ bytes: UnsafeBufferPointer<UInt8>, _ at: Int) -> Found {
+      guard first[Int(bytes[at])] else { return .none }
+      guard at + 1 < bytes.count else { return .perhaps }
+      for number in pairs[UInt16(bytes[at]) << 8 | UInt16(bytes[at + 1])] ?? [] {
+        switch match(patterns[number], bytes, at) {
+        case .none: continue
+        case .perhaps: return .perhaps
+        case .value(let stand, let count): return .value(stand: stand, count: count)
+        }
+      }
+      return .none
+    }
+
+    private func match(_ pattern: Pattern, _ bytes: UnsafeBufferPointer<UInt8>, _ start: Int) -> Found {
+      var at = start
+      var breaks = 0
+      for byte in pattern.bytes {
+        // At most a carriage return and a line feed between two bytes.
+        while pattern.wraps, at > start, at < bytes.count, bytes[at] == 10 || bytes[at] == 13, breaks < 2 {
+          at += 1
+          breaks += 1
+        }
+        guard at < bytes.count else { return .perhaps }
+        guard bytes[at] == byte else { return .none }
+        at += 1
+        breaks = 0
+      }
+      return .value(stand: pattern.stand, count: at - start)
+    }
   }
 }
 
@@ -83,33 +149,5 @@ extension String {
     var text = self[...]
     while let last = text.last, last.isWhitespace { text.removeLast() }
     return String(text.drop { $0.isWhitespace })
-  }
-}
-
-/// Forms a value takes on its way through other programs.
-enum Encoded {
-  /// Without `=` at the end, so that it is found with and without.
-  static func base64(_ bytes: [UInt8], url: Bool) -> [UInt8] {
-    let digits = Array(("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789" + (url ? "-_" : "+/")).utf8)
-    var text: [UInt8] = []
-    var at = 0
-    while at < bytes.count {
-      let three = (0..<3).map { at + $0 < bytes.count ? Int(bytes[at + $0]) : 0 }
-      let bits = three[0] << 16 | three[1] << 8 | three[2]
-      for digit in 0..<min(4, bytes.count - at + 1) { text.append(digits[bits >> (18 - 6 * digit) & 63]) }
-      at += 3
-    }
-    return text
-  }
-  static func percent(_ bytes: [UInt8], lower: Bool) -> [UInt8] {
-    let digits = Array((lower ? "0123456789abcdef" : "0123456789ABCDEF").utf8)
-    return bytes.flatMap { byte -> [UInt8] in
-      switch byte {
-      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
-        UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."), UInt8(ascii: "~"):
-        [byte]
-      default: [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
-      }
-    }
   }
 }

@@ -1,26 +1,36 @@
-import DeployCore
-import DeployModel
+package import DeployCore
+package import DeployModel
 
 /// The values of secrets that were needed so far: resolved once, put in place at the edge, looked for in everything that comes back.
-actor Vault {
+/// One engine has one, for hosts, for its own machine and for builds: a value that goes in here must not come out there.
+package final class Vault: Sendable {
+  private struct State {
+    var values: [String: String] = [:]
+    var matcher = Redactor.Matcher([])
+    var patterns: [Redactor.Pattern] = []
+  }
   /// A shorter value would be found by chance in ordinary output and give itself away by that.
   static let shortest = 6
   private let secrets: any Secrets
-  private var values: [String: String] = [:]
-  private var order: [String] = []
+  private let state = Guarded(State())
 
-  init(_ secrets: any Secrets) { self.secrets = secrets }
+  package init(_ secrets: any Secrets) { self.secrets = secrets }
 
   /// - Throws: kind `missing` where no provider has it, `invalid` for one too short to be kept out of output.
-  func value(of name: String) async throws(Failure) -> String {
-    if let value = values[name] { return value }
+  package func value(of name: String) async throws(Failure) -> String {
+    if let value = state.with({ $0.values[name] }) { return value }
     let value = try await secrets.value(of: name)
     guard value.utf8.count >= Vault.shortest else {
       throw Failure(
         .invalid, "the secret \(name) has fewer than \(Vault.shortest) characters and could not be kept out of output",
         fix: "give it a longer value, or use a plain string where it is no secret")
     }
-    if values.updateValue(value, forKey: name) == nil { order.append(name) }
+    let patterns = Redactor.patterns(name: name, value: value)
+    state.with { state in
+      guard state.values.updateValue(value, forKey: name) == nil else { return }
+      state.patterns += patterns
+      state.matcher = Redactor.Matcher(state.patterns)
+    }
     return value
   }
 
@@ -36,14 +46,12 @@ actor Vault {
     return whole
   }
 
-  /// Everything to look for from now on.
-  var patterns: [Redactor.Pattern] {
-    order.flatMap { name in values[name].map { Redactor.patterns(name: name, value: $0) } ?? [] }
-  }
+  /// Everything to look for from now on; another object whenever there is more.
+  var matcher: Redactor.Matcher { state.with { $0.matcher } }
 
   /// The text without any value.
-  func clean(_ text: String) -> String {
-    let patterns = patterns
-    return patterns.isEmpty ? text : String(decoding: Redactor.clean(Array(text.utf8), patterns), as: UTF8.self)
+  package func clean(_ text: String) -> String {
+    let matcher = matcher
+    return matcher.isEmpty ? text : String(decoding: Redactor.clean(Array(text.utf8), matcher), as: UTF8.self)
   }
 }

@@ -225,6 +225,12 @@ end
 function methods.write(number, path, text, given)
   local options = read_options("host:write", given)
   local content = text_pieces("host:write: text", text or "")
+  if type(content) == "table" and options.mode and options.mode & 7 ~= 0 then
+    usage(string.format("host:write: with mode %04o everybody on the host could read the secret in %s", options.mode, tostring(path)),
+      'leave out mode (it is 0600 then), and name who needs it: owner = "user"')
+  elseif type(content) == "table" and options.mode and options.mode & 56 ~= 0 then
+    log.warn("host:write: with mode %04o a whole group can read the secret in %s", options.mode, tostring(path))
+  end
   done(number, "write", options.timeout, path_of("host:write", path), content, options.mode, options.owner)
 end
 function methods.link(number, target, path) done(number, "link", nil, path_of("host:link", target), path_of("host:link", path)) end

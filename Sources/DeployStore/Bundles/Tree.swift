@@ -41,6 +41,7 @@ struct Tree {
   /// - Returns: false when the limit of items is reached: it is no use to go on.
   @discardableResult
   mutating func add(_ item: Manifest.Item) -> Bool {
+    let item = withoutSetID(item)
     guard items.count < limits.items else {
       if items.count == limits.items {
         refuse(item.path, "the bundle has more than \(limits.items) files, folders and links", fix: Self.smaller)
@@ -63,6 +64,25 @@ struct Tree {
     bytes += item.size
     return true
   }
+
+  /// Set-id bits do not go to hosts: an archive made elsewhere could otherwise bring a program that runs as root for everybody. Of
+  /// folders, where they only say whose group new files have, they go without a word.
+  private mutating func withoutSetID(_ item: Manifest.Item) -> Manifest.Item {
+    guard item.kind != .link, item.mode & 0o6000 != 0 else { return item }
+    if item.kind == .file {
+      setIDs += 1
+      if setIDs <= Self.listed {
+        warnings.append(
+          Problem(
+            "its set-id bits (mode \(String(item.mode, radix: 8))) are not delivered", subject: item.path,
+            fix: "if the program needs them on hosts, set them there: host:run \"chmod u+s …\" in AfterInstall"))
+      }
+    }
+    var plain = item
+    plain.mode &= 0o1777
+    return plain
+  }
+  private var setIDs = 0
 
   /// The root's `.landerignore`, where it was read in.
   private(set) var ignoreFile: Digest?

@@ -82,11 +82,32 @@ package struct CommandSecrets: SecretProvider {
     let words = isNamed ? argv.map { Self.put(secret, into: $0) } : argv + [secret]
     let ended = try await run(Program(words, in: directory))
     guard ended.status == 0 else {
-      let said = ended.stderr.split(whereSeparator: \.isNewline).last.map { ": \($0)" } ?? ""
+      let said = Self.said(ended)
       throw Failure(
-        .missing, "\(name) did not give the secret \(secret): it ended with status \(ended.status)\(said)", fix: "run it by hand")
+        .missing, "\(name) did not give the secret \(secret): it ended with status \(ended.status)\(said.isEmpty ? "" : ": \(said)")",
+        fix: "run it by hand")
     }
     return ended.stdout.hasSuffix("\n") ? String(ended.stdout.dropLast()) : ended.stdout
+  }
+
+  /// The end of what a failed program said, at most so many characters, for whoever wants to know why. It may have said more than it
+  /// should: what it printed as the value, and words that look like a key or a token, are left out.
+  private static func said(_ ended: Program.Ended) -> String {
+    var line = ended.stderr.split(whereSeparator: \.isNewline).last { !$0.allSatisfy(\.isWhitespace) }.map(String.init) ?? ""
+    for value in ended.stdout.split(whereSeparator: \.isNewline) where value.utf8.count > 3 {
+      line = line.replacing(value, with: "<left out>")
+    }
+    let words = line.split(separator: " ", omittingEmptySubsequences: false).map { looksSecret($0) ? "<left out>" : String($0) }
+    let text = words.joined(separator: " ")
+    return text.count > longest ? String(text.prefix(longest - 1)) + "…" : text
+  }
+  private static let longest = 200
+
+  /// Whether a word has a run of 16 or more letters and digits with both in it: no word of a language, nor a path.
+  private static func looksSecret(_ word: Substring) -> Bool {
+    word.split { !($0.isASCII && ($0.isLetter || $0.isNumber || "+_=-".contains($0))) }.contains { run in
+      run.utf8.count >= 16 && run.contains(where: \.isNumber) && run.contains(where: \.isLetter)
+    }
   }
 
   private static func put(_ secret: String, into word: String) -> String {

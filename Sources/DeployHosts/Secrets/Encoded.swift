@@ -1,0 +1,97 @@
+/// Forms a value takes on its way through other programs, as bytes to look for.
+enum Encoded {
+  /// Base64 in both alphabets, wherever the value stands in what was encoded (`user:VALUE`, as in HTTP's Basic): only the digits that it
+  /// alone decides, and once with the last digit, as where it ends what was encoded. Without `=`.
+  static func base64(_ bytes: [UInt8]) -> [[UInt8]] {
+    var forms: [[UInt8]] = []
+    for extra in ["+/", "-_"] {
+      let digits = Array(("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789" + extra).utf8)
+      for before in 0..<3 {
+        let padded = [UInt8](repeating: 0, count: before) + bytes
+        var text: [UInt8] = []
+        for at in stride(from: 0, to: padded.count, by: 3) {
+          let three = (0..<3).map { at + $0 < padded.count ? Int(padded[at + $0]) : 0 }
+          let bits = three[0] << 16 | three[1] << 8 | three[2]
+          for digit in 0..<min(4, padded.count - at + 1) { text.append(digits[bits >> (18 - 6 * digit) & 63]) }
+        }
+        let begin = [0, 2, 3][before]
+        guard text.count > begin else { continue }
+        forms.append(Array(text[begin...]))
+        forms.append(Array(text[begin..<max(begin, padded.count * 8 / 6)]))
+      }
+    }
+    return forms
+  }
+
+  static func hex(_ bytes: [UInt8], upper: Bool) -> [UInt8] {
+    let digits = Array((upper ? "0123456789ABCDEF" : "0123456789abcdef").utf8)
+    return bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
+  }
+
+  /// Percent-encoded, in both cases, with `%20` and with `+` for a space, and with `/` as it is.
+  static func percent(_ bytes: [UInt8]) -> [[UInt8]] {
+    var forms: [[UInt8]] = []
+    for upper in [true, false] {
+      for (plus, slash) in [(false, false), (true, false), (false, true)] {
+        forms.append(
+          bytes.flatMap { byte -> [UInt8] in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
+              UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."), UInt8(ascii: "~"):
+              return [byte]
+            case UInt8(ascii: " ") where plus: return [UInt8(ascii: "+")]
+            case UInt8(ascii: "/") where slash: return [byte]
+            default: return [UInt8(ascii: "%")] + hex([byte], upper: upper)
+            }
+          })
+      }
+    }
+    return forms
+  }
+
+  /// What stands between the quotes of a JSON string: writers differ about `/`, about letters outside ASCII and about `<`, `>` and `&`.
+  static func json(_ text: String) -> [[UInt8]] {
+    var forms: [[UInt8]] = []
+    for (slash, ascii, html) in [
+      (false, false, false), (true, false, false), (false, true, false), (true, true, false), (false, false, true), (false, true, true),
+    ] {
+      for upper in [false, true] {
+        var form: [UInt8] = []
+        for scalar in text.unicodeScalars {
+          let unit: [UInt8]
+          switch scalar {
+          case "\"": unit = Array("\\\"".utf8)
+          case "\\": unit = Array("\\\\".utf8)
+          case "\n": unit = Array("\\n".utf8)
+          case "\r": unit = Array("\\r".utf8)
+          case "\t": unit = Array("\\t".utf8)
+          case "/" where slash: unit = Array("\\/".utf8)
+          case "<" where html, ">" where html, "&" where html: unit = number(scalar, upper)
+          default: unit = scalar.value < 0x20 || ascii && scalar.value > 0x7E ? number(scalar, upper) : Array(String(scalar).utf8)
+          }
+          form += unit
+        }
+        forms.append(form)
+      }
+    }
+    return forms
+  }
+  private static func number(_ scalar: Unicode.Scalar, _ upper: Bool) -> [UInt8] {
+    String(scalar).utf16.flatMap { Array("\\u".utf8) + hex([UInt8($0 >> 8), UInt8($0 & 255)], upper: upper) }
+  }
+
+  /// As shells write it again, where `set -x` or `printf %q` does.
+  static func quoted(_ text: String) -> [[UInt8]] {
+    let plain = Set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./:=@%+,-".utf8)
+    let escaped = text.utf8.flatMap { plain.contains($0) || $0 > 127 ? [$0] : [UInt8(ascii: "\\"), $0] }
+    return [text.replacing("'", with: "'\\''"), text.replacing("'", with: "'\"'\"'")].map { Array($0.utf8) } + [escaped]
+  }
+
+  /// As in HTML and XML.
+  static func markup(_ text: String) -> [[UInt8]] {
+    let some = text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
+    return ["&quot;", "&#34;"].flatMap { quote in
+      ["'", "&#39;", "&apos;"].map { Array(some.replacing("\"", with: quote).replacing("'", with: $0).utf8) }
+    }
+  }
+}
