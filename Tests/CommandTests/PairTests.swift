@@ -80,6 +80,7 @@ struct PairTests {
         """
         Deployment \(ids[0]) has ended already: failed, and its rollback \(ids[1]) succeeded. Nothing was done.
           → lander logs \(ids[0]) shows what happened, lander status --group test what each host runs now
+          → a lock that it left on a host is taken over by the next deploy or rollback; lander unlock test gives it back
 
         """)
     }

@@ -62,7 +62,12 @@ struct AppSpecCheckCommand: AsyncParsableCommand {
     }
     let packed = try await AppSpecBundle(built.manifest, AppSpecOptions(file: appspecFilename ?? "appspec.yml"), in: store)
     guard let name = packed.file else { throw Problems(packed.problems) }
-    let odd = built.warnings.filter { warning in !packed.findings.contains { $0.file == warning.subject } }
+    // A finding names a file from the bundle's root, a warning of the packing from the archive's, which may have one folder around it.
+    let odd = built.warnings.filter { warning in
+      !packed.findings.contains { finding in
+        finding.file == warning.subject || finding.file.map { warning.subject?.hasSuffix("/" + $0) ?? false } ?? false
+      }
+    }
     return (name, packed.findings + odd.map { Finding(.warning, "archive", $0.message, line: nil, file: $0.subject, better: $0.fix) })
   }
 
