@@ -225,14 +225,16 @@ l_prune() {
       stay="$stay$good " recipes="$recipes$sources "
     done
     stay="$stay${current##*/} "
-    n=0 l_turns=0
+    # The last of them, what was good before the previous good one, is of use only while what runs is on trial.
+    before=$good surplus= n=0 l_turns=0
     for r in $(l_order); do
       n=$((n + 1))
       [ "$n" -gt "$keep" ] || continue
-      case $stay in *" $r "*) continue ;; esac
+      case $stay in *" $r "*) [ "$r" != "$before" ] || surplus=$r; continue ;; esac
       l_turns=$((l_turns + 1))
       l_hide "$r" && echo "$r"
     done
+    if [ -n "$surplus" ]; then printf '%s\n' "$surplus" >"$L/surplus"; else rm -f "$L/surplus"; fi
     for r in $(l_order); do echo "$r"; done | sed '1!G;h;$!d' >"$L/.order" && mv "$L/.order" "$L/order"
     for f in "$L"/recipes/*; do
       case $recipes in *" ${f##*/} "*) ;; *) rm -f "$f" ;; esac

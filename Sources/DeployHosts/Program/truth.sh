@@ -92,6 +92,20 @@ l_good() {
   { printf '%s %s %s\n' "$r_release" "$r_dep" "$r_sources" && tail -n +2 "$L/receipt"; } >"$L/.receipt.good" &&
     l_sync "$L/.receipt.good" && mv "$L/.receipt.good" "$L/receipt" || return 1
   rm -f "$L/receipt.before"
+  l_trim
+}
+# A release beyond the number to keep that stayed only because the new one was on trial goes now: out of sight in one rename, removed
+# while nobody waits.
+l_trim() {
+  t_release= t_previous=
+  { read -r t_release; } 2>/dev/null <"$L/surplus" || return 0
+  rm -f "$L/surplus"
+  { read -r t_previous l_l; } 2>/dev/null <"$L/receipt.previous"
+  case $t_release in "$r_release" | "$t_previous" | '' | */* | .*) return 0 ;; esac
+  [ "$(readlink "$P/current")" != "releases/$t_release" ] || return 0
+  l_turns=good
+  l_hide "$t_release"
+  l_sweep </dev/null >/dev/null 2>&1 9>&- &
 }
 
 # PATH FENCE TOKEN RELEASE DEPLOYMENT SOURCES MARK, the receipt's text on stdin. The first line is for this program; MARK is `trial` where
