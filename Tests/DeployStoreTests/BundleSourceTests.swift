@@ -184,6 +184,17 @@ struct BundleSourceTests {
     }
   }
 
+  @Test("set-id bits of what an appspec file installs are delivered, as by the agent, and each is told")
+  func setIDsOfAppSpec() async throws {
+    try b.write("x", to: "dist/tool")
+    _ = try b.sh("chmod 4755 dist/tool")
+    var revision = Revision(source: .path("dist"))
+    revision.linksLeave = true
+    let built = try await b.store.build(revision, in: b.project, run: Bundling.run)
+    #expect(built.manifest.items.first { $0.path == "tool" }?.mode == 0o4755)
+    #expect(built.warnings.map(\.message) == ["its set-id bits (mode 4755) are delivered, as the CodeDeploy agent does"])
+  }
+
   @Test("a command that fails says so, and never with the value")
   func failingCommand() async throws {
     let command = CommandSecrets(["sh", "-c", "echo locked >&2; exit 4"], in: b.project, run: Bundling.run)

@@ -66,18 +66,25 @@ struct Tree {
   }
 
   /// Set-id bits do not go to hosts: an archive made elsewhere could otherwise bring a program that runs as root for everybody. Of
-  /// folders, where they only say whose group new files have, they go without a word.
+  /// folders, where they only say whose group new files have, they go without a word. What an appspec file installs keeps them, as
+  /// with the CodeDeploy agent (recorded cases files-modes and files-tar-modes-owners), and each file is told.
   private mutating func withoutSetID(_ item: Manifest.Item) -> Manifest.Item {
     guard item.kind != .link, item.mode & 0o6000 != 0 else { return item }
     if item.kind == .file {
       setIDs += 1
       if setIDs <= Self.listed {
+        let bits = "its set-id bits (mode \(String(item.mode, radix: 8)))"
         warnings.append(
-          Problem(
-            "its set-id bits (mode \(String(item.mode, radix: 8))) are not delivered", subject: item.path,
-            fix: "if the program needs them on hosts, set them there: host:run \"chmod u+s …\" in AfterInstall"))
+          linksLeave
+            ? Problem(
+              "\(bits) are delivered, as the CodeDeploy agent does", subject: item.path,
+              fix: "take them off if nobody needs them: chmod ug-s")
+            : Problem(
+              "\(bits) are not delivered", subject: item.path,
+              fix: "if the program needs them on hosts, set them there: host:run \"chmod u+s …\" in AfterInstall"))
       }
     }
+    if linksLeave { return item }
     var plain = item
     plain.mode &= 0o1777
     return plain
