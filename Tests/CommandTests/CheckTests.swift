@@ -13,10 +13,7 @@ struct CheckTests {
   @Test(
     "misuse of one of Lander's own words is a problem for check, plan and deploy, with its line",
     arguments: [
-      (
-        "host.run \"x\"",
-        "deploy.lua:9: host:run (written with a colon) must be a host, got \"x\"\n"
-      ),
+      ("host.run \"x\"", "deploy.lua:9: host:run (written with a colon) must be a host, got \"x\"\n"),
       (
         "host:run(\"x\", { enviroment = { A = \"1\" } })",
         """
@@ -37,10 +34,7 @@ struct CheckTests {
 
         """
       ),
-      (
-        "host:run(\"echo \" .. secret \"LANDER_X\")",
-        "deploy.lua:9: a secret cannot become text; secret.format joins it with other text\n"
-      ),
+      ("host:run(\"echo \" .. secret \"LANDER_X\")", "deploy.lua:9: a secret cannot become text; secret.format joins it with other text\n"),
       (
         "host:run(secret \"LANDER_X\")",
         "deploy.lua:9: host:run: a secret does not belong into a command: give it in env or as input\n"
