@@ -15,7 +15,7 @@ static void *refuse(clua_state *s, int why) {
   lua_Debug ar;
   lua_State *L = running(s);
   s->refusal = why;
-  s->refused[0] = 0;
+  /* Another refusal while the error unwinds, when no frame of the recipe is left, leaves the place that is known. */
   /* Lua looks for garbage everywhere before it gives up: a loop at the limit costs more than its instructions. */
   if (s->current) s->current->budget -= (int64_t)(s->used / 16) + (why == CLUA_DEEP_STACK ? STACK_COST : 0);
   for (int level = 0; L && level < 200 && lua_getstack(L, level, &ar); level++)
