@@ -196,7 +196,7 @@ extension HostStep {
 }
 
 extension HostPlan {
-  /// Why the hooks that take leave of what runs are skipped.
+  /// Why the hooks of the outgoing release are skipped.
   fileprivate var reasonToSkip: String {
     if let lost { return "warning: release \(lost), which ran here, is gone from the host, so its hooks have no folder to run in" }
     return found == nil ? "nothing was deployed here before" : "what runs here was not deployed by lander"

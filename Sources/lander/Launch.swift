@@ -19,7 +19,7 @@ struct Launch {
     try await follow(plan.id) { try await $0.deploy(plan) }
   }
 
-  /// Goes on with what is left of an interrupted deployment and its rollback; with a reason, only to end them in good order.
+  /// Resumes what is left of an interrupted deployment and its rollback; with a reason, only to end them in good order.
   func resume(_ pair: Pair, cancelling reason: String? = nil) async throws -> DeployModel.ExitCode {
     EarlyEnd.arm(engine, terminal, "The deployment is as it was.")
     var claims: [any DeploymentClaim] = []

@@ -66,7 +66,7 @@ extension PastDeployments {
   }
 
   /// Says that a pair has ended already.
-  /// - Returns: with what it ended.
+  /// - Returns: the exit code of the pair.
   func tellEnd(of pair: Pair, _ terminal: Terminal) async throws -> DeployModel.ExitCode {
     let code = try await summary(of: pair).exit ?? .internal
     let ends = pair.members.map { $0.status?.rawValue ?? "not known" }

@@ -125,7 +125,7 @@ struct WholenessTests {
     await ground.end()
   }
 
-  @Test("who reads current while it is mended always finds the old file or the new one, whole", arguments: Shell.here)
+  @Test("who reads current during a repair always finds the old file or the new one, whole", arguments: Shell.here)
   func neverPartial(_ shell: Shell) async throws {
     let ground = try Ground(shell)
     let source = "\(ground.folder)/big"
