@@ -8,7 +8,10 @@ const char *clua_text(lua_State *L, int index, size_t *count) {
     return lua_tolstring(L, -1, count);
   }
   switch (lua_type(L, index)) {
-    case LUA_TNUMBER: case LUA_TSTRING: case LUA_TBOOLEAN: case LUA_TNIL: return luaL_tolstring(L, index, count);
+    case LUA_TNUMBER:
+    case LUA_TSTRING:
+    case LUA_TBOOLEAN:
+    case LUA_TNIL: return luaL_tolstring(L, index, count);
     default:
       if (luaL_getmetafield(L, index, "__name") == LUA_TSTRING) return lua_tolstring(L, -1, count);
       lua_pushstring(L, luaL_typename(L, index));
@@ -40,7 +43,10 @@ static int l_rawequal(lua_State *L) {
   return 1;
 }
 
-typedef struct { const char *name; uint64_t unread; } stock;
+typedef struct {
+  const char *name;
+  uint64_t unread;
+} stock;
 #define ARGUMENT(n) ((uint64_t)1 << (n))
 
 /* From the library on top to the table below it. */
@@ -54,10 +60,12 @@ static void take(lua_State *L, const stock *functions) {
 }
 
 static void add_math(lua_State *L) {
-  static const stock functions[] = {
-    {"abs", 0}, {"acos", 0}, {"asin", 0}, {"atan", 0}, {"ceil", 0}, {"cos", 0}, {"deg", 0}, {"exp", 0}, {"floor", 0}, {"fmod", 0},
-    {"huge", 0}, {"log", 0}, {"max", 0}, {"maxinteger", 0}, {"min", 0}, {"mininteger", 0}, {"modf", 0}, {"pi", 0}, {"rad", 0},
-    {"random", 0}, {"sin", 0}, {"sqrt", 0}, {"tan", 0}, {"tointeger", 0}, {"type", CLUA_UNREAD_ALL}, {"ult", 0}, {NULL, 0}};
+  static const stock functions[] = {{"abs", 0},        {"acos", 0}, {"asin", 0}, {"atan", 0},       {"ceil", 0},
+                                    {"cos", 0},        {"deg", 0},  {"exp", 0},  {"floor", 0},      {"fmod", 0},
+                                    {"huge", 0},       {"log", 0},  {"max", 0},  {"maxinteger", 0}, {"min", 0},
+                                    {"mininteger", 0}, {"modf", 0}, {"pi", 0},   {"rad", 0},        {"random", 0},
+                                    {"sin", 0},        {"sqrt", 0}, {"tan", 0},  {"tointeger", 0},  {"type", CLUA_UNREAD_ALL},
+                                    {"ult", 0},        {NULL, 0}};
   luaL_requiref(L, "math", luaopen_math, 0);
   lua_getfield(L, -1, "randomseed");
   lua_setfield(L, -3, "randomseed");
@@ -68,11 +76,16 @@ static void add_math(lua_State *L) {
 }
 
 void clua_base_library(lua_State *L) {
-  static const stock functions[] = {{"assert", CLUA_UNREAD_ALL}, {"error", ARGUMENT(1)}, {"rawget", 0}, {"rawlen", CLUA_UNREAD_ALL},
-                                    {"rawset", ARGUMENT(3)}, {"select", ~ARGUMENT(1)}, {"tonumber", 0}, {"type", CLUA_UNREAD_ALL},
+  static const stock functions[] = {{"assert", CLUA_UNREAD_ALL},
+                                    {"error", ARGUMENT(1)},
+                                    {"rawget", 0},
+                                    {"rawlen", CLUA_UNREAD_ALL},
+                                    {"rawset", ARGUMENT(3)},
+                                    {"select", ~ARGUMENT(1)},
+                                    {"tonumber", 0},
+                                    {"type", CLUA_UNREAD_ALL},
                                     {NULL, 0}};
-  static const luaL_Reg own[] = {
-    {"tostring", l_tostring}, {"collectgarbage", l_collectgarbage}, {"rawequal", l_rawequal}, {NULL, NULL}};
+  static const luaL_Reg own[] = {{"tostring", l_tostring}, {"collectgarbage", l_collectgarbage}, {"rawequal", l_rawequal}, {NULL, NULL}};
   luaL_requiref(L, "_G", luaopen_base, 1);
   take(L, functions);
   luaL_setfuncs(L, own, 0);

@@ -177,9 +177,7 @@ static int l_resume(lua_State *L) {
   return begin(L, co, lua_gettop(L) - 1, clua_flags(L));
 }
 
-static int wrapped(lua_State *L) {
-  return begin(L, lua_tothread(L, lua_upvalueindex(1)), lua_gettop(L), clua_flags(L) | WRAP);
-}
+static int wrapped(lua_State *L) { return begin(L, lua_tothread(L, lua_upvalueindex(1)), lua_gettop(L), clua_flags(L) | WRAP); }
 
 static int l_wrap(lua_State *L) {
   l_create(L);
@@ -238,7 +236,7 @@ static int l_close(lua_State *L) {
 
 void clua_coroutine_library(lua_State *L) {
   static const luaL_Reg functions[] = {
-    {"create", l_create}, {"resume", l_resume}, {"wrap", l_wrap}, {"yield", l_yield}, {"status", l_status},
+    {"create", l_create},   {"resume", l_resume},           {"wrap", l_wrap},   {"yield", l_yield}, {"status", l_status},
     {"running", l_running}, {"isyieldable", l_isyieldable}, {"close", l_close}, {NULL, NULL}};
   luaL_newlib(L, functions);
   lua_setfield(L, -2, "coroutine");

@@ -6,7 +6,7 @@
 #include <lua.h>
 #include <lualib.h>
 
-#define CLUA_SMALL 512           /* bytes of the largest block that is cut from a slab */
+#define CLUA_SMALL 512 /* bytes of the largest block that is cut from a slab */
 
 typedef struct {
   uint8_t *bytes;
@@ -21,23 +21,23 @@ struct clua_state {
   lua_State *L;
   clua_limits limits;
   size_t used;
-  size_t churn;        /* bytes taken since they were last charged: big copies cost, too */
-  size_t longest;      /* bytes of the longest text that it ever had */
-  clua_task *current;  /* the task whose step is under way */
-  uintptr_t tasks;     /* how many there were */
-  int64_t next;        /* number of the next registered function */
-  int64_t functions;   /* how many are registered */
+  size_t churn;                     /* bytes taken since they were last charged: big copies cost, too */
+  size_t longest;                   /* bytes of the longest text that it ever had */
+  clua_task *current;               /* the task whose step is under way */
+  uintptr_t tasks;                  /* how many there were */
+  int64_t next;                     /* number of the next registered function */
+  int64_t functions;                /* how many are registered */
   void *spare[CLUA_SMALL / 16 + 1]; /* blocks that are free, by their size in units of 16 bytes; each holds the next one */
   struct clua_slab *slabs;
-  size_t left;         /* bytes of the newest slab that nobody had yet */
-  void *newest;        /* the block that was given last, and its size */
+  size_t left;  /* bytes of the newest slab that nobody had yet */
+  void *newest; /* the block that was given last, and its size */
   size_t newest_size;
   size_t stack_at, stack_end_at; /* where in a lua_State the ends of its stack stand; 0: not known */
-  size_t nodes_at, array_at; /* where in a table the sizes of its two parts stand; 0: not known */
-  clua_buffer log;     /* levels and texts, in turn */
+  size_t nodes_at, array_at;     /* where in a table the sizes of its two parts stand; 0: not known */
+  clua_buffer log;               /* levels and texts, in turn */
   int notes;
-  int refusal;         /* why the last request for memory was refused */
-  char refused[256];   /* where it was */
+  int refusal;       /* why the last request for memory was refused */
+  char refused[256]; /* where it was */
   char message[1024];
 };
 
@@ -48,29 +48,29 @@ struct clua_task {
   uintptr_t number;
   int64_t function, budget;
   int64_t began, spent, most; /* seconds of the clock when its step began, nanoseconds of the processor then, and how many it may have */
-  lua_State **chain;   /* coroutines it is inside of, outermost first; without `co` */
+  lua_State **chain;          /* coroutines it is inside of, outermost first; without `co` */
   int depth, room;
   clua_buffer reply;
   const uint8_t *answer;
   size_t answered;
-  char *inner;         /* frames of coroutines that an error has left */
-  int flags;           /* sticky: CANCELLED, SPENT */
-  int closing;         /* inside coroutine.close: nothing may wait there */
+  char *inner; /* frames of coroutines that an error has left */
+  int flags;   /* sticky: CANCELLED, SPENT */
+  int closing; /* inside coroutine.close: nothing may wait there */
   int arguments;
-  int nesting;         /* tasks above it that wait for it */
+  int nesting; /* tasks above it that wait for it */
   bool started, dead, failed, whole;
 };
 
 enum { CLUA_CANCELLED = 1, CLUA_SPENT = 2 };
-#define CLUA_CHURN (8u << 20)    /* bytes that bring the next look at the budget forward */
-#define CLUA_LARGEST 1000000     /* elements that a table function handles */
-#define CLUA_NODES 1000000       /* values of one question */
-#define CLUA_PROJECT 5000000     /* values of all that a project describes */
-#define CLUA_STACK 32768         /* values on one stack: arguments and variables of all calls under way; it doubles up to here */
-#define CLUA_RESULTS 10000       /* values that a function of ours gives at once */
-#define CLUA_DEEPEST_TASK 40     /* tasks inside each other; whoever runs them refuses more than 32 before */
+#define CLUA_CHURN (8u << 20)     /* bytes that bring the next look at the budget forward */
+#define CLUA_LARGEST 1000000      /* elements that a table function handles */
+#define CLUA_NODES 1000000        /* values of one question */
+#define CLUA_PROJECT 5000000      /* values of all that a project describes */
+#define CLUA_STACK 32768          /* values on one stack: arguments and variables of all calls under way; it doubles up to here */
+#define CLUA_RESULTS 10000        /* values that a function of ours gives at once */
+#define CLUA_DEEPEST_TASK 40      /* tasks inside each other; whoever runs them refuses more than 32 before */
 #define CLUA_QUESTION (16u << 20) /* bytes of all values that are asked at once */
-#define CLUA_SOURCE (1u << 20)   /* bytes of one source */
+#define CLUA_SOURCE (1u << 20)    /* bytes of one source */
 /* The task whose code runs; NULL where the program itself is at work. */
 #define TASK(L) (clua_of(L)->current)
 /* The number of the task that made a coroutine: tasks come and go, and one may lie where another lay. */

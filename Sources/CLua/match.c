@@ -143,8 +143,7 @@ static const char *end_capture(matcher *m, const char *s, const char *p) {
 
 static const char *again(matcher *m, const char *s, int digit) {
   int which = digit - '1';
-  if (which < 0 || which >= m->captures || m->capture[which].length == OPEN)
-    luaL_error(m->L, "invalid capture index %%%d", which + 1);
+  if (which < 0 || which >= m->captures || m->capture[which].length == OPEN) luaL_error(m->L, "invalid capture index %%%d", which + 1);
   size_t length = (size_t)m->capture[which].length; /* of a position: larger than any text */
   if ((size_t)(m->to - s) < length) return NULL;
   spend(m, (int64_t)(length / 8));
@@ -174,7 +173,16 @@ static bool special(matcher *m, const char **s, const char **p) {
       *p = end;
       return true;
     }
-    case '0': case '1': case '2': case '3': case '4': case '5': case '6': case '7': case '8': case '9':
+    case '0':
+    case '1':
+    case '2':
+    case '3':
+    case '4':
+    case '5':
+    case '6':
+    case '7':
+    case '8':
+    case '9':
       *s = again(m, *s, (unsigned char)*item);
       *p = item + 1;
       return true;

@@ -6,12 +6,15 @@
 #define CAPTURES 32
 enum { OPEN = -1, POSITION = -2 };
 
-typedef struct { const char *at; ptrdiff_t length; } capture;
+typedef struct {
+  const char *at;
+  ptrdiff_t length;
+} capture;
 
 typedef struct {
   lua_State *L;
-  const char *from, *to; /* the subject */
-  const char *end;       /* of the pattern */
+  const char *from, *to;  /* the subject */
+  const char *end;        /* of the pattern */
   int64_t steps, charged; /* left of those that one call may take, and where they were charged last */
   int depth, captures;
   capture capture[CAPTURES];

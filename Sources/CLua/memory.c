@@ -12,7 +12,9 @@
 #endif
 #endif
 
-struct clua_slab { _Alignas(16) struct clua_slab *next; }; /* and then blocks, cut off from its end */
+struct clua_slab {
+  _Alignas(16) struct clua_slab *next;
+}; /* and then blocks, cut off from its end */
 
 static bool is_small(size_t size) {
 #ifdef CLUA_PLAIN

@@ -5,9 +5,10 @@
 
 static char key_shadows, key_origin;
 
-static const char *const events[] = {
-  "__index", "__newindex", "__call", "__tostring", "__name", "__metatable", "__close", "__eq", "__lt", "__le", "__len", "__concat",
-  "__unm", "__add", "__sub", "__mul", "__div", "__mod", "__pow", "__idiv", "__band", "__bor", "__bxor", "__shl", "__shr", "__bnot"};
+static const char *const events[] = {"__index", "__newindex", "__call", "__tostring", "__name",   "__metatable", "__close",
+                                     "__eq",    "__lt",       "__le",   "__len",      "__concat", "__unm",       "__add",
+                                     "__sub",   "__mul",      "__div",  "__mod",      "__pow",    "__idiv",      "__band",
+                                     "__bor",   "__bxor",     "__shl",  "__shr",      "__bnot"};
 #define EVENTS (int)(sizeof events / sizeof *events)
 
 static bool has_field(lua_State *L, int table, const char *name) {

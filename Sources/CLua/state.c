@@ -8,10 +8,10 @@ char clua_key_functions, clua_key_titles, clua_key_origins, clua_key_nesting, cl
 static char key_primitives;
 static char *const keys[] = {&clua_key_functions, &clua_key_titles, &clua_key_origins, &clua_key_nesting}; /* each by number */
 #define KEYS 4
-#define LONGEST_LINE 4096        /* bytes of a line that a recipe says */
-#define MOST_LINES 1000          /* of one step */
-#define LONGEST_ORIGIN 8192      /* bytes of frames that a function keeps of where it was made */
-#define PRELUDE 10000000         /* instructions that reading a file of the prelude may take */
+#define LONGEST_LINE 4096   /* bytes of a line that a recipe says */
+#define MOST_LINES 1000     /* of one step */
+#define LONGEST_ORIGIN 8192 /* bytes of frames that a function keeps of where it was made */
+#define PRELUDE 10000000    /* instructions that reading a file of the prelude may take */
 
 clua_state *clua_of(lua_State *L) {
   void *ud;
@@ -30,8 +30,7 @@ static int l_register(lua_State *L) {
   lua_settop(L, 3);
   clua_charge(L, 10);
   clua_task *t = TASK(L);
-  if (t && t->nesting >= CLUA_DEEPEST_TASK)
-    return clua_raise(L, "usage", "each, all and within are nested too deeply");
+  if (t && t->nesting >= CLUA_DEEPEST_TASK) return clua_raise(L, "usage", "each, all and within are nested too deeply");
   if (t && !clua_can_wait(L)) return clua_raise(L, "usage", clua_cannot_wait); /* it would be registered and never started */
   if (lua_type(L, 3) == LUA_TSTRING && lua_rawlen(L, 3) > LONGEST_ORIGIN) {
     lua_pushlstring(L, lua_tostring(L, 3), LONGEST_ORIGIN);
@@ -127,8 +126,9 @@ static int l_launcher(lua_State *L) {
 }
 
 static int set_up(lua_State *L) {
-  static const luaL_Reg own[] = {{"register", l_register}, {"proxy", l_proxy}, {"payload", l_payload},
-                                 {"note", l_note}, {"framed", l_framed}, {"launcher", l_launcher}, {NULL, NULL}};
+  static const luaL_Reg own[] = {
+    {"register", l_register}, {"proxy", l_proxy}, {"payload", l_payload}, {"note", l_note}, {"framed", l_framed},
+    {"launcher", l_launcher}, {NULL, NULL}};
   clua_find_layout(L);
   for (int i = 0; i < KEYS; i++) {
     lua_newtable(L);
@@ -181,13 +181,20 @@ clua_state *clua_open(const clua_limits *limits) {
   s->limits = *limits;
   s->next = 1;
   s->L = lua_newstate(clua_allocate, s);
-  if (!s->L) { clua_release_slabs(s); free(s); return NULL; }
+  if (!s->L) {
+    clua_release_slabs(s);
+    free(s);
+    return NULL;
+  }
   lua_atpanic(s->L, panic);
   OWNER(s->L) = 0;
   /* Garbage is looked for when the heap is four times what was left: in a fleet of thousands most of it lives until the end. Where the
    * limit comes first, Lua looks for it before it gives up. */
   lua_gc(s->L, LUA_GCINC, 400, 0, 0);
-  if (!protect(s, guarded_set_up, NULL)) { clua_close(s); return NULL; }
+  if (!protect(s, guarded_set_up, NULL)) {
+    clua_close(s);
+    return NULL;
+  }
   return s;
 }
 
@@ -208,7 +215,10 @@ const uint8_t *clua_log(clua_state *s, size_t *count) {
   return s->log.bytes;
 }
 
-typedef struct { const char *name, *text; size_t count; } chunk;
+typedef struct {
+  const char *name, *text;
+  size_t count;
+} chunk;
 
 static void end_prelude(lua_State *L, lua_Debug *ar) {
   (void)ar;
@@ -315,7 +325,10 @@ uint8_t *clua_dump(const char *name, const char *text, size_t count, size_t *siz
   if (!L) return NULL;
   bool good = luaL_loadbufferx(L, text, count, name, "t") == LUA_OK && lua_dump(L, keep, &b, 0) == 0 && !b.failed;
   lua_close(L);
-  if (!good) { free(b.bytes); return NULL; }
+  if (!good) {
+    free(b.bytes);
+    return NULL;
+  }
   *size = b.count;
   return b.bytes;
 }

@@ -81,8 +81,10 @@ static void wrap(lua_State *L, const char *name, lua_CFunction function) {
 }
 
 static void build(lua_State *L) {
-  static const struct { const char *name; uint64_t unread; } kept[] = {
-    {"char", 0}, {"len", 1 << 1}, {"lower", 0}, {"reverse", 0}, {"sub", 1 << 1}, {"upper", 0}, {NULL, 0}};
+  static const struct {
+    const char *name;
+    uint64_t unread;
+  } kept[] = {{"char", 0}, {"len", 1 << 1}, {"lower", 0}, {"reverse", 0}, {"sub", 1 << 1}, {"upper", 0}, {NULL, 0}};
   luaL_requiref(L, "string", luaopen_string, 0);
   lua_newtable(L);
   for (int i = 0; kept[i].name; i++) {
@@ -137,7 +139,13 @@ static void add(clua_buffer *b, lua_State *L, int index) {
   lua_pop(L, 1);
 }
 
-typedef struct { bool stock; const char *function; const uint8_t *arguments; size_t count; clua_buffer result; } comparison;
+typedef struct {
+  bool stock;
+  const char *function;
+  const uint8_t *arguments;
+  size_t count;
+  clua_buffer result;
+} comparison;
 
 static int compare(lua_State *L) {
   comparison *c = lua_touserdata(L, 1);
@@ -176,6 +184,9 @@ char *clua_compare(bool stock, const char *function, const uint8_t *arguments, s
   }
   clua_close(s);
   clua_put(&c.result, "", 1);
-  if (c.result.failed) { free(c.result.bytes); return NULL; }
+  if (c.result.failed) {
+    free(c.result.bytes);
+    return NULL;
+  }
   return (char *)c.result.bytes;
 }

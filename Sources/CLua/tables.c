@@ -98,8 +98,14 @@ static void merge(lua_State *L, int from, int into, lua_Integer left, lua_Intege
     if (second) b++;
     else a++;
   }
-  for (; a < right; a++) { lua_rawgeti(L, from, a); lua_rawseti(L, into, at++); }
-  for (; b < end; b++) { lua_rawgeti(L, from, b); lua_rawseti(L, into, at++); }
+  for (; a < right; a++) {
+    lua_rawgeti(L, from, a);
+    lua_rawseti(L, into, at++);
+  }
+  for (; b < end; b++) {
+    lua_rawgeti(L, from, b);
+    lua_rawseti(L, into, at++);
+  }
 }
 
 /* n log n elements, and the bytes of texts as often as they may be compared. */
@@ -146,7 +152,7 @@ static int l_sort(lua_State *L) {
 
 void clua_table_library(lua_State *L) {
   static const luaL_Reg own[] = {{"insert", l_insert}, {"remove", l_remove}, {"concat", l_concat}, {"unpack", l_unpack},
-                                 {"move", l_move}, {"pack", l_pack}, {NULL, NULL}};
+                                 {"move", l_move},     {"pack", l_pack},     {NULL, NULL}};
   luaL_requiref(L, "table", luaopen_table, 0);
   lua_newtable(L);
   for (const luaL_Reg *one = own; one->name; one++) {

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #define LONGEST_WORDS (64u << 10) /* bytes of each text of an error that leaves a state */
-static char waiting; /* what a coroutine of a waiting task yields */
+static char waiting;              /* what a coroutine of a waiting task yields */
 
 /* ---- waiting ------------------------------------------------------------------------------------------------- */
 
@@ -149,7 +149,11 @@ static int task_main(lua_State *L) {
   return main_k(L, lua_pcallk(L, arguments, LUA_MULTRET, 1, 0, main_k), 0);
 }
 
-typedef struct { clua_task *task; const uint8_t *arguments; size_t count; } beginning;
+typedef struct {
+  clua_task *task;
+  const uint8_t *arguments;
+  size_t count;
+} beginning;
 
 static int prepare(lua_State *L) {
   beginning *b = lua_touserdata(L, 1);

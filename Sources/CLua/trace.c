@@ -9,7 +9,11 @@ char clua_key_error;
 /* Chunks of ours are named "=[lander]…"; a recipe's are "@path". */
 bool clua_is_recipe(const lua_Debug *ar) { return ar->source[0] == '@'; }
 
-typedef struct { char *text; size_t count, room; int frames; } lines;
+typedef struct {
+  char *text;
+  size_t count, room;
+  int frames;
+} lines;
 
 static void add_line(lines *l, const char *line) {
   size_t count = strlen(line), need = l->count + count + 2;
@@ -26,7 +30,7 @@ static void add_line(lines *l, const char *line) {
   l->frames++;
 }
 
-#define MOST 40    /* frames that are kept */
+#define MOST 40     /* frames that are kept */
 #define HIGHEST 100 /* levels that are looked at from the top, */
 #define LOWEST 20   /* and from the bottom: to find a level costs its number */
 
@@ -224,8 +228,8 @@ static int l_errors(lua_State *L) {
 }
 
 void clua_trace_library(lua_State *L) {
-  static const luaL_Reg functions[] = {{"raise", l_raise}, {"trace", l_trace}, {"errors", l_errors},
-                                       {"located", clua_handler}, {NULL, NULL}};
+  static const luaL_Reg functions[] = {
+    {"raise", l_raise}, {"trace", l_trace}, {"errors", l_errors}, {"located", clua_handler}, {NULL, NULL}};
   luaL_setfuncs(L, functions, 0);
   clua_place_functions(L);
 }

@@ -15,7 +15,10 @@ void clua_put(clua_buffer *b, const void *bytes, size_t count) {
     size_t room = b->room ? b->room * 2 : 256;
     while (room < b->count + count) room *= 2;
     uint8_t *grown = room <= LARGEST ? realloc(b->bytes, room) : NULL;
-    if (!grown) { b->failed = true; return; }
+    if (!grown) {
+      b->failed = true;
+      return;
+    }
     b->bytes = grown;
     b->room = room;
   }
@@ -59,7 +62,10 @@ typedef struct {
 
 static const char *encode(walk *w, int index, int depth);
 
-typedef struct { const char *text; size_t count; } key;
+typedef struct {
+  const char *text;
+  size_t count;
+} key;
 
 static int by_bytes(const void *a, const void *b) {
   const key *x = a, *y = b;
@@ -144,7 +150,8 @@ static const char *encode(walk *w, int index, int depth) {
   const char *text, *problem = NULL;
   if (++w->nodes > w->most) return "it has too many values, or is inside itself";
   switch (lua_type(w->L, index)) {
-    case LUA_TNIL: case LUA_TNONE: put_tag(w->b, NIL); break;
+    case LUA_TNIL:
+    case LUA_TNONE: put_tag(w->b, NIL); break;
     case LUA_TBOOLEAN: put_tag(w->b, lua_toboolean(w->L, index) ? TRUE : FALSE); break;
     case LUA_TNUMBER: encode_number(w, index); break;
     case LUA_TSTRING:
@@ -167,7 +174,9 @@ const char *clua_encode(lua_State *L, int index, clua_buffer *b, bool lenient, i
   return problem;
 }
 
-typedef struct { const uint8_t *at, *end; } reader;
+typedef struct {
+  const uint8_t *at, *end;
+} reader;
 
 static bool take(reader *r, void *into, size_t count) {
   if ((size_t)(r->end - r->at) < count) return false;
@@ -193,7 +202,8 @@ static bool decode(lua_State *L, reader *r, int depth) {
   luaL_checkstack(L, 4, "an answer is nested too deeply");
   switch (tag) {
     case NIL: lua_pushnil(L); return true;
-    case FALSE: case TRUE: lua_pushboolean(L, tag == TRUE); return true;
+    case FALSE:
+    case TRUE: lua_pushboolean(L, tag == TRUE); return true;
     case WHOLE:
       if (!take(r, &whole, 8)) return false;
       lua_pushinteger(L, whole);

@@ -140,7 +140,8 @@ package enum HostProgram {
     let isPlain = word.utf8.allSatisfy { byte in
       switch byte {
       case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "-")...UInt8(ascii: "9"),
-        UInt8(ascii: "_"): true
+        UInt8(ascii: "_"):
+        true
       default: false
       }
     }

@@ -15,13 +15,14 @@ struct DeploymentFacts {
     func numbers(_ wanted: (HostPlan.Action) -> Bool) -> Value {
       .list(plan.hosts.indices.filter { wanted(plan.hosts[$0].action) }.map { .int($0) })
     }
-    return .record(of: (rehearsal.map { [("rehearsal", .text($0.rawValue))] } ?? []) + [
-      ("hosts", .list(plan.hosts.map(host))), ("deployment", deployment),
-      ("targets", numbers { if case .leftOut = $0 { false } else { true } }),
-      ("changing", numbers { $0 == .change }),
-      ("params", filled(plan.parameters, parameters)),
-      ("param_names", .list((parameters.map(\.name) + plan.parameters.members.map(\.name)).map { .text($0) })),
-    ])
+    return .record(
+      of: (rehearsal.map { [("rehearsal", .text($0.rawValue))] } ?? []) + [
+        ("hosts", .list(plan.hosts.map(host))), ("deployment", deployment),
+        ("targets", numbers { if case .leftOut = $0 { false } else { true } }),
+        ("changing", numbers { $0 == .change }),
+        ("params", filled(plan.parameters, parameters)),
+        ("param_names", .list((parameters.map(\.name) + plan.parameters.members.map(\.name)).map { .text($0) })),
+      ])
   }
 
   private var name: String { plan.recipes.indices.contains(recipe) ? plan.recipes[recipe].name : plan.recipe }

@@ -148,7 +148,9 @@ package struct Summary: Sendable {
     case .locked?:
       guard let holder = conclusion.holder else {
         let isTaken = conclusion.isTakenOver || rollback?.conclusion?.isTakenOver == true
-        return [["lander status\(isTaken ? group : project)", isTaken ? "what each host runs now, and who is at it" : "who holds the lock"]]
+        return [
+          ["lander status\(isTaken ? group : project)", isTaken ? "what each host runs now, and who is at it" : "who holds the lock"]
+        ]
       }
       return [
         [

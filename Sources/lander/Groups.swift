@@ -12,7 +12,9 @@ struct Surveyed {
 
   /// What the project would deploy where: one selection for each recipe and the group that is asked for, or its own.
   /// - Throws: where the group or recipe does not exist, or no recipe goes there.
-  static func selections(_ project: Project, recipe: String?, group: String?, only: [String] = [])
+  static func selections(
+    _ project: Project, recipe: String?, group: String?, only: [String] = []
+  )
     throws(Problems) -> [Selection]
   {
     if let recipe { _ = try Selection.recipe(recipe, in: project) }
@@ -48,7 +50,9 @@ struct Surveyed {
 
 extension Selection {
   /// Hosts of a recipe, whatever its parameters: nothing is going to be deployed.
-  static func bare(_ recipe: Recipe, group: String?, only: [String], in project: Project)
+  static func bare(
+    _ recipe: Recipe, group: String?, only: [String], in project: Project
+  )
     throws(Problems) -> Selection
   {
     var free = project

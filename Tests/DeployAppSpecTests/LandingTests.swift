@@ -106,7 +106,7 @@ struct LandingTests {
       bundle: "echo 1 >a && echo 2 >b && chmod 640 a && chmod 600 b && mkdir c", dest: ":",
       spec:
         "permissions:\n- {object: @DEST@, type: [file], acls: ['u:daemon:rwx']}\n"
-          + "- {object: @DEST@, type: [directory], acls: ['d:u:daemon:rx']}\n"
+        + "- {object: @DEST@, type: [directory], acls: ['d:u:daemon:rx']}\n"
     )
     defer { host.remove() }
     guard ConformanceTests.find("setfacl") != nil else {

@@ -111,10 +111,11 @@ struct AppSpecProgramTests {
       RollbackPlanner.plan(
         after: plan, conclusion, by: Planner.Identity(id: "d2", actor: "a@b", at: plan.at, engine: "test", token: "u", seed: 1)))
     let steps = HostProgram.forward(0, in: back, staged: false)
-    #expect(Self.words(steps).prefix(6) == [
-      "event:BeforeBlockTraffic", "event:AfterBlockTraffic", "event:ApplicationStop", "event:DownloadBundle", "event:BeforeInstall",
-      "event:Install",
-    ])
+    #expect(
+      Self.words(steps).prefix(6) == [
+        "event:BeforeBlockTraffic", "event:AfterBlockTraffic", "event:ApplicationStop", "event:DownloadBundle", "event:BeforeInstall",
+        "event:Install",
+      ])
     let releases = steps.compactMap { step in if case .operation(.appspec(let step), _) = step { step.release } else { nil } }
     #expect(Set(releases) == ["old"])
   }

@@ -46,9 +46,11 @@ struct AnswerTests {
     }
   }
 
-  @Test("what is no piece of an answer ends the channel: a length below nothing, beyond all bounds, or another word", arguments: [
-    "+-1", "+99999999999999999999", "+268435457", "=1", "= 0", "=-1 0", "x", "", "+1 1", "=1 0 0",
-  ])
+  @Test(
+    "what is no piece of an answer ends the channel: a length below nothing, beyond all bounds, or another word",
+    arguments: [
+      "+-1", "+99999999999999999999", "+268435457", "=1", "= 0", "=-1 0", "x", "", "+1 1", "=1 0 0",
+    ])
   func garbled(_ line: String) {
     var frames = Frames(nonce: "n")
     #expect(throws: Frames.Garbled.self) { try frames.take(Array("\nn \(line)\n".utf8)) }

@@ -42,7 +42,8 @@ struct WholenessTests {
     return release
   }
 
-  @Test("a survey sees that a file, the manifest or the folder of the current release is gone, and nothing where all is well",
+  @Test(
+    "a survey sees that a file, the manifest or the folder of the current release is gone, and nothing where all is well",
     arguments: Shell.here)
   func damage(_ shell: Shell) async throws {
     let ground = try Ground(shell)
@@ -85,7 +86,8 @@ struct WholenessTests {
     rm grüße && ln -s key grüße; rmdir empty && echo f >empty; echo cache >bin/cache; rm log && mkdir log && echo data >log/data
     """
 
-  @Test("sent again, a release that is there is compared by content: what differs comes back by renames, what was added stays",
+  @Test(
+    "sent again, a release that is there is compared by content: what differs comes back by renames, what was added stays",
     arguments: Shell.here)
   func mended(_ shell: Shell) async throws {
     let ground = try Ground(shell)
@@ -185,7 +187,8 @@ struct WholenessTests {
     await ground.end()
   }
 
-  @Test("a link that lander did not make is seen with its text, put back by one rename, and its releases are never pruned",
+  @Test(
+    "a link that lander did not make is seen with its text, put back by one rename, and its releases are never pruned",
     arguments: Shell.here, ["releases/2024", "../elsewhere/it's 2024"])
   func foreign(_ shell: Shell, _ text: String) async throws {
     let ground = try Ground(shell)
@@ -233,7 +236,8 @@ struct WholenessTests {
     await ground.end()
   }
 
-  @Test("the receipt of another application is nobody else's, and its host gives no lock to anybody else; groups of one share it",
+  @Test(
+    "the receipt of another application is nobody else's, and its host gives no lock to anybody else; groups of one share it",
     arguments: Shell.here)
   func owners(_ shell: Shell) async throws {
     let ground = try Ground(shell)
@@ -249,7 +253,8 @@ struct WholenessTests {
     await ground.end()
   }
 
-  @Test("a place is told by its folder before anything is there, and by a planted id afterwards, new after each start",
+  @Test(
+    "a place is told by its folder before anything is there, and by a planted id afterwards, new after each start",
     arguments: Shell.here)
   func place(_ shell: Shell) async throws {
     let ground = try Ground(shell)

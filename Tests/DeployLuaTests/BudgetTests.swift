@@ -65,7 +65,8 @@ import Testing
   ]
 
   private static let cases = hardest.merging(
-    ofMath.map { ("math.\($0)", Hard("pcall(math.\($0), s, s)", text)) }) { first, _ in first }
+    ofMath.map { ("math.\($0)", Hard("pcall(math.\($0), s, s)", text)) }
+  ) { first, _ in first }
 
   /// The clock is not to end anything here: it is only there so that a function without a charge fails this test instead of hanging it.
   private static let limits = LuaLimits(instructions: 2_000_000, cleanup: 200_000, matching: 200_000, seconds: 30)

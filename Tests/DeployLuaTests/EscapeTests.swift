@@ -236,7 +236,8 @@ import Testing
         assert(not ok and tostring(said):find('cannot wait'))
         kept.co = kept.co or coroutine.create(function() coroutine.yield() end)
         return tostring(select(2, pcall(coroutine.resume, kept.co)))
-        """).replacingOccurrences(of: "recipe \"shop\"", with: "local kept = {}\nrecipe \"shop\""))
+        """
+      ).replacingOccurrences(of: "recipe \"shop\"", with: "local kept = {}\nrecipe \"shop\""))
     let body = try rig.hook(.validateService)
     let before = rig.scripts.usage().functions
     #expect(rig.run(body, on: .host(0), as: 1).result == .returned("true"))

@@ -1,7 +1,8 @@
 import DeployModel
-@testable import DeployReport
 import Foundation
 import Testing
+
+@testable import DeployReport
 
 @Suite("Text that people and machines read")
 struct TextTests {

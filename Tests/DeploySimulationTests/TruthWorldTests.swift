@@ -49,7 +49,8 @@ struct TruthWorldTests {
     #expect(simulation.checkers.broken.map(\.promise) == ["P8"])
   }
 
-  @Test("a crash at any instant of a deployment over another tool's link, then resume: the link is put back where it failed",
+  @Test(
+    "a crash at any instant of a deployment over another tool's link, then resume: the link is put back where it failed",
     arguments: [nil, 0, 2])
   func foreign(failing: Int?) throws {
     var faults = Faults()

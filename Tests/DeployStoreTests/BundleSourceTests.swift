@@ -158,7 +158,8 @@ struct BundleSourceTests {
 
   @Test("what a failing command of secrets says is shown short, without what it printed and without what looks like a key")
   func talkativeCommand() async throws {
-    let script = "echo hunter2-the-value; echo \"$(seq -s, 500)\" >&2;"
+    let script =
+      "echo hunter2-the-value; echo \"$(seq -s, 500)\" >&2;"
       + " echo 'bad token ghp_a1B2c3D4e5F6g7H8i9 for hunter2-the-value: 403' >&2; exit 4"
     let command = CommandSecrets(["sh", "-c", script], in: b.project, run: Bundling.run)
     let failure = try await #require(throws: Failure.self) { try await command.value(of: "A") }

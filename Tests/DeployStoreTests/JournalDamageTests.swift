@@ -68,7 +68,10 @@ struct JournalDamageTests {
     #expect(verdicts[0].entries == 6)
     let list = try await journal.deployments()
     #expect(list[0].state == .concluded(.succeeded))
-    guard case .damaged(let damage) = list[1].state else { Issue.record("d-1 is not shown as damaged"); return }
+    guard case .damaged(let damage) = list[1].state else {
+      Issue.record("d-1 is not shown as damaged")
+      return
+    }
     #expect(damage.what.contains("chain"))
   }
 
@@ -88,7 +91,10 @@ struct JournalDamageTests {
   @Test("without any entry left a deployment is damaged, not forgotten")
   func emptied() async throws {
     let journal = try await damaged("DELETE FROM entries WHERE key < (2 << 32)")
-    guard case .damaged = try await journal.deployments()[1].state else { Issue.record("not shown as damaged"); return }
+    guard case .damaged = try await journal.deployments()[1].state else {
+      Issue.record("not shown as damaged")
+      return
+    }
   }
 
   @Test("the file itself refuses to change or lose an entry")

@@ -13,7 +13,9 @@ static const char prelude[] =
 static const clua_limits limits = {
   .memory = 4 << 20, .text = 256 << 10, .instructions = 200000, .cleanup = 20000, .matching = 50000, .seconds = 2};
 
-typedef struct { const uint8_t *at, *end; } input;
+typedef struct {
+  const uint8_t *at, *end;
+} input;
 
 static uint8_t byte_of(input *in) { return in->at < in->end ? *in->at++ : 0; }
 

@@ -36,7 +36,9 @@ struct SourceTree {
       let url = root.appending(path: path)
       let values = try? url.resourceValues(forKeys: [.isDirectoryKey, .isSymbolicLinkKey])
       if values?.isSymbolicLink == true { continue }
-      if values?.isDirectory == true { collect(path) } else if let text = try? String(contentsOf: url, encoding: .utf8) {
+      if values?.isDirectory == true {
+        collect(path)
+      } else if let text = try? String(contentsOf: url, encoding: .utf8) {
         files.append(File(path: path, text: text))
       }
     }

@@ -37,7 +37,9 @@ extension Hosts {
   }
 
   /// Asks the host how a release of it is.
-  private func compare(_ release: Release.ID, _ comparison: ReleaseComparison, _ errand: Errand) async throws(Failure)
+  private func compare(
+    _ release: Release.ID, _ comparison: ReleaseComparison, _ errand: Errand
+  ) async throws(Failure)
     -> ReleaseComparison.Answer
   {
     let folder = try TemporaryFolder()

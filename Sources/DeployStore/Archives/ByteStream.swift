@@ -24,7 +24,10 @@ final class ByteStream {
     }
     // An archive may announce more than any number holds.
     let end = at + min(max(0, count), buffer.count - at)
-    defer { position += end - at; at = end }
+    defer {
+      position += end - at
+      at = end
+    }
     return at == 0 && end == buffer.count ? buffer : Array(buffer[at..<end])
   }
 

@@ -53,7 +53,10 @@ final class Inflate {
     guard format == .gzip else { return false }
     while true {
       if used == input.count, !(try refill()) { return false }
-      guard input[used] != 0 else { used += 1; continue }
+      guard input[used] != 0 else {
+        used += 1
+        continue
+      }
       guard inflateReset(&stream) == Z_OK else { throw Failure(.internal, "zlib cannot be started again") }
       return true
     }

@@ -83,11 +83,15 @@ struct ZipReader {
   }
 
   private func link(_ entry: ZipDirectory.Entry, _ path: String, into tree: inout Tree) throws(Failure) -> Bool {
-    guard entry.size <= 4095 else { tree.refuse(path, "is a link with a target of \(entry.size) bytes"); return true }
+    guard entry.size <= 4095 else {
+      tree.refuse(path, "is a link with a target of \(entry.size) bytes")
+      return true
+    }
     var target: [UInt8] = []
     guard try content(entry, path, into: &tree, { piece throws(Failure) in target += piece }) else { return true }
     guard let text = String(validating: target, as: UTF8.self) else {
-      tree.refuse(path, "is a link to a name that is not UTF-8"); return true
+      tree.refuse(path, "is a link to a name that is not UTF-8")
+      return true
     }
     return tree.add(Manifest.Item(path: path, kind: .link, mode: 0o777, target: text))
   }
@@ -97,7 +101,10 @@ struct ZipReader {
   private func content(
     _ entry: ZipDirectory.Entry, _ path: String, into tree: inout Tree, _ sink: ([UInt8]) throws(Failure) -> Void
   ) throws(Failure) -> Bool {
-    guard entry.flags & 1 == 0 else { tree.refuse(path, "is encrypted", fix: "make the archive without a password"); return false }
+    guard entry.flags & 1 == 0 else {
+      tree.refuse(path, "is encrypted", fix: "make the archive without a password")
+      return false
+    }
     guard entry.method == 0 || entry.method == 8 else {
       tree.refuse(path, "is packed with method \(entry.method), which is not read here", fix: "make the archive with `zip`, or as tar.gz")
       return false

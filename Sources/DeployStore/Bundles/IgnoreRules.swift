@@ -30,8 +30,14 @@ struct IgnoreRules {
     var text = pattern.utf8[...]
     while text.last == UInt8(ascii: " ") || text.last == UInt8(ascii: "\t") { text.removeLast() }
     var rule = Rule(parts: [], foldersOnly: false, takesBack: false)
-    if text.first == UInt8(ascii: "!") { rule.takesBack = true; text.removeFirst() }
-    if text.last == UInt8(ascii: "/") { rule.foldersOnly = true; text.removeLast() }
+    if text.first == UInt8(ascii: "!") {
+      rule.takesBack = true
+      text.removeFirst()
+    }
+    if text.last == UInt8(ascii: "/") {
+      rule.foldersOnly = true
+      text.removeLast()
+    }
     let isTied = text.contains(UInt8(ascii: "/"))
     rule.parts = text.split(separator: UInt8(ascii: "/")).filter { !$0.elementsEqual(".".utf8) }.map(Array.init)
     guard !rule.parts.isEmpty else { return }

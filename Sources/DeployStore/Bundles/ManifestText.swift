@@ -82,7 +82,10 @@ extension Manifest {
     var bytes: [UInt8] = []
     var rest = Array(text.utf8)[...]
     while let byte = rest.popFirst() {
-      guard byte == UInt8(ascii: "%") else { bytes.append(byte); continue }
+      guard byte == UInt8(ascii: "%") else {
+        bytes.append(byte)
+        continue
+      }
       guard rest.count >= 2, let coded = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16) else { return nil }
       bytes.append(coded)
       rest = rest.dropFirst(2)

@@ -82,7 +82,10 @@ struct JSONReadElements: UnkeyedDecodingContainer {
 
   private mutating func next() throws -> JSONReader {
     guard !isAtEnd else { throw JSONTape.broken("an array with fewer elements than expected") }
-    defer { at = tape.nodes[at].end; currentIndex += 1 }
+    defer {
+      at = tape.nodes[at].end
+      currentIndex += 1
+    }
     return JSONReader(tape: tape, node: at)
   }
 

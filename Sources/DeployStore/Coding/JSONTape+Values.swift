@@ -97,7 +97,11 @@ extension JSONTape {
     units.reserveCapacity(range.count)
     var index = range.lowerBound
     while index < range.upperBound {
-      guard bytes[index] == UInt8(ascii: "\\") else { units.append(bytes[index]); index += 1; continue }
+      guard bytes[index] == UInt8(ascii: "\\") else {
+        units.append(bytes[index])
+        index += 1
+        continue
+      }
       let letter = bytes[index + 1]
       index += 2
       switch letter {

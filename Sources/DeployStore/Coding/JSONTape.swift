@@ -81,7 +81,10 @@ final class JSONTape {
     var kind = Kind.text
     at = start
     while at < bytes.count, bytes[at] != UInt8(ascii: "\"") {
-      if bytes[at] == UInt8(ascii: "\\") { kind = .escapedText; at += 1 }
+      if bytes[at] == UInt8(ascii: "\\") {
+        kind = .escapedText
+        at += 1
+      }
       at += 1
     }
     guard at < bytes.count else { throw Self.broken("ends in the middle of a text") }

@@ -4,13 +4,34 @@ struct JSONMembers<Key: CodingKey>: KeyedEncodingContainerProtocol {
   let depth: Int
   var codingPath: [any CodingKey] { [] }
 
-  func encodeNil(forKey key: Key) { writer.member(key, at: depth); writer.null() }
-  func encode(_ value: Bool, forKey key: Key) { writer.member(key, at: depth); writer.bool(value) }
-  func encode(_ value: String, forKey key: Key) { writer.member(key, at: depth); writer.text(value) }
-  func encode(_ value: Int, forKey key: Key) { writer.member(key, at: depth); writer.integer(value) }
-  func encode(_ value: UInt64, forKey key: Key) { writer.member(key, at: depth); writer.integer(value) }
-  func encode(_ value: Double, forKey key: Key) { writer.member(key, at: depth); writer.number(value) }
-  func encode<T: Encodable>(_ value: T, forKey key: Key) throws { writer.member(key, at: depth); try writer.write(value) }
+  func encodeNil(forKey key: Key) {
+    writer.member(key, at: depth)
+    writer.null()
+  }
+  func encode(_ value: Bool, forKey key: Key) {
+    writer.member(key, at: depth)
+    writer.bool(value)
+  }
+  func encode(_ value: String, forKey key: Key) {
+    writer.member(key, at: depth)
+    writer.text(value)
+  }
+  func encode(_ value: Int, forKey key: Key) {
+    writer.member(key, at: depth)
+    writer.integer(value)
+  }
+  func encode(_ value: UInt64, forKey key: Key) {
+    writer.member(key, at: depth)
+    writer.integer(value)
+  }
+  func encode(_ value: Double, forKey key: Key) {
+    writer.member(key, at: depth)
+    writer.number(value)
+  }
+  func encode<T: Encodable>(_ value: T, forKey key: Key) throws {
+    writer.member(key, at: depth)
+    try writer.write(value)
+  }
 
   func nestedContainer<Nested: CodingKey>(keyedBy type: Nested.Type, forKey key: Key) -> KeyedEncodingContainer<Nested> {
     writer.member(key, at: depth)
@@ -21,7 +42,10 @@ struct JSONMembers<Key: CodingKey>: KeyedEncodingContainerProtocol {
     return writer.unkeyedContainer()
   }
   func superEncoder() -> any Encoder { writer }
-  func superEncoder(forKey key: Key) -> any Encoder { writer.member(key, at: depth); return writer }
+  func superEncoder(forKey key: Key) -> any Encoder {
+    writer.member(key, at: depth)
+    return writer
+  }
 }
 
 /// An array that is being written.
@@ -36,17 +60,38 @@ struct JSONElements: UnkeyedEncodingContainer {
     self.depth = depth
   }
 
-  private mutating func next() { count += 1; writer.next(at: depth) }
-  mutating func encodeNil() { next(); writer.null() }
-  mutating func encode(_ value: String) { next(); writer.text(value) }
-  mutating func encode(_ value: Int) { next(); writer.integer(value) }
-  mutating func encode<T: Encodable>(_ value: T) throws { next(); try writer.write(value) }
+  private mutating func next() {
+    count += 1
+    writer.next(at: depth)
+  }
+  mutating func encodeNil() {
+    next()
+    writer.null()
+  }
+  mutating func encode(_ value: String) {
+    next()
+    writer.text(value)
+  }
+  mutating func encode(_ value: Int) {
+    next()
+    writer.integer(value)
+  }
+  mutating func encode<T: Encodable>(_ value: T) throws {
+    next()
+    try writer.write(value)
+  }
   mutating func nestedContainer<Nested: CodingKey>(keyedBy type: Nested.Type) -> KeyedEncodingContainer<Nested> {
     next()
     return writer.container(keyedBy: type)
   }
-  mutating func nestedUnkeyedContainer() -> any UnkeyedEncodingContainer { next(); return writer.unkeyedContainer() }
-  mutating func superEncoder() -> any Encoder { next(); return writer }
+  mutating func nestedUnkeyedContainer() -> any UnkeyedEncodingContainer {
+    next()
+    return writer.unkeyedContainer()
+  }
+  mutating func superEncoder() -> any Encoder {
+    next()
+    return writer
+  }
 }
 
 /// A value that is neither object nor array.

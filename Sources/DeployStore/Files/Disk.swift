@@ -118,7 +118,10 @@ enum Disk {
 
 /// What `stat` says of a file, in our words.
 struct FileStatus {
-  enum Kind: Equatable { case file, directory, link, other(String) }
+  enum Kind: Equatable {
+    case file, directory, link
+    case other(String)
+  }
   var kind: Kind
   /// Permission bits, 0…0o7777.
   var mode: Int

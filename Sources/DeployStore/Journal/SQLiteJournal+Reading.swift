@@ -8,7 +8,7 @@ extension SQLiteJournal {
       var reading = JournalReading(deployment: deployment, entries: [])
       guard let number = try Self.number(of: deployment, in: database) else { return reading }
       var walk = ChainWalk(of: deployment)
-      reading.damage = try Self.damage(next: { reading.entries.count }) {
+      reading.damage = try Self.damage(next: reading.entries.count) {
         try StoredEntry.all(of: number, in: database) { stored in
           try walk.step(stored)
           reading.entries.append(try stored.entry())
@@ -50,7 +50,7 @@ extension SQLiteJournal {
       guard let number = try Self.number(of: deployment, in: database) else { return nil }
       var found: Int?
       // What cannot be read was not found; `verify` says so.
-      _ = try Self.damage(next: { 0 }) {
+      _ = try Self.damage(next: 0) {
         try StoredEntry.all(of: number, in: database) { if Digest(raw: $0.chain) == chain { found = $0.sequence } }
       }
       return found
@@ -62,7 +62,7 @@ extension SQLiteJournal {
   }
 
   /// Runs a walk and says where it broke. SQLite itself may find the break: a page that is no page.
-  private static func damage(next: () -> Int, _ walk: () throws -> Void) throws -> Damage? {
+  private static func damage(next: @autoclosure () -> Int, _ walk: () throws -> Void) throws -> Damage? {
     do {
       try walk()
       return nil
@@ -73,13 +73,15 @@ extension SQLiteJournal {
     }
   }
 
-  private static func follow(_ id: Deployment.ID, number: Int64, in database: Database) throws -> (
+  private static func follow(
+    _ id: Deployment.ID, number: Int64, in database: Database
+  ) throws -> (
     verdict: ChainVerdict, last: StoredEntry?
   ) {
     var walk = ChainWalk(of: id)
     var first: StoredEntry?
     var last: StoredEntry?
-    var damage = try damage(next: { walk.next }) {
+    var damage = try damage(next: walk.next) {
       try StoredEntry.all(of: number, in: database) { stored in
         try walk.step(stored)
         if first == nil { first = stored }

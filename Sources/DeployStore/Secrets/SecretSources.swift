@@ -116,7 +116,13 @@ package struct CommandSecrets: SecretProvider {
     while let brace = rest.firstIndex(of: "{") {
       result += rest[..<brace]
       rest = rest[brace...]
-      if rest.hasPrefix("{name}") { result += secret; rest = rest.dropFirst(6) } else { result += "{"; rest = rest.dropFirst() }
+      if rest.hasPrefix("{name}") {
+        result += secret
+        rest = rest.dropFirst(6)
+      } else {
+        result += "{"
+        rest = rest.dropFirst()
+      }
     }
     return result + rest
   }

@@ -168,7 +168,7 @@ struct ChildProcess {
     var id: pid_t = 0
     let words = Self.strings(argv)
     let environment = Self.strings(self.environment)
-    defer { (words + environment).forEach { free($0) } }
+    defer { for text in words + environment { free(text) } }
     let code = posix_spawnp(&id, argv[0], &actions, &attributes, words, environment)
     _ = Glibc.close(pipes[0][0])
     _ = Glibc.close(pipes[1][1])

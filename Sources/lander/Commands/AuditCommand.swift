@@ -74,7 +74,9 @@ struct AuditCommand: Verb {
     }
   }
 
-  private static func verdict(_ survey: Survey, _ past: PastDeployments) async throws -> (
+  private static func verdict(
+    _ survey: Survey, _ past: PastDeployments
+  ) async throws -> (
     String, Bool
   ) {
     guard case .reached(let state) = survey else { return ("not seen: out of reach", true) }

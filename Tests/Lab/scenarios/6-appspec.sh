@@ -66,9 +66,9 @@ CHECK='  ValidateService:
 bundle_hosts() { local list; list=$(hosts | sed 's/^/h/' | paste -sd,); echo "$list"; }
 # Lander with the bundle, on all hosts; a deployment takes them at once, or BATCH of them.
 bundled() {
-  local batch=
-  [ "$1" != deploy ] || batch="--batch ${BATCH:-100%}"
-  lander "$1" --appspec bundle --hosts "$(bundle_hosts)" --application-name deployed --deployment-group-name staging $batch "${@:2}"
+  local batch=()
+  [ "$1" != deploy ] || batch=(--batch "${BATCH:-100%}")
+  lander "$1" --appspec bundle --hosts "$(bundle_hosts)" --application-name deployed --deployment-group-name staging "${batch[@]}" "${@:2}"
 }
 rights() { on "$1" stat -c '%A %U:%G' "$2"; }
 shop_serves() { local k; for k in $(hosts); do equal "$(on "$k" cat /opt/shop/REVISION)" "$1" "the revision of h$k"; done; }

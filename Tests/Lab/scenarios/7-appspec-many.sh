@@ -61,7 +61,7 @@ appspec_many() {
   done
   within 20 eval '[ "$(many_state)" = "$before" ]'
   size=$(on 1 du -sk /srv/many | cut -f1)
-  note "$turns deployments; $(echo $before); $size KiB in /srv/many"
+  note "$turns deployments; ${before//$'\n'/ }; $size KiB in /srv/many"
 }
 
 # A bundle whose script at AfterInstall is given on standard input.

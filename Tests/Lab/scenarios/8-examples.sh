@@ -34,7 +34,8 @@ example_a() {
   status 0 lander rollback --appspec a --hosts h1,h2
   for k in $(hosts); do holds "$(page "$k")" "version 3"; done
   touch "$PROJECT/enough"
-  wait $(cat "$PROJECT/askers")
+  mapfile -t askers <"$PROJECT/askers"
+  wait "${askers[@]}"
   for k in $(hosts); do
     note "h$k: $(tail -1 "$PROJECT/asked.$k")"
     equal "$(grep -c '^failed' "$PROJECT/asked.$k")" 0 "failed requests to h$k: $(grep '^failed' "$PROJECT/asked.$k" | head -3)"

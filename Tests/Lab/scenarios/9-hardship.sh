@@ -45,7 +45,8 @@ frozen() {
   within 60 has_run 1 "AfterInstall begins in 2"
   lab freeze 1
   trap 'lab thaw 1' EXIT
-  local client=$(pgrep -P "$ENGINE" -f '^ssh .* h1 ')
+  local client
+  client=$(pgrep -P "$ENGINE" -f '^ssh .* h1 ')
   [ -n "$client" ] || broken "no connection to h1 was found"
   # A peer that says nothing for fifteen seconds counts as gone.
   within 30 test ! -e "/proc/$client"
