@@ -52,6 +52,8 @@ package enum ExitCode: Int32, Sendable, Hashable, CaseIterable {
   case infrastructure = 21
   /// Stopped waiting; the deployment can be resumed.
   case detached = 22
+  /// Ended because its terminal was closed.
+  case hungUp = 129
   case interrupted = 130
   case terminated = 143
 }

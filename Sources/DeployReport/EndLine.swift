@@ -49,6 +49,7 @@ extension ExitCode {
     case .unreachable: "unreachable"
     case .infrastructure: "infrastructure"
     case .detached: "detached"
+    case .hungUp: "hung_up"
     case .interrupted: "interrupted"
     case .terminated: "terminated"
     }

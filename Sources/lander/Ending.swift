@@ -12,24 +12,25 @@ enum Ending {
     var form = Form.none
     var deployments: [Deployment.ID] = []
     var problems: [Problem] = []
+    /// Whether the last line, or a document that leaves no place for it, is written.
     var isWritten = false
+    /// What the program exits with; nil while nothing ends it.
+    var code: DeployModel.ExitCode?
   }
   private static let state = Mutex(State())
 
-  /// Looks who reads, before anything can go wrong: what is wrong may be the arguments themselves.
+  /// Finds out who reads, before anything can go wrong: what is wrong may be the arguments themselves.
   static func expect(_ arguments: [String]) {
     let words = arguments.prefix { $0 != "--" }
     var form = Form.none
     if words.contains("--output=ndjson") || zip(words, words.dropFirst()).contains(where: { $0 == "--output" && $1 == "ndjson" }) {
       form = .lines
-    } else if words.contains("--json"), !documented.isDisjoint(with: words) {
+    } else if words.contains("--json"), OptionNames.names(of: Subcommand.named(Elsewhere.rest(of: arguments))).contains("json") {
+      // Elsewhere it may be a recipe's parameter.
       form = .document
     }
     state.withLock { $0.form = form }
   }
-
-  /// Commands that have `--json`; elsewhere it may be a recipe's parameter.
-  private static let documented: Set = ["status", "hosts", "history", "list", "bundle", "appspec"]
 
   /// Whether every line of standard output belongs to a program.
   static var isLines: Bool { state.withLock { $0.form == .lines } }
@@ -42,19 +43,67 @@ enum Ending {
     }
   }
 
-  /// A command that ends by itself.
-  static func write(_ code: DeployModel.ExitCode, _ error: (any Error)? = nil) {
+  /// A document is being written: there is no place for another object on standard output any more.
+  static func beginsResult() { state.withLock { if $0.form == .document { $0.isWritten = true } } }
+
+  /// Decides with which code the program exits; whoever comes first does.
+  /// - Returns: whether this was the first.
+  static func claim(_ code: DeployModel.ExitCode) -> Bool {
+    state.withLock { state in
+      guard state.code == nil else { return false }
+      state.code = code
+      return true
+    }
+  }
+
+  /// Whether a signal decided how the command ends: what else is written then would only confuse.
+  static var isClaimed: Bool { state.withLock { $0.code != nil } }
+
+  /// The end of a command that nothing else ends: the last line, where a program reads, and the exit.
+  static func leave(_ code: DeployModel.ExitCode, _ error: (any Error)? = nil) -> Never {
+    guard claim(code) else { EarlyEnd.wait() }
+    let text = line(code, error)
+    fflush(nil)
+    Terminal.withOutput {
+      if let text { Terminal.put(Array((text + "\n").utf8), to: STDOUT_FILENO) }
+      exit(code.rawValue)
+    }
+  }
+
+  /// The end that a signal asked for, which is claimed already. A reader that does not take what was written before gets no last line.
+  static func leave(after problem: Problem) -> Never {
+    let code = state.withLock { $0.code } ?? .interrupted
+    if let text = line(code, problem) {
+      fflush(nil)
+      for _ in 0..<100 {
+        Terminal.tryOutput {
+          Terminal.put(Array((text + "\n").utf8), to: STDOUT_FILENO)
+          _exit(code.rawValue)
+        }
+        usleep(20_000)
+      }
+    }
+    _exit(code.rawValue)
+  }
+
+  /// Leaves though the last line is not written yet: somebody asks for the second time.
+  static func leaveSoon() -> Never {
+    sleep(1)
+    _exit((state.withLock { $0.code } ?? .interrupted).rawValue)
+  }
+
+  /// The last line; nil where none is wanted.
+  private static func line(_ code: DeployModel.ExitCode, _ error: (any Error)?) -> String? {
     let isOwn = error is ArgumentParser.ExitCode
     // Help and version were asked for, and are there.
-    if error != nil, !isOwn, code == .done { return }
+    if error != nil, !isOwn, code == .done { return nil }
     let said = error.map { isOwn ? [] : problems(of: $0) } ?? []
-    let text = state.withLock { state -> String? in
+    return state.withLock { state -> String? in
       let isWanted = state.form == .lines || state.form == .document && error != nil && !isOwn
       guard isWanted, !state.isWritten else { return nil }
       state.isWritten = true
       return EndLine(code, deployments: state.deployments, problems: said.isEmpty ? state.problems : said).text
     }
-    if let text { Terminal.write(text + "\n", to: STDOUT_FILENO) }
   }
 
   private static func problems(of error: any Error) -> [Problem] {

@@ -36,7 +36,7 @@ actor Interrupts {
     let now = ContinuousClock.now
     if let before, now - before < Self.echo { return }
     before = now
-    if let first, first.signal == SIGINT, number == SIGTERM, now - first.at < Self.urgency { return }
+    if let first, number == SIGHUP || number == SIGTERM && first.signal != SIGTERM && now - first.at < Self.urgency { return }
     last = number
     if first == nil { first = (number, now) }
     if asked.contains(await deployments.goingBack) {
@@ -50,7 +50,7 @@ actor Interrupts {
         if !Task.isCancelled { shown.late() }
       }
     }
-    asked.insert(await ask(number == SIGTERM ? "terminated" : "Ctrl-C"))
+    asked.insert(await ask(number == SIGTERM ? "terminated" : number == SIGHUP ? "the terminal was closed" : "Ctrl-C"))
   }
 
   /// - Returns: the rollback that goes on all the same; nil: what runs ends.

@@ -13,7 +13,8 @@ struct Lander: AsyncParsableCommand {
       Results go to standard output, progress to standard error. -C DIR before the command: as if it were started there. Exit codes: \
       0 done · 1 a defect of lander · 2 something you wrote · 3 refused · 4 somebody else holds the lock · 10 failed and rolled back · \
       11 failed and could not go back · 12 failed and left as it is · 14 a plan that was not seen to its end · 15 cancelled and restored \
-      · 20 hosts out of reach · 21 transport, space, what is missing on a host, or store · 130, 143 left or ended by Ctrl-C or SIGTERM. \
+      · 20 hosts out of reach · 21 transport, space, what is missing on a host, or store · 129, 130, 143 left or ended by a closed terminal, \
+      Ctrl-C or SIGTERM. \
       lander --version says its version; after a command, --version is a parameter of recipes that declare it.
       """,
     groupedSubcommands: [
@@ -65,6 +66,9 @@ enum Main {
     for descriptor in 3..<Int32(1024) { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
     let terminal = Terminal()
     Ending.expect(Array(CommandLine.arguments.dropFirst()))
+    EarlyEnd.arm(terminal)
+    // A signal that came before the command began.
+    if EarlyEnd.isUnderWay { EarlyEnd.wait() }
     do {
       let arguments = try Elsewhere.enter(Array(CommandLine.arguments.dropFirst()))
       // Only here: after a command it would end in a success that deployed nothing.
@@ -76,13 +80,11 @@ enum Main {
       } else {
         try command.run()
       }
-      Ending.write(.done)
+      Ending.leave(.done)
     } catch {
-      // What was ended because somebody asked for it is no error of its own.
-      if let code = EarlyEnd.code { EarlyEnd.leave(code) }
-      let code = terminal.report(error)
-      Ending.write(code, error)
-      exit(code.rawValue)
+      // What fails because a signal ends it is no error of its own.
+      if EarlyEnd.isUnderWay { EarlyEnd.wait() }
+      Ending.leave(terminal.report(error), error)
     }
   }
 }
@@ -93,15 +95,26 @@ enum Elsewhere {
   /// - Throws: `Problems` where there is no such folder.
   static func enter(_ arguments: [String]) throws(Problems) -> [String] {
     var rest = arguments[...]
-    while let word = rest.first, word.hasPrefix("-C") || word == "--project" || word.hasPrefix("--project=") {
-      rest.removeFirst()
-      let attached = word.hasPrefix("-C") ? word.dropFirst(2) : word.dropFirst("--project=".count)
-      guard let folder = attached.isEmpty ? rest.popFirst() : String(attached) else {
-        throw Problems(Problem("-C needs a folder", fix: "lander -C shop status"))
-      }
+    while let named = next(in: &rest) {
+      guard let folder = named else { throw Problems(Problem("-C needs a folder", fix: "lander -C shop status")) }
       guard chdir(folder) == 0 else { throw Problems(Folder.missing(Folder.absolute(folder), subject: "-C")) }
     }
     return Array(rest)
+  }
+
+  /// The arguments after the folder, which nothing enters.
+  static func rest(of arguments: [String]) -> [String] {
+    var rest = arguments[...]
+    while next(in: &rest) != nil {}
+    return Array(rest)
+  }
+
+  /// Takes one such option from the front; nil where none is there, and nil in it where it lacks its folder.
+  private static func next(in rest: inout ArraySlice<String>) -> String?? {
+    guard let word = rest.first, word.hasPrefix("-C") || word == "--project" || word.hasPrefix("--project=") else { return nil }
+    rest.removeFirst()
+    let attached = word.hasPrefix("-C") ? word.dropFirst(2) : word.dropFirst("--project=".count)
+    return .some(attached.isEmpty ? rest.popFirst() : String(attached))
   }
 }
 
@@ -109,8 +122,18 @@ enum Elsewhere {
 /// where another thread writes.
 private func hearNothing(_: Int32) {}
 
-/// Refuses subcommands that do not exist, with the one that was meant.
+/// Subcommands by the words that name them; those that do not exist are refused, with the one that was meant.
 enum Subcommand {
+  /// The command that the first words name, as far as they name one.
+  static func named(_ arguments: [String], below parent: any ParsableCommand.Type = Lander.self) -> any ParsableCommand.Type {
+    guard let word = arguments.first,
+      let child = parent.configuration.subcommands.first(where: {
+        ($0.configuration.commandName ?? $0._commandName) == word || $0.configuration.aliases.contains(word)
+      })
+    else { return parent }
+    return named(Array(arguments.dropFirst()), below: child)
+  }
+
   /// - Throws: `Problems` where the first word that is no option names no subcommand.
   static func check(
     _ arguments: [String], of parent: any ParsableCommand.Type, path: String = "lander"

@@ -21,7 +21,7 @@ struct Launch {
 
   /// Resumes what is left of an interrupted deployment and its rollback; with a reason, only to end them in good order.
   func resume(_ pair: Pair, cancelling reason: String? = nil) async throws -> DeployModel.ExitCode {
-    EarlyEnd.arm(engine, terminal, "The deployment is as it was.")
+    EarlyEnd.nowHolds("the deployment is as it was")
     var claims: [any DeploymentClaim] = []
     defer { for claim in claims { claim.release() } }
     for member in pair.members {
@@ -76,7 +76,7 @@ struct Launch {
       ports: engine.ports, feed: shown.feed, recipes: engine.library, identity: { Identity.make() })
     let interrupts = Interrupts(deployments: deployments, shown: shown)
     let (signals, sink) = AsyncStream.makeStream(of: Int32.self)
-    Signals.hear([SIGINT, SIGTERM, SIGUSR1, SIGWINCH]) { sink.yield($0) }
+    Signals.hear(Signals.ending + [SIGUSR1, SIGWINCH]) { sink.yield($0) }
     let listener = Task {
       for await number in signals {
         if number == SIGWINCH {
@@ -126,7 +126,7 @@ struct Launch {
       let lines = left.words
       Ending.note(ended.map(\.plan.id), [Problem(lines[0], fix: lines[1])])
       terminal.tell(["", lines[0], "  → " + lines[1]])
-      return signal == SIGTERM ? .terminated : .interrupted
+      return ExitCode(endedBy: signal ?? SIGINT)
     }
     let story = stories.first { $0.id == first.plan.id } ?? DeploymentStory()
     let back = ended.count > 1 ? stories.first { $0.id == ended[1].plan.id } : nil

@@ -1,9 +1,13 @@
+import Dispatch
 import Glibc
 import Synchronization
 
 /// Signals of this process, given to whoever asked for them last. Handlers are not handed on to child processes, unlike ignored or
 /// blocked signals.
 enum Signals {
+  /// Those that ask a command to end: Ctrl-C, SIGTERM, and a terminal that is closed.
+  static let ending: [Int32] = [SIGINT, SIGTERM, SIGHUP]
+
   /// What the handler writes to, and what is read.
   private static let ends: (read: Int32, write: Int32) = {
     var pair: [Int32] = [-1, -1]
@@ -16,13 +20,20 @@ enum Signals {
   }()
 
   private static let listener = Mutex<(@Sendable (Int32) -> Void)?>(nil)
-  private static let watch: Void = Watch(on: ends.read) { number in listener.withLock { $0 }?(number) }.start()
 
-  /// Each of these signals as it comes, from now on, instead of whatever was done with signals before.
+  /// Starts the thread that reads the pipe, and returns once it has told what was pending: a signal that came before the command
+  /// began ends it before it begins.
+  private static let watch: Void = {
+    let isReady = DispatchSemaphore(value: 0)
+    let read = ends.read
+    if PlainThread.start({ listen(to: read, isReady) }) { isReady.wait() }
+  }()
+
+  /// Each of these signals as it comes, from now on, instead of whatever was done with signals before. SIGHUP stays ignored where
+  /// whoever started this process wants that, as nohup does.
   static func hear(_ numbers: [Int32], _ heard: @escaping @Sendable (Int32) -> Void) {
     listener.withLock { $0 = heard }
-    watch
-    for number in numbers {
+    for number in numbers where number != SIGHUP || !isIgnored(number) {
       signal(number) { number in
         let before = errno
         var byte = UInt8(truncatingIfNeeded: number)
@@ -30,40 +41,32 @@ enum Signals {
         errno = before
       }
     }
+    watch
   }
 
-  /// What the thread does that reads the pipe: signals must be heard while all tasks are busy.
-  private final class Watch: Sendable {
-    let end: Int32
-    let heard: @Sendable (Int32) -> Void
+  static func isIgnored(_ number: Int32) -> Bool {
+    var action = sigaction()
+    guard sigaction(number, nil, &action) == 0 else { return false }
+    return unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self) == 1
+  }
 
-    init(on end: Int32, heard: @escaping @Sendable (Int32) -> Void) {
-      self.end = end
-      self.heard = heard
+  private static func listen(to end: Int32, _ isReady: DispatchSemaphore) {
+    // Whoever started this process may have blocked them, and blocking is inherited.
+    var mask = sigset_t()
+    sigemptyset(&mask)
+    for number in ending + [SIGUSR1, SIGWINCH] { sigaddset(&mask, number) }
+    pthread_sigmask(SIG_UNBLOCK, &mask, nil)
+    tell(from: end)
+    isReady.signal()
+    while true {
+      var wanted = pollfd(fd: end, events: Int16(POLLIN), revents: 0)
+      if poll(&wanted, 1, -1) < 0, errno != EINTR { return }
+      tell(from: end)
     }
+  }
 
-    func start() {
-      var thread = pthread_t()
-      let this = Unmanaged.passRetained(self)
-      let run: @convention(c) (UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? = { argument in
-        if let argument { Unmanaged<Watch>.fromOpaque(argument).takeRetainedValue().run() }
-        return nil
-      }
-      if pthread_create(&thread, nil, run, this.toOpaque()) == 0 { pthread_detach(thread) } else { this.release() }
-    }
-
-    private func run() {
-      // Whoever started this process may have blocked them, and blocking is inherited.
-      var mask = sigset_t()
-      sigemptyset(&mask)
-      for number in [SIGINT, SIGTERM, SIGUSR1, SIGWINCH] { sigaddset(&mask, number) }
-      pthread_sigmask(SIG_UNBLOCK, &mask, nil)
-      while true {
-        var wanted = pollfd(fd: end, events: Int16(POLLIN), revents: 0)
-        if poll(&wanted, 1, -1) < 0, errno != EINTR { return }
-        var byte: UInt8 = 0
-        while read(end, &byte, 1) == 1 { heard(Int32(byte)) }
-      }
-    }
+  private static func tell(from end: Int32) {
+    var byte: UInt8 = 0
+    while read(end, &byte, 1) == 1 { listener.withLock { $0 }?(Int32(byte)) }
   }
 }

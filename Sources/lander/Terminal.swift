@@ -2,6 +2,7 @@ import ArgumentParser
 import DeployModel
 import DeployReport
 import Glibc
+import Synchronization
 
 /// Standard output for results, standard error for progress and problems.
 struct Terminal: Sendable {
@@ -15,6 +16,7 @@ struct Terminal: Sendable {
 
   /// Result lines.
   func say(_ lines: [String]) {
+    Ending.beginsResult()
     Terminal.write(lines.map { $0 + "\n" }.joined(), to: STDOUT_FILENO)
   }
   func say(_ line: String) { say([line]) }
@@ -25,12 +27,21 @@ struct Terminal: Sendable {
   func tell(_ line: String) { tell([line]) }
 
   /// All of it, however many calls that takes; what nobody reads is dropped.
-  static func write(_ text: String, to descriptor: Int32) {
-    write(Array(text.utf8), to: descriptor)
+  static func write(_ text: String, to descriptor: Int32) { write(Array(text.utf8), to: descriptor) }
+
+  /// All of them, however many calls that takes; what nobody reads is dropped. Nothing is written once a signal ends the command.
+  static func write(_ bytes: [UInt8], to descriptor: Int32) {
+    if Ending.isClaimed { return }
+    if descriptor == STDOUT_FILENO { withOutput { put(bytes, to: descriptor) } } else { put(bytes, to: descriptor) }
   }
 
-  /// All of them, however many calls that takes; what nobody reads is dropped.
-  static func write(_ bytes: [UInt8], to descriptor: Int32) {
+  /// Standard output is one writer's at a time, so that no line is cut by another.
+  private static let output = Mutex(())
+  static func withOutput<T>(_ body: () -> T) -> T { output.withLock { _ in body() } }
+  /// Not if somebody is writing just now.
+  static func tryOutput(_ body: () -> Void) { output.withLockIfAvailable { _ in body() } }
+
+  static func put(_ bytes: [UInt8], to descriptor: Int32) {
     var bytes = bytes[...]
     while !bytes.isEmpty {
       let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }

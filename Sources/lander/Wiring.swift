@@ -102,9 +102,11 @@ enum Wiring {
     let ports = Ports(
       transport: AppSpecTransport(over: hosts), machine: machine, bundles: store, journal: journal, clock: SystemClock(),
       actor: Identity.actor)
-    return Engine(
+    let engine = Engine(
       state: state, journal: journal, store: store, hosts: hosts, machine: machine,
       secrets: secrets, library: LuaLibrary(), ports: ports)
+    EarlyEnd.also { await engine.endPrograms() }
+    return engine
   }
 
   /// The environment, then the file `.lander/secrets` beside `deploy.lua`, then the program that `LANDER_SECRETS_COMMAND` names.

@@ -90,8 +90,12 @@ final class Workplace: Sendable {
   }
 
   /// Starts `lander` and returns at once.
-  /// - Parameter through: words before it, of a program that starts it.
-  func start(_ words: [String], _ environment: [String: String] = [:], through: [String] = []) throws -> Running {
+  /// - Parameters:
+  ///   - through: words before it, of a program that starts it.
+  ///   - pending: a signal that has come before the command begins, and that it hears as soon as it listens.
+  func start(
+    _ words: [String], _ environment: [String: String] = [:], through: [String] = [], pending: Int32? = nil
+  ) throws -> Running {
     let name = UUID().uuidString.prefix(8)
     let (out, err) = (path + "/.out-\(name)", path + "/.err-\(name)")
     var all = ProcessInfo.processInfo.environment.filter { ["PATH", "HOME", "USER", "TMPDIR", "LANG"].contains($0.key) }
@@ -109,8 +113,19 @@ final class Workplace: Sendable {
     var variables = all.map { strdup("\($0.key)=\($0.value)") } + [nil]
     defer { for pointer in argv + variables { free(pointer) } }
     var process: pid_t = 0
-    let code = posix_spawn(&process, "/bin/sh", &actions, nil, &argv, &variables)
+    var attributes = posix_spawnattr_t()
+    posix_spawnattr_init(&attributes)
+    defer { posix_spawnattr_destroy(&attributes) }
+    if let pending {
+      var blocked = sigset_t()
+      sigemptyset(&blocked)
+      sigaddset(&blocked, pending)
+      posix_spawnattr_setsigmask(&attributes, &blocked)
+      posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
+    }
+    let code = posix_spawn(&process, "/bin/sh", &actions, &attributes, &argv, &variables)
     guard code == 0 else { throw POSIXError(POSIXErrorCode(rawValue: code) ?? .EINVAL) }
+    if let pending { kill(process, pending) }
     return Running(process: process, out: out, err: err)
   }
 

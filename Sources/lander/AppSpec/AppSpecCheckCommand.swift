@@ -34,7 +34,7 @@ struct AppSpecCheckCommand: AsyncParsableCommand {
     if json {
       let encoder = JSONEncoder()
       encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-      print(String(decoding: try encoder.encode(answer), as: UTF8.self))
+      Terminal().say(String(decoding: try encoder.encode(answer), as: UTF8.self))
     } else {
       for finding in findings { for line in Self.lines(finding, of: name) { print(line) } }
       print("\(answer.errors) errors, \(answer.warnings) warnings in \(answer.file)")
@@ -54,6 +54,7 @@ struct AppSpecCheckCommand: AsyncParsableCommand {
   private func reviewArchive(_ file: HostPath) async throws -> (name: String, findings: [Finding]) {
     let state = FileManager.default.temporaryDirectory.appendingPathComponent("lander-check-\(UUID().uuidString)")
     defer { try? FileManager.default.removeItem(at: state) }
+    EarlyEnd.also { try? FileManager.default.removeItem(at: state) }
     let store = try DirectoryBundleStore(in: StateDirectory(state.path))
     var revision = Revision(source: .path(file.text))
     revision.linksLeave = true

@@ -10,10 +10,10 @@ struct AppSpecRunCommand: AsyncParsableCommand {
     discussion: """
       A way to try a bundle on a laptop or in a container, without hosts and without a deploy.lua. It runs the whole lifecycle here, as \
       you: files go where the appspec file says, scripts run with the agent's variables. Files of the previous run of the same --group \
-      are removed first. With --restore what is replaced or removed is put back when the deployment fails. Ctrl-C and SIGTERM end the \
+      are removed first. With --restore what is replaced or removed is put back when the deployment fails. Ctrl-C, SIGTERM and a closed terminal end the \
       script that runs (TERM, and KILL 10 seconds later or at a second signal) and then the deployment, as a failed one.
 
-      Exit codes: 0 done · 10 failed · 130, 143 stopped by Ctrl-C or SIGTERM.
+      Exit codes: 0 done · 10 failed · 129, 130, 143 stopped by a closed terminal, Ctrl-C or SIGTERM.
       """)
 
   @Option(help: "The bundle: a folder, or an archive.")
@@ -60,7 +60,7 @@ struct AppSpecRunCommand: AsyncParsableCommand {
       maxRevisions: maxRevisions, fileExistsBehavior: fileExistsBehavior, appSpecFile: appspecFilename,
       events: events.map { $0.split(separator: ",").map(String.init) }, application: applicationName ?? bundle,
       groupName: deploymentGroupName, restore: restore, ignoresStopFailures: ignoreStopFailures)
-    Stop.listen(to: [SIGINT, SIGTERM])
+    Stop.listen(to: Signals.ending.filter { !Signals.isIgnored($0) || $0 != SIGHUP })
     let engineRoot = EngineRoot(path: HostPath(expanding: root, from: here), group: group)
     var deployment = AppSpecDeployment(request, root: engineRoot, on: LocalAppSpecHost { print($0) })
     let report = await deployment.run()

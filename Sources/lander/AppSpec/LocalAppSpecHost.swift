@@ -58,7 +58,9 @@ struct LocalAppSpecHost: AppSpecHost {
 
   func say(_ line: String) { tell(line) }
 
-  var stopped: String? { Stop.signal.map { $0 == SIGTERM ? "terminated" : "stopped by Ctrl-C" } }
+  var stopped: String? {
+    Stop.signal.map { $0 == SIGTERM ? "terminated" : $0 == SIGHUP ? "stopped because the terminal was closed" : "stopped by Ctrl-C" }
+  }
 
   private static func makeExecutable(_ path: String) -> Bool {
     var found = stat()

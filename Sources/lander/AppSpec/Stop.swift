@@ -14,14 +14,15 @@ enum Stop {
   /// How many came.
   static var signals: Int { count.load(ordering: .relaxed) }
 
-  /// From now on signals with these numbers are only noted. TERM after INT is the same wish: CI runners send both.
+  /// From now on signals with these numbers are only noted. TERM after INT is the same request: CI runners send both. So is a terminal
+  /// that is closed after another signal.
   static func listen(to numbers: [Int32]) {
     // Both values are made before a handler asks for them.
     _ = (signal, signals)
     for number in numbers {
       Glibc.signal(number) { number in
         let before = Stop.first.compareExchange(expected: 0, desired: number, ordering: .relaxed).original
-        if before == SIGINT, number == SIGTERM { return }
+        if before == SIGINT && number == SIGTERM || before != 0 && number == SIGHUP { return }
         Stop.count.add(1, ordering: .relaxed)
       }
     }

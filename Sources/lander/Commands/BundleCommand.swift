@@ -41,7 +41,6 @@ struct BundleBuild: Verb {
     let project = try Wiring.project(options)
     let recipe = try Selection.recipe(recipe, in: project.project)
     let engine = try Wiring.engine(for: project, options)
-    EarlyEnd.arm(engine, terminal)
     return try await Asking.with(engine) { engine in
       let built = try await Preparing(project: project, engine: engine, terminal: terminal).build(
         recipe, revision)

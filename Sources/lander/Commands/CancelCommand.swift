@@ -42,7 +42,7 @@ struct CancelCommand: Verb {
         exit: .refused)
     }
     terminal.tell("Told process \(process) to end deployment \(name); waiting for it. Ctrl-C stops waiting only.")
-    EarlyEnd.stopWaiting(for: name, terminal)
+    EarlyEnd.onlyWaits(for: name)
     let ended = try await RunningEngine.wait(for: name, past, terminal)
     let summary = try await past.summary(of: ended)
     Ending.note(ended.members.map(\.id), summary.problems)

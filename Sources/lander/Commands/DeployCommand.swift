@@ -44,7 +44,7 @@ struct RequestOptions: ParsableArguments {
       options: OptionNames.all.sorted())
     let request = DeploymentRequest(
       recipe: given.recipe, group: group, revision: revision,
-      only: only.flatMap { $0.split { $0 == "," || $0 == " " }.map(String.init) },
+      only: HostChoice.names(only),
       parameters: given.parameters, force: force, orphans: orphans)
     return (request, given.problems)
   }
@@ -75,7 +75,6 @@ struct DeployCommand: Verb {
     let project = try bundle.project(choices) ?? Wiring.project(options)
     let wanted = request.request(for: project.project)
     let engine = try Wiring.engine(for: project, options)
-    EarlyEnd.arm(engine, terminal)
     let preparing = Preparing(project: project, engine: engine, terminal: terminal)
     do {
       let prepared = try await preparing.plan(wanted)

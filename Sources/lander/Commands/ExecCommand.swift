@@ -87,18 +87,18 @@ struct ExecCommand: Verb {
     private let heard = Mutex<(signal: Int32, at: ContinuousClock.Instant)?>(nil)
 
     /// With what the command ends; nil where nobody interrupted it.
-    var code: DeployModel.ExitCode? { heard.withLock { $0.map { $0.signal == SIGTERM ? .terminated : .interrupted } } }
+    var code: DeployModel.ExitCode? { heard.withLock { $0.map { ExitCode(endedBy: $0.signal) } } }
 
     func arm(_ terminal: Terminal, _ cancel: @escaping @Sendable () async -> Void) {
-      Signals.hear([SIGINT, SIGTERM]) { [self] number in
+      Signals.hear(Signals.ending) { [self] number in
         let now = ContinuousClock.now
         let first = heard.withLock { first in
           defer { first = first ?? (number, now) }
           return first
         }
-        // TERM soon after INT is the same wish: CI runners send both.
-        if let first, first.signal == SIGINT, number == SIGTERM, now - first.at < .seconds(30) { return }
-        guard first == nil else { Glibc.exit((code ?? .interrupted).rawValue) }
+        // TERM soon after INT is the same request: CI runners send both. So is a terminal that is closed later.
+        if let first, number == SIGHUP || number == SIGTERM && first.signal != SIGTERM && now - first.at < .seconds(30) { return }
+        guard first == nil else { Ending.leave(code ?? .interrupted) }
         terminal.tell("Interrupted: ending the command on every host")
         Task { await cancel() }
       }

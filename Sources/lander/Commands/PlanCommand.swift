@@ -26,7 +26,6 @@ struct PlanCommand: Verb {
     let project = try bundle.project(choices) ?? Wiring.project(options)
     let wanted = request.request(for: project.project)
     let engine = try Wiring.engine(for: project, options)
-    EarlyEnd.arm(engine, terminal)
     do {
       let prepared = try await Preparing(project: project, engine: engine, terminal: terminal).plan(
         wanted, connecting: connect)

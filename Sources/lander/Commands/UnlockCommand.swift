@@ -123,6 +123,7 @@ struct UnlockCommand: Verb {
       }
       claims.append(claim)
     }
+    EarlyEnd.nowHolds("hosts that are not named as unlocked may still be locked")
     for (site, lock) in held {
       let intent = Intent(
         id: 0, place: .host(site.host.number), operation: .unlock(token: lock.token),

@@ -23,22 +23,15 @@ struct VerifyCommand: Verb {
   @OptionGroup var bundle: AppSpecOption
   @Argument(help: ArgumentHelp("Only this recipe.", valueName: "recipe"))
   var recipe: String?
-  @Option(help: ArgumentHelp("A group other than the recipe's own.", valueName: "name"))
-  var group: String?
-  @Option(
-    parsing: .upToNextOption,
-    help: ArgumentHelp("Only these hosts of the group; * stands for anything.", valueName: "host"))
-  var only: [String] = []
+  @OptionGroup var choice: HostChoice
   @Flag(help: "Print JSON.")
   var json = false
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
-    let project = try bundle.project() ?? Wiring.project(options)
-    let selections = try Surveyed.selections(
-      project.project, recipe: recipe, group: group, only: only.flatMap { $0.split(separator: ",").map(String.init) })
-    let engine = try Wiring.engine(for: project, options)
-    EarlyEnd.arm(engine, terminal)
-    return try await Asking.with(engine) { engine in
+    let (opened, selections) = try Opened.project(options, bundle) {
+      try Surveyed.selections($0, recipe: recipe, group: choice.group, only: choice.names)
+    }
+    return try await Asking.with(opened.engine) { engine in
       var (unreachable, isWhole) = (0, true)
       var values: [Value] = []
       for (index, selection) in selections.enumerated() {

@@ -1,0 +1,26 @@
+import Glibc
+
+/// A thread of its own, for what must happen while all tasks are busy: signals are heard on one, and the program ends from one.
+enum PlainThread {
+  /// Runs a body once. Returns false if the machine gives no further thread; then the body does not run.
+  @discardableResult
+  static func start(_ body: @escaping @Sendable () -> Void) -> Bool {
+    var thread = pthread_t()
+    let boxed = Unmanaged.passRetained(Box(body))
+    let run: @convention(c) (UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? = { argument in
+      if let argument { Unmanaged<Box>.fromOpaque(argument).takeRetainedValue().body() }
+      return nil
+    }
+    guard pthread_create(&thread, nil, run, boxed.toOpaque()) == 0 else {
+      boxed.release()
+      return false
+    }
+    pthread_detach(thread)
+    return true
+  }
+
+  private final class Box: Sendable {
+    let body: @Sendable () -> Void
+    init(_ body: @escaping @Sendable () -> Void) { self.body = body }
+  }
+}
