@@ -32,9 +32,19 @@ extension HostState {
           "release \(damage.release), \(role), is damaged: \(damage.words)",
           fix: isCurrent ? again : "lander rollback refuses it; the next deployments leave another one to go back to"))
     }
+    if let failed = failedRestore { found.append(failed.problem) }
     if let stranger {
       found.append(Problem("\(path) belongs to application \"\(stranger.application)\", deployment \(stranger.deployment)"))
     }
     return found
+  }
+}
+
+extension FailedRestore {
+  /// What to say of the host, with what to type there.
+  fileprivate var problem: Problem {
+    let last = "lander deploy or lander rollback tries again, and forgets this once it succeeds"
+    return Problem(
+      "deployment \(deployment) failed and could not take it back: \(message)", fix: (commands + [last]).joined(separator: "\n"))
   }
 }

@@ -18,7 +18,11 @@ package enum Obstacles {
       if let problem = state.strange?.problem(at: host.place(path)) {
         problems.append(Problem(problem.message, subject: host.name, fix: problem.fix))
       }
-      if let owner = state.stranger { problems.append(belongs(host, owner, selection)) }
+      if let owner = state.stranger {
+        problems.append(belongs(host, owner, selection))
+      } else if state.receipt == nil, let lock = state.lock, lock.isForeign(to: selection.recipe.application) {
+        problems.append(isLocked(host, lock, selection))
+      }
     }
     return problems + twins(surveys, selection)
   }
@@ -30,6 +34,18 @@ package enum Obstacles {
       "\(path) belongs to application \"\(owner.application)\" (\(who)), and this is \"\(selection.recipe.application)\"",
       subject: host.name,
       fix: "give this recipe a path of its own; if it is the same application under a new name, say application = \"\(owner.application)\"")
+  }
+
+  /// Another application deploys there for the first time, or began to and is gone.
+  private static func isLocked(_ host: Host, _ lock: Lock, _ selection: Selection) -> Problem {
+    let path = host.place(selection.recipe.path)
+    let group = lock.group.map { " to \($0)" } ?? ""
+    return Problem(
+      "\(path) is locked by application \"\(lock.application ?? "")\"\(group) (\(lock.purpose), deployment \(lock.deployment) by \(lock.owner)), "
+        + "and this is \"\(selection.recipe.application)\"",
+      subject: host.name,
+      fix: "give this recipe a path of its own"
+        + (lock.leaseLeft > 0 ? "" : "; if that deployment is over for good, lander unlock gives its lock back"))
   }
 
   /// Two hosts that are one folder of one machine, under whatever names: each would undo what the other did.

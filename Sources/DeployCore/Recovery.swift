@@ -107,15 +107,20 @@ package struct Recovery {
 }
 
 extension Intent {
-  /// Whether it asks the same. A receipt's time and chain head are put in when it is journalled, so they do not count.
+  /// Whether it asks the same. A receipt's time and chain head are put in when it is journalled, so they do not count; nor does what a
+  /// host is told to remember, which older versions did not say.
   package func isSame(as other: Intent) -> Bool { unsealed == other.unsealed }
 
   private var unsealed: Intent {
-    guard case .record(var receipt) = operation else { return self }
-    receipt.at = Timestamp(milliseconds: 0)
-    receipt.chain = nil
     var copy = self
-    copy.operation = .record(receipt)
+    switch operation {
+    case .record(var receipt):
+      receipt.at = Timestamp(milliseconds: 0)
+      receipt.chain = nil
+      copy.operation = .record(receipt)
+    case .unlock(let token, let good, _): copy.operation = .unlock(token: token, good: good)
+    default: break
+    }
     return copy
   }
 

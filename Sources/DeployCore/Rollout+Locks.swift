@@ -1,4 +1,4 @@
-package import DeployModel
+import DeployModel
 
 /// Taking and giving back the hosts' locks: all of them or none.
 struct Locks: Sendable, Hashable {
@@ -76,7 +76,8 @@ extension Rollout {
         note(.remark("\(plan.hosts[host].host.name) is out of reach and stays locked until its lease ends"))
       }
       _ = perform(
-        .host(host), .unlock(token: plan.lock.token, good: proved(host, conclusion)), for: isAwaited ? .unlock(host) : .nobody,
+        .host(host), .unlock(token: plan.lock.token, good: proved(host, conclusion), left: failedRestore(host)),
+        for: isAwaited ? .unlock(host) : .nobody,
         site: Intent.Site())
     }
     if locks.waiting == 0 { conclude(conclusion) }
@@ -89,6 +90,18 @@ extension Rollout {
     switch statuses[host] {
     case .succeeded: return plan.id
     case .unchanged: return plan.hosts[host].previous.flatMap { $0.trial == true ? $0.deployment : nil }
+    default: return nil
+    }
+  }
+
+  /// What the host is to remember if a person has to look after it.
+  private func failedRestore(_ host: Int) -> FailedRestore? {
+    switch statuses[host] {
+    case .restoreFailed(_, let restoring, let commands):
+      return FailedRestore(deployment: plan.id, message: restoring.failure.message, commands: commands)
+    case .failed(let error) where plan.kind != .deploy:
+      return FailedRestore(deployment: plan.id, message: error.failure.message, commands: [])
+    case .restored: return FailedRestore(deployment: plan.id, message: "", commands: [])
     default: return nil
     }
   }
@@ -109,14 +122,4 @@ extension HostStatus {
 extension Bool {
   /// A deployment that was cancelled, as the failure it ends with.
   fileprivate var failure: Failure? { self ? Failure(.cancelled, "cancelled before anything was changed") : nil }
-}
-
-extension Lock {
-  /// Reads the holder out of the answer to a lock request; nil where a field is missing.
-  package init?(_ value: Value) {
-    guard let deployment = value["deployment"]?.text, let owner = value["owner"]?.text else { return nil }
-    self.init(
-      deployment: deployment, token: value["token"]?.text ?? "", owner: owner, purpose: value["purpose"]?.text ?? "",
-      since: Timestamp(milliseconds: value["since"]?.int ?? 0), fence: value["fence"]?.int ?? 0, leaseLeft: value["leaseLeft"]?.int ?? 0)
-  }
 }

@@ -127,23 +127,7 @@ package struct Selection: Sendable, Hashable {
   package static func matches(_ name: String, _ pattern: String) -> Bool {
     let star = UInt8(ascii: "*")
     let (name, pattern) = (Array(name.utf8), Array(pattern.utf8))
-    var (at, from) = (0, 0)
-    // Going back to the last star only: at most as many steps as both lengths multiplied.
-    var last: (at: Int, from: Int)?
-    while from < name.count {
-      if at < pattern.count, pattern[at] == star {
-        last = (at, from)
-        at += 1
-      } else if at < pattern.count, pattern[at] == name[from] {
-        at += 1
-        from += 1
-      } else if let star = last {
-        last = (star.at, star.from + 1)
-        (at, from) = (star.at + 1, star.from + 1)
-      } else {
-        return false
-      }
-    }
-    return pattern[at...].allSatisfy { $0 == star }
+    return Glob.matches(
+      pattern: pattern.count, name: name.count, isStar: { pattern[$0] == star }, step: { pattern[$0] == name[$1] ? $0 + 1 : nil })
   }
 }

@@ -150,7 +150,7 @@ package final class Hosts: Transport {
     case .prune(let keep, let pinned): try await prune(keep, pinned, errand)
     case .record(let receipt): try await record(receipt, errand)
     case .lock(let request): try await lock(request, errand)
-    case .unlock(let token, let good): try await unlock(token, good: good, errand)
+    case .unlock(let token, let good, let left): try await unlock(token, good: good, left: left, errand)
     case .sources(let digest): try await sources(digest, errand)
     case .appspec: throw Failure(.internal, "an appspec step is made of commands and never asked of a host as a whole")
     }

@@ -79,6 +79,8 @@ package struct HostState: Sendable, Hashable, Codable {
   package var damage: [ReleaseDamage]
   /// The newest receipt, if it is another application's.
   package var stranger: Receipt?
+  /// What the last deployment could not take back there; nil if none failed to, or a receipt was written since.
+  package var failedRestore: FailedRestore?
   /// nil if the host could not say.
   package var place: HostPlace?
   /// Complete releases on the host.
@@ -98,7 +100,7 @@ package struct HostState: Sendable, Hashable, Codable {
   package init(
     facts: HostFacts, current: Release.ID? = nil, releases: [Release.ID] = [], receipt: Receipt? = nil, previous: Receipt? = nil,
     lock: Lock? = nil, fence: Int = 0, jobs: [RunningJob] = [], lacks: Failure? = nil, strange: StrangeCurrent? = nil,
-    damage: [ReleaseDamage] = [], stranger: Receipt? = nil, place: HostPlace? = nil
+    damage: [ReleaseDamage] = [], stranger: Receipt? = nil, place: HostPlace? = nil, failedRestore: FailedRestore? = nil
   ) {
     self.facts = facts
     self.current = current
@@ -106,6 +108,7 @@ package struct HostState: Sendable, Hashable, Codable {
     self.damage = damage
     self.stranger = stranger
     self.place = place
+    self.failedRestore = failedRestore
     self.releases = releases
     self.receipt = receipt
     self.previous = previous

@@ -13,9 +13,12 @@ package struct Lock: Sendable, Hashable, Codable {
   package var leaseLeft: Int
   /// The engine's process, in words that only its own machine understands; nil where nobody wrote it down.
   package var process: String?
+  /// Whose lock it is; nil in locks of older versions, which do not say. One folder has one lock, whoever wants it.
+  package var application: String?
+  package var group: String?
   package init(
     deployment: Deployment.ID, token: String, owner: String, purpose: String, since: Timestamp, fence: Int, leaseLeft: Int,
-    process: String? = nil
+    process: String? = nil, application: String? = nil, group: String? = nil
   ) {
     self.deployment = deployment
     self.token = token
@@ -25,6 +28,40 @@ package struct Lock: Sendable, Hashable, Codable {
     self.fence = fence
     self.leaseLeft = leaseLeft
     self.process = process
+    self.application = application
+    self.group = group
+  }
+
+  /// Whether it is known to be of another application.
+  package func isForeign(to application: String) -> Bool {
+    self.application.map { !$0.isExactly(Lock.word(application)) } ?? false
+  }
+
+  /// A text as the host's record holds it, where a line end or a tab would end it.
+  package static func word(_ text: String) -> String {
+    String(decoding: text.utf8.map { [9, 10, 13].contains($0) ? 32 : $0 }, as: UTF8.self)
+  }
+}
+
+extension Lock {
+  /// As outcomes carry it.
+  package var value: Value {
+    var members: [(String, Value)] = [
+      ("deployment", .text(deployment)), ("fence", .int(fence)), ("leaseLeft", .int(leaseLeft)), ("owner", .text(owner)),
+      ("purpose", .text(purpose)), ("since", .int(since.milliseconds)), ("token", .text(token)),
+    ]
+    if let application { members.append(("application", .text(application))) }
+    if let group { members.append(("group", .text(group))) }
+    return .record(of: members)
+  }
+
+  /// Reads the holder out of the answer to a lock request; nil where a field is missing.
+  package init?(_ value: Value) {
+    guard let deployment = value["deployment"]?.text, let owner = value["owner"]?.text else { return nil }
+    self.init(
+      deployment: deployment, token: value["token"]?.text ?? "", owner: owner, purpose: value["purpose"]?.text ?? "",
+      since: Timestamp(milliseconds: value["since"]?.int ?? 0), fence: value["fence"]?.int ?? 0, leaseLeft: value["leaseLeft"]?.int ?? 0,
+      application: value["application"]?.text, group: value["group"]?.text)
   }
 }
 

@@ -28,8 +28,8 @@ package indirect enum Operation: Sendable, Hashable, Codable {
   case record(Receipt)
   /// Takes the host's lock and raises its fence, or names the holder.
   case lock(LockRequest)
-  /// Gives the host's lock back. The host's receipt, where it is of `good`, is on trial no more.
-  case unlock(token: String, good: Deployment.ID? = nil)
+  /// Gives the host's lock back. The host's receipt, if it is of `good`, is on trial no more; `left` stays there until the next receipt.
+  case unlock(token: String, good: Deployment.ID? = nil, left: FailedRestore? = nil)
   /// Reads the recipe sources kept on the host under a digest.
   case sources(Digest)
   /// A part of an installation by the release's appspec file; made of commands that run at most once each.

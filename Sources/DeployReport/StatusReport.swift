@@ -23,7 +23,7 @@ package struct StatusReport: Sendable {
     let rows = hosts.map { [$0.name] + row($0.survey, on: surface) }
     lines += Table(["HOST", "RELEASE", "REVISION", "DEPLOYMENT", "WHEN", "BY"], rows: rows).lines(
       on: surface, indent: 2)
-    lines += reasons() + trials() + drifts(on: surface) + differences(on: surface) + locks(on: surface) + jobs()
+    lines += reasons() + trials() + drifts(on: surface) + differences(on: surface) + locks(on: surface) + jobs() + compared(on: surface)
     return lines
   }
 
@@ -53,7 +53,9 @@ package struct StatusReport: Sendable {
           ("actor", state.receipt.map { .text($0.actor) }),
           ("previous", state.previous.map { .text($0.release.id) }),
           ("locked_by", state.lock.map { .text($0.deployment) }),
+          ("locked_application", state.lock?.application.map { .text($0) }),
           ("jobs", .int(state.jobs.count)),
+          ("compared", .list(["links", "folders", "counts"])),
           ("drift", .list(drift(of: host.name, state).map { .text($0.message) })),
         ])
       })
@@ -125,6 +127,15 @@ package struct StatusReport: Sendable {
       let hosts = names.prefix(8).joined(separator: " ") + more
       return "  Deployment \(deployment) has not succeeded (yet): lander rollback takes \(hosts) back from it"
     }
+  }
+
+  /// What was looked at, so that nobody takes a file that was edited in place for compared.
+  private func compared(on surface: Surface) -> [String] {
+    let runs = hosts.contains { if case .reached(let state) = $0.survey { state.current != nil } else { false } }
+    guard runs else { return [] }
+    return [
+      "", surface.paint("Compared: links, folders and the number of files. Not compared: what files hold; lander verify does.", .dim),
+    ]
   }
 
   /// Hosts that run something else than most.

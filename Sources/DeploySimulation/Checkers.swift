@@ -125,7 +125,8 @@ package struct Checkers: Sendable {
     look(!watches[engine].concluded, "P2", "\(intent.operation.verb) (intent \(intent.id)) was begun after the deployment had concluded")
     if case .host(let host) = intent.place, takesOut(intent) { out(engine, watches[engine].fleet[host]) }
     // All hosts are done then, and the first that is told makes it good for all.
-    if case .unlock(_, let proved?) = intent.operation, proved == watches[engine].plan.id, let release = watches[engine].plan.release?.id {
+    if case .unlock(_, let proved?, _) = intent.operation, proved == watches[engine].plan.id, let release = watches[engine].plan.release?.id
+    {
       good.append(release)
     }
   }

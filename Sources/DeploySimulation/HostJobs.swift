@@ -69,8 +69,8 @@ extension SimulatedHost {
       record(new, claimed)
       return .done()
     case .lock: return .done()
-    case .unlock(let token, let good):
-      release(token: token, good: good)
+    case .unlock(let token, let good, let left):
+      release(token: token, good: good, left: left)
       return .done()
     case .sources(let digest):
       guard sources.contains(digest) else { return .failed(.missing, "\(name) keeps no recipe sources \(digest)") }
@@ -145,6 +145,7 @@ extension SimulatedHost {
       (previous, before) = (before, nil)
     }
     receipt = new
+    failedRestore = nil
     if new.trial != true { before = nil }
     if !sources.contains(new.inputs.sources) { sources.append(new.inputs.sources) }
     note(.receipt, job)

@@ -1,5 +1,5 @@
 import DeployCore
-package import DeployModel
+import DeployModel
 
 /// The lock and the fence of a host: one owner at a time, and nothing any more from an owner that was overtaken.
 extension SimulatedHost {
@@ -10,7 +10,7 @@ extension SimulatedHost {
     lock = HeldLock(
       lock: Lock(
         deployment: site.deployment, token: request.token, owner: request.owner, purpose: request.purpose, since: since,
-        fence: request.fence, leaseLeft: request.lease.milliseconds / 1000),
+        fence: request.fence, leaseLeft: request.lease.milliseconds / 1000, application: site.application, group: site.group),
       lease: request.lease, renewed: now)
     fence = Fence(number: max(fence.number, request.fence), token: request.token)
     if let good = request.good { prove(good) }
@@ -31,9 +31,10 @@ extension SimulatedHost {
   }
 
   /// Gives the lock up, where the token is the holder's; what that deployment left is good from now on.
-  mutating func release(token: String, good: Deployment.ID?) {
+  mutating func release(token: String, good: Deployment.ID?, left: FailedRestore?) {
     guard lock?.lock.token == token else { return }
     if let good { prove(good) }
+    if let left { failedRestore = left.isOver ? nil : left }
     lock = nil
   }
 
@@ -64,15 +65,5 @@ extension SimulatedHost {
           fix: "plan again: `lander deploy`"))
     }
     return nil
-  }
-}
-
-extension Lock {
-  /// As outcomes carry it.
-  package var value: Value {
-    .record(of: [
-      ("deployment", .text(deployment)), ("fence", .int(fence)), ("leaseLeft", .int(leaseLeft)), ("owner", .text(owner)),
-      ("purpose", .text(purpose)), ("since", .int(since.milliseconds)), ("token", .text(token)),
-    ])
   }
 }

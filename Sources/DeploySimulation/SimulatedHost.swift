@@ -18,6 +18,8 @@ package struct SimulatedHost: Sendable {
   package var previous: Receipt?
   /// What `previous` was before the receipt that is on trial.
   package var before: Receipt?
+  /// What it remembers of a deployment that could not take it back.
+  package var failedRestore: FailedRestore?
   package var lock: HeldLock?
   package var fence = Fence()
   /// Every job that was ever claimed here.
@@ -88,7 +90,7 @@ package struct SimulatedHost: Sendable {
         RunningJob(
           deployment: job.deployment, intent: job.intent.id, fence: job.fence, command: job.intent.operation.verb, since: job.began)
       }, strange: foreign.map { .link($0) }, damage: damaged.map { ReleaseDamage($0, .lacking(1, of: 10)) },
-      place: HostPlace(id: name, path: "/srv", folder: name))
+      place: HostPlace(id: name, path: "/srv", folder: name), failedRestore: failedRestore)
   }
 
   /// Loses power and starts again: commands that ran leave no status, unfinished transfers start over, the disk stays.

@@ -58,16 +58,19 @@ enum DeadEngines {
   }
 
   /// Locks of the surveyed hosts that may be taken over, by host number; each dead holder is told once.
-  /// - Parameter typed: what names a project without a `deploy.lua`.
+  /// - Parameters:
+  ///   - application: whose locks they are.
+  ///   - typed: what names a project without a `deploy.lua`.
   /// - Throws: where a host is locked by a deployment that can be resumed: that comes before anything new.
   static func leftLocks(
-    _ surveys: [Survey], _ journal: SQLiteJournal, typed: String?, say: (String) -> Void
+    _ surveys: [Survey], of application: String, _ journal: SQLiteJournal, typed: String?, say: (String) -> Void
   ) async throws -> [(host: Int, token: String)] {
     var known: [(token: String, holder: Holder?)] = []
     var left: [(host: Int, token: String)] = []
     var problems: [Problem] = []
     for (number, survey) in surveys.enumerated() {
-      guard case .reached(let state) = survey, let lock = state.lock else { continue }
+      // Whoever finds another application's lock is refused.
+      guard case .reached(let state) = survey, let lock = state.lock, !lock.isForeign(to: application) else { continue }
       let isNew = !known.contains { $0.token == lock.token }
       if isNew { known.append((lock.token, try await holder(of: lock, in: journal))) }
       guard let holder = known.first(where: { $0.token == lock.token })?.holder else { continue }

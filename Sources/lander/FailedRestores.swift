@@ -11,7 +11,8 @@ enum FailedRestores {
   /// One a host, by its name as subject; nothing for a host that was deployed to since.
   static func problems(_ found: Surveyed, _ journal: SQLiteJournal) async throws -> [Problem] {
     let (recipe, group) = (found.selection.recipe.name, found.selection.group)
-    var open = found.named.filter { if case .reached = $0.survey { true } else { false } }
+    // What a host remembers itself is said by its survey.
+    var open = found.named.filter { if case .reached(let state) = $0.survey { state.failedRestore == nil } else { false } }
     var problems: [Problem] = []
     let past = try await journal.deployments().filter { $0.recipe == recipe && $0.group == group }
     for deployment in past.prefix(depth) where !open.isEmpty {

@@ -25,7 +25,9 @@ struct Preparing {
     let appSpec = try await appSpec(of: selection.recipe, built.manifest)
     let sources = try await engine.store.keep(project.project.sources)
     let preparation = connecting ? await survey(selection) : nil
-    let left = try await DeadEngines.leftLocks(preparation?.surveys ?? [], engine.journal, typed: project.typed) {
+    let left = try await DeadEngines.leftLocks(
+      preparation?.surveys ?? [], of: selection.recipe.application, engine.journal, typed: project.typed
+    ) {
       terminal.tell($0.sentenced)
     }
     let release = DirectoryBundleStore.release(
@@ -40,11 +42,7 @@ struct Preparing {
         secrets: await preparation?.secrets(selection, of: release.id, ports: engine.ports) ?? []), by: Identity.make())
     plan.inherit(left)
     plan.recipes[0].appspec = appSpec.options
-    var rehearsing = Rehearsing(plan: plan, project: project)
-    for recipe in plan.recipes.dropFirst() {
-      rehearsing.kept[recipe.sources] = try await engine.store.sources(recipe.sources)
-    }
-    let rehearsal = try await rehearsing.run()
+    let rehearsal = try await Rehearsing(plan, project, in: engine.store).run()
     try refuse(rehearsal.problems)
     plan.secrets = Array(Set(plan.secrets + rehearsal.secrets)).sorted()
     let wrong = await secretProblems(plan.secrets) + scriptProblems(built.manifest, rehearsal.good)

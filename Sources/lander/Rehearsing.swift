@@ -2,6 +2,7 @@ import DeployCore
 import DeployLua
 import DeployModel
 import DeploySimulation
+import DeployStore
 
 /// Runs a plan against simulated hosts: once with good answers, once with the hosts of the first wave failing.
 struct Rehearsing {
@@ -28,6 +29,16 @@ struct Rehearsing {
   private struct Play {
     var shown: [Entry]
     var scripts: [RehearsedScripts]
+  }
+
+  /// Of a plan whose recipes are all in the store.
+  init(_ plan: Plan, _ project: LoadedProject, in store: DirectoryBundleStore) async throws {
+    self.init(plan: plan, project: project)
+    for recipe in plan.recipes where kept[recipe.sources] == nil { kept[recipe.sources] = try await store.sources(recipe.sources) }
+  }
+
+  init(plan: Plan, project: LoadedProject, mode: Rehearsal = .plan) {
+    (self.plan, self.project, self.mode) = (plan, project, mode)
   }
 
   /// Both at once: what is to fail is known as soon as the first wave of the good one has ended.

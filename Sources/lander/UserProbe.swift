@@ -1,4 +1,5 @@
 import DeployCore
+import DeployEngine
 import DeployModel
 
 /// The users that a plan's commands are started as, host by host: hosts are asked for them before anything starts.
@@ -23,6 +24,12 @@ struct UserProbe {
         }
       if let user, !wanted[number].contains(user) { wanted[number].append(user) }
     }
+  }
+
+  /// The same for a plan that nobody looks at before it begins. A way back that cannot be rehearsed is not refused for that.
+  static func problems(of plan: Plan, _ project: LoadedProject, _ engine: Engine) async -> [Problem] {
+    guard let rehearsal = try? await Rehearsing(plan, project, in: engine.store).run() else { return [] }
+    return await UserProbe(plan, rehearsal.good).problems(asking: engine.ports.transport)
   }
 
   /// A problem for each host on which one of its users cannot be had, in the order of the hosts.

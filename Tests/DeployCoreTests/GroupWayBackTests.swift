@@ -182,7 +182,7 @@ struct TrialTests {
     Play(plan, ListScripts([])) { failing($0) ? .failed(.failed, "no") : .done() }
   }
   private func unlocks(_ play: Play) -> [String?] {
-    play.intents.compactMap { if case .unlock(_, let good) = $0.operation { good } else { nil } }
+    play.intents.compactMap { if case .unlock(_, let good, _) = $0.operation { good } else { nil } }
   }
   private func receipts(_ play: Play) -> [Receipt] {
     play.intents.compactMap { if case .record(let receipt) = $0.operation { receipt } else { nil } }

@@ -64,7 +64,7 @@ struct WayBackTests {
 }
 
 /// Every hook asks one thing of its own host.
-private final class PerHost: Scripts {
+final class PerHost: Scripts {
   private let ask: (Int) -> Request
   private var running: [ScriptID: (host: Int, asked: Bool)] = [:]
   init(_ ask: @escaping (Int) -> Request) { self.ask = ask }

@@ -16,10 +16,6 @@ struct ClaimTests {
     return folder
   }
 
-  private func lock(_ token: String, fence: Int, orphans: LockRequest.Orphans = .wait) -> DeployModel.Operation {
-    .lock(LockRequest(token: token, owner: "\(token)@desk", purpose: "deploy web of shop", fence: fence, orphans: orphans))
-  }
-
   @Test("a job that was claimed and never started is lost after a few seconds, and is never run afterwards", arguments: Shell.here)
   func lost(_ shell: Shell) async throws {
     let ground = try Ground(shell)
@@ -55,7 +51,7 @@ struct ClaimTests {
     #expect(await ground.run(1, "true").failure == nil)
     _ = try claim("d0", 2, fence: 1, on: ground, line: "lander: stage")
     let begin = ContinuousClock.now
-    #expect(await ground.perform(1, lock("b", fence: 2), site: ground.site("d2", fence: 2, token: "b")).failure == nil)
+    #expect(await ground.perform(1, Ground.ask("b", fence: 2), site: ground.site("d2", fence: 2, token: "b")).failure == nil)
     #expect(ContinuousClock.now - begin < .seconds(15))
     await ground.end()
   }
@@ -63,18 +59,13 @@ struct ClaimTests {
   @Test("a wait for what an earlier deployment left running says for what, and a cancellation ends it at once", arguments: Shell.here)
   func cancelled(_ shell: Shell) async throws {
     let ground = try Ground(shell)
-    let heard = Heard()
-    let old = ground.another()
-    let left = Task { await ground.run(1, "echo begun; sleep 120", by: old, heard: heard) }
-    try await until("the job runs") { heard.stdout == "begun\n" }
-    await old.close()
-    _ = await left.value
+    try await ground.leave(running: "sleep 120")
     let notices = Guarded<[String]>([])
     ground.hosts.listen { notice in
       if case .waiting(let host, for: let jobs, ending: false) = notice { notices.with { $0.append("\(host): \(jobs)") } }
     }
     let site = ground.site("d2", fence: 2, token: "b")
-    let waiting = Task { await ground.perform(1, lock("b", fence: 2), site: site) }
+    let waiting = Task { await ground.perform(1, Ground.ask("b", fence: 2), site: site) }
     try await until("the wait is named") { notices.with { !$0.isEmpty } }
     #expect(notices.with { $0.first ?? "" }.hasPrefix("h1: `echo begun; sleep 120` of deployment d1, started "))
     let asked = ContinuousClock.now
@@ -82,7 +73,8 @@ struct ClaimTests {
     #expect(await waiting.value.failure?.kind == .cancelled)
     #expect(ContinuousClock.now - asked < .seconds(3))
     #expect(!Ground.isThere("\(ground.path)/.lander/lock"))
-    #expect(await ground.perform(1, lock("c", fence: 3, orphans: .kill), site: ground.site("d3", fence: 3, token: "c")).failure == nil)
+    #expect(
+      await ground.perform(1, Ground.ask("c", fence: 3, orphans: .kill), site: ground.site("d3", fence: 3, token: "c")).failure == nil)
     await ground.end()
   }
 }

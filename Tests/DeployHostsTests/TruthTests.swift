@@ -6,16 +6,6 @@ import Testing
 
 @Suite("Lock, fence, receipts and files, whatever the host's shell", .serialized)
 struct TruthTests {
-  private func ask(
-    _ token: String, fence: Int, inherits: String? = nil, expects: String? = nil, lease: Interval = .seconds(60),
-    orphans: LockRequest.Orphans = .wait
-  ) -> DeployModel.Operation {
-    .lock(
-      LockRequest(
-        token: token, owner: "\(token)@desk", purpose: "deploy web of shop", fence: fence, inherits: inherits, expects: expects,
-        lease: lease,
-        orphans: orphans))
-  }
   private func receipt(_ ground: Ground, _ release: String, _ deployment: String) async throws -> Receipt {
     let sources = try await ground.store.keep([SourceFile(path: "deploy.lua", text: "recipe \"web\" { -- \(release)\n}\n")])
     let bundle = Digest(hex: String(repeating: "ab", count: 32))
@@ -30,8 +20,8 @@ struct TruthTests {
     let ground = try Ground(shell)
     for turn in 1...5 {
       let other = ground.another()
-      async let a = ground.perform(1, ask("a\(turn)", fence: turn * 2), site: ground.site("da\(turn)"))
-      async let b = ground.perform(1, ask("b\(turn)", fence: turn * 2), site: ground.site("db\(turn)"), by: other)
+      async let a = ground.perform(1, Ground.ask("a\(turn)", fence: turn * 2), site: ground.site("da\(turn)"))
+      async let b = ground.perform(1, Ground.ask("b\(turn)", fence: turn * 2), site: ground.site("db\(turn)"), by: other)
       let outcomes = await [a, b]
       let winners = outcomes.filter { $0.failure == nil }
       #expect(winners.count == 1)
@@ -53,19 +43,15 @@ struct TruthTests {
   func leases(_ shell: Shell) async throws {
     let ground = try Ground(shell)
     let dying = ground.another()
-    #expect(await ground.perform(1, ask("a", fence: 1, lease: .seconds(3)), by: dying).failure == nil)
+    #expect(await ground.perform(1, Ground.ask("a", fence: 1, lease: .seconds(3)), by: dying).failure == nil)
     // Renewed while its channel is open.
     try await Task.sleep(for: .seconds(5))
-    #expect(await ground.perform(1, ask("b", fence: 2), site: ground.site("d2")).failure?.kind == .locked)
+    #expect(await ground.perform(1, Ground.ask("b", fence: 2), site: ground.site("d2")).failure?.kind == .locked)
     await dying.close()
-    try await until("the lease has run out") { await ground.perform(1, ask("b", fence: 2), site: ground.site("d2")).failure == nil }
-    #expect(await ground.perform(2, ask("b", fence: 2), site: ground.site("d2")).failure == nil)
-    #expect(await ground.perform(1, ask("c", fence: 3, inherits: "b"), site: ground.site("d3")).failure == nil)
-    let survey = await ground.hosts.survey(ground.host, at: ground.path, application: "shop", group: "all", shared: [])
-    guard case .reached(let state) = survey else {
-      Issue.record("not reached")
-      return
-    }
+    try await until("the lease has run out") { await ground.perform(1, Ground.ask("b", fence: 2), site: ground.site("d2")).failure == nil }
+    #expect(await ground.perform(2, Ground.ask("b", fence: 2), site: ground.site("d2")).failure == nil)
+    #expect(await ground.perform(1, Ground.ask("c", fence: 3, inherits: "b"), site: ground.site("d3")).failure == nil)
+    let state = try await ground.state()
     #expect(state.lock?.token == "c")
     #expect(state.lock?.deployment == "d3")
     #expect(state.fence == 3)
@@ -77,12 +63,12 @@ struct TruthTests {
     let ground = try Ground(shell)
     let dead = ground.another()
     let site = ground.site("d1", fence: 1, token: "a")
-    #expect(await ground.perform(1, ask("a", fence: 1, lease: .seconds(3)), site: site, by: dead).failure == nil)
+    #expect(await ground.perform(1, Ground.ask("a", fence: 1, lease: .seconds(3)), site: site, by: dead).failure == nil)
     await dead.close()
     try await Task.sleep(for: .seconds(4))
     #expect(await ground.run(2, "true", site: site).failure == nil)
     try await until("the lease lives again") {
-      await ground.perform(1, ask("b", fence: 2), site: ground.site("d2")).value["leaseLeft"] != nil
+      await ground.perform(1, Ground.ask("b", fence: 2), site: ground.site("d2")).value["leaseLeft"] != nil
     }
     await ground.end()
   }
@@ -90,7 +76,7 @@ struct TruthTests {
   @Test("every effect of an older fence is refused, and of the same fence with another token", arguments: Shell.here)
   func fenced(_ shell: Shell) async throws {
     let ground = try Ground(shell)
-    #expect(await ground.perform(1, ask("new", fence: 5), site: ground.site("d5", fence: 5, token: "new")).failure == nil)
+    #expect(await ground.perform(1, Ground.ask("new", fence: 5), site: ground.site("d5", fence: 5, token: "new")).failure == nil)
     let release = try ground.store.bundle(ReleaseTests.tree(ground))
     let effects: [DeployModel.Operation] = [
       .run(Command(.shell("touch '\(ground.folder)/ran'"))), .write(path: "f", content: "x", mode: nil, owner: nil),
@@ -111,24 +97,15 @@ struct TruthTests {
   @Test("jobs of an older fence are waited for or ended before the lock is given", arguments: Shell.here)
   func orphans(_ shell: Shell) async throws {
     let ground = try Ground(shell)
-    let heard = Heard()
-    let old = ground.another()
-    let left = Task { await ground.run(1, "echo begun; sleep 120", by: old, heard: heard) }
-    try await until("the job runs") { heard.stdout == "begun\n" }
-    await old.close()
-    _ = await left.value
-    let waiting = await ground.perform(1, ask("b", fence: 2), timeout: .seconds(3), site: ground.site("d2", fence: 2, token: "b"))
+    try await ground.leave(running: "sleep 120")
+    let waiting = await ground.perform(1, Ground.ask("b", fence: 2), timeout: .seconds(3), site: ground.site("d2", fence: 2, token: "b"))
     #expect(waiting.failure?.kind == .timeout)
-    let survey = await ground.hosts.survey(ground.host, at: ground.path, application: "shop", group: "all", shared: [])
-    guard case .reached(let state) = survey else {
-      Issue.record("not reached")
-      return
-    }
+    let state = try await ground.state()
     #expect(state.jobs.map(\.deployment) == ["d1"])
     #expect(state.jobs.first?.command == "echo begun; sleep 120")
     #expect(state.lock == nil)
     let site = ground.site("d3", fence: 3, token: "c")
-    #expect(await ground.perform(1, ask("c", fence: 3, orphans: .kill), site: site).failure == nil)
+    #expect(await ground.perform(1, Ground.ask("c", fence: 3, orphans: .kill), site: site).failure == nil)
     #expect(Ground.sh("grep -lazF 'LANDER_JOB=\(ground.path)/' /proc/[0-9]*/environ 2>/dev/null").isEmpty)
     await ground.end()
   }
@@ -136,26 +113,22 @@ struct TruthTests {
   @Test("receipts and sources are kept, and the one before is promoted when the release changes", arguments: Shell.here)
   func receipts(_ shell: Shell) async throws {
     let ground = try Ground(shell)
-    #expect(await ground.perform(1, ask("a", fence: 1), site: ground.site("d1", token: "a")).failure == nil)
+    #expect(await ground.perform(1, Ground.ask("a", fence: 1), site: ground.site("d1", token: "a")).failure == nil)
     let site = ground.site("d1", token: "a")
     let first = try await receipt(ground, "r1", "d1")
     let second = try await receipt(ground, "r2", "d2")
     for (number, receipt) in [first, second, second].enumerated() {
       #expect(await ground.perform(number + 2, .record(receipt), site: site).failure == nil)
     }
-    let survey = await ground.hosts.survey(ground.host, at: ground.path, application: "shop", group: "all", shared: [])
-    guard case .reached(let state) = survey else {
-      Issue.record("not reached")
-      return
-    }
+    let state = try await ground.state()
     #expect(state.receipt == second)
     #expect(state.previous == first)
     let kept = await ground.perform(9, .sources(first.inputs.sources), site: site)
     #expect(kept.value.list?.first?["text"] == .text("recipe \"web\" { -- r1\n}\n"))
     #expect(await ground.perform(10, .unlock(token: "a"), site: site).failure == nil)
-    let stale = await ground.perform(11, ask("b", fence: 2, expects: "d1"), site: ground.site("d3"))
+    let stale = await ground.perform(11, Ground.ask("b", fence: 2, expects: "d1"), site: ground.site("d3"))
     #expect(stale.failure?.kind == .invalid)
-    #expect(await ground.perform(12, ask("b", fence: 2, expects: "d2"), site: ground.site("d3")).failure == nil)
+    #expect(await ground.perform(12, Ground.ask("b", fence: 2, expects: "d2"), site: ground.site("d3")).failure == nil)
     await ground.end()
   }
 
@@ -194,11 +167,7 @@ struct TruthTests {
   @Test("a survey finds what a plan needs and changes nothing", arguments: Shell.here)
   func survey(_ shell: Shell) async throws {
     let ground = try Ground(shell)
-    let survey = await ground.hosts.survey(ground.host, at: ground.path, application: "shop", group: "all", shared: [])
-    guard case .reached(let state) = survey else {
-      Issue.record("not reached")
-      return
-    }
+    let state = try await ground.state()
     #expect(!Ground.isThere(ground.path))
     if shell != .ssh { #expect(state.facts.shell == shell.rawValue) }
     #expect(state.facts.user == NSUserName())

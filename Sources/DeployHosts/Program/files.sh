@@ -281,7 +281,7 @@ l_survey() {
   echo "fence $f"
   l_holder
   l_running "$P" 2147483647 | sed "s/^/job$(printf '\t')/"
-  for name in receipt receipt.previous; do
+  for name in receipt receipt.previous failed; do
     [ ! -f "$L/$name" ] || echo "$name $(stat -c %s "$L/$name")"
   done
 }

@@ -1,25 +1,32 @@
 # What a host itself knows: lock, fence, receipts, sources.
 
-# The holder, one line: deployment, token, since, fence, lease left, owner, purpose, process; nothing where the lock is free.
+# The holder, one line: deployment, token, since, fence, lease left, owner, purpose, process, application, group; nothing if the lock is
+# free. Locks of older versions end before the process, or before the application.
 l_holder() {
   [ -f "$L/lock/holder" ] || return 0
   l_uptime
-  h_process=
-  { read -r h_token h_dep h_since h_fence h_lease h_until h_boot; read -r h_owner; read -r h_purpose; read -r h_process; } <"$L/lock/holder"
+  h_process= h_app= h_group=
+  {
+    read -r h_token h_dep h_since h_fence h_lease h_until h_boot
+    read -r h_owner; read -r h_purpose; read -r h_process; IFS= read -r h_app; IFS= read -r h_group
+  } <"$L/lock/holder"
   [ "$h_boot" = "$l_bootid" ] || h_until=$h_lease
   h_left=$((h_until - l_up))
-  printf 'holder\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n' "$h_dep" "$h_token" "$h_since" "$h_fence" "$h_left" "$h_owner" "$h_purpose" "$h_process"
+  printf 'holder\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n' "$h_dep" "$h_token" "$h_since" "$h_fence" "$h_left" "$h_owner" "$h_purpose" \
+    "$h_process" "$h_app" "$h_group"
 }
 l_hold() {
   l_uptime
   rm -rf "$L/lock.new"
   mkdir "$L/lock.new" &&
-    printf '%s %s %s %s %s %s %s\n%s\n%s\n%s\n' "$1" "$2" "$3" "$4" "$5" $((l_up + $5)) "$l_bootid" "$6" "$7" "$8" >"$L/lock.new/holder" &&
+    printf '%s %s %s %s %s %s %s\n%s\n%s\n%s\n%s\n%s\n' "$1" "$2" "$3" "$4" "$5" $((l_up + $5)) "$l_bootid" "$6" "$7" "$8" "$9" "${10}" \
+      >"$L/lock.new/holder" &&
     l_sync "$L/lock.new/holder" || exit 43
 }
 
-# PATH TOKEN DEPLOYMENT SINCE FENCE LEASE OWNER PURPOSE INHERITS PROCESS GOOD: takes or renews the lock, raises the fence. PROCESS is the
-# engine's, for others on its machine; GOOD a deployment that has proved good elsewhere.
+# PATH TOKEN DEPLOYMENT SINCE FENCE LEASE OWNER PURPOSE INHERITS PROCESS GOOD APPLICATION GROUP: takes or renews the lock, raises the
+# fence. PROCESS is the engine's, for others on its machine; GOOD a deployment that has proved good elsewhere. What another application
+# holds it keeps, also after its lease, unless a receipt says whose the folder is.
 # Answers `taken`, or the holder's line with exit 42.
 l_lock() {
   l_home "$1"
@@ -31,14 +38,16 @@ l_lock() {
   holder=$(l_holder)
   if [ -n "$holder" ]; then
     l_holder >/dev/null
-    if [ "$h_token" != "$token" ] && { [ -z "$inherits" ] || [ "$h_token" != "$inherits" ]; } && [ "$h_left" -gt 0 ]; then
+    other=
+    [ -z "$h_app" ] || [ "$h_app" = "${12}" ] || [ -f "$L/receipt" ] || other=1
+    if [ "$h_token" != "$token" ] && { [ -z "$inherits" ] || [ "$h_token" != "$inherits" ]; } && { [ "$h_left" -gt 0 ] || [ -n "$other" ]; }; then
       printf '%s\n' "$holder"
       exit 42
     fi
     [ "$h_token" != "$token" ] || since=$h_since
   fi
   l_fence "$fence" "$token"
-  l_hold "$token" "$dep" "$since" "$fence" "$lease" "$owner" "$purpose" "${10}"
+  l_hold "$token" "$dep" "$since" "$fence" "$lease" "$owner" "$purpose" "${10}" "${12}" "${13}"
   [ -d "$L/lock" ] || mkdir "$L/lock" || exit 43
   mv "$L/lock.new/holder" "$L/lock/holder" || exit 43
   rm -rf "$L/lock.new"
@@ -64,11 +73,12 @@ l_renew() {
   [ -n "$holder" ] || l_die 42 "the lock is not held any more"
   l_holder >/dev/null
   [ "$h_token" = "$2" ] || l_die 42 "the lock is held by deployment $h_dep of $h_owner now"
-  l_hold "$h_token" "$h_dep" "$h_since" "$h_fence" "$h_lease" "$h_owner" "$h_purpose" "$3"
+  l_hold "$h_token" "$h_dep" "$h_since" "$h_fence" "$h_lease" "$h_owner" "$h_purpose" "$3" "$h_app" "$h_group"
   mv "$L/lock.new/holder" "$L/lock/holder" && rm -rf "$L/lock.new"
 }
 
-# PATH TOKEN GOOD: gives one's own lock back; somebody else's stays. What deployment GOOD left here is on trial no more.
+# PATH TOKEN GOOD LEFT: gives one's own lock back; somebody else's stays. What deployment GOOD left here is on trial no more. LEFT says
+# that the host could not be taken back, until the next receipt is written or LEFT is `-`.
 l_unlock() {
   l_memory "$1" && [ -d "$L/lock" ] || return 0
   l_guard
@@ -77,6 +87,12 @@ l_unlock() {
   [ -z "$h_token" ] || [ "$h_token" = "$2" ] || l_die 42 "the lock is held by deployment $h_dep of $h_owner and was left alone"
   good=0
   l_good "$3" || good=43
+  # If it cannot be written, the journal knows it still.
+  case $4 in
+    '') ;;
+    -) rm -f "$L/failed" ;;
+    *) { ( umask 077; printf '%s\n' "$4" >"$L/.failed.new" ) 2>/dev/null && mv "$L/.failed.new" "$L/failed"; } || rm -f "$L/.failed.new" ;;
+  esac
   mv -T "$L/lock" "$L/lock.gone" && rm -rf "$L/lock.gone"
   l_sync "$L"
   [ "$good" = 0 ] || l_die 43 "the lock was given back, and the receipt stays on trial: it could not be written"
@@ -128,6 +144,7 @@ l_record() {
     if [ -f "$L/receipt.before" ]; then mv "$L/receipt.before" "$L/receipt.previous"; else rm -f "$L/receipt.previous"; fi
   fi
   mv "$L/.receipt.new" "$L/receipt" || exit 43
+  rm -f "$L/failed"
   l_mark "$4"
   [ "$7" = trial ] || rm -f "$L/receipt.before"
   l_sync "$L"

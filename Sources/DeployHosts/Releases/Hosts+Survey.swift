@@ -38,6 +38,7 @@ extension Hosts {
     state.lacks = SharedFiles.failure(missing: found.all("lacks").compactMap { Int($0) }, of: shared, on: host, at: path)
     state.lock = Hosts.holder(answer.lines)
     state.jobs = answer.lines.filter { $0.hasPrefix("job\t") }.compactMap { Orphan($0.dropFirst(4))?.running }
+    if found["failed"] != nil { state.failedRestore = try await failedRestore(link, path) }
     for (name, place) in [("receipt", \HostState.receipt), ("receipt.previous", \HostState.previous)] where found[name] != nil {
       // One application's host may be in several of its groups; what runs there is the same whichever is asked for.
       let receipt = try await self.receipt(name, link, path)

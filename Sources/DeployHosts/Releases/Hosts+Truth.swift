@@ -8,18 +8,19 @@ extension Hosts {
   func lock(_ request: LockRequest, _ errand: Errand) async throws(Failure) -> Outcome {
     let site = errand.site
     let lease = max(3, request.lease.milliseconds / 1000)
-    let words = [request.owner, request.purpose].map { $0.replacing("\n", with: " ").replacing("\t", with: " ") }
+    let words = [request.owner, request.purpose].map(Lock.word)
     let answer = try await errand.link.call(
       "l_lock",
       [site.path, request.token, site.deployment, "\(Hosts.now().milliseconds)", "\(request.fence)", "\(lease)"] + words + [
-        request.inherits ?? "", EngineIdentity.own, request.good ?? "",
+        request.inherits ?? "", EngineIdentity.own, request.good ?? "", Lock.word(site.application), Lock.word(site.group),
       ])
     if answer.status == 42, let holder = Hosts.holder(answer.lines) {
+      if holder.isForeign(to: site.application) { return Outcome(failure: holder.refusal(of: site), value: holder.value) }
       let held = Interval(milliseconds: max(0, (Hosts.now() - holder.since).milliseconds))
       let failure = Failure(
         .locked, "\(holder.owner) has held the lock for \(held): \(holder.purpose)",
         fix: "wait for deployment \(holder.deployment); if its engine is gone, the lock is free in \(holder.leaseLeft) s")
-      return Outcome(failure: failure, value: holder.record)
+      return Outcome(failure: failure, value: holder.value)
     }
     guard answer.status == 0 else { throw Refusal.failure(answer) }
     do throws(Failure) {
@@ -79,11 +80,12 @@ extension Hosts {
     }
   }
 
-  func unlock(_ token: String, good: Deployment.ID?, _ errand: Errand) async throws(Failure) -> Outcome {
+  func unlock(_ token: String, good: Deployment.ID?, left: FailedRestore?, _ errand: Errand) async throws(Failure) -> Outcome {
     await errand.link.leave(errand.site.path, token: token)
     // A host that was given up is asked once: its lease ends by itself.
     let patience: Interval? = await errand.link.isGivenUp ? .zero : nil
-    _ = try await errand.link.demand("l_unlock", [errand.site.path, token, good ?? ""], patience: patience)
+    let text = try left.map { left throws(Failure) in left.isOver ? "-" : String(decoding: try Hosts.coded(left), as: UTF8.self) } ?? ""
+    _ = try await errand.link.demand("l_unlock", [errand.site.path, token, good ?? "", text], patience: patience)
     return .done()
   }
 
@@ -148,16 +150,35 @@ extension Hosts {
     return receipt
   }
 
+  /// What the last deployment could not take back; nil where it cannot be read: then the host says no more than its disk does.
+  func failedRestore(_ link: HostLink, _ path: String) async throws(Failure) -> FailedRestore? {
+    let answer = try await link.call("l_show", [path, "failed"])
+    return answer.status == 0 ? try? JSONDecoder().decode(FailedRestore.self, from: Data(answer.output)) : nil
+  }
+
   /// The line of a holder among others.
   static func holder(_ lines: [Substring]) -> Lock? {
     for line in lines {
       let words = line.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
-      guard words.count == 8 || words.count == 9, words[0] == "holder" else { continue }
+      guard words.count >= 8, words[0] == "holder" else { continue }
+      // Hosts on which an older version took the lock say less.
+      let rest = words[8...].map { $0.isEmpty ? nil : $0 } + [nil, nil, nil]
       return Lock(
         deployment: words[1], token: words[2], owner: words[6], purpose: words[7], since: Timestamp(milliseconds: Int(words[3]) ?? 0),
-        fence: Int(words[4]) ?? 0, leaseLeft: Int(words[5]) ?? 0, process: words.count == 9 && !words[8].isEmpty ? words[8] : nil)
+        fence: Int(words[4]) ?? 0, leaseLeft: Int(words[5]) ?? 0, process: rest[0], application: rest[1], group: rest[2])
     }
     return nil
+  }
+}
+
+extension Lock {
+  /// Why an application does not get a folder that another one is deploying to for the first time, when there is no receipt yet.
+  fileprivate func refusal(of site: HostSite) -> Failure {
+    Failure(
+      .invalid,
+      "\(site.path) is locked by application \"\(application ?? "")\" (\(purpose), deployment \(deployment) by \(owner)), and this is "
+        + "\"\(site.application)\"",
+      fix: "give this recipe a path of its own")
   }
 }
 
@@ -182,16 +203,6 @@ struct Orphan {
     running = RunningJob(
       deployment: words[0], intent: Int(words[1].prefix { $0 != "." }) ?? 0, fence: Int(words[2]) ?? 0,
       command: words[5...].joined(separator: " "), since: Timestamp(milliseconds: Int(words[3]) ?? 0))
-  }
-}
-
-extension Lock {
-  /// Its fields, as the value of an outcome.
-  package var record: Value {
-    .record(of: [
-      ("deployment", .text(deployment)), ("token", .text(token)), ("owner", .text(owner)), ("purpose", .text(purpose)),
-      ("since", .int(since.milliseconds)), ("fence", .int(fence)), ("leaseLeft", .int(leaseLeft)),
-    ])
   }
 }
 

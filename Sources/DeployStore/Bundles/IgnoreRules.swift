@@ -1,3 +1,4 @@
+import DeployCore
 import DeployModel
 
 /// What stays out of a bundle: `ignore` of the revision, then the lines of `.landerignore`, in the manner of git.
@@ -70,51 +71,20 @@ struct IgnoreRules {
 
   private static let anything = Array("**".utf8)
 
-  /// Matches a path part by part, going back to the last `**` only.
+  /// Matches a path part by part.
   private static func matches(_ pattern: [[UInt8]], _ path: ArraySlice<[UInt8]>) -> Bool {
-    var (at, from) = (0, path.startIndex)
-    var last: (at: Int, from: Int)?
-    while from < path.endIndex {
-      if at < pattern.count, pattern[at] == anything {
-        last = (at, from)
-        at += 1
-      } else if at < pattern.count, glob(pattern[at], path[from]) {
-        at += 1
-        from += 1
-      } else if let star = last {
-        last = (star.at, star.from + 1)
-        (at, from) = (star.at + 1, star.from + 1)
-      } else {
-        return false
-      }
-    }
-    return pattern[at...].allSatisfy { $0 == anything }
+    Glob.matches(
+      pattern: pattern.count, name: path.count, isStar: { pattern[$0] == anything },
+      step: { glob(pattern[$0], path[path.startIndex + $1]) ? $0 + 1 : nil })
   }
 
-  /// Matches one name, going back to the last `*` only: no pattern takes more than name times pattern steps.
+  /// Matches one name.
   static func glob(_ pattern: [UInt8], _ name: [UInt8]) -> Bool {
-    var at = 0
-    var from = 0
-    var star: (at: Int, from: Int)?
-    while from < name.count {
-      if at < pattern.count, pattern[at] == UInt8(ascii: "*") {
-        star = (at, from)
-        at += 1
-      } else if at < pattern.count, let next = step(pattern, at, name[from]) {
-        at = next
-        from += 1
-      } else if let last = star {
-        star = (last.at, last.from + 1)
-        at = last.at + 1
-        from = last.from + 1
-      } else {
-        return false
-      }
-    }
-    return pattern[at...].allSatisfy { $0 == UInt8(ascii: "*") }
+    Glob.matches(
+      pattern: pattern.count, name: name.count, isStar: { pattern[$0] == UInt8(ascii: "*") }, step: { step(pattern, $0, name[$1]) })
   }
 
-  /// Where the pattern goes on after it took one byte; nil where it does not take it.
+  /// Where the pattern continues after it took one byte; nil if it does not take it.
   private static func step(_ pattern: [UInt8], _ at: Int, _ byte: UInt8) -> Int? {
     switch pattern[at] {
     case UInt8(ascii: "?"): return at + 1

@@ -22,33 +22,29 @@ struct RollbackCommand: Verb {
   @Argument(
     help: ArgumentHelp("The recipe; the only one where none is named.", valueName: "recipe"))
   var recipe: String?
-  @Option(help: ArgumentHelp("A group other than the recipe's own.", valueName: "name"))
-  var group: String?
-  @Option(
-    parsing: .upToNextOption,
-    help: ArgumentHelp("Only these hosts of the group; * stands for anything.", valueName: "host"))
-  var only: [String] = []
+  @OptionGroup var choice: HostChoice
   @Flag(help: "Take hosts along that run something else than the rest of the group.")
   var straighten = false
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
-    let project = try bundle.project() ?? Wiring.project(options)
-    let selection = try Selection.bare(
-      try Selection.recipe(recipe, in: project.project), group: group,
-      only: only.flatMap { $0.split { $0 == "," || $0 == " " }.map(String.init) },
-      in: project.project)
-    let engine = try Wiring.engine(for: project, options)
-    EarlyEnd.arm(engine, terminal)
+    let (opened, selection) = try Opened.project(options, bundle) { project in
+      try Selection.bare(try Selection.recipe(recipe, in: project), group: choice.group, only: choice.names, in: project)
+    }
+    let (project, engine) = (opened.project, opened.engine)
     do {
       terminal.tell(
         "Asking \(selection.hosts.count.of("host")) what \(selection.hosts.count == 1 ? "it runs" : "they run") …"
       )
       let preparation = await AnswerWatch.survey(selection, engine, terminal)
-      let left = try await DeadEngines.leftLocks(preparation.surveys, engine.journal, typed: project.typed) { terminal.tell($0.sentenced) }
+      let left = try await DeadEngines.leftLocks(
+        preparation.surveys, of: selection.recipe.application, engine.journal, typed: project.typed
+      ) { terminal.tell($0.sentenced) }
       var plan = try RollbackPlanner.plan(
         selection, surveys: preparation.surveys, kept: preparation.kept, straighten: straighten, typed: project.typed,
         by: Identity.make())
       plan.inherit(left)
+      let users = await UserProbe.problems(of: plan, project, engine)
+      if !users.isEmpty { throw Problems(users, exit: .infrastructure) }
       return try await Launch(engine: engine, terminal: terminal, progress: progress, typed: project.typed)
         .deploy(plan)
     } catch {

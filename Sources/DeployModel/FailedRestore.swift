@@ -1,0 +1,16 @@
+/// What a host remembers of a deployment that failed on it and could not take it back, so that any checkout can say it.
+package struct FailedRestore: Sendable, Hashable, Codable {
+  package var deployment: Deployment.ID
+  /// Why the way back failed; at most 2,000 bytes. Empty: the host was taken back, and forgets what it remembered.
+  package var message: String
+  /// What to type on the host, in order; at most 20 lines.
+  package var commands: [String]
+
+  package var isOver: Bool { message.isEmpty }
+
+  package init(deployment: Deployment.ID, message: String, commands: [String]) {
+    self.deployment = deployment
+    self.message = String(decoding: message.utf8.prefix(2000), as: UTF8.self)
+    self.commands = Array(commands.prefix(20))
+  }
+}
