@@ -68,6 +68,7 @@ enum Ending {
       if let text { Terminal.put(Array((text + "\n").utf8), to: STDOUT_FILENO) }
       exit(code.rawValue)
     }
+    exit(code.rawValue)
   }
 
   /// The end that a signal asked for, which is claimed already. A reader that does not take what was written before gets no last line.
