@@ -137,7 +137,11 @@ enum Wiring {
 /// Recipes from their pinned sources alone.
 struct LuaLibrary: RecipeLibrary {
   func scripts(of plan: Plan, sources: [[SourceFile]]) throws -> any Scripts {
-    try LuaRecipes(plan: plan, sources: sources)
+    if plan.engine != Version.number {
+      let refused = sources.lazy.compactMap { Prelude.refusal(of: $0, for: plan.id, begunBy: plan.engine) }.first
+      if let refused { throw Problems(refused, exit: .refused) }
+    }
+    return try LuaRecipes(plan: plan, sources: sources)
   }
 
   func recipe(named name: String, in sources: [SourceFile]) throws -> Recipe {
