@@ -1,3 +1,5 @@
+import DeployModel
+
 /// What an installation will replace or remove, kept under the engine's root until the deployment ends, and the way back: a program
 /// on the host that removes what was installed and puts everything back: path, type, content, mode, owner, ACL, link target and the
 /// time of files.
@@ -47,7 +49,7 @@ package struct Keeping: Sendable, Hashable {
       program.line("[ ! -e \(file.text.shellQuoted) ] || cp -p -- \(file.text.shellQuoted) \"$s/\(name)\" || exit 1")
     }
     // Each line begins with a character of its own, so that none of them ends the text.
-    let lines = restoring.split(separator: "\n", omittingEmptySubsequences: false).map { "|" + $0 }
+    let lines = restoring.parts(at: "\n", keepingEmpty: true).map { "|" + $0 }
     program.line(
       "sed 's/^|//' >\"$s/program\" <<'END OF PROGRAM' && mv -f -- \"$s/program\" \(wayBack.text.shellQuoted) || exit 1\n"
         + lines.joined(separator: "\n") + "\nEND OF PROGRAM")

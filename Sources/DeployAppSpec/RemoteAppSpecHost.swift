@@ -200,7 +200,7 @@ final class RemoteAppSpecHost: AppSpecHost {
     }
     guard !log.isEmpty else { return }
     let logs = root.deployment(site.deployment).appending("logs")
-    let text = String(decoding: log, as: UTF8.self).split(separator: "\n").map { "|" + $0 }.joined(separator: "\n")
+    let text = String(decoding: log, as: UTF8.self).parts(at: "\n").map { "|" + $0 }.joined(separator: "\n")
     _ = try? await run(
       ShellProgram(
         """

@@ -1,3 +1,5 @@
+import DeployModel
+
 /// Text for a POSIX shell, made here and run wherever a transport reaches. It needs `sh`, `find`, `xargs`, `tar` and coreutils or busybox.
 package struct ShellProgram: Sendable, Hashable {
   package private(set) var text: String
@@ -93,7 +95,7 @@ package struct ShellResult: Sendable, Hashable {
 
   /// The last lines it complained with.
   package var complaint: String {
-    String(decoding: stderr.suffix(2000), as: UTF8.self).split(separator: "\n").suffix(5).joined(separator: "; ")
+    String(decoding: stderr.suffix(2000), as: UTF8.self).fullLines.suffix(5).joined(separator: "; ")
   }
 
   /// What a failed command's words mean, as the operating system's error it stands for.

@@ -1,3 +1,4 @@
+import DeployModel
 import Yams
 
 /// Turns the text of an appspec file into nodes, reading YAML as the agent does: the first document only, of a key given twice the last
@@ -43,7 +44,7 @@ struct SpecDocument {
   private static let shadow = "lander-shadowed-"
 
   private static func rename(in text: String, at mark: Mark, to prefix: String) -> String? {
-    var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    var lines = text.parts(at: "\n", keepingEmpty: true).map(String.init)
     guard lines.indices.contains(mark.line - 1) else { return nil }
     var line = Array(lines[mark.line - 1].unicodeScalars)
     var column = mark.column - 1

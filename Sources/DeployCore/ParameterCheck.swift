@@ -9,7 +9,7 @@ package struct ParameterCheck: Sendable, Hashable {
   ///   - given: as typed; they win over the group's, which win over the recipe's own.
   package init(_ parameters: [Parameter], given: [Value.Member], group: Value) {
     var read: [(String, Value)] = []
-    for member in given where !parameters.contains(where: { $0.name == member.name }) {
+    for member in given where !parameters.contains(where: { $0.name.isExactly(member.name) }) {
       problems.append(
         Problem(
           "unknown parameter", subject: "--\(member.name)",
@@ -18,7 +18,7 @@ package struct ParameterCheck: Sendable, Hashable {
               ? "this recipe has no parameters" : "lander show lists what the recipe takes")))
     }
     for parameter in parameters {
-      let found = given.last { $0.name == parameter.name }?.value ?? group[parameter.name] ?? parameter.standard
+      let found = given.last { $0.name.isExactly(parameter.name) }?.value ?? group[parameter.name] ?? parameter.standard
       guard let found, found != .null else {
         problems.append(
           Problem("this parameter has to be given (\(parameter.kind.words))", place: parameter.place, subject: "--\(parameter.name)"))

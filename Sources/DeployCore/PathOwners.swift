@@ -34,10 +34,10 @@ package struct PathOwners: Sendable {
   /// One for each other recipe of another application with the same path on one of these hosts, or a path inside of what is Lander's there.
   /// - Parameter hosts: where the recipe is going to be deployed; nil: its own targets.
   package func problems(of recipe: Recipe, on hosts: [Host]? = nil) -> [Problem] {
-    guard let index = recipes.firstIndex(where: { $0.name == recipe.name }) else { return [] }
+    guard let index = recipes.firstIndex(where: { $0.name.isExactly(recipe.name) }) else { return [] }
     let wanted = hosts.map(Self.machines) ?? machines[index]
     return recipes.indices.compactMap { other in
-      guard recipes[other].application != recipe.application, Self.meets(paths[index], paths[other]) else { return nil }
+      guard !recipes[other].application.isExactly(recipe.application), Self.meets(paths[index], paths[other]) else { return nil }
       let common = Self.common(wanted, machines[other])
       guard let name = common.first else { return nil }
       let (first, second) = (min(index, other), max(index, other))

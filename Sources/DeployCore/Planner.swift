@@ -131,7 +131,7 @@ package enum Planner {
 
   /// Which of the plan's recipes knows the release that a receipt names.
   static func recipe(of receipt: Receipt?, among recipes: [PinnedRecipe]) -> Int? {
-    receipt.flatMap { receipt in recipes.firstIndex { $0.sources == receipt.inputs.sources && $0.name == receipt.recipe } }
+    receipt.flatMap { receipt in recipes.firstIndex { $0.sources == receipt.inputs.sources && $0.name.isExactly(receipt.recipe) } }
   }
 
   static func lock(_ identity: Identity, _ purpose: String, above fence: Int, _ orphans: LockRequest.Orphans = .wait) -> LockRequest {

@@ -55,7 +55,7 @@ package struct Selection: Sendable, Hashable {
     do throws(Problems) {
       recipe = try self.recipe(request.recipe, in: project)
     } catch {
-      let isThere = request.group.map { name in project.groups.contains { $0.name == name } } ?? true
+      let isThere = request.group.map { name in project.groups.contains { $0.name.isExactly(name) } } ?? true
       throw isThere ? error : Problems(error.list + [missing(request.group ?? "", in: project)])
     }
     do throws(Problems) { return (recipe, try group(request.group, of: recipe, in: project)) } catch {
@@ -98,7 +98,7 @@ package struct Selection: Sendable, Hashable {
           names.isEmpty ? "deploy.lua declares no recipe" : "deploy.lua declares \(names.count) recipes, so one has to be named",
           fix: names.isEmpty ? "add one: recipe \"web\" { … }" : NearMatch.hint("", among: names)))
     }
-    guard let recipe = project.recipes.first(where: { $0.name == name }) else {
+    guard let recipe = project.recipes.first(where: { $0.name.isExactly(name) }) else {
       throw Problems(Problem("there is no recipe \"\(name)\"", fix: NearMatch.hint(name, among: names)))
     }
     return recipe
@@ -117,7 +117,7 @@ package struct Selection: Sendable, Hashable {
           fix: "add targets = group \"production\" to it, or say --group: "
             + (NearMatch.hint("", among: project.groups.map(\.name)) ?? "define one first")))
     }
-    guard let group = project.groups.first(where: { $0.name == wanted }) else {
+    guard let group = project.groups.first(where: { $0.name.isExactly(wanted) }) else {
       throw Problems(missing(wanted, in: project, place: name == nil ? recipe.place : nil))
     }
     return group

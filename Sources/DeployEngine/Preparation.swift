@@ -76,7 +76,7 @@ package struct Preparation: Sendable {
     for (host, survey) in zip(selection.hosts, surveys) {
       guard case .reached(let state) = survey else { continue }
       for receipt in [state.receipt, state.previous].compactMap({ $0 })
-      where !found.contains(where: { $0.sources == receipt.inputs.sources && $0.name == receipt.recipe }) {
+      where !found.contains(where: { $0.sources == receipt.inputs.sources && $0.name.isExactly(receipt.recipe) }) {
         guard let sources = await sources(receipt.inputs.sources, on: host, selection, ports),
           let recipe = try? recipes.recipe(named: receipt.recipe, in: sources)
         else { continue }

@@ -11,7 +11,7 @@ struct DeploymentFacts {
   var rehearsal: Rehearsal?
 
   var value: Value {
-    let parameters = described.recipes.first { $0.name == name }?.parameters ?? []
+    let parameters = described.recipes.first { $0.name.isExactly(name) }?.parameters ?? []
     func numbers(_ wanted: (HostPlan.Action) -> Bool) -> Value {
       .list(plan.hosts.indices.filter { wanted(plan.hosts[$0].action) }.map { .int($0) })
     }
@@ -67,7 +67,7 @@ struct DeploymentFacts {
 
   /// A recipe that was kept on a host acts for the release it was kept with: this host's, by its receipt.
   private func earlier(_ receipt: Receipt, _ host: DeployModel.Host) -> Value {
-    let parameters = described.recipes.first { $0.name == receipt.recipe }?.parameters ?? []
+    let parameters = described.recipes.first { $0.name.isExactly(receipt.recipe) }?.parameters ?? []
     return .record(of: [
       ("release", .text(receipt.release.id)), ("revision", .text(receipt.release.id)),
       ("release_path", .text("\(host.place(plan.path))/releases/\(receipt.release.id)")),

@@ -11,7 +11,7 @@ package enum ErrorReader {
     let kind = value["kind"]?.text ?? ""
     let message = value["message"]?.text.map(Self.cut) ?? "it ended with an error without words"
     let failure = Failure(Self.kind(kind), message, fix: value["fix"]?.text)
-    let trace = value["traceback"]?.text?.split(separator: "\n").map(String.init) ?? []
+    let trace = value["traceback"]?.text?.parts(at: "\n").map(String.init) ?? []
     return ScriptError(
       failure, place: value["where"]?.text.flatMap(Self.place) ?? place, trace: trace, host: value["host"]?.text,
       stderr: value["stderr"]?.text)

@@ -8,7 +8,7 @@ struct GivenFailures {
     var message: String
   }
   private var claims: Set<Claim> = []
-  private var hosts: Set<String> = []
+  private var hosts: Set<ExactText> = []
 
   /// Keeps what an answer says went wrong.
   /// - Parameter host: where the operation was asked for; nil for what concerns no host.
@@ -24,7 +24,7 @@ struct GivenFailures {
 
   private mutating func keep(_ failure: Failure, _ host: String?) {
     if failure.kind.decides { claims.insert(Claim(kind: failure.kind, message: failure.message)) }
-    if let host { hosts.insert(host) }
+    if let host { hosts.insert(ExactText(host)) }
   }
 
   /// The error without what it only claims: a kind that decides becomes `failed` where the engine never gave that failure, and a host
@@ -34,7 +34,7 @@ struct GivenFailures {
     if error.failure.kind.decides, !claims.contains(Claim(kind: error.failure.kind, message: error.failure.message)) {
       error.failure.kind = .failed
     }
-    if let host = error.host, !hosts.contains(host) { error.host = nil }
+    if let host = error.host, !hosts.contains(ExactText(host)) { error.host = nil }
     return error
   }
 }

@@ -21,7 +21,7 @@ package struct LuaProject: Sendable {
     let described: Value
     do { described = try loader.load(main, checks: false) } catch { throw Problems(error) }
     let reader = ProjectReader(lines: FieldLines(loader.files))
-    guard let recipe = reader.project(described).recipes.first(where: { $0.name == name }) else {
+    guard let recipe = reader.project(described).recipes.first(where: { $0.name.isExactly(name) }) else {
       throw Problems([Problem("the kept sources have no recipe \"\(name)\"")] + reader.problems(described), exit: .internal)
     }
     return recipe

@@ -38,14 +38,14 @@ struct ParameterReview {
   private mutating func look(
     at member: Value.Member, of group: DeploymentGroup, _ place: SourcePlace?, _ declared: [Parameter], _ recipes: [Recipe]
   ) {
-    let those = recipes.filter { $0.targets == .group(group.name) }.flatMap(\.parameters).filter { $0.name == member.name }
+    let those = recipes.filter { $0.targets == .group(group.name) }.flatMap(\.parameters).filter { $0.name.isExactly(member.name) }
     for parameter in those where parameter.kind.read(member.value) == nil {
       add(
         Problem(
           "params of group \"\(group.name)\": \(member.value.words) of \(member.name) is not \(parameter.kind.words)", place: place,
           fix: parameter.place.map { "parameter \"\(member.name)\" is declared in \($0)" }))
     }
-    guard !declared.contains(where: { $0.name == member.name }) else { return }
+    guard !declared.contains(where: { $0.name.isExactly(member.name) }) else { return }
     let names = declared.map(\.name)
     add(
       Problem(

@@ -63,12 +63,12 @@ struct PathReview {
 
   private mutating func clean(_ hosts: inout [Host], as value: Value) {
     let described = reader.list(value["hosts"])
-    var known: [String: String] = [:]
+    var known: [ExactText: String] = [:]
     for index in hosts.indices {
       guard let root = hosts[index].root else { continue }
       let use: WrittenPath.Use = hosts[index].transport == "local" ? .here : .host
       // A group's word for its hosts: one reading is enough for all of them.
-      if let clean = known["\(use) \(root)"] {
+      if let clean = known[ExactText("\(use) \(root)")] {
         hosts[index].root = clean
         continue
       }
@@ -78,19 +78,19 @@ struct PathReview {
       }
       let place = described.indices.contains(index) ? reader.place(described[index]) : nil
       let clean = read(root, use, "root of host \"\(hosts[index].name)\"", at: own ?? place ?? group)?.text ?? root
-      known["\(use) \(root)"] = clean
+      known[ExactText("\(use) \(root)")] = clean
       hosts[index].root = clean
     }
   }
 
   /// A recipe whose path lies in what another application's folder holds for its releases.
   private mutating func lookInside(_ recipes: [Recipe], as described: Value) {
-    let owners = Dictionary(recipes.map { ($0.path, $0.name) }) { first, _ in first }
+    let owners = Dictionary(recipes.map { (ExactText($0.path), $0.name) }) { first, _ in first }
     let values = reader.list(described["recipes"])
     for (index, recipe) in recipes.enumerated() {
       var folder = ""
-      for part in recipe.path.split(separator: "/") {
-        if WrittenPath.ownNames.contains(String(part)), let owner = owners[folder], owner != recipe.name {
+      for part in recipe.path.pathParts {
+        if WrittenPath.ownNames.contains(String(part)), let owner = owners[ExactText(folder)], !owner.isExactly(recipe.name) {
           let place = values.indices.contains(index) ? place(of: "path", in: values[index]) : nil
           refuse(
             "path of recipe \"\(recipe.name)\": \(recipe.path) lies in \(folder)/\(part), which recipe \"\(owner)\" keeps for itself",

@@ -52,7 +52,7 @@ struct SourceLoader {
   }
 
   private mutating func keep(_ file: SourceFile) {
-    if !files.contains(where: { $0.path == file.path }) { files.append(file) }
+    if !files.contains(where: { $0.path.isExactly(file.path) }) { files.append(file) }
   }
 
   private static func tooLong(_ file: SourceFile) -> String? {
@@ -92,7 +92,7 @@ struct SourceLoader {
   }
 
   private mutating func resolve(shipped name: String) -> Value {
-    let parts = name.split(separator: ".", omittingEmptySubsequences: false)
+    let parts = name.parts(at: ".", keepingEmpty: true)
     guard parts.allSatisfy({ Self.isName(String($0)) }) else { return Self.refusal("\"\(name)\" is no name of a recipe") }
     let path = parts.joined(separator: "/") + ".lua"
     guard let text = read(path) else {
@@ -102,11 +102,11 @@ struct SourceLoader {
   }
 
   private mutating func resolve(_ name: String, besides from: String) -> Value {
-    let folders = from.split(separator: "/")
+    let folders = from.pathParts
     guard folders.count >= 3, folders[0] == "plugins" else {
       return Self.refusal("require \"./…\" reaches files of the same plugin, and this is none")
     }
-    let parts = name.dropFirst(2).split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+    let parts = name.dropFirst(2).parts(at: "/", keepingEmpty: true).map(String.init)
     guard parts.allSatisfy(Self.isName) else { return Self.refusal("\"\(name)\" is no file of this plugin") }
     let path = "plugins/\(folders[1])/" + parts.joined(separator: "/") + ".lua"
     guard let text = read(path) else { return Self.refusal("there is no \(path)") }

@@ -91,7 +91,7 @@ struct FieldLines {
   /// The first `field =` directly inside the first table that begins at or after a line; `a.b` is field `b` of the table
   /// that field `a` begins. The nearest line that was found.
   func line(of field: String, in file: String, after line: Int) -> Int? {
-    guard let list = tokens.first(where: { $0.path == file })?.tokens else { return nil }
+    guard let list = tokens.first(where: { $0.path.isExactly(file) })?.tokens else { return nil }
     var at = first(in: list, from: line)
     var found: Int?
     for part in field.split(separator: ".") {
@@ -104,7 +104,7 @@ struct FieldLines {
 
   /// The line of a quoted text at or after a line, in the same table: no more than 200 lines further down.
   func line(ofText text: String, in file: String, after line: Int) -> Int? {
-    guard let list = tokens.first(where: { $0.path == file })?.tokens else { return nil }
+    guard let list = tokens.first(where: { $0.path.isExactly(file) })?.tokens else { return nil }
     return list.first { $0.line >= line && $0.line < line + 200 && $0.kind == .text && $0.text == text }?.line
   }
 

@@ -18,6 +18,25 @@ extension ExactText: ExpressibleByStringLiteral {
 
 /// Paths by their bytes: for Linux a slash is one also where a combining character follows it, which Swift takes for one letter.
 extension StringProtocol {
+  /// What stands between the bytes of one ASCII character, which Swift's own `split` does not find where it makes one letter with what
+  /// follows it: a line feed after a carriage return, a space before a combining mark.
+  /// - Parameters:
+  ///   - most: how many cuts are made at most.
+  ///   - keepingEmpty: whether there is an empty part between two that follow each other.
+  package func parts(at separator: Unicode.Scalar, most: Int = .max, keepingEmpty: Bool = false) -> [Substring] {
+    let byte = UInt8(ascii: separator)
+    return String(self).utf8.split(separator: byte, maxSplits: most, omittingEmptySubsequences: !keepingEmpty).map { Substring($0) }
+  }
+
+  /// Lines of a text that people or programs wrote, each without its line feed and the carriage return before that; empty ones are left out.
+  package var fullLines: [Substring] {
+    parts(at: "\n").compactMap { line in
+      guard line.utf8.last == UInt8(ascii: "\r") else { return line }
+      let bare = Substring(line.utf8.dropLast())
+      return bare.isEmpty ? nil : bare
+    }
+  }
+
   /// What stands between slashes, empty parts left out.
   package var pathParts: [Substring] { String(self).utf8.split(separator: UInt8(ascii: "/")).map { Substring($0) } }
   package var isAbsolutePath: Bool { utf8.first == UInt8(ascii: "/") }

@@ -52,5 +52,11 @@ package struct Receipt: Sendable, Hashable, Codable {
       self.shared = shared
       self.secrets = secrets
     }
+
+    /// Paths and names count by their bytes, as on the host.
+    package static func == (a: Inputs, b: Inputs) -> Bool {
+      a.bundle == b.bundle && a.sources == b.sources && a.parameters == b.parameters
+        && a.shared.elementsEqual(b.shared, by: { $0.isExactly($1) }) && a.secrets.elementsEqual(b.secrets, by: { $0.isExactly($1) })
+    }
   }
 }

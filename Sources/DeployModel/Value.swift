@@ -16,13 +16,33 @@ package enum Value: Sendable, Hashable {
       self.name = name
       self.value = value
     }
+
+    package static func == (a: Member, b: Member) -> Bool { a.name.isExactly(b.name) && a.value == b.value }
   }
 
-  /// A record with its members put in order; of two members with one name the later wins.
+  /// Texts are equal if every byte is: two spellings of one letter are two values, as for the programs that get them.
+  package static func == (a: Value, b: Value) -> Bool {
+    switch (a, b) {
+    case (.null, .null): true
+    case (.bool(let a), .bool(let b)): a == b
+    case (.int(let a), .int(let b)): a == b
+    case (.number(let a), .number(let b)): a == b
+    case (.text(let a), .text(let b)): a.isExactly(b)
+    case (.list(let a), .list(let b)): a == b
+    case (.record(let a), .record(let b)): a == b
+    default: false
+    }
+  }
+
+  /// A record with its members put in order, by bytes; of two members with one name the later wins.
   package static func record(of members: [(String, Value)]) -> Value {
     var ordered: [Member] = []
-    for (name, value) in members.sorted(by: { $0.0 < $1.0 }) {
-      if ordered.last?.name == name { ordered[ordered.count - 1].value = value } else { ordered.append(Member(name, value)) }
+    for (name, value) in members.sorted(by: { $0.0.utf8.lexicographicallyPrecedes($1.0.utf8) }) {
+      if ordered.last?.name.isExactly(name) == true {
+        ordered[ordered.count - 1].value = value
+      } else {
+        ordered.append(Member(name, value))
+      }
     }
     return .record(ordered)
   }
@@ -30,7 +50,7 @@ package enum Value: Sendable, Hashable {
   /// The member of that name; nil where there is none or this is no record.
   package subscript(_ name: String) -> Value? {
     guard case .record(let members) = self else { return nil }
-    return members.first { $0.name == name }?.value
+    return members.first { $0.name.isExactly(name) }?.value
   }
 
   package var text: String? { if case .text(let text) = self { text } else { nil } }
@@ -70,7 +90,7 @@ extension Value: Codable {
 
   package init(from decoder: any Decoder) throws {
     if let container = try? decoder.container(keyedBy: Key.self) {
-      let keys = container.allKeys.map(\.stringValue).sorted()
+      let keys = container.allKeys.map(\.stringValue).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
       self = .record(try keys.map { Member($0, try container.decode(Value.self, forKey: Key(stringValue: $0))) })
     } else if var container = try? decoder.unkeyedContainer() {
       var list: [Value] = []

@@ -128,7 +128,7 @@ package struct DeploymentStory: Sendable {
         stages[index].error = error
       }
       if let error, first == nil, !isWish(error) {
-        let number = error.host.flatMap { host in hosts.firstIndex { $0.name == host } }
+        let number = error.host.flatMap { host in hosts.firstIndex { $0.name.isExactly(host) } }
         let failed = number.flatMap { lastFailed[$0] } ?? lastFailedHere
         first = Failing(
           host: number, stage: name, error: error, operation: failed?.operation,

@@ -12,7 +12,7 @@ struct HostCounts {
   init(of story: DeploymentStory, after rollback: DeploymentStory? = nil) {
     words = story.hosts.map { host in
       guard host.status == .succeeded, rollback?.conclusion != nil,
-        let back = rollback?.hosts.first(where: { $0.name == host.name })
+        let back = rollback?.hosts.first(where: { $0.name.isExactly(host.name) })
       else { return host.status.word }
       return back.status == .succeeded || back.status == .unchanged ? "went back" : "not gone back"
     }

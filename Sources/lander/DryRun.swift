@@ -103,7 +103,7 @@ struct DryRun {
     if recipe.targets == .unset, group == nil { return nil }
     let parameters = recipe.parameters.filter { $0.standard == nil }.map { Value.Member($0.name, $0.kind.sample) }
     var declared = project.project
-    if let index = declared.recipes.firstIndex(where: { $0.name == recipe.name }) {
+    if let index = declared.recipes.firstIndex(where: { $0.name.isExactly(recipe.name) }) {
       // Nobody gave these yet, and no text that matches may have been found.
       declared.recipes[index].parameters = recipe.parameters.map { $0.standard == nil ? $0.withoutPattern : $0 }
     }

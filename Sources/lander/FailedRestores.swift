@@ -22,7 +22,7 @@ enum FailedRestores {
         let end = entries.last?.at
       else { continue }
       for (host, status) in zip(plan.hosts, conclusion.hosts) {
-        guard status.wasChanged, let index = open.firstIndex(where: { $0.host.name == host.host.name }) else { continue }
+        guard status.wasChanged, let index = open.firstIndex(where: { $0.host.name.isExactly(host.host.name) }) else { continue }
         let (_, survey) = open.remove(at: index)
         guard case .restoreFailed(_, let restoring, let commands) = status, case .reached(let state) = survey,
           state.receipt.map({ $0.deployment == deployment.id || $0.at < end }) ?? true

@@ -18,14 +18,14 @@ struct Surveyed {
     throws(Problems) -> [Selection]
   {
     if let recipe { _ = try Selection.recipe(recipe, in: project) }
-    if let group, !project.groups.contains(where: { $0.name == group }) {
+    if let group, !project.groups.contains(where: { $0.name.isExactly(group) }) {
       throw Problems(
         Problem(
           "there is no group \"\(group)\"",
           fix: NearMatch.hint(group, among: project.groups.map(\.name))))
     }
     var selections: [Selection] = []
-    for candidate in project.recipes where recipe == nil || candidate.name == recipe {
+    for candidate in project.recipes where recipe.map({ candidate.name.isExactly($0) }) ?? true {
       let own: String? = if case .group(let name) = candidate.targets { name } else { nil }
       if recipe == nil, let group, let own, own != group,
         project.recipes.contains(where: { $0.targets == .group(group) })

@@ -65,14 +65,14 @@ struct RecipeOptions: Equatable {
 
   /// The parameters of all recipes, those of the recipe that the words name first: of one name in two recipes, its kind counts.
   static func declared(in project: Project, for words: [String]) -> [Parameter] {
-    let named = words.lazy.compactMap { word in project.recipes.first { $0.name == word } }.first
+    let named = words.lazy.compactMap { word in project.recipes.first { $0.name.isExactly(word) } }.first
     let own = named ?? (project.recipes.count == 1 ? project.recipes[0] : nil)
     return (own?.parameters ?? []) + project.recipes.filter { $0.name != own?.name }.flatMap(\.parameters)
   }
 
   private static func find(_ name: String, in declared: [Parameter]) -> Parameter? {
-    declared.first { $0.name == name }
-      ?? declared.first { $0.name == name.replacing("-", with: "_") }
+    declared.first { $0.name.isExactly(name) }
+      ?? declared.first { $0.name.isExactly(name.replacing("-", with: "_")) }
   }
 
   private mutating func take(

@@ -208,5 +208,5 @@ struct Rehearsing {
 }
 
 extension Project {
-  func recipe(_ name: String) -> Recipe? { recipes.first { $0.name == name } }
+  func recipe(_ name: String) -> Recipe? { recipes.first { $0.name.isExactly(name) } }
 }

@@ -12,7 +12,7 @@ enum RunningEngine {
     guard stat("\(claims)/\(deployment)", &status) == 0,
       let text = try? Folder.text(at: "/proc/locks")
     else { return nil }
-    for line in text.split(separator: "\n") {
+    for line in text.parts(at: "\n") {
       // 1: FLOCK  ADVISORY  WRITE 1234 08:01:5678 0 EOF
       let words = line.split(separator: " ")
       guard words.count > 5, words[1] == "FLOCK", words[3] == "WRITE",
@@ -52,7 +52,7 @@ enum RunningEngine {
   /// Whether a process has a handler for SIGUSR1.
   private static func hears(_ process: pid_t) -> Bool {
     guard let text = (try? Folder.text(at: "/proc/\(process)/status")).flatMap({ $0 }),
-      let line = text.split(separator: "\n").first(where: { $0.hasPrefix("SigCgt:") }),
+      let line = text.parts(at: "\n").first(where: { $0.hasPrefix("SigCgt:") }),
       let mask = UInt64(line.dropFirst("SigCgt:".count).drop { $0 == " " || $0 == "\t" }, radix: 16)
     else { return false }
     return mask & 1 << (UInt64(SIGUSR1) - 1) != 0

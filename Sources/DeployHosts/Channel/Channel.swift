@@ -11,7 +11,7 @@ final class Channel: Sendable {
     var errors: [UInt8]
     var text: String { String(decoding: output, as: UTF8.self) }
     /// The answer's lines, without the last one where it is empty.
-    var lines: [Substring] { text.split(separator: "\n", omittingEmptySubsequences: true) }
+    var lines: [Substring] { text.parts(at: "\n") }
   }
   private struct Waiting {
     var number: Int

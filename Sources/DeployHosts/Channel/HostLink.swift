@@ -19,7 +19,7 @@ actor HostLink {
   private var closed = false
   var watches: [String: JobWatch] = [:]
   var polling = false
-  var leases: [String: Task<Void, Never>] = [:]
+  var leases: [ExactText: Task<Void, Never>] = [:]
 
   init(
     _ reach: Reach, options: Hosts.Options, reactor: Reactor, admission: Admission, program: HostProgram,

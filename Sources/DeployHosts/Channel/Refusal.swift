@@ -10,7 +10,7 @@ enum Refusal {
   static func failure(status: Int, said: String) -> Failure {
     // How the host's side names its folder to its tools.
     let said = said.split(separator: "/proc/self/fd/8/", omittingEmptySubsequences: false).joined(separator: ".lander/")
-    var lines = said.split(whereSeparator: \.isNewline).map(String.init)
+    var lines = said.fullLines.map(String.init)
     let fix = lines.last { $0.hasPrefix("fix: ") }.map { String($0.dropFirst(5)) }
     lines.removeAll { $0.hasPrefix("fix: ") }
     let text = lines.suffix(3).joined(separator: "; ")

@@ -69,7 +69,7 @@ struct SSHDiagnosis: Equatable {
 
   /// The last line that says something.
   static func last(_ said: String) -> String {
-    let line = said.split(whereSeparator: \.isNewline).last { !$0.allSatisfy(\.isWhitespace) } ?? ""
+    let line = said.fullLines.last { !$0.allSatisfy(\.isWhitespace) } ?? ""
     return String(line.prefix(300))
   }
 }

@@ -1,3 +1,4 @@
+import DeployModel
 import Glibc
 
 /// Which process an engine is, so that another process of the same machine can see whether it still lives.
@@ -18,7 +19,7 @@ package enum EngineIdentity {
   }
 
   private static let place: String? = {
-    guard let boot = text("/proc/sys/kernel/random/boot_id")?.split(separator: "\n").first else { return nil }
+    guard let boot = text("/proc/sys/kernel/random/boot_id")?.parts(at: "\n").first else { return nil }
     var buffer = [CChar](repeating: 0, count: 128)
     let count = readlink("/proc/self/ns/pid", &buffer, buffer.count - 1)
     guard count > 0 else { return nil }

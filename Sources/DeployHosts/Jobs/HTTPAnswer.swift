@@ -26,7 +26,7 @@ struct HTTPAnswer {
 
   /// The first lines of an output that says why something is not well.
   static func excerpt(_ text: String) -> String {
-    let lines = text.split(whereSeparator: \.isNewline).lazy.map { String($0).trimmed }.filter { !$0.isEmpty }
+    let lines = text.fullLines.lazy.map { String($0).trimmed }.filter { !$0.isEmpty }
     let line = lines.prefix(3).joined(separator: " / ")
     return line.count > 300 ? line.prefix(299) + "…" : line
   }

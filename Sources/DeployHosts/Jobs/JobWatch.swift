@@ -28,8 +28,8 @@ struct JobEnd: Sendable, Equatable {
 
   /// Reads a status file: `RC WHY HELD` (0, or the number of a stream), `kill` if TERM was ignored, then the survivors.
   init(status text: String) {
-    let lines = text.split(separator: "\n").map(String.init)
-    let words = lines.first?.split(separator: " ") ?? []
+    let lines = text.fullLines.map(String.init)
+    let words = lines.first?.parts(at: " ") ?? []
     survivors = Array(lines.dropFirst())
     ignoredTerm = words.count > 3 && words[3] == "kill"
     held = words.count > 2 ? ["1": .stdout, "2": .stderr][words[2]] : nil

@@ -130,6 +130,6 @@ extension Hosts {
 
   func prune(_ keep: Int, _ pinned: [Release.ID], _ errand: Errand) async throws(Failure) -> Outcome {
     let said = try await internalJob("l_prune", errand.claim + ["\(max(1, keep))", errand.site.deployment] + pinned, errand)
-    return .done(.list(said.split(separator: "\n").map { .text(String($0)) }))
+    return .done(.list(said.parts(at: "\n").map { .text(String($0)) }))
   }
 }

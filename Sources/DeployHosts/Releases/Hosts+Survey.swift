@@ -42,8 +42,8 @@ extension Hosts {
     for (name, place) in [("receipt", \HostState.receipt), ("receipt.previous", \HostState.previous)] where found[name] != nil {
       // One application's host may be in several of its groups; what runs there is the same whichever is asked for.
       let receipt = try await self.receipt(name, link, path)
-      state[keyPath: place] = receipt.flatMap { $0.application == application ? $0 : nil }
-      if name == "receipt", let receipt, receipt.application != application { state.stranger = receipt }
+      state[keyPath: place] = receipt.flatMap { $0.application.isExactly(application) ? $0 : nil }
+      if name == "receipt", let receipt, !receipt.application.isExactly(application) { state.stranger = receipt }
     }
     return state
   }
@@ -55,8 +55,8 @@ private struct Findings {
 
   init(_ lines: [Substring]) {
     pairs = lines.map { line in
-      let space = line.firstIndex(of: " ") ?? line.endIndex
-      return (String(line[..<space]), String(line[space...].dropFirst()))
+      let sides = line.parts(at: " ", most: 1, keepingEmpty: true)
+      return (String(sides[0]), sides.count > 1 ? String(sides[1]) : "")
     }
   }
   subscript(_ name: String) -> String? { pairs.first { $0.0 == name }?.1 }
@@ -107,7 +107,7 @@ private struct Findings {
     let gone = all("gone").map { ReleaseDamage($0, .gone) }
     let unlisted = all("unlisted").map { ReleaseDamage($0, .unlisted) }
     let lacking = all("lacking").compactMap { line -> ReleaseDamage? in
-      let words = line.split(separator: " ").map(String.init)
+      let words = line.parts(at: " ").map(String.init)
       guard words.count == 3, let missing = Int(words[1]), let total = Int(words[2]) else { return nil }
       return ReleaseDamage(words[0], .lacking(missing, of: total))
     }

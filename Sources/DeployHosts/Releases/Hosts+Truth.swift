@@ -25,7 +25,7 @@ extension Hosts {
     guard answer.status == 0 else { throw Refusal.failure(answer) }
     do throws(Failure) {
       let receipt = try await self.receipt("receipt", errand.link, site.path)
-      if let receipt, receipt.application != site.application {
+      if let receipt, !receipt.application.isExactly(site.application) {
         throw Failure(
           .invalid, "\(site.path) belongs to application \"\(receipt.application)\" since deployment \(receipt.deployment)",
           fix: "give this recipe a path of its own")
@@ -159,7 +159,7 @@ extension Hosts {
   /// The line of a holder among others.
   static func holder(_ lines: [Substring]) -> Lock? {
     for line in lines {
-      let words = line.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
+      let words = line.parts(at: "\t", keepingEmpty: true).map(String.init)
       guard words.count >= 8, words[0] == "holder" else { continue }
       // Hosts on which an older version took the lock say less.
       let rest = words[8...].map { $0.isEmpty ? nil : $0 } + [nil, nil, nil]
@@ -196,7 +196,7 @@ struct Orphan {
   }
 
   init?(_ line: Substring) {
-    let words = line.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
+    let words = line.parts(at: "\t", keepingEmpty: true).map(String.init)
     guard words.count >= 6 else { return nil }
     folder = words[1]
     user = words[4]
@@ -210,7 +210,7 @@ extension HostLink {
   /// Keeps a lease alive until it is left, or somebody else has the lock.
   func renew(_ path: String, token: String, every seconds: Int, atOnce: Bool = false) {
     leave(path, token: token)
-    leases["\(token) \(path)"] = Task {
+    leases[ExactText("\(token) \(path)")] = Task {
       if !atOnce { try? await Task.sleep(for: .seconds(seconds)) }
       while !Task.isCancelled {
         if let answer = try? await call("l_renew", [path, token, EngineIdentity.own]), answer.status != 0 { return }
@@ -220,7 +220,7 @@ extension HostLink {
   }
   /// Renews a lease that this process did not take, where it is still the token's.
   func adopt(_ path: String, token: String) {
-    if leases["\(token) \(path)"] == nil { renew(path, token: token, every: 10, atOnce: true) }
+    if leases[ExactText("\(token) \(path)")] == nil { renew(path, token: token, every: 10, atOnce: true) }
   }
-  func leave(_ path: String, token: String) { leases.removeValue(forKey: "\(token) \(path)")?.cancel() }
+  func leave(_ path: String, token: String) { leases.removeValue(forKey: ExactText("\(token) \(path)"))?.cancel() }
 }

@@ -14,7 +14,7 @@ enum SharedFiles {
     for name in names {
       let parts = name.pathParts.dropLast().map(String.init)
       let folder = ([path, "shared"] + parts).joined(separator: "/")
-      if let index = folders.firstIndex(where: { $0.path == folder }) {
+      if let index = folders.firstIndex(where: { $0.path.isExactly(folder) }) {
         folders[index].files.append(name)
       } else {
         folders.append((folder, [name]))

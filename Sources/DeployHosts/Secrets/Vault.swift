@@ -5,7 +5,7 @@ package import DeployModel
 /// One engine has one, for hosts, for its own machine and for builds: a value that goes in here must not come out there.
 package final class Vault: Sendable {
   private struct State {
-    var values: [String: String] = [:]
+    var values: [ExactText: String] = [:]
     var matcher = Redactor.Matcher([])
     var patterns: [Redactor.Pattern] = []
   }
@@ -18,7 +18,7 @@ package final class Vault: Sendable {
 
   /// - Throws: kind `missing` where no provider has it, `invalid` for one too short to be kept out of output.
   package func value(of name: String) async throws(Failure) -> String {
-    if let value = state.with({ $0.values[name] }) { return value }
+    if let value = state.with({ $0.values[ExactText(name)] }) { return value }
     let value = try await secrets.value(of: name)
     guard value.utf8.count >= Vault.shortest else {
       throw Failure(
@@ -27,7 +27,7 @@ package final class Vault: Sendable {
     }
     let patterns = Redactor.patterns(name: name, value: value)
     state.with { state in
-      guard state.values.updateValue(value, forKey: name) == nil else { return }
+      guard state.values.updateValue(value, forKey: ExactText(name)) == nil else { return }
       state.patterns += patterns
       state.matcher = Redactor.Matcher(state.patterns)
     }

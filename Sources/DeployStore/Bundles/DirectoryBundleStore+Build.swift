@@ -59,7 +59,7 @@ extension DirectoryBundleStore {
 
   /// At most the last 20 lines, indented.
   private static func lastLines(_ text: String) -> String {
-    text.split(whereSeparator: \.isNewline).suffix(20).map { "  " + $0 }.joined(separator: "\n")
+    text.fullLines.suffix(20).map { "  " + $0 }.joined(separator: "\n")
   }
 
   /// Packs the revision's source and returns what it was in words.

@@ -47,14 +47,14 @@ extension DirectoryBundleStore {
     func said(_ option: String) async throws -> String {
       let ended = try await run(Program(["git", "-C", repository, "rev-parse", option], in: repository))
       guard ended.status == 0 else { return "" }
-      return String(ended.stdout.prefix { $0 != "\n" })
+      return String(ended.stdout.parts(at: "\n", keepingEmpty: true).first ?? "")
     }
     let top = try await said("--show-toplevel")
     // A bare repository has no such folder; it is its own.
     guard !top.isEmpty else { return (repository, folder ?? "") }
     let prefix = try await said("--show-prefix")
-    var parts = prefix.split(separator: "/").map(String.init)
-    for part in (folder ?? "").split(separator: "/") where part != "." {
+    var parts = prefix.pathParts.map(String.init)
+    for part in (folder ?? "").pathParts where part != "." {
       if part != ".." {
         parts.append(String(part))
       } else if parts.popLast() == nil {
@@ -73,8 +73,8 @@ extension DirectoryBundleStore {
       rest = rest.dropFirst(100)
       let listed = try await run(Program(["git", "-C", top, "ls-tree", "--full-tree", "-z", wanted, "--"] + some, in: top))
       guard listed.status == 0 else { throw Failure(.failed, "git ls-tree ended with status \(listed.status): \(listed.stderr)") }
-      for line in listed.stdout.split(separator: "\0") where line.hasPrefix("160000 ") {
-        guard let name = line.split(separator: "\t", maxSplits: 1).last else { continue }
+      for line in listed.stdout.parts(at: "\0") where line.hasPrefix("160000 ") {
+        guard let name = line.parts(at: "\t", most: 1).last else { continue }
         tree.refuse(
           String(name), "is a git submodule: the commit has only its name, and hosts would get an empty folder",
           fix: "check it out (git submodule update --init) and deploy the folder with from, or leave it out with ignore")
@@ -85,12 +85,12 @@ extension DirectoryBundleStore {
   private func unknownRef(_ ref: String, _ repository: String, _ run: Program.Runner, _ said: String) async throws(Failure) -> Problem {
     let list = try await run(Program(["git", "-C", repository, "for-each-ref", "--format=%(refname:short)"], in: repository))
     guard list.status == 0 else {
-      let why = list.stderr.split(whereSeparator: \.isNewline).first ?? ""
+      let why = list.stderr.fullLines.first ?? ""
       return Problem(
         "git cannot read the repository: \(why)", subject: repository,
         fix: "name the folder of a local clone: git -C '\(repository)' status")
     }
-    let near = NearMatch.find(ref, in: list.stdout.split(whereSeparator: \.isNewline).map(String.init))
+    let near = NearMatch.find(ref, in: list.stdout.fullLines.map(String.init))
     return Problem(
       "git knows no commit \"\(ref)\"", subject: "git:\(ref)",
       fix: near.map { "did you mean \"\($0)\"?" } ?? "fetch it first: git -C '\(repository)' fetch --tags")

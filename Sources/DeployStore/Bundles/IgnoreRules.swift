@@ -23,7 +23,7 @@ struct IgnoreRules {
 
   /// Adds the lines of a `.landerignore`.
   mutating func add(file text: String) {
-    let lines = text.withoutByteOrderMark.split(omittingEmptySubsequences: true, whereSeparator: \.isNewline)
+    let lines = text.withoutByteOrderMark.fullLines
     for line in lines where !line.hasPrefix("#") { add(String(line)) }
   }
 

@@ -27,14 +27,14 @@ extension Manifest {
 
   /// - Throws: `corrupt`, naming the line that is no manifest's.
   package init(text: String) throws(Failure) {
-    var lines = text.split(separator: "\n", omittingEmptySubsequences: true)[...]
+    var lines = text.parts(at: "\n")[...]
     guard lines.popFirst().map(String.init) == Self.firstLine else {
       throw Failure(.corrupt, "this is no manifest: it does not begin with \"\(Self.firstLine)\"")
     }
     self.init(items: [])
     items.reserveCapacity(lines.count)
     for line in lines {
-      guard let item = Self.item(line.split(separator: " ", omittingEmptySubsequences: false)) else {
+      guard let item = Self.item(line.parts(at: " ", keepingEmpty: true)) else {
         throw Failure(.corrupt, "line \(items.count + 2) of a manifest makes no sense: \(line.prefix(80))")
       }
       items.append(item)

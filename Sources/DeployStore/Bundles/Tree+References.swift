@@ -16,8 +16,8 @@ extension Tree {
   mutating func warnOfSubmodules(_ modules: String) {
     let empty = emptyFolders
     guard !empty.isEmpty else { return }
-    for line in modules.split(whereSeparator: \.isNewline) {
-      let sides = line.split(separator: "=", maxSplits: 1).map { $0.filter { $0 != "\t" }.drop { $0 == " " } }
+    for line in modules.fullLines {
+      let sides = line.parts(at: "=", most: 1).map { $0.filter { $0 != "\t" }.drop { $0 == " " } }
       guard sides.count == 2, sides[0].prefix(while: { $0 != " " }) == "path", empty.contains(String(sides[1])) else { continue }
       warn(
         String(sides[1]), "is a git submodule that was not checked out: hosts get an empty folder",

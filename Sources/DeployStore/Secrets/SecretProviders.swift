@@ -12,17 +12,17 @@ package protocol SecretProvider: Sendable {
 /// Providers asked in their order: the first one that has a secret gives it. Values are remembered for the life of this object only.
 package actor SecretProviders: Secrets {
   private let providers: [any SecretProvider]
-  private var known: [String: String] = [:]
+  private var known: [ExactText: String] = [:]
 
   package init(_ providers: [any SecretProvider]) { self.providers = providers }
 
   /// - Throws: `missing`, naming the providers that were asked; `invalid` for an empty value, which hides nothing and redacts everything.
   package func value(of name: String) async throws(Failure) -> String {
-    if let value = known[name] { return value }
+    if let value = known[ExactText(name)] { return value }
     for provider in providers {
       guard let value = try await provider.value(of: name) else { continue }
       guard !value.isEmpty else { throw Failure(.invalid, "the secret \(name) is empty in \(provider.name)", fix: "give it a value there") }
-      known[name] = value
+      known[ExactText(name)] = value
       return value
     }
     let asked = providers.isEmpty ? "no provider is set up" : "asked were " + providers.map(\.name).joined(separator: ", ")

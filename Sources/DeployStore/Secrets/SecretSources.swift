@@ -49,7 +49,7 @@ package struct FileSecrets: SecretProvider {
   /// Lines are `NAME=value`, `export` before and quotes around the value allowed; `#` begins a comment line.
   private static func value(of secret: String, in text: String) -> String? {
     var found: String?
-    for line in text.split(whereSeparator: \.isNewline) {
+    for line in text.fullLines {
       var rest = line.drop { $0 == " " || $0 == "\t" }
       if rest.hasPrefix("export ") { rest = rest.dropFirst(7) }
       guard !rest.hasPrefix("#"), let equals = rest.firstIndex(of: "="), rest[..<equals] == secret else { continue }
@@ -93,8 +93,8 @@ package struct CommandSecrets: SecretProvider {
   /// The end of what a failed program said, at most so many characters, for whoever wants to know why. It may have said more than it
   /// should: what it printed as the value, and words that look like a key or a token, are left out.
   private static func said(_ ended: Program.Ended) -> String {
-    var line = ended.stderr.split(whereSeparator: \.isNewline).last { !$0.allSatisfy(\.isWhitespace) }.map(String.init) ?? ""
-    for value in ended.stdout.split(whereSeparator: \.isNewline) where value.utf8.count > 3 {
+    var line = ended.stderr.fullLines.last { !$0.allSatisfy(\.isWhitespace) }.map(String.init) ?? ""
+    for value in ended.stdout.fullLines where value.utf8.count > 3 {
       line = line.replacing(value, with: "<left out>")
     }
     let words = line.split(separator: " ", omittingEmptySubsequences: false).map { looksSecret($0) ? "<left out>" : String($0) }

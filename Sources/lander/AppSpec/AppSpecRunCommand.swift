@@ -81,7 +81,7 @@ struct AppSpecRunCommand: AsyncParsableCommand {
     guard let error = report.error else { return lines }
     lines.append("\(error.line.map { "appspec line \($0): " } ?? "")\(error.message)")
     if let fix = error.fix { lines.append("  try: \(fix)") }
-    if let log = error.log { lines += log.split(separator: "\n").suffix(20).map { "  | \($0)" } }
+    if let log = error.log { lines += log.utf8.split(separator: UInt8(ascii: "\n")).suffix(20).map { "  | \(Substring($0))" } }
     if let restored = error.restored { lines.append(restored) }
     return lines
   }

@@ -54,7 +54,7 @@ struct InitCommand: Verb {
   private func ignoreState(in folder: String) throws(Problem) -> Bool {
     let path = folder + "/.gitignore"
     let text = try Folder.text(at: path) ?? ""
-    let lines = text.split(separator: "\n").map { $0.drop { $0 == " " } }
+    let lines = text.fullLines.map { $0.drop { $0 == " " } }
     if lines.contains(where: { [".lander", ".lander/", "/.lander", "/.lander/"].contains($0) }) {
       return false
     }

@@ -73,7 +73,7 @@ struct RehearseCommand: Verb {
       }
       declared.groups =
         declared.groups.filter { $0.name != name } + [DeploymentGroup(name: name, hosts: fleet)]
-      if let index = declared.recipes.firstIndex(where: { $0.name == recipe.name }) {
+      if let index = declared.recipes.firstIndex(where: { $0.name.isExactly(recipe.name) }) {
         declared.recipes[index].targets = .group(name)
       }
     }

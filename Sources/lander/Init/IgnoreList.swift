@@ -16,7 +16,7 @@ struct IgnoreList {
     add(names)
     let text = ((try? Folder.text(at: folder + "/.gitignore")).flatMap { $0 } ?? "").withoutByteOrderMark
     var lines: [String] = []
-    for line in text.split(whereSeparator: \.isNewline).prefix(Self.most) {
+    for line in text.fullLines.prefix(Self.most) {
       let pattern = String(line.reversed().drop { $0 == " " || $0 == "\t" }.reversed())
       guard !pattern.isEmpty, !pattern.hasPrefix("#") else { continue }
       let plain = pattern.filter { $0 != "/" }
