@@ -30,7 +30,7 @@ struct SpellingTests {
   func change() throws {
     var receipt = PlannerTests.receipt("new")
     receipt.inputs.parameters = .record(of: [("name", .text(spellings[0]))])
-    var input = PlannerTests().input([.reached(PlannerTests.state(receipt))])
+    var input = try PlannerTests().input([.reached(PlannerTests.state(receipt))])
     input.selection.parameters = .record(of: [("name", .text(spellings[0]))])
     #expect(try Planner.deployment(input, by: PlannerTests.identity).hosts[0].action == .unchanged)
     input.selection.parameters = .record(of: [("name", .text(spellings[1]))])
