@@ -4,7 +4,8 @@ import DeployModel
 /// options by the names of types that are in it: a later engine may have other names.
 extension Vocabulary {
   static let path = "prelude/vocabulary.lua"
-  static let file = SourceFile(path: path, text: "-- The words of the recipe language with their fields, as the engine had them.\nvocabulary = \(lua(wire, line: "\n"))\n")
+  static let file = SourceFile(
+    path: path, text: "-- The words of the recipe language and their fields.\nvocabulary = \(lua(wire, line: "\n"))\n")
 
   /// Types that fields have, each once. A name with `|` lists texts and needs no type.
   static let types: [String] = {

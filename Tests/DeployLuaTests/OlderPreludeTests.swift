@@ -41,14 +41,17 @@ struct OlderPreludeTests {
   @Test("where a kept prelude lacks what the vocabulary of today names, the deployment is refused with the version that began it")
   func refused() throws {
     let refusal = try #require(Prelude.refusal(of: try older(keepsVocabulary: false), for: "d1", begunBy: "0.0.9"))
-    #expect(refusal.message == "deployment d1 was begun by lander 0.0.9, and this lander cannot continue it: its recipes do not know what \"positive\" is, which is newer")
+    #expect(
+      refusal.message == "deployment d1 was begun by lander 0.0.9, and this lander cannot continue it: its recipes do not know what "
+        + "\"positive\" is, which is newer")
     #expect(refusal.fix?.hasPrefix("lander resume d1 or lander cancel d1 with lander 0.0.9\n") == true)
   }
 
   @Test("a prelude with another protocol is refused with the version too, and never replaced by ours")
   func otherProtocol() throws {
     let sources = try load(recipe("host:run 'x'")).sources.map { file in
-      file.path == "prelude/words.lua" ? SourceFile(path: file.path, text: file.text.replacing("-- protocol 2", with: "-- protocol 1")) : file
+      guard file.path == "prelude/words.lua" else { return file }
+      return SourceFile(path: file.path, text: file.text.replacing("-- protocol 2", with: "-- protocol 1"))
     }
     let refusal = try #require(Prelude.refusal(of: sources, for: "d1", begunBy: "0.0.8"))
     #expect(refusal.message.contains("begun by lander 0.0.8") && refusal.message.hasSuffix("(protocol 1, and here protocol 2)"))
