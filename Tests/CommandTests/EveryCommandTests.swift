@@ -56,12 +56,12 @@ struct EveryCommandTests {
 
   /// Words after each command that asks hosts before it does anything, or that runs something else that takes its time.
   private static let waiting: [String: [String]] = [
-    "deploy": [], "plan": ["--connect"], "rollback": [], "unlock": [], "status": [], "verify": [], "hosts": [], "audit": [],
+    "deploy": ["app"], "plan": ["app", "--connect"], "rollback": ["app"], "unlock": [], "status": [], "verify": [], "hosts": [],
     "doctor": ["--connect"], "bundle build": ["built"],
   ]
-  /// Commands that wait for no host before a deployment runs. `exec` ends what it started; `SignalTests` has it.
+  /// Commands that wait for no host before they have said something. `exec` ends what it started; `SignalTests` has it.
   private static let others: Set = [
-    "init", "check", "rehearse", "resume", "cancel", "history", "logs", "list", "show", "exec", "bundle list", "bundle inspect",
+    "audit", "init", "check", "rehearse", "resume", "cancel", "history", "logs", "list", "show", "exec", "bundle list", "bundle inspect",
     "bundle verify", "bundle prune", "appspec run", "appspec check", "help-pages",
   ]
 
