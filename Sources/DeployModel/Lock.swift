@@ -34,7 +34,7 @@ package struct Lock: Sendable, Hashable, Codable {
 
   /// Whether it is known to be of another application.
   package func isForeign(to application: String) -> Bool {
-    self.application.map { !$0.isExactly(Lock.word(application)) } ?? false
+    self.application.map { !Lock.word($0).isExactly(Lock.word(application)) } ?? false
   }
 
   /// A text as the host's record holds it, where a line end or a tab would end it.
