@@ -41,8 +41,8 @@ package enum Obstacles {
     let path = host.place(selection.recipe.path)
     let group = lock.group.map { " to \($0)" } ?? ""
     return Problem(
-      "\(path) is locked by application \"\(lock.application ?? "")\"\(group) (\(lock.purpose), deployment \(lock.deployment) by \(lock.owner)), "
-        + "and this is \"\(selection.recipe.application)\"",
+      "\(path) is locked by application \"\(lock.application ?? "")\"\(group) (\(lock.purpose), deployment \(lock.deployment) by "
+        + "\(lock.owner)), and this is \"\(selection.recipe.application)\"",
       subject: host.name,
       fix: "give this recipe a path of its own"
         + (lock.leaseLeft > 0 ? "" : "; if that deployment is over for good, lander unlock gives its lock back"))

@@ -28,7 +28,7 @@ extension StringProtocol {
     return String(self).utf8.split(separator: byte, maxSplits: most, omittingEmptySubsequences: !keepingEmpty).map { Substring($0) }
   }
 
-  /// Lines of a text that people or programs wrote, each without its line feed and the carriage return before that; empty ones are left out.
+  /// Lines of a text that people or programs wrote, each without its line feed and the carriage return before it; empty ones are left out.
   package var fullLines: [Substring] {
     parts(at: "\n").compactMap { line in
       guard line.utf8.last == UInt8(ascii: "\r") else { return line }

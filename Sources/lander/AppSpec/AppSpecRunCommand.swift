@@ -10,8 +10,8 @@ struct AppSpecRunCommand: AsyncParsableCommand {
     discussion: """
       A way to try a bundle on a laptop or in a container, without hosts and without a deploy.lua. It runs the whole lifecycle here, as \
       you: files go where the appspec file says, scripts run with the agent's variables. Files of the previous run of the same --group \
-      are removed first. With --restore what is replaced or removed is put back when the deployment fails. Ctrl-C, SIGTERM and a closed terminal end the \
-      script that runs (TERM, and KILL 10 seconds later or at a second signal) and then the deployment, as a failed one.
+      are removed first. With --restore what is replaced or removed is put back when the deployment fails. Ctrl-C, SIGTERM and a closed \
+      terminal end the script that runs (TERM, and KILL 10 seconds later or at a second signal) and then the deployment, as a failed one.
 
       Exit codes: 0 done · 10 failed · 129, 130, 143 stopped by a closed terminal, Ctrl-C or SIGTERM.
       """)

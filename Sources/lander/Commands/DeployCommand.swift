@@ -59,7 +59,8 @@ struct DeployCommand: Verb {
       Ctrl-C ends it in good order: nothing new is started, hosts that were being changed are restored, the lock is given back. A \
       second Ctrl-C leaves it as it is and prints how to resume. A rollback that is under way goes on at the first Ctrl-C, and says \
       what is left. SIGTERM is a Ctrl-C; within 30 seconds of a Ctrl-C it is the same request, because CI runners send both when a job \
-      is cancelled. A terminal that is closed is a SIGTERM, and nothing under nohup. What is not back 9 seconds after the first one is named, with the command that finishes it. Before it has begun, \
+      is cancelled. A terminal that is closed is a SIGTERM, and nothing under nohup. What is not back 9 seconds \
+      after the first one is named, with the command that finishes it. Before it has begun, \
       while the bundle is built or hosts are asked, one of them ends what runs here and exits with 130, or 143 for SIGTERM. Nothing is \
       sent to a host that has this bundle, recipe and parameters already, and whose secrets have the same values as far as they can be \
       compared, unless --force is given.
