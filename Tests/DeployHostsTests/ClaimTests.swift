@@ -45,6 +45,58 @@ struct ClaimTests {
     await ground.end()
   }
 
+  /// A folder of this name takes the place of a file that the host's program is about to make beside `neighbour`.
+  private func inTheWay(of file: String, when tool: String, makes neighbour: String, on ground: Ground) throws {
+    let (real, maker) = (try #require(Ground.which(tool)), try #require(Ground.which("mkdir")))
+    _ = Ground.sh(
+      """
+      rm -f '\(ground.folder)/bin/\(tool)'
+      cat >'\(ground.folder)/bin/\(tool)' <<'END'
+      #!/bin/sh
+      \(real) "$@" || exit $?
+      for l; do
+        case $l in */\(neighbour)) d=$l; [ -d "$d" ] || d=${l%/*}; \(maker) "$d/\(file)" ;; esac
+      done
+      exit 0
+      END
+      chmod 755 '\(ground.folder)/bin/\(tool)'
+      """)
+  }
+
+  @Test("a job whose files cannot be made is not claimed, and its refusal says what is wrong with the disk",
+    arguments: Shell.here.filter { $0 != .ssh })
+  func unmade(_ shell: Shell) async throws {
+    let ground = try Ground(shell)
+    #expect(await ground.run(1, "true").failure == nil)
+    try inTheWay(of: "out", when: "mkdir", makes: "7", on: ground)
+    let outcome = await ground.run(7, "true")
+    #expect(outcome.failure?.kind == .noSpace, "\(String(describing: outcome.failure))")
+    #expect(outcome.failure?.message.contains("nothing more can be written to") == true)
+    #expect(!Ground.isThere("\(ground.path)/.lander/jobs/d1/7"), "nothing was started, so nothing is claimed")
+    _ = Ground.sh("rm '\(ground.folder)/bin/mkdir'")
+    #expect(await ground.run(7, "echo ran").stdout?.text == "ran\n")
+    await ground.end()
+  }
+
+  @Test("a runner that cannot note what is left over still tells that the time was over", arguments: Shell.here.filter { $0 != .ssh })
+  func unnoted(_ shell: Shell) async throws {
+    let ground = try Ground(shell)
+    #expect(await ground.run(1, "true").failure == nil)
+    try inTheWay(of: "left", when: "mkfifo", makes: "o", on: ground)
+    let outcome = await ground.run(7, "sleep 60", timeout: .seconds(1))
+    #expect(outcome.failure?.kind == .timeout, "\(String(describing: outcome.failure))")
+    #expect(Ground.isThere("\(ground.path)/.lander/jobs/d1/7/left"), "the folder that was in the way is there")
+    await ground.end()
+  }
+
+  @Test("no redirection of a host program ends its shell: the special builtin `:` is not used to make files")
+  func redirections() throws {
+    let program = HostProgram()
+    for line in String(decoding: program.functions + program.runner, as: UTF8.self).split(separator: "\n") {
+      #expect(line.firstRange(of: /(^|[;&|{(]|then|do|else)\s*:\s*[0-9]*[<>]/) == nil, "\(line)")
+    }
+  }
+
   @Test("the next deployment does not wait for a job that was claimed and never started", arguments: Shell.here)
   func orphan(_ shell: Shell) async throws {
     let ground = try Ground(shell)

@@ -170,7 +170,7 @@ l_memory() {
   [ -O "$L" ] || l_foreign "belongs to $(stat -c %U "$L"), not to $(id -un), who deploys" "chown -R $(id -un) $L"
   cd -P "$P" || exit 45
   l_l=${PWD%/}/.lander
-  exec 8<"$L"
+  { command exec 8<"$L"; } 2>/dev/null || l_die 45 "$L cannot be read by $(id -un), though it is theirs" "chmod u+rwx $L"
   L=/proc/self/fd/8
   cd -P "$L" && [ "$PWD" = "$l_l" ] && [ -O . ] || { L=$P/.lander; l_foreign "was changed while it was opened"; }
   cd /
@@ -206,7 +206,8 @@ l_home() {
 l_guard() {
   umask 077
   if command -v flock >/dev/null 2>&1; then
-    exec 9>"$L/guard" && flock 9
+    { command exec 9>"$L/guard"; } 2>/dev/null || l_full "$L"
+    flock 9
     return
   fi
   l_turn=0

@@ -112,7 +112,7 @@ l_job() {
     mkdir "$D" 2>/dev/null || { [ ! -d "$D" ] || exit 3; l_full "$J"; }
     l_uptime
     printf '%s %s %s %s\n%s\n%s\n' "$fence" "$since" "$l_bootid" "$user" "$line" "$l_up" >"$D/meta" && mv "$J/.in.$id.$$" "$D/in" &&
-      : >"$D/out" && : >"$D/err" && mkfifo "$D/o" "$D/e" && l_sync "$D/meta" "$D" "$J" && exit 0
+      true >"$D/out" && true >"$D/err" && mkfifo "$D/o" "$D/e" && l_sync "$D/meta" "$D" "$J" && exit 0
     # Nothing was started yet, so nothing is claimed.
     rm -rf "$D"
     l_full "$J"

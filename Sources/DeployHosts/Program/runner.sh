@@ -46,6 +46,8 @@ signal() {
 
 # What the runner itself has to write must find room: how a command ended is known nowhere else.
 spare() { rm -f "${D%/jobs/*}/reserve"; }
+# NAME: leaves an empty file. `true` and not `:`, here and wherever a redirection may fail: with a special builtin that ends the shell.
+flag() { true >"$D/$1" || { spare; true >"$D/$1"; }; } 2>/dev/null
 state() { { printf '%s %s %s\n' "$1" "$2" "$3" && { [ ! -e "$D/left" ] || cat "$D/left"; }; } 2>/dev/null >"$D/.status.$op"; }
 
 # RC WHY HELD, with `kill` behind it if TERM was not enough, then the survivors: complete, or not there.
@@ -66,7 +68,7 @@ finish() {
   [ -z "$m" ] || how=' kill'
   n=0
   while [ -n "$m" ] && [ "$n" -lt 25 ]; do signal KILL $m; sleep 0.1; m=$(found); n=$((n + 1)); done
-  : >"$D/left"
+  flag left
   for p in $m; do
     printf '%s %s %s\n' "$p" "$(stat -c %U "/proc/$p" 2>/dev/null)" "$(tr '\0\n' '  ' <"/proc/$p/cmdline" 2>/dev/null)" >>"$D/left"
   done
@@ -84,7 +86,7 @@ drain() {
       printf '\n[lander: output ends here; what came after %s bytes was not kept]\n' "$cap"
     }
   } <"$D/$1" >>"$D/$2"
-  : >"$D/$1.end"
+  flag "$1.end"
 }
 
 if [ "$op" = stop ]; then
@@ -124,7 +126,7 @@ perform() {
 if [ "$op" = ask ]; then
   as=$4
   sign
-  (exec <"$D/$5" >"$D/out.$$" 2>"$D/err.$$" && rm -f "$D/$5" || exit 127; perform "$3")
+  (command exec <"$D/$5" >"$D/out.$$" 2>"$D/err.$$" && rm -f "$D/$5" || exit 127; perform "$3")
   printf '%s exit %s\n' "$?" "$$" >"$D/.status.$$" && ln "$D/.status.$$" "$D/status" 2>/dev/null
   rm -f "$D/.status.$$"
   exit
@@ -137,13 +139,13 @@ timeout=$3 grace=$4 cap=$5 merge=$6 size=$7 as=$8 await=$9
 sign
 
 drain o out &
-if [ "$merge" = 1 ]; then : >"$D/e.end"; else drain e err & fi
+if [ "$merge" = 1 ]; then flag e.end; else drain e err & fi
 # The script and the input come from one file, which is gone before the first of its lines runs; the script's length
 # is known, so that what follows is the command's input. Another user gets the open file, never the name.
 (
   if [ "$merge" = 1 ]; then exec 2>&1; else exec 2>"$D/e"; fi
   # Both ends of the fifos are open by now: their names go too, so that nobody else reads from them.
-  exec <"$D/in" && rm -f "$D/in" "$D/o" "$D/e" || exit 127
+  command exec <"$D/in" && rm -f "$D/in" "$D/o" "$D/e" || exit 127
   perform "$size"
 ) >"$D/o" &
 child=$!
@@ -160,7 +162,7 @@ doze() {
   if [ "$n" -le 10 ]; then sleep 0.002; elif [ "$n" -le 60 ]; then sleep 0.02; else sleep 0.5; fi
 }
 if [ "$await" = 1 ]; then
-  : >"$D/ended"
+  flag ended
   n=0
   until closed || [ -L "$D/why" ]; do doze; done
 fi
