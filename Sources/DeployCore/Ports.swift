@@ -48,6 +48,8 @@ package struct HostSite: Sendable, Hashable {
   package var reuse: Recipe.Reuse
   /// The host goes back: what finds its disk full may use the reserve that is kept there.
   package var mayUseReserve = false
+  /// Set-id bits of a bundle's files reach the host: an appspec file installs them from there, as the CodeDeploy agent does.
+  package var deliversSetID = false
   package init(
     host: Host, deployment: Deployment.ID, application: String, group: String, path: String, fence: Int, token: String,
     reuse: Recipe.Reuse = .copy
@@ -70,6 +72,8 @@ extension Plan {
       host: host, deployment: id, application: application, group: group, path: host.place(path), fence: lock.fence, token: lock.token,
       reuse: reuse)
     if case .rollback = kind { site.mayUseReserve = true }
+    let recipe = hosts[number].arriving
+    site.deliversSetID = recipes.indices.contains(recipe) && recipes[recipe].appspec != nil
     return site
   }
 }

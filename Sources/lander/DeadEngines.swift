@@ -102,7 +102,7 @@ extension DeploymentSummary {
   /// What to type where it was interrupted.
   var wayOn: String {
     if case .rollback(of: _?) = kind { return "lander resume \(id) finishes the way back" }
-    return "lander resume \(id) goes on with it, lander cancel \(id) takes it back"
+    return "lander resume \(id) resumes it, lander cancel \(id) takes it back"
   }
 
   /// How it ended, in brackets; nothing where it did not.

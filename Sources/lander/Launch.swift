@@ -167,7 +167,7 @@ extension Deployments.Ended {
     }
     return [
       "Left deployment \(plan.id) as it is: commands that run on hosts go on, locks stay until their lease ends.",
-      "lander resume \(plan.id) goes on with it; lander cancel \(plan.id) takes it back",
+      "lander resume \(plan.id) resumes it; lander cancel \(plan.id) takes it back",
     ]
   }
 }

@@ -51,7 +51,7 @@ struct BadRevisionTests {
         | no compiler
       deploy.lua:5: the build command `echo no compiler >&2; exit 3` ended with status 3:
           no compiler
-        → run it in HERE and mend what it says
+        → run it in HERE and fix what it says
 
       """)
     try build("true")

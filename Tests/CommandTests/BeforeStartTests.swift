@@ -68,7 +68,7 @@ struct BeforeStartTests {
     let text = """
       Asking 1 host what it runs …
       deployment \(id) was interrupted and still holds the lock: the process that ran it on this machine is gone
-        → lander resume \(id) goes on with it, lander cancel \(id) takes it back
+        → lander resume \(id) resumes it, lander cancel \(id) takes it back
           lander unlock test gives the lock back and leaves the hosts as they are
 
       """
@@ -89,7 +89,7 @@ struct BeforeStartTests {
         """
 
         Deployment \(id) was interrupted: the process that ran it on this machine is gone.
-          → better than unlocking: lander resume \(id) goes on with it, lander cancel \(id) takes it back
+          → better than unlocking: lander resume \(id) resumes it, lander cancel \(id) takes it back
         h1: unlocked
 
         """), "\(unlock.out)")

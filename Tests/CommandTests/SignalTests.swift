@@ -48,7 +48,7 @@ struct SignalTests {
         """
 
         Left deployment \(id) as it is: commands that run on hosts go on, locks stay until their lease ends.
-          → lander resume \(id) goes on with it; lander cancel \(id) takes it back
+          → lander resume \(id) resumes it; lander cancel \(id) takes it back
 
         """), "\(running.everything)")
     #expect(try place.lander("resume").code == 15)

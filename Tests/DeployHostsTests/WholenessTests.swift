@@ -89,7 +89,7 @@ struct WholenessTests {
   @Test(
     "sent again, a release that is there is compared by content: what differs comes back by renames, what was added stays",
     arguments: Shell.here)
-  func mended(_ shell: Shell) async throws {
+  func repaired(_ shell: Shell) async throws {
     let ground = try Ground(shell)
     let release = try await deployed(ground, shared: ["log/"])
     let folder = "\(ground.path)/releases/\(release.id)"
@@ -108,6 +108,40 @@ struct WholenessTests {
     let kept = Ground.sh("cat '\(ground.path)/.lander/aside/\(release.id)/'*/data '\(ground.path)/.lander/aside/\(release.id)/'*/mine")
     #expect(kept == "data\nmine\n", "what stood in the way may be somebody's, and is kept")
     #expect(try await state(ground).damage == [])
+    await ground.end()
+  }
+
+  @Test("set-id bits that a bundle of an older version holds reach no host, and leave one that has them by being sent again",
+    arguments: Shell.here)
+  func setID(_ shell: Shell) async throws {
+    let ground = try Ground(shell)
+    let source = "\(ground.folder)/old bundle"
+    _ = Ground.sh(
+      "mkdir -p '\(source)/open' '\(source)/plain' && cd '\(source)' && echo x >tool && echo y >plain/reader && echo z >other && "
+        + "chmod 6755 tool && chmod 2750 plain/reader && chmod 2775 open")
+    func modes(_ release: Release) -> String {
+      Ground.sh("cd '\(ground.path)/releases/\(release.id)' && stat -c '%n %a' tool plain/reader open other")
+    }
+    let release = try ground.store.bundle(source)
+    #expect(await ground.perform(1, .stage(release)).failure == nil)
+    let plain = "tool 755\nplain/reader 750\nopen 775\nother 644\n"
+    #expect(modes(release) == plain)
+    _ = Ground.sh("cd '\(ground.path)/releases/\(release.id)' && chmod 6755 tool && chmod 2775 open")
+    #expect(await ground.perform(2, .stage(release)).failure == nil)
+    #expect(modes(release) == plain, "what an older version delivered goes, of folders too")
+    _ = Ground.sh("cd '\(source)' && echo more >>other")
+    let next = try ground.store.bundle(source)
+    #expect(await ground.perform(3, .stage(next)).failure == nil)
+    #expect(modes(next) == plain, "what is taken from the release before is without them as well")
+    let verified = try await ground.hosts.verify(
+      ground.host, at: ground.path, current: next.id, as: "verify", digest: { _ in next.bundle })
+    #expect(verified.deviations == [], "they are not missed")
+    var site = ground.site("d2", fence: 2, token: "t2")
+    site.deliversSetID = true
+    _ = Ground.sh("cd '\(source)' && echo again >>other")
+    let installed = try ground.store.bundle(source)
+    #expect(await ground.perform(4, .stage(installed), site: site).failure == nil)
+    #expect(modes(installed) == "tool 6755\nplain/reader 2750\nopen 2775\nother 644\n", "what an appspec file installs keeps them")
     await ground.end()
   }
 

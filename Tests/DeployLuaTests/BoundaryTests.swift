@@ -39,8 +39,8 @@ import Testing
   @Test("an error leaves with its words only, whatever else is in it, and long words are cut")
   func raised() throws {
     let error = try #require(
-      try run("local t = {} for i = 1, 10 do t[i] = t end error({ message = 'odd', fix = 'mend', extra = t, stderr = t })").result.error)
-    #expect(error.failure.message == "odd" && error.failure.fix == "mend" && error.stderr == nil)
+      try run("local t = {} for i = 1, 10 do t[i] = t end error({ message = 'odd', fix = 'repair', extra = t, stderr = t })").result.error)
+    #expect(error.failure.message == "odd" && error.failure.fix == "repair" && error.stderr == nil)
     #expect(error.place == SourcePlace(file: "deploy.lua", line: 4))
     let long = try #require(try run("fail(('x'):rep(1000000))").result.error)
     #expect(long.failure.message.hasPrefix("xxxx"))

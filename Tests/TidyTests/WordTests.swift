@@ -42,7 +42,7 @@ import Testing
   func leftovers() {
     // Written in pieces, so that this file does not hold them itself.
     let words = [
-      ("TO" + "DO", "do it or write it down in docs"), ("FIX" + "ME", "mend it"), ("XX" + "X:", "mend it"), ("HA" + "CK", "say the reason"),
+      ("TO" + "DO", "do it or write it down in docs"), ("FIX" + "ME", "fix it"), ("XX" + "X:", "fix it"), ("HA" + "CK", "say the reason"),
       ("/wo" + "rk/main", "a path of one machine"), ("/wo" + "rk/trees", "a path of one machine"),
       ("/opt/sw" + "ift", "a path of one machine"), ("lor" + "em ipsum", "write the text"),
     ]

@@ -49,7 +49,7 @@ struct SSHDiagnosis: Equatable {
         "raise MaxStartups in its sshd_config, or deploy to fewer hosts at once",
         passes: true)
     } else if matches("bad configuration option", "terminating,") {
-      found = make(.invalid, "ssh does not accept its configuration: \(SSHDiagnosis.last(said))", "mend ssh_config")
+      found = make(.invalid, "ssh does not accept its configuration: \(SSHDiagnosis.last(said))", "fix ssh_config")
     } else if matches("account is currently not available", "account is not available") {
       found = make(
         .notPermitted, "its login user has no shell there: \(SSHDiagnosis.last(said))",

@@ -28,7 +28,7 @@ l_is_link() { [ "$(readlink "./$2")" = "$3" ] || echo "odd $1"; }
 
 # PATH FENCE TOKEN RELEASE LISTS PACK: what differs is made beside the release and verified there; then each entry gets its place by a
 # rename, so that whoever reads the release meanwhile finds the old entry or the new one.
-l_mend() {
+l_repair() {
   l_home "$1"
   ( l_guard; l_fence "$2" "$3" ) || exit $?
   id=$4 S=$L/staging/$4 R=$P/releases/$4
@@ -46,7 +46,7 @@ l_mend() {
   l_ready
   cd "$R" || exit 46
   l_turns=0
-  . "$S/lists/mend"
+  . "$S/lists/repair"
   l_modes fix
   l_modes dir
   l_sync -f "$R"
@@ -60,7 +60,7 @@ l_mend() {
     l_sync "$L/manifests"
   ) || exit $?
   rm -rf "$S"
-  echo mended
+  echo repaired
 }
 # Times, contents and modes of what came: what nobody may read is read once, before its own mode.
 l_ready() {
@@ -83,7 +83,7 @@ l_modes() {
       l_die 45 "entries of release $id belong to somebody else" "chown them to $(id -un), or deploy as root"
   done
 }
-# Used by lists/mend, in the release. What stands in the way may be somebody's data: it is kept in .lander/aside, and goes with the release.
+# Used by lists/repair, in the release. What stands in the way may be somebody's data: it is kept in .lander/aside, and goes with the release.
 l_aside() {
   [ -e "./$1" ] || [ -L "./$1" ] || return 0
   mkdir -p "$L/aside/$id" || exit 43

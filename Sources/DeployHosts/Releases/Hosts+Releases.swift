@@ -34,7 +34,7 @@ extension Hosts {
   func stage(_ release: Release, _ errand: Errand) async throws(Failure) -> Outcome {
     try StagingList.look(at: release.shared)
     let ground = Ground(try await errand.link.demand("l_begin", errand.claim + [release.id] + release.shared).lines)
-    if ground.present { return try await mend(release, free: (ground.freeBytes, ground.freeInodes), errand) }
+    if ground.present { return try await repair(release, free: (ground.freeBytes, ground.freeInodes), errand) }
     let lacks = SharedFiles.failure(missing: ground.missing, of: release.shared, on: errand.site.host, at: errand.site.path)
     if let lacks { throw lacks }
     let manifest = try await store.manifest(of: release.bundle)
@@ -61,7 +61,7 @@ extension Hosts {
   private func stage(
     _ release: Release, _ manifest: Manifest, base: (id: Release.ID, KeptRelease)?, _ ground: Ground, _ errand: Errand
   ) async throws(Failure) -> Outcome {
-    let list = try StagingList(manifest, of: release, base: base?.1, reuse: errand.site.reuse)
+    let list = try StagingList(manifest, of: release, base: base?.1, reuse: errand.site.reuse, withSetID: errand.site.deliversSetID)
     // Where most of it is new, the bundle as it was packed once is cheaper than a pack for this host.
     let fresh = base == nil || list.sending.times(10) > list.whole.times(7)
     let room = StagingRoom(whole: list.whole, sending: list.sending, items: list.items.count)
@@ -83,7 +83,7 @@ extension Hosts {
       try tar.finish()
       content = try await Pack(gzip: "\(folder.path)/content", in: folder.path)
     }
-    let lists = try await pack(list, fresh: fresh, manifest, in: folder.path)
+    let lists = try await pack(list, fresh: fresh, manifest, errand.site, in: folder.path)
     for pack in [lists, content].compactMap({ $0 }) {
       try await send(pack, as: "staging/\(release.id)/\(pack.digest).pack", from: ground.packs["\(pack.digest).pack"] ?? 0, errand)
     }
@@ -95,8 +95,11 @@ extension Hosts {
     return .done()
   }
 
-  private func pack(_ list: StagingList, fresh: Bool, _ manifest: Manifest, in folder: String) async throws(Failure) -> Pack {
-    let kept = KeptRelease(bundle: list.release.bundle, shared: list.release.shared, manifest: manifest)
+  private func pack(_ list: StagingList, fresh: Bool, _ manifest: Manifest, _ site: HostSite, in folder: String) async throws(Failure)
+    -> Pack
+  {
+    let kept = KeptRelease(
+      bundle: list.release.bundle, shared: list.release.shared, manifest: manifest, deliversSetID: site.deliversSetID)
     let text = Array("\(list.release.bundle.hex)\n".utf8) + (try Hosts.coded(kept))
     return try await pack(list.files(fresh: fresh, manifest: text), built: try await store.built(list.release.bundle), in: folder)
   }

@@ -5,13 +5,14 @@ import FoundationEssentials
 /// Releases that are on a host already: they are compared with their manifest by content, and what differs is sent again.
 extension Hosts {
   /// Makes a release that is there what its manifest says, without ever taking an entry away that is as it should be.
-  func mend(_ release: Release, free: (bytes: Int, inodes: Int), _ errand: Errand) async throws(Failure) -> Outcome {
+  func repair(_ release: Release, free: (bytes: Int, inodes: Int), _ errand: Errand) async throws(Failure) -> Outcome {
     let manifest = try await store.manifest(of: release.bundle)
-    let comparison = try ReleaseComparison(manifest, of: release)
+    let withSetID = errand.site.deliversSetID
+    let comparison = try ReleaseComparison(manifest, of: release, withSetID: withSetID)
     let answer = try await compare(release.id, comparison, errand)
     let deviations = comparison.deviations(answer).filter { $0.kind != .extra }
     if deviations.isEmpty, answer.isListed { return .done() }
-    let kept = KeptRelease(bundle: release.bundle, shared: release.shared, manifest: manifest)
+    let kept = KeptRelease(bundle: release.bundle, shared: release.shared, manifest: manifest, deliversSetID: withSetID)
     let repair = comparison.repair(deviations, manifest: Array("\(release.bundle.hex)\n".utf8) + (try Hosts.coded(kept)))
     let sending = repair.send.reduce(0) { $0 + $1.size }
     let room = StagingRoom(whole: sending, sending: sending, items: repair.send.count)
@@ -31,8 +32,9 @@ extension Hosts {
     let lists = try await pack(repair.files, built: try await store.built(release.bundle), in: folder.path)
     for pack in [lists, content].compactMap({ $0 }) { try await send(pack, as: "staging/\(release.id)/\(pack.digest).pack", errand) }
     try errand.flight.check()
+    // The job's name stays what it was: an engine that resumes the deployment of an older one finds the job that this began.
     _ = try await internalJob(
-      "l_mend", errand.claim + [release.id, lists.digest, content?.digest ?? "-"], errand, name: "\(errand.intent.id).mend")
+      "l_repair", errand.claim + [release.id, lists.digest, content?.digest ?? "-"], errand, name: "\(errand.intent.id).mend")
     return .done()
   }
 
@@ -79,7 +81,8 @@ extension Hosts {
         .corrupt, "the manifest of release \(release) on the host is not the one of its bundle",
         fix: "see who changed \(path)/.lander; lander deploy --force writes it again")
     }
-    let comparison = try ReleaseComparison(manifest, of: Release(id: release, bundle: kept.bundle, shared: kept.shared))
+    let delivered = Release(id: release, bundle: kept.bundle, shared: kept.shared)
+    let comparison = try ReleaseComparison(manifest, of: delivered, withSetID: kept.deliversSetID ?? true)
     let found = comparison.deviations(try await compare(release, comparison, errand))
     return Verification(release: release, bundle: kept.bundle, entries: comparison.count, deviations: found)
   }

@@ -16,9 +16,10 @@ struct ReleaseComparison {
   private var odd: [String] = []
   private var oddLines: [String] = []
 
-  /// - Throws: `invalid` where a shared path could lead out of the release.
-  init(_ manifest: Manifest, of release: Release) throws(Failure) {
-    list = try StagingList(manifest, of: release, base: nil, reuse: .copy)
+  /// - Parameter withSetID: whether set-id bits of the manifest reach the host.
+  /// - Throws: `invalid` if a shared path could lead out of the release.
+  init(_ manifest: Manifest, of release: Release, withSetID: Bool) throws(Failure) {
+    list = try StagingList(manifest, of: release, base: nil, reuse: .copy, withSetID: withSetID)
     for item in list.items {
       want(Wanted(path: item.path, kind: item.kind, mode: item.kind == .link ? nil : item.mode))
       switch item.kind {
@@ -166,10 +167,10 @@ struct ReleaseComparison {
         lines.append("l_put_dir \(path)\n")
       }
     }
-    repair.files = list.files(sending: repair.send, manifest: manifest) + [("mend", Array(lines.joined().utf8))]
-    repair.files += StagingList.modes(fix, named: "fix")
+    repair.files = list.files(sending: repair.send, manifest: manifest) + [("repair", Array(lines.joined().utf8))]
+    repair.files += StagingList.modes(fix, named: "fix", exactly: true)
     let folders = list.items.filter { $0.kind == .directory && touched.contains(Array($0.path.utf8)) }
-    repair.files += StagingList.modes(folders.reversed(), named: "dir")
+    repair.files += StagingList.modes(folders.reversed(), named: "dir", exactly: true)
     return repair
   }
 }

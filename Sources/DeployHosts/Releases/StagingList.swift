@@ -4,7 +4,24 @@ import DeployModel
 struct KeptRelease: Codable, Sendable {
   var bundle: Digest
   var shared: [String]
+  /// As the bundle has it: its digest is the bundle's.
   var manifest: Manifest
+  /// Whether set-id bits were delivered; nil in what older versions wrote, which delivered what a bundle had.
+  var deliversSetID: Bool?
+}
+
+extension Manifest {
+  /// What reaches a host. Bundles of older versions, and those packed for an appspec file, may hold set-id bits that must not.
+  func delivered(withSetID: Bool) -> Manifest {
+    guard !withSetID, items.contains(where: \.setsID) else { return self }
+    var plain = self
+    for index in plain.items.indices where plain.items[index].setsID { plain.items[index].mode &= 0o1777 }
+    return plain
+  }
+}
+
+extension Manifest.Item {
+  fileprivate var setsID: Bool { kind != .link && mode & 0o6000 != 0 }
 }
 
 /// What a release is made of on one host: what it takes from one that is there, what has to be sent, and the lists by which
@@ -12,17 +29,22 @@ struct KeptRelease: Codable, Sendable {
 struct StagingList {
   let items: [Manifest.Item]
   let release: Release
+  /// What the bundle has with set-id bits and the host gets without.
+  private let cleared: Set<ExactText>
   /// Files that are there already with the same content.
   private(set) var keep: [Manifest.Item] = []
   /// Files whose content has to be sent.
   private(set) var send: [Manifest.Item] = []
 
-  /// - Parameter base: what a release on the host holds; nil: nothing can be taken from one.
-  /// - Throws: `invalid` where a shared path could lead out of the release.
-  init(_ manifest: Manifest, of release: Release, base: KeptRelease?, reuse: Recipe.Reuse) throws(Failure) {
+  /// - Parameters:
+  ///   - base: what a release on the host holds; nil: nothing can be taken from one.
+  ///   - withSetID: whether set-id bits of the manifest reach the host.
+  /// - Throws: `invalid` if a shared path could lead out of the release.
+  init(_ manifest: Manifest, of release: Release, base: KeptRelease?, reuse: Recipe.Reuse, withSetID: Bool) throws(Failure) {
     try StagingList.look(at: release.shared)
     self.release = release
-    items = manifest.items.filter { !StagingList.isShared($0.path, release.shared) }
+    cleared = withSetID ? [] : Set(manifest.items.lazy.filter(\.setsID).map { ExactText($0.path) })
+    items = manifest.delivered(withSetID: withSetID).items.filter { !StagingList.isShared($0.path, release.shared) }
     var known: [ExactText: Manifest.Item] = [:]
     if let base {
       for item in base.manifest.items where item.kind == .file && !StagingList.isShared(item.path, base.shared) {
@@ -93,11 +115,17 @@ struct StagingList {
 
   /// Deepest folders first: one that cannot be written is closed after what it holds.
   private var folderModes: [(name: String, bytes: [UInt8])] {
-    StagingList.modes(items.filter { $0.kind == .directory }.reversed(), named: "dir")
+    let folders = items.filter { $0.kind == .directory }.reversed()
+    let isCleared: (Manifest.Item) -> Bool = { cleared.contains(ExactText($0.path)) }
+    return StagingList.modes(folders.filter { !isCleared($0) }, named: "dir")
+      + StagingList.modes(folders.filter(isCleared), named: "dir", exactly: true)
   }
-  static func modes(_ items: [Manifest.Item], named name: String) -> [(name: String, bytes: [UInt8])] {
+  /// - Parameter exactly: with five digits, without which `chmod` leaves a folder's set-id bits as they are.
+  static func modes(_ items: [Manifest.Item], named name: String, exactly: Bool = false) -> [(name: String, bytes: [UInt8])] {
     Set(items.map(\.mode)).sorted().map { mode in
-      ("\(name).\(String(mode, radix: 8))", zeroed(items.filter { $0.mode == mode }.map { "./" + $0.path }))
+      let digits = String(mode, radix: 8)
+      let zeros = exactly ? String(repeating: "0", count: max(0, 5 - digits.utf8.count)) : ""
+      return ("\(name).\(zeros)\(digits)", zeroed(items.filter { $0.mode == mode }.map { "./" + $0.path }))
     }
   }
   /// As `sha256sum -c` reads them.

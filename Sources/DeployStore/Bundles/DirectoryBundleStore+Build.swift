@@ -54,7 +54,7 @@ extension DirectoryBundleStore {
     let said = Self.lastLines(ended.stderr.isEmpty ? ended.stdout : ended.stderr)
     throw Failure(
       .failed, "the build command `\(command)` ended with status \(ended.status)" + (said.isEmpty ? "" : ":\n\(said)"),
-      fix: "run it in \(project) and mend what it says")
+      fix: "run it in \(project) and fix what it says")
   }
 
   /// At most the last 20 lines, indented.

@@ -5,13 +5,13 @@ import DeployReport
 import DeployStore
 import Glibc
 
-/// Explains what is wrong with a set-up and how to mend it.
+/// Explains what is wrong with a set-up and how to fix it.
 struct DoctorCommand: Verb {
   static let configuration = CommandConfiguration(
     commandName: "doctor",
-    abstract: "Explains what is wrong with the set-up here, and how to mend it.",
+    abstract: "Explains what is wrong with the set-up here, and how to fix it.",
     discussion:
-      "With --connect, every host is tried as well. Exits with 2 where something has to be mended.")
+      "With --connect, every host is tried as well. Exits with 2 where something has to be fixed.")
 
   @OptionGroup var options: ProjectOptions
   @Flag(help: "Try every host, too.")
@@ -31,7 +31,7 @@ struct DoctorCommand: Verb {
       let hint = connect || project == nil ? "" : " lander doctor --connect tries the hosts too."
       terminal.say(["", "All is well." + hint])
     } else {
-      terminal.say(["", "\(bad.of("thing")) to mend, \(warned.of("thing")) to look at."])
+      terminal.say(["", "\(bad.of("thing")) to fix, \(warned.of("thing")) to look at."])
     }
     return bad == 0 ? .done : .usage
   }
@@ -59,7 +59,7 @@ struct Examination {
         switch finding.grade {
         case .good: surface.paint("ok  ", .good)
         case .warn: surface.paint("look", .warn)
-        case .bad: surface.paint("mend", .bad)
+        case .bad: surface.paint("fix ", .bad)
         }
       let text = SafeText.lines(finding.text)
       let margin = String(repeating: " ", count: width + 8)
