@@ -33,14 +33,25 @@ struct Engine: Sendable {
     try await hosts.expect(secrets: names)
   }
 
-  /// The same for all that recipes name in their texts, before any of them ran. One that cannot be had is none yet: what needs it
-  /// will say so.
-  func expect(secretsNamedIn sources: [SourceFile]) async {
+  /// The same for all that recipes name in their texts, before any of them ran.
+  /// - Returns: the names whose values cannot be had here, or are too short to be looked for. Whatever needs one of them says so.
+  @discardableResult func expect(secretsNamedIn sources: [SourceFile]) async -> [String] {
     var names: Set<String> = []
+    /// Names that stand in a comment only, as an example: nobody asks for their values.
+    var examples: Set<String> = []
     for source in sources {
-      for match in source.text.matches(of: /\bsecret\b[\s(]*["']([A-Za-z0-9_.\-]{1,200})["']/) { names.insert(String(match.1)) }
+      for match in source.text.matches(of: /\bsecret\b[\s(]*["']([A-Za-z0-9_.\-]{1,200})["']/) {
+        let before = source.text[..<match.range.lowerBound]
+        let line = before[(before.lastIndex(where: \.isNewline) ?? before.startIndex)...]
+        if line.contains("--") { examples.insert(String(match.1)) } else { names.insert(String(match.1)) }
+      }
     }
-    for name in names.sorted() { try? await expect(secrets: [name]) }
+    var unknown: [String] = []
+    for name in examples.subtracting(names).sorted() { try? await expect(secrets: [name]) }
+    for name in names.sorted() {
+      do { try await expect(secrets: [name]) } catch { unknown.append(name) }
+    }
+    return unknown
   }
 
   /// Ends what runs on this machine: builds, git, and clients that wait for hosts.

@@ -37,6 +37,21 @@ struct SecretCommandTests {
     #expect(read > 3)
   }
 
+  @Test("what a host prints for exec is shown without the secrets that the recipes name, and exec says whose value it does not know")
+  func exec() throws {
+    let place = try Workplace.project(
+      hosts: 1, body: "on = { ApplicationStart = function(host) host:run(\"true\", { env = { TOKEN = secret \"MY_TOKEN\" } }) end },")
+    try place.write("token = s3cr3t-of-the-shop\n", to: "app.env")
+    let known = try place.lander("exec", "test", "--", "cat", place.path + "/app.env", environment: ["MY_TOKEN": "s3cr3t-of-the-shop"])
+    #expect(known.code == 0 && known.out == "h1 | token = <secret MY_TOKEN>\n", "\(known.err)\(known.out)")
+    #expect(known.err == "1 of 1 host succeeded\n")
+    let unknown = try place.lander("exec", "test", "--", "echo done")
+    #expect(unknown.out == "h1 | done\n")
+    #expect(
+      unknown.err == "MY_TOKEN: no value is known here, so a host that prints one shows it as it is\n1 of 1 host succeeded\n",
+      "\(unknown.err)")
+  }
+
   @Test("colour is for terminals, and for those who ask for it")
   func colour() throws {
     let place = try Workplace.project(hosts: 1)

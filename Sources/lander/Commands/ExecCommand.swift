@@ -12,7 +12,8 @@ struct ExecCommand: Verb {
     commandName: "exec", abstract: "Runs a command on every host of a group, and sums up.",
     discussion: """
       Several words are started as they are; one word is given to sh: lander exec web -- 'ps aux | grep shop'. It takes no lock and \
-      is not in the journal. Ctrl-C ends it on every host; a second one leaves it running there. \
+      is not in the journal. What hosts print is shown without the values of the secrets that the recipes name. \
+      Ctrl-C ends it on every host; a second one leaves it running there. \
       Exits with 0 where it did on every host, with 20 where a host is out of reach, with 12 otherwise.
       """)
 
@@ -50,6 +51,10 @@ struct ExecCommand: Verb {
     }
     let engine = try Wiring.engine(for: project, options)
     let identity = Identity.make()
+    let unknown = await engine.expect(secretsNamedIn: project.project.sources)
+    if !unknown.isEmpty {
+      terminal.tell("\(unknown.joined(separator: ", ")): no value is known here, so a host that prints one shows it as it is")
+    }
     let operation = Operation.run(Command(command.count == 1 ? .shell(command[0]) : .argv(command)))
     let width = selection.hosts.map(\.name.count).max() ?? 0
     let limit = Interval(timeout) ?? .minutes(1)
