@@ -19,7 +19,9 @@ local options = schema "appspec" {
                            help = "what becomes of files at a destination that no deployment put there" },
   restore              = schema.boolean { default = true, help = "whether a host that fails gets its previous files back" },
   user                 = schema.string { help = "as whom files are put in place and scripts started, by way of sudo; the login user" },
-  ignore_stop_failures = schema.boolean { default = false, help = "whether failing stop scripts of the previous revision are passed over" },
+  ignore_stop_failures = schema.boolean { default = false, help = "whether failing stop scripts of the previous revision are skipped" },
+  foreign_links        = schema.choice { "follow", "refuse", default = "follow",
+                           help = "links on the way to destinations that others than root and who deploys can exchange" },
 }
 
 return function(given)
@@ -31,7 +33,7 @@ return function(given)
     rollback = wanted.restore,
     appspec  = {
       file = wanted.file, file_exists = wanted.file_exists, restore = wanted.restore,
-      ignore_stop_failures = wanted.ignore_stop_failures, user = wanted.user,
+      ignore_stop_failures = wanted.ignore_stop_failures, foreign_links = wanted.foreign_links, user = wanted.user,
     },
   }
 end

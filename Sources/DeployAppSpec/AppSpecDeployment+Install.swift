@@ -8,20 +8,20 @@ extension AppSpecDeployment {
     } else {
       state = try HostState(answered: try await host.answer(planner.question.program))
     }
-    let (removals, planned) = planner.plan(on: state)
+    let (removing, planned) = planner.plan(on: state)
     switch planned {
     case .failure(let problem):
       // As the agent, which finds out after it removed the old files; a restore would only bring them back.
       if !request.restore {
-        let result = try await host.run(InstallProgram(removing: removals, list: root.cleanupList).shell)
+        let result = try await carryOut(InstallProgram(removing: removing, watch, list: root.cleanupList).shell, "removing the old files")
         guard result.status == 0 else { throw result.problem("removing the files of the previous revision") }
       }
       throw problem
     case .success(let plan):
       let keeping = request.restore ? Keeping(root, in: folder) : nil
-      var program = InstallProgram(plan, keeping: keeping, list: root.cleanupList, record: root.installList, work: folder).shell
+      var program = InstallProgram(plan, watch, keeping: keeping, list: root.cleanupList, record: root.installList, work: folder).shell
       if plan.failure == nil { program.add(root.remembering(folder, appSpecFile: name)) }
-      let result = try await host.run(program)
+      let result = try await carryOut(program, "the installation")
       guard result.status == 0 else {
         if result.status == InstallProgram.nothingTouched { throw result.problem("keeping the files that are replaced") }
         try await cut(plan.cleanup)
@@ -29,6 +29,18 @@ extension AppSpecDeployment {
       }
       if let problem = plan.failure { throw problem }
     }
+  }
+
+  var watch: LinkWatch { LinkWatch(refuses: request.refusesForeignLinks) }
+
+  /// Runs a program that looks at links before it acts, and warns of those that it follows.
+  /// - Throws: what was refused.
+  func carryOut(_ program: ShellProgram, _ doing: String) async throws -> ShellResult {
+    let result = try await host.run(program)
+    let links = ForeignLink.read(result)
+    if result.status == LinkWatch.refused, let refusal = ForeignLink.refusal(links, doing) { throw refusal }
+    if let warning = ForeignLink.warning(links) { host.warn(warning) }
+    return result
   }
 
   /// Reads the appspec file, the bundle and what the previous installation left to remove.

@@ -13,7 +13,14 @@ extension AppSpecDeployment {
   /// - Returns: whether it came to that at all.
   @discardableResult package func undo() async throws -> Bool {
     let keeping = Keeping(root, in: folder)
-    let result = try await host.run(keeping.undoing)
+    let result: ShellResult
+    do {
+      result = try await carryOut(keeping.undoing(watch), "putting the files of the previous revision back")
+    } catch var refusal as SpecProblem {
+      refusal.message += "; what was kept lies in \(keeping.kept)"
+      refusal.fix = "remove these links, then run it on the host: sh \(keeping.wayBack)"
+      throw DeploymentReport.Failure(refusal)
+    }
     if result.status == Keeping.nothingToUndo { return false }
     guard result.status == 0 else {
       var problem = result.problem("putting the files of the previous revision back")
@@ -38,9 +45,9 @@ extension AppSpecDeployment {
       let planner = try InstallPlanner(
         spec: AppSpec(), tree: BundleTree(root: folder, entries: []), previous: CleanupList(reading: String(decoding: list, as: UTF8.self)))
       let state = try HostState(answered: try await host.answer(planner.question.program))
-      var program = InstallProgram(removing: planner.plan(on: state).removals, list: root.cleanupList).shell
+      var program = InstallProgram(removing: planner.plan(on: state).removing, watch, list: root.cleanupList).shell
       program.line("rm -f -- \(root.lastSuccessful.text.shellQuoted)")
-      let result = try await host.run(program)
+      let result = try await carryOut(program, "removing what was installed")
       guard result.status == 0 else { throw result.problem("removing what was installed") }
     } catch let problem as SpecProblem {
       throw DeploymentReport.Failure(problem)

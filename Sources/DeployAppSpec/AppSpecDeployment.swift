@@ -13,12 +13,15 @@ package protocol AppSpecHost: Sendable {
   func log(_ entry: ScriptsLogEntry, to file: HostPath)
   /// Tells a person.
   func say(_ line: String)
+  /// Tells a person what may be wrong, in a line or several; the deployment's output has it.
+  func warn(_ text: String)
   /// Why nothing more is to begin; nil: it goes on.
   var stopped: String? { get }
 }
 
 extension AppSpecHost {
   package var stopped: String? { nil }
+  package func warn(_ text: String) { say("warning: " + text) }
   package func answer(_ program: ShellProgram) async throws -> ShellResult { try await run(program) }
   package func passOver() {}
 }
@@ -120,7 +123,7 @@ package struct AppSpecDeployment: Sendable {
       if !tail.text.isEmpty { failure.log = tail.text }
       report.events[report.events.count - 1].status = .failed
       guard request.ignoresStopFailures, AppSpecRequest.leaveTaking.contains(event), !isUnpacked else { throw failure }
-      host.say("\(event) failed and is passed over: \(failure.message)")
+      host.warn("\(event) failed and is skipped: \(failure.message)")
     }
   }
 
@@ -133,7 +136,7 @@ package struct AppSpecDeployment: Sendable {
       throw problem
     }
     if request.type == .zip, result.complaint.contains("backslashes as path separators") {
-      host.say("warning: the zip archive has backslashes between folders; they were read as slashes")
+      host.warn("the zip archive has backslashes between folders; they were read as slashes")
     }
     isUnpacked = true
   }

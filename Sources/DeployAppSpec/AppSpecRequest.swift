@@ -17,8 +17,10 @@ package struct AppSpecRequest: Sendable, Hashable {
   package var groupName: String
   /// Whether what an installation replaces or removes is kept until the deployment ends, and put back where it fails.
   package var restore: Bool
-  /// Whether a failure of the old revision's ApplicationStop and BlockTraffic scripts is passed over.
+  /// Whether a failure of the old revision's ApplicationStop and BlockTraffic scripts is skipped.
   package var ignoresStopFailures: Bool
+  /// Whether links that others can exchange are refused on the way to what is installed; otherwise they are followed, with a warning.
+  package var refusesForeignLinks: Bool
   /// Whether the bundle is a folder that the engine staged. It may have been an archive; and its modes are its own, as an archive's are,
   /// where the agent cuts those of a folder by the umask.
   package var isRelease = false
@@ -34,7 +36,8 @@ package struct AppSpecRequest: Sendable, Hashable {
   package init(
     id: String, bundle: HostPath, type: BundleType = .directory, maxRevisions: Int = 5, fileExistsBehavior: String = "DISALLOW",
     appSpecFile: String = AppSpecRequest.standardFile, events: [String]? = nil, application: String? = nil,
-    groupName: String = "LocalFleet", restore: Bool = false, ignoresStopFailures: Bool = false
+    groupName: String = "LocalFleet", restore: Bool = false, ignoresStopFailures: Bool = false,
+    refusesForeignLinks: Bool = false
   ) {
     self.id = id
     self.bundle = bundle
@@ -47,6 +50,7 @@ package struct AppSpecRequest: Sendable, Hashable {
     self.groupName = groupName
     self.restore = restore
     self.ignoresStopFailures = ignoresStopFailures
+    self.refusesForeignLinks = refusesForeignLinks
   }
 
   /// The events that run, in order: those asked for, with DownloadBundle and Install in front where they are missing.

@@ -56,6 +56,7 @@ package final class AppSpecTransport: Transport {
       await host.flushLog()
       outcome = host.broken.map { Outcome(failure: $0) } ?? Self.outcome(of: error)
     }
+    outcome.warnings = host.warnings
     outcome.duration = Interval(clock.now - start)
     return outcome
   }
@@ -69,7 +70,8 @@ package final class AppSpecTransport: Transport {
     var request = AppSpecRequest(
       id: site.deployment, bundle: HostPath("\(site.path)/releases/\(step.release ?? "none")"), maxRevisions: max(1, step.keep),
       fileExistsBehavior: step.options.fileExists.rawValue.uppercased(), appSpecFile: step.options.file, application: site.application,
-      groupName: site.group, restore: step.options.restore, ignoresStopFailures: step.options.ignoresStopFailures)
+      groupName: site.group, restore: step.options.restore, ignoresStopFailures: step.options.ignoresStopFailures,
+      refusesForeignLinks: step.options.foreignLinks == .refuse)
     request.isRelease = true
     return request
   }
@@ -100,6 +102,7 @@ package final class AppSpecTransport: Transport {
     case .scriptTimedOut, .scriptOutputsLeftOpen: .timeout
     case .scriptMissing, .appSpecMissing, .unknownUser, .unknownGroup, .noEntry: .missing
     case .noSpace: .noSpace
+    case .foreignLink: .notPermitted
     case .appSpecEmpty, .yaml, .version, .os, .structure, .files, .fileExistsBehavior, .behaviorInvalid, .bundleInvalid, .bundleEscapes,
       .hookLocation, .hookTimeout, .permissionObject, .permissionType, .permissionMode, .unknownEvent, .eventUndefined:
       .invalid

@@ -53,6 +53,12 @@ package struct HostState: Sendable, Hashable {
   package private(set) var groups: Set<String> = []
   /// Locations that are taken away before the installation begins.
   private var removed: Set<HostPath> = []
+  /// Links to folders, as they were found.
+  private var folderLinks: Set<HostPath> = []
+  /// Links that changes go through, as far as changes were noted.
+  private(set) var passed: Set<HostPath> = []
+  /// Links that go with the previous revision, so that nothing goes through them.
+  private(set) var takenLinks: Set<HostPath> = []
 
   package init(
     kinds: [HostPath: Kind] = [:], targets: [HostPath: HostPath] = [:], entries: [HostPath: [HostPath]] = [:], users: Set<String> = [],
@@ -63,6 +69,7 @@ package struct HostState: Sendable, Hashable {
     self.entries = entries
     self.users = users
     self.groups = groups
+    folderLinks = Set(kinds.lazy.filter { $0.value == .folderLink }.map(\.key))
   }
 
   /// Reads the answer to a question.
@@ -86,6 +93,7 @@ package struct HostState: Sendable, Hashable {
         last = HostPath(rest)
         kinds[last] = letter == "e" ? .directory : Kind(rawValue: letter)
         if letter == "d" { filled.insert(last) }
+        if letter == "L" { folderLinks.insert(last) }
         entries[last.parent]?.append(last)
       case ("passwd", "y"): users.insert(rest)
       case ("group", "y"): groups.insert(rest)
@@ -123,16 +131,31 @@ package struct HostState: Sendable, Hashable {
   /// Whether an entry of a folder that was listed is still there.
   private func isLeft(_ entry: HostPath) -> Bool { location(of: entry).map { !removed.contains($0) } ?? false }
 
-  private mutating func take(_ path: HostPath) { if let place = location(of: path) { removed.insert(place) } }
+  private mutating func take(_ path: HostPath) {
+    if let place = location(of: path) { removed.insert(place) }
+    if let kind = kinds[path], kind != .file, kind != .directory { takenLinks.insert(path) }
+  }
+
+  /// Notes the links in the folders above a path that is changed.
+  mutating func pass(to path: HostPath) {
+    guard !folderLinks.isEmpty else { return }
+    for folder in path.ancestors where folderLinks.contains(folder) && kind(of: folder) == .folderLink { passed.insert(folder) }
+  }
+
+  /// Notes a link that a change goes through.
+  mutating func pass(through link: HostPath) { passed.insert(link) }
 
   /// Notes what the removal of a list will do: files and links go, folders where nothing is left in them.
   package mutating func remove(_ list: CleanupList) -> [InstallPlan.Removal] {
     var removals: [InstallPlan.Removal] = []
     for line in list.lines.reversed() {
       guard case .path(let path) = line else {
+        pass(to: line.path)
+        if let kind = kinds[line.path], kind != .file, kind != .directory { pass(through: line.path) }
         removals.append(.label(line.path))
         continue
       }
+      pass(to: path)
       switch kind(of: path) {
       case .absent: continue
       case .directory:

@@ -11,6 +11,8 @@ struct InstallDraft {
   var ruled: Set<HostPath> = []
   /// The folder that was looked at last and has no file above it: many files lie together.
   var free: HostPath?
+  /// The folder whose links were noted last.
+  private var entered: HostPath?
   /// Whether steps that come now are no longer carried out.
   var isCut: Bool { plan.failure != nil }
 
@@ -28,6 +30,7 @@ struct InstallDraft {
     } else if host.kind(of: folder) != .absent {
       plan.failure = SpecProblem(.entryExists, "making the folder \(folder): a file is there")
     } else {
+      host.pass(to: folder)
       plan.folders.append(folder)
       plan.cleanup.lines.append(.path(folder))
     }
@@ -58,6 +61,9 @@ struct InstallDraft {
         case .fileLink, .danglingLink: .throughLink
         case .directory, .folderLink: .insideFolder
         }
+      if destination.parent != entered { host.pass(to: destination) }
+      entered = destination.parent
+      if landing == .throughLink || kind == .folderLink { host.pass(through: destination) }
       plan.copies.append(InstallPlan.Copy(source: source, destination: destination, isLink: isLink, landing: landing))
     }
   }

@@ -65,6 +65,10 @@ package struct InstallPlan: Sendable, Hashable {
   package var rights: [Right] = []
   /// What the next installation removes.
   package var cleanup = CleanupList()
+  /// Links that stand on the way to what is changed.
+  package var passedLinks: [HostPath] = []
+  /// Links that are removed before anything could go through them.
+  package var takenLinks: Set<HostPath> = []
   /// What stops the installation after all this, known before it begins.
   package var failure: SpecProblem?
 

@@ -75,23 +75,26 @@ package struct InstallPlanner: Sendable {
     return names.sorted()
   }
 
-  /// The removals, and the plan of what follows them; the plan is a problem where the appspec file cannot be carried out on this host.
-  package func plan(on host: HostState) -> (removals: [InstallPlan.Removal], result: Result<InstallPlan, SpecProblem>) {
+  /// The removals, and the plan of what follows them; the plan is a problem if the appspec file cannot be carried out on this host.
+  package func plan(on host: HostState) -> (removing: InstallPlan, result: Result<InstallPlan, SpecProblem>) {
     var host = host
-    let removals = host.remove(previous)
+    var removing = InstallPlan()
+    removing.removals = host.remove(previous)
+    (removing.passedLinks, removing.takenLinks) = (host.passed.sorted(), host.takenLinks)
     do {
       var draft = InstallDraft(host: host)
-      draft.plan.removals = removals
+      draft.plan = removing
       for (mapping, items) in zip(spec.files, items) {
         if let defect = mapping.defect { throw SpecProblem(.structure, defect, line: mapping.line) }
         try add(items, of: mapping, to: &draft)
       }
       for permission in spec.permissions { try draft.apply(permission, at: place(permission.object)) }
-      return (removals, .success(draft.plan))
+      (draft.plan.passedLinks, draft.plan.takenLinks) = (draft.host.passed.sorted(), draft.host.takenLinks)
+      return (removing, .success(draft.plan))
     } catch let problem as SpecProblem {
-      return (removals, .failure(problem))
+      return (removing, .failure(problem))
     } catch {
-      return (removals, .failure(SpecProblem(.other, "\(error)")))
+      return (removing, .failure(SpecProblem(.other, "\(error)")))
     }
   }
 

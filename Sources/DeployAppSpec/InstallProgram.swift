@@ -7,19 +7,23 @@ package struct InstallProgram: Sendable {
   package static let nothingTouched = 20
 
   /// - Parameters:
+  ///   - watch: looks at links before anything is touched.
   ///   - keeping: keeps what is replaced or removed; nil: it is lost.
   ///   - list: the file that says what the next installation has to remove; written before anything is made.
   ///   - record: the file that tells people what was done.
   ///   - work: a folder of the deployment for the program's own use.
-  package init(_ plan: InstallPlan, keeping: Keeping?, list: HostPath, record: HostPath, work: HostPath) {
+  init(_ plan: InstallPlan, _ watch: LinkWatch, keeping: Keeping?, list: HostPath, record: HostPath, work: HostPath) {
     table = Self.table(of: plan)
     shell.line(Self.head)
     shell.line("w=\(work.text.shellQuoted) t=$w/paths\ntrap 'rm -f -- \"$t\"' EXIT\n\(PathTable.names)\n(")
     table.write(in: &shell)
+    var watch = watch
+    watch.look(at: plan, table)
+    shell.add(watch.shell)
     keeping?.add(plan, table, to: &shell)
-    shell.line(") || {")
+    shell.line(") || {\ns=$?")
     if let keeping { shell.add(keeping.forgetting) }
-    shell.line("exit \(Self.nothingTouched); }")
+    shell.line("[ $s = \(LinkWatch.refused) ] || s=\(Self.nothingTouched)\nexit $s; }")
     let stamps = Stamp.all(of: plan)
     let runs = CopyRun.runs(of: plan.copies, stamps: stamps)
     let fresh = plan.copies.allSatisfy { $0.landing == .fresh } ? runs : CopyRun.runs(of: plan.copies, landing: .fresh, stamps: stamps)
@@ -37,9 +41,12 @@ package struct InstallProgram: Sendable {
   }
 
   /// Removes what a list names and the list itself, and makes nothing: what is left to do where no plan could be made.
-  package init(removing removals: [InstallPlan.Removal], list: HostPath) {
+  init(removing plan: InstallPlan, _ watch: LinkWatch, list: HostPath) {
     shell.line(Self.head)
-    remove(removals)
+    var watch = watch
+    watch.look(at: plan, table)
+    shell.add(watch.shell)
+    remove(plan.removals)
     shell.line("rm -f -- \(list.text.shellQuoted) || exit 1")
   }
 

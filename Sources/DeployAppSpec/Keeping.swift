@@ -20,9 +20,16 @@ package struct Keeping: Sendable, Hashable {
   /// Exit status of `undoing` where there is no way back.
   package static let nothingToUndo = 3
 
-  package var undoing: ShellProgram {
+  /// - Parameter watch: looks at links before anything is touched.
+  func undoing(_ watch: LinkWatch) -> ShellProgram {
     let file = wayBack.text.shellQuoted
-    return ShellProgram("[ -e \(file) ] || exit \(Self.nothingToUndo)\nsh \(file) && rm -f -- \(file)")
+    var watch = watch
+    for list in ["fresh", "folders", "new", "list"] { watch.look(inFile: kept.appending(list).text.shellQuoted, .folders) }
+    watch.look(inFile: kept.appending("written").text.shellQuoted, .whole)
+    var program = ShellProgram("[ -e \(file) ] || exit \(Self.nothingToUndo)")
+    program.add(watch.shell)
+    program.line("sh \(file) && rm -f -- \(file)")
+    return program
   }
 
   package var forgetting: ShellProgram { ShellProgram("rm -rf -- \(wayBack.text.shellQuoted) \(kept.text.shellQuoted)") }

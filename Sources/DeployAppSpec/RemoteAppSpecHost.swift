@@ -12,6 +12,7 @@ final class RemoteAppSpecHost: AppSpecHost {
     /// Bytes that scripts wrote, by stream, so that the step's output counts on.
     var offsets: [OutputChunk.Stream: Int] = [:]
     var log: [UInt8] = []
+    var warnings: [String] = []
   }
   private let inner: any Transport
   private let intent: Intent
@@ -191,6 +192,10 @@ final class RemoteAppSpecHost: AppSpecHost {
   }
 
   func say(_ line: String) {}
+  func warn(_ text: String) { state.withLock { $0.warnings.append(text) } }
+
+  /// What a person should know about the step, beyond how it ended; nil: nothing.
+  var warnings: [String]? { state.withLock { $0.warnings.isEmpty ? nil : $0.warnings } }
 
   /// Adds the step's entries to the log on the host. That this fails is no reason to fail the step.
   func flushLog() async {

@@ -38,6 +38,8 @@ package struct SpecProblem: Error, Sendable, Hashable {
     case isDirectory = "os-eisdir"
     case notDirectory = "os-enotdir"
     case noSpace = "os-enospc"
+    /// A link on the way to a destination that others can exchange, where such links are refused.
+    case foreignLink = "foreign-link"
     case scriptMissing = "script-missing"
     case scriptNotExecutable = "script-not-executable"
     case scriptTimedOut = "script-timed-out"

@@ -45,6 +45,14 @@ package struct Rollout: Sendable {
     case host(Int)
     case script(ScriptID)
 
+    /// The host whose operation it is; nil for nobody's, and for a script's.
+    var host: Int? {
+      switch self {
+      case .lock(let host), .unlock(let host), .upload(let host), .host(let host): host
+      case .nobody, .script: nil
+      }
+    }
+
     /// Whether a host that refuses its fence says that a newer deployment took over. One that refuses its lock says that the plan came
     /// too late: nothing was begun, and the locks that it has are given back.
     var isAtWork: Bool {
@@ -114,6 +122,7 @@ package struct Rollout: Sendable {
     guard intent < waiters.count else { return }
     let waiter = waiters[intent]
     waiters[intent] = .nobody
+    for warning in outcome.warnings ?? [] { note(.log(host: waiter.host, LogLine(.warn, warning))) }
     if let failure = outcome.failure, failure.kind == .fenced, waiter.isAtWork { return abandon(failure) }
     switch waiter {
     case .nobody: break

@@ -102,7 +102,8 @@ struct ProjectReader {
     AppSpecOptions(
       file: value["file"]?.text ?? "appspec.yml",
       fileExists: value["file_exists"]?.text.flatMap(AppSpecOptions.FileExists.init) ?? .disallow, restore: value["restore"]?.bool ?? true,
-      ignoresStopFailures: value["ignore_stop_failures"]?.bool ?? false, user: value["user"]?.text)
+      ignoresStopFailures: value["ignore_stop_failures"]?.bool ?? false,
+      foreignLinks: value["foreign_links"]?.text == "refuse" ? .refuse : nil, user: value["user"]?.text)
   }
 
   func fieldPlace(_ origin: Value) -> SourcePlace? {

@@ -32,7 +32,10 @@ extension Vocabulary {
         .init("file", "name", "the appspec file's path in the bundle; appspec.yml"),
         .init("file_exists", "disallow|overwrite|retain", "what becomes of files that no deployment put there; disallow"),
         .init("restore", "boolean", "whether replaced files come back when the host fails; true"),
-        .init("ignore_stop_failures", "boolean", "whether failing stop scripts of the previous revision are passed over; false"),
+        .init("ignore_stop_failures", "boolean", "whether failing stop scripts of the previous revision are skipped; false"),
+        .init(
+          "foreign_links", "follow|refuse",
+          "what becomes of links to destinations that others than root and who deploys can exchange; follow"),
         .init("user", "name", "as whom files are put in place and scripts started, by way of sudo; the login user"),
       ]),
     HostFunction(

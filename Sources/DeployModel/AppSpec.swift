@@ -1,6 +1,7 @@
 /// How a recipe's bundles are installed by the appspec file they hold: as the CodeDeploy agent does it, in place.
 package struct AppSpecOptions: Sendable, Hashable, Codable {
   package enum FileExists: String, Sendable, Hashable, Codable { case disallow, overwrite, retain }
+  package enum ForeignLinks: String, Sendable, Hashable, Codable { case follow, refuse }
 
   /// The scripts of one lifecycle event, as the appspec file names them.
   package struct Scripts: Sendable, Hashable, Codable {
@@ -21,8 +22,11 @@ package struct AppSpecOptions: Sendable, Hashable, Codable {
   package var fileExists: FileExists
   /// Whether files that are replaced or removed come back when the host fails.
   package var restore: Bool
-  /// Whether a failure of the previous revision's scripts that take leave of it is passed over.
+  /// Whether a failure of the previous revision's scripts that take leave of it is skipped.
   package var ignoresStopFailures: Bool
+  /// What becomes of an installation whose way leads through a link that others than root and who deploys can exchange; nil: it follows
+  /// the link and warns, as in journals of older versions.
+  package var foreignLinks: ForeignLinks?
   /// As whom files are put in place and scripts are started; nil: the login user.
   package var user: String?
   /// What the bundle at hand runs; nil: not known beforehand.
@@ -30,13 +34,13 @@ package struct AppSpecOptions: Sendable, Hashable, Codable {
 
   package init(
     file: String = "appspec.yml", fileExists: FileExists = .disallow, restore: Bool = true, ignoresStopFailures: Bool = false,
-    user: String? = nil,
-    scripts: [Scripts]? = nil
+    foreignLinks: ForeignLinks? = nil, user: String? = nil, scripts: [Scripts]? = nil
   ) {
     self.file = file
     self.fileExists = fileExists
     self.restore = restore
     self.ignoresStopFailures = ignoresStopFailures
+    self.foreignLinks = foreignLinks
     self.user = user
     self.scripts = scripts
   }

@@ -10,6 +10,8 @@ package struct Outcome: Sendable, Hashable, Codable {
   package var stderr: Captured?
   /// What something that a command started still writes to, though the command has ended.
   package var heldOpen: OutputChunk.Stream?
+  /// What a person should know though it fails nothing, each in a line or several; nil: nothing, as in journals of older versions.
+  package var warnings: [String]?
   package var duration: Interval
 
   package init(

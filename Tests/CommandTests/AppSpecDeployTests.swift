@@ -88,6 +88,48 @@ struct AppSpecDeployTests {
     #expect(try place.text("dest/version") == "3" && place.text("said").hasSuffix("ApplicationStop 1\nApplicationStart 3\n"))
   }
 
+  @Test("a link of another user on the way to a destination is named in the output, and fails the host if such links are refused")
+  func foreignLinks() throws {
+    guard getuid() == 0 else { return print("SKIPPED: links of another user take root") }
+    let place = try Self.project()
+    try place.write("root's own", to: "precious")
+    try place.write("", to: "dest/nothing")
+    let plant = Process()
+    plant.executableURL = URL(fileURLWithPath: "/bin/sh")
+    plant.arguments = ["-c", "cd '\(place.path)' && chmod 755 . && ln -s ../precious dest/version && chown -h daemon dest dest/version"]
+    try plant.run()
+    plant.waitUntilExit()
+    let link =
+      "\(place.path)/dest/version, which leads to \(place.path)/precious, is a link below \(place.path)/dest, which belongs to daemon"
+    let alone = try place.lander("deploy", "--refuse-foreign-links")
+    #expect(alone.code == 2 && alone.err.contains("--refuse-foreign-links goes with --appspec"), "\(alone.err)")
+    let here = ["appspec", "run", "--bundle", "bundle", "--root", "\(place.path)/root", "--file-exists-behavior", "OVERWRITE"]
+    let local = try place.run(here + ["--refuse-foreign-links"])
+    #expect(local.code == 10 && local.out.contains("the installation was refused before it changed anything: \(link)"), "\(local.out)")
+    func file(_ foreign: String) throws {
+      try place.write(
+        """
+        local appspec = require "recipes.appspec"
+        group "test" { hosts = { host "h1" { transport = "local", root = "\(place.path)/hosts/h1" } } }
+        recipe "orders" { base = appspec { bundle = "bundle", file_exists = "overwrite"\(foreign) }, targets = group "test" }
+
+        """, to: "deploy.lua")
+    }
+    try file(", foreign_links = \"refuse\"")
+    let refused = try place.lander("deploy", "--output", "plain")
+    #expect(refused.code == 10, "\(refused.err)\(refused.out)")
+    #expect(refused.out.contains("the installation was refused before it changed anything: \(link)"), "\(refused.out)")
+    #expect(refused.out.contains("without foreign_links = \"refuse\" (--refuse-foreign-links) links are followed"), "\(refused.out)")
+    #expect(try place.text("precious") == "root's own" && !place.exists("dest/only-1"))
+    try file("")
+    let followed = try place.lander("deploy", "--output", "plain")
+    #expect(followed.code == 0, "\(followed.err)\(followed.out)")
+    #expect(followed.out.contains("h1  warn: \(link), and is followed\n"), "\(followed.out)")
+    #expect(try place.text("precious") == "1")
+    let again = try place.run(here)
+    #expect(again.code == 0 && again.out.contains("warning: \(link), and is followed\n"), "\(again.out)")
+  }
+
   @Test("the engine killed inside of a script: resume finds the script running, and runs nothing twice")
   func resume() throws {
     let place = try Self.project()

@@ -107,6 +107,21 @@ struct AppSpecTransportTests {
     #expect(log.contains(" LifecycleEvent - AfterInstall\n") && log.hasSuffix(" [stdout]orders d1 blue blue AfterInstall\n"), "\(log)")
   }
 
+  @Test("a stop script that fails and may fail is told with the step that it does not fail")
+  func skipped() async throws {
+    let place = try SandboxHost()
+    defer { place.remove() }
+    try Self.release("r1", in: place, version: "1", hook: "exit 3")
+    #expect(await Self.install("r1", "d1", LocalJobs(), place).allSatisfy { $0.failure == nil && $0.warnings == nil })
+    let step = AppSpecStep(.event(.applicationStop), options: AppSpecOptions(ignoresStopFailures: true), release: "r2")
+    let intent = Intent(id: 1, place: .host(0), operation: .appspec(step), timeout: .minutes(5), site: .init(release: "r2"))
+    let outcome = await AppSpecTransport(over: LocalJobs()).perform(intent, at: Self.site(place, "d2")) { _ in }
+    #expect(outcome.failure == nil)
+    #expect(
+      outcome.warnings == ["ApplicationStop failed and is skipped: Script at specified location: hook.sh failed with exit code 3"],
+      "\(String(describing: outcome.warnings))")
+  }
+
   @Test("a failing script fails the step with its line and the end of its log; undo gives the previous files back, later steps too")
   func undo() async throws {
     let place = try SandboxHost()

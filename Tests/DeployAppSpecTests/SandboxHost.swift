@@ -90,6 +90,10 @@ final class SandboxHost: AppSpecHost {
 
   func log(_ entry: ScriptsLogEntry, to file: HostPath) {}
   func say(_ line: String) {}
+  private let said = Mutex<[String]>([])
+  /// What a person was warned of.
+  var warnings: [String] { said.withLock { $0 } }
+  func warn(_ text: String) { said.withLock { $0.append(text) } }
 
   @discardableResult func shell(_ text: String, with userland: Userland = .system) throws -> ShellResult {
     let process = Process()
@@ -142,12 +146,14 @@ final class SandboxHost: AppSpecHost {
   }
 
   func deploy(
-    _ bundle: String, restore: Bool = false, events: [String]? = ["DownloadBundle", "Install"], behavior: String = "DISALLOW"
+    _ bundle: String, restore: Bool = false, events: [String]? = ["DownloadBundle", "Install"], behavior: String = "DISALLOW",
+    refusing: Bool = false
   ) async
     -> DeploymentReport
   {
     let request = AppSpecRequest(
-      id: "d-" + UUID().uuidString, bundle: HostPath(folder + "/" + bundle), fileExistsBehavior: behavior, events: events, restore: restore)
+      id: "d-" + UUID().uuidString, bundle: HostPath(folder + "/" + bundle), fileExistsBehavior: behavior, events: events, restore: restore,
+      refusesForeignLinks: refusing)
     var deployment = AppSpecDeployment(request, root: EngineRoot(path: HostPath(folder + "/root"), group: "g"), on: self)
     return await deployment.run()
   }

@@ -31,6 +31,27 @@ struct AppSpecProgramTests {
     }
   }
 
+  @Test("what a step warns of is told as its host's, and fails nothing")
+  func warnings() {
+    let play = Play(Self.plan(first: true), ListScripts([])) { intent in
+      guard case .appspec(let step) = intent.operation, step.phase == .event(.install) else { return .done() }
+      var outcome = Outcome.done()
+      outcome.warnings = ["/srv/app/x is a link that belongs to app", "and another"]
+      return outcome
+    }
+    #expect(play.conclusion?.status == .succeeded)
+    let told = play.effects.compactMap { effect in
+      if case .note(.log(host: 0?, let line)) = effect { line } else { nil }
+    }
+    #expect(told == [LogLine(.warn, "/srv/app/x is a link that belongs to app"), LogLine(.warn, "and another")])
+  }
+
+  @Test("set-id bits reach the hosts of a recipe that installs by an appspec file, and no others")
+  func setID() {
+    #expect(Self.plan().site(of: 0).deliversSetID)
+    #expect(!DeployCoreTests.plan(hosts: 1).site(of: 0).deliversSetID)
+  }
+
   @Test("its scripts run at every event of the agent, before the recipe's hooks; what was kept is dropped at the end")
   func forward() {
     let plan = Self.plan(hooks: [(.afterInstall, 7)])

@@ -21,8 +21,15 @@ struct AppSpecChoices: ParsableArguments {
   @Flag(help: "With --appspec: files are put in place and scripts started as root, by way of sudo, as the CodeDeploy agent does it.")
   var sudo = false
 
-  @Flag(help: "With --appspec: failing stop scripts of the previous revision are passed over.")
+  @Flag(help: "With --appspec: failing stop scripts of the previous revision are skipped.")
   var ignoreStopFailures = false
+
+  @Flag(
+    help: """
+      With --appspec: a link on the way to a destination that others than root and who deploys can exchange fails the host; it is \
+      followed otherwise.
+      """)
+  var refuseForeignLinks = false
 
   @Flag(help: "With --appspec: a host that fails stays as it is, as under the CodeDeploy agent, and nothing goes back.")
   var noRestore = false
@@ -30,7 +37,7 @@ struct AppSpecChoices: ParsableArguments {
   /// The options of `--appspec`, for near matches.
   static let names = [
     "appspec", "hosts", "user", "application-name", "deployment-group-name", "batch", "appspec-filename", "file-exists-behavior", "sudo",
-    "ignore-stop-failures", "no-restore",
+    "ignore-stop-failures", "refuse-foreign-links", "no-restore",
   ]
 
   func validate() throws {
@@ -50,7 +57,7 @@ struct AppSpecChoices: ParsableArguments {
     [
       batch.map { _ in "--batch" }, appspecFilename.map { _ in "--appspec-filename" },
       fileExistsBehavior.map { _ in "--file-exists-behavior" }, sudo ? "--sudo" : nil,
-      ignoreStopFailures ? "--ignore-stop-failures" : nil,
+      ignoreStopFailures ? "--ignore-stop-failures" : nil, refuseForeignLinks ? "--refuse-foreign-links" : nil,
       noRestore ? "--no-restore" : nil,
     ].compactMap { $0 }
   }

@@ -106,6 +106,7 @@ struct AppSpecOption: ParsableArguments {
     var options = ["bundle = \(Self.quoted(bundle))", "file = \(Self.quoted(file))"]
     if let behavior = choices?.fileExistsBehavior { options.append("file_exists = \(Self.quoted(behavior.lowercased()))") }
     if choices?.ignoreStopFailures == true { options.append("ignore_stop_failures = true") }
+    if choices?.refuseForeignLinks == true { options.append("foreign_links = \"refuse\"") }
     if choices?.sudo == true { options.append("user = \"root\"") }
     if choices?.noRestore == true { options.append("restore = false") }
     let group = Self.quoted(deploymentGroupName ?? "hosts")

@@ -42,6 +42,11 @@ struct AppSpecRunCommand: AsyncParsableCommand {
   var restore = false
   @Flag(help: "Go on when a script of the previous revision fails in ApplicationStop or the BlockTraffic events.")
   var ignoreStopFailures = false
+  @Flag(
+    help: """
+      Fail before files change if a link on the way to a destination can be exchanged by others than root and you; it is followed otherwise.
+      """)
+  var refuseForeignLinks = false
 
   func validate() throws {
     guard AppSpecRequest.BundleType(rawValue: type) != nil else {
@@ -59,7 +64,8 @@ struct AppSpecRunCommand: AsyncParsableCommand {
       id: Self.newID(), bundle: HostPath(expanding: bundle, from: here), type: AppSpecRequest.BundleType(rawValue: type) ?? .directory,
       maxRevisions: maxRevisions, fileExistsBehavior: fileExistsBehavior, appSpecFile: appspecFilename,
       events: events.map { $0.split(separator: ",").map(String.init) }, application: applicationName ?? bundle,
-      groupName: deploymentGroupName, restore: restore, ignoresStopFailures: ignoreStopFailures)
+      groupName: deploymentGroupName, restore: restore, ignoresStopFailures: ignoreStopFailures,
+      refusesForeignLinks: refuseForeignLinks)
     Stop.listen(to: Signals.ending.filter { !Signals.isIgnored($0) || $0 != SIGHUP })
     let engineRoot = EngineRoot(path: HostPath(expanding: root, from: here), group: group)
     var deployment = AppSpecDeployment(request, root: engineRoot, on: LocalAppSpecHost { print($0) })

@@ -1,0 +1,168 @@
+/// Looks at the links on the way to what a program is about to change: on the host, by the program itself, just before it acts.
+///
+/// Links that are no danger are root's or of who deploys (also the one who became root by sudo), below folders in which nobody else may
+/// write. The look and the act are two: who exchanges a folder for a link in the moment between them is not noticed.
+struct LinkWatch {
+  /// Whether a link of others ends the program; otherwise it is told, and followed.
+  let refuses: Bool
+  private(set) var program = ShellProgram()
+
+  init(refuses: Bool) { self.refuses = refuses }
+
+  /// Exit status where a link was refused, and nothing was touched.
+  static let refused = 21
+  /// The word behind all links that are told.
+  static let end = "end of links"
+
+  /// What is looked at of a path.
+  enum Part: String {
+    /// The folders above it, and itself.
+    case whole
+    /// The folders above it: for what is never followed itself.
+    case folders
+    /// All of it, but a link counts by its own owner alone: links of the previous installation may still stand there.
+    case owners
+  }
+
+  /// Adds a look at paths; nothing where there are none.
+  mutating func look(at paths: [HostPath], _ part: Part) {
+    program.feed(paths.map(\.text), to: Self.looking(part))
+  }
+
+  /// The same for paths that a program has written down on the host.
+  mutating func look(at paths: [HostPath], _ part: Part, of table: PathTable) {
+    table.feed(paths, to: Self.looking(part), in: &program)
+  }
+
+  /// Adds a look at where links of the bundle will lead, for what gives rights to that.
+  mutating func look(throughLinks links: [(source: HostPath, folder: HostPath)]) {
+    program.feed(
+      links.flatMap { [$0.source.text, $0.folder.text] },
+      to: "xargs -0 -n 200 sh -c \(Self.leading.shellQuoted) sh | \(Self.looking(.owners))")
+  }
+
+  /// The same for names in a file, each ended by NUL and some with a dot in front; none where there is no such file.
+  mutating func look(inFile file: String, _ part: Part) {
+    program.line("[ ! -s \(file) ] || <\(file) \(Self.looking(part))")
+  }
+
+  /// Shell text that looks, tells, and ends the program with `refused` where it has to; empty where there is nothing to look at.
+  var shell: ShellProgram {
+    guard !program.text.isEmpty else { return program }
+    var shell = ShellProgram("links=\(Self.walk.shellQuoted) foreign=")
+    shell.add(program)
+    shell.line("printf '%s\\0' '\(Self.end)'")
+    if refuses { shell.line("[ -z \"$foreign\" ] || exit \(Self.refused)") }
+    return shell
+  }
+
+  private static func looking(_ part: Part) -> String { "xargs -0 sh -c \"$links\" \(part.rawValue) || foreign=y" }
+
+  /// Where links lead, from the folder in which each will stand.
+  private static let leading = """
+    while [ $# -gt 1 ]; do
+      t=$(readlink -- "$1"; echo .)
+      t=${t%??}
+      case $t in /*) ;; *) t=$2/$t ;; esac
+      printf '%s\\0' "$t"
+      shift 2
+    done
+    """
+
+  /// Tells of each path the links that others can exchange: the link, why, who, the folder, where it leads. Fails where it told one.
+  /// A path without links costs no process. One with links is walked as the kernel does it, through what each of them leads to.
+  private static let walk = """
+    set -f
+    u=$(id -u) g=$(id -g) part=$0 told= seen=// last= links=
+    mine() { case " 0 $u ${SUDO_UID-} " in *" $1 "*) ;; *) return 1 ;; esac; }
+    # FOLDER: sets why others can exchange what is in it; empty: they cannot
+    hold() {
+      by=$1
+      set -- $(ls -ldn -- "$1" 2>/dev/null)
+      why=
+      mine "${3-0}" || { why=owner; return; }
+      case $1 in
+        ?????????[tT]*) ;;
+        ????????w*) why=all ;;
+        ?????w*) case $4 in 0 | "$g") ;; *) why=group ;; esac ;;
+      esac
+    }
+    tell() { # LINK
+      case $seen in *"//$1//"*) return ;; esac
+      reason=$why
+      if [ -z "$why" ] || [ "$part" = owners ]; then
+        set -- "$1" $(ls -ldn -- "$1" 2>/dev/null)
+        ! mine "${4-0}" || return 0
+        reason=link by=$1
+      fi
+      seen=$seen$1// told=y
+      case $reason in all) who= ;; group) who=$(stat -c %G -- "$by") ;; *) who=$(stat -c %U -- "$by") ;; esac
+      [ "$who" != UNKNOWN ] || who="the user $(stat -c %u -- "$by")"
+      to=$(readlink -f -- "$1" 2>/dev/null; echo .)
+      to=${to%.}
+      to=${to%?}
+      printf '%s\\0' "$1" "$reason" "$who" "$by" "${to:-$text}"
+    }
+    walk() {
+      rest=$1 place= count=0
+      hold /
+      while [ -n "$rest" ]; do
+        case $rest in /*) rest=${rest#/}; continue ;; esac
+        name=${rest%%/*}
+        case $rest in */*) rest=${rest#*/} ;; *) rest= ;; esac
+        case $name in
+          .) continue ;;
+          ..) rest=${place%/*}/$rest place=; hold /; continue ;;
+        esac
+        if [ -L "$place/$name" ]; then
+          count=$((count + 1))
+          [ $count -le 40 ] || return 0
+          text=$(readlink -- "$place/$name"; echo .)
+          text=${text%??}
+          tell "$place/$name"
+          case $text in /*) place=; hold / ;; esac
+          rest=$text/$rest
+        else
+          [ -d "$place/$name" ] || return 0
+          place=$place/$name
+          [ -n "$why" ] || hold "$place"
+        fi
+      done
+    }
+    for p do
+      p=${p#.}
+      folder=${p%/*}
+      if [ "$folder" != "$last" ]; then
+        last=$folder a=$folder links=
+        while [ -n "$a" ]; do
+          if [ -L "$a" ]; then links=y; break; fi
+          a=${a%/*}
+        done
+        [ -z "$links" ] || walk "$folder"
+      fi
+      [ "$part" = folders ] || [ ! -L "$p" ] || walk "$p"
+    done
+    [ -z "$told" ]
+    """
+}
+
+extension LinkWatch {
+  /// Adds a look at the links that were seen on the way of an installation; if such links are refused, at everything on the way.
+  mutating func look(at plan: InstallPlan, _ table: PathTable) {
+    look(at: plan.passedLinks, .whole)
+    let copies = plan.copies.filter { !plan.takenLinks.contains($0.destination) }
+    if refuses {
+      let changed = plan.removals.map(\.path) + plan.folders + plan.copies.map(\.destination)
+      look(at: Set(changed.map(\.parent)).filter { isOpen($0, plan) }.sorted(), .whole)
+      look(at: copies.filter { isOpen($0.destination.parent, plan) }.map(\.destination), .whole, of: table)
+    }
+    let rights = Set(plan.rights.compactMap { if case .reachable(let link) = $0 { link } else { nil } })
+    guard !rights.isEmpty else { return }
+    look(throughLinks: plan.copies.filter { rights.contains($0.destination) }.map { ($0.source, $0.destination.parent) })
+  }
+
+  /// Whether a folder is reached through no link that the installation removes first.
+  private func isOpen(_ folder: HostPath, _ plan: InstallPlan) -> Bool {
+    plan.takenLinks.isEmpty || !(folder.ancestors + [folder]).contains(where: plan.takenLinks.contains)
+  }
+}
