@@ -297,3 +297,30 @@ ApplicationStart of 1 as seller" "the ledger of h1"
   equal "$(on 1 sh -c 'cd /opt/shop && echo only-*')" only-1 "files of h1"
   for k in $(hosts); do on "$k" rm -rf /srv/deployed; done
 }
+
+scenario "links of the application's user on the way of an installation are refused or named; those of who logs in are neither" appspec_links
+appspec_links() {
+  appspec_bundle
+  local k links=(--user clerk --sudo --file-exists-behavior OVERWRITE)
+  for k in $(hosts); do
+    on "$k" sh -c 'id clerk >/dev/null 2>&1 || useradd -m -p "*" -s /bin/sh clerk
+      echo "clerk ALL=(ALL) NOPASSWD: ALL" >/etc/sudoers.d/clerk; chmod 440 /etc/sudoers.d/clerk; mkdir -p /srv/deployed /home/clerk/shop
+      ln -s /home/clerk/shop /opt/shop; chown -h clerk /srv/deployed /home/clerk/shop /opt/shop; echo hers >/root/precious; chmod 600 /root/precious'
+  done
+  status 0 bundled deploy "${links[@]}" --refuse-foreign-links
+  case $OUTPUT in *"is a link"*) broken "a link of who logs in is named: $OUTPUT" ;; esac
+  on 2 su seller -c 'ln -s /root/precious /opt/shop/conf/new'
+  echo bread >"$PROJECT/bundle/shop/conf/new"
+  bundle_release 2 ''
+  note "the application's user has planted a link to a file of root"
+  status 10 bundled deploy "${links[@]}" --refuse-foreign-links
+  holds "$OUTPUT" "the installation was refused before it changed anything: /home/clerk/shop/conf/new"
+  holds "$OUTPUT" "which leads to /root/precious, is a link below /home/clerk/shop/conf, which belongs to seller"
+  equal "$(on 2 stat -c '%U %a' /root/precious) $(on 2 cat /root/precious)" "root 600 hers" "the file of root"
+  shop_serves 1
+  status 0 bundled deploy "${links[@]}"
+  holds "$OUTPUT" "h2  warn: /home/clerk/shop/conf/new, which leads to /root/precious, is a link below"
+  equal "$(on 2 cat /root/precious)" bread "the file of root, written as by the agent"
+  shop_serves 2
+  for k in $(hosts); do on "$k" rm -rf /srv/deployed /opt/shop /home/clerk/shop /root/precious; done
+}
