@@ -54,7 +54,8 @@ package struct ForeignLink: Sendable, Hashable {
   static func warning(_ links: [ForeignLink]) -> String? {
     guard !links.isEmpty else { return nil }
     let rest = links.count - told
-    return (links.prefix(told).map { $0.sentence + ", and is followed" } + (rest > 0 ? ["and \(rest) more links"] : [])
+    return
+      (links.prefix(told).map { $0.sentence + ", and is followed" } + (rest > 0 ? ["and \(rest) more links"] : [])
       + ["  → let root own such links and the folders above them, or have them refused: \(setting)"]).joined(separator: "\n")
   }
 

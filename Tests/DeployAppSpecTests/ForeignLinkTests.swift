@@ -36,7 +36,8 @@ struct ForeignLinkTests {
     cd dest/app; ln -s ../../root-only/file x; ln -s ../../root-only/folder sub; ln -s ../../root-only/other ours; chown -h daemon x sub
     """
 
-  @Test("links of the application's user are followed as by the agent, and each is named: whose it is, and where it leads",
+  @Test(
+    "links of the application's user are followed as by the agent, and each is named: whose it is, and where it leads",
     arguments: lands)
   func followed(userland: SandboxHost.Userland) async throws {
     let host = try Self.host(userland)
@@ -138,7 +139,8 @@ struct ForeignLinkTests {
     #expect(try host.shell("stat -c %a root-only/file").stdout == Array("666\n".utf8))
   }
 
-  @Test("what the clean-up of the previous revision reaches through a link of another user stays, if such links are refused",
+  @Test(
+    "what the clean-up of the previous revision reaches through a link of another user stays, if such links are refused",
     arguments: lands)
   func cleanUp(userland: SandboxHost.Userland) async throws {
     let host = try Self.host(userland)

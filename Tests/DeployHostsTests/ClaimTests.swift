@@ -63,7 +63,8 @@ struct ClaimTests {
       """)
   }
 
-  @Test("a job whose files cannot be made is not claimed, and its refusal says what is wrong with the disk",
+  @Test(
+    "a job whose files cannot be made is not claimed, and its refusal says what is wrong with the disk",
     arguments: Shell.here.filter { $0 != .ssh })
   func unmade(_ shell: Shell) async throws {
     let ground = try Ground(shell)

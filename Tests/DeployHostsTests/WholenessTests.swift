@@ -111,7 +111,8 @@ struct WholenessTests {
     await ground.end()
   }
 
-  @Test("set-id bits that a bundle of an older version holds reach no host, and leave one that has them by being sent again",
+  @Test(
+    "set-id bits that a bundle of an older version holds reach no host, and leave one that has them by being sent again",
     arguments: Shell.here)
   func setID(_ shell: Shell) async throws {
     let ground = try Ground(shell)

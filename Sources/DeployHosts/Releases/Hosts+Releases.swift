@@ -95,7 +95,9 @@ extension Hosts {
     return .done()
   }
 
-  private func pack(_ list: StagingList, fresh: Bool, _ manifest: Manifest, _ site: HostSite, in folder: String) async throws(Failure)
+  private func pack(
+    _ list: StagingList, fresh: Bool, _ manifest: Manifest, _ site: HostSite, in folder: String
+  ) async throws(Failure)
     -> Pack
   {
     let kept = KeptRelease(
