@@ -77,10 +77,10 @@ struct ForeignLinkTests {
     for name in ["x", "sub", "ours"] { #expect(message.contains("\(host.folder)/dest/app/\(name), which leads to"), "\(message)") }
     #expect(try Self.everything(host) == before)
     #expect(host.warnings == [])
-    // Opening, and one question of the Install.
-    #expect(host.asked == asked + 2, "looking at links is no question of its own")
+    let questions = host.asked - asked
     try host.shell("rm dest/app/x dest/app/sub dest/app/ours")
     #expect(await host.deploy("v2", restore: restore, refusing: true).error == nil, "without them all is as ever")
+    #expect(host.asked - asked == 2 * questions, "looking at links is no question of its own")
     #expect(try host.shell("cat dest/app/sub/f").stdout == Array("new\n".utf8))
   }
 
@@ -179,14 +179,16 @@ struct ForeignLinkTests {
     let second = await host.deploy("v2", restore: true, events: nil)
     #expect(second.error?.restored == "the files of the previous revision are back")
     #expect(host.warnings.last?.contains("dest/app/sub, which leads to") == true, "\(host.warnings)")
-    #expect(try host.shell("cat root-only/folder/f").stdout == Array("old\n".utf8), "followed, as everything else")
   }
 
   @Test("the bundle's own links in folders of the application are no reason for a word, the second time either", arguments: lands)
   func again(userland: SandboxHost.Userland) async throws {
     let host = try Self.host(userland)
     defer { host.remove() }
-    let spec = "permissions: [{object: @/dest/app, owner: daemon, mode: 750, type: [directory]}, {object: @/dest/app, mode: 640}]\n"
+    let spec = """
+      permissions: [{object: @/dest/app, owner: daemon, mode: 750, type: [directory]}, {object: @/dest/app, mode: 640, type: [file]}]
+
+      """
     try Self.bundle("v", on: host, "mkdir sub; echo x >sub/f; ln -s sub/f l; ln -s l m; ln -s f sub/n", spec)
     for _ in 1...3 { #expect(await host.deploy("v", restore: true, refusing: true).error == nil) }
     #expect(host.warnings == [])
