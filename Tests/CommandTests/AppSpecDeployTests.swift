@@ -124,7 +124,7 @@ struct AppSpecDeployTests {
     try file("")
     let followed = try place.lander("deploy", "--output", "plain")
     #expect(followed.code == 0, "\(followed.err)\(followed.out)")
-    #expect(followed.out.contains("h1  warn: \(link), and is followed\n"), "\(followed.out)")
+    #expect(followed.err.contains("h1  warn: \(link), and is followed\n"), "\(followed.err)")
     #expect(try place.text("precious") == "1")
     let again = try place.run(here)
     #expect(again.code == 0 && again.out.contains("warning: \(link), and is followed\n"), "\(again.out)")
