@@ -83,7 +83,8 @@ l_modes() {
       l_die 45 "entries of release $id belong to somebody else" "chown them to $(id -un), or deploy as root"
   done
 }
-# Used by lists/repair, in the release. What stands in the way may be somebody's data: it is kept in .lander/aside, and goes with the release.
+# Used by lists/repair, in the release. What stands in the way may be somebody's data: it is kept in .lander/aside, and goes with the
+# release.
 l_aside() {
   [ -e "./$1" ] || [ -L "./$1" ] || return 0
   mkdir -p "$L/aside/$id" || exit 43
