@@ -49,11 +49,13 @@ let package = Package(
     room("DeployEngine", on: ["DeployCore", "DeployModel"]),
     room("DeployReport", on: ["DeployCore", "DeployModel"]),
     // floor 6
+    room("DeployDesk", on: ["DeployModel", "DeployCore", "DeployEngine", "DeploySimulation"]),
+    // floor 7
     .executableTarget(
       name: "lander",
       dependencies: [
         "DeployModel", "DeployCore", "DeployLua", "DeployHosts", "DeployStore", "DeployAppSpec", "DeploySimulation", "DeployEngine",
-        "DeployReport", argumentParser,
+        "DeployReport", "DeployDesk", argumentParser,
       ],
       swiftSettings: settings),
 
@@ -66,7 +68,10 @@ let package = Package(
     tests(of: "DeployEngineTests", on: ["DeployModel", "DeployCore", "DeployEngine", "DeploySimulation"]),
     tests(of: "DeploySimulationTests", on: ["DeployModel", "DeployCore", "DeployLua", "DeployStore", "DeployEngine", "DeploySimulation"]),
     tests(of: "DeployReportTests", on: ["DeployModel", "DeployCore", "DeployReport"]),
-    tests(of: "CommandTests", on: ["lander"]),
+    tests(
+      of: "DeployDeskTests",
+      on: ["DeployModel", "DeployCore", "DeployLua", "DeployEngine", "DeploySimulation", "DeployReport", "DeployDesk"]),
+    tests(of: "CommandTests", on: ["DeployModel", "lander"]),
     // Reads inputs that make no sense, in a process whose end by a signal `InputTests` sees.
     .executableTarget(
       name: "InputFuzz",

@@ -25,7 +25,7 @@ struct RehearsalPart {
       else { return }
       self.init(title: "hook \(hook.event.rawValue)", place: hook.place, isHook: true)
     case .rollout:
-      for case .rollout(let strategy?) in plan.stages { self.init(title: Self.title(of: strategy), place: strategy.place) }
+      for case .rollout(let strategy?) in plan.stages { self.init(title: strategy.part, place: strategy.place) }
     case .failure: self.init(title: "on_failure")
     case .deployment:
       if plan.onSuccess.contains(body) { self.init(title: "on_success") }
@@ -36,11 +36,4 @@ struct RehearsalPart {
     case .child: break
     }
   }
-
-  static func title(of strategy: Strategy) -> String { "strategy \(strategy.name)" }
-}
-
-extension Strategy {
-  /// As a rehearsal's findings name it.
-  package var part: String { RehearsalPart.title(of: self) }
 }

@@ -26,6 +26,13 @@ package struct Problems: Error, Sendable, Hashable {
   package init(_ problem: Problem, exit: ExitCode = .usage) { self.init([problem], exit: exit) }
 }
 
+extension Failure {
+  /// The failure as a problem of a host or file; nil: of nothing that has a name.
+  package func problem(of subject: String? = nil) -> Problem {
+    Problem(message, subject: subject, fix: fix)
+  }
+}
+
 /// What `lander` exits with. Stable: CI jobs branch on them.
 package enum ExitCode: Int32, Sendable, Hashable, CaseIterable {
   case done = 0

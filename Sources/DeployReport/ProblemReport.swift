@@ -41,10 +41,3 @@ extension Problems {
       ? lines + ["", "\(distinct.count.of("problem")); nothing was started."] : lines
   }
 }
-
-extension Failure {
-  /// The failure as a problem of a host or file.
-  package func problem(of subject: String? = nil) -> Problem {
-    Problem(message, subject: subject, fix: fix)
-  }
-}

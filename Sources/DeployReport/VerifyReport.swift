@@ -2,34 +2,16 @@ package import DeployModel
 
 /// What comparing the current releases of a group's hosts with their manifests found.
 package struct VerifyReport: Sendable {
-  /// What is known of one host.
-  package enum Verdict: Sendable, Hashable {
-    case compared(Verification)
-    /// Nothing of Lander's was ever deployed there.
-    case empty
-    case failed(Problem)
-  }
   /// Entries that are named of one host; the JSON has them all.
   private static let most = 20
 
   package var recipe: String
   package var group: String
-  package var hosts: [(name: String, verdict: Verdict)]
-  package init(recipe: String, group: String, hosts: [(name: String, verdict: Verdict)]) {
+  package var hosts: [(name: String, verdict: HostVerdict)]
+  package init(recipe: String, group: String, hosts: [(name: String, verdict: HostVerdict)]) {
     self.recipe = recipe
     self.group = group
     self.hosts = hosts
-  }
-
-  /// Whether every host that could be compared has what was delivered.
-  package var isWhole: Bool {
-    hosts.allSatisfy { host in
-      switch host.verdict {
-      case .compared(let found): found.differing.isEmpty
-      case .empty: true
-      case .failed: false
-      }
-    }
   }
 
   /// The whole of it, line by line.

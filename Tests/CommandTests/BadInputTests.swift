@@ -37,95 +37,6 @@ struct BadInputTests {
     }
   }
 
-  @Test(
-    "a Lua syntax error, with its line and what usually helps",
-    arguments: [
-      (
-        "group \"a\" {\n  hosts = { \"x\" \n}\n",
-        """
-        deploy.lua:4: '}' expected (to close '{' at line 1) near <eof>
-          → what begins with { on line 1 is not closed before this line
-
-        """
-      ),
-      (
-        "group \"a\" { hosts = { \"x }\n}\n",
-        "deploy.lua:1: unfinished string near '\"x }'\n  → close the quotes on the same line; [[ … ]] holds longer texts\n"
-      ),
-      (
-        "recipe \"b\" { path = \"/x\" keep = 1 }\n",
-        """
-        deploy.lua:1: '}' expected near 'keep'
-          → look at the end of the line before, too: a comma, a quote, then, do or end may be missing there
-
-        """
-      ),
-      (
-        "local x =\n",
-        "deploy.lua:2: unexpected symbol near <eof>\n  → the file ends too early: something above wants an end, a } or a )\n"
-      ),
-    ])
-  func syntax(_ text: String, _ expected: String) throws {
-    try refused(Workplace(["deploy.lua": text]), ["check"], expected)
-  }
-
-  @Test("unknown fields, globals and wrong types, all at once, each with its line and a near match")
-  func fields() throws {
-    let place = try Workplace([
-      "deploy.lua": """
-      group "test" { hots = { "a" } }
-      recipe "app" {
-        api = 1,
-        path = "/srv/app",
-        keep = "many",
-        strategy = roling { batch = 1 },
-        params = { mode = param.choice { choices = { "a" }, default = "a" } },
-      }
-
-      """
-    ])
-    try refused(
-      place, ["check"],
-      """
-      deploy.lua:1: group "test" has no field "hots"
-        → did you mean hosts?
-      deploy.lua:1: group "test" needs hosts
-        → names, ranges such as web[01-24], or host "name" { … }
-      deploy.lua:5: keep of recipe "app" must be a whole number from 1, got "many"
-      deploy.lua:6: there is no global roling
-        → did you mean rolling?
-      deploy.lua:7: param.choice has no field "choices"
-        → it has default, help
-      deploy.lua:7: param.choice needs its choices: { "a", "b", default = "a" }
-
-      6 problems; nothing was started.
-
-      """)
-  }
-
-  @Test("a name in a hook that nothing has is found without a host, by check, plan and deploy")
-  func misnamed() throws {
-    let place = try Workplace.project(body: "on = { AfterInstall = function(host) host:rnu \"true\" end },")
-    let text = "deploy.lua:8: a host has no rnu\n  → did you mean run?\n"
-    try refused(place, ["check"], text)
-    try refused(place, ["plan"], text)
-    try refused(place, ["deploy"], text)
-    let other = try Workplace.project(body: "on = { AfterInstall = function(host, deployment) log.info(deployment.colour) end },")
-    try refused(
-      other, ["check"],
-      """
-      deploy.lua:8: a deployment has no colour
-        → there are actor, application, group, id, kind, params, path, previous, recipe, release, release_path, revision, status, targets
-
-      """)
-    let fine = try Workplace.project(
-      body: """
-        params = { version = param.string { help = "which" } },
-        on = { AfterInstall = function(host) local n = host:run("cat n").stdout:match("%d+"); host:run("echo " .. n) end },
-        """)
-    #expect(try fine.lander("check").code == 0, "what depends on a host's answer is no mistake")
-  }
-
   @Test("an unknown recipe, group, host and parameter")
   func names() throws {
     let place = try Workplace.project(
@@ -180,34 +91,6 @@ struct BadInputTests {
 
       """)
     try refused(place, ["deploy", "--percent"], "deploy.lua:8: --percent: it needs a value: a percentage such as 10%\n")
-  }
-
-  @Test("a parameter that must be given, and is not")
-  func required() throws {
-    let place = try Workplace.project(
-      body: "params = { version = param.string { help = \"which\" } },")
-    try refused(place, ["deploy"], "deploy.lua:8: --version: this parameter has to be given (a text)\n")
-  }
-
-  @Test("a group without hosts, one host twice, and two hosts that are one place")
-  func hosts() throws {
-    func project(_ hosts: String) throws -> Workplace {
-      try Workplace([
-        "app/version": "1\n",
-        "deploy.lua": """
-        group "test" { hosts = { \(hosts) } }
-        recipe "app" { api = 1, path = "/srv/app", targets = group "test", revision = bundle { from = "app" } }
-
-        """,
-      ])
-    }
-    for command in ["check", "deploy"] {
-      try refused(project(""), [command], "deploy.lua:1: there is no host in the list\n  → name some: hosts = { \"web1\", \"web2\" }\n")
-      try refused(project("\"a\", \"b\", \"a\""), [command], "deploy.lua:1: host \"a\" is listed twice\n  → list it once\n")
-      try refused(
-        project("host \"a\" { address = \"x\" }, host \"b\" { address = \"x\" }"), [command],
-        "deploy.lua:2: b: it is the same place as host a: /srv/app\n  → give each host an address, a port or a root of its own\n")
-    }
   }
 
   @Test("a secret that nobody has, and one too short to be kept out of output")

@@ -4,38 +4,6 @@ import Testing
 /// What cannot be packed is refused before a host is asked.
 @Suite("What bad revisions get")
 struct BadRevisionTests {
-  @Test("a revision that is not there")
-  func revision() throws {
-    let place = try Workplace.project()
-    try refused(place, ["deploy", "--revision", "ap"], "--revision: there is no HERE/ap\n  → did you mean \"app\"?\n")
-    try refused(
-      place, ["plan", "--revision", "v1.2"],
-      "--revision: there is no HERE/v1.2\n  → name a folder or an archive, or a bundle of lander bundle list: bundle:DIGEST\n")
-    try FileManager.default.createDirectory(at: place.folder.appending(path: ".git"), withIntermediateDirectories: true)
-    try refused(
-      place, ["plan", "--revision", "v1.2"],
-      "--revision: there is no HERE/v1.2\n  → a branch, tag or commit is written git:v1.2; a bundle of lander bundle list bundle:DIGEST\n")
-    try refused(place, ["deploy", "--revision", "bundle:abc"], "abc: no bundle begins with \"abc\"\n  → lander bundle list\n")
-  }
-
-  @Test("a bundle's folder that is not there, with the one that was meant")
-  func missingBundle() throws {
-    let place = try Workplace.project()
-    try FileManager.default.moveItem(
-      at: place.folder.appending(path: "app"), to: place.folder.appending(path: "apps"))
-    try refused(
-      place, ["deploy"],
-      "deploy.lua:5: the bundle's source \"app\" is not there\n  → did you mean \"apps\"?\n")
-    try FileManager.default.removeItem(at: place.folder.appending(path: "apps"))
-    try refused(
-      place, ["deploy"],
-      """
-      deploy.lua:5: the bundle's source "app" is not there
-        → make it first, or let lander do so: bundle { from = "app", build = "…" }
-
-      """)
-  }
-
   @Test("a build that fails, with what it said, and one that makes nothing")
   func failingBuild() throws {
     let place = try Workplace.project()

@@ -1,3 +1,4 @@
+import DeployModel
 import Foundation
 import Testing
 
@@ -8,17 +9,20 @@ struct OptionNameTests {
   @Test("a parameter that an option of lander would take is refused by every command, with its line")
   func refusedNames() throws {
     for name in ["group", "force", "batch", "user", "revision", "only", "hosts", "param", "help", "verbose", "seed", "application_name"] {
-      let place = try Workplace.project(body: "params = {\n\(name) = param.string { default = \"x\" } },")
+      let problem = OptionNames.clash(Parameter(name: name, kind: .string(match: nil)))
       let typed = name.replacing("_", with: "-")
-      for command in name == "group" ? ["check", "list", "deploy", "plan", "rehearse", "rollback"] : ["check", "deploy"] {
-        try refused(
-          place, [command],
-          """
-          deploy.lua:9: parameter "\(name)" cannot be typed: --\(typed) is an option of lander itself, which would take it
-            → give it a name of its own, such as "app_\(name)"
+      #expect(problem?.message == "parameter \"\(name)\" cannot be typed: --\(typed) is an option of lander itself, which would take it")
+      #expect(problem?.fix == "give it a name of its own, such as \"app_\(name)\"")
+    }
+    let place = try Workplace.project(body: "params = {\napplication_name = param.string { default = \"x\" } },")
+    for command in ["check", "list", "deploy", "plan", "rehearse", "rollback"] {
+      try refused(
+        place, [command],
+        """
+        deploy.lua:9: parameter "application_name" cannot be typed: --application-name is an option of lander itself, which would take it
+          → give it a name of its own, such as "app_application_name"
 
-          """)
-      }
+        """)
     }
   }
 

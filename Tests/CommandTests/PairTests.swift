@@ -53,7 +53,7 @@ enum WayBack {
 struct PairTests {
   @Test(
     "killed in the rollback: resume and cancel, with either id or none, finish it and exit with 10",
-    arguments: ["resume", "cancel"], ["", "deployment", "rollback"])
+    arguments: [("resume", ""), ("cancel", "rollback")])
   func killed(_ command: String, _ named: String) throws {
     let place = try WayBack.project()
     let running = try WayBack.begin(place)

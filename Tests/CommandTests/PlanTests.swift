@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// What `plan` shows, and what it says it could not see.
+/// That `plan` prints the plan, and its exit code when it could not see all of it. What a plan shows is in DeployDeskTests.
 @Suite("What plan shows")
 struct PlanTests {
   /// From the line that begins so, to the next empty one.
@@ -44,75 +44,5 @@ struct PlanTests {
               give the lock back  ≤ 1 m
 
       """)
-  }
-
-  @Test("a strategy that is not seen to its end is said, with its line and its cause")
-  func strategy() throws {
-    let place = try Workplace.project(
-      body: "strategy = own {},",
-      more: """
-
-        local own = strategy "own" (function(r)
-          r:wave(r.targets:take(1))
-          if tonumber(here:run("errors").stdout) > 3 then r:rollback("too many") end
-          r:wave(r.targets)
-        end)
-        """)
-    let run = try place.lander("plan")
-    #expect(run.code == 14)
-    expectText(
-      part("Not known", of: run.out),
-      """
-        Not known before it runs:
-          deploy.lua:5: strategy own was not seen beyond this line: attempt to compare number with nil
-            → say what a rehearsal is answered: host:run("…", { rehearse = "…" })
-
-      """)
-    #expect(run.out.contains("That is not all of it."), "\(run.out)")
-  }
-
-  @Test("what is between two waves stands between them: an approval here, and a pause of the strategy")
-  func order() throws {
-    let place = try Workplace.project(
-      body: "strategy = own {},",
-      more: """
-
-        local own = strategy "own" (function(r)
-          r:wave(r.targets:take(1))
-          here:run "test -e approved"
-          r:wait "10m"
-          r:wave(r.targets)
-        end)
-        """)
-    let run = try place.lander("plan")
-    #expect(run.code == 0, "\(run.err)")
-    let marks = ["wave 1, h1", "after wave 1", "run test -e approved", "wait 10 m", "wave 2, h2", "at the end"]
-    var rest = run.out[...]
-    for mark in marks {
-      let found = rest.range(of: mark)
-      #expect(found != nil, "\(mark) in its place in:\n\(run.out)")
-      if let found { rest = rest[found.upperBound...] }
-    }
-  }
-
-  @Test("a check that is asked again and again is one line, with all of its time, whether it answers or not")
-  func waiting() throws {
-    let place = try Workplace.project(
-      hosts: 1,
-      body: "on = { ValidateService = function(host) host:wait_for { port = 8080, timeout = \"15s\", every = \"0.5s\" } end },")
-    let run = try place.lander("plan")
-    #expect(run.code == 0)
-    let lines = run.outLines.filter { $0.contains("check port 8080") }
-    #expect(lines.count == 2 && lines.allSatisfy { $0.hasSuffix(" ≤ 15 s") }, "\(run.out)")
-  }
-
-  @Test("attempts of a command and their pauses are in the sum of deadlines")
-  func retries() throws {
-    let place = try Workplace.project(
-      hosts: 1,
-      body: "on = { AfterInstall = function(host) host:run(\"x\", { timeout = \"10s\", retry = { times = 3, every = \"5s\" } }) end },")
-    let run = try place.lander("plan")
-    let lines = run.outLines.filter { $0.contains("run x, up to 3 times ") }
-    #expect(lines.count == 2 && lines.allSatisfy { $0.hasSuffix(" ≤ 40 s") }, "\(run.out)")
   }
 }

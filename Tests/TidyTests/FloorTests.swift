@@ -13,11 +13,12 @@ import Testing
     ("DeploySimulation", ["DeployCore", "DeployModel"], []),
     ("DeployEngine", ["DeployCore", "DeployModel"], []),
     ("DeployReport", ["DeployCore", "DeployModel"], []),
-    ("lander", rooms, ["ArgumentParser", "Crypto"]),
+    ("DeployDesk", ["DeployModel", "DeployCore", "DeployEngine", "DeploySimulation"], []),
+    ("lander", rooms, ["ArgumentParser"]),
   ]
   static let rooms = [
     "DeployModel", "DeployCore", "DeployLua", "DeployHosts", "DeployStore", "DeployAppSpec", "DeploySimulation", "DeployEngine",
-    "DeployReport",
+    "DeployReport", "DeployDesk",
   ]
   static let system = [
     "Foundation", "FoundationEssentials", "Glibc", "Musl", "Dispatch", "Synchronization", "SystemPackage", "System",

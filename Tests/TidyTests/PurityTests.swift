@@ -48,10 +48,10 @@ import Testing
       "use its virtual clock and its seed")
   }
 
-  @Test("Lua, the report and the engine start no process and open no connection")
+  @Test("Lua, the report, the engine and the desk start no process and open no connection")
   func doors() {
     forbid(
       #"\bimport Subprocess\b|\bposix_spawn\b|\bfork\(|\bexecv\w*\(|\bpopen\(|\bsystem\(|\bsocket\("#,
-      in: ["DeployLua", "DeployReport", "DeployEngine", "DeploySimulation", "DeployStore"], "ask for an operation instead")
+      in: ["DeployLua", "DeployReport", "DeployEngine", "DeploySimulation", "DeployStore", "DeployDesk"], "ask for an operation instead")
   }
 }

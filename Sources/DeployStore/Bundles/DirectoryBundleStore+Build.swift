@@ -1,13 +1,6 @@
 package import DeployModel
 import Glibc
 
-/// A bundle that was just built, and what deserves a look though nothing is wrong.
-package struct BuiltBundle: Sendable, Hashable {
-  package var bundle: Bundle
-  package var manifest: Manifest
-  package var warnings: [Problem]
-}
-
 extension Program {
   /// Runs a program and waits for its end; throws when it cannot be started.
   package typealias Runner = @Sendable (Program) async throws(Failure) -> Ended

@@ -1,25 +1,13 @@
 package import DeployModel
 import Glibc
 
-/// A bundle in the store, as lists show it.
-package struct StoredBundle: Sendable, Hashable, Codable {
-  package var bundle: Bundle
-  /// When it was built last, also if it was there already.
-  package var at: Timestamp
-
+extension StoredBundle {
+  /// The time of this machine.
   static func now() -> Timestamp {
     var time = timespec()
     clock_gettime(CLOCK_REALTIME, &time)
     return Timestamp(milliseconds: time.tv_sec * 1000 + time.tv_nsec / 1_000_000)
   }
-}
-
-/// What pruning took away.
-package struct Pruned: Sendable, Hashable {
-  package var bundles: [StoredBundle]
-  package var files: Int
-  /// Bytes of the disk that are free again.
-  package var bytes: Int
 }
 
 extension DirectoryBundleStore {

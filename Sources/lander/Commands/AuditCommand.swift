@@ -1,8 +1,7 @@
 import ArgumentParser
-import DeployCore
+import DeployDesk
 import DeployModel
 import DeployReport
-import DeployStore
 
 /// Verifies the journal's chains, against the hosts' receipts where they can be reached.
 struct AuditCommand: Verb {
@@ -22,13 +21,11 @@ struct AuditCommand: Verb {
   var offline = false
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
-    guard let past = try PastDeployments.open(options) else {
+    guard let past = try Wiring.past(options) else {
       terminal.say("There is no journal here: nothing was deployed from this folder.")
       return .done
     }
-    var chosen: String?
-    if let id { chosen = try await past.find(id).id }
-    let verdicts = try await past.journal.verify(chosen)
+    let verdicts = try await past.chains(of: id)
     let rows = verdicts.map { verdict in
       let state = verdict.damage.map {
         terminal.out.paint("damaged: entry \($0.sequence) \($0.what)", .bad)
@@ -50,54 +47,20 @@ struct AuditCommand: Verb {
     return wrong ? .refused : .done
   }
 
-  /// Compares every receipt on a host with the journal. True where one does not agree.
+  /// Compares every receipt on a host with the journal. True if one does not agree.
   private func againstReceipts(_ past: PastDeployments, _ terminal: Terminal) async throws -> Bool {
     guard let project = try? Wiring.project(options) else {
-      terminal.say([
-        "", "Receipts were not compared: deploy.lua does not load, so the hosts are not known.",
-      ])
+      terminal.say(["", "Receipts were not compared: deploy.lua does not load, so the hosts are not known."])
       return false
     }
-    let engine = try Wiring.engine(for: project, options)
-    return try await Asking.with(engine) { engine in
-      var lines: [String] = []
-      var wrong = false
-      for selection in try Surveyed.selections(project.project, recipe: nil, group: nil) {
-        for (host, survey) in await Surveyed.ask(selection, engine, terminal).named {
-          let (text, fine) = try await AuditCommand.verdict(survey, past)
-          wrong = wrong || !fine
-          lines.append("  \(host.name) (\(selection.recipe.name)): " + text)
-        }
+    let desk = try Wiring.desk(for: project, options, tell: terminal.listener())
+    return try await desk.use { desk in
+      var audits: [ReceiptAudit] = []
+      for selection in try project.project.selections(recipe: nil, group: nil) {
+        audits += try await past.audit(await desk.survey(selection))
       }
-      terminal.say(["", "Receipts on hosts"] + lines)
-      return wrong
+      terminal.say(["", "Receipts on hosts"] + audits.map { "  \($0.host) (\($0.recipe)): " + SafeText.line($0.words) })
+      return audits.contains { !$0.isFine }
     }
-  }
-
-  private static func verdict(
-    _ survey: Survey, _ past: PastDeployments
-  ) async throws -> (
-    String, Bool
-  ) {
-    guard case .reached(let state) = survey else { return ("not seen: out of reach", true) }
-    let drift = state.drift.map { SafeText.line($0.message) }
-    if !drift.isEmpty { return (drift.joined(separator: "; "), false) }
-    guard let receipt = state.receipt else { return ("has no receipt", true) }
-    guard let chain = receipt.chain else {
-      return ("\(receipt.deployment), without a chain to compare", true)
-    }
-    if let sequence = try await past.journal.sequence(of: chain, in: receipt.deployment) {
-      return ("\(receipt.deployment), agrees with entry \(sequence)", true)
-    }
-    let known = try await !past.journal.verify(receipt.deployment).isEmpty
-    if known {
-      return (
-        "\(receipt.deployment): the journal here never had the chain that the host remembers", false
-      )
-    }
-    return (
-      "\(receipt.deployment), deployed by \(SafeText.line(receipt.actor)) from another journal",
-      true
-    )
   }
 }

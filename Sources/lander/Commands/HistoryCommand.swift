@@ -1,7 +1,7 @@
 import ArgumentParser
+import DeployDesk
 import DeployModel
 import DeployReport
-import DeployStore
 
 /// Lists the deployments of this project's journal.
 struct HistoryCommand: Verb {
@@ -18,9 +18,9 @@ struct HistoryCommand: Verb {
   var json = false
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
-    let past = try PastDeployments.open(options)
+    let past = try Wiring.past(options)
     let all = try await past?.journal.deployments() ?? []
-    let report = HistoryReport(all.prefix(max(1, limit)).map(\.line))
+    let report = HistoryReport(all.prefix(max(1, limit)))
     terminal.say(json ? [JSON.text(report.value)] : report.lines(on: terminal.out))
     if all.count > limit, !json { terminal.tell("\(all.count - limit) older ones; -n shows more.") }
     return .done

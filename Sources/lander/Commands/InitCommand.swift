@@ -22,21 +22,7 @@ struct InitCommand: Verb {
   var kind: ProjectKind?
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
-    let folder = Folder.absolute(folder)
-    guard Folder.isDirectory(folder) else {
-      throw Problems(Problem("there is no folder \(folder)"))
-    }
-    guard !Folder.exists(folder + "/deploy.lua") else {
-      throw Problems(
-        Problem(
-          "\(folder)/deploy.lua is there already",
-          fix: "lander check reads it; remove it to begin again"))
-    }
-    let kind = kind ?? ProjectKind.found(in: folder)
-    let template = DeployFile(
-      application: DeployFile.safeName(name ?? Folder.name(of: folder)), kind: kind, folder: folder)
-    try Folder.write(template.text, to: folder + "/deploy.lua")
-    let ignored = try ignoreState(in: folder)
+    let (kind, ignored) = try NewProject(folder: Folder.absolute(folder), name: name, kind: kind).write()
     terminal.say([
       "Wrote deploy.lua for \(kind.title)." + (ignored ? " Added .lander/ to .gitignore." : "")
     ])
@@ -48,19 +34,6 @@ struct InitCommand: Verb {
       "  4. lander plan, lander deploy     shows what would happen on your hosts, and does it",
     ])
     return .done
-  }
-
-  /// Adds `.lander/` to `.gitignore`, unless something there ignores it already. True where it was added.
-  private func ignoreState(in folder: String) throws(Problem) -> Bool {
-    let path = folder + "/.gitignore"
-    let text = try Folder.text(at: path) ?? ""
-    let lines = text.fullLines.map { $0.drop { $0 == " " } }
-    if lines.contains(where: { [".lander", ".lander/", "/.lander", "/.lander/"].contains($0) }) {
-      return false
-    }
-    try Folder.write(
-      text + (text.isEmpty || text.hasSuffix("\n") ? "" : "\n") + ".lander/\n", to: path)
-    return true
   }
 }
 

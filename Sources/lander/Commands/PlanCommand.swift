@@ -1,4 +1,5 @@
 import ArgumentParser
+import DeployDesk
 import DeployModel
 import DeployReport
 
@@ -24,22 +25,12 @@ struct PlanCommand: Verb {
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
     let project = try bundle.project(choices) ?? Wiring.project(options)
-    let wanted = request.request(for: project.project)
-    let engine = try Wiring.engine(for: project, options)
-    do {
-      let prepared = try await Preparing(project: project, engine: engine, terminal: terminal).plan(
-        wanted, connecting: connect)
-      terminal.say(prepared.report.lines(on: terminal.out))
-      if !connect {
-        terminal.say([
-          "", "  No host was asked: all are taken to be fresh. lander plan --connect asks them.",
-        ])
-      }
-      await engine.close()
-      return prepared.report.isWhole ? .done : .partial
-    } catch {
-      await engine.close()
-      throw error
+    let desk = try Wiring.desk(for: project, options, tell: terminal.listener())
+    return try await desk.use { desk in
+      let report = PlanReport(try await desk.plan(request.asked(of: project.project), of: project, connecting: connect))
+      terminal.say(report.lines(on: terminal.out))
+      if !connect { terminal.say(["", "  No host was asked: all are taken to be fresh. lander plan --connect asks them."]) }
+      return report.isWhole ? .done : .partial
     }
   }
 }

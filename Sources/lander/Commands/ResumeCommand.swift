@@ -1,7 +1,6 @@
 import ArgumentParser
+import DeployDesk
 import DeployModel
-import DeployReport
-import DeployStore
 
 /// Goes on with a deployment whose engine is gone.
 struct ResumeCommand: Verb {
@@ -20,9 +19,11 @@ struct ResumeCommand: Verb {
   var id: String?
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
-    let (engine, past) = try Wiring.pastEngine(options)
-    let pair = try await past.pair(id, or: [.interrupted, .running])
-    if pair.state == .concluded { return try await past.tellEnd(of: pair, terminal) }
-    return try await Launch(engine: engine, terminal: terminal, progress: progress).resume(pair)
+    let desk = try Wiring.pastDesk(options, tell: terminal.listener())
+    return try await desk.use { desk in
+      let pair = try await desk.past.pair(id, or: [.interrupted, .running])
+      if pair.state == .concluded { return try await desk.past.tellEnd(of: pair, terminal) }
+      return try await Launch(desk: desk, terminal: terminal, progress: progress).resume(pair)
+    }
   }
 }

@@ -1,8 +1,6 @@
 import ArgumentParser
-import DeployCore
-import DeployEngine
+import DeployDesk
 import DeployModel
-import DeployReport
 
 /// Takes hosts back to the good release before the one they run.
 struct RollbackCommand: Verb {
@@ -27,29 +25,12 @@ struct RollbackCommand: Verb {
   var straighten = false
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
-    let (opened, selection) = try Opened.project(options, bundle) { project in
-      try Selection.bare(try Selection.recipe(recipe, in: project), group: choice.group, only: choice.names, in: project)
+    let (project, desk, selection) = try Wiring.open(options, bundle, tell: terminal.listener()) {
+      try $0.selection(recipe: recipe, group: choice.group, only: choice.names)
     }
-    let (project, engine) = (opened.project, opened.engine)
-    do {
-      terminal.tell(
-        "Asking \(selection.hosts.count.of("host")) what \(selection.hosts.count == 1 ? "it runs" : "they run") …"
-      )
-      let preparation = await AnswerWatch.survey(selection, engine, terminal)
-      let left = try await DeadEngines.leftLocks(
-        preparation.surveys, of: selection.recipe.application, engine.journal, typed: project.typed
-      ) { terminal.tell($0.sentenced) }
-      var plan = try RollbackPlanner.plan(
-        selection, surveys: preparation.surveys, kept: preparation.kept, straighten: straighten, typed: project.typed,
-        by: Identity.make())
-      plan.inherit(left)
-      let users = await UserProbe.problems(of: plan, project, engine)
-      if !users.isEmpty { throw Problems(users, exit: .infrastructure) }
-      return try await Launch(engine: engine, terminal: terminal, progress: progress, typed: project.typed)
-        .deploy(plan)
-    } catch {
-      await engine.close()
-      throw error
+    return try await desk.use { desk in
+      let plan = try await desk.planRollback(of: selection, in: project, straighten: straighten)
+      return try await Launch(desk: desk, terminal: terminal, progress: progress, typed: project.typed).deploy(plan)
     }
   }
 }

@@ -1,9 +1,7 @@
 import ArgumentParser
-import DeployCore
-import DeployEngine
+import DeployDesk
 import DeployModel
 import DeployReport
-import DeployStore
 import Glibc
 
 /// Explains who holds a group's lock and what it left running, and gives the lock back.
@@ -31,73 +29,27 @@ struct UnlockCommand: Verb {
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
     let project = try bundle.project() ?? Wiring.project(options)
-    let selections = try Surveyed.selections(project.project, recipe: recipe, group: group)
-    let engine = try Wiring.engine(for: project, options)
-    return try await Asking.with(engine) { engine in
-      var held: [(site: HostSite, lock: Lock)] = []
+    let selections = try project.project.selections(recipe: recipe, group: group)
+    let desk = try Wiring.desk(for: project, options, tell: terminal.listener())
+    return try await desk.use { desk in
+      var found: [Surveyed] = []
       for selection in selections {
-        let found = await Surveyed.ask(selection, engine, terminal)
-        let title = "\(selection.recipe.name) on \(selection.group)"
-        terminal.say(
-          StatusReport(
-            title, hosts: found.named.map { ($0.host.name, $0.survey) }, now: SystemClock.now
-          ).lines(on: terminal.out))
-        for (host, survey) in found.named {
-          guard case .reached(let state) = survey, let lock = state.lock else { continue }
-          held.append(
-            (
-              HostSite(
-                host: host, deployment: lock.deployment, application: selection.recipe.application,
-                group: selection.group,
-                path: host.place(selection.recipe.path), fence: lock.fence, token: lock.token), lock
-            ))
-        }
+        let one = await desk.survey(selection)
+        terminal.say(StatusReport(one, now: desk.now).lines(on: terminal.out))
+        found.append(one)
       }
-      if held.isEmpty {
+      let locks = try await desk.locks(on: found)
+      if locks.all.isEmpty {
         terminal.say(["", "No host that was reached is locked."])
         return .done
       }
-      let dead = try await explainDead(held, engine, terminal)
-      try refuseLiving(held.filter { !dead.keys.contains($0.lock.token) })
-      guard yes || confirm("Take the lock away on \(held.count.of("host"))?", on: terminal) else {
-        return .refused
-      }
-      return try await release(held, Set(dead.values.compactMap(\.own)).sorted(), engine, terminal)
+      for (_, holder) in locks.dead { terminal.say([""] + holder.lines) }
+      if !force { try locks.refuseLiving() }
+      guard yes || confirm("Take the lock away on \(locks.all.count.of("host"))?", on: terminal) else { return .refused }
+      EarlyEnd.nowHolds("hosts that are not named as unlocked may still be locked")
+      try await desk.unlock(locks) { terminal.say("\($0): unlocked") }
+      return .done
     }
-  }
-
-  /// Says which holders are known to be gone, and the better ways. By token.
-  private func explainDead(
-    _ held: [(site: HostSite, lock: Lock)], _ engine: Engine, _ terminal: Terminal
-  ) async throws
-    -> [String: DeadEngines.Holder]
-  {
-    var dead: [String: DeadEngines.Holder] = [:]
-    for lock in held.map(\.lock) where dead[lock.token] == nil {
-      guard let holder = try await DeadEngines.holder(of: lock, in: engine.journal) else { continue }
-      dead[lock.token] = holder
-      if case .interrupted(let deployment) = holder {
-        terminal.say([
-          "", "Deployment \(deployment.id) was interrupted: the process that ran it on this machine is gone.",
-          "  → better than unlocking: \(deployment.wayOn)",
-        ])
-      } else {
-        terminal.say(["", holder.sentence.sentenced])
-      }
-    }
-    return dead
-  }
-
-  private func refuseLiving(_ held: [(site: HostSite, lock: Lock)]) throws {
-    guard !force, let living = held.first(where: { $0.lock.leaseLeft > 0 }) else { return }
-    throw Problems(
-      Problem(
-        "the holder, \(living.lock.owner), still lives: its lease ends in \(living.lock.leaseLeft) s",
-        subject: living.site.host.name,
-        fix:
-          "lander cancel \(living.lock.deployment) on its machine ends it in good order; wait until the lease ends; or --force"
-      ),
-      exit: .locked)
   }
 
   private func confirm(_ question: String, on terminal: Terminal) -> Bool {
@@ -108,34 +60,15 @@ struct UnlockCommand: Verb {
     Terminal.write("\n\(question) [y/N] ", to: STDERR_FILENO)
     return ["y", "yes"].contains((readLine() ?? "").lowercased())
   }
+}
 
-  /// - Parameter dead: deployments of this state folder whose process is gone. Nobody may resume them meanwhile.
-  private func release(
-    _ held: [(site: HostSite, lock: Lock)], _ dead: [Deployment.ID], _ engine: Engine, _ terminal: Terminal
-  ) async throws -> DeployModel.ExitCode {
-    var problems: [Problem] = []
-    var claims: [any DeploymentClaim] = []
-    defer { for claim in claims { claim.release() } }
-    for deployment in dead {
-      guard let claim = try engine.journal.claim(deployment) else {
-        throw Problems(
-          Problem("deployment \(deployment) is being resumed just now", fix: "lander cancel \(deployment) ends it"), exit: .locked)
-      }
-      claims.append(claim)
-    }
-    EarlyEnd.nowHolds("hosts that are not named as unlocked may still be locked")
-    for (site, lock) in held {
-      let intent = Intent(
-        id: 0, place: .host(site.host.number), operation: .unlock(token: lock.token),
-        timeout: .minutes(1), site: Intent.Site())
-      let outcome = await engine.ports.transport.perform(intent, at: site, output: { _ in })
-      if let failure = outcome.failure {
-        problems.append(failure.problem(of: site.host.name))
-      } else {
-        terminal.say("\(site.host.name): unlocked")
-      }
-    }
-    if !problems.isEmpty { throw Problems(problems, exit: .infrastructure) }
-    return .done
+extension DeadHolder {
+  /// That it is dead, and what is better than taking its lock away.
+  fileprivate var lines: [String] {
+    guard case .interrupted(let deployment) = self else { return [clause.sentenced] }
+    return [
+      "Deployment \(deployment.id) was interrupted: the process that ran it on this machine is gone.",
+      "  → better than unlocking: \(deployment.wayOn)",
+    ]
   }
 }

@@ -1,0 +1,74 @@
+import DeployCore
+package import DeployEngine
+package import DeployModel
+
+/// Everything that can be done with deployments from one machine: each use case is a verb that takes values and returns values. Who
+/// speaks to people (a command line, a server) calls one verb and shows what it returned. The desk knows ports only.
+///
+/// What needs no engine has a smaller door: `PastDeployments` (a journal), `Retention` (bundles), `DryRun` and `RehearsalRun` (recipes).
+package struct Desk: Sendable {
+  package let ports: Ports
+  package let journal: any PastJournal
+  package let shelf: any BundleShelf
+  let builder: any BundleBuilder
+  let reviewer: any BundleReviewer
+  let watch: any HostWatch
+  let secrets: any SecretKeeper
+  let engines: any RunningEngines
+  /// Where recipes are played.
+  let stage: RehearsalStage
+  /// This machine's own name, as it stands after the `@` of actors.
+  let machine: String
+  /// Is told what happens while a verb is at work.
+  let tell: @Sendable (DeskEvent) -> Void
+  private let programs: @Sendable () async -> Void
+  private let doors: @Sendable () async -> Void
+
+  /// - Parameters:
+  ///   - programs: ends what runs on this machine: builds, git, and clients that wait for hosts.
+  ///   - doors: closes all ways to hosts and to this machine.
+  package init(
+    ports: Ports, journal: any PastJournal, shelf: any BundleShelf, builder: any BundleBuilder, reviewer: any BundleReviewer,
+    watch: any HostWatch, secrets: any SecretKeeper, engines: any RunningEngines, stage: RehearsalStage, machine: String,
+    ending programs: @escaping @Sendable () async -> Void = {}, closing doors: @escaping @Sendable () async -> Void = {},
+    tell: @escaping @Sendable (DeskEvent) -> Void
+  ) {
+    self.ports = ports
+    self.journal = journal
+    self.shelf = shelf
+    self.builder = builder
+    self.reviewer = reviewer
+    self.watch = watch
+    self.secrets = secrets
+    self.engines = engines
+    self.stage = stage
+    self.machine = machine
+    self.programs = programs
+    self.doors = doors
+    self.tell = tell
+  }
+
+  /// The deployments that were made from here.
+  package var past: PastDeployments { PastDeployments(journal) }
+
+  /// The time of this machine.
+  package var now: Timestamp { ports.clock.now() }
+
+  /// Ends what runs on this machine, so that a verb that waits for it ends too.
+  package func endPrograms() async { await programs() }
+
+  /// Nothing can be asked afterwards.
+  package func close() async { await doors() }
+
+  /// Runs a body with the desk, and closes it, however the body ends.
+  package func use<T>(_ body: (Desk) async throws -> T) async throws -> T {
+    do {
+      let result = try await body(self)
+      await close()
+      return result
+    } catch {
+      await close()
+      throw error
+    }
+  }
+}

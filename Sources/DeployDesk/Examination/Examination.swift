@@ -1,0 +1,145 @@
+import DeployCore
+package import DeployModel
+
+/// What is right and wrong with a set-up, in the order in which it was looked at.
+package struct Examination: Sendable {
+  package enum Grade: Sendable, Equatable { case good, warn, bad }
+  package struct Finding: Sendable, Equatable {
+    package var grade: Grade
+    package var about: String
+    package var text: String
+    package var fix: String?
+  }
+  package private(set) var findings: [Finding] = []
+  private let around: Surroundings
+
+  /// Looks at the machine.
+  package init(_ around: Surroundings) {
+    self.around = around
+    note(.good, "lander", "\(around.version), \(around.program)")
+    if let shipped = around.shipped {
+      note(.good, "recipes", "shipped ones in \(shipped)")
+    } else {
+      note(
+        .bad, "recipes", "the recipes and strategies that come with lander were not found beside it",
+        fix: "install it whole: scripts/install")
+    }
+    if let ssh = around.ssh {
+      note(.good, "ssh", ssh)
+    } else {
+      note(.bad, "ssh", "there is no OpenSSH client on the path", fix: "apt install openssh-client, or what your system calls it")
+    }
+    if let limit = around.openFiles, limit < 1024 {
+      note(.warn, "open files", "at most \(limit), which is few for many hosts", fix: "ulimit -n 4096")
+    }
+  }
+
+  /// Number of findings of a grade.
+  package func count(_ grade: Grade) -> Int { findings.count { $0.grade == grade } }
+
+  private mutating func note(_ grade: Grade, _ about: String, _ text: String, fix: String? = nil) {
+    findings.append(Finding(grade: grade, about: about, text: text, fix: fix))
+  }
+
+  private mutating func note(_ error: any Error, about: String) {
+    switch error {
+    case let problems as Problems:
+      for problem in problems.list { note(.bad, about, (problem.place.map { "\($0): " } ?? "") + problem.message, fix: problem.fix) }
+    case let failure as Failure: note(.bad, about, failure.message, fix: failure.fix)
+    default: note(.bad, about, "\(error)")
+    }
+  }
+
+  /// Looks at a project, or at why it does not load.
+  package mutating func look(at loaded: Result<LoadedProject, any Error>) {
+    switch loaded {
+    case .failure(let error): note(error, about: "deploy.lua")
+    case .success(let loaded):
+      let project = loaded.project
+      note(
+        .good, "deploy.lua", "\(loaded.folder)/deploy.lua: \(project.recipes.count.of("recipe")), \(project.groups.count.of("group"))")
+      for warning in project.warnings + loaded.warnings {
+        note(.warn, "deploy.lua", (warning.place.map { "\($0): " } ?? "") + warning.message, fix: warning.fix)
+      }
+      if project.recipes.contains(where: { $0.revision?.isGit ?? false }), around.git == nil {
+        note(.bad, "git", "a revision is a git ref, and there is no git on the path", fix: "apt install git")
+      }
+    }
+  }
+
+  /// Looks at the state folder.
+  /// - Parameter past: opens its journal.
+  package mutating func look(atState past: () throws -> PastDeployments?) async {
+    guard around.hasState else { return note(.good, "state", "\(around.state) will be made by the first deployment") }
+    do {
+      let deployments = try await past()?.journal.deployments() ?? []
+      note(.good, "state", "\(around.state): \(deployments.count.of("deployment"))")
+      for deployment in deployments { look(at: deployment) }
+    } catch { note(error, about: "state") }
+    if !around.isWritable {
+      note(
+        .bad, "state", "\(around.state) cannot be written", fix: "chown it to who deploys: sudo chown -R $USER '\(around.state)'")
+    }
+    if around.isCommitted {
+      note(.warn, "git", ".lander is not ignored, so the journal could be committed", fix: "echo .lander/ >> .gitignore")
+    }
+  }
+
+  private mutating func look(at deployment: DeploymentSummary) {
+    switch deployment.state {
+    case .interrupted:
+      note(
+        .warn, "state", "deployment \(deployment.id) of \(deployment.recipe) to \(deployment.group) was interrupted",
+        fix: "lander resume \(deployment.id), or lander cancel \(deployment.id)")
+    case .damaged(let damage):
+      let problem = damage.problem(of: deployment.id)
+      note(.bad, "state", problem.message, fix: problem.fix)
+    default: break
+    }
+  }
+
+  /// Looks at what ssh hosts need on this machine, without reaching them.
+  package mutating func look(atReachOf project: Project) {
+    guard let host = project.groups.flatMap(\.hosts).first(where: { $0.transport == "ssh" }) else { return }
+    if around.hasAgent {
+      note(.good, "keys", "an ssh agent is running")
+    } else if !around.keys.isEmpty {
+      note(.good, "keys", around.keys.joined(separator: " ") + " (no agent: a key with a passphrase cannot be used)")
+    } else if !around.hasSSHConfig {
+      note(
+        .warn, "keys", "no ssh agent, no key in ~/.ssh and no ~/.ssh/config",
+        fix: "ssh-keygen -t ed25519, then ssh-copy-id HOST; or start your agent")
+    }
+    if !around.hasKnownHosts {
+      note(
+        .warn, "host keys", "there is no known_hosts: hosts with unknown keys are refused",
+        fix: "connect once by hand and compare the fingerprint: ssh \(host.name)")
+    }
+  }
+
+  /// Looks at hosts that were asked.
+  package mutating func look(at found: Surveyed) {
+    for (host, survey) in found.named {
+      switch survey {
+      case .unreachable(let failure): note(.bad, host.name, failure.message, fix: failure.fix)
+      case .reached(let state): look(at: state, of: host.name)
+      }
+    }
+  }
+
+  private mutating func look(at state: HostState, of host: String) {
+    let facts = state.facts
+    note(.good, host, "\(facts.user), \(facts.shell), \(facts.freeBytes.inBytes) free")
+    for problem in state.drift { note(.bad, host, problem.message, fix: problem.fix) }
+    let skew = abs(facts.clockSkew.milliseconds)
+    if skew > 30_000 {
+      note(
+        .warn, host, "its clock is off by \(Interval(milliseconds: skew))", fix: "switch on time synchronisation there")
+    }
+    if facts.freeInodes < 10_000 { note(.warn, host, "only \(facts.freeInodes.grouped) inodes are free") }
+  }
+}
+
+extension Revision {
+  fileprivate var isGit: Bool { if case .git = source { true } else { false } }
+}

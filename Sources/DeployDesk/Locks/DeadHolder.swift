@@ -1,0 +1,49 @@
+package import DeployModel
+
+/// Whose lock it is, if the holder is known to be dead: nobody renews the lock, and this machine knows so before its lease ends.
+package enum DeadHolder: Sendable {
+  /// A deployment of this journal that can be resumed.
+  case interrupted(DeploymentSummary)
+  /// A deployment of this journal that has ended, and could not give its lock back.
+  case ended(DeploymentSummary)
+  /// The holder's process on this machine is gone; its journal is in another state folder.
+  case gone(Lock)
+
+  package var deployment: Deployment.ID {
+    switch self {
+    case .interrupted(let deployment), .ended(let deployment): deployment.id
+    case .gone(let lock): lock.deployment
+    }
+  }
+
+  /// The deployment's name; nil: its journal is not here.
+  package var own: Deployment.ID? { if case .gone = self { nil } else { deployment } }
+
+  /// As a clause about its lock.
+  package var clause: String {
+    switch self {
+    case .interrupted(let deployment):
+      "deployment \(deployment.id) was interrupted and still holds the lock: the process that ran it on this machine is gone"
+    case .ended(let deployment):
+      "deployment \(deployment.id) has ended\(deployment.verdict), and its lock was left over"
+    case .gone(let lock):
+      "deployment \(lock.deployment), started from another folder of this machine, still holds the lock, and its process is gone"
+    }
+  }
+}
+
+extension DeploymentSummary {
+  /// What to type if it was interrupted.
+  package var wayOn: String {
+    if case .rollback(of: _?) = kind { return "lander resume \(id) finishes the way back" }
+    return "lander resume \(id) resumes it, lander cancel \(id) takes it back"
+  }
+
+  /// How it ended, in brackets; empty if it did not.
+  fileprivate var verdict: String { if case .concluded(let status) = state { " (\(status.rawValue))" } else { "" } }
+}
+
+extension String {
+  /// A clause as a sentence of its own.
+  package var sentenced: String { prefix(1).uppercased() + dropFirst() + "." }
+}

@@ -1,0 +1,68 @@
+import DeployCore
+package import DeployModel
+
+/// A lock on a host that may be taken over, because its holder is known to be dead.
+struct LeftLock: Sendable {
+  /// Host number in the selection.
+  var host: Int
+  var token: String
+}
+
+extension Desk {
+  /// Who held a lock and is known to be dead, not only silent; nil: the holder may live.
+  package func deadHolder(of lock: Lock) async throws -> DeadHolder? {
+    // A deployment is over, and still holds the lock, if its rollback was interrupted before the rollback took the lock.
+    if let pair = Pair.all(try await journal.deployments()).first(where: { $0.members.contains { $0.id == lock.deployment } }) {
+      // The lock has the token of its plan, and the kernel gave its claim back when the process ended.
+      guard case .planned(let plan)? = try await journal.entries(of: lock.deployment).entries.first?.fact, plan.lock.token == lock.token,
+        let claim = try journal.claim(lock.deployment)
+      else { return nil }
+      claim.release()
+      let last = pair.back ?? pair.first
+      switch pair.state {
+      case .interrupted: return lock.owner.hasSuffix("@" + machine) ? .interrupted(last) : nil
+      case .concluded: return .ended(pair.members.first { $0.id == lock.deployment } ?? last)
+      case .running, .damaged: return nil
+      }
+    }
+    return engines.isGone(lock.process) == true ? .gone(lock) : nil
+  }
+
+  /// Locks of the surveyed hosts that may be taken over; each dead holder is told once.
+  /// - Parameters:
+  ///   - surveys: by host number.
+  ///   - application: whose locks they are. Whoever finds another application's lock is refused.
+  ///   - typed: the options that name a project without a `deploy.lua`.
+  /// - Throws: if a host is locked by a deployment that can be resumed: that comes before anything new.
+  func leftLocks(_ surveys: [Survey], of application: String, typed: String?) async throws -> [LeftLock] {
+    var known: [(token: String, holder: DeadHolder?)] = []
+    var left: [LeftLock] = []
+    var problems: [Problem] = []
+    for (number, survey) in surveys.enumerated() {
+      guard case .reached(let state) = survey, let lock = state.lock, !lock.isForeign(to: application) else { continue }
+      let isNew = !known.contains { $0.token == lock.token }
+      if isNew { known.append((lock.token, try await deadHolder(of: lock))) }
+      guard let holder = known.first(where: { $0.token == lock.token })?.holder else { continue }
+      switch holder {
+      case .interrupted(let dead):
+        guard isNew else { continue }
+        problems.append(
+          Problem(
+            holder.clause,
+            fix: "\(dead.wayOn)\nlander unlock \(typed ?? dead.group) gives the lock back and leaves the hosts as they are"))
+      case .ended, .gone:
+        left.append(LeftLock(host: number, token: lock.token))
+        if isNew { tell(.remark((holder.clause + "; taking it over").sentenced)) }
+      }
+    }
+    if !problems.isEmpty { throw Problems(problems, exit: .locked) }
+    return left
+  }
+}
+
+extension Plan {
+  /// Takes locks over whose holders are dead.
+  mutating func inherit(_ locks: [LeftLock]) {
+    for lock in locks where hosts.indices.contains(lock.host) { hosts[lock.host].inherits = lock.token }
+  }
+}

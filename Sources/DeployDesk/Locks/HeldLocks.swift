@@ -1,0 +1,77 @@
+package import DeployCore
+import DeployEngine
+package import DeployModel
+
+/// Locks that hosts of a survey hold, and which of the holders are known to be dead.
+package struct HeldLocks: Sendable {
+  /// One lock on one host.
+  package struct Held: Sendable {
+    package var site: HostSite
+    package var lock: Lock
+  }
+
+  /// In the order of the hosts.
+  package internal(set) var all: [Held] = []
+  /// One for each token, in the order in which they were found.
+  package internal(set) var dead: [(token: String, holder: DeadHolder)] = []
+
+  /// - Throws: the first holder that still lives, with what is better than taking its lock away.
+  package func refuseLiving() throws(Problems) {
+    let living = all.first { held in held.lock.leaseLeft > 0 && !dead.contains { $0.token == held.lock.token } }
+    guard let living else { return }
+    throw Problems(
+      Problem(
+        "the holder, \(living.lock.owner), still lives: its lease ends in \(living.lock.leaseLeft) s", subject: living.site.host.name,
+        fix:
+          "lander cancel \(living.lock.deployment) on its machine ends it in good order; wait until the lease ends; or --force"),
+      exit: .locked)
+  }
+}
+
+extension Desk {
+  /// The locks of surveyed hosts.
+  package func locks(on found: [Surveyed]) async throws -> HeldLocks {
+    var locks = HeldLocks()
+    for one in found {
+      let recipe = one.selection.recipe
+      for (host, survey) in one.named {
+        guard case .reached(let state) = survey, let lock = state.lock else { continue }
+        let site = HostSite(
+          host: host, deployment: lock.deployment, application: recipe.application, group: one.selection.group,
+          path: host.place(recipe.path), fence: lock.fence, token: lock.token)
+        locks.all.append(HeldLocks.Held(site: site, lock: lock))
+      }
+    }
+    for lock in locks.all.map(\.lock) where !locks.dead.contains(where: { $0.token == lock.token }) {
+      if let holder = try await deadHolder(of: lock) { locks.dead.append((lock.token, holder)) }
+    }
+    return locks
+  }
+
+  /// Takes locks away from hosts, whoever holds them. Nobody can resume a dead holder meanwhile.
+  /// - Parameter unlocked: is told each host that has no lock any more.
+  /// - Throws: if a holder is being resumed just now; every host that did not give its lock.
+  package func unlock(_ locks: HeldLocks, unlocked: (String) -> Void) async throws {
+    var problems: [Problem] = []
+    var claims: [any DeploymentClaim] = []
+    defer { for claim in claims { claim.release() } }
+    for deployment in Set(locks.dead.compactMap(\.holder.own)).sorted() {
+      guard let claim = try journal.claim(deployment) else {
+        throw Problems(
+          Problem("deployment \(deployment) is being resumed just now", fix: "lander cancel \(deployment) ends it"), exit: .locked)
+      }
+      claims.append(claim)
+    }
+    for held in locks.all {
+      let intent = Intent(
+        id: 0, place: .host(held.site.host.number), operation: .unlock(token: held.lock.token), timeout: .minutes(1), site: Intent.Site())
+      let outcome = await ports.transport.perform(intent, at: held.site, output: { _ in })
+      if let failure = outcome.failure {
+        problems.append(failure.problem(of: held.site.host.name))
+      } else {
+        unlocked(held.site.host.name)
+      }
+    }
+    if !problems.isEmpty { throw Problems(problems, exit: .infrastructure) }
+  }
+}

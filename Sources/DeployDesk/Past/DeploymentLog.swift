@@ -1,0 +1,49 @@
+import DeployCore
+package import DeployModel
+
+/// The commands of one deployment, and what is known of its journal.
+package struct DeploymentLog: Sendable {
+  package var deployment: DeploymentSummary
+  /// Nil: the journal is whole. Otherwise the commands before the break are known.
+  package var damage: Damage?
+  package var commands: [CommandLog]
+}
+
+extension PastDeployments {
+  /// What a deployment ran, command by command; of `last`, also the deployment that it took back.
+  /// - Parameters:
+  ///   - word: an id, the beginning of one, or `last`.
+  ///   - host: only what ran there, or `here` for the engine's own machine; nil: everywhere.
+  /// - Throws: if the deployment does not exist, or has no such host.
+  package func logs(of word: String, host: String?) async throws -> [DeploymentLog] {
+    var logs: [DeploymentLog] = []
+    for deployment in try await chosen(word) {
+      let reading = try await journal.entries(of: deployment.id)
+      let names = CommandLog.names(in: reading.entries)
+      // The rollback of a deployment goes only to the hosts that were touched.
+      let isFollowUp = if case .rollback(of: _?) = deployment.kind { word == "last" } else { false }
+      if let host, host != "here", !names.contains(host), !isFollowUp {
+        throw Problems(
+          Problem("deployment \(deployment.id) has no host \"\(host)\"", fix: NearMatch.hint(host, among: names + ["here"])))
+      }
+      let commands = CommandLog.commands(in: reading.entries).filter { host == nil || $0.host == host }
+      logs.append(DeploymentLog(deployment: deployment, damage: reading.damage, commands: commands))
+    }
+    return logs
+  }
+
+  /// All that a command wrote to each of its streams.
+  package func output(of command: CommandLog, in deployment: Deployment.ID) throws -> (stdout: [UInt8], stderr: [UInt8]) {
+    func bytes(_ stream: OutputChunk.Stream) throws -> [UInt8] {
+      try journal.output(of: deployment, place: command.place, intent: command.intent, stream: stream)
+    }
+    return (try bytes(.stdout), try bytes(.stderr))
+  }
+
+  /// The deployment that was named; for the last one, also the deployment whose failure it took back.
+  private func chosen(_ word: String) async throws -> [DeploymentSummary] {
+    let named = try await find(word)
+    guard word == "last", case .rollback(of: let failed?) = named.kind else { return [named] }
+    return try await journal.deployments().filter { $0.id == failed } + [named]
+  }
+}

@@ -1,0 +1,61 @@
+package import DeployModel
+
+/// A deployment and the rollback that followed from it: one thing to whoever resumes it, cancels it, or asks how it ended.
+package struct Pair: Sendable {
+  package enum State: Sendable, Hashable { case running, interrupted, concluded, damaged }
+
+  /// What somebody started; also a rollback whose deployment this journal does not have.
+  package var first: DeploymentSummary
+  /// The rollback that followed from it; nil: none was needed, or none began.
+  package var back: DeploymentSummary?
+
+  package init(first: DeploymentSummary, back: DeploymentSummary? = nil) {
+    self.first = first
+    self.back = back
+  }
+
+  package var members: [DeploymentSummary] { [first] + (back.map { [$0] } ?? []) }
+
+  /// The rollback's while it is not over, else that of both.
+  package var state: State {
+    let states = members.map(\.state)
+    if states.contains(.running) { return .running }
+    if states.last == .interrupted { return .interrupted }
+    return states.contains { if case .damaged = $0 { true } else { false } } ? .damaged : .concluded
+  }
+
+  /// All pairs of a journal, in the order of their newest members.
+  package static func all(_ deployments: [DeploymentSummary]) -> [Pair] {
+    var pairs: [Pair] = []
+    for deployment in deployments where !pairs.contains(where: { $0.first.id == deployment.id }) {
+      guard case .rollback(of: let failed?) = deployment.kind, let first = deployments.first(where: { $0.id == failed }) else {
+        pairs.append(Pair(first: deployment))
+        continue
+      }
+      if !pairs.contains(where: { $0.first.id == failed }) { pairs.append(Pair(first: first, back: deployment)) }
+    }
+    return pairs
+  }
+}
+
+extension PastDeployments {
+  /// The pair that somebody means by the id of either member, or the newest one in one of these states, tried in their order.
+  /// - Throws: if there is none, or it is damaged.
+  package func pair(_ word: String?, or states: [Pair.State]) async throws -> Pair {
+    let all = Pair.all(try await journal.deployments())
+    var found: Pair?
+    if let word {
+      let id = try await find(word).id
+      found = all.first { $0.members.contains { $0.id == id } }
+    } else {
+      found = states.lazy.compactMap { state in all.first { $0.state == state } }.first
+    }
+    guard let pair = found else {
+      throw Problems(Problem("no deployment made from here is open: all have ended", fix: "lander history lists them"))
+    }
+    for member in pair.members where pair.state == .damaged {
+      if case .damaged(let damage) = member.state { throw Problems(damage.problem(of: member.id), exit: .infrastructure) }
+    }
+    return pair
+  }
+}

@@ -1,0 +1,42 @@
+import DeployCore
+package import DeployModel
+
+/// The journal as people ask it: deployments by id, by the beginning of one, or `last`.
+package struct PastDeployments: Sendable {
+  package let journal: any PastJournal
+
+  package init(_ journal: any PastJournal) { self.journal = journal }
+
+  /// The one deployment that a word names.
+  /// - Throws: if there is none, or more than one.
+  package func find(_ word: String) async throws -> DeploymentSummary {
+    let all = try await journal.deployments()
+    if word == "last", let newest = all.first { return newest }
+    let found = all.filter { $0.id == word }
+    let near = found.isEmpty ? all.filter { $0.id.hasPrefix(word) || $0.id.hasSuffix("-" + word) } : found
+    if near.count == 1 { return near[0] }
+    if near.isEmpty {
+      throw Problems(Problem("there is no deployment \"\(word)\" in this journal", fix: "lander history lists them"))
+    }
+    throw Problems(
+      Problem("\"\(word)\" names \(near.count) deployments", fix: "say which: " + near.prefix(6).map(\.id).joined(separator: ", ")))
+  }
+
+  /// All entries of a deployment.
+  /// - Throws: if its journal is damaged: it can be read up to the break, and not be resumed.
+  package func entries(of deployment: Deployment.ID) async throws -> [Entry] {
+    let reading = try await journal.entries(of: deployment)
+    let nonsense = EntrySense.nonsense(in: reading.entries).map { Damage(sequence: $0.sequence, what: $0.what) }
+    if let damage = reading.damage ?? nonsense { throw Problems(damage.problem(of: deployment), exit: .infrastructure) }
+    return reading.entries
+  }
+}
+
+extension Damage {
+  /// As a problem of the deployment whose journal it is.
+  package func problem(of deployment: Deployment.ID) -> Problem {
+    Problem(
+      "the journal of \(deployment) is damaged: entry \(sequence) \(what)",
+      fix: "nothing was deleted; lander logs shows what came before, lander status asks the hosts, lander deploy starts anew")
+  }
+}

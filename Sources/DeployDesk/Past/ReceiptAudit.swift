@@ -1,0 +1,46 @@
+import DeployCore
+package import DeployModel
+
+/// How one host's receipt agrees with the journal here.
+package struct ReceiptAudit: Sendable, Hashable {
+  package var host: String
+  package var recipe: String
+  /// As a clause about the host.
+  package var words: String
+  /// Whether nothing contradicts the journal; also true if there is nothing to compare.
+  package var isFine: Bool
+}
+
+extension PastDeployments {
+  /// What following the chain of one deployment, or of all (nil), comes to.
+  /// - Parameter word: an id, the beginning of one, or `last`.
+  package func chains(of word: String?) async throws -> [ChainVerdict] {
+    guard let word else { return try await journal.verify(nil) }
+    return try await journal.verify(try await find(word).id)
+  }
+
+  /// Compares the receipts of surveyed hosts with the journal, in the order of the hosts.
+  package func audit(_ found: Surveyed) async throws -> [ReceiptAudit] {
+    var audits: [ReceiptAudit] = []
+    for (host, survey) in found.named {
+      let (words, isFine) = try await verdict(survey)
+      audits.append(ReceiptAudit(host: host.name, recipe: found.selection.recipe.name, words: words, isFine: isFine))
+    }
+    return audits
+  }
+
+  private func verdict(_ survey: Survey) async throws -> (words: String, isFine: Bool) {
+    guard case .reached(let state) = survey else { return ("not seen: out of reach", true) }
+    let drift = state.drift.map(\.message)
+    if !drift.isEmpty { return (drift.joined(separator: "; "), false) }
+    guard let receipt = state.receipt else { return ("has no receipt", true) }
+    guard let chain = receipt.chain else { return ("\(receipt.deployment), without a chain to compare", true) }
+    if let sequence = try await journal.sequence(of: chain, in: receipt.deployment) {
+      return ("\(receipt.deployment), agrees with entry \(sequence)", true)
+    }
+    if try await !journal.verify(receipt.deployment).isEmpty {
+      return ("\(receipt.deployment): the journal here never had the chain that the host remembers", false)
+    }
+    return ("\(receipt.deployment), deployed by \(receipt.actor) from another journal", true)
+  }
+}

@@ -1,0 +1,65 @@
+package import DeployModel
+
+extension Desk {
+  /// Runs the build and packs the revision.
+  /// - Parameter wanted: a revision other than the recipe's own, as somebody typed it; nil: the recipe's own.
+  /// - Throws: everything that is wrong with it at once.
+  package func build(_ recipe: Recipe, _ wanted: String?, of project: LoadedProject) async throws -> BuiltBundle {
+    if let wanted, wanted.hasPrefix("bundle:") {
+      let (stored, manifest) = try shelf.inspect(String(wanted.dropFirst(7)))
+      return BuiltBundle(bundle: stored.bundle, manifest: manifest)
+    }
+    let choice = wanted.map { RevisionChoice($0, stage.files) }
+    if let problem = choice?.unlike(recipe) { throw Problems(problem) }
+    guard var revision = choice?.revision(of: recipe) ?? recipe.revision else {
+      throw Problems(
+        Problem(
+          "recipe \"\(recipe.name)\" says nothing about what to deploy", place: recipe.place,
+          fix: "add revision = bundle { from = \"dist\" }"))
+    }
+    revision.linksLeave = recipe.appspec != nil
+    if let build = revision.build {
+      // What a build prints is cleaned of the recipe's secrets, which it may find in its environment.
+      _ = await expect(secretsNamedIn: project.project.sources)
+      tell(.building(build))
+    }
+    let built = try await builder.build(revision, in: project.folder) { [tell] in tell(.output($0)) }
+    for warning in built.warnings { tell(.warning(warning)) }
+    return built
+  }
+}
+
+extension Desk {
+  /// Looks for the values of all secrets that recipes name in their texts in everything that comes back from now on, before any of the
+  /// recipes ran.
+  /// - Returns: the names whose values cannot be had here, or are too short to be looked for. Whatever needs one of them says so.
+  package func expect(secretsNamedIn sources: [SourceFile]) async -> [String] {
+    let named = SecretNames(in: sources)
+    for name in named.examples { try? await secrets.expect([name]) }
+    var unknown: [String] = []
+    for name in named.used {
+      do { try await secrets.expect([name]) } catch { unknown.append(name) }
+    }
+    return unknown
+  }
+}
+
+/// Secrets that recipes name in their texts, each once and in order.
+struct SecretNames {
+  private(set) var used: [String] = []
+  /// Those that stand in a comment only, as an example: nobody asks for their values.
+  private(set) var examples: [String] = []
+
+  init(in sources: [SourceFile]) {
+    var (used, examples): (Set<String>, Set<String>) = ([], [])
+    for source in sources {
+      for match in source.text.matches(of: /\bsecret\b[\s(]*["']([A-Za-z0-9_.\-]{1,200})["']/) {
+        let before = source.text[..<match.range.lowerBound]
+        let line = before[(before.lastIndex(where: \.isNewline) ?? before.startIndex)...]
+        if line.contains("--") { examples.insert(String(match.1)) } else { used.insert(String(match.1)) }
+      }
+    }
+    self.used = used.sorted()
+    self.examples = examples.subtracting(used).sorted()
+  }
+}

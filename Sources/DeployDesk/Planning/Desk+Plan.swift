@@ -1,0 +1,64 @@
+import DeployCore
+import DeployEngine
+import DeployModel
+
+extension Desk {
+  /// From a request to a plan: select, build, survey, plan, rehearse. Changes nothing on a host.
+  /// - Parameter connecting: false reaches no host and takes all of them to be fresh.
+  /// - Throws: `Problems`, all that can be known at that point at once.
+  package func plan(_ asked: Asked, of project: LoadedProject, connecting: Bool = true) async throws -> PlannedDeployment {
+    let request = asked.request
+    let selection = try await Selecting(project: project, stage: stage).selection(asked)
+    let built = try await build(selection.recipe, request.revision, of: project)
+    let appSpec = try await appSpec(of: selection.recipe, built.manifest)
+    let sources = try await shelf.keep(project.project.sources)
+    let preparation = connecting ? await ask(selection) : nil
+    let left = try await leftLocks(preparation?.surveys ?? [], of: selection.recipe.application, typed: project.typed)
+    let release = shelf.release(of: built.bundle.digest, shared: selection.recipe.shared)
+    var plan = try Planner.deployment(
+      Planner.Input(
+        selection: selection, release: release, bundle: built.bundle, manifest: built.manifest, sources: sources,
+        surveys: preparation?.surveys ?? selection.hosts.map { _ in .reached(.fresh) }, kept: preparation?.kept ?? [],
+        force: request.force, orphans: request.orphans,
+        secrets: await preparation?.secrets(selection, of: release.id, ports: ports) ?? []), by: stage.identity())
+    plan.inherit(left)
+    plan.recipes[0].appspec = appSpec.options
+    let rehearsal = try await rehearsing(plan, project).run()
+    try refuse(rehearsal.problems)
+    plan.secrets = Array(Set(plan.secrets + rehearsal.secrets)).sorted()
+    let wrong = await secretProblems(plan.secrets) + ScriptCheck(shelf: shelf).problems(built.manifest, rehearsal.good)
+    let users = connecting ? await UserProbe(plan, rehearsal.good).problems(asking: ports.transport) : []
+    if !wrong.isEmpty || !users.isEmpty { throw Problems(wrong + users, exit: wrong.isEmpty ? .infrastructure : .usage) }
+    return PlannedDeployment(plan: plan, rehearsal: rehearsal, installation: appSpec.installation)
+  }
+
+  /// The recipe's appspec options with the bundle's scripts in them, and the steps of its installation.
+  /// - Throws: everything that would fail on the hosts, at once.
+  private func appSpec(of recipe: Recipe, _ manifest: Manifest) async throws -> (options: AppSpecOptions?, installation: [String]) {
+    guard var options = recipe.appspec else { return (nil, []) }
+    let bundle = try await reviewer.review(manifest, options, in: shelf)
+    try refuse(bundle.problems)
+    if bundle.warnings > 0 { tell(.appSpecWarnings(bundle.warnings, of: recipe)) }
+    options.scripts = bundle.scripts
+    return (options, bundle.installation)
+  }
+
+  private func refuse(_ problems: [Problem]) throws {
+    if !problems.isEmpty { throw Problems(problems) }
+  }
+
+  private func secretProblems(_ names: [String]) async -> [Problem] {
+    var problems = await secrets.missing(of: names)
+    for name in names where !problems.contains(where: { $0.subject == name }) {
+      // One that is there may be too short to be kept out of output: refused now, not in the middle.
+      do { try await secrets.expect([name]) } catch { problems.append(error.problem(of: name)) }
+    }
+    return problems
+  }
+}
+
+extension HostState {
+  /// A host on which nothing was ever deployed.
+  static let fresh = HostState(
+    facts: HostFacts(shell: "sh", user: "unknown", bootID: "", freeBytes: .max / 2, freeInodes: .max / 2))
+}

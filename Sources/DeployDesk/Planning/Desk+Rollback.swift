@@ -1,0 +1,35 @@
+package import DeployCore
+import DeployEngine
+package import DeployModel
+
+extension Desk {
+  /// A plan that takes hosts back to the good release before the one they run, by what the hosts themselves remember.
+  /// - Parameter straighten: takes hosts along that run something else than the rest of the group.
+  /// - Throws: every reason at once why the hosts cannot go back; nothing was changed.
+  package func planRollback(of selection: Selection, in project: LoadedProject, straighten: Bool) async throws -> Plan {
+    let preparation = await ask(selection)
+    let left = try await leftLocks(preparation.surveys, of: selection.recipe.application, typed: project.typed)
+    var plan = try RollbackPlanner.plan(
+      selection, surveys: preparation.surveys, kept: preparation.kept, straighten: straighten, typed: project.typed, by: stage.identity())
+    plan.inherit(left)
+    let users = await userProblems(of: plan, project)
+    if !users.isEmpty { throw Problems(users, exit: .infrastructure) }
+    return plan
+  }
+
+  /// Users that hosts do not have, for a plan that nobody looks at before it begins. A way back that cannot be rehearsed is not refused
+  /// for that.
+  private func userProblems(of plan: Plan, _ project: LoadedProject) async -> [Problem] {
+    guard let rehearsal = try? await rehearsing(plan, project).run() else { return [] }
+    return await UserProbe(plan, rehearsal.good).problems(asking: ports.transport)
+  }
+
+  /// The rehearsal of a plan whose recipes are all in the store.
+  func rehearsing(_ plan: Plan, _ project: LoadedProject) async throws -> Rehearsing {
+    var rehearsing = Rehearsing(plan: plan, project: project, stage: stage)
+    for recipe in plan.recipes where rehearsing.kept[recipe.sources] == nil {
+      rehearsing.kept[recipe.sources] = try await shelf.sources(recipe.sources)
+    }
+    return rehearsing
+  }
+}

@@ -1,0 +1,65 @@
+import DeployCore
+import DeployModel
+
+extension Recipe {
+  /// What it cannot be deployed without, whatever the command line says.
+  func lacks(in project: Project) -> [Problem] {
+    var problems: [Problem] = []
+    if revision == nil {
+      problems.append(
+        Problem(
+          "recipe \"\(name)\" says nothing about what to deploy", place: place,
+          fix: "add revision = bundle { from = \"dist\" }; --revision wins over it"))
+    }
+    if targets == .unset, project.groups.isEmpty {
+      problems.append(
+        Problem(
+          "recipe \"\(name)\" has no targets, and there is no group that --group could name", place: place,
+          fix: "add targets = { \"web1\" }, or group \"production\" { hosts = { … } }"))
+    }
+    return problems + rolloutProblems
+  }
+
+  /// Without its rollout no host is ever changed.
+  var rolloutProblems: [Problem] {
+    if stages.contains(where: { if case .rollout = $0 { true } else { false } }) { return [] }
+    let origin = origins.first { $0.name == "stages" }?.value.text
+    return [
+      Problem(
+        "the stages of recipe \"\(name)\" have no stage.rollout: no host would be changed",
+        place: origin.flatMap(SourcePlace.init) ?? place,
+        fix: "add stage.rollout to the list, with a strategy: stage.rollout { strategy = rolling { batch = 1 } }")
+    ]
+  }
+
+  /// That what it packs is not there, and nothing makes it; nil: it is there, or a build makes it.
+  func sourceProblem(in folder: String, _ files: any ProjectFiles) -> Problem? {
+    guard let revision, revision.build == nil, case .path(let path) = revision.source else { return nil }
+    let absolute = files.absolute(path, in: folder)
+    if files.exists(absolute) { return nil }
+    let near = NearMatch.of(files.name(of: path), among: files.names(in: files.parent(of: absolute))).map { "did you mean \"\($0)\"?" }
+    return Problem(
+      "the bundle's source \"\(path)\" is not there", place: revision.place ?? place,
+      fix: near ?? "make it first, or let lander do so: bundle { from = \"\(path)\", build = \"…\" }")
+  }
+
+  /// What makes it like another recipe: a loop that defines many gives all of them the same lines.
+  var shape: [String] {
+    hooks.map { "\($0.event) \($0.place?.description ?? "")" }
+      + stages.map { stage in
+        switch stage {
+        case .upload: "upload"
+        case .rollout(let strategy): "rollout \(strategy?.place?.description ?? "")"
+        case .script(let name, _, _, _, let place): "\(name) \(place?.description ?? "")"
+        }
+      } + ["\(place?.description ?? "") \(onFailure.count) \(onSuccess.count)"]
+  }
+}
+
+extension SourcePlace {
+  /// Reads `deploy.lua:31`.
+  init?(_ text: String) {
+    guard let colon = text.lastIndex(of: ":"), let line = Int(text[text.index(after: colon)...]) else { return nil }
+    self.init(file: String(text[..<colon]), line: line)
+  }
+}

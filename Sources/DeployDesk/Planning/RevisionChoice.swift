@@ -1,0 +1,57 @@
+import DeployCore
+import DeployModel
+
+/// A revision that somebody typed instead of the recipe's own: a folder, an archive, `git:REF`, or `bundle:DIGEST`.
+struct RevisionChoice: Sendable {
+  let text: String
+  let files: any ProjectFiles
+
+  init(_ text: String, _ files: any ProjectFiles) {
+    self.text = text
+    self.files = files
+  }
+
+  /// What is wrong with it, as far as that shows before it is packed; nil: nothing.
+  func missing(in project: String) -> Problem? {
+    let path = files.absolute(text)
+    guard !text.hasPrefix("git:"), !text.hasPrefix("bundle:"), !files.exists(path) else { return nil }
+    let near = NearMatch.of(files.name(of: path), among: files.names(in: files.parent(of: path)))
+    let fix =
+      near.map { "did you mean \"\($0)\"?" }
+      ?? (files.exists(project + "/.git")
+        ? "a branch, tag or commit is written git:\(text); a bundle of lander bundle list bundle:DIGEST"
+        : "name a folder or an archive, or a bundle of lander bundle list: bundle:DIGEST")
+    return Problem("there is no \(path)", subject: "--revision", fix: fix)
+  }
+
+  /// Why a commit cannot be packed as the recipe packs its bundle; nil: it can. One recipe has one layout, wherever its files come from.
+  func unlike(_ recipe: Recipe) -> Problem? {
+    guard text.hasPrefix("git:"), let revision = recipe.revision else { return nil }
+    let ref = text.dropFirst(4)
+    if let build = revision.build {
+      return Problem(
+        "a commit is packed as it is, and the bundle of recipe \"\(recipe.name)\" is made by `\(build)`",
+        place: revision.place, subject: "--revision",
+        fix: "build it in a checkout: git worktree add ../\(ref) \(ref) && lander -C ../\(ref) deploy")
+    }
+    if case .path(let from) = revision.source, from.hasPrefix("/") {
+      return Problem(
+        "a commit has no \(from), which is what recipe \"\(recipe.name)\" packs", place: revision.place, subject: "--revision",
+        fix: "write from relative to the project")
+    }
+    return nil
+  }
+
+  /// What is packed for it, as the recipe packs its own.
+  func revision(of recipe: Recipe) -> Revision {
+    let ignore = recipe.revision?.ignore ?? []
+    guard text.hasPrefix("git:") else { return Revision(source: .path(files.absolute(text)), ignore: ignore) }
+    let (repository, folder): (String, String?) =
+      switch recipe.revision?.source {
+      case .git(_, let repository)?: (repository, recipe.revision?.folder)
+      case .path(let from)? where from != ".": (".", from)
+      default: (".", nil)
+      }
+    return Revision(source: .git(ref: String(text.dropFirst(4)), repository: repository), ignore: ignore, folder: folder)
+  }
+}

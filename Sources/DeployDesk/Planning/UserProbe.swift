@@ -1,0 +1,49 @@
+import DeployCore
+import DeployModel
+
+/// The users that a plan's commands are started as, host by host: hosts are asked for them before anything starts.
+struct UserProbe {
+  /// By host number, each user once, in the order of first use.
+  private var wanted: [[String]]
+  private let plan: Plan
+  /// Number of hosts asked at once, as in a survey.
+  private static let width = 30
+
+  /// - Parameter rehearsal: what the plan would do, as far as that is known.
+  init(_ plan: Plan, _ rehearsal: [Entry]) {
+    self.plan = plan
+    wanted = plan.hosts.map { _ in [] }
+    for case .intended(let intent) in rehearsal.lazy.map(\.fact) {
+      guard case .host(let number) = intent.place, wanted.indices.contains(number) else { continue }
+      let user: String? =
+        switch intent.operation {
+        case .run(let command): command.user
+        case .appspec(let step): step.options.user
+        default: nil
+        }
+      if let user, !wanted[number].contains(user) { wanted[number].append(user) }
+    }
+  }
+
+  /// A problem for each host on which one of its users cannot be had, in the order of the hosts.
+  func problems(asking transport: any Transport) async -> [Problem] {
+    let asked = wanted.indices.filter { !wanted[$0].isEmpty && plan.hosts[$0].action == .change }
+    var found: [Int: Problem] = [:]
+    await withTaskGroup(of: (Int, Failure?).self) { group in
+      var next = 0
+      func add() {
+        guard next < asked.count else { return }
+        let number = asked[next]
+        next += 1
+        let (users, host) = (wanted[number], plan.hosts[number].host)
+        group.addTask { (number, await transport.refusal(of: users, on: host)) }
+      }
+      for _ in 0..<Self.width { add() }
+      for await (number, failure) in group {
+        found[number] = failure.map { Problem($0.message, subject: plan.hosts[number].host.name, fix: $0.fix) }
+        add()
+      }
+    }
+    return asked.compactMap { found[$0] }
+  }
+}

@@ -1,0 +1,18 @@
+package import DeployCore
+package import DeployModel
+
+/// The journal as it is read afterwards. Engines append to it through `Journal`.
+package protocol PastJournal: Journal {
+  /// All deployments, the newest first. Every chain is followed, so a damaged one is known as such.
+  func deployments() async throws(Failure) -> [DeploymentSummary]
+  /// Entries of a deployment up to its first break; no entries if the journal does not know it.
+  func entries(of deployment: Deployment.ID) async throws(Failure) -> JournalReading
+  /// Follows the chain of one deployment, or of all (nil).
+  func verify(_ deployment: Deployment.ID?) async throws(Failure) -> [ChainVerdict]
+  /// Sequence of the entry after which a deployment's chain was `chain`; nil: the journal never had it.
+  func sequence(of chain: Digest, in deployment: Deployment.ID) async throws(Failure) -> Int?
+  /// All that one command wrote to a stream; empty if nothing was kept.
+  func output(
+    of deployment: Deployment.ID, place: Place, intent: Int, stream: OutputChunk.Stream
+  ) throws(Failure) -> [UInt8]
+}

@@ -1,0 +1,150 @@
+import DeployCore
+package import DeployModel
+
+/// A project's recipes played against simulated hosts, some fresh and some with an earlier release: finds mistakes that only show when a
+/// function runs.
+package struct DryRun: Sendable {
+  let project: LoadedProject
+  let stage: RehearsalStage
+  /// Recipes that a loop makes are alike: at most this number of them is played.
+  static let alike = 20
+
+  package init(project: LoadedProject, stage: RehearsalStage) {
+    self.project = project
+    self.stage = stage
+  }
+
+  /// What the recipes' functions were found to do.
+  package struct Result: Sendable {
+    /// What will fail whatever hosts answer.
+    package var problems: [Problem] = []
+    /// What may fail, or was not seen.
+    package var warnings: [Problem] = []
+
+    /// - Throws: the problems, if there is one.
+    package func refuse() throws(Problems) { if !problems.isEmpty { throw Problems(problems) } }
+
+    mutating func add(_ findings: [RehearsalFinding]) {
+      for finding in findings {
+        if finding.isCertain {
+          if !problems.contains(finding.problem) { problems.append(finding.problem) }
+        } else if !warnings.contains(finding.warning), !finding.problem.isSaid(in: problems) {
+          warnings.append(finding.warning)
+        }
+      }
+    }
+  }
+
+  /// What was found in all recipes of the project.
+  package func result() async throws -> Result {
+    var result = Result()
+    var shapes: [[String]: Int] = [:]
+    let paths = PathOwners(project.project)
+    for recipe in project.project.recipes {
+      result.problems += recipe.lacks(in: project.project)
+      result.problems += paths.problems(of: recipe).filter { !result.problems.contains($0) }
+      if let missing = recipe.sourceProblem(in: project.folder, stage.files) { result.warnings.append(missing) }
+      shapes[recipe.shape, default: 0] += 1
+      if shapes[recipe.shape, default: 0] > Self.alike { continue }
+      do {
+        guard let selection = try selection(of: recipe) else { continue }
+        for isFresh in [true, false] { result.add(try await findings(selection, isFresh: isFresh)) }
+      } catch { result.problems += error.list.filter { !result.problems.contains($0) } }
+    }
+    for recipe in project.project.recipes {
+      guard let count = shapes.removeValue(forKey: recipe.shape), count > Self.alike else { continue }
+      result.warnings.append(
+        Problem("\(count.grouped) recipes are alike: the functions of \(Self.alike) of them were played", place: recipe.place))
+    }
+    if project.project.recipes.isEmpty, project.project.groups.isEmpty {
+      result.problems.append(
+        Problem(
+          "deploy.lua describes nothing", place: SourcePlace(file: "deploy.lua", line: 1),
+          fix: "write recipe \"app\" { … } in it; lander init in an empty folder shows one"))
+    }
+    return result
+  }
+
+  /// What the recipe of a selection is found to do on simulated hosts.
+  /// - Parameter isFresh: whether nothing was ever deployed there; otherwise an earlier release by the same recipe runs.
+  func findings(_ selection: Selection, isFresh: Bool) async throws(Problems) -> [RehearsalFinding] {
+    let few = DryRun.few(selection.hosts)
+    let found = try await play(selection, few, isFresh)
+    // With fewer hosts than there are a strategy may go another way.
+    guard few.count < selection.hosts.count, found.contains(where: \.isOfFleet) else { return found }
+    if selection.hosts.count <= 10_000 { return try await play(selection, selection.hosts, isFresh) }
+    return found.map { finding in
+      var finding = finding
+      if finding.isOfFleet { finding.isCertain = false }
+      return finding
+    }
+  }
+
+  private func play(
+    _ selection: Selection, _ hosts: [Host], _ isFresh: Bool
+  ) async throws(Problems) -> [RehearsalFinding] {
+    var selection = selection
+    selection.hosts = hosts
+    let plan = try Planner.simulated(selection, isFresh: isFresh, by: stage.identity())
+    do { return try await Rehearsing(plan: plan, project: project, stage: stage, mode: .check).run().findings } catch let problems
+      as Problems
+    {
+      throw problems
+    } catch { throw Problems(Problem("the rehearsal failed: \(error)"), exit: .internal) }
+  }
+
+  /// Of hosts that are alike in tags and variables some show what all would, however large the fleet.
+  private static func few(_ hosts: [Host]) -> [Host] {
+    var seen: [[Value]: Int] = [:]
+    let few = hosts.filter { host in
+      seen[[host.tags, host.vars], default: 0] += 1
+      return seen[[host.tags, host.vars], default: 0] <= 3
+    }
+    return few.prefix(60).enumerated().map { number, host in
+      var host = host
+      host.number = number
+      return host
+    }
+  }
+
+  /// Its own group, or the first one; nil where there is none.
+  private func selection(of recipe: Recipe) throws(Problems) -> Selection? {
+    let group = recipe.targets == .unset ? project.project.groups.first?.name : nil
+    if recipe.targets == .unset, group == nil { return nil }
+    let parameters = recipe.parameters.filter { $0.standard == nil }.map { Value.Member($0.name, $0.kind.sample) }
+    var declared = project.project
+    if let index = declared.recipes.firstIndex(where: { $0.name.isExactly(recipe.name) }) {
+      // Nobody gave these yet, and no text that matches may have been found.
+      declared.recipes[index].parameters = recipe.parameters.map { $0.standard == nil ? $0.withoutPattern : $0 }
+    }
+    return try Selection(DeploymentRequest(recipe: recipe.name, group: group, parameters: parameters), in: declared)
+  }
+}
+
+extension Problem {
+  /// Whether one of these is about the same line.
+  fileprivate func isSaid(in others: [Problem]) -> Bool { place.map { place in others.contains { $0.place == place } } ?? false }
+}
+
+extension Parameter.Kind {
+  /// Some value of this kind.
+  fileprivate var sample: Value {
+    switch self {
+    case .boolean: true
+    case .integer(let min, let max): .int(min ?? max ?? 1)
+    case .number(let min, let max): .number(min ?? max ?? 1)
+    case .percent: "10%"
+    case .string(let match): .text(match.flatMap { LuaPattern($0)?.sample } ?? "x")
+    case .choice(let choices): .text(choices.first ?? "")
+    case .duration: "1m"
+    }
+  }
+}
+
+extension Parameter {
+  fileprivate var withoutPattern: Parameter {
+    var free = self
+    if case .string = kind { free.kind = .string(match: nil) }
+    return free
+  }
+}

@@ -1,0 +1,93 @@
+import DeployCore
+package import DeployModel
+import DeploySimulation
+
+/// A deployment that was played against simulated hosts in which things go wrong, every promise checked after every event. The same seed
+/// gives the same story.
+package struct RehearsalRun: Sendable {
+  package let seed: UInt64
+  /// Number of simulated hosts.
+  package let hosts: Int
+  /// The deployment, and the rollback that followed from it if there was one.
+  package let deployments: [(plan: Plan, entries: [Entry])]
+  /// Number of events.
+  package let events: Int
+  /// In virtual time.
+  package let duration: Interval
+  /// Why it had to stop before its end; nil: it did not.
+  package let stopped: String?
+  /// Promises that were broken, in words: defects of lander.
+  package let broken: [String]
+  /// The bound of a recipe's function that ended the whole run; nil: none did.
+  package let overrun: Problem?
+
+  /// - Parameters:
+  ///   - hosts: number of simulated hosts instead of the group's own; nil: the group's own.
+  ///   - faults: what goes wrong, and how often, as somebody typed it: `failing=2%,crash=1%`, `chaos`, `none`.
+  ///   - engine: version for the record.
+  /// - Throws: everything that is wrong with the request at once.
+  package init(
+    _ asked: Asked, of project: LoadedProject, stage: RehearsalStage, hosts: Int?, faults: String, seed: UInt64, engine: String
+  ) throws(Problems) {
+    let wanted: Faults
+    do { wanted = try Faults.parse(faults) } catch { throw Problems(error) }
+    let plan = try Self.plan(asked, project.project, hosts, Self.identity("rehearsal", Self.start, seed, engine))
+    let played = Played()
+    var simulation = Simulation(
+      hosts: plan.hosts.map { SimulatedHost(name: $0.host.name) }, seed: seed, faults: wanted, start: plan.at
+    ) { plan in
+      let scripts = try stage.library.rehearsed(plan, sources: [project.project.sources], as: .faults, hasFaults: true)
+      played.all.append(scripts)
+      return scripts
+    }
+    simulation.followUp = { failed, conclusion, at in
+      RollbackPlanner.plan(after: failed, conclusion, by: Self.identity(failed.id + "-back", at, seed, engine))
+    }
+    simulation.add(plan)
+    simulation.limit = 5_000_000 + 20_000 * plan.hosts.count
+    simulation.run()
+    self.seed = seed
+    self.hosts = simulation.hosts.count
+    deployments = simulation.engines.map { ($0.plan, $0.entries) }
+    events = simulation.events
+    duration = simulation.duration
+    stopped = simulation.stopped
+    broken = simulation.checkers.broken.map { "\($0)" }
+    overrun = played.all.lazy.compactMap(\.overrun).first
+  }
+
+  /// Names of the faults that can be asked for.
+  package static var faults: [String] { Faults.names }
+
+  /// The scripts of each deployment that was played.
+  private final class Played { var all: [any RehearsedRecipes] = [] }
+
+  /// Every rehearsal begins then.
+  private static let start = Timestamp(milliseconds: 1_800_000_000_000)
+
+  /// A plan whose identity depends on nothing but the seed.
+  private static func plan(_ asked: Asked, _ project: Project, _ hosts: Int?, _ identity: Planner.Identity) throws(Problems) -> Plan {
+    var declared = project
+    let request = asked.request
+    if let hosts {
+      let recipe = try Selection.recipe(request.recipe, in: declared)
+      let name = (try? Selection.group(request.group, of: recipe, in: declared).name) ?? "rehearsal"
+      declared.groups = declared.groups.filter { $0.name != name } + [DeploymentGroup(name: name, hosts: fleet(hosts))]
+      if let index = declared.recipes.firstIndex(where: { $0.name.isExactly(recipe.name) }) {
+        declared.recipes[index].targets = .group(name)
+      }
+    }
+    let selection = try Selection(request, in: declared, besides: asked.unclear)
+    return try Planner.simulated(selection, force: request.force, orphans: request.orphans, by: identity)
+  }
+
+  /// `host001` to `host250`.
+  private static func fleet(_ count: Int) -> [Host] {
+    let width = String(count).count
+    return (1...count).map { Host(name: "host" + String(repeating: "0", count: width - String($0).count) + String($0)) }
+  }
+
+  private static func identity(_ id: String, _ at: Timestamp, _ seed: UInt64, _ engine: String) -> Planner.Identity {
+    Planner.Identity(id: id, actor: "rehearsal", at: at, engine: engine, token: id, seed: seed)
+  }
+}

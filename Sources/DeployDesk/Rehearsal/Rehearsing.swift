@@ -1,0 +1,188 @@
+import DeployCore
+import DeployModel
+import DeploySimulation
+
+/// Runs a plan against simulated hosts: once with good answers, once with the hosts of the first wave failing.
+struct Rehearsing: Sendable {
+  let plan: Plan
+  let project: LoadedProject
+  let stage: RehearsalStage
+  var mode = Rehearsal.plan
+  /// Sources of the recipes that hosts were found with, by their digest.
+  var kept: [Digest: [SourceFile]] = [:]
+
+  /// One of the two runs.
+  private struct Play {
+    var shown: [Entry]
+    var scripts: [any RehearsedRecipes]
+  }
+
+  /// Both at once: what is to fail is known as soon as the first wave of the good one has ended.
+  /// - Throws: what is wrong with the sources, and a rehearsal that has no end.
+  func run() async throws -> RehearsedPlan {
+    let (firstWave, tell) = AsyncStream.makeStream(of: [Entry].self)
+    async let bad = bad(after: firstWave)
+    let good: Play
+    do { good = try play(Faults(), firstWave: { tell.yield($0) }) } catch {
+      tell.finish()
+      _ = try? await bad
+      throw error
+    }
+    tell.finish()
+    let failed = try await bad
+    let all = good.scripts.flatMap(\.findings) + leftOut(good) + (failed?.scripts.flatMap(\.findings) ?? [])
+    let secrets = Set(Rehearsing.secrets(in: good.shown) + Rehearsing.secrets(in: failed?.shown ?? []))
+    return RehearsedPlan(
+      good: good.shown, bad: failed?.shown ?? [], secrets: secrets.sorted(), findings: Rehearsing.distinct(all),
+      loops: good.scripts.flatMap(\.loops))
+  }
+
+  /// Nothing, if there is nothing that could fail.
+  /// - Parameter firstWave: all that a good rehearsal had shown when its first wave ended; ends without any if it has no wave.
+  private func bad(after firstWave: AsyncStream<[Entry]>) async throws -> Play? {
+    guard let entries = await firstWave.first(where: { _ in true }) else { return nil }
+    var faults = Faults()
+    faults.appointments = failures(after: entries)
+    return faults.appointments.isEmpty ? nil : try play(faults)
+  }
+
+  /// - Parameter firstWave: is told what was shown when the first wave has ended.
+  private func play(_ faults: Faults, firstWave: (([Entry]) -> Void)? = nil) throws -> Play {
+    let sources = try plan.recipes.map { recipe in
+      if let sources = kept[recipe.sources] { return sources }
+      if recipe.sources == plan.recipes[0].sources { return project.project.sources }
+      throw Problems(
+        Problem("the recipe \(recipe.name) that a host was deployed with is not at hand"),
+        exit: .internal)
+    }
+    var scripts: [any RehearsedRecipes] = []
+    var simulation = Simulation(
+      hosts: plan.hosts.map(Rehearsing.host), seed: plan.seed, faults: faults, start: plan.at
+    ) { [mode, stage] plan in
+      scripts.append(try stage.library.rehearsed(plan, sources: sources, as: mode, hasFaults: !faults.isNone))
+      return scripts[scripts.count - 1]
+    }
+    simulation.followUp = { [stage] failed, conclusion, at in
+      var identity = stage.identity()
+      identity.at = at
+      return RollbackPlanner.plan(after: failed, conclusion, by: identity)
+    }
+    // What came back is not shown; of a large fleet it would be most of the memory.
+    var shown: [Entry] = []
+    var firstWave = firstWave
+    simulation.keepsEntries = false
+    simulation.limit = 5_000_000 + 5000 * plan.hosts.count
+    simulation.journal = { [id = plan.id] deployment, entries in
+      guard deployment == id else { return }
+      shown += entries.lazy.filter(Rehearsing.isShown)
+      guard let tell = firstWave, entries.contains(where: Rehearsing.endsWave) else { return }
+      tell(shown)
+      firstWave = nil
+    }
+    simulation.add(plan)
+    simulation.run()
+    if let stopped = simulation.stopped {
+      throw Problems(Problem("the rehearsal did not end: \(stopped)", place: project.project.recipe(plan.recipe)?.place))
+    }
+    return Play(shown: shown, scripts: scripts)
+  }
+
+  /// A strategy that ended and left hosts out although everything went well.
+  private func leftOut(_ good: Play) -> [RehearsalFinding] {
+    var findings: [RehearsalFinding] = []
+    guard let scripts = good.scripts.first else { return [] }
+    for entry in good.shown {
+      guard case .noted(.stageEnded(let name, let error?)) = entry.fact else { continue }
+      let strategy = plan.stages.lazy.compactMap { if case .rollout(let strategy) = $0 { strategy } else { nil } }.first
+      let part = name == "rollout" ? strategy?.part ?? "the rollout" : "stage \(name)"
+      if scripts.isFaulty(part) { continue }
+      let problem = Problem(error.failure.message, place: error.place ?? strategy?.place, fix: error.failure.fix)
+      let isCertain = error.host == nil && !scripts.isDoubted
+      findings.append(RehearsalFinding(problem, isCertain: isCertain, part: part, isEnd: true, isOfFleet: true))
+    }
+    return findings
+  }
+
+  /// Each once; what may be so is not said of a line of which it is said that it is so.
+  private static func distinct(_ findings: [RehearsalFinding]) -> [RehearsalFinding] {
+    var seen: Set<Problem> = []
+    let certain = findings.filter { $0.isCertain && seen.insert($0.problem).inserted }
+    let places = Set(certain.compactMap(\.problem.place))
+    let others = findings.filter { finding in
+      !finding.isCertain && finding.problem.place.map { !places.contains($0) } ?? true && seen.insert(finding.problem).inserted
+    }
+    return certain + others
+  }
+
+  private static func endsWave(_ entry: Entry) -> Bool {
+    if case .noted(.waveEnded) = entry.fact { true } else { false }
+  }
+
+  private static func isShown(_ entry: Entry) -> Bool {
+    switch entry.fact {
+    case .planned, .intended: true
+    case .noted(.stageBegan), .noted(.stageEnded), .noted(.waveBegan), .noted(.waveEnded), .noted(.log): true
+    default: false
+    }
+  }
+
+  private static func host(_ host: HostPlan) -> SimulatedHost {
+    var simulated = SimulatedHost(name: host.host.name)
+    simulated.rehearsed = true
+    simulated.current = host.current
+    simulated.foreign = host.found
+    if let damage = host.damage, damage.kind != .gone { simulated.damaged = [damage.release] }
+    simulated.receipt = host.previous
+    if let receipt = host.previous {
+      simulated.releases.append(
+        SimulatedHost.StoredRelease(release: receipt.release, complete: true))
+      simulated.sources.append(receipt.inputs.sources)
+    }
+    if let target = host.target, host.present || target.id == host.current, !simulated.has(target.id) {
+      simulated.releases.append(SimulatedHost.StoredRelease(release: target, complete: true))
+    }
+    if let current = host.current, !simulated.has(current) {
+      let unknown = Digest(hex: String(repeating: "00", count: 32))
+      simulated.releases.append(SimulatedHost.StoredRelease(release: Release(id: current, bundle: unknown), complete: true))
+    }
+    return simulated
+  }
+
+  /// What to let fail so that the first wave does: the last event in which a command is run or something is checked.
+  private func failures(after good: [Entry]) -> [Faults.Appointment] {
+    var first: [Int] = []
+    for case .noted(.waveBegan(_, let hosts)) in good.lazy.map(\.fact) where first.isEmpty {
+      first = hosts
+    }
+    var last: LifecycleEvent?
+    for case .intended(let intent) in good.lazy.map(\.fact) {
+      guard case .host(let number) = intent.place, first.contains(number),
+        let event = intent.site.event
+      else { continue }
+      switch intent.operation {
+      case .run, .check, .appspec: last = event
+      default: continue
+      }
+    }
+    guard let last else { return [] }
+    return first.map { .failing(host: $0, last, release: plan.release?.id) }
+  }
+
+  private static func secrets(in entries: [Entry]) -> [String] {
+    var names: Set<String> = []
+    for case .intended(let intent) in entries.lazy.map(\.fact) {
+      switch intent.operation {
+      case .run(let command):
+        for variable in command.environment { names.formUnion(variable.value.secrets) }
+        names.formUnion(command.input?.secrets ?? [])
+      case .write(_, let content, _, _): names.formUnion(content.secrets)
+      default: continue
+      }
+    }
+    return names.sorted()
+  }
+}
+
+extension Project {
+  func recipe(_ name: String) -> Recipe? { recipes.first { $0.name.isExactly(name) } }
+}

@@ -1,0 +1,33 @@
+import DeployCore
+import DeployModel
+
+extension Planner {
+  /// A plan for simulated hosts.
+  /// - Parameter isFresh: whether nothing was ever deployed on them; otherwise an earlier release by the same recipe runs there.
+  static func simulated(
+    _ selection: Selection, isFresh: Bool = true, force: Bool = false, orphans: LockRequest.Orphans = .wait, by identity: Identity
+  ) throws(Problems) -> Plan {
+    let digest = Digest(hex: String(repeating: "5eed", count: 16))
+    let release = Release(id: "5eed5eed5eed", bundle: digest, shared: selection.recipe.shared)
+    let state = isFresh ? HostState.fresh : earlier(selection, sources: digest, at: identity.at)
+    return try deployment(
+      Input(
+        selection: selection, release: release, bundle: Bundle(digest: digest, files: 0, bytes: 0, source: "simulated"),
+        manifest: Manifest(items: []), sources: digest, surveys: selection.hosts.map { _ in .reached(state) },
+        force: force, orphans: orphans), by: identity)
+  }
+
+  /// A host with an earlier release of the selection's recipe.
+  private static func earlier(_ selection: Selection, sources: Digest, at time: Timestamp) -> HostState {
+    let digest = Digest(hex: String(repeating: "01de", count: 16))
+    let release = Release(id: "01de01de01de", bundle: digest, shared: selection.recipe.shared)
+    let inputs = Receipt.Inputs(
+      bundle: digest, sources: sources, parameters: selection.parameters, shared: selection.recipe.shared.sorted(), secrets: [])
+    let receipt = Receipt(
+      application: selection.recipe.application, group: selection.group, release: release, inputs: inputs, deployment: "earlier",
+      recipe: selection.recipe.name, actor: "rehearsal", at: time)
+    var state = HostState.fresh
+    (state.current, state.releases, state.receipt) = (release.id, [release.id], receipt)
+    return state
+  }
+}

@@ -1,0 +1,59 @@
+package import DeployModel
+
+/// Which bundles of this machine are kept, and which go.
+package struct Retention: Sendable {
+  let shelf: any BundleShelf
+  /// Nil: nothing was ever deployed from here.
+  let past: PastDeployments?
+
+  package init(shelf: any BundleShelf, past: PastDeployments?) {
+    self.shelf = shelf
+    self.past = past
+  }
+
+  /// What was removed, and the number of older bundles that stayed because they are in use.
+  package struct Outcome: Sendable {
+    package var removed: Pruned
+    package var spared: Int
+  }
+
+  /// Removes all bundles but the newest `keep` and those in use. Hosts are not touched.
+  package func prune(keep: Int) async throws -> Outcome {
+    let deployments = try await past?.journal.deployments() ?? []
+    let before = try shelf.list().map(\.bundle.digest)
+    let inUse = Self.inUse(deployments)
+    let removed = try await shelf.prune(keep: keep, inUse: inUse)
+    return Outcome(removed: removed, spared: before.dropFirst(keep).count { inUse.contains($0) })
+  }
+
+  /// Reads every file of a bundle, or of all, and compares it with its digest.
+  /// - Parameter prefix: the beginning of the bundle's digest; nil: all bundles.
+  /// - Returns: number of bundles that were compared.
+  /// - Throws: everything that is not as it was stored.
+  package func verify(_ prefix: String?) async throws -> Int {
+    let chosen = try prefix.map { try shelf.inspect($0).stored.bundle.digest }
+    let problems = try await shelf.verify(chosen)
+    if !problems.isEmpty { throw Problems(problems, exit: .infrastructure) }
+    return chosen == nil ? try shelf.list().count : 1
+  }
+
+  /// Bundles of deployments that have not ended, and the last two that were good in each application and group: what runs now, and what ran
+  /// before it.
+  /// - Parameter deployments: the newest first.
+  static func inUse(_ deployments: [DeploymentSummary]) -> [Digest] {
+    var kept: [Digest] = []
+    var good: [(place: String, bundles: [Digest])] = []
+    for deployment in deployments {
+      guard let bundle = deployment.bundle else { continue }
+      if deployment.status == nil { kept.append(bundle) }
+      guard deployment.status == .succeeded else { continue }
+      let place = "\(deployment.application) \(deployment.group)"
+      if let index = good.firstIndex(where: { $0.place == place }) {
+        if !good[index].bundles.contains(bundle) { good[index].bundles.append(bundle) }
+      } else {
+        good.append((place, [bundle]))
+      }
+    }
+    return kept + good.flatMap { $0.bundles.prefix(2) }
+  }
+}

@@ -1,0 +1,51 @@
+import DeployCore
+import DeployEngine
+package import DeployModel
+
+extension Desk {
+  /// Asks the process of this machine that runs one of a pair to end it in good order.
+  /// - Returns: the process.
+  /// - Throws: if no process was found that listens.
+  package func cancel(_ pair: Pair) async throws -> Int32 {
+    if let process = await engines.tell(pair.members.map(\.id)) { return process }
+    throw Problems(
+      Problem("the process that runs \(pair.first.id) was not found", fix: "press Ctrl-C in its terminal, or try again once it is gone"),
+      exit: .refused)
+  }
+
+  /// Waits until a deployment that another process runs, and the rollback that follows from it, have ended and that process has let go of
+  /// them. Tells once that the rollback is not interrupted.
+  /// - Throws: if the process is gone and they have not ended.
+  package func wait(for deployment: Deployment.ID) async throws -> Pair {
+    var isTold = false
+    while true {
+      await ports.clock.sleep(Interval(milliseconds: 300))
+      try Task.checkCancellation()
+      let pair = try await past.pair(deployment, or: [])
+      if let back = pair.back, !isTold, pair.state == .running {
+        isTold = true
+        tell(.remark("Its rollback \(back.id) is under way and is not interrupted; waiting for it."))
+      }
+      switch pair.state {
+      case .running: continue
+      case .concluded:
+        try await released(pair)
+        return pair
+      case .interrupted, .damaged:
+        throw Problems(
+          Problem(
+            "its process is gone and deployment \(deployment) has not ended",
+            fix: "lander cancel \(deployment) again, or lander resume \(deployment)"),
+          exit: .refused)
+      }
+    }
+  }
+
+  /// The last entry is written a moment before the claim is given back; a process that hangs in between is waited for five seconds.
+  private func released(_ pair: Pair) async throws {
+    for _ in 0..<50 {
+      if let claim = try journal.claim(pair.first.id) { return claim.release() }
+      await ports.clock.sleep(Interval(milliseconds: 100))
+    }
+  }
+}

@@ -1,0 +1,84 @@
+import DeployCore
+import DeployEngine
+import DeployModel
+
+/// What became of the wish that a deployment is resumed.
+package enum Resumed: Sendable {
+  /// It has ended already.
+  case ended(Pair)
+  case running(Running)
+}
+
+extension Desk {
+  /// Resumes what is left of an interrupted deployment and its rollback.
+  /// - Parameters:
+  ///   - reason: ends them in good order, and says why; nil: runs them to their end.
+  ///   - wantsOutput: whether what commands write is among the events.
+  /// - Throws: if another process runs one of them, or the journal cannot be read.
+  package func resume(_ pair: Pair, cancelling reason: String? = nil, wantsOutput: Bool = false) async throws -> Resumed {
+    let claims = try Claims(pair, journal)
+    do {
+      // Somebody may have ended it between the look and the claims.
+      let now = try await past.pair(pair.members[0].id, or: [])
+      if now.state == .concluded {
+        claims.release()
+        return .ended(now)
+      }
+      let entries = try await past.entries(of: (now.back ?? now.first).id)
+      // What can be read of the failed deployment says how both ended; its rollback continues without that too.
+      let failed = now.back == nil ? [] : (try? await past.entries(of: now.first.id)) ?? []
+      return .running(try await resume(entries, after: failed, reason, claims, wantsOutput))
+    } catch {
+      claims.release()
+      throw error
+    }
+  }
+
+  /// - Parameter failed: the whole journal of the deployment that the entries' rollback follows from; empty: there is none.
+  private func resume(
+    _ entries: [Entry], after failed: [Entry], _ reason: String?, _ claims: Claims, _ wantsOutput: Bool
+  ) async throws -> Running {
+    guard case .planned(let plan)? = entries.first?.fact else {
+      throw Problems(Problem("the journal does not say what was planned", fix: "lander audit"), exit: .infrastructure)
+    }
+    // What an earlier process put on hosts would otherwise be unknown here.
+    do { try await secrets.expect(plan.secrets) } catch {
+      throw Failure(error.kind, "a secret of deployment \(plan.id) cannot be had: \(error.message)", fix: error.fix)
+    }
+    var before: [DeploymentEnd] = []
+    if case .planned(let first)? = failed.first?.fact, case .concluded(let conclusion)? = failed.last?.fact {
+      before = [DeploymentEnd(plan: first, conclusion: conclusion)]
+    }
+    let recalled = before.flatMap { one in failed.map { (one.plan.id, $0) } } + entries.map { (plan.id, $0) }
+    let isWayBack = if case .rollback(of: _?) = plan.kind { true } else { false }
+    return Running(plan.id, at: self, past: recalled, wantsOutput: wantsOutput) { [before] deployments in
+      defer { claims.release() }
+      if let reason { await deployments.cancel(reason: reason) }
+      let ended = try await deployments.resume(entries).map { DeploymentEnd(plan: $0.plan, conclusion: $0.conclusion) }
+      return RunEnd(before + ended, isWayBackOnly: isWayBack && before.isEmpty)
+    }
+  }
+}
+
+/// The right to run all members of a pair.
+private struct Claims: Sendable {
+  private let all: [any DeploymentClaim]
+
+  /// - Throws: if another process has one of them.
+  init(_ pair: Pair, _ journal: any PastJournal) throws {
+    var all: [any DeploymentClaim] = []
+    for member in pair.members {
+      guard let claim = try journal.claim(member.id) else {
+        for claim in all { claim.release() }
+        throw Problems(
+          Problem(
+            "deployment \(member.id) is running: another process of this machine is at it", fix: "lander cancel \(member.id) ends it"),
+          exit: .locked)
+      }
+      all.append(claim)
+    }
+    self.all = all
+  }
+
+  func release() { for claim in all { claim.release() } }
+}

@@ -1,0 +1,59 @@
+package import DeployCore
+import DeployEngine
+package import DeployModel
+
+/// One command on every host of a selection. It takes no lock and is in no journal.
+package struct Execution: Sendable {
+  private struct Errand: Sendable {
+    var intent: Intent
+    var site: HostSite
+  }
+  private let errands: [Errand]
+  private let transport: any Transport
+
+  /// - Parameters:
+  ///   - words: several are started as they are; one is given to `sh`.
+  ///   - limit: for each host.
+  package init(_ words: [String], on selection: Selection, limit: Interval, at desk: Desk) {
+    let identity = desk.stage.identity()
+    let operation = Operation.run(Command(words.count == 1 ? .shell(words[0]) : .argv(words)))
+    transport = desk.ports.transport
+    errands = selection.hosts.enumerated().map { index, host in
+      let intent = Intent(id: index + 1, place: .host(host.number), operation: operation, timeout: limit, site: Intent.Site())
+      let site = HostSite(
+        host: host, deployment: "exec-" + identity.id, application: selection.recipe.application, group: selection.group,
+        path: host.place(selection.recipe.path), fence: -1, token: identity.token)
+      return Errand(intent: intent, site: site)
+    }
+  }
+
+  /// Names of the hosts, in the order of the group.
+  package var hosts: [String] { errands.map(\.site.host.name) }
+
+  /// - Parameters:
+  ///   - parallel: number of hosts at once.
+  ///   - isEnding: whether no further host is to begin.
+  ///   - finished: is told each host's outcome as it comes, from any task.
+  /// - Returns: those that began, in the order of their ends.
+  package func run(
+    parallel: Int, isEnding: @Sendable () -> Bool, finished: @escaping @Sendable (String, Outcome) -> Void
+  ) async -> [(host: String, outcome: Outcome)] {
+    var results: [(host: String, outcome: Outcome)] = []
+    await withTaskGroup(of: (String, Outcome).self) { group in
+      for (index, errand) in errands.enumerated() {
+        if index >= parallel, let next = await group.next() { results.append(next) }
+        if isEnding() { break }
+        group.addTask { [transport] in
+          let outcome = await transport.perform(errand.intent, at: errand.site, output: { _ in })
+          finished(errand.site.host.name, outcome)
+          return (errand.site.host.name, outcome)
+        }
+      }
+      for await next in group { results.append(next) }
+    }
+    return results
+  }
+
+  /// Ends the command on every host.
+  package func cancel() async { for errand in errands { await transport.cancel(errand.intent.id, at: errand.site) } }
+}

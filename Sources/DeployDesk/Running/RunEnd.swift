@@ -1,0 +1,49 @@
+package import DeployModel
+
+/// How deployments ended that ran one after the other: the one that was asked for, then the rollback that followed from it, if one did.
+package struct RunEnd: Sendable, Hashable {
+  package var deployments: [DeploymentEnd]
+  /// Whether only a rollback was resumed, and the deployment that it takes back cannot be read any more: that one failed, or there would
+  /// be no rollback.
+  package var isWayBackOnly: Bool
+
+  package init(_ deployments: [DeploymentEnd], isWayBackOnly: Bool = false) {
+    self.deployments = deployments
+    self.isWayBackOnly = isWayBackOnly
+  }
+}
+
+/// How one deployment ended, or that it was left while it ran.
+package struct DeploymentEnd: Sendable, Hashable {
+  package var plan: Plan
+  /// Nil: it was left.
+  package var conclusion: Conclusion?
+
+  package init(plan: Plan, conclusion: Conclusion?) {
+    self.plan = plan
+    self.conclusion = conclusion
+  }
+
+  /// Whether something of it is still to be done.
+  package var isLeft: Bool {
+    guard let conclusion else { return true }
+    return plan.kind == .deploy && !conclusion.rollback.isEmpty
+  }
+
+  /// What was left, and the command that finishes it.
+  package var left: Problem {
+    if conclusion != nil {
+      return Problem(
+        "Left deployment \(plan.id) before its rollback began: hosts that are to go back still run what failed.",
+        fix: "lander resume \(plan.id) takes them back")
+    }
+    if case .rollback(of: _?) = plan.kind {
+      return Problem(
+        "Left the rollback \(plan.id) half way: commands that run on hosts go on, locks stay until their lease ends.",
+        fix: "lander resume \(plan.id) finishes it")
+    }
+    return Problem(
+      "Left deployment \(plan.id) as it is: commands that run on hosts go on, locks stay until their lease ends.",
+      fix: "lander resume \(plan.id) resumes it; lander cancel \(plan.id) takes it back")
+  }
+}

@@ -1,0 +1,71 @@
+import DeployCore
+import DeployEngine
+package import DeployModel
+
+/// Deployments that run, one after the other: what happens in them, and how they end. Whoever follows listens to signals, starts it, reads
+/// the events to their end, and asks for the end then.
+package final class Running: Sendable {
+  /// End when nothing runs any more.
+  package let events: AsyncStream<RunningEvent>
+  private let deployments: Deployments
+  private let work: Task<RunEnd, any Error>
+  private let gate: AsyncStream<Never>.Continuation
+
+  /// - Parameters:
+  ///   - id: of the deployment, for a failure's next step.
+  ///   - past: what the journal had before, told first.
+  ///   - wantsOutput: whether what commands write is among the events.
+  ///   - run: does it.
+  init(
+    _ id: Deployment.ID, at desk: Desk, past: [(Deployment.ID, Entry)] = [], wantsOutput: Bool,
+    _ run: @escaping @Sendable (Deployments) async throws -> RunEnd
+  ) {
+    let (events, sink) = AsyncStream.makeStream(of: RunningEvent.self)
+    self.events = events
+    for (id, entry) in past { sink.yield(.recalled(id, entry)) }
+    let clock = desk.ports.clock
+    desk.watch.listen { sink.yield(.notice($0, at: clock.now())) }
+    let feed = Feed(
+      entry: { sink.yield(.entry($0, $1)) }, output: { if wantsOutput { sink.yield(.output($1)) } })
+    let deployments = Deployments(ports: desk.ports, feed: feed, recipes: desk.stage.library, identity: desk.stage.identity)
+    self.deployments = deployments
+    let (start, gate) = AsyncStream.makeStream(of: Never.self)
+    self.gate = gate
+    work = Task {
+      for await _ in start {}
+      defer { sink.finish() }
+      do { return try await run(deployments) } catch { throw Running.interruption(error, of: id) }
+    }
+  }
+
+  /// Nothing happens before.
+  package func start() { gate.finish() }
+
+  /// How it ended. Starts it if nobody did.
+  /// - Throws: what broke the engine off, with the command that resumes the deployment.
+  package func end() async throws -> RunEnd {
+    start()
+    return try await work.value
+  }
+
+  /// Ends what runs in good order.
+  /// - Returns: the rollback that continues all the same, because half way back is the worst place to be; nil: what runs ends.
+  @discardableResult
+  package func cancel(reason: String) async -> Deployment.ID? {
+    guard case .goingBack(let id) = await deployments.cancel(reason: reason) else { return nil }
+    return id
+  }
+
+  /// The rollback that is under way because a deployment failed or was cancelled; nil: none is.
+  package var goingBack: Deployment.ID? { get async { await deployments.goingBack } }
+
+  /// Leaves everything as it is: jobs on hosts continue, and the deployment can be resumed.
+  package func detach() async { await deployments.detach() }
+
+  private static func interruption(_ error: any Error, of id: Deployment.ID) -> any Error {
+    guard let failure = error as? Failure else { return error }
+    let command = "lander resume \(id)"
+    let fix = failure.fix.map { $0.contains("`lander resume`") ? $0.replacing("`lander resume`", with: command) : "\($0); then \(command)" }
+    return Failure(failure.kind, "the deployment was interrupted: \(failure.message)", fix: fix ?? command)
+  }
+}

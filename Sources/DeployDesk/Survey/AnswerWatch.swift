@@ -1,0 +1,41 @@
+import DeployCore
+import DeployEngine
+import DeployModel
+import Synchronization
+
+/// Names the hosts that have not answered yet while a command waits for them: a dead host takes half a minute to be given up.
+final class AnswerWatch: Sendable {
+  /// Before the first line, and between lines.
+  private static let first = Interval.seconds(2)
+  private static let pause = Interval.seconds(5)
+  private let names: [String]
+  private let silent: Mutex<[Bool]>
+
+  private init(_ hosts: [DeployModel.Host]) {
+    names = hosts.map(\.name)
+    silent = Mutex(hosts.map { _ in true })
+  }
+
+  /// Surveys the hosts of a selection, and tells whom it waits for.
+  static func survey(_ selection: Selection, by desk: Desk) async -> Preparation {
+    let watch = AnswerWatch(selection.hosts)
+    let (clock, start) = (desk.ports.clock, desk.now)
+    let telling = Task {
+      await clock.sleep(first)
+      while !Task.isCancelled, let event = watch.event(after: clock.now() - start) {
+        desk.tell(event)
+        await clock.sleep(pause)
+      }
+    }
+    defer { telling.cancel() }
+    return await Preparation(
+      selection, ports: desk.ports, recipes: desk.stage.library,
+      surveyed: { number, _ in watch.silent.withLock { if $0.indices.contains(number) { $0[number] = false } } })
+  }
+
+  /// Nil once all have answered.
+  private func event(after time: Interval) -> DeskEvent? {
+    let waiting = silent.withLock { silent in names.indices.filter { silent[$0] }.map { names[$0] } }
+    return waiting.isEmpty ? nil : .waiting(waiting, of: names.count, after: time)
+  }
+}

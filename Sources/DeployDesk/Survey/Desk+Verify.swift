@@ -1,0 +1,62 @@
+package import DeployCore
+package import DeployModel
+
+/// What comparing the current releases of a group's hosts with their manifests found.
+package struct VerifiedGroup: Sendable {
+  package var recipe: String
+  package var group: String
+  /// In the order of the hosts.
+  package var hosts: [(name: String, verdict: HostVerdict)]
+  /// Number of hosts that did not answer.
+  package var unreachable: Int
+  /// Whether every host that answered has what was delivered.
+  package var isWhole: Bool
+}
+
+extension Desk {
+  /// Number of hosts that compare at once: each hashes a whole release.
+  private static let width = 10
+
+  /// Compares the current release of every host of a selection with its manifest. Changes nothing there.
+  package func verify(_ selection: Selection) async -> VerifiedGroup {
+    tell(.remark("Comparing the release of \(selection.hosts.count.of("host")) of \(selection.group) with its manifest …"))
+    let found = await survey(selection)
+    let verdicts = await verdicts(found)
+    let isWhole = zip(verdicts, found.surveys).allSatisfy { $1.isUnreachable || $0.verdict.isWhole }
+    return VerifiedGroup(
+      recipe: found.recipe, group: found.group, hosts: verdicts, unreachable: found.unreachable, isWhole: isWhole)
+  }
+
+  private func verdicts(_ found: Surveyed) async -> [(name: String, verdict: HostVerdict)] {
+    let name = "verify-" + stage.identity().id
+    var verdicts = found.named.map { (name: $0.host.name, verdict: HostVerdict.empty) }
+    await withTaskGroup(of: (Int, HostVerdict).self) { group in
+      for (number, (host, survey)) in found.named.enumerated() {
+        if number >= Self.width, let (done, verdict) = await group.next() { verdicts[done].verdict = verdict }
+        let path = host.place(found.selection.recipe.path)
+        group.addTask { (number, await verdict(host, survey, at: path, as: name)) }
+      }
+      for await (done, verdict) in group { verdicts[done].verdict = verdict }
+    }
+    return verdicts
+  }
+
+  private func verdict(_ host: Host, _ survey: Survey, at path: String, as deployment: Deployment.ID) async -> HostVerdict {
+    guard case .reached(let state) = survey else {
+      guard case .unreachable(let failure) = survey else { return .empty }
+      return .failed(failure.problem(of: host.name))
+    }
+    let gone = state.damage(of: state.current).map { $0.kind == .gone || $0.kind == .unlisted } ?? false
+    guard let current = state.current, !gone else { return state.drift.first.map { .failed($0) } ?? .empty }
+    do {
+      let found = try await watch.verify(host, at: path, current: current, as: deployment)
+      if let receipt = state.receipt, receipt.release.id == current, receipt.inputs.bundle != found.bundle {
+        return .failed(
+          Problem(
+            "the manifest of release \(current) is of bundle \(found.bundle.short), and the receipt says \(receipt.inputs.bundle.short)",
+            subject: host.name, fix: "see who changed \(path)/.lander; lander deploy --force writes both again"))
+      }
+      return .compared(found)
+    } catch { return .failed(error.problem(of: host.name)) }
+  }
+}

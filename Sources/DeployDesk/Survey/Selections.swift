@@ -1,0 +1,83 @@
+package import DeployCore
+package import DeployModel
+
+extension Project {
+  /// The recipe of that name; nil: the only one.
+  /// - Throws: if there is none, with a near match, or if several could be meant.
+  package func recipe(named name: String?) throws(Problems) -> Recipe { try Selection.recipe(name, in: self) }
+
+  /// The hosts that one recipe goes to, whatever its parameters.
+  /// - Throws: if the recipe, the group or one of the hosts does not exist.
+  package func selection(recipe: String?, group: String?, only: [String] = []) throws(Problems) -> Selection {
+    try Selection.bare(try Selection.recipe(recipe, in: self), group: group, only: only, in: self)
+  }
+
+  /// What would be deployed where: one selection for each recipe and the group that is asked for, or its own.
+  /// - Throws: if the group or recipe does not exist, or no recipe goes there.
+  package func selections(recipe: String?, group: String?, only: [String] = []) throws(Problems) -> [Selection] {
+    if let recipe { _ = try Selection.recipe(recipe, in: self) }
+    if let group, !groups.contains(where: { $0.name.isExactly(group) }) {
+      throw Problems(
+        Problem(
+          "there is no group \"\(group)\"",
+          fix: NearMatch.hint(group, among: groups.map(\.name))))
+    }
+    var selections: [Selection] = []
+    for candidate in recipes where recipe.map({ candidate.name.isExactly($0) }) ?? true {
+      let own: String? = if case .group(let name) = candidate.targets { name } else { nil }
+      if recipe == nil, let group, let own, own != group,
+        recipes.contains(where: { $0.targets == .group(group) })
+      {
+        continue
+      }
+      if group == nil, candidate.targets == .unset { continue }
+      selections.append(try Selection.bare(candidate, group: group, only: only, in: self))
+    }
+    if selections.isEmpty {
+      throw Problems(Problem("deploy.lua declares no recipe with targets", fix: "say --group NAME"))
+    }
+    return selections
+  }
+
+  /// The hosts of a group, whatever is deployed there.
+  /// - Throws: if the group or one of the hosts does not exist.
+  package func selection(ofGroup group: String, only: [String]) throws(Problems) -> Selection {
+    let all = try groupSelections(group)
+    return only.isEmpty ? all[0] : try Selection.bare(all[0].recipe, group: group, only: only, in: self)
+  }
+
+  /// Groups by themselves, each with a recipe that goes there for its path, if there is one.
+  /// - Throws: if the group does not exist, or there is none at all.
+  package func groupSelections(_ group: String?) throws(Problems) -> [Selection] {
+    let names = groups.map(\.name)
+    if let group, !names.contains(group) {
+      throw Problems(
+        Problem("there is no group \"\(group)\"", fix: NearMatch.hint(group, among: names)))
+    }
+    var selections: [Selection] = []
+    for name in names where group == nil || name == group {
+      let going = recipes.first { $0.targets == .group(name) } ?? recipes.first
+      let recipe = going ?? Recipe(name: "none", path: "/")
+      var free = self
+      if going == nil { free.recipes = [recipe] }
+      selections.append(try Selection.bare(recipe, group: name, only: [], in: free))
+    }
+    if selections.isEmpty {
+      throw Problems(
+        Problem(
+          "deploy.lua defines no group", fix: "add one: group \"production\" { hosts = { … } }"))
+    }
+    return selections
+  }
+}
+
+extension Selection {
+  /// Hosts of a recipe, whatever its parameters: nothing is going to be deployed.
+  package static func bare(_ recipe: Recipe, group: String?, only: [String], in project: Project) throws(Problems) -> Selection {
+    var free = project
+    var bare = recipe
+    bare.parameters = []
+    free.recipes = [bare]
+    return try Selection(DeploymentRequest(recipe: recipe.name, group: group, only: only), in: free)
+  }
+}

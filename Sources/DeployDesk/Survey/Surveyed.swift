@@ -1,0 +1,43 @@
+package import DeployCore
+import DeployEngine
+package import DeployModel
+
+/// Hosts of a group with what deploys to them, asked about themselves.
+package struct Surveyed: Sendable {
+  package var selection: Selection
+  /// By host number.
+  package var surveys: [Survey]
+
+  package init(selection: Selection, surveys: [Survey]) {
+    self.selection = selection
+    self.surveys = surveys
+  }
+
+  /// Name of the recipe.
+  package var recipe: String { selection.recipe.name }
+  /// Name of the group.
+  package var group: String { selection.group }
+  /// Every host with what is known of it, in the order of the group.
+  package var named: [(host: Host, survey: Survey)] { Array(zip(selection.hosts, surveys)) }
+  /// Number of hosts that did not answer.
+  package var unreachable: Int { surveys.count(where: \.isUnreachable) }
+}
+
+extension Survey {
+  /// Whether the host did not answer.
+  package var isUnreachable: Bool { if case .unreachable = self { true } else { false } }
+}
+
+extension Desk {
+  /// Asks every host of a selection, and tells which ones it waits for. Changes nothing there.
+  package func survey(_ selection: Selection) async -> Surveyed {
+    Surveyed(selection: selection, surveys: await AnswerWatch.survey(selection, by: self).surveys)
+  }
+
+  /// The same for a plan, with the recipes that go with what hosts run.
+  func ask(_ selection: Selection) async -> Preparation {
+    let count = selection.hosts.count
+    tell(.remark("Asking \(count.of("host")) what \(count == 1 ? "it runs" : "they run") …"))
+    return await AnswerWatch.survey(selection, by: self)
+  }
+}

@@ -1,0 +1,47 @@
+/// One deployment of a journal, as a list shows it.
+package struct DeploymentSummary: Sendable, Hashable {
+  package enum State: Sendable, Hashable {
+    /// An engine process holds its claim.
+    case running
+    /// No engine process runs it, and it has not concluded, or hosts are to go back and their rollback never began: `lander resume`.
+    case interrupted
+    case concluded(Conclusion.Status)
+    case damaged(Damage)
+  }
+  package var id: Deployment.ID
+  package var application: String
+  package var recipe: String
+  package var group: String
+  package var kind: Plan.Kind
+  package var actor: String
+  /// Nil for a rollback: it sends none.
+  package var bundle: Digest?
+  /// Number of hosts.
+  package var hosts: Int
+  package var began: Timestamp
+  package var lastEntry: Timestamp
+  /// Number of entries.
+  package var entries: Int
+  package var state: State
+
+  package init(
+    id: Deployment.ID, application: String, recipe: String, group: String, kind: Plan.Kind = .deploy, actor: String, bundle: Digest? = nil,
+    hosts: Int, began: Timestamp, lastEntry: Timestamp, entries: Int, state: State
+  ) {
+    self.id = id
+    self.application = application
+    self.recipe = recipe
+    self.group = group
+    self.kind = kind
+    self.actor = actor
+    self.bundle = bundle
+    self.hosts = hosts
+    self.began = began
+    self.lastEntry = lastEntry
+    self.entries = entries
+    self.state = state
+  }
+
+  /// How it ended; nil while it runs, is interrupted or cannot be read.
+  package var status: Conclusion.Status? { if case .concluded(let status) = state { status } else { nil } }
+}

@@ -1,0 +1,11 @@
+/// A bundle in the store, as lists show it.
+package struct StoredBundle: Sendable, Hashable, Codable {
+  package var bundle: Bundle
+  /// When it was built last, also if it was there already.
+  package var at: Timestamp
+
+  package init(bundle: Bundle, at: Timestamp) {
+    self.bundle = bundle
+    self.at = at
+  }
+}

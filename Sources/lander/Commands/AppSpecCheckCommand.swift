@@ -1,0 +1,48 @@
+import ArgumentParser
+import DeployAppSpec
+import DeployModel
+import Foundation
+
+/// `lander appspec check`: what is wrong with a bundle, and what will surprise.
+struct AppSpecCheckCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "check",
+    abstract: "Check a bundle with an appspec.yml: every error at once, and what surprises people.",
+    discussion: "Exits with 2 when a deployment of the bundle would fail, and with 0 when there are warnings at most.")
+
+  @Argument(help: "The bundle: a folder, or a tar, tgz or zip file.")
+  var bundle = "."
+  @Option(help: "The appspec file's path in the bundle.")
+  var appspecFilename: String?
+  @Flag(help: "Print the findings as JSON.")
+  var json = false
+
+  private struct Answer: Codable {
+    var file: String
+    var errors: Int
+    var warnings: Int
+    var findings: [Finding]
+  }
+
+  func run() async throws {
+    let path = HostPath(expanding: bundle, from: FileManager.default.currentDirectoryPath)
+    let (name, findings) = try await BundleCheck(bundle, at: path, appSpecFile: appspecFilename).findings()
+    let errors = findings.count { $0.severity == .error }
+    let answer = Answer(file: "\(bundle)/\(name)", errors: errors, warnings: findings.count - errors, findings: findings)
+    if json {
+      let encoder = JSONEncoder()
+      encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+      Terminal().say(String(decoding: try encoder.encode(answer), as: UTF8.self))
+    } else {
+      for finding in findings { for line in Self.lines(finding, of: name) { print(line) } }
+      print("\(answer.errors) errors, \(answer.warnings) warnings in \(answer.file)")
+    }
+    if errors > 0 { throw ExitCode(2) }
+  }
+
+  private static func lines(_ finding: Finding, of name: String) -> [String] {
+    let place = (finding.file ?? name) + (finding.line.map { ":\($0)" } ?? "")
+    return ["\(place): \(finding.severity.rawValue): \(finding.message) [\(finding.rule)]"]
+      + (finding.better.map { ["    better: \($0)"] } ?? [])
+  }
+}

@@ -1,0 +1,82 @@
+import ArgumentParser
+import DeployAppSpec
+import Foundation
+
+/// `lander appspec run`: one deployment of a bundle to this machine.
+struct AppSpecRunCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "run",
+    abstract: "Deploy a bundle with an appspec.yml to this machine, as the CodeDeploy agent would.",
+    discussion: """
+      A way to try a bundle on a laptop or in a container, without hosts and without a deploy.lua. It runs the whole lifecycle here, as \
+      you: files go where the appspec file says, scripts run with the agent's variables. Files of the previous run of the same --group \
+      are removed first. With --restore what is replaced or removed is put back when the deployment fails. Ctrl-C, SIGTERM and a closed \
+      terminal end the script that runs (TERM, and KILL 10 seconds later or at a second signal) and then the deployment, as a failed one.
+
+      Exit codes: 0 done · 10 failed · 129, 130, 143 stopped by a closed terminal, Ctrl-C or SIGTERM.
+      """)
+
+  @Option(help: "The bundle: a folder, or an archive.")
+  var bundle: String
+  @Option(help: "What the bundle is: directory, tar, tgz or zip.")
+  var type = "directory"
+  @Option(help: "The deployment group's id; each group keeps its own state.")
+  var group = "default-local-deployment-group"
+  @Option(help: "The folder that keeps revisions and state.")
+  var root = ".lander/deployment-root"
+  @Option(help: "Revisions kept, the new one counted.")
+  var maxRevisions = 5
+  @Option(help: "Write what happened to this file, as JSON.")
+  var result: String?
+  @Option(help: "Where a file exists already: DISALLOW, OVERWRITE or RETAIN.")
+  var fileExistsBehavior = "DISALLOW"
+  @Option(help: "The appspec file's path in the bundle.")
+  var appspecFilename = AppSpecRequest.standardFile
+  @Option(help: "Run these events only, with commas between; DownloadBundle and Install are put in front.")
+  var events: String?
+  @Option(help: "What scripts see as APPLICATION_NAME; the bundle's path where not given.")
+  var applicationName: String?
+  @Option(help: "What scripts see as DEPLOYMENT_GROUP_NAME.")
+  var deploymentGroupName = "LocalFleet"
+  @Flag(help: "Put files back that were replaced or removed when the deployment fails.")
+  var restore = false
+  @Flag(help: "Go on when a script of the previous revision fails in ApplicationStop or the BlockTraffic events.")
+  var ignoreStopFailures = false
+  @Flag(
+    help: """
+      Fail before files change if a link on the way to a destination can be exchanged by others than root and you; it is followed otherwise.
+      """)
+  var refuseForeignLinks = false
+
+  func validate() throws {
+    guard AppSpecRequest.BundleType(rawValue: type) != nil else {
+      throw ValidationError("--type \(type): it is one of directory, tar, tgz, zip")
+    }
+    guard maxRevisions >= 1 else { throw ValidationError("--max-revisions \(maxRevisions): it is 1 at least") }
+    guard !group.isEmpty, !group.utf8.contains(UInt8(ascii: "/")), group != ".", group != ".." else {
+      throw ValidationError("--group \(group): it is a name, no path")
+    }
+  }
+
+  func run() async throws {
+    let here = FileManager.default.currentDirectoryPath
+    let request = AppSpecRequest(
+      id: Identity.localDeployment(), bundle: HostPath(expanding: bundle, from: here),
+      type: AppSpecRequest.BundleType(rawValue: type) ?? .directory,
+      maxRevisions: maxRevisions, fileExistsBehavior: fileExistsBehavior, appSpecFile: appspecFilename,
+      events: events.map { $0.split(separator: ",").map(String.init) }, application: applicationName ?? bundle,
+      groupName: deploymentGroupName, restore: restore, ignoresStopFailures: ignoreStopFailures,
+      refusesForeignLinks: refuseForeignLinks)
+    Stop.listen(to: Signals.ending.filter { !Signals.isIgnored($0) || $0 != SIGHUP })
+    let engineRoot = EngineRoot(path: HostPath(expanding: root, from: here), group: group)
+    var deployment = AppSpecDeployment(request, root: engineRoot, on: LocalAppSpecHost { print($0) })
+    let report = await deployment.run()
+    if let result {
+      let encoder = JSONEncoder()
+      encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+      try encoder.encode(report).write(to: URL(fileURLWithPath: result))
+    }
+    for line in report.lines { print(line) }
+    if report.error != nil { throw ExitCode(Stop.signal.map { 128 + $0 } ?? 10) }
+  }
+}

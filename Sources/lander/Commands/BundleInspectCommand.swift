@@ -1,0 +1,29 @@
+import ArgumentParser
+import DeployDesk
+import DeployModel
+import DeployReport
+
+/// Prints what a bundle holds.
+struct BundleInspect: Verb {
+  static let configuration = CommandConfiguration(
+    commandName: "inspect", abstract: "Prints what a bundle holds, path by path.")
+  @OptionGroup var options: ProjectOptions
+  @Argument(help: ArgumentHelp("The beginning of its digest.", valueName: "bundle"))
+  var bundle: String
+
+  func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
+    let (stored, manifest) = try Wiring.someShelf(options).inspect(bundle)
+    terminal.tell(
+      "\(stored.bundle.digest.hex), \(SafeText.line(stored.bundle.source)), \(stored.bundle.files.of("file"))"
+    )
+    let rows = manifest.items.map { item -> [String] in
+      let mode = String(item.mode, radix: 8)
+      let what =
+        item.kind == .link ? "→ \(SafeText.line(item.target ?? ""))" : item.digest?.short ?? ""
+      let size = item.kind == .file ? item.size.inBytes : ""
+      return [item.kind.rawValue, mode, size, what, SafeText.line(item.path)]
+    }
+    terminal.say(Table([], rows: rows).lines(on: terminal.out))
+    return .done
+  }
+}

@@ -1,0 +1,34 @@
+import ArgumentParser
+import DeployDesk
+import DeployModel
+import DeployReport
+
+/// Removes old bundles from the store of this machine.
+struct BundlePrune: Verb {
+  static let configuration = CommandConfiguration(
+    commandName: "prune", abstract: "Removes all but the newest bundles from this machine.",
+    discussion: """
+      Bundles of deployments that have not ended stay, and the last two that were good in each application and group: what runs now and \
+      what ran before it. Hosts are not touched; going back there needs no bundle from here.
+      """)
+  @OptionGroup var options: ProjectOptions
+  @Option(help: ArgumentHelp("So many stay.", valueName: "count"))
+  var keep = 5
+
+  func validate() throws { if keep < 0 { throw ValidationError("--keep takes 0 or more") } }
+
+  func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
+    guard let shelf = try Wiring.shelf(options) else {
+      terminal.say("There are no bundles yet.")
+      return .done
+    }
+    let pruned = try await Retention(shelf: shelf, past: Wiring.past(options)).prune(keep: keep)
+    let gone = pruned.removed
+    terminal.say("Removed \(gone.bundles.count.of("bundle")), \(gone.files.of("file")), \(gone.bytes.inBytes).")
+    if pruned.spared > 0 {
+      let count = pruned.spared.of("older bundle")
+      terminal.say("\(count) stayed: of what runs, of what ran before it, or of a deployment that has not ended.")
+    }
+    return .done
+  }
+}

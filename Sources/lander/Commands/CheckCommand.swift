@@ -1,0 +1,31 @@
+import ArgumentParser
+import DeployDesk
+import DeployModel
+import DeployReport
+
+/// Reads `deploy.lua` and says what is wrong with it.
+struct CheckCommand: Verb {
+  static let configuration = CommandConfiguration(
+    commandName: "check", abstract: "Reads deploy.lua and says everything that is wrong with it.",
+    discussion: """
+      No host is reached and nothing is built. Every recipe is played against simulated hosts, some of which have nothing yet and some an \
+      earlier release. What is wrong whatever hosts answer is a problem, and the exit code is 2; where a function stops because of an \
+      answer that only a real host gives, a warning says so.
+      """)
+
+  @OptionGroup var options: ProjectOptions
+
+  func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
+    let loaded = try Wiring.project(options)
+    let project = loaded.project
+    let played = try await DryRun(project: loaded, stage: Wiring.stage).result()
+    for warning in project.warnings + loaded.warnings + played.warnings { terminal.warn(warning) }
+    try played.refuse()
+    let counts = [
+      project.recipes.count.of("recipe"), project.groups.count.of("group"),
+      project.groups.reduce(0) { $0 + $1.hosts.count }.of("host"),
+    ]
+    terminal.say("deploy.lua is fine: " + counts.joined(separator: ", ") + ".")
+    return .done
+  }
+}

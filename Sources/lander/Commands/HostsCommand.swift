@@ -1,0 +1,34 @@
+import ArgumentParser
+import DeployDesk
+import DeployModel
+import DeployReport
+
+/// Probes the hosts of a group and prints what it found.
+struct HostsCommand: Verb {
+  static let configuration = CommandConfiguration(
+    commandName: "hosts",
+    abstract:
+      "Probes hosts and prints what it found: shell, tools, free space, clock, user, release.",
+    discussion: "Changes nothing there. Exits with 20 where a host is out of reach.")
+
+  @OptionGroup var options: ProjectOptions
+  @OptionGroup var bundle: AppSpecOption
+  @Argument(help: ArgumentHelp("The group; all groups where none is named.", valueName: "group"))
+  var group: String?
+  @Flag(help: "Print JSON.")
+  var json = false
+
+  func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
+    let project = try bundle.project() ?? Wiring.project(options)
+    let desk = try Wiring.desk(for: project, options, tell: terminal.listener())
+    let selections = try project.project.groupSelections(group)
+    return try await desk.use { desk in
+      var found: [(host: DeployModel.Host, survey: Survey)] = []
+      for selection in selections { found += await desk.survey(selection).named }
+      let report = HostsReport(found)
+      terminal.say(json ? [JSON.text(report.value)] : report.lines(on: terminal.out))
+      let missing = found.contains { if case .unreachable = $0.survey { true } else { false } }
+      return missing ? .unreachable : .done
+    }
+  }
+}

@@ -1,0 +1,21 @@
+import ArgumentParser
+import DeployDesk
+import DeployModel
+import DeployReport
+
+/// Lists recipes, their parameters, and groups.
+struct ListCommand: Verb {
+  static let configuration = CommandConfiguration(
+    commandName: "list", abstract: "Lists the recipes with their parameters, and the groups.",
+    discussion: "With --json, each recipe's parameters as a JSON Schema.")
+
+  @OptionGroup var options: ProjectOptions
+  @Flag(help: "Print JSON.")
+  var json = false
+
+  func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
+    let report = ProjectReport(try Wiring.project(options).project)
+    terminal.say(json ? [JSON.text(report.value)] : report.lines(on: terminal.out))
+    return .done
+  }
+}

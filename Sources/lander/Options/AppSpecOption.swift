@@ -1,0 +1,43 @@
+import ArgumentParser
+
+/// A deployment of a bundle with an appspec file, typed without a `deploy.lua`.
+struct AppSpecOption: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Deploy this bundle by its appspec file, without a deploy.lua: a folder, an archive, or the appspec file in a folder.",
+      valueName: "dir|file"))
+  var appspec: String?
+
+  @Option(help: ArgumentHelp("The hosts of --appspec, with commas between: web1,deploy@web2:2222.", valueName: "hosts"))
+  var hosts: String?
+
+  @Option(help: ArgumentHelp("The login user on the hosts of --appspec.", valueName: "user"))
+  var user: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "The application of --appspec: hosts keep it in /srv/NAME, and scripts see it. The bundle's name where left out.", valueName: "name"))
+  var applicationName: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "The deployment group of --appspec: scripts see it, and each group on a host has files of its own.", valueName: "name"))
+  var deploymentGroupName: String?
+
+  func validate() throws {
+    for (option, name) in [("application-name", applicationName), ("deployment-group-name", deploymentGroupName)] {
+      guard let name else { continue }
+      guard name.first.map({ $0 != "." && $0 != "-" }) == true, name.unicodeScalars.allSatisfy(Self.isPlain) else {
+        throw ValidationError("--\(option) \(name): it is made of letters, digits and . _ -")
+      }
+    }
+  }
+
+  /// Whether it may be in the name of an application or a group.
+  static func isPlain(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar {
+    case "a"..."z", "A"..."Z", "0"..."9", ".", "_", "-": true
+    default: false
+    }
+  }
+}

@@ -1,0 +1,50 @@
+import ArgumentParser
+import DeployDesk
+import DeployModel
+
+/// Which recipe, revision, group and hosts: the same for `deploy` and `plan`.
+struct RequestOptions: ParsableArguments {
+  @Argument(
+    parsing: .allUnrecognized,
+    help: ArgumentHelp(
+      "The recipe, and its parameters as options: web --percent 10% --no-migrate. The only recipe where none is named.",
+      valueName: "recipe"))
+  var words: [String] = []
+
+  @Option(help: ArgumentHelp("A group other than the recipe's own.", valueName: "name"))
+  var group: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "A revision other than the recipe's own: a folder, an archive, git:REF, or bundle:DIGEST of lander bundle list.",
+      valueName: "revision"))
+  var revision: String?
+
+  @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp("Only these hosts of the group; * stands for anything.", valueName: "host"))
+  var only: [String] = []
+
+  @Option(help: ArgumentHelp("A parameter of the recipe, the long way.", valueName: "name=value"))
+  var param: [String] = []
+
+  @Flag(help: "Run everything again, also where a host has this already.")
+  var force = false
+
+  @Option(
+    help: "What to do with commands of earlier deployments that still run on a host: wait, or kill."
+  )
+  var orphans: LockRequest.Orphans = .wait
+
+  /// The command line as data.
+  func asked(of project: Project) -> Asked {
+    let given = RecipeOptions(
+      words, explicit: param, recipes: project.recipes.map(\.name), declared: RecipeOptions.declared(in: project, for: words),
+      options: OptionNames.all.sorted())
+    let request = DeploymentRequest(
+      recipe: given.recipe, group: group, revision: revision,
+      only: HostChoice.names(only),
+      parameters: given.parameters, force: force, orphans: orphans)
+    return Asked(request, unclear: given.problems)
+  }
+}

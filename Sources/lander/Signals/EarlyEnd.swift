@@ -1,0 +1,99 @@
+import DeployDesk
+import DeployModel
+import DeployReport
+import Dispatch
+import Glibc
+import Synchronization
+
+/// How a signal ends a command, from its first instant until something else listens to signals: what runs on this machine (a build,
+/// git, clients that ask hosts) is ended with everything it started, and then the command.
+enum EarlyEnd {
+  private struct State {
+    var signal: Int32?
+    var at = ContinuousClock.now
+    var rest = "nothing on a host was changed"
+    /// What is told instead of the rest.
+    var problem: Problem?
+    var endings: [@Sendable () async -> Void] = []
+  }
+  private static let state = Mutex(State())
+  /// Whoever wraps a command (`timeout`, a CI runner) often signals the process and then its whole group: one request, not two.
+  private static let echo = Duration.milliseconds(300)
+  /// How long what was asked to end may take: TERM, the grace time, KILL.
+  private static let patience = 30
+
+  /// Whether a signal is ending the command.
+  static var isUnderWay: Bool { state.withLock { $0.signal != nil } }
+
+  /// From now on. Every command runs through this, before its words are read.
+  static func arm(_ terminal: Terminal) {
+    Signals.hear(Signals.ending) { number in
+      let now = ContinuousClock.now
+      let isFirst = state.withLock { state in
+        guard state.signal == nil else { return false }
+        (state.signal, state.at) = (number, now)
+        return true
+      }
+      if isFirst {
+        // From here on nobody else says how the command ended, nor what went wrong because it is being ended.
+        let isOpen = Ending.claim(ExitCode(endedBy: number))
+        PlainThread.start { if isOpen { end(number, terminal) } else { Ending.leaveSoon() } }
+      } else if number != SIGHUP, now - state.withLock({ $0.at }) > echo {
+        PlainThread.start {
+          finish(within: 3)
+          Ending.leaveSoon()
+        }
+      }
+    }
+  }
+
+  /// What has to be ended with the command, each in the order in which it was named. A second signal asks for it again.
+  static func also(_ ending: @escaping @Sendable () async -> Void) { state.withLock { $0.endings.append(ending) } }
+
+  /// What is so if a signal ends the command from now on, as a clause: `the deployment is as it was`.
+  static func nowHolds(_ rest: String) { state.withLock { $0.rest = rest } }
+
+  /// A signal ends no more than this command from now on, which waits for another process.
+  static func onlyWaits(for deployment: Deployment.ID) {
+    let problem = Problem(
+      "stopped waiting for deployment \(deployment), which ends all the same", fix: "lander cancel \(deployment) waits again")
+    state.withLock { $0.problem = problem }
+  }
+
+  /// Waits for the end that a signal asked for.
+  static func wait() -> Never { while true { pause() } }
+
+  private static func end(_ number: Int32, _ terminal: Terminal) {
+    let (rest, problem, hasEndings) = state.withLock { ($0.rest, $0.problem, !$0.endings.isEmpty) }
+    let code = ExitCode(endedBy: number)
+    let word = code == .hungUp ? "terminal closed" : code.word
+    let said = hasEndings ? "\(word): ending what runs here".sentenced + " " + rest.sentenced : "\(word): \(rest)".sentenced
+    let lines = problem?.lines(on: terminal.err) ?? [said]
+    Terminal.put(Array(lines.map { $0 + "\n" }.joined().utf8), to: STDERR_FILENO)
+    finish(within: patience)
+    Ending.leave(after: problem ?? Problem("\(word): \(rest)"))
+  }
+
+  /// Ends what was named. Tasks may all be busy, so nothing waits for them without a limit.
+  private static func finish(within seconds: Int) {
+    let endings = state.withLock { $0.endings }
+    guard !endings.isEmpty else { return }
+    let isDone = DispatchSemaphore(value: 0)
+    Task.detached {
+      for ending in endings { await ending() }
+      isDone.signal()
+    }
+    _ = isDone.wait(timeout: .now() + .seconds(seconds))
+  }
+}
+
+extension ExitCode {
+  /// What a command exits with that a signal ended.
+  init(endedBy signal: Int32) {
+    switch signal {
+    case SIGTERM: self = .terminated
+    case SIGHUP: self = .hungUp
+    default: self = .interrupted
+    }
+  }
+}

@@ -1,0 +1,26 @@
+import DeployModel
+import Glibc
+import Synchronization
+
+/// Ctrl-C, SIGTERM and a closed terminal while a command runs on hosts.
+final class ExecInterruption: Sendable {
+  private let heard = Mutex<(signal: Int32, at: ContinuousClock.Instant)?>(nil)
+
+  /// What the command exits with; nil: nobody interrupted it.
+  var code: ExitCode? { heard.withLock { $0.map { ExitCode(endedBy: $0.signal) } } }
+
+  func arm(_ terminal: Terminal, _ cancel: @escaping @Sendable () async -> Void) {
+    Signals.hear(Signals.ending) { [self] number in
+      let now = ContinuousClock.now
+      let first = heard.withLock { first in
+        defer { first = first ?? (number, now) }
+        return first
+      }
+      // TERM soon after INT is the same request: CI runners send both. So is a terminal that is closed later.
+      if let first, number == SIGHUP || number == SIGTERM && first.signal != SIGTERM && now - first.at < .seconds(30) { return }
+      guard first == nil else { Ending.leave(code ?? .interrupted) }
+      terminal.tell("Interrupted: ending the command on every host")
+      Task { await cancel() }
+    }
+  }
+}

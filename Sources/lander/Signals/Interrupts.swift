@@ -1,0 +1,65 @@
+import DeployDesk
+import DeployModel
+import Glibc
+
+/// What a signal means while deployments run: the first one ends them in good order, the next one leaves them as they are. A rollback
+/// continues after the first one, and says so.
+actor Interrupts {
+  /// Who wraps a command (`timeout`, a CI runner) often signals the process and then its whole group: that is one request, not two.
+  private static let echo = Duration.milliseconds(300)
+  /// A CI runner that cancels a job sends INT, then TERM some seconds later, then KILL: the same request, more urgently.
+  private static let urgency = Duration.seconds(30)
+  /// What has not ended so long after the first signal is named: runners kill after ten seconds.
+  private static let patience = Duration.seconds(9)
+
+  private let running: Running
+  private let shown: Progress
+  private var before: ContinuousClock.Instant?
+  private var first: (signal: Int32, at: ContinuousClock.Instant)?
+  /// What was asked to end already: nil for the deployment, the id for its rollback.
+  private var asked: Set<Deployment.ID?> = []
+  private var hurry: Task<Void, Never>?
+  private(set) var detached = false
+  private(set) var last: Int32?
+
+  init(running: Running, shown: Progress) {
+    self.running = running
+    self.shown = shown
+  }
+
+  func heard(_ number: Int32) async {
+    // Somebody at another terminal: a Ctrl-C here is still the first one.
+    guard number != SIGUSR1 else {
+      _ = await ask("lander cancel")
+      return
+    }
+    let now = ContinuousClock.now
+    if let before, now - before < Self.echo { return }
+    before = now
+    if let first, number == SIGHUP || number == SIGTERM && first.signal != SIGTERM && now - first.at < Self.urgency { return }
+    last = number
+    if first == nil { first = (number, now) }
+    if asked.contains(await running.goingBack) {
+      detached = true
+      hurry?.cancel()
+      return await running.detach()
+    }
+    if hurry == nil {
+      hurry = Task { [shown] in
+        try? await Task.sleep(for: Self.patience)
+        if !Task.isCancelled { shown.late() }
+      }
+    }
+    asked.insert(await ask(number == SIGTERM ? "terminated" : number == SIGHUP ? "the terminal was closed" : "Ctrl-C"))
+  }
+
+  /// - Returns: the rollback that continues all the same; nil: what runs ends.
+  private func ask(_ reason: String) async -> Deployment.ID? {
+    guard let id = await running.cancel(reason: reason) else { return nil }
+    shown.goesOn()
+    return id
+  }
+
+  /// Nothing runs any more.
+  func end() { hurry?.cancel() }
+}

@@ -1,0 +1,31 @@
+import DeployDesk
+import DeployModel
+import DeployReport
+
+extension CommandLog {
+  /// A line about the command, and what it wrote: `>` before standard output, `!` before standard error.
+  func lines(stdout: [UInt8], stderr: [UInt8], on surface: Surface) -> [String] {
+    let end: String
+    if let outcome {
+      let status = outcome.status.map { "exit status \($0)" } ?? outcome.failure?.kind.rawValue ?? "done"
+      end = outcome.failure == nil ? surface.paint(status, .good) : surface.paint(status, .bad)
+    } else {
+      end = surface.paint("no end is known", .warn)
+    }
+    let took = outcome.map { ", \($0.duration)" } ?? ""
+    let head = [When(began).clock, surface.paint(host, .strong), event, operation.sentence].filter { !$0.isEmpty }
+    var lines = ["\(head.joined(separator: "  "))  (\(end)\(took))"]
+    lines += SafeText.lines(String(decoding: stdout, as: UTF8.self)).map { "  > " + $0 }
+    lines += SafeText.lines(String(decoding: stderr, as: UTF8.self)).map { "  ! " + $0 }
+    if let failure = outcome?.failure, outcome?.status == nil { lines.append("  " + SafeText.line(failure.message)) }
+    return lines
+  }
+}
+
+extension DeploymentSummary {
+  /// `Rollback 20261121-113101-b2c3 of web to production, 2026-11-21 11:31:01 UTC`
+  var heading: String {
+    let verb = if case .rollback = kind { "Rollback" } else { "Deployment" }
+    return "\(verb) \(id) of \(recipe) to \(group), \(When(began).full) UTC"
+  }
+}

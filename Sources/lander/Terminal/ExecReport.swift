@@ -1,0 +1,40 @@
+import DeployModel
+import DeployReport
+
+/// What a command did on each host, line by line as it comes, and the sum of it.
+struct ExecReport: Sendable {
+  private let terminal: Terminal
+  /// Columns of the widest name.
+  private let width: Int
+
+  init(hosts: [String], terminal: Terminal) {
+    self.terminal = terminal
+    width = hosts.map(\.count).max() ?? 0
+  }
+
+  /// Called from any task.
+  func show(_ outcome: Outcome, of host: String) {
+    let name = terminal.out.paint(host.padded(to: width), .strong)
+    var lines = SafeText.lines(outcome.stdout?.text ?? "").map { "\(name) | \($0)" }
+    if outcome.stdout?.truncated == true { lines.append("\(name) | … cut: it wrote \((outcome.stdout?.bytes ?? 0).inBytes)") }
+    terminal.say(lines)
+    terminal.tell(SafeText.lines(outcome.stderr?.text ?? "").map { "\(host.padded(to: width)) ! \($0)" })
+    if let failure = outcome.failure, outcome.status == nil {
+      terminal.tell("\(host.padded(to: width)) ! \(SafeText.line(failure.message))")
+    } else if let status = outcome.status, status != 0 {
+      terminal.tell("\(host.padded(to: width)) ! exit status \(status)")
+    }
+  }
+
+  /// - Returns: the exit code of the command.
+  func conclude(_ results: [(host: String, outcome: Outcome)]) -> ExitCode {
+    let failed = results.filter { $0.outcome.failure != nil }
+    var text = "\(results.count - failed.count) of \(results.count.of("host")) succeeded"
+    if !failed.isEmpty {
+      text += "; failed: " + failed.map(\.host).sorted().prefix(12).joined(separator: " ") + (failed.count > 12 ? " …" : "")
+    }
+    terminal.tell(text)
+    if failed.isEmpty { return .done }
+    return failed.contains { $0.outcome.failure?.kind == .unreachable } ? .unreachable : .held
+  }
+}

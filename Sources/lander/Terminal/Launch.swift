@@ -1,0 +1,74 @@
+import DeployDesk
+import DeployModel
+import DeployReport
+import Glibc
+
+/// Follows deployments with everything around them: progress on the terminal, signals, the summary, the exit code.
+struct Launch {
+  let desk: Desk
+  let terminal: Terminal
+  let progress: ProgressOptions
+  /// The options that name a project without a `deploy.lua`; nil: it has one.
+  var typed: String?
+
+  /// Starts a plan.
+  func deploy(_ plan: Plan) async throws -> ExitCode {
+    try await follow(desk.deploy(plan, wantsOutput: progress.verbose))
+  }
+
+  /// Resumes what is left of an interrupted deployment and its rollback; with a reason, only to end them in good order.
+  func resume(_ pair: Pair, cancelling reason: String? = nil) async throws -> ExitCode {
+    EarlyEnd.nowHolds("the deployment is as it was")
+    switch try await desk.resume(pair, cancelling: reason, wantsOutput: progress.verbose) {
+    case .ended(let pair): return try await desk.past.tellEnd(of: pair, terminal)
+    case .running(let running): return try await follow(running)
+    }
+  }
+
+  private func follow(_ running: Running) async throws -> ExitCode {
+    let shown = Progress(mode: progress.output, verbose: progress.verbose, terminal: terminal, typed: typed)
+    let interrupts = Interrupts(running: running, shown: shown)
+    let (signals, sink) = AsyncStream.makeStream(of: Int32.self)
+    Signals.hear(Signals.ending + [SIGUSR1, SIGWINCH]) { sink.yield($0) }
+    let listener = Task {
+      for await number in signals {
+        if number == SIGWINCH {
+          let surface = Terminal().err
+          shown.resized(width: surface.width, height: surface.height)
+        } else {
+          await interrupts.heard(number)
+        }
+      }
+    }
+    running.start()
+    for await event in running.events { shown.take(event) }
+    listener.cancel()
+    await interrupts.end()
+    let stories = await shown.finish()
+    await desk.close()
+    return conclude(try await running.end(), stories, await interrupts.detached, await interrupts.last)
+  }
+
+  private func conclude(_ end: RunEnd, _ stories: [DeploymentStory], _ detached: Bool, _ signal: Int32?) -> ExitCode {
+    guard let first = end.deployments.first else { return .internal }
+    if detached, let last = end.deployments.last, last.isLeft {
+      Ending.note(end.deployments.map(\.plan.id), [last.left])
+      terminal.tell(["", last.left.message] + (last.left.fix.map { ["  → " + $0] } ?? []))
+      return ExitCode(endedBy: signal ?? SIGINT)
+    }
+    let story = stories.first { $0.id == first.plan.id } ?? DeploymentStory()
+    let back = end.deployments.count > 1 ? stories.first { $0.id == end.deployments[1].plan.id } : nil
+    let summary = Summary(story, rollback: back, typed: typed)
+    Ending.note(end.deployments.map(\.plan.id), summary.problems)
+    if terminal.err.terminal { terminal.tell("") }
+    // The window may have another size by now.
+    let now = Terminal()
+    if progress.output == .ndjson {
+      terminal.tell(summary.lines(on: now.err))
+    } else {
+      terminal.say(summary.lines(on: now.out))
+    }
+    let code = summary.exit ?? .internal
+    return end.isWayBackOnly && code == .done ? .rolledBack : code
+  }
+}

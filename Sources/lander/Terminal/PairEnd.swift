@@ -1,0 +1,48 @@
+import DeployDesk
+import DeployModel
+import DeployReport
+
+extension PastDeployments {
+  /// How a pair ended, in words and as an exit code.
+  func summary(of pair: Pair) async throws -> Summary {
+    let story = DeploymentStory(try await entries(of: pair.first.id))
+    guard let back = pair.back else { return Summary(story) }
+    return Summary(story, rollback: DeploymentStory(try await entries(of: back.id)))
+  }
+
+  /// Shows how a pair ended that another process ran.
+  /// - Returns: the exit code of the pair.
+  func show(_ pair: Pair, on terminal: Terminal) async throws -> ExitCode {
+    let summary = try await summary(of: pair)
+    Ending.note(pair.members.map(\.id), summary.problems)
+    if Ending.isLines {
+      for member in pair.members {
+        var lines = EntryLines()
+        for entry in try await entries(of: member.id) { terminal.say(lines.line(entry, of: member.id)) }
+      }
+      terminal.tell(summary.lines(on: terminal.err))
+    } else {
+      terminal.say(summary.lines(on: terminal.out))
+    }
+    return summary.exit ?? .internal
+  }
+
+  /// Says that a pair has ended already.
+  /// - Returns: the exit code of the pair.
+  func tellEnd(of pair: Pair, _ terminal: Terminal) async throws -> ExitCode {
+    let code = try await summary(of: pair).exit ?? .internal
+    let ends = pair.members.map { $0.status?.rawValue ?? "not known" }
+    let rollback = pair.back.map { ", and its rollback \($0.id) \(ends.last == "succeeded" ? "succeeded" : "did not go through")" } ?? ""
+    var lines = ["Deployment \(pair.first.id) has ended already: \(ends[0])\(rollback). Nothing was done."]
+    if code != .done {
+      let status = "lander status --group \(pair.first.group)"
+      lines.append("  → lander logs \(pair.first.id) shows what happened, \(status) what each host runs now")
+    }
+    let unlock = "lander unlock \(pair.first.group)"
+    lines.append("  → a lock that it left on a host is taken over by the next deploy or rollback; \(unlock) gives it back")
+    let problem = Problem(lines[0], fix: code == .done ? nil : "lander status --group \(pair.first.group)")
+    Ending.note(pair.members.map(\.id), [problem])
+    if Ending.isLines { terminal.tell(lines) } else { terminal.say(lines) }
+    return code
+  }
+}

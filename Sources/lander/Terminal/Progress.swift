@@ -1,0 +1,142 @@
+import DeployDesk
+import DeployModel
+import DeployReport
+import Glibc
+
+/// Follows deployments: shows what happens, and remembers it for the summary. It is told from several tasks; one task of its own does the
+/// rest, in order.
+struct Progress: Sendable {
+  private enum Item: Sendable {
+    case event(RunningEvent)
+    /// For a person who wants an end: what the deployment of now says to that.
+    case ending(@Sendable (EndingWords) -> String)
+    case tick
+    case resized(width: Int, height: Int)
+  }
+
+  private let items: AsyncStream<Item>.Continuation
+  private let follower: Task<[DeploymentStory], Never>
+  private let ticker: Task<Void, Never>
+
+  /// - Parameters:
+  ///   - mode: nil: live on a terminal, and plain elsewhere.
+  ///   - typed: options that name a project without a `deploy.lua`; nil: it has one.
+  init(mode: Surface.Mode?, verbose: Bool, terminal: Terminal, typed: String? = nil) {
+    let (stream, items) = AsyncStream.makeStream(of: Item.self)
+    self.items = items
+    let shape = Progress.report(mode: mode, verbose: verbose, terminal: terminal)
+    let descriptor = shape is LinesOfJSON ? STDOUT_FILENO : STDERR_FILENO
+    follower = Task {
+      var report = shape
+      var stories: [DeploymentStory] = []
+      for await item in stream {
+        switch item {
+        case .event(let event):
+          stories.take(event)
+          if case .notice(let notice, _) = event, let words = notice.words, report is LinesOfJSON {
+            terminal.tell(SafeText.line(words))
+          } else {
+            Progress.show(report.take(event), descriptor)
+          }
+        case .ending(let words):
+          let text = words(EndingWords(stories.last ?? DeploymentStory(), typed: typed))
+          if report is LinesOfJSON {
+            terminal.tell(text)
+          } else {
+            Progress.show(report.remark(text, at: SystemClock.now) + report.tick(SystemClock.now), descriptor)
+          }
+        case .tick: Progress.show(report.tick(SystemClock.now), descriptor)
+        case .resized(let width, let height):
+          if var live = report as? LiveReport {
+            live.resize(width: width, height: height)
+            report = live
+          }
+        }
+      }
+      Progress.show(report.end(), descriptor)
+      return stories
+    }
+    ticker = Task {
+      while !Task.isCancelled {
+        try? await Task.sleep(for: .milliseconds(100))
+        items.yield(.tick)
+      }
+    }
+  }
+
+  /// Something happened.
+  func take(_ event: RunningEvent) { items.yield(.event(event)) }
+
+  /// Somebody asked a rollback to end.
+  func goesOn() { items.yield(.ending { $0.goesOn }) }
+  /// Somebody who asked for an end waits for long.
+  func late() { items.yield(.ending { $0.late }) }
+
+  /// The terminal has another size.
+  func resized(width: Int, height: Int) { items.yield(.resized(width: width, height: height)) }
+
+  /// Waits until everything that was fed is shown and kept.
+  func finish() async -> [DeploymentStory] {
+    ticker.cancel()
+    items.finish()
+    return await follower.value
+  }
+
+  private static func report(
+    mode: Surface.Mode?, verbose: Bool, terminal: Terminal
+  )
+    -> any ProgressReport
+  {
+    switch mode ?? (terminal.err.terminal ? .live : .plain) {
+    case .live: LiveReport(on: terminal.err, echo: verbose)
+    case .plain: PlainReport(on: terminal.err, echo: verbose)
+    case .ndjson: LinesOfJSON()
+    }
+  }
+
+  private static func show(_ text: String, _ descriptor: Int32) {
+    if !text.isEmpty { Terminal.write(text, to: descriptor) }
+  }
+}
+
+extension [DeploymentStory] {
+  /// An entry belongs to the story that began last.
+  fileprivate mutating func take(_ event: RunningEvent) {
+    let entry: Entry
+    switch event {
+    case .recalled(_, let one), .entry(_, let one): entry = one
+    case .output, .notice: return
+    }
+    if entry.isOpening { append(DeploymentStory()) }
+    if !isEmpty { self[count - 1].take(entry) }
+  }
+}
+
+extension ProgressReport {
+  /// What is shown of an event.
+  fileprivate mutating func take(_ event: RunningEvent) -> String {
+    switch event {
+    case .recalled(let id, let entry): return recall(entry, of: id)
+    case .entry(let id, let entry): return take(entry, of: id)
+    case .output(let chunk): return take(chunk)
+    case .notice(.sent(let host, let sent, let total), let moment):
+      take(Transfer(host: host, sent: sent, total: total), at: moment)
+      return ""
+    case .notice(let notice, let moment): return notice.words.map { remark($0, at: moment) } ?? ""
+    }
+  }
+}
+
+extension HostNotice {
+  /// As a sentence for a person; nil: it is shown in another way.
+  fileprivate var words: String? {
+    switch self {
+    case .sent: nil
+    case .away(let host, let failure, let patience): "\(host) is out of reach: \(failure.message); trying again for \(patience)"
+    case .back(let host, let interval): "\(host) answers again; it was out of reach for \(interval)"
+    case .waiting(let host, for: let jobs, ending: false):
+      "\(host) waits for what an earlier deployment left running: \(jobs); --orphans kill ends such, Ctrl-C stops waiting"
+    case .waiting(let host, for: let jobs, ending: true): "\(host) ends what an earlier deployment left running: \(jobs)"
+    }
+  }
+}

@@ -1,0 +1,76 @@
+import DeployDesk
+import DeployModel
+import DeployReport
+
+/// A rehearsal as a person reads it: the timeline of each deployment, how it ended, and whether every promise was kept.
+struct RehearsalStory {
+  let run: RehearsalRun
+  /// As they were typed.
+  let faults: String
+  /// Whether every entry is shown, also of a large fleet.
+  let isWhole: Bool
+
+  init(_ run: RehearsalRun, faults: String, isWhole: Bool) {
+    self.run = run
+    self.faults = faults
+    self.isWhole = isWhole
+  }
+
+  /// Prints it.
+  /// - Returns: the exit code of the command.
+  func tell(on terminal: Terminal) -> ExitCode {
+    let surface = terminal.out
+    terminal.say(
+      "Rehearsal with seed \(run.seed): \(run.hosts.of("simulated host")), faults: \(faults)"
+    )
+    for deployment in run.deployments {
+      var report = PlainReport(
+        on: Surface(width: surface.width, colour: surface.colour), heartbeat: .minutes(100_000))
+      for entry in deployment.entries
+      where isWhole || deployment.plan.hosts.count <= 25 || Self.isOutline(entry) {
+        let text = report.take(entry, of: deployment.plan.id)
+        if !text.isEmpty { terminal.say(String(text.dropLast())) }
+      }
+      terminal.say(
+        [""]
+          + Summary(DeploymentStory(deployment.entries)).lines(on: surface).prefix {
+            !$0.hasPrefix("  Next")
+          })
+    }
+    terminal.say([
+      "",
+      "\(run.events.grouped) events in \(run.duration) of virtual time, \(run.deployments.count.of("deployment"))",
+    ])
+    if let stopped = run.stopped {
+      terminal.say("It did not end: \(stopped)")
+      return .internal
+    }
+    if let overrun = run.overrun {
+      terminal.tell(overrun.lines(on: terminal.err))
+      return .usage
+    }
+    let broken = run.broken
+    if broken.isEmpty {
+      terminal.say("Every promise was kept, checked after every event.")
+      return .done
+    }
+    terminal.say(
+      broken.map { surface.paint("Broken: ", .bad) + "\($0)" } + [
+        "  → lander rehearse --seed \(run.seed) shows it again"
+      ])
+    return .internal
+  }
+
+  private static func isOutline(_ entry: Entry) -> Bool {
+    switch entry.fact {
+    case .planned, .concluded, .resumed: true
+    case .noted(let note):
+      switch note {
+      case .stageBegan, .stageEnded, .waveBegan, .waveEnded, .remark: true
+      case .host(_, let status): status.error != nil
+      default: false
+      }
+    default: false
+    }
+  }
+}

@@ -1,0 +1,37 @@
+import DeployDesk
+import DeployModel
+import DeployReport
+import Synchronization
+
+extension Terminal {
+  /// Shows what happens while a verb is at work, on standard error. Called from any task.
+  func listener() -> @Sendable (DeskEvent) -> Void {
+    let build = BuildLines()
+    return { event in
+      switch event {
+      case .building(let command): tell("Building: \(SafeText.line(command))")
+      case .output(let chunk): for line in build.take(chunk) { tell(err.paint("  | ", .dim) + line) }
+      case .warning(let problem): warn(problem)
+      case .appSpecWarnings(let count, let recipe):
+        tell("The appspec file has \(count.of("warning")): \(AppSpecHint.check(of: recipe)) shows them.")
+      case .remark(let sentence): tell(sentence)
+      case .waiting(let names, let total, let time):
+        let shown = names.prefix(6).joined(separator: " ") + (names.count > 6 ? " …" : "")
+        tell("Waiting for \(names.count) of \(total.of("host")) to answer: \(shown) (\(time.milliseconds / 1000) s)")
+      }
+    }
+  }
+
+  /// Something that is not wrong and deserves a look.
+  func warn(_ problem: Problem) {
+    let lines = problem.lines(on: err)
+    tell(["warning: " + lines[0]] + lines.dropFirst())
+  }
+}
+
+/// Puts what a build writes together into lines, from whatever task it comes.
+private final class BuildLines: Sendable {
+  private let partial = Mutex(PartialLines())
+
+  func take(_ chunk: OutputChunk) -> [String] { partial.withLock { $0.take(chunk) } }
+}

@@ -1,0 +1,81 @@
+import DeployCore
+import DeployDesk
+import DeployModel
+import FoundationEssentials
+import Glibc
+
+/// The file system as commands need it: small files, whole, with failures in words.
+enum Folder {
+  static var current: String { FileManager.default.currentDirectoryPath }
+
+  static func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
+
+  static func isDirectory(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+  }
+
+  /// That a folder is not there, with the one that was probably meant.
+  static func missing(_ path: String, subject: String) -> Problem {
+    let parent = parent(of: path)
+    let near = NearMatch.of(name(of: path), among: names(in: parent).filter { isDirectory("\(parent)/\($0)") })
+    return Problem(
+      "there is no folder \(path)", subject: subject,
+      fix: near.map { "did you mean \"\($0)\"?" } ?? "name the folder that has the deploy.lua")
+  }
+
+  /// Names in a folder, in order; empty where there is none.
+  static func names(in path: String) -> [String] {
+    ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted()
+  }
+
+  /// A text file's content, malformed bytes replaced; nil where it does not exist.
+  /// - Throws: `Problem` where it exists and cannot be read.
+  static func text(at path: String) throws(Problem) -> String? {
+    guard exists(path) else { return nil }
+    guard !isDirectory(path) else {
+      throw Problem("\(path) is a folder, and a file was expected", fix: "name the file in it")
+    }
+    guard let bytes = FileManager.default.contents(atPath: path) else {
+      throw Problem(
+        "\(path) cannot be read: \(String(cString: strerror(errno)))",
+        fix: "look at its permissions: ls -l \(path)")
+    }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  /// Writes a new file.
+  /// - Throws: `Problem` where that fails.
+  static func write(_ text: String, to path: String) throws(Problem) {
+    do { try Data(text.utf8).write(to: URL(filePath: path)) } catch {
+      throw Problem(
+        "\(path) cannot be written: \(String(cString: strerror(errno)))",
+        fix: "look at the folder's permissions")
+    }
+  }
+
+  /// An absolute path, from one that may be relative to a folder; `.` and `..` resolved.
+  static func absolute(_ path: String, in folder: String? = nil) -> String { MachineFiles().absolute(path, in: folder) }
+  static func parent(of path: String) -> String { MachineFiles().parent(of: path) }
+  static func name(of path: String) -> String { MachineFiles().name(of: path) }
+
+  /// Where the shell would find a program; nil where it would not.
+  static func program(_ name: String) -> String? {
+    (variable("PATH") ?? "/usr/bin:/bin").split(separator: ":").map { "\($0)/\(name)" }.first {
+      access($0, X_OK) == 0 && !isDirectory($0)
+    }
+  }
+
+  /// All variables, as they were when the process started.
+  static var environment: [String: String] { ProcessInfo.processInfo.environment }
+
+  static func variable(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
+}
+
+/// The files of this machine, as requests name them.
+struct MachineFiles: ProjectFiles {
+  var current: String { Folder.current }
+  var home: String? { Folder.variable("HOME") }
+  func exists(_ path: String) -> Bool { Folder.exists(path) }
+  func names(in path: String) -> [String] { Folder.names(in: path) }
+}

@@ -1,0 +1,43 @@
+import DeployCore
+import DeployModel
+import DeployReport
+import Glibc
+
+/// Who acts, and names that nobody else has.
+enum Identity {
+  /// This machine's own name.
+  static var machine: String {
+    var name = [CChar](repeating: 0, count: 256)
+    return gethostname(&name, name.count - 1) == 0
+      ? String(decoding: name.prefix { $0 != 0 }.map(UInt8.init), as: UTF8.self) : "unknown"
+  }
+
+  /// `user@machine`.
+  static var actor: String {
+    let user =
+      getpwuid(geteuid()).flatMap { $0.pointee.pw_name.map { String(cString: $0) } }
+      ?? Folder.variable("USER") ?? "\(geteuid())"
+    return "\(user)@\(machine)"
+  }
+
+  /// A new one for each plan: `20261121-113045-x7k2`, with a token and a seed of its own.
+  static func make() -> Planner.Identity {
+    let now = SystemClock.now
+    let letters = Array("abcdefghijkmnpqrstuvwxyz23456789")
+    let tail = String((0..<4).map { _ in letters.randomElement() ?? "x" })
+    let when = When(now)
+    let date = "\(when.year * 10_000 + when.month * 100 + when.day)"
+    let time = "\(1_000_000 + when.hour * 10_000 + when.minute * 100 + when.second)".dropFirst()
+    let token = (0..<4).map { _ in String(UInt32.random(in: 0x1000_0000...0xFFFF_FFFF), radix: 16) }
+      .joined()
+    return Planner.Identity(
+      id: "\(date)-\(time)-\(tail)", actor: actor, at: now, engine: Version.number, token: token,
+      seed: UInt64.random(in: 0...UInt64.max))
+  }
+
+  /// As the agent's local program names its deployments.
+  static func localDeployment() -> String {
+    let letters = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
+    return "d-" + String((0..<9).map { _ in letters.randomElement() ?? "A" }) + "-local"
+  }
+}

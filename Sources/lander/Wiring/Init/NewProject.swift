@@ -1,0 +1,38 @@
+import DeployModel
+
+/// A project that gets its first `deploy.lua`.
+struct NewProject {
+  /// Absolute.
+  let folder: String
+  /// The application's name; nil: the folder's.
+  let name: String?
+  /// Nil: what its files look like.
+  let kind: ProjectKind?
+
+  /// Writes `deploy.lua`, and has git ignore the state folder.
+  /// - Returns: what kind of project it is, and whether `.gitignore` was changed.
+  /// - Throws: if the folder is not there, or has a `deploy.lua`.
+  func write() throws -> (kind: ProjectKind, ignored: Bool) {
+    guard Folder.isDirectory(folder) else { throw Problems(Problem("there is no folder \(folder)")) }
+    guard !Folder.exists(folder + "/deploy.lua") else {
+      throw Problems(Problem("\(folder)/deploy.lua is there already", fix: "lander check reads it; remove it to begin again"))
+    }
+    let kind = kind ?? ProjectKind.found(in: folder)
+    let template = DeployFile(application: DeployFile.safeName(name ?? Folder.name(of: folder)), kind: kind, folder: folder)
+    try Folder.write(template.text, to: folder + "/deploy.lua")
+    return (kind, try ignoreState())
+  }
+
+  /// Adds `.lander/` to `.gitignore`, unless something there ignores it already. True where it was added.
+  private func ignoreState() throws(Problem) -> Bool {
+    let path = folder + "/.gitignore"
+    let text = try Folder.text(at: path) ?? ""
+    let lines = text.fullLines.map { $0.drop { $0 == " " } }
+    if lines.contains(where: { [".lander", ".lander/", "/.lander", "/.lander/"].contains($0) }) {
+      return false
+    }
+    try Folder.write(
+      text + (text.isEmpty || text.hasSuffix("\n") ? "" : "\n") + ".lander/\n", to: path)
+    return true
+  }
+}

@@ -1,0 +1,28 @@
+import DeployCore
+import DeployDesk
+import DeployEngine
+import DeployLua
+import DeployModel
+
+/// Recipes from their pinned sources alone.
+struct LuaLibrary: RehearsalLibrary {
+  func scripts(of plan: Plan, sources: [[SourceFile]]) throws -> any Scripts {
+    if plan.engine != Version.number {
+      let refused = sources.lazy.compactMap { Prelude.refusal(of: $0, for: plan.id, begunBy: plan.engine) }.first
+      if let refused { throw Problems(refused, exit: .refused) }
+    }
+    return try LuaRecipes(plan: plan, sources: sources)
+  }
+
+  func recipe(named name: String, in sources: [SourceFile]) throws -> Recipe {
+    try LuaProject.kept(name, in: sources)
+  }
+
+  func rehearsed(
+    _ plan: Plan, sources: [[SourceFile]], as mode: Rehearsal, hasFaults: Bool
+  ) throws(Problems) -> any RehearsedRecipes {
+    try RehearsedScripts(plan: plan, sources: sources, as: mode, hasFaults: hasFaults)
+  }
+}
+
+extension RehearsedScripts: RehearsedRecipes {}

@@ -1,0 +1,121 @@
+import DeployAppSpec
+import DeployCore
+import DeployDesk
+import DeployEngine
+import DeployHosts
+import DeployLua
+import DeployModel
+import DeployStore
+
+/// The composition root: the one place that names every concrete type.
+enum Wiring {
+  /// Reads `deploy.lua` and what it requires: from the project first, then from what comes with lander.
+  static func project(_ options: ProjectOptions) throws -> LoadedProject {
+    let folder = try options.folder()
+    guard let text = try Folder.text(at: folder + "/deploy.lua") else {
+      throw Problems(Problem("there is no deploy.lua in \(folder)"))
+    }
+    var project = try LuaProject.load(
+      main: SourceFile(path: "deploy.lua", text: text), refusing: { OptionNames.clash($0) }, read: reader(of: folder)
+    ).project
+    project.placeRoots(in: folder)
+    return LoadedProject(folder: folder, project: project)
+  }
+
+  /// A command's project with the desk that asks its hosts.
+  /// - Parameters:
+  ///   - bundle: names a project without a `deploy.lua`, if it was typed; nil: the command has no such option.
+  ///   - choose: picks from the project what the command is about.
+  /// - Throws: what is wrong with the project, or with what is chosen in it; then no desk was made.
+  static func open<T>(
+    _ options: ProjectOptions, _ bundle: AppSpecOption? = nil, tell: @escaping @Sendable (DeskEvent) -> Void,
+    _ choose: (Project) throws -> T
+  ) throws -> (project: LoadedProject, desk: Desk, chosen: T) {
+    let project = try bundle?.project() ?? project(options)
+    let chosen = try choose(project.project)
+    return (project, try desk(for: project, options, tell: tell), chosen)
+  }
+
+  /// The desk of a project.
+  /// - Parameter tell: is told what happens while a verb is at work.
+  static func desk(
+    for project: LoadedProject, _ options: ProjectOptions, tell: @escaping @Sendable (DeskEvent) -> Void
+  ) throws -> Desk {
+    try desk(in: project.folder, state: StateDirectory(options.stateFolder()), tell)
+  }
+
+  /// A desk for what was deployed from here before; the project itself need not load any more.
+  /// - Throws: if nothing was ever deployed from here.
+  static func pastDesk(_ options: ProjectOptions, tell: @escaping @Sendable (DeskEvent) -> Void) throws -> Desk {
+    guard let folder = try options.existingStateFolder() else {
+      throw Problems(Problem("nothing was deployed from here yet", fix: "lander deploy makes the first deployment"))
+    }
+    return try desk(in: options.folderOrHere, state: StateDirectory(folder), tell)
+  }
+
+  /// The deployments that were made from here; nil: none was.
+  static func past(_ options: ProjectOptions) throws -> PastDeployments? {
+    try options.existingStateFolder().map { PastDeployments(try SQLiteJournal(in: try StateDirectory($0))) }
+  }
+
+  /// The same for commands that have nothing to show without.
+  /// - Throws: if nothing was ever deployed from here, with another command to try.
+  static func somePast(_ options: ProjectOptions, fix: String) throws -> PastDeployments {
+    if let past = try past(options) { return past }
+    throw Problems(Problem("nothing was deployed from here yet", fix: fix))
+  }
+
+  /// The bundles of this machine; nil: none was ever built.
+  static func shelf(_ options: ProjectOptions) throws -> (any BundleShelf)? {
+    try options.existingStateFolder().map { try DirectoryBundleStore(in: StateDirectory($0)) }
+  }
+
+  /// The same for commands that have nothing to show without.
+  /// - Throws: if none was ever built.
+  static func someShelf(_ options: ProjectOptions) throws -> any BundleShelf {
+    if let shelf = try shelf(options) { return shelf }
+    throw Problems(Problem("there are no bundles yet", fix: "lander bundle build makes one"))
+  }
+
+  /// Where recipes are played.
+  static var stage: RehearsalStage {
+    RehearsalStage(library: LuaLibrary(), files: MachineFiles(), identity: { Identity.make() })
+  }
+
+  private static func desk(in folder: String, state: StateDirectory, _ tell: @escaping @Sendable (DeskEvent) -> Void) throws -> Desk {
+    let journal = try SQLiteJournal(in: state)
+    let store = try DirectoryBundleStore(in: state)
+    let providers = SecretProviders(SecretSources.all(of: folder))
+    // One for all ways in and out: what a host was given must not come back by a command of this machine.
+    let vault = Vault(providers)
+    let hosts = Hosts(store: store, vault: vault)
+    let machine = EngineProcesses(directory: folder, vault: vault)
+    let ports = Ports(
+      transport: AppSpecTransport(over: hosts), machine: machine, bundles: store, journal: journal, clock: SystemClock(),
+      actor: Identity.actor)
+    let desk = Desk(
+      ports: ports, journal: journal, shelf: store, builder: MachineBuilder(store: store, machine: machine),
+      reviewer: AppSpecReviewer(), watch: hosts, secrets: VaultSecrets(providers: providers, hosts: hosts),
+      engines: ClaimHolders(claims: state.claims), stage: stage, machine: Identity.machine,
+      ending: {
+        await machine.end()
+        await hosts.close()
+      },
+      closing: {
+        await hosts.close()
+        await machine.close()
+      }, tell: tell)
+    EarlyEnd.also { await desk.endPrograms() }
+    return desk
+  }
+
+  /// Files by the paths that `require` uses; nothing outside the two folders can be named.
+  static func reader(of folder: String) -> @Sendable (String) -> String? {
+    let shipped = Shipped.folder()
+    return { path in
+      guard !path.isAbsolutePath, !path.pathParts.contains("..") else { return nil }
+      if let text = (try? Folder.text(at: "\(folder)/\(path)")).flatMap({ $0 }) { return text }
+      return shipped.flatMap { (try? Folder.text(at: "\($0)/\(path)")).flatMap { $0 } }
+    }
+  }
+}

@@ -1,0 +1,177 @@
+import DeployCore
+import DeployEngine
+import DeployLua
+import DeployModel
+import DeployReport
+import DeploySimulation
+import Foundation
+import Synchronization
+import Testing
+
+@testable import DeployDesk
+
+/// A desk over simulated hosts, with a project in memory. Nothing is started, and time is virtual.
+final class Bench: Sendable {
+  let files: BenchFiles
+  let project: LoadedProject
+  let journal: PastMemory
+  let shelf: MemoryShelf
+  let transport: SimulatedTransport
+  let engines = BenchEngines()
+  let clock = VirtualClock()
+  let desk: Desk
+  private let told = Told()
+  private let time = Mutex<Task<Void, Never>?>(nil)
+
+  private final class Told: Sendable {
+    let events = Mutex<[DeskEvent]>([])
+  }
+
+  /// - Parameters:
+  ///   - text: of `deploy.lua`.
+  ///   - files: of the project, by their paths in it.
+  ///   - hosts: as they stand before; nil: those of the project's groups, fresh.
+  ///   - before: another bench whose journal and bundles this one continues with.
+  init(
+    _ text: String, files: [String: String] = ["app/version": "1\n", "app/index.html": "<p>hello</p>\n"],
+    hosts: [SimulatedHost]? = nil, after before: Bench? = nil, secrets: BenchSecrets = BenchSecrets(), watch: BenchWatch = BenchWatch(),
+    faults: Faults = Faults()
+  ) throws {
+    self.files = BenchFiles(files)
+    project = LoadedProject(folder: "/bench", project: try Bench.load(text))
+    var names: [String] = []
+    for host in project.project.groups.flatMap(\.hosts) + project.project.recipes.flatMap(\.ownHosts) where !names.contains(host.name) {
+      names.append(host.name)
+    }
+    journal = before?.journal ?? PastMemory()
+    shelf = before?.shelf ?? MemoryShelf()
+    transport = SimulatedTransport(hosts: hosts ?? names.map { SimulatedHost(name: $0) }, clock: clock, faults: faults)
+    let (clock, told) = (clock, told)
+    let number = Mutex(before == nil ? 0 : 100)
+    let stage = RehearsalStage(library: LuaShelf(), files: self.files) {
+      let number = number.withLock { number in
+        number += 1
+        return number
+      }
+      return Planner.Identity(
+        id: "d\(number)", actor: "me@bench", at: clock.now(), engine: "test", token: "token-\(number)", seed: UInt64(number))
+    }
+    let ports = Ports(
+      transport: transport, machine: SimulatedEngineMachine(), bundles: shelf, journal: journal, clock: clock, actor: "me@bench")
+    desk = Desk(
+      ports: ports, journal: journal, shelf: shelf, builder: BenchBuilder(files: self.files, shelf: shelf), reviewer: NoReview(),
+      watch: watch, secrets: secrets, engines: engines, stage: stage, machine: "bench",
+      tell: { event in told.events.withLock { $0.append(event) } })
+    go()
+  }
+
+  deinit { pause() }
+
+  /// Time stands still, or runs as fast as the work it times.
+  private func pause() { time.withLock { $0?.cancel() } }
+  private func go() { time.withLock { [clock] in $0 = Task { await clock.run() } } }
+
+  /// Runs a deployment until the journal says so, and leaves it there.
+  /// - Parameter isThere: is asked before each step of time.
+  func leave(_ running: Running, when isThere: (PastMemory) async -> Bool) async throws -> RunEnd {
+    pause()
+    running.start()
+    for _ in 0..<10_000 where await !isThere(journal) {
+      for _ in 0..<32 { await Task.yield() }
+      clock.leap()
+    }
+    await running.detach()
+    defer { go() }
+    for await _ in running.events {}
+    return try await running.end()
+  }
+
+  /// A `deploy.lua` as most tests need it: fields of the recipe begin in line 8.
+  static func text(hosts: Int = 2, body: String = "", more: String = "") -> String {
+    let list = (1...hosts).map { "host \"h\($0)\" { transport = \"local\", root = \"/hosts/h\($0)\" }" }.joined(separator: ", ")
+    return """
+      group "test" { hosts = { \(list) } }
+      \(more)
+      recipe "app" {
+        api = 1,
+        revision = bundle { from = "app" },
+        targets = group "test",
+        path = "/srv/app",
+        \(body)
+      }
+
+      """
+  }
+
+  /// Reads a project, with the recipes that come with lander.
+  static func load(_ text: String) throws(Problems) -> Project {
+    let checkout = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    return try LuaProject.load(main: SourceFile(path: "deploy.lua", text: text)) { path in
+      try? String(contentsOf: checkout.appending(path: path), encoding: .utf8)
+    }.project
+  }
+
+  /// What was told while verbs were at work.
+  var events: [DeskEvent] { told.events.withLock { $0 } }
+
+  /// What `lander check` does.
+  func check() async throws -> DryRun.Result { try await DryRun(project: project, stage: desk.stage).result() }
+
+  /// Plans without connecting, or as a deployment does.
+  func plan(_ request: DeploymentRequest = DeploymentRequest(), connecting: Bool = true) async throws -> PlannedDeployment {
+    try await desk.plan(Asked(request), of: project, connecting: connecting)
+  }
+
+  /// Plans and runs a deployment to its end.
+  @discardableResult
+  func deploy(_ request: DeploymentRequest = DeploymentRequest()) async throws -> RunEnd {
+    try await end(desk.deploy(try await plan(request).plan))
+  }
+
+  /// Follows to the end.
+  func end(_ running: Running) async throws -> RunEnd {
+    running.start()
+    for await _ in running.events {}
+    return try await running.end()
+  }
+
+  /// The hosts as they stand now.
+  func host(_ name: String) throws -> SimulatedHost { try #require(transport.hosts.first { $0.name == name }) }
+}
+
+extension Recipe {
+  /// Hosts that its targets list themselves.
+  fileprivate var ownHosts: [DeployModel.Host] { if case .hosts(let group) = targets { group.hosts } else { [] } }
+}
+
+extension PlannedDeployment {
+  /// As the command line shows it.
+  var report: PlanReport {
+    PlanReport(plan, rehearsal: rehearsal.good, failure: rehearsal.bad, findings: rehearsal.findings, loops: rehearsal.loops)
+  }
+}
+
+/// What a body refuses, as people read it, each line ended.
+func refusal(sourceLocation: SourceLocation = #_sourceLocation, _ body: () async throws -> Void) async -> String {
+  do {
+    try await body()
+    Issue.record("nothing was refused", sourceLocation: sourceLocation)
+    return ""
+  } catch let problems as Problems {
+    return problems.lines().map { $0 + "\n" }.joined()
+  } catch {
+    Issue.record("\(error)", sourceLocation: sourceLocation)
+    return ""
+  }
+}
+
+/// Compares texts line by line, so that a difference is found at a glance.
+func expectText(_ text: String, _ expected: String, sourceLocation: SourceLocation = #_sourceLocation) {
+  let found = text.split(separator: "\n", omittingEmptySubsequences: false)
+  let wanted = expected.split(separator: "\n", omittingEmptySubsequences: false)
+  for (index, pair) in zip(found, wanted).enumerated() where pair.0 != pair.1 {
+    Issue.record("line \(index + 1) is \"\(pair.0)\", should be \"\(pair.1)\"; all of it:\n\(text)", sourceLocation: sourceLocation)
+    return
+  }
+  #expect(found.count == wanted.count, "all of it:\n\(text)", sourceLocation: sourceLocation)
+}

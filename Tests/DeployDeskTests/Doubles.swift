@@ -1,0 +1,116 @@
+import DeployCore
+import DeployDesk
+import DeployEngine
+import DeployLua
+import DeployModel
+import Synchronization
+
+/// Real recipes, as the command line loads them.
+struct LuaShelf: RehearsalLibrary {
+  func scripts(of plan: Plan, sources: [[SourceFile]]) throws -> any Scripts { try LuaRecipes(plan: plan, sources: sources) }
+  func recipe(named name: String, in sources: [SourceFile]) throws -> Recipe { try LuaProject.kept(name, in: sources) }
+  func rehearsed(
+    _ plan: Plan, sources: [[SourceFile]], as mode: Rehearsal, hasFaults: Bool
+  ) throws(Problems) -> any RehearsedRecipes {
+    try RehearsedScripts(plan: plan, sources: sources, as: mode, hasFaults: hasFaults)
+  }
+}
+
+extension RehearsedScripts: RehearsedRecipes {}
+
+/// Files of a project in `/bench`, by their paths in it.
+final class BenchFiles: ProjectFiles {
+  private let files: Mutex<[String: String]>
+  let current = "/bench"
+  let home: String? = "/home/bench"
+
+  init(_ files: [String: String]) { self.files = Mutex(files) }
+
+  subscript(path: String) -> String? {
+    get { files.withLock { $0[path] } }
+    set { files.withLock { $0[path] = newValue } }
+  }
+
+  /// Those below a folder, by their paths in it.
+  func below(_ folder: String) -> [(path: String, text: String)] {
+    files.withLock { files in
+      files.compactMap { path, text in path.hasPrefix(folder + "/") ? (String(path.dropFirst(folder.count + 1)), text) : nil }
+    }
+  }
+
+  func exists(_ path: String) -> Bool {
+    guard path.hasPrefix(current + "/") else { return path == current }
+    let own = String(path.dropFirst(current.count + 1))
+    return files.withLock { $0.keys.contains { $0 == own || $0.hasPrefix(own + "/") } }
+  }
+
+  func names(in path: String) -> [String] {
+    let prefix = path == current ? "" : String(path.dropFirst(current.count + 1)) + "/"
+    let names = files.withLock { files in
+      files.keys.filter { $0.hasPrefix(prefix) }.map { String($0.dropFirst(prefix.count).prefix { $0 != "/" }) }
+    }
+    return Set(names).sorted()
+  }
+}
+
+/// Packs folders of a project in memory; a build command writes nothing.
+struct BenchBuilder: BundleBuilder {
+  let files: BenchFiles
+  let shelf: MemoryShelf
+
+  func build(
+    _ revision: Revision, in project: String, output: @escaping @Sendable (OutputChunk) -> Void
+  ) async throws(Problems) -> BuiltBundle {
+    guard case .path(let path) = revision.source else { throw Problems(Problem("no git here")) }
+    if let command = revision.build {
+      let bytes = Array("made by \(command)\n".utf8)
+      output(OutputChunk(intent: 0, place: .engine, stream: .stdout, offset: 0, bytes: bytes))
+    }
+    let folder = path.hasPrefix("/bench/") ? String(path.dropFirst("/bench/".count)) : path
+    return shelf.pack(files.below(folder), from: path)
+  }
+}
+
+/// Finds nothing in bundles.
+struct NoReview: BundleReviewer {
+  func review(_ manifest: Manifest, _ options: AppSpecOptions, in store: any BundleStore) async throws -> ReviewedBundle {
+    ReviewedBundle(problems: [], warnings: 0, scripts: [], installation: [])
+  }
+}
+
+/// Hosts whose current release is as it was delivered, but for those that are named.
+struct BenchWatch: HostWatch {
+  var deviations: [String: [Deviation]] = [:]
+  var bundle = Digest(hex: "00")
+
+  func listen(_ heard: @escaping @Sendable (HostNotice) -> Void) {}
+  func verify(_ host: Host, at path: String, current: Release.ID, as deployment: Deployment.ID) async throws(Failure) -> Verification {
+    Verification(release: current, bundle: bundle, entries: 2, deviations: deviations[host.name] ?? [])
+  }
+}
+
+/// Has all secrets but those that are named.
+struct BenchSecrets: SecretKeeper {
+  var lacks: [String] = []
+
+  func missing(of names: [String]) async -> [Problem] {
+    names.filter(lacks.contains).map { Problem("nobody has the secret \($0)", subject: $0) }
+  }
+  func expect(_ names: [String]) async throws(Failure) {
+    for name in names where lacks.contains(name) { throw Failure(.missing, "nobody has the secret \(name)") }
+  }
+}
+
+/// Engine processes of this machine: what is told them is remembered, and those of these locks are gone.
+final class BenchEngines: RunningEngines {
+  private let state = Mutex<(told: [Deployment.ID], gone: Set<String>)>(([], []))
+
+  var told: [Deployment.ID] { state.withLock { $0.told } }
+  func end(_ process: String) { state.withLock { _ = $0.gone.insert(process) } }
+
+  func tell(_ deployments: [Deployment.ID]) async -> Int32? {
+    state.withLock { $0.told += deployments }
+    return nil
+  }
+  func isGone(_ process: String?) -> Bool? { process.map { process in state.withLock { $0.gone.contains(process) } } }
+}

@@ -1,0 +1,85 @@
+import DeployModel
+import DeploySimulation
+import Testing
+
+@testable import DeployDesk
+
+/// What can be seen of deployments and hosts afterwards.
+struct LookTests {
+  private let body = "on = { ApplicationStart = function(host) host:run \"start\" end },"
+
+  @Test("the log of a deployment has its commands with their hosts, events and output, and only those of one host if one is named")
+  func logs() async throws {
+    let bench = try Bench(Bench.text(body: body))
+    let id = try await bench.deploy().deployments[0].plan.id
+    let log = try #require(try await bench.desk.past.logs(of: "last", host: nil).first)
+    #expect(log.deployment.id == id && log.damage == nil)
+    #expect(log.commands.map(\.host).sorted() == ["h1", "h2"] && log.commands.allSatisfy { $0.event == "ApplicationStart" })
+    #expect(String(decoding: try bench.desk.past.output(of: log.commands[0], in: id).stdout, as: UTF8.self) == "start\n")
+    #expect(try await bench.desk.past.logs(of: id, host: "h2").flatMap(\.commands).map(\.host) == ["h2"])
+    let text = await refusal { _ = try await bench.desk.past.logs(of: id, host: "h3") }
+    expectText(text, "deployment \(id) has no host \"h3\"\n  → did you mean \"h1\"?\n")
+  }
+
+  @Test("the log of the last deployment comes with the deployment that it took back")
+  func both() async throws {
+    var faults = Faults()
+    faults.appointments = [.failing(host: 1, .applicationStart, release: nil)]
+    let first = try Bench(Bench.text(body: "strategy = rolling, " + body))
+    try await first.deploy()
+    let bench = try Bench(
+      Bench.text(body: "strategy = rolling, " + body), files: ["app/version": "2\n"], hosts: first.transport.hosts, after: first,
+      faults: faults)
+    let end = try await bench.deploy()
+    try #require(end.deployments.count == 2)
+    let logs = try await bench.desk.past.logs(of: "last", host: nil)
+    #expect(logs.map(\.deployment.id) == end.deployments.map(\.plan.id))
+    #expect(try await bench.desk.past.logs(of: end.deployments[1].plan.id, host: nil).count == 1)
+  }
+
+  @Test("a deployment is found by its id, the beginning or the end of it, and last; two that could be meant are named")
+  func found() async throws {
+    let bench = try Bench(Bench.text(body: body))
+    try await bench.deploy()
+    try await bench.deploy(DeploymentRequest(force: true))
+    let past = bench.desk.past
+    let ids = try await past.journal.deployments().map(\.id)
+    #expect(try await past.find("last").id == ids[0])
+    #expect(try await past.find(ids[1]).id == ids[1])
+    expectText(
+      await refusal { _ = try await past.find("d") },
+      "\"d\" names 2 deployments\n  → say which: \(ids.joined(separator: ", "))\n")
+    expectText(
+      await refusal { _ = try await past.find("x") }, "there is no deployment \"x\" in this journal\n  → lander history lists them\n")
+  }
+
+  @Test("verify compares every host that answers, and a receipt of another bundle is no good host")
+  func verify() async throws {
+    let first = try Bench(Bench.text(body: body))
+    try await first.deploy()
+    let bundle = try #require(first.transport.hosts[0].receipt?.inputs.bundle)
+    var watch = BenchWatch(bundle: bundle)
+    watch.deviations = ["h2": [Deviation("version", .content)]]
+    func group(_ watch: BenchWatch) async throws -> VerifiedGroup {
+      let bench = try Bench(Bench.text(body: body), hosts: first.transport.hosts, after: first, watch: watch)
+      return await bench.desk.verify(try bench.project.project.selection(recipe: nil, group: nil))
+    }
+    let found = try await group(watch)
+    #expect(!found.isWhole && found.unreachable == 0 && found.hosts.map(\.verdict.isWhole) == [true, false])
+    watch.deviations = ["h2": [Deviation("log", .extra)]]
+    #expect(try await group(watch).isWhole)
+    watch.bundle = Digest(hex: "ff")
+    let other = try await group(watch)
+    #expect(!other.isWhole && other.hosts.allSatisfy { if case .failed = $0.verdict { true } else { false } })
+  }
+
+  @Test("pruning keeps the newest bundles and those in use, and says how many older ones stayed")
+  func prune() async throws {
+    let bench = try Bench(Bench.text(body: body))
+    try await bench.deploy()
+    for number in 1...3 { _ = bench.shelf.pack([("a", "\(number)\n")], from: "a") }
+    let outcome = try await Retention(shelf: bench.shelf, past: bench.desk.past).prune(keep: 1)
+    #expect(outcome.removed.bundles.count == 2 && outcome.spared == 1)
+    #expect(try bench.shelf.list().count == 2)
+  }
+}

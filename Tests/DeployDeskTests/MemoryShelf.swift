@@ -1,0 +1,92 @@
+import DeployCore
+import DeployDesk
+import DeployModel
+import Synchronization
+
+/// Bundles and recipe sources in memory.
+final class MemoryShelf: BundleShelf {
+  private struct State {
+    var manifests: [Digest: Manifest] = [:]
+    var contents: [Digest: [UInt8]] = [:]
+    var sources: [Digest: [SourceFile]] = [:]
+    var stored: [StoredBundle] = []
+  }
+  private let state = Mutex(State())
+
+  /// Two texts have one digest only if they are alike, as far as tests can tell.
+  static func digest(of bytes: some Sequence<UInt8>) -> Digest {
+    var hash: UInt64 = 14_695_981_039_346_656_037
+    for byte in bytes { hash = (hash ^ UInt64(byte)) &* 1_099_511_628_211 }
+    let hex = String(hash, radix: 16)
+    let part = String(repeating: "0", count: 16 - hex.count) + hex
+    return Digest(hex: part + part + part + part)
+  }
+
+  /// Packs files, by their paths in the bundle.
+  func pack(_ files: [(path: String, text: String)], from source: String) -> BuiltBundle {
+    let items = files.sorted { $0.path < $1.path }.map { file in
+      let bytes = Array(file.text.utf8)
+      let digest = Self.digest(of: bytes)
+      state.withLock { $0.contents[digest] = bytes }
+      return Manifest.Item(path: file.path, kind: .file, mode: 0o644, size: bytes.count, digest: digest)
+    }
+    let digest = Self.digest(of: items.map { "\($0.path) \($0.digest?.hex ?? "")\n" }.joined().utf8)
+    let bundle = Bundle(digest: digest, files: items.count, bytes: items.reduce(0) { $0 + $1.size }, source: source)
+    let manifest = Manifest(items: items)
+    state.withLock { state in
+      state.manifests[digest] = manifest
+      state.stored.removeAll { $0.bundle.digest == digest }
+      state.stored.insert(StoredBundle(bundle: bundle, at: Timestamp(milliseconds: 0)), at: 0)
+    }
+    return BuiltBundle(bundle: bundle, manifest: manifest)
+  }
+
+  func release(of bundle: Digest, shared: [String]) -> Release {
+    Release(id: Self.digest(of: (bundle.hex + shared.joined(separator: "\n")).utf8).short, bundle: bundle, shared: shared)
+  }
+
+  func manifest(of bundle: Digest) async throws(Failure) -> Manifest {
+    guard let manifest = state.withLock({ $0.manifests[bundle] }) else { throw Failure(.missing, "no such bundle") }
+    return manifest
+  }
+
+  func built(_ bundle: Digest) async throws(Failure) -> Timestamp { Timestamp(milliseconds: 0) }
+  func archive(of bundle: Digest) async throws(Failure) -> String { throw Failure(.store, "bundles in memory have no archive") }
+
+  func content(of file: Digest) async throws(Failure) -> [UInt8] {
+    guard let bytes = state.withLock({ $0.contents[file] }) else { throw Failure(.missing, "no such file") }
+    return bytes
+  }
+
+  func keep(_ sources: [SourceFile]) async throws(Failure) -> Digest {
+    let digest = Self.digest(of: sources.map { $0.path + "\n" + $0.text }.joined(separator: "\n").utf8)
+    state.withLock { $0.sources[digest] = sources }
+    return digest
+  }
+
+  func sources(_ digest: Digest) async throws(Failure) -> [SourceFile] {
+    guard let sources = state.withLock({ $0.sources[digest] }) else { throw Failure(.missing, "no such sources") }
+    return sources
+  }
+
+  func list() throws(Failure) -> [StoredBundle] { state.withLock { $0.stored } }
+
+  func inspect(_ prefix: String) throws(Problems) -> (stored: StoredBundle, manifest: Manifest) {
+    let found = state.withLock { state in
+      state.stored.first { $0.bundle.digest.hex.hasPrefix(prefix) }.flatMap { one in state.manifests[one.bundle.digest].map { (one, $0) } }
+    }
+    guard let found else { throw Problems(Problem("no bundle begins with \"\(prefix)\"", subject: prefix)) }
+    return found
+  }
+
+  func verify(_ bundle: Digest?) async throws(Failure) -> [Problem] { [] }
+
+  func prune(keep: Int, inUse: [Digest]) async throws(Failure) -> Pruned {
+    state.withLock { state in
+      let kept = Set(state.stored.prefix(keep).map(\.bundle.digest) + inUse)
+      let gone = state.stored.filter { !kept.contains($0.bundle.digest) }
+      state.stored.removeAll { !kept.contains($0.bundle.digest) }
+      return Pruned(bundles: gone, files: gone.count, bytes: 0)
+    }
+  }
+}

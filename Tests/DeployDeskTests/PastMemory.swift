@@ -1,0 +1,58 @@
+import DeployCore
+import DeployDesk
+import DeployModel
+import DeploySimulation
+
+/// A journal in memory that can be read afterwards.
+final class PastMemory: PastJournal {
+  private let inner = MemoryJournal()
+
+  func append(_ entries: [Entry], to deployment: Deployment.ID) async throws(Failure) { try await inner.append(entries, to: deployment) }
+  func spool(_ chunk: OutputChunk, of deployment: Deployment.ID) async { await inner.spool(chunk, of: deployment) }
+  func claim(_ deployment: Deployment.ID) -> (any DeploymentClaim)? { inner.claim(deployment) }
+
+  /// Lets this number of appends succeed, and refuses all others.
+  func fail(after appends: Int, with failure: Failure) { inner.fail(after: appends, with: failure) }
+
+  func entries(of deployment: Deployment.ID) async -> JournalReading {
+    JournalReading(deployment: deployment, entries: inner.entries(of: deployment))
+  }
+
+  /// Whether hosts of a deployment are being changed, or were.
+  func hasBegunWave(of deployment: Deployment.ID) async -> Bool {
+    inner.entries(of: deployment).contains { if case .noted(.waveBegan) = $0.fact { true } else { false } }
+  }
+
+  func deployments() async -> [DeploymentSummary] { inner.deployments.reversed().compactMap(summary) }
+
+  func verify(_ deployment: Deployment.ID?) async -> [ChainVerdict] {
+    inner.deployments.filter { deployment == nil || deployment == $0 }.map {
+      ChainVerdict(deployment: $0, entries: inner.entries(of: $0).count, head: Digest(hex: "00"))
+    }
+  }
+
+  func sequence(of chain: Digest, in deployment: Deployment.ID) async -> Int? { nil }
+
+  func output(of deployment: Deployment.ID, place: Place, intent: Int, stream: OutputChunk.Stream) -> [UInt8] {
+    inner.output.filter { $0.intent == intent && $0.place == place && $0.stream == stream }.flatMap(\.bytes)
+  }
+
+  /// As the journal of the store tells it.
+  private func summary(_ id: Deployment.ID) -> DeploymentSummary? {
+    let entries = inner.entries(of: id)
+    guard let first = entries.first, let last = entries.last, case .planned(let plan) = first.fact else { return nil }
+    var state = inner.claimed.contains(id) ? DeploymentSummary.State.running : .interrupted
+    if case .concluded(let conclusion) = last.fact {
+      let owes = plan.kind == .deploy && !conclusion.rollback.isEmpty && !inner.deployments.contains { kind(of: $0) == .rollback(of: id) }
+      if !owes { state = .concluded(conclusion.status) }
+    }
+    return DeploymentSummary(
+      id: id, application: plan.application, recipe: plan.recipe, group: plan.group, kind: plan.kind, actor: plan.actor,
+      bundle: plan.bundle?.digest, hosts: plan.hosts.count, began: first.at, lastEntry: last.at, entries: entries.count, state: state)
+  }
+
+  private func kind(of id: Deployment.ID) -> Plan.Kind? {
+    guard case .planned(let plan)? = inner.entries(of: id).first?.fact else { return nil }
+    return plan.kind
+  }
+}

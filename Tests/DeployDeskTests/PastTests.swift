@@ -1,0 +1,60 @@
+import DeployModel
+import Testing
+
+@testable import DeployDesk
+
+/// What the journal says of deployments, as people ask it.
+struct PastTests {
+  /// A deployment in a list; times and hosts are of no matter here.
+  static func deployment(
+    _ id: String, _ state: DeploymentSummary.State, kind: Plan.Kind = .deploy, application: String = "shop", bundle: Digest? = nil
+  ) -> DeploymentSummary {
+    DeploymentSummary(
+      id: id, application: application, recipe: "web", group: "g", kind: kind, actor: "a@b", bundle: bundle, hosts: 1,
+      began: Timestamp(milliseconds: 0), lastEntry: Timestamp(milliseconds: 0), entries: 2, state: state)
+  }
+
+  @Test("a deployment and the rollback that followed from it are one pair, in the place of its newest member")
+  func pairs() {
+    let pairs = Pair.all([
+      Self.deployment("b2", .concluded(.succeeded), kind: .rollback(of: "d2")), Self.deployment("d3", .running),
+      Self.deployment("d2", .concluded(.failed)), Self.deployment("d1", .concluded(.succeeded)),
+    ])
+    #expect(pairs.map { $0.members.map(\.id) } == [["d2", "b2"], ["d3"], ["d1"]])
+  }
+
+  @Test("a rollback whose deployment this journal does not have is a pair by itself")
+  func lonely() {
+    let pairs = Pair.all([Self.deployment("b1", .interrupted, kind: .rollback(of: "elsewhere"))])
+    #expect(pairs.map { $0.members.map(\.id) } == [["b1"]])
+    #expect(pairs[0].state == .interrupted)
+  }
+
+  @Test("a pair is what its rollback is while that is not over, and damaged only if nothing of it is open")
+  func state() {
+    func state(_ first: DeploymentSummary.State, _ back: DeploymentSummary.State?) -> Pair.State {
+      Pair(first: Self.deployment("d", first), back: back.map { Self.deployment("b", $0, kind: .rollback(of: "d")) }).state
+    }
+    let damaged = DeploymentSummary.State.damaged(Damage(sequence: 3, what: "is missing"))
+    #expect(state(.running, nil) == .running)
+    #expect(state(.concluded(.failed), .running) == .running)
+    #expect(state(.concluded(.failed), .interrupted) == .interrupted)
+    #expect(state(damaged, .interrupted) == .interrupted)
+    #expect(state(damaged, .concluded(.succeeded)) == .damaged)
+    #expect(state(.concluded(.failed), .concluded(.succeeded)) == .concluded)
+  }
+
+  @Test("bundles in use are those of open deployments and the last two good ones of each application and group")
+  func inUse() {
+    func bundle(_ digit: Character) -> Digest { Digest(hex: String(repeating: digit, count: 64)) }
+    let used = Retention.inUse([
+      Self.deployment("d7", .interrupted, bundle: bundle("7")), Self.deployment("d6", .concluded(.failed), bundle: bundle("6")),
+      Self.deployment("d5", .concluded(.succeeded), bundle: bundle("5")),
+      Self.deployment("d4", .concluded(.succeeded), bundle: bundle("5")),
+      Self.deployment("d3", .concluded(.succeeded), bundle: bundle("3")),
+      Self.deployment("d2", .concluded(.succeeded), bundle: bundle("2")),
+      Self.deployment("d1", .concluded(.succeeded), application: "other", bundle: bundle("1")),
+    ])
+    #expect(used == [bundle("7"), bundle("5"), bundle("3"), bundle("1")])
+  }
+}

@@ -1,0 +1,135 @@
+import DeployDesk
+import DeployModel
+import DeployReport
+import Foundation
+import Testing
+
+/// What `plan` shows, and what it says it could not see.
+struct PlanTests {
+  /// From the line that begins so, to the next empty one.
+  private func part(_ title: String, of text: String) -> String {
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false).drop { !$0.hasPrefix("  " + title) }
+    return lines.prefix { !$0.isEmpty }.joined(separator: "\n") + "\n"
+  }
+
+  /// A plan as `lander plan` prints it.
+  private struct Shown {
+    var lines: [String]
+    /// Whether the rehearsal saw everything to its end; otherwise the command exits with 14.
+    var isWhole: Bool
+    var text: String { lines.map { $0 + "\n" }.joined() }
+  }
+
+  private func plan(_ project: BenchProject) async throws -> Shown {
+    let planned = try await project.bench().plan(connecting: false)
+    let release = planned.plan.release?.id ?? "none"
+    let lines = planned.report.lines(on: Surface()).map { $0.replacing(release, with: "aaaabbbbcccc") }
+    return Shown(lines: lines, isWhole: planned.report.isWhole)
+  }
+
+  @Test("a stage whose end hangs on an answer is said, the rollout after it is shown, and the plan is not whole")
+  func unseen() async throws {
+    let place = BenchProject(
+      hosts: 1,
+      body: """
+        stages = { stage.upload, stage "t" { run = function(d)
+          local r = here:run "git rev-parse HEAD"
+          if r.stdout == "" then fail "no commit" end
+        end }, stage.rollout },
+        """)
+    let plan = try await plan(place)
+    #expect(!plan.isWhole)
+    expectText(
+      part("What happens", of: plan.text),
+      """
+        What happens, rehearsed without the hosts:
+          before the first stage
+            on h1
+              take the lock  ≤ 15 m
+          stage upload
+            on h1
+              DownloadBundle  send and verify release aaaabbbbcccc  ≤ 30 m
+          stage t
+            on this machine
+              run git rev-parse HEAD  ≤ 10 m
+          wave 1, h1
+              Install  make release aaaabbbbcccc current          ≤ 1 m
+                       write the receipt of release aaaabbbbcccc  ≤ 1 m
+                       keep the newest 5 releases                 ≤ 5 m
+          at the end
+            on h1
+              give the lock back  ≤ 1 m
+
+      """)
+  }
+
+  @Test("a strategy that is not seen to its end is said, with its line and its cause")
+  func strategy() async throws {
+    let place = BenchProject(
+      body: "strategy = own {},",
+      more: """
+
+        local own = strategy "own" (function(r)
+          r:wave(r.targets:take(1))
+          if tonumber(here:run("errors").stdout) > 3 then r:rollback("too many") end
+          r:wave(r.targets)
+        end)
+        """)
+    let plan = try await plan(place)
+    #expect(!plan.isWhole)
+    expectText(
+      part("Not known", of: plan.text),
+      """
+        Not known before it runs:
+          deploy.lua:5: strategy own was not seen beyond this line: attempt to compare number with nil
+            → say what a rehearsal is answered: host:run("…", { rehearse = "…" })
+
+      """)
+    #expect(plan.text.contains("That is not all of it."), "\(plan.text)")
+  }
+
+  @Test("what is between two waves stands between them: an approval here, and a pause of the strategy")
+  func order() async throws {
+    let place = BenchProject(
+      body: "strategy = own {},",
+      more: """
+
+        local own = strategy "own" (function(r)
+          r:wave(r.targets:take(1))
+          here:run "test -e approved"
+          r:wait "10m"
+          r:wave(r.targets)
+        end)
+        """)
+    let plan = try await plan(place)
+    #expect(plan.isWhole)
+    let marks = ["wave 1, h1", "after wave 1", "run test -e approved", "wait 10 m", "wave 2, h2", "at the end"]
+    var rest = plan.text[...]
+    for mark in marks {
+      let found = rest.range(of: mark)
+      #expect(found != nil, "\(mark) in its place in:\n\(plan.text)")
+      if let found { rest = rest[found.upperBound...] }
+    }
+  }
+
+  @Test("a check that is asked again and again is one line, with all of its time, whether it answers or not")
+  func waiting() async throws {
+    let place = BenchProject(
+      hosts: 1,
+      body: "on = { ValidateService = function(host) host:wait_for { port = 8080, timeout = \"15s\", every = \"0.5s\" } end },")
+    let plan = try await plan(place)
+    #expect(plan.isWhole)
+    let lines = plan.lines.filter { $0.contains("check port 8080") }
+    #expect(lines.count == 2 && lines.allSatisfy { $0.hasSuffix(" ≤ 15 s") }, "\(plan.text)")
+  }
+
+  @Test("attempts of a command and their pauses are in the sum of deadlines")
+  func retries() async throws {
+    let place = BenchProject(
+      hosts: 1,
+      body: "on = { AfterInstall = function(host) host:run(\"x\", { timeout = \"10s\", retry = { times = 3, every = \"5s\" } }) end },")
+    let plan = try await plan(place)
+    let lines = plan.lines.filter { $0.contains("run x, up to 3 times ") }
+    #expect(lines.count == 2 && lines.allSatisfy { $0.hasSuffix(" ≤ 40 s") }, "\(plan.text)")
+  }
+}

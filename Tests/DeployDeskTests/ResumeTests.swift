@@ -1,0 +1,71 @@
+import DeployModel
+import DeploySimulation
+import Testing
+
+@testable import DeployDesk
+
+/// A deployment and its rollback are one to whoever resumes or cancels them.
+struct ResumeTests {
+  private static let text = Bench.text(
+    body: "strategy = rolling, on = { ApplicationStart = function(host) host:run \"start\" end },")
+
+  /// Release 2 failed on h2, and its rollback was left when it had begun.
+  private func leftInRollback() async throws -> (bench: Bench, ids: [Deployment.ID], before: [Release.ID?]) {
+    let first = try Bench(Self.text)
+    try await first.deploy()
+    var faults = Faults()
+    faults.appointments = [.failing(host: 1, .applicationStart, release: nil)]
+    let bench = try Bench(Self.text, files: ["app/version": "2\n"], hosts: first.transport.hosts, after: first, faults: faults)
+    let plan = try await bench.plan().plan
+    let end = try await bench.leave(bench.desk.deploy(plan)) { journal in
+      guard let newest = await journal.deployments().first, newest.id != plan.id else { return false }
+      return await journal.hasBegunWave(of: newest.id)
+    }
+    let ids = end.deployments.map(\.plan.id)
+    try #require(ids.count == 2)
+    return (bench, ids, first.transport.hosts.map(\.current))
+  }
+
+  @Test(
+    "left in the rollback: resume and cancel, with either id or none, finish it, and both are one end",
+    arguments: [nil, "lander cancel"], [nil, 0, 1])
+  func finished(_ reason: String?, _ named: Int?) async throws {
+    let (bench, ids, before) = try await leftInRollback()
+    let pair = try await bench.desk.past.pair(named.map { ids[$0] }, or: [.running, .interrupted])
+    #expect(pair.members.map(\.id) == ids && pair.state == .interrupted)
+    guard case .running(let running) = try await bench.desk.resume(pair, cancelling: reason) else {
+      Issue.record("it had ended")
+      return
+    }
+    running.start()
+    var recalled: [Deployment.ID] = []
+    for await event in running.events {
+      if case .recalled(let id, _) = event, recalled.last != id { recalled.append(id) }
+    }
+    let end = try await running.end()
+    #expect(recalled == ids, "both are told again, in order")
+    #expect(end.deployments.map(\.plan.id) == ids && end.deployments.map(\.conclusion?.status) == [.failed, .succeeded])
+    #expect(!end.isWayBackOnly)
+    #expect(bench.transport.hosts.map(\.current) == before && bench.transport.hosts.allSatisfy { $0.lock == nil })
+    guard case .ended = try await bench.desk.resume(pair) else {
+      Issue.record("it was resumed twice")
+      return
+    }
+  }
+
+  @Test("a new deployment is refused while a rollback that was left holds the lock, with the command that finishes it")
+  func first() async throws {
+    let (bench, ids, _) = try await leftInRollback()
+    let text = await refusal { _ = try await bench.plan() }
+    #expect(text.contains("lander resume \(ids[1]) finishes the way back"), "\(text)")
+  }
+
+  @Test("nothing open is said, with the command that lists what there was")
+  func nothing() async throws {
+    let bench = try Bench(Self.text)
+    try await bench.deploy()
+    expectText(
+      await refusal { _ = try await bench.desk.past.pair(nil, or: [.interrupted, .running]) },
+      "no deployment made from here is open: all have ended\n  → lander history lists them\n")
+  }
+}
