@@ -18,7 +18,7 @@ struct ResumeTests {
     let bench = try Bench(Self.text, files: ["app/version": "2\n"], hosts: first.transport.hosts, after: first, faults: faults)
     let plan = try await bench.plan().plan
     let end = try await bench.leave(bench.desk.deploy(plan)) { journal in
-      guard let newest = await journal.deployments().first, newest.id != plan.id else { return false }
+      guard let newest = await journal.deployments().first, newest.kind == .rollback(of: plan.id) else { return false }
       return await journal.hasBegunWave(of: newest.id)
     }
     let ids = end.deployments.map(\.plan.id)
