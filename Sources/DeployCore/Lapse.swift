@@ -1,5 +1,7 @@
-/// A rule that the core does not keep where it decides: tests want to see that the checkers would notice. No deployment has one.
+/// Disables one rule of the core, so that tests can prove that the checkers notice. No deployment has one.
 package enum Lapse: Sendable, Hashable {
+  /// The ledger has an operation performed before its intent is in the journal (against P2).
+  case effectBeforeEntry
   /// Hosts are taken out of service below the floor (against P4).
   case floorIgnored
   /// Hosts are begun after more failed than the budget has (against P5).

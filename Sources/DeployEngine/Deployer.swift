@@ -1,61 +1,52 @@
 package import DeployCore
 package import DeployModel
 
-/// Joins one rollout to the world: takes one batch of outside events, journals it, lets the core decide, journals what it wants,
-/// then does it. The only loop, and the only place with tasks.
+/// Joins one deployment to the world: it carries out the moves of the ledger, and tells the ledger what happens. The only loop, and the
+/// only place with tasks.
 package actor Deployer {
   private let plan: Plan
   private let ports: Ports
   private let feed: Feed
-  private var conductor: Conductor
+  private var ledger: Ledger
   private var inbox: [Happening] = []
   private var waiting: CheckedContinuation<Void, Never>?
   private var timers: [Int: Task<Void, Never>] = [:]
   private var running: [Int: Intent] = [:]
-  private var sequence = 0
-  private var conclusion: Conclusion?
   private var detached = false
   private let (chunks, spool) = AsyncStream.makeStream(of: OutputChunk.self)
 
-  /// - Parameter scripts: made here, because scripts belong to whoever steps them and to nobody else.
-  package init(plan: Plan, ports: Ports, feed: Feed, scripts: @Sendable (Plan) throws -> any Scripts) throws {
+  /// A deployment at its beginning, or one whose engine is gone.
+  /// - Parameters:
+  ///   - entries: the whole journal of a deployment that is resumed; nil: it begins.
+  ///   - scripts: makes them here, because whoever steps scripts has them alone.
+  ///   - lapse: a rule that is not kept, for tests of the checkers.
+  /// - Throws: what `scripts` throws; `Recovery.Divergence` if the sources ask something else than they did.
+  package init(
+    plan: Plan, resuming entries: [Entry]? = nil, ports: Ports, feed: Feed, lapse: Lapse? = nil,
+    scripts: @Sendable (Plan) throws -> any Scripts
+  ) throws {
     self.plan = plan
     self.ports = ports
     self.feed = feed
-    conductor = Conductor(plan: plan, scripts: try scripts(plan))
+    ledger =
+      if let entries {
+        try Ledger(resuming: entries, of: plan, scripts: scripts(plan), actor: ports.actor, at: ports.clock.now(), lapse: lapse)
+      } else {
+        Ledger(plan: plan, scripts: try scripts(plan), lapse: lapse)
+      }
   }
 
-  /// Runs a deployment from its beginning to its end.
-  /// - Returns: nil when somebody detached; the deployment can be resumed then.
-  /// - Throws: `Failure` where the journal cannot be written; hosts keep what they were last told.
-  package func deploy() async throws(Failure) -> Conclusion? {
-    try await append([.planned(plan)])
-    inbox.append(.started)
-    return try await loop()
-  }
-
-  /// Goes on with a deployment whose engine is gone.
-  /// - Parameters:
-  ///   - entries: its whole journal.
-  ///   - scripts: made anew from the pinned sources.
-  package func resume(_ entries: [Entry], scripts: @Sendable (Plan) throws -> any Scripts) async throws -> Conclusion? {
-    let recovery = try Recovery(replaying: entries, of: plan, scripts: try scripts(plan))
-    conductor = recovery.conductor
-    sequence = (entries.last?.sequence ?? -1) + 1
-    if let ended = recovery.conclusion { return ended }
-    guard entries.contains(where: { if case .happened = $0.fact { true } else { false } }) else {
-      inbox.append(.started)
-      return try await loop()
-    }
-    try await append([.resumed(actor: ports.actor)])
-    let now = ports.clock.now()
-    for intent in recovery.outstanding { perform(intent) }
-    for intent in recovery.cancelled { cancel(intent: intent) }
-    for timer in recovery.timers {
-      ring(timer.number, after: max(.zero, Interval(milliseconds: timer.after.milliseconds.minus((now - timer.since).milliseconds))))
-    }
-    try await carryOut(recovery.unjournalled)
-    return try await loop()
+  /// Runs the deployment to its end.
+  /// - Returns: nil if somebody detached; the deployment can be resumed then.
+  /// - Throws: `Failure` if the journal cannot be written; hosts keep what they were last told.
+  package func run() async throws(Failure) -> Conclusion? {
+    let spooler = Task { [ports, plan, chunks] in for await chunk in chunks { await ports.journal.spool(chunk, of: plan.id) } }
+    defer { for timer in timers.values { timer.cancel() } }
+    try await turns()
+    // What hooks wrote is kept before anybody is told that the deployment ended (promise P9).
+    spool.finish()
+    await spooler.value
+    return ledger.conclusion
   }
 
   /// Ends the deployment in good order: nothing new is started, hosts in their lifecycle are restored, locks are given back.
@@ -63,7 +54,7 @@ package actor Deployer {
     post(.cancelled(reason: reason))
   }
 
-  /// Leaves the deployment as it is; jobs on hosts go on.
+  /// Leaves the deployment as it is; jobs on hosts continue.
   package func detach() {
     detached = true
     wake()
@@ -71,27 +62,16 @@ package actor Deployer {
 
   // MARK: The loop
 
-  private func loop() async throws(Failure) -> Conclusion? {
-    let spooler = Task { [ports, plan, chunks] in for await chunk in chunks { await ports.journal.spool(chunk, of: plan.id) } }
-    defer { for timer in timers.values { timer.cancel() } }
-    try await turns()
-    // What hooks wrote is kept before anybody is told that the deployment ended (promise P9).
-    spool.finish()
-    await spooler.value
-    return conclusion
-  }
-
   private func turns() async throws(Failure) {
-    while conclusion == nil {
-      if detached { return }
-      if inbox.isEmpty { await withCheckedContinuation { waiting = $0 } }
-      let batch = inbox
+    while ledger.conclusion == nil {
+      ledger.take(inbox)
       inbox = []
-      if batch.isEmpty { continue }
-      try await append(batch.map { .happened($0) })
-      var effects: [Effect] = []
-      for happening in batch where conclusion == nil { effects += conductor.take(happening) }
-      try await carryOut(effects)
+      while let move = ledger.move(at: ports.clock.now()) {
+        try await carryOut(move)
+        if detached, ledger.isAtRest { return }
+      }
+      if detached { return }
+      if inbox.isEmpty, ledger.conclusion == nil { await withCheckedContinuation { waiting = $0 } }
     }
   }
 
@@ -105,45 +85,17 @@ package actor Deployer {
     waiting = nil
   }
 
-  /// Writes down what is wanted, in one transaction; then does it (promise P2).
-  private func carryOut(_ effects: [Effect]) async throws(Failure) {
-    let now = ports.clock.now()
-    var chain: Digest?
-    if effects.contains(where: { if case .perform(let intent) = $0, case .record = intent.operation { true } else { false } }) {
-      chain = await ports.journal.head(of: plan.id)
+  private func carryOut(_ move: Ledger.Move) async throws(Failure) {
+    switch move {
+    case .append(let entries):
+      try await ports.journal.append(entries, to: plan.id)
+      for entry in entries { feed.entry(plan.id, entry) }
+    case .head: ledger.seal(chain: await ports.journal.head(of: plan.id))
+    case .perform(let intent): perform(intent)
+    case .cancel(let intent): cancel(intent: intent)
+    case .ring(let timer, let after): ring(timer, after: after)
+    case .end: break
     }
-    var sealed = effects
-    var facts: [Entry.Fact] = []
-    for (index, effect) in effects.enumerated() {
-      switch effect {
-      case .perform(let intent):
-        let intent = intent.sealed(at: now, chain: chain)
-        sealed[index] = .perform(intent)
-        facts.append(.intended(intent))
-      case .note(let note): facts.append(.noted(note))
-      case .conclude(let end): facts.append(.concluded(end))
-      default: break
-      }
-    }
-    try await append(facts)
-    for effect in sealed {
-      switch effect {
-      case .perform(let intent): perform(intent)
-      case .cancel(let intent): cancel(intent: intent)
-      case .ring(let timer, let after): ring(timer, after: after)
-      case .conclude(let end): conclusion = end
-      default: break
-      }
-    }
-  }
-
-  private func append(_ facts: [Entry.Fact]) async throws(Failure) {
-    guard !facts.isEmpty else { return }
-    let now = ports.clock.now()
-    let entries = facts.enumerated().map { Entry(sequence: sequence + $0.offset, at: now, fact: $0.element) }
-    sequence += entries.count
-    try await ports.journal.append(entries, to: plan.id)
-    for entry in entries { feed.entry(plan.id, entry) }
   }
 
   // MARK: The world
@@ -151,21 +103,18 @@ package actor Deployer {
   private func perform(_ intent: Intent) {
     running[intent.id] = intent
     let (plan, ports, feed, spool) = (plan, ports, feed, spool)
-    let goesBack =
-      if case .host(let number) = intent.place, case .restoring = conductor.rollout.statuses[number] { true } else { false }
+    let site: HostSite? = if case .host(let number) = intent.place { ledger.site(of: number) } else { nil }
     let output: @Sendable (OutputChunk) -> Void = { chunk in
       spool.yield(chunk)
       feed.output(plan.id, chunk)
     }
     Task { [weak self] in
-      let outcome: Outcome
-      switch intent.place {
-      case .host(let number):
-        var site = plan.site(of: number)
-        if goesBack { site.mayUseReserve = true }
-        outcome = await ports.transport.perform(intent, at: site, output: output)
-      case .engine: outcome = await ports.machine.perform(intent, of: plan.id, output: output)
-      }
+      let outcome =
+        if let site {
+          await ports.transport.perform(intent, at: site, output: output)
+        } else {
+          await ports.machine.perform(intent, of: plan.id, output: output)
+        }
       await self?.finished(intent, outcome)
     }
   }

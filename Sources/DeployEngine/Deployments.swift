@@ -1,7 +1,7 @@
 package import DeployCore
 package import DeployModel
 
-/// Deployments one after the other: the one that was asked for, and where it fails the rollback that follows from it.
+/// Deployments one after the other: the one that was asked for, and, if it fails, the rollback that follows from it.
 package actor Deployments {
   private let ports: Ports
   private let feed: Feed
@@ -29,38 +29,35 @@ package actor Deployments {
     }
   }
 
-  /// - Returns: what ended, in order: the deployment, then its rollback where there was one.
+  /// - Returns: what ended, in order: the deployment, then its rollback if there was one.
   package func deploy(_ plan: Plan) async throws -> [Ended] {
     // Without it the deployment would look interrupted to others, and be resumed beside us.
     guard let claim = try ports.journal.claim(plan.id) else {
       throw Failure(.locked, "deployment \(plan.id) is run by another process of this machine")
     }
     defer { claim.release() }
-    let scripts = try await scripts(for: plan)
-    let deployer = try Deployer(plan: plan, ports: ports, feed: feed, scripts: scripts)
-    return try await follow(plan, deployer) { try await deployer.deploy() }
+    return try await follow(try Deployer(plan: plan, ports: ports, feed: feed, scripts: try await scripts(for: plan)), plan)
   }
 
-  /// Goes on with an interrupted deployment, and with the rollback it calls for.
+  /// Resumes an interrupted deployment, and runs the rollback it calls for.
   /// - Parameter entries: its whole journal, entry 0 first, read under a claim that is held until this returns.
   package func resume(_ entries: [Entry]) async throws -> [Ended] {
     guard case .planned(let plan)? = entries.first?.fact else {
       throw Failure(.store, "the journal of this deployment has no entry 0, so nothing says what was planned", fix: "lander audit")
     }
     let scripts = try await scripts(for: plan)
-    let deployer = try Deployer(plan: plan, ports: ports, feed: feed, scripts: scripts)
-    return try await follow(plan, deployer) { try await deployer.resume(entries, scripts: scripts) }
+    return try await follow(try Deployer(plan: plan, resuming: entries, ports: ports, feed: feed, scripts: scripts), plan)
   }
 
-  /// What becomes of the wish that a deployment ends.
+  /// The answer to a wish that a deployment ends.
   package enum Reply: Sendable, Hashable {
     /// It ends in good order, or before it begins.
     case ending
-    /// It is this rollback, which goes on to its end.
+    /// This rollback runs, and continues to its end.
     case goingBack(Deployment.ID)
   }
 
-  /// Ends the deployment in good order. A rollback that follows from a failure is never cancelled: half way back is the worst place.
+  /// Ends the deployment in good order. A rollback that follows from a failure is never cancelled: half way back is the worst place to be.
   @discardableResult
   package func cancel(reason: String) async -> Reply {
     guard let current else {
@@ -77,18 +74,18 @@ package actor Deployments {
     if let current, case .rollback(of: _?) = current.plan.kind { current.plan.id } else { nil }
   }
 
-  /// Leaves everything as it is: jobs on hosts go on, and the deployment can be resumed.
+  /// Leaves everything as it is: jobs on hosts continue, and the deployment can be resumed.
   package func detach() async {
     detached = true
     await current?.deployer.detach()
   }
 
-  private func follow(_ plan: Plan, _ deployer: Deployer, _ run: () async throws -> Conclusion?) async throws -> [Ended] {
+  private func follow(_ deployer: Deployer, _ plan: Plan) async throws -> [Ended] {
     current = (deployer, plan)
     defer { current = nil }
     if let cancelReason { await cancel(reason: cancelReason) }
     if detached { await deployer.detach() }
-    let conclusion = try await run()
+    let conclusion = try await deployer.run()
     let ended = Ended(plan: plan, conclusion: conclusion)
     guard let conclusion, !detached, let back = RollbackPlanner.plan(after: plan, conclusion, by: identity()) else { return [ended] }
     // Whoever speaks between the two deployments speaks to the rollback.

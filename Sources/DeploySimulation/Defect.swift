@@ -1,7 +1,5 @@
 /// A mistake that tests plant in the simulated world, to see that the checkers would find it. Those of the core are its `Lapse`.
 package enum Defect: String, Sendable, Hashable, CaseIterable {
-  /// The driver performs an operation before its intent is in the journal (against P2).
-  case effectBeforeAppend
   /// A host runs a job again instead of attaching to it (against the at-most-once rule).
   case jobSentAgain
   /// A host takes `current` away and makes it anew, instead of one rename (against P3).

@@ -10,11 +10,9 @@ package struct SimulatedEngine {
   /// By host number in the plan: what the host is told about the deployment.
   let sites: [HostSite]
   /// Nil before it starts, while it is dead, and when it has concluded.
-  var conductor: Conductor?
+  var ledger: Ledger?
   /// What is in its journal; empty where the simulation was told to keep nothing.
   package internal(set) var entries: [Entry] = []
-  /// Number of the next entry.
-  var sequence = 0
   /// Raised with each death, so that timers of a dead process ring for nobody.
   var incarnation = 0
   /// By intent: it was sent, and no outcome has come back.
@@ -41,7 +39,7 @@ package struct SimulatedEngine {
     sites = plan.hosts.indices.map { plan.site(of: $0) }
   }
 
-  var isAlive: Bool { conductor != nil }
+  var isAlive: Bool { ledger != nil }
 
   mutating func expect(_ intent: Intent) {
     while awaiting.count <= intent.id {
@@ -63,7 +61,7 @@ package struct SimulatedEngine {
   }
 
   mutating func die(at now: Timestamp) {
-    conductor = nil
+    ledger = nil
     incarnation += 1
     awaiting = [false]
     lost = [false]

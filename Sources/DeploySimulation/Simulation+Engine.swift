@@ -1,62 +1,59 @@
 import DeployCore
 import DeployModel
 
-/// The engine's part, step by step as the real one takes it: what happened is written down, then the core hears of it; what it wants
-/// is written down, then done.
+/// The engine's part: it carries out the moves of the same ledger as the real engine. Between any two moves it may die.
 extension Simulation {
-  /// Plans are written down and the core is told that it starts.
+  /// A deployment starts.
   mutating func begin(_ engine: Int) {
-    guard !dies(engine) else { return queue.push(.begin(engine: engine), at: now + absence) }
-    checkers.began(engine, engines[engine].plan, engines[engine].fleet, hosts: hosts)
-    guard append([.planned(engines[engine].plan)], by: engine) else { return }
-    let scripts = scripts
-    guard wake(engine, { [lapse] in Conductor(plan: $0, scripts: try scripts($0), lapse: lapse) }) else { return }
-    guard !crashes(engine) else { return }
-    take(.started, by: engine)
+    let (plan, lapse, scripts) = (engines[engine].plan, lapse, scripts)
+    checkers.began(engine, plan, engines[engine].fleet, hosts: hosts)
+    drive(engine) { Ledger(plan: plan, scripts: try scripts(plan), lapse: lapse) }
+  }
+
+  /// Continues where a dead engine stopped.
+  mutating func resume(_ engine: Int) {
+    guard !engines[engine].isAlive else { return }
+    if let conclusion = engines[engine].conclusion { return follow(engine, conclusion) }
+    guard !engines[engine].entries.isEmpty else { return begin(engine) }
+    let (plan, lapse, scripts, entries, now) = (engines[engine].plan, lapse, scripts, engines[engine].entries, now)
+    drive(engine) {
+      try Ledger(resuming: entries, of: plan, scripts: try scripts(plan), actor: "simulation", at: now, lapse: lapse)
+    }
   }
 
   /// One turn: one outside event.
   mutating func take(_ happening: Happening, by engine: Int) {
     guard engines[engine].isAlive else { return }
-    record(happening, of: engine)
-    guard !crashes(engine), append([.happened(happening)], by: engine), !crashes(engine) else { return }
-    guard let effects = engines[engine].conductor?.take(happening) else { return }
-    carryOut(effects, by: engine)
+    engines[engine].ledger?.take([happening])
+    drive(engine)
   }
 
-  /// Writes down what the core wants, and does it.
-  private mutating func carryOut(_ effects: [Effect], by engine: Int) {
-    let effects = effects.map { effect -> Effect in
-      if case .perform(let intent) = effect { .perform(intent.sealed(at: now, chain: nil)) } else { effect }
+  private mutating func drive(_ engine: Int, _ make: () throws -> Ledger) {
+    do {
+      engines[engine].ledger = try make()
+      engines[engine].aliveUntil = nil
+      drive(engine)
+    } catch {
+      stopped = "engine: \(error)"
     }
-    let facts: [Entry.Fact] = effects.compactMap { effect in
-      switch effect {
-      case .perform(let intent): .intended(intent)
-      case .note(let note): .noted(note)
-      case .conclude(let conclusion): .concluded(conclusion)
-      default: nil
-      }
-    }
-    if defect == .effectBeforeAppend {
-      for case .perform(let intent) in effects where !perform(intent, by: engine) { return }
-    }
-    if !facts.isEmpty {
-      guard !crashes(engine), append(facts, by: engine), !crashes(engine) else { return }
-    }
-    for effect in effects {
-      switch effect {
-      case .perform(let intent):
-        if defect != .effectBeforeAppend, !perform(intent, by: engine) { return }
+  }
+
+  /// Carries out moves until none is left, or the engine dies.
+  private mutating func drive(_ engine: Int) {
+    while let move = engines[engine].ledger?.move(at: now) {
+      switch move {
+      case .append(let entries): guard !crashes(engine), append(entries, by: engine), !crashes(engine) else { return }
+      case .head: engines[engine].ledger?.seal(chain: nil)
+      case .perform(let intent): guard perform(intent, by: engine) else { return }
       case .cancel(let intent): cancel(intent, by: engine)
       case .ring(let timer, let after):
         queue.push(.ring(engine: engine, incarnation: engines[engine].incarnation, timer: timer), at: now + after)
-      case .conclude(let conclusion): conclude(engine, conclusion)
-      case .start, .step, .kill, .note: break
+      case .end(let conclusion): conclude(engine, conclusion)
       }
     }
   }
 
-  /// - Returns: false where the engine died just before or after.
+  /// - Returns: false if the engine died just before or after.
   private mutating func perform(_ intent: Intent, by engine: Int) -> Bool {
     guard !crashes(engine) else { return false }
     engines[engine].expect(intent)
@@ -65,47 +62,9 @@ extension Simulation {
     return !crashes(engine)
   }
 
-  /// Goes on where a dead engine stopped.
-  mutating func resume(_ engine: Int) {
-    guard !engines[engine].isAlive else { return }
-    if let conclusion = engines[engine].conclusion { return follow(engine, conclusion) }
-    guard !engines[engine].entries.isEmpty else { return begin(engine) }
-    do {
-      let plan = engines[engine].plan
-      let recovery = try Recovery(replaying: engines[engine].entries, of: plan, scripts: try scripts(plan), lapse: lapse)
-      guard wake(engine, { _ in recovery.conductor }) else { return }
-      guard append([.resumed(actor: "simulation")], by: engine), !crashes(engine) else { return }
-      if let conclusion = recovery.conclusion { return conclude(engine, conclusion) }
-      for timer in recovery.timers {
-        queue.push(
-          .ring(engine: engine, incarnation: engines[engine].incarnation, timer: timer.number), at: max(now, timer.since + timer.after))
-      }
-      for intent in recovery.outstanding where !perform(intent, by: engine) { return }
-      for intent in recovery.cancelled { cancel(intent, by: engine) }
-      if engines[engine].entries.contains(where: { if case .happened = $0.fact { true } else { false } }) {
-        carryOut(recovery.unjournalled, by: engine)
-      } else {
-        take(.started, by: engine)
-      }
-    } catch {
-      stopped = "replay: \(error)"
-    }
-  }
-
-  private mutating func wake(_ engine: Int, _ make: (Plan) throws -> Conductor) -> Bool {
-    do {
-      engines[engine].conductor = try make(engines[engine].plan)
-      engines[engine].aliveUntil = nil
-      return true
-    } catch {
-      stopped = "scripts: \(error)"
-      return false
-    }
-  }
-
   private mutating func conclude(_ engine: Int, _ conclusion: Conclusion) {
     engines[engine].conclusion = conclusion
-    engines[engine].conductor = nil
+    engines[engine].ledger = nil
     engines[engine].aliveUntil = now
     checkers.concluded(engine, conclusion, hosts: hosts)
     guard !dies(engine) else { return queue.push(.restart(engine: engine), at: now + absence) }
@@ -121,10 +80,9 @@ extension Simulation {
 
   // MARK: journal and death
 
-  private mutating func append(_ facts: [Entry.Fact], by engine: Int) -> Bool {
-    let first = engines[engine].sequence
-    let entries = facts.enumerated().map { Entry(sequence: first + $0.offset, at: now, fact: $0.element) }
-    engines[engine].sequence += entries.count
+  /// - Returns: false if the journal refuses.
+  private mutating func append(_ entries: [Entry], by engine: Int) -> Bool {
+    for entry in entries { if case .happened(let happening) = entry.fact { record(happening, of: engine) } }
     if keepsEntries { engines[engine].entries += entries }
     checkers.appended(engine, entries, hosts: hosts)
     do {

@@ -35,6 +35,19 @@ struct DeploymentsTests {
     #expect(!bench.hosts.verbs.contains("activate"))
   }
 
+  @Test("an engine whose ledger acts before it writes asks hosts for what no journal holds, which breaks P2", arguments: [false, true])
+  func effectBeforeEntry(planted: Bool) async throws {
+    let bench = Bench()
+    // The plan and the start are written; the first intents are not.
+    bench.journal.fail(after: 2, with: Failure(.store, "no space left on device"))
+    let deployer = try Deployer(
+      plan: plan(hosts: 1), ports: bench.ports, feed: Feed(), lapse: planted ? .effectBeforeEntry : nil,
+      scripts: { _ in SwiftScripts([SwiftScripts.commands(["start"])]) })
+    await #expect(throws: Failure.self) { try await deployer.run() }
+    for _ in 0..<1000 where planted && bench.hosts.asked.isEmpty { try await Task.sleep(for: .milliseconds(5)) }
+    #expect(bench.hosts.asked.map(\.journalled) == (planted ? [false] : []))
+  }
+
   @Test("rolls the touched hosts back as a deployment of its own, under the locks that are held")
   func rollback() async throws {
     let bench = Bench { intent in

@@ -84,12 +84,13 @@ struct SwiftRecipes: RecipeLibrary {
 struct Bench {
   let journal = MemoryJournal()
   let hosts: InstantHosts
+  let ports: Ports
   let deployments: Deployments
 
   init(lines: [String] = ["start"], journal: MemoryJournal? = nil, reply: @escaping @Sendable (Intent) -> Outcome? = { _ in .done() }) {
     let journal = journal ?? self.journal
     hosts = InstantHosts(journal, reply: reply)
-    let ports = Ports(
+    ports = Ports(
       transport: hosts, machine: NoMachine(), bundles: EmptyStore(), journal: journal, clock: VirtualClock(), actor: "test@here")
     deployments = Deployments(
       ports: ports, feed: Feed(), recipes: SwiftRecipes(functions: { [SwiftScripts.commands(lines)] }),

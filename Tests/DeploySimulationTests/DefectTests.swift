@@ -20,9 +20,9 @@ struct DefectTests {
   }
 
   @Test("an effect before its entry breaks P2")
-  func effectBeforeAppend() {
+  func effectBeforeEntry() {
     #expect(broken(nil, Worlds.simulation()) == [])
-    #expect(broken(.effectBeforeAppend, Worlds.simulation()).contains("P2"))
+    #expect(broken(.effectBeforeEntry, Worlds.simulation()).contains("P2"))
   }
 
   @Test("a job that is sent again runs twice, which breaks at most once")

@@ -26,7 +26,7 @@ struct EngineParityTests {
     let deployer = try Deployer(plan: plan, ports: ports, feed: Feed(), scripts: { Worlds.scripts(batch: batch)($0) })
     let time = Task { await clock.run() }
     defer { time.cancel() }
-    return (try await deployer.deploy(), transport, journal.entries(of: plan.id))
+    return (try await deployer.run(), transport, journal.entries(of: plan.id))
   }
 
   @Test("the engine leaves the hosts as the simulation of the same deployment does", arguments: [false, true])

@@ -1,7 +1,7 @@
 package import DeployModel
 
-/// A deployment brought back to where its journal ends: the recorded outside events, in their recorded order, given to the same sources
-/// again. What the sources ask is compared with the record, not fed from it (docs/decisions/004-journal-before-effect.md).
+/// A deployment brought back to where its journal ends: the same sources hear the recorded outside events again, in their recorded order.
+/// What the sources ask is checked against the record, never taken from it (docs/decisions/004-journal-before-effect.md).
 package struct Recovery {
   package struct Timer: Sendable, Hashable {
     package var number: Int
@@ -10,28 +10,32 @@ package struct Recovery {
   }
 
   package private(set) var conductor: Conductor
+  /// Whether the core was ever told that it starts: an engine can die before that.
+  package private(set) var hasStarted = false
   /// Journalled intents without an outcome: to be performed again, which attaches to them.
   package private(set) var outstanding: [Intent] = []
-  /// Those of them that were being cancelled.
+  /// The outstanding intents that were being cancelled.
   package private(set) var cancelled: [Int] = []
-  /// What the last turn wanted and never reached the journal: intents, notes and a conclusion, in order.
+  /// What the last turn wanted and never reached the journal, in order: intents, their cancellations, notes and a conclusion.
   package private(set) var unjournalled: [Effect] = []
   /// Timers that have not rung.
   package private(set) var timers: [Timer] = []
-  /// How the deployment ended, where it did.
+  /// How the deployment ended; nil if it did not.
   package private(set) var conclusion: Conclusion?
 
-  /// Two requests that should be one, and the entry that holds the recorded one.
+  /// Replay asked for something other than what the journal recorded.
   package struct Divergence: Error, Sendable, Hashable {
     package var recorded: Intent
+    /// nil: replay asked for nothing.
     package var again: Intent?
+    /// Number of the entry that holds the recorded request.
     package var sequence: Int
   }
 
   /// - Parameters:
   ///   - entries: from entry 0 on, without gaps; entry 0 holds the plan that `scripts` were made for.
   ///   - lapse: the rule that was not kept, for tests of the checkers.
-  /// - Throws: `Divergence` where the sources ask something else than they did.
+  /// - Throws: `Divergence` if the sources ask something else than they did.
   package init(replaying entries: [Entry], of plan: Plan, scripts: any Scripts, lapse: Lapse? = nil) throws(Divergence) {
     conductor = Conductor(plan: plan, scripts: scripts, lapse: lapse)
     var wanted: [Effect] = []
@@ -50,6 +54,7 @@ package struct Recovery {
         intents[record.intents] = intent
         record.intents += 1
       case .happened(let happening):
+        hasStarted = true
         record.take(happening)
         for effect in conductor.take(happening) {
           switch effect {
@@ -63,12 +68,12 @@ package struct Recovery {
       }
     }
     outstanding = intents.prefix(record.intents).filter { !record.isFinished($0.id) }
-    cancelled = cancelled.filter { !record.isFinished($0) }
+    cancelled = cancelled.filter { $0 <= record.intents && !record.isFinished($0) }
     timers = record.timers
     unjournalled = Self.rest(of: wanted, after: record, concluded: conclusion != nil)
   }
 
-  /// What of the wanted effects has no entry yet. Intents and notes are journalled in order, so counting them is enough.
+  /// Effects that were requested but not yet journalled. Intents and notes are journalled in order, so counting them is enough.
   private static func rest(of wanted: [Effect], after record: Record, concluded: Bool) -> [Effect] {
     var (intents, notes) = (0, 0)
     return wanted.filter { effect in
@@ -79,13 +84,14 @@ package struct Recovery {
       case .note:
         notes += 1
         return notes > record.notes
+      case .cancel(let intent): return intent > record.intents
       case .conclude: return !concluded
       default: return false
       }
     }
   }
 
-  /// What the journal was found to hold.
+  /// What the journal holds, counted.
   private struct Record {
     var intents = 0
     var notes = 0
@@ -107,8 +113,8 @@ package struct Recovery {
 }
 
 extension Intent {
-  /// Whether it asks the same. A receipt's time and chain head are put in when it is journalled, so they do not count; nor does what a
-  /// host is told to remember, which older versions did not say.
+  /// Whether both ask the same. The time and chain head of a receipt are put in when it is journalled, so they do not count; nor does what
+  /// a host is told to remember, which older versions did not say.
   package func isSame(as other: Intent) -> Bool { unsealed == other.unsealed }
 
   private var unsealed: Intent {

@@ -1,7 +1,7 @@
 package import DeployModel
 
-/// Joins the rollout and the recipe's scripts: one outside event in, every script that can go on is stepped until all wait,
-/// and what is to be done outside comes back, in order. The same for a live run, a rehearsal and a replay.
+/// Joins the rollout and the recipe's scripts. It takes one outside event, steps every script that can run until all of them wait, and
+/// returns what is to be done outside, in order. The same for a live run, a rehearsal and a replay.
 package struct Conductor {
   package private(set) var rollout: Rollout
   private let scripts: any Scripts

@@ -1,0 +1,199 @@
+package import DeployModel
+
+/// One deployment's law of writing and acting, as a value: what happened is written before the core hears of it, and what the core wants
+/// is written before it is done (promise P2). A driver asks for the next move, carries it out, and asks again.
+package struct Ledger {
+  /// What the driver does next.
+  package enum Move: Sendable, Hashable {
+    /// Appends these entries in one transaction. Asking for the next move says that they are durable; a driver that could not append
+    /// them asks no more.
+    case append([Entry])
+    /// Tells `seal(chain:)` the head of the journal's chain.
+    case head
+    case perform(Intent)
+    case cancel(intent: Int)
+    case ring(timer: Int, after: Interval)
+    /// Tells that the deployment has ended.
+    case end(Conclusion)
+  }
+
+  private enum Stage {
+    /// Waits for something to happen.
+    case idle
+    /// Entry 0, or who resumes, is to be written.
+    case opening
+    /// The core is to be told that it starts.
+    case starting
+    /// `batch` is to be written.
+    case hearing
+    /// `batch` is written, and the core has not heard of it.
+    case deciding
+    /// `wanted` is to be put into facts and acts.
+    case sealing
+    /// `facts` are to be written.
+    case writing
+    /// `acts` are to be done, from `next` on.
+    case acting
+  }
+
+  package let plan: Plan
+  /// How the deployment ended; nil until it has.
+  package private(set) var conclusion: Conclusion?
+  private var conductor: Conductor
+  private let lapse: Lapse?
+  private var stage = Stage.opening
+  /// Number of the next entry.
+  private var sequence = 0
+  private var heard: [Happening] = []
+  private var batch: [Happening] = []
+  private var wanted: [Effect] = []
+  /// The head of the journal's chain, once it was told; the inner nil: the journal keeps no chain.
+  private var chain: Digest??
+  private var facts: [Entry.Fact]
+  private var acts: [Move] = []
+  private var next = 0
+
+  /// A deployment at its beginning.
+  /// - Parameter lapse: a rule that is not kept, for tests of the checkers.
+  package init(plan: Plan, scripts: any Scripts, lapse: Lapse? = nil) {
+    self.plan = plan
+    self.lapse = lapse
+    conductor = Conductor(plan: plan, scripts: scripts, lapse: lapse)
+    facts = [.planned(plan)]
+  }
+
+  /// A deployment whose engine is gone. What was under way is performed again, which attaches to it. What the last turn wanted and never
+  /// reached the journal is written and done now.
+  /// - Parameters:
+  ///   - entries: its whole journal; entry 0 holds the plan.
+  ///   - scripts: made anew from the pinned sources.
+  ///   - actor: who resumes it, for the record.
+  ///   - now: timers ring when they would have rung.
+  /// - Throws: `Divergence` if the sources ask something else than they did.
+  package init(
+    resuming entries: [Entry], of plan: Plan, scripts: any Scripts, actor: String, at now: Timestamp, lapse: Lapse? = nil
+  ) throws(Recovery.Divergence) {
+    let recovery = try Recovery(replaying: entries, of: plan, scripts: scripts, lapse: lapse)
+    self.plan = plan
+    self.lapse = lapse
+    conductor = recovery.conductor
+    sequence = (entries.last?.sequence ?? -1) + 1
+    if let ended = recovery.conclusion {
+      facts = []
+      acts = [.end(ended)]
+      stage = .acting
+      return
+    }
+    facts = [.resumed(actor: actor)]
+    // An engine that died before the core was told that it starts.
+    guard recovery.hasStarted else { return }
+    acts = recovery.outstanding.map { .perform($0) } + recovery.cancelled.map { .cancel(intent: $0) }
+    for timer in recovery.timers {
+      acts.append(.ring(timer: timer.number, after: max(.zero, (timer.since + timer.after) - now)))
+    }
+    wanted = recovery.unjournalled
+    stage = .sealing
+  }
+
+  /// Something happened. It is written and heard at the next moves.
+  package mutating func take(_ happenings: [Happening]) { heard += happenings }
+
+  /// The answer to `Move.head`.
+  /// - Parameter chain: nil: the journal keeps no chain.
+  package mutating func seal(chain: Digest?) { self.chain = .some(chain) }
+
+  /// What every operation on that host is told about the deployment. A host that goes back may use the disk space kept for that.
+  package func site(of host: Int) -> HostSite {
+    var site = plan.site(of: host)
+    if case .restoring = conductor.rollout.statuses[host] { site.mayUseReserve = true }
+    return site
+  }
+
+  /// Whether no turn is under way: whoever leaves the deployment leaves it here.
+  package var isAtRest: Bool {
+    switch stage {
+    case .idle, .starting: true
+    default: false
+    }
+  }
+
+  /// - Parameter now: the time of entries and receipts.
+  /// - Returns: nil if nothing is to be done until something happens.
+  package mutating func move(at now: Timestamp) -> Move? {
+    while true {
+      switch stage {
+      case .idle:
+        guard !heard.isEmpty else { return nil }
+        swap(&batch, &heard)
+        stage = .hearing
+      case .opening:
+        stage = .starting
+        return append(at: now)
+      case .starting:
+        // A wish that the deployment ends may be there already, and comes first: it then ends before it begins.
+        heard.append(.started)
+        stage = .idle
+      case .hearing:
+        facts = batch.map { .happened($0) }
+        stage = .deciding
+        return append(at: now)
+      case .deciding:
+        for happening in batch { wanted += conductor.take(happening) }
+        batch.removeAll(keepingCapacity: true)
+        stage = .sealing
+      case .sealing:
+        if chain == nil, wanted.contains(where: \.isReceipt) { return .head }
+        seal(at: now)
+        stage = lapse == .effectBeforeEntry || facts.isEmpty ? .acting : .writing
+      case .writing:
+        stage = .acting
+        return append(at: now)
+      case .acting:
+        guard next < acts.count else {
+          acts.removeAll(keepingCapacity: true)
+          next = 0
+          stage = facts.isEmpty ? .idle : .writing
+          continue
+        }
+        next += 1
+        if case .end(let end) = acts[next - 1] { conclusion = end }
+        return acts[next - 1]
+      }
+    }
+  }
+
+  /// Puts what is wanted into what is written and what is done. A receipt learns when, and where in which chain.
+  private mutating func seal(at now: Timestamp) {
+    for effect in wanted {
+      switch effect {
+      case .perform(let intent):
+        let intent = intent.sealed(at: now, chain: chain ?? nil)
+        facts.append(.intended(intent))
+        acts.append(.perform(intent))
+      case .note(let note): facts.append(.noted(note))
+      case .conclude(let end):
+        facts.append(.concluded(end))
+        acts.append(.end(end))
+      case .cancel(let intent): acts.append(.cancel(intent: intent))
+      case .ring(let timer, let after): acts.append(.ring(timer: timer, after: after))
+      case .start, .step, .kill: break
+      }
+    }
+    wanted.removeAll(keepingCapacity: true)
+    chain = nil
+  }
+
+  /// All facts that wait, as one append.
+  private mutating func append(at now: Timestamp) -> Move {
+    let entries = facts.enumerated().map { Entry(sequence: sequence + $0.offset, at: now, fact: $0.element) }
+    sequence += entries.count
+    facts.removeAll(keepingCapacity: true)
+    return .append(entries)
+  }
+}
+
+extension Effect {
+  fileprivate var isReceipt: Bool {
+    if case .perform(let intent) = self, case .record = intent.operation { true } else { false }
+  }
+}
