@@ -102,7 +102,7 @@ struct RolloutTests {
     #expect(play.conclusion?.status == .succeeded)
   }
 
-  @Test("has failed when no host came through, however many the budget lets fail")
+  @Test("has failed when no host succeeded, however many the budget lets fail")
   func nobodyCameThrough() {
     let play = Play(plan(hosts: 2, hooks: [(.applicationStart, 0)], failed: 2), ListScripts([[run("start", on: 0)]])) { intent in
       if case .run = intent.operation, intent.site.release == "new" { return .failed(.command, "start exited with 1") }

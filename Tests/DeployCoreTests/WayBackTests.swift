@@ -56,7 +56,7 @@ struct WayBackTests {
   func cancelledByNobody() {
     let p = plan(hosts: 1, hooks: [(.afterInstall, 0)])
     let (_, conclusion) = play(p, PerHost { run("start", on: $0) }) { intent in
-      if case .run = intent.operation { return .failed(.cancelled, "not started: another one failed first") }
+      if case .run = intent.operation { return .failed(.cancelled, "skipped because another one failed first") }
       return .done()
     }
     #expect(conclusion?.status == .failed)

@@ -10,21 +10,3 @@ package protocol Scripts: AnyObject {
   /// Ends a script at once: nothing of it runs any more.
   func kill(_ script: ScriptID)
 }
-
-/// What the core hears.
-package enum Event: Sendable, Hashable {
-  case happened(Happening)
-  case stepped(ScriptID, Step)
-}
-
-/// What the core wants done, in order.
-package enum Effect: Sendable, Hashable {
-  case start(ScriptID, Body, Subject)
-  case step(ScriptID, Answer)
-  case kill(ScriptID)
-  case perform(Intent)
-  case cancel(intent: Int)
-  case ring(timer: Int, after: Interval)
-  case note(Note)
-  indirect case conclude(Conclusion)
-}

@@ -1,7 +1,7 @@
 package import DeployModel
 
-/// One deployment in progress, as a value: events in, effects out; no IO, no clock, no task.
-/// It holds the state and hands each event to the part that understands it; the parts are in the files beside this one.
+/// One deployment in progress, as a value: events in, effects out; no IO, no clock, no task. It holds the hosts' statuses, the phase and
+/// the failure, and hands each event to the part that understands it: `Locking`, `Uploading`, `Wave`, `HostRun` and `ScriptTree`.
 package struct Rollout: Sendable {
   package let plan: Plan
   /// By host number.
@@ -24,51 +24,17 @@ package struct Rollout: Sendable {
   }
 
   var admission: Admission
-  var locks = Locks()
-  var uploads = Uploads()
+  var locking: Locking
+  var uploading = Uploading()
   var wave: Wave?
+  /// The number of waves that were begun.
   var waves = 0
+  /// By host number; nil: it is not under way.
   var runs: [HostRun?]
+  /// By host number: the upload stage has sent its release.
   var staged: [Bool]
   var tree = ScriptTree()
-  var activeRoots = 0
-  /// Who waits for an intent or a timer, by its number; number 0 is nobody's.
-  var waiters: [Waiter] = [.nobody]
-  var rings: [Ring] = [.nobody]
-  var effects: [Effect] = []
-
-  enum Waiter: Sendable, Hashable {
-    case nobody
-    case lock(Int)
-    case unlock(Int)
-    case upload(Int)
-    case host(Int)
-    case script(ScriptID)
-
-    /// The host whose operation it is; nil for nobody's, and for a script's.
-    var host: Int? {
-      switch self {
-      case .lock(let host), .unlock(let host), .upload(let host), .host(let host): host
-      case .nobody, .script: nil
-      }
-    }
-
-    /// Whether a host that refuses its fence says that a newer deployment took over. One that refuses its lock says that the plan came
-    /// too late: nothing was begun, and the locks that it has are given back.
-    var isAtWork: Bool {
-      switch self {
-      case .nobody, .lock: false
-      default: true
-      }
-    }
-  }
-
-  enum Ring: Sendable, Hashable {
-    case nobody
-    case sleep(ScriptID)
-    case deadline(of: ScriptID)
-    case grace(of: ScriptID)
-  }
+  var outbox = Outbox()
 
   /// - Parameter lapse: a rule that is not kept, for tests of the checkers.
   package init(plan: Plan, lapse: Lapse? = nil) {
@@ -81,6 +47,8 @@ package struct Rollout: Sendable {
       }
     }
     admission = Admission(plan: plan, lapse: lapse)
+    let locked = plan.hosts.filter { if case .leftOut = $0.action { false } else { true } }
+    locking = Locking(locked.map { ($0.host.number, $0.host.name) })
     runs = plan.hosts.map { _ in nil }
     staged = plan.hosts.map { _ in false }
   }
@@ -93,11 +61,9 @@ package struct Rollout: Sendable {
     case .happened(.finished(let intent, let outcome)): finished(intent, outcome)
     case .happened(.rang(let timer)): rang(timer)
     case .happened(.cancelled(let reason)): cancel(reason)
-    case .stepped(let script, let step): stepped(script, step)
+    case .stepped(let script, let step): carryOut(tree.stepped(script, step, &outbox))
     }
-    let wanted = effects
-    effects = []
-    return wanted
+    return outbox.drain()
   }
 
   private mutating func start() {
@@ -119,9 +85,7 @@ package struct Rollout: Sendable {
   }
 
   private mutating func finished(_ intent: Int, _ outcome: Outcome) {
-    guard intent < waiters.count else { return }
-    let waiter = waiters[intent]
-    waiters[intent] = .nobody
+    let waiter = outbox.ended(intent: intent)
     for warning in outcome.warnings ?? [] { note(.log(host: waiter.host, LogLine(.warn, warning))) }
     if let failure = outcome.failure, failure.kind == .fenced, waiter.isAtWork { return abandon(failure) }
     switch waiter {
@@ -130,73 +94,37 @@ package struct Rollout: Sendable {
     case .unlock(let host): unlocked(host, outcome)
     case .upload(let host): uploaded(host, outcome)
     case .host(let host): operated(host, outcome)
-    case .script(let script): answer(script, .outcome(outcome))
+    case .script(let script): tree.answer(script, .outcome(outcome), &outbox)
     }
   }
 
   private mutating func rang(_ timer: Int) {
-    guard timer < rings.count else { return }
-    let ring = rings[timer]
-    rings[timer] = .nobody
-    switch ring {
+    switch outbox.rang(timer: timer) {
     case .nobody: break
-    case .sleep(let script): answer(script, .slept)
-    case .deadline(let script): overdue(script)
-    case .grace(let script): graceEnded(script)
+    case .sleep(let script): tree.answer(script, .slept, &outbox)
+    case .deadline(let script): tree.overdue(script, &outbox)
+    case .grace(let script): carryOut(tree.graceEnded(script, &outbox))
     }
   }
 
   /// A newer deployment owns the hosts: nothing of this one may touch them any more, not even to restore.
   private mutating func abandon(_ failure: Failure) {
     for number in statuses.indices where !statuses[number].isFinal && statuses[number] != .pending { set(number, .unknown(failure)) }
-    for script in tree.roots { effects.append(.kill(script)) }
+    for script in tree.roots { outbox.add(.kill(script)) }
     conclude(Conclusion(status: .failed, error: ScriptError(failure), hosts: statuses))
   }
 
   // MARK: What the parts share
 
-  mutating func note(_ note: Note) { effects.append(.note(note)) }
+  mutating func note(_ note: Note) { outbox.note(note) }
 
   mutating func set(_ host: Int, _ status: HostStatus) {
     statuses[host] = status
     note(.host(host, status))
   }
 
-  mutating func perform(
-    _ place: Place, _ operation: DeployModel.Operation, for waiter: Waiter, site: Intent.Site, timeout: Interval? = nil
-  ) -> Int {
-    let id = waiters.count
-    waiters.append(waiter)
-    effects.append(
-      .perform(Intent(id: id, place: place, operation: operation, timeout: timeout ?? Deadlines.standard(for: operation), site: site)))
-    return id
-  }
-
-  mutating func ring(_ ring: Ring, after interval: Interval) -> Int {
-    let id = rings.count
-    rings.append(ring)
-    effects.append(.ring(timer: id, after: interval))
-    return id
-  }
-
   mutating func conclude(_ conclusion: Conclusion) {
     phase = .concluded
-    effects.append(.conclude(conclusion))
+    outbox.add(.conclude(conclusion))
   }
-}
-
-/// How long each kind of operation may take when nobody says otherwise (promise P6).
-package enum Deadlines {
-  package static func standard(for operation: DeployModel.Operation) -> Interval {
-    switch operation {
-    case .run: .minutes(10)
-    case .stage, .upload, .download: .minutes(30)
-    case .lock: .minutes(15)  // it may wait for jobs of an older deployment
-    case .prune, .discard: .minutes(5)
-    case .appspec(let step): step.limit
-    default: .minutes(1)
-    }
-  }
-  /// What a cancelled script's clean-up may take.
-  package static let grace = Interval.seconds(30)
 }

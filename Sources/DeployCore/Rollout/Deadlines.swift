@@ -1,0 +1,18 @@
+package import DeployModel
+
+/// How long each kind of operation may take when nobody says otherwise (promise P6).
+package enum Deadlines {
+  package static func standard(for operation: DeployModel.Operation) -> Interval {
+    switch operation {
+    case .run: .minutes(10)
+    case .stage, .upload, .download: .minutes(30)
+    case .lock: .minutes(15)  // it may wait for jobs of an older deployment
+    case .prune, .discard: .minutes(5)
+    case .appspec(let step): step.limit
+    default: .minutes(1)
+    }
+  }
+
+  /// What a cancelled script's clean-up may take.
+  package static let grace = Interval.seconds(30)
+}

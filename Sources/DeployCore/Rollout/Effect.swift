@@ -1,0 +1,13 @@
+package import DeployModel
+
+/// What the core wants done, in order.
+package enum Effect: Sendable, Hashable {
+  case start(ScriptID, Body, Subject)
+  case step(ScriptID, Answer)
+  case kill(ScriptID)
+  case perform(Intent)
+  case cancel(intent: Int)
+  case ring(timer: Int, after: Interval)
+  case note(Note)
+  indirect case conclude(Conclusion)
+}

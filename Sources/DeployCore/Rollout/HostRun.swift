@@ -1,0 +1,175 @@
+import DeployModel
+
+/// One host's way through its part of the deployment: forward to the target, and back if a step fails.
+struct HostRun: Sendable, Hashable {
+  /// What follows.
+  enum Move: Sendable, Hashable {
+    case perform(DeployModel.Operation, Intent.Site)
+    /// Starts a hook.
+    case hook(Body, Intent.Site)
+    /// A step failed: `goBack` takes the host back.
+    case failed(ScriptError, isUntouched: Bool)
+    case ended(HostStatus)
+  }
+
+  /// What the step under way waits for.
+  enum Waiting: Sendable, Hashable {
+    case nothing
+    case intent(Int)
+    case script(ScriptID)
+  }
+
+  let host: Int
+  var waiting = Waiting.nothing
+  private var steps: [HostStep]
+  private var position = 0
+  /// The number of steps that were begun when it failed.
+  private var begun = 0
+  /// Why it goes back; nil while it goes forward.
+  private(set) var cause: ScriptError?
+  /// Whether there is nothing to go back from: it failed before anything of what the host runs was changed.
+  private var isUntouched = false
+  /// The first failure of the lifecycle event under way that does not fail the host; its event ends with it.
+  private var tolerated: ScriptError?
+  /// The release that the host goes back from could not be stopped.
+  private var isStillRunning = false
+
+  /// - Parameter staged: the release has been sent already.
+  init(_ host: Int, in plan: Plan, staged: Bool) {
+    self.host = host
+    steps = HostProgram.forward(host, in: plan, staged: staged)
+  }
+
+  /// - Parameter reason: why a host that goes forward begins no further step; nil: it does.
+  mutating func next(in plan: Plan, unless reason: Failure?, _ outbox: inout Outbox) -> Move {
+    while position < steps.count {
+      if cause == nil, let reason { return failed(ScriptError(reason, host: name(in: plan)), begun: false, in: plan, &outbox) }
+      switch steps[position] {
+      case .begin(let event): outbox.note(.eventBegan(host: host, event))
+      case .end(let event):
+        outbox.note(.eventEnded(host: host, event, error: tolerated))
+        tolerated = nil
+      case .skip(let event, let reason): outbox.note(.eventSkipped(host: host, event, reason: reason))
+      case .operation(let operation, _): return .perform(operation, site(in: plan))
+      case .hook(let body, let site, _): return .hook(body, site)
+      }
+      position += 1
+    }
+    return .ended(cause.map { isUntouched ? .untouched($0) : .restored($0) } ?? .succeeded)
+  }
+
+  /// The step under way ended, by an operation's outcome or by a hook's end.
+  /// - Parameter error: nil: well.
+  /// - Returns: nil: `next` says what follows.
+  mutating func stepEnded(_ error: ScriptError?, in plan: Plan, _ outbox: inout Outbox) -> Move? {
+    waiting = .nothing
+    if let error {
+      if error.failure.kind == .unreachable, error.host == nil || error.host == name(in: plan) {
+        if let event = openEvent { outbox.note(.eventEnded(host: host, event, error: error)) }
+        return .ended(.unknown(error.failure))
+      }
+      if steps[position].isVital { return failed(error, begun: true, in: plan, &outbox) }
+      tolerate(error, in: plan, &outbox)
+    }
+    position += 1
+    return nil
+  }
+
+  /// Takes the host back, by the steps that were begun.
+  mutating func goBack(_ error: ScriptError, isUntouched: Bool, in plan: Plan, _ outbox: inout Outbox) {
+    if HostProgram.leaves(host, in: plan, after: reached), let back = plan.hosts[host].back {
+      outbox.note(
+        .remark(
+          "\(name(in: plan)) goes back to \(back.release.id) of deployment \(back.deployment): no deployment of what it ran ever succeeded")
+      )
+    }
+    steps = HostProgram.restore(host, in: plan, after: reached)
+    position = 0
+    cause = error
+    self.isUntouched = isUntouched
+    tolerated = nil
+    isStillRunning = false
+  }
+
+  /// What is to be interrupted so that the host goes back. One that goes back already is left to it, and a step that is quicker done than
+  /// undone (a rename, a receipt, an installation) to its end.
+  var interruptible: Waiting {
+    guard cause == nil, position < steps.count else { return .nothing }
+    switch steps[position] {
+    case .hook, .operation(.stage, _): return waiting
+    case .operation(.appspec(let step), _):
+      if case .event(let event) = step.phase, event != .install { return waiting }
+      return .nothing
+    default: return .nothing
+    }
+  }
+
+  // MARK: failing
+
+  private var reached: ArraySlice<HostStep> { steps.prefix(begun) }
+
+  /// - Parameter begun: the step under way was begun, so that it may have had an effect.
+  private mutating func failed(_ error: ScriptError, begun isBegun: Bool, in plan: Plan, _ outbox: inout Outbox) -> Move {
+    if let event = openEvent { outbox.note(.eventEnded(host: host, event, error: error)) }
+    if let cause {
+      var commands = HostProgram.commands(toRestore: host, in: plan)
+      let path = plan.hosts[host].host.place(plan.path)
+      if error.failure.kind == .noSpace { commands.insert("df -h \(path)  # make room first", at: 1) }
+      if isStillRunning { commands.append("# the release that failed was not stopped: stop it before that") }
+      return .ended(.restoreFailed(cause, restoring: error, commands: commands))
+    }
+    guard plan.rollback else { return .ended(.failed(error)) }
+    begun = position + (isBegun ? 1 : 0)
+    return .failed(error, isUntouched: HostProgram.isUntouched(host, in: plan, after: reached))
+  }
+
+  /// Remembers a failure that does not fail the host, and says what continues without which step.
+  private mutating func tolerate(_ error: ScriptError, in plan: Plan, _ outbox: inout Outbox) {
+    let step =
+      if case .operation(let operation, _) = steps[position] { "the step \(operation.verb)" } else { openEvent?.rawValue ?? "a hook" }
+    let course = cause == nil ? "the deployment" : "the way back"
+    outbox.note(.remark("\(name(in: plan)): \(step) failed: \(error.failure.message); \(course) continues without it"))
+    guard let event = openEvent else { return }
+    if tolerated == nil { tolerated = error }
+    if event == .applicationStop { isStillRunning = true }
+  }
+
+  // MARK: where it stands
+
+  private func name(in plan: Plan) -> String { plan.hosts[host].host.name }
+
+  /// The lifecycle event that was begun and not ended.
+  private var openEvent: LifecycleEvent? {
+    for step in steps.prefix(position + 1).reversed() {
+      switch step {
+      case .begin(let event): return event
+      case .end: return nil
+      default: continue
+      }
+    }
+    return nil
+  }
+
+  private func site(in plan: Plan) -> Intent.Site {
+    let (target, current) = (plan.hosts[host].target?.id, plan.hosts[host].current)
+    var ofCurrent = false
+    if case .operation(.appspec(let step), _) = steps[position] {
+      switch step.phase {
+      case .back: ofCurrent = true
+      case .event(let event): ofCurrent = event.concernsPrevious && cause == nil
+      default: break
+      }
+    }
+    return Intent.Site(event: openEvent, release: ofCurrent ? current : target, previous: ofCurrent ? target : current)
+  }
+}
+
+extension HostStep {
+  /// Whether a failure fails the host.
+  fileprivate var isVital: Bool {
+    switch self {
+    case .operation(_, let vital), .hook(_, _, let vital): vital
+    default: false
+    }
+  }
+}

@@ -1,0 +1,76 @@
+import DeployModel
+
+/// Taking the hosts' locks, all of them or none, and giving them back.
+/// The first host in an order that every engine shares decides between two that want the same hosts; the others are asked at once after it.
+struct Locking: Sendable, Hashable {
+  /// What follows.
+  enum Move: Sendable, Hashable {
+    /// Answers are still awaited.
+    case wait
+    /// Asks these hosts for their locks.
+    case ask([Int])
+    /// Gives back what is held.
+    /// - Parameter holder: who has the lock; nil if something else is the cause.
+    case giveUp(Failure, holder: Lock?)
+    /// All of them are held.
+    case held
+  }
+
+  /// Host numbers in the order of their names.
+  private let order: [Int]
+  private(set) var held: [Int] = []
+  private var waiting = 0
+  private var asked = 0
+  private var problem: Failure?
+  private var holder: Lock?
+
+  /// - Parameter hosts: numbers and names; in any order.
+  init(_ hosts: [(number: Int, name: String)]) {
+    order = hosts.sorted { ($0.name, $0.number) < ($1.name, $1.number) }.map(\.number)
+  }
+
+  /// A host gave its lock.
+  mutating func took(_ host: Int) {
+    waiting -= 1
+    held.append(host)
+  }
+
+  /// A host gave none, and the deployment is to do without it.
+  mutating func leftOut() { waiting -= 1 }
+
+  /// A host gave none, and so the deployment cannot start.
+  mutating func refused(_ failure: Failure, holder: Lock? = nil) {
+    waiting -= 1
+    object(failure, holder: holder)
+  }
+
+  /// The deployment cannot start. The first reason stays.
+  mutating func object(_ failure: Failure, holder: Lock? = nil) {
+    guard problem == nil else { return }
+    problem = failure
+    self.holder = holder
+  }
+
+  /// - Parameter isCancelled: somebody wants the deployment to end.
+  mutating func next(isCancelled: Bool = false) -> Move {
+    guard waiting == 0 else { return .wait }
+    if isCancelled { object(Failure(.cancelled, "cancelled before anything was changed")) }
+    if let problem { return .giveUp(problem, holder: holder) }
+    let hosts = asked == 0 ? order.prefix(1) : order.dropFirst(asked)
+    guard !hosts.isEmpty else { return .held }
+    asked += hosts.count
+    waiting = hosts.count
+    return .ask(Array(hosts))
+  }
+
+  // MARK: giving back
+
+  /// A host is asked to take its lock back, and its answer is awaited.
+  mutating func givesBack() { waiting += 1 }
+
+  /// A host answered that.
+  mutating func gaveBack() { waiting -= 1 }
+
+  /// Whether no answer is awaited.
+  var isDone: Bool { waiting == 0 }
+}

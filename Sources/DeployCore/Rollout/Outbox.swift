@@ -1,0 +1,102 @@
+import DeployModel
+
+/// What the core wants done, in order, and who waits for each answer. It numbers intents and timers from 1; number 0 is nobody's.
+struct Outbox: Sendable, Hashable {
+  /// Who waits for the end of an operation.
+  enum Waiter: Sendable, Hashable {
+    case nobody
+    case lock(Int)
+    case unlock(Int)
+    case upload(Int)
+    case host(Int)
+    case script(ScriptID)
+
+    /// The host whose operation it is; nil for nobody's, and for a script's.
+    var host: Int? {
+      switch self {
+      case .lock(let host), .unlock(let host), .upload(let host), .host(let host): host
+      case .nobody, .script: nil
+      }
+    }
+
+    /// Whether a host that refuses its fence says that a newer deployment took over. One that refuses its lock says that the plan came
+    /// too late: nothing was begun, and the locks that are held are given back.
+    var isAtWork: Bool {
+      switch self {
+      case .nobody, .lock: false
+      default: true
+      }
+    }
+  }
+
+  /// Who waits for a timer.
+  enum Ring: Sendable, Hashable {
+    case nobody
+    case sleep(ScriptID)
+    case deadline(of: ScriptID)
+    case grace(of: ScriptID)
+  }
+
+  private(set) var effects: [Effect] = []
+  private var waiters: [Waiter] = [.nobody]
+  private var rings: [Ring] = [.nobody]
+
+  /// Everything wanted since the last call.
+  mutating func drain() -> [Effect] {
+    let wanted = effects
+    effects = []
+    return wanted
+  }
+
+  mutating func add(_ effect: Effect) { effects.append(effect) }
+
+  mutating func note(_ note: Note) { effects.append(.note(note)) }
+
+  /// - Parameter timeout: nil: the operation's standard deadline.
+  /// - Returns: the intent's number.
+  mutating func perform(
+    _ place: Place, _ operation: DeployModel.Operation, for waiter: Waiter, site: Intent.Site, timeout: Interval? = nil
+  ) -> Int {
+    let id = waiters.count
+    waiters.append(waiter)
+    effects.append(
+      .perform(Intent(id: id, place: place, operation: operation, timeout: timeout ?? Deadlines.standard(for: operation), site: site)))
+    return id
+  }
+
+  /// - Returns: the timer's number.
+  mutating func ring(_ ring: Ring, after interval: Interval) -> Int {
+    let id = rings.count
+    rings.append(ring)
+    effects.append(.ring(timer: id, after: interval))
+    return id
+  }
+
+  /// An operation ended: who waited for it. From now on nobody does.
+  mutating func ended(intent: Int) -> Waiter {
+    guard intent < waiters.count else { return .nobody }
+    defer { waiters[intent] = .nobody }
+    return waiters[intent]
+  }
+
+  /// A timer rang: who waited for it. From now on nobody does.
+  mutating func rang(timer: Int) -> Ring {
+    guard timer < rings.count else { return .nobody }
+    defer { rings[timer] = .nobody }
+    return rings[timer]
+  }
+
+  /// Whoever waited for that timer no longer does.
+  mutating func forget(timer: Int) { rings[timer] = .nobody }
+
+  /// Ends an operation whose outcome nobody waits for any more.
+  mutating func abandon(intent: Int) {
+    waiters[intent] = .nobody
+    effects.append(.cancel(intent: intent))
+  }
+
+  /// Asks every operation under way to end for which somebody of that kind waits.
+  mutating func cancel(where isMeant: (Waiter) -> Bool) {
+    for intent in waiters.indices where isMeant(waiters[intent]) { effects.append(.cancel(intent: intent)) }
+  }
+}

@@ -1,0 +1,115 @@
+import DeployModel
+
+/// Waves, and the hosts that they take through their part.
+extension Rollout {
+  /// Begins a wave with those of the hosts that are still to be changed.
+  mutating func beginWave(_ wanted: [Int], parallel: Int?, for script: ScriptID? = nil) {
+    var chosen = statuses.map { _ in false }
+    var hosts: [Int] = []
+    for host in wanted where statuses.indices.contains(host) && statuses[host] == .pending && !chosen[host] {
+      chosen[host] = true
+      hosts.append(host)
+    }
+    waves += 1
+    wave = Wave(hosts, parallel: parallel, for: script)
+    if !hosts.isEmpty { note(.waveBegan(number: waves, hosts: hosts)) }
+    admit()
+  }
+
+  /// Starts as many hosts of the wave as the bounds allow, and ends it when none is left.
+  mutating func admit() {
+    while true {
+      let mayBegin = failure == nil && admission.exhausted == nil
+      switch wave?.next(admission, mayBegin: mayBegin) {
+      case nil, .wait: return
+      case .start(let host): startHost(host)
+      case .never(let reason):
+        failure = ScriptError(Failure(.failed, reason, fix: "bring the other hosts back first (lander status), or lower the floor"))
+      case .ended:
+        guard let ended = wave else { return }
+        return endWave(ended)
+      }
+    }
+  }
+
+  private mutating func endWave(_ ended: Wave) {
+    wave = nil
+    if !ended.hosts.isEmpty { note(.waveEnded(number: waves, ended.result)) }
+    if phase == .settling {
+      if let script = ended.script { tree.answer(script, .wave(ended.result), &outbox) }
+      return settle()
+    }
+    if failure == nil, let exhausted = admission.exhausted {
+      note(.remark("no further host is started: \(exhausted)"))
+      failure = firstCause(or: exhausted)
+    }
+    if let failure { fail(failure) }
+    // If the deployment has failed, the strategy learns of it by being cancelled, so that its <close> variables run.
+    if let script = ended.script { return tree.answer(script, .wave(ended.result), &outbox) }
+    stageEnded(nil)
+  }
+
+  // MARK: a host
+
+  private mutating func startHost(_ host: Int) {
+    admission.started(host)
+    set(host, .changing)
+    runs[host] = HostRun(host, in: plan, staged: staged[host])
+    advance(host)
+  }
+
+  /// Begins the host's next step.
+  private mutating func advance(_ host: Int) {
+    let reason = cancelled ? failure?.failure ?? Failure(.cancelled, "cancelled") : nil
+    guard let move = runs[host]?.next(in: plan, unless: reason, &outbox) else { return }
+    carryOut(move, on: host)
+  }
+
+  private mutating func carryOut(_ move: HostRun.Move, on host: Int) {
+    switch move {
+    case .perform(let operation, let site):
+      runs[host]?.waiting = .intent(outbox.perform(.host(host), operation, for: .host(host), site: site))
+    case .hook(let body, let site):
+      runs[host]?.waiting = .script(tree.startRoot(body, on: .host(host), owner: .hook(host: host), site: site, &outbox))
+    case .failed(let error, let isUntouched):
+      if !isUntouched {
+        set(host, .restoring(error))
+        admission.goesBack(host)
+      }
+      runs[host]?.goBack(error, isUntouched: isUntouched, in: plan, &outbox)
+      advance(host)
+    case .ended(let status): ended(host, status)
+    }
+  }
+
+  /// An operation of the engine itself came back from the host.
+  mutating func operated(_ host: Int, _ outcome: Outcome) {
+    stepEnded(host, outcome.failure.map { ScriptError($0, host: plan.hosts[host].host.name, stderr: outcome.stderr?.text) })
+  }
+
+  /// The step under way ended: by an operation's outcome, or by a hook's end.
+  mutating func stepEnded(_ host: Int, _ error: ScriptError?) {
+    guard runs[host] != nil else { return }
+    if let move = runs[host]?.stepEnded(error, in: plan, &outbox) { return carryOut(move, on: host) }
+    advance(host)
+  }
+
+  private mutating func ended(_ host: Int, _ status: HostStatus) {
+    runs[host] = nil
+    set(host, status)
+    admission.ended(host, status, hadRelease: plan.hosts[host].serves, hasTarget: plan.hosts[host].willServe)
+    wave?.ended(host, succeeded: status == .succeeded)
+    admit()
+  }
+
+  /// Ends what hosts do now, so that they go back.
+  mutating func interruptHosts(_ reason: Failure) {
+    for host in runs.indices {
+      switch runs[host]?.interruptible {
+      case .intent(let intent): outbox.add(.cancel(intent: intent))
+      case .script(let script): tree.cancel(script, reason, &outbox)
+      case .nothing, nil: break
+      }
+    }
+  }
+}

@@ -1,0 +1,101 @@
+import DeployModel
+
+/// The locks: before anything is changed, and after everything.
+extension Rollout {
+  mutating func lock() {
+    phase = .locking
+    carryOut(locking.next())
+  }
+
+  private mutating func carryOut(_ move: Locking.Move) {
+    switch move {
+    case .wait: break
+    case .ask(let hosts): for host in hosts { askForLock(of: host) }
+    case .giveUp(let problem, let holder):
+      unlock(Conclusion(status: cancelled ? .cancelled : .refused, error: ScriptError(problem), holder: holder, hosts: statuses))
+    case .held:
+      // If nothing is to be changed, the locks were taken to call good what is there.
+      guard plan.hosts.contains(where: { $0.action == .change }) else { return unlock(Conclusion(status: .succeeded, hosts: statuses)) }
+      beginStage(0)
+    }
+  }
+
+  private mutating func askForLock(of host: Int) {
+    var request = plan.lock
+    request.expects = plan.hosts[host].previous?.deployment
+    request.inherits = plan.hosts[host].inherits ?? request.inherits
+    if plan.trial == true, let known = plan.hosts[host].previous, known.trial != true { request.good = known.deployment }
+    _ = outbox.perform(.host(host), .lock(request), for: .lock(host), site: Intent.Site())
+  }
+
+  mutating func locked(_ host: Int, _ outcome: Outcome) {
+    let name = plan.hosts[host].host.name
+    switch outcome.failure {
+    case nil: locking.took(host)
+    case let failure? where failure.kind == .unreachable && statuses[host] == .pending:
+      admission.count(.leftOut(failure))
+      set(host, .leftOut(failure))
+      locking.leftOut()
+      if let exhausted = admission.exhausted {
+        locking.object(Failure(.unreachable, "\(name): \(failure.message); \(exhausted)", fix: failure.fix))
+      }
+    case let failure?:
+      let holder = failure.kind == .locked ? Lock(outcome.value) : nil
+      locking.refused(Failure(failure.kind, "\(name): \(failure.message)", fix: failure.fix), holder: holder)
+    }
+    carryOut(locking.next(isCancelled: cancelled))
+  }
+
+  /// Gives back the locks that are held. Hosts that are to go back stay locked: the rollback takes their locks over.
+  mutating func unlock(_ conclusion: Conclusion) {
+    phase = .unlocking(conclusion)
+    for host in locking.held where !conclusion.rollback.contains(host) {
+      // A rollback waits for no host that is out of reach.
+      let isAwaited = conclusion.rollback.isEmpty || !statuses[host].isUnknown
+      if isAwaited {
+        locking.givesBack()
+      } else {
+        note(.remark("\(plan.hosts[host].host.name) is out of reach and stays locked until its lease ends"))
+      }
+      _ = outbox.perform(
+        .host(host), .unlock(token: plan.lock.token, good: proved(host, conclusion), left: failedRestore(host)),
+        for: isAwaited ? .unlock(host) : .nobody, site: Intent.Site())
+    }
+    if locking.isDone { conclude(conclusion) }
+  }
+
+  /// The deployment whose receipt on that host has proved good: a deployment that succeeds says so of its own, and of those that it found
+  /// to be what was asked for. nil: none has.
+  private func proved(_ host: Int, _ conclusion: Conclusion) -> Deployment.ID? {
+    guard plan.trial == true, plan.kind == .deploy, conclusion.status == .succeeded else { return nil }
+    switch statuses[host] {
+    case .succeeded: return plan.id
+    case .unchanged: return plan.hosts[host].previous.flatMap { $0.trial == true ? $0.deployment : nil }
+    default: return nil
+    }
+  }
+
+  /// What the host is to remember if a person has to look after it.
+  private func failedRestore(_ host: Int) -> FailedRestore? {
+    switch statuses[host] {
+    case .restoreFailed(_, let restoring, let commands):
+      return FailedRestore(deployment: plan.id, message: restoring.failure.message, commands: commands)
+    case .failed(let error) where plan.kind != .deploy:
+      return FailedRestore(deployment: plan.id, message: error.failure.message, commands: [])
+    case .restored: return FailedRestore(deployment: plan.id, message: "", commands: [])
+    default: return nil
+    }
+  }
+
+  mutating func unlocked(_ host: Int, _ outcome: Outcome) {
+    if let failure = outcome.failure {
+      note(.remark("\(plan.hosts[host].host.name): giving its lock back: \(failure.message); a lock that stays ends with its lease"))
+    }
+    locking.gaveBack()
+    if locking.isDone, case .unlocking(let conclusion) = phase { conclude(conclusion) }
+  }
+}
+
+extension HostStatus {
+  fileprivate var isUnknown: Bool { if case .unknown = self { true } else { false } }
+}

@@ -1,0 +1,105 @@
+import DeployModel
+
+/// The stages of a deployment, one after the other.
+extension Rollout {
+  mutating func beginStage(_ index: Int) {
+    guard index < plan.stages.count else { return finish() }
+    phase = .stage(index)
+    let stage = plan.stages[index]
+    note(.stageBegan(name: stage.name))
+    switch stage {
+    case .upload:
+      uploading = Uploading(
+        plan.hosts.indices.filter { statuses[$0] == .pending && plan.hosts[$0].stages && plan.hosts[$0].target != nil })
+      upload()
+    case .rollout(let strategy?):
+      startRoot(
+        Body(recipe: 0, function: strategy.function), on: .rollout(options: strategy.options), owner: .strategy, site: site(of: stage))
+    case .rollout(nil):
+      beginWave(plan.hosts.indices.filter { statuses[$0] == .pending }, parallel: nil)
+    case .script(_, _, let function, let when, _):
+      startRoot(
+        Body(recipe: 0, function: when ?? function), on: .deployment, owner: when == nil ? .stage : .condition, site: site(of: stage))
+    }
+  }
+
+  /// The condition of the stage under way said yes or no.
+  mutating func conditionEnded(_ result: ScriptResult) {
+    guard case .stage(let index) = phase, case .script(let name, _, let function, _, _) = plan.stages[index] else { return settle() }
+    switch result {
+    case .raised(let error): stageEnded(error)
+    case .returned(.null), .returned(.bool(false)):
+      note(.remark("stage \"\(name)\" is left out: its condition says no"))
+      stageEnded(nil)
+    case .returned: startRoot(Body(recipe: 0, function: function), on: .deployment, owner: .stage, site: site(of: plan.stages[index]))
+    }
+  }
+
+  mutating func stageEnded(_ error: ScriptError?) {
+    guard case .stage(let index) = phase else { return settle() }
+    if let error { return fail(error) }
+    note(.stageEnded(name: plan.stages[index].name, error: nil))
+    beginStage(index + 1)
+  }
+
+  /// All hosts of a rollout have to be accounted for: hosts that a strategy left out are an error.
+  mutating func strategyEnded(_ result: ScriptResult) {
+    if case .raised(let error) = result { return stageEnded(error) }
+    let left = statuses.indices.filter { statuses[$0] == .pending }
+    guard left.isEmpty else {
+      let names = left.prefix(3).map { plan.hosts[$0].host.name }.joined(separator: ", ") + (left.count > 3 ? ", …" : "")
+      let hosts = left.count == 1 ? "host is" : "hosts are"
+      let failure = Failure(
+        .failed, "the strategy ended and \(left.count) \(hosts) still on the old revision (\(names))",
+        fix: "let the strategy's waves cover all of rollout.targets")
+      return stageEnded(ScriptError(failure))
+    }
+    stageEnded(nil)
+  }
+
+  private func site(of stage: Stage) -> Intent.Site { Intent.Site(stage: stage.name) }
+
+  // MARK: upload
+
+  private mutating func upload() {
+    while true {
+      switch uploading.next(mayBegin: failure == nil && admission.exhausted == nil) {
+      case .send(let host):
+        guard let target = plan.hosts[host].target else { continue }
+        _ = outbox.perform(
+          .host(host), .stage(target), for: .upload(host),
+          site: Intent.Site(event: .downloadBundle, stage: "upload", release: target.id, previous: plan.hosts[host].current))
+      case .wait: return
+      case .done:
+        if failure != nil { return settle() }
+        return stageEnded(admission.exhausted.map { firstCause(or: $0) })
+      }
+    }
+  }
+
+  mutating func uploaded(_ host: Int, _ outcome: Outcome) {
+    uploading.ended()
+    if let failure = outcome.failure {
+      let error = ScriptError(failure, host: plan.hosts[host].host.name)
+      set(host, failure.kind == .unreachable ? .unknown(failure) : .untouched(error))
+      admission.count(statuses[host])
+    } else {
+      staged[host] = true
+    }
+    upload()
+  }
+
+  /// The first host's failure; without one, that bound.
+  func firstCause(or bound: String) -> ScriptError {
+    for status in statuses {
+      switch status {
+      case .restored(let error), .untouched(let error), .restoreFailed(let error, _, _), .failed(let error): return error
+      default: continue
+      }
+    }
+    for (number, status) in statuses.enumerated() {
+      if case .unknown(let failure) = status { return ScriptError(failure, host: plan.hosts[number].host.name) }
+    }
+    return ScriptError(Failure(.failed, bound))
+  }
+}

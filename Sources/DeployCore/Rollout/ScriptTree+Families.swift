@@ -1,0 +1,82 @@
+import DeployModel
+
+/// Scripts that other scripts wait for: `each`, `all` and `within`.
+extension ScriptTree {
+  /// Functions that run at once for one script that waits for them all.
+  struct Family: Sendable, Hashable {
+    var bodies: [Body]
+    var limit: Int
+    var keepGoing: Bool
+    var started = 0
+    var running: [ScriptID] = []
+    var results: [ScriptResult?]
+    /// The timer of `within`.
+    var deadline: Int?
+    var overdue: Failure?
+    /// No further one is started.
+    var failed = false
+    init(_ bodies: [Body], limit: Int, keepGoing: Bool) {
+      self.bodies = bodies
+      self.limit = max(1, limit)
+      self.keepGoing = keepGoing
+      results = bodies.map { _ in nil }
+    }
+  }
+
+  /// Starts as many as may run at once; the parent waits.
+  mutating func gather(_ id: ScriptID, _ family: Family, _ outbox: inout Outbox) {
+    self[id].waiting = .children(family)
+    spawn(id, &outbox)
+  }
+
+  private mutating func spawn(_ id: ScriptID, _ outbox: inout Outbox) {
+    while case .children(var family) = self[id].waiting, !family.failed, family.started < family.bodies.count,
+      family.running.count < family.limit
+    {
+      let slot = family.started
+      family.started += 1
+      let script = Script(owner: .child(of: id, slot: slot), site: self[id].site, host: self[id].host)
+      family.running.append(start(family.bodies[slot], on: .child, script, &outbox))
+      self[id].waiting = .children(family)
+    }
+    answerIfDone(id, &outbox)
+  }
+
+  mutating func childEnded(of parent: ScriptID, _ slot: Int, _ child: ScriptID, _ result: ScriptResult, _ outbox: inout Outbox) {
+    guard case .children(var family) = self[parent].waiting else { return }
+    family.results[slot] = result
+    family.running.removeAll { $0 == child }
+    let fails = result.error != nil && !family.keepGoing && !family.failed
+    if fails { family.failed = true }
+    self[parent].waiting = .children(family)
+    if fails, let error = result.error {
+      for sibling in family.running { cancel(sibling, Failure(.cancelled, "another one failed: \(error.failure.message)"), &outbox) }
+    }
+    spawn(parent, &outbox)
+  }
+
+  /// Answers the parent when all its children have ended.
+  private mutating func answerIfDone(_ id: ScriptID, _ outbox: inout Outbox) {
+    guard case .children(let family) = self[id].waiting, family.running.isEmpty, family.failed || family.started == family.bodies.count
+    else { return }
+    if let deadline = family.deadline { outbox.forget(timer: deadline) }
+    let missed = ScriptResult.raised(ScriptError(Failure(.cancelled, "skipped because another one failed first")))
+    answer(id, .results(family.results.map { $0 ?? missed }), &outbox)
+  }
+
+  mutating func cancelChildren(of id: ScriptID, _ reason: Failure, _ outbox: inout Outbox) {
+    guard case .children(var family) = self[id].waiting else { return }
+    family.failed = true
+    self[id].waiting = .children(family)
+    for child in family.running { cancel(child, reason, &outbox) }
+    answerIfDone(id, &outbox)
+  }
+
+  /// The deadline of a `within` passed.
+  mutating func overdue(_ id: ScriptID, _ outbox: inout Outbox) {
+    guard case .children(var family) = self[id].waiting, let reason = family.overdue else { return }
+    family.deadline = nil
+    self[id].waiting = .children(family)
+    for child in family.running { cancel(child, reason, &outbox) }
+  }
+}

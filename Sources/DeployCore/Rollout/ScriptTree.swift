@@ -1,0 +1,184 @@
+import DeployModel
+
+/// The scripts that run: who started each, what it waits for, and what its end means. It answers and cancels them; what only the rollout
+/// can do comes back as a move.
+struct ScriptTree: Sendable, Hashable {
+  /// To whom a script's end matters.
+  enum Owner: Sendable, Hashable {
+    case hook(host: Int)
+    case condition
+    case stage
+    case strategy
+    case notice
+    case child(of: ScriptID, slot: Int)
+  }
+
+  /// What a step left to the rollout.
+  enum Move: Sendable, Hashable {
+    /// The script waits for an operation that is to be begun.
+    case perform(ScriptID, Place, DeployModel.Operation, timeout: Interval?)
+    case decide(ScriptID, Decision)
+    /// A script that no other script waits for has ended.
+    case ended(Owner, ScriptResult)
+  }
+
+  enum Waiting: Sendable, Hashable {
+    /// Being stepped right now.
+    case nothing
+    case intent(Int)
+    case timer(Int)
+    indirect case children(Family)
+    /// For what it decided.
+    case decision
+  }
+
+  struct Script: Sendable, Hashable {
+    var owner: Owner
+    var site: Intent.Site
+    var host: Int?
+    var waiting = Waiting.nothing
+    /// It is to end: told at its next step, or told already.
+    var cancelled: Failure?
+    var told = false
+    var grace: Int?
+    var ended = false
+  }
+
+  /// By script number; number 0 is nobody's.
+  private var scripts: [Script] = [Script(owner: .condition, site: Intent.Site(), ended: true)]
+  /// How many run that no other script waits for.
+  private(set) var activeRoots = 0
+
+  subscript(_ id: ScriptID) -> Script {
+    _read { yield scripts[id] }
+    _modify { yield &scripts[id] }
+  }
+
+  /// Those that no other script waits for, in the order of starting.
+  var roots: [ScriptID] {
+    scripts.indices.filter { id in
+      if case .child = scripts[id].owner { return false }
+      return !scripts[id].ended
+    }
+  }
+
+  /// Starts a script that no other script waits for.
+  mutating func startRoot(
+    _ body: Body, on subject: Subject, owner: Owner, site: Intent.Site, _ outbox: inout Outbox
+  ) -> ScriptID {
+    activeRoots += 1
+    var host: Int?
+    if case .host(let number) = subject { host = number }
+    return start(body, on: subject, Script(owner: owner, site: site, host: host), &outbox)
+  }
+
+  mutating func start(_ body: Body, on subject: Subject, _ script: Script, _ outbox: inout Outbox) -> ScriptID {
+    scripts.append(script)
+    let id = scripts.count - 1
+    outbox.add(.start(id, body, subject))
+    outbox.add(.step(id, .begin))
+    return id
+  }
+
+  /// Gives a waiting script what it waited for, or tells it first that it is cancelled.
+  mutating func answer(_ id: ScriptID, _ answer: Answer, _ outbox: inout Outbox) {
+    guard !scripts[id].ended else { return }
+    scripts[id].waiting = .nothing
+    guard let reason = scripts[id].cancelled, !scripts[id].told else { return outbox.add(.step(id, answer)) }
+    scripts[id].told = true
+    scripts[id].grace = outbox.ring(.grace(of: id), after: Deadlines.grace)
+    outbox.add(.step(id, .cancel(reason)))
+  }
+
+  /// A script was stepped.
+  /// - Returns: nil if nothing is left to the rollout.
+  mutating func stepped(_ id: ScriptID, _ step: Step, _ outbox: inout Outbox) -> Move? {
+    for line in step.log { outbox.note(.log(host: scripts[id].host, line)) }
+    guard !scripts[id].ended else { return nil }
+    switch step.next {
+    case .ended(let result): return end(id, result, &outbox)
+    case .asked(let request):
+      if scripts[id].cancelled != nil, !scripts[id].told {
+        answer(id, .begin, &outbox)
+        return nil
+      }
+      return ask(id, request, &outbox)
+    }
+  }
+
+  private mutating func ask(_ id: ScriptID, _ request: Request, _ outbox: inout Outbox) -> Move? {
+    switch request {
+    case .perform(let place, let operation, let timeout): return .perform(id, place, operation, timeout: timeout)
+    case .decide(let decision): return .decide(id, decision)
+    case .sleep(let interval): sleep(id, interval, &outbox)
+    case .spawn(let bodies, let limit, let keepGoing): gather(id, Family(bodies, limit: limit, keepGoing: keepGoing), &outbox)
+    case .within(let interval, let body):
+      var family = Family([body], limit: 1, keepGoing: false)
+      family.deadline = outbox.ring(.deadline(of: id), after: interval)
+      family.overdue = Failure(.timeout, "not done within \(interval)")
+      gather(id, family, &outbox)
+    }
+    return nil
+  }
+
+  mutating func sleep(_ id: ScriptID, _ interval: Interval, _ outbox: inout Outbox) {
+    scripts[id].waiting = .timer(outbox.ring(.sleep(id), after: interval))
+  }
+
+  // MARK: the end of a script
+
+  mutating func end(_ id: ScriptID, _ result: ScriptResult, _ outbox: inout Outbox) -> Move? {
+    scripts[id].ended = true
+    scripts[id].waiting = .nothing
+    if let grace = scripts[id].grace { outbox.forget(timer: grace) }
+    if case .child(let parent, let slot) = scripts[id].owner {
+      childEnded(of: parent, slot, id, result, &outbox)
+      return nil
+    }
+    activeRoots -= 1
+    return .ended(scripts[id].owner, result)
+  }
+
+  /// Ends a script where it stands, without a further step.
+  mutating func cut(_ id: ScriptID, _ error: ScriptError, _ outbox: inout Outbox) -> Move? {
+    outbox.add(.kill(id))
+    return end(id, .raised(error), &outbox)
+  }
+
+  /// Asks a script to end. It is told at once if it waits for time, else when what it waits for has come to its end.
+  mutating func cancel(_ id: ScriptID, _ reason: Failure, _ outbox: inout Outbox) {
+    guard !scripts[id].ended, scripts[id].cancelled == nil else { return }
+    scripts[id].cancelled = reason
+    switch scripts[id].waiting {
+    case .nothing, .decision: break
+    case .intent(let intent): outbox.add(.cancel(intent: intent))
+    case .timer(let timer):
+      outbox.forget(timer: timer)
+      answer(id, .slept, &outbox)
+    case .children: cancelChildren(of: id, reason, &outbox)
+    }
+  }
+
+  /// Clean-up took too long: the script and all it started are ended where they stand.
+  mutating func graceEnded(_ id: ScriptID, _ outbox: inout Outbox) -> Move? {
+    guard !scripts[id].ended else { return nil }
+    let reason = scripts[id].cancelled ?? Failure(.cancelled, "cancelled")
+    dropWhatItWaitsFor(id, &outbox)
+    return cut(id, ScriptError(reason), &outbox)
+  }
+
+  mutating func kill(_ id: ScriptID, _ outbox: inout Outbox) {
+    scripts[id].ended = true
+    dropWhatItWaitsFor(id, &outbox)
+    outbox.add(.kill(id))
+  }
+
+  private mutating func dropWhatItWaitsFor(_ id: ScriptID, _ outbox: inout Outbox) {
+    if case .intent(let intent) = scripts[id].waiting { outbox.abandon(intent: intent) }
+    if case .children(let family) = scripts[id].waiting { for child in family.running { kill(child, &outbox) } }
+  }
+}
+
+extension ScriptResult {
+  var error: ScriptError? { if case .raised(let error) = self { error } else { nil } }
+}

@@ -1,0 +1,51 @@
+import DeployModel
+
+/// Hosts that are changed together.
+struct Wave: Sendable, Hashable {
+  /// What follows.
+  enum Move: Sendable, Hashable {
+    case start(Int)
+    /// No further host may be started now, and some are under way.
+    case wait
+    /// No further host may be started, whatever ends.
+    case never(String)
+    /// All that were begun have ended, and nothing is to be begun.
+    case ended
+  }
+
+  let hosts: [Int]
+  /// The strategy that asked for it; nil: a rollout without one.
+  let script: ScriptID?
+  private(set) var result = WaveResult(succeeded: [], failed: [])
+  private(set) var running = 0
+  private let parallel: Int?
+  private var next = 0
+
+  /// - Parameters:
+  ///   - hosts: each once.
+  ///   - parallel: at most that many at once, besides the deployment's own bounds.
+  init(_ hosts: [Int], parallel: Int? = nil, for script: ScriptID? = nil) {
+    self.hosts = hosts
+    self.parallel = parallel.map { max(1, $0) }
+    self.script = script
+  }
+
+  /// - Parameter mayBegin: whether the deployment still starts anything new.
+  mutating func next(_ admission: Admission, mayBegin: Bool) -> Move {
+    guard mayBegin, next < hosts.count else { return running == 0 ? .ended : .wait }
+    switch admission.mayStart(hosts[next], parallel: parallel) {
+    case .wait: return .wait
+    case .never(let reason): return .never(reason)
+    case .go:
+      next += 1
+      running += 1
+      return .start(hosts[next - 1])
+    }
+  }
+
+  /// A host that was started has come to its end.
+  mutating func ended(_ host: Int, succeeded: Bool) {
+    running -= 1
+    if succeeded { result.succeeded.append(host) } else { result.failed.append(host) }
+  }
+}
