@@ -11,7 +11,7 @@ struct RequestReader {
     case "sleep": return .sleep(interval(1))
     case "spawn": return .spawn(bodies(1), limit: int(2) ?? 0, keepGoing: bool(3))
     case "within": return .within(interval(1), Body(recipe: recipe, function: int(2) ?? 0))
-    case "wave": return .decide(.wave(list(1).compactMap(\.int), parallel: int(2)))
+    case "wave": return .decide(.wave(list(1).compactMap(\.int), parallel: int(2), upto: Segment(rawValue: text(3))))
     case "wait": return .decide(.wait(interval(1)))
     case "rollback": return .decide(.rollback(reason: text(1)))
     default:
@@ -107,6 +107,7 @@ enum AnswerWriter {
     case .wave(let result):
       writer.put(.list(result.succeeded.map { .int($0) }))
       writer.put(.list(result.failed.map { .int($0) }))
+      writer.put(.list((result.ready ?? []).map { .int($0) }))
     case .cancel(let failure): writer.put(ErrorReader.value(failure))
     }
     return writer

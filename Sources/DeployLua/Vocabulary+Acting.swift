@@ -66,9 +66,12 @@ extension Vocabulary {
     HostFunction(
       "here:read", .probe, .run, "path, { … }", "The text of a file on the engine's own machine.", example: "here:read \"VERSION\""),
     HostFunction(
-      "rollout:wave", .effect, .run, "hosts, { … }", "Changes these hosts; gives how many succeeded and failed.",
+      "rollout:wave", .effect, .run, "hosts, { … }", "Changes these hosts; gives how many succeeded, failed and are ready.",
       example: "local outcome = rollout:wave(rollout.targets:take \"10%\")",
-      fields: [.init("parallel", "amount", "how many of them at once")]),
+      fields: [
+        .init("parallel", "amount", "how many of them at once"),
+        .init("upto", "string", "leaves them ready after stop, deliver, install, start, validate or admit; a later wave takes them on"),
+      ]),
     HostFunction("rollout:wait", .pure, .run, "duration", "Waits between two waves.", example: "rollout:wait \"10m\""),
     HostFunction(
       "rollout:rollback", .effect, .run, "format, …", "Gives up: hosts that were changed go back.",

@@ -39,7 +39,8 @@ package enum Happening: Sendable, Hashable, Codable {
 package indirect enum Note: Sendable, Hashable, Codable {
   case stageBegan(name: String)
   case stageEnded(name: String, error: ScriptError?)
-  case waveBegan(number: Int, hosts: [Int])
+  /// - Parameter upto: the segment after which its hosts are left ready; nil: it takes them to their end.
+  case waveBegan(number: Int, hosts: [Int], upto: Segment? = nil)
   case waveEnded(number: Int, WaveResult)
   case eventBegan(host: Int, LifecycleEvent)
   case eventEnded(host: Int, LifecycleEvent, error: ScriptError?)
@@ -55,6 +56,8 @@ package indirect enum Note: Sendable, Hashable, Codable {
 package indirect enum HostStatus: Sendable, Hashable, Codable {
   case pending
   case changing
+  /// Stopped after that segment because the strategy said so: out of service, and not under way. A later wave takes it on.
+  case ready(Segment)
   /// On the target, receipt written.
   case succeeded
   case unchanged
@@ -73,7 +76,7 @@ package indirect enum HostStatus: Sendable, Hashable, Codable {
 
   package var isFinal: Bool {
     switch self {
-    case .pending, .changing, .restoring: false
+    case .pending, .changing, .ready, .restoring: false
     default: true
     }
   }

@@ -45,13 +45,16 @@ package struct Plan: Sendable, Hashable, Codable {
   package var secrets: [String]
   /// Whether its receipts are on trial until it has succeeded; nil in plans of older versions: they are good at once.
   package var trial: Bool?
+  /// Whether releases are pruned when all hosts have come through, as the last thing before the locks are given back (promise P7); nil in
+  /// plans of older versions: each host prunes in its own turn.
+  package var prunesLast: Bool?
 
   package init(
     id: Deployment.ID, kind: Kind = .deploy, application: String, recipe: String, group: String, actor: String, at: Timestamp,
     engine: String, bundle: Bundle? = nil, release: Release? = nil, recipes: [PinnedRecipe], parameters: Value = .record([]),
     hosts: [HostPlan], stages: [Stage], bounds: Bounds, path: String, shared: [String] = [], keep: Int = 5, reuse: Recipe.Reuse = .copy,
     onFailure: [Body] = [], onSuccess: [Body] = [], rollback: Bool = true, inputs: Receipt.Inputs, lock: LockRequest, seed: UInt64 = 0,
-    secrets: [String] = [], trial: Bool? = nil
+    secrets: [String] = [], trial: Bool? = nil, prunesLast: Bool? = nil
   ) {
     self.id = id
     self.kind = kind
@@ -80,6 +83,7 @@ package struct Plan: Sendable, Hashable, Codable {
     self.seed = seed
     self.secrets = secrets
     self.trial = trial
+    self.prunesLast = prunesLast
   }
 }
 

@@ -40,8 +40,9 @@ package enum Request: Sendable, Hashable, Codable {
 
 /// What a strategy may decide. Whatever it decides, the core keeps the bounds.
 package enum Decision: Sendable, Hashable, Codable {
-  /// Changes these hosts, at most `parallel` at once; answered with how many of them succeeded and failed.
-  case wave([Int], parallel: Int?)
+  /// Changes these hosts, at most `parallel` at once, and leaves them ready after the segment `upto` (nil: takes them to their end).
+  /// Answered with those that succeeded, failed, and are ready.
+  case wave([Int], parallel: Int?, upto: Segment? = nil)
   case wait(Interval)
   /// Gives up and goes back; the strategy is not stepped again.
   case rollback(reason: String)
@@ -64,9 +65,12 @@ package enum Answer: Sendable, Hashable, Codable {
 package struct WaveResult: Sendable, Hashable, Codable {
   package var succeeded: [Int]
   package var failed: [Int]
-  package init(succeeded: [Int], failed: [Int]) {
+  /// Hosts that stopped after the segment that the strategy named; nil: none did.
+  package var ready: [Int]?
+  package init(succeeded: [Int], failed: [Int], ready: [Int]? = nil) {
     self.succeeded = succeeded
     self.failed = failed
+    self.ready = ready
   }
 }
 

@@ -4,7 +4,7 @@ extension HostStatus {
   /// Why it is so, where something went wrong.
   package var error: ScriptError? {
     switch self {
-    case .pending, .changing, .succeeded, .unchanged: nil
+    case .pending, .changing, .ready, .succeeded, .unchanged: nil
     case .leftOut(let failure), .unknown(let failure): ScriptError(failure)
     case .restoring(let error), .restored(let error), .untouched(let error), .failed(let error): error
     case .restoreFailed(let error, _, _): error
@@ -16,6 +16,7 @@ extension HostStatus {
     switch self {
     case .pending: "waiting"
     case .changing: "changing"
+    case .ready: "ready"
     case .succeeded: "succeeded"
     case .unchanged: "unchanged"
     case .leftOut: "left out"
@@ -31,7 +32,7 @@ extension HostStatus {
   package var style: Surface.Style {
     switch self {
     case .succeeded, .unchanged: .good
-    case .pending, .changing: .dim
+    case .pending, .changing, .ready: .dim
     case .leftOut, .restoring, .restored, .untouched: .warn
     case .restoreFailed, .failed, .unknown: .bad
     }

@@ -134,7 +134,7 @@ package struct DeploymentStory: Sendable {
           host: number, stage: name, error: error, operation: failed?.operation,
           status: failed?.status)
       }
-    case .waveBegan(let number, let hosts): wave = (number, hosts)
+    case .waveBegan(let number, let hosts, _): wave = (number, hosts)
     case .waveEnded: break
     case .eventBegan(let host, let event):
       if hosts.indices.contains(host) { hosts[host].event = event }

@@ -39,6 +39,7 @@ package struct EndingWords: Sendable {
     return story.hosts.compactMap { host in
       switch host.status {
       case .changing, .restoring: host.name + ((host.event?.rawValue ?? host.doing).map { " (\($0))" } ?? "")
+      case .ready(let segment): "\(host.name) (ready after \(segment.rawValue))"
       case .pending: isBack ? "\(host.name) (not begun)" : nil
       case .succeeded: goesBack ? "\(host.name) (goes back after the others)" : nil
       default: nil

@@ -122,13 +122,14 @@ package struct EntryLines: Sendable {
     case .stageBegan(let name): [("type", "stage_began"), ("stage", .text(name))]
     case .stageEnded(let name, let error):
       [("type", "stage_ended"), ("stage", .text(name)), ("error", error.map(value))]
-    case .waveBegan(let number, let hosts):
-      [("type", "wave_began"), ("wave", .int(number)), ("hosts", .list(hosts.map(name)))]
+    case .waveBegan(let number, let hosts, let upto):
+      [("type", "wave_began"), ("wave", .int(number)), ("hosts", .list(hosts.map(name))), ("upto", upto.map { .text($0.rawValue) })]
     case .waveEnded(let number, let result):
       [
         ("type", "wave_ended"), ("wave", .int(number)),
         ("succeeded", .list(result.succeeded.map(name))),
         ("failed", .list(result.failed.map(name))),
+        ("ready", result.ready.map { .list($0.map(name)) }),
       ]
     case .eventBegan(let host, let event):
       [("type", "event_began"), ("host", name(host)), ("event", .text(event.rawValue))]

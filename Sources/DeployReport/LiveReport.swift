@@ -235,6 +235,7 @@ extension HostStatus {
     switch self {
     case .pending: " "
     case .changing: "•"
+    case .ready: "◦"
     case .succeeded: "✓"
     case .unchanged: "="
     case .leftOut: "-"

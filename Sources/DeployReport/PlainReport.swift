@@ -186,15 +186,15 @@ package struct PlainReport: ProgressReport {
       guard let error else { return ["Stage \(name) done in \(moment - began)"] }
       let end = surface.paint("Stage \(name) \(word(for: error))", .bad) + " after \(moment - began)"
       return [end] + (isFirst && story.first != nil ? details(error) : [])
-    case .waveBegan(let number, let hosts):
+    case .waveBegan(let number, let hosts, let upto):
       let names =
         hosts.prefix(8).map { story.hosts[$0].name }.joined(separator: " ")
         + (hosts.count > 8 ? " …" : "")
-      return ["Wave \(number): \(hosts.count.of("host")): \(names)"]
+      return ["Wave \(number)\(upto.map { " up to \($0.rawValue)" } ?? ""): \(hosts.count.of("host")): \(names)"]
     case .waveEnded(let number, let result):
       return [
         "Wave \(number) over: \(result.succeeded.count) succeeded"
-          + (result.failed.isEmpty ? "" : ", \(result.failed.count) failed")
+          + (result.failed.isEmpty ? "" : ", \(result.failed.count) failed") + (result.ready.map { ", \($0.count) ready" } ?? "")
       ]
     case .eventBegan(let host, _):
       if eventBegan.indices.contains(host) { eventBegan[host] = moment }
@@ -224,6 +224,7 @@ package struct PlainReport: ProgressReport {
     let word = surface.paint(status.word, status.style)
     switch status {
     case .pending, .changing: return []
+    case .ready(let segment): return ["\(name(number))  \(word) after \(segment.rawValue)"]
     case .succeeded, .unchanged: return ["\(name(number))  \(word)"]
     case .restoring(let error):
       return ["\(name(number))  \(word) what it ran before"]

@@ -44,7 +44,7 @@ package struct Rehearsed: Sendable {
     for entry in entries {
       switch entry.fact {
       case .noted(.stageBegan(let name)): next("stage \(name)", into: &sections)
-      case .noted(.waveBegan(let number, let hosts)):
+      case .noted(.waveBegan(let number, let hosts, _)):
         let names = Rehearsed.names(hosts.map { $0 as Int? }, in: plan)
         next("wave \(number), \(names)", turns: (hosts.count + parallel - 1) / parallel, into: &sections)
       case .noted(.waveEnded(let number, _)): next("after wave \(number)", into: &sections)

@@ -91,7 +91,7 @@ extension Checkers {
       case .unchanged:
         look(!isDamaged(host), "P8", host: place, "it is called unchanged and its release is damaged")
         look(host.receipt?.release.id == host.current, "P8", host: place, "it is called unchanged and its receipt is another's")
-      case .changing, .restoring: look(false, "P8", host: place, "it is still \(status) at the end")
+      case .changing, .ready, .restoring: look(false, "P8", host: place, "it is still \(status) at the end")
       case .pending: look(conclusion.status != .succeeded, "P8", host: place, "it was never changed in a deployment that succeeded")
       default: break
       }

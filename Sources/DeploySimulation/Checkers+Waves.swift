@@ -32,7 +32,7 @@ extension Checkers {
 
   mutating func noted(_ engine: Int, _ note: Note, hosts: [SimulatedHost]) {
     switch note {
-    case .waveBegan(let number, let wave):
+    case .waveBegan(let number, let wave, _):
       let open = watches[engine].openWave
       look(open == nil, "P5", "wave \(number) began before wave \(open ?? 0) had ended")
       let all = watches[engine].allowed.indices
@@ -61,12 +61,16 @@ extension Checkers {
     switch status {
     case .changing:
       watches[engine].inFlight += 1
+      look(!watches[engine].pruning, "P7", host: host, "it was begun after releases had been pruned")
       budget(engine, host)
       let (inFlight, parallel) = (watches[engine].inFlight, watches[engine].plan.bounds.parallel)
       look(inFlight <= parallel, "P5", host: host, "\(inFlight) hosts are in flight, and \(parallel) may be")
       let allowed = watches[engine].allowed[number]
       look(allowed, "P5", host: host, "it was begun though no wave has it")
-    case .restoring: watches[engine].failed += 1
+    case .ready: watches[engine].inFlight -= 1
+    case .restoring:
+      watches[engine].failed += 1
+      if isReady(before) { watches[engine].inFlight += 1 }
     case .restored, .untouched, .restoreFailed, .failed: if !isRestoring(before) { watches[engine].failed += 1 }
     case .unknown, .leftOut: watches[engine].unreachable += 1
     default: break
@@ -91,5 +95,14 @@ extension Checkers {
       "it was begun with \(unreachable) hosts out of reach, the budget being \(bounds.unreachable)")
   }
 
+  /// P7: as long as a host can go back, nothing that any of them could go back to is removed.
+  mutating func pruned(_ engine: Int) {
+    guard watches[engine].plan.prunesLast == true, !watches[engine].pruning else { return }
+    watches[engine].pruning = true
+    let underWay = watches[engine].statuses.count { $0 == .changing || isReady($0) || isRestoring($0) }
+    look(underWay == 0, "P7", "releases were pruned while \(underWay) hosts had not come through")
+  }
+
+  private func isReady(_ status: HostStatus) -> Bool { if case .ready = status { true } else { false } }
   private func isRestoring(_ status: HostStatus) -> Bool { if case .restoring = status { true } else { false } }
 }

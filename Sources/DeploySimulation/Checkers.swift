@@ -70,6 +70,8 @@ package struct Checkers: Sendable {
     var failed = 0
     var unreachable = 0
     var openWave: Int?
+    /// The first old release was to be removed.
+    var pruning = false
     var concluded = false
   }
 
@@ -124,6 +126,7 @@ package struct Checkers: Sendable {
       "\(intent.operation.verb) (intent \(intent.id)) was begun before its intent was in the journal")
     look(!watches[engine].concluded, "P2", "\(intent.operation.verb) (intent \(intent.id)) was begun after the deployment had concluded")
     if case .host(let host) = intent.place, takesOut(intent) { out(engine, watches[engine].fleet[host]) }
+    if case .prune = intent.operation { pruned(engine) }
     // All hosts are done then, and the first that is told makes it good for all.
     if case .unlock(_, let proved?, _) = intent.operation, proved == watches[engine].plan.id, let release = watches[engine].plan.release?.id
     {

@@ -94,6 +94,25 @@ extension SwiftScripts {
     }
   }
 
+  /// A strategy in two steps: all hosts up to a segment, so many at a time, then all of them to their end. It gives up after a wave with
+  /// a failure.
+  /// - Parameter forgets: it ends after the first step.
+  package static func prepared(_ upto: Segment, hosts: [Int], batch: Int? = nil, forgets: Bool = false) -> Function {
+    { _ in
+      let size = max(1, batch ?? hosts.count)
+      let starts = Array(stride(from: 0, to: hosts.count, by: size))
+      var waves: [Decision] = starts.map { .wave(Array(hosts[$0..<min($0 + size, hosts.count)]), parallel: nil, upto: upto) }
+      if !forgets { waves += starts.map { .wave(Array(hosts[$0..<min($0 + size, hosts.count)]), parallel: nil) } }
+      return { answer in
+        if case .cancel(let failure) = answer { return Step(.ended(.raised(ScriptError(failure)))) }
+        if case .wave(let result) = answer, !result.failed.isEmpty {
+          return Step(.asked(.decide(.rollback(reason: "\(result.failed.count) of the wave failed"))))
+        }
+        return waves.isEmpty ? Step(.ended(.returned(.null))) : Step(.asked(.decide(waves.removeFirst())))
+      }
+    }
+  }
+
   private static func place(of subject: Subject) -> Place {
     if case .host(let number) = subject { .host(number) } else { .engine }
   }

@@ -38,10 +38,10 @@ struct PlanTests {
           wave 1, h1
               Install  make release 2a75fe2f0ae1 current          ≤ 1 m
                        write the receipt of release 2a75fe2f0ae1  ≤ 1 m
-                       keep the newest 5 releases                 ≤ 5 m
           at the end
             on h1
-              give the lock back  ≤ 1 m
+              keep the newest 5 releases  ≤ 5 m
+              give the lock back          ≤ 1 m
 
       """)
   }

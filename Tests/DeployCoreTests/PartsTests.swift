@@ -105,10 +105,10 @@ struct WaveTests {
     }
     #expect(wave.next(admission, mayBegin: true) == .wait)
     admission.ended(0, .succeeded, hadRelease: true)
-    wave.ended(0, succeeded: true)
+    wave.ended(0, .succeeded)
     #expect(wave.next(admission, mayBegin: true) == .start(2))
-    wave.ended(1, succeeded: false)
-    wave.ended(2, succeeded: true)
+    wave.ended(1, .restored(ScriptError(Failure(.failed, "no"))))
+    wave.ended(2, .succeeded)
     #expect(wave.next(admission, mayBegin: true) == .ended)
     #expect(wave.result == WaveResult(succeeded: [0, 2], failed: [1]))
   }
@@ -127,7 +127,7 @@ struct WaveTests {
     var wave = Wave([0, 1], parallel: 0)
     #expect(wave.next(admission, mayBegin: true) == .start(0))
     #expect(wave.next(admission, mayBegin: false) == .wait)
-    wave.ended(0, succeeded: false)
+    wave.ended(0, .restored(ScriptError(Failure(.failed, "no"))))
     #expect(wave.next(admission, mayBegin: false) == .ended)
   }
 }

@@ -21,7 +21,7 @@ import Testing
   @Test("a share is a share of all hosts, and never less than one")
   func share() throws {
     let waves = try decisions("rolling { batch = '25%' }", hosts: 10)
-    #expect(waves.map { wave -> Int in if case .wave(let hosts, _) = wave { hosts.count } else { 0 } } == [2, 2, 2, 2, 2])
+    #expect(waves.map { wave -> Int in if case .wave(let hosts, _, _) = wave { hosts.count } else { 0 } } == [2, 2, 2, 2, 2])
     #expect(try decisions("rolling { batch = '1%' }", hosts: 3).count == 3)
   }
 
@@ -36,6 +36,26 @@ import Testing
   func allAtOnce() throws {
     #expect(try decisions("all_at_once", hosts: 4) == [.wave([0, 1, 2, 3], parallel: nil)])
     #expect(try decisions("all_at_once { parallel = 2 }", hosts: 4) == [.wave([0, 1, 2, 3], parallel: 2)])
+  }
+
+  @Test("a wave may leave its hosts ready after a segment, and a segment that there is not is named with the near one")
+  func upto() throws {
+    let twoSteps = { (segment: String) in
+      """
+      local steps = strategy "steps" (function(rollout)
+        local first = rollout:wave(rollout.targets, { upto = "\(segment)" })
+        if first.ready + #first.ready_hosts > 0 then rollout:wait "1s" end
+        rollout:wave(rollout.targets)
+      end)
+      """
+    }
+    #expect(
+      try decisions("steps", hosts: 2, more: twoSteps("validate")) == [
+        .wave([0, 1], parallel: nil, upto: .validate), .wave([0, 1], parallel: nil),
+      ])
+    let error = #expect(throws: ScriptError.self) { try decisions("steps", hosts: 2, more: twoSteps("valdate")) }
+    #expect(error?.failure.message == "upto of rollout:wave must be a segment of a host's way, got \"valdate\"")
+    #expect(error?.failure.fix == "did you mean validate?")
   }
 
   @Test("a strategy of one's own is a function that decides")

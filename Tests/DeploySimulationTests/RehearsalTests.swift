@@ -40,7 +40,7 @@ struct RehearsalTests {
         ApplicationStart = function(host) if host:read("f") ~= "x" then host:run "start" end end },
       """, as: .plan, more: Self.own)
     #expect(simulation.engines[0].conclusion?.status == .succeeded && simulation.checkers.broken == [])
-    let waves = simulation.engines[0].entries.compactMap { if case .noted(.waveBegan(_, let hosts)) = $0.fact { hosts } else { nil } }
+    let waves = simulation.engines[0].entries.compactMap { if case .noted(.waveBegan(_, let hosts, _)) = $0.fact { hosts } else { nil } }
     #expect(waves == [[0], [1], [2]])
     #expect(scripts.findings.map(\.part) == ["stage t", "hook AfterInstall", "hook ApplicationStart"])
     #expect(scripts.findings.allSatisfy { !$0.isCertain })

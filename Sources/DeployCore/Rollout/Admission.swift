@@ -4,7 +4,7 @@ package import DeployModel
 /// (promises P4 and P5).
 package struct Admission: Sendable, Hashable {
   package let bounds: Bounds
-  /// What has to keep serving: the floor, or what served at the start where that was less.
+  /// Minimum number of hosts in service: the floor, or the initial number if lower.
   package let floor: Int
   package private(set) var serving: [Bool]
   package private(set) var servingCount: Int
@@ -42,11 +42,15 @@ package struct Admission: Sendable, Hashable {
     return .never("\(servingCount) of \(serving.count) hosts serve and the floor is \(floor), so none may be taken out of service")
   }
 
+  /// Whether fewer hosts are in flight than may be.
+  package var hasRoom: Bool { inFlight < bounds.parallel }
+
   package mutating func started(_ host: Int) {
     inFlight += 1
     set(host, serving: false)
   }
 
+  /// A host has come to its end, or is ready: then it is no longer in flight, and still out of service.
   /// - Parameters:
   ///   - hadRelease: whether it ran something before.
   ///   - hasTarget: whether it is to run something now; a way back to nothing leaves a host that does not serve.
@@ -61,6 +65,7 @@ package struct Admission: Sendable, Hashable {
     switch status {
     case .succeeded: set(host, serving: hasTarget)
     case .restored, .untouched: set(host, serving: hadRelease)
+    case .ready where lapse == .readyServes: set(host, serving: hadRelease)
     default: break
     }
   }

@@ -67,8 +67,8 @@ package struct EntrySense {
     case .eventBegan(let number, _), .eventEnded(let number, _, _), .eventSkipped(let number, _, _), .host(let number, _):
       try host(number, entry)
     case .log(let number?, _): try host(number, entry)
-    case .waveBegan(_, let numbers): for number in numbers { try host(number, entry) }
-    case .waveEnded(_, let result): for number in result.succeeded + result.failed { try host(number, entry) }
+    case .waveBegan(_, let numbers, _): for number in numbers { try host(number, entry) }
+    case .waveEnded(_, let result): for number in result.succeeded + result.failed + (result.ready ?? []) { try host(number, entry) }
     default: break
     }
   }

@@ -1,6 +1,6 @@
 import DeployModel
 
-/// One host's way through its part of the deployment: forward to the target, and back if a step fails.
+/// One host's way through its part of the deployment: forward to the target, segment by segment, and back if a step fails.
 struct HostRun: Sendable, Hashable {
   /// What follows.
   enum Move: Sendable, Hashable {
@@ -23,6 +23,14 @@ struct HostRun: Sendable, Hashable {
   var waiting = Waiting.nothing
   private var steps: [HostStep]
   private var position = 0
+  /// The deployment failed while it was ready.
+  private(set) var isGivenUp = false
+  /// After which segment it stops; nil: at its end.
+  private var upto: Segment?
+  /// The number of steps up to there.
+  private var limit = 0
+  /// By segment: the number of steps up to its end; empty if it was never to stop before its end.
+  private var ends: [Int] = []
   /// The number of steps that were begun when it failed.
   private var begun = 0
   /// Why it goes back; nil while it goes forward.
@@ -34,15 +42,29 @@ struct HostRun: Sendable, Hashable {
   /// The release that the host goes back from could not be stopped.
   private var isStillRunning = false
 
-  /// - Parameter staged: the release has been sent already.
-  init(_ host: Int, in plan: Plan, staged: Bool) {
+  /// - Parameters:
+  ///   - staged: the release has been sent already.
+  ///   - upto: the segment after which it stops and is ready; nil: it goes to its end.
+  init(_ host: Int, in plan: Plan, staged: Bool, upto: Segment? = nil) {
     self.host = host
-    steps = HostProgram.forward(host, in: plan, staged: staged)
+    steps = []
+    for segment in Segment.allCases {
+      steps += HostProgram.steps(of: segment, host, in: plan, staged: staged)
+      if upto != nil { ends.append(steps.count) }
+    }
+    takeOn(upto: upto)
+  }
+
+  /// A ready host goes on from where it stands.
+  mutating func takeOn(upto: Segment?) {
+    self.upto = upto == .settle ? nil : upto
+    // Without a stop at its beginning a host has none later: it is at its end then.
+    limit = zip(Segment.allCases, ends).first { $0.0 == self.upto }?.1 ?? steps.count
   }
 
   /// - Parameter reason: why a host that goes forward begins no further step; nil: it does.
   mutating func next(in plan: Plan, unless reason: Failure?, _ outbox: inout Outbox) -> Move {
-    while position < steps.count {
+    while position < limit {
       if cause == nil, let reason { return failed(ScriptError(reason, host: name(in: plan)), begun: false, in: plan, &outbox) }
       switch steps[position] {
       case .begin(let event): outbox.note(.eventBegan(host: host, event))
@@ -55,6 +77,7 @@ struct HostRun: Sendable, Hashable {
       }
       position += 1
     }
+    if cause == nil, let upto { return .ended(.ready(upto)) }
     return .ended(cause.map { isUntouched ? .untouched($0) : .restored($0) } ?? .succeeded)
   }
 
@@ -84,11 +107,17 @@ struct HostRun: Sendable, Hashable {
       )
     }
     steps = HostProgram.restore(host, in: plan, after: reached)
-    position = 0
+    (position, limit) = (0, steps.count)
     cause = error
     self.isUntouched = isUntouched
     tolerated = nil
     isStillRunning = false
+  }
+
+  /// The deployment has failed while the host was ready: it undoes its segments.
+  mutating func giveUp(_ error: ScriptError, in plan: Plan, _ outbox: inout Outbox) -> Move {
+    isGivenUp = true
+    return failed(error, begun: false, in: plan, &outbox)
   }
 
   /// What is to be interrupted so that the host goes back. One that goes back already is left to it, and a step that is quicker done than
@@ -140,7 +169,7 @@ struct HostRun: Sendable, Hashable {
 
   /// The lifecycle event that was begun and not ended.
   private var openEvent: LifecycleEvent? {
-    for step in steps.prefix(position + 1).reversed() {
+    for step in steps.prefix(min(position + 1, limit)).reversed() {
       switch step {
       case .begin(let event): return event
       case .end: return nil

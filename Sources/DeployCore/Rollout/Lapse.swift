@@ -6,6 +6,12 @@ package enum Lapse: Sendable, Hashable {
   case floorIgnored
   /// Hosts are begun after more failed than the budget has (against P5).
   case budgetIgnored
+  /// A host that a wave left ready counts as serving (against P4).
+  case readyServes
+  /// A strategy may end while hosts are ready (against P8).
+  case readyForgotten
+  /// A host prunes before the others have come through (against P7).
+  case prunedEarly
   /// A release that is known to be damaged counts as whole (against P8).
   case damageIgnored
   /// A host is changed although its receipt says that all is as wanted (against P10).

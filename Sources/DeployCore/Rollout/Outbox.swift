@@ -8,13 +8,14 @@ struct Outbox: Sendable, Hashable {
     case lock(Int)
     case unlock(Int)
     case upload(Int)
+    case prune(Int)
     case host(Int)
     case script(ScriptID)
 
     /// The host whose operation it is; nil for nobody's, and for a script's.
     var host: Int? {
       switch self {
-      case .lock(let host), .unlock(let host), .upload(let host), .host(let host): host
+      case .lock(let host), .unlock(let host), .upload(let host), .prune(let host), .host(let host): host
       case .nobody, .script: nil
       }
     }

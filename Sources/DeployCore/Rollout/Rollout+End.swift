@@ -14,11 +14,12 @@ extension Rollout {
       default: break
       }
     }
-    settle()
+    giveUpReadyHosts()
   }
 
+  /// Ends a deployment that has failed when nothing is under way any more.
   mutating func settle() {
-    guard phase == .settling, tree.activeRoots == 0, uploading.running == 0, (wave?.running ?? 0) == 0 else { return }
+    guard phase == .settling, tree.activeRoots == 0, uploading.running == 0, admission.inFlight == 0, ready.isEmpty else { return }
     finish()
   }
 
@@ -33,7 +34,7 @@ extension Rollout {
   private var notices: [Body] { failure == nil ? plan.onSuccess : plan.onFailure }
 
   private mutating func notify(_ index: Int) {
-    guard index < notices.count else { return unlock(conclusion) }
+    guard index < notices.count else { return prune() }
     phase = .notifying(index)
     startRoot(
       notices[index], on: failure.map { .failure($0) } ?? .deployment, owner: .notice,
@@ -46,6 +47,29 @@ extension Rollout {
       note(.remark("\(failure == nil ? "on_success" : "on_failure") failed: \(error.failure.message)"))
     }
     notify(index + 1)
+  }
+
+  /// Removes old releases, now that every host has come through: until here each of them could go back to what it ran before (promise P7).
+  private mutating func prune() {
+    guard failure == nil, plan.prunesLast == true, lapse != .prunedEarly else { return unlock(conclusion) }
+    phase = .pruning(0)
+    for host in statuses.indices where statuses[host] == .succeeded { prune(host) }
+    if phase == .pruning(0) { unlock(conclusion) }
+  }
+
+  mutating func prune(_ host: Int) {
+    guard let operation = HostProgram.prune(host, in: plan) else { return }
+    if case .pruning(let running) = phase { phase = .pruning(running + 1) }
+    _ = outbox.perform(.host(host), operation, for: .prune(host), site: HostProgram.site(of: host, in: plan))
+  }
+
+  mutating func pruned(_ host: Int, _ outcome: Outcome) {
+    if let failure = outcome.failure {
+      note(.remark("\(plan.hosts[host].host.name): the step prune failed: \(failure.message); the deployment continues without it"))
+    }
+    guard case .pruning(let running) = phase else { return }
+    phase = .pruning(running - 1)
+    if running == 1 { unlock(conclusion) }
   }
 
   private var conclusion: Conclusion {
@@ -70,7 +94,7 @@ extension Rollout {
     case .settling: interruptHosts(error.failure)
     // A wait for a lock, or for what others left running, ends; what is held is given back.
     case .locking: outbox.cancel { if case .lock = $0 { true } else { false } }
-    case .notifying, .unlocking, .concluded: break
+    case .notifying, .pruning, .unlocking, .concluded: break
     }
   }
 }

@@ -2,18 +2,26 @@ import DeployModel
 
 /// Waves, and the hosts that they take through their part.
 extension Rollout {
-  /// Begins a wave with those of the hosts that are still to be changed.
-  mutating func beginWave(_ wanted: [Int], parallel: Int?, for script: ScriptID? = nil) {
+  /// Begins a wave with those of the hosts that are still to be changed, and with ready ones that it takes further.
+  mutating func beginWave(_ wanted: [Int], parallel: Int?, upto: Segment? = nil, for script: ScriptID? = nil) {
     var chosen = statuses.map { _ in false }
     var hosts: [Int] = []
-    for host in wanted where statuses.indices.contains(host) && statuses[host] == .pending && !chosen[host] {
+    for host in wanted where statuses.indices.contains(host) && isWanted(host, upto: upto) && !chosen[host] {
       chosen[host] = true
       hosts.append(host)
     }
     waves += 1
-    wave = Wave(hosts, parallel: parallel, for: script)
-    if !hosts.isEmpty { note(.waveBegan(number: waves, hosts: hosts)) }
+    wave = Wave(hosts, parallel: parallel, upto: upto, for: script)
+    if !hosts.isEmpty { note(.waveBegan(number: waves, hosts: hosts, upto: upto)) }
     admit()
+  }
+
+  private func isWanted(_ host: Int, upto: Segment?) -> Bool {
+    switch statuses[host] {
+    case .pending: true
+    case .ready(let segment): segment < upto ?? .settle
+    default: false
+    }
   }
 
   /// Starts as many hosts of the wave as the bounds allow, and ends it when none is left.
@@ -54,7 +62,11 @@ extension Rollout {
   private mutating func startHost(_ host: Int) {
     admission.started(host)
     set(host, .changing)
-    runs[host] = HostRun(host, in: plan, staged: staged[host])
+    if runs[host] == nil {
+      runs[host] = HostRun(host, in: plan, staged: staged[host], upto: wave?.upto)
+    } else {
+      runs[host]?.takeOn(upto: wave?.upto)
+    }
     advance(host)
   }
 
@@ -95,11 +107,34 @@ extension Rollout {
   }
 
   private mutating func ended(_ host: Int, _ status: HostStatus) {
-    runs[host] = nil
+    let isGivenUp = runs[host]?.isGivenUp == true
+    if case .ready = status { ready.append(host) } else { runs[host] = nil }
     set(host, status)
     admission.ended(host, status, hadRelease: plan.hosts[host].serves, hasTarget: plan.hosts[host].willServe)
-    wave?.ended(host, succeeded: status == .succeeded)
+    if !isGivenUp { wave?.ended(host, status) }
+    if lapse == .prunedEarly, status == .succeeded { prune(host) }
     admit()
+    if phase == .settling { giveUpReadyHosts() }
+  }
+
+  /// The deployment has failed: hosts that wait for a later wave undo their segments, as many at once as may be in flight.
+  mutating func giveUpReadyHosts() {
+    guard let failure, !isGivingUp else { return }
+    isGivingUp = true
+    while let host = ready.last, admission.hasRoom {
+      ready.removeLast()
+      // A later wave took it on.
+      guard case .ready = statuses[host], runs[host]?.isGivenUp == false else { continue }
+      admission.started(host)
+      let cause = Failure(
+        .cancelled, "it was ready, and the deployment failed before a wave took it on: \(failure.failure.message)", fix: failure.failure.fix
+      )
+      if let move = runs[host]?.giveUp(ScriptError(cause, host: plan.hosts[host].host.name), in: plan, &outbox) {
+        carryOut(move, on: host)
+      }
+    }
+    isGivingUp = false
+    settle()
   }
 
   /// Ends what hosts do now, so that they go back.

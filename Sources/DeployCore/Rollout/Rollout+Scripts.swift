@@ -42,9 +42,9 @@ extension Rollout {
         script, .outcome(.failed(.invalid, "only a strategy's own function may decide, one decision at a time")), &outbox)
     }
     switch decision {
-    case .wave(let hosts, let parallel):
+    case .wave(let hosts, let parallel, let upto):
       tree[script].waiting = .decision
-      beginWave(hosts, parallel: parallel, for: script)
+      beginWave(hosts, parallel: parallel, upto: upto, for: script)
     case .wait(let interval): tree.sleep(script, interval, &outbox)
     case .rollback(let reason): carryOut(tree.cut(script, ScriptError(Failure(.failed, reason)), &outbox))
     }

@@ -45,16 +45,25 @@ extension Rollout {
   /// All hosts of a rollout have to be accounted for: hosts that a strategy left out are an error.
   mutating func strategyEnded(_ result: ScriptResult) {
     if case .raised(let error) = result { return stageEnded(error) }
-    let left = statuses.indices.filter { statuses[$0] == .pending }
-    guard left.isEmpty else {
-      let names = left.prefix(3).map { plan.hosts[$0].host.name }.joined(separator: ", ") + (left.count > 3 ? ", …" : "")
-      let hosts = left.count == 1 ? "host is" : "hosts are"
-      let failure = Failure(
-        .failed, "the strategy ended and \(left.count) \(hosts) still on the old revision (\(names))",
-        fix: "let the strategy's waves cover all of rollout.targets")
-      return stageEnded(ScriptError(failure))
+    let old = statuses.indices.filter { statuses[$0] == .pending }
+    let ready = lapse == .readyForgotten ? [] : statuses.indices.filter { if case .ready = statuses[$0] { true } else { false } }
+    guard !old.isEmpty || !ready.isEmpty else { return stageEnded(nil) }
+    var left: [String] = []
+    if !old.isEmpty {
+      left.append("\(old.count) \(old.count == 1 ? "host is" : "hosts are") still on the old revision (\(names(of: old)))")
     }
-    stageEnded(nil)
+    if !ready.isEmpty {
+      left.append("\(ready.count) \(ready.count == 1 ? "host is" : "hosts are") ready and no later wave took them on (\(names(of: ready)))")
+    }
+    let fix =
+      old.isEmpty
+      ? "let a later wave take the ready hosts on, with rollout:wave(hosts) without upto"
+      : "let the strategy's waves cover all of rollout.targets"
+    stageEnded(ScriptError(Failure(.failed, "the strategy ended and \(left.joined(separator: ", and "))", fix: fix)))
+  }
+
+  private func names(of hosts: [Int]) -> String {
+    hosts.prefix(3).map { plan.hosts[$0].host.name }.joined(separator: ", ") + (hosts.count > 3 ? ", …" : "")
   }
 
   private func site(of stage: Stage) -> Intent.Site { Intent.Site(stage: stage.name) }

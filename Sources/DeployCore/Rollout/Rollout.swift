@@ -19,6 +19,8 @@ package struct Rollout: Sendable {
     case settling
     /// `on_success` or `on_failure`: the index of the one that runs.
     case notifying(Int)
+    /// Old releases are removed from so many hosts.
+    case pruning(Int)
     case unlocking(Conclusion)
     case concluded
   }
@@ -31,6 +33,11 @@ package struct Rollout: Sendable {
   var waves = 0
   /// By host number; nil: it is not under way.
   var runs: [HostRun?]
+  /// Hosts that a wave left ready, also those that a later wave took on; the last first to give up.
+  var ready: [Int] = []
+  /// `giveUpReadyHosts` is under way: a host that ends at once does not begin it anew.
+  var isGivingUp = false
+  let lapse: Lapse?
   /// By host number: the upload stage has sent its release.
   var staged: [Bool]
   var tree = ScriptTree()
@@ -46,6 +53,7 @@ package struct Rollout: Sendable {
       case .leftOut(let failure): .leftOut(failure)
       }
     }
+    self.lapse = lapse
     admission = Admission(plan: plan, lapse: lapse)
     let locked = plan.hosts.filter { if case .leftOut = $0.action { false } else { true } }
     locking = Locking(locked.map { ($0.host.number, $0.host.name) })
@@ -93,6 +101,7 @@ package struct Rollout: Sendable {
     case .lock(let host): locked(host, outcome)
     case .unlock(let host): unlocked(host, outcome)
     case .upload(let host): uploaded(host, outcome)
+    case .prune(let host): pruned(host, outcome)
     case .host(let host): operated(host, outcome)
     case .script(let script): tree.answer(script, .outcome(outcome), &outbox)
     }

@@ -16,6 +16,8 @@ struct Wave: Sendable, Hashable {
   let hosts: [Int]
   /// The strategy that asked for it; nil: a rollout without one.
   let script: ScriptID?
+  /// The segment after which its hosts are left ready; nil: it takes them to their end.
+  let upto: Segment?
   private(set) var result = WaveResult(succeeded: [], failed: [])
   private(set) var running = 0
   private let parallel: Int?
@@ -24,10 +26,11 @@ struct Wave: Sendable, Hashable {
   /// - Parameters:
   ///   - hosts: each once.
   ///   - parallel: at most that many at once, besides the deployment's own bounds.
-  init(_ hosts: [Int], parallel: Int? = nil, for script: ScriptID? = nil) {
+  init(_ hosts: [Int], parallel: Int? = nil, upto: Segment? = nil, for script: ScriptID? = nil) {
     self.hosts = hosts
     self.parallel = parallel.map { max(1, $0) }
     self.script = script
+    self.upto = upto
   }
 
   /// - Parameter mayBegin: whether the deployment still starts anything new.
@@ -43,9 +46,13 @@ struct Wave: Sendable, Hashable {
     }
   }
 
-  /// A host that was started has come to its end.
-  mutating func ended(_ host: Int, succeeded: Bool) {
+  /// A host that was started has come to its end, or to where the wave leaves it.
+  mutating func ended(_ host: Int, _ status: HostStatus) {
     running -= 1
-    if succeeded { result.succeeded.append(host) } else { result.failed.append(host) }
+    switch status {
+    case .succeeded: result.succeeded.append(host)
+    case .ready: result.ready = (result.ready ?? []) + [host]
+    default: result.failed.append(host)
+    }
   }
 }

@@ -151,7 +151,7 @@ struct Rehearsing: Sendable {
   /// What to let fail so that the first wave does: the last event in which a command is run or something is checked.
   private func failures(after good: [Entry]) -> [Faults.Appointment] {
     var first: [Int] = []
-    for case .noted(.waveBegan(_, let hosts)) in good.lazy.map(\.fact) where first.isEmpty {
+    for case .noted(.waveBegan(_, let hosts, _)) in good.lazy.map(\.fact) where first.isEmpty {
       first = hosts
     }
     var last: LifecycleEvent?

@@ -63,7 +63,11 @@ end
 local decisions = {}
 local function own(method, self) return is(self, rollout_type) or misuse(method .. " is written with a colon") end
 
---- Changes these hosts; returns how many succeeded and failed, and which.
+local segments = { "stop", "deliver", "install", "start", "validate", "admit", "settle" }
+local is_segment = {}
+for _, name in ipairs(segments) do is_segment[name] = true end
+
+--- Changes these hosts, with `upto` no further than a segment; returns how many succeeded, failed and are ready, and which.
 function decisions.wave(self, hosts, given)
   if own("rollout:wave", self) == void then return void end
   local options = read_options("rollout:wave", given)
@@ -72,11 +76,18 @@ function decisions.wave(self, hosts, given)
     complain("parallel of rollout:wave must be a count from 1, or a share above 0%")
     at_once = nil
   end
+  local upto = options.upto
+  if upto and not is_segment[upto] then
+    complain(string.format("upto of rollout:wave must be a segment of a host's way, got %q", upto),
+      did_you_mean(upto, segments) or "the segments are " .. table.concat(segments, ", "))
+    upto = nil
+  end
   local numbers = numbers_of("rollout:wave", hosts)
-  if #numbers == 0 then return { succeeded = 0, failed = 0, succeeded_hosts = new_set {}, failed_hosts = new_set {} } end
   local parallel = at_once and (at_once.count or math.max(1, math.floor(#numbers * at_once.percent / 100)))
-  local good, bad = ask("wave", numbers, parallel)
-  return { succeeded = #good, failed = #bad, succeeded_hosts = set_of(good), failed_hosts = set_of(bad) }
+  local good, bad, ready = {}, {}, {}
+  if #numbers > 0 then good, bad, ready = ask("wave", numbers, parallel, upto) end
+  return { succeeded = #good, failed = #bad, ready = #ready, succeeded_hosts = set_of(good), failed_hosts = set_of(bad),
+    ready_hosts = set_of(ready) }
 end
 function decisions.wait(self, time)
   if own("rollout:wait", self) == void or time == void then return end

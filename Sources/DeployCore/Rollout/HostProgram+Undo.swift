@@ -1,0 +1,131 @@
+package import DeployModel
+
+/// A host's way back: what undoes each segment, and what a person types if that fails too.
+extension HostProgram {
+  /// Takes the host back to what it ran before, by that release's own recipe (docs/host-protocol.md). Each segment that was begun is
+  /// undone; what has to come first comes first, so the order is not simply the other way round.
+  /// - Parameter reached: the forward steps that were begun, the failed one included.
+  package static func restore(_ number: Int, in plan: Plan, after reached: ArraySlice<HostStep>) -> [HostStep] {
+    undoStart(number, in: plan, after: reached) + undoInstall(number, in: plan, after: reached) + undoStop(number, in: plan, after: reached)
+      + undoSettle(number, in: plan, after: reached) + undoDeliver(number, in: plan)
+  }
+
+  /// Whatever of the new release runs is asked to stop; that it cannot is no reason to stay.
+  private static func undoStart(_ number: Int, in plan: Plan, after reached: ArraySlice<HostStep>) -> [HostStep] {
+    guard reached.contains(where: \.switchesCurrent) else { return [] }
+    let host = plan.hosts[number]
+    let stop = plan.recipes[host.arriving].hooks.filter { $0.event == .applicationStop }
+    let site = Intent.Site(event: .applicationStop, release: host.target?.id, previous: host.current)
+    let scripts = appSpec(.applicationStop, of: host.arriving, in: plan).map { HostStep.operation($0, vital: false) }
+    return bracket(
+      .applicationStop, scripts + stop.map { .hook(Body(recipe: host.arriving, function: $0.function), site, vital: false) })
+  }
+
+  /// Files and `current` are as before.
+  private static func undoInstall(_ number: Int, in plan: Plan, after reached: ArraySlice<HostStep>) -> [HostStep] {
+    let host = plan.hosts[number]
+    var steps: [HostStep] = []
+    if let undo = appSpecUndo(for: host, in: plan, after: reached) { steps.append(.operation(undo, vital: true)) }
+    if reached.contains(where: \.switchesCurrent) || leaves(number, in: plan, after: reached) {
+      steps.append(.operation(switching(to: host.wayBack, or: host.found), vital: true))
+    }
+    return steps
+  }
+
+  /// What ran before is started and gets its traffic back.
+  private static func undoStop(_ number: Int, in plan: Plan, after reached: ArraySlice<HostStep>) -> [HostStep] {
+    let host = plan.hosts[number]
+    let stopped = reached.contains { if case .begin(let event) = $0 { event.concernsPrevious } else { false } }
+    guard stopped || reached.contains(where: \.switchesCurrent), host.wayBack != nil, let restoring = host.restoring else { return [] }
+    return (Segment.start.events + Segment.validate.events + Segment.admit.events).flatMap { event in
+      let hooks = plan.recipes[restoring].hooks.filter { $0.event == event }
+      let site = Intent.Site(event: event, release: host.wayBack, previous: host.target?.id)
+      let scripts = appSpecBack(event, for: host, in: plan, after: reached).map { HostStep.operation($0, vital: true) }
+      return bracket(event, scripts + hooks.map { .hook(Body(recipe: restoring, function: $0.function), site, vital: true) })
+    }
+  }
+
+  /// The receipt is the one of what runs again.
+  private static func undoSettle(_ number: Int, in plan: Plan, after reached: ArraySlice<HostStep>) -> [HostStep] {
+    let host = plan.hosts[number]
+    let recorded = reached.contains { if case .operation(.record, _) = $0 { true } else { false } }
+    guard recorded || leaves(number, in: plan, after: reached), var previous = host.back ?? host.previous else { return [] }
+    previous.undid = plan.id
+    return [.operation(.record(previous), vital: true)]
+  }
+
+  /// A release that was not there before does not stay.
+  private static func undoDeliver(_ number: Int, in plan: Plan) -> [HostStep] {
+    let host = plan.hosts[number]
+    guard !host.present, let target = host.target, target.id != host.wayBack else { return [] }
+    return [.operation(.discard(target.id), vital: false)]
+  }
+
+  /// Whether a host that goes back leaves what it ran before too: that was on trial, and it was stopped already.
+  static func leaves(_ number: Int, in plan: Plan, after reached: ArraySlice<HostStep>) -> Bool {
+    plan.hosts[number].back != nil
+      && reached.contains { step in
+        switch step {
+        case .begin(let event): event.concernsPrevious
+        case .operation(.activate, _): true
+        default: false
+        }
+      }
+  }
+
+  /// Whether steps that were begun did no more than send a release that does not run.
+  static func isUntouched(_ number: Int, in plan: Plan, after reached: ArraySlice<HostStep>) -> Bool {
+    reached.allSatisfy { step in
+      switch step {
+      case .begin(.downloadBundle), .end(.downloadBundle), .skip: true
+      case .operation(.stage, _): plan.hosts[number].repairs != true
+      default: false
+      }
+    }
+  }
+
+  /// What a person types when restoring failed too; never a way to a release that is known to be broken.
+  package static func commands(toRestore number: Int, in plan: Plan) -> [String] {
+    let host = plan.hosts[number]
+    let path = host.host.place(plan.path)
+    let reach = host.host.transport == "ssh" ? "ssh \(host.host.address ?? host.host.name)" : "sh"
+    let again = "lander deploy \(plan.recipe) --group \(plan.group) --only \(host.host.name) --force"
+    if host.back == nil, let damage = host.damage, damage.kind != .gone || host.wayBack != nil {
+      return [
+        reach, "ls -l \(path)/current \(path)/releases",
+        "# do not link release \(damage.release): \(damage.words); `\(again)` sends what is missing",
+      ]
+    }
+    guard let target = (host.back?.release.id ?? host.current).map({ "releases/\($0)" }) ?? host.found else {
+      guard let lost = host.lost else { return [reach, "rm \(path)/current"] }
+      return [reach, "rm \(path)/current", "# release \(lost) ran there, and its folder is gone; `\(again)` sends it again"]
+    }
+    return [
+      reach, "cd \(path)", "ln -s \(quoted(target)) .lander/current.by-hand && mv -T .lander/current.by-hand current",
+      "# then start the application in \(path)/current",
+    ]
+  }
+
+  /// A word for a shell: as it is if it is plain, else between quotes.
+  private static func quoted(_ word: String) -> String {
+    let isPlain = word.utf8.allSatisfy { byte in
+      switch byte {
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "-")...UInt8(ascii: "9"),
+        UInt8(ascii: "_"):
+        true
+      default: false
+      }
+    }
+    return isPlain ? word : "'" + word.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
+  }
+}
+
+extension HostStep {
+  /// Whether it changes what `current` names.
+  fileprivate var switchesCurrent: Bool {
+    switch self {
+    case .operation(.activate, _), .operation(.relink, _): true
+    default: false
+    }
+  }
+}
