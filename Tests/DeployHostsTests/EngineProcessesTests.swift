@@ -35,6 +35,13 @@ struct EngineProcessesTests {
     #expect(await perform(.run(Command(.argv(["printf", "%s|", "a b", "$HOME"])))).stdout?.text == "a b|$HOME|")
   }
 
+  @Test("a command of the engine's machine that names a user is refused, and the fix names that option")
+  func user() async throws {
+    let outcome = await perform(.run(Command(.shell("true"), user: "app")))
+    #expect(outcome.failure?.kind == .invalid && outcome.failure?.message.contains("runs as app") == true)
+    #expect(outcome.failure?.fix == "leave out `user`, or call sudo in the command")
+  }
+
   @Test("after a timeout the whole group is gone, and what it wrote is kept")
   func timeout() async throws {
     let outcome = await perform(.run(Command(.shell("trap '' TERM; echo $$; sleep 100 & sleep 100; sleep 100"))), timeout: .seconds(1))

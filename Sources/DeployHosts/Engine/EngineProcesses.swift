@@ -118,7 +118,7 @@ package final class EngineProcesses: EngineMachine {
 
   private func process(_ command: Command, _ intent: Intent, _ deployment: Deployment.ID) async throws(Failure) -> Program {
     if let user = command.user {
-      throw Failure(.invalid, "on the engine's machine nothing runs as \(user)", fix: "leave out `as`, or call sudo in the command")
+      throw Failure(.invalid, "on the engine's machine nothing runs as \(user)", fix: "leave out `user`, or call sudo in the command")
     }
     var settings = [("LANDER_DEPLOYMENT", deployment), ("LANDER_EVENT", intent.site.event?.rawValue ?? "")]
     for variable in command.environment { settings.append((variable.name, try await vault.reveal(variable.value))) }

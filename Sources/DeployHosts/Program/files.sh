@@ -160,7 +160,7 @@ l_http() {
       read -r -t "$3" version code rest <&3 && { while read -r -t 1 line <&3 && [ "${#line}" -gt 1 ]; do :; done
         head -c 600 <&3; printf "\nlander-status %s\n" "$code"; }' bash "$l_a" "$l_b" "$2"
   else
-    l_die 44 "nothing on this host can send a request" "install curl or wget on it, or check with from = \"engine\""
+    l_die 44 "nothing on this host can send a request" "install curl or wget on it, or ask from the engine's machine with here:run"
   fi
 }
 # What wget wrote: its status line, or its last words where there is none.

@@ -1,0 +1,57 @@
+import DeployModel
+
+/// What the text of a source shows without being run.
+struct SourceLooks {
+  /// Names that are given to `secret` literally.
+  var secrets: [String] = []
+  var warnings: [Problem] = []
+
+  init(_ file: SourceFile) {
+    let tokens = Tokenizer.tokens(of: file.text)
+    for index in tokens.indices {
+      if let name = Self.secret(tokens, index) { secrets.append(name) }
+      if let line = Self.joined(tokens, index) {
+        warnings.append(
+          Problem(
+            "a parameter becomes part of a command here, whatever characters it has", place: SourcePlace(file: file.path, line: line),
+            fix: "give the command as a list of words { \"cmd\", value }, or write quote(value)"))
+      }
+    }
+  }
+
+  /// `secret "NAME"`, `secret("NAME")`.
+  private static func secret(_ tokens: [Token], _ index: Int) -> String? {
+    guard tokens[index].kind == .name, tokens[index].text == "secret" else { return nil }
+    let after = tokens[(index + 1)...].prefix(2)
+    if let first = after.first, first.kind == .text { return String(first.text) }
+    if after.first?.text == "(", after.count == 2, let second = after.last, second.kind == .text { return String(second.text) }
+    return nil
+  }
+
+  /// `:run(` or `:try(` whose first argument joins something of `params` to a text, directly and without `quote`.
+  private static func joined(_ tokens: [Token], _ index: Int) -> Int? {
+    guard tokens[index].text == ":", index + 2 < tokens.count, tokens[index + 1].text == "run" || tokens[index + 1].text == "try",
+      tokens[index + 2].text == "("
+    else { return nil }
+    var depth = 0
+    var joins = false
+    var line: Int?
+    for at in (index + 2)..<tokens.count {
+      let token = tokens[at]
+      if token.kind == .sign {
+        if "({[".contains(token.text) {
+          if token.text == "{", depth == 1 { return nil }
+          depth += 1
+        }
+        if ")}]".contains(token.text) { depth -= 1 }
+        if depth == 0 || (depth == 1 && token.text == ",") { break }
+        if token.text == ".." { joins = true }
+      } else if token.kind == .name {
+        if token.text == "quote" { return nil }
+        if token.text == "format" { joins = true }
+        if token.text == "params" { line = token.line }
+      }
+    }
+    return joins ? line : nil
+  }
+}
