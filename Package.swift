@@ -15,13 +15,16 @@ func room(_ name: String, on dependencies: [Target.Dependency] = [], resources: 
   .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: settings)
 }
 
-func tests(of name: String, on dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
-  .testTarget(name: name, dependencies: dependencies, resources: resources, swiftSettings: settings)
+func tests(of name: String, on dependencies: [Target.Dependency], besides: [String] = [], resources: [Resource] = []) -> Target {
+  .testTarget(name: name, dependencies: dependencies, exclude: besides, resources: resources, swiftSettings: settings)
 }
 
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+
+/// The Lua side of the runtime, and what early versions of it were told.
+let prelude: [Resource] = [.embedInCode("Prelude"), .embedInCode("Boundary/positional_vocabulary.lua")]
 
 let package = Package(
   name: "lander",
@@ -39,7 +42,7 @@ let package = Package(
     // floors 2 and 3, side by side
     .systemLibrary(name: "CLua54", pkgConfig: "lua5.4", providers: [.apt(["liblua5.4-dev"]), .brew(["lua@5.4"])]),
     .target(name: "CLua", dependencies: ["CLua54"], cSettings: [.define("_GNU_SOURCE")]),
-    room("DeployLua", on: ["DeployCore", "DeployModel", "CLua"], resources: [.embedInCode("Prelude")]),
+    room("DeployLua", on: ["DeployCore", "DeployModel", "CLua"], resources: prelude),
     room("DeployHosts", on: ["DeployCore", "DeployModel", crypto], resources: [.embedInCode("Program")]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     room("DeployStore", on: ["DeployCore", "DeployModel", "CZlib", grdb, crypto]),
@@ -61,7 +64,7 @@ let package = Package(
 
     tests(of: "DeployModelTests", on: ["DeployModel"]),
     tests(of: "DeployCoreTests", on: ["DeployModel", "DeployCore"]),
-    tests(of: "DeployLuaTests", on: ["DeployModel", "DeployCore", "DeployLua"]),
+    tests(of: "DeployLuaTests", on: ["DeployModel", "DeployCore", "DeployLua"], besides: ["Fixtures"]),
     tests(of: "DeployHostsTests", on: ["DeployModel", "DeployCore", "DeployHosts"]),
     tests(of: "DeployStoreTests", on: ["DeployModel", "DeployCore", "DeployStore", grdb]),
     tests(of: "DeployAppSpecTests", on: ["DeployModel", "DeployCore", "DeployAppSpec"]),

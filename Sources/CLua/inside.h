@@ -34,7 +34,8 @@ struct clua_state {
   size_t newest_size;
   size_t stack_at, stack_end_at; /* where in a lua_State the ends of its stack stand; 0: not known */
   size_t nodes_at, array_at;     /* where in a table the sizes of its two parts stand; 0: not known */
-  clua_buffer log;               /* levels and texts, in turn */
+  clua_buffer log;               /* kinds and texts or records, in turn */
+  size_t noted;                  /* bytes of it that are whole */
   int notes;
   int refusal;       /* why the last request for memory was refused */
   char refused[256]; /* where it was */
@@ -119,7 +120,10 @@ char *clua_trace(lua_State *L, clua_task *task);
 char *clua_frames(lua_State *L);
 bool clua_is_recipe(const lua_Debug *ar);
 bool clua_where(lua_State *L, clua_task *task, const char *skip, char *file, size_t room, int *line);
-/* Where the task's function is defined: all that is left when its last call was a tail call. */
+/* The frames that a function was registered with, innermost first, one a line; NULL if there are none. Anchored in the registry. */
+const char *clua_origin(lua_State *L, clua_task *task);
+/* Where the task's function is defined, or if it is none of a recipe, where it was started from: all that is left when its last call was
+ * a tail call. */
 bool clua_own_place(lua_State *L, clua_task *task, char *file, size_t room, int *line);
 void clua_place_functions(lua_State *L);
 /* The table on top becomes an error object with a place and a traceback. */

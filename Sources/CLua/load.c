@@ -1,51 +1,61 @@
 /* Compiling text of recipes. Some things cost Lua's compiler the square of their number, and nothing stops it on the way. */
 #include "inside.h"
-#include <ctype.h>
 #include <string.h>
 
 #define JUMPS 20000 /* and, or, elseif, break, goto and labels of one source; a long recipe has some hundreds */
 
-static bool is_word(const char *text, size_t count, const char *word, size_t length) {
-  return length == strlen(word) && count >= length && memcmp(text, word, length) == 0;
-}
+/* As Lua reads names, whatever the locale is. */
+static bool is_part(unsigned char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_'; }
 
-static bool is_jump(const char *text, size_t count, size_t length) {
-  static const char *const words[] = {"and", "or", "elseif", "break", "goto", NULL};
-  for (int i = 0; words[i]; i++)
-    if (is_word(text, count, words[i], length)) return true;
-  return false;
+static bool is_jump(const char *word, size_t length) {
+  switch (length) {
+    case 2: return memcmp(word, "or", 2) == 0;
+    case 3: return memcmp(word, "and", 3) == 0;
+    case 4: return memcmp(word, "goto", 4) == 0;
+    case 5: return memcmp(word, "break", 5) == 0;
+    case 6: return memcmp(word, "elseif", 6) == 0;
+    default: return false;
+  }
 }
 
 /* What in comments and texts looks like one is counted as well. */
 static int count_jumps(const char *text, size_t count) {
   int jumps = 0;
   for (size_t at = 0; at < count && jumps <= JUMPS;) {
-    if (text[at] == ':' && at + 1 < count && text[at + 1] == ':') {
+    size_t end = at;
+    while (end < count && is_part((unsigned char)text[end])) end++;
+    if (end > at) {
+      if (is_jump(text + at, end - at)) jumps++;
+      at = end;
+    } else if (text[at] == ':' && at + 1 < count && text[at + 1] == ':') {
       jumps++;
       at += 2;
-      continue;
+    } else {
+      at++;
     }
-    size_t length = 0;
-    while (at + length < count && (isalnum((unsigned char)text[at + length]) || text[at + length] == '_')) length++;
-    if (length && is_jump(text + at, count - at, length)) jumps++;
-    at += length ? length : 1;
   }
   return jumps;
 }
 
-const char *clua_too_much(const char *text, size_t count) {
+/* The same as clua_too_much, and the number of jumps, if it is not too long for counting them. */
+static const char *too_much(const char *text, size_t count, int64_t *jumps) {
+  *jumps = 0;
   if (count > CLUA_SOURCE) return "it is longer than the 1 MB that a text of Lua may have";
-  if (count_jumps(text, count) <= JUMPS) return NULL;
+  *jumps = count_jumps(text, count);
+  if (*jumps <= JUMPS) return NULL;
   return "it has more than 20,000 times and, or, elseif, break, goto or a label; make it tables, or several files";
 }
 
+const char *clua_too_much(const char *text, size_t count) {
+  int64_t jumps;
+  return too_much(text, count, &jumps);
+}
+
 bool clua_compile(lua_State *L, const char *text, size_t count, const char *name) {
+  int64_t jumps;
   if (count <= CLUA_SOURCE) clua_charge(L, (int64_t)count * 4);
-  const char *why = clua_too_much(text, count);
-  if (!why) {
-    int64_t jumps = count_jumps(text, count);
-    clua_charge(L, jumps * jumps / 16);
-  }
+  const char *why = too_much(text, count, &jumps);
+  if (!why) clua_charge(L, jumps * jumps / 16);
   if (why) {
     lua_pushnil(L);
     lua_pushfstring(L, "%s:1: %s", *name == '@' || *name == '=' ? name + 1 : name, why);

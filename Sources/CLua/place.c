@@ -1,6 +1,7 @@
 /* Lines of recipes: where the innermost frame of one stands, and where a function is defined. */
 #include "inside.h"
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static bool first_place(lua_State *L, const char *skip, char *file, size_t room, int *line) {
@@ -23,6 +24,19 @@ bool clua_where(lua_State *L, clua_task *t, const char *skip, char *file, size_t
   return L != t->co && first_place(t->co, skip, file, room, line);
 }
 
+/* Reads "deploy.lua:2 in stage warm". */
+static bool read_frame(const char *text, char *file, size_t room, int *line) {
+  size_t end = text ? strcspn(text, "\n") : 0;
+  for (size_t at = 1; at < end; at++) {
+    size_t digits = text[at] == ':' ? strspn(text + at + 1, "0123456789") : 0;
+    if (digits == 0 || digits > 9 || !strchr(" \n", text[at + 1 + digits])) continue;
+    snprintf(file, room, "%.*s", (int)at, text);
+    *line = atoi(text + at + 1);
+    return true;
+  }
+  return false;
+}
+
 bool clua_own_place(lua_State *L, clua_task *t, char *file, size_t room, int *line) {
   lua_Debug ar;
   if (!t) return false;
@@ -30,18 +44,20 @@ bool clua_own_place(lua_State *L, clua_task *t, char *file, size_t room, int *li
   int top = lua_gettop(L) - 1;
   bool found = lua_rawgeti(L, -1, t->function) == LUA_TFUNCTION && lua_getinfo(L, ">S", &ar) && clua_is_recipe(&ar);
   lua_settop(L, top);
-  if (!found) return false;
+  if (!found) return read_frame(clua_origin(L, t), file, room, line);
   snprintf(file, room, "%s", ar.source + 1);
   *line = ar.linedefined;
   return true;
 }
 
-/* where([skip]) -> file, line of the innermost recipe frame whose file does not begin with skip */
+/* where([skip]) -> file, line of the innermost recipe frame whose file does not begin with skip; without skip and such a frame, of the
+ * task's function */
 static int l_where(lua_State *L) {
   char file[256];
   int line;
+  const char *skip = luaL_optstring(L, 1, NULL);
   clua_charge(L, 50);
-  if (!clua_where(L, TASK(L), luaL_optstring(L, 1, NULL), file, sizeof file, &line)) return 0;
+  if (!clua_where(L, TASK(L), skip, file, sizeof file, &line) && (skip || !clua_own_place(L, TASK(L), file, sizeof file, &line))) return 0;
   lua_pushstring(L, file);
   lua_pushinteger(L, line);
   return 2;

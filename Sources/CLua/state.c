@@ -10,6 +10,7 @@ static char *const keys[] = {&clua_key_functions, &clua_key_titles, &clua_key_or
 #define KEYS 4
 #define LONGEST_LINE 4096   /* bytes of a line that a recipe says */
 #define MOST_LINES 1000     /* of one step */
+#define NOTED 100           /* values of one record that is noted */
 #define LONGEST_ORIGIN 8192 /* bytes of frames that a function keeps of where it was made */
 #define PRELUDE 10000000    /* instructions that reading a file of the prelude may take */
 
@@ -75,23 +76,27 @@ static int l_payload(lua_State *L) {
 
 static const char left_out[] = "more than 1,000 lines were logged without a wait between them; the rest is left out";
 
-/* note(level, text): a line for whoever reads what the recipe says. */
+/* note(kind, text) or note(kind, record): a line of the log, or what a rehearsal found. */
 static int l_note(lua_State *L) {
   clua_state *s = clua_of(L);
-  luaL_checkstring(L, 1);
-  luaL_checkstring(L, 2);
+  size_t count;
+  const char *kind = luaL_checklstring(L, 1, &count), *text, *problem = NULL;
+  if (lua_type(L, 2) != LUA_TTABLE) luaL_checkstring(L, 2);
   clua_charge(L, 20);
   if (s->notes > MOST_LINES) return 0;
+  s->log.count = s->noted; /* what a note left that could not be coded would shift all that follow */
   if (s->notes++ == MOST_LINES) {
     clua_put_text(&s->log, "warn", 4);
     clua_put_text(&s->log, left_out, sizeof left_out - 1);
+    s->noted = s->log.count;
     return 0;
   }
-  for (int i = 1; i <= 2; i++) {
-    size_t count;
-    const char *text = lua_tolstring(L, i, &count);
-    clua_put_cut(&s->log, text, count, LONGEST_LINE);
-  }
+  clua_put_cut(&s->log, kind, count, LONGEST_LINE);
+  text = lua_tolstring(L, 2, &count);
+  if (text) clua_put_cut(&s->log, text, count, LONGEST_LINE);
+  else problem = clua_encode(L, 2, &s->log, false, NOTED);
+  if (problem) return luaL_error(L, "a note cannot be coded: %s", problem);
+  s->noted = s->log.count;
   return 0;
 }
 
@@ -208,8 +213,8 @@ void clua_close(clua_state *s) {
 }
 
 const uint8_t *clua_log(clua_state *s, size_t *count) {
-  *count = s->log.failed ? 0 : s->log.count;
-  s->log.count = 0;
+  *count = s->log.failed ? 0 : s->noted;
+  s->noted = s->log.count = 0;
   s->log.failed = false;
   s->notes = 0;
   return s->log.bytes;
@@ -255,18 +260,36 @@ static int run_seed(lua_State *L) {
   return 0;
 }
 
-/* vocabulary: what the prelude is told before it is read */
-static int run_vocabulary(lua_State *L) {
+/* A value under a name, before the prelude is read. */
+static int run_give(lua_State *L) {
   chunk *c = lua_touserdata(L, 1);
   lua_rawgetp(L, LUA_REGISTRYINDEX, &key_primitives);
   if (clua_decode(L, (const uint8_t *)c->text, c->count) != 1) return luaL_error(L, "one value was expected");
-  lua_setfield(L, -2, "vocabulary");
+  lua_setfield(L, -2, c->name);
   return 0;
 }
 
-bool clua_vocabulary(clua_state *s, const uint8_t *bytes, size_t count) {
-  chunk c = {NULL, (const char *)bytes, count};
-  return protect(s, run_vocabulary, &c);
+bool clua_give(clua_state *s, const char *name, const uint8_t *bytes, size_t count) {
+  chunk c = {name, (const char *)bytes, count};
+  return protect(s, run_give, &c);
+}
+
+/* A compiled file of the prelude becomes a function in engine.files. */
+static int run_chunk(lua_State *L) {
+  chunk *c = lua_touserdata(L, 1);
+  lua_rawgetp(L, LUA_REGISTRYINDEX, &key_primitives);
+  lua_getfield(L, -1, "engine");
+  lua_getfield(L, -1, "files");
+  if (luaL_loadbufferx(L, c->text, c->count, c->name, "b") != LUA_OK) return lua_error(L);
+  lua_pushvalue(L, 2); /* the primitives: its globals, as of all files of the prelude */
+  if (!lua_setupvalue(L, -2, 1)) lua_pop(L, 1);
+  lua_setfield(L, -2, c->name);
+  return 0;
+}
+
+bool clua_chunk(clua_state *s, const char *path, const uint8_t *code, size_t count) {
+  chunk c = {path, (const char *)code, count};
+  return protect(s, run_chunk, &c);
 }
 
 /* A whole number that the prelude left under that name; 0 where there is none. */

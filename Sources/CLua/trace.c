@@ -98,6 +98,8 @@ static const char *raw_text(lua_State *L, void *key, int64_t number) {
   return text;
 }
 
+const char *clua_origin(lua_State *L, clua_task *t) { return t ? raw_text(L, &clua_key_origins, t->function) : NULL; }
+
 char *clua_trace(lua_State *L, clua_task *t) {
   lines l = {0};
   const char *title = t ? raw_text(L, &clua_key_titles, t->function) : NULL;
@@ -107,7 +109,7 @@ char *clua_trace(lua_State *L, clua_task *t) {
   for (int i = t->depth - 1; i >= 0; i--)
     if (t->chain[i] != L) add_frames(&l, t->chain[i], NULL);
   if (L != t->co) add_frames(&l, t->co, title);
-  const char *origin = raw_text(L, &clua_key_origins, t->function);
+  const char *origin = clua_origin(L, t);
   if (origin) {
     char first[600];
     size_t end = strcspn(origin, "\n");

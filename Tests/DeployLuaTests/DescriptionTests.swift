@@ -5,17 +5,19 @@ import Testing
 @Suite struct DescriptionTests {
   @Test("every word that recipes have is in the table of words, with a sentence and an example")
   func words() throws {
-    let names = Set(Vocabulary.functions.map(\.name))
-    #expect(names.count == Vocabulary.functions.count)
+    let vocabulary = try Vocabulary()
+    let names = Set(vocabulary.words.map(\.name))
+    #expect(names.count == vocabulary.words.count)
     for word in [
       "recipe", "group", "host", "configuration", "strategy", "stage", "transport", "bundle", "secret", "log", "retry", "each", "all",
       "within", "fail", "sleep", "quote", "schema", "require", "host:run", "host:try", "host:read", "host:write", "host:upload",
       "host:download", "host:exists", "host:link", "host:wait_for", "here:run", "here:try", "here:read", "rollout:wave", "rollout:wait",
       "rollout:rollback", "param.boolean", "schema.string",
     ] { #expect(names.contains(word), "\(word)") }
-    for function in Vocabulary.functions {
-      #expect(function.summary.hasSuffix("."), "\(function.name)")
-      #expect(!function.example.isEmpty, "\(function.name)")
+    for word in vocabulary.words {
+      #expect(word.summary.hasSuffix("."), "\(word.name)")
+      #expect(!word.example.isEmpty, "\(word.name)")
+      #expect(!word.phases.isEmpty, "\(word.name)")
     }
   }
 

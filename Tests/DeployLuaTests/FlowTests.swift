@@ -172,4 +172,26 @@ import Testing
       """)
     #expect(run.result == .returned("-1 1 2.5 3 a b true web1 web2 nil a"))
   }
+
+  @Test("a pause that backoff makes longer and longer is at most what a duration may be")
+  func longestPause() throws {
+    let rig = try Rig(recipe("retry({ times = 40, every = \"1h\", backoff = 1e30 }, function() error 'no' end)"))
+    let run = rig.run(try rig.hook(.validateService), on: .host(0))
+    #expect(run.requests.count == 39 && run.requests[38] == .sleep(Interval(milliseconds: 8_640_000_000)), "\(run.requests.last as Any)")
+    for backoff in ["-1", "1 / 0", "0 / 0"] {
+      let wrong = try Rig(recipe("host:run('x', { retry = { backoff = \(backoff) } })"))
+      let error = wrong.run(try wrong.hook(.validateService), on: .host(0)).result.error
+      #expect(error?.failure.message.hasPrefix("backoff of retry must be a number from 0, got ") == true, "\(backoff): \(error as Any)")
+    }
+  }
+
+  @Test("a status that is no number is refused, and not waited for")
+  func status() throws {
+    for status in ["\"200\"", "{ \"200\" }", "{}", "true"] {
+      let rig = try Rig(recipe("host:wait_for { http = 'http://x/', status = \(status) }"))
+      let run = rig.run(try rig.hook(.validateService), on: .host(0)) { _, _ in .done(true) }
+      #expect(run.requests.isEmpty)
+      #expect(run.result.error?.failure.message.hasPrefix("status of host:wait_for must be a status such as 200") == true, "\(status)")
+    }
+  }
 }

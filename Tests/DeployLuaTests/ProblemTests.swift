@@ -88,7 +88,7 @@ private let move = "move it into a hook (on = { … = function(host) … end }) 
       ),
       (
         "recipe(1)",
-        "deploy.lua:1: recipe takes a name made of letters, digits, '.', '_' and '-', got 1"
+        "deploy.lua:1: a recipe's name is made of letters, digits, '.', '_' and '-', got 1"
       ),
       (
         "recipe \"a\" { path = '/a' }\nrecipe \"a\" { path = '/b' }",
@@ -165,7 +165,7 @@ private let move = "move it into a hook (on = { … = function(host) … end }) 
       ),
       (
         "group \"a\" { hosts = { host \"b\" { transport = 'docker' } } }",
-        "deploy.lua:1: host \"b\": there is no transport \"docker\""
+        "deploy.lua:1: host \"b\": there is no transport \"docker\"; there are ssh, local"
       ),
       (
         "transport \"t\" (function(host) return host.nam .. 'x' end)\ngroup \"a\" { hosts = { 'b' }, transport = 't' }",

@@ -162,12 +162,4 @@ struct RehearsalTests {
       wrong.run(try wrong.hook(.validateService), on: .host(0)).result.error?.failure.message
         == "rehearse of host:run must be a text, or a table { stdout = \"…\", status = 0 }, got true")
   }
-
-  @Test("a recipe that was kept with an older prelude is read with that one, though it has fewer files")
-  func older() throws {
-    let project = try load(recipe("host:run \"x\""))
-    let older = Prelude.files.filter { !["prelude/rehearsal.lua", "prelude/sets.lua"].contains($0.path) }
-    #expect(Prelude.pinned(in: project.sources.filter { !Prelude.holds($0) } + older).map(\.path) == older.map(\.path))
-    #expect(Prelude.pinned(in: Array(older.dropLast())).count == Prelude.files.count)
-  }
 }

@@ -48,6 +48,13 @@ struct Rig {
     scripts = try LuaRecipes(plan: plan, sources: [project.sources], limits: limits)
   }
 
+  init(project: LuaProject, recipe: Recipe, plan: Plan, scripts: LuaRecipes) {
+    self.project = project
+    self.recipe = recipe
+    self.plan = plan
+    self.scripts = scripts
+  }
+
   static func plan(of recipe: Recipe, hosts: Int, parameters: Value = .record([]), seed: UInt64 = 7) -> Plan {
     let digest = Digest(hex: String(repeating: "ab", count: 32))
     let inputs = Receipt.Inputs(bundle: digest, sources: digest, parameters: parameters, shared: [], secrets: [])

@@ -60,7 +60,7 @@ static void run_text(clua_state *state, const char *what, input in) {
 }
 
 static void run_values(clua_state *state, input in) {
-  clua_vocabulary(state, in.at, (size_t)(in.end - in.at));
+  clua_give(state, "given", in.at, (size_t)(in.end - in.at));
   drive(state, clua_number(state, "values_number"), in.at, (size_t)(in.end - in.at), &in);
 }
 

@@ -27,8 +27,11 @@ void clua_close(clua_state *state);
 void clua_seed(clua_state *state, uint64_t seed);
 /* Runs text of ours with the table of primitives as its argument; false: see clua_message. */
 bool clua_prelude(clua_state *state, const char *name, const char *text, size_t count);
-/* One coded value that the prelude finds as `vocabulary`. */
-bool clua_vocabulary(clua_state *state, const uint8_t *bytes, size_t count);
+/* One coded value that the prelude finds under a name. */
+bool clua_give(clua_state *state, const char *name, const uint8_t *bytes, size_t count);
+/* A file of the prelude that clua_dump compiled in this process: the prelude finds it as the function engine.files[path]. Code from anywhere
+ * else could do anything. False: see clua_message. */
+bool clua_chunk(clua_state *state, const char *path, const uint8_t *code, size_t count);
 /* A whole number that the prelude left under a name; 0 where there is none. */
 int64_t clua_number(clua_state *state, const char *name);
 /* Levels and texts that were noted since the last call, coded in turn; valid until the next step. */

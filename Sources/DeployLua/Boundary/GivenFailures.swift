@@ -11,7 +11,7 @@ struct GivenFailures {
   private var hosts: Set<ExactText> = []
 
   /// Keeps what an answer says went wrong.
-  /// - Parameter host: where the operation was asked for; nil for what concerns no host.
+  /// - Parameter host: on which the operation ran; nil for what concerns no host.
   mutating func take(_ answer: Answer, from host: String?) {
     switch answer {
     case .outcome(let outcome): if let failure = outcome.failure { keep(failure, host) }
@@ -27,8 +27,8 @@ struct GivenFailures {
     if let host { hosts.insert(ExactText(host)) }
   }
 
-  /// The error without what it only claims: a kind that decides becomes `failed` where the engine never gave that failure, and a host
-  /// is not named where nothing failed on it.
+  /// The error without what it only claims: a kind that decides becomes `failed` if the engine never gave that failure, and a host
+  /// is not named if nothing failed on it.
   func checked(_ error: ScriptError) -> ScriptError {
     var error = error
     if error.failure.kind.decides, !claims.contains(Claim(kind: error.failure.kind, message: error.failure.message)) {

@@ -1,28 +1,40 @@
-import DeployModel
+package import DeployModel
 
-/// The whole recipe language as data.
-package enum Vocabulary {
-  /// The API level of this engine.
-  package static let api = 1
-  /// Shipped strategies that every recipe has in reach by name; each is `recipes/strategies/<name>.lua`.
-  package static let strategies = ["all_at_once", "rolling"]
+/// The whole recipe language as data. The files of the prelude declare it, each its own words; checks and near matches there, the page of
+/// words and the editor's stub here are made from it.
+package struct Vocabulary: Sendable, Hashable {
+  /// What functions of recipes are given: a host, a deployment.
+  package struct Object: Sendable, Hashable {
+    package var name: String
+    package var summary: String
+    package var fields: [Word.Field]
+  }
 
-  /// Every word, in the order in which a reader wants them.
-  package static let functions: [HostFunction] = describing + options + acting + flowing
+  /// The API level.
+  package var api: Int
+  /// In the order of their names.
+  package var words: [Word]
+  package var objects: [Object]
+  private var types: Value
 
-  /// What the prelude is told before it is read: fields by word, lifecycle events, strategies, API level.
-  static let wire: Value = {
-    var members: [(String, Value)] = functions.map { function in
-      let fields = function.fields.map { field in
-        Value.record(of: [
-          ("name", .text(field.name)), ("type", .text(field.type)), ("required", .bool(field.required)), ("help", .text(field.summary)),
-        ])
-      }
-      return (function.name, .record(of: [("fields", .list(fields)), ("phase", .text(function.phase.rawValue))]))
+  /// - Throws: a defect of the prelude.
+  package init() throws(Failure) {
+    let state = try LuaState(prelude: .own, limits: LuaLimits())
+    guard let task = state.start(state.number("load_number"), .language, whole: true), case .returned(let value) = task.step(WireWriter()),
+      let words = value["words"]?.list, let api = value["api"]?.int, let types = value["types"]
+    else { throw Failure(.internal, "the prelude does not tell its words") }
+    self.api = api
+    self.types = types
+    self.words = words.compactMap(Word.init).sorted { $0.name < $1.name }
+    objects = (value["objects"]?.list ?? []).map { object in
+      Object(name: object["name"]?.text ?? "", summary: object["summary"]?.text ?? "", fields: Word.Field.list(object["fields"]))
     }
-    members.append(("events", .list(LifecycleEvent.allCases.map { .text($0.rawValue) })))
-    members.append(("strategies", .list(strategies.map { .text($0) })))
-    members.append(("api", .int(api)))
-    return .record(of: members)
-  }()
+    guard self.words.count == words.count else { throw Failure(.internal, "the prelude has a word that is not whole") }
+  }
+
+  /// What a type of fields takes, in words; nil for types of objects' fields.
+  package func meaning(of type: String) -> String? { types[type]?.text }
+
+  /// Methods of an object.
+  func methods(of object: Object) -> [Word] { words.filter { $0.name.hasPrefix(object.name + ":") } }
 }

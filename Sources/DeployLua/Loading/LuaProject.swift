@@ -6,16 +6,16 @@ package struct LuaProject: Sendable {
   /// All that was read, in the order of paths; enough to run its functions later, here or elsewhere.
   package var sources: [SourceFile] { project.sources }
 
-  /// Reads a recipe as it was kept with a deployment: by the prelude it was kept with, whose functions have the numbers that its
-  /// journal and receipts name. What newer engines refuse is no matter here: it ran, and the way back needs it.
-  /// - Throws: where the sources cannot be read, or do not have the recipe.
+  /// Reads a recipe as it was kept with a deployment, by the prelude it was kept with: its functions have the numbers that the journal
+  /// and receipts name. What this version would refuse in a new recipe is not refused here: it ran, and a rollback needs it.
+  /// - Throws: if the sources cannot be read, or do not have the recipe.
   package static func kept(_ name: String, in sources: [SourceFile]) throws(Problems) -> Recipe {
     guard let main = sources.first(where: { $0.path == "deploy.lua" }) else {
       throw Problems(Problem("the kept sources have no deploy.lua"), exit: .internal)
     }
     let texts = Dictionary(sources.map { (ExactText($0.path), $0.text) }) { first, _ in first }
     var loader: SourceLoader
-    do { loader = try SourceLoader(prelude: Prelude.pinned(in: sources), limits: LuaLimits()) { texts[ExactText($0)] } } catch {
+    do { loader = try SourceLoader(prelude: PinnedPrelude(in: sources), limits: LuaLimits()) { texts[ExactText($0)] } } catch {
       throw Problems(Problem(error.message), exit: .internal)
     }
     let described: Value
@@ -29,13 +29,13 @@ package struct LuaProject: Sendable {
 
   /// Reads a project. Nothing is reached on the way: files come through `read`, which takes paths such as
   /// `plugins/http_check/init.lua` and looks into the project first and among the shipped files then.
-  /// - Parameter refusing: what is wrong with a parameter's name for whoever types it; nil where nothing is.
+  /// - Parameter refusing: what is wrong with a parameter's name for the person who types it; nil if nothing is.
   /// - Throws: every problem that was found, with its line.
   package static func load(
     main: SourceFile, refusing: (Parameter) -> Problem? = { _ in nil }, read: @escaping (String) -> String?
   ) throws(Problems) -> LuaProject {
     var loader: SourceLoader
-    do { loader = try SourceLoader(prelude: Prelude.files, limits: LuaLimits(), read: read) } catch {
+    do { loader = try SourceLoader(prelude: .own, limits: LuaLimits(), read: read) } catch {
       throw Problems(Problem(error.message), exit: .internal)
     }
     let described: Value

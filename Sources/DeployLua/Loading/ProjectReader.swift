@@ -34,7 +34,7 @@ struct ProjectReader {
 
   func list(_ value: Value?) -> [Value] { value?.list ?? [] }
 
-  /// Where something is; of a field, its own line where it can be found.
+  /// Where something is; of a field its own line, if it can be found.
   func place(_ value: Value) -> SourcePlace? {
     guard let file = value["file"]?.text, let line = value["line"]?.int else { return nil }
     guard let field = value["field"]?.text else { return SourcePlace(file: file, line: line) }

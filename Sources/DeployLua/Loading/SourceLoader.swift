@@ -2,7 +2,7 @@ import DeployModel
 
 /// Runs the description phase: reads the main file in a new state and answers its `require`s.
 struct SourceLoader {
-  /// Gives the text of a file by its path; nil where there is none.
+  /// Gives the text of a file by its path; nil if there is none.
   let read: (String) -> String?
   /// What was read, by path.
   private(set) var files: [SourceFile] = []
@@ -15,7 +15,7 @@ struct SourceLoader {
   /// Times that `require` may be called while a project is read.
   private static let mostRequires = 10_000
 
-  init(prelude: [SourceFile], limits: LuaLimits, read: @escaping (String) -> String?) throws(Failure) {
+  init(prelude: PinnedPrelude, limits: LuaLimits, read: @escaping (String) -> String?) throws(Failure) {
     self.read = { path in read(path)?.withoutByteOrderMark }
     state = try LuaState(prelude: prelude, limits: limits)
   }
@@ -23,8 +23,8 @@ struct SourceLoader {
   /// What the main file described, as the prelude gives it.
   /// - Parameters:
   ///   - checks: whether names must resolve; not so for recipes that were kept on a host.
-  ///   - only: the recipes that are wanted; all where nil. Functions have the same numbers either way.
-  /// - Throws: a problem that ended the reading, with those found before unknown.
+  ///   - only: the recipes that are wanted; nil for all. Functions have the same numbers either way.
+  /// - Throws: a problem that ended the reading; what was found before it is lost.
   mutating func load(_ main: SourceFile, checks: Bool, only: [String]? = nil) throws(Problem) -> Value {
     var main = main
     main.text = main.text.withoutByteOrderMark
@@ -34,7 +34,7 @@ struct SourceLoader {
     let names = only.map { [("only", Value.record(of: $0.map { ($0, .bool(true)) }))] } ?? []
     let request = Value.record(
       of: [("text", .text(main.text)), ("checks", .bool(checks)), ("globals", globals(of: main))] + names)
-    guard let task = state.start(state.number("load_number"), ["call", .text(main.path), request], whole: true) else {
+    guard let task = state.start(state.number("load_number"), .project(path: main.path, request: request), whole: true) else {
       throw Problem("there is no memory to read \(main.path)")
     }
     var answer = WireWriter()
@@ -63,13 +63,12 @@ struct SourceLoader {
 
   // MARK: require
 
-  private mutating func resolve(_ question: [Value]) -> Value {
-    guard question.count == 3, question[0] == "require", let from = question[1].text, let name = question[2].text else {
-      return Self.refusal("only require can be asked while a file is read")
-    }
-    if name.hasPrefix("./") { return resolve(name, besides: from) }
-    if name.hasPrefix("recipes.") { return resolve(shipped: name) }
-    return resolve(plugin: name)
+  private mutating func resolve(_ question: Question) -> Value {
+    let asked: Required
+    do { asked = try state.boundary.required(question) } catch { return Self.refusal(error.message, fix: error.fix) }
+    if asked.name.hasPrefix("./") { return resolve(asked.name, besides: asked.besides) }
+    if asked.name.hasPrefix("recipes.") { return resolve(shipped: asked.name) }
+    return resolve(plugin: asked.name)
   }
 
   private mutating func resolve(plugin name: String) -> Value {

@@ -8,12 +8,12 @@ struct RehearsalBounds {
   let total: Int
   /// What it may sleep in all.
   static let asleep = Interval(milliseconds: 30 * 86_400_000)
-  /// What one asks whose loop hangs on an answer, as in `repeat … until` it is ready; the answer will not change.
+  /// What one asks whose loop waits for an answer, as in `repeat … until` it is ready: the answer will not change.
   static let polls = 1000
   private let hosts: Int
 
   private var asked = 0
-  /// Whether the bound that was broken last is of one script, whatever the others do.
+  /// Whether the bound that was broken last belongs to one script, not to all of them together.
   private(set) var isOfOneScript = true
 
   init(hosts: Int) {

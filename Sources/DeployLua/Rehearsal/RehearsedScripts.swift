@@ -1,8 +1,8 @@
 import DeployCore
 package import DeployModel
 
-/// The scripts of a deployment that is only played: every function has bounds, mistakes are collected, and a function whose end hangs
-/// on an answer that nobody has yet ends well there, so that what follows is seen.
+/// The scripts of a deployment that is only played: every function has bounds, and mistakes are collected. A function that fails because
+/// of an answer which only a real host has is taken to succeed, so that what follows is seen.
 package final class RehearsedScripts: Scripts {
   /// A function of a recipe, whichever scripts run it.
   final class Function {
@@ -114,7 +114,7 @@ package final class RehearsedScripts: Scripts {
     scripts.kill(script)
   }
 
-  /// Whether what this script does may hang on an answer that nobody has.
+  /// Whether what this script does may depend on an answer that only a real host has.
   private func isDoubted(_ one: Running) -> Bool { one.recipe < doubted.count ? doubted[one.recipe] : true }
 
   /// Whether something was found in a part of the recipe.
@@ -134,20 +134,17 @@ package final class RehearsedScripts: Scripts {
   /// Reads what the recipe noted in this step.
   private func take(_ one: Running) -> [RehearsalMark] {
     var marks: [RehearsalMark] = []
-    for (kind, parts) in scripts.notes {
-      switch kind {
-      case "doubt": if one.recipe < doubted.count { doubted[one.recipe] = true }
-      case "mistake" where parts.count >= 5:
-        let place = Int(parts[2]).flatMap { parts[1].isEmpty ? nil : SourcePlace(file: parts[1], line: $0) }
-        let message = parts[4...].joined(separator: " ")
-        find(
-          Problem(message, place: place ?? one.part.place, fix: parts[3].isEmpty ? nil : parts[3]),
-          isCertain: parts[0] == "misnamed" || !isDoubted(one), isEnd: false, isOfFleet: parts[0] != "misnamed", one)
-      case "repeats" where parts.count == 2: marks.append(.repeats(times: Int(parts[0]) ?? 1, pauses: Int(parts[1]) ?? 0))
-      case "loops" where parts.count == 3:
-        let text = "\(parts[0]):\(parts[1]): retry may call its function \(parts[2]) times"
+    for note in scripts.notes {
+      switch note {
+      case .doubt: if one.recipe < doubted.count { doubted[one.recipe] = true }
+      case .mistake(let kind, var problem):
+        problem.place = problem.place ?? one.part.place
+        let isCertain = kind == "misnamed"
+        find(problem, isCertain: isCertain || !isDoubted(one), isEnd: false, isOfFleet: !isCertain, one)
+      case .repeats(let times, let pauses): marks.append(.repeats(times: times, pauses: pauses))
+      case .loops(let place, let times):
+        let text = "\(place.map { "\($0)" } ?? one.part.title): retry may call its function \(times) times"
         if !loops.contains(text) { loops.append(text) }
-      default: break
       }
     }
     return marks

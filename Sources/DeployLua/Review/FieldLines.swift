@@ -1,6 +1,6 @@
 import DeployModel
 
-/// Finds the line of a field inside a table constructor: Lua itself only tells where the call stands.
+/// Finds the line of a field inside a table constructor: Lua itself tells only the line of the call.
 struct FieldLines {
   private let tokens: [(path: String, tokens: [Token])]
 

@@ -1,4 +1,3 @@
-import CLua
 import DeployModel
 
 /// A global that some function of a source reads or writes, whether it ever runs or not.
@@ -7,17 +6,13 @@ struct GlobalName: Hashable {
   var line: Int
   var isWritten: Bool
 
-  /// All globals of a source, from its compiled form; none where it does not compile, or is compiled in a way we do not know.
+  /// All globals of a source, from its compiled form; none if it does not compile, or if the form is not the one we know.
   static func all(in file: SourceFile) -> [GlobalName] {
-    var size = 0
-    var text = file.text
-    let dump = text.withUTF8 { utf8 in
-      utf8.withMemoryRebound(to: CChar.self) { clua_dump("@" + file.path, $0.baseAddress, $0.count, &size) }
+    let code = LuaState.compiled(file, named: "@" + file.path)
+    return code.withUnsafeBufferPointer { bytes in
+      var reader = CompiledReader(bytes)
+      return reader.globals() ?? []
     }
-    guard let dump else { return [] }
-    defer { clua_free(dump) }
-    var reader = CompiledReader(UnsafeBufferPointer(start: dump, count: size))
-    return reader.globals() ?? []
   }
 }
 
@@ -59,7 +54,7 @@ private struct CompiledReader {
     return true
   }
 
-  /// Empty where it is left out.
+  /// Empty if it is left out.
   private mutating func text() -> String? {
     guard let size = int() else { return nil }
     let start = at

@@ -1,6 +1,6 @@
 import DeployModel
 
-/// The paths of a project: cleaned where that is all they need, and a problem with its line for each that could lead elsewhere.
+/// The paths of a project: cleaned if that is all they need, and a problem with its line for each that could lead elsewhere.
 struct PathReview {
   let reader: ProjectReader
   private(set) var problems: [Problem] = []
@@ -112,7 +112,7 @@ struct PathReview {
     problems.append(Problem(message, place: place, fix: fix))
   }
 
-  /// The line of a recipe's field; of one that a shipped recipe or plugin set, the line of `base`. Nil where nothing set it.
+  /// The line of a recipe's field; of one that a shipped recipe or plugin set, the line of `base`. Nil if nothing set it.
   private func place(of field: String, in recipe: Value) -> SourcePlace? {
     guard let origin = reader.list(recipe["origins"]).first(where: { $0["name"]?.text == field }) else { return nil }
     guard let place = reader.fieldPlace(origin), !place.isOwn else { return reader.fieldPlace(origin) }
@@ -120,7 +120,7 @@ struct PathReview {
     return reader.fieldPlace(base)
   }
 
-  /// The line of a text inside the list that begins at a place; the list's own where it is not written there as it is.
+  /// The line of a text inside the list that begins at a place; the list's own if it is not written there literally.
   private func line(of text: String, from place: SourcePlace?) -> SourcePlace? {
     guard let place else { return nil }
     return SourcePlace(file: place.file, line: reader.lines.line(ofText: text, in: place.file, after: place.line) ?? place.line)

@@ -1,9 +1,9 @@
 import DeployModel
 
-/// How recipes go through their hosts, as far as it deserves a look.
+/// What in the rollout of a recipe is allowed, but may not be meant.
 enum RolloutReview {
-  /// Recipes whose strategy is a function of their own and that set no floor: the default floor follows from a strategy's `batch`, and
-  /// where there is none a way back takes all hosts at once, however careful the way there is.
+  /// Recipes whose strategy is a function of their own and that set no floor: the default floor follows from a strategy's `batch`.
+  /// Without one a rollback takes all hosts at once, however careful the deployment was.
   static func warnings(of project: Project) -> [Problem] {
     project.recipes.compactMap { recipe in
       let strategies = recipe.stages.compactMap { stage in if case .rollout(let strategy?) = stage { strategy } else { nil } }

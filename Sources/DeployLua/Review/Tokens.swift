@@ -65,7 +65,7 @@ struct Tokenizer {
     return text
   }
 
-  /// `[[ … ]]` and `[==[ … ]==]`; nil, and nothing taken, where there is none.
+  /// `[[ … ]]` and `[==[ … ]==]`; nil, and nothing taken, if there is none.
   private mutating func longBracket() -> Substring? {
     guard rest.first == "[" else { return nil }
     let level = rest.dropFirst().prefix { $0 == "=" }.count

@@ -42,8 +42,8 @@ package final class LuaRecipes: Scripts {
   private var running: [ScriptID: Running] = [:]
   /// Functions that wait to be started as children, with their depth.
   private var expected: [Body: Int] = [:]
-  /// What a rehearsal found during the last step, in order: the word of its kind, and its parts.
-  private(set) var notes: [(kind: String, parts: [String])] = []
+  /// What a rehearsal found during the last step, in order.
+  private(set) var notes: [RehearsalNote] = []
   /// The kind of the error that ended a script in the last step, as the recipe raised it.
   private(set) var raised = ""
   /// `each`, `all` and `within` inside each other.
@@ -71,7 +71,7 @@ package final class LuaRecipes: Scripts {
     guard let main = main(of: files) else { throw Problems(Problem("the pinned sources have no deploy.lua"), exit: .internal) }
     let byPath = Dictionary(files.map { (ExactText($0.path), $0.text) }) { first, _ in first }
     var loader: SourceLoader
-    do { loader = try SourceLoader(prelude: Prelude.pinned(in: files), limits: limits) { byPath[ExactText($0)] } } catch {
+    do { loader = try SourceLoader(prelude: PinnedPrelude(in: files), limits: limits) { byPath[ExactText($0)] } } catch {
       throw Problems(Problem(error.message), exit: .internal)
     }
     let described: Value
@@ -87,7 +87,7 @@ package final class LuaRecipes: Scripts {
     let state = loader.state
     state.seed(plan.seed)
     let facts = DeploymentFacts(plan: plan, recipe: recipe, described: reader.project(described), rehearsal: rehearsal).value
-    guard let task = state.start(state.number("begin_number"), ["call", facts]), case .returned = task.step(WireWriter()) else {
+    guard let task = state.start(state.number("begin_number"), .facts(facts)), case .returned = task.step(WireWriter()) else {
       throw Problems(Problem("there is not enough memory for \(plan.hosts.count) hosts"), exit: .internal)
     }
     return Loaded(state: state)
@@ -108,7 +108,7 @@ package final class LuaRecipes: Scripts {
     }
     var host: String?
     if case .host(let number) = subject, plan.hosts.indices.contains(number) { host = plan.hosts[number].host.name }
-    let task = loaded[body.recipe].state.start(body.function, arguments(subject, body))
+    let task = loaded[body.recipe].state.start(body.function, start(subject, body))
     let depth = subject == .child ? expected.removeValue(forKey: body) ?? 1 : 0
     running[script] = Running(recipe: body.recipe, task: task, host: host, depth: depth)
   }
@@ -132,7 +132,8 @@ package final class LuaRecipes: Scripts {
       task.cancel()
     }
     one.begun = true
-    var words = AnswerWriter.write(answer)
+    let boundary = state.boundary
+    var words = boundary.reply(answer)
     while true {
       switch task.step(words) {
       case .returned(let value):
@@ -141,21 +142,20 @@ package final class LuaRecipes: Scripts {
       case .raised(let value): return end(script, .raised(error(value, one)), state)
       case .asked(let question):
         do throws(Failure) {
-          let request = try RequestReader(question: question, recipe: one.recipe).request()
-          one.children = RequestReader.children(of: request)
+          let request = try boundary.request(question, recipe: one.recipe, hosts: plan.hosts.count)
+          one.children = request.children
           if case .perform(.host(let number), _, _) = request, plan.hosts.indices.contains(number) {
             one.asking = plan.hosts[number].host.name
           }
           if !one.children.isEmpty, one.depth >= Self.deepest {
-            words = refuseDepth(one, task)
+            words = boundary.reply(refuseDepth(one, task))
             continue
           }
           for child in one.children { expected[Body(recipe: one.recipe, function: child)] = one.depth + 1 }
           return Step(.asked(request), log: log(of: state))
         } catch {
-          let refusal = Answer.outcome(Outcome(failure: error))
-          given.take(refusal, from: nil)
-          words = AnswerWriter.write(refusal)
+          given.take(.outcome(Outcome(failure: error)), from: nil)
+          words = boundary.refusal(error)
         }
       }
     }
@@ -179,21 +179,21 @@ package final class LuaRecipes: Scripts {
   }
 
   /// More functions inside each other than anybody needs would hold the traces of all of them.
-  private func refuseDepth(_ one: Running, _ task: LuaState.Task) -> WireWriter {
+  private func refuseDepth(_ one: Running, _ task: LuaState.Task) -> Answer {
     release(one)
     let failure = Failure(
       .invalid, "each, all and within stand inside each other \(Self.deepest) times, and no deeper",
       fix: "call the functions one after the other, or with one each")
     one.cancelled = one.cancelled ?? failure
     task.cancel()
-    return AnswerWriter.write(.cancel(failure))
+    return .cancel(failure)
   }
 
   /// Lines that the recipe logged; what a rehearsal found is put into `notes`.
   private func log(of state: LuaState) -> [LogLine] {
     state.takeNotes().compactMap { note in
-      if let level = LogLine.Level(rawValue: note.level) { return LogLine(level, note.text) }
-      notes.append((note.level, note.text.split(separator: "\u{1f}", omittingEmptySubsequences: false).map(String.init)))
+      if let level = LogLine.Level(rawValue: note.kind) { return LogLine(level, note.value.text ?? "") }
+      if let found = state.boundary.note(note.kind, note.value) { notes.append(found) }
       return nil
     }
   }
@@ -214,13 +214,13 @@ package final class LuaRecipes: Scripts {
     return error
   }
 
-  private func arguments(_ subject: Subject, _ body: Body) -> [Value] {
+  private func start(_ subject: Subject, _ body: Body) -> Start {
     switch subject {
-    case .host(let number): ["host", .int(number)]
-    case .deployment: ["deployment", .text(plan.onSuccess.contains(body) ? "succeeded" : "running")]
-    case .failure(let error): ["failure", ErrorReader.value(error)]
-    case .rollout(let options): ["rollout", options]
-    case .child: ["child"]
+    case .host(let number): .host(number)
+    case .deployment: .deployment(status: plan.onSuccess.contains(body) ? "succeeded" : "running")
+    case .failure(let error): .failure(error)
+    case .rollout(let options): .rollout(options: options)
+    case .child: .child
     }
   }
 }

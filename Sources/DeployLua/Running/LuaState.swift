@@ -28,7 +28,7 @@ package struct LuaLimits: Sendable, Hashable {
     self.matching = matching
   }
 
-  /// The bounds for a deployment of so many hosts: 64 MiB and 4 KiB a host.
+  /// The bounds for a deployment by its number of hosts: 64 MiB, and 4 KiB for each host.
   package static func hosts(_ count: Int) -> LuaLimits { LuaLimits(memory: 64 << 20 + count * 4096) }
 }
 
@@ -36,7 +36,7 @@ package struct LuaLimits: Sendable, Hashable {
 package final class LuaState {
   /// What a step of a task came to: values as they were coded.
   package enum Turn {
-    case asked([Value])
+    case asked(Question)
     case returned(Value)
     case raised(Value)
   }
@@ -57,11 +57,11 @@ package final class LuaState {
       let turn = answer.bytes.withUnsafeBufferPointer { clua_step(pointer, $0.baseAddress, $0.count, refills) }
       var count = 0
       let bytes = clua_reply(pointer, &count)
-      let values = WireReader.values(UnsafeBufferPointer(start: bytes, count: bytes == nil ? 0 : count))
+      let reply = UnsafeBufferPointer(start: bytes, count: bytes == nil ? 0 : count)
       switch turn {
-      case CLUA_ASKED: return .asked(values)
-      case CLUA_RETURNED: return .returned(values.first ?? .null)
-      default: return .raised(values.first ?? .null)
+      case CLUA_ASKED: return .asked(Question(reply))
+      case CLUA_RETURNED: return .returned(WireReader.values(reply).first ?? .null)
+      default: return .raised(WireReader.values(reply).first ?? .null)
       }
     }
 
@@ -71,24 +71,57 @@ package final class LuaState {
 
   private let pointer: OpaquePointer
 
-  /// Reads the prelude into a new state.
+  /// How its prelude speaks with the engine.
+  let boundary: Boundary
+
+  /// Reads a prelude into a new state.
   /// - Throws: a defect of the prelude, or no memory.
-  package init(prelude: [SourceFile], limits: LuaLimits) throws(Failure) {
+  package init(prelude: PinnedPrelude, limits: LuaLimits) throws(Failure) {
     var bounds = clua_limits(
       memory: limits.memory, text: limits.text, instructions: limits.instructions, cleanup: limits.cleanup, matching: limits.matching,
       seconds: Int32(clamping: limits.seconds))
     guard let pointer = clua_open(&bounds) else { throw Failure(.internal, "there is no memory for a Lua state") }
     self.pointer = pointer
+    boundary = prelude.boundary
     clua_seed(pointer, 0)
-    var words = WireWriter()
-    words.put(Vocabulary.wire)
-    _ = words.bytes.withUnsafeBufferPointer { clua_vocabulary(pointer, $0.baseAddress, $0.count) }
-    for file in prelude {
-      let good = file.text.utf8.withContiguousStorageIfAvailable { text in
-        text.withMemoryRebound(to: CChar.self) { clua_prelude(pointer, "=[lander] \(file.path)", $0.baseAddress, $0.count) }
+    switch boundary {
+    case .named:
+      let events = Value.list(LifecycleEvent.allCases.map { .text($0.rawValue) })
+      let segments = Value.list(Segment.allCases.map { .text($0.rawValue) })
+      give("engine", .record(of: [("events", events), ("files", .record([])), ("segments", segments)]))
+      for (path, bytes) in prelude.code {
+        let good = bytes.withUnsafeBufferPointer { clua_chunk(pointer, path, $0.baseAddress, $0.count) }
+        guard good else { throw Failure(.internal, "\(path): " + String(cString: clua_message(pointer))) }
       }
-      guard good == true else { throw Failure(.internal, "\(file.path): " + String(cString: clua_message(pointer))) }
+      for file in prelude.files where file.path == PinnedPrelude.main { try read(file) }
+    case .positional:
+      for file in [PositionalBoundary.vocabulary] + prelude.files { try read(file) }
     }
+  }
+
+  private func give(_ name: String, _ value: Value) {
+    var writer = WireWriter()
+    writer.put(value)
+    _ = writer.bytes.withUnsafeBufferPointer { clua_give(pointer, name, $0.baseAddress, $0.count) }
+  }
+
+  /// A source in Lua's compiled form; empty if it does not compile. Only this process may load it.
+  static func compiled(_ file: SourceFile, named name: String) -> [UInt8] {
+    var size = 0
+    var text = file.text
+    let dump = text.withUTF8 { utf8 in
+      utf8.withMemoryRebound(to: CChar.self) { clua_dump(name, $0.baseAddress, $0.count, &size) }
+    }
+    guard let dump else { return [] }
+    defer { clua_free(dump) }
+    return Array(UnsafeBufferPointer(start: dump, count: size))
+  }
+
+  private func read(_ file: SourceFile) throws(Failure) {
+    let good = file.text.utf8.withContiguousStorageIfAvailable { text in
+      text.withMemoryRebound(to: CChar.self) { clua_prelude(pointer, "=[lander] \(file.path)", $0.baseAddress, $0.count) }
+    }
+    guard good == true else { throw Failure(.internal, "\(file.path): " + String(cString: clua_message(pointer))) }
   }
 
   deinit { clua_close(pointer) }
@@ -99,11 +132,10 @@ package final class LuaState {
   /// A number that the prelude left under a name.
   package func number(_ name: String) -> Int { Int(clua_number(pointer, name)) }
 
-  /// Makes a function ready to run; nil where there is none of that number.
+  /// Makes a function ready to run; nil if there is none of that number, or no memory.
   /// - Parameter whole: whether a table that it returns is wanted with its members; else it reads as true.
-  package func start(_ function: Int, _ arguments: [Value], whole: Bool = false) -> Task? {
-    var writer = WireWriter()
-    for argument in arguments { writer.put(argument) }
+  func start(_ function: Int, _ start: Start, whole: Bool = false) -> Task? {
+    let writer = boundary.arguments(start)
     let task = writer.bytes.withUnsafeBufferPointer { clua_start(pointer, Int64(function), $0.baseAddress, $0.count, whole) }
     return task.map { Task($0, in: self) }
   }
@@ -112,11 +144,11 @@ package final class LuaState {
   package func forget(_ function: Int) { clua_forget(pointer, Int64(function)) }
 
   /// What was noted since the last call: lines of the log by their level, and what a rehearsal found.
-  package func takeNotes() -> [(level: String, text: String)] {
+  package func takeNotes() -> [(kind: String, value: Value)] {
     var count = 0
     guard let bytes = clua_log(pointer, &count), count > 0 else { return [] }
     let values = WireReader.values(UnsafeBufferPointer(start: bytes, count: count))
-    return stride(from: 0, to: values.count - 1, by: 2).map { (values[$0].text ?? "", values[$0 + 1].text ?? "") }
+    return stride(from: 0, to: values.count - 1, by: 2).map { (values[$0].text ?? "", values[$0 + 1]) }
   }
 
   /// Bytes in use.

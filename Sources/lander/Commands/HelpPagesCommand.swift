@@ -7,7 +7,17 @@ struct HelpPagesCommand: Verb {
     commandName: "help-pages", abstract: "Prints the reference of all commands as Markdown.",
     shouldDisplay: false)
 
+  @Flag(help: "Print the words of deploy.lua instead: docs/words.md.")
+  var words = false
+
+  @Flag(help: "Print annotations for Lua language servers instead: lander.d.lua.")
+  var stub = false
+
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
+    if words || stub {
+      try terminal.say(words ? LanguagePages.words() : LanguagePages.stub())
+      return .done
+    }
     var lines = [
       "# The command line", "",
       "Made from the parser by `lander help-pages > docs/cli.md`; a test compares the two.", "",

@@ -1,0 +1,119 @@
+import DeployModel
+
+/// One decoder for each operation. The prelude's words of the same name ask with these fields.
+extension Ask {
+  /// - Throws: kind `internal`, if the prelude asks for what does not exist, or with a wrong field.
+  mutating func request(recipe: Int, hosts: Int) throws(Failure) -> Request {
+    let request = try decoded(recipe, hosts)
+    try end()
+    return request
+  }
+
+  /// `require "name"`, while a file is read.
+  mutating func required() throws(Failure) -> Required {
+    guard op == "require" else { throw wrong(" while a file is read") }
+    let required = Required(name: try text("name"), besides: try text("besides"))
+    try end()
+    return required
+  }
+
+  private mutating func decoded(_ recipe: Int, _ hosts: Int) throws(Failure) -> Request {
+    switch op {
+    case "sleep": return .sleep(try interval("time"))
+    case "wait": return .decide(.wait(try interval("time")))
+    case "rollback": return .decide(.rollback(reason: try text("reason")))
+    case "wave": return .decide(try wave(hosts))
+    case "spawn": return try spawn(recipe)
+    case "within": return .within(try interval("time"), Body(recipe: recipe, function: try int("function", 1...Int.max)))
+    default:
+      let place = try place(hosts)
+      let timeout = try optionalInterval("timeout")
+      return .perform(place, try operation(), timeout: timeout)
+    }
+  }
+
+  // MARK: scripts and decisions
+
+  private mutating func spawn(_ recipe: Int) throws(Failure) -> Request {
+    let functions = try list("functions", "numbers of functions", \.int)
+    return .spawn(
+      functions.map { Body(recipe: recipe, function: $0) }, limit: try optionalInt("limit", 1...Int.max) ?? 0,
+      keepGoing: try flag("keep_going"))
+  }
+
+  private mutating func wave(_ hosts: Int) throws(Failure) -> Decision {
+    let numbers = try list("hosts", "numbers of hosts") { value in value.int.flatMap { (0..<hosts).contains($0) ? $0 : nil } }
+    let parallel = try optionalInt("parallel", 1...Int.max)
+    return .wave(numbers, parallel: parallel, upto: try optional("upto", "a segment") { $0.text.flatMap(Segment.init) })
+  }
+
+  // MARK: operations
+
+  /// A host by its number; without one the engine's machine.
+  private mutating func place(_ hosts: Int) throws(Failure) -> Place {
+    let number = try optional("host", "the number of a host") { value in value.int.flatMap { (0..<hosts).contains($0) ? $0 : nil } }
+    return number.map { .host($0) } ?? .engine
+  }
+
+  private mutating func operation() throws(Failure) -> Operation {
+    switch op {
+    case "run": return .run(try command())
+    case "read": return .read(path: try text("path"), limit: try int("limit", 1...8 << 20))
+    case "exists": return .exists(path: try text("path"))
+    case "write":
+      return .write(
+        path: try text("path"), content: try needed("content", "a text or a secret", Self.pieces),
+        mode: try optionalInt("mode", 0...0o7777), owner: try optionalText("owner"))
+    case "link": return .link(target: try text("target"), path: try text("path"))
+    case "upload": return .upload(from: try text("source"), to: try text("target"))
+    case "download": return .download(from: try text("source"), to: try text("target"))
+    case "check": return .check(try check())
+    default: throw wrong(", which does not exist")
+    }
+  }
+
+  private mutating func check() throws(Failure) -> Check {
+    switch try text("check") {
+    case "http":
+      let url = try text("url")
+      return .http(url: url, status: try optional("status", "a list of whole numbers") { Self.all($0, \.int) } ?? [])
+    case "port": return .port(try int("port", 1...65535))
+    case "command": return .command(try text("command"))
+    case let other: throw wrong(" with a check \"\(other)\", which does not exist")
+    }
+  }
+
+  private mutating func command() throws(Failure) -> Command {
+    let form = try needed("command", "a text or a list of texts") { value -> Command.Form? in
+      value.text.map { .shell($0) } ?? Self.all(value, \.text).map { .argv($0) }
+    }
+    let environment = try optional("env", "a record of texts and secrets") { value -> [Command.Variable]? in
+      let variables = value.members.compactMap { member in Self.pieces(member.value).map { Command.Variable(member.name, $0) } }
+      return !variables.isEmpty && variables.count == value.members.count ? variables : nil
+    }
+    return Command(
+      form, environment: environment ?? [], directory: try optionalText("cwd"),
+      input: try optional("input", "a text or a secret", Self.pieces), user: try optionalText("user"), merge: try flag("merge"),
+      onLost: try optional("on_lost", "fail or repeat") { $0.text.flatMap(Command.OnLost.init) } ?? .fail)
+  }
+
+  /// A text, or a list of texts and names of secrets.
+  private static func pieces(_ value: Value) -> Text? {
+    if let text = value.text { return Text(text) }
+    return all(value) { piece -> Text.Piece? in
+      if let name = piece["name"]?.text { return .secret(name: name) }
+      return piece.text.map { .literal($0) }
+    }.map { Text(pieces: $0) }
+  }
+}
+
+extension Request {
+  /// Functions that a request has registered.
+  var children: [Int] {
+    switch self {
+    case .spawn(let bodies, _, _): bodies.map(\.function)
+    case .within(_, let body): [body.function]
+    default: []
+    }
+  }
+}

@@ -1,0 +1,52 @@
+import DeployCore
+import DeployModel
+
+/// What a waiting script is told: one record, in which what is not so is left out.
+enum Reply {
+  static func write(_ answer: Answer) -> WireWriter {
+    var writer = WireWriter()
+    switch answer {
+    case .begin: break
+    case .slept: writer.begin(record: 0)
+    case .outcome(let outcome): write(outcome, to: &writer)
+    case .results(let results):
+      writer.begin(record: 1)
+      writer.put(
+        "results",
+        .list(results.map { result in if case .raised(let error) = result { ErrorReader.value(error) } else { .bool(false) } }))
+    case .wave(let result):
+      writer.begin(record: 3)
+      writer.put("failed", .list(result.failed.map { .int($0) }))
+      writer.put("ready", .list((result.ready ?? []).map { .int($0) }))
+      writer.put("succeeded", .list(result.succeeded.map { .int($0) }))
+    case .cancel(let failure): writer.put(ErrorReader.value(failure))
+    }
+    return writer
+  }
+
+  /// A question that the engine does not take: its word raises it.
+  static func refusal(_ failure: Failure) -> WireWriter {
+    var writer = WireWriter()
+    writer.begin(record: 1)
+    writer.put("refused", ErrorReader.value(failure))
+    return writer
+  }
+
+  private static func write(_ outcome: Outcome, to writer: inout WireWriter) {
+    let stdout = outcome.stdout?.text ?? ""
+    let stderr = outcome.stderr?.text ?? ""
+    var members = 1
+    if outcome.failure != nil { members += 1 }
+    if outcome.status != nil { members += 1 }
+    if !stdout.isEmpty { members += 1 }
+    if !stderr.isEmpty { members += 1 }
+    if outcome.value != .null { members += 1 }
+    writer.begin(record: members)
+    if let failure = outcome.failure { writer.put("failure", ErrorReader.value(failure)) }
+    if let status = outcome.status { writer.put("status", .int(status)) }
+    if !stderr.isEmpty { writer.put("stderr", .text(stderr)) }
+    if !stdout.isEmpty { writer.put("stdout", .text(stdout)) }
+    writer.put("took", .int(outcome.duration.milliseconds))
+    if outcome.value != .null { writer.put("value", outcome.value) }
+  }
+}

@@ -1,0 +1,44 @@
+import DeployModel
+
+/// How a function starts: of a recipe with what it acts on, of the prelude with a request.
+enum Start {
+  /// Reads a project from its main file.
+  case project(path: String, request: Value)
+  /// Begins the run phase.
+  case facts(Value)
+  /// Tells the words of the language.
+  case language
+  case host(Int)
+  /// `status`: `running` or `succeeded`.
+  case deployment(status: String)
+  case failure(ScriptError)
+  case rollout(options: Value)
+  case child
+
+  /// As `run/launch.lua` takes it: a record with its subject.
+  func write(to writer: inout WireWriter) {
+    switch self {
+    case .project(let path, let request):
+      let request = Value.record(of: request.members.map { ($0.name, $0.value) } + [("path", .text(path))])
+      write("call", "request", request, to: &writer)
+    case .facts(let facts): write("call", "request", facts, to: &writer)
+    case .host(let number): write("host", "host", .int(number), to: &writer)
+    case .deployment(let status): write("deployment", "status", .text(status), to: &writer)
+    case .failure(let error): write("failure", "error", ErrorReader.value(error), to: &writer)
+    case .rollout(let options): write("rollout", "options", options, to: &writer)
+    case .language: write("language", to: &writer)
+    case .child: write("child", to: &writer)
+    }
+  }
+
+  private func write(_ subject: String, to writer: inout WireWriter) {
+    writer.begin(record: 1)
+    writer.put("subject", .text(subject))
+  }
+
+  private func write(_ subject: String, _ name: String, _ value: Value, to writer: inout WireWriter) {
+    writer.begin(record: 2)
+    writer.put(name, value)
+    writer.put("subject", .text(subject))
+  }
+}

@@ -1,0 +1,87 @@
+package import DeployModel
+
+/// Reads what a task asked, returned or raised. Malformed bytes read as fewer values, never as a crash.
+package struct WireReader {
+  private let bytes: UnsafeBufferPointer<UInt8>
+  private var at = 0
+
+  package init(_ bytes: UnsafeBufferPointer<UInt8>) { self.bytes = bytes }
+
+  /// All values up to the end.
+  package static func values(_ bytes: UnsafeBufferPointer<UInt8>) -> [Value] {
+    var reader = WireReader(bytes)
+    var values: [Value] = []
+    values.reserveCapacity(10)  // as many as a command has
+    while let value = reader.next(depth: 0) { values.append(value) }
+    return values
+  }
+
+  /// The fields of the one record that the bytes are, in their order; nil if they are anything else.
+  static func fields(_ bytes: UnsafeBufferPointer<UInt8>) -> [(name: String, value: Value)]? {
+    guard bytes.first == 7 else { return nil }
+    var reader = WireReader(bytes)
+    reader.at = 1
+    guard let fields = reader.members(depth: 0), reader.at == bytes.count else { return nil }
+    return fields
+  }
+
+  private mutating func next(depth: Int) -> Value? {
+    guard depth < 64, at < bytes.count else { return nil }
+    let tag = bytes[at]
+    at += 1
+    switch tag {
+    case 0: return .null
+    case 1: return .bool(false)
+    case 2: return .bool(true)
+    case 3: return number(Int64.self).map { .int(Int($0)) }
+    case 4: return number(UInt64.self).map { .number(Double(bitPattern: $0)) }
+    case 5: return text().map { .text($0) }
+    case 6:
+      guard let count = size() else { return nil }
+      var list: [Value] = []
+      list.reserveCapacity(min(count, 1024))  // a count is only a claim
+      for _ in 0..<count {
+        guard let value = next(depth: depth + 1) else { return nil }
+        list.append(value)
+      }
+      return .list(list)
+    case 7: return members(depth: depth).map { .record(of: $0) }
+    default: return nil
+    }
+  }
+
+  private mutating func members(depth: Int) -> [(name: String, value: Value)]? {
+    guard let count = size() else { return nil }
+    var members: [(name: String, value: Value)] = []
+    members.reserveCapacity(min(count, 1024))
+    for _ in 0..<count {
+      guard at < bytes.count, bytes[at] == 5 else { return nil }
+      at += 1
+      guard let name = text(), let value = next(depth: depth + 1) else { return nil }
+      members.append((name, value))
+    }
+    return members
+  }
+
+  /// The next bytes as a number; nil if there are too few.
+  private mutating func number<T: FixedWidthInteger>(_ type: T.Type) -> T? {
+    let width = T.bitWidth / 8
+    guard bytes.count - at >= width else { return nil }
+    let number = T(littleEndian: UnsafeRawBufferPointer(bytes).loadUnaligned(fromByteOffset: at, as: type))
+    at += width
+    return number
+  }
+
+  /// A count of what follows; nil if there cannot be so much.
+  private mutating func size() -> Int? {
+    guard let size = number(UInt32.self).map(Int.init), size <= bytes.count - at else { return nil }
+    return size
+  }
+
+  private mutating func text() -> String? {
+    guard let count = size(), let base = bytes.baseAddress else { return nil }
+    let text = String(decoding: UnsafeBufferPointer(start: base + at, count: count), as: UTF8.self)
+    at += count
+    return text
+  }
+}

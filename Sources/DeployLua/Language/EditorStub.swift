@@ -1,0 +1,62 @@
+/// `lander.d.lua`: annotations from which Lua language servers complete and check `deploy.lua`.
+package struct EditorStub {
+  private let vocabulary: Vocabulary
+
+  package init(_ vocabulary: Vocabulary) { self.vocabulary = vocabulary }
+
+  /// Lua with annotations, and nothing that runs.
+  package var lines: [String] {
+    var lines = ["---@meta", "-- Made by `lander help-pages --stub > lander.d.lua`: the words of deploy.lua for editors.", ""]
+    for word in vocabulary.words where !word.fields.isEmpty {
+      lines += ["---@class \(options(of: word))"] + word.fields.map { annotation($0, isOptional: !$0.isRequired) } + [""]
+    }
+    for object in vocabulary.objects {
+      lines += ["---\(object.summary)", "---@class lander.\(object.name)"] + object.fields.map { annotation($0, isOptional: false) }
+      lines += ["local \(object.name) = {}", ""]
+      for method in vocabulary.methods(of: object) where !method.name.contains(".") { lines += function(method) }
+    }
+    let globals = vocabulary.words.filter { !$0.name.contains(":") && !$0.name.contains(".") && !["plugin", "require"].contains($0.name) }
+    for word in globals { lines += global(word) }
+    lines += ["---Typed parameters of a recipe: param.boolean { … }", "param = nil", ""]
+    lines += ["---@type lander.here", "here = nil"]
+    return lines
+  }
+
+  private func options(of word: Word) -> String { "lander.options." + word.name.replacing(":", with: ".") }
+
+  private func annotation(_ field: Word.Field, isOptional: Bool) -> String {
+    "---@field \(field.name)\(isOptional ? "?" : "") \(Self.type(field.type)) \(field.summary)"
+  }
+
+  private func function(_ word: Word) -> [String] {
+    let takesTable = word.takes.hasPrefix("{") && !word.fields.isEmpty
+    let arguments = word.fields.isEmpty ? "..." : takesTable ? "given" : positional(word).joined(separator: ", ") + ", given"
+    let comment = ["---\(word.summary) `\(word.call)`"] + (word.fields.isEmpty ? [] : ["---@param given? \(options(of: word))"])
+    return comment + ["function \(word.name)(\(arguments)) end", ""]
+  }
+
+  /// Names before the table of options.
+  private func positional(_ word: Word) -> [String] {
+    word.takes.split(separator: ",").map { $0.drop { $0 == " " } }.filter { !$0.hasPrefix("{") && !$0.isEmpty }.map(String.init)
+  }
+
+  /// A word that is called, or has members.
+  private func global(_ word: Word) -> [String] {
+    let members = vocabulary.words.filter { $0.name.hasPrefix(word.name + ".") && !$0.name.dropFirst(word.name.count + 1).contains(".") }
+    let comment = "---\(word.summary) `\(word.call)`"
+    if members.isEmpty, word.name != "log" { return [comment, "function \(word.name)(...) end", ""] }
+    return [comment, "\(word.name) = nil", ""]
+  }
+
+  private static func type(_ name: String) -> String {
+    let known = [
+      "positive": "integer", "port": "integer", "factor": "number", "name": "string", "duration": "string|number",
+      "amount": "string|integer",
+      "strings": "string|string[]", "functions": "function|function[]", "record": "table<string, any>", "mode": "string|integer",
+      "answer": "string|table", "statuses": "integer|integer[]", "hosts": "lander.hosts|table", "targets": "any", "revision": "any",
+      "configuration": "string|table", "strategy": "any", "stages": "table", "recipe": "any",
+    ]
+    if name.contains("|") { return name.split(separator: "|").map { "\"\($0)\"" }.joined(separator: "|") }
+    return known[name] ?? name
+  }
+}

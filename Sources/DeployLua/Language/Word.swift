@@ -1,0 +1,65 @@
+import DeployModel
+
+/// One word of the recipe language, as its file in the prelude declares it.
+package struct Word: Sendable, Hashable {
+  package enum Nature: String, Sendable, Hashable {
+    /// Reaches nothing.
+    case pure
+    /// Reads from a host; may be asked again.
+    case probe
+    /// Changes something; at most once.
+    case effect
+  }
+
+  /// A named field of the table it takes, or of an object.
+  package struct Field: Sendable, Hashable {
+    package var name: String
+    /// A type's name in `Prelude/types`; texts with `|` between are the texts it may be.
+    package var type: String
+    package var summary: String
+    package var isRequired: Bool
+  }
+
+  /// As a recipe writes it: `host:run`, `recipe`, `stage.rollout`.
+  package var name: String
+  package var nature: Nature
+  /// `description`, `run`.
+  package var phases: [String]
+  /// What follows the name, as text for people.
+  package var takes: String
+  /// One sentence.
+  package var summary: String
+  package var example: String
+  /// Of the table it takes.
+  package var fields: [Field]
+
+  init?(_ value: Value) {
+    guard let name = value["name"]?.text, let nature = value["nature"]?.text.flatMap(Nature.init), let takes = value["takes"]?.text,
+      let summary = value["summary"]?.text, let example = value["example"]?.text, let phases = value["phases"]?.list?.compactMap(\.text)
+    else { return nil }
+    self.name = name
+    self.nature = nature
+    self.phases = phases
+    self.takes = takes
+    self.summary = summary
+    self.example = example
+    fields = Field.list(value["fields"])
+  }
+
+  /// The call as a recipe writes it: `sleep(duration)`, `host:wait_for { … }`.
+  package var call: String {
+    if takes.hasPrefix("return") || takes.contains(" = { … }"), !takes.hasPrefix("{") { return takes }
+    if takes.hasPrefix("(") { return name + takes }
+    if takes.hasPrefix("\"") || takes.hasPrefix("{") && !takes.contains("}, ") { return "\(name) \(takes)" }
+    return "\(name)(\(takes))"
+  }
+}
+
+extension Word.Field {
+  static func list(_ value: Value?) -> [Word.Field] {
+    (value?.list ?? []).compactMap { field in
+      guard let name = field["name"]?.text, let type = field["type"]?.text, let summary = field["summary"]?.text else { return nil }
+      return Word.Field(name: name, type: type, summary: summary, isRequired: field["required"]?.bool ?? false)
+    }
+  }
+}

@@ -1,0 +1,62 @@
+package import DeployModel
+
+/// A prelude that a state can run: this Lander's own, or the one that sources were pinned with.
+package struct PinnedPrelude: Sendable {
+  let boundary: Boundary
+  /// Of a positional prelude in the order in which they are read.
+  package let files: [SourceFile]
+  /// Of a named prelude: its files but `prelude/main.lua`, compiled, so that a further state only has to load them.
+  let code: [(path: String, bytes: [UInt8])]
+
+  /// This Lander's own.
+  package static let own = PinnedPrelude(.named, Prelude.files)
+
+  private init(_ boundary: Boundary, _ files: [SourceFile]) {
+    self.boundary = boundary
+    self.files = files
+    let others = boundary == .named ? files.filter { $0.path != Self.main } : []
+    code = others.map { ($0.path, LuaState.compiled($0, named: "=[lander] \($0.path)")) }
+  }
+
+  /// The prelude among pinned sources; this Lander's own if they have none, or one that it cannot run: reading a recipe anew with another
+  /// prelude is fine, continuing a deployment with one is not. See `foreign(in:)`.
+  package init(in sources: [SourceFile]) {
+    let found = sources.filter(Prelude.holds)
+    // Equal texts of equal length: 160 KB for each recipe that is rehearsed, too much to go through byte by byte in Swift.
+    if found.elementsEqual(
+      Prelude.files, by: { $0.path.isExactly($1.path) && $0.text.utf8.count == $1.text.utf8.count && $0.text == $1.text })
+    {
+      self = .own
+    } else if let main = found.first(where: { $0.path.isExactly(Self.main) }), Self.boundary(of: main) == Boundary.named.rawValue {
+      self.init(.named, found)
+    } else if let early = PositionalBoundary.prelude(in: found) {
+      self.init(.positional, early)
+    } else {
+      self = .own
+    }
+  }
+
+  /// Why this Lander cannot run the prelude that sources were pinned with; nil if it can, or if they have none.
+  static func foreign(in sources: [SourceFile]) -> String? {
+    let found = sources.filter(Prelude.holds)
+    let known = Boundary.allCases.map { "\($0.rawValue)" }.joined(separator: " and ")
+    let other = "the language of its recipes is another one"
+    if let main = found.first(where: { $0.path.isExactly(Self.main) }) {
+      guard let number = Self.boundary(of: main) else { return "\(other) (without a boundary, and here boundary \(known))" }
+      return number == Boundary.named.rawValue ? nil : "\(other) (boundary \(number), and here \(known))"
+    }
+    guard !found.isEmpty else { return nil }
+    guard PositionalBoundary.prelude(in: found) != nil else {
+      return "\(other) (\(PositionalBoundary.name(of: found)), and here boundary \(known))"
+    }
+    return PositionalBoundary.missingType(in: found).map { "its recipes do not know what \"\($0)\" is, which is newer" }
+  }
+
+  static let main = "prelude/main.lua"
+
+  /// The number in the first line, `-- boundary 3`.
+  private static func boundary(of main: SourceFile) -> Int? {
+    guard let line = main.text.fullLines.first, line.hasPrefix("-- boundary ") else { return nil }
+    return Int(line.dropFirst("-- boundary ".count))
+  }
+}

@@ -1,0 +1,94 @@
+-- What a file of a recipe has in reach, and what it hears of anything else.
+
+local import = ...
+local errors, language, near, phase = import "runtime/errors", import "runtime/language", import "runtime/near", import "runtime/phase"
+local problems, tables, void = import "runtime/problems", import "runtime/tables", import "runtime/void"
+local shipped = import("words/strategy").shipped
+
+local environment = {}
+
+local libraries = { "string", "table", "math", "utf8", "coroutine" }
+local basics = { "assert", "error", "getmetatable", "ipairs", "next", "pairs", "pcall", "rawequal", "rawget", "rawlen", "rawset", "select",
+  "setmetatable", "tonumber", "tostring", "type", "xpcall", "collectgarbage" }
+local of_files = { "require", "load" } -- made for each environment
+--- What people look for that is not there, and what is there instead.
+local elsewhere = { os = "lander's own words reach hosts and files", io = "lander's own words reach hosts and files",
+  debug = "it is not available in recipes", package = "require reaches plugins and shipped recipes",
+  dofile = "require reaches plugins and shipped recipes", loadfile = "require reaches plugins and shipped recipes",
+  deployment = "functions of hooks and stages get it: function(host, deployment) … end", warn = "use log.warn",
+  upload = "did you mean stage.upload?", rollout = "did you mean stage.rollout?", unpack = "did you mean table.unpack?" }
+
+local strategies = tables.set(shipped)
+local environments, reported_of = {}, {}
+
+local function known_names()
+  local names = {}
+  for _, list in ipairs { libraries, basics, tables.keys(language.globals), shipped, of_files } do
+    names = tables.joined(names, list)
+  end
+  return names
+end
+
+local function no_global(name, place)
+  problems.add(string.format("there is no global %s", tostring(name)), elsewhere[name] or near.question(name, known_names()), place)
+end
+
+local function not_local(name, place)
+  problems.add(string.format("%s is not local", tostring(name)), string.format("write: local %s = …", tostring(name)), place)
+end
+
+--- A global that does not exist is told once for each environment while files are read.
+local function guarded(globals, reported, require)
+  return setmetatable(globals, {
+    __metatable = false,
+    __index = function(_, name)
+      if strategies[name] then return require("recipes.strategies." .. name) end
+      if reported[name] and not phase.is "run" then return void end
+      reported[name] = true
+      no_global(name)
+      return void
+    end,
+    __newindex = function(_, name)
+      if reported[name] and not phase.is "run" then return end
+      reported[name] = true
+      not_local(name)
+    end,
+  })
+end
+
+local function new(require)
+  local globals, reported = tables.copy(language.globals), {}
+  reported_of[globals] = reported
+  for _, name in ipairs(libraries) do globals[name] = tables.copy(_ENV[name]) end
+  for _, name in ipairs(basics) do globals[name] = for_recipes[name] or _ENV[name] end
+  globals.require = framed(require)
+  globals.load = function(text, _, _, own)
+    if type(text) ~= "string" then errors.usage "load takes a text" end
+    return load(text, "@(load)", own or globals)
+  end
+  return guarded(globals, reported, require)
+end
+
+--- One environment for a plugin, one for each other file. require_for: makes the `require` of a file.
+function environment.of(file, require_for)
+  local key = string.match(file, "^(plugins/[^/]+/)") or file
+  if not environments[key] then environments[key] = new(require_for(file)) end
+  return environments[key]
+end
+
+--- Takes down globals that do not exist, in functions that have not run as well. list: { name, line, written } of each global.
+function environment.check(own, file, list)
+  local reported = reported_of[own]
+  for _, global in ipairs(list) do
+    local name, place = global.name, { file = file, line = global.line }
+    if global.written then
+      reported[name] = true
+      not_local(name, place)
+    elseif rawget(own, name) == nil and not strategies[name] and not reported[name] then
+      reported[name] = true
+      no_global(name, place)
+    end
+  end
+end
+
+return environment

@@ -1,0 +1,37 @@
+-- Reads a project from its main file. The result is plain data, with problems beside it.
+
+local import = ...
+local problems, named = import "runtime/problems", import "words/named"
+local configuration, group, recipe = import "words/configuration", import "words/group", import "words/recipe"
+local source, require_for = import "reading/source", import "reading/require"
+import "words/schema"
+
+--- All that was described, in the order of the files: equal sources give equal numbers to functions. checks: whether names must exist.
+--- only: by name, the recipes that are wanted; the others get their numbers and are not told. Nil for all of the project.
+local function described(checks, only)
+  local project = { recipes = {}, groups = {}, configurations = {}, problems = problems.list, warnings = problems.warnings }
+  named.finish()
+  if not only then
+    for i, value in ipairs(named.group) do project.groups[i] = group.data(value, checks) end
+    for i, value in ipairs(named.configuration) do project.configurations[i] = configuration.data(value) end
+  end
+  for _, value in ipairs(named.recipe) do
+    local one = recipe.data(value, checks)
+    if not only or only[value.name] then project.recipes[#project.recipes + 1] = one end
+  end
+  return project
+end
+
+local function nothing() return { recipes = {}, groups = {}, configurations = {}, problems = problems.list } end
+
+--- request: { path, text, globals, checks, only }.
+return function(request)
+  local chunk = source.compile(request.path, request.text, request.globals, require_for)
+  if not chunk then return nothing() end
+  local good, failure = xpcall(chunk, located)
+  if not good then
+    source.failed(failure)
+    return nothing()
+  end
+  return described(request.checks, request.only)
+end

@@ -1,0 +1,42 @@
+-- One source as a function, or what is wrong with its text.
+
+local import = ...
+local problems, environment = import "runtime/problems", import "reading/environment"
+
+local source = {}
+
+--- What usually helps: Lua names the place where it could not go on, which is often below the mistake.
+local function syntax_fix(message)
+  local opener, opened = string.match(message, "to close '(.-)' at line (%d+)")
+  if opened then return string.format("what begins with %s on line %s is not closed before this line", opener, opened) end
+  if string.find(message, "near <eof>", 1, true) then return "the file ends too early: something above wants an end, a } or a )" end
+  if string.find(message, "unfinished string", 1, true) then return "close the quotes on the same line; [[ … ]] holds longer texts" end
+  if string.find(message, "unfinished long", 1, true) then return "close it with ]]" end
+  return "look at the end of the line before, too: a comma, a quote, then, do or end may be missing there"
+end
+
+--- The function of a source in its environment; nil if it cannot be compiled, and the problem is taken down.
+--- globals: those that its text names, as the engine found them.
+function source.compile(path, text, globals, require_for)
+  local own = environment.of(path, require_for)
+  local chunk, message = load(text, "@" .. path, own)
+  if chunk then
+    environment.check(own, path, globals)
+    return chunk
+  end
+  local file, line, rest = string.match(message, "^(.-):(%d+): (.*)$")
+  problems.add(rest or message, syntax_fix(message), { file = file, line = math.tointeger(tonumber(line)) })
+end
+
+--- Takes down an error that ended the reading.
+function source.failed(e)
+  local file, line = string.match(rawget(e, "where") or "", "^(.*):(%d+)$")
+  local message = rawget(e, "message")
+  if type(message) == "string" and file then
+    local prefix = file .. ":" .. line .. ": "
+    if string.sub(message, 1, #prefix) == prefix then message = string.sub(message, #prefix + 1) end
+  end
+  problems.add(message, rawget(e, "fix"), { file = file, line = math.tointeger(tonumber(line)) })
+end
+
+return source

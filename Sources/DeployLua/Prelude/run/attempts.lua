@@ -1,0 +1,45 @@
+-- Attempts with pauses between them: for the option `retry` of commands and for the word `retry`.
+
+local import = ...
+local boundary, language, phase = import "runtime/boundary", import "runtime/language", import "runtime/phase"
+local duration, fields = import "types/duration", import "types/fields"
+
+local attempts = {}
+
+language.word {
+  name = "retry", nature = "pure", phases = { "run" }, takes = "{ … }, function",
+  summary = "Calls a function until it does not raise.",
+  example = "retry({ times = 20, every = \"3s\" }, function() host:run \"bin/ready\" end)",
+  fields = {
+    { "times", "positive", "attempts in all; 3, as an option of a command 1" }, { "every", "duration", "between two attempts; 1 s" },
+    { "backoff", "factor", "what the pause is multiplied with each time; 1" },
+  },
+}
+
+--- How often and how fast, from a table of options. times: if it does not say.
+function attempts.read(given, times)
+  local options = fields.read("retry", "retry", given)
+  return { times = options.times or times, every = options.every or 1000, backoff = options.backoff or 1 }
+end
+
+--- Milliseconds of all pauses, at most what a duration may have; of the first thousand attempts.
+function attempts.pauses(plan)
+  local sum, every = 0, plan.every
+  for _ = 2, math.min(plan.times, 1000) do
+    sum, every = sum + math.min(every, duration.most), every * plan.backoff
+  end
+  return math.floor(math.min(sum, duration.most))
+end
+
+--- Calls once(attempt, is_last) until it returns something, and returns that. The last attempt has to; in a rehearsal the first is it.
+function attempts.make(plan, once)
+  local every = plan.every
+  for attempt = 1, plan.times do
+    local done = once(attempt, attempt == plan.times or phase.rehearsing())
+    if done then return done end
+    boundary.pause(math.floor(math.min(every, duration.most)))
+    every = every * plan.backoff
+  end
+end
+
+return attempts

@@ -1,0 +1,20 @@
+-- The beginning of the run phase.
+
+local import = ...
+local phase, deployment, fleet = import "runtime/phase", import "run/deployment", import "run/fleet"
+local rollout, sets = import "run/rollout", import "run/sets"
+import "run/running_host"
+import "run/here"
+import "run/sleep"
+import "run/retry"
+import "run/together"
+import "run/fail"
+import "run/quote"
+
+--- data: { hosts, deployment, targets, changing, params, param_names, rehearsal }, as `DeploymentFacts` in Swift tells it.
+return function(data)
+  fleet.know(data.hosts)
+  deployment.know(data)
+  rollout.know { targets = sets.of(data.changing), revision = deployment.fact "revision", params = deployment.fact "params" }
+  phase.enter("run", data.rehearsal)
+end

@@ -1,0 +1,115 @@
+-- host:run, host:try and their like of the engine's machine: one command.
+
+local import = ...
+local language, rehearsal = import "runtime/language", import "runtime/rehearsal"
+local values, void, fields = import "runtime/values", import "runtime/void", import "types/fields"
+local attempts, operation = import "run/attempts", import "run/operation"
+local result, secret = import "run/result", import "run/secret"
+
+local command = {}
+local most_bytes = 1048576 -- of a command
+
+local options_of_commands = {
+  { "env", "table", "variables by name; texts or secrets" }, { "cwd", "name", "the folder; the release if not given" },
+  { "timeout", "duration", "when it is given up" }, { "input", "any", "what it reads on stdin; a text or a secret" },
+  { "user", "name", "who runs it; the login user if not given" },
+  { "merge", "boolean", "both streams as one, in exact order" },
+  { "retry", "table", "{ times = 3, every = \"5s\", backoff = 2 }" },
+  { "on_lost", "fail|repeat", "what becomes of it when nobody can say how it ended" },
+  { "rehearse", "answer", "what plan, check and rehearse take for its answer: a text, or { stdout, stderr, status }" },
+}
+
+local function declare(name, summary, example)
+  language.word { name = name, nature = "effect", phases = { "run" }, takes = "command, { … }", summary = summary, example = example,
+    fields = options_of_commands }
+end
+declare("host:run", "Runs a command on the host, at most once; an exit status other than 0 is an error.",
+  "host:run(\"bin/migrate --yes\", { timeout = \"15m\" })")
+declare("host:try", "Runs a command and gives its result whatever its status.",
+  "if not host:try(\"systemctl is-active web\").ok then … end")
+declare("here:run", "Runs a command on the engine's own machine.", "here:run \"git tag -f live\"")
+declare("here:try", "The same, whatever its status.", "here:try(\"git diff --quiet\").ok")
+language.word {
+  name = "host:run.rehearse", nature = "pure", phases = { "run" }, takes = "rehearse = { … }",
+  summary = "What a rehearsal takes for the answer of a command.",
+  example = "host:run(\"nproc\", { rehearse = \"4\" })",
+  fields = {
+    { "stdout", "string", "its output; empty if not given" }, { "stderr", "string", "its messages; empty if not given" },
+    { "status", "integer", "its exit status; 0 if not given" },
+  },
+}
+
+local function no_secret(method)
+  return rehearsal.misuse(method .. ": a secret does not belong into a command: give it in env or as input")
+end
+
+local function of_size(method, given, bytes)
+  if bytes <= most_bytes then return given end
+  return rehearsal.complain(string.format("%s takes a command of at most 1 MiB, got %d bytes", method, bytes),
+    "write the text to a file with host:write, or give it as input")
+end
+
+--- A text for a shell or a list of words; `void` for what cannot be run.
+local function read_command(method, given)
+  if type(given) == "string" and given ~= "" then return of_size(method, given, #given) end
+  if given == void then return void end
+  if values.is(given, secret.kind) then return no_secret(method) end
+  if type(given) ~= "table" or #given == 0 then
+    return rehearsal.complain(string.format("%s takes a command in quotes or a list of words, got %s", method, values.described(given)))
+  end
+  local bytes = 0
+  for _, word in ipairs(given) do
+    if word == void then return void end
+    if values.is(word, secret.kind) then return no_secret(method) end
+    if type(word) ~= "string" then
+      return rehearsal.complain(string.format("%s: words of a command are texts, got %s", method, values.described(word)))
+    end
+    bytes = bytes + #word + 1
+  end
+  return of_size(method, given, bytes)
+end
+
+--- Variables by name; nil if there are none.
+local function read_environment(method, env)
+  if env == nil then return nil end
+  local variables
+  for name, value in pairs(env) do
+    if type(name) ~= "string" or not string.match(name, "^[%a_][%w_]*$") then
+      rehearsal.complain(string.format("%s: %s is no name of a variable", method, values.described(name)))
+    else
+      local text = operation.text(method .. ": env." .. name, type(value) == "boolean" and tostring(value) or value)
+      if text then
+        variables = variables or {}
+        variables[name] = text
+      end
+    end
+  end
+  return variables
+end
+
+local function line_of(given) return type(given) == "string" and given or table.concat(given, " ") end
+
+--- Runs a command. number: of the host; nil for the engine's machine. tolerant: whether an exit status other than 0 is a result.
+function command.run(method, number, given, options, tolerant)
+  given = read_command(method, given)
+  options = fields.options("host:run", options)
+  local foretold = options.rehearse and fields.read(method .. ": rehearse", "host:run.rehearse", options.rehearse)
+  local plan = options.retry and attempts.read(options.retry, 1)
+  local environment = read_environment(method, options.env)
+  local input = options.input ~= nil and operation.text(method .. ": input", options.input) or nil
+  if given == void then return result.none() end
+  local function once(_, is_last)
+    local answer = operation.ask { op = "run", host = number, timeout = options.timeout, command = given, env = environment,
+      cwd = options.cwd, input = input, user = options.user, merge = options.merge, on_lost = options.on_lost }
+    local failure, outcome = result.of(answer, foretold, tolerant)
+    if not failure then return outcome end
+    if not is_last and (failure.kind == "command" or failure.kind == "timeout") then return nil end
+    if tolerant and failure.kind == "command" then return outcome end
+    return operation.failed(number, failure, line_of(given), outcome.status, outcome.stderr)
+  end
+  if not plan then return once(1, true) end
+  rehearsal.repeats(plan.times, attempts.pauses(plan))
+  return attempts.make(plan, once)
+end
+
+return command

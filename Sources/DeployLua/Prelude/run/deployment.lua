@@ -1,0 +1,70 @@
+-- The deployment that runs, as functions of recipes see it.
+
+local import = ...
+local language, rehearsal, tables = import "runtime/language", import "runtime/rehearsal", import "runtime/tables"
+local values, fleet, sets = import "runtime/values", import "run/fleet", import "run/sets"
+
+local deployment = {}
+local kind, params_kind = values.kind "deployment", values.kind "params"
+
+local object = language.object {
+  name = "deployment", summary = "The deployment that runs.",
+  fields = {
+    { "id", "string", "its id" }, { "application", "string", "what is deployed" }, { "recipe", "string", "the recipe's name" },
+    { "revision", "string", "where the bundle came from, or the release it goes back to" },
+    { "release", "string", "the release's id; nil without one" }, { "group", "string", "the group's name" },
+    { "params", "table", "the recipe's parameters by name" }, { "targets", "hosts", "its hosts, but those left out" },
+    { "release_path", "string", "where the release is on hosts; nil without one" }, { "path", "string", "the recipe's path" },
+    { "previous", "string", "the release that a host ran before; nil without one" },
+    { "status", "string", "running, succeeded or failed" }, { "actor", "string", "who started it" },
+    { "kind", "string", "deploy or rollback" },
+  },
+}
+local names, known = language.fields_of(object)
+
+kind.__index = function(self, key)
+  rehearsal.doubt_field(key)
+  if known[key] then return payload(self)[key] end
+  return rehearsal.misnamed(string.format("a deployment has no %s", tostring(key)), key, names)
+end
+kind.__tostring = function(self)
+  local inside = payload(self)
+  return inside.application .. " " .. inside.revision
+end
+
+params_kind.__index = function(self, key)
+  local inside = payload(self)
+  if inside.values[key] ~= nil or inside.known[key] then return inside.values[key] end
+  return rehearsal.misnamed(string.format("there is no parameter %s", tostring(key)), key, tables.keys(inside.known))
+end
+
+local function params(given, declared) return proxy(params_kind, 0, { values = given, known = tables.set(declared) }) end
+
+local facts, by_status = {}, {}
+
+--- From here on this is the deployment. data: facts of it, and numbers of its targets, values of params, their names.
+function deployment.know(data)
+  facts = tables.copy(data.deployment)
+  facts.targets, facts.params = sets.of(data.targets), params(data.params, data.param_names)
+end
+
+--- One of its facts: "revision", "params".
+function deployment.fact(name) return facts[name] end
+
+local function handle(more) return proxy(kind, 0, tables.merged(facts, more)) end
+
+--- status: "running", "succeeded" or "failed".
+function deployment.handle(status)
+  if not by_status[status] then by_status[status] = handle { status = status } end
+  return by_status[status]
+end
+
+--- The deployment as a hook of this host sees it: of a kept recipe, that of the release it was kept with.
+function deployment.of_host(number)
+  local earlier = fleet.facts(number).earlier
+  if not earlier then return deployment.handle "running" end
+  return handle { status = "running", release = earlier.release, revision = earlier.revision, release_path = earlier.release_path,
+    params = params(earlier.params, earlier.param_names) }
+end
+
+return deployment

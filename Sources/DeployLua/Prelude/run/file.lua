@@ -1,0 +1,114 @@
+-- Files of hosts: read, exists, write, link, upload and download.
+
+local import = ...
+local errors, language, rehearsal = import "runtime/errors", import "runtime/language", import "runtime/rehearsal"
+local fields, log, operation, result = import "types/fields", import "run/log", import "run/operation", import "run/result"
+local path_of = operation.path
+
+local file = { methods = {} }
+local methods = file.methods
+local standard = 1048576  -- bytes that are read unless the recipe says more
+local longest = 8 << 20   -- bytes of any text
+
+local timeout = { "timeout", "duration", "when it is given up" }
+
+language.word {
+  name = "host:read", nature = "probe", phases = { "run" }, takes = "path, { … }", summary = "The text of a file.",
+  example = "host:read(\"/etc/os-release\")",
+  fields = {
+    timeout, { "default", "any", "given if there is no file" }, { "limit", "positive", "bytes at most; 1 MiB" },
+    { "rehearse", "string", "the text that plan, check and rehearse take for its answer" },
+  },
+}
+language.word {
+  name = "here:read", nature = "probe", phases = { "run" }, takes = "path, { … }",
+  summary = "The text of a file on the engine's own machine.", example = "here:read \"VERSION\"",
+  fields = language.words["host:read"].fields,
+}
+
+--- number: of the host; nil for the engine's machine.
+function file.read(method, number, path, given)
+  path = path_of(method, path)
+  local options = fields.options("host:read", given)
+  if options.limit and options.limit > longest then
+    return rehearsal.complain(string.format("%s: limit is at most 8 MB (%d), got %d", method, longest, options.limit),
+      "bring larger files with host:download, or let the host look into them: host:run")
+  end
+  local answer = operation.ask { op = "read", host = number, timeout = options.timeout, path = path, limit = options.limit or standard }
+  local known, value = result.foretold(answer, options.rehearse, options.default)
+  if known then return value end
+  if not answer.failure then return answer.value end
+  if answer.failure.kind == "missing" and options.default ~= nil then return options.default end
+  return operation.failed(number, answer.failure)
+end
+
+function methods.read(number, path, options) return file.read("host:read", number, path, options) end
+
+language.word {
+  name = "host:exists", nature = "probe", phases = { "run" }, takes = "path, { … }", summary = "Whether there is something at a path.",
+  example = "host:exists \"config/local.env\"",
+  fields = { timeout, { "rehearse", "boolean", "what plan, check and rehearse take for its answer" } },
+}
+
+function methods.exists(number, path, given)
+  local options = fields.options("host:exists", given)
+  local answer = operation.ask { op = "exists", host = number, timeout = options.timeout, path = path_of("host:exists", path) }
+  local known, value = result.foretold(answer, options.rehearse)
+  if known then return value end
+  if not answer.failure then return answer.value == true end
+  return operation.failed(number, answer.failure)
+end
+
+language.word {
+  name = "host:write", nature = "effect", phases = { "run" }, takes = "path, text, { … }", summary = "Writes a file at once and whole.",
+  example = "host:write(\"config/port\", \"8080\\n\", { mode = \"0640\" })",
+  fields = { timeout, { "mode", "mode", "permission bits" }, { "owner", "name", "user or user:group" } },
+}
+
+--- A secret that others could read is refused; one that a group could is told.
+local function review(path, mode)
+  if mode and mode & 7 ~= 0 then
+    errors.usage(string.format("host:write: with mode %04o everybody on the host could read the secret in %s", mode, tostring(path)),
+      'leave out mode (it is 0600 then), and name who needs it: owner = "user"')
+  elseif mode and mode & 56 ~= 0 then
+    log.say("warn", string.format("host:write: with mode %04o a whole group can read the secret in %s", mode, tostring(path)))
+  end
+end
+
+function methods.write(number, path, text, given)
+  local options = fields.options("host:write", given)
+  local content = operation.text("host:write: text", text or "") or ""
+  if type(content) == "table" then review(path, options.mode) end
+  operation.done { op = "write", host = number, timeout = options.timeout, path = path_of("host:write", path), content = content,
+    mode = options.mode, owner = options.owner }
+end
+
+language.word {
+  name = "host:link", nature = "effect", phases = { "run" }, takes = "target, path",
+  summary = "Makes a symbolic link, or changes where one points.", example = "host:link(\"/srv/shop/shared/log\", \"log\")",
+}
+
+function methods.link(number, target, path)
+  operation.done { op = "link", host = number, target = path_of("host:link", target), path = path_of("host:link", path) }
+end
+
+language.word {
+  name = "host:upload", nature = "effect", phases = { "run" }, takes = "from, to, { … }",
+  summary = "Copies a file or folder of this machine to the host.", example = "host:upload(\"certs/ca.pem\", \"etc/ca.pem\")",
+  fields = { timeout },
+}
+language.word {
+  name = "host:download", nature = "effect", phases = { "run" }, takes = "from, to, { … }",
+  summary = "Copies a file of the host to this machine.", example = "host:download(\"log/build.txt\", \"out/build.txt\")",
+  fields = { timeout },
+}
+
+for _, op in ipairs { "upload", "download" } do
+  local method = "host:" .. op
+  methods[op] = function(number, from, to, given)
+    operation.done { op = op, host = number, timeout = fields.options(method, given).timeout, source = path_of(method, from),
+      target = path_of(method, to) }
+  end
+end
+
+return file

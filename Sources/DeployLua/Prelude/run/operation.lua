@@ -1,0 +1,51 @@
+-- Operations: what a host or the engine's machine is asked to do, and the arguments that they share.
+
+local import = ...
+local boundary, rehearsal = import "runtime/boundary", import "runtime/rehearsal"
+local values, void, fleet, secret = import "runtime/values", import "runtime/void", import "run/fleet", import "run/secret"
+
+local operation = {}
+
+--- Asks for an operation, and returns the engine's answer: { failure, value, status, stdout, stderr, took }, took in milliseconds.
+--- question: `op`, its fields, `timeout` in milliseconds, and `host`, a number; without it the engine's machine is asked.
+operation.ask = boundary.ask
+
+local function last_lines(text)
+  if not text or text == "" then return nil end
+  local lines = {}
+  for line in string.gmatch(text, "[^\n]+") do lines[#lines + 1] = line end
+  return table.concat(lines, "\n", math.max(1, #lines - 4))
+end
+
+--- Raises what went wrong on a host. command, status, stderr: of a command; nil for other operations.
+function operation.failed(number, failure, command, status, stderr)
+  rehearsal.doubt()
+  return raise { kind = failure.kind, message = failure.message, fix = failure.fix, command = command, status = status,
+    host = fleet.name(number), stderr = last_lines(stderr) }
+end
+
+--- Asks for an operation whose failure ends the function.
+function operation.done(question)
+  local answer = boundary.ask(question)
+  if answer.failure then return operation.failed(question.host, answer.failure) end
+  return answer.value
+end
+
+--- A text, or the pieces of a secret; nil for nothing.
+function operation.text(subject, value)
+  if value == nil or type(value) == "string" then return value end
+  if value == void then return nil end
+  if type(value) == "number" then return tostring(value) end
+  local pieces = values.is(value, secret.kind)
+  if pieces then return pieces end
+  rehearsal.complain(string.format("%s must be a text or a secret, got %s", subject, values.described(value)))
+end
+
+--- A path; what is none is a mistake, and "/" stands for it in a rehearsal.
+function operation.path(method, path)
+  if type(path) == "string" and path ~= "" and not string.find(path, "\0", 1, true) then return path end
+  if path ~= void then rehearsal.complain(string.format("%s takes a path in quotes, got %s", method, values.described(path))) end
+  return "/"
+end
+
+return operation

@@ -1,0 +1,80 @@
+-- What a command or a question came to, and what a rehearsal knows of it.
+
+local import = ...
+local language, phase, rehearsal = import "runtime/language", import "runtime/phase", import "runtime/rehearsal"
+
+local result = {}
+
+local object = language.object {
+  name = "result", summary = "What a command came to.",
+  fields = {
+    { "ok", "boolean", "whether it ended well" }, { "status", "integer", "its exit status; -1 if it has none" },
+    { "stdout", "string", "its output" }, { "stderr", "string", "its messages" }, { "duration", "number", "seconds" },
+    { "lines", "function", "its output as a list of lines: result:lines()" },
+  },
+}
+local names = language.fields_of(object)
+
+local methods = {}
+function methods.lines(self)
+  local lines = {}
+  for line in string.gmatch(self.stdout, "([^\n]*)\n?") do lines[#lines + 1] = line end
+  if lines[#lines] == "" then lines[#lines] = nil end
+  return lines
+end
+
+local function no_field(key) return rehearsal.misnamed(string.format("a result has no %s", tostring(key)), key, names) end
+
+local meta = { __name = "result", __metatable = false, __index = function(_, key)
+  if methods[key] then return methods[key] end
+  return no_field(key)
+end }
+
+--- A result of which a rehearsal knows what it says itself; to look at the rest is to doubt.
+local function guessed(known, rest)
+  return setmetatable(known, { __name = "result", __metatable = false, __index = function(_, key)
+    if methods[key] then return methods[key] end
+    if rest[key] == nil then return no_field(key) end
+    rehearsal.doubt()
+    return rest[key]
+  end })
+end
+
+--- The failure of a command, or nil, and its result. answer: of the engine. given: of the option `rehearse`, or nil.
+--- tolerant: whether an exit status other than 0 is a result, too.
+function result.of(answer, given, tolerant)
+  local failure = answer.failure
+  local good = { ok = failure == nil, status = answer.status or -1 }
+  local stdout, stderr, seconds = answer.stdout or "", answer.stderr or "", (answer.took or 0) / 1000
+  if given and phase.rehearsal() and not failure then
+    good.status = given.status or 0
+    good.ok = good.status == 0
+    good.stdout, good.stderr, good.duration = given.stdout or "", given.stderr or "", seconds
+    if not good.ok then failure = { kind = "command", message = string.format("the command ended with status %d", good.status) } end
+    return failure, setmetatable(good, meta)
+  end
+  if phase.rehearsing() then
+    if not tolerant then return failure, guessed(good, { stdout = stdout, stderr = stderr, duration = seconds }) end
+    return failure, guessed({}, { ok = good.ok, status = good.status, stdout = stdout, stderr = stderr, duration = seconds })
+  end
+  good.stdout, good.stderr, good.duration = stdout, stderr, seconds
+  return failure, setmetatable(good, meta)
+end
+
+--- What stands for the result of a command that could not be asked for.
+function result.none() return setmetatable({ ok = true, status = 0, stdout = "", stderr = "", duration = 0 }, meta) end
+
+--- Whether a rehearsal knows the value of a question, and the value. given: of the option `rehearse`. default: what a file that is not
+--- there reads as. A simulated host has nothing but what the recipe wrote there.
+function result.foretold(answer, given, default)
+  if not phase.rehearsal() then return false end
+  local failure, value = answer.failure, answer.value
+  if not failure then return given ~= nil and (value == "" or value == false), given end
+  if failure.kind ~= "invalid" then return false end
+  if given ~= nil then return true, given end
+  if default == nil or not phase.rehearsing() then return false end
+  rehearsal.doubt()
+  return true, default
+end
+
+return result

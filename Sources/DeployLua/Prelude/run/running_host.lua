@@ -1,0 +1,46 @@
+-- Hosts as hooks see them: what they have, and what can be asked of them.
+
+local import = ...
+local language, rehearsal, tables = import "runtime/language", import "runtime/rehearsal", import "runtime/tables"
+local void, command, file, fleet = import "runtime/void", import "run/command", import "run/file", import "run/fleet"
+local wait_for = import "run/wait_for"
+
+local object = language.object {
+  name = "host", summary = "A host of the deployment.",
+  fields = {
+    { "name", "string", "as the recipe names it" }, { "address", "string", "what is connected to" },
+    { "user", "string", "the login user; nil for the one of ssh" }, { "port", "integer", "of the ssh server; nil for the one of ssh" },
+    { "root", "string", "the folder before the recipe's path; nil without one" }, { "tags", "table", "tags of the group and its own" },
+    { "vars", "table", "values of the group and its own" },
+    { "facts", "table", "shell, user, home, kernel, architecture, tools, processors, free_bytes; nil if it was not reached" },
+    { "number", "integer", "its place in the list of hosts, from 0" },
+    { "release_path", "string", "where the new release is; nil without one" },
+    { "previous", "string", "the release that it ran before; nil without one" }, { "transport", "string", "how it is reached" },
+  },
+}
+local names, known = language.fields_of(object)
+
+local methods = tables.merged(file.methods, { wait_for = wait_for })
+function methods.run(number, given, options) return command.run("host:run", number, given, options, false) end
+function methods.try(number, given, options) return command.run("host:try", number, given, options, true) end
+
+local callable = {}
+for name, method in pairs(methods) do
+  local subject = "host:" .. name .. " (written with a colon)"
+  callable[name] = framed(function(self, ...)
+    local number = fleet.number(subject, self)
+    if number == void then return void end
+    return method(number, ...)
+  end)
+end
+
+fleet.kind.__index = function(self, key)
+  local method = callable[key]
+  if method then return method end
+  local inside, _, number = payload(self)
+  if key == "number" then return number end
+  rehearsal.doubt_field(key)
+  if known[key] then return inside[key] end
+  return rehearsal.misnamed(string.format("a host has no %s", tostring(key)), key, tables.joined(names, tables.keys(methods)))
+end
+fleet.kind.__tostring = function(self) return payload(self).name end

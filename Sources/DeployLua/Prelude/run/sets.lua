@@ -1,0 +1,151 @@
+-- Sets of hosts: what a deployment's targets are, and what strategies take their waves from.
+
+local import = ...
+local errors, language, rehearsal = import "runtime/errors", import "runtime/language", import "runtime/rehearsal"
+local tables, values, void = import "runtime/tables", import "runtime/values", import "runtime/void"
+local amount, fleet = import "types/amount", import "run/fleet"
+
+local sets = { kind = values.kind "hosts" }
+
+language.object { name = "hosts", summary = "A set of hosts, in order: #hosts, hosts[1] and ipairs(hosts) reach them.", fields = {} }
+
+local methods = {}
+
+local function declare(name, takes, summary, example)
+  language.word { name = "hosts:" .. name, nature = "pure", phases = { "run" }, takes = takes, summary = summary, example = example }
+end
+
+--- A set of handles.
+function sets.new(list) return proxy(sets.kind, 0, list) end
+
+--- A set of hosts by their numbers.
+function sets.of(numbers)
+  local list = {}
+  for i, number in ipairs(numbers) do list[i] = fleet.handle(number) end
+  return sets.new(list)
+end
+
+--- The list in a set; nil for what is none.
+function sets.list(value) return values.is(value, sets.kind) end
+
+--- The numbers of the hosts in a set, a list, or of one host.
+function sets.numbers(subject, value)
+  local list = sets.list(value) or type(value) == "table" and value or { value }
+  local numbers = {}
+  for _, item in ipairs(list) do
+    local number = item == void and void or fleet.number(subject, item)
+    if number ~= void then numbers[#numbers + 1] = number end
+  end
+  return numbers
+end
+
+local function slice(list, from, to)
+  local part = {}
+  for i = from, math.min(to, #list) do part[#part + 1] = list[i] end
+  return sets.new(part)
+end
+
+local function counted(method, size, list)
+  local count = amount.of(size, #list)
+  if not count then
+    errors.usage(string.format("%s takes a count or a share such as \"25%%\", got %s", method, values.described(size)))
+  end
+  return count
+end
+
+local function own(method, self)
+  local list = sets.list(self)
+  if list then return list end
+  if rehearsal.misuse(method .. " is written with a colon") == void then return {} end
+end
+
+declare("first", "", "The first host; an error if there is none.", "deployment.targets:first():run \"bin/migrate\"")
+function methods.first(self)
+  local list = own("hosts:first", self)
+  if not list[1] then errors.usage("there is no host in the set, so there is no first one") end
+  return list[1]
+end
+
+declare("take", "amount", "The first hosts, as many as the amount says.", "rollout:wave(rollout.targets:take \"10%\")")
+function methods.take(self, size)
+  local list = own("hosts:take", self)
+  return slice(list, 1, counted("hosts:take", size, list))
+end
+
+declare("split", "amount", "The first hosts, and the others.", "local canary, rest = rollout.targets:split(1)")
+function methods.split(self, size)
+  local list = own("hosts:split", self)
+  local count = counted("hosts:split", size, list)
+  return slice(list, 1, count), slice(list, count + 1, #list)
+end
+
+declare("batches", "amount", "One set after the other, for a loop.",
+  "for batch in rollout.targets:batches \"25%\" do rollout:wave(batch) end")
+function methods.batches(self, size)
+  local list = own("hosts:batches", self)
+  local count, at = counted("hosts:batches", size, list), 1
+  if count < 1 and #list > 0 then
+    rehearsal.complain("hosts:batches takes a count from 1, or a share above 0%, got " .. values.described(size))
+    count = 1
+  end
+  return function()
+    if at > #list then return nil end
+    local part = slice(list, at, at + count - 1)
+    at = at + count
+    return part
+  end
+end
+
+local function matches(value, wanted)
+  if type(wanted) ~= "table" then return value == wanted end
+  for _, one in ipairs(wanted) do if value == one then return true end end
+  return false
+end
+
+declare("where", "{ tag = value }", "The hosts whose tags are so; a list of values means any of them.",
+  "rollout.targets:where { zone = \"b\" }")
+function methods.where(self, tags)
+  local part = {}
+  if type(tags) ~= "table" then errors.usage("hosts:where takes tags: targets:where { zone = \"b\" }") end
+  for _, item in ipairs(own("hosts:where", self)) do
+    local fits = true
+    for name, wanted in pairs(tags) do fits = fits and matches((payload(item).tags or {})[name], wanted) end
+    if fits then part[#part + 1] = item end
+  end
+  return sets.new(part)
+end
+
+declare("map", "function", "What a function gives for each host, as a list.",
+  "deployment.targets:map(function(host) return host.name end)")
+function methods.map(self, fn)
+  local result = {}
+  for i, item in ipairs(own("hosts:map", self)) do result[i] = fn(item) end
+  return result
+end
+
+declare("except", "hosts", "The set without these hosts.", "rollout:wave(rollout.targets:except(canary))")
+function methods.except(self, others)
+  local gone, part = tables.set(sets.numbers("hosts:except", others)), {}
+  for _, item in ipairs(own("hosts:except", self)) do
+    if not gone[fleet.number("a member", item)] then part[#part + 1] = item end
+  end
+  return sets.new(part)
+end
+
+for name, method in pairs(methods) do methods[name] = framed(method) end
+sets.kind.__len = function(self) return #payload(self) end
+sets.kind.__index = function(self, key)
+  if math.type(key) == "integer" then return payload(self)[key] end
+  if methods[key] then return methods[key] end
+  return rehearsal.misnamed(string.format("a set of hosts has no %s", tostring(key)), key, tables.keys(methods))
+end
+sets.kind.__tostring = function(self)
+  local names = {}
+  for i, item in ipairs(payload(self)) do
+    if i > 5 then names[i] = "…"; break end
+    names[i] = tostring(item)
+  end
+  return table.concat(names, ", ")
+end
+
+return sets

@@ -1,0 +1,66 @@
+-- host:wait_for { … }: one question to the host, again and again, until the answer is good or the time is over.
+
+local import = ...
+local boundary, language, phase = import "runtime/boundary", import "runtime/language", import "runtime/phase"
+local rehearsal = import "runtime/rehearsal"
+local duration, fields, operation = import "types/duration", import "types/fields", import "run/operation"
+
+language.word {
+  name = "host:wait_for", nature = "probe", phases = { "run" }, takes = "{ … }",
+  summary = "Asks the host until something answers, or the time is over.",
+  example = "host:wait_for { http = \"http://localhost:8080/ready\", timeout = \"2m\" }",
+  fields = {
+    { "http", "name", "a URL, asked from the host itself" }, { "port", "port", "a TCP port on the host" },
+    { "command", "name", "a command that exits with 0" },
+    { "status", "statuses", "what is healthy; 200 to 399" },
+    { "timeout", "duration", "how long in all; 60 s" }, { "every", "duration", "between two questions; 1 s" },
+  },
+}
+
+--- The options, the question that they ask, and what it waits for in words; nil for what asks nothing, or more than one thing.
+local function read(given)
+  local options, mistaken = fields.options("host:wait_for", given)
+  local kinds = (options.http and 1 or 0) + (options.port and 1 or 0) + (options.command and 1 or 0)
+  if kinds ~= 1 then
+    if not mistaken then rehearsal.misuse("host:wait_for takes exactly one of http, port and command") end
+    return options
+  end
+  if options.port then return options, { check = "port", port = options.port }, "port " .. options.port .. " to answer" end
+  if options.command then
+    return options, { check = "command", command = options.command }, "`" .. options.command .. "` to succeed"
+  end
+  return options, { check = "http", url = options.http, status = options.status }, options.http .. " to answer"
+end
+
+local function wait_for(number, given)
+  if type(given) ~= "table" then
+    return rehearsal.misuse("host:wait_for takes a table: host:wait_for { http = \"http://localhost:8080/\" }")
+  end
+  local options, question, words = read(given)
+  if not question then return end
+  question.op, question.host = "check", number
+  local timeout, every, spent, last, fix = options.timeout or 60000, math.max(options.every or 1000, 50), 0, nil, nil
+  while true do
+    -- A look gets a second at least, and one more for the client to say itself why it got no answer. A rehearsal asks once, for all of
+    -- the time: one line of a plan, and its whole deadline.
+    local limit = phase.rehearsing() and timeout or math.max(1000, math.min(timeout - spent, 30000))
+    question.timeout = phase.rehearsing() and limit or limit + 1000
+    local answer = operation.ask(question)
+    local failure = answer.failure
+    if not failure and answer.value ~= false then return end
+    if failure and failure.kind ~= "unhealthy" and failure.kind ~= "timeout" then return operation.failed(number, failure) end
+    -- The last answer says more than a look that the end of the waiting cut short.
+    if not failure then last = "the answer was no"
+    elseif failure.kind == "unhealthy" then last, fix = failure.message, failure.fix
+    elseif not last then last = string.format("no answer within %s", duration.described(limit)) end
+    spent = spent + (answer.took or 0)
+    if spent + every >= timeout or phase.rehearsing() then
+      return operation.failed(number, { kind = "unhealthy", fix = fix,
+        message = string.format("waited %s for %s: %s", duration.described(timeout), words, last) })
+    end
+    boundary.pause(every)
+    spent = spent + every
+  end
+end
+
+return wait_for

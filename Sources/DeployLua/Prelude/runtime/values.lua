@@ -1,0 +1,52 @@
+-- Values of ours: handles whose insides no recipe reaches, told apart by their metatable.
+
+local import = ...
+local errors, near, problems = import "runtime/errors", import "runtime/near", import "runtime/problems"
+local tables, void = import "runtime/tables", import "runtime/void"
+
+local values = {}
+
+--- The payload of a value made with that metatable, or nil.
+function values.is(value, metatable)
+  if type(value) ~= "userdata" then return nil end
+  local inside, made_with = payload(value)
+  if made_with == metatable then return inside end
+end
+
+--- A kind of values: a metatable with a name that shows in messages.
+function values.kind(name)
+  return { __name = name, __metatable = false, __newindex = function(_, key)
+    return errors.usage(string.format("%s is not to be changed: %s stays as it is", name, tostring(key)))
+  end }
+end
+
+--- A word with members, such as `log` or `param`. call: what it does when it is called itself; nil if it cannot be.
+function values.word(name, members, call)
+  local type_ = values.kind(name)
+  for key, member in pairs(members) do
+    if type(member) == "function" then members[key] = framed(member) end
+  end
+  type_.__index = function(_, key)
+    local member = members[key]
+    if member ~= nil then return member end
+    problems.add(string.format("%s has no %s", name, tostring(key)), near.question(key, tables.keys(members), name .. ".%s"), nil,
+      "misnamed")
+    return void
+  end
+  if call then type_.__call = framed(function(_, ...) return call(...) end) end
+  return proxy(type_, 0, nil)
+end
+
+--- What a value is, for messages.
+function values.described(value)
+  local t = type(value)
+  if t == "string" then
+    if #value > 60 then value = string.sub(value, 1, 57) .. "…" end
+    return string.format("%q", value)
+  end
+  if t == "number" or t == "boolean" or t == "nil" then return tostring(value) end
+  if t == "userdata" then return "a " .. string.match(tostring(value), "^[^\n]*") end
+  return "a " .. t
+end
+
+return values

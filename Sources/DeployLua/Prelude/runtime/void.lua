@@ -1,0 +1,30 @@
+-- What stands for a value that a mistake kept from being made, while the rest is read or played: it takes anything and gives itself.
+
+local import = ...
+local phase = import "runtime/phase"
+
+local void_type = { __name = "nothing", __metatable = false }
+local void = proxy(void_type, 0, nil)
+
+local function itself() return void end
+--- `ipairs` over it ends while a recipe is played.
+void_type.__index = function(_, key)
+  if phase.rehearsing() and math.type(key) == "integer" then return nil end
+  return void
+end
+--- `for … in nothing do` calls it with nil and the value before: it ends there.
+void_type.__call = function(_, ...)
+  if select("#", ...) == 2 and (...) == nil then return nil end
+  return void
+end
+for _, name in ipairs { "concat", "add", "sub", "mul", "div", "mod", "pow", "unm", "idiv", "band", "bor", "bxor",
+                        "shl", "shr", "bnot" } do
+  void_type["__" .. name] = itself
+end
+void_type.__newindex = function() end
+void_type.__tostring = function() return "" end
+void_type.__len = function() return 0 end
+void_type.__lt = function() return false end
+void_type.__le = function() return false end
+
+return void

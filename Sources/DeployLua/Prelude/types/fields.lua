@@ -1,0 +1,68 @@
+-- Reads tables of named fields as the language declares them.
+
+local import = ...
+local language, near = import "runtime/language", import "runtime/near"
+local problems, values, void = import "runtime/problems", import "runtime/values", import "runtime/void"
+local types = import "types/types"
+import "types/duration"
+import "types/amount"
+import "types/record"
+
+local fields, shapes = {}, {}
+
+--- The fields of a word: in their order, by name, and their names.
+local function shape_of(word)
+  local shape = shapes[word]
+  if not shape then
+    shape = { required = {}, known = {}, names = {} }
+    for i, field in ipairs(language.words[word].fields) do
+      local name = field[1]
+      shape.known[name], shape.names[i] = types.named(field[2]), name
+      if field.required then shape.required[#shape.required + 1] = field end
+    end
+    shapes[word] = shape
+  end
+  return shape
+end
+
+--- Reads a table by the fields of a word. subject: whose table it is, for messages. place: of the table; nil for the line that runs.
+--- Returns what was good of it, and whether a field has no such name.
+function fields.read(subject, word, given, place)
+  local shape, result, mistaken = shape_of(word), {}, false
+  if type(given) ~= "table" then
+    if given ~= void then problems.add(string.format("%s takes a table { … }, got %s", subject, values.described(given)), nil, place) end
+    return result
+  end
+  for key, value in pairs(given) do
+    local type_ = shape.known[key]
+    if type_ then
+      local good, read = true, nil
+      if value ~= void then good, read = type_.read(value) end
+      if good then result[key] = read else
+        types.read(string.format("%s of %s", key, subject), type_, value, place and problems.at_field(place, key))
+      end
+    elseif type(key) == "string" then
+      problems.add(string.format("%s has no field %q", subject, key),
+        near.question(key, shape.names) or "it has " .. table.concat(shape.names, ", "), place and problems.at_field(place, key),
+        "misnamed")
+      mistaken = true
+    else
+      problems.add(string.format("%s takes named fields only, got %s in the list", subject, values.described(value)), nil, place,
+        "misnamed")
+    end
+  end
+  for _, field in ipairs(shape.required) do
+    if given[field[1]] == nil then problems.add(string.format("%s needs %s", subject, field[1]), field[3], place) end
+  end
+  return result, mistaken
+end
+
+local none = {}
+
+--- Options of a function that runs: what is wrong is raised, in a rehearsal noted. word: whose they are. subject: the word if nil.
+function fields.options(word, given, subject)
+  if given == nil then return none end
+  return fields.read(subject or word, word, given)
+end
+
+return fields

@@ -1,0 +1,87 @@
+-- Types of fields and options by their names. A type has words for messages, and read(value), which gives whether it is good, and the
+-- value as it is kept.
+
+local import = ...
+local errors, near = import "runtime/errors", import "runtime/near"
+local problems, values, void = import "runtime/problems", import "runtime/values", import "runtime/void"
+
+local types, named = {}, {}
+
+function types.define(name, words, read)
+  named[name] = { words = words, read = read }
+  return named[name]
+end
+
+--- One of several texts.
+function types.choice(choices)
+  local words = {}
+  for i, choice in ipairs(choices) do words[i] = string.format("%q", choice) end
+  return { words = table.concat(words, " or "), choices = choices, read = function(v)
+    for _, choice in ipairs(choices) do if v == choice then return true, v end end
+    return false
+  end }
+end
+
+--- The type of that name; a name with "|" lists the texts it may be.
+function types.named(name)
+  if not named[name] then
+    if not string.find(name, "|", 1, true) then return errors.internal("no type is called " .. name) end
+    local choices = {}
+    for choice in string.gmatch(name, "[^|]+") do choices[#choices + 1] = choice end
+    named[name] = types.choice(choices)
+  end
+  return named[name]
+end
+
+--- Reads one value; takes down what is wrong with it. Returns the value, or nil.
+function types.read(subject, type_, value, place)
+  if value == void then return nil end
+  local ok, read = type_.read(value)
+  if ok then return read end
+  problems.add(string.format("%s must be %s, got %s", subject, type_.words, values.described(value)),
+    type_.choices and type(value) == "string" and near.question(value, type_.choices, "%q") or nil, place)
+end
+
+-- Plain ones ---------------------------------------------------------------------------------------------------------
+
+local function plain(name, words) types.define(name, words, function(v) return type(v) == name, v end) end
+plain("string", "a text in quotes")
+plain("number", "a number")
+plain("boolean", "true or false")
+plain("function", "a function")
+plain("table", "a table { … }")
+
+types.define("any", "a value", function(v) return true, v end)
+types.define("integer", "a whole number", function(v) return math.type(v) == "integer", v end)
+types.define("positive", "a whole number from 1", function(v) return math.type(v) == "integer" and v >= 1, v end)
+types.define("port", "a port from 1 to 65535", function(v) return math.type(v) == "integer" and v >= 1 and v <= 65535, v end)
+types.define("factor", "a number from 0", function(v) return type(v) == "number" and v >= 0 and v < math.huge, v end)
+types.define("name", "a name in quotes", function(v) return type(v) == "string" and v ~= "", v end)
+
+local function list_of(kind, value)
+  if type(value) == kind then return true, { value } end
+  if type(value) ~= "table" then return false end
+  for key, item in pairs(value) do if math.type(key) ~= "integer" or type(item) ~= kind then return false end end
+  return true, value
+end
+types.define("strings", "a list of texts { \"…\", \"…\" }", function(v) return list_of("string", v) end)
+types.define("functions", "a function, or a list of functions", function(v) return list_of("function", v) end)
+
+types.define("statuses", "a status such as 200, or a list of them", function(v)
+  if math.type(v) == "integer" then return true, { v } end
+  if type(v) ~= "table" then return false end
+  for key, item in pairs(v) do if math.type(key) ~= "integer" or math.type(item) ~= "integer" then return false end end
+  return #v > 0, v
+end)
+
+types.define("mode", 'permission bits such as "0644"', function(v)
+  if math.type(v) == "integer" and v >= 0 and v <= 4095 then return true, v end
+  local bits = type(v) == "string" and string.match(v, "^0?[0-7][0-7][0-7][0-7]?$") and tonumber(v, 8)
+  return bits ~= nil and bits ~= false, bits or nil
+end)
+types.define("answer", 'a text, or a table { stdout = "…", status = 0 }', function(v)
+  if type(v) == "string" or type(v) == "number" then return true, { stdout = tostring(v) } end
+  return type(v) == "table", v
+end)
+
+return types

@@ -1,0 +1,72 @@
+-- group "name" { … }: a named selection of hosts; and targets, which are a group or hosts.
+
+local import = ...
+local language, near, problems = import "runtime/language", import "runtime/near", import "runtime/problems"
+local phases, tables, values, void = import "runtime/phases", import "runtime/tables", import "runtime/values", import "runtime/void"
+local fields, types = import "types/fields", import "types/types"
+local host, named = import "words/host", import "words/named"
+
+local group = { kind = values.kind "group" }
+
+language.word {
+  name = "group", nature = "pure", phases = { "description" }, takes = "\"name\" { … }",
+  summary = "A named selection of hosts; without a table it refers to one.",
+  example = "group \"production\" { hosts = { \"web[01-24].example.com\" }, user = \"deploy\" }",
+  fields = tables.joined(host.fields, {
+    { "hosts", "hosts", "names, ranges such as web[01-24], or host \"name\" { … }", required = true },
+    { "params", "record", "values of recipe parameters for this group" },
+  }),
+}
+
+local function define(name, body, place)
+  local subject = name and string.format("group %q", name) or "group"
+  local own = fields.read(subject, "group", body, place)
+  local value = { name = name, place = place, fields = own }
+  value.hosts = own.hosts and host.read(own.hosts, problems.at_field(place, "hosts"), own) or {}
+  if name then named.declare("group", name, value, place) end
+  return proxy(group.kind, 0, value)
+end
+
+group.kind.__call = framed(function(self, body)
+  local inside = payload(self)
+  return define(inside.name, body, inside.place)
+end)
+
+language.meaning("group", function(name)
+  phases.describing "group"
+  local place = problems.here()
+  if type(name) == "table" then return define(nil, name, place) end
+  if not named.is_good("group", name, place) then return void end
+  return proxy(group.kind, 0, { name = name, place = place })
+end)
+
+types.define("targets", 'group "name", or a list of hosts', function(v)
+  return type(v) == "table" or type(v) == "string" or values.is(v, group.kind) ~= nil or values.is(v, host.kind) ~= nil, v
+end)
+
+--- As the engine gets it.
+function group.data(value, checks)
+  local hosts = {}
+  for i, one in ipairs(value.hosts or {}) do hosts[i] = host.data(one, checks) end
+  return problems.placed({ name = value.name or "", hosts = hosts, tags = value.fields.tags, params = value.fields.params }, value.place)
+end
+
+--- The targets of a recipe as the engine gets them: { group = name } or { hosts = … }; nil for none. checks: whether names must exist.
+function group.targets(given, place, checks)
+  if given == nil then return nil end
+  local inside = values.is(given, group.kind)
+  if type(given) == "string" then inside = { name = given } end
+  if not inside then
+    return { hosts = group.data({ hosts = host.read(given, place, {}), fields = {}, place = place }, checks) }
+  end
+  if not inside.name then return { hosts = group.data(inside, checks) } end
+  if checks and not named.by_name.group[inside.name] then
+    local names = tables.keys(named.by_name.group)
+    local others = string.format("define it: group %q { hosts = { … } }", inside.name)
+    if #names > 0 then others = "there are " .. table.concat(names, ", ") end
+    problems.add(string.format("there is no group %q", inside.name), near.question(inside.name, names, "%q") or others, place)
+  end
+  return { group = inside.name }
+end
+
+return group

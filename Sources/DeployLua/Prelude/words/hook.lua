@@ -1,0 +1,38 @@
+-- on = { Event = function(host, deployment) … end }: hooks by lifecycle event.
+
+local import = ...
+local near, problems, tables = import "runtime/near", import "runtime/problems", import "runtime/tables"
+local values, types = import "runtime/values", import "types/types"
+
+local hook = {}
+
+local events = import("runtime/engine").events
+local known = tables.set(events)
+local of_the_engine = { DownloadBundle = true, Install = true }
+
+--- A list of { event, run }.
+function hook.read(on, place)
+  local hooks = {}
+  for key, value in pairs(on) do
+    if not known[key] then
+      problems.add(string.format("there is no lifecycle event %s", values.described(key)),
+        near.question(key, events) or "they are " .. table.concat(events, ", "), problems.at_field(place, tostring(key)))
+    elseif of_the_engine[key] then
+      problems.add(key .. " is done by the engine itself and takes no hook", "use BeforeInstall or AfterInstall",
+        problems.at_field(place, key))
+    else
+      for _, run in ipairs(types.read(key, types.named "functions", value, problems.at_field(place, key)) or {}) do
+        hooks[#hooks + 1] = { event = key, run = run }
+      end
+    end
+  end
+  return hooks
+end
+
+--- As the engine gets it. Its function gets its number here.
+function hook.data(one, otherwise)
+  local number, file, line = register(one.run, "hook " .. one.event), place(one.run)
+  return problems.placed({ event = one.event, ["function"] = number }, file and { file = file, line = line } or otherwise)
+end
+
+return hook

@@ -1,0 +1,57 @@
+-- What recipes, groups, configurations and transports have in common: a name, and one definition of each.
+
+local import = ...
+local problems, values, void = import "runtime/problems", import "runtime/values", import "runtime/void"
+
+local named = {
+  -- In the order of the files, and by name.
+  recipe = {}, group = {}, configuration = {}, transport = {},
+  by_name = { recipe = {}, group = {}, configuration = {}, transport = {} },
+}
+local unfinished = {} -- names that still wait for their table
+
+--- Keeps a definition; takes down a second one of that name. Returns whether it is the first.
+function named.declare(what, name, value, place)
+  local other = named.by_name[what][name]
+  if other then
+    problems.add(string.format("%s %q is defined twice", what, name),
+      string.format("the first one is in %s:%d", other.place.file or "?", other.place.line or 0), place)
+    return false
+  end
+  named.by_name[what][name] = value
+  local list = named[what]
+  list[#list + 1] = value
+  return true
+end
+
+--- Whether a name may stand for something in file names and on command lines; takes down one that may not.
+function named.is_good(what, name, place)
+  if type(name) == "string" and string.match(name, "^[%w][%w%._%-]*$") then return true end
+  if name ~= void then
+    problems.add(string.format("a %s's name is made of letters, digits, '.', '_' and '-', got %s", what, values.described(name)), nil,
+      place)
+  end
+  return false
+end
+
+--- A word that takes a name and then a table: until the table comes it is unfinished.
+function named.begun(what, name, place, finish)
+  local entry = { what = what, name = name, place = place }
+  unfinished[#unfinished + 1] = entry
+  return framed(function(body)
+    entry.done = true
+    return finish(body)
+  end)
+end
+
+--- Takes down names that never got their table.
+function named.finish()
+  for _, entry in ipairs(unfinished) do
+    if not entry.done then
+      problems.add(string.format("%s %q has a name and nothing else", entry.what, entry.name), "a table { … } belongs after it",
+        entry.place)
+    end
+  end
+end
+
+return named

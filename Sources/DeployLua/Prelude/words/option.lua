@@ -1,0 +1,129 @@
+-- Typed options: what parameters of recipes and options of plugins have in common.
+
+local import = ...
+local language, problems = import "runtime/language", import "runtime/problems"
+local tables, values = import "runtime/tables", import "runtime/values"
+local duration, fields, types = import "types/duration", import "types/fields", import "types/types"
+
+local option = { names = { "boolean", "integer", "number", "percent", "string", "choice", "duration" } }
+
+local function checked_number(whole)
+  return function(options)
+    return function(value)
+      if whole and math.type(value) ~= "integer" or type(value) ~= "number" then return false end
+      return not (options.min and value < options.min) and not (options.max and value > options.max), value
+    end
+  end
+end
+
+local function range_words(noun)
+  return function(options)
+    if options.min and options.max then return string.format("%s from %s to %s", noun, options.min, options.max) end
+    if options.min then return string.format("%s from %s on", noun, options.min) end
+    return options.max and string.format("%s up to %s", noun, options.max) or noun
+  end
+end
+
+local function always(value) return function() return value end end
+
+local function percent(value)
+  local share = type(value) == "number" and value or type(value) == "string" and tonumber(string.match(value, "^([%d.]+)%%?$"))
+  return share and share >= 0 and share <= 100 or false, share or nil
+end
+
+local function matching(options)
+  return function(value)
+    if type(value) ~= "string" or not options.match then return type(value) == "string", value end
+    local good, found = pcall(string.find, value, options.match) -- a pattern that cannot be read lets nothing through
+    return good and found ~= nil, value
+  end
+end
+
+local range = { { "min", "number", "the least" }, { "max", "number", "the greatest" } }
+
+-- By name: summary, type of the default, fields; words(options), reader(options)(value) -> whether it is good, value.
+local kinds = {
+  boolean = { summary = "True or false.", default = "boolean", words = always "true or false",
+    reader = always(types.named("boolean").read) },
+  integer = { summary = "A whole number.", default = "integer", fields = range, words = range_words "a whole number",
+    reader = checked_number(true) },
+  number = { summary = "A number.", default = "number", fields = range, words = range_words "a number", reader = checked_number(false) },
+  percent = { summary = "A share: \"5%\" or 5.", default = "any", words = always 'a share such as "5%"', reader = always(percent) },
+  string = { summary = "A text.", default = "string",
+    fields = { { "match", "string", "a Lua pattern that is found in it; ^…$ describes the whole text" } },
+    words = function(options) return options.help or (options.match and "a text like " .. options.match) or "a text" end,
+    reader = matching },
+  choice = { summary = "One of several texts.", default = "string",
+    words = function(options) return types.choice(options.choices).words end,
+    reader = function(options) return types.choice(options.choices).read end },
+  duration = { summary = "A time: \"90s\", \"5m\".", default = "any", words = always(duration.words),
+    reader = always(function(value) return duration.milliseconds(value) ~= nil, value end) },
+}
+
+--- Declares a word such as param.string. more: fields that only this family has.
+function option.declare(family, name, summary, default, own, more)
+  local choices = name == "choice" and "\"a\", \"b\", " or ""
+  language.word {
+    name = family .. "." .. name, nature = "pure", phases = { "description" },
+    takes = "{ " .. choices .. "default = …, help = … }", summary = summary,
+    example = string.format("%s.%s { %shelp = \"…\" }", family, name, choices),
+    fields = tables.joined(tables.joined(own, more),
+      { { "default", default, "its value if not given" }, { "help", "string", "one sentence" } }),
+  }
+end
+
+--- Declares the words of all kinds.
+function option.declare_kinds(family, more)
+  for _, name in ipairs(option.names) do
+    local kind = kinds[name]
+    option.declare(family, name, kind.summary, kind.default, kind.fields, more)
+  end
+end
+
+--- Bounds that no value can meet would be no bounds.
+local function check_range(options, whole, word, place)
+  for _, bound in ipairs { "min", "max" } do
+    local value = options[bound]
+    if value and (value - value ~= 0 or whole and math.type(value) ~= "integer") then
+      problems.add(string.format("%s of %s must be a %s, got %s", bound, word, whole and "whole number" or "finite number", value), nil,
+        problems.at_field(place, bound))
+      options[bound] = nil
+    end
+  end
+  if options.min and options.max and options.min > options.max then
+    problems.add(string.format("%s has min = %s above max = %s, and no value fits both", word, options.min, options.max), nil,
+      problems.at_field(place, "min"))
+    options.max = nil
+  end
+end
+
+--- Takes the choices of a list out of a table of fields.
+local function split_choices(given)
+  local rest, choices = tables.copy(given), {}
+  for i, choice in ipairs(rest) do choices[i] = tostring(choice) end
+  for i = 1, #choices do rest[i] = nil end
+  return rest, choices
+end
+
+--- The inside of an option: { kind, options, place, words, read(value) -> whether it is good, value }.
+function option.make(word, name, given)
+  local place, choices = problems.here(), nil
+  if name == "choice" and type(given) == "table" then given, choices = split_choices(given) end
+  local options = given == nil and {} or fields.read(word, word, given, place)
+  if choices then
+    options.choices = choices
+    if #choices == 0 then problems.add(word .. " needs its choices: { \"a\", \"b\", default = \"a\" }", nil, place) end
+  end
+  check_range(options, name == "integer", word, place)
+  local made = { kind = name, options = options, place = place, words = kinds[name].words(options), read = kinds[name].reader(options) }
+  if options.default ~= nil and not (choices and #choices == 0) then
+    local good, value = made.read(options.default)
+    if good then options.default = value else
+      problems.add(string.format("default of %s must be %s, got %s", word, made.words, values.described(options.default)), nil,
+        problems.at_field(place, "default"))
+    end
+  end
+  return made
+end
+
+return option

@@ -1,0 +1,165 @@
+-- recipe "name" { … }: what a deployment of one application is; recipe { … } makes one to build upon.
+
+local import = ...
+local language, phases, problems = import "runtime/language", import "runtime/phases", import "runtime/problems"
+local tables, values, void = import "runtime/tables", import "runtime/values", import "runtime/void"
+local fields, types = import "types/fields", import "types/types"
+local bases, bundle, configuration = import "words/bases", import "words/bundle", import "words/configuration"
+local group, hook, named = import "words/group", import "words/hook", import "words/named"
+local param, sections, stage = import "words/param", import "words/sections", import "words/stage"
+
+local recipe = {}
+local kind = values.kind "recipe"
+
+language.word {
+  name = "recipe", nature = "pure", phases = { "description" }, takes = "\"name\" { … }",
+  summary = "What a deployment of one application is.",
+  example = "recipe \"web\" { path = \"/srv/web\", revision = bundle \"dist\", targets = group \"production\" }",
+  fields = {
+    { "api", "positive", "the API level it is written for; 1" },
+    { "application", "name", "what is deployed; the recipe's name if not given" },
+    { "revision", "revision", "the bundle: a folder, an archive or a git ref" },
+    { "targets", "targets", "a group, or a list of hosts" },
+    { "configuration", "configuration", "bounds: floor, parallel and budget; a name or a table" },
+    { "strategy", "strategy", "how the hosts are taken, wave by wave; all at once if not given" },
+    { "path", "name", "where releases live on hosts" },
+    { "shared", "strings", "paths that all releases share; a folder ends in /" },
+    { "keep", "positive", "releases that stay on a host; 5" },
+    { "reuse", "copy|link", "how unchanged files come into a new release" },
+    { "user", "name", "the login user, if neither host nor group names one" },
+    { "params", "table", "typed options of the recipe" },
+    { "stages", "stages", "what is done in order; upload and rollout if not given" },
+    { "on", "table", "hooks by lifecycle event: functions of (host, deployment)" },
+    { "on_failure", "functions", "called once with (deployment, error) when the deployment failed" },
+    { "on_success", "functions", "called once with (deployment) when it succeeded" },
+    { "rollback", "boolean", "whether hosts go back when something fails; true" },
+    { "appspec", "table", "installs bundles by the appspec file they hold; recipes.appspec sets it" },
+    { "base", "recipe", "the recipe it is built upon, or a list of them" },
+  },
+}
+language.word {
+  name = "recipe.appspec", nature = "pure", phases = { "description" }, takes = "appspec = { … }",
+  summary = "How bundles with an appspec file are installed.",
+  example = "appspec = { file = \"appspec.yml\", file_exists = \"overwrite\" }",
+  fields = {
+    { "file", "name", "the appspec file's path in the bundle; appspec.yml" },
+    { "file_exists", "disallow|overwrite|retain", "what becomes of files that no deployment put there; disallow" },
+    { "restore", "boolean", "whether replaced files come back when the host fails; true" },
+    { "ignore_stop_failures", "boolean", "whether failing stop scripts of the previous revision are skipped; false" },
+    { "foreign_links", "follow|refuse",
+      "what becomes of links to destinations that others than root and who deploys can exchange; follow" },
+    { "user", "name", "as whom files are put in place and scripts started, by way of sudo; the login user" },
+  },
+}
+
+types.define("recipe", "a recipe to build upon, such as static_site { … }, or a list of them", function(v)
+  if values.is(v, kind) then return true, { v } end
+  if type(v) ~= "table" then return false end
+  local list = {}
+  for key, item in pairs(v) do
+    if math.type(key) ~= "integer" or item ~= void and not values.is(item, kind) then return false end
+    if item ~= void then list[#list + 1] = item end
+  end
+  return true, list
+end)
+
+--- Its own parameters over those of its bases.
+local function params_of(base, own, place)
+  if not own then return base.params end
+  local list, seen, kept = param.read(own, place), {}, {}
+  for _, one in ipairs(list) do seen[one.name] = true end
+  for _, one in ipairs(base.params) do if not seen[one.name] then kept[#kept + 1] = one end end
+  return tables.joined(kept, list)
+end
+
+local function stages_of(base, own, name, place)
+  local list = sections.complete(base, own.stages)
+  local uploads, rollouts = 0, 0
+  for _, item in ipairs(own.stages or {}) do
+    local inside = payload(item)
+    uploads, rollouts = uploads + (inside.kind == "upload" and 1 or 0), rollouts + (inside.kind == "rollout" and 1 or 0)
+    if inside.kind == "rollout" and own.strategy then
+      problems.add("a strategy is given twice: as strategy, and in stage.rollout", "keep one of them", problems.at_field(place, "strategy"))
+    end
+  end
+  if own.strategy then list = sections.with_strategy(list, own.strategy) end
+  if name then list = sections.in_place(list) end
+  if uploads > 1 or rollouts > 1 then
+    problems.add("a recipe has at most one stage.upload and one stage.rollout", nil, problems.at_field(place, "stages"))
+  end
+  return list
+end
+
+local function is_newer(body, subject, place)
+  local level = type(body) == "table" and math.type(body.api) == "integer" and body.api or 1
+  if level <= language.api then return false end
+  problems.add(string.format("%s needs API %d, this lander has %d", subject, level, language.api), "install a newer lander",
+    problems.at_field(place, "api"))
+  return true
+end
+
+local function define(name, body, place)
+  local subject = name and string.format("recipe %q", name) or "recipe"
+  if is_newer(body, subject, place) then return void end -- what else it says is for a newer one to read
+  local own = fields.read(subject, "recipe", body, place)
+  local base = bases.combined(own.base or {}, own, subject, problems.at_field(place, "base"))
+  if own.shared then bases.warn_of_unshared(base.fields.shared, own.shared, subject, problems.at_field(place, "shared")) end
+  local value = { name = name, place = place, fields = tables.copy(base.fields), origins = tables.copy(base.origins) }
+  for key, given in pairs(own) do
+    if key ~= "base" then value.fields[key] = given end
+    value.origins[key] = problems.at_field(place, key)
+  end
+  value.hooks = tables.joined(base.hooks, own.on and hook.read(own.on, problems.at_field(place, "on")))
+  value.params = params_of(base, own.params, problems.at_field(place, "params"))
+  if own.appspec then
+    value.fields.appspec = fields.read("appspec of " .. subject, "recipe.appspec", own.appspec, problems.at_field(place, "appspec"))
+  end
+  if name and value.fields.appspec and value.fields.path == nil then value.fields.path = "/srv/" .. name end
+  value.declares = base.declares or own.stages ~= nil or own.strategy ~= nil
+  value.stages = stages_of(base, own, name, place)
+  value.on_failure = tables.joined(base.on_failure, own.on_failure)
+  value.on_success = tables.joined(base.on_success, own.on_success)
+  if name then
+    if value.fields.path == nil and body ~= void and (type(body) ~= "table" or body.path == nil)
+      and (not own.base or #problems.list == 0) then
+      problems.add(subject .. " needs path, where releases live on hosts", string.format("path = \"/srv/%s\"", name), place)
+    end
+    named.declare("recipe", name, value, place)
+  end
+  return proxy(kind, 0, value)
+end
+
+language.meaning("recipe", function(name)
+  phases.describing "recipe"
+  local place = problems.here()
+  if type(name) == "table" then return define(nil, name, place) end
+  if not named.is_good("recipe", name, place) then return void end
+  return named.begun("recipe", name, place, function(body) return define(name, body, place) end)
+end)
+
+-- As the engine gets it ----------------------------------------------------------------------------------------------
+
+local function each_data(list, data, ...)
+  local result = {}
+  for i, item in ipairs(list) do result[i] = data(item, ...) end
+  return result
+end
+
+--- A recipe as plain data. Its functions get their numbers here: hooks, stages, on_failure, on_success. checks: whether names must exist.
+function recipe.data(value, checks)
+  local own, origins = value.fields, value.origins
+  local data = problems.placed({ name = value.name, application = own.application or value.name, path = own.path or "/",
+    shared = own.shared, keep = own.keep, reuse = own.reuse, user = own.user, rollback = own.rollback, appspec = own.appspec,
+    targets = group.targets(own.targets, origins.targets, checks),
+    configuration = configuration.of(own.configuration, origins.configuration, checks),
+    revision = bundle.data(own.revision), params = each_data(value.params, param.data) }, value.place)
+  data.hooks = each_data(value.hooks, hook.data, value.place)
+  data.stages = each_data(value.stages, stage.data)
+  data.on_failure = each_data(value.on_failure, register, "on_failure")
+  data.on_success = each_data(value.on_success, register, "on_success")
+  data.origins = {}
+  for key, place in pairs(origins) do data.origins[#data.origins + 1] = problems.placed({ name = key }, place) end
+  return data
+end
+
+return recipe

@@ -1,0 +1,102 @@
+-- schema "name" { … }: typed options of plugins and shipped recipes.
+
+local import = ...
+local language, near, problems = import "runtime/language", import "runtime/near", import "runtime/problems"
+local tables, values, void = import "runtime/tables", import "runtime/values", import "runtime/void"
+local fields, option, types = import "types/fields", import "words/option", import "types/types"
+
+local declared_option = values.kind "option"
+local required = { { "required", "boolean", "whether it must be given; false" } }
+
+language.word {
+  name = "schema", nature = "pure", phases = { "description" }, takes = "{ name = schema.string { … } }",
+  summary = "Typed options of a plugin or a shipped recipe.",
+  example = "local options = schema { url = schema.string { required = true } }",
+}
+option.declare_kinds("schema", required)
+
+local members = {}
+for _, name in ipairs(option.names) do
+  members[name] = function(given) return proxy(declared_option, 0, option.make("schema." .. name, name, given)) end
+end
+
+--- Options without bounds: a type of this prelude reads them.
+local function typed(name, type_name, summary, default)
+  local word, type_ = "schema." .. name, types.named(type_name)
+  option.declare("schema", name, summary, default, {}, required)
+  members[name] = function(given)
+    local place = problems.here()
+    local read = given == nil and {} or fields.read(word, word, given, place)
+    if read.default ~= nil and not type_.read(read.default) then
+      problems.add(string.format("default of %s must be %s, got %s", word, type_.words, values.described(read.default)), nil,
+        problems.at_field(place, "default"))
+    end
+    return proxy(declared_option, 0, { kind = name, options = read, words = type_.words, read = function(v)
+      local good = type_.read(v)
+      return good, v
+    end })
+  end
+end
+typed("strings", "strings", "A list of texts.", "any")
+typed("amount", "amount", "A count or a share: 2 or \"25%\".", "any")
+typed("record", "record", "A table of plain values.", "record")
+typed("any", "any", "A value of any kind.", "any")
+typed("callback", "function", "A function.", "function")
+
+--- Reads options by their declarations. skip: files that are not to blame begin so.
+local function read(name, declared, names, given, skip)
+  local place = problems.here(skip)
+  local result = {}
+  if given == nil then given = {} end
+  if type(given) ~= "table" then
+    problems.add(string.format("%s takes a table of options { … }, got %s", name, values.described(given)), nil, place)
+    return result
+  end
+  for key, value in pairs(given) do
+    local one = declared[key]
+    if not one then
+      problems.add(string.format("%s: there is no option %s", name, values.described(key)),
+        near.question(key, names, "%q") or "it has " .. table.concat(names, ", "), problems.at_field(place, key))
+    elseif value ~= void then
+      local good, taken = one.read(value)
+      if good then result[key] = taken else
+        problems.add(string.format("%s: option %q must be %s, got %s", name, key, one.words, values.described(value)), nil,
+          problems.at_field(place, key))
+      end
+    end
+  end
+  for _, key in ipairs(names) do
+    local one = declared[key]
+    if result[key] == nil and given[key] == nil then
+      result[key] = one.options.default
+      if one.options.required then problems.add(string.format("%s: option %q is needed: %s", name, key, one.words), nil, place) end
+    end
+  end
+  return result
+end
+
+--- A function(given) that checks and completes options.
+local function declare(name, given)
+  local place = problems.here()
+  local skip = place.file and string.match(place.file, "^(plugins/[^/]+/)") or place.file
+  local declared = {}
+  if type(given) ~= "table" then
+    problems.add("schema takes a table of options { name = schema.string { … } }", nil, place)
+    given = {}
+  end
+  for key, value in pairs(given) do
+    local inside = values.is(value, declared_option)
+    if inside then declared[key] = inside elseif value ~= void then
+      problems.add(string.format("%s of schema must be an option such as schema.string { … }, got %s", tostring(key),
+        values.described(value)), nil, problems.at_field(place, tostring(key)))
+    end
+  end
+  local names = tables.keys(declared)
+  return framed(function(options) return read(name, declared, names, options, skip) end)
+end
+
+language.meaning("schema", values.word("schema", members, function(first)
+  if type(first) == "string" then return framed(function(given) return declare(first, given) end) end
+  local file = problems.here().file or "options"
+  return declare(string.match(file, "([^/]+)/init%.lua$") or string.match(file, "([^/]+)%.lua$") or file, first)
+end))

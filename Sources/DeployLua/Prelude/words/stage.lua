@@ -1,0 +1,86 @@
+-- stage "name" { … }, stage.upload and stage.rollout { … }: the parts of a deployment.
+
+local import = ...
+local language, phases, problems = import "runtime/language", import "runtime/phases", import "runtime/problems"
+local values, void = import "runtime/values", import "runtime/void"
+local fields, types = import "types/fields", import "types/types"
+local named, strategy = import "words/named", import "words/strategy"
+
+local stage = { kind = values.kind "stage" }
+
+language.word {
+  name = "stage", nature = "pure", phases = { "description" }, takes = "\"name\" { run = … }",
+  summary = "A part of a deployment that runs once.",
+  example = "stage \"migrate\" { run = function(deployment) deployment.targets:first():run \"bin/migrate\" end }",
+  fields = {
+    { "run", "function", "function(deployment)", required = true },
+    { "when", "function", "function(deployment): whether it runs" }, { "summary", "string", "one sentence for plans" },
+    { "before", "name", "the stage it runs just before: upload, rollout or a stage's name" },
+    { "after", "name", "the stage it runs just after" },
+  },
+}
+language.word {
+  name = "stage.rollout", nature = "pure", phases = { "description" }, takes = "{ strategy = … }",
+  summary = "Takes the hosts through their lifecycle.",
+  example = "stage.rollout { strategy = rolling { batch = \"25%\" } }",
+  fields = { { "strategy", "strategy", "all at once if not given" } },
+}
+
+stage.upload = proxy(stage.kind, 0, { kind = "upload", name = "upload" })
+stage.rollout = proxy(stage.kind, 0, { kind = "rollout", name = "rollout" })
+
+--- stage.rollout with a strategy.
+function stage.rollout_with(strategy_, place)
+  return proxy(stage.kind, 0, { kind = "rollout", name = "rollout", strategy = strategy_, place = place })
+end
+
+stage.kind.__call = framed(function(self, given)
+  if self ~= stage.rollout then
+    problems.add("this stage takes no options")
+    return self
+  end
+  phases.describing "stage.rollout"
+  local own = fields.read("stage.rollout", "stage.rollout", given or {}, problems.here())
+  return stage.rollout_with(own.strategy, problems.here())
+end)
+
+local function script(name)
+  phases.describing "stage"
+  local place = problems.here()
+  if not named.is_good("stage", name, place) then return void end
+  return named.begun("stage", name, place, function(body)
+    local own = fields.read(string.format("stage %q", name), "stage", body, place)
+    if own.before and own.after then
+      problems.add(string.format("stage %q has both before and after", name), "keep one of them", problems.at_field(place, "after"))
+    end
+    return proxy(stage.kind, 0, { kind = "script", name = name, place = place, summary = own.summary or "", run = own.run,
+      when = own.when, before = own.before, after = own.after })
+  end)
+end
+language.meaning("stage", values.word("stage", { upload = stage.upload, rollout = stage.rollout }, script))
+
+types.define("stages", "a list of stages { stage.upload, stage.rollout }", function(v)
+  if type(v) ~= "table" then return false end
+  local list = {}
+  for key, item in pairs(v) do
+    if math.type(key) ~= "integer" then return false end
+    if item ~= void then
+      if not values.is(item, stage.kind) then return false end
+      list[#list + 1] = item
+    end
+  end
+  return true, list
+end)
+
+--- As the engine gets it. Its functions get their numbers here, `run` before `when`.
+function stage.data(item)
+  local own = payload(item)
+  if own.kind == "upload" then return { kind = "upload" } end
+  if own.kind == "rollout" then return { kind = "rollout", strategy = strategy.data(own.strategy) } end
+  local when = own.when
+  return problems.placed({ kind = "script", name = own.name, summary = own.summary,
+    ["function"] = register(own.run or function() end, "stage " .. own.name),
+    when = when and register(function(deployment) return when(deployment) and true or false end, "when of stage " .. own.name) }, own.place)
+end
+
+return stage

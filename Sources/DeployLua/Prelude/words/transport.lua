@@ -1,0 +1,48 @@
+-- transport "name" (function(host) … end): how the shell of a host is reached.
+
+local import = ...
+local language, near, problems = import "runtime/language", import "runtime/near", import "runtime/problems"
+local phases, tables, values, void = import "runtime/phases", import "runtime/tables", import "runtime/values", import "runtime/void"
+local types, named = import "types/types", import "words/named"
+
+local transport = {}
+local own = { "ssh", "local" } -- the engine's own ones
+
+language.word {
+  name = "transport", nature = "pure", phases = { "description" }, takes = "\"name\" (function(host) … end)",
+  summary = "How the shell of a host is reached: a function that gives an argv.",
+  example = "transport \"docker\" (function(host) return { \"docker\", \"exec\", \"-i\", host.name, \"sh\" } end)",
+}
+
+language.meaning("transport", function(name)
+  phases.describing "transport"
+  local place = problems.here()
+  if not named.is_good("transport", name, place) then return void end
+  return named.begun("transport", name, place, function(make)
+    if type(make) ~= "function" then
+      problems.add("transport \"name\" takes a function(host) that returns an argv, got " .. values.described(make), nil, place)
+      return void
+    end
+    named.declare("transport", name, { name = name, place = place, make = make }, place)
+  end)
+end)
+
+--- The argv of a host whose transport is not the engine's own; nil for others.
+function transport.argv(host)
+  local name = host.transport
+  if not name or name == "ssh" or name == "local" then return nil end
+  local known = named.by_name.transport[name]
+  if not known then
+    local names = tables.joined(own, tables.keys(named.by_name.transport))
+    problems.add(string.format("host %q: there is no transport %q", host.name, name),
+      near.question(name, names, "%q") or "there are " .. table.concat(names, ", "), host.place)
+    return nil
+  end
+  local ok, argv = pcall(known.make, { name = host.name, address = host.address, port = host.port, user = host.user, root = host.root,
+    tags = tables.copy(host.tags), vars = tables.copy(host.vars) })
+  if ok and type(argv) == "table" and #argv > 0 and types.named("strings").read(argv) then return argv end
+  problems.add(string.format("transport %q gave no argv for host %q: %s", name, host.name, ok and values.described(argv) or tostring(argv)),
+    "it returns a list such as { \"docker\", \"exec\", \"-i\", name, \"sh\" }", known.place)
+end
+
+return transport

@@ -1,0 +1,111 @@
+import DeployModel
+import Foundation
+import Testing
+
+@testable import DeployLua
+
+/// The house of the prelude: what each file may reach, and that nothing is left out.
+@Suite("The prelude")
+struct PreludeTests {
+  private static let folder = "Sources/DeployLua/Prelude"
+
+  @Test("every file of the prelude's folder is in the program, and has a name of its own")
+  func files() throws {
+    let root = Shipped.root.appending(path: Self.folder)
+    let found = try #require(FileManager.default.enumerator(atPath: root.path)).compactMap { $0 as? String }.filter { $0.hasSuffix(".lua") }
+    #expect(Prelude.files.map(\.path) == found.map { "prelude/\($0)" }.sorted())
+    for file in Prelude.files { #expect(file.text == Shipped.text(Self.folder + file.path.dropFirst("prelude".count)), "\(file.path)") }
+    // Resources are embedded under the names of their files alone.
+    #expect(Set(found.map { $0.split(separator: "/").last }).count == found.count)
+  }
+
+  /// What CLua gives every prelude.
+  private static let primitives: Set<String> = [
+    "ask", "assert", "data", "engine", "error", "errors", "for_recipes", "framed", "ipairs", "launcher", "load", "located", "math", "note",
+    "pairs", "pcall", "place", "payload", "proxy", "raise", "rawequal", "rawget", "rawset", "register", "select", "setmetatable", "string",
+    "table", "tonumber", "tostring", "trace", "type", "utf8", "where", "xpcall", "_ENV",
+  ]
+
+  @Test("files of the prelude share what they return, and no globals")
+  func globals() {
+    for file in Prelude.files {
+      for global in GlobalName.all(in: file) {
+        let isEntry = file.path == PinnedPrelude.main && ["begin_number", "load_number", "engine"].contains(global.name)
+        if global.isWritten { #expect(isEntry, "\(file.path):\(global.line) writes the global \(global.name)") }
+        if !global.isWritten {
+          #expect(Self.primitives.contains(global.name), "\(file.path):\(global.line) reads the global \(global.name)")
+        }
+      }
+    }
+  }
+
+  @Test("a prelude that reads or writes a global while a deployment runs hears of it")
+  func sealed() throws {
+    var sources = try load(recipe("return quote 'x'")).sources
+    let quote = try #require(sources.firstIndex { $0.path == "prelude/run/quote.lua" })
+    for code in ["nobody_knows()", "leak = 1"] {
+      sources[quote].text = try #require(Shipped.text(Self.folder + "/run/quote.lua")).replacing(
+        "language.meaning(\"quote\", function(value)", with: "language.meaning(\"quote\", function(value) \(code)")
+      let recipe = try LuaProject.kept("shop", in: sources)
+      let plan = Rig.plan(of: recipe, hosts: 1)
+      let scripts = try LuaRecipes(plan: plan, sources: [sources])
+      scripts.start(1, Body(recipe: 0, function: recipe.hooks[0].function), on: .host(0))
+      let error = try #require(scripts.step(1, .begin).result?.error)
+      #expect(error.failure.message.contains("the prelude"), "\(code): \(error)")
+    }
+  }
+
+  @Test("docs/words.md is what the prelude declares; lander help-pages --words > docs/words.md brings it up to date")
+  func page() throws {
+    let page = WordsPage(try Vocabulary()).lines.joined(separator: "\n") + "\n"
+    #expect(Shipped.text("docs/words.md") == page)
+  }
+
+  @Test("the editor's stub is Lua, and has every word, every option and every field")
+  func stub() throws {
+    let vocabulary = try Vocabulary()
+    let lines = EditorStub(vocabulary).lines
+    #expect(!LuaState.compiled(SourceFile(path: "lander.d.lua", text: lines.joined(separator: "\n")), named: "@lander.d.lua").isEmpty)
+    for word in vocabulary.words where !["plugin", "require"].contains(word.name) && !word.name.hasSuffix(".rehearse") {
+      let name = word.name.contains(":") ? word.name : String(word.name.prefix { $0 != "." })
+      let isThere = lines.contains { $0.hasPrefix("function \(name)(") || $0 == "\(name) = nil" }
+      #expect(isThere, "\(word.name)")
+      for field in word.fields { #expect(lines.contains { $0.hasPrefix("---@field \(field.name)") }, "\(word.name): \(field.name)") }
+    }
+    for field in vocabulary.objects.flatMap(\.fields) {
+      #expect(lines.contains { $0.hasPrefix("---@field \(field.name) ") }, "\(field.name)")
+    }
+  }
+
+  @Test("every word that recipes have in reach is declared, and every word that is declared is there")
+  func meanings() throws {
+    let words = try Vocabulary().words.map(\.name).filter { !$0.contains(":") && !["plugin"].contains($0) }
+    for word in words where !word.hasSuffix(".appspec") && word != "configuration.budget" {
+      #expect(problems("local x = \(word)") == [], "\(word)")
+    }
+    let reachable = Set(words.map { $0.split(separator: ".").first.map(String.init) ?? $0 })
+    let hint = problems("x = zzzzzzzzzzzz")
+    #expect(!hint.isEmpty)
+    for name in ["recipe", "log", "here", "print", "secret", "each"] { #expect(reachable.contains(name) || name == "here", "\(name)") }
+  }
+
+  @Test("every field that an object has is declared, and every declared field can be read")
+  func fields() throws {
+    let vocabulary = try Vocabulary()
+    let rig = try Rig(recipe("local _ = deployment.targets"), hosts: 1)
+    let facts = DeploymentFacts(plan: rig.plan, recipe: 0, described: rig.project.project).value
+    let host = try #require(vocabulary.objects.first { $0.name == "host" }).fields.map(\.name)
+    for member in facts["hosts"]?.list?.first?.members ?? [] { #expect(host.contains(member.name), "\(member.name)") }
+    let deployment = try #require(vocabulary.objects.first { $0.name == "deployment" }).fields.map(\.name)
+    for member in facts["deployment"]?.members ?? [] { #expect(deployment.contains(member.name), "\(member.name)") }
+    let reading = host.map { "local _ = host.\($0)" } + deployment.map { "local _ = deployment.\($0)" }
+    let whole = try Rig(recipe(reading.joined(separator: "\n")), hosts: 1)
+    #expect(whole.run(try whole.hook(.validateService), on: .host(0)).result.error == nil)
+  }
+
+  @Test("an internal fact of a host is no field of it")
+  func hidden() throws {
+    let rig = try Rig(recipe("return host.earlier"), hosts: 1)
+    #expect(rig.run(try rig.hook(.validateService), on: .host(0)).result.error?.failure.message == "a host has no earlier")
+  }
+}
