@@ -44,7 +44,7 @@ enum Version {
   static let number = "0.1.0"
 }
 
-/// A command that says with what it exits.
+/// A command that returns its exit code.
 protocol Verb: AsyncParsableCommand {
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode
 }
@@ -92,7 +92,7 @@ enum Main {
 /// `-C DIR` before the command, as git and make have it.
 enum Elsewhere {
   /// Goes into the folder, and returns the arguments after it.
-  /// - Throws: `Problems` where there is no such folder.
+  /// - Throws: `Problems` if there is no such folder.
   static func enter(_ arguments: [String]) throws(Problems) -> [String] {
     var rest = arguments[...]
     while let named = next(in: &rest) {
@@ -109,7 +109,7 @@ enum Elsewhere {
     return Array(rest)
   }
 
-  /// Takes one such option from the front; nil where none is there, and nil in it where it lacks its folder.
+  /// Takes one such option from the front; nil: none is there; nil in it: it lacks its folder.
   private static func next(in rest: inout ArraySlice<String>) -> String?? {
     guard let word = rest.first, word.hasPrefix("-C") || word == "--project" || word.hasPrefix("--project=") else { return nil }
     rest.removeFirst()
@@ -134,7 +134,7 @@ enum Subcommand {
     return named(Array(arguments.dropFirst()), below: child)
   }
 
-  /// - Throws: `Problems` where the first word that is no option names no subcommand.
+  /// - Throws: `Problems` if the first word that is no option names no subcommand.
   static func check(
     _ arguments: [String], of parent: any ParsableCommand.Type, path: String = "lander"
   ) throws {

@@ -55,10 +55,10 @@ struct PlanTests {
           wave 1, h1
               Install  make release aaaabbbbcccc current          ≤ 1 m
                        write the receipt of release aaaabbbbcccc  ≤ 1 m
-                       keep the newest 5 releases                 ≤ 5 m
           at the end
             on h1
-              give the lock back  ≤ 1 m
+              keep the newest 5 releases  ≤ 5 m
+              give the lock back          ≤ 1 m
 
       """)
   }

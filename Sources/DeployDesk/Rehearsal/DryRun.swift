@@ -107,7 +107,7 @@ package struct DryRun: Sendable {
     }
   }
 
-  /// Its own group, or the first one; nil where there is none.
+  /// Its own group, or the first one; nil: there is none.
   private func selection(of recipe: Recipe) throws(Problems) -> Selection? {
     let group = recipe.targets == .unset ? project.project.groups.first?.name : nil
     if recipe.targets == .unset, group == nil { return nil }

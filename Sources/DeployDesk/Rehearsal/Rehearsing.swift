@@ -103,7 +103,7 @@ struct Rehearsing: Sendable {
     return findings
   }
 
-  /// Each once; what may be so is not said of a line of which it is said that it is so.
+  /// Each finding once; a line with a certain finding gets no uncertain ones.
   private static func distinct(_ findings: [RehearsalFinding]) -> [RehearsalFinding] {
     var seen: Set<Problem> = []
     let certain = findings.filter { $0.isCertain && seen.insert($0.problem).inserted }

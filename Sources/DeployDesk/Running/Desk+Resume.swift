@@ -2,7 +2,7 @@ import DeployCore
 import DeployEngine
 import DeployModel
 
-/// What became of the wish that a deployment is resumed.
+/// What resuming a deployment came to.
 package enum Resumed: Sendable {
   /// It has ended already.
   case ended(Pair)

@@ -34,7 +34,7 @@ struct AppSpecRunCommand: AsyncParsableCommand {
   var appspecFilename = AppSpecRequest.standardFile
   @Option(help: "Run these events only, with commas between; DownloadBundle and Install are put in front.")
   var events: String?
-  @Option(help: "What scripts see as APPLICATION_NAME; the bundle's path where not given.")
+  @Option(help: "What scripts see as APPLICATION_NAME; the bundle's path if not given.")
   var applicationName: String?
   @Option(help: "What scripts see as DEPLOYMENT_GROUP_NAME.")
   var deploymentGroupName = "LocalFleet"

@@ -3,7 +3,7 @@ import DeployDesk
 import DeployModel
 import DeployReport
 
-/// Verifies the journal's chains, against the hosts' receipts where they can be reached.
+/// Verifies the journal's chains, against the hosts' receipts if they can be reached.
 struct AuditCommand: Verb {
   static let configuration = CommandConfiguration(
     commandName: "audit",
@@ -11,7 +11,7 @@ struct AuditCommand: Verb {
       "Verifies that the journal is whole, and that it agrees with what the hosts remember.",
     discussion: """
       Every entry is chained to the one before by its digest, and receipts on hosts hold the chain's head of their time: what was \
-      changed afterwards shows. What it cannot see, it says. Exits with 3 where something does not agree.
+      changed afterwards shows. What it cannot see, it says. Exits with 3 if something does not agree.
       """)
 
   @OptionGroup var options: ProjectOptions

@@ -11,7 +11,7 @@ struct BundleBuild: Verb {
 
   @OptionGroup var options: ProjectOptions
   @Argument(
-    help: ArgumentHelp("The recipe; the only one where none is named.", valueName: "recipe"))
+    help: ArgumentHelp("The recipe; the only one if none is named.", valueName: "recipe"))
   var recipe: String?
   @Option(
     help: ArgumentHelp(

@@ -10,7 +10,7 @@ struct BundleVerify: Verb {
     abstract: "Reads every file of a bundle, or of all, and compares it with its digest.")
   @OptionGroup var options: ProjectOptions
   @Argument(
-    help: ArgumentHelp("The beginning of its digest; all where none is named.", valueName: "bundle")
+    help: ArgumentHelp("The beginning of its digest; all if none is named.", valueName: "bundle")
   )
   var bundle: String?
 

@@ -8,8 +8,8 @@ struct CancelCommand: Verb {
     commandName: "cancel", abstract: "Ends a deployment in good order: hosts restored, lock given back.",
     discussion: """
       Tells the process that runs it; where there is none any more, resumes the deployment only to end it. Either way it waits until \
-      hosts that go back are back; a rollback that is under way already is not interrupted, only waited for. Exits with 0 where the \
-      deployment was cancelled as asked, else as the deployment: 10 where it had failed and was rolled back, 11 where hosts could not \
+      hosts that go back are back; a rollback that is under way already is not interrupted, only waited for. Exits with 0 if the \
+      deployment was cancelled as asked, else as the deployment: 10 if it had failed and was rolled back, 11 where hosts could not \
       go back. The deployment's own process, told so, exits with 15.
       """)
 

@@ -8,7 +8,7 @@ struct DoctorCommand: Verb {
     commandName: "doctor",
     abstract: "Explains what is wrong with the set-up here, and how to fix it.",
     discussion:
-      "With --connect, every host is tried as well. Exits with 2 where something has to be fixed.")
+      "With --connect, every host is tried as well. Exits with 2 if something has to be fixed.")
 
   @OptionGroup var options: ProjectOptions
   @Flag(help: "Try every host, too.")

@@ -10,7 +10,7 @@ struct ExecCommand: Verb {
       Several words are started as they are; one word is given to sh: lander exec web -- 'ps aux | grep shop'. It takes no lock and \
       is not in the journal. What hosts print is shown without the values of the secrets that the recipes name. \
       Ctrl-C ends it on every host; a second one leaves it running there. \
-      Exits with 0 where it did on every host, with 20 where a host is out of reach, with 12 otherwise.
+      Exits with 0 if it did on every host, with 20 if a host is out of reach, with 12 otherwise.
       """)
 
   @OptionGroup var options: ProjectOptions

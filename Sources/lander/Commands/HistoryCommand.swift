@@ -12,7 +12,7 @@ struct HistoryCommand: Verb {
 
   @OptionGroup var options: ProjectOptions
   @Option(
-    name: [.customShort("n"), .long], help: ArgumentHelp("So many at most.", valueName: "count"))
+    name: [.customShort("n"), .long], help: ArgumentHelp("Maximum number to list.", valueName: "count"))
   var limit = 20
   @Flag(help: "Print JSON.")
   var json = false

@@ -9,11 +9,11 @@ struct HostsCommand: Verb {
     commandName: "hosts",
     abstract:
       "Probes hosts and prints what it found: shell, tools, free space, clock, user, release.",
-    discussion: "Changes nothing there. Exits with 20 where a host is out of reach.")
+    discussion: "Changes nothing there. Exits with 20 if a host is out of reach.")
 
   @OptionGroup var options: ProjectOptions
   @OptionGroup var bundle: AppSpecOption
-  @Argument(help: ArgumentHelp("The group; all groups where none is named.", valueName: "group"))
+  @Argument(help: ArgumentHelp("The group; all groups if none is named.", valueName: "group"))
   var group: String?
   @Flag(help: "Print JSON.")
   var json = false

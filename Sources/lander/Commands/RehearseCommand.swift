@@ -11,14 +11,14 @@ struct RehearseCommand: Verb {
       The same recipe, core and rules as in a real deployment, on a virtual clock; nothing real is reached. The same seed gives the \
       same story. Faults: \(RehearsalRun.faults.joined(separator: ", ")), each with a share: \
       --faults failing=2%,crash=1%; or chaos, or none. \
-      Exits with 1 where a promise was broken: that is a defect of lander, please report it with the seed.
+      Exits with 1 if a promise was broken: that is a defect of lander, please report it with the seed.
       """)
 
   @OptionGroup var options: ProjectOptions
   @OptionGroup var request: RequestOptions
-  @Option(help: ArgumentHelp("So many hosts instead of the group's own.", valueName: "count"))
+  @Option(help: ArgumentHelp("Number of hosts instead of the group's own.", valueName: "count"))
   var hosts: Int?
-  @Option(help: ArgumentHelp("The seed; a new one where none is given.", valueName: "number"))
+  @Option(help: ArgumentHelp("The seed; a new one if none is given.", valueName: "number"))
   var seed: UInt64?
   @Option(help: ArgumentHelp("What goes wrong, and how often.", valueName: "faults"))
   var faults = "none"

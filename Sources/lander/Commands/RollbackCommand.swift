@@ -18,7 +18,7 @@ struct RollbackCommand: Verb {
   @OptionGroup var progress: ProgressOptions
   @OptionGroup var bundle: AppSpecOption
   @Argument(
-    help: ArgumentHelp("The recipe; the only one where none is named.", valueName: "recipe"))
+    help: ArgumentHelp("The recipe; the only one if none is named.", valueName: "recipe"))
   var recipe: String?
   @OptionGroup var choice: HostChoice
   @Flag(help: "Take hosts along that run something else than the rest of the group.")

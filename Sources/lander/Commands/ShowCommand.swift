@@ -11,7 +11,7 @@ struct ShowCommand: Verb {
 
   @OptionGroup var options: ProjectOptions
   @Argument(
-    help: ArgumentHelp("The recipe; the only one where none is named.", valueName: "recipe"))
+    help: ArgumentHelp("The recipe; the only one if none is named.", valueName: "recipe"))
   var recipe: String?
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {

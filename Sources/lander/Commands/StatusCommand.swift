@@ -9,7 +9,7 @@ struct StatusCommand: Verb {
     commandName: "status",
     abstract: "Says what every host runs, who deployed it, and what is under way.",
     discussion:
-      "Asks the hosts themselves, so it works from a fresh checkout. Exits with 20 where a host is out of reach."
+      "Asks the hosts themselves, so it works from a fresh checkout. Exits with 20 if a host is out of reach."
   )
 
   @OptionGroup var options: ProjectOptions

@@ -18,13 +18,13 @@ struct UnlockCommand: Verb {
   @OptionGroup var options: ProjectOptions
   @OptionGroup var bundle: AppSpecOption
   @Argument(
-    help: ArgumentHelp("The group; the recipe's own where none is named.", valueName: "group"))
+    help: ArgumentHelp("The group; the recipe's own if none is named.", valueName: "group"))
   var group: String?
-  @Option(help: ArgumentHelp("The recipe, where there are several.", valueName: "recipe"))
+  @Option(help: ArgumentHelp("The recipe, if there are several.", valueName: "recipe"))
   var recipe: String?
   @Flag(name: .shortAndLong, help: "Do not ask.")
   var yes = false
-  @Flag(help: "Also where the holder still lives.")
+  @Flag(help: "Take the lock away although the holder still lives.")
   var force = false
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {

@@ -10,7 +10,7 @@ struct VerifyCommand: Verb {
     abstract: "Compares the current release of every host with its manifest, and names what differs.",
     discussion: """
       Hashes every file on the hosts themselves, and takes no lock. Files that hooks edit in place differ, too; what hooks, the \
-      application or a person added is named and is no difference. Exits with 3 where something differs, with 20 where a host is out of \
+      application or a person added is named and is no difference. Exits with 3 if something differs, with 20 if a host is out of \
       reach and all others are as delivered.
       """)
 

@@ -52,7 +52,7 @@ struct AppSpecChoices: ParsableArguments {
     }
   }
 
-  /// The options that were given, for a message; empty where none was.
+  /// The options that were given, for a message; empty if none was.
   var given: [String] {
     [
       batch.map { _ in "--batch" }, appspecFilename.map { _ in "--appspec-filename" },

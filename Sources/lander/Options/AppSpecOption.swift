@@ -16,7 +16,7 @@ struct AppSpecOption: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "The application of --appspec: hosts keep it in /srv/NAME, and scripts see it. The bundle's name where left out.", valueName: "name"))
+      "The application of --appspec: hosts keep it in /srv/NAME, and scripts see it. The bundle's name if left out.", valueName: "name"))
   var applicationName: String?
 
   @Option(

@@ -25,7 +25,7 @@ enum OptionNames {
     return (dump.command.arguments ?? []).flatMap { $0.names ?? [] }.filter { $0.kind == "long" }.map(\.name)
   }
 
-  /// Why a parameter could not be typed under its name: an option would take it. Nil where it can.
+  /// Why a parameter could not be typed under its name: an option would take it. Nil: it can be typed.
   static func clash(_ parameter: Parameter) -> Problem? {
     let plain = parameter.name.replacing("_", with: "-")
     let typed = [plain, parameter.name] + (parameter.kind == .boolean ? ["no-" + plain, "no-" + parameter.name] : [])

@@ -35,14 +35,14 @@ struct ProjectOptions: ParsableArguments {
     }
   }
 
-  /// The project's folder, or the one it would be where there is no `deploy.lua` yet.
+  /// The project's folder, or the one it would be if there is no `deploy.lua` yet.
   var folderOrHere: String { (try? folder()) ?? Folder.absolute(project ?? ".") }
 
   /// The state folder, whether it exists or not.
   func stateFolder() -> String { state.map { Folder.absolute($0) } ?? folderOrHere + "/.lander" }
 
-  /// The state folder where there is one already, for commands that only look; nil where nothing was ever kept.
-  /// - Throws: `Problems` where it was named and is not there, or where neither it nor a project is.
+  /// The state folder that is there already, for commands that only look; nil: nothing was ever kept.
+  /// - Throws: `Problems` if it was named and is not there, or if neither it nor a project is.
   func existingStateFolder() throws(Problems) -> String? {
     let path = stateFolder()
     if Folder.exists(path) { return path }

@@ -7,7 +7,7 @@ struct RequestOptions: ParsableArguments {
   @Argument(
     parsing: .allUnrecognized,
     help: ArgumentHelp(
-      "The recipe, and its parameters as options: web --percent 10% --no-migrate. The only recipe where none is named.",
+      "The recipe, and its parameters as options: web --percent 10% --no-migrate. The only recipe if none is named.",
       valueName: "recipe"))
   var words: [String] = []
 
@@ -28,7 +28,7 @@ struct RequestOptions: ParsableArguments {
   @Option(help: ArgumentHelp("A parameter of the recipe, the long way.", valueName: "name=value"))
   var param: [String] = []
 
-  @Flag(help: "Run everything again, also where a host has this already.")
+  @Flag(help: "Redeploy hosts that are already up to date.")
   var force = false
 
   @Option(

@@ -1,7 +1,7 @@
 import Glibc
 import Synchronization
 
-/// The wish of a signal that a deployment to this machine ends in good order.
+/// Whether a signal asked a deployment to this machine to end in good order.
 enum Stop {
   private static let first = Atomic<Int32>(0)
   private static let count = Atomic<Int>(0)

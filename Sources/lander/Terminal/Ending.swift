@@ -4,7 +4,7 @@ import DeployReport
 import Glibc
 import Synchronization
 
-/// The last line of standard output where a program reads it. With `--output ndjson` it always comes; with `--json` only where the
+/// The last line of standard output if a program reads it. With `--output ndjson` it always comes; with `--json` only if the
 /// document itself could not be made.
 enum Ending {
   private enum Form { case none, lines, document }
@@ -59,7 +59,7 @@ enum Ending {
   /// Whether a signal decided how the command ends: what else is written then would only confuse.
   static var isClaimed: Bool { state.withLock { $0.code != nil } }
 
-  /// The end of a command that nothing else ends: the last line, where a program reads, and the exit.
+  /// The end of a command that nothing else ends: the last line, if a program reads, and the exit.
   static func leave(_ code: DeployModel.ExitCode, _ error: (any Error)? = nil) -> Never {
     guard claim(code) else { EarlyEnd.wait() }
     let text = line(code, error)
@@ -93,7 +93,7 @@ enum Ending {
     _exit((state.withLock { $0.code } ?? .interrupted).rawValue)
   }
 
-  /// The last line; nil where none is wanted.
+  /// The last line; nil: none is wanted.
   private static func line(_ code: DeployModel.ExitCode, _ error: (any Error)?) -> String? {
     let isOwn = error is ArgumentParser.ExitCode
     // Help and version were asked for, and are there.

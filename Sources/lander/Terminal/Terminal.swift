@@ -51,7 +51,8 @@ struct Terminal: Sendable {
     }
   }
 
-  /// Says what went wrong and what to do, and with what to exit.
+  /// Says what went wrong and what to do.
+  /// - Returns: the exit code of the command.
   func report(_ error: any Error) -> DeployModel.ExitCode {
     switch error {
     case let problems as Problems:

@@ -67,7 +67,7 @@ extension AppSpecOption {
     return words.map(Quoting.word).joined(separator: " ")
   }
 
-  /// The `deploy.lua` that says the same. As under CodeDeploy, hosts change one at a time where nothing else was said.
+  /// The `deploy.lua` that says the same. As under CodeDeploy, hosts change one at a time if nothing else was said.
   private func source(
     _ name: String, _ bundle: String, _ file: String, hosts: String, batch: String, _ choices: AppSpecChoices?
   ) -> String {

@@ -24,13 +24,13 @@ enum Folder {
       fix: near.map { "did you mean \"\($0)\"?" } ?? "name the folder that has the deploy.lua")
   }
 
-  /// Names in a folder, in order; empty where there is none.
+  /// Names in a folder, in order; empty if there is none.
   static func names(in path: String) -> [String] {
     ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted()
   }
 
-  /// A text file's content, malformed bytes replaced; nil where it does not exist.
-  /// - Throws: `Problem` where it exists and cannot be read.
+  /// A text file's content, malformed bytes replaced; nil: it does not exist.
+  /// - Throws: `Problem` if it exists and cannot be read.
   static func text(at path: String) throws(Problem) -> String? {
     guard exists(path) else { return nil }
     guard !isDirectory(path) else {
@@ -45,7 +45,7 @@ enum Folder {
   }
 
   /// Writes a new file.
-  /// - Throws: `Problem` where that fails.
+  /// - Throws: `Problem` if that fails.
   static func write(_ text: String, to path: String) throws(Problem) {
     do { try Data(text.utf8).write(to: URL(filePath: path)) } catch {
       throw Problem(
@@ -59,7 +59,7 @@ enum Folder {
   static func parent(of path: String) -> String { MachineFiles().parent(of: path) }
   static func name(of path: String) -> String { MachineFiles().name(of: path) }
 
-  /// Where the shell would find a program; nil where it would not.
+  /// Where the shell would find a program; nil: it would not.
   static func program(_ name: String) -> String? {
     (variable("PATH") ?? "/usr/bin:/bin").split(separator: ":").map { "\($0)/\(name)" }.first {
       access($0, X_OK) == 0 && !isDirectory($0)

@@ -99,7 +99,7 @@ struct DeployFile {
     IgnoreList(of: folder, besides: names, built: kind == .node && builds).lua
   }
 
-  /// What outlives releases; a folder is made where it is missing.
+  /// What outlives releases; a folder is made if it is missing.
   private var shared: String {
     switch kind {
     case .site: ""

@@ -34,7 +34,7 @@ struct IgnoreList {
     }
   }
 
-  /// As the inside of a table in Lua; several lines where there are many.
+  /// As the inside of a table in Lua; several lines if there are many.
   var lua: String {
     let words = patterns.map { pattern in
       "\"" + pattern.map { $0 == "\"" || $0 == "\\" ? "\\\($0)" : String($0) }.joined() + "\""

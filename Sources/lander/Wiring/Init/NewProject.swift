@@ -23,7 +23,8 @@ struct NewProject {
     return (kind, try ignoreState())
   }
 
-  /// Adds `.lander/` to `.gitignore`, unless something there ignores it already. True where it was added.
+  /// Adds `.lander/` to `.gitignore`, unless something there ignores it already.
+  /// - Returns: whether it was added.
   private func ignoreState() throws(Problem) -> Bool {
     let path = folder + "/.gitignore"
     let text = try Folder.text(at: path) ?? ""
