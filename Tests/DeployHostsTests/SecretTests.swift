@@ -71,6 +71,24 @@ struct SecretTests {
     #expect(Self.clean(wrapped, value) == "<secret S>" || Self.clean(wrapped, value) == "<secret S>\n")
   }
 
+  @Test("a value at the very end of an output is found, also where a longer form of it or of another secret begins alike")
+  func endsInside() {
+    let key = "-----BEGIN KEY-----\nMIIEpAIBAAKCAQEA\n-----END KEY-----"
+    #expect(SecretTests.clean("first:-----BEGIN KEY-----", key) == "first:<secret S>")
+    #expect(SecretTests.clean(#"bs:back5lash6\"#, #"back5lash6\"#) == "bs:<secret S>")
+    let matcher = Redactor.Matcher(
+      Redactor.patterns(name: "A", value: "hunter2secret") + Redactor.patterns(name: "B", value: "hunter2secretplus"))
+    for (text, wanted) in [
+      ("a:hunter2secret", "a:<secret A>"), ("b:hunter2secretplus", "b:<secret B>"), ("c:hunter2secretp", "c:<secret A>p"),
+      ("d:hunter2secrethunter2secre", "d:<secret A>hunter2secre"),
+    ] {
+      #expect(String(decoding: Redactor.clean(Array(text.utf8), matcher), as: UTF8.self) == wanted)
+      var bytewise = Redactor(matcher)
+      let clean = text.utf8.flatMap { bytewise.take([$0]) } + bytewise.finish()
+      #expect(String(decoding: clean, as: UTF8.self) == wanted, "byte by byte")
+    }
+  }
+
   @Test("what is looked for costs little: a hundred secrets in output that looks like them")
   func cost() {
     let patterns = (0..<100).flatMap { Redactor.patterns(name: "S\($0)", value: "secret-value-\($0)-with-some-length") }

@@ -34,16 +34,13 @@ struct Redactor {
     let matcher = matcher
     held.withUnsafeBufferPointer { bytes in
       while at < bytes.count {
-        switch matcher.look(bytes, at) {
+        switch matcher.look(bytes, at, isEnd: all) {
         case .none: clean.append(bytes[at])
         case .value(let stand, let count):
           clean += stand
           at += count - 1
           found += 1
-        case .perhaps:
-          // The chunk ends inside what may be a value.
-          if !all { return }
-          clean.append(bytes[at])
+        case .perhaps: return
         }
         at += 1
       }
@@ -89,7 +86,7 @@ extension Redactor {
     enum Found {
       case none
       case value(stand: [UInt8], count: Int)
-      /// The bytes end inside what may be a value.
+      /// The bytes end inside what may be a value, and more may come.
       case perhaps
     }
     private let patterns: [Pattern]
@@ -111,13 +108,14 @@ extension Redactor {
       (self.first, self.pairs) = (first, pairs)
     }
 
-    func look(_ bytes: UnsafeBufferPointer<UInt8>, _ at: Int) -> Found {
+    /// - Parameter isEnd: nothing comes after the bytes, so a pattern that they do not fill gives way to a shorter one that they do.
+    func look(_ bytes: UnsafeBufferPointer<UInt8>, _ at: Int, isEnd: Bool) -> Found {
       guard first[Int(bytes[at])] else { return .none }
-      guard at + 1 < bytes.count else { return .perhaps }
+      guard at + 1 < bytes.count else { return isEnd ? .none : .perhaps }
       for number in pairs[UInt16(bytes[at]) << 8 | UInt16(bytes[at + 1])] ?? [] {
         switch match(patterns[number], bytes, at) {
         case .none: continue
-        case .perhaps: return .perhaps
+        case .perhaps: if !isEnd { return .perhaps }
         case .value(let stand, let count): return .value(stand: stand, count: count)
         }
       }
