@@ -11,8 +11,8 @@ boot=unknown
 { read -r boot; } 2>/dev/null </proc/sys/kernel/random/boot_id
 mark="LANDER_JOB=$1/" folder=$1
 
-# Processes of the job: the ones that carry its mark, and its session, whose members of other users can only be seen there.
-# One text, because with AS it is also the other user who has to look.
+# Processes of the job: those that carry its mark, and its session, where members of other users show too.
+# One text, because a runner that is not root needs AS to look for the mark of another user's processes.
 members='
   if printf "a\0b\0" | grep -qzxF b 2>/dev/null; then
     grep -lzxF -e "$mark" /proc/[0-9]*/environ 2>/dev/null | cut -d/ -f3
@@ -29,19 +29,39 @@ session() {
     [ "$1" != Z ] && [ "$4" = "$sid" ] && { f=${f#/proc/}; echo "${f%/stat}"; }
   done
 }
-found() {
-  { eval "$members"; [ -z "$as" ] || $as sh -c "mark=\$1; $members" sh "$mark" </dev/null 2>/dev/null 8<&-; session; } | sort -un |
-    while read -r p; do
-      { read -r l; } 2>/dev/null <"/proc/$p/stat" || continue
-      set -- ${l##*) }
-      [ "$1" = Z ] || echo "$p"
-    done
+alive() {
+  sort -un | while read -r p; do
+    { read -r l; } 2>/dev/null <"/proc/$p/stat" || continue
+    set -- ${l##*) }
+    [ "$1" = Z ] || echo "$p"
+  done
 }
+ours() { { eval "$members"; session; } | alive; }
+
+# WORDS: runs them with AS, 5 s at most: its user may stop or trace whatever runs in its name.
+as_user() {
+  t=0
+  rm -f "$D/.as.end"
+  { $as "$@" </dev/null 2>/dev/null 8<&-; true >"$D/.as.end"; } &
+  until [ -e "$D/.as.end" ]; do
+    [ "$t" -lt 100 ] || { true >"$D/mute"; break; }
+    sleep 0.05
+    t=$((t + 1))
+  done
+}
+# Processes that AS alone can see. They are its user's word: a number counts only if the process is that user's, and is signalled in
+# that user's name. Root sees all by itself, and asks nobody.
+theirs() {
+  [ -n "$as" ] && [ "$me" != 0 ] && [ ! -e "$D/mute" ] || return 0
+  u=$(id -u "${as##* }") || return 0
+  as_user sh -c "mark=\$1; $members" sh "$mark" >"$D/.as"
+  tr -cd '0-9\n' <"$D/.as" | while read -r p; do [ "$(stat -c %u "/proc/$p" 2>/dev/null)" != "$u" ] || echo "$p"; done | alive
+}
+look() { m=$(ours) x=$(theirs); }
+# NAME: to every process that `look` found.
 signal() {
-  s=$1
-  shift
-  for p; do kill "-$s" "$p" 2>/dev/null; done
-  [ -z "$as" ] || $as sh -c 's=$1; shift; for p; do kill "-$s" "$p"; done' sh "$s" "$@" </dev/null >/dev/null 2>&1 8<&-
+  for p in $m; do kill "-$1" "$p" 2>/dev/null; done
+  [ -z "$as" ] || [ "$me" = 0 ] || [ -e "$D/mute" ] || as_user sh -c 's=$1; shift; for p; do kill "-$s" "$p"; done' sh "$1" $m $x >/dev/null
 }
 
 # What the runner itself has to write must find room: how a command ended is known nowhere else.
@@ -60,20 +80,22 @@ report() {
 # Ends everything the job started: TERM, grace, KILL until none is left that we may signal.
 finish() {
   ln -s "$1" "$D/why" 2>/dev/null || return 0
-  m=$(found)
-  [ -z "$m" ] || signal TERM $m
+  me=$(id -u)
+  look
+  [ -z "$m$x" ] || signal TERM
   n=0
-  while m=$(found); [ -n "$m" ] && [ "$n" -lt $(($2 * 5)) ]; do sleep 0.2; n=$((n + 1)); done
+  while look; [ -n "$m$x" ] && [ "$n" -lt $(($2 * 5)) ]; do sleep 0.2; n=$((n + 1)); done
   how=
-  [ -z "$m" ] || how=' kill'
+  [ -z "$m$x" ] || how=' kill'
   n=0
-  while [ -n "$m" ] && [ "$n" -lt 25 ]; do signal KILL $m; sleep 0.1; m=$(found); n=$((n + 1)); done
+  while [ -n "$m$x" ] && [ "$n" -lt 25 ]; do signal KILL; sleep 0.1; look; n=$((n + 1)); done
   flag left
-  for p in $m; do
+  for p in $m $x; do
     printf '%s %s %s\n' "$p" "$(stat -c %U "/proc/$p" 2>/dev/null)" "$(tr '\0\n' '  ' <"/proc/$p/cmdline" 2>/dev/null)" >>"$D/left"
   done
+  [ ! -e "$D/mute" ] || printf '? %s stops what looks for its processes: there may be more\n' "${as##* }" >>"$D/left"
   n=0
-  while [ -z "$m" ] && [ "$n" -lt 20 ] && [ -d "$D" ] && ! { [ -e "$D/o.end" ] && [ -e "$D/e.end" ]; }; do sleep 0.05; n=$((n + 1)); done
+  while [ -z "$m$x" ] && [ "$n" -lt 20 ] && [ -d "$D" ] && ! { [ -e "$D/o.end" ] && [ -e "$D/e.end" ]; }; do sleep 0.05; n=$((n + 1)); done
   report - "$1" "0$how"
 }
 
@@ -181,4 +203,4 @@ else
   while [ ! -e "$D/status" ] && [ "$n" -lt $((grace * 5 + 100)) ]; do sleep 0.2; n=$((n + 1)); done
   [ -e "$D/status" ] || report "$rc" "$(readlink "$D/why")" 0
 fi
-rm -f "$D/o" "$D/e" "$D/o.end" "$D/e.end" "$D/session" "$D/ended" "$D/begun"
+rm -f "$D/o" "$D/e" "$D/o.end" "$D/e.end" "$D/session" "$D/ended" "$D/begun" "$D/.as" "$D/.as.end" "$D/mute"

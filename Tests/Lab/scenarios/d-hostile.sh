@@ -104,3 +104,32 @@ planted_links() {
   equal "$(on 1 cat /root/victim)" untouched "root's file"
   equal "$(on 1 stat -c '%U %a' /root/victim)" "root 600" "its owner and mode"
 }
+
+scenario "a hook of another user that stops or waits for whatever looks for its processes is ended in time, and is asked for nothing" stopper
+stopper() {
+  local k began
+  for k in $(hosts); do
+    on "$k" sh -c 'id mallory >/dev/null 2>&1 || useradd -m -s /bin/sh mallory; rm -f /tmp/asked; touch /tmp/asked; chmod 666 /tmp/asked'
+  done
+  as_nobody
+  sed -i 's/user = "nobody"/user = "mallory", timeout = "3s"/' "$PROJECT/deploy.lua"
+  deployed 1
+  cat >"$PROJECT/site/start" <<'STOP'
+trap '' TERM
+while :; do
+  for p in $(pgrep -u mallory); do
+    tr '\0' ' ' <"/proc/$p/cmdline" | grep -F 'mark=' >>/tmp/asked
+  done 2>/dev/null
+  kill -STOP -1 2>/dev/null
+done
+STOP
+  release 2
+  began=$SECONDS
+  status 10 lander deploy
+  [ $((SECONDS - began)) -lt 60 ] || broken "it took $((SECONDS - began)) s to end a hook that stops others"
+  serves_everywhere 1
+  for k in $(hosts); do
+    on "$k" sh -c '! pgrep -u mallory' || broken "something of mallory still runs on h$k"
+    equal "$(on "$k" cat /tmp/asked)" "" "what was run on h$k in the name of the user that is to be ended"
+  done
+}
