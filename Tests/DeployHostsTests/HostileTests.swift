@@ -128,4 +128,38 @@ struct HostileTests {
     #expect(Ground.sh("ls -A '\(victim)'; stat -c '%U %a' '\(victim)' '\(victim)/file'") == "file\nroot 755\nroot 600\n")
     await ground.end()
   }
+
+  @Test(
+    "a folder that is uploaded into another user's folder goes through no link there, planted before or meanwhile", arguments: Shell.here)
+  func trees(_ shell: Shell) async throws {
+    guard Self.isRoot else { return print("SKIPPED: folders of other users: not root here") }
+    let ground = try Ground(shell)
+    let (folder, victim, source) = ("\(ground.folder)/theirs", "\(ground.folder)/victim", "\(ground.folder)/source")
+    _ = Ground.sh(
+      """
+      chmod 755 '\(ground.folder)'; mkdir -p '\(folder)/t' '\(victim)' '\(source)/sub/deep'; chmod 750 '\(source)/sub'
+      for n in $(seq 200); do echo new >'\(source)/sub/f'$n; done; echo new >'\(source)/sub/deep/.hidden'; echo new >'\(source)/top'
+      ln -s top '\(source)/link'; echo untouched >'\(victim)/f7'; touch '\(ground.folder)/on'
+      ln -s '\(victim)' '\(folder)/t/sub'; chown -hR nobody '\(folder)'
+      """)
+    let refused = await ground.perform(1, .upload(from: source, to: "\(folder)/t")).failure
+    #expect(
+      refused?.kind == .notPermitted && refused?.message.hasSuffix("/t/sub is a link where a folder belongs, and is not followed") == true)
+    _ = Ground.sh("rm '\(folder)/t/sub'")
+    let attack = """
+      cd '\(folder)/t'; while [ -e '\(ground.folder)/on' ]; do mv sub gone.$$ && ln -s '\(victim)' sub; rm -rf gone.$$ sub; done 2>/dev/null
+      """
+    _ = Ground.sh(
+      "timeout 60 setpriv --reuid=nobody --regid=nogroup --clear-groups sh -c \(Quoting.word(attack)) </dev/null >/dev/null 2>&1 &")
+    for number in 2..<8 { _ = await ground.perform(number, .upload(from: source, to: "\(folder)/t")) }
+    _ = Ground.sh("rm '\(ground.folder)/on'; sleep 0.3; rm -rf '\(folder)/t/sub' '\(folder)/t/gone'*")
+    #expect(Ground.sh("ls -A '\(victim)'; cat '\(victim)/f7'") == "f7\nuntouched\n")
+    // Nobody in the way: everything is there, twice, with modes, links and hidden names.
+    for number in 8..<10 { #expect(await ground.perform(number, .upload(from: source, to: "\(folder)/t")).failure == nil) }
+    #expect(
+      Ground.sh("cd '\(folder)/t' && stat -c '%a' sub && readlink link && cat sub/deep/.hidden && ls sub | wc -l") == "750\ntop\nnew\n201\n"
+    )
+    #expect(Ground.sh("ls -A '\(ground.path)/.lander/uploads'").isEmpty)
+    await ground.end()
+  }
 }

@@ -112,21 +112,50 @@ l_unpack() {
   l_whole "$L/uploads/$4.pack" "$4"
   umask 022
   l_way "$5"
+  # It is unpacked where nobody else can write.
+  S=$L/uploads/.$4 t=
+  rm -rf "$S"
+  trap 'rm -rf "$S"; [ -z "$t" ] || rm -f "$t"' EXIT
+  mkdir "$S" && tar -xzpof "$L/uploads/$4.pack" -C "$S" || exit 45
   if [ "$6" = 1 ]; then
-    mkdir -p "$5" && tar -xzpof "$L/uploads/$4.pack" -C "$5" || exit 45
+    mkdir -p "${5%/}" || exit 45
+    real=$(readlink -f "${5%/}")
+    l_way "$5"
+    ( l_into "${5%/}" "$real" && l_place "$S" ) || exit $?
   else
     to=$5
     case $to in */) to=$to$7 ;; *) [ ! -d "$to" ] || to=$to/$7 ;; esac
     [ -d "${to%/*}/" ] || mkdir -p "${to%/*}" || exit 45
-    # It is unpacked where nobody else can write, and copied into a file that is ours.
-    S=$L/uploads/.$4 t=${to%/*}/.lander.$8
-    rm -rf "$S"
-    mkdir "$S" && tar -xzpof "$L/uploads/$4.pack" -C "$S" || exit 45
-    trap 'rm -rf "$S" "$t"' EXIT
+    t=${to%/*}/.lander.$8
     ( umask 077; l_fresh "$to" "$8" l_pour "$S/file" ) || exit $?
     mv -T "$t" "$to" || exit 45
   fi
   rm -f "$L/uploads/$4.pack"
+}
+
+# FOLDER REAL: enters it. What is done there by plain names stays in it, whatever its owner or others exchange on the way to it.
+l_into() {
+  cd -P "$1" && [ "$PWD" = "$2" ] ||
+    l_die 45 "$2 was exchanged, or leads elsewhere, while it was entered" "look who may write to the folders above it"
+}
+# STAGED: gives what a private folder holds its place in the current one, a rename each, so that no link there is followed; new folders get
+# mode and time last.
+l_place() {
+  find "$1" ! -path "$1" -prune ! -type d -print0 | xargs -0 sh -c '[ $# = 0 ] || exec mv -f -- "$@" .' sh || exit 45
+  for d in "$1"/* "$1"/.[!.]* "$1"/..?*; do
+    [ -d "$d" ] && [ ! -L "$d" ] || continue
+    n=${d##*/} new=
+    [ ! -L "./$n" ] ||
+      l_die 45 "${PWD%/}/$n is a link where a folder belongs, and is not followed" "name the place it leads to, or remove it"
+    [ -d "./$n" ] || { mkdir "./$n" || exit 45; new=1; }
+    (
+      # What l_place itself sets is lost to the folder above.
+      set -- "$d" "$new"
+      l_into "./$n" "${PWD%/}/$n"
+      l_place "$1"
+      [ -z "$2" ] || { chmod "$(stat -c %a "$1")" . && touch -m -r "$1" .; }
+    ) || exit $?
+  done
 }
 
 # FILE: its content, time and mode, for the file that is open as 7.
@@ -219,7 +248,7 @@ l_seen() { ( cd "$P/releases/$1" && xargs -0 stat -c . -- <"$L/entries/$1" 2>/de
 # RELEASE: remembers that number, once its deployment is through: what hooks took away is not missed.
 l_mark() {
   [ -f "$L/entries/$1" ] && [ ! -f "$L/entries/$1.count" ] || return 0
-  l_seen "$1" >"$L/.count" && mv "$L/.count" "$L/entries/$1.count"
+  l_seen "$1" >"$L/.count" && mv -fT "$L/.count" "$L/entries/$1.count"
 }
 # Plants an id, new at each start of the machine: a copy of its disk is then another machine, and two names of it are one.
 l_plant() {
@@ -227,7 +256,7 @@ l_plant() {
   { read -r l_c l_w; } 2>/dev/null <"$L/id"
   [ "$l_w" != "$l_bootid" ] || return 0
   { read -r l_c; } 2>/dev/null </proc/sys/kernel/random/uuid || return 0
-  printf '%s %s\n' "$l_c" "$l_bootid" >"$L/.id" && mv "$L/.id" "$L/id"
+  printf '%s %s\n' "$l_c" "$l_bootid" >"$L/.id" && mv -fT "$L/.id" "$L/id"
 }
 
 # PATH, then the shared paths: everything a plan needs to know, one fact a line. Changes nothing.
