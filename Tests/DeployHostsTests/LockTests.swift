@@ -89,6 +89,8 @@ struct LockTests {
     await turn(4, left)
     let site = ground.site("d5", fence: 5, token: "t5")
     #expect(await ground.perform(1, Ground.ask("t5", fence: 5), site: site).failure == nil)
+    _ = Ground.sh(
+      "cd '\(ground.path)' && mkdir -p releases/r1 .lander/manifests && touch .lander/manifests/r1 && ln -s releases/r1 current")
     let sources = try await ground.store.keep([SourceFile(path: "deploy.lua", text: "recipe \"web\" {}\n")])
     let bundle = Digest(hex: String(repeating: "ab", count: 32))
     let receipt = Receipt(

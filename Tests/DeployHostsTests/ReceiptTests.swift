@@ -46,6 +46,46 @@ struct ReceiptTests {
     return "\(word(state.receipt)) < \(word(state.previous))"
   }
 
+  @Test("a receipt that could not be written fails its host: a folder in its place takes no receipt in", arguments: Shell.here)
+  func taken(_ shell: Shell) async throws {
+    let ground = try Ground(shell)
+    let site = ground.site("d1", fence: 1, token: "t")
+    let request = LockRequest(token: "t", owner: "ann@desk", purpose: "deploy", fence: 1)
+    #expect(await ground.perform(1, .lock(request), site: site).failure == nil)
+    _ = Ground.sh("mkdir '\(ground.path)/.lander/receipt'")
+    let failure = await ground.perform(2, .record(try await receipt(ground, "r1", "d1")), site: site).failure
+    #expect(failure?.kind == .corrupt && failure?.message.hasSuffix("/.lander/receipt is a folder, where the receipt belongs") == true)
+    #expect(Ground.sh("ls -A '\(ground.path)/.lander/receipt'").isEmpty)
+    await ground.end()
+  }
+
+  @Test("a deployment gets no receipt where its release was removed, or is not current, meanwhile", arguments: Shell.here)
+  func looked(_ shell: Shell) async throws {
+    let ground = try Ground(shell)
+    let site = ground.site("d1", fence: 1, token: "t")
+    let request = LockRequest(token: "t", owner: "ann@desk", purpose: "deploy", fence: 1)
+    #expect(await ground.perform(1, .lock(request), site: site).failure == nil)
+    let receipt = try await receipt(ground, "r1", "d1")
+    let cases: [(String, String?)] = [
+      (
+        "mkdir -p releases/r1 releases/r0 .lander/manifests; touch .lander/manifests/r1 .lander/manifests/r0; ln -s /tmp current",
+        "leads to /tmp now"
+      ),
+      ("ln -sfn releases/r0 current", "leads to releases/r0 now"), ("rm current", "leads to no release now"),
+      ("ln -s releases/r1 current; rmdir releases/r1", "release r1 was removed"), ("mkdir releases/r1", nil),
+    ]
+    for (number, (change, said)) in cases.enumerated() {
+      _ = Ground.sh("cd '\(ground.path)' && \(change)")
+      let failure = await ground.perform(number + 2, .record(receipt), site: site).failure
+      #expect(
+        said.map { failure?.kind == .corrupt && failure?.message.contains($0) == true } ?? (failure == nil), "\(change): \(failure as Any)")
+    }
+    // What is put back on the way back is of an earlier deployment, and is no claim about now.
+    _ = Ground.sh("rm '\(ground.path)/current'")
+    #expect(await ground.perform(90, .record(try await self.receipt(ground, "r0", "d0")), site: site).failure == nil)
+    await ground.end()
+  }
+
   @Test("a receipt is on trial until its lock is given back as good, and only a good one becomes the way back", arguments: Shell.here)
   func trial(_ shell: Shell) async throws {
     let ground = try Ground(shell)

@@ -237,7 +237,7 @@ l_fence() {
     l_die 40 "fence $1 belongs to another deployment on this host" "deploy again: the next one gets a higher fence"
   fi
   [ "$1" -gt "$l_f" ] || [ -z "$l_t" ] || return 0
-  printf '%s %s\n' "$1" "$2" >"$L/fence.new" && l_sync "$L/fence.new" && mv "$L/fence.new" "$L/fence" || exit 45
+  printf '%s %s\n' "$1" "$2" >"$L/fence.new" && l_sync "$L/fence.new" && mv -fT "$L/fence.new" "$L/fence" || exit 45
 }
 # What every effect does first: PATH FENCE TOKEN.
 l_enter() {

@@ -235,7 +235,7 @@ l_prune() {
       l_hide "$r" && echo "$r"
     done
     if [ -n "$surplus" ]; then printf '%s\n' "$surplus" >"$L/surplus"; else rm -f "$L/surplus"; fi
-    for r in $(l_order); do echo "$r"; done | sed '1!G;h;$!d' >"$L/.order" && mv "$L/.order" "$L/order"
+    for r in $(l_order); do echo "$r"; done | sed '1!G;h;$!d' >"$L/.order" && mv -fT "$L/.order" "$L/order"
     for f in "$L"/recipes/*; do
       case $recipes in *" ${f##*/} "*) ;; *) rm -f "$f" ;; esac
     done

@@ -40,7 +40,8 @@ l_lock() {
     l_holder >/dev/null
     other=
     [ -z "$h_app" ] || [ "$h_app" = "${12}" ] || [ -f "$L/receipt" ] || other=1
-    if [ "$h_token" != "$token" ] && { [ -z "$inherits" ] || [ "$h_token" != "$inherits" ]; } && { [ "$h_left" -gt 0 ] || [ -n "$other" ]; }; then
+    if [ "$h_token" != "$token" ] && { [ -z "$inherits" ] || [ "$h_token" != "$inherits" ]; } &&
+      { [ "$h_left" -gt 0 ] || [ -n "$other" ]; }; then
       printf '%s\n' "$holder"
       exit 42
     fi
@@ -49,7 +50,7 @@ l_lock() {
   l_fence "$fence" "$token"
   l_hold "$token" "$dep" "$since" "$fence" "$lease" "$owner" "$purpose" "${10}" "${12}" "${13}"
   [ -d "$L/lock" ] || mkdir "$L/lock" || exit 43
-  mv "$L/lock.new/holder" "$L/lock/holder" || exit 43
+  mv -fT "$L/lock.new/holder" "$L/lock/holder" || exit 43
   rm -rf "$L/lock.new"
   l_reserve
   l_sync "$L/lock" "$L"
@@ -62,7 +63,7 @@ l_lock() {
 # each take half of it).
 l_reserve() {
   [ ! -f "$L/reserve" ] || return 0
-  dd if=/dev/zero of="$L/.reserve" bs=65536 count=16 2>/dev/null && mv "$L/.reserve" "$L/reserve" || rm -f "$L/.reserve"
+  dd if=/dev/zero of="$L/.reserve" bs=65536 count=16 2>/dev/null && mv -fT "$L/.reserve" "$L/reserve" || rm -f "$L/.reserve"
 }
 
 # PATH TOKEN PROCESS: renews the lease of one's own lock.
@@ -74,7 +75,7 @@ l_renew() {
   l_holder >/dev/null
   [ "$h_token" = "$2" ] || l_die 42 "the lock is held by deployment $h_dep of $h_owner now"
   l_hold "$h_token" "$h_dep" "$h_since" "$h_fence" "$h_lease" "$h_owner" "$h_purpose" "$3" "$h_app" "$h_group"
-  mv "$L/lock.new/holder" "$L/lock/holder" && rm -rf "$L/lock.new"
+  mv -fT "$L/lock.new/holder" "$L/lock/holder" && rm -rf "$L/lock.new"
 }
 
 # PATH TOKEN GOOD LEFT: gives one's own lock back; somebody else's stays. What deployment GOOD left here is on trial no more. LEFT says
@@ -91,7 +92,7 @@ l_unlock() {
   case $4 in
     '') ;;
     -) rm -f "$L/failed" ;;
-    *) { ( umask 077; printf '%s\n' "$4" >"$L/.failed.new" ) 2>/dev/null && mv "$L/.failed.new" "$L/failed"; } || rm -f "$L/.failed.new" ;;
+    *) { ( umask 077; printf '%s\n' "$4" >"$L/.failed.new" ) 2>/dev/null && mv -fT "$L/.failed.new" "$L/failed"; } || rm -f "$L/.failed.new" ;;
   esac
   mv -T "$L/lock" "$L/lock.gone" && rm -rf "$L/lock.gone"
   l_sync "$L"
@@ -106,7 +107,7 @@ l_good() {
   [ "$r_dep" = "$1" ] && [ "$r_mark" = trial ] || return 0
   umask 077
   { printf '%s %s %s\n' "$r_release" "$r_dep" "$r_sources" && tail -n +2 "$L/receipt"; } >"$L/.receipt.good" &&
-    l_sync "$L/.receipt.good" && mv "$L/.receipt.good" "$L/receipt" || return 1
+    l_sync "$L/.receipt.good" && mv -fT "$L/.receipt.good" "$L/receipt" || return 1
   rm -f "$L/receipt.before"
   l_trim
 }
@@ -124,14 +125,18 @@ l_trim() {
   l_sweep </dev/null >/dev/null 2>&1 9>&- &
 }
 
-# PATH FENCE TOKEN RELEASE DEPLOYMENT SOURCES MARK, the receipt's text on stdin. The first line is for this program; MARK is `trial` where
-# the deployment has not succeeded yet. A good receipt of another release that is replaced becomes the previous one, and what that was
-# is kept until the new one is good: where it is taken back, all is as before.
+# PATH FENCE TOKEN RELEASE DEPLOYMENT SOURCES MARK LOOK, the receipt's text on stdin. The first line is for this program; MARK is `trial` if
+# the deployment has not succeeded yet. LOOK=look: the receipt is of the deployment that writes it, so its release must be there, and be
+# current. A good receipt of another release that is replaced becomes the previous one, and what that was is kept until the new one is
+# good: if it is taken back, all is as before.
 l_record() {
   l_home "$1"
   umask 077
+  [ ! -d "$L/receipt" ] ||
+    l_die 46 "$P/.lander/receipt is a folder, where the receipt belongs" "mv $P/.lander/receipt $P/.lander/receipt.found"
   l_take "$L/.receipt.$$"
   l_enter "$1" "$2" "$3"
+  [ "$8" != look ] || l_stands "$4"
   { printf '%s %s %s%s\n' "$4" "$5" "$6" "${7:+ $7}"; cat "$L/.receipt.$$"; } >"$L/.receipt.new" && l_sync "$L/.receipt.new" || exit 43
   rm -f "$L"/.receipt.[0-9]*
   old= mark= before=
@@ -141,15 +146,24 @@ l_record() {
     [ -z "$before" ] || [ "$before" = "$old" ] || l_copy receipt.previous receipt.before
     l_copy receipt receipt.previous
   elif [ "$mark" = trial ] && [ "$before" = "$4" ]; then
-    if [ -f "$L/receipt.before" ]; then mv "$L/receipt.before" "$L/receipt.previous"; else rm -f "$L/receipt.previous"; fi
+    if [ -f "$L/receipt.before" ]; then mv -fT "$L/receipt.before" "$L/receipt.previous"; else rm -f "$L/receipt.previous"; fi
   fi
-  mv "$L/.receipt.new" "$L/receipt" || exit 43
+  mv -fT "$L/.receipt.new" "$L/receipt" || exit 43
   rm -f "$L/failed"
   l_mark "$4"
   [ "$7" = trial ] || rm -f "$L/receipt.before"
   l_sync "$L"
 }
-l_copy() { cp "$L/$1" "$L/.receipt.old" && l_sync "$L/.receipt.old" && mv "$L/.receipt.old" "$L/$2" || exit 43; }
+# RELEASE: refuses a receipt for a release that something took away, or away from, while it was deployed.
+l_stands() {
+  [ -d "$P/releases/$1" ] && [ -f "$L/manifests/$1" ] ||
+    l_die 46 "release $1 was removed while it was deployed" "look for the hook that removes it"
+  l_current
+  [ "$l_cur" = "$1" ] ||
+    l_die 46 "$P/current leads to ${l_to:-no release} now, not to release $1: something else changed it meanwhile" \
+      "look for the hook that changes current: Lander does that"
+}
+l_copy() { cp "$L/$1" "$L/.receipt.old" && l_sync "$L/.receipt.old" && mv -fT "$L/.receipt.old" "$L/$2" || exit 43; }
 
 # PATH FENCE TOKEN: the key that digests of secrets in receipts are made with; made here once, and of no use anywhere else.
 l_key() {
@@ -157,7 +171,7 @@ l_key() {
   umask 077
   if [ "$(stat -c %s "$L/key" 2>/dev/null)" != 65 ]; then
     key=$(head -c 64 /dev/urandom | sha256sum) && printf '%s\n' "${key%% *}" >"$L/.key.new" && l_sync "$L/.key.new" &&
-      mv "$L/.key.new" "$L/key" || exit 43
+      mv -fT "$L/.key.new" "$L/key" || exit 43
   fi
   cat "$L/key"
 }
@@ -169,7 +183,7 @@ l_name() {
   l_whole "$L/$4" "$6"
   mkdir -p "$L/${5%/*}"
   l_sync "$L/$4"
-  mv "$L/$4" "$L/$5" || exit 43
+  mv -fT "$L/$4" "$L/$5" || exit 43
   l_sync "$L/${5%/*}"
 }
 # PATH NAME

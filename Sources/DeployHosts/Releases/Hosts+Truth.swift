@@ -118,11 +118,12 @@ extension Hosts {
       _ = try await errand.link.demand("l_name", errand.claim + [name, "recipes/\(sources)", digest])
     }
     var receipt = try await marked(receipt, errand)
-    let mark = receipt.trial == true ? ["trial"] : []
+    // What is put back while a host is restored is of an earlier deployment, and says no more than it did.
+    let words = [receipt.trial == true ? "trial" : "", receipt.deployment == errand.site.deployment ? "look" : ""]
     // The first line says it, and changes.
     receipt.trial = nil
     let text = try Hosts.coded(receipt)
-    _ = try await errand.link.demand("l_record", errand.claim + [receipt.release.id, receipt.deployment, sources] + mark, payload: text)
+    _ = try await errand.link.demand("l_record", errand.claim + [receipt.release.id, receipt.deployment, sources] + words, payload: text)
     return .done()
   }
 
