@@ -162,4 +162,24 @@ struct RehearsalTests {
       wrong.run(try wrong.hook(.validateService), on: .host(0)).result.error?.failure.message
         == "rehearse of host:run must be a text, or a table { stdout = \"…\", status = 0 }, got true")
   }
+
+  @Test(
+    "what would arrive as other bytes, another mode or another time than was written is a mistake",
+    arguments: [
+      (#"host:run "a\0b""#, "host:run: the command has a zero byte"),
+      (#"host:run { "a", "\xff" }"#, "host:run: a word of the command has bytes that are no UTF-8 text"),
+      (#"host:run("x", { env = { A = "x\0y" } })"#, "host:run: env.A has a zero byte"),
+      (#"host:run("x", { input = "\xff" })"#, "input has bytes that are no UTF-8 text"),
+      (#"host:write("/x", "\xfc")"#, "has bytes that are no UTF-8 text"),
+      (#"host:write("/x", "y", { mode = 0644 })"#, "in quotes, such as"),
+      (#"host:run("x", { timeout = math.maxinteger })"#, "duration"), (#"sleep "9223372036854775807s""#, "duration"),
+      (#"sleep(math.maxinteger)"#, "duration"),
+    ])
+  func changedOnTheWay(_ line: String, _ expected: String) throws {
+    let played = try play(line, as: .check)
+    let text = said(played.scripts).joined(separator: "\n") + "\(played.result)"
+    #expect(text.contains(expected), "\(text)")
+    let fine = try play(#"host:run("x", { input = "a\0b", timeout = "100d", env = { A = "é" } }) host:write("/x", "y", { mode = "0644" })"#)
+    #expect(said(fine.scripts) == [])
+  }
 }

@@ -67,7 +67,7 @@ package final class EngineProcesses: EngineMachine {
     case .read(let path, let limit):
       return await flight.race { [self] in
         do throws(Failure) {
-          return .done(.text(vault.clean(String(decoding: try read(place(path), limit, flight), as: UTF8.self))))
+          return .done(.text(vault.clean(try Hosts.text(try read(place(path), limit, flight), of: path))))
         } catch { return Outcome(failure: error) }
       }
     case .exists(let path):

@@ -9,7 +9,17 @@ extension Hosts {
   func read(_ path: String, _ limit: Int, _ errand: Errand) async throws(Failure) -> Outcome {
     let most = min(limit, 16 << 20)
     let answer = try await errand.link.demand("l_read", [try errand.place(path), "\(most)"])
-    return .done(.text(vault.clean(String(decoding: answer.output, as: UTF8.self))))
+    return .done(.text(vault.clean(try Hosts.text(answer.output, of: path))))
+  }
+
+  /// - Throws: kind `invalid` if a recipe could only damage what the file holds.
+  static func text(_ bytes: [UInt8], of path: String) throws(Failure) -> String {
+    guard let text = String(validating: bytes, as: UTF8.self) else {
+      throw Failure(
+        .invalid, "\(path) holds bytes that are no UTF-8 text",
+        fix: "bring the file with host:download, or look into it with a command: run")
+    }
+    return text
   }
 
   func exists(_ path: String, _ errand: Errand) async throws(Failure) -> Outcome {

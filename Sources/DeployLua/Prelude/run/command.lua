@@ -51,7 +51,9 @@ end
 
 --- A text for a shell or a list of words; `void` for what cannot be run.
 local function read_command(method, given)
-  if type(given) == "string" and given ~= "" then return of_size(method, given, #given) end
+  if type(given) == "string" and given ~= "" then
+    return operation.is_plain(method .. ": the command", given) and of_size(method, given, #given) or void
+  end
   if given == void then return void end
   if values.is(given, secret.kind) then return no_secret(method) end
   if type(given) ~= "table" or #given == 0 then
@@ -64,6 +66,7 @@ local function read_command(method, given)
     if type(word) ~= "string" then
       return rehearsal.complain(string.format("%s: words of a command are texts, got %s", method, values.described(word)))
     end
+    if not operation.is_plain(method .. ": a word of the command", word) then return void end
     bytes = bytes + #word + 1
   end
   return of_size(method, given, bytes)
@@ -78,7 +81,7 @@ local function read_environment(method, env)
       rehearsal.complain(string.format("%s: %s is no name of a variable", method, values.described(name)))
     else
       local text = operation.text(method .. ": env." .. name, type(value) == "boolean" and tostring(value) or value)
-      if text then
+      if text and (type(text) ~= "string" or operation.is_plain(method .. ": env." .. name, text)) then
         variables = variables or {}
         variables[name] = text
       end

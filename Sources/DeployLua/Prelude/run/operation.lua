@@ -31,9 +31,21 @@ function operation.done(question)
   return answer.value
 end
 
+--- Whether a text can go to a host as it is; otherwise that is a mistake, because other bytes would arrive.
+function operation.is_plain(subject, text, may_have_zero)
+  if not utf8.len(text) then
+    rehearsal.complain(subject .. " has bytes that are no UTF-8 text", "keep bytes in a file, and bring it with host:upload")
+  elseif not may_have_zero and string.find(text, "\0", 1, true) then
+    rehearsal.complain(subject .. " has a zero byte, which no command and no variable can hold", "give it as input")
+  else
+    return true
+  end
+end
+
 --- A text, or the pieces of a secret; nil for nothing.
 function operation.text(subject, value)
-  if value == nil or type(value) == "string" then return value end
+  if value == nil then return nil end
+  if type(value) == "string" then return operation.is_plain(subject, value, true) and value or nil end
   if value == void then return nil end
   if type(value) == "number" then return tostring(value) end
   local pieces = values.is(value, secret.kind)

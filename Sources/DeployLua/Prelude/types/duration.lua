@@ -16,7 +16,8 @@ function duration.milliseconds(value)
     if unit == "" then unit = "s" end
   end
   if type(count) ~= "number" or not units[unit] or count < 0 or count ~= count then return nil end
-  local milliseconds = count * units[unit]
+  -- As a float: whole numbers of Lua wrap around.
+  local milliseconds = count * (units[unit] + 0.0)
   if milliseconds > duration.most then return nil end
   return math.floor(milliseconds + 0.5)
 end

@@ -74,8 +74,8 @@ types.define("statuses", "a status such as 200, or a list of them", function(v)
   return #v > 0, v
 end)
 
-types.define("mode", 'permission bits such as "0644"', function(v)
-  if math.type(v) == "integer" and v >= 0 and v <= 4095 then return true, v end
+-- Lua has no octal numbers: 0644 would be 01204.
+types.define("mode", 'permission bits in quotes, such as "0644"', function(v)
   local bits = type(v) == "string" and string.match(v, "^0?[0-7][0-7][0-7][0-7]?$") and tonumber(v, 8)
   return bits ~= nil and bits ~= false, bits or nil
 end)
