@@ -227,4 +227,15 @@ struct DeployTests {
     #expect(resume.code == 21 && resume.out == "")
     #expect(try Data(contentsOf: file).count >= bytes.count)
   }
+
+  @Test("a host that joins the group, or lost its disk, is brought in first: the floor of the others does not stand in its way")
+  func joining() throws {
+    let body = "strategy = rolling, on = { ValidateService = function(host) host:run \"test -e version\" end },"
+    let place = try Workplace.project(hosts: 2, body: body)
+    #expect(try place.lander("deploy").code == 0)
+    try place.write(Recipes.local(place.path, hosts: 3, body: body), to: "deploy.lua")
+    try place.write("2\n", to: "app/version")
+    let run = try place.lander("deploy")
+    #expect(run.code == 0 && run.out.contains("3 succeeded"), "\(run.err)\(run.out)")
+  }
 }
