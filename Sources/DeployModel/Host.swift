@@ -96,11 +96,14 @@ package struct HostState: Sendable, Hashable, Codable {
   package var jobs: [RunningJob]
   /// What a person has to bring there before the first deployment (shared files), with the commands; nil where nothing is missing.
   package var lacks: Failure?
+  /// Why nothing can be changed there, though it can be looked at: a read-only disk, a missing right. Nil if it can.
+  package var hindrance: Failure?
 
   package init(
     facts: HostFacts, current: Release.ID? = nil, releases: [Release.ID] = [], receipt: Receipt? = nil, previous: Receipt? = nil,
     lock: Lock? = nil, fence: Int = 0, jobs: [RunningJob] = [], lacks: Failure? = nil, strange: StrangeCurrent? = nil,
-    damage: [ReleaseDamage] = [], stranger: Receipt? = nil, place: HostPlace? = nil, failedRestore: FailedRestore? = nil
+    damage: [ReleaseDamage] = [], stranger: Receipt? = nil, place: HostPlace? = nil, failedRestore: FailedRestore? = nil,
+    hindrance: Failure? = nil
   ) {
     self.facts = facts
     self.current = current
@@ -116,6 +119,7 @@ package struct HostState: Sendable, Hashable, Codable {
     self.fence = fence
     self.jobs = jobs
     self.lacks = lacks
+    self.hindrance = hindrance
   }
 
   /// What is known to be wrong with a release on it; nil if nothing is.

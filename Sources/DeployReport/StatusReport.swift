@@ -63,6 +63,7 @@ package struct StatusReport: Sendable {
 
   private static func word(_ state: HostState) -> String {
     guard let current = state.current else { return state.strange == nil ? "empty" : "foreign" }
+    if state.stranger != nil { return "foreign" }
     return state.receipt?.release.id == current ? "on" : "between"
   }
 
@@ -75,7 +76,7 @@ package struct StatusReport: Sendable {
         return [surface.paint("not lander's", .warn), SafeText.line(strange.words)]
       }
       guard let receipt = state.receipt, receipt.release.id == current else {
-        return [current, surface.paint("no receipt", .warn)]
+        return [current, surface.paint(state.stranger.map { "of \(SafeText.line($0.application))" } ?? "no receipt", .warn)]
       }
       return [
         current, receipt.inputs.bundle.short, receipt.deployment, When.ago(receipt.at, now: now),
@@ -90,7 +91,7 @@ package struct StatusReport: Sendable {
       switch host.survey {
       case .unreachable(let failure): return failure.problem(of: host.name).lines().map { "  " + $0 }
       case .reached(let state):
-        guard let current = state.current, state.receipt?.release.id != current else { return [] }
+        guard let current = state.current, state.receipt?.release.id != current, state.stranger == nil else { return [] }
         return [
           "  \(host.name): it runs \(current) without a receipt: a deployment failed and left it so, was interrupted, or is under way",
           "    → lander resume finishes what was interrupted; lander rollback goes back; lander deploy goes forward",

@@ -97,6 +97,11 @@ struct BadHostTests {
         → on the host: sudo mkdir -p \(path) && sudo chown \(user) \(path)
 
       """, code: 21)
+    // It answers, so what is known of it is said.
+    let hosts = try place.lander("hosts")
+    #expect(hosts.code == 21 && hosts.out.contains("nothing can be changed there: \(user) may not write"), "\(hosts.out)")
+    let status = try place.lander("status")
+    #expect(status.code == 0 && status.out.contains("nothing yet") && status.out.contains("may not write to"), "\(status.out)\(status.err)")
   }
 
   @Test("a lock that somebody else holds, with who and why")

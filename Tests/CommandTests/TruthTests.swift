@@ -206,5 +206,10 @@ struct TruthTests {
     let run = try place.lander("deploy", "--state", "other")
     #expect(run.code == 3 && run.err.contains("/srv/app belongs to application \"app\""), "\(run.err)\(run.out)")
     #expect(run.err.contains("application = \"app\""), "\(run.err)")
+    // Nothing failed there, so no advice of a failure is given, and nothing of another's is called as delivered.
+    let status = try place.lander("status")
+    #expect(status.out.contains("of app") && status.out.contains("application = \"app\""), "\(status.out)")
+    #expect(!status.out.contains("receipt") && !status.out.contains("lander resume"), "\(status.out)")
+    #expect(try place.lander("verify").out.contains("belongs to application \"app\""))
   }
 }

@@ -14,7 +14,10 @@ struct BoundsTests {
     #expect(try floor(.percent(75), hosts: 4) == 3)
     #expect(try floor(.percent(50), hosts: 5) == 3)
     #expect(try floor(.percent(99), hosts: 10) == 9)
-    #expect(try floor(.percent(100), hosts: 3) == 2)
+    #expect(try floor(.percent(100), hosts: 0) == 0)
+    #expect { try floor(.percent(100), hosts: 3) } throws: {
+      ($0 as? Problems)?.list[0].fix == "write floor = 2 to take one host at a time"
+    }
     #expect(try floor(.percent(75), hosts: 1) == 0)
   }
 

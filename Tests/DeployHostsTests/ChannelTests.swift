@@ -140,11 +140,11 @@ struct ChannelTests {
     #expect(failure.kind == .missing)
     #expect(failure.message.contains("tar, gzip, setsid, sha256sum"))
     let unwritable = await ground.hosts.survey(ground.host, at: "/etc/hostname/shop", application: "a", group: "g", shared: [])
-    guard case .unreachable(let proc) = unwritable else {
-      Issue.record("reached")
+    guard case .reached(let state) = unwritable else {
+      Issue.record("not reached: \(unwritable)")
       return
     }
-    #expect(proc.kind == .notPermitted)
+    #expect(state.hindrance?.kind == .notPermitted)
     await ground.end()
   }
 

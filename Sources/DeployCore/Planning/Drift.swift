@@ -1,9 +1,11 @@
 package import DeployModel
 
 extension HostState {
-  /// What the host's disk has otherwise than its receipt says, as far as a survey sees it, each with the next step. Empty if all agrees.
+  /// What the host's disk has otherwise than its receipt says, and what keeps anybody from changing it, as far as a survey sees it, each
+  /// with the next step. Empty if all is as it should be.
   package var drift: [Problem] {
     var found: [Problem] = []
+    if let hindrance { found.append(Problem("nothing can be changed there: \(hindrance.message)", fix: hindrance.fix)) }
     let path = place?.path ?? "the path"
     let again = "lander deploy sends what is missing; lander verify names every file"
     if let strange {
@@ -34,7 +36,11 @@ extension HostState {
     }
     if let failed = failedRestore { found.append(failed.problem) }
     if let stranger {
-      found.append(Problem("\(path) belongs to application \"\(stranger.application)\", deployment \(stranger.deployment)"))
+      found.append(
+        Problem(
+          "\(path) belongs to application \"\(stranger.application)\", deployment \(stranger.deployment)",
+          fix:
+            "give this recipe a path of its own; for the same application under a new name, say application = \"\(stranger.application)\""))
     }
     return found
   }

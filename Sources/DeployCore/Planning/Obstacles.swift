@@ -33,7 +33,7 @@ package enum Obstacles {
     return Problem(
       "\(path) belongs to application \"\(owner.application)\" (\(who)), and this is \"\(selection.recipe.application)\"",
       subject: host.name,
-      fix: "give this recipe a path of its own; if it is the same application under a new name, say application = \"\(owner.application)\"")
+      fix: "give this recipe a path of its own; for the same application under a new name, say application = \"\(owner.application)\"")
   }
 
   /// Another application deploys there for the first time, or began to and is gone.

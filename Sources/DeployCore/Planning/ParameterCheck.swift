@@ -24,6 +24,13 @@ package struct ParameterCheck: Sendable, Hashable {
           Problem("this parameter has to be given (\(parameter.kind.words))", place: parameter.place, subject: "--\(parameter.name)"))
         continue
       }
+      guard found != .text("") || parameter.standard != nil || group[parameter.name] != nil else {
+        problems.append(
+          Problem(
+            "it is empty, and has to be given (\(parameter.kind.words))", place: parameter.place, subject: "--\(parameter.name)",
+            fix: "give it a value; a recipe that takes an empty text declares default = \"\""))
+        continue
+      }
       if let value = parameter.kind.read(found) {
         read.append((parameter.name, value))
       } else {

@@ -48,7 +48,7 @@ package enum Planner {
       self.bundle = bundle
       self.manifest = manifest
       self.sources = sources
-      self.surveys = surveys
+      self.surveys = surveys.map(\.forChange)
       self.kept = kept
       self.force = force
       self.orphans = orphans
@@ -218,9 +218,9 @@ extension Bounds {
   }
 
   /// A configuration in numbers, shares being of the whole group. Default floor: 0 for one host or where all go at once, else the group
-  /// minus a batch. Shares round so that one host can always move.
+  /// minus a batch. Shares below 100% round so that one host can always move.
   /// - Parameter others: hosts of the group that this deployment leaves alone; they serve their part of the floor.
-  /// - Throws: where the floor is a number that lets no host move.
+  /// - Throws: `Problems` if the floor lets no host move.
   package init(_ configuration: DeploymentConfiguration, strategy: Strategy?, hosts: Int, others: Int = 0) throws(Problems) {
     let group = hosts + others
     let floor: Int
@@ -230,6 +230,11 @@ extension Bounds {
         Problem(
           "floor = \(count) lets none of \(group) \(group == 1 ? "host" : "hosts") move", place: configuration.place,
           fix: "set it to \(max(0, group - 1)) or less"))
+    case .percent(100...)? where group > 0:
+      throw Problems(
+        Problem(
+          "floor = \"100%\" lets no host move", place: configuration.place,
+          fix: group == 1 ? "leave it out: the group has one host" : "write floor = \(group - 1) to take one host at a time"))
     case let amount?: floor = min(amount.atLeast(of: group), max(0, group - 1))
     case nil: floor = strategy?.batch.map { max(0, group - max(1, $0.atMost(of: group))) } ?? 0
     }

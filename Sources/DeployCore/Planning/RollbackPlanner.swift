@@ -82,6 +82,7 @@ package enum RollbackPlanner {
     _ selection: Selection, surveys: [Survey], kept: [PinnedRecipe], straighten: Bool = false, typed: String? = nil, lapse: Lapse? = nil,
     by identity: Planner.Identity
   ) throws(Problems) -> Plan {
+    let surveys = surveys.map(\.forChange)
     let bounds = try Bounds(selection)
     let command = "lander rollback " + (typed ?? named(selection))
     try refuseUnreachable(selection, surveys, bounds, command)
@@ -161,16 +162,21 @@ package enum RollbackPlanner {
   /// A host out of reach is no reason to leave the others on a bad release: the way round is named.
   private static func refuseUnreachable(_ selection: Selection, _ surveys: [Survey], _ bounds: Bounds, _ command: String) throws(Problems) {
     do { try Planner.refuseUnreachable(surveys, selection, bounds) } catch {
-      let there = zip(selection.hosts, surveys).filter { if case .reached = $0.1 { true } else { false } }.map(\.0.name)
+      let places = zip(selection.hosts, surveys).compactMap { host, survey -> WayBack.Place? in
+        if case .reached(let state) = survey { WayBack.Place(host: host, state: state) } else { nil }
+      }
+      // Advice that would be refused is none.
+      let way = WayBack(places)
+      let there = way.goal.map { way.lacking($0).isEmpty ? places.filter { !way.stays($0.state) }.map(\.host.name) : [] } ?? []
       if there.isEmpty { throw error }
       let away = zip(selection.hosts, surveys).filter { if case .reached = $0.1 { false } else { true } }.map(\.0.name)
-      let way = Problem(
+      let others = Problem(
         "\(away.joined(separator: ", ")) cannot go back now; the others can",
         fix: """
           \(command) \(there.map { "--only \($0)" }.joined(separator: " ")) takes them back
           \(command) takes the rest back later: hosts that went back already stay as they are
           """)
-      throw Problems(error.list + [way], exit: error.exit)
+      throw Problems(error.list + [others], exit: error.exit)
     }
   }
 

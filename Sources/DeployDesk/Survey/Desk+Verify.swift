@@ -46,6 +46,7 @@ extension Desk {
       guard case .unreachable(let failure) = survey else { return .empty }
       return .failed(failure.problem(of: host.name))
     }
+    if state.stranger != nil { return state.drift.last.map { .failed($0) } ?? .empty }
     let gone = state.damage(of: state.current).map { $0.kind == .gone || $0.kind == .unlisted } ?? false
     guard let current = state.current, !gone else { return state.drift.first.map { .failed($0) } ?? .empty }
     do {

@@ -27,8 +27,9 @@ extension Hosts {
     let asked = Hosts.now()
     let answer = try await link.demand("l_survey", [path] + shared)
     let found = Findings(answer.lines)
-    try found.check(host, path)
+    try found.check()
     var state = HostState(facts: found.facts(asked: asked))
+    state.hindrance = found.hindrance(at: path)
     state.current = found["current"]
     state.strange = found.strange
     state.damage = found.damage
@@ -62,25 +63,30 @@ private struct Findings {
   subscript(_ name: String) -> String? { pairs.first { $0.0 == name }?.1 }
   func all(_ name: String) -> [String] { pairs.filter { $0.0 == name }.map(\.1) }
 
-  /// - Throws: what a deployment cannot do without.
-  func check(_ host: DeployModel.Host, _ path: String) throws(Failure) {
+  /// - Throws: kind `missing` if the host has not the tools that a survey itself needs.
+  func check() throws(Failure) {
     let missing = all("missing")
     if !missing.isEmpty {
       throw Failure(
         .missing, "these tools are not on the host: \(missing.joined(separator: ", "))",
         fix: "install them there (coreutils, findutils, tar, gzip, util-linux, or busybox 1.35)")
     }
+  }
+
+  /// Why nothing can be changed at the path; nil if it can.
+  func hindrance(at path: String) -> Failure? {
     if let place = self["readonly"] {
-      throw Failure(
+      return Failure(
         .notPermitted, "the disk of \(place) is mounted read-only",
         fix: "look at the host's disk (dmesg, mount) and mount it for writing again")
     }
     if let place = self["unwritable"] {
       let user = self["user"] ?? "the login user"
-      throw Failure(
+      return Failure(
         .notPermitted, "\(user) may not write to \(place), and \(path) has to be made there",
         fix: "on the host: sudo mkdir -p \(Quoting.word(path)) && sudo chown \(user) \(Quoting.word(path))")
     }
+    return nil
   }
 
   /// The highest fence that the host has seen.

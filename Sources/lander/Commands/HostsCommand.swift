@@ -9,7 +9,7 @@ struct HostsCommand: Verb {
     commandName: "hosts",
     abstract:
       "Probes hosts and prints what it found: shell, tools, free space, clock, user, release.",
-    discussion: "Changes nothing there. Exits with 20 if a host is out of reach.")
+    discussion: "Changes nothing there. Exits with 20 if a host is out of reach, with 21 if one can only be looked at.")
 
   @OptionGroup var options: ProjectOptions
   @OptionGroup var bundle: AppSpecOption
@@ -27,8 +27,8 @@ struct HostsCommand: Verb {
       for selection in selections { found += await desk.survey(selection).named }
       let report = HostsReport(found)
       terminal.say(json ? [JSON.text(report.value)] : report.lines(on: terminal.out))
-      let missing = found.contains { if case .unreachable = $0.survey { true } else { false } }
-      return missing ? .unreachable : .done
+      if found.contains(where: { if case .unreachable = $0.survey { true } else { false } }) { return .unreachable }
+      return found.contains { if case .reached(let state) = $0.survey { state.hindrance != nil } else { false } } ? .infrastructure : .done
     }
   }
 }
