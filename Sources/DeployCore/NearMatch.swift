@@ -10,9 +10,9 @@ package enum NearMatch {
     return best?.name
   }
 
-  /// `did you mean "production"?`, or the names there are; nil where there are none.
+  /// `did you mean "production"?`, or the names there are; nil if there are none. Nothing typed is near to nothing.
   package static func hint(_ name: String, among candidates: [String]) -> String? {
-    if let near = of(name, among: candidates) { return "did you mean \"\(near)\"?" }
+    if !name.isEmpty, let near = of(name, among: candidates) { return "did you mean \"\(near)\"?" }
     if candidates.isEmpty { return nil }
     let shown = candidates.prefix(8).map { "\"\($0)\"" }.joined(separator: ", ")
     return "there \(candidates.count == 1 ? "is" : "are") \(shown)\(candidates.count > 8 ? ", …" : "")"

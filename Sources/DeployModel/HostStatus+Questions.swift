@@ -1,9 +1,27 @@
 extension HostStatus {
+  /// Runs its target, or was left out before the start.
+  package var isWhereItShouldBe: Bool {
+    switch self {
+    case .succeeded, .unchanged, .leftOut: true
+    default: false
+    }
+  }
   /// Neither on the target nor back on what it ran: a person is needed.
   package var isLeftBroken: Bool {
     switch self {
     case .restoreFailed: true
     case .unknown(let failure): failure.kind != .fenced
+    default: false
+    }
+  }
+  /// Failed, and going back failed too.
+  package var isRestoreFailed: Bool { if case .restoreFailed = self { true } else { false } }
+  /// Nobody could ask it at the end.
+  package var isOutOfReach: Bool { if case .unknown(let failure) = self { failure.kind != .fenced } else { false } }
+  /// Of a host that was to go back: it answered, and did not.
+  package var isLeftBehind: Bool {
+    switch self {
+    case .failed, .untouched, .restored, .pending: true
     default: false
     }
   }

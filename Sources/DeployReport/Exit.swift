@@ -1,13 +1,21 @@
 package import DeployModel
 
 extension ExitCode {
-  /// What a deployment's end means to who called: the conclusion, and that of the deployment that went back, where there was one.
-  package init(_ conclusion: Conclusion, rollback: Conclusion? = nil) {
+  /// What a deployment's end means to its caller.
+  /// - Parameters:
+  ///   - rollback: the end of the deployment that went back after it; nil if there was none.
+  ///   - isRollback: the deployment itself was to go back.
+  package init(_ conclusion: Conclusion, rollback: Conclusion? = nil, isRollback: Bool = false) {
     switch conclusion.status {
-    case .succeeded: self = .done
+    // A budget excuses hosts that are out of reach, and none that a person has to bring back.
+    case .succeeded: self = conclusion.hosts.contains(where: \.isRestoreFailed) ? .rollbackFailed : .done
     case .refused: self = Self.refusal(conclusion)
     case .cancelled:
-      self = Self.isRestored(conclusion, rollback) ? .cancelled : .rollbackFailed
+      if !Self.isRestored(conclusion, rollback) {
+        self = .rollbackFailed
+      } else {
+        self = conclusion.hosts.contains(where: \.isHeld) ? .held : .cancelled
+      }
     case .failed:
       if conclusion.hosts.contains(where: \.isLeftBroken) {
         self = .rollbackFailed
@@ -15,6 +23,8 @@ extension ExitCode {
         self = .locked
       } else if let rollback {
         self = rollback.status == .succeeded ? .rolledBack : .rollbackFailed
+      } else if isRollback, conclusion.hosts.contains(where: { $0 != .pending && $0.isLeftBehind }) {
+        self = .rollbackFailed
       } else if conclusion.hosts.contains(where: \.isHeld) || !conclusion.rollback.isEmpty {
         self = .held
       } else if let kind = conclusion.error?.failure.kind, kind.isNobodysFault {

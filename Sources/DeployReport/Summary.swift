@@ -15,7 +15,7 @@ package struct Summary: Sendable {
 
   /// The exit code that goes with it; nil while it has no conclusion.
   package var exit: ExitCode? {
-    story.conclusion.map { ExitCode($0, rollback: rollback?.conclusion) }
+    story.conclusion.map { ExitCode($0, rollback: rollback?.conclusion, isRollback: story.plan.map { $0.kind != .deploy } ?? false) }
   }
 
   /// The whole of it, line by line.
@@ -25,7 +25,7 @@ package struct Summary: Sendable {
     }
     var lines = [headline(conclusion, plan, on: surface)]
     if !story.hosts.isEmpty { lines.append("  Hosts   " + HostCounts(of: story, after: rollback).text) }
-    if conclusion.status != .succeeded, let first = story.first {
+    if !story.isAsWished, let first = story.first {
       lines += [""] + describe(first, on: surface)
     }
     lines += Causes(of: story).lines
@@ -54,8 +54,9 @@ package struct Summary: Sendable {
     let what = "\(plan.subject), \(story.duration)"
     switch conclusion.status {
     case .succeeded:
-      let changed = story.hosts.contains { if case .succeeded = $0.status { true } else { false } }
-      if changed || story.hosts.isEmpty { return surface.paint("Succeeded", .good) + ": \(what)" }
+      if !story.isAsWished { return surface.paint("Succeeded within its budget", .warn) + ": \(what)" }
+      let isUnchanged = story.hosts.contains { $0.status == .unchanged } && story.hosts.allSatisfy { $0.status != .succeeded }
+      if !isUnchanged { return surface.paint("Succeeded", .good) + ": \(what)" }
       return surface.paint("Nothing to do", .good)
         + ": \(what). Every host has the \(plan.alike) already; --force runs the hooks again."
     case .failed: return surface.paint("Failed", .bad) + ": \(what)"
@@ -86,7 +87,7 @@ package struct Summary: Sendable {
 
   /// What the hosts that were touched run now, and what a person has to type where going back failed.
   private func wayBack(_ conclusion: Conclusion, on surface: Surface) -> [String] {
-    guard conclusion.status == .failed || conclusion.status == .cancelled else { return [] }
+    guard conclusion.status != .refused, !story.isAsWished else { return [] }
     var lines: [String] = []
     for host in story.hosts + (rollback?.hosts ?? []) {
       guard case .restoreFailed(_, let restoring, let commands) = host.status else { continue }
@@ -102,9 +103,9 @@ package struct Summary: Sendable {
     if !taken.isEmpty {
       lines += ["", "  A newer deployment took over, and what they run is its business: " + Self.named(taken)]
     }
-    let unknown = story.hosts.filter { if case .unknown = $0.status { !$0.status.isTakenOver } else { false } }
+    let unknown = (story.hosts + (rollback?.hosts ?? [])).filter(\.status.isOutOfReach).map(\.name)
     if !unknown.isEmpty {
-      lines += ["", "  Out of reach, nobody knows what they run: " + Self.named(unknown.map(\.name))]
+      lines += ["", "  Out of reach, nobody knows what they run: " + Self.named(unknown)]
     }
     if let rollback, let end = rollback.conclusion {
       let outcome =
@@ -114,9 +115,9 @@ package struct Summary: Sendable {
       if end.status != .succeeded, let first = rollback.first {
         lines += Summary(rollback).describe(first, on: surface)
       }
-    } else if lines.isEmpty, !conclusion.hosts.contains(where: \.isHeld),
-      conclusion.rollback.isEmpty
-    {
+      let left = rollback.hosts.filter(\.status.isLeftBehind).map(\.name)
+      if !left.isEmpty { lines += ["", "  Not back, on the release that failed or stopped half way: " + Self.named(left)] }
+    } else if lines.isEmpty, conclusion.status != .succeeded, !conclusion.hosts.contains(where: \.isHeld), conclusion.rollback.isEmpty {
       let touched = conclusion.hosts.contains { $0.wasChanged }
       lines = [
         "",
@@ -144,6 +145,11 @@ package struct Summary: Sendable {
     let group = typed == nil ? " --group \(plan.group)" : project
     let failedHost = story.first.flatMap { $0.host.map { story.hosts[$0].name } ?? $0.error.host }
     switch exit {
+    case .done? where !story.isAsWished:
+      return [
+        ["lander logs \(plan.id)\(failedHost.map { " " + $0 } ?? "")", "the whole output"],
+        ["lander deploy\(project)", "tries the hosts again that have it not"],
+      ]
     case .done?, nil: return []
     case .locked?:
       guard let holder = conclusion.holder else {
@@ -170,9 +176,9 @@ package struct Summary: Sendable {
       ]
     case .rollbackFailed?:
       return [
-        ["lander status\(group)", "what each host runs now"],
-        ["lander rollback \(plan.recipe)\(group)", "takes the hosts that are left back, once they can be reached and have room"],
-        ["lander logs \(plan.id)\(failedHost.map { " " + $0 } ?? "")", "the whole output"],
+        ["lander status\(group)", "what each host runs now"]
+      ] + wayOn(plan, group) + [
+        ["lander logs \(plan.id)\(failedHost.map { " " + $0 } ?? "")", "the whole output"]
       ]
     default:
       return [
@@ -181,6 +187,23 @@ package struct Summary: Sendable {
       ]
     }
   }
+}
+
+extension Summary {
+  /// What takes the hosts on that could not go back. A release that is gone is no place to go back to: it is sent again.
+  private func wayOn(_ plan: Plan, _ group: String) -> [[String]] {
+    let broken = (story.hosts + (rollback?.hosts ?? [])).filter { $0.status.isLeftBroken || $0.status.isRestoreFailed }
+    let lost = broken.filter {
+      if case .restoreFailed(_, let restoring, _) = $0.status { restoring.failure.kind == .missing } else { false }
+    }
+    guard lost.isEmpty || lost.count < broken.count else { return [] }
+    return [["lander rollback \(plan.recipe)\(group)", "takes the hosts that are left back, once what stopped them is out of the way"]]
+  }
+}
+
+extension DeploymentStory {
+  /// Whether every host is where the deployment was to bring it, or was left out before the start.
+  var isAsWished: Bool { conclusion.map { $0.status == .succeeded && $0.hosts.allSatisfy(\.isWhereItShouldBe) } ?? false }
 }
 
 extension Plan {

@@ -97,6 +97,10 @@ extension Checkers {
       }
     }
     guard conclusion.status == .succeeded else { return }
+    if case .rollback(of: .some) = watch.plan.kind {
+      let left = conclusion.hosts.count { !$0.isWhereItShouldBe }
+      look(left == 0, "P8", "it is called gone back and \(left) of its hosts are not")
+    }
     let bounds = watch.plan.bounds
     look(watch.failed <= bounds.failed, "P5", "it succeeded with \(watch.failed) failed hosts, the budget being \(bounds.failed)")
     look(

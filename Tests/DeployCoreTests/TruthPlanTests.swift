@@ -102,7 +102,8 @@ struct TruthPlanTests {
     let failed = Conclusion(status: .failed, error: ScriptError(Failure(.command, "no")), rollback: [0], hosts: [.succeeded])
     let rollback = try #require(RollbackPlanner.plan(after: plan, failed, by: PlannerTests.identity))
     #expect(HostProgram.forward(0, in: rollback, staged: true).contains(.operation(.relink(Self.text), vital: true)))
-    #expect(HostProgram.commands(toRestore: 0, in: plan)[2].hasPrefix("ln -s \(Self.text) .lander/current.by-hand"))
+    let commands = HostProgram.commands(toRestore: 0, in: plan, after: Failure(.command, "exit status 1"))
+    #expect(commands[2].hasPrefix("ln -s \(Self.text) .lander/current.by-hand"))
   }
 
   @Test("hooks that take leave of a release whose folder is gone are skipped with a warning, and it is nothing to go back to")
@@ -133,23 +134,28 @@ struct TruthPlanTests {
   func advice() throws {
     for kind in [ReleaseDamage.Kind.lacking(2, of: 9), .unlisted, .gone] {
       let name = kind == .gone ? "new" : "old"
-      let commands = HostProgram.commands(toRestore: 0, in: try plan([state(name, kind)]))
+      let commands = HostProgram.commands(toRestore: 0, in: try plan([state(name, kind)]), after: Failure(.command, "exit status 1"))
       #expect(!commands.contains { $0.hasPrefix("ln ") || $0.contains("&& mv") }, "\(commands)")
       #expect(commands.last?.contains("lander deploy web --group g --only h0 --force") == true, "\(commands)")
     }
-    let whole = HostProgram.commands(toRestore: 0, in: try plan([state("old")]))
+    let whole = HostProgram.commands(toRestore: 0, in: try plan([state("old")]), after: Failure(.command, "exit status 1"))
     #expect(whole.contains { $0.hasPrefix("ln -s releases/old ") })
+    // A hook took it away, which nobody knew when the plan was made.
+    let lost = HostProgram.commands(toRestore: 0, in: try plan([state("old")]), after: Failure(.missing, "release old is not on the host"))
+    #expect(!lost.contains { $0.hasPrefix("ln ") } && lost.last?.contains("--only h0 --revision bundle:") == true, "\(lost)")
   }
 
-  @Test("a stop hook that fails in a damaged release is no dead end, in a whole one it is a failure")
+  @Test("a stop hook that fails in a damaged release, or on a rollback, is no dead end; in a whole one it is a failure")
   func stopHook() throws {
-    func vital(_ kind: ReleaseDamage.Kind?) throws -> [Bool] {
+    func vital(_ kind: ReleaseDamage.Kind?, isRollback: Bool = false) throws -> [Bool] {
       var plan = try plan([state("old", kind)])
+      if isRollback { plan.kind = .rollback(of: nil) }
       plan.recipes[0].hooks = [Recipe.Hook(event: .applicationStop, function: 0)]
       return HostProgram.forward(0, in: plan, staged: true).compactMap { if case .hook(_, _, let vital) = $0 { vital } else { nil } }
     }
     #expect(try vital(.lacking(1, of: 2)) == [false])
     #expect(try vital(nil) == [true])
+    #expect(try vital(nil, isRollback: true) == [false])
   }
 
   @Test("a rollback to a release that is damaged is refused, and says what sends it again")

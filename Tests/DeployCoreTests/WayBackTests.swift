@@ -52,6 +52,24 @@ struct WayBackTests {
     #expect(conclusion == nil, "it ended before host 1 had answered")
   }
 
+  @Test(
+    "a rollback that leaves a host where it was has failed, however many the others are", arguments: [Failure.Kind.command, .unreachable])
+  func leftBehind(_ kind: Failure.Kind) {
+    var p = plan(hosts: 3, hooks: [(.applicationStart, 0)], failed: 3, rollback: false)
+    p.bounds.unreachable = 3
+    let ends = { (kind: Plan.Kind) in
+      p.kind = kind
+      return self.play(p, PerHost { run("start", on: $0) }) { intent in
+        if case .run = intent.operation, intent.place == .host(1) { return .failed(.command, "exit status 7") }
+        return .done()
+      }.conclusion
+    }
+    let back = ends(.rollback(of: "d0"))
+    #expect(back?.status == .failed && back?.hosts[0] == .succeeded && back?.hosts[2] == .succeeded, "\(String(describing: back))")
+    #expect(back?.error?.failure.message == "exit status 7")
+    #expect(ends(.deploy)?.status == .succeeded, "a budget that a recipe declares still counts")
+  }
+
   @Test("a hook that raises what somebody's wish would raise is a failure, and no cancelled deployment")
   func cancelledByNobody() {
     let p = plan(hosts: 1, hooks: [(.afterInstall, 0)])

@@ -35,4 +35,34 @@ import Testing
     #expect(ExitCode(first, rollback: broken) == .rollbackFailed)
     #expect(ExitCode(first, rollback: Conclusion(status: .succeeded, hosts: [.succeeded])) == .rolledBack)
   }
+
+  @Test("a budget excuses failed hosts, and names them; a host that a person has to bring back is no success")
+  func withinBudget() {
+    let names = ["web1", "web2", "web3"]
+    func end(_ last: HostStatus, _ others: HostStatus = .succeeded) -> (code: ExitCode, text: String) {
+      let conclusion = Conclusion(status: .succeeded, hosts: [others, others, last])
+      let story = DeploymentStory(Stories.entries([.planned(Stories.plan(hosts: names)), .concluded(conclusion)]))
+      return (ExitCode(conclusion), Summary(story).lines(on: Surface()).joined(separator: "\n"))
+    }
+    let restored = end(.restored(Stories.broken))
+    #expect(restored.code == .done && restored.text.hasPrefix("Succeeded within its budget: "), "\(restored.text)")
+    #expect(restored.text.contains("lander logs"))
+    let lost = end(.unknown(Failure(.unreachable, "no answer")))
+    #expect(lost.code == .done && lost.text.contains("Out of reach, nobody knows what they run: web3"), "\(lost.text)")
+    let broken = end(.restoreFailed(Stories.broken, restoring: Stories.broken, commands: ["ls"]))
+    #expect(broken.code == .rollbackFailed && broken.text.contains("web3 could not go back"), "\(broken.text)")
+    // It ran hooks on a host, so there was something to do.
+    #expect(!end(.restored(Stories.broken), .unchanged).text.contains("Nothing to do"))
+    #expect(end(.unchanged, .unchanged).text.hasPrefix("Nothing to do: "))
+  }
+
+  @Test("a rollback that leaves a host where it was, and a cancelled deployment without rollback, exit with what they left")
+  func leftBehind() {
+    let failed = Conclusion(status: .failed, error: Stories.broken, hosts: [.unchanged, .restored(Stories.broken)])
+    #expect(ExitCode(failed) == .rolledBack)
+    #expect(ExitCode(failed, isRollback: true) == .rollbackFailed)
+    let cancelled = ScriptError(Failure(.cancelled, "Ctrl-C"))
+    #expect(ExitCode(Conclusion(status: .cancelled, error: cancelled, hosts: [.failed(cancelled), .pending])) == .held)
+    #expect(ExitCode(Conclusion(status: .cancelled, error: cancelled, hosts: [.restored(cancelled), .pending])) == .cancelled)
+  }
 }

@@ -145,6 +145,24 @@ struct ReportTests {
     #expect(text.contains("lander rollback web --group production"), "\(text)")
   }
 
+  @Test("hosts that did not go back are named in the summary, whether they answered or not, and the exit code is 11")
+  func notBack() {
+    let names = ["web1", "web2", "web3", "web4"]
+    let end = Conclusion(
+      status: .failed, error: Stories.broken, rollback: [0, 1, 2], hosts: [.succeeded, .succeeded, .succeeded, .restored(Stories.broken)])
+    let failed = DeploymentStory(Stories.entries([.planned(Stories.plan(hosts: names)), .concluded(end)]))
+    let lost = Failure(.unreachable, "it did not answer in time")
+    let back = Conclusion(status: .failed, error: Stories.broken, hosts: [.succeeded, .failed(Stories.broken), .unknown(lost)])
+    let plan = Stories.plan(
+      hosts: ["web1", "web2", "web3"], kind: .rollback(of: "20261121-113045-x7k2"), id: "20261121-113101-b2c3")
+    let rollback = DeploymentStory(Stories.entries([.planned(plan), .concluded(back)]))
+    let text = Summary(failed, rollback: rollback).lines(on: Surface()).joined(separator: "\n")
+    #expect(text.contains("  Hosts   1 went back · 2 not gone back · 1 restored\n"), "\(text)")
+    #expect(text.contains("  Out of reach, nobody knows what they run: web3\n"), "\(text)")
+    #expect(text.contains("  Not back, on the release that failed or stopped half way: web2\n"), "\(text)")
+    #expect(ExitCode(end, rollback: back) == .rollbackFailed)
+  }
+
   @Test("a recipe is shown with its hooks in the order in which they run")
   func hooksInOrder() {
     let events: [LifecycleEvent] = [.validateService, .afterInstall, .applicationStop, .applicationStart]

@@ -85,7 +85,8 @@ extension HostProgram {
   }
 
   /// What a person types when restoring failed too; never a way to a release that is known to be broken.
-  package static func commands(toRestore number: Int, in plan: Plan) -> [String] {
+  /// - Parameter failure: why restoring failed.
+  package static func commands(toRestore number: Int, in plan: Plan, after failure: Failure) -> [String] {
     let host = plan.hosts[number]
     let path = host.host.place(plan.path)
     let reach = host.host.transport == "ssh" ? "ssh \(host.host.address ?? host.host.name)" : "sh"
@@ -95,6 +96,10 @@ extension HostProgram {
         reach, "ls -l \(path)/current \(path)/releases",
         "# do not link release \(damage.release): \(damage.words); `\(again)` sends what is missing",
       ]
+    }
+    if failure.kind == .missing, let good = host.back ?? host.previous {
+      let send = "lander deploy \(plan.recipe) --group \(plan.group) --only \(host.host.name) --revision bundle:\(good.inputs.bundle.short)"
+      return [reach, "ls -la \(path)", "# release \(good.release.id) is not there any more; `\(send)` sends it again"]
     }
     guard let target = (host.back?.release.id ?? host.current).map({ "releases/\($0)" }) ?? host.found else {
       guard let lost = host.lost else { return [reach, "rm \(path)/current"] }

@@ -37,8 +37,9 @@ package enum HostProgram {
       let scripts = host.lost == nil ? [] : appSpec(event, for: host, in: plan).map { HostStep.operation($0, vital: false) }
       return bracket(event, scripts) + (hooks.isEmpty ? [] : [.skip(event, reason: host.reasonToSkip)])
     }
-    // A damaged release may lack the very program that stops it: nobody could ever repair it.
-    let isVital = !event.concernsPrevious || host.damage == nil
+    // A damaged release may lack the very program that stops it: nobody could ever repair it. A release that a rollback leaves is left
+    // because it is bad: that it cannot be stopped is no reason to keep it.
+    let isVital = !event.concernsPrevious || host.damage == nil && plan.kind == .deploy
     let files = appSpec(event, for: host, in: plan)
     let own = event == .install ? files + builtIn(event, for: host, staged: staged) : builtIn(event, for: host, staged: staged) + files
     let site = Intent.Site(event: event, release: event.concernsPrevious ? host.current : host.target?.id, previous: host.current)

@@ -141,7 +141,7 @@ struct HostRun: Sendable, Hashable {
   private mutating func failed(_ error: ScriptError, begun isBegun: Bool, in plan: Plan, _ outbox: inout Outbox) -> Move {
     if let event = openEvent { outbox.note(.eventEnded(host: host, event, error: error)) }
     if let cause {
-      var commands = HostProgram.commands(toRestore: host, in: plan)
+      var commands = HostProgram.commands(toRestore: host, in: plan, after: error.failure)
       let path = plan.hosts[host].host.place(plan.path)
       if error.failure.kind == .noSpace { commands.insert("df -h \(path)  # make room first", at: 1) }
       if isStillRunning { commands.append("# the release that failed was not stopped: stop it before that") }

@@ -23,12 +23,16 @@ extension Rollout {
     finish()
   }
 
-  /// However large the budget, a deployment in which no host succeeded has failed (as in CodeDeploy).
   mutating func finish() {
-    if failure == nil, !statuses.contains(where: { $0 == .succeeded || $0 == .unchanged }) {
-      failure = firstCause(or: "no host succeeded")
-    }
+    if failure == nil, !hasReachedEnough { failure = firstCause(or: "no host succeeded") }
     notify(0)
+  }
+
+  /// Whether enough hosts are where they should be, however large the budget: at least one, as in CodeDeploy, and every one on the
+  /// automatic way back, whose budget lets it try all hosts and excuses none.
+  private var hasReachedEnough: Bool {
+    if case .rollback(of: .some) = plan.kind { return statuses.allSatisfy(\.isWhereItShouldBe) }
+    return statuses.contains { $0 == .succeeded || $0 == .unchanged }
   }
 
   private var notices: [Body] { failure == nil ? plan.onSuccess : plan.onFailure }
