@@ -36,7 +36,7 @@ package struct SpecNode: Sendable, Hashable {
   /// `a list`, `a map`, `"x"`: as error messages name it.
   package var named: String {
     switch content {
-    case .scalar(.text(let text), _): "\"\(text)\""
+    case .scalar(.text(let text), _): text.count > 60 ? "\"\(text.prefix(60))…\"" : "\"\(text)\""
     case .scalar(let scalar, _): scalar == .null ? "nothing" : scalar.printed
     case .list: "a list"
     case .map: "a map"

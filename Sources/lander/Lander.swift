@@ -74,6 +74,8 @@ enum Main {
       // Only here: after a command it would end in a success that deployed nothing.
       if arguments.first == "--version" { return terminal.say(Version.number) }
       try Subcommand.check(arguments, of: Lander.self)
+      try EmptyWords.check(arguments)
+      try Elsewhere.check()
       var command = try Lander.parseAsRoot(arguments)
       if var patient = command as? any AsyncParsableCommand {
         try await patient.run()
@@ -115,6 +117,18 @@ enum Elsewhere {
     rest.removeFirst()
     let attached = word.hasPrefix("-C") ? word.dropFirst(2) : word.dropFirst("--project=".count)
     return .some(attached.isEmpty ? rest.popFirst() : String(attached))
+  }
+
+  /// - Throws: `Problems` if the current folder has no path that could be used: everything that is relative would mean `/`.
+  static func check() throws(Problems) {
+    let path = getcwd(nil, 0)
+    defer { free(path) }
+    let reason: String? =
+      if let path { strlen(path) < Int(PATH_MAX) ? nil : "its path has over \(PATH_MAX - 1) bytes" } else {
+        errno == ENOENT ? "it was removed" : String(cString: strerror(errno))
+      }
+    guard let reason else { return }
+    throw Problems(Problem("the current folder cannot be used: \(reason)", fix: "change to another one, or name the project's with -C"))
   }
 }
 

@@ -75,4 +75,30 @@ struct AppSpecCheckCommandTests {
       #expect(run.out.isEmpty && run.code == 2)
     }
   }
+
+  @Test(
+    "an appspec file that is a folder, a pipe, or a link out of the bundle is refused by name, and nothing of what it leads to is shown")
+  func strangeFiles() throws {
+    for (made, expected) in [
+      ("mkdir odd/appspec.yml", "appspec.yml: it is no regular file\n"), ("mkfifo odd/appspec.yml", "appspec.yml: it is no regular file\n"),
+      ("echo hidden >HERE/out; ln -s HERE/out odd/appspec.yml", "appspec.yml: it is a link that leads out of the bundle, to HERE/out\n"),
+    ] {
+      try shell("rm -rf odd; mkdir odd; " + made.replacing("HERE", with: place.path))
+      let run = try place.run(["appspec", "check", "odd"])
+      #expect(place.relative(run.err).hasPrefix(expected) && run.out.isEmpty && run.code == 2, "\(made): \(run.err)")
+    }
+  }
+
+  @Test("a result that could not be written is refused before anything is installed")
+  func result() throws {
+    try place.write("version: 0.0\nos: linux\nfiles: [{source: version, destination: \(place.path)/to}]\n", to: "good/appspec.yml")
+    try place.write("1\n", to: "good/version")
+    let run = try place.run(["appspec", "run", "--bundle", "good", "--result", "nowhere/r.json"])
+    #expect(
+      place.relative(run.err)
+        == "--result: HERE/nowhere/r.json cannot be written: No such file or directory\n  → name a file in a folder that is there\n")
+    #expect(run.code == 2 && !place.exists("to"))
+    #expect(try place.run(["appspec", "run", "--bundle", "good", "--result", "r.json"]).code == 0)
+    #expect(try place.text("r.json").hasPrefix("{") && place.exists("to/version"))
+  }
 }

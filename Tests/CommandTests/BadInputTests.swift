@@ -28,6 +28,52 @@ struct BadInputTests {
       "--state: there is no state folder HERE/nope\n  → without --state it is .lander beside deploy.lua\n")
   }
 
+  @Test("an option with an empty value, as a variable that is not set leaves it, is refused; it never means the default")
+  func emptyValues() throws {
+    let place = try Workplace.project(body: "params = { tag = param.string { default = \"\" }, name = param.string {} },")
+    let advice = "  → leave the option out, or look at the variable that its value comes from\n"
+    for words in [["deploy"], ["plan"], ["rollback"], ["verify"]] {
+      try refused(place, words + ["--only", ""], "--only: it has an empty value\n" + advice)
+      let both = "--only: it has an empty value\n\(advice)--group: it has an empty value\n\(advice)\n2 problems; nothing was started.\n"
+      try refused(place, words + ["--only=", "--group", " "], both)
+      try refused(
+        place, words + ["--only", ","], "--only: it names no host\n  → name hosts, or leave it out to take all of them\n")
+    }
+    try refused(place, ["exec", "test", "--only", "", "--", "true"], "--only: it has an empty value\n" + advice)
+    try refused(place, ["deploy", "--revision", ""], "--revision: it has an empty value\n" + advice)
+    try refused(
+      place, ["deploy", "--tag", "", "--name", ""],
+      """
+      deploy.lua:8: --name: it is empty, and has to be given (a text)
+        → give it a value; a recipe that takes an empty text declares default = ""
+
+      """)
+  }
+
+  @Test("a result that could not be written is no success; a reader that has seen enough is none's concern")
+  func lostOutput() throws {
+    let place = try Workplace.project()
+    for words in [["check"], ["status", "--json"], ["history"], ["deploy", "--output", "ndjson"]] {
+      let run = try place.start(words, through: ["sh", "-c", "exec \"$0\" \"$@\" >/dev/full"])
+      #expect(run.wait() == 21, "\(words): \(run.everything)")
+      #expect(run.everything.contains("standard output could not be written: No space left on device\n  → "), "\(run.everything)")
+    }
+    let head = try place.start(["help-pages"], through: ["bash", "-c", "set -o pipefail; \"$0\" \"$@\" | head -n 1"])
+    #expect(head.wait() == 0, "\(head.everything)")
+  }
+
+  @Test("in a folder that was removed nothing is written, and the folder of the project can be named")
+  func removedFolder() throws {
+    let place = try Workplace(["gone/x": "", "shop/deploy.lua": "group \"g\" { hosts = { \"a\" } }\n"])
+    let removed = try place.start(["init"], through: ["sh", "-c", "cd gone && rm -r ../gone && exec \"$0\" \"$@\""])
+    #expect(removed.wait() == 2)
+    #expect(
+      removed.everything == "the current folder cannot be used: it was removed\n  → change to another one, or name the project's with -C\n")
+    let named = try place.start(
+      ["-C", place.path + "/shop", "check"], through: ["sh", "-c", "mkdir gone; cd gone && rm -r ../gone && exec \"$0\" \"$@\""])
+    #expect(named.wait() == 0, "\(named.everything)")
+  }
+
   @Test("-C before the command is a change of folder, as in git and make")
   func elsewhere() throws {
     let place = try Workplace(["shop/deploy.lua": "group \"g\" { hosts = { \"a\" } }\n"])

@@ -45,7 +45,7 @@ struct OutsideInputTests {
     let long = try check("os: linux\nfiles: [{source: a, destination: \(String(repeating: "/a", count: 100_000))}]\n")
     #expect(long.code == 2 && long.out.contains("has 200000 bytes, and a path has at most 4095"), "\(long.code)")
     let other = try check("Resources: [{f: {Type: 'AWS::ECS::Service'}}]\nHooks: [{BeforeInstall: f}]\n")
-    #expect(other.code == 2 && other.out.contains("1 errors, 0 warnings") && other.out.contains("an appspec file for ECS"), "\(other.out)")
+    #expect(other.code == 2 && other.out.contains("1 error, 0 warnings") && other.out.contains("an appspec file for ECS"), "\(other.out)")
   }
 
   /// A zip as old programs for Windows make it.

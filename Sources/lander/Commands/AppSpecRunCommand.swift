@@ -67,16 +67,17 @@ struct AppSpecRunCommand: AsyncParsableCommand {
       events: events.map { $0.split(separator: ",").map(String.init) }, application: applicationName ?? bundle,
       groupName: deploymentGroupName, restore: restore, ignoresStopFailures: ignoreStopFailures,
       refusesForeignLinks: refuseForeignLinks)
+    let resultFile = try result.map { try ResultFile(at: HostPath(expanding: $0, from: here).text) }
     Stop.listen(to: Signals.ending.filter { !Signals.isIgnored($0) || $0 != SIGHUP })
     let engineRoot = EngineRoot(path: HostPath(expanding: root, from: here), group: group)
     var deployment = AppSpecDeployment(request, root: engineRoot, on: LocalAppSpecHost { print($0) })
     let report = await deployment.run()
-    if let result {
+    for line in report.lines { print(line) }
+    if let resultFile {
       let encoder = JSONEncoder()
       encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-      try encoder.encode(report).write(to: URL(fileURLWithPath: result))
+      try resultFile.write(try encoder.encode(report))
     }
-    for line in report.lines { print(line) }
     if report.error != nil { throw ExitCode(Stop.signal.map { 128 + $0 } ?? 10) }
   }
 }

@@ -28,7 +28,7 @@ struct DeployCommand: Verb {
     let project = try bundle.project(choices) ?? Wiring.project(options)
     let desk = try Wiring.desk(for: project, options, tell: terminal.listener())
     return try await desk.use { desk in
-      let planned = try await desk.plan(request.asked(of: project.project), of: project)
+      let planned = try await desk.plan(try request.asked(of: project.project), of: project)
       return try await Launch(desk: desk, terminal: terminal, progress: progress, typed: project.typed).deploy(planned.plan)
     }
   }

@@ -19,7 +19,7 @@ struct ExecCommand: Verb {
   @Argument(
     parsing: .postTerminator, help: ArgumentHelp("The command, after --.", valueName: "command"))
   var command: [String] = []
-  @Option(help: ArgumentHelp("Only these hosts; * stands for anything.", valueName: "host"))
+  @Option(help: ArgumentHelp("Only these hosts, between commas; * stands for anything.", valueName: "host"))
   var only: [String] = []
   @Option(help: ArgumentHelp("How long it may take on a host: 90s, 5m.", valueName: "time"))
   var timeout = "1m"
@@ -37,7 +37,9 @@ struct ExecCommand: Verb {
   }
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
-    let (project, desk, selection) = try Wiring.open(options, tell: terminal.listener()) { try $0.selection(ofGroup: group, only: only) }
+    let (project, desk, selection) = try Wiring.open(options, tell: terminal.listener()) {
+      try $0.selection(ofGroup: group, only: HostChoice.names(only))
+    }
     let execution = Execution(command, on: selection, limit: Interval(timeout) ?? .minutes(1), at: desk)
     let report = ExecReport(hosts: execution.hosts, terminal: terminal)
     let interruption = ExecInterruption()

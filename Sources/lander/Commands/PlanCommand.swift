@@ -27,7 +27,7 @@ struct PlanCommand: Verb {
     let project = try bundle.project(choices) ?? Wiring.project(options)
     let desk = try Wiring.desk(for: project, options, tell: terminal.listener())
     return try await desk.use { desk in
-      let report = PlanReport(try await desk.plan(request.asked(of: project.project), of: project, connecting: connect))
+      let report = PlanReport(try await desk.plan(try request.asked(of: project.project), of: project, connecting: connect))
       terminal.say(report.lines(on: terminal.out))
       if !connect { terminal.say(["", "  No host was asked: all are taken to be fresh. lander plan --connect asks them."]) }
       return report.isWhole ? .done : .partial

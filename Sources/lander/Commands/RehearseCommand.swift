@@ -35,7 +35,7 @@ struct RehearseCommand: Verb {
     let project = try Wiring.project(options)
     let seed = seed ?? UInt64.random(in: 0...999_999)
     let run = try RehearsalRun(
-      request.asked(of: project.project), of: project, stage: Wiring.stage, hosts: hosts, faults: faults, seed: seed,
+      try request.asked(of: project.project), of: project, stage: Wiring.stage, hosts: hosts, faults: faults, seed: seed,
       engine: Version.number)
     return RehearsalStory(run, faults: faults, isWhole: timeline).tell(on: terminal)
   }

@@ -26,7 +26,7 @@ struct RollbackCommand: Verb {
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
     let (project, desk, selection) = try Wiring.open(options, bundle, tell: terminal.listener()) {
-      try $0.selection(recipe: recipe, group: choice.group, only: choice.names)
+      try $0.selection(recipe: recipe, group: choice.group, only: try choice.names)
     }
     return try await desk.use { desk in
       let plan = try await desk.planRollback(of: selection, in: project, straighten: straighten)

@@ -24,7 +24,7 @@ struct VerifyCommand: Verb {
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
     let (_, desk, selections) = try Wiring.open(options, bundle, tell: terminal.listener()) {
-      try $0.selections(recipe: recipe, group: choice.group, only: choice.names)
+      try $0.selections(recipe: recipe, group: choice.group, only: try choice.names)
     }
     return try await desk.use { desk in
       var groups: [VerifiedGroup] = []

@@ -7,13 +7,20 @@ struct HostChoice: ParsableArguments {
   var group: String?
   @Option(
     parsing: .upToNextOption,
-    help: ArgumentHelp("Only these hosts of the group; * stands for anything.", valueName: "host"))
+    help: ArgumentHelp("Only these hosts of the group, between blanks or commas; * stands for anything.", valueName: "host"))
   var only: [String] = []
 
-  var names: [String] { HostChoice.names(only) }
+  /// - Throws: `Problems` as the function does.
+  var names: [String] { get throws { try HostChoice.names(only) } }
 
   /// Host names as people type them: `--only web1 web2`, `--only web1,web2`, `--only "web1 web2"`.
-  static func names(_ words: [String]) -> [String] {
-    words.flatMap { $0.utf8.split { $0 == UInt8(ascii: ",") || $0 == UInt8(ascii: " ") }.map { String(Substring($0)) } }
+  /// - Returns: none if nothing was typed, which selects every host.
+  /// - Throws: `Problems` if something was typed that names no host, as a variable does that is not set: it must not select every host.
+  static func names(_ words: [String]) throws(Problems) -> [String] {
+    let names = words.map { $0.utf8.split { $0 == UInt8(ascii: ",") || $0 == UInt8(ascii: " ") }.map { String(Substring($0)) } }
+    guard !names.contains([]) else {
+      throw Problems(Problem("it names no host", subject: "--only", fix: "name hosts, or leave it out to take all of them"))
+    }
+    return names.flatMap(\.self)
   }
 }

@@ -37,13 +37,14 @@ struct RequestOptions: ParsableArguments {
   var orphans: LockRequest.Orphans = .wait
 
   /// The command line as data.
-  func asked(of project: Project) -> Asked {
+  /// - Throws: `Problems` if `--only` names no host.
+  func asked(of project: Project) throws(Problems) -> Asked {
     let given = RecipeOptions(
       words, explicit: param, recipes: project.recipes.map(\.name), declared: RecipeOptions.declared(in: project, for: words),
       options: OptionNames.all.sorted())
     let request = DeploymentRequest(
       recipe: given.recipe, group: group, revision: revision,
-      only: HostChoice.names(only),
+      only: try HostChoice.names(only),
       parameters: given.parameters, force: force, orphans: orphans)
     return Asked(request, unclear: given.problems)
   }

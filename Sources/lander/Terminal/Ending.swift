@@ -63,12 +63,20 @@ enum Ending {
   static func leave(_ code: DeployModel.ExitCode, _ error: (any Error)? = nil) -> Never {
     guard claim(code) else { EarlyEnd.wait() }
     let text = line(code, error)
-    fflush(nil)
+    if fflush(nil) != 0 { Terminal.loses(errno) }
     Terminal.withOutput {
       if let text { Terminal.put(Array((text + "\n").utf8), to: STDOUT_FILENO) }
-      exit(code.rawValue)
+      exit(complete(code).rawValue)
     }
-    exit(code.rawValue)
+    exit(complete(code).rawValue)
+  }
+
+  /// A command whose result could not be written has not succeeded for whoever reads it.
+  private static func complete(_ code: DeployModel.ExitCode) -> DeployModel.ExitCode {
+    guard code == .done, let reason = Terminal.lostOutput else { return code }
+    let lines = "standard output could not be written: \(reason)\n  → what was done is done; ask again where there is room: lander status\n"
+    Terminal.put(Array(lines.utf8), to: STDERR_FILENO)
+    return .infrastructure
   }
 
   /// The end that a signal asked for, which is claimed already. A reader that does not take what was written before gets no last line.

@@ -41,12 +41,21 @@ struct Terminal: Sendable {
   /// Not if somebody is writing just now.
   static func tryOutput(_ body: () -> Void) { output.withLockIfAvailable { _ in body() } }
 
+  /// Why something that belongs on standard output is not there: `errno` of the write; 0 if all is. A reader that went away, as `head`
+  /// does, wanted no more.
+  private static let lost = Atomic<Int32>(0)
+  static var lostOutput: String? {
+    let code = lost.load(ordering: .relaxed)
+    return code == 0 ? nil : String(cString: strerror(code))
+  }
+  static func loses(_ code: Int32) { if code != EPIPE { lost.store(code, ordering: .relaxed) } }
+
   static func put(_ bytes: [UInt8], to descriptor: Int32) {
     var bytes = bytes[...]
     while !bytes.isEmpty {
       let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
       if count < 0, errno == EINTR || errno == EAGAIN { continue }
-      guard count > 0 else { return }
+      guard count > 0 else { return descriptor == STDOUT_FILENO ? loses(errno) : () }
       bytes = bytes.dropFirst(count)
     }
   }

@@ -1,0 +1,28 @@
+import ArgumentParser
+import DeployModel
+
+/// Refuses options of `lander` with an empty value, which is how a variable that is not set arrives: `--revision "$ARTIFACT"`.
+enum EmptyWords {
+  /// - Parameter arguments: all words after `lander`; those after `--` belong to a command on hosts.
+  /// - Throws: `Problems`, one for each. Parameters of recipes are none of them: their types say what they may be.
+  static func check(_ arguments: [String]) throws(Problems) {
+    let words = arguments.prefix { $0 != "--" }
+    let options = Set(OptionNames.names(of: Subcommand.named(Array(words))))
+    var problems: [Problem] = []
+    var option: String?
+    for word in words {
+      if word.hasPrefix("--") {
+        let name = word.dropFirst(2).prefix { $0 != "=" }
+        option = options.contains(String(name)) ? "--\(name)" : nil
+        if let option, word == option + "=" { problems.append(problem(option)) }
+      } else if word.allSatisfy(\.isWhitespace), let option {
+        problems.append(problem(option))
+      }
+    }
+    if !problems.isEmpty { throw Problems(problems) }
+  }
+
+  private static func problem(_ option: String) -> Problem {
+    Problem("it has an empty value", subject: option, fix: "leave the option out, or look at the variable that its value comes from")
+  }
+}
