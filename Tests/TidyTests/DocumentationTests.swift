@@ -57,6 +57,27 @@ import Testing
     }
   }
 
+  @Test("the page of the host protocol has every function that hosts are asked for and every status, and no other")
+  func protocolPage() {
+    let page = tree.text("docs/host-protocol.md")
+    func found(_ pattern: String, _ text: String) -> Set<String> { Set(Pattern(pattern).matches(in: text).map(\.found)) }
+    let told = found(#"^\| `(l_\w+)` \|"#, page)
+    let list = found(#"`(l_\w+)`"#, page)
+    let asked = tree.swift(under: "Sources/DeployHosts").reduce(into: Set<String>()) { names, file in
+      names.formUnion(found(#""(l_[a-z_]+)[ "]"#, file.text))
+    }
+    // What a channel begins with, and the two forms of a request.
+    let kept = ["l_program", "l_runner", "l_do", "l_in"]
+    #expect(asked.subtracting(list).subtracting(kept).isEmpty, "the page lacks \(asked.subtracting(list).subtracting(kept).sorted())")
+    #expect(told.subtracting(asked).isEmpty, "nobody asks for \(told.subtracting(asked).sorted())")
+    let program = tree.files.filter { $0.path.hasPrefix("Sources/DeployHosts/Program/") && $0.path.hasSuffix(".sh") }.map(\.text)
+    let functions = found(#"^(l_\w+)\(\)"#, program.joined(separator: "\n"))
+    #expect(list.subtracting(functions).subtracting(kept).isEmpty, "no host has \(list.subtracting(functions).subtracting(kept).sorted())")
+    let statuses = found(#"l_die (4\d)"#, program.joined(separator: "\n"))
+    let explained = found(#"^\| (4\d) \|"#, page)
+    #expect(statuses.subtracting(explained).isEmpty, "the page does not explain \(statuses.subtracting(explained).sorted())")
+  }
+
   @Test("every promise has a row, and every test that a row names exists")
   func promises() {
     let page = tree.text("docs/promises.md")
