@@ -3,7 +3,7 @@ package struct AppSpec: Sendable, Hashable {
   package var files: [FileMapping]
   package var hooks: [EventHooks]
   package var permissions: [Permission]
-  /// Wins over the deployment's own option; nil where the file does not say.
+  /// Wins over the deployment's own option; nil if the file does not say.
   package var fileExistsBehavior: String?
 
   package init(files: [FileMapping] = [], hooks: [EventHooks] = [], permissions: [Permission] = [], fileExistsBehavior: String? = nil) {
@@ -13,7 +13,7 @@ package struct AppSpec: Sendable, Hashable {
     self.fileExistsBehavior = fileExistsBehavior
   }
 
-  /// The scripts of an event, in the order of the file; empty where it has none.
+  /// The scripts of an event, in the order of the file; empty if it has none.
   package func scripts(of event: String) -> [HookScript] { hooks.last { $0.event == event }?.scripts ?? [] }
 
   /// The text of an appspec file, read and checked.
@@ -29,7 +29,7 @@ package struct AppSpec: Sendable, Hashable {
 package struct AppSpecReading: Sendable {
   package private(set) var spec = AppSpec()
   package private(set) var problems: [SpecProblem] = []
-  /// The file's nodes, for those who look closer; nil where it is no YAML or has nothing in it.
+  /// The file's nodes, for those who look closer; nil if it is no YAML or has nothing in it.
   package private(set) var root: SpecNode?
   /// Whether it is for another platform of CodeDeploy: nothing else in it is looked at.
   package private(set) var isForeign = false

@@ -26,7 +26,7 @@ extension AppSpecDeployment {
     }
   }
 
-  /// - Throws: where nothing more is to begin.
+  /// - Throws: if nothing more is to begin.
   func checkStopped() throws {
     if let why = host.stopped { throw SpecProblem(.interrupted, why) }
   }

@@ -1,5 +1,5 @@
 /// The Install event: a program on the host that tells what the bundle is and what stands where the previous one was installed, one that
-/// tells what stands at its destinations where that is not known by then, and one that carries the plan out.
+/// tells what stands at its destinations if that is not known by then, and one that carries the plan out.
 extension AppSpecDeployment {
   mutating func install() async throws {
     var (name, planner, state) = try await look()

@@ -15,7 +15,7 @@ package struct AppSpecRequest: Sendable, Hashable {
   package var events: [String]?
   package var application: String
   package var groupName: String
-  /// Whether what an installation replaces or removes is kept until the deployment ends, and put back where it fails.
+  /// Whether what an installation replaces or removes is kept until the deployment ends, and put back if it fails.
   package var restore: Bool
   /// Whether a failure of the old revision's ApplicationStop and BlockTraffic scripts is skipped.
   package var ignoresStopFailures: Bool
@@ -53,7 +53,7 @@ package struct AppSpecRequest: Sendable, Hashable {
     self.refusesForeignLinks = refusesForeignLinks
   }
 
-  /// The events that run, in order: those asked for, with DownloadBundle and Install in front where they are missing.
+  /// The events that run, in order: those asked for, with DownloadBundle and Install in front if they are missing.
   package var eventsToRun: [String] {
     guard var events else { return Self.standardEvents }
     if !events.contains("Install") {

@@ -38,7 +38,7 @@ package struct EngineRoot: Sendable, Hashable {
       """)
   }
 
-  /// Prunes old revisions, fetches the bundle and unpacks it, and remembers the deployment as the most recent one. Does nothing where
+  /// Prunes old revisions, fetches the bundle and unpacks it, and remembers the deployment as the most recent one. Does nothing if
   /// `opening` went before and found no such bundle.
   package func unpacking(_ request: AppSpecRequest) -> ShellProgram {
     let folder = deployment(request.id)
@@ -112,7 +112,7 @@ package struct EngineRoot: Sendable, Hashable {
     case last
   }
 
-  /// Finds an appspec file in a deployment's folder: tells the name of the first that is there and its text; an empty name where none is.
+  /// Finds an appspec file in a deployment's folder: tells the name of the first that is there and its text; an empty name if none is.
   package func reading(_ names: [String], of revision: Revision) -> ShellProgram {
     let (folder, known) =
       switch revision {
@@ -131,7 +131,7 @@ package struct EngineRoot: Sendable, Hashable {
       """)
   }
 
-  /// Tells the clean-up list; an empty one where there is none.
+  /// Tells the clean-up list; an empty one if there is none.
   package var readingCleanupList: ShellProgram {
     let file = cleanupList.text.shellQuoted
     return ShellProgram("\(Self.tellFile)\nif [ -e \(file) ]; then tell \(file) || exit 1; else printf '0\\0'; fi")

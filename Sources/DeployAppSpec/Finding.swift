@@ -14,7 +14,7 @@ package struct Finding: Sendable, Hashable, Codable {
   package var message: String
   /// Line of the appspec file, or of `file`.
   package var line: Int?
-  /// A script of the bundle, where it is about one.
+  /// A script of the bundle, if it is about one.
   package var file: String?
   /// The better way.
   package var better: String?

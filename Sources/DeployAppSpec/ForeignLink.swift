@@ -30,7 +30,7 @@ package struct ForeignLink: Sendable, Hashable {
     }
   }
 
-  /// Reads what `LinkWatch` had the host tell, each link once; empty where it told nothing.
+  /// Reads what `LinkWatch` had the host tell, each link once; empty if it told nothing.
   static func read(_ result: ShellResult) -> [ForeignLink] {
     var answer = result.answer
     guard let words = answer.words(until: LinkWatch.end) else { return [] }
@@ -50,7 +50,7 @@ package struct ForeignLink: Sendable, Hashable {
     return links
   }
 
-  /// The lines of a warning about all of them; nil where there is none.
+  /// The lines of a warning about all of them; nil if there is none.
   static func warning(_ links: [ForeignLink]) -> String? {
     guard !links.isEmpty else { return nil }
     let rest = links.count - told
@@ -59,7 +59,7 @@ package struct ForeignLink: Sendable, Hashable {
       + ["  → let root own such links and the folders above them, or have them refused: \(setting)"]).joined(separator: "\n")
   }
 
-  /// Why nothing was done; nil where there is no link.
+  /// Why nothing was done; nil if there is no link.
   static func refusal(_ links: [ForeignLink], _ doing: String) -> SpecProblem? {
     guard !links.isEmpty else { return nil }
     let rest = links.count - told

@@ -1,6 +1,6 @@
 /// A script of the bundle as it is started.
 package struct Hook: Sendable, Hashable {
-  /// The script, which is made executable where it is not.
+  /// The script, which is made executable if it is not.
   package var path: HostPath
   package var argv: [String]
   /// Beside the engine's own environment.

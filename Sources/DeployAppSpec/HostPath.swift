@@ -58,7 +58,7 @@ package struct HostPath: Sendable, Hashable, Comparable, CustomStringConvertible
     part.isEmpty ? self : HostPath(text == "/" ? "/" + part : text + "/" + part)
   }
 
-  /// The rest of this path below `folder`; nil where it is not strictly below.
+  /// The rest of this path below `folder`; nil if it is not strictly below.
   package func relative(to folder: HostPath) -> String? {
     let prefix = folder.text == "/" ? "/" : folder.text + "/"
     guard text.utf8.count > prefix.utf8.count, text.utf8.starts(with: prefix.utf8) else { return nil }

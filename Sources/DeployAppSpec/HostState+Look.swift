@@ -79,7 +79,7 @@ extension HostState {
     [ -z "$folders" ] || printf %s "$folders" | tr '\\n' '\\000' | depth=1 xargs -0 sh -c "$look" "$0"
     """
 
-  /// Whether it was told what is at a path, or that nothing is, where it was told of the folder above.
+  /// Whether it was told what is at a path, or that nothing is, if it was told of the folder above.
   func knows(_ path: HostPath, in folder: HostPath) -> Bool {
     if kinds[path] != nil || entries[folder] != nil { return true }
     let above = kind(of: folder)

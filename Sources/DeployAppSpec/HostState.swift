@@ -102,7 +102,7 @@ package struct HostState: Sendable, Hashable {
     }
   }
 
-  /// Where a path is once the links in its folders are followed, the last part not; nil where a folder above it is taken away.
+  /// Where a path is once the links in its folders are followed, the last part not; nil if a folder above it is taken away.
   private func location(of path: HostPath) -> HostPath? {
     // Without links a path is where it says; what is left below a folder that goes has gone before it.
     if targets.isEmpty { return path }
@@ -145,7 +145,7 @@ package struct HostState: Sendable, Hashable {
   /// Notes a link that a change goes through.
   mutating func pass(through link: HostPath) { passed.insert(link) }
 
-  /// Notes what the removal of a list will do: files and links go, folders where nothing is left in them.
+  /// Notes what the removal of a list will do: files and links go, folders if nothing is left in them.
   package mutating func remove(_ list: CleanupList) -> [InstallPlan.Removal] {
     var removals: [InstallPlan.Removal] = []
     for line in list.lines.reversed() {

@@ -45,7 +45,7 @@ package struct InstallPlan: Sendable, Hashable {
     /// A link that is given rights has to lead somewhere.
     case reachable(HostPath)
 
-    /// The part that gives mode or owner to paths which something is true of, and the rest; nil where that is nothing.
+    /// The part that gives mode or owner to paths which something is true of, and the rest; nil if that is nothing.
     func split(where isTrue: (HostPath) -> Bool) -> (Right?, Right?) {
       func both(_ paths: [HostPath], _ right: ([HostPath]) -> Right) -> (Right?, Right?) {
         let (some, others) = (paths.filter(isTrue), paths.filter { !isTrue($0) })

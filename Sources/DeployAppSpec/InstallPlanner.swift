@@ -10,7 +10,7 @@ package struct InstallPlanner: Sendable {
   /// Where relative destinations begin, and what `~` is.
   private let directory: String
   private let home: String
-  /// What each mapping installs, without the folders above its destination; nothing where it is defect.
+  /// What each mapping installs, without the folders above its destination; nothing if it is defect.
   private var items: [[Item]] = []
 
   /// - Throws: what is wrong with the bundle itself; nothing may be touched then.

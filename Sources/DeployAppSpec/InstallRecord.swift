@@ -24,7 +24,7 @@ struct InstallRecord {
     case json(String)
     /// The path that an entry is about.
     case path
-    /// The same path, where it is cut at a folder, below another.
+    /// The same path, if it is cut at a folder, below another.
     case below(HostPath)
   }
 

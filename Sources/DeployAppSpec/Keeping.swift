@@ -17,7 +17,7 @@ package struct Keeping: Sendable, Hashable {
     wayBack = folder.appending("way-back")
   }
 
-  /// Exit status of `undoing` where there is no way back.
+  /// Exit status of `undoing` if there is no way back.
   package static let nothingToUndo = 3
 
   /// - Parameter watch: looks at links before anything is touched.
@@ -34,7 +34,7 @@ package struct Keeping: Sendable, Hashable {
 
   package var forgetting: ShellProgram { ShellProgram("rm -rf -- \(wayBack.text.shellQuoted) \(kept.text.shellQuoted)") }
 
-  /// Adds what keeps, after a look at the space that this and the copies take; where it cannot, the installation ends there.
+  /// Adds what keeps, after a look at the space that this and the copies take; if it cannot, the installation ends there.
   func add(_ plan: InstallPlan, _ table: PathTable, to program: inout ShellProgram) {
     let fresh = plan.copies.filter { $0.landing == .fresh }.map(\.destination)
     let inside = plan.copies.filter { $0.landing == .insideFolder }.map { $0.destination.appending($0.source.name).text }
@@ -107,7 +107,7 @@ package struct Keeping: Sendable, Hashable {
     case $(tar --help 2>/dev/null) in *--acls*) gnu='--numeric-owner --acls' exact='--format=posix --no-unquote';; *) gnu= exact=;; esac
     """
 
-  /// A link is written through, so it is what it leads to that is kept, or that is to go where nothing is there yet.
+  /// A link is written through, so it is what it leads to that is kept, or that is to go if nothing is there yet.
   private static let resolve = """
     for p do
       if [ -L "$p" ]; then p=$(readlink -f -- "$p" && echo .) || continue; p=${p%??}; fi
@@ -115,7 +115,7 @@ package struct Keeping: Sendable, Hashable {
     done
     """
 
-  /// What the removals free on a device is looked for only where room is short without it.
+  /// What the removals free on a device is looked for only if room is short without it.
   private static let room = """
     sizes() { # KiB of the files whose names are on standard input, and of what goes with them
       xargs -0 stat -c %s -- | { n=0; while read -r b; do n=$((n + b + 1536)); done; echo $((n / 1024)); }

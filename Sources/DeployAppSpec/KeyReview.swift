@@ -39,7 +39,7 @@ struct KeyReview {
 
 /// How far apart two words are.
 enum Nearness {
-  /// The candidate with the fewest edits from `word`, where that is at most a third of its length; capital letters cost nothing.
+  /// The candidate with the fewest edits from `word`, if that is at most a third of its length; capital letters cost nothing.
   static func nearest(to word: String, among candidates: [String]) -> String? {
     let scored = candidates.map { ($0, distance(word.lowercased(), $0.lowercased())) }
     guard let best = scored.min(by: { $0.1 < $1.1 }), best.1 <= max(1, word.count / 3) else { return nil }

@@ -24,7 +24,7 @@ struct LinkWatch {
     case owners
   }
 
-  /// Adds a look at paths; nothing where there are none.
+  /// Adds a look at paths; nothing if there are none.
   mutating func look(at paths: [HostPath], _ part: Part) {
     program.feed(paths.map(\.text), to: Self.looking(part))
   }
@@ -41,12 +41,12 @@ struct LinkWatch {
       to: "xargs -0 -n 200 sh -c \(Self.leading.shellQuoted) sh | \(Self.looking(.owners))")
   }
 
-  /// The same for names in a file, each ended by NUL and some with a dot in front; none where there is no such file.
+  /// The same for names in a file, each ended by NUL and some with a dot in front; none if there is no such file.
   mutating func look(inFile file: String, _ part: Part) {
     program.line("[ ! -s \(file) ] || <\(file) \(Self.looking(part))")
   }
 
-  /// Shell text that looks, tells, and ends the program with `refused` where it has to; empty where there is nothing to look at.
+  /// Shell text that looks, tells, and ends the program with `refused` where it has to; empty if there is nothing to look at.
   var shell: ShellProgram {
     guard !program.text.isEmpty else { return program }
     var shell = ShellProgram("links=\(Self.walk.shellQuoted) foreign=")

@@ -3,15 +3,15 @@
 struct PathTable {
   private var numbers: [HostPath: Int] = [:]
   private var lines: [String] = []
-  /// The character that stands for a line end in the file; nil where no path has one.
+  /// The character that stands for a line end in the file; nil if no path has one.
   let lineEnd: UInt8?
   /// Control characters in the paths: for what writes them down for others to read.
   let controls: Set<UInt8>
 
-  /// Parts of a list that lie apart in the table; where there are more, the paths themselves are shorter to say and quicker to find.
+  /// Parts of a list that lie apart in the table; if there are more, the paths themselves are shorter to say and quicker to find.
   private static let parts = 100
 
-  /// - Parameter groups: paths that are likely to be asked for together; one that was there before is passed over.
+  /// - Parameter groups: paths that are likely to be asked for together; one that was there before is skipped.
   init(_ groups: [[HostPath]]) {
     for path in groups.joined() where numbers[path] == nil {
       lines.append(path.text)
@@ -64,7 +64,7 @@ struct PathTable {
     folder.map { "/" + (path.relative(to: $0) ?? path.name) } ?? path.text
   }
 
-  /// A command that prints the paths; nil where they lie in too many places, or are not all in the table.
+  /// A command that prints the paths; nil if they lie in too many places, or are not all in the table.
   private func names(of paths: [HostPath], below folder: HostPath?) -> String? {
     var ranges: [ClosedRange<Int>] = []
     let numbers = paths.compactMap { self.numbers[$0] }

@@ -94,7 +94,7 @@ final class RemoteAppSpecHost: AppSpecHost {
       stderr: gathered.bytes(of: .stderr).isEmpty ? Array((outcome.stderr?.text ?? "").utf8) : gathered.bytes(of: .stderr))
   }
 
-  /// What came in pieces, where it is all of it: an answer with a hole would be read as another answer.
+  /// What came in pieces, if it is all of it: an answer with a hole would be read as another answer.
   private func whole(_ bytes: [UInt8], _ captured: Captured?) throws -> [UInt8] {
     guard let captured else { return bytes }
     if bytes.count >= captured.bytes { return bytes }

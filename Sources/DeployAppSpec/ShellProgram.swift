@@ -54,7 +54,7 @@ package struct ShellProgram: Sendable, Hashable {
     return digits.utf8.count == 1 ? "0" + digits : digits
   }
 
-  /// A control character that stands for the line ends inside of names; nil where no name has one.
+  /// A control character that stands for the line ends inside of names; nil if no name has one.
   static func standIn(for names: [String]) -> UInt8? {
     guard names.contains(where: { $0.utf8.contains(10) }) else { return nil }
     return (1...8).first { byte in !names.contains { $0.utf8.contains(byte) } } ?? 8

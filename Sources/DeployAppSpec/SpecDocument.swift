@@ -7,7 +7,7 @@ struct SpecDocument {
   /// Bytes and brackets a file may have at most; the files people write have some thousands of bytes.
   static let limit = (bytes: 256 * 1024, brackets: 2000)
 
-  /// The root; nil where there is none.
+  /// The root; nil if there is none.
   var root: SpecNode?
   /// Keys that were given again later in the same map.
   var repeated: [(key: String, line: Int)] = []

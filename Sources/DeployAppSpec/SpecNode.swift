@@ -30,7 +30,7 @@ package struct SpecNode: Sendable, Hashable {
   /// The text; nil for all but text scalars.
   package var text: String? { if case .scalar(.text(let text), _) = content { text } else { nil } }
   package var members: [Member] { if case .map(let members) = content { members } else { [] } }
-  /// What is under that key of a map; nil where there is none or this is no map.
+  /// What is under that key of a map; nil if there is none or this is no map.
   package subscript(_ key: String) -> SpecNode? { members.last { $0.key.text == key }?.value }
 
   /// `a list`, `a map`, `"x"`: as error messages name it.

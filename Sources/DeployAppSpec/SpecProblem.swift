@@ -52,7 +52,7 @@ package struct SpecProblem: Error, Sendable, Hashable {
   package var category: Category
   /// One sentence: what was found, and what was expected.
   package var message: String
-  /// Line of the appspec file; nil where it is no line's fault.
+  /// Line of the appspec file; nil if it is no line's fault.
   package var line: Int?
   /// What to do next.
   package var fix: String?

@@ -9,7 +9,7 @@ package struct LuaPattern: Sendable, Hashable {
   /// Captures of one pattern, as in Lua itself.
   static let mostCaptures = 32
 
-  /// Nil where the pattern is malformed; `flaw` says how.
+  /// Nil if the pattern is malformed; `flaw` says how.
   package init?(_ text: String) {
     guard LuaPattern.flaw(in: text) == nil else { return nil }
     bytes = Array(text.utf8)
@@ -34,7 +34,7 @@ package struct LuaPattern: Sendable, Hashable {
     return false
   }
 
-  /// What is wrong with a pattern; nil where nothing is.
+  /// What is wrong with a pattern; nil if nothing is.
   package static func flaw(in text: String) -> String? {
     let pattern = Array(text.utf8)
     var (at, open, closed) = (0, [Int](), 0)
@@ -75,7 +75,7 @@ package struct LuaPattern: Sendable, Hashable {
     return open.isEmpty ? nil : "a ( is not closed"
   }
 
-  /// Past the `]` of the set that begins at `at`; nil where it has none.
+  /// Past the `]` of the set that begins at `at`; nil if it has none.
   static func endOfSet(_ pattern: [UInt8], _ at: Int) -> Int? {
     var index = at + 1
     if index < pattern.count, pattern[index] == UInt8(ascii: "^") { index += 1 }
@@ -89,7 +89,7 @@ package struct LuaPattern: Sendable, Hashable {
     return nil
   }
 
-  /// The shortest text that is easily found to match, for rehearsals; nil where none was found.
+  /// The shortest text that is easily found to match, for rehearsals; nil if none was found.
   package var sample: String? {
     var (text, at): ([UInt8], Int) = ([], bytes.first == UInt8(ascii: "^") ? 1 : 0)
     while at < bytes.count {

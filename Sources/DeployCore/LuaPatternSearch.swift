@@ -18,7 +18,7 @@ struct LuaPatternSearch {
 
   mutating func forget() { captures = [] }
 
-  /// The end of a match of the pattern from `p` on, at `s`; nil where there is none.
+  /// The end of a match of the pattern from `p` on, at `s`; nil if there is none.
   mutating func match(_ s: Int, _ p: Int) -> Int? {
     guard depth < LuaPattern.mostDepth else {
       steps = LuaPattern.mostSteps + 1

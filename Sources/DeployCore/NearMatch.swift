@@ -1,6 +1,6 @@
 /// Finds what a misspelt name was probably meant to be.
 package enum NearMatch {
-  /// The nearest of the candidates, where it is near: at most a third of the name's letters differ, and at least one may.
+  /// The nearest of the candidates, if it is near: at most a third of the name's letters differ, and at least one may.
   package static func of(_ name: String, among candidates: some Sequence<String>) -> String? {
     var best: (name: String, distance: Int)?
     for candidate in candidates {

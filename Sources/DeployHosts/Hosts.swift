@@ -67,7 +67,7 @@ package final class Hosts: Transport {
     }
   }
 
-  /// The process id of the client that holds the channel to a host; nil where none is open.
+  /// The process id of the client that holds the channel to a host; nil if none is open.
   package func client(of host: DeployModel.Host) async -> Int32? { await link(to: host).client }
 
   package func perform(_ intent: Intent, at site: HostSite, output: @escaping @Sendable (OutputChunk) -> Void) async -> Outcome {

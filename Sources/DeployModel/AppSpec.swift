@@ -45,7 +45,7 @@ package struct AppSpecOptions: Sendable, Hashable, Codable {
     self.scripts = scripts
   }
 
-  /// The scripts of an event: nil where they are not known, empty where it has none.
+  /// The scripts of an event: nil if they are not known, empty if it has none.
   package func scripts(of event: LifecycleEvent) -> Scripts? {
     guard let scripts else { return nil }
     return scripts.first { $0.event == event.rawValue } ?? Scripts(event: event.rawValue, locations: [], limit: .zero)
@@ -69,7 +69,7 @@ package struct AppSpecStep: Sendable, Hashable, Codable {
   }
   package var phase: Phase
   package var options: AppSpecOptions
-  /// What is installed; nil where the step installs nothing.
+  /// What is installed; nil if the step installs nothing.
   package var release: Release.ID?
   /// Unpacked revisions that stay on the host.
   package var keep: Int
@@ -86,7 +86,7 @@ package struct AppSpecStep: Sendable, Hashable, Codable {
     return options.scripts(of: event)?.locations ?? []
   }
 
-  /// What it may take: each script's own timeout holds, so this is their sum where they are known; an hour of scripts where not.
+  /// What it may take: each script's own timeout holds, so this is their sum if they are known; an hour of scripts where not.
   package var limit: Interval {
     switch phase {
     case .event(.downloadBundle), .event(.install), .undo, .remove: return .minutes(60)

@@ -27,7 +27,7 @@ package enum Amount: Sendable, Hashable, Codable {
     case .percent(let percent): min(total, Int(bounded: (Double(total) * percent / 100 - 1e-9).rounded(.up)))
     }
   }
-  /// At most this many of `total`: shares round down, but never below 1 where `total` is at least 1 and the share is over 0.
+  /// At most this many of `total`: shares round down, but never below 1 if `total` is at least 1 and the share is over 0.
   package func atMost(of total: Int) -> Int {
     switch self {
     case .count(let count): min(count, total)

@@ -63,7 +63,7 @@ package indirect enum HostStatus: Sendable, Hashable, Codable {
   case unchanged
   case leftOut(Failure)
   case restoring(ScriptError)
-  /// Failed, and back on what it ran before (nothing, where nothing was).
+  /// Failed, and back on what it ran before (nothing, if nothing was).
   case restored(ScriptError)
   /// Failed or was cancelled before anything of what it runs was changed; at most a release was sent.
   case untouched(ScriptError)
@@ -92,7 +92,7 @@ package struct Conclusion: Sendable, Hashable, Codable {
     case refused
   }
   package var status: Status
-  /// The first cause; nil where succeeded.
+  /// The first cause; nil if succeeded.
   package var error: ScriptError?
   /// The holder, where the lock was the cause.
   package var holder: Lock?

@@ -1,4 +1,4 @@
-/// A text that equals another only where every byte does: names of files and paths. Swift's own `==` takes two spellings of one
+/// A text that equals another only if every byte does: names of files and paths. Swift's own `==` takes two spellings of one
 /// character for the same, and Linux has two files.
 package struct ExactText: Sendable, Hashable {
   package let text: String
@@ -16,7 +16,7 @@ extension ExactText: ExpressibleByStringLiteral {
   package init(stringLiteral value: String) { self.init(value) }
 }
 
-/// Paths by their bytes: for Linux a slash is one also where a combining character follows it, which Swift takes for one letter.
+/// Paths by their bytes: for Linux a slash is one also if a combining character follows it, which Swift takes for one letter.
 extension StringProtocol {
   /// What stands between the bytes of one ASCII character, which Swift's own `split` does not find where it makes one letter with what
   /// follows it: a line feed after a carriage return, a space before a combining mark.
@@ -42,7 +42,7 @@ extension StringProtocol {
   package var isAbsolutePath: Bool { utf8.first == UInt8(ascii: "/") }
   package var endsInSlash: Bool { String(self).utf8.last == UInt8(ascii: "/") }
   package var hasSlash: Bool { utf8.contains(UInt8(ascii: "/")) }
-  /// Without the slash at its end, where it has one.
+  /// Without the slash at its end, if it has one.
   package var withoutLastSlash: String { endsInSlash ? String(decoding: utf8.dropLast(), as: UTF8.self) : String(self) }
 
   /// Whether every byte is the other's.

@@ -90,11 +90,11 @@ package struct HostState: Sendable, Hashable, Codable {
   /// The receipt of the good release before that one, still pinned.
   package var previous: Receipt?
   package var lock: Lock?
-  /// The highest fence the host has seen; 0 where none.
+  /// The highest fence the host has seen; 0 if none.
   package var fence: Int
   /// Jobs of earlier deployments that still run.
   package var jobs: [RunningJob]
-  /// What a person has to bring there before the first deployment (shared files), with the commands; nil where nothing is missing.
+  /// What a person has to bring there before the first deployment (shared files), with the commands; nil if nothing is missing.
   package var lacks: Failure?
   /// Why nothing can be changed there, though it can be looked at: a read-only disk, a missing right. Nil if it can.
   package var hindrance: Failure?

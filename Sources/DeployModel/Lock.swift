@@ -11,7 +11,7 @@ package struct Lock: Sendable, Hashable, Codable {
   package var fence: Int
   /// Seconds by the host's own uptime until the holder counts as dead; 0 or less: it does.
   package var leaseLeft: Int
-  /// The engine's process, in words that only its own machine understands; nil where nobody wrote it down.
+  /// The engine's process, in words that only its own machine understands; nil if nobody wrote it down.
   package var process: String?
   /// Whose lock it is; nil in locks of older versions, which do not say. One folder has one lock, whoever wants it.
   package var application: String?
@@ -55,7 +55,7 @@ extension Lock {
     return .record(of: members)
   }
 
-  /// Reads the holder out of the answer to a lock request; nil where a field is missing.
+  /// Reads the holder out of the answer to a lock request; nil if a field is missing.
   package init?(_ value: Value) {
     guard let deployment = value["deployment"]?.text, let owner = value["owner"]?.text else { return nil }
     self.init(

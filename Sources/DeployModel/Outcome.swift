@@ -1,6 +1,6 @@
 /// What came back from one operation.
 package struct Outcome: Sendable, Hashable, Codable {
-  /// Nil where it was done; a command that exits with another status than 0 has one of kind `command`.
+  /// Nil if it was done; a command that exits with another status than 0 has one of kind `command`.
   package var failure: Failure?
   /// What it returned: a file's text, whether a path exists, a lock's answer; `.null` where nothing.
   package var value: Value
@@ -40,7 +40,7 @@ package struct Captured: Sendable, Hashable, Codable {
   /// All that the command wrote.
   package var bytes: Int
   package var truncated: Bool
-  /// Of all that was written, secrets replaced; nil where nothing was.
+  /// Of all that was written, secrets replaced; nil if nothing was.
   package var digest: Digest?
   package init(text: String, bytes: Int? = nil, truncated: Bool = false, digest: Digest? = nil) {
     self.text = text
@@ -88,7 +88,7 @@ package struct Failure: Error, Sendable, Hashable, Codable {
   package var kind: Kind
   /// One sentence: what was asked and what came back.
   package var message: String
-  /// What to do next, where that is known.
+  /// What to do next, if that is known.
   package var fix: String?
   package init(_ kind: Kind, _ message: String, fix: String? = nil) {
     self.kind = kind

@@ -157,7 +157,7 @@ package struct HostPlan: Sendable, Hashable, Codable {
   package var goal: Receipt?
   /// The token of a lock whose holder is known to be gone, to take over from.
   package var inherits: String?
-  /// How the secrets of its receipt compare with their values now; nil where that was not asked.
+  /// How the secrets of its receipt compare with their values now; nil if that was not asked.
   package var secrets: SecretComparison?
 
   package init(

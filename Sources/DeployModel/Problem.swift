@@ -3,7 +3,7 @@ package struct Problem: Error, Sendable, Hashable, Codable {
   /// One sentence: what was found, and what was expected.
   package var message: String
   package var place: SourcePlace?
-  /// The host, file or option it concerns, where that is no line of a recipe.
+  /// The host, file or option it concerns, if that is no line of a recipe.
   package var subject: String?
   /// What to do next: `did you mean "production"?`, a command to type.
   package var fix: String?

@@ -1,7 +1,7 @@
 /// A secret as a receipt remembers it: enough to see that its value is another one by now, and nothing of the value itself.
 package struct SecretMark: Sendable, Hashable, Codable {
   package var name: String
-  /// HMAC-SHA256 of name and value under the host's own key; nil where the value was not known when the receipt was written.
+  /// HMAC-SHA256 of name and value under the host's own key; nil if the value was not known when the receipt was written.
   package var digest: Digest?
   package init(_ name: String, digest: Digest? = nil) {
     self.name = name
@@ -17,7 +17,7 @@ package struct SecretComparison: Sendable, Hashable, Codable {
   package var same: [String]
   /// Names that could not be compared.
   package var unknown: [String]
-  /// Why not; nil where all could be.
+  /// Why not; nil if all could be.
   package var reason: String?
   package init(changed: [String] = [], same: [String] = [], unknown: [String] = [], reason: String? = nil) {
     self.changed = changed

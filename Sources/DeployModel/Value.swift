@@ -47,7 +47,7 @@ package enum Value: Sendable, Hashable {
     return .record(ordered)
   }
 
-  /// The member of that name; nil where there is none or this is no record.
+  /// The member of that name; nil if there is none or this is no record.
   package subscript(_ name: String) -> Value? {
     guard case .record(let members) = self else { return nil }
     return members.first { $0.name.isExactly(name) }?.value

@@ -84,7 +84,7 @@ package struct WrittenPath: Sendable, Hashable {
   /// What an application's folder on a host has beside each other; nothing else may be kept in one of them.
   package static let ownNames = ["current", "releases", "shared", ".lander"]
 
-  /// Why a folder on hosts cannot be an application's, by its name alone; nil where it can.
+  /// Why a folder on hosts cannot be an application's, by its name alone; nil if it can.
   package var ownName: String? {
     let parts = text.utf8.split(separator: UInt8(ascii: "/"))
     if parts.contains(where: { $0.elementsEqual(".lander".utf8) }) { return "\(text) lies in .lander, which is the engine's own" }

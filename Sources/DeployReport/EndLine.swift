@@ -3,7 +3,7 @@ package import DeployModel
 /// The last line for programs that read standard output: how a command ended, whatever it was that ended it.
 package struct EndLine: Sendable {
   package var exit: ExitCode
-  /// The deployment and the rollback that followed from it; empty where none was begun.
+  /// The deployment and the rollback that followed from it; empty if none was begun.
   package var deployments: [Deployment.ID]
   /// What was wrong, the cause first.
   package var problems: [Problem]
@@ -57,7 +57,7 @@ extension ExitCode {
 }
 
 extension Summary {
-  /// Why it ended so, the first cause first; empty where all went well.
+  /// Why it ended so, the first cause first; empty if all went well.
   package var problems: [Problem] {
     let isBack = rollback?.conclusion.map { $0.status == .succeeded } ?? true
     let errors = [story.first?.error ?? story.conclusion?.error, isBack ? nil : rollback?.first?.error ?? rollback?.conclusion?.error]

@@ -2,7 +2,7 @@ package import DeployModel
 
 /// Shows a deployment under way: takes what happens, gives text to write. It keeps no clock: moments come with what it takes.
 package protocol ProgressReport: Sendable {
-  /// An entry from before this process: remembered, and shown only where it opens a deployment.
+  /// An entry from before this process: remembered, and shown only if it opens a deployment.
   mutating func recall(_ entry: Entry, of deployment: Deployment.ID) -> String
   /// The next entry; a `planned` one begins a new deployment.
   mutating func take(_ entry: Entry, of deployment: Deployment.ID) -> String
@@ -109,7 +109,7 @@ package struct PlainReport: ProgressReport {
   /// Remembers it for the next heartbeat.
   package mutating func take(_ transfer: Transfer, at moment: Timestamp) { transfers.take(transfer, at: moment) }
 
-  /// A heartbeat, where nothing was said for as long.
+  /// A heartbeat, if nothing was said for as long.
   package mutating func tick(_ now: Timestamp) -> String {
     guard let last = spoke, now - last >= heartbeat, story.conclusion == nil else { return "" }
     spoke = now

@@ -206,7 +206,7 @@ extension Value {
 }
 
 extension HostPlan {
-  /// Secrets that make it a change; nothing where none does.
+  /// Secrets that make it a change; nothing if none does.
   fileprivate var rotation: String {
     guard let changed = secrets?.changed, !changed.isEmpty else { return "" }
     return "; other \(changed.count == 1 ? "value" : "values") of \(changed.joined(separator: ", ")) than it has"

@@ -3,7 +3,7 @@ package import DeployModel
 /// The end of a deployment in words: what happened, what failed first, how many for which cause, and what to do next.
 package struct Summary: Sendable {
   package var story: DeploymentStory
-  /// The deployment that went back after it, where there was one.
+  /// The deployment that went back after it, if there was one.
   package var rollback: DeploymentStory?
   /// Options that name a project without a `deploy.lua`, as they were typed; commands that follow need them again.
   package var typed: String?

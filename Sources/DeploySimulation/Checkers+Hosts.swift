@@ -38,7 +38,7 @@ extension Checkers {
     }
   }
 
-  /// P7: a host that goes back goes to a release that has proved good, where it has one.
+  /// P7: a host that goes back goes to a release that has proved good, if it has one.
   mutating func wayBack(_ engine: Int, _ number: Int, _ now: SimulatedHost) {
     let plan = watches[engine].plan
     guard let current = now.current, plan.kind != .deploy || plan.hosts[number].target?.id != current else { return }

@@ -16,7 +16,7 @@ package struct BrokenPromise: Sendable, Hashable, CustomStringConvertible {
 }
 
 /// Looks at the simulated world from outside after every event, and says which promise was broken. It knows plans, journals, hosts
-/// and what reached them; it does not ask the core what the core believes, except where it compares that with what is so.
+/// and what reached them; it does not ask the core what the core believes, except if it compares that with what is so.
 package struct Checkers: Sendable {
   package private(set) var broken: [BrokenPromise] = []
   /// How often something was compared.

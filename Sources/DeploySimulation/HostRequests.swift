@@ -65,7 +65,7 @@ extension SimulatedHost {
     return .begun(job: begin(intent, from: site, at: now, fate: fate))
   }
 
-  /// Ends a running job early; its outcome says that it was cancelled. Nil where no such job runs.
+  /// Ends a running job early; its outcome says that it was cancelled. Nil if no such job runs.
   package mutating func cancel(_ intent: Int, of deployment: Deployment.ID) -> Outcome? {
     guard let job = jobs.lastIndex(where: { $0.intent.id == intent && $0.deployment == deployment && $0.state == .running }) else {
       return nil

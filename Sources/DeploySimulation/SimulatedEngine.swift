@@ -11,7 +11,7 @@ package struct SimulatedEngine {
   let sites: [HostSite]
   /// Nil before it starts, while it is dead, and when it has concluded.
   var ledger: Ledger?
-  /// What is in its journal; empty where the simulation was told to keep nothing.
+  /// What is in its journal; empty if the simulation was told to keep nothing.
   package internal(set) var entries: [Entry] = []
   /// Raised with each death, so that timers of a dead process ring for nobody.
   var incarnation = 0

@@ -7,7 +7,7 @@ package struct SimulatedHost: Sendable {
   package var name: String
   /// In the order in which they were staged.
   package var releases: [StoredRelease] = []
-  /// What `current` names; nil where the link is not there.
+  /// What `current` names; nil if the link is not there.
   package var current: Release.ID?
   /// The text of a link `current` that somebody else made; nil if it is a release's, or away.
   package var foreign: String?
@@ -51,7 +51,7 @@ package struct SimulatedHost: Sendable {
     }
   }
 
-  /// The highest fence it has seen, and whose that is; 0 where none.
+  /// The highest fence it has seen, and whose that is; 0 if none.
   package struct Fence: Sendable, Hashable {
     package var number = 0
     package var token = ""
@@ -131,7 +131,7 @@ package struct SimulatedJob: Sendable {
 package struct Fate: Sendable, Hashable {
   /// How long it takes.
   package var duration: Interval
-  /// How it fails; nil where it does not.
+  /// How it fails; nil if it does not.
   package var failure: Failure?
   package init(duration: Interval, failure: Failure? = nil) {
     self.duration = duration

@@ -5,7 +5,7 @@ package import DeployModel
 /// that only it moves; a seed and a list of faults give one outcome, always. Checkers look at it after every event.
 package struct Simulation {
   package typealias Journal = (Deployment.ID, [Entry]) throws -> Void
-  /// Plans the deployment that follows from a failed one; nil where none does.
+  /// Plans the deployment that follows from a failed one; nil if none does.
   package typealias FollowUp = (Plan, Conclusion, Timestamp) -> Plan?
 
   package internal(set) var now: Timestamp
@@ -16,7 +16,7 @@ package struct Simulation {
   package internal(set) var events = 0
   /// How many instants were passed at which an engine could have died.
   package internal(set) var crashPoints = 0
-  /// Why it had to stop before its end; nil where it did not.
+  /// Why it had to stop before its end; nil if it did not.
   package internal(set) var stopped: String?
 
   /// Instants at which the engine dies, by number, in order.

@@ -8,7 +8,7 @@ package struct StateDirectory: Sendable {
   /// The layout this code reads and writes.
   package static let version = 1
 
-  /// Opens the folder, or makes it (0700) where there is none.
+  /// Opens the folder, or makes it (0700) if there is none.
   /// - Throws: problems that name the path: it cannot be made or written, or a newer lander wrote it.
   package init(_ path: String) throws(Problems) {
     self.path = path

@@ -99,7 +99,7 @@ struct GroupWayBackTests {
       M.host(back, before: M.receipt(2, "d2", at: 22)),
     ])
     #expect(M.ways(plan) == ["h1 stays", "h2 r1", "h3 stays"])
-    // Also where the last one has the release by a deployment of its own.
+    // Also if the last one has the release by a deployment of its own.
     let other = try M.rollback([
       M.host(back, before: M.receipt(2, "d2", at: 20)), M.host(M.receipt(2, "only", at: 19), before: M.receipt(1, "d1", at: 11)),
     ])

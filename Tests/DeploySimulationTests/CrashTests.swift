@@ -16,7 +16,7 @@ struct CrashTests {
     return simulation
   }
 
-  /// What is not as without the crashes; nil where all is.
+  /// What is not as without the crashes; nil if all is.
   private func difference(_ crashes: [Int], _ failing: Bool, _ undisturbed: [String]) -> String? {
     let simulation = world(crashes: crashes, failing: failing)
     if let broken = simulation.checkers.broken.first { return "crashes \(crashes): \(broken)" }

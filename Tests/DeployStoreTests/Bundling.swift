@@ -46,7 +46,7 @@ struct Bundling {
     try await store.build(Revision(source: .git(ref: ref, repository: ".")), in: project, run: Self.run)
   }
 
-  /// What is wrong with a source; empty where it could be built.
+  /// What is wrong with a source; empty if it could be built.
   func problems(_ path: String = "dist") async -> [Problem] {
     do throws(Problems) {
       _ = try await build(path)

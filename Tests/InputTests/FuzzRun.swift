@@ -10,7 +10,7 @@ struct FuzzRun {
   /// What it said on stderr: where a trap was.
   private(set) var complaint = ""
 
-  /// - Throws: where it cannot be started.
+  /// - Throws: if it cannot be started.
   init(_ kind: String, seed: UInt64, count: Int) throws {
     try self.init(words: [Self.program().path, kind, "\(seed)", "\(count)"], patience: 120)
   }

@@ -58,7 +58,7 @@ struct Blanked {
     }
   }
 
-  /// How many `#` stand before the quote of a string that starts here; nil where none does.
+  /// How many `#` stand before the quote of a string that starts here; nil if none does.
   private func stringStart() -> Int? {
     var index = place
     while index < input.count, input[index] == "#" { index += 1 }
@@ -117,7 +117,7 @@ extension Blanked {
     return current == line ? index : nil
   }
 
-  /// Lines of the declaration that starts on this line; nil where it has no body.
+  /// Lines of the declaration that starts on this line; nil if it has no body.
   private func body(from start: Int, in scalars: [Unicode.Scalar]) -> Int? {
     var depth = 0
     var braces = 0

@@ -68,7 +68,7 @@ struct Pattern {
     expression = try! NSRegularExpression(pattern: pattern, options: [.anchorsMatchLines])
   }
 
-  /// Each match: its line (from 1) and its first group, or all of it where it has none.
+  /// Each match: its line (from 1) and its first group, or all of it if it has none.
   func matches(in text: String) -> [(line: Int, found: String)] {
     let whole = text as NSString
     var line = 1

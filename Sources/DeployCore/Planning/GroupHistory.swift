@@ -45,7 +45,7 @@ package struct GroupHistory: Sendable {
     return left.release.id == receipt.release.id && receipt.at < now.at
   }
 
-  /// The newest good receipt of any host; nil where there is none.
+  /// The newest good receipt of any host; nil if there is none.
   /// - Parameter left: a release that the group is to leave, and that does not count.
   package func lastGood(besides left: Release.ID? = nil) -> Receipt? {
     var newest: Receipt?
@@ -65,7 +65,7 @@ package struct GroupHistory: Sendable {
     return state.current != receipt.release.id && state.current != state.previous?.release.id
   }
 
-  /// What the host itself would go back to; nil where it remembers nothing good.
+  /// What the host itself would go back to; nil if it remembers nothing good.
   package func own(_ state: HostState) -> Receipt? {
     if let receipt = state.receipt, isGood(receipt), isUnfinished(state) { return settled(receipt) }
     return state.previous.flatMap { isGood($0) ? $0 : nil }

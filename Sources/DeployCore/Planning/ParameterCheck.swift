@@ -78,7 +78,7 @@ extension Parameter.Kind {
     return LuaPattern(match)?.matches(text) ?? false
   }
 
-  /// The value as this kind of parameter, whether it was typed or written in Lua; nil where it is none.
+  /// The value as this kind of parameter, whether it was typed or written in Lua; nil if it is none.
   package func read(_ value: Value) -> Value? {
     switch (self, value) {
     case (.boolean, .bool): return value

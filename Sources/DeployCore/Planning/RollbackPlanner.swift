@@ -4,7 +4,7 @@ package import DeployModel
 package enum RollbackPlanner {
   /// After a failure: the hosts that the failed deployment had brought to its revision go back to what they ran before; where that was on
   /// trial, to the last good revision of the group.
-  /// The locks are taken over, so nobody comes between. Nil where no host is to go back.
+  /// The locks are taken over, so nobody comes between. Nil if no host is to go back.
   package static func plan(after failed: Plan, _ conclusion: Conclusion, by identity: Planner.Identity) -> Plan? {
     guard failed.kind == .deploy, !conclusion.rollback.isEmpty else { return nil }
     var recipes = failed.recipes
@@ -76,7 +76,7 @@ package enum RollbackPlanner {
   ///   - straighten: whether hosts go too whose own way back leads elsewhere.
   ///   - typed: what names a project without a `deploy.lua`, for the commands in messages; nil: recipe and group do.
   ///   - lapse: a rule that is not kept, for tests of the checkers.
-  /// - Throws: where a host is out of reach, runs something else than the group, does not keep the release, or where nothing good is
+  /// - Throws: if a host is out of reach, runs something else than the group, does not keep the release, or where nothing good is
   ///   remembered or the kept recipe was not found. Every host that is in the way is named.
   package static func plan(
     _ selection: Selection, surveys: [Survey], kept: [PinnedRecipe], straighten: Bool = false, typed: String? = nil, lapse: Lapse? = nil,
@@ -136,7 +136,7 @@ package enum RollbackPlanner {
       trial: true, prunesLast: true)
   }
 
-  /// One host's way to the goal; nil where the recipe of what it runs is not known.
+  /// One host's way to the goal; nil if the recipe of what it runs is not known.
   private static func step(
     _ host: Host, _ state: HostState, _ way: WayBack, to goal: Receipt, _ arriving: Int, among kept: [PinnedRecipe]
   ) -> HostPlan? {

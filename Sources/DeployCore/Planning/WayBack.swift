@@ -8,9 +8,9 @@ struct WayBack {
   }
   let places: [Place]
   let history: GroupHistory
-  /// The release that the group leaves; nil where it leaves what deployments began and did not finish.
+  /// The release that the group leaves; nil if it leaves what deployments began and did not finish.
   let left: Release.ID?
-  /// The receipt of what it goes to; nil where no host remembers a good one.
+  /// The receipt of what it goes to; nil if no host remembers a good one.
   let goal: Receipt?
 
   /// - Parameter places: the hosts that were reached.

@@ -41,7 +41,7 @@ package struct HostSite: Sendable, Hashable {
   package var deployment: Deployment.ID
   package var application: String
   package var group: String
-  /// Where releases live on the host; its `root`, where it has one, is already in front.
+  /// Where releases live on the host; its `root`, if it has one, is already in front.
   package var path: String
   package var fence: Int
   package var token: String
@@ -79,7 +79,7 @@ extension Plan {
 }
 
 extension Host {
-  /// The path on this host: below its `root`, where it has one.
+  /// The path on this host: below its `root`, if it has one.
   package func place(_ path: String) -> String {
     guard let root else { return path }
     return path.isAbsolutePath ? root + path : root + "/" + path
@@ -112,7 +112,7 @@ package protocol Journal: Sendable {
   func claim(_ deployment: Deployment.ID) throws(Failure) -> (any DeploymentClaim)?
   /// Durable when it returns: an entry may be acted on then (promise P2). Entries come in order, without gaps.
   func append(_ entries: [Entry], to deployment: Deployment.ID) async throws(Failure)
-  /// The chain's head after the last entry; nil where the journal keeps no chain.
+  /// The chain's head after the last entry; nil if the journal keeps no chain.
   func head(of deployment: Deployment.ID) async -> Digest?
   /// Keeps bytes of a command's output. Not durable, and never an obstacle to the deployment.
   func spool(_ chunk: OutputChunk, of deployment: Deployment.ID) async

@@ -86,7 +86,7 @@ package struct Admission: Sendable, Hashable {
     }
   }
 
-  /// Why nothing more may be started; nil where the budget holds.
+  /// Why nothing more may be started; nil if the budget holds.
   package var exhausted: String? {
     if failed > bounds.failed, lapse != .budgetIgnored {
       return "\(failed) \(failed == 1 ? "host" : "hosts") failed and the budget allows \(bounds.failed)"

@@ -10,7 +10,7 @@ package struct EntrySense {
     package var what: String
   }
 
-  /// - Returns: nil where all of them make sense.
+  /// - Returns: nil if all of them make sense.
   package static func nonsense(in entries: [Entry]) -> Nonsense? {
     var sense = EntrySense()
     do throws(Nonsense) {

@@ -13,7 +13,7 @@ extension HostProgram {
     return [.appspec(AppSpecStep(.remove, options: left, keep: plan.keep))]
   }
 
-  /// An event of one recipe; nothing where the recipe has no such installation, or the bundle is known to have no scripts for it.
+  /// An event of one recipe; nothing if the recipe has no such installation, or the bundle is known to have no scripts for it.
   static func appSpec(_ event: LifecycleEvent, of recipe: Int, release: Release.ID? = nil, in plan: Plan) -> [DeployModel.Operation] {
     guard let options = plan.recipes[recipe].appspec else { return [] }
     switch event {

@@ -7,7 +7,7 @@ struct Child: Sendable {
 
   /// Starts a program found along this process's PATH, its standard streams on three descriptors of ours, which stay ours to close.
   /// - Parameter environment: `NAME=value`; nil: as ours.
-  /// - Throws: kind `missing` where there is no such program, `transport` for what the system refuses.
+  /// - Throws: kind `missing` if there is no such program, `transport` for what the system refuses.
   static func start(_ argv: [String], environment: [String]? = nil, streams: [Int32]) throws(Failure) -> Child {
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)

@@ -4,13 +4,13 @@ import Glibc
 /// Which process an engine is, so that another process of the same machine can see whether it still lives.
 package enum EngineIdentity {
   /// `BOOT NAMESPACE PID START`: the boot and the process numbers' namespace it lives in, its number, and when it began in the kernel's
-  /// count. Empty where `/proc` does not say.
+  /// count. Empty if `/proc` does not say.
   package static let own: String = {
     guard let place, let start = start(of: getpid()) else { return "" }
     return "\(place) \(getpid()) \(start)"
   }()
 
-  /// Whether that process has ended; nil where this machine cannot know: another machine, another boot, another namespace, or no word.
+  /// Whether that process has ended; nil if this machine cannot know: another machine, another boot, another namespace, or no word.
   package static func isGone(_ identity: String?) -> Bool? {
     guard let identity, let place else { return nil }
     let words = identity.split(separator: " ")

@@ -47,7 +47,7 @@ final class LocalStreams {
     for descriptor in [input, output.theirs, errors.theirs] where descriptor >= 0 { close(descriptor) }
     (input, output.theirs, errors.theirs) = (-1, -1, -1)
   }
-  /// Our ends, where nobody else took them over.
+  /// Our ends, if nobody else took them over.
   func closeOurs() {
     for descriptor in [output.ours, errors.ours] where descriptor >= 0 { close(descriptor) }
     (output.ours, errors.ours) = (-1, -1)

@@ -16,7 +16,7 @@ struct Job: Sendable {
   var isOurs = false
   /// Whether its end is awaited until its output is closed too.
   var awaitsOutput = false
-  /// Its folder's name, where that is not the intent.
+  /// Its folder's name, if that is not the intent.
   var name: String
 
   /// Bytes of script and input together that go to a host at once.

@@ -44,7 +44,7 @@ extension Hosts {
 }
 
 /// What `l_ask` says once there is an answer: `STATUS OUT ERR NAME`, the sizes of the streams and the end of their files' names, and
-/// then both, where they are short.
+/// then both, if they are short.
 struct Answered {
   let status: Int
   let out: Int

@@ -111,7 +111,7 @@ extension HostLink {
     }
   }
 
-  /// Hands out one answer; true where anything was new.
+  /// Hands out one answer; true if anything was new.
   private func serve(_ batch: [JobWatch], _ bytes: [UInt8]) -> Bool {
     var rest = bytes[...]
     var stirred = false

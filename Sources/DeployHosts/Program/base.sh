@@ -128,7 +128,7 @@ l_spare() { ! l_memory "$1" || { rm "$L/reserve" 2>/dev/null && echo freed; }; r
 l_take() {
   [ -n "$2" ] || { :; } 2>/dev/null >"$1" || l_full "${l_where:-${1%/*}}"
   if [ "$l_size" != 0 ]; then
-    # All of it is read before any of it is written: where that fails, nothing of it is left.
+    # All of it is read before any of it is written: if that fails, nothing of it is left.
     { l_left=0; dd bs="$l_size" count=1 iflag=fullblock; } 2>/dev/null >>"$1" || l_full "${l_where:-${1%/*}}"
   fi
   [ "$(stat -L -c %s "$1")" = $((l_size + ${2:-0})) ] ||
@@ -159,7 +159,7 @@ l_uptime() {
 # Makes what was written durable, a file or folder at a time where sync can.
 l_sync() { sync "$@" 2>/dev/null || sync; }
 
-# PATH: sets P, and L to its private part; 1 where there is none. L leads through an open folder, not through names: who may rename
+# PATH: sets P, and L to its private part; 1 if there is none. L leads through an open folder, not through names: who may rename
 # things in PATH cannot put another one in its place while it is used. Refused is what somebody else could have put there.
 l_memory() {
   [ "$P" != "$1" ] || [ "$L" != /proc/self/fd/8 ] || return 0
@@ -201,7 +201,7 @@ l_home() {
   [ -w "$L/." ] || l_sealed "$L"
 }
 
-# Enters the critical section of a host until this shell ends: the kernel's lock where there is flock, else a folder whose
+# Enters the critical section of a host until this shell ends: the kernel's lock if there is flock, else a folder whose
 # owner can be seen to be gone.
 l_guard() {
   umask 077

@@ -192,7 +192,7 @@ l_http() {
     l_die 44 "nothing on this host can send a request" "install curl or wget on it, or ask from the engine's machine with here:run"
   fi
 }
-# What wget wrote: its status line, or its last words where there is none.
+# What wget wrote: its status line, or its last words if there is none.
 l_says() {
   l_a=$(printf '%s\n' "$1" | sed -n 's/^ *HTTP\/[0-9.]* \([0-9][0-9][0-9]\).*/\1/p' | head -n 1)
   [ -z "$l_a" ] || { echo "lander-status $l_a"; return; }

@@ -127,7 +127,7 @@ l_job() {
 }
 
 # PATH DEPLOYMENT INTENT USER SIZE, the script and input on stdin: runs what changes nothing, beside the channel, and tells how it ended
-# and how long its streams are, with the streams behind where they are short; or `later`. Asked again, it tells the first answer.
+# and how long its streams are, with the streams behind if they are short; or `later`. Asked again, it tells the first answer.
 l_ask() {
   l_home "$1"
   id=$3 J=$L/jobs/$2 D=$L/jobs/$2/$3 n=0 of=
@@ -165,7 +165,7 @@ l_kept() {
 }
 
 # MAX, then for each job: FOLDER, and how much of out and err is known. Answers a line for each, and what is new of both.
-# It is asked often, beside the job itself: where nothing was written and one line says how it ended, no process is started.
+# It is asked often, beside the job itself: if nothing was written and one line says how it ended, no process is started.
 l_poll() {
   max=$1
   shift

@@ -136,7 +136,7 @@ extension Hosts {
     return .done(.list(files.map { .record(of: [("path", .text($0.path)), ("text", .text($0.text))]) }))
   }
 
-  /// A receipt of the host; nil where there is none.
+  /// A receipt of the host; nil if there is none.
   func receipt(_ name: String, _ link: HostLink, _ path: String) async throws(Failure) -> Receipt? {
     let answer = try await link.call("l_show", [path, name])
     if answer.status == 44 { return nil }
@@ -151,7 +151,7 @@ extension Hosts {
     return receipt
   }
 
-  /// What the last deployment could not take back; nil where it cannot be read: then the host says no more than its disk does.
+  /// What the last deployment could not take back; nil if it cannot be read: then the host says no more than its disk does.
   func failedRestore(_ link: HostLink, _ path: String) async throws(Failure) -> FailedRestore? {
     let answer = try await link.call("l_show", [path, "failed"])
     return answer.status == 0 ? try? JSONDecoder().decode(FailedRestore.self, from: Data(answer.output)) : nil
@@ -219,7 +219,7 @@ extension HostLink {
       }
     }
   }
-  /// Renews a lease that this process did not take, where it is still the token's.
+  /// Renews a lease that this process did not take, if it is still the token's.
   func adopt(_ path: String, token: String) {
     if leases[ExactText("\(token) \(path)")] == nil { renew(path, token: token, every: 10, atOnce: true) }
   }

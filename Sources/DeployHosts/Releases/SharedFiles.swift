@@ -6,7 +6,7 @@ enum SharedFiles {
   /// - Parameters:
   ///   - missing: their numbers among `shared`, as the host said.
   ///   - path: where releases live on the host.
-  /// - Returns: nil where nothing is missing.
+  /// - Returns: nil if nothing is missing.
   static func failure(missing: [Int], of shared: [String], on host: DeployModel.Host, at path: String) -> Failure? {
     let names = missing.filter(shared.indices.contains).map { shared[$0] }
     if names.isEmpty { return nil }

@@ -37,7 +37,7 @@ struct Pack: Sendable {
   let size: Int
   let digest: String
 
-  /// - Throws: where it cannot be read.
+  /// - Throws: if it cannot be read.
   init(_ path: String) throws(Failure) {
     guard let file = fopen(path, "re") else { throw Temporary.failure("\(path) cannot be read") }
     defer { fclose(file) }

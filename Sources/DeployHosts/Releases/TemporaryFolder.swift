@@ -11,7 +11,7 @@ struct TemporaryFolder {
   /// Seconds within which one that nobody holds may be about to be locked.
   private static let grace = 60
 
-  /// - Throws: where none can be made.
+  /// - Throws: if none can be made.
   init() throws(Failure) {
     _ = Self.swept
     var template = Array("\(Self.base)/\(Self.prefix)XXXXXX".utf8CString)
@@ -31,7 +31,7 @@ struct TemporaryFolder {
     rmdir(folder)
   }
 
-  /// Locks a folder, until the descriptor is closed or the process ends; nil where somebody else holds it, or it is none of this user's.
+  /// Locks a folder, until the descriptor is closed or the process ends; nil if somebody else holds it, or it is none of this user's.
   private static func hold(_ folder: String) -> Int32? {
     let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
     guard descriptor >= 0 else { return nil }

@@ -1,4 +1,4 @@
-/// Replaces secret values in a stream of bytes, also where a value is cut between two chunks. What could still become one is held back
+/// Replaces secret values in a stream of bytes, also if a value is cut between two chunks. What could still become one is held back
 /// until it is known.
 struct Redactor {
   /// What is looked for, and what stands in its place.

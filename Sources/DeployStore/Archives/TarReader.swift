@@ -18,7 +18,7 @@ struct TarReader {
     var isSparse = false
   }
 
-  /// - Throws: `corrupt` where the archive cannot be read on; what is wrong with single entries goes to the tree's problems.
+  /// - Throws: `corrupt` if the archive cannot be read on; what is wrong with single entries goes to the tree's problems.
   func read(into tree: inout Tree) throws(Failure) {
     var before = Extension()
     while true {

@@ -26,7 +26,7 @@ struct ZipDirectory {
     var size: Int
     /// Where its local header begins.
     var offset: Int
-    /// Type bits of `st_mode`; 0 where the archive does not come from a Unix.
+    /// Type bits of `st_mode`; 0 if the archive does not come from a Unix.
     var kind: Int
     var mode: Int?
   }

@@ -7,7 +7,7 @@ struct ZipReader {
   let blobs: BlobStore
   let rules: IgnoreRules
 
-  /// - Throws: `corrupt` where the archive cannot be read on; what is wrong with single entries goes to the tree's problems.
+  /// - Throws: `corrupt` if the archive cannot be read on; what is wrong with single entries goes to the tree's problems.
   func read(into tree: inout Tree) throws(Failure) {
     let directory = try ZipDirectory(file, limits: tree.limits)
     var end = 0
@@ -97,7 +97,7 @@ struct ZipReader {
   }
 
   /// Unpacks one entry and checks its size and check sum.
-  /// - Returns: false where the entry is refused.
+  /// - Returns: false if the entry is refused.
   private func content(
     _ entry: ZipDirectory.Entry, _ path: String, into tree: inout Tree, _ sink: ([UInt8]) throws(Failure) -> Void
   ) throws(Failure) -> Bool {

@@ -26,7 +26,7 @@ package struct DirectoryBundleStore: BundleStore {
 
   var manifests: String { "\(state.bundles)/manifests" }
 
-  /// - Throws: `missing` where the store does not have it, `corrupt` where it is not what it was.
+  /// - Throws: `missing` if the store does not have it, `corrupt` if it is not what it was.
   package func manifest(of bundle: Digest) async throws(Failure) -> Manifest { try storedManifest(bundle) }
 
   package func built(_ bundle: Digest) async throws(Failure) -> Timestamp {

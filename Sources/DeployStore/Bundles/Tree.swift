@@ -91,7 +91,7 @@ struct Tree {
   }
   private var setIDs = 0
 
-  /// The root's `.landerignore`, where it was read in.
+  /// The root's `.landerignore`, if it was read in.
   private(set) var ignoreFile: Digest?
 
   /// Takes out again what rules that came late leave out.
@@ -116,7 +116,7 @@ struct Tree {
 
   func item(at path: String) -> Manifest.Item? { index[Array(path.utf8)].map { items[$0] } }
 
-  /// Whether `size` more bytes are within the limits; says what is wrong where they are not.
+  /// Whether `size` more bytes are within the limits; says what is wrong if they are not.
   mutating func hasRoom(for path: String, size: Int) -> Bool {
     if size > limits.file {
       refuse(path, "the file has \(size) bytes, more than the \(limits.file) that one file may have", fix: Self.smaller)
@@ -224,7 +224,7 @@ struct Tree {
 
 /// Names as archives and folders have them.
 extension Tree {
-  /// The path in our form: relative, no `.`, `..` or empty part. Nil where it is not good, which is then among the problems, and for the
+  /// The path in our form: relative, no `.`, `..` or empty part. Nil if it is not good, which is then among the problems, and for the
   /// root itself, which is not.
   mutating func path(_ raw: [UInt8]) -> String? {
     let shown = Self.shown(raw)

@@ -24,7 +24,7 @@ struct JSONReader: Decoder {
   }
 }
 
-/// The members of an object. Those nobody asks for are passed over: an older reader understands a newer field's neighbours.
+/// The members of an object. Those nobody asks for are skipped: an older reader understands a newer field's neighbours.
 struct JSONReadMembers<Key: CodingKey>: KeyedDecodingContainerProtocol {
   let tape: JSONTape
   let node: Int

@@ -9,7 +9,7 @@ extension JSONTape {
     return range.count == name.utf8.count && bytes[range].elementsEqual(name.utf8)
   }
 
-  /// The value's node of the member with that name; nil where there is none.
+  /// The value's node of the member with that name; nil if there is none.
   func member(_ name: String, of node: Int) -> Int? {
     var index = node + 1
     while index < nodes[node].end {
@@ -117,7 +117,7 @@ extension JSONTape {
     return String(decoding: units, as: UTF8.self)
   }
 
-  /// Reads the digits after `\u`, and the second half of a surrogate pair where there is one.
+  /// Reads the digits after `\u`, and the second half of a surrogate pair if there is one.
   private func scalar(_ index: inout Int, before end: Int) throws -> Unicode.Scalar {
     func unit() throws -> UInt32 {
       guard index + 4 <= end, let unit = UInt32(String(decoding: bytes[index..<index + 4], as: UTF8.self), radix: 16)

@@ -74,7 +74,7 @@ enum Disk {
 
   static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
-  /// What stands at a path, links not followed; nil where nothing does or it cannot be seen.
+  /// What stands at a path, links not followed; nil if nothing does or it cannot be seen.
   static func status(_ path: String) -> FileStatus? {
     var info = stat()
     return lstat(path, &info) == 0 ? FileStatus(info) : nil
@@ -92,7 +92,7 @@ enum Disk {
     return names.sorted { $0.lexicographicallyPrecedes($1) }
   }
 
-  /// The same for folders we name things in ourselves; empty where the folder is missing.
+  /// The same for folders we name things in ourselves; empty if the folder is missing.
   static func ownNames(in folder: String) -> [String] {
     ((try? names(in: folder)) ?? []).map { String(decoding: $0, as: UTF8.self) }
   }
@@ -104,7 +104,7 @@ enum Disk {
     return buffer.prefix(count).map { UInt8(bitPattern: $0) }
   }
 
-  /// Removes a folder with all in it, or a file; nothing where there is none.
+  /// Removes a folder with all in it, or a file; nothing if there is none.
   static func remove(_ path: String) throws(Failure) {
     guard let status = status(path) else { return }
     if status.kind == .directory {

@@ -45,7 +45,7 @@ package actor SQLiteJournal: Journal {
     return try Claim(deployment, in: state.claims)
   }
 
-  /// The chain after the newest entry, for receipts; before the first one, its start. Nil where the file cannot be read.
+  /// The chain after the newest entry, for receipts; before the first one, its start. Nil if the file cannot be read.
   package func head(of deployment: Deployment.ID) -> Digest? { (try? head(at: deployment)).map { Digest(raw: $0.chain) } }
 
   private func head(at deployment: Deployment.ID) throws(Failure) -> ChainHead {
@@ -76,7 +76,7 @@ package actor SQLiteJournal: Journal {
     return own
   }
 
-  /// Writes batches in one transaction. Where that fails each is tried alone, so that one deployment's trouble is not another's.
+  /// Writes batches in one transaction. If that fails each is tried alone, so that one deployment's trouble is not another's.
   private func commit(_ batches: [Batch]) async -> Failure? {
     let path = state.journal
     let all = batches.map(\.rows)

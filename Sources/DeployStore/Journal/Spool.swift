@@ -23,7 +23,7 @@ package struct Spool: Sendable {
     try? OpenFile(path, O_WRONLY | O_CREAT).write(chunk.bytes, at: chunk.offset)
   }
 
-  /// What a stream of one command wrote, from `offset` on; empty where nothing was kept.
+  /// What a stream of one command wrote, from `offset` on; empty if nothing was kept.
   package func output(
     of deployment: Deployment.ID, place: Place, intent: Int, stream: OutputChunk.Stream, from offset: Int = 0, limit: Int = 1 << 30
   ) throws(Failure) -> [UInt8] {

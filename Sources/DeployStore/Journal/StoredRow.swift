@@ -6,13 +6,13 @@ struct StoredRow {
   private let row: Row
   init(_ row: Row) { self.row = row }
 
-  /// Nil where it is missing or of another kind.
+  /// Nil if it is missing or of another kind.
   subscript<Value: DatabaseValueConvertible>(_ index: Int) -> Value? {
     guard index < row.count else { return nil }
     return Value.fromDatabaseValue(row[index] as DatabaseValue)
   }
 
-  /// Nil where there is no such column, the field is missing, or it is of another kind.
+  /// Nil if there is no such column, the field is missing, or it is of another kind.
   subscript<Value: DatabaseValueConvertible>(_ name: String) -> Value? {
     guard row.hasColumn(name) else { return nil }
     return Value.fromDatabaseValue(row[name] as DatabaseValue)

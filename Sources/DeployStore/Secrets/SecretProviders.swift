@@ -5,7 +5,7 @@ package import DeployModel
 package protocol SecretProvider: Sendable {
   /// Where it looks, for the message that nobody has it: `the environment`, `the file .secrets`.
   var name: String { get }
-  /// - Returns: nil where it does not have it.
+  /// - Returns: nil if it does not have it.
   func value(of secret: String) async throws(Failure) -> String?
 }
 

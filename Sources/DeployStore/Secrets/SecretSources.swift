@@ -19,7 +19,7 @@ package struct FileSecrets: SecretProvider {
 
   package init(_ path: String) { self.path = path }
 
-  /// - Throws: `notPermitted` where others could read it too.
+  /// - Throws: `notPermitted` if others could read it too.
   package func value(of secret: String) async throws(Failure) -> String? {
     guard SecretName.isGood(secret), let status = Disk.status(path) else { return nil }
     var info = stat()

@@ -1,6 +1,6 @@
 -- What stands for a machine: names, addresses, users and ports in one text.
 
---- The number of groups of an IPv6 address' part; nil where one is no group.
+--- The number of groups of an IPv6 address' part; nil if one is no group.
 local function groups(part)
   local count = 0
   if part == "" then return 0 end

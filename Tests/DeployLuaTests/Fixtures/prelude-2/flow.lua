@@ -63,7 +63,7 @@ function retry(given, fn)
   end
 end
 
---- The very object that a child raised, where it is what the engine heard of: it may carry more than the engine's words.
+--- The very object that a child raised, if it is what the engine heard of: it may carry more than the engine's words.
 local function own_error(raised, heard)
   if type(raised) == "table" and rawget(raised, "message") == heard.message then
     for key, value in pairs(heard) do

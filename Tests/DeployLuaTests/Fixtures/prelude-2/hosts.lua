@@ -69,7 +69,7 @@ local function of_size(method, command, bytes)
     "write the text to a file with host:write, or give it as input")
 end
 
---- The command, or `void` where it cannot be run.
+--- The command, or `void` if it cannot be run.
 local function command_of(method, command)
   if command == void then return void end
   if is(command, secret_type) then return no_secret(method) end

@@ -81,7 +81,7 @@ function keys_of(table_)
 end
 
 --- Takes down what is wrong with a description and goes on; in the run phase it is raised.
---- place: { file, line, field }, where it is not the line that runs.
+--- place: { file, line, field }, if it is not the line that runs.
 function problem(message, fix, place, kind)
   if phase == "run" then
     if rehearsing() then return mistake(kind or "invalid", message, fix, place) end
@@ -97,7 +97,7 @@ function here_is(skip)
   return { file = file, line = line }
 end
 
---- The place of a field of the table that begins at a place; of a field's field, where that is one already.
+--- The place of a field of the table that begins at a place; of a field's field, if that is one already.
 function at_field(place, field)
   return { file = place.file, line = place.line, field = place.field and place.field .. "." .. field or field }
 end
