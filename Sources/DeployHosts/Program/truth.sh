@@ -92,14 +92,16 @@ l_unlock() {
   case $4 in
     '') ;;
     -) rm -f "$L/failed" ;;
-    *) { ( umask 077; printf '%s\n' "$4" >"$L/.failed.new" ) 2>/dev/null && mv -fT "$L/.failed.new" "$L/failed"; } || rm -f "$L/.failed.new" ;;
+    *)
+      ( umask 077; printf '%s\n' "$4" >"$L/.failed.new" ) 2>/dev/null && mv -fT "$L/.failed.new" "$L/failed" || rm -f "$L/.failed.new"
+      ;;
   esac
   mv -T "$L/lock" "$L/lock.gone" && rm -rf "$L/lock.gone"
   l_sync "$L"
   [ "$good" = 0 ] || l_die 43 "the lock was given back, and the receipt stays on trial: it could not be written"
 }
 
-# DEPLOYMENT: its receipt here, where it is on trial, is good from now on, and what was good before it needs no way back to any more.
+# DEPLOYMENT: its receipt here, if it is on trial, is good from now on, and what was good before it needs no way back to any more.
 l_good() {
   [ -n "$1" ] || return 0
   r_dep= r_mark=
