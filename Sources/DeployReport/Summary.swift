@@ -118,12 +118,7 @@ package struct Summary: Sendable {
       let left = rollback.hosts.filter(\.status.isLeftBehind).map(\.name)
       if !left.isEmpty { lines += ["", "  Not back, on the release that failed or stopped half way: " + Self.named(left)] }
     } else if lines.isEmpty, conclusion.status != .succeeded, !conclusion.hosts.contains(where: \.isHeld), conclusion.rollback.isEmpty {
-      let touched = conclusion.hosts.contains { $0.wasChanged }
-      lines = [
-        "",
-        "  "
-          + (touched ? "Every touched host is back on what it ran before." : "No host was changed."),
-      ]
+      lines = ["", "  " + whatIsLeft]
     }
     let held = story.hosts.filter(\.status.isHeld)
     if !held.isEmpty {
@@ -190,6 +185,15 @@ package struct Summary: Sendable {
 }
 
 extension Summary {
+  /// What hosts run after a failure that a person need not repair. Where a rollback failed, what they ran before is what they were to leave.
+  private var whatIsLeft: String {
+    guard story.hosts.contains(where: \.status.wasChanged) else { return "No host was changed." }
+    guard story.plan?.kind == .deploy else {
+      return "Not back, on what they ran before the rollback: " + Self.named(story.hosts.filter(\.status.isLeftBehind).map(\.name))
+    }
+    return "Every touched host is back on what it ran before."
+  }
+
   /// What takes the hosts on that could not go back. A release that is gone is no place to go back to: it is sent again.
   private func wayOn(_ plan: Plan, _ group: String) -> [[String]] {
     let broken = (story.hosts + (rollback?.hosts ?? [])).filter { $0.status.isLeftBroken || $0.status.isRestoreFailed }

@@ -98,7 +98,7 @@ enum Elsewhere {
   static func enter(_ arguments: [String]) throws(Problems) -> [String] {
     var rest = arguments[...]
     while let named = next(in: &rest) {
-      guard let folder = named else { throw Problems(Problem("-C needs a folder", fix: "lander -C shop status")) }
+      guard let folder = named, !folder.isEmpty else { throw Problems(Problem("-C needs a folder", fix: "lander -C shop status")) }
       guard chdir(folder) == 0 else { throw Problems(Folder.missing(Folder.absolute(folder), subject: "-C")) }
     }
     return Array(rest)

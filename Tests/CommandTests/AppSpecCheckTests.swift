@@ -86,6 +86,8 @@ struct AppSpecCheckCommandTests {
       try shell("rm -rf odd; mkdir odd; " + made.replacing("HERE", with: place.path))
       let run = try place.run(["appspec", "check", "odd"])
       #expect(place.relative(run.err).hasPrefix(expected) && run.out.isEmpty && run.code == 2, "\(made): \(run.err)")
+      let deployed = try place.run(["appspec", "run", "--bundle", "odd"])
+      #expect(place.relative(deployed.err).hasPrefix(expected) && deployed.code == 2, "\(made): \(deployed.err)\(deployed.out)")
     }
   }
 

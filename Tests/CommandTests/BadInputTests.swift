@@ -40,6 +40,9 @@ struct BadInputTests {
         place, words + ["--only", ","], "--only: it names no host\n  → name hosts, or leave it out to take all of them\n")
     }
     try refused(place, ["exec", "test", "--only", "", "--", "true"], "--only: it has an empty value\n" + advice)
+    try refused(place, ["bundle", "inspect", ""], "an argument: it has an empty value\n" + advice)
+    try refused(place, ["check", "-C", ""], "-C: it has an empty value\n" + advice)
+    try refused(place, ["-C", "", "check"], "-C needs a folder\n  → lander -C shop status\n")
     try refused(place, ["deploy", "--revision", ""], "--revision: it has an empty value\n" + advice)
     try refused(
       place, ["deploy", "--tag", "", "--name", ""],

@@ -35,7 +35,7 @@ struct AppSpecCheckCommand: AsyncParsableCommand {
       Terminal().say(String(decoding: try encoder.encode(answer), as: UTF8.self))
     } else {
       for finding in findings { for line in Self.lines(finding, of: name) { print(line) } }
-      print("\(answer.errors) errors, \(answer.warnings) warnings in \(answer.file)")
+      print("\(answer.errors.of("error")), \(answer.warnings.of("warning")) in \(answer.file)")
     }
     if errors > 0 { throw ExitCode(2) }
   }

@@ -67,6 +67,7 @@ struct AppSpecRunCommand: AsyncParsableCommand {
       events: events.map { $0.split(separator: ",").map(String.init) }, application: applicationName ?? bundle,
       groupName: deploymentGroupName, restore: restore, ignoresStopFailures: ignoreStopFailures,
       refusesForeignLinks: refuseForeignLinks)
+    try AppSpecFile.refuseStrangers(in: request)
     let resultFile = try result.map { try ResultFile(at: HostPath(expanding: $0, from: here).text) }
     Stop.listen(to: Signals.ending.filter { !Signals.isIgnored($0) || $0 != SIGHUP })
     let engineRoot = EngineRoot(path: HostPath(expanding: root, from: here), group: group)

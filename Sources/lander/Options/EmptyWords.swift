@@ -9,12 +9,14 @@ enum EmptyWords {
     let words = arguments.prefix { $0 != "--" }
     let options = Set(OptionNames.names(of: Subcommand.named(Array(words))))
     var problems: [Problem] = []
-    var option: String?
+    var option: String? = "an argument"
     for word in words {
       if word.hasPrefix("--") {
         let name = word.dropFirst(2).prefix { $0 != "=" }
         option = options.contains(String(name)) ? "--\(name)" : nil
         if let option, word == option + "=" { problems.append(problem(option)) }
+      } else if word == "-C" {
+        option = word
       } else if word.allSatisfy(\.isWhitespace), let option {
         problems.append(problem(option))
       }

@@ -33,34 +33,6 @@ struct BundleCheck {
     return (name, try await review(root, name))
   }
 
-  /// Bytes of an appspec file: no more than the agent's files have by far, and no reason to fill the memory.
-  private static let longest = 4 << 20
-
-  /// - Throws: `Problems` if it is not a file of the bundle's own that can be read.
-  private static func appSpec(_ root: HostPath, _ name: String) throws -> Data {
-    let path = root.appending(name).text
-    func refuse(_ what: String, _ fix: String) -> Problems { Problems(Problem("\(what)", subject: name, fix: fix)) }
-    let (real, inside) = (realpath(path, nil), realpath(root.text, nil))
-    defer {
-      free(real)
-      free(inside)
-    }
-    if let real, let inside, !String(cString: real).utf8.starts(with: (String(cString: inside) + "/").utf8) {
-      throw refuse("it is a link that leads out of the bundle, to \(String(cString: real))", "put the file itself into the bundle")
-    }
-    let file = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
-    guard file >= 0 else {
-      throw refuse("it cannot be read: \(String(cString: strerror(errno)))", "look at its permissions: ls -l \(path)")
-    }
-    defer { close(file) }
-    var status = stat()
-    guard fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-      throw refuse("it is no regular file", "put a file of that name into the bundle, or name another with --appspec-filename")
-    }
-    guard status.st_size <= longest else { throw refuse("it has over \(longest >> 20) MiB", "look whether it is the right file") }
-    return FileHandle(fileDescriptor: file).readDataToEndOfFile()
-  }
-
   /// Packs the archive as a deployment would, into a place that is gone afterwards.
   private func reviewArchive(_ file: HostPath) async throws -> (name: String, findings: [Finding]) {
     let state = FileManager.default.temporaryDirectory.appendingPathComponent("lander-check-\(UUID().uuidString)")
@@ -84,7 +56,7 @@ struct BundleCheck {
   }
 
   private func review(_ root: HostPath, _ name: String) async throws -> [Finding] {
-    let data = try Self.appSpec(root, name)
+    let data = try AppSpecFile.bytes(root, name)
     guard let text = String(validating: data, as: UTF8.self) else {
       return [Finding(.error, "appspec-yaml", "the file is not UTF-8", line: nil, better: "save it as UTF-8")]
     }

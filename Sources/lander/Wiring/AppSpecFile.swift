@@ -1,0 +1,43 @@
+import DeployAppSpec
+import DeployModel
+import Foundation
+
+/// The appspec file of a folder that somebody typed: a regular file of the bundle's own.
+enum AppSpecFile {
+  /// The engine reads the file as whoever runs it, and quotes what it does not understand: another file's content is none of its business.
+  /// - Throws: `Problems` as `bytes` does.
+  static func refuseStrangers(in request: AppSpecRequest) throws(Problems) {
+    guard request.type == .directory else { return }
+    for name in [request.appSpecFile, "appspec.yaml"] where Folder.exists(request.bundle.appending(name).text) {
+      _ = try bytes(request.bundle, name)
+    }
+  }
+
+  /// Bytes of an appspec file: no more than the agent's files have by far, and no reason to fill the memory.
+  private static let longest = 4 << 20
+
+  /// - Throws: `Problems` if it is not a file of the bundle's own that can be read.
+  static func bytes(_ root: HostPath, _ name: String) throws(Problems) -> Data {
+    let path = root.appending(name).text
+    func refuse(_ what: String, _ fix: String) -> Problems { Problems(Problem("\(what)", subject: name, fix: fix)) }
+    let (real, inside) = (realpath(path, nil), realpath(root.text, nil))
+    defer {
+      free(real)
+      free(inside)
+    }
+    if let real, let inside, !String(cString: real).utf8.starts(with: (String(cString: inside) + "/").utf8) {
+      throw refuse("it is a link that leads out of the bundle, to \(String(cString: real))", "put the file itself into the bundle")
+    }
+    let file = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+    guard file >= 0 else {
+      throw refuse("it cannot be read: \(String(cString: strerror(errno)))", "look at its permissions: ls -l \(path)")
+    }
+    defer { close(file) }
+    var status = stat()
+    guard fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+      throw refuse("it is no regular file", "put a file of that name into the bundle, or name another with --appspec-filename")
+    }
+    guard status.st_size <= longest else { throw refuse("it has over \(longest >> 20) MiB", "look whether it is the right file") }
+    return FileHandle(fileDescriptor: file).readDataToEndOfFile()
+  }
+}
