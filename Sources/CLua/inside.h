@@ -79,6 +79,8 @@ enum { CLUA_CANCELLED = 1, CLUA_SPENT = 2 };
 
 /* registry keys */
 extern char clua_key_functions, clua_key_titles, clua_key_origins, clua_key_nesting, clua_key_launch, clua_key_error;
+#define CLUA_KEYS 4
+extern char *const clua_keys[CLUA_KEYS]; /* of the tables by function number */
 clua_state *clua_of(lua_State *L);
 
 /* memory.c */
@@ -167,6 +169,7 @@ void clua_guard(lua_State *L, uint64_t unread);
 #define CLUA_UNREAD_ALL (~(uint64_t)0)
 
 /* base.c, protect.c, keys.c, meta.c, coroutine.c, strings.c, tables.c, utf8.c: each adds its functions to the table on top */
+void clua_primitives(lua_State *L); /* into the table on top */
 void clua_base_library(lua_State *L);
 void clua_protect_functions(lua_State *L);
 void clua_key_functions_of_tables(lua_State *L);

@@ -6,13 +6,8 @@
 
 char clua_key_functions, clua_key_titles, clua_key_origins, clua_key_nesting, clua_key_launch;
 static char key_primitives;
-static char *const keys[] = {&clua_key_functions, &clua_key_titles, &clua_key_origins, &clua_key_nesting}; /* each by number */
-#define KEYS 4
-#define LONGEST_LINE 4096   /* bytes of a line that a recipe says */
-#define MOST_LINES 1000     /* of one step */
-#define NOTED 100           /* values of one record that is noted */
-#define LONGEST_ORIGIN 8192 /* bytes of frames that a function keeps of where it was made */
-#define PRELUDE 10000000    /* instructions that reading a file of the prelude may take */
+char *const clua_keys[CLUA_KEYS] = {&clua_key_functions, &clua_key_titles, &clua_key_origins, &clua_key_nesting}; /* each by number */
+#define PRELUDE 10000000 /* instructions that reading a file of the prelude may take */
 
 clua_state *clua_of(lua_State *L) {
   void *ud;
@@ -20,127 +15,14 @@ clua_state *clua_of(lua_State *L) {
   return ud;
 }
 
-/* ---- primitives ---------------------------------------------------------------------------------------------- */
-
-/* register(function, title, origin) -> number */
-static int l_register(lua_State *L) {
-  clua_state *s = clua_of(L);
-  luaL_checktype(L, 1, LUA_TFUNCTION);
-  luaL_argexpected(L, lua_isnoneornil(L, 2) || lua_type(L, 2) == LUA_TSTRING, 2, "text");
-  luaL_argexpected(L, lua_isnoneornil(L, 3) || lua_type(L, 3) == LUA_TSTRING, 3, "text");
-  lua_settop(L, 3);
-  clua_charge(L, 10);
-  clua_task *t = TASK(L);
-  if (t && t->nesting >= CLUA_DEEPEST_TASK) return clua_raise(L, "usage", "each, all and within are nested too deeply");
-  if (t && !clua_can_wait(L)) return clua_raise(L, "usage", clua_cannot_wait); /* it would be registered and never started */
-  if (lua_type(L, 3) == LUA_TSTRING && lua_rawlen(L, 3) > LONGEST_ORIGIN) {
-    lua_pushlstring(L, lua_tostring(L, 3), LONGEST_ORIGIN);
-    lua_replace(L, 3);
-  }
-  lua_pushinteger(L, t ? t->nesting + 1 : 0);
-  for (int i = 0; i < KEYS; i++) {
-    lua_rawgetp(L, LUA_REGISTRYINDEX, keys[i]);
-    lua_pushvalue(L, i + 1);
-    lua_rawseti(L, -2, s->next);
-    lua_pop(L, 1);
-  }
-  s->functions++;
-  lua_pushinteger(L, s->next++);
-  return 1;
-}
-
-/* proxy(metatable, number, payload) -> a userdata of ours; recipes cannot make one */
-static int l_proxy(lua_State *L) {
-  luaL_checktype(L, 1, LUA_TTABLE);
-  lua_Integer number = luaL_checkinteger(L, 2);
-  clua_check_metatable(L, 1);
-  lua_settop(L, 3);
-  lua_Integer *block = lua_newuserdatauv(L, sizeof *block, 1);
-  *block = number;
-  lua_pushvalue(L, 3);
-  lua_setiuservalue(L, -2, 1);
-  lua_pushvalue(L, 1);
-  lua_setmetatable(L, -2);
-  return 1;
-}
-
-/* payload(value) -> payload, metatable, number; nothing for a value that is no proxy */
-static int l_payload(lua_State *L) {
-  luaL_checkany(L, 1);
-  if (lua_type(L, 1) != LUA_TUSERDATA || lua_rawlen(L, 1) != sizeof(lua_Integer)) return 0;
-  lua_getiuservalue(L, 1, 1);
-  if (!lua_getmetatable(L, 1)) return 0;
-  lua_pushinteger(L, *(lua_Integer *)lua_touserdata(L, 1));
-  return 3;
-}
-
-static const char left_out[] = "more than 1,000 lines were logged without a wait between them; the rest is left out";
-
-/* note(kind, text) or note(kind, record): a line of the log, or what a rehearsal found. */
-static int l_note(lua_State *L) {
-  clua_state *s = clua_of(L);
-  size_t count;
-  const char *kind = luaL_checklstring(L, 1, &count), *text, *problem = NULL;
-  if (lua_type(L, 2) != LUA_TTABLE) luaL_checkstring(L, 2);
-  clua_charge(L, 20);
-  if (s->notes > MOST_LINES) return 0;
-  s->log.count = s->noted; /* what a note left that could not be coded would shift all that follow */
-  if (s->notes++ == MOST_LINES) {
-    clua_put_text(&s->log, "warn", 4);
-    clua_put_text(&s->log, left_out, sizeof left_out - 1);
-    s->noted = s->log.count;
-    return 0;
-  }
-  clua_put_cut(&s->log, kind, count, LONGEST_LINE);
-  text = lua_tolstring(L, 2, &count);
-  if (text) clua_put_cut(&s->log, text, count, LONGEST_LINE);
-  else problem = clua_encode(L, 2, &s->log, false, NOTED);
-  if (problem) return luaL_error(L, "a note cannot be coded: %s", problem);
-  s->noted = s->log.count;
-  return 0;
-}
-
-static int framed_k(lua_State *L, int status, lua_KContext ignored) {
-  (void)status;
-  (void)ignored;
-  return lua_gettop(L);
-}
-
-static int call_framed(lua_State *L) {
-  int arguments = lua_gettop(L);
-  clua_charge(L, 1 + arguments / 8);
-  lua_pushvalue(L, lua_upvalueindex(1));
-  lua_insert(L, 1);
-  lua_callk(L, arguments, LUA_MULTRET, 0, framed_k);
-  return framed_k(L, LUA_OK, 0);
-}
-
-/* framed(function) -> the same, such that `return f()` keeps the caller's frame: its line is to be blamed */
-static int l_framed(lua_State *L) {
-  luaL_checktype(L, 1, LUA_TFUNCTION);
-  lua_settop(L, 1);
-  lua_pushcclosure(L, call_framed, 1);
-  return 1;
-}
-
-static int l_launcher(lua_State *L) {
-  luaL_checktype(L, 1, LUA_TFUNCTION);
-  lua_settop(L, 1);
-  lua_rawsetp(L, LUA_REGISTRYINDEX, &clua_key_launch);
-  return 0;
-}
-
 static int set_up(lua_State *L) {
-  static const luaL_Reg own[] = {
-    {"register", l_register}, {"proxy", l_proxy}, {"payload", l_payload}, {"note", l_note}, {"framed", l_framed},
-    {"launcher", l_launcher}, {NULL, NULL}};
   clua_find_layout(L);
-  for (int i = 0; i < KEYS; i++) {
+  for (int i = 0; i < CLUA_KEYS; i++) {
     lua_newtable(L);
-    lua_rawsetp(L, LUA_REGISTRYINDEX, keys[i]);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, clua_keys[i]);
   }
   lua_newtable(L);
-  luaL_setfuncs(L, own, 0);
+  clua_primitives(L);
   clua_trace_library(L);
   clua_task_library(L);
   clua_load_library(L);
@@ -310,8 +192,8 @@ void clua_seed(clua_state *s, uint64_t seed) { protect(s, run_seed, &seed); }
 
 static int run_forget(lua_State *L) {
   int64_t number = *(int64_t *)lua_touserdata(L, 1);
-  for (int i = 0; i < KEYS; i++) {
-    lua_rawgetp(L, LUA_REGISTRYINDEX, keys[i]);
+  for (int i = 0; i < CLUA_KEYS; i++) {
+    lua_rawgetp(L, LUA_REGISTRYINDEX, clua_keys[i]);
     if (i == 0 && lua_rawgeti(L, -1, number) == LUA_TFUNCTION) clua_of(L)->functions--;
     lua_settop(L, 2);
     lua_pushnil(L);
