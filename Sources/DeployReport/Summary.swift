@@ -185,7 +185,7 @@ package struct Summary: Sendable {
 }
 
 extension Summary {
-  /// What hosts run after a failure that a person need not repair. Where a rollback failed, what they ran before is what they were to leave.
+  /// What hosts run after a failure that nobody has to repair. If a rollback failed, what they ran before is what they were to leave.
   private var whatIsLeft: String {
     guard story.hosts.contains(where: \.status.wasChanged) else { return "No host was changed." }
     guard story.plan?.kind == .deploy else {
