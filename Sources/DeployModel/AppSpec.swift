@@ -22,7 +22,7 @@ package struct AppSpecOptions: Sendable, Hashable, Codable {
   package var fileExists: FileExists
   /// Whether files that are replaced or removed come back when the host fails.
   package var restore: Bool
-  /// Whether a failure of the previous revision's scripts that take leave of it is skipped.
+  /// Whether a failing stop script of the outgoing revision is skipped.
   package var ignoresStopFailures: Bool
   /// What becomes of an installation whose way leads through a link that others than root and who deploys can exchange; nil: it follows
   /// the link and warns, as in journals of older versions.

@@ -1,6 +1,6 @@
 import DeployModel
 
-/// How a function starts: of a recipe with what it acts on, of the prelude with a request.
+/// How a function starts: a recipe's with the host, deployment or rollout that it acts on, the prelude's with a request.
 enum Start {
   /// Reads a project from its main file.
   case project(path: String, request: Value)

@@ -2,7 +2,7 @@ import Dispatch
 import Glibc
 import Synchronization
 
-/// Signals of this process, given to whoever asked for them last. Handlers are not handed on to child processes, unlike ignored or
+/// Signals of this process, given to the listener that asked last. Handlers are not handed on to child processes, unlike ignored or
 /// blocked signals.
 enum Signals {
   /// Those that ask a command to end: Ctrl-C, SIGTERM, and a terminal that is closed.
