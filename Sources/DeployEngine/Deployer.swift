@@ -41,8 +41,16 @@ package actor Deployer {
   /// - Throws: `Failure` if the journal cannot be written; hosts keep what they were last told.
   package func run() async throws(Failure) -> Conclusion? {
     let spooler = Task { [ports, plan, chunks] in for await chunk in chunks { await ports.journal.spool(chunk, of: plan.id) } }
-    defer { for timer in timers.values { timer.cancel() } }
+    let listener = Task { [weak self, ports, plan] in
+      guard let mailbox = ports.mailbox else { return }
+      for await message in mailbox.messages(for: plan.id) { await self?.hear(message) }
+    }
+    defer {
+      listener.cancel()
+      for timer in timers.values { timer.cancel() }
+    }
     try await turns()
+    if ledger.conclusion != nil { await ports.mailbox?.close(plan.id) }
     // What hooks wrote is kept before anybody is told that the deployment ended (promise P9).
     spool.finish()
     await spooler.value
@@ -80,6 +88,10 @@ package actor Deployer {
     wake()
   }
 
+  private func hear(_ message: Message) {
+    if !detached { post(.said(message)) }
+  }
+
   private func wake() {
     waiting?.resume()
     waiting = nil
@@ -94,6 +106,7 @@ package actor Deployer {
     case .perform(let intent): perform(intent)
     case .cancel(let intent): cancel(intent: intent)
     case .ring(let timer, let after): ring(timer, after: after)
+    case .take(let message): await ports.mailbox?.take(message, of: plan.id)
     case .end: break
     }
   }

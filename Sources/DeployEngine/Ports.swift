@@ -8,10 +8,13 @@ package struct Ports: Sendable {
   package var bundles: any BundleStore
   package var journal: any Journal
   package var clock: any Clock
+  /// nil: nobody speaks to its deployments.
+  package var mailbox: (any Mailbox)?
   /// `user@machine`, for the record.
   package var actor: String
   package init(
-    transport: any Transport, machine: any EngineMachine, bundles: any BundleStore, journal: any Journal, clock: any Clock, actor: String
+    transport: any Transport, machine: any EngineMachine, bundles: any BundleStore, journal: any Journal, clock: any Clock, actor: String,
+    mailbox: (any Mailbox)? = nil
   ) {
     self.transport = transport
     self.machine = machine
@@ -19,6 +22,7 @@ package struct Ports: Sendable {
     self.journal = journal
     self.clock = clock
     self.actor = actor
+    self.mailbox = mailbox
   }
 }
 

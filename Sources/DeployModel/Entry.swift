@@ -10,7 +10,7 @@ package struct Entry: Sendable, Hashable, Codable {
     case intended(Intent)
     /// What the core or a recipe says on the way. Follows from the rest; not replayed.
     case noted(Note)
-    /// Another engine process went on from here.
+    /// Another engine process resumed from here.
     case resumed(actor: String)
     /// The last entry of a deployment that ended.
     case concluded(Conclusion)
@@ -33,6 +33,8 @@ package enum Happening: Sendable, Hashable, Codable {
   indirect case finished(intent: Int, Outcome)
   case rang(timer: Int)
   case cancelled(reason: String)
+  /// A message reached the deployment.
+  indirect case said(Message)
 }
 
 /// What happened, in the words of the core.
@@ -50,6 +52,10 @@ package indirect enum Note: Sendable, Hashable, Codable {
   case log(host: Int?, LogLine)
   /// Why no further host is started, or another thing a person should know.
   case remark(String)
+  /// What the deployment made of a message, in words. Not accepted: the message changed nothing.
+  case answered(message: Message.ID, accepted: Bool, String)
+  /// The message that holds the deployment from now on; nil: nothing holds it any more.
+  case paused(Message?)
 }
 
 /// Where a host stands (promise P8).

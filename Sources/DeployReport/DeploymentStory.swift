@@ -44,10 +44,14 @@ package struct DeploymentStory: Sendable {
   package private(set) var first: Failing?
   package private(set) var remarks: [String] = []
   package private(set) var cancelled: String?
+  /// nil: it is not paused.
+  package private(set) var pause: Pause?
   package private(set) var conclusion: Conclusion?
   /// Entries taken.
   package private(set) var count = 0
 
+  /// Messages that ask for its end.
+  private var cancels: [Message] = []
   private var running: [Int: Intent] = [:]
   private var runningOn: [[Int]] = []
   private var lastFailed: [(operation: String, status: Int?)?] = []
@@ -60,7 +64,7 @@ package struct DeploymentStory: Sendable {
     for entry in entries { take(entry) }
   }
 
-  /// Goes on by one entry.
+  /// Adds the next entry.
   package mutating func take(_ entry: Entry) {
     count += 1
     last = entry.at
@@ -72,6 +76,7 @@ package struct DeploymentStory: Sendable {
     case .resumed(let actor): remarks.append("resumed by \(actor)")
     case .concluded(let conclusion):
       self.conclusion = conclusion
+      pause = nil
       for (number, status) in conclusion.hosts.enumerated() where number < hosts.count {
         set(number, status, at: entry.at)
       }
@@ -97,6 +102,7 @@ package struct DeploymentStory: Sendable {
     switch happening {
     case .started, .rang: break
     case .cancelled(let reason): cancelled = reason
+    case .said(let message): if message.kind == .cancel { cancels.append(message) }
     case .finished(let id, let outcome):
       guard let intent = running.removeValue(forKey: id) else { return }
       let failed = outcome.failure.map { _ in
@@ -145,6 +151,10 @@ package struct DeploymentStory: Sendable {
     case .host(let number, let status): set(number, status, at: moment)
     case .log: break
     case .remark(let text): remarks.append(text)
+    case .answered(let id, let accepted, let words):
+      remarks.append(words)
+      if accepted, let cancel = cancels.first(where: { $0.id == id }) { cancelled = cancelled ?? cancel.words }
+    case .paused(let message): pause = message.map { Pause($0, since: moment) }
     }
   }
 

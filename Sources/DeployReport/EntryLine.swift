@@ -21,6 +21,7 @@ package struct EntryLines: Sendable {
     case .happened(.started): [("type", "started")]
     case .happened(.rang(let timer)): [("type", "timer"), ("timer", .int(timer))]
     case .happened(.cancelled(let reason)): [("type", "cancelled"), ("reason", .text(reason))]
+    case .happened(.said(let message)): [("type", "message")] + members(message)
     case .happened(.finished(let intent, let outcome)):
       [("type", "finished"), ("intent", .int(intent))] + members(outcome)
     case .intended(let intent): members(intent)
@@ -69,6 +70,14 @@ package struct EntryLines: Sendable {
       ("name", .text(host.host.name)), ("action", action), ("from", host.current.map { .text($0) }),
       ("to", host.target.map { .text($0.id) }),
     ])
+  }
+
+  private func members(_ message: Message) -> [(String, Value?)] {
+    [
+      ("message", .text(message.id)), ("kind", .text(message.kind.rawValue)), ("gate", message.gate.map { .text($0) }),
+      ("by", .text(message.by)), ("comment", message.comment.isEmpty ? nil : .text(message.comment)),
+      ("sent", .text(When.iso(message.at))),
+    ]
   }
 
   private func members(_ intent: Intent) -> [(String, Value?)] {
@@ -150,6 +159,10 @@ package struct EntryLines: Sendable {
         ("text", .text(line.text)),
       ]
     case .remark(let text): [("type", "remark"), ("text", .text(text))]
+    case .answered(let message, let accepted, let words):
+      [("type", "answer"), ("message", .text(message)), ("accepted", .bool(accepted)), ("text", .text(words))]
+    case .paused(let message?): [("type", "paused")] + members(message)
+    case .paused(nil): [("type", "pause_ended")]
     }
   }
 

@@ -115,7 +115,7 @@ package struct LiveReport: ProgressReport {
 
   private func permanent(_ note: Note) -> [String] {
     switch note {
-    case .remark(let text): return SafeText.lines(text)
+    case .remark(let text), .answered(_, _, let text): return SafeText.lines(text)
     case .log(let host, let line):
       let name = host.map { surface.paint(story.hosts[$0].name, .strong) + "  " } ?? ""
       let style: Surface.Style? =

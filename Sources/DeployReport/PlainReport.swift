@@ -141,9 +141,7 @@ package struct PlainReport: ProgressReport {
     switch entry.fact {
     case .planned(let plan): return PlainReport.opening(plan)
     case .happened(.cancelled(let reason)):
-      return [
-        "Cancelling (\(SafeText.line(reason))): nothing new is started, what runs is finished or ended, hosts are restored"
-      ]
+      return ["Cancelling (\(SafeText.line(reason))): nothing new is started, what runs is finished or ended, hosts are restored"]
     case .happened, .intended: return []
     case .resumed(let actor): return ["Resumed by \(actor)"]
     case .noted(let note): return lines(for: note, at: entry.at, isFirst: isFirst)
@@ -215,7 +213,8 @@ package struct PlainReport: ProgressReport {
     case .log(let host, let line):
       let level = line.level == .info ? "" : line.level.rawValue + ": "
       return SafeText.lines(line.text).map { (host.map { "\(name($0))  " } ?? "") + level + $0 }
-    case .remark(let text): return SafeText.lines(text)
+    case .remark(let text), .answered(_, _, let text): return SafeText.lines(text)
+    case .paused: return []
     }
   }
 

@@ -41,6 +41,7 @@ extension Checkers {
       watches[engine].openWave = number
       for host in wave where all.contains(host) { watches[engine].allowed[host] = true }
     case .waveEnded: watches[engine].openWave = nil
+    case .paused(nil): watches[engine].paused = false
     case .host(let number, let status): became(engine, number, status, hosts[watches[engine].fleet[number]])
     default: break
     }
@@ -61,6 +62,7 @@ extension Checkers {
     switch status {
     case .changing:
       watches[engine].inFlight += 1
+      look(!watches[engine].paused, "P5", host: host, "it was begun while the deployment was paused")
       look(!watches[engine].pruning, "P7", host: host, "it was begun after releases had been pruned")
       budget(engine, host)
       let (inFlight, parallel) = (watches[engine].inFlight, watches[engine].plan.bounds.parallel)

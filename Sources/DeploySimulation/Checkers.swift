@@ -70,6 +70,13 @@ package struct Checkers: Sendable {
     var failed = 0
     var unreachable = 0
     var openWave: Int?
+    /// Messages that reached its mailbox before it had ended, and those in its journal.
+    var told: [Message.ID] = []
+    var heard: [Message.ID] = []
+    /// Its last entry is written.
+    var isWritten = false
+    /// A pause was asked for, and nothing has ended it.
+    var paused = false
     /// The first old release was to be removed.
     var pruning = false
     var concluded = false
@@ -114,8 +121,25 @@ package struct Checkers: Sendable {
         look(intent.id == last + 1, "P2", "intent \(intent.id) follows intent \(last) in the journal")
         watches[engine].appended = intent.id
       case .noted(let note): noted(engine, note, hosts: hosts)
+      case .concluded: watches[engine].isWritten = true
+      case .happened(.said(let message)): heard(engine, message)
       default: break
       }
+    }
+  }
+
+  /// A message reached the mailbox of a deployment. Once the last entry is written nobody is there to hear it.
+  mutating func told(_ engine: Int, _ message: Message) {
+    if watches.indices.contains(engine), !watches[engine].isWritten { watches[engine].told.append(message.id) }
+  }
+
+  private mutating func heard(_ engine: Int, _ message: Message) {
+    look(!watches[engine].heard.contains(message.id), "P2", "the message \(message.id) is in the journal twice")
+    watches[engine].heard.append(message.id)
+    switch message.kind {
+    case .pause: watches[engine].paused = true
+    case .resume, .cancel: watches[engine].paused = false
+    case .approve, .reject, .promote: break
     }
   }
 
@@ -171,6 +195,10 @@ package struct Checkers: Sendable {
   mutating func ended(_ deployments: [(Plan, Conclusion?)], hosts: [SimulatedHost], calm: Bool) {
     for (plan, conclusion) in deployments {
       look(conclusion != nil, "P6", "deployment \(plan.id) waits for something that will never come")
+    }
+    for watch in watches {
+      let lost = watch.told.filter { !watch.heard.contains($0) }
+      look(lost.isEmpty, "P2", "messages to \(watch.plan.id) were lost: \(lost)")
     }
     guard calm else { return }
     for host in hosts.indices {

@@ -30,6 +30,8 @@ package struct Faults: Sendable, Hashable {
     case reboot(host: Int, at: Interval)
     /// Somebody cancels the first deployment.
     case cancel(at: Interval)
+    /// Somebody says that to the first deployment.
+    case say(at: Interval, Message)
     /// Every command and check of that event fails on the host, while it is asked for that release (nil: any).
     case failing(host: Int, LifecycleEvent, release: Release.ID?)
     /// The operation of that verb fails on the host.

@@ -13,6 +13,8 @@ package struct SimulatedEngine {
   var ledger: Ledger?
   /// What is in its journal; empty if the simulation was told to keep nothing.
   package internal(set) var entries: [Entry] = []
+  /// Messages that were not taken. They outlive the process.
+  var mailbox: [Message] = []
   /// Raised with each death, so that timers of a dead process ring for nobody.
   var incarnation = 0
   /// By intent: it was sent, and no outcome has come back.
@@ -80,6 +82,7 @@ enum Occurrence: Sendable {
   indirect case reply(engine: Int, incarnation: Int, intent: Int, Outcome)
   case ring(engine: Int, incarnation: Int, timer: Int)
   case cancel(engine: Int, reason: String)
+  indirect case say(engine: Int, Message)
   case reboot(host: Int)
   case restart(engine: Int)
 }

@@ -28,9 +28,19 @@ extension Simulation {
     drive(engine)
   }
 
+  /// A message lies in the mailbox until it is taken; an engine that lives hears it at once.
+  mutating func say(_ message: Message, to engine: Int) {
+    guard engines.indices.contains(engine) else { return }
+    engines[engine].mailbox.append(message)
+    checkers.told(engine, message)
+    take(.said(message), by: engine)
+  }
+
   private mutating func drive(_ engine: Int, _ make: () throws -> Ledger) {
     do {
       engines[engine].ledger = try make()
+      let mailbox = engines[engine].mailbox
+      engines[engine].ledger?.take(mailbox.map { .said($0) })
       engines[engine].aliveUntil = nil
       drive(engine)
     } catch {
@@ -48,6 +58,7 @@ extension Simulation {
       case .cancel(let intent): cancel(intent, by: engine)
       case .ring(let timer, let after):
         queue.push(.ring(engine: engine, incarnation: engines[engine].incarnation, timer: timer), at: now + after)
+      case .take(let message): engines[engine].mailbox.removeAll { $0.id == message }
       case .end(let conclusion): conclude(engine, conclusion)
       }
     }
@@ -128,6 +139,7 @@ extension Simulation {
     case .finished(let intent, let outcome): add(outcome.failure == nil ? intent : -intent)
     case .rang(let timer): add(timer)
     case .cancelled: add(-2)
+    case .said: add(-3)
     }
   }
 }

@@ -124,6 +124,7 @@ package struct Simulation {
       case .partition(let host, let from, let length) where hosts.indices.contains(host):
         partitions[host].append(Span(from: start + from, to: start + from + length))
       case .reboot(let host, let at) where hosts.indices.contains(host): queue.push(.reboot(host: host), at: start + at)
+      case .say(let at, let message): queue.push(.say(engine: 0, message), at: start + at)
       case .cancel(let at): queue.push(.cancel(engine: 0, reason: "cancelled by a person"), at: start + at)
       default: break
       }
@@ -144,6 +145,7 @@ package struct Simulation {
       if engines[engine].incarnation == incarnation, engines[engine].awaits(intent) { reply(engine, intent, outcome) }
     case .ring(let engine, let incarnation, let timer):
       if engines[engine].incarnation == incarnation { take(.rang(timer: timer), by: engine) }
+    case .say(let engine, let message): say(message, to: engine)
     case .cancel(let engine, let reason): take(.cancelled(reason: reason), by: engine)
     case .reboot(let host): reboot(host)
     case .restart(let engine): resume(engine)

@@ -26,7 +26,7 @@ struct LedgerTests {
         case .head: ledger.seal(chain: Digest(hex: String(repeating: "c", count: 64)))
         case .perform(let intent): next.append(.finished(intent: intent.id, .done()))
         case .ring(let timer, _): next.append(.rang(timer: timer))
-        case .cancel, .end: break
+        case .cancel, .take, .end: break
         }
       }
       if next.isEmpty { return moves }

@@ -77,6 +77,21 @@ struct DeploymentsTests {
     guard case .restored? = ended[0].conclusion?.hosts[0] else { return #expect(Bool(false), "not restored") }
   }
 
+  @Test("a message reaches the running deployment, and is taken when it is in the journal")
+  func message() async throws {
+    let bench = Bench { intent in if case .run = intent.operation, intent.site.release == "new", intent.id < 8 { nil } else { .done() } }
+    let (deployments, hosts) = (bench.deployments, bench.hosts)
+    async let running = deployments.deploy(plan(hosts: 1))
+    await hosts.untilHeld()
+    let cancel = Message(id: "m1", .cancel, by: "kim@laptop", comment: "wrong version", at: Timestamp(milliseconds: 0))
+    bench.mailbox.put(cancel)
+    let ended = try await running
+    #expect(ended.map(\.conclusion?.status) == [.cancelled])
+    #expect(ended[0].conclusion?.error?.failure.message == "kim@laptop: wrong version")
+    #expect(bench.mailbox.taken == ["m1"])
+    #expect(bench.journal.entries(of: "d1").contains { $0.fact == .happened(.said(cancel)) })
+  }
+
   @Test("a deployment that was left goes on where it was: what runs is attached to under the same number")
   func resume() async throws {
     let first = Bench { intent in if case .run = intent.operation { nil } else { .done() } }

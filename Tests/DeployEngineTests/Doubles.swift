@@ -57,6 +57,20 @@ final class InstantHosts: Transport {
   }
 }
 
+/// A mailbox in memory, for one deployment.
+final class MemoryMailbox: Mailbox {
+  private let (stream, box) = AsyncStream.makeStream(of: Message.self)
+  private let state = Mutex<[Message.ID]>([])
+
+  func put(_ message: Message) { box.yield(message) }
+  /// What was taken, in order.
+  var taken: [Message.ID] { state.withLock { $0 } }
+
+  func messages(for deployment: Deployment.ID) -> AsyncStream<Message> { stream }
+  func take(_ message: Message.ID, of deployment: Deployment.ID) async { state.withLock { $0.append(message) } }
+  func close(_ deployment: Deployment.ID) async {}
+}
+
 struct NoMachine: EngineMachine {
   func perform(_ intent: Intent, of deployment: Deployment.ID, output: @escaping @Sendable (OutputChunk) -> Void) async -> Outcome {
     .done()
@@ -87,11 +101,14 @@ struct Bench {
   let ports: Ports
   let deployments: Deployments
 
+  let mailbox = MemoryMailbox()
+
   init(lines: [String] = ["start"], journal: MemoryJournal? = nil, reply: @escaping @Sendable (Intent) -> Outcome? = { _ in .done() }) {
     let journal = journal ?? self.journal
     hosts = InstantHosts(journal, reply: reply)
     ports = Ports(
-      transport: hosts, machine: NoMachine(), bundles: EmptyStore(), journal: journal, clock: VirtualClock(), actor: "test@here")
+      transport: hosts, machine: NoMachine(), bundles: EmptyStore(), journal: journal, clock: VirtualClock(), actor: "test@here",
+      mailbox: mailbox)
     deployments = Deployments(
       ports: ports, feed: Feed(), recipes: SwiftRecipes(functions: { [SwiftScripts.commands(lines)] }),
       identity: { Planner.Identity(id: "back", actor: "test@here", at: Timestamp(milliseconds: 5), engine: "t", token: "t2", seed: 0) })

@@ -38,8 +38,11 @@ enum Samples {
       duration: .seconds(3)),
   ]
 
+  static let message = Message(
+    id: "m1", .promote, gate: "latency", by: "kim@laptop", comment: "slow", at: Timestamp(milliseconds: 1_764_000_000_000))
+
   static let statuses: [HostStatus] = [
-    .pending, .changing, .succeeded, .unchanged, .leftOut(failure), .restoring(error), .restored(error),
+    .pending, .changing, .ready(.validate), .succeeded, .unchanged, .leftOut(failure), .restoring(error), .restored(error),
     .restoreFailed(error, restoring: error, commands: ["mv a b"]), .failed(error), .unknown(failure),
   ]
 
@@ -47,9 +50,11 @@ enum Samples {
     [
       .stageBegan(name: "upload"), .stageEnded(name: "upload", error: nil), .stageEnded(name: "x", error: error),
       .waveBegan(number: 1, hosts: [0, 1, 12]), .waveEnded(number: 1, WaveResult(succeeded: [0], failed: [1])),
+      .waveBegan(number: 2, hosts: [1], upto: .validate), .waveEnded(number: 2, WaveResult(succeeded: [], failed: [], ready: [1])),
       .eventBegan(host: 0, .install), .eventEnded(host: 0, .install, error: nil), .eventEnded(host: 0, .validateService, error: error),
       .eventSkipped(host: 2, .applicationStop, reason: "nothing there"), .log(host: 3, LogLine(.warn, "careful")),
       .log(host: nil, LogLine(.info, "")), .remark("budget spent"),
+      .answered(message: "m1", accepted: false, "it is paused already"), .paused(nil), .paused(message),
     ] + statuses.enumerated().map { .host($0, $1) }
 
   static func plan(_ id: String, hosts: Int = 2) -> Plan {
@@ -78,6 +83,7 @@ enum Samples {
   static let facts: [Entry.Fact] =
     [
       .planned(plan("d-1")), .happened(.started), .happened(.rang(timer: 4)), .happened(.cancelled(reason: "Ctrl-C")),
+      .happened(.said(message)),
       .resumed(actor: "you@there"),
       .concluded(
         Conclusion(

@@ -13,6 +13,9 @@ package enum Deadlines {
     }
   }
 
+  /// How long a deployment may be paused; then it is cancelled.
+  package static let pause = Interval.minutes(24 * 60)
+
   /// What a cancelled script's clean-up may take.
   package static let grace = Interval.seconds(30)
 }

@@ -10,6 +10,8 @@ package enum Lapse: Sendable, Hashable {
   case readyServes
   /// A strategy may end while hosts are ready (against P8).
   case readyForgotten
+  /// A paused deployment begins further hosts (against P5).
+  case pauseIgnored
   /// A host prunes before the others have come through (against P7).
   case prunedEarly
   /// A release that is known to be damaged counts as whole (against P8).

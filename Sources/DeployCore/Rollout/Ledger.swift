@@ -13,6 +13,8 @@ package struct Ledger {
     case perform(Intent)
     case cancel(intent: Int)
     case ring(timer: Int, after: Interval)
+    /// Tells the mailbox that a message is in the journal.
+    case take(Message.ID)
     /// Tells that the deployment has ended.
     case end(Conclusion)
   }
@@ -45,6 +47,10 @@ package struct Ledger {
   /// Number of the next entry.
   private var sequence = 0
   private var heard: [Happening] = []
+  /// Messages that are in the journal.
+  private var known: [Message.ID] = []
+  /// Messages that the mailbox need not keep: delivered again, or beyond the limit.
+  private var superfluous: [Message.ID] = []
   private var batch: [Happening] = []
   private var wanted: [Effect] = []
   /// The head of the journal's chain, once it was told; the inner nil: the journal keeps no chain.
@@ -78,6 +84,7 @@ package struct Ledger {
     self.lapse = lapse
     conductor = recovery.conductor
     sequence = (entries.last?.sequence ?? -1) + 1
+    for entry in entries { if case .happened(let happening) = entry.fact, let message = happening.message { known.append(message) } }
     if let ended = recovery.conclusion {
       facts = []
       acts = [.end(ended)]
@@ -95,8 +102,26 @@ package struct Ledger {
     stage = .sealing
   }
 
+  /// The number of messages that one deployment hears; of those beyond it only a cancel is heard, a few times.
+  package static let (messages, lateCancels) = (1000, 10)
+
   /// Something happened. It is written and heard at the next moves.
-  package mutating func take(_ happenings: [Happening]) { heard += happenings }
+  /// A message that is delivered again is not heard again. It stays in its mailbox until its first delivery is in the journal.
+  package mutating func take(_ happenings: [Happening]) {
+    for happening in happenings {
+      guard case .said(let message) = happening else {
+        heard.append(happening)
+        continue
+      }
+      let waiting = (batch + heard).compactMap(\.message)
+      let limit = Self.messages + (message.kind == .cancel ? Self.lateCancels : 0)
+      if known.contains(message.id) || known.count + waiting.count >= limit && !waiting.contains(message.id) {
+        superfluous.append(message.id)
+      } else if !waiting.contains(message.id) {
+        heard.append(happening)
+      }
+    }
+  }
 
   /// The answer to `Move.head`.
   /// - Parameter chain: nil: the journal keeps no chain.
@@ -123,6 +148,7 @@ package struct Ledger {
     while true {
       switch stage {
       case .idle:
+        if let message = superfluous.popLast() { return .take(message) }
         guard !heard.isEmpty else { return nil }
         swap(&batch, &heard)
         stage = .hearing
@@ -138,7 +164,13 @@ package struct Ledger {
         stage = .deciding
         return append(at: now)
       case .deciding:
-        for happening in batch { wanted += conductor.take(happening) }
+        for happening in batch {
+          if let message = happening.message {
+            known.append(message)
+            acts.append(.take(message))
+          }
+          wanted += conductor.take(happening)
+        }
         batch.removeAll(keepingCapacity: true)
         stage = .sealing
       case .sealing:
@@ -190,6 +222,10 @@ package struct Ledger {
     facts.removeAll(keepingCapacity: true)
     return .append(entries)
   }
+}
+
+extension Happening {
+  fileprivate var message: Message.ID? { if case .said(let message) = self { message.id } else { nil } }
 }
 
 extension Effect {

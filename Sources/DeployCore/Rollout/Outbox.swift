@@ -36,6 +36,7 @@ struct Outbox: Sendable, Hashable {
     case sleep(ScriptID)
     case deadline(of: ScriptID)
     case grace(of: ScriptID)
+    case pause
   }
 
   private(set) var effects: [Effect] = []

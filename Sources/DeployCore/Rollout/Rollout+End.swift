@@ -5,8 +5,10 @@ extension Rollout {
   /// Stops what is under way in good order; hosts in their lifecycle come to their end first.
   mutating func fail(_ error: ScriptError) {
     if failure == nil { failure = error }
-    if case .stage(let index) = phase { note(.stageEnded(name: plan.stages[index].name, error: error)) }
+    if case .stage(let index) = phase, !isStageHeld { note(.stageEnded(name: plan.stages[index].name, error: error)) }
+    isStageHeld = false
     phase = .settling
+    endPause()
     for script in tree.roots {
       switch tree[script].owner {
       case .strategy, .stage, .condition:
@@ -14,6 +16,8 @@ extension Rollout {
       default: break
       }
     }
+    // A pause may have held a wave with nothing under way.
+    if let wave, wave.running == 0 { admit() }
     giveUpReadyHosts()
   }
 

@@ -12,8 +12,15 @@ extension Rollout {
     }
     waves += 1
     wave = Wave(hosts, parallel: parallel, upto: upto, for: script)
-    if !hosts.isEmpty { note(.waveBegan(number: waves, hosts: hosts, upto: upto)) }
+    if !isPaused { announceWave() }
     admit()
+  }
+
+  /// Says that the wave begins. A wave that a pause holds is announced when it goes ahead.
+  mutating func announceWave() {
+    guard let held = wave, !held.isAnnounced, !held.hosts.isEmpty else { return }
+    wave?.isAnnounced = true
+    note(.waveBegan(number: waves, hosts: held.hosts, upto: held.upto))
   }
 
   private func isWanted(_ host: Int, upto: Segment?) -> Bool {
@@ -28,6 +35,7 @@ extension Rollout {
   mutating func admit() {
     while true {
       let mayBegin = failure == nil && admission.exhausted == nil
+      if mayBegin, isPaused, wave?.isOpen == true { return }
       switch wave?.next(admission, mayBegin: mayBegin) {
       case nil, .wait: return
       case .start(let host): startHost(host)
@@ -42,7 +50,7 @@ extension Rollout {
 
   private mutating func endWave(_ ended: Wave) {
     wave = nil
-    if !ended.hosts.isEmpty { note(.waveEnded(number: waves, ended.result)) }
+    if ended.isAnnounced { note(.waveEnded(number: waves, ended.result)) }
     if phase == .settling {
       if let script = ended.script { tree.answer(script, .wave(ended.result), &outbox) }
       return settle()

@@ -2,9 +2,12 @@ import DeployModel
 
 /// The stages of a deployment, one after the other.
 extension Rollout {
+  /// Begins the stage of that number, or, after the last one, the end of the deployment.
   mutating func beginStage(_ index: Int) {
+    isStageHeld = isPaused
+    if index < plan.stages.count || isStageHeld { phase = .stage(index) }
+    guard !isStageHeld else { return }
     guard index < plan.stages.count else { return finish() }
-    phase = .stage(index)
     let stage = plan.stages[index]
     note(.stageBegan(name: stage.name))
     switch stage {
@@ -70,9 +73,11 @@ extension Rollout {
 
   // MARK: upload
 
-  private mutating func upload() {
+  mutating func upload() {
     while true {
-      switch uploading.next(mayBegin: failure == nil && admission.exhausted == nil) {
+      let mayBegin = failure == nil && admission.exhausted == nil
+      if mayBegin, isPaused, uploading.isOpen { return }
+      switch uploading.next(mayBegin: mayBegin) {
       case .send(let host):
         guard let target = plan.hosts[host].target else { continue }
         _ = outbox.perform(

@@ -38,10 +38,21 @@ package struct Rollout: Sendable {
   /// `giveUpReadyHosts` is under way: a host that ends at once does not begin it anew.
   var isGivingUp = false
   let lapse: Lapse?
+  /// The pause that holds it; nil: it is not paused.
+  var pause: Hold?
+  /// A pause keeps the stage of the phase, or, after the last stage, the end, from beginning.
+  var isStageHeld = false
   /// By host number: the upload stage has sent its release.
   var staged: [Bool]
   var tree = ScriptTree()
   var outbox = Outbox()
+
+  /// A pause under way.
+  struct Hold: Sendable, Hashable {
+    var message: Message
+    /// Rings when it has lasted too long.
+    var timer: Int
+  }
 
   /// - Parameter lapse: a rule that is not kept, for tests of the checkers.
   package init(plan: Plan, lapse: Lapse? = nil) {
@@ -69,6 +80,7 @@ package struct Rollout: Sendable {
     case .happened(.finished(let intent, let outcome)): finished(intent, outcome)
     case .happened(.rang(let timer)): rang(timer)
     case .happened(.cancelled(let reason)): cancel(reason)
+    case .happened(.said(let message)): said(message)
     case .stepped(let script, let step): carryOut(tree.stepped(script, step, &outbox))
     }
     return outbox.drain()
@@ -113,6 +125,7 @@ package struct Rollout: Sendable {
     case .sleep(let script): tree.answer(script, .slept, &outbox)
     case .deadline(let script): tree.overdue(script, &outbox)
     case .grace(let script): carryOut(tree.graceEnded(script, &outbox))
+    case .pause: pauseEnded()
     }
   }
 

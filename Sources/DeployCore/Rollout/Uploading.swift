@@ -19,6 +19,9 @@ struct Uploading: Sendable, Hashable {
   /// - Parameter hosts: their numbers, in the order of sending.
   init(_ hosts: [Int] = []) { queue = hosts }
 
+  /// Whether some are not begun yet.
+  var isOpen: Bool { next < queue.count }
+
   /// - Parameter mayBegin: whether the deployment still starts anything new.
   mutating func next(mayBegin: Bool) -> Move {
     guard mayBegin, next < queue.count, running < Self.width else { return running == 0 ? .done : .wait }

@@ -20,6 +20,8 @@ struct Wave: Sendable, Hashable {
   let upto: Segment?
   private(set) var result = WaveResult(succeeded: [], failed: [])
   private(set) var running = 0
+  /// Its beginning is noted; an empty wave is never announced.
+  var isAnnounced = false
   private let parallel: Int?
   private var next = 0
 
@@ -32,6 +34,9 @@ struct Wave: Sendable, Hashable {
     self.script = script
     self.upto = upto
   }
+
+  /// Whether hosts of it are not begun yet.
+  var isOpen: Bool { next < hosts.count }
 
   /// - Parameter mayBegin: whether the deployment still starts anything new.
   mutating func next(_ admission: Admission, mayBegin: Bool) -> Move {

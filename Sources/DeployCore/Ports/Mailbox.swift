@@ -1,0 +1,13 @@
+package import DeployModel
+
+/// How people and programs reach a running deployment. A message stays until it is taken, so an engine that resumes gets what a dead one
+/// had not journalled.
+package protocol Mailbox: Sendable {
+  /// The messages that wait, oldest first, then others as they come; one that is not taken may come again. Ends when its task is
+  /// cancelled.
+  func messages(for deployment: Deployment.ID) -> AsyncStream<Message>
+  /// The message is in the journal, or will never be heard: it need not be kept.
+  func take(_ message: Message.ID, of deployment: Deployment.ID) async
+  /// The deployment has ended: nobody hears what still waits.
+  func close(_ deployment: Deployment.ID) async
+}

@@ -1,0 +1,60 @@
+/// What a person or a program says to a running deployment. The journal keeps it as it came.
+package struct Message: Sendable, Hashable, Codable, Identifiable {
+  package enum Kind: String, Sendable, Hashable, Codable, CaseIterable {
+    /// Ends the deployment in good order: nothing new is started, hosts are restored.
+    case cancel
+    /// Nothing new is begun; what runs comes to its end.
+    case pause
+    /// Ends a pause.
+    case resume
+    /// Passes an open approval gate.
+    case approve
+    /// Fails an open gate.
+    case reject
+    /// Passes an open time, check or analysis gate early; never an approval.
+    case promote
+  }
+  /// Made by its sender and used once: a message that is delivered again is recognised by it.
+  package var id: String
+  package var kind: Kind
+  /// The gate that is meant; nil: the only open one.
+  package var gate: String?
+  /// `user@machine`: a label, not an identity.
+  package var by: String
+  /// Why; empty: no reason was given.
+  package var comment: String
+  /// When it was sent, by the sender's clock.
+  package var at: Timestamp
+  package init(id: String, _ kind: Kind, gate: String? = nil, by: String, comment: String = "", at: Timestamp) {
+    self.id = id
+    self.kind = kind
+    self.gate = gate
+    self.by = by
+    self.comment = comment
+    self.at = at
+  }
+
+  /// `kim@laptop: looks slow`
+  package var words: String { comment.isEmpty ? by : "\(by): \(comment)" }
+
+  /// The most bytes of UTF-8 that each part may have.
+  package static let (idLimit, byLimit, gateLimit, commentLimit) = (64, 256, 256, 2000)
+
+  /// Why no engine accepts it, as the end of "the message …"; nil: one does. Each part is one line of text without control characters.
+  package var fault: String? {
+    let isPlain = !id.isEmpty && id.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x7A).contains($0) || $0 == 0x2D }
+    guard isPlain, id.utf8.count <= Self.idLimit else { return "has an id that is not 1 to \(Self.idLimit) of a-z, 0-9 and -" }
+    let gate = (name: "gate", text: gate ?? "-", limit: Self.gateLimit)
+    for (name, text, limit) in [("sender", by, Self.byLimit), gate, ("comment", comment, Self.commentLimit)] {
+      if text.utf8.count > limit { return "has a \(name) of \(text.utf8.count) bytes, and \(limit) are allowed" }
+      if text.unicodeScalars.contains(where: \.isControl) { return "has a control character or a line end in its \(name)" }
+    }
+    guard !by.isEmpty, !gate.text.isEmpty else { return "has an empty \(by.isEmpty ? "sender" : "gate")" }
+    return nil
+  }
+}
+
+extension Unicode.Scalar {
+  /// C0 and C1 controls, and the two separators that end a line.
+  fileprivate var isControl: Bool { value < 0x20 || (0x7F..<0xA0).contains(value) || value == 0x2028 || value == 0x2029 }
+}

@@ -1,0 +1,10 @@
+/// A pause that holds a deployment which has not ended.
+package struct Pause: Sendable, Hashable, Codable {
+  package var message: Message
+  /// When the deployment heard the message, by the engine's clock.
+  package var since: Timestamp
+  package init(_ message: Message, since: Timestamp) {
+    self.message = message
+    self.since = since
+  }
+}
