@@ -48,6 +48,12 @@ package indirect enum Note: Sendable, Hashable, Codable {
   case eventEnded(host: Int, LifecycleEvent, error: ScriptError?)
   case eventSkipped(host: Int, LifecycleEvent, reason: String)
   case host(Int, HostStatus)
+  /// - Parameter number: 1, 2, 3 … within its deployment.
+  case gateOpened(number: Int, Gate)
+  case gateClosed(number: Int, GateAnswer)
+  /// The strategy ended the rollout on purpose.
+  /// - Parameter left: hosts that stay on the old revision.
+  case stopped(reason: String, left: [Int])
   /// Something a recipe logged; the host where a hook did.
   case log(host: Int?, LogLine)
   /// Why no further host is started, or another thing a person should know.
@@ -96,6 +102,8 @@ package struct Conclusion: Sendable, Hashable, Codable {
     case cancelled
     /// Could not start: the lock is held, or the hosts are not as planned. Nothing was changed.
     case refused
+    /// Ended on purpose, with hosts left on the old revision.
+    case partial
   }
   package var status: Status
   /// The first cause; nil if succeeded.

@@ -79,6 +79,10 @@ package struct Failure: Error, Sendable, Hashable, Codable {
     case misnamed
     /// A check answered no.
     case unhealthy
+    /// A person rejected the deployment, or nobody answered in time.
+    case rejected
+    /// A gate that looked at hosts found the release bad.
+    case unfit
     /// The recipe said `fail`, or raised.
     case failed
     case transport

@@ -50,9 +50,14 @@ package enum ExitCode: Int32, Sendable, Hashable, CaseIterable {
   /// Failed, and left as it is because the recipe or the command says so.
   case held = 12
   case paused = 13
+  /// Ended on purpose with hosts on the old revision; of `plan`: not seen to its end.
   case partial = 14
   /// Cancelled, hosts restored.
   case cancelled = 15
+  /// Rejected by a person, or not answered in time; hosts are as before.
+  case rejected = 16
+  /// A gate that looked at hosts found the release bad; every touched host is back on its previous release.
+  case unfit = 17
   /// Hosts out of reach before the start; nothing was changed, safe to try again.
   case unreachable = 20
   /// Transport, space or store trouble, and every touched host is as it was; safe to try again.

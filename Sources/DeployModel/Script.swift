@@ -43,7 +43,12 @@ package enum Decision: Sendable, Hashable, Codable {
   /// Changes these hosts, at most `parallel` at once, and leaves them ready after the segment `upto` (nil: takes them to their end).
   /// Answered with those that succeeded, failed, and are ready.
   case wave([Int], parallel: Int?, upto: Segment? = nil)
+  /// Waits without a gate: what preludes of earlier versions ask.
   case wait(Interval)
+  /// Opens a gate. Answered when it is closed.
+  case gate(Gate)
+  /// Ends the rollout on purpose, with hosts left on the old revision; the strategy is not stepped again.
+  case stop(reason: String)
   /// Gives up and goes back; the strategy is not stepped again.
   case rollback(reason: String)
 }
@@ -57,6 +62,9 @@ package enum Answer: Sendable, Hashable, Codable {
   /// Of `spawn` and `within`.
   case results([ScriptResult])
   case wave(WaveResult)
+  case gate(GateAnswer)
+  /// The decision was not taken: the deployment has failed, or it makes no sense.
+  case refused(Failure)
   /// The script is to end: its `<close>` variables run and may still ask, under a grace deadline.
   case cancel(Failure)
 }

@@ -42,6 +42,10 @@ package struct DeploymentStory: Sendable {
   package private(set) var last: Timestamp?
   /// The first thing that went wrong.
   package private(set) var first: Failing?
+  /// In the order of their opening.
+  package private(set) var gates: [GateStory] = []
+  /// Why the strategy ended the rollout on purpose, and the number of hosts left on the old revision; nil: it did not.
+  package private(set) var stopped: (reason: String, left: Int)?
   package private(set) var remarks: [String] = []
   package private(set) var cancelled: String?
   /// nil: it is not paused.
@@ -149,6 +153,14 @@ package struct DeploymentStory: Sendable {
       if let error { fail(host, event, error) } else { hosts[host].event = nil }
     case .eventSkipped: break
     case .host(let number, let status): set(number, status, at: moment)
+    case .gateOpened(let number, let gate):
+      let names = (gate.watch?.hosts ?? []).compactMap { hosts.indices.contains($0) ? hosts[$0].name : nil }
+      gates.append(GateStory(number: number, gate: gate, opened: moment, hosts: names))
+    case .gateClosed(let number, let answer):
+      guard let index = gates.lastIndex(where: { $0.number == number }) else { return }
+      gates[index].answer = answer
+      gates[index].closed = moment
+    case .stopped(let reason, let left): stopped = (reason, left.count)
     case .log: break
     case .remark(let text): remarks.append(text)
     case .answered(let id, let accepted, let words):
@@ -180,6 +192,9 @@ package struct DeploymentStory: Sendable {
 
   /// An error that is nothing but the cancelling somebody asked for.
   private func isWish(_ error: ScriptError) -> Bool { cancelled != nil && error.failure.kind == .cancelled }
+
+  /// The gate that waits for its answer; nil: none does.
+  package var openGate: GateStory? { conclusion == nil ? gates.last { $0.answer == nil } : nil }
 
   /// From the start to the end, or to the last entry.
   package var duration: Interval { began.flatMap { began in last.map { $0 - began } } ?? .zero }

@@ -46,6 +46,8 @@ extension ExitCode {
     case .paused: "paused"
     case .partial: "partial"
     case .cancelled: "cancelled"
+    case .rejected: "rejected"
+    case .unfit: "unfit"
     case .unreachable: "unreachable"
     case .infrastructure: "infrastructure"
     case .detached: "detached"

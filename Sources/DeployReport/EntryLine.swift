@@ -158,12 +158,29 @@ package struct EntryLines: Sendable {
         ("type", "log"), ("host", host.map(name)), ("level", .text(line.level.rawValue)),
         ("text", .text(line.text)),
       ]
+    case .gateOpened(let number, let gate): members(number, gate)
+    case .gateClosed(let number, let answer):
+      [
+        ("type", "gate_closed"), ("gate", .int(number)), ("verdict", .text(answer.verdict.rawValue)), ("by", answer.by.map { .text($0) }),
+        ("verified", answer.by.map { _ in .bool(false) }), ("comment", answer.comment.isEmpty ? nil : .text(answer.comment)),
+      ]
+    case .stopped(let reason, let left):
+      [("type", "stopped"), ("reason", .text(reason)), ("left", .list(left.map(name)))]
     case .remark(let text): [("type", "remark"), ("text", .text(text))]
     case .answered(let message, let accepted, let words):
       [("type", "answer"), ("message", .text(message)), ("accepted", .bool(accepted)), ("text", .text(words))]
     case .paused(let message?): [("type", "paused")] + members(message)
     case .paused(nil): [("type", "pause_ended")]
     }
+  }
+
+  private func members(_ number: Int, _ gate: Gate) -> [(String, Value?)] {
+    [
+      ("type", "gate_opened"), ("gate", .int(number)), ("kind", .text(gate.kind.rawValue)), ("name", .text(gate.name)),
+      ("message", gate.message.isEmpty ? nil : .text(gate.message)), ("time_ms", .int(gate.time.milliseconds)),
+      ("on_fail", .text(gate.failing.rawValue)), ("hosts", gate.watch?.hosts.map { .list($0.map(name)) }),
+      ("every_ms", gate.watch.map { .int($0.every.milliseconds) }),
+    ]
   }
 
   private func members(_ status: HostStatus) -> [(String, Value?)] {

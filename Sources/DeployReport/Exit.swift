@@ -9,6 +9,7 @@ extension ExitCode {
     switch conclusion.status {
     // A budget excuses hosts that are out of reach, and none that a person has to bring back.
     case .succeeded: self = conclusion.hosts.contains(where: \.isRestoreFailed) ? .rollbackFailed : .done
+    case .partial: self = conclusion.hosts.contains(where: \.isRestoreFailed) ? .rollbackFailed : .partial
     case .refused: self = Self.refusal(conclusion)
     case .cancelled:
       if !Self.isRestored(conclusion, rollback) {
@@ -22,7 +23,7 @@ extension ExitCode {
       } else if conclusion.isTakenOver || rollback?.isTakenOver == true {
         self = .locked
       } else if let rollback {
-        self = rollback.status == .succeeded ? .rolledBack : .rollbackFailed
+        self = rollback.status == .succeeded ? Self.wentBack(conclusion) : .rollbackFailed
       } else if isRollback, conclusion.hosts.contains(where: { $0 != .pending && $0.isLeftBehind }) {
         self = .rollbackFailed
       } else if conclusion.hosts.contains(where: \.isHeld) || !conclusion.rollback.isEmpty {
@@ -30,8 +31,17 @@ extension ExitCode {
       } else if let kind = conclusion.error?.failure.kind, kind.isNobodysFault {
         self = kind == .fenced || kind == .locked ? .locked : .infrastructure
       } else {
-        self = .rolledBack
+        self = Self.wentBack(conclusion)
       }
+    }
+  }
+
+  /// Why hosts are as before: a person said so, a gate found the release bad, or something failed.
+  private static func wentBack(_ conclusion: Conclusion) -> ExitCode {
+    switch conclusion.error?.failure.kind {
+    case .rejected: .rejected
+    case .unfit: .unfit
+    default: .rolledBack
     }
   }
 
@@ -45,6 +55,8 @@ extension ExitCode {
     case .invalid, .misnamed, .missing, .failed, .command: self = .usage
     case .fenced: self = .locked
     case .cancelled: self = .cancelled
+    case .rejected: self = .rejected
+    case .unfit: self = .unfit
     case .unhealthy: self = .refused
     case .internal: self = .internal
     }

@@ -15,6 +15,8 @@ package struct HistoryLine: Sendable {
   package var style: Surface.Style
   /// A command to type, where one is due.
   package var next: String?
+  /// The gate that is open; nil: none is.
+  package var waits: GateStory?
   package init(
     id: Deployment.ID, began: Timestamp, what: String, group: String, revision: String, hosts: Int,
     actor: String, state: String,
@@ -47,11 +49,14 @@ package struct HistoryReport: Sendable {
       [
         entry.id, When(entry.began, zone: surface.zone).full, SafeText.line(entry.what),
         SafeText.line(entry.group), entry.revision,
-        entry.hosts.of("host"), SafeText.line(entry.actor), surface.paint(entry.state, entry.style),
+        entry.hosts.of("host"), SafeText.line(entry.actor),
+        surface.paint(entry.state + (entry.waits.map { ", waits: \(SafeText.line($0.gate.name))" } ?? ""), entry.style),
       ]
     }
     let heading = ["DEPLOYMENT", "BEGAN", "WHAT", "GROUP", "REVISION", "HOSTS", "BY", "ENDED"]
-    let due = entries.compactMap { entry in entry.next.map { "  \($0)" } }
+    let due =
+      entries.flatMap { entry in entry.waits?.commands(for: entry.id).map { "  \($0[0])  \($0[1])" } ?? [] }
+      + entries.compactMap { entry in entry.next.map { "  \($0)" } }
     return Table(heading, rows: rows).lines(on: surface) + (due.isEmpty ? [] : ["", "Next"] + due)
   }
 
@@ -65,6 +70,7 @@ package struct HistoryReport: Sendable {
           ("group", .text(entry.group)),
           ("revision", .text(entry.revision)), ("hosts", .int(entry.hosts)),
           ("actor", .text(entry.actor)), ("state", .text(entry.state)),
+          ("gate", entry.waits.map { .text($0.gate.name) }),
         ])
       })
   }

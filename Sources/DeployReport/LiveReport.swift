@@ -116,6 +116,11 @@ package struct LiveReport: ProgressReport {
   private func permanent(_ note: Note) -> [String] {
     switch note {
     case .remark(let text), .answered(_, _, let text): return SafeText.lines(text)
+    case .gateClosed(let number, _):
+      guard let gate = story.gates.last(where: { $0.number == number }) else { return [] }
+      return [surface.paint("gate \(number)", .strong) + " \(SafeText.line(gate.gate.name)) " + surface.paint(gate.end, gate.style)]
+    case .stopped(let reason, let left):
+      return [surface.paint("Stopped on purpose", .warn) + ": \(SafeText.line(reason)); \(left.count.of("host")) on the old revision"]
     case .log(let host, let line):
       let name = host.map { surface.paint(story.hosts[$0].name, .strong) + "  " } ?? ""
       let style: Surface.Style? =
@@ -147,8 +152,17 @@ package struct LiveReport: ProgressReport {
   // MARK: the frame
 
   private func frame(_ now: Timestamp) -> [String] {
-    let rows = story.hosts.count + 2
-    return [headline(now)] + (rows <= surface.height - 4 ? hostLines(now) : countLines(now))
+    let gate = gateLines(now)
+    let rows = story.hosts.count + 2 + gate.count
+    return [headline(now)] + gate + (rows <= surface.height - 4 ? hostLines(now) : countLines(now))
+  }
+
+  /// The gate that is open, and what is typed to answer it.
+  private func gateLines(_ now: Timestamp) -> [String] {
+    guard let gate = story.openGate else { return [] }
+    let waited = max(gate.opened, now) - gate.opened
+    let head = ["  " + surface.paint("waits", .warn) + " \(gate.sentence)", "    for \(waited), \(gate.deadline(zone: surface.zone))"]
+    return head + gate.commands(for: story.id).map { "    → \($0[0])  \($0[1])" }
   }
 
   private func headline(_ now: Timestamp) -> String {

@@ -215,6 +215,12 @@ package struct PlainReport: ProgressReport {
       return SafeText.lines(line.text).map { (host.map { "\(name($0))  " } ?? "") + level + $0 }
     case .remark(let text), .answered(_, _, let text): return SafeText.lines(text)
     case .paused: return []
+    case .gateOpened: return story.openGate?.lines(for: story.id, zone: surface.zone) ?? []
+    case .gateClosed(let number, _):
+      guard let gate = story.gates.last(where: { $0.number == number }) else { return [] }
+      return ["Gate \(number): \(SafeText.line(gate.gate.name)) " + surface.paint(gate.end, gate.style)]
+    case .stopped(let reason, let left):
+      return ["Stopped on purpose: \(SafeText.line(reason)); \(left.count.of("host")) on the old revision"]
     }
   }
 

@@ -15,7 +15,7 @@ package struct Rehearsed: Sendable {
     package var hosts: [Int?]
     package var steps: [Step]
   }
-  /// A stage, a wave of one, or what is between two waves.
+  /// A stage, a wave of one, a gate, or what is between two of these.
   package struct Section: Sendable {
     package var title: String
     package var parts: [Part] = []
@@ -23,6 +23,8 @@ package struct Rehearsed: Sendable {
     package var turns = 1
     /// What its slowest host may take, with what stands before and after.
     var longest = 0
+    /// Until when its gate is closed; nil: it is no gate.
+    var gate: Interval?
   }
 
   package private(set) var sections: [Section] = []
@@ -36,10 +38,11 @@ package struct Rehearsed: Sendable {
     let parallel = max(1, plan?.bounds.parallel ?? 1)
     var collected = RehearsedSteps()
     var current = Section(title: "before the first stage")
-    func next(_ title: String, turns: Int = 1, into sections: inout [Section]) {
+    func next(_ title: String, turns: Int = 1, gate: Interval? = nil, into sections: inout [Section]) {
       (current.parts, current.longest) = collected.take()
-      if !current.parts.isEmpty || current.title.hasPrefix("wave") { sections.append(current) }
-      current = Section(title: title, turns: turns)
+      if let gate = current.gate { current.longest = gate.milliseconds }
+      if !current.parts.isEmpty || current.title.hasPrefix("wave") || current.gate != nil { sections.append(current) }
+      current = Section(title: title, turns: turns, gate: gate)
     }
     for entry in entries {
       switch entry.fact {
@@ -48,6 +51,13 @@ package struct Rehearsed: Sendable {
         let names = Rehearsed.names(hosts.map { $0 as Int? }, in: plan)
         next("wave \(number), \(names)", turns: (hosts.count + parallel - 1) / parallel, into: &sections)
       case .noted(.waveEnded(let number, _)): next("after wave \(number)", into: &sections)
+      case .noted(.gateOpened(let number, let gate)):
+        let names = (gate.watch?.hosts ?? []).map { plan?.hosts[$0].host.name ?? "host \($0)" }
+        let unusual = gate.unusual.map { " (\($0))" } ?? ""
+        next("gate \(number), \(gate.sentence(on: names)) ≤ \(gate.longest)\(unusual)", gate: gate.longest, into: &sections)
+      case .noted(.gateClosed(let number, _)): next("after gate \(number)", into: &sections)
+      case .noted(.stopped(let reason, let left)):
+        next("stops on purpose: \(SafeText.line(reason)); \(left.count.of("host")) on the old revision", gate: .zero, into: &sections)
       case .noted(.stageEnded): next("at the end", into: &sections)
       case .noted(.log(let host, let line)): RehearsalMark(line).map { collected.add($0, on: host) }
       case .intended(let intent): collected.add(intent)

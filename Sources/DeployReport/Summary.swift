@@ -61,6 +61,9 @@ package struct Summary: Sendable {
         + ": \(what). Every host has the \(plan.alike) already; --force runs the hooks again."
     case .failed: return surface.paint("Failed", .bad) + ": \(what)"
     case .cancelled: return surface.paint("Cancelled", .warn) + ": \(what)"
+    case .partial:
+      let (reason, left) = story.stopped ?? ("", 0)
+      return surface.paint("Stopped on purpose", .warn) + ": \(what). \(left.of("host")) on the old revision: \(SafeText.line(reason))"
     case .refused: return surface.paint("Refused", .bad) + ": \(plan.subject). Nothing was changed."
     }
   }
@@ -88,6 +91,7 @@ package struct Summary: Sendable {
   /// What the hosts that were touched run now, and what a person has to type where going back failed.
   private func wayBack(_ conclusion: Conclusion, on surface: Surface) -> [String] {
     guard conclusion.status != .refused, !story.isAsWished else { return [] }
+    let isWhole = conclusion.status == .succeeded || conclusion.status == .partial
     var lines: [String] = []
     for host in story.hosts + (rollback?.hosts ?? []) {
       guard case .restoreFailed(_, let restoring, let commands) = host.status else { continue }
@@ -117,7 +121,7 @@ package struct Summary: Sendable {
       }
       let left = rollback.hosts.filter(\.status.isLeftBehind).map(\.name)
       if !left.isEmpty { lines += ["", "  Not back, on the release that failed or stopped half way: " + Self.named(left)] }
-    } else if lines.isEmpty, conclusion.status != .succeeded, !conclusion.hosts.contains(where: \.isHeld), conclusion.rollback.isEmpty {
+    } else if lines.isEmpty, !isWhole, !conclusion.hosts.contains(where: \.isHeld), conclusion.rollback.isEmpty {
       lines = ["", "  " + whatIsLeft]
     }
     let held = story.hosts.filter(\.status.isHeld)
@@ -144,6 +148,11 @@ package struct Summary: Sendable {
       return [
         ["lander logs \(plan.id)\(failedHost.map { " " + $0 } ?? "")", "the whole output"],
         ["lander deploy\(project)", "tries the hosts again that have it not"],
+      ]
+    case .partial?:
+      return [
+        ["lander deploy \(plan.recipe)\(group)", "brings the other hosts to it too"],
+        ["lander rollback \(plan.recipe)\(group)", "takes the changed hosts back"],
       ]
     case .done?, nil: return []
     case .locked?:

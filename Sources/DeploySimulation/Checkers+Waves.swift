@@ -36,12 +36,17 @@ extension Checkers {
       let open = watches[engine].openWave
       look(open == nil, "P5", "wave \(number) began before wave \(open ?? 0) had ended")
       let all = watches[engine].allowed.indices
+      let (failed, isClosed, gates) = (watches[engine].failedGate, watches[engine].openGate == nil, watches[engine].gates)
+      look(failed == nil, "P5", "wave \(number) began after gate \(failed ?? 0) had failed")
+      look(isClosed, "P5", "wave \(number) began while gate \(gates) was open")
       look(wave.allSatisfy { all.contains($0) }, "P5", "wave \(number) has a host that the plan has not")
       budget(engine, nil)
       watches[engine].openWave = number
       for host in wave where all.contains(host) { watches[engine].allowed[host] = true }
     case .waveEnded: watches[engine].openWave = nil
     case .paused(nil): watches[engine].paused = false
+    case .gateOpened(let number, let gate): opened(engine, number, gate)
+    case .gateClosed(let number, let answer): closed(engine, number, answer)
     case .host(let number, let status): became(engine, number, status, hosts[watches[engine].fleet[number]])
     default: break
     }

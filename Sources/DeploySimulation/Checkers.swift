@@ -77,6 +77,12 @@ package struct Checkers: Sendable {
     var isWritten = false
     /// A pause was asked for, and nothing has ended it.
     var paused = false
+    /// The number of gates that were opened, the one that is open, and the one that failed for the deployment.
+    var gates = 0
+    var openGate: Gate?
+    var failedGate: Int?
+    /// Somebody passed the gate that is open.
+    var isApproved = false
     /// The first old release was to be removed.
     var pruning = false
     var concluded = false
@@ -136,6 +142,7 @@ package struct Checkers: Sendable {
   private mutating func heard(_ engine: Int, _ message: Message) {
     look(!watches[engine].heard.contains(message.id), "P2", "the message \(message.id) is in the journal twice")
     watches[engine].heard.append(message.id)
+    said(engine, message)
     switch message.kind {
     case .pause: watches[engine].paused = true
     case .resume, .cancel: watches[engine].paused = false
@@ -187,6 +194,10 @@ package struct Checkers: Sendable {
     watches[engine].concluded = true
     let plan = watches[engine].plan
     if conclusion.status == .succeeded, plan.kind == .deploy, let release = plan.release?.id { good.append(release) }
+    if let failed = watches[engine].failedGate {
+      let isWell = conclusion.status == .succeeded || conclusion.status == .partial
+      look(!isWell, "P5", "it is called \(conclusion.status.rawValue) although gate \(failed) failed")
+    }
     truth(engine, conclusion, hosts: hosts)
     if plan.kind == .rollback(of: nil), conclusion.status == .succeeded { whole(engine, conclusion, hosts: hosts) }
   }

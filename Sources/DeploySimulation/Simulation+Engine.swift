@@ -96,6 +96,7 @@ extension Simulation {
     for entry in entries { if case .happened(let happening) = entry.fact { record(happening, of: engine) } }
     if keepsEntries { engines[engine].entries += entries }
     checkers.appended(engine, entries, hosts: hosts)
+    if answersGates { for entry in entries { if case .noted(let note) = entry.fact { answer(note, of: engine) } } }
     do {
       try journal?(engines[engine].plan.id, entries)
       return true
@@ -103,6 +104,18 @@ extension Simulation {
       stopped = "journal: \(error)"
       return false
     }
+  }
+
+  private mutating func answer(_ note: Note, of engine: Int) {
+    guard case .gateOpened(let number, let gate) = note else { return }
+    let kind: Message.Kind
+    switch gate.kind {
+    case .time, .check: return
+    case .approval: kind = .approve
+    case .pause: kind = .resume
+    }
+    let message = Message(id: "answer-\(engine)-\(number)", kind, by: "rehearsal", at: now)
+    queue.push(.say(engine: engine, message), at: now + .seconds(1))
   }
 
   /// An instant at which the engine may die. Dead, it is resumed a little later.

@@ -28,6 +28,8 @@ package struct Simulation {
   }
   /// A rule that the core of every engine does not keep.
   package var lapse: Lapse?
+  /// Whether somebody passes every gate that asks a person, a second after it was opened.
+  package var answersGates = false
   /// Whether entries are kept in memory; without them nothing can be resumed.
   package var keepsEntries = true
   /// Is given every append as an engine's journal is.

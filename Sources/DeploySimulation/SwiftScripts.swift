@@ -113,6 +113,22 @@ extension SwiftScripts {
     }
   }
 
+  /// A strategy that decides these, one after the other.
+  /// - Parameter catches: it goes on after errors, as a `pcall` around each decision does.
+  package static func deciding(_ decisions: [Decision], catches: Bool = false) -> Function {
+    { _ in
+      var waiting = decisions[...]
+      return { answer in
+        if !catches {
+          if case .cancel(let failure) = answer { return Step(.ended(.raised(ScriptError(failure)))) }
+          if case .refused(let failure) = answer { return Step(.ended(.raised(ScriptError(failure)))) }
+        }
+        guard let next = waiting.popFirst() else { return Step(.ended(.returned(.null))) }
+        return Step(.asked(.decide(next)))
+      }
+    }
+  }
+
   private static func place(of subject: Subject) -> Place {
     if case .host(let number) = subject { .host(number) } else { .engine }
   }

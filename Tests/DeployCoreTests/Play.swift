@@ -12,7 +12,7 @@ final class ListScripts: Scripts {
   func step(_ script: ScriptID, _ answer: Answer) -> Step {
     guard let (body, next) = running[script] else { return Step(.ended(.returned(.null))) }
     switch answer {
-    case .cancel(let failure):
+    case .cancel(let failure), .refused(let failure):
       running[script] = nil
       return Step(.ended(.raised(ScriptError(failure))))
     case .outcome(let outcome):

@@ -63,6 +63,56 @@ struct PlanTests {
       """)
   }
 
+  @Test("gates stand between the waves, in their order, with what each waits for and how long")
+  func gates() async throws {
+    let place = BenchProject(
+      body:
+        "strategy = canary { watch = \"2m\", check = { port = 80, every = \"30s\", timeout = \"5s\", allow = 1 }, approve = \"good?\" },")
+    let plan = try await plan(place)
+    #expect(plan.isWhole)
+    let happens = part("What happens", of: plan.text)
+    let from = happens.range(of: "    gate 1")?.lowerBound ?? happens.startIndex
+    expectText(
+      String(happens[from...]),
+      """
+          gate 1, check "watch": check port 80 every 30 s for 2 m, 1 bad look allowed on h1 ≤ 2 m 25 s
+            on h1
+              check port 80  ≤ 5 s
+          gate 2, approval "approve": good? ≤ 24 h
+          wave 2, h2
+            the same as wave 1
+          gate 3, check "watch": check port 80 every 30 s for 2 m, 1 bad look allowed on h1 h2 ≤ 2 m 25 s
+            on h1 h2
+              check port 80  ≤ 5 s
+          at the end
+            on h1 h2
+              keep the newest 5 releases  ≤ 5 m
+              give the lock back          ≤ 1 m
+
+      """)
+  }
+
+  @Test("a stop on purpose is shown, with the hosts that it leaves, and what a gate cannot hold is refused with its line")
+  func stops() async throws {
+    let stopping = """
+
+      local own = strategy "own" (function(r)
+        r:wave(r.targets:take(1))
+        r:stop "the rest on Monday"
+      end)
+      """
+    let plan = try await plan(BenchProject(body: "strategy = own {},", more: stopping))
+    #expect(plan.isWhole && plan.text.contains("stops on purpose: the rest on Monday; 1 host on the old revision"), "\(plan.text)")
+    let promising = stopping.replacing("r:stop \"the rest on Monday\"", with: "r:approve { from = { \"kim\" } }")
+    try await refused(
+      BenchProject(body: "strategy = own {},", more: promising), ["plan"],
+      """
+      deploy.lua:5: rollout:approve cannot verify who answers yet, so from is refused
+        → answers are recorded as unverified: leave it out, and let the message say who is to look
+
+      """)
+  }
+
   @Test("a strategy that is not seen to its end is said, with its line and its cause")
   func strategy() async throws {
     let place = BenchProject(

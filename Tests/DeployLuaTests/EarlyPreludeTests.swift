@@ -72,7 +72,11 @@ struct EarlyPreludeTests {
         default: .done(true)
         }
       }
-      lines += run.requests.map { "\($0)" } + run.log + ["\(run.result)"]
+      // Since boundary 4 a wait is a gate.
+      lines +=
+        run.requests.map { request in
+          if case .decide(.gate(let gate)) = request, gate.kind == .time { "\(Request.decide(.wait(gate.time)))" } else { "\(request)" }
+        } + run.log + ["\(run.result)"]
     }
     for stage in recipe.stages {
       if case .script(_, _, let function, let when, _) = stage {
@@ -132,9 +136,10 @@ struct EarlyPreludeTests {
     let project = try load(recipe("host:run 'x'"))
     var sources = project.sources
     let main = try #require(sources.firstIndex { $0.path == "prelude/main.lua" })
-    sources[main].text = sources[main].text.replacing("-- boundary 3\n", with: "-- boundary 4\n") + "this is no Lua of today"
+    sources[main].text = sources[main].text.replacing("-- boundary 4\n", with: "-- boundary 5\n") + "this is no Lua of today"
     let refusal = try #require(Prelude.refusal(of: sources, for: "d1", begunBy: "9.1.0"))
-    #expect(refusal.message.contains("begun by lander 9.1.0") && refusal.message.hasSuffix("(boundary 4, and here 2 and 3)"), "\(refusal)")
+    #expect(
+      refusal.message.contains("begun by lander 9.1.0") && refusal.message.hasSuffix("(boundary 5, and here 2, 3 and 4)"), "\(refusal)")
     #expect(refusal.fix?.hasPrefix("lander resume d1 or lander cancel d1 with lander 9.1.0\n") == true)
     #expect(try LuaProject.kept("shop", in: sources).hooks.count == 1)
     sources[main].text = "return 1\n"
@@ -182,7 +187,7 @@ struct EarlyPreludeTests {
       SourceFile(path: file.path, text: file.text.replacing("-- protocol 2", with: "-- protocol 1"))
     }
     let refusal = try #require(Prelude.refusal(of: sources, for: "d1", begunBy: "0.0.8"))
-    #expect(refusal.message.contains("begun by lander 0.0.8") && refusal.message.hasSuffix("(protocol 1, and here boundary 2 and 3)"))
+    #expect(refusal.message.contains("begun by lander 0.0.8") && refusal.message.hasSuffix("(protocol 1, and here boundary 2, 3 and 4)"))
   }
 
   @Test("a prelude of this boundary that has other files than ours runs as it was pinned")
@@ -198,5 +203,32 @@ struct EarlyPreludeTests {
     let plan = Rig.plan(of: recipe, hosts: 1)
     let rig = Rig(project: project, recipe: recipe, plan: plan, scripts: try LuaRecipes(plan: plan, sources: [sources]))
     #expect(rig.run(try rig.hook(.validateService), on: .host(0)).result == .returned("more"))
+  }
+
+  @Test("a prelude of boundary 3 runs as it was pinned: its wait is no gate, and a decision that is refused raises")
+  func boundary3() throws {
+    let project = try load(
+      """
+      recipe "shop" { path = "/srv/shop", strategy = strategy "own" (function(rollout)
+        rollout:wait "2s"
+        local ok, err = pcall(rollout.wave, rollout, rollout.targets)
+        log("%s %s", ok, err)
+      end) }
+      """)
+    let newer = ["watch", "approve", "pause", "stop", "decisions"].map { "prelude/run/\($0).lua" }
+    var sources = project.sources.filter { !newer.contains($0.path) }
+    let main = try #require(sources.firstIndex { $0.path == "prelude/main.lua" })
+    sources[main].text = sources[main].text.replacing("-- boundary 4\n", with: "-- boundary 3\n")
+    let rollout = try #require(sources.firstIndex { $0.path == "prelude/run/rollout.lua" })
+    sources[rollout].text = try #require(Shipped.text("Tests/DeployLuaTests/Fixtures/prelude-3/rollout.lua"))
+    #expect(Prelude.refusal(of: sources, for: "d1", begunBy: "1.0.0") == nil)
+    let recipe = try LuaProject.kept("shop", in: sources)
+    guard case .rollout(let strategy?) = recipe.stages.last else { throw Failure(.failed, "there is no strategy") }
+    let scripts = try LuaRecipes(plan: Rig.plan(of: recipe, hosts: 2), sources: [sources])
+    scripts.start(1, Body(recipe: 0, function: strategy.function), on: .rollout(options: strategy.options))
+    #expect(scripts.step(1, .begin).request == .decide(.wait(.seconds(2))))
+    #expect(scripts.step(1, .slept).request == .decide(.wave([0, 1], parallel: nil)))
+    let last = scripts.step(1, .refused(Failure(.cancelled, "the deployment has failed")))
+    #expect(last.log.first?.text.hasPrefix("false deploy.lua:3: the deployment has failed") == true, "\(last.log)")
   }
 }

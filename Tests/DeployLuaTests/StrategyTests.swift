@@ -28,7 +28,8 @@ import Testing
   @Test("rolling waits between two waves where it is told to, and takes one host where it is told nothing")
   func pause() throws {
     let wave = { Decision.wave([$0], parallel: nil) }
-    #expect(try decisions("rolling { pause = '10m' }", hosts: 3) == [wave(0), .wait(.minutes(10)), wave(1), .wait(.minutes(10)), wave(2)])
+    let waits = Gate(.time, name: "wait", time: .minutes(10), place: SourcePlace(file: "recipes/strategies/rolling.lua", line: 12))
+    #expect(try decisions("rolling { pause = '10m' }", hosts: 3) == [wave(0), .gate(waits), wave(1), .gate(waits), wave(2)])
     #expect(try decisions("rolling", hosts: 2) == [wave(0), wave(1)])
   }
 
@@ -80,6 +81,55 @@ import Testing
     _ = rig.scripts.step(1, .begin)
     let step = rig.scripts.step(1, .wave(WaveResult(succeeded: [0], failed: [1])))
     #expect(step.request == .decide(.rollback(reason: "1 of 2 hosts failed")))
+  }
+
+  /// Decisions in a few letters: `w` and the number of hosts of a wave, `watch`, `wait`, `approve`.
+  private func steps(_ strategy: String, hosts: Int) throws -> [String] {
+    try decisions(strategy, hosts: hosts).map { decision in
+      switch decision {
+      case .wave(let hosts, _, _): "w\(hosts.count)"
+      case .gate(let gate): gate.message.isEmpty ? gate.name : "\(gate.name) \(gate.message)"
+      default: "\(decision)"
+      }
+    }
+  }
+
+  @Test("a canary is one wave that is watched, and asked about if wanted; then come the others, each watched")
+  func canary() throws {
+    #expect(
+      try steps("canary { check = { port = 80 }, approve = 'good?', batch = 2 }", hosts: 5)
+        == ["w1", "watch", "approve good?", "w2", "watch", "w2", "watch"])
+    #expect(try steps("canary", hosts: 5) == ["w1", "wait", "w1", "w1", "w1", "w1"])
+    #expect(
+      try steps("canary { first = 2, approve = { message = 'ok', timeout = '1h' }, batch = '50%' }", hosts: 6)
+        == ["w2", "wait", "approve ok", "w2", "w2"])
+    #expect(try steps("canary { check = { port = 80 } }", hosts: 1) == ["w1", "watch"])
+  }
+
+  @Test("linear takes equal waves with a watch or a wait between them, and asks before each further one if wanted")
+  func linear() throws {
+    #expect(try steps("linear { batch = 2 }", hosts: 5) == ["w2", "wait", "w2", "wait", "w1"])
+    #expect(
+      try steps("linear { batch = 2, check = { command = 'true' }, approve = 'next?' }", hosts: 4)
+        == ["w2", "watch", "approve next?", "w2", "watch"])
+  }
+
+  @Test("an option of a strategy may be a function: it is called with the recipe's own state, in every engine")
+  func callback() throws {
+    let rig = try Rig(
+      "local seen = 'here'\nlocal function look(host) return host.name .. seen end\n"
+        + "recipe \"shop\" { path = \"/srv/shop\", strategy = canary { check = look } }"
+    )
+    guard case .rollout(let bound?) = rig.recipe.stages.last else { return }
+    #expect(bound.options["check"] == nil && bound.options["first"] == .int(1))
+    rig.scripts.start(1, Body(recipe: 0, function: bound.function), on: .rollout(options: bound.options))
+    _ = rig.scripts.step(1, .begin)
+    let step = rig.scripts.step(1, .wave(WaveResult(succeeded: [0], failed: [])))
+    guard case .decide(.gate(let gate))? = step.request, case .function(let function)? = gate.watch?.question else {
+      return #expect(Bool(false), "\(step)")
+    }
+    rig.scripts.start(2, Body(recipe: 0, function: function), on: .host(0))
+    #expect(rig.scripts.step(2, .begin).result == .returned("web1here"))
   }
 
   @Test("CodeDeploy's configurations are known by their names")

@@ -109,7 +109,9 @@ struct Rig {
           case .spawn(let bodies, _, _): given = .results(bodies.map(child))
           case .within(_, let body): given = .results([child(body)])
           case .decide(.wave(let hosts, _, _)): given = .wave(WaveResult(succeeded: hosts, failed: []))
+          case .decide(.gate): given = .gate(GateAnswer(.pass))
           case .decide(.rollback): return .returned("rolled back")
+          case .decide(.stop): return .returned("stopped")
           }
         }
       }

@@ -46,6 +46,11 @@ enum Samples {
     .restoreFailed(error, restoring: error, commands: ["mv a b"]), .failed(error), .unknown(failure),
   ]
 
+  static let gate = Gate(
+    .check, name: "latency", message: "is it fast?", time: .minutes(10),
+    watch: Watch(.check(.http(url: "http://localhost/", status: [200])), hosts: [0, 1], every: .seconds(5), looks: 121, allow: 2),
+    undecided: .pass, place: place)
+
   static let notes: [Note] =
     [
       .stageBegan(name: "upload"), .stageEnded(name: "upload", error: nil), .stageEnded(name: "x", error: error),
@@ -55,6 +60,10 @@ enum Samples {
       .eventSkipped(host: 2, .applicationStop, reason: "nothing there"), .log(host: 3, LogLine(.warn, "careful")),
       .log(host: nil, LogLine(.info, "")), .remark("budget spent"),
       .answered(message: "m1", accepted: false, "it is paused already"), .paused(nil), .paused(message),
+      .gateOpened(number: 1, gate),
+      .gateOpened(number: 2, Gate(.time, name: "wait", time: .minutes(5), failing: .return, undecided: .fail)),
+      .gateClosed(number: 1, GateAnswer(.inconclusive, comment: "no answer")), .stopped(reason: "enough", left: [1]),
+      .gateClosed(number: 2, GateAnswer(.pass, by: "kim@laptop", comment: "seen", at: Timestamp(milliseconds: 1_764_000_000_000))),
     ] + statuses.enumerated().map { .host($0, $1) }
 
   static func plan(_ id: String, hosts: Int = 2) -> Plan {

@@ -15,6 +15,8 @@ package enum Deadlines {
 
   /// How long a deployment may be paused; then it is cancelled.
   package static let pause = Interval.minutes(24 * 60)
+  /// How long a person is asked if nothing else is said.
+  package static let approval = Interval.minutes(24 * 60)
 
   /// What a cancelled script's clean-up may take.
   package static let grace = Interval.seconds(30)

@@ -12,6 +12,10 @@ package enum Lapse: Sendable, Hashable {
   case readyForgotten
   /// A paused deployment begins further hosts (against P5).
   case pauseIgnored
+  /// A failed gate does not fail the deployment (against P5).
+  case failedGateIgnored
+  /// A gate that nobody answers passes at its deadline (against P5).
+  case silenceApproves
   /// A host prunes before the others have come through (against P7).
   case prunedEarly
   /// A release that is known to be damaged counts as whole (against P8).

@@ -11,12 +11,14 @@ struct Outbox: Sendable, Hashable {
     case prune(Int)
     case host(Int)
     case script(ScriptID)
+    /// A look of the gate that is open, by its slot.
+    case look(Int)
 
-    /// The host whose operation it is; nil for nobody's, and for a script's.
+    /// The host whose operation it is; nil for nobody's, a script's and a gate's.
     var host: Int? {
       switch self {
       case .lock(let host), .unlock(let host), .upload(let host), .prune(let host), .host(let host): host
-      case .nobody, .script: nil
+      case .nobody, .script, .look: nil
       }
     }
 
@@ -37,6 +39,8 @@ struct Outbox: Sendable, Hashable {
     case deadline(of: ScriptID)
     case grace(of: ScriptID)
     case pause
+    /// The deadline of the gate that is open, or its next look.
+    case gate
   }
 
   private(set) var effects: [Effect] = []

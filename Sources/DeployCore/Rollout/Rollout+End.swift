@@ -18,6 +18,7 @@ extension Rollout {
     }
     // A pause may have held a wave with nothing under way.
     if let wave, wave.running == 0 { admit() }
+    dropGate(error.failure.message)
     giveUpReadyHosts()
   }
 
@@ -28,7 +29,7 @@ extension Rollout {
   }
 
   mutating func finish() {
-    if failure == nil, !hasReachedEnough { failure = firstCause(or: "no host succeeded") }
+    if failure == nil, stopped == nil, !hasReachedEnough { failure = firstCause(or: "no host succeeded") }
     notify(0)
   }
 
@@ -39,7 +40,8 @@ extension Rollout {
     return statuses.contains { $0 == .succeeded || $0 == .unchanged }
   }
 
-  private var notices: [Body] { failure == nil ? plan.onSuccess : plan.onFailure }
+  /// A rollout that was stopped on purpose has neither succeeded nor failed.
+  private var notices: [Body] { failure != nil ? plan.onFailure : stopped == nil ? plan.onSuccess : [] }
 
   private mutating func notify(_ index: Int) {
     guard index < notices.count else { return prune() }
@@ -59,7 +61,7 @@ extension Rollout {
 
   /// Removes old releases, now that every host has come through: until here each of them could go back to what it ran before (promise P7).
   private mutating func prune() {
-    guard failure == nil, plan.prunesLast == true, lapse != .prunedEarly else { return unlock(conclusion) }
+    guard failure == nil, stopped == nil, plan.prunesLast == true, lapse != .prunedEarly else { return unlock(conclusion) }
     phase = .pruning(0)
     for host in statuses.indices where statuses[host] == .succeeded { prune(host) }
     if phase == .pruning(0) { unlock(conclusion) }
@@ -81,7 +83,7 @@ extension Rollout {
   }
 
   private var conclusion: Conclusion {
-    guard let failure else { return Conclusion(status: .succeeded, hosts: statuses) }
+    guard let failure else { return Conclusion(status: stopped == nil ? .succeeded : .partial, hosts: statuses) }
     let back = plan.rollback && plan.kind == .deploy ? statuses.indices.filter { statuses[$0] == .succeeded } : []
     // Only somebody's wish cancels a deployment: a hook that ends because another one failed says *cancelled* too.
     let isWish = cancelled && failure.failure.kind == .cancelled

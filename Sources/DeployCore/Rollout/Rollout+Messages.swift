@@ -10,7 +10,7 @@ extension Rollout {
     case .cancel: cancel(message)
     case .pause: pause(message)
     case .resume: resume(message)
-    case .approve, .reject, .promote: decide(message)
+    case .approve, .reject, .promote: answerGate(message)
     }
   }
 
@@ -56,6 +56,7 @@ extension Rollout {
   }
 
   private mutating func resume(_ message: Message) {
+    if pause == nil, gate?.gate.kind == .pause { return answerGate(message) }
     guard pause != nil else { return answer(message, accepted: false, "not resumed (\(message.words)): it is not paused") }
     answer(message, accepted: true, "Resumed by \(message.words)")
     proceed()
@@ -92,12 +93,5 @@ extension Rollout {
     }
     note(.remark("\(reason): the rollback continues"))
     proceed()
-  }
-
-  // MARK: gates
-
-  private mutating func decide(_ message: Message) {
-    let which = message.gate.map { "no open gate \"\($0)\"" } ?? "no open gate"
-    answer(message, accepted: false, "\(message.kind.rawValue) (\(message.words)): there is \(which)")
   }
 }

@@ -28,7 +28,7 @@ extension Rollout {
   }
 
   /// Why nothing is asked of a host; nil: it is.
-  private func refusal(of host: Int) -> Failure? {
+  func refusal(of host: Int) -> Failure? {
     guard plan.hosts.indices.contains(host) else { return Failure(.invalid, "there is no host number \(host) in this deployment") }
     switch statuses[host] {
     case .leftOut(let failure), .unknown(let failure): return failure
@@ -37,18 +37,33 @@ extension Rollout {
   }
 
   private mutating func decide(_ script: ScriptID, _ decision: Decision) {
-    guard tree[script].owner == .strategy, wave == nil else {
-      return tree.answer(
-        script, .outcome(.failed(.invalid, "only a strategy's own function may decide, one decision at a time")), &outbox)
+    guard tree[script].owner == .strategy, wave == nil, gate == nil else {
+      return refuse(script, Failure(.invalid, "only a strategy's own function may decide, one decision at a time"))
+    }
+    if let failure, !decision.isPause, lapse != .failedGateIgnored {
+      return refuse(
+        script,
+        Failure(
+          .cancelled, "the deployment has failed, and no further decision is taken: \(failure.failure.message)", fix: failure.failure.fix))
     }
     switch decision {
     case .wave(let hosts, let parallel, let upto):
       tree[script].waiting = .decision
       beginWave(hosts, parallel: parallel, upto: upto, for: script)
     case .wait(let interval): tree.sleep(script, interval, &outbox)
+    case .gate(let gate): open(gate, for: script)
+    case .stop(let reason): stop(script, reason)
     case .rollback(let reason): carryOut(tree.cut(script, ScriptError(Failure(.failed, reason)), &outbox))
     }
   }
+
+  /// A strategy that asks again and again what is refused is ended: it would never wait for anything.
+  mutating func refuse(_ script: ScriptID, _ failure: Failure) {
+    tree[script].refused += 1
+    guard tree[script].refused <= Self.refusals else { return carryOut(tree.abort(script, failure, &outbox)) }
+    tree.answer(script, .refused(failure), &outbox)
+  }
+  private static let refusals = 100
 
   private mutating func ended(_ owner: ScriptTree.Owner, _ result: ScriptResult) {
     switch owner {
@@ -60,7 +75,13 @@ extension Rollout {
     case .stage: stageEnded(result.error)
     case .strategy: phase == .settling ? settle() : strategyEnded(result)
     case .notice: noticeEnded(result)
+    case .look(let slot): looked(slot, Looking.Finding(result))
     case .child: break
     }
   }
+}
+
+extension Decision {
+  /// Whether it only lets time pass.
+  fileprivate var isPause: Bool { if case .wait = self { true } else { false } }
 }

@@ -42,11 +42,13 @@ extension Rollout {
     guard case .stage(let index) = phase else { return settle() }
     if let error { return fail(error) }
     note(.stageEnded(name: plan.stages[index].name, error: nil))
+    if stopped != nil { return finish() }
     beginStage(index + 1)
   }
 
   /// All hosts of a rollout have to be accounted for: hosts that a strategy left out are an error.
   mutating func strategyEnded(_ result: ScriptResult) {
+    if stopped != nil { return stageEnded(nil) }
     if case .raised(let error) = result { return stageEnded(error) }
     let old = statuses.indices.filter { statuses[$0] == .pending }
     let ready = lapse == .readyForgotten ? [] : statuses.indices.filter { if case .ready = statuses[$0] { true } else { false } }

@@ -31,6 +31,12 @@ package struct Rollout: Sendable {
   var wave: Wave?
   /// The number of waves that were begun.
   var waves = 0
+  /// The gate that is open; nil: none is.
+  var gate: OpenGate?
+  /// The number of gates that were opened.
+  var gates = 0
+  /// Why the strategy ended the rollout on purpose; nil: it did not.
+  var stopped: String?
   /// By host number; nil: it is not under way.
   var runs: [HostRun?]
   /// Hosts that a wave left ready, also those that a later wave took on; the last first to give up.
@@ -116,6 +122,7 @@ package struct Rollout: Sendable {
     case .prune(let host): pruned(host, outcome)
     case .host(let host): operated(host, outcome)
     case .script(let script): tree.answer(script, .outcome(outcome), &outbox)
+    case .look(let slot): looked(slot, Looking.Finding(outcome))
     }
   }
 
@@ -126,6 +133,7 @@ package struct Rollout: Sendable {
     case .deadline(let script): tree.overdue(script, &outbox)
     case .grace(let script): carryOut(tree.graceEnded(script, &outbox))
     case .pause: pauseEnded()
+    case .gate: gateRang()
     }
   }
 

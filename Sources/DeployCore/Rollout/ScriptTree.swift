@@ -10,6 +10,8 @@ struct ScriptTree: Sendable, Hashable {
     case stage
     case strategy
     case notice
+    /// A function that looks at a host for the gate that is open, by its slot.
+    case look(slot: Int)
     case child(of: ScriptID, slot: Int)
   }
 
@@ -40,6 +42,8 @@ struct ScriptTree: Sendable, Hashable {
     /// It is to end: told at its next step, or told already.
     var cancelled: Failure?
     var told = false
+    /// The number of its decisions that were refused.
+    var refused = 0
     var grace: Int?
     var ended = false
   }
@@ -162,7 +166,12 @@ struct ScriptTree: Sendable, Hashable {
   /// Clean-up took too long: the script and all it started are ended where they stand.
   mutating func graceEnded(_ id: ScriptID, _ outbox: inout Outbox) -> Move? {
     guard !scripts[id].ended else { return nil }
-    let reason = scripts[id].cancelled ?? Failure(.cancelled, "cancelled")
+    return abort(id, scripts[id].cancelled ?? Failure(.cancelled, "cancelled"), &outbox)
+  }
+
+  /// Ends a script where it stands, with all it started and what it waits for.
+  mutating func abort(_ id: ScriptID, _ reason: Failure, _ outbox: inout Outbox) -> Move? {
+    guard !scripts[id].ended else { return nil }
     dropWhatItWaitsFor(id, &outbox)
     return cut(id, ScriptError(reason), &outbox)
   }

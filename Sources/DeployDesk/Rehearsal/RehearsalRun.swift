@@ -43,6 +43,7 @@ package struct RehearsalRun: Sendable {
     simulation.followUp = { failed, conclusion, at in
       RollbackPlanner.plan(after: failed, conclusion, by: Self.identity(failed.id + "-back", at, seed, engine))
     }
+    simulation.answersGates = true
     simulation.add(plan)
     simulation.limit = 5_000_000 + 20_000 * plan.hosts.count
     simulation.run()

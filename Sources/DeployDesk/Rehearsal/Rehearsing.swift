@@ -71,6 +71,7 @@ struct Rehearsing: Sendable {
     var shown: [Entry] = []
     var firstWave = firstWave
     simulation.keepsEntries = false
+    simulation.answersGates = true
     simulation.limit = 5_000_000 + 5000 * plan.hosts.count
     simulation.journal = { [id = plan.id] deployment, entries in
       guard deployment == id else { return }
@@ -122,6 +123,7 @@ struct Rehearsing: Sendable {
     switch entry.fact {
     case .planned, .intended: true
     case .noted(.stageBegan), .noted(.stageEnded), .noted(.waveBegan), .noted(.waveEnded), .noted(.log): true
+    case .noted(.gateOpened), .noted(.gateClosed), .noted(.stopped): true
     default: false
     }
   }

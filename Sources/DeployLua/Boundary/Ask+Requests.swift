@@ -23,6 +23,8 @@ extension Ask {
     case "wait": return .decide(.wait(try interval("time")))
     case "rollback": return .decide(.rollback(reason: try text("reason")))
     case "wave": return .decide(try wave(hosts))
+    case "gate": return .decide(.gate(try gate(hosts)))
+    case "stop": return .decide(.stop(reason: try text("reason")))
     case "spawn": return try spawn(recipe)
     case "within": return .within(try interval("time"), Body(recipe: recipe, function: try int("function", 1...Int.max)))
     default:
@@ -72,7 +74,7 @@ extension Ask {
     }
   }
 
-  private mutating func check() throws(Failure) -> Check {
+  mutating func check() throws(Failure) -> Check {
     switch try text("check") {
     case "http":
       let url = try text("url")
@@ -113,6 +115,7 @@ extension Request {
     switch self {
     case .spawn(let bodies, _, _): bodies.map(\.function)
     case .within(_, let body): [body.function]
+    case .decide(.gate(let gate)): if case .function(let function)? = gate.watch?.question { [function] } else { [] }
     default: []
     }
   }

@@ -7,14 +7,16 @@ import DeployModel
 package enum Boundary: Int, Sendable, Hashable, CaseIterable {
   /// Values by position; the prelude has no vocabulary of its own. See `PositionalBoundary`.
   case positional = 2
+  /// Records with named fields, without gates. The prelude of earlier versions; the engine takes and tells the same.
+  case early = 3
   /// Records with named fields.
-  case named = 3
+  case named = 4
 
   /// What a function is started with.
   func arguments(_ start: Start) -> WireWriter {
     var writer = WireWriter()
     switch self {
-    case .named: start.write(to: &writer)
+    case .named, .early: start.write(to: &writer)
     case .positional: for value in PositionalBoundary.arguments(start) { writer.put(value) }
     }
     return writer
@@ -25,7 +27,7 @@ package enum Boundary: Int, Sendable, Hashable, CaseIterable {
   /// - Throws: kind `internal`, if a field is missing, wrong or not known.
   func request(_ question: Question, recipe: Int, hosts: Int) throws(Failure) -> Request {
     switch self {
-    case .named:
+    case .named, .early:
       var ask = try Ask(question)
       return try ask.request(recipe: recipe, hosts: hosts)
     case .positional: return try PositionalBoundary(question: question.values, recipe: recipe).request()
@@ -36,7 +38,7 @@ package enum Boundary: Int, Sendable, Hashable, CaseIterable {
   /// - Throws: kind `internal`, if it is no `require`.
   func required(_ question: Question) throws(Failure) -> Required {
     switch self {
-    case .named:
+    case .named, .early:
       var ask = try Ask(question)
       return try ask.required()
     case .positional: return try PositionalBoundary(question: question.values, recipe: 0).required()
@@ -46,7 +48,7 @@ package enum Boundary: Int, Sendable, Hashable, CaseIterable {
   /// What a waiting script is told.
   func reply(_ answer: Answer) -> WireWriter {
     switch self {
-    case .named: Reply.write(answer)
+    case .named, .early: Reply.write(answer)
     case .positional: PositionalBoundary.write(answer)
     }
   }
@@ -54,7 +56,7 @@ package enum Boundary: Int, Sendable, Hashable, CaseIterable {
   /// What a script is told whose question the engine does not take.
   func refusal(_ failure: Failure) -> WireWriter {
     switch self {
-    case .named: Reply.refusal(failure)
+    case .named, .early: Reply.refusal(failure)
     case .positional: PositionalBoundary.write(.outcome(Outcome(failure: failure)))
     }
   }
@@ -62,7 +64,7 @@ package enum Boundary: Int, Sendable, Hashable, CaseIterable {
   /// What a rehearsal found, as the prelude noted it; nil for what this engine does not know.
   func note(_ kind: String, _ value: Value) -> RehearsalNote? {
     switch self {
-    case .named: RehearsalNote(kind, value)
+    case .named, .early: RehearsalNote(kind, value)
     case .positional: PositionalBoundary.note(kind, value.text ?? "")
     }
   }

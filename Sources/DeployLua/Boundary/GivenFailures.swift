@@ -18,7 +18,8 @@ struct GivenFailures {
     case .results(let results):
       for case .raised(let error) in results { keep(error.failure, error.host) }
     case .cancel(let failure): keep(failure, nil)
-    case .begin, .slept, .wave: break
+    case .refused(let failure): keep(failure, nil)
+    case .begin, .slept, .wave, .gate: break
     }
   }
 
@@ -43,7 +44,9 @@ extension Failure.Kind {
   /// Whether exit codes, retries or a host's status depend on it. Only the engine can know that it is so.
   fileprivate var decides: Bool {
     switch self {
-    case .cancelled, .unreachable, .lost, .fenced, .locked, .noSpace, .notPermitted, .corrupt, .transport, .store, .internal: true
+    case .cancelled, .unreachable, .lost, .fenced, .locked, .noSpace, .notPermitted, .corrupt, .transport, .store, .internal, .rejected,
+      .unfit:
+      true
     case .command, .timeout, .missing, .invalid, .misnamed, .unhealthy, .failed: false
     }
   }

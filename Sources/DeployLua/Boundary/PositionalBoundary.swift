@@ -150,7 +150,9 @@ struct PositionalBoundary {
   static func write(_ answer: Answer) -> WireWriter {
     var writer = WireWriter()
     switch answer {
-    case .begin, .slept: break
+    // These preludes know no gates, so none is asked for.
+    case .begin, .slept, .gate: break
+    case .refused(let failure): return write(.outcome(Outcome(failure: failure)))
     case .outcome(let outcome):
       writer.put(outcome.failure.map { ErrorReader.value($0) } ?? .null)
       writer.put(outcome.value)

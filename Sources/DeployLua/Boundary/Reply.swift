@@ -19,9 +19,19 @@ enum Reply {
       writer.put("failed", .list(result.failed.map { .int($0) }))
       writer.put("ready", .list((result.ready ?? []).map { .int($0) }))
       writer.put("succeeded", .list(result.succeeded.map { .int($0) }))
+    case .gate(let answer): write(answer, to: &writer)
+    case .refused(let failure): return refusal(failure)
     case .cancel(let failure): writer.put(ErrorReader.value(failure))
     }
     return writer
+  }
+
+  private static func write(_ answer: GateAnswer, to writer: inout WireWriter) {
+    writer.begin(record: 2 + (answer.at == nil ? 0 : 1) + (answer.by == nil ? 0 : 1))
+    if let at = answer.at { writer.put("at", .int(at.milliseconds / 1000)) }
+    if let by = answer.by { writer.put("by", .text(by)) }
+    writer.put("comment", .text(answer.comment))
+    writer.put("verdict", .text(answer.verdict.rawValue))
   }
 
   /// A question that the engine does not take: its word raises it.

@@ -50,7 +50,8 @@ package struct EditorStub {
 
   private static func type(_ name: String) -> String {
     let known = [
-      "positive": "integer", "port": "integer", "factor": "number", "name": "string", "duration": "string|number",
+      "positive": "integer", "count": "integer", "chosen": "lander.hosts|lander.host|table", "port": "integer", "factor": "number",
+      "name": "string", "duration": "string|number",
       "amount": "string|integer",
       "strings": "string|string[]", "functions": "function|function[]", "record": "table<string, any>", "mode": "string|integer",
       "answer": "string|table", "statuses": "integer|integer[]", "hosts": "lander.hosts|table", "targets": "any", "revision": "any",

@@ -14,7 +14,7 @@ package struct PinnedPrelude: Sendable {
   private init(_ boundary: Boundary, _ files: [SourceFile]) {
     self.boundary = boundary
     self.files = files
-    let others = boundary == .named ? files.filter { $0.path != Self.main } : []
+    let others = boundary == .positional ? [] : files.filter { $0.path != Self.main }
     code = others.map { ($0.path, LuaState.compiled($0, named: "=[lander] \($0.path)")) }
   }
 
@@ -27,8 +27,8 @@ package struct PinnedPrelude: Sendable {
       Prelude.files, by: { $0.path.isExactly($1.path) && $0.text.utf8.count == $1.text.utf8.count && $0.text == $1.text })
     {
       self = .own
-    } else if let main = found.first(where: { $0.path.isExactly(Self.main) }), Self.boundary(of: main) == Boundary.named.rawValue {
-      self.init(.named, found)
+    } else if let main = found.first(where: { $0.path.isExactly(Self.main) }), let boundary = Self.named(Self.boundary(of: main)) {
+      self.init(boundary, found)
     } else if let early = PositionalBoundary.prelude(in: found) {
       self.init(.positional, early)
     } else {
@@ -39,17 +39,23 @@ package struct PinnedPrelude: Sendable {
   /// Why this Lander cannot run the prelude that sources were pinned with; nil if it can, or if they have none.
   static func foreign(in sources: [SourceFile]) -> String? {
     let found = sources.filter(Prelude.holds)
-    let known = Boundary.allCases.map { "\($0.rawValue)" }.joined(separator: " and ")
+    let numbers = Boundary.allCases.map { "\($0.rawValue)" }
+    let known = numbers.dropLast().joined(separator: ", ") + " and " + (numbers.last ?? "")
     let other = "the language of its recipes is another one"
     if let main = found.first(where: { $0.path.isExactly(Self.main) }) {
       guard let number = Self.boundary(of: main) else { return "\(other) (without a boundary, and here boundary \(known))" }
-      return number == Boundary.named.rawValue ? nil : "\(other) (boundary \(number), and here \(known))"
+      return named(number) != nil ? nil : "\(other) (boundary \(number), and here \(known))"
     }
     guard !found.isEmpty else { return nil }
     guard PositionalBoundary.prelude(in: found) != nil else {
       return "\(other) (\(PositionalBoundary.name(of: found)), and here boundary \(known))"
     }
     return PositionalBoundary.missingType(in: found).map { "its recipes do not know what \"\($0)\" is, which is newer" }
+  }
+
+  /// The boundary with records that has this number; nil: none has.
+  private static func named(_ number: Int?) -> Boundary? {
+    number.flatMap(Boundary.init).flatMap { $0 == .positional ? nil : $0 }
   }
 
   static let main = "prelude/main.lua"

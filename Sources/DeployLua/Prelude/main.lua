@@ -1,4 +1,4 @@
--- boundary 3
+-- boundary 4
 -- Reads the other files of this folder, each when it is first imported, and registers what the engine starts.
 -- The first line names the boundary: the form of what crosses between Lua and the engine, see docs/decisions, number 011.
 

@@ -22,7 +22,10 @@ struct RehearsalPart {
     case .host:
       guard plan.recipes.indices.contains(body.recipe),
         let hook = plan.recipes[body.recipe].hooks.first(where: { $0.function == body.function })
-      else { return }
+      else {
+        title = "check of rollout:watch"
+        return
+      }
       self.init(title: "hook \(hook.event.rawValue)", place: hook.place, isHook: true)
     case .rollout:
       for case .rollout(let strategy?) in plan.stages { self.init(title: strategy.part, place: strategy.place) }

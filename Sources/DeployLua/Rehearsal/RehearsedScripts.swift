@@ -68,8 +68,7 @@ package final class RehearsedScripts: Scripts {
   }
 
   package func start(_ script: ScriptID, _ body: Body, on subject: Subject) {
-    let parent = subject == .child ? parents.removeValue(forKey: body) : nil
-    let above = parent.flatMap { running[$0] }
+    let above = (subject == .child ? parents.removeValue(forKey: body) : nil).flatMap { running[$0] }
     while running.count <= script { running.append(nil) }
     running[script] = Running(recipe: body.recipe, root: above?.root ?? script, function: above?.function ?? function(body, on: subject))
     scripts.start(script, body, on: subject)

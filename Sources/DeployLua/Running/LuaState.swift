@@ -85,7 +85,7 @@ package final class LuaState {
     boundary = prelude.boundary
     clua_seed(pointer, 0)
     switch boundary {
-    case .named:
+    case .named, .early:
       let events = Value.list(LifecycleEvent.allCases.map { .text($0.rawValue) })
       let segments = Value.list(Segment.allCases.map { .text($0.rawValue) })
       give("engine", .record(of: [("events", events), ("files", .record([])), ("segments", segments)]))

@@ -20,7 +20,10 @@ struct HistoryCommand: Verb {
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
     let past = try Wiring.past(options)
     let all = try await past?.journal.deployments() ?? []
-    let report = HistoryReport(all.prefix(max(1, limit)))
+    var report = HistoryReport(all.prefix(max(1, limit)))
+    for (index, deployment) in all.prefix(max(1, limit)).enumerated() {
+      if let gate = try await past?.openGate(of: deployment) { report.entries[index].waits = gate }
+    }
     terminal.say(json ? [JSON.text(report.value)] : report.lines(on: terminal.out))
     if all.count > limit, !json { terminal.tell("\(all.count - limit) older ones; -n shows more.") }
     return .done

@@ -68,6 +68,9 @@ struct StatusCommand: Verb {
         ])
       default: continue
       }
+      if let gate = try await past.openGate(of: deployment) {
+        terminal.say(gate.lines(for: deployment.id, zone: terminal.out.zone).map { "  " + $0 })
+      }
     }
   }
 }

@@ -30,6 +30,7 @@ extension DeploymentSummary {
       case .interrupted: ("interrupted", .warn, "lander resume \(id)")
       case .damaged: ("damaged", .bad, "lander audit \(id)")
       case .concluded(.succeeded): ("succeeded", .good, nil)
+      case .concluded(.partial): ("partial", .warn, nil)
       case .concluded(let status): (status.rawValue, status == .cancelled ? .warn : .bad, nil)
       }
     return HistoryLine(

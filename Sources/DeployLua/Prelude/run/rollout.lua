@@ -5,10 +5,10 @@ local boundary, language = import "runtime/boundary", import "runtime/language"
 local near, rehearsal = import "runtime/near", import "runtime/rehearsal"
 local tables, values, void = import "runtime/tables", import "runtime/values", import "runtime/void"
 local amount, duration, fields = import "types/amount", import "types/duration", import "types/fields"
-local sets = import "run/sets"
+local decisions, sets = import "run/decisions", import "run/sets"
 
 local rollout = {}
-local kind = values.kind "rollout"
+local kind, methods, is_own = decisions.kind, decisions.methods, decisions.is_own
 local facts
 local segments = import("runtime/engine").segments
 local is_segment = tables.set(segments)
@@ -21,11 +21,6 @@ local object = language.object {
   },
 }
 local names, known = language.fields_of(object)
-
-local decisions = {}
-local function is_own(method, self)
-  return values.is(self, kind) ~= nil or rehearsal.misuse(method .. " is written with a colon") ~= void
-end
 
 language.word {
   name = "rollout:wave", nature = "effect", phases = { "run" }, takes = "hosts, { … }",
@@ -44,7 +39,7 @@ local function read_segment(upto)
     near.question(upto, segments) or "the segments are " .. table.concat(segments, ", "))
 end
 
-function decisions.wave(self, hosts, given)
+function methods.wave(self, hosts, given)
   if not is_own("rollout:wave", self) then return void end
   local options = fields.options("rollout:wave", given)
   local at_once, upto = options.parallel, read_segment(options.upto)
@@ -61,17 +56,17 @@ function decisions.wave(self, hosts, given)
 end
 
 language.word {
-  name = "rollout:wait", nature = "pure", phases = { "run" }, takes = "duration", summary = "Waits between two waves.",
-  example = "rollout:wait \"10m\"",
+  name = "rollout:wait", nature = "pure", phases = { "run" }, takes = "duration",
+  summary = "Waits between two waves, as a gate that a person may pass early.", example = "rollout:wait \"10m\"",
 }
 
-function decisions.wait(self, time)
+function methods.wait(self, time)
   if not is_own("rollout:wait", self) or time == void then return end
   local milliseconds = duration.milliseconds(time)
   if not milliseconds then
     return rehearsal.complain("rollout:wait takes " .. duration.words .. ", got " .. values.described(time))
   end
-  boundary.ask { op = "wait", time = milliseconds }
+  decisions.gate { kind = "time", name = "wait", time = milliseconds }
 end
 
 language.word {
@@ -79,18 +74,22 @@ language.word {
   summary = "Gives up: hosts that were changed go back.", example = "rollout:rollback(\"%d hosts failed\", outcome.failed)",
 }
 
-function decisions.rollback(self, format, ...)
+function methods.rollback(self, format, ...)
   if not is_own("rollout:rollback", self) then return end
   boundary.ask { op = "rollback", reason = format and string.format(format, ...) or "the strategy gave up" }
   return raise { kind = "failed", message = "the rollout was given up" }
 end
 
-for name, method in pairs(decisions) do decisions[name] = framed(method) end
+import "run/watch"
+import "run/approve"
+import "run/pause"
+import "run/stop"
+for name, method in pairs(methods) do methods[name] = framed(method) end
 kind.__index = function(self, key)
-  if decisions[key] then return decisions[key] end
+  if methods[key] then return methods[key] end
   rehearsal.doubt_field(key)
   if known[key] then return payload(self)[key] end
-  return rehearsal.misnamed(string.format("a rollout has no %s", tostring(key)), key, tables.joined(names, tables.keys(decisions)))
+  return rehearsal.misnamed(string.format("a rollout has no %s", tostring(key)), key, tables.joined(names, tables.keys(methods)))
 end
 
 --- From here on these are its facts.

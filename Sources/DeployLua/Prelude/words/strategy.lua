@@ -2,12 +2,12 @@
 
 local import = ...
 local language, phases, problems = import "runtime/language", import "runtime/phases", import "runtime/problems"
-local values, void = import "runtime/values", import "runtime/void"
+local tables, values, void = import "runtime/tables", import "runtime/values", import "runtime/void"
 local amount, fields, types = import "types/amount", import "types/fields", import "types/types"
 local named = import "words/named"
 
 --- shipped: strategies that every recipe has in reach by their names; each is recipes/strategies/NAME.lua.
-local strategy = { shipped = { "all_at_once", "rolling" } }
+local strategy = { shipped = { "all_at_once", "canary", "linear", "rolling" } }
 local defined, bound = values.kind "strategy", values.kind "strategy with its options"
 
 language.word {
@@ -19,8 +19,20 @@ language.word {
   },
 }
 
+--- Options that are functions, by name, and the table of the others.
+local function without_functions(given)
+  local functions, rest = {}, {}
+  if type(given) ~= "table" then return functions, given end
+  for name, value in pairs(given) do
+    if type(value) == "function" and type(name) == "string" then functions[name] = value else rest[name] = value end
+  end
+  return functions, rest
+end
+
 local function bind(inside, given, place)
   if inside.options then given = inside.options(given) end
+  local functions
+  functions, given = without_functions(given)
   local options = types.read("options of strategy " .. inside.name, types.named "record", given or {}, place) or {}
   for _, name in ipairs { "batch", "parallel" } do
     local read = amount.read(options[name])
@@ -29,8 +41,8 @@ local function bind(inside, given, place)
         values.described(options[name])), nil, place)
     end
   end
-  return proxy(bound, 0, { name = inside.name, decide = inside.decide, options = options, batch = amount.read(options.batch),
-    place = place })
+  return proxy(bound, 0, { name = inside.name, decide = inside.decide, options = options, functions = functions,
+    batch = amount.read(options.batch), place = place })
 end
 
 defined.__call = framed(function(self, options) return bind(payload(self), options, problems.here()) end)
@@ -57,13 +69,19 @@ types.define("strategy", 'a strategy such as rolling { batch = "25%" }', functio
   return values.is(v, bound) ~= nil, v
 end)
 
+--- The function that the engine starts: options that are functions do not leave this state, so it gives them back.
+local function started(own)
+  if #tables.keys(own.functions) == 0 then return own.decide end
+  return function(rollout, options) return own.decide(rollout, tables.merged(options, own.functions)) end
+end
+
 --- As the engine gets it; nil for none. Its function gets its number here.
 function strategy.data(value)
   if not value then return nil end
   local own = payload(value)
   local file, line = place(own.decide)
   return problems.placed({ name = own.name, options = own.options, batch = own.batch,
-    ["function"] = register(own.decide, "strategy " .. own.name) }, file and { file = file, line = line } or own.place)
+    ["function"] = register(started(own), "strategy " .. own.name) }, file and { file = file, line = line } or own.place)
 end
 
 return strategy

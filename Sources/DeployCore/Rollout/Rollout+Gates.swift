@@ -1,0 +1,159 @@
+import DeployModel
+
+/// Gates: one at a time, for the strategy that waits for it. A gate that fails fails the deployment before the strategy hears of it.
+extension Rollout {
+  mutating func open(_ asked: Gate, for script: ScriptID) {
+    var asked = asked
+    if let watch = asked.watch, !watch.isFromEngine { asked.watch?.hosts = places(watch) }
+    let looking = asked.watch.map { Looking($0, names: plan.hosts.map(\.host.name)) }
+    if let looking, looking.total > Looking.most {
+      return refuse(
+        script,
+        Failure(
+          .invalid, "the watch \"\(asked.name)\" would look \(looking.total) times, and \(Looking.most) is the most",
+          fix: "look at fewer hosts, or less often with every"))
+    }
+    gates += 1
+    note(.gateOpened(number: gates, asked))
+    tree[script].waiting = .decision
+    gate = OpenGate(number: gates, gate: asked, script: script, looking: looking, looks: looking?.places.map { _ in nil } ?? [])
+    if looking == nil { gate?.timer = outbox.ring(.gate, after: asked.time) } else { look() }
+  }
+
+  /// The hosts that a watch looks at, each once.
+  private func places(_ watch: Watch) -> [Int] {
+    let wanted = watch.hosts ?? statuses.indices.filter { statuses[$0] == .succeeded }
+    var chosen = statuses.map { _ in false }
+    return wanted.filter { host in
+      guard statuses.indices.contains(host), !chosen[host] else { return false }
+      chosen[host] = true
+      return true
+    }
+  }
+
+  /// Its deadline has come, or its next look.
+  mutating func gateRang() {
+    guard let open = gate else { return }
+    gate?.timer = nil
+    switch open.gate.kind {
+    case .time: close(GateAnswer(.pass))
+    case .check: look()
+    case .approval, .pause:
+      if lapse == .silenceApproves { return close(GateAnswer(.pass)) }
+      close(GateAnswer(.fail, comment: "nobody answered within \(open.gate.time)"))
+    }
+  }
+
+  // MARK: looks
+
+  private mutating func look() {
+    while let move = gate?.looking?.next() {
+      switch move {
+      case .look(let slots): for slot in slots { look(at: slot) }
+      case .wait: return
+      case .rest(let interval):
+        gate?.timer = outbox.ring(.gate, after: interval)
+        return
+      case .end(let verdict, let comment): return close(GateAnswer(verdict, comment: comment))
+      }
+    }
+  }
+
+  private mutating func look(at slot: Int) {
+    guard let looking = gate?.looking else { return }
+    let place = looking.places[slot]
+    var site = Intent.Site(stage: "rollout")
+    if case .host(let number) = place {
+      if let refusal = refusal(of: number) {
+        gate?.looking?.found(.silent(refusal.message), at: slot)
+        return
+      }
+      site.release = plan.hosts[number].target?.id
+      site.previous = plan.hosts[number].current
+    }
+    switch looking.watch.question {
+    case .check(let check):
+      gate?.looks[slot] = .intent(
+        outbox.perform(place, .check(check), for: .look(slot), site: site, timeout: looking.watch.limit))
+    case .function(let function):
+      let subject: Subject = if case .host(let number) = place { .host(number) } else { .deployment }
+      gate?.looks[slot] = .script(
+        tree.startRoot(Body(recipe: 0, function: function), on: subject, owner: .look(slot: slot), site: site, &outbox))
+    }
+  }
+
+  /// A look came back.
+  mutating func looked(_ slot: Int, _ finding: Looking.Finding) {
+    guard let open = gate, open.looks.indices.contains(slot), open.looks[slot] != nil else { return settle() }
+    gate?.looks[slot] = nil
+    gate?.looking?.found(finding, at: slot)
+    look()
+  }
+
+  // MARK: closing
+
+  /// Closes the gate that is open, and tells the strategy.
+  mutating func close(_ answer: GateAnswer) {
+    guard let open = take() else { return }
+    var answer = answer
+    if answer.verdict == .inconclusive {
+      switch open.gate.undecided {
+      case .ask: break
+      case .fail: answer = GateAnswer(.fail, comment: "\(answer.comment), which counts as failed")
+      case .pass: answer = GateAnswer(.pass, comment: "\(answer.comment), which counts as passed")
+      }
+    }
+    note(.gateClosed(number: open.number, answer))
+    switch answer.verdict {
+    case .inconclusive:
+      let question = Gate(
+        .approval, name: open.gate.name, message: "nobody can tell: \(answer.comment)", time: Deadlines.approval,
+        failing: open.gate.failing,
+        place: open.gate.place)
+      return self.open(question, for: open.script)
+    case .fail where open.gate.failing == .fail && lapse != .failedGateIgnored:
+      fail(ScriptError(open.failure(answer), place: open.gate.place))
+    default: break
+    }
+    tree.answer(open.script, .gate(answer), &outbox)
+  }
+
+  /// The deployment has failed, and nobody is to answer any more. The strategy was cancelled, and hears of that now.
+  mutating func dropGate(_ reason: String) {
+    guard let open = take() else { return }
+    let answer = GateAnswer(.inconclusive, comment: reason)
+    note(.gateClosed(number: open.number, answer))
+    tree.answer(open.script, .gate(answer), &outbox)
+  }
+
+  /// Takes the gate away with all that it waits for.
+  private mutating func take() -> OpenGate? {
+    guard let open = gate else { return nil }
+    gate = nil
+    if let timer = open.timer { outbox.forget(timer: timer) }
+    for case let look? in open.looks {
+      switch look {
+      case .intent(let intent): outbox.abandon(intent: intent)
+      case .script(let script): _ = tree.abort(script, Failure(.cancelled, "the gate is closed"), &outbox)
+      }
+    }
+    return open
+  }
+
+  // MARK: stopping
+
+  /// Ends the rollout on purpose. Hosts that are ready would be neither old nor new, so they have to be taken on first.
+  mutating func stop(_ script: ScriptID, _ reason: String) {
+    let ready = statuses.indices.filter { if case .ready = statuses[$0] { true } else { false } }
+    guard ready.isEmpty else {
+      return refuse(
+        script,
+        Failure(
+          .invalid, "rollout:stop with \(ready.count) ready \(ready.count == 1 ? "host" : "hosts") would leave them out of service",
+          fix: "let a wave take them on before, or give up with rollout:rollback"))
+    }
+    note(.stopped(reason: reason, left: statuses.indices.filter { statuses[$0] == .pending }))
+    stopped = reason
+    carryOut(tree.abort(script, Failure(.cancelled, reason), &outbox))
+  }
+}

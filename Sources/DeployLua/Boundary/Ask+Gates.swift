@@ -1,0 +1,27 @@
+import DeployModel
+
+/// The decoder of gates.
+extension Ask {
+  mutating func gate(_ hosts: Int) throws(Failure) -> Gate {
+    let kind = try needed("kind", "a kind of gate") { $0.text.flatMap(Gate.Kind.init) }
+    let watch = kind == .check ? try watch(hosts) : nil
+    return Gate(
+      kind, name: try text("name"), message: try optionalText("message") ?? "", time: try interval("time"), watch: watch,
+      failing: try optional("on_fail", "fail or return") { $0.text.flatMap(Gate.Failing.init) } ?? .fail,
+      undecided: try optional("on_inconclusive", "ask, fail or pass") { $0.text.flatMap(Gate.Undecided.init) } ?? .ask, place: from)
+  }
+
+  private mutating func watch(_ hosts: Int) throws(Failure) -> Watch {
+    let function = try optionalInt("function", 1...Int.max)
+    let question: Watch.Question = if let function { .function(function) } else { .check(try check()) }
+    let numbers = try optional("hosts", "a list of numbers of hosts") { value in
+      Self.all(value) { item in item.int.flatMap { (0..<hosts).contains($0) ? $0 : nil } }
+    }
+    return Watch(
+      question, hosts: numbers, isFromEngine: try flag("engine"), every: try interval("every"), looks: try int("looks", 1...Self.looks),
+      limit: try interval("limit"), allow: try int("allow", 0...Int.max), isPlayed: try flag("played") ? true : nil)
+  }
+
+  /// Looks at each host: 10,000 rests, and the first look.
+  private static let looks = 10_001
+}

@@ -1,0 +1,18 @@
+-- rollout:pause("why"): waits for a person who resumes.
+
+local import = ...
+local language, log = import "runtime/language", import "run/log"
+local decisions = import "run/decisions"
+local day = 24 * 3600 * 1000
+
+language.word {
+  name = "rollout:pause", nature = "pure", phases = { "run" }, takes = "format, …",
+  summary = "Waits for a person who resumes, at most 24 h; then the deployment fails. Gives who resumed it.",
+  example = "local who = rollout:pause \"look at the dashboards\"",
+}
+
+function decisions.methods.pause(self, format, ...)
+  if not decisions.is_own("rollout:pause", self) then return "" end
+  local message = format and log.text(format, ...) or nil
+  return decisions.gate({ kind = "pause", name = "pause", message = message, time = day }).by or ""
+end

@@ -1,0 +1,17 @@
+-- rollout:stop("why"): ends the rollout on purpose, with hosts left on the old revision.
+
+local import = ...
+local boundary, language, log = import "runtime/boundary", import "runtime/language", import "run/log"
+local decisions = import "run/decisions"
+
+language.word {
+  name = "rollout:stop", nature = "effect", phases = { "run" }, takes = "format, …",
+  summary = "Ends the rollout on purpose: changed hosts stay as they are, the others stay on the old revision. Does not return.",
+  example = "rollout:stop \"the rest follows on Monday\"",
+}
+
+function decisions.methods.stop(self, format, ...)
+  if not decisions.is_own("rollout:stop", self) then return end
+  boundary.ask { op = "stop", reason = format and log.text(format, ...) or "the strategy stopped" }
+  return raise { kind = "failed", message = "the rollout was stopped" }
+end

@@ -1,0 +1,68 @@
+-- rollout:watch { … }: looks at hosts for a while, as a gate.
+
+local import = ...
+local language, phase, rehearsal = import "runtime/language", import "runtime/phase", import "runtime/rehearsal"
+local decisions, fields = import "run/decisions", import "types/fields"
+local most = 10000 -- rests between looks
+
+language.word {
+  name = "rollout:watch", nature = "probe", phases = { "run" }, takes = "{ … }",
+  summary = "Looks at hosts for a while. If they are bad the deployment fails. Gives \"pass\", \"fail\" or \"inconclusive\".",
+  example = "rollout:watch { during = \"10m\", http = \"http://localhost:8080/ready\" }",
+  fields = {
+    { "during", "duration", "for how long; only time in which somebody looks counts", required = true },
+    { "every", "duration", "between two looks; 10 s" },
+    { "hosts", "chosen", "which hosts; those that this deployment has brought to the release" },
+    { "http", "name", "a URL, asked from the host itself" }, { "port", "port", "a TCP port on the host" },
+    { "command", "name", "a command that exits with 0" },
+    { "status", "statuses", "what is healthy; 200 to 399" },
+    { "check", "function", "function(host, deployment); it finds the host bad if it raises or gives false" },
+    { "from", "host|engine", "who asks; the host itself" },
+    { "timeout", "duration", "how long one look may take; 10 s" },
+    { "allow", "count", "the number of looks that may be bad; 0" },
+    { "name", "name", "what people call it; \"watch\"" },
+    { "on_fail", "fail|return", "fails the deployment, or only says so to the strategy; \"fail\"" },
+    { "on_inconclusive", "ask|fail|pass", "what a host does that gives no answer: a person is asked, or it counts as that; \"ask\"" },
+  },
+}
+
+--- What is asked of each host; nil for nothing, or for more than one thing.
+local function question(options, mistaken)
+  local kinds = 0
+  for _, name in ipairs { "http", "port", "command", "check" } do if options[name] then kinds = kinds + 1 end end
+  if kinds ~= 1 then
+    if not mistaken then rehearsal.misuse("rollout:watch takes exactly one of http, port, command and check") end
+    return nil
+  end
+  if options.check and options.from then
+    rehearsal.misuse("rollout:watch with check takes no from", "the function asks the host with host:run, and this machine with here:run")
+  end
+  if options.check then return { ["function"] = register(options.check, "check of rollout:watch", trace()) } end
+  if options.port then return { check = "port", port = options.port } end
+  if options.command then return { check = "command", command = options.command } end
+  return { check = "http", url = options.http, status = options.status }
+end
+
+function decisions.methods.watch(self, given)
+  if not decisions.is_own("rollout:watch", self) then return "inconclusive" end
+  if type(given) ~= "table" then
+    rehearsal.misuse("rollout:watch takes a table: rollout:watch { during = \"10m\", port = 80 }")
+    return "inconclusive"
+  end
+  local options, mistaken = fields.options("rollout:watch", given)
+  local gate = question(options, mistaken)
+  if not gate or not options.during then return "inconclusive" end
+  local every = math.max(options.every or 10000, 100)
+  local looks = math.ceil(options.during / every) + 1
+  if looks - 1 > most then
+    rehearsal.complain(string.format("rollout:watch would look %d times, and %d times is the most", looks - 1, most),
+      "give it a longer every, or a shorter during")
+    looks = most + 1
+  end
+  gate.kind, gate.name, gate.time = "check", options.name or "watch", options.during
+  gate.hosts, gate.engine = decisions.numbers("hosts of rollout:watch", options.hosts), options.from == "engine" or nil
+  gate.every, gate.looks, gate.limit, gate.allow = every, looks, math.max(options.timeout or 10000, 100), options.allow or 0
+  gate.played = phase.rehearsing() or nil
+  gate.on_fail, gate.on_inconclusive = options.on_fail, options.on_inconclusive
+  return decisions.gate(gate).verdict
+end

@@ -1,0 +1,63 @@
+/// A question that must be answered before a strategy exposes more hosts.
+package struct Gate: Sendable, Hashable, Codable {
+  package enum Kind: String, Sendable, Hashable, Codable {
+    /// Passes when its time is over.
+    case time
+    /// Looks at hosts for a while; `watch` says how.
+    case check
+    /// Waits for a person who approves or rejects.
+    case approval
+    /// Waits for a person who resumes.
+    case pause
+  }
+
+  /// What a gate that failed does.
+  package enum Failing: String, Sendable, Hashable, Codable {
+    /// Fails the deployment, before the strategy hears of it.
+    case fail
+    /// Tells the strategy, which judges itself.
+    case `return`
+  }
+
+  /// What a check does that got no answer.
+  package enum Undecided: String, Sendable, Hashable, Codable {
+    /// Opens an approval gate of the same name.
+    case ask
+    case fail
+    case pass
+  }
+
+  package var kind: Kind
+  /// What people call it: `wait`, `watch`, or a name of the recipe's own.
+  package var name: String
+  /// The question in a sentence; empty if kind, name and watch say it.
+  package var message: String
+  /// Of `time`: how long it waits. Of `check`: how long hosts are looked at. Of the others: how long an answer is awaited; then it fails.
+  package var time: Interval
+  /// Of `check` only.
+  package var watch: Watch?
+  package var failing: Failing
+  package var undecided: Undecided
+  /// The recipe's line; nil: it has none.
+  package var place: SourcePlace?
+
+  package init(
+    _ kind: Kind, name: String, message: String = "", time: Interval, watch: Watch? = nil, failing: Failing = .fail,
+    undecided: Undecided = .ask, place: SourcePlace? = nil
+  ) {
+    self.kind = kind
+    self.name = name
+    self.message = message
+    self.time = time
+    self.watch = watch
+    self.failing = failing
+    self.undecided = undecided
+    self.place = place
+  }
+
+  /// When it closes at the latest, counted from its opening, while an engine is there.
+  package var longest: Interval {
+    guard let watch else { return time }
+    return time + Interval(milliseconds: watch.limit.milliseconds.times(watch.looks))
+  }
+}

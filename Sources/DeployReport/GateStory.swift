@@ -1,0 +1,123 @@
+package import DeployModel
+
+/// A gate as people read it: what it waits for, since when, until when, and what they type.
+package struct GateStory: Sendable {
+  package var number: Int
+  package var gate: Gate
+  package var opened: Timestamp
+  /// Names of the hosts that it looks at.
+  package var hosts: [String] = []
+  package var answer: GateAnswer?
+  package var closed: Timestamp?
+
+  /// `check "watch": check http://localhost/ every 10 s for 10 m on web1 web2`
+  package var sentence: String { gate.sentence(on: hosts) }
+
+  /// When it closes if nobody says anything. A check whose engine was away closes later.
+  package var until: Timestamp { opened + gate.time }
+
+  /// Until when, and what becomes of it then.
+  /// - Parameter zone: seconds east of Greenwich.
+  package func deadline(zone: Int) -> String {
+    let (end, start) = (When(until, zone: zone), When(opened, zone: zone))
+    let moment = (end.day, end.month) == (start.day, start.month) ? end.clock : end.full
+    switch gate.kind {
+    case .time: return "until \(moment)"
+    case .check: return "until \(moment) at the earliest"
+    case .approval, .pause: return "until \(moment), then it fails"
+    }
+  }
+
+  /// What it waits for, and what is typed to answer it.
+  package func lines(for deployment: Deployment.ID, zone: Int) -> [String] {
+    ["Gate \(number): \(sentence), \(deadline(zone: zone))"] + commands(for: deployment).map { "  → \($0[0])  \($0[1])" }
+  }
+
+  /// What is typed to answer it, each with what it does.
+  package func commands(for deployment: Deployment.ID) -> [[String]] {
+    switch gate.kind {
+    case .time, .check: [["lander promote \(deployment)", "passes it now"]]
+    case .approval: [["lander approve \(deployment)", "passes it"], ["lander reject \(deployment)", "fails it, and hosts go back"]]
+    case .pause: [["lander resume \(deployment)", "continues"], ["lander cancel \(deployment)", "takes hosts back"]]
+    }
+  }
+
+  /// How it was closed: `passed after 10 m`, `rejected by kim@laptop (unverified): too slow`.
+  package var end: String {
+    guard let answer, let closed else { return "open" }
+    let comment = answer.comment.isEmpty ? "" : ": " + SafeText.line(answer.comment)
+    guard let by = answer.by else {
+      let word =
+        switch answer.verdict {
+        case .pass: "passed"
+        case .fail: "failed"
+        case .inconclusive: "inconclusive"
+        }
+      return "\(word) after \(closed - opened)\(comment)"
+    }
+    let word =
+      switch (answer.verdict, gate.kind) {
+      case (.pass, .approval): "approved"
+      case (.pass, .pause): "resumed"
+      case (.pass, _): "passed early"
+      default: "rejected"
+      }
+    return "\(word) by \(SafeText.line(by)) (unverified)\(comment)"
+  }
+
+  /// The style that goes with its end.
+  package var style: Surface.Style {
+    switch answer?.verdict {
+    case .pass: .good
+    case .fail: .bad
+    case .inconclusive, nil: .warn
+    }
+  }
+}
+
+extension Gate {
+  /// What it asks, on one line.
+  package func sentence(on hosts: [String]) -> String {
+    let message = self.message.isEmpty ? "" : ": " + SafeText.line(self.message)
+    let title = SafeText.line(name)
+    switch kind {
+    case .time: return "wait \(time)\(message)"
+    case .approval: return "approval \"\(title)\"\(message)"
+    case .pause: return "pause\(message)"
+    case .check:
+      guard let watch else { return "check \"\(title)\"\(message)" }
+      let allowed = watch.allow == 0 ? "" : ", \(watch.allow.of("bad look")) allowed"
+      return "check \"\(title)\"\(message): \(watch.question.words) every \(watch.every) for \(time)\(allowed) \(watch.places(hosts))"
+    }
+  }
+
+  /// What a failure does, if that is not the usual thing; nil: it fails the deployment.
+  package var unusual: String? {
+    let failing: String? = failing == .fail ? nil : "a failure is left to the strategy"
+    let undecided: String? =
+      switch (kind, undecided) {
+      case (.check, .pass): "no answer counts as passed"
+      case (.check, .fail): "no answer counts as failed"
+      default: nil
+      }
+    let all = [failing, undecided].compactMap { $0 }
+    return all.isEmpty ? nil : all.joined(separator: ", ")
+  }
+}
+
+extension Watch {
+  /// `on web1 web2`, `from this machine`
+  fileprivate func places(_ hosts: [String]) -> String {
+    if isFromEngine { return "from this machine" }
+    return "on " + hosts.prefix(6).joined(separator: " ") + (hosts.count > 6 ? " … (\(hosts.count.of("host")))" : "")
+  }
+}
+
+extension Watch.Question {
+  fileprivate var words: String {
+    switch self {
+    case .check(let check): DeployModel.Operation.check(check).sentence
+    case .function: "call a function"
+    }
+  }
+}

@@ -1,0 +1,39 @@
+import DeployCore
+import DeployModel
+
+/// What has to hold of gates (P5): one at a time, each asked and answered once, none passed by silence.
+extension Checkers {
+  mutating func opened(_ engine: Int, _ number: Int, _ gate: Gate) {
+    let (last, isOpen) = (watches[engine].gates, watches[engine].openGate != nil)
+    look(number == last + 1, "P2", "gate \(number) follows gate \(last) in the journal")
+    look(!isOpen, "P5", "gate \(number) was opened before gate \(last) was closed")
+    let (failed, wave) = (watches[engine].failedGate, watches[engine].openWave)
+    look(failed == nil, "P5", "gate \(number) was opened after gate \(failed ?? 0) had failed")
+    look(wave == nil, "P5", "gate \(number) was opened in the middle of wave \(wave ?? 0)")
+    watches[engine].gates = number
+    watches[engine].openGate = gate
+    watches[engine].isApproved = false
+  }
+
+  mutating func closed(_ engine: Int, _ number: Int, _ answer: GateAnswer) {
+    let last = watches[engine].gates
+    guard let gate = watches[engine].openGate, number == last else {
+      return look(false, "P2", "gate \(number) was answered twice, or never asked")
+    }
+    watches[engine].openGate = nil
+    if answer.verdict == .pass, gate.kind == .approval || gate.kind == .pause {
+      let isApproved = watches[engine].isApproved
+      look(isApproved, "P5", "gate \(number) waits for a person, and was passed though nobody said so")
+    }
+    if answer.verdict == .fail, gate.failing == .fail { watches[engine].failedGate = number }
+  }
+
+  /// A message is in the journal of a deployment.
+  mutating func said(_ engine: Int, _ message: Message) {
+    guard let gate = watches[engine].openGate else { return }
+    switch (message.kind, gate.kind) {
+    case (.approve, .approval), (.resume, .pause): watches[engine].isApproved = true
+    default: break
+    }
+  }
+}

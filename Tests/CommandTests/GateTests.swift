@@ -1,0 +1,49 @@
+import Foundation
+import Testing
+
+/// That gates end a deployment of the program with the exit codes that CI jobs branch on.
+@Suite("Gates of the program")
+struct GateTests {
+  private func place(_ strategy: String) throws -> Workplace {
+    try Workplace.project(body: "strategy = own {},", more: "local own = strategy \"own\" (function(rollout)\n\(strategy)\nend)")
+  }
+
+  private let canary = "local first, rest = rollout.targets:split(1)\nrollout:wave(first)\n"
+
+  @Test("a canary whose watch finds it bad goes back, and the exit code is 17")
+  func unfit() throws {
+    let place = try place(
+      canary + "rollout:watch { during = \"2s\", every = \"1s\", command = \"grep -q 1 version\" }\nrollout:wave(rest)")
+    let good = try place.lander("deploy")
+    #expect(good.code == 0, "\(good.err)")
+    try place.write("2\n", to: "app/version")
+    let bad = try place.lander("deploy")
+    #expect(bad.code == 17, "\(bad.err)")
+    #expect(bad.err.contains("Gate 1: check \"watch\": check grep -q 1 version every 1 s for 2 s on h1"), "\(bad.err)")
+    #expect(bad.err.contains("the watch \"watch\" failed: h1: "), "\(bad.err)")
+    #expect(try place.current("h1", "version") == "1\n" && place.current("h2", "version") == "1\n")
+  }
+
+  @Test("a rollout that is stopped on purpose leaves the other hosts, and the exit code is 14; the next deployment brings them too")
+  func partial() throws {
+    let place = try place(canary + "if rollout.params.all ~= true then rollout:stop \"enough\" end\nrollout:wave(rest)")
+    try place.write(
+      place.text("deploy.lua").replacing("api = 1,", with: "api = 1, params = { all = param.boolean { default = false } },"),
+      to: "deploy.lua")
+    let run = try place.lander("deploy")
+    #expect(run.code == 14, "\(run.err)")
+    #expect(run.err.contains("Stopped on purpose: enough; 1 host on the old revision"), "\(run.err)")
+    #expect(try place.current("h1", "version") == "1\n" && !place.exists("hosts/h2/srv/app/current"))
+    let rest = try place.lander("deploy", "--all")
+    #expect(rest.code == 0 && place.exists("hosts/h2/srv/app/current"), "\(rest.err)")
+  }
+
+  @Test("an approval that nobody gives in time fails closed, and the exit code is 16")
+  func silence() throws {
+    let place = try place(canary + "rollout:approve { message = \"good?\", timeout = \"1s\" }\nrollout:wave(rest)")
+    let run = try place.lander("deploy")
+    #expect(run.code == 16, "\(run.err)")
+    #expect(run.err.contains("gate \"approve\" failed: nobody answered within 1 s"), "\(run.err)")
+    #expect(!place.exists("hosts/h1/srv/app/current") && !place.exists("hosts/h2/srv/app/current"))
+  }
+}

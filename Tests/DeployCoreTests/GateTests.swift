@@ -1,0 +1,296 @@
+import DeployCore
+import DeployModel
+import Testing
+
+@Suite("Gates")
+struct GateTests {
+  /// A deployment in which a test says what happens next.
+  private struct Stand {
+    var conductor: Conductor
+    var effects: [Effect] = []
+    /// Timers of gates that have not rung: grace and deadlines are left alone.
+    var timers: [(number: Int, after: Interval)] = []
+    var reply: (Intent) -> Outcome?
+    var open: [Intent] = []
+
+    init(_ plan: Plan, _ scripts: any Scripts, lapse: Lapse? = nil, reply: @escaping (Intent) -> Outcome? = { _ in .done() }) {
+      conductor = Conductor(plan: plan, scripts: scripts, lapse: lapse)
+      self.reply = reply
+      take(.started)
+    }
+
+    mutating func take(_ happening: Happening) {
+      var queue = [happening]
+      while !queue.isEmpty {
+        for effect in conductor.take(queue.removeFirst()) {
+          effects.append(effect)
+          switch effect {
+          case .perform(let intent):
+            if let outcome = reply(intent) { queue.append(.finished(intent: intent.id, outcome)) } else { open.append(intent) }
+          case .cancel(let intent): queue.append(.finished(intent: intent, .failed(.cancelled, "cancelled")))
+          case .ring(let timer, let after): if after != Deadlines.grace { timers.append((timer, after)) }
+          default: break
+          }
+        }
+      }
+    }
+
+    /// The last timer rings.
+    mutating func ring() {
+      if let timer = timers.popLast() { take(.rang(timer: timer.number)) }
+    }
+
+    mutating func say(_ kind: Message.Kind, gate: String? = nil, id: String = "m1") {
+      take(.said(Message(id: id, kind, gate: gate, by: "kim@laptop", comment: "I looked", at: Timestamp(milliseconds: 5))))
+    }
+
+    var conclusion: Conclusion? { effects.lazy.compactMap { if case .conclude(let end) = $0 { end } else { nil } }.first }
+    var notes: [Note] { effects.compactMap { if case .note(let note) = $0 { note } else { nil } } }
+    var answers: [GateAnswer] { notes.compactMap { if case .gateClosed(_, let answer) = $0 { answer } else { nil } } }
+    var opened: [Gate] { notes.compactMap { if case .gateOpened(_, let gate) = $0 { gate } else { nil } } }
+    var waves: Int { notes.count { if case .waveBegan = $0 { true } else { false } } }
+    var said: [String] { notes.compactMap { if case .answered(_, _, let words) = $0 { words } else { nil } } }
+    var checks: Int { effects.count { if case .perform(let intent) = $0, case .check = intent.operation { true } else { false } } }
+  }
+
+  private func stand(
+    _ decisions: [Decision], hosts: Int = 2, lapse: Lapse? = nil, catches: Bool = false, rollback: Bool = true,
+    reply: @escaping (Intent) -> Outcome? = { _ in .done() }
+  ) -> Stand {
+    let own = plan(hosts: hosts, stages: [.rollout(Strategy(name: "own", function: 0))], rollback: rollback)
+    return Stand(own, Deciding(decisions, catches: catches), lapse: lapse, reply: reply)
+  }
+
+  private let approval = Gate(.approval, name: "approve", message: "good?", time: .minutes(60))
+  private let first = Decision.wave([0], parallel: nil)
+  private let second = Decision.wave([1], parallel: nil)
+
+  private func watch(_ looks: Int = 3, allow: Int = 0, undecided: Gate.Undecided = .ask, failing: Gate.Failing = .fail) -> Decision {
+    .gate(
+      Gate(
+        .check, name: "watch", time: .seconds(20), watch: Watch(.check(.port(80)), every: .seconds(10), looks: looks, allow: allow),
+        failing: failing, undecided: undecided))
+  }
+
+  // MARK: time and people
+
+  @Test("a wait is a gate that passes when its time is over, and that promote passes early", arguments: [false, true])
+  func time(promoted: Bool) {
+    var stand = stand([first, .gate(Gate(.time, name: "wait", time: .minutes(10))), second])
+    #expect(stand.waves == 1 && stand.timers.map(\.after) == [.minutes(10)])
+    if promoted { stand.say(.promote) } else { stand.ring() }
+    #expect(stand.conclusion?.status == .succeeded && stand.waves == 2)
+    #expect(
+      stand.answers == [
+        promoted ? GateAnswer(.pass, by: "kim@laptop", comment: "I looked", at: Timestamp(milliseconds: 5)) : GateAnswer(.pass)
+      ])
+    if promoted { #expect(stand.said == ["Gate \"wait\" passed early by kim@laptop: I looked"]) }
+    stand.ring()
+    #expect(stand.answers.count == 1, "a timer of a closed gate rings for nobody")
+  }
+
+  @Test("an approval passes only by a person who approves, and continues with the next wave")
+  func approved() {
+    var stand = stand([first, .gate(approval), second])
+    stand.say(.promote, id: "m0")
+    #expect(
+      stand.said == ["promote (kim@laptop: I looked): gate \"approve\" waits for a person who approves, and is not passed by promote"])
+    stand.say(.approve, gate: "latency", id: "m1")
+    #expect(stand.said.last == "approve (kim@laptop: I looked): there is no open gate \"latency\"; the open one is 1, \"approve\"")
+    #expect(stand.waves == 1 && stand.answers.isEmpty)
+    stand.say(.approve, gate: "approve", id: "m2")
+    #expect(stand.conclusion?.status == .succeeded && stand.waves == 2)
+    #expect(stand.answers.map(\.by) == ["kim@laptop"])
+  }
+
+  @Test("an approval that is rejected, or that nobody answers in time, fails the deployment, and hosts go back", arguments: [false, true])
+  func closed(rejected: Bool) {
+    var stand = stand([first, .gate(approval), second])
+    if rejected { stand.say(.reject) } else { stand.ring() }
+    #expect(stand.conclusion?.status == .failed && stand.conclusion?.rollback == [0] && stand.waves == 1)
+    #expect(stand.conclusion?.error?.failure.kind == .rejected)
+    let message = rejected ? "kim@laptop rejected \"approve\": I looked" : "gate \"approve\" failed: nobody answered within 1 h"
+    #expect(stand.conclusion?.error?.failure.message == message)
+  }
+
+  @Test("a pause of the strategy waits for a resume, and for nothing else")
+  func pause() {
+    var stand = stand([first, .gate(Gate(.pause, name: "pause", time: .minutes(60))), second])
+    stand.say(.approve, id: "m0")
+    stand.say(.promote, id: "m1")
+    #expect(stand.waves == 1 && stand.answers.isEmpty)
+    stand.say(.resume, id: "m2")
+    #expect(stand.conclusion?.status == .succeeded && stand.answers.map(\.by) == ["kim@laptop"])
+  }
+
+  @Test("an answer without an open gate is refused with a sentence")
+  func noGate() {
+    var stand = stand([.wave([0], parallel: nil)], reply: { if case .stage = $0.operation { nil } else { .done() } })
+    stand.say(.approve, id: "m0")
+    stand.say(.reject, gate: "canary", id: "m1")
+    #expect(
+      stand.said == [
+        "approve (kim@laptop: I looked): there is no open gate", "reject (kim@laptop: I looked): there is no open gate \"canary\"",
+      ])
+  }
+
+  // MARK: looks
+
+  @Test("a watch looks at the hosts that have the release, again and again, and passes when all looks were good")
+  func watched() {
+    var stand = stand([first, watch(), second])
+    #expect(stand.opened.first?.watch?.hosts == [0])
+    #expect(stand.checks == 1 && stand.timers.map(\.after) == [.seconds(10)])
+    stand.ring()
+    #expect(stand.checks == 2 && stand.answers.isEmpty)
+    stand.ring()
+    #expect(stand.checks == 3 && stand.answers == [GateAnswer(.pass)] && stand.conclusion?.status == .succeeded)
+  }
+
+  @Test("a watch that finds more bad than it allows fails the deployment at once", arguments: [0, 1])
+  func unfit(allow: Int) {
+    var stand = stand([first, watch(5, allow: allow), second]) { intent in
+      if case .check = intent.operation { .failed(.unhealthy, "port 80 is closed") } else { .done() }
+    }
+    for _ in 0..<allow { stand.ring() }
+    #expect(stand.checks == allow + 1 && stand.waves == 1)
+    #expect(stand.conclusion?.status == .failed && stand.conclusion?.rollback == [0])
+    #expect(stand.conclusion?.error?.failure.kind == .unfit)
+    #expect(stand.conclusion?.error?.failure.message.hasPrefix("the watch \"watch\" failed: h0: port 80 is closed") == true)
+  }
+
+  @Test(
+    "hosts that give no answer make a watch inconclusive: a person is asked, or it counts as the recipe says",
+    arguments: [
+      Gate.Undecided.ask, .fail, .pass,
+    ])
+  func inconclusive(undecided: Gate.Undecided) {
+    var stand = stand([first, watch(1, undecided: undecided), second]) { intent in
+      if case .check = intent.operation { .failed(.unreachable, "no route") } else { .done() }
+    }
+    switch undecided {
+    case .ask:
+      #expect(stand.opened.map(\.kind) == [.check, .approval] && stand.opened.map(\.name) == ["watch", "watch"])
+      #expect(stand.opened.last?.message == "nobody can tell: no answer from h0: no route" && stand.opened.last?.time == Deadlines.approval)
+      stand.say(.approve)
+      #expect(stand.conclusion?.status == .succeeded && stand.answers.map(\.verdict) == [.inconclusive, .pass])
+    case .fail: #expect(stand.conclusion?.error?.failure.kind == .unfit)
+    case .pass: #expect(stand.conclusion?.status == .succeeded)
+    }
+  }
+
+  @Test("an inconclusive watch that nobody answers fails closed")
+  func inconclusiveDeadline() {
+    var stand = stand([first, watch(1), second]) { intent in
+      if case .check = intent.operation { .failed(.unreachable, "no route") } else { .done() }
+    }
+    stand.ring()
+    #expect(stand.conclusion?.status == .failed && stand.conclusion?.error?.failure.kind == .rejected && stand.waves == 1)
+  }
+
+  @Test("a watch before any host has the release can tell nothing")
+  func nothing() {
+    let stand = stand([watch(undecided: .fail), first, second])
+    #expect(stand.conclusion?.error?.failure.message.contains("no host has the release yet") == true)
+    #expect(stand.checks == 0 && stand.waves == 0)
+  }
+
+  @Test("a watch that would fill the journal is refused before it looks")
+  func most() {
+    let gate = Gate(
+      .check, name: "watch", time: .minutes(60), watch: Watch(.check(.port(80)), hosts: Array(0..<40), every: .seconds(1), looks: 3601))
+    let stand = stand([.gate(gate)], hosts: 40)
+    #expect(stand.checks == 0 && stand.opened.isEmpty)
+    #expect(stand.conclusion?.error?.failure.message == "the watch \"watch\" would look 144040 times, and 100000 is the most")
+  }
+
+  @Test("what is looked at is dropped when the gate closes early")
+  func dropped() {
+    var stand = stand([first, watch(), second]) { intent in if case .check = intent.operation { nil } else { .done() } }
+    #expect(stand.open.count == 1)
+    stand.say(.promote)
+    #expect(stand.effects.contains { if case .cancel(let intent) = $0 { intent == stand.open[0].id } else { false } })
+    #expect(stand.conclusion?.status == .succeeded)
+  }
+
+  // MARK: what a failed gate means
+
+  @Test("after a failed gate every further decision is refused, whatever the strategy catches")
+  func caught() {
+    var stand = stand([first, .gate(approval), second, .gate(approval), second], catches: true)
+    stand.say(.reject)
+    #expect(stand.waves == 1 && stand.opened.count == 1)
+    #expect(stand.conclusion?.status == .failed && stand.conclusion?.hosts == [.succeeded, .pending])
+  }
+
+  @Test("a strategy that asks for ever what is refused is ended")
+  func forever() {
+    var stand = stand([first, .gate(approval)] + Array(repeating: second, count: 10_000), catches: true)
+    stand.say(.reject)
+    #expect(stand.conclusion?.status == .failed && stand.waves == 1)
+    #expect(stand.opened.count == 1)
+  }
+
+  @Test("a gate that only says so leaves a failure to the strategy")
+  func returned() {
+    var gate = approval
+    gate.failing = .return
+    var stand = stand([first, .gate(gate), second])
+    stand.say(.reject)
+    #expect(stand.conclusion?.status == .succeeded && stand.answers.map(\.verdict) == [.fail] && stand.waves == 2)
+  }
+
+  @Test("a cancel closes the gate that is open, and the deployment ends", arguments: [false, true])
+  func cancelled(looking: Bool) {
+    var stand = stand([first, looking ? watch() : .gate(approval), second])
+    stand.say(.cancel)
+    #expect(stand.conclusion?.status == .cancelled && stand.conclusion?.rollback == [0])
+    #expect(stand.answers.map(\.verdict) == [.inconclusive])
+  }
+
+  @Test("hosts that are ready undo their segments when a gate fails")
+  func ready() {
+    var stand = stand([.wave([0, 1], parallel: nil, upto: .validate), .gate(approval), .wave([0, 1], parallel: nil)])
+    stand.say(.reject)
+    #expect(stand.conclusion?.status == .failed && stand.conclusion?.rollback == [])
+    for status in stand.conclusion?.hosts ?? [] { if case .restored = status {} else { #expect(Bool(false), "\(status)") } }
+  }
+
+  // MARK: stopping
+
+  @Test("a rollout that is stopped on purpose ends as partial: changed hosts stay, the others keep what they run")
+  func stopped() {
+    let stand = stand([first, .stop(reason: "the rest on Monday"), second])
+    #expect(stand.conclusion == Conclusion(status: .partial, hosts: [.succeeded, .pending]))
+    #expect(stand.notes.contains(.stopped(reason: "the rest on Monday", left: [1])) && stand.waves == 1)
+  }
+
+  @Test("a rollout is not stopped while hosts are ready: they would stay out of service")
+  func stoppedReady() {
+    let stand = stand([.wave([0], parallel: nil, upto: .start), .stop(reason: "enough")])
+    #expect(stand.conclusion?.status == .failed)
+    #expect(stand.conclusion?.error?.failure.message == "rollout:stop with 1 ready host would leave them out of service")
+  }
+}
+
+/// A strategy that decides these, one after the other; one that `catches` goes on after errors.
+private final class Deciding: Scripts {
+  private var decisions: ArraySlice<Decision>
+  private let catches: Bool
+  init(_ decisions: [Decision], catches: Bool) {
+    self.decisions = decisions[...]
+    self.catches = catches
+  }
+  func start(_ script: ScriptID, _ body: Body, on subject: Subject) {}
+  func kill(_ script: ScriptID) { decisions = [] }
+  func step(_ script: ScriptID, _ answer: Answer) -> Step {
+    if !catches {
+      switch answer {
+      case .cancel(let failure), .refused(let failure): return Step(.ended(.raised(ScriptError(failure))))
+      default: break
+      }
+    }
+    guard let next = decisions.popFirst() else { return Step(.ended(.returned(.null))) }
+    return Step(.asked(.decide(next)))
+  }
+}

@@ -1,0 +1,101 @@
+-- rollout: what a strategy steers.
+
+local import = ...
+local boundary, language = import "runtime/boundary", import "runtime/language"
+local near, rehearsal = import "runtime/near", import "runtime/rehearsal"
+local tables, values, void = import "runtime/tables", import "runtime/values", import "runtime/void"
+local amount, duration, fields = import "types/amount", import "types/duration", import "types/fields"
+local sets = import "run/sets"
+
+local rollout = {}
+local kind = values.kind "rollout"
+local facts
+local segments = import("runtime/engine").segments
+local is_segment = tables.set(segments)
+
+local object = language.object {
+  name = "rollout", summary = "The rollout of a strategy.",
+  fields = {
+    { "targets", "hosts", "the hosts that it changes" }, { "revision", "string", "as the deployment's" },
+    { "params", "table", "as the deployment's" },
+  },
+}
+local names, known = language.fields_of(object)
+
+local decisions = {}
+local function is_own(method, self)
+  return values.is(self, kind) ~= nil or rehearsal.misuse(method .. " is written with a colon") ~= void
+end
+
+language.word {
+  name = "rollout:wave", nature = "effect", phases = { "run" }, takes = "hosts, { … }",
+  summary = "Changes these hosts; gives how many succeeded, failed and are ready, and which: succeeded_hosts, failed_hosts, ready_hosts.",
+  example = "local outcome = rollout:wave(rollout.targets:take \"10%\")",
+  fields = {
+    { "parallel", "amount", "how many of them at once" },
+    { "upto", "string", "leaves them ready after stop, deliver, install, start, validate or admit; a later wave takes them on" },
+  },
+}
+
+--- The segment after which hosts are left ready; nil for all of their way.
+local function read_segment(upto)
+  if not upto or is_segment[upto] then return upto end
+  rehearsal.complain(string.format("upto of rollout:wave must be a segment of a host's way, got %q", upto),
+    near.question(upto, segments) or "the segments are " .. table.concat(segments, ", "))
+end
+
+function decisions.wave(self, hosts, given)
+  if not is_own("rollout:wave", self) then return void end
+  local options = fields.options("rollout:wave", given)
+  local at_once, upto = options.parallel, read_segment(options.upto)
+  if at_once and amount.is_nothing(at_once) then
+    rehearsal.complain("parallel of rollout:wave must be a count from 1, or a share above 0%")
+    at_once = nil
+  end
+  local numbers = sets.numbers("rollout:wave", hosts)
+  local parallel = at_once and (at_once.count or math.max(1, math.floor(#numbers * at_once.percent / 100)))
+  local answer = { succeeded = {}, failed = {}, ready = {} }
+  if #numbers > 0 then answer = boundary.ask { op = "wave", hosts = numbers, parallel = parallel, upto = upto } end
+  return { succeeded = #answer.succeeded, failed = #answer.failed, ready = #answer.ready, succeeded_hosts = sets.of(answer.succeeded),
+    failed_hosts = sets.of(answer.failed), ready_hosts = sets.of(answer.ready) }
+end
+
+language.word {
+  name = "rollout:wait", nature = "pure", phases = { "run" }, takes = "duration", summary = "Waits between two waves.",
+  example = "rollout:wait \"10m\"",
+}
+
+function decisions.wait(self, time)
+  if not is_own("rollout:wait", self) or time == void then return end
+  local milliseconds = duration.milliseconds(time)
+  if not milliseconds then
+    return rehearsal.complain("rollout:wait takes " .. duration.words .. ", got " .. values.described(time))
+  end
+  boundary.ask { op = "wait", time = milliseconds }
+end
+
+language.word {
+  name = "rollout:rollback", nature = "effect", phases = { "run" }, takes = "format, …",
+  summary = "Gives up: hosts that were changed go back.", example = "rollout:rollback(\"%d hosts failed\", outcome.failed)",
+}
+
+function decisions.rollback(self, format, ...)
+  if not is_own("rollout:rollback", self) then return end
+  boundary.ask { op = "rollback", reason = format and string.format(format, ...) or "the strategy gave up" }
+  return raise { kind = "failed", message = "the rollout was given up" }
+end
+
+for name, method in pairs(decisions) do decisions[name] = framed(method) end
+kind.__index = function(self, key)
+  if decisions[key] then return decisions[key] end
+  rehearsal.doubt_field(key)
+  if known[key] then return payload(self)[key] end
+  return rehearsal.misnamed(string.format("a rollout has no %s", tostring(key)), key, tables.joined(names, tables.keys(decisions)))
+end
+
+--- From here on these are its facts.
+function rollout.know(given) facts = given end
+
+function rollout.handle() return proxy(kind, 0, facts) end
+
+return rollout

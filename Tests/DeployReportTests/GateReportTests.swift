@@ -1,0 +1,127 @@
+import DeployModel
+import DeployReport
+import Testing
+
+/// How reports show gates: what is asked, since when, until when, what is typed, and what became of it.
+struct GateReportTests {
+  private let id = "20261121-113045-x7k2"
+
+  private static let watch = Gate(
+    .check, name: "health", time: .minutes(10),
+    watch: Watch(.check(.http(url: "http://localhost/ready", status: [])), hosts: [0, 1], every: .seconds(10), looks: 61, allow: 1))
+  private static let approval = Gate(.approval, name: "approve", message: "Does it look good?", time: .minutes(240))
+
+  private func entries(_ facts: [Entry.Fact]) -> [Entry] {
+    Stories.entries([.planned(Stories.plan()), .happened(.started), .noted(.stageBegan(name: "rollout"))] + facts)
+  }
+
+  private func plain(_ facts: [Entry.Fact]) -> String {
+    var report = PlainReport(on: Surface())
+    let lines = entries(facts).map { report.take($0, of: id) }
+    return lines.dropFirst(3).joined()
+  }
+
+  @Test("plain lines name an open gate, its deadline and the lines to type, and how it was closed")
+  func plainLines() {
+    let facts: [Entry.Fact] = [
+      .noted(.gateOpened(number: 1, Self.watch)), .noted(.gateClosed(number: 1, GateAnswer(.pass))),
+      .noted(.gateOpened(number: 2, Self.approval)),
+      .noted(.gateClosed(number: 2, GateAnswer(.pass, by: "lee@ci", comment: "fine\u{1b}[31m", at: Stories.start))),
+      .noted(.gateOpened(number: 3, Gate(.time, name: "wait", time: .minutes(5)))),
+      .noted(.gateClosed(number: 3, GateAnswer(.pass, by: "lee@ci"))),
+      .noted(.gateOpened(number: 4, Gate(.pause, name: "pause", message: "look", time: .minutes(1440)))),
+      .noted(.gateClosed(number: 4, GateAnswer(.fail, comment: "nobody answered within 24 h"))),
+    ]
+    #expect(
+      plain(facts)
+        == """
+        11:30:48  Gate 1: check "health": check http://localhost/ready every 10 s for 10 m, 1 bad look \
+        allowed on web1 web2, until 11:40:48 at the earliest
+                    → lander promote 20261121-113045-x7k2  passes it now
+        11:30:49  Gate 1: health passed after 1 s
+        11:30:50  Gate 2: approval "approve": Does it look good?, until 15:30:50, then it fails
+                    → lander approve 20261121-113045-x7k2  passes it
+                    → lander reject 20261121-113045-x7k2  fails it, and hosts go back
+        11:30:51  Gate 2: approve approved by lee@ci (unverified): fine^[[31m
+        11:30:52  Gate 3: wait 5 m, until 11:35:52
+                    → lander promote 20261121-113045-x7k2  passes it now
+        11:30:53  Gate 3: wait passed early by lee@ci (unverified)
+        11:30:54  Gate 4: pause: look, until 2026-11-22 11:30:54, then it fails
+                    → lander resume 20261121-113045-x7k2  continues
+                    → lander cancel 20261121-113045-x7k2  takes hosts back
+        11:30:55  Gate 4: pause failed after 1 s: nobody answered within 24 h
+
+        """)
+  }
+
+  @Test("the live view says what is waited for, for how long, and what is typed")
+  func live() {
+    var report = LiveReport(on: Surface(width: 100, height: 20, terminal: true))
+    for entry in entries([.noted(.gateOpened(number: 1, Self.approval))]) { _ = report.take(entry, of: id) }
+    let frame = report.tick(Stories.start + .minutes(2))
+    #expect(frame.contains("waits approval \"approve\": Does it look good?"), "\(frame)")
+    #expect(
+      frame.contains(
+        "for 1 m 57 s, until 15:30:48, then it fails\n    → lander approve \(id)  passes it\n    → lander reject \(id)  fails it"),
+      "\(frame)")
+    for entry in entries([.noted(.gateOpened(number: 1, Self.approval)), .noted(.gateClosed(number: 1, GateAnswer(.fail, by: "lee@ci")))])
+      .suffix(1)
+    {
+      _ = report.take(entry, of: id)
+    }
+    let next = report.tick(Stories.start + .minutes(3))
+    #expect(next.contains("approve rejected by lee@ci (unverified)") && !next.contains("waits"), "\(next)")
+  }
+
+  @Test("lines of JSON have a gate's question and its answer")
+  func json() {
+    var report = LinesOfJSON()
+    let lines = entries([
+      .noted(.gateOpened(number: 1, Self.watch)), .noted(.gateClosed(number: 1, GateAnswer(.pass, by: "lee@ci", comment: "ok"))),
+      .noted(.stopped(reason: "enough", left: [1])),
+    ]).map { report.take($0, of: "d") }
+    #expect(
+      lines[3].hasSuffix(
+        #""type":"gate_opened","gate":1,"kind":"check","name":"health","time_ms":600000,"on_fail":"fail","#
+          + #""hosts":["web1","web2"],"every_ms":10000}"# + "\n"), "\(lines[3])")
+    #expect(
+      lines[4].hasSuffix(#""type":"gate_closed","gate":1,"verdict":"pass","by":"lee@ci","verified":false,"comment":"ok"}"# + "\n"),
+      "\(lines[4])")
+    #expect(lines[5].hasSuffix(#""type":"stopped","reason":"enough","left":["web2"]}"# + "\n"), "\(lines[5])")
+  }
+
+  @Test("a deployment that ended on purpose says why, and what is typed next")
+  func partial() {
+    let story = DeploymentStory(
+      entries([
+        .noted(.host(0, .changing)), .noted(.host(0, .succeeded)), .noted(.stopped(reason: "the rest on Monday", left: [1])),
+        .noted(.stageEnded(name: "rollout", error: nil)), .concluded(Conclusion(status: .partial, hosts: [.succeeded, .pending])),
+      ]))
+    let summary = Summary(story)
+    #expect(summary.exit == .partial)
+    #expect(
+      summary.lines(on: Surface()).joined(separator: "\n")
+        == """
+        Stopped on purpose: web of shop to production, deployment 20261121-113045-x7k2, 7 s. 1 host on the old revision: the rest on Monday
+          Hosts   1 succeeded · 1 not started
+
+          Next
+            lander deploy web --group production    brings the other hosts to it too
+            lander rollback web --group production  takes the changed hosts back
+        """)
+  }
+
+  @Test(
+    "a rejection, a missed deadline and a bad release have exit codes of their own, if the hosts are as before",
+    arguments: [
+      (Failure.Kind.rejected, ExitCode.rejected), (.unfit, .unfit), (.failed, .rolledBack),
+    ])
+  func exits(kind: Failure.Kind, code: ExitCode) {
+    let error = ScriptError(Failure(kind, "no"))
+    let failed = Conclusion(status: .failed, error: error, rollback: [0], hosts: [.succeeded, .pending])
+    #expect(ExitCode(failed, rollback: Conclusion(status: .succeeded, hosts: [.succeeded])) == code)
+    #expect(ExitCode(failed, rollback: Conclusion(status: .failed, error: error, hosts: [.failed(error)])) == .rollbackFailed)
+    #expect(ExitCode(Conclusion(status: .failed, error: error, hosts: [.pending, .pending])) == code)
+    #expect(ExitCode(failed) == .held)
+  }
+}

@@ -1,0 +1,45 @@
+# Gates: what a strategy waits for, and what becomes of hosts when the answer is no.
+HOSTS=3
+
+canary='canary { watch = "4s", check = { command = "test -e current/good || test -e good", every = "1s" } }'
+
+scenario "a canary whose watch finds it bad goes back, the other hosts are not touched, and the exit code is 17" bad_canary
+bad_canary() {
+  STRATEGY=$canary project
+  touch "$PROJECT/site/good"
+  deployed 1
+  equal "$(ledger 3 | grep -c 'ApplicationStart begins')" 1 "starts on h3 of the good release"
+  rm "$PROJECT/site/good"
+  release 2
+  status 17 lander deploy
+  holds "$OUTPUT" 'the watch "watch" failed: h1: '
+  serves_everywhere 1
+  equal "$(ledger 1 | grep -c 'ApplicationStart begins')" 3 "starts on h1: the first, the bad one, and the first again"
+  equal "$(ledger 2 | grep -c 'ApplicationStart begins')" 1 "starts on h2, which was not reached"
+}
+
+scenario "an approval that nobody gives in time takes the canary back, and the exit code is 16" silent_approval
+silent_approval() {
+  STRATEGY='canary { watch = "1s", approve = { message = "good?", timeout = "3s" } }' project
+  status 16 lander deploy
+  holds "$OUTPUT" 'nobody answered within 3 s'
+  local k
+  for k in $(hosts); do on "$k" test ! -e /srv/app/current || broken "h$k serves a release that nobody approved"; done
+}
+
+scenario "a watch whose engine is killed and resumed looks as long as it was to look, and the deployment comes through" watched_crash
+watched_crash() {
+  STRATEGY='canary { first = 3, watch = "6s", check = { command = "echo look >>/var/ledger", every = "1s" } }' project
+  begin deploy
+  within 60 has_run 1 look
+  kill_engine
+  local before
+  before=$(ledger 1 | grep -c look)
+  sleep 5
+  equal "$(ledger 1 | grep -c look)" "$before" "looks while no engine was there"
+  status 0 lander resume
+  local looks
+  looks=$(ledger 1 | grep -c look)
+  [ "$looks" -ge 7 ] || broken "$looks looks, and 7 are due"
+  serves_everywhere 1
+}
