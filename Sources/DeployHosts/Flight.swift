@@ -48,7 +48,9 @@ final class Flight: Sendable {
   }
 
   private var tooLate: Failure {
-    Failure(.timeout, "not done within \(limit)", fix: "give it a longer timeout, or look at the host's load and network")
+    Failure(
+      .timeout, "not done within \(limit)", fix: "look at the host's load, disks and network; what a recipe asks for takes a longer timeout"
+    )
   }
 
   /// Throws where the operation should not go on: between two steps of a long one.

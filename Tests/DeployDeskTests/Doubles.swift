@@ -84,7 +84,7 @@ struct BenchWatch: HostWatch {
   var bundle = Digest(hex: "00")
 
   func listen(_ heard: @escaping @Sendable (HostNotice) -> Void) {}
-  func verify(_ host: Host, at path: String, current: Release.ID, as deployment: Deployment.ID) async throws(Failure) -> Verification {
+  func verify(_ host: Host, at path: String, current: Release.ID) async throws(Failure) -> Verification {
     Verification(release: current, bundle: bundle, entries: 2, deviations: deviations[host.name] ?? [])
   }
 }

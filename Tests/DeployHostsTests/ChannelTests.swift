@@ -73,7 +73,7 @@ struct ChannelTests {
       ("ssh: connect to host 10.0.0.1 port 22: Connection refused", .unreachable, "refused", true),
       ("ssh: connect to host 10.0.0.1 port 22: Connection timed out", .unreachable, "in time", true),
       ("Timeout, server 10.0.0.1 not responding.", .unreachable, "in time", true),
-      ("deploy@10.0.0.1: Permission denied (publickey).", .notPermitted, "authentication failed", false),
+      ("deploy@10.0.0.1: Permission denied (publickey).", .unreachable, "authentication failed", false),
       ("Received disconnect from 10.0.0.1 port 22:2: Too many authentication failures", .notPermitted, "too many keys", false),
       ("ssh: connect to host 10.0.0.1 port 22: No route to host", .unreachable, "no route", true),
       ("ssh: Could not resolve hostname web1: Name or service not known", .unreachable, "not resolved", false),

@@ -135,7 +135,7 @@ struct WholenessTests {
     #expect(await ground.perform(3, .stage(next)).failure == nil)
     #expect(modes(next) == plain, "what is taken from the release before is without them as well")
     let verified = try await ground.hosts.verify(
-      ground.host, at: ground.path, current: next.id, as: "verify", digest: { _ in next.bundle })
+      ground.host, at: ground.path, current: next.id, digest: { _ in next.bundle })
     #expect(verified.deviations == [], "they are not missed")
     var site = ground.site("d2", fence: 2, token: "t2")
     site.deliversSetID = true
@@ -197,8 +197,7 @@ struct WholenessTests {
     let ground = try Ground(shell)
     let release = try await deployed(ground, shared: ["log/"])
     func found() async throws -> Verification {
-      let name = "verify-\(UUID().uuidString.prefix(8))"
-      return try await ground.hosts.verify(ground.host, at: ground.path, current: release.id, as: name) { _ in release.bundle }
+      try await ground.hosts.verify(ground.host, at: ground.path, current: release.id) { _ in release.bundle }
     }
     let whole = try await found()
     #expect(whole.deviations == [] && whole.entries == 25 && whole.bundle == release.bundle)

@@ -5,7 +5,7 @@ package protocol HostWatch: Sendable {
   /// From now on notices go there.
   func listen(_ heard: @escaping @Sendable (HostNotice) -> Void)
   /// Compares the current release of a host with its manifest, file by file. Changes nothing there.
-  func verify(_ host: Host, at path: String, current: Release.ID, as deployment: Deployment.ID) async throws(Failure) -> Verification
+  func verify(_ host: Host, at path: String, current: Release.ID) async throws(Failure) -> Verification
 }
 
 /// Something about a host that is no outcome of an operation.

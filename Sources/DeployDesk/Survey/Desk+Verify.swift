@@ -14,7 +14,7 @@ package struct VerifiedGroup: Sendable {
 }
 
 extension Desk {
-  /// Number of hosts that compare at once: each hashes a whole release.
+  /// Number of hosts that compare at the same time: each hashes a whole release.
   private static let width = 10
 
   /// Compares the current release of every host of a selection with its manifest. Changes nothing there.
@@ -28,20 +28,19 @@ extension Desk {
   }
 
   private func verdicts(_ found: Surveyed) async -> [(name: String, verdict: HostVerdict)] {
-    let name = "verify-" + stage.identity().id
     var verdicts = found.named.map { (name: $0.host.name, verdict: HostVerdict.empty) }
     await withTaskGroup(of: (Int, HostVerdict).self) { group in
       for (number, (host, survey)) in found.named.enumerated() {
         if number >= Self.width, let (done, verdict) = await group.next() { verdicts[done].verdict = verdict }
         let path = host.place(found.selection.recipe.path)
-        group.addTask { (number, await verdict(host, survey, at: path, as: name)) }
+        group.addTask { (number, await verdict(host, survey, at: path)) }
       }
       for await (done, verdict) in group { verdicts[done].verdict = verdict }
     }
     return verdicts
   }
 
-  private func verdict(_ host: Host, _ survey: Survey, at path: String, as deployment: Deployment.ID) async -> HostVerdict {
+  private func verdict(_ host: Host, _ survey: Survey, at path: String) async -> HostVerdict {
     guard case .reached(let state) = survey else {
       guard case .unreachable(let failure) = survey else { return .empty }
       return .failed(failure.problem(of: host.name))
@@ -50,7 +49,7 @@ extension Desk {
     let gone = state.damage(of: state.current).map { $0.kind == .gone || $0.kind == .unlisted } ?? false
     guard let current = state.current, !gone else { return state.drift.first.map { .failed($0) } ?? .empty }
     do {
-      let found = try await watch.verify(host, at: path, current: current, as: deployment)
+      let found = try await watch.verify(host, at: path, current: current)
       if let receipt = state.receipt, receipt.release.id == current, receipt.inputs.bundle != found.bundle {
         return .failed(
           Problem(

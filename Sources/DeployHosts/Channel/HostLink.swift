@@ -34,10 +34,10 @@ actor HostLink {
   }
 
   /// Runs one short function of the host program, on a new channel where this one breaks on the way: all of them may be
-  /// asked twice. Payload is at most one block.
+  /// asked twice. Payload is at most one block. An answer that does not come within `within` (nil: as usual) breaks the channel.
   /// - Throws: what the host said no to, by its exit status, or `unreachable` after the patience.
   func call(
-    _ function: String, _ arguments: [String], payload: [UInt8] = [], patience: Interval? = nil
+    _ function: String, _ arguments: [String], payload: [UInt8] = [], patience: Interval? = nil, within: Interval? = nil
   ) async throws(Failure) -> Channel.Answer {
     let words = Quoting.line([function] + arguments)
     let size = payload.count
@@ -45,7 +45,7 @@ actor HostLink {
     var silences = 0
     while true {
       let channel = try await open(patience: patience)
-      switch await channel.ask(payload, within: options.answer, line: line) {
+      switch await channel.ask(payload, within: within ?? options.answer, line: line) {
       case .success(let answer): return answer
       case .failure(let broken):
         forget(channel)
@@ -60,9 +60,9 @@ actor HostLink {
 
   /// Like `call`, where an exit status other than 0 is an error.
   func demand(
-    _ function: String, _ arguments: [String], payload: [UInt8] = [], patience: Interval? = nil
+    _ function: String, _ arguments: [String], payload: [UInt8] = [], patience: Interval? = nil, within: Interval? = nil
   ) async throws(Failure) -> Channel.Answer {
-    let answer = try await call(function, arguments, payload: payload, patience: patience)
+    let answer = try await call(function, arguments, payload: payload, patience: patience, within: within)
     guard answer.status == 0 else { throw Refusal.failure(answer) }
     return answer
   }
@@ -163,9 +163,15 @@ actor HostLink {
     return .opened(channel)
   }
 
+  /// A login that did not come to a shell in its whole time is not tried again, unless the host is in the middle of a change.
   private func explain(_ broken: Channel.Broken) -> Attempt {
+    if broken.silent {
+      let message = "its login gave no shell within \(options.login)"
+      let fix = "try by hand: \(reach.typed); does the login shell, or what it reads at its start, wait for something?"
+      return .failed(Failure(.unreachable, message, fix: fix), passes: isKnown)
+    }
     if reach.kind == .ssh {
-      let diagnosis = SSHDiagnosis(broken.silent ? "timed out" : broken.said, reach: reach)
+      let diagnosis = SSHDiagnosis(broken.said, reach: reach)
       return .failed(diagnosis.failure, passes: diagnosis.passes)
     }
     let said = SSHDiagnosis.last(broken.said)

@@ -27,10 +27,10 @@ struct SSHDiagnosis: Equatable {
         .unreachable, "its host key is not known here", "compare the fingerprint and accept it once by hand: \(reach.typed)")
     } else if matches("too many authentication failures") {
       found = make(
-        .notPermitted, "the ssh agent offered too many keys", "set IdentitiesOnly yes and IdentityFile in ssh_config for \(host)")
+        .unreachable, "the ssh agent offered too many keys", "set IdentitiesOnly yes and IdentityFile in ssh_config for \(host)")
     } else if matches("permission denied") {
       found = make(
-        .notPermitted, "authentication failed", "try by hand: \(reach.typed); is the key in its authorized_keys and in your agent?")
+        .unreachable, "authentication failed", "try by hand: \(reach.typed); is the key in its authorized_keys and in your agent?")
     } else if matches("could not resolve hostname", "name or service not known") {
       found = make(
         .unreachable, "its name is not resolved", "is the name right? give the host an address, or a Host entry in ssh_config",
@@ -52,7 +52,7 @@ struct SSHDiagnosis: Equatable {
       found = make(.invalid, "ssh does not accept its configuration: \(SSHDiagnosis.last(said))", "fix ssh_config")
     } else if matches("account is currently not available", "account is not available") {
       found = make(
-        .notPermitted, "its login user has no shell there: \(SSHDiagnosis.last(said))",
+        .unreachable, "its login user has no shell there: \(SSHDiagnosis.last(said))",
         "on the host: chsh -s /bin/sh USER, or log in as another user (user = …)")
     } else if text.allSatisfy(\.isWhitespace) {
       found = make(

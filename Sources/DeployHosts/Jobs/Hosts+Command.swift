@@ -91,6 +91,11 @@ extension Hosts {
   ) async -> Outcome {
     let site = HostSite(host: host, deployment: deployment, application: "", group: "", path: host.place(path), fence: -1, token: "")
     let intent = Intent(id: intent, place: .host(host.number), operation: .run(command), timeout: timeout, site: .init())
-    return await perform(intent, at: site, output: output)
+    var outcome = await perform(intent, at: site, output: output)
+    if let failure = outcome.failure, [.notPermitted, .noSpace, .corrupt].contains(failure.kind) {
+      let fix = "\(failure.fix.map { $0 + "; " } ?? "")to look by hand: \(Reach(host, options: options).typed)"
+      outcome.failure = Failure(failure.kind, "its output is kept in \(site.path)/.lander, and that fails: \(failure.message)", fix: fix)
+    }
+    return outcome
   }
 }

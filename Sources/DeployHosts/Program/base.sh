@@ -194,11 +194,27 @@ l_home() {
         l_die 47 "$P lies in what the application at $l_up keeps for itself" "give each application a folder of its own" ;;
       esac
     done
-    ( umask 022; mkdir -p "$P" ) || exit 45
-    ( umask 077; mkdir -p "$L" ) || exit 45
+    ( umask 022; mkdir -p "$P" && umask 077 && mkdir -p "$L" ) 2>/dev/null || l_unmade
     l_memory "$1"
   fi
   [ -w "$L/." ] || l_sealed "$L"
+  l_places
+}
+# Says why the deployment's folder or its private part cannot be made.
+l_unmade() {
+  l_up=$L
+  until [ -e "$l_up" ] || [ -L "$l_up" ]; do l_up=${l_up%/*}; done
+  [ -d "${l_up:-/}" ] || l_die 47 "$l_up is no folder, and $P has to be made there" "move it away, or change the path in the recipe"
+  l_full "${l_up:-/}"
+}
+# The files of the private part; a folder in the place of one would swallow what is renamed to it.
+l_files='fence guard receipt receipt.previous failed key id order'
+# Refuses a folder where a file belongs, and links in the place of Lander's folders that another user made, who could lead them anywhere.
+l_places() {
+  for l_n in $l_files; do
+    [ ! -d "$L/$l_n" ] || l_die 46 "$P/.lander/$l_n is a folder, and a file belongs there" "mv $P/.lander/$l_n $P/.lander/$l_n.found"
+  done
+  for l_n in releases shared; do [ ! -L "$P/$l_n" ] || l_way "$P/$l_n" "$P"; done
 }
 
 # Enters the critical section of a host until this shell ends: the kernel's lock if there is flock, else a folder whose
@@ -237,7 +253,7 @@ l_fence() {
     l_die 40 "fence $1 belongs to another deployment on this host" "deploy again: the next one gets a higher fence"
   fi
   [ "$1" -gt "$l_f" ] || [ -z "$l_t" ] || return 0
-  printf '%s %s\n' "$1" "$2" >"$L/fence.new" && l_sync "$L/fence.new" && mv -fT "$L/fence.new" "$L/fence" || exit 45
+  { printf '%s %s\n' "$1" "$2" >"$L/fence.new" && l_sync "$L/fence.new" && mv -fT "$L/fence.new" "$L/fence"; } 2>/dev/null || l_full "$L"
 }
 # What every effect does first: PATH FENCE TOKEN.
 l_enter() {

@@ -32,10 +32,11 @@ l_once() {
 }
 l_done() { printf '0 exit 0\n' >"$D/status"; }
 
-# FILE: refuses a way that leads through a link of another user, who may exchange it at any time. No process unless there is a link.
+# FILE ABOVE: refuses a way that leads through a link of another user, who may exchange it at any time; if ABOVE is given, from there on.
+# No process unless there is a link.
 l_way() {
   l_a=${1%/}
-  while [ -n "$l_a" ]; do
+  while [ -n "$l_a" ] && [ "$l_a" != "$2" ]; do
     if [ -L "$l_a" ]; then
       case $(stat -c %u "$l_a") in
         0 | "$(id -u)") ;;
@@ -291,6 +292,7 @@ l_survey() {
   l_current
   [ -z "$l_odd" ] || echo "odd $l_odd $l_to"
   if [ -d "$P/.lander" ]; then at=$P/.lander; fi
+  for t in $l_files; do [ ! -d "$L/$t" ] || echo "blocked $P/.lander/$t"; done
   if [ -d "$at" ] && { ! [ -w "$at" ] || ! [ -x "$at" ]; }; then
     if [ "$(id -u)" = 0 ] || [ -O "$at" ]; then echo "readonly $at"; else echo "unwritable $at"; fi
   fi

@@ -90,7 +90,7 @@ l_job() {
   trap 'l_drain; [ ! -e "$J/.in.$id.$$" ] || rm -f "$J/.in.$id.$$"' EXIT
   if [ -n "$ours" ]; then
     l_count "$l_program$LF"
-    printf '%s\n' "$l_program" >"$J/.in.$id.$$" || exit 43
+    printf '%s\n' "$l_program" 2>/dev/null >"$J/.in.$id.$$" || l_full "$J"
     size=$((size + l_bytes))
   fi
   l_take "$J/.in.$id.$$" "${ours:+$l_bytes}"
@@ -111,8 +111,10 @@ l_job() {
     [ ! -f "$D/boot" ] || l_die 47 "number $id of deployment $dep was a question and cannot be a job" "deploy again"
     mkdir "$D" 2>/dev/null || { [ ! -d "$D" ] || exit 3; l_full "$J"; }
     l_uptime
-    printf '%s %s %s %s\n%s\n%s\n' "$fence" "$since" "$l_bootid" "$user" "$line" "$l_up" >"$D/meta" && mv "$J/.in.$id.$$" "$D/in" &&
-      true >"$D/out" && true >"$D/err" && mkfifo "$D/o" "$D/e" && l_sync "$D/meta" "$D" "$J" && exit 0
+    {
+      printf '%s %s %s %s\n%s\n%s\n' "$fence" "$since" "$l_bootid" "$user" "$line" "$l_up" >"$D/meta" && mv "$J/.in.$id.$$" "$D/in" &&
+        true >"$D/out" && true >"$D/err" && mkfifo "$D/o" "$D/e" && l_sync "$D/meta" "$D" "$J" && exit 0
+    } 2>/dev/null
     # Nothing was started yet, so nothing is claimed.
     rm -rf "$D"
     l_full "$J"
@@ -137,11 +139,10 @@ l_ask() {
   { read -r of; } 2>/dev/null <"$D/boot"
   [ "${of:-$l_bootid}" = "$l_bootid" ] || rm -rf "$D"
   if [ ! -f "$D/status" ] && ! l_alive "$D/pid"; then
-    [ -d "$J" ] || mkdir -p "$J" || exit 45
+    [ -d "$J" ] || mkdir -p "$J" 2>/dev/null || l_full "$L"
     trap 'l_drain; [ ! -e "$J/.in.$id.$$" ] || rm -f "$J/.in.$id.$$"' EXIT
     l_take "$J/.in.$id.$$"
-    mkdir -p "$D" && mv "$J/.in.$id.$$" "$D/in.$$" || exit 45
-    printf '%s\n' "$l_bootid" >"$D/boot"
+    { mkdir -p "$D" && mv "$J/.in.$id.$$" "$D/in.$$" && printf '%s\n' "$l_bootid" >"$D/boot"; } 2>/dev/null || l_full "$J"
     l_as_user "$4"
     l_start ask "$5" "$l_as" "in.$$"
   fi

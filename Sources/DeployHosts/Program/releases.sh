@@ -153,6 +153,7 @@ l_gone() { l_inside "$1"; rm -rf "./$1"; }
 l_shared() {
   l_inside "$1"
   case $1 in */*) mkdir -p "./${1%/*}" ;; esac
+  l_way "$P/shared/$1" "$P"
   if [ "$3" = 1 ]; then mkdir -p "$P/shared/$1"; else case $1 in */*) mkdir -p "$P/shared/${1%/*}" ;; esac fi
   ln -s -- "$2" "./$1" || l_die 46 "the shared path $1 could not be linked"
 }

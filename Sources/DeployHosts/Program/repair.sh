@@ -1,7 +1,33 @@
 # Releases that are there: compared with their manifest, and made whole again. What is delivered appears by renames.
 
-# PATH FENCE TOKEN RELEASE LISTS: answers `NAMES MODES REST LISTED`, the sizes of what follows: the names of all entries, the mode of
-# each, a line for each that has another content. Changes nothing of the release.
+# PATH RELEASE: every entry of a release: batches of lines `MODE SIZE` (hexadecimal, bytes), then as many names, which begin with `./`.
+# A line end in a name is told as `//`, which no name has. `listed`: manifest and list of entries are there; `unread`: not all can be
+# read.
+# Writes nothing and reads no file of the release.
+l_look() {
+  l_memory "$1" && cd "$P/releases/$2" 2>/dev/null || l_die 44 "release $2 is not on the host"
+  [ ! -f "$L/manifests/$2" ] || [ ! -f "$L/entries/$2" ] || echo listed
+  { find . ! -name . -print0 2>/dev/null || printf '\0'; } | xargs -0 sh -c '
+    [ "$#" != 0 ] || exit 0
+    stat -c "%f %s" -- "$@" 2>/dev/null
+    l="
+"
+    for f; do
+      while case $f in *"$l"*) ;; *) false ;; esac; do f=${f%%"$l"*}//${f#*"$l"}; done
+      printf "%s\n" "${f:-unread}"
+    done' sh
+}
+# PATH RELEASE KIND, a list on stdin: `sums`, as sha256sum reads them, or `odd`, lines of l_is_file and l_is_link. Answers a line for each
+# that has another content. Writes nothing.
+l_differs() {
+  l_memory "$1" && cd "$P/releases/$2" 2>/dev/null || l_die 44 "release $2 is not on the host"
+  l_left=0
+  l_list=$(dd bs="$l_size" count=1 iflag=fullblock 2>/dev/null)
+  if [ "$3" = odd ]; then eval "$l_list"; else printf '%s\n' "$l_list" | LC_ALL=C sha256sum -c 2>/dev/null | grep -v ': OK$'; fi
+  return 0
+}
+
+# PATH FENCE TOKEN RELEASE LISTS: the same as a job, for as many files as there are.
 l_compare() {
   l_home "$1"
   ( l_guard; l_fence "$2" "$3" ) || exit $?
@@ -13,14 +39,8 @@ l_compare() {
   l_whole "$pack" "$5"
   tar -xzof "$pack" -C "$V" || exit 43
   cd "$P/releases/$4" || l_die 44 "release $4 is not on the host"
-  find . ! -name . -print0 >"$V/found" || l_die 45 "release $4 cannot be read by $(id -un)"
-  xargs -0 stat -c %f -- <"$V/found" >"$V/modes" 2>/dev/null
-  [ ! -s "$V/sums" ] || LC_ALL=C sha256sum -c "$V/sums" 2>/dev/null | grep -v ': OK$' >"$V/rest"
-  . "$V/odd" >>"$V/rest"
-  listed=0
-  [ ! -f "$L/manifests/$4" ] || [ ! -f "$L/entries/$4" ] || listed=1
-  echo "$(stat -c %s "$V/found") $(stat -c %s "$V/modes") $(stat -c %s "$V/rest") $listed"
-  cat "$V/found" "$V/modes" "$V/rest"
+  [ ! -s "$V/sums" ] || LC_ALL=C sha256sum -c "$V/sums" 2>/dev/null | grep -v ': OK$'
+  . "$V/odd"
 }
 # Used by lists/odd: NUMBER PATH and what it should be.
 l_is_file() { sum=$(sha256sum <"./$2") && [ "${sum%% *}" = "$3" ] || echo "odd $1"; } 2>/dev/null

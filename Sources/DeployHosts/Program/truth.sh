@@ -18,10 +18,12 @@ l_holder() {
 l_hold() {
   l_uptime
   rm -rf "$L/lock.new"
-  mkdir "$L/lock.new" &&
-    printf '%s %s %s %s %s %s %s\n%s\n%s\n%s\n%s\n%s\n' "$1" "$2" "$3" "$4" "$5" $((l_up + $5)) "$l_bootid" "$6" "$7" "$8" "$9" "${10}" \
-      >"$L/lock.new/holder" &&
-    l_sync "$L/lock.new/holder" || exit 43
+  {
+    mkdir "$L/lock.new" &&
+      printf '%s %s %s %s %s %s %s\n%s\n%s\n%s\n%s\n%s\n' "$1" "$2" "$3" "$4" "$5" $((l_up + $5)) "$l_bootid" "$6" "$7" "$8" "$9" \
+        "${10}" >"$L/lock.new/holder" &&
+      l_sync "$L/lock.new/holder"
+  } 2>/dev/null || l_full "$L"
 }
 
 # PATH TOKEN DEPLOYMENT SINCE FENCE LEASE OWNER PURPOSE INHERITS PROCESS GOOD APPLICATION GROUP: takes or renews the lock, raises the
@@ -79,13 +81,19 @@ l_renew() {
 }
 
 # PATH TOKEN GOOD LEFT: gives one's own lock back; somebody else's stays. What deployment GOOD left here is on trial no more. LEFT says
-# that the host could not be taken back, until the next receipt is written or LEFT is `-`.
+# that the host could not be taken back, until the next receipt is written or LEFT is `-`. If something removed the lock meanwhile, the
+# rest is done all the same, unless a newer deployment was here.
 l_unlock() {
-  l_memory "$1" && [ -d "$L/lock" ] || return 0
+  l_memory "$1" || return 0
   l_guard
   h_token=
   l_holder >/dev/null
   [ -z "$h_token" ] || [ "$h_token" = "$2" ] || l_die 42 "the lock is held by deployment $h_dep of $h_owner and was left alone"
+  if [ ! -d "$L/lock" ]; then
+    l_t=
+    { read -r l_f l_t; } 2>/dev/null <"$L/fence"
+    [ "$l_t" = "$2" ] || return 0
+  fi
   good=0
   l_good "$3" || good=43
   # If it cannot be written, the journal knows it still.
@@ -96,7 +104,7 @@ l_unlock() {
       ( umask 077; printf '%s\n' "$4" >"$L/.failed.new" ) 2>/dev/null && mv -fT "$L/.failed.new" "$L/failed" || rm -f "$L/.failed.new"
       ;;
   esac
-  mv -T "$L/lock" "$L/lock.gone" && rm -rf "$L/lock.gone"
+  [ ! -d "$L/lock" ] || { mv -T "$L/lock" "$L/lock.gone" && rm -rf "$L/lock.gone"; }
   l_sync "$L"
   [ "$good" = 0 ] || l_die 43 "the lock was given back, and the receipt stays on trial: it could not be written"
 }
@@ -134,8 +142,6 @@ l_trim() {
 l_record() {
   l_home "$1"
   umask 077
-  [ ! -d "$L/receipt" ] ||
-    l_die 46 "$P/.lander/receipt is a folder, where the receipt belongs" "mv $P/.lander/receipt $P/.lander/receipt.found"
   l_take "$L/.receipt.$$"
   l_enter "$1" "$2" "$3"
   [ "$8" != look ] || l_stands "$4"

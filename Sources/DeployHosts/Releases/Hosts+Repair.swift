@@ -9,9 +9,10 @@ extension Hosts {
     let manifest = try await store.manifest(of: release.bundle)
     let withSetID = errand.site.deliversSetID
     let comparison = try ReleaseComparison(manifest, of: release, withSetID: withSetID)
-    let answer = try await compare(release.id, comparison, errand)
-    let deviations = comparison.deviations(answer).filter { $0.kind != .extra }
-    if deviations.isEmpty, answer.isListed { return .done() }
+    let look = try await look(at: release.id, errand.site.path, errand.link)
+    let deviations = comparison.deviations(look, differing: try await compare(release.id, comparison.questions(look), errand))
+      .filter { $0.kind != .extra }
+    if deviations.isEmpty, look.isListed { return .done() }
     let kept = KeptRelease(bundle: release.bundle, shared: release.shared, manifest: manifest, deliversSetID: withSetID)
     let repair = comparison.repair(deviations, manifest: Array("\(release.bundle.hex)\n".utf8) + (try Hosts.coded(kept)))
     let sending = repair.send.reduce(0) { $0 + $1.size }
@@ -38,36 +39,70 @@ extension Hosts {
     return .done()
   }
 
-  /// Asks the host how a release of it is.
+  /// Asks for the names, kinds and sizes of a release.
+  private func look(at release: Release.ID, _ path: String, _ link: HostLink) async throws(Failure) -> ReleaseLook {
+    try ReleaseLook(try await link.demand("l_look", [path, release]).output)
+  }
+
+  /// Has a job of the deployment compare contents.
+  /// - Returns: a line for each that differs.
   private func compare(
-    _ release: Release.ID, _ comparison: ReleaseComparison, _ errand: Errand
-  ) async throws(Failure)
-    -> ReleaseComparison.Answer
-  {
+    _ release: Release.ID, _ questions: (sums: [Manifest.Item], odd: [String]), _ errand: Errand
+  ) async throws(Failure) -> [[UInt8]] {
+    if questions.sums.isEmpty, questions.odd.isEmpty { return [] }
     let folder = try TemporaryFolder()
     defer { folder.remove() }
-    let lists = try await pack(comparison.lists, built: Timestamp(milliseconds: 0), in: folder.path)
+    let files = [("sums", StagingList.sums(questions.sums)), ("odd", Array(questions.odd.joined().utf8))]
+    let lists = try await pack(files, built: Timestamp(milliseconds: 0), in: folder.path)
     try await send(lists, as: "uploads/\(lists.digest).pack", errand)
     let said = Guarded<[UInt8]>([])
     _ = try await internalJob("l_compare", errand.claim + [release, lists.digest], errand, name: "\(errand.intent.id).compare") { chunk in
       if chunk.stream == .stdout { said.with { $0 += chunk.bytes } }
     }
-    return try ReleaseComparison.Answer(said.with { $0 })
+    return said.with { $0.split(separator: 10).map { Array($0) } }
   }
 
-  /// Compares the release that runs on a host with its manifest. Takes no lock and changes nothing of the release.
-  /// - Parameters:
-  ///   - deployment: the name of its folder among the host's jobs.
-  ///   - digest: the bundle's digest of a manifest, so that one that the host keeps is not believed without being looked at.
+  /// Has the host compare contents beside all jobs and locks, a part at a time. Writes nothing there.
+  /// - Returns: a line for each that differs.
+  private func differing(
+    _ release: Release.ID, _ questions: (sums: [Manifest.Item], odd: [String]), _ path: String, _ link: HostLink
+  ) async throws(Failure) -> [[UInt8]] {
+    var lines: [[UInt8]] = []
+    var (list, size): ([UInt8], Int) = ([], 0)
+    let limit = Deadlines.standard(for: .stage(Release(id: release, bundle: Digest(hex: ""))))
+    func ask(_ kind: String) async throws(Failure) {
+      guard !list.isEmpty else { return }
+      lines += try await link.demand("l_differs", [path, release, kind], payload: list, within: limit).output.split(separator: 10)
+        .map { Array($0) }
+      (list, size) = ([], 0)
+    }
+    for item in questions.sums {
+      let line = StagingList.sums([item])
+      if list.count + line.count > Hosts.block || size.plus(item.size) > Hosts.part { try await ask("sums") }
+      list += line
+      size = size.plus(item.size)
+    }
+    try await ask("sums")
+    for line in questions.odd {
+      if list.count + line.utf8.count > Hosts.block { try await ask("odd") }
+      list += Array(line.utf8)
+    }
+    try await ask("odd")
+    return lines
+  }
+
+  /// Number of bytes of content that a host hashes for one question, if a file is not longer than that by itself.
+  private static let part = 256 << 20
+
+  /// Compares the release that runs on a host with its manifest. Takes no lock and writes nothing there, so that it works on a disk that
+  /// is read-only too.
+  /// - Parameter digest: the bundle's digest of a manifest, so that one that the host keeps is not believed without being looked at.
   /// - Throws: kind `missing` if its folder or manifest is gone.
   package func verify(
-    _ host: DeployModel.Host, at path: String, current release: Release.ID, as deployment: Deployment.ID, digest: (Manifest) -> Digest
+    _ host: DeployModel.Host, at path: String, current release: Release.ID, digest: (Manifest) -> Digest
   ) async throws(Failure) -> Verification {
-    let site = HostSite(host: host, deployment: deployment, application: "", group: "", path: path, fence: -1, token: "")
-    let limit = Deadlines.standard(for: .stage(Release(id: release, bundle: Digest(hex: ""))))
-    let intent = Intent(id: 1, place: .host(host.number), operation: .exists(path: path), timeout: limit, site: Intent.Site())
-    let errand = Errand(intent: intent, site: site, link: link(to: host), flight: Flight(limit: limit)) { _ in }
-    let answer = try await errand.link.demand("l_show", [path, "manifests/\(release)"])
+    let link = link(to: host)
+    let answer = try await link.demand("l_show", [path, "manifests/\(release)"])
     guard let end = answer.output.firstIndex(of: 10),
       let kept = try? JSONDecoder().decode(KeptRelease.self, from: Data(answer.output[(end + 1)...]))
     else {
@@ -83,7 +118,9 @@ extension Hosts {
     }
     let delivered = Release(id: release, bundle: kept.bundle, shared: kept.shared)
     let comparison = try ReleaseComparison(manifest, of: delivered, withSetID: kept.deliversSetID ?? true)
-    let found = comparison.deviations(try await compare(release, comparison, errand))
+    let look = try await look(at: release, path, link)
+    let differing = try await differing(release, comparison.questions(look), path, link)
+    let found = comparison.deviations(look, differing: differing)
     return Verification(release: release, bundle: kept.bundle, entries: comparison.count, deviations: found)
   }
 }

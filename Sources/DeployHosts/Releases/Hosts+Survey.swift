@@ -75,6 +75,10 @@ private struct Findings {
 
   /// Why nothing can be changed at the path; nil if it can.
   func hindrance(at path: String) -> Failure? {
+    if let file = self["blocked"] {
+      let fix = "look at it, then on the host: mv \(Quoting.word(file)) \(Quoting.word(file + ".found"))"
+      return Failure(.corrupt, "\(file) is a folder, and a file of Lander belongs there", fix: fix)
+    }
     if let place = self["readonly"] {
       return Failure(
         .notPermitted, "the disk of \(place) is mounted read-only",

@@ -5,27 +5,32 @@ struct ReleaseComparison {
   private struct Wanted {
     var path: String
     var kind: Manifest.Item.Kind
-    /// nil: whatever it is; of folders that no line of the manifest names, and of links.
+    /// Permission bits; nil: whatever they are, as of links and of folders that no line of the manifest names.
     var mode: Int?
+    /// In bytes; nil for what is no file.
+    var size: Int?
   }
   private let list: StagingList
   private var wanted: [[UInt8]: Wanted] = [:]
   /// Paths of `wanted`, folders before what they hold.
   private var order: [[UInt8]] = []
-  /// What the host cannot compare by a list of sums, by number.
-  private var odd: [String] = []
-  private var oddLines: [String] = []
+  /// Files whose names a list of sums can hold, in the order of the manifest.
+  private var plain: [Manifest.Item] = []
+  /// What a list of sums cannot hold, by number.
+  private var odd: [(path: String, line: String)] = []
 
   /// - Parameter withSetID: whether set-id bits of the manifest reach the host.
   /// - Throws: `invalid` if a shared path could lead out of the release.
   init(_ manifest: Manifest, of release: Release, withSetID: Bool) throws(Failure) {
     list = try StagingList(manifest, of: release, base: nil, reuse: .copy, withSetID: withSetID)
     for item in list.items {
-      want(Wanted(path: item.path, kind: item.kind, mode: item.kind == .link ? nil : item.mode))
+      want(Wanted(path: item.path, kind: item.kind, mode: item.kind == .link ? nil : item.mode, size: item.kind == .file ? item.size : nil))
       switch item.kind {
-      case .file where !StagingList.isPlain(item.path) && item.isReadable: ask("l_is_file", item.path, item.digest?.hex ?? "")
+      case .file where !item.isReadable: break
+      case .file where StagingList.isPlain(item.path): plain.append(item)
+      case .file: ask("l_is_file", item.path, item.digest?.hex ?? "")
       case .link: ask("l_is_link", item.path, item.target ?? "")
-      default: break
+      case .directory: break
       }
     }
     for link in list.sharedLinks {
@@ -49,71 +54,47 @@ struct ReleaseComparison {
   }
 
   private mutating func ask(_ function: String, _ path: String, _ value: String) {
-    oddLines.append("\(function) \(odd.count) \(Quoting.word(path)) \(Quoting.word(value))\n")
-    odd.append(path)
+    odd.append((path, "\(function) \(odd.count) \(Quoting.word(path)) \(Quoting.word(value))\n"))
   }
 
-  /// What the host needs for its part of the comparison.
-  var lists: [(name: String, bytes: [UInt8])] {
-    let plain = list.items.filter { $0.kind == .file && StagingList.isPlain($0.path) && $0.isReadable }
-    return [("sums", StagingList.sums(plain)), ("odd", Array(oddLines.joined().utf8)), ("rest", [])]
+  /// Whether an entry is of its kind and size. What is not is never read: it may be a pipe, or have no end.
+  private func isAlike(_ path: String, _ look: ReleaseLook) -> Bool {
+    let key = Array(path.utf8)
+    guard let entry = wanted[key], let found = look.entries[key] else { return false }
+    return found.mode & Self.kindBits == entry.kind.bits && (entry.size == nil || entry.size == found.size)
   }
 
-  /// What the host answered.
-  struct Answer {
-    var names: [[UInt8]] = []
-    /// As the kernel has them, with the kind.
-    var modes: [Int] = []
-    var rest: [[UInt8]] = []
-    /// Whether the host has the release's manifest and the list of its entries.
-    var isListed = false
-
-    init(_ bytes: [UInt8]) throws(Failure) {
-      let end = bytes.firstIndex(of: 10) ?? bytes.endIndex
-      let sizes = String(decoding: bytes[..<end], as: UTF8.self).split(separator: " ").map { Int($0) ?? -1 }
-      guard sizes.count == 4, sizes.allSatisfy({ $0 >= 0 && $0 <= bytes.count }),
-        bytes.count - end - 1 == sizes[0] + sizes[1] + sizes[2]
-      else {
-        throw Failure(.transport, "a comparison with \(bytes.count) bytes of answer cannot be read", fix: "try again")
-      }
-      let found = bytes[(end + 1)...]
-      names = found.prefix(sizes[0]).split(separator: 0).map { Array($0.dropFirst(2)) }
-      let lines = found.dropFirst(sizes[0]).prefix(sizes[1]).split(separator: 10)
-      modes = lines.map { Int(String(decoding: $0, as: UTF8.self), radix: 16) ?? 0 }
-      rest = found.dropFirst(sizes[0] + sizes[1]).split(separator: 10).map { Array($0) }
-      isListed = sizes[3] == 1
-      guard names.count == modes.count else {
-        throw Failure(.corrupt, "the release changed while it was compared", fix: "see what writes there, then try again")
-      }
-    }
+  /// What the host has to compare by content: files and links that look alike.
+  func questions(_ look: ReleaseLook) -> (sums: [Manifest.Item], odd: [String]) {
+    (plain.filter { isAlike($0.path, look) }, odd.filter { isAlike($0.path, look) }.map(\.line))
   }
+
+  private static let kindBits = 0o170000
 
   /// Everything that is not as it should be, in the order of the paths' bytes.
-  func deviations(_ answer: Answer) -> [Deviation] {
-    var found: [[UInt8]: Int] = [:]
-    for (name, mode) in zip(answer.names, answer.modes) { found[name] = mode }
-    let other = differing(answer.rest)
+  /// - Parameter differing: lines of the host about what has another content: `./PATH: FAILED …`, or `odd NUMBER`.
+  func deviations(_ look: ReleaseLook, differing: [[UInt8]]) -> [Deviation] {
+    let other = paths(of: differing)
     var deviations: [Deviation] = []
     for key in order {
       guard let entry = wanted[key] else { continue }
-      guard let mode = found[key] else {
+      guard let found = look.entries[key] else {
         deviations.append(Deviation(entry.path, .missing))
         continue
       }
-      if mode & 0o170000 != entry.kind.bits {
+      if found.mode & Self.kindBits != entry.kind.bits {
         deviations.append(Deviation(entry.path, .kind(wanted: entry.kind.word)))
-      } else if other.contains(key) {
+      } else if other.contains(key) || entry.size.map({ $0 != found.size }) ?? false {
         deviations.append(Deviation(entry.path, entry.kind == .link ? .target : .content))
-      } else if let wanted = entry.mode, mode & 0o7777 != wanted {
-        deviations.append(Deviation(entry.path, .mode(mode & 0o7777, wanted: wanted)))
+      } else if let wanted = entry.mode, found.mode & 0o7777 != wanted {
+        deviations.append(Deviation(entry.path, .mode(found.mode & 0o7777, wanted: wanted)))
       }
     }
-    let extra = answer.names.filter { wanted[$0] == nil }.sorted { $0.lexicographicallyPrecedes($1) }
+    let extra = look.entries.keys.filter { wanted[$0] == nil }.sorted { $0.lexicographicallyPrecedes($1) }
     return deviations + extra.map { Deviation(String(decoding: $0, as: UTF8.self), .extra) }
   }
 
-  /// Paths of which the host says that the content is another: `./PATH: FAILED …`, or `odd NUMBER`.
-  private func differing(_ lines: [[UInt8]]) -> Set<[UInt8]> {
+  private func paths(of lines: [[UInt8]]) -> Set<[UInt8]> {
     var paths: Set<[UInt8]> = []
     let mark = Array(": FAILED".utf8)
     for line in lines {
@@ -123,7 +104,7 @@ struct ReleaseComparison {
       } else if line.starts(with: Array("odd ".utf8)), let number = Int(String(decoding: line.dropFirst(4), as: UTF8.self)),
         odd.indices.contains(number)
       {
-        paths.insert(Array(odd[number].utf8))
+        paths.insert(Array(odd[number].path.utf8))
       }
     }
     return paths

@@ -9,9 +9,9 @@ struct VerifyCommand: Verb {
     commandName: "verify",
     abstract: "Compares the current release of every host with its manifest, and names what differs.",
     discussion: """
-      Hashes every file on the hosts themselves, and takes no lock. Files that hooks edit in place differ, too; what hooks, the \
-      application or a person added is named and is no difference. Exits with 3 if something differs, with 20 if a host is out of \
-      reach and all others are as delivered.
+      Hashes every file on the hosts themselves, takes no lock and writes nothing there. Files that hooks edit in place differ, too; what \
+      hooks, the application or a person added is named and is no difference. Exits with 3 if something differs, with 20 if a host is \
+      out of reach and all others are as delivered.
       """)
 
   @OptionGroup var options: ProjectOptions
@@ -23,7 +23,7 @@ struct VerifyCommand: Verb {
   var json = false
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
-    let (_, desk, selections) = try Wiring.open(options, bundle, tell: terminal.listener()) {
+    let (_, desk, selections) = try Wiring.open(options, bundle, onlyLooks: true, tell: terminal.listener()) {
       try $0.selections(recipe: recipe, group: choice.group, only: try choice.names)
     }
     return try await desk.use { desk in

@@ -9,8 +9,8 @@ extension Hosts: HostWatch {
     listen { (notice: Notice) in heard(HostNotice(notice)) }
   }
 
-  func verify(_ host: Host, at path: String, current: Release.ID, as deployment: Deployment.ID) async throws(Failure) -> Verification {
-    try await verify(host, at: path, current: current, as: deployment, digest: { $0.digest })
+  func verify(_ host: Host, at path: String, current: Release.ID) async throws(Failure) -> Verification {
+    try await verify(host, at: path, current: current, digest: { $0.digest })
   }
 }
 

@@ -90,3 +90,30 @@ twins() {
   holds "$OUTPUT" "hother: it is the same machine as host h1"
 }
 lab_address() { sed -n '/^Host h1$/,/HostName/s/ *HostName //p' "$LAB/ssh/config"; }
+
+scenario "a receipt that cannot be read, and a folder in the place of a file of Lander, are named by audit and status, not called out of reach" unreadable
+unreadable() {
+  project
+  deployed 1
+  on 1 sh -c 'cd /srv/app/.lander && cp receipt receipt.kept && : >receipt'
+  status 3 lander audit
+  holds "$OUTPUT" "h1 (app): /srv/app/.lander/receipt cannot be read as a receipt"
+  on 1 sh -c 'cd /srv/app/.lander && mv receipt.kept receipt && rm fence && mkdir fence'
+  status 0 lander status
+  holds "$OUTPUT" "/srv/app/.lander/fence is a folder"
+  release 2
+  status 21 lander deploy
+  holds "$OUTPUT" "mv /srv/app/.lander/fence /srv/app/.lander/fence.found"
+  case $OUTPUT in *"sh: "*) broken "it tells of the shell: $OUTPUT" ;; esac
+  serves_everywhere 1
+}
+
+scenario "a hook that removes the lock leaves no receipt on trial in a deployment that succeeded" lock_removed
+lock_removed() {
+  project
+  echo '[ "$LANDER_HOST" != h2 ] || rm -rf /srv/app/.lander/lock' | hook AfterInstall
+  release 1
+  status 0 lander deploy
+  status 0 lander status
+  case $OUTPUT in *"has not succeeded"*) broken "h2 is called on trial: $OUTPUT" ;; esac
+}

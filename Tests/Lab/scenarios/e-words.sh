@@ -35,6 +35,11 @@ read_only() {
   holds "$OUTPUT" "read-only"
   case $OUTPUT in *chown* | *"sh: "*) broken "it tells of the shell, or of an owner: $OUTPUT" ;; esac
   equal "$(revision 2)" 1 "the revision of h2"
+  status 0 lander verify
+  holds "$OUTPUT" "h1: release"
+  status 12 lander exec lab -- true
+  holds "$OUTPUT" "its output is kept in /srv/app/.lander, and that fails: the disk of /srv/app/.lander is mounted read-only"
+  holds "$OUTPUT" "to look by hand: ssh"
   on 1 mount -o remount,rw /srv/app
   status 0 lander deploy
 }

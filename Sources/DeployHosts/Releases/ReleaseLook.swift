@@ -1,0 +1,56 @@
+import DeployModel
+
+/// The names, kinds and sizes of all that a release on a host holds; no file of it was read.
+struct ReleaseLook {
+  struct Entry {
+    /// As the kernel has it, with the kind.
+    var mode: Int
+    /// In bytes.
+    var size: Int
+  }
+  /// By path, as bytes.
+  private(set) var entries: [[UInt8]: Entry] = [:]
+  /// Whether the host has the release's manifest and the list of its entries.
+  private(set) var isListed = false
+
+  /// - Parameter bytes: the answer of `l_look`: batches of `MODE SIZE` lines, then as many names.
+  /// - Throws: `notPermitted` if parts of the release could not be read, `corrupt` if it changed meanwhile.
+  init(_ bytes: [UInt8]) throws(Failure) {
+    var found: [Entry] = []
+    var names: [[UInt8]] = []
+    for line in bytes.split(separator: 10) {
+      if line.starts(with: Array("./".utf8)) {
+        names.append(Self.name(line.dropFirst(2)))
+        continue
+      }
+      let text = String(decoding: line, as: UTF8.self)
+      if text == "listed" { isListed = true }
+      if text == "unread" {
+        throw Failure(
+          .notPermitted, "the release cannot be read to its end", fix: "look at the rights of its folders, or log in as their owner")
+      }
+      let words = text.split(separator: " ")
+      if words.count == 2, let mode = Int(words[0], radix: 16), let size = Int(words[1]) { found.append(Entry(mode: mode, size: size)) }
+    }
+    guard names.count == found.count else {
+      throw Failure(.corrupt, "the release changed while it was looked at", fix: "see what writes there, then try again")
+    }
+    for (name, entry) in zip(names, found) { entries[name] = entry }
+  }
+
+  /// A line end in a name came as two slashes.
+  private static func name(_ told: ArraySlice<UInt8>) -> [UInt8] {
+    let slash = UInt8(ascii: "/")
+    var name: [UInt8] = []
+    var rest = told
+    while let byte = rest.popFirst() {
+      if byte == slash, rest.first == slash {
+        rest.removeFirst()
+        name.append(10)
+      } else {
+        name.append(byte)
+      }
+    }
+    return name
+  }
+}

@@ -1,0 +1,145 @@
+import DeployCore
+import DeployModel
+import Foundation
+import Testing
+
+@testable import DeployHosts
+
+@Suite("Looking at hosts, and what stands where Lander's own files belong", .serialized)
+struct LookingTests {
+  private func receipt(_ ground: Ground, _ release: Release) async throws -> Receipt {
+    let sources = try await ground.store.keep([SourceFile(path: "deploy.lua", text: "recipe \"web\" {}\n")])
+    var receipt = Receipt(
+      application: "shop", group: "all", release: release,
+      inputs: .init(bundle: release.bundle, sources: sources, parameters: .record([]), shared: [], secrets: []), deployment: "d1",
+      recipe: "web", actor: "ann@desk", at: Timestamp(milliseconds: 1))
+    receipt.trial = true
+    return receipt
+  }
+
+  private func deployed(_ ground: Ground) async throws -> Release {
+    let release = try ground.store.bundle(ReleaseTests.tree(ground))
+    let operations: [DeployModel.Operation] = [
+      Ground.ask("t1", fence: 1), .stage(release), .activate(release.id), .record(try await receipt(ground, release)),
+    ]
+    for (number, operation) in operations.enumerated() {
+      let outcome = await ground.perform(number + 1, operation)
+      #expect(outcome.failure == nil, "\(operation.verb): \(String(describing: outcome.failure))")
+    }
+    return release
+  }
+
+  @Test(
+    "a pipe, a socket, a device or a file of another size in a release is named at once, and nothing of it is read",
+    arguments: Shell.here)
+  func endless(_ shell: Shell) async throws {
+    let ground = try Ground(shell)
+    let release = try await deployed(ground)
+    let folder = "\(ground.path)/releases/\(release.id)"
+    _ = Ground.sh(
+      "cd '\(folder)' && rm key zero && mkfifo key && truncate -s 1T zero && rm ./-rf && mkfifo ./-rf && rm grüße && ln -s /dev/zero grüße")
+    _ = Ground.sh(
+      "cd '\(folder)' && rm \"$(printf 'new\\nline')\" && mkfifo \"$(printf 'new\\nline')\" && rm binary && truncate -s 1T 'back\\slash'")
+    let start = ContinuousClock.now
+    let found = try await ground.hosts.verify(ground.host, at: ground.path, current: release.id) { _ in release.bundle }
+    let words = found.deviations.map { "\($0.path) \($0.words)" }
+    let expected = [
+      "-rf is no file any more", "back\\slash has another content", "binary is missing", "grüße is no file any more",
+      "key is no file any more", "new\nline is no file any more", "zero has another content",
+    ]
+    #expect(words == expected)
+    #expect(await ground.perform(10, .stage(release)).failure == nil)
+    #expect(ContinuousClock.now - start < .seconds(25), "sent again, it is not read either")
+    #expect(try await ground.hosts.verify(ground.host, at: ground.path, current: release.id) { _ in release.bundle }.deviations == [])
+    await ground.end()
+  }
+
+  @Test("verify writes nothing on the host, not even beside the release", arguments: Shell.here)
+  func writesNothing(_ shell: Shell) async throws {
+    let ground = try Ground(shell)
+    let release = try await deployed(ground)
+    let shape = { Ground.sh("cd '\(ground.path)' && find . -exec stat -c '%n %y %z %s' {} + | sort") }
+    _ = try await ground.state()
+    let before = shape()
+    let found = try await ground.hosts.verify(ground.host, at: ground.path, current: release.id) { _ in release.bundle }
+    #expect(found.deviations == [] && before.contains("releases"))
+    #expect(shape() == before)
+    await ground.end()
+  }
+
+  @Test(
+    "a folder in the place of a file of Lander is named with what moves it, in the survey and before every effect", arguments: Shell.here)
+  func blocked(_ shell: Shell) async throws {
+    let ground = try Ground(shell)
+    _ = try await deployed(ground)
+    for name in ["fence", "guard", "receipt", "receipt.previous", "failed", "key", "id", "order"] {
+      let file = "\(ground.path)/.lander/\(name)"
+      _ = Ground.sh("mv '\(file)' '\(ground.folder)/kept' 2>/dev/null; mkdir '\(file)'")
+      let hindrance = try await ground.state().hindrance
+      #expect(hindrance?.message.contains("\(file) is a folder") == true, "\(name): \(String(describing: hindrance))")
+      #expect(hindrance?.fix?.contains("mv \(Quoting.word(file)) ") == true)
+      let outcome = await ground.run(50, "true")
+      #expect(outcome.failure?.kind == .corrupt, "\(name): \(outcome)")
+      #expect(outcome.failure?.message == "\(file) is a folder, and a file belongs there", "\(outcome)")
+      #expect(outcome.failure?.fix == "mv \(file) \(file).found")
+      _ = Ground.sh("rmdir '\(file)' && mv '\(ground.folder)/kept' '\(file)' 2>/dev/null")
+    }
+    #expect(try await ground.state().hindrance == nil)
+    await ground.end()
+  }
+
+  @Test("a receipt is good at the end also where a hook removed the lock, unless a newer deployment was there", arguments: Shell.here)
+  func lockRemoved(_ shell: Shell) async throws {
+    let ground = try Ground(shell)
+    _ = try await deployed(ground)
+    #expect(try await ground.state().receipt?.trial == true)
+    _ = Ground.sh("rm -rf '\(ground.path)/.lander/lock'")
+    #expect(await ground.perform(20, .unlock(token: "older", good: "d1")).failure == nil)
+    #expect(try await ground.state().receipt?.trial == true, "a deployment that is not the last one says nothing")
+    #expect(await ground.perform(21, .unlock(token: "t1", good: "d1")).failure == nil)
+    let state = try await ground.state()
+    #expect(state.receipt != nil && state.receipt?.trial == nil && state.lock == nil)
+    await ground.end()
+  }
+
+  @Test("releases and shared folders that another user made links are not followed", arguments: Shell.here)
+  func linkedPlaces(_ shell: Shell) async throws {
+    guard getuid() == 0 else { return print("SKIPPED: links of other users: not root here") }
+    let ground = try Ground(shell)
+    _ = Ground.sh("mkdir -p '\(ground.path)' '\(ground.folder)/victim' '\(ground.folder)/mine'")
+    for name in ["releases", "shared"] {
+      let link = "\(ground.path)/\(name)"
+      _ = Ground.sh("ln -s '\(ground.folder)/victim' '\(link)' && chown -h nobody '\(link)'")
+      let outcome = await ground.perform(1, Ground.ask("t1", fence: 1))
+      #expect(
+        outcome.failure?.kind == .notPermitted && outcome.failure?.message.contains("\(link) is a link that belongs to nobody") == true)
+      _ = Ground.sh("rm '\(link)'")
+    }
+    _ = Ground.sh(
+      "mkdir '\(ground.path)/shared' && ln -s '\(ground.folder)/victim' '\(ground.path)/shared/a' && chown -h nobody '\(ground.path)/shared/a'"
+    )
+    let tree = ReleaseTests.tree(ground)
+    let planted = await ground.perform(2, .stage(try ground.store.bundle(tree, shared: ["a/x/"])))
+    #expect(planted.failure?.message.contains("shared/a is a link that belongs to nobody") == true, "\(planted)")
+    #expect(Ground.sh("ls '\(ground.folder)/victim'") == "")
+    _ = Ground.sh("rm -r '\(ground.path)/shared' && ln -s '\(ground.folder)/mine' '\(ground.path)/shared'")
+    #expect(await ground.perform(3, .stage(try ground.store.bundle(tree, shared: ["b/"]))).failure == nil, "a link of one's own is fine")
+    #expect(Ground.sh("ls '\(ground.folder)/mine'") == "b\n")
+    await ground.end()
+  }
+
+  @Test("a command by itself says where its output belongs and how to look by hand, if nothing can be written there")
+  func nowhere() async throws {
+    guard getuid() == 0 else { return print("SKIPPED: folders of other users: not root here") }
+    let ground = try Ground(.dash, unprivileged: true)
+    _ = Ground.sh("chown 0:0 '\(ground.folder)/srv'")
+    let outcome = await ground.hosts.execute(
+      Command(.shell("hostname")), on: ground.host, at: ground.path, as: "exec-1", timeout: .seconds(10)
+    ) { _ in }
+    #expect(outcome.failure?.kind == .notPermitted)
+    #expect(outcome.failure?.message.hasPrefix("its output is kept in \(ground.path)/.lander, and that fails: ") == true)
+    #expect(outcome.failure?.message.contains("\(ground.folder)/srv cannot be written by nobody") == true, "\(outcome)")
+    #expect(outcome.failure?.fix?.contains("to look by hand: setpriv") == true)
+    await ground.end()
+  }
+}
