@@ -23,6 +23,8 @@ package struct DeploymentSummary: Sendable, Hashable {
   /// Number of entries.
   package var entries: Int
   package var state: State
+  /// Number of hosts that failed and could not be taken back, as it concluded.
+  package var notRestored = 0
 
   package init(
     id: Deployment.ID, application: String, recipe: String, group: String, kind: Plan.Kind = .deploy, actor: String, bundle: Digest? = nil,
@@ -41,6 +43,10 @@ package struct DeploymentSummary: Sendable, Hashable {
     self.entries = entries
     self.state = state
   }
+
+  /// How it ended, in a word: `succeeded`, `failed`, `restore failed` if a budget excuses hosts that a person has to bring back; nil as
+  /// for `status`.
+  package var end: String? { status == .succeeded && notRestored > 0 ? "restore failed" : status?.rawValue }
 
   /// How it ended; nil while it runs, is interrupted or cannot be read.
   package var status: Conclusion.Status? { if case .concluded(let status) = state { status } else { nil } }

@@ -29,6 +29,12 @@ package struct LiveReport: ProgressReport {
     isStale = true
   }
 
+  /// The process was stopped and continues: others may have written below the frame meanwhile, which stays. The next frame is drawn anew.
+  package mutating func resumed() {
+    drawn = []
+    isStale = true
+  }
+
   /// Remembers the entry; what it said above the frame was said then.
   package mutating func recall(_ entry: Entry, of deployment: Deployment.ID) -> String {
     let kept = above

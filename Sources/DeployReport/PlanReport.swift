@@ -29,6 +29,10 @@ package struct PlanReport: Sendable {
     lines += Table([], rows: facts()).lines(on: surface, indent: 2)
     lines += [""] + hosts(on: surface)
     let good = Rehearsed(rehearsal)
+    if good.sections.isEmpty, plan.hosts.allSatisfy({ $0.action == .unchanged }) {
+      return fitting(
+        lines + ["", "  Nothing would be done: every host has the \(plan.alike) already; --force runs the hooks again."], surface)
+    }
     if !rehearsal.isEmpty {
       lines +=
         ["", "  " + surface.paint("What happens", .strong) + ", rehearsed without the hosts:"]
@@ -38,7 +42,11 @@ package struct PlanReport: Sendable {
     }
     lines += installation(on: surface) + unseen(on: surface)
     lines += [""] + wayBack(on: surface, after: good)
-    return lines
+    return fitting(lines, surface)
+  }
+
+  private func fitting(_ lines: [String], _ surface: Surface) -> [String] {
+    surface.terminal ? lines.flatMap { $0.folded(to: surface.width) } : lines
   }
 
   /// Whether the rehearsal saw everything to its end.

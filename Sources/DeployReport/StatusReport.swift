@@ -8,6 +8,8 @@ package struct StatusReport: Sendable {
   package var now: Timestamp
   /// What else is known about hosts, by their names as subjects: the last deployment could not take them back.
   package var notes: [Problem] = []
+  /// Whether a deployment to them that was made from here was interrupted.
+  package var canResume = false
   package init(_ title: String, hosts: [(name: String, survey: Survey)], now: Timestamp) {
     self.title = title
     self.hosts = hosts
@@ -91,10 +93,13 @@ package struct StatusReport: Sendable {
       switch host.survey {
       case .unreachable(let failure): return failure.problem(of: host.name).lines().map { "  " + $0 }
       case .reached(let state):
-        guard let current = state.current, state.receipt?.release.id != current, state.stranger == nil else { return [] }
+        guard let current = state.current, state.receipt?.release.id != current, state.stranger == nil,
+          state.hindrance?.kind != .corrupt
+        else { return [] }
+        let interrupted = canResume ? "was interrupted" : "is under way elsewhere"
         return [
-          "  \(host.name): it runs \(current) without a receipt: a deployment failed and left it so, was interrupted, or is under way",
-          "    → lander resume finishes what was interrupted; lander rollback goes back; lander deploy goes forward",
+          "  \(host.name): it runs \(current) without a receipt: a deployment failed and left it so, or \(interrupted)",
+          "    → \(canResume ? "lander resume finishes it; " : "")lander rollback goes back; lander deploy goes forward",
         ]
       }
     }
@@ -134,9 +139,8 @@ package struct StatusReport: Sendable {
   private func compared(on surface: Surface) -> [String] {
     let runs = hosts.contains { if case .reached(let state) = $0.survey { state.current != nil } else { false } }
     guard runs else { return [] }
-    return [
-      "", surface.paint("Compared: links, folders and the number of files. Not compared: what files hold; lander verify does.", .dim),
-    ]
+    let line = "Compared: links, folders and the number of files. Not compared: what files hold; lander verify does."
+    return [""] + (surface.terminal ? line.folded(to: surface.width) : [line]).map { surface.paint($0, .dim) }
   }
 
   /// Hosts that run something else than most.

@@ -54,6 +54,11 @@ package struct Summary: Sendable {
     let what = "\(plan.subject), \(story.duration)"
     switch conclusion.status {
     case .succeeded:
+      let broken = story.hosts.filter(\.status.isRestoreFailed).map(\.name)
+      if let first = broken.first {
+        let hosts = broken.count == 1 ? first : broken.count.of("host")
+        return surface.paint("\(hosts) could not go back", .bad) + ", though the rest is within the budget: \(what)"
+      }
       if !story.isAsWished { return surface.paint("Succeeded within its budget", .warn) + ": \(what)" }
       let isUnchanged = story.hosts.contains { $0.status == .unchanged } && story.hosts.allSatisfy { $0.status != .succeeded }
       if !isUnchanged { return surface.paint("Succeeded", .good) + ": \(what)" }
@@ -121,9 +126,11 @@ package struct Summary: Sendable {
       }
       let left = rollback.hosts.filter(\.status.isLeftBehind).map(\.name)
       if !left.isEmpty { lines += ["", "  Not back, on the release that failed or stopped half way: " + Self.named(left)] }
+      lines += Summary(rollback).notStarted
     } else if lines.isEmpty, !isWhole, !conclusion.hosts.contains(where: \.isHeld), conclusion.rollback.isEmpty {
       lines = ["", "  " + whatIsLeft]
     }
+    lines += notStarted
     let held = story.hosts.filter(\.status.isHeld)
     if !held.isEmpty {
       lines += [
@@ -194,6 +201,16 @@ package struct Summary: Sendable {
 }
 
 extension Summary {
+  /// Why hosts never began, if that is another cause than what failed first: the floor forbade it.
+  private var notStarted: [String] {
+    let waiting = story.hosts.filter { $0.status == .pending }.map(\.name)
+    guard !waiting.isEmpty, let error = story.conclusion?.error, error.failure.message != story.first?.error.failure.message,
+      error.failure.kind != .cancelled
+    else { return [] }
+    return ["", "  Not started, because \(error.line): " + Self.named(waiting)]
+      + (error.failure.fix.map { ["    → " + SafeText.line($0)] } ?? [])
+  }
+
   /// What hosts run after a failure that nobody has to repair. If a rollback failed, what they ran before is what they were to leave.
   private var whatIsLeft: String {
     guard story.hosts.contains(where: \.status.wasChanged) else { return "No host was changed." }

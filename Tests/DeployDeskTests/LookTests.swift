@@ -82,4 +82,21 @@ struct LookTests {
     #expect(outcome.removed.bundles.count == 2 && outcome.spared == 1)
     #expect(try bench.shelf.list().count == 2)
   }
+
+  @Test("a host that answers with what cannot be read or believed does not agree; one that does not answer was not seen, with the cause")
+  func audit() async throws {
+    let bench = try Bench(Bench.text(hosts: 4))
+    let selection = try bench.project.project.selection(recipe: nil, group: nil)
+    let found = Surveyed(
+      selection: selection,
+      surveys: [
+        .unreachable(Failure(.corrupt, "/srv/app/.lander/receipt cannot be read as a receipt")),
+        .unreachable(Failure(.notPermitted, "/srv/app/.lander belongs to nobody, not to root")),
+        .unreachable(Failure(.unreachable, "no route to host")), .reached(.fresh),
+      ])
+    let audits = try await bench.desk.past.audit(found)
+    #expect(audits.map(\.isFine) == [false, false, true, true])
+    #expect(audits.map(\.words)[0] == "/srv/app/.lander/receipt cannot be read as a receipt")
+    #expect(audits.map(\.words)[2] == "not seen: no route to host")
+  }
 }

@@ -42,13 +42,16 @@ final class PastMemory: PastJournal {
     let entries = inner.entries(of: id)
     guard let first = entries.first, let last = entries.last, case .planned(let plan) = first.fact else { return nil }
     var state = inner.claimed.contains(id) ? DeploymentSummary.State.running : .interrupted
+    var notRestored = 0
     if case .concluded(let conclusion) = last.fact {
       let owes = plan.kind == .deploy && !conclusion.rollback.isEmpty && !inner.deployments.contains { kind(of: $0) == .rollback(of: id) }
-      if !owes { state = .concluded(conclusion.status) }
+      if !owes { (state, notRestored) = (.concluded(conclusion.status), conclusion.hosts.count(where: \.isRestoreFailed)) }
     }
-    return DeploymentSummary(
+    var summary = DeploymentSummary(
       id: id, application: plan.application, recipe: plan.recipe, group: plan.group, kind: plan.kind, actor: plan.actor,
       bundle: plan.bundle?.digest, hosts: plan.hosts.count, began: first.at, lastEntry: last.at, entries: entries.count, state: state)
+    summary.notRestored = notRestored
+    return summary
   }
 
   private func kind(of id: Deployment.ID) -> Plan.Kind? {

@@ -57,4 +57,16 @@ struct PastTests {
     ])
     #expect(used == [bundle("7"), bundle("5"), bundle("3"), bundle("1")])
   }
+
+  @Test("a deployment in which a host could not be taken back is no success in any list, though a budget excuses it")
+  func notRestored() {
+    var deployment = Self.deployment("d1", .concluded(.succeeded))
+    #expect(deployment.end == "succeeded")
+    deployment.notRestored = 1
+    #expect(deployment.end == "restore failed")
+    deployment.state = .concluded(.failed)
+    #expect(deployment.end == "failed")
+    deployment.state = .running
+    #expect(deployment.end == nil)
+  }
 }

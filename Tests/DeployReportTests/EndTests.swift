@@ -50,7 +50,8 @@ import Testing
     let lost = end(.unknown(Failure(.unreachable, "no answer")))
     #expect(lost.code == .done && lost.text.contains("Out of reach, nobody knows what they run: web3"), "\(lost.text)")
     let broken = end(.restoreFailed(Stories.broken, restoring: Stories.broken, commands: ["ls"]))
-    #expect(broken.code == .rollbackFailed && broken.text.contains("web3 could not go back"), "\(broken.text)")
+    #expect(broken.code == .rollbackFailed && broken.text.contains("  web3 could not go back"), "\(broken.text)")
+    #expect(broken.text.hasPrefix("web3 could not go back, though the rest is within the budget: web of shop to "), "\(broken.text)")
     // It ran hooks on a host, so there was something to do.
     #expect(!end(.restored(Stories.broken), .unchanged).text.contains("Nothing to do"))
     #expect(end(.unchanged, .unchanged).text.hasPrefix("Nothing to do: "))
@@ -64,5 +65,39 @@ import Testing
     let cancelled = ScriptError(Failure(.cancelled, "Ctrl-C"))
     #expect(ExitCode(Conclusion(status: .cancelled, error: cancelled, hosts: [.failed(cancelled), .pending])) == .held)
     #expect(ExitCode(Conclusion(status: .cancelled, error: cancelled, hosts: [.restored(cancelled), .pending])) == .cancelled)
+  }
+
+  @Test("why hosts never began is said if it is another cause than what failed first")
+  func neverBegan() {
+    let floor = ScriptError(Failure(.failed, "1 of 2 hosts serve and the floor is 1", fix: "lower the floor"))
+    let end = Conclusion(status: .failed, error: floor, hosts: [.restored(Stories.broken), .pending])
+    let story = DeploymentStory(Stories.entries([.planned(Stories.plan()), .noted(.host(0, .restored(Stories.broken))), .concluded(end)]))
+    func words(_ summary: Summary) -> String { summary.lines(on: Surface()).joined(separator: "\n") }
+    let line = "  Not started, because 1 of 2 hosts serve and the floor is 1: web2\n    → lower the floor"
+    #expect(words(Summary(story)).contains(line), "\(words(Summary(story)))")
+    let failed = DeploymentStory(
+      Stories.entries([
+        .planned(Stories.plan()),
+        .concluded(
+          Conclusion(
+            status: .failed, error: Stories.broken, rollback: [0, 1], hosts: [.succeeded, .succeeded])),
+      ]))
+    #expect(words(Summary(failed, rollback: story)).contains(line), "\(words(Summary(failed, rollback: story)))")
+    #expect(!words(Summary(DeploymentStory(Stories.failing))).contains("Not started, because"))
+  }
+
+  @Test("status names resume only if a deployment from here was interrupted")
+  func resumable() {
+    var state = HostState(facts: HostFacts(shell: "dash", user: "root", bootID: "b", freeBytes: 1, freeInodes: 1))
+    state.current = "8d1e00112233"
+    func words(_ canResume: Bool) -> String {
+      var report = StatusReport("web on production", hosts: [("web1", .reached(state))], now: Stories.start)
+      report.canResume = canResume
+      return report.lines(on: Surface()).joined(separator: "\n")
+    }
+    #expect(words(true).contains("lander resume finishes it"))
+    #expect(!words(false).contains("resume") && words(false).contains("lander rollback goes back"), "\(words(false))")
+    state.hindrance = Failure(.corrupt, "/srv/app/.lander/receipt is a folder")
+    #expect(!words(false).contains("without a receipt") && words(false).contains("receipt is a folder"), "\(words(false))")
   }
 }

@@ -130,4 +130,42 @@ struct TextTests {
         "2 problems; nothing was started.",
       ])
   }
+
+  @Test("on a terminal no row of a table is wider than the window while its words let it; elsewhere each row is one line")
+  func narrowTable() {
+    let rows = [
+      ["20261126-055829-buin", "2026-11-26 05:58:29", "rollback of app", "lab", "6e50ee647b3f", "3 hosts", "root@vm", "succeeded"],
+      ["20261126-055824-j2ve", "2026-11-26 05:58:24", "app", "lab", "", "1 host", "root@vm", "failed"],
+    ]
+    let table = Table(["DEPLOYMENT", "BEGAN", "WHAT", "GROUP", "REVISION", "HOSTS", "BY", "ENDED"], rows: rows)
+    #expect(
+      table.lines(on: Surface(width: 80, terminal: true)) == [
+        "DEPLOYMENT            BEGAN  WHAT  GROUP  REVISION  HOSTS  BY  ENDED",
+        "20261126-055829-buin  2026-11-26 05:58:29  rollback of app  lab  6e50ee647b3f",
+        "                      3 hosts  root@vm  succeeded",
+        "20261126-055824-j2ve  2026-11-26 05:58:24  app  lab  1 host  root@vm  failed",
+      ])
+    #expect(table.lines(on: Surface(width: 80)).count == 3)
+    let long = Table(
+      [],
+      rows: [
+        ["path", "/srv/app", "deploy.lua:7"], ["targets", Array(repeating: "web", count: 40).joined(separator: " "), "deploy.lua:6"],
+      ])
+    let lines = long.lines(on: Surface(width: 60, terminal: true), indent: 2)
+    #expect(lines.allSatisfy { $0.columns <= 60 }, "\(lines)")
+    #expect(lines[0] == "  path     /srv/app  deploy.lua:7" && lines.count == 5, "one long value moves no other row: \(lines)")
+    let wide = Table([], rows: [["a", String(repeating: "x", count: 90)]]).lines(on: Surface(width: 40, terminal: true))
+    #expect(wide == ["a  " + String(repeating: "x", count: 90)], "what cannot be broken is not broken")
+  }
+
+  @Test("after the process was stopped and continues, the frame is drawn below what others wrote")
+  func continued() {
+    var live = LiveReport(on: Surface(terminal: true))
+    for entry in Stories.failing.prefix(8) { _ = live.take(entry, of: "x") }
+    _ = live.tick(Stories.start + .seconds(9))
+    #expect(live.tick(Stories.start + .seconds(11)).contains("A\u{1B}[J"), "it goes up to draw in its own place")
+    live.resumed()
+    let frame = live.tick(Stories.start + .seconds(11))
+    #expect(!frame.isEmpty && frame.hasPrefix("\u{1B}[?2026h\u{1B}[J"), "\(frame)")
+  }
 }

@@ -141,4 +141,13 @@ struct JournalTests {
   func unknown() async throws {
     #expect(try await journal.entries(of: "nobody").entries.isEmpty)
   }
+
+  @Test("a list of deployments says how many hosts could not be taken back")
+  func notRestored() async throws {
+    let error = ScriptError(Failure(.failed, "boom"))
+    let end = Conclusion(status: .succeeded, hosts: [.succeeded, .restoreFailed(error, restoring: error, commands: ["ls"])])
+    try await journal.append([Samples.entry(0, .planned(Samples.plan("d-1"))), Samples.entry(1, .concluded(end))], to: "d-1")
+    let summary = try #require(try await journal.deployments().first)
+    #expect(summary.notRestored == 1 && summary.end == "restore failed")
+  }
 }

@@ -40,7 +40,7 @@ extension DeploymentSummary {
   }
 
   /// How it ended, in brackets; empty if it did not.
-  fileprivate var verdict: String { if case .concluded(let status) = state { " (\(status.rawValue))" } else { "" } }
+  fileprivate var verdict: String { end.map { " (\($0))" } ?? "" }
 }
 
 extension String {

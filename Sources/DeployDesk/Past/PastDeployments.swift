@@ -19,7 +19,9 @@ package struct PastDeployments: Sendable {
       throw Problems(Problem("there is no deployment \"\(word)\" in this journal", fix: "lander history lists them"))
     }
     throw Problems(
-      Problem("\"\(word)\" names \(near.count) deployments", fix: "say which: " + near.prefix(6).map(\.id).joined(separator: ", ")))
+      Problem(
+        "\"\(word)\" names \(near.count) deployments",
+        fix: "say which: " + near.prefix(6).map(\.id).joined(separator: ", ") + (near.count > 6 ? ", …" : "")))
   }
 
   /// All entries of a deployment.

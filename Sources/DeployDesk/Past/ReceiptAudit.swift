@@ -30,7 +30,11 @@ extension PastDeployments {
   }
 
   private func verdict(_ survey: Survey) async throws -> (words: String, isFine: Bool) {
-    guard case .reached(let state) = survey else { return ("not seen: out of reach", true) }
+    if case .unreachable(let failure) = survey {
+      // A host that answers, and shows what cannot be read or believed, does not agree.
+      return failure.isAway ? ("not seen: \(failure.message)", true) : (failure.message, false)
+    }
+    guard case .reached(let state) = survey else { return ("not seen", true) }
     let drift = state.drift.map(\.message)
     if !drift.isEmpty { return (drift.joined(separator: "; "), false) }
     guard let receipt = state.receipt else { return ("has no receipt", true) }
@@ -42,5 +46,15 @@ extension PastDeployments {
       return ("\(receipt.deployment): the journal here never had the chain that the host remembers", false)
     }
     return ("\(receipt.deployment), deployed by \(receipt.actor) from another journal", true)
+  }
+}
+
+extension Failure {
+  /// Whether nothing was heard of the host itself: it is out of reach, or lacks the tools to be asked with.
+  fileprivate var isAway: Bool {
+    switch kind {
+    case .unreachable, .transport, .timeout, .cancelled, .missing: true
+    default: false
+    }
   }
 }

@@ -107,19 +107,22 @@ extension SQLiteJournal {
     let numbers = ["hosts", "began"].map { fields[$0] as Int? }
     if names.contains(nil) || numbers.contains(nil) { verdict.damage = verdict.damage ?? strangeRow }
     let kind = names[4].flatMap { try? CompactJSON.decode(Plan.Kind.self, from: Array($0.utf8)) }
-    var state = DeploymentSummary.State.interrupted
+    var (state, notRestored) = (DeploymentSummary.State.interrupted, 0)
     if let damage = verdict.damage {
       state = .damaged(damage)
     } else if case .concluded(let conclusion) = try last?.entry().fact, try kind != .deploy || !owes(conclusion, id, in: database) {
       state = .concluded(conclusion.status)
+      notRestored = conclusion.hosts.count(where: \.isRestoreFailed)
     } else if Claim.isHeld(id, in: claims) {
       state = .running
     }
     let began = numbers[1] ?? 0
-    return DeploymentSummary(
+    var summary = DeploymentSummary(
       id: id, application: names[0] ?? "?", recipe: names[1] ?? "?", group: names[2] ?? "?", kind: kind ?? .deploy, actor: names[3] ?? "?",
       bundle: (fields["bundle"] as String?).map(Digest.init(hex:)), hosts: numbers[0] ?? 0, began: Timestamp(milliseconds: began),
       lastEntry: Timestamp(milliseconds: last?.at ?? began), entries: verdict.entries, state: state)
+    summary.notRestored = notRestored
+    return summary
   }
 
   /// Whether a deployment ended with hosts that are to go back, and their rollback never began: its engine died in between.

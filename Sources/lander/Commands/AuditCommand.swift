@@ -39,27 +39,38 @@ struct AuditCommand: Verb {
       Table(["DEPLOYMENT", "ENTRIES", "HEAD", "CHAIN"], rows: rows).lines(on: terminal.out))
     var wrong = verdicts.contains { $0.damage != nil }
     if !offline { wrong = try await againstReceipts(past, terminal) || wrong }
-    terminal.say([
-      "",
-      "Not seen by this: deployments made from other machines; entries cut off the end of a chain after the last receipt of its hosts;",
-      "a journal and receipts that were all rewritten together.",
-    ])
+    terminal.say(
+      [""]
+        + fitting(
+          [
+            "Not seen by this: deployments made from other machines; entries cut off the end of a chain after the last receipt of its "
+              + "hosts; a journal and receipts that were all rewritten together."
+          ], on: terminal.out))
     return wrong ? .refused : .done
+  }
+
+  /// Sentences in lines that a terminal does not break.
+  private func fitting(_ lines: [String], on surface: Surface) -> [String] {
+    surface.terminal ? lines.flatMap { $0.folded(to: surface.width) } : lines
   }
 
   /// Compares every receipt on a host with the journal. True if one does not agree.
   private func againstReceipts(_ past: PastDeployments, _ terminal: Terminal) async throws -> Bool {
-    guard let project = try? Wiring.project(options) else {
-      terminal.say(["", "Receipts were not compared: deploy.lua does not load, so the hosts are not known."])
+    let project: LoadedProject
+    do { project = try Wiring.project(options) } catch {
+      let why = (error as? Problems)?.list.first?.message ?? (error as? Problem)?.message ?? "deploy.lua does not load"
+      let line = "Receipts were not compared, because the hosts are not known: \(SafeText.line(why))"
+      terminal.say([""] + fitting([line], on: terminal.out))
       return false
     }
-    let desk = try Wiring.desk(for: project, options, tell: terminal.listener())
+    let desk = try Wiring.desk(for: project, options, onlyLooks: true, tell: terminal.listener())
     return try await desk.use { desk in
       var audits: [ReceiptAudit] = []
       for selection in try project.project.selections(recipe: nil, group: nil) {
         audits += try await past.audit(await desk.survey(selection))
       }
-      terminal.say(["", "Receipts on hosts"] + audits.map { "  \($0.host) (\($0.recipe)): " + SafeText.line($0.words) })
+      let lines = audits.map { "  \($0.host) (\($0.recipe)): " + SafeText.line($0.words) }
+      terminal.say(["", "Receipts on hosts"] + fitting(lines, on: terminal.out))
       return audits.contains { !$0.isFine }
     }
   }

@@ -24,14 +24,14 @@ struct StatusCommand: Verb {
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
     let project = try bundle.project() ?? Wiring.project(options)
     let selections = try project.project.selections(recipe: recipe, group: group)
-    let desk = try Wiring.desk(for: project, options, tell: terminal.listener())
+    let desk = try Wiring.desk(for: project, options, onlyLooks: true, tell: terminal.listener())
     return try await desk.use { desk in
       var unreachable = 0
       var values: [Value] = []
       for (index, selection) in selections.enumerated() {
         let found = await desk.survey(selection)
         unreachable += found.unreachable
-        var report = StatusReport(found, now: desk.now)
+        var report = StatusReport(found, after: try await desk.past.journal.deployments(), now: desk.now)
         report.notes = try await desk.past.failedRestores(found)
         if json {
           values.append(

@@ -71,12 +71,12 @@ enum Ending {
     exit(complete(code).rawValue)
   }
 
-  /// A command whose result could not be written has not succeeded for whoever reads it.
+  /// A command whose result could not be written has not succeeded for whoever reads it; one that failed keeps its own code.
   private static func complete(_ code: DeployModel.ExitCode) -> DeployModel.ExitCode {
-    guard code == .done, let reason = Terminal.lostOutput else { return code }
+    guard let reason = Terminal.lostOutput else { return code }
     let lines = "standard output could not be written: \(reason)\n  → what was done is done; ask again where there is room: lander status\n"
     Terminal.put(Array(lines.utf8), to: STDERR_FILENO)
-    return .infrastructure
+    return code == .done ? .infrastructure : code
   }
 
   /// The end that a signal asked for, which is claimed already. A reader that does not take what was written before gets no last line.

@@ -29,14 +29,14 @@ struct Launch {
     let shown = Progress(mode: progress.output, verbose: progress.verbose, terminal: terminal, typed: typed)
     let interrupts = Interrupts(running: running, shown: shown)
     let (signals, sink) = AsyncStream.makeStream(of: Int32.self)
-    Signals.hear(Signals.ending + [SIGUSR1, SIGWINCH]) { sink.yield($0) }
+    Signals.hear(Signals.ending + [SIGUSR1, SIGWINCH, SIGCONT]) { sink.yield($0) }
     let listener = Task {
       for await number in signals {
-        if number == SIGWINCH {
-          let surface = Terminal().err
-          shown.resized(width: surface.width, height: surface.height)
-        } else {
-          await interrupts.heard(number)
+        let surface = Terminal().err
+        switch number {
+        case SIGWINCH: shown.resized(width: surface.width, height: surface.height)
+        case SIGCONT: shown.resumed()
+        default: await interrupts.heard(number)
         }
       }
     }

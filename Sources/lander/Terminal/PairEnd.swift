@@ -31,7 +31,7 @@ extension PastDeployments {
   /// - Returns: the exit code of the pair.
   func tellEnd(of pair: Pair, _ terminal: Terminal) async throws -> ExitCode {
     let code = try await summary(of: pair).exit ?? .internal
-    let ends = pair.members.map { $0.status?.rawValue ?? "not known" }
+    let ends = pair.members.map { $0.end ?? "not known" }
     let rollback = pair.back.map { ", and its rollback \($0.id) \(ends.last == "succeeded" ? "succeeded" : "did not go through")" } ?? ""
     var lines = ["Deployment \(pair.first.id) has ended already: \(ends[0])\(rollback). Nothing was done."]
     if code != .done {

@@ -12,6 +12,7 @@ struct Progress: Sendable {
     case ending(@Sendable (EndingWords) -> String)
     case tick
     case resized(width: Int, height: Int)
+    case resumed
   }
 
   private let items: AsyncStream<Item>.Continuation
@@ -51,6 +52,11 @@ struct Progress: Sendable {
             live.resize(width: width, height: height)
             report = live
           }
+        case .resumed:
+          if var live = report as? LiveReport {
+            live.resumed()
+            report = live
+          }
         }
       }
       Progress.show(report.end(), descriptor)
@@ -74,6 +80,9 @@ struct Progress: Sendable {
 
   /// The terminal has another size.
   func resized(width: Int, height: Int) { items.yield(.resized(width: width, height: height)) }
+
+  /// The process was stopped, as by Ctrl-Z, and continues.
+  func resumed() { items.yield(.resumed) }
 
   /// Waits until everything that was fed is shown and kept.
   func finish() async -> [DeploymentStory] {

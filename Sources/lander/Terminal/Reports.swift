@@ -29,9 +29,9 @@ extension DeploymentSummary {
       case .running: ("running", .warn, nil)
       case .interrupted: ("interrupted", .warn, "lander resume \(id)")
       case .damaged: ("damaged", .bad, "lander audit \(id)")
-      case .concluded(.succeeded): ("succeeded", .good, nil)
-      case .concluded(.partial): ("partial", .warn, nil)
-      case .concluded(let status): (status.rawValue, status == .cancelled ? .warn : .bad, nil)
+      case .concluded(.succeeded) where notRestored == 0: ("succeeded", .good, nil)
+      case .concluded(.partial) where notRestored == 0: ("partial", .warn, nil)
+      case .concluded(let status): (end ?? status.rawValue, status == .cancelled ? .warn : .bad, nil)
       }
     return HistoryLine(
       id: id, began: began, what: verb + (recipe == application ? recipe : "\(recipe) of \(application)"), group: group,
@@ -46,7 +46,9 @@ extension VerifyReport {
 
 extension StatusReport {
   /// Hosts as a survey found them.
-  init(_ found: Surveyed, now: Timestamp) {
+  /// - Parameter past: the deployments that were made from here, if that matters.
+  init(_ found: Surveyed, after past: [DeploymentSummary] = [], now: Timestamp) {
     self.init("\(found.recipe) on \(found.group)", hosts: found.named.map { ($0.host.name, $0.survey) }, now: now)
+    canResume = past.contains { $0.state == .interrupted && $0.recipe == found.recipe && $0.group == found.group }
   }
 }
