@@ -13,8 +13,7 @@ extension Checkers {
       change.fence >= highest, "P1", host: host,
       "\(change.deployment) changed \(change.kind) under fence \(change.fence) after fence \(highest)")
     fences[host] = max(fences[host], change.fence)
-    // By index: a job is large, and copying each of them for every change is what a big rehearsal would be waiting for.
-    for index in now.jobs.indices where now.jobs[index].state == .running && now.jobs[index].token != change.token {
+    for index in now.jobs.running where now.jobs[index].token != change.token {
       let job = now.jobs[index]
       look(
         !job.intent.operation.isCommand || job.deployment == change.deployment, "P1", host: host,
@@ -28,7 +27,7 @@ extension Checkers {
     if let current = now.current {
       look(now.has(current), "P3", host: host, "current names \(current), which is not complete and verified")
     } else if change.kind == .current {
-      let asked = now.jobs.last { $0.deployment == change.deployment && $0.intent.id == change.intent }?.intent.operation
+      let asked = now.jobs.index(of: change.intent, in: change.deployment).map { now.jobs[$0].intent.operation }
       let isMeant = asked == .activate(nil) || asked == now.foreign.map { .relink($0) }
       look(isMeant, "P3", host: host, "current was taken away by intent \(change.intent)")
     }

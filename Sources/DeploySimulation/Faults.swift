@@ -1,3 +1,4 @@
+import DeployCore
 package import DeployModel
 
 /// What goes wrong in a simulated world: by chance, and by appointment. Shares are 0…1.
@@ -32,7 +33,8 @@ package struct Faults: Sendable, Hashable {
     case cancel(at: Interval)
     /// Somebody says that to the first deployment.
     case say(at: Interval, Message)
-    /// Every command and check of that event fails on the host, while it is asked for that release (nil: any).
+    /// Every command and check of that event, and making a release current in it, fails on the host, while it is asked for that release
+    /// (nil: any).
     case failing(host: Int, LifecycleEvent, release: Release.ID?)
     /// The operation of that verb fails on the host.
     case refusing(host: Int, verb: String, Failure.Kind)
@@ -42,21 +44,38 @@ package struct Faults: Sendable, Hashable {
   package static let names = ["failing", "slow", "no-space", "lost-reply", "unreachable", "partition", "reboot", "crash"]
 
   /// Reads `failing=1%,reboot=0.1%,crash=0.02`. `chaos` stands for a little of everything, `none` for nothing.
-  /// - Throws: what was not understood, with the names there are.
-  package static func parse(_ text: String) throws(Problem) -> Faults {
+  /// - Throws: everything that was not understood, with the names there are.
+  package static func parse(_ text: String) throws(Problems) -> Faults {
     var faults = Faults()
     if text == "none" { return faults }
     if text == "chaos" { return chaos }
-    for part in text.split(separator: ",") {
+    var problems: [Problem] = []
+    for part in text.split(separator: ",", omittingEmptySubsequences: false) {
       let sides = part.split(separator: "=", maxSplits: 1).map { String($0.filter { $0 != " " }) }
-      guard sides.count == 2, let share = share(sides[1]), let path = field(sides[0]) else {
-        throw Problem(
-          "fault \"\(part)\" is not understood", subject: String(part),
-          fix: "write NAME=SHARE like failing=1%; names: \(names.joined(separator: ", ")), or chaos, or none")
+      if sides.count == 2, let path = field(sides[0]), let share = share(sides[1]) {
+        faults[keyPath: path] = share
+      } else {
+        problems.append(problem(String(part), name: sides.first ?? "", hasShare: sides.count == 2))
       }
-      faults[keyPath: path] = share
     }
+    if !problems.isEmpty { throw Problems(problems) }
     return faults
+  }
+
+  private static func problem(_ part: String, name: String, hasShare: Bool) -> Problem {
+    let names = "names: \(names.joined(separator: ", ")), or chaos, or none"
+    if part.allSatisfy({ $0 == " " }) {
+      return Problem("a fault is missing", subject: "--faults", fix: "write NAME=SHARE like failing=1%; \(names)")
+    }
+    if name == "chaos" || name == "none" {
+      return Problem("\(name) stands alone", subject: "--faults", fix: "leave out the others, or name them one by one: failing=2%,crash=1%")
+    }
+    guard field(name) != nil else {
+      let near = NearMatch.of(name, among: Self.names).map { "did you mean \($0)?" }
+      return Problem("there is no fault \"\(name)\"", subject: "--faults", fix: near ?? names)
+    }
+    return Problem(
+      hasShare ? "\(part): a share is 0 to 1, or 0% to 100%" : "\(name) needs a share", subject: "--faults", fix: "write \(name)=1%")
   }
 
   /// A little of everything.
@@ -134,6 +153,7 @@ extension Faults {
         if case .run = intent.operation { return Failure(.command, "the command ended with status 1") }
         if case .check = intent.operation { return Failure(.unhealthy, "the check answered no") }
         if case .appspec = intent.operation { return Failure(.command, "a script ended with status 1") }
+        if case .activate(_?) = intent.operation { return Failure(.failed, "the release could not be made current") }
       case .refusing(host, intent.operation.verb, let kind):
         return Failure(kind, "\(intent.operation.verb) was refused")
       default: break

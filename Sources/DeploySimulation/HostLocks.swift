@@ -20,7 +20,7 @@ extension SimulatedHost {
   /// Waits for, or ends, the commands that owners of lower fences left running: until when the taking of the lock lasts.
   mutating func endOrphans(of site: HostSite, _ request: LockRequest, at now: Timestamp) -> Timestamp {
     var until = now
-    for job in jobs.indices where jobs[job].state == .running && jobs[job].token != request.token {
+    for job in jobs.running where jobs[job].token != request.token {
       if request.orphans == .kill || !jobs[job].intent.operation.isCommand {
         _ = cancel(jobs[job].intent.id, of: jobs[job].deployment)
       } else {

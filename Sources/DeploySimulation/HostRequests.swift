@@ -48,7 +48,7 @@ extension SimulatedHost {
   package mutating func receive(_ intent: Intent, from site: HostSite, at now: Timestamp, fate: Fate) -> Reception {
     if let refusal = refusal(of: intent.operation, from: site) { return .answered(refusal) }
     if !intent.operation.isProbe, defect != .jobSentAgain || !intent.operation.isCommand,
-      let known = jobs.lastIndex(where: { $0.intent.id == intent.id && $0.deployment == site.deployment })
+      let known = jobs.index(of: intent.id, in: site.deployment)
     {
       switch jobs[known].state {
       case .running: return .attached(job: known)
@@ -67,9 +67,7 @@ extension SimulatedHost {
 
   /// Ends a running job early; its outcome says that it was cancelled. Nil if no such job runs.
   package mutating func cancel(_ intent: Int, of deployment: Deployment.ID) -> Outcome? {
-    guard let job = jobs.lastIndex(where: { $0.intent.id == intent && $0.deployment == deployment && $0.state == .running }) else {
-      return nil
-    }
+    guard let job = jobs.index(of: intent, in: deployment), jobs[job].isRunning else { return nil }
     let outcome = Outcome(failure: Failure(.cancelled, "\(jobs[job].intent.operation.verb) on \(name) was cancelled"))
     jobs[job].state = .ended(outcome)
     jobs[job].turn += 1
@@ -109,9 +107,7 @@ extension SimulatedHost {
     if fate.duration > intent.timeout {
       job.fate.failure = Failure(.timeout, "\(intent.operation.verb) on \(name) was given up after \(intent.timeout)")
     }
-    if defect == .jobSentAgain, intent.operation.isCommand,
-      let known = jobs.lastIndex(where: { $0.intent.id == intent.id && $0.deployment == site.deployment })
-    {
+    if defect == .jobSentAgain, intent.operation.isCommand, let known = jobs.index(of: intent.id, in: site.deployment) {
       job.runs = jobs[known].runs + 1
       job.turn = jobs[known].turn + 1
       jobs[known] = job

@@ -23,7 +23,7 @@ package struct SimulatedHost: Sendable {
   package var lock: HeldLock?
   package var fence = Fence()
   /// Every job that was ever claimed here.
-  package var jobs: [SimulatedJob] = []
+  package var jobs = SimulatedJobs()
   /// Files that operations wrote; looked up by path, never iterated.
   package var files: [String: String] = [:]
   /// Digests of the recipe sources kept here.
@@ -86,7 +86,7 @@ package struct SimulatedHost: Sendable {
         return lock
       },
       fence: fence.number,
-      jobs: jobs.filter { $0.state == .running && $0.intent.operation.isCommand }.map { job in
+      jobs: jobs.running.map { jobs[$0] }.filter { $0.intent.operation.isCommand }.map { job in
         RunningJob(
           deployment: job.deployment, intent: job.intent.id, fence: job.fence, command: job.intent.operation.verb, since: job.began)
       }, strange: foreign.map { .link($0) }, damage: damaged.map { ReleaseDamage($0, .lacking(1, of: 10)) },
@@ -96,7 +96,7 @@ package struct SimulatedHost: Sendable {
   /// Loses power and starts again: commands that ran leave no status, unfinished transfers start over, the disk stays.
   package mutating func reboot() {
     boot += 1
-    for index in jobs.indices where jobs[index].state == .running {
+    for index in jobs.running {
       jobs[index].state = jobs[index].intent.operation.isCommand ? .lost : .dropped
     }
   }

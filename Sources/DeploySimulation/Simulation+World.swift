@@ -67,7 +67,7 @@ extension Simulation {
 
   /// A host loses power and is back 20 s later.
   mutating func reboot(_ number: Int) {
-    let cut = hosts[number].jobs.filter { $0.state == .running }
+    let cut = hosts[number].jobs.running.map { hosts[number].jobs[$0] }
     hosts[number].reboot()
     partitions[number].append(Span(from: now, to: now + .seconds(20)))
     for job in cut {

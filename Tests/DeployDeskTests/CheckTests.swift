@@ -17,7 +17,14 @@ struct CheckTests {
   @Test(
     "misuse of one of Lander's own words is a problem for check, plan and deploy, with its line",
     arguments: [
-      ("host.run \"x\"", "deploy.lua:9: host:run (written with a colon) must be a host, got \"x\"\n"),
+      (
+        "host.run \"x\"",
+        """
+        deploy.lua:9: what stands before :run must be a host, got "x"
+          → write it with a colon: host:run(…), not host.run(…)
+
+        """
+      ),
       (
         "host:run(\"x\", { enviroment = { A = \"1\" } })",
         """
@@ -127,7 +134,8 @@ struct CheckTests {
         → did you mean run?
       deploy.lua:10: host:run has no field "timeot"
         → did you mean timeout?
-      deploy.lua:12: host:run (written with a colon) must be a host, got "x"
+      deploy.lua:12: what stands before :run must be a host, got "x"
+        → write it with a colon: host:run(…), not host.run(…)
       deploy.lua:13: host:run has no field "enviroment"
         → did you mean env?
       deploy.lua:13: timeout of host:run must be a duration such as "90s", "5m" or a number of seconds, got "1 minute"

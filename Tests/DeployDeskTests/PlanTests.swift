@@ -182,4 +182,35 @@ struct PlanTests {
     let lines = plan.lines.filter { $0.contains("run x, up to 3 times ") }
     #expect(lines.count == 2 && lines.allSatisfy { $0.hasSuffix(" ≤ 40 s") }, "\(plan.text)")
   }
+
+  @Test("behind a stage that was not seen to its end, the way back is shown as what happens is")
+  func wayBackUnseen() async throws {
+    let place = BenchProject(
+      hosts: 1,
+      body: """
+        stages = { stage.upload, stage "t" { run = function(d)
+          local r = here:run "git rev-parse HEAD"
+          if r.stdout == "" then fail "no commit" end
+        end }, stage.rollout },
+        on = { ApplicationStart = function(host) host:run "start" end },
+        """)
+    let text = try await plan(place).text
+    let back = try #require(text.range(of: "If the first wave fails, rehearsed:")).upperBound
+    #expect(text[back...].contains("wave 1, h1") && text[back...].contains("ApplicationStart  run start"), "\(text)")
+  }
+
+  @Test("a recipe without hooks has a way back to show, too")
+  func wayBackWithoutHooks() async throws {
+    let text = try await plan(BenchProject(hosts: 1)).text
+    let back = try #require(text.range(of: "If the first wave fails, rehearsed:")).upperBound
+    #expect(text[back...].contains("take `current` away"), "\(text)")
+  }
+
+  @Test("a plan of which nothing would come says so")
+  func nothing() async throws {
+    let bench = try Bench(Bench.text())
+    try await bench.deploy()
+    let text = try await bench.plan().report.lines(on: Surface()).joined(separator: "\n")
+    #expect(text.hasSuffix("--force runs the hooks again.") && text.contains("  Nothing would be done: every host has the "), "\(text)")
+  }
 }

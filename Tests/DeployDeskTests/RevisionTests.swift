@@ -71,4 +71,16 @@ struct RevisionTests {
     #expect(second.plan.bundle?.digest == digest)
     #expect(bench.events.count { $0 == .building("make") } == before)
   }
+
+  @Test("a revision whose name is empty, as a variable that is not set leaves it, is refused before git or the store is asked")
+  func empty() async throws {
+    let bench = try Bench(Bench.text())
+    await refused(
+      bench, "git:", "--revision git:: it names no branch, tag or commit\n  → write --revision git:main, or leave it out\n")
+    await refused(
+      bench, "bundle:", "--revision bundle:: it names no bundle\n  → write the beginning of a digest: lander bundle list\n")
+    let built = try Bench(Bench.text().replacing("from = \"app\"", with: "from = \"app\", build = \"make\""))
+    await refused(
+      built, "git:", "--revision git:: it names no branch, tag or commit\n  → write --revision git:main, or leave it out\n")
+  }
 }

@@ -219,4 +219,25 @@ private let move = "move it into a hook (on = { … = function(host) … end }) 
   func one(main: String, expected: String) {
     #expect(problems(main).joined(separator: "\n") == expected)
   }
+
+  @Test("a name that is too long, and a first line for a shell, are refused in words of the recipe's author")
+  func firstLines() {
+    let name = String(repeating: "x", count: 201)
+    #expect(problems("recipe \"\(name)\" { path = \"/srv/x\" }")[0] == "deploy.lua:1: a recipe's name has at most 200 bytes, got 201")
+    #expect(
+      problems("#!/usr/bin/env lander\nrecipe \"x\" { path = \"/srv/x\" }") == [
+        "deploy.lua:1: the first line names a program that would run this file, and Lander reads it itself; "
+          + "remove the line that begins with #!"
+      ])
+  }
+
+  @Test("functions that call each other without an end are told in words of the recipe's author, however they call")
+  func tooDeep() {
+    let unpack = "local t = {} for i = 1, 10000 do t[i] = i end\nlocal function f(...) return 1 + f(table.unpack(t, 1, 10000)) end f()"
+    for source in ["local function f() f() end f()", unpack] {
+      let found = problems(source)
+      #expect(found.count == 1 && !found[0].contains("rawget") && !found[0].contains("prelude"), "\(found)")
+      #expect(found.first?.contains("functions call each other too deeply, or without an end; look for one") == true, "\(found)")
+    }
+  }
 }

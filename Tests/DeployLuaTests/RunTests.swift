@@ -179,4 +179,25 @@ import Testing
     #expect(end.result?.error?.failure == Failure(.cancelled, "somebody cancelled"))
     #expect(end.result?.error?.place == SourcePlace(file: "deploy.lua", line: 10))
   }
+
+  @Test("output that was cut is an error to whoever reads it, and a command that nobody reads of is none")
+  func cutOutput() throws {
+    let cut = Outcome(status: 0, stdout: Captured(text: "1\n[lander: 9 bytes left out]\n5\n", bytes: 600_000, truncated: true))
+    func end(_ code: String, _ outcome: Outcome = cut) throws -> ScriptResult {
+      let rig = try Rig(recipe(code))
+      _ = try rig.begin(.validateService)
+      return try #require(rig.scripts.step(1, .outcome(outcome)).result)
+    }
+    for reading in ["return host:run(\"seq\").stdout", "return #host:run(\"seq\"):lines()", "return host:try(\"seq\").stdout"] {
+      let error = try #require(try end(reading).error, "\(reading)")
+      #expect(error.failure.message.contains("more than the 256 KiB of its stdout") && error.failure.fix?.contains("host:read") == true)
+      #expect(error.place == SourcePlace(file: "deploy.lua", line: 4), "\(error)")
+    }
+    #expect(try end("local r = host:run \"seq\" return r.ok and r.cut and r.stderr == \"\"").value == true)
+    #expect(try end("return host:run(\"seq\").cut", Outcome(status: 0, stdout: Captured(text: "1\n"))).value == false)
+    let failed = Outcome(
+      failure: Failure(.command, "`make` exited with status 2"), status: 2, stderr: Captured(text: "a\nb", bytes: 600_000, truncated: true))
+    let error = try #require(try end("host:run \"make\"", failed).error)
+    #expect(error.failure.message == "`make` exited with status 2" && error.stderr == "a\nb", "the cause is not hidden: \(error)")
+  }
 }

@@ -99,7 +99,8 @@ package struct Selection: Sendable, Hashable {
           fix: names.isEmpty ? "add one: recipe \"web\" { … }" : NearMatch.hint("", among: names)))
     }
     guard let recipe = project.recipes.first(where: { $0.name.isExactly(name) }) else {
-      throw Problems(Problem("there is no recipe \"\(name)\"", fix: NearMatch.hint(name, among: names)))
+      let group = project.groups.first { $0.name.isExactly(name) }.map { "\($0.name) is a group: did you mean --group \($0.name)?" }
+      throw Problems(Problem("there is no recipe \"\(name)\"", fix: group ?? NearMatch.hint(name, among: names)))
     }
     return recipe
   }

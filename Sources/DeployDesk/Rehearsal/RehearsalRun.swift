@@ -29,8 +29,7 @@ package struct RehearsalRun: Sendable {
   package init(
     _ asked: Asked, of project: LoadedProject, stage: RehearsalStage, hosts: Int?, faults: String, seed: UInt64, engine: String
   ) throws(Problems) {
-    let wanted: Faults
-    do { wanted = try Faults.parse(faults) } catch { throw Problems(error) }
+    let wanted = try Faults.parse(faults)
     let plan = try Self.plan(asked, project.project, hosts, Self.identity("rehearsal", Self.start, seed, engine))
     let played = Played()
     var simulation = Simulation(

@@ -150,23 +150,25 @@ struct Rehearsing: Sendable {
     return simulated
   }
 
-  /// What to let fail so that the first wave does: the last event in which a command is run or something is checked.
+  /// What to let fail so that the first wave does: the last event in which a command is run or something is checked; without one, the
+  /// event in which the release is made current.
   private func failures(after good: [Entry]) -> [Faults.Appointment] {
     var first: [Int] = []
     for case .noted(.waveBegan(_, let hosts, _)) in good.lazy.map(\.fact) where first.isEmpty {
       first = hosts
     }
-    var last: LifecycleEvent?
+    var (last, made): (LifecycleEvent?, LifecycleEvent?)
     for case .intended(let intent) in good.lazy.map(\.fact) {
       guard case .host(let number) = intent.place, first.contains(number),
         let event = intent.site.event
       else { continue }
       switch intent.operation {
       case .run, .check, .appspec: last = event
+      case .activate(_?): made = event
       default: continue
       }
     }
-    guard let last else { return [] }
+    guard let last = last ?? made else { return [] }
     return first.map { .failing(host: $0, last, release: plan.release?.id) }
   }
 

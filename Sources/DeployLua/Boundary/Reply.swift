@@ -51,11 +51,16 @@ enum Reply {
     if !stdout.isEmpty { members += 1 }
     if !stderr.isEmpty { members += 1 }
     if outcome.value != .null { members += 1 }
+    // Preludes of older versions do not look at these: to them a text that was cut has a line that says so.
+    if outcome.stdout?.truncated == true { members += 1 }
+    if outcome.stderr?.truncated == true { members += 1 }
     writer.begin(record: members)
     if let failure = outcome.failure { writer.put("failure", ErrorReader.value(failure)) }
     if let status = outcome.status { writer.put("status", .int(status)) }
     if !stderr.isEmpty { writer.put("stderr", .text(stderr)) }
+    if outcome.stderr?.truncated == true { writer.put("stderr_cut", .bool(true)) }
     if !stdout.isEmpty { writer.put("stdout", .text(stdout)) }
+    if outcome.stdout?.truncated == true { writer.put("stdout_cut", .bool(true)) }
     writer.put("took", .int(outcome.duration.milliseconds))
     if outcome.value != .null { writer.put("value", outcome.value) }
   }

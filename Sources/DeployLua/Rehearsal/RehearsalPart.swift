@@ -9,9 +9,11 @@ struct RehearsalPart {
   var place: SourcePlace?
   /// Whether it runs once a host.
   var isHook = false
+  /// Whether it is a stage of the recipe's own, or its condition: failing hosts come after those that run, and change nothing in them.
+  var isStage = false
 
-  init(title: String, place: SourcePlace? = nil, isHook: Bool = false) {
-    self.isHook = isHook
+  init(title: String, place: SourcePlace? = nil, isHook: Bool = false, isStage: Bool = false) {
+    (self.isHook, self.isStage) = (isHook, isStage)
     self.title = title
     self.place = place
   }
@@ -33,8 +35,8 @@ struct RehearsalPart {
     case .deployment:
       if plan.onSuccess.contains(body) { self.init(title: "on_success") }
       for case .script(let name, _, let function, let when, let place) in plan.stages {
-        if function == body.function { self.init(title: "stage \(name)", place: place) }
-        if when == body.function { self.init(title: "when of stage \(name)", place: place) }
+        if function == body.function { self.init(title: "stage \(name)", place: place, isStage: true) }
+        if when == body.function { self.init(title: "when of stage \(name)", place: place, isStage: true) }
       }
     case .child: break
     }

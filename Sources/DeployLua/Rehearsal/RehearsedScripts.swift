@@ -154,7 +154,7 @@ package final class RehearsedScripts: Scripts {
     guard mode != .faults, case .raised(let error) = result, one.root == script, !one.isCancelled else { return result }
     let kind = scripts.raised
     let isMistake = ["error", "limit", "usage", "invalid", "misnamed"].contains(kind)
-    if hasFaults, !isMistake { return result }
+    if hasFaults, !isMistake, !one.part.isStage { return result }
     if !faulty.contains(script) || kind == "misnamed" {
       let isCertain = kind == "misnamed" || (!hasFaults && !isDoubted(one) && Self.isRecipesOwn(error.failure.kind))
       let message = isCertain && kind != "misnamed" ? "\(one.part.title) would fail here: \(error.failure.message)" : error.failure.message

@@ -8,7 +8,12 @@ struct ParameterReview {
 
   /// - Parameter lines: finds a parameter inside a group's `params`.
   init(_ project: Project, lines: FieldLines) {
-    for recipe in project.recipes { for parameter in recipe.parameters { look(at: parameter) } }
+    for recipe in project.recipes {
+      for parameter in recipe.parameters {
+        look(at: parameter)
+        look(at: parameter, beside: recipe.parameters)
+      }
+    }
     let declared = project.recipes.flatMap(\.parameters)
     for group in project.groups {
       for member in group.params.members {
@@ -18,6 +23,16 @@ struct ParameterReview {
         look(at: member, of: group, place, declared, project.recipes)
       }
     }
+  }
+
+  /// `--no-x` says no to a parameter `x`, and would name another one.
+  private mutating func look(at parameter: Parameter, beside others: [Parameter]) {
+    guard parameter.kind == .boolean, let other = others.first(where: { $0.name.isExactly("no_" + parameter.name) }) else { return }
+    let option = parameter.name.replacing("_", with: "-")
+    add(
+      Problem(
+        "parameters \"\(parameter.name)\" and \"\(other.name)\" cannot be told apart: --no-\(option) says no to the first one",
+        place: other.place ?? parameter.place, fix: "give one of them another name"))
   }
 
   private mutating func look(at parameter: Parameter) {

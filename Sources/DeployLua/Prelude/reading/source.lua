@@ -18,6 +18,11 @@ end
 --- The function of a source in its environment; nil if it cannot be compiled, and the problem is taken down.
 --- globals: those that its text names, as the engine found them.
 function source.compile(path, text, globals, require_for)
+  if string.sub(text, 1, 2) == "#!" then
+    problems.add("the first line names a program that would run this file, and Lander reads it itself",
+      "remove the line that begins with #!", { file = path, line = 1 })
+    return
+  end
   local own = environment.of(path, require_for)
   local chunk, message = load(text, "@" .. path, own)
   if chunk then
@@ -28,8 +33,16 @@ function source.compile(path, text, globals, require_for)
   problems.add(rest or message, syntax_fix(message), { file = file, line = math.tointeger(tonumber(line)) })
 end
 
+--- What Lua says itself if there was no room left to say more: the calls were too deep for the handler of errors, too.
+local function too_deep(text)
+  local file, line = string.match(text, "^(.-):(%d+): ")
+  problems.add("functions call each other too deeply, or without an end", "look for one that calls itself, and let it stop",
+    file and { file = file, line = math.tointeger(tonumber(line)) } or nil)
+end
+
 --- Takes down an error that ended the reading.
 function source.failed(e)
+  if type(e) ~= "table" then return too_deep(tostring(e)) end
   local file, line = string.match(rawget(e, "where") or "", "^(.*):(%d+)$")
   local message = rawget(e, "message")
   if type(message) == "string" and file then

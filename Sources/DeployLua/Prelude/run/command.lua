@@ -108,7 +108,7 @@ function command.run(method, number, given, options, tolerant)
     if not failure then return outcome end
     if not is_last and (failure.kind == "command" or failure.kind == "timeout") then return nil end
     if tolerant and failure.kind == "command" then return outcome end
-    return operation.failed(number, failure, line_of(given), outcome.status, outcome.stderr)
+    return operation.failed(number, failure, line_of(given), outcome.status, answer.stderr or foretold and foretold.stderr)
   end
   if not plan then return once(1, true) end
   rehearsal.repeats(plan.times, attempts.pauses(plan))

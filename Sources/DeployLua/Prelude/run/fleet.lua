@@ -26,13 +26,13 @@ function fleet.handle(number)
   return handle
 end
 
---- The number of a host; what is no host is a mistake.
-function fleet.number(subject, value)
+--- The number of a host; what is no host is a mistake. fix: how it is written; nil if nobody knows.
+function fleet.number(subject, value, fix)
   if type(value) == "userdata" then
     local _, made_with, number = payload(value)
     if made_with == fleet.kind then return number end
   end
-  return rehearsal.misuse(string.format("%s must be a host, got %s", subject, values.described(value)))
+  return rehearsal.misuse(string.format("%s must be a host, got %s", subject, values.described(value)), fix)
 end
 
 return fleet

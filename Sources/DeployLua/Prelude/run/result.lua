@@ -1,7 +1,8 @@
 -- What a command or a question came to, and what a rehearsal knows of it.
 
 local import = ...
-local language, phase, rehearsal = import "runtime/language", import "runtime/phase", import "runtime/rehearsal"
+local errors, language = import "runtime/errors", import "runtime/language"
+local phase, rehearsal = import "runtime/phase", import "runtime/rehearsal"
 
 local result = {}
 
@@ -9,11 +10,18 @@ local object = language.object {
   name = "result", summary = "What a command came to.",
   fields = {
     { "ok", "boolean", "whether it ended well" }, { "status", "integer", "its exit status; -1 if it has none" },
-    { "stdout", "string", "its output" }, { "stderr", "string", "its messages" }, { "duration", "number", "seconds" },
+    { "stdout", "string", "its output; an error if it was cut" }, { "stderr", "string", "its messages; an error if they were cut" },
+    { "cut", "boolean", "whether it wrote more than the 256 KiB of a stream that a recipe gets" }, { "duration", "number", "seconds" },
     { "lines", "function", "its output as a list of lines: result:lines()" },
   },
 }
 local names = language.fields_of(object)
+
+-- What was left out in the middle must not be taken for the whole.
+local function too_long(key)
+  return errors.usage(string.format("the command wrote more than the 256 KiB of its %s that a recipe gets; the log has all of it", key),
+    "let the command give less (grep, tail, wc), or write it to a file and read that with host:read and a limit")
+end
 
 local methods = {}
 function methods.lines(self)
@@ -25,8 +33,9 @@ end
 
 local function no_field(key) return rehearsal.misnamed(string.format("a result has no %s", tostring(key)), key, names) end
 
-local meta = { __name = "result", __metatable = false, __index = function(_, key)
+local meta = { __name = "result", __metatable = false, __index = function(self, key)
   if methods[key] then return methods[key] end
+  if (key == "stdout" or key == "stderr") and rawget(self, "cut") then return too_long(key) end
   return no_field(key)
 end }
 
@@ -49,20 +58,23 @@ function result.of(answer, given, tolerant)
   if given and phase.rehearsal() and not failure then
     good.status = given.status or 0
     good.ok = good.status == 0
-    good.stdout, good.stderr, good.duration = given.stdout or "", given.stderr or "", seconds
+    good.stdout, good.stderr, good.cut, good.duration = given.stdout or "", given.stderr or "", false, seconds
     if not good.ok then failure = { kind = "command", message = string.format("the command ended with status %d", good.status) } end
     return failure, setmetatable(good, meta)
   end
   if phase.rehearsing() then
-    if not tolerant then return failure, guessed(good, { stdout = stdout, stderr = stderr, duration = seconds }) end
-    return failure, guessed({}, { ok = good.ok, status = good.status, stdout = stdout, stderr = stderr, duration = seconds })
+    if not tolerant then return failure, guessed(good, { stdout = stdout, stderr = stderr, cut = false, duration = seconds }) end
+    return failure,
+      guessed({}, { ok = good.ok, status = good.status, stdout = stdout, stderr = stderr, cut = false, duration = seconds })
   end
-  good.stdout, good.stderr, good.duration = stdout, stderr, seconds
+  if not answer.stdout_cut then good.stdout = stdout end
+  if not answer.stderr_cut then good.stderr = stderr end
+  good.cut, good.duration = answer.stdout_cut or answer.stderr_cut or false, seconds
   return failure, setmetatable(good, meta)
 end
 
 --- What stands for the result of a command that could not be asked for.
-function result.none() return setmetatable({ ok = true, status = 0, stdout = "", stderr = "", duration = 0 }, meta) end
+function result.none() return setmetatable({ ok = true, status = 0, stdout = "", stderr = "", cut = false, duration = 0 }, meta) end
 
 --- Whether a rehearsal knows the value of a question, and the value. given: of the option `rehearse`. default: what a file that is not
 --- there reads as. A simulated host has nothing but what the recipe wrote there.

@@ -64,7 +64,7 @@ function methods.wait(self, time)
   if not is_own("rollout:wait", self) or time == void then return end
   local milliseconds = duration.milliseconds(time)
   if not milliseconds then
-    return rehearsal.complain("rollout:wait takes " .. duration.words .. ", got " .. values.described(time))
+    return rehearsal.complain("rollout:wait takes " .. duration.expected(time) .. ", got " .. values.described(time))
   end
   decisions.gate { kind = "time", name = "wait", time = milliseconds }
 end

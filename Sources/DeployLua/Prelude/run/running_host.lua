@@ -26,9 +26,9 @@ function methods.try(number, given, options) return command.run("host:try", numb
 
 local callable = {}
 for name, method in pairs(methods) do
-  local subject = "host:" .. name .. " (written with a colon)"
+  local subject, fix = "what stands before :" .. name, string.format("write it with a colon: host:%s(…), not host.%s(…)", name, name)
   callable[name] = framed(function(self, ...)
-    local number = fleet.number(subject, self)
+    local number = fleet.number(subject, self, fix)
     if number == void then return void end
     return method(number, ...)
   end)

@@ -12,6 +12,6 @@ language.word {
 language.meaning("sleep", function(time)
   if not phases.running "sleep" or time == void then return end
   local milliseconds = duration.milliseconds(time)
-  if not milliseconds then return rehearsal.complain("sleep takes " .. duration.words .. ", got " .. values.described(time)) end
+  if not milliseconds then return rehearsal.complain("sleep takes " .. duration.expected(time) .. ", got " .. values.described(time)) end
   boundary.pause(milliseconds)
 end)

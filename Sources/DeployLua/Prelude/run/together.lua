@@ -98,7 +98,7 @@ language.meaning("within", function(time, fn)
   if not phases.running "within" then return void end
   local milliseconds = duration.milliseconds(time)
   if not milliseconds then
-    if time ~= void then rehearsal.complain("within takes " .. duration.words .. ", got " .. values.described(time)) end
+    if time ~= void then rehearsal.complain("within takes " .. duration.expected(time) .. ", got " .. values.described(time)) end
     milliseconds = duration.most
   end
   if type(fn) ~= "function" then

@@ -22,7 +22,11 @@ local function read(given)
   local options, mistaken = fields.options("host:wait_for", given)
   local kinds = (options.http and 1 or 0) + (options.port and 1 or 0) + (options.command and 1 or 0)
   if kinds ~= 1 then
-    if not mistaken then rehearsal.misuse("host:wait_for takes exactly one of http, port and command") end
+    -- One that was given, and was no good, is told already.
+    local asked = (given.http ~= nil and 1 or 0) + (given.port ~= nil and 1 or 0) + (given.command ~= nil and 1 or 0)
+    if not mistaken and (kinds > 1 or asked ~= 1) then
+      rehearsal.misuse("host:wait_for takes exactly one of http, port and command")
+    end
     return options
   end
   if options.port then return options, { check = "port", port = options.port }, "port " .. options.port .. " to answer" end

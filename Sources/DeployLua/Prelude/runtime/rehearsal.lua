@@ -54,7 +54,7 @@ end
 function rehearsal.misnamed(message, key, names)
   local sorted = tables.copy(names)
   table.sort(sorted)
-  local fix = near.question(key, names) or "there are " .. table.concat(sorted, ", ")
+  local fix = near.question(key, names) or #sorted > 0 and "there are " .. table.concat(sorted, ", ") or "there is none at all"
   if rehearsing() then return rehearsal.mistake("misnamed", message, fix) end
   return raise { kind = "misnamed", message = message, fix = fix }
 end

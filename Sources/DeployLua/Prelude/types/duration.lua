@@ -7,8 +7,8 @@ local duration = { most = 8640000000 } -- milliseconds: 100 days
 
 local units = { ms = 1, s = 1000, m = 60000, h = 3600000, d = 86400000 }
 
---- Milliseconds, rounded; nil for anything else than a duration of at most 100 days.
-function duration.milliseconds(value)
+--- Milliseconds as a float, however many; nil for what is no duration.
+local function measured(value)
   local count, unit = value, "s"
   if type(value) == "string" then
     count, unit = string.match(value, "^([%d.]+)(%a*)$")
@@ -17,15 +17,25 @@ function duration.milliseconds(value)
   end
   if type(count) ~= "number" or not units[unit] or count < 0 or count ~= count then return nil end
   -- As a float: whole numbers of Lua wrap around.
-  local milliseconds = count * (units[unit] + 0.0)
-  if milliseconds > duration.most then return nil end
+  return count * (units[unit] + 0.0)
+end
+
+--- Milliseconds, rounded; nil for anything else than a duration of at most 100 days.
+function duration.milliseconds(value)
+  local milliseconds = measured(value)
+  if not milliseconds or milliseconds > duration.most then return nil end
   return math.floor(milliseconds + 0.5)
 end
 
-duration.words = types.define("duration", 'a duration such as "90s", "5m" or a number of seconds', function(v)
+local kind = types.define("duration", 'a duration such as "90s", "5m" or a number of seconds', function(v)
   local milliseconds = duration.milliseconds(v)
   return milliseconds ~= nil, milliseconds
-end).words
+end)
+duration.words = kind.words
+
+--- What was expected of a value that was refused: one that is well formed is too long.
+function duration.expected(value) return measured(value) and "a duration of at most 100 days" or duration.words end
+kind.expected = duration.expected
 
 --- Milliseconds for people: "5 s", "0.5 s".
 function duration.described(milliseconds)

@@ -1,5 +1,5 @@
 -- Types of fields and options by their names. A type has words for messages, and read(value), which gives whether it is good, and the
--- value as it is kept.
+-- value as it is kept. expected(value), if it has that, says what is missing of this very value.
 
 local import = ...
 local errors, near = import "runtime/errors", import "runtime/near"
@@ -38,7 +38,8 @@ function types.read(subject, type_, value, place)
   if value == void then return nil end
   local ok, read = type_.read(value)
   if ok then return read end
-  problems.add(string.format("%s must be %s, got %s", subject, type_.words, values.described(value)),
+  local words = type_.expected and type_.expected(value) or type_.words
+  problems.add(string.format("%s must be %s, got %s", subject, words, values.described(value)),
     type_.choices and type(value) == "string" and near.question(value, type_.choices, "%q") or nil, place)
 end
 

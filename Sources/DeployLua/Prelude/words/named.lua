@@ -8,6 +8,7 @@ local named = {
   recipe = {}, group = {}, configuration = {}, transport = {},
   by_name = { recipe = {}, group = {}, configuration = {}, transport = {} },
 }
+local longest = 200   -- bytes of a name
 local unfinished = {} -- names that still wait for their table
 
 --- Keeps a definition; takes down a second one of that name. Returns whether it is the first.
@@ -26,6 +27,10 @@ end
 
 --- Whether a name may stand for something in file names and on command lines; takes down one that may not.
 function named.is_good(what, name, place)
+  if type(name) == "string" and #name > longest then
+    problems.add(string.format("a %s's name has at most %d bytes, got %d", what, longest, #name), nil, place)
+    return false
+  end
   if type(name) == "string" and string.match(name, "^[%w][%w%._%-]*$") then return true end
   if name ~= void then
     problems.add(string.format("a %s's name is made of letters, digits, '.', '_' and '-', got %s", what, values.described(name)), nil,

@@ -119,7 +119,8 @@ function option.make(word, name, given)
   if options.default ~= nil and not (choices and #choices == 0) then
     local good, value = made.read(options.default)
     if good then options.default = value else
-      problems.add(string.format("default of %s must be %s, got %s", word, made.words, values.described(options.default)), nil,
+      local words = name == "duration" and duration.expected(options.default) or made.words
+      problems.add(string.format("default of %s must be %s, got %s", word, words, values.described(options.default)), nil,
         problems.at_field(place, "default"))
     end
   end

@@ -1,0 +1,45 @@
+import DeployModel
+
+/// Every job that was ever claimed on a simulated host, in the order of the claims. Those that run, and the one of an intent, are found
+/// without going through all: a rehearsed hook may ask thousands of times.
+package struct SimulatedJobs: Sendable, RandomAccessCollection, MutableCollection {
+  private struct Key: Hashable {
+    var deployment: Deployment.ID
+    var intent: Int
+  }
+  private var list: [SimulatedJob] = []
+  private var last: [Key: Int] = [:]
+  /// Indexes of the jobs that run, in their order.
+  package private(set) var running: [Int] = []
+
+  package init() {}
+
+  package var startIndex: Int { 0 }
+  package var endIndex: Int { list.count }
+
+  package subscript(index: Int) -> SimulatedJob {
+    get { list[index] }
+    _modify {
+      yield &list[index]
+      let place = running.firstIndex(of: index)
+      if list[index].isRunning {
+        if place == nil { running.append(index) }
+      } else if let place {
+        running.remove(at: place)
+      }
+    }
+  }
+
+  mutating func append(_ job: SimulatedJob) {
+    last[Key(deployment: job.deployment, intent: job.intent.id)] = list.count
+    if job.isRunning { running.append(list.count) }
+    list.append(job)
+  }
+
+  /// The last job of an intent; nil: there was none.
+  func index(of intent: Int, in deployment: Deployment.ID) -> Int? { last[Key(deployment: deployment, intent: intent)] }
+}
+
+extension SimulatedJob {
+  var isRunning: Bool { if case .running = state { true } else { false } }
+}
