@@ -16,6 +16,7 @@ package struct StateDirectory: Sendable {
       let isNew = !Disk.exists(path)
       try Disk.makeFolder(path)
       guard let status = Disk.status(path), status.kind != .file else { throw Disk.failure("use as a folder", path, ENOTDIR) }
+      if !isNew { try Self.look(at: path) }
       try checkVersion(isNew: isNew)
       for folder in [spool, bundles, sources, claims] { try Disk.makeFolder(folder) }
       if isNew { try Disk.write(Array("*\n".utf8), to: "\(path)/.gitignore") }
@@ -31,6 +32,26 @@ package struct StateDirectory: Sendable {
   package var bundles: String { "\(path)/bundles" }
   package var sources: String { "\(path)/sources" }
   package var claims: String { "\(path)/claims" }
+
+  /// Refuses a folder that everybody may write to, because `resume` does on hosts what its journal says, and one that this process cannot
+  /// write to.
+  private static func look(at path: String) throws(Failure) {
+    var info = stat()
+    guard stat(path, &info) == 0 else { throw Disk.failure("look at", path) }
+    let mode = Int(info.st_mode)
+    if mode & 0o002 != 0 {
+      throw Failure(
+        .notPermitted,
+        "the state folder can be written by everybody (mode \(String(mode & 0o7777, radix: 8))), so its journal proves nothing",
+        fix: "chmod -R go-w '\(path)' if what is in it is yours; otherwise name another folder with --state")
+    }
+    guard access(path, W_OK | X_OK) != 0 else { return }
+    let (code, owner) = (errno, getpwuid(info.st_uid).map { String(cString: $0.pointee.pw_name) } ?? "user \(info.st_uid)")
+    if code == EROFS { throw Disk.failure("write to the state folder", path, code) }
+    throw Failure(
+      .notPermitted, "the state folder belongs to \(owner), and this user may not write to it",
+      fix: "run lander as \(owner), or name a folder of your own with --state")
+  }
 
   private func checkVersion(isNew: Bool) throws(Failure) {
     let file = "\(path)/version"

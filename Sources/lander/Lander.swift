@@ -73,7 +73,10 @@ enum Main {
     do {
       let arguments = try Elsewhere.enter(Array(CommandLine.arguments.dropFirst()))
       // Only here: after a command it would end in a success that deployed nothing.
-      if arguments.first == "--version" { return terminal.say(Version.number) }
+      if arguments.first == "--version" {
+        terminal.say(Version.number)
+        Ending.leave(.done)
+      }
       try Subcommand.check(arguments, of: Lander.self)
       try EmptyWords.check(arguments)
       try Elsewhere.check()
@@ -153,7 +156,8 @@ enum Subcommand {
   static func check(
     _ arguments: [String], of parent: any ParsableCommand.Type, path: String = "lander"
   ) throws {
-    guard let word = arguments.first, !word.hasPrefix("-"), word != "help" else { return }
+    guard let word = arguments.first, !word.hasPrefix("-") else { return }
+    if word == "help" { return try check(Array(arguments.dropFirst()), of: parent, path: path) }
     let children = parent.configuration.subcommands
     guard !children.isEmpty else { return }
     let names = children.map { ($0, $0.configuration.commandName ?? $0._commandName) }

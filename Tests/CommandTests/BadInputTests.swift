@@ -63,6 +63,8 @@ struct BadInputTests {
     }
     let head = try place.start(["help-pages"], through: ["bash", "-c", "set -o pipefail; \"$0\" \"$@\" | head -n 1"])
     #expect(head.wait() == 0, "\(head.everything)")
+    let refused = try place.start(["status", "--group", "nope", "--json"], through: ["sh", "-c", "exec \"$0\" \"$@\" >/dev/full"])
+    #expect(refused.wait() == 2 && refused.everything.contains("standard output could not be written"), "\(refused.everything)")
   }
 
   @Test("in a folder that was removed nothing is written, and the folder of the project can be named")
@@ -198,5 +200,46 @@ struct BadInputTests {
     try refused(
       place, ["deploy", "--state", "file"],
       "cannot use as a folder HERE/file: Not a directory\n  → name another folder with --state\n", code: 21)
+  }
+
+  @Test("a command that only looks makes no state folder, and tells of one that was named and is not there")
+  func namedState() throws {
+    let place = try Workplace.project()
+    for words in [["status"], ["verify"], ["hosts"], ["exec", "test", "--", "true"], ["doctor", "--connect"]] {
+      let named = try place.run([words[0], "--state", "nope"] + words.dropFirst())
+      #expect(named.err.contains("There is no state folder \(place.path)/nope") || words[0] == "doctor", "\(words): \(named.err)\(named.out)")
+      _ = try place.run(words)
+      for folder in ["nope", ".lander"] { #expect(!FileManager.default.fileExists(atPath: "\(place.path)/\(folder)"), "\(words)") }
+    }
+  }
+
+  @Test("numbers below what an option takes, and words that say nothing, are refused as what they are")
+  func smallNumbers() throws {
+    let place = try Workplace.project()
+    for (words, said) in [
+      (["history", "-n", "0"], "-n takes 1 or more"), (["history", "-n", "-1"], "-n takes 1 or more"),
+      (["rehearse", "--hosts", "-1"], "--hosts takes 1 to 100000"),
+      (["rehearse", "--seed", "-1"], "The value '-1' is invalid for '--seed"),
+      (["rehearse", "--revision", "nope"], "--revision has no meaning here"),
+      (["exec", "test", "--parallel", "-2", "--", "true"], "--parallel takes"),
+      (["exec", "test", "--", ""], "Nothing to run"), (["help", "nope"], "there is no command \"lander nope\""),
+      (["bundle", "prune", "--keep", "-3"], "--keep takes 0 or more"),
+    ] {
+      let run = try place.run(words)
+      #expect(run.code == 2 && run.err.contains(said), "\(words): \(run.code) \(run.err)\(run.out)")
+    }
+  }
+
+  @Test("a deploy.lua that is a pipe, or text in UTF-16, is told as what it is")
+  func strangeFiles() throws {
+    let place = try Workplace(["wide/deploy.lua": ""])
+    try Data([0xFF, 0xFE, 0x67, 0]).write(to: URL(fileURLWithPath: place.path + "/wide/deploy.lua"))
+    mkdir(place.path + "/pipe", 0o755)
+    mkfifo(place.path + "/pipe/deploy.lua", 0o600)
+    try refused(
+      place, ["check", "-C", "wide"], "HERE/wide/deploy.lua is text in UTF-16\n  → save it as UTF-8: iconv -f UTF-16 -t UTF-8\n")
+    try refused(
+      place, ["check", "-C", "pipe"],
+      "HERE/pipe/deploy.lua is no regular file but a pipe, a socket or a device\n  → name a file that holds the text\n")
   }
 }

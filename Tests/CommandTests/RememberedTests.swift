@@ -18,9 +18,9 @@ struct RememberedTests {
       #expect(status.out.components(separatedBy: "failed and could not take it back").count == 2, "once: \(status.out)")
       #expect(status.out.contains("test ! -e ../../sick") && status.out.contains("  → "), "\(status.out)")
     }
-    for command in ["hosts", "audit"] {
-      let other = try place.run([command, "--state", "other"])
-      #expect(other.out.contains("could not take it back"), "\(command): \(other.out)\(other.err)")
+    for words in [["hosts", "--state", "other"], ["audit"]] {
+      let other = try place.run(words)
+      #expect(other.out.contains("could not take it back"), "\(words): \(other.out)\(other.err)")
     }
     let json = try place.lander("status", "--json", "--state", "other")
     #expect(json.out.contains("could not take it back"), "\(json.out)")

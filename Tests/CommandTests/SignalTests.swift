@@ -69,8 +69,12 @@ struct SignalTests {
     try place.wait(for: "client")
     running.send(signal)
     #expect(running.wait() == code)
+    // On a busy machine the client starts so late that the wait for it is told.
+    let lines = running.everything.split(separator: "\n", omittingEmptySubsequences: false).filter {
+      !$0.hasPrefix("Waiting for 1 of 1 host")
+    }
     expectText(
-      running.everything,
+      lines.joined(separator: "\n"),
       """
       Asking 1 host what it runs …
       \(signal == SIGTERM ? "Terminated" : "Interrupted"): ending what runs here. Nothing on a host was changed.
@@ -111,8 +115,14 @@ struct SignalTests {
   /// Ended; whoever inherits a process may not have buried it yet.
   private func expectEnded(_ file: String, in place: Workplace) throws {
     let process = try place.text(file).trimmingCharacters(in: .whitespacesAndNewlines)
-    let state = (try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8)) ?? ""
-    #expect(state.isEmpty || state.contains(") Z"), "it still runs: \(state)")
+    // It was killed; on a busy machine the kernel takes it away a little later.
+    var state = ""
+    for _ in 0..<100 {
+      state = (try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8)) ?? ""
+      if state.isEmpty || state.contains(") Z") { return }
+      usleep(50_000)
+    }
+    Issue.record("it still runs: \(state)")
   }
 
   @Test(

@@ -62,4 +62,15 @@ struct StateDirectoryTests {
     #expect(problems.exit == .infrastructure)
     #expect(problems.list[0].fix?.contains("move") == true)
   }
+
+  @Test("one that everybody may write to is refused, because what its journal says is done on hosts")
+  func open() throws {
+    _ = try folder.state()
+    chmod("\(folder.path)/state", 0o777)
+    let problems = try #require(throws: Problems.self) { try folder.state() }
+    #expect(problems.list[0].message.contains("can be written by everybody (mode 777)"))
+    #expect(problems.list[0].fix?.contains("chmod -R go-w") == true)
+    chmod("\(folder.path)/state", 0o750)
+    #expect(throws: Never.self) { try folder.state() }
+  }
 }

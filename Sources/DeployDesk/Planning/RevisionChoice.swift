@@ -13,6 +13,13 @@ struct RevisionChoice: Sendable {
 
   /// What is wrong with it, as far as that shows before it is packed; nil: nothing.
   func missing(in project: String) -> Problem? {
+    // As a variable that is not set leaves it.
+    if text == "git:" {
+      return Problem("it names no branch, tag or commit", subject: "--revision git:", fix: "write --revision git:main, or leave it out")
+    }
+    if text == "bundle:" {
+      return Problem("it names no bundle", subject: "--revision bundle:", fix: "write the beginning of a digest: lander bundle list")
+    }
     let path = files.absolute(text)
     guard !text.hasPrefix("git:"), !text.hasPrefix("bundle:"), !files.exists(path) else { return nil }
     let near = NearMatch.of(files.name(of: path), among: files.names(in: files.parent(of: path)))
@@ -26,7 +33,7 @@ struct RevisionChoice: Sendable {
 
   /// Why a commit cannot be packed as the recipe packs its bundle; nil: it can. One recipe has one layout, wherever its files come from.
   func unlike(_ recipe: Recipe) -> Problem? {
-    guard text.hasPrefix("git:"), let revision = recipe.revision else { return nil }
+    guard text.hasPrefix("git:"), text != "git:", let revision = recipe.revision else { return nil }
     let ref = text.dropFirst(4)
     if let build = revision.build {
       return Problem(

@@ -11,7 +11,7 @@ extension DirectoryBundleStore {
     _ ref: String, of repository: String, folder: String?, _ rules: IgnoreRules, _ run: Program.Runner, into tree: inout Tree
   ) async throws -> String {
     guard !ref.isEmpty, ref.utf8.first != UInt8(ascii: "-") else {
-      throw Problems(Problem("\"\(ref)\" is no git ref", subject: "git:\(ref)"))
+      throw Problems(Problem("\"\(ref)\" is no git ref", subject: "git:\(ref)", fix: "name a branch, a tag or a commit"))
     }
     let found = try await run(Program(["git", "-C", repository, "rev-parse", "--verify", "--quiet", "\(ref)^{commit}"], in: repository))
     let commit = String(found.stdout.prefix { $0.isHexDigit })

@@ -29,18 +29,19 @@ extension DirectoryBundleStore {
   /// The bundle whose digest begins so.
   /// - Throws: a problem when none does, with the nearest one, or several do, with all of them.
   package func find(_ prefix: String) throws(Problems) -> StoredBundle {
+    guard !prefix.isEmpty else { throw Problems(Problem("no bundle is named", fix: "write the beginning of a digest: lander bundle list")) }
     let all: [StoredBundle]
     do { all = try list() } catch { throw Problems(Problem(error.message, fix: error.fix), exit: .infrastructure) }
     let found = all.filter { $0.bundle.digest.hex.hasPrefix(prefix.lowercased()) }
     if found.count == 1 { return found[0] }
-    guard found.isEmpty || prefix.isEmpty else {
+    guard found.isEmpty else {
       let names = found.prefix(5).map { String($0.bundle.digest.hex.prefix(max(16, prefix.count + 4))) }.joined(separator: ", ")
       throw Problems(Problem("\(found.count) bundles begin with \(prefix): \(names)", subject: prefix, fix: "type more of its digits"))
     }
     let near = NearMatch.find(prefix, in: all.map { String($0.bundle.digest.hex.prefix(prefix.count)) })
     throw Problems(
       Problem(
-        prefix.isEmpty ? "no bundle is named" : "no bundle begins with \"\(prefix)\"", subject: prefix,
+        "no bundle begins with \"\(prefix)\"", subject: prefix,
         fix: near.map { "did you mean \"\($0)\"?" } ?? "lander bundle list"))
   }
 

@@ -12,7 +12,7 @@ struct BundlePrune: Verb {
       what ran before it. Hosts are not touched; going back there needs no bundle from here.
       """)
   @OptionGroup var options: ProjectOptions
-  @Option(help: ArgumentHelp("Number of bundles to keep.", valueName: "count"))
+  @Option(parsing: .unconditional, help: ArgumentHelp("Number of bundles to keep.", valueName: "count"))
   var keep = 5
 
   func validate() throws { if keep < 0 { throw ValidationError("--keep takes 0 or more") } }

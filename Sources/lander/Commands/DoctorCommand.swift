@@ -22,7 +22,7 @@ struct DoctorCommand: Verb {
     if let project = try? loaded.get() {
       examination.look(atReachOf: project.project)
       if connect {
-        let desk = try Wiring.desk(for: project, options, tell: terminal.listener())
+        let desk = try Wiring.desk(for: project, options, onlyLooks: true, tell: terminal.listener())
         let selections = try project.project.groupSelections(nil)
         try await desk.use { desk in for selection in selections { examination.look(at: await desk.survey(selection)) } }
       }

@@ -23,21 +23,21 @@ struct ExecCommand: Verb {
   var only: [String] = []
   @Option(help: ArgumentHelp("How long it may take on a host: 90s, 5m.", valueName: "time"))
   var timeout = "1m"
-  @Option(help: ArgumentHelp("Hosts at once.", valueName: "count"))
+  @Option(parsing: .unconditional, help: ArgumentHelp("Hosts at once.", valueName: "count"))
   var parallel = 30
 
   func validate() throws {
-    if command.isEmpty {
+    if command.allSatisfy({ $0.allSatisfy(\.isWhitespace) }) {
       throw ValidationError("Nothing to run. Write it after --: lander exec \(group) -- uptime")
     }
     if Interval(timeout) == nil {
-      throw ValidationError("--timeout takes a length of time such as 90s or 5m")
+      throw ValidationError("--timeout takes a length of time such as 90s or 5m, of at most 100 days")
     }
     if parallel < 1 { throw ValidationError("--parallel takes 1 or more") }
   }
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
-    let (project, desk, selection) = try Wiring.open(options, tell: terminal.listener()) {
+    let (project, desk, selection) = try Wiring.open(options, onlyLooks: true, tell: terminal.listener()) {
       try $0.selection(ofGroup: group, only: HostChoice.names(only))
     }
     let execution = Execution(command, on: selection, limit: Interval(timeout) ?? .minutes(1), at: desk)

@@ -12,16 +12,19 @@ struct HistoryCommand: Verb {
 
   @OptionGroup var options: ProjectOptions
   @Option(
-    name: [.customShort("n"), .long], help: ArgumentHelp("Maximum number to list.", valueName: "count"))
+    name: [.customShort("n"), .long], parsing: .unconditional,
+    help: ArgumentHelp("Maximum number to list.", valueName: "count"))
   var limit = 20
   @Flag(help: "Print JSON.")
   var json = false
 
+  func validate() throws { if limit < 1 { throw ValidationError("-n takes 1 or more") } }
+
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
     let past = try Wiring.past(options)
     let all = try await past?.journal.deployments() ?? []
-    var report = HistoryReport(all.prefix(max(1, limit)))
-    for (index, deployment) in all.prefix(max(1, limit)).enumerated() {
+    var report = HistoryReport(all.prefix(limit))
+    for (index, deployment) in all.prefix(limit).enumerated() {
       if let gate = try await past?.openGate(of: deployment) { report.entries[index].waits = gate }
     }
     terminal.say(json ? [JSON.text(report.value)] : report.lines(on: terminal.out))

@@ -20,7 +20,7 @@ struct HostsCommand: Verb {
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
     let project = try bundle.project() ?? Wiring.project(options)
-    let desk = try Wiring.desk(for: project, options, tell: terminal.listener())
+    let desk = try Wiring.desk(for: project, options, onlyLooks: true, tell: terminal.listener())
     let selections = try project.project.groupSelections(group)
     return try await desk.use { desk in
       var found: [(host: DeployModel.Host, survey: Survey)] = []

@@ -16,9 +16,9 @@ struct RehearseCommand: Verb {
 
   @OptionGroup var options: ProjectOptions
   @OptionGroup var request: RequestOptions
-  @Option(help: ArgumentHelp("Number of hosts instead of the group's own.", valueName: "count"))
+  @Option(parsing: .unconditional, help: ArgumentHelp("Number of hosts instead of the group's own.", valueName: "count"))
   var hosts: Int?
-  @Option(help: ArgumentHelp("The seed; a new one if none is given.", valueName: "number"))
+  @Option(parsing: .unconditional, help: ArgumentHelp("The seed; a new one if none is given.", valueName: "number"))
   var seed: UInt64?
   @Option(help: ArgumentHelp("What goes wrong, and how often.", valueName: "faults"))
   var faults = "none"
@@ -28,6 +28,9 @@ struct RehearseCommand: Verb {
   func validate() throws {
     if let hosts, hosts < 1 || hosts > 100_000 {
       throw ValidationError("--hosts takes 1 to 100000")
+    }
+    if request.revision != nil {
+      throw ValidationError("--revision has no meaning here: a rehearsal sends nothing, and plays the same for every revision")
     }
   }
 

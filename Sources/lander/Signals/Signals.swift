@@ -54,7 +54,7 @@ enum Signals {
     // Whoever started this process may have blocked them, and blocking is inherited.
     var mask = sigset_t()
     sigemptyset(&mask)
-    for number in ending + [SIGUSR1, SIGWINCH] { sigaddset(&mask, number) }
+    for number in ending + [SIGUSR1, SIGWINCH, SIGCONT] { sigaddset(&mask, number) }
     pthread_sigmask(SIG_UNBLOCK, &mask, nil)
     tell(from: end)
     isReady.signal()

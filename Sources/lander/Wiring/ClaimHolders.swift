@@ -12,45 +12,44 @@ struct ClaimHolders: RunningEngines {
   /// Whether the process of a lock has ended; nil if this machine cannot know.
   func isGone(_ process: String?) -> Bool? { EngineIdentity.isGone(process) }
 
-  /// The process that holds a claim, from the kernel's table of locks; nil if nobody holds it, or the table does not say who.
-  private func process(of deployment: Deployment.ID) -> pid_t? {
-    var status = stat()
-    guard stat("\(claims)/\(deployment)", &status) == 0,
-      let text = try? Folder.text(at: "/proc/locks")
-    else { return nil }
-    for line in text.parts(at: "\n") {
-      // 1: FLOCK  ADVISORY  WRITE 1234 08:01:5678 0 EOF
-      let words = line.split(separator: " ")
-      guard words.count > 5, words[1] == "FLOCK", words[3] == "WRITE",
-        let inode = words[5].split(separator: ":").last
-      else { continue }
-      if UInt64(inode) == UInt64(status.st_ino), let process = pid_t(words[4]), process > 1 {
-        return process
-      }
-    }
-    return nil
-  }
-
-  /// Asks the process that runs the last of these deployments to end it in good order, for at most 5 seconds.
+  /// Asks the process that runs the last of these deployments to end it in good order, for at most 10 seconds.
   func tell(_ deployments: [Deployment.ID]) async -> pid_t? {
-    for _ in 0..<25 {
+    let end = ContinuousClock.now + .seconds(10)
+    repeat {
       for id in deployments.reversed() {
-        guard let found = process(of: id), Self.holds(found, "\(claims)/\(id)") else { continue }
+        guard let found = Self.holder(of: "\(claims)/\(id)") else { continue }
         // A process that has just begun does not listen yet, and would die of the signal.
         if Self.hears(found), kill(found, SIGUSR1) == 0 { return found }
       }
       try? await Task.sleep(for: .milliseconds(200))
+    } while ContinuousClock.now < end
+    return nil
+  }
+
+  /// The process that has a file locked for itself alone; nil if this user's processes do not. Each descriptor says which locks it has. The
+  /// kernel's table of all locks would not do: it is read in parts, so lines are missed while locks come and go, and an inode's number
+  /// alone names files of several file systems.
+  private static func holder(of file: String) -> pid_t? {
+    var wanted = stat()
+    guard stat(file, &wanted) == 0 else { return nil }
+    for process in Folder.names(in: "/proc").compactMap({ pid_t($0) }) where process > 1 {
+      let isHolder = Folder.names(in: "/proc/\(process)/fd").contains { name in
+        var found = stat()
+        return stat("/proc/\(process)/fd/\(name)", &found) == 0 && found.st_ino == wanted.st_ino && found.st_dev == wanted.st_dev
+          && locks(process, name)
+      }
+      if isHolder { return process }
     }
     return nil
   }
 
-  /// Whether a process has a file open, whatever its own name: the kernel's table could name one that is gone.
-  private static func holds(_ process: pid_t, _ file: String) -> Bool {
-    var wanted = stat()
-    guard stat(file, &wanted) == 0 else { return false }
-    return Folder.names(in: "/proc/\(process)/fd").contains { name in
-      var found = stat()
-      return stat("/proc/\(process)/fd/\(name)", &found) == 0 && found.st_ino == wanted.st_ino && found.st_dev == wanted.st_dev
+  /// Whether a process has the file of a descriptor locked: `lock: 1: FLOCK  ADVISORY  WRITE 1234 08:01:5678 0 EOF`. A child that has the
+  /// descriptor for an instant has not.
+  private static func locks(_ process: pid_t, _ descriptor: String) -> Bool {
+    guard let text = (try? Folder.text(at: "/proc/\(process)/fdinfo/\(descriptor)")).flatMap({ $0 }) else { return false }
+    return text.parts(at: "\n").contains { line in
+      let words = line.split { $0 == " " || $0 == "\t" }
+      return words.first == "lock:" && words.contains("FLOCK") && words.contains("WRITE") && words.contains("\(process)")
     }
   }
 

@@ -36,12 +36,24 @@ enum Folder {
     guard !isDirectory(path) else {
       throw Problem("\(path) is a folder, and a file was expected", fix: "name the file in it")
     }
+    guard isRegular(path) else {
+      throw Problem("\(path) is no regular file but a pipe, a socket or a device", fix: "name a file that holds the text")
+    }
     guard let bytes = FileManager.default.contents(atPath: path) else {
       throw Problem(
         "\(path) cannot be read: \(String(cString: strerror(errno)))",
         fix: "look at its permissions: ls -l \(path)")
     }
+    if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) {
+      throw Problem("\(path) is text in UTF-16", fix: "save it as UTF-8: iconv -f UTF-16 -t UTF-8")
+    }
     return String(decoding: bytes, as: UTF8.self)
+  }
+
+  /// Of anything else reading may have no end.
+  private static func isRegular(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) != 0 || status.st_mode & S_IFMT == S_IFREG
   }
 
   /// Writes a new file.

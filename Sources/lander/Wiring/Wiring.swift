@@ -28,20 +28,27 @@ enum Wiring {
   ///   - choose: picks from the project what the command is about.
   /// - Throws: what is wrong with the project, or with what is chosen in it; then no desk was made.
   static func open<T>(
-    _ options: ProjectOptions, _ bundle: AppSpecOption? = nil, tell: @escaping @Sendable (DeskEvent) -> Void,
+    _ options: ProjectOptions, _ bundle: AppSpecOption? = nil, onlyLooks: Bool = false, tell: @escaping @Sendable (DeskEvent) -> Void,
     _ choose: (Project) throws -> T
   ) throws -> (project: LoadedProject, desk: Desk, chosen: T) {
     let project = try bundle?.project() ?? project(options)
     let chosen = try choose(project.project)
-    return (project, try desk(for: project, options, tell: tell), chosen)
+    return (project, try desk(for: project, options, onlyLooks: onlyLooks, tell: tell), chosen)
   }
 
   /// The desk of a project.
-  /// - Parameter tell: is told what happens while a verb is at work.
+  /// - Parameters:
+  ///   - onlyLooks: whether the command keeps nothing: then a state folder that is not there is not made, and a misspelt one is told.
+  ///   - tell: is told what happens while a verb is at work.
   static func desk(
-    for project: LoadedProject, _ options: ProjectOptions, tell: @escaping @Sendable (DeskEvent) -> Void
+    for project: LoadedProject, _ options: ProjectOptions, onlyLooks: Bool = false, tell: @escaping @Sendable (DeskEvent) -> Void
   ) throws -> Desk {
-    try desk(in: project.folder, state: StateDirectory(options.stateFolder()), tell)
+    let path = options.stateFolder()
+    guard onlyLooks, !Folder.exists(path) else { return try desk(in: project.folder, state: StateDirectory(path), tell) }
+    if options.state != nil { tell(.remark("There is no state folder \(path): what was deployed from it is not known here.")) }
+    let passing = try PassingFolder()
+    EarlyEnd.also { passing.remove() }
+    return try desk(in: project.folder, state: StateDirectory(passing.path + "/state"), leaving: passing, tell)
   }
 
   /// A desk for what was deployed from here before; the project itself need not load any more.
@@ -82,7 +89,10 @@ enum Wiring {
     RehearsalStage(library: LuaLibrary(), files: MachineFiles(), identity: { Identity.make() })
   }
 
-  private static func desk(in folder: String, state: StateDirectory, _ tell: @escaping @Sendable (DeskEvent) -> Void) throws -> Desk {
+  /// - Parameter passing: a folder that goes with the desk; nil: nothing does.
+  private static func desk(
+    in folder: String, state: StateDirectory, leaving passing: PassingFolder? = nil, _ tell: @escaping @Sendable (DeskEvent) -> Void
+  ) throws -> Desk {
     let journal = try SQLiteJournal(in: state)
     let store = try DirectoryBundleStore(in: state)
     let providers = SecretProviders(SecretSources.all(of: folder))
@@ -104,6 +114,7 @@ enum Wiring {
       closing: {
         await hosts.close()
         await machine.close()
+        passing?.remove()
       }, tell: tell)
     EarlyEnd.also { await desk.endPrograms() }
     return desk

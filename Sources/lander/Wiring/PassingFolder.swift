@@ -1,0 +1,20 @@
+import DeployModel
+import FoundationEssentials
+import Glibc
+
+/// A private folder for as long as a command runs that keeps nothing.
+struct PassingFolder: Sendable {
+  let path: String
+
+  /// - Throws: `Problem` if none can be made.
+  init() throws(Problem) {
+    let base = Folder.variable("TMPDIR") ?? "/tmp"
+    var template = Array("\(base)/lander-passing-XXXXXX".utf8CString)
+    guard mkdtemp(&template) != nil else {
+      throw Problem("no temporary folder can be made in \(base): \(String(cString: strerror(errno)))", fix: "make room there, or set TMPDIR")
+    }
+    path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  }
+
+  func remove() { try? FileManager.default.removeItem(atPath: path) }
+}
