@@ -115,9 +115,8 @@ struct LookingTests {
         outcome.failure?.kind == .notPermitted && outcome.failure?.message.contains("\(link) is a link that belongs to nobody") == true)
       _ = Ground.sh("rm '\(link)'")
     }
-    _ = Ground.sh(
-      "mkdir '\(ground.path)/shared' && ln -s '\(ground.folder)/victim' '\(ground.path)/shared/a' && chown -h nobody '\(ground.path)/shared/a'"
-    )
+    let link = "\(ground.path)/shared/a"
+    _ = Ground.sh("mkdir '\(ground.path)/shared' && ln -s '\(ground.folder)/victim' '\(link)' && chown -h nobody '\(link)'")
     let tree = ReleaseTests.tree(ground)
     let planted = await ground.perform(2, .stage(try ground.store.bundle(tree, shared: ["a/x/"])))
     #expect(planted.failure?.message.contains("shared/a is a link that belongs to nobody") == true, "\(planted)")

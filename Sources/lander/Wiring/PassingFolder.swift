@@ -11,7 +11,8 @@ struct PassingFolder: Sendable {
     let base = Folder.variable("TMPDIR") ?? "/tmp"
     var template = Array("\(base)/lander-passing-XXXXXX".utf8CString)
     guard mkdtemp(&template) != nil else {
-      throw Problem("no temporary folder can be made in \(base): \(String(cString: strerror(errno)))", fix: "make room there, or set TMPDIR")
+      let reason = String(cString: strerror(errno))
+      throw Problem("no temporary folder can be made in \(base): \(reason)", fix: "make room there, or set TMPDIR")
     }
     path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
