@@ -46,7 +46,7 @@ package struct DeploymentSummary: Sendable, Hashable {
 
   /// How it ended, in a word: `succeeded`, `failed`, `restore failed` if a budget excuses hosts that a person has to bring back; nil as
   /// for `status`.
-  package var end: String? { status == .succeeded && notRestored > 0 ? "restore failed" : status?.rawValue }
+  package var end: String? { notRestored > 0 && (status == .succeeded || status == .partial) ? "restore failed" : status?.rawValue }
 
   /// How it ended; nil while it runs, is interrupted or cannot be read.
   package var status: Conclusion.Status? { if case .concluded(let status) = state { status } else { nil } }

@@ -52,13 +52,13 @@ package struct Summary: Sendable {
 
   private func headline(_ conclusion: Conclusion, _ plan: Plan, on surface: Surface) -> String {
     let what = "\(plan.subject), \(story.duration)"
+    let broken = story.hosts.filter(\.status.isRestoreFailed).map(\.name)
+    if let first = broken.first, [.succeeded, .partial].contains(conclusion.status) {
+      let hosts = broken.count == 1 ? first : broken.count.of("host")
+      return surface.paint("\(hosts) could not go back", .bad) + ", though the rest is within the budget: \(what)"
+    }
     switch conclusion.status {
     case .succeeded:
-      let broken = story.hosts.filter(\.status.isRestoreFailed).map(\.name)
-      if let first = broken.first {
-        let hosts = broken.count == 1 ? first : broken.count.of("host")
-        return surface.paint("\(hosts) could not go back", .bad) + ", though the rest is within the budget: \(what)"
-      }
       if !story.isAsWished { return surface.paint("Succeeded within its budget", .warn) + ": \(what)" }
       let isUnchanged = story.hosts.contains { $0.status == .unchanged } && story.hosts.allSatisfy { $0.status != .succeeded }
       if !isUnchanged { return surface.paint("Succeeded", .good) + ": \(what)" }
