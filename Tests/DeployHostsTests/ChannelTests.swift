@@ -74,7 +74,7 @@ struct ChannelTests {
       ("ssh: connect to host 10.0.0.1 port 22: Connection timed out", .unreachable, "in time", true),
       ("Timeout, server 10.0.0.1 not responding.", .unreachable, "in time", true),
       ("deploy@10.0.0.1: Permission denied (publickey).", .unreachable, "authentication failed", false),
-      ("Received disconnect from 10.0.0.1 port 22:2: Too many authentication failures", .notPermitted, "too many keys", false),
+      ("Received disconnect from 10.0.0.1 port 22:2: Too many authentication failures", .unreachable, "too many keys", false),
       ("ssh: connect to host 10.0.0.1 port 22: No route to host", .unreachable, "no route", true),
       ("ssh: Could not resolve hostname web1: Name or service not known", .unreachable, "not resolved", false),
       ("ssh: Could not resolve hostname web1: Temporary failure in name resolution", .unreachable, "not resolved", true),
@@ -115,7 +115,7 @@ struct ChannelTests {
     let changed = good.replacingOccurrences(of: "/ssh/known", with: "/ssh/changed")
     #expect(try await cause("lander-test", changed)?.message.contains("not the one") == true)
     let stranger = good.replacingOccurrences(of: "/ssh/user", with: "/ssh/other")
-    #expect(try await cause("lander-test", stranger)?.kind == .notPermitted)
+    #expect(try await cause("lander-test", stranger)?.kind == .unreachable)
     #expect(try await cause("no-such-name.invalid", good)?.message.contains("not resolved") == true)
     #expect(try await cause("lander-test", good.replacingOccurrences(of: "Port ", with: "Port 1 #"))?.message.contains("refused") == true)
     await ground.end()
