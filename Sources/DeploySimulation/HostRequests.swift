@@ -90,7 +90,8 @@ extension SimulatedHost {
   }
 
   private func refusal(of operation: DeployModel.Operation, from site: HostSite) -> Outcome? {
-    guard defect != .fenceIgnored, !operation.isProbe, !isLock(operation) else { return nil }
+    // A person asks outside any deployment with a fence below 0, which is not compared.
+    guard defect != .fenceIgnored, site.fence >= 0, !operation.isProbe, !isLock(operation) else { return nil }
     guard site.fence < fence.number || (site.fence == fence.number && site.token != fence.token) else { return nil }
     let holder = lock.map { ", \($0.lock.owner) (\($0.lock.purpose))" } ?? ""
     return Outcome(

@@ -99,4 +99,18 @@ struct LookTests {
     #expect(audits.map(\.words)[0] == "/srv/app/.lander/receipt cannot be read as a receipt")
     #expect(audits.map(\.words)[2] == "not seen: no route to host")
   }
+
+  @Test("a command by itself says where its output belongs and how to look without, if nothing can be kept there")
+  func nowhere() async throws {
+    var faults = Faults()
+    faults.appointments = [.refusing(host: 1, verb: "run", .noSpace)]
+    let bench = try Bench(Bench.text(), faults: faults)
+    let selection = try bench.project.project.selection(ofGroup: "test", only: [])
+    let execution = Execution(["hostname"], on: selection, limit: .seconds(5), at: bench.desk)
+    let results = await execution.run(parallel: 2, isEnding: { false }, finished: { _, _ in })
+    let failure = try #require(results.first { $0.host == "h2" }?.outcome.failure)
+    #expect(failure.message == "its output is kept in /hosts/h2/srv/app/.lander, and that fails: run was refused", "\(failure)")
+    #expect(failure.fix == "log in to h2 to look by hand")
+    #expect(results.first { $0.host == "h1" }?.outcome.failure == nil)
+  }
 }

@@ -44,7 +44,8 @@ package struct Execution: Sendable {
         if index >= parallel, let next = await group.next() { results.append(next) }
         if isEnding() { break }
         group.addTask { [transport] in
-          let outcome = await transport.perform(errand.intent, at: errand.site, output: { _ in })
+          var outcome = await transport.perform(errand.intent, at: errand.site, output: { _ in })
+          outcome.failure = outcome.failure?.ofKeeping(at: errand.site)
           finished(errand.site.host.name, outcome)
           return (errand.site.host.name, outcome)
         }
@@ -56,4 +57,14 @@ package struct Execution: Sendable {
 
   /// Ends the command on every host.
   package func cancel() async { for errand in errands { await transport.cancel(errand.intent.id, at: errand.site) } }
+}
+
+extension Failure {
+  /// The same, and if the host could not keep what a command prints, that this is so and how to do without.
+  fileprivate func ofKeeping(at site: HostSite) -> Failure {
+    guard [.notPermitted, .noSpace, .corrupt].contains(kind) else { return self }
+    let byHand = "log in to \(site.host.name) to look by hand"
+    return Failure(
+      kind, "its output is kept in \(site.path)/.lander, and that fails: \(message)", fix: fix.map { "\($0); or \(byHand)" } ?? byHand)
+  }
 }

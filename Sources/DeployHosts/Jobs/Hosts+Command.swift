@@ -1,5 +1,5 @@
 import DeployCore
-package import DeployModel
+import DeployModel
 import Glibc
 
 extension Hosts {
@@ -82,20 +82,5 @@ extension Hosts {
       guard let no else { return .done(.bool(true)) }
       return Outcome(failure: Failure(.unhealthy, "\(name): \(no)"), value: .bool(false))
     }
-  }
-
-  /// Runs one command outside any deployment, lock and fence: what a person asks of hosts directly.
-  package func execute(
-    _ command: Command, on host: DeployModel.Host, at path: String, as deployment: Deployment.ID, intent: Int = 1,
-    timeout: Interval, output: @escaping @Sendable (OutputChunk) -> Void
-  ) async -> Outcome {
-    let site = HostSite(host: host, deployment: deployment, application: "", group: "", path: host.place(path), fence: -1, token: "")
-    let intent = Intent(id: intent, place: .host(host.number), operation: .run(command), timeout: timeout, site: .init())
-    var outcome = await perform(intent, at: site, output: output)
-    if let failure = outcome.failure, [.notPermitted, .noSpace, .corrupt].contains(failure.kind) {
-      let fix = "\(failure.fix.map { $0 + "; " } ?? "")to look by hand: \(Reach(host, options: options).typed)"
-      outcome.failure = Failure(failure.kind, "its output is kept in \(site.path)/.lander, and that fails: \(failure.message)", fix: fix)
-    }
-    return outcome
   }
 }

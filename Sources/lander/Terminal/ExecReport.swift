@@ -21,6 +21,7 @@ struct ExecReport: Sendable {
     terminal.tell(SafeText.lines(outcome.stderr?.text ?? "").map { "\(host.padded(to: width)) ! \($0)" })
     if let failure = outcome.failure, outcome.status == nil {
       terminal.tell("\(host.padded(to: width)) ! \(SafeText.line(failure.message))")
+      if let fix = failure.fix, [.notPermitted, .noSpace, .corrupt].contains(failure.kind) { terminal.tell("  → \(SafeText.line(fix))") }
     } else if let status = outcome.status, status != 0 {
       terminal.tell("\(host.padded(to: width)) ! exit status \(status)")
     }

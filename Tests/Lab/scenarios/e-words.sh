@@ -39,7 +39,7 @@ read_only() {
   holds "$OUTPUT" "h1: release"
   status 12 lander exec lab -- true
   holds "$OUTPUT" "its output is kept in /srv/app/.lander, and that fails: the disk of /srv/app/.lander is mounted read-only"
-  holds "$OUTPUT" "to look by hand: ssh"
+  holds "$OUTPUT" "log in to h1 to look by hand"
   on 1 mount -o remount,rw /srv/app
   status 0 lander deploy
 }
