@@ -48,9 +48,12 @@ package indirect enum Note: Sendable, Hashable, Codable {
   case eventEnded(host: Int, LifecycleEvent, error: ScriptError?)
   case eventSkipped(host: Int, LifecycleEvent, reason: String)
   case host(Int, HostStatus)
+  case serviceChanged(host: Int, Service)
   /// - Parameter number: 1, 2, 3 … within its deployment.
   case gateOpened(number: Int, Gate)
   case gateClosed(number: Int, GateAnswer)
+  /// - Parameter from: nil: a call that did not end well left them uncertain.
+  case shifted(from: Weights?, to: Weights)
   /// The strategy ended the rollout on purpose.
   /// - Parameter left: hosts that stay on the old revision.
   case stopped(reason: String, left: [Int])
@@ -114,11 +117,16 @@ package struct Conclusion: Sendable, Hashable, Codable {
   package var rollback: [Int]
   /// Statuses by host number.
   package var hosts: [HostStatus]
-  package init(status: Status, error: ScriptError? = nil, holder: Lock? = nil, rollback: [Int] = [], hosts: [HostStatus]) {
+  /// Traffic that could not be put back; nil: none was shifted, or it is back.
+  package var traffic: StrayTraffic?
+  package init(
+    status: Status, error: ScriptError? = nil, holder: Lock? = nil, rollback: [Int] = [], hosts: [HostStatus], traffic: StrayTraffic? = nil
+  ) {
     self.status = status
     self.error = error
     self.holder = holder
     self.rollback = rollback
     self.hosts = hosts
+    self.traffic = traffic
   }
 }

@@ -48,13 +48,15 @@ package struct Plan: Sendable, Hashable, Codable {
   /// Whether releases are pruned when all hosts have come through, as the last thing before the locks are given back (promise P7); nil in
   /// plans of older versions: each host prunes in its own turn.
   package var prunesLast: Bool?
+  /// Whether its journal tells when a host leaves and joins the service; nil in plans of older versions: it does not.
+  package var tracksService: Bool?
 
   package init(
     id: Deployment.ID, kind: Kind = .deploy, application: String, recipe: String, group: String, actor: String, at: Timestamp,
     engine: String, bundle: Bundle? = nil, release: Release? = nil, recipes: [PinnedRecipe], parameters: Value = .record([]),
     hosts: [HostPlan], stages: [Stage], bounds: Bounds, path: String, shared: [String] = [], keep: Int = 5, reuse: Recipe.Reuse = .copy,
     onFailure: [Body] = [], onSuccess: [Body] = [], rollback: Bool = true, inputs: Receipt.Inputs, lock: LockRequest, seed: UInt64 = 0,
-    secrets: [String] = [], trial: Bool? = nil, prunesLast: Bool? = nil
+    secrets: [String] = [], trial: Bool? = nil, prunesLast: Bool? = nil, tracksService: Bool? = nil
   ) {
     self.id = id
     self.kind = kind
@@ -84,6 +86,7 @@ package struct Plan: Sendable, Hashable, Codable {
     self.secrets = secrets
     self.trial = trial
     self.prunesLast = prunesLast
+    self.tracksService = tracksService
   }
 }
 

@@ -152,7 +152,13 @@ package struct Strategy: Sendable, Hashable, Codable {
   package var batch: Amount?
   /// Where its function is defined.
   package var place: SourcePlace?
-  package init(name: String, function: Int, options: Value = .record([]), batch: Amount? = nil, place: SourcePlace? = nil) {
+  /// How it moves traffic between pools; nil: it does not.
+  package var traffic: TrafficAdapter?
+  package init(
+    name: String, function: Int, options: Value = .record([]), batch: Amount? = nil, place: SourcePlace? = nil,
+    traffic: TrafficAdapter? = nil
+  ) {
+    self.traffic = traffic
     self.place = place
     self.name = name
     self.function = function

@@ -20,6 +20,10 @@ package enum Subject: Sendable, Hashable, Codable {
   case deployment
   /// `function(deployment, error)`: `on_failure`
   indirect case failure(ScriptError)
+  /// `function(weights, deployment)`: a traffic adapter sets weights.
+  case weights(Weights)
+  /// `function(deployment)`: a traffic adapter reads them. The table that it returns is wanted with its members.
+  case traffic
   /// `function(rollout, options)`
   case rollout(options: Value)
   /// A function of one element of `each`, or of `all` or `within`: the runtime that asked for it keeps the argument.
@@ -47,6 +51,8 @@ package enum Decision: Sendable, Hashable, Codable {
   case wait(Interval)
   /// Opens a gate. Answered when it is closed.
   case gate(Gate)
+  /// Moves traffic between pools. Answered when the adapter has done it.
+  case shift(Weights)
   /// Ends the rollout on purpose, with hosts left on the old revision; the strategy is not stepped again.
   case stop(reason: String)
   /// Gives up and goes back; the strategy is not stepped again.
@@ -63,6 +69,8 @@ package enum Answer: Sendable, Hashable, Codable {
   case results([ScriptResult])
   case wave(WaveResult)
   case gate(GateAnswer)
+  /// The weights before a shift.
+  case shifted(Weights)
   /// The decision was not taken: the deployment has failed, or it makes no sense.
   case refused(Failure)
   /// The script is to end: its `<close>` variables run and may still ask, under a grace deadline.

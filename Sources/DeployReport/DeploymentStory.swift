@@ -12,6 +12,8 @@ package struct DeploymentStory: Sendable {
     package var doing: String?
     package var began: Timestamp?
     package var ended: Timestamp?
+    /// As the journal told it last; nil: it has not changed.
+    package var service: Service?
   }
 
   /// A failure and where it happened.
@@ -160,6 +162,8 @@ package struct DeploymentStory: Sendable {
       guard let index = gates.lastIndex(where: { $0.number == number }) else { return }
       gates[index].answer = answer
       gates[index].closed = moment
+    case .serviceChanged(let host, let service): if hosts.indices.contains(host) { hosts[host].service = service }
+    case .shifted: break
     case .stopped(let reason, let left): stopped = (reason, left.count)
     case .log: break
     case .remark(let text): remarks.append(text)

@@ -164,6 +164,9 @@ package struct EntryLines: Sendable {
         ("type", "gate_closed"), ("gate", .int(number)), ("verdict", .text(answer.verdict.rawValue)), ("by", answer.by.map { .text($0) }),
         ("verified", answer.by.map { _ in .bool(false) }), ("comment", answer.comment.isEmpty ? nil : .text(answer.comment)),
       ]
+    case .serviceChanged(let host, let service):
+      [("type", "service_changed"), ("host", name(host)), ("service", .text(service.rawValue))]
+    case .shifted(let from, let to): [("type", "shifted"), ("from", from?.value), ("to", to.value)]
     case .stopped(let reason, let left):
       [("type", "stopped"), ("reason", .text(reason)), ("left", .list(left.map(name)))]
     case .remark(let text): [("type", "remark"), ("text", .text(text))]
@@ -208,6 +211,14 @@ package struct EntryLines: Sendable {
       ("type", "concluded"), ("status", .text(conclusion.status.rawValue)),
       ("error", conclusion.error.map(value)), ("holder", holder),
       ("rollback", .list(conclusion.rollback.map(name))), ("hosts", .list(hosts)),
+      (
+        "stray_traffic",
+        conclusion.traffic.map { stray in
+          JSON.record([
+            ("wanted", stray.wanted.value), ("message", .text(stray.message)), ("commands", .list(stray.commands.map { .text($0) })),
+          ])
+        }
+      ),
     ]
   }
 }

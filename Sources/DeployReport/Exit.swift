@@ -6,6 +6,10 @@ extension ExitCode {
   ///   - rollback: the end of the deployment that went back after it; nil if there was none.
   ///   - isRollback: the deployment itself was to go back.
   package init(_ conclusion: Conclusion, rollback: Conclusion? = nil, isRollback: Bool = false) {
+    if conclusion.traffic != nil {
+      self = .rollbackFailed
+      return
+    }
     switch conclusion.status {
     // A budget excuses hosts that are out of reach, and none that a person has to bring back.
     case .succeeded: self = conclusion.hosts.contains(where: \.isRestoreFailed) ? .rollbackFailed : .done

@@ -33,6 +33,12 @@ package struct GateStory: Sendable {
     ["Gate \(number): \(sentence), \(deadline(zone: zone))"] + commands(for: deployment).map { "  → \($0[0])  \($0[1])" }
   }
 
+  /// What a time without any engine means for it; nil: nothing.
+  package func resumed(after gap: Interval) -> String? {
+    guard let watch = gate.watch, gap.milliseconds > watch.every.milliseconds.times(2) else { return nil }
+    return "Nobody looked for \(gap): that time does not count, and \"\(SafeText.line(gate.name))\" lasts longer"
+  }
+
   /// What is typed to answer it, each with what it does.
   package func commands(for deployment: Deployment.ID) -> [[String]] {
     switch gate.kind {

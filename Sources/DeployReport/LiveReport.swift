@@ -51,7 +51,9 @@ package struct LiveReport: ProgressReport {
       story = DeploymentStory()
     }
     let hadFailed = story.first != nil
+    let gap = story.last.map { entry.at - $0 } ?? .zero
     story.take(entry)
+    if case .resumed = entry.fact, let words = story.openGate?.resumed(after: gap) { above.append(surface.paint(words, .warn)) }
     isStale = true
     if case .noted(let note) = entry.fact { above += permanent(note) }
     if case .happened(.cancelled(let reason)) = entry.fact {
@@ -125,6 +127,7 @@ package struct LiveReport: ProgressReport {
     case .gateClosed(let number, _):
       guard let gate = story.gates.last(where: { $0.number == number }) else { return [] }
       return [surface.paint("gate \(number)", .strong) + " \(SafeText.line(gate.gate.name)) " + surface.paint(gate.end, gate.style)]
+    case .shifted(_, let to): return [surface.paint("traffic", .strong) + " " + SafeText.line(to.sentence)]
     case .stopped(let reason, let left):
       return [surface.paint("Stopped on purpose", .warn) + ": \(SafeText.line(reason)); \(left.count.of("host")) on the old revision"]
     case .log(let host, let line):

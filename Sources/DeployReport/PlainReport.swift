@@ -86,8 +86,13 @@ package struct PlainReport: ProgressReport {
       nameWidth = min(32, plan.hosts.map(\.host.name.count).max() ?? 0)
     }
     let isFirst = story.first == nil
+    let gap = story.last.map { entry.at - $0 } ?? .zero
     story.take(entry)
-    let lines = lines(for: entry, isFirst: isFirst)
+    var lines = lines(for: entry, isFirst: isFirst)
+    // Who resumes has not seen what it waits for.
+    if case .resumed = entry.fact, let gate = story.openGate {
+      lines += [gate.resumed(after: gap)].compactMap { $0 } + gate.lines(for: deployment, zone: surface.zone)
+    }
     if lines.isEmpty { return "" }
     spoke = entry.at
     let time = surface.paint(When(entry.at, zone: surface.zone).clock, .dim) + "  "
@@ -120,7 +125,7 @@ package struct PlainReport: ProgressReport {
     let done = story.hosts.count { $0.status.isFinal }
     let text =
       "still going: \(done) of \(story.hosts.count.of("host")) done"
-      + (doing.isEmpty ? "" : "; \(doing)")
+      + (doing.isEmpty ? "" : "; \(doing)") + (story.openGate.map { "; waits: \($0.sentence), \($0.deadline(zone: surface.zone))" } ?? "")
     return surface.paint(When(now, zone: surface.zone).clock, .dim) + "  " + text
       + (active.count > 3 ? ", …" : "") + "\n"
   }
@@ -219,6 +224,8 @@ package struct PlainReport: ProgressReport {
     case .gateClosed(let number, _):
       guard let gate = story.gates.last(where: { $0.number == number }) else { return [] }
       return ["Gate \(number): \(SafeText.line(gate.gate.name)) " + surface.paint(gate.end, gate.style)]
+    case .serviceChanged: return []
+    case .shifted(_, let to): return ["Traffic: \(SafeText.line(to.sentence))"]
     case .stopped(let reason, let left):
       return ["Stopped on purpose: \(SafeText.line(reason)); \(left.count.of("host")) on the old revision"]
     }

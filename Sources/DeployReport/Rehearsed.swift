@@ -56,6 +56,7 @@ package struct Rehearsed: Sendable {
         let unusual = gate.unusual.map { " (\($0))" } ?? ""
         next("gate \(number), \(gate.sentence(on: names)) ≤ \(gate.longest)\(unusual)", gate: gate.longest, into: &sections)
       case .noted(.gateClosed(let number, _)): next("after gate \(number)", into: &sections)
+      case .noted(.shifted(_, let to)): next("traffic is \(SafeText.line(to.sentence))", into: &sections)
       case .noted(.stopped(let reason, let left)):
         next("stops on purpose: \(SafeText.line(reason)); \(left.count.of("host")) on the old revision", gate: .zero, into: &sections)
       case .noted(.stageEnded): next("at the end", into: &sections)

@@ -98,6 +98,14 @@ package struct Summary: Sendable {
     guard conclusion.status != .refused, !story.isAsWished else { return [] }
     let isWhole = conclusion.status == .succeeded || conclusion.status == .partial
     var lines: [String] = []
+    if let stray = conclusion.traffic {
+      lines += [
+        "",
+        "  " + surface.paint("The traffic could not be put back", .bad) + " to \(SafeText.line(stray.wanted.sentence)): "
+          + SafeText.line(stray.message),
+      ]
+      if !stray.commands.isEmpty { lines += ["    It was tried with:"] + stray.commands.map { "      " + SafeText.line($0) } }
+    }
     for host in story.hosts + (rollback?.hosts ?? []) {
       guard case .restoreFailed(_, let restoring, let commands) = host.status else { continue }
       lines += [

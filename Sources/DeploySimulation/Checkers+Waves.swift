@@ -45,8 +45,13 @@ extension Checkers {
       for host in wave where all.contains(host) { watches[engine].allowed[host] = true }
     case .waveEnded: watches[engine].openWave = nil
     case .paused(nil): watches[engine].paused = false
+    case .serviceChanged(let number, let service):
+      let host = watches[engine].fleet[number]
+      let runs = hosts[host].current != nil || hosts[host].foreign != nil
+      look(service != .in || runs, "P4", host: host, "it is called in service and runs nothing")
     case .gateOpened(let number, let gate): opened(engine, number, gate)
     case .gateClosed(let number, let answer): closed(engine, number, answer)
+    case .shifted(let from, let to): watches[engine].weights = (watches[engine].weights?.before ?? from ?? to, to)
     case .host(let number, let status): became(engine, number, status, hosts[watches[engine].fleet[number]])
     default: break
     }
@@ -74,7 +79,9 @@ extension Checkers {
       look(inFlight <= parallel, "P5", host: host, "\(inFlight) hosts are in flight, and \(parallel) may be")
       let allowed = watches[engine].allowed[number]
       look(allowed, "P5", host: host, "it was begun though no wave has it")
-    case .ready: watches[engine].inFlight -= 1
+    case .ready(let segment):
+      watches[engine].inFlight -= 1
+      if segment >= .admit { serve(host, now.current != nil || now.foreign != nil) }
     case .restoring:
       watches[engine].failed += 1
       if isReady(before) { watches[engine].inFlight += 1 }

@@ -81,6 +81,8 @@ package struct Checkers: Sendable {
     var gates = 0
     var openGate: Gate?
     var failedGate: Int?
+    /// The weights before the first shift, and now.
+    var weights: (before: Weights, now: Weights)?
     /// Somebody passed the gate that is open.
     var isApproved = false
     /// The first old release was to be removed.
@@ -194,6 +196,12 @@ package struct Checkers: Sendable {
     watches[engine].concluded = true
     let plan = watches[engine].plan
     if conclusion.status == .succeeded, plan.kind == .deploy, let release = plan.release?.id { good.append(release) }
+    if let weights = watches[engine].weights, conclusion.status == .failed || conclusion.status == .cancelled, conclusion.traffic == nil {
+      let isTaken = conclusion.error?.failure.kind == .fenced
+      look(
+        isTaken || weights.before == weights.now, "P7",
+        "it is called \(conclusion.status.rawValue), and the traffic is \(weights.now.sentence)")
+    }
     if let failed = watches[engine].failedGate {
       let isWell = conclusion.status == .succeeded || conclusion.status == .partial
       look(!isWell, "P5", "it is called \(conclusion.status.rawValue) although gate \(failed) failed")

@@ -29,6 +29,8 @@ package struct SimulatedEngine {
   var patience: [Int: Timestamp] = [:]
   /// Of commands on the engine's own machine that run.
   var here: [Int] = []
+  /// By intent: the lines of commands on the engine's own machine that have not ended well yet; looked up, never iterated.
+  var lines: [Int: String] = [:]
   /// Until when it renews its locks; nil: it lives.
   var aliveUntil: Timestamp?
   package internal(set) var conclusion: Conclusion?

@@ -47,6 +47,7 @@ extension Simulation {
   /// An outcome reaches its engine.
   mutating func reply(_ engine: Int, _ intent: Int, _ outcome: Outcome) {
     engines[engine].settle(intent)
+    if let line = engines[engine].lines.removeValue(forKey: intent), outcome.failure == nil { commandsHere.append(line) }
     take(.finished(intent: intent, outcome), by: engine)
   }
 
@@ -98,7 +99,8 @@ extension Simulation {
     engines[engine].here.append(intent.id)
     let fate = faults.fate(of: intent, host: -1, deployment: engine, dice: dice, pace: pace)
     var outcome = Outcome(failure: fate.failure, duration: fate.duration)
-    if intent.operation.isCommand {
+    if case .run(let command) = intent.operation {
+      engines[engine].lines[intent.id] = command.line
       outcome.status = fate.failure == nil ? 0 : 1
       outcome.stdout = Captured(text: "")
       outcome.stderr = Captured(text: "")

@@ -16,6 +16,8 @@ package struct Simulation {
   package internal(set) var events = 0
   /// How many instants were passed at which an engine could have died.
   package internal(set) var crashPoints = 0
+  /// Commands on engines' own machines that ended well, in order.
+  package internal(set) var commandsHere: [String] = []
   /// Why it had to stop before its end; nil if it did not.
   package internal(set) var stopped: String?
 

@@ -129,6 +129,27 @@ extension SwiftScripts {
     }
   }
 
+  /// A traffic adapter's function that reads these weights, with a command on the engine's machine.
+  package static func reading(_ weights: Weights) -> Function {
+    { _ in
+      var isRead = false
+      return { answer in
+        if let failure = failure(in: answer) { return Step(.ended(.raised(ScriptError(failure)))) }
+        if isRead { return Step(.ended(.returned(weights.value))) }
+        isRead = true
+        return Step(.asked(.perform(.engine, .run(Command(.shell("traffic?"))), timeout: nil)))
+      }
+    }
+  }
+
+  /// A traffic adapter's function that sets weights, with a command on the engine's machine.
+  package static var weighing: Function {
+    sequence { subject in
+      guard case .weights(let weights) = subject else { return [] }
+      return [.perform(.engine, .run(Command(.shell("traffic \(weights.sentence)"))), timeout: nil)]
+    }
+  }
+
   private static func place(of subject: Subject) -> Place {
     if case .host(let number) = subject { .host(number) } else { .engine }
   }

@@ -46,4 +46,26 @@ struct GateTests {
     #expect(run.err.contains("gate \"approve\" failed: nobody answered within 1 s"), "\(run.err)")
     #expect(!place.exists("hosts/h1/srv/app/current") && !place.exists("hosts/h2/srv/app/current"))
   }
+
+  @Test("traffic that a script on this machine moved is back after a watch found hosts bad")
+  func traffic() throws {
+    let place = try place(
+      "rollout:wave(rollout.targets)\nrollout:shift { to = \"green\" }\n"
+        + "rollout:watch { during = \"1s\", every = \"1s\", command = \"false\" }")
+    try place.write("blue=100 green=0\n", to: "lb")
+    let adapter = """
+      traffic = { pools = { "blue", "green" },
+        read = function()
+          local blue, green = string.match(here:read "lb", "blue=(%d+) green=(%d+)")
+          return { blue = tonumber(blue), green = tonumber(green) }
+        end,
+        weight = function(w) here:run(string.format("echo blue=%d green=%d | tee lb >>moves", w.blue, w.green)) end },
+      """
+    try place.write(place.text("deploy.lua").replacing("api = 1,", with: "api = 1, \(adapter)"), to: "deploy.lua")
+    let run = try place.lander("deploy")
+    #expect(run.code == 17, "\(run.err)")
+    #expect(try place.text("moves") == "blue=0 green=100\nblue=100 green=0\n")
+    #expect(run.err.contains("Traffic: blue 0 %, green 100 %"), "\(run.err)")
+    #expect(!place.exists("hosts/h1/srv/app/current"))
+  }
 }

@@ -35,6 +35,13 @@ struct GateTests {
       }
     }
 
+    /// The timers of that length ring.
+    mutating func ring(_ after: Interval) {
+      let ringing = timers.filter { $0.after == after }
+      timers.removeAll { $0.after == after }
+      for timer in ringing { take(.rang(timer: timer.number)) }
+    }
+
     /// The last timer rings.
     mutating func ring() {
       if let timer = timers.popLast() { take(.rang(timer: timer.number)) }
@@ -213,6 +220,15 @@ struct GateTests {
     #expect(stand.conclusion?.status == .succeeded)
   }
 
+  @Test("a function that looks for too long is ended, and found the host bad")
+  func slow() {
+    let watch = Watch(.function(9), every: .seconds(10), looks: 2, limit: .seconds(3))
+    var stand = stand([first, .gate(Gate(.check, name: "watch", time: .seconds(10), watch: watch)), second])
+    #expect(stand.timers.map(\.after).contains(.seconds(3)) && stand.answers.isEmpty)
+    stand.ring(.seconds(3))
+    #expect(stand.conclusion?.error?.failure.message.contains("h0: the function was not done within 3 s") == true)
+  }
+
   // MARK: what a failed gate means
 
   @Test("after a failed gate every further decision is refused, whatever the strategy catches")
@@ -277,13 +293,19 @@ struct GateTests {
 private final class Deciding: Scripts {
   private var decisions: ArraySlice<Decision>
   private let catches: Bool
+  /// Functions that look: they sleep until they are ended.
+  private var sleeping: [ScriptID] = []
   init(_ decisions: [Decision], catches: Bool) {
     self.decisions = decisions[...]
     self.catches = catches
   }
-  func start(_ script: ScriptID, _ body: Body, on subject: Subject) {}
+  func start(_ script: ScriptID, _ body: Body, on subject: Subject) { if body.function == 9 { sleeping.append(script) } }
   func kill(_ script: ScriptID) { decisions = [] }
   func step(_ script: ScriptID, _ answer: Answer) -> Step {
+    if sleeping.contains(script) {
+      if case .cancel(let failure) = answer { return Step(.ended(.raised(ScriptError(failure)))) }
+      return Step(.asked(.sleep(.minutes(5))))
+    }
     if !catches {
       switch answer {
       case .cancel(let failure), .refused(let failure): return Step(.ended(.raised(ScriptError(failure))))

@@ -71,7 +71,8 @@ struct Play {
   var conclusion: Conclusion?
   var intents: [Intent] = []
 
-  init(_ plan: Plan, _ scripts: any Scripts, reply: (Intent) -> Outcome = { _ in .done() }) {
+  /// - Parameter rings: whether timers ring, at once.
+  init(_ plan: Plan, _ scripts: any Scripts, rings: Bool = true, reply: (Intent) -> Outcome = { _ in .done() }) {
     conductor = Conductor(plan: plan, scripts: scripts)
     var queue: [Happening] = [.started]
     while !queue.isEmpty {
@@ -81,7 +82,7 @@ struct Play {
         case .perform(let intent):
           intents.append(intent)
           queue.append(.finished(intent: intent.id, reply(intent)))
-        case .ring(let timer, _): queue.append(.rang(timer: timer))
+        case .ring(let timer, _) where rings: queue.append(.rang(timer: timer))
         case .conclude(let end): conclusion = end
         default: break
         }

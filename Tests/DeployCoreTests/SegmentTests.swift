@@ -45,6 +45,41 @@ struct SegmentTests {
     #expect(results == [WaveResult(succeeded: [], failed: [], ready: [0]), WaveResult(succeeded: [0], failed: [])])
   }
 
+  /// What the journal tells of a host's service.
+  private func services(_ play: Play, of host: Int) -> [Service] {
+    play.effects.compactMap { if case .note(.serviceChanged(host, let service)) = $0 { service } else { nil } }
+  }
+
+  @Test("the journal tells when a host drains, leaves the service and joins it again; of a plan of an older version it does not")
+  func service() {
+    let hooks: [(LifecycleEvent, Int)] = [(.blockTraffic, 1), (.applicationStop, 2), (.allowTraffic, 3)]
+    let lists = [[Request.decide(.wave([0], parallel: nil))], [run("block", on: 0)], [run("stop", on: 0)], [run("allow", on: 0)]]
+    func play(_ hooks: [(LifecycleEvent, Int)], tracks: Bool? = true, first: Bool = false, fails: String? = nil) -> [Service] {
+      var p = plan(hosts: 1, hooks: hooks, stages: [.rollout(Strategy(name: "own", function: 0))], first: first)
+      p.tracksService = tracks
+      return services(
+        Play(p, ListScripts(lists)) { intent in
+          if case .run(let command) = intent.operation, command.line == fails { .failed(.command, "no") } else { .done() }
+        }, of: 0)
+    }
+    #expect(play(hooks) == [.draining, .out, .in])
+    #expect(play([]) == [.out, .in])
+    #expect(play([], first: true) == [.in])
+    #expect(play(hooks, fails: "stop") == [.draining, .out, .in])
+    #expect(play(hooks, tracks: nil) == [])
+  }
+
+  @Test("a host that is ready after it got its traffic back counts as serving, and one that is ready before does not")
+  func readyServes() {
+    for (segment, serves) in [(Segment.validate, false), (.admit, true)] {
+      var admission = Admission(plan: plan(hosts: 2, floor: 1))
+      admission.started(0)
+      admission.ended(0, .ready(segment), hadRelease: true)
+      #expect(admission.service[0] == (serves ? .in : .out))
+      #expect((admission.mayStart(1, parallel: nil) == .go) == serves)
+    }
+  }
+
   @Test(
     "a wave may stop after each segment in turn, and one that names an earlier one leaves ready hosts where they are",
     arguments: [true, false])

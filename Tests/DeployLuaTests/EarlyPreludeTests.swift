@@ -215,7 +215,7 @@ struct EarlyPreludeTests {
         log("%s %s", ok, err)
       end) }
       """)
-    let newer = ["watch", "approve", "pause", "stop", "decisions"].map { "prelude/run/\($0).lua" }
+    let newer = ["watch", "approve", "pause", "stop", "shift", "decisions"].map { "prelude/run/\($0).lua" }
     var sources = project.sources.filter { !newer.contains($0.path) }
     let main = try #require(sources.firstIndex { $0.path == "prelude/main.lua" })
     sources[main].text = sources[main].text.replacing("-- boundary 4\n", with: "-- boundary 3\n")

@@ -131,6 +131,8 @@ struct GateWordTests {
         "on_fail of rollout:watch must be \"fail\" or \"return\", got \"ignore\""
       ),
       ("rollout:watch { during = '1m', check = function() end, from = 'host' }", "rollout:watch with check takes no from"),
+      ("rollout:approve { name = 'a\\nb' }", "the name of a gate must be one line of at most 200 bytes, got \"a\\\nb\""),
+      ("rollout:pause(string.rep('x', 2001))", "the message of gate \"pause\" has 2001 bytes, and 2000 is the most"),
       ("rollout:watch '10m'", "rollout:watch takes a table: rollout:watch { during = \"10m\", port = 80 }"),
     ])
   func mistakes(body: String, message: String) throws {

@@ -111,6 +111,7 @@ struct Rig {
           case .decide(.wave(let hosts, _, _)): given = .wave(WaveResult(succeeded: hosts, failed: []))
           case .decide(.gate): given = .gate(GateAnswer(.pass))
           case .decide(.rollback): return .returned("rolled back")
+          case .decide(.shift(let weights)): given = .shifted(weights)
           case .decide(.stop): return .returned("stopped")
           }
         }

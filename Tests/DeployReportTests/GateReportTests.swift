@@ -54,6 +54,25 @@ struct GateReportTests {
         """)
   }
 
+  @Test("who resumes sees what is waited for, and that time without a look does not count; a heartbeat says it too")
+  func resumed() {
+    var report = PlainReport(on: Surface(), heartbeat: .seconds(30))
+    for entry in entries([.noted(.gateOpened(number: 1, Self.watch))]) { _ = report.recall(entry, of: id) }
+    let resumed = Entry(sequence: 4, at: Stories.start + .minutes(5), fact: .resumed(actor: "lee@ci"))
+    #expect(
+      report.take(resumed, of: id)
+        == """
+        11:35:45  Resumed by lee@ci
+                  Nobody looked for 4 m 57 s: that time does not count, and "health" lasts longer
+                  Gate 1: check "health": check http://localhost/ready every 10 s for 10 m, 1 bad look \
+        allowed on web1 web2, until 11:40:48 at the earliest
+                    → lander promote 20261121-113045-x7k2  passes it now
+
+        """)
+    let beat = report.tick(Stories.start + .minutes(6))
+    #expect(beat.contains("; waits: check \"health\": check http://localhost/ready") && beat.contains("until 11:40:48"), "\(beat)")
+  }
+
   @Test("the live view says what is waited for, for how long, and what is typed")
   func live() {
     var report = LiveReport(on: Surface(width: 100, height: 20, terminal: true))

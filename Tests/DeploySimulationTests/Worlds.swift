@@ -65,7 +65,7 @@ enum Worlds {
       stages: [.upload, .rollout(Strategy(name: "rolling", function: 0, batch: .count(batch)))],
       bounds: Bounds(floor: max(0, hosts.count - batch), parallel: batch, failed: failed, unreachable: unreachable), path: "/srv/shop",
       inputs: inputs(release), lock: LockRequest(token: "token-\(id)", owner: "me@here", purpose: "deploy web of shop", fence: fence),
-      trial: true, prunesLast: true)
+      trial: true, prunesLast: true, tracksService: true)
   }
 
   /// The three hosts of a group, or more, as a project declares them.

@@ -46,6 +46,7 @@ enum Samples {
     .restoreFailed(error, restoring: error, commands: ["mv a b"]), .failed(error), .unknown(failure),
   ]
 
+  static let weights = Weights([.init("blue", 90), .init("green", 10)])!
   static let gate = Gate(
     .check, name: "latency", message: "is it fast?", time: .minutes(10),
     watch: Watch(.check(.http(url: "http://localhost/", status: [200])), hosts: [0, 1], every: .seconds(5), looks: 121, allow: 2),
@@ -63,6 +64,7 @@ enum Samples {
       .gateOpened(number: 1, gate),
       .gateOpened(number: 2, Gate(.time, name: "wait", time: .minutes(5), failing: .return, undecided: .fail)),
       .gateClosed(number: 1, GateAnswer(.inconclusive, comment: "no answer")), .stopped(reason: "enough", left: [1]),
+      .serviceChanged(host: 1, .draining), .shifted(from: nil, to: weights), .shifted(from: weights, to: weights),
       .gateClosed(number: 2, GateAnswer(.pass, by: "kim@laptop", comment: "seen", at: Timestamp(milliseconds: 1_764_000_000_000))),
     ] + statuses.enumerated().map { .host($0, $1) }
 

@@ -83,7 +83,7 @@ package enum Planner {
       rollback: recipe.rollback, inputs: inputs,
       lock: lock(
         identity, "deploy \(recipe.name) of \(recipe.application) to \(selection.group)", above: fence(input.surveys), input.orphans),
-      seed: identity.seed, secrets: recipe.secrets, trial: true, prunesLast: true)
+      seed: identity.seed, secrets: recipe.secrets, trial: true, prunesLast: true, tracksService: true)
   }
 
   private static func plan(

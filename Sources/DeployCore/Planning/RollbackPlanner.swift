@@ -133,7 +133,7 @@ package enum RollbackPlanner {
       parameters: selection.parameters, hosts: hosts, stages: [.rollout(nil)], bounds: bounds, path: recipe.path, shared: recipe.shared,
       keep: recipe.keep, reuse: recipe.reuse, inputs: goal.inputs,
       lock: Planner.lock(identity, "roll back \(recipe.name) of \(recipe.application)", above: Planner.fence(surveys)), seed: identity.seed,
-      trial: true, prunesLast: true)
+      trial: true, prunesLast: true, tracksService: true)
   }
 
   /// One host's way to the goal; nil if the recipe of what it runs is not known.

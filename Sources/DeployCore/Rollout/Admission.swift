@@ -6,11 +6,15 @@ package struct Admission: Sendable, Hashable {
   package let bounds: Bounds
   /// Minimum number of hosts in service: the floor, or the initial number if lower.
   package let floor: Int
-  package private(set) var serving: [Bool]
+  /// By host number.
+  package private(set) var service: [Service]
+  /// Hosts that are in service and not in flight: whatever is in flight may leave it at any moment.
   package private(set) var servingCount: Int
   package private(set) var inFlight = 0
   package private(set) var failed = 0
   package private(set) var unreachable = 0
+  /// By host number.
+  private var isInFlight: [Bool]
   /// Hosts that failed and are going back: they count from then on, not only when they are back.
   private var goingBack: [Bool]
   private let lapse: Lapse?
@@ -19,10 +23,11 @@ package struct Admission: Sendable, Hashable {
     self.lapse = lapse
     goingBack = plan.hosts.map { _ in false }
     bounds = plan.bounds
-    serving = plan.hosts.map { host in
-      if case .leftOut = host.action { false } else { host.serves }
+    isInFlight = goingBack
+    service = plan.hosts.map { host in
+      if case .leftOut = host.action { .out } else { host.serves ? .in : .out }
     }
-    servingCount = serving.reduce(0) { $0 + ($1 ? 1 : 0) }
+    servingCount = service.count { $0 == .in }
     floor = min(bounds.floor, servingCount)
     for host in plan.hosts { if case .leftOut = host.action { unreachable += 1 } }
   }
@@ -37,9 +42,9 @@ package struct Admission: Sendable, Hashable {
 
   package func mayStart(_ host: Int, parallel: Int?) -> Verdict {
     if inFlight >= min(bounds.parallel, parallel ?? bounds.parallel) { return .wait }
-    if !serving[host] || servingCount - 1 >= floor || lapse == .floorIgnored { return .go }
+    if service[host] != .in || servingCount - 1 >= floor || lapse == .floorIgnored { return .go }
     if inFlight > 0 { return .wait }
-    return .never("\(servingCount) of \(serving.count) hosts serve and the floor is \(floor), so none may be taken out of service")
+    return .never("\(servingCount) of \(service.count) hosts serve and the floor is \(floor), so none may be taken out of service")
   }
 
   /// Whether fewer hosts are in flight than may be.
@@ -47,10 +52,14 @@ package struct Admission: Sendable, Hashable {
 
   package mutating func started(_ host: Int) {
     inFlight += 1
-    set(host, serving: false)
+    isInFlight[host] = true
+    if service[host] == .in { servingCount -= 1 }
   }
 
-  /// A host has come to its end, or is ready: then it is no longer in flight, and still out of service.
+  /// A host in flight leaves the service, or joins it.
+  package mutating func changed(_ host: Int, _ now: Service) { service[host] = now }
+
+  /// A host has come to its end, or is ready: it is no longer in flight. One that is ready serves if it has got its traffic back.
   /// - Parameters:
   ///   - hadRelease: whether it ran something before.
   ///   - hasTarget: whether it is to run something now; a way back to nothing leaves a host that does not serve.
@@ -62,12 +71,17 @@ package struct Admission: Sendable, Hashable {
     } else {
       count(status)
     }
+    isInFlight[host] = false
     switch status {
-    case .succeeded: set(host, serving: hasTarget)
-    case .restored, .untouched: set(host, serving: hadRelease)
-    case .ready where lapse == .readyServes: set(host, serving: hadRelease)
-    default: break
+    case .succeeded: service[host] = hasTarget ? .in : .out
+    case .restored, .untouched: service[host] = hadRelease ? .in : .out
+    case .ready(let segment):
+      service[host] = segment >= .admit ? (hasTarget ? .in : .out) : .out
+      if lapse == .readyServes, hadRelease { service[host] = .in }
+    // What failed and stays, or is out of reach, is not counted on.
+    default: service[host] = .out
     }
+    if service[host] == .in { servingCount += 1 }
   }
 
   /// A host failed, and what it ran before is put back.
@@ -95,10 +109,5 @@ package struct Admission: Sendable, Hashable {
       return "\(unreachable) \(unreachable == 1 ? "host is" : "hosts are") out of reach and the budget allows \(bounds.unreachable)"
     }
     return nil
-  }
-
-  private mutating func set(_ host: Int, serving now: Bool) {
-    if serving[host] != now { servingCount += now ? 1 : -1 }
-    serving[host] = now
   }
 }

@@ -64,7 +64,8 @@ package struct EntrySense {
 
   private func check(_ note: Note, _ entry: Entry) throws(Nonsense) {
     switch note {
-    case .eventBegan(let number, _), .eventEnded(let number, _, _), .eventSkipped(let number, _, _), .host(let number, _):
+    case .eventBegan(let number, _), .eventEnded(let number, _, _), .eventSkipped(let number, _, _), .host(let number, _),
+      .serviceChanged(let number, _):
       try host(number, entry)
     case .log(let number?, _): try host(number, entry)
     case .waveBegan(_, let numbers, _): for number in numbers { try host(number, entry) }

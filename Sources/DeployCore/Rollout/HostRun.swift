@@ -41,6 +41,8 @@ struct HostRun: Sendable, Hashable {
   private var tolerated: ScriptError?
   /// The release that the host goes back from could not be stopped.
   private var isStillRunning = false
+  /// What its steps made of its service last; nil: nothing so far.
+  private(set) var service: Service?
 
   /// - Parameters:
   ///   - staged: the release has been sent already.
@@ -67,12 +69,17 @@ struct HostRun: Sendable, Hashable {
     while position < limit {
       if cause == nil, let reason { return failed(ScriptError(reason, host: name(in: plan)), begun: false, in: plan, &outbox) }
       switch steps[position] {
-      case .begin(let event): outbox.note(.eventBegan(host: host, event))
+      case .begin(let event):
+        outbox.note(.eventBegan(host: host, event))
+        service = event.serviceAtBeginning ?? service
       case .end(let event):
         outbox.note(.eventEnded(host: host, event, error: tolerated))
         tolerated = nil
+        service = event.serviceAtEnd ?? service
       case .skip(let event, let reason): outbox.note(.eventSkipped(host: host, event, reason: reason))
-      case .operation(let operation, _): return .perform(operation, site(in: plan))
+      case .operation(let operation, _):
+        if operation.switchesCurrent { service = .out }
+        return .perform(operation, site(in: plan))
       case .hook(let body, let site, _): return .hook(body, site)
       }
       position += 1
@@ -198,6 +205,35 @@ extension HostStep {
   fileprivate var isVital: Bool {
     switch self {
     case .operation(_, let vital), .hook(_, _, let vital): vital
+    default: false
+    }
+  }
+}
+
+extension LifecycleEvent {
+  /// What a host's service becomes when it begins; nil: it stays.
+  fileprivate var serviceAtBeginning: Service? {
+    switch self {
+    case .beforeBlockTraffic, .blockTraffic: .draining
+    case .afterBlockTraffic, .applicationStop: .out
+    default: nil
+    }
+  }
+
+  /// What a host's service becomes when it has ended; nil: it stays.
+  fileprivate var serviceAtEnd: Service? {
+    switch self {
+    case .blockTraffic: .out
+    case .allowTraffic: .in
+    default: nil
+    }
+  }
+}
+
+extension DeployModel.Operation {
+  fileprivate var switchesCurrent: Bool {
+    switch self {
+    case .activate, .relink: true
     default: false
     }
   }

@@ -16,6 +16,8 @@ package enum Lapse: Sendable, Hashable {
   case failedGateIgnored
   /// A gate that nobody answers passes at its deadline (against P5).
   case silenceApproves
+  /// Traffic that was shifted stays where it is when the deployment fails (against P7).
+  case trafficForgotten
   /// A host prunes before the others have come through (against P7).
   case prunedEarly
   /// A release that is known to be damaged counts as whole (against P8).

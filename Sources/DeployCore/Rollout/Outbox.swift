@@ -41,6 +41,10 @@ struct Outbox: Sendable, Hashable {
     case pause
     /// The deadline of the gate that is open, or its next look.
     case gate
+    /// The limit of a function that looks, by its slot.
+    case look(slot: Int, ScriptID)
+    /// The limit of the traffic adapter's script.
+    case traffic
   }
 
   private(set) var effects: [Effect] = []

@@ -11,7 +11,7 @@ extension Rollout {
     endPause()
     for script in tree.roots {
       switch tree[script].owner {
-      case .strategy, .stage, .condition:
+      case .strategy, .stage, .condition, .traffic:
         tree.cancel(script, Failure(.cancelled, "the deployment has failed: \(error.failure.message)"), &outbox)
       default: break
       }
@@ -30,8 +30,12 @@ extension Rollout {
 
   mutating func finish() {
     if failure == nil, stopped == nil, !hasReachedEnough { failure = firstCause(or: "no host succeeded") }
-    notify(0)
+    // Traffic leaves what failed before anything else happens to it.
+    if !restoreTraffic() { notify(0) }
   }
+
+  /// The traffic is as it was, or nobody could put it back.
+  mutating func trafficIsBack() { notify(0) }
 
   /// Whether enough hosts are where they should be, however large the budget: at least one, as in CodeDeploy, and every one on the
   /// automatic way back, whose budget lets it try all hosts and excuses none.
@@ -87,7 +91,8 @@ extension Rollout {
     let back = plan.rollback && plan.kind == .deploy ? statuses.indices.filter { statuses[$0] == .succeeded } : []
     // Only somebody's wish cancels a deployment: a hook that ends because another one failed says *cancelled* too.
     let isWish = cancelled && failure.failure.kind == .cancelled
-    return Conclusion(status: isWish ? .cancelled : .failed, error: failure, rollback: back, hosts: statuses)
+    return Conclusion(
+      status: isWish ? .cancelled : .failed, error: failure, rollback: back, hosts: statuses, traffic: traffic.stray)
   }
 
   /// Somebody wants the deployment to end.
@@ -104,7 +109,7 @@ extension Rollout {
     case .settling: interruptHosts(error.failure)
     // A wait for a lock, or for what others left running, ends; what is held is given back.
     case .locking: outbox.cancel { if case .lock = $0 { true } else { false } }
-    case .notifying, .pruning, .unlocking, .concluded: break
+    case .shiftingBack, .notifying, .pruning, .unlocking, .concluded: break
     }
   }
 }

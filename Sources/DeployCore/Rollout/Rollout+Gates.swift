@@ -77,9 +77,18 @@ extension Rollout {
         outbox.perform(place, .check(check), for: .look(slot), site: site, timeout: looking.watch.limit))
     case .function(let function):
       let subject: Subject = if case .host(let number) = place { .host(number) } else { .deployment }
-      gate?.looks[slot] = .script(
-        tree.startRoot(Body(recipe: 0, function: function), on: subject, owner: .look(slot: slot), site: site, &outbox))
+      let script = tree.startRoot(Body(recipe: 0, function: function), on: subject, owner: .look(slot: slot), site: site, &outbox)
+      gate?.looks[slot] = .script(script)
+      _ = outbox.ring(.look(slot: slot, script), after: looking.watch.limit)
     }
+  }
+
+  /// A function looks for too long.
+  mutating func lookRang(_ slot: Int, _ script: ScriptID) {
+    guard let open = gate, open.looks.indices.contains(slot), open.looks[slot] == .script(script), let watch = open.looking?.watch else {
+      return
+    }
+    tree.cancel(script, Failure(.timeout, "the function was not done within \(watch.limit)"), &outbox)
   }
 
   /// A look came back.

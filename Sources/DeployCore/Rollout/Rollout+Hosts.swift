@@ -82,7 +82,15 @@ extension Rollout {
   private mutating func advance(_ host: Int) {
     let reason = cancelled ? failure?.failure ?? Failure(.cancelled, "cancelled") : nil
     guard let move = runs[host]?.next(in: plan, unless: reason, &outbox) else { return }
+    if let service = runs[host]?.service, service != admission.service[host] {
+      admission.changed(host, service)
+      tellService(of: host)
+    }
     carryOut(move, on: host)
+  }
+
+  private mutating func tellService(of host: Int) {
+    if plan.tracksService == true { note(.serviceChanged(host: host, admission.service[host])) }
   }
 
   private mutating func carryOut(_ move: HostRun.Move, on host: Int) {
@@ -118,7 +126,9 @@ extension Rollout {
     let isGivenUp = runs[host]?.isGivenUp == true
     if case .ready = status { ready.append(host) } else { runs[host] = nil }
     set(host, status)
+    let service = admission.service[host]
     admission.ended(host, status, hadRelease: plan.hosts[host].serves, hasTarget: plan.hosts[host].willServe)
+    if admission.service[host] != service { tellService(of: host) }
     if !isGivenUp { wave?.ended(host, status) }
     if lapse == .prunedEarly, status == .succeeded { prune(host) }
     admit()

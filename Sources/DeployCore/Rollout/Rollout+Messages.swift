@@ -32,7 +32,7 @@ extension Rollout {
       let words = "nothing new is started, what runs is finished or ended, hosts are restored"
       answer(message, accepted: true, "Cancelling (\(message.words)): \(words)")
       cancel(message.words)
-    case .notifying, .pruning, .unlocking, .concluded:
+    case .shiftingBack, .notifying, .pruning, .unlocking, .concluded:
       answer(message, accepted: false, "the cancel (\(message.words)) comes too late: every host has come to its end")
     }
   }
@@ -45,7 +45,7 @@ extension Rollout {
   private mutating func pause(_ message: Message) {
     switch phase {
     case .planned, .locking, .stage: break
-    case .settling, .notifying, .pruning, .unlocking, .concluded:
+    case .settling, .shiftingBack, .notifying, .pruning, .unlocking, .concluded:
       return answer(message, accepted: false, "the pause (\(message.words)) comes too late: nothing new is begun any more")
     }
     if let pause { return answer(message, accepted: false, "it is paused already, by \(pause.message.words)") }

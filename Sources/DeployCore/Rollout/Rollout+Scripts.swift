@@ -16,6 +16,7 @@ extension Rollout {
   }
 
   private mutating func perform(_ script: ScriptID, _ place: Place, _ operation: DeployModel.Operation, _ timeout: Interval?) {
+    if tree[script].owner == .traffic, case .run(let command) = operation { traffic.commands.append(command.line) }
     var site = tree[script].site
     if case .host(let number) = place {
       if let refusal = refusal(of: number) { return tree.answer(script, .outcome(Outcome(failure: refusal)), &outbox) }
@@ -37,7 +38,7 @@ extension Rollout {
   }
 
   private mutating func decide(_ script: ScriptID, _ decision: Decision) {
-    guard tree[script].owner == .strategy, wave == nil, gate == nil else {
+    guard tree[script].owner == .strategy, wave == nil, gate == nil, traffic.step == .idle else {
       return refuse(script, Failure(.invalid, "only a strategy's own function may decide, one decision at a time"))
     }
     if let failure, !decision.isPause, lapse != .failedGateIgnored {
@@ -52,6 +53,7 @@ extension Rollout {
       beginWave(hosts, parallel: parallel, upto: upto, for: script)
     case .wait(let interval): tree.sleep(script, interval, &outbox)
     case .gate(let gate): open(gate, for: script)
+    case .shift(let weights): shift(script, to: weights)
     case .stop(let reason): stop(script, reason)
     case .rollback(let reason): carryOut(tree.cut(script, ScriptError(Failure(.failed, reason)), &outbox))
     }
@@ -76,6 +78,7 @@ extension Rollout {
     case .strategy: phase == .settling ? settle() : strategyEnded(result)
     case .notice: noticeEnded(result)
     case .look(let slot): looked(slot, Looking.Finding(result))
+    case .traffic: trafficEnded(result)
     case .child: break
     }
   }

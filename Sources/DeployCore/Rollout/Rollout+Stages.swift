@@ -42,8 +42,8 @@ extension Rollout {
     guard case .stage(let index) = phase else { return settle() }
     if let error { return fail(error) }
     note(.stageEnded(name: plan.stages[index].name, error: nil))
-    if stopped != nil { return finish() }
-    beginStage(index + 1)
+    // What was stopped on purpose has no further stage.
+    beginStage(stopped == nil ? index + 1 : plan.stages.count)
   }
 
   /// All hosts of a rollout have to be accounted for: hosts that a strategy left out are an error.

@@ -17,6 +17,8 @@ package struct Rollout: Sendable {
     case stage(Int)
     /// Nothing new is started; what runs comes to its end.
     case settling
+    /// The traffic that was shifted goes back to where it was.
+    case shiftingBack
     /// `on_success` or `on_failure`: the index of the one that runs.
     case notifying(Int)
     /// Old releases are removed from so many hosts.
@@ -35,6 +37,7 @@ package struct Rollout: Sendable {
   var gate: OpenGate?
   /// The number of gates that were opened.
   var gates = 0
+  var traffic = Shifting()
   /// Why the strategy ended the rollout on purpose; nil: it did not.
   var stopped: String?
   /// By host number; nil: it is not under way.
@@ -134,6 +137,8 @@ package struct Rollout: Sendable {
     case .grace(let script): carryOut(tree.graceEnded(script, &outbox))
     case .pause: pauseEnded()
     case .gate: gateRang()
+    case .look(let slot, let script): lookRang(slot, script)
+    case .traffic: trafficRang()
     }
   }
 

@@ -12,6 +12,8 @@ struct ScriptTree: Sendable, Hashable {
     case notice
     /// A function that looks at a host for the gate that is open, by its slot.
     case look(slot: Int)
+    /// The traffic adapter's function.
+    case traffic
     case child(of: ScriptID, slot: Int)
   }
 

@@ -123,7 +123,7 @@ struct Rehearsing: Sendable {
     switch entry.fact {
     case .planned, .intended: true
     case .noted(.stageBegan), .noted(.stageEnded), .noted(.waveBegan), .noted(.waveEnded), .noted(.log): true
-    case .noted(.gateOpened), .noted(.gateClosed), .noted(.stopped): true
+    case .noted(.gateOpened), .noted(.gateClosed), .noted(.shifted), .noted(.stopped): true
     default: false
     }
   }

@@ -24,6 +24,8 @@ extension Ask {
     case "rollback": return .decide(.rollback(reason: try text("reason")))
     case "wave": return .decide(try wave(hosts))
     case "gate": return .decide(.gate(try gate(hosts)))
+    case "shift":
+      return .decide(.shift(try needed("weights", "whole per cent by pool that sum to 100", Weights.init)))
     case "stop": return .decide(.stop(reason: try text("reason")))
     case "spawn": return try spawn(recipe)
     case "within": return .within(try interval("time"), Body(recipe: recipe, function: try int("function", 1...Int.max)))

@@ -19,7 +19,7 @@ struct GivenFailures {
       for case .raised(let error) in results { keep(error.failure, error.host) }
     case .cancel(let failure): keep(failure, nil)
     case .refused(let failure): keep(failure, nil)
-    case .begin, .slept, .wave, .gate: break
+    case .begin, .slept, .wave, .gate, .shifted: break
     }
   }
 

@@ -59,6 +59,8 @@ struct PositionalBoundary {
     case .deployment(let status): ["deployment", .text(status)]
     case .failure(let error): ["failure", ErrorReader.value(error)]
     case .rollout(let options): ["rollout", options]
+    // These preludes know no traffic, so nothing of theirs is started with weights.
+    case .weights(let weights): ["rollout", weights.value]
     case .child: ["child"]
     }
   }
@@ -151,7 +153,7 @@ struct PositionalBoundary {
     var writer = WireWriter()
     switch answer {
     // These preludes know no gates, so none is asked for.
-    case .begin, .slept, .gate: break
+    case .begin, .slept, .gate, .shifted: break
     case .refused(let failure): return write(.outcome(Outcome(failure: failure)))
     case .outcome(let outcome):
       writer.put(outcome.failure.map { ErrorReader.value($0) } ?? .null)

@@ -20,6 +20,9 @@ enum Reply {
       writer.put("ready", .list((result.ready ?? []).map { .int($0) }))
       writer.put("succeeded", .list(result.succeeded.map { .int($0) }))
     case .gate(let answer): write(answer, to: &writer)
+    case .shifted(let weights):
+      writer.begin(record: 1)
+      writer.put("weights", weights.value)
     case .refused(let failure): return refusal(failure)
     case .cancel(let failure): writer.put(ErrorReader.value(failure))
     }

@@ -13,6 +13,7 @@ enum Start {
   case deployment(status: String)
   case failure(ScriptError)
   case rollout(options: Value)
+  case weights(Weights)
   case child
 
   /// As `run/launch.lua` takes it: a record with its subject.
@@ -26,6 +27,7 @@ enum Start {
     case .deployment(let status): write("deployment", "status", .text(status), to: &writer)
     case .failure(let error): write("failure", "error", ErrorReader.value(error), to: &writer)
     case .rollout(let options): write("rollout", "options", options, to: &writer)
+    case .weights(let weights): write("weights", "weights", weights.value, to: &writer)
     case .language: write("language", to: &writer)
     case .child: write("child", to: &writer)
     }

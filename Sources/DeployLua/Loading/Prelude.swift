@@ -17,7 +17,8 @@ package enum Prelude {
     ("run/quote", PackageResources.quote_lua),
     ("run/result", PackageResources.result_lua), ("run/retry", PackageResources.retry_lua), ("run/rollout", PackageResources.rollout_lua),
     ("run/running_host", PackageResources.running_host_lua), ("run/secret", PackageResources.secret_lua),
-    ("run/sets", PackageResources.sets_lua), ("run/sleep", PackageResources.sleep_lua), ("run/stop", PackageResources.stop_lua),
+    ("run/sets", PackageResources.sets_lua), ("run/shift", PackageResources.shift_lua), ("run/sleep", PackageResources.sleep_lua),
+    ("run/stop", PackageResources.stop_lua),
     ("run/together", PackageResources.together_lua),
     ("run/wait_for", PackageResources.wait_for_lua), ("run/watch", PackageResources.watch_lua),
     ("runtime/boundary", PackageResources.boundary_lua), ("runtime/errors", PackageResources.errors_lua),
@@ -36,7 +37,7 @@ package enum Prelude {
     ("words/plugin", PackageResources.plugin_lua), ("words/recipe", PackageResources.recipe_lua),
     ("words/schema", PackageResources.schema_lua), ("words/sections", PackageResources.sections_lua),
     ("words/stage", PackageResources.stage_lua), ("words/strategy", PackageResources.strategy_lua),
-    ("words/transport", PackageResources.transport_lua),
+    ("words/traffic", PackageResources.traffic_lua), ("words/transport", PackageResources.transport_lua),
   ].map { SourceFile(path: "prelude/\($0.0).lua", text: String(decoding: $0.1, as: UTF8.self)) }
 
   /// Whether a source is one of a prelude, by its path.

@@ -155,6 +155,11 @@ struct ProjectReader {
   private func strategy(_ value: Value) -> Strategy {
     Strategy(
       name: value["name"]?.text ?? "", function: value["function"]?.int ?? 0, options: record(value["options"]),
-      batch: amount(value["batch"]), place: place(value))
+      batch: amount(value["batch"]), place: place(value), traffic: value["traffic"].map(traffic))
+  }
+
+  private func traffic(_ value: Value) -> TrafficAdapter {
+    TrafficAdapter(
+      pools: list(value["pools"]).compactMap(\.text), read: value["read"]?.int ?? 0, weight: value["weight"]?.int ?? 0, place: place(value))
   }
 }

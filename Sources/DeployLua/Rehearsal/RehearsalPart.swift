@@ -31,6 +31,8 @@ struct RehearsalPart {
       self.init(title: "hook \(hook.event.rawValue)", place: hook.place, isHook: true)
     case .rollout:
       for case .rollout(let strategy?) in plan.stages { self.init(title: strategy.part, place: strategy.place) }
+    case .weights: self.init(title: "weight of traffic")
+    case .traffic: self.init(title: "read of traffic")
     case .failure: self.init(title: "on_failure")
     case .deployment:
       if plan.onSuccess.contains(body) { self.init(title: "on_success") }

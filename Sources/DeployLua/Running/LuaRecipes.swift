@@ -108,7 +108,7 @@ package final class LuaRecipes: Scripts {
     }
     var host: String?
     if case .host(let number) = subject, plan.hosts.indices.contains(number) { host = plan.hosts[number].host.name }
-    let task = loaded[body.recipe].state.start(body.function, start(subject, body))
+    let task = loaded[body.recipe].state.start(body.function, start(subject, body), whole: subject == .traffic)
     let depth = subject == .child ? expected.removeValue(forKey: body) ?? 1 : 0
     running[script] = Running(recipe: body.recipe, task: task, host: host, depth: depth)
   }
@@ -220,6 +220,8 @@ package final class LuaRecipes: Scripts {
     case .deployment: .deployment(status: plan.onSuccess.contains(body) ? "succeeded" : "running")
     case .failure(let error): .failure(error)
     case .rollout(let options): .rollout(options: options)
+    case .weights(let weights): .weights(weights)
+    case .traffic: .deployment(status: "running")
     case .child: .child
     }
   }

@@ -84,6 +84,7 @@ import "run/watch"
 import "run/approve"
 import "run/pause"
 import "run/stop"
+import "run/shift"
 for name, method in pairs(methods) do methods[name] = framed(method) end
 kind.__index = function(self, key)
   if methods[key] then return methods[key] end

@@ -7,6 +7,7 @@ local fields, types = import "types/fields", import "types/types"
 local bases, bundle, configuration = import "words/bases", import "words/bundle", import "words/configuration"
 local group, hook, named = import "words/group", import "words/hook", import "words/named"
 local param, sections, stage = import "words/param", import "words/sections", import "words/stage"
+local traffic = import "words/traffic"
 
 local recipe = {}
 local kind = values.kind "recipe"
@@ -34,6 +35,7 @@ language.word {
     { "on_success", "functions", "called once with (deployment) when it succeeded" },
     { "rollback", "boolean", "whether hosts go back when something fails; true" },
     { "appspec", "table", "installs bundles by the appspec file they hold; recipes.appspec sets it" },
+    { "traffic", "table", "how traffic is moved between pools, for rollout:shift" },
     { "base", "recipe", "the recipe it is built upon, or a list of them" },
   },
 }
@@ -114,6 +116,7 @@ local function define(name, body, place)
   if own.appspec then
     value.fields.appspec = fields.read("appspec of " .. subject, "recipe.appspec", own.appspec, problems.at_field(place, "appspec"))
   end
+  if own.traffic then value.fields.traffic = traffic.read(own.traffic, subject, problems.at_field(place, "traffic")) end
   if name and value.fields.appspec and value.fields.path == nil then value.fields.path = "/srv/" .. name end
   value.declares = base.declares or own.stages ~= nil or own.strategy ~= nil
   value.stages = stages_of(base, own, name, place)
@@ -154,7 +157,7 @@ function recipe.data(value, checks)
     configuration = configuration.of(own.configuration, origins.configuration, checks),
     revision = bundle.data(own.revision), params = each_data(value.params, param.data) }, value.place)
   data.hooks = each_data(value.hooks, hook.data, value.place)
-  data.stages = each_data(value.stages, stage.data)
+  data.stages = each_data(value.stages, stage.data, own.traffic)
   data.on_failure = each_data(value.on_failure, register, "on_failure")
   data.on_success = each_data(value.on_success, register, "on_success")
   data.origins = {}

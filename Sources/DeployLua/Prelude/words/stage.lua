@@ -72,11 +72,11 @@ types.define("stages", "a list of stages { stage.upload, stage.rollout }", funct
   return true, list
 end)
 
---- As the engine gets it. Its functions get their numbers here, `run` before `when`.
-function stage.data(item)
+--- As the engine gets it. Its functions get their numbers here, `run` before `when`. traffic: the recipe's; nil for none.
+function stage.data(item, traffic)
   local own = payload(item)
   if own.kind == "upload" then return { kind = "upload" } end
-  if own.kind == "rollout" then return { kind = "rollout", strategy = strategy.data(own.strategy) } end
+  if own.kind == "rollout" then return { kind = "rollout", strategy = strategy.data(own.strategy, traffic) } end
   local when = own.when
   return problems.placed({ kind = "script", name = own.name, summary = own.summary,
     ["function"] = register(own.run or function() end, "stage " .. own.name),

@@ -4,7 +4,7 @@ local import = ...
 local language, phases, problems = import "runtime/language", import "runtime/phases", import "runtime/problems"
 local tables, values, void = import "runtime/tables", import "runtime/values", import "runtime/void"
 local amount, fields, types = import "types/amount", import "types/fields", import "types/types"
-local named = import "words/named"
+local named, traffic = import "words/named", import "words/traffic"
 
 --- shipped: strategies that every recipe has in reach by their names; each is recipes/strategies/NAME.lua.
 local strategy = { shipped = { "all_at_once", "canary", "linear", "rolling" } }
@@ -75,13 +75,14 @@ local function started(own)
   return function(rollout, options) return own.decide(rollout, tables.merged(options, own.functions)) end
 end
 
---- As the engine gets it; nil for none. Its function gets its number here.
-function strategy.data(value)
+--- As the engine gets it; nil for none. Its function gets its number here. adapter: the recipe's traffic; nil for none.
+function strategy.data(value, adapter)
   if not value then return nil end
   local own = payload(value)
   local file, line = place(own.decide)
   return problems.placed({ name = own.name, options = own.options, batch = own.batch,
-    ["function"] = register(started(own), "strategy " .. own.name) }, file and { file = file, line = line } or own.place)
+    traffic = traffic.data(adapter), ["function"] = register(started(own), "strategy " .. own.name) },
+    file and { file = file, line = line } or own.place)
 end
 
 return strategy

@@ -1,0 +1,52 @@
+-- traffic = { … }: how a recipe moves traffic between pools.
+
+local import = ...
+local language, phase, problems = import "runtime/language", import "runtime/phase", import "runtime/problems"
+local fields = import "types/fields"
+
+local traffic = {}
+
+language.word {
+  name = "recipe.traffic", nature = "pure", phases = { "description" }, takes = "traffic = { … }",
+  summary = "How traffic is moved between pools, for rollout:shift. Both functions may be called again.",
+  example = "traffic = { pools = { \"blue\", \"green\" }, read = function() … end, weight = function(weights) … end }",
+  fields = {
+    { "pools", "strings", "names of the pools that share the traffic", required = true },
+    { "read", "function", "function(deployment); gives the weights as they are: { blue = 100, green = 0 }", required = true },
+    { "weight", "function", "function(weights, deployment); sets them, whole per cent that sum to 100", required = true },
+  },
+}
+
+--- What was written, checked; nil if it is not whole. subject: of which recipe, for messages.
+function traffic.read(given, subject, place)
+  local own = fields.read("traffic of " .. subject, "recipe.traffic", given, place)
+  local seen = {}
+  for _, pool in ipairs(own.pools or {}) do
+    if seen[pool] or pool == "" then
+      problems.add(string.format("pool %q of traffic stands there twice, or has no name", pool), nil, problems.at_field(place, "pools"))
+    end
+    seen[pool] = true
+  end
+  own.place = place
+  return own.pools and own.read and own.weight and own or nil
+end
+
+--- The function that reads. A rehearsal cannot know the weights: the first pool has all of the traffic there.
+local function reader(own)
+  return function(deployment)
+    local weights = own.read(deployment)
+    if not phase.rehearsal() then return weights end
+    local played = {}
+    for i, pool in ipairs(own.pools) do played[pool] = i == 1 and 100 or 0 end
+    return played
+  end
+end
+
+--- As the engine gets it; nil for none. Its functions get their numbers here.
+function traffic.data(own)
+  if not own then return nil end
+  return problems.placed({ pools = own.pools, read = register(reader(own), "read of traffic"),
+    weight = register(own.weight, "weight of traffic") }, own.place)
+end
+
+return traffic

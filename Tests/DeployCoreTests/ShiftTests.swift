@@ -1,0 +1,113 @@
+import DeployCore
+import DeployModel
+import Testing
+
+@Suite("Traffic")
+struct ShiftTests {
+  private func weights(_ blue: Int, _ green: Int) -> Weights { Weights([.init("green", green), .init("blue", blue)])! }
+
+  /// Functions: 0 the strategy, 1 reads, 2 sets. What the adapter runs on this machine ends as `reply` says.
+  private func play(
+    _ decisions: [Decision], read: Value? = nil, adapter: Bool = true, reply: (String) -> Outcome = { _ in .done() }
+  ) -> (play: Play, commands: [String]) {
+    var own = plan(hosts: 2)
+    let traffic = TrafficAdapter(pools: ["blue", "green"], read: 1, weight: 2)
+    own.stages = [.rollout(Strategy(name: "own", function: 0, traffic: adapter ? traffic : nil))]
+    let play = Play(own, Adapter(decisions, read: read ?? weights(100, 0).value), rings: false) { intent in
+      if case .run(let command) = intent.operation { reply(command.line) } else { .done() }
+    }
+    let commands = play.intents.compactMap { if case .run(let command) = $0.operation { command.line } else { nil } }
+    return (play, commands)
+  }
+
+  private let wave = Decision.wave([0, 1], parallel: nil)
+
+  @Test("weights are whole per cent by pool that sum to 100, each pool once")
+  func weights() {
+    #expect(weights(90, 10).sentence == "blue 90 %, green 10 %")
+    for bad in [[("a", 99)], [("a", 50), ("a", 50)], [("a", 101), ("b", -1)], [("", 100)], []] {
+      #expect(Weights(bad.map { Weights.Share($0.0, $0.1) }) == nil)
+    }
+    #expect(Weights(.record(of: [("a", .number(100))])) == nil && Weights(.text("a")) == nil)
+  }
+
+  @Test("shifts read the weights once, and set them one after the other")
+  func shifts() {
+    let (play, commands) = play([wave, .shift(weights(90, 10)), .shift(weights(0, 100))])
+    #expect(play.conclusion?.status == .succeeded)
+    #expect(commands == ["read", "set blue 90 %, green 10 %", "set blue 0 %, green 100 %"])
+    let noted = play.effects.compactMap { effect -> [Weights?]? in
+      if case .note(.shifted(let from, let to)) = effect { [from, to] } else { nil }
+    }
+    #expect(noted == [[weights(100, 0), weights(90, 10)], [weights(90, 10), weights(0, 100)]])
+  }
+
+  @Test("a shift that names one pool sets the others to nothing")
+  func one() throws {
+    let (_, commands) = play([wave, .shift(try #require(Weights([.init("green", 100)])))])
+    #expect(commands.last == "set blue 0 %, green 100 %")
+  }
+
+  @Test("an adapter that fails fails the deployment, and the weights are set back")
+  func fails() {
+    let (play, commands) = play([wave, .shift(weights(0, 100))]) { line in
+      line == "set blue 0 %, green 100 %" ? .failed(.command, "the balancer says no") : .done()
+    }
+    #expect(play.conclusion?.status == .failed && play.conclusion?.error?.failure.message == "the balancer says no")
+    #expect(commands == ["read", "set blue 0 %, green 100 %", "set blue 100 %, green 0 %"])
+    #expect(play.conclusion?.traffic == nil && play.conclusion?.rollback == [0, 1])
+  }
+
+  @Test("weights that cannot be put back are tried three times, and the end says what was tried")
+  func stray() {
+    let (play, commands) = play([wave, .shift(weights(0, 100)), .rollback(reason: "bad")]) { line in
+      line == "set blue 100 %, green 0 %" ? .failed(.command, "the balancer is away") : .done()
+    }
+    #expect(commands.suffix(3) == Array(repeating: "set blue 100 %, green 0 %", count: 3)[...])
+    #expect(
+      play.conclusion?.traffic
+        == StrayTraffic(wanted: weights(100, 0), message: "the balancer is away", commands: ["set blue 100 %, green 0 %"]))
+    #expect(play.conclusion?.rollback == [0, 1])
+  }
+
+  @Test(
+    "what cannot be shifted is refused with a sentence",
+    arguments: [
+      (false, "blue", Value?.none, "the recipe has no traffic, so there is nothing to shift"),
+      (true, "red", nil, "there is no pool \"red\""),
+      (true, "blue", "much", "read of traffic gave no weights of the pools"),
+      (true, "blue", .record(of: [("red", .int(100))]), "read of traffic gave no weights of the pools"),
+    ])
+  func refused(adapter: Bool, pool: String, read: Value?, message: String) throws {
+    let (play, commands) = play([wave, .shift(try #require(Weights([.init(pool, 100)])))], read: read, adapter: adapter)
+    #expect(play.conclusion?.error?.failure.message == message)
+    #expect(!commands.contains { $0.hasPrefix("set") })
+  }
+}
+
+/// A strategy that decides these, and a traffic adapter.
+private final class Adapter: Scripts {
+  private var decisions: ArraySlice<Decision>
+  private let read: Value
+  private var running: [ScriptID: (body: Int, subject: Subject, isAsked: Bool)] = [:]
+  init(_ decisions: [Decision], read: Value) { (self.decisions, self.read) = (decisions[...], read) }
+  func start(_ script: ScriptID, _ body: Body, on subject: Subject) { running[script] = (body.function, subject, false) }
+  func kill(_ script: ScriptID) { running[script] = nil }
+  func step(_ script: ScriptID, _ answer: Answer) -> Step {
+    guard let one = running[script] else { return Step(.ended(.returned(.null))) }
+    let failure: Failure? =
+      switch answer {
+      case .cancel(let failure), .refused(let failure): failure
+      case .outcome(let outcome): outcome.failure
+      default: nil
+      }
+    if let failure { return Step(.ended(.raised(ScriptError(failure)))) }
+    guard one.body > 0 else { return Step(decisions.popFirst().map { .asked(.decide($0)) } ?? .ended(.returned(.null))) }
+    if one.isAsked { return Step(.ended(.returned(one.body == 1 ? read : .null))) }
+    running[script]?.isAsked = true
+    guard case .weights(let weights) = one.subject else {
+      return Step(.asked(.perform(.engine, .run(Command(.shell("read"))), timeout: nil)))
+    }
+    return Step(.asked(.perform(.engine, .run(Command(.shell("set \(weights.sentence)"))), timeout: nil)))
+  }
+}
