@@ -65,7 +65,8 @@ let package = Package(
     tests(of: "DeployModelTests", on: ["DeployModel"]),
     tests(of: "DeployCoreTests", on: ["DeployModel", "DeployCore"]),
     tests(of: "DeployLuaTests", on: ["DeployModel", "DeployCore", "DeployLua"], besides: ["Fixtures"]),
-    tests(of: "DeployHostsTests", on: ["DeployModel", "DeployCore", "DeployHosts"]),
+    // with the simulator: every transport keeps one contract
+    tests(of: "DeployHostsTests", on: ["DeployModel", "DeployCore", "DeployHosts", "DeploySimulation"]),
     tests(of: "DeployStoreTests", on: ["DeployModel", "DeployCore", "DeployStore", grdb]),
     tests(of: "DeployAppSpecTests", on: ["DeployModel", "DeployCore", "DeployAppSpec"]),
     tests(of: "DeployEngineTests", on: ["DeployModel", "DeployCore", "DeployEngine", "DeploySimulation"]),

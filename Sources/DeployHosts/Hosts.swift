@@ -8,6 +8,7 @@ package final class Hosts: Transport {
     var links: [Reach: HostLink] = [:]
     var flights: [Flight.Key: Flight] = [:]
     var listener: (@Sendable (Notice) -> Void)?
+    var isClosed = false
   }
   /// What comes to pass between the operations, for whoever watches.
   package enum Notice: Sendable {
@@ -37,6 +38,7 @@ package final class Hosts: Transport {
 
   package func close() async {
     let links = state.with { state in
+      state.isClosed = true
       defer { state.links = [:] }
       return Array(state.links.values)
     }
@@ -55,9 +57,11 @@ package final class Hosts: Transport {
 
   func tell(_ notice: Notice) { state.with { $0.listener }?(notice) }
 
-  func link(to host: DeployModel.Host) -> HostLink {
-    let reach = Reach(host, options: options)
-    return state.with { state in
+  /// - Throws: kind `invalid` if nothing gives a shell there, `cancelled` if this transport was closed: nobody would end the channel.
+  func link(to host: DeployModel.Host) throws(Failure) -> HostLink {
+    let reach = try Reach(host, options: options)
+    return try state.with { state throws(Failure) in
+      if state.isClosed { throw Failure(.cancelled, "the transport was closed") }
       if let link = state.links[reach] { return link }
       let link = HostLink(reach, options: options, reactor: reactor, admission: admission, program: program) { [weak self] notice in
         self?.tell(notice)
@@ -68,24 +72,24 @@ package final class Hosts: Transport {
   }
 
   /// The process id of the client that holds the channel to a host; nil if none is open.
-  package func client(of host: DeployModel.Host) async -> Int32? { await link(to: host).client }
+  package func client(of host: DeployModel.Host) async -> Int32? { await (try? link(to: host))?.client }
 
   package func perform(_ intent: Intent, at site: HostSite, output: @escaping @Sendable (OutputChunk) -> Void) async -> Outcome {
     let clock = ContinuousClock()
     let start = clock.now
     var outcome: Outcome
-    if let failure = Hosts.senseless(site, intent) {
-      outcome = Outcome(failure: failure)
-    } else {
-      let key = Flight.Key(reach: Reach(site.host, options: options), path: site.path, deployment: site.deployment, intent: intent.id)
+    do throws(Failure) {
+      if let nonsense = site.nonsense(in: intent) { throw nonsense }
+      let link = try link(to: site.host)
+      let key = Flight.Key(reach: link.reach, path: site.path, deployment: site.deployment, intent: intent.id)
       let flight = Flight(limit: intent.timeout)
       state.with { $0.flights[key] = flight }
-      let errand = Errand(intent: intent, site: site, link: link(to: site.host), flight: flight, output: output)
+      let errand = Errand(intent: intent, site: site, link: link, flight: flight, output: output)
       await keepLock(errand)
       outcome = await perform(errand)
       if site.mayUseReserve, outcome.failure?.kind == .noSpace, await spare(errand) { outcome = await perform(errand) }
       state.with { $0.flights[key] = nil }
-    }
+    } catch { outcome = Outcome(failure: error) }
     if let failure = outcome.failure {
       outcome.failure?.message = vault.clean(failure.message)
       outcome.failure?.fix = failure.fix.map(vault.clean)
@@ -95,7 +99,8 @@ package final class Hosts: Transport {
   }
 
   package func cancel(_ intent: Int, at site: HostSite) async {
-    let key = Flight.Key(reach: Reach(site.host, options: options), path: site.path, deployment: site.deployment, intent: intent)
+    guard let reach = try? Reach(site.host, options: options) else { return }
+    let key = Flight.Key(reach: reach, path: site.path, deployment: site.deployment, intent: intent)
     await state.with { $0.flights[key] }?.cancel()
   }
 
@@ -159,27 +164,6 @@ package final class Hosts: Transport {
   func outcome(_ body: () async throws(Failure) -> Outcome) async -> Outcome {
     do { return try await body() } catch { return Outcome(failure: error) }
   }
-
-  /// What would become a path or a word on the host and must not be anything else.
-  private static func senseless(_ site: HostSite, _ intent: Intent) -> Failure? {
-    let names = [site.deployment] + [intent.site.release, intent.site.previous].compactMap { $0 }
-    let odd = names.first { name in
-      name.isEmpty || name.hasPrefix(".")
-        || !name.utf8.allSatisfy { byte in
-          switch byte {
-          case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
-            UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."):
-            true
-          default: false
-          }
-        }
-    }
-    if let odd { return Failure(.invalid, "`\(odd)` cannot be the name of a deployment or release") }
-    if !site.path.isAbsolutePath || site.path.utf8.contains(10) || site.path.utf8.contains(0) {
-      return Failure(.invalid, "the path \(site.path) must be absolute", fix: "write path = \"/srv/…\" in the recipe")
-    }
-    return nil
-  }
 }
 
 /// One operation on its way: what was asked, for which deployment, and over which link.
@@ -195,10 +179,7 @@ struct Errand: Sendable {
   /// `PATH FENCE TOKEN DEPLOYMENT INTENT`
   var named: [String] { claim + [site.deployment, "\(intent.id)"] }
   /// The folder that commands and relative paths start from.
-  var folder: String { intent.site.release.map { "\(site.path)/releases/\($0)" } ?? site.path }
+  var folder: String { site.folder(of: intent) }
   /// A path as the recipe wrote it, on the host.
-  func place(_ path: String) throws(Failure) -> String {
-    guard !path.isEmpty, !path.utf8.contains(0) else { throw Failure(.invalid, "an empty path, or one with a zero byte, names nothing") }
-    return path.isAbsolutePath ? path : "\(folder)/\(path)"
-  }
+  func place(_ path: String) throws(Failure) -> String { try site.place(path, of: intent) }
 }

@@ -167,11 +167,17 @@ extension Faults {
 package enum Pace: Sendable, Hashable {
   /// As on a usual fleet: commands take 0.2 to 3 s, transfers 1 to 5 s, all else some milliseconds.
   case usual
+  /// Each takes a millisecond: for tests in real time.
+  case instant
   /// Each takes as long as its deadline allows, and then succeeds: how long a deployment may last.
   case deadline
 
   func duration(of intent: Intent, host: Int, deployment: Int, dice: Dice) -> Interval {
-    if self == .deadline { return intent.timeout }
+    switch self {
+    case .deadline: return intent.timeout
+    case .instant: return Interval(milliseconds: 1)
+    case .usual: break
+    }
     let range: ClosedRange<Int> =
       switch intent.operation {
       case .run, .appspec: 200...3000

@@ -15,18 +15,20 @@ extension SimulatedHost {
       return .later(jobs[job].ends)
     }
     var outcome = jobs[job].fate.failure.map { failed(job, $0) } ?? done(job, at: now)
+    if outcome.failure != nil { dropLock(of: jobs[job].intent.operation) }
     outcome.duration = now - jobs[job].began
     jobs[job].state = .ended(outcome)
     return .ended(outcome)
   }
 
   private mutating func failed(_ job: Int, _ failure: Failure) -> Outcome {
-    var outcome = Outcome(failure: failure)
+    var outcome = written(by: jobs[job])
+    outcome.failure = failure
     switch jobs[job].intent.operation {
     case .run where failure.kind == .command:
       outcome.status = 1
-      outcome.stdout = Captured(text: "")
       outcome.stderr = Captured(text: "simulated failure\n")
+    case .check where failure.kind == .unhealthy: outcome.value = .bool(false)
     case .stage(let release) where !has(release.id):
       releases.removeAll { $0.release.id == release.id }
       note(.releases, jobs[job])
@@ -38,117 +40,80 @@ extension SimulatedHost {
   private mutating func done(_ job: Int, at now: Timestamp) -> Outcome {
     let claimed = jobs[job]
     switch claimed.intent.operation {
-    case .run:
-      return Outcome(value: rehearsed ? Outcome.rehearsed : .null, status: 0, stdout: Captured(text: ""), stderr: Captured(text: ""))
-    case .read(let path, _): return read(path)
-    case .exists(let path): return exists(path)
-    case .check: return .done(.bool(true))
+    case .run: return ran(claimed)
+    case .check: return checked(claimed)
+    case .read(let path, let limit): return read(claimed.place(path), limit: limit)
+    case .exists(let path): return exists(claimed.place(path))
     case .appspec: return .done()
-    case .write(let path, let content, _, _): return write(content.description, to: path, claimed)
-    case .link(let target, let path): return write("-> \(target)", to: path, claimed)
-    case .upload(let from, let path): return write("copy of \(from)", to: path, claimed)
-    case .download: return .done()
+    case .write(let path, let content, let mode, let owner):
+      return write(content, to: claimed.place(path), mode: mode, owner: owner, claimed)
+    case .link(let target, let path): return link(target, at: claimed.place(path), claimed)
+    case .upload(let from, let path):
+      put(SimulatedFile(.text("copy of \(from)")), at: claimed.place(path), claimed)
+      return .done()
+    case .download(let path, _): return download(claimed.place(path))
     case .stage(let release):
       complete(release, claimed)
       return .done()
-    case .activate(let release): return activate(release, claimed)
-    case .relink(let text):
-      leave()
-      (current, foreign) = (nil, text)
-      note(.current, claimed)
-      return .done()
-    case .discard(let release):
-      if release == current { return .failed(.invalid, "\(name) runs \(release): it cannot be discarded") }
-      releases.removeAll { $0.release.id == release }
-      note(.releases, claimed)
-      return .done()
-    case .prune(let keep, let pinned):
-      prune(keep: keep, pinned: pinned, claimed)
-      return .done()
-    case .record(let new):
-      record(new, claimed)
-      return .done()
-    case .lock: return .done()
-    case .unlock(let token, let good, let left):
-      release(token: token, good: good, left: left)
-      return .done()
-    case .sources(let digest):
-      guard sources.contains(digest) else { return .failed(.missing, "\(name) keeps no recipe sources \(digest)") }
-      return .done(.list([]))
+    case .activate(let release): return activate(release, link: nil, claimed)
+    case .relink(let text): return activate(nil, link: text, claimed)
+    case .discard(let release): return discard(release, claimed)
+    case .prune(let keep, let pinned): return prune(keep: keep, pinned: pinned, claimed)
+    case .record(let new): return record(new, claimed)
+    case .lock(let request): return .done(.record(of: [("fence", .int(request.fence))]))
+    case .unlock(let token, let good, let left): return release(token: token, good: good, left: left)
+    case .sources(let digest): return kept(digest)
     }
   }
 
-  private func read(_ path: String) -> Outcome {
-    if let text = files[path] { return .done(.text(text)) }
-    return rehearsed ? Self.unknown("what \(path) holds") : .done(.text(""))
+  /// What a job has written, as an outcome that says nothing of its end.
+  func written(by job: SimulatedJob) -> Outcome {
+    guard job.intent.operation.merge != nil else { return Outcome() }
+    let (out, err) = outputs(of: job)
+    return Outcome(stdout: Captured(simulated: out), stderr: Captured(simulated: err))
   }
 
-  private func exists(_ path: String) -> Outcome {
-    if files[path] != nil { return .done(.bool(true)) }
-    return rehearsed ? Self.unknown("whether \(path) exists") : .done(.bool(false))
+  /// All that a job has written, as far as the host keeps it; empty if it is no command.
+  func outputs(of job: SimulatedJob) -> (out: String, err: String) {
+    guard let command = job.command, let merge = job.intent.operation.merge else { return ("", "") }
+    return command.streams(merged: merge, limit: outputLimit)
   }
 
-  /// Nobody can say beforehand, and a made-up answer would take the rehearsal where the deployment will not go.
-  static func unknown(_ what: String) -> Outcome {
-    .failed(.invalid, "\(what) is known only when it runs, so the rehearsal ends here", fix: "this is no error: the deployment will ask")
-  }
-
-  private mutating func write(_ text: String, to path: String, _ job: SimulatedJob) -> Outcome {
-    files[path] = text
-    note(.file, job)
-    return .done()
-  }
-
-  private mutating func complete(_ release: Release, _ job: SimulatedJob) {
-    damaged.removeAll { $0 == release.id }
-    guard let index = releases.firstIndex(where: { $0.release.id == release.id }) else {
-      releases.append(StoredRelease(release: release, complete: defect != .unverifiedRelease))
-      return note(.releases, job)
+  private func ran(_ job: SimulatedJob) -> Outcome {
+    var outcome = written(by: job)
+    let status = job.command?.status ?? 0
+    outcome.status = status
+    if rehearsed { outcome.value = Outcome.rehearsed }
+    if status != 0 {
+      let cause = status > 128 && status < 192 ? "was ended by signal \(status - 128)" : "exited with \(status)"
+      outcome.failure = Failure(.command, "`\(job.intent.operation.words?.line ?? "")` \(cause)")
     }
-    if !releases[index].complete, defect != .unverifiedRelease {
-      releases[index].complete = true
-      note(.releases, job)
+    return outcome
+  }
+
+  private func checked(_ job: SimulatedJob) -> Outcome {
+    var outcome = written(by: job)
+    if case .check(.command) = job.intent.operation { outcome.status = job.command?.status ?? 0 }
+    let isWell = job.command?.status ?? 0 == 0
+    outcome.value = .bool(isWell)
+    if !isWell { outcome.failure = Failure(.unhealthy, "\(job.intent.operation.words?.line ?? ""): the check answered no") }
+    return outcome
+  }
+}
+
+extension SimulatedJob {
+  /// A path as the recipe wrote it, on the host.
+  func place(_ path: String) -> String { path.isAbsolutePath ? path : "\(folder)/\(path)" }
+}
+
+extension DeployModel.Operation {
+  /// Whether the streams of the command that it is are one; nil if it is none, and its outcome carries no streams.
+  fileprivate var merge: Bool? {
+    switch self {
+    case .run(let command): command.merge
+    case .check(.command): false
+    default: nil
     }
-  }
-
-  private mutating func activate(_ release: Release.ID?, _ job: SimulatedJob) -> Outcome {
-    if let release, !has(release), defect != .unverifiedRelease {
-      return .failed(.missing, "\(name) has no complete release \(release)", fix: "stage it first")
-    }
-    if release == nil { leave() }
-    guard current != release || foreign != nil else { return .done() }
-    (current, foreign) = (release, nil)
-    note(.current, job)
-    return .done()
-  }
-
-  /// The receipt goes with the release it is of, if nothing of Lander's follows.
-  private mutating func leave() {
-    if let current, receipt?.release.id == current { receipt = nil }
-  }
-
-  private mutating func prune(keep: Int, pinned: [Release.ID], _ job: SimulatedJob) {
-    let good = [current, receipt?.release.id, previous?.release.id, before?.release.id].compactMap { $0 } + pinned
-    let kept = releases.suffix(max(keep, 1)).map(\.release.id) + good
-    let before = releases.count
-    releases.removeAll { !kept.contains($0.release.id) }
-    if releases.count != before { note(.releases, job) }
-  }
-
-  private mutating func record(_ new: Receipt, _ job: SimulatedJob) {
-    var new = new
-    if defect == .trialIgnored { new.trial = nil }
-    if let old = receipt, old.release.id != new.release.id, old.trial != true {
-      if previous?.release.id != old.release.id { before = previous }
-      previous = old
-    } else if receipt?.trial == true, previous?.release.id == new.release.id {
-      (previous, before) = (before, nil)
-    }
-    receipt = new
-    failedRestore = nil
-    if new.trial != true { before = nil }
-    if !sources.contains(new.inputs.sources) { sources.append(new.inputs.sources) }
-    note(.receipt, job)
   }
 }
 

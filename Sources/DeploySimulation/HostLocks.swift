@@ -3,18 +3,25 @@ import DeployModel
 
 /// The lock and the fence of a host: one owner at a time, and nothing any more from an owner that was overtaken.
 extension SimulatedHost {
-  /// Takes or renews the lock and raises the fence; the refusal where somebody else holds it, or the plan is out of date.
+  /// Takes or renews the lock and raises the fence; the refusal if somebody else holds it, or the plan is out of date.
   mutating func take(_ request: LockRequest, for site: HostSite, at now: Timestamp) -> Outcome? {
-    if defect != .fenceIgnored, let refusal = refusal(of: request, at: now) { return refusal }
+    if defect != .fenceIgnored {
+      if let refusal = heldByAnother(request, for: site, at: now) { return refusal }
+      if let refusal = refusal(ofFence: request.fence, token: request.token, verb: "lock") { return refusal }
+    }
     let since = lock?.lock.token == request.token ? lock?.lock.since ?? now : now
+    let lease = Interval(milliseconds: Swift.max(3, request.lease.milliseconds / 1000) * 1000)
     lock = HeldLock(
       lock: Lock(
-        deployment: site.deployment, token: request.token, owner: request.owner, purpose: request.purpose, since: since,
-        fence: request.fence, leaseLeft: request.lease.milliseconds / 1000, application: site.application, group: site.group),
-      lease: request.lease, renewed: now)
-    fence = Fence(number: max(fence.number, request.fence), token: request.token)
+        deployment: site.deployment, token: request.token, owner: Lock.word(request.owner), purpose: Lock.word(request.purpose),
+        since: since,
+        fence: request.fence, leaseLeft: lease.milliseconds / 1000, application: Lock.word(site.application), group: Lock.word(site.group)),
+      lease: lease, renewed: now)
+    raise(request.fence, request.token)
     if let good = request.good { prove(good) }
-    return nil
+    guard defect != .fenceIgnored, let refusal = outdated(request, for: site) else { return nil }
+    lock = nil
+    return refusal
   }
 
   /// Waits for, or ends, the commands that owners of lower fences left running: until when the taking of the lock lasts.
@@ -30,40 +37,74 @@ extension SimulatedHost {
     return defect == .fenceIgnored ? now : until
   }
 
-  /// Gives the lock up, where the token is the holder's; what that deployment left is good from now on.
-  mutating func release(token: String, good: Deployment.ID?, left: FailedRestore?) {
-    guard lock?.lock.token == token else { return }
+  /// Gives the lock up if the token is the holder's; what that deployment left is good from now on. Refuses to give up another's.
+  mutating func release(token: String, good: Deployment.ID?, left: FailedRestore?) -> Outcome {
+    guard let held = lock else { return .done() }
+    guard held.lock.token == token else {
+      return .failed(.locked, "the lock is held by deployment \(held.lock.deployment) of \(held.lock.owner) and was left alone")
+    }
     if let good { prove(good) }
     if let left { failedRestore = left.isOver ? nil : left }
     lock = nil
+    return .done()
+  }
+
+  /// Whoever does not get the lock in the end does not keep it.
+  mutating func dropLock(of operation: DeployModel.Operation) {
+    if case .lock(let request) = operation, lock?.lock.token == request.token { lock = nil }
+  }
+
+  /// The refusal of what an overtaken owner asks, or another one of the same fence; nil if it may. A fence of -1 is asked by a person.
+  func refusal(ofFence number: Int, token: String, verb: String) -> Outcome? {
+    guard number >= 0, number < fence.number || (number == fence.number && !fence.token.isEmpty && token != fence.token) else { return nil }
+    let holder = lock.map { ", \($0.lock.owner) (\($0.lock.purpose))" } ?? ""
+    return Outcome(
+      failure: Failure(
+        .fenced, "\(name) refused \(verb): its fence is \(fence.number)\(holder), the request's is \(number)",
+        fix: "another deployment took over: `lander status`"))
+  }
+
+  /// Remembers a fence that is higher than all before.
+  mutating func raise(_ number: Int, _ token: String) {
+    guard number > fence.number || (number == fence.number && fence.token.isEmpty) else { return }
+    fence = Fence(number: number, token: token)
   }
 
   private mutating func prove(_ deployment: Deployment.ID) {
     guard receipt?.deployment == deployment, receipt?.trial == true else { return }
     receipt?.trial = nil
     before = nil
+    trim()
   }
 
-  private func refusal(of request: LockRequest, at now: Timestamp) -> Outcome? {
-    if let held = lock, held.lock.token != request.token, held.lock.token != request.inherits, !held.isDead(at: now) {
+  private func heldByAnother(_ request: LockRequest, for site: HostSite, at now: Timestamp) -> Outcome? {
+    guard let held = lock, held.lock.token != request.token, held.lock.token != request.inherits else { return nil }
+    let isForeign = held.lock.isForeign(to: site.application)
+    guard held.left(at: now) > 0 || (isForeign && receipt == nil) else { return nil }
+    var found = held.lock
+    found.leaseLeft = held.left(at: now)
+    if isForeign {
       return Outcome(
         failure: Failure(
-          .locked, "\(name) is locked by \(held.lock.owner) since \(held.lock.since.milliseconds) (\(held.lock.purpose))",
-          fix: "wait for it, or `lander unlock` when its engine is gone"),
-        value: held.lock.value)
+          .invalid, "\(site.path) is locked by application \"\(found.application ?? "")\" (\(found.purpose))",
+          fix: "give this recipe a path of its own"), value: found.value)
     }
-    if request.fence < fence.number || (request.fence == fence.number && request.token != fence.token) {
-      return Outcome(
-        failure: Failure(
-          .fenced, "\(name) has seen fence \(fence.number), the request's is \(request.fence)", fix: "plan again: `lander deploy`"))
+    return Outcome(
+      failure: Failure(
+        .locked, "\(name) is locked by \(found.owner) since \(found.since.milliseconds) (\(found.purpose))",
+        fix: "wait for it, or `lander unlock` when its engine is gone"), value: found.value)
+  }
+
+  private func outdated(_ request: LockRequest, for site: HostSite) -> Outcome? {
+    if let receipt, !isOwn(receipt, site.application) {
+      return .failed(
+        .invalid, "\(site.path) belongs to application \"\(receipt.application)\" since deployment \(receipt.deployment)",
+        fix: "give this recipe a path of its own")
     }
-    guard receipt?.deployment == request.expects else {
-      return Outcome(
-        failure: Failure(
-          .invalid,
-          "changed since the plan was made: it was \(request.expects ?? "untouched"), and is \(receipt?.deployment ?? "untouched") now",
-          fix: "plan again: `lander deploy`"))
-    }
-    return nil
+    guard receipt?.deployment != request.expects else { return nil }
+    return .failed(
+      .invalid,
+      "changed since the plan was made: it was \(request.expects ?? "untouched"), and is \(receipt?.deployment ?? "untouched") now",
+      fix: "plan again: `lander deploy`")
   }
 }

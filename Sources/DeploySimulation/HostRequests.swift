@@ -46,16 +46,25 @@ extension SimulatedHost {
   /// Takes a request. An operation that changes the host is claimed by deployment and intent, so that it happens at most once; one of
   /// a fence that was overtaken is refused.
   package mutating func receive(_ intent: Intent, from site: HostSite, at now: Timestamp, fate: Fate) -> Reception {
-    if let refusal = refusal(of: intent.operation, from: site) { return .answered(refusal) }
-    if !intent.operation.isProbe, defect != .jobSentAgain || !intent.operation.isCommand,
+    if defect != .fenceIgnored, intent.operation.obeysFence {
+      if let refusal = refusal(ofFence: site.fence, token: site.token, verb: intent.operation.verb) { return .answered(refusal) }
+      raise(site.fence, site.token)
+    }
+    if !intent.operation.isProbe || intent.operation.isRemembered, defect != .jobSentAgain || !intent.operation.isCommand,
       let known = jobs.index(of: intent.id, in: site.deployment)
     {
       switch jobs[known].state {
       case .running: return .attached(job: known)
-      case .ended(let outcome) where !isLock(intent.operation): return .answered(outcome)
-      case .lost: return .answered(lost(intent))
-      case .ended, .dropped: break
+      case .ended(let outcome) where intent.operation.isRemembered: return .answered(outcome)
+      case .lost where !intent.operation.mayRepeat: return .answered(lost(intent))
+      case .ended, .lost, .dropped: break
       }
+    }
+    if case .run(let command) = intent.operation, let user = command.user, !knows(user) {
+      return .answered(.failed(.missing, "there is no user \(user) on this host", fix: "create the user, or change 'user'"))
+    }
+    if case .stage(let release) = intent.operation, let lack = lacks(release.shared, below: site.path) {
+      return .answered(Outcome(failure: lack))
     }
     var fate = fate
     if case .lock(let request) = intent.operation {
@@ -68,7 +77,9 @@ extension SimulatedHost {
   /// Ends a running job early; its outcome says that it was cancelled. Nil if no such job runs.
   package mutating func cancel(_ intent: Int, of deployment: Deployment.ID) -> Outcome? {
     guard let job = jobs.index(of: intent, in: deployment), jobs[job].isRunning else { return nil }
-    let outcome = Outcome(failure: Failure(.cancelled, "\(jobs[job].intent.operation.verb) on \(name) was cancelled"))
+    var outcome = written(by: jobs[job])
+    outcome.failure = Failure(.cancelled, "\(jobs[job].intent.operation.verb) on \(name) was cancelled")
+    dropLock(of: jobs[job].intent.operation)
     jobs[job].state = .ended(outcome)
     jobs[job].turn += 1
     return outcome
@@ -82,30 +93,14 @@ extension SimulatedHost {
         fix: "look at the host, then deploy again or go back"))
   }
 
-  private func isLock(_ operation: DeployModel.Operation) -> Bool {
-    switch operation {
-    case .lock, .unlock: true
-    default: false
-    }
-  }
-
-  private func refusal(of operation: DeployModel.Operation, from site: HostSite) -> Outcome? {
-    // A person asks outside any deployment with a fence below 0, which is not compared.
-    guard defect != .fenceIgnored, site.fence >= 0, !operation.isProbe, !isLock(operation) else { return nil }
-    guard site.fence < fence.number || (site.fence == fence.number && site.token != fence.token) else { return nil }
-    let holder = lock.map { ", \($0.lock.owner) (\($0.lock.purpose))" } ?? ""
-    return Outcome(
-      failure: Failure(
-        .fenced, "\(name) refused \(operation.verb): its fence is \(fence.number)\(holder), the request's is \(site.fence)",
-        fix: "another deployment took over: `lander status`"))
-  }
-
   private mutating func begin(_ intent: Intent, from site: HostSite, at now: Timestamp, fate: Fate) -> Int {
-    let length = min(fate.duration, intent.timeout)
+    let command = intent.operation.words.map { commands?($0.line, $0.input) ?? SimulatedCommand() }
+    let duration = command?.duration ?? fate.duration
     var job = SimulatedJob(
-      deployment: site.deployment, intent: intent, fence: site.fence, token: site.token, state: .running, began: now, ends: now + length,
-      fate: fate, runs: 1, turn: 0)
-    if fate.duration > intent.timeout {
+      deployment: site.deployment, intent: intent, fence: site.fence, token: site.token, state: .running, began: now,
+      ends: now + min(duration, intent.timeout), fate: fate, runs: 1, turn: 0, folder: site.folder(of: intent), command: command)
+    for written in command?.appends ?? [] { append(written, in: job.folder) }
+    if duration > intent.timeout {
       job.fate.failure = Failure(.timeout, "\(intent.operation.verb) on \(name) was given up after \(intent.timeout)")
     }
     if defect == .jobSentAgain, intent.operation.isCommand, let known = jobs.index(of: intent.id, in: site.deployment) {

@@ -9,25 +9,39 @@ package struct SimulatedHost: Sendable {
   package var releases: [StoredRelease] = []
   /// What `current` names; nil if the link is not there.
   package var current: Release.ID?
-  /// The text of a link `current` that somebody else made; nil if it is a release's, or away.
-  package var foreign: String?
-  /// Releases of which somebody removed a file.
-  package var damaged: [Release.ID] = []
+  /// What `current` is, if somebody else made it.
+  package var strange: StrangeCurrent?
+  /// What is wrong with releases that were here, or are.
+  package var damage: [ReleaseDamage] = []
   package var receipt: Receipt?
   /// The receipt of the good release before that one.
   package var previous: Receipt?
   /// What `previous` was before the receipt that is on trial.
   package var before: Receipt?
+  /// A release beyond the number to keep, which stays only until what runs has proved good.
+  package var surplus: Release.ID?
   /// What it remembers of a deployment that could not take it back.
   package var failedRestore: FailedRestore?
   package var lock: HeldLock?
   package var fence = Fence()
   /// Every job that was ever claimed here.
   package var jobs = SimulatedJobs()
-  /// Files that operations wrote; looked up by path, never iterated.
-  package var files: [String: String] = [:]
+  /// Files that operations wrote, by their absolute paths; looked up, never iterated.
+  package var files: [String: SimulatedFile] = [:]
+  /// Paths at which nothing is, though a host usually has something there: shared files, folders to write to.
+  package var absent: [String] = []
+  /// Whether nothing is at paths of which nothing was said; if not, a text that nobody wrote is read as an empty one.
+  package var knowsFiles = false
+  /// Users that it has; nil: everyone who is asked for.
+  package var users: [String]?
+  /// What a command does, by its line and its input; nil: nothing is known of it.
+  package var commands: (@Sendable (_ line: String, _ input: String) -> SimulatedCommand?)?
+  /// Bytes of each stream of a command that it keeps.
+  package var outputLimit = 64 << 20
   /// Digests of the recipe sources kept here.
   package var sources: [Digest] = []
+  /// What the sources are, as far as anybody brought them; looked up, never iterated.
+  package var texts: [Digest: [SourceFile]] = [:]
   /// How often it was started.
   package var boot = 1
   package var freeBytes: Int = 10_000_000_000
@@ -66,38 +80,33 @@ package struct SimulatedHost: Sendable {
     package var lock: Lock
     package var lease: Interval
     package var renewed: Timestamp
-    package func isDead(at now: Timestamp) -> Bool { renewed + lease < now }
+    /// Seconds until the holder counts as dead, a part of one as a whole one; 0 or less: it does.
+    package func left(at now: Timestamp) -> Int {
+      let left = (renewed + lease - now).milliseconds
+      return left > 0 ? (left + 999) / 1000 : left / 1000
+    }
   }
 
   /// Whether a complete, verified release of that id is here.
   package func has(_ release: Release.ID) -> Bool { releases.contains { $0.complete && $0.release.id == release } }
 
-  /// What a survey of it says at that time.
-  package func state(at now: Timestamp) -> HostState {
-    HostState(
-      facts: HostFacts(
-        shell: "dash", user: "deploy", home: "/home/deploy", kernel: "6.1", architecture: "x86_64",
-        tools: ["curl", "gzip", "setsid", "sha256sum", "sudo", "tar"], bootID: "boot-\(boot)", processors: 2, freeBytes: freeBytes,
-        freeInodes: 1_000_000),
-      current: current, releases: releases.filter(\.complete).map(\.release.id), receipt: receipt, previous: previous,
-      lock: lock.map { held in
-        var lock = held.lock
-        lock.leaseLeft = ((held.renewed + held.lease) - now).milliseconds / 1000
-        return lock
-      },
-      fence: fence.number,
-      jobs: jobs.running.map { jobs[$0] }.filter { $0.intent.operation.isCommand }.map { job in
-        RunningJob(
-          deployment: job.deployment, intent: job.intent.id, fence: job.fence, command: job.intent.operation.verb, since: job.began)
-      }, strange: foreign.map { .link($0) }, damage: damaged.map { ReleaseDamage($0, .lacking(1, of: 10)) },
-      place: HostPlace(id: name, path: "/srv", folder: name), failedRestore: failedRestore)
+  /// The text of a link `current` that somebody else made; nil if it is something else.
+  package var foreign: String? {
+    get { if case .link(let text) = strange { text } else { nil } }
+    set { strange = newValue.map { .link($0) } }
+  }
+
+  /// Releases of which somebody removed something.
+  package var damaged: [Release.ID] {
+    get { damage.map(\.release) }
+    set { damage = newValue.map { ReleaseDamage($0, .lacking(1, of: 10)) } }
   }
 
   /// Loses power and starts again: commands that ran leave no status, unfinished transfers start over, the disk stays.
   package mutating func reboot() {
     boot += 1
     for index in jobs.running {
-      jobs[index].state = jobs[index].intent.operation.isCommand ? .lost : .dropped
+      jobs[index].lose()
     }
   }
 }
@@ -125,6 +134,16 @@ package struct SimulatedJob: Sendable {
   package var runs: Int
   /// Raised when it is ended early, so that an end that was foreseen does not come.
   package var turn: Int
+  /// The folder that its relative paths start from.
+  package var folder = ""
+  /// What it does there; nil if it runs no command.
+  package var command: SimulatedCommand?
+
+  /// What ran it is gone, and left no status.
+  package mutating func lose() {
+    state = intent.operation.isCommand ? .lost : .dropped
+    turn += 1
+  }
 }
 
 /// What chance has in store for an operation.
@@ -137,9 +156,4 @@ package struct Fate: Sendable, Hashable {
     self.duration = duration
     self.failure = failure
   }
-}
-
-extension DeployModel.Operation {
-  /// Whether it is a command, of which nobody may guess how it ended.
-  package var isCommand: Bool { if case .run = self { true } else { false } }
 }

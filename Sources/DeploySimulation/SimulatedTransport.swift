@@ -1,89 +1,109 @@
 package import DeployCore
 package import DeployModel
-import Synchronization
 
-/// Simulated hosts behind the port that real ones are behind: for the engine's own tests. Times are the clock's.
+/// Simulated hosts behind the port that real ones are behind: for tests, of the engine and of whatever uses the port. It keeps the
+/// contract of transports. Times are the clock's.
 package final class SimulatedTransport: Transport {
-  private struct State: Sendable {
-    var hosts: [SimulatedHost]
-    var sleepers: [Sleeper] = []
-  }
-  private struct Sleeper: Sendable {
-    var deployment: Deployment.ID
-    var intent: Int
-    var task: Task<Void, Never>
-  }
-  private let state: Mutex<State>
-  private let clock: any Clock
+  let world: SimulatedWorld
+  /// Tells it from others that reach the same hosts.
+  let number: Int
   private let faults: Faults
   private let dice: Dice
-  /// Names of hosts to their numbers here; looked up, never iterated.
-  private let numbers: [String: Int]
+  private let pace: Pace
+  private let store: (any BundleStore)?
+  let secrets: (any Secrets)?
 
-  /// - Parameter faults: of these, failing and slow operations and full disks happen here; the network does not fail.
-  package init(hosts: [SimulatedHost], clock: any Clock, faults: Faults = Faults(), seed: UInt64 = 0) {
-    state = Mutex(State(hosts: hosts))
-    self.clock = clock
+  /// - Parameters:
+  ///   - faults: of these, failing and slow operations and full disks happen here; the network does not fail.
+  ///   - store: knows the recipe sources that receipts name; nil: hosts keep their digests only.
+  ///   - secrets: values that receipts are marked with; nil: none is known.
+  package convenience init(
+    hosts: [SimulatedHost], clock: any Clock, faults: Faults = Faults(), seed: UInt64 = 0, pace: Pace = .usual,
+    store: (any BundleStore)? = nil, secrets: (any Secrets)? = nil
+  ) {
+    self.init(
+      SimulatedWorld(hosts: hosts, clock: clock), faults: faults, dice: Dice(seed: seed), pace: pace, store: store, secrets: secrets)
+  }
+
+  private init(
+    _ world: SimulatedWorld, faults: Faults, dice: Dice, pace: Pace, store: (any BundleStore)?, secrets: (any Secrets)?
+  ) {
+    self.world = world
     self.faults = faults
-    dice = Dice(seed: seed)
-    numbers = Dictionary(hosts.enumerated().map { ($0.element.name, $0.offset) }, uniquingKeysWith: { first, _ in first })
+    self.dice = dice
+    self.pace = pace
+    self.store = store
+    self.secrets = secrets
+    number = world.enter()
+  }
+
+  /// Another engine's transport to the same hosts.
+  /// - Parameter secrets: as it knows them.
+  package func another(secrets: (any Secrets)? = nil) -> SimulatedTransport {
+    SimulatedTransport(world, faults: faults, dice: dice, pace: pace, store: store, secrets: secrets ?? self.secrets)
   }
 
   /// The hosts as they stand now.
-  package var hosts: [SimulatedHost] { state.withLock { $0.hosts } }
+  package var hosts: [SimulatedHost] { world.hosts }
+
+  /// Changes a host from outside, as a person on it does.
+  package func change(_ host: String, _ change: (inout SimulatedHost) -> Void) { world.change(host, change) }
+
+  /// Files of the engine's machine, by their paths; nil: nothing is known of them, and every upload succeeds.
+  package var machine: [String: SimulatedFile]? {
+    get { world.machine }
+    set { world.machine = newValue }
+  }
 
   package func survey(_ host: Host, at path: String, application: String, group: String, shared: [String]) async -> Survey {
-    guard let number = numbers[host.name] else { return .unreachable(unknown(host)) }
-    return .reached(state.withLock { $0.hosts[number].state(at: clock.now()) })
+    guard path.isAbsolutePath else { return .unreachable(Failure(.invalid, "the path \(path) must be absolute")) }
+    do throws(Failure) {
+      let found = try world.look(at: host.name, for: number)
+      return .reached(found.host.state(at: found.now, for: application, shared: shared, below: path))
+    } catch { return .unreachable(error) }
+  }
+
+  package func refusal(of users: [String], on host: Host) async -> Failure? {
+    do throws(Failure) {
+      let found = try world.look(at: host.name, for: number)
+      return users.first { !found.host.knows($0) }.map { Failure(.missing, "there is no user \($0) on this host") }
+    } catch { return error }
   }
 
   package func perform(_ intent: Intent, at site: HostSite, output: @escaping @Sendable (OutputChunk) -> Void) async -> Outcome {
-    guard let number = numbers[site.host.name] else { return Outcome(failure: unknown(site.host)) }
-    let fate = faults.fate(of: intent, host: number, deployment: 0, dice: dice, pace: .usual)
-    let now = clock.now()
-    switch state.withLock({ $0.hosts[number].receive(intent, from: site, at: now, fate: fate) }) {
-    case .answered(let outcome): return outcome
-    case .begun(let job):
-      if case .run(let command) = intent.operation { output(chunk(intent, "\(command.line)\n")) }
-      return await follow(job, of: intent, on: number, site.deployment)
-    case .attached(let job): return await follow(job, of: intent, on: number, site.deployment)
-    }
+    do throws(Failure) { return try await perform(intent, at: site, output) } catch { return Outcome(failure: error) }
   }
 
-  package func cancel(_ intent: Int, at site: HostSite) async {
-    guard let number = numbers[site.host.name] else { return }
-    let sleepers = state.withLock { state in
-      _ = state.hosts[number].cancel(intent, of: site.deployment)
-      return state.sleepers.filter { $0.intent == intent && $0.deployment == site.deployment }
+  private func perform(
+    _ intent: Intent, at site: HostSite, _ output: @escaping @Sendable (OutputChunk) -> Void
+  ) async throws(Failure) -> Outcome {
+    if let nonsense = site.nonsense(in: intent) { throw nonsense }
+    let host = try world.number(of: site.host.name)
+    if let refusal = world.refusal(ofSending: intent.operation, by: number) { return refusal }
+    var intent = intent
+    var sources: [SourceFile]?
+    if case .record(let receipt) = intent.operation {
+      sources = try await store?.sources(receipt.inputs.sources)
+      intent.operation = .record(await marked(receipt, on: site.host.name))
     }
-    for sleeper in sleepers { sleeper.task.cancel() }
-  }
-
-  package func close() async {}
-
-  /// Waits for a job's steps until it has ended.
-  private func follow(_ job: Int, of intent: Intent, on number: Int, _ deployment: Deployment.ID) async -> Outcome {
-    while true {
-      let claimed = state.withLock { $0.hosts[number].jobs[job] }
-      if case .ended(let outcome) = claimed.state { return outcome }
-      if claimed.state != .running { return hosts[number].lost(intent) }
-      let clock = clock
-      let task = Task { await clock.sleep(claimed.ends - clock.now()) }
-      state.withLock { $0.sleepers.append(Sleeper(deployment: deployment, intent: intent.id, task: task)) }
-      await task.value
-      let now = clock.now()
-      state.withLock { state in
-        state.sleepers.removeAll { $0.intent == intent.id && $0.deployment == deployment }
-        if claimed.ends <= now { _ = state.hosts[number].proceed(job, turn: claimed.turn, at: now) }
+    for _ in 1...3 {
+      let fate = faults.fate(of: intent, host: host, deployment: 0, dice: dice, pace: pace)
+      let reception = world.receive(intent, from: site, on: host, by: number, fate: fate)
+      world.written(by: intent, of: site.deployment, on: host).forEach(output)
+      switch reception {
+      case .answered(let outcome): return outcome
+      case .begun(let job), .attached(let job):
+        // A job that may run twice is started once more if it was lost.
+        guard let outcome = await world.follow(job, of: intent, on: host, from: site, by: number) else { continue }
+        return world.settle(intent, from: site, on: host, outcome, sources: sources)
       }
     }
+    return world.hosts[host].lost(intent)
   }
 
-  private func chunk(_ intent: Intent, _ text: String) -> OutputChunk {
-    OutputChunk(intent: intent.id, place: intent.place, stream: .stdout, offset: 0, bytes: Array(text.utf8))
-  }
+  package func cancel(_ intent: Int, at site: HostSite) async { world.cancel(intent, at: site) }
 
-  private func unknown(_ host: Host) -> Failure { Failure(.unreachable, "there is no simulated host \(host.name)") }
+  package func close() async { world.leave(number) }
 }
 
 /// A simulated engine machine: everything it is asked goes well, after no time, unless it was told otherwise.

@@ -45,7 +45,7 @@ final class Bench: Sendable {
     }
     journal = before?.journal ?? PastMemory()
     shelf = before?.shelf ?? MemoryShelf()
-    transport = SimulatedTransport(hosts: hosts ?? names.map { SimulatedHost(name: $0) }, clock: clock, faults: faults)
+    transport = SimulatedTransport(hosts: hosts ?? names.map { Bench.host($0) }, clock: clock, faults: faults)
     let (clock, told) = (clock, told)
     let number = Mutex(before == nil ? 0 : 100)
     let stage = RehearsalStage(library: LuaShelf(), files: self.files) {
@@ -84,6 +84,17 @@ final class Bench: Sendable {
     defer { go() }
     for await _ in running.events {}
     return try await running.end()
+  }
+
+  /// A fresh host whose commands say their own line.
+  static func host(_ name: String) -> SimulatedHost {
+    var host = SimulatedHost(name: name)
+    host.commands = { line, _ in
+      var command = SimulatedCommand()
+      command.stdout = line + "\n"
+      return command
+    }
+    return host
   }
 
   /// A `deploy.lua` as most tests need it: fields of the recipe begin in line 8.

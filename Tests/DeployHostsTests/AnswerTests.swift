@@ -158,7 +158,7 @@ struct AnswerTests {
     let client = try #require(await ground.hosts.client(of: ground.host))
     let said = Ground.sh("tr '\\0' '\\n' </proc/\(client)/cmdline")
     #expect(!said.isEmpty && said.firstMatch(of: /[0-9a-f]{32}/) == nil)
-    let argv = Reach(ground.host, options: ground.hosts.options).start().argv
+    let argv = try Reach(ground.host, options: ground.hosts.options).start().argv
     #expect(argv.joined(separator: " ").firstMatch(of: /[0-9a-f]{32}/) == nil)
     await ground.end()
   }

@@ -59,8 +59,8 @@ struct ChannelTests {
   }
 
   @Test("what OpenSSH says becomes a cause with a fix, and only what may pass is tried again")
-  func diagnosis() {
-    let reach = Reach(DeployModel.Host(name: "web1", address: "10.0.0.1", user: "deploy"), options: .init())
+  func diagnosis() throws {
+    let reach = try Reach(DeployModel.Host(name: "web1", address: "10.0.0.1", user: "deploy"), options: .init())
     let cases: [(String, Failure.Kind, String, Bool)] = [
       (
         "No ED25519 host key is known for 10.0.0.1 and you have requested strict checking.\nHost key verification failed.", .unreachable,

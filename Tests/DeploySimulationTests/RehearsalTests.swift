@@ -12,7 +12,7 @@ struct RehearsalTests {
   ) throws -> (Simulation, RehearsedScripts) {
     let text = """
       \(more)
-      recipe "web" { path = "/srv/shop", revision = bundle "dist", targets = { "web1", "web2", "web3" },
+      recipe "web" { application = "shop", path = "/srv/shop", revision = bundle "dist", targets = { "web1", "web2", "web3" },
       \(body) }
       """
     let project = try LuaProject.load(main: SourceFile(path: "deploy.lua", text: text)) { _ in nil }

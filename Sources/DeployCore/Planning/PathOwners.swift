@@ -16,7 +16,7 @@ package struct PathOwners: Sendable {
     var name: String
 
     init(_ host: Host) {
-      let address = host.transport == "local" ? "" : host.address ?? host.name
+      let address = host.isThisMachine ? "" : host.address ?? host.name
       key = (host.argv ?? [host.transport, address, "\(host.port ?? 0)", host.root ?? ""]).joined(separator: "\n")
       name = host.name
     }

@@ -77,7 +77,7 @@ package struct Selection: Sendable, Hashable {
     var seen: [[String]: String] = [:]
     return hosts.compactMap { host in
       guard host.argv == nil else { return nil }
-      let machine = host.transport == "local" ? "" : host.address ?? host.name
+      let machine = host.isThisMachine ? "" : host.address ?? host.name
       let place = [host.transport, machine, "\(host.port ?? 0)", host.place(recipe.path)]
       guard let other = seen[place] else {
         seen[place] = host.name

@@ -89,7 +89,7 @@ extension HostProgram {
   package static func commands(toRestore number: Int, in plan: Plan, after failure: Failure) -> [String] {
     let host = plan.hosts[number]
     let path = host.host.place(plan.path)
-    let reach = host.host.transport == "ssh" ? "ssh \(host.host.address ?? host.host.name)" : "sh"
+    let reach = host.host.ownTransport == .ssh ? "ssh \(host.host.address ?? host.host.name)" : "sh"
     let again = "lander deploy \(plan.recipe) --group \(plan.group) --only \(host.host.name) --force"
     if host.back == nil, let damage = host.damage, damage.kind != .gone || host.wayBack != nil {
       return [

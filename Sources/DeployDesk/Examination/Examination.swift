@@ -100,7 +100,7 @@ package struct Examination: Sendable {
 
   /// Looks at what ssh hosts need on this machine, without reaching them.
   package mutating func look(atReachOf project: Project) {
-    guard let host = project.groups.flatMap(\.hosts).first(where: { $0.transport == "ssh" }) else { return }
+    guard let host = project.groups.flatMap(\.hosts).first(where: { $0.ownTransport == .ssh }) else { return }
     if around.hasAgent {
       note(.good, "keys", "an ssh agent is running")
     } else if !around.keys.isEmpty {

@@ -1,3 +1,4 @@
+import DeployCore
 package import DeployModel
 
 extension Hosts {
@@ -36,33 +37,51 @@ struct Reach: Sendable, Hashable {
   let typed: String
   let name: String
 
-  init(_ host: DeployModel.Host, options: Hosts.Options) {
-    name = host.name
+  /// A transport of the engine's own that gives a shell: how its hosts are reached.
+  typealias Factory = @Sendable (DeployModel.Host, Hosts.Options) -> Reach
+
+  /// By the names that hosts have for them.
+  static let factories: [(name: String, make: Factory)] = [
+    (OwnTransport.ssh.name, { Reach(overSSH: $0, options: $1) }),
+    (OwnTransport.local.name, { host, _ in Reach(.local, ["sh"], typed: "sh", name: host.name) }),
+  ]
+
+  /// - Throws: kind `invalid` if the host has neither an argv of its own nor a transport that gives a shell, with those that do.
+  init(_ host: DeployModel.Host, options: Hosts.Options) throws(Failure) {
     if let argv = host.argv, !argv.isEmpty {
-      kind = .other
-      self.argv = argv
-      typed = argv.map(Quoting.word).joined(separator: " ")
-    } else if host.transport == "local" {
-      kind = .local
-      argv = ["sh"]
-      typed = "sh"
-    } else {
-      kind = .ssh
-      var words = [options.ssh, "-T"]
-      if let config = options.sshConfig { words += ["-F", config] }
-      words += options.sshArguments
-      var plain = ["ssh"]
-      for (flag, value) in [("-p", host.port.map(String.init)), ("-l", host.user)] {
-        if let value { plain += [flag, value] }
-      }
-      words += plain.dropFirst()
-      for setting in [
-        "BatchMode=yes", "ServerAliveInterval=5", "ServerAliveCountMax=3", "ConnectTimeout=10", "ClearAllForwardings=yes",
-        "RemoteCommand=none", "ControlMaster=no",
-      ] { words += ["-o", setting] }
-      argv = words + ["--", host.address ?? host.name]
-      typed = (plain + [host.address ?? host.name]).map(Quoting.word).joined(separator: " ")
+      self.init(.other, argv, typed: argv.map(Quoting.word).joined(separator: " "), name: host.name)
+      return
     }
+    guard let factory = Self.factories.first(where: { $0.name.isExactly(host.transport) }) else {
+      throw Failure(
+        .invalid, "host \(host.name): no transport \"\(host.transport)\" gives a shell",
+        fix: NearMatch.hint(host.transport, among: Self.factories.map(\.name)))
+    }
+    self = factory.make(host, options)
+  }
+
+  private init(_ kind: Kind, _ argv: [String], typed: String, name: String) {
+    self.kind = kind
+    self.argv = argv
+    self.typed = typed
+    self.name = name
+  }
+
+  private init(overSSH host: DeployModel.Host, options: Hosts.Options) {
+    var words = [options.ssh, "-T"]
+    if let config = options.sshConfig { words += ["-F", config] }
+    words += options.sshArguments
+    var plain = ["ssh"]
+    for (flag, value) in [("-p", host.port.map(String.init)), ("-l", host.user)] {
+      if let value { plain += [flag, value] }
+    }
+    words += plain.dropFirst()
+    for setting in [
+      "BatchMode=yes", "ServerAliveInterval=5", "ServerAliveCountMax=3", "ConnectTimeout=10", "ClearAllForwardings=yes",
+      "RemoteCommand=none", "ControlMaster=no",
+    ] { words += ["-o", setting] }
+    let address = host.address ?? host.name
+    self.init(.ssh, words + ["--", address], typed: (plain + [address]).map(Quoting.word).joined(separator: " "), name: host.name)
   }
 
   /// The whole argv to start, and what the first line says to it before and after its sign of life. The nonce is in that line only:

@@ -7,9 +7,6 @@ extension Hosts {
   func job(of command: Command, _ errand: Errand) async throws(Failure) -> Job {
     var script = ""
     if let user = command.user {
-      guard !user.isEmpty, user.utf8.allSatisfy(Hosts.isName), !user.hasPrefix("-") else {
-        throw Failure(.invalid, "`\(user)` is no user's name")
-      }
       script += "HOME=~\(user) USER=\(user) LOGNAME=\(user)\nexport HOME USER LOGNAME\n"
     }
     for (name, value) in try await environment(command, errand) { script += "\(name)=\(Quoting.word(value))\nexport \(name)\n" }
@@ -18,7 +15,6 @@ extension Hosts {
     switch command.form {
     case .shell(let line): script += "exec sh -c \(Quoting.word(line))\n"
     case .argv(let words):
-      guard let first = words.first, !first.isEmpty else { throw Failure(.invalid, "an empty argv names no program") }
       script += "exec \(words.map { "'" + $0.replacing("\0", with: "").replacing("'", with: "'\\''") + "'" }.joined(separator: " "))\n"
     }
     let input = try await vault.reveal(command.input ?? Text(""))
@@ -35,21 +31,9 @@ extension Hosts {
       ("LANDER_RELEASE", errand.intent.site.release ?? ""), ("LANDER_PREVIOUS", errand.intent.site.previous ?? ""),
     ]
     for variable in command.environment {
-      guard variable.name.utf8.allSatisfy(Hosts.isName), let first = variable.name.utf8.first, !(48...57).contains(first),
-        !variable.name.contains("-"), !variable.name.contains(".")
-      else { throw Failure(.invalid, "`\(variable.name)` is no name of an environment variable") }
       settings.append((variable.name, try await vault.reveal(variable.value)))
     }
     return settings
-  }
-
-  private static func isName(_ byte: UInt8) -> Bool {
-    switch byte {
-    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
-      UInt8(ascii: "_"), UInt8(ascii: "-"), UInt8(ascii: "."):
-      true
-    default: false
-    }
   }
 
   static func now() -> Timestamp {

@@ -18,9 +18,6 @@ struct Job: Sendable {
   var awaitsOutput = false
   /// Its folder's name, if that is not the intent.
   var name: String
-
-  /// Bytes of script and input together that go to a host at once.
-  static let largest = 1 << 20
 }
 
 extension Hosts {
@@ -67,9 +64,10 @@ extension Hosts {
   ) async throws(Failure) -> (JobEnd, Captured?, Captured?) {
     let site = errand.site
     let script = Array(job.script.utf8)
-    guard script.count + job.input.count <= Job.largest else {
+    guard script.count + job.input.count <= HostSite.largestPiece else {
       throw Failure(
-        .invalid, "`\(job.line)` has an input of \(job.input.count) bytes; \(Job.largest) is the most", fix: "upload a file and read it")
+        .invalid, "`\(job.line)` has an input of \(job.input.count) bytes; \(HostSite.largestPiece) is the most",
+        fix: "upload a file and read it")
     }
     let grace = max(1, options.grace.milliseconds / 1000)
     let seconds = "\(errand.intent.timeout.milliseconds / 1000).\(String(1000 + errand.intent.timeout.milliseconds % 1000).dropFirst())"

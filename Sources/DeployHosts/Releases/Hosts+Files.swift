@@ -30,8 +30,8 @@ extension Hosts {
   /// One rename, so that a reader sees the old content or the new. With a secret in it the standard mode is 0600, else 0644.
   func write(_ path: String, _ content: Text, _ mode: Int?, _ owner: String?, _ errand: Errand) async throws(Failure) -> Outcome {
     let bytes = Array(try await vault.reveal(content).utf8)
-    guard bytes.count <= Job.largest else {
-      throw Failure(.invalid, "\(bytes.count) bytes are too many to write; \(Job.largest) is the most", fix: "use host:upload")
+    guard bytes.count <= HostSite.largestPiece else {
+      throw Failure(.invalid, "\(bytes.count) bytes are too many to write; \(HostSite.largestPiece) is the most", fix: "use host:upload")
     }
     let bits = mode ?? (content.secrets.isEmpty ? 0o644 : 0o600)
     let arguments = errand.named + [try errand.place(path), String(bits, radix: 8), owner ?? "", Hex.word()]

@@ -101,7 +101,7 @@ extension Hosts {
   package func verify(
     _ host: DeployModel.Host, at path: String, current release: Release.ID, digest: (Manifest) -> Digest
   ) async throws(Failure) -> Verification {
-    let link = link(to: host)
+    let link = try link(to: host)
     let answer = try await link.demand("l_show", [path, "manifests/\(release)"])
     guard let end = answer.output.firstIndex(of: 10),
       let kept = try? JSONDecoder().decode(KeptRelease.self, from: Data(answer.output[(end + 1)...]))

@@ -21,7 +21,7 @@ extension Hosts {
     guard path.isAbsolutePath else {
       throw Failure(.invalid, "the path \(path) must be absolute", fix: "write path = \"/srv/…\" in the recipe")
     }
-    let link = link(to: host)
+    let link = try link(to: host)
     // The channel first, so that its making does not count as the clock's difference.
     _ = try await link.demand("l_ping", [])
     let asked = Hosts.now()

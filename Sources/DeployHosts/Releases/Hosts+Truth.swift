@@ -1,5 +1,5 @@
 import DeployCore
-package import DeployModel
+import DeployModel
 import FoundationEssentials
 
 extension Hosts {
@@ -87,16 +87,6 @@ extension Hosts {
     let text = try left.map { left throws(Failure) in left.isOver ? "-" : String(decoding: try Hosts.coded(left), as: UTF8.self) } ?? ""
     _ = try await errand.link.demand("l_unlock", [errand.site.path, token, good ?? "", text], patience: patience)
     return .done()
-  }
-
-  /// Takes a dead holder's lock away, for a person who knows; the fence stays, so that what it left running is found and
-  /// ended before the next deployment's first effect.
-  /// - Returns: jobs of its deployments that still run. - Throws: kind `locked` where somebody else holds it by now.
-  package func release(lock token: String, on host: DeployModel.Host, at path: String) async throws(Failure) -> [RunningJob] {
-    let link = link(to: host)
-    let place = host.place(path)
-    _ = try await link.demand("l_unlock", [place, token])
-    return try await link.demand("l_running", [place, "\(Int32.max)"]).lines.compactMap { Orphan($0)?.running }
   }
 
   /// The previous receipt is kept where it was of another release; sources are there before the receipt that names them.

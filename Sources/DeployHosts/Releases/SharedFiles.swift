@@ -27,7 +27,7 @@ enum SharedFiles {
 
   private static func command(bringing files: [String], to folder: String, on host: DeployModel.Host) -> String {
     let (from, to) = (files.map(Quoting.word).joined(separator: " "), Quoting.word(folder))
-    if host.transport == "local" || host.argv != nil { return "mkdir -p \(to) && cp \(from) \(to)/" }
+    if host.isThisMachine || host.argv != nil { return "mkdir -p \(to) && cp \(from) \(to)/" }
     let (login, machine) = (host.user.map { "\($0)@" } ?? "", host.address ?? host.name)
     let address = login + machine
     // Without brackets scp would take the rest of an IPv6 address for the path.

@@ -27,7 +27,7 @@ extension Hosts {
       return SecretComparison(unknown: receipt.inputs.secrets, reason: "its receipt was written by an older version, without them")
     }
     if marks.isEmpty { return SecretComparison() }
-    let answer = try? await link(to: host).call("l_show", [path, "key"])
+    let answer = try? await self.link(to: host).call("l_show", [path, "key"])
     guard let answer, answer.status == 0, let key = Self.key(answer.text) else {
       return SecretComparison(unknown: marks.map(\.name), reason: "the key that its receipt was made with is not on the host any more")
     }

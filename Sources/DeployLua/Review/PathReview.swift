@@ -66,7 +66,7 @@ struct PathReview {
     var known: [ExactText: String] = [:]
     for index in hosts.indices {
       guard let root = hosts[index].root else { continue }
-      let use: WrittenPath.Use = hosts[index].transport == "local" ? .here : .host
+      let use: WrittenPath.Use = hosts[index].isThisMachine ? .here : .host
       // A group's word for its hosts: one reading is enough for all of them.
       if let clean = known[ExactText("\(use) \(root)")] {
         hosts[index].root = clean

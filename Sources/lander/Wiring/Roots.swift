@@ -15,7 +15,7 @@ extension Project {
 
 extension DeploymentGroup {
   fileprivate mutating func placeRoots(in folder: String) {
-    for index in hosts.indices where hosts[index].transport == "local" {
+    for index in hosts.indices where hosts[index].isThisMachine {
       hosts[index].root = hosts[index].root.map { Folder.absolute($0, in: folder) }
     }
   }

@@ -100,8 +100,10 @@ enum Wiring {
     let vault = Vault(providers)
     let hosts = Hosts(store: store, vault: vault)
     let machine = EngineProcesses(directory: folder, vault: vault)
+    // A new transport is entered here. All that give a shell are one.
+    let transports = Transports(OwnTransport.all.map { Transports.Entry($0.name, hosts) }, shells: hosts)
     let ports = Ports(
-      transport: AppSpecTransport(over: hosts), machine: machine, bundles: store, journal: journal, clock: SystemClock(),
+      transport: AppSpecTransport(over: transports), machine: machine, bundles: store, journal: journal, clock: SystemClock(),
       actor: Identity.actor)
     let desk = Desk(
       ports: ports, journal: journal, shelf: store, builder: MachineBuilder(store: store, machine: machine),

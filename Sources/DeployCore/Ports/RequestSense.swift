@@ -1,0 +1,80 @@
+package import DeployModel
+
+/// What every transport refuses before it asks a host: names, paths and words that would mean something else there.
+extension HostSite {
+  /// Why an intent cannot be sent for this deployment; nil if it can.
+  package func nonsense(in intent: Intent) -> Failure? {
+    let names = [deployment] + [intent.site.release, intent.site.previous].compactMap { $0 }
+    if let odd = names.first(where: { $0.isEmpty || $0.utf8.first == UInt8(ascii: ".") || !$0.utf8.allSatisfy(Self.isPlain) }) {
+      return Failure(.invalid, "`\(odd)` cannot be the name of a deployment or release")
+    }
+    if !path.isAbsolutePath || path.utf8.contains(10) || path.utf8.contains(0) {
+      return Failure(.invalid, "the path \(path) must be absolute", fix: "write path = \"/srv/…\" in the recipe")
+    }
+    if let written = intent.operation.hostPath, written.isEmpty || written.utf8.contains(0) { return Self.nowhere }
+    switch intent.operation {
+    case .run(let command): return command.nonsense
+    case .write(_, let content, _, _):
+      let size = content.description.utf8.count
+      if size <= Self.largestPiece { return nil }
+      return Failure(.invalid, "\(size) bytes are too many to write; \(Self.largestPiece) is the most", fix: "use host:upload")
+    default: return nil
+    }
+  }
+
+  /// Bytes that go to a host in one piece: the content of a file, or a command with its input.
+  package static let largestPiece = 1 << 20
+
+  /// The folder that an intent's commands and relative paths start from.
+  package func folder(of intent: Intent) -> String { intent.site.release.map { "\(path)/releases/\($0)" } ?? path }
+
+  /// A path as the recipe wrote it, on the host.
+  /// - Throws: kind `invalid` if it is empty or has a zero byte.
+  package func place(_ written: String, of intent: Intent) throws(Failure) -> String {
+    guard !written.isEmpty, !written.utf8.contains(0) else { throw Self.nowhere }
+    return written.isAbsolutePath ? written : "\(folder(of: intent))/\(written)"
+  }
+
+  private static let nowhere = Failure(.invalid, "an empty path, or one with a zero byte, names nothing")
+
+  /// Letters, digits, `-`, `_` and `.`.
+  fileprivate static func isPlain(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
+      UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."):
+      true
+    default: false
+    }
+  }
+}
+
+extension Operation {
+  /// The path of the host that it reads or writes, as the recipe wrote it; nil if it has none.
+  fileprivate var hostPath: String? {
+    switch self {
+    case .read(let path, _), .exists(let path), .write(let path, _, _, _), .link(_, let path), .upload(_, let path), .download(let path, _):
+      path
+    default: nil
+    }
+  }
+}
+
+extension Command {
+  /// Why no host can be asked to run it; nil if one can.
+  package var nonsense: Failure? {
+    if let user, user.isEmpty || user.utf8.first == UInt8(ascii: "-") || !user.utf8.allSatisfy(HostSite.isPlain) {
+      return Failure(.invalid, "`\(user)` is no user's name")
+    }
+    for variable in environment {
+      let isName = variable.name.utf8.allSatisfy { HostSite.isPlain($0) && $0 != UInt8(ascii: "-") && $0 != UInt8(ascii: ".") }
+      guard isName, let first = variable.name.utf8.first, !(UInt8(ascii: "0")...UInt8(ascii: "9")).contains(first) else {
+        return Failure(.invalid, "`\(variable.name)` is no name of an environment variable")
+      }
+    }
+    if case .argv(let words) = form, words.first?.isEmpty != false { return Failure(.invalid, "an empty argv names no program") }
+    guard let input, input.description.utf8.count > HostSite.largestPiece else { return nil }
+    return Failure(
+      .invalid, "`\(line)` has an input of \(input.description.utf8.count) bytes; \(HostSite.largestPiece) is the most",
+      fix: "upload a file and read it")
+  }
+}

@@ -1,0 +1,67 @@
+package import DeployCore
+package import DeployModel
+
+/// Transports by the names that hosts have for them. Each host is reached by the one that its name stands for; whoever asks needs to
+/// know none of them.
+package struct Transports: Transport {
+  /// A name of `Host.transport`, and what reaches its hosts.
+  package struct Entry: Sendable {
+    let name: String
+    let transport: any Transport
+    package init(_ name: String, _ transport: any Transport) {
+      self.name = name
+      self.transport = transport
+    }
+  }
+  private let entries: [Entry]
+  private let shells: any Transport
+
+  /// - Parameters:
+  ///   - entries: what comes with the engine; of two with one name the first counts.
+  ///   - shells: reaches hosts whose transport a plugin made, by the argv that they have.
+  package init(_ entries: [Entry], shells: any Transport) {
+    self.entries = entries
+    self.shells = shells
+  }
+
+  /// - Throws: kind `invalid` for a name that nothing has, with the names there are.
+  private func transport(to host: Host) throws(Failure) -> any Transport {
+    if host.argv != nil { return shells }
+    if let entry = entries.first(where: { $0.name.isExactly(host.transport) }) { return entry.transport }
+    throw Failure(
+      .invalid, "host \(host.name): there is no transport \"\(host.transport)\"",
+      fix: NearMatch.hint(host.transport, among: entries.map(\.name))
+        ?? "declare it: transport \"\(host.transport)\" (function(host) … end)")
+  }
+
+  package func survey(_ host: Host, at path: String, application: String, group: String, shared: [String]) async -> Survey {
+    do throws(Failure) {
+      return try await transport(to: host).survey(host, at: path, application: application, group: group, shared: shared)
+    } catch { return .unreachable(error) }
+  }
+
+  package func refusal(of users: [String], on host: Host) async -> Failure? {
+    do throws(Failure) { return try await transport(to: host).refusal(of: users, on: host) } catch { return error }
+  }
+
+  package func compare(secretsOf receipt: Receipt, on host: Host, at path: String) async -> SecretComparison {
+    do throws(Failure) { return try await transport(to: host).compare(secretsOf: receipt, on: host, at: path) } catch {
+      return SecretComparison(unknown: receipt.secrets?.map(\.name) ?? receipt.inputs.secrets, reason: error.message)
+    }
+  }
+
+  package func perform(_ intent: Intent, at site: HostSite, output: @escaping @Sendable (OutputChunk) -> Void) async -> Outcome {
+    do throws(Failure) { return try await transport(to: site.host).perform(intent, at: site, output: output) } catch {
+      return Outcome(failure: error)
+    }
+  }
+
+  package func cancel(_ intent: Int, at site: HostSite) async {
+    guard let transport = try? transport(to: site.host) else { return }
+    await transport.cancel(intent, at: site)
+  }
+
+  package func close() async {
+    for transport in entries.map(\.transport) + [shells] { await transport.close() }
+  }
+}

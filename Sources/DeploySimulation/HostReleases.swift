@@ -1,0 +1,97 @@
+import DeployCore
+import DeployModel
+
+/// Releases, `current` and receipts of a simulated host.
+extension SimulatedHost {
+  mutating func complete(_ release: Release, _ job: SimulatedJob) {
+    damage.removeAll { $0.release == release.id }
+    guard let index = releases.firstIndex(where: { $0.release.id == release.id }) else {
+      releases.append(StoredRelease(release: release, complete: defect != .unverifiedRelease))
+      return note(.releases, job)
+    }
+    if !releases[index].complete, defect != .unverifiedRelease {
+      releases[index].complete = true
+      note(.releases, job)
+    }
+  }
+
+  /// - Parameter link: without a release, the text of the link that `current` was before the first deployment; nil: there was none.
+  mutating func activate(_ release: Release.ID?, link: String?, _ job: SimulatedJob) -> Outcome {
+    switch strange {
+    case .folder?, .file?: return .failed(.invalid, "current of \(name) is not a link, and is not touched", fix: "move it away")
+    case .link(let found)? where release == nil && found != link:
+      return .failed(.invalid, "current of \(name) leads to \(found): somebody else changed it meanwhile, and it is left alone")
+    default: break
+    }
+    if let release, !has(release), defect != .unverifiedRelease {
+      return .failed(.missing, "\(name) has no complete release \(release)", fix: "stage it first")
+    }
+    if release == nil { leave() }
+    guard current != release || foreign != link else { return .done() }
+    (current, foreign) = (release, link)
+    note(.current, job)
+    return .done()
+  }
+
+  mutating func discard(_ release: Release.ID, _ job: SimulatedJob) -> Outcome {
+    if release == current { return .failed(.invalid, "\(name) runs \(release): it cannot be discarded") }
+    releases.removeAll { $0.release.id == release }
+    note(.releases, job)
+    return .done()
+  }
+
+  /// Answers with what was removed, the newest first.
+  mutating func prune(keep: Int, pinned: [Release.ID], _ job: SimulatedJob) -> Outcome {
+    let receipts = [receipt, previous, before].compactMap { $0 }
+    let good = [current].compactMap { $0 } + receipts.map(\.release.id) + pinned
+    let old = releases.filter(\.complete).dropLast(max(keep, 1)).map(\.release.id)
+    surplus = old.first { $0 == before?.release.id }
+    let gone = old.filter { !good.contains($0) }
+    releases.removeAll { !$0.complete || gone.contains($0.release.id) }
+    sources.removeAll { digest in !receipts.contains { $0.inputs.sources == digest } }
+    if !gone.isEmpty { note(.releases, job) }
+    return .done(.list(gone.reversed().map { .text($0) }))
+  }
+
+  /// What stayed beyond the number to keep goes when what runs has proved good.
+  mutating func trim() {
+    defer { surplus = nil }
+    guard let surplus, ![receipt?.release.id, previous?.release.id, current].contains(surplus) else { return }
+    releases.removeAll { $0.release.id == surplus }
+  }
+
+  mutating func record(_ new: Receipt, _ job: SimulatedJob) -> Outcome {
+    // What is put back while a host is restored is of an earlier deployment, and is no claim about now.
+    if new.deployment == job.deployment, defect != .unverifiedRelease {
+      guard has(new.release.id) else { return .failed(.corrupt, "release \(new.release.id) was removed while it was deployed") }
+      guard current == new.release.id else {
+        return .failed(.corrupt, "current of \(name) is not release \(new.release.id): something else changed it meanwhile")
+      }
+    }
+    var new = new
+    if defect == .trialIgnored || new.trial == false { new.trial = nil }
+    if let old = receipt, old.release.id != new.release.id, old.trial != true {
+      if let previous, previous.release.id != old.release.id { before = previous }
+      previous = old
+    } else if receipt?.trial == true, previous?.release.id == new.release.id {
+      (previous, before) = (before, nil)
+    }
+    receipt = new
+    failedRestore = nil
+    if new.trial != true { before = nil }
+    if !sources.contains(new.inputs.sources) { sources.append(new.inputs.sources) }
+    note(.receipt, job)
+    return .done()
+  }
+
+  /// The recipe sources of a digest, as records of `path` and `text`.
+  func kept(_ digest: Digest) -> Outcome {
+    guard sources.contains(digest) else { return .failed(.missing, "\(name) keeps no recipe sources \(digest)") }
+    return .done(.list((texts[digest] ?? []).map { .record(of: [("path", .text($0.path)), ("text", .text($0.text))]) }))
+  }
+
+  /// The receipt goes with the release it is of, if nothing of Lander's follows.
+  private mutating func leave() {
+    if let current, receipt?.release.id == current { receipt = nil }
+  }
+}

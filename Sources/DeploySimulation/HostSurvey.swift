@@ -1,0 +1,47 @@
+import DeployCore
+package import DeployModel
+
+/// What a survey of a simulated host says.
+extension SimulatedHost {
+  /// - Parameters:
+  ///   - application: whose receipts count; nil: whosever they are.
+  ///   - shared: shared paths that the recipe has, and the folder below which they are looked for.
+  package func state(at now: Timestamp, for application: String? = nil, shared: [String] = [], below path: String = "") -> HostState {
+    let isStrange = receipt.map { !isOwn($0, application) } ?? false
+    let named = [current, receipt?.release.id, previous?.release.id].compactMap { $0 }
+    return HostState(
+      facts: HostFacts(
+        shell: "dash", user: "deploy", home: "/home/deploy", kernel: "6.1", architecture: "x86_64",
+        tools: ["curl", "gzip", "setsid", "sha256sum", "sudo", "tar"], bootID: "boot-\(boot)", processors: 2, freeBytes: freeBytes,
+        freeInodes: 1_000_000),
+      current: current, releases: releases.reversed().filter(\.complete).map(\.release.id), receipt: isStrange ? nil : receipt,
+      previous: previous.flatMap { isOwn($0, application) ? $0 : nil },
+      lock: lock.map { held in
+        var lock = held.lock
+        lock.leaseLeft = held.left(at: now)
+        return lock
+      },
+      fence: fence.number, jobs: jobs.running.compactMap { jobs[$0].told }, lacks: lacks(shared, below: path), strange: strange,
+      damage: damage.filter { named.contains($0.release) }, stranger: isStrange ? receipt : nil,
+      place: HostPlace(id: name, path: "/srv", folder: name), failedRestore: failedRestore)
+  }
+
+  /// Why a release that shares these paths cannot be staged yet; nil if it can.
+  func lacks(_ shared: [String], below path: String) -> Failure? {
+    let missing = shared.map { "\(path)/shared/\($0)" }.filter { file in absent.contains { $0.isExactly(file) } }
+    if missing.isEmpty { return nil }
+    return Failure(.missing, "shared files are not there yet: \(missing.joined(separator: ", "))", fix: "bring them to \(name)")
+  }
+
+  func isOwn(_ receipt: Receipt, _ application: String?) -> Bool { application.map { receipt.application.isExactly($0) } ?? true }
+}
+
+extension SimulatedJob {
+  /// As a survey tells of it; nil if it runs nothing of the recipe's.
+  fileprivate var told: RunningJob? {
+    guard let words = intent.operation.words else { return nil }
+    return RunningJob(
+      deployment: deployment, intent: intent.id, fence: fence,
+      command: String(decoding: words.line.utf8.map { [9, 10].contains($0) ? 32 : $0 }, as: UTF8.self), since: began)
+  }
+}

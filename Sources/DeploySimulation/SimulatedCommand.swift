@@ -1,0 +1,89 @@
+import DeployCore
+package import DeployModel
+
+/// What a command does on a simulated host. One that nobody described ends with 0 and says nothing.
+package struct SimulatedCommand: Sendable, Hashable {
+  /// All that it writes, as soon as it starts.
+  package var stdout = ""
+  package var stderr = ""
+  /// Its exit status; 128 and the number of the signal that ends it.
+  package var status = 0
+  /// How long it takes; nil: as long as the world's pace has it.
+  package var duration: Interval?
+  /// Files that it appends to as it starts: paths relative to its folder, and what is added.
+  package var appends: [Appended] = []
+
+  package struct Appended: Sendable, Hashable {
+    package var path: String
+    package var text: String
+    package init(_ path: String, _ text: String) {
+      self.path = path
+      self.text = text
+    }
+  }
+
+  package init() {}
+
+  /// Both streams, as an outcome carries them.
+  /// - Parameters:
+  ///   - merged: whether both are one.
+  ///   - limit: bytes of each stream that the host keeps.
+  func streams(merged: Bool, limit: Int) -> (out: String, err: String) {
+    (Self.kept(merged ? stdout + stderr : stdout, limit), merged ? "" : Self.kept(stderr, limit))
+  }
+
+  private static func kept(_ text: String, _ limit: Int) -> String {
+    guard text.utf8.count > limit else { return text }
+    return String(decoding: text.utf8.prefix(limit), as: UTF8.self)
+      + "\n[lander: output ends here; what came after \(limit) bytes was not kept]\n"
+  }
+}
+
+extension Captured {
+  /// A stream of a simulated command: whole, or its beginning and its end.
+  init(simulated text: String) {
+    let (all, half) = (text.utf8.count, Captured.limit / 2 - 64)
+    guard all > Captured.limit else {
+      self.init(text: text)
+      return
+    }
+    let (head, tail) = (String(decoding: text.utf8.prefix(half), as: UTF8.self), String(decoding: text.utf8.suffix(half), as: UTF8.self))
+    self.init(text: "\(head)\n[lander: \(all - 2 * half) bytes left out]\n\(tail)", bytes: all, truncated: true)
+  }
+}
+
+extension DeployModel.Operation {
+  /// Whether it is a command of which nobody may guess how it ended. One that changes nothing may be run again.
+  package var isCommand: Bool { if case .run(let command) = self { command.isQuestion != true } else { false } }
+
+  /// Whether a host refuses it from an owner that was overtaken: every change, and checks, which are jobs too.
+  var obeysFence: Bool {
+    switch self {
+    case .read, .exists, .download, .sources, .lock, .unlock: false
+    case .run(let command): command.isQuestion != true
+    default: true
+    }
+  }
+
+  /// Whether a host remembers its end, and tells it again to whoever asks again.
+  var isRemembered: Bool {
+    switch self {
+    case .read, .exists, .download, .sources, .lock, .unlock: false
+    default: true
+    }
+  }
+
+  /// Whether it is started once more if nobody can say how it ended.
+  var mayRepeat: Bool { if case .run(let command) = self { command.onLost == .repeat } else { true } }
+
+  /// What it runs on the host, as a person would read it, and what that gets as its input; nil if it runs nothing of the recipe's.
+  var words: (line: String, input: String)? {
+    switch self {
+    case .run(let command): (command.line, command.input?.description ?? "")
+    case .check(.command(let line)): (line, "")
+    case .check(.port(let port)): ("port \(port)", "")
+    case .check(.http(let url, _)): ("GET \(url)", "")
+    default: nil
+    }
+  }
+}

@@ -1,0 +1,44 @@
+import DeployCore
+package import DeployModel
+
+/// Secrets in receipts of simulated hosts: a digest of each value, so that a rotated one shows. It hides nothing, as nothing leaves here.
+extension SimulatedTransport {
+  /// The receipt with a digest for each of its secrets that has none and whose value is known here.
+  func marked(_ receipt: Receipt, on host: String) async -> Receipt {
+    guard let marks = receipt.secrets, let secrets else { return receipt }
+    var receipt = receipt
+    var done: [SecretMark] = []
+    for var mark in marks {
+      if mark.digest == nil, let value = try? await secrets.value(of: mark.name) { mark.digest = Self.digest(mark.name, value, host) }
+      done.append(mark)
+    }
+    receipt.secrets = done
+    return receipt
+  }
+
+  package func compare(secretsOf receipt: Receipt, on host: Host, at path: String) async -> SecretComparison {
+    guard let marks = receipt.secrets else {
+      return SecretComparison(unknown: receipt.inputs.secrets, reason: "its receipt was written by an older version, without them")
+    }
+    var comparison = SecretComparison()
+    for mark in marks {
+      guard let digest = mark.digest, let value = try? await secrets?.value(of: mark.name) else {
+        comparison.unknown.append(mark.name)
+        comparison.reason =
+          comparison.reason ?? (mark.digest == nil ? "no value was known when its receipt was written" : "no value is known here")
+        continue
+      }
+      let isSame = Self.digest(mark.name, value, host.name) == digest
+      if isSame { comparison.same.append(mark.name) } else { comparison.changed.append(mark.name) }
+    }
+    return comparison
+  }
+
+  /// FNV-1a of host, name and value.
+  private static func digest(_ name: String, _ value: String, _ host: String) -> Digest {
+    var hash: UInt64 = 14_695_981_039_346_656_037
+    for byte in Array(host.utf8) + [0] + Array(name.utf8) + [0] + Array(value.utf8) { hash = (hash ^ UInt64(byte)) &* 1_099_511_628_211 }
+    let text = String(hash, radix: 16)
+    return Digest(hex: String(repeating: "0", count: 64 - text.utf8.count) + text)
+  }
+}

@@ -1,0 +1,215 @@
+import DeployCore
+import DeployModel
+import Synchronization
+
+/// Hosts that several simulated transports reach, as real hosts are reached by several engines.
+final class SimulatedWorld: Sendable {
+  fileprivate struct State: Sendable {
+    var hosts: [SimulatedHost]
+    var machine: [String: SimulatedFile]?
+    var sleepers: [Sleeper] = []
+    /// How many transports there have been.
+    var transports = 0
+    var closed: [Int] = []
+    /// Locks whose leases a transport renews.
+    var leases: [Lease] = []
+  }
+  fileprivate struct Sleeper: Sendable {
+    var deployment: Deployment.ID
+    var intent: Int
+    var transport: Int
+    var task: Task<Void, Never>
+  }
+  fileprivate struct Lease: Sendable, Hashable {
+    var transport: Int
+    var host: Int
+    var token: String
+  }
+  private let state: Mutex<State>
+  private let clock: any Clock
+  /// Names of hosts to their numbers here; looked up, never iterated.
+  private let numbers: [String: Int]
+
+  init(hosts: [SimulatedHost], clock: any Clock) {
+    state = Mutex(State(hosts: hosts))
+    self.clock = clock
+    numbers = Dictionary(hosts.enumerated().map { ($0.element.name, $0.offset) }, uniquingKeysWith: { first, _ in first })
+  }
+
+  var hosts: [SimulatedHost] { state.withLock { $0.hosts } }
+  var machine: [String: SimulatedFile]? {
+    get { state.withLock { $0.machine } }
+    set { state.withLock { $0.machine = newValue } }
+  }
+
+  func number(of host: String) throws(Failure) -> Int {
+    guard let number = numbers[host] else { throw Failure(.unreachable, "there is no simulated host \(host)") }
+    return number
+  }
+
+  func change(_ host: String, _ change: (inout SimulatedHost) -> Void) {
+    guard let number = numbers[host] else { return }
+    let sleepers = state.withLock { state in
+      change(&state.hosts[number])
+      return state.sleepers
+    }
+    // Whoever waits looks again.
+    for sleeper in sleepers { sleeper.task.cancel() }
+  }
+
+  /// Another transport reaches the hosts.
+  /// - Returns: its number.
+  func enter() -> Int {
+    state.withLock { state in
+      state.transports += 1
+      return state.transports
+    }
+  }
+
+  /// A transport is closed: it waits for nothing any more, and renews no lease.
+  func leave(_ transport: Int) {
+    let now = clock.now()
+    let sleepers = state.withLock { state in
+      for host in state.hosts.indices { state.renew(host, at: now) }
+      state.leases.removeAll { $0.transport == transport }
+      state.closed.append(transport)
+      return state.sleepers.filter { $0.transport == transport }
+    }
+    for sleeper in sleepers { sleeper.task.cancel() }
+  }
+
+  /// A host as it is now, with the time.
+  /// - Throws: kind `unreachable` if there is none of that name, `cancelled` if the transport was closed.
+  func look(at host: String, for transport: Int) throws(Failure) -> (host: SimulatedHost, now: Timestamp) {
+    let number = try number(of: host)
+    let now = clock.now()
+    return try state.withLock { state throws(Failure) in
+      if state.closed.contains(transport) { throw Self.closed }
+      state.catchUp(number, at: now)
+      return (state.hosts[number], now)
+    }
+  }
+
+  /// What is refused on this side; nil if the host is asked.
+  func refusal(ofSending operation: DeployModel.Operation, by transport: Int) -> Outcome? {
+    state.withLock { state in
+      if state.closed.contains(transport) { return Outcome(failure: Self.closed) }
+      guard case .upload(let from, _) = operation, let machine = state.machine, machine[from] == nil else { return nil }
+      return .failed(.missing, "\(from) does not exist on this machine")
+    }
+  }
+
+  func receive(_ intent: Intent, from site: HostSite, on host: Int, by transport: Int, fate: Fate) -> Reception {
+    let now = clock.now()
+    return state.withLock { state in
+      state.catchUp(host, at: now)
+      // Whoever works under a lock renews it, also one that another process took.
+      if !site.token.isEmpty, intent.operation.isLeased {
+        let lease = Lease(transport: transport, host: host, token: site.token)
+        if !state.leases.contains(lease) { state.leases.append(lease) }
+      }
+      let reception = state.hosts[host].receive(intent, from: site, at: now, fate: fate)
+      if case .lock(let request) = intent.operation, state.hosts[host].lock?.lock.token == request.token {
+        state.leases.append(Lease(transport: transport, host: host, token: request.token))
+      }
+      return reception
+    }
+  }
+
+  /// What the job of an intent has written so far, as it comes to an engine that asks for it.
+  func written(by intent: Intent, of deployment: Deployment.ID, on host: Int) -> [OutputChunk] {
+    state.withLock { state in
+      guard let job = state.hosts[host].jobs.index(of: intent.id, in: deployment) else { return [] }
+      return state.hosts[host].chunks(of: state.hosts[host].jobs[job])
+    }
+  }
+
+  /// Waits for a job's steps until it has ended.
+  /// - Returns: nil: it was lost, and may be started once more.
+  func follow(_ job: Int, of intent: Intent, on host: Int, from site: HostSite, by transport: Int) async -> Outcome? {
+    while true {
+      let (claimed, isClosed) = state.withLock { ($0.hosts[host].jobs[job], $0.closed.contains(transport)) }
+      if case .ended(let outcome) = claimed.state { return outcome }
+      if isClosed { return Outcome(failure: Self.closed) }
+      if claimed.state != .running { return intent.operation.mayRepeat ? nil : hosts[host].lost(intent) }
+      let clock = clock
+      let task = Task { await clock.sleep(claimed.ends - clock.now()) }
+      let sleeper = Sleeper(deployment: site.deployment, intent: intent.id, transport: transport, task: task)
+      state.withLock { $0.sleepers.append(sleeper) }
+      await task.value
+      let now = clock.now()
+      state.withLock { state in
+        state.sleepers.removeAll { $0.intent == intent.id && $0.deployment == site.deployment && $0.transport == transport }
+        if claimed.ends <= now { _ = state.hosts[host].proceed(job, turn: claimed.turn, at: now) }
+      }
+    }
+  }
+
+  /// What an operation's end means for the engine's side: files that came and went, leases that are given up.
+  func settle(_ intent: Intent, from site: HostSite, on host: Int, _ outcome: Outcome, sources: [SourceFile]?) -> Outcome {
+    state.withLock { state in
+      if case .unlock(let token, _, _) = intent.operation { state.leases.removeAll { $0.token == token } }
+      guard outcome.failure == nil else { return outcome }
+      switch intent.operation {
+      case .record(let receipt):
+        if let sources { state.hosts[host].texts[receipt.inputs.sources] = sources }
+      case .upload(let from, let to):
+        let place = to.isAbsolutePath ? to : "\(site.folder(of: intent))/\(to)"
+        if let file = state.machine?[from] { state.hosts[host].files[place] = file }
+      case .download(let from, let to):
+        let place = from.isAbsolutePath ? from : "\(site.folder(of: intent))/\(from)"
+        if let file = state.hosts[host].file(place) { state.machine?[to] = file }
+      default: break
+      }
+      return outcome
+    }
+  }
+
+  func cancel(_ intent: Int, at site: HostSite) {
+    guard let number = numbers[site.host.name] else { return }
+    let sleepers = state.withLock { state in
+      _ = state.hosts[number].cancel(intent, of: site.deployment)
+      return state.sleepers.filter { $0.intent == intent && $0.deployment == site.deployment }
+    }
+    for sleeper in sleepers { sleeper.task.cancel() }
+  }
+
+  private static let closed = Failure(.cancelled, "the transport was closed")
+}
+
+extension SimulatedWorld.State {
+  /// Leases of transports that are open do not run out.
+  mutating func renew(_ host: Int, at now: Timestamp) {
+    guard let held = hosts[host].lock else { return }
+    if leases.contains(where: { $0.host == host && $0.token == held.lock.token }) { hosts[host].lock?.renewed = max(held.renewed, now) }
+  }
+
+  /// Lets happen what should have happened by now, though nobody waits for it.
+  mutating func catchUp(_ host: Int, at now: Timestamp) {
+    renew(host, at: now)
+    for job in hosts[host].jobs.running where hosts[host].jobs[job].ends <= now {
+      _ = hosts[host].proceed(job, turn: hosts[host].jobs[job].turn, at: now)
+    }
+  }
+}
+
+extension DeployModel.Operation {
+  /// Whether an operation under a lock keeps that lock's lease alive: each effect does.
+  fileprivate var isLeased: Bool {
+    switch self {
+    case .lock, .unlock: false
+    default: !isProbe
+    }
+  }
+}
+
+extension SimulatedHost {
+  /// All that a job has written, a chunk a stream.
+  fileprivate func chunks(of job: SimulatedJob) -> [OutputChunk] {
+    let streams = outputs(of: job)
+    return [(OutputChunk.Stream.stdout, streams.out), (.stderr, streams.err)].compactMap { stream, text in
+      if text.isEmpty { return nil }
+      return OutputChunk(intent: job.intent.id, place: job.intent.place, stream: stream, offset: 0, bytes: Array(text.utf8))
+    }
+  }
+}
