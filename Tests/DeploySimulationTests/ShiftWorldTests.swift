@@ -9,12 +9,15 @@ struct ShiftWorldTests {
   private static let green = Weights([.init("green", 100)])
 
   private func world(
-    passes: Bool, crashes: [Int] = [], faults: Faults = Faults(), seed: UInt64 = 1, lapse: Lapse? = nil
+    passes: Bool, ready: Bool = false, crashes: [Int] = [], faults: Faults = Faults(), seed: UInt64 = 1, lapse: Lapse? = nil
   ) throws -> Simulation {
     let (blue, green) = (try #require(Self.blue), try #require(Self.green))
-    let decisions: [Decision] = [
-      .wave([0, 1, 2], parallel: nil), .shift(green), .gate(Gate(.approval, name: "approve", time: .minutes(5))),
-    ]
+    // As blue/green does: hosts are ready, get the traffic, and come to their end when all is well.
+    let decisions: [Decision] =
+      [
+        .wave([0, 1, 2], parallel: nil, upto: ready ? .validate : nil), .shift(green),
+        .gate(Gate(.approval, name: "approve", time: .minutes(5))),
+      ] + (ready ? [.wave([0, 1, 2], parallel: nil)] : [])
     let hosts = Worlds.hosts(3)
     var simulation = Simulation(hosts: hosts, seed: seed, faults: faults) { _ in
       SwiftScripts([
@@ -46,13 +49,31 @@ struct ShiftWorldTests {
     #expect(bad.hosts.allSatisfy { $0.current == Worlds.old.id && $0.lock == nil })
   }
 
-  @Test("a crash at any instant of a deployment that moves traffic, then resume: it is back after a failure", arguments: [true, false])
-  func crashes(passes: Bool) throws {
-    let undisturbed = try world(passes: passes)
+  @Test("hosts that are ready and get traffic are stopped after it has gone back")
+  func order() throws {
+    let good = try world(passes: true, ready: true)
+    #expect(good.checkers.broken == [] && good.engines.map(\.conclusion?.status) == [.succeeded])
+    let bad = try world(passes: false, ready: true)
+    #expect(bad.checkers.broken == [] && bad.engines.map(\.conclusion?.status) == [.failed])
+    let entries = bad.engines[0].entries
+    let back = entries.lastIndex { if case .noted(.shifted) = $0.fact { true } else { false } }
+    let undone = entries.firstIndex { if case .noted(.host(_, .restoring)) = $0.fact { true } else { false } }
+    #expect(try #require(back) < #require(undone))
+    #expect(
+      bad.commandsHere.last == "traffic blue 100 %, green 0 %" && bad.hosts.allSatisfy { $0.current == Worlds.old.id && $0.lock == nil })
+  }
+
+  @Test(
+    "a crash at any instant of a deployment that moves traffic, then resume: it is back after a failure",
+    arguments: [
+      (true, false), (false, false), (true, true), (false, true),
+    ])
+  func crashes(passes: Bool, ready: Bool) throws {
+    let undisturbed = try world(passes: passes, ready: ready)
     var differences: [String] = []
     var failed = 0
     for point in 0..<undisturbed.crashPoints {
-      let simulation = try world(passes: passes, crashes: [point])
+      let simulation = try world(passes: passes, ready: ready, crashes: [point])
       if let broken = simulation.checkers.broken.first { differences.append("crash \(point): \(broken)") }
       if let stopped = simulation.stopped { differences.append("crash \(point): \(stopped)") }
       let (first, last) = (simulation.engines[0], simulation.commandsHere.last { $0.hasPrefix("traffic ") })
@@ -74,7 +95,8 @@ struct ShiftWorldTests {
     }
     #expect(differences.isEmpty, "\(differences.count): \(differences.prefix(5))")
     #expect(passes ? failed < undisturbed.crashPoints / 4 : failed == undisturbed.crashPoints)
-    Worlds.report("single crash points with traffic, \(passes ? "all well" : "not approved"): \(undisturbed.crashPoints)")
+    let end = passes ? "all well" : "not approved"
+    Worlds.report("single crash points with traffic\(ready ? " to ready hosts" : ""), \(end): \(undisturbed.crashPoints)")
   }
 
   @Test("a core that leaves traffic where it is after a failure breaks P7")

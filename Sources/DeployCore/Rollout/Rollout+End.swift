@@ -24,18 +24,16 @@ extension Rollout {
 
   /// Ends a deployment that has failed when nothing is under way any more.
   mutating func settle() {
-    guard phase == .settling, tree.activeRoots == 0, uploading.running == 0, admission.inFlight == 0, ready.isEmpty else { return }
-    finish()
+    guard phase == .settling, tree.activeRoots == 0, uploading.running == 0, admission.inFlight == 0 else { return }
+    if owesTraffic { return restoreTraffic() }
+    if ready.isEmpty { finish() }
   }
 
   mutating func finish() {
     if failure == nil, stopped == nil, !hasReachedEnough { failure = firstCause(or: "no host succeeded") }
-    // Traffic leaves what failed before anything else happens to it.
-    if !restoreTraffic() { notify(0) }
+    if failure != nil, owesTraffic { return restoreTraffic() }
+    notify(0)
   }
-
-  /// The traffic is as it was, or nobody could put it back.
-  mutating func trafficIsBack() { notify(0) }
 
   /// Whether enough hosts are where they should be, however large the budget: at least one, as in CodeDeploy, and every one on the
   /// automatic way back, whose budget lets it try all hosts and excuses none.

@@ -138,6 +138,8 @@ extension Rollout {
   /// The deployment has failed: hosts that wait for a later wave undo their segments, as many at once as may be in flight.
   mutating func giveUpReadyHosts() {
     guard let failure, !isGivingUp else { return }
+    // They may get traffic, so they are stopped after it has gone elsewhere.
+    guard !owesTraffic else { return settle() }
     isGivingUp = true
     while let host = ready.last, admission.hasRoom {
       ready.removeLast()

@@ -53,8 +53,9 @@ extension Rollout {
     case .idle: break
     case .reading(let script, let weights): wereRead(result, for: script, to: weights)
     case .setting(let script, let weights): wereSet(result, for: script, to: weights)
-    case .restoring(let attempt): wereRestored(result, attempt)
+    case .restoring(let attempt): return wereRestored(result, attempt)
     }
+    settle()
   }
 
   private mutating func wereRead(_ result: ScriptResult, for script: ScriptID, to weights: Weights) {
@@ -90,13 +91,14 @@ extension Rollout {
 
   // MARK: the way back
 
-  /// Puts the weights back that were before the first shift.
-  /// - Returns: false if all is as it was.
-  mutating func restoreTraffic() -> Bool {
-    guard failure != nil, let owed = traffic.owed, lapse != .trafficForgotten else { return false }
+  /// Whether traffic is to be put back before hosts that get some are touched.
+  var owesTraffic: Bool { traffic.owed != nil && traffic.stray == nil && lapse != .trafficForgotten }
+
+  /// Puts the weights back that were before the first shift, when nothing is under way any more.
+  mutating func restoreTraffic() {
+    guard let owed = traffic.owed else { return }
     phase = .shiftingBack
     restoreTraffic(owed, attempt: 1)
-    return true
   }
 
   private mutating func restoreTraffic(_ weights: Weights, attempt: Int) {
@@ -118,7 +120,8 @@ extension Rollout {
       traffic.stray = StrayTraffic(wanted: owed, message: error.failure.message, commands: traffic.commands)
       note(.remark("the traffic could not be put back: \(error.failure.message)"))
     }
-    trafficIsBack()
+    phase = .settling
+    giveUpReadyHosts()
   }
 }
 

@@ -9,6 +9,8 @@ struct RehearsalPart {
   var place: SourcePlace?
   /// Whether it runs once a host.
   var isHook = false
+  /// Whether it looks at a host for a gate.
+  var isLook = false
   /// Whether it is a stage of the recipe's own, or its condition: failing hosts come after those that run, and change nothing in them.
   var isStage = false
 
@@ -25,7 +27,7 @@ struct RehearsalPart {
       guard plan.recipes.indices.contains(body.recipe),
         let hook = plan.recipes[body.recipe].hooks.first(where: { $0.function == body.function })
       else {
-        title = "check of rollout:watch"
+        (title, isLook) = ("check of rollout:watch", true)
         return
       }
       self.init(title: "hook \(hook.event.rawValue)", place: hook.place, isHook: true)

@@ -151,6 +151,11 @@ package final class RehearsedScripts: Scripts {
 
   /// How the engine is to take the end of a script.
   private func ended(_ script: ScriptID, _ one: Running, _ result: ScriptResult) -> ScriptResult {
+    if mode != .faults, !hasFaults, one.part.isLook, result == .returned(.bool(false)) {
+      // What it looked at is made up: what follows is to be seen.
+      if !isDoubted(one) { find(Problem("\(one.part.title) says no though all goes well"), isCertain: false, isEnd: false, one) }
+      return .returned(.bool(true))
+    }
     guard mode != .faults, case .raised(let error) = result, one.root == script, !one.isCancelled else { return result }
     let kind = scripts.raised
     let isMistake = ["error", "limit", "usage", "invalid", "misnamed"].contains(kind)
