@@ -34,6 +34,8 @@ package final class AppSpecTransport: Transport {
 
   package func close() async { await inner.close() }
 
+  package func keepLock(at site: HostSite) async { await inner.keepLock(at: site) }
+
   package func cancel(_ intent: Int, at site: HostSite) async {
     guard let host = flights.withLock({ $0[Key(intent, site)] }) else { return await inner.cancel(intent, at: site) }
     await host.cancel()

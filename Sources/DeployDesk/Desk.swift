@@ -15,6 +15,8 @@ package struct Desk: Sendable {
   let watch: any HostWatch
   let secrets: any SecretKeeper
   let engines: any RunningEngines
+  let messages: any MessageDoor
+  let hosts: any HostDoor
   /// Where recipes are played.
   let stage: RehearsalStage
   /// This machine's own name, as it stands after the `@` of actors.
@@ -29,9 +31,9 @@ package struct Desk: Sendable {
   ///   - doors: closes all ways to hosts and to this machine.
   package init(
     ports: Ports, journal: any PastJournal, shelf: any BundleShelf, builder: any BundleBuilder, reviewer: any BundleReviewer,
-    watch: any HostWatch, secrets: any SecretKeeper, engines: any RunningEngines, stage: RehearsalStage, machine: String,
-    ending programs: @escaping @Sendable () async -> Void = {}, closing doors: @escaping @Sendable () async -> Void = {},
-    tell: @escaping @Sendable (DeskEvent) -> Void
+    watch: any HostWatch, secrets: any SecretKeeper, engines: any RunningEngines, messages: any MessageDoor, hosts: any HostDoor,
+    stage: RehearsalStage, machine: String, ending programs: @escaping @Sendable () async -> Void = {},
+    closing doors: @escaping @Sendable () async -> Void = {}, tell: @escaping @Sendable (DeskEvent) -> Void
   ) {
     self.ports = ports
     self.journal = journal
@@ -41,6 +43,8 @@ package struct Desk: Sendable {
     self.watch = watch
     self.secrets = secrets
     self.engines = engines
+    self.messages = messages
+    self.hosts = hosts
     self.stage = stage
     self.machine = machine
     self.programs = programs

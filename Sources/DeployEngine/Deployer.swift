@@ -12,6 +12,9 @@ package actor Deployer {
   private var waiting: CheckedContinuation<Void, Never>?
   private var timers: [Int: Task<Void, Never>] = [:]
   private var running: [Int: Intent] = [:]
+  private var answers: [Message.ID: MessageAnswer] = [:]
+  /// Entries with answers of the engine before, until the deployment runs.
+  private var past: [Entry]
   private var detached = false
   private let (chunks, spool) = AsyncStream.makeStream(of: OutputChunk.self)
 
@@ -28,6 +31,7 @@ package actor Deployer {
     self.plan = plan
     self.ports = ports
     self.feed = feed
+    past = entries?.filter { if case .noted(.answered) = $0.fact { true } else { false } } ?? []
     ledger =
       if let entries {
         try Ledger(resuming: entries, of: plan, scripts: scripts(plan), actor: ports.actor, at: ports.clock.now(), lapse: lapse)
@@ -41,16 +45,21 @@ package actor Deployer {
   /// - Throws: `Failure` if the journal cannot be written; hosts keep what they were last told.
   package func run() async throws(Failure) -> Conclusion? {
     let spooler = Task { [ports, plan, chunks] in for await chunk in chunks { await ports.journal.spool(chunk, of: plan.id) } }
-    let listener = Task { [weak self, ports, plan] in
-      guard let mailbox = ports.mailbox else { return }
-      for await message in mailbox.messages(for: plan.id) { await self?.hear(message) }
+    for entry in past { remember(entry) }
+    past = []
+    let listeners = ports.mailboxes.map { mailbox in
+      Task { [weak self, plan] in for await message in mailbox.messages(for: plan.id) { await self?.hear(message) } }
     }
     defer {
-      listener.cancel()
+      for listener in listeners { listener.cancel() }
       for timer in timers.values { timer.cancel() }
     }
+    for host in ledger.lockedHosts {
+      let site = ledger.site(of: host)
+      Task { [ports] in await ports.transport.keepLock(at: site) }
+    }
     try await turns()
-    if ledger.conclusion != nil { await ports.mailbox?.close(plan.id) }
+    if ledger.conclusion != nil { for mailbox in ports.mailboxes { await mailbox.close(plan.id) } }
     // What hooks wrote is kept before anybody is told that the deployment ended (promise P9).
     spool.finish()
     await spooler.value
@@ -92,6 +101,12 @@ package actor Deployer {
     if !detached { post(.said(message)) }
   }
 
+  /// Keeps the answer to a message until its mailbox is told.
+  private func remember(_ entry: Entry) {
+    guard case .noted(.answered(let message, let accepted, let words)) = entry.fact else { return }
+    answers[message] = MessageAnswer(accepted: accepted, words)
+  }
+
   private func wake() {
     waiting?.resume()
     waiting = nil
@@ -101,12 +116,17 @@ package actor Deployer {
     switch move {
     case .append(let entries):
       try await ports.journal.append(entries, to: plan.id)
-      for entry in entries { feed.entry(plan.id, entry) }
+      for entry in entries {
+        feed.entry(plan.id, entry)
+        remember(entry)
+      }
     case .head: ledger.seal(chain: await ports.journal.head(of: plan.id))
     case .perform(let intent): perform(intent)
     case .cancel(let intent): cancel(intent: intent)
     case .ring(let timer, let after): ring(timer, after: after)
-    case .take(let message): await ports.mailbox?.take(message, of: plan.id)
+    case .take(let message):
+      let answer = answers[message]
+      for mailbox in ports.mailboxes { await mailbox.take(message, of: plan.id, answer: answer) }
     case .end: break
     }
   }

@@ -8,13 +8,13 @@ package struct Ports: Sendable {
   package var bundles: any BundleStore
   package var journal: any Journal
   package var clock: any Clock
-  /// nil: nobody speaks to its deployments.
-  package var mailbox: (any Mailbox)?
+  /// All doors for messages; a message may come through several.
+  package var mailboxes: [any Mailbox]
   /// `user@machine`, for the record.
   package var actor: String
   package init(
     transport: any Transport, machine: any EngineMachine, bundles: any BundleStore, journal: any Journal, clock: any Clock, actor: String,
-    mailbox: (any Mailbox)? = nil
+    mailboxes: [any Mailbox] = []
   ) {
     self.transport = transport
     self.machine = machine
@@ -22,7 +22,7 @@ package struct Ports: Sendable {
     self.journal = journal
     self.clock = clock
     self.actor = actor
-    self.mailbox = mailbox
+    self.mailboxes = mailboxes
   }
 }
 

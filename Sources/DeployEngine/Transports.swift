@@ -61,6 +61,11 @@ package struct Transports: Transport {
     await transport.cancel(intent, at: site)
   }
 
+  package func keepLock(at site: HostSite) async {
+    guard let transport = try? transport(to: site.host) else { return }
+    await transport.keepLock(at: site)
+  }
+
   package func close() async {
     for transport in entries.map(\.transport) + [shells] { await transport.close() }
   }

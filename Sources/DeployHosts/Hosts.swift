@@ -24,12 +24,18 @@ package final class Hosts: Transport {
   let store: any BundleStore
   let vault: Vault
   let program = HostProgram()
+  /// Messages that come with the renewals of locks.
+  package let inbox: HostInbox
   private let reactor = Reactor()
   private let admission: Admission
   private let state = Guarded(State())
 
   /// Nothing is reached yet. `close` ends what is opened later.
-  package init(options: Options = Options(), store: any BundleStore, vault: Vault) {
+  /// - Parameter complain: is told about files in inboxes that are no message.
+  package init(
+    options: Options = Options(), store: any BundleStore, vault: Vault, complain: @escaping @Sendable (Problem) -> Void = { _ in }
+  ) {
+    inbox = HostInbox(complain: complain)
     self.options = options
     self.store = store
     self.vault = vault
@@ -63,7 +69,8 @@ package final class Hosts: Transport {
     return try state.with { state throws(Failure) in
       if state.isClosed { throw Failure(.cancelled, "the transport was closed") }
       if let link = state.links[reach] { return link }
-      let link = HostLink(reach, options: options, reactor: reactor, admission: admission, program: program) { [weak self] notice in
+      let link = HostLink(reach, options: options, reactor: reactor, admission: admission, program: program, inbox: inbox) {
+        [weak self] notice in
         self?.tell(notice)
       }
       state.links[reach] = link
@@ -102,6 +109,12 @@ package final class Hosts: Transport {
     guard let reach = try? Reach(site.host, options: options) else { return }
     let key = Flight.Key(reach: reach, path: site.path, deployment: site.deployment, intent: intent)
     await state.with { $0.flights[key] }?.cancel()
+  }
+
+  package func keepLock(at site: HostSite) async {
+    guard let link = try? link(to: site.host) else { return }
+    await link.remember()
+    await link.adopt(site.path, token: site.token)
   }
 
   /// An operation of a deployment says whose lock it works under: its host was there when that was planned. An effect's lock, where

@@ -25,10 +25,13 @@ package struct DeploymentSummary: Sendable, Hashable {
   package var state: State
   /// Number of hosts that failed and could not be taken back, as it concluded.
   package var notRestored = 0
+  /// nil: it is not paused, or it has ended.
+  package var pause: Pause?
 
   package init(
     id: Deployment.ID, application: String, recipe: String, group: String, kind: Plan.Kind = .deploy, actor: String, bundle: Digest? = nil,
-    hosts: Int, began: Timestamp, lastEntry: Timestamp, entries: Int, state: State
+    hosts: Int, began: Timestamp, lastEntry: Timestamp, entries: Int, state: State,
+    pause: Pause? = nil
   ) {
     self.id = id
     self.application = application
@@ -42,6 +45,7 @@ package struct DeploymentSummary: Sendable, Hashable {
     self.lastEntry = lastEntry
     self.entries = entries
     self.state = state
+    self.pause = pause
   }
 
   /// How it ended, in a word: `succeeded`, `failed`, `restore failed` if a budget excuses hosts that a person has to bring back; nil as

@@ -13,6 +13,14 @@ package struct Message: Sendable, Hashable, Codable, Identifiable {
     case reject
     /// Passes an open time, check or analysis gate early; never an approval.
     case promote
+
+    /// Whether the deployment goes further than without it, to hosts that it would leave alone.
+    package var leadsFurther: Bool {
+      switch self {
+      case .resume, .approve, .promote: true
+      case .cancel, .pause, .reject: false
+      }
+    }
   }
   /// Made by its sender and used once: a message that is delivered again is recognised by it.
   package var id: String

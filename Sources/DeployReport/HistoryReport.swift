@@ -13,14 +13,16 @@ package struct HistoryLine: Sendable {
   /// `succeeded`, `failed`, `interrupted`, …
   package var state: String
   package var style: Surface.Style
-  /// A command to type, where one is due.
+  /// A command to type, if one is due.
   package var next: String?
   /// The gate that is open; nil: none is.
   package var waits: GateStory?
+  /// nil: it is not paused.
+  package var pause: Pause?
   package init(
     id: Deployment.ID, began: Timestamp, what: String, group: String, revision: String, hosts: Int,
     actor: String, state: String,
-    style: Surface.Style, next: String? = nil
+    style: Surface.Style, next: String? = nil, pause: Pause? = nil
   ) {
     self.id = id
     self.began = began
@@ -32,6 +34,7 @@ package struct HistoryLine: Sendable {
     self.state = state
     self.style = style
     self.next = next
+    self.pause = pause
   }
 }
 
@@ -70,7 +73,7 @@ package struct HistoryReport: Sendable {
           ("group", .text(entry.group)),
           ("revision", .text(entry.revision)), ("hosts", .int(entry.hosts)),
           ("actor", .text(entry.actor)), ("state", .text(entry.state)),
-          ("gate", entry.waits.map { .text($0.gate.name) }),
+          ("gate", entry.waits.map { .text($0.gate.name) }), ("pause", entry.pause?.value),
         ])
       })
   }

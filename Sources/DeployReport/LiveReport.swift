@@ -184,7 +184,7 @@ package struct LiveReport: ProgressReport {
       "\(elapsed)",
     ].compactMap { $0 }
     let state =
-      story.conclusion.map { _ in "ended" } ?? (story.cancelled == nil ? nil : "cancelling")
+      story.conclusion.map { _ in "ended" } ?? (story.cancelled != nil ? "cancelling" : story.pause.map { "paused by \($0.message.by)" })
     return surface.paint(([state].compactMap { $0 } + parts).joined(separator: " · "), .strong)
   }
 

@@ -124,7 +124,7 @@ package struct PlainReport: ProgressReport {
     }.joined(separator: ", ")
     let done = story.hosts.count { $0.status.isFinal }
     let text =
-      "still going: \(done) of \(story.hosts.count.of("host")) done"
+      (story.pause.map { $0.clause(zone: surface.zone) + ": " } ?? "still going: ") + "\(done) of \(story.hosts.count.of("host")) done"
       + (doing.isEmpty ? "" : "; \(doing)") + (story.openGate.map { "; waits: \($0.sentence), \($0.deadline(zone: surface.zone))" } ?? "")
     return surface.paint(When(now, zone: surface.zone).clock, .dim) + "  " + text
       + (active.count > 3 ? ", …" : "") + "\n"
@@ -148,7 +148,9 @@ package struct PlainReport: ProgressReport {
     case .happened(.cancelled(let reason)):
       return ["Cancelling (\(SafeText.line(reason))): nothing new is started, what runs is finished or ended, hosts are restored"]
     case .happened, .intended: return []
-    case .resumed(let actor): return ["Resumed by \(actor)"]
+    case .resumed(let actor):
+      let pause = story.pause.map { ["It is still " + $0.clause(zone: surface.zone), "  → in another terminal: \(Pause.wayOn(story.id))"] }
+      return ["Resumed by \(actor)"] + (pause ?? [])
     case .noted(let note): return lines(for: note, at: entry.at, isFirst: isFirst)
     case .concluded: return []
     }

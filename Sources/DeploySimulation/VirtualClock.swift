@@ -2,7 +2,7 @@ import DeployCore
 package import DeployModel
 import Synchronization
 
-/// A clock that stands still until it is told to go on: sleepers wake in the order of their times, and a test of an hour takes no time.
+/// A clock that stands still until it is told to move: sleepers wake in the order of their times, and a test of an hour takes no time.
 package final class VirtualClock: Clock, Sendable {
   private struct Sleeper: Sendable {
     var number: Int
@@ -46,10 +46,10 @@ package final class VirtualClock: Clock, Sendable {
     }
   }
 
-  /// How many sleep.
+  /// The number of those who sleep.
   package var sleepers: Int { state.withLock { $0.sleepers.count } }
 
-  /// Goes on by so much, waking all whose time has come, earliest first.
+  /// Moves by that much, waking all whose time has come, earliest first.
   package func advance(by interval: Interval) {
     let woken = state.withLock { state in
       state.now = state.now + interval
@@ -60,22 +60,25 @@ package final class VirtualClock: Clock, Sendable {
     for sleeper in woken { sleeper.continuation.resume() }
   }
 
-  /// Goes on to the time of the earliest sleeper and wakes it; false when nobody sleeps.
+  /// Moves to the time of the earliest sleeper and wakes it.
+  /// - Parameter limit: a sleeper that is further away is not woken; nil: any is.
+  /// - Returns: false if nobody was woken.
   @discardableResult
-  package func leap() -> Bool {
+  package func leap(within limit: Interval? = nil) -> Bool {
     let next = state.withLock { state in
       state.sleepers.map(\.wake).min().map { $0 - state.now }
     }
-    guard let next else { return false }
+    guard let next, next <= limit ?? next else { return false }
     advance(by: next)
     return true
   }
 
   /// Leaps whenever everybody else has had a turn, until its task is cancelled: virtual time runs as fast as the work it times.
-  package func run() async {
+  /// - Parameter limit: of one leap; nil: none.
+  package func run(within limit: Interval? = nil) async {
     while !Task.isCancelled {
       for _ in 0..<32 { await Task.yield() }
-      leap()
+      leap(within: limit)
     }
   }
 

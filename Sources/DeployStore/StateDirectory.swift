@@ -32,6 +32,8 @@ package struct StateDirectory: Sendable {
   package var bundles: String { "\(path)/bundles" }
   package var sources: String { "\(path)/sources" }
   package var claims: String { "\(path)/claims" }
+  /// Made with the first message: a state folder that can only be read has none.
+  package var mail: String { "\(path)/mail" }
 
   /// Refuses a folder that everybody may write to, because `resume` does on hosts what its journal says, and one that this process cannot
   /// write to.

@@ -25,7 +25,8 @@ struct Lander: AsyncParsableCommand {
         name: "Deploy",
         subcommands: [
           PlanCommand.self, RehearseCommand.self, DeployCommand.self, RollbackCommand.self,
-          ResumeCommand.self, CancelCommand.self, UnlockCommand.self,
+          PauseCommand.self, ResumeCommand.self, CancelCommand.self, ApproveCommand.self, RejectCommand.self, PromoteCommand.self,
+          UnlockCommand.self,
         ]),
       CommandGroup(
         name: "Look",

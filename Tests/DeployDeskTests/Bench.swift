@@ -18,6 +18,8 @@ final class Bench: Sendable {
   let shelf: MemoryShelf
   let transport: SimulatedTransport
   let engines = BenchEngines()
+  let door = MemoryDoor()
+  let inboxes: BenchHosts
   let clock = VirtualClock()
   let desk: Desk
   private let told = Told()
@@ -46,6 +48,7 @@ final class Bench: Sendable {
     journal = before?.journal ?? PastMemory()
     shelf = before?.shelf ?? MemoryShelf()
     transport = SimulatedTransport(hosts: hosts ?? names.map { Bench.host($0) }, clock: clock, faults: faults)
+    inboxes = BenchHosts(transport: transport, door: door)
     let (clock, told) = (clock, told)
     let number = Mutex(before == nil ? 0 : 100)
     let stage = RehearsalStage(library: LuaShelf(), files: self.files) {
@@ -57,19 +60,20 @@ final class Bench: Sendable {
         id: "d\(number)", actor: "me@bench", at: clock.now(), engine: "test", token: "token-\(number)", seed: UInt64(number))
     }
     let ports = Ports(
-      transport: transport, machine: SimulatedEngineMachine(), bundles: shelf, journal: journal, clock: clock, actor: "me@bench")
+      transport: transport, machine: SimulatedEngineMachine(), bundles: shelf, journal: journal, clock: clock, actor: "me@bench",
+      mailboxes: [door])
     desk = Desk(
       ports: ports, journal: journal, shelf: shelf, builder: BenchBuilder(files: self.files, shelf: shelf), reviewer: NoReview(),
-      watch: watch, secrets: secrets, engines: engines, stage: stage, machine: "bench",
+      watch: watch, secrets: secrets, engines: engines, messages: door, hosts: inboxes, stage: stage, machine: "bench",
       tell: { event in told.events.withLock { $0.append(event) } })
     go()
   }
 
   deinit { pause() }
 
-  /// Time stands still, or runs as fast as the work it times.
+  /// Time stands still, or runs as fast as the work it times. It waits for no day: who lets a pause run out is not in a hurry.
   private func pause() { time.withLock { $0?.cancel() } }
-  private func go() { time.withLock { [clock] in $0 = Task { await clock.run() } } }
+  private func go() { time.withLock { [clock] in $0 = Task { await clock.run(within: .minutes(120)) } } }
 
   /// Runs a deployment until the journal says so, and leaves it there.
   /// - Parameter isThere: is asked before each step of time.

@@ -1,6 +1,7 @@
 import DeployCore
 import DeployDesk
 import DeployModel
+import DeployReport
 import DeploySimulation
 
 /// A journal in memory that can be read afterwards.
@@ -49,7 +50,8 @@ final class PastMemory: PastJournal {
     }
     var summary = DeploymentSummary(
       id: id, application: plan.application, recipe: plan.recipe, group: plan.group, kind: plan.kind, actor: plan.actor,
-      bundle: plan.bundle?.digest, hosts: plan.hosts.count, began: first.at, lastEntry: last.at, entries: entries.count, state: state)
+      bundle: plan.bundle?.digest, hosts: plan.hosts.count, began: first.at, lastEntry: last.at, entries: entries.count, state: state,
+      pause: state == .running || state == .interrupted ? DeploymentStory(entries).pause : nil)
     summary.notRestored = notRestored
     return summary
   }

@@ -109,6 +109,26 @@ struct DeploymentsTests {
     #expect(!second.hosts.verbs.contains("activate"))
   }
 
+  @Test("a deployment that is resumed while it is paused keeps all its locks, though it asks its hosts nothing")
+  func locks() async throws {
+    let first = Bench { intent in if intent.operation.verb == "stage" { nil } else { .done() } }
+    let (deployments, hosts) = (first.deployments, first.hosts)
+    async let running = deployments.deploy(plan(hosts: 2, parallel: 1))
+    await hosts.untilHeld()
+    first.mailbox.put(Message(id: "m1", .pause, by: "kim@laptop", at: Timestamp(milliseconds: 0)))
+    while first.mailbox.taken.isEmpty { await Task.yield() }
+    await deployments.detach()
+    _ = try await running
+    #expect(first.hosts.kept == [])
+    let second = Bench(journal: first.journal)
+    let entries = first.journal.entries(of: "d1")
+    async let resumed = second.deployments.resume(entries)
+    while second.hosts.kept.count < 2 { await Task.yield() }
+    #expect(second.hosts.kept == [0, 1])
+    second.mailbox.put(Message(id: "m2", .resume, by: "kim@laptop", at: Timestamp(milliseconds: 0)))
+    #expect(try await resumed.map(\.conclusion?.status) == [.succeeded])
+  }
+
   @Test("a deployment that failed before its rollback began is rolled back when it is resumed")
   func resumeIntoRollback() async throws {
     let bench = Bench { intent in

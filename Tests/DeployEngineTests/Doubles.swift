@@ -12,7 +12,7 @@ final class InstantHosts: Transport {
   }
   private let journal: MemoryJournal
   private let reply: @Sendable (Intent) -> Outcome?
-  private let state = Mutex<(asked: [Asked], held: [Int: CheckedContinuation<Outcome, Never>])>(([], [:]))
+  private let state = Mutex<(asked: [Asked], held: [Int: CheckedContinuation<Outcome, Never>], kept: [Int])>(([], [:], []))
 
   /// - Parameter reply: nil keeps the operation running until it is cancelled.
   init(_ journal: MemoryJournal, reply: @escaping @Sendable (Intent) -> Outcome? = { _ in .done() }) {
@@ -39,6 +39,10 @@ final class InstantHosts: Transport {
     let held = state.withLock { $0.held.removeValue(forKey: intent) }
     held?.resume(returning: .failed(.cancelled, "cancelled"))
   }
+
+  func keepLock(at site: HostSite) async { state.withLock { $0.kept.append(site.host.number) } }
+  /// Hosts whose locks are renewed though nothing was asked of them.
+  var kept: Set<Int> { state.withLock { Set($0.kept) } }
 
   func close() async {}
 
@@ -67,7 +71,7 @@ final class MemoryMailbox: Mailbox {
   var taken: [Message.ID] { state.withLock { $0 } }
 
   func messages(for deployment: Deployment.ID) -> AsyncStream<Message> { stream }
-  func take(_ message: Message.ID, of deployment: Deployment.ID) async { state.withLock { $0.append(message) } }
+  func take(_ message: Message.ID, of deployment: Deployment.ID, answer: MessageAnswer?) async { state.withLock { $0.append(message) } }
   func close(_ deployment: Deployment.ID) async {}
 }
 
@@ -108,7 +112,7 @@ struct Bench {
     hosts = InstantHosts(journal, reply: reply)
     ports = Ports(
       transport: hosts, machine: NoMachine(), bundles: EmptyStore(), journal: journal, clock: VirtualClock(), actor: "test@here",
-      mailbox: mailbox)
+      mailboxes: [mailbox])
     deployments = Deployments(
       ports: ports, feed: Feed(), recipes: SwiftRecipes(functions: { [SwiftScripts.commands(lines)] }),
       identity: { Planner.Identity(id: "back", actor: "test@here", at: Timestamp(milliseconds: 5), engine: "t", token: "t2", seed: 0) })

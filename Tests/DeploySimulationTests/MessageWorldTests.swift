@@ -40,6 +40,13 @@ struct MessageWorldTests {
     #expect(differences.isEmpty, "\(differences.count): \(differences.prefix(5))")
   }
 
+  @Test("a ledger that takes a message out of its mailbox before it is in the journal loses it in a crash, which breaks P2")
+  func takenEarly() {
+    #expect(world(lapse: .messageTakenEarly).checkers.broken == [])
+    let broken = (0..<world().crashPoints).flatMap { world(crashes: [$0], lapse: .messageTakenEarly).checkers.broken }
+    #expect(broken.contains { $0.promise == "P2" && $0.message.hasPrefix("messages to ") })
+  }
+
   @Test("a core that begins hosts while it is paused breaks P5")
   func pauseIgnored() {
     #expect(world(lapse: .pauseIgnored).checkers.broken.map(\.promise).contains("P5"))

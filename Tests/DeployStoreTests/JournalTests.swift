@@ -54,6 +54,20 @@ struct JournalTests {
     #expect(try await journal.entries(of: "d-1").isResumable == false)
   }
 
+  @Test("the pause that holds a deployment is in its summary until it is over, whatever else is said of pauses")
+  func pause() async throws {
+    func found() async throws -> Pause? { try await journal.deployments().first?.pause }
+    try await journal.append(Samples.deployment("d-1", count: 1), to: "d-1")
+    #expect(try await found() == nil)
+    let said = Samples.entry(1, .happened(.said(Samples.message)))
+    let held = Samples.entry(2, .noted(.paused(Samples.message)))
+    let text = Samples.entry(3, .noted(.remark(#"{"noted":{"_0":{"paused":{}}}} "paused":"#)))
+    try await journal.append([said, held, text], to: "d-1")
+    #expect(try await found() == Pause(Samples.message, since: held.at))
+    try await journal.append([Samples.entry(4, .noted(.paused(nil)))], to: "d-1")
+    #expect(try await found() == nil)
+  }
+
   @Test("an id that could leave the folder is refused")
   func names() async throws {
     for id in ["../x", "", ".x", "a/b", String(repeating: "x", count: 65), "a\u{0}"] {

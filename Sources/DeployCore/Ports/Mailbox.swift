@@ -7,7 +7,8 @@ package protocol Mailbox: Sendable {
   /// cancelled.
   func messages(for deployment: Deployment.ID) -> AsyncStream<Message>
   /// The message is in the journal, or will never be heard: it need not be kept.
-  func take(_ message: Message.ID, of deployment: Deployment.ID) async
+  /// - Parameter answer: what the deployment made of it; nil: this engine does not know, because the message was delivered again.
+  func take(_ message: Message.ID, of deployment: Deployment.ID, answer: MessageAnswer?) async
   /// The deployment has ended: nobody hears what still waits.
   func close(_ deployment: Deployment.ID) async
 }

@@ -1,6 +1,6 @@
 package import DeployModel
 
-/// All the IO of the engine passes through these six doors, and through `Scripts`.
+/// All the IO of the engine passes through these doors, through `Mailbox`, and through `Scripts`.
 
 /// Reaches hosts. It performs one operation and says what came back; it decides nothing.
 package protocol Transport: Sendable {
@@ -24,10 +24,16 @@ package protocol Transport: Sendable {
   /// Ends a running operation; `perform` then returns with a failure of kind `cancelled`.
   func cancel(_ intent: Int, at site: HostSite) async
 
+  /// Renews the deployment's lock on a host from now on, until an operation gives it back: a deployment that is resumed may have nothing
+  /// to ask of that host for long.
+  func keepLock(at site: HostSite) async
+
   func close() async
 }
 
 extension Transport {
+  package func keepLock(at site: HostSite) async {}
+
   package func refusal(of users: [String], on host: Host) async -> Failure? { nil }
 
   package func compare(secretsOf receipt: Receipt, on host: Host, at path: String) async -> SecretComparison {

@@ -21,3 +21,8 @@ package enum Deadlines {
   /// What a cancelled script's clean-up may take.
   package static let grace = Interval.seconds(30)
 }
+
+extension Pause {
+  /// When it ends by itself.
+  package var until: Timestamp { since + Deadlines.pause }
+}

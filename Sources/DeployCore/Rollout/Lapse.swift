@@ -18,6 +18,8 @@ package enum Lapse: Sendable, Hashable {
   case silenceApproves
   /// Traffic that was shifted stays where it is when the deployment fails (against P7).
   case trafficForgotten
+  /// A message leaves its mailbox before it is in the journal (against P2).
+  case messageTakenEarly
   /// A host prunes before the others have come through (against P7).
   case prunedEarly
   /// A release that is known to be damaged counts as whole (against P8).

@@ -113,6 +113,7 @@ package struct Ledger {
         heard.append(happening)
         continue
       }
+      if lapse == .messageTakenEarly { superfluous.append(message.id) }
       let waiting = (batch + heard).compactMap(\.message)
       let limit = Self.messages + (message.kind == .cancel ? Self.lateCancels : 0)
       if known.contains(message.id) || known.count + waiting.count >= limit && !waiting.contains(message.id) {
@@ -133,6 +134,9 @@ package struct Ledger {
     if case .restoring = conductor.rollout.statuses[host] { site.mayUseReserve = true }
     return site
   }
+
+  /// Numbers of the hosts whose locks the deployment holds and is not giving back.
+  package var lockedHosts: [Int] { conductor.rollout.lockedHosts }
 
   /// Whether no turn is under way: whoever leaves the deployment leaves it here.
   package var isAtRest: Bool {

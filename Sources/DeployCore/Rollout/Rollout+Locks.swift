@@ -7,6 +7,14 @@ extension Rollout {
     carryOut(locking.next())
   }
 
+  /// Numbers of the hosts whose locks are held and not being given back.
+  var lockedHosts: [Int] {
+    switch phase {
+    case .unlocking, .concluded: []
+    default: locking.held
+    }
+  }
+
   private mutating func carryOut(_ move: Locking.Move) {
     switch move {
     case .wait: break

@@ -1,7 +1,7 @@
 package import DeployModel
 
 /// A deployment and the rollback that followed from it: one thing to whoever resumes it, cancels it, or asks how it ended.
-package struct Pair: Sendable {
+package struct Pair: Sendable, Hashable {
   package enum State: Sendable, Hashable { case running, interrupted, concluded, damaged }
 
   /// What somebody started; also a rollback whose deployment this journal does not have.

@@ -24,6 +24,12 @@ package struct PastDeployments: Sendable {
         fix: "say which: " + near.prefix(6).map(\.id).joined(separator: ", ") + (near.count > 6 ? ", …" : "")))
   }
 
+  /// Whether a word names deployments of this journal, one or more.
+  package func knows(_ word: String) async throws -> Bool {
+    let all = try await journal.deployments()
+    return word == "last" || all.contains { $0.id == word || $0.id.hasPrefix(word) || $0.id.hasSuffix("-" + word) }
+  }
+
   /// All entries of a deployment.
   /// - Throws: if its journal is damaged: it can be read up to the break, and not be resumed.
   package func entries(of deployment: Deployment.ID) async throws -> [Entry] {

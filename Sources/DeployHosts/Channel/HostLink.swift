@@ -8,6 +8,8 @@ actor HostLink {
   private let admission: Admission
   private let program: HostProgram
   private let notice: @Sendable (Hosts.Notice) -> Void
+  /// Is given what renewals of locks print.
+  let inbox: HostInbox
   private var channel: Channel?
   /// One whose client was started and did not give a shell yet.
   private var greeting: Channel?
@@ -22,7 +24,7 @@ actor HostLink {
   var leases: [ExactText: Task<Void, Never>] = [:]
 
   init(
-    _ reach: Reach, options: Hosts.Options, reactor: Reactor, admission: Admission, program: HostProgram,
+    _ reach: Reach, options: Hosts.Options, reactor: Reactor, admission: Admission, program: HostProgram, inbox: HostInbox,
     notice: @escaping @Sendable (Hosts.Notice) -> Void
   ) {
     self.reach = reach
@@ -30,6 +32,7 @@ actor HostLink {
     self.reactor = reactor
     self.admission = admission
     self.program = program
+    self.inbox = inbox
     self.notice = notice
   }
 

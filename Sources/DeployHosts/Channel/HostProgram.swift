@@ -9,7 +9,7 @@ struct HostProgram: Sendable {
   init() {
     let parts = [
       PackageResources.base_sh, PackageResources.jobs_sh, PackageResources.releases_sh, PackageResources.repair_sh,
-      PackageResources.truth_sh, PackageResources.files_sh,
+      PackageResources.truth_sh, PackageResources.inbox_sh, PackageResources.files_sh,
     ]
     functions = Array(parts.joined())
     runner = PackageResources.runner_sh

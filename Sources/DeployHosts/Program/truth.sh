@@ -68,7 +68,7 @@ l_reserve() {
   dd if=/dev/zero of="$L/.reserve" bs=65536 count=16 2>/dev/null && mv -fT "$L/.reserve" "$L/reserve" || rm -f "$L/.reserve"
 }
 
-# PATH TOKEN PROCESS: renews the lease of one's own lock.
+# PATH TOKEN PROCESS: renews the lease of one's own lock, and prints the messages that wait for its deployment.
 l_renew() {
   l_memory "$1" && [ -d "$L/lock" ] || l_die 42 "there is no lock"
   l_guard
@@ -77,7 +77,7 @@ l_renew() {
   l_holder >/dev/null
   [ "$h_token" = "$2" ] || l_die 42 "the lock is held by deployment $h_dep of $h_owner now"
   l_hold "$h_token" "$h_dep" "$h_since" "$h_fence" "$h_lease" "$h_owner" "$h_purpose" "$3" "$h_app" "$h_group"
-  mv -fT "$L/lock.new/holder" "$L/lock/holder" && rm -rf "$L/lock.new"
+  mv -fT "$L/lock.new/holder" "$L/lock/holder" && rm -rf "$L/lock.new" && l_letters "$h_dep"
 }
 
 # PATH TOKEN GOOD LEFT: gives one's own lock back; somebody else's stays. What deployment GOOD left here is on trial no more. LEFT says
@@ -105,6 +105,7 @@ l_unlock() {
       ;;
   esac
   [ ! -d "$L/lock" ] || { mv -T "$L/lock" "$L/lock.gone" && rm -rf "$L/lock.gone"; }
+  [ ! -d "$L/inbox" ] || rm -rf "$L/inbox"
   l_sync "$L"
   [ "$good" = 0 ] || l_die 43 "the lock was given back, and the receipt stays on trial: it could not be written"
 }

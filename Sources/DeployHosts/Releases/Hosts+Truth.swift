@@ -201,10 +201,14 @@ extension HostLink {
   /// Keeps a lease alive until it is left, or somebody else has the lock.
   func renew(_ path: String, token: String, every seconds: Int, atOnce: Bool = false) {
     leave(path, token: token)
+    inbox.holds(true, self, path: path, token: token)
     leases[ExactText("\(token) \(path)")] = Task {
       if !atOnce { try? await Task.sleep(for: .seconds(seconds)) }
       while !Task.isCancelled {
-        if let answer = try? await call("l_renew", [path, token, EngineIdentity.own]), answer.status != 0 { return }
+        if let answer = try? await call("l_renew", [path, token, EngineIdentity.own]) {
+          if answer.status != 0 { return }
+          await inbox.renewed(answer.lines, self, path: path, token: token)
+        }
         try? await Task.sleep(for: .seconds(seconds))
       }
     }
@@ -213,5 +217,8 @@ extension HostLink {
   func adopt(_ path: String, token: String) {
     if leases[ExactText("\(token) \(path)")] == nil { renew(path, token: token, every: 10, atOnce: true) }
   }
-  func leave(_ path: String, token: String) { leases.removeValue(forKey: ExactText("\(token) \(path)"))?.cancel() }
+  func leave(_ path: String, token: String) {
+    inbox.holds(false, self, path: path, token: token)
+    leases.removeValue(forKey: ExactText("\(token) \(path)"))?.cancel()
+  }
 }

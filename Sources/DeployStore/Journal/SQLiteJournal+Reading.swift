@@ -116,13 +116,22 @@ extension SQLiteJournal {
     } else if Claim.isHeld(id, in: claims) {
       state = .running
     }
+    let pause = [.running, .interrupted].contains(state) ? try self.pause(of: fields["number"], in: database) : nil
     let began = numbers[1] ?? 0
     var summary = DeploymentSummary(
       id: id, application: names[0] ?? "?", recipe: names[1] ?? "?", group: names[2] ?? "?", kind: kind ?? .deploy, actor: names[3] ?? "?",
       bundle: (fields["bundle"] as String?).map(Digest.init(hex:)), hosts: numbers[0] ?? 0, began: Timestamp(milliseconds: began),
-      lastEntry: Timestamp(milliseconds: last?.at ?? began), entries: verdict.entries, state: state)
+      lastEntry: Timestamp(milliseconds: last?.at ?? began), entries: verdict.entries, state: state, pause: pause)
     summary.notRestored = notRestored
     return summary
+  }
+
+  /// The pause that the newest note about one tells of.
+  private static func pause(of number: Int64?, in database: Database) throws -> Pause? {
+    guard let number, let last = try StoredEntry.last(of: number, holding: #""noted":{"_0":{"paused":"#, in: database),
+      let entry = try? last.entry(), case .noted(.paused(let message?)) = entry.fact
+    else { return nil }
+    return Pause(message, since: entry.at)
   }
 
   /// Whether a deployment ended with hosts that are to go back, and their rollback never began: its engine died in between.

@@ -29,6 +29,12 @@ struct StoredEntry {
       .map(StoredEntry.init)
   }
 
+  /// The newest entry whose payload has that text.
+  static func last(of number: Int64, holding text: String, in database: Database) throws -> StoredEntry? {
+    let sql = columns + " WHERE key >= ? AND key < ? AND instr(payload, ?) > 0 ORDER BY key DESC LIMIT 1"
+    return try Row.fetchOne(database, sql: sql, arguments: JournalFile.bounds(of: number) + [Data(text.utf8)]).map(StoredEntry.init)
+  }
+
   /// Goes through a deployment's entries in order, as far as SQLite can read them.
   static func all(of number: Int64, in database: Database, _ visit: (StoredEntry) throws -> Void) throws {
     let bounds = try JournalFile.bounds(of: number)

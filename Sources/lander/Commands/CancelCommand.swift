@@ -1,24 +1,31 @@
 import ArgumentParser
 import DeployDesk
 import DeployModel
+import DeployReport
 
 /// Ends a deployment in good order, whoever runs it on this machine.
 struct CancelCommand: Verb {
   static let configuration = CommandConfiguration(
     commandName: "cancel", abstract: "Ends a deployment in good order: hosts restored, lock given back.",
     discussion: """
-      Tells the process that runs it; where there is none any more, resumes the deployment only to end it. Either way it waits until \
+      Tells the engine that runs it; if there is none any more, resumes the deployment only to end it. Either way it waits until \
       hosts that go back are back; a rollback that is under way already is not interrupted, only waited for. Exits with 0 if the \
-      deployment was cancelled as asked, else as the deployment: 10 if it had failed and was rolled back, 11 where hosts could not \
-      go back. The deployment's own process, told so, exits with 15.
+      deployment was cancelled as asked, else as the deployment: 10 if it had failed and was rolled back, 11 if hosts could not \
+      go back. The deployment's own process, told so, exits with 15. \
+      A deployment that was started elsewhere is told through the hosts that it has locked, within half a minute; this waits for its \
+      answer only.
       """)
 
   @OptionGroup var options: ProjectOptions
   @OptionGroup var progress: ProgressOptions
+  @OptionGroup var why: CommentOption
   @Argument(help: ArgumentHelp("The deployment; without it, the one that runs or was interrupted last.", valueName: "id"))
   var id: String?
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
+    if let id, try await !Speech.isKnown(id, options) {
+      return try await Speech(kind: .cancel, comment: why.comment).sayFar(to: id, options, on: terminal)
+    }
     let desk = try Wiring.pastDesk(options, tell: terminal.listener())
     return try await desk.use { desk in
       let pair = try await desk.past.pair(id, or: [.running, .interrupted])
@@ -27,18 +34,27 @@ struct CancelCommand: Verb {
         case .running: try await end(pair, desk, terminal)
         case .concluded: try await desk.past.tellEnd(of: pair, terminal)
         case .interrupted, .damaged:
-          try await Launch(desk: desk, terminal: terminal, progress: progress).resume(pair, cancelling: "lander cancel")
+          try await Launch(desk: desk, terminal: terminal, progress: progress).resume(pair, cancelling: reason)
         }
       // What was asked was that it ends.
       return code == .cancelled ? .done : code
     }
   }
 
-  /// Tells the process that runs it, and waits.
+  private var reason: String { why.comment.isEmpty ? "lander cancel" : "lander cancel: \(why.comment)" }
+
+  /// Tells the engine that runs it, and waits.
   private func end(_ pair: Pair, _ desk: Desk, _ terminal: Terminal) async throws -> DeployModel.ExitCode {
     let name = pair.first.id
-    let process = try await desk.cancel(pair)
-    terminal.tell("Told process \(process) to end deployment \(name); waiting for it. Ctrl-C stops waiting only.")
+    EarlyEnd.nowHolds("the deployment may still hear the message")
+    let told: String
+    switch try await desk.say(.cancel, comment: why.comment, to: pair, patience: .seconds(4)) {
+    case .answered(let id, _, let words): told = "\(id): \(SafeText.line(words))"
+    case .ended, .unattended, .lockGone, .silent: told = "Deployment \(name) is about to end"
+    // An engine of an older version hears signals only.
+    case .ignored: told = "Told process \(try await desk.cancel(pair)) to end deployment \(name)"
+    }
+    terminal.tell("\(told); waiting for it. Ctrl-C stops waiting only.")
     EarlyEnd.onlyWaits(for: name)
     return try await desk.past.show(try await desk.wait(for: name), on: terminal)
   }

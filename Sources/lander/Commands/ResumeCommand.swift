@@ -2,27 +2,36 @@ import ArgumentParser
 import DeployDesk
 import DeployModel
 
-/// Goes on with a deployment whose engine is gone.
+/// Resumes a deployment whose engine is gone, or ends the pause of one that runs.
 struct ResumeCommand: Verb {
   static let configuration = CommandConfiguration(
-    commandName: "resume", abstract: "Goes on with a deployment that was interrupted.",
+    commandName: "resume", abstract: "Resumes a deployment that was interrupted, or ends its pause.",
     discussion: """
+      If an engine runs the deployment and it is paused, this ends the pause and exits with 0; with 3 if it is not paused. A \
+      deployment that was paused when its engine died stays paused when it is resumed, and says so; a second lander resume ends the pause. \
       Commands that were running on hosts are attached to again; nothing that ran is run twice. A host that is out of reach just now is \
       tried for as long as in a running deployment. A deployment and the rollback that followed from it are one thing here: the id of \
-      either resumes what is left of both. Exits as the deployment would have: with 10 where it failed and was rolled back, also when \
+      either resumes what is left of both. Exits as the deployment would have: with 10 if it failed and was rolled back, also when \
       this command did no more than finish the rollback, and also when both had ended already.
       """)
 
   @OptionGroup var options: ProjectOptions
   @OptionGroup var progress: ProgressOptions
-  @Argument(help: ArgumentHelp("The deployment; without it, the one that was interrupted last.", valueName: "id"))
+  @OptionGroup var why: CommentOption
+  @Argument(help: ArgumentHelp("The deployment; without it, the one that was interrupted last, or that runs.", valueName: "id"))
   var id: String?
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
+    if let id, try await !Speech.isKnown(id, options) {
+      return try await Speech(kind: .resume, comment: why.comment).sayFar(to: id, options, on: terminal)
+    }
     let desk = try Wiring.pastDesk(options, tell: terminal.listener())
     return try await desk.use { desk in
       let pair = try await desk.past.pair(id, or: [.interrupted, .running])
       if pair.state == .concluded { return try await desk.past.tellEnd(of: pair, terminal) }
+      if pair.state == .running {
+        return try await Speech(kind: .resume, comment: why.comment).say(to: pair, desk, on: terminal)
+      }
       return try await Launch(desk: desk, terminal: terminal, progress: progress).resume(pair)
     }
   }

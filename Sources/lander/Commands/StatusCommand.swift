@@ -46,31 +46,37 @@ struct StatusCommand: Verb {
       if json {
         terminal.say(JSON.text(.list(values)))
       } else {
-        try await interrupted(desk.past, terminal)
+        try await open(desk.past, terminal)
       }
       return unreachable == 0 ? .done : .unreachable
     }
   }
 
-  private func interrupted(_ past: PastDeployments, _ terminal: Terminal) async throws {
+  /// Deployments of this journal that have not ended.
+  private func open(_ past: PastDeployments, _ terminal: Terminal) async throws {
     for deployment in try await past.journal.deployments() {
       switch deployment.state {
       case .interrupted:
-        terminal.say([
-          "",
-          "Interrupted: deployment \(deployment.id) of \(deployment.recipe) to \(deployment.group)",
-          "  → \(deployment.wayOn)",
-        ])
+        terminal.say(
+          [
+            "",
+            "Interrupted: deployment \(deployment.id) of \(deployment.recipe) to \(deployment.group)",
+          ] + paused(deployment, terminal) + ["  → \(deployment.wayOn)"])
       case .running:
-        terminal.say([
-          "",
-          "Running from here: deployment \(deployment.id) of \(deployment.recipe) to \(deployment.group)",
-        ])
+        terminal.say(
+          [
+            "",
+            "Running from here: deployment \(deployment.id) of \(deployment.recipe) to \(deployment.group)",
+          ] + paused(deployment, terminal) + (deployment.pause == nil ? [] : ["  → " + Pause.wayOn(deployment.id)]))
       default: continue
       }
       if let gate = try await past.openGate(of: deployment) {
         terminal.say(gate.lines(for: deployment.id, zone: terminal.out.zone).map { "  " + $0 })
       }
     }
+  }
+
+  private func paused(_ deployment: DeploymentSummary, _ terminal: Terminal) -> [String] {
+    deployment.pause.map { ["It is " + $0.clause(zone: terminal.out.zone)] } ?? []
   }
 }

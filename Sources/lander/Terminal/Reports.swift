@@ -26,6 +26,7 @@ extension DeploymentSummary {
       }
     let (word, style, next): (String, Surface.Style, String?) =
       switch state {
+      case .running where pause != nil: ("paused", .warn, "lander resume \(id)")
       case .running: ("running", .warn, nil)
       case .interrupted: ("interrupted", .warn, "lander resume \(id)")
       case .damaged: ("damaged", .bad, "lander audit \(id)")
@@ -35,7 +36,7 @@ extension DeploymentSummary {
       }
     return HistoryLine(
       id: id, began: began, what: verb + (recipe == application ? recipe : "\(recipe) of \(application)"), group: group,
-      revision: bundle?.short ?? "", hosts: hosts, actor: actor, state: word, style: style, next: next)
+      revision: bundle?.short ?? "", hosts: hosts, actor: actor, state: word, style: style, next: next, pause: pause)
   }
 }
 

@@ -4,6 +4,8 @@ import DeployHosts
 import DeployModel
 import DeployStore
 
+extension Hosts: HostDoor {}
+
 extension Hosts: HostWatch {
   func listen(_ heard: @escaping @Sendable (HostNotice) -> Void) {
     listen { (notice: Notice) in heard(HostNotice(notice)) }

@@ -11,6 +11,8 @@ extension SQLiteJournal: PastJournal {
   }
 }
 
+extension StateMailbox: MessageDoor {}
+
 extension DirectoryBundleStore: BundleShelf {
   func release(of bundle: Digest, shared: [String]) -> Release { Self.release(of: bundle, shared: shared) }
 }

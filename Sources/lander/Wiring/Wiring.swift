@@ -98,17 +98,19 @@ enum Wiring {
     let providers = SecretProviders(SecretSources.all(of: folder))
     // One for all ways in and out: what a host was given must not come back by a command of this machine.
     let vault = Vault(providers)
-    let hosts = Hosts(store: store, vault: vault)
+    let hosts = Hosts(store: store, vault: vault) { tell(.warning($0)) }
     let machine = EngineProcesses(directory: folder, vault: vault)
     // A new transport is entered here. All that give a shell are one.
     let transports = Transports(OwnTransport.all.map { Transports.Entry($0.name, hosts) }, shells: hosts)
+    let mailbox = StateMailbox(in: state) { tell(.warning($0)) }
     let ports = Ports(
       transport: AppSpecTransport(over: transports), machine: machine, bundles: store, journal: journal, clock: SystemClock(),
-      actor: Identity.actor)
+      actor: Identity.actor, mailboxes: [mailbox, hosts.inbox])
     let desk = Desk(
       ports: ports, journal: journal, shelf: store, builder: MachineBuilder(store: store, machine: machine),
       reviewer: AppSpecReviewer(), watch: hosts, secrets: VaultSecrets(providers: providers, hosts: hosts),
-      engines: ClaimHolders(claims: state.claims), stage: stage, machine: Identity.machine,
+      engines: ClaimHolders(claims: state.claims), messages: mailbox, hosts: hosts, stage: stage,
+      machine: Identity.machine,
       ending: {
         await machine.end()
         await hosts.close()

@@ -1,0 +1,12 @@
+package import DeployModel
+
+/// Where people leave messages on hosts that a deployment has locked, from whatever machine they are at.
+package protocol HostDoor: Sendable {
+  /// Leaves a message; it is durable on the host when this returns.
+  /// - Throws: `locked` if another deployment has the lock there, or none.
+  func leave(_ message: Message, for deployment: Deployment.ID, on host: Host, at path: String) async throws(Failure)
+  /// Where a message stands that was left on a host.
+  func state(
+    of message: Message.ID, for deployment: Deployment.ID, on host: Host, at path: String
+  ) async throws(Failure) -> MessageState
+}

@@ -1,0 +1,70 @@
+import DeployCore
+import DeployEngine
+package import DeployModel
+
+extension Desk {
+  /// Says something to a deployment, or to the rollback that follows from it if that is what runs, and waits for the answer.
+  /// - Parameters:
+  ///   - gate: the gate that is meant; nil: the only open one.
+  ///   - comment: why; empty: no reason is given.
+  ///   - patience: how long an engine may take to hear the message.
+  /// - Throws: if the message cannot be left, or the journal cannot be read.
+  package func say(
+    _ kind: Message.Kind, gate: String? = nil, comment: String = "", to pair: Pair, patience: Interval = .seconds(10)
+  ) async throws -> Reception {
+    let message = Message(id: stage.identity().id, kind, gate: gate, by: ports.actor, comment: comment, at: now)
+    if let fault = message.fault { throw Problems(Problem("the message \(fault)", fix: "say it in one short line")) }
+    var pair = pair
+    while pair.state == .running {
+      let addressed = pair.speaking
+      let answer = try await say(message, to: addressed, patience)
+      if let answer, !answer.isIgnored { return answer }
+      // The deployment may end while it is spoken to, and its rollback begin.
+      pair = try await past.pair(pair.first.id, or: [])
+      if let answer, pair.speaking == addressed { return answer }
+    }
+    return pair.state == .concluded ? .ended(pair) : .unattended(pair)
+  }
+
+  /// - Returns: nil if the deployment ended, or its engine died, before it heard the message.
+  private func say(_ message: Message, to deployment: Deployment.ID, _ patience: Interval) async throws -> Reception? {
+    try await messages.send(message, to: deployment)
+    let deadline = now + patience
+    while await messages.waits(message.id, for: deployment) {
+      let isRunning = try isClaimed(deployment)
+      // If it cannot be taken back it was taken at this moment.
+      if !isRunning || now >= deadline, await messages.withdraw(message.id, from: deployment) {
+        return isRunning ? .ignored(deployment, after: patience) : nil
+      }
+      await ports.clock.sleep(Interval(milliseconds: 200))
+      try Task.checkCancellation()
+    }
+    return try await answer(to: message.id, of: deployment)
+  }
+
+  /// Whether an engine runs it.
+  private func isClaimed(_ deployment: Deployment.ID) throws -> Bool {
+    guard let claim = try journal.claim(deployment) else { return true }
+    claim.release()
+    return false
+  }
+
+  /// What the journal says of a message that waits no longer.
+  private func answer(to message: Message.ID, of deployment: Deployment.ID) async throws -> Reception? {
+    let entries = try await journal.entries(of: deployment).entries
+    for case .noted(.answered(message, let accepted, let words)) in entries.lazy.map(\.fact) {
+      return .answered(deployment, accepted: accepted, words)
+    }
+    if case .concluded? = entries.last?.fact { return nil }
+    return .answered(deployment, accepted: false, "it was not heard: a deployment hears at most \(Ledger.messages) messages")
+  }
+}
+
+extension Pair {
+  /// The member that hears messages.
+  fileprivate var speaking: Deployment.ID { (back ?? first).id }
+}
+
+extension Reception {
+  fileprivate var isIgnored: Bool { if case .ignored = self { true } else { false } }
+}

@@ -1,0 +1,79 @@
+package import DeployCore
+import DeployEngine
+package import DeployModel
+
+extension Desk {
+  /// Says something to a deployment whose engine runs elsewhere: leaves the message on hosts that it has locked, and waits for the answer.
+  /// The engine reads it with the next renewal of a lock.
+  /// - Parameters:
+  ///   - word: its id, the beginning of that, or what stands behind its last `-`.
+  ///   - selections: where to look for its locks.
+  ///   - patience: how long the engine may take: several renewals.
+  /// - Throws: if no host of these is locked by it, or none takes the message.
+  package func say(
+    _ kind: Message.Kind, gate: String? = nil, comment: String = "", toFar word: String, on selections: [Selection],
+    patience: Interval = .seconds(75)
+  ) async throws -> Reception {
+    let message = Message(id: stage.identity().id, kind, gate: gate, by: ports.actor, comment: comment, at: now)
+    if let fault = message.fault { throw Problems(Problem("the message \(fault)", fix: "say it in one short line")) }
+    let (deployment, places) = try await locked(by: word, on: selections)
+    var left: [Place] = []
+    var failures: [Failure] = []
+    // Hosts may go out of reach: three copies are one message.
+    for place in places where left.count < 3 {
+      do throws(Failure) {
+        try await hosts.leave(message, for: deployment, on: place.host, at: place.path)
+        left.append(place)
+      } catch { failures.append(Failure(error.kind, "\(place.host.name): \(error.message)", fix: error.fix)) }
+    }
+    if left.isEmpty, let failure = failures.first { throw failure }
+    return try await answer(to: message.id, of: deployment, at: left, until: now + patience)
+  }
+
+  private struct Place: Sendable {
+    var host: Host
+    var path: String
+  }
+
+  /// The deployment that a word names, with the hosts that it has locked.
+  private func locked(by word: String, on selections: [Selection]) async throws -> (Deployment.ID, [Place]) {
+    var found: [(deployment: Deployment.ID, place: Place)] = []
+    for selection in selections {
+      for (host, survey) in await survey(selection).named {
+        guard case .reached(let state) = survey, let holder = state.lock?.deployment else { continue }
+        guard holder == word || holder.hasPrefix(word) || holder.hasSuffix("-" + word) else { continue }
+        found.append((holder, Place(host: host, path: selection.recipe.path)))
+      }
+    }
+    let ids = Set(found.map(\.deployment)).sorted()
+    guard let id = ids.contains(word) ? word : ids.first else {
+      throw Problems(
+        Problem(
+          "there is no deployment \"\(word)\" in this journal, and no host that was reached is locked by one",
+          fix: "lander history lists those of this journal, lander status asks the hosts"))
+    }
+    if ids.count > 1, id != word { throw Problems(Problem("\"\(word)\" names \(ids.count) deployments", fix: "say which: \(ids)")) }
+    return (id, found.filter { $0.deployment == id }.map(\.place))
+  }
+
+  private func answer(
+    to message: Message.ID, of deployment: Deployment.ID, at places: [Place], until deadline: Timestamp
+  ) async throws -> Reception {
+    let begin = now
+    while true {
+      var waits = false
+      for place in places {
+        switch try? await hosts.state(of: message, for: deployment, on: place.host, at: place.path) {
+        case .answered(let answer): return .answered(deployment, accepted: answer.accepted, answer.words)
+        // A host that does not answer may be back.
+        case .waits, nil: waits = true
+        case .gone: continue
+        }
+      }
+      if !waits { return .lockGone(deployment) }
+      if now >= deadline { return .silent(deployment, after: Interval(milliseconds: (now - begin).milliseconds)) }
+      await ports.clock.sleep(.seconds(1))
+      try Task.checkCancellation()
+    }
+  }
+}

@@ -1,0 +1,17 @@
+package import DeployModel
+
+/// What became of a message to a deployment.
+package enum Reception: Sendable, Hashable {
+  /// The deployment answered, in words.
+  case answered(Deployment.ID, accepted: Bool, String)
+  /// It has ended, and did not hear the message.
+  case ended(Pair)
+  /// No engine runs it.
+  case unattended(Pair)
+  /// Its engine did not take the message in time; the message was taken back.
+  case ignored(Deployment.ID, after: Interval)
+  /// The hosts that had the message threw it away with the deployment's locks: it has ended, or its rollback began.
+  case lockGone(Deployment.ID)
+  /// The message lies on hosts, and no engine took it in time. It is heard if an engine renews the locks once more.
+  case silent(Deployment.ID, after: Interval)
+}

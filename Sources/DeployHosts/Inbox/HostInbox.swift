@@ -1,0 +1,140 @@
+import DeployCore
+package import DeployModel
+import FoundationEssentials
+
+/// Messages that people left on the hosts whose locks a deployment holds. They come with each renewal of a lock, and may come from several
+/// hosts; an answer goes to each host that has the message.
+///
+/// Root of one host must not lead a deployment on to others: what leads further counts only if the same message lies on two of its hosts.
+package final class HostInbox: Mailbox {
+  /// A folder with an inbox.
+  private struct Place {
+    var link: HostLink
+    var path: String
+    var token: String
+    func isSame(as other: Place) -> Bool { link === other.link && path == other.path && token == other.token }
+  }
+  private struct Found {
+    var message: Message
+    var places: [Place]
+    var isHeard = false
+
+    /// The message as the deployment hears it: it says through which hosts it came.
+    var told: Message {
+      var told = message
+      told.by += " through " + places.map(\.link.reach.name).joined(separator: " and ")
+      return told.fault == nil ? told : message
+    }
+  }
+  private struct Box {
+    var deployment: Deployment.ID
+    var stream: AsyncStream<Message>.Continuation
+    /// Messages of one id may differ: a host may have changed its copy.
+    var found: [Found] = []
+    var answers: [Message.ID: MessageAnswer] = [:]
+  }
+  private struct State {
+    var boxes: [Box] = []
+    /// Locks that are renewed.
+    var held: [Place] = []
+    /// Files that were complained about.
+    var named: [String] = []
+  }
+  private let state = Guarded(State())
+  private let complain: @Sendable (Problem) -> Void
+
+  /// - Parameter complain: is told, once each, about files that are no message.
+  init(complain: @escaping @Sendable (Problem) -> Void = { _ in }) { self.complain = complain }
+
+  package func messages(for deployment: Deployment.ID) -> AsyncStream<Message> {
+    let (stream, sink) = AsyncStream.makeStream(of: Message.self)
+    state.with { state in
+      state.boxes.removeAll { $0.deployment == deployment }
+      state.boxes.append(Box(deployment: deployment, stream: sink))
+    }
+    return stream
+  }
+
+  package func take(_ message: Message.ID, of deployment: Deployment.ID, answer: MessageAnswer?) {
+    let answer = answer ?? MessageAnswer(accepted: false, "the engine took it; what became of it is in its journal")
+    let places = state.with { state -> [Place] in
+      guard let index = state.boxes.firstIndex(where: { $0.deployment == deployment }) else { return [] }
+      state.boxes[index].answers[message] = answer
+      return state.boxes[index].found.filter { $0.message.id == message }.flatMap(\.places)
+    }
+    // The engine does not wait for hosts here: whoever asks for the answer does.
+    for place in places { Task { await tell(answer, to: message, of: deployment, at: place) } }
+  }
+
+  /// Hosts throw messages away with their locks.
+  package func close(_ deployment: Deployment.ID) {
+    state.with { state in
+      for box in state.boxes where box.deployment == deployment { box.stream.finish() }
+      state.boxes.removeAll { $0.deployment == deployment }
+    }
+  }
+
+  // MARK: what hosts say
+
+  /// The lock is renewed from now on, or not any more.
+  func holds(_ isHeld: Bool, _ link: HostLink, path: String, token: String) {
+    let place = Place(link: link, path: path, token: token)
+    state.with { state in
+      state.held.removeAll { $0.isSame(as: place) }
+      if isHeld { state.held.append(place) }
+    }
+  }
+
+  /// Takes what a renewal of a lock printed.
+  func renewed(_ lines: [Substring], _ link: HostLink, path: String, token: String) async {
+    for line in lines {
+      let words = line.parts(at: "\t", keepingEmpty: true).map(String.init)
+      guard words.count >= 3 else { continue }
+      if words[0] == "message", words.count > 3, let message = Self.message(words[3...].joined(separator: "\t"), named: words[2]) {
+        await found(message, for: words[1], at: Place(link: link, path: path, token: token))
+      } else if words[0] == "message" || words[0] == "odd" {
+        ignore("\(path)/.lander/inbox/\(words[1])/\(words[2]) on \(link.reach.name)")
+      }
+    }
+  }
+
+  private func ignore(_ file: String) {
+    let isNew = state.with { state in
+      guard !state.named.contains(file), state.named.count < 100 else { return false }
+      state.named.append(file)
+      return true
+    }
+    if isNew { complain(Problem("ignored \(file): it is no message, or not only its owner may write to it")) }
+  }
+
+  private static func message(_ text: String, named name: String) -> Message? {
+    guard let message = try? JSONDecoder().decode(Message.self, from: Data(text.utf8)), message.fault == nil,
+      name == "\(message.id).json"
+    else { return nil }
+    return message
+  }
+
+  private func found(_ message: Message, for deployment: Deployment.ID, at place: Place) async {
+    let answer = state.with { state -> MessageAnswer? in
+      guard let number = state.boxes.firstIndex(where: { $0.deployment == deployment }) else { return nil }
+      let index = state.boxes[number].found.firstIndex { $0.message == message } ?? state.boxes[number].found.endIndex
+      if index == state.boxes[number].found.endIndex { state.boxes[number].found.append(Found(message: message, places: [])) }
+      var one = state.boxes[number].found[index]
+      if !one.places.contains(where: { $0.isSame(as: place) }) { one.places.append(place) }
+      let needed = message.kind.leadsFurther ? min(2, state.held.count { $0.token == place.token }) : 1
+      if !one.isHeard, one.places.count >= needed {
+        one.isHeard = true
+        state.boxes[number].stream.yield(one.told)
+      }
+      state.boxes[number].found[index] = one
+      return state.boxes[number].answers[message.id]
+    }
+    // It was answered on another host already.
+    if let answer { await tell(answer, to: message.id, of: deployment, at: place) }
+  }
+
+  private func tell(_ answer: MessageAnswer, to message: Message.ID, of deployment: Deployment.ID, at place: Place) async {
+    guard let text = try? Hosts.coded(answer) else { return }
+    _ = try? await place.link.call("l_heard", [place.path, place.token, deployment, message], payload: text, patience: .zero)
+  }
+}

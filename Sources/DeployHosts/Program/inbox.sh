@@ -1,0 +1,57 @@
+# Messages to the deployment that has the lock: `inbox/DEPLOYMENT/NAME.json` until the engine has one in its journal, then `NAME.answer`.
+# They are removed with the lock.
+
+# DEPLOYMENT: prints a line for each message that waits: `message DEPLOYMENT NAME TEXT`, or `odd DEPLOYMENT NAME` for a file that is not
+# believed: one of another user than root and oneself, one that others may write to, no plain file, or a large one. Costs nothing while
+# there is no folder.
+l_letters() {
+  [ -d "$L/inbox/$1" ] || return 0
+  stat -c '%u %a %s %f %n' "$L/inbox" "$L/inbox/$1" "$L/inbox/$1"/*.json 2>/dev/null | head -n 42 | {
+    l_me=$(id -u) l_n=0
+    while read -r l_u l_m l_s l_k l_f; do
+      l_n=$((l_n + 1))
+      case $l_u in 0 | "$l_me") ;; *) l_k=odd ;; esac
+      case $l_m in *[2367] | *[2367]?) l_k=odd ;; esac
+      case $l_n:$l_k in [12]:4???) continue ;; [12]:*) break ;; esac
+      l_t=
+      case $l_k in 8???) [ "$l_s" -gt 8192 ] || IFS= read -r l_t <"$l_f" || : ;; esac
+      l_f=${l_f##*/}
+      if [ -n "$l_t" ]; then printf 'message\t%s\t%s\t%s\n' "$1" "$l_f" "$l_t"; else printf 'odd\t%s\t%s\n' "$1" "$l_f"; fi
+    done
+  }
+}
+
+# PATH DEPLOYMENT NAME, the message on stdin: leaves it for the deployment, which must have the lock.
+l_letter() {
+  l_memory "$1" && [ -f "$L/lock/holder" ] || l_die 42 "no deployment has the lock of $1"
+  l_private
+  l_guard
+  l_holder >/dev/null
+  [ "$h_dep" = "$2" ] || l_die 42 "deployment $h_dep of $h_owner has the lock of $1, not $2"
+  l_to=$L/inbox/$2 l_f=$3
+  mkdir -p "$l_to" || l_full "$L"
+  set -- "$l_to"/*
+  [ $# -lt 40 ] || l_die 43 "$# messages and answers are in $P/.lander/inbox already" "wait until the deployment has read them"
+  l_take "$l_to/.new"
+  l_sync "$l_to/.new"
+  mv -fT "$l_to/.new" "$l_to/$l_f.json" || exit 43
+  l_sync "$l_to"
+}
+
+# PATH TOKEN DEPLOYMENT NAME, the answer on stdin: the message is in the journal of the deployment, which has the lock by TOKEN.
+l_heard() {
+  l_memory "$1" && [ -f "$L/inbox/$3/$4.json" ] || return 0
+  l_guard
+  l_holder >/dev/null
+  [ "$h_token" = "$2" ] || l_die 42 "the lock is held by deployment $h_dep of $h_owner now"
+  l_take "$L/inbox/$3/.answer"
+  mv -fT "$L/inbox/$3/.answer" "$L/inbox/$3/$4.answer" && rm -f "$L/inbox/$3/$4.json" || exit 43
+}
+
+# PATH DEPLOYMENT NAME: `waits`, `answer TEXT` with a tab, or nothing if the message is gone, as it is when the lock is given back.
+l_reply() {
+  l_memory "$1" || return 0
+  l_t=
+  { IFS= read -r l_t; } 2>/dev/null <"$L/inbox/$2/$3.answer"
+  if [ -n "$l_t" ]; then printf 'answer\t%s\n' "$l_t"; elif [ -f "$L/inbox/$2/$3.json" ]; then echo waits; fi
+}

@@ -1,0 +1,153 @@
+import DeployCore
+package import DeployModel
+import Glibc
+
+/// Messages to deployments as files of the state folder: `mail/DEPLOYMENT/MESSAGE.json`, mode 0600 in folders of mode 0700. A file is
+/// written whole and renamed into place, and stays until its message is in the journal.
+package struct StateMailbox: Mailbox {
+  private let folder: String
+  /// The user who owns the state folder: next to root and the user of this process, the only one whose files are believed.
+  private let owner: Int
+  private let complain: @Sendable (Problem) -> Void
+
+  /// The number of messages that may wait for one deployment, and the most bytes of a file.
+  package static let (limit, sizeLimit) = (100, 8192)
+  /// An engine looks this often: a look costs one `opendir`.
+  static let interval = Duration.milliseconds(500)
+
+  /// - Parameter complain: is told, once each, about files that are no message.
+  package init(in state: StateDirectory, complain: @escaping @Sendable (Problem) -> Void = { _ in }) {
+    folder = state.mail
+    owner = Disk.status(state.path)?.owner ?? Int(geteuid())
+    self.complain = complain
+  }
+
+  // MARK: for the engine
+
+  package func messages(for deployment: Deployment.ID) -> AsyncStream<Message> {
+    AsyncStream { stream in
+      let watch = Task {
+        var delivered: [Message.ID] = []
+        var named: [String] = []
+        while !Task.isCancelled {
+          let found = look(at: deployment)
+          for fault in found.faults where !named.contains(fault.file) && named.count < Self.limit {
+            named.append(fault.file)
+            complain(Problem("ignored \(fault.file): \(fault.what)", fix: "remove it: rm '\(fault.file)'"))
+          }
+          for message in found.messages where !delivered.contains(message.id) { stream.yield(message) }
+          delivered = found.messages.map(\.id)
+          try? await Task.sleep(for: Self.interval)
+        }
+        stream.finish()
+      }
+      stream.onTermination = { _ in watch.cancel() }
+    }
+  }
+
+  package func take(_ message: Message.ID, of deployment: Deployment.ID, answer: MessageAnswer?) { withdraw(message, from: deployment) }
+
+  package func close(_ deployment: Deployment.ID) {
+    if let folder = try? folder(of: deployment) { try? Disk.remove(folder) }
+  }
+
+  // MARK: for those who speak
+
+  /// Leaves a message; it is durable when this returns.
+  /// - Throws: `invalid` for a message that no engine accepts; `noSpace` if too many wait; what the disk says.
+  package func send(_ message: Message, to deployment: Deployment.ID) throws(Failure) {
+    let folder = try folder(of: deployment)
+    if let fault = message.fault { throw Failure(.invalid, "the message \(fault)") }
+    guard let bytes = try? CompactJSON.encode(message), bytes.count <= Self.sizeLimit else {
+      throw Failure(.invalid, "the message does not fit into \(Self.sizeLimit) bytes")
+    }
+    guard Disk.ownNames(in: folder).count < Self.limit else {
+      let words = "\(Self.limit) messages wait for deployment \(deployment) already, in \(folder)"
+      throw Failure(.noSpace, words, fix: "remove what is not wanted")
+    }
+    for attempt in 1... {
+      do throws(Failure) {
+        try Disk.makeFolder(folder)
+        return try Disk.write(bytes, to: "\(folder)/\(message.id).json")
+      } catch {
+        // The engine removes the folder with the last message that it takes.
+        guard error.kind == .missing, attempt < 5 else { throw error }
+      }
+    }
+  }
+
+  /// Whether a message waits: no engine has it in its journal yet.
+  package func waits(_ message: Message.ID, for deployment: Deployment.ID) -> Bool {
+    guard let folder = try? folder(of: deployment) else { return false }
+    return Disk.exists("\(folder)/\(message).json")
+  }
+
+  /// Takes a message back, or throws away one that was heard. The folder goes with its last message.
+  /// - Returns: whether it was there.
+  @discardableResult
+  package func withdraw(_ message: Message.ID, from deployment: Deployment.ID) -> Bool {
+    guard let folder = try? folder(of: deployment) else { return false }
+    let wasThere = unlink("\(folder)/\(message).json") == 0
+    rmdir(folder)
+    return wasThere
+  }
+
+  // MARK: files
+
+  private func folder(of deployment: Deployment.ID) throws(Failure) -> String {
+    guard Deployment.isName(deployment) else { throw Failure(.invalid, "\"\(deployment)\" is no deployment's id") }
+    return "\(folder)/\(deployment)"
+  }
+
+  /// A file that is no message, and why.
+  private struct Fault {
+    var file: String
+    var what: String
+  }
+
+  /// What waits, oldest first. A file that is being written is not looked at.
+  private func look(at deployment: Deployment.ID) -> (messages: [Message], faults: [Fault]) {
+    guard let folder = try? folder(of: deployment), let status = Disk.status(folder) else { return ([], []) }
+    guard status.kind == .directory, isOurs(status) else {
+      return ([], [Fault(file: folder, what: "it is no folder that only \(Self.name(owner)) or root may write to")])
+    }
+    var (messages, faults): ([Message], [Fault]) = ([], [])
+    for name in Disk.ownNames(in: folder).prefix(2 * Self.limit) where !name.hasSuffix(".tmp") {
+      do throws(Failure) {
+        messages.append(try message(in: "\(folder)/\(name)", named: name))
+      } catch {
+        // Taken back meanwhile.
+        if error.kind != .missing { faults.append(Fault(file: "\(folder)/\(name)", what: error.message)) }
+      }
+    }
+    return (messages.sorted { ($0.at.milliseconds, $0.id) < ($1.at.milliseconds, $1.id) }, faults)
+  }
+
+  private func message(in path: String, named name: String) throws(Failure) -> Message {
+    let file = try OpenFile(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
+    let status = try file.status()
+    guard status.kind == .file, isOurs(status) else {
+      throw Failure(.invalid, "it is no file that only \(Self.name(owner)) or root may write to")
+    }
+    guard status.size <= Self.sizeLimit else { throw Failure(.invalid, "it has \(status.size) bytes, and \(Self.sizeLimit) are allowed") }
+    let bytes = try file.read(at: 0, count: Self.sizeLimit)
+    let message: Message
+    do {
+      message = try CompactJSON.decode(Message.self, from: bytes)
+    } catch {
+      throw Failure(.invalid, "it is no message that this version of lander knows")
+    }
+    if let fault = message.fault { throw Failure(.invalid, "its message \(fault)") }
+    guard name == "\(message.id).json" else { throw Failure(.invalid, "it holds the message \(message.id), and has another name") }
+    return message
+  }
+
+  /// Written by root, by the user of this process or by the owner of the state folder, and by nobody else.
+  private func isOurs(_ status: FileStatus) -> Bool {
+    (status.owner == 0 || status.owner == Int(geteuid()) || status.owner == owner) && status.mode & 0o022 == 0
+  }
+
+  private static func name(_ user: Int) -> String {
+    getpwuid(uid_t(user)).flatMap { $0.pointee.pw_name.map { String(cString: $0) } } ?? "user \(user)"
+  }
+}

@@ -1,0 +1,90 @@
+import DeployDesk
+import DeployModel
+import DeployReport
+
+/// Says something to a deployment that another process runs, and tells what became of it.
+struct Speech {
+  let kind: Message.Kind
+  /// The gate that is meant; nil: the only open one.
+  var gate: String?
+  /// Empty: no reason is given.
+  var comment = ""
+
+  /// Through the state folder to a deployment that was started from here, else through the hosts that it has locked.
+  /// - Parameter word: the deployment; nil: the one that runs or was interrupted last.
+  /// - Returns: `done` if the deployment accepted the message.
+  /// - Throws: why it did not, with exit code 3.
+  func say(to word: String?, _ options: ProjectOptions, on terminal: Terminal) async throws -> ExitCode {
+    if let word, try await !Self.isKnown(word, options) { return try await sayFar(to: word, options, on: terminal) }
+    let desk = try Wiring.pastDesk(options, tell: terminal.listener())
+    return try await desk.use { desk in
+      try await say(to: try await desk.past.pair(word, or: [.running, .interrupted]), desk, on: terminal)
+    }
+  }
+
+  /// Whether the journal of this folder has such a deployment.
+  static func isKnown(_ word: String, _ options: ProjectOptions) async throws -> Bool {
+    try await Wiring.past(options)?.knows(word) ?? false
+  }
+
+  /// The same to a deployment that is found already.
+  func say(to pair: Pair, _ desk: Desk, on terminal: Terminal) async throws -> ExitCode {
+    EarlyEnd.nowHolds("the deployment may still hear the message")
+    let reception = try await desk.say(kind, gate: gate, comment: comment, to: pair)
+    Ending.note(pair.members.map(\.id))
+    return try told(reception, terminal)
+  }
+
+  /// To a deployment that was started elsewhere.
+  func sayFar(to word: String, _ options: ProjectOptions, on terminal: Terminal) async throws -> ExitCode {
+    let project = try Wiring.project(options)
+    let selections = try project.project.selections(recipe: nil, group: nil)
+    let desk = try Wiring.desk(for: project, options, tell: terminal.listener())
+    return try await desk.use { desk in
+      terminal.tell("Deployment \(word) was not started from here: asking the hosts.")
+      EarlyEnd.nowHolds("the deployment may still hear the message")
+      return try told(try await desk.say(kind, gate: gate, comment: comment, toFar: word, on: selections), terminal)
+    }
+  }
+
+  private func told(_ reception: Reception, _ terminal: Terminal) throws -> ExitCode {
+    guard case .answered(let id, accepted: true, let words) = reception else { throw refusal(reception) }
+    terminal.say("\(id): \(SafeText.line(words))")
+    return .done
+  }
+
+  private func refusal(_ reception: Reception) -> Problems {
+    switch reception {
+    case .answered(let id, _, let words):
+      return Problems(Problem("\(id): \(words)", fix: "lander status shows what it does"), exit: .refused)
+    case .ended(let pair):
+      let ends = pair.members.map { "\($0.id) \($0.status?.rawValue ?? "has ended")" }.joined(separator: ", its rollback ")
+      return Problems(
+        Problem("the deployment has ended, and hears no \(kind.rawValue): \(ends)", fix: "lander history lists what there was"),
+        exit: .refused)
+    case .unattended(let pair):
+      let id = pair.first.id
+      return Problems(
+        Problem(
+          "no engine runs deployment \(id), so nobody hears the \(kind.rawValue): it was interrupted",
+          fix: "lander resume \(id) resumes it, lander cancel \(id) takes it back"), exit: .refused)
+    case .ignored(let id, let time):
+      return Problems(
+        Problem(
+          "the engine of deployment \(id) did not take the message within \(time), and it was taken back",
+          fix: "an older version of lander hears only lander cancel \(id); otherwise look at the terminal where it runs"), exit: .refused)
+    case .lockGone(let id):
+      return Problems(
+        Problem(
+          "deployment \(id) gave its locks back before it answered: it has ended, or its rollback began",
+          fix: "lander status says what the hosts run and who holds their locks"), exit: .refused)
+    case .silent(let id, let time):
+      return Problems(
+        Problem(
+          "the message lies on the hosts of deployment \(id), and no engine took it within \(time): its engine is gone, out of reach, or "
+            + "of an older version. What leads a deployment further is heard only from two of its hosts",
+          fix: "lander status says whether its lease is renewed; lander unlock takes the lock of a dead one"),
+        exit: .refused)
+    }
+  }
+}

@@ -1,0 +1,88 @@
+import DeployCore
+import DeployDesk
+import DeployModel
+import DeploySimulation
+import Synchronization
+
+/// Messages in memory: the door of those who speak, and the mailbox of the engine.
+final class MemoryDoor: MessageDoor, Mailbox {
+  private struct State {
+    var waiting: [(deployment: Deployment.ID, message: Message)] = []
+    var listeners: [(deployment: Deployment.ID, stream: AsyncStream<Message>.Continuation)] = []
+    var isDeaf = false
+    var answers: [Message.ID: MessageAnswer] = [:]
+  }
+  private let state = Mutex(State())
+
+  /// From now on no engine hears anything, as one of an older version.
+  func deafen() { state.withLock { $0.isDeaf = true } }
+  /// What waits for a deployment.
+  func waiting(for deployment: Deployment.ID) -> [Message] {
+    state.withLock { $0.waiting.filter { $0.deployment == deployment }.map(\.message) }
+  }
+
+  func send(_ message: Message, to deployment: Deployment.ID) {
+    state.withLock { state in
+      state.waiting.append((deployment, message))
+      guard !state.isDeaf else { return }
+      for listener in state.listeners where listener.deployment == deployment { listener.stream.yield(message) }
+    }
+  }
+  func waits(_ message: Message.ID, for deployment: Deployment.ID) -> Bool {
+    state.withLock { $0.waiting.contains { $0.deployment == deployment && $0.message.id == message } }
+  }
+  func withdraw(_ message: Message.ID, from deployment: Deployment.ID) -> Bool {
+    state.withLock { state in
+      let count = state.waiting.count
+      state.waiting.removeAll { $0.deployment == deployment && $0.message.id == message }
+      return state.waiting.count < count
+    }
+  }
+
+  func messages(for deployment: Deployment.ID) -> AsyncStream<Message> {
+    let (stream, sink) = AsyncStream.makeStream(of: Message.self)
+    state.withLock { state in
+      state.listeners.append((deployment, sink))
+      guard !state.isDeaf else { return }
+      for one in state.waiting where one.deployment == deployment { sink.yield(one.message) }
+    }
+    return stream
+  }
+  func take(_ message: Message.ID, of deployment: Deployment.ID, answer: MessageAnswer?) {
+    _ = withdraw(message, from: deployment)
+    state.withLock { $0.answers[message] = answer }
+  }
+  /// What an engine answered when it took the message.
+  func answer(to message: Message.ID) -> MessageAnswer? { state.withLock { $0.answers[message] } }
+  func close(_ deployment: Deployment.ID) { state.withLock { $0.waiting.removeAll { $0.deployment == deployment } } }
+}
+
+/// Inboxes of hosts; a message that is left reaches the engine through the door.
+struct BenchHosts: HostDoor {
+  let transport: SimulatedTransport
+  let door: MemoryDoor
+  /// Names of hosts that take no message.
+  let away = Mutexed<Set<String>>([])
+
+  func leave(_ message: Message, for deployment: Deployment.ID, on host: Host, at path: String) async throws(Failure) {
+    if away.value.contains(host.name) { throw Failure(.unreachable, "no route to host") }
+    let lock = transport.hosts.first { $0.name == host.name }?.lock
+    guard lock?.lock.deployment == deployment else { throw Failure(.locked, "\(deployment) does not have the lock") }
+    if !door.waits(message.id, for: deployment) { door.send(message, to: deployment) }
+  }
+
+  func state(of message: Message.ID, for deployment: Deployment.ID, on host: Host, at path: String) async throws(Failure) -> MessageState {
+    if let answer = door.answer(to: message) { return .answered(answer) }
+    return door.waits(message, for: deployment) ? .waits : .gone
+  }
+}
+
+/// A value that tests set while others read it.
+final class Mutexed<Value: Sendable>: Sendable {
+  private let box: Mutex<Value>
+  init(_ value: Value) { box = Mutex(value) }
+  var value: Value {
+    get { box.withLock { $0 } }
+    set { box.withLock { $0 = newValue } }
+  }
+}
