@@ -63,15 +63,19 @@ let package = Package(
       swiftSettings: settings),
 
     tests(of: "DeployModelTests", on: ["DeployModel"]),
-    tests(of: "DeployCoreTests", on: ["DeployModel", "DeployCore"]),
-    tests(of: "DeployLuaTests", on: ["DeployModel", "DeployCore", "DeployLua"], besides: ["Fixtures"]),
+    // The one builder of plans that no planner made.
+    .target(name: "PlanDrafts", dependencies: ["DeployModel"], path: "Tests/PlanDrafts", swiftSettings: settings),
+    tests(of: "DeployCoreTests", on: ["PlanDrafts", "DeployModel", "DeployCore"]),
+    tests(of: "DeployLuaTests", on: ["PlanDrafts", "DeployModel", "DeployCore", "DeployLua"], besides: ["Fixtures"]),
     // with the simulator: every transport keeps one contract
     tests(of: "DeployHostsTests", on: ["DeployModel", "DeployCore", "DeployHosts", "DeploySimulation"]),
-    tests(of: "DeployStoreTests", on: ["DeployModel", "DeployCore", "DeployStore", grdb]),
+    tests(of: "DeployStoreTests", on: ["PlanDrafts", "DeployModel", "DeployCore", "DeployStore", grdb]),
     tests(of: "DeployAppSpecTests", on: ["DeployModel", "DeployCore", "DeployAppSpec"]),
-    tests(of: "DeployEngineTests", on: ["DeployModel", "DeployCore", "DeployEngine", "DeploySimulation"]),
-    tests(of: "DeploySimulationTests", on: ["DeployModel", "DeployCore", "DeployLua", "DeployStore", "DeployEngine", "DeploySimulation"]),
-    tests(of: "DeployReportTests", on: ["DeployModel", "DeployCore", "DeployReport"]),
+    tests(of: "DeployEngineTests", on: ["PlanDrafts", "DeployModel", "DeployCore", "DeployEngine", "DeploySimulation"]),
+    tests(
+      of: "DeploySimulationTests",
+      on: ["PlanDrafts", "DeployModel", "DeployCore", "DeployLua", "DeployStore", "DeployEngine", "DeploySimulation"]),
+    tests(of: "DeployReportTests", on: ["PlanDrafts", "DeployModel", "DeployCore", "DeployReport"]),
     tests(
       of: "DeployDeskTests",
       on: ["DeployModel", "DeployCore", "DeployLua", "DeployEngine", "DeploySimulation", "DeployReport", "DeployDesk"]),
@@ -79,7 +83,7 @@ let package = Package(
     // Reads inputs that make no sense, in a process whose end by a signal `InputTests` sees.
     .executableTarget(
       name: "InputFuzz",
-      dependencies: ["DeployModel", "DeployCore", "DeployHosts", "DeployStore", "DeployAppSpec", "DeployReport", grdb],
+      dependencies: ["PlanDrafts", "DeployModel", "DeployCore", "DeployHosts", "DeployStore", "DeployAppSpec", "DeployReport", grdb],
       path: "Tests/InputFuzz", swiftSettings: settings),
     tests(of: "InputTests", on: ["InputFuzz"]),
     tests(of: "TidyTests", on: []),

@@ -95,7 +95,7 @@ package actor Deployments {
 
   private func scripts(for plan: Plan) async throws -> @Sendable (Plan) throws -> any Scripts {
     var sources: [[SourceFile]] = []
-    for recipe in plan.recipes { sources.append(try await ports.bundles.sources(recipe.sources)) }
+    for recipe in plan.content.recipes { sources.append(try await ports.bundles.sources(recipe.sources)) }
     let (recipes, pinned) = (recipes, sources)
     return { plan in try recipes.scripts(of: plan, sources: pinned) }
   }

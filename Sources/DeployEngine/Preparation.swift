@@ -29,7 +29,7 @@ package struct Preparation: Sendable {
       func add() {
         guard let (host, receipt) = rest.popFirst() else { return }
         group.addTask {
-          (host.number, await ports.transport.compare(secretsOf: receipt, on: host, at: host.place(selection.recipe.path)))
+          (host.number, await ports.transport.compare(secretsOf: receipt, on: host, at: host.place(selection.recipe.placement.path)))
         }
       }
       for _ in 0..<Self.width { add() }
@@ -54,7 +54,8 @@ package struct Preparation: Sendable {
         next += 1
         group.addTask {
           let survey = await ports.transport.survey(
-            host, at: host.place(recipe.path), application: recipe.application, group: selection.group, shared: recipe.shared)
+            host, at: host.place(recipe.placement.path), application: recipe.application, group: selection.group,
+            shared: recipe.placement.shared)
           return (host.number, survey)
         }
       }
@@ -81,7 +82,7 @@ package struct Preparation: Sendable {
           let recipe = try? recipes.recipe(named: receipt.recipe, in: sources)
         else { continue }
         found.append(
-          PinnedRecipe(name: recipe.name, sources: receipt.inputs.sources, hooks: recipe.hooks, appspec: recipe.appspec))
+          PinnedRecipe(name: recipe.name, sources: receipt.inputs.sources, hooks: recipe.flow.hooks, appspec: recipe.appspec))
       }
     }
     return found
@@ -91,7 +92,7 @@ package struct Preparation: Sendable {
     if let sources = try? await ports.bundles.sources(digest) { return sources }
     let site = HostSite(
       host: host, deployment: "survey", application: selection.recipe.application, group: selection.group,
-      path: host.place(selection.recipe.path), fence: 0, token: "")
+      path: host.place(selection.recipe.placement.path), fence: 0, token: "")
     let intent = Intent(id: 0, place: .host(host.number), operation: .sources(digest), timeout: .minutes(1), site: Intent.Site())
     let outcome = await ports.transport.perform(intent, at: site, output: { _ in })
     guard outcome.failure == nil, let members = outcome.value.list else { return nil }

@@ -1,17 +1,10 @@
 /// A length of time, in whole milliseconds; coded as that number. Sums that do not fit stay at the end of the range.
-package struct Interval: Sendable, Hashable, Comparable, Codable {
+package struct Interval: Milliseconds {
   package var milliseconds: Int
   package init(milliseconds: Int) { self.milliseconds = milliseconds }
-  package init(from decoder: any Decoder) throws { milliseconds = try decoder.singleValueContainer().decode(Int.self) }
-  package func encode(to encoder: any Encoder) throws {
-    var container = encoder.singleValueContainer()
-    try container.encode(milliseconds)
-  }
-
   package static let zero = Interval(milliseconds: 0)
   package static func seconds(_ count: Int) -> Interval { Interval(milliseconds: count.times(1000)) }
   package static func minutes(_ count: Int) -> Interval { .seconds(count.times(60)) }
-  package static func < (a: Interval, b: Interval) -> Bool { a.milliseconds < b.milliseconds }
   package static func + (a: Interval, b: Interval) -> Interval { Interval(milliseconds: a.milliseconds.plus(b.milliseconds)) }
 
   package init(_ duration: Duration) {
@@ -43,15 +36,9 @@ extension Interval: CustomStringConvertible {
 }
 
 /// A moment: milliseconds since 1970-01-01 00:00 UTC by the engine machine's clock; coded as that number.
-package struct Timestamp: Sendable, Hashable, Comparable, Codable {
+package struct Timestamp: Milliseconds {
   package var milliseconds: Int
   package init(milliseconds: Int) { self.milliseconds = milliseconds }
-  package init(from decoder: any Decoder) throws { milliseconds = try decoder.singleValueContainer().decode(Int.self) }
-  package func encode(to encoder: any Encoder) throws {
-    var container = encoder.singleValueContainer()
-    try container.encode(milliseconds)
-  }
-  package static func < (a: Timestamp, b: Timestamp) -> Bool { a.milliseconds < b.milliseconds }
   package static func - (a: Timestamp, b: Timestamp) -> Interval { Interval(milliseconds: a.milliseconds.minus(b.milliseconds)) }
   package static func + (a: Timestamp, b: Interval) -> Timestamp { Timestamp(milliseconds: a.milliseconds.plus(b.milliseconds)) }
 }

@@ -24,7 +24,7 @@ package struct EndingWords: Sendable {
   package var late: String {
     guard let plan = story.plan else { return "Not finished yet; \(resume) goes on if this process is killed" }
     let left = open
-    let elsewhere = "lander rollback " + (typed ?? "\(plan.recipe) --group \(plan.group)")
+    let elsewhere = "lander rollback " + (typed ?? "\(plan.subject.recipe) --group \(plan.subject.group)")
     return "Not finished yet" + (left.isEmpty ? "" : ": \(left.listed)")
       + ". If this process is killed now, \(resume) finishes it; from another checkout, \(elsewhere) takes the hosts back from what they"
       + " remember, once the lock's lease has ended (\(plan.lock.lease) after the kill)"
@@ -35,7 +35,7 @@ package struct EndingWords: Sendable {
   /// Hosts that are not at their end, with what they do.
   private var open: [String] {
     let isBack = if case .rollback(of: _?)? = story.plan?.kind { true } else { false }
-    let goesBack = story.plan?.kind == .deploy && story.plan?.rollback == true
+    let goesBack = story.plan?.kind == .deploy && story.plan?.flow.rollback == true
     return story.hosts.compactMap { host in
       switch host.status {
       case .changing, .restoring: host.name + ((host.event?.rawValue ?? host.doing).map { " (\($0))" } ?? "")

@@ -49,13 +49,13 @@ package struct EntryLines: Sendable {
     ])
     return [
       ("type", "planned"), ("kind", kind), ("rolls_back", of),
-      ("application", .text(plan.application)), ("recipe", .text(plan.recipe)),
-      ("group", .text(plan.group)), ("actor", .text(plan.actor)), ("engine", .text(plan.engine)),
+      ("application", .text(plan.subject.application)), ("recipe", .text(plan.subject.recipe)),
+      ("group", .text(plan.subject.group)), ("actor", .text(plan.origin.actor)), ("engine", .text(plan.origin.engine)),
       ("bundle", plan.revision.map { .text($0.hex) }),
-      ("release", plan.release.map { .text($0.id) }),
-      ("source", plan.bundle.map { .text($0.source) }), ("parameters", plan.parameters),
+      ("release", plan.content.release.map { .text($0.id) }),
+      ("source", plan.content.bundle.map { .text($0.source) }), ("parameters", plan.subject.parameters),
       ("bounds", bounds),
-      ("stages", .list(plan.stages.map { .text($0.name) })), ("hosts", .list(plan.hosts.map(host))),
+      ("stages", .list(plan.flow.stages.map { .text($0.name) })), ("hosts", .list(plan.hosts.map(host))),
     ]
   }
 

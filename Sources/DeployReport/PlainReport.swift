@@ -163,7 +163,7 @@ package struct PlainReport: ProgressReport {
       case .deploy: "Deploying"
       case .rollback: "Rolling back"
       }
-    let source = plan.bundle.map { " (\(SafeText.line($0.source)))" } ?? ""
+    let source = plan.content.bundle.map { " (\(SafeText.line($0.source)))" } ?? ""
     let revision =
       switch (plan.kind, plan.revision) {
       case (.deploy, let revision?): ", revision \(revision.short)\(source)"
@@ -172,7 +172,7 @@ package struct PlainReport: ProgressReport {
       case (.deploy, nil): ""
       }
     return [
-      "\(verb) \(plan.what) to \(plan.group): \(plan.hosts.count.of("host"))\(revision)",
+      "\(verb) \(plan.what) to \(plan.subject.group): \(plan.hosts.count.of("host"))\(revision)",
       "Deployment \(plan.id)"
         + (plan.hosts.count > 1 ? "; \(plan.bounds.sentence(of: plan.hosts.count))" : ""),
     ]

@@ -90,26 +90,26 @@ package struct PlanReport: Sendable {
       case .deploy: "deploy"
       case .rollback: "roll back"
       }
-    return "\(verb) \(plan.what) to \(plan.group), \(plan.hosts.count.of("host"))"
+    return "\(verb) \(plan.what) to \(plan.subject.group), \(plan.hosts.count.of("host"))"
   }
 
   private func facts() -> [[String]] {
     var rows: [[String]] = []
-    if let bundle = plan.bundle {
-      let release = plan.release.map { ", release \($0.id)" } ?? ""
+    if let bundle = plan.content.bundle {
+      let release = plan.content.release.map { ", release \($0.id)" } ?? ""
       let content =
         "\(bundle.files.of("file")), \(bundle.bytes.inBytes), digest \(bundle.digest.short)"
       rows.append(["Revision", "\(SafeText.line(bundle.source)): \(content)\(release)"])
     }
-    if let recipe = plan.recipes.first {
+    if let recipe = plan.content.recipes.first {
       rows.append(["Recipe", "\(recipe.name), sources \(recipe.sources.short)"])
     }
-    let parameters = plan.parameters.members.map { "\($0.name) = \($0.value.plain)" }
+    let parameters = plan.subject.parameters.members.map { "\($0.name) = \($0.value.plain)" }
     if !parameters.isEmpty { rows.append(["Parameters", parameters.joined(separator: ", ")]) }
-    if !plan.secrets.isEmpty { rows.append(["Secrets", plan.secrets.joined(separator: ", ")]) }
-    let shared = plan.shared.isEmpty ? "" : "; shared: " + plan.shared.joined(separator: " ")
-    rows.append(["Path", "\(plan.path), the newest \(plan.keep.of("release")) kept\(shared)"])
-    rows.append(["Stages", plan.stages.map(\.sentence).joined(separator: ", then ")])
+    if !plan.content.secrets.isEmpty { rows.append(["Secrets", plan.content.secrets.joined(separator: ", ")]) }
+    let shared = plan.placement.shared.isEmpty ? "" : "; shared: " + plan.placement.shared.joined(separator: " ")
+    rows.append(["Path", "\(plan.placement.path), the newest \(plan.placement.keep.of("release")) kept\(shared)"])
+    rows.append(["Stages", plan.flow.stages.map(\.sentence).joined(separator: ", then ")])
     rows.append(["Bounds", plan.bounds.sentence(of: plan.hosts.count)])
     return rows
   }
@@ -151,7 +151,7 @@ package struct PlanReport: Sendable {
   private func wayBack(on surface: Surface, after good: Rehearsed) -> [String] {
     let title = surface.paint("Way back", .strong) + ": "
     let width = min(surface.width, 110)
-    guard plan.rollback else {
+    guard plan.flow.rollback else {
       return (title + "none, rollback is off in this recipe: a failed host stays as it is.")
         .wrapped(to: width, margin: "  ")
     }

@@ -90,16 +90,16 @@ extension Recipe {
     case .unset: add("targets", "none: --group has to say")
     }
     if let configuration { add("configuration", configuration.sentence) }
-    add("path", path)
-    if !shared.isEmpty { add("shared", shared.joined(separator: " ")) }
-    add("keep", keep.of("release"))
-    if reuse == .link { add("reuse", "link") }
+    add("path", placement.path)
+    if !placement.shared.isEmpty { add("shared", placement.shared.joined(separator: " ")) }
+    add("keep", placement.keep.of("release"))
+    if placement.reuse == .link { add("reuse", "link") }
     if let user { add("user", user) }
-    for (index, stage) in stages.enumerated() {
+    for (index, stage) in flow.stages.enumerated() {
       let from = stage.origin.map { surface.paint($0, .dim) } ?? (index == 0 ? origin("stages") : "")
       rows.append([index == 0 ? "stages" : "", stage.sentence, from])
     }
-    add("rollback", rollback ? "yes" : "no: a failed host stays as it is")
+    add("rollback", flow.rollback ? "yes" : "no: a failed host stays as it is")
     if !secrets.isEmpty { add("secrets", secrets.joined(separator: " ")) }
     var lines = ["recipe " + surface.paint(name, .strong) + (place.map { " (\($0))" } ?? "")]
     lines += Table([], rows: rows).lines(on: surface, indent: 2)
@@ -107,13 +107,13 @@ extension Recipe {
       lines +=
         ["", "  parameters"] + Table([], rows: parameters.map(\.row)).lines(on: surface, indent: 4)
     }
-    let inOrder = LifecycleEvent.allCases.flatMap { event in hooks.filter { $0.event == event } }
+    let inOrder = LifecycleEvent.allCases.flatMap { event in flow.hooks.filter { $0.event == event } }
     let hookRows = inOrder.map { [$0.event.rawValue, $0.place?.description ?? ""] }
     lines += ["", "  hooks, in the order in which they run"]
     lines +=
       hookRows.isEmpty ? ["    none"] : Table([], rows: hookRows).lines(on: surface, indent: 4)
-    if !onFailure.isEmpty { lines.append("  on_failure is set") }
-    if !onSuccess.isEmpty { lines.append("  on_success is set") }
+    if !flow.onFailure.isEmpty { lines.append("  on_failure is set") }
+    if !flow.onSuccess.isEmpty { lines.append("  on_success is set") }
     return lines
   }
 }

@@ -45,13 +45,13 @@ package struct Summary: Sendable {
     guard let plan = story.plan else { return [] }
     return [
       surface.paint("Interrupted", .warn)
-        + ": deployment \(plan.id) of \(plan.recipe) to \(plan.group) has not ended.",
+        + ": deployment \(plan.id) of \(plan.subject.recipe) to \(plan.subject.group) has not ended.",
       "  Hosts   " + HostCounts(of: story).text, "", "  Next", "    lander resume \(plan.id)",
     ]
   }
 
   private func headline(_ conclusion: Conclusion, _ plan: Plan, on surface: Surface) -> String {
-    let what = "\(plan.subject), \(story.duration)"
+    let what = "\(plan.title), \(story.duration)"
     let broken = story.hosts.filter(\.status.isRestoreFailed).map(\.name)
     if let first = broken.first, [.succeeded, .partial].contains(conclusion.status) {
       let hosts = broken.count == 1 ? first : broken.count.of("host")
@@ -69,7 +69,7 @@ package struct Summary: Sendable {
     case .partial:
       let (reason, left) = story.stopped ?? ("", 0)
       return surface.paint("Stopped on purpose", .warn) + ": \(what). \(left.of("host")) on the old revision: \(SafeText.line(reason))"
-    case .refused: return surface.paint("Refused", .bad) + ": \(plan.subject). Nothing was changed."
+    case .refused: return surface.paint("Refused", .bad) + ": \(plan.title). Nothing was changed."
     }
   }
 
@@ -156,7 +156,7 @@ package struct Summary: Sendable {
 
   private func next(_ conclusion: Conclusion, _ plan: Plan) -> [[String]] {
     let project = typed.map { " " + $0 } ?? ""
-    let group = typed == nil ? " --group \(plan.group)" : project
+    let group = typed == nil ? " --group \(plan.subject.group)" : project
     let failedHost = story.first.flatMap { $0.host.map { story.hosts[$0].name } ?? $0.error.host }
     switch exit {
     case .done? where !story.isAsWished:
@@ -166,8 +166,8 @@ package struct Summary: Sendable {
       ]
     case .partial?:
       return [
-        ["lander deploy \(plan.recipe)\(group)", "brings the other hosts to it too"],
-        ["lander rollback \(plan.recipe)\(group)", "takes the changed hosts back"],
+        ["lander deploy \(plan.subject.recipe)\(group)", "brings the other hosts to it too"],
+        ["lander rollback \(plan.subject.recipe)\(group)", "takes the changed hosts back"],
       ]
     case .done?, nil: return []
     case .locked?:
@@ -182,16 +182,16 @@ package struct Summary: Sendable {
           "lander status\(project)",
           "what \(holder.owner) is doing (\(holder.purpose), \(holder.deployment))",
         ],
-        ["lander unlock \(plan.group)\(project)", "explains the holder first; only if it is gone"],
+        ["lander unlock \(plan.subject.group)\(project)", "explains the holder first; only if it is gone"],
       ]
     case .unreachable?:
-      return [["lander hosts \(plan.group)\(project)", "tries each host and says what is wrong"]]
+      return [["lander hosts \(plan.subject.group)\(project)", "tries each host and says what is wrong"]]
     case .usage?, .refused?, .internal?:
       return [["lander doctor", "explains what is wrong with the set-up"]]
     case .held?:
       return [
         ["lander logs \(plan.id)\(failedHost.map { " " + $0 } ?? "")", "the whole output"],
-        ["lander rollback \(plan.recipe)\(group)", "goes back when you have looked"],
+        ["lander rollback \(plan.subject.recipe)\(group)", "goes back when you have looked"],
       ]
     case .rollbackFailed?:
       return [
@@ -235,7 +235,9 @@ extension Summary {
       if case .restoreFailed(_, let restoring, _) = $0.status { restoring.failure.kind == .missing } else { false }
     }
     guard lost.isEmpty || lost.count < broken.count else { return [] }
-    return [["lander rollback \(plan.recipe)\(group)", "takes the hosts that are left back, once what stopped them is out of the way"]]
+    return [
+      ["lander rollback \(plan.subject.recipe)\(group)", "takes the hosts that are left back, once what stopped them is out of the way"]
+    ]
   }
 }
 
@@ -246,14 +248,16 @@ extension DeploymentStory {
 
 extension Plan {
   /// `web of shop to production, deployment 20261121-113045-x7k2`.
-  package var subject: String {
+  package var title: String {
     let verb =
       switch kind {
       case .deploy: ""
       case .rollback: "rollback of "
       }
-    return "\(verb)\(what) to \(group), deployment \(id)"
+    return "\(verb)\(what) to \(subject.group), deployment \(id)"
   }
   /// `web`, or `web of shop` where the application has another name.
-  package var what: String { recipe == application ? recipe : "\(recipe) of \(application)" }
+  package var what: String {
+    subject.recipe == subject.application ? subject.recipe : "\(subject.recipe) of \(subject.application)"
+  }
 }

@@ -41,7 +41,7 @@ extension Checkers {
   mutating func wayBack(_ engine: Int, _ number: Int, _ now: SimulatedHost) {
     let plan = watches[engine].plan
     guard let current = now.current, plan.kind != .deploy || plan.hosts[number].target?.id != current else { return }
-    let holds = good.contains(current) || !good.contains { $0 != plan.release?.id && now.has($0) }
+    let holds = good.contains(current) || !good.contains { $0 != plan.content.release?.id && now.has($0) }
     let host = watches[engine].fleet[number]
     look(
       holds, "P7", host: host,

@@ -111,7 +111,7 @@ extension Checkers {
 
   /// P7: as long as a host can go back, nothing that any of them could go back to is removed.
   mutating func pruned(_ engine: Int) {
-    guard watches[engine].plan.prunesLast == true, !watches[engine].pruning else { return }
+    guard watches[engine].plan.flow.prunesLast == true, !watches[engine].pruning else { return }
     watches[engine].pruning = true
     let underWay = watches[engine].statuses.count { $0 == .changing || isReady($0) || isRestoring($0) }
     look(underWay == 0, "P7", "releases were pruned while \(underWay) hosts had not come through")

@@ -109,7 +109,7 @@ package struct Checkers: Sendable {
       guard let receipt = hosts[number].receipt, let target = host.target else { return false }
       let isCurrent = receipt.release.id == target.id && hosts[number].current == target.id
       let isWhole = !hosts[number].damaged.contains(target.id)
-      return isCurrent && isWhole && receipt.inputs == (host.inputs ?? plan.inputs)
+      return isCurrent && isWhole && receipt.inputs == (host.inputs ?? plan.content.inputs)
     }
     let count = fleet.count { serving[$0] }
     var numbers: [Int?] = hosts.map { _ in nil }
@@ -161,7 +161,8 @@ package struct Checkers: Sendable {
     if case .host(let host) = intent.place, takesOut(intent) { out(engine, watches[engine].fleet[host]) }
     if case .prune = intent.operation { pruned(engine) }
     // All hosts are done then, and the first that is told makes it good for all.
-    if case .unlock(_, let proved?, _) = intent.operation, proved == watches[engine].plan.id, let release = watches[engine].plan.release?.id
+    if case .unlock(_, let proved?, _) = intent.operation, proved == watches[engine].plan.id,
+      let release = watches[engine].plan.content.release?.id
     {
       good.append(release)
     }
@@ -195,7 +196,7 @@ package struct Checkers: Sendable {
     guard !watches[engine].concluded else { return }
     watches[engine].concluded = true
     let plan = watches[engine].plan
-    if conclusion.status == .succeeded, plan.kind == .deploy, let release = plan.release?.id { good.append(release) }
+    if conclusion.status == .succeeded, plan.kind == .deploy, let release = plan.content.release?.id { good.append(release) }
     if let weights = watches[engine].weights, conclusion.status == .failed || conclusion.status == .cancelled, conclusion.traffic == nil {
       let isTaken = conclusion.error?.failure.kind == .fenced
       look(

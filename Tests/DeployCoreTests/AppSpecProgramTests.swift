@@ -1,5 +1,6 @@
 import DeployCore
 import DeployModel
+import PlanDrafts
 import Testing
 
 @Suite("A host's program with an appspec file")
@@ -8,7 +9,7 @@ struct AppSpecProgramTests {
     first: Bool = false, restore: Bool = true, scripts: [AppSpecOptions.Scripts]? = nil, hooks: [(LifecycleEvent, Int)] = []
   ) -> Plan {
     var plan = DeployCoreTests.plan(hosts: 1, hooks: hooks, stages: [.rollout(nil)], first: first)
-    plan.recipes[0].appspec = AppSpecOptions(restore: restore, scripts: scripts)
+    plan = plan.edited { $0.recipes[0].appspec = AppSpecOptions(restore: restore, scripts: scripts) }
     return plan
   }
 
@@ -116,7 +117,7 @@ struct AppSpecProgramTests {
       status: .failed, error: ScriptError(Failure(.failed, "no")), rollback: [0], hosts: [.succeeded])
     let back = try #require(
       RollbackPlanner.plan(
-        after: plan, conclusion, by: Planner.Identity(id: "d2", actor: "a@b", at: plan.at, engine: "test", token: "u", seed: 1)))
+        after: plan, conclusion, by: Planner.Identity(id: "d2", actor: "a@b", at: plan.origin.at, engine: "test", token: "u", seed: 1)))
     let words = Self.words(HostProgram.forward(0, in: back, staged: false))
     #expect(words.contains("remove") && !words.contains("event:Install"), "\(words)")
     #expect(words.firstIndex(of: "remove")! < words.firstIndex(of: "activate")!)  // both are there, or the first expectation failed
@@ -125,12 +126,12 @@ struct AppSpecProgramTests {
   @Test("a rollback installs the earlier release's bundle again, by that release's own recipe")
   func rollback() throws {
     var plan = Self.plan()
-    plan.recipes.append(plan.recipes[0])
-    plan.hosts[0].restoring = 1
+    plan = plan.edited { $0.recipes.append($0.recipes[0]) }
+    plan = plan.edited { $0.hosts[0].restoring = 1 }
     let conclusion = Conclusion(status: .failed, error: ScriptError(Failure(.failed, "no")), rollback: [0], hosts: [.succeeded])
     let back = try #require(
       RollbackPlanner.plan(
-        after: plan, conclusion, by: Planner.Identity(id: "d2", actor: "a@b", at: plan.at, engine: "test", token: "u", seed: 1)))
+        after: plan, conclusion, by: Planner.Identity(id: "d2", actor: "a@b", at: plan.origin.at, engine: "test", token: "u", seed: 1)))
     let steps = HostProgram.forward(0, in: back, staged: false)
     #expect(
       Self.words(steps).prefix(6) == [

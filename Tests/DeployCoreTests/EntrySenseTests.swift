@@ -1,5 +1,6 @@
 import DeployCore
 import DeployModel
+import PlanDrafts
 import Testing
 
 @Suite("Entries that no engine wrote")
@@ -34,10 +35,9 @@ struct EntrySenseTests {
 
   @Test("a plan whose hosts have other numbers or recipes than there are makes no sense")
   func plans() {
-    var (numbers, recipes, hooks) = (made, made, made)
-    numbers.hosts[1].host.number = 5
-    recipes.hosts[1].restoring = 5
-    hooks.onFailure = [Body(recipe: 3, function: 0)]
+    let numbers = made.edited { $0.hosts[1].host.number = 5 }
+    let recipes = made.edited { $0.hosts[1].restoring = 5 }
+    let hooks = made.edited { $0.onFailure = [Body(recipe: 3, function: 0)] }
     for odd in [numbers, recipes, hooks] { #expect(EntrySense.nonsense(in: entries([.planned(odd)]))?.sequence == 0) }
     #expect(EntrySense.nonsense(in: entries([.happened(.started)]))?.sequence == 0)
   }

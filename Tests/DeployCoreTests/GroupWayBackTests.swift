@@ -1,5 +1,6 @@
 import DeployCore
 import DeployModel
+import PlanDrafts
 import Testing
 
 /// What hosts remember of a group's deployments, in few letters.
@@ -33,7 +34,8 @@ enum Memory {
   static func selection(_ count: Int) throws -> Selection {
     let hosts = names.prefix(count).map { Host(name: $0) }
     let recipe = Recipe(
-      name: "web", application: "shop", targets: .hosts(DeploymentGroup(name: "all", hosts: Array(hosts))), path: "/srv/shop")
+      name: "web", application: "shop", targets: .hosts(DeploymentGroup(name: "all", hosts: Array(hosts))),
+      placement: Placement(path: "/srv/shop"))
     return try Selection(DeploymentRequest(), in: Project(recipes: [recipe]))
   }
 
@@ -195,7 +197,7 @@ struct TrialTests {
   }
   private func plan(_ surveys: [Survey]) throws -> Plan {
     var plan = try M.deploy(3, surveys)
-    plan.stages = [.upload, .rollout(nil)]
+    plan = plan.edited { $0.stages = [.upload, .rollout(nil)] }
     return plan
   }
 
@@ -247,7 +249,7 @@ struct TrialTests {
   @Test("a plan of an older version goes on as it began: its receipts are good at once")
   func older() throws {
     var plan = try plan(group)
-    plan.trial = nil
+    plan = plan.edited { $0.trial = nil }
     let play = run(plan)
     #expect(receipts(play).map(\.trial) == [nil, nil])
     #expect(unlocks(play) == [nil, nil])

@@ -1,5 +1,6 @@
 import DeployCore
 import DeployModel
+import PlanDrafts
 import Testing
 
 @Suite("Messages")
@@ -146,8 +147,7 @@ struct MessageTests {
 
   @Test("a rollback that follows from a failure is not cancelled, and a pause of it that nobody ends is over after its time")
   func wayBack() {
-    var p = plan(hosts: 2, parallel: 1, stages: [.rollout(nil)])
-    p.kind = .rollback(of: "d0")
+    let p = plan(hosts: 2, parallel: 1, stages: [.rollout(nil)]).edited { $0.kind = .rollback(of: "d0") }
     let cancelled = Conversation(p, ListScripts([]), [(cancel, after: "0 stage")])
     #expect(cancelled.conclusion?.status == .succeeded && cancelled.refused == ["3"])
     let paused = Conversation(p, ListScripts([]), rings: true, [(pause, after: "0 stage")])

@@ -1,5 +1,6 @@
 import DeployCore
 import DeployModel
+import PlanDrafts
 import Testing
 
 @Suite("The planner")
@@ -28,7 +29,7 @@ struct PlannerTests {
       recipes: [
         Recipe(
           name: "web", targets: .hosts(DeploymentGroup(name: "g", hosts: hosts)),
-          configuration: DeploymentConfiguration(unreachable: .count(unreachable)), path: "/srv/web", shared: shared)
+          configuration: DeploymentConfiguration(unreachable: .count(unreachable)), placement: Placement(path: "/srv/web", shared: shared))
       ])
     return Planner.Input(
       selection: try Selection(DeploymentRequest(), in: project), release: Self.release, bundle: Self.bundle,
@@ -103,7 +104,9 @@ struct PlannerTests {
     let survey = Survey.reached(Self.state(Self.receipt("new"), previous: Self.receipt("old")))
     let group = DeploymentGroup(name: "g", hosts: (0..<3).map { Host(name: "h\($0)") })
     let rolling = Stage.rollout(Strategy(name: "rolling", function: 0, batch: .count(1)))
-    let project = Project(recipes: [Recipe(name: "web", targets: .hosts(group), path: "/srv/web", stages: [.upload, rolling])])
+    let project = Project(recipes: [
+      Recipe(name: "web", targets: .hosts(group), placement: Placement(path: "/srv/web"), flow: Recipe.Flow(stages: [.upload, rolling]))
+    ])
     let kept = [PinnedRecipe(name: "web", sources: Self.sources, hooks: [])]
     let selection = try Selection(DeploymentRequest(), in: project)
     let plan = try RollbackPlanner.plan(selection, surveys: [survey, survey, survey], kept: kept, by: Self.identity)
@@ -114,7 +117,7 @@ struct PlannerTests {
   func rollbackFloor() throws {
     let old = Survey.reached(Self.state(Self.receipt("old")))
     var plan = try Planner.deployment(input([old, old, old]), by: Self.identity)
-    plan.bounds.floor = 2
+    plan = plan.edited { $0.bounds.floor = 2 }
     func floor(_ back: [Int], _ hosts: [HostStatus]) -> Int? {
       let failed = Conclusion(status: .failed, rollback: back, hosts: hosts)
       return RollbackPlanner.plan(after: plan, failed, by: Self.identity)?.bounds.floor

@@ -1,5 +1,6 @@
 import DeployCore
 import DeployModel
+import PlanDrafts
 
 /// Hooks written in Swift: a body is a list of requests, asked one after the other; an outcome with a failure raises.
 final class ListScripts: Scripts {
@@ -49,7 +50,7 @@ func plan(
     application: "shop", group: "g", release: old, inputs: inputs, deployment: "d0", recipe: "web", actor: "a@b",
     at: Timestamp(milliseconds: 0))
   let pinned = PinnedRecipe(name: "web", sources: digest, hooks: hooks.map { Recipe.Hook(event: $0.0, function: $0.1) })
-  return Plan(
+  return PlanDraft(
     id: "d1", application: "shop", recipe: "web", group: "g", actor: "a@b", at: Timestamp(milliseconds: 0), engine: "test", release: new,
     recipes: [pinned],
     hosts: (0..<count).map {
@@ -58,8 +59,9 @@ func plan(
         restoring: first ? nil : 0)
     },
     stages: stages ?? [.upload, .rollout(strategy)], bounds: Bounds(floor: floor, parallel: parallel, failed: failed, unreachable: 0),
-    path: "/srv/shop", rollback: rollback, inputs: inputs,
-    lock: LockRequest(token: "t", owner: "a@b", purpose: "deploy", fence: 2))
+    placement: Placement(path: "/srv/shop"), rollback: rollback, inputs: inputs,
+    lock: LockRequest(token: "t", owner: "a@b", purpose: "deploy", fence: 2)
+  ).plan
 }
 
 func run(_ line: String, on host: Int) -> Request { .perform(.host(host), .run(Command(.shell(line))), timeout: nil) }

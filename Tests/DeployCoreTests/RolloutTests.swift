@@ -149,10 +149,10 @@ struct RolloutTests {
   func replay() throws {
     let p = plan(hosts: 3, hooks: [(.applicationStop, 0), (.applicationStart, 1)], floor: 1, parallel: 2)
     let scripts = { ListScripts([[run("stop", on: 0)], [.sleep(.seconds(1)), run("start", on: 0)]]) }
-    var entries = [Entry(sequence: 0, at: p.at, fact: .planned(p))]
+    var entries = [Entry(sequence: 0, at: p.origin.at, fact: .planned(p))]
     var conductor = Conductor(plan: p, scripts: scripts())
     var queue: [Happening] = [.started]
-    func add(_ fact: Entry.Fact) { entries.append(Entry(sequence: entries.count, at: p.at, fact: fact)) }
+    func add(_ fact: Entry.Fact) { entries.append(Entry(sequence: entries.count, at: p.origin.at, fact: fact)) }
     while !queue.isEmpty {
       let happening = queue.removeFirst()
       add(.happened(happening))

@@ -1,4 +1,5 @@
 import DeployModel
+import PlanDrafts
 import Testing
 
 @testable import DeployCore
@@ -17,10 +18,12 @@ struct SegmentTests {
     _ decisions: [Decision], hosts: Int = 1, floor: Int = 0, parallel: Int = 100, rollback: Bool = true,
     reply: (Intent) -> Outcome = { _ in .done() }
   ) -> Play {
-    var p = plan(
-      hosts: hosts, hooks: hooks, floor: floor, parallel: parallel, strategy: Strategy(name: "own", function: 0), rollback: rollback)
-    p.stages = [.rollout(Strategy(name: "own", function: 0))]
-    p.prunesLast = true
+    let p = plan(
+      hosts: hosts, hooks: hooks, floor: floor, parallel: parallel, strategy: Strategy(name: "own", function: 0), rollback: rollback
+    ).edited {
+      $0.stages = [.rollout(Strategy(name: "own", function: 0))]
+      $0.prunesLast = true
+    }
     return Play(p, ListScripts([decisions.map { .decide($0) }] + lists), reply: reply)
   }
 
@@ -55,8 +58,9 @@ struct SegmentTests {
     let hooks: [(LifecycleEvent, Int)] = [(.blockTraffic, 1), (.applicationStop, 2), (.allowTraffic, 3)]
     let lists = [[Request.decide(.wave([0], parallel: nil))], [run("block", on: 0)], [run("stop", on: 0)], [run("allow", on: 0)]]
     func play(_ hooks: [(LifecycleEvent, Int)], tracks: Bool? = true, first: Bool = false, fails: String? = nil) -> [Service] {
-      var p = plan(hosts: 1, hooks: hooks, stages: [.rollout(Strategy(name: "own", function: 0))], first: first)
-      p.tracksService = tracks
+      let p = plan(hosts: 1, hooks: hooks, stages: [.rollout(Strategy(name: "own", function: 0))], first: first).edited {
+        $0.tracksService = tracks
+      }
       return services(
         Play(p, ListScripts(lists)) { intent in
           if case .run(let command) = intent.operation, command.line == fails { .failed(.command, "no") } else { .done() }
@@ -185,14 +189,14 @@ struct SegmentTests {
 
   @Test("a plan of an older version has each host prune in its own turn, so that its journal replays")
   func older() throws {
-    var p = plan(hosts: 2, hooks: [], parallel: 1, stages: [.rollout(nil)])
-    #expect(p.prunesLast == nil)
+    let p = plan(hosts: 2, hooks: [], parallel: 1, stages: [.rollout(nil)])
+    #expect(p.flow.prunesLast == nil)
     #expect(
       Play(p, ListScripts([])).verbs == [
         "0 lock", "1 lock", "0 stage", "0 activate", "0 record", "0 prune", "1 stage", "1 activate", "1 record", "1 prune", "0 unlock",
         "1 unlock",
       ])
-    p.prunesLast = true
-    #expect(Play(p, ListScripts([])).verbs.suffix(4) == ["0 prune", "1 prune", "0 unlock", "1 unlock"])
+    let pruning = p.edited { $0.prunesLast = true }
+    #expect(Play(pruning, ListScripts([])).verbs.suffix(4) == ["0 prune", "1 prune", "0 unlock", "1 unlock"])
   }
 }

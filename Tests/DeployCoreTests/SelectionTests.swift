@@ -7,7 +7,7 @@ struct SelectionTests {
   let project = Project(
     recipes: [
       Recipe(
-        name: "web", targets: .group("production"), path: "/srv/shop", user: "deploy",
+        name: "web", targets: .group("production"), placement: Placement(path: "/srv/shop"), user: "deploy",
         parameters: [
           Parameter(name: "percent", kind: .percent, standard: "5%"), Parameter(name: "migrate", kind: .boolean, standard: true),
           Parameter(name: "tier", kind: .choice(["a", "b"]), standard: "a"),
@@ -73,7 +73,9 @@ struct SelectionTests {
   func sharedPlaces() {
     let local = ["a", "b"].map { Host(name: $0, transport: "local", root: "/x") }
     let apart = Host(name: "c", transport: "local", root: "/y")
-    let project = Project(recipes: [Recipe(name: "web", targets: .hosts(DeploymentGroup(name: "g", hosts: local + [apart])), path: "/srv")])
+    let project = Project(recipes: [
+      Recipe(name: "web", targets: .hosts(DeploymentGroup(name: "g", hosts: local + [apart])), placement: Placement(path: "/srv"))
+    ])
     #expect { try Selection(DeploymentRequest(), in: project) } throws: {
       ($0 as? Problems)?.list.map(\.subject) == ["b"] && ($0 as? Problems)?.list[0].message.contains("as host a: /x/srv") == true
     }

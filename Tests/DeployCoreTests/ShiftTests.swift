@@ -1,5 +1,6 @@
 import DeployCore
 import DeployModel
+import PlanDrafts
 import Testing
 
 @Suite("Traffic")
@@ -10,9 +11,9 @@ struct ShiftTests {
   private func play(
     _ decisions: [Decision], read: Value? = nil, adapter: Bool = true, reply: (String) -> Outcome = { _ in .done() }
   ) -> (play: Play, commands: [String]) {
-    var own = plan(hosts: 2)
     let traffic = TrafficAdapter(pools: ["blue", "green"], read: 1, weight: 2)
-    own.stages = [.rollout(Strategy(name: "own", function: 0, traffic: adapter ? traffic : nil))]
+    let strategy = Strategy(name: "own", function: 0, traffic: adapter ? traffic : nil)
+    let own = plan(hosts: 2).edited { $0.stages = [.rollout(strategy)] }
     let play = Play(own, Adapter(decisions, read: read ?? weights(100, 0).value), rings: false) { intent in
       if case .run(let command) = intent.operation { reply(command.line) } else { .done() }
     }

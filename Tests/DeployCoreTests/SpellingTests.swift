@@ -11,13 +11,13 @@ struct SpellingTests {
     var project = Project()
     for (number, name) in spellings.enumerated() {
       project.groups.append(DeploymentGroup(name: name, hosts: [Host(name: "h\(number)")]))
-      var recipe = Recipe(name: name, path: "/srv/\(number)")
+      var recipe = Recipe(name: name, placement: Placement(path: "/srv/\(number)"))
       recipe.targets = .group(name)
       project.recipes.append(recipe)
     }
     for (number, name) in spellings.enumerated() {
       let found = try Selection(DeploymentRequest(recipe: name, group: name), in: project)
-      #expect(found.recipe.path == "/srv/\(number)" && found.hosts.map(\.name) == ["h\(number)"])
+      #expect(found.recipe.placement.path == "/srv/\(number)" && found.hosts.map(\.name) == ["h\(number)"])
     }
     let parameters = spellings.map { Parameter(name: $0, kind: .string(match: nil)) }
     let given = [Value.Member(spellings[1], "second"), Value.Member(spellings[0], "first")]

@@ -1,5 +1,6 @@
 import DeployCore
 import DeployModel
+import PlanDrafts
 import Testing
 
 @Suite("What hosts really have, in plans")
@@ -40,7 +41,7 @@ struct TruthPlanTests {
   @Test("the repair of what runs is no part of the upload stage, which has all hosts at once")
   func inTurn() throws {
     var plan = try plan([state("new"), state("new")], force: true)
-    plan.stages = [.upload, .rollout(nil)]
+    plan = plan.edited { $0.stages = [.upload, .rollout(nil)] }
     let steps = HostProgram.forward(0, in: plan, staged: false)
     #expect(steps.contains(.operation(.stage(PlannerTests.release), vital: true)))
     let play = Play(plan, ListScripts([]))
@@ -87,7 +88,7 @@ struct TruthPlanTests {
     var strange = state(nil)
     strange.strange = .link(Self.text)
     var plan = try plan([strange])
-    plan.recipes[0].hooks = [Recipe.Hook(event: .applicationStop, function: 0)]
+    plan = plan.edited { $0.recipes[0].hooks = [Recipe.Hook(event: .applicationStop, function: 0)] }
     return plan
   }
 
@@ -109,7 +110,9 @@ struct TruthPlanTests {
   @Test("hooks that take leave of a release whose folder is gone are skipped with a warning, and it is nothing to go back to")
   func goneRelease() throws {
     var plan = try plan([state("old", .gone)])
-    plan.recipes[0].hooks = [Recipe.Hook(event: .blockTraffic, function: 0), Recipe.Hook(event: .applicationStop, function: 0)]
+    plan = plan.edited {
+      $0.recipes[0].hooks = [Recipe.Hook(event: .blockTraffic, function: 0), Recipe.Hook(event: .applicationStop, function: 0)]
+    }
     let forward = HostProgram.forward(0, in: plan, staged: true)
     let skipped = forward.filter { if case .skip(_, let reason) = $0 { reason.hasPrefix("warning: release old") } else { false } }
     #expect(skipped.count == 2 && !forward.contains { if case .hook = $0 { true } else { false } })
@@ -149,8 +152,8 @@ struct TruthPlanTests {
   func stopHook() throws {
     func vital(_ kind: ReleaseDamage.Kind?, isRollback: Bool = false) throws -> [Bool] {
       var plan = try plan([state("old", kind)])
-      if isRollback { plan.kind = .rollback(of: nil) }
-      plan.recipes[0].hooks = [Recipe.Hook(event: .applicationStop, function: 0)]
+      if isRollback { plan = plan.edited { $0.kind = .rollback(of: nil) } }
+      plan = plan.edited { $0.recipes[0].hooks = [Recipe.Hook(event: .applicationStop, function: 0)] }
       return HostProgram.forward(0, in: plan, staged: true).compactMap { if case .hook(_, _, let vital) = $0 { vital } else { nil } }
     }
     #expect(try vital(.lacking(1, of: 2)) == [false])

@@ -1,5 +1,6 @@
 import DeployCore
 import DeployModel
+import PlanDrafts
 import Testing
 
 /// How a deployment comes to its end where hosts are out of reach, or where a hook claims to be cancelled.
@@ -55,11 +56,10 @@ struct WayBackTests {
   @Test(
     "a rollback that leaves a host where it was has failed, however many the others are", arguments: [Failure.Kind.command, .unreachable])
   func leftBehind(_ kind: Failure.Kind) {
-    var p = plan(hosts: 3, hooks: [(.applicationStart, 0)], failed: 3, rollback: false)
-    p.bounds.unreachable = 3
+    let p = plan(hosts: 3, hooks: [(.applicationStart, 0)], failed: 3, rollback: false)
     let ends = { (kind: Plan.Kind) in
-      p.kind = kind
-      return self.play(p, PerHost { run("start", on: $0) }) { intent in
+      let asked = p.edited { ($0.kind, $0.bounds.unreachable) = (kind, 3) }
+      return self.play(asked, PerHost { run("start", on: $0) }) { intent in
         if case .run = intent.operation, intent.place == .host(1) { return .failed(.command, "exit status 7") }
         return .done()
       }.conclusion

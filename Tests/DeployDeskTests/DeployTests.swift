@@ -30,7 +30,7 @@ struct DeployTests {
     let end = try await running.end()
     #expect(end.deployments.map(\.conclusion?.status) == [.succeeded])
     #expect(entries == (await bench.journal.entries(of: plan.id)).entries && chunks == 2)
-    for host in bench.transport.hosts { #expect(host.current == plan.release?.id && host.lock == nil) }
+    for host in bench.transport.hosts { #expect(host.current == plan.content.release?.id && host.lock == nil) }
   }
 
   @Test("the same request again changes nothing on a host, unless it is forced")

@@ -49,8 +49,9 @@ final class PastMemory: PastJournal {
       if !owes { (state, notRestored) = (.concluded(conclusion.status), conclusion.hosts.count(where: \.isRestoreFailed)) }
     }
     var summary = DeploymentSummary(
-      id: id, application: plan.application, recipe: plan.recipe, group: plan.group, kind: plan.kind, actor: plan.actor,
-      bundle: plan.bundle?.digest, hosts: plan.hosts.count, began: first.at, lastEntry: last.at, entries: entries.count, state: state,
+      id: id, application: plan.subject.application, recipe: plan.subject.recipe, group: plan.subject.group, kind: plan.kind,
+      actor: plan.origin.actor, bundle: plan.content.bundle?.digest, hosts: plan.hosts.count, began: first.at, lastEntry: last.at,
+      entries: entries.count, state: state,
       pause: state == .running || state == .interrupted ? DeploymentStory(entries).pause : nil)
     summary.notRestored = notRestored
     return summary

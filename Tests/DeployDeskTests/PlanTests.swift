@@ -22,7 +22,7 @@ struct PlanTests {
 
   private func plan(_ project: BenchProject) async throws -> Shown {
     let planned = try await project.bench().plan(connecting: false)
-    let release = planned.plan.release?.id ?? "none"
+    let release = planned.plan.content.release?.id ?? "none"
     let lines = planned.report.lines(on: Surface()).map { $0.replacing(release, with: "aaaabbbbcccc") }
     return Shown(lines: lines, isWhole: planned.report.isWhole)
   }

@@ -65,10 +65,10 @@ struct RevisionTests {
     let bench = try Bench(Bench.text().replacing("from = \"app\"", with: "from = \"app\", build = \"make\""))
     let first = try await bench.plan()
     #expect(bench.events.contains(.building("make")))
-    let digest = try #require(first.plan.bundle?.digest)
+    let digest = try #require(first.plan.content.bundle?.digest)
     let before = bench.events.count { $0 == .building("make") }
     let second = try await bench.plan(DeploymentRequest(revision: "bundle:" + digest.hex.prefix(8)))
-    #expect(second.plan.bundle?.digest == digest)
+    #expect(second.plan.content.bundle?.digest == digest)
     #expect(bench.events.count { $0 == .building("make") } == before)
   }
 

@@ -2,6 +2,7 @@ import DeployCore
 import DeployEngine
 import DeployModel
 import DeploySimulation
+import PlanDrafts
 import Synchronization
 
 /// Hosts that do everything at once, and say in which order they were asked, and what the journal held by then.
@@ -95,7 +96,7 @@ struct EmptyStore: BundleStore {
 struct SwiftRecipes: RecipeLibrary {
   var functions: @Sendable () -> [SwiftScripts.Function]
   func scripts(of plan: Plan, sources: [[SourceFile]]) throws -> any Scripts { SwiftScripts(functions()) }
-  func recipe(named name: String, in sources: [SourceFile]) throws -> Recipe { Recipe(name: name, path: "/srv/x") }
+  func recipe(named name: String, in sources: [SourceFile]) throws -> Recipe { Recipe(name: name, placement: Placement(path: "/srv/x")) }
 }
 
 /// One engine over instant hosts.
@@ -127,13 +128,15 @@ func plan(hosts count: Int, parallel: Int = 100, stages: [Stage] = [.upload, .ro
     application: "shop", group: "g", release: Release(id: "old", bundle: digest), inputs: inputs, deployment: "d0", recipe: "web",
     actor: "a@b", at: Timestamp(milliseconds: 0))
   let target = Release(id: "new", bundle: digest)
-  return Plan(
+  return PlanDraft(
     id: "d1", application: "shop", recipe: "web", group: "g", actor: "a@b", at: Timestamp(milliseconds: 0), engine: "test",
     release: target,
     recipes: [PinnedRecipe(name: "web", sources: digest, hooks: [Recipe.Hook(event: .applicationStart, function: 0)])],
     hosts: (0..<count).map {
       HostPlan(host: Host(number: $0, name: "h\($0)"), target: target, previous: receipt, current: "old", restoring: 0)
     },
-    stages: stages, bounds: Bounds(floor: 0, parallel: parallel, failed: 0, unreachable: 0), path: "/srv/shop", inputs: inputs,
-    lock: LockRequest(token: "t", owner: "a@b", purpose: "deploy", fence: 2))
+    stages: stages, bounds: Bounds(floor: 0, parallel: parallel, failed: 0, unreachable: 0), placement: Placement(path: "/srv/shop"),
+    inputs: inputs,
+    lock: LockRequest(token: "t", owner: "a@b", purpose: "deploy", fence: 2)
+  ).plan
 }

@@ -78,7 +78,7 @@ final class Ground: Sendable {
 
   var path: String { "\(folder)/srv/shop" }
 
-  func site(_ deployment: String = "d1", fence: Int = 1, token: String = "t1", reuse: Recipe.Reuse = .copy) -> HostSite {
+  func site(_ deployment: String = "d1", fence: Int = 1, token: String = "t1", reuse: Placement.Reuse = .copy) -> HostSite {
     HostSite(host: host, deployment: deployment, application: "shop", group: "all", path: path, fence: fence, token: token, reuse: reuse)
   }
 

@@ -50,7 +50,7 @@ struct ReleaseTests {
 
   @Test("of the next release only what the host lacks is sent, and nothing hooks left behind comes along", arguments: Shell.here)
   func update(_ shell: Shell) async throws {
-    for reuse in [Recipe.Reuse.copy, .link] {
+    for reuse in [Placement.Reuse.copy, .link] {
       let ground = try Ground(shell)
       let first = try ground.store.bundle(ReleaseTests.tree(ground, "v1"))
       #expect(await ground.perform(1, .stage(first)).failure == nil)
@@ -88,7 +88,7 @@ struct ReleaseTests {
     #expect(await ground.perform(1, .stage(first)).failure == nil)
     #expect(times(first) == "981173106\n981173106\n")
     let second = try release("app.2222.js")
-    for (number, reuse) in [Recipe.Reuse.copy, .link].enumerated() {
+    for (number, reuse) in [Placement.Reuse.copy, .link].enumerated() {
       #expect(await ground.perform(2 + 2 * number, .stage(second), site: ground.site(reuse: reuse)).failure == nil)
       #expect(times(second) == "981173106\n981176706\n", "\(reuse)")
       #expect(times(first) == "981173106\n981173106\n", "\(reuse)")

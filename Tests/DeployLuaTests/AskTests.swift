@@ -141,7 +141,7 @@ struct AskTests {
         answer = Reply.write(request.children.isEmpty ? .outcome(.done(true)) : .results(request.children.map { _ in .returned(.null) }))
       }
     }
-    try drive(recipe.hooks[0].function, .host(0))
+    try drive(recipe.flow.hooks[0].function, .host(0))
     return found
   }
 

@@ -3,7 +3,7 @@ import DeployModel
 import Testing
 
 @Suite("Recipes built on recipes") struct BaseTests {
-  private func stages(_ main: String) throws -> [String] { try #require(try load(main).project.recipes.last).stages.map(\.name) }
+  private func stages(_ main: String) throws -> [String] { try #require(try load(main).project.recipes.last).flow.stages.map(\.name) }
   private func warnings(_ main: String) throws -> [String] {
     try load(main).project.warnings.map { "\($0.place?.line ?? 0): \($0.message)" }
   }
@@ -48,7 +48,7 @@ import Testing
   func strategies() throws {
     func strategy(_ rollout: String) throws -> String? {
       let recipe = try #require(try load(platform + "recipe \"app\" { base = platform, stages = { \(rollout) } }").project.recipes.last)
-      for case .rollout(let strategy) in recipe.stages { return strategy?.name }
+      for case .rollout(let strategy) in recipe.flow.stages { return strategy?.name }
       return nil
     }
     #expect(try strategy("stage.upload, stage.rollout") == "rolling")
@@ -93,9 +93,11 @@ import Testing
       recipe "app" { base = { a, b }, stages = { stage "own" { run = hook } } }
       """
     let recipe = try #require(try load(main).project.recipes.first)
-    #expect(recipe.stages.map(\.name) == ["upload", "gate", "b", "own", "rollout"])
+    #expect(recipe.flow.stages.map(\.name) == ["upload", "gate", "b", "own", "rollout"])
     #expect(
-      recipe.hooks.map { "\($0.event.rawValue):\($0.place?.line ?? 0)" } == ["AfterInstall:1", "ApplicationStart:4", "ApplicationStart:5"])
+      recipe.flow.hooks.map { "\($0.event.rawValue):\($0.place?.line ?? 0)" } == [
+        "AfterInstall:1", "ApplicationStart:4", "ApplicationStart:5",
+      ])
     #expect(recipe.parameters.map(\.name) == ["one"])
     #expect(try warnings(main) == [])
     #expect(problems("recipe \"app\" { path = \"/a\", base = { 7 } }").first?.contains("must be a recipe to build upon") == true)

@@ -1,5 +1,6 @@
 import DeployLua
 import DeployModel
+import PlanDrafts
 import Testing
 
 @Suite struct DeterminismTests {
@@ -28,8 +29,8 @@ import Testing
       let recipe = try #require(project.project.recipes.last)
       let plan = Rig.plan(of: recipe, hosts: 3)
       let scripts = try LuaRecipes(plan: plan, sources: [project.sources])
-      let body = Body(recipe: 0, function: try #require(recipe.hooks.first { $0.event == .afterInstall }).function)
-      var text = "\(recipe.hooks) \(recipe.stages) \(recipe.onFailure)"
+      let body = Body(recipe: 0, function: try #require(recipe.flow.hooks.first { $0.event == .afterInstall }).function)
+      var text = "\(recipe.flow.hooks) \(recipe.flow.stages) \(recipe.flow.onFailure)"
       for host in 0..<3 { scripts.start(host, body, on: .host(host)) }
       var answers: [ScriptID: Answer] = [0: .begin, 1: .begin, 2: .begin]
       for _ in 0..<5 {
@@ -52,7 +53,7 @@ import Testing
   @Test("chance is the same each time a project is read")
   func readingHasNoChance() throws {
     let main = "recipe 'a' { path = '/' .. math.random(1 << 60) }"
-    #expect(try load(main).project.recipes[0].path == load(main).project.recipes[0].path)
+    #expect(try load(main).project.recipes[0].placement.path == load(main).project.recipes[0].placement.path)
   }
 
   @Test("another seed gives other random numbers")
@@ -80,15 +81,16 @@ import Testing
     let new = try load(recipe("host:run 'new'"))
     var plan = Rig.plan(of: new.project.recipes[0], hosts: 2)
     let oldRecipe = old.project.recipes[0]
-    plan.recipes.append(PinnedRecipe(name: "shop", sources: plan.recipes[0].sources, hooks: oldRecipe.hooks))
+    plan = plan.edited { $0.recipes.append(PinnedRecipe(name: "shop", sources: $0.recipes[0].sources, hooks: oldRecipe.flow.hooks)) }
     let digest = Digest(hex: String(repeating: "cd", count: 32))
-    plan.hosts[1].previous = Receipt(
+    let previous = Receipt(
       application: "shop", group: "g", release: Release(id: "0123456789ab", bundle: digest),
       inputs: .init(bundle: digest, sources: digest, parameters: .record(of: [("cmd", "given ")]), shared: [], secrets: []),
       deployment: "d",
       recipe: "shop", actor: "me", at: Timestamp(milliseconds: 0))
+    plan = plan.edited { $0.hosts[1].previous = previous }
     let scripts = try LuaRecipes(plan: plan, sources: [new.sources, old.sources.filter { $0.path != "recipes/strategies/rolling.lua" }])
-    scripts.start(1, Body(recipe: 1, function: oldRecipe.hooks[0].function), on: .host(1))
+    scripts.start(1, Body(recipe: 1, function: oldRecipe.flow.hooks[0].function), on: .host(1))
     #expect(scripts.step(1, .begin).request == .perform(.host(1), .run(Command(.shell("given 0123456789ab"))), timeout: nil))
   }
 }

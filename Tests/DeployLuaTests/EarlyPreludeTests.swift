@@ -78,16 +78,16 @@ struct EarlyPreludeTests {
           if case .decide(.gate(let gate)) = request, gate.kind == .time { "\(Request.decide(.wait(gate.time)))" } else { "\(request)" }
         } + run.log + ["\(run.result)"]
     }
-    for stage in recipe.stages {
+    for stage in recipe.flow.stages {
       if case .script(_, _, let function, let when, _) = stage {
         run(try #require(when), .deployment)
         run(function, .deployment)
       }
       if case .rollout(let strategy?) = stage { run(strategy.function, .rollout(options: strategy.options)) }
     }
-    for hook in recipe.hooks { run(hook.function, .host(1)) }
-    for function in recipe.onSuccess { run(function, .deployment) }
-    for function in recipe.onFailure {
+    for hook in recipe.flow.hooks { run(hook.function, .host(1)) }
+    for function in recipe.flow.onSuccess { run(function, .deployment) }
+    for function in recipe.flow.onFailure {
       run(function, .failure(ScriptError(Failure(.command, "it failed"), place: SourcePlace(file: "deploy.lua", line: 3), host: "web1")))
     }
     return lines
@@ -117,7 +117,7 @@ struct EarlyPreludeTests {
     func findings(_ sources: [SourceFile]) throws -> String {
       let plan = Rig.plan(of: try #require(project.project.recipes.first), hosts: 1)
       let scripts = try RehearsedScripts(plan: plan, sources: [sources], as: .plan)
-      scripts.start(1, Body(recipe: 0, function: project.project.recipes[0].hooks[0].function), on: .host(0))
+      scripts.start(1, Body(recipe: 0, function: project.project.recipes[0].flow.hooks[0].function), on: .host(0))
       var step = scripts.step(1, .begin)
       var log = step.log
       while step.request != nil {
@@ -141,7 +141,7 @@ struct EarlyPreludeTests {
     #expect(
       refusal.message.contains("begun by lander 9.1.0") && refusal.message.hasSuffix("(boundary 5, and here 2, 3 and 4)"), "\(refusal)")
     #expect(refusal.fix?.hasPrefix("lander resume d1 or lander cancel d1 with lander 9.1.0\n") == true)
-    #expect(try LuaProject.kept("shop", in: sources).hooks.count == 1)
+    #expect(try LuaProject.kept("shop", in: sources).flow.hooks.count == 1)
     sources[main].text = "return 1\n"
     #expect(Prelude.refusal(of: sources, for: "d1", begunBy: "9.1.0")?.message.contains("without a boundary") == true)
     #expect(Prelude.refusal(of: project.sources, for: "d1", begunBy: "9.1.0") == nil)
@@ -161,7 +161,7 @@ struct EarlyPreludeTests {
   private func request(_ sources: [SourceFile]) throws -> Request? {
     let kept = try LuaProject.kept("shop", in: sources)
     let scripts = try LuaRecipes(plan: Rig.plan(of: kept, hosts: 1), sources: [sources])
-    scripts.start(1, Body(recipe: 0, function: kept.hooks[0].function), on: .host(0))
+    scripts.start(1, Body(recipe: 0, function: kept.flow.hooks[0].function), on: .host(0))
     return scripts.step(1, .begin).request
   }
 
@@ -223,7 +223,7 @@ struct EarlyPreludeTests {
     sources[rollout].text = try #require(Shipped.text("Tests/DeployLuaTests/Fixtures/prelude-3/rollout.lua"))
     #expect(Prelude.refusal(of: sources, for: "d1", begunBy: "1.0.0") == nil)
     let recipe = try LuaProject.kept("shop", in: sources)
-    guard case .rollout(let strategy?) = recipe.stages.last else { throw Failure(.failed, "there is no strategy") }
+    guard case .rollout(let strategy?) = recipe.flow.stages.last else { throw Failure(.failed, "there is no strategy") }
     let scripts = try LuaRecipes(plan: Rig.plan(of: recipe, hosts: 2), sources: [sources])
     scripts.start(1, Body(recipe: 0, function: strategy.function), on: .rollout(options: strategy.options))
     #expect(scripts.step(1, .begin).request == .decide(.wait(.seconds(2))))

@@ -119,7 +119,7 @@ import Testing
     let rig = try Rig(
       recipe("local t = {} for i = 1, 1e9 do t[i] = i end", more: "on_success = function() return 'fine' end"), limits: Self.small)
     #expect(rig.run(try rig.hook(.validateService), on: .host(0)).result.error != nil)
-    #expect(rig.run(rig.plan.onSuccess[0], on: .deployment, as: 5).result == .returned("fine"))
+    #expect(rig.run(rig.plan.flow.onSuccess[0], on: .deployment, as: 5).result == .returned("fine"))
   }
 
   @Test(

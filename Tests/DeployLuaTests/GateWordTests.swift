@@ -8,7 +8,7 @@ struct GateWordTests {
   private func play(_ body: String, hosts: Int = 2) throws -> (decisions: [Decision], log: [String], error: ScriptError?) {
     let rig = try Rig(
       "recipe \"shop\" { path = \"/srv/shop\", strategy = strategy \"own\" (function(rollout)\n\(body)\nend) }", hosts: hosts)
-    guard case .rollout(let bound?) = rig.recipe.stages.last else { throw Failure(.failed, "there is no strategy") }
+    guard case .rollout(let bound?) = rig.recipe.flow.stages.last else { throw Failure(.failed, "there is no strategy") }
     let run = rig.run(Body(recipe: 0, function: bound.function), on: .rollout(options: bound.options))
     return (run.requests.compactMap { if case .decide(let decision) = $0 { decision } else { nil } }, run.log, run.result.error)
   }
@@ -54,7 +54,7 @@ struct GateWordTests {
         rollout:watch { during = "1s", check = function(host, deployment) return host.name ~= "web2" and deployment.recipe == "shop" end }
       end) }
       """)
-    guard case .rollout(let bound?) = rig.recipe.stages.last else { return }
+    guard case .rollout(let bound?) = rig.recipe.flow.stages.last else { return }
     rig.scripts.start(1, Body(recipe: 0, function: bound.function), on: .rollout(options: bound.options))
     guard case .decide(.gate(let gate))? = rig.scripts.step(1, .begin).request, case .function(let function)? = gate.watch?.question else {
       return #expect(Bool(false), "no gate with a function")
@@ -89,7 +89,7 @@ struct GateWordTests {
         log("%s", rollout:watch { during = "1s", port = 1, on_fail = "return" })
       end) }
       """)
-    guard case .rollout(let bound?) = rig.recipe.stages.last else { return }
+    guard case .rollout(let bound?) = rig.recipe.flow.stages.last else { return }
     rig.scripts.start(1, Body(recipe: 0, function: bound.function), on: .rollout(options: bound.options))
     _ = rig.scripts.step(1, .begin)
     let said = Timestamp(milliseconds: 1_700_000_000_123)
@@ -103,7 +103,7 @@ struct GateWordTests {
   func refused() throws {
     let rig = try Rig(
       "recipe \"shop\" { path = \"/srv/shop\", strategy = strategy \"own\" (function(rollout)\n  rollout:wave(rollout.targets)\nend) }")
-    guard case .rollout(let bound?) = rig.recipe.stages.last else { return }
+    guard case .rollout(let bound?) = rig.recipe.flow.stages.last else { return }
     rig.scripts.start(1, Body(recipe: 0, function: bound.function), on: .rollout(options: bound.options))
     _ = rig.scripts.step(1, .begin)
     let error = rig.scripts.step(1, .refused(Failure(.invalid, "not now"))).result?.error

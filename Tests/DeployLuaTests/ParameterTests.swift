@@ -100,7 +100,7 @@ import Testing
         "plugins/p/init.lua": "\u{FEFF}return \"/srv/p\"",
         "plugins/p/plugin.lua": "\u{FEFF}return { name = \"p\", version = \"1\", api = 1 }",
       ])
-    #expect(project.project.recipes[0].path == "/srv/p")
+    #expect(project.project.recipes[0].placement.path == "/srv/p")
   }
 
   @Test("a strategy of one's own without a floor is worth a warning: a way back may stop every host")

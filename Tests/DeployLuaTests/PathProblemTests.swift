@@ -47,8 +47,8 @@ import Testing
       recipe "web" { path = "/srv//web/", shared = { "./q/", "a//b" }, revision = bundle "./dist/", targets = group "here" }
       """
     ).project
-    #expect(project.recipes[0].path == "/srv/web")
-    #expect(project.recipes[0].shared == ["q/", "a/b"])
+    #expect(project.recipes[0].placement.path == "/srv/web")
+    #expect(project.recipes[0].placement.shared == ["q/", "a/b"])
     #expect(project.recipes[0].revision?.source == .path("dist"))
     #expect(project.groups[0].hosts[0].root == ".lander/here")
   }
@@ -91,6 +91,6 @@ import Testing
         path: "deploy.lua", text: "recipe \"old\" { path = \"srv/old\", shared = { \"../x/\" }, on = { AfterInstall = function() end } }")
     ]
     let recipe = try LuaProject.kept("old", in: sources + Prelude.files)
-    #expect(recipe.hooks.count == 1 && recipe.path == "srv/old")
+    #expect(recipe.flow.hooks.count == 1 && recipe.placement.path == "srv/old")
   }
 }

@@ -70,11 +70,11 @@ import Testing
         }
         """
       ).project.recipes.first)
-    #expect(recipe.path == "/srv/site")
+    #expect(recipe.placement.path == "/srv/site")
     #expect(recipe.revision?.source == .path("dist"))
-    #expect(recipe.stages.map(\.name) == ["upload", "warm", "rollout"])
+    #expect(recipe.flow.stages.map(\.name) == ["upload", "warm", "rollout"])
     #expect(
-      recipe.hooks.map { "\($0.event.rawValue) \($0.place?.file ?? "")" } == [
+      recipe.flow.hooks.map { "\($0.event.rawValue) \($0.place?.file ?? "")" } == [
         "ApplicationStart recipes/static_site.lua", "ValidateService recipes/static_site.lua", "ValidateService deploy.lua",
       ])
     let origins = Dictionary(recipe.origins.map { ($0.name, $0.value.text ?? "") }) { first, _ in first }

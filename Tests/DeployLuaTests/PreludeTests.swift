@@ -49,7 +49,7 @@ struct PreludeTests {
       let recipe = try LuaProject.kept("shop", in: sources)
       let plan = Rig.plan(of: recipe, hosts: 1)
       let scripts = try LuaRecipes(plan: plan, sources: [sources])
-      scripts.start(1, Body(recipe: 0, function: recipe.hooks[0].function), on: .host(0))
+      scripts.start(1, Body(recipe: 0, function: recipe.flow.hooks[0].function), on: .host(0))
       let error = try #require(scripts.step(1, .begin).result?.error)
       #expect(error.failure.message.contains("the prelude"), "\(code): \(error)")
     }

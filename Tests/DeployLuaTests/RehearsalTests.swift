@@ -38,7 +38,7 @@ struct RehearsalTests {
       scripts.start(next - 1, body, on: .child)
       return drive(next - 1)
     }
-    scripts.start(1, Body(recipe: 0, function: try #require(plan.recipes[0].hooks.first).function), on: .host(0))
+    scripts.start(1, Body(recipe: 0, function: try #require(plan.content.recipes[0].hooks.first).function), on: .host(0))
     return (drive(1), scripts, requests)
   }
 

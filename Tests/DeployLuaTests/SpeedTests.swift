@@ -15,7 +15,7 @@ import Testing
     let count = 10_000
     let rig = try Rig("recipe \"shop\" { path = \"/srv/shop\", on = { \(hooks.joined(separator: "\n")) } }", hosts: count)
     var script = 0
-    for hook in rig.recipe.hooks {
+    for hook in rig.recipe.flow.hooks {
       let first = script
       for host in 0..<count {
         rig.scripts.start(script, Body(recipe: 0, function: hook.function), on: .host(host))

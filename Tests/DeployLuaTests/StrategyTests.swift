@@ -6,7 +6,7 @@ import Testing
   /// The decisions of the recipe's strategy for so many hosts.
   private func decisions(_ strategy: String, hosts: Int, more: String = "") throws -> [Decision] {
     let rig = try Rig("\(more)\nrecipe \"shop\" { path = \"/srv/shop\", strategy = \(strategy) }", hosts: hosts)
-    guard case .rollout(let bound?) = rig.recipe.stages.last else { throw Failure(.failed, "there is no strategy") }
+    guard case .rollout(let bound?) = rig.recipe.flow.stages.last else { throw Failure(.failed, "there is no strategy") }
     let run = rig.run(Body(recipe: 0, function: bound.function), on: .rollout(options: bound.options))
     if let error = run.result.error { throw error }
     return run.requests.compactMap { request -> Decision? in if case .decide(let decision) = request { decision } else { nil } }
@@ -76,7 +76,7 @@ import Testing
     let waves = try decisions("doubling { first = 1 }", hosts: 7, more: doubling)
     #expect(waves == [.wave([0], parallel: nil), .wave([1, 2], parallel: nil), .wave([3, 4, 5, 6], parallel: nil)])
     let rig = try Rig("\(doubling)\nrecipe \"shop\" { path = \"/srv/shop\", strategy = doubling { first = 2 } }", hosts: 4)
-    guard case .rollout(let bound?) = rig.recipe.stages.last else { return }
+    guard case .rollout(let bound?) = rig.recipe.flow.stages.last else { return }
     rig.scripts.start(1, Body(recipe: 0, function: bound.function), on: .rollout(options: bound.options))
     _ = rig.scripts.step(1, .begin)
     let step = rig.scripts.step(1, .wave(WaveResult(succeeded: [0], failed: [1])))
@@ -120,7 +120,7 @@ import Testing
       "local seen = 'here'\nlocal function look(host) return host.name .. seen end\n"
         + "recipe \"shop\" { path = \"/srv/shop\", strategy = canary { check = look } }"
     )
-    guard case .rollout(let bound?) = rig.recipe.stages.last else { return }
+    guard case .rollout(let bound?) = rig.recipe.flow.stages.last else { return }
     #expect(bound.options["check"] == nil && bound.options["first"] == .int(1))
     rig.scripts.start(1, Body(recipe: 0, function: bound.function), on: .rollout(options: bound.options))
     _ = rig.scripts.step(1, .begin)

@@ -2,6 +2,7 @@ import DeployCore
 import DeployLua
 import DeployModel
 import Foundation
+import PlanDrafts
 import Testing
 
 /// The shipped Lua files, by the paths that `require` uses.
@@ -65,20 +66,23 @@ struct Rig {
         host: Host(number: number, name: "web\(number + 1)", tags: .record(of: [("zone", .text(number % 2 == 0 ? "a" : "b"))])),
         facts: facts, target: release, inputs: inputs)
     }
-    return Plan(
+    return PlanDraft(
       id: "20261121-120000-abcd", application: recipe.application, recipe: recipe.name, group: "production", actor: "me@here",
       at: Timestamp(milliseconds: 0), engine: "test", bundle: Bundle(digest: digest, files: 1, bytes: 1, source: "dist"), release: release,
-      recipes: [PinnedRecipe(name: recipe.name, sources: digest, hooks: recipe.hooks)], parameters: parameters, hosts: plans,
-      stages: recipe.stages, bounds: Bounds(floor: 0, parallel: hosts, failed: 0, unreachable: 0), path: recipe.path,
-      onFailure: recipe.onFailure.map { Body(recipe: 0, function: $0) }, onSuccess: recipe.onSuccess.map { Body(recipe: 0, function: $0) },
+      recipes: [PinnedRecipe(name: recipe.name, sources: digest, hooks: recipe.flow.hooks)], parameters: parameters, hosts: plans,
+      stages: recipe.flow.stages, bounds: Bounds(floor: 0, parallel: hosts, failed: 0, unreachable: 0),
+      placement: Placement(path: recipe.placement.path),
+      onFailure: recipe.flow.onFailure.map { Body(recipe: 0, function: $0) },
+      onSuccess: recipe.flow.onSuccess.map { Body(recipe: 0, function: $0) },
       inputs: inputs,
       lock: LockRequest(
-        token: "t", owner: "me@here", purpose: "test", fence: 1), seed: seed)
+        token: "t", owner: "me@here", purpose: "test", fence: 1), seed: seed
+    ).plan
   }
 
   /// The function of the first hook of an event.
   func hook(_ event: LifecycleEvent) throws -> Body {
-    Body(recipe: 0, function: try #require(recipe.hooks.first { $0.event == event }).function)
+    Body(recipe: 0, function: try #require(recipe.flow.hooks.first { $0.event == event }).function)
   }
 
   /// Starts a hook on a host and takes its first step.

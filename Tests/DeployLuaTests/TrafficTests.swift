@@ -17,7 +17,7 @@ struct TrafficTests {
       \(body)
       end) }
       """)
-    guard case .rollout(let strategy?) = rig.recipe.stages.last else { throw Failure(.failed, "there is no strategy") }
+    guard case .rollout(let strategy?) = rig.recipe.flow.stages.last else { throw Failure(.failed, "there is no strategy") }
     return (rig, strategy)
   }
 

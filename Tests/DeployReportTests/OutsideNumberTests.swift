@@ -1,5 +1,6 @@
 import DeployModel
 import DeployReport
+import PlanDrafts
 import Testing
 
 @Suite("Numbers that nobody expects, on the screen")
@@ -7,8 +8,12 @@ struct OutsideNumberTests {
   @Test("a plan shows a parameter beyond every whole number")
   func plan() {
     var plan = Stories.plan()
-    plan.parameters = .record(of: [("n", .number(1e19)), ("i", .number(.infinity)), ("h", .number(0.5)), ("w", .number(3))])
-    plan.stages = [.rollout(Strategy(name: "rolling", function: 1, options: .record([]), batch: .percent(1e300)))]
+    plan = plan.edited {
+      $0.parameters = .record(of: [("n", .number(1e19)), ("i", .number(.infinity)), ("h", .number(0.5)), ("w", .number(3))])
+    }
+    plan = plan.edited {
+      $0.stages = [.rollout(Strategy(name: "rolling", function: 1, options: .record([]), batch: .percent(1e300)))]
+    }
     let text = PlanReport(plan).lines(on: Surface()).joined(separator: "\n")
     #expect(text.contains("h = 0.5, i = inf, n = 1e+19, w = 3") && text.contains("1e+300% a wave"))
   }

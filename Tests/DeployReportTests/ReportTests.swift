@@ -166,7 +166,9 @@ struct ReportTests {
   @Test("a recipe is shown with its hooks in the order in which they run")
   func hooksInOrder() {
     let events: [LifecycleEvent] = [.validateService, .afterInstall, .applicationStop, .applicationStart]
-    let recipe = Recipe(name: "web", path: "/srv/web", hooks: events.enumerated().map { Recipe.Hook(event: $1, function: $0) })
+    let recipe = Recipe(
+      name: "web", placement: Placement(path: "/srv/web"),
+      flow: Recipe.Flow(hooks: events.enumerated().map { Recipe.Hook(event: $1, function: $0) }))
     let lines = recipe.lines(on: Surface()).map { String($0.drop { $0 == " " }) }
     let shown = lines.filter { line in events.contains { line.hasPrefix($0.rawValue) } }.map { String($0.prefix { $0 != " " }) }
     #expect(shown == ["ApplicationStop", "AfterInstall", "ApplicationStart", "ValidateService"])

@@ -1,4 +1,5 @@
 import DeployModel
+import PlanDrafts
 
 /// Deployments to tell about.
 enum Stories {
@@ -12,7 +13,7 @@ enum Stories {
     let release = Release(id: "8d1e00112233", bundle: digest)
     let inputs = Receipt.Inputs(
       bundle: digest, sources: digest, parameters: .record([]), shared: [], secrets: [])
-    return Plan(
+    return PlanDraft(
       id: id, kind: kind, application: "shop", recipe: "web", group: "production",
       actor: "kim@laptop", at: start, engine: "0.1.0",
       bundle: Bundle(digest: digest, files: 3000, bytes: 60_123_456, source: "dist"),
@@ -24,9 +25,10 @@ enum Stories {
         )
       },
       stages: [.upload, .rollout(nil)],
-      bounds: Bounds(floor: 1, parallel: 1, failed: 0, unreachable: 0), path: "/srv/shop",
+      bounds: Bounds(floor: 1, parallel: 1, failed: 0, unreachable: 0), placement: Placement(path: "/srv/shop"),
       inputs: inputs,
-      lock: LockRequest(token: "t", owner: "kim@laptop", purpose: "deploy web", fence: 1))
+      lock: LockRequest(token: "t", owner: "kim@laptop", purpose: "deploy web", fence: 1)
+    ).plan
   }
 
   /// Entries a second apart.

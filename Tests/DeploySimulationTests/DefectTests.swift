@@ -1,6 +1,7 @@
 import DeployCore
 import DeployModel
 import DeploySimulation
+import PlanDrafts
 import Testing
 
 /// Mistakes planted on purpose: a checker that would not find them would be worth nothing.
@@ -61,7 +62,7 @@ struct DefectTests {
     func world() -> Simulation {
       let hosts = Worlds.hosts(4)
       var plan = Worlds.plan(for: hosts, batch: 4)
-      plan.bounds.floor = 3
+      plan = plan.edited { $0.bounds.floor = 3 }
       var simulation = Simulation(hosts: hosts, scripts: Worlds.scripts(batch: 4))
       simulation.add(plan)
       return simulation

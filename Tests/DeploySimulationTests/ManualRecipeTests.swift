@@ -3,6 +3,7 @@ import DeployLua
 import DeployModel
 import DeploySimulation
 import Foundation
+import PlanDrafts
 import Testing
 
 /// The recipe that docs/recipes.md begins with, played with a little of everything going wrong.
@@ -41,12 +42,14 @@ import Testing
       hosts[index].current = before[index].current
       hosts[index].receipt = before[index].receipt
       hosts[index].sources = before[index].sources
-      plan.hosts[index].previous = before[index].receipt
-      plan.hosts[index].current = before[index].current
-      plan.hosts[index].restoring = 0
+      plan = plan.edited {
+        $0.hosts[index].previous = before[index].receipt
+        $0.hosts[index].current = before[index].current
+        $0.hosts[index].restoring = 0
+      }
     }
-    var simulation = Simulation(hosts: hosts, seed: seed, faults: faults, start: plan.at) {
-      try LuaRecipes(plan: $0, sources: $0.recipes.map { _ in project.sources })
+    var simulation = Simulation(hosts: hosts, seed: seed, faults: faults, start: plan.origin.at) {
+      try LuaRecipes(plan: $0, sources: $0.content.recipes.map { _ in project.sources })
     }
     simulation.followUp = { failed, conclusion, at in RollbackPlanner.plan(after: failed, conclusion, by: identity(failed.id + "-back", at))
     }

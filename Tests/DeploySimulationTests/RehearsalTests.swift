@@ -19,7 +19,7 @@ struct RehearsalTests {
     var hosts = Worlds.hosts(3)
     for host in hosts.indices { hosts[host].rehearsed = mode != .faults }
     let plan = try ScaleTests.plan(project, hosts)
-    let scripts = try RehearsedScripts(plan: plan, sources: plan.recipes.map { _ in project.sources }, as: mode)
+    let scripts = try RehearsedScripts(plan: plan, sources: plan.content.recipes.map { _ in project.sources }, as: mode)
     var simulation = Simulation(hosts: hosts) { _ in scripts }
     simulation.add(plan)
     simulation.run()

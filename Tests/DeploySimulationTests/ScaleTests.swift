@@ -62,7 +62,7 @@ struct ScaleTests {
     let running = clock.now
     var simulation = Simulation(hosts: hosts) { plan in
       steps += 1
-      return try LuaRecipes(plan: plan, sources: plan.recipes.map { _ in project.sources })
+      return try LuaRecipes(plan: plan, sources: plan.content.recipes.map { _ in project.sources })
     }
     simulation.keepsEntries = false
     var (waiting, written): ([Entry], Int) = ([], 0)
@@ -92,10 +92,10 @@ struct ScaleTests {
     let digest = Digest(hex: String(repeating: "5eed", count: 16))
     return try Planner.deployment(
       Planner.Input(
-        selection: selection, release: Release(id: "5eed5eed5eed", bundle: digest, shared: selection.recipe.shared),
+        selection: selection, release: Release(id: "5eed5eed5eed", bundle: digest, shared: selection.recipe.placement.shared),
         bundle: Bundle(digest: digest, files: 10, bytes: 1000, source: "dist"), manifest: Manifest(items: []), sources: Worlds.sources,
         surveys: hosts.map { .reached($0.state(at: Timestamp(milliseconds: 0))) },
-        kept: [PinnedRecipe(name: "web", sources: Worlds.sources, hooks: selection.recipe.hooks)]),
+        kept: [PinnedRecipe(name: "web", sources: Worlds.sources, hooks: selection.recipe.flow.hooks)]),
       by: Planner.Identity(id: "d1", actor: "a@b", at: Timestamp(milliseconds: 0), engine: "1", token: "t", seed: 1))
   }
 

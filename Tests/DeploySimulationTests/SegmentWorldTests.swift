@@ -1,6 +1,7 @@
 import DeployCore
 import DeployModel
 import DeploySimulation
+import PlanDrafts
 import Testing
 
 /// Waves that leave their hosts ready, and later ones that take them on, whatever goes wrong.
@@ -25,8 +26,8 @@ struct SegmentWorldTests {
     simulation.crashes = crashes
     simulation.lapse = lapse
     var plan = Worlds.plan(for: hosts, batch: 3)
-    plan.bounds.floor = floor
-    plan.recipes[0].hooks.append(Recipe.Hook(event: .afterAllowTraffic, function: 5))
+    plan = plan.edited { $0.bounds.floor = floor }
+    plan = plan.edited { $0.recipes[0].hooks.append(Recipe.Hook(event: .afterAllowTraffic, function: 5)) }
     simulation.add(plan)
     simulation.run()
     return simulation

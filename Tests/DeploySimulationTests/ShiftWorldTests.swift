@@ -1,6 +1,7 @@
 import DeployCore
 import DeployModel
 import DeploySimulation
+import PlanDrafts
 import Testing
 
 /// Deployments that move traffic, and whose engine may die at any instant.
@@ -30,9 +31,10 @@ struct ShiftWorldTests {
     simulation.followUp = { plan, conclusion, now in Worlds.back(plan, conclusion, now) }
     simulation.crashes = crashes
     simulation.lapse = lapse
-    var plan = Worlds.plan(for: hosts, batch: 3)
     let adapter = TrafficAdapter(pools: ["blue", "green"], read: 5, weight: 6)
-    plan.stages = [.upload, .rollout(Strategy(name: "own", function: 0, traffic: adapter))]
+    let plan = Worlds.plan(for: hosts, batch: 3).edited {
+      $0.stages = [.upload, .rollout(Strategy(name: "own", function: 0, traffic: adapter))]
+    }
     simulation.add(plan)
     simulation.run()
     return simulation

@@ -1,6 +1,7 @@
 import DeployCore
 import DeployModel
 import DeploySimulation
+import PlanDrafts
 import Testing
 
 struct SimulationTests {
@@ -53,8 +54,7 @@ struct SimulationTests {
   @Test("of two deployments that want the same hosts one is refused and names the other")
   func race() throws {
     var simulation = Worlds.simulation(3, batch: 1)
-    var other = Worlds.plan(for: simulation.hosts, id: "d2", fence: 2)
-    other.lock.owner = "you@there"
+    let other = Worlds.plan(for: simulation.hosts, id: "d2", fence: 2).edited { $0.lock.owner = "you@there" }
     simulation.add(other, after: .seconds(3))
     simulation.run()
     #expect(simulation.checkers.broken == [])

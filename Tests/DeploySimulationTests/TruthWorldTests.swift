@@ -1,6 +1,7 @@
 import DeployCore
 import DeployModel
 import DeploySimulation
+import PlanDrafts
 import Testing
 
 /// Worlds whose hosts have something else than their receipts say, or something that Lander did not make.
@@ -77,7 +78,7 @@ struct TruthWorldTests {
     var simulation = try world(fresh: true) { host, _ in host.foreign = Self.text }
     var plan = simulation.engines[0].plan
     #expect(Admission(plan: plan).servingCount == 3)
-    plan.bounds.floor = 3
+    plan = plan.edited { $0.bounds.floor = 3 }
     simulation = Simulation(hosts: simulation.hosts, scripts: Worlds.scripts(batch: 1))
     simulation.add(plan)
     simulation.run()

@@ -2,6 +2,7 @@ import DeployCore
 import DeployModel
 import DeploySimulation
 import Foundation
+import PlanDrafts
 
 /// Small worlds with a recipe written in Swift, for the tests of this folder.
 enum Worlds {
@@ -51,7 +52,7 @@ enum Worlds {
     fence: Int = 2,
     expects: Bool = true
   ) -> Plan {
-    Plan(
+    PlanDraft(
       id: id, application: "shop", recipe: "web", group: "production", actor: "me@here", at: Timestamp(milliseconds: 2), engine: "1",
       bundle: Bundle(digest: release.bundle, files: 10, bytes: 1000, source: "dist"), release: release,
       recipes: [PinnedRecipe(name: "web", sources: sources, hooks: hooks)],
@@ -63,16 +64,20 @@ enum Worlds {
           current: host.current, restoring: host.receipt == nil ? nil : 0, stages: host.current != release.id)
       },
       stages: [.upload, .rollout(Strategy(name: "rolling", function: 0, batch: .count(batch)))],
-      bounds: Bounds(floor: max(0, hosts.count - batch), parallel: batch, failed: failed, unreachable: unreachable), path: "/srv/shop",
+      bounds: Bounds(floor: max(0, hosts.count - batch), parallel: batch, failed: failed, unreachable: unreachable),
+      placement: Placement(path: "/srv/shop"),
       inputs: inputs(release), lock: LockRequest(token: "token-\(id)", owner: "me@here", purpose: "deploy web of shop", fence: fence),
-      trial: true, prunesLast: true, tracksService: true)
+      trial: true, prunesLast: true, tracksService: true
+    ).plan
   }
 
   /// The three hosts of a group, or more, as a project declares them.
   static func selection(_ count: Int) throws -> Selection {
     let hosts = (0..<count).map { DeployModel.Host(name: "web\($0 + 1)") }
     let recipe = Recipe(
-      name: "web", application: "shop", targets: .hosts(DeploymentGroup(name: "production", hosts: hosts)), path: "/srv/shop", hooks: hooks)
+      name: "web", application: "shop", targets: .hosts(DeploymentGroup(name: "production", hosts: hosts)),
+      placement: Placement(path: "/srv/shop"),
+      flow: Recipe.Flow(hooks: hooks))
     return try Selection(DeploymentRequest(), in: Project(recipes: [recipe]))
   }
 
@@ -112,7 +117,8 @@ enum Worlds {
   static func back(_ plan: Plan, _ conclusion: Conclusion, _ now: Timestamp) -> Plan? {
     RollbackPlanner.plan(
       after: plan, conclusion,
-      by: Planner.Identity(id: "\(plan.id)-back", actor: plan.actor, at: now, engine: plan.engine, token: "token-\(plan.id)-back", seed: 0))
+      by: Planner.Identity(
+        id: "\(plan.id)-back", actor: plan.origin.actor, at: now, engine: plan.origin.engine, token: "token-\(plan.id)-back", seed: 0))
   }
 
   /// What the hosts look like at the end, without what differs from run to run by its nature.

@@ -1,5 +1,6 @@
 import DeployModel
 import DeployStore
+import PlanDrafts
 
 /// Entries with every case of the vocabulary in them.
 enum Samples {
@@ -77,7 +78,7 @@ enum Samples {
         action: number == 1 ? .leftOut(failure) : .change, facts: facts, target: release, previous: receipt, current: "old",
         restoring: 0, inputs: inputs)
     }
-    return Plan(
+    return PlanDraft(
       id: id, kind: .rollback(of: "d-0"), application: "shop", recipe: "web", group: "production", actor: "me@here",
       at: Timestamp(milliseconds: 1_795_000_000_000), engine: "1.0", bundle: Bundle(digest: digest, files: 1, bytes: 2, source: "dist"),
       release: release,
@@ -87,8 +88,9 @@ enum Samples {
         .upload, .rollout(nil), .rollout(Strategy(name: "rolling", function: 1, options: value, batch: .percent(25))),
         .script(name: "migrate", summary: "s", function: 2, when: 4, place: place),
       ],
-      bounds: Bounds(floor: 1, parallel: 2, failed: 0, unreachable: 0), path: "/srv/shop", shared: ["log/"],
-      onFailure: [Body(recipe: 0, function: 1)], inputs: inputs, lock: lock, seed: .max, secrets: ["S"])
+      bounds: Bounds(floor: 1, parallel: 2, failed: 0, unreachable: 0), placement: Placement(path: "/srv/shop", shared: ["log/"]),
+      onFailure: [Body(recipe: 0, function: 1)], inputs: inputs, lock: lock, seed: .max, secrets: ["S"]
+    ).plan
   }
 
   static let facts: [Entry.Fact] =

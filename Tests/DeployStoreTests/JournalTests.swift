@@ -2,6 +2,7 @@ import DeployCore
 import DeployModel
 import DeployStore
 import Foundation
+import PlanDrafts
 import Testing
 
 @Suite("The journal")
@@ -125,15 +126,15 @@ struct JournalTests {
   @Test("a deployment that failed is interrupted until the rollback of its hosts has begun")
   func rollbackOwed() async throws {
     var plan = Samples.plan("d-1")
-    plan.kind = .deploy
+    plan = plan.edited { $0.kind = .deploy }
     let end = Conclusion(status: .failed, rollback: [1], hosts: [.pending, .pending])
     try await journal.append([Samples.entry(0, .planned(plan)), Samples.entry(1, .concluded(end))], to: "d-1")
     let claim = try #require(try journal.claim("d-1"))
     #expect(try await journal.deployments().map(\.state) == [.running])
     claim.release()
     #expect(try await journal.deployments().map(\.state) == [.interrupted])
-    plan.id = "d-2"
-    plan.kind = .rollback(of: "d-1")
+    plan = plan.edited { $0.id = "d-2" }
+    plan = plan.edited { $0.kind = .rollback(of: "d-1") }
     try await journal.append([Samples.entry(0, .planned(plan))], to: "d-2")
     #expect(try await journal.deployments().map(\.state) == [.interrupted, .concluded(.failed)])
     // A rollback that fails is not followed by another one.

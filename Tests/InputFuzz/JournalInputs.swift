@@ -129,10 +129,10 @@ struct JournalInputs: InputKind {
     _ = PlanReport(plan).lines(on: surface)
     _ = try? Recovery(replaying: reading.entries, of: plan, scripts: NoScripts())
     if let end = story.conclusion {
-      let identity = Planner.Identity(id: "back", actor: "kim", at: plan.at, engine: "1", token: "u", seed: 1)
+      let identity = Planner.Identity(id: "back", actor: "kim", at: plan.origin.at, engine: "1", token: "u", seed: 1)
       _ = RollbackPlanner.plan(after: plan, end, by: identity)
     }
-    _ = try? await journal.append([Entry(sequence: reading.entries.count, at: plan.at, fact: .resumed(actor: "x"))], to: "d-1")
+    _ = try? await journal.append([Entry(sequence: reading.entries.count, at: plan.origin.at, fact: .resumed(actor: "x"))], to: "d-1")
   }
 }
 

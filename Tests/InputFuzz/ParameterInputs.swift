@@ -2,6 +2,7 @@ import DeployCore
 import DeployModel
 import DeployReport
 import DeployStore
+import PlanDrafts
 
 /// What somebody types behind `lander deploy`, and what recipes and groups say of parameters, hosts and shares.
 struct ParameterInputs: InputKind {
@@ -47,8 +48,9 @@ struct ParameterInputs: InputKind {
     let strategy = Strategy(name: text, function: 0, options: values, batch: share)
     let hosts = ["a", text].map { Host(name: $0, address: text, port: Int(text)) }
     let recipe = Recipe(
-      name: text, targets: .hosts(DeploymentGroup(name: text, hosts: hosts)), configuration: configuration, path: "/srv/\(text)",
-      parameters: parameters, stages: [.rollout(strategy)])
+      name: text, targets: .hosts(DeploymentGroup(name: text, hosts: hosts)), configuration: configuration,
+      placement: Placement(path: "/srv/\(text)"),
+      parameters: parameters, flow: Recipe.Flow(stages: [.rollout(strategy)]))
     let project = Project(
       recipes: [recipe], groups: [DeploymentGroup(name: "g", hosts: hosts, params: values)], configurations: [configuration])
     let surface = Surface(isTerminal: false, columns: nil, rows: nil, zone: Int(text) ?? 0) { $0 == "COLUMNS" ? text : nil }
@@ -57,10 +59,12 @@ struct ParameterInputs: InputKind {
     let request = DeploymentRequest(recipe: text, only: [text], parameters: parameters.map { Value.Member($0.name, .text(text)) })
     _ = try? Selection(request, in: project)
     var plan = SamplePlan.plan("d")
-    plan.parameters = values
-    plan.at = Timestamp(milliseconds: Int(text) ?? 0)
-    plan.stages = recipe.stages
-    plan.bounds = Bounds(floor: share.atLeast(of: 2), parallel: Int(text) ?? 1, failed: 0, unreachable: 0)
+    plan = plan.edited {
+      $0.parameters = values
+      $0.at = Timestamp(milliseconds: Int(text) ?? 0)
+      $0.stages = recipe.flow.stages
+      $0.bounds = Bounds(floor: share.atLeast(of: 2), parallel: Int(text) ?? 1, failed: 0, unreachable: 0)
+    }
     _ = PlanReport(plan).lines(on: surface)
     _ = try? CompactJSON.encode(plan)
   }

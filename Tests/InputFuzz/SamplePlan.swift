@@ -1,4 +1,5 @@
 import DeployModel
+import PlanDrafts
 
 /// A deployment of two hosts and what a journal has of it.
 enum SamplePlan {
@@ -10,12 +11,13 @@ enum SamplePlan {
     let hosts = (0..<2).map {
       HostPlan(host: Host(number: $0, name: "web\($0)"), target: release, current: "77aa00112233", restoring: 0, inputs: inputs)
     }
-    return Plan(
+    return PlanDraft(
       id: id, application: "shop", recipe: "web", group: "production", actor: "kim@laptop", at: Timestamp(milliseconds: 1_795_260_645_000),
       engine: "0.1.0", bundle: Bundle(digest: digest, files: 3, bytes: 600, source: "dist"), release: release,
       recipes: [PinnedRecipe(name: "web", sources: digest, hooks: [])], hosts: hosts, stages: [.upload, .rollout(nil)],
-      bounds: Bounds(floor: 1, parallel: 1, failed: 0, unreachable: 0), path: "/srv/shop", inputs: inputs,
-      lock: LockRequest(token: "t", owner: "kim@laptop", purpose: "deploy web", fence: 1))
+      bounds: Bounds(floor: 1, parallel: 1, failed: 0, unreachable: 0), placement: Placement(path: "/srv/shop"), inputs: inputs,
+      lock: LockRequest(token: "t", owner: "kim@laptop", purpose: "deploy web", fence: 1)
+    ).plan
   }
 
   static func facts(_ id: String) -> [Entry.Fact] {

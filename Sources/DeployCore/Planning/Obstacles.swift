@@ -11,7 +11,7 @@ package enum Obstacles {
 
   /// `current` that is no link, a path of another application, and two hosts that are one.
   package static func problems(_ surveys: [Survey], _ selection: Selection) -> [Problem] {
-    let path = selection.recipe.path
+    let path = selection.recipe.placement.path
     var problems: [Problem] = []
     for (host, survey) in zip(selection.hosts, surveys) {
       guard case .reached(let state) = survey else { continue }
@@ -28,7 +28,7 @@ package enum Obstacles {
   }
 
   private static func belongs(_ host: Host, _ owner: Receipt, _ selection: Selection) -> Problem {
-    let path = host.place(selection.recipe.path)
+    let path = host.place(selection.recipe.placement.path)
     let who = "\(owner.recipe) to \(owner.group), deployment \(owner.deployment) by \(owner.actor)"
     return Problem(
       "\(path) belongs to application \"\(owner.application)\" (\(who)), and this is \"\(selection.recipe.application)\"",
@@ -38,7 +38,7 @@ package enum Obstacles {
 
   /// Another application deploys there for the first time, or began to and is gone.
   private static func isLocked(_ host: Host, _ lock: Lock, _ selection: Selection) -> Problem {
-    let path = host.place(selection.recipe.path)
+    let path = host.place(selection.recipe.placement.path)
     let group = lock.group.map { " to \($0)" } ?? ""
     return Problem(
       "\(path) is locked by application \"\(lock.application ?? "")\"\(group) (\(lock.purpose), deployment \(lock.deployment) by "

@@ -24,7 +24,7 @@ package struct PathOwners: Sendable {
 
   package init(_ project: Project) {
     recipes = project.recipes
-    paths = recipes.map { Self.parts($0.path) }
+    paths = recipes.map { Self.parts($0.placement.path) }
     machines = recipes.map { recipe in
       guard let group = try? Selection.group(nil, of: recipe, in: project) else { return [] }
       return Self.machines(group.hosts)

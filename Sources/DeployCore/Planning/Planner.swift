@@ -18,6 +18,10 @@ package enum Planner {
       self.token = token
       self.seed = seed
     }
+
+    func origin(_ kind: Plan.Kind = .deploy, seed: UInt64? = nil) -> Plan.Origin {
+      Plan.Origin(id: id, kind: kind, actor: actor, at: at, engine: engine, seed: seed ?? self.seed)
+    }
   }
 
   /// What a forward plan is made from.
@@ -36,12 +40,19 @@ package enum Planner {
     package var orphans: LockRequest.Orphans
     /// By host number: how the secrets of its receipt compare with their values now. Empty, or nil: not asked.
     package var secrets: [SecretComparison?]
+    /// By host number: the token of a lock whose holder is known to be gone, to take over from. Empty, or nil: there is none.
+    package var inherits: [String?]
+    /// Names of secrets that a rehearsal found, besides those that the recipe names.
+    package var foundSecrets: [String] = []
+    /// The options of an installation by an appspec file, with the scripts of the bundle in them; nil: as the recipe has them.
+    package var appspec: AppSpecOptions?
     /// A rule that is not kept, for tests of the checkers.
     package var lapse: Lapse?
     package init(
       selection: Selection, release: Release, bundle: Bundle, manifest: Manifest, sources: Digest, surveys: [Survey],
       kept: [PinnedRecipe] = [],
-      force: Bool = false, orphans: LockRequest.Orphans = .wait, secrets: [SecretComparison?] = [], lapse: Lapse? = nil
+      force: Bool = false, orphans: LockRequest.Orphans = .wait, secrets: [SecretComparison?] = [], inherits: [String?] = [],
+      appspec: AppSpecOptions? = nil, lapse: Lapse? = nil
     ) {
       self.selection = selection
       self.release = release
@@ -53,6 +64,8 @@ package enum Planner {
       self.force = force
       self.orphans = orphans
       self.secrets = secrets
+      self.inherits = inherits
+      self.appspec = appspec
       self.lapse = lapse
     }
   }
@@ -61,29 +74,43 @@ package enum Planner {
   package static func deployment(_ input: Input, by identity: Identity) throws(Problems) -> Plan {
     let (recipe, selection) = (input.selection.recipe, input.selection)
     let inputs = Receipt.Inputs(
-      bundle: input.bundle.digest, sources: input.sources, parameters: selection.parameters, shared: recipe.shared.sorted(),
+      bundle: input.bundle.digest, sources: input.sources, parameters: selection.parameters, shared: recipe.placement.shared.sorted(),
       secrets: recipe.secrets.sorted())
     let bounds = try Bounds(selection)
     try refuse(sharedProblems(recipe, input.manifest), exit: .usage)
     try refuseUnreachable(input.surveys, selection, bounds)
     try Obstacles.refuse(input.surveys, selection, besides: sharedFileProblems(input) + spaceProblems(input))
     let pinned =
-      [PinnedRecipe(name: recipe.name, sources: input.sources, hooks: recipe.hooks, appspec: recipe.appspec)]
+      [PinnedRecipe(name: recipe.name, sources: input.sources, hooks: recipe.flow.hooks, appspec: input.appspec ?? recipe.appspec)]
       + input.kept.filter { $0.sources != input.sources || $0.name != recipe.name }
     let history = GroupHistory(input.surveys)
     let hosts = zip(selection.hosts, input.surveys).map { host, survey in
-      plan(host, survey, history, for: input, inputs: inputs, recipes: pinned)
+      var step = plan(host, survey, history, for: input, inputs: inputs, recipes: pinned)
+      step.inherits = input.inherits.indices.contains(host.number) ? input.inherits[host.number] : nil
+      return step
     }
+    let purpose = "deploy \(recipe.name) of \(recipe.application) to \(selection.group)"
     return Plan(
-      id: identity.id, application: recipe.application, recipe: recipe.name, group: selection.group, actor: identity.actor, at: identity.at,
-      engine: identity.engine, bundle: input.bundle, release: input.release, recipes: pinned, parameters: selection.parameters,
-      hosts: hosts,
-      stages: recipe.stages, bounds: bounds, path: recipe.path, shared: recipe.shared, keep: recipe.keep, reuse: recipe.reuse,
-      onFailure: recipe.onFailure.map { Body(recipe: 0, function: $0) }, onSuccess: recipe.onSuccess.map { Body(recipe: 0, function: $0) },
-      rollback: recipe.rollback, inputs: inputs,
-      lock: lock(
-        identity, "deploy \(recipe.name) of \(recipe.application) to \(selection.group)", above: fence(input.surveys), input.orphans),
-      seed: identity.seed, secrets: recipe.secrets, trial: true, prunesLast: true, tracksService: true)
+      origin: identity.origin(),
+      subject: Plan.Subject(
+        application: recipe.application, recipe: recipe.name, group: selection.group, parameters: selection.parameters),
+      content: Plan.Content(
+        bundle: input.bundle, release: input.release, recipes: pinned, inputs: inputs,
+        secrets: sorted(recipe.secrets + input.foundSecrets)),
+      placement: recipe.placement, flow: flow(of: recipe), hosts: hosts, bounds: bounds,
+      lock: lock(identity, purpose, above: fence(input.surveys), input.orphans))
+  }
+
+  /// Each name once, in order.
+  private static func sorted(_ names: [String]) -> [String] {
+    names.sorted().reduce(into: []) { sorted, name in if sorted.last != name { sorted.append(name) } }
+  }
+
+  private static func flow(of recipe: Recipe) -> Plan.Flow {
+    Plan.Flow(
+      stages: recipe.flow.stages, onFailure: recipe.flow.onFailure.map { Body(recipe: 0, function: $0) },
+      onSuccess: recipe.flow.onSuccess.map { Body(recipe: 0, function: $0) }, rollback: recipe.flow.rollback, trial: true, prunesLast: true,
+      tracksService: true)
   }
 
   private static func plan(
@@ -165,7 +192,7 @@ package enum Planner {
 
   /// A path that is shared may not be in the bundle: one of the two would be lost.
   private static func sharedProblems(_ recipe: Recipe, _ manifest: Manifest) -> [Problem] {
-    recipe.shared.compactMap { shared in
+    recipe.placement.shared.compactMap { shared in
       let path = shared.withoutLastSlash
       let above = { (item: Manifest.Item) in item.kind != .directory && !item.path.isExactly(path) && path.isPath(atOrBelow: item.path) }
       if let item = manifest.items.first(where: above) {
@@ -203,43 +230,9 @@ package enum Planner {
       }
       let (whole, facts) = (input.bundle.bytes, state.facts)
       let room = StagingRoom(whole: whole, sending: state.releases.isEmpty ? whole : 0, items: input.bundle.files)
-      let path = host.place(input.selection.recipe.path)
+      let path = host.place(input.selection.recipe.placement.path)
       guard let lack = room.lack(freeBytes: facts.freeBytes, freeInodes: facts.freeInodes, at: path) else { return nil }
       return Problem(lack.message, subject: host.name, fix: lack.fix)
     }
-  }
-}
-
-extension Bounds {
-  /// For the hosts of a selection, by its recipe's configuration and the batch of its strategy; a way back keeps the same.
-  init(_ selection: Selection) throws(Problems) {
-    let strategy = selection.recipe.stages.lazy.compactMap { if case .rollout(let strategy) = $0 { strategy } else { nil } }.first
-    try self.init(selection.configuration, strategy: strategy, hosts: selection.hosts.count, others: selection.others)
-  }
-
-  /// A configuration in numbers, shares being of the whole group. Default floor: 0 for one host or where all go at once, else the group
-  /// minus a batch. Shares below 100% round so that one host can always move.
-  /// - Parameter others: hosts of the group that this deployment leaves alone; they serve their part of the floor.
-  /// - Throws: `Problems` if the floor lets no host move.
-  package init(_ configuration: DeploymentConfiguration, strategy: Strategy?, hosts: Int, others: Int = 0) throws(Problems) {
-    let group = hosts + others
-    let floor: Int
-    switch configuration.floor {
-    case .count(let count)? where count >= group && count > 0:
-      throw Problems(
-        Problem(
-          "floor = \(count) lets none of \(group) \(group == 1 ? "host" : "hosts") move", place: configuration.place,
-          fix: "set it to \(max(0, group - 1)) or less"))
-    case .percent(100...)? where group > 0:
-      throw Problems(
-        Problem(
-          "floor = \"100%\" lets no host move", place: configuration.place,
-          fix: group == 1 ? "leave it out: the group has one host" : "write floor = \(group - 1) to take one host at a time"))
-    case let amount?: floor = min(amount.atLeast(of: group), max(0, group - 1))
-    case nil: floor = strategy?.batch.map { max(0, group - max(1, $0.atMost(of: group))) } ?? 0
-    }
-    self.init(
-      floor: max(0, floor - others), parallel: max(1, min(hosts, configuration.parallel?.atMost(of: group) ?? hosts)),
-      failed: configuration.failed.atMost(of: hosts), unreachable: configuration.unreachable.atMost(of: hosts))
   }
 }

@@ -7,19 +7,19 @@ package enum RollbackPlanner {
   /// The locks are taken over, so nobody comes between. Nil if no host is to go back.
   package static func plan(after failed: Plan, _ conclusion: Conclusion, by identity: Planner.Identity) -> Plan? {
     guard failed.kind == .deploy, !conclusion.rollback.isEmpty else { return nil }
-    var recipes = failed.recipes
+    var recipes = failed.content.recipes
     let bare = recipes.count
-    recipes.append(PinnedRecipe(name: "no hooks", sources: failed.recipes[0].sources, hooks: []))
-    var plan = failed
-    plan.hosts = conclusion.rollback.enumerated().map { number, index in
+    recipes.append(PinnedRecipe(name: "no hooks", sources: failed.content.recipes[0].sources, hooks: []))
+    let hosts = conclusion.rollback.enumerated().map { number, index in
       let was = failed.hosts[index]
       var host = was.host
       host.number = number
       // What the failed deployment left as the host's receipt; the lock is refused where another is found.
       let receipt = was.target.map {
         Receipt(
-          application: failed.application, group: failed.group, release: $0, inputs: failed.inputs, deployment: failed.id,
-          recipe: failed.recipes[was.arriving].name, actor: failed.actor, at: failed.at, trial: failed.trial)
+          application: failed.subject.application, group: failed.subject.group, release: $0, inputs: failed.content.inputs,
+          deployment: failed.id,
+          recipe: failed.content.recipes[was.arriving].name, actor: failed.origin.actor, at: failed.origin.at, trial: failed.flow.trial)
       }
       // What was gone, or not Lander's, is no release to go back to.
       let goal = was.wayBack == nil ? nil : was.back ?? was.previous
@@ -29,25 +29,22 @@ package enum RollbackPlanner {
       step.link = was.found
       return step
     }
-    plan.id = identity.id
-    plan.kind = .rollback(of: failed.id)
-    // Not of what failed: what each host goes back to is its own.
-    plan.bundle = nil
-    plan.release = plan.hosts.lazy.compactMap(\.target).first
-    plan.at = identity.at
-    plan.actor = identity.actor
-    plan.engine = identity.engine
-    plan.recipes = recipes
-    plan.stages = [.rollout(nil)]
-    plan.onFailure = []
-    plan.onSuccess = []
-    plan.rollback = false
-    plan.bounds.floor = floor(failed, conclusion)
-    plan.bounds.failed = plan.hosts.count
-    plan.bounds.unreachable = plan.hosts.count
-    plan.lock = Planner.lock(identity, "roll back \(failed.recipe) of \(failed.application) after \(failed.id)", above: failed.lock.fence)
-    plan.lock.inherits = failed.lock.token
-    return plan
+    let purpose = "roll back \(failed.subject.recipe) of \(failed.subject.application) after \(failed.id)"
+    var lock = Planner.lock(identity, purpose, above: failed.lock.fence)
+    lock.inherits = failed.lock.token
+    return Plan(
+      origin: identity.origin(.rollback(of: failed.id), seed: failed.origin.seed), subject: failed.subject,
+      // Not of what failed: what each host goes back to is its own.
+      content: Plan.Content(
+        release: hosts.lazy.compactMap(\.target).first, recipes: recipes, inputs: failed.content.inputs, secrets: failed.content.secrets),
+      placement: failed.placement,
+      flow: Plan.Flow(
+        stages: [.rollout(nil)], rollback: false, trial: failed.flow.trial, prunesLast: failed.flow.prunesLast,
+        tracksService: failed.flow.tracksService),
+      hosts: hosts,
+      bounds: Bounds(
+        floor: floor(failed, conclusion), parallel: failed.bounds.parallel, failed: hosts.count, unreachable: hosts.count),
+      lock: lock)
   }
 
   /// What of the floor the hosts that go back have to keep themselves: the rest of the group serves its part. What served when the
@@ -73,14 +70,15 @@ package enum RollbackPlanner {
 
   /// Because somebody asks: every host goes back to the last good revision of the group, by what the hosts themselves remember.
   /// - Parameters:
+  ///   - inherits: by host number, as in `Planner.Input`.
   ///   - straighten: whether hosts go too whose own way back leads elsewhere.
   ///   - typed: what names a project without a `deploy.lua`, for the commands in messages; nil: recipe and group do.
   ///   - lapse: a rule that is not kept, for tests of the checkers.
   /// - Throws: if a host is out of reach, runs something else than the group, does not keep the release, or where nothing good is
   ///   remembered or the kept recipe was not found. Every host that is in the way is named.
   package static func plan(
-    _ selection: Selection, surveys: [Survey], kept: [PinnedRecipe], straighten: Bool = false, typed: String? = nil, lapse: Lapse? = nil,
-    by identity: Planner.Identity
+    _ selection: Selection, surveys: [Survey], kept: [PinnedRecipe], inherits: [String?] = [], straighten: Bool = false,
+    typed: String? = nil, lapse: Lapse? = nil, by identity: Planner.Identity
   ) throws(Problems) -> Plan {
     let surveys = surveys.map(\.forChange)
     let bounds = try Bounds(selection)
@@ -123,17 +121,19 @@ package enum RollbackPlanner {
         problems.append(lacksRecipe(host))
         return HostPlan(host: host, target: nil)
       }
-      return step.seeing(state)
+      var seeing = step.seeing(state)
+      seeing.inherits = inherits.indices.contains(host.number) ? inherits[host.number] : nil
+      return seeing
     }
     guard problems.isEmpty else { throw Problems(problems, exit: .refused) }
     let recipe = selection.recipe
     return Plan(
-      id: identity.id, kind: .rollback(of: nil), application: recipe.application, recipe: recipe.name, group: selection.group,
-      actor: identity.actor, at: identity.at, engine: identity.engine, release: goal.release, recipes: kept,
-      parameters: selection.parameters, hosts: hosts, stages: [.rollout(nil)], bounds: bounds, path: recipe.path, shared: recipe.shared,
-      keep: recipe.keep, reuse: recipe.reuse, inputs: goal.inputs,
-      lock: Planner.lock(identity, "roll back \(recipe.name) of \(recipe.application)", above: Planner.fence(surveys)), seed: identity.seed,
-      trial: true, prunesLast: true, tracksService: true)
+      origin: identity.origin(.rollback(of: nil)),
+      subject: Plan.Subject(
+        application: recipe.application, recipe: recipe.name, group: selection.group, parameters: selection.parameters),
+      content: Plan.Content(release: goal.release, recipes: kept, inputs: goal.inputs), placement: recipe.placement,
+      flow: Plan.Flow(stages: [.rollout(nil)], trial: true, prunesLast: true, tracksService: true), hosts: hosts, bounds: bounds,
+      lock: Planner.lock(identity, "roll back \(recipe.name) of \(recipe.application)", above: Planner.fence(surveys)))
   }
 
   /// One host's way to the goal; nil if the recipe of what it runs is not known.

@@ -78,13 +78,13 @@ package struct Selection: Sendable, Hashable {
     return hosts.compactMap { host in
       guard host.argv == nil else { return nil }
       let machine = host.isThisMachine ? "" : host.address ?? host.name
-      let place = [host.transport, machine, "\(host.port ?? 0)", host.place(recipe.path)]
+      let place = [host.transport, machine, "\(host.port ?? 0)", host.place(recipe.placement.path)]
       guard let other = seen[place] else {
         seen[place] = host.name
         return nil
       }
       return Problem(
-        "it is the same place as host \(other): \(host.place(recipe.path))", place: recipe.place, subject: host.name,
+        "it is the same place as host \(other): \(host.place(recipe.placement.path))", place: recipe.place, subject: host.name,
         fix: "give each host an address, a port or a root of its own")
     }
   }

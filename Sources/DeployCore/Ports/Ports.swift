@@ -51,14 +51,14 @@ package struct HostSite: Sendable, Hashable {
   package var path: String
   package var fence: Int
   package var token: String
-  package var reuse: Recipe.Reuse
+  package var reuse: Placement.Reuse
   /// The host goes back: what finds its disk full may use the reserve that is kept there.
   package var mayUseReserve = false
   /// Set-id bits of a bundle's files reach the host: an appspec file installs them from there, as the CodeDeploy agent does.
   package var deliversSetID = false
   package init(
     host: Host, deployment: Deployment.ID, application: String, group: String, path: String, fence: Int, token: String,
-    reuse: Recipe.Reuse = .copy
+    reuse: Placement.Reuse = .copy
   ) {
     self.host = host
     self.deployment = deployment
@@ -75,11 +75,11 @@ extension Plan {
   package func site(of number: Int) -> HostSite {
     let host = hosts[number].host
     var site = HostSite(
-      host: host, deployment: id, application: application, group: group, path: host.place(path), fence: lock.fence, token: lock.token,
-      reuse: reuse)
+      host: host, deployment: id, application: subject.application, group: subject.group, path: host.place(placement.path),
+      fence: lock.fence, token: lock.token, reuse: placement.reuse)
     if case .rollback = kind { site.mayUseReserve = true }
     let recipe = hosts[number].arriving
-    site.deliversSetID = recipes.indices.contains(recipe) && recipes[recipe].appspec != nil
+    site.deliversSetID = content.recipes.indices.contains(recipe) && content.recipes[recipe].appspec != nil
     return site
   }
 }

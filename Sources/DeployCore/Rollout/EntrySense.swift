@@ -51,13 +51,13 @@ package struct EntrySense {
 
   private mutating func check(_ plan: Plan) throws(Nonsense) {
     hosts = plan.hosts.count
-    let recipes = plan.recipes.indices
+    let recipes = plan.content.recipes.indices
     for (number, host) in plan.hosts.enumerated() {
       guard host.host.number == number, recipes.contains(host.leaving), recipes.contains(host.arriving),
         host.restoring.map(recipes.contains) ?? true
       else { throw Nonsense(sequence: 0, what: "is a plan that makes no sense: host \(number) has a number or recipe that is not there") }
     }
-    guard (plan.onFailure + plan.onSuccess).allSatisfy({ recipes.contains($0.recipe) }) else {
+    guard (plan.flow.onFailure + plan.flow.onSuccess).allSatisfy({ recipes.contains($0.recipe) }) else {
       throw Nonsense(sequence: 0, what: "is a plan that makes no sense: it names a recipe that is not there")
     }
   }

@@ -5,17 +5,17 @@ extension HostProgram {
   /// What an event does besides the engine's own work and before the recipe's hooks.
   static func appSpec(_ event: LifecycleEvent, for host: HostPlan, in plan: Plan) -> [DeployModel.Operation] {
     let recipe = event.concernsPrevious ? host.leaving : host.arriving
-    if plan.recipes[recipe].appspec != nil, host.target != nil || event.concernsPrevious {
+    if plan.content.recipes[recipe].appspec != nil, host.target != nil || event.concernsPrevious {
       return appSpec(event, of: recipe, release: host.target?.id, in: plan)
     }
     // Back to a time before the first such installation: its files go.
-    guard event == .install, case .rollback = plan.kind, let left = plan.recipes[host.leaving].appspec else { return [] }
-    return [.appspec(AppSpecStep(.remove, options: left, keep: plan.keep))]
+    guard event == .install, case .rollback = plan.kind, let left = plan.content.recipes[host.leaving].appspec else { return [] }
+    return [.appspec(AppSpecStep(.remove, options: left, keep: plan.placement.keep))]
   }
 
   /// An event of one recipe; nothing if the recipe has no such installation, or the bundle is known to have no scripts for it.
   static func appSpec(_ event: LifecycleEvent, of recipe: Int, release: Release.ID? = nil, in plan: Plan) -> [DeployModel.Operation] {
-    guard let options = plan.recipes[recipe].appspec else { return [] }
+    guard let options = plan.content.recipes[recipe].appspec else { return [] }
     switch event {
     case .blockTraffic, .allowTraffic: return []
     case .downloadBundle, .install: break
@@ -23,27 +23,27 @@ extension HostProgram {
       // Which scripts an older revision has only the host knows.
       if !event.concernsPrevious, options.scripts(of: event)?.locations.isEmpty == true { return [] }
     }
-    return [.appspec(AppSpecStep(.event(event), options: options, release: release, keep: plan.keep))]
+    return [.appspec(AppSpecStep(.event(event), options: options, release: release, keep: plan.placement.keep))]
   }
 
   static func appSpecForget(for host: HostPlan, in plan: Plan) -> DeployModel.Operation? {
-    plan.recipes[host.arriving].appspec.map { .appspec(AppSpecStep(.forget, options: $0, keep: plan.keep)) }
+    plan.content.recipes[host.arriving].appspec.map { .appspec(AppSpecStep(.forget, options: $0, keep: plan.placement.keep)) }
   }
 
   /// Puts files back where the installation was begun.
   static func appSpecUndo(for host: HostPlan, in plan: Plan, after reached: ArraySlice<HostStep>) -> DeployModel.Operation? {
-    guard let options = plan.recipes[host.arriving].appspec, options.restore, isInstalled(reached) else { return nil }
-    return .appspec(AppSpecStep(.undo, options: options, keep: plan.keep))
+    guard let options = plan.content.recipes[host.arriving].appspec, options.restore, isInstalled(reached) else { return nil }
+    return .appspec(AppSpecStep(.undo, options: options, keep: plan.placement.keep))
   }
 
   /// Scripts of the revision whose files are in place again.
   static func appSpecBack(
     _ event: LifecycleEvent, for host: HostPlan, in plan: Plan, after reached: ArraySlice<HostStep>
   ) -> [DeployModel.Operation] {
-    guard let restoring = host.restoring, let options = plan.recipes[restoring].appspec, event != .allowTraffic else { return [] }
+    guard let restoring = host.restoring, let options = plan.content.recipes[restoring].appspec, event != .allowTraffic else { return [] }
     // Where the new files stay, the scripts that go with them are not the previous revision's.
     if isInstalled(reached), appSpecUndo(for: host, in: plan, after: reached) == nil { return [] }
-    return [.appspec(AppSpecStep(.back(event), options: options, keep: plan.keep))]
+    return [.appspec(AppSpecStep(.back(event), options: options, keep: plan.placement.keep))]
   }
 
   private static func isInstalled(_ reached: ArraySlice<HostStep>) -> Bool {

@@ -14,7 +14,7 @@ extension HostProgram {
   private static func undoStart(_ number: Int, in plan: Plan, after reached: ArraySlice<HostStep>) -> [HostStep] {
     guard reached.contains(where: \.switchesCurrent) else { return [] }
     let host = plan.hosts[number]
-    let stop = plan.recipes[host.arriving].hooks.filter { $0.event == .applicationStop }
+    let stop = plan.content.recipes[host.arriving].hooks.filter { $0.event == .applicationStop }
     let site = Intent.Site(event: .applicationStop, release: host.target?.id, previous: host.current)
     let scripts = appSpec(.applicationStop, of: host.arriving, in: plan).map { HostStep.operation($0, vital: false) }
     return bracket(
@@ -38,7 +38,7 @@ extension HostProgram {
     let stopped = reached.contains { if case .begin(let event) = $0 { event.concernsPrevious } else { false } }
     guard stopped || reached.contains(where: \.switchesCurrent), host.wayBack != nil, let restoring = host.restoring else { return [] }
     return (Segment.start.events + Segment.validate.events + Segment.admit.events).flatMap { event in
-      let hooks = plan.recipes[restoring].hooks.filter { $0.event == event }
+      let hooks = plan.content.recipes[restoring].hooks.filter { $0.event == event }
       let site = Intent.Site(event: event, release: host.wayBack, previous: host.target?.id)
       let scripts = appSpecBack(event, for: host, in: plan, after: reached).map { HostStep.operation($0, vital: true) }
       return bracket(event, scripts + hooks.map { .hook(Body(recipe: restoring, function: $0.function), site, vital: true) })
@@ -88,9 +88,9 @@ extension HostProgram {
   /// - Parameter failure: why restoring failed.
   package static func commands(toRestore number: Int, in plan: Plan, after failure: Failure) -> [String] {
     let host = plan.hosts[number]
-    let path = host.host.place(plan.path)
+    let path = host.host.place(plan.placement.path)
     let reach = host.host.ownTransport == .ssh ? "ssh \(host.host.address ?? host.host.name)" : "sh"
-    let again = "lander deploy \(plan.recipe) --group \(plan.group) --only \(host.host.name) --force"
+    let again = "lander deploy \(plan.subject.recipe) --group \(plan.subject.group) --only \(host.host.name) --force"
     if host.back == nil, let damage = host.damage, damage.kind != .gone || host.wayBack != nil {
       return [
         reach, "ls -l \(path)/current \(path)/releases",
@@ -98,7 +98,8 @@ extension HostProgram {
       ]
     }
     if failure.kind == .missing, let good = host.back ?? host.previous {
-      let send = "lander deploy \(plan.recipe) --group \(plan.group) --only \(host.host.name) --revision bundle:\(good.inputs.bundle.short)"
+      let (recipe, group) = (plan.subject.recipe, plan.subject.group)
+      let send = "lander deploy \(recipe) --group \(group) --only \(host.host.name) --revision bundle:\(good.inputs.bundle.short)"
       return [reach, "ls -la \(path)", "# release \(good.release.id) is not there any more; `\(send)` sends it again"]
     }
     guard let target = (host.back?.release.id ?? host.current).map({ "releases/\($0)" }) ?? host.found else {

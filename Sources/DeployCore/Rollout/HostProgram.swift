@@ -29,7 +29,7 @@ package enum HostProgram {
   }
 
   private static func steps(of event: LifecycleEvent, for host: HostPlan, in plan: Plan, staged: Bool) -> [HostStep] {
-    let recipe = plan.recipes[event.concernsPrevious ? host.leaving : host.arriving]
+    let recipe = plan.content.recipes[event.concernsPrevious ? host.leaving : host.arriving]
     var hooks = recipe.hooks.filter { $0.event == event }
     if host.target == nil, !event.concernsPrevious { hooks = [] }
     if event.concernsPrevious, host.current == nil {
@@ -56,7 +56,7 @@ package enum HostProgram {
     guard let receipt = receipt(for: number, in: plan) else { return [] }
     var steps: [HostStep] = [.operation(.record(receipt), vital: true)]
     if let forget = appSpecForget(for: host, in: plan) { steps.append(.operation(forget, vital: false)) }
-    if plan.prunesLast != true, let prune = prune(number, in: plan) { steps.append(.operation(prune, vital: false)) }
+    if plan.flow.prunesLast != true, let prune = prune(number, in: plan) { steps.append(.operation(prune, vital: false)) }
     return steps
   }
 
@@ -70,7 +70,7 @@ package enum HostProgram {
   static func prune(_ number: Int, in plan: Plan) -> DeployModel.Operation? {
     let host = plan.hosts[number]
     guard host.target != nil else { return nil }
-    return .prune(keep: plan.keep, pinned: [host.target?.id, host.current, host.back?.release.id].compactMap { $0 })
+    return .prune(keep: plan.placement.keep, pinned: [host.target?.id, host.current, host.back?.release.id].compactMap { $0 })
   }
 
   /// The operation that makes a release current, or puts a link back that was there before; with neither, takes `current` away.
@@ -103,11 +103,15 @@ package enum HostProgram {
       case .deploy: nil
       }
     // What a rollback goes to has proved good before, or has not.
-    let trial = plan.kind == .deploy ? plan.trial : host.goal?.trial
-    let secrets = plan.trial == nil ? nil : host.goal.map { $0.secrets?.map { SecretMark($0.name) } } ?? plan.secrets.map { SecretMark($0) }
+    let trial = plan.kind == .deploy ? plan.flow.trial : host.goal?.trial
+    let secrets =
+      plan.flow.trial == nil
+      ? nil : host.goal.map { $0.secrets?.map { SecretMark($0.name) } } ?? plan.content.secrets.map { SecretMark($0) }
     return Receipt(
-      application: plan.application, group: plan.group, release: target, inputs: host.inputs ?? plan.inputs, deployment: plan.id,
-      recipe: plan.recipes[host.arriving].name, actor: plan.actor, at: plan.at, undid: undid, trial: trial, secrets: secrets)
+      application: plan.subject.application, group: plan.subject.group, release: target, inputs: host.inputs ?? plan.content.inputs,
+      deployment: plan.id,
+      recipe: plan.content.recipes[host.arriving].name, actor: plan.origin.actor, at: plan.origin.at, undid: undid, trial: trial,
+      secrets: secrets)
   }
 }
 

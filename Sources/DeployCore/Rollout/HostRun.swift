@@ -149,12 +149,12 @@ struct HostRun: Sendable, Hashable {
     if let event = openEvent { outbox.note(.eventEnded(host: host, event, error: error)) }
     if let cause {
       var commands = HostProgram.commands(toRestore: host, in: plan, after: error.failure)
-      let path = plan.hosts[host].host.place(plan.path)
+      let path = plan.hosts[host].host.place(plan.placement.path)
       if error.failure.kind == .noSpace { commands.insert("df -h \(path)  # make room first", at: 1) }
       if isStillRunning { commands.append("# the release that failed was not stopped: stop it before that") }
       return .ended(.restoreFailed(cause, restoring: error, commands: commands))
     }
-    guard plan.rollback else { return .ended(.failed(error)) }
+    guard plan.flow.rollback else { return .ended(.failed(error)) }
     begun = position + (isBegun ? 1 : 0)
     return .failed(error, isUntouched: HostProgram.isUntouched(host, in: plan, after: reached))
   }

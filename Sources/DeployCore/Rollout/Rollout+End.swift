@@ -5,7 +5,7 @@ extension Rollout {
   /// Stops what is under way in good order; hosts in their lifecycle come to their end first.
   mutating func fail(_ error: ScriptError) {
     if failure == nil { failure = error }
-    if case .stage(let index) = phase, !isStageHeld { note(.stageEnded(name: plan.stages[index].name, error: error)) }
+    if case .stage(let index) = phase, !isStageHeld { note(.stageEnded(name: plan.flow.stages[index].name, error: error)) }
     isStageHeld = false
     phase = .settling
     endPause()
@@ -43,7 +43,7 @@ extension Rollout {
   }
 
   /// A rollout that was stopped on purpose has neither succeeded nor failed.
-  private var notices: [Body] { failure != nil ? plan.onFailure : stopped == nil ? plan.onSuccess : [] }
+  private var notices: [Body] { failure != nil ? plan.flow.onFailure : stopped == nil ? plan.flow.onSuccess : [] }
 
   private mutating func notify(_ index: Int) {
     guard index < notices.count else { return prune() }
@@ -63,7 +63,7 @@ extension Rollout {
 
   /// Removes old releases, now that every host has come through: until here each of them could go back to what it ran before (promise P7).
   private mutating func prune() {
-    guard failure == nil, stopped == nil, plan.prunesLast == true, lapse != .prunedEarly else { return unlock(conclusion) }
+    guard failure == nil, stopped == nil, plan.flow.prunesLast == true, lapse != .prunedEarly else { return unlock(conclusion) }
     phase = .pruning(0)
     for host in statuses.indices where statuses[host] == .succeeded { prune(host) }
     if phase == .pruning(0) { unlock(conclusion) }
@@ -86,7 +86,7 @@ extension Rollout {
 
   private var conclusion: Conclusion {
     guard let failure else { return Conclusion(status: stopped == nil ? .succeeded : .partial, hosts: statuses) }
-    let back = plan.rollback && plan.kind == .deploy ? statuses.indices.filter { statuses[$0] == .succeeded } : []
+    let back = plan.flow.rollback && plan.kind == .deploy ? statuses.indices.filter { statuses[$0] == .succeeded } : []
     // Only somebody's wish cancels a deployment: a hook that ends because another one failed says *cancelled* too.
     let isWish = cancelled && failure.failure.kind == .cancelled
     return Conclusion(

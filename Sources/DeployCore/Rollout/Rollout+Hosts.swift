@@ -90,7 +90,7 @@ extension Rollout {
   }
 
   private mutating func tellService(of host: Int) {
-    if plan.tracksService == true { note(.serviceChanged(host: host, admission.service[host])) }
+    if plan.flow.tracksService == true { note(.serviceChanged(host: host, admission.service[host])) }
   }
 
   private mutating func carryOut(_ move: HostRun.Move, on host: Int) {

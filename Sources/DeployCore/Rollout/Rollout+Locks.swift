@@ -32,7 +32,7 @@ extension Rollout {
     var request = plan.lock
     request.expects = plan.hosts[host].previous?.deployment
     request.inherits = plan.hosts[host].inherits ?? request.inherits
-    if plan.trial == true, let known = plan.hosts[host].previous, known.trial != true { request.good = known.deployment }
+    if plan.flow.trial == true, let known = plan.hosts[host].previous, known.trial != true { request.good = known.deployment }
     _ = outbox.perform(.host(host), .lock(request), for: .lock(host), site: Intent.Site())
   }
 
@@ -75,7 +75,7 @@ extension Rollout {
   /// The deployment whose receipt on that host has proved good: a deployment that succeeds says so of its own, and of those that it found
   /// to be what was asked for. nil: none has.
   private func proved(_ host: Int, _ conclusion: Conclusion) -> Deployment.ID? {
-    guard plan.trial == true, plan.kind == .deploy, conclusion.status == .succeeded else { return nil }
+    guard plan.flow.trial == true, plan.kind == .deploy, conclusion.status == .succeeded else { return nil }
     switch statuses[host] {
     case .succeeded: return plan.id
     case .unchanged: return plan.hosts[host].previous.flatMap { $0.trial == true ? $0.deployment : nil }

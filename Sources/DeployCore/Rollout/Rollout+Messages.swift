@@ -70,7 +70,7 @@ extension Rollout {
     guard case .stage(let index) = phase else { return }
     if isStageHeld {
       beginStage(index)
-    } else if case .upload = plan.stages[index] {
+    } else if case .upload = plan.flow.stages[index] {
       upload()
     }
   }

@@ -5,10 +5,10 @@ extension Rollout {
   /// Begins the stage of that number, or, after the last one, the end of the deployment.
   mutating func beginStage(_ index: Int) {
     isStageHeld = isPaused
-    if index < plan.stages.count || isStageHeld { phase = .stage(index) }
+    if index < plan.flow.stages.count || isStageHeld { phase = .stage(index) }
     guard !isStageHeld else { return }
-    guard index < plan.stages.count else { return finish() }
-    let stage = plan.stages[index]
+    guard index < plan.flow.stages.count else { return finish() }
+    let stage = plan.flow.stages[index]
     note(.stageBegan(name: stage.name))
     switch stage {
     case .upload:
@@ -28,22 +28,22 @@ extension Rollout {
 
   /// The condition of the stage under way said yes or no.
   mutating func conditionEnded(_ result: ScriptResult) {
-    guard case .stage(let index) = phase, case .script(let name, _, let function, _, _) = plan.stages[index] else { return settle() }
+    guard case .stage(let index) = phase, case .script(let name, _, let function, _, _) = plan.flow.stages[index] else { return settle() }
     switch result {
     case .raised(let error): stageEnded(error)
     case .returned(.null), .returned(.bool(false)):
       note(.remark("stage \"\(name)\" is left out: its condition says no"))
       stageEnded(nil)
-    case .returned: startRoot(Body(recipe: 0, function: function), on: .deployment, owner: .stage, site: site(of: plan.stages[index]))
+    case .returned: startRoot(Body(recipe: 0, function: function), on: .deployment, owner: .stage, site: site(of: plan.flow.stages[index]))
     }
   }
 
   mutating func stageEnded(_ error: ScriptError?) {
     guard case .stage(let index) = phase else { return settle() }
     if let error { return fail(error) }
-    note(.stageEnded(name: plan.stages[index].name, error: nil))
+    note(.stageEnded(name: plan.flow.stages[index].name, error: nil))
     // What was stopped on purpose has no further stage.
-    beginStage(stopped == nil ? index + 1 : plan.stages.count)
+    beginStage(stopped == nil ? index + 1 : plan.flow.stages.count)
   }
 
   /// All hosts of a rollout have to be accounted for: hosts that a strategy left out are an error.

@@ -128,6 +128,6 @@ extension Rollout {
 extension Plan {
   /// How traffic is moved between pools; nil: it is not.
   fileprivate var adapter: TrafficAdapter? {
-    stages.lazy.compactMap { if case .rollout(let strategy?) = $0 { strategy.traffic } else { nil } }.first
+    flow.stages.lazy.compactMap { if case .rollout(let strategy?) = $0 { strategy.traffic } else { nil } }.first
   }
 }

@@ -100,7 +100,7 @@ package struct Rollout: Sendable {
       note(.remark("every host already runs what is asked for: \(plan.alike)"))
       // What an engine brought everywhere before it died is good by now, and the hosts are told.
       let unproved = plan.hosts.compactMap { $0.previous?.trial == true ? $0.previous?.deployment : nil }
-      guard plan.trial == true, plan.kind == .deploy, let first = unproved.first else {
+      guard plan.flow.trial == true, plan.kind == .deploy, let first = unproved.first else {
         return conclude(Conclusion(status: .succeeded, hosts: statuses))
       }
       note(.remark("deployment \(first) came to all of them and did not end; from now on it counts as good"))

@@ -1,13 +1,6 @@
 import DeployCore
 package import DeployModel
 
-/// A lock on a host that may be taken over, because its holder is known to be dead.
-struct LeftLock: Sendable {
-  /// Host number in the selection.
-  var host: Int
-  var token: String
-}
-
 extension Desk {
   /// Who held a lock and is known to be dead, not only silent; nil: the holder may live.
   package func deadHolder(of lock: Lock) async throws -> DeadHolder? {
@@ -28,15 +21,16 @@ extension Desk {
     return engines.isGone(lock.process) == true ? .gone(lock) : nil
   }
 
-  /// Locks of the surveyed hosts that may be taken over; each dead holder is told once.
+  /// By host number: the token of a lock that may be taken over because its holder is known to be dead; nil: there is none. Each dead
+  /// holder is told once.
   /// - Parameters:
   ///   - surveys: by host number.
   ///   - application: whose locks they are. Whoever finds another application's lock is refused.
   ///   - typed: the options that name a project without a `deploy.lua`.
   /// - Throws: if a host is locked by a deployment that can be resumed: that comes before anything new.
-  func leftLocks(_ surveys: [Survey], of application: String, typed: String?) async throws -> [LeftLock] {
+  func leftLocks(_ surveys: [Survey], of application: String, typed: String?) async throws -> [String?] {
     var known: [(token: String, holder: DeadHolder?)] = []
-    var left: [LeftLock] = []
+    var left: [String?] = surveys.map { _ in nil }
     var problems: [Problem] = []
     for (number, survey) in surveys.enumerated() {
       guard case .reached(let state) = survey, let lock = state.lock, !lock.isForeign(to: application) else { continue }
@@ -51,18 +45,11 @@ extension Desk {
             holder.clause,
             fix: "\(dead.wayOn)\nlander unlock \(typed ?? dead.group) gives the lock back and leaves the hosts as they are"))
       case .ended, .gone:
-        left.append(LeftLock(host: number, token: lock.token))
+        left[number] = lock.token
         if isNew { tell(.remark((holder.clause + "; taking it over").sentenced)) }
       }
     }
     if !problems.isEmpty { throw Problems(problems, exit: .locked) }
     return left
-  }
-}
-
-extension Plan {
-  /// Takes locks over whose holders are dead.
-  mutating func inherit(_ locks: [LeftLock]) {
-    for lock in locks where hosts.indices.contains(lock.host) { hosts[lock.host].inherits = lock.token }
   }
 }

@@ -38,7 +38,7 @@ extension Desk {
         guard case .reached(let state) = survey, let lock = state.lock else { continue }
         let site = HostSite(
           host: host, deployment: lock.deployment, application: recipe.application, group: one.selection.group,
-          path: host.place(recipe.path), fence: lock.fence, token: lock.token)
+          path: host.place(recipe.placement.path), fence: lock.fence, token: lock.token)
         locks.all.append(HeldLocks.Held(site: site, lock: lock))
       }
     }

@@ -14,19 +14,18 @@ extension Desk {
     let sources = try await shelf.keep(project.project.sources)
     let preparation = connecting ? await ask(selection) : nil
     let left = try await leftLocks(preparation?.surveys ?? [], of: selection.recipe.application, typed: project.typed)
-    let release = shelf.release(of: built.bundle.digest, shared: selection.recipe.shared)
-    var plan = try Planner.deployment(
-      Planner.Input(
-        selection: selection, release: release, bundle: built.bundle, manifest: built.manifest, sources: sources,
-        surveys: preparation?.surveys ?? selection.hosts.map { _ in .reached(.fresh) }, kept: preparation?.kept ?? [],
-        force: request.force, orphans: request.orphans,
-        secrets: await preparation?.secrets(selection, of: release.id, ports: ports) ?? []), by: stage.identity())
-    plan.inherit(left)
-    plan.recipes[0].appspec = appSpec.options
-    let rehearsal = try await rehearsing(plan, project).run()
+    let release = shelf.release(of: built.bundle.digest, shared: selection.recipe.placement.shared)
+    var input = Planner.Input(
+      selection: selection, release: release, bundle: built.bundle, manifest: built.manifest, sources: sources,
+      surveys: preparation?.surveys ?? selection.hosts.map { _ in .reached(.fresh) }, kept: preparation?.kept ?? [],
+      force: request.force, orphans: request.orphans,
+      secrets: await preparation?.secrets(selection, of: release.id, ports: ports) ?? [], inherits: left, appspec: appSpec.options)
+    let identity = stage.identity()
+    let rehearsal = try await rehearsing(Planner.deployment(input, by: identity), project).run()
     try refuse(rehearsal.problems)
-    plan.secrets = Array(Set(plan.secrets + rehearsal.secrets)).sorted()
-    let wrong = await secretProblems(plan.secrets) + ScriptCheck(shelf: shelf).problems(built.manifest, rehearsal.good)
+    input.foundSecrets = rehearsal.secrets
+    let plan = try Planner.deployment(input, by: identity)
+    let wrong = await secretProblems(plan.content.secrets) + ScriptCheck(shelf: shelf).problems(built.manifest, rehearsal.good)
     let users = connecting ? await UserProbe(plan, rehearsal.good).problems(asking: ports.transport) : []
     if !wrong.isEmpty || !users.isEmpty { throw Problems(wrong + users, exit: wrong.isEmpty ? .infrastructure : .usage) }
     return PlannedDeployment(plan: plan, rehearsal: rehearsal, installation: appSpec.installation)

@@ -9,9 +9,9 @@ extension Desk {
   package func planRollback(of selection: Selection, in project: LoadedProject, straighten: Bool) async throws -> Plan {
     let preparation = await ask(selection)
     let left = try await leftLocks(preparation.surveys, of: selection.recipe.application, typed: project.typed)
-    var plan = try RollbackPlanner.plan(
-      selection, surveys: preparation.surveys, kept: preparation.kept, straighten: straighten, typed: project.typed, by: stage.identity())
-    plan.inherit(left)
+    let plan = try RollbackPlanner.plan(
+      selection, surveys: preparation.surveys, kept: preparation.kept, inherits: left, straighten: straighten, typed: project.typed,
+      by: stage.identity())
     let users = await userProblems(of: plan, project)
     if !users.isEmpty { throw Problems(users, exit: .infrastructure) }
     return plan
@@ -27,7 +27,7 @@ extension Desk {
   /// The rehearsal of a plan whose recipes are all in the store.
   func rehearsing(_ plan: Plan, _ project: LoadedProject) async throws -> Rehearsing {
     var rehearsing = Rehearsing(plan: plan, project: project, stage: stage)
-    for recipe in plan.recipes where rehearsing.kept[recipe.sources] == nil {
+    for recipe in plan.content.recipes where rehearsing.kept[recipe.sources] == nil {
       rehearsing.kept[recipe.sources] = try await shelf.sources(recipe.sources)
     }
     return rehearsing

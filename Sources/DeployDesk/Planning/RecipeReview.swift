@@ -22,7 +22,7 @@ extension Recipe {
 
   /// Without its rollout no host is ever changed.
   var rolloutProblems: [Problem] {
-    if stages.contains(where: { if case .rollout = $0 { true } else { false } }) { return [] }
+    if flow.stages.contains(where: { if case .rollout = $0 { true } else { false } }) { return [] }
     let origin = origins.first { $0.name == "stages" }?.value.text
     return [
       Problem(
@@ -45,14 +45,14 @@ extension Recipe {
 
   /// What makes it like another recipe: a loop that defines many gives all of them the same lines.
   var shape: [String] {
-    hooks.map { "\($0.event) \($0.place?.description ?? "")" }
-      + stages.map { stage in
+    flow.hooks.map { "\($0.event) \($0.place?.description ?? "")" }
+      + flow.stages.map { stage in
         switch stage {
         case .upload: "upload"
         case .rollout(let strategy): "rollout \(strategy?.place?.description ?? "")"
         case .script(let name, _, _, _, let place): "\(name) \(place?.description ?? "")"
         }
-      } + ["\(place?.description ?? "") \(onFailure.count) \(onSuccess.count)"]
+      } + ["\(place?.description ?? "") \(flow.onFailure.count) \(flow.onSuccess.count)"]
   }
 }
 

@@ -33,7 +33,7 @@ package struct RehearsalRun: Sendable {
     let plan = try Self.plan(asked, project.project, hosts, Self.identity("rehearsal", Self.start, seed, engine))
     let played = Played()
     var simulation = Simulation(
-      hosts: plan.hosts.map { SimulatedHost(name: $0.host.name) }, seed: seed, faults: wanted, start: plan.at
+      hosts: plan.hosts.map { SimulatedHost(name: $0.host.name) }, seed: seed, faults: wanted, start: plan.origin.at
     ) { plan in
       let scripts = try stage.library.rehearsed(plan, sources: [project.project.sources], as: .faults, hasFaults: true)
       played.all.append(scripts)

@@ -48,16 +48,16 @@ struct Rehearsing: Sendable {
 
   /// - Parameter firstWave: is told what was shown when the first wave has ended.
   private func play(_ faults: Faults, firstWave: (([Entry]) -> Void)? = nil) throws -> Play {
-    let sources = try plan.recipes.map { recipe in
+    let sources = try plan.content.recipes.map { recipe in
       if let sources = kept[recipe.sources] { return sources }
-      if recipe.sources == plan.recipes[0].sources { return project.project.sources }
+      if recipe.sources == plan.content.recipes[0].sources { return project.project.sources }
       throw Problems(
         Problem("the recipe \(recipe.name) that a host was deployed with is not at hand"),
         exit: .internal)
     }
     var scripts: [any RehearsedRecipes] = []
     var simulation = Simulation(
-      hosts: plan.hosts.map(Rehearsing.host), seed: plan.seed, faults: faults, start: plan.at
+      hosts: plan.hosts.map(Rehearsing.host), seed: plan.origin.seed, faults: faults, start: plan.origin.at
     ) { [mode, stage] plan in
       scripts.append(try stage.library.rehearsed(plan, sources: sources, as: mode, hasFaults: !faults.isNone))
       return scripts[scripts.count - 1]
@@ -83,7 +83,7 @@ struct Rehearsing: Sendable {
     simulation.add(plan)
     simulation.run()
     if let stopped = simulation.stopped {
-      throw Problems(Problem("the rehearsal did not end: \(stopped)", place: project.project.recipe(plan.recipe)?.place))
+      throw Problems(Problem("the rehearsal did not end: \(stopped)", place: project.project.recipe(plan.subject.recipe)?.place))
     }
     return Play(shown: shown, scripts: scripts)
   }
@@ -94,7 +94,7 @@ struct Rehearsing: Sendable {
     guard let scripts = good.scripts.first else { return [] }
     for entry in good.shown {
       guard case .noted(.stageEnded(let name, let error?)) = entry.fact else { continue }
-      let strategy = plan.stages.lazy.compactMap { if case .rollout(let strategy) = $0 { strategy } else { nil } }.first
+      let strategy = plan.flow.stages.lazy.compactMap { if case .rollout(let strategy) = $0 { strategy } else { nil } }.first
       let part = name == "rollout" ? strategy?.part ?? "the rollout" : "stage \(name)"
       if scripts.isFaulty(part) { continue }
       let problem = Problem(error.failure.message, place: error.place ?? strategy?.place, fix: error.failure.fix)
@@ -169,7 +169,7 @@ struct Rehearsing: Sendable {
       }
     }
     guard let last = last ?? made else { return [] }
-    return first.map { .failing(host: $0, last, release: plan.release?.id) }
+    return first.map { .failing(host: $0, last, release: plan.content.release?.id) }
   }
 
   private static func secrets(in entries: [Entry]) -> [String] {

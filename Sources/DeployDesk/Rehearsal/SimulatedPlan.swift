@@ -8,7 +8,7 @@ extension Planner {
     _ selection: Selection, isFresh: Bool = true, force: Bool = false, orphans: LockRequest.Orphans = .wait, by identity: Identity
   ) throws(Problems) -> Plan {
     let digest = Digest(hex: String(repeating: "5eed", count: 16))
-    let release = Release(id: "5eed5eed5eed", bundle: digest, shared: selection.recipe.shared)
+    let release = Release(id: "5eed5eed5eed", bundle: digest, shared: selection.recipe.placement.shared)
     let state = isFresh ? HostState.fresh : earlier(selection, sources: digest, at: identity.at)
     return try deployment(
       Input(
@@ -20,9 +20,9 @@ extension Planner {
   /// A host with an earlier release of the selection's recipe.
   private static func earlier(_ selection: Selection, sources: Digest, at time: Timestamp) -> HostState {
     let digest = Digest(hex: String(repeating: "01de", count: 16))
-    let release = Release(id: "01de01de01de", bundle: digest, shared: selection.recipe.shared)
+    let release = Release(id: "01de01de01de", bundle: digest, shared: selection.recipe.placement.shared)
     let inputs = Receipt.Inputs(
-      bundle: digest, sources: sources, parameters: selection.parameters, shared: selection.recipe.shared.sorted(), secrets: [])
+      bundle: digest, sources: sources, parameters: selection.parameters, shared: selection.recipe.placement.shared.sorted(), secrets: [])
     let receipt = Receipt(
       application: selection.recipe.application, group: selection.group, release: release, inputs: inputs, deployment: "earlier",
       recipe: selection.recipe.name, actor: "rehearsal", at: time)

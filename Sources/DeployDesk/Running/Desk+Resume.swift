@@ -42,7 +42,7 @@ extension Desk {
       throw Problems(Problem("the journal does not say what was planned", fix: "lander audit"), exit: .infrastructure)
     }
     // What an earlier process put on hosts would otherwise be unknown here.
-    do { try await secrets.expect(plan.secrets) } catch {
+    do { try await secrets.expect(plan.content.secrets) } catch {
       throw Failure(error.kind, "a secret of deployment \(plan.id) cannot be had: \(error.message)", fix: error.fix)
     }
     var before: [DeploymentEnd] = []

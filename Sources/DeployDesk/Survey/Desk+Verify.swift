@@ -32,7 +32,7 @@ extension Desk {
     await withTaskGroup(of: (Int, HostVerdict).self) { group in
       for (number, (host, survey)) in found.named.enumerated() {
         if number >= Self.width, let (done, verdict) = await group.next() { verdicts[done].verdict = verdict }
-        let path = host.place(found.selection.recipe.path)
+        let path = host.place(found.selection.recipe.placement.path)
         group.addTask { (number, await verdict(host, survey, at: path)) }
       }
       for await (done, verdict) in group { verdicts[done].verdict = verdict }

@@ -57,7 +57,7 @@ extension Project {
     var selections: [Selection] = []
     for name in names where group == nil || name == group {
       let going = recipes.first { $0.targets == .group(name) } ?? recipes.first
-      let recipe = going ?? Recipe(name: "none", path: "/")
+      let recipe = going ?? Recipe(name: "none", placement: Placement(path: "/"))
       var free = self
       if going == nil { free.recipes = [recipe] }
       selections.append(try Selection.bare(recipe, group: name, only: [], in: free))

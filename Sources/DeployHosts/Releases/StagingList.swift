@@ -40,7 +40,7 @@ struct StagingList {
   ///   - base: what a release on the host holds; nil: nothing can be taken from one.
   ///   - withSetID: whether set-id bits of the manifest reach the host.
   /// - Throws: `invalid` if a shared path could lead out of the release.
-  init(_ manifest: Manifest, of release: Release, base: KeptRelease?, reuse: Recipe.Reuse, withSetID: Bool) throws(Failure) {
+  init(_ manifest: Manifest, of release: Release, base: KeptRelease?, reuse: Placement.Reuse, withSetID: Bool) throws(Failure) {
     try StagingList.look(at: release.shared)
     self.release = release
     cleared = withSetID ? [] : Set(manifest.items.lazy.filter(\.setsID).map { ExactText($0.path) })

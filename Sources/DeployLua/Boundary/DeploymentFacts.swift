@@ -4,7 +4,7 @@ import DeployModel
 /// What functions of a recipe can see of the deployment, as the prelude takes it.
 struct DeploymentFacts {
   let plan: Plan
-  /// Index into `plan.recipes`.
+  /// Index into `plan.content.recipes`.
   let recipe: Int
   let described: Project
   /// Nil for a deployment.
@@ -20,8 +20,8 @@ struct DeploymentFacts {
         ("hosts", .list(plan.hosts.map(host))), ("deployment", deployment),
         ("targets", numbers { if case .leftOut = $0 { false } else { true } }),
         ("changing", .list(changing.map { .int($0) })),
-        ("params", filled(plan.parameters, parameters)),
-        ("param_names", .list((parameters.map(\.name) + plan.parameters.members.map(\.name)).map { .text($0) })),
+        ("params", filled(plan.subject.parameters, parameters)),
+        ("param_names", .list((parameters.map(\.name) + plan.subject.parameters.members.map(\.name)).map { .text($0) })),
       ])
   }
 
@@ -32,7 +32,7 @@ struct DeploymentFacts {
     return all.filter { !plan.hosts[$0].serves } + all.filter { plan.hosts[$0].serves }
   }
 
-  private var name: String { plan.recipes.indices.contains(recipe) ? plan.recipes[recipe].name : plan.recipe }
+  private var name: String { plan.content.recipes.indices.contains(recipe) ? plan.content.recipes[recipe].name : plan.subject.recipe }
 
   /// Given parameters over the recipe's defaults.
   private func filled(_ given: Value, _ parameters: [Parameter]) -> Value {
@@ -43,13 +43,14 @@ struct DeploymentFacts {
   private var deployment: Value {
     let kind = if case .deploy = plan.kind { "deploy" } else { "rollback" }
     var members: [(String, Value)] = [
-      ("id", .text(plan.id)), ("application", .text(plan.application)), ("recipe", .text(plan.recipe)), ("group", .text(plan.group)),
-      ("path", .text(plan.path)), ("actor", .text(plan.actor)), ("kind", .text(kind)),
-      ("revision", .text(plan.bundle?.source ?? plan.release?.id ?? "")),
+      ("id", .text(plan.id)), ("application", .text(plan.subject.application)), ("recipe", .text(plan.subject.recipe)),
+      ("group", .text(plan.subject.group)),
+      ("path", .text(plan.placement.path)), ("actor", .text(plan.origin.actor)), ("kind", .text(kind)),
+      ("revision", .text(plan.content.bundle?.source ?? plan.content.release?.id ?? "")),
     ]
-    if let release = plan.release {
+    if let release = plan.content.release {
       members.append(("release", .text(release.id)))
-      members.append(("release_path", .text("\(plan.path)/releases/\(release.id)")))
+      members.append(("release_path", .text("\(plan.placement.path)/releases/\(release.id)")))
     }
     if let previous = plan.hosts.lazy.compactMap({ $0.previous?.release.id }).first { members.append(("previous", .text(previous))) }
     return .record(of: members)
@@ -67,7 +68,7 @@ struct DeploymentFacts {
     if let facts = one.facts { members.append(("facts", self.facts(facts))) }
     let previous = one.previous?.release.id ?? one.current
     if let previous { members.append(("previous", .text(previous))) }
-    if let target = one.target { members.append(("release_path", .text("\(host.place(plan.path))/releases/\(target.id)"))) }
+    if let target = one.target { members.append(("release_path", .text("\(host.place(plan.placement.path))/releases/\(target.id)"))) }
     if recipe > 0, let receipt = one.previous { members.append(("earlier", earlier(receipt, host))) }
     return .record(of: members)
   }
@@ -77,7 +78,7 @@ struct DeploymentFacts {
     let parameters = described.recipes.first { $0.name.isExactly(receipt.recipe) }?.parameters ?? []
     return .record(of: [
       ("release", .text(receipt.release.id)), ("revision", .text(receipt.release.id)),
-      ("release_path", .text("\(host.place(plan.path))/releases/\(receipt.release.id)")),
+      ("release_path", .text("\(host.place(plan.placement.path))/releases/\(receipt.release.id)")),
       ("params", filled(receipt.inputs.parameters, parameters)),
       ("param_names", .list((parameters.map(\.name) + receipt.inputs.parameters.members.map(\.name)).map { .text($0) })),
     ])

@@ -88,14 +88,17 @@ struct ProjectReader {
     let origins = list(value["origins"]).map { origin in
       Value.Member(origin["name"]?.text ?? "", .text(fieldPlace(origin)?.description ?? ""))
     }
+    let placement = Placement(
+      path: value["path"]?.text ?? "/", shared: texts(value["shared"]), keep: value["keep"]?.int ?? 5,
+      reuse: value["reuse"]?.text.flatMap(Placement.Reuse.init) ?? .copy)
+    let flow = Recipe.Flow(
+      stages: list(value["stages"]).compactMap(stage), hooks: hooks, onFailure: numbers(value["on_failure"]),
+      onSuccess: numbers(value["on_success"]), rollback: value["rollback"]?.bool ?? true)
     return Recipe(
       name: value["name"]?.text ?? "", application: value["application"]?.text, revision: value["revision"].map(revision),
-      targets: targets(value["targets"]), configuration: value["configuration"].map(configuration), path: value["path"]?.text ?? "/",
-      shared: texts(value["shared"]), keep: value["keep"]?.int ?? 5, reuse: value["reuse"]?.text.flatMap(Recipe.Reuse.init) ?? .copy,
-      user: value["user"]?.text, parameters: list(value["params"]).map(parameter), stages: list(value["stages"]).compactMap(stage),
-      hooks: hooks,
-      onFailure: numbers(value["on_failure"]), onSuccess: numbers(value["on_success"]), rollback: value["rollback"]?.bool ?? true,
-      appspec: value["appspec"].map(appSpec), place: place(value), origins: origins)
+      targets: targets(value["targets"]), configuration: value["configuration"].map(configuration), placement: placement,
+      user: value["user"]?.text, parameters: list(value["params"]).map(parameter), flow: flow, appspec: value["appspec"].map(appSpec),
+      place: place(value), origins: origins)
   }
 
   private func appSpec(_ value: Value) -> AppSpecOptions {

@@ -24,21 +24,21 @@ struct RehearsalPart {
     self.init(title: "a function")
     switch subject {
     case .host:
-      guard plan.recipes.indices.contains(body.recipe),
-        let hook = plan.recipes[body.recipe].hooks.first(where: { $0.function == body.function })
+      guard plan.content.recipes.indices.contains(body.recipe),
+        let hook = plan.content.recipes[body.recipe].hooks.first(where: { $0.function == body.function })
       else {
         (title, isLook) = ("check of rollout:watch", true)
         return
       }
       self.init(title: "hook \(hook.event.rawValue)", place: hook.place, isHook: true)
     case .rollout:
-      for case .rollout(let strategy?) in plan.stages { self.init(title: strategy.part, place: strategy.place) }
+      for case .rollout(let strategy?) in plan.flow.stages { self.init(title: strategy.part, place: strategy.place) }
     case .weights: self.init(title: "weight of traffic")
     case .traffic: self.init(title: "read of traffic")
     case .failure: self.init(title: "on_failure")
     case .deployment:
-      if plan.onSuccess.contains(body) { self.init(title: "on_success") }
-      for case .script(let name, _, let function, let when, let place) in plan.stages {
+      if plan.flow.onSuccess.contains(body) { self.init(title: "on_success") }
+      for case .script(let name, _, let function, let when, let place) in plan.flow.stages {
         if function == body.function { self.init(title: "stage \(name)", place: place, isStage: true) }
         if when == body.function { self.init(title: "when of stage \(name)", place: place, isStage: true) }
       }

@@ -64,7 +64,7 @@ package final class RehearsedScripts: Scripts {
     scripts = try LuaRecipes(plan: plan, sources: sources, rehearsal: mode)
     bounds = RehearsalBounds(hosts: plan.hosts.count)
     // What was kept on a host may be of a time when recipes did not say what they doubt.
-    doubted = plan.recipes.indices.map { $0 > 0 }
+    doubted = plan.content.recipes.indices.map { $0 > 0 }
   }
 
   package func start(_ script: ScriptID, _ body: Body, on subject: Subject) {

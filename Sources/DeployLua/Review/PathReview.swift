@@ -22,15 +22,15 @@ struct PathReview {
     if let written = value["path"]?.text, value["path"] != "/" || place(of: "path", in: value) != nil,
       let path = read(written, .host, "path of recipe \"\(recipe.name)\"", at: place(of: "path", in: value) ?? recipe.place)
     {
-      recipe.path = path.text
+      recipe.placement.path = path.text
       if let own = path.ownName { refuse("path of recipe \"\(recipe.name)\": \(own)", place(of: "path", in: value) ?? recipe.place) }
     }
-    let shared = SharedPaths(recipe.shared)
+    let shared = SharedPaths(recipe.placement.shared)
     for (entry, problem) in shared.problems {
       let field = place(of: "shared", in: value) ?? recipe.place
       refuse("shared of recipe \"\(recipe.name)\": \(problem.message)", line(of: entry, from: field), fix: problem.fix)
     }
-    recipe.shared = shared.list.map(\.text)
+    recipe.placement.shared = shared.list.map(\.text)
     if var revision = recipe.revision {
       clean(&revision, of: recipe, as: value)
       recipe.revision = revision
@@ -85,15 +85,16 @@ struct PathReview {
 
   /// A recipe whose path lies in what another application's folder holds for its releases.
   private mutating func lookInside(_ recipes: [Recipe], as described: Value) {
-    let owners = Dictionary(recipes.map { (ExactText($0.path), $0.name) }) { first, _ in first }
+    let owners = Dictionary(recipes.map { (ExactText($0.placement.path), $0.name) }) { first, _ in first }
     let values = reader.list(described["recipes"])
     for (index, recipe) in recipes.enumerated() {
       var folder = ""
-      for part in recipe.path.pathParts {
+      for part in recipe.placement.path.pathParts {
         if WrittenPath.ownNames.contains(String(part)), let owner = owners[ExactText(folder)], !owner.isExactly(recipe.name) {
           let place = values.indices.contains(index) ? place(of: "path", in: values[index]) : nil
+          let path = recipe.placement.path
           refuse(
-            "path of recipe \"\(recipe.name)\": \(recipe.path) lies in \(folder)/\(part), which recipe \"\(owner)\" keeps for itself",
+            "path of recipe \"\(recipe.name)\": \(path) lies in \(folder)/\(part), which recipe \"\(owner)\" keeps for itself",
             place ?? recipe.place, fix: "give each application a folder of its own")
         }
         folder += "/" + part

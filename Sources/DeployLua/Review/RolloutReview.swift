@@ -6,7 +6,7 @@ enum RolloutReview {
   /// Without one a rollback takes all hosts at once, however careful the deployment was.
   static func warnings(of project: Project) -> [Problem] {
     project.recipes.compactMap { recipe in
-      let strategies = recipe.stages.compactMap { stage in if case .rollout(let strategy?) = stage { strategy } else { nil } }
+      let strategies = recipe.flow.stages.compactMap { stage in if case .rollout(let strategy?) = stage { strategy } else { nil } }
       guard let strategy = strategies.first, strategy.batch == nil, strategy.name != "all_at_once", recipe.configuration?.floor == nil
       else {
         return nil

@@ -51,7 +51,7 @@ package final class LuaRecipes: Scripts {
   private var given = GivenFailures()
 
   /// - Parameters:
-  ///   - sources: by index of `plan.recipes`; each complete in itself.
+  ///   - sources: by index of `plan.content.recipes`; each complete in itself.
   ///   - rehearsal: nil for a deployment.
   /// - Throws: what is wrong with them; nothing was started.
   package init(
@@ -76,7 +76,8 @@ package final class LuaRecipes: Scripts {
     }
     let described: Value
     var names: [String] = []
-    for name in [plan.recipe] + plan.recipes.map(\.name) + plan.hosts.compactMap(\.previous?.recipe) where !names.contains(name) {
+    for name in [plan.subject.recipe] + plan.content.recipes.map(\.name) + plan.hosts.compactMap(\.previous?.recipe)
+    where !names.contains(name) {
       names.append(name)
     }
     do { described = try loader.load(main, checks: false, only: names) } catch { throw Problems(error) }
@@ -85,7 +86,7 @@ package final class LuaRecipes: Scripts {
       throw Problems(ProjectReader(lines: FieldLines(loader.files)).problems(described))
     }
     let state = loader.state
-    state.seed(plan.seed)
+    state.seed(plan.origin.seed)
     let facts = DeploymentFacts(plan: plan, recipe: recipe, described: reader.project(described), rehearsal: rehearsal).value
     guard let task = state.start(state.number("begin_number"), .facts(facts)), case .returned = task.step(WireWriter()) else {
       throw Problems(Problem("there is not enough memory for \(plan.hosts.count) hosts"), exit: .internal)
@@ -217,7 +218,7 @@ package final class LuaRecipes: Scripts {
   private func start(_ subject: Subject, _ body: Body) -> Start {
     switch subject {
     case .host(let number): .host(number)
-    case .deployment: .deployment(status: plan.onSuccess.contains(body) ? "succeeded" : "running")
+    case .deployment: .deployment(status: plan.flow.onSuccess.contains(body) ? "succeeded" : "running")
     case .failure(let error): .failure(error)
     case .rollout(let options): .rollout(options: options)
     case .weights(let weights): .weights(weights)

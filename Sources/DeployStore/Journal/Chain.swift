@@ -122,7 +122,8 @@ struct JournalRows: Sendable {
         INSERT INTO deployments (id, application, recipe, "group", kind, actor, bundle, hosts, began) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
         """,
       arguments: [
-        deployment, plan.application, plan.recipe, plan.group, kind, plan.actor, plan.revision?.hex, plan.hosts.count, rows[0].at,
+        deployment, plan.subject.application, plan.subject.recipe, plan.subject.group, kind, plan.origin.actor, plan.revision?.hex,
+        plan.hosts.count, rows[0].at,
       ])
   }
 }

@@ -7,8 +7,8 @@ import DeployModel
 /// Recipes from their pinned sources alone.
 struct LuaLibrary: RehearsalLibrary {
   func scripts(of plan: Plan, sources: [[SourceFile]]) throws -> any Scripts {
-    if plan.engine != Version.number {
-      let refused = sources.lazy.compactMap { Prelude.refusal(of: $0, for: plan.id, begunBy: plan.engine) }.first
+    if plan.origin.engine != Version.number {
+      let refused = sources.lazy.compactMap { Prelude.refusal(of: $0, for: plan.id, begunBy: plan.origin.engine) }.first
       if let refused { throw Problems(refused, exit: .refused) }
     }
     return try LuaRecipes(plan: plan, sources: sources)

@@ -1,0 +1,26 @@
+/// What somebody asked for, unresolved: the command line as data.
+package struct DeploymentRequest: Sendable, Hashable, Codable {
+  /// Nil: the only one there is.
+  package var recipe: String?
+  package var group: String?
+  /// A path, or a git ref with `git:` before it; nil: what the recipe says.
+  package var revision: String?
+  /// Host names, `*` allowed; empty: all.
+  package var only: [String]
+  /// As typed: name and text; checked against the recipe.
+  package var parameters: [Value.Member]
+  package var force: Bool
+  package var orphans: LockRequest.Orphans
+  package init(
+    recipe: String? = nil, group: String? = nil, revision: String? = nil, only: [String] = [], parameters: [Value.Member] = [],
+    force: Bool = false, orphans: LockRequest.Orphans = .wait
+  ) {
+    self.recipe = recipe
+    self.group = group
+    self.revision = revision
+    self.only = only
+    self.parameters = parameters
+    self.force = force
+    self.orphans = orphans
+  }
+}

@@ -1,0 +1,88 @@
+/// What is to happen on one host.
+package struct HostPlan: Sendable, Hashable, Codable {
+  package enum Action: Sendable, Hashable, Codable {
+    case change
+    /// The receipt says that all is already as wanted (promise P10).
+    case unchanged
+    /// Out of reach before the start, within the budget.
+    case leftOut(Failure)
+  }
+  package var host: Host
+  package var action: Action
+  package var facts: HostFacts?
+  /// What it shall run; nil: nothing (going back to before the first deployment).
+  package var target: Release?
+  /// The receipt of what it runs now.
+  package var previous: Receipt?
+  /// What it goes back to when it fails: previously current, and still on the host.
+  package var current: Release.ID?
+  /// The text of a link `current` that Lander did not make: it goes back to that when it fails. nil if there was none.
+  package var found: String?
+  /// The release that `current` names although its folder is gone: nobody can go back to it, and its hooks have no folder.
+  package var lost: Release.ID?
+  /// What is wrong with `current`'s release; nil if nothing is known to be.
+  package var damage: ReleaseDamage?
+  /// With no target: the text that its link `current` gets; nil: `current` is taken away.
+  package var link: String?
+  /// Indices into `Plan.recipes`: whose stop hooks take leave of what runs, whose hooks bring the target up, whose bring back the previous.
+  package var leaving: Int
+  package var arriving: Int
+  package var restoring: Int?
+  /// Whether the release has to be sent, or at least verified.
+  package var stages: Bool
+  /// Whether the target is what it runs, and is compared with its manifest: what differs is sent again in the host's own turn. nil: no.
+  package var repairs: Bool?
+  /// Whether the release was on the host before, so that going back leaves it there.
+  package var present: Bool
+  /// What the receipt will say it is; differs from the plan's where a host goes back to something older.
+  package var inputs: Receipt.Inputs?
+  /// The last good revision of the group, where what runs now is on trial: it goes back to that. nil: to what runs now.
+  package var back: Receipt?
+  /// For a rollback: the receipt of what it goes to, as some host of the group has it.
+  package var goal: Receipt?
+  /// The token of a lock whose holder is known to be gone, to take over from.
+  package var inherits: String?
+  /// How the secrets of its receipt compare with their values now; nil if that was not asked.
+  package var secrets: SecretComparison?
+
+  package init(
+    host: Host, action: Action = .change, facts: HostFacts? = nil, target: Release?, previous: Receipt? = nil, current: Release.ID? = nil,
+    leaving: Int = 0, arriving: Int = 0, restoring: Int? = nil, stages: Bool = true, present: Bool = false,
+    inputs: Receipt.Inputs? = nil, back: Receipt? = nil, goal: Receipt? = nil, inherits: String? = nil, secrets: SecretComparison? = nil
+  ) {
+    self.host = host
+    self.action = action
+    self.facts = facts
+    self.target = target
+    self.previous = previous
+    self.current = current
+    self.leaving = leaving
+    self.arriving = arriving
+    self.restoring = restoring
+    self.stages = stages
+    self.present = present
+    self.inputs = inputs
+    self.back = back
+    self.goal = goal
+    self.inherits = inherits
+    self.secrets = secrets
+  }
+
+  /// The same with what the survey found of `current`: a release that is gone is nothing to go back to.
+  package func seeing(_ state: HostState) -> HostPlan {
+    var plan = self
+    plan.damage = state.damage(of: state.current)
+    if case .link(let text)? = state.strange { plan.found = text }
+    if plan.damage?.kind == .gone { (plan.lost, plan.current) = (state.current, nil) }
+    return plan
+  }
+
+  /// The release that it goes back to when it fails: the group's last good one if what runs is on trial, else the current one, or the
+  /// target itself if that is what was gone and is sent again; nil: nothing, there was none.
+  package var wayBack: Release.ID? { back?.release.id ?? current ?? (lost == target?.id ? lost : nil) }
+
+  /// Whether something runs there that a deployment takes out of service.
+  package var serves: Bool { current != nil || found != nil }
+  /// Whether something runs there once it has come through: the target, or another tool's release that it goes back to.
+  package var willServe: Bool { target != nil || link != nil }
+}

@@ -1,0 +1,18 @@
+/// A number of milliseconds: coded as that number, and ordered by it.
+package protocol Milliseconds: Sendable, Hashable, Comparable, Codable {
+  var milliseconds: Int { get }
+  init(milliseconds: Int)
+}
+
+extension Milliseconds {
+  package init(from decoder: any Decoder) throws {
+    self.init(milliseconds: try decoder.singleValueContainer().decode(Int.self))
+  }
+
+  package func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode(milliseconds)
+  }
+
+  package static func < (a: Self, b: Self) -> Bool { a.milliseconds < b.milliseconds }
+}

@@ -1,0 +1,15 @@
+/// A recipe by its sources, with the hooks that run on hosts.
+package struct PinnedRecipe: Sendable, Hashable, Codable {
+  package var name: String
+  /// Of its sources; the store and the hosts keep them under this digest.
+  package var sources: Digest
+  package var hooks: [Recipe.Hook]
+  /// Set if its releases are installed by the appspec file that they hold; nil: by the switch of `current`.
+  package var appspec: AppSpecOptions?
+  package init(name: String, sources: Digest, hooks: [Recipe.Hook], appspec: AppSpecOptions? = nil) {
+    self.name = name
+    self.sources = sources
+    self.hooks = hooks
+    self.appspec = appspec
+  }
+}

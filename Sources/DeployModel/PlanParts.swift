@@ -1,0 +1,97 @@
+/// The parts of a plan, each named for the question it answers.
+extension Plan {
+  package enum Kind: Sendable, Hashable, Codable {
+    case deploy
+    /// Goes back after a failure of that deployment; nil: because somebody asked.
+    case rollback(of: Deployment.ID?)
+  }
+
+  /// Which deployment this is: who planned it, when and with which engine.
+  package struct Origin: Sendable, Hashable {
+    package let id: Deployment.ID
+    package let kind: Kind
+    /// `user@machine`.
+    package let actor: String
+    package let at: Timestamp
+    /// Lander's version.
+    package let engine: String
+    /// Feeds `math.random` of the recipe.
+    package let seed: UInt64
+
+    package init(id: Deployment.ID, kind: Kind = .deploy, actor: String, at: Timestamp, engine: String, seed: UInt64 = 0) {
+      self.id = id
+      self.kind = kind
+      self.actor = actor
+      self.at = at
+      self.engine = engine
+      self.seed = seed
+    }
+  }
+
+  /// What is deployed to whom, by name.
+  package struct Subject: Sendable, Hashable {
+    package let application: String
+    package let recipe: String
+    package let group: String
+    package let parameters: Value
+
+    package init(application: String, recipe: String, group: String, parameters: Value = .record([])) {
+      self.application = application
+      self.recipe = recipe
+      self.group = group
+      self.parameters = parameters
+    }
+  }
+
+  /// What hosts are brought to, and the recipes that bring them there.
+  package struct Content: Sendable, Hashable {
+    /// nil for a rollback: hosts have what they go back to.
+    package let bundle: Bundle?
+    package let release: Release?
+    /// The recipes whose hooks run on hosts: 0 is the project's own; the others were kept on hosts with the releases they know.
+    package let recipes: [PinnedRecipe]
+    /// What promise P10 compares.
+    package let inputs: Receipt.Inputs
+    /// Names of the secrets that it needs: those in the recipe and those that the rehearsal found.
+    package let secrets: [String]
+
+    package init(
+      bundle: Bundle? = nil, release: Release? = nil, recipes: [PinnedRecipe], inputs: Receipt.Inputs, secrets: [String] = []
+    ) {
+      self.bundle = bundle
+      self.release = release
+      self.recipes = recipes
+      self.inputs = inputs
+      self.secrets = secrets
+    }
+  }
+
+  /// What runs in which order, and what follows from the end.
+  package struct Flow: Sendable, Hashable {
+    package let stages: [Stage]
+    package let onFailure: [Body]
+    package let onSuccess: [Body]
+    /// Whether failing hosts and a failed deployment go back.
+    package let rollback: Bool
+    /// Whether its receipts are on trial until it has succeeded; nil in plans of older versions: they are good at once.
+    package let trial: Bool?
+    /// Whether releases are pruned after all hosts have succeeded, before the locks are given back (promise P7); nil in plans of older
+    /// versions: each host prunes in its own turn.
+    package let prunesLast: Bool?
+    /// Whether its journal tells when a host leaves and joins the service; nil in plans of older versions: it does not.
+    package let tracksService: Bool?
+
+    package init(
+      stages: [Stage], onFailure: [Body] = [], onSuccess: [Body] = [], rollback: Bool = true, trial: Bool? = nil, prunesLast: Bool? = nil,
+      tracksService: Bool? = nil
+    ) {
+      self.stages = stages
+      self.onFailure = onFailure
+      self.onSuccess = onSuccess
+      self.rollback = rollback
+      self.trial = trial
+      self.prunesLast = prunesLast
+      self.tracksService = tracksService
+    }
+  }
+}
