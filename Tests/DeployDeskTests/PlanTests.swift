@@ -98,7 +98,7 @@ struct PlanTests {
       body: "strategy = canary { watch = \"1s\", check = function(host) return host:run(\"cat x\").stdout == \"up\" end },")
     let plan = try await plan(place)
     #expect(plan.isWhole && plan.text.contains("wave 2, h2"), "\(plan.text)")
-    #expect(plan.text.contains("gate 1, check \"watch\": call a function every 10 s for 1 s on h1"), "\(plan.text)")
+    #expect(plan.text.contains("gate 1, check \"watch\": call a function every 1 s for 1 s on h1"), "\(plan.text)")
   }
 
   @Test("a stop on purpose is shown, with the hosts that it leaves, and what a gate cannot hold is refused with its line")

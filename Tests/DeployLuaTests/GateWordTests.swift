@@ -42,7 +42,7 @@ struct GateWordTests {
           + "http = 'http://localhost/', status = { 200, 204 }, "
           + "timeout = '2s', allow = 3, on_fail = 'return', on_inconclusive = 'pass' }")
         == Gate(.check, name: "health", time: .seconds(20), watch: full, failing: .return, undecided: .pass, place: place))
-    let engine = Watch(.check(.command("curl lb")), isFromEngine: true, every: .seconds(10), looks: 2)
+    let engine = Watch(.check(.command("curl lb")), isFromEngine: true, every: .seconds(5), looks: 2)
     #expect(try gate("rollout:watch { during = '5s', command = 'curl lb', from = 'engine' }")?.watch == engine)
   }
 

@@ -42,7 +42,7 @@ extension Desk {
       for (host, survey) in await survey(selection).named {
         guard case .reached(let state) = survey, let holder = state.lock?.deployment else { continue }
         guard holder == word || holder.hasPrefix(word) || holder.hasSuffix("-" + word) else { continue }
-        found.append((holder, Place(host: host, path: selection.recipe.path)))
+        found.append((holder, Place(host: host, path: selection.recipe.placement.path)))
       }
     }
     let ids = Set(found.map(\.deployment)).sorted()

@@ -11,7 +11,7 @@ language.word {
   example = "rollout:watch { during = \"10m\", http = \"http://localhost:8080/ready\" }",
   fields = {
     { "during", "duration", "for how long; only time in which somebody looks counts", required = true },
-    { "every", "duration", "between two looks; 10 s" },
+    { "every", "duration", "between two looks, at most during; 10 s" },
     { "hosts", "chosen", "which hosts; those that this deployment has brought to the release" },
     { "http", "name", "a URL, asked from the host itself" }, { "port", "port", "a TCP port on the host" },
     { "command", "name", "a command that exits with 0" },
@@ -52,7 +52,7 @@ function decisions.methods.watch(self, given)
   local options, mistaken = fields.options("rollout:watch", given)
   local gate = question(options, mistaken)
   if not gate or not options.during then return "inconclusive" end
-  local every = math.max(options.every or 10000, 100)
+  local every = math.max(math.min(options.every or 10000, options.during), 100)
   local looks = math.ceil(options.during / every) + 1
   if looks - 1 > most then
     rehearsal.complain(string.format("rollout:watch would look %d times, and %d times is the most", looks - 1, most),
