@@ -43,3 +43,46 @@ watched_crash() {
   [ "$looks" -ge 7 ] || broken "$looks looks, and 7 are due"
   serves_everywhere 1
 }
+
+scenario "an approval is asked for with the line to type; approve continues, and says who and why" approved
+approved() {
+  STRATEGY='canary { watch = "1s", approve = "Does h1 look good?" }' project
+  begin deploy
+  within 60 log_has "lander approve"
+  local id ended=0
+  id=$(sed -n 's/.*→ lander approve \([0-9a-z-]*\).*/\1/p' "$PROJECT/log" | head -1)
+  status 0 lander status
+  holds "$OUTPUT" 'Does h1 look good?'
+  on 2 test ! -e /srv/app/current || broken "h2 was changed before anybody approved"
+  status 3 lander promote "$id" --comment "no approval"
+  status 0 lander approve "$id" --comment "looks good"
+  wait "$ENGINE" || ended=$?
+  tail -20 "$PROJECT/log"
+  equal "$ended" 0 "the status of the deployment"
+  holds "$(cat "$PROJECT/log")" "(unverified): looks good"
+  serves_everywhere 1
+}
+
+scenario "an approval that a person rejects takes the canary back, and the exit code is 16" rejected
+rejected() {
+  STRATEGY='canary { watch = "1s", approve = "good?" }' project
+  deployed_alone
+  release 2
+  begin deploy
+  within 60 log_has "lander reject"
+  local id ended=0
+  id=$(sed -n 's/.*→ lander reject \([0-9a-z-]*\).*/\1/p' "$PROJECT/log" | head -1)
+  status 0 lander reject "$id" --comment "errors in the log"
+  wait "$ENGINE" || ended=$?
+  tail -30 "$PROJECT/log"
+  equal "$ended" 16 "the status of the deployment"
+  holds "$(cat "$PROJECT/log")" 'rejected "approve": errors in the log'
+  serves_everywhere 1
+}
+log_has() { grep -q -e "$1" "$PROJECT/log"; }
+# Revision 1 everywhere, without anybody who approves.
+deployed_alone() {
+  sed -i 's/approve = "good?"//' "$PROJECT/deploy.lua"
+  deployed 1
+  sed -i 's/watch = "1s", /watch = "1s", approve = "good?"/' "$PROJECT/deploy.lua"
+}
