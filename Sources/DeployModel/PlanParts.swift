@@ -81,6 +81,9 @@ extension Plan {
     /// Whether its journal tells when a host leaves and joins the service; nil in plans of older versions: it does not.
     package let tracksService: Bool?
 
+    /// Whether on_success and on_failure have a limit: plans of versions that track the service do.
+    package var boundsNotices: Bool { tracksService == true }
+
     package init(
       stages: [Stage], onFailure: [Body] = [], onSuccess: [Body] = [], rollback: Bool = true, trial: Bool? = nil, prunesLast: Bool? = nil,
       tracksService: Bool? = nil

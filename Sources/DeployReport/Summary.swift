@@ -235,6 +235,11 @@ extension Summary {
       if case .restoreFailed(_, let restoring, _) = $0.status { restoring.failure.kind == .missing } else { false }
     }
     guard lost.isEmpty || lost.count < broken.count else { return [] }
+    // The others are good on the new release: this one is brought to it too, and nobody goes back.
+    if [.succeeded, .partial].contains(story.conclusion?.status) {
+      let names = broken.map { " --only \($0.name)" }.joined()
+      return [["lander deploy \(plan.subject.recipe)\(group)\(names)", "tries again, once what stopped them is out of the way"]]
+    }
     return [
       ["lander rollback \(plan.subject.recipe)\(group)", "takes the hosts that are left back, once what stopped them is out of the way"]
     ]

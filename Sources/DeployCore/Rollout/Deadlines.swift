@@ -18,6 +18,9 @@ package enum Deadlines {
   /// How long a person is asked if nothing else is said.
   package static let approval = Interval.minutes(24 * 60)
 
+  /// What all functions of on_success, or of on_failure, may take together: one command's standard limit and what stands around it.
+  package static let notices = Interval.minutes(15)
+
   /// What a cancelled script's clean-up may take.
   package static let grace = Interval.seconds(30)
 }

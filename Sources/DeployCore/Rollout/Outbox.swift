@@ -45,6 +45,8 @@ struct Outbox: Sendable, Hashable {
     case look(slot: Int, ScriptID)
     /// The limit of the traffic adapter's script.
     case traffic
+    /// The limit of what runs after the deployment.
+    case notices
   }
 
   private(set) var effects: [Effect] = []

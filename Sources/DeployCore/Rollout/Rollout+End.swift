@@ -46,19 +46,33 @@ extension Rollout {
   private var notices: [Body] { failure != nil ? plan.flow.onFailure : stopped == nil ? plan.flow.onSuccess : [] }
 
   private mutating func notify(_ index: Int) {
-    guard index < notices.count else { return prune() }
+    guard index < notices.count else {
+      if let noticeTimer { outbox.forget(timer: noticeTimer) }
+      return prune()
+    }
+    if index == 0, plan.flow.boundsNotices { noticeTimer = outbox.ring(.notices, after: Deadlines.notices) }
     phase = .notifying(index)
     startRoot(
       notices[index], on: failure.map { .failure($0) } ?? .deployment, owner: .notice,
-      site: Intent.Site(stage: failure == nil ? "on_success" : "on_failure"))
+      site: Intent.Site(stage: noticeName))
   }
 
   mutating func noticeEnded(_ result: ScriptResult) {
     guard case .notifying(let index) = phase else { return }
     if case .raised(let error) = result {
-      note(.remark("\(failure == nil ? "on_success" : "on_failure") failed: \(error.failure.message)"))
+      note(.remark("\(noticeName) failed: \(error.failure.message)"))
     }
-    notify(index + 1)
+    notify(areNoticesOver ? notices.count : index + 1)
+  }
+
+  /// What runs after the deployment, as recipes call it.
+  var noticeName: String { failure == nil ? "on_success" : "on_failure" }
+
+  /// Ends what runs after the deployment, and begins no more of it. Hosts stay as they are: each has come to its end.
+  mutating func endNotices(_ reason: Failure) {
+    guard case .notifying = phase, !areNoticesOver else { return }
+    areNoticesOver = true
+    for script in tree.roots where tree[script].owner == .notice { tree.cancel(script, reason, &outbox) }
   }
 
   /// Removes old releases, now that every host has come through: until here each of them could go back to what it ran before (promise P7).
@@ -95,9 +109,13 @@ extension Rollout {
 
   /// Somebody wants the deployment to end.
   mutating func cancel(_ reason: String) {
+    let error = ScriptError(Failure(.cancelled, reason))
+    if case .notifying = phase {
+      note(.remark("every host has come to its end: \(noticeName) is ended, and nothing else changes"))
+      return endNotices(error.failure)
+    }
     guard !cancelled else { return }
     cancelled = true
-    let error = ScriptError(Failure(.cancelled, reason))
     switch phase {
     case .planned: conclude(Conclusion(status: .cancelled, error: error, hosts: statuses))
     case .stage:

@@ -26,6 +26,11 @@ extension Rollout {
     if isWayBack {
       return answer(message, accepted: false, "not cancelled (\(message.words)): a rollback that follows from a failure runs to its end")
     }
+    if case .notifying = phase {
+      let words = "every host has come to its end; \(noticeName) is ended"
+      answer(message, accepted: false, "the cancel (\(message.words)) comes too late: \(words)")
+      return endNotices(Failure(.cancelled, message.words))
+    }
     if cancelled { return answer(message, accepted: true, "it is being cancelled already (\(message.words))") }
     switch phase {
     case .planned, .locking, .stage, .settling:

@@ -51,6 +51,10 @@ package struct Rollout: Sendable {
   var pause: Hold?
   /// A pause keeps the stage of the phase, or, after the last stage, the end, from beginning.
   var isStageHeld = false
+  /// The timer of what runs after the deployment; nil: nothing does.
+  var noticeTimer: Int?
+  /// What runs after the deployment is ended, and the rest of it is skipped.
+  var areNoticesOver = false
   /// By host number: the upload stage has sent its release.
   var staged: [Bool]
   var tree = ScriptTree()
@@ -139,6 +143,7 @@ package struct Rollout: Sendable {
     case .gate: gateRang()
     case .look(let slot, let script): lookRang(slot, script)
     case .traffic: trafficRang()
+    case .notices: endNotices(Failure(.timeout, "not done within \(Deadlines.notices), the time of all that runs after a deployment"))
     }
   }
 

@@ -238,7 +238,7 @@ l_ours() {
 # RELEASE: what is wrong with it, as far as names tell: no file is read.
 l_sound() {
   if [ ! -d "$P/releases/$1" ]; then echo "gone $1"
-  elif [ ! -f "$L/manifests/$1" ]; then echo "unlisted $1"
+  elif [ ! -s "$L/manifests/$1" ]; then echo "unlisted $1"
   elif { read -r l_w; } 2>/dev/null <"$L/entries/$1.count"; then
     l_c=$(l_seen "$1")
     [ "$l_c" -ge "$l_w" ] || echo "lacking $1 $((l_w - l_c)) $l_w"

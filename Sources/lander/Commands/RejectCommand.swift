@@ -11,13 +11,9 @@ struct RejectCommand: Verb {
       """)
 
   @OptionGroup var options: ProjectOptions
-  @OptionGroup var why: CommentOption
-  @Argument(help: ArgumentHelp("The deployment.", valueName: "id"))
-  var id: String
-  @Argument(help: ArgumentHelp("The gate; without it, the only open one.", valueName: "gate"))
-  var gate: String?
+  @OptionGroup var choice: GateChoice
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
-    try await Speech(kind: .reject, gate: gate, comment: why.comment).say(to: id, options, on: terminal)
+    try await choice.speech(.reject).say(to: choice.id, options, on: terminal)
   }
 }

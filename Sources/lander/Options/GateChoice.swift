@@ -1,0 +1,13 @@
+import ArgumentParser
+import DeployModel
+
+/// Which gate is answered, and why.
+struct GateChoice: ParsableArguments {
+  @OptionGroup var why: CommentOption
+  @Argument(help: ArgumentHelp("The deployment.", valueName: "id"))
+  var id: String
+  @Argument(help: ArgumentHelp("The gate; without it, the only open one.", valueName: "gate"))
+  var gate: String?
+
+  func speech(_ kind: Message.Kind) -> Speech { Speech(kind: kind, gate: gate, comment: why.comment) }
+}

@@ -1,0 +1,60 @@
+import DeployCore
+import DeployModel
+import PlanDrafts
+import Testing
+
+/// What runs after a deployment has an end, whatever it waits for.
+@Suite struct NoticeTests {
+  /// A deployment whose two functions of `on_success` sleep for an hour each. When the first one sleeps, `say` says what happens.
+  private func play(tracks: Bool? = true, _ say: (_ limit: Int?) -> Happening) -> (notes: [String], conclusion: Conclusion?, sleeps: Int) {
+    let plan = plan(hosts: 1, stages: [.rollout(nil)]).edited {
+      ($0.onSuccess, $0.tracksService) = ([Body(recipe: 0, function: 0), Body(recipe: 0, function: 1)], tracks)
+    }
+    let hour = Request.sleep(.minutes(60))
+    var conductor = Conductor(plan: plan, scripts: ListScripts([[hour], [hour]]))
+    var queue: [Happening] = [.started]
+    var (notes, conclusion, sleeps, limit): ([String], Conclusion?, Int, Int?) = ([], nil, 0, nil)
+    while !queue.isEmpty {
+      for effect in conductor.take(queue.removeFirst()) {
+        switch effect {
+        case .perform(let intent): queue.append(.finished(intent: intent.id, .done()))
+        case .ring(let timer, let after) where after == Deadlines.notices: limit = timer
+        case .ring(_, let after) where after == .minutes(60):
+          sleeps += 1
+          queue.append(say(limit))
+        case .note(.remark(let text)): notes.append(text)
+        case .conclude(let end): conclusion = end
+        default: break
+        }
+      }
+    }
+    return (notes, conclusion, sleeps)
+  }
+
+  @Test("functions that run after a deployment have a limit together, and what they do then changes no host")
+  func limit() throws {
+    let (notes, conclusion, sleeps) = play { .rang(timer: $0 ?? -1) }
+    #expect(conclusion?.status == .succeeded && sleeps == 1)
+    #expect(notes.contains { $0.hasPrefix("on_success failed: not done within 15 m") }, "\(notes)")
+  }
+
+  @Test("a cancel ends what runs after a deployment at once, and says that no host changes")
+  func cancel() throws {
+    let (notes, conclusion, sleeps) = play { _ in .cancelled(reason: "Ctrl-C") }
+    #expect(conclusion?.status == .succeeded && sleeps == 1)
+    #expect(notes.contains("every host has come to its end: on_success is ended, and nothing else changes"), "\(notes)")
+    let message = Message(id: "m1", .cancel, by: "kim@laptop", comment: "too slow", at: Timestamp(milliseconds: 0))
+    let said = play { _ in .said(message) }
+    #expect(said.conclusion?.status == .succeeded && said.sleeps == 1)
+  }
+
+  @Test("a plan of an older version sets no such timer, so that its journal replays")
+  func older() throws {
+    var limits: [Int?] = []
+    _ = play(tracks: nil) {
+      limits.append($0)
+      return .cancelled(reason: "Ctrl-C")
+    }
+    #expect(limits == [nil])
+  }
+}
