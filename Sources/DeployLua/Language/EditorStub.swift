@@ -51,7 +51,7 @@ package struct EditorStub {
   private static func type(_ name: String) -> String {
     let known = [
       "positive": "integer", "count": "integer", "chosen": "lander.hosts|lander.host|table", "port": "integer", "factor": "number",
-      "name": "string", "duration": "string|number",
+      "name": "string", "url": "string", "user": "string", "owner": "string", "duration": "string|number", "time": "string|number",
       "amount": "string|integer",
       "strings": "string|string[]", "functions": "function|function[]", "record": "table<string, any>", "mode": "string|integer",
       "answer": "string|table", "statuses": "integer|integer[]", "hosts": "lander.hosts|table", "targets": "any", "revision": "any",

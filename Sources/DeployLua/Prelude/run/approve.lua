@@ -12,7 +12,7 @@ language.word {
   example = "rollout:approve { message = \"Does the canary look good?\", timeout = \"4h\" }",
   fields = {
     { "message", "name", "what the person is asked" }, { "name", "name", "what people call it; \"approve\"" },
-    { "timeout", "duration", "how long an answer is awaited, then it fails; 24 h" },
+    { "timeout", "time", "how long an answer is awaited, then it fails; 24 h" },
     { "on_fail", "fail|return", "fails the deployment, or only says so to the strategy; \"fail\"" },
     { "own", "boolean", "whether whoever deploys may approve; true, because nobody verifies who answers" },
     { "count", "positive", "how many persons have to approve; 1, because nobody verifies who answers" },

@@ -11,8 +11,8 @@ local most_bytes = 1048576 -- of a command
 
 local options_of_commands = {
   { "env", "table", "variables by name; texts or secrets" }, { "cwd", "name", "the folder; the release if not given" },
-  { "timeout", "duration", "when it is given up" }, { "input", "any", "what it reads on stdin; a text or a secret" },
-  { "user", "name", "who runs it; the login user if not given" },
+  { "timeout", "time", "when it is given up" }, { "input", "any", "what it reads on stdin; a text or a secret" },
+  { "user", "user", "who runs it; the login user if not given" },
   { "merge", "boolean", "both streams as one, in exact order" },
   { "retry", "table", "{ times = 3, every = \"5s\", backoff = 2 }" },
   { "on_lost", "fail|repeat", "what becomes of it when nobody can say how it ended" },

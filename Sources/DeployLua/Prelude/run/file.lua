@@ -10,7 +10,7 @@ local methods = file.methods
 local standard = 1048576  -- bytes that are read unless the recipe says more
 local longest = 8 << 20   -- bytes of any text
 
-local timeout = { "timeout", "duration", "when it is given up" }
+local timeout = { "timeout", "time", "when it is given up" }
 
 language.word {
   name = "host:read", nature = "probe", phases = { "run" }, takes = "path, { … }", summary = "The text of a file.",
@@ -62,7 +62,7 @@ end
 language.word {
   name = "host:write", nature = "effect", phases = { "run" }, takes = "path, text, { … }", summary = "Writes a file at once and whole.",
   example = "host:write(\"config/port\", \"8080\\n\", { mode = \"0640\" })",
-  fields = { timeout, { "mode", "mode", "permission bits" }, { "owner", "name", "user or user:group" } },
+  fields = { timeout, { "mode", "mode", "permission bits" }, { "owner", "owner", "user or user:group" } },
 }
 
 --- A secret that others could read is refused; one that a group could is told.

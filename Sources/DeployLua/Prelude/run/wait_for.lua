@@ -10,10 +10,10 @@ language.word {
   summary = "Asks the host until something answers, or the time is over.",
   example = "host:wait_for { http = \"http://localhost:8080/ready\", timeout = \"2m\" }",
   fields = {
-    { "http", "name", "a URL, asked from the host itself" }, { "port", "port", "a TCP port on the host" },
+    { "http", "url", "a URL, asked from the host itself" }, { "port", "port", "a TCP port on the host" },
     { "command", "name", "a command that exits with 0" },
     { "status", "statuses", "what is healthy; 200 to 399" },
-    { "timeout", "duration", "how long in all; 60 s" }, { "every", "duration", "between two questions; 1 s" },
+    { "timeout", "time", "how long in all; 60 s" }, { "every", "duration", "between two questions; 1 s" },
   },
 }
 

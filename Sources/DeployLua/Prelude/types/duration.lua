@@ -37,6 +37,13 @@ duration.words = kind.words
 function duration.expected(value) return measured(value) and "a duration of at most 100 days" or duration.words end
 kind.expected = duration.expected
 
+local time = types.define("time", 'a duration above 0, such as "90s", "5m" or a number of seconds', function(v)
+  local milliseconds = duration.milliseconds(v)
+  return milliseconds ~= nil and milliseconds > 0, milliseconds
+end)
+--- What was expected of a value that was refused.
+function time.expected(value) return duration.milliseconds(value) and time.words or duration.expected(value) end
+
 --- Milliseconds for people: "5 s", "0.5 s".
 function duration.described(milliseconds)
   return milliseconds % 1000 == 0 and string.format("%d s", milliseconds // 1000) or string.format("%.1f s", milliseconds / 1000)

@@ -60,6 +60,18 @@ types.define("chosen", "a set of hosts, a list of them, or one host", function(v
 types.define("port", "a port from 1 to 65535", function(v) return math.type(v) == "integer" and v >= 1 and v <= 65535, v end)
 types.define("factor", "a number from 0", function(v) return type(v) == "number" and v >= 0 and v < math.huge, v end)
 types.define("name", "a name in quotes", function(v) return type(v) == "string" and v ~= "", v end)
+types.define("url", "a URL that begins with http:// or https://", function(v)
+  return type(v) == "string" and string.find(v, "^[hH][tT][tT][pP][sS]?://[^%s%c]+$") ~= nil, v
+end)
+
+-- What no system takes for a user's name: a blank, a colon, a slash, or a dash in front.
+local account = "^[^%-%s%c:/][^%s%c:/]*$"
+types.define("user", "the name of a user", function(v) return type(v) == "string" and string.find(v, account) ~= nil, v end)
+types.define("owner", 'a user, or "user:group"', function(v)
+  if type(v) ~= "string" then return false end
+  local user, group = string.match(v, "^([^:]*):?([^:]*)$")
+  return user ~= nil and string.find(user, account) ~= nil and (group == "" or string.find(group, account) ~= nil), v
+end)
 
 local function list_of(kind, value)
   if type(value) == kind then return true, { value } end

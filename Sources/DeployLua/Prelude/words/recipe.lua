@@ -27,7 +27,7 @@ language.word {
     { "shared", "strings", "paths that all releases share; a folder ends in /" },
     { "keep", "positive", "releases that stay on a host; 5" },
     { "reuse", "copy|link", "how unchanged files come into a new release" },
-    { "user", "name", "the login user, if neither host nor group names one" },
+    { "user", "user", "the login user, if neither host nor group names one" },
     { "params", "table", "typed options of the recipe" },
     { "stages", "stages", "what is done in order; upload and rollout if not given" },
     { "on", "table", "hooks by lifecycle event: functions of (host, deployment)" },
@@ -50,7 +50,7 @@ language.word {
     { "ignore_stop_failures", "boolean", "whether failing stop scripts of the previous revision are skipped; false" },
     { "foreign_links", "follow|refuse",
       "what becomes of links to destinations that others than root and who deploys can exchange; follow" },
-    { "user", "name", "as whom files are put in place and scripts started, by way of sudo; the login user" },
+    { "user", "user", "as whom files are put in place and scripts started, by way of sudo; the login user" },
   },
 }
 
