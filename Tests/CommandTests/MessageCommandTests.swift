@@ -55,6 +55,18 @@ struct MessageCommandTests {
     #expect(running.wait() == 15 && running.everything.contains(": wrong version): nothing new is started"), "\(running.everything)")
   }
 
+  @Test("a cancel that comes too late ends what runs after the deployment, exits with 3 and says that the release stays")
+  func late() throws {
+    let body = "on_success = function() here:run \"touch ended; exec sleep 300\" end,"
+    let place = try Workplace.project(hosts: 1, body: body)
+    let running = try place.start(["deploy", "--output", "plain"])
+    try place.wait(for: "ended")
+    let cancel = try place.lander("cancel")
+    #expect(cancel.code == 3 && cancel.err.contains("comes too late: every host has come to its end"), "\(cancel.err)\(cancel.out)")
+    #expect(cancel.err.contains("Nothing was cancelled: every host had come to its end, and the release stays."), "\(cancel.err)")
+    #expect(running.wait() == 0, "\(running.everything)")
+  }
+
   @Test("Ctrl-C while it is paused cancels at once")
   func interrupted() throws {
     let (place, running, id) = try begin()

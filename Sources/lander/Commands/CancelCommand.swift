@@ -10,8 +10,8 @@ struct CancelCommand: Verb {
     discussion: """
       Tells the engine that runs it; if there is none any more, resumes the deployment only to end it. Either way it waits until \
       hosts that go back are back; a rollback that is under way already is not interrupted, only waited for. Exits with 0 if the \
-      deployment was cancelled as asked, else as the deployment: 10 if it had failed and was rolled back, 11 if hosts could not \
-      go back. The deployment's own process, told so, exits with 15. \
+      deployment was cancelled as asked, with 3 if that came too late and it succeeded, else as the deployment: 10 if it had failed \
+      and was rolled back, 11 if hosts could not go back. The deployment's own process, told so, exits with 15. \
       A deployment that was started elsewhere is told through the hosts that it has locked, within half a minute; this waits for its \
       answer only.
       """)
@@ -36,8 +36,12 @@ struct CancelCommand: Verb {
         case .interrupted, .damaged:
           try await Launch(desk: desk, terminal: terminal, progress: progress).resume(pair, cancelling: reason)
         }
-      // What was asked was that it ends.
-      return code == .cancelled ? .done : code
+      guard code == .done, pair.state == .running else {
+        // What was asked was that it ends.
+        return code == .cancelled ? .done : code
+      }
+      terminal.tell("Nothing was cancelled: every host had come to its end, and the release stays.")
+      return .refused
     }
   }
 
