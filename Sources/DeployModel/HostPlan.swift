@@ -24,7 +24,8 @@ package struct HostPlan: Sendable, Hashable, Codable {
   package var damage: ReleaseDamage?
   /// With no target: the text that its link `current` gets; nil: `current` is taken away.
   package var link: String?
-  /// Indices into `Plan.recipes`: whose stop hooks take leave of what runs, whose hooks bring the target up, whose bring back the previous.
+  /// Indices into the plan's recipes: the one that stops what runs, the one that starts the target, and the one that starts what ran
+  /// before; nil: no recipe is known for that.
   package var leaving: Int
   package var arriving: Int
   package var restoring: Int?

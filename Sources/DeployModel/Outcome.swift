@@ -61,7 +61,7 @@ package struct Failure: Error, Sendable, Hashable, Codable {
     case cancelled
     /// The host cannot be reached, or not any more.
     case unreachable
-    /// A job of which nobody can say how it ended (its runner died, or the host rebooted).
+    /// A job whose end nobody knows (its runner died, or the host rebooted).
     case lost
     /// The host refuses: a newer fence, or another owner.
     case fenced

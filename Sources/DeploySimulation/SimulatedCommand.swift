@@ -53,7 +53,7 @@ extension Captured {
 }
 
 extension DeployModel.Operation {
-  /// Whether it is a command of which nobody may guess how it ended. One that changes nothing may be run again.
+  /// Whether nobody may guess how the command ended. One that changes nothing may be run again.
   package var isCommand: Bool { if case .run(let command) = self { command.isQuestion != true } else { false } }
 
   /// Whether a host refuses it from an owner that was overtaken: every change, and checks, which are jobs too.
