@@ -57,6 +57,8 @@ struct WholenessTests {
     _ = Ground.sh("mv '\(ground.path)/.lander/manifests/\(release.id)' '\(ground.folder)/m'")
     #expect(try await state(ground).damage.map(\.kind) == [.unlisted])
     #expect(try await state(ground).current == release.id, "it is still known to be ours")
+    _ = Ground.sh(": >'\(ground.path)/.lander/manifests/\(release.id)'")
+    #expect(try await state(ground).damage.map(\.kind) == [.unlisted], "one that holds nothing lists nothing")
     _ = Ground.sh("rm -rf '\(folder)'")
     #expect(try await state(ground).damage.map(\.kind) == [.gone])
     await ground.end()
