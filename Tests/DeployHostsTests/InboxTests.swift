@@ -27,7 +27,7 @@ struct InboxTests {
   }
 
   @Test(
-    "a message left by another machine comes with the next renewal of the lock, its answer goes back, and both go with the lock",
+    "a message left by another machine comes with the next renewal of the lock, its answer goes back, and it goes with the lock",
     arguments: Shell.here)
   func roundTrip(_ shell: Shell) async throws {
     let ground = try Ground(shell)
@@ -50,7 +50,12 @@ struct InboxTests {
     #expect(modes == "700\n700\n600\n")
     await ground.perform(2, .unlock(token: "t1", good: nil))
     #expect(try await other.state(of: "m2", for: "d1", on: ground.host, at: ground.path) == .gone)
-    #expect(!FileManager.default.fileExists(atPath: "\(ground.path)/.lander/inbox"))
+    #expect(try await other.state(of: "m1", for: "d1", on: ground.host, at: ground.path) == .answered(answer))
+    await ground.perform(3, Ground.ask("t2", fence: 2, lease: .seconds(3)))
+    #expect(FileManager.default.fileExists(atPath: "\(ground.path)/.lander/inbox/d1/m1.answer"))
+    await ground.perform(4, .unlock(token: "t2", good: nil))
+    await ground.perform(5, Ground.ask("t3", fence: 3, lease: .seconds(3)), site: ground.site("d2"))
+    #expect(!FileManager.default.fileExists(atPath: "\(ground.path)/.lander/inbox/d1"))
     await other.close()
     await ground.end()
   }

@@ -33,12 +33,19 @@ package final class HostInbox: Mailbox {
     var found: [Found] = []
     var answers: [Message.ID: MessageAnswer] = [:]
   }
+  private struct Letter {
+    var place: Place
+    var number: Int
+    var delivery: Task<Void, Never>
+  }
   private struct State {
     var boxes: [Box] = []
     /// Locks that are renewed.
     var held: [Place] = []
     /// Files that were complained about.
     var named: [String] = []
+    /// Answers on their way to a host.
+    var letters: [Letter] = []
   }
   private let state = Guarded(State())
   private let complain: @Sendable (Problem) -> Void
@@ -63,10 +70,17 @@ package final class HostInbox: Mailbox {
       return state.boxes[index].found.filter { $0.message.id == message }.flatMap(\.places)
     }
     // The engine does not wait for hosts here: whoever asks for the answer does.
-    for place in places { Task { await tell(answer, to: message, of: deployment, at: place) } }
+    for place in places { send(answer, to: message, of: deployment, at: place) }
   }
 
-  /// Hosts throw messages away with their locks.
+  /// Returns when the answers that were on their way to a folder are there, or failed. Its lock is given back only then: without the lock
+  /// none is taken.
+  func delivered(_ link: HostLink, path: String, token: String) async {
+    let place = Place(link: link, path: path, token: token)
+    for letter in state.with({ $0.letters.filter { $0.place.isSame(as: place) } }) { await letter.delivery.value }
+  }
+
+  /// Hosts throw messages away with their locks, and keep answers.
   package func close(_ deployment: Deployment.ID) {
     state.with { state in
       for box in state.boxes where box.deployment == deployment { box.stream.finish() }
@@ -131,6 +145,17 @@ package final class HostInbox: Mailbox {
     }
     // It was answered on another host already.
     if let answer { await tell(answer, to: message.id, of: deployment, at: place) }
+  }
+
+  private func send(_ answer: MessageAnswer, to message: Message.ID, of deployment: Deployment.ID, at place: Place) {
+    state.with { state in
+      let number = (state.letters.last?.number ?? 0) + 1
+      let delivery = Task {
+        await tell(answer, to: message, of: deployment, at: place)
+        self.state.with { $0.letters.removeAll { $0.number == number } }
+      }
+      state.letters.append(Letter(place: place, number: number, delivery: delivery))
+    }
   }
 
   private func tell(_ answer: MessageAnswer, to message: Message.ID, of deployment: Deployment.ID, at place: Place) async {

@@ -1,5 +1,5 @@
 # Messages to the deployment that has the lock: `inbox/DEPLOYMENT/NAME.json` until the engine has one in its journal, then `NAME.answer`.
-# They are removed with the lock.
+# Messages go with the lock; answers stay until the next deployment takes it.
 
 # DEPLOYMENT: prints a line for each message that waits: `message DEPLOYMENT NAME TEXT`, or `odd DEPLOYMENT NAME` for a file that is not
 # believed: one of another user than root and oneself, one that others may write to, no plain file, or a large one. Costs nothing while
@@ -48,7 +48,8 @@ l_heard() {
   mv -fT "$L/inbox/$3/.answer" "$L/inbox/$3/$4.answer" && rm -f "$L/inbox/$3/$4.json" || exit 43
 }
 
-# PATH DEPLOYMENT NAME: `waits`, `answer TEXT` with a tab, or nothing if the message is gone, as it is when the lock is given back.
+# PATH DEPLOYMENT NAME: `waits`, `answer TEXT` with a tab, or nothing if the message is gone: the lock was given back before the
+# engine took it.
 l_reply() {
   l_memory "$1" || return 0
   l_t=

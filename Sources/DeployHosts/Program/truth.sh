@@ -54,6 +54,8 @@ l_lock() {
   [ -d "$L/lock" ] || mkdir "$L/lock" || exit 43
   mv -fT "$L/lock.new/holder" "$L/lock/holder" || exit 43
   rm -rf "$L/lock.new"
+  # Answers that nobody fetched go; a rollback keeps those of the deployment that it takes back.
+  [ -n "$inherits" ] || [ ! -d "$L/inbox" ] || for l_d in "$L/inbox"/*; do [ "$l_d" = "$L/inbox/$dep" ] || rm -rf "$l_d"; done
   l_reserve
   l_sync "$L/lock" "$L"
   # Where it cannot be written, the group knows it still.
@@ -105,7 +107,11 @@ l_unlock() {
       ;;
   esac
   [ ! -d "$L/lock" ] || { mv -T "$L/lock" "$L/lock.gone" && rm -rf "$L/lock.gone"; }
-  [ ! -d "$L/inbox" ] || rm -rf "$L/inbox"
+  # Answers stay for who asked, who may look after a deployment that ended fast.
+  [ ! -d "$L/inbox" ] || {
+    rm -rf "$L/inbox"/*/*.json "$L/inbox"/*/.new "$L/inbox"/*/.answer
+    rmdir "$L/inbox"/* "$L/inbox" 2>/dev/null || :
+  }
   l_sync "$L"
   [ "$good" = 0 ] || l_die 43 "the lock was given back, and the receipt stays on trial: it could not be written"
 }

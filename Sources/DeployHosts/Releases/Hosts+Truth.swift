@@ -82,6 +82,7 @@ extension Hosts {
 
   func unlock(_ token: String, good: Deployment.ID?, left: FailedRestore?, _ errand: Errand) async throws(Failure) -> Outcome {
     await errand.link.leave(errand.site.path, token: token)
+    await inbox.delivered(errand.link, path: errand.site.path, token: token)
     // A host that was given up is asked once: its lease ends by itself.
     let patience: Interval? = await errand.link.isGivenUp ? .zero : nil
     let text = try left.map { left throws(Failure) in left.isOver ? "-" : String(decoding: try Hosts.coded(left), as: UTF8.self) } ?? ""

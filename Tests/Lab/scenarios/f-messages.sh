@@ -96,7 +96,7 @@ inbox() {
   serves_everywhere 2
   free
   local k
-  for k in $(hosts); do on "$k" sh -c '[ ! -e /srv/app/.lander/inbox ]' || broken "an inbox is left on h$k"; done
+  for k in $(hosts); do on "$k" sh -c '! ls /srv/app/.lander/inbox/*/*.json 2>/dev/null' || broken "a message is left on h$k"; done
   status 2 elsewhere pause "$id"
   release 3
   hook ApplicationStart <<<'[ "$(cat REVISION) $LANDER_HOST" != "3 h2" ] || sleep 600'
