@@ -66,7 +66,7 @@ struct AnswerTests {
 
   @Test("no function of the host program takes the name of another one")
   func names() {
-    let lines = String(decoding: HostProgram().functions, as: UTF8.self).split(separator: "\n")
+    let lines = String(decoding: HostProgram().whole, as: UTF8.self).split(separator: "\n")
     let names = lines.compactMap { $0.prefixMatch(of: /(l_\w+)\(\)/)?.1 }
     #expect(names.count > 50)
     #expect(Dictionary(grouping: names) { $0 }.filter { $1.count > 1 }.keys.sorted() == [])
@@ -78,8 +78,7 @@ struct AnswerTests {
     let channel = try Channel(["env", "PATH=\(path)", "sh", "-c", HostProgram.loop], environment: nil, nonce: "abc", reactor: reactor)
     let program = HostProgram()
     for (payload, line) in [
-      ([], ":"), (program.functions, "\(HostProgram.take(program.functions, into: "l_program")); eval \"$l_program\""),
-      (program.runner, "\(HostProgram.take(program.runner, into: "l_runner")); l_nonce=abc"),
+      ([], ":"), (program.whole, "\(HostProgram.take(program.whole, into: "l_program")); eval \"$l_program\"; l_nonce=abc"),
     ] {
       _ = try await channel.ask(payload, within: .seconds(20)) { "\(line); \(HostProgram.mark("abc", $0))" }.get()
     }

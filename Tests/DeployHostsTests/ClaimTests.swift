@@ -27,8 +27,12 @@ struct ClaimTests {
     #expect(outcome.failure?.kind == .lost)
     #expect(outcome.failure?.message == "`\(line)` did not run: it was claimed on the host, and no process was ever started for it")
     #expect(ContinuousClock.now - begin < .seconds(15))
-    // A runner that comes later than anybody waited for it keeps its hands off.
-    _ = Ground.sh("sh '\(ground.path)'/.lander/runner.* '\(folder)' run 5 1 1048576 0 \(line.utf8.count) '' 0 </dev/null 2>&1")
+    // A keeper that comes later than anybody waited for it keeps its hands off.
+    try Data(HostProgram().whole).write(to: URL(fileURLWithPath: ground.folder + "/program"))
+    let claimed = try #require(Ground.text(folder + "/meta")?.split(separator: "\n").first)
+    let order = ["run", ground.path, "d1/7", "65536 0 ", "", String(claimed), "1", line].joined(separator: "\n")
+    try Data((order + "\n").utf8).write(to: URL(fileURLWithPath: ground.folder + "/order"))
+    _ = Ground.sh("LANDER_LOGIN= sh -c '. \(ground.folder)/program; l_serve word; wait' <'\(ground.folder)/order' 2>&1")
     #expect(!Ground.isThere("\(ground.folder)/ran"))
     #expect(await ground.run(7, line).failure?.kind == .lost)
     await ground.end()
@@ -45,7 +49,7 @@ struct ClaimTests {
     await ground.end()
   }
 
-  /// Shells that look for `mkdir` and `mkfifo` in PATH: busybox has its own.
+  /// Shells that look for `mkdir` in PATH: busybox has its own.
   private static let pathed = Shell.here.filter { $0 == .dash || $0 == .bash }
 
   /// A folder of this name takes the place of a file that the host's program is about to make beside `neighbour`.
@@ -86,7 +90,7 @@ struct ClaimTests {
   func unnoted(_ shell: Shell) async throws {
     let ground = try Ground(shell)
     #expect(await ground.run(1, "true").failure == nil)
-    try inTheWay(of: "left", when: "mkfifo", makes: "o", on: ground)
+    try inTheWay(of: "left", when: "mkdir", makes: "7", on: ground)
     let outcome = await ground.run(7, "sleep 60", timeout: .seconds(1))
     #expect(outcome.failure?.kind == .timeout, "\(String(describing: outcome.failure))")
     #expect(Ground.isThere("\(ground.path)/.lander/jobs/d1/7/left"), "the folder that was in the way is there")
@@ -96,7 +100,7 @@ struct ClaimTests {
   @Test("no redirection of a host program ends its shell: the special builtin `:` is not used to make files")
   func redirections() throws {
     let program = HostProgram()
-    for line in String(decoding: program.functions + program.runner, as: UTF8.self).split(separator: "\n") {
+    for line in String(decoding: program.whole, as: UTF8.self).split(separator: "\n") {
       #expect(line.firstRange(of: /(^|[;&|{(]|then|do|else)\s*:\s*[0-9]*[<>]/) == nil, "\(line)")
     }
   }

@@ -26,6 +26,14 @@ struct CutRequestTests {
         function: "l_record", arguments: ["release1", "d1", "sources1"], payload: #"{"release": 1}"#, effect: "srv/.lander/receipt"),
     ]
 
+    /// A job whose script is the last word of its line.
+    static let inline = Request(
+      function: "l_job",
+      arguments: [
+        "d1", "7", "60.000", "1", "65536", "0", "", "", "0", "fail", "0", "a job", "", "echo ran >>/$/ledger\necho 'it is' said",
+      ],
+      payload: "", effect: "ledger")
+
     /// As it goes over the channel of a host whose folder is `folder`.
     func bytes(in folder: String) -> (line: [UInt8], payload: [UInt8]) {
       let place = { (text: String) in text.replacingOccurrences(of: "/$", with: folder) }
@@ -34,21 +42,30 @@ struct CutRequestTests {
       if function == "l_job" { words[11] = "\(payload.count)" }
       // A question has neither fence nor token.
       if function == "l_ask" { words = [function, words[1]] + arguments + ["\(payload.count)"] }
+      if payload.isEmpty { return (Array("l_do 1 \(Quoting.line(words))\n".utf8), []) }
       return (Array("l_in 1 \(payload.count) \(Quoting.line(words))\n".utf8), payload)
     }
   }
 
   @Test(
     "a request is carried out whole or not at all, wherever it is cut", arguments: Shell.here.filter { $0 != .ssh }, Request.all)
-  func cut(_ shell: Shell, _ request: Request) throws {
+  func cut(_ shell: Shell, _ request: Request) throws { try cut(shell, request, attended: false) }
+
+  @Test(
+    "a job whose script is in the request itself runs whole or not at all, wherever the request is cut",
+    arguments: Shell.here.filter { $0 != .ssh })
+  func inline(_ shell: Shell) throws {
+    for attended in [false, true] { try cut(shell, .inline, attended: attended) }
+  }
+
+  private func cut(_ shell: Shell, _ request: Request, attended: Bool) throws {
     let folder = Ground.makeFolder()
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let program = HostProgram()
-    try Data(program.functions).write(to: URL(filePath: folder + "/program"))
-    try Data(program.runner).write(to: URL(filePath: folder + "/runner"))
+    try Data(program.whole).write(to: URL(filePath: folder + "/program"))
     let path = try Ground.path(for: shell, in: folder)
     let start = Array(
-      "l_nonce=n l_program=$(cat '\(folder)/program') l_runner=$(cat '\(folder)/runner'); eval \"$l_program\"\n".utf8)
+      "l_nonce=n l_program=$(cat '\(folder)/program'); eval \"$l_program\"\n\(attended ? "l_attend\n" : "")".utf8)
     let (line, payload) = request.bytes(in: folder)
     /// What the shell says that gets so many bytes of the request, then the end.
     func send(_ count: Int) throws -> String {
@@ -57,7 +74,8 @@ struct CutRequestTests {
     }
     let effect = "\(folder)/\(request.effect)"
 
-    for count in [0, 1, line.count / 2, line.count - 1] + (line.count..<line.count + payload.count) {
+    let cuts = payload.isEmpty ? Array(0..<line.count) : [0, 1, line.count / 2, line.count - 1]
+    for count in cuts + (line.count..<line.count + payload.count) {
       let said = try send(count)
       #expect(count < line.count || said.contains("broke off"), "\(count) bytes: \(said)")
       #expect(!FileManager.default.fileExists(atPath: effect))

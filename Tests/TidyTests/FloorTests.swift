@@ -7,7 +7,7 @@ import Testing
     ("DeployModel", [], []),
     ("DeployCore", ["DeployModel"], []),
     ("DeployLua", ["DeployCore", "DeployModel", "CLua"], []),
-    ("DeployHosts", ["DeployCore", "DeployModel"], ["Crypto"]),
+    ("DeployHosts", ["DeployCore", "DeployModel", "CZlib"], ["Crypto"]),
     ("DeployStore", ["DeployCore", "DeployModel", "CZlib"], ["GRDB", "Crypto"]),
     ("DeployAppSpec", ["DeployCore", "DeployModel"], ["Yams"]),
     ("DeploySimulation", ["DeployCore", "DeployModel"], []),

@@ -24,6 +24,7 @@ final class Channel: Sendable {
     var waiting: [Waiting] = []
     var next = 0
     var broken: Broken?
+    var lessons = HostProgram.Lessons()
 
     /// Takes out the requests that are answered now, in their order. An answer to anything else is none.
     mutating func take(_ bytes: [UInt8]) throws(Frames.Garbled) -> [(Waiting, Answer)] {
@@ -77,11 +78,28 @@ final class Channel: Sendable {
   var pid: Int32 { child.pid }
   var isOpen: Bool { state.with { $0.broken == nil } }
 
-  /// Sends a line, made for the number the request gets, and payload right after it; waits for the answer, at most so long.
+  /// What the shell was told of the host program when the channel was opened.
+  func learn(_ lessons: HostProgram.Lessons) { state.with { $0.lessons = lessons } }
+
+  /// Sends a line, made for the number the request gets, and payload right after it; waits for the answer, at most for `limit` without any
+  /// byte that goes out: a long payload of another request may be on its way on a slow line.
   /// A channel that does not answer in time is closed: nothing after it could be told apart.
-  func ask(_ payload: [UInt8] = [], within limit: Interval, line: @escaping @Sendable (Int) -> String) async -> Result<Answer, Broken> {
+  /// - Parameters:
+  ///   - file: payload that is too long for memory, instead of the other.
+  ///   - preface: what goes before the line, by what the shell knows; it takes down what the shell knows then.
+  func ask(
+    _ payload: [UInt8] = [], file: FilePart? = nil, within limit: Interval,
+    preface: (@Sendable (inout HostProgram.Lessons) -> [UInt8])? = nil,
+    line: @escaping @Sendable (Int) -> String
+  ) async -> Result<Answer, Broken> {
     let watch = Task {
-      try await Task.sleep(for: limit.duration)
+      let clock = ContinuousClock()
+      var (sent, since) = (reactor.sent(to: input), clock.now)
+      repeat {
+        try await Task.sleep(for: limit.duration / 8)
+        let now = reactor.sent(to: input)
+        if now != sent { (sent, since) = (now, clock.now) }
+      } while clock.now - since < limit.duration
       close(Broken(said: "no answer within \(limit)", silent: true))
     }
     defer { watch.cancel() }
@@ -90,8 +108,10 @@ final class Channel: Sendable {
         if let broken = state.broken { return broken }
         state.waiting.append(Waiting(number: state.next, resume: resume))
         // Queued under the lock, so that requests go out in the order of their numbers.
-        reactor.write(Array((line(state.next) + "\n").utf8), to: input)
+        let before = preface?(&state.lessons) ?? []
+        reactor.write(before + Array((line(state.next) + "\n").utf8), to: input)
         reactor.write(payload, to: input)
+        if let file { reactor.write(file, to: input) }
         state.next += 1
         return nil
       }

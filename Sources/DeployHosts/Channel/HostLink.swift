@@ -19,6 +19,8 @@ actor HostLink {
   /// Whether it was out of reach for the whole patience, and has not been back since.
   private(set) var isGivenUp = false
   private var closed = false
+  /// The number of parts of the host program that requests have needed: a channel that is made again gets them at once.
+  private var needed = 1
   var watches: [String: JobWatch] = [:]
   var polling = false
   var leases: [ExactText: Task<Void, Never>] = [:]
@@ -37,18 +39,24 @@ actor HostLink {
   }
 
   /// Runs one short function of the host program, on a new channel where this one breaks on the way: all of them may be
-  /// asked twice. Payload is at most one block. An answer that does not come within `within` (nil: as usual) breaks the channel.
+  /// asked twice. Payload is at most one block; what is longer comes from a file. An answer that does not come within `within` (nil: as
+  /// usual) breaks the channel.
+  /// - Parameter inside: the function that a job of ours calls.
   /// - Throws: what the host said no to, by its exit status, or `unreachable` after the patience.
   func call(
-    _ function: String, _ arguments: [String], payload: [UInt8] = [], patience: Interval? = nil, within: Interval? = nil
+    _ function: String, _ arguments: [String], payload: [UInt8] = [], file: FilePart? = nil, patience: Interval? = nil,
+    within: Interval? = nil, inside: String? = nil
   ) async throws(Failure) -> Channel.Answer {
     let words = Quoting.line([function] + arguments)
-    let size = payload.count
+    let size = file?.count ?? payload.count
     let line: @Sendable (Int) -> String = { size == 0 ? "l_do \($0) \(words)" : "l_in \($0) \(size) \(words)" }
+    let program = self.program
+    needed = max(needed, program.parts(for: inside ?? function))
+    let preface: @Sendable (inout HostProgram.Lessons) -> [UInt8] = { program.preface(&$0, for: function, inside: inside) }
     var silences = 0
     while true {
       let channel = try await open(patience: patience)
-      switch await channel.ask(payload, within: within ?? options.answer, line: line) {
+      switch await channel.ask(payload, file: file, within: within ?? options.answer, preface: preface, line: line) {
       case .success(let answer): return answer
       case .failure(let broken):
         forget(channel)
@@ -63,9 +71,11 @@ actor HostLink {
 
   /// Like `call`, where an exit status other than 0 is an error.
   func demand(
-    _ function: String, _ arguments: [String], payload: [UInt8] = [], patience: Interval? = nil, within: Interval? = nil
+    _ function: String, _ arguments: [String], payload: [UInt8] = [], file: FilePart? = nil, patience: Interval? = nil,
+    within: Interval? = nil, inside: String? = nil
   ) async throws(Failure) -> Channel.Answer {
-    let answer = try await call(function, arguments, payload: payload, patience: patience, within: within)
+    let answer = try await call(
+      function, arguments, payload: payload, file: file, patience: patience, within: within, inside: inside)
     guard answer.status == 0 else { throw Refusal.failure(answer) }
     return answer
   }
@@ -141,29 +151,31 @@ actor HostLink {
     }
     greeting = channel
     defer { greeting = nil }
-    let program = self.program
-    let steps: [([UInt8], @Sendable (Int) -> String)] = [
-      ([], { HostProgram.mark(nonce, $0) + then }),
-      (
-        program.functions,
-        { "\(HostProgram.take(program.functions, into: "l_program")); eval \"$l_program\"; \(HostProgram.mark(nonce, $0))" }
-      ),
-      (
-        program.runner,
-        {
-          // What is set from here on goes to no child's environment.
-          let words = "set +a; unset l_nonce LANDER_JOB; l_nonce=\(nonce)"
-          return "\(HostProgram.take(program.runner, into: "l_runner")); \(words); \(HostProgram.mark(nonce, $0))"
-        }
-      ),
-    ]
-    for (payload, line) in steps {
-      if case .failure(let broken) = await channel.ask(payload, within: options.login, line: line) {
+    // The first sign of life says whether what comes next may be compressed.
+    var lessons = HostProgram.Lessons(parts: needed)
+    let look = "command -v gzip >/dev/null 2>&1; "
+    switch await channel.ask(within: options.login, line: { look + HostProgram.mark(nonce, $0) + then }) {
+    case .success(let answer): lessons.unpacks = answer.status == 0
+    case .failure(let broken):
+      channel.close()
+      return explain(broken)
+    }
+    for compressed in lessons.unpacks ? [true, false] : [false] {
+      let (line, text) = program.beginning(lessons.parts, nonce: nonce, compressed: compressed)
+      switch await channel.ask(text, within: options.login, line: { "\(line); \(HostProgram.mark(nonce, $0))" }) {
+      case .success(let answer) where answer.status == 0:
+        lessons.unpacks = compressed
+        channel.learn(lessons)
+        return .opened(channel)
+      case .success: continue
+      case .failure(let broken):
         channel.close()
         return explain(broken)
       }
     }
-    return .opened(channel)
+    channel.close()
+    let fix = "look whether sh and dd work there: \(reach.typed)"
+    return .failed(Failure(.missing, "its shell could not take Lander's program", fix: fix), passes: false)
   }
 
   /// A login that did not come to a shell in its whole time is not tried again, unless the host is in the middle of a change.

@@ -1,28 +1,110 @@
 import Crypto
+import DeployModel
 
-/// What a host is told once per channel: the functions of `Program/*.sh`.
+/// What a host is told once per channel: the functions of `Program/*.sh`, in parts, of which a channel gets what it needs.
 struct HostProgram: Sendable {
-  /// Functions for the loop and for jobs of ours.
-  let functions: [UInt8]
-  /// The text of the detached runner of jobs.
-  let runner: [UInt8]
-  init() {
-    let parts = [
-      PackageResources.base_sh, PackageResources.jobs_sh, PackageResources.releases_sh, PackageResources.repair_sh,
-      PackageResources.truth_sh, PackageResources.inbox_sh, PackageResources.files_sh,
-    ]
-    functions = Array(parts.joined())
-    runner = PackageResources.runner_sh
+  /// Some of the program's files.
+  struct Part: Sendable {
+    /// The text that a host evaluates.
+    let text: [UInt8]
+    /// The functions that it defines.
+    let functions: Set<ExactText>
   }
+  /// What a channel's shell knows already.
+  struct Lessons: Sendable {
+    /// The number of parts that it was told.
+    var parts = 0
+    /// The number of parts that its keeper knows; nil: it has none.
+    var keeper: Int?
+    /// Whether the host can unpack what is sent compressed.
+    var unpacks = false
+  }
+
+  /// Each builds on those before it: the loop with jobs; what a deployment does; the rest.
+  let parts: [Part]
+  /// All of them.
+  var whole: [UInt8] { parts.flatMap { $0.text } }
+  /// The first parts, compressed, by their number.
+  private let packed: [Int: [UInt8]]
+
+  init() {
+    let files = [
+      [PackageResources.base_sh, PackageResources.jobs_sh, PackageResources.keeper_sh],
+      [PackageResources.releases_sh, PackageResources.truth_sh, PackageResources.inbox_sh, PackageResources.survey_sh],
+      [PackageResources.repair_sh, PackageResources.files_sh],
+    ]
+    let parts = files.map { Part(Array($0.joined())) }
+    self.parts = parts
+    var packed: [Int: [UInt8]] = [:]
+    for count in 1...parts.count { packed[count] = Gzip.packed(parts.prefix(count).flatMap { $0.text }) }
+    self.packed = packed
+  }
+
+  /// The number of parts that a request for this function needs.
+  func parts(for function: String) -> Int { (parts.firstIndex { $0.functions.contains(ExactText(function)) } ?? parts.count - 1) + 1 }
+
+  /// The line that tells a new channel the first parts, and the bytes that follow the line. Its status is not 0 if the shell could not
+  /// take them, as with a `gzip` that does not work.
+  func beginning(_ count: Int, nonce: String, compressed: Bool) -> (line: String, text: [UInt8]) {
+    let plain = parts.prefix(count).flatMap { $0.text }
+    let text = compressed ? packed[count] ?? plain : plain
+    // What is set from here on goes to no child's environment.
+    let words = "set +a; unset l_nonce LANDER_JOB; l_nonce=\(nonce); command -v l_do >/dev/null 2>&1"
+    return ("\(HostProgram.take(text, into: "l_program", unpacking: text != plain)); eval \"$l_program\"; \(words)", text)
+  }
+
+  /// What has to be said before a request, so that the channel's shell knows the function, and its keeper the one that a job calls.
+  /// - Parameter inside: nil: the job is none of ours.
+  func preface(_ lessons: inout Lessons, for function: String, inside: String?) -> [UInt8] {
+    var bytes: [UInt8] = []
+    let needed = max(parts(for: function), inside.map(parts(for:)) ?? 0)
+    if lessons.parts < needed {
+      for part in parts[lessons.parts..<needed] {
+        let text = lessons.unpacks ? Gzip.packed(part.text) ?? part.text : part.text
+        let take = HostProgram.take(text, into: "l_more", unpacking: text != part.text)
+        bytes += Array("\(take); l_program=$l_program$LF$l_more; eval \"$l_more\"\n".utf8) + text
+      }
+      lessons.parts = needed
+    }
+    // Jobs are started by a keeper, which costs a host two programs; a channel has one from the first job on.
+    if HostProgram.keepers.contains(function), lessons.keeper.map({ $0 < (inside.map(parts(for:)) ?? 0) }) ?? true {
+      bytes += Array("l_attend\n".utf8)
+      lessons.keeper = lessons.parts
+    }
+    return bytes
+  }
+  /// The functions that hand something to the channel's keeper.
+  private static let keepers = ["l_job", "l_ask"]
 
   /// The loop that every channel is: a line read is a line obeyed. `sh -s` would read ahead and eat payload. It stands in argv, so
   /// it says nothing that others may not know.
   static let loop = #"while IFS= read -r l; do eval "$l"; done"#
-  /// The line that ends the answer to a request: how every shell shows that it has come so far.
-  static func mark(_ nonce: String, _ number: Int) -> String { "printf '\\n%s =%s 0\\n' \(nonce) \(number)" }
-  /// The line that takes a text of so many bytes from the channel into a variable.
-  static func take(_ bytes: [UInt8], into name: String) -> String {
-    "\(name)=$(dd bs=\(bytes.count) count=1 iflag=fullblock 2>/dev/null)"
+  /// The line that ends the answer to a request, with the status of the command before it: how every shell shows that it has come so far.
+  static func mark(_ nonce: String, _ number: Int) -> String { "printf '\\n%s =%s %s\\n' \(nonce) \(number) $?" }
+  /// The line that takes a text from the channel into a variable.
+  static func take(_ bytes: [UInt8], into name: String, unpacking: Bool = false) -> String {
+    "\(name)=$(dd bs=\(bytes.count) count=1 iflag=fullblock 2>/dev/null\(unpacking ? " | GZIP= gzip -dc" : ""))"
+  }
+}
+
+extension HostProgram.Part {
+  /// The files without comments that have a line of their own, without empty lines, and without the blanks that lines begin with: a third
+  /// of them, which every channel would carry. None of them has a text over several lines in which these would count.
+  init(_ files: [UInt8]) {
+    var short: [UInt8] = []
+    short.reserveCapacity(files.count)
+    var names: Set<ExactText> = []
+    for line in files.split(separator: 10) {
+      let rest = line.drop { $0 == UInt8(ascii: " ") }
+      if rest.isEmpty || rest.first == UInt8(ascii: "#") { continue }
+      short += rest
+      short.append(10)
+      if let end = line.firstIndex(of: UInt8(ascii: "(")), line.starts(with: "l_".utf8), line[end...].starts(with: "() ".utf8) {
+        names.insert(ExactText(String(decoding: line[..<end], as: UTF8.self)))
+      }
+    }
+    text = short
+    functions = names
   }
 }
 

@@ -2,10 +2,23 @@ import Glibc
 
 /// One thread that waits on the descriptors of many children: reads what comes, writes what is queued, collects the dead.
 final class Reactor: Sendable {
+  private enum Piece {
+    case bytes([UInt8])
+    case file(FilePart)
+    var count: Int {
+      switch self {
+      case .bytes(let bytes): bytes.count
+      case .file(let part): part.count
+      }
+    }
+  }
   private struct Source {
     var sink: (@Sendable ([UInt8]?) -> Void)?
-    var queue: [[UInt8]] = []
+    var queue: [Piece] = []
+    /// Bytes of the first piece that are gone already.
     var written = 0
+    /// Bytes of all pieces that are gone.
+    var sent = 0
   }
   private struct State {
     var sources: [Int32: Source] = [:]
@@ -46,9 +59,19 @@ final class Reactor: Sendable {
   /// Queues bytes; they are written in order, as fast as the other side reads.
   func write(_ bytes: [UInt8], to descriptor: Int32) {
     guard !bytes.isEmpty else { return }
-    state.with { $0.sources[descriptor]?.queue.append(bytes) }
+    state.with { $0.sources[descriptor]?.queue.append(.bytes(bytes)) }
     poke()
   }
+
+  /// Queues a part of a file behind them.
+  func write(_ part: FilePart, to descriptor: Int32) {
+    guard part.count > 0 else { return }
+    state.with { $0.sources[descriptor]?.queue.append(.file(part)) }
+    poke()
+  }
+
+  /// The number of bytes that the other side took so far.
+  func sent(to descriptor: Int32) -> Int { state.with { $0.sources[descriptor]?.sent ?? 0 } }
 
   /// Closes a descriptor without a word to its sink; on the thread, so that its number is not used again under a read.
   func close(_ descriptor: Int32) {
@@ -131,21 +154,33 @@ final class Reactor: Sendable {
     state.with { state in
       guard var source = state.sources[descriptor] else { return }
       while let first = source.queue.first {
-        let count = first.withUnsafeBytes { bytes in
-          // Queued pieces are never empty, so they have an address.
-          send(descriptor, bytes.baseAddress! + source.written, bytes.count - source.written, Int32(MSG_NOSIGNAL | MSG_DONTWAIT))
-        }
+        let count = Reactor.put(first, from: source.written, to: descriptor)
         if count < 0 {
           if errno != EAGAIN && errno != EINTR { source.queue = [] }
           break
         }
         source.written += count
+        source.sent += count
         if source.written == first.count {
           source.queue.removeFirst()
           source.written = 0
         }
       }
       state.sources[descriptor] = source
+    }
+  }
+
+  /// What the socket takes of a piece now; negative: nothing, and `errno` says why.
+  private static func put(_ piece: Piece, from start: Int, to descriptor: Int32) -> Int {
+    let flags = Int32(MSG_NOSIGNAL | MSG_DONTWAIT)
+    switch piece {
+    case .bytes(let bytes):
+      // Queued pieces are never empty, so they have an address.
+      return bytes.withUnsafeBytes { Glibc.send(descriptor, $0.baseAddress! + start, $0.count - start, flags) }
+    case .file(let part):
+      var buffer = [UInt8](repeating: 0, count: 1 << 17)
+      let ready = part.read(from: start, into: &buffer)
+      return Glibc.send(descriptor, buffer, ready, flags)
     }
   }
 

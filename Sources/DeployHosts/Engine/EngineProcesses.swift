@@ -146,7 +146,7 @@ package final class EngineProcesses: EngineMachine {
     var command = Command(.shell(line))
     if case .command = check {
     } else {
-      command.form = .argv(["sh", "-c", String(decoding: HostProgram().functions, as: UTF8.self) + "\n" + line])
+      command.form = .argv(["sh", "-c", String(decoding: HostProgram().whole, as: UTF8.self) + "\n" + line])
     }
     var program = try await process(command, intent, deployment)
     program.line = line

@@ -13,9 +13,10 @@ extension Hosts {
     let folder = try command.directory.map { path throws(Failure) in try errand.place(path) } ?? errand.folder
     script += "cd \(Quoting.word(folder)) || exit 1\n"
     switch command.form {
-    case .shell(let line): script += "exec sh -c \(Quoting.word(line))\n"
+    case .shell(let line): script += "exec \(Job.session) sh -c \(Quoting.word(line))\n"
     case .argv(let words):
-      script += "exec \(words.map { "'" + $0.replacing("\0", with: "").replacing("'", with: "'\\''") + "'" }.joined(separator: " "))\n"
+      let quoted = words.map { "'" + $0.replacing("\0", with: "").replacing("'", with: "'\\''") + "'" }
+      script += "exec \(Job.session) \(quoted.joined(separator: " "))\n"
     }
     let input = try await vault.reveal(command.input ?? Text(""))
     return Job(
@@ -45,17 +46,17 @@ extension Hosts {
   /// Whether something answers, asked once from the host itself. A *no* is a failure of kind `unhealthy` with the value false.
   func ask(_ check: Check, _ errand: Errand) async -> Outcome {
     let seconds = HTTPAnswer.seconds(within: errand.intent.timeout)
-    let (name, question): (String, String)
+    let (name, question, function): (String, String, String)
     switch check {
     case .command(let line):
       var outcome = await run(Command(.shell(line), onLost: .repeat), errand)
       outcome.becomeAnswer()
       return outcome
-    case .port(let port): (name, question) = ("port \(port)", "l_port \(port)")
-    case .http(let url, _): (name, question) = ("GET \(url)", "l_http \(Quoting.word(url)) \(seconds)")
+    case .port(let port): (name, question, function) = ("port \(port)", "l_port \(port)", "l_port")
+    case .http(let url, _): (name, question, function) = ("GET \(url)", "l_http \(Quoting.word(url)) \(seconds)", "l_http")
     }
     return await outcome { () async throws(Failure) in
-      let job = Job(script: "\(question)\n", line: name, again: true, isOurs: true, name: "\(errand.intent.id)")
+      let job = Job(script: "\(question)\n", line: name, again: true, ours: function, name: "\(errand.intent.id)")
       let (end, out, err) = try await self.watch(job, errand) { _ in }
       guard case .exit(let status) = end.why else { return Hosts.outcome(of: end, name, errand, out, err) }
       let said = (err?.text ?? "").trimmed

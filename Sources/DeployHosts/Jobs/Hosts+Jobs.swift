@@ -12,12 +12,22 @@ struct Job: Sendable {
   var line: String
   /// Whether one that was lost may be started once more.
   var again = false
-  /// Whether its lines call functions of the host program.
-  var isOurs = false
+  /// The function of the host program that its lines call; nil: they are a recipe's.
+  var ours: String?
   /// Whether its end is awaited until its output is closed too.
   var awaitsOutput = false
   /// Its folder's name, if that is not the intent.
   var name: String
+
+  /// What stands before the command in place of the shell: the program that gives it a session of its own, if the shell has none yet.
+  static let session = #"${l_setsid+"$l_setsid"}"#
+  /// Bytes of a script that goes in the request itself: the host's shell reads a line byte by byte, and starts two programs for a payload.
+  private static let small = 6144
+
+  /// The script as a word of the request; nil if it has to go as payload, with the input behind it, or to another user.
+  var inline: String? {
+    input.isEmpty && user == nil && script.utf8.count <= Job.small && !script.utf8.contains(0) ? script : nil
+  }
 }
 
 extension Hosts {
@@ -44,7 +54,8 @@ extension Hosts {
   ) async throws(Failure) -> String {
     let call = ([function] + arguments).map(Quoting.word).joined(separator: " ")
     let job = Job(
-      script: "\(call)\n", line: "lander: \(errand.intent.operation.verb)", again: true, isOurs: true, name: name ?? "\(errand.intent.id)")
+      script: "\(call)\n", line: "lander: \(errand.intent.operation.verb)", again: true, ours: function,
+      name: name ?? "\(errand.intent.id)")
     for turn in 1...3 {
       let (end, out, err) = try await watch(job, errand, output: output)
       switch end.why {
@@ -78,9 +89,9 @@ extension Hosts {
       errand.claim + [
         site.deployment, job.name, seconds, "\(grace)", "\(options.outputLimit)", job.merge ? "1" : "0", job.user ?? "",
         "\(script.count)", since, job.again ? "repeat" : "fail", job.awaitsOutput ? "1" : "0", line,
-        job.isOurs ? "1" : "",
+        job.ours == nil ? "" : "1", job.inline ?? "",
       ],
-      payload: script + job.input)
+      payload: job.inline == nil ? script + job.input : [], inside: job.ours)
     let folder = "\(site.path)/.lander/jobs/\(site.deployment)/\(job.name)"
     let stop: @Sendable (String) async -> Void = { why in
       _ = try? await errand.link.call("l_stop", [site.path, site.deployment, job.name, why, "\(grace)", job.user ?? ""])

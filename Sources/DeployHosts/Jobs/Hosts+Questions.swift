@@ -13,7 +13,8 @@ extension Hosts {
     }
     while true {
       try errand.flight.check()
-      let answer = try await errand.link.demand("l_ask", name + [job.user ?? "", "\(script.count)"], payload: script + job.input)
+      let answer = try await errand.link.demand(
+        "l_ask", name + [job.user ?? "", "\(script.count)", job.inline ?? ""], payload: job.inline == nil ? script + job.input : [])
       if let said = Answered(answer.output) { return try await outcome(of: said, job, errand) }
     }
   }

@@ -3,7 +3,7 @@
 # Exit codes: 40 fenced, 42 locked, 43 no space, 44 missing, 45 not permitted, 46 corrupt, 47 makes no sense, 48 cut off.
 LF='
 '
-P= L= l_where=
+P= L= l_where= l_made= l_keeps=
 l_bootid=unknown
 { read -r l_bootid; } 2>/dev/null </proc/sys/kernel/random/boot_id
 
@@ -23,7 +23,14 @@ l_plain() {
     l_login="$l_login$l_v='$l_l'; export $l_v; "
   done
 }
-if [ -n "$BASH_VERSION" ] && env | grep -q '^POSIXLY_CORRECT='; then l_plain exported; else l_plain; fi
+if [ -n "$BASH_VERSION" ]; then
+  case $LF$(export -p) in
+    *"$LF"*' POSIXLY_CORRECT'*) l_plain exported ;;
+    *) l_plain ;;
+  esac
+else
+  l_plain
+fi
 
 # One command without payload, and one whose payload of $2 bytes is on the channel. Each runs in a shell of its own, so that
 # nothing it does (cd, exit, umask) reaches the loop.
@@ -123,16 +130,18 @@ l_sealed() {
 # PATH: gives the reserve free, so that a host can go back though its disk is full. Says `freed` if there was one.
 l_spare() { ! l_memory "$1" || { rm "$L/reserve" 2>/dev/null && echo freed; }; return 0; }
 
-# FILE HAS: puts the payload there, behind the HAS bytes that are in it. An engine that dies while it sends leaves a part, which
+# FILE BEHIND: puts the payload there, or, if BEHIND is not empty, behind what is in it. An engine that dies while it sends leaves a part, which
 # nothing may act upon: even a script of which nothing came would run, and succeed.
 l_take() {
   [ -n "$2" ] || { :; } 2>/dev/null >"$1" || l_full "${l_where:-${1%/*}}"
-  if [ "$l_size" != 0 ]; then
-    # All of it is read before any of it is written: if that fails, nothing of it is left.
-    { l_left=0; dd bs="$l_size" count=1 iflag=fullblock; } 2>/dev/null >>"$1" || l_full "${l_where:-${1%/*}}"
-  fi
-  [ "$(stat -L -c %s "$1")" = $((l_size + ${2:-0})) ] ||
-    l_die 48 "the channel broke off before all of the $l_size bytes were here"
+  [ "$l_size" = 0 ] || l_pull "$l_size" "$1" || l_full "${l_where:-${1%/*}}"
+}
+# SIZE FILE: appends that many bytes of the payload to it. All of them are read before any is written. What dd says of whole records tells
+# whether they came; a file's size would take another process.
+l_pull() {
+  l_left=0
+  l_l=$(LC_ALL=C dd bs="$1" count=1 iflag=fullblock 2>&1 >>"$2") || return 1
+  case $l_l in *'1+0 records in'*) ;; *) l_die 48 "the channel broke off before all of the $1 bytes were here" ;; esac
 }
 # TEXT: sets l_bytes to its length.
 l_count() {
@@ -152,9 +161,23 @@ l_alive() {
   { read -r l_p l_s l_b; } 2>/dev/null <"$1" || return 1
   [ "$l_b" = "$l_bootid" ] && l_stamp "$l_p" && [ "$l_start" = "$l_s" ]
 }
+# Sets l_up to the seconds since the host's start, and l_now to the hundredths.
 l_uptime() {
   read -r l_up l_l </proc/uptime
-  l_up=${l_up%%.*}
+  l_now=${l_up%.*}${l_up#*.} l_up=${l_up%%.*}
+}
+# Sets l_me and l_start to this shell's own number, subshell or not, and its start time.
+l_self() {
+  { read -r l_me l_l; } </proc/self/stat
+  l_stamp "$l_me"
+}
+# NAME: makes an empty file that was not there, in the job's folder; of two that try one succeeds.
+l_only() {
+  set -C
+  { true >"$D/$1"; } 2>/dev/null
+  l_r=$?
+  set +C
+  return "$l_r"
 }
 # Makes what was written durable, a file or folder at a time where sync can.
 l_sync() { sync "$@" 2>/dev/null || sync; }
@@ -182,6 +205,7 @@ l_foreign() {
 }
 # Whether others may write to the private part. It takes a process, so it is asked when a host is looked at and when it is locked.
 l_private() {
+  [ -z "$l_made" ] || return 0
   case $(stat -L -c %a "$L/.") in *[2367] | *[2367]?) L=$P/.lander l_foreign "can be written by others" "chmod -R go-w $P/.lander" ;; esac
 }
 # Makes the deployment's folder and its private part.
@@ -194,8 +218,10 @@ l_home() {
         l_die 47 "$P lies in what the application at $l_up keeps for itself" "give each application a folder of its own" ;;
       esac
     done
-    ( umask 022; mkdir -p "$P" && umask 077 && mkdir -p "$L" ) 2>/dev/null || l_unmade
-    l_memory "$1"
+    # The folders above it with the usual mode, itself closed.
+    # shellcheck disable=SC2174
+    ( umask 022; mkdir -p -m 700 "$L" ) 2>/dev/null || l_unmade
+    l_memory "$1" && l_made=1
   fi
   [ -w "$L/." ] || l_sealed "$L"
   l_places
@@ -217,6 +243,22 @@ l_places() {
   for l_n in releases shared; do [ ! -L "$P/$l_n" ] || l_way "$P/$l_n" "$P"; done
 }
 
+# FILE ABOVE: refuses a way that leads through a link of another user, who may exchange it at any time; if ABOVE is given, from there on.
+# No process unless there is a link.
+l_way() {
+  l_a=${1%/}
+  while [ -n "$l_a" ] && [ "$l_a" != "$2" ]; do
+    if [ -L "$l_a" ]; then
+      case $(stat -c %u "$l_a") in
+        0 | "$(id -u)") ;;
+        *) l_die 45 "$l_a is a link that belongs to $(stat -c %U "$l_a"), who could lead it anywhere: it is not followed" \
+          "name the place it leads to: $(readlink -f "$l_a")" ;;
+      esac
+    fi
+    l_a=${l_a%/*}
+  done
+}
+
 # Enters the critical section of a host until this shell ends: the kernel's lock if there is flock, else a folder whose
 # owner can be seen to be gone.
 l_guard() {
@@ -235,31 +277,46 @@ l_guard() {
     [ "$l_turn" -lt 1000 ] || l_die 45 "$P/.lander/guard.d is held for too long" "rm -r $P/.lander/guard.d"
     sleep 0.02
   done
-  l_me=$(exec sh -c 'echo "$PPID"')
-  l_stamp "$l_me" && printf '%s %s %s\n' "$l_me" "$l_start" "$l_bootid" >"$L/guard.d/pid"
+  l_self && printf '%s %s %s\n' "$l_me" "$l_start" "$l_bootid" >"$L/guard.d/pid"
   trap 'rm -rf "$L/guard.d"' EXIT
 }
 
 # Refuses what belongs to an older deployment, or to another of the same fence; remembers a newer one.
-# A fence of -1 is asked by a person outside any deployment and is not compared.
+# A fence of -1 is asked by a person outside any deployment and is not compared. FENCE TOKEN FILE: what is made durable with it.
 l_fence() {
   [ "$1" -ge 0 ] || return 0
-  l_f=0 l_t=
+  l_f= l_t=
   { read -r l_f l_t; } 2>/dev/null <"$L/fence"
-  if [ "$1" -lt "${l_f:-0}" ]; then
+  l_f=${l_f:-0}
+  if [ "$1" -lt "$l_f" ]; then
     l_die 40 "the host has seen fence $l_f; this deployment has the older fence $1" "a newer deployment took over: lander status"
   fi
   if [ "$1" -eq "$l_f" ] && [ "$l_t" != "$2" ] && [ -n "$l_t" ]; then
     l_die 40 "fence $1 belongs to another deployment on this host" "deploy again: the next one gets a higher fence"
   fi
   [ "$1" -gt "$l_f" ] || [ -z "$l_t" ] || return 0
-  { printf '%s %s\n' "$1" "$2" >"$L/fence.new" && l_sync "$L/fence.new" && mv -fT "$L/fence.new" "$L/fence"; } 2>/dev/null || l_full "$L"
+  if [ ! -e "$L/fence" ]; then
+    # There is nothing yet that a half of it could replace.
+    { printf '%s %s\n' "$1" "$2" >"$L/fence"; } 2>/dev/null || { rm -f "$L/fence"; l_full "$L"; }
+    return
+  fi
+  {
+    printf '%s %s\n' "$1" "$2" >"$L/fence.new" && l_sync "$L/fence.new" ${3:+"$3"} && mv -fT "$L/fence.new" "$L/fence"
+  } 2>/dev/null || l_full "$L"
 }
+# FENCE TOKEN: whether that is what the host saw last. The file is replaced by renames only, so reading it takes no lock.
+l_same() {
+  [ "$1" -ge 0 ] || return 0
+  l_f= l_t=
+  { read -r l_f l_t; } 2>/dev/null <"$L/fence"
+  [ "$1" = "$l_f" ] && [ "$2" = "$l_t" ]
+}
+# FENCE TOKEN: refuses like l_fence, and takes a lock only if there is something to write. For what can be taken back or is looked at
+# again before it counts.
+l_pass() { l_same "$1" "$2" || ( l_guard; l_fence "$1" "$2" ) || exit $?; }
 # What every effect does first: PATH FENCE TOKEN.
 l_enter() {
   l_home "$1"
   l_guard
   l_fence "$2" "$3"
 }
-
-l_ping() { printf 'pong\n'; }

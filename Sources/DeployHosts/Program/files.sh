@@ -1,4 +1,4 @@
-# Files, links, checks, and what a survey finds.
+# Files, links and checks.
 
 # FILE LIMIT
 l_read() {
@@ -32,21 +32,6 @@ l_once() {
 }
 l_done() { printf '0 exit 0\n' >"$D/status"; }
 
-# FILE ABOVE: refuses a way that leads through a link of another user, who may exchange it at any time; if ABOVE is given, from there on.
-# No process unless there is a link.
-l_way() {
-  l_a=${1%/}
-  while [ -n "$l_a" ] && [ "$l_a" != "$2" ]; do
-    if [ -L "$l_a" ]; then
-      case $(stat -c %u "$l_a") in
-        0 | "$(id -u)") ;;
-        *) l_die 45 "$l_a is a link that belongs to $(stat -c %U "$l_a"), who could lead it anywhere: it is not followed" \
-          "name the place it leads to: $(readlink -f "$l_a")" ;;
-      esac
-    fi
-    l_a=${l_a%/*}
-  done
-}
 # NEAR NAME COMMAND…: runs it with a new file in the folder of NEAR open as 7, which nobody else made and no link leads away from; t is
 # its name, which cannot be guessed. All that follows goes through the descriptor: in another user's folder names can be exchanged.
 l_fresh() {
@@ -206,113 +191,4 @@ l_port() {
   cat /proc/net/tcp /proc/net/tcp6 2>/dev/null | while read -r l_l l_a l_b l_c l_d; do
     [ "$l_c" = 0A ] && [ "${l_a##*:}" = "$l_hex" ] && echo yes && break
   done | grep -q yes || l_die 1 "nothing listens on port $1"
-}
-
-# What `current` is: l_cur, the release of ours that it names; else l_odd, `link`, `folder` or `file`. l_to is a link's text.
-l_current() {
-  l_cur= l_odd= l_to=
-  if [ -L "$P/current" ]; then
-    l_to=$(readlink "$P/current")
-    case $l_to in
-      *"$LF"*) l_odd=file l_to=; return ;;
-      "$P"/releases/*) l_c=${l_to#"$P"/releases/} ;;
-      releases/*) l_c=${l_to#releases/} ;;
-      *) l_c= ;;
-    esac
-    case $l_c in
-      '' | */* | .*) l_odd=link ;;
-      *) if l_ours "$l_c"; then l_cur=$l_c; else l_odd=link; fi ;;
-    esac
-  elif [ -d "$P/current" ]; then l_odd=folder
-  elif [ -e "$P/current" ]; then l_odd=file
-  fi
-}
-# RELEASE: whether it was delivered by us, even if nothing of it is left.
-l_ours() {
-  [ ! -f "$L/manifests/$1" ] || return 0
-  for l_n in order receipt receipt.previous; do
-    while read -r l_w l_x; do [ "$l_w" != "$1" ] || return 0; done 2>/dev/null <"$L/$l_n"
-  done
-  return 1
-}
-# RELEASE: what is wrong with it, as far as names tell: no file is read.
-l_sound() {
-  if [ ! -d "$P/releases/$1" ]; then echo "gone $1"
-  elif [ ! -s "$L/manifests/$1" ]; then echo "unlisted $1"
-  elif { read -r l_w; } 2>/dev/null <"$L/entries/$1.count"; then
-    l_c=$(l_seen "$1")
-    [ "$l_c" -ge "$l_w" ] || echo "lacking $1 $((l_w - l_c)) $l_w"
-  fi
-}
-# RELEASE: how many of the entries that it was delivered with are there.
-l_seen() { ( cd "$P/releases/$1" && xargs -0 stat -c . -- <"$L/entries/$1" 2>/dev/null | grep -c . ); }
-# RELEASE: remembers that number, once its deployment is through: what hooks took away is not missed.
-l_mark() {
-  [ -f "$L/entries/$1" ] && [ ! -f "$L/entries/$1.count" ] || return 0
-  l_seen "$1" >"$L/.count" && mv -fT "$L/.count" "$L/entries/$1.count"
-}
-# Plants an id, new at each start of the machine: a copy of its disk is then another machine, and two names of it are one.
-l_plant() {
-  l_w=
-  { read -r l_c l_w; } 2>/dev/null <"$L/id"
-  [ "$l_w" != "$l_bootid" ] || return 0
-  { read -r l_c; } 2>/dev/null </proc/sys/kernel/random/uuid || return 0
-  printf '%s %s\n' "$l_c" "$l_bootid" >"$L/.id" && mv -fT "$L/.id" "$L/id"
-}
-
-# PATH, then the shared paths: everything a plan needs to know, one fact a line. Changes nothing.
-l_survey() {
-  ! l_memory "$1" || l_private
-  shift
-  echo "clock $(date +%s%3N)"
-  shell=$(readlink -f "/proc/$$/exe")
-  echo "shell ${shell##*/}"
-  echo "user $(id -un 2>/dev/null || id -u)"
-  echo "home $HOME"
-  echo "kernel $(uname -r)"
-  echo "architecture $(uname -m)"
-  echo "boot $l_bootid"
-  echo "processors $(nproc 2>/dev/null || grep -c '^processor' /proc/cpuinfo)"
-  for t in tar gzip setsid sha256sum dd stat mkfifo mv ln cp rm mkdir chmod touch find xargs sort readlink wc grep sed sleep date \
-    sync cat env tr cut id uname tail head cmp; do
-    command -v "$t" >/dev/null 2>&1 || echo "missing $t"
-  done
-  for t in curl wget busybox bash sudo runuser setpriv setfacl systemd-run flock truncate; do
-    ! command -v "$t" >/dev/null 2>&1 || echo "tool $t"
-  done
-  at=$P
-  while [ ! -e "$at" ]; do
-    up=${at%/*}
-    [ "$up" != "$at" ] || up=.
-    at=${up:-/}
-  done
-  [ -d "$at" ] || echo "unwritable $at"
-  echo "place $(stat -L -c '%d:%i' "$at") ${P#"$at"}"
-  echo "real $(readlink -f "$at")${P#"$at"}"
-  l_current
-  [ -z "$l_odd" ] || echo "odd $l_odd $l_to"
-  if [ -d "$P/.lander" ]; then at=$P/.lander; fi
-  for t in $l_files; do [ ! -d "$L/$t" ] || echo "blocked $P/.lander/$t"; done
-  if [ -d "$at" ] && { ! [ -w "$at" ] || ! [ -x "$at" ]; }; then
-    if [ "$(id -u)" = 0 ] || [ -O "$at" ]; then echo "readonly $at"; else echo "unwritable $at"; fi
-  fi
-  echo "space $(stat -f -c '%a %S %d %c' "$at")"
-  l_lacks "$@"
-  [ ! -d "$L" ] || [ -x "$L/." ] && [ -r "$L/." ] || return 0
-  { read -r l_c l_w; } 2>/dev/null <"$L/id" && echo "id $l_c $l_w"
-  good= before=
-  { read -r good l_w; } 2>/dev/null <"$L/receipt"
-  { read -r before l_w; } 2>/dev/null <"$L/receipt.previous"
-  [ -z "$l_cur" ] || { echo "current $l_cur" && l_sound "$l_cur"; }
-  case $good in '' | "$l_cur") ;; *) l_sound "$good" ;; esac
-  case $before in '' | "$l_cur" | "$good") ;; *) l_sound "$before" ;; esac
-  for r in $(l_order); do echo "release $r"; done
-  f=0 t=
-  { read -r f t; } 2>/dev/null <"$L/fence"
-  echo "fence $f"
-  l_holder
-  l_running "$P" 2147483647 | sed "s/^/job$(printf '\t')/"
-  for name in receipt receipt.previous failed; do
-    [ ! -f "$L/$name" ] || echo "$name $(stat -c %s "$L/$name")"
-  done
 }

@@ -1,3 +1,4 @@
+# shellcheck disable=SC2031
 # Jobs: claimed once, run detached, watched by offsets.
 
 # How commands of another user are started: sets l_as, or says why not.
@@ -31,50 +32,132 @@ l_no_sudo() {
 # USERS: whether commands can be started as each of them. Changes nothing.
 l_may() { for user; do l_as_user "$user"; done; }
 
-# Starts the runner on a job's folder, apart from the channel. Its text is what this channel was told, never a file of the host.
-l_start() {
-  LANDER_RUNNER=$l_runner LANDER_LOGIN=$l_login setsid sh -c 'eval "$LANDER_RUNNER"' runner "$P/.lander/${D#"$L"/}" "$@" \
-    </dev/null >/dev/null 2>&1 9>&- &
+# LINES: tells the channel's keeper to do something, or one that is made for it alone.
+l_hand() {
+  if [ -n "$l_keeps" ]; then
+    # A keeper that was killed must not end this shell too.
+    trap '' PIPE
+    { printf '%s\n' "$@" >&5; } 2>/dev/null && return
+    trap - PIPE
+  fi
+  printf '%s\n' "$@" | l_keeper
+}
+# Sets l_word, by which a keeper is known among the processes of a host.
+l_name_keeper() {
+  l_word=
+  { read -r l_word; } 2>/dev/null </proc/sys/kernel/random/uuid
+  l_word=${l_word:-$$.$l_bootid}
+}
+# Obeys the channel's further lines, with a keeper behind a pipe.
+l_attend() {
+  l_name_keeper
+  # shellcheck disable=SC2030
+  { { exec 5>&1 >&4 4>&-; l_keeps=1; while IFS= read -r l; do eval "$l"; done; } | l_keeper 4>&-; } 4>&1
+}
+# Starts a keeper, apart from the channel. Its text is what this channel was told, never a file of the host; what it is to do comes on
+# standard input.
+l_keeper() {
+  {
+    LANDER_PROGRAM=$l_program LANDER_LOGIN=$l_login setsid sh -c 'eval "$LANDER_PROGRAM"; l_serve "$1"' keeper "$l_word" \
+      <&6 >/dev/null 2>&1 3>&- 4>&- 5>&- 6>&- 8>&- 9>&- &
+  } 6<&0
 }
 
-# How long a claimed job may be without a process, in seconds, until it counts as never started.
-l_patience=5
-# What is known of the job in folder $1: st = none|starting|run|done|rebooted|lost|unborn
+# Seconds after which a claimed job without a process counts as never started: if its keeper is gone, and if the keeper is there, as one that
+# is stopped.
+l_patience=5 l_longest=60
+# What is known of the job in folder $1: st = none|starting|run|done|rebooted|lost|unborn, end = the first line of its status
 l_state() {
+  end=
   if [ ! -d "$1" ] || [ ! -O "$1" ]; then st=none
-  elif [ -f "$1/status" ]; then st=done
-  elif [ -f "$1/pid" ]; then
+  elif l_has_ended "$1"; then st=done
+  elif { read -r l_p l_s l_b; } 2>/dev/null <"$1/pid"; then
     if l_alive "$1/pid"; then st=run
-    elif [ -f "$1/status" ]; then st=done
+    elif l_has_ended "$1"; then st=done
     elif [ "$l_b" != "$l_bootid" ]; then st=rebooted
     else st=lost; fi
   else
-    l_b= l_began=
-    { read -r l_f l_since l_b l_l && read -r l_l && read -r l_began; } 2>/dev/null <"$1/meta"
-    if [ -n "$l_b" ] && [ "$l_b" != "$l_bootid" ]; then st=rebooted
-    elif l_late "$1" && l_alone "$1"; then st=unborn
+    l_meta "$1"
+    if [ -n "$m_boot" ] && [ "$m_boot" != "$l_bootid" ]; then st=rebooted
+    elif ! l_late "$1"; then st=starting
+    elif [ -f "$1/begun" ]; then
+      # It writes its number next, however long it was stopped in between.
+      if l_alone "$1"; then st=lost; else st=starting; fi
+    elif [ "$l_age" -ge "$l_longest" ] || l_alone "$1"; then st=unborn
     else st=starting; fi
   fi
 }
-# Whether the claim was made so long ago that its runner should be seen by now. l_began: the uptime then; an older version did not
+# FOLDER: reads what its claim says. Versions before this one wrote two or three of the lines.
+l_meta() {
+  m_fence= m_since= m_boot= m_user= m_line= m_began= m_word= m_due= m_grace= m_await= m_as=
+  {
+    read -r m_fence m_since m_boot m_user && IFS= read -r m_line && read -r m_began &&
+      read -r m_word m_due m_grace m_await m_as
+  } 2>/dev/null <"$1/meta"
+}
+# FOLDER: whether it is known how its command ended. Without a status it is if the command ended a second ago, or before the last start
+# of the host, and something still holds its output; unless its end is awaited.
+l_has_ended() {
+  { read -r end; } 2>/dev/null <"$1/status" && return
+  end=
+  [ -f "$1/ended" ] && { read -r e_status e_at; } 2>/dev/null <"$1/ended" || return 1
+  l_meta "$1"
+  if [ "$m_boot" = "$l_bootid" ]; then
+    l_uptime
+    [ "$m_await" != 1 ] && [ $((l_now - e_at)) -ge 100 ] || return 1
+  fi
+  D=$1
+  l_held
+  { read -r end; } 2>/dev/null <"$1/status"
+}
+# The job's command has ended, and something holds its output: says so, unless somebody is ending it, and lets its runner go.
+l_held() {
+  held=0
+  [ -e "$D/err.end" ] || held=2
+  [ -e "$D/out.end" ] || held=1
+  l_only why || [ ! -L "$D/why" ] || return 0
+  l_told "$e_status exit $held"
+  ! l_alive "$D/pid" || kill "$l_p"
+}
+# TEXT: writes the job's status, one line, if there is none. Who reads it waits for the end of the line.
+l_told() {
+  set -C
+  { printf '%s\n' "$1" >"$D/status"; } 2>/dev/null
+  set +C
+  [ -s "$D/status" ] || { l_room; printf '%s\n' "$1" >"$D/status"; }
+}
+# Gives the reserve free for what is known nowhere else: how a command ended.
+l_room() { rm -f "$L/reserve"; }
+
+# Whether the claim was made so long ago that its runner should be seen by now. m_began: the uptime then; an older version did not
 # write it, and a full disk may have kept it away: then the folder's age counts.
 l_late() {
   l_uptime
-  case $l_began in
+  case $m_began in
     '' | *[!0-9]*) l_age=$(($(date +%s) - $(stat -c %Y "$1" 2>/dev/null || echo 0))) ;;
-    *) l_age=$((l_up - l_began)) ;;
+    *) l_age=$((l_up - m_began)) ;;
   esac
   [ "$l_age" -ge "$l_patience" ] || [ "$l_age" -lt 0 ]
 }
-# Whether no process has the folder as a word of its command line. The pattern is one word with -e, so that grep does not find itself.
-l_alone() { ! cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\0' '\n' | grep -qxF "-e$P/.lander/${1#"$L"/}"; }
+# Whether the keeper that was to start the job is gone: none of the processes that know its word leads a session. Runners of older
+# versions had the folder in their command line. `grep` finds itself too, and is gone when its answer is read.
+l_alone() {
+  # shellcheck disable=SC2013
+  for l_l in $(grep -lF -e "${m_word:-$P/.lander/${1#"$L"/}}" /proc/[0-9]*/cmdline 2>/dev/null); do
+    l_l=${l_l%/cmdline}
+    [ "$l_l" != "/proc/$$" ] && { read -r l_c; } 2>/dev/null <"$l_l/stat" || continue
+    set -- "$1" ${l_c##*) }
+    [ -n "$m_word" ] && [ "$5" != "${l_l#/proc/}" ] || return 1
+  done
+}
 # Sees to it that a job that was never started never is; fails where it has begun meanwhile.
 l_bar() {
   ln -s never "$1/begun" 2>/dev/null && return
-  [ "$(readlink "$1/begun")" != run ]
+  [ -L "$1/begun" ] && [ "$(readlink "$1/begun")" != run ]
 }
 
-# PATH FENCE TOKEN DEPLOYMENT INTENT TIMEOUT GRACE CAP MERGE USER SIZE SINCE AGAIN AWAIT LINE OURS, the script and input on stdin.
+# PATH FENCE TOKEN DEPLOYMENT INTENT TIMEOUT GRACE CAP MERGE USER SIZE SINCE AGAIN AWAIT LINE OURS SCRIPT. Without SCRIPT, the script of
+# SIZE bytes and the command's input are on stdin.
 # OURS, if it is not empty: the script calls functions of this program.
 # Says started or already. SINCE: engine's clock in ms. AGAIN=repeat: a job that was lost is started once more.
 # AWAIT=1: its end is told when its output is closed too, or its time is over.
@@ -82,82 +165,119 @@ l_job() {
   l_home "$1"
   fence=$2 token=$3 dep=$4 id=$5 timeout=$6 grace=$7 cap=$8 merge=$9
   shift 9
-  user=$1 size=$2 since=$3 again=$4 await=$5 line=$6 ours=$7
+  user=$1 size=$2 since=$3 again=$4 await=$5 line=$6 ours=$7 script=$8
   umask 077
-  J=$L/jobs/$dep D=$L/jobs/$dep/$id
+  J=$L/jobs/$dep D=$L/jobs/$dep/$id in=
   [ "$fence" -ge 0 ] || l_private
-  [ -d "$J" ] || mkdir -p "$J" || exit 45
-  trap 'l_drain; [ ! -e "$J/.in.$id.$$" ] || rm -f "$J/.in.$id.$$"' EXIT
-  if [ -n "$ours" ]; then
-    l_count "$l_program$LF"
-    printf '%s\n' "$l_program" 2>/dev/null >"$J/.in.$id.$$" || l_full "$J"
-    size=$((size + l_bytes))
+  l_pass "$fence" "$token"
+  if [ -z "$script" ]; then
+    [ -d "$J" ] || mkdir -p "$J" 2>/dev/null || l_full "$L"
+    in=$J/.in.$id.$$
+    trap 'l_drain; [ ! -e "$in" ] || rm -f "$in"' EXIT
+    l_take "$in"
   fi
-  l_take "$J/.in.$id.$$" "${ours:+$l_bytes}"
   l_as_user "$user"
-  (
-    l_guard
-    l_fence "$fence" "$token"
-    if [ -d "$D" ] && [ "$again" = repeat ]; then
-      l_state "$D"
-      [ "$st" != unborn ] || l_bar "$D" || exit 3
-      case $st in
-        lost | rebooted | unborn)
-          turn=1
-          while [ -e "$D.lost.$turn" ]; do turn=$((turn + 1)); done
-          mv "$D" "$D.lost.$turn" ;;
-      esac
-    fi
-    [ ! -f "$D/boot" ] || l_die 47 "number $id of deployment $dep was a question and cannot be a job" "deploy again"
-    mkdir "$D" 2>/dev/null || { [ ! -d "$D" ] || exit 3; l_full "$J"; }
-    l_uptime
-    {
-      printf '%s %s %s %s\n%s\n%s\n' "$fence" "$since" "$l_bootid" "$user" "$line" "$l_up" >"$D/meta" && mv "$J/.in.$id.$$" "$D/in" &&
-        true >"$D/out" && true >"$D/err" && mkfifo "$D/o" "$D/e" && l_sync "$D/meta" "$D" "$J" && exit 0
-    } 2>/dev/null
+  l_theirs_alone
+  [ "$again" != repeat ] || [ ! -d "$D" ] || l_repeat || { l_say + "already$LF"; return; }
+  [ ! -f "$D/boot" ] || l_die 47 "number $id of deployment $dep was a question and cannot be a job" "deploy again"
+  # A deployment's folder is made with its lock; a command outside of deployments has none yet.
+  [ -d "$J" ] || mkdir -p "$J" 2>/dev/null || l_full "$L"
+  mkdir "$D" 2>/dev/null || {
+    [ -d "$D" ] || l_full "$J"
+    l_say + "already$LF"
+    return
+  }
+  l_claim || {
     # Nothing was started yet, so nothing is claimed.
     rm -rf "$D"
     l_full "$J"
-  ) 9>&-
-  case $? in
-    0) ;;
-    3) l_say + "already$LF"; return ;;
-    *) exit $? ;;
-  esac
-  l_start run "$timeout" "$grace" "$cap" "$merge" "$size" "$l_as" "$await"
+  }
+  # A newer deployment raises the fence before it looks which jobs run, and this one makes its claim before it looks at the fence: one of
+  # the two sees the other.
+  l_same "$fence" "$token" || { rm -rf "$D"; l_pass "$fence" "$token"; exit 40; }
+  l_hand run "$P" "$dep/$id" "$cap $merge ${in:+$size}" "$ours" "$meta" "$lines" "$script"
   l_say + "started$LF"
 }
+# A script on the way to another user goes through an open file, never through a shell of the login user.
+l_theirs_alone() { [ -z "$script" ] || [ -z "$l_as" ] || l_die 47 "a script for another user has to come as payload"; }
+# Fills the folder of a job. What may run twice needs no sync: if the host forgets it, it is run again.
+l_claim() {
+  [ -n "$l_keeps" ] || l_name_keeper
+  l_uptime
+  l_lines "$script"
+  l_l=1${timeout#*.}
+  due=$((l_now + ${timeout%.*} * 100 + (l_l - 1000) / 10 + 1))
+  meta="$fence $since $l_bootid $user"
+  printf '%s\n%s\n%s\n%s\n' "$meta" "$line" "$l_up" "$l_word $due $grace $await $l_as" >"$D/meta" && true >"$D/out" &&
+    true >"$D/err" && { [ -z "$in" ] || mv "$in" "$D/in"; } && { [ "$again" = repeat ] || l_sync "$D/meta" "$D" "$J"; }
+} 2>/dev/null
+# Moves a job away that was lost and may be started again; 1 if it is not lost, or has begun meanwhile.
+l_repeat() {
+  (
+    l_guard
+    l_fence "$fence" "$token"
+    l_state "$D"
+    [ "$st" != unborn ] || l_bar "$D" || exit 1
+    case $st in
+      lost | rebooted | unborn)
+        turn=1
+        while [ -e "$D.lost.$turn" ]; do turn=$((turn + 1)); done
+        mv "$D" "$D.lost.$turn" ;;
+      none) ;;
+      *) exit 1 ;;
+    esac
+  )
+  case $? in
+    0 | 1) return $? ;;
+    *) exit $? ;;
+  esac
+}
 
-# PATH DEPLOYMENT INTENT USER SIZE, the script and input on stdin: runs what changes nothing, beside the channel, and tells how it ended
-# and how long its streams are, with the streams behind if they are short; or `later`. Asked again, it tells the first answer.
+# PATH DEPLOYMENT INTENT USER SIZE SCRIPT, or the script and input on stdin: runs what changes nothing, beside the channel, and tells how it
+# ended and how long its streams are, with the streams behind if they are short; or `later`. Asked again, it tells the first answer.
 l_ask() {
   l_home "$1"
-  id=$3 J=$L/jobs/$2 D=$L/jobs/$2/$3 n=0 of=
+  id=$3 J=$L/jobs/$2 D=$L/jobs/$2/$3 n=0 of= in= script=$6
   umask 077
   [ ! -f "$D/meta" ] || l_die 47 "number $3 of deployment $2 was a job and cannot be a question" "deploy again"
   # The answer is not synced, so it holds for as long as the host is up.
   { read -r of; } 2>/dev/null <"$D/boot"
   [ "${of:-$l_bootid}" = "$l_bootid" ] || rm -rf "$D"
-  if [ ! -f "$D/status" ] && ! l_alive "$D/pid"; then
-    [ -d "$J" ] || mkdir -p "$J" 2>/dev/null || l_full "$L"
-    trap 'l_drain; [ ! -e "$J/.in.$id.$$" ] || rm -f "$J/.in.$id.$$"' EXIT
-    l_take "$J/.in.$id.$$"
-    { mkdir -p "$D" && mv "$J/.in.$id.$$" "$D/in.$$" && printf '%s\n' "$l_bootid" >"$D/boot"; } 2>/dev/null || l_full "$J"
+  if ! l_has_ended "$D" && ! l_alive "$D/pid"; then
+    if [ -z "$script" ]; then
+      [ -d "$J" ] || mkdir -p "$J" 2>/dev/null || l_full "$L"
+      in=$J/.in.$id.$$
+      trap 'l_drain; [ ! -e "$in" ] || rm -f "$in"' EXIT
+      l_take "$in"
+    fi
+    {
+      { [ -d "$D" ] || mkdir -p "$D"; } && { [ -z "$in" ] || mv "$in" "$D/in.$$"; } && printf '%s\n' "$l_bootid" >"$D/boot"
+    } 2>/dev/null || l_full "$J"
     l_as_user "$4"
-    l_start ask "$5" "$l_as" "in.$$"
+    l_theirs_alone
+    [ -n "$l_keeps" ] || l_name_keeper
+    l_lines "$script"
+    l_hand ask "$P" "$2/$3" "${in:+$5 in.$$}" "$l_as" "" "$lines" "$script"
   fi
-  until [ -f "$D/status" ]; do
-    [ "$n" -lt 100 ] || { l_say + "later$LF"; return; }
+  until l_has_ended "$D"; do
+    [ "$n" -lt 60 ] || { l_say + "later$LF"; return; }
     n=$((n + 1))
-    if [ "$n" -lt 50 ]; then sleep 0.003; else sleep 0.02; fi
+    if [ "$n" -lt 5 ]; then sleep 0.004; elif [ "$n" -lt 20 ]; then sleep 0.01; else sleep 0.03; fi
   done
-  { read -r status l_l of; } <"$D/status"
-  sizes=$(stat -c %s "$D/out.$of" "$D/err.$of") || exit 45
+  set -- $end
+  sizes=$(stat -c %s "$D/out.$3" "$D/err.$3") || exit 45
   on=${sizes%%"$LF"*} en=${sizes#*"$LF"}
-  l_say + "$status $on $en $of$LF"
+  l_say + "$1 $on $en $3$LF"
   [ $((on + en)) -le 1000000 ] || return 0
-  [ "$on" = 0 ] || l_slice "$D/out.$of" 0 "$on"
-  [ "$en" = 0 ] || l_slice "$D/err.$of" 0 "$en"
+  [ "$on" = 0 ] || l_slice "$D/out.$3" 0 "$on"
+  [ "$en" = 0 ] || l_slice "$D/err.$3" 0 "$en"
+}
+# TEXT: sets `lines` to how many lines it takes with a line end behind it.
+l_lines() {
+  l_l=$1 lines=1
+  while :; do
+    case $l_l in *"$LF"*) lines=$((lines + 1)) l_l=${l_l#*"$LF"} ;; *) return ;; esac
+  done
 }
 # PATH FILE OFFSET COUNT: a part of a file below .lander.
 l_kept() {
@@ -177,12 +297,12 @@ l_poll() {
     set -- "$L/jobs/${folder##*/.lander/jobs/}" "$@"
     l_state "$1"
     [ "$st" != unborn ] || l_bar "$1" || st=starting
-    on=0 en=0 sn=0 end=
+    on=0 en=0 sn=0
     if [ -s "$1/out" ] || [ -s "$1/err" ]; then
       sizes=$(stat -c %s "$1/out" "$1/err" 2>/dev/null) && { on=${sizes%%"$LF"*} en=${sizes#*"$LF"}; }
     fi
     if [ "$st" = done ]; then
-      if { read -r end && ! read -r l_l; } <"$1/status"; then sn=$((${#end} + 1)); else end= sn=$(stat -c %s "$1/status"); fi
+      if { read -r end && ! read -r l_l; } <"$1/status"; then l_count "$end$LF" && sn=$l_bytes; else end= sn=$(stat -c %s "$1/status"); fi
     fi
     op=$((on - $2)) ep=$((en - $3))
     [ "$op" -le "$max" ] || op=$max
@@ -196,17 +316,20 @@ l_poll() {
     shift 3
   done
 }
-# PATH DEPLOYMENT INTENT WHY GRACE USER: ends a job; what is left of a lost one too. Returns at once.
+# PATH DEPLOYMENT INTENT WHY GRACE USER: ends a job; what is left of a lost one too. Returns at once. A keeper of its own does it, because the
+# channel's may be stopped.
 l_stop() {
   l_memory "$1" || return 0
   D=$L/jobs/$2/$3
-  [ -d "$D" ] && [ -O "$D" ] && [ ! -f "$D/status" ] || return 0
+  [ -d "$D" ] && [ -O "$D" ] && ! l_has_ended "$D" || return 0
   l_as_user "$6"
-  l_start stop "$4" "$5" "$l_as"
+  l_keeps=
+  l_name_keeper
+  l_hand stop "$P" "$2/$3" "$4" "$5" "$l_as"
 }
 
-# PATH FENCE BAR: jobs of lower fences that still run, one a line: deployment, intent, fence, since, user, command.
-# BAR=bar: those that were never started never are.
+# PATH FENCE BAR MARK: jobs of lower fences that still run, one a line: deployment, intent, fence, since, user, command.
+# BAR=bar: those that were never started never are. MARK stands before each line.
 l_running() {
   l_memory "$1" || return 0
   for D in "$L"/jobs/*/*; do
@@ -217,10 +340,10 @@ l_running() {
       unborn) [ "$3" = bar ] && ! l_bar "$D" || continue ;;
       *) continue ;;
     esac
-    { read -r f since boot user; read -r line; } <"$D/meta"
-    [ "$f" -lt "$2" ] || continue
-    [ "$f" -ge 0 ] || continue
+    l_meta "$D"
+    [ "$m_fence" -lt "$2" ] || continue
+    [ "$m_fence" -ge 0 ] || continue
     dep=${D%/*}
-    printf '%s\t%s\t%s\t%s\t%s\t%s\n' "${dep##*/}" "${D##*/}" "$f" "$since" "$user" "$line"
+    printf '%s%s\t%s\t%s\t%s\t%s\t%s\n' "$4" "${dep##*/}" "${D##*/}" "$m_fence" "$m_since" "$m_user" "$m_line"
   done
 }

@@ -5,7 +5,8 @@ l_order() {
   l_list=
   while read -r l_r; do
     [ -f "$L/manifests/$l_r" ] && [ -d "$P/releases/$l_r" ] || continue
-    l_list="$l_r $(printf '%s' "$l_list" | sed "s/$l_r //")"
+    case " $l_list" in *" $l_r "*) l_l=" $l_list" l_list="${l_l%%" $l_r "*} ${l_l#*" $l_r "}" l_list=${l_list# } ;; esac
+    l_list="$l_r $l_list"
   done 2>/dev/null <"$L/order"
   printf '%s\n' "$l_list"
 }
@@ -13,16 +14,14 @@ l_order() {
 # PATH FENCE TOKEN RELEASE, then the shared paths: what staging needs to know. Answers one fact a line.
 l_begin() {
   l_home "$1"
-  ( l_guard; l_fence "$2" "$3" ) || exit $?
+  l_pass "$2" "$3"
   id=$4
   shift 4
-  umask 022
-  mkdir -p "$P/releases" || exit 45
   umask 077
   echo "free $(stat -f -c '%a %S %d %c' "$L/.")"
   if [ -d "$P/releases/$id" ]; then echo present; return; fi
-  mkdir -p "$L/staging/$id" "$L/manifests" || exit 45
-  current=$(readlink "$P/current")
+  current=
+  [ ! -L "$P/current" ] || current=$(readlink "$P/current")
   for r in "${current##*/}" $(l_order); do
     [ -n "$r" ] && [ "$r" != "$id" ] && [ -d "$P/releases/$r" ] && [ -f "$L/manifests/$r" ] || continue
     read -r digest <"$L/manifests/$r"
@@ -43,19 +42,37 @@ l_lacks() {
   done
 }
 
-# PATH FENCE TOKEN FILE OFFSET, bytes on stdin: appends at that offset; answers the size afterwards. FILE is below .lander.
+# PATH FENCE TOKEN FILE OFFSET, bytes on stdin: writes them at that offset, if nothing is missing before it; answers the size afterwards. FILE
+# is below .lander, and its name is the digest of its content: of two who write it at once, such as a channel that broke off and the next
+# one, each writes the same bytes to the same place.
 l_put() {
   l_home "$1"
-  ( l_guard; l_fence "$2" "$3" ) || exit 40
+  l_pass "$2" "$3"
   umask 077
   [ -d "$L/${4%/*}" ] || mkdir -p "$L/${4%/*}" || exit 45
-  have=$(stat -c %s "$L/$4" 2>/dev/null)
-  [ "${have:-0}" = "$5" ] || { l_say + "${have:-0}$LF"; return; }
-  { l_left=0; dd bs="$l_size" count=1 iflag=fullblock; } 2>/dev/null >>"$L/$4" || {
+  have=0
+  [ ! -e "$L/$4" ] || have=$(stat -c %s "$L/$4" 2>/dev/null)
+  have=${have:-0}
+  [ "$have" -ge "$5" ] || { l_say + "$have$LF"; return; }
+  # A limit on the size of files is an error for dd, which then tells how much it read.
+  trap '' XFSZ
+  l_l=$(
+    LC_ALL=C dd bs=65536 count="$l_size" iflag=fullblock,count_bytes of="$L/$4" seek="$5" oflag=seek_bytes conv=notrunc 2>&1
+  ) || {
+    # A record that is not full is the last one.
+    l_r=${l_l%%+*} l_r=${l_r##*"$LF"} l_l=${l_l#*+}
+    case $l_r:$l_l in
+      :* | *[!0-9]*:*) ;;
+      *:0*) l_left=$((l_size - l_r * 65536)) ;;
+      *) l_left=0 ;;
+    esac
     truncate -s "$5" "$L/$4" 2>/dev/null
     l_full "$L"
   }
-  l_say + "$(stat -c %s "$L/$4")$LF"
+  l_left=0
+  l_l=$(($5 + l_size))
+  [ "$have" -le "$l_l" ] || l_l=$have
+  l_say + "$l_l$LF"
 }
 
 # FILE DIGEST
@@ -84,25 +101,39 @@ l_keep() { # BASE REUSE
   cd "$P" || exit 46
 }
 
-# PATH FENCE TOKEN RELEASE BASE REUSE LISTS PACK VERIFY: unpacks, verifies, makes it appear. LISTS and PACK are digests.
+# LISTS PACK: compares both packs in the folder S with their digests, and unpacks the lists. PACK is `-` if nothing was sent.
+l_unwrap() {
+  for l_l in "$1" "$2"; do
+    [ "$l_l" = - ] || printf '%s  %s\n' "${l_l%.*}" "$S/$l_l"
+  done | LC_ALL=C sha256sum -c >/dev/null 2>&1 || { l_whole "$S/$1" "${1%.*}" && [ "$2" = - ] || l_whole "$S/$2" "${2%.*}"; }
+  # shellcheck disable=SC2174
+  mkdir -p -m 755 "$S/tree" "$S/lists" "$P/releases" || exit 45
+  case $1 in
+    *.tar) tar -xof "$S/$1" -C "$S/lists" ;;
+    *) tar -xzof "$S/$1" -C "$S/lists" ;;
+  esac || exit 43
+}
+# Whether what came is what the list of digests says: sets l_bad.
+l_verify() {
+  [ -s "$S/lists/sums" ] || return 0
+  sha256sum -c "$S/lists/sums" >"$S/sums.log" 2>&1 || l_bad=$(grep -v ': OK$' "$S/sums.log" | head -n 3)
+}
+# PATH FENCE TOKEN RELEASE BASE REUSE LISTS PACK: unpacks, verifies, makes it appear. LISTS and PACK are names of what was sent: a digest, and
+# `.pack` or `.tar` if it is compressed or not.
 l_stage() {
   l_home "$1"
   fence=$2 token=$3 id=$4 S=$L/staging/$4
-  if [ -d "$P/releases/$id" ]; then rm -rf "$S"; echo present; return; fi
+  if [ -d "$P/releases/$id" ]; then rm -rf "$S"; return; fi
   umask 077
-  rm -rf "$S/tree" "$S/lists"
-  mkdir "$S/tree" "$S/lists" || exit 43
-  l_whole "$S/$7.pack" "$7"
-  tar -xzof "$S/$7.pack" -C "$S/lists" || exit 43
+  [ ! -e "$S/tree" ] && [ ! -e "$S/lists" ] || rm -rf "$S/tree" "$S/lists"
+  # What could not be finished takes no room from the next attempt. What arrived stays, and is not sent again.
+  trap '[ $? = 0 ] || rm -rf "$S/tree" "$S/lists"' EXIT
+  l_unwrap "$7" "$8"
   umask 022
-  chmod 755 "$S/tree"
   [ ! -s "$S/lists/keep" ] || l_keep "$5" "$6"
-  if [ "$8" != - ]; then
-    l_whole "$S/$8.pack" "$8"
-    tar -xzpomf "$S/$8.pack" -C "$S/tree" || l_die 43 "the bundle could not be unpacked"
-  fi
+  [ "$8" = - ] || tar -xzpomf "$S/$8" -C "$S/tree" || l_die 43 "the bundle could not be unpacked"
   # What a hook gave to somebody else in the release before does not come along.
-  [ "$6" = link ] || [ "$(id -u)" != 0 ] || chown -hR "$(id -u):$(id -g)" "$S/tree"
+  [ "$6" = link ] || [ ! -s "$S/lists/keep" ] || [ "$(id -u)" != 0 ] || chown -hR "$(id -u):$(id -g)" "$S/tree"
   cd "$S/tree" || exit 46
   # What nobody may read is read once, to be compared; its own mode comes after that.
   [ ! -s "$S/lists/unread" ] || xargs -0 chmod -- u+r <"$S/lists/unread" || exit 46
@@ -110,11 +141,9 @@ l_stage() {
   [ ! -s "$S/lists/new" ] || xargs -0 touch -m -r "$S/lists/time" -- <"$S/lists/new" || exit 46
   l_bad=
   . "$S/lists/finish"
-  if [ -s "$S/lists/sums" ] && ! sha256sum -c "$S/lists/sums" >"$S/sums.log" 2>&1; then
-    l_bad=$(grep -v ': OK$' "$S/sums.log" | head -n 3)
-  fi
+  l_verify
   [ -z "$l_bad" ] || l_die 46 "the release is not what was sent: $l_bad"
-  have=$(find . ! -name . -print0 | tr -dc '\0' | wc -c)
+  have=$(find . ! -name . | wc -l)
   read -r want <"$S/lists/count"
   [ "$((have))" = "$want" ] || l_die 46 "the release holds $((have)) files and folders, $want were expected"
   . "$S/lists/shared"
@@ -123,17 +152,19 @@ l_stage() {
     xargs -0 chmod -- "${modes##*.}" <"$modes" || exit 46
   done
   cd "$P" || exit 46
+  # Its lists are there before it, and are believed only with it.
+  l_pass "$fence" "$token"
+  umask 077
+  cp -R "$S/lists/own/." "$L/" || exit 43
+  [ ! -e "$L/entries/$id.count" ] || rm -f "$L/entries/$id.count"
   l_sync -f "$S/tree"
   (
     l_guard
     l_fence "$fence" "$token"
-    umask 077
     echo "$id" >>"$L/order"
-    mkdir -p "$L/entries" && mv "$S/lists/paths" "$L/entries/$id" && rm -f "$L/entries/$id.count" || exit 43
-    mv "$S/lists/manifest" "$L/manifests/$id" && mv -T "$S/tree" "$P/releases/$id" && l_sync "$P/releases" || exit 43
+    mv -T "$S/tree" "$P/releases/$id" && l_sync "$P/releases" || exit 43
   ) || exit $?
   rm -rf "$S"
-  echo staged
 }
 # Used by lists/finish and lists/shared, in the tree.
 l_one() { sum=$(sha256sum <"./$1") && [ "${sum%% *}" = "$2" ] || l_bad="$l_bad$1: FAILED$LF"; }
@@ -148,13 +179,14 @@ l_inside() {
     [ ! -L "./$l_up" ] || l_die 46 "the shared path $1 lies below $l_up, which is a link"
   done
 }
-l_gone() { l_inside "$1"; rm -rf "./$1"; }
+l_gone() { l_inside "$1"; [ ! -e "./$1" ] && [ ! -L "./$1" ] || rm -rf "./$1"; }
 # NAME LINK FOLDER: the shared path NAME (a folder in FOLDER says 1) as a link.
 l_shared() {
   l_inside "$1"
   case $1 in */*) mkdir -p "./${1%/*}" ;; esac
   l_way "$P/shared/$1" "$P"
-  if [ "$3" = 1 ]; then mkdir -p "$P/shared/$1"; else case $1 in */*) mkdir -p "$P/shared/${1%/*}" ;; esac fi
+  if [ "$3" = 1 ]; then l_up=$P/shared/$1; else case $1 in */*) l_up=$P/shared/${1%/*} ;; *) l_up=$P ;; esac fi
+  [ -d "$l_up" ] || mkdir -p "$l_up"
   ln -s -- "$2" "./$1" || l_die 46 "the shared path $1 could not be linked"
 }
 
@@ -194,7 +226,6 @@ l_hide() {
   [ ! -d "$L/aside/$1" ] || mv -T "$L/aside/$1" "$L/trash/$1.aside.$l_turns"
   [ ! -d "$P/releases/$1" ] || mv -T "$P/releases/$1" "$L/trash/$1.$(date +%s).$l_turns"
 }
-l_sweep() { rm -rf "$L/trash" 2>/dev/null || { chmod -R u+w "$L/trash"; rm -rf "$L/trash"; }; }
 
 # PATH FENCE TOKEN RELEASE
 l_discard() {
@@ -211,37 +242,46 @@ l_discard() {
   l_sweep
 }
 
-# PATH FENCE TOKEN KEEP DEPLOYMENT, then pinned releases. Says what was removed.
+# PATH FENCE TOKEN KEEP DEPLOYMENT INTENT, then pinned releases. Says what was removed; asked again, the same.
 l_prune() {
   l_home "$1"
-  keep=$4 here=$5
+  keep=$4 here=$5 told=$L/jobs/$5/.pruned.$6
   (
     l_guard
     l_fence "$2" "$3"
-    shift 5
-    current=$(readlink "$P/current") stay=" $* " recipes=' '
+    shift 6
+    umask 077
+    stay=" $* " recipes=' ' gone=' '
+    while read -r r; do gone="$gone$r "; done 2>/dev/null <"$told"
     for f in receipt receipt.previous receipt.before; do
       good= sources=
       { read -r good l_l sources l_l; } 2>/dev/null <"$L/$f"
       stay="$stay$good " recipes="$recipes$sources "
     done
-    stay="$stay${current##*/} "
     # The last of them, what was good before the previous good one, is of use only while what runs is on trial.
     before=$good surplus= n=0 l_turns=0
     for r in $(l_order); do
       n=$((n + 1))
       [ "$n" -gt "$keep" ] || continue
       case $stay in *" $r "*) [ "$r" != "$before" ] || surplus=$r; continue ;; esac
+      [ ! "$P/current" -ef "$P/releases/$r" ] || continue
       l_turns=$((l_turns + 1))
-      l_hide "$r" && echo "$r"
+      case $gone in *" $r "*) ;; *) gone="$gone$r " && printf '%s\n' "$r" >>"$told" ;; esac 2>/dev/null
+      l_hide "$r"
     done
-    if [ -n "$surplus" ]; then printf '%s\n' "$surplus" >"$L/surplus"; else rm -f "$L/surplus"; fi
-    for r in $(l_order); do echo "$r"; done | sed '1!G;h;$!d' >"$L/.order" && mv -fT "$L/.order" "$L/order"
+    for r in $gone; do echo "$r"; done
+    if [ -n "$surplus" ]; then printf '%s\n' "$surplus" >"$L/surplus"; elif [ -e "$L/surplus" ]; then rm -f "$L/surplus"; fi
+    if [ "$l_turns" -gt 0 ]; then
+      order=
+      for r in $(l_order); do order="$r$LF$order"; done
+      printf '%s' "$order" >"$L/.order" && mv -fT "$L/.order" "$L/order"
+    fi
     for f in "$L"/recipes/*; do
       case $recipes in *" ${f##*/} "*) ;; *) rm -f "$f" ;; esac
     done
     n=0
-    for d in $(ls -t "$L/jobs"); do
+    set -- "$L"/jobs/*
+    [ $# -le 10 ] || for d in $(ls -t "$L/jobs"); do
       n=$((n + 1))
       [ "$n" -gt 10 ] && [ "$d" != "$here" ] || continue
       busy=
@@ -253,7 +293,12 @@ l_prune() {
     done
     # Who holds the lock stages nothing any more: what is left there broke off in deployments before. Texts of an older version
     # are not used any more.
-    rm -rf "$L/staging" "$L/uploads" "$L"/runner.* "$L"/program.*
+    set --
+    for f in "$L"/staging/* "$L"/uploads/* "$L"/uploads/.[!.]* "$L"/.receipt.[0-9]* "$L"/.recipe.[0-9]* "$L"/runner.* "$L"/program.*; do
+      [ ! -e "$f" ] || set -- "$@" "$f"
+    done
+    [ $# = 0 ] || { l_uptime; l_l=$L/trash/$$.$l_now; mkdir -p "$l_l" && mv -f -- "$@" "$l_l"; }
   ) || exit $?
-  l_sweep
+  # What is out of sight is removed while nobody waits.
+  [ ! -e "$L/trash" ] || l_hand sweep "$P"
 }

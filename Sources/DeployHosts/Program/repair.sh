@@ -30,14 +30,17 @@ l_differs() {
 # PATH FENCE TOKEN RELEASE LISTS: the same as a job, for as many files as there are.
 l_compare() {
   l_home "$1"
-  ( l_guard; l_fence "$2" "$3" ) || exit $?
+  l_pass "$2" "$3"
   umask 077
-  V=$L/uploads/$5.look pack=$L/uploads/$5.pack
+  V=$L/uploads/${5%.*}.look pack=$L/uploads/$5
   rm -rf "$V"
   mkdir -p "$V" || exit 43
   trap 'rm -rf "$V" "$pack"' EXIT
-  l_whole "$pack" "$5"
-  tar -xzof "$pack" -C "$V" || exit 43
+  l_whole "$pack" "${5%.*}"
+  case $5 in
+    *.tar) tar -xof "$pack" -C "$V" ;;
+    *) tar -xzof "$pack" -C "$V" ;;
+  esac || exit 43
   cd "$P/releases/$4" || l_die 44 "release $4 is not on the host"
   [ ! -s "$V/sums" ] || LC_ALL=C sha256sum -c "$V/sums" 2>/dev/null | grep -v ': OK$'
   . "$V/odd"
@@ -50,18 +53,14 @@ l_is_link() { [ "$(readlink "./$2")" = "$3" ] || echo "odd $1"; }
 # rename, so that whoever reads the release meanwhile finds the old entry or the new one.
 l_repair() {
   l_home "$1"
-  ( l_guard; l_fence "$2" "$3" ) || exit $?
+  l_pass "$2" "$3"
   id=$4 S=$L/staging/$4 R=$P/releases/$4
   umask 077
   rm -rf "$S/tree" "$S/lists"
-  mkdir -p "$S/tree" "$S/lists" "$L/entries" "$L/manifests" || exit 43
-  l_whole "$S/$5.pack" "$5"
-  tar -xzof "$S/$5.pack" -C "$S/lists" || exit 43
+  mkdir -p "$L/entries" "$L/manifests" || exit 43
+  l_unwrap "$5" "$6"
   umask 022
-  if [ "$6" != - ]; then
-    l_whole "$S/$6.pack" "$6"
-    tar -xzpomf "$S/$6.pack" -C "$S/tree" || l_die 43 "the files could not be unpacked"
-  fi
+  [ "$6" = - ] || tar -xzpomf "$S/$6" -C "$S/tree" || l_die 43 "the files could not be unpacked"
   cd "$S/tree" || exit 46
   l_ready
   cd "$R" || exit 46
@@ -76,11 +75,11 @@ l_repair() {
     l_fence "$2" "$3"
     umask 077
     l_ours "$id" && grep -qxF "$id" "$L/order" 2>/dev/null || echo "$id" >>"$L/order"
-    mv "$S/lists/paths" "$L/entries/$id" && rm -f "$L/entries/$id.count" && mv "$S/lists/manifest" "$L/manifests/$id" || exit 43
+    mv "$S/lists/own/entries/$id" "$L/entries/$id" && rm -f "$L/entries/$id.count" &&
+      mv "$S/lists/own/manifests/$id" "$L/manifests/$id" || exit 43
     l_sync "$L/manifests"
   ) || exit $?
   rm -rf "$S"
-  echo repaired
 }
 # Times, contents and modes of what came: what nobody may read is read once, before its own mode.
 l_ready() {
@@ -88,9 +87,7 @@ l_ready() {
   [ ! -s "$S/lists/new" ] || xargs -0 touch -m -r "$S/lists/time" -- <"$S/lists/new" || exit 46
   l_bad=
   . "$S/lists/finish"
-  if [ -s "$S/lists/sums" ] && ! sha256sum -c "$S/lists/sums" >"$S/sums.log" 2>&1; then
-    l_bad=$(grep -v ': OK$' "$S/sums.log" | head -n 3)
-  fi
+  l_verify
   [ -z "$l_bad" ] || l_die 46 "what arrived is not what was sent: $l_bad"
   l_modes mode
   l_sync -f "$S/tree"

@@ -15,14 +15,12 @@ l_holder() {
   printf 'holder\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n' "$h_dep" "$h_token" "$h_since" "$h_fence" "$h_left" "$h_owner" "$h_purpose" \
     "$h_process" "$h_app" "$h_group"
 }
+# The holder as it will be, not in its place yet.
 l_hold() {
   l_uptime
-  rm -rf "$L/lock.new"
   {
-    mkdir "$L/lock.new" &&
-      printf '%s %s %s %s %s %s %s\n%s\n%s\n%s\n%s\n%s\n' "$1" "$2" "$3" "$4" "$5" $((l_up + $5)) "$l_bootid" "$6" "$7" "$8" "$9" \
-        "${10}" >"$L/lock.new/holder" &&
-      l_sync "$L/lock.new/holder"
+    printf '%s %s %s %s %s %s %s\n%s\n%s\n%s\n%s\n%s\n' "$1" "$2" "$3" "$4" "$5" $((l_up + $5)) "$l_bootid" "$6" "$7" "$8" "$9" \
+      "${10}" >"$L/.holder"
   } 2>/dev/null || l_full "$L"
 }
 
@@ -35,7 +33,7 @@ l_lock() {
   l_private
   l_guard
   l_plant
-  token=$2 dep=$3 since=$4 fence=$5 lease=$6 owner=$7 purpose=$8 inherits=$9
+  token=$2 dep=$3 since=$4 fence=$5 lease=$6 owner=$7 purpose=$8 inherits=$9 good=${11}
   h_token=
   holder=$(l_holder)
   if [ -n "$holder" ]; then
@@ -49,17 +47,19 @@ l_lock() {
     fi
     [ "$h_token" != "$token" ] || since=$h_since
   fi
-  l_fence "$fence" "$token"
   l_hold "$token" "$dep" "$since" "$fence" "$lease" "$owner" "$purpose" "${10}" "${12}" "${13}"
-  [ -d "$L/lock" ] || mkdir "$L/lock" || exit 43
-  mv -fT "$L/lock.new/holder" "$L/lock/holder" || exit 43
-  rm -rf "$L/lock.new"
+  ! l_same "$fence" "$token" || l_sync "$L/.holder"
+  l_fence "$fence" "$token" "$L/.holder"
+  set --
+  for l_l in "$L/lock" "$L/jobs" "$L/jobs/$dep" "$L/recipes" "$L/staging"; do [ -d "$l_l" ] || set -- "$@" "$l_l"; done
+  [ $# = 0 ] || mkdir "$@" || exit 43
+  mv -fT "$L/.holder" "$L/lock/holder" || exit 43
   # Answers that nobody fetched go; a rollback keeps those of the deployment that it takes back.
   [ -n "$inherits" ] || [ ! -d "$L/inbox" ] || for l_d in "$L/inbox"/*; do [ "$l_d" = "$L/inbox/$dep" ] || rm -rf "$l_d"; done
   l_reserve
-  l_sync "$L/lock" "$L"
+  l_sync "$L/fence" "$L/lock/holder" "$L/lock" "$L"
   # Where it cannot be written, the group knows it still.
-  l_good "${11}" || :
+  l_good "$good" || :
   echo taken
 }
 
@@ -67,19 +67,19 @@ l_lock() {
 # each take half of it).
 l_reserve() {
   [ ! -f "$L/reserve" ] || return 0
-  dd if=/dev/zero of="$L/.reserve" bs=65536 count=16 2>/dev/null && mv -fT "$L/.reserve" "$L/reserve" || rm -f "$L/.reserve"
+  dd if=/dev/zero of="$L/reserve" bs=65536 count=16 2>/dev/null || rm -f "$L/reserve"
 }
 
 # PATH TOKEN PROCESS: renews the lease of one's own lock, and prints the messages that wait for its deployment.
 l_renew() {
-  l_memory "$1" && [ -d "$L/lock" ] || l_die 42 "there is no lock"
+  l_memory "$1" && [ -f "$L/lock/holder" ] || l_die 42 "there is no lock"
   l_guard
   holder=$(l_holder)
   [ -n "$holder" ] || l_die 42 "the lock is not held any more"
   l_holder >/dev/null
   [ "$h_token" = "$2" ] || l_die 42 "the lock is held by deployment $h_dep of $h_owner now"
   l_hold "$h_token" "$h_dep" "$h_since" "$h_fence" "$h_lease" "$h_owner" "$h_purpose" "$3" "$h_app" "$h_group"
-  mv -fT "$L/lock.new/holder" "$L/lock/holder" && rm -rf "$L/lock.new" && l_letters "$h_dep"
+  l_sync "$L/.holder" && mv -fT "$L/.holder" "$L/lock/holder" && l_letters "$h_dep"
 }
 
 # PATH TOKEN GOOD LEFT: gives one's own lock back; somebody else's stays. What deployment GOOD left here is on trial no more. LEFT says
@@ -101,12 +101,12 @@ l_unlock() {
   # If it cannot be written, the journal knows it still.
   case $4 in
     '') ;;
-    -) rm -f "$L/failed" ;;
+    -) [ ! -e "$L/failed" ] || rm -f "$L/failed" ;;
     *)
       ( umask 077; printf '%s\n' "$4" >"$L/.failed.new" ) 2>/dev/null && mv -fT "$L/.failed.new" "$L/failed" || rm -f "$L/.failed.new"
       ;;
   esac
-  [ ! -d "$L/lock" ] || { mv -T "$L/lock" "$L/lock.gone" && rm -rf "$L/lock.gone"; }
+  [ ! -d "$L/lock" ] || rm -rf "$L/lock"
   # Answers stay for who asked, who may look after a deployment that ended fast.
   [ ! -d "$L/inbox" ] || {
     rm -rf "$L/inbox"/*/*.json "$L/inbox"/*/.new "$L/inbox"/*/.answer
@@ -123,10 +123,15 @@ l_good() {
   { read -r r_release r_dep r_sources r_mark; } 2>/dev/null <"$L/receipt"
   [ "$r_dep" = "$1" ] && [ "$r_mark" = trial ] || return 0
   umask 077
-  { printf '%s %s %s\n' "$r_release" "$r_dep" "$r_sources" && tail -n +2 "$L/receipt"; } >"$L/.receipt.good" &&
+  { read -r l_l && printf '%s %s %s\n' "$r_release" "$r_dep" "$r_sources" && l_copied; } <"$L/receipt" >"$L/.receipt.good" &&
     l_sync "$L/.receipt.good" && mv -fT "$L/.receipt.good" "$L/receipt" || return 1
-  rm -f "$L/receipt.before"
+  [ ! -e "$L/receipt.before" ] || rm -f "$L/receipt.before"
   l_trim
+}
+# Copies lines, the last one also if it has no end.
+l_copied() {
+  while IFS= read -r l_l; do printf '%s\n' "$l_l" || return 1; done
+  printf '%s' "$l_l"
 }
 # A release beyond the number to keep that stayed only because the new one was on trial goes now: out of sight in one rename, removed
 # while nobody waits.
@@ -139,7 +144,7 @@ l_trim() {
   [ "$(readlink "$P/current")" != "releases/$t_release" ] || return 0
   l_turns=good
   l_hide "$t_release"
-  l_sweep </dev/null >/dev/null 2>&1 9>&- &
+  l_hand sweep "$P"
 }
 
 # PATH FENCE TOKEN RELEASE DEPLOYMENT SOURCES MARK LOOK, the receipt's text on stdin. The first line is for this program; MARK is `trial` if
@@ -149,11 +154,13 @@ l_trim() {
 l_record() {
   l_home "$1"
   umask 077
-  l_take "$L/.receipt.$$"
+  l_pass "$2" "$3"
+  trap 'l_drain; [ ! -e "$L/.receipt.$$" ] || rm -f "$L/.receipt.$$"' EXIT
+  { printf '%s %s %s%s\n' "$4" "$5" "$6" "${7:+ $7}" >"$L/.receipt.$$"; } 2>/dev/null || l_full "$L"
+  l_take "$L/.receipt.$$" behind
   l_enter "$1" "$2" "$3"
   [ "$8" != look ] || l_stands "$4"
-  { printf '%s %s %s%s\n' "$4" "$5" "$6" "${7:+ $7}"; cat "$L/.receipt.$$"; } >"$L/.receipt.new" && l_sync "$L/.receipt.new" || exit 43
-  rm -f "$L"/.receipt.[0-9]*
+  l_sync "$L/.receipt.$$" || exit 43
   old= mark= before=
   { read -r old l_l l_l mark; } 2>/dev/null <"$L/receipt"
   { read -r before l_l; } 2>/dev/null <"$L/receipt.previous"
@@ -163,16 +170,17 @@ l_record() {
   elif [ "$mark" = trial ] && [ "$before" = "$4" ]; then
     if [ -f "$L/receipt.before" ]; then mv -fT "$L/receipt.before" "$L/receipt.previous"; else rm -f "$L/receipt.previous"; fi
   fi
-  mv -fT "$L/.receipt.new" "$L/receipt" || exit 43
-  rm -f "$L/failed"
+  mv -fT "$L/.receipt.$$" "$L/receipt" || exit 43
+  [ ! -e "$L/failed" ] || rm -f "$L/failed"
   l_mark "$4"
-  [ "$7" = trial ] || rm -f "$L/receipt.before"
-  l_sync "$L"
+  [ "$7" = trial ] || [ ! -e "$L/receipt.before" ] || rm -f "$L/receipt.before"
+  if [ -d "$L/recipes" ]; then l_sync "$L/recipes" "$L"; else l_sync "$L"; fi
 }
 # RELEASE: refuses a receipt for a release that something took away, or away from, while it was deployed.
 l_stands() {
   [ -d "$P/releases/$1" ] && [ -f "$L/manifests/$1" ] ||
     l_die 46 "release $1 was removed while it was deployed" "look for the hook that removes it"
+  [ ! -L "$P/current" ] || [ ! "$P/current" -ef "$P/releases/$1" ] || return 0
   l_current
   [ "$l_cur" = "$1" ] ||
     l_die 46 "$P/current leads to ${l_to:-no release} now, not to release $1: something else changed it meanwhile" \
@@ -192,11 +200,22 @@ l_key() {
 }
 # PATH NAME: `there` where a whole file of that name exists below .lander
 l_has() { ! l_memory "$1" || [ ! -f "$L/$2" ] || echo there; }
+# PATH FENCE TOKEN NAME, a file's content on stdin: keeps it in `recipes` under its digest, which is NAME; nothing else goes by that.
+l_recipe() {
+  l_home "$1"
+  l_pass "$2" "$3"
+  umask 077
+  [ -d "$L/recipes" ] || mkdir "$L/recipes" || exit 45
+  trap 'l_drain; [ ! -e "$L/.recipe.$$" ] || rm -f "$L/.recipe.$$"' EXIT
+  l_take "$L/.recipe.$$"
+  l_sync "$L/.recipe.$$"
+  mv -fT "$L/.recipe.$$" "$L/recipes/$4" || exit 43
+}
 # PATH FENCE TOKEN FROM TO DIGEST: a file that was put is whole, and gets its name.
 l_name() {
   l_enter "$1" "$2" "$3"
   l_whole "$L/$4" "$6"
-  mkdir -p "$L/${5%/*}"
+  [ -d "$L/${5%/*}" ] || mkdir -p "$L/${5%/*}"
   l_sync "$L/$4"
   mv -fT "$L/$4" "$L/$5" || exit 43
   l_sync "$L/${5%/*}"

@@ -5,6 +5,8 @@ import Glibc
 extension Hosts {
   /// Bytes that go through a channel in one piece.
   static let block = 262_144
+  /// The most bytes of a pack that go in one piece, however fast the line is.
+  private static let largestPiece = 8 << 20
 
   func read(_ path: String, _ limit: Int, _ errand: Errand) async throws(Failure) -> Outcome {
     let most = min(limit, 16 << 20)
@@ -94,35 +96,45 @@ extension Hosts {
     return .done()
   }
 
-  /// Brings a pack to the host, in pieces so that short commands go between them; what is there already is not sent again.
+  /// Brings a pack to the host, in pieces so that short requests go between them; what is there already is not sent again. A piece takes
+  /// about half a second: the host starts a program for each, and other requests wait for two of them at most.
   func send(_ pack: Pack, as name: String, from known: Int = 0, _ errand: Errand) async throws(Failure) {
-    guard let file = fopen(pack.path, "re") else { throw Temporary.failure("\(pack.path) cannot be read") }
-    defer { fclose(file) }
+    let file = open(pack.path, O_RDONLY | O_CLOEXEC)
+    guard file >= 0 else { throw Temporary.failure("\(pack.path) cannot be read") }
+    defer { Glibc.close(file) }
     // A host may say anything of what it has.
     var at = (0...pack.size).contains(known) ? known : 0
     var misses = 0
     var flight: [Task<Result<Int, Failure>, Never>] = []
     var acknowledged = at
     var told = -pack.size
+    var size = Hosts.block
+    let clock = ContinuousClock()
+    var last = clock.now
     while acknowledged < pack.size {
       try errand.flight.check()
-      while flight.count < 4, at < pack.size {
-        var bytes = [UInt8](repeating: 0, count: min(Hosts.block, pack.size - at))
-        fseek(file, at, SEEK_SET)
-        guard fread(&bytes, 1, bytes.count, file) == bytes.count else { throw Temporary.failure("\(pack.path) cannot be read") }
-        let offset = at
-        let piece = bytes
+      while flight.count < 2, at < pack.size {
+        guard let part = FilePart(of: file, offset: at, count: min(size, pack.size - at)) else {
+          throw Temporary.failure("\(pack.path) cannot be read")
+        }
         let link = errand.link
-        let arguments = errand.claim + [name, "\(offset)"]
+        let arguments = errand.claim + [name, "\(at)"]
         flight.append(
           Task {
             do throws(Failure) {
-              return .success(Int(try await link.demand("l_put", arguments, payload: piece).text.trimmed) ?? -1)
+              return .success(Int(try await link.demand("l_put", arguments, file: part).text.trimmed) ?? -1)
             } catch { return .failure(error) }
           })
-        at += piece.count
+        at += part.count
       }
       let have = min(try await flight.removeFirst().value.get(), pack.size)
+      let took = clock.now - last
+      last = clock.now
+      if took < .milliseconds(250) {
+        size = min(size * 2, Hosts.largestPiece)
+      } else if took > .seconds(1) {
+        size = max(size / 2, Hosts.block)
+      }
       if have > acknowledged {
         acknowledged = have
         if have == pack.size || have - told >= max(1 << 20, pack.size / 100) {

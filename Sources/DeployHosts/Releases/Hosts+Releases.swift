@@ -65,7 +65,9 @@ extension Hosts {
     // Where most of it is new, the bundle as it was packed once is cheaper than a pack for this host.
     let fresh = base == nil || list.sending.times(10) > list.whole.times(7)
     let room = StagingRoom(whole: list.whole, sending: list.sending, items: list.items.count)
-    if let lack = room.lack(freeBytes: ground.freeBytes, freeInodes: ground.freeInodes, at: errand.site.path) { throw lack }
+    // What arrived before is there already, and is not sent again.
+    let free = ground.freeBytes.plus(min(list.sending, ground.packs.values.reduce(0) { $0.plus($1) }))
+    if let lack = room.lack(freeBytes: free, freeInodes: ground.freeInodes, at: errand.site.path) { throw lack }
     let folder = try TemporaryFolder()
     defer { folder.remove() }
 
@@ -85,12 +87,12 @@ extension Hosts {
     }
     let lists = try await pack(list, fresh: fresh, manifest, errand.site, in: folder.path)
     for pack in [lists, content].compactMap({ $0 }) {
-      try await send(pack, as: "staging/\(release.id)/\(pack.digest).pack", from: ground.packs["\(pack.digest).pack"] ?? 0, errand)
+      try await send(pack, as: "staging/\(release.id)/\(pack.name)", from: ground.packs[pack.name] ?? 0, errand)
     }
     try errand.flight.check()
     _ = try await internalJob(
       "l_stage",
-      errand.claim + [release.id, base?.id ?? "-", errand.site.reuse.rawValue, lists.digest, content?.digest ?? "-"], errand,
+      errand.claim + [release.id, base?.id ?? "-", errand.site.reuse.rawValue, lists.name, content?.name ?? "-"], errand,
       name: base == nil ? "\(errand.intent.id).whole" : "\(errand.intent.id)")
     return .done()
   }
@@ -106,12 +108,20 @@ extension Hosts {
     return try await pack(list.files(fresh: fresh, manifest: text), built: try await store.built(list.release.bundle), in: folder)
   }
 
+  /// Bytes of lists that go as they are: a host unpacks them with one program less.
+  private static let few = 24576
+
   /// Lists for the host. - Parameter built: the time that what is sent with them shall have.
   func pack(_ files: [(name: String, bytes: [UInt8])], built: Timestamp, in folder: String) async throws(Failure) -> Pack {
     let tar = try TarWriter("\(folder)/lists")
     for file in files { try tar.add(file.name, mode: 0o600, content: file.bytes) }
     try tar.add("time", mode: 0o600, content: [], modified: built.milliseconds / 1000)
     try tar.finish()
+    if files.reduce(0, { $0 + $1.bytes.count }) <= Self.few {
+      var pack = try Pack("\(folder)/lists")
+      pack.isPlain = true
+      return pack
+    }
     return try await Pack(gzip: "\(folder)/lists", in: folder)
   }
 
@@ -134,7 +144,8 @@ extension Hosts {
   }
 
   func prune(_ keep: Int, _ pinned: [Release.ID], _ errand: Errand) async throws(Failure) -> Outcome {
-    let said = try await internalJob("l_prune", errand.claim + ["\(max(1, keep))", errand.site.deployment] + pinned, errand)
-    return .done(.list(said.parts(at: "\n").map { .text(String($0)) }))
+    let said = try await errand.link.demand(
+      "l_prune", errand.claim + ["\(max(1, keep))", errand.site.deployment, "\(errand.intent.id)"] + pinned)
+    return .done(.list(said.lines.map { .text(String($0)) }))
   }
 }

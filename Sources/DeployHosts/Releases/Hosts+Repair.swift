@@ -31,11 +31,11 @@ extension Hosts {
       content = try await Pack(gzip: "\(folder.path)/content", in: folder.path)
     }
     let lists = try await pack(repair.files, built: try await store.built(release.bundle), in: folder.path)
-    for pack in [lists, content].compactMap({ $0 }) { try await send(pack, as: "staging/\(release.id)/\(pack.digest).pack", errand) }
+    for pack in [lists, content].compactMap({ $0 }) { try await send(pack, as: "staging/\(release.id)/\(pack.name)", errand) }
     try errand.flight.check()
     // The job's name stays what it was: an engine that resumes the deployment of an older one finds the job that this began.
     _ = try await internalJob(
-      "l_repair", errand.claim + [release.id, lists.digest, content?.digest ?? "-"], errand, name: "\(errand.intent.id).mend")
+      "l_repair", errand.claim + [release.id, lists.name, content?.name ?? "-"], errand, name: "\(errand.intent.id).mend")
     return .done()
   }
 
@@ -54,9 +54,9 @@ extension Hosts {
     defer { folder.remove() }
     let files = [("sums", StagingList.sums(questions.sums)), ("odd", Array(questions.odd.joined().utf8))]
     let lists = try await pack(files, built: Timestamp(milliseconds: 0), in: folder.path)
-    try await send(lists, as: "uploads/\(lists.digest).pack", errand)
+    try await send(lists, as: "uploads/\(lists.name)", errand)
     let said = Guarded<[UInt8]>([])
-    _ = try await internalJob("l_compare", errand.claim + [release, lists.digest], errand, name: "\(errand.intent.id).compare") { chunk in
+    _ = try await internalJob("l_compare", errand.claim + [release, lists.name], errand, name: "\(errand.intent.id).compare") { chunk in
       if chunk.stream == .stdout { said.with { $0 += chunk.bytes } }
     }
     return said.with { $0.split(separator: 10).map { Array($0) } }

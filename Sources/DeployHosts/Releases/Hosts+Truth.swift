@@ -95,18 +95,11 @@ extension Hosts {
     let sources = receipt.inputs.sources.hex
     if try await errand.link.demand("l_has", [errand.site.path, "recipes/\(sources)"]).text.trimmed != "there" {
       let text = try Hosts.coded(try await store.sources(receipt.inputs.sources))
-      let digest = Hex.digest(text)
-      let name = "uploads/\(digest).sources"
-      var at = 0
-      var misses = 0
-      while at < text.count {
-        let piece = Array(text[at..<min(at + Hosts.block, text.count)])
-        let have = Int(try await errand.link.demand("l_put", errand.claim + [name, "\(at)"], payload: piece).text.trimmed) ?? 0
-        misses = have > at ? 0 : misses + 1
-        if misses > 20 { throw Failure(.transport, "\(name) cannot be sent piece by piece") }
-        at = max(0, min(have, text.count))
+      if text.count <= Hosts.block {
+        _ = try await errand.link.demand("l_recipe", errand.claim + [sources], payload: text)
+      } else {
+        try await send(text, as: sources, errand)
       }
-      _ = try await errand.link.demand("l_name", errand.claim + [name, "recipes/\(sources)", digest])
     }
     var receipt = try await marked(receipt, errand)
     // What is put back while a host is restored is of an earlier deployment, and says no more than it did.
@@ -116,6 +109,22 @@ extension Hosts {
     let text = try Hosts.coded(receipt)
     _ = try await errand.link.demand("l_record", errand.claim + [receipt.release.id, receipt.deployment, sources] + words, payload: text)
     return .done()
+  }
+
+  /// Sources that are too long for one request go in pieces, and get their name when they are whole.
+  private func send(_ text: [UInt8], as sources: String, _ errand: Errand) async throws(Failure) {
+    let digest = Hex.digest(text)
+    let name = "uploads/\(digest).sources"
+    var at = 0
+    var misses = 0
+    while at < text.count {
+      let piece = Array(text[at..<min(at + Hosts.block, text.count)])
+      let have = Int(try await errand.link.demand("l_put", errand.claim + [name, "\(at)"], payload: piece).text.trimmed) ?? 0
+      misses = have > at ? 0 : misses + 1
+      if misses > 20 { throw Failure(.transport, "\(name) cannot be sent piece by piece") }
+      at = max(0, min(have, text.count))
+    }
+    _ = try await errand.link.demand("l_name", errand.claim + [name, "recipes/\(sources)", digest])
   }
 
   /// A list of records with `path` and `text`.

@@ -89,16 +89,18 @@ struct StagingList {
     let keep = fresh ? [] : self.keep
     let files = items.filter { $0.kind == .file }
     var lists: [(String, [UInt8])] = [
-      ("paths", StagingList.zeroed(items.map { "./" + $0.path })),
+      ("own/entries/\(release.id)", StagingList.zeroed(items.map { "./" + $0.path })), ("own/manifests/\(release.id)", manifest),
       ("keep", StagingList.zeroed(keep.map { "./" + $0.path })),
       ("new", StagingList.zeroed((fresh ? files : send).map { "./" + $0.path })),
       ("unread", StagingList.zeroed(files.filter { $0.mode & 0o400 == 0 }.map { "./" + $0.path })),
       ("keep.modes", Array(keep.map { String($0.mode, radix: 8) + "\n" }.joined().utf8)),
-      ("count", Array("\(count)\n".utf8)), ("manifest", manifest), ("finish", Array(finish(files).utf8)), ("shared", Array(shared.utf8)),
+      ("count", Array("\(count)\n".utf8)), ("finish", Array(finish(files).utf8)), ("shared", Array(shared.utf8)),
     ]
     let plain = files.filter { StagingList.isPlain($0.path) }
     lists.append(("sums", StagingList.sums(plain)))
-    lists += StagingList.modes(files, named: "mode") + folderModes
+    // A bundle is unpacked with its modes. What the host gets with another one, or had to be opened to be read, gets its mode here.
+    lists += StagingList.modes(fresh ? files.filter { isCleared($0) || $0.mode & 0o400 == 0 } : files, named: "mode")
+    lists += folderModes(fresh: fresh)
     return lists
   }
 
@@ -107,17 +109,18 @@ struct StagingList {
     let odd = files.filter { !StagingList.isPlain($0.path) }
     let finish = odd.map { "l_one \(Quoting.word($0.path)) \($0.digest?.hex ?? "")\n" }.joined()
     return [
-      ("paths", StagingList.zeroed(items.map { "./" + $0.path })), ("manifest", manifest),
+      ("own/entries/\(release.id)", StagingList.zeroed(items.map { "./" + $0.path })), ("own/manifests/\(release.id)", manifest),
       ("new", StagingList.zeroed(files.map { "./" + $0.path })), ("finish", Array(finish.utf8)),
       ("sums", StagingList.sums(files.filter { StagingList.isPlain($0.path) })),
     ] + StagingList.modes(files, named: "mode")
   }
 
+  private func isCleared(_ item: Manifest.Item) -> Bool { cleared.contains(ExactText(item.path)) }
+
   /// Deepest folders first: one that cannot be written is closed after what it holds.
-  private var folderModes: [(name: String, bytes: [UInt8])] {
+  private func folderModes(fresh: Bool) -> [(name: String, bytes: [UInt8])] {
     let folders = items.filter { $0.kind == .directory }.reversed()
-    let isCleared: (Manifest.Item) -> Bool = { cleared.contains(ExactText($0.path)) }
-    return StagingList.modes(folders.filter { !isCleared($0) }, named: "dir")
+    return StagingList.modes(fresh ? [] : folders.filter { !isCleared($0) }, named: "dir")
       + StagingList.modes(folders.filter(isCleared), named: "dir", exactly: true)
   }
   /// - Parameter exactly: with five digits, without which `chmod` leaves a folder's set-id bits as they are.
@@ -131,14 +134,15 @@ struct StagingList {
   /// As `sha256sum -c` reads them.
   static func sums(_ files: [Manifest.Item]) -> [UInt8] { Array(files.map { "\($0.digest?.hex ?? "")  ./\($0.path)\n" }.joined().utf8) }
 
-  /// Entries of the tree before shared links: everything listed, and the folders around it.
+  /// Lines of `find` over the tree before shared links: one for each entry listed and each folder around it, and one for each line end in
+  /// its path.
   var count: Int {
     var paths: Set<ExactText> = []
     for item in items {
       var path = item.path[...]
       while paths.insert(ExactText(String(path))).inserted, let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) { path = path[..<slash] }
     }
-    return paths.count
+    return paths.reduce(0) { sum, path in sum + 1 + path.text.utf8.count { $0 == 10 } }
   }
 
   private func finish(_ files: [Manifest.Item]) -> String {

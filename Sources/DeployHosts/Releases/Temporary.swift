@@ -36,6 +36,10 @@ struct Pack: Sendable {
   let path: String
   let size: Int
   let digest: String
+  /// Whether it is a tar as it is, not compressed.
+  var isPlain = false
+  /// What it is called on a host.
+  var name: String { digest + (isPlain ? ".tar" : ".pack") }
 
   /// - Throws: if it cannot be read.
   init(_ path: String) throws(Failure) {

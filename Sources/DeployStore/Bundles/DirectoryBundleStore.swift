@@ -138,7 +138,7 @@ private actor Archives {
     let temporary = Disk.temporaryName(for: path)
     do throws(Failure) {
       let file = try OpenFile(temporary, O_WRONLY | O_CREAT | O_EXCL)
-      let gzip = try GzipWriter(level: 6) { bytes throws(Failure) in try file.write(bytes) }
+      let gzip = try GzipWriter(level: 1) { bytes throws(Failure) in try file.write(bytes) }
       try TarWriter(manifest: manifest, blobs: blobs).write { bytes throws(Failure) in try gzip.write(bytes) }
       try gzip.finish()
       try file.sync()

@@ -18,7 +18,7 @@ filled_up() {
   on 2 rm /srv/app/log
   status 0 lander deploy
   serves_everywhere 2
-  equal "$(on 2 sh -c 'ls /srv/app/.lander/staging /srv/app/.lander/uploads 2>/dev/null')" "" "what is left of the first attempt"
+  equal "$(on 2 sh -c 'find /srv/app/.lander/staging /srv/app/.lander/uploads -mindepth 1 2>/dev/null')" "" "what is left of the first attempt"
 }
 
 scenario "a host without free inodes is refused by name before any host is touched" no_inodes

@@ -1,0 +1,331 @@
+# The keeper of a channel: a process apart from it that runs jobs and questions, and ends them. It reads what to do from a pipe, so it
+# learns of the channel's end, and jobs go on after that. Everything here runs in the keeper or in a subshell of it.
+
+# WORD: what a keeper does until its channel is gone: each order takes some lines.
+l_serve() {
+  l_word=$1 l_login=$LANDER_LOGIN l_keeps= l_watch= l_jobs=
+  unset LANDER_JOB LANDER_PROGRAM LANDER_LOGIN
+  umask 077
+  while IFS= read -r l_order && IFS= read -r l_place; do
+    case $l_order in
+      run) l_run_order ;;
+      ask) l_ask_order ;;
+      stop)
+        IFS= read -r l_d && IFS= read -r l_why && IFS= read -r l_grace && IFS= read -r l_as || break
+        ( l_enter_job && l_finish "$l_why" "$l_grace" "$l_as" ) </dev/null & ;;
+      sweep) ( l_memory "$l_place" && l_sweep ) </dev/null & ;;
+    esac
+  done
+  l_reap
+  [ -n "$l_jobs" ] || l_quiet
+}
+# Removes what was taken out of sight.
+l_sweep() { rm -rf "$L/trash" 2>/dev/null || { chmod -R u+w "$L/trash"; rm -rf "$L/trash"; }; }
+l_run_order() {
+  IFS= read -r l_d && read -r l_cap l_merge l_bytes && IFS= read -r l_ours && IFS= read -r l_claimed && l_read_script || return
+  l_reap
+  l_arm
+  ( l_run ) </dev/null &
+  l_jobs="$l_jobs $!"
+}
+l_ask_order() {
+  IFS= read -r l_d && read -r l_bytes l_in && IFS= read -r l_as && IFS= read -r l_ours && l_read_script || return
+  l_reap
+  ( l_answer ) </dev/null &
+  l_jobs="$l_jobs $!"
+}
+# Reads a number, and a text of so many lines.
+l_read_script() {
+  read -r l_n && IFS= read -r l_script || return
+  while [ "$l_n" -gt 1 ]; do
+    IFS= read -r l_l || return
+    l_script=$l_script$LF$l_l l_n=$((l_n - 1))
+  done
+}
+# Forgets the children that have ended.
+l_reap() {
+  l_left=
+  for l_k in $l_jobs; do
+    if l_stamp "$l_k"; then l_left="$l_left $l_k"; else wait "$l_k"; fi
+  done
+  l_jobs=$l_left
+}
+
+# Opens the job's place and folder.
+l_enter_job() {
+  l_memory "$l_place" || exit 1
+  D=$L/jobs/$l_d folder=$P/.lander/jobs/$l_d mark="LANDER_JOB=$P/.lander/jobs/$l_d/"
+}
+
+# Sees to it that something looks at this job's deadline when it comes: one watch for all jobs of a keeper.
+l_arm() {
+  l_due=$(l_enter_job && l_meta "$D" && printf '%s' "$m_due")
+  [ -n "$l_due" ] || return 0
+  # It looks up every five minutes, so that jobs with an earlier deadline need no other one.
+  l_uptime
+  [ "$l_due" -le $((l_now + 30000)) ] || l_due=$((l_now + 30000))
+  if [ -n "$l_watch" ] && [ "$l_watched" = "$l_place" ] && [ "$l_wake" -le "$l_due" ] && l_stamp "$l_watch"; then return; fi
+  [ "$l_watched" != "$l_place" ] || l_quiet
+  ( l_await_due ) </dev/null &
+  l_watch=$! l_wake=$l_due l_watched=$l_place
+  l_stamp "$l_watch"
+  l_watch_start=$l_start
+}
+# Ends the watch, if that is what still has its number.
+l_quiet() { [ -z "$l_watch" ] || ! l_stamp "$l_watch" || [ "$l_start" != "$l_watch_start" ] || kill "$l_watch"; }
+# Waits for the nearest deadline of this keeper's jobs, ends what is late, and goes when none runs.
+l_await_due() {
+  l_sleep=
+  trap '[ -z "$l_sleep" ] || kill "$l_sleep"; exit' TERM
+  l_memory "$l_place" || exit 1
+  while :; do
+    next=
+    for D in "$L"/jobs/*/*; do
+      [ -f "$D/meta" ] && [ ! -L "$D/why" ] && [ ! -e "$D/why" ] && l_meta "$D" && [ "$m_word" = "$l_word" ] || continue
+      l_uptime
+      if [ "$m_due" -le "$l_now" ]; then
+        ( l_expire ) &
+      elif [ -z "$next" ] || [ "$m_due" -lt "$next" ]; then
+        next=$m_due
+      fi
+    done
+    [ -n "$next" ] || exit 0
+    l_uptime
+    [ "$next" -le $((l_now + 30000)) ] || next=$((l_now + 30000))
+    l_l=$((next - l_now + 100))
+    sleep "$((l_l / 100 - 1)).$((l_l % 100 / 10))$((l_l % 10))" &
+    l_sleep=$!
+    wait "$l_sleep"
+    l_sleep=
+  done
+}
+# The job's time is over. If its command was in time, what holds its output is left alone.
+l_expire() {
+  l_d=${D#"$L/jobs/"}
+  l_enter_job
+  if [ -f "$D/ended" ]; then
+    { read -r e_status e_at; } <"$D/ended" && l_held
+  else
+    l_finish timeout "$m_grace" "$m_as"
+  fi
+}
+
+# Runs a job that was claimed, and says how it ended.
+l_run() {
+  l_enter_job
+  # It is the folder in which the claim was made: another one of this name says something else.
+  { IFS= read -r l_l; } 2>/dev/null <"$D/meta" && [ "$l_l" = "$l_claimed" ] && l_meta "$D" || exit 1
+  # Who was told that this job never started is told the truth: of two names here the first one counts.
+  l_only begun || { [ ! -e "$D/begun" ] && [ ! -L "$D/begun" ] && l_room && l_only begun; } || exit 1
+  l_as=$m_as l_in=in
+  l_self
+  { printf '%s %s %s\n' "$l_me" "$l_start" "$l_bootid" >"$D/pid"; } 2>/dev/null ||
+    { l_room; printf '%s %s %s\n' "$l_me" "$l_start" "$l_bootid" >"$D/pid"; }
+  # Somebody ended it before it began.
+  [ ! -L "$D/why" ] || exit 0
+  if [ -n "$l_ours" ]; then
+    # What functions of ours say has an end, and nothing that they start outlives them.
+    l_command >>"$D/out" 2>>"$D/err"
+    true >"$D/out.end" && true >"$D/err.end"
+  elif [ "$l_merge" = 1 ]; then
+    true >"$D/err.end"
+    l_command 2>&1 | l_collect out
+  else
+    # Whoever waits for the command holds none of its streams, so that each of the two is closed when the command's processes have
+    # closed it.
+    { l_command 2>&1 >&3 3>&- | l_collect err 3>&- >/dev/null & exec >/dev/null 3>&-; wait; } 3>&1 | l_collect out
+  fi
+  { read -r e_status e_at; } 2>/dev/null <"$D/ended" || exit 1
+  if l_only why; then
+    l_told "$e_status exit 0"
+  elif [ -L "$D/why" ]; then
+    # Somebody ends what is left of it, and says so. If he does not, it is said here.
+    n=0 why=$(readlink "$D/why")
+    while [ ! -e "$D/status" ] && [ "$n" -lt $((m_grace * 5 + 100)) ]; do sleep 0.2; n=$((n + 1)); done
+    [ -e "$D/status" ] || l_told "$e_status $why 0"
+  elif [ ! -s "$D/status" ]; then
+    l_told "$e_status exit 0"
+  fi
+  # Without a channel nobody else ends the watch.
+  l_stamp $$ || { l_jobs=$(l_going) && [ -n "$l_jobs" ] || l_quiet; }
+}
+# The jobs of this keeper that have no end yet.
+l_going() {
+  for D in "$L"/jobs/*/*; do
+    [ -f "$D/meta" ] && [ ! -e "$D/status" ] && l_meta "$D" && [ "$m_word" = "$l_word" ] && printf '%s ' "$D"
+  done
+  return 0
+}
+# Runs the command, and writes how it ended before its own ends of the pipes are closed.
+l_command() {
+  # What this shell itself says of a command that was killed is no output of the command. Behind a lone subshell, dash would redirect that one
+  # only.
+  {
+    ( exec 2>&4 4>&-; l_perform )
+    l_r=$?
+  } 4>&2 2>/dev/null
+  l_uptime
+  { printf '%s %s\n' "$l_r" "$l_now" >"$D/ended"; } 2>/dev/null || { l_room; printf '%s %s\n' "$l_r" "$l_now" >"$D/ended"; }
+} </dev/null
+# The script and the input of a job with input, or as another user, come from one file, which is gone before the first of its lines runs;
+# the script's length is known, so that what follows is the command's input. Another user gets the open file, never the name.
+l_perform() {
+  if [ -n "$l_bytes" ]; then
+    command exec <"$D/$l_in" && rm -f "$D/$l_in" || exit 127
+  fi
+  l_self
+  LANDER_JOB=$folder/
+  export LANDER_JOB
+  cd /
+  if [ -n "$l_ours" ]; then
+    # Its processes are those that this one started.
+    printf '%s %s %s\n' "$l_me" "$l_start" "$l_bootid" >"$D/tree"
+    umask 022
+    eval "$l_script"
+    exit
+  fi
+  printf '%s %s %s\n' "$l_me" "$l_start" "$l_bootid" >"$D/session"
+  umask 022
+  exec 8<&-
+  l_setsid=$(command -v setsid)
+  eval "$l_login"
+  if [ -n "$l_bytes" ]; then
+    exec "$l_setsid" $l_as sh -c 'LANDER_JOB=$2; export LANDER_JOB; l=$(dd bs="$1" count=1 2>/dev/null); eval "$l"' \
+      sh "$l_bytes" "$folder/"
+  fi
+  # The last of its words is `exec`, with this in front of the command.
+  eval "$l_script"
+}
+# Keeps what comes out of a stream, up to the cap; the rest is let go. `cat` hands on at once what it reads, and the limit on its file
+# size cuts to the byte (`head -c` waits for a full buffer, and `dd count=` takes a short read for a whole one).
+l_collect() {
+  {
+    (ulimit -c 0; ulimit -f $((l_cap / 512)); exec cat) 2>/dev/null || {
+      cat >/dev/null
+      printf '\n[lander: output ends here; what came after %s bytes was not kept]\n' "$l_cap"
+    }
+  } >>"$D/$1"
+  { true >"$D/$1.end"; } 2>/dev/null || { l_room; true >"$D/$1.end"; }
+}
+
+# Runs a question. Of two that were started by an engine that lost its channel and asked again, the first to end gives the answer.
+l_answer() {
+  l_enter_job
+  l_self
+  me=$l_me
+  printf '%s %s %s\n' "$l_me" "$l_start" "$l_bootid" >"$D/pid"
+  (command exec >"$D/out.$me" 2>"$D/err.$me" || exit 127; l_perform)
+  l_told "$? exit $me"
+}
+
+# Processes of a job: those that carry its mark, and its session, where members of other users show too.
+# One text, because a keeper that is not root needs AS to look for the mark of another user's processes.
+l_members='
+  if printf "a\0b\0" | grep -qzxF b 2>/dev/null; then
+    grep -lzxF -e "$mark" /proc/[0-9]*/environ 2>/dev/null | cut -d/ -f3
+  else
+    tail -v -c +1 /proc/[0-9]*/environ 2>/dev/null | tr "\0" "\n" | while IFS= read -r l; do
+      case $l in "==> /proc/"*) p=${l#==> /proc/}; p=${p%%/*};; "$mark") echo "$p";; esac
+    done
+  fi'
+# The number of a session is given to no other process while one of its members lives. Its leader may be about to begin it. Older versions
+# wrote nothing but the number.
+l_session() {
+  sid= l_s= l_b=
+  { read -r sid l_s l_b; } 2>/dev/null <"$D/session"
+  [ -n "$sid" ] && [ "${l_b:-$l_bootid}" = "$l_bootid" ] || return 0
+  if [ -n "$l_s" ] && l_stamp "$sid"; then
+    [ "$l_start" = "$l_s" ] || return 0
+    echo "$sid"
+  fi
+  for f in /proc/[0-9]*/stat; do
+    { read -r l; } 2>/dev/null <"$f" || continue
+    set -- ${l##*) }
+    [ "$1" != Z ] && [ "$4" = "$sid" ] && { f=${f#/proc/}; echo "${f%/stat}"; }
+  done
+}
+# A job of ours: the subshell that is it, and everything below.
+l_tree() {
+  l_alive "$D/tree" || return 0
+  l_n=" $l_p "
+  while :; do
+    l_l=$l_n
+    for f in /proc/[0-9]*/stat; do
+      { read -r l; } 2>/dev/null <"$f" || continue
+      set -- ${l##*) }
+      f=${f#/proc/} f=${f%/stat}
+      case $l_n in *" $f "*) ;; *" $2 "*) l_n="$l_n$f " ;; esac
+    done
+    [ "$l_n" != "$l_l" ] || break
+  done
+  for l in $l_n; do echo "$l"; done
+}
+l_living() {
+  sort -un | while read -r p; do
+    { read -r l; } 2>/dev/null <"/proc/$p/stat" || continue
+    set -- ${l##*) }
+    [ "$1" = Z ] || echo "$p"
+  done
+}
+
+# WORDS: runs them with AS, 5 s at most: its user may stop or trace whatever runs in its name.
+l_as_them() {
+  t=0
+  rm -f "$D/.as.end"
+  { $as "$@" </dev/null 2>/dev/null 8<&-; true >"$D/.as.end"; } &
+  until [ -e "$D/.as.end" ]; do
+    [ "$t" -lt 100 ] || { true >"$D/mute"; break; }
+    sleep 0.05
+    t=$((t + 1))
+  done
+}
+# Processes that AS alone can see. They are its user's word: a number counts only if the process is that user's, and is signalled in
+# that user's name. Root sees all by itself, and asks nobody.
+l_theirs() {
+  [ -n "$as" ] && [ "$me" != 0 ] && [ ! -e "$D/mute" ] || return 0
+  u=$(id -u "${as##* }") || return 0
+  l_as_them sh -c "mark=\$1; $l_members" sh "$mark" >"$D/.as"
+  tr -cd '0-9\n' <"$D/.as" | while read -r p; do [ "$(stat -c %u "/proc/$p" 2>/dev/null)" != "$u" ] || echo "$p"; done | l_living
+}
+l_seek() { m=$({ eval "$l_members"; l_session; l_tree; } | l_living) x=$(l_theirs); }
+# NAME: to every process that `l_seek` found.
+l_signal() {
+  for p in $m; do kill "-$1" "$p" 2>/dev/null; done
+  [ -z "$as" ] || [ "$me" = 0 ] || [ -e "$D/mute" ] || l_as_them sh -c 's=$1; shift; for p; do kill "-$s" "$p"; done' sh "$1" $m $x >/dev/null
+}
+# RC WHY HELD, with `kill` behind it if TERM was not enough, then the survivors: complete, or not there.
+l_report() {
+  l_write_end "$@" || { l_room; l_write_end "$@"; }
+  l_sync "$D/.status.end"
+  mv "$D/.status.end" "$D/status"
+}
+l_write_end() { { printf '%s %s %s\n' "$1" "$2" "$3" && { [ ! -e "$D/left" ] || cat "$D/left"; }; } 2>/dev/null >"$D/.status.end"; }
+
+# WHY GRACE AS: ends everything the job started: TERM, grace, KILL until none is left that we may signal.
+l_finish() {
+  as=$3
+  ln -s "$1" "$D/why" 2>/dev/null || return 0
+  me=$(id -u)
+  # One that has just begun is about to say where its processes are.
+  n=0
+  while [ "$n" -lt 40 ] && [ ! -s "$D/session" ] && [ ! -s "$D/tree" ] && [ ! -e "$D/ended" ] && l_alive "$D/pid"; do
+    sleep 0.05
+    n=$((n + 1))
+  done
+  l_seek
+  [ -z "$m$x" ] || l_signal TERM
+  n=0
+  while l_seek; [ -n "$m$x" ] && [ "$n" -lt $(($2 * 5)) ]; do sleep 0.2; n=$((n + 1)); done
+  how=
+  [ -z "$m$x" ] || how=' kill'
+  n=0
+  while [ -n "$m$x" ] && [ "$n" -lt 25 ]; do l_signal KILL; sleep 0.1; l_seek; n=$((n + 1)); done
+  { true >"$D/left"; } 2>/dev/null || { l_room; true >"$D/left"; }
+  for p in $m $x; do
+    printf '%s %s %s\n' "$p" "$(stat -c %U "/proc/$p" 2>/dev/null)" "$(tr '\0\n' '  ' <"/proc/$p/cmdline" 2>/dev/null)" >>"$D/left"
+  done
+  [ ! -e "$D/mute" ] || printf '? %s stops what looks for its processes: there may be more\n' "${as##* }" >>"$D/left"
+  n=0
+  while [ -z "$m$x" ] && [ "$n" -lt 20 ] && [ -d "$D" ] && ! { [ -e "$D/out.end" ] && [ -e "$D/err.end" ]; }; do sleep 0.05; n=$((n + 1)); done
+  l_report - "$1" "0$how"
+}

@@ -1,0 +1,140 @@
+# What a host is, and what there is on it.
+
+l_ping() { printf 'pong\n'; }
+
+# What `current` is: l_cur, the release of ours that it names; else l_odd, `link`, `folder` or `file`. l_to is a link's text.
+l_current() {
+  l_cur= l_odd= l_to=
+  if [ -L "$P/current" ]; then
+    l_to=$(readlink "$P/current")
+    case $l_to in
+      *"$LF"*) l_odd=file l_to=; return ;;
+      "$P"/releases/*) l_c=${l_to#"$P"/releases/} ;;
+      releases/*) l_c=${l_to#releases/} ;;
+      *) l_c= ;;
+    esac
+    case $l_c in
+      '' | */* | .*) l_odd=link ;;
+      *) if l_ours "$l_c"; then l_cur=$l_c; else l_odd=link; fi ;;
+    esac
+  elif [ -d "$P/current" ]; then l_odd=folder
+  elif [ -e "$P/current" ]; then l_odd=file
+  fi
+}
+# RELEASE: whether it was delivered by us, even if nothing of it is left.
+l_ours() {
+  [ ! -f "$L/manifests/$1" ] || return 0
+  for l_n in order receipt receipt.previous; do
+    while read -r l_w l_x; do [ "$l_w" != "$1" ] || return 0; done 2>/dev/null <"$L/$l_n"
+  done
+  return 1
+}
+# RELEASE: what is wrong with it, as far as names tell: no file is read.
+l_sound() {
+  if [ ! -d "$P/releases/$1" ]; then echo "gone $1"
+  elif [ ! -s "$L/manifests/$1" ]; then echo "unlisted $1"
+  elif { read -r l_w; } 2>/dev/null <"$L/entries/$1.count"; then
+    l_c=$(l_seen "$1")
+    [ "$l_c" -ge "$l_w" ] || echo "lacking $1 $((l_w - l_c)) $l_w"
+  fi
+}
+# RELEASE: how many of the entries that it was delivered with are there.
+l_seen() {
+  (
+    cd "$P/releases/$1" || exit 1
+    l_c=$(xargs -0 stat -c . -- <"$L/entries/$1" 2>/dev/null)
+    # A dot and a line end for each, without the last line end.
+    l_w=${#l_c}
+    printf '%s\n' $(((l_w + 1) / 2))
+  )
+}
+# RELEASE: remembers that number, once its deployment is through: what hooks took away is not missed.
+l_mark() {
+  [ -f "$L/entries/$1" ] && [ ! -f "$L/entries/$1.count" ] || return 0
+  l_seen "$1" >"$L/entries/$1.count"
+}
+# Plants an id, new at each start of the machine: a copy of its disk is then another machine, and two names of it are one.
+l_plant() {
+  l_w=
+  { read -r l_c l_w; } 2>/dev/null <"$L/id"
+  [ "$l_w" != "$l_bootid" ] || return 0
+  { read -r l_c; } 2>/dev/null </proc/sys/kernel/random/uuid || return 0
+  printf '%s %s\n' "$l_c" "$l_bootid" >"$L/id"
+}
+
+# How many processors this shell may run on: a list such as 0-3,8.
+l_processors() {
+  n=0
+  while read -r l_l l_c; do
+    [ "$l_l" = Cpus_allowed_list: ] || continue
+    while [ -n "$l_c" ]; do
+      l_a=${l_c%%,*}
+      n=$((n + ${l_a#*-} - ${l_a%-*} + 1))
+      case $l_c in *,*) l_c=${l_c#*,} ;; *) l_c= ;; esac
+    done
+    break
+  done </proc/self/status
+  [ "$n" -gt 0 ] || n=$(grep -c '^processor' /proc/cpuinfo)
+  echo "processors $n"
+}
+
+# PATH, then the shared paths: everything a plan needs to know, one fact a line. Changes nothing.
+l_survey() {
+  ! l_memory "$1" || l_private
+  shift
+  echo "clock $(date +%s%3N)"
+  echo "user $(id -un 2>/dev/null || id -u)"
+  echo "home $HOME"
+  echo "boot $l_bootid"
+  l_l=$(uname -rm)
+  echo "kernel ${l_l% *}"
+  echo "architecture ${l_l##* }"
+  l_processors
+  for t in tar gzip setsid sha256sum dd stat mkfifo mv ln cp rm mkdir chmod touch find xargs sort readlink wc grep sed sleep date \
+    sync cat env tr cut id uname tail head cmp; do
+    command -v "$t" >/dev/null 2>&1 || echo "missing $t"
+  done
+  for t in curl wget busybox bash sudo runuser setpriv setfacl systemd-run flock truncate; do
+    ! command -v "$t" >/dev/null 2>&1 || echo "tool $t"
+  done
+  at=$P
+  while [ ! -e "$at" ]; do
+    up=${at%/*}
+    [ "$up" != "$at" ] || up=.
+    at=${up:-/}
+  done
+  [ -d "$at" ] || echo "unwritable $at"
+  l_l=$(stat -c '%d:%i %N' "$at/." "/proc/$$/exe" 2>/dev/null) ||
+    l_l=$(stat -L -c '%d:%i x' "$at")$LF$(readlink -f "/proc/$$/exe")
+  l_a=${l_l%%"$LF"*}
+  echo "place ${l_a%% *} ${P#"$at"}"
+  l_l=${l_l##*/} l_l=${l_l%\'}
+  echo "shell ${l_l% (deleted)}"
+  echo "real $( (cd -P "$at" 2>/dev/null && pwd -P) || readlink -f "$at")${P#"$at"}"
+  l_current
+  [ -z "$l_odd" ] || echo "odd $l_odd $l_to"
+  if [ -d "$P/.lander" ]; then at=$P/.lander; fi
+  for t in $l_files; do [ ! -d "$L/$t" ] || echo "blocked $P/.lander/$t"; done
+  if [ -d "$at" ] && { ! [ -w "$at" ] || ! [ -x "$at" ]; }; then
+    if [ "$(id -u)" = 0 ] || [ -O "$at" ]; then echo "readonly $at"; else echo "unwritable $at"; fi
+  fi
+  echo "space $(stat -f -c '%a %S %d %c' "$at")"
+  l_lacks "$@"
+  [ ! -d "$L" ] || [ -x "$L/." ] && [ -r "$L/." ] || return 0
+  { read -r l_c l_w; } 2>/dev/null <"$L/id" && echo "id $l_c $l_w"
+  good= before=
+  { read -r good l_w; } 2>/dev/null <"$L/receipt"
+  { read -r before l_w; } 2>/dev/null <"$L/receipt.previous"
+  [ -z "$l_cur" ] || { echo "current $l_cur" && l_sound "$l_cur"; }
+  case $good in '' | "$l_cur") ;; *) l_sound "$good" ;; esac
+  case $before in '' | "$l_cur" | "$good") ;; *) l_sound "$before" ;; esac
+  for r in $(l_order); do echo "release $r"; done
+  f=0 t=
+  { read -r f t; } 2>/dev/null <"$L/fence"
+  echo "fence $f"
+  l_holder
+  l_running "$P" 2147483647 "" "job	"
+  for name in receipt receipt.previous failed; do
+    [ ! -f "$L/$name" ] || echo "$name $(stat -c %s "$L/$name")"
+  done
+}
