@@ -19,7 +19,7 @@ extension ExitCode {
       if !Self.isRestored(conclusion, rollback) {
         self = .rollbackFailed
       } else {
-        self = conclusion.hosts.contains(where: \.isHeld) ? .held : .cancelled
+        self = conclusion.hosts.contains(where: \.isHeld) || conclusion.leavesNew(rollback, isRollback) ? .held : .cancelled
       }
     case .failed:
       if conclusion.hosts.contains(where: \.isLeftBroken) {
@@ -30,7 +30,7 @@ extension ExitCode {
         self = rollback.status == .succeeded ? Self.wentBack(conclusion) : .rollbackFailed
       } else if isRollback, conclusion.hosts.contains(where: { $0 != .pending && $0.isLeftBehind }) {
         self = .rollbackFailed
-      } else if conclusion.hosts.contains(where: \.isHeld) || !conclusion.rollback.isEmpty {
+      } else if conclusion.hosts.contains(where: \.isHeld) || !conclusion.rollback.isEmpty || conclusion.leavesNew(rollback, isRollback) {
         self = .held
       } else if let kind = conclusion.error?.failure.kind, kind.isNobodysFault {
         self = kind == .fenced || kind == .locked ? .locked : .infrastructure
@@ -85,6 +85,11 @@ extension ExitCode {
 }
 
 extension Conclusion {
+  /// Whether hosts stay on the new release although the deployment failed or was cancelled: its recipe says that nothing goes back.
+  fileprivate func leavesNew(_ back: Conclusion?, _ isRollback: Bool) -> Bool {
+    back == nil && !isRollback && rollback.isEmpty && hosts.contains(.succeeded)
+  }
+
   /// Whether a newer deployment came to own its hosts while it was at work: what they run is that one's business, and nobody is needed.
   package var isTakenOver: Bool {
     error?.failure.kind == .fenced && !hosts.contains(where: \.isLeftBroken)

@@ -135,19 +135,19 @@ package struct Summary: Sendable {
       let left = rollback.hosts.filter(\.status.isLeftBehind).map(\.name)
       if !left.isEmpty { lines += ["", "  Not back, on the release that failed or stopped half way: " + Self.named(left)] }
       lines += Summary(rollback).notStarted
-    } else if lines.isEmpty, !isWhole, !conclusion.hosts.contains(where: \.isHeld), conclusion.rollback.isEmpty {
+    } else if lines.isEmpty, !isWhole, stayed.isEmpty, conclusion.rollback.isEmpty {
       lines = ["", "  " + whatIsLeft]
     }
     lines += notStarted
-    let held = story.hosts.filter(\.status.isHeld)
-    if !held.isEmpty {
-      lines += [
-        "",
-        "  Left as they are, because rollback is off: "
-          + held.prefix(8).map(\.name).joined(separator: " "),
-      ]
-    }
+    if !stayed.isEmpty { lines += ["", "  Left as they are, because rollback is off: " + Self.named(stayed)] }
     return lines
+  }
+
+  /// Hosts on the new release, or on what failed, because the recipe says that nothing goes back.
+  private var stayed: [String] {
+    let isEnded = [.failed, .cancelled].contains(story.conclusion?.status)
+    let isOff = isEnded && rollback == nil && story.plan?.kind == .deploy && story.plan?.flow.rollback == false
+    return story.hosts.filter { $0.status.isHeld || isOff && $0.status == .succeeded }.map(\.name)
   }
 
   private static func named(_ hosts: [String]) -> String {

@@ -67,6 +67,19 @@ struct MessageCommandTests {
     #expect(running.wait() == 0, "\(running.everything)")
   }
 
+  @Test("a cancel of an interrupted deployment whose hosts have all succeeded exits with 3 and says that the release stays")
+  func lateAndLeft() throws {
+    let body = "on_success = function() here:run \"touch ended; exec sleep 300\" end,"
+    let place = try Workplace.project(hosts: 1, body: body)
+    let running = try place.start(["deploy", "--output", "plain"])
+    try place.wait(for: "ended")
+    running.send(SIGKILL)
+    _ = running.wait()
+    let cancel = try place.lander("cancel")
+    #expect(cancel.code == 3, "\(cancel.err)\(cancel.out)")
+    #expect(cancel.err.contains("Nothing was cancelled: every host had come to its end, and the release stays."), "\(cancel.err)")
+  }
+
   @Test("Ctrl-C while it is paused cancels at once")
   func interrupted() throws {
     let (place, running, id) = try begin()

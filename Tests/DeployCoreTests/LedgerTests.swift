@@ -137,7 +137,9 @@ struct LedgerTests {
     #expect(again.move(at: now) == nil && again.conclusion == end)
   }
 
-  @Test("a timer of a dead engine rings when it would have, or at once if that is over", arguments: [(400, 600), (1000, 0), (5000, 0)])
+  @Test(
+    "a timer of a dead engine rings when it would have, or at once if that is over; a clock that went back makes it no longer",
+    arguments: [(400, 600), (1000, 0), (5000, 0), (-86_400_000, 1000)])
   func timers(passed: Int, left: Int) throws {
     let p = plan(hosts: 1, hooks: hooks)
     var ledger = Ledger(plan: p, scripts: scripts())

@@ -75,6 +75,11 @@ struct BenchHosts: HostDoor {
     if let answer = door.answer(to: message) { return .answered(answer) }
     return door.waits(message, for: deployment) ? .waits : .gone
   }
+
+  func withdraw(_ message: Message.ID, from deployment: Deployment.ID, on host: Host, at path: String) async throws(Failure) {
+    if away.value.contains(host.name) { throw Failure(.unreachable, "no route to host") }
+    _ = door.withdraw(message, from: deployment)
+  }
 }
 
 /// A value that tests set while others read it.

@@ -118,14 +118,15 @@ struct MessageTests {
     #expect(text.hasPrefix(words), "\(text)")
   }
 
-  @Test("a message that no engine takes from the hosts is said to lie there, and one that goes with the lock is said to be gone")
+  @Test("a message that no engine takes from the hosts is taken back, and one that goes with the lock is said to be gone")
   func silent() async throws {
     let bench = try Bench(Self.text)
     let pair = try await left(bench)
     let selections = try bench.project.project.selections(recipe: nil, group: nil)
-    guard case .silent(pair.first.id, _) = try await bench.desk.say(.pause, toFar: pair.first.id, on: selections) else {
+    guard case .silent(pair.first.id, _, left: []) = try await bench.desk.say(.pause, toFar: pair.first.id, on: selections) else {
       return #expect(Bool(false))
     }
+    #expect(bench.door.waiting(for: pair.first.id).isEmpty, "an engine that resumes hours later would hear it")
     bench.door.deafen()
     let speaker = Task { try await bench.desk.say(.pause, toFar: pair.first.id, on: selections, patience: Self.long) }
     while bench.door.waiting(for: pair.first.id).count < 2 { await Task.yield() }

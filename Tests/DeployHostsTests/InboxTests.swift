@@ -77,7 +77,36 @@ struct InboxTests {
     #expect(await leave("../up", for: "d1")?.kind == .invalid)
     for number in 1...40 { #expect(await leave("m\(number)", for: "d1") == nil) }
     let full = await leave("more", for: "d1")
-    #expect(full?.message.hasPrefix("40 messages and answers are in \(ground.path)/.lander/inbox already") == true, "\(full as Any)")
+    #expect(full?.message.hasPrefix("40 messages are in \(ground.path)/.lander/inbox/d1 already") == true, "\(full as Any)")
+    await ground.end()
+  }
+
+  @Test("answers that nobody fetched keep nobody from speaking: the newest forty stay")
+  func many() async throws {
+    let ground = try Ground()
+    await locked(ground)
+    let place = "\(ground.path)/.lander/inbox/d1"
+    try await ground.hosts.leave(message("first"), for: "d1", on: ground.host, at: ground.path)
+    _ = Ground.sh("cd '\(place)' && for k in $(seq 10 69); do echo {} >$k.answer; done")
+    try await ground.hosts.leave(message("cancel", .cancel), for: "d1", on: ground.host, at: ground.path)
+    let left = Ground.sh("cd '\(place)' && ls *.answer | wc -l; ls 30.answer 69.answer first.json cancel.json")
+    #expect(left == "40\n30.answer\n69.answer\ncancel.json\nfirst.json\n")
+    await ground.end()
+  }
+
+  @Test("a message that is taken back is not heard, and an answer cannot be taken back")
+  func withdrawn() async throws {
+    let ground = try Ground()
+    await locked(ground)
+    try await ground.hosts.leave(message("m1"), for: "d1", on: ground.host, at: ground.path)
+    let state = try await ground.hosts.state(of: "m1", for: "d1", on: ground.host, at: ground.path)
+    try await ground.hosts.withdraw("m1", from: "d1", on: ground.host, at: ground.path)
+    #expect(state == .waits)
+    #expect(try await ground.hosts.state(of: "m1", for: "d1", on: ground.host, at: ground.path) == .gone)
+    _ = Ground.sh("cd '\(ground.path)/.lander/inbox/d1' && printf '{\"accepted\":true,\"words\":\"yes\"}\\n' >m2.answer")
+    try await ground.hosts.withdraw("m2", from: "d1", on: ground.host, at: ground.path)
+    let answer = MessageState.answered(MessageAnswer(accepted: true, "yes"))
+    #expect(try await ground.hosts.state(of: "m2", for: "d1", on: ground.host, at: ground.path) == answer)
     await ground.end()
   }
 

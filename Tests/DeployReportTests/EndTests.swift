@@ -1,5 +1,6 @@
 import DeployModel
 import DeployReport
+import PlanDrafts
 import Testing
 
 /// How a deployment that others took over, or that fell apart with its rollback, is told and what it exits with.
@@ -68,6 +69,25 @@ import Testing
     let cancelled = ScriptError(Failure(.cancelled, "Ctrl-C"))
     #expect(ExitCode(Conclusion(status: .cancelled, error: cancelled, hosts: [.failed(cancelled), .pending])) == .held)
     #expect(ExitCode(Conclusion(status: .cancelled, error: cancelled, hosts: [.restored(cancelled), .pending])) == .cancelled)
+  }
+
+  @Test(
+    "if rollback is off and hosts stay on the new release, the exit is 12 and they are named, whatever ended the deployment",
+    arguments: [Failure.Kind.rejected, .unfit, .failed, .cancelled])
+  func stays(_ kind: Failure.Kind) {
+    let error = ScriptError(Failure(kind, "no"))
+    let plan = Stories.plan().edited { $0.rollback = false }
+    let conclusion = Conclusion(
+      status: kind == .cancelled ? .cancelled : .failed, error: error, hosts: [.succeeded] + plan.hosts.dropFirst().map { _ in .pending })
+    #expect(ExitCode(conclusion) == .held)
+    let story = DeploymentStory([
+      Entry(sequence: 0, at: plan.origin.at, fact: .planned(plan)),
+      Entry(sequence: 1, at: plan.origin.at, fact: .noted(.host(0, .succeeded))),
+      Entry(sequence: 2, at: plan.origin.at, fact: .concluded(conclusion)),
+    ])
+    let text = Summary(story).lines(on: Surface()).joined(separator: "\n")
+    #expect(text.contains("Left as they are, because rollback is off: \(plan.hosts[0].host.name)"), "\(text)")
+    #expect(!text.contains("is back on what it ran before"), "\(text)")
   }
 
   @Test("why hosts never began is said if it is another cause than what failed first")

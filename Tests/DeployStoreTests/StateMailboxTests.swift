@@ -24,6 +24,16 @@ struct StateMailboxTests {
     return heard
   }
 
+  @Test("root says nothing in the state folder of another user, whose engine could not read it", .enabled(if: geteuid() == 0))
+  func root() throws {
+    let state = try folder.state()
+    #expect(chown(state.path, 65534, 65534) == 0)
+    let failure = #expect(throws: Failure.self) { try StateMailbox(in: state).send(message("m1", .approve), to: "d1") }
+    #expect(
+      failure?.kind == .notPermitted && failure?.fix?.contains("sudo -u") == true && failure?.fix?.contains("lander approve d1") == true)
+    #expect(!FileManager.default.fileExists(atPath: state.path + "/mail/d1"))
+  }
+
   @Test("a message is given to every engine that asks until it is taken, oldest first, and files are for their owner only")
   func order() async throws {
     let mailbox = StateMailbox(in: try folder.state())

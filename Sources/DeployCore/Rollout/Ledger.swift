@@ -95,8 +95,9 @@ package struct Ledger {
     // An engine that died before the core was told that it starts.
     guard recovery.hasStarted else { return }
     acts = recovery.outstanding.map { .perform($0) } + recovery.cancelled.map { .cancel(intent: $0) }
+    // A clock that went back meanwhile makes no timer longer than it was.
     for timer in recovery.timers {
-      acts.append(.ring(timer: timer.number, after: max(.zero, (timer.since + timer.after) - now)))
+      acts.append(.ring(timer: timer.number, after: min(timer.after, max(.zero, (timer.since + timer.after) - now))))
     }
     wanted = recovery.unjournalled
     stage = .sealing

@@ -9,4 +9,6 @@ package protocol HostDoor: Sendable {
   func state(
     of message: Message.ID, for deployment: Deployment.ID, on host: Host, at path: String
   ) async throws(Failure) -> MessageState
+  /// Takes a message back that no engine has taken.
+  func withdraw(_ message: Message.ID, from deployment: Deployment.ID, on host: Host, at path: String) async throws(Failure)
 }

@@ -71,9 +71,30 @@ extension Desk {
         }
       }
       if !waits { return .lockGone(deployment) }
-      if now >= deadline { return .silent(deployment, after: Interval(milliseconds: (now - begin).milliseconds)) }
+      if now >= deadline { return await withdrawn(message, from: deployment, at: places, after: now - begin) }
       await ports.clock.sleep(.seconds(1))
-      try Task.checkCancellation()
+      if Task.isCancelled {
+        _ = await withdrawn(message, from: deployment, at: places, after: now - begin)
+        throw CancellationError()
+      }
     }
+  }
+
+  /// Takes a message back, unless an engine took it at the last moment.
+  private func withdrawn(
+    _ message: Message.ID, from deployment: Deployment.ID, at places: [Place], after time: Interval
+  ) async -> Reception {
+    var left: [String] = []
+    for place in places {
+      do throws(Failure) {
+        try await hosts.withdraw(message, from: deployment, on: place.host, at: place.path)
+      } catch { left.append(place.host.name) }
+    }
+    for place in places {
+      if case .answered(let answer) = try? await hosts.state(of: message, for: deployment, on: place.host, at: place.path) {
+        return .answered(deployment, accepted: answer.accepted, answer.words)
+      }
+    }
+    return .silent(deployment, after: time, left: left)
   }
 }

@@ -12,6 +12,7 @@ package enum Reception: Sendable, Hashable {
   case ignored(Deployment.ID, after: Interval)
   /// The hosts that had the message threw it away with the deployment's locks: it has ended, or its rollback began.
   case lockGone(Deployment.ID)
-  /// The message lies on hosts, and no engine took it in time. It is heard if an engine renews the locks once more.
-  case silent(Deployment.ID, after: Interval)
+  /// No engine took the message in time, and it was taken back.
+  /// - Parameter left: hosts that could not be reached any more and may still have it: it is heard there if an engine renews the lock.
+  case silent(Deployment.ID, after: Interval, left: [String])
 }

@@ -26,4 +26,11 @@ extension Hosts {
     }
     return .answered(answer)
   }
+
+  /// Takes a message back that no engine has taken; an answer stays.
+  package func withdraw(
+    _ message: Message.ID, from deployment: Deployment.ID, on host: DeployModel.Host, at path: String
+  ) async throws(Failure) {
+    _ = try await link(to: host).demand("l_withdraw", [host.place(path), deployment, message])
+  }
 }

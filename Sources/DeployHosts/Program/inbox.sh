@@ -30,8 +30,14 @@ l_letter() {
   [ "$h_dep" = "$2" ] || l_die 42 "deployment $h_dep of $h_owner has the lock of $1, not $2"
   l_to=$L/inbox/$2 l_f=$3
   mkdir -p "$l_to" || l_full "$L"
-  set -- "$l_to"/*
-  [ $# -lt 40 ] || l_die 43 "$# messages and answers are in $P/.lander/inbox already" "wait until the deployment has read them"
+  # Of answers that nobody fetched the newest stay, whose names are the last: they keep nobody from speaking.
+  set -- "$l_to"/*.answer
+  while [ $# -gt 40 ]; do
+    rm -f "$1"
+    shift
+  done
+  set -- "$l_to"/*.json
+  [ $# -lt 40 ] || l_die 43 "$# messages are in $P/.lander/${l_to#"$L/"} already" "wait until the deployment has read them"
   l_take "$l_to/.new"
   l_sync "$l_to/.new"
   mv -fT "$l_to/.new" "$l_to/$l_f.json" || exit 43
@@ -55,4 +61,11 @@ l_reply() {
   l_t=
   { IFS= read -r l_t; } 2>/dev/null <"$L/inbox/$2/$3.answer"
   if [ -n "$l_t" ]; then printf 'answer\t%s\n' "$l_t"; elif [ -f "$L/inbox/$2/$3.json" ]; then echo waits; fi
+}
+
+# PATH DEPLOYMENT NAME: takes a message back.
+l_withdraw() {
+  l_memory "$1" || return 0
+  l_guard
+  rm -f "$L/inbox/$2/$3.json"
 }

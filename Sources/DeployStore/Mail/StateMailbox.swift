@@ -54,8 +54,15 @@ package struct StateMailbox: Mailbox {
   // MARK: for those who speak
 
   /// Leaves a message; it is durable when this returns.
-  /// - Throws: `invalid` for a message that no engine accepts; `noSpace` if too many wait; what the disk says.
+  /// - Throws: `invalid` for a message that no engine accepts; `noSpace` if too many wait; `notPermitted` for root in the state folder of
+  ///   another user, who could read neither the message nor its folder; what the disk says.
   package func send(_ message: Message, to deployment: Deployment.ID) throws(Failure) {
+    if geteuid() == 0, owner != 0 {
+      let name = Self.name(owner)
+      throw Failure(
+        .notPermitted, "the deployment's state folder belongs to \(name), whose engine could not read a message of root",
+        fix: "say it as that user: sudo -u \(name) lander \(message.kind.rawValue) \(deployment)")
+    }
     let folder = try folder(of: deployment)
     if let fault = message.fault { throw Failure(.invalid, "the message \(fault)") }
     guard let bytes = try? CompactJSON.encode(message), bytes.count <= Self.sizeLimit else {

@@ -78,11 +78,14 @@ struct Speech {
         Problem(
           "deployment \(id) gave its locks back before it answered: it has ended, or its rollback began",
           fix: "lander status says what the hosts run and who holds their locks"), exit: .refused)
-    case .silent(let id, let time):
+    case .silent(let id, let time, let left):
+      let back =
+        left.isEmpty
+        ? "and it was taken back" : "and it could not be taken back on \(left.joined(separator: " ")): an engine that resumes hears it"
       return Problems(
         Problem(
-          "the message lies on the hosts of deployment \(id), and no engine took it within \(time): its engine is gone, out of reach, or "
-            + "of an older version. What leads a deployment further is heard only from two of its hosts",
+          "no engine of deployment \(id) took the message within \(time), \(back). Its engine is gone, out of reach, or of an older "
+            + "version. What leads a deployment further is heard only from two of its hosts",
           fix: "lander status says whether its lease is renewed; lander unlock takes the lock of a dead one"),
         exit: .refused)
     }
