@@ -43,7 +43,11 @@ package struct GateStory: Sendable {
   package func commands(for deployment: Deployment.ID) -> [[String]] {
     switch gate.kind {
     case .time, .check: [["lander promote \(deployment)", "passes it now"]]
-    case .approval: [["lander approve \(deployment)", "passes it"], ["lander reject \(deployment)", "fails it, and hosts go back"]]
+    case .approval:
+      [
+        ["lander approve \(deployment)", "passes it"],
+        ["lander reject \(deployment)", gate.failing == .fail ? "fails it, and hosts go back" : "fails it, and the strategy decides"],
+      ]
     case .pause: [["lander resume \(deployment)", "continues"], ["lander cancel \(deployment)", "takes hosts back"]]
     }
   }

@@ -83,10 +83,11 @@ struct GateWordTests {
     let rig = try Rig(
       """
       recipe "shop" { path = "/srv/shop", strategy = strategy "own" (function(rollout)
-        local answers, verdict = rollout:approve { on_fail = "return" }
-        log("%d %s %s %s %s", #answers, verdict, answers[1].by, answers[1].comment, answers[1].at)
+        local passed, answers = rollout:approve { on_fail = "return" }
+        log("%d %s %s %s %s", #answers, passed, answers[1].by, answers[1].comment, answers[1].at)
         log("%s", rollout:pause())
-        log("%s", rollout:watch { during = "1s", port = 1, on_fail = "return" })
+        log("%s %s", rollout:watch { during = "1s", port = 1, on_fail = "return" })
+        if rollout:approve { on_fail = "return" } then log "not reached" end
       end) }
       """)
     guard case .rollout(let bound?) = rig.recipe.flow.stages.last else { return }
@@ -96,7 +97,8 @@ struct GateWordTests {
     var log = rig.scripts.step(1, .gate(GateAnswer(.pass, by: "kim@laptop", comment: "fine", at: said))).log
     log += rig.scripts.step(1, .gate(GateAnswer(.pass, by: "lee@ci"))).log
     log += rig.scripts.step(1, .gate(GateAnswer(.fail, comment: "500"))).log
-    #expect(log.map(\.text) == ["1 pass kim@laptop fine 1700000000", "lee@ci", "fail"])
+    log += rig.scripts.step(1, .gate(GateAnswer(.fail, by: "kim@laptop"))).log
+    #expect(log.map(\.text) == ["1 true kim@laptop fine 1700000000", "lee@ci", "false fail"])
   }
 
   @Test("a decision that the engine refuses raises, at the line that asked")

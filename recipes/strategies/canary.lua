@@ -1,14 +1,13 @@
 -- A few hosts first, which are watched; then the others, a batch at a time, each watched too. If a watch finds hosts bad, every host
 -- goes back.
 
---- Looks at the hosts that have the release; without a check only time passes.
-local function look(rollout, options)
-  if not options.check then return rollout:wait(options.watch) end
-  local watch = { during = options.watch }
-  if type(options.check) == "function" then watch.check = options.check else
-    for name, value in pairs(options.check) do watch[name] = value end
-  end
-  rollout:watch(watch)
+--- What a gate is given: the options of the recipe over those of the strategy. If it fails, hosts go back, so it has no on_fail.
+local function gate(name, given, own)
+  local options = {}
+  for key, value in pairs(own) do options[key] = value end
+  for key, value in pairs(given) do options[key] = value end
+  if options.on_fail then fail("%s of canary takes no on_fail: if it fails, hosts go back", name) end
+  return options
 end
 
 return strategy "canary" {
@@ -22,14 +21,16 @@ return strategy "canary" {
   },
 
   decide = function(rollout, options)
+    local check, approve = options.check, options.approve
+    local watch = check and gate("check", type(check) == "function" and { check = check } or check, { during = options.watch })
+    local ask = approve and gate("approve", type(approve) == "table" and approve or { message = tostring(approve) }, {})
     local canary, rest = rollout.targets:split(options.first)
     rollout:wave(canary)
-    look(rollout, options)
-    local approve = options.approve
-    if approve then rollout:approve(type(approve) == "table" and approve or { message = tostring(approve) }) end
+    if check then rollout:watch(watch) else rollout:wait(options.watch) end
+    if approve then rollout:approve(ask) end
     for batch in rest:batches(options.batch) do
       rollout:wave(batch)
-      if options.check then look(rollout, options) end
+      if check then rollout:watch(watch) end
     end
   end,
 }

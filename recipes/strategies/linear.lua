@@ -1,4 +1,14 @@
 -- Equal waves with the same time between them, in which hosts are watched. If a watch finds hosts bad, every host goes back.
+
+--- What a gate is given: the options of the recipe over those of the strategy. If it fails, hosts go back, so it has no on_fail.
+local function gate(name, given, own)
+  local options = {}
+  for key, value in pairs(own) do options[key] = value end
+  for key, value in pairs(given) do options[key] = value end
+  if options.on_fail then fail("%s of linear takes no on_fail: if it fails, hosts go back", name) end
+  return options
+end
+
 return strategy "linear" {
   options = schema "linear" {
     batch = schema.amount { default = "10%", help = "hosts of each wave" },
@@ -9,16 +19,14 @@ return strategy "linear" {
   },
 
   decide = function(rollout, options)
-    local watch, approve, left = { during = options.watch }, options.approve, #rollout.targets
-    if type(options.check) == "function" then watch.check = options.check end
-    if type(options.check) == "table" then
-      for name, value in pairs(options.check) do watch[name] = value end
-    end
+    local check, approve, left = options.check, options.approve, #rollout.targets
+    local watch = check and gate("check", type(check) == "function" and { check = check } or check, { during = options.watch })
+    local ask = approve and gate("approve", type(approve) == "table" and approve or { message = tostring(approve) }, {})
     for batch in rollout.targets:batches(options.batch) do
       rollout:wave(batch)
       left = left - #batch
-      if options.check then rollout:watch(watch) elseif left > 0 then rollout:wait(options.watch) end
-      if approve and left > 0 then rollout:approve(type(approve) == "table" and approve or { message = tostring(approve) }) end
+      if check then rollout:watch(watch) elseif left > 0 then rollout:wait(options.watch) end
+      if approve and left > 0 then rollout:approve(ask) end
     end
   end,
 }

@@ -7,8 +7,8 @@ local day = 24 * 3600 * 1000
 
 language.word {
   name = "rollout:approve", nature = "pure", phases = { "run" }, takes = "{ … }",
-  summary = "Waits for a person who approves. A rejection, or no answer in time, fails the deployment. Gives the list of answers, each "
-    .. "with by, comment and at, and the verdict.",
+  summary = "Waits for a person who approves. A rejection, or no answer in time, fails the deployment. Gives true, or false with "
+    .. "on_fail = \"return\", and the list of answers, each with by, comment and at.",
   example = "rollout:approve { message = \"Does the canary look good?\", timeout = \"4h\" }",
   fields = {
     { "message", "name", "what the person is asked" }, { "name", "name", "what people call it; \"approve\"" },
@@ -33,11 +33,11 @@ local function refuse_promises(options)
 end
 
 function decisions.methods.approve(self, given)
-  if not decisions.is_own("rollout:approve", self) then return {}, "inconclusive" end
+  if not decisions.is_own("rollout:approve", self) then return false, {} end
   local options = fields.options("rollout:approve", given)
   refuse_promises(options)
   local answer = decisions.gate { kind = "approval", name = options.name or "approve", message = options.message,
     time = options.timeout or day, on_fail = options.on_fail }
-  if not answer.by then return {}, answer.verdict end
-  return { { by = answer.by, comment = answer.comment, at = answer.at } }, answer.verdict
+  local answers = answer.by and { { by = answer.by, comment = answer.comment, at = answer.at } } or {}
+  return answer.verdict == "pass", answers
 end

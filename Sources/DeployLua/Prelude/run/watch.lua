@@ -7,7 +7,8 @@ local most = 10000 -- rests between looks
 
 language.word {
   name = "rollout:watch", nature = "probe", phases = { "run" }, takes = "{ … }",
-  summary = "Looks at hosts for a while. If they are bad the deployment fails. Gives \"pass\", \"fail\" or \"inconclusive\".",
+  summary = "Looks at hosts for a while. If they are bad the deployment fails. Gives true, or false with on_fail = \"return\", and the "
+    .. "verdict: \"pass\", \"fail\" or \"inconclusive\".",
   example = "rollout:watch { during = \"10m\", http = \"http://localhost:8080/ready\" }",
   fields = {
     { "during", "time", "for how long; only time in which somebody looks counts", required = true },
@@ -44,14 +45,14 @@ local function question(options, mistaken)
 end
 
 function decisions.methods.watch(self, given)
-  if not decisions.is_own("rollout:watch", self) then return "inconclusive" end
+  if not decisions.is_own("rollout:watch", self) then return false, "inconclusive" end
   if type(given) ~= "table" then
     rehearsal.misuse("rollout:watch takes a table: rollout:watch { during = \"10m\", port = 80 }")
-    return "inconclusive"
+    return false, "inconclusive"
   end
   local options, mistaken = fields.options("rollout:watch", given)
   local gate = question(options, mistaken)
-  if not gate or not options.during then return "inconclusive" end
+  if not gate or not options.during then return false, "inconclusive" end
   local every = math.max(math.min(options.every or 10000, options.during), 100)
   local looks = math.ceil(options.during / every) + 1
   if looks - 1 > most then
@@ -64,5 +65,6 @@ function decisions.methods.watch(self, given)
   gate.every, gate.looks, gate.limit, gate.allow = every, looks, math.max(options.timeout or 10000, 100), options.allow or 0
   gate.played = phase.rehearsing() or nil
   gate.on_fail, gate.on_inconclusive = options.on_fail, options.on_inconclusive
-  return decisions.gate(gate).verdict
+  local verdict = decisions.gate(gate).verdict
+  return verdict == "pass", verdict
 end
