@@ -1,4 +1,22 @@
 extension HostStatus {
+  /// The word for it in counts, tables and JSON.
+  package var word: String {
+    switch self {
+    case .pending: "waiting"
+    case .changing: "changing"
+    case .ready: "ready"
+    case .succeeded: "succeeded"
+    case .unchanged: "unchanged"
+    case .leftOut: "left out"
+    case .restoring: "restoring"
+    case .restored: "restored"
+    case .untouched: "not changed"
+    case .restoreFailed: "restore failed"
+    case .failed: "failed"
+    case .unknown: isTakenOver ? "taken over" : "unknown"
+    }
+  }
+
   /// Runs its target, or was left out before the start.
   package var isWhereItShouldBe: Bool {
     switch self {

@@ -16,17 +16,11 @@ package struct EndLine: Sendable {
 
   /// `{"v":1,"type":"ended","kind":"unreachable","exit":20,"cause":…,"problems":[…]}`, without the line's end.
   package var text: String {
-    let list = problems.map { problem in
-      JSON.record([
-        ("message", .text(problem.message)), ("place", problem.place.map { .text($0.description) }),
-        ("subject", problem.subject.map { .text($0) }), ("fix", problem.fix.map { .text($0) }),
-      ])
-    }
     return JSON.text(
       JSON.record([
         ("v", 1), ("type", "ended"), ("kind", .text(exit.word)), ("exit", .int(Int(exit.rawValue))),
         ("deployment", deployments.first.map { .text($0) }), ("rollback", deployments.dropFirst().first.map { .text($0) }),
-        ("cause", problems.first.map { .text($0.message) }), ("problems", .list(list)),
+        ("cause", problems.first.map { .text($0.message) }), ("problems", .list(problems.map(\.value))),
       ]))
   }
 }

@@ -12,6 +12,14 @@ extension Problem {
     }
     return lines
   }
+
+  /// The same for programs.
+  package var value: Value {
+    JSON.record([
+      ("message", .text(message)), ("place", place.map { .text($0.description) }), ("subject", subject.map { .text($0) }),
+      ("fix", fix.map { .text($0) }),
+    ])
+  }
 }
 
 extension Problem {

@@ -39,6 +39,25 @@ package struct SimulatedCommand: Sendable, Hashable {
   }
 }
 
+extension SimulatedCommand {
+  /// What the engine's own machine answers, unless it failed for another reason.
+  func answer(_ operation: DeployModel.Operation, _ outcome: inout Outcome) {
+    switch operation {
+    case .run(let command):
+      let (out, err) = streams(merged: command.merge, limit: Captured.limit)
+      (outcome.stdout, outcome.stderr) = (Captured(simulated: out), Captured(simulated: err))
+      if outcome.failure == nil, status != 0 { outcome.failure = Failure(.command, "`\(command.line)` exited with \(status)") }
+      outcome.status = outcome.failure == nil ? 0 : max(1, status)
+    case .check:
+      if outcome.failure == nil, status != 0 {
+        outcome.failure = Failure(.unhealthy, "\(operation.words?.line ?? ""): the check answered no")
+      }
+      outcome.value = .bool(outcome.failure == nil)
+    default: return
+    }
+  }
+}
+
 extension Captured {
   /// A stream of a simulated command: whole, or its beginning and its end.
   init(simulated text: String) {

@@ -96,7 +96,9 @@ extension Simulation {
     for entry in entries { if case .happened(let happening) = entry.fact { record(happening, of: engine) } }
     if keepsEntries { engines[engine].entries += entries }
     checkers.appended(engine, entries, hosts: hosts)
-    if answersGates { for entry in entries { if case .noted(let note) = entry.fact { answer(note, of: engine) } } }
+    if answersGates || !gateAnswers.isEmpty {
+      for entry in entries { if case .noted(let note) = entry.fact { answer(note, of: engine) } }
+    }
     do {
       try journal?(engines[engine].plan.id, entries)
       return true
@@ -107,15 +109,19 @@ extension Simulation {
   }
 
   private mutating func answer(_ note: Note, of engine: Int) {
-    guard case .gateOpened(let number, let gate) = note else { return }
-    let kind: Message.Kind
-    switch gate.kind {
-    case .time, .check: return
-    case .approval: kind = .approve
-    case .pause: kind = .resume
-    }
+    guard case .gateOpened(let number, let gate) = note, let kind = answer(to: gate) else { return }
     let message = Message(id: "answer-\(engine)-\(number)", kind, by: "rehearsal", at: now)
     queue.push(.say(engine: engine, message), at: now + .seconds(1))
+  }
+
+  private func answer(to gate: Gate) -> Message.Kind? {
+    if let chosen = gateAnswers[gate.name] { return chosen == .approve && gate.kind == .pause ? .resume : chosen }
+    guard answersGates else { return nil }
+    return switch gate.kind {
+    case .time, .check: nil
+    case .approval: .approve
+    case .pause: .resume
+    }
   }
 
   /// An instant at which the engine may die. Dead, it is resumed a little later.

@@ -99,14 +99,15 @@ extension Simulation {
     engines[engine].here.append(intent.id)
     let fate = faults.fate(of: intent, host: -1, deployment: engine, dice: dice, pace: pace)
     var outcome = Outcome(failure: fate.failure, duration: fate.duration)
-    if case .run(let command) = intent.operation {
-      engines[engine].lines[intent.id] = command.line
-      outcome.status = fate.failure == nil ? 0 : 1
-      outcome.stdout = Captured(text: "")
-      outcome.stderr = Captured(text: "")
+    if case .run(let command) = intent.operation { engines[engine].lines[intent.id] = command.line }
+    let command = intent.operation.words.flatMap { commandsOfEngine?($0.line, $0.input) } ?? SimulatedCommand()
+    command.answer(intent.operation, &outcome)
+    if let duration = command.duration { outcome.duration = min(duration, intent.timeout) }
+    if let duration = command.duration, duration > intent.timeout {
+      outcome.failure = Failure(.timeout, "\(intent.operation.verb) on the engine's machine was given up after \(intent.timeout)")
     }
     outcome = known(outcome, of: intent.operation)
-    push(.reply(engine: engine, incarnation: incarnation, intent: intent.id, outcome), after: fate.duration.milliseconds)
+    push(.reply(engine: engine, incarnation: incarnation, intent: intent.id, outcome), after: outcome.duration.milliseconds)
   }
 
   /// What the engine's machine answers to a question: in a rehearsal nobody can say.

@@ -32,6 +32,11 @@ package struct Simulation {
   package var lapse: Lapse?
   /// Whether somebody passes every gate that asks a person, a second after it was opened.
   package var answersGates = false
+  /// How people answer gates, by their names: looked up, never iterated; nil for one that nobody answers. What is not here, `answersGates`
+  /// says.
+  package var gateAnswers: [String: Message.Kind?] = [:]
+  /// What a command or check on an engine's own machine does, by its line and its input; nil: it ends well and says nothing.
+  package var commandsOfEngine: (@Sendable (_ line: String, _ input: String) -> SimulatedCommand?)?
   /// Whether entries are kept in memory; without them nothing can be resumed.
   package var keepsEntries = true
   /// Is given every append as an engine's journal is.

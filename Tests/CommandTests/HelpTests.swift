@@ -72,7 +72,7 @@ struct InitTests {
   }
 
   @Test(
-    "what init writes is fine as it stands",
+    "what init writes is fine as it stands, and passes its own tests",
     arguments: ["site", "node", "python", "ruby", "swift", "go", "other"])
   func passesCheck(_ kind: String) throws {
     let place = try Workplace()
@@ -80,6 +80,8 @@ struct InitTests {
     let run = try place.lander("check")
     expectText(run.out, "deploy.lua is fine: 1 recipe, 2 groups, 3 hosts.\n")
     #expect(run.code == 0 && run.err == "")
+    let test = try place.lander("test")
+    #expect(test.code == 0 && test.out.hasPrefix("All passed: 2 tests in 1 file, "), "\(test.out)\(test.err)")
   }
 
   @Test(

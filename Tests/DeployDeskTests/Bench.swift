@@ -120,10 +120,13 @@ final class Bench: Sendable {
 
   /// Reads a project, with the recipes that come with lander.
   static func load(_ text: String) throws(Problems) -> Project {
+    try LuaProject.load(main: SourceFile(path: "deploy.lua", text: text), read: shipped).project
+  }
+
+  /// The text of a file that comes with lander.
+  static func shipped(_ path: String) -> String? {
     let checkout = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-    return try LuaProject.load(main: SourceFile(path: "deploy.lua", text: text)) { path in
-      try? String(contentsOf: checkout.appending(path: path), encoding: .utf8)
-    }.project
+    return try? String(contentsOf: checkout.appending(path: path), encoding: .utf8)
   }
 
   /// What was told while verbs were at work.

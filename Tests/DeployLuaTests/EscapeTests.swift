@@ -221,8 +221,8 @@ import Testing
     for id in 0..<1000 { #expect(rig.run(body, on: .host(id % 3), as: 10_000 + id * 10).result.error?.failure.message == "odd") }
     let after = rig.scripts.usage()
     #expect(after.functions == before.functions)
-    // Tables that shrink only when something is put into them differ by a little; a thousand of anything would be more.
-    #expect(abs(after.memory - before.memory) < 20_000, "\(before) \(after)")
+    // Tables that shrink only when something is put into them differ by up to 24 KB; a thousand tables, of 56 bytes each, would be more.
+    #expect(abs(after.memory - before.memory) < 40_000, "\(before) \(after)")
     #expect(rig.scripts.count == 0)
   }
 

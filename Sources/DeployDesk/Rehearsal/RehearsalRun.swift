@@ -69,14 +69,7 @@ package struct RehearsalRun: Sendable {
   private static func plan(_ asked: Asked, _ project: Project, _ hosts: Int?, _ identity: Planner.Identity) throws(Problems) -> Plan {
     var declared = project
     let request = asked.request
-    if let hosts {
-      let recipe = try Selection.recipe(request.recipe, in: declared)
-      let name = (try? Selection.group(request.group, of: recipe, in: declared).name) ?? "rehearsal"
-      declared.groups = declared.groups.filter { $0.name != name } + [DeploymentGroup(name: name, hosts: fleet(hosts))]
-      if let index = declared.recipes.firstIndex(where: { $0.name.isExactly(recipe.name) }) {
-        declared.recipes[index].targets = .group(name)
-      }
-    }
+    if let hosts { try declared.replaceHosts(of: request, by: fleet(hosts)) }
     let selection = try Selection(request, in: declared, besides: asked.unclear)
     return try Planner.simulated(selection, force: request.force, orphans: request.orphans, by: identity)
   }

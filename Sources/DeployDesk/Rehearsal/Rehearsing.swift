@@ -128,7 +128,8 @@ struct Rehearsing: Sendable {
     }
   }
 
-  private static func host(_ host: HostPlan) -> SimulatedHost {
+  /// A host as the plan found it, which answers what nobody can know with plain good values.
+  static func host(_ host: HostPlan) -> SimulatedHost {
     var simulated = SimulatedHost(name: host.host.name)
     simulated.rehearsed = true
     simulated.current = host.current

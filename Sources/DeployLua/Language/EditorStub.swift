@@ -37,7 +37,8 @@ package struct EditorStub {
 
   /// Names before the table of options.
   private func positional(_ word: Word) -> [String] {
-    word.takes.split(separator: ",").map { $0.drop { $0 == " " } }.filter { !$0.hasPrefix("{") && !$0.isEmpty }.map(String.init)
+    let names = word.takes.split(separator: ",").map { $0.drop { $0 == " " } }.filter { !$0.hasPrefix("{") && !$0.isEmpty }
+    return names.map { $0.filter { $0 != "\"" } }
   }
 
   /// A word that is called, or has members.

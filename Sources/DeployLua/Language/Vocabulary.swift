@@ -19,7 +19,7 @@ package struct Vocabulary: Sendable, Hashable {
 
   /// - Throws: a defect of the prelude.
   package init() throws(Failure) {
-    let state = try LuaState(prelude: .own, limits: LuaLimits())
+    let state = try LuaState(prelude: .spec, limits: LuaLimits())
     guard let task = state.start(state.number("load_number"), .language, whole: true), case .returned(let value) = task.step(WireWriter()),
       let words = value["words"]?.list, let api = value["api"]?.int, let types = value["types"]
     else { throw Failure(.internal, "the prelude does not tell its words") }

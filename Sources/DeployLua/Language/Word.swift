@@ -23,7 +23,7 @@ package struct Word: Sendable, Hashable {
   /// As a recipe writes it: `host:run`, `recipe`, `stage.rollout`.
   package var name: String
   package var nature: Nature
-  /// `description`, `run`.
+  /// `description`, `run`, `test`.
   package var phases: [String]
   /// What follows the name, as text for people.
   package var takes: String

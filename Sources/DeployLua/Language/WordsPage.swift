@@ -10,19 +10,19 @@ package struct WordsPage {
     let rest = vocabulary.words.filter { !methods.contains($0.name) }
     let typed = rest.filter { $0.name.hasPrefix("param.") || $0.name.hasPrefix("schema") }
     let describing = rest.filter { $0.phases == ["description"] && !typed.contains($0) }
-    let running = rest.filter { !describing.contains($0) && !typed.contains($0) }
+    let testing = rest.filter { $0.phases == ["test"] }
+    let running = rest.filter { !describing.contains($0) && !typed.contains($0) && !testing.contains($0) }
+    let tested = vocabulary.objects.filter { vocabulary.methods(of: $0).contains { $0.phases == ["test"] } }
     return [
       "# The words of deploy.lua", "",
       "Made from the prelude by `lander help-pages --words > docs/words.md`; a test compares the two.",
       "[recipes.md](recipes.md) shows how the words go together.", "",
     ] + section("What describes a deployment", describing) + section("Parameters and options", typed)
-      + vocabulary.objects.flatMap(object) + section("What functions call", running, isLast: true)
+      + vocabulary.objects.filter { !tested.contains($0) }.flatMap(object) + section("What functions call", running)
+      + section("What tests say", testing) + tested.flatMap(object).dropLast()
   }
 
-  private func section(_ title: String, _ words: [Word], isLast: Bool = false) -> [String] {
-    let lines = ["## " + title, ""] + words.flatMap(word)
-    return isLast ? Array(lines.dropLast()) : lines
-  }
+  private func section(_ title: String, _ words: [Word]) -> [String] { ["## " + title, ""] + words.flatMap(word) }
 
   private func object(_ object: Vocabulary.Object) -> [String] {
     var lines = ["## " + object.name, "", object.summary, ""]

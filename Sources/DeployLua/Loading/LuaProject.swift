@@ -5,6 +5,8 @@ package struct LuaProject: Sendable {
   package let project: Project
   /// All that was read, in the order of paths; enough to run its functions later, here or elsewhere.
   package var sources: [SourceFile] { project.sources }
+  /// The tests of the spec that was read with it, in their order.
+  package let tests: [SpecTest]
 
   /// Reads a recipe as it was kept with a deployment, by the prelude it was kept with: its functions have the numbers that the journal
   /// and receipts name. What this version would refuse in a new recipe is not refused here: it ran, and a rollback needs it.
@@ -29,17 +31,20 @@ package struct LuaProject: Sendable {
 
   /// Reads a project. Nothing is reached on the way: files come through `read`, which takes paths such as
   /// `plugins/http_check/init.lua` and looks into the project first and among the shipped files then.
-  /// - Parameter refusing: what is wrong with a parameter's name for the person who types it; nil if nothing is.
+  /// - Parameters:
+  ///   - spec: a file of tests, which is read after the main file and may describe recipes of its own; nil for none.
+  ///   - refusing: what is wrong with a parameter's name for the person who types it; nil if nothing is.
   /// - Throws: every problem that was found, with its line.
   package static func load(
-    main: SourceFile, refusing: (Parameter) -> Problem? = { _ in nil }, read: @escaping (String) -> String?
+    main: SourceFile, spec: SourceFile? = nil, refusing: (Parameter) -> Problem? = { _ in nil }, read: @escaping (String) -> String?
   ) throws(Problems) -> LuaProject {
+    let prelude = spec == nil ? PinnedPrelude.own : .spec
     var loader: SourceLoader
-    do { loader = try SourceLoader(prelude: .own, limits: LuaLimits(), read: read) } catch {
+    do { loader = try SourceLoader(prelude: prelude, limits: LuaLimits(), read: read) } catch {
       throw Problems(Problem(error.message), exit: .internal)
     }
     let described: Value
-    do { described = try loader.load(main, checks: true) } catch { throw Problems(error) }
+    do { described = try loader.load(main, spec: spec, checks: true) } catch { throw Problems(error) }
     let reader = ProjectReader(lines: FieldLines(loader.files))
     var project = reader.project(described)
     var paths = PathReview(reader)
@@ -48,11 +53,11 @@ package struct LuaProject: Sendable {
     let refused = project.recipes.flatMap(\.parameters).compactMap(refusing)
     let problems = reader.problems(described, and: paths.problems + parameters.problems + refused)
     guard problems.isEmpty else { throw Problems(problems) }
-    project.sources = (loader.files + Prelude.files).sorted { $0.path < $1.path }
+    project.sources = (loader.files + prelude.files).sorted { $0.path < $1.path }
     let looks = loader.files.map { SourceLooks($0) }
     project.warnings = looks.flatMap(\.warnings) + parameters.warnings + reader.warnings(described) + RolloutReview.warnings(of: project)
     let secrets = Set(looks.flatMap(\.secrets)).sorted()
     for index in project.recipes.indices { project.recipes[index].secrets = secrets }
-    return LuaProject(project: project)
+    return LuaProject(project: project, tests: reader.tests(described))
   }
 }

@@ -10,6 +10,8 @@ package struct PinnedPrelude: Sendable {
 
   /// This Lander's own.
   package static let own = PinnedPrelude(.named, Prelude.files)
+  /// The same with the words of tests.
+  package static let spec = PinnedPrelude(.named, (Prelude.files + SpecPrelude.files).sorted { $0.path < $1.path })
 
   private init(_ boundary: Boundary, _ files: [SourceFile]) {
     self.boundary = boundary
@@ -22,11 +24,8 @@ package struct PinnedPrelude: Sendable {
   /// prelude is fine, continuing a deployment with one is not. See `foreign(in:)`.
   package init(in sources: [SourceFile]) {
     let found = sources.filter(Prelude.holds)
-    // Equal texts of equal length: 160 KB for each recipe that is rehearsed, too much to go through byte by byte in Swift.
-    if found.elementsEqual(
-      Prelude.files, by: { $0.path.isExactly($1.path) && $0.text.utf8.count == $1.text.utf8.count && $0.text == $1.text })
-    {
-      self = .own
+    if let known = [Self.own, Self.spec].first(where: { Self.isSame(found, as: $0.files) }) {
+      self = known
     } else if let main = found.first(where: { $0.path.isExactly(Self.main) }), let boundary = Self.named(Self.boundary(of: main)) {
       self.init(boundary, found)
     } else if let early = PositionalBoundary.prelude(in: found) {
@@ -34,6 +33,11 @@ package struct PinnedPrelude: Sendable {
     } else {
       self = .own
     }
+  }
+
+  /// Equal texts of equal length: 160 KB for each recipe that is rehearsed, too much to go through byte by byte in Swift.
+  private static func isSame(_ found: [SourceFile], as files: [SourceFile]) -> Bool {
+    found.elementsEqual(files) { $0.path.isExactly($1.path) && $0.text.utf8.count == $1.text.utf8.count && $0.text == $1.text }
   }
 
   /// Why this Lander cannot run the prelude that sources were pinned with; nil if it can, or if they have none.

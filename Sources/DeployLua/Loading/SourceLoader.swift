@@ -22,18 +22,16 @@ struct SourceLoader {
 
   /// What the main file described, as the prelude gives it.
   /// - Parameters:
+  ///   - spec: a file of tests, which is read after it; the prelude must be `PinnedPrelude.spec`.
   ///   - checks: whether names must resolve; not so for recipes that were kept on a host.
   ///   - only: the recipes that are wanted; nil for all. Functions have the same numbers either way.
   /// - Throws: a problem that ended the reading; what was found before it is lost.
-  mutating func load(_ main: SourceFile, checks: Bool, only: [String]? = nil) throws(Problem) -> Value {
-    var main = main
-    main.text = main.text.withoutByteOrderMark
-    if let reason = Self.tooLong(main) { throw Problem(reason, place: SourcePlace(file: main.path, line: 1), fix: Self.shorter) }
-    keep(main)
+  mutating func load(_ main: SourceFile, spec: SourceFile? = nil, checks: Bool, only: [String]? = nil) throws(Problem) -> Value {
     self.checks = checks
-    let names = only.map { [("only", Value.record(of: $0.map { ($0, .bool(true)) }))] } ?? []
-    let request = Value.record(
-      of: [("text", .text(main.text)), ("checks", .bool(checks)), ("globals", globals(of: main))] + names)
+    var members = try taken(main) + [("checks", .bool(checks))]
+    if let spec { members.append(("spec", .record(of: try taken(spec) + [("path", .text(spec.path))]))) }
+    if let only { members.append(("only", .record(of: only.map { ($0, .bool(true)) }))) }
+    let request = Value.record(of: members)
     guard let task = state.start(state.number("load_number"), .project(path: main.path, request: request), whole: true) else {
       throw Problem("there is no memory to read \(main.path)")
     }
@@ -49,6 +47,15 @@ struct SourceLoader {
         answer.put(asked > Self.mostRequires ? Self.refusal("require was called more than 10,000 times") : resolve(question))
       }
     }
+  }
+
+  /// Keeps a file that is read without a `require`, and gives its text and globals.
+  private mutating func taken(_ file: SourceFile) throws(Problem) -> [(String, Value)] {
+    var file = file
+    file.text = file.text.withoutByteOrderMark
+    if let reason = Self.tooLong(file) { throw Problem(reason, place: SourcePlace(file: file.path, line: 1), fix: Self.shorter) }
+    keep(file)
+    return [("text", .text(file.text)), ("globals", globals(of: file))]
   }
 
   private mutating func keep(_ file: SourceFile) {

@@ -80,7 +80,8 @@ package final class LuaRecipes: Scripts {
     where !names.contains(name) {
       names.append(name)
     }
-    do { described = try loader.load(main, checks: false, only: names) } catch { throw Problems(error) }
+    let spec = files.first { SpecPrelude.isSpec($0.path) }
+    do { described = try loader.load(main, spec: spec, checks: false, only: names) } catch { throw Problems(error) }
     let reader = ProjectReader(lines: FieldLines([]))
     guard reader.problems(described).isEmpty else {
       throw Problems(ProjectReader(lines: FieldLines(loader.files)).problems(described))
@@ -95,7 +96,7 @@ package final class LuaRecipes: Scripts {
   }
 
   /// `deploy.lua`, or the one file that is neither shipped nor a plugin's.
-  private static func main(of files: [SourceFile]) -> SourceFile? {
+  static func main(of files: [SourceFile]) -> SourceFile? {
     files.first { $0.path == "deploy.lua" }
       ?? files.first { file in !["plugins/", "recipes/", "prelude/"].contains { file.path.hasPrefix($0) } }
   }

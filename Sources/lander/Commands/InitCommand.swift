@@ -29,7 +29,7 @@ struct InitCommand: Verb {
     terminal.say([
       "", "Next",
       "  1. Put your hosts into group \"production\", and look at the lines marked with <--.",
-      "  2. lander check                   reads deploy.lua and says what is wrong",
+      "  2. lander check, lander test      reads deploy.lua, and runs spec/deploy_spec.lua without a host",
       "  3. lander deploy --group here     tries it on this machine, in a folder of its own",
       "  4. lander plan, lander deploy     shows what would happen on your hosts, and does it",
     ])

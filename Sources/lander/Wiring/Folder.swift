@@ -66,6 +66,12 @@ enum Folder {
     }
   }
 
+  /// The same in a folder that may not be there yet.
+  static func writeNew(_ text: String, to path: String) throws(Problem) {
+    try? FileManager.default.createDirectory(atPath: parent(of: path), withIntermediateDirectories: true)
+    try write(text, to: path)
+  }
+
   /// An absolute path, from one that may be relative to a folder; `.` and `..` resolved.
   static func absolute(_ path: String, in folder: String? = nil) -> String { MachineFiles().absolute(path, in: folder) }
   static func parent(of path: String) -> String { MachineFiles().parent(of: path) }

@@ -6,13 +6,14 @@ struct ResultFile {
   private let path: String
   private let descriptor: Int32
 
+  /// - Parameter option: by which it was named.
   /// - Throws: `Problems` if it cannot be written.
-  init(at path: String) throws(Problems) {
+  init(at path: String, option: String = "--result") throws(Problems) {
     self.path = path
     descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else {
       let reason = String(cString: strerror(errno))
-      throw Problems(Problem("\(path) cannot be written: \(reason)", subject: "--result", fix: "name a file in a folder that is there"))
+      throw Problems(Problem("\(path) cannot be written: \(reason)", subject: option, fix: "name a file in a folder that is there"))
     }
   }
 

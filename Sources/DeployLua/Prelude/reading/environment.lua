@@ -69,10 +69,14 @@ local function new(require)
   return guarded(globals, reported, require)
 end
 
---- One environment for a plugin, one for each other file. require_for: makes the `require` of a file.
-function environment.of(file, require_for)
-  local key = string.match(file, "^(plugins/[^/]+/)") or file
-  if not environments[key] then environments[key] = new(require_for(file)) end
+--- One environment for a plugin, one for each other file. require_for: makes the `require` of a file. words: more globals, of a file that
+--- is in no plugin's environment; nil for none.
+function environment.of(file, require_for, words)
+  local key = not words and string.match(file, "^(plugins/[^/]+/)") or file
+  if not environments[key] then
+    environments[key] = new(require_for(file))
+    for name, word in pairs(words or {}) do rawset(environments[key], name, word) end
+  end
   return environments[key]
 end
 

@@ -24,14 +24,21 @@ end
 
 local function nothing() return { recipes = {}, groups = {}, configurations = {}, problems = problems.list } end
 
---- request: { path, text, globals, checks, only }.
-return function(request)
-  local chunk = source.compile(request.path, request.text, request.globals, require_for)
-  if not chunk then return nothing() end
+--- Reads a file; false if the reading ends there. words: what it has in reach beside the language.
+local function has_read(file, words)
+  local chunk = source.compile(file.path, file.text, file.globals, require_for, words)
+  if not chunk then return false end
   local good, failure = xpcall(chunk, located)
-  if not good then
-    source.failed(failure)
-    return nothing()
-  end
-  return described(request.checks, request.only)
+  if not good then source.failed(failure) end
+  return good
+end
+
+--- request: { path, text, globals, checks, only, spec }. spec: a file of tests, which is read after the main file; nil for none.
+return function(request)
+  if not has_read(request) then return nothing() end
+  local spec = request.spec and import "spec/words"
+  if spec and not has_read(request.spec, spec.words) then return nothing() end
+  local project = described(request.checks, request.only)
+  if spec and not request.only then project.tests = spec.data() end
+  return project
 end

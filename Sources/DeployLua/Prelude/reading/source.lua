@@ -16,14 +16,14 @@ local function syntax_fix(message)
 end
 
 --- The function of a source in its environment; nil if it cannot be compiled, and the problem is taken down.
---- globals: those that its text names, as the engine found them.
-function source.compile(path, text, globals, require_for)
+--- globals: those that its text names, as the engine found them. words: what it has in reach beside the language; nil for nothing.
+function source.compile(path, text, globals, require_for, words)
   if string.sub(text, 1, 2) == "#!" then
     problems.add("the first line names a program that would run this file, and Lander reads it itself",
       "remove the line that begins with #!", { file = path, line = 1 })
     return
   end
-  local own = environment.of(path, require_for)
+  local own = environment.of(path, require_for, words)
   local chunk, message = load(text, "@" .. path, own)
   if chunk then
     environment.check(own, path, globals)

@@ -1,5 +1,5 @@
--- The phase that a state is in: "description" while a project is read, "run" once a deployment runs. A third one, "test", has its place
--- here: its words come with an `enter "test"`, and each word says in its declaration in which phases it may be called.
+-- The phase that a state is in: "description" while a project is read, "run" once a deployment runs, "test" in a test of a spec. Each word
+-- says in its declaration in which phases it may be called.
 
 local phase = {}
 

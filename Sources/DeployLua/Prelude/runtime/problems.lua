@@ -22,13 +22,14 @@ function problems.placed(record, place)
   return record
 end
 
---- Takes down what is wrong with a description and reads on; in the run phase it is raised.
+--- Takes down what is wrong with a description and reads on; in the run phase and in a test it is raised.
 --- place: nil for the line that runs. kind: "misnamed" for what is wrong whatever hosts answer, "invalid" if nil.
 function problems.add(message, fix, place, kind)
   if phase.is "run" then
     if phase.rehearsing() then return rehearsal.mistake(kind or "invalid", message, fix, place) end
     return errors.usage(message, fix)
   end
+  if phase.is "test" then return errors.usage(message, fix) end
   place = place or problems.here()
   problems.list[#problems.list + 1] = { message = message, fix = fix, file = place.file, line = place.line, field = place.field }
 end

@@ -1,7 +1,8 @@
 -- What recipes, groups, configurations and transports have in common: a name, and one definition of each.
 
 local import = ...
-local problems, values, void = import "runtime/problems", import "runtime/values", import "runtime/void"
+local phase, problems = import "runtime/phase", import "runtime/problems"
+local values, void = import "runtime/values", import "runtime/void"
 
 local named = {
   -- In the order of the files, and by name.
@@ -13,6 +14,10 @@ local unfinished = {} -- names that still wait for their table
 
 --- Keeps a definition; takes down a second one of that name. Returns whether it is the first.
 function named.declare(what, name, value, place)
+  if phase.is "test" then
+    problems.add(string.format("%s %q is described in a test, when everything is read already", what, name),
+      "move it out of the test, to the top of the file", place)
+  end
   local other = named.by_name[what][name]
   if other then
     problems.add(string.format("%s %q is defined twice", what, name),

@@ -9,7 +9,7 @@ struct NewProject {
   /// Nil: what its files look like.
   let kind: ProjectKind?
 
-  /// Writes `deploy.lua`, and has git ignore the state folder.
+  /// Writes `deploy.lua` and a first test, and has git ignore the state folder.
   /// - Returns: what kind of project it is, and whether `.gitignore` was changed.
   /// - Throws: if the folder is not there, or has a `deploy.lua`.
   func write() throws -> (kind: ProjectKind, ignored: Bool) {
@@ -20,6 +20,8 @@ struct NewProject {
     let kind = kind ?? ProjectKind.found(in: folder)
     let template = DeployFile(application: DeployFile.safeName(name ?? Folder.name(of: folder)), kind: kind, folder: folder)
     try Folder.write(template.text, to: folder + "/deploy.lua")
+    let spec = folder + "/spec/deploy_spec.lua"
+    if !Folder.exists(spec) { try Folder.writeNew(SpecFile(application: template.application).text, to: spec) }
     return (kind, try ignoreState())
   }
 

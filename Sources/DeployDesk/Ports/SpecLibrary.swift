@@ -1,0 +1,20 @@
+package import DeployModel
+
+/// Reads specs and runs their tests.
+package protocol SpecLibrary: Sendable {
+  /// A spec with the project whose recipes it tests.
+  /// - Throws: everything that is wrong with either.
+  func spec(_ file: SourceFile) throws(Problems) -> any ReadSpec
+}
+
+/// A spec that was read.
+package protocol ReadSpec: Sendable {
+  /// With the recipes that the spec describes itself.
+  var project: Project { get }
+  /// In their order.
+  var tests: [SpecTest] { get }
+  /// Runs a test in a state of its own.
+  /// - Parameter deploy: plays what it asks for, and gives what happened.
+  /// - Returns: why it failed; nil: it passed.
+  func run(_ test: SpecTest, _ deploy: (Trial) throws(Problems) -> Value) -> Problem?
+}

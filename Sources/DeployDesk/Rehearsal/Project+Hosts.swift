@@ -1,0 +1,14 @@
+import DeployCore
+import DeployModel
+
+extension Project {
+  /// Gives the group that a request is about other hosts.
+  /// - Throws: if there is no such recipe.
+  mutating func replaceHosts(of request: DeploymentRequest, by hosts: [Host]) throws(Problems) {
+    let recipe = try Selection.recipe(request.recipe, in: self)
+    let old = try? Selection.group(request.group, of: recipe, in: self)
+    let name = old?.name ?? "rehearsal"
+    groups = groups.filter { $0.name != name } + [DeploymentGroup(name: name, hosts: hosts)]
+    if let index = recipes.firstIndex(where: { $0.name.isExactly(recipe.name) }) { recipes[index].targets = .group(name) }
+  }
+}

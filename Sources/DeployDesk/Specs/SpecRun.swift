@@ -1,0 +1,72 @@
+package import DeployModel
+
+/// Runs the tests of specs, several at once, each in a state and a world of its own.
+package struct SpecRun: Sendable {
+  let library: any SpecLibrary
+  let stage: RehearsalStage
+  /// What `lander` exits with after a deployment, and the rollback that followed.
+  let code: @Sendable (Conclusion, Conclusion?) -> Int
+
+  package init(library: any SpecLibrary, stage: RehearsalStage, code: @escaping @Sendable (Conclusion, Conclusion?) -> Int) {
+    self.library = library
+    self.stage = stage
+    self.code = code
+  }
+
+  /// - Parameters:
+  ///   - filter: a part of the name of the tests that are wanted; nil: all.
+  ///   - parallel: how many tests run at once.
+  /// - Returns: how each ended, in the order of the specs.
+  /// - Throws: everything that is wrong with the specs, before a test has run.
+  package func results(of files: [SourceFile], filter: String? = nil, parallel: Int) async throws(Problems) -> [SpecResult] {
+    var (wanted, problems): ([Wanted], [Problem]) = ([], [])
+    for file in files {
+      do throws(Problems) {
+        let spec = try library.spec(file)
+        let tests = spec.tests.filter { test in filter.map { test.name.contains($0) } ?? true }
+        wanted += tests.map { Wanted(spec: spec, test: $0) }
+        if spec.tests.isEmpty {
+          problems.append(Problem("there is no test in \(file.path)", fix: "write it(\"title\", function(t) … end) in it"))
+        }
+      } catch { problems += error.list.filter { !problems.contains($0) } }
+    }
+    if problems.isEmpty, wanted.isEmpty {
+      problems.append(Problem("no test has \"\(filter ?? "")\" in its titles", fix: "lander test --verbose lists them"))
+    }
+    guard problems.isEmpty else { throw Problems(problems) }
+    return await run(wanted, max(1, parallel))
+  }
+
+  private struct Wanted: Sendable {
+    var spec: any ReadSpec
+    var test: SpecTest
+  }
+
+  private func run(_ wanted: [Wanted], _ parallel: Int) async -> [SpecResult] {
+    await withTaskGroup(of: (Int, SpecResult).self) { group in
+      var results: [SpecResult?] = wanted.map { _ in nil }
+      var next = 0
+      func start() {
+        guard next < wanted.count, !Task.isCancelled else { return }
+        let number = next
+        group.addTask { (number, result(of: wanted[number])) }
+        next += 1
+      }
+      for _ in 0..<parallel { start() }
+      for await (number, result) in group {
+        results[number] = result
+        start()
+      }
+      return results.compactMap { $0 }
+    }
+  }
+
+  private func result(of wanted: Wanted) -> SpecResult {
+    let (clock, project) = (ContinuousClock(), wanted.spec.project)
+    let start = clock.now
+    let problem = wanted.spec.run(wanted.test) { trial throws(Problems) in
+      try TrialRun(trial, of: project, on: stage).played(code: code)
+    }
+    return SpecResult(wanted.test, problem: problem, took: Interval(clock.now - start))
+  }
+}

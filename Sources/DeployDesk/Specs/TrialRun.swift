@@ -1,0 +1,108 @@
+import DeployCore
+import DeployEngine
+import DeployModel
+import DeploySimulation
+
+/// Plays the deployment that a test asks for.
+struct TrialRun {
+  private let trial: Trial
+  private let project: Project
+  private let stage: RehearsalStage
+  private let plan: Plan
+  /// Events of one trial: a recipe that goes round in circles ends there.
+  private static let mostEvents = 1_000_000
+  /// Every trial begins then.
+  private static let start = Timestamp(milliseconds: 1_800_000_000_000)
+
+  /// - Throws: everything that is wrong with what the test asks for.
+  init(_ trial: Trial, of project: Project, on stage: RehearsalStage) throws(Problems) {
+    self.trial = trial
+    self.project = project
+    self.stage = stage
+    let request = DeploymentRequest(recipe: trial.recipe, group: trial.group, parameters: trial.parameters)
+    var declared = project
+    if let count = trial.hosts { try declared.replaceHosts(of: request, by: (1...count).map { Host(name: "host\($0)") }) }
+    plan = try Planner.simulated(
+      try Selection(request, in: declared), isFresh: trial.isFresh, by: Self.identity("trial", Self.start, trial, stage))
+    let problems = plan.recipeProblems(in: declared) + Self.problems(of: trial, plan)
+    if !problems.isEmpty { throw Problems(problems) }
+  }
+
+  private static func identity(_ id: String, _ at: Timestamp, _ trial: Trial, _ stage: RehearsalStage) -> Planner.Identity {
+    Planner.Identity(id: id, actor: "trial", at: at, engine: stage.identity().engine, token: id, seed: trial.seed)
+  }
+
+  private static func problems(of trial: Trial, _ plan: Plan) -> [Problem] {
+    let (names, events) = (plan.hosts.map(\.host.name), LifecycleEvent.allCases.map(\.rawValue))
+    func near(_ name: String, _ all: [String]) -> String? { NearMatch.of(name, among: all).map { "did you mean \"\($0)\"?" } }
+    let answering = trial.answers.compactMap(\.host).filter { $0 != "here" }
+    let hosts = (trial.failing.map(\.name) + trial.unreachable + answering).filter { !names.contains($0) }
+    return hosts.map { Problem("t:deploy names a host \"\($0)\", and there is none", fix: near($0, names)) }
+      + trial.failing.compactMap { member in
+        guard member.value.text.map(events.contains) != true else { return nil }
+        let name = member.value.text ?? ""
+        return Problem("fails of t:deploy takes lifecycle events, and \"\(name)\" is none", fix: near(name, events))
+      }
+  }
+
+  /// What happened, as `t:deploy` gives it.
+  /// - Throws: if it has no end, or broke a promise.
+  func played(code: (Conclusion, Conclusion?) -> Int) throws(Problems) -> Value {
+    var simulation = world()
+    simulation.add(plan)
+    simulation.run()
+    if let stopped = simulation.stopped { throw Problems(Problem("the deployment has no end: \(stopped)")) }
+    if let broken = simulation.checkers.broken.first {
+      throw Problems(Problem("a promise was broken, which is a defect of lander: \(broken)"), exit: .internal)
+    }
+    return TrialStory(simulation).value(code)
+  }
+
+  private func world() -> Simulation {
+    let (trial, stage, sources) = (trial, stage, project.sources)
+    let answers = TrialAnswers(trial.answers)
+    let hosts = plan.hosts.map { host in
+      var simulated = Rehearsing.host(host)
+      simulated.rehearsed = false
+      simulated.knowsFiles = true
+      for file in trial.files { simulated.files[file.name] = SimulatedFile(.text(file.value.text ?? "")) }
+      let name = host.host.name
+      simulated.commands = { line, _ in answers.command(line, on: name) }
+      return simulated
+    }
+    var simulation = Simulation(hosts: hosts, seed: trial.seed, faults: faults, start: Self.start) { plan in
+      try stage.library.scripts(of: plan, sources: plan.content.recipes.map { _ in sources })
+    }
+    simulation.followUp = { failed, conclusion, at in
+      RollbackPlanner.plan(after: failed, conclusion, by: Self.identity("trial-back", at, trial, stage))
+    }
+    simulation.commandsOfEngine = { line, _ in answers.command(line, on: "here") }
+    simulation.answersGates = true
+    for gate in trial.gates {
+      simulation.gateAnswers.updateValue(gate.value.text.flatMap(Message.Kind.init), forKey: gate.name)
+    }
+    simulation.limit = Self.mostEvents
+    return simulation
+  }
+
+  private var faults: Faults {
+    var faults = Faults()
+    for (number, host) in plan.hosts.map(\.host.name).enumerated() {
+      if let event = trial.failing.first(where: { $0.name.isExactly(host) })?.value.text.flatMap(LifecycleEvent.init) {
+        faults.appointments.append(.failing(host: number, event, release: plan.content.release?.id))
+      }
+      if trial.unreachable.contains(host) {
+        faults.appointments.append(.partition(host: number, from: .zero, length: .seconds(10_000_000)))
+      }
+    }
+    if let time = trial.cancelAfter { faults.appointments.append(.cancel(at: time)) }
+    return faults
+  }
+}
+
+extension Plan {
+  /// What keeps its recipe from being played.
+  fileprivate func recipeProblems(in project: Project) -> [Problem] {
+    project.recipe(subject.recipe)?.rolloutProblems ?? []
+  }
+}

@@ -1,0 +1,127 @@
+import DeployCore
+import DeployModel
+import DeploySimulation
+
+/// What happened in a trial, in the words that tests compare.
+struct TrialStory {
+  private let simulation: Simulation
+
+  init(_ simulation: Simulation) { self.simulation = simulation }
+
+  func value(_ code: (Conclusion, Conclusion?) -> Int) -> Value {
+    let (first, back) = (simulation.engines[0], simulation.engines.dropFirst().first)
+    var members = members(of: first, isFollowed: back != nil)
+    if let conclusion = first.conclusion { members.append(("exit", .int(code(conclusion, back?.conclusion)))) }
+    if let back { members.append(("back", .record(of: self.members(of: back, isFollowed: false)))) }
+    return .record(of: members)
+  }
+
+  private func members(of engine: SimulatedEngine, isFollowed: Bool) -> [(String, Value)] {
+    let (plan, entries) = (engine.plan, engine.entries)
+    let notes = entries.compactMap { entry in if case .noted(let note) = entry.fact { note } else { nil } }
+    let gates = closedGates(notes)
+    var members: [(String, Value)] = [
+      ("decisions", .list((decisions(notes, gates) + (isFollowed ? ["rollback"] : [])).map { .text($0) })),
+      ("waves", .list(notes.compactMap { wave($0, plan) })), ("commands", .list(entries.compactMap { command($0, plan) })),
+      ("hosts", .record(of: plan.hosts.indices.map { (plan.hosts[$0].host.name, host($0, of: engine)) })),
+      ("gates", .list(gates.map(\.value))), ("log", .list(notes.compactMap(line))),
+      ("files", .record(of: simulation.hosts.map { ($0.name, files($0)) })),
+      ("took", .number(Double((entries.last.map { $0.at - plan.origin.at } ?? .zero).milliseconds) / 1000)),
+    ]
+    members.append(("status", .text(engine.conclusion?.status.rawValue ?? "open")))
+    if let failure = engine.conclusion?.error?.failure { members.append(("failure", .text(failure.message))) }
+    return members
+  }
+
+  /// A gate that was closed.
+  private struct ClosedGate {
+    var number: Int
+    var gate: Gate
+    var answer: GateAnswer
+
+    var value: Value {
+      var members: [(String, Value)] = [
+        ("name", .text(gate.name)), ("kind", .text(gate.kind.rawValue)), ("verdict", .text(answer.verdict.rawValue)),
+        ("comment", .text(answer.comment)),
+      ]
+      if let by = answer.by { members.append(("by", .text(by))) }
+      return .record(of: members)
+    }
+  }
+
+  private func closedGates(_ notes: [Note]) -> [ClosedGate] {
+    var open: [(number: Int, gate: Gate)] = []
+    var closed: [ClosedGate] = []
+    for note in notes {
+      switch note {
+      case .gateOpened(let number, let gate): open.append((number, gate))
+      case .gateClosed(let number, let answer):
+        if let gate = open.last(where: { $0.number == number })?.gate {
+          closed.append(ClosedGate(number: number, gate: gate, answer: answer))
+        }
+      default: continue
+      }
+    }
+    return closed
+  }
+
+  private func decisions(_ notes: [Note], _ gates: [ClosedGate]) -> [String] {
+    notes.compactMap { note in
+      switch note {
+      case .stageBegan(let name): "stage \(name)"
+      case .waveBegan(let number, let hosts, let upto):
+        "wave \(number): \(hosts.count.of("host"))" + (upto.map { " up to \($0.rawValue)" } ?? "")
+      case .gateClosed(let number, let answer):
+        "gate \(gates.first { $0.number == number }?.gate.name ?? "\(number)"): \(answer.verdict.rawValue)"
+      case .shifted(_, let to): "shift \(to.sentence)"
+      case .stopped: "stop"
+      default: nil
+      }
+    }
+  }
+
+  private func wave(_ note: Note, _ plan: Plan) -> Value? {
+    guard case .waveBegan(_, let hosts, _) = note else { return nil }
+    return .list(hosts.map { .text(plan.hosts[$0].host.name) })
+  }
+
+  private func command(_ entry: Entry, _ plan: Plan) -> Value? {
+    guard case .intended(let intent) = entry.fact else { return nil }
+    let (line, user): (String, String?)
+    switch intent.operation {
+    case .run(let command): (line, user) = (command.line, command.user)
+    case .check(.command(let command)): (line, user) = (command, nil)
+    case .check(.port(let port)): (line, user) = ("port \(port)", nil)
+    case .check(.http(let url, _)): (line, user) = ("GET \(url)", nil)
+    default: return nil
+    }
+    var members: [(String, Value)] = [("command", .text(line))]
+    if case .host(let number) = intent.place {
+      members.append(("host", .text(plan.hosts[number].host.name)))
+    } else {
+      members.append(("host", "here"))
+    }
+    if let event = intent.site.event { members.append(("event", .text(event.rawValue))) }
+    if let user { members.append(("user", .text(user))) }
+    return .record(of: members)
+  }
+
+  private func host(_ number: Int, of engine: SimulatedEngine) -> Value {
+    var members: [(String, Value)] = [("status", .text(engine.conclusion?.hosts[number].word ?? "waiting"))]
+    if let world = simulation.hosts.first(where: { $0.name == engine.plan.hosts[number].host.name }), let current = world.current {
+      members.append(("release", .text(current == simulation.engines[0].plan.content.release?.id ? "new" : "earlier")))
+    }
+    return .record(of: members)
+  }
+
+  private func files(_ host: SimulatedHost) -> Value {
+    .record(
+      of: host.files.compactMap { path, file in
+        if case .text(let text) = file.kind { (path, .text(text)) } else { nil }
+      })
+  }
+
+  private func line(_ note: Note) -> Value? {
+    if case .log(_, let line) = note { .text(line.text) } else { nil }
+  }
+}

@@ -1,0 +1,45 @@
+import DeployModel
+
+/// The decoder of what a test asks.
+extension Ask {
+  /// - Throws: kind `invalid`, if a word is called that belongs to a deployment; kind `internal`, if a field is wrong.
+  mutating func trial() throws(Failure) -> Trial {
+    guard op == "deploy" else {
+      throw Failure(
+        .invalid, "nothing runs in a test but what t:deploy plays, and this asks for \"\(op)\"",
+        fix: "call it in a hook or stage of a recipe, and deploy that with t:deploy")
+    }
+    var trial = Trial(recipe: try text("recipe"))
+    trial.group = try optionalText("group")
+    trial.hosts = try optionalInt("hosts", 1...10_000)
+    trial.parameters = try members("params")
+    trial.isFresh = try flag("fresh")
+    trial.answers = try optional("answers", "a list of answers") { Self.all($0, Trial.Answer.init) } ?? []
+    trial.files = try members("files")
+    trial.failing = try members("fails")
+    trial.unreachable = try optional("unreachable", "a list of names") { Self.all($0, \.text) } ?? []
+    trial.gates = try members("gates")
+    trial.cancelAfter = try optionalInterval("cancel_after")
+    trial.seed = UInt64(try optionalInt("seed", 0...Int.max) ?? 0)
+    try end()
+    return trial
+  }
+
+  /// A table with names; an empty one reads as a list.
+  private mutating func members(_ name: String) throws(Failure) -> [Value.Member] {
+    try optional(name, "a record") { value in value.list == nil || value.list == [] ? value.members : nil } ?? []
+  }
+}
+
+extension Trial.Answer {
+  fileprivate init?(_ value: Value) {
+    guard let part = value["command"]?.text else { return nil }
+    self.init(part)
+    host = value["host"]?.text
+    status = value["status"]?.int ?? 0
+    stdout = value["stdout"]?.text ?? ""
+    stderr = value["stderr"]?.text ?? ""
+    duration = value["takes"]?.int.map { Interval(milliseconds: $0) }
+    times = value["times"]?.int
+  }
+}

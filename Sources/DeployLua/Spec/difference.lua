@@ -1,0 +1,53 @@
+-- How two values differ, in words.
+
+local import = ...
+local tables = import "runtime/tables"
+
+local difference = {}
+local most = 8     -- differences that are told
+local deepest = 16 -- tables inside each other
+
+--- A value on one line, cut where it gets long.
+function difference.text(value, depth)
+  depth = depth or 0
+  if type(value) == "string" then return string.format("%q", #value > 200 and string.sub(value, 1, 197) .. "…" or value) end
+  if type(value) ~= "table" then return tostring(value) end
+  if depth > 3 then return "{ … }" end
+  local parts = {}
+  for i, item in ipairs(value) do parts[i] = difference.text(item, depth + 1) end
+  for _, key in ipairs(tables.keys(value)) do
+    if math.type(key) ~= "integer" or key < 1 or key > #value then
+      parts[#parts + 1] = tostring(key) .. " = " .. difference.text(value[key], depth + 1)
+    end
+  end
+  if #parts == 0 then return "{}" end
+  local text = table.concat(parts, ", ", 1, math.min(#parts, 40)) .. (#parts > 40 and ", …" or "")
+  return "{ " .. text .. " }"
+end
+
+local function step(path, key)
+  if type(key) == "string" and string.find(key, "^[%a_][%w_]*$") then return path == "" and key or path .. "." .. key end
+  return path .. "[" .. difference.text(key) .. "]"
+end
+
+local function compare(wanted, got, path, found, depth)
+  if #found > most or rawequal(wanted, got) or wanted == got and type(wanted) ~= "table" then return end
+  if type(wanted) ~= "table" or type(got) ~= "table" or depth > deepest then
+    found[#found + 1] = (path == "" and "" or path .. ": ") .. "expected " .. difference.text(wanted) .. ", got " .. difference.text(got)
+    return
+  end
+  local keys = tables.copy(wanted)
+  for key in pairs(got) do keys[key] = true end
+  for _, key in ipairs(tables.keys(keys)) do compare(wanted[key], got[key], step(path, key), found, depth + 1) end
+end
+
+--- What is to be said of the difference; nil if there is none.
+function difference.between(wanted, got)
+  local found = {}
+  compare(wanted, got, "", found, 0)
+  if #found == 0 then return nil end
+  if #found > most then found[#found] = "…" end
+  return table.concat(found, "\n")
+end
+
+return difference

@@ -1,0 +1,78 @@
+-- t:expect(value): what is said of a value.
+
+local import = ...
+local errors, language = import "runtime/errors", import "runtime/language"
+local near, tables, values = import "runtime/near", import "runtime/tables", import "runtime/values"
+local difference = import "spec/difference"
+
+local kind, methods = values.kind "expectation", {}
+language.object { name = "expectation", summary = "What t:expect gives.", fields = {} }
+
+local function word(name, takes, summary, example)
+  language.word { name = "expectation:" .. name, nature = "pure", phases = { "test" }, takes = takes, summary = summary, example = example }
+end
+word("equals", "value", "The value is this one; tables are compared member by member.", "t:expect(run.waves[1]):equals { \"host1\" }")
+word("differs", "value", "The value is another one.", "t:expect(run.status):differs \"succeeded\"")
+word("contains", "part", "A text has this part, or a list this item.", "t:expect(run.decisions):contains \"rollback\"")
+word("lacks", "part", "A text has no such part, or a list no such item.", "t:expect(run.log):lacks \"retry\"")
+word("matches", "pattern", "A text matches a Lua pattern.", "t:expect(run.failure):matches \"^web%d\"")
+word("fails", "part", "A function raises an error whose message has this part; without it, any error.",
+  "t:expect(function() http_check { } end):fails \"needs\"")
+
+local function fail(message, ...) return raise { kind = "failed", message = string.format(message, ...) } end
+
+function methods.equals(value, wanted)
+  local found = difference.between(wanted, value)
+  if found then return fail("%s", found) end
+end
+
+function methods.differs(value, other)
+  if not difference.between(other, value) then return fail("expected another value than %s", difference.text(other)) end
+end
+
+--- Whether a text has a part, or a list an item.
+local function has(name, value, part)
+  if type(value) == "string" and type(part) == "string" then return string.find(value, part, 1, true) ~= nil end
+  if type(value) ~= "table" then
+    return errors.usage(string.format("%s looks into a text or a list, and this is %s", name, values.described(value)))
+  end
+  for _, item in ipairs(value) do if not difference.between(part, item) then return true end end
+  return false
+end
+
+function methods.contains(value, part)
+  if not has("contains", value, part) then return fail("expected %s in %s", difference.text(part), difference.text(value)) end
+end
+
+function methods.lacks(value, part)
+  if has("lacks", value, part) then return fail("expected no %s in %s", difference.text(part), difference.text(value)) end
+end
+
+function methods.matches(value, pattern)
+  if type(value) ~= "string" then return fail("expected a text that matches %q, got %s", pattern, difference.text(value)) end
+  if not string.find(value, pattern) then return fail("expected a text that matches %q, got %s", pattern, difference.text(value)) end
+end
+
+function methods.fails(value, part)
+  if type(value) ~= "function" then return errors.usage("fails looks at a function: t:expect(function() … end):fails \"…\"") end
+  local good, failure = pcall(value)
+  if good then return fail("expected an error%s, and there was none", part and string.format(" with %q", part) or "") end
+  local message = tostring(failure)
+  if type(failure) == "table" and failure.fix then message = message .. "\n" .. failure.fix end
+  if part and not string.find(message, part, 1, true) then return fail("expected an error with %q, got %q", part, message) end
+end
+
+local callable = {}
+for name, method in pairs(methods) do
+  callable[name] = framed(function(self, ...)
+    local box = values.is(self, kind)
+    if not box then return errors.usage(string.format("%s is written with a colon: t:expect(value):%s(…)", name, name)) end
+    return method(box.value, ...)
+  end)
+end
+kind.__index = function(_, key)
+  if callable[key] then return callable[key] end
+  return errors.usage(string.format("an expectation has no %s", tostring(key)), near.question(key, tables.keys(methods), ":%s"))
+end
+
+return function(value) return proxy(kind, 0, { value = value }) end

@@ -1,0 +1,73 @@
+-- What t:deploy gives: what happened in a deployment that was played.
+
+local import = ...
+local errors, language = import "runtime/errors", import "runtime/language"
+local near, tables, values = import "runtime/near", import "runtime/tables", import "runtime/values"
+
+local kind, methods = values.kind "played", {}
+local object = language.object {
+  name = "played", summary = "What happened in a deployment that a test had played.",
+  fields = {
+    { "status", "string", "succeeded, failed, cancelled, partial or refused" },
+    { "exit", "integer", "what lander deploy would exit with" },
+    { "decisions", "table", "what was decided, in order: \"stage upload\", \"wave 1: 2 hosts\", \"gate wait: pass\", "
+      .. "\"shift blue 90 %, green 10 %\", \"stop\", \"rollback\"" },
+    { "waves", "table", "names of the hosts of each wave" },
+    { "commands", "table", "commands and checks in the order of their start: { host, event, command, user }; the host \"here\" is "
+      .. "the engine's machine" },
+    { "hosts", "table", "by host { status, release }; release is \"new\", \"earlier\" or nil when all was over" },
+    { "gates", "table", "{ name, kind, verdict, by, comment } of each gate that closed" },
+    { "log", "table", "lines that the recipe logged" },
+    { "failure", "string", "why it did not succeed; nil if it did" },
+    { "took", "number", "seconds of its own clock" },
+    { "back", "table", "the rollback that followed, with the same fields; nil if none did" },
+  },
+}
+local names, known = language.fields_of(object)
+
+language.word {
+  name = "played:ran", nature = "pure", phases = { "test" }, takes = "part, host",
+  summary = "How many commands had this part in their line, on that host or on all.",
+  example = "t:expect(run:ran \"bin/migrate\"):equals(1)",
+}
+
+function methods.ran(inside, part, host)
+  local count = 0
+  for _, one in ipairs(inside.commands) do
+    if string.find(one.command, tostring(part), 1, true) and (not host or one.host == host) then count = count + 1 end
+  end
+  return count
+end
+
+language.word {
+  name = "played:file", nature = "pure", phases = { "test" }, takes = "host, path",
+  summary = "The text of a file of a host when all was over; nil if there is none.",
+  example = "t:expect(run:file(\"host1\", \"/srv/web/shared/port\")):equals \"8080\\n\"",
+}
+
+function methods.file(inside, host, path)
+  local files = inside.files[host]
+  if not files then
+    return errors.usage(string.format("there was no host %q", tostring(host)), near.question(host, tables.keys(inside.files)))
+  end
+  return files[path]
+end
+
+local callable = {}
+for name, method in pairs(methods) do
+  callable[name] = framed(function(self, ...) return method(values.is(self, kind), ...) end)
+end
+
+kind.__index = function(self, key)
+  if callable[key] then return callable[key] end
+  if known[key] then return payload(self)[key] end
+  return errors.usage(string.format("what was played has no %s", tostring(key)),
+    near.question(key, tables.joined(names, tables.keys(methods))))
+end
+
+local function handle(answer)
+  if answer.back then answer.back = handle(answer.back) end
+  return proxy(kind, 0, answer)
+end
+
+return handle

@@ -1,0 +1,88 @@
+-- t: what a test is given. It deploys recipes to hosts that do not exist, and says what it expects.
+
+local import = ...
+local boundary, errors, language = import "runtime/boundary", import "runtime/errors", import "runtime/language"
+local near, tables, values = import "runtime/near", import "runtime/tables", import "runtime/values"
+local problems, fields, types = import "runtime/problems", import "types/fields", import "types/types"
+local expectation, played = import "spec/expectation", import "spec/played"
+
+local trial = {}
+local kind, methods = values.kind "t", {}
+
+language.object { name = "t", summary = "A test that runs.", fields = {} }
+
+types.define("answers", "a list of tables { command = \"…\", … }", function(v)
+  if type(v) ~= "table" then return false end
+  for key, item in pairs(v) do if math.type(key) ~= "integer" or type(item) ~= "table" then return false end end
+  return true, v
+end)
+
+language.word {
+  name = "t:deploy", nature = "pure", phases = { "test" }, takes = "\"recipe\", { … }",
+  summary = "Deploys a recipe to hosts that do not exist, on a clock of its own, and gives what happened.",
+  example = "local run = t:deploy(\"web\", { hosts = 10, fails = { host1 = \"ValidateService\" } })",
+  fields = {
+    { "group", "name", "the group; the recipe's own" },
+    { "hosts", "positive", "a number of hosts instead of the group's own: host1, host2, …" },
+    { "params", "record", "the recipe's parameters" },
+    { "fresh", "boolean", "true: nothing was ever deployed there; without it an earlier release of the recipe runs" },
+    { "answers", "answers", "what commands and checks answer, the first that fits: { command = \"a part of the line\", host = \"web1\", "
+      .. "status = 1, stdout = \"…\", stderr = \"…\", takes = \"5s\", times = 1 }; the host \"here\" is the engine's machine. "
+      .. "What fits none succeeds and says nothing" },
+    { "files", "record", "texts of files that every host has, by their absolute paths" },
+    { "fails", "record", "the lifecycle event in which the new release fails, by host" },
+    { "unreachable", "strings", "hosts that are out of reach from the moment it begins" },
+    { "gates", "record", "what people answer to a gate, by its name: \"approve\", \"reject\", \"promote\" or \"silence\"; \"approve\"" },
+    { "cancel_after", "duration", "when somebody cancels it" },
+    { "seed", "count", "of the durations and of math.random; 0" },
+  },
+}
+-- Not a word of its own: its fields are told with t:deploy.
+language.words["answers of t:deploy"] = { fields = {
+  { "command", "name", "a part of the command's line, of GET and the URL, or of port and its number", required = true },
+  { "host", "name" }, { "status", "count" }, { "stdout", "string" }, { "stderr", "string" }, { "takes", "duration" },
+  { "times", "positive" },
+} }
+
+local replies = { "approve", "reject", "promote", "silence" }
+
+local function gates(given)
+  for name, reply in pairs(given or {}) do
+    if not tables.set(replies)[reply] then
+      problems.add(string.format("gate %q of t:deploy cannot be answered with %s", name, values.described(reply)),
+        near.question(tostring(reply), replies) or "answers are " .. table.concat(replies, ", "))
+    end
+  end
+  return given
+end
+
+function methods.deploy(_, name, given)
+  if type(name) ~= "string" then
+    return errors.usage("t:deploy takes a recipe's name, got " .. values.described(name), "write t:deploy(\"web\", { … })")
+  end
+  local options = fields.options("t:deploy", given)
+  local answers = {}
+  for i, answer in ipairs(options.answers or {}) do
+    answers[i] = fields.read("answer " .. i .. " of t:deploy", "answers of t:deploy", answer)
+  end
+  return played(boundary.ask { op = "deploy", recipe = name, group = options.group, hosts = options.hosts, params = options.params,
+    fresh = options.fresh, answers = answers, files = options.files, fails = options.fails, unreachable = options.unreachable,
+    gates = gates(options.gates), cancel_after = options.cancel_after, seed = options.seed })
+end
+
+language.word {
+  name = "t:expect", nature = "pure", phases = { "test" }, takes = "value",
+  summary = "What is said of a value; if it is not so, the test fails.", example = "t:expect(run.status):equals \"succeeded\"",
+}
+
+function methods.expect(_, value) return expectation(value) end
+
+for name, method in pairs(methods) do methods[name] = framed(method) end
+kind.__index = function(_, key)
+  if methods[key] then return methods[key] end
+  return errors.usage(string.format("t has no %s", tostring(key)), near.question(key, tables.keys(methods), "t:%s"))
+end
+
+function trial.handle() return proxy(kind, 0, nil) end
+
+return trial

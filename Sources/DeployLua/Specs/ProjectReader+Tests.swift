@@ -1,0 +1,11 @@
+import DeployModel
+
+extension ProjectReader {
+  /// The tests that a spec described.
+  func tests(_ value: Value) -> [SpecTest] {
+    list(value["tests"]).compactMap { test in
+      guard let title = test["title"]?.text, let number = test["number"]?.int, let place = place(test) else { return nil }
+      return SpecTest(names: list(test["groups"]).compactMap(\.text) + [title], place: place, number: number)
+    }
+  }
+}

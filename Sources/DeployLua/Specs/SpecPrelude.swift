@@ -1,0 +1,13 @@
+package import DeployModel
+
+/// The words of tests, which are read after the prelude and are no part of what a deployment pins.
+package enum SpecPrelude {
+  /// In the order of their paths.
+  package static let files: [SourceFile] = [
+    ("difference", PackageResources.difference_lua), ("expectation", PackageResources.expectation_lua),
+    ("played", PackageResources.played_lua), ("trial", PackageResources.trial_lua), ("words", PackageResources.words_lua),
+  ].map { SourceFile(path: "prelude/spec/\($0.0).lua", text: String(decoding: $0.1, as: UTF8.self)) }
+
+  /// Whether a file holds tests, by its name.
+  package static func isSpec(_ path: String) -> Bool { path.hasSuffix("_spec.lua") }
+}

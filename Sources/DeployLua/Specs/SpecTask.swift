@@ -1,0 +1,63 @@
+package import DeployModel
+
+/// One test of a spec, in a Lua state of its own.
+package struct SpecTask {
+  private let state: LuaState
+  private let test: SpecTest
+
+  /// - Throws: what is wrong with the sources.
+  package init(_ test: SpecTest, of project: LuaProject) throws(Problems) {
+    let texts = Dictionary(project.sources.map { (ExactText($0.path), $0.text) }) { first, _ in first }
+    guard let main = LuaRecipes.main(of: project.sources), let spec = project.sources.first(where: { SpecPrelude.isSpec($0.path) }) else {
+      throw Problems(Problem("the sources have no spec"), exit: .internal)
+    }
+    var loader: SourceLoader
+    do { loader = try SourceLoader(prelude: .spec, limits: LuaLimits()) { texts[ExactText($0)] } } catch {
+      throw Problems(Problem(error.message), exit: .internal)
+    }
+    do { _ = try loader.load(main, spec: spec, checks: false) } catch { throw Problems(error) }
+    state = loader.state
+    self.test = test
+  }
+
+  /// Runs it to its end.
+  /// - Parameter deploy: plays what the test asks for, and gives what happened.
+  /// - Returns: why it failed; nil: it passed.
+  package func run(_ deploy: (Trial) throws(Problems) -> Value) -> Problem? {
+    guard let task = state.start(test.number, .facts(.record([]))) else { return problem("there is no memory for this test") }
+    var answer = WireWriter()
+    while true {
+      switch task.step(answer) {
+      case .returned: return nil
+      case .raised(let error):
+        var problem = ErrorReader.problem(error, in: test.place.file)
+        problem.place = ErrorReader.scriptError(error, place: test.place).place
+        return problem
+      case .asked(let question): answer = Self.answer(question, deploy)
+      }
+    }
+  }
+
+  private static func answer(_ question: Question, _ deploy: (Trial) throws(Problems) -> Value) -> WireWriter {
+    do throws(Failure) {
+      var ask = try Ask(question)
+      let trial = try ask.trial()
+      var answer = WireWriter()
+      do { answer.put(try deploy(trial)) } catch { throw error.failure }
+      return answer
+    } catch { return Reply.refusal(error) }
+  }
+
+  private func problem(_ message: String) -> Problem { Problem(message, place: test.place) }
+}
+
+extension Problems {
+  /// All of them as one error of a test.
+  fileprivate var failure: Failure {
+    let lines = list.map { problem in
+      let place = [problem.place?.description, problem.subject].compactMap { $0 }.map { $0 + ": " }.joined()
+      return place + problem.message + (list.count > 1 ? problem.fix.map { " (\($0))" } ?? "" : "")
+    }
+    return Failure(.invalid, lines.joined(separator: "\n"), fix: list.count == 1 ? list[0].fix : nil)
+  }
+}

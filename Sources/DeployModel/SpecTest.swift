@@ -1,0 +1,31 @@
+/// One test of a spec: what `it` described.
+package struct SpecTest: Sendable, Hashable {
+  /// Titles of what is around it, from the outside, and its own.
+  package var names: [String]
+  package var place: SourcePlace
+  /// The number of its function.
+  package var number: Int
+
+  package init(names: [String], place: SourcePlace, number: Int) {
+    self.names = names
+    self.place = place
+    self.number = number
+  }
+
+  /// All titles on one line.
+  package var name: String { names.joined(separator: " › ") }
+}
+
+/// How a test ended.
+package struct SpecResult: Sendable, Hashable {
+  package var test: SpecTest
+  /// Why it failed; nil: it passed.
+  package var problem: Problem?
+  package var took: Interval
+
+  package init(_ test: SpecTest, problem: Problem?, took: Interval) {
+    self.test = test
+    self.problem = problem
+    self.took = took
+  }
+}

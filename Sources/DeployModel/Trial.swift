@@ -1,0 +1,42 @@
+/// A deployment that a test has played on hosts that do not exist.
+package struct Trial: Sendable, Hashable {
+  /// What commands and checks answer whose line has a part.
+  package struct Answer: Sendable, Hashable {
+    package var part: String
+    /// Where; `here` is the engine's machine; nil: everywhere.
+    package var host: String?
+    package var status = 0
+    package var stdout = ""
+    package var stderr = ""
+    /// How long it takes; nil: as long as commands do.
+    package var duration: Interval?
+    /// How often it answers on each machine; nil: always.
+    package var times: Int?
+
+    package init(_ part: String) { self.part = part }
+  }
+
+  package var recipe: String
+  /// Nil: the recipe's own.
+  package var group: String?
+  /// Number of hosts; nil: those of the group.
+  package var hosts: Int?
+  package var parameters: [Value.Member] = []
+  /// Whether nothing was ever deployed there; if not, an earlier release of the recipe runs.
+  package var isFresh = false
+  /// The first that fits answers.
+  package var answers: [Answer] = []
+  /// Texts of files that every host has, by absolute path.
+  package var files: [Value.Member] = []
+  /// By host: the name of the lifecycle event in which the new release fails.
+  package var failing: [Value.Member] = []
+  /// Names of hosts that are out of reach as soon as it begins.
+  package var unreachable: [String] = []
+  /// By a gate's name: `approve`, `reject`, `promote` or `silence`. Others that ask a person are approved.
+  package var gates: [Value.Member] = []
+  /// When somebody cancels it; nil: nobody does.
+  package var cancelAfter: Interval?
+  package var seed: UInt64 = 0
+
+  package init(recipe: String) { self.recipe = recipe }
+}

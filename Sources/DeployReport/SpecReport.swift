@@ -1,0 +1,99 @@
+package import DeployModel
+
+/// How the tests of specs ended, for people and for programs.
+package struct SpecReport: Sendable {
+  private let results: [SpecResult]
+  /// Of all of them together, as a person waited.
+  private let took: Interval
+
+  package init(_ results: [SpecResult], took: Interval) {
+    self.results = results
+    self.took = took
+  }
+
+  private var failed: [SpecResult] { results.filter { $0.problem != nil } }
+  private var files: [String] {
+    var files: [String] = []
+    for file in results.map(\.test.place.file) where files.last != file { files.append(file) }
+    return files
+  }
+
+  /// Each test that failed, with why and where; then the counts.
+  /// - Parameter isWhole: whether tests that passed are told too.
+  package func lines(isWhole: Bool, on surface: Surface = Surface()) -> [String] {
+    var lines: [String] = []
+    for result in results {
+      guard let problem = result.problem else {
+        if isWhole { lines.append(surface.paint("passed", .good) + "  \(SafeText.line(result.test.name)) (\(result.took))") }
+        continue
+      }
+      lines.append(surface.paint("failed", .bad) + "  \(SafeText.line(result.test.name))")
+      lines += problem.lines(on: surface).map { "  " + $0 }
+    }
+    let counts = "\(results.count.of("test")) in \(files.count.of("file")), \(took)"
+    let end = failed.isEmpty ? "All passed: \(counts)." : "\(failed.count) failed of \(counts)."
+    return lines + [surface.paint(end, failed.isEmpty ? .good : .bad)]
+  }
+
+  /// The same as one object.
+  package var value: Value {
+    JSON.record([
+      ("passed", .int(results.count - failed.count)), ("failed", .int(failed.count)), ("milliseconds", .int(took.milliseconds)),
+      (
+        "tests",
+        .list(
+          results.map { result in
+            JSON.record([
+              ("names", .list(result.test.names.map { .text($0) })), ("file", .text(result.test.place.file)),
+              ("line", .int(result.test.place.line)), ("passed", .bool(result.problem == nil)),
+              ("milliseconds", .int(result.took.milliseconds)), ("problem", result.problem?.value),
+            ])
+          })
+      ),
+    ])
+  }
+
+  /// The same for programs that read JUnit's XML: a suite for each file.
+  package var junit: String {
+    let suites = files.map { file in
+      let own = results.filter { $0.test.place.file == file }
+      let cases = own.map { result in
+        let head =
+          "    <testcase classname=\"\(Self.escaped(file))\" name=\"\(Self.escaped(result.test.name))\" "
+          + "time=\"\(Self.seconds(result.took))\""
+        guard let problem = result.problem else { return head + "/>\n" }
+        let lines = problem.lines()
+        return head + ">\n      <failure message=\"\(Self.escaped(lines.first ?? ""))\">"
+          + Self.escaped(lines.joined(separator: "\n")) + "</failure>\n    </testcase>\n"
+      }
+      return "  <testsuite name=\"\(Self.escaped(file))\" tests=\"\(own.count)\" failures=\"\(own.count { $0.problem != nil })\">\n"
+        + cases.joined() + "  </testsuite>\n"
+    }
+    return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+      + "<testsuites tests=\"\(results.count)\" failures=\"\(failed.count)\" time=\"\(Self.seconds(took))\">\n" + suites.joined()
+      + "</testsuites>\n"
+  }
+
+  private static func seconds(_ interval: Interval) -> String {
+    let thousandths = String(interval.milliseconds % 1000 + 1000).dropFirst()
+    return "\(interval.milliseconds / 1000).\(thousandths)"
+  }
+
+  /// A text as XML may have it: what no document may contain becomes U+FFFD.
+  private static func escaped(_ text: String) -> String {
+    var out = ""
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "&": out += "&amp;"
+      case "<": out += "&lt;"
+      case ">": out += "&gt;"
+      case "\"": out += "&quot;"
+      case "\n": out += "&#10;"
+      case "\t": out += "&#9;"
+      case let other where other.value < 32 || (0xFFFE...0xFFFF).contains(other.value): out += "\u{FFFD}"
+      default: out.unicodeScalars.append(scalar)
+      }
+    }
+    return out
+  }
+}

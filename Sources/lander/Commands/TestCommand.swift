@@ -1,0 +1,43 @@
+import ArgumentParser
+import DeployDesk
+import DeployModel
+import DeployReport
+import Foundation
+
+/// Runs the tests of recipes and plugins.
+struct TestCommand: Verb {
+  static let configuration = CommandConfiguration(
+    commandName: "test", abstract: "Runs the tests of the project's recipes and plugins.",
+    discussion: """
+      Tests are files whose names end in _spec.lua, in spec/, recipes/spec/ and plugins/NAME/spec/. Nothing real is reached: a test \
+      deploys recipes to hosts that do not exist, on a clock of its own, and says what it expects. docs/test-a-recipe.md shows how. \
+      Exits with 2 if a test fails.
+      """)
+
+  @OptionGroup var options: ProjectOptions
+  @Argument(help: ArgumentHelp("Files and folders; without any, all of the project.", valueName: "path"))
+  var paths: [String] = []
+  @Option(help: ArgumentHelp("Only tests whose titles have this part.", valueName: "text"))
+  var filter: String?
+  @Option(help: ArgumentHelp("Write a report in JUnit's XML there.", valueName: "file"))
+  var junit: String?
+  @Flag(help: "Print tests that passed too.")
+  var verbose = false
+  @Flag(help: "Print JSON.")
+  var json = false
+
+  func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
+    let folder = options.folderOrHere
+    let files = try SpecFiles(folder: folder).read(paths)
+    let report = try junit.map { try ResultFile(at: Folder.absolute($0), option: "--junit") }
+    let specs = LuaSpecs(main: try Folder.text(at: folder + "/deploy.lua") ?? "", folder: folder)
+    let run = SpecRun(library: specs, stage: Wiring.stage) { Int(DeployModel.ExitCode($0, rollback: $1).rawValue) }
+    let (clock, processors) = (ContinuousClock(), ProcessInfo.processInfo.activeProcessorCount)
+    let start = clock.now
+    let results = try await run.results(of: files, filter: filter, parallel: processors)
+    let told = SpecReport(results, took: Interval(clock.now - start))
+    try report?.write(Data(told.junit.utf8))
+    terminal.say(json ? [JSON.text(told.value)] : told.lines(isWhole: verbose, on: terminal.out))
+    return results.contains { $0.problem != nil } ? .usage : .done
+  }
+}

@@ -1,0 +1,26 @@
+/// The text of a first spec.
+struct SpecFile {
+  var application: String
+
+  var text: String {
+    """
+    -- What a deployment of \(application) does, tried without a host: lander test runs it.
+
+    describe("\(application)", function()
+      it("reaches every host", function(t)
+        local run = t:deploy("\(application)", { hosts = 4 })
+        t:expect(run.status):equals "succeeded"
+        t:expect(run.hosts.host4.release):equals "new"
+      end)
+
+      it("goes back if a host cannot take the release, and touches none of those after it", function(t)
+        local run = t:deploy("\(application)", { hosts = 4, fails = { host2 = "Install" } })
+        t:expect(run.exit):equals(10)
+        t:expect(run.hosts.host1.release):equals "earlier"
+        t:expect(run.hosts.host3.status):equals "waiting"
+      end)
+    end)
+
+    """
+  }
+}

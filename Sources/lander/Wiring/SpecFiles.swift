@@ -1,0 +1,52 @@
+import DeployLua
+import DeployModel
+
+/// The files that hold tests: those named, or all of a project.
+struct SpecFiles {
+  /// The project's folder, absolute.
+  let folder: String
+
+  /// - Parameter words: files and folders as somebody typed them; empty: `spec/` of the project, its recipes and its plugins.
+  /// - Returns: with paths from the project's folder, in order.
+  /// - Throws: what of the words is no spec, all at once; or that there is none.
+  func read(_ words: [String]) throws(Problems) -> [SourceFile] {
+    var (paths, problems): ([String], [Problem]) = ([], [])
+    for word in words {
+      let path = Folder.absolute(word)
+      if Folder.isDirectory(path) {
+        let found = specs(below: path)
+        if found.isEmpty { problems.append(Problem("there is no spec in \(word): their names end in _spec.lua")) }
+        paths += found
+      } else if !Folder.exists(path) {
+        problems.append(Problem("there is no file or folder \(word)"))
+      } else if SpecPrelude.isSpec(path) {
+        paths.append(path)
+      } else {
+        problems.append(Problem("\(word) is no spec: their names end in _spec.lua"))
+      }
+    }
+    if words.isEmpty {
+      let plugins = Folder.names(in: folder + "/plugins").map { "/plugins/\($0)/spec" }
+      paths = (["/spec", "/recipes/spec"] + plugins).flatMap { specs(below: folder + $0) }
+    }
+    if words.isEmpty, paths.isEmpty {
+      problems.append(
+        Problem("there is no test in \(folder)", fix: "write spec/deploy_spec.lua; docs/test-a-recipe.md shows how"))
+    }
+    guard problems.isEmpty else { throw Problems(problems) }
+    do { return try paths.map(source) } catch { throw Problems(error) }
+  }
+
+  private func specs(below path: String) -> [String] {
+    Folder.names(in: path).flatMap { name -> [String] in
+      let path = "\(path)/\(name)"
+      if SpecPrelude.isSpec(name), !Folder.isDirectory(path) { return [path] }
+      return Folder.isDirectory(path) && !name.hasPrefix(".") ? specs(below: path) : []
+    }
+  }
+
+  private func source(_ path: String) throws(Problem) -> SourceFile {
+    let name = path.hasPrefix(folder + "/") ? String(path.dropFirst(folder.count + 1)) : path
+    return SourceFile(path: name, text: try Folder.text(at: path) ?? "")
+  }
+}

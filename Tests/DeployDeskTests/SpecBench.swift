@@ -1,0 +1,68 @@
+import DeployCore
+import DeployLua
+import DeployModel
+import DeployReport
+import Testing
+
+@testable import DeployDesk
+
+/// Specs that are texts, beside a `deploy.lua` with the recipe `web` on three hosts.
+struct SpecBench {
+  static let main = """
+    group "all" { hosts = { "web[1-3]" } }
+    recipe "web" {
+      path = "/srv/web", targets = group "all", revision = bundle { from = "dist" },
+      params = { size = param.integer { default = 2, min = 1 } },
+      stages = { stage.upload, stage "warm" { run = function() here:run "bin/warm" end }, stage.rollout { strategy = rolling {} } },
+      on = {
+        ApplicationStop = function(host) host:run "bin/stop" end,
+        AfterInstall = function(host, deployment)
+          host:write("port", host:read "/etc/port" .. deployment.params.size)
+          log.info("said %s", host:run("bin/say").stdout)
+        end,
+        ValidateService = function(host) host:wait_for { port = 80, timeout = "30s" } end,
+      },
+    }
+    """
+
+  private struct Specs: SpecLibrary {
+    var main: String
+    func spec(_ file: SourceFile) throws(Problems) -> any ReadSpec {
+      Spec(
+        file: try LuaProject.load(
+          main: SourceFile(path: "deploy.lua", text: main), spec: file, read: { Bench.shipped($0) }))
+    }
+  }
+  private struct Spec: ReadSpec {
+    let file: LuaProject
+    var project: Project { file.project }
+    var tests: [SpecTest] { file.tests }
+    func run(_ test: SpecTest, _ deploy: (Trial) throws(Problems) -> Value) -> Problem? {
+      do throws(Problems) { return try SpecTask(test, of: file).run(deploy) } catch { return error.list.first }
+    }
+  }
+
+  /// How the tests of a spec end.
+  static func results(
+    _ text: String, main: String = main, filter: String? = nil, parallel: Int = 2
+  ) async throws -> [SpecResult] {
+    let stage = RehearsalStage(library: LuaShelf(), files: BenchFiles([:])) {
+      Planner.Identity(id: "spec", actor: "kim@desk", at: Timestamp(milliseconds: 0), engine: "1", token: "spec", seed: 0)
+    }
+    let run = SpecRun(library: Specs(main: main), stage: stage) { Int(ExitCode($0, rollback: $1).rawValue) }
+    return try await run.results(of: [SourceFile(path: "spec/web_spec.lua", text: text)], filter: filter, parallel: parallel)
+  }
+
+  /// Expects that every statement passes as a test of its own.
+  static func pass(_ body: String, sourceLocation: SourceLocation = #_sourceLocation) async throws {
+    let results = try await results("it(\"holds\", function(t)\n\(body)\nend)")
+    #expect(results.map(\.problem) == [nil], sourceLocation: sourceLocation)
+  }
+
+  /// Expects that a test fails with exactly this text; its first line is line 2.
+  static func fail(_ body: String, _ expected: String, sourceLocation: SourceLocation = #_sourceLocation) async throws {
+    let results = try await results("it(\"holds\", function(t)\n\(body)\nend)")
+    let text = results.first?.problem?.lines().joined(separator: "\n")
+    #expect(text == expected, sourceLocation: sourceLocation)
+  }
+}

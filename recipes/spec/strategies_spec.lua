@@ -1,0 +1,158 @@
+-- The strategies that come with lander: what they decide, and when they stop.
+
+group "fleet" { hosts = { "web[1-8]" } }
+
+--- A recipe whose rollout one strategy decides.
+local function probe(name, strategy)
+  recipe(name) {
+    revision = bundle { from = "dist" },
+    path     = "/srv/" .. name,
+    targets  = group "fleet",
+    stages   = { stage.upload, stage.rollout { strategy = strategy } },
+    on       = { ValidateService = function(host) host:run "bin/validate" end },
+  }
+end
+
+probe("at_once", all_at_once {})
+probe("two_at_once", all_at_once { parallel = 2 })
+probe("one_by_one", rolling {})
+probe("with_pause", rolling { batch = 4, pause = "10m" })
+probe("plain_canary", canary { first = 1, batch = "50%", watch = "15m" })
+probe("watched_canary", canary { batch = 7, watch = "1m", check = { port = 80 } })
+probe("asking_canary", canary { batch = 7, watch = "1m", approve = "does it look right?" })
+probe("asked_canary", canary { batch = 7, watch = "1m", approve = { message = "and now?", name = "now", timeout = "1h" } })
+probe("function_canary", canary { batch = 7, watch = "1m", check = function(host) return host:try("bin/look").ok end })
+probe("judging_canary", canary { watch = "1m", check = { port = 80, on_fail = "return" } })
+probe("lenient_canary", canary { watch = "1m", approve = { message = "well?", on_fail = "return" } })
+probe("judging_linear", linear { watch = "1m", check = { port = 80, on_fail = "return" } })
+probe("lenient_linear", linear { watch = "1m", approve = { message = "well?", on_fail = "return" } })
+probe("plain_linear", linear { batch = 4, watch = "5m" })
+probe("watched_linear", linear { batch = 4, watch = "5m", check = { http = "http://localhost/ready" } })
+probe("function_linear", linear { batch = 4, watch = "1m", check = function(host) return host:try("bin/look").ok end })
+probe("asking_linear", linear { batch = 4, watch = "1m", approve = "next half?" })
+
+--- What a strategy decided, without the stages around it.
+local function decided(run)
+  local list = {}
+  for _, decision in ipairs(run.decisions) do
+    if not decision:find "^stage " then list[#list + 1] = decision end
+  end
+  return list
+end
+
+describe("all_at_once", function()
+  it("changes all hosts in one wave", function(t)
+    local run = t:deploy("at_once")
+    t:expect(decided(run)):equals { "wave 1: 8 hosts" }
+    t:expect(run.status):equals "succeeded"
+    t:expect(run.exit):equals(0)
+  end)
+
+  it("takes longer if fewer hosts change at once", function(t)
+    t:expect(t:deploy("two_at_once").took > t:deploy("at_once").took):equals(true)
+  end)
+end)
+
+describe("rolling", function()
+  it("changes one host after the other", function(t)
+    local run = t:deploy("one_by_one")
+    t:expect(#run.waves):equals(8)
+    t:expect(run.waves[3]):equals { "web3" }
+  end)
+
+  it("stops at the first host that fails, and takes back what it changed", function(t)
+    local run = t:deploy("one_by_one", { fails = { web3 = "ValidateService" } })
+    t:expect(decided(run)):equals { "wave 1: 1 host", "wave 2: 1 host", "wave 3: 1 host", "rollback" }
+    t:expect(run.exit):equals(10)
+    t:expect(run.back.status):equals "succeeded"
+    for _, host in pairs(run.hosts) do t:expect(host.release):equals "earlier" end
+    t:expect(run:ran("bin/validate", "web4")):equals(0)
+  end)
+
+  it("waits between two waves, and neither before the first nor after the last", function(t)
+    local run = t:deploy("with_pause")
+    t:expect(decided(run)):equals { "wave 1: 4 hosts", "gate wait: pass", "wave 2: 4 hosts" }
+    t:expect(run.took > 600 and run.took < 700):equals(true)
+  end)
+end)
+
+describe("canary", function()
+  it("waits after its first wave only if nothing is checked", function(t)
+    local run = t:deploy("plain_canary")
+    t:expect(decided(run)):equals { "wave 1: 1 host", "gate wait: pass", "wave 2: 3 hosts", "wave 3: 3 hosts", "wave 4: 1 host" }
+    t:expect(run.took > 900 and run.took < 1000):equals(true)
+  end)
+
+  it("watches after each wave", function(t)
+    local run = t:deploy("watched_canary")
+    t:expect(decided(run)):equals { "wave 1: 1 host", "gate watch: pass", "wave 2: 7 hosts", "gate watch: pass" }
+  end)
+
+  it("goes back when the watch finds the first host bad, and touches no other", function(t)
+    local run = t:deploy("watched_canary", { answers = { { command = "port 80", host = "web1", status = 1 } } })
+    t:expect(decided(run)):equals { "wave 1: 1 host", "gate watch: fail", "rollback" }
+    t:expect(run.exit):equals(17)
+    t:expect(run.hosts.web1.release):equals "earlier"
+    t:expect(run.hosts.web2.status):equals "waiting"
+  end)
+
+  it("goes back when a function finds a host bad", function(t)
+    local run = t:deploy("function_canary", { answers = { { command = "bin/look", host = "web5", status = 1 } } })
+    t:expect(decided(run)):equals { "wave 1: 1 host", "gate watch: pass", "wave 2: 7 hosts", "gate watch: fail", "rollback" }
+  end)
+
+  it("asks a person once", function(t)
+    local run = t:deploy("asking_canary")
+    t:expect(decided(run)):equals { "wave 1: 1 host", "gate wait: pass", "gate approve: pass", "wave 2: 7 hosts" }
+  end)
+
+  it("asks as the recipe says", function(t)
+    local run = t:deploy("asked_canary")
+    t:expect(run.gates[2].name):equals "now"
+    t:expect(run.status):equals "succeeded"
+  end)
+
+  it("goes back when a person rejects, and when nobody answers in time", function(t)
+    t:expect(t:deploy("asking_canary", { gates = { approve = "reject" } }).exit):equals(16)
+    local silent = t:deploy("asked_canary", { gates = { now = "silence" } })
+    t:expect(silent.exit):equals(16)
+    t:expect(silent.took > 3600):equals(true)
+    t:expect(silent.hosts.web1.release):equals "earlier"
+  end)
+end)
+
+describe("canary and linear", function()
+  it("take no on_fail, because nobody would look at what it gives", function(t)
+    for _, name in ipairs { "judging_canary", "lenient_canary", "judging_linear", "lenient_linear" } do
+      local run = t:deploy(name)
+      t:expect(run.status):equals "failed"
+      t:expect(run.failure):contains "takes no on_fail"
+    end
+  end)
+end)
+
+describe("linear", function()
+  it("waits between equal waves", function(t)
+    t:expect(decided(t:deploy("plain_linear"))):equals { "wave 1: 4 hosts", "gate wait: pass", "wave 2: 4 hosts" }
+  end)
+
+  it("watches after each wave, and goes back when a host is bad", function(t)
+    t:expect(decided(t:deploy("watched_linear"))):equals {
+      "wave 1: 4 hosts", "gate watch: pass", "wave 2: 4 hosts", "gate watch: pass",
+    }
+    local bad = t:deploy("watched_linear", { answers = { { command = "GET http://localhost/ready", host = "web2", status = 1 } } })
+    t:expect(decided(bad)):equals { "wave 1: 4 hosts", "gate watch: fail", "rollback" }
+  end)
+
+  it("goes back when a function finds a host bad", function(t)
+    local run = t:deploy("function_linear", { answers = { { command = "bin/look", host = "web2", status = 1 } } })
+    t:expect(run.exit):equals(17)
+  end)
+
+  it("asks after each wave but the last", function(t)
+    t:expect(decided(t:deploy("asking_linear"))):equals {
+      "wave 1: 4 hosts", "gate wait: pass", "gate approve: pass", "wave 2: 4 hosts",
+    }
+    t:expect(t:deploy("asking_linear", { gates = { approve = "reject" } }).exit):equals(16)
+  end)
+end)
