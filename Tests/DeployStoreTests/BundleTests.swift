@@ -123,6 +123,23 @@ struct BundleTests {
     #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == first)
   }
 
+  @Test("an archive packs what gets smaller, and has the rest as it is, whatever follows what")
+  func mixture() async throws {
+    try FileManager.default.createDirectory(atPath: "\(b.project)/dist", withIntermediateDirectories: true)
+    // Around the size of what is looked at together, and several of it.
+    for (number, size) in [1_000_000, 131_072, 600_001, 131_071, 70_000, 3_000_000].enumerated() {
+      try b.sh("head -c \(size) /dev/urandom >dist/\(number)-random; yes 'a line of text' | head -c \(size) >dist/\(number)-text")
+      try b.sh("{ yes | head -c \(size); head -c \(size) /dev/urandom; yes | head -c 10; } >dist/\(number)-both")
+    }
+    let built = try await b.build()
+    let archive = try await b.store.archive(of: built.bundle.digest)
+    try b.sh("gzip -t <'\(archive)' && mkdir out && cd out && tar -xpzf '\(archive)'")
+    #expect(try b.picture(of: "\(b.project)/out") == b.picture(of: "\(b.project)/dist"))
+    let size = try Data(contentsOf: URL(fileURLWithPath: archive)).count
+    // 9.86 MB are random.
+    #expect((9_860_000..<11_500_000).contains(size), "\(size)")
+  }
+
   @Test("a build that was killed leaves no bundle; the next one makes it")
   func killedBuild() async throws {
     try b.write("a", to: "dist/a")

@@ -88,13 +88,21 @@ final class Inflate {
   }
 }
 
-/// Packs as gzip with nothing in it that differs from one time to the next: no name, no time.
+/// Packs as gzip with nothing in it that differs from one time to the next: no name, no time. What would get hardly smaller, such as
+/// pictures and archives, goes in as it is: to try costs more than it saves.
 final class GzipWriter {
   private var stream = z_stream()
+  private let level: Int32
+  private var isPacking = true
+  /// What came and is too short for a look.
+  private var waiting: [UInt8] = []
   private let sink: ([UInt8]) throws(Failure) -> Void
+  /// Bytes that are looked at together, and those of them that are tried.
+  private static let (block, sample) = (1 << 17, 1 << 13)
 
   /// - Parameter level: 1 (fast) … 9 (small).
   init(level: Int32, to sink: @escaping ([UInt8]) throws(Failure) -> Void) throws(Failure) {
+    self.level = level
     self.sink = sink
     guard deflateInit2_(&stream, level, Z_DEFLATED, 31, 8, Z_DEFAULT_STRATEGY, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK
     else { throw Failure(.internal, "zlib cannot be started") }
@@ -102,26 +110,60 @@ final class GzipWriter {
 
   deinit { deflateEnd(&stream) }
 
-  func write(_ bytes: [UInt8]) throws(Failure) { try step(bytes, Z_NO_FLUSH) }
-  func finish() throws(Failure) { try step([], Z_FINISH) }
+  func write(_ bytes: [UInt8]) throws(Failure) {
+    waiting += bytes
+    guard waiting.count >= Self.block else { return }
+    let whole = waiting.count - waiting.count % Self.block
+    for start in stride(from: 0, to: whole, by: Self.block) { try add(Array(waiting[start..<start + Self.block])) }
+    waiting = Array(waiting[whole...])
+  }
+  func finish() throws(Failure) {
+    try add(waiting)
+    waiting = []
+    try step([], Z_FINISH)
+  }
+
+  private func add(_ block: [UInt8]) throws(Failure) {
+    let packs = block.count < Self.block || Self.shrinks(Array(block[(block.count - Self.sample) / 2..<(block.count + Self.sample) / 2]))
+    if packs != isPacking {
+      isPacking = packs
+      try turn { deflateParams(&stream, packs ? level : 0, Z_DEFAULT_STRATEGY) == Z_BUF_ERROR }
+    }
+    try step(block, Z_NO_FLUSH)
+  }
+
+  /// Whether packing saves a twentieth.
+  private static func shrinks(_ sample: [UInt8]) -> Bool {
+    var size = compressBound(UInt(sample.count))
+    var room = [UInt8](repeating: 0, count: Int(size))
+    guard compress2(&room, &size, sample, UInt(sample.count), 1) == Z_OK else { return true }
+    return Int(size) < sample.count - sample.count / 20
+  }
 
   private func step(_ bytes: [UInt8], _ flush: Int32) throws(Failure) {
     var used = 0
-    var isFull = true
-    while isFull {
+    var input = bytes
+    try turn {
+      input.withUnsafeMutableBufferPointer { source in
+        stream.next_in = source.baseAddress.map { $0 + used }
+        stream.avail_in = UInt32(source.count - used)
+        _ = deflate(&stream, flush)
+        used = source.count - Int(stream.avail_in)
+        return stream.avail_out == 0
+      }
+    }
+  }
+
+  /// Does something that gives output, with new room until it says that it needs no more.
+  private func turn(_ work: () -> Bool) throws(Failure) {
+    var needsMore = true
+    while needsMore {
       let capacity = 256 << 10
-      var input = bytes
       let output = [UInt8](unsafeUninitializedCapacity: capacity) { buffer, count in
-        input.withUnsafeMutableBufferPointer { source in
-          stream.next_in = source.baseAddress.map { $0 + used }
-          stream.avail_in = UInt32(source.count - used)
-          stream.next_out = buffer.baseAddress
-          stream.avail_out = UInt32(capacity)
-          _ = deflate(&stream, flush)
-          used = source.count - Int(stream.avail_in)
-          isFull = stream.avail_out == 0
-          count = capacity - Int(stream.avail_out)
-        }
+        stream.next_out = buffer.baseAddress
+        stream.avail_out = UInt32(capacity)
+        needsMore = work()
+        count = capacity - Int(stream.avail_out)
       }
       if !output.isEmpty { try sink(output) }
     }
