@@ -13,8 +13,9 @@ package actor Deployer {
   private var timers: [Int: Task<Void, Never>] = [:]
   private var running: [Int: Intent] = [:]
   private var answers: [Message.ID: MessageAnswer] = [:]
-  /// Entries with answers of the engine before, until the deployment runs.
+  /// Notes of the engine before, until the deployment runs.
   private var past: [Entry]
+  private var awaited = Awaited()
   private var detached = false
   private let (chunks, spool) = AsyncStream.makeStream(of: OutputChunk.self)
 
@@ -31,7 +32,7 @@ package actor Deployer {
     self.plan = plan
     self.ports = ports
     self.feed = feed
-    past = entries?.filter { if case .noted(.answered) = $0.fact { true } else { false } } ?? []
+    past = entries?.filter { if case .noted = $0.fact { true } else { false } } ?? []
     ledger =
       if let entries {
         try Ledger(resuming: entries, of: plan, scripts: scripts(plan), actor: ports.actor, at: ports.clock.now(), lapse: lapse)
@@ -47,6 +48,7 @@ package actor Deployer {
     let spooler = Task { [ports, plan, chunks] in for await chunk in chunks { await ports.journal.spool(chunk, of: plan.id) } }
     for entry in past { remember(entry) }
     past = []
+    for mailbox in ports.mailboxes { await mailbox.tell(awaited, of: plan.id) }
     let listeners = ports.mailboxes.map { mailbox in
       Task { [weak self, plan] in for await message in mailbox.messages(for: plan.id) { await self?.hear(message) } }
     }
@@ -101,8 +103,9 @@ package actor Deployer {
     if !detached { post(.said(message)) }
   }
 
-  /// Keeps the answer to a message until its mailbox is told.
+  /// Keeps the answer to a message until its mailbox is told, and what people are waited for.
   private func remember(_ entry: Entry) {
+    awaited.take(entry.fact)
     guard case .noted(.answered(let message, let accepted, let words)) = entry.fact else { return }
     answers[message] = MessageAnswer(accepted: accepted, words)
   }
@@ -116,10 +119,12 @@ package actor Deployer {
     switch move {
     case .append(let entries):
       try await ports.journal.append(entries, to: plan.id)
+      let before = awaited
       for entry in entries {
         feed.entry(plan.id, entry)
         remember(entry)
       }
+      if awaited != before { for mailbox in ports.mailboxes { await mailbox.tell(awaited, of: plan.id) } }
     case .head: ledger.seal(chain: await ports.journal.head(of: plan.id))
     case .perform(let intent): perform(intent)
     case .cancel(let intent): cancel(intent: intent)

@@ -25,8 +25,12 @@ package struct Message: Sendable, Hashable, Codable, Identifiable {
   /// Made by its sender and used once: a message that is delivered again is recognised by it.
   package var id: String
   package var kind: Kind
-  /// The gate that is meant; nil: the only open one.
+  /// The gate that is meant, as its sender named it; nil: the one that was open when it was sent.
   package var gate: String?
+  /// The number of the gate that was open when it was sent; 0: none was. nil: its sender could not know, or was of an older version.
+  package var number: Int?
+  /// Of a resume: the message of the pause that it ends; nil: nothing was paused when it was sent, or its sender could not know.
+  package var pause: Message.ID?
   /// `user@machine`: a label, not an identity.
   package var by: String
   /// Why; empty: no reason was given.
@@ -50,15 +54,22 @@ package struct Message: Sendable, Hashable, Codable, Identifiable {
 
   /// Why no engine accepts it, as the end of "the message …"; nil: one does. Each part is one line of text without control characters.
   package var fault: String? {
-    let isPlain = !id.isEmpty && id.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x7A).contains($0) || $0 == 0x2D }
-    guard isPlain, id.utf8.count <= Self.idLimit else { return "has an id that is not 1 to \(Self.idLimit) of a-z, 0-9 and -" }
+    guard Self.isPlain(id) else { return "has an id that is not 1 to \(Self.idLimit) of a-z, 0-9 and -" }
     let gate = (name: "gate", text: gate ?? "-", limit: Self.gateLimit)
     for (name, text, limit) in [("sender", by, Self.byLimit), gate, ("comment", comment, Self.commentLimit)] {
       if text.utf8.count > limit { return "has a \(name) of \(text.utf8.count) bytes, and \(limit) are allowed" }
       if text.unicodeScalars.contains(where: \.isControl) { return "has a control character or a line end in its \(name)" }
     }
+    if let number, number < 0 { return "has \(number) as the number of its gate" }
+    if let pause, !Self.isPlain(pause) { return "has an id of a pause that is not 1 to \(Self.idLimit) of a-z, 0-9 and -" }
     guard !by.isEmpty, !gate.text.isEmpty else { return "has an empty \(by.isEmpty ? "sender" : "gate")" }
     return nil
+  }
+
+  /// 1 to 64 of a-z, 0-9 and `-`.
+  package static func isPlain(_ id: Message.ID) -> Bool {
+    let isPlain = !id.isEmpty && id.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x7A).contains($0) || $0 == 0x2D }
+    return isPlain && id.utf8.count <= idLimit
   }
 }
 

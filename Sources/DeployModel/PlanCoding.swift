@@ -3,6 +3,7 @@ extension Plan: Codable {
   private enum Member: String, CodingKey {
     case id, kind, application, recipe, group, actor, at, engine, bundle, release, recipes, parameters, hosts, stages
     case bounds, path, shared, keep, reuse, onFailure, onSuccess, rollback, inputs, lock, seed, secrets, trial, prunesLast, tracksService
+    case rules
   }
 
   package func encode(to encoder: any Encoder) throws {
@@ -36,6 +37,7 @@ extension Plan: Codable {
     try members.encodeIfPresent(flow.trial, forKey: .trial)
     try members.encodeIfPresent(flow.prunesLast, forKey: .prunesLast)
     try members.encodeIfPresent(flow.tracksService, forKey: .tracksService)
+    try members.encodeIfPresent(flow.rules, forKey: .rules)
   }
 
   package init(from decoder: any Decoder) throws {
@@ -62,7 +64,8 @@ extension Plan: Codable {
         onFailure: try members.decode([Body].self, forKey: .onFailure), onSuccess: try members.decode([Body].self, forKey: .onSuccess),
         rollback: try members.decode(Bool.self, forKey: .rollback), trial: try members.decodeIfPresent(Bool.self, forKey: .trial),
         prunesLast: try members.decodeIfPresent(Bool.self, forKey: .prunesLast),
-        tracksService: try members.decodeIfPresent(Bool.self, forKey: .tracksService)),
+        tracksService: try members.decodeIfPresent(Bool.self, forKey: .tracksService),
+        rules: try members.decodeIfPresent(Flow.Rules.self, forKey: .rules)),
       hosts: try members.decode([HostPlan].self, forKey: .hosts), bounds: try members.decode(Bounds.self, forKey: .bounds),
       lock: try members.decode(LockRequest.self, forKey: .lock))
   }

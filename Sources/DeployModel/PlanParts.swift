@@ -80,13 +80,22 @@ extension Plan {
     package let prunesLast: Bool?
     /// Whether its journal tells when a host leaves and joins the service; nil in plans of older versions: it does not.
     package let tracksService: Bool?
+    /// Which rules of pauses, looks and answers hold; nil in plans of older versions: those of then. The rest of a journal follows from its
+    /// plan, so a deployment that an older version began keeps its rules.
+    package let rules: Rules?
+
+    /// A rule that is added raises the number.
+    package enum Rules: Int, Sendable, Hashable, Codable {
+      /// A pause holds what scripts ask for. Each look that got no answer counts. An answer says which gate it is for.
+      case first = 1
+    }
 
     /// Whether on_success and on_failure have a limit: plans of versions that track the service do.
     package var boundsNotices: Bool { tracksService == true }
 
     package init(
       stages: [Stage], onFailure: [Body] = [], onSuccess: [Body] = [], rollback: Bool = true, trial: Bool? = nil, prunesLast: Bool? = nil,
-      tracksService: Bool? = nil
+      tracksService: Bool? = nil, rules: Rules? = nil
     ) {
       self.stages = stages
       self.onFailure = onFailure
@@ -95,6 +104,7 @@ extension Plan {
       self.trial = trial
       self.prunesLast = prunesLast
       self.tracksService = tracksService
+      self.rules = rules
     }
   }
 }

@@ -75,6 +75,7 @@ package struct EntryLines: Sendable {
   private func members(_ message: Message) -> [(String, Value?)] {
     [
       ("message", .text(message.id)), ("kind", .text(message.kind.rawValue)), ("gate", message.gate.map { .text($0) }),
+      ("number", message.number.map { .int($0) }), ("pause", message.pause.map { .text($0) }),
       ("by", .text(message.by)), ("comment", message.comment.isEmpty ? nil : .text(message.comment)),
       ("sent", .text(When.iso(message.at))),
     ]

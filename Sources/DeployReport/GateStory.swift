@@ -39,14 +39,17 @@ package struct GateStory: Sendable {
     return "Nobody looked for \(gap): that time does not count, and \"\(SafeText.line(gate.name))\" lasts longer"
   }
 
-  /// What is typed to answer it, each with what it does.
+  /// What is typed to answer it, each with what it does. The number says which gate is meant: names may come twice.
   package func commands(for deployment: Deployment.ID) -> [[String]] {
     switch gate.kind {
-    case .time, .check: [["lander promote \(deployment)", "passes it now"]]
+    case .time, .check: [["lander promote \(deployment) \(number)", "passes it now"]]
     case .approval:
       [
-        ["lander approve \(deployment)", "passes it"],
-        ["lander reject \(deployment)", gate.failing == .fail ? "fails it, and hosts go back" : "fails it, and the strategy decides"],
+        ["lander approve \(deployment) \(number)", "passes it"],
+        [
+          "lander reject \(deployment) \(number)",
+          gate.failing == .fail ? "fails it, and hosts go back" : "fails it, and the strategy decides",
+        ],
       ]
     case .pause: [["lander resume \(deployment)", "continues"], ["lander cancel \(deployment)", "takes hosts back"]]
     }

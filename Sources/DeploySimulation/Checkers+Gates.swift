@@ -28,6 +28,25 @@ extension Checkers {
     if answer.verdict == .fail, gate.failing == .fail { watches[engine].failedGate = number }
   }
 
+  /// P5: what a script of a strategy or stage asks for does not begin during a pause. Hooks have an event, and the traffic adapter a stage of
+  /// its own.
+  mutating func held(_ engine: Int, _ intent: Intent) {
+    guard watches[engine].holds, watches[engine].plan.flow.rules != nil, intent.site.event == nil, intent.site.stage != "traffic" else {
+      return
+    }
+    switch intent.operation {
+    case .run, .check, .read, .exists, .write, .link, .upload, .download:
+      look(false, "P5", "\(intent.operation.verb) (intent \(intent.id)) was begun while the deployment was paused")
+    default: break
+    }
+  }
+
+  /// P5: no decision of a strategy begins during a pause.
+  mutating func decided(_ engine: Int, _ what: String) {
+    let holds = watches[engine].holds && watches[engine].plan.flow.rules != nil
+    look(!holds, "P5", "\(what) while the deployment was paused")
+  }
+
   /// A message is in the journal of a deployment.
   mutating func said(_ engine: Int, _ message: Message) {
     guard let gate = watches[engine].openGate else { return }

@@ -33,6 +33,7 @@ extension Checkers {
   mutating func noted(_ engine: Int, _ note: Note, hosts: [SimulatedHost]) {
     switch note {
     case .waveBegan(let number, let wave, _):
+      decided(engine, "wave \(number) began")
       let open = watches[engine].openWave
       look(open == nil, "P5", "wave \(number) began before wave \(open ?? 0) had ended")
       let all = watches[engine].allowed.indices
@@ -44,7 +45,10 @@ extension Checkers {
       watches[engine].openWave = number
       for host in wave where all.contains(host) { watches[engine].allowed[host] = true }
     case .waveEnded: watches[engine].openWave = nil
-    case .paused(nil): watches[engine].paused = false
+    case .paused(let message):
+      watches[engine].holds = message != nil
+      if message == nil { watches[engine].paused = false }
+    case .stopped: decided(engine, "the rollout was stopped")
     case .serviceChanged(let number, let service):
       let host = watches[engine].fleet[number]
       let runs = hosts[host].current != nil || hosts[host].foreign != nil

@@ -77,6 +77,8 @@ package struct Checkers: Sendable {
     var isWritten = false
     /// A pause was asked for, and nothing has ended it.
     var paused = false
+    /// The deployment has said that it is paused, and not that it continues.
+    var holds = false
     /// The number of gates that were opened, the one that is open, and the one that failed for the deployment.
     var gates = 0
     var openGate: Gate?
@@ -128,6 +130,7 @@ package struct Checkers: Sendable {
         let last = watches[engine].appended
         look(intent.id == last + 1, "P2", "intent \(intent.id) follows intent \(last) in the journal")
         watches[engine].appended = intent.id
+        held(engine, intent)
       case .noted(let note): noted(engine, note, hosts: hosts)
       case .concluded: watches[engine].isWritten = true
       case .happened(.said(let message)): heard(engine, message)

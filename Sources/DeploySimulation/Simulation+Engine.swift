@@ -110,7 +110,8 @@ extension Simulation {
 
   private mutating func answer(_ note: Note, of engine: Int) {
     guard case .gateOpened(let number, let gate) = note, let kind = answer(to: gate) else { return }
-    let message = Message(id: "answer-\(engine)-\(number)", kind, by: "rehearsal", at: now)
+    var message = Message(id: "answer-\(engine)-\(number)", kind, by: "rehearsal", at: now)
+    message.means(Awaited(gate: number, kind: gate.kind))
     queue.push(.say(engine: engine, message), at: now + .seconds(1))
   }
 

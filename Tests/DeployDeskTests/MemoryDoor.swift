@@ -63,6 +63,10 @@ struct BenchHosts: HostDoor {
   let door: MemoryDoor
   /// Names of hosts that take no message.
   let away = Mutexed<Set<String>>([])
+  /// What they were told that the deployment waits for; nil: nothing yet.
+  let told = Mutexed<Awaited?>(nil)
+
+  func awaited(by deployment: Deployment.ID, on host: Host, at path: String) async throws(Failure) -> Awaited? { told.value }
 
   func leave(_ message: Message, for deployment: Deployment.ID, on host: Host, at path: String) async throws(Failure) {
     if away.value.contains(host.name) { throw Failure(.unreachable, "no route to host") }

@@ -110,6 +110,15 @@ struct MessageTests {
       bench.inboxes.away.value = ["h1", "h2", "h3"]
       await #expect(throws: Failure.self) { try await bench.desk.say(.resume, toFar: pair.first.id, on: selections) }
       bench.inboxes.away.value = []
+      // Who answers is for the gate of which the hosts were told, and resumes the pause that they know.
+      bench.inboxes.told.value = Awaited(gate: 7, kind: .approval, pause: "old")
+      let approved = try await bench.desk.say(.approve, toFar: pair.first.id, on: selections, patience: Self.long)
+      let none = "approve (me@bench): there was no gate 7 yet; no gate is open now"
+      #expect(approved == .answered(pair.first.id, accepted: false, none))
+      let resumed = try await bench.desk.say(.resume, toFar: pair.first.id, on: selections, patience: Self.long)
+      let other = "not resumed (me@bench): the pause that it is for is over; it is paused by me@bench: looks slow now"
+      #expect(resumed == .answered(pair.first.id, accepted: false, other))
+      bench.inboxes.told.value = nil
       _ = try await bench.desk.say(.resume, toFar: pair.first.id, on: selections, patience: Self.long)
     }
     #expect(end.deployments.map(\.conclusion?.status) == [.succeeded])

@@ -60,6 +60,28 @@ struct InboxTests {
     await ground.end()
   }
 
+  @Test("what a deployment waits for is known on its hosts at once, and goes with the lock", arguments: Shell.here)
+  func awaited(_ shell: Shell) async throws {
+    let ground = try Ground(shell)
+    let other = ground.another()
+    func known(_ deployment: String = "d1") async throws -> Awaited? {
+      try await other.awaited(by: deployment, on: ground.host, at: ground.path)
+    }
+    #expect(try await known() == nil)
+    await locked(ground)
+    let listener = Task { await first(ground.hosts, 1) }
+    for awaited in [Awaited(gate: 2, kind: .approval), Awaited(pause: "m1"), Awaited(gate: 3, kind: .pause, pause: "m2"), Awaited()] {
+      ground.hosts.inbox.tell(awaited, of: "d1")
+      try await until("the host knows \(awaited.line)") { (try? await known()) == awaited }
+      #expect(try await known("d2") == nil)
+    }
+    await ground.perform(2, .unlock(token: "t1", good: nil))
+    #expect(try await known() == nil)
+    listener.cancel()
+    await other.close()
+    await ground.end()
+  }
+
   @Test("only the deployment that has the lock gets messages, and not more than forty")
   func refused() async throws {
     let ground = try Ground()

@@ -37,14 +37,14 @@ struct GateReportTests {
         == """
         11:30:48  Gate 1: check "health": check http://localhost/ready every 10 s for 10 m, 1 bad look \
         allowed on web1 web2, until 11:40:48 at the earliest
-                    → lander promote 20261121-113045-x7k2  passes it now
+                    → lander promote 20261121-113045-x7k2 1  passes it now
         11:30:49  Gate 1: health passed after 1 s
         11:30:50  Gate 2: approval "approve": Does it look good?, until 15:30:50, then it fails
-                    → lander approve 20261121-113045-x7k2  passes it
-                    → lander reject 20261121-113045-x7k2  fails it, and hosts go back
+                    → lander approve 20261121-113045-x7k2 2  passes it
+                    → lander reject 20261121-113045-x7k2 2  fails it, and hosts go back
         11:30:51  Gate 2: approve approved by lee@ci (unverified): fine^[[31m
         11:30:52  Gate 3: wait 5 m, until 11:35:52
-                    → lander promote 20261121-113045-x7k2  passes it now
+                    → lander promote 20261121-113045-x7k2 3  passes it now
         11:30:53  Gate 3: wait passed early by lee@ci (unverified)
         11:30:54  Gate 4: pause: look, until 2026-11-22 11:30:54, then it fails
                     → lander resume 20261121-113045-x7k2  continues
@@ -66,7 +66,7 @@ struct GateReportTests {
                   Nobody looked for 4 m 57 s: that time does not count, and "health" lasts longer
                   Gate 1: check "health": check http://localhost/ready every 10 s for 10 m, 1 bad look \
         allowed on web1 web2, until 11:40:48 at the earliest
-                    → lander promote 20261121-113045-x7k2  passes it now
+                    → lander promote 20261121-113045-x7k2 1  passes it now
 
         """)
     let beat = report.tick(Stories.start + .minutes(6))
@@ -81,7 +81,7 @@ struct GateReportTests {
     #expect(frame.contains("waits approval \"approve\": Does it look good?"), "\(frame)")
     #expect(
       frame.contains(
-        "for 1 m 57 s, until 15:30:48, then it fails\n    → lander approve \(id)  passes it\n    → lander reject \(id)  fails it"),
+        "for 1 m 57 s, until 15:30:48, then it fails\n    → lander approve \(id) 1  passes it\n    → lander reject \(id) 1  fails it"),
       "\(frame)")
     for entry in entries([.noted(.gateOpened(number: 1, Self.approval)), .noted(.gateClosed(number: 1, GateAnswer(.fail, by: "lee@ci")))])
       .suffix(1)

@@ -1,6 +1,7 @@
 import DeployCore
 import DeployModel
 import DeploySimulation
+import PlanDrafts
 import Testing
 
 /// People speak to a deployment whose engine may die at any instant.
@@ -45,6 +46,78 @@ struct MessageWorldTests {
     #expect(world(lapse: .messageTakenEarly).checkers.broken == [])
     let broken = (0..<world().crashPoints).flatMap { world(crashes: [$0], lapse: .messageTakenEarly).checkers.broken }
     #expect(broken.contains { $0.promise == "P2" && $0.message.hasPrefix("messages to ") })
+  }
+
+  /// A deployment with everything that a strategy and a stage may ask for, paused after some seconds for three minutes.
+  private func asking(pausedAt seconds: Int, crashes: [Int] = [], lapse: Lapse? = nil) throws -> Simulation {
+    let blue = try #require(Weights([.init("blue", 100), .init("green", 0)]))
+    let green = try #require(Weights([.init("green", 100)]))
+    func here(_ line: String) -> Request { .perform(.engine, .run(Command(.shell(line))), timeout: nil) }
+    let watch = Gate(.check, name: "watch", time: .seconds(20), watch: Watch(.check(.port(8080)), every: .seconds(10), looks: 3))
+    let strategy: [Request] = [
+      here("before"), .decide(.wave([0], parallel: nil)), here("after"), .decide(.gate(Gate(.time, name: "wait", time: .seconds(10)))),
+      .decide(.shift(green)), .spawn([Body(recipe: 0, function: 7)], limit: 1, keepGoing: false), .decide(.gate(watch)),
+      .within(.seconds(30), Body(recipe: 0, function: 7)), .decide(.wave([1, 2], parallel: nil)),
+    ]
+    let hosts = Worlds.hosts(3)
+    let pause = Message(id: "m1", .pause, by: "kim@laptop", at: Timestamp(milliseconds: 0))
+    var resume = Message(id: "m2", .resume, by: "kim@laptop", at: Timestamp(milliseconds: 0))
+    (resume.pause, resume.number) = ("m1", 0)
+    var faults = Faults()
+    faults.appointments = [.say(at: .seconds(seconds), pause), .say(at: .seconds(seconds + 180), resume)]
+    var simulation = Simulation(hosts: hosts, faults: faults) { _ in
+      SwiftScripts([
+        SwiftScripts.sequence { _ in strategy }, SwiftScripts.commands(["stop"]), SwiftScripts.commands(["bin/setup"]),
+        SwiftScripts.commands(["start"]), SwiftScripts.check(port: 8080), SwiftScripts.reading(blue), SwiftScripts.weighing,
+        SwiftScripts.sequence { _ in [here("child")] },
+      ])
+    }
+    simulation.limit = 50_000
+    simulation.crashes = crashes
+    simulation.lapse = lapse
+    let adapter = TrafficAdapter(pools: ["blue", "green"], read: 5, weight: 6)
+    simulation.add(
+      Worlds.plan(for: hosts, batch: 3).edited {
+        $0.stages = [
+          .upload, .rollout(Strategy(name: "own", function: 0, traffic: adapter)),
+          .script(name: "smoke", summary: "", function: 7, when: nil, place: nil),
+        ]
+      })
+    simulation.run()
+    return simulation
+  }
+
+  @Test("whenever it is paused, nothing that a strategy or stage asks for begins before somebody resumes it, and all of it does then")
+  func asked() throws {
+    var seconds = 0
+    while true {
+      let simulation = try asking(pausedAt: seconds)
+      #expect(simulation.checkers.broken == [], "paused at \(seconds) s")
+      #expect(simulation.engines.map(\.conclusion?.status) == [.succeeded], "paused at \(seconds) s")
+      #expect(simulation.commandsHere.filter { $0 == "child" }.count == 3, "paused at \(seconds) s")
+      if simulation.duration < .minutes(3) { break }
+      seconds += 1
+    }
+    #expect(seconds > 30)
+    let broken = try (0..<seconds).flatMap { try asking(pausedAt: $0, lapse: .pauseIgnored).checkers.broken.map(\.message) }
+    for what in ["run (intent", "check (intent", "wave 1 began while", "wave 2 began while"] {
+      #expect(broken.contains { $0.hasPrefix(what) }, "\(what)")
+    }
+  }
+
+  @Test("a crash at any instant of a deployment that is paused in its strategy, then resume: the pause holds what it held")
+  func askedAndCrashed() throws {
+    for seconds in stride(from: 8, to: 70, by: 7) {
+      let undisturbed = try asking(pausedAt: seconds)
+      let hosts = undisturbed.hosts.map { [$0.current, $0.lock?.lock.deployment] }
+      for point in stride(from: 0, to: undisturbed.crashPoints, by: 3) {
+        let simulation = try asking(pausedAt: seconds, crashes: [point])
+        #expect(simulation.checkers.broken == [] && simulation.stopped == nil, "crash \(point), paused at \(seconds) s")
+        // A command on the engine's machine that a crash cut off is lost, and fails the deployment.
+        guard simulation.engines[0].conclusion?.status == .succeeded else { continue }
+        #expect(simulation.hosts.map { [$0.current, $0.lock?.lock.deployment] } == hosts, "crash \(point), paused at \(seconds) s")
+      }
+    }
   }
 
   @Test("a core that begins hosts while it is paused breaks P5")

@@ -30,6 +30,7 @@ package struct PlanDraft {
   package var trial: Bool?
   package var prunesLast: Bool?
   package var tracksService: Bool?
+  package var rules: Plan.Flow.Rules?
 
   package init(
     id: Deployment.ID = "d1", kind: Plan.Kind = .deploy, application: String = "shop", recipe: String = "web",
@@ -38,7 +39,8 @@ package struct PlanDraft {
     parameters: Value = .record([]), hosts: [HostPlan], stages: [Stage] = [.upload, .rollout(nil)], bounds: Bounds? = nil,
     placement: Placement = Placement(path: "/srv/shop"), onFailure: [Body] = [], onSuccess: [Body] = [], rollback: Bool = true,
     inputs: Receipt.Inputs? = nil, lock: LockRequest = LockRequest(token: "t", owner: "me@here", purpose: "deploy web", fence: 2),
-    seed: UInt64 = 0, secrets: [String] = [], trial: Bool? = nil, prunesLast: Bool? = nil, tracksService: Bool? = nil
+    seed: UInt64 = 0, secrets: [String] = [], trial: Bool? = nil, prunesLast: Bool? = nil, tracksService: Bool? = nil,
+    rules: Plan.Flow.Rules? = nil
   ) {
     self.id = id
     self.kind = kind
@@ -67,6 +69,7 @@ package struct PlanDraft {
     self.trial = trial
     self.prunesLast = prunesLast
     self.tracksService = tracksService
+    self.rules = rules
   }
 
   package init(_ plan: Plan) {
@@ -77,7 +80,7 @@ package struct PlanDraft {
       bounds: plan.bounds, placement: plan.placement, onFailure: plan.flow.onFailure, onSuccess: plan.flow.onSuccess,
       rollback: plan.flow.rollback, inputs: plan.content.inputs, lock: plan.lock, seed: plan.origin.seed, secrets: plan.content.secrets,
       trial: plan.flow.trial, prunesLast: plan.flow.prunesLast,
-      tracksService: plan.flow.tracksService)
+      tracksService: plan.flow.tracksService, rules: plan.flow.rules)
   }
 
   package var plan: Plan {
@@ -87,7 +90,7 @@ package struct PlanDraft {
       content: Plan.Content(bundle: bundle, release: release, recipes: recipes, inputs: inputs, secrets: secrets), placement: placement,
       flow: Plan.Flow(
         stages: stages, onFailure: onFailure, onSuccess: onSuccess, rollback: rollback, trial: trial, prunesLast: prunesLast,
-        tracksService: tracksService),
+        tracksService: tracksService, rules: rules),
       hosts: hosts, bounds: bounds, lock: lock)
   }
 }

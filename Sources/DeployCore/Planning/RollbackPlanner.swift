@@ -40,7 +40,7 @@ package enum RollbackPlanner {
       placement: failed.placement,
       flow: Plan.Flow(
         stages: [.rollout(nil)], rollback: false, trial: failed.flow.trial, prunesLast: failed.flow.prunesLast,
-        tracksService: failed.flow.tracksService),
+        tracksService: failed.flow.tracksService, rules: failed.flow.rules),
       hosts: hosts,
       bounds: Bounds(
         floor: floor(failed, conclusion), parallel: failed.bounds.parallel, failed: hosts.count, unreachable: hosts.count),
@@ -132,7 +132,7 @@ package enum RollbackPlanner {
       subject: Plan.Subject(
         application: recipe.application, recipe: recipe.name, group: selection.group, parameters: selection.parameters),
       content: Plan.Content(release: goal.release, recipes: kept, inputs: goal.inputs), placement: recipe.placement,
-      flow: Plan.Flow(stages: [.rollout(nil)], trial: true, prunesLast: true, tracksService: true), hosts: hosts, bounds: bounds,
+      flow: Plan.Flow(stages: [.rollout(nil)], trial: true, prunesLast: true, tracksService: true, rules: .first), hosts: hosts, bounds: bounds,
       lock: Planner.lock(identity, "roll back \(recipe.name) of \(recipe.application)", above: Planner.fence(surveys)))
   }
 

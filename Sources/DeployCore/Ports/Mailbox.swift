@@ -9,6 +9,12 @@ package protocol Mailbox: Sendable {
   /// The message is in the journal, or will never be heard: it need not be kept.
   /// - Parameter answer: what the deployment made of it; nil: this engine does not know, because the message was delivered again.
   func take(_ message: Message.ID, of deployment: Deployment.ID, answer: MessageAnswer?) async
+  /// What the deployment waits for from people has changed. A mailbox whose senders cannot read the journal tells them.
+  func tell(_ awaited: Awaited, of deployment: Deployment.ID) async
   /// The deployment has ended: nobody hears what still waits.
   func close(_ deployment: Deployment.ID) async
+}
+
+extension Mailbox {
+  package func tell(_ awaited: Awaited, of deployment: Deployment.ID) async {}
 }

@@ -14,6 +14,8 @@ struct OpenGate: Sendable, Hashable {
   let script: ScriptID
   /// Rings at the deadline, or for the next look; nil: neither is due.
   var timer: Int?
+  /// Looks are due, and a pause holds them.
+  var isHeld = false
   /// Of a check.
   var looking: Looking?
   /// By slot: the look under way.

@@ -15,9 +15,14 @@ extension Rollout {
 
   /// Why a message closes no gate; nil: it does.
   private func refusal(of message: Message) -> String? {
+    if let number = message.number, number != gate?.number ?? 0 { return stale(number) }
     guard let open = gate else { return "there is no open gate" + (message.gate.map { " \"\($0)\"" } ?? "") }
     if let name = message.gate, name != open.gate.name, name != "\(open.number)" {
       return "there is no open gate \"\(name)\"; the open one is \(open.number), \"\(open.gate.name)\""
+    }
+    if message.number == nil, message.gate == nil, message.kind != .resume, message.kind.leadsFurther, plan.flow.rules != nil {
+      let command = "lander \(message.kind.rawValue) \(plan.id) \(open.number)"
+      return "it does not say which gate it is for; the open one is \(open.number), \"\(open.gate.name)\": \(command)"
     }
     let title = "gate \"\(open.gate.name)\""
     switch (message.kind, open.gate.kind) {
@@ -27,6 +32,15 @@ extension Rollout {
     case (.approve, .pause): return "\(title) waits for a resume, not for an approval"
     default: return nil
     }
+  }
+
+  /// Why an answer is too late, or was too early: it is for the gate that was open when it was sent.
+  /// - Parameter number: of that gate; 0: none was open.
+  private func stale(_ number: Int) -> String {
+    let now = gate.map { "the open one is \($0.number), \"\($0.gate.name)\"" } ?? "no gate is open now"
+    guard number > 0 else { return "no gate was open when it was sent; \(now)" }
+    guard gates.indices.contains(number - 1) else { return "there was no gate \(number) yet; \(now)" }
+    return "it is for gate \(number), \"\(gates[number - 1])\", which is closed; \(now)"
   }
 }
 

@@ -16,6 +16,7 @@ extension Rollout {
       default: break
       }
     }
+    held = []
     // A pause may have held a wave with nothing under way.
     if let wave, wave.running == 0 { admit() }
     dropGate(error.failure.message)

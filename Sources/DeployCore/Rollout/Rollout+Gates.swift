@@ -5,7 +5,7 @@ extension Rollout {
   mutating func open(_ asked: Gate, for script: ScriptID) {
     var asked = asked
     if let watch = asked.watch, !watch.isFromEngine { asked.watch?.hosts = places(watch) }
-    let looking = asked.watch.map { Looking($0, names: plan.hosts.map(\.host.name)) }
+    let looking = asked.watch.map { Looking($0, names: plan.hosts.map(\.host.name), rules: plan.flow.rules) }
     if let looking, looking.total > Looking.most {
       return refuse(
         script,
@@ -13,10 +13,10 @@ extension Rollout {
           .invalid, "the watch \"\(asked.name)\" would look \(looking.total) times, and \(Looking.most) is the most",
           fix: "look at fewer hosts, or less often with every"))
     }
-    gates += 1
-    note(.gateOpened(number: gates, asked))
+    gates.append(asked.name)
+    note(.gateOpened(number: gates.count, asked))
     tree[script].waiting = .decision
-    gate = OpenGate(number: gates, gate: asked, script: script, looking: looking, looks: looking?.places.map { _ in nil } ?? [])
+    gate = OpenGate(number: gates.count, gate: asked, script: script, looking: looking, looks: looking?.places.map { _ in nil } ?? [])
     if looking == nil { gate?.timer = outbox.ring(.gate, after: asked.time) } else { look() }
   }
 
@@ -46,11 +46,17 @@ extension Rollout {
 
   // MARK: looks
 
-  private mutating func look() {
-    while let move = gate?.looking?.next() {
+  /// Goes on looking. A pause holds looks that are not begun.
+  mutating func look() {
+    gate?.isHeld = false
+    let mayBegin = !holdsScripts
+    while let move = gate?.looking?.next(mayBegin: mayBegin) {
       switch move {
       case .look(let slots): for slot in slots { look(at: slot) }
       case .wait: return
+      case .hold:
+        gate?.isHeld = true
+        return
       case .rest(let interval):
         gate?.timer = outbox.ring(.gate, after: interval)
         return
@@ -89,6 +95,12 @@ extension Rollout {
       return
     }
     tree.cancel(script, Failure(.timeout, "the function was not done within \(watch.limit)"), &outbox)
+  }
+
+  /// A function that looked has ended.
+  mutating func looked(_ slot: Int, _ result: ScriptResult) {
+    guard let looking = gate?.looking, looking.places.indices.contains(slot) else { return settle() }
+    looked(slot, looking.finding(result, at: slot))
   }
 
   /// A look came back.

@@ -9,13 +9,15 @@ extension Rollout {
   mutating func carryOut(_ move: ScriptTree.Move?) {
     switch move {
     case nil: break
-    case .perform(let script, let place, let operation, let timeout): perform(script, place, operation, timeout)
+    case .perform(let script, let place, let operation, let timeout):
+      if isHeld(script) { return hold(.perform(script, place, operation, timeout: timeout)) }
+      perform(script, place, operation, timeout)
     case .decide(let script, let decision): decide(script, decision)
     case .ended(let owner, let result): ended(owner, result)
     }
   }
 
-  private mutating func perform(_ script: ScriptID, _ place: Place, _ operation: DeployModel.Operation, _ timeout: Interval?) {
+  mutating func perform(_ script: ScriptID, _ place: Place, _ operation: DeployModel.Operation, _ timeout: Interval?) {
     if tree[script].owner == .traffic, case .run(let command) = operation { traffic.commands.append(command.line) }
     var site = tree[script].site
     if case .host(let number) = place {
@@ -37,7 +39,7 @@ extension Rollout {
     }
   }
 
-  private mutating func decide(_ script: ScriptID, _ decision: Decision) {
+  mutating func decide(_ script: ScriptID, _ decision: Decision) {
     guard tree[script].owner == .strategy, wave == nil, gate == nil, traffic.step == .idle else {
       return refuse(script, Failure(.invalid, "only a strategy's own function may decide, one decision at a time"))
     }
@@ -47,6 +49,7 @@ extension Rollout {
         Failure(
           .cancelled, "the deployment has failed, and no further decision is taken: \(failure.failure.message)", fix: failure.failure.fix))
     }
+    if !decision.isPause, !decision.endsIt, isHeld(script) { return hold(.decide(script, decision)) }
     switch decision {
     case .wave(let hosts, let parallel, let upto):
       tree[script].waiting = .decision
@@ -77,7 +80,7 @@ extension Rollout {
     case .stage: stageEnded(result.error)
     case .strategy: phase == .settling ? settle() : strategyEnded(result)
     case .notice: noticeEnded(result)
-    case .look(let slot): looked(slot, Looking.Finding(result))
+    case .look(let slot): looked(slot, result)
     case .traffic: trafficEnded(result)
     case .child: break
     }
@@ -87,4 +90,7 @@ extension Rollout {
 extension Decision {
   /// Whether it only lets time pass.
   fileprivate var isPause: Bool { if case .wait = self { true } else { false } }
+
+  /// Whether the deployment fails by it, and hosts go back.
+  fileprivate var endsIt: Bool { if case .rollback = self { true } else { false } }
 }

@@ -23,8 +23,9 @@ extension Rollout {
     }
   }
 
-  private mutating func set(_ weights: Weights, for script: ScriptID) {
+  mutating func set(_ weights: Weights, for script: ScriptID) {
     guard let adapter = plan.adapter else { return }
+    tree[script].waiting = .decision
     traffic.step = .setting(for: script, to: weights)
     callAdapter(adapter.weight, on: .weights(weights))
   }
@@ -72,6 +73,7 @@ extension Rollout {
       }
       traffic.read(found)
       if failure != nil { return tree.answer(script, .shifted(found), &outbox) }
+      if isHeld(script) { return hold(.weights(script, weights)) }
       set(weights, for: script)
     }
   }

@@ -35,8 +35,8 @@ package struct Rollout: Sendable {
   var waves = 0
   /// The gate that is open; nil: none is.
   var gate: OpenGate?
-  /// The number of gates that were opened.
-  var gates = 0
+  /// The names of the gates that were opened, in order.
+  var gates: [String] = []
   var traffic = Shifting()
   /// Why the strategy ended the rollout on purpose; nil: it did not.
   var stopped: String?
@@ -49,6 +49,8 @@ package struct Rollout: Sendable {
   let lapse: Lapse?
   /// The pause that holds it; nil: it is not paused.
   var pause: Hold?
+  /// What scripts asked for during the pause, in order.
+  var held: [Held] = []
   /// A pause keeps the stage of the phase, or, after the last stage, the end, from beginning.
   var isStageHeld = false
   /// The timer of what runs after the deployment; nil: nothing does.

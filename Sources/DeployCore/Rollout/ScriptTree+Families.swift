@@ -10,8 +10,11 @@ extension ScriptTree {
     var started = 0
     var running: [ScriptID] = []
     var results: [ScriptResult?]
-    /// The timer of `within`.
+    /// The time of `within`, and its timer; nil: it has none, or none now.
+    var time: Interval?
     var deadline: Int?
+    /// A pause holds one of its scripts, so its time begins anew afterwards.
+    var isSuspended = false
     var overdue: Failure?
     /// No further one is started.
     var failed = false
@@ -78,5 +81,29 @@ extension ScriptTree {
     family.deadline = nil
     self[id].waiting = .children(family)
     for child in family.running { cancel(child, reason, &outbox) }
+  }
+
+  // MARK: pauses
+
+  /// A pause holds that script: the time of every `within` around it stands still.
+  mutating func suspendDeadlines(around id: ScriptID, _ outbox: inout Outbox) {
+    var id = id
+    while case .child(let parent, _) = self[id].owner {
+      id = parent
+      guard case .children(var family) = self[id].waiting, let deadline = family.deadline else { continue }
+      outbox.forget(timer: deadline)
+      (family.deadline, family.isSuspended) = (nil, true)
+      self[id].waiting = .children(family)
+    }
+  }
+
+  /// The pause is over: the time of each `within` that stood still begins anew, because nobody knows how much of it was left.
+  mutating func renewDeadlines(_ outbox: inout Outbox) {
+    for id in parents {
+      guard case .children(var family) = self[id].waiting, family.isSuspended, let time = family.time else { continue }
+      family.deadline = outbox.ring(.deadline(of: id), after: time)
+      family.isSuspended = false
+      self[id].waiting = .children(family)
+    }
   }
 }

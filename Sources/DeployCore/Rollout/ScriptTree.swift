@@ -34,6 +34,8 @@ struct ScriptTree: Sendable, Hashable {
     indirect case children(Family)
     /// For what it decided.
     case decision
+    /// For the end of a pause, before what it asked for begins.
+    case held
   }
 
   struct Script: Sendable, Hashable {
@@ -58,6 +60,18 @@ struct ScriptTree: Sendable, Hashable {
   subscript(_ id: ScriptID) -> Script {
     _read { yield scripts[id] }
     _modify { yield &scripts[id] }
+  }
+
+  /// To whom the end of the outermost script matters that waits for this one.
+  func owner(of id: ScriptID) -> Owner {
+    var id = id
+    while case .child(let parent, _) = scripts[id].owner { id = parent }
+    return scripts[id].owner
+  }
+
+  /// Those that wait for children, the first started first.
+  var parents: [ScriptID] {
+    scripts.indices.filter { if case .children = scripts[$0].waiting { !scripts[$0].ended } else { false } }
   }
 
   /// Those that no other script waits for, in the order of starting.
@@ -120,6 +134,7 @@ struct ScriptTree: Sendable, Hashable {
     case .spawn(let bodies, let limit, let keepGoing): gather(id, Family(bodies, limit: limit, keepGoing: keepGoing), &outbox)
     case .within(let interval, let body):
       var family = Family([body], limit: 1, keepGoing: false)
+      family.time = interval
       family.deadline = outbox.ring(.deadline(of: id), after: interval)
       family.overdue = Failure(.timeout, "not done within \(interval)")
       gather(id, family, &outbox)
@@ -151,7 +166,7 @@ struct ScriptTree: Sendable, Hashable {
     return end(id, .raised(error), &outbox)
   }
 
-  /// Asks a script to end. It is told at once if it waits for time, else when what it waits for has come to its end.
+  /// Asks a script to end. It is told at once if it waits for time or for the end of a pause, else when what it waits for has come to its end.
   mutating func cancel(_ id: ScriptID, _ reason: Failure, _ outbox: inout Outbox) {
     guard !scripts[id].ended, scripts[id].cancelled == nil else { return }
     scripts[id].cancelled = reason
@@ -161,6 +176,7 @@ struct ScriptTree: Sendable, Hashable {
     case .timer(let timer):
       outbox.forget(timer: timer)
       answer(id, .slept, &outbox)
+    case .held: answer(id, .slept, &outbox)
     case .children: cancelChildren(of: id, reason, &outbox)
     }
   }

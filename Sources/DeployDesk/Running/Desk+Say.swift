@@ -5,16 +5,17 @@ package import DeployModel
 extension Desk {
   /// Says something to a deployment, or to the rollback that follows from it if that is what runs, and waits for the answer.
   /// - Parameters:
-  ///   - gate: the gate that is meant; nil: the only open one.
+  ///   - gate: the gate that is meant; nil: the one that is open now.
   ///   - comment: why; empty: no reason is given.
   ///   - patience: how long an engine may take to hear the message.
   /// - Throws: if the message cannot be left, or the journal cannot be read.
   package func say(
     _ kind: Message.Kind, gate: String? = nil, comment: String = "", to pair: Pair, patience: Interval = .seconds(10)
   ) async throws -> Reception {
-    let message = Message(id: stage.identity().id, kind, gate: gate, by: ports.actor, comment: comment, at: now)
+    var message = Message(id: stage.identity().id, kind, gate: gate, by: ports.actor, comment: comment, at: now)
     if let fault = message.fault { throw Problems(Problem("the message \(fault)", fix: "say it in one short line")) }
     var pair = pair
+    if kind.isForSomething, pair.state == .running { message.means(Awaited(try await journal.entries(of: pair.speaking).entries)) }
     while pair.state == .running {
       let addressed = pair.speaking
       let answer = try await say(message, to: addressed, patience)
@@ -63,6 +64,16 @@ extension Desk {
 extension Pair {
   /// The member that hears messages.
   fileprivate var speaking: Deployment.ID { (back ?? first).id }
+}
+
+extension Message.Kind {
+  /// Whether it answers what the deployment waits for.
+  var isForSomething: Bool {
+    switch self {
+    case .approve, .reject, .promote, .resume: true
+    case .cancel, .pause: false
+    }
+  }
 }
 
 extension Reception {

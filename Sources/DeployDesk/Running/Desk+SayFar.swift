@@ -14,9 +14,10 @@ extension Desk {
     _ kind: Message.Kind, gate: String? = nil, comment: String = "", toFar word: String, on selections: [Selection],
     patience: Interval = .seconds(75)
   ) async throws -> Reception {
-    let message = Message(id: stage.identity().id, kind, gate: gate, by: ports.actor, comment: comment, at: now)
+    var message = Message(id: stage.identity().id, kind, gate: gate, by: ports.actor, comment: comment, at: now)
     if let fault = message.fault { throw Problems(Problem("the message \(fault)", fix: "say it in one short line")) }
     let (deployment, places) = try await locked(by: word, on: selections)
+    if kind.isForSomething, let awaited = await awaited(by: deployment, on: places) { message.means(awaited) }
     var left: [Place] = []
     var failures: [Failure] = []
     // Hosts may go out of reach: three copies are one message.
@@ -33,6 +34,16 @@ extension Desk {
   private struct Place: Sendable {
     var host: Host
     var path: String
+  }
+
+  /// What the deployment waits for, as its hosts were told last; nil: none of them knows. A host that tells of a gate which is not open
+  /// has the answer refused.
+  private func awaited(by deployment: Deployment.ID, on places: [Place]) async -> Awaited? {
+    var found: [Awaited] = []
+    for place in places where found.count < 3 {
+      if let one = try? await hosts.awaited(by: deployment, on: place.host, at: place.path) { found.append(one) }
+    }
+    return found.max { $0.gate < $1.gate }
   }
 
   /// The deployment that a word names, with the hosts that it has locked.

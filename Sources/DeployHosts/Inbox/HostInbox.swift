@@ -40,6 +40,8 @@ package final class HostInbox: Mailbox {
   }
   private struct State {
     var boxes: [Box] = []
+    /// What deployments wait for.
+    var awaited: [(deployment: Deployment.ID, what: Awaited)] = []
     /// Locks that are renewed.
     var held: [Place] = []
     /// Files that were complained about.
@@ -73,6 +75,21 @@ package final class HostInbox: Mailbox {
     for place in places { send(answer, to: message, of: deployment, at: place) }
   }
 
+  /// Hosts hear it with the renewals of their locks; a few hear it now, so that who answers at once is understood.
+  package func tell(_ awaited: Awaited, of deployment: Deployment.ID) {
+    let places = state.with { state -> [Place] in
+      state.awaited.removeAll { $0.deployment == deployment }
+      state.awaited.append((deployment, awaited))
+      return state.held
+    }
+    for place in places.prefix(3) { Task { await place.link.renewNow(place.path, token: place.token) } }
+  }
+
+  /// What is told to a host with each renewal: for each deployment its id, and what it waits for.
+  var told: [String] {
+    state.with { state in state.awaited.flatMap { [$0.deployment] + $0.what.line.split(separator: " ").map(String.init) } }
+  }
+
   /// Returns when the answers that were on their way to a folder are there, or failed. Its lock is given back only then: without the lock
   /// none is taken.
   func delivered(_ link: HostLink, path: String, token: String) async {
@@ -85,6 +102,7 @@ package final class HostInbox: Mailbox {
     state.with { state in
       for box in state.boxes where box.deployment == deployment { box.stream.finish() }
       state.boxes.removeAll { $0.deployment == deployment }
+      state.awaited.removeAll { $0.deployment == deployment }
     }
   }
 

@@ -3,6 +3,13 @@ package import DeployModel
 import FoundationEssentials
 
 extension Hosts {
+  /// What a deployment waits for from people, as its engine told a host with the last renewal of the lock; nil: it has not told.
+  package func awaited(
+    by deployment: Deployment.ID, on host: DeployModel.Host, at path: String
+  ) async throws(Failure) -> Awaited? {
+    Awaited(line: try await link(to: host).demand("l_open", [host.place(path), deployment]).lines.first ?? "")
+  }
+
   /// Leaves a message on a host for the deployment that has its lock; it is durable there when this returns.
   /// - Throws: `locked` if another deployment has the lock, or none; `noSpace` if too many messages are there.
   package func leave(

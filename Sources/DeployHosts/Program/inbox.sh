@@ -21,6 +21,21 @@ l_letters() {
   }
 }
 
+# LINE: what the deployment that has the lock waits for from people. It goes with the lock.
+l_awaits() {
+  l_t=
+  { IFS= read -r l_t; } 2>/dev/null <"$L/lock/awaits"
+  [ "$l_t" = "$1" ] || { printf '%s\n' "$1" >"$L/lock/.awaits" && mv -fT "$L/lock/.awaits" "$L/lock/awaits"; } 2>/dev/null || :
+}
+
+# PATH DEPLOYMENT: `GATE KIND PAUSE`, what the deployment waits for as the host was told last; nothing if it was not told.
+l_open() {
+  l_memory "$1" || return 0
+  l_d= l_t=
+  { read -r l_d l_t; } 2>/dev/null <"$L/lock/awaits"
+  [ "$l_d" != "$2" ] || printf '%s\n' "$l_t"
+}
+
 # PATH DEPLOYMENT NAME, the message on stdin: leaves it for the deployment, which must have the lock.
 l_letter() {
   l_memory "$1" && [ -f "$L/lock/holder" ] || l_die 42 "no deployment has the lock of $1"

@@ -70,7 +70,8 @@ l_reserve() {
   dd if=/dev/zero of="$L/reserve" bs=65536 count=16 2>/dev/null || rm -f "$L/reserve"
 }
 
-# PATH TOKEN PROCESS: renews the lease of one's own lock, and prints the messages that wait for its deployment.
+# PATH TOKEN PROCESS [DEPLOYMENT GATE KIND PAUSE]…: renews the lease of one's own lock, keeps what its deployment waits for from people, and
+# prints the messages that wait for it.
 l_renew() {
   l_memory "$1" && [ -f "$L/lock/holder" ] || l_die 42 "there is no lock"
   l_guard
@@ -79,7 +80,13 @@ l_renew() {
   l_holder >/dev/null
   [ "$h_token" = "$2" ] || l_die 42 "the lock is held by deployment $h_dep of $h_owner now"
   l_hold "$h_token" "$h_dep" "$h_since" "$h_fence" "$h_lease" "$h_owner" "$h_purpose" "$3" "$h_app" "$h_group"
-  l_sync "$L/.holder" && mv -fT "$L/.holder" "$L/lock/holder" && l_letters "$h_dep"
+  l_sync "$L/.holder" && mv -fT "$L/.holder" "$L/lock/holder" || return
+  shift 3
+  while [ $# -ge 4 ]; do
+    if [ "$1" = "$h_dep" ]; then l_awaits "$1 $2 $3 $4"; fi
+    shift 4
+  done
+  l_letters "$h_dep"
 }
 
 # PATH TOKEN GOOD LEFT: gives one's own lock back; somebody else's stays. What deployment GOOD left here is on trial no more. LEFT says

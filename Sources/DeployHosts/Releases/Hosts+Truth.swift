@@ -215,14 +215,20 @@ extension HostLink {
     leases[ExactText("\(token) \(path)")] = Task {
       if !atOnce { try? await Task.sleep(for: .seconds(seconds)) }
       while !Task.isCancelled {
-        if let answer = try? await call("l_renew", [path, token, EngineIdentity.own]) {
-          if answer.status != 0 { return }
-          await inbox.renewed(answer.lines, self, path: path, token: token)
-        }
+        if await renewNow(path, token: token) == false { return }
         try? await Task.sleep(for: .seconds(seconds))
       }
     }
   }
+  /// - Returns: whether the lease is still the token's; nil: the host did not answer.
+  @discardableResult
+  func renewNow(_ path: String, token: String) async -> Bool? {
+    guard let answer = try? await call("l_renew", [path, token, EngineIdentity.own] + inbox.told) else { return nil }
+    guard answer.status == 0 else { return false }
+    await inbox.renewed(answer.lines, self, path: path, token: token)
+    return true
+  }
+
   /// Renews a lease that this process did not take, if it is still the token's.
   func adopt(_ path: String, token: String) {
     if leases[ExactText("\(token) \(path)")] == nil { renew(path, token: token, every: 10, atOnce: true) }

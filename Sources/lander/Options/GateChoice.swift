@@ -6,7 +6,7 @@ struct GateChoice: ParsableArguments {
   @OptionGroup var why: CommentOption
   @Argument(help: ArgumentHelp("The deployment.", valueName: "id"))
   var id: String
-  @Argument(help: ArgumentHelp("The gate; without it, the only open one.", valueName: "gate"))
+  @Argument(help: ArgumentHelp("The gate, by name or number; without it, the one that is open now.", valueName: "gate"))
   var gate: String?
 
   func speech(_ kind: Message.Kind) -> Speech { Speech(kind: kind, gate: gate, comment: why.comment) }

@@ -1,0 +1,121 @@
+import DeployModel
+
+/// A pause: nothing new is begun, and what runs comes to its end.
+extension Rollout {
+  /// What a script asked for during the pause.
+  enum Held: Sendable, Hashable {
+    case perform(ScriptID, Place, DeployModel.Operation, timeout: Interval?)
+    case decide(ScriptID, Decision)
+    /// The weights that a strategy wants, when the adapter has read those of before.
+    case weights(ScriptID, Weights)
+
+    var script: ScriptID {
+      switch self {
+      case .perform(let script, _, _, _), .decide(let script, _), .weights(let script, _): script
+      }
+    }
+  }
+
+  /// Nothing new is begun.
+  var isPaused: Bool { pause != nil && lapse != .pauseIgnored }
+
+  /// A pause holds what strategies and stages ask for, and looks. It lets hooks and the traffic adapter come to their end.
+  var holdsScripts: Bool { isPaused && plan.flow.rules != nil }
+
+  mutating func pause(_ message: Message) {
+    switch phase {
+    case .planned, .locking, .stage: break
+    case .settling, .shiftingBack, .notifying, .pruning, .unlocking, .concluded:
+      return answer(message, accepted: false, "the pause (\(message.words)) comes too late: nothing new is begun any more")
+    }
+    if let pause { return answer(message, accepted: false, "it is paused already, by \(pause.message.words)") }
+    pause = Hold(message: message, timer: outbox.ring(.pause, after: Deadlines.pause))
+    note(.paused(message))
+    let then = "If nobody resumes it within \(Deadlines.pause), \(isWayBack ? "it continues by itself" : "it is cancelled")"
+    answer(message, accepted: true, "Paused by \(message.words). Nothing new is begun, what runs comes to its end. \(then)")
+  }
+
+  /// Ends the pause, or passes the gate, that whoever sent it saw.
+  mutating func resume(_ message: Message) {
+    let sawGate = message.number.map { $0 > 0 }
+    if sawGate == true || sawGate == nil && pause == nil && gate?.gate.kind == .pause { return answerGate(message) }
+    guard let pause else {
+      let gate = gate.map { "; gate \($0.number), \"\($0.gate.name)\", is open" } ?? ""
+      let what = message.pause == nil ? "it is not paused" : "the pause that it is for is over"
+      return answer(message, accepted: false, "not resumed (\(message.words)): \(what)\(gate)")
+    }
+    if sawGate != nil, message.pause != pause.message.id {
+      let what = message.pause == nil ? "it was not paused when it was sent" : "the pause that it is for is over"
+      let now = "it is paused by \(pause.message.words) now"
+      return answer(message, accepted: false, "not resumed (\(message.words)): \(what); \(now)")
+    }
+    answer(message, accepted: true, "Resumed by \(message.words)")
+    proceed()
+  }
+
+  /// Begins what the pause held.
+  private mutating func proceed() {
+    endPause()
+    release()
+    announceWave()
+    admit()
+    guard case .stage(let index) = phase else { return }
+    if isStageHeld {
+      beginStage(index)
+    } else if case .upload = plan.flow.stages[index] {
+      upload()
+    }
+  }
+
+  /// The pause is over, whatever ended it.
+  mutating func endPause() {
+    guard let over = pause else { return }
+    outbox.forget(timer: over.timer)
+    pause = nil
+    note(.paused(nil))
+  }
+
+  /// Nobody resumed it in time. A deployment fails closed; a rollback that follows from a failure has no safer place to go than its end.
+  mutating func pauseEnded() {
+    guard let over = pause else { return }
+    let reason = "paused by \(over.message.words), and nobody resumed it within \(Deadlines.pause)"
+    guard isWayBack else {
+      endPause()
+      return cancel(reason)
+    }
+    note(.remark("\(reason): the rollback continues"))
+    proceed()
+  }
+
+  // MARK: what scripts ask for
+
+  /// Whether a script waits until the pause is over. One that was told to end cleans up.
+  func isHeld(_ script: ScriptID) -> Bool {
+    guard holdsScripts, !tree[script].told else { return false }
+    switch tree.owner(of: script) {
+    case .strategy, .stage, .condition: return true
+    default: return false
+    }
+  }
+
+  mutating func hold(_ asked: Held) {
+    tree[asked.script].waiting = .held
+    tree.suspendDeadlines(around: asked.script, &outbox)
+    held.append(asked)
+  }
+
+  /// Begins what scripts asked for, in the order of asking. Those that were ended meanwhile want nothing any more.
+  private mutating func release() {
+    tree.renewDeadlines(&outbox)
+    let asked = held
+    held = []
+    for one in asked where tree[one.script].waiting == .held {
+      switch one {
+      case .perform(let script, let place, let operation, let timeout): perform(script, place, operation, timeout)
+      case .decide(let script, let decision): decide(script, decision)
+      case .weights(let script, let weights): set(weights, for: script)
+      }
+    }
+    if gate?.isHeld == true { look() }
+  }
+}

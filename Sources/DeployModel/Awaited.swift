@@ -1,0 +1,56 @@
+/// What a deployment waits for from people, as whoever speaks to it sees it: an answer is for that, whatever is open when it arrives.
+package struct Awaited: Sendable, Hashable {
+  /// The number of the gate that is open; 0: none is.
+  package var gate: Int
+  /// Of the gate that is open; nil: none is.
+  package var kind: Gate.Kind?
+  /// The message of the pause that holds it; nil: it is not paused.
+  package var pause: Message.ID?
+
+  package init(gate: Int = 0, kind: Gate.Kind? = nil, pause: Message.ID? = nil) {
+    self.gate = gate
+    self.kind = kind
+    self.pause = pause
+  }
+
+  /// Of a journal.
+  package init(_ entries: [Entry]) {
+    self.init()
+    for entry in entries { take(entry.fact) }
+  }
+
+  package mutating func take(_ fact: Entry.Fact) {
+    switch fact {
+    case .noted(.gateOpened(let number, let gate)): (self.gate, kind) = (number, gate.kind)
+    case .noted(.gateClosed): (gate, kind) = (0, nil)
+    case .noted(.paused(let message)): pause = message?.id
+    case .concluded: self = Awaited()
+    default: break
+    }
+  }
+
+  /// `2 approval -`: the gate, its kind and the pause, `-` for none.
+  package var line: String { "\(gate) \(kind?.rawValue ?? "-") \(pause ?? "-")" }
+
+  /// - Returns: nil for what is no such line.
+  package init?(line: some StringProtocol) {
+    let words = line.split(separator: " ", omittingEmptySubsequences: false)
+    guard words.count == 3, let number = Int(words[0]), number >= 0 else { return nil }
+    let (kind, pause) = (Gate.Kind(rawValue: String(words[1])), String(words[2]))
+    guard (kind == nil) == (words[1] == "-"), (number == 0) == (kind == nil), Message.isPlain(pause) else { return nil }
+    self.init(gate: number, kind: kind, pause: pause == "-" ? nil : pause)
+  }
+}
+
+extension Message {
+  /// Says what it is for, as its sender saw the deployment.
+  package mutating func means(_ awaited: Awaited) {
+    switch kind {
+    case .approve, .reject, .promote: number = awaited.gate
+    case .resume:
+      pause = awaited.pause
+      number = awaited.pause == nil && awaited.kind == .pause ? awaited.gate : 0
+    case .cancel, .pause: break
+    }
+  }
+}
