@@ -6,6 +6,7 @@ package import DeployModel
 package actor Deployer {
   private let plan: Plan
   private let ports: Ports
+  private let isResumed: Bool
   private let feed: Feed
   private var ledger: Ledger
   private var inbox: [Happening] = []
@@ -32,6 +33,7 @@ package actor Deployer {
     self.plan = plan
     self.ports = ports
     self.feed = feed
+    isResumed = entries != nil
     past = entries?.filter { if case .noted = $0.fact { true } else { false } } ?? []
     ledger =
       if let entries {
@@ -45,6 +47,7 @@ package actor Deployer {
   /// - Returns: nil if somebody detached; the deployment can be resumed then.
   /// - Throws: `Failure` if the journal cannot be written; hosts keep what they were last told.
   package func run() async throws(Failure) -> Conclusion? {
+    try await ports.machine.attend(plan.id, resumed: isResumed)
     let spooler = Task { [ports, plan, chunks] in for await chunk in chunks { await ports.journal.spool(chunk, of: plan.id) } }
     for entry in past { remember(entry) }
     past = []
@@ -61,7 +64,10 @@ package actor Deployer {
       Task { [ports] in await ports.transport.keepLock(at: site) }
     }
     try await turns()
-    if ledger.conclusion != nil { for mailbox in ports.mailboxes { await mailbox.close(plan.id) } }
+    if ledger.conclusion != nil {
+      for mailbox in ports.mailboxes { await mailbox.close(plan.id) }
+      await ports.machine.forget(plan.id)
+    }
     // What hooks wrote is kept before anybody is told that the deployment ended (promise P9).
     spool.finish()
     await spooler.value

@@ -91,8 +91,8 @@ extension Simulation {
 
   private mutating func sendHere(_ intent: Intent, from engine: Int) {
     let incarnation = engines[engine].incarnation
-    // A command on the engine's machine dies with its engine: asked again by another process, it is lost.
-    if incarnation > 0, intent.operation.isCommand, engines[engine].here.contains(intent.id) {
+    // A command on the engine's machine dies with its engine: asked again by another process, it is lost, unless it may be repeated.
+    if incarnation > 0, intent.operation.isCommand, !intent.operation.mayRepeat, engines[engine].here.contains(intent.id) {
       return push(
         .reply(engine: engine, incarnation: incarnation, intent: intent.id, .failed(.lost, "the engine died while it ran")), after: 2)
     }

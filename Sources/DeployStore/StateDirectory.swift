@@ -32,6 +32,8 @@ package struct StateDirectory: Sendable {
   package var bundles: String { "\(path)/bundles" }
   package var sources: String { "\(path)/sources" }
   package var claims: String { "\(path)/claims" }
+  /// What is begun on this machine; made with the first deployment.
+  package var here: String { "\(path)/here" }
   /// Made with the first message: a state folder that can only be read has none.
   package var mail: String { "\(path)/mail" }
 

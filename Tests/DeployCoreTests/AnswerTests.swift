@@ -15,7 +15,7 @@ struct AnswerTests {
 
     init(_ kind: Gate.Kind, names: [String], rules: Plan.Flow.Rules? = .first) {
       let gates = names.map { Request.decide(.gate(Gate(kind, name: $0, time: .minutes(60)))) }
-      let body = [.decide(.wave([0], parallel: nil)), gates[0], gates[1], .decide(.wave([1], parallel: nil))]
+      let body: [Request] = [.decide(.wave([0], parallel: nil)), gates[0], gates[1], .decide(.wave([1], parallel: nil))]
       let own = plan(hosts: 2, stages: [.rollout(Strategy(name: "own", function: 0))]).edited { $0.rules = rules }
       conductor = Conductor(plan: own, scripts: ListScripts([body]))
       take(.started)

@@ -101,7 +101,7 @@ struct HeldTests {
   func held(_ number: Int) {
     let (request, hasBegun) = Self.asked[number]
     func stand(_ rules: Plan.Flow.Rules? = .first, _ lapse: Lapse? = nil) -> Stand {
-      let bodies = [[.decide(.wave([0], parallel: nil)), Self.wait, request]] + Self.adapter + [[Self.here("child")]]
+      let bodies: [[Request]] = [[.decide(.wave([0], parallel: nil)), Self.wait, request]] + Self.adapter + [[Self.here("child")]]
       var stand = Stand(bodies, rules: rules, lapse: lapse)
       stand.say(.pause)
       stand.ring(.minutes(10))
@@ -132,7 +132,7 @@ struct HeldTests {
 
   @Test("the time of a within stands still while a pause holds what is in it")
   func within() {
-    let bodies = [[.within(.minutes(1), Body(recipe: 0, function: 1)), .decide(.wave([0, 1], parallel: nil))]]
+    let bodies: [[Request]] = [[.within(.minutes(1), Body(recipe: 0, function: 1)), .decide(.wave([0, 1], parallel: nil))]]
     var stand = Stand(bodies + [[Self.here("first"), Self.here("second")]]) { $0 != "-" }
     stand.say(.pause)
     stand.end("first")
@@ -159,7 +159,7 @@ struct HeldTests {
 
   @Test("weights that were read before a pause are not set during it")
   func shift() {
-    let bodies = [[.decide(.wave([0, 1], parallel: nil)), .decide(.shift(Self.green))]] + Self.adapter
+    let bodies: [[Request]] = [[.decide(.wave([0, 1], parallel: nil)), .decide(.shift(Self.green))]] + Self.adapter
     var stand = Stand(bodies) { $0 == "read" }
     stand.say(.pause)
     stand.end("read")

@@ -62,6 +62,46 @@ struct EngineProcessesTests {
     await machine.close()
   }
 
+  @Test("what an engine before left running is ended; what it has begun is lost unless it may be repeated; the rest runs")
+  func resumed() async throws {
+    let folder = Ground.makeFolder()
+    defer { _ = Ground.sh("rm -rf '\(folder)'") }
+    func machine() -> EngineProcesses {
+      EngineProcesses(directory: folder, vault: Vault(FixedSecrets(values: [:])), claims: "\(folder)/here", grace: .seconds(1))
+    }
+    func perform(
+      _ id: Int, _ line: String, by machine: EngineProcesses, of deployment: String = "d1", onLost: Command.OnLost = .fail
+    ) async -> Outcome {
+      let operation = DeployModel.Operation.run(Command(.shell(line), onLost: onLost))
+      let intent = Intent(id: id, place: .engine, operation: operation, timeout: .minutes(1), site: .init())
+      return await machine.perform(intent, of: deployment) { _ in }
+    }
+    let first = machine()
+    try await first.attend("d1", resumed: false)
+    #expect(await perform(1, "echo 1 >>marks", by: first).failure == nil)
+    let running = Task { await perform(2, "trap '' TERM; echo 2 >>marks; sleep 60; echo late >>marks", by: first) }
+    try await until("it runs") { Ground.sh("cat '\(folder)/marks'") == "1\n2\n" }
+    let second = machine()
+    try await second.attend("d1", resumed: true)
+    #expect(await running.value.failure?.message.contains("was ended by signal 9") == true)
+    for id in [1, 2] {
+      let lost = await perform(id, "echo again >>marks", by: second)
+      #expect(lost.failure?.kind == .lost && lost.failure?.fix?.contains("on_lost = "repeat"") == true, "\(lost)")
+    }
+    #expect(await perform(3, "echo 3 >>marks", by: second).failure == nil)
+    #expect(await perform(2, "echo repeated >>marks", by: second, onLost: .repeat).failure == nil)
+    #expect(Ground.sh("cat '\(folder)/marks'") == "1\n2\n3\nrepeated\n")
+    let question = Intent(id: 1, place: .engine, operation: .read("marks", limit: 100), timeout: .seconds(5), site: .init())
+    #expect(await second.perform(question, of: "d1") { _ in }.failure == nil)
+    // An engine of an older version wrote nothing down.
+    try await second.attend("d2", resumed: true)
+    #expect(await perform(1, "echo again >>marks", by: second, of: "d2").failure?.kind == .lost)
+    await second.forget("d1")
+    #expect(Ground.sh("ls '\(folder)/here'") == "d2\n")
+    await first.close()
+    await second.close()
+  }
+
   @Test("a daemon it leaves behind does not hold it, and output is capped with a mark")
   func held() async throws {
     let outcome = await perform(.run(Command(.shell("sleep 5 & echo done"))))

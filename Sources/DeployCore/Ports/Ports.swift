@@ -93,10 +93,20 @@ extension Host {
 }
 
 /// The machine the engine runs on: `here` in recipes. Same rules as for a host, but a command does not outlive the engine:
-/// one that was running when the engine died is *lost*.
+/// one that was begun by an engine that died is *lost*, unless it may be repeated.
 package protocol EngineMachine: Sendable {
   func perform(_ intent: Intent, of deployment: Deployment.ID, output: @escaping @Sendable (OutputChunk) -> Void) async -> Outcome
   func cancel(_ intent: Int, of deployment: Deployment.ID) async
+  /// A deployment begins, or is resumed. Returns when nothing runs any more that an engine before left.
+  /// - Throws: if what it begins cannot be written down, or what an engine before left does not end.
+  func attend(_ deployment: Deployment.ID, resumed: Bool) async throws(Failure)
+  /// The deployment has ended: nothing of it is asked again.
+  func forget(_ deployment: Deployment.ID) async
+}
+
+extension EngineMachine {
+  package func attend(_ deployment: Deployment.ID, resumed: Bool) async throws(Failure) {}
+  package func forget(_ deployment: Deployment.ID) async {}
 }
 
 /// Content-addressed: bundles, and the sources of recipes.

@@ -18,7 +18,8 @@ package enum EngineIdentity {
     return start(of: process) != String(words[3])
   }
 
-  private static let place: String? = {
+  /// The boot and the process numbers' namespace; nil: `/proc` does not say.
+  static let place: String? = {
     guard let boot = text("/proc/sys/kernel/random/boot_id")?.parts(at: "\n").first else { return nil }
     var buffer = [CChar](repeating: 0, count: 128)
     let count = readlink("/proc/self/ns/pid", &buffer, buffer.count - 1)
@@ -26,12 +27,27 @@ package enum EngineIdentity {
     return "\(boot) \(String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self))"
   }()
 
-  /// The 22nd field of its `stat`; nil for none and for a zombie.
-  private static func start(of process: pid_t) -> String? {
+  /// When a process began in the kernel's count, the 22nd field of its `stat`; nil for none and for a zombie.
+  static func start(of process: pid_t) -> String? {
     guard let line = text("/proc/\(process)/stat"), let end = line.lastIndex(of: ")") else { return nil }
     let fields = line[end...].dropFirst().split(separator: " ")
     guard fields.count > 19, fields[0] != "Z", fields[0] != "X" else { return nil }
     return String(fields[19])
+  }
+
+  /// Whether a process group has processes that are no zombies. Whoever collects those may be away.
+  static func isRunning(group: pid_t) -> Bool {
+    guard kill(-group, 0) == 0 || errno == EPERM, let folder = opendir("/proc") else { return false }
+    defer { closedir(folder) }
+    while let entry = readdir(folder) {
+      let name = withUnsafePointer(to: &entry.pointee.d_name) {
+        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+      }
+      guard let process = pid_t(name), let line = text("/proc/\(process)/stat"), let end = line.lastIndex(of: ")") else { continue }
+      let fields = line[end...].dropFirst().split(separator: " ")
+      if fields.count > 2, fields[0] != "Z", fields[0] != "X", pid_t(fields[2]) == group { return true }
+    }
+    return false
   }
 
   private static func text(_ path: String) -> String? {

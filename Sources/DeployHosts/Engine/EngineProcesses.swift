@@ -3,7 +3,8 @@ package import DeployModel
 import Glibc
 
 /// The machine the engine runs on: commands in a process group each, that end with their timeout, with their output capped and
-/// secrets replaced. They do not outlive the engine.
+/// secrets replaced. They do not outlive the engine: a `Warden` ends those of an engine that was killed. One that was begun by an engine
+/// before is lost, unless it may be repeated.
 package final class EngineProcesses: EngineMachine {
   private struct Key: Hashable {
     var deployment: Deployment.ID
@@ -15,20 +16,48 @@ package final class EngineProcesses: EngineMachine {
   private let flights = Guarded<[Key: Flight]>([:])
   private let grace: Interval
   private let limit: Int
+  private let warden = Warden()
+  /// nil: nothing is written down, as where no deployment runs.
+  private let claims: EngineClaims?
 
   /// - Parameters:
   ///   - directory: what relative paths and commands start from.
   ///   - vault: what is looked for in everything that comes back, also if a host was given it.
   ///   - grace: between TERM and KILL.
   ///   - limit: bytes of each stream that are passed on.
-  package init(directory: String, vault: Vault, grace: Interval = .seconds(10), limit: Int = 64 << 20) {
+  ///   - claims: the folder in which the commands of deployments are written down, so that none runs twice; nil: no deployment runs here.
+  package init(directory: String, vault: Vault, claims: String? = nil, grace: Interval = .seconds(10), limit: Int = 64 << 20) {
+    self.claims = claims.map { EngineClaims(in: $0) }
     self.directory = directory
     self.vault = vault
     self.grace = grace
     self.limit = limit
   }
 
-  package func close() async { reactor.stop() }
+  package func close() async {
+    reactor.stop()
+    warden.close()
+  }
+
+  /// What an engine before left running is ended first: what it still did would come after what is done now.
+  package func attend(_ deployment: Deployment.ID, resumed: Bool) async throws(Failure) {
+    guard let left = try claims?.open(deployment, resumed: resumed) else { return }
+    for command in left {
+      // The warden of that engine is at it.
+      var turns = 0
+      while command.isAlive, turns < 200 {
+        turns += 1
+        if turns == 30 { kill(-command.group, SIGKILL) }
+        try? await Task.sleep(for: .milliseconds(50))
+      }
+      guard turns == 200 else { continue }
+      throw Failure(
+        .timeout, "a command that the engine before began on this machine does not end (process group \(command.group))",
+        fix: "end it (kill -9 -\(command.group)), then resume")
+    }
+  }
+
+  package func forget(_ deployment: Deployment.ID) async { claims?.forget(deployment) }
 
   package func perform(_ intent: Intent, of deployment: Deployment.ID, output: @escaping @Sendable (OutputChunk) -> Void) async -> Outcome {
     let clock = ContinuousClock()
@@ -63,7 +92,14 @@ package final class EngineProcesses: EngineMachine {
   ) async throws(Failure) -> Outcome {
     switch intent.operation {
     case .run(let command):
-      return try await run(try await process(command, intent, deployment), intent, flight, output)
+      if command.onLost != .repeat, command.isQuestion != true, let claims {
+        guard !claims.wasBegun(intent.id, of: deployment) else { throw Self.lost(command) }
+        let program = try await process(command, intent, deployment)
+        try claims.begin(intent.id, of: deployment)
+        defer { claims.ended(intent.id, of: deployment) }
+        return try await run(program, intent, deployment, flight, output)
+      }
+      return try await run(try await process(command, intent, deployment), intent, deployment, flight, output)
     case .read(let path, let limit):
       return await flight.race { [self] in
         do throws(Failure) {
@@ -79,6 +115,12 @@ package final class EngineProcesses: EngineMachine {
       throw Failure(
         .invalid, "`\(intent.operation.verb)` is not for the engine's machine", fix: "ask a host: host:\(intent.operation.verb) …")
     }
+  }
+
+  private static func lost(_ command: Command) -> Failure {
+    Failure(
+      .lost, "nobody can say how `\(command.line.prefix(200))` ended: the engine that ran it on this machine was ended meanwhile",
+      fix: "look at what it does; where it may safely run twice, say on_lost = \"repeat\"")
   }
 
   private func place(_ path: String) -> String { path.isAbsolutePath ? path : "\(directory)/\(path)" }
@@ -128,9 +170,9 @@ package final class EngineProcesses: EngineMachine {
     guard words.first?.isEmpty == false else { throw Failure(.invalid, "an empty argv names no program") }
     let folder = command.directory.map(place) ?? directory
     let input = Array(try await vault.reveal(command.input ?? Text("")).utf8)
-    // A shell in between, for the working directory alone.
+    // A shell in between, for the working directory. It begins when the warden knows it, and not at all if the engine dies before.
     return Program(
-      argv: ["sh", "-c", "cd \"$1\" || exit 1; shift; exec \"$@\"", "sh", folder] + words, environment: environment, input: input,
+      argv: ["sh", "-c", "read -r lander_word <&3 || exit 1; exec 3<&-; cd \"$1\" || exit 1; shift; exec \"$@\"", "sh", folder] + words, environment: environment, input: input,
       merge: command.merge, line: command.line)
   }
 
@@ -150,7 +192,7 @@ package final class EngineProcesses: EngineMachine {
     }
     var program = try await process(command, intent, deployment)
     program.line = line
-    var outcome = try await run(program, intent, flight) { _ in }
+    var outcome = try await run(program, intent, deployment, flight) { _ in }
     if case .http(let url, let wanted) = check {
       if outcome.failure == nil, let no = HTTPAnswer(outcome.stdout?.text ?? "").refusal(wanted: wanted) {
         outcome.failure = Failure(.unhealthy, "GET \(url): \(no)")
@@ -171,19 +213,18 @@ package final class EngineProcesses: EngineMachine {
   }
 
   private func run(
-    _ program: Program, _ intent: Intent, _ flight: Flight, _ output: @escaping @Sendable (OutputChunk) -> Void
+    _ program: Program, _ intent: Intent, _ deployment: Deployment.ID, _ flight: Flight,
+    _ output: @escaping @Sendable (OutputChunk) -> Void
   ) async throws(Failure) -> Outcome {
     let streams = try LocalStreams(input: program.input)
     defer { streams.closeTheirs() }
     let child: Child
-    do throws(Failure) {
-      child = try Child.start(
-        program.argv, environment: program.environment,
-        streams: [streams.input, streams.output.theirs, program.merge ? streams.output.theirs : streams.errors.theirs])
-    } catch {
+    do throws(Failure) { child = try start(program, streams) } catch {
       streams.closeOurs()
       throw error
     }
+    claims?.runs(intent.id, of: deployment, in: child.pid)
+    defer { warden.leave(child.pid) }
     streams.closeTheirs()
     let (events, sink) = AsyncStream.makeStream(of: Happened.self)
     reactor.adopt(streams.output.ours) { sink.yield(.output(.stdout, $0)) }
@@ -200,6 +241,23 @@ package final class EngineProcesses: EngineMachine {
       reactor.close(streams.errors.ours)
     }
     return await follow(events, sink, child, program, intent, output)
+  }
+
+  /// Starts a program, which waits until the warden knows it.
+  private func start(_ program: Program, _ streams: LocalStreams) throws(Failure) -> Child {
+    let word = try Child.pair()
+    defer { for descriptor in [word.ours, word.theirs] { Glibc.close(descriptor) } }
+    let errors = program.merge ? streams.output.theirs : streams.errors.theirs
+    let child = try Child.start(
+      program.argv, environment: program.environment, streams: [streams.input, streams.output.theirs, errors, word.theirs])
+    do throws(Failure) { try warden.watch(child.pid) } catch {
+      child.signal(SIGKILL)
+      Task { await child.exit() }
+      throw error
+    }
+    var byte: UInt8 = 10
+    send(word.ours, &byte, 1, Int32(MSG_NOSIGNAL))
+    return child
   }
 
   private func follow(

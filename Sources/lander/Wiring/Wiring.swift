@@ -99,7 +99,7 @@ enum Wiring {
     // One for all ways in and out: what a host was given must not come back by a command of this machine.
     let vault = Vault(providers)
     let hosts = Hosts(store: store, vault: vault) { tell(.warning($0)) }
-    let machine = EngineProcesses(directory: folder, vault: vault)
+    let machine = EngineProcesses(directory: folder, vault: vault, claims: state.here)
     // A new transport is entered here. All that give a shell are one.
     let transports = Transports(OwnTransport.all.map { Transports.Entry($0.name, hosts) }, shells: hosts)
     let mailbox = StateMailbox(in: state) { tell(.warning($0)) }

@@ -1,0 +1,143 @@
+import DeployModel
+import Glibc
+
+/// What engines have begun on their own machine, in a file for each deployment that runs. An engine that resumes a deployment reads there
+/// which commands were begun, so that none runs twice, and ends what is left of them.
+final class EngineClaims: Sendable {
+  /// A command that an engine before left running.
+  struct Left: Hashable {
+    /// Its process group.
+    var group: pid_t
+    /// When the group's first process began, in the kernel's count.
+    var start: String
+  }
+  private struct Book {
+    var file: Int32
+    /// Intents that engines before have begun; nil: nobody knows, so that each may have been.
+    var begun: Set<Int>?
+  }
+  private let folder: String
+  private let books = Guarded<[Deployment.ID: Book]>([:])
+
+  /// - Parameter folder: made, for its owner alone, when the first deployment runs.
+  init(in folder: String) { self.folder = folder }
+
+  /// Opens the file of a deployment.
+  /// - Parameter resumed: an engine before has run the deployment. If it left no file it was of a version that kept none.
+  /// - Returns: what that engine left running, if it ran on this machine and since its last boot.
+  func open(_ deployment: Deployment.ID, resumed: Bool) throws(Failure) -> [Left] {
+    let path = try path(of: deployment)
+    guard mkdir(folder, 0o700) == 0 || errno == EEXIST else { throw Temporary.failure("\(folder) cannot be made") }
+    let isNew = access(path, F_OK) != 0
+    let file = Glibc.open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0o600)
+    guard file >= 0 else { throw Temporary.failure("\(path) cannot be opened") }
+    give(file)
+    let (begun, left) = Self.read(file)
+    books.with { books in
+      if let before = books[deployment] { Glibc.close(before.file) }
+      books[deployment] = Book(file: file, begun: resumed && isNew ? nil : begun)
+    }
+    try write("at \(EngineIdentity.place ?? "nowhere")", of: deployment, durably: true)
+    if isNew { Self.keep(folder) }
+    return left
+  }
+
+  /// Whether an engine before has begun that command, so that nobody knows how it ended.
+  func wasBegun(_ intent: Int, of deployment: Deployment.ID) -> Bool {
+    books.with { books in
+      guard let book = books[deployment] else { return false }
+      return book.begun?.contains(intent) ?? true
+    }
+  }
+
+  /// Says durably that a command is begun; before that nothing of it may run. Deployments that are not open are not written down.
+  func begin(_ intent: Int, of deployment: Deployment.ID) throws(Failure) {
+    try write("begin \(intent)", of: deployment, durably: true)
+  }
+
+  /// Says where a command runs. A power cut that loses this ends the command, too.
+  func runs(_ intent: Int, of deployment: Deployment.ID, in group: pid_t) {
+    try? write("run \(intent) \(group) \(EngineIdentity.start(of: group) ?? "-")", of: deployment)
+  }
+
+  /// A command of this engine has ended.
+  func ended(_ intent: Int, of deployment: Deployment.ID) { try? write("end \(intent)", of: deployment) }
+
+  /// The deployment has ended: nothing of it is asked again.
+  func forget(_ deployment: Deployment.ID) {
+    guard let book = books.with({ $0.removeValue(forKey: deployment) }) else { return }
+    Glibc.close(book.file)
+    if let path = try? path(of: deployment) { unlink(path) }
+  }
+
+  // MARK: the file
+
+  private func path(of deployment: Deployment.ID) throws(Failure) -> String {
+    guard !deployment.isEmpty, !deployment.hasPrefix("."), !deployment.contains("/") else {
+      throw Failure(.invalid, "`\(deployment)` cannot be the name of a deployment")
+    }
+    return "\(folder)/\(deployment)"
+  }
+
+  /// One line, whole or not at all for whoever reads: what follows the last line end is not believed.
+  private func write(_ line: String, of deployment: Deployment.ID, durably: Bool = false) throws(Failure) {
+    guard let file = books.with({ $0[deployment]?.file }) else { return }
+    let bytes = Array("\(line)\n".utf8)
+    let isWritten = Glibc.write(file, bytes, bytes.count) == bytes.count && (!durably || fdatasync(file) == 0)
+    guard isWritten || !durably else { throw Temporary.failure("\(folder)/\(deployment) cannot be written") }
+  }
+
+  /// What root makes belongs to whoever owns the state folder, whose engine may be the next.
+  private func give(_ file: Int32) {
+    guard geteuid() == 0, let slash = folder.lastIndex(of: "/") else { return }
+    var owner = stat()
+    guard stat(String(folder[..<slash]), &owner) == 0, owner.st_uid != 0 else { return }
+    fchown(file, owner.st_uid, owner.st_gid)
+    lchown(folder, owner.st_uid, owner.st_gid)
+  }
+
+  private static func keep(_ folder: String) {
+    let descriptor = Glibc.open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard descriptor >= 0 else { return }
+    fsync(descriptor)
+    Glibc.close(descriptor)
+  }
+
+  /// What engines before wrote: the intents that they have begun, and what the last of them may have left running.
+  private static func read(_ file: Int32) -> (begun: Set<Int>, left: [Left]) {
+    var bytes: [UInt8] = []
+    var piece = [UInt8](repeating: 0, count: 1 << 16)
+    while true {
+      let count = pread(file, &piece, piece.count, off_t(bytes.count))
+      guard count > 0 else { break }
+      bytes += piece[..<count]
+    }
+    var begun: Set<Int> = []
+    var running: [(intent: Int, left: Left)] = []
+    var isHere = false
+    for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false).dropLast() {
+      let words = line.split(separator: " ")
+      guard let number = words.dropFirst().first.flatMap({ Int($0) }) else {
+        if words.first == "at" { isHere = words.dropFirst().joined(separator: " ") == EngineIdentity.place }
+        continue
+      }
+      switch words[0] {
+      case "begin": begun.insert(number)
+      case "run":
+        guard words.count == 4, isHere, let group = pid_t(words[2]), group > 1 else { continue }
+        running.append((number, Left(group: group, start: String(words[3]))))
+      case "end": running.removeAll { $0.intent == number }
+      default: continue
+      }
+    }
+    return (begun, running.map(\.left))
+  }
+}
+
+extension EngineClaims.Left {
+  /// Whether processes of it run. A group whose first process is another one by now is somebody else's.
+  var isAlive: Bool {
+    if let now = EngineIdentity.start(of: group), now != start { return false }
+    return EngineIdentity.isRunning(group: group)
+  }
+}

@@ -1,0 +1,99 @@
+import DeployModel
+import Glibc
+
+/// A small shell beside the engine that ends the engine's commands when the engine is gone, however it went: it reads from a line that only
+/// the engine holds, and hears its end. A command that outlived its engine would change things after others have put them back.
+final class Warden: Sendable {
+  private struct State {
+    /// Ours; nil: no warden runs.
+    var line: Int32?
+    /// Process groups that run.
+    var groups: [pid_t] = []
+  }
+  private let state = Guarded(State())
+  /// Between TERM and KILL.
+  static let grace = Interval.seconds(1)
+
+  /// From now on a process group ends with this process. A group that is told before its command begins cannot be missed.
+  /// - Throws: what the system refuses.
+  func watch(_ group: pid_t) throws(Failure) {
+    try state.with { state throws(Failure) in
+      state.groups.append(group)
+      if let line = state.line, Self.say("+ \(group)\n", on: line) { return }
+      try Self.start(&state)
+    }
+  }
+
+  /// A group's command has ended; what it left behind on purpose stays.
+  func leave(_ group: pid_t) {
+    state.with { state in
+      state.groups.removeAll { $0 == group }
+      if let line = state.line { _ = Self.say("- \(group)\n", on: line) }
+    }
+  }
+
+  /// Ends the warden, and with it what still runs.
+  func close() {
+    guard let line = state.with({ $0.line.take() }) else { return }
+    Glibc.close(line)
+  }
+
+  /// The first one, or another one where somebody ended it.
+  private static func start(_ state: inout State) throws(Failure) {
+    if let line = state.line.take() { Glibc.close(line) }
+    let pair = try Child.pair()
+    let null = open("/dev/null", O_WRONLY | O_CLOEXEC)
+    defer {
+      Glibc.close(pair.theirs)
+      if null >= 0 { Glibc.close(null) }
+    }
+    let child: Child
+    do throws(Failure) {
+      child = try Child.start(["sh", "-c", program, "lander-warden"], streams: [pair.theirs, null, null])
+    } catch {
+      Glibc.close(pair.ours)
+      throw error
+    }
+    Task { _ = await child.exit() }
+    for group in state.groups {
+      guard say("+ \(group)\n", on: pair.ours) else {
+        Glibc.close(pair.ours)
+        throw Temporary.failure("what ends the engine's commands after it cannot be told of one")
+      }
+    }
+    state.line = pair.ours
+  }
+
+  /// - Returns: false if nobody reads it.
+  private static func say(_ text: String, on line: Int32) -> Bool {
+    let bytes = Array(text.utf8)
+    while true {
+      let count = send(line, bytes, bytes.count, Int32(MSG_NOSIGNAL))
+      if count == bytes.count { return true }
+      guard count < 0, errno == EINTR || errno == EAGAIN else { return false }
+      var poll = pollfd(fd: line, events: Int16(POLLOUT), revents: 0)
+      guard Glibc.poll(&poll, 1, 1000) > 0 else { return false }
+    }
+  }
+
+  /// Its signals are for the engine: Ctrl-C ends that in good order.
+  private static let program = """
+    trap '' INT TERM HUP QUIT
+    cd /
+    l=
+    while read -r w p; do
+      case $w in
+        +) l="$l $p" ;;
+        -)
+          k=
+          for q in $l; do [ "$q" = "$p" ] || k="$k $q"; done
+          l=$k
+          ;;
+      esac
+    done
+    [ -n "$l" ] || exit 0
+    for p in $l; do kill -s TERM -- "-$p"; done
+    sleep 1
+    for p in $l; do kill -s KILL -- "-$p"; done
+    """
+}
