@@ -55,7 +55,11 @@ package actor Deployer {
     let listeners = ports.mailboxes.map { mailbox in
       Task { [weak self, plan] in for await message in mailbox.messages(for: plan.id) { await self?.hear(message) } }
     }
+    let locks = ports.mailboxes.map { mailbox in
+      Task { [weak self, plan] in for await failure in mailbox.overtaken(plan.lock.token) { await self?.lostLock(failure) } }
+    }
     defer {
+      for lock in locks { lock.cancel() }
       for listener in listeners { listener.cancel() }
       for timer in timers.values { timer.cancel() }
     }
@@ -107,6 +111,10 @@ package actor Deployer {
 
   private func hear(_ message: Message) {
     if !detached { post(.said(message)) }
+  }
+
+  private func lostLock(_ failure: Failure) {
+    if !detached { post(.overtaken(failure)) }
   }
 
   /// Keeps the answer to a message until its mailbox is told, and what people are waited for.

@@ -35,6 +35,8 @@ package enum Happening: Sendable, Hashable, Codable {
   case cancelled(reason: String)
   /// A message reached the deployment.
   indirect case said(Message)
+  /// A newer deployment had, or has, the lock of a host: the renewal of this one's was refused.
+  indirect case overtaken(Failure)
 }
 
 /// What happened, in the words of the core.

@@ -22,6 +22,7 @@ package struct EntryLines: Sendable {
     case .happened(.rang(let timer)): [("type", "timer"), ("timer", .int(timer))]
     case .happened(.cancelled(let reason)): [("type", "cancelled"), ("reason", .text(reason))]
     case .happened(.said(let message)): [("type", "message")] + members(message)
+    case .happened(.overtaken(let failure)): [("type", "overtaken"), ("message", .text(failure.message))]
     case .happened(.finished(let intent, let outcome)):
       [("type", "finished"), ("intent", .int(intent))] + members(outcome)
     case .intended(let intent): members(intent)

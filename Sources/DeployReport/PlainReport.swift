@@ -147,6 +147,7 @@ package struct PlainReport: ProgressReport {
     case .planned(let plan): return PlainReport.opening(plan)
     case .happened(.cancelled(let reason)):
       return ["Cancelling (\(SafeText.line(reason))): nothing new is started, what runs is finished or ended, hosts are restored"]
+    case .happened(.overtaken(let failure)): return ["Ending, and touching no host: \(SafeText.line(failure.message))"]
     case .happened, .intended: return []
     case .resumed(let actor):
       let pause = story.pause.map { ["It is still " + $0.clause(zone: surface.zone), "  → in another terminal: \(Pause.wayOn(story.id))"] }

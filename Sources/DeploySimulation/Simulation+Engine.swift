@@ -160,6 +160,7 @@ extension Simulation {
     case .rang(let timer): add(timer)
     case .cancelled: add(-2)
     case .said: add(-3)
+    case .overtaken: add(-4)
     }
   }
 }

@@ -47,6 +47,24 @@ struct GateTests {
     #expect(!place.exists("hosts/h1/srv/app/current") && !place.exists("hosts/h2/srv/app/current"))
   }
 
+  @Test("two people answer one gate: the second is told that it is closed, and the next gate waits for an answer of its own")
+  func twice() throws {
+    let place = try place(
+      canary + "rollout:approve { name = \"canary\" }\nrollout:approve { name = \"billing\", timeout = \"20s\" }\nrollout:wave(rest)")
+    let running = try place.start(["deploy", "--output", "plain"])
+    let deadline = Date().addingTimeInterval(60)
+    while !running.everything.contains("Gate 1:"), Date() < deadline { Thread.sleep(forTimeInterval: 0.05) }
+    let id = try #require(place.word(after: "Deployment ", in: running.everything))
+    #expect(running.everything.contains("→ lander approve \(id) 1  passes it"), "\(running.everything)")
+    let first = try place.start(["approve", id, "1"])
+    let second = try place.start(["approve", id, "1"])
+    #expect([first.wait(), second.wait()].sorted() == [0, 3], "\(first.everything)\(second.everything)")
+    let late = try place.lander("approve", id, "canary")
+    #expect(late.code == 3 && late.err.contains("the open one is 2, \"billing\""), "\(late.err)")
+    #expect(!running.everything.contains("billing approved"))
+    #expect(try place.lander("approve", id).code == 0 && running.wait() == 0)
+  }
+
   @Test("traffic that a script on this machine moved is back after a watch found hosts bad")
   func traffic() throws {
     let place = try place(

@@ -110,6 +110,17 @@ struct AnswerTests {
     #expect(stand.awaited.pause != nil)
   }
 
+  @Test("a deployment that a newer one overtook while it waits ends at once, touches nothing more, and hears no answer")
+  func overtaken() {
+    var stand = Stand(.approval, names: ["canary", "billing"])
+    let answer = stand.typed(.approve)
+    stand.take(.overtaken(Failure(.fenced, "h0: a newer deployment took the lock")))
+    #expect(stand.conclusion?.status == .failed && stand.conclusion?.error?.failure.kind == .fenced)
+    let count = stand.notes.count
+    stand.take(.said(answer))
+    #expect(stand.notes.count == count && stand.closed == 0)
+  }
+
   @Test("what a deployment waits for is one line, and nothing else is")
   func line() {
     for awaited in [Awaited(), Awaited(gate: 2, kind: .approval), Awaited(gate: 1, kind: .pause, pause: "m1")] {

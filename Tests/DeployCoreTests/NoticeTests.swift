@@ -48,6 +48,33 @@ import Testing
     #expect(said.conclusion?.status == .succeeded && said.sleeps == 1)
   }
 
+  @Test("a cancel that comes after a failure says what is still to come for the hosts", arguments: [true, false])
+  func failed(goesBack: Bool) {
+    let stages: [Stage] = [.rollout(nil), .script(name: "smoke", summary: "", function: 0, when: nil, place: nil)]
+    let own = plan(hosts: 2, stages: stages, rollback: goesBack).edited { $0.onFailure = [Body(recipe: 0, function: 1)] }
+    let smoke = Request.perform(.engine, .run(Command(.shell("smoke"))), timeout: nil)
+    var conductor = Conductor(plan: own, scripts: ListScripts([[smoke], [.sleep(.minutes(60))]]))
+    var queue: [Happening] = [.started]
+    var (answers, conclusion): ([String], Conclusion?) = ([], nil)
+    while !queue.isEmpty {
+      for effect in conductor.take(queue.removeFirst()) {
+        switch effect {
+        case .perform(let intent):
+          queue.append(.finished(intent: intent.id, intent.place == .engine ? .failed(.command, "500") : .done()))
+        case .ring(_, let after) where after == .minutes(60):
+          queue.append(.said(Message(id: "m1", .cancel, by: "kim@laptop", at: Timestamp(milliseconds: 0))))
+        case .note(.answered(_, let accepted, let words)): answers.append("\(accepted) \(words)")
+        case .conclude(let end): conclusion = end
+        default: break
+        }
+      }
+    }
+    let hosts = goesBack ? "the 2 hosts that were changed go back next" : "hosts stay as they are, because rollback is off"
+    let words = "the cancel (kim@laptop) comes too late: the deployment has failed already: \(hosts); on_failure is ended"
+    #expect(answers == ["false \(words)"])
+    #expect(conclusion?.status == .failed && conclusion?.rollback == (goesBack ? [0, 1] : []))
+  }
+
   @Test("a plan of an older version sets no such timer, so that its journal replays")
   func older() throws {
     var limits: [Int?] = []

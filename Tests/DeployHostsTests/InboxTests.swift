@@ -82,6 +82,29 @@ struct InboxTests {
     await ground.end()
   }
 
+  @Test("a renewal that finds a newer deployment says so to the one that was overtaken; a lock that something removed says nothing")
+  func overtaken() async throws {
+    let ground = try Ground()
+    let other = ground.another()
+    let heard = Mutex<[Failure]>([])
+    let listener = Task { [inbox = ground.hosts.inbox] in
+      for await failure in inbox.overtaken("t1") { heard.withLock { $0.append(failure) } }
+    }
+    await locked(ground)
+    _ = Ground.sh("rm -r '\(ground.path)/.lander/lock'")
+    try await Task.sleep(for: .seconds(3))
+    #expect(heard.withLock { $0 } == [])
+    await locked(ground)
+    let takeover = Ground.ask("t2", fence: 2, inherits: "t1", lease: .seconds(3))
+    let newer = await ground.perform(9, takeover, site: ground.site("d2"), by: other)
+    #expect(newer.failure == nil, "\(newer)")
+    try await until("the first deployment hears of it") { heard.withLock { $0.first?.kind } == .fenced }
+    #expect(heard.withLock { $0[0].message }.hasPrefix("h1: a newer deployment took the lock of \(ground.path)"))
+    listener.cancel()
+    await other.close()
+    await ground.end()
+  }
+
   @Test("only the deployment that has the lock gets messages, and not more than forty")
   func refused() async throws {
     let ground = try Ground()

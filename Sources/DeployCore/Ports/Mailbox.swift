@@ -11,10 +11,13 @@ package protocol Mailbox: Sendable {
   func take(_ message: Message.ID, of deployment: Deployment.ID, answer: MessageAnswer?) async
   /// What the deployment waits for from people has changed. A mailbox whose senders cannot read the journal tells them.
   func tell(_ awaited: Awaited, of deployment: Deployment.ID) async
+  /// What says that a newer deployment took a lock over whose token this is, as hosts answer; once for each of them.
+  func overtaken(_ token: String) -> AsyncStream<Failure>
   /// The deployment has ended: nobody hears what still waits.
   func close(_ deployment: Deployment.ID) async
 }
 
 extension Mailbox {
+  package func overtaken(_ token: String) -> AsyncStream<Failure> { AsyncStream { $0.finish() } }
   package func tell(_ awaited: Awaited, of deployment: Deployment.ID) async {}
 }

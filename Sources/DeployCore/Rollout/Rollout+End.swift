@@ -66,6 +66,20 @@ extension Rollout {
     notify(areNoticesOver ? notices.count : index + 1)
   }
 
+  /// What is still to come for hosts when nothing new is begun any more.
+  var whatFollows: String {
+    let changed = statuses.count { $0 == .succeeded }
+    guard failure != nil, plan.kind == .deploy, changed > 0 || phase == .shiftingBack else { return "every host has come to its end" }
+    let traffic = phase == .shiftingBack ? "its traffic is put back" : nil
+    let hosts: String? =
+      changed == 0
+      ? nil
+      : plan.flow.rollback
+        ? "\(changed == 1 ? "the host that was changed goes" : "the \(changed) hosts that were changed go") back next"
+        : "hosts stay as they are, because rollback is off"
+    return "the deployment has failed already: " + [traffic, hosts].compactMap { $0 }.joined(separator: ", and ")
+  }
+
   /// What runs after the deployment, as recipes call it.
   var noticeName: String { failure == nil ? "on_success" : "on_failure" }
 
@@ -112,7 +126,7 @@ extension Rollout {
   mutating func cancel(_ reason: String) {
     let error = ScriptError(Failure(.cancelled, reason))
     if case .notifying = phase {
-      note(.remark("every host has come to its end: \(noticeName) is ended, and nothing else changes"))
+      note(.remark("\(whatFollows): \(noticeName) is ended\(failure == nil ? ", and nothing else changes" : "")"))
       return endNotices(error.failure)
     }
     guard !cancelled else { return }

@@ -24,7 +24,7 @@ extension Rollout {
       return answer(message, accepted: false, "not cancelled (\(message.words)): a rollback that follows from a failure runs to its end")
     }
     if case .notifying = phase {
-      let words = "every host has come to its end; \(noticeName) is ended"
+      let words = "\(whatFollows); \(noticeName) is ended"
       answer(message, accepted: false, "the cancel (\(message.words)) comes too late: \(words)")
       return endNotices(Failure(.cancelled, message.words))
     }
@@ -35,7 +35,7 @@ extension Rollout {
       answer(message, accepted: true, "Cancelling (\(message.words)): \(words)")
       cancel(message.words)
     case .shiftingBack, .notifying, .pruning, .unlocking, .concluded:
-      answer(message, accepted: false, "the cancel (\(message.words)) comes too late: every host has come to its end")
+      answer(message, accepted: false, "the cancel (\(message.words)) comes too late: \(whatFollows)")
     }
   }
 

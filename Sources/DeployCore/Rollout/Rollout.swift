@@ -96,6 +96,7 @@ package struct Rollout: Sendable {
     case .happened(.rang(let timer)): rang(timer)
     case .happened(.cancelled(let reason)): cancel(reason)
     case .happened(.said(let message)): said(message)
+    case .happened(.overtaken(let failure)): overtaken(failure)
     case .stepped(let script, let step): carryOut(tree.stepped(script, step, &outbox))
     }
     return outbox.drain()
@@ -149,8 +150,20 @@ package struct Rollout: Sendable {
     }
   }
 
-  /// A newer deployment owns the hosts: nothing of this one may touch them any more, not even to restore.
+  /// A renewal of a lock was refused. Before all locks are held, and when they are given back, that decides nothing.
+  private mutating func overtaken(_ failure: Failure) {
+    switch phase {
+    case .planned, .locking, .unlocking, .concluded: break
+    case .stage, .settling, .shiftingBack, .notifying, .pruning: abandon(failure)
+    }
+  }
+
+  /// A newer deployment owns the hosts: nothing of this one may touch them any more, not even to restore, and no traffic is moved to them.
   private mutating func abandon(_ failure: Failure) {
+    if let owed = traffic.owed {
+      let now = traffic.current.map { "stays at \($0.sentence)" } ?? "stays as it is"
+      note(.remark("the traffic \(now), and was \(owed.sentence) before: a newer deployment has the hosts, so nobody puts it back"))
+    }
     for number in statuses.indices where !statuses[number].isFinal && statuses[number] != .pending { set(number, .unknown(failure)) }
     for script in tree.roots { outbox.add(.kill(script)) }
     conclude(Conclusion(status: .failed, error: ScriptError(failure), hosts: statuses))

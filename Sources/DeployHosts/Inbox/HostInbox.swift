@@ -46,6 +46,8 @@ package final class HostInbox: Mailbox {
     var held: [Place] = []
     /// Files that were complained about.
     var named: [String] = []
+    /// Who hears when a newer deployment took a lock, by its token.
+    var losers: [(token: String, stream: AsyncStream<Failure>.Continuation)] = []
     /// Answers on their way to a host.
     var letters: [Letter] = []
   }
@@ -107,6 +109,19 @@ package final class HostInbox: Mailbox {
   }
 
   // MARK: what hosts say
+
+  /// Hears once for each folder whose lock of that token a newer deployment took.
+  package func overtaken(_ token: String) -> AsyncStream<Failure> {
+    let (stream, sink) = AsyncStream.makeStream(of: Failure.self)
+    state.with { $0.losers.append((token, sink)) }
+    return stream
+  }
+
+  /// A renewal was refused.
+  func lost(_ failure: Failure, token: String) {
+    guard failure.kind == .fenced else { return }
+    for loser in state.with({ $0.losers }) where loser.token == token { loser.stream.yield(failure) }
+  }
 
   /// The lock is renewed from now on, or not any more.
   func holds(_ isHeld: Bool, _ link: HostLink, path: String, token: String) {

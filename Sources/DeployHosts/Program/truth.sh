@@ -70,10 +70,20 @@ l_reserve() {
   dd if=/dev/zero of="$L/reserve" bs=65536 count=16 2>/dev/null || rm -f "$L/reserve"
 }
 
+# TOKEN: ends with 40 if a newer deployment had the lock since the one of that token took it.
+l_newer() {
+  l_t=
+  { read -r l_f l_t; } 2>/dev/null <"$L/fence"
+  [ -z "$l_t" ] || [ "$l_t" = "$1" ] ||
+    l_die 40 "a newer deployment took the lock of $P (fence $l_f)" "lander status says what it did; deploy again if this one is still wanted"
+}
+
 # PATH TOKEN PROCESS [DEPLOYMENT GATE KIND PAUSE]…: renews the lease of one's own lock, keeps what its deployment waits for from people, and
 # prints the messages that wait for it.
 l_renew() {
-  l_memory "$1" && [ -f "$L/lock/holder" ] || l_die 42 "there is no lock"
+  l_memory "$1" || l_die 42 "there is no lock"
+  l_newer "$2"
+  [ -f "$L/lock/holder" ] || l_die 42 "there is no lock"
   l_guard
   holder=$(l_holder)
   [ -n "$holder" ] || l_die 42 "the lock is not held any more"

@@ -224,7 +224,11 @@ extension HostLink {
   @discardableResult
   func renewNow(_ path: String, token: String) async -> Bool? {
     guard let answer = try? await call("l_renew", [path, token, EngineIdentity.own] + inbox.told) else { return nil }
-    guard answer.status == 0 else { return false }
+    guard answer.status == 0 else {
+      let failure = Refusal.failure(answer)
+      inbox.lost(Failure(failure.kind, "\(reach.name): \(failure.message)", fix: failure.fix), token: token)
+      return false
+    }
     await inbox.renewed(answer.lines, self, path: path, token: token)
     return true
   }
