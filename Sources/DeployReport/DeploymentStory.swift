@@ -109,6 +109,7 @@ package struct DeploymentStory: Sendable {
     case .started, .rang: break
     case .cancelled(let reason): cancelled = reason
     case .said(let message): if message.kind == .cancel { cancels.append(message) }
+    case .overtaken: break
     case .finished(let id, let outcome):
       guard let intent = running.removeValue(forKey: id) else { return }
       let failed = outcome.failure.map { _ in

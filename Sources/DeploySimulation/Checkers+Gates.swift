@@ -28,8 +28,8 @@ extension Checkers {
     if answer.verdict == .fail, gate.failing == .fail { watches[engine].failedGate = number }
   }
 
-  /// P5: what a script of a strategy or stage asks for does not begin during a pause. Hooks have an event, and the traffic adapter a stage of
-  /// its own.
+  /// P5: what a script of a strategy or stage asks for does not begin during a pause. Hooks have an event, and the traffic adapter a stage
+  /// of its own.
   mutating func held(_ engine: Int, _ intent: Intent) {
     guard watches[engine].holds, watches[engine].plan.flow.rules != nil, intent.site.event == nil, intent.site.stage != "traffic" else {
       return

@@ -71,8 +71,8 @@ struct InboxTests {
     await locked(ground)
     let listener = Task { await first(ground.hosts, 1) }
     for awaited in [Awaited(gate: 2, kind: .approval), Awaited(pause: "m1"), Awaited(gate: 3, kind: .pause, pause: "m2"), Awaited()] {
-      ground.hosts.inbox.tell(awaited, of: "d1")
-      try await until("the host knows \(awaited.line)") { await (try? known()) == awaited }
+      await ground.hosts.inbox.tell(awaited, of: "d1")
+      try await until("the host knows \(awaited.line)") { (try? await known()) == awaited }
       #expect(try await known("d2") == nil)
     }
     await ground.perform(2, .unlock(token: "t1", good: nil))

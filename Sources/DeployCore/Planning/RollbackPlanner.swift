@@ -132,7 +132,8 @@ package enum RollbackPlanner {
       subject: Plan.Subject(
         application: recipe.application, recipe: recipe.name, group: selection.group, parameters: selection.parameters),
       content: Plan.Content(release: goal.release, recipes: kept, inputs: goal.inputs), placement: recipe.placement,
-      flow: Plan.Flow(stages: [.rollout(nil)], trial: true, prunesLast: true, tracksService: true, rules: .first), hosts: hosts, bounds: bounds,
+      flow: Plan.Flow(stages: [.rollout(nil)], trial: true, prunesLast: true, tracksService: true, rules: .first), hosts: hosts,
+      bounds: bounds,
       lock: Planner.lock(identity, "roll back \(recipe.name) of \(recipe.application)", above: Planner.fence(surveys)))
   }
 

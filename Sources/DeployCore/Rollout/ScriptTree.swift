@@ -166,7 +166,8 @@ struct ScriptTree: Sendable, Hashable {
     return end(id, .raised(error), &outbox)
   }
 
-  /// Asks a script to end. It is told at once if it waits for time or for the end of a pause, else when what it waits for has come to its end.
+  /// Asks a script to end. It is told at once if it waits for time or for the end of a pause, else when what it waits for has come to its
+  /// end.
   mutating func cancel(_ id: ScriptID, _ reason: Failure, _ outbox: inout Outbox) {
     guard !scripts[id].ended, scripts[id].cancelled == nil else { return }
     scripts[id].cancelled = reason

@@ -115,7 +115,7 @@ final class EngineClaims: Sendable {
     var begun: Set<Int> = []
     var running: [(intent: Int, left: Left)] = []
     var isHere = false
-    for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false).dropLast() {
+    for line in String(decoding: bytes, as: UTF8.self).parts(at: "\n", keepingEmpty: true).dropLast() {
       let words = line.split(separator: " ")
       guard let number = words.dropFirst().first.flatMap({ Int($0) }) else {
         if words.first == "at" { isHere = words.dropFirst().joined(separator: " ") == EngineIdentity.place }

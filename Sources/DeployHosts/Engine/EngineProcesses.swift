@@ -172,9 +172,11 @@ package final class EngineProcesses: EngineMachine {
     let input = Array(try await vault.reveal(command.input ?? Text("")).utf8)
     // A shell in between, for the working directory. It begins when the warden knows it, and not at all if the engine dies before.
     return Program(
-      argv: ["sh", "-c", "read -r lander_word <&3 || exit 1; exec 3<&-; cd \"$1\" || exit 1; shift; exec \"$@\"", "sh", folder] + words, environment: environment, input: input,
+      argv: ["sh", "-c", Self.beginning, "sh", folder] + words, environment: environment, input: input,
       merge: command.merge, line: command.line)
   }
+
+  private static let beginning = #"read -r lander_word <&3 || exit 1; exec 3<&-; cd "$1" || exit 1; shift; exec "$@""#
 
   /// The same questions as on a host, asked from here by the same shell functions.
   private func ask(_ check: Check, _ intent: Intent, _ deployment: Deployment.ID, _ flight: Flight) async throws(Failure) -> Outcome {

@@ -78,7 +78,7 @@ package final class HostInbox: Mailbox {
   }
 
   /// Hosts hear it with the renewals of their locks; a few hear it now, so that who answers at once is understood.
-  package func tell(_ awaited: Awaited, of deployment: Deployment.ID) {
+  package func tell(_ awaited: Awaited, of deployment: Deployment.ID) async {
     let places = state.with { state -> [Place] in
       state.awaited.removeAll { $0.deployment == deployment }
       state.awaited.append((deployment, awaited))
