@@ -100,7 +100,9 @@ struct MessageWorldTests {
       seconds += 1
     }
     #expect(seconds > 30)
-    let broken = try stride(from: 0, to: seconds, by: 3).flatMap { try asking(pausedAt: $0, lapse: .pauseIgnored).checkers.broken.map(\.message) }
+    let broken = try stride(from: 0, to: seconds, by: 3).flatMap {
+      try asking(pausedAt: $0, lapse: .pauseIgnored).checkers.broken.map(\.message)
+    }
     for what in ["run (intent", "check (intent", "wave 1 began while", "wave 2 began while"] {
       #expect(broken.contains { $0.hasPrefix(what) }, "\(what)")
     }
