@@ -7,6 +7,8 @@ package struct Deviation: Sendable, Hashable, Codable {
     case content
     /// Permission bits.
     case mode(Int, wanted: Int)
+    /// It belongs to somebody else than at the end of its deployment.
+    case owner(Owner, wanted: Owner)
     /// A link leads somewhere else.
     case target
     /// Nothing delivered it: a hook, the application or a person put it there.
@@ -26,6 +28,8 @@ package struct Deviation: Sendable, Hashable, Codable {
     case .kind(let wanted): "is no \(wanted) any more"
     case .content: "has another content"
     case .mode(let mode, let wanted): "has the mode \(String(mode, radix: 8)), should have \(String(wanted, radix: 8))"
+    case .owner(let owner, let wanted):
+      "belongs to \(owner.user):\(owner.group), and belonged to \(wanted.user):\(wanted.group) at the end of its deployment"
     case .target: "is a link to somewhere else"
     case .extra: "was not delivered"
     }

@@ -77,6 +77,8 @@ package struct HostState: Sendable, Hashable, Codable {
   package var strange: StrangeCurrent?
   /// What is wrong with the current release, the one of the receipt, and the previous good one.
   package var damage: [ReleaseDamage]
+  /// Whether entries of the current release have other owners or permission bits than at the end of its deployment; nil: nobody knows.
+  package var altered: Bool?
   /// The newest receipt, if it is another application's.
   package var stranger: Receipt?
   /// What the last deployment could not take back there; nil if none failed to, or a receipt was written since.

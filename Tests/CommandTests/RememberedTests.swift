@@ -41,7 +41,8 @@ struct RememberedTests {
     try place.write("edited\n", to: "hosts/h1/srv/app/current/version")
     let status = try place.lander("status")
     #expect(
-      status.out.hasSuffix("\nCompared: links, folders and the number of files. Not compared: what files hold; lander verify does.\n"),
+      status.out.hasSuffix(
+        "\nCompared: links, folders, the number of files, owners and permission bits. Not compared: what files hold; lander verify does.\n"),
       "\(status.out)")
     #expect(try place.lander("status", "--json").out.contains("\"compared\":[\"links\",\"folders\",\"counts\"]"))
     let verify = try place.lander("verify")

@@ -80,6 +80,33 @@ struct WholenessTests {
     await ground.end()
   }
 
+  @Test(
+    "owners and modes other than at the end of the deployment are seen by a survey, named by verify, and put right by being sent again",
+    .enabled(if: getuid() == 0, "SKIPPED: only root gives files away"), arguments: Shell.here)
+  func givenAway(_ shell: Shell) async throws {
+    let ground = try Ground(shell)
+    let release = try await deployed(ground)
+    let folder = "\(ground.path)/releases/\(release.id)"
+    func verified() async throws -> [String] {
+      try await ground.hosts.verify(ground.host, at: ground.path, current: release.id) { _ in release.bundle }.differing
+        .map { "\($0.path) \($0.words)" }
+    }
+    #expect(try await state(ground).altered == false)
+    #expect(try await verified() == [])
+    _ = Ground.sh("cd '\(folder)' && chown 65534:65533 key \"$(printf 'new\\nline')\" deep/er")
+    let seen = try await state(ground)
+    #expect(seen.altered == true && seen.damage == [])
+    let words = "belongs to 65534:65533, and belonged to 0:0 at the end of its deployment"
+    #expect(try await verified() == ["deep/er \(words)", "key \(words)", "new\nline \(words)"])
+    #expect(await ground.perform(20, .stage(release)).failure == nil)
+    #expect(try await verified() == [], "sent again, all belongs to who deploys")
+    _ = Ground.sh("cd '\(folder)' && chown 65534:65534 key && chmod 600 bin/run")
+    #expect(await ground.perform(21, .record(try await receipt(ground, release))).failure == nil)
+    #expect(try await state(ground).altered == false, "what hooks gave to others before the receipt is right")
+    #expect(try await verified().map { $0.prefix(7) } == ["bin/run"], "a mode is compared with the manifest")
+    await ground.end()
+  }
+
   static let harm = """
     echo hacked >key && chmod 600 key; echo x >>./-rf; rm zero "it's \\"quoted\\"" "$(printf 'new\\nline')"; echo o >'back\\slash'
     chmod 644 bin/run; chmod 700 'a folder'; rm link && ln -s elsewhere link

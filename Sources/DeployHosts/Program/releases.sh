@@ -156,7 +156,7 @@ l_stage() {
   l_pass "$fence" "$token"
   umask 077
   cp -R "$S/lists/own/." "$L/" || exit 43
-  [ ! -e "$L/entries/$id.count" ] || rm -f "$L/entries/$id.count"
+  [ ! -e "$L/entries/$id.count" ] || rm -f "$L/entries/$id.count" "$L/entries/$id.rights"
   l_sync -f "$S/tree"
   (
     l_guard
@@ -222,7 +222,7 @@ l_activate() {
 # Takes a release out of sight in one rename; what was renamed is removed later, outside the critical section.
 l_hide() {
   mkdir -p "$L/trash"
-  rm -f "$L/manifests/$1" "$L/entries/$1" "$L/entries/$1.count"
+  rm -f "$L/manifests/$1" "$L/entries/$1" "$L/entries/$1.count" "$L/entries/$1.rights"
   [ ! -d "$L/aside/$1" ] || mv -T "$L/aside/$1" "$L/trash/$1.aside.$l_turns"
   [ ! -d "$P/releases/$1" ] || mv -T "$P/releases/$1" "$L/trash/$1.$(date +%s).$l_turns"
 }

@@ -9,7 +9,7 @@ l_look() {
   [ ! -f "$L/manifests/$2" ] || [ ! -f "$L/entries/$2" ] || echo listed
   { find . ! -name . -print0 2>/dev/null || printf '\0'; } | xargs -0 sh -c '
     [ "$#" != 0 ] || exit 0
-    stat -c "%f %s" -- "$@" 2>/dev/null
+    stat -c "%f %s %u %g" -- "$@" 2>/dev/null
     l="
 "
     for f; do
@@ -75,7 +75,7 @@ l_repair() {
     l_fence "$2" "$3"
     umask 077
     l_ours "$id" && grep -qxF "$id" "$L/order" 2>/dev/null || echo "$id" >>"$L/order"
-    mv "$S/lists/own/entries/$id" "$L/entries/$id" && rm -f "$L/entries/$id.count" &&
+    mv "$S/lists/own/entries/$id" "$L/entries/$id" && rm -f "$L/entries/$id.count" "$L/entries/$id.rights" &&
       mv "$S/lists/own/manifests/$id" "$L/manifests/$id" || exit 43
     l_sync "$L/manifests"
   ) || exit $?
@@ -117,6 +117,9 @@ l_put_dir() {
   l_open "$1"
   l_aside "$1"
   mkdir "./$1" || exit 45
+}
+l_own() {
+  chown "$(id -u):$(id -g)" "./$1" || l_die 45 "entries of release $id belong to somebody else" "chown them to $(id -un), or deploy as root"
 }
 l_put_file() {
   l_open "$1"

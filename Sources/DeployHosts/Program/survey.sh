@@ -29,29 +29,40 @@ l_ours() {
   done
   return 1
 }
-# RELEASE: what is wrong with it, as far as names tell: no file is read.
+# RELEASE WHOSE: what is wrong with it, as far as names tell: no file is read. WHOSE=owners: owners and modes are compared, too.
 l_sound() {
   if [ ! -d "$P/releases/$1" ]; then echo "gone $1"
   elif [ ! -s "$L/manifests/$1" ]; then echo "unlisted $1"
   elif { read -r l_w; } 2>/dev/null <"$L/entries/$1.count"; then
-    l_c=$(l_seen "$1")
-    [ "$l_c" -ge "$l_w" ] || echo "lacking $1 $((l_w - l_c)) $l_w"
+    l_r=$(l_seen "$1")
+    l_c=$(l_number "$l_r")
+    if [ "$l_c" -lt "$l_w" ]; then echo "lacking $1 $((l_w - l_c)) $l_w"
+    elif [ "$2" = owners ] && [ -f "$L/entries/$1.rights" ] && [ "$l_r" != "$(cat "$L/entries/$1.rights")" ]; then echo "altered $1"
+    fi
   fi
 }
-# RELEASE: how many of the entries that it was delivered with are there.
+# RELEASE: of each entry that it was delivered with and that is there a byte 1, kind and mode in hexadecimal digits, owner, group and name.
 l_seen() {
   (
-    cd "$P/releases/$1" || exit 1
-    l_c=$(xargs -0 stat -c . -- <"$L/entries/$1" 2>/dev/null)
-    # A dot and a line end for each, without the last line end.
-    l_w=${#l_c}
-    printf '%s\n' $(((l_w + 1) / 2))
+    l_b=$(printf '\001')
+    cd "$P/releases/$1" && xargs -0 stat -c "$l_b%f %u %g %n" -- <"$L/entries/$1" 2>/dev/null
   )
 }
-# RELEASE: remembers that number, once its deployment is through: what hooks took away is not missed.
+# What l_seen said: the number of its entries.
+l_number() {
+  (
+    set -f
+    IFS=$(printf '\001')
+    set -- $1
+    echo $(($# - ($# > 0)))
+  )
+}
+# RELEASE: remembers that once its deployment is through: what hooks took away is not missed, and what they gave to others is theirs.
 l_mark() {
-  [ -f "$L/entries/$1" ] && [ ! -f "$L/entries/$1.count" ] || return 0
-  l_seen "$1" >"$L/entries/$1.count"
+  [ -f "$L/entries/$1" ] || return 0
+  l_r=$(l_seen "$1")
+  printf '%s\n' "$l_r" >"$L/entries/$1.rights"
+  [ -f "$L/entries/$1.count" ] || l_number "$l_r" >"$L/entries/$1.count"
 }
 # Plants an id, new at each start of the machine: a copy of its disk is then another machine, and two names of it are one.
 l_plant() {
@@ -125,7 +136,7 @@ l_survey() {
   good= before=
   { read -r good l_w; } 2>/dev/null <"$L/receipt"
   { read -r before l_w; } 2>/dev/null <"$L/receipt.previous"
-  [ -z "$l_cur" ] || { echo "current $l_cur" && l_sound "$l_cur"; }
+  [ -z "$l_cur" ] || { echo "current $l_cur" && l_sound "$l_cur" owners; }
   case $good in '' | "$l_cur") ;; *) l_sound "$good" ;; esac
   case $before in '' | "$l_cur" | "$good") ;; *) l_sound "$before" ;; esac
   for r in $(l_order); do echo "release $r"; done

@@ -10,7 +10,9 @@ extension Hosts {
     let withSetID = errand.site.deliversSetID
     let comparison = try ReleaseComparison(manifest, of: release, withSetID: withSetID)
     let look = try await look(at: release.id, errand.site.path, errand.link)
-    let deviations = comparison.deviations(look, differing: try await compare(release.id, comparison.questions(look), errand))
+    let differing = try await compare(release.id, comparison.questions(look), errand)
+    let rights = await rights(of: release.id, errand.site.path, errand.link)
+    let deviations = comparison.deviations(look, differing: differing, rights: rights)
       .filter { $0.kind != .extra }
     if deviations.isEmpty, look.isListed { return .done() }
     let kept = KeptRelease(bundle: release.bundle, shared: release.shared, manifest: manifest, deliversSetID: withSetID)
@@ -42,6 +44,11 @@ extension Hosts {
   /// Asks for the names, kinds and sizes of a release.
   private func look(at release: Release.ID, _ path: String, _ link: HostLink) async throws(Failure) -> ReleaseLook {
     try ReleaseLook(try await link.demand("l_look", [path, release]).output)
+  }
+
+  /// Whose its entries were at the end of its deployment; nil if the host does not know, as of what older versions deployed.
+  private func rights(of release: Release.ID, _ path: String, _ link: HostLink) async -> ReleaseRights? {
+    (try? await link.demand("l_show", [path, "entries/\(release).rights"]).output).map { ReleaseRights($0) }
   }
 
   /// Has a job of the deployment compare contents.
@@ -120,7 +127,7 @@ extension Hosts {
     let comparison = try ReleaseComparison(manifest, of: delivered, withSetID: kept.deliversSetID ?? true)
     let look = try await look(at: release, path, link)
     let differing = try await differing(release, comparison.questions(look), path, link)
-    let found = comparison.deviations(look, differing: differing)
+    let found = comparison.deviations(look, differing: differing, rights: await rights(of: release, path, link))
     return Verification(release: release, bundle: kept.bundle, entries: comparison.count, deviations: found)
   }
 }

@@ -33,6 +33,7 @@ extension Hosts {
     state.current = found["current"]
     state.strange = found.strange
     state.damage = found.damage
+    state.altered = state.current.map { found.all("altered").contains($0) }
     state.place = found.place(boot: state.facts.bootID)
     state.releases = found.all("release")
     state.fence = try found.fence(at: path)

@@ -73,7 +73,8 @@ struct ReleaseComparison {
 
   /// Everything that is not as it should be, in the order of the paths' bytes.
   /// - Parameter differing: lines of the host about what has another content: `./PATH: FAILED …`, or `odd NUMBER`.
-  func deviations(_ look: ReleaseLook, differing: [[UInt8]]) -> [Deviation] {
+  /// - Parameter rights: whose the entries should be; nil: nobody knows.
+  func deviations(_ look: ReleaseLook, differing: [[UInt8]], rights: ReleaseRights? = nil) -> [Deviation] {
     let other = paths(of: differing)
     var deviations: [Deviation] = []
     for key in order {
@@ -86,6 +87,9 @@ struct ReleaseComparison {
         deviations.append(Deviation(entry.path, .kind(wanted: entry.kind.word)))
       } else if other.contains(key) || entry.size.map({ $0 != found.size }) ?? false {
         deviations.append(Deviation(entry.path, entry.kind == .link ? .target : .content))
+      } else if let owner = rights?.owners[key], owner != found.owner {
+        // Before its mode: whoever makes it anew gives it that, too.
+        deviations.append(Deviation(entry.path, .owner(found.owner, wanted: owner)))
       } else if let wanted = entry.mode, found.mode & 0o7777 != wanted {
         deviations.append(Deviation(entry.path, .mode(found.mode & 0o7777, wanted: wanted)))
       }
@@ -146,6 +150,7 @@ struct ReleaseComparison {
         }
       } else {
         lines.append("l_put_dir \(path)\n")
+        if case .owner = deviation.kind { lines.append("l_own \(path)\n") }
       }
     }
     repair.files = list.files(sending: repair.send, manifest: manifest) + [("repair", Array(lines.joined().utf8))]

@@ -7,13 +7,15 @@ struct ReleaseLook {
     var mode: Int
     /// In bytes.
     var size: Int
+    /// Numbers of its user and group.
+    var owner: Owner
   }
   /// By path, as bytes.
   private(set) var entries: [[UInt8]: Entry] = [:]
   /// Whether the host has the release's manifest and the list of its entries.
   private(set) var isListed = false
 
-  /// - Parameter bytes: the answer of `l_look`: batches of `MODE SIZE` lines, then as many names.
+  /// - Parameter bytes: the answer of `l_look`: batches of `MODE SIZE USER GROUP` lines, then as many names.
   /// - Throws: `notPermitted` if parts of the release could not be read, `corrupt` if it changed meanwhile.
   init(_ bytes: [UInt8]) throws(Failure) {
     var found: [Entry] = []
@@ -30,7 +32,11 @@ struct ReleaseLook {
           .notPermitted, "the release cannot be read to its end", fix: "look at the rights of its folders, or log in as their owner")
       }
       let words = text.split(separator: " ")
-      if words.count == 2, let mode = Int(words[0], radix: 16), let size = Int(words[1]) { found.append(Entry(mode: mode, size: size)) }
+      if words.count == 4, let mode = Int(words[0], radix: 16), let size = Int(words[1]), let user = Int(words[2]),
+        let group = Int(words[3])
+      {
+        found.append(Entry(mode: mode, size: size, owner: Owner(user: user, group: group)))
+      }
     }
     guard names.count == found.count else {
       throw Failure(.corrupt, "the release changed while it was looked at", fix: "see what writes there, then try again")

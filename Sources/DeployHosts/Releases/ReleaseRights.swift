@@ -1,0 +1,25 @@
+import DeployModel
+
+/// Whose the entries of a release were at the end of its deployment, as the host wrote it down with the receipt.
+struct ReleaseRights {
+  /// By path, as bytes.
+  private(set) var owners: [[UInt8]: Owner] = [:]
+
+  /// - Parameter bytes: `.lander/entries/RELEASE.rights`: a byte 1 and `MODE USER GROUP ./PATH` for each, and a line end.
+  init(_ bytes: [UInt8]) {
+    for entry in bytes.split(separator: 1) {
+      // The line end behind it is none of its name.
+      guard let (path, owner) = Self.entry(entry.last == 10 ? entry.dropLast() : entry) else { continue }
+      owners[path] = owner
+    }
+  }
+
+  private static func entry(_ line: ArraySlice<UInt8>) -> (path: [UInt8], owner: Owner)? {
+    let words = line.split(separator: UInt8(ascii: " "), maxSplits: 3, omittingEmptySubsequences: false)
+    guard words.count == 4, Int(String(decoding: words[0], as: UTF8.self), radix: 16) != nil,
+      let user = Int(String(decoding: words[1], as: UTF8.self)), let group = Int(String(decoding: words[2], as: UTF8.self)),
+      words[3].starts(with: Array("./".utf8))
+    else { return nil }
+    return (Array(words[3].dropFirst(2)), Owner(user: user, group: group))
+  }
+}
