@@ -5,11 +5,23 @@ import Testing
 @Suite("What check finds in values")
 struct ValueCheckTests {
   @Test(
-    "a time of nothing, a URL that is none, and a name that no user can have are refused with their line",
+    "a time of nothing, a URL that is none, a name that no user can have and a way out of the release are refused with their line",
     arguments: [
       (
         "host:run(\"x\", { timeout = 0 })",
         "timeout of host:run must be a duration above 0, such as \"90s\", \"5m\" or a number of seconds, got 0"
+      ),
+      (
+        "host:write(\"../../x\", \"x\")",
+        "host:write: the path \"../../x\" is relative to the release, and leads out of it\n  → write the whole path if that place is meant: \"/srv/app/file\""
+      ),
+      (
+        "host:link(\"../shared/log\", \"a/../../log\")",
+        "host:link: the path \"a/../../log\" is relative to the release, and leads out of it\n  → write the whole path if that place is meant: \"/srv/app/file\""
+      ),
+      (
+        "host:upload(\"../ca.pem\", \"./..\")",
+        "host:upload: the path \"./..\" is relative to the release, and leads out of it\n  → write the whole path if that place is meant: \"/srv/app/file\""
       ),
       ("host:run(\"x\", { user = \"no body\" })", "user of host:run must be the name of a user, got \"no body\""),
       ("host:run(\"x\", { user = \"-u\" })", "user of host:run must be the name of a user, got \"-u\""),
@@ -37,6 +49,7 @@ struct ValueCheckTests {
   func fine() async throws {
     let lines = [
       "host:write(\"f\", \"x\", { owner = \"app:www-data\" })", "host:run(\"x\", { user = \"app@corp.example\", timeout = \"0.5s\" })",
+      "host:write(\"a/../b\", \"x\") host:write(\"/srv/app/../x\", \"x\") host:link(\"../../shared/log\", \"log\")",
       "host:wait_for { http = \"HTTP://localhost:8080/\", timeout = 5 }",
     ]
     let body = "on = { AfterInstall = function(host, deployment)\n\(lines.joined(separator: "\n"))\nend },"

@@ -53,6 +53,31 @@ import Testing
     #expect(project.groups[0].hosts[0].root == ".lander/here")
   }
 
+  @Test("the whole file system and folders of the system are no application's and no bundle, with their lines")
+  func system() {
+    let found = problems(
+      """
+      recipe "a" {
+        path = "/etc//",
+        revision = bundle "/" }
+      recipe "b" {
+        path = "/proc/1/x",
+        revision = bundle { from = "/usr/./lib" } }
+      recipe "c" { path = "/etc/shop", revision = bundle "/opt/build" }
+      """)
+    let shared = "is a folder of the system that others use too, and Lander would keep releases, current and shared in it; "
+    #expect(
+      found == [
+        "deploy.lua:2: path of recipe \"a\": /etc \(shared)give the application a folder of its own, such as \"/srv/app\"",
+        "deploy.lua:3: from of bundle: / is the whole file system of this machine; "
+          + "name the folder that holds what hosts get, such as \"dist\"",
+        "deploy.lua:5: path of recipe \"b\": /proc/1/x lies in /proc/, where the kernel shows itself and nothing can be kept; "
+          + "write \"/srv/app\", for example",
+        "deploy.lua:6: from of bundle: /usr/lib is a folder of this machine's system, not one of a project; "
+          + "name the folder that holds what hosts get, such as \"dist\"",
+      ])
+  }
+
   @Test("a path inside what another application keeps for its releases is refused")
   func nested() {
     let found = problems(

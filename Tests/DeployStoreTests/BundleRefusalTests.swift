@@ -130,6 +130,32 @@ struct BundleRefusalTests {
     #expect(await b.problems().first?.message.contains("more than 1048576 bytes") == true)
   }
 
+  @Test("a folder that is larger than a bundle may be is refused before anything of it is copied, with the limit")
+  func largeFolder() async throws {
+    try b.sh("mkdir -p wide/a wide/b && for i in $(seq 30); do echo $i > wide/a/$i; echo x$i > wide/b/$i; done")
+    let found = await b.problems("wide")
+    #expect(
+      found.map(\.message) == ["the folder has more than 50 files, folders and links, which is the most that a bundle may have"], "\(found)"
+    )
+    #expect(found.first?.fix?.contains(".landerignore") == true)
+    #expect(try b.sh("find \(b.folder.path) -path '*bundles*' -type f -size +0 | grep -c . || :").out == "0\n")
+    try b.write("b/\n", to: ".landerignore")
+    #expect(await b.problems("wide").isEmpty, "what is left out does not count")
+  }
+
+  @Test("the whole file system and folders of the system are never packed, whatever leads there")
+  func system() async throws {
+    try b.sh("ln -s / whole && ln -s /usr/lib libraries && ln -s /proc/self processes")
+    let places = [
+      ("/", "/ is the whole"), ("whole", "/ is the whole"), (String(repeating: "../", count: 40), "/ is the whole"),
+      ("libraries", "/usr/lib is a folder"), ("/etc", "/etc is a folder"), ("processes", "is a folder of this machine's system"),
+    ]
+    for (path, words) in places {
+      let found = await b.problems(path)
+      #expect(found.count == 1 && found[0].message.contains(words), "\(path): \(found)")
+    }
+  }
+
   @Test(
     "a zip that deceives is refused: escaping names, shared bytes, wrong sums", .enabled(if: Shell.has("zip"), "SKIPPED: zip is not here"))
   func zip() async throws {

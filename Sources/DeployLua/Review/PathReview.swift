@@ -23,6 +23,9 @@ struct PathReview {
       let path = read(written, .host, "path of recipe \"\(recipe.name)\"", at: place(of: "path", in: value) ?? recipe.place)
     {
       recipe.placement.path = path.text
+      if let system = SystemFolder.refusal(ofApplication: path.text) {
+        refuse("path of recipe \"\(recipe.name)\": \(system.message)", place(of: "path", in: value) ?? recipe.place, fix: system.fix)
+      }
       if let own = path.ownName { refuse("path of recipe \"\(recipe.name)\": \(own)", place(of: "path", in: value) ?? recipe.place) }
     }
     let shared = SharedPaths(recipe.placement.shared)
@@ -54,6 +57,7 @@ struct PathReview {
     switch revision.source {
     case .path(let from):
       guard let path = read(from, .here, "from of bundle", at: at("from")) else { return }
+      if let system = SystemFolder.refusal(ofBundle: path.text) { refuse("from of bundle: \(system.message)", at("from"), fix: system.fix) }
       revision.source = .path(path.text)
     case .git(let ref, let repository):
       guard let path = read(repository, .here, "repository of bundle", at: at("repository")) else { return }

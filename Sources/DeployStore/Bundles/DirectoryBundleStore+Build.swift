@@ -69,7 +69,11 @@ extension DirectoryBundleStore {
       }
       switch try file.status().kind {
       case .directory:
+        // What a relative path or a link leads to is known here only.
+        if let system = Disk.realPath(place).flatMap(SystemFolder.refusal(ofBundle:)) { throw Problems(system) }
         if Self.clean(place) != Self.clean(project) { try addIgnoreFile(of: place, to: &rules) }
+        // Before the first byte is copied: a home folder that was named by mistake would fill the disk.
+        if let problem = FolderSize(of: place, without: rules, limits: limits).problem(of: path) { throw Problems(problem) }
         FolderPacking(root: place, rules: rules, blobs: blobs).pack(into: &tree)
         if let modules = try? Disk.read("\(place)/.gitmodules", limit: 1 << 20) {
           tree.warnOfSubmodules(String(decoding: modules, as: UTF8.self))

@@ -72,6 +72,13 @@ enum Disk {
   /// Makes a rename in a folder durable.
   static func syncFolder(_ path: String) throws(Failure) { try OpenFile(path, O_RDONLY | O_DIRECTORY).sync() }
 
+  /// The path without links; nil if there is no such file.
+  static func realPath(_ path: String) -> String? {
+    guard let real = realpath(path, nil) else { return nil }
+    defer { free(real) }
+    return String(validatingCString: real)
+  }
+
   static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
   /// What stands at a path, links not followed; nil if nothing does or it cannot be seen.

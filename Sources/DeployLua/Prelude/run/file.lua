@@ -3,7 +3,7 @@
 local import = ...
 local errors, language, rehearsal = import "runtime/errors", import "runtime/language", import "runtime/rehearsal"
 local fields, log, operation, result = import "types/fields", import "run/log", import "run/operation", import "run/result"
-local path_of = operation.path
+local path_of, inside = operation.path, operation.inside
 
 local file = { methods = {} }
 local methods = file.methods
@@ -79,7 +79,7 @@ function methods.write(number, path, text, given)
   local options = fields.options("host:write", given)
   local content = operation.text("host:write: text", text or "") or ""
   if type(content) == "table" then review(path, options.mode) end
-  operation.done { op = "write", host = number, timeout = options.timeout, path = path_of("host:write", path), content = content,
+  operation.done { op = "write", host = number, timeout = options.timeout, path = inside("host:write", path), content = content,
     mode = options.mode, owner = options.owner }
 end
 
@@ -89,7 +89,7 @@ language.word {
 }
 
 function methods.link(number, target, path)
-  operation.done { op = "link", host = number, target = path_of("host:link", target), path = path_of("host:link", path) }
+  operation.done { op = "link", host = number, target = path_of("host:link", target), path = inside("host:link", path) }
 end
 
 language.word {
@@ -107,7 +107,7 @@ for _, op in ipairs { "upload", "download" } do
   local method = "host:" .. op
   methods[op] = function(number, from, to, given)
     operation.done { op = op, host = number, timeout = fields.options(method, given).timeout, source = path_of(method, from),
-      target = path_of(method, to) }
+      target = (op == "upload" and inside or path_of)(method, to) }
   end
 end
 

@@ -60,4 +60,20 @@ function operation.path(method, path)
   return "/"
 end
 
+--- The same for what is written: a relative path is a place in the release, and may not lead out of it.
+function operation.inside(method, path)
+  path = operation.path(method, path)
+  if string.sub(path, 1, 1) == "/" then return path end
+  local depth = 0
+  for part in string.gmatch(path, "[^/]+") do
+    if part == ".." then depth = depth - 1 elseif part ~= "." then depth = depth + 1 end
+    if depth < 0 then
+      rehearsal.complain(string.format("%s: the path \"%s\" is relative to the release, and leads out of it", method,
+        string.sub(path, 1, 120)), "write the whole path if that place is meant: \"/srv/app/file\"")
+      return "/"
+    end
+  end
+  return path
+end
+
 return operation
