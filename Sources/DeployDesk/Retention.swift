@@ -19,7 +19,7 @@ package struct Retention: Sendable {
 
   /// Removes all bundles but the newest `keep` and those in use. Hosts are not touched.
   package func prune(keep: Int) async throws -> Outcome {
-    let deployments = try await past?.journal.deployments() ?? []
+    let deployments = try await past?.deployments() ?? []
     let before = try shelf.list().map(\.bundle.digest)
     let inUse = Self.inUse(deployments)
     let removed = try await shelf.prune(keep: keep, inUse: inUse)
@@ -45,7 +45,7 @@ package struct Retention: Sendable {
     var good: [(place: String, bundles: [Digest])] = []
     for deployment in deployments {
       guard let bundle = deployment.bundle else { continue }
-      if deployment.status == nil { kept.append(bundle) }
+      if deployment.status == nil, !deployment.isSuperseded { kept.append(bundle) }
       guard deployment.status == .succeeded else { continue }
       let place = "\(deployment.application) \(deployment.group)"
       if let index = good.firstIndex(where: { $0.place == place }) {

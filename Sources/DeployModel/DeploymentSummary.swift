@@ -5,6 +5,9 @@ package struct DeploymentSummary: Sendable, Hashable {
     case running
     /// No engine process runs it, and it has not concluded, or hosts are to go back and their rollback never began: `lander resume`.
     case interrupted
+    /// It was interrupted, and newer deployments have taken over all hosts that it had to finish or take back: nothing is left to resume.
+    /// - Parameter by: the newest of them; nil: hosts say so, and not which.
+    case superseded(by: Deployment.ID?)
     case concluded(Conclusion.Status)
     case damaged(Damage)
   }
@@ -25,6 +28,8 @@ package struct DeploymentSummary: Sendable, Hashable {
   package var state: State
   /// Number of hosts that failed and could not be taken back, as it concluded.
   package var notRestored = 0
+  /// Names of hosts that newer deployments have taken over since it was interrupted.
+  package var takenOver: [String] = []
   /// nil: it is not paused, or it has ended.
   package var pause: Pause?
 
@@ -52,6 +57,12 @@ package struct DeploymentSummary: Sendable, Hashable {
   /// for `status`.
   package var end: String? { notRestored > 0 && (status == .succeeded || status == .partial) ? "restore failed" : status?.rawValue }
 
-  /// How it ended; nil while it runs, is interrupted or cannot be read.
+  /// Whether an engine runs it, or one can resume it.
+  package var isOpen: Bool { state == .running || state == .interrupted }
+
+  /// Whether newer deployments have taken over all that it had to finish.
+  package var isSuperseded: Bool { if case .superseded = state { true } else { false } }
+
+  /// How it ended; nil while it runs, was interrupted or cannot be read.
   package var status: Conclusion.Status? { if case .concluded(let status) = state { status } else { nil } }
 }

@@ -16,6 +16,17 @@ package struct DeploymentStory: Sendable {
     package var service: Service?
   }
 
+  /// Something that runs on the engine's own machine.
+  package struct HereStory: Sendable {
+    var intent: Int
+    /// In words.
+    package var doing: String
+    package var began: Timestamp
+
+    /// `run make check, for 2 m`
+    package func words(_ now: Timestamp) -> String { "\(doing), for \(max(began, now) - began)" }
+  }
+
   /// A failure and where it happened.
   package struct Failing: Sendable {
     package var host: Int?
@@ -38,6 +49,8 @@ package struct DeploymentStory: Sendable {
   package private(set) var plan: Plan?
   package private(set) var hosts: [HostStory] = []
   package private(set) var stages: [StageStory] = []
+  /// What runs on the engine's own machine, in the order in which it was started.
+  package private(set) var here: [HereStory] = []
   /// Number of the wave under way or last, and its hosts.
   package private(set) var wave: (number: Int, hosts: [Int])?
   package private(set) var began: Timestamp?
@@ -77,11 +90,12 @@ package struct DeploymentStory: Sendable {
     switch entry.fact {
     case .planned(let plan): begin(plan, at: entry.at)
     case .happened(let happening): take(happening, at: entry.at)
-    case .intended(let intent): take(intent)
+    case .intended(let intent): take(intent, at: entry.at)
     case .noted(let note): take(note, at: entry.at)
     case .resumed(let actor): remarks.append("resumed by \(actor)")
     case .concluded(let conclusion):
       self.conclusion = conclusion
+      here = []
       pause = nil
       for (number, status) in conclusion.hosts.enumerated() where number < hosts.count {
         set(number, status, at: entry.at)
@@ -116,6 +130,7 @@ package struct DeploymentStory: Sendable {
         (operation: intent.operation.sentence, status: outcome.status)
       }
       guard case .host(let number) = intent.place, hosts.indices.contains(number) else {
+        here.removeAll { $0.intent == id }
         if failed != nil { lastFailedHere = failed }
         return
       }
@@ -125,9 +140,11 @@ package struct DeploymentStory: Sendable {
     }
   }
 
-  private mutating func take(_ intent: Intent) {
+  private mutating func take(_ intent: Intent, at moment: Timestamp) {
     running[intent.id] = intent
-    guard case .host(let number) = intent.place, hosts.indices.contains(number) else { return }
+    guard case .host(let number) = intent.place, hosts.indices.contains(number) else {
+      return here.append(HereStory(intent: intent.id, doing: intent.operation.sentence, began: moment))
+    }
     runningOn[number].append(intent.id)
     hosts[number].doing = intent.operation.sentence
   }

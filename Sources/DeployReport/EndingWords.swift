@@ -24,10 +24,12 @@ package struct EndingWords: Sendable {
   package var late: String {
     guard let plan = story.plan else { return "Not finished yet; \(resume) goes on if this process is killed" }
     let left = open
+    let open = "Not finished yet" + (left.isEmpty ? "" : ": \(left.listed)") + ". If this process is killed now, \(resume) finishes it"
+    // A rollback to before the first deployment is the engine's alone.
+    guard plan.leavesSomething else { return open }
     let elsewhere = "lander rollback " + (typed ?? "\(plan.subject.recipe) --group \(plan.subject.group)")
-    return "Not finished yet" + (left.isEmpty ? "" : ": \(left.listed)")
-      + ". If this process is killed now, \(resume) finishes it; from another checkout, \(elsewhere) takes the hosts back from what they"
-      + " remember, once the lock's lease has ended (\(plan.lock.lease) after the kill)"
+    return open + "; from another checkout, \(elsewhere) takes the hosts back from what they remember, once the lock's lease has ended"
+      + " (\(plan.lock.lease) after the kill)"
   }
 
   private var resume: String { "lander resume \(story.id)" }
@@ -35,16 +37,19 @@ package struct EndingWords: Sendable {
   /// Hosts that are not at their end, with what they do.
   private var open: [String] {
     let isBack = if case .rollback(of: _?)? = story.plan?.kind { true } else { false }
-    let goesBack = story.plan?.kind == .deploy && story.plan?.flow.rollback == true
-    return story.hosts.compactMap { host in
-      switch host.status {
-      case .changing, .restoring: host.name + ((host.event?.rawValue ?? host.doing).map { " (\($0))" } ?? "")
-      case .ready(let segment): "\(host.name) (ready after \(segment.rawValue))"
-      case .pending: isBack ? "\(host.name) (not begun)" : nil
-      case .succeeded: goesBack ? "\(host.name) (goes back after the others)" : nil
-      default: nil
+    // If all have come to their end the release stays, whoever cancels.
+    let isComplete = story.hosts.allSatisfy { $0.status.isWhereItShouldBe }
+    let goesBack = story.plan?.kind == .deploy && story.plan?.flow.rollback == true && !isComplete
+    return story.here.map { "here (\($0.doing))" }
+      + story.hosts.compactMap { host in
+        switch host.status {
+        case .changing, .restoring: host.name + ((host.event?.rawValue ?? host.doing).map { " (\($0))" } ?? "")
+        case .ready(let segment): "\(host.name) (ready after \(segment.rawValue))"
+        case .pending: isBack ? "\(host.name) (not begun)" : nil
+        case .succeeded: goesBack ? "\(host.name) (to go back)" : nil
+        default: nil
+        }
       }
-    }
   }
 }
 

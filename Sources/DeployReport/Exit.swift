@@ -16,7 +16,9 @@ extension ExitCode {
     case .partial: self = conclusion.hosts.contains(where: \.isRestoreFailed) ? .rollbackFailed : .partial
     case .refused: self = Self.refusal(conclusion)
     case .cancelled:
-      if !Self.isRestored(conclusion, rollback) {
+      if rollback?.isTakenOver == true, !conclusion.hosts.contains(where: \.isLeftBroken) {
+        self = .locked
+      } else if !Self.isRestored(conclusion, rollback) {
         self = .rollbackFailed
       } else {
         self = conclusion.hosts.contains(where: \.isHeld) || conclusion.leavesNew(rollback, isRollback) ? .held : .cancelled

@@ -161,9 +161,15 @@ package struct LiveReport: ProgressReport {
   // MARK: the frame
 
   private func frame(_ now: Timestamp) -> [String] {
-    let gate = gateLines(now)
-    let rows = story.hosts.count + 2 + gate.count
-    return [headline(now)] + gate + (rows <= surface.height - 4 ? hostLines(now) : countLines(now))
+    let above = gateLines(now) + hereLines(now)
+    let rows = story.hosts.count + 2 + above.count
+    return [headline(now)] + above + (rows <= surface.height - 4 ? hostLines(now) : countLines(now))
+  }
+
+  /// What runs on this machine, and for how long: a stage before or after the hosts, a build, a migration.
+  private func hereLines(_ now: Timestamp) -> [String] {
+    let shown = story.here.prefix(3).map { "  " + surface.paint("here", .strong) + "  \($0.words(now))" }
+    return shown + (story.here.count > 3 ? ["        and \(story.here.count - 3) more"] : [])
   }
 
   /// The gate that is open, and what is typed to answer it.

@@ -8,8 +8,11 @@ package struct StatusReport: Sendable {
   package var now: Timestamp
   /// What else is known about hosts, by their names as subjects: the last deployment could not take them back.
   package var notes: [Problem] = []
-  /// Whether a deployment to them that was made from here was interrupted.
-  package var canResume = false
+  /// Deployments to them that were made from here and are not over.
+  package var open: [DeploymentSummary] = []
+  /// Why `lander rollback` of them would be refused just now; nil if it would not.
+  package var noWayBack: Problem?
+
   package init(_ title: String, hosts: [(name: String, survey: Survey)], now: Timestamp) {
     self.title = title
     self.hosts = hosts
@@ -57,8 +60,20 @@ package struct StatusReport: Sendable {
           ("locked_by", state.lock.map { .text($0.deployment) }),
           ("locked_application", state.lock?.application.map { .text($0) }),
           ("jobs", .int(state.jobs.count)),
-          ("compared", .list(["links", "folders", "counts"])),
+          ("compared", .list(["links", "folders", "counts", "owners", "modes"])),
           ("drift", .list(drift(of: host.name, state).map { .text($0.message) })),
+        ])
+      })
+  }
+
+  /// Deployments that are not over, for machines.
+  package var openValue: Value {
+    .list(
+      open.map { deployment in
+        JSON.record([
+          ("deployment", .text(deployment.id)), ("state", .text(deployment.state == .running ? "running" : "interrupted")),
+          ("taken_over", deployment.takenOver.isEmpty ? nil : .list(deployment.takenOver.map { .text($0) })),
+          ("pause", deployment.pause?.value),
         ])
       })
   }
@@ -96,13 +111,26 @@ package struct StatusReport: Sendable {
         guard let current = state.current, state.receipt?.release.id != current, state.stranger == nil,
           state.hindrance?.kind != .corrupt
         else { return [] }
+        let canResume = open.contains { $0.state == .interrupted && !$0.takenOver.contains(host.name) }
         let interrupted = canResume ? "was interrupted" : "is under way elsewhere"
         return [
           "  \(host.name): it runs \(current) without a receipt: a deployment failed and left it so, or \(interrupted)",
-          "    → \(canResume ? "lander resume finishes it; " : "")lander rollback goes back; lander deploy goes forward",
+          "    → " + wayOn(canResume: canResume, isLocked: state.lock.map(isHeld) ?? false),
         ]
       }
     }
+  }
+
+  /// Whether nothing new may take the lock: its lease runs, or its deployment can be resumed.
+  private func isHeld(_ lock: Lock) -> Bool { lock.leaseLeft > 0 || open.contains { $0.id == lock.deployment } }
+
+  /// Commands that are not refused as the hosts stand.
+  private func wayOn(canResume: Bool, isLocked: Bool) -> String {
+    if isLocked {
+      return canResume ? "lander resume finishes it; lander cancel takes it back" : "wait until whoever holds the lock is done"
+    }
+    return (canResume ? "lander resume finishes it; " : "") + (noWayBack == nil ? "lander rollback goes back; " : "")
+      + "lander deploy goes forward"
   }
 
   /// What a host's disk has otherwise than its receipt says, and what is known of the last deployment there.
@@ -115,7 +143,9 @@ package struct StatusReport: Sendable {
     }
   }
 
-  private func drift(of host: String, _ state: HostState) -> [Problem] { state.drift + notes.filter { $0.subject == host } }
+  private func drift(of host: String, _ state: HostState) -> [Problem] {
+    state.drift(goesBack: noWayBack == nil) + notes.filter { $0.subject == host }
+  }
 
   /// Deployments whose receipts are on trial, each with its hosts.
   private func trials() -> [String] {
@@ -131,6 +161,10 @@ package struct StatusReport: Sendable {
     return found.map { deployment, names in
       let more = names.count > 8 ? " … (\(names.count))" : ""
       let hosts = names.prefix(8).joined(separator: " ") + more
+      if let noWayBack {
+        let subject = noWayBack.subject.map { "\($0): " } ?? ""
+        return "  Deployment \(deployment) has not succeeded (yet) on \(hosts); no rollback just now: \(subject)\(noWayBack.message)"
+      }
       return "  Deployment \(deployment) has not succeeded (yet): lander rollback takes \(hosts) back from it"
     }
   }
@@ -139,7 +173,8 @@ package struct StatusReport: Sendable {
   private func compared(on surface: Surface) -> [String] {
     let runs = hosts.contains { if case .reached(let state) = $0.survey { state.current != nil } else { false } }
     guard runs else { return [] }
-    let line = "Compared: links, folders and the number of files. Not compared: what files hold; lander verify does."
+    let line =
+      "Compared: links, folders, the number of files, owners and permission bits. Not compared: what files hold; lander verify does."
     return [""] + (surface.terminal ? line.folded(to: surface.width) : [line]).map { surface.paint($0, .dim) }
   }
 

@@ -133,7 +133,11 @@ package struct Summary: Sendable {
         lines += Summary(rollback).describe(first, on: surface)
       }
       let left = rollback.hosts.filter(\.status.isLeftBehind).map(\.name)
-      if !left.isEmpty { lines += ["", "  Not back, on the release that failed or stopped half way: " + Self.named(left)] }
+      if end.isTakenOver {
+        lines += ["", "  A newer deployment took over, and what they run is its business: " + Self.named(left)]
+      } else if !left.isEmpty {
+        lines += ["", "  Not back, on the release that failed or stopped half way: " + Self.named(left)]
+      }
       lines += Summary(rollback).notStarted
     } else if lines.isEmpty, !isWhole, stayed.isEmpty, conclusion.rollback.isEmpty {
       lines = ["", "  " + whatIsLeft]
@@ -166,9 +170,8 @@ package struct Summary: Sendable {
       ]
     case .partial?:
       return [
-        ["lander deploy \(plan.subject.recipe)\(group)", "brings the other hosts to it too"],
-        ["lander rollback \(plan.subject.recipe)\(group)", "takes the changed hosts back"],
-      ]
+        ["lander deploy \(plan.subject.recipe)\(group)", "brings the other hosts to it too"]
+      ] + back(plan, group, ["lander rollback \(plan.subject.recipe)\(group)", "takes the changed hosts back"])
     case .done?, nil: return []
     case .locked?:
       guard let holder = conclusion.holder else {
@@ -190,9 +193,8 @@ package struct Summary: Sendable {
       return [["lander doctor", "explains what is wrong with the set-up"]]
     case .held?:
       return [
-        ["lander logs \(plan.id)\(failedHost.map { " " + $0 } ?? "")", "the whole output"],
-        ["lander rollback \(plan.subject.recipe)\(group)", "goes back when you have looked"],
-      ]
+        ["lander logs \(plan.id)\(failedHost.map { " " + $0 } ?? "")", "the whole output"]
+      ] + back(plan, group, ["lander rollback \(plan.subject.recipe)\(group)", "goes back when you have looked"])
     case .rollbackFailed?:
       return [
         ["lander status\(group)", "what each host runs now"]
@@ -222,10 +224,22 @@ extension Summary {
   /// What hosts run after a failure that nobody has to repair. If a rollback failed, what they ran before is what they were to leave.
   private var whatIsLeft: String {
     guard story.hosts.contains(where: \.status.wasChanged) else { return "No host was changed." }
+    if story.conclusion?.isTakenOver == true {
+      let left = story.hosts.filter { $0.status == .succeeded }.map(\.name)
+      if !left.isEmpty {
+        return "Nothing was taken back, because a newer deployment took hosts over. Brought to the release before: " + Self.named(left)
+      }
+    }
     guard story.plan?.kind == .deploy else {
       return "Not back, on what they ran before the rollback: " + Self.named(story.hosts.filter(\.status.isLeftBehind).map(\.name))
     }
     return "Every touched host is back on what it ran before."
+  }
+
+  /// A rollback, unless no host remembers anything to go back to: then it would be refused, and the next deployment goes forward.
+  private func back(_ plan: Plan, _ group: String, _ command: [String]) -> [[String]] {
+    if plan.kind != .deploy || plan.leavesSomething { return [command] }
+    return [["lander deploy \(plan.subject.recipe)\(group)", "goes forward, once that is fixed"]]
   }
 
   /// What takes the hosts on that could not go back. A release that is gone is no place to go back to: it is sent again.
@@ -240,9 +254,9 @@ extension Summary {
       let names = broken.map { " --only \($0.name)" }.joined()
       return [["lander deploy \(plan.subject.recipe)\(group)\(names)", "tries again, once what stopped them is out of the way"]]
     }
-    return [
-      ["lander rollback \(plan.subject.recipe)\(group)", "takes the hosts that are left back, once what stopped them is out of the way"]
-    ]
+    return back(
+      plan, group,
+      ["lander rollback \(plan.subject.recipe)\(group)", "takes the hosts that are left back, once what stopped them is out of the way"])
   }
 }
 
@@ -252,6 +266,9 @@ extension DeploymentStory {
 }
 
 extension Plan {
+  /// Whether a host ran something before, so that a rollback has somewhere to go.
+  var leavesSomething: Bool { hosts.contains { $0.previous != nil || $0.current != nil } }
+
   /// `web of shop to production, deployment 20261121-113045-x7k2`.
   package var title: String {
     let verb =

@@ -39,8 +39,9 @@ enum Memory {
     return try Selection(DeploymentRequest(), in: Project(recipes: [recipe]))
   }
 
-  static func rollback(_ surveys: [Survey], straighten: Bool = false) throws -> Plan {
-    try RollbackPlanner.plan(try selection(surveys.count), surveys: surveys, kept: [pinned], straighten: straighten, by: identity)
+  static func rollback(_ surveys: [Survey], straighten: Bool = false, typed: String? = nil) throws -> Plan {
+    try RollbackPlanner.plan(
+      try selection(surveys.count), surveys: surveys, kept: [pinned], straighten: straighten, typed: typed, by: identity)
   }
   static func deploy(_ number: Int, _ surveys: [Survey], secrets: [SecretComparison?] = []) throws -> Plan {
     let release = release(number)
@@ -139,6 +140,39 @@ struct GroupWayBackTests {
     #expect(error.list.map(\.subject) == ["h2", "h3"])
     #expect(error.list.last?.fix?.contains("lander rollback web --straighten takes every host to r2 of deployment d2") == true)
     #expect(M.ways(try M.rollback(surveys, straighten: true)) == ["h1 r2", "h2 stays", "h3 r2"])
+  }
+
+  @Test("every command that a refused rollback advises is one that is not refused", arguments: [false, true])
+  func followed(isDamaged: Bool) throws {
+    // h2 lost its disk, or keeps a release that is damaged; the others are good on r5.
+    var surveys = [
+      M.host(M.receipt(2, "d5", at: 30), before: M.receipt(1, "d1", at: 10)),
+      isDamaged ? M.host(M.receipt(2, "d5", at: 31), before: M.receipt(1, "d1", at: 11)) : M.host(nil, keeps: []),
+      M.host(M.receipt(2, "d5", at: 32), before: M.receipt(1, "d1", at: 12)),
+    ]
+    if isDamaged, case .reached(var state) = surveys[1] {
+      state.damage = [ReleaseDamage("r1", .gone)]
+      surveys[1] = .reached(state)
+    }
+    let error = try #require(throws: Problems.self) { try M.rollback(surveys) }
+    let advice = error.list.compactMap(\.fix).joined(separator: "\n")
+    #expect(!advice.contains("--straighten"), "h2 cannot go along: \(advice)")
+    #expect(advice.contains(isDamaged ? "--only h1,h3 goes back without it" : "--only HOST takes single hosts back: h1, h3"), "\(advice)")
+    #expect(M.ways(try M.rollback([surveys[0], surveys[2]])) == ["h1 r1", "h2 r1"])
+    #expect(RollbackPlanner.refusal(try M.selection(3), surveys)?.subject == "h2")
+    #expect(RollbackPlanner.refusal(try M.selection(1), [surveys[0]]) == nil)
+    guard case .reached(var state) = surveys[0] else { return }
+    state.lock = Lock(
+      deployment: "d9", token: "t", owner: "a@b", purpose: "deploy", since: Timestamp(milliseconds: 0), fence: 9, leaseLeft: 30)
+    #expect(RollbackPlanner.refusal(try M.selection(1), [.reached(state)])?.message == "deployment d9 holds the lock")
+  }
+
+  @Test("a rollback of a typed project advises what can be typed for it")
+  func typed() throws {
+    let error = try #require(throws: Problems.self) {
+      try M.rollback([M.host(M.receipt(1, "d1", at: 10))], typed: "--appspec b --hosts h1")
+    }
+    #expect(error.list.first?.fix == "lander deploy --appspec b --hosts h1 with an older bundle in the place of this one")
   }
 
   @Test("hosts whose receipts are of an older version and lead to different revisions are named, not split")

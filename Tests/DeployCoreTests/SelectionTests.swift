@@ -33,6 +33,14 @@ struct SelectionTests {
     #expect(selection.hosts.allSatisfy { $0.user == "deploy" })
   }
 
+  @Test("a group that was typed in the place of a recipe is named with its option, also if it is misspelt")
+  func groupAsRecipe() {
+    for name in ["production", "prodution"] {
+      #expect(problems(DeploymentRequest(recipe: name)).first?.fix == "production is a group: did you mean --group production?")
+    }
+    #expect(problems(DeploymentRequest(recipe: "wev")).first?.fix == "did you mean \"web\"?")
+  }
+
   @Test("tells of a recipe, a group and parameters that are wrong at once")
   func several() {
     let request = DeploymentRequest(recipe: "wev", group: "prodution", parameters: [Value.Member("percnt", "x")])

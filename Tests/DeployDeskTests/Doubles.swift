@@ -103,7 +103,7 @@ struct BenchSecrets: SecretKeeper {
 
 /// Engine processes of this machine: what is told them is remembered, and those of these locks are gone.
 final class BenchEngines: RunningEngines {
-  private let state = Mutex<(told: [Deployment.ID], gone: Set<String>)>(([], []))
+  private let state = Mutex<(told: [Deployment.ID], gone: Set<String>, stopped: [Deployment.ID: Int32])>(([], [], [:]))
 
   var told: [Deployment.ID] { state.withLock { $0.told } }
   func end(_ process: String) { state.withLock { _ = $0.gone.insert(process) } }
@@ -111,6 +111,11 @@ final class BenchEngines: RunningEngines {
   func tell(_ deployments: [Deployment.ID]) async -> Int32? {
     state.withLock { $0.told += deployments }
     return nil
+  }
+  /// Names the process of a deployment as one that somebody has stopped.
+  func stop(_ process: Int32, of deployment: Deployment.ID) { state.withLock { $0.stopped[deployment] = process } }
+  func stopped(_ deployments: [Deployment.ID]) async -> Int32? {
+    state.withLock { state in deployments.compactMap { state.stopped[$0] }.first }
   }
   func isGone(_ process: String?) -> Bool? { process.map { process in state.withLock { $0.gone.contains(process) } } }
 }

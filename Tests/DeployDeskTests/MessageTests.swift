@@ -170,4 +170,20 @@ struct MessageTests {
     _ = try await bench.leave(bench.desk.deploy(plan)) { await $0.hasBegunWave(of: plan.id) }
     return try await bench.desk.past.pair(plan.id, or: [])
   }
+
+  @Test("an engine that somebody stopped is named at once, with what lets it continue; nothing is left for it")
+  func stopped() async throws {
+    let bench = try Bench(Self.text)
+    let pair = try await left(bench)
+    let claim = try #require(bench.journal.claim(pair.first.id))
+    let held = try await bench.desk.past.pair(pair.first.id, or: [])
+    bench.engines.stop(4711, of: pair.first.id)
+    let text = await refusal { _ = try await bench.desk.say(.cancel, to: held, patience: Self.long) }
+    #expect(text.hasPrefix("process 4711, which runs deployment \(pair.first.id), is stopped"), "\(text)")
+    #expect(text.contains("kill -CONT 4711"), "\(text)")
+    #expect(bench.door.waiting(for: pair.first.id) == [])
+    let waited = await refusal { _ = try await bench.desk.wait(for: pair.first.id) }
+    #expect(waited.contains("is stopped"), "\(waited)")
+    claim.release()
+  }
 }

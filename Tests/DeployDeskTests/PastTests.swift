@@ -40,6 +40,7 @@ struct PastTests {
     #expect(state(.concluded(.failed), .running) == .running)
     #expect(state(.concluded(.failed), .interrupted) == .interrupted)
     #expect(state(damaged, .interrupted) == .interrupted)
+    #expect(state(.concluded(.failed), .superseded(by: "x")) == .superseded && state(.superseded(by: nil), nil) == .superseded)
     #expect(state(damaged, .concluded(.succeeded)) == .damaged)
     #expect(state(.concluded(.failed), .concluded(.succeeded)) == .concluded)
   }
@@ -48,6 +49,7 @@ struct PastTests {
   func inUse() {
     func bundle(_ digit: Character) -> Digest { Digest(hex: String(repeating: digit, count: 64)) }
     let used = Retention.inUse([
+      Self.deployment("d8", .superseded(by: "d9"), bundle: bundle("8")),
       Self.deployment("d7", .interrupted, bundle: bundle("7")), Self.deployment("d6", .concluded(.failed), bundle: bundle("6")),
       Self.deployment("d5", .concluded(.succeeded), bundle: bundle("5")),
       Self.deployment("d4", .concluded(.succeeded), bundle: bundle("5")),

@@ -109,18 +109,75 @@ import Testing
     #expect(!words(Summary(DeploymentStory(Stories.failing))).contains("Not started, because"))
   }
 
-  @Test("status names resume only if a deployment from here was interrupted")
+  @Test("status names a rollback only if it would not be refused, and nothing new while a lock is held")
+  func followed() {
+    var state = HostState(facts: HostFacts(shell: "dash", user: "root", bootID: "b", freeBytes: 1, freeInodes: 1))
+    state.current = "8d1e00112233"
+    state.failedRestore = FailedRestore(deployment: "d1", message: "release x is not on the host", commands: ["ls"])
+    func words(_ refusal: Problem?) -> String {
+      var report = StatusReport("web on production", hosts: [("web1", .reached(state))], now: Stories.start)
+      report.noWayBack = refusal
+      return report.lines(on: Surface()).joined(separator: "\n")
+    }
+    #expect(words(nil).contains("lander rollback goes back; lander deploy goes forward"))
+    #expect(words(nil).contains("lander deploy or lander rollback tries again"))
+    let refusal = Problem("there is no previous good release to go back to", subject: "web1")
+    #expect(!words(refusal).contains("rollback") && words(refusal).contains("lander deploy tries again"), "\(words(refusal))")
+    let bundle = Digest(hex: String(repeating: "8", count: 64))
+    state.receipt = Receipt(
+      application: "web", group: "production", release: Release(id: "8d1e00112233", bundle: bundle),
+      inputs: Receipt.Inputs(bundle: bundle, sources: bundle, parameters: .record([]), shared: [], secrets: []), deployment: "d1",
+      recipe: "web", actor: "a@b", at: Stories.start, trial: true)
+    #expect(words(nil).contains("lander rollback takes web1 back from it"))
+    #expect(
+      words(refusal).contains("on web1; no rollback just now: web1: there is no previous good release to go back to"), "\(words(refusal))")
+    state.receipt = nil
+    state.lock = Lock(
+      deployment: "d9", token: "t", owner: "a@b", purpose: "deploy", since: Stories.start, fence: 9, leaseLeft: 30)
+    let held = words(Problem("deployment d9 holds the lock"))
+    #expect(held.contains("wait until whoever holds the lock is done") && !held.contains("lander deploy goes forward"), "\(held)")
+  }
+
+  @Test("status names resume only if a deployment from here was interrupted, and no newer one has the host")
   func resumable() {
     var state = HostState(facts: HostFacts(shell: "dash", user: "root", bootID: "b", freeBytes: 1, freeInodes: 1))
     state.current = "8d1e00112233"
-    func words(_ canResume: Bool) -> String {
+    func words(_ open: DeploymentSummary.State?, takenOver: [String] = []) -> String {
       var report = StatusReport("web on production", hosts: [("web1", .reached(state))], now: Stories.start)
-      report.canResume = canResume
+      if let open {
+        var left = DeploymentSummary(
+          id: "d1", application: "web", recipe: "web", group: "production", actor: "a@b", hosts: 2, began: Stories.start,
+          lastEntry: Stories.start, entries: 3, state: open)
+        left.takenOver = takenOver
+        report.open = [left]
+      }
       return report.lines(on: Surface()).joined(separator: "\n")
     }
-    #expect(words(true).contains("lander resume finishes it"))
-    #expect(!words(false).contains("resume") && words(false).contains("lander rollback goes back"), "\(words(false))")
+    #expect(words(.interrupted).contains("lander resume finishes it"))
+    #expect(!words(nil).contains("resume") && words(nil).contains("lander rollback goes back"), "\(words(nil))")
+    #expect(!words(.interrupted, takenOver: ["web1"]).contains("resume") && !words(.running).contains("resume"))
     state.hindrance = Failure(.corrupt, "/srv/app/.lander/receipt is a folder")
-    #expect(!words(false).contains("without a receipt") && words(false).contains("receipt is a folder"), "\(words(false))")
+    #expect(!words(nil).contains("without a receipt") && words(nil).contains("receipt is a folder"), "\(words(nil))")
+  }
+
+  @Test("hosts that a newer deployment has are not told as left on a bad release, and the others not as back")
+  func ownedByNewer() {
+    let fenced = ScriptError(Failure(.fenced, "fence 3 belongs to another deployment on this host"))
+    let wish = ScriptError(Failure(.cancelled, "lander cancel"))
+    let cancelled = Conclusion(status: .cancelled, error: wish, rollback: [0], hosts: [.succeeded, .restored(wish)])
+    let back = Conclusion(status: .refused, error: fenced, hosts: [.pending])
+    #expect(ExitCode(cancelled, rollback: back) == .locked)
+    #expect(
+      ExitCode(Conclusion(status: .cancelled, error: wish, hosts: [.unknown(Failure(.lost, "x"))]), rollback: back) == .rollbackFailed)
+    func words(_ summary: Summary) -> String { summary.lines(on: Surface()).joined(separator: "\n") }
+    let first = DeploymentStory(Stories.entries([.planned(Stories.plan()), .concluded(cancelled)]))
+    let second = DeploymentStory(
+      Stories.entries([.planned(Stories.plan(hosts: ["web1"], kind: .rollback(of: "x"), id: "back")), .concluded(back)]))
+    let said = words(Summary(first, rollback: second))
+    #expect(said.contains("A newer deployment took over, and what they run is its business: web1"), "\(said)")
+    #expect(!said.contains("Not back"), "\(said)")
+    let failed = Conclusion(status: .failed, error: fenced, hosts: [.succeeded, .succeeded])
+    let resumed = words(Summary(DeploymentStory(Stories.entries([.planned(Stories.plan()), .concluded(failed)]))))
+    #expect(resumed.contains("Nothing was taken back") && !resumed.contains("is back on what it ran"), "\(resumed)")
   }
 }

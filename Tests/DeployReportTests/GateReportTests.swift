@@ -143,4 +143,32 @@ struct GateReportTests {
     #expect(ExitCode(Conclusion(status: .failed, error: error, hosts: [.pending, .pending])) == code)
     #expect(ExitCode(failed) == .held)
   }
+
+  @Test("what runs on the engine's own machine is shown with its time, in the live view, in the heartbeat and to who ends it")
+  func here() {
+    let intent = Intent(id: 7, place: .engine, operation: .run(Command(.shell("make check"))), timeout: .minutes(30), site: Intent.Site())
+    let entries = Stories.entries([.planned(Stories.plan()), .noted(.stageBegan(name: "gate")), .intended(intent)])
+    var live = LiveReport(on: Surface(width: 100, height: 20, terminal: true))
+    var plain = PlainReport(on: Surface())
+    for entry in entries { (_, _) = (live.take(entry, of: "x"), plain.take(entry, of: "x")) }
+    #expect(live.tick(Stories.start + .seconds(62)).contains("here  run make check, for 1 m"), "two minutes after the start")
+    #expect(plain.tick(Stories.start + .seconds(62)).contains("0 of 2 hosts done; here: run make check, for 1 m"))
+    #expect(EndingWords(DeploymentStory(entries)).late.hasPrefix("Not finished yet: here (run make check). If"))
+    let end = Entry(sequence: 3, at: Stories.start + .seconds(63), fact: .happened(.finished(intent: 7, .done())))
+    #expect(!live.take(end, of: "x").contains("make") && !live.tick(Stories.start + .seconds(64)).contains("make check"))
+  }
+
+  @Test("who ends a deployment is told that hosts go back only while some are not at their end, and of a rollback only if there is one")
+  func goingBack() {
+    func words(_ statuses: [Note], isFirst: Bool = false) -> String {
+      EndingWords(DeploymentStory(Stories.entries([.planned(Stories.plan(isFirst: isFirst))] + statuses.map { .noted($0) }))).late
+    }
+    let half = words([.host(0, .succeeded), .host(1, .changing)])
+    #expect(half.contains("web1 (to go back), web2"), "\(half)")
+    let all = words([.host(0, .succeeded), .host(1, .succeeded)])
+    #expect(!all.contains("go back"), "\(all)")
+    #expect(half.contains("lander rollback web"))
+    let first = words([.host(0, .changing)], isFirst: true)
+    #expect(!first.contains("lander rollback"), "no host has a release to go back to: \(first)")
+  }
 }

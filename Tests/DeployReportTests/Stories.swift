@@ -8,7 +8,7 @@ enum Stories {
 
   static func plan(
     hosts names: [String] = ["web1", "web2"], kind: Plan.Kind = .deploy,
-    id: String = "20261121-113045-x7k2"
+    id: String = "20261121-113045-x7k2", isFirst: Bool = false
   ) -> Plan {
     let release = Release(id: "8d1e00112233", bundle: digest)
     let inputs = Receipt.Inputs(
@@ -21,7 +21,7 @@ enum Stories {
       recipes: [PinnedRecipe(name: "web", sources: digest, hooks: [])],
       hosts: names.enumerated().map {
         HostPlan(
-          host: Host(number: $0, name: $1), target: release, current: $0 == 0 ? "77aa00112233" : nil
+          host: Host(number: $0, name: $1), target: release, current: $0 == 0 && !isFirst ? "77aa00112233" : nil
         )
       },
       stages: [.upload, .rollout(nil)],

@@ -3,7 +3,11 @@ package import DeployModel
 extension HostState {
   /// What the host's disk has otherwise than its receipt says, and what keeps anybody from changing it, as far as a survey sees it, each
   /// with the next step. Empty if all is as it should be.
-  package var drift: [Problem] {
+  package var drift: [Problem] { drift(goesBack: false) }
+
+  /// The same for whoever knows the whole group.
+  /// - Parameter goesBack: whether `lander rollback` is known not to be refused as the group's hosts stand.
+  package func drift(goesBack: Bool) -> [Problem] {
     var found: [Problem] = []
     if let hindrance { found.append(Problem("nothing can be changed there: \(hindrance.message)", fix: hindrance.fix)) }
     let path = place?.path ?? "the path"
@@ -34,7 +38,13 @@ extension HostState {
           "release \(damage.release), \(role), is damaged: \(damage.words)",
           fix: isCurrent ? again : "lander rollback refuses it; the next deployments leave another one to go back to"))
     }
-    if let failed = failedRestore { found.append(failed.problem) }
+    if altered == true, let current {
+      found.append(
+        Problem(
+          "owners or permission bits in release \(current) are not those that its deployment left",
+          fix: "lander verify names the entries; lander deploy --force sends them again, and runs the hooks"))
+    }
+    if let failed = failedRestore { found.append(failed.problem(goesBack: goesBack)) }
     if let stranger {
       found.append(
         Problem(
@@ -48,8 +58,8 @@ extension HostState {
 
 extension FailedRestore {
   /// What to say of the host, with what to type there.
-  fileprivate var problem: Problem {
-    let last = "lander deploy or lander rollback tries again, and forgets this once it succeeds"
+  fileprivate func problem(goesBack: Bool) -> Problem {
+    let last = "lander deploy\(goesBack ? " or lander rollback" : "") tries again, and forgets this once it succeeds"
     return Problem(
       "deployment \(deployment) failed and could not take it back: \(message)", fix: (commands + [last]).joined(separator: "\n"))
   }

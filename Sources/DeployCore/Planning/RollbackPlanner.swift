@@ -81,44 +81,20 @@ package enum RollbackPlanner {
     typed: String? = nil, lapse: Lapse? = nil, by identity: Planner.Identity
   ) throws(Problems) -> Plan {
     let surveys = surveys.map(\.forChange)
-    let bounds = try Bounds(selection)
-    let command = "lander rollback " + (typed ?? named(selection))
-    try refuseUnreachable(selection, surveys, bounds, command)
-    try Obstacles.refuse(surveys, selection)
-    let reached = zip(selection.hosts, surveys).compactMap { host, survey -> WayBack.Place? in
-      if case .reached(let state) = survey { WayBack.Place(host: host, state: state) } else { nil }
-    }
-    let way = WayBack(reached)
-    guard let goal = way.goal else { throw Problems(way.nowhere, exit: .refused) }
-    let strays = straighten || lapse == .trialIgnored ? [] : way.strays(from: goal)
-    if let last = strays.indices.last {
-      var named = strays
-      named[last].fix = """
-        \(command) --straighten takes every host to \(goal.release.id) of deployment \(goal.deployment), the last good revision \
-        of the group
-        \(command) --only HOST takes single hosts back
-        """
-      throw Problems(named, exit: .refused)
-    }
-    var problems = way.lacking(goal)
+    let ground = try RollbackGround(selection, surveys, straighten: straighten || lapse == .trialIgnored, typed: typed)
+    let (way, goal) = (ground.way, ground.goal)
+    var problems = ground.problems
     guard let arriving = Planner.recipe(of: goal, among: kept) else {
-      throw Problems(problems + reached.filter { !way.stays($0.state) }.map { lacksRecipe($0.host) }, exit: .refused)
+      throw Problems(problems + way.places.filter { !way.stays($0.state) }.map { lacksRecipe($0.host, typed) }, exit: .refused)
     }
     let hosts = zip(selection.hosts, surveys).map { host, survey -> HostPlan in
       guard case .reached(let state) = survey else {
         guard case .unreachable(let failure) = survey else { return HostPlan(host: host, target: nil) }
         return HostPlan(host: host, action: .leftOut(failure), target: nil)
       }
-      if !way.stays(state), let damage = state.damage(of: goal.release.id) {
-        problems.append(
-          Problem(
-            "the release to go back to is damaged: of \(damage.release) \(damage.words)", subject: host.name,
-            fix: "lander deploy --revision bundle:\(goal.inputs.bundle.hex.prefix(12)) sends what is missing"))
-        return HostPlan(host: host, target: nil)
-      }
       let wanted = lapse == .trialIgnored ? state.previous ?? goal : goal
       guard let step = step(host, state, way, to: wanted, arriving, among: kept) else {
-        problems.append(lacksRecipe(host))
+        problems.append(lacksRecipe(host, typed))
         return HostPlan(host: host, target: nil)
       }
       var seeing = step.seeing(state)
@@ -133,7 +109,7 @@ package enum RollbackPlanner {
         application: recipe.application, recipe: recipe.name, group: selection.group, parameters: selection.parameters),
       content: Plan.Content(release: goal.release, recipes: kept, inputs: goal.inputs), placement: recipe.placement,
       flow: Plan.Flow(stages: [.rollout(nil)], trial: true, prunesLast: true, tracksService: true, rules: .first), hosts: hosts,
-      bounds: bounds,
+      bounds: ground.bounds,
       lock: Planner.lock(identity, "roll back \(recipe.name) of \(recipe.application)", above: Planner.fence(surveys)))
   }
 
@@ -160,42 +136,10 @@ package enum RollbackPlanner {
       leaving: recipe, arriving: recipe, stages: false, present: true, inputs: state.receipt?.inputs)
   }
 
-  /// A host out of reach is no reason to leave the others on a bad release: the way round is named.
-  private static func refuseUnreachable(_ selection: Selection, _ surveys: [Survey], _ bounds: Bounds, _ command: String) throws(Problems) {
-    do { try Planner.refuseUnreachable(surveys, selection, bounds) } catch {
-      let places = zip(selection.hosts, surveys).compactMap { host, survey -> WayBack.Place? in
-        if case .reached(let state) = survey { WayBack.Place(host: host, state: state) } else { nil }
-      }
-      // Advice that would be refused is none.
-      let way = WayBack(places)
-      let there = way.goal.map { way.lacking($0).isEmpty ? places.filter { !way.stays($0.state) }.map(\.host.name) : [] } ?? []
-      if there.isEmpty { throw error }
-      let away = zip(selection.hosts, surveys).filter { if case .reached = $0.1 { false } else { true } }.map(\.0.name)
-      let others = Problem(
-        "\(away.joined(separator: ", ")) cannot go back now; the others can",
-        fix: """
-          \(command) \(there.map { "--only \($0)" }.joined(separator: " ")) takes them back
-          \(command) takes the rest back later: hosts that went back already stay as they are
-          """)
-      throw Problems(error.list + [others], exit: error.exit)
-    }
-  }
-
-  /// Recipe and group as they are typed.
-  private static func named(_ selection: Selection) -> String {
-    let recipe = selection.recipe
-    var isUsual = false
-    switch recipe.targets {
-    case .group(let name): isUsual = name == selection.group
-    case .hosts: isUsual = true
-    case .unset: break
-    }
-    return recipe.name + (isUsual ? "" : " --group \(selection.group)")
-  }
-
-  private static func lacksRecipe(_ host: Host) -> Problem {
+  private static func lacksRecipe(_ host: Host, _ typed: String?) -> Problem {
     Problem(
       "the recipe that goes with its releases was not found on it or in the store", subject: host.name,
-      fix: "deploy an older revision instead: lander deploy --revision bundle:DIGEST")
+      fix: typed.map { "lander deploy \($0) with the older bundle in the place of this one" }
+        ?? "deploy an older revision instead: lander deploy --revision bundle:DIGEST")
   }
 }

@@ -99,8 +99,12 @@ package struct Selection: Sendable, Hashable {
           fix: names.isEmpty ? "add one: recipe \"web\" { … }" : NearMatch.hint("", among: names)))
     }
     guard let recipe = project.recipes.first(where: { $0.name.isExactly(name) }) else {
-      let group = project.groups.first { $0.name.isExactly(name) }.map { "\($0.name) is a group: did you mean --group \($0.name)?" }
-      throw Problems(Problem("there is no recipe \"\(name)\"", fix: group ?? NearMatch.hint(name, among: names)))
+      // A group was typed in the place of a recipe; a recipe that is as near comes first.
+      let groups = project.groups.map(\.name)
+      let group =
+        groups.contains { $0.isExactly(name) } ? name : NearMatch.of(name, among: names) == nil ? NearMatch.of(name, among: groups) : nil
+      let isGroup = group.map { "\($0) is a group: did you mean --group \($0)?" }
+      throw Problems(Problem("there is no recipe \"\(name)\"", fix: isGroup ?? NearMatch.hint(name, among: names)))
     }
     return recipe
   }

@@ -55,22 +55,46 @@ struct WayBack {
   }
 
   /// Hosts that cannot go to the goal.
-  func lacking(_ goal: Receipt) -> [Problem] {
+  /// - Parameter typed: what names a project without a `deploy.lua`; nil: recipe and group do.
+  func lacking(_ goal: Receipt, _ typed: String?) -> [Problem] {
     places.compactMap { place in
-      if stays(place.state) || place.state.releases.contains(goal.release.id) { return nil }
-      let others = places.filter { stays($0.state) || $0.state.releases.contains(goal.release.id) }.map(\.host.name)
+      if stays(place.state) { return nil }
+      let sends =
+        typed.map { "lander deploy \($0) with the bundle of \(goal.inputs.bundle.short)" }
+        ?? "lander deploy --revision bundle:\(goal.inputs.bundle.short)"
+      if let damage = place.state.damage(of: goal.release.id) {
+        return Problem(
+          "the release to go back to is damaged: of \(damage.release) \(damage.words)", subject: place.host.name,
+          fix: "\(sends) sends what is missing" + without(goal, typed))
+      }
+      if place.state.releases.contains(goal.release.id) { return nil }
       return Problem(
         "it does not keep release \(goal.release.id) of deployment \(goal.deployment), which the group goes back to",
-        subject: place.host.name,
-        fix: "lander deploy --revision bundle:\(goal.inputs.bundle.short) brings it there"
-          + (others.isEmpty ? "" : "; --only \(others.joined(separator: ",")) goes back without it"))
+        subject: place.host.name, fix: "\(sends) brings it there" + without(goal, typed))
     }
   }
 
+  /// The way for the others, if they would go to the same revision by themselves; empty if not.
+  private func without(_ goal: Receipt, _ typed: String?) -> String {
+    let others = places.filter { stays($0.state) || Self.keeps($0.state, goal) }
+    let way = WayBack(others)
+    guard way.goal?.release.id == goal.release.id, others.contains(where: { !way.stays($0.state) }), way.strays(from: goal).isEmpty else {
+      return ""
+    }
+    return "; --only \(others.map(\.host.name).joined(separator: ",")) goes back without it"
+  }
+
+  private static func keeps(_ state: HostState, _ goal: Receipt) -> Bool {
+    state.releases.contains(goal.release.id) && state.damage(of: goal.release.id) == nil
+  }
+
   /// Why there is nothing to go back to, for each host.
-  var nowhere: [Problem] {
+  /// - Parameter typed: as in `lacking`.
+  func nowhere(_ typed: String?) -> [Problem] {
     places.map { place in
-      let older = "lander deploy --revision bundle:DIGEST deploys one of lander bundle list"
+      let older =
+        typed.map { "lander deploy \($0) with an older bundle in the place of this one" }
+        ?? "lander deploy --revision bundle:DIGEST deploys one of lander bundle list"
       guard let undid = place.state.receipt?.undid, place.state.previous?.deployment == undid else {
         return Problem("there is no previous good release to go back to", subject: place.host.name, fix: older)
       }

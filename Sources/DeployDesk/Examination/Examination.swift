@@ -72,7 +72,7 @@ package struct Examination: Sendable {
   package mutating func look(atState past: () throws -> PastDeployments?) async {
     guard around.hasState else { return note(.good, "state", "\(around.state) will be made by the first deployment") }
     do {
-      let deployments = try await past()?.journal.deployments() ?? []
+      let deployments = try await past()?.deployments() ?? []
       note(.good, "state", "\(around.state): \(deployments.count.of("deployment"))")
       for deployment in deployments { look(at: deployment) }
     } catch { note(error, about: "state") }

@@ -5,7 +5,7 @@ extension Desk {
   /// Who held a lock and is known to be dead, not only silent; nil: the holder may live.
   package func deadHolder(of lock: Lock) async throws -> DeadHolder? {
     // A deployment is over, and still holds the lock, if its rollback was interrupted before the rollback took the lock.
-    if let pair = Pair.all(try await journal.deployments()).first(where: { $0.members.contains { $0.id == lock.deployment } }) {
+    if let pair = Pair.all(try await past.deployments()).first(where: { $0.members.contains { $0.id == lock.deployment } }) {
       // The lock has the token of its plan, and the kernel gave its claim back when the process ended.
       guard case .planned(let plan)? = try await journal.entries(of: lock.deployment).entries.first?.fact, plan.lock.token == lock.token,
         let claim = try journal.claim(lock.deployment)
@@ -14,7 +14,7 @@ extension Desk {
       let last = pair.back ?? pair.first
       switch pair.state {
       case .interrupted: return lock.owner.hasSuffix("@" + machine) ? .interrupted(last) : nil
-      case .concluded: return .ended(pair.members.first { $0.id == lock.deployment } ?? last)
+      case .concluded, .superseded: return .ended(pair.members.first { $0.id == lock.deployment } ?? last)
       case .running, .damaged: return nil
       }
     }

@@ -44,6 +44,6 @@ extension PastDeployments {
   private func chosen(_ word: String) async throws -> [DeploymentSummary] {
     let named = try await find(word)
     guard word == "last", case .rollback(of: let failed?) = named.kind else { return [named] }
-    return try await journal.deployments().filter { $0.id == failed } + [named]
+    return try await deployments().filter { $0.id == failed } + [named]
   }
 }

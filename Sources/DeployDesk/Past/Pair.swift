@@ -2,7 +2,7 @@ package import DeployModel
 
 /// A deployment and the rollback that followed from it: one thing to whoever resumes it, cancels it, or asks how it ended.
 package struct Pair: Sendable, Hashable {
-  package enum State: Sendable, Hashable { case running, interrupted, concluded, damaged }
+  package enum State: Sendable, Hashable { case running, interrupted, superseded, concluded, damaged }
 
   /// What somebody started; also a rollback whose deployment this journal does not have.
   package var first: DeploymentSummary
@@ -21,7 +21,22 @@ package struct Pair: Sendable, Hashable {
     let states = members.map(\.state)
     if states.contains(.running) { return .running }
     if states.last == .interrupted { return .interrupted }
+    if case .superseded? = states.last { return .superseded }
     return states.contains { if case .damaged = $0 { true } else { false } } ? .damaged : .concluded
+  }
+
+  /// Why it cannot be resumed if it was superseded; nil if it was not.
+  package var superseded: Problem? {
+    guard let last = members.last, case .superseded(let by) = last.state else { return nil }
+    let newer = by.map { "deployment \($0)" } ?? "a newer deployment"
+    return Problem(
+      "deployment \(last.id) was interrupted, and \(newer) has taken over its hosts since: nothing of it is left to resume or take back",
+      fix: "lander status --group \(last.group) shows what each host runs now")
+  }
+
+  /// - Throws: if it was superseded.
+  package func refuseSuperseded() throws(Problems) {
+    if let superseded { throw Problems(superseded, exit: .locked) }
   }
 
   /// All pairs of a journal, in the order of their newest members.
@@ -42,7 +57,7 @@ extension PastDeployments {
   /// The pair that somebody means by the id of either member, or the newest one in one of these states, tried in their order.
   /// - Throws: if there is none, or it is damaged.
   package func pair(_ word: String?, or states: [Pair.State]) async throws -> Pair {
-    let all = Pair.all(try await journal.deployments())
+    let all = Pair.all(try await deployments())
     var found: Pair?
     if let word {
       let id = try await find(word).id

@@ -10,7 +10,7 @@ package struct PastDeployments: Sendable {
   /// The one deployment that a word names.
   /// - Throws: if there is none, or more than one.
   package func find(_ word: String) async throws -> DeploymentSummary {
-    let all = try await journal.deployments()
+    let all = try await deployments()
     if word == "last", let newest = all.first { return newest }
     let found = all.filter { $0.id == word }
     let near = found.isEmpty ? all.filter { $0.id.hasPrefix(word) || $0.id.hasSuffix("-" + word) } : found
@@ -26,7 +26,7 @@ package struct PastDeployments: Sendable {
 
   /// Whether a word names deployments of this journal, one or more.
   package func knows(_ word: String) async throws -> Bool {
-    let all = try await journal.deployments()
+    let all = try await deployments()
     return word == "last" || all.contains { $0.id == word || $0.id.hasPrefix(word) || $0.id.hasSuffix("-" + word) }
   }
 

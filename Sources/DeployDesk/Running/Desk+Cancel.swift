@@ -15,11 +15,13 @@ extension Desk {
 
   /// Waits until a deployment that another process runs, and the rollback that follows from it, have ended and that process has let go of
   /// them. Tells once that the rollback is not interrupted.
-  /// - Throws: if the process is gone and they have not ended.
+  /// - Throws: if the process is stopped, or is gone and they have not ended.
   package func wait(for deployment: Deployment.ID) async throws -> Pair {
     var isTold = false
+    var turns = 0
     while true {
       await ports.clock.sleep(Interval(milliseconds: 300))
+      turns += 1
       try Task.checkCancellation()
       let pair = try await past.pair(deployment, or: [])
       if let back = pair.back, !isTold, pair.state == .running {
@@ -27,10 +29,13 @@ extension Desk {
         tell(.remark("Its rollback \(back.id) is under way and is not interrupted; waiting for it."))
       }
       switch pair.state {
-      case .running: continue
+      case .running:
+        if turns % 10 == 0 { try await refuseStopped(pair) }
       case .concluded:
         try await released(pair)
         return pair
+      case .superseded:
+        throw Problems(pair.superseded.map { [$0] } ?? [], exit: .locked)
       case .interrupted, .damaged:
         throw Problems(
           Problem(

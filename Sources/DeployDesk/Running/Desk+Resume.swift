@@ -14,7 +14,7 @@ extension Desk {
   /// - Parameters:
   ///   - reason: ends them in good order, and says why; nil: runs them to their end.
   ///   - wantsOutput: whether what commands write is among the events.
-  /// - Throws: if another process runs one of them, or the journal cannot be read.
+  /// - Throws: if another process runs one of them, newer deployments have taken over their hosts, or the journal cannot be read.
   package func resume(_ pair: Pair, cancelling reason: String? = nil, wantsOutput: Bool = false) async throws -> Resumed {
     let claims = try Claims(pair, journal)
     do {
@@ -24,6 +24,7 @@ extension Desk {
         claims.release()
         return .ended(now)
       }
+      try now.refuseSuperseded()
       let entries = try await past.entries(of: (now.back ?? now.first).id)
       // What can be read of the failed deployment says how both ended; its rollback continues without that too.
       let failed = now.back == nil ? [] : (try? await past.entries(of: now.first.id)) ?? []

@@ -14,6 +14,7 @@ extension Desk {
   ) async throws -> Reception {
     var message = Message(id: stage.identity().id, kind, gate: gate, by: ports.actor, comment: comment, at: now)
     if let fault = message.fault { throw Problems(Problem("the message \(fault)", fix: "say it in one short line")) }
+    if pair.state == .running { try await refuseStopped(pair) }
     var pair = pair
     if kind.isForSomething, pair.state == .running { message.means(Awaited(try await journal.entries(of: pair.speaking).entries)) }
     while pair.state == .running {
@@ -25,6 +26,21 @@ extension Desk {
       if let answer, pair.speaking == addressed { return answer }
     }
     return pair.state == .concluded ? .ended(pair) : .unattended(pair)
+  }
+
+  /// The process of this machine that runs a deployment, if somebody has stopped it.
+  package func stoppedEngine(of deployment: Deployment.ID) async -> Int32? { await engines.stopped([deployment]) }
+
+  /// - Throws: if the process that runs one of a pair is stopped: it would hear nothing, and be waited for in vain.
+  func refuseStopped(_ pair: Pair) async throws {
+    guard let process = await engines.stopped(pair.members.map(\.id)) else { return }
+    let id = pair.first.id
+    throw Problems(
+      Problem(
+        "process \(process), which runs deployment \(id), is stopped (Ctrl-Z or SIGSTOP) and hears nothing",
+        fix: "fg in its terminal, or kill -CONT \(process), lets it continue; then say it again\n"
+          + "kill -KILL \(process) ends it for good; lander cancel \(id) then takes the hosts back"),
+      exit: .refused)
   }
 
   /// - Returns: nil if the deployment ended, or its engine died, before it heard the message.

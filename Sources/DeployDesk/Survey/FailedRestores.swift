@@ -12,7 +12,7 @@ extension PastDeployments {
     // What a host remembers itself is in its survey.
     var open = found.named.filter { if case .reached(let state) = $0.survey { state.failedRestore == nil } else { false } }
     var problems: [Problem] = []
-    let past = try await journal.deployments().filter { $0.recipe == recipe && $0.group == group }
+    let past = try await deployments().filter { $0.recipe == recipe && $0.group == group }
     for deployment in past.prefix(Self.depth) where !open.isEmpty {
       guard case .concluded = deployment.state else { continue }
       let entries = try await journal.entries(of: deployment.id).entries

@@ -23,6 +23,18 @@ package struct Surveyed: Sendable {
   package var unreachable: Int { surveys.count(where: \.isUnreachable) }
 }
 
+extension Surveyed {
+  /// Why `lander rollback` of these hosts would be refused just now; nil if nothing is known to be in the way.
+  /// - Parameter open: deployments of this journal that are not over: their locks are not taken over, however old.
+  package func noWayBack(while open: [DeploymentSummary]) -> Problem? {
+    for case .reached(let state) in surveys {
+      guard let lock = state.lock, open.contains(where: { $0.id == lock.deployment }) else { continue }
+      return Problem("deployment \(lock.deployment) holds the lock")
+    }
+    return RollbackPlanner.refusal(selection, surveys)
+  }
+}
+
 extension Survey {
   /// Whether the host did not answer.
   package var isUnreachable: Bool { if case .unreachable = self { true } else { false } }

@@ -11,7 +11,8 @@ struct CancelCommand: Verb {
       Tells the engine that runs it; if there is none any more, resumes the deployment only to end it. Either way it waits until \
       hosts that go back are back; a rollback that is under way already is not interrupted, only waited for. Exits with 0 if the \
       deployment was cancelled as asked, with 3 if that came too late and it succeeded, else as the deployment: 10 if it had failed \
-      and was rolled back, 11 if hosts could not go back. The deployment's own process, told so, exits with 15. \
+      and was rolled back, 11 if hosts could not go back. One that was interrupted and whose hosts newer deployments have taken over \
+      since is named, and exits with 0: nothing of it is left to end. The deployment's own process, told so, exits with 15. \
       A deployment that was started elsewhere is told through the hosts that it has locked, within half a minute; this waits for its \
       answer only.
       """)
@@ -33,6 +34,7 @@ struct CancelCommand: Verb {
         switch pair.state {
         case .running: try await end(pair, desk, terminal)
         case .concluded: try await desk.past.tellEnd(of: pair, terminal)
+        case .superseded: tellSuperseded(pair, terminal)
         case .interrupted, .damaged:
           try await Launch(desk: desk, terminal: terminal, progress: progress).resume(pair, cancelling: reason)
         }
@@ -46,6 +48,14 @@ struct CancelCommand: Verb {
   }
 
   private var reason: String { why.comment.isEmpty ? "lander cancel" : "lander cancel: \(why.comment)" }
+
+  /// What was asked for holds: it does nothing any more, and what hosts run is a newer one's business.
+  private func tellSuperseded(_ pair: Pair, _ terminal: Terminal) -> DeployModel.ExitCode {
+    Ending.note(pair.members.map(\.id))
+    let lines = pair.superseded?.lines() ?? []
+    if Ending.isLines { terminal.tell(lines) } else { terminal.say(lines) }
+    return .done
+  }
 
   /// Tells the engine that runs it, and waits.
   private func end(_ pair: Pair, _ desk: Desk, _ terminal: Terminal) async throws -> DeployModel.ExitCode {

@@ -22,7 +22,7 @@ struct HistoryCommand: Verb {
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
     let past = try Wiring.past(options)
-    let all = try await past?.journal.deployments() ?? []
+    let all = try await past?.deployments() ?? []
     var report = HistoryReport(all.prefix(limit))
     for (index, deployment) in all.prefix(limit).enumerated() {
       if let gate = try await past?.openGate(of: deployment) { report.entries[index].waits = gate }

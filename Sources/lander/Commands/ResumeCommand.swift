@@ -11,7 +11,8 @@ struct ResumeCommand: Verb {
       deployment that was paused when its engine died stays paused when it is resumed, and says so; a second lander resume ends the pause. \
       Commands that were running on hosts are attached to again; nothing that ran is run twice. A host that is out of reach just now is \
       tried for as long as in a running deployment. A deployment and the rollback that followed from it are one thing here: the id of \
-      either resumes what is left of both. Exits as the deployment would have: with 10 if it failed and was rolled back, also when \
+      either resumes what is left of both. One whose hosts newer deployments have taken over since is superseded: it is not resumed, and \
+      naming it exits with 4. Exits as the deployment would have: with 10 if it failed and was rolled back, also when \
       this command did no more than finish the rollback, and also when both had ended already.
       """)
 
@@ -29,6 +30,7 @@ struct ResumeCommand: Verb {
     return try await desk.use { desk in
       let pair = try await desk.past.pair(id, or: [.interrupted, .running])
       if pair.state == .concluded { return try await desk.past.tellEnd(of: pair, terminal) }
+      try pair.refuseSuperseded()
       if pair.state == .running {
         return try await Speech(kind: .resume, comment: why.comment).say(to: pair, desk, on: terminal)
       }

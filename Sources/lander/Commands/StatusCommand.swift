@@ -28,16 +28,18 @@ struct StatusCommand: Verb {
     return try await desk.use { desk in
       var unreachable = 0
       var values: [Value] = []
+      var surveyed: [Surveyed] = []
       for (index, selection) in selections.enumerated() {
         let found = await desk.survey(selection)
         unreachable += found.unreachable
-        var report = StatusReport(found, after: try await desk.past.journal.deployments(), now: desk.now)
+        surveyed.append(found)
+        var report = StatusReport(found, after: try await desk.past.deployments(seeing: [found]), now: desk.now)
         report.notes = try await desk.past.failedRestores(found)
         if json {
           values.append(
             JSON.record([
               ("recipe", .text(found.recipe)), ("group", .text(found.group)),
-              ("hosts", report.value),
+              ("hosts", report.value), ("open", report.openValue),
             ]))
         } else {
           terminal.say((index == 0 ? [] : [""]) + report.lines(on: terminal.out))
@@ -46,37 +48,9 @@ struct StatusCommand: Verb {
       if json {
         terminal.say(JSON.text(.list(values)))
       } else {
-        try await open(desk.past, terminal)
+        try await terminal.sayOpen(desk, surveyed)
       }
       return unreachable == 0 ? .done : .unreachable
     }
-  }
-
-  /// Deployments of this journal that have not ended.
-  private func open(_ past: PastDeployments, _ terminal: Terminal) async throws {
-    for deployment in try await past.journal.deployments() {
-      switch deployment.state {
-      case .interrupted:
-        terminal.say(
-          [
-            "",
-            "Interrupted: deployment \(deployment.id) of \(deployment.recipe) to \(deployment.group)",
-          ] + paused(deployment, terminal) + ["  → \(deployment.wayOn)"])
-      case .running:
-        terminal.say(
-          [
-            "",
-            "Running from here: deployment \(deployment.id) of \(deployment.recipe) to \(deployment.group)",
-          ] + paused(deployment, terminal) + (deployment.pause == nil ? [] : ["  → " + Pause.wayOn(deployment.id)]))
-      default: continue
-      }
-      if let gate = try await past.openGate(of: deployment) {
-        terminal.say(gate.lines(for: deployment.id, zone: terminal.out.zone).map { "  " + $0 })
-      }
-    }
-  }
-
-  private func paused(_ deployment: DeploymentSummary, _ terminal: Terminal) -> [String] {
-    deployment.pause.map { ["It is " + $0.clause(zone: terminal.out.zone)] } ?? []
   }
 }

@@ -7,7 +7,7 @@ extension PastDeployments {
   func openGate(of deployment: DeploymentSummary) async throws -> GateStory? {
     switch deployment.state {
     case .running, .interrupted: DeploymentStory(try await journal.entries(of: deployment.id).entries).openGate
-    case .concluded, .damaged: nil
+    case .concluded, .damaged, .superseded: nil
     }
   }
 }

@@ -29,6 +29,7 @@ extension DeploymentSummary {
       case .running where pause != nil: ("paused", .warn, "lander resume \(id)")
       case .running: ("running", .warn, nil)
       case .interrupted: ("interrupted", .warn, "lander resume \(id)")
+      case .superseded(let by): ("superseded" + (by.map { " by \($0)" } ?? ""), .dim, nil)
       case .damaged: ("damaged", .bad, "lander audit \(id)")
       case .concluded(.succeeded) where notRestored == 0: ("succeeded", .good, nil)
       case .concluded(.partial) where notRestored == 0: ("partial", .warn, nil)
@@ -50,6 +51,7 @@ extension StatusReport {
   /// - Parameter past: the deployments that were made from here, if that matters.
   init(_ found: Surveyed, after past: [DeploymentSummary] = [], now: Timestamp) {
     self.init("\(found.recipe) on \(found.group)", hosts: found.named.map { ($0.host.name, $0.survey) }, now: now)
-    canResume = past.contains { $0.state == .interrupted && $0.recipe == found.recipe && $0.group == found.group }
+    open = past.filter { $0.isOpen && $0.recipe == found.recipe && $0.group == found.group }
+    noWayBack = found.noWayBack(while: open)
   }
 }

@@ -63,6 +63,7 @@ struct Speech {
         Problem("the deployment has ended, and hears no \(kind.rawValue): \(ends)", fix: "lander history lists what there was"),
         exit: .refused)
     case .unattended(let pair):
+      if let superseded = pair.superseded { return Problems(superseded, exit: .refused) }
       let id = pair.first.id
       return Problems(
         Problem(

@@ -26,6 +26,15 @@ struct ClaimHolders: RunningEngines {
     return nil
   }
 
+  /// The process that runs one of these deployments, if it is stopped; one that is being traced counts too.
+  func stopped(_ deployments: [Deployment.ID]) async -> pid_t? {
+    for id in deployments.reversed() {
+      guard let found = Self.holder(of: "\(claims)/\(id)"), let state = Self.field("State:", of: found)?.first else { continue }
+      if state == "T" || state == "t" { return found }
+    }
+    return nil
+  }
+
   /// The process that has a file locked for itself alone; nil if this user's processes do not. Each descriptor says which locks it has. The
   /// kernel's table of all locks would not do: it is read in parts, so lines are missed while locks come and go, and an inode's number
   /// alone names files of several file systems.
@@ -55,10 +64,15 @@ struct ClaimHolders: RunningEngines {
 
   /// Whether a process has a handler for SIGUSR1.
   private static func hears(_ process: pid_t) -> Bool {
-    guard let text = (try? Folder.text(at: "/proc/\(process)/status")).flatMap({ $0 }),
-      let line = text.parts(at: "\n").first(where: { $0.hasPrefix("SigCgt:") }),
-      let mask = UInt64(line.dropFirst("SigCgt:".count).drop { $0 == " " || $0 == "\t" }, radix: 16)
-    else { return false }
+    guard let mask = field("SigCgt:", of: process).flatMap({ UInt64($0, radix: 16) }) else { return false }
     return mask & 1 << (UInt64(SIGUSR1) - 1) != 0
+  }
+
+  /// A field of what the kernel says of a process; nil if it has ended.
+  private static func field(_ name: String, of process: pid_t) -> Substring? {
+    guard let text = (try? Folder.text(at: "/proc/\(process)/status")).flatMap({ $0 }),
+      let line = text.parts(at: "\n").first(where: { $0.hasPrefix(name) })
+    else { return nil }
+    return line.dropFirst(name.count).drop { $0 == " " || $0 == "\t" }
   }
 }

@@ -155,3 +155,39 @@ HOOK
   free
   deployed 3
 }
+
+scenario "an interrupted deployment whose hosts newer ones took over is superseded: no command calls it open, and naming it changes nothing" superseded
+superseded() {
+  local old new
+  ready
+  hook ApplicationStart <<<'[ "$LANDER_HOST" != h2 ] || sleep 8'
+  begin deploy
+  within 60 has_run 2 "ApplicationStart begins in 2"
+  kill_engine
+  old=$(deployment_id)
+  no_hook ApplicationStart
+  status 0 lander unlock --yes
+  release 3
+  status 0 lander deploy --only h1
+  status 0 lander status
+  holds "$OUTPUT" "Interrupted: deployment $old"
+  holds "$OUTPUT" "Newer deployments have h1 by now."
+  release 4
+  status 0 lander deploy
+  new=$(echo "$OUTPUT" | grep -o 'Deployment [0-9a-z-]*' | head -1)
+  new=${new#Deployment }
+  status 0 lander status
+  case $OUTPUT in *Interrupted* | *resume*) broken "status still calls it open: $OUTPUT" ;; esac
+  status 0 lander status --json
+  holds "$OUTPUT" '"open":[]'
+  status 0 lander history
+  holds "$OUTPUT" "superseded by $new"
+  status 2 lander resume
+  holds "$OUTPUT" "no deployment made from here is open"
+  status 2 lander cancel
+  status 4 lander resume "$old"
+  holds "$OUTPUT" "deployment $new has taken over its hosts since"
+  status 0 lander cancel "$old"
+  holds "$OUTPUT" "deployment $new has taken over its hosts since"
+  serves_everywhere 4
+}

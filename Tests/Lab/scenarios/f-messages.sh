@@ -108,3 +108,25 @@ inbox() {
   serves_everywhere 2
   free
 }
+
+scenario "an engine that was stopped is named by cancel and status, with what lets it continue; then it hears the cancel" stopped_engine
+stopped_engine() {
+  local process
+  STRATEGY='rolling' project
+  deployed 1
+  release 2
+  hook AfterInstall <<<'sleep 4'
+  begin deploy
+  within 60 has_run 1 "AfterInstall begins in 2"
+  # The engine, and not the tools that were started around it.
+  process=$(pgrep -n -f "^$LANDER deploy" || pgrep -n -x lander)
+  kill -STOP "$process"
+  status 3 lander cancel
+  holds "$OUTPUT" "process $process, which runs deployment"
+  holds "$OUTPUT" "kill -CONT $process"
+  status 0 lander status
+  holds "$OUTPUT" "Its process $process is stopped"
+  kill -CONT "$process"
+  status 0 lander cancel
+  serves_everywhere 1
+}

@@ -1,0 +1,89 @@
+package import DeployModel
+
+/// What a rollback that somebody asks for stands on: where the group goes back to, and what is in the way of it. All advice can be
+/// followed as the hosts stand.
+struct RollbackGround {
+  let bounds: Bounds
+  let way: WayBack
+  /// The receipt of what the group goes back to.
+  let goal: Receipt
+  /// Hosts that cannot go there, without those whose recipe is not known.
+  let problems: [Problem]
+
+  /// - Parameters:
+  ///   - straighten: whether hosts go too whose own way back leads elsewhere.
+  ///   - typed: what names a project without a `deploy.lua`; nil: recipe and group do.
+  /// - Throws: if a host is out of reach, stands apart from the group, or nothing good is remembered.
+  init(_ selection: Selection, _ surveys: [Survey], straighten: Bool, typed: String?) throws(Problems) {
+    let command = "lander rollback " + (typed ?? Self.named(selection))
+    bounds = try Bounds(selection)
+    try Self.refuseUnreachable(selection, surveys, bounds, command)
+    try Obstacles.refuse(surveys, selection)
+    way = WayBack(Self.reached(selection, surveys))
+    guard let goal = way.goal else { throw Problems(way.nowhere(typed), exit: .refused) }
+    self.goal = goal
+    problems = way.lacking(goal, typed)
+    var strays = straighten ? [] : way.strays(from: goal)
+    guard let last = strays.indices.last else { return }
+    let single = way.places.filter { place in
+      let alone = WayBack([place])
+      return alone.goal.map { !alone.stays(place.state) && alone.strays(from: $0).isEmpty && alone.lacking($0, typed).isEmpty } ?? false
+    }
+    let all =
+      "\(command) --straighten takes every host to \(goal.release.id) of deployment \(goal.deployment), the last good revision of the group"
+    let some = "\(command) --only HOST takes single hosts back: \(single.map(\.host.name).joined(separator: ", "))"
+    let advice = (problems.isEmpty ? [all] : []) + (single.isEmpty ? [] : [some])
+    strays[last].fix = advice.isEmpty ? "lander deploy brings every host to one revision" : advice.joined(separator: "\n")
+    throw Problems(strays, exit: .refused)
+  }
+
+  private static func reached(_ selection: Selection, _ surveys: [Survey]) -> [WayBack.Place] {
+    zip(selection.hosts, surveys).compactMap { host, survey in
+      if case .reached(let state) = survey { WayBack.Place(host: host, state: state) } else { nil }
+    }
+  }
+
+  /// A host out of reach is no reason to leave the others on a bad release: the way round is named.
+  private static func refuseUnreachable(_ selection: Selection, _ surveys: [Survey], _ bounds: Bounds, _ command: String) throws(Problems) {
+    do { try Planner.refuseUnreachable(surveys, selection, bounds) } catch {
+      let way = WayBack(reached(selection, surveys))
+      let there = way.goal.map { goal in
+        way.lacking(goal, nil).isEmpty && way.strays(from: goal).isEmpty ? way.places.filter { !way.stays($0.state) }.map(\.host.name) : []
+      }
+      guard let there, !there.isEmpty else { throw error }
+      let away = zip(selection.hosts, surveys).filter { if case .reached = $0.1 { false } else { true } }.map(\.0.name)
+      let others = Problem(
+        "\(away.joined(separator: ", ")) cannot go back now; the others can",
+        fix: """
+          \(command) \(there.map { "--only \($0)" }.joined(separator: " ")) takes them back
+          \(command) takes the rest back later: hosts that went back already stay as they are
+          """)
+      throw Problems(error.list + [others], exit: error.exit)
+    }
+  }
+
+  /// Recipe and group as they are typed.
+  private static func named(_ selection: Selection) -> String {
+    let recipe = selection.recipe
+    var isUsual = false
+    switch recipe.targets {
+    case .group(let name): isUsual = name == selection.group
+    case .hosts: isUsual = true
+    case .unset: break
+    }
+    return recipe.name + (isUsual ? "" : " --group \(selection.group)")
+  }
+}
+
+extension RollbackPlanner {
+  /// Why `lander rollback` of a selection would be refused as its hosts stand, the first reason; nil if nothing is known to be in the way.
+  package static func refusal(_ selection: Selection, _ surveys: [Survey]) -> Problem? {
+    for case .reached(let state) in surveys {
+      guard let lock = state.lock, lock.leaseLeft > 0 else { continue }
+      return Problem("deployment \(lock.deployment) holds the lock")
+    }
+    do throws(Problems) {
+      return try RollbackGround(selection, surveys.map(\.forChange), straighten: false, typed: nil).problems.first
+    } catch { return error.list.first }
+  }
+}

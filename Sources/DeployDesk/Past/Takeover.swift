@@ -1,0 +1,99 @@
+import DeployCore
+package import DeployModel
+
+/// What newer deployments have taken away from an interrupted one.
+///
+/// A host obeys the highest fence that it has seen. What was interrupted can never do anything again on a host that gave its lock to a
+/// newer deployment with a higher fence, however that one ended.
+struct Takeover {
+  /// Hosts that it may still have to finish or take back.
+  private(set) var open: [Site] = []
+  /// Names of its hosts that newer ones have, in the order of their numbers.
+  private(set) var taken: [String] = []
+  /// The newest that took one; nil: none did, or a host says so and not which.
+  private(set) var by: Deployment.ID?
+  private let fence: Int
+  private let id: Deployment.ID
+
+  /// A deployment's folder on a machine, and what the machine is called.
+  struct Site {
+    var host: Host
+    var path: String
+
+    /// Whether both are one folder of one machine, as far as their names tell.
+    func isSame(as other: Site) -> Bool {
+      host.transport == other.host.transport && (host.address ?? host.name).isExactly(other.host.address ?? other.host.name)
+        && (host.port ?? 22) == (other.host.port ?? 22) && path.isExactly(other.path)
+    }
+  }
+
+  /// - Parameter entries: the whole journal of an interrupted deployment. Nil if it does not begin with a plan.
+  init?(of entries: [Entry]) {
+    guard case .planned(let plan)? = entries.first?.fact else { return nil }
+    (id, fence) = (plan.id, plan.lock.fence)
+    // One that has ended owes its rollback only.
+    let owed: [Int]? = if case .concluded(let conclusion)? = entries.last?.fact { conclusion.rollback } else { nil }
+    for one in plan.hosts {
+      if case .leftOut = one.action { continue }
+      guard owed?.contains(one.host.number) ?? true else { continue }
+      open.append(Site(host: one.host, path: one.host.place(plan.placement.path)))
+    }
+  }
+
+  /// Looks at a newer deployment's journal: which of the hosts gave it their locks.
+  mutating func look(at entries: [Entry]) {
+    // One that never reached a host leaves it to whoever comes, also to a newer one of the same fence.
+    guard case .planned(let plan)? = entries.first?.fact, plan.lock.fence >= fence else { return }
+    var asked: [Int: Int] = [:]
+    var given: [Int] = []
+    for entry in entries {
+      switch entry.fact {
+      case .intended(let intent):
+        if case .lock = intent.operation, case .host(let number) = intent.place { asked[intent.id] = number }
+      case .happened(.finished(let intent, let outcome)):
+        if let number = asked[intent], outcome.failure == nil { given.append(number) }
+      default: break
+      }
+    }
+    for number in given where plan.hosts.indices.contains(number) {
+      let host = plan.hosts[number].host
+      take(Site(host: host, path: host.place(plan.placement.path)), by: plan.id)
+    }
+  }
+
+  /// Looks at a host that answered: whether it has seen a higher fence, whoever's that was.
+  mutating func look(at site: Site, _ state: HostState) {
+    guard state.fence > fence, open.contains(where: { $0.isSame(as: site) }) else { return }
+    let holder = state.lock.flatMap { $0.fence > fence ? $0.deployment : nil }
+    take(site, by: holder ?? state.receipt.flatMap { $0.deployment == id ? nil : $0.deployment })
+  }
+
+  private mutating func take(_ site: Site, by deployment: Deployment.ID?) {
+    guard let index = open.firstIndex(where: { $0.isSame(as: site) }) else { return }
+    taken.append(open.remove(at: index).host.name)
+    by = deployment ?? by
+  }
+}
+
+extension PastDeployments {
+  /// All deployments, the newest first. One that was interrupted is superseded if newer ones have taken over all of its hosts.
+  /// - Parameter found: hosts that were asked just now: they also know of what was deployed from elsewhere.
+  package func deployments(seeing found: [Surveyed] = []) async throws(Failure) -> [DeploymentSummary] {
+    var all = try await journal.deployments()
+    for index in all.indices where all[index].state == .interrupted {
+      guard var takeover = Takeover(of: try await journal.entries(of: all[index].id).entries) else { continue }
+      for newer in all[..<index].reversed() where !takeover.open.isEmpty && newer.kind != .rollback(of: all[index].id) {
+        takeover.look(at: try await journal.entries(of: newer.id).entries)
+      }
+      for one in found {
+        for (host, survey) in one.named {
+          guard case .reached(let state) = survey else { continue }
+          takeover.look(at: Takeover.Site(host: host, path: host.place(one.selection.recipe.placement.path)), state)
+        }
+      }
+      all[index].takenOver = takeover.taken
+      if takeover.open.isEmpty, !takeover.taken.isEmpty { all[index].state = .superseded(by: takeover.by) }
+    }
+    return all
+  }
+}

@@ -1,0 +1,47 @@
+import DeployDesk
+import DeployModel
+import DeployReport
+
+extension Terminal {
+  /// Deployments of this journal that have not ended, and that no newer ones have taken over.
+  func sayOpen(_ desk: Desk, _ surveyed: [Surveyed]) async throws {
+    let past = desk.past
+    for deployment in try await past.deployments(seeing: surveyed) {
+      switch deployment.state {
+      case .interrupted:
+        say(
+          [
+            "",
+            "Interrupted: deployment \(deployment.id) of \(deployment.recipe) to \(deployment.group)",
+          ] + paused(deployment) + takenOver(deployment) + ["  → \(deployment.wayOn)"])
+      case .running:
+        say(
+          [
+            "",
+            "Running from here: deployment \(deployment.id) of \(deployment.recipe) to \(deployment.group)",
+          ] + stopped(await desk.stoppedEngine(of: deployment.id)) + paused(deployment)
+            + (deployment.pause == nil ? [] : ["  → " + Pause.wayOn(deployment.id)]))
+      default: continue
+      }
+      if let gate = try await past.openGate(of: deployment) {
+        say(gate.lines(for: deployment.id, zone: out.zone).map { "  " + $0 })
+      }
+    }
+  }
+
+  private func stopped(_ process: Int32?) -> [String] {
+    process.map { ["Its process \($0) is stopped (Ctrl-Z or SIGSTOP)", "  → fg in its terminal, or kill -CONT \($0), lets it continue"] }
+      ?? []
+  }
+
+  private func takenOver(_ deployment: DeploymentSummary) -> [String] {
+    let names = deployment.takenOver
+    guard !names.isEmpty else { return [] }
+    let more = names.count > 8 ? " … (\(names.count))" : ""
+    return ["Newer deployments have \(names.prefix(8).joined(separator: " "))\(more) by now."]
+  }
+
+  private func paused(_ deployment: DeploymentSummary) -> [String] {
+    deployment.pause.map { ["It is " + $0.clause(zone: out.zone)] } ?? []
+  }
+}
