@@ -47,6 +47,9 @@ final class Flight: Sendable {
     await stop?()
   }
 
+  /// Whether its time is over.
+  var isLate: Bool { state.with { $0.late } }
+
   private var tooLate: Failure {
     Failure(
       .timeout, "not done within \(limit)", fix: "look at the host's load, disks and network; what a recipe asks for takes a longer timeout"

@@ -96,6 +96,9 @@ package final class Hosts: Transport {
       outcome = await perform(errand)
       if site.mayUseReserve, outcome.failure?.kind == .noSpace, await spare(errand) { outcome = await perform(errand) }
       state.with { $0.flights[key] = nil }
+      if flight.isLate, let failure = outcome.failure, failure.kind == .timeout, let trouble = await link.trouble {
+        outcome.failure = Failure(.timeout, "\(failure.message): \(trouble)", fix: "lander hosts tries the host and says what is wrong")
+      }
     } catch { outcome = Outcome(failure: error) }
     if let failure = outcome.failure {
       outcome.failure?.message = vault.clean(failure.message)

@@ -42,9 +42,10 @@ struct RememberedTests {
     let status = try place.lander("status")
     #expect(
       status.out.hasSuffix(
-        "\nCompared: links, folders, the number of files, owners and permission bits. Not compared: what files hold; lander verify does.\n"),
+        "\nCompared: links, folders, the number of files, owners and permission bits. Not compared: what files hold; "
+          + "lander verify does.\n"),
       "\(status.out)")
-    #expect(try place.lander("status", "--json").out.contains("\"compared\":[\"links\",\"folders\",\"counts\"]"))
+    #expect(try place.lander("status", "--json").out.contains("\"compared\":[\"links\",\"folders\",\"counts\",\"owners\",\"modes\"]"))
     let verify = try place.lander("verify")
     #expect(verify.code == 3 && verify.out.contains("version  has another content"), "\(verify.out)")
   }

@@ -23,6 +23,8 @@ final class Bench: Sendable {
   let clock = VirtualClock()
   let desk: Desk
   private let told = Told()
+  /// The number before that of its first identity.
+  private let first: Int
   private let time = Mutex<Task<Void, Never>?>(nil)
 
   private final class Told: Sendable {
@@ -50,7 +52,9 @@ final class Bench: Sendable {
     transport = SimulatedTransport(hosts: hosts ?? names.map { Bench.host($0) }, clock: clock, faults: faults)
     inboxes = BenchHosts(transport: transport, door: door)
     let (clock, told) = (clock, told)
-    let number = Mutex(before == nil ? 0 : 100)
+    // Ids that no bench before had.
+    first = before.map { $0.first + 100 } ?? 0
+    let number = Mutex(first)
     let stage = RehearsalStage(library: LuaShelf(), files: self.files) {
       let number = number.withLock { number in
         number += 1

@@ -39,19 +39,4 @@ struct SmallMistakeTests {
       project(hook("host:wait_for { timeout = \"5s\" }")), ["check"],
       "deploy.lua:9: host:wait_for takes exactly one of http, port and command\n")
   }
-
-  @Test("a function that runs after the deployment and has no end is an error like every other, with its line")
-  func endlessNotices() async throws {
-    for (name, loop) in [
-      ("on_failure", "while true do sleep \"1s\" end"), ("on_success", "while true do sleep \"1s\" end"),
-      ("on_failure", "while true do pcall(sleep, \"1s\") end"),
-      ("on = { ApplicationStart = function(host) host:run \"x\" end }, on_failure", "while true do sleep \"1s\" end"),
-    ] {
-      let place = project("\(name) = function(d, e)\n\(loop)\nend,")
-      let name = name.hasSuffix("on_failure") ? "on_failure" : name
-      try await refused(
-        place, ["check"],
-        "deploy.lua:9: \(name) has no end here: it asked more than 10020 times\n  → let the loop end, with retry or within\n")
-    }
-  }
 }

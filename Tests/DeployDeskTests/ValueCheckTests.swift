@@ -13,15 +13,18 @@ struct ValueCheckTests {
       ),
       (
         "host:write(\"../../x\", \"x\")",
-        "host:write: the path \"../../x\" is relative to the release, and leads out of it\n  → write the whole path if that place is meant: \"/srv/app/file\""
+        "host:write: the path \"../../x\" is relative to the release, and leads out of it\n"
+          + "  → write the whole path if that place is meant: \"/srv/app/file\""
       ),
       (
         "host:link(\"../shared/log\", \"a/../../log\")",
-        "host:link: the path \"a/../../log\" is relative to the release, and leads out of it\n  → write the whole path if that place is meant: \"/srv/app/file\""
+        "host:link: the path \"a/../../log\" is relative to the release, and leads out of it\n"
+          + "  → write the whole path if that place is meant: \"/srv/app/file\""
       ),
       (
         "host:upload(\"../ca.pem\", \"./..\")",
-        "host:upload: the path \"./..\" is relative to the release, and leads out of it\n  → write the whole path if that place is meant: \"/srv/app/file\""
+        "host:upload: the path \"./..\" is relative to the release, and leads out of it\n"
+          + "  → write the whole path if that place is meant: \"/srv/app/file\""
       ),
       ("host:run(\"x\", { user = \"no body\" })", "user of host:run must be the name of a user, got \"no body\""),
       ("host:run(\"x\", { user = \"-u\" })", "user of host:run must be the name of a user, got \"-u\""),

@@ -108,4 +108,21 @@ import Testing
     #expect(try warned("host:run({ 'echo', deployment.params.x })") == 0)
     #expect(try warned("host:run('echo', { env = { X = 'a' .. deployment.params.x } })") == 0)
   }
+
+  @Test("a required name that is misspelt is answered with the one that was meant")
+  func near() {
+    let names = ["http_check", "recipes.static_site", "recipes.strategies.canary", "slack"]
+    for (wrong, right) in [
+      ("htp_check", "http_check"), ("recipes.static_sites", "recipes.static_site"), ("recipes.slack", "slack"),
+      ("recipes.strategies.canery", "recipes.strategies.canary"),
+    ] {
+      do {
+        _ = try LuaProject.load(main: SourceFile(path: "deploy.lua", text: "require \"\(wrong)\""), names: { names }, read: { _ in nil })
+        Issue.record("\(wrong) was found")
+      } catch {
+        #expect(error.list.first?.fix == "did you mean require \"\(right)\"?", "\(error.list)")
+        #expect(error.list.first?.place?.line == 1)
+      }
+    }
+  }
 }

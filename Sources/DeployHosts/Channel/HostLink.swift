@@ -21,6 +21,10 @@ actor HostLink {
   private var closed = false
   /// The number of parts of the host program that requests have needed: a channel that is made again gets them at once.
   private var needed = 1
+  /// Why the last attempt to reach it failed; nil: it succeeded, or none was made.
+  private var away: Failure?
+  /// Number of questions that wait for an answer.
+  private var unanswered = 0
   var watches: [String: JobWatch] = [:]
   var polling = false
   var leases: [ExactText: Task<Void, Never>] = [:]
@@ -56,7 +60,10 @@ actor HostLink {
     var silences = 0
     while true {
       let channel = try await open(patience: patience)
-      switch await channel.ask(payload, file: file, within: within ?? options.answer, preface: preface, line: line) {
+      unanswered += 1
+      let result = await channel.ask(payload, file: file, within: within ?? options.answer, preface: preface, line: line)
+      unanswered -= 1
+      switch result {
       case .success(let answer): return answer
       case .failure(let broken):
         forget(channel)
@@ -104,6 +111,12 @@ actor HostLink {
     return try result.get()
   }
 
+  /// Why nothing comes of what is asked just now, as a clause; nil if the host answers.
+  var trouble: String? {
+    if let away { return "the host is out of reach (\(away.message))" }
+    return unanswered > 0 ? "the connection is open, and the host does not answer" : nil
+  }
+
   /// From now on the host is one in the middle of a change: while it is out of reach it is tried for the whole patience, however
   /// short this process has known it.
   func remember() { isKnown = true }
@@ -120,9 +133,11 @@ actor HostLink {
       await admission.leave()
       switch result {
       case .opened(let channel):
+        away = nil
         if isKnown, attempt > 1 { notice(.back(reach.name, after: Interval(clock.now - start))) }
         return .success(channel)
       case .failed(var failure, let passes):
+        away = failure
         if !passes { return .failure(failure) }
         if isKnown, attempt == 1, !isGivenUp, limit > .zero { notice(.away(reach.name, failure, patience: limit)) }
         if clock.now >= end || attempt >= tries {

@@ -34,13 +34,15 @@ package struct LuaProject: Sendable {
   /// - Parameters:
   ///   - spec: a file of tests, which is read after the main file and may describe recipes of its own; nil for none.
   ///   - refusing: what is wrong with a parameter's name for the person who types it; nil if nothing is.
+  ///   - names: gives the names that can be required, for whoever misspelt one.
   /// - Throws: every problem that was found, with its line.
   package static func load(
-    main: SourceFile, spec: SourceFile? = nil, refusing: (Parameter) -> Problem? = { _ in nil }, read: @escaping (String) -> String?
+    main: SourceFile, spec: SourceFile? = nil, refusing: (Parameter) -> Problem? = { _ in nil }, names: @escaping () -> [String] = { [] },
+    read: @escaping (String) -> String?
   ) throws(Problems) -> LuaProject {
     let prelude = spec == nil ? PinnedPrelude.own : .spec
     var loader: SourceLoader
-    do { loader = try SourceLoader(prelude: prelude, limits: LuaLimits(), read: read) } catch {
+    do { loader = try SourceLoader(prelude: prelude, limits: LuaLimits(), names: names, read: read) } catch {
       throw Problems(Problem(error.message), exit: .internal)
     }
     let described: Value

@@ -1,9 +1,12 @@
+import DeployCore
 import DeployModel
 
 /// Runs the description phase: reads the main file in a new state and answers its `require`s.
 struct SourceLoader {
   /// Gives the text of a file by its path; nil if there is none.
   let read: (String) -> String?
+  /// Names that can be required, so that a misspelt one finds the right one.
+  private let names: () -> [String]
   /// What was read, by path.
   private(set) var files: [SourceFile] = []
   let state: LuaState
@@ -15,7 +18,10 @@ struct SourceLoader {
   /// Times that `require` may be called while a project is read.
   private static let mostRequires = 10_000
 
-  init(prelude: PinnedPrelude, limits: LuaLimits, read: @escaping (String) -> String?) throws(Failure) {
+  init(
+    prelude: PinnedPrelude, limits: LuaLimits, names: @escaping () -> [String] = { [] }, read: @escaping (String) -> String?
+  ) throws(Failure) {
+    self.names = names
     self.read = { path in read(path)?.withoutByteOrderMark }
     state = try LuaState(prelude: prelude, limits: limits)
   }
@@ -88,7 +94,7 @@ struct SourceLoader {
       let shipped = name.contains(".") ? nil : read("recipes/\(name).lua")
       return Self.refusal(
         "there is no plugin \"\(name)\": \(main) is neither in the project nor among the shipped ones",
-        fix: shipped == nil ? nil : "did you mean require \"recipes.\(name)\"?")
+        fix: shipped == nil ? near(name) : "did you mean require \"recipes.\(name)\"?")
     }
     guard let data = read(manifest) else { return Self.refusal("plugin \"\(name)\" has no plugin.lua", fix: "write \(manifest)") }
     let manifestFile = SourceFile(path: manifest, text: data)
@@ -102,7 +108,7 @@ struct SourceLoader {
     guard parts.allSatisfy({ Self.isName(String($0)) }) else { return Self.refusal("\"\(name)\" is no name of a recipe") }
     let path = parts.joined(separator: "/") + ".lua"
     guard let text = read(path) else {
-      return Self.refusal("there is no recipe \"\(name)\": \(path) is neither in the project nor among the shipped ones")
+      return Self.refusal("there is no recipe \"\(name)\": \(path) is neither in the project nor among the shipped ones", fix: near(name))
     }
     return found(path, text, [])
   }
@@ -117,6 +123,14 @@ struct SourceLoader {
     let path = "plugins/\(folders[1])/" + parts.joined(separator: "/") + ".lua"
     guard let text = read(path) else { return Self.refusal("there is no \(path)") }
     return found(path, text, [])
+  }
+
+  /// What was probably meant; nil if nothing is near.
+  private func near(_ name: String) -> String? {
+    let names = names()
+    // The part that says whose it is may be what is wrong.
+    let plain = names.first { $0 == name.split(separator: ".").last.map(String.init) }
+    return (NearMatch.of(name, among: names) ?? plain).map { "did you mean require \"\($0)\"?" }
   }
 
   private mutating func found(_ path: String, _ text: String, _ more: [(String, Value)]) -> Value {

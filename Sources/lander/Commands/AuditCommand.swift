@@ -15,6 +15,7 @@ struct AuditCommand: Verb {
       """)
 
   @OptionGroup var options: ProjectOptions
+  @OptionGroup var bundle: AppSpecOption
   @Argument(help: ArgumentHelp("Only this deployment.", valueName: "id"))
   var id: String?
   @Flag(help: "Do not ask the hosts.")
@@ -57,7 +58,7 @@ struct AuditCommand: Verb {
   /// Compares every receipt on a host with the journal. True if one does not agree.
   private func againstReceipts(_ past: PastDeployments, _ terminal: Terminal) async throws -> Bool {
     let project: LoadedProject
-    do { project = try Wiring.project(options) } catch {
+    do { project = try bundle.project() ?? Wiring.project(options) } catch {
       let why = (error as? Problems)?.list.first?.message ?? (error as? Problem)?.message ?? "deploy.lua does not load"
       let line = "Receipts were not compared, because the hosts are not known: \(SafeText.line(why))"
       terminal.say([""] + fitting([line], on: terminal.out))

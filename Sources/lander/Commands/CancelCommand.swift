@@ -38,7 +38,7 @@ struct CancelCommand: Verb {
         case .interrupted, .damaged:
           try await Launch(desk: desk, terminal: terminal, progress: progress).resume(pair, cancelling: reason)
         }
-      guard code == .done, pair.state != .concluded else {
+      guard code == .done, pair.state != .concluded, pair.state != .superseded else {
         // What was asked was that it ends.
         return code == .cancelled ? .done : code
       }

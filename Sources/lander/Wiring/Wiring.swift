@@ -16,7 +16,8 @@ enum Wiring {
       throw Problems(Problem("there is no deploy.lua in \(folder)"))
     }
     var project = try LuaProject.load(
-      main: SourceFile(path: "deploy.lua", text: text), refusing: { OptionNames.clash($0) }, read: reader(of: folder)
+      main: SourceFile(path: "deploy.lua", text: text), refusing: { OptionNames.clash($0) }, names: { requirable(from: folder) },
+      read: reader(of: folder)
     ).project
     project.placeRoots(in: folder)
     return LoadedProject(folder: folder, project: project)
@@ -132,5 +133,20 @@ enum Wiring {
       if let text = (try? Folder.text(at: "\(folder)/\(path)")).flatMap({ $0 }) { return text }
       return shipped.flatMap { (try? Folder.text(at: "\($0)/\(path)")).flatMap { $0 } }
     }
+  }
+
+  /// Names that a project in the folder can require: its plugins, those that come with lander, and its recipes.
+  static func requirable(from folder: String) -> [String] {
+    let roots = [folder] + (Shipped.folder().map { [$0] } ?? [])
+    let plugins = roots.flatMap { root in
+      Folder.names(in: "\(root)/plugins").filter { Folder.exists("\(root)/plugins/\($0)/init.lua") }
+    }
+    func recipes(_ path: String) -> [String] {
+      roots.flatMap { Folder.names(in: "\($0)/\(path)") }.flatMap { name -> [String] in
+        if name.hasSuffix(".lua") { return ["\(path)/\(name.dropLast(4))".replacing("/", with: ".")] }
+        return path == "recipes" ? recipes("\(path)/\(name)") : []
+      }
+    }
+    return plugins + recipes("recipes")
   }
 }
