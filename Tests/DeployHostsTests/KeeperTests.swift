@@ -47,6 +47,7 @@ struct KeeperTests {
     #expect(await ground.run(1, "true").failure == nil)
     let word = try keeper(of: 1, on: ground)
     _ = Ground.sh("for p in $(grep -la '\(word)' /proc/[0-9]*/cmdline 2>/dev/null); do p=${p%/cmdline}; kill -9 ${p#/proc/}; done")
+    try await until("it is gone") { Ground.sh("grep -la '\(word)' /proc/[0-9]*/cmdline 2>/dev/null").isEmpty }
     for id in 2...4 { #expect(await ground.run(id, "echo ran").stdout?.text == "ran\n") }
     await ground.end()
   }
@@ -57,7 +58,10 @@ struct KeeperTests {
     let heard = Heard()
     async let outcome = ground.run(1, "echo begun; sleep 2; echo ended; exit 3", heard: heard)
     try await until("the job runs") { heard.stdout == "begun\n" }
-    kill(try await leader(of: 1, on: ground), SIGKILL)
+    let keeper = try await leader(of: 1, on: ground)
+    kill(keeper, SIGKILL)
+    // What is ordered while it dies is lost with it.
+    try await until("the keeper is gone") { !Ground.isAlive(keeper) }
     #expect(await ground.run(2, "echo ran").stdout?.text == "ran\n")
     #expect(await outcome.stdout?.text == "begun\nended\n")
     #expect(await outcome.status == 3)
