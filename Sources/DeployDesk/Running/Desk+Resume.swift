@@ -16,6 +16,8 @@ extension Desk {
   ///   - wantsOutput: whether what commands write is among the events.
   /// - Throws: if another process runs one of them, newer deployments have taken over their hosts, or the journal cannot be read.
   package func resume(_ pair: Pair, cancelling reason: String? = nil, wantsOutput: Bool = false) async throws -> Resumed {
+    // Once it is claimed it counts as running.
+    try await past.pair(pair.members[0].id, or: []).refuseSuperseded()
     let claims = try Claims(pair, journal)
     do {
       // Somebody may have ended it between the look and the claims.
@@ -24,7 +26,6 @@ extension Desk {
         claims.release()
         return .ended(now)
       }
-      try now.refuseSuperseded()
       let entries = try await past.entries(of: (now.back ?? now.first).id)
       // What can be read of the failed deployment says how both ended; its rollback continues without that too.
       let failed = now.back == nil ? [] : (try? await past.entries(of: now.first.id)) ?? []
