@@ -171,7 +171,7 @@ package struct Summary: Sendable {
     case .partial?:
       return [
         ["lander deploy \(plan.subject.recipe)\(group)", "brings the other hosts to it too"]
-      ] + back(plan, group, ["lander rollback \(plan.subject.recipe)\(group)", "takes the changed hosts back"])
+      ] + (canGoBack(plan) ? [["lander rollback \(plan.subject.recipe)\(group)", "takes the changed hosts back"]] : [])
     case .done?, nil: return []
     case .locked?:
       guard let holder = conclusion.holder else {
@@ -238,9 +238,11 @@ extension Summary {
 
   /// A rollback, unless no host remembers anything to go back to: then it would be refused, and the next deployment goes forward.
   private func back(_ plan: Plan, _ group: String, _ command: [String]) -> [[String]] {
-    if plan.kind != .deploy || plan.leavesSomething { return [command] }
+    if canGoBack(plan) { return [command] }
     return [["lander deploy \(plan.subject.recipe)\(group)", "goes forward, once that is fixed"]]
   }
+
+  private func canGoBack(_ plan: Plan) -> Bool { plan.kind != .deploy || plan.leavesSomething }
 
   /// What takes the hosts on that could not go back. A release that is gone is no place to go back to: it is sent again.
   private func wayOn(_ plan: Plan, _ group: String) -> [[String]] {
@@ -249,6 +251,8 @@ extension Summary {
       if case .restoreFailed(_, let restoring, _) = $0.status { restoring.failure.kind == .missing } else { false }
     }
     guard lost.isEmpty || lost.count < broken.count else { return [] }
+    // Only the traffic could not be put back: no host is left.
+    if broken.isEmpty, story.conclusion?.traffic != nil, rollback?.conclusion?.status ?? .succeeded == .succeeded { return [] }
     // The others are good on the new release: this one is brought to it too, and nobody goes back.
     if [.succeeded, .partial].contains(story.conclusion?.status) {
       let names = broken.map { " --only \($0.name)" }.joined()

@@ -62,7 +62,7 @@ struct EveryCommandTests {
   /// Commands that wait for no host before they have said something. `exec` ends what it started; `SignalTests` has it.
   private static let others: Set = [
     "audit", "init", "check", "rehearse", "pause", "resume", "cancel", "approve", "reject", "promote", "history", "logs", "list", "show",
-    "exec", "bundle list", "bundle inspect",
+    "test", "exec", "bundle list", "bundle inspect",
     "bundle verify", "bundle prune", "appspec run", "appspec check", "help-pages",
   ]
 

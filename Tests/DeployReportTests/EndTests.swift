@@ -71,6 +71,25 @@ import Testing
     #expect(ExitCode(Conclusion(status: .cancelled, error: cancelled, hosts: [.restored(cancelled), .pending])) == .cancelled)
   }
 
+  @Test("if only the traffic could not be put back no rollback is advised, and none after a first deployment that stopped on purpose")
+  func noWay() {
+    let weights = Weights([Weights.Share("blue", 100), Weights.Share("green", 0)])
+    let stray = weights.map { StrayTraffic(wanted: $0, message: "the balancer is away", commands: ["lb set blue 100"]) }
+    func text(_ conclusion: Conclusion) -> String {
+      let plan = Stories.plan().edited { for index in $0.hosts.indices { $0.hosts[index].current = nil } }
+      let story = DeploymentStory([
+        Entry(sequence: 0, at: plan.origin.at, fact: .planned(plan)),
+        Entry(sequence: 1, at: plan.origin.at, fact: .concluded(conclusion)),
+      ])
+      return Summary(story).lines(on: Surface()).joined(separator: "\n")
+    }
+    let failed = text(Conclusion(status: .failed, error: Stories.broken, hosts: [.restored(Stories.broken), .pending], traffic: stray))
+    #expect(failed.contains("The traffic could not be put back to blue 100 %, green 0 %: the balancer is away"), "\(failed)")
+    #expect(!failed.contains("lander rollback"), "\(failed)")
+    let stopped = text(Conclusion(status: .partial, hosts: [.succeeded, .pending]))
+    #expect(!stopped.contains("lander rollback") && stopped.contains("lander deploy web --group production"), "\(stopped)")
+  }
+
   @Test(
     "if rollback is off and hosts stay on the new release, the exit is 12 and they are named, whatever ended the deployment",
     arguments: [Failure.Kind.rejected, .unfit, .failed, .cancelled])
