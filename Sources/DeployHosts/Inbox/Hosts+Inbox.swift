@@ -7,7 +7,7 @@ extension Hosts {
   package func awaited(
     by deployment: Deployment.ID, on host: DeployModel.Host, at path: String
   ) async throws(Failure) -> Awaited? {
-    Awaited(line: try await link(to: host).demand("l_open", [host.place(path), deployment]).lines.first ?? "")
+    Awaited(line: try await link(to: host).demand("l_awaited", [host.place(path), deployment]).lines.first ?? "")
   }
 
   /// Leaves a message on a host for the deployment that has its lock; it is durable there when this returns.

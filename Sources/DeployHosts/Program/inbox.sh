@@ -29,7 +29,7 @@ l_awaits() {
 }
 
 # PATH DEPLOYMENT: `GATE KIND PAUSE`, what the deployment waits for as the host was told last; nothing if it was not told.
-l_open() {
+l_awaited() {
   l_memory "$1" || return 0
   l_d= l_t=
   { read -r l_d l_t; } 2>/dev/null <"$L/lock/awaits"
