@@ -7,10 +7,25 @@ package struct Bounds: Sendable, Hashable, Codable {
   /// Hosts that may fail, and that may be out of reach.
   package var failed: Int
   package var unreachable: Int
-  package init(floor: Int, parallel: Int, failed: Int, unreachable: Int) {
+  /// Hosts that may fail in a single wave; nil: as many as may fail.
+  package var failedInWave: Int?
+  /// Hosts that have to stay healthy by CodeDeploy's rule, which then decides instead of the budgets; nil: it does not.
+  package var healthy: Int?
+  /// The share of hosts, 0…1, that fail whatever the release is: the wave gate compares with it. nil: there is no wave gate.
+  package var base: Double?
+  /// How often a step of the engine's own is tried again in place when the host or the way to it was to blame; nil: never.
+  package var retries: Int?
+  package init(
+    floor: Int, parallel: Int, failed: Int, unreachable: Int, failedInWave: Int? = nil, healthy: Int? = nil, base: Double? = nil,
+    retries: Int? = nil
+  ) {
     self.floor = floor
     self.parallel = parallel
     self.failed = failed
     self.unreachable = unreachable
+    self.failedInWave = failedInWave
+    self.healthy = healthy
+    self.base = base
+    self.retries = retries
   }
 }

@@ -36,31 +36,6 @@ package enum Amount: Sendable, Hashable, Codable {
   }
 }
 
-/// Bounds that hold whatever a strategy decides.
-package struct DeploymentConfiguration: Sendable, Hashable, Codable {
-  package var name: String
-  /// Hosts that keep serving; nil: the default (see `Bounds`).
-  package var floor: Amount?
-  /// Hosts in flight at once; nil: as many as a wave has.
-  package var parallel: Amount?
-  /// Failed hosts that a deployment may have and still succeed.
-  package var failed: Amount
-  /// Unreachable hosts that it may leave out or lose.
-  package var unreachable: Amount
-  package var place: SourcePlace?
-  package init(
-    name: String = "default", floor: Amount? = nil, parallel: Amount? = nil, failed: Amount = .count(0), unreachable: Amount = .count(0),
-    place: SourcePlace? = nil
-  ) {
-    self.name = name
-    self.floor = floor
-    self.parallel = parallel
-    self.failed = failed
-    self.unreachable = unreachable
-    self.place = place
-  }
-}
-
 /// A typed option of a recipe.
 package struct Parameter: Sendable, Hashable, Codable {
   package enum Kind: Sendable, Hashable, Codable {

@@ -90,6 +90,9 @@ extension Plan {
       case first = 1
     }
 
+    /// The strategy of its rollout; nil: it has none.
+    package var strategy: Strategy? { stages.lazy.compactMap { if case .rollout(let strategy) = $0 { strategy } else { nil } }.first }
+
     /// Whether on_success and on_failure have a limit: plans of versions that track the service do.
     package var boundsNotices: Bool { tracksService == true }
 

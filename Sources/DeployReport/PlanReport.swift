@@ -187,7 +187,7 @@ extension Stage {
     switch self {
     case .upload: return "upload"
     case .rollout(let strategy):
-      guard let strategy else { return "rollout (all at once)" }
+      guard let strategy else { return "rollout (one wave)" }
       let batch = strategy.batch.map { amount in
         switch amount {
         case .count(let count): ", \(count) a wave"

@@ -30,6 +30,41 @@ struct BoundsTests {
     #expect(try floor(nil, batch: .count(1), hosts: 1) == 0)
   }
 
+  @Test("a strategy whose waves nobody knows lets one host go, and one whose waves were seen what they took")
+  func waves() throws {
+    func floor(_ waves: KnownWaves, others: Int = 0, away: Int = 0) throws -> Int {
+      let own = Strategy(name: "own", function: 0)
+      return try Bounds(DeploymentConfiguration(), strategy: own, hosts: 10, others: others, away: away, waves: waves).floor
+    }
+    #expect(try floor(.unknown) == 9)
+    #expect(try floor(.seen(lowest: 6)) == 6)
+    #expect(try floor(.seen(lowest: 6), others: 5) == 6)
+    #expect(try floor(.rehearsing) == 0)
+    #expect(try floor(.unknown, away: 2) == 7)
+  }
+
+  @Test("a floor that nobody gave does not count on hosts that are out of reach")
+  func away() throws {
+    let rolling = Strategy(name: "rolling", function: 0, batch: .count(1))
+    #expect(try Bounds(DeploymentConfiguration(), strategy: rolling, hosts: 4, away: 1).floor == 2)
+    #expect(try Bounds(DeploymentConfiguration(floor: .count(3)), strategy: rolling, hosts: 4, away: 1).floor == 3)
+  }
+
+  @Test("the fewest hosts that serve at once are counted with those that are ready and those that come back")
+  func lowest() {
+    var service = LowestService(plan(hosts: 4))
+    #expect(service.lowest == 4)
+    for note in [Note.host(0, .changing), .host(0, .ready(.install)), .host(1, .changing), .host(1, .succeeded), .host(0, .changing)] {
+      service.add(note)
+    }
+    #expect(service.lowest == 2)
+    for note in [Note.host(0, .succeeded), .host(2, .changing)] { service.add(note) }
+    #expect(service.lowest == 2)
+    var fresh = LowestService(plan(hosts: 2, first: true))
+    fresh.add(.host(0, .changing))
+    #expect(fresh.lowest == 0)
+  }
+
   @Test("hosts that --only leaves alone serve their part of the floor")
   func others() throws {
     let careful = DeploymentConfiguration(floor: .count(3), parallel: .percent(50))

@@ -113,6 +113,31 @@ struct PlannerTests {
     #expect(plan.bounds.floor == 2)
   }
 
+  @Test("a floor that no host may move under is refused with the numbers, and one that nobody gave makes way for one host")
+  func stuck() throws {
+    let gone = Survey.unreachable(Failure(.unreachable, "no route"))
+    var input = try input([.reached(Self.state(Self.receipt("old"))), .reached(Self.state(Self.receipt("old"))), gone], unreachable: 1)
+    #expect(try Planner.deployment(input, by: Self.identity).bounds.floor == 0)
+    input.selection.configuration.floor = .count(2)
+    #expect {
+      try Planner.deployment(input, by: Self.identity)
+    } throws: { error in
+      let problem = (error as? Problems)?.list[0]
+      return problem?.message == "2 of 3 hosts serve now and the floor is 2 of these: none may be taken out of service"
+        && problem?.fix?.contains("set the floor to 1") == true
+    }
+    input.selection.configuration = DeploymentConfiguration(healthy: .allButOne)
+    #expect {
+      try Planner.deployment(input, by: Self.identity)
+    } throws: {
+      ($0 as? Problems)?.list[0].message
+        == "2 of 3 hosts can be healthy and 2 have to stay so: none of the healthy ones may be deployed to"
+    }
+    input.selection.configuration = DeploymentConfiguration(floor: .count(2))
+    input.surveys[2] = .reached(Self.state(nil))
+    #expect(try Planner.deployment(input, by: Self.identity).bounds.floor == 2, "the fresh host is brought in first")
+  }
+
   @Test("the hosts that go back keep only what of the floor the rest of the group does not, and one may always move")
   func rollbackFloor() throws {
     let old = Survey.reached(Self.state(Self.receipt("old")))

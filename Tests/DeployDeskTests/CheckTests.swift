@@ -14,6 +14,11 @@ struct CheckTests {
     "on = { \(event) = function(host, deployment)\n\(lines)\nend },"
   }
 
+  @Test("hosts that are alike are not all played, and count for the floor all the same")
+  func floorOfFew() async throws {
+    #expect(try await BenchProject(hosts: 6, body: "configuration = { floor = 5 },").check() == "")
+  }
+
   @Test(
     "misuse of one of Lander's own words is a problem for check, plan and deploy, with its line",
     arguments: [

@@ -216,7 +216,7 @@ import Testing
             each({ 1, 2 }, function(n) if n == 2 then error({ message = "odd" }) end end)
         """))
     let body = try rig.hook(.validateService)
-    for id in 0..<20 { _ = rig.run(body, on: .host(0), as: 1000 + id * 10) }
+    for id in 0..<300 { _ = rig.run(body, on: .host(0), as: 1000 + id * 10) }  // until its tables have their size
     let before = rig.scripts.usage()
     for id in 0..<1000 { #expect(rig.run(body, on: .host(id % 3), as: 10_000 + id * 10).result.error?.failure.message == "odd") }
     let after = rig.scripts.usage()

@@ -102,14 +102,4 @@ import Testing
       ])
     #expect(project.project.recipes[0].placement.path == "/srv/p")
   }
-
-  @Test("a strategy of one's own without a floor is worth a warning: a way back may stop every host")
-  func floors() throws {
-    let main =
-      "local one = strategy \"one\" (function(r) for b in r.targets:batches(1) do r:wave(b) end end)\n"
-      + "recipe \"a\" { path = \"/a\", strategy = one"
-    #expect(try load(main + " }").project.warnings.map(\.message).first?.contains("a way back may stop every host at once") == true)
-    #expect(try load(main + ", configuration = { floor = 1 } }").project.warnings == [])
-    #expect(try load("recipe \"a\" { path = \"/a\", strategy = rolling {} }").project.warnings == [])
-  }
 }

@@ -22,7 +22,7 @@ import Testing
     #expect(run.log == ["info: web2 answers on http://web2:8080/ready"])
     #expect(
       rig.project.sources.map(\.path).filter { !$0.hasPrefix("prelude/") } == [
-        "deploy.lua", "plugins/http_check/init.lua", "plugins/http_check/plugin.lua",
+        "deploy.lua", "plugins/http_check/init.lua", "plugins/http_check/plugin.lua", "recipes/strategies/growing.lua",
       ])
   }
 

@@ -33,6 +33,40 @@ import Testing
     #expect(try decisions("rolling", hosts: 2) == [wave(0), wave(1)])
   }
 
+  @Test("growing takes a first wave, and then what makes so many times as many", arguments: [(1, 4, [1, 3, 12, 4]), (2, 10, [2, 18])])
+  func growing(first: Int, factor: Int, sizes: [Int]) throws {
+    let waves = try decisions("growing { first = \(first), factor = \(factor) }", hosts: 20)
+    #expect(waves.map { wave -> Int in if case .wave(let hosts, _, _) = wave { hosts.count } else { 0 } } == sizes)
+  }
+
+  @Test("a rollout that names no strategy goes by growing, unless CodeDeploy's rule holds")
+  func usual() throws {
+    func strategy(_ more: String) throws -> String? {
+      let recipe = try load("recipe \"shop\" { path = \"/srv/shop\"\(more) }").project.recipes[0]
+      guard case .rollout(let strategy)? = recipe.flow.stages.last else { return "none" }
+      return strategy?.name
+    }
+    #expect(try strategy("") == "growing")
+    #expect(try strategy(", configuration = \"CodeDeployDefault.OneAtATime\"") == nil)
+    #expect(try strategy(", configuration = { minimum_healthy = \"40%\" }") == nil)
+    #expect(try strategy(", strategy = all_at_once") == "all_at_once")
+  }
+
+  @Test("a minimum of healthy hosts stands alone, and a base is a share")
+  func minimum() throws {
+    let configured = { (text: String) in "configuration \"c\" { \(text) }" }
+    #expect(
+      problems(configured("minimum_healthy = 3, floor = 2, budget = { failed = 1 }")) == [
+        "deploy.lua:1: configuration \"c\" has minimum_healthy and floor: the first says alone how many may fail; keep one of them",
+        "deploy.lua:1: configuration \"c\" has minimum_healthy and budget: the first says alone how many may fail; keep one of them",
+      ])
+    #expect(problems(configured("base = 3")) == ["deploy.lua:1: base of configuration \"c\" must be a share such as \"1%\", got 3"])
+    let good = try load(configured("floor = 2, base = \"0.5%\", budget = { failed = \"5%\", wave = 2 }")).project.configurations[0]
+    #expect(good.base == 0.5 && good.failedInWave == .count(2) && good.healthy == nil)
+    let half = try load("recipe \"a\" { path = \"/a\", configuration = \"CodeDeployDefault.HalfAtATime\" }").project.recipes[0]
+    #expect(half.configuration?.healthy == .amount(.percent(50)))
+  }
+
   @Test("all at once is one wave")
   func allAtOnce() throws {
     #expect(try decisions("all_at_once", hosts: 4) == [.wave([0, 1, 2, 3], parallel: nil)])
@@ -137,8 +171,8 @@ import Testing
     func named(_ name: String) throws -> DeploymentConfiguration? {
       try load("recipe \"a\" { path = '/a', configuration = 'CodeDeployDefault.\(name)' }").project.recipes.first?.configuration
     }
-    #expect(try named("OneAtATime")?.parallel == .count(1))
-    #expect(try named("HalfAtATime")?.floor == .percent(50))
-    #expect(try named("AllAtOnce")?.floor == .count(0))
+    #expect(try named("OneAtATime")?.healthy == .allButOne)
+    #expect(try named("HalfAtATime")?.healthy == .amount(.percent(50)))
+    #expect(try named("AllAtOnce")?.healthy == .amount(.count(0)))
   }
 }

@@ -1,18 +1,30 @@
 package import DeployModel
 
 extension Bounds {
-  /// For the hosts of a selection, by its recipe's configuration and the batch of its strategy; a way back keeps the same.
-  init(_ selection: Selection) throws(Problems) {
-    let strategy = selection.recipe.flow.stages.lazy.compactMap { if case .rollout(let strategy) = $0 { strategy } else { nil } }.first
-    try self.init(selection.configuration, strategy: strategy, hosts: selection.hosts.count, others: selection.others)
+  /// For the hosts of a selection, by its recipe's configuration and its strategy; a way back keeps the same.
+  /// - Parameter away: hosts of the selection that are out of reach: nobody counts on them for the default floor.
+  init(_ selection: Selection, away: Int = 0, waves: KnownWaves = .unknown) throws(Problems) {
+    try self.init(
+      selection.configuration, strategy: selection.recipe.strategy, hosts: selection.hosts.count, others: selection.others, away: away,
+      waves: waves)
   }
 
-  /// A configuration in numbers, shares being of the whole group. Default floor: 0 for one host or where all go at once, else the group
-  /// minus a batch. Shares below 100% round so that one host can always move.
-  /// - Parameter others: hosts of the group that this deployment leaves alone; they serve their part of the floor.
-  /// - Throws: `Problems` if the floor lets no host move.
-  package init(_ configuration: DeploymentConfiguration, strategy: Strategy?, hosts: Int, others: Int = 0) throws(Problems) {
+  /// A configuration in numbers, shares being of the whole group. Shares below 100% round so that one host can always move.
+  /// - Parameters:
+  ///   - others: hosts of the group that this deployment leaves alone; they serve their part of the floor.
+  ///   - away: hosts that are out of reach; they are among `hosts`.
+  ///   - waves: counts if neither the configuration has a floor nor the strategy a batch.
+  /// - Throws: `Problems` if the floor, or the minimum of healthy hosts, lets no host move.
+  package init(
+    _ configuration: DeploymentConfiguration, strategy: Strategy?, hosts: Int, others: Int = 0, away: Int = 0, waves: KnownWaves = .unknown
+  ) throws(Problems) {
     let group = hosts + others
+    let parallel = max(1, min(hosts, configuration.parallel?.atMost(of: group) ?? hosts))
+    if let minimum = configuration.healthy {
+      let healthy = max(0, try Bounds.minimum(minimum, of: group, configuration) - others)
+      self.init(floor: healthy, parallel: parallel, failed: hosts, unreachable: hosts, healthy: healthy, retries: Bounds.retries)
+      return
+    }
     let floor: Int
     switch configuration.floor {
     case .count(let count)? where count >= group && count > 0:
@@ -26,10 +38,58 @@ extension Bounds {
           "floor = \"100%\" lets no host move", place: configuration.place,
           fix: group == 1 ? "leave it out: the group has one host" : "write floor = \(group - 1) to take one host at a time"))
     case let amount?: floor = min(amount.atLeast(of: group), max(0, group - 1))
-    case nil: floor = strategy?.batch.map { max(0, group - max(1, $0.atMost(of: group))) } ?? 0
+    case nil: floor = Bounds.standardFloor(strategy, group: group, others: others, away: away, waves)
     }
     self.init(
-      floor: max(0, floor - others), parallel: max(1, min(hosts, configuration.parallel?.atMost(of: group) ?? hosts)),
-      failed: configuration.failed.atMost(of: hosts), unreachable: configuration.unreachable.atMost(of: hosts))
+      floor: max(0, floor - others), parallel: parallel, failed: configuration.failed.atMost(of: hosts),
+      unreachable: configuration.unreachable.atMost(of: hosts), failedInWave: configuration.failedInWave?.atMost(of: hosts),
+      base: (configuration.base ?? Bounds.base) / 100, retries: Bounds.retries)
+  }
+
+  /// Of hosts in per cent, if a configuration says nothing else.
+  private static let base = 1.0
+  /// Of a step of the engine's own.
+  private static let retries = 1
+
+  private static func minimum(
+    _ minimum: MinimumHealthy, of group: Int, _ configuration: DeploymentConfiguration
+  ) throws(Problems) -> Int {
+    let count = minimum.of(group)
+    guard count >= group, group > 0 else { return count }
+    let hosts = "\(group) \(group == 1 ? "host" : "hosts")"
+    let asked =
+      if case .amount(.percent(let share)) = minimum {
+        "\(share == share.rounded() ? "\(Int(bounded: share))" : "\(share)")% of "
+      } else { "" }
+    throw Problems(
+      Problem(
+        asked.isEmpty
+          ? "\(count) of \(hosts) are to stay healthy, so none may be deployed to"
+          : "\(asked)\(hosts) are \(count): all of them are to stay healthy, so none may be deployed to",
+        place: configuration.place, fix: "set minimum_healthy to \(group - 1) or less"))
+  }
+
+  /// The floor of the whole group if nobody gave one: what the largest wave leaves in service. 0 without a strategy, for then all hosts
+  /// go at once; all but one if the strategy's waves are not known.
+  private static func standardFloor(_ strategy: Strategy?, group: Int, others: Int, away: Int, _ waves: KnownWaves) -> Int {
+    guard let strategy else { return 0 }
+    if let batch = strategy.batch { return max(0, group - away - max(1, batch.atMost(of: group))) }
+    return switch waves {
+    case .unknown: max(0, group - away - 1)
+    case .rehearsing: 0
+    case .seen(let lowest): others + max(0, lowest)
+    }
+  }
+}
+
+extension Recipe {
+  /// The strategy of its rollout; nil: all hosts go at once.
+  package var strategy: Strategy? {
+    flow.stages.lazy.compactMap { if case .rollout(let strategy) = $0 { strategy } else { nil } }.first
+  }
+  /// Whether a default floor follows from the waves that its strategy turns out to have.
+  package var needsSeenWaves: Bool {
+    guard let strategy else { return false }
+    return strategy.batch == nil && configuration?.floor == nil
   }
 }

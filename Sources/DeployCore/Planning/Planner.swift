@@ -46,6 +46,8 @@ package enum Planner {
     package var foundSecrets: [String] = []
     /// The options of an installation by an appspec file, with the scripts of the bundle in them; nil: as the recipe has them.
     package var appspec: AppSpecOptions?
+    /// What is known of the waves of the recipe's strategy.
+    package var waves = KnownWaves.unknown
     /// A rule that is not kept, for tests of the checkers.
     package var lapse: Lapse?
     package init(
@@ -76,7 +78,7 @@ package enum Planner {
     let inputs = Receipt.Inputs(
       bundle: input.bundle.digest, sources: input.sources, parameters: selection.parameters, shared: recipe.placement.shared.sorted(),
       secrets: recipe.secrets.sorted())
-    let bounds = try Bounds(selection)
+    let bounds = try Bounds(selection, away: input.surveys.count(where: \.isAway), waves: input.waves)
     try refuse(sharedProblems(recipe, input.manifest), exit: .usage)
     try refuseUnreachable(input.surveys, selection, bounds)
     try Obstacles.refuse(input.surveys, selection, besides: sharedFileProblems(input) + spaceProblems(input))
@@ -97,7 +99,8 @@ package enum Planner {
       content: Plan.Content(
         bundle: input.bundle, release: input.release, recipes: pinned, inputs: inputs,
         secrets: sorted(recipe.secrets + input.foundSecrets)),
-      placement: recipe.placement, flow: flow(of: recipe), hosts: hosts, bounds: bounds,
+      placement: recipe.placement, flow: flow(of: recipe), hosts: hosts,
+      bounds: try bounds.letting(hosts, move: selection.configuration),
       lock: lock(identity, purpose, above: fence(input.surveys), input.orphans))
   }
 

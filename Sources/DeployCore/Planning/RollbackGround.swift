@@ -3,7 +3,6 @@ package import DeployModel
 /// What a rollback that somebody asks for stands on: where the group goes back to, and what is in the way of it. All advice can be
 /// followed as the hosts stand.
 struct RollbackGround {
-  let bounds: Bounds
   let way: WayBack
   /// The receipt of what the group goes back to.
   let goal: Receipt
@@ -12,18 +11,20 @@ struct RollbackGround {
 
   /// - Parameters:
   ///   - straighten: whether hosts go too whose own way back leads elsewhere.
+  ///   - aim: what all of them are to go to; nil: the good release before.
   ///   - typed: what names a project without a `deploy.lua`; nil: recipe and group do.
   /// - Throws: if a host is out of reach, stands apart from the group, or nothing good is remembered.
-  init(_ selection: Selection, _ surveys: [Survey], straighten: Bool, typed: String?) throws(Problems) {
+  init(
+    _ selection: Selection, _ surveys: [Survey], _ bounds: Bounds, straighten: Bool, to aim: Receipt? = nil, typed: String?
+  ) throws(Problems) {
     let command = "lander rollback " + (typed ?? Self.named(selection))
-    bounds = try Bounds(selection)
     try Self.refuseUnreachable(selection, surveys, bounds, command)
     try Obstacles.refuse(surveys, selection)
-    way = WayBack(Self.reached(selection, surveys))
+    way = WayBack(Self.reached(selection, surveys), to: aim)
     guard let goal = way.goal else { throw Problems(way.nowhere(typed), exit: .refused) }
     self.goal = goal
     problems = way.lacking(goal, typed)
-    var strays = straighten ? [] : way.strays(from: goal)
+    var strays = straighten || aim != nil ? [] : way.strays(from: goal)
     guard let last = strays.indices.last else { return }
     let single = way.places.filter { place in
       let alone = WayBack([place])
@@ -83,7 +84,9 @@ extension RollbackPlanner {
       return Problem("deployment \(lock.deployment) holds the lock")
     }
     do throws(Problems) {
-      return try RollbackGround(selection, surveys.map(\.forChange), straighten: false, typed: nil).problems.first
+      let seen = surveys.map(\.forChange)
+      let bounds = try Bounds(selection, away: seen.count(where: \.isAway), waves: .unknown).forWayBack
+      return try RollbackGround(selection, seen, bounds, straighten: false, typed: nil).problems.first
     } catch { return error.list.first }
   }
 }

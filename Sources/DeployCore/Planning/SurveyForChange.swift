@@ -5,4 +5,7 @@ extension Survey {
   package var forChange: Survey {
     if case .reached(let state) = self, let hindrance = state.hindrance { .unreachable(hindrance) } else { self }
   }
+
+  /// Whether the host is out of reach for a change.
+  var isAway: Bool { if case .unreachable = forChange { true } else { false } }
 }

@@ -1,7 +1,7 @@
 package import DeployModel
 
-/// Decides which hosts may be taken out of service now: the floor, the number in flight and the budget, whatever a strategy asks for
-/// (promises P4 and P5).
+/// Decides which hosts may be taken out of service now: the floor, the number in flight, the budgets, the wave gate and CodeDeploy's
+/// minimum of healthy hosts, whatever a strategy asks for (promises P4 and P5).
 package struct Admission: Sendable, Hashable {
   package let bounds: Bounds
   /// Minimum number of hosts in service: the floor, or the initial number if lower.
@@ -17,12 +17,25 @@ package struct Admission: Sendable, Hashable {
   private var isInFlight: [Bool]
   /// Hosts that failed and are going back: they count from then on, not only when they are back.
   private var goingBack: [Bool]
+  /// CodeDeploy's rule, where it decides instead of the budgets; nil: it does not.
+  private var healthy: HealthyHosts?
+  /// Nil: there is none.
+  private var gate: WaveGate?
+  /// By host number: whether its failure speaks against the release. A host that was not healthy before may fail by itself, unless none
+  /// was.
+  private let isTelling: [Bool]
+  /// Hosts that failed in the wave under way, or in the one that ended last.
+  private var failedInWave = 0
   private let lapse: Lapse?
 
   package init(plan: Plan, lapse: Lapse? = nil) {
     self.lapse = lapse
     goingBack = plan.hosts.map { _ in false }
     bounds = plan.bounds
+    healthy = plan.bounds.healthy.map { HealthyHosts(plan, minimum: $0) }
+    gate = plan.bounds.base.map { WaveGate(base: $0) }
+    let isNew = !plan.hosts.contains(where: \.isHealthy)
+    isTelling = plan.hosts.map { isNew || $0.isHealthy }
     isInFlight = goingBack
     service = plan.hosts.map { host in
       if case .leftOut = host.action { .out } else { host.serves ? .in : .out }
@@ -42,6 +55,7 @@ package struct Admission: Sendable, Hashable {
 
   package func mayStart(_ host: Int, parallel: Int?) -> Verdict {
     if inFlight >= min(bounds.parallel, parallel ?? bounds.parallel) { return .wait }
+    if let verdict = healthy?.holds(host), lapse != .healthIgnored { return verdict }
     if service[host] != .in || servingCount - 1 >= floor || lapse == .floorIgnored { return .go }
     if inFlight > 0 { return .wait }
     return .never("\(servingCount) of \(service.count) hosts serve and the floor is \(floor), so none may be taken out of service")
@@ -50,8 +64,15 @@ package struct Admission: Sendable, Hashable {
   /// Whether fewer hosts are in flight than may be.
   package var hasRoom: Bool { inFlight < bounds.parallel }
 
+  /// A wave of that many hosts begins.
+  package mutating func waveBegan(_ hosts: Int) {
+    failedInWave = 0
+    gate?.waveBegan(hosts)
+  }
+
   package mutating func started(_ host: Int) {
     inFlight += 1
+    healthy?.started(host)
     isInFlight[host] = true
     if service[host] == .in { servingCount -= 1 }
   }
@@ -65,11 +86,13 @@ package struct Admission: Sendable, Hashable {
   ///   - hasTarget: whether it is to run something now; a way back to nothing leaves a host that does not serve.
   package mutating func ended(_ host: Int, _ status: HostStatus, hadRelease: Bool, hasTarget: Bool = true) {
     inFlight -= 1
+    healthy?.ended(host, succeeded: status.success)
+    if status == .succeeded { gate?.hostSucceeded() }
     if goingBack[host] {
       goingBack[host] = false
       if case .unknown = status { unreachable += 1 }
     } else {
-      count(status)
+      count(status, of: host)
     }
     isInFlight[host] = false
     switch status {
@@ -88,20 +111,39 @@ package struct Admission: Sendable, Hashable {
   package mutating func goesBack(_ host: Int) {
     guard !goingBack[host] else { return }
     goingBack[host] = true
-    failed += 1
+    countFailure(of: host)
   }
 
-  /// A host that came to its end without having been taken out of service.
-  package mutating func count(_ status: HostStatus) {
+  /// A host came to its end without having been begun. That says nothing of the release.
+  package mutating func endedEarly(_ host: Int, _ status: HostStatus) {
+    healthy?.failed(host)
     switch status {
-    case .restored, .untouched, .restoreFailed, .failed: failed += 1
+    case .unknown, .leftOut: unreachable += 1
+    default: failed += 1
+    }
+  }
+
+  private mutating func count(_ status: HostStatus, of host: Int) {
+    switch status {
+    case .restored, .untouched, .restoreFailed, .failed: countFailure(of: host)
     case .unknown, .leftOut: unreachable += 1
     default: break
     }
   }
 
+  private mutating func countFailure(of host: Int) {
+    failed += 1
+    failedInWave += 1
+    if isTelling[host] { gate?.hostFailed() }
+  }
+
   /// Why nothing more may be started; nil if the budget holds.
   package var exhausted: String? {
+    if let shortage = healthy?.exhausted, lapse != .healthIgnored { return shortage }
+    if let verdict = gate?.verdict { return verdict }
+    if let most = bounds.failedInWave, failedInWave > most {
+      return "\(failedInWave) \(failedInWave == 1 ? "host" : "hosts") of the wave failed and the budget of a wave allows \(most)"
+    }
     if failed > bounds.failed, lapse != .budgetIgnored {
       return "\(failed) \(failed == 1 ? "host" : "hosts") failed and the budget allows \(bounds.failed)"
     }
@@ -109,5 +151,16 @@ package struct Admission: Sendable, Hashable {
       return "\(unreachable) \(unreachable == 1 ? "host is" : "hosts are") out of reach and the budget allows \(bounds.unreachable)"
     }
     return nil
+  }
+}
+
+extension HostStatus {
+  /// Whether a host that came to its end is healthy now; nil: it waits for a later wave.
+  fileprivate var success: Bool? {
+    switch self {
+    case .succeeded: true
+    case .ready: nil
+    default: false
+    }
   }
 }

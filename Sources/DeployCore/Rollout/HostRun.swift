@@ -39,6 +39,8 @@ struct HostRun: Sendable, Hashable {
   private var isUntouched = false
   /// The first failure of the lifecycle event under way that does not fail the host; its event ends with it.
   private var tolerated: ScriptError?
+  /// How often the step under way was tried again.
+  private var retried = 0
   /// The release that the host goes back from could not be stopped.
   private var isStillRunning = false
   /// What its steps made of its service last; nil: nothing so far.
@@ -98,11 +100,23 @@ struct HostRun: Sendable, Hashable {
         if let event = openEvent { outbox.note(.eventEnded(host: host, event, error: error)) }
         return .ended(.unknown(error.failure))
       }
+      if retries(error, in: plan, &outbox) { return nil }
       if steps[position].isVital { return failed(error, begun: true, in: plan, &outbox) }
       tolerate(error, in: plan, &outbox)
     }
     position += 1
+    retried = 0
     return nil
+  }
+
+  /// Whether the step under way is made again, in place.
+  private mutating func retries(_ error: ScriptError, in plan: Plan, _ outbox: inout Outbox) -> Bool {
+    guard retried < plan.bounds.retries ?? 0, case .operation(let operation, _) = steps[position],
+      Retrying.helps(operation, after: error.failure)
+    else { return false }
+    retried += 1
+    outbox.note(Retrying.remark(name(in: plan), operation, error.failure))
+    return true
   }
 
   /// Takes the host back, by the steps that were begun.
@@ -114,7 +128,7 @@ struct HostRun: Sendable, Hashable {
       )
     }
     steps = HostProgram.restore(host, in: plan, after: reached)
-    (position, limit) = (0, steps.count)
+    (position, limit, retried) = (0, steps.count, 0)
     cause = error
     self.isUntouched = isUntouched
     tolerated = nil

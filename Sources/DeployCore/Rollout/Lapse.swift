@@ -6,6 +6,8 @@ package enum Lapse: Sendable, Hashable {
   case floorIgnored
   /// Hosts are begun after more failed than the budget has (against P5).
   case budgetIgnored
+  /// Hosts are taken although CodeDeploy's minimum of healthy hosts says no (against P4).
+  case healthIgnored
   /// A host that a wave left ready counts as serving (against P4).
   case readyServes
   /// A strategy may end while hosts are ready (against P8).

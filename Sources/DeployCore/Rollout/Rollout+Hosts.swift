@@ -11,6 +11,7 @@ extension Rollout {
       hosts.append(host)
     }
     waves += 1
+    admission.waveBegan(hosts.count)
     wave = Wave(hosts, parallel: parallel, upto: upto, for: script)
     if !isPaused { announceWave() }
     admit()

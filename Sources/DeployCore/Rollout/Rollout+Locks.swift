@@ -41,7 +41,7 @@ extension Rollout {
     switch outcome.failure {
     case nil: locking.took(host)
     case let failure? where failure.kind == .unreachable && statuses[host] == .pending:
-      admission.count(.leftOut(failure))
+      admission.endedEarly(host, .leftOut(failure))
       set(host, .leftOut(failure))
       locking.leftOut()
       if let exhausted = admission.exhausted {

@@ -19,7 +19,7 @@ extension Rollout {
       startRoot(
         Body(recipe: 0, function: strategy.function), on: .rollout(options: strategy.options), owner: .strategy, site: site(of: stage))
     case .rollout(nil):
-      beginWave(plan.hosts.indices.filter { statuses[$0] == .pending }, parallel: nil)
+      beginWave((plan.bounds.healthy == nil ? Array(plan.hosts.indices) : plan.order).filter { statuses[$0] == .pending }, parallel: nil)
     case .script(_, _, let function, let when, _):
       startRoot(
         Body(recipe: 0, function: when ?? function), on: .deployment, owner: when == nil ? .stage : .condition, site: site(of: stage))
@@ -81,10 +81,7 @@ extension Rollout {
       if mayBegin, isPaused, uploading.isOpen { return }
       switch uploading.next(mayBegin: mayBegin) {
       case .send(let host):
-        guard let target = plan.hosts[host].target else { continue }
-        _ = outbox.perform(
-          .host(host), .stage(target), for: .upload(host),
-          site: Intent.Site(event: .downloadBundle, stage: "upload", release: target.id, previous: plan.hosts[host].current))
+        send(to: host)
       case .wait: return
       case .done:
         if failure != nil { return settle() }
@@ -93,12 +90,25 @@ extension Rollout {
     }
   }
 
+  private mutating func send(to host: Int) {
+    guard let target = plan.hosts[host].target else { return }
+    _ = outbox.perform(
+      .host(host), .stage(target), for: .upload(host),
+      site: Intent.Site(event: .downloadBundle, stage: "upload", release: target.id, previous: plan.hosts[host].current))
+  }
+
   mutating func uploaded(_ host: Int, _ outcome: Outcome) {
+    if let failure = outcome.failure, let target = plan.hosts[host].target, self.failure == nil, !cancelled,
+      uploading.retries(host, upTo: plan.bounds.retries ?? 0, Retrying.helps(.stage(target), after: failure))
+    {
+      note(Retrying.remark(plan.hosts[host].host.name, .stage(target), failure))
+      return send(to: host)
+    }
     uploading.ended()
     if let failure = outcome.failure {
       let error = ScriptError(failure, host: plan.hosts[host].host.name)
       set(host, failure.kind == .unreachable ? .unknown(failure) : .untouched(error))
-      admission.count(statuses[host])
+      admission.endedEarly(host, statuses[host])
     } else {
       staged[host] = true
     }

@@ -15,6 +15,8 @@ struct Uploading: Sendable, Hashable {
   private let queue: [Int]
   private var next = 0
   private(set) var running = 0
+  /// Hosts to which it was sent again.
+  private var repeated: [Int] = []
 
   /// - Parameter hosts: their numbers, in the order of sending.
   init(_ hosts: [Int] = []) { queue = hosts }
@@ -28,6 +30,16 @@ struct Uploading: Sendable, Hashable {
     running += 1
     next += 1
     return .send(queue[next - 1])
+  }
+
+  /// Whether a send that failed is made again.
+  /// - Parameters:
+  ///   - most: how often one host's may be.
+  ///   - helps: whether that is worth it.
+  mutating func retries(_ host: Int, upTo most: Int, _ helps: Bool) -> Bool {
+    guard helps, repeated.count(where: { $0 == host }) < most else { return false }
+    repeated.append(host)
+    return true
   }
 
   /// One of them came to its end.

@@ -21,8 +21,10 @@ extension Desk {
       force: request.force, orphans: request.orphans,
       secrets: await preparation?.secrets(selection, of: release.id, ports: ports) ?? [], inherits: left, appspec: appSpec.options)
     let identity = stage.identity()
+    input.waves = .rehearsing
     let rehearsal = try await rehearsing(Planner.deployment(input, by: identity), project).run()
     try refuse(rehearsal.problems)
+    input.waves = rehearsal.waves
     input.foundSecrets = rehearsal.secrets
     let plan = try Planner.deployment(input, by: identity)
     let wrong = await secretProblems(plan.content.secrets) + ScriptCheck(shelf: shelf).problems(built.manifest, rehearsal.good)

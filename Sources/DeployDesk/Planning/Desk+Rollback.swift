@@ -4,17 +4,31 @@ package import DeployModel
 
 extension Desk {
   /// A plan that takes hosts back to the good release before the one they run, by what the hosts themselves remember.
-  /// - Parameter straighten: takes hosts along that run something else than the rest of the group.
+  /// - Parameters:
+  ///   - straighten: takes hosts along that run something else than the rest of the group.
+  ///   - aim: a release that hosts keep, as somebody typed it; nil: the good one before.
   /// - Throws: every reason at once why the hosts cannot go back; nothing was changed.
-  package func planRollback(of selection: Selection, in project: LoadedProject, straighten: Bool) async throws -> Plan {
-    let preparation = await ask(selection)
+  package func planRollback(
+    of selection: Selection, in project: LoadedProject, straighten: Bool, to aim: String? = nil
+  ) async throws -> Plan {
+    let preparation = await ask(selection, deep: true)
     let left = try await leftLocks(preparation.surveys, of: selection.recipe.application, typed: project.typed)
+    let goal = try aim.map { try KeptReleases(Array(zip(selection.hosts, preparation.surveys))).find($0) }
     let plan = try RollbackPlanner.plan(
-      selection, surveys: preparation.surveys, kept: preparation.kept, inherits: left, straighten: straighten, typed: project.typed,
-      by: stage.identity())
+      selection, surveys: preparation.surveys, kept: preparation.kept, inherits: left, straighten: straighten, to: goal,
+      waves: await waves(of: selection, project), typed: project.typed, by: stage.identity())
     let users = await userProblems(of: plan, project)
     if !users.isEmpty { throw Problems(users, exit: .infrastructure) }
     return plan
+  }
+
+  /// The waves that a deployment to these hosts would have, rehearsed if the floor of the way back follows from them. A recipe that
+  /// cannot be rehearsed now is no reason to stay on a bad release: its hosts go back one at a time.
+  private func waves(of selection: Selection, _ project: LoadedProject) async -> KnownWaves {
+    guard selection.recipe.needsSeenWaves, let plan = try? Planner.simulated(selection, isFresh: false, by: stage.identity()),
+      let rehearsal = try? await Rehearsing(plan: plan, project: project, stage: stage).run()
+    else { return .unknown }
+    return rehearsal.waves
   }
 
   /// Users that hosts do not have, for a plan that nobody looks at before it begins. A way back that cannot be rehearsed is not refused

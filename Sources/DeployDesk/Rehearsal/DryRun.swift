@@ -84,6 +84,8 @@ package struct DryRun: Sendable {
     _ selection: Selection, _ hosts: [Host], _ isFresh: Bool
   ) async throws(Problems) -> [RehearsalFinding] {
     var selection = selection
+    // Hosts that are alike are not played, and serve beside those that are.
+    selection.others += selection.hosts.count - hosts.count
     selection.hosts = hosts
     let plan = try Planner.simulated(selection, isFresh: isFresh, by: stage.identity())
     do { return try await Rehearsing(plan: plan, project: project, stage: stage, mode: .check).run().findings } catch let problems

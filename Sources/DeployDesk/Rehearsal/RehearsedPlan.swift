@@ -1,3 +1,4 @@
+package import DeployCore
 package import DeployModel
 
 /// What playing a plan against simulated hosts showed.
@@ -12,6 +13,8 @@ package struct RehearsedPlan: Sendable {
   package var findings: [RehearsalFinding]
   /// Stretches of code that may run several times, in words.
   package var loops: [String]
+  /// What the good rehearsal showed of the waves.
+  package var waves = KnownWaves.unknown
 
   /// What is wrong whatever hosts answer.
   package var problems: [Problem] { findings.filter(\.isCertain).map(\.problem) }

@@ -15,6 +15,8 @@ struct Rehearsing: Sendable {
   private struct Play {
     var shown: [Entry]
     var scripts: [any RehearsedRecipes]
+    /// The fewest hosts that served at once; nil: it did not come to a good end.
+    var lowest: Int?
   }
 
   /// Both at once: what is to fail is known as soon as the first wave of the good one has ended.
@@ -34,7 +36,14 @@ struct Rehearsing: Sendable {
     let secrets = Set(Rehearsing.secrets(in: good.shown) + Rehearsing.secrets(in: failed?.shown ?? []))
     return RehearsedPlan(
       good: good.shown, bad: failed?.shown ?? [], secrets: secrets.sorted(), findings: Rehearsing.distinct(all),
-      loops: good.scripts.flatMap(\.loops))
+      loops: good.scripts.flatMap(\.loops), waves: waves(good, findings: good.scripts.first?.findings ?? []))
+  }
+
+  /// Known if the rehearsal came to a good end, and the whole strategy was seen.
+  private func waves(_ good: Play, findings: [RehearsalFinding]) -> KnownWaves {
+    let isCut = findings.contains { $0.isEnd && $0.part == plan.flow.strategy?.part }
+    guard let lowest = good.lowest, !isCut else { return .unknown }
+    return .seen(lowest: lowest)
   }
 
   /// Nothing, if there is nothing that could fail.
@@ -75,8 +84,10 @@ struct Rehearsing: Sendable {
     // Hosts that do not exist are not slow: an invented delay would break a limit of the recipe.
     simulation.pace = .instant
     simulation.limit = 5_000_000 + 5000 * plan.hosts.count
+    var service = LowestService(plan)
     simulation.journal = { [id = plan.id] deployment, entries in
       guard deployment == id else { return }
+      for case .noted(let note) in entries.lazy.map(\.fact) { service.add(note) }
       shown += entries.lazy.filter(Rehearsing.isShown)
       guard let tell = firstWave, entries.contains(where: Rehearsing.endsWave) else { return }
       tell(shown)
@@ -87,7 +98,8 @@ struct Rehearsing: Sendable {
     if let stopped = simulation.stopped {
       throw Problems(Problem("the rehearsal did not end: \(stopped)", place: project.project.recipe(plan.subject.recipe)?.place))
     }
-    return Play(shown: shown, scripts: scripts)
+    let isGood = simulation.engines.first?.conclusion.map { $0.status == .succeeded || $0.status == .partial } ?? false
+    return Play(shown: shown, scripts: scripts, lowest: isGood ? service.lowest : nil)
   }
 
   /// A strategy that ended and left hosts out although everything went well.
@@ -96,7 +108,7 @@ struct Rehearsing: Sendable {
     guard let scripts = good.scripts.first else { return [] }
     for entry in good.shown {
       guard case .noted(.stageEnded(let name, let error?)) = entry.fact else { continue }
-      let strategy = plan.flow.stages.lazy.compactMap { if case .rollout(let strategy) = $0 { strategy } else { nil } }.first
+      let strategy = plan.flow.strategy
       let part = name == "rollout" ? strategy?.part ?? "the rollout" : "stage \(name)"
       if scripts.isFaulty(part) { continue }
       let problem = Problem(error.failure.message, place: error.place ?? strategy?.place, fix: error.failure.fix)

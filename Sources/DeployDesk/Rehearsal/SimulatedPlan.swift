@@ -2,7 +2,7 @@ import DeployCore
 import DeployModel
 
 extension Planner {
-  /// A plan for simulated hosts.
+  /// A plan for simulated hosts. Where the floor follows from waves that are not known, it is 0.
   /// - Parameter isFresh: whether nothing was ever deployed on them; otherwise an earlier release by the same recipe runs there.
   static func simulated(
     _ selection: Selection, isFresh: Bool = true, force: Bool = false, orphans: LockRequest.Orphans = .wait, by identity: Identity
@@ -10,11 +10,12 @@ extension Planner {
     let digest = Digest(hex: String(repeating: "5eed", count: 16))
     let release = Release(id: "5eed5eed5eed", bundle: digest, shared: selection.recipe.placement.shared)
     let state = isFresh ? HostState.fresh : earlier(selection, sources: digest, at: identity.at)
-    return try deployment(
-      Input(
-        selection: selection, release: release, bundle: Bundle(digest: digest, files: 0, bytes: 0, source: "simulated"),
-        manifest: Manifest(items: []), sources: digest, surveys: selection.hosts.map { _ in .reached(state) },
-        force: force, orphans: orphans), by: identity)
+    var input = Input(
+      selection: selection, release: release, bundle: Bundle(digest: digest, files: 0, bytes: 0, source: "simulated"),
+      manifest: Manifest(items: []), sources: digest, surveys: selection.hosts.map { _ in .reached(state) },
+      force: force, orphans: orphans)
+    input.waves = .rehearsing
+    return try deployment(input, by: identity)
   }
 
   /// A host with an earlier release of the selection's recipe.

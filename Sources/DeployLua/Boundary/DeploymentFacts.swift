@@ -19,17 +19,10 @@ struct DeploymentFacts {
       of: (rehearsal.map { [("rehearsal", .text($0.rawValue))] } ?? []) + [
         ("hosts", .list(plan.hosts.map(host))), ("deployment", deployment),
         ("targets", numbers { if case .leftOut = $0 { false } else { true } }),
-        ("changing", .list(changing.map { .int($0) })),
+        ("changing", .list(plan.order.map { .int($0) })),
         ("params", filled(plan.subject.parameters, parameters)),
         ("param_names", .list((parameters.map(\.name) + plan.subject.parameters.members.map(\.name)).map { .text($0) })),
       ])
-  }
-
-  /// Hosts in the order in which strategies take them: those that do not serve first, because to bring them costs no host that serves,
-  /// and the floor may wait for them.
-  private var changing: [Int] {
-    let all = plan.hosts.indices.filter { plan.hosts[$0].action == .change }
-    return all.filter { !plan.hosts[$0].serves } + all.filter { plan.hosts[$0].serves }
   }
 
   private var name: String { plan.content.recipes.indices.contains(recipe) ? plan.content.recipes[recipe].name : plan.subject.recipe }

@@ -57,7 +57,7 @@ package struct LuaProject: Sendable {
     guard problems.isEmpty else { throw Problems(problems) }
     project.sources = (loader.files + prelude.files).sorted { $0.path < $1.path }
     let looks = loader.files.map { SourceLooks($0) }
-    project.warnings = looks.flatMap(\.warnings) + parameters.warnings + reader.warnings(described) + RolloutReview.warnings(of: project)
+    project.warnings = looks.flatMap(\.warnings) + parameters.warnings + reader.warnings(described)
     let secrets = Set(looks.flatMap(\.secrets)).sorted()
     for index in project.recipes.indices { project.recipes[index].secrets = secrets }
     return LuaProject(project: project, tests: reader.tests(described))

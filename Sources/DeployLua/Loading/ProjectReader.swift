@@ -75,7 +75,14 @@ struct ProjectReader {
   private func configuration(_ value: Value) -> DeploymentConfiguration {
     DeploymentConfiguration(
       name: value["name"]?.text ?? "", floor: amount(value["floor"]), parallel: amount(value["parallel"]),
-      failed: amount(value["failed"]) ?? .count(0), unreachable: amount(value["unreachable"]) ?? .count(0), place: place(value))
+      failed: amount(value["failed"]) ?? .count(0), failedInWave: amount(value["wave"]),
+      unreachable: amount(value["unreachable"]) ?? .count(0), healthy: healthy(value["healthy"]), base: number(value["base"]),
+      place: place(value))
+  }
+
+  private func healthy(_ value: Value?) -> MinimumHealthy? {
+    if value?["all_but_one"]?.bool == true { return .allButOne }
+    return amount(value).map { .amount($0) }
   }
 
   // MARK: recipes

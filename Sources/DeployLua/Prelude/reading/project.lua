@@ -3,7 +3,7 @@
 local import = ...
 local problems, named = import "runtime/problems", import "words/named"
 local configuration, group, recipe = import "words/configuration", import "words/group", import "words/recipe"
-local source, require_for = import "reading/source", import "reading/require"
+local source, require_for, strategy = import "reading/source", import "reading/require", import "words/strategy"
 import "words/schema"
 
 --- All that was described, in the order of the files: equal sources give equal numbers to functions. checks: whether names must exist.
@@ -35,6 +35,7 @@ end
 
 --- request: { path, text, globals, checks, only, spec }. spec: a file of tests, which is read after the main file; nil for none.
 return function(request)
+  strategy.require = require_for(request.path)
   if not has_read(request) then return nothing() end
   local spec = request.spec and import "spec/words"
   if spec and not has_read(request.spec, spec.words) then return nothing() end

@@ -14,22 +14,50 @@ language.word {
   example = "configuration \"careful\" { floor = \"75%\", parallel = \"10%\", budget = { failed = 1 } }",
   fields = {
     { "floor", "amount", "hosts that keep serving" }, { "parallel", "amount", "hosts in flight at once" },
-    { "budget", "table", "what may go wrong: { failed = 1, unreachable = \"2%\" }" },
+    { "budget", "table", "what may go wrong: { failed = 1, wave = 1, unreachable = \"2%\" }" },
+    { "base", "amount", "the share of hosts that fail whatever the release is, 1% if not given: a wave in which more fail than chance "
+      .. "explains stops the deployment, and so does the first host if it fails; 100%: only budgets count" },
+    { "minimum_healthy", "amount", "hosts that have to stay healthy by CodeDeploy's rule, instead of floor, budget and base" },
   },
 }
 language.word {
   name = "configuration.budget", nature = "pure", phases = { "description" }, takes = "budget = { … }",
   summary = "What may go wrong before a deployment stops and goes back.",
   example = "budget = { failed = 1, unreachable = \"2%\" }",
-  fields = { { "failed", "amount", "hosts that may fail" }, { "unreachable", "amount", "hosts that may be out of reach" } },
+  fields = {
+    { "failed", "amount", "hosts that may fail" },
+    { "wave", "amount", "hosts that may fail in one wave; as many as may fail in all if not given" },
+    { "unreachable", "amount", "hosts that may be out of reach" },
+  },
 }
 
---- Those of AWS CodeDeploy: floor, and the share of hosts that may fail.
+--- Those of AWS CodeDeploy: hosts that have to stay healthy.
 local standard = {
-  ["CodeDeployDefault.OneAtATime"] = { parallel = { count = 1 } },
-  ["CodeDeployDefault.HalfAtATime"] = { floor = { percent = 50.0 }, parallel = { percent = 50.0 }, failed = { percent = 50.0 } },
-  ["CodeDeployDefault.AllAtOnce"] = { floor = { count = 0 }, failed = { percent = 99.0 } },
+  ["CodeDeployDefault.OneAtATime"] = { healthy = { all_but_one = true } },
+  ["CodeDeployDefault.HalfAtATime"] = { healthy = { percent = 50.0 } },
+  ["CodeDeployDefault.AllAtOnce"] = { healthy = { count = 0 } },
 }
+
+--- CodeDeploy's rule says alone what may go wrong.
+local function check_alone(subject, own, place)
+  if not own.minimum_healthy then return end
+  for _, other in ipairs { "floor", "budget", "base" } do
+    if own[other] then
+      problems.add(string.format("%s has minimum_healthy and %s: the first says alone how many may fail", subject, other),
+        "keep one of them", problems.at_field(place, other))
+    end
+  end
+end
+
+--- A share in per cent; nil if it is not given.
+local function read_base(subject, given, place)
+  if not given then return nil end
+  if not given.percent then
+    problems.add(string.format("base of %s must be a share such as \"1%%\", got %d", subject, given.count), nil,
+      problems.at_field(place, "base"))
+  end
+  return given.percent
+end
 
 local function read(name, body, place)
   local subject = name and string.format("configuration %q", name) or "configuration"
@@ -41,8 +69,9 @@ local function read(name, body, place)
     problems.add("parallel of " .. subject .. " must be a count from 1, or a share above 0%: no host could move", nil,
       problems.at_field(place, "parallel"))
   end
-  return { name = name, place = place, floor = own.floor, parallel = own.parallel, failed = budget.failed,
-    unreachable = budget.unreachable }
+  check_alone(subject, own, place)
+  return { name = name, place = place, floor = own.floor, parallel = own.parallel, failed = budget.failed, wave = budget.wave,
+    unreachable = budget.unreachable, healthy = own.minimum_healthy, base = read_base(subject, own.base, place) }
 end
 
 language.meaning("configuration", function(name)
@@ -57,14 +86,14 @@ language.meaning("configuration", function(name)
   end)
 end)
 
-types.define("configuration", "a configuration's name, or a table with floor, parallel and budget", function(v)
+types.define("configuration", "a configuration's name, or a table with floor, parallel and budget, or minimum_healthy", function(v)
   return type(v) == "string" or type(v) == "table" or values.is(v, configuration.kind) ~= nil, v
 end)
 
 --- As the engine gets it.
 function configuration.data(value, name)
   return problems.placed({ name = name or value.name, floor = value.floor, parallel = value.parallel, failed = value.failed,
-    unreachable = value.unreachable }, value.place)
+    wave = value.wave, unreachable = value.unreachable, healthy = value.healthy, base = value.base }, value.place)
 end
 
 --- The configuration of a recipe as the engine gets it; nil for none. checks: whether its name must exist.

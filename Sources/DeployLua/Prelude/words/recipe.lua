@@ -7,7 +7,7 @@ local fields, types = import "types/fields", import "types/types"
 local bases, bundle, configuration = import "words/bases", import "words/bundle", import "words/configuration"
 local group, hook, named = import "words/group", import "words/hook", import "words/named"
 local param, sections, stage = import "words/param", import "words/sections", import "words/stage"
-local traffic = import "words/traffic"
+local strategy, traffic = import "words/strategy", import "words/traffic"
 
 local recipe = {}
 local kind = values.kind "recipe"
@@ -22,7 +22,7 @@ language.word {
     { "revision", "revision", "the bundle: a folder, an archive or a git ref" },
     { "targets", "targets", "a group, or a list of hosts" },
     { "configuration", "configuration", "bounds: floor, parallel and budget; a name or a table" },
-    { "strategy", "strategy", "how the hosts are taken, wave by wave; all at once if not given" },
+    { "strategy", "strategy", "how the hosts are taken, wave by wave; if not given 1 host, then 4 times as many have it after each wave" },
     { "path", "name", "where releases live on hosts" },
     { "shared", "strings", "paths that all releases share; a folder ends in /" },
     { "keep", "positive", "releases that stay on a host; 5" },
@@ -156,8 +156,10 @@ function recipe.data(value, checks)
     targets = group.targets(own.targets, origins.targets, checks),
     configuration = configuration.of(own.configuration, origins.configuration, checks),
     revision = bundle.data(own.revision), params = each_data(value.params, param.data) }, value.place)
+  -- CodeDeploy's rule takes all hosts in one wave, as many at once as it allows.
+  local usual = not (data.configuration and data.configuration.healthy) and strategy.usual or nil
   data.hooks = each_data(value.hooks, hook.data, value.place)
-  data.stages = each_data(value.stages, stage.data, own.traffic)
+  data.stages = each_data(value.stages, stage.data, own.traffic, usual)
   data.on_failure = each_data(value.on_failure, register, "on_failure")
   data.on_success = each_data(value.on_success, register, "on_success")
   data.origins = {}

@@ -23,7 +23,7 @@ language.word {
   name = "stage.rollout", nature = "pure", phases = { "description" }, takes = "{ strategy = … }",
   summary = "Takes the hosts through their lifecycle.",
   example = "stage.rollout { strategy = rolling { batch = \"25%\" } }",
-  fields = { { "strategy", "strategy", "all at once if not given" } },
+  fields = { { "strategy", "strategy", "growing waves if not given: 1 host, then 4 times as many have it after each wave" } },
 }
 
 stage.upload = proxy(stage.kind, 0, { kind = "upload", name = "upload" })
@@ -73,10 +73,11 @@ types.define("stages", "a list of stages { stage.upload, stage.rollout }", funct
 end)
 
 --- As the engine gets it. Its functions get their numbers here, `run` before `when`. traffic: the recipe's; nil for none.
-function stage.data(item, traffic)
+--- usual: gives the strategy of a rollout that names none; nil: it has none then, and all hosts are one wave.
+function stage.data(item, traffic, usual)
   local own = payload(item)
   if own.kind == "upload" then return { kind = "upload" } end
-  if own.kind == "rollout" then return { kind = "rollout", strategy = strategy.data(own.strategy, traffic) } end
+  if own.kind == "rollout" then return { kind = "rollout", strategy = strategy.data(own.strategy or usual and usual(), traffic) } end
   local when = own.when
   return problems.placed({ kind = "script", name = own.name, summary = own.summary,
     ["function"] = register(own.run or function() end, "stage " .. own.name),

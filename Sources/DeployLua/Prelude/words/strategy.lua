@@ -7,7 +7,8 @@ local amount, fields, types = import "types/amount", import "types/fields", impo
 local named, traffic = import "words/named", import "words/traffic"
 
 --- shipped: strategies that every recipe has in reach by their names; each is recipes/strategies/NAME.lua.
-local strategy = { shipped = { "all_at_once", "canary", "linear", "rolling" } }
+--- require: the main file's; whoever reads the project sets it.
+local strategy = { shipped = { "all_at_once", "canary", "growing", "linear", "rolling" } }
 local defined, bound = values.kind "strategy", values.kind "strategy with its options"
 
 language.word {
@@ -68,6 +69,12 @@ types.define("strategy", 'a strategy such as rolling { batch = "25%" }', functio
   if inside then v = bind(inside, {}, inside.place) end
   return values.is(v, bound) ~= nil, v
 end)
+
+--- The strategy of a rollout that names none, with its options. Its file is read when the first recipe needs it.
+function strategy.usual()
+  local inside = values.is(strategy.require "recipes.strategies.growing", defined)
+  return inside and bind(inside, {}, inside.place)
+end
 
 --- The function that the engine starts: options that are functions do not leave this state, so it gives them back.
 local function started(own)

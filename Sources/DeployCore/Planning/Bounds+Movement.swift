@@ -1,0 +1,53 @@
+import DeployModel
+
+extension Bounds {
+  /// The same for hosts that go back because somebody asks. What they leave is bad, so its failures say nothing: only budgets count. Under
+  /// CodeDeploy's rule as many may fail as need not stay healthy.
+  var forWayBack: Bounds {
+    var back = self
+    (back.base, back.failedInWave) = (nil, nil)
+    if let healthy {
+      back.healthy = nil
+      (back.failed, back.unreachable) = (max(0, failed - healthy), max(0, unreachable - healthy))
+    }
+    return back
+  }
+
+  /// The same bounds, if some host of the plan may move under them. A floor that nobody gave makes way for one host; one that somebody
+  /// gave stays, and is refused with the numbers.
+  /// - Throws: `Problems` if every host that serves is needed for the floor, and no other one is brought in first; or if, under
+  ///   CodeDeploy's rule, no more can become healthy than have to be.
+  func letting(_ hosts: [HostPlan], move configuration: DeploymentConfiguration) throws(Problems) -> Bounds {
+    if let healthy { try refuse(healthy, of: hosts, configuration) }
+    let serving = hosts.count { host in
+      if case .leftOut = host.action { false } else { host.serves }
+    }
+    let moving = hosts.filter { $0.action == .change }
+    let isStuck = moving.contains(where: \.serves) && floor >= serving && !moving.contains { !$0.serves && $0.willServe }
+    guard isStuck else { return self }
+    guard configuration.floor != nil else {
+      var lower = self
+      lower.floor = serving - 1
+      return lower
+    }
+    throw Problems(
+      [
+        Problem(
+          "\(serving) of \(hosts.count) \(hosts.count == 1 ? "host serves" : "hosts serve") now and the floor is \(floor) of these: none "
+            + "may be taken out of service",
+          place: configuration.place,
+          fix: "bring the other hosts back first (lander status names them), or set the floor to \(serving - 1)")
+      ], exit: .refused)
+  }
+
+  private func refuse(_ healthy: Int, of hosts: [HostPlan], _ configuration: DeploymentConfiguration) throws(Problems) {
+    let most = hosts.count { $0.isHealthy || $0.action == .change }
+    guard most <= healthy, hosts.contains(where: { $0.isHealthy && $0.action == .change }) else { return }
+    throw Problems(
+      [
+        Problem(
+          "\(most) of \(hosts.count) hosts can be healthy and \(healthy) have to stay so: none of the healthy ones may be deployed to",
+          place: configuration.place, fix: "bring the other hosts back first (lander status names them), or lower minimum_healthy")
+      ], exit: .refused)
+  }
+}

@@ -1,0 +1,32 @@
+package import DeployModel
+
+/// The fewest hosts that serve at once in the course of a deployment: a fold over the notes of its journal, by the rules of `Admission`.
+package struct LowestService: Sendable {
+  private let plan: Plan
+  private var admission: Admission
+  /// By host number.
+  private var isUnderWay: [Bool]
+  /// The fewest so far; at first those that serve at its start.
+  package private(set) var lowest: Int
+
+  package init(_ plan: Plan) {
+    self.plan = plan
+    admission = Admission(plan: plan)
+    isUnderWay = plan.hosts.map { _ in false }
+    lowest = admission.servingCount
+  }
+
+  package mutating func add(_ note: Note) {
+    guard case .host(let number, let status) = note, isUnderWay.indices.contains(number) else { return }
+    if status == .changing {
+      isUnderWay[number] = true
+      admission.started(number)
+    } else if isUnderWay[number], status.isFinal || isReady(status) {
+      isUnderWay[number] = false
+      admission.ended(number, status, hadRelease: plan.hosts[number].serves, hasTarget: plan.hosts[number].willServe)
+    }
+    lowest = min(lowest, admission.servingCount)
+  }
+
+  private func isReady(_ status: HostStatus) -> Bool { if case .ready = status { true } else { false } }
+}

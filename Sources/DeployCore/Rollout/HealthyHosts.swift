@@ -1,0 +1,102 @@
+import DeployModel
+
+/// CodeDeploy's minimum of healthy hosts: which hosts may be begun, and when the deployment has failed by it. A host is healthy if the last
+/// deployment to it succeeded. Hosts that are not are brought first and cost no health; then the healthy ones go, as many at once as leave
+/// the minimum. A host that fails is unhealthy for the rest of the deployment. The last host may fail: nothing is left to begin then.
+struct HealthyHosts: Sendable, Hashable {
+  /// How many have to stay healthy.
+  let minimum: Int
+  /// How many are healthy; those under way are until they fail.
+  private(set) var count: Int
+  /// By host number.
+  private var isHealthy: [Bool]
+  /// By host number: still to be begun.
+  private var isLeft: [Bool]
+  /// Hosts under way: healthy ones, and others.
+  private var healthyUnderWay = 0
+  private var othersUnderWay = 0
+  /// Hosts that are not healthy and still to be begun, and all that are.
+  private var othersLeft: Int
+  private var left: Int
+
+  init(_ plan: Plan, minimum: Int) {
+    self.minimum = max(0, min(minimum, plan.hosts.count))
+    isHealthy = plan.hosts.map(\.isHealthy)
+    isLeft = plan.hosts.map { $0.action == .change }
+    count = isHealthy.count { $0 }
+    left = isLeft.count { $0 }
+    othersLeft = zip(isHealthy, isLeft).count { !$0 && $1 }
+  }
+
+  /// Whether a host may be begun now; nil: yes, as far as health goes.
+  func holds(_ host: Int) -> Admission.Verdict? {
+    // A host that a wave left ready, and that another wave takes on, is out already.
+    guard isLeft[host] else { return nil }
+    if isHealthy[host] {
+      if othersUnderWay > 0 { return .wait }
+      if count - healthyUnderWay - 1 >= minimum { return nil }
+      return healthyUnderWay > 0 ? .wait : .never(shortage)
+    }
+    // Of a group in which no host is healthy not all go at once either.
+    return othersUnderWay < max(1, isHealthy.count - minimum) ? nil : .wait
+  }
+
+  mutating func started(_ host: Int) {
+    if isHealthy[host] { healthyUnderWay += 1 } else { othersUnderWay += 1 }
+    guard isLeft[host] else { return }
+    isLeft[host] = false
+    left -= 1
+    if !isHealthy[host] { othersLeft -= 1 }
+  }
+
+  /// - Parameter succeeded: nil: it is ready, and neither.
+  mutating func ended(_ host: Int, succeeded: Bool?) {
+    if isHealthy[host] { healthyUnderWay -= 1 } else { othersUnderWay -= 1 }
+    guard let succeeded, succeeded != isHealthy[host] else { return }
+    isHealthy[host] = succeeded
+    count += succeeded ? 1 : -1
+  }
+
+  /// A host came to its end before it was begun: its release could not be sent.
+  mutating func failed(_ host: Int) {
+    guard isLeft[host] else { return }
+    started(host)
+    ended(host, succeeded: false)
+  }
+
+  /// Why the deployment has failed; nil while it has not.
+  var exhausted: String? {
+    guard othersLeft == 0, othersUnderWay == 0 else { return nil }
+    return count < minimum || (left > 0 && count <= minimum) ? shortage : nil
+  }
+
+  private var shortage: String {
+    "\(count) of \(isHealthy.count) \(isHealthy.count == 1 ? "host is" : "hosts are") healthy, \(minimum) have to stay so"
+      + (left > 0 ? ", and \(left) \(left == 1 ? "is" : "are") still to be deployed" : "")
+  }
+}
+
+extension HostPlan {
+  /// Whether the last deployment to it succeeded, and what that left is what runs. One that was never deployed, or is out of reach, is not.
+  package var isHealthy: Bool {
+    if case .leftOut = action { return false }
+    guard let previous, previous.trial != true else { return false }
+    return current == previous.release.id && damage == nil
+  }
+
+  /// Its place in the order in which hosts are taken: unhealthy, of an unknown revision, of an older one, of the one that is deployed.
+  var rank: Int {
+    if !isHealthy { return found == nil ? 0 : 1 }
+    return previous?.release.id == target?.id ? 3 : 2
+  }
+}
+
+extension Plan {
+  /// Numbers of the hosts to change, in the order in which they are taken. Those that do not serve come first, because to bring them costs
+  /// no host that serves, and the floor may wait for them; under CodeDeploy's rule its order stands.
+  package var order: [Int] {
+    let all = hosts.indices.filter { hosts[$0].action == .change }
+    guard bounds.healthy != nil else { return all.filter { !hosts[$0].serves } + all.filter { hosts[$0].serves } }
+    return (0...3).flatMap { rank in all.filter { hosts[$0].rank == rank } }
+  }
+}
