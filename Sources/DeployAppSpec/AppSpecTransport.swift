@@ -32,6 +32,10 @@ package final class AppSpecTransport: Transport {
     await inner.compare(secretsOf: receipt, on: host, at: path)
   }
 
+  package func receipts(of releases: [Release.ID], on host: DeployModel.Host, at path: String) async -> [Receipt] {
+    await inner.receipts(of: releases, on: host, at: path)
+  }
+
   package func close() async { await inner.close() }
 
   package func keepLock(at site: HostSite) async { await inner.keepLock(at: site) }

@@ -9,12 +9,14 @@ package struct Preparation: Sendable {
   /// Hosts asked at once.
   static let width = 30
 
+  /// - Parameter deep: whether hosts are asked for the receipts of all releases that they keep, too.
   package init(
-    _ selection: Selection, ports: Ports, recipes: any RecipeLibrary, surveyed: @escaping @Sendable (Int, Survey) -> Void = { _, _ in }
+    _ selection: Selection, ports: Ports, recipes: any RecipeLibrary, deep: Bool = false,
+    surveyed: @escaping @Sendable (Int, Survey) -> Void = { _, _ in }
   )
     async
   {
-    surveys = await Self.survey(selection, ports, surveyed)
+    surveys = await Self.survey(selection, ports, deep, surveyed)
     kept = await Self.kept(selection, surveys, ports, recipes)
   }
 
@@ -42,7 +44,7 @@ package struct Preparation: Sendable {
   }
 
   private static func survey(
-    _ selection: Selection, _ ports: Ports, _ surveyed: @escaping @Sendable (Int, Survey) -> Void
+    _ selection: Selection, _ ports: Ports, _ deep: Bool, _ surveyed: @escaping @Sendable (Int, Survey) -> Void
   ) async -> [Survey] {
     let recipe = selection.recipe
     var surveys: [Survey?] = selection.hosts.map { _ in nil }
@@ -53,10 +55,13 @@ package struct Preparation: Sendable {
         let host = selection.hosts[next]
         next += 1
         group.addTask {
+          let path = host.place(recipe.placement.path)
           let survey = await ports.transport.survey(
-            host, at: host.place(recipe.placement.path), application: recipe.application, group: selection.group,
-            shared: recipe.placement.shared)
-          return (host.number, survey)
+            host, at: path, application: recipe.application, group: selection.group, shared: recipe.placement.shared)
+          guard deep, case .reached(var state) = survey else { return (host.number, survey) }
+          let kept = await ports.transport.receipts(of: state.releases, on: host, at: path)
+          state.kept = kept.filter { $0.application.isExactly(recipe.application) }
+          return (host.number, .reached(state))
         }
       }
       for _ in 0..<width { add() }
@@ -76,7 +81,7 @@ package struct Preparation: Sendable {
     var found: [PinnedRecipe] = []
     for (host, survey) in zip(selection.hosts, surveys) {
       guard case .reached(let state) = survey else { continue }
-      for receipt in [state.receipt, state.previous].compactMap({ $0 })
+      for receipt in [state.receipt, state.previous].compactMap({ $0 }) + (state.kept ?? [])
       where !found.contains(where: { $0.sources == receipt.inputs.sources && $0.name.isExactly(receipt.recipe) }) {
         guard let sources = await sources(receipt.inputs.sources, on: host, selection, ports),
           let recipe = try? recipes.recipe(named: receipt.recipe, in: sources)

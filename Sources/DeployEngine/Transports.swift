@@ -50,6 +50,11 @@ package struct Transports: Transport {
     }
   }
 
+  package func receipts(of releases: [Release.ID], on host: Host, at path: String) async -> [Receipt] {
+    guard let transport = try? transport(to: host) else { return [] }
+    return await transport.receipts(of: releases, on: host, at: path)
+  }
+
   package func perform(_ intent: Intent, at site: HostSite, output: @escaping @Sendable (OutputChunk) -> Void) async -> Outcome {
     do throws(Failure) { return try await transport(to: site.host).perform(intent, at: site, output: output) } catch {
       return Outcome(failure: error)

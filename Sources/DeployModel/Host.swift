@@ -91,6 +91,8 @@ package struct HostState: Sendable, Hashable, Codable {
   package var receipt: Receipt?
   /// The receipt of the good release before that one, still pinned.
   package var previous: Receipt?
+  /// Receipts that others replaced, of the releases that it keeps; nil if nobody asked for them.
+  package var kept: [Receipt]?
   package var lock: Lock?
   /// The highest fence the host has seen; 0 if none.
   package var fence: Int

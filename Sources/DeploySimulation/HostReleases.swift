@@ -36,8 +36,14 @@ extension SimulatedHost {
   mutating func discard(_ release: Release.ID, _ job: SimulatedJob) -> Outcome {
     if release == current { return .failed(.invalid, "\(name) runs \(release): it cannot be discarded") }
     releases.removeAll { $0.release.id == release }
+    replaced.removeAll { $0.release.id == release }
     note(.releases, job)
     return .done()
+  }
+
+  /// The receipts that it keeps of these releases.
+  func receipts(of wanted: [Release.ID]) -> [Receipt] {
+    wanted.compactMap { release in replaced.first { $0.release.id == release } }
   }
 
   /// Answers with what was removed, the newest first.
@@ -48,7 +54,8 @@ extension SimulatedHost {
     surplus = old.first { $0 == before?.release.id }
     let gone = old.filter { !good.contains($0) }
     releases.removeAll { !$0.complete || gone.contains($0.release.id) }
-    sources.removeAll { digest in !receipts.contains { $0.inputs.sources == digest } }
+    replaced = replaced.filter { has($0.release.id) }
+    sources.removeAll { digest in !(receipts + replaced).contains { $0.inputs.sources == digest } }
     if !gone.isEmpty { note(.releases, job) }
     return .done(.list(gone.reversed().map { .text($0) }))
   }
@@ -58,6 +65,7 @@ extension SimulatedHost {
     defer { surplus = nil }
     guard let surplus, ![receipt?.release.id, previous?.release.id, current].contains(surplus) else { return }
     releases.removeAll { $0.release.id == surplus }
+    replaced.removeAll { $0.release.id == surplus }
   }
 
   mutating func record(_ new: Receipt, _ job: SimulatedJob) -> Outcome {
@@ -70,6 +78,10 @@ extension SimulatedHost {
     }
     var new = new
     if defect == .trialIgnored || new.trial == false { new.trial = nil }
+    if let old = receipt, old.release.id != new.release.id {
+      replaced.removeAll { $0.release.id == old.release.id }
+      replaced.append(old)
+    }
     if let old = receipt, old.release.id != new.release.id, old.trial != true {
       if let previous, previous.release.id != old.release.id { before = previous }
       previous = old

@@ -16,6 +16,8 @@ package struct SimulatedHost: Sendable {
   package var receipt: Receipt?
   /// The receipt of the good release before that one.
   package var previous: Receipt?
+  /// Receipts that were replaced, of releases that are kept; the newest of each.
+  package var replaced: [Receipt] = []
   /// What `previous` was before the receipt that is on trial.
   package var before: Receipt?
   /// A release beyond the number to keep, which stays only until what runs has proved good.

@@ -70,6 +70,10 @@ package final class SimulatedTransport: Transport {
     } catch { return error }
   }
 
+  package func receipts(of releases: [Release.ID], on host: Host, at path: String) async -> [Receipt] {
+    (try? world.look(at: host.name, for: number))?.host.receipts(of: releases) ?? []
+  }
+
   package func perform(_ intent: Intent, at site: HostSite, output: @escaping @Sendable (OutputChunk) -> Void) async -> Outcome {
     do throws(Failure) { return try await perform(intent, at: site, output) } catch { return Outcome(failure: error) }
   }

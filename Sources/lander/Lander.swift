@@ -31,7 +31,7 @@ struct Lander: AsyncParsableCommand {
       CommandGroup(
         name: "Look",
         subcommands: [
-          StatusCommand.self, VerifyCommand.self, HistoryCommand.self, LogsCommand.self, ListCommand.self,
+          StatusCommand.self, ReleasesCommand.self, VerifyCommand.self, HistoryCommand.self, LogsCommand.self, ListCommand.self,
           ShowCommand.self, AuditCommand.self,
         ]),
       CommandGroup(

@@ -7,11 +7,14 @@ package struct GroupHistory: Sendable {
   private let good: [Deployment.ID]
   /// Hosts that took something back.
   private let returned: [HostState]
+  /// Names of deployments that some receipt says were taken back.
+  private let undone: [Deployment.ID]
 
   /// - Parameter states: of the hosts that were reached.
   package init(_ states: [HostState]) {
     self.states = states
-    let receipts = states.flatMap { [$0.receipt, $0.previous].compactMap { $0 } }
+    let receipts = states.flatMap { [$0.receipt, $0.previous].compactMap { $0 } + ($0.kept ?? []) }
+    undone = receipts.compactMap(\.undid)
     // One host's good receipt is enough: its engine may have died before it could tell the others.
     good = receipts.filter { $0.trial != true }.map(\.deployment).sorted().reduce(into: []) { if $0.last != $1 { $0.append($1) } }
     // Most say the same.
@@ -34,7 +37,7 @@ package struct GroupHistory: Sendable {
 
   /// Whether a host may go back to it: its deployment has succeeded, and was not taken back since.
   package func isGood(_ receipt: Receipt) -> Bool {
-    settled(receipt)?.trial != true && !returned.contains { Self.took(back: receipt, $0) }
+    settled(receipt)?.trial != true && !undone.contains(receipt.deployment) && !returned.contains { Self.took(back: receipt, $0) }
   }
 
   /// Whether a host says that it took the receipt's deployment back: by its name, or because it left the same release then.
@@ -45,14 +48,23 @@ package struct GroupHistory: Sendable {
     return left.release.id == receipt.release.id && receipt.at < now.at
   }
 
-  /// The newest good receipt of any host; nil if there is none.
+  /// The newest good receipt of any host; nil if there is none. What hosts ran longer ago counts only if they remember nothing else.
   /// - Parameter left: a release that the group is to leave, and that does not count.
   package func lastGood(besides left: Release.ID? = nil) -> Receipt? {
+    newest(of: states.flatMap { [$0.receipt, $0.previous].compactMap { $0 } }, besides: left)
+      ?? newest(of: states.flatMap { $0.kept ?? [] }, besides: left, before: origin(of: left))
+  }
+
+  /// When a release was deployed first, as far as hosts know; nil: nobody does. What came after it is no way back from it.
+  private func origin(of release: Release.ID?) -> Timestamp? {
+    states.flatMap { [$0.receipt, $0.previous].compactMap { $0 } + ($0.kept ?? []) }.filter { $0.release.id == release }.map(\.at).min()
+  }
+
+  private func newest(of receipts: [Receipt], besides left: Release.ID?, before end: Timestamp? = nil) -> Receipt? {
     var newest: Receipt?
-    for state in states {
-      for receipt in [state.receipt, state.previous].compactMap({ $0 }) where receipt.release.id != left && isGood(receipt) {
-        if newest.map({ $0.at < receipt.at }) ?? true { newest = settled(receipt) }
-      }
+    for receipt in receipts where receipt.release.id != left && isGood(receipt) {
+      if let end, receipt.at >= end { continue }
+      if newest.map({ $0.at < receipt.at }) ?? true { newest = settled(receipt) }
     }
     return newest
   }
@@ -68,6 +80,7 @@ package struct GroupHistory: Sendable {
   /// What the host itself would go back to; nil if it remembers nothing good.
   package func own(_ state: HostState) -> Receipt? {
     if let receipt = state.receipt, isGood(receipt), isUnfinished(state) { return settled(receipt) }
-    return state.previous.flatMap { isGood($0) ? $0 : nil }
+    if let previous = state.previous, isGood(previous) { return previous }
+    return newest(of: state.kept ?? [], besides: state.current, before: origin(of: state.current))
   }
 }

@@ -13,12 +13,18 @@ struct WayBack {
   /// The receipt of what it goes to; nil if no host remembers a good one.
   let goal: Receipt?
 
-  /// - Parameter places: the hosts that were reached.
-  init(_ places: [Place]) {
+  /// - Parameters:
+  ///   - places: the hosts that were reached.
+  ///   - aim: what somebody wants all of them to go to; nil: what they remember as the good release before.
+  init(_ places: [Place], to aim: Receipt? = nil) {
     self.places = places
     let history = GroupHistory(places.map(\.state))
     let newest = history.lastGood()
     self.history = history
+    if let aim {
+      (left, goal) = (newest?.release.id, aim)
+      return
+    }
     // What was begun and not finished is taken back first, and the hosts that it did not come to stay.
     if places.contains(where: { history.isUnfinished($0.state) && !Self.stands($0.state, on: newest) }) {
       (left, goal) = (nil, newest)

@@ -16,6 +16,12 @@ package protocol Transport: Sendable {
   /// - Parameter path: as for a survey.
   func compare(secretsOf receipt: Receipt, on host: Host, at path: String) async -> SecretComparison
 
+  /// The receipts that a host keeps of releases which it ran before. Changes nothing there.
+  /// - Parameters:
+  ///   - releases: those that the host has; one whose receipt is not kept, or cannot be read, is left out.
+  ///   - path: as for a survey.
+  func receipts(of releases: [Release.ID], on host: Host, at path: String) async -> [Receipt]
+
   /// Performs an intent. One that changes the host happens at most once: an intent that was sent before is attached to.
   /// Returns when it ended, was cancelled, timed out, or the host stayed out of reach longer than the transport waits.
   /// Output is reported as it comes, secrets replaced, each byte once within one call; after a resume from offset 0 again.
@@ -35,6 +41,8 @@ extension Transport {
   package func keepLock(at site: HostSite) async {}
 
   package func refusal(of users: [String], on host: Host) async -> Failure? { nil }
+
+  package func receipts(of releases: [Release.ID], on host: Host, at path: String) async -> [Receipt] { [] }
 
   package func compare(secretsOf receipt: Receipt, on host: Host, at path: String) async -> SecretComparison {
     SecretComparison(unknown: receipt.secrets?.map(\.name) ?? receipt.inputs.secrets, reason: "this transport cannot")

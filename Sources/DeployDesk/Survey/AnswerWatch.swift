@@ -17,7 +17,7 @@ final class AnswerWatch: Sendable {
   }
 
   /// Surveys the hosts of a selection, and tells whom it waits for.
-  static func survey(_ selection: Selection, by desk: Desk) async -> Preparation {
+  static func survey(_ selection: Selection, deep: Bool = false, by desk: Desk) async -> Preparation {
     let watch = AnswerWatch(selection.hosts)
     let (clock, start) = (desk.ports.clock, desk.now)
     let telling = Task {
@@ -29,7 +29,7 @@ final class AnswerWatch: Sendable {
     }
     defer { telling.cancel() }
     return await Preparation(
-      selection, ports: desk.ports, recipes: desk.stage.library,
+      selection, ports: desk.ports, recipes: desk.stage.library, deep: deep,
       surveyed: { number, _ in watch.silent.withLock { if $0.indices.contains(number) { $0[number] = false } } })
   }
 

@@ -46,10 +46,16 @@ extension Desk {
     Surveyed(selection: selection, surveys: await AnswerWatch.survey(selection, by: self).surveys)
   }
 
+  /// The same with what hosts keep of releases that they ran before.
+  package func surveyKept(_ selection: Selection) async -> Surveyed {
+    Surveyed(selection: selection, surveys: await AnswerWatch.survey(selection, deep: true, by: self).surveys)
+  }
+
   /// The same for a plan, with the recipes that go with what hosts run.
-  func ask(_ selection: Selection) async -> Preparation {
+  /// - Parameter deep: and with what they keep of releases that they ran before.
+  func ask(_ selection: Selection, deep: Bool = false) async -> Preparation {
     let count = selection.hosts.count
     tell(.remark("Asking \(count.of("host")) what \(count == 1 ? "it runs" : "they run") …"))
-    return await AnswerWatch.survey(selection, by: self)
+    return await AnswerWatch.survey(selection, deep: deep, by: self)
   }
 }

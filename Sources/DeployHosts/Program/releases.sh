@@ -222,7 +222,7 @@ l_activate() {
 # Takes a release out of sight in one rename; what was renamed is removed later, outside the critical section.
 l_hide() {
   mkdir -p "$L/trash"
-  rm -f "$L/manifests/$1" "$L/entries/$1" "$L/entries/$1.count" "$L/entries/$1.rights"
+  rm -f "$L/manifests/$1" "$L/entries/$1" "$L/entries/$1.count" "$L/entries/$1.rights" "$L/receipts/$1"
   [ ! -d "$L/aside/$1" ] || mv -T "$L/aside/$1" "$L/trash/$1.aside.$l_turns"
   [ ! -d "$P/releases/$1" ] || mv -T "$P/releases/$1" "$L/trash/$1.$(date +%s).$l_turns"
 }
@@ -276,6 +276,12 @@ l_prune() {
       for r in $(l_order); do order="$r$LF$order"; done
       printf '%s' "$order" >"$L/.order" && mv -fT "$L/.order" "$L/order"
     fi
+    for f in "$L"/receipts/*; do
+      [ -f "$f" ] || continue
+      sources=
+      { read -r l_l l_l sources l_l; } 2>/dev/null <"$f"
+      if [ -d "$P/releases/${f##*/}" ]; then recipes="$recipes$sources "; else rm -f "$f"; fi
+    done
     for f in "$L"/recipes/*; do
       case $recipes in *" ${f##*/} "*) ;; *) rm -f "$f" ;; esac
     done

@@ -8,6 +8,15 @@ extension Hosts {
     }
   }
 
+  package func receipts(of releases: [Release.ID], on host: DeployModel.Host, at path: String) async -> [Receipt] {
+    guard path.isAbsolutePath, let link = try? link(to: host) else { return [] }
+    var found: [Receipt] = []
+    for release in releases {
+      if let receipt = try? await receipt("receipts/\(release)", link, path), receipt.release.id == release { found.append(receipt) }
+    }
+    return found
+  }
+
   package func refusal(of users: [String], on host: DeployModel.Host) async -> Failure? {
     do throws(Failure) {
       _ = try await link(to: host).demand("l_may", users)

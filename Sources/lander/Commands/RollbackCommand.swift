@@ -11,7 +11,9 @@ struct RollbackCommand: Verb {
       By what the hosts themselves remember, so it works from a fresh checkout; the release and the recipe that goes with it are still \
       there, nothing is sent. A revision is good once a deployment of it has succeeded. Where a deployment was begun and did not succeed, \
       the hosts that have it go back and the others stay; else all go back to the good revision before. All hosts of a group go to the \
-      same one: where some run something else, they are named, nothing is done, and the exit code is 3, unless --straighten is given.
+      same one: where some run something else, they are named, nothing is done, and the exit code is 3, unless --straighten is given. \
+      --to names any release that the hosts still keep, as lander releases lists them: all hosts go there, with its own recipe. A bad one \
+      is refused.
       """)
 
   @OptionGroup var options: ProjectOptions
@@ -21,6 +23,10 @@ struct RollbackCommand: Verb {
     help: ArgumentHelp("The recipe; the only one if none is named.", valueName: "recipe"))
   var recipe: String?
   @OptionGroup var choice: HostChoice
+  @Option(
+    name: .customLong("to"),
+    help: ArgumentHelp("Go to this release, bundle or deployment, of those that the hosts keep.", valueName: "release"))
+  var aim: String?
   @Flag(help: "Take hosts along that run something else than the rest of the group.")
   var straighten = false
 
@@ -29,7 +35,7 @@ struct RollbackCommand: Verb {
       try $0.selection(recipe: recipe, group: choice.group, only: try choice.names)
     }
     return try await desk.use { desk in
-      let plan = try await desk.planRollback(of: selection, in: project, straighten: straighten)
+      let plan = try await desk.planRollback(of: selection, in: project, straighten: straighten, to: aim)
       return try await Launch(desk: desk, terminal: terminal, progress: progress, typed: project.typed).deploy(plan)
     }
   }

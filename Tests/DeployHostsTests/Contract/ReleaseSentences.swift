@@ -72,6 +72,26 @@ extension Sentence {
       play.expect(try await play.state().releases, [5, 2, 1, 0].map { all[$0].id }, "releases")
       play.expect(await play.perform(.prune(keep: 1, pinned: [all[2].id]), at: site).value, .list([]), "what a second pruning took")
     },
+    Sentence("a receipt that is replaced stays with its release, on trial as it was, and so does the recipe that it names") { play in
+      let all = try (1...4).map { try play.release($0) }
+      func kept() async -> [String] {
+        let receipts = await play.transport.receipts(of: all.map(\.id) + ["eeeeeeeeeeee"], on: play.ground.host, at: play.path)
+        return receipts.map { $0.deployment + ($0.trial == true ? "?" : "") }
+      }
+      try await play.deploy(all[0], fence: 1, expects: nil)
+      play.expect(await kept(), [], "what is kept of the only one")
+      try await play.deploy(all[1], fence: 2, expects: "d1")
+      try await play.deploy(all[2], fence: 3, expects: "d2", good: false)
+      try await play.deploy(all[3], fence: 4, expects: "d3")
+      play.expect(await kept(), ["d1", "d2", "d3?"], "what is kept")
+      let site = play.site("d4", fence: 4, token: "t4")
+      await play.done(.prune(keep: 5, pinned: []), at: site)
+      let sources = try await play.receipt(all[0], "d1").inputs.sources
+      play.expect(await play.perform(.sources(sources)).kind == nil, "the oldest recipe is gone")
+      await play.done(.prune(keep: 1, pinned: []), at: site)
+      play.expect(await kept(), ["d2"], "what is kept besides the current and the previous release")
+      play.expect(await play.perform(.sources(sources)).kind, .missing, "the oldest recipe")
+    },
     Sentence("a receipt is on trial until its deployment succeeds, and only a good one becomes the way back") { play in
       let all = try (1...4).map { try play.release($0) }
       func memory() async throws -> [String?] {

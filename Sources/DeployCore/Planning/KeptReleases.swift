@@ -1,0 +1,85 @@
+package import DeployModel
+
+/// The releases that the hosts of a group keep, the newest first: what could be gone back to.
+package struct KeptReleases: Sendable {
+  /// One release, as the hosts that keep it know it.
+  package struct Kept: Sendable, Hashable {
+    package var release: Release.ID
+    /// The newest receipt of it; nil: it was deployed by a version that kept none, or never came to its end.
+    package var receipt: Receipt?
+    /// Names of the hosts that keep it, and of those that run it.
+    package var hosts: [String]
+    package var running: [String]
+    package var verdict: Verdict
+  }
+  /// Whether hosts may go back to a release.
+  package enum Verdict: String, Sendable, Hashable {
+    case good
+    /// No deployment of it has succeeded so far.
+    case trial
+    /// It was taken back, or its deployment did not succeed and another one followed.
+    case bad
+    /// There is no receipt.
+    case unknown
+  }
+  package let list: [Kept]
+
+  /// - Parameter hosts: with what they keep; those out of reach count for nothing.
+  package init(_ hosts: [(host: Host, survey: Survey)]) {
+    let reached = hosts.compactMap { host, survey -> (name: String, state: HostState)? in
+      if case .reached(let state) = survey { (host.name, state) } else { nil }
+    }
+    let history = GroupHistory(reached.map(\.state))
+    var releases: [Release.ID] = []
+    for (_, state) in reached { for release in state.releases where !releases.contains(release) { releases.append(release) } }
+    let kept = releases.map { release -> Kept in
+      let keeping = reached.filter { $0.state.releases.contains(release) }
+      let running = reached.filter { $0.state.current == release }.map(\.name)
+      let receipts = keeping.flatMap { [$0.state.receipt, $0.state.previous].compactMap { $0 } + ($0.state.kept ?? []) }
+      let newest = receipts.filter { $0.release.id == release }.max { $0.at < $1.at }
+      let isUnderWay = reached.contains { $0.state.receipt?.release.id == release }
+      return Kept(
+        release: release, receipt: history.settled(newest), hosts: keeping.map(\.name), running: running,
+        verdict: newest.map { history.isGood($0) ? .good : isUnderWay ? .trial : .bad } ?? .unknown)
+    }
+    let known = kept.filter { $0.receipt != nil }.sorted { a, b in
+      guard let (a, b) = a.receipt.flatMap({ a in b.receipt.map { (a, $0) } }) else { return false }
+      return (b.at, a.release.id) < (a.at, b.release.id)
+    }
+    list = known + kept.filter { $0.receipt == nil }
+  }
+
+  /// The receipt of the release that a word names: a release, a bundle by its digest, each by its beginning too, or a deployment.
+  /// - Throws: if none or several are meant, or the one that is meant is no good one, with those that are.
+  package func find(_ word: String) throws(Problems) -> Receipt {
+    let text = word.hasPrefix("bundle:") ? String(word.dropFirst("bundle:".count)) : word
+    let meant = list.filter { kept in
+      guard text.utf8.count >= 4 else { return false }
+      let isBundle = kept.receipt.map { $0.inputs.bundle.hex.hasPrefix(text) || $0.deployment.isExactly(text) } ?? false
+      return kept.release.hasPrefix(text) || isBundle
+    }
+    guard let first = meant.first else {
+      throw Problems(Problem("no host keeps a release \"\(word)\"", subject: "--to", fix: choice(near: word)), exit: .refused)
+    }
+    guard meant.count == 1 else {
+      let names = meant.map(\.release).joined(separator: ", ")
+      throw Problems(Problem("\"\(word)\" names \(meant.count) releases", subject: "--to", fix: "say which: \(names)"))
+    }
+    let reason: String
+    switch (first.verdict, first.receipt) {
+    case (.good, let receipt?): return receipt
+    case (.trial, _): reason = "no deployment of it has succeeded so far"
+    case (.bad, let receipt?): reason = "deployment \(receipt.deployment) of it did not succeed, or was taken back"
+    default: reason = "its receipt is not kept, so nobody knows the recipe that goes with it"
+    }
+    let message = "release \(first.release) is no good release to go back to: \(reason)"
+    throw Problems(Problem(message, subject: "--to", fix: choice()), exit: .refused)
+  }
+
+  private func choice(near word: String = "") -> String {
+    let good = list.filter { $0.verdict == .good }.map(\.release)
+    if good.isEmpty { return "lander deploy --revision bundle:DIGEST deploys one of lander bundle list" }
+    let hint = word.isEmpty ? nil : NearMatch.of(word, among: good).map { "did you mean \($0)? " }
+    return (hint ?? "") + "good ones are \(good.joined(separator: ", ")); lander releases says what each host keeps"
+  }
+}

@@ -1,0 +1,49 @@
+import ArgumentParser
+import DeployDesk
+import DeployModel
+import DeployReport
+
+/// Says which releases hosts keep, and which of these can be gone back to.
+struct ReleasesCommand: Verb {
+  static let configuration = CommandConfiguration(
+    commandName: "releases",
+    abstract: "Says which releases the hosts keep, and which of them can be gone back to.",
+    discussion: """
+      Asks the hosts themselves, so it works from a fresh checkout, and changes nothing there. lander rollback --to goes to a good one. A \
+      release is bad if its deployment did not succeed or was taken back. Exits with 20 if a host is out of reach.
+      """)
+
+  @OptionGroup var options: ProjectOptions
+  @OptionGroup var bundle: AppSpecOption
+  @Argument(help: ArgumentHelp("Only these hosts; * stands for anything.", valueName: "host"))
+  var hosts: [String] = []
+  @Option(help: ArgumentHelp("Only this recipe.", valueName: "name"))
+  var recipe: String?
+  @Option(help: ArgumentHelp("A group other than the recipe's own.", valueName: "name"))
+  var group: String?
+  @Flag(help: "Print JSON.")
+  var json = false
+
+  func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
+    let (_, desk, selections) = try Wiring.open(options, bundle, onlyLooks: true, tell: terminal.listener()) {
+      try $0.selections(recipe: recipe, group: group, only: try HostChoice.names(hosts))
+    }
+    return try await desk.use { desk in
+      var unreachable = 0
+      var values: [Value] = []
+      for (index, selection) in selections.enumerated() {
+        let found = await desk.surveyKept(selection)
+        unreachable += found.unreachable
+        let report = ReleasesReport("\(found.recipe) on \(found.group)", hosts: found.named, now: desk.now)
+        if json {
+          values.append(
+            JSON.record([("recipe", .text(found.recipe)), ("group", .text(found.group)), ("releases", report.value)]))
+        } else {
+          terminal.say((index == 0 ? [] : [""]) + report.lines(on: terminal.out))
+        }
+      }
+      if json { terminal.say(JSON.text(.list(values))) }
+      return unreachable == 0 ? .done : .unreachable
+    }
+  }
+}

@@ -1,0 +1,72 @@
+import DeployCore
+import DeployModel
+import Testing
+
+/// Which releases a group may go back to, and how somebody names one.
+@Suite("Kept releases")
+struct KeptReleasesTests {
+  private func receipt(_ release: String, _ deployment: String, at: Int, trial: Bool? = nil, undid: String? = nil) -> Receipt {
+    var receipt = PlannerTests.receipt(release)
+    receipt.inputs.bundle = Digest(hex: String(repeating: release.hasPrefix("a") ? "1" : "2", count: 64))
+    (receipt.deployment, receipt.at, receipt.trial, receipt.undid) = (deployment, Timestamp(milliseconds: at), trial, undid)
+    return receipt
+  }
+
+  private func host(
+    _ name: String, _ now: Receipt?, _ previous: Receipt? = nil, kept: [Receipt] = [], also: [String] = []
+  ) -> (
+    host: Host, survey: Survey
+  ) {
+    var state = PlannerTests.state(now, previous: previous)
+    state.kept = kept
+    state.releases += kept.map(\.release.id) + also
+    return (Host(name: name), .reached(state))
+  }
+
+  private func refusal(_ kept: KeptReleases, _ word: String) -> Problem? {
+    do {
+      _ = try kept.find(word)
+      return nil
+    } catch { return error.list[0] }
+  }
+
+  @Test("a release is good once a deployment of it succeeded, and bad once it was taken back or did not succeed")
+  func verdicts() {
+    let hosts = [
+      host(
+        "h1", receipt("aaaa1111", "d5", at: 5, undid: "d4"), receipt("bbbb2222", "d1", at: 1),
+        kept: [receipt("cccc3333", "d4", at: 4), receipt("dddd4444", "d3", at: 3, trial: true)], also: ["eeee5555"]),
+      host("h2", receipt("aaaa1111", "d5", at: 5, undid: "d4"), kept: [receipt("cccc3333", "d4", at: 4)]),
+    ]
+    let kept = KeptReleases(hosts)
+    #expect(kept.list.map(\.release) == ["aaaa1111", "cccc3333", "dddd4444", "bbbb2222", "eeee5555"])
+    #expect(kept.list.map(\.verdict) == [.good, .bad, .bad, .good, .unknown])
+    #expect(kept.list[0].running == ["h1", "h2"] && kept.list[1].hosts == ["h1", "h2"] && kept.list[3].hosts == ["h1"])
+    let trial = KeptReleases([host("h1", receipt("aaaa1111", "d9", at: 9, trial: true))])
+    #expect(trial.list.map(\.verdict) == [.trial])
+  }
+
+  @Test("deployed again and good, a release that was taken back is good again")
+  func again() {
+    let hosts = [host("h1", receipt("cccc3333", "d6", at: 6), receipt("aaaa1111", "d5", at: 5, undid: "d4"))]
+    #expect(KeptReleases(hosts).list.map(\.verdict) == [.good, .good])
+  }
+
+  @Test("a release is named by itself, its bundle or its deployment, by the beginning too; a bad, unknown or unclear one is refused")
+  func named() throws {
+    let kept = KeptReleases([
+      host(
+        "h1", receipt("bbbb9999", "d5", at: 5, undid: "d4"), receipt("aaaa1111", "d1", at: 1),
+        kept: [receipt("cccc3333", "d4", at: 4)], also: ["eeee5555"])
+    ])
+    for word in ["aaaa1111", "aaaa", "bundle:1111", "11111111"] { #expect(try kept.find(word).release.id == "aaaa1111", "\(word)") }
+    #expect(
+      refusal(kept, "cccc")?.message
+        == "release cccc3333 is no good release to go back to: deployment d4 of it did not succeed, or was taken back")
+    #expect(refusal(kept, "cccc")?.fix == "good ones are bbbb9999, aaaa1111; lander releases says what each host keeps")
+    #expect(refusal(kept, "eeee5555")?.message.contains("its receipt is not kept") == true)
+    #expect(refusal(kept, "2222")?.message == "\"2222\" names 2 releases")
+    #expect(refusal(kept, "aaaa1112")?.fix?.hasPrefix("did you mean aaaa1111?") == true)
+    #expect(refusal(kept, "a")?.message == "no host keeps a release \"a\"")
+  }
+}

@@ -1,0 +1,66 @@
+import DeployCore
+import DeployModel
+import DeployReport
+import DeploySimulation
+import Testing
+
+@testable import DeployDesk
+
+/// Going back to whatever release the hosts still keep.
+struct ReleasesTests {
+  private let text = Bench.text(body: "on = { ApplicationStart = function(host) host:run \"start\" end },")
+
+  /// Versions 1, 2 and so on, one deployed after the other.
+  private func deployed(_ count: Int, faults: Faults = Faults()) async throws -> (bench: Bench, releases: [Release.ID]) {
+    var bench = try Bench(text, files: ["app/version": "1\n"])
+    var releases: [Release.ID] = []
+    for version in 1...count {
+      if version > 1 { bench = try Bench(text, files: ["app/version": "\(version)\n"], hosts: bench.transport.hosts, after: bench) }
+      try await bench.deploy()
+      releases.append(try #require(bench.transport.hosts[0].current))
+    }
+    return (bench, releases)
+  }
+
+  private func back(_ bench: Bench, to aim: String? = nil) async throws -> [Release.ID?] {
+    let selection = try bench.project.project.selection(recipe: nil, group: nil)
+    let plan = try await bench.desk.planRollback(of: selection, in: bench.project, straighten: false, to: aim)
+    #expect(try await bench.end(bench.desk.deploy(plan)).deployments.map(\.conclusion?.status) == [.succeeded])
+    return bench.transport.hosts.map(\.current)
+  }
+
+  @Test("a rollback goes to any release that the hosts keep, with its own recipe")
+  func aimed() async throws {
+    let (bench, releases) = try await deployed(4)
+    let before = bench.transport.hosts[0].jobs.count
+    #expect(try await back(bench, to: String(releases[0].prefix(8))) == [releases[0], releases[0]])
+    #expect(bench.transport.hosts[0].jobs.count > before)
+    let found = await bench.desk.surveyKept(try bench.project.project.selection(recipe: nil, group: nil))
+    let kept = KeptReleases(found.named).list
+    #expect(kept.map(\.release) == [releases[0], releases[3], releases[2], releases[1]])
+    #expect(kept.map(\.verdict) == [.good, .bad, .good, .good])
+    let lines = ReleasesReport("app on test", hosts: found.named, now: bench.desk.now).lines(on: Surface())
+    #expect(lines.contains { $0.contains(releases[3]) && $0.contains("bad") })
+    #expect(lines.last == "  → lander rollback --to RELEASE goes to a good one")
+    let text = await refusal { _ = try await back(bench) }
+    #expect(text.contains("it went back already"), "what came after the release is no way back from it: \(text)")
+  }
+
+  @Test("a bad revision is refused as a target, and the next rollback without one skips it")
+  func bad() async throws {
+    let (bench, releases) = try await deployed(3)
+    #expect(try await back(bench) == [releases[1], releases[1]])
+    let text = await refusal { _ = try await back(bench, to: releases[2]) }
+    #expect(text.contains("is no good release to go back to: deployment") && text.contains(releases[0]))
+    #expect(try await back(bench) == [releases[0], releases[0]], "any depth that is kept")
+  }
+
+  @Test("a host that lacks the release is named with the command that brings it there, and nothing is done")
+  func lacking() async throws {
+    let (bench, releases) = try await deployed(3)
+    bench.transport.change("h2") { host in host.releases.removeAll { $0.release.id == releases[0] } }
+    let text = await refusal { _ = try await back(bench, to: releases[0]) }
+    #expect(text.contains("h2: it does not keep release \(releases[0])") && text.contains("lander deploy --revision bundle:"))
+    #expect(bench.transport.hosts.map(\.current) == [releases[2], releases[2]])
+  }
+}
