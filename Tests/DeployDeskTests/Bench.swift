@@ -22,6 +22,8 @@ final class Bench: Sendable {
   let inboxes: BenchHosts
   let clock = VirtualClock()
   let desk: Desk
+  /// How much time passed in the benches before.
+  private let since: Interval
   private let told = Told()
   /// The number before that of its first identity.
   private let first: Int
@@ -55,13 +57,16 @@ final class Bench: Sendable {
     // Ids that no bench before had.
     first = before.map { $0.first + 100 } ?? 0
     let number = Mutex(first)
+    // Each bench's clock begins anew; what comes after another one is later.
+    let since = before.map { $0.since + ($0.clock.now() - clock.now()) + .minutes(1) } ?? .zero
+    self.since = since
     let stage = RehearsalStage(library: LuaShelf(), files: self.files) {
       let number = number.withLock { number in
         number += 1
         return number
       }
       return Planner.Identity(
-        id: "d\(number)", actor: "me@bench", at: clock.now(), engine: "test", token: "token-\(number)", seed: UInt64(number))
+        id: "d\(number)", actor: "me@bench", at: clock.now() + since, engine: "test", token: "token-\(number)", seed: UInt64(number))
     }
     let ports = Ports(
       transport: transport, machine: SimulatedEngineMachine(), bundles: shelf, journal: journal, clock: clock, actor: "me@bench",

@@ -2,6 +2,7 @@ import DeployCore
 import DeployLua
 import DeployModel
 import DeploySimulation
+import Foundation
 import Testing
 
 /// Recipes in Lua whose functions hang on answers, played in the simulated world.
@@ -15,7 +16,10 @@ struct RehearsalTests {
       recipe "web" { application = "shop", path = "/srv/shop", revision = bundle "dist", targets = { "web1", "web2", "web3" },
       \(body) }
       """
-    let project = try LuaProject.load(main: SourceFile(path: "deploy.lua", text: text)) { _ in nil }
+    let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    let project = try LuaProject.load(main: SourceFile(path: "deploy.lua", text: text)) {
+      try? String(contentsOf: root.appending(path: $0), encoding: .utf8)
+    }
     var hosts = Worlds.hosts(3)
     for host in hosts.indices { hosts[host].rehearsed = mode != .faults }
     let plan = try ScaleTests.plan(project, hosts)
