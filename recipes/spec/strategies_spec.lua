@@ -15,6 +15,9 @@ end
 
 probe("at_once", all_at_once {})
 probe("two_at_once", all_at_once { parallel = 2 })
+probe("plain_growing", growing {})
+probe("paused_growing", growing { first = 2, factor = 2, pause = "10m" })
+probe("narrow_growing", growing { parallel = 1 })
 probe("one_by_one", rolling {})
 probe("with_pause", rolling { batch = 4, pause = "10m" })
 probe("plain_canary", canary { first = 1, batch = "50%", watch = "15m" })
@@ -50,6 +53,28 @@ describe("all_at_once", function()
 
   it("takes longer if fewer hosts change at once", function(t)
     t:expect(t:deploy("two_at_once").took > t:deploy("at_once").took):equals(true)
+  end)
+end)
+
+describe("growing", function()
+  it("changes one host, then as many as make four times those that had it", function(t)
+    t:expect(decided(t:deploy("plain_growing"))):equals { "wave 1: 1 host", "wave 2: 3 hosts", "wave 3: 4 hosts" }
+  end)
+
+  it("grows as it is told, with a pause between two waves only", function(t)
+    local run = t:deploy("paused_growing")
+    t:expect(decided(run)):equals { "wave 1: 2 hosts", "gate wait: pass", "wave 2: 2 hosts", "gate wait: pass", "wave 3: 4 hosts" }
+    t:expect(run.took > 1200 and run.took < 1300):equals(true)
+  end)
+
+  it("shows a release that fails to one host only", function(t)
+    local run = t:deploy("plain_growing", { fails = { web1 = "ValidateService" } })
+    t:expect(run.waves):equals { { "web1" } }
+    t:expect(run.exit):equals(10)
+  end)
+
+  it("takes longer if fewer hosts of a wave change at once", function(t)
+    t:expect(t:deploy("narrow_growing").took > t:deploy("plain_growing").took):equals(true)
   end)
 end)
 
