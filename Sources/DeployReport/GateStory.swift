@@ -39,7 +39,7 @@ package struct GateStory: Sendable {
     return "Nobody looked for \(gap): that time does not count, and \"\(SafeText.line(gate.name))\" lasts longer"
   }
 
-  /// What is typed to answer it, each with what it does. The number says which gate is meant: names may come twice.
+  /// What is typed to answer it, each with its effect. The number says which gate is meant: names may come twice.
   package func commands(for deployment: Deployment.ID) -> [[String]] {
     switch gate.kind {
     case .time, .check: [["lander promote \(deployment) \(number)", "passes it now"]]
