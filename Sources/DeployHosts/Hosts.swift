@@ -194,6 +194,8 @@ struct Errand: Sendable {
   var claim: [String] { [site.path, "\(site.fence)", site.token] }
   /// `PATH FENCE TOKEN DEPLOYMENT INTENT`
   var named: [String] { claim + [site.deployment, "\(intent.id)"] }
+  /// The folder of uploads that is this operation's own: no other one that sends the same bytes at once takes them away.
+  var room: String { "\(site.deployment).\(intent.id)" }
   /// The folder that commands and relative paths start from.
   var folder: String { site.folder(of: intent) }
   /// A path as the recipe wrote it, on the host.

@@ -91,32 +91,33 @@ l_link() {
   l_done
 }
 
-# PATH FENCE TOKEN PACK FILE FOLDER NAME WORD: unpacks what was uploaded; FOLDER 1: a tree into FILE, else one file as FILE.
+# PATH FENCE TOKEN ROOM PACK FILE FOLDER NAME WORD: unpacks what was uploaded; FOLDER 1: a tree into FILE, else one file as FILE. ROOM is
+# the folder of uploads that is this operation's own.
 l_unpack() {
   l_home "$1"
   ( l_guard; l_fence "$2" "$3" ) || exit $?
-  l_whole "$L/uploads/$4.pack" "$4"
+  U=$L/uploads/$4 S=$L/uploads/$4/tree t=
+  l_whole "$U/$5.pack" "$5"
   umask 022
-  l_way "$5"
+  l_way "$6"
   # It is unpacked where nobody else can write.
-  S=$L/uploads/.$4 t=
   rm -rf "$S"
   trap 'rm -rf "$S"; [ -z "$t" ] || rm -f "$t"' EXIT
-  mkdir "$S" && tar -xzpof "$L/uploads/$4.pack" -C "$S" || exit 45
-  if [ "$6" = 1 ]; then
-    mkdir -p "${5%/}" || exit 45
-    real=$(readlink -f "${5%/}")
-    l_way "$5"
-    ( l_into "${5%/}" "$real" && l_place "$S" ) || exit $?
+  mkdir "$S" && tar -xzpof "$U/$5.pack" -C "$S" || exit 45
+  if [ "$7" = 1 ]; then
+    mkdir -p "${6%/}" || exit 45
+    real=$(readlink -f "${6%/}")
+    l_way "$6"
+    ( l_into "${6%/}" "$real" && l_place "$S" ) || exit $?
   else
-    to=$5
-    case $to in */) to=$to$7 ;; *) [ ! -d "$to" ] || to=$to/$7 ;; esac
+    to=$6
+    case $to in */) to=$to$8 ;; *) [ ! -d "$to" ] || to=$to/$8 ;; esac
     [ -d "${to%/*}/" ] || mkdir -p "${to%/*}" || exit 45
-    t=${to%/*}/.lander.$8
-    ( umask 077; l_fresh "$to" "$8" l_pour "$S/file" ) || exit $?
+    t=${to%/*}/.lander.$9
+    ( umask 077; l_fresh "$to" "$9" l_pour "$S/file" ) || exit $?
     mv -T "$t" "$to" || exit 45
   fi
-  rm -f "$L/uploads/$4.pack"
+  rm -rf "$U"
 }
 
 # FOLDER REAL: enters it. What is done there by plain names stays in it, whatever its owner or others exchange on the way to it.

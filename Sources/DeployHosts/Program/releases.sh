@@ -118,16 +118,34 @@ l_verify() {
   [ -s "$S/lists/sums" ] || return 0
   sha256sum -c "$S/lists/sums" >"$S/sums.log" 2>&1 || l_bad=$(grep -v ': OK$' "$S/sums.log" | head -n 3)
 }
+# Holds the folder S for this job alone: another channel that broke off may have left one that is still at work there. Who died does not
+# hold it. Returns as well once the folder is gone, because the other job finished with it.
+l_alone() {
+  l_self
+  l_mine="$l_me $l_start $l_bootid" l_turn=0
+  until ( set -C; printf '%s\n' "$l_mine" >"$S/by" ) 2>/dev/null; do
+    [ -d "$S" ] || return 0
+    [ -e "$S/by" ] || l_full "$S"
+    sleep 0.1
+    l_turn=$((l_turn + 1))
+    l_alive "$S/by" || (
+      l_guard
+      # One that was only just made is empty for a moment.
+      l_alive "$S/by" || { [ ! -s "$S/by" ] && [ "$l_turn" -lt 20 ]; } || rm -f "$S/by"
+    )
+  done
+}
 # PATH FENCE TOKEN RELEASE BASE REUSE LISTS PACK: unpacks, verifies, makes it appear. LISTS and PACK are names of what was sent: a digest, and
 # `.pack` or `.tar` if it is compressed or not.
 l_stage() {
   l_home "$1"
   fence=$2 token=$3 id=$4 S=$L/staging/$4
-  if [ -d "$P/releases/$id" ]; then rm -rf "$S"; return; fi
   umask 077
+  [ -d "$P/releases/$id" ] || l_alone
+  if [ -d "$P/releases/$id" ]; then rm -rf "$S"; return; fi
   [ ! -e "$S/tree" ] && [ ! -e "$S/lists" ] || rm -rf "$S/tree" "$S/lists"
   # What could not be finished takes no room from the next attempt. What arrived stays, and is not sent again.
-  trap '[ $? = 0 ] || rm -rf "$S/tree" "$S/lists"' EXIT
+  trap '[ $? = 0 ] || rm -rf "$S/tree" "$S/lists" "$S/by"' EXIT
   l_unwrap "$7" "$8"
   umask 022
   [ ! -s "$S/lists/keep" ] || l_keep "$5" "$6"

@@ -27,17 +27,16 @@ l_differs() {
   return 0
 }
 
-# PATH FENCE TOKEN RELEASE LISTS: the same as a job, for as many files as there are.
+# PATH FENCE TOKEN RELEASE ROOM LISTS: the same as a job, for as many files as there are. ROOM is the folder of uploads that is its own.
 l_compare() {
   l_home "$1"
   l_pass "$2" "$3"
   umask 077
-  V=$L/uploads/${5%.*}.look pack=$L/uploads/$5
-  rm -rf "$V"
+  U=$L/uploads/$5 V=$L/uploads/$5/lists pack=$L/uploads/$5/$6
   mkdir -p "$V" || exit 43
-  trap 'rm -rf "$V" "$pack"' EXIT
-  l_whole "$pack" "${5%.*}"
-  case $5 in
+  trap 'rm -rf "$U"' EXIT
+  l_whole "$pack" "${6%.*}"
+  case $6 in
     *.tar) tar -xof "$pack" -C "$V" ;;
     *) tar -xzof "$pack" -C "$V" ;;
   esac || exit 43
@@ -56,6 +55,9 @@ l_repair() {
   l_pass "$2" "$3"
   id=$4 S=$L/staging/$4 R=$P/releases/$4
   umask 077
+  mkdir -p "$S" || exit 43
+  l_alone
+  trap 'rm -f "$S/by"' EXIT
   rm -rf "$S/tree" "$S/lists"
   mkdir -p "$L/entries" "$L/manifests" || exit 43
   l_unwrap "$5" "$6"

@@ -56,10 +56,10 @@ extension Hosts {
     let isFolder = status.st_mode & S_IFMT == S_IFDIR
     try TarWriter.pack(from, isFolder: isFolder, into: tar)
     let pack = try await Pack(gzip: tar, in: folder.path)
-    try await send(pack, as: "uploads/\(pack.digest).pack", errand)
+    try await send(pack, as: "uploads/\(errand.room)/\(pack.digest).pack", errand)
     let name = from.pathParts.last.map(String.init) ?? "file"
     _ = try await internalJob(
-      "l_unpack", errand.claim + [pack.digest, try errand.place(to), isFolder ? "1" : "0", name, Hex.word()], errand)
+      "l_unpack", errand.claim + [errand.room, pack.digest, try errand.place(to), isFolder ? "1" : "0", name, Hex.word()], errand)
     return .done()
   }
 

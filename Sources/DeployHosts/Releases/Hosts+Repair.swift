@@ -61,9 +61,11 @@ extension Hosts {
     defer { folder.remove() }
     let files = [("sums", StagingList.sums(questions.sums)), ("odd", Array(questions.odd.joined().utf8))]
     let lists = try await pack(files, built: Timestamp(milliseconds: 0), in: folder.path)
-    try await send(lists, as: "uploads/\(lists.name)", errand)
+    try await send(lists, as: "uploads/\(errand.room)/\(lists.name)", errand)
     let said = Guarded<[UInt8]>([])
-    _ = try await internalJob("l_compare", errand.claim + [release, lists.name], errand, name: "\(errand.intent.id).compare") { chunk in
+    _ = try await internalJob(
+      "l_compare", errand.claim + [release, errand.room, lists.name], errand, name: "\(errand.intent.id).compare"
+    ) { chunk in
       if chunk.stream == .stdout { said.with { $0 += chunk.bytes } }
     }
     return said.with { $0.split(separator: 10).map { Array($0) } }
