@@ -97,12 +97,12 @@ l_unpack() {
   l_home "$1"
   ( l_guard; l_fence "$2" "$3" ) || exit $?
   U=$L/uploads/$4 S=$L/uploads/$4/tree t=
+  trap 'rm -rf "$U"; [ -z "$t" ] || rm -f "$t"' EXIT
   l_whole "$U/$5.pack" "$5"
   umask 022
   l_way "$6"
   # It is unpacked where nobody else can write.
   rm -rf "$S"
-  trap 'rm -rf "$S"; [ -z "$t" ] || rm -f "$t"' EXIT
   mkdir "$S" && tar -xzpof "$U/$5.pack" -C "$S" || exit 45
   if [ "$7" = 1 ]; then
     mkdir -p "${6%/}" || exit 45
@@ -117,7 +117,6 @@ l_unpack() {
     ( umask 077; l_fresh "$to" "$9" l_pour "$S/file" ) || exit $?
     mv -T "$t" "$to" || exit 45
   fi
-  rm -rf "$U"
 }
 
 # FOLDER REAL: enters it. What is done there by plain names stays in it, whatever its owner or others exchange on the way to it.

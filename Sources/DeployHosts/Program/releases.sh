@@ -120,7 +120,7 @@ l_verify() {
 }
 # Holds the folder S for this job alone: another channel that broke off may have left one that is still at work there. Who died does not
 # hold it. Returns as well once the folder is gone, because the other job finished with it.
-l_alone() {
+l_sole() {
   l_self
   l_mine="$l_me $l_start $l_bootid" l_turn=0
   until ( set -C; printf '%s\n' "$l_mine" >"$S/by" ) 2>/dev/null; do
@@ -141,7 +141,7 @@ l_stage() {
   l_home "$1"
   fence=$2 token=$3 id=$4 S=$L/staging/$4
   umask 077
-  [ -d "$P/releases/$id" ] || l_alone
+  [ -d "$P/releases/$id" ] || l_sole
   if [ -d "$P/releases/$id" ]; then rm -rf "$S"; return; fi
   [ ! -e "$S/tree" ] && [ ! -e "$S/lists" ] || rm -rf "$S/tree" "$S/lists"
   # What could not be finished takes no room from the next attempt. What arrived stays, and is not sent again.

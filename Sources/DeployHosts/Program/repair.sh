@@ -56,7 +56,7 @@ l_repair() {
   id=$4 S=$L/staging/$4 R=$P/releases/$4
   umask 077
   mkdir -p "$S" || exit 43
-  l_alone
+  l_sole
   trap 'rm -f "$S/by"' EXIT
   rm -rf "$S/tree" "$S/lists"
   mkdir -p "$L/entries" "$L/manifests" || exit 43
