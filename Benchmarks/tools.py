@@ -134,8 +134,8 @@ class Lander(Tool):
         names = ", ".join(f'"{name}"' for name in self.hosts.names)
         self.write("deploy.lua", f"""group "fleet" {{ hosts = {{ {names} }} }}
 recipe "app" {{
-  api = 1, revision = bundle {{ from = "{self.payload}" }}, targets = group "fleet", path = "/srv/app", shared = {{ "log/" }}, keep = {KEPT},
-  reuse = "{self.reuse}",
+  api = 1, revision = bundle {{ from = "{self.payload}" }}, targets = group "fleet", path = "/srv/app",
+  shared = {{ "log/" }}, keep = {KEPT}, reuse = "{self.reuse}",
   stages = {{ stage.upload, stage.rollout {{ strategy = all_at_once }} }},
   on = {{
     AfterInstall = function(host)

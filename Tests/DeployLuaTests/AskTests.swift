@@ -113,7 +113,7 @@ struct AskTests {
         if Int.random(in: 0..<4, using: &dice) == 0 { bytes.removeLast(Int.random(in: 0...bytes.count, using: &dice)) }
         let question = bytes.withUnsafeBufferPointer { Question($0) }
         do throws(Failure) { _ = try Boundary.named.request(question, recipe: 0, hosts: 3) } catch { refused += 1 }
-        _ = try? Boundary.named.required(question)
+        _ = try? Boundary.named.sought(question)
         _ = try? Boundary.positional.request(question, recipe: 0, hosts: 3)
         for value in question.values { _ = Boundary.named.note("mistake", value) }
       }

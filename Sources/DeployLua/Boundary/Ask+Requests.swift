@@ -9,12 +9,18 @@ extension Ask {
     return request
   }
 
-  /// `require "name"`, while a file is read.
-  mutating func required() throws(Failure) -> Required {
-    guard op == "require" else { throw wrong(" while a file is read") }
-    let required = Required(name: try text("name"), besides: try text("besides"))
+  /// What may be asked while a file is read.
+  mutating func sought() throws(Failure) -> Sought {
+    let sought: Sought
+    switch op {
+    case "require": sought = .source(Required(name: try text("name"), besides: try text("besides")))
+    case "given":
+      let kind = try needed("kind", "file or variable") { $0.text.flatMap(Given.Kind.init) }
+      sought = .given(Given(kind: kind, name: try text("name"), from: from))
+    default: throw wrong(" while a file is read")
+    }
     try end()
-    return required
+    return sought
   }
 
   private mutating func decoded(_ recipe: Int, _ hosts: Int) throws(Failure) -> Request {

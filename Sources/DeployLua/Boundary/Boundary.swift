@@ -35,13 +35,13 @@ package enum Boundary: Int, Sendable, Hashable, CaseIterable {
   }
 
   /// What a file that is read asked for.
-  /// - Throws: kind `internal`, if it is no `require`.
-  func required(_ question: Question) throws(Failure) -> Required {
+  /// - Throws: kind `internal`, if it is neither `require` nor a text or a variable.
+  func sought(_ question: Question) throws(Failure) -> Sought {
     switch self {
     case .named, .early:
       var ask = try Ask(question)
-      return try ask.required()
-    case .positional: return try PositionalBoundary(question: question.values, recipe: 0).required()
+      return try ask.sought()
+    case .positional: return .source(try PositionalBoundary(question: question.values, recipe: 0).required())
     }
   }
 
@@ -70,9 +70,24 @@ package enum Boundary: Int, Sendable, Hashable, CaseIterable {
   }
 }
 
-/// What a file that is read asked for: `require "name"`.
+/// What a file that is read asked for.
+enum Sought {
+  case source(Required)
+  case given(Given)
+}
+
+/// `require "name"`.
 struct Required {
   var name: String
   /// The file whose `require` it is: `./name` is looked for beside it.
   var besides: String
+}
+
+/// `read_text "file"` and its siblings, or `env "NAME"`.
+struct Given {
+  enum Kind: String { case file, variable }
+  var kind: Kind
+  var name: String
+  /// The line that asks; nil if no line of a recipe or plugin does.
+  var from: SourcePlace?
 }

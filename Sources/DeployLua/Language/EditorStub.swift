@@ -13,11 +13,14 @@ package struct EditorStub {
     for object in vocabulary.objects {
       lines += ["---\(object.summary)", "---@class lander.\(object.name)"] + object.fields.map { annotation($0, isOptional: false) }
       lines += ["local \(object.name) = {}", ""]
-      for method in vocabulary.methods(of: object) where !method.name.contains(".") { lines += function(method) }
+      for method in vocabulary.methods(of: object) where !method.name.contains(":") || !method.name.contains(".") {
+        lines += function(method)
+      }
     }
     let globals = vocabulary.words.filter { !$0.name.contains(":") && !$0.name.contains(".") && !["plugin", "require"].contains($0.name) }
     for word in globals { lines += global(word) }
     lines += ["---Typed parameters of a recipe: param.boolean { … }", "param = nil", ""]
+    lines += ["---@type lander.json", "json = nil", "", "---@type lander.base64", "base64 = nil", ""]
     lines += ["---@type lander.here", "here = nil"]
     return lines
   }

@@ -35,6 +35,10 @@ package struct Vocabulary: Sendable, Hashable {
   /// What a type of fields takes, in words; nil for types of objects' fields.
   package func meaning(of type: String) -> String? { types[type]?.text }
 
-  /// Methods of an object.
-  func methods(of object: Object) -> [Word] { words.filter { $0.name.hasPrefix(object.name + ":") } }
+  /// Methods of an object, or the functions of a library such as `json`.
+  func methods(of object: Object) -> [Word] { words.filter { $0.name.hasPrefix(object.name + ":") || isMember($0, of: object) } }
+
+  private func isMember(_ word: Word, of object: Object) -> Bool {
+    word.name.hasPrefix(object.name + ".") && !words.contains { $0.name == object.name }
+  }
 }

@@ -56,7 +56,7 @@ package struct LuaProject: Sendable {
     let problems = reader.problems(described, and: paths.problems + parameters.problems + refused)
     guard problems.isEmpty else { throw Problems(problems) }
     project.sources = (loader.files + prelude.files).sorted { $0.path < $1.path }
-    let looks = loader.files.map { SourceLooks($0) }
+    let looks = loader.files.filter { $0.path.hasSuffix(".lua") }.map { SourceLooks($0) }
     project.warnings = looks.flatMap(\.warnings) + parameters.warnings + reader.warnings(described)
     let secrets = Set(looks.flatMap(\.secrets)).sorted()
     for index in project.recipes.indices { project.recipes[index].secrets = secrets }

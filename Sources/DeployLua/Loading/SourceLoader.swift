@@ -50,7 +50,8 @@ struct SourceLoader {
       case .asked(let question):
         asked += 1
         answer = WireWriter()
-        answer.put(asked > Self.mostRequires ? Self.refusal("require was called more than 10,000 times") : resolve(question))
+        answer.put(
+          asked > Self.mostRequires ? Self.refusal("require, env and read_… were called more than 10,000 times") : resolve(question))
       }
     }
   }
@@ -64,21 +65,26 @@ struct SourceLoader {
     return [("text", .text(file.text)), ("globals", globals(of: file))]
   }
 
-  private mutating func keep(_ file: SourceFile) {
+  mutating func keep(_ file: SourceFile) {
     if !files.contains(where: { $0.path.isExactly(file.path) }) { files.append(file) }
   }
 
-  private static func tooLong(_ file: SourceFile) -> String? {
+  static func tooLong(_ file: SourceFile) -> String? {
     let bytes = file.text.utf8.count
     return bytes > longest ? "\(file.path) has \(bytes) bytes, and a text of Lua may have 1 MB (\(longest) bytes)" : nil
   }
-  private static let shorter = "make it several files, or keep its data elsewhere: host:read and here:read bring it in"
+  static let shorter = "make it several files, or keep its data elsewhere: host:read and here:read bring it in"
 
   // MARK: require
 
   private mutating func resolve(_ question: Question) -> Value {
     let asked: Required
-    do { asked = try state.boundary.required(question) } catch { return Self.refusal(error.message, fix: error.fix) }
+    do {
+      switch try state.boundary.sought(question) {
+      case .source(let required): asked = required
+      case .given(let given): return resolve(given)
+      }
+    } catch { return Self.refusal(error.message, fix: error.fix) }
     if asked.name.hasPrefix("./") { return resolve(asked.name, besides: asked.besides) }
     if asked.name.hasPrefix("recipes.") { return resolve(shipped: asked.name) }
     return resolve(plugin: asked.name)
@@ -147,7 +153,7 @@ struct SourceLoader {
       GlobalName.all(in: file).map { .record(of: [("name", .text($0.name)), ("line", .int($0.line)), ("written", .bool($0.isWritten))]) })
   }
 
-  private static func refusal(_ message: String, fix: String? = nil) -> Value {
+  static func refusal(_ message: String, fix: String? = nil) -> Value {
     .record(of: [("message", .text(message))] + (fix.map { [("fix", .text($0))] } ?? []))
   }
 

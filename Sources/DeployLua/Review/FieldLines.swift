@@ -4,7 +4,9 @@ import DeployModel
 struct FieldLines {
   private let tokens: [(path: String, tokens: [Token])]
 
-  init(_ sources: [SourceFile]) { tokens = sources.map { ($0.path, Tokenizer.tokens(of: $0.text)) } }
+  init(_ sources: [SourceFile]) {
+    tokens = sources.filter { $0.path.hasSuffix(".lua") }.map { ($0.path, Tokenizer.tokens(of: $0.text)) }
+  }
 
   /// The first `field =` directly inside the first table that begins at or after a line; `a.b` is field `b` of the table
   /// that field `a` begins. The nearest line that was found.

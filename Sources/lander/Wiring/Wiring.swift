@@ -125,10 +125,12 @@ enum Wiring {
     return desk
   }
 
-  /// Files by the paths that `require` uses; nothing outside the two folders can be named.
+  /// Files by the paths that `require` and `read_text` use, and variables of the environment as `$NAME`. Nothing outside the two folders
+  /// can be named.
   static func reader(of folder: String) -> @Sendable (String) -> String? {
     let shipped = Shipped.folder()
     return { path in
+      if path.hasPrefix("$") { return Folder.variable(String(path.dropFirst())) }
       guard !path.isAbsolutePath, !path.pathParts.contains("..") else { return nil }
       if let text = (try? Folder.text(at: "\(folder)/\(path)")).flatMap({ $0 }) { return text }
       return shipped.flatMap { (try? Folder.text(at: "\($0)/\(path)")).flatMap { $0 } }

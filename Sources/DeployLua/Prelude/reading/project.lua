@@ -5,6 +5,7 @@ local problems, named = import "runtime/problems", import "words/named"
 local configuration, group, recipe = import "words/configuration", import "words/group", import "words/recipe"
 local source, require_for, strategy = import "reading/source", import "reading/require", import "words/strategy"
 import "words/schema"
+for _, name in ipairs { "base64", "env", "json", "read_dotenv", "read_json", "read_text", "template" } do import("words/" .. name) end
 
 --- All that was described, in the order of the files: equal sources give equal numbers to functions. checks: whether names must exist.
 --- only: by name, the recipes that are wanted; the others get their numbers and are not told. Nil for all of the project.

@@ -1,0 +1,42 @@
+import DeployModel
+
+/// What a recipe reads beside its sources. It is kept as they are, so the same is found where the project or the variable is not.
+extension SourceLoader {
+  /// Bytes of a variable.
+  private static let longestVariable = 1 << 16
+
+  /// The path under which a variable is kept: no file of a project is called so.
+  static func path(ofVariable name: String) -> String { "$\(name)" }
+
+  /// Answers with `text`, with nothing if there is none, or with the reason for a refusal.
+  mutating func resolve(_ given: Given) -> Value {
+    if let from = given.from, let plugin = Self.plugin(of: from.file) {
+      return Self.refusal(
+        "a plugin reads nothing of the project and its environment", fix: "read it in deploy.lua, and give it to \(plugin) as an option")
+    }
+    switch given.kind {
+    case .variable: return answer(read(Self.path(ofVariable: given.name)), Self.path(ofVariable: given.name), most: Self.longestVariable)
+    case .file:
+      let parts = given.name.parts(at: "/", keepingEmpty: true)
+      guard !given.name.hasPrefix("$"), !parts.contains(where: { $0.isEmpty || $0 == "." || $0 == ".." }) else {
+        return Self.refusal("this is no path below the folder of deploy.lua", fix: "as in \"config/app.json\"")
+      }
+      return answer(read(given.name), given.name, most: nil)
+    }
+  }
+
+  private mutating func answer(_ text: String?, _ path: String, most: Int?) -> Value {
+    guard let text else { return .record(of: []) }
+    let file = SourceFile(path: path, text: text)
+    if let most, text.utf8.count > most { return Self.refusal("its value has \(text.utf8.count) bytes, and may have \(most)") }
+    if let reason = Self.tooLong(file) { return Self.refusal(reason, fix: Self.shorter) }
+    keep(file)
+    return .record(of: [("text", .text(text))])
+  }
+
+  /// The plugin whose file it is; nil for a file of the project, or of a shipped recipe.
+  private static func plugin(of file: String) -> String? {
+    let parts = file.pathParts
+    return parts.count >= 3 && parts[0] == "plugins" ? String(parts[1]) : nil
+  }
+}

@@ -1,0 +1,66 @@
+-- Writes JSON in one line, names in their order, so that equal values give equal texts.
+
+local import = ...
+local errors, tables, values = import "runtime/errors", import "runtime/tables", import "runtime/values"
+local reader = import "types/json_reader"
+
+--- How deep tables may be in each other.
+local deepest = 100
+
+local written_as = { ["\""] = "\\\"", ["\\"] = "\\\\", ["\n"] = "\\n", ["\r"] = "\\r", ["\t"] = "\\t" }
+local function quoted(text)
+  return "\"" .. string.gsub(text, "[%c\"\\]", function(c) return written_as[c] or string.format("\\u%04x", string.byte(c)) end) .. "\""
+end
+
+local function number(value)
+  if math.type(value) == "integer" then return tostring(value) end
+  if value ~= value or value == math.huge or value == -math.huge then errors.usage "json.encode: JSON has no such number" end
+  for digits = 15, 17 do
+    local text = string.format("%." .. digits .. "g", value)
+    if tonumber(text) == value then return text end
+  end
+end
+
+local write
+
+local function write_list(value, out, depth)
+  out[#out + 1] = "["
+  for i = 1, #value do
+    if i > 1 then out[#out + 1] = "," end
+    write(value[i], out, depth)
+  end
+  out[#out + 1] = "]"
+end
+
+local function write_object(value, out, depth)
+  local names = tables.keys(value)
+  for _, name in ipairs(names) do
+    if type(name) ~= "string" then errors.usage("json.encode: names of JSON are texts, got " .. values.described(name)) end
+  end
+  table.sort(names)
+  out[#out + 1] = "{"
+  for i, name in ipairs(names) do
+    out[#out + 1] = (i > 1 and "," or "") .. quoted(name) .. ":"
+    write(value[name], out, depth)
+  end
+  out[#out + 1] = "}"
+end
+
+function write(value, out, depth)
+  if depth > deepest then errors.usage "json.encode: it is nested more than 100 deep, or goes round in a circle" end
+  local kind = type(value)
+  if kind == "string" then out[#out + 1] = quoted(value)
+  elseif kind == "number" then out[#out + 1] = number(value)
+  elseif kind == "boolean" then out[#out + 1] = tostring(value)
+  elseif rawequal(value, reader.null) then out[#out + 1] = "null"
+  elseif kind ~= "table" then errors.usage("json.encode takes tables, texts, numbers, true and false, got " .. values.described(value))
+  elseif reader.is_list(value) or value[1] ~= nil then write_list(value, out, depth + 1)
+  else write_object(value, out, depth + 1) end
+end
+
+--- The text of a value; raises what JSON cannot say.
+return function(value)
+  local out = {}
+  write(value, out, 0)
+  return table.concat(out)
+end

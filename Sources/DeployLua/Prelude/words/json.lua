@@ -1,0 +1,36 @@
+-- json: texts of JSON (RFC 8259) as values, and back.
+
+local import = ...
+local errors, language, values = import "runtime/errors", import "runtime/language", import "runtime/values"
+local reader, encode = import "types/json_reader", import "types/json_writer"
+
+language.word {
+  name = "json.decode", nature = "pure", phases = { "description", "run" }, takes = "text",
+  summary = "What a text of JSON (RFC 8259) says: tables, texts, numbers, true, false, and json.null.",
+  example = "local health = json.decode(host:run({ \"curl\", \"-s\", url }).stdout)",
+}
+language.word {
+  name = "json.encode", nature = "pure", phases = { "description", "run" }, takes = "value",
+  summary = "A value as JSON in one line, names in their order. A table with 1 to n is a list; json.list makes an empty one.",
+  example = "host:write(\"/etc/app.json\", json.encode { port = 80, peers = json.list {} })",
+}
+language.word {
+  name = "json.list", nature = "pure", phases = { "description", "run" }, takes = "{ … }",
+  summary = "The table as a list of JSON, also if it is empty.", example = "json.encode(json.list {})",
+}
+language.object { name = "json", summary = "JSON as values, and back",
+  fields = { { "null", "any", "what JSON calls null: nil would end a table" } } }
+
+local function decode(text)
+  if type(text) ~= "string" then errors.usage("json.decode takes a text, got " .. values.described(text)) end
+  local value, flaw, line = reader.parse(text)
+  if flaw then errors.usage(string.format("json.decode: line %d: %s", line, flaw)) end
+  return value
+end
+
+local function list(value)
+  if type(value) ~= "table" then errors.usage("json.list takes a table, got " .. values.described(value)) end
+  return reader.list(value)
+end
+
+language.meaning("json", values.word("json", { decode = decode, encode = encode, list = list, null = reader.null }))

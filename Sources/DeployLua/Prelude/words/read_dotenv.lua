@@ -1,0 +1,51 @@
+-- read_dotenv "file": lines NAME=value of a file of the project.
+
+local import = ...
+local language, problems, given = import "runtime/language", import "runtime/problems", import "reading/given"
+
+language.word {
+  name = "read_dotenv", nature = "pure", phases = { "description" }, takes = "\"file\"",
+  summary = "Lines NAME=value of a file of the project, by name; nothing in a value is replaced. The file is kept with the deployment.",
+  example = "host:run { \"bin/start\", env = read_dotenv \"config/production.env\" }",
+}
+
+local escapes = { n = "\n", r = "\r", t = "\t", ["\\"] = "\\", ["\""] = "\"", ["$"] = "$" }
+
+--- A value as it is written; nil and what is wrong if it is not closed, or something follows it.
+local function value(text)
+  local quote = string.sub(text, 1, 1)
+  if quote ~= "'" and quote ~= "\"" then return (string.gsub(string.gsub(text, "%s+#.*$", ""), "%s+$", "")) end
+  local at = 2
+  while at <= #text do
+    local sign = string.sub(text, at, at)
+    if sign == quote then
+      local ends = string.match(text, "^%s*$", at + 1) or string.match(text, "^%s+#", at + 1)
+      if not ends then return nil, "something follows the quotes" end
+      local inside = string.sub(text, 2, at - 1)
+      if quote == "'" then return inside end
+      return (string.gsub(inside, "\\(.)", function(c) return escapes[c] or "\\" .. c end))
+    end
+    at = at + (sign == "\\" and quote == "\"" and 2 or 1)
+  end
+  return nil, "the quotes are not closed on this line"
+end
+
+language.meaning("read_dotenv", function(name)
+  local text, read, number = given.file("read_dotenv", name, problems.here()) or "", {}, 0
+  for line in string.gmatch(text .. "\n", "(.-)\r?\n") do
+    number = number + 1
+    local place = { file = name, line = number }
+    local key, rest = string.match(string.gsub(line, "^%s*export%s+", ""), "^%s*([%a_][%w_]*)%s*=%s*(.*)$")
+    if key and given.is_secretive(key) then
+      problems.add(string.format("%s would be kept with the deployment, on hosts, in plain", key),
+        string.format("take the line out, and write secret %q where it is needed", key), place)
+    elseif key then
+      local taken, flaw = value(rest)
+      if flaw then problems.add("read_dotenv: " .. flaw, nil, place) end
+      read[key] = taken or ""
+    elseif not string.match(line, "^%s*$") and not string.match(line, "^%s*#") then
+      problems.add("read_dotenv: this is no NAME=value", "a line may also be empty, or begin with #", place)
+    end
+  end
+  return read
+end)

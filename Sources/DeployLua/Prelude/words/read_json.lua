@@ -1,0 +1,23 @@
+-- read_json "file": what a file of the project says in JSON.
+
+local import = ...
+local language, problems, void = import "runtime/language", import "runtime/problems", import "runtime/void"
+local given, reader = import "reading/given", import "types/json_reader"
+
+language.word {
+  name = "read_json", nature = "pure", phases = { "description" }, takes = "\"file\"",
+  summary = "What a file of the project says in JSON, as json.decode gives it; the file is kept with the deployment.",
+  example = "local hosts = read_json \"hosts.json\"",
+}
+
+language.meaning("read_json", function(name)
+  local place = problems.here()
+  local text = given.file("read_json", name, place)
+  if not text then return void end
+  local value, flaw, line = reader.parse(text)
+  if flaw then
+    problems.add("read_json: " .. flaw, nil, { file = name, line = line })
+    return void
+  end
+  return value
+end)

@@ -1,0 +1,12 @@
+-- read_text "file": the text of a file of the project.
+
+local import = ...
+local language, problems, given = import "runtime/language", import "runtime/problems", import "reading/given"
+
+language.word {
+  name = "read_text", nature = "pure", phases = { "description" }, takes = "\"file\"",
+  summary = "The text of a file of the project; it is kept with the deployment.",
+  example = "local motd = read_text \"config/motd\"",
+}
+
+language.meaning("read_text", function(name) return given.file("read_text", name, problems.here()) or "" end)
