@@ -93,6 +93,7 @@ package actor Deployer {
 
   private func turns() async throws(Failure) {
     while ledger.conclusion == nil {
+      if inbox.contains(where: \.mayMoveOn) { await verifyLocks() }
       ledger.take(inbox)
       inbox = []
       while let move = ledger.move(at: ports.clock.now()) {
@@ -101,6 +102,15 @@ package actor Deployer {
       }
       if detached { return }
       if inbox.isEmpty, ledger.conclusion == nil { await withCheckedContinuation { waiting = $0 } }
+    }
+  }
+
+  /// A process that was stopped, or whose machine slept, hears that its hosts have a newer deployment before anything that waited for it.
+  private func verifyLocks() async {
+    for mailbox in ports.mailboxes {
+      guard let failure = await mailbox.verify(plan.lock.token, lease: plan.lock.lease) else { continue }
+      inbox.insert(.overtaken(failure), at: 0)
+      return
     }
   }
 
@@ -198,5 +208,16 @@ package actor Deployer {
   private func rang(_ timer: Int) {
     timers[timer] = nil
     post(.rang(timer: timer))
+  }
+}
+
+extension Happening {
+  /// Whether something may follow from it that no host would refuse: this machine moves traffic, and asks for the next wave.
+  fileprivate var mayMoveOn: Bool {
+    switch self {
+    case .rang: true
+    case .said(let message): message.kind.leadsFurther
+    default: false
+    }
   }
 }

@@ -58,6 +58,7 @@ package struct Gate: Sendable, Hashable, Codable {
   /// When it closes at the latest, counted from its opening, while an engine is there.
   package var longest: Interval {
     guard let watch else { return time }
-    return time + Interval(milliseconds: watch.limit.milliseconds.times(watch.looks))
+    let rests = Interval(milliseconds: watch.every.milliseconds.times(max(0, watch.looks - 1)))
+    return max(time, rests) + Interval(milliseconds: watch.limit.milliseconds.times(watch.looks)) + Watch.answer
   }
 }

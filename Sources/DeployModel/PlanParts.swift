@@ -88,6 +88,14 @@ extension Plan {
     package enum Rules: Int, Sendable, Hashable, Codable {
       /// A pause holds what scripts ask for. Each look that got no answer counts. An answer says which gate it is for.
       case first = 1
+      /// No look waits for those at other hosts, and each ends in its own time. Ready hosts that run the release are looked at too.
+      case second = 2
+
+      /// That of plans that are made now.
+      package static let newest = Rules.second
+
+      /// Whether looks at one host depend on no other host.
+      package var looksAlone: Bool { rawValue >= Rules.second.rawValue }
     }
 
     /// The strategy of its rollout; nil: it has none.

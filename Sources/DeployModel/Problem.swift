@@ -69,3 +69,20 @@ package enum ExitCode: Int32, Sendable, Hashable, CaseIterable {
   case interrupted = 130
   case terminated = 143
 }
+
+extension Problem {
+  /// The same for who uses what somebody else wrote: at the line that names it, with the line where it was found.
+  /// - Parameter named: nil: no such line is known.
+  package func known(by named: SourcePlace?) -> Problem {
+    guard let named, let place, place.isSharedSource, !named.isSharedSource else { return self }
+    var known = self
+    known.place = named
+    known.message += " (at \(place))"
+    return known
+  }
+}
+
+extension SourcePlace {
+  /// Whether it is in what comes with Lander or with a plugin.
+  fileprivate var isSharedSource: Bool { file.hasPrefix("recipes/") || file.hasPrefix("plugins/") }
+}

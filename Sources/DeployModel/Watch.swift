@@ -6,8 +6,12 @@ package struct Watch: Sendable, Hashable, Codable {
     case function(Int)
   }
 
+  /// How long beyond its limit the answer of a look may take to arrive.
+  package static let answer = Interval.seconds(5)
+
   package var question: Question
-  /// Numbers of the hosts that are looked at; nil: those that this deployment has brought to the release so far.
+  /// Numbers of the hosts that are looked at; nil: those that this deployment has brought to the release so far, *ready* ones that run it
+  /// among them.
   package var hosts: [Int]?
   /// Whether the engine's machine asks, once for all hosts, instead of each host.
   package var isFromEngine: Bool

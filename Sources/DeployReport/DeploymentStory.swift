@@ -175,7 +175,7 @@ package struct DeploymentStory: Sendable {
     case .host(let number, let status): set(number, status, at: moment)
     case .gateOpened(let number, let gate):
       let names = (gate.watch?.hosts ?? []).compactMap { hosts.indices.contains($0) ? hosts[$0].name : nil }
-      gates.append(GateStory(number: number, gate: gate, opened: moment, hosts: names))
+      gates.append(GateStory(number: number, gate: gate, opened: moment, hosts: names, goesBack: plan?.flow.rollback ?? true))
     case .gateClosed(let number, let answer):
       guard let index = gates.lastIndex(where: { $0.number == number }) else { return }
       gates[index].answer = answer

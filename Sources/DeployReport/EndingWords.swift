@@ -12,6 +12,22 @@ package struct EndingWords: Sendable {
     self.typed = typed
   }
 
+  /// When somebody wants the deployment to end: what becomes of what it does, and of its hosts.
+  package var cancelling: String {
+    guard let plan = story.plan else { return "nothing new is started" }
+    let changed = story.hosts.filter { $0.status == .succeeded }.map(\.name)
+    let isBack = plan.kind != .deploy
+    if story.stages.contains(where: { $0.error != nil }) {
+      let next =
+        isBack || changed.isEmpty
+        ? "" : plan.flow.rollback ? "; \(changed.listed) still to go back" : "; \(changed.listed) on the new release: rollback is off"
+      return "it has failed already, and comes to its end\(next)"
+    }
+    let end = "nothing new is started, what runs is finished or ended, "
+    if isBack { return end + "hosts that went back already stay so" }
+    return end + (plan.flow.rollback ? "hosts are restored" : "hosts stay as they are: rollback is off")
+  }
+
   /// At the first signal in a rollback: that it goes on, what is left, and what the next signal does.
   package var goesOn: String {
     let left = story.conclusion == nil ? open : []

@@ -7,6 +7,8 @@ package struct GateStory: Sendable {
   package var opened: Timestamp
   /// Names of the hosts that it looks at.
   package var hosts: [String] = []
+  /// Whether hosts go back if it fails and fails the deployment.
+  package var goesBack = true
   package var answer: GateAnswer?
   package var closed: Timestamp?
 
@@ -33,6 +35,19 @@ package struct GateStory: Sendable {
     ["Gate \(number): \(sentence), \(deadline(zone: zone))"] + commands(for: deployment).map { "  → \($0[0])  \($0[1])" }
   }
 
+  /// The same of a deployment whose engine is gone: nobody hears an answer.
+  package func lines(interrupted deployment: Deployment.ID, now: Timestamp) -> [String] {
+    var lines = ["Gate \(number) is open, and no engine hears an answer: \(sentence)"]
+    switch gate.kind {
+    case .check: break
+    case .time: lines.append("  → lander resume \(deployment)  \(now < until ? "waits on" : "passes it: its time is over")")
+    case .approval, .pause:
+      let late = "fails it at once: nobody answered within \(gate.time)"
+      lines.append("  → lander resume \(deployment)  \(now < until ? "waits on, and hears an answer then" : late)")
+    }
+    return lines
+  }
+
   /// What a time without any engine means for it; nil: nothing.
   package func resumed(after gap: Interval) -> String? {
     guard let watch = gate.watch, gap.milliseconds > watch.every.milliseconds.times(2) else { return nil }
@@ -48,10 +63,16 @@ package struct GateStory: Sendable {
         ["lander approve \(deployment) \(number)", "passes it"],
         [
           "lander reject \(deployment) \(number)",
-          gate.failing == .fail ? "fails it, and hosts go back" : "fails it, and the strategy decides",
+          gate.failing == .return
+            ? "fails it, and the strategy decides"
+            : goesBack ? "fails it, and hosts go back" : "fails it; hosts stay as they are, because rollback is off",
         ],
       ]
-    case .pause: [["lander resume \(deployment)", "continues"], ["lander cancel \(deployment)", "takes hosts back"]]
+    case .pause:
+      [
+        ["lander resume \(deployment)", "continues"],
+        ["lander cancel \(deployment)", goesBack ? "takes hosts back" : "ends it; hosts stay as they are, because rollback is off"],
+      ]
     }
   }
 

@@ -176,7 +176,11 @@ package struct LiveReport: ProgressReport {
   private func gateLines(_ now: Timestamp) -> [String] {
     guard let gate = story.openGate else { return [] }
     let waited = max(gate.opened, now) - gate.opened
-    let head = ["  " + surface.paint("waits", .warn) + " \(gate.sentence)", "    for \(waited), \(gate.deadline(zone: surface.zone))"]
+    let sentence = gate.sentence.withWords(upTo: surface.width - 3)
+    var question = ("  " + surface.paint("waits", .warn) + " \(sentence)").folded(to: surface.width - 1)
+    let most = max(2, surface.height / 3)
+    if question.count > most { question = question.prefix(most - 1) + ["  … the whole question: lander status"] }
+    let head = question + ["    for \(waited), \(gate.deadline(zone: surface.zone))"]
     return head + gate.commands(for: story.id).map { "    → \($0[0])  \($0[1])" }
   }
 

@@ -148,7 +148,7 @@ package struct PlainReport: ProgressReport {
     switch entry.fact {
     case .planned(let plan): return PlainReport.opening(plan)
     case .happened(.cancelled(let reason)):
-      return ["Cancelling (\(SafeText.line(reason))): nothing new is started, what runs is finished or ended, hosts are restored"]
+      return ["Cancelling (\(SafeText.line(reason))): " + EndingWords(story).cancelling]
     case .happened(.overtaken(let failure)): return ["Ending, and touching no host: \(SafeText.line(failure.message))"]
     case .happened, .intended: return []
     case .resumed(let actor):

@@ -94,6 +94,21 @@ extension String {
     return line.isEmpty ? lines : lines + [margin + line]
   }
 
+  /// The same, where words that are wider, as an address may be, go on after a blank.
+  func withWords(upTo width: Int) -> String {
+    split(separator: " ", omittingEmptySubsequences: false).map { word in
+      var (pieces, piece) = ([String](), "")
+      for character in word {
+        if (piece + String(character)).columns > width {
+          pieces.append(piece)
+          piece = ""
+        }
+        piece.append(character)
+      }
+      return (pieces + [piece]).joined(separator: " ")
+    }.joined(separator: " ")
+  }
+
   /// The line, or where it is wider its words in several lines, each as far in as it was.
   package func folded(to width: Int) -> [String] {
     columns > width ? wrapped(to: width, margin: String(prefix { $0 == " " })) : [self]

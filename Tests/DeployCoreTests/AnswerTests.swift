@@ -13,7 +13,7 @@ struct AnswerTests {
     private(set) var conclusion: Conclusion?
     private(set) var awaited = Awaited()
 
-    init(_ kind: Gate.Kind, names: [String], rules: Plan.Flow.Rules? = .first) {
+    init(_ kind: Gate.Kind, names: [String], rules: Plan.Flow.Rules? = .newest) {
       let gates = names.map { Request.decide(.gate(Gate(kind, name: $0, time: .minutes(60)))) }
       let body: [Request] = [.decide(.wave([0], parallel: nil)), gates[0], gates[1], .decide(.wave([1], parallel: nil))]
       let own = plan(hosts: 2, stages: [.rollout(Strategy(name: "own", function: 0))]).edited { $0.rules = rules }

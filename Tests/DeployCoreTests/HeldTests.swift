@@ -18,7 +18,7 @@ struct HeldTests {
     private let waits: (String) -> Bool
 
     init(
-      _ bodies: [[Request]], stages: [Stage]? = nil, rules: Plan.Flow.Rules? = .first, lapse: Lapse? = nil,
+      _ bodies: [[Request]], stages: [Stage]? = nil, rules: Plan.Flow.Rules? = .newest, lapse: Lapse? = nil,
       waits: @escaping (String) -> Bool = { _ in false }
     ) {
       let traffic = TrafficAdapter(pools: ["blue", "green"], read: 1, weight: 2)
@@ -101,7 +101,7 @@ struct HeldTests {
   @Test("while it is paused nothing that a strategy asks for begins, until somebody resumes it", arguments: 0..<8)
   func held(_ number: Int) {
     let (request, hasBegun) = Self.asked[number]
-    func stand(_ rules: Plan.Flow.Rules? = .first, _ lapse: Lapse? = nil) -> Stand {
+    func stand(_ rules: Plan.Flow.Rules? = .newest, _ lapse: Lapse? = nil) -> Stand {
       let bodies: [[Request]] = [[.decide(.wave([0], parallel: nil)), Self.wait, request]] + Self.adapter + [[Self.here("child")]]
       var stand = Stand(bodies, rules: rules, lapse: lapse)
       stand.say(.pause)

@@ -15,7 +15,7 @@ struct LookTests {
 
     /// - Parameter look: how the look of that number ends, from 1; nil: it finds the host good.
     init(
-      looks: Int, allow: Int = 0, rules: Plan.Flow.Rules? = .first, undecided: Gate.Undecided = .ask,
+      looks: Int, allow: Int = 0, rules: Plan.Flow.Rules? = .newest, undecided: Gate.Undecided = .ask,
       _ look: @escaping (Int) -> ScriptError?
     ) {
       let watch = Watch(.function(1), every: .seconds(10), looks: looks, allow: allow)

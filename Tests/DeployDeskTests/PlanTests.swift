@@ -75,13 +75,13 @@ struct PlanTests {
     expectText(
       String(happens[from...]),
       """
-          gate 1, check "watch": check port 80 every 30 s for 2 m, 1 bad look allowed on h1 ≤ 2 m 25 s
+          gate 1, check "watch": check port 80 every 30 s for 2 m, 1 bad look allowed on h1 ≤ 2 m 30 s
             on h1
               check port 80  ≤ 5 s
           gate 2, approval "approve": good? ≤ 24 h
           wave 2, h2
             the same as wave 1
-          gate 3, check "watch": check port 80 every 30 s for 2 m, 1 bad look allowed on h1 h2 ≤ 2 m 25 s
+          gate 3, check "watch": check port 80 every 30 s for 2 m, 1 bad look allowed on h1 h2 ≤ 2 m 30 s
             on h1 h2
               check port 80  ≤ 5 s
           at the end

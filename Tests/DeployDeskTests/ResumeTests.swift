@@ -60,6 +60,28 @@ struct ResumeTests {
     #expect(text.contains("lander resume \(ids[1]) finishes the way back"), "\(text)")
   }
 
+  @Test("of several deployments that have not ended none is taken without its id: all are named")
+  func several() async throws {
+    let (bench, ids, _) = try await leftInRollback()
+    let alone = try await bench.desk.past.pair(nil, or: [.running, .interrupted])
+    #expect(alone.members.map(\.id).contains(ids[0]))
+    guard case .planned(let one)? = await bench.journal.entries(of: ids[0]).entries.first?.fact else { return #expect(Bool(false)) }
+    let subject = Plan.Subject(application: "app", recipe: "app", group: "other", parameters: one.subject.parameters)
+    let origin = Plan.Origin(id: "20991231-000000-late", kind: .deploy, actor: "kim@laptop", at: bench.desk.now, engine: "test", seed: 1)
+    let plan = Plan(
+      origin: origin, subject: subject, content: one.content, placement: one.placement, flow: one.flow, hosts: one.hosts,
+      bounds: one.bounds, lock: one.lock)
+    try await bench.journal.append([Entry(sequence: 0, at: bench.desk.now, fact: .planned(plan))], to: plan.id)
+    let text = await refusal { _ = try await bench.desk.past.pair(nil, or: [.running, .interrupted]) }
+    #expect(
+      text.hasPrefix("2 deployments made from here have not ended, and nothing says which one is meant\n  → say its id:\n"), "\(text)")
+    #expect(text.contains("20991231-000000-late  app to other, interrupted") && text.contains("\(ids[0])  app to "), "\(text)")
+    do {
+      _ = try await bench.desk.past.pair(nil, or: [.running, .interrupted])
+    } catch let problems as Problems { #expect(problems.exit == .refused) }
+    #expect(try await bench.desk.past.pair("late", or: []).first.id == plan.id)
+  }
+
   @Test("nothing open is said, with the command that lists what there was")
   func nothing() async throws {
     let bench = try Bench(Self.text)

@@ -92,6 +92,24 @@ struct DeploymentsTests {
     #expect(bench.journal.entries(of: "d1").contains { $0.fact == .happened(.said(cancel)) })
   }
 
+  @Test("an engine that slept hears that a newer deployment has its hosts before an answer that waited for it, and passes nothing")
+  func slept() async throws {
+    for (kind, isFirst) in [(Message.Kind.approve, true), (.resume, true), (.promote, true), (.cancel, false)] {
+      let bench = Bench(loss: Failure(.fenced, "h0: a newer deployment took the lock")) { intent in
+        if case .run = intent.operation, intent.site.release == "new", intent.id < 8 { nil } else { .done() }
+      }
+      let (deployments, hosts) = (bench.deployments, bench.hosts)
+      async let running = deployments.deploy(plan(hosts: 1))
+      await hosts.untilHeld()
+      bench.mailbox.put(Message(id: "m1", kind, by: "kim@laptop", at: Timestamp(milliseconds: 0)))
+      let ended = try await running
+      #expect((ended[0].conclusion?.error?.failure.kind == .fenced) == isFirst, "\(kind)")
+      let happenings = bench.journal.entries(of: "d1").compactMap { if case .happened(let one) = $0.fact { one } else { nil } }
+      #expect(happenings.contains { if case .overtaken = $0 { true } else { false } } == isFirst, "\(kind)")
+      hosts.letGo()
+    }
+  }
+
   @Test("a deployment that was left goes on where it was: what runs is attached to under the same number")
   func resume() async throws {
     let first = Bench { intent in if case .run = intent.operation { nil } else { .done() } }

@@ -66,6 +66,9 @@ final class InstantHosts: Transport {
 final class MemoryMailbox: Mailbox {
   private let (stream, box) = AsyncStream.makeStream(of: Message.self)
   private let state = Mutex<[Message.ID]>([])
+  /// What says that a newer deployment has the locks; nil: nobody says so.
+  private let loss: Failure?
+  init(loss: Failure? = nil) { self.loss = loss }
 
   func put(_ message: Message) { box.yield(message) }
   /// What was taken, in order.
@@ -73,6 +76,7 @@ final class MemoryMailbox: Mailbox {
 
   func messages(for deployment: Deployment.ID) -> AsyncStream<Message> { stream }
   func take(_ message: Message.ID, of deployment: Deployment.ID, answer: MessageAnswer?) async { state.withLock { $0.append(message) } }
+  func verify(_ token: String, lease: Interval) async -> Failure? { loss }
   func close(_ deployment: Deployment.ID) async {}
 }
 
@@ -106,10 +110,16 @@ struct Bench {
   let ports: Ports
   let deployments: Deployments
 
-  let mailbox = MemoryMailbox()
+  let mailbox: MemoryMailbox
 
-  init(lines: [String] = ["start"], journal: MemoryJournal? = nil, reply: @escaping @Sendable (Intent) -> Outcome? = { _ in .done() }) {
+  /// - Parameter loss: what says that a newer deployment has the locks; nil: nobody says so.
+  init(
+    lines: [String] = ["start"], journal: MemoryJournal? = nil, loss: Failure? = nil,
+    reply: @escaping @Sendable (Intent) -> Outcome? = { _ in .done() }
+  ) {
     let journal = journal ?? self.journal
+    let mailbox = MemoryMailbox(loss: loss)
+    self.mailbox = mailbox
     hosts = InstantHosts(journal, reply: reply)
     ports = Ports(
       transport: hosts, machine: NoMachine(), bundles: EmptyStore(), journal: journal, clock: VirtualClock(), actor: "test@here",

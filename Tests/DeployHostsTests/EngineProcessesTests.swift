@@ -50,6 +50,29 @@ struct EngineProcessesTests {
     try await until("the group is gone") { kill(-pid, 0) != 0 || !Ground.isAlive(pid) }
   }
 
+  @Test("what left the process group of a command is ended with it: when its time is over, and when the engine is gone")
+  func escaped() async throws {
+    let folder = Ground.makeFolder()
+    defer { _ = Ground.sh("rm -rf '\(folder)'") }
+    let line = "setsid sh -c 'trap \"\" TERM; echo $$ >pid; sleep 600' & setsid true; while [ ! -s pid ]; do sleep 0.1; done; sleep 600"
+    func escapee() throws -> Int32 { try #require(Int32(Ground.sh("cat '\(folder)/pid'").trimmed)) }
+    let late = await perform(.run(Command(.shell(line))), timeout: .seconds(3), in: folder)
+    #expect(late.failure?.kind == .timeout)
+    let first = try escapee()
+    try await until("it is gone") { !Ground.isAlive(first) }
+    _ = Ground.sh("rm '\(folder)/pid'")
+    let machine = EngineProcesses(directory: folder, vault: Vault(FixedSecrets(values: [:])), grace: .seconds(1))
+    let intent = Intent(id: 2, place: .engine, operation: .run(Command(.shell(line))), timeout: .minutes(5), site: .init())
+    let running = Task { await machine.perform(intent, of: "d1") { _ in } }
+    try await until("it runs") { Ground.sh("cat '\(folder)/pid' 2>/dev/null") != "" }
+    let second = try escapee()
+    #expect(Ground.isAlive(second))
+    // What the warden reads ends, as when the engine is killed.
+    await machine.close()
+    try await until("it is gone") { !Ground.isAlive(second) }
+    running.cancel()
+  }
+
   @Test("a cancelled command ends soon")
   func cancelled() async throws {
     let machine = EngineProcesses(directory: "/", vault: Vault(FixedSecrets(values: [:])), grace: .seconds(1))

@@ -95,11 +95,14 @@ struct InboxTests {
     try await Task.sleep(for: .seconds(3))
     #expect(heard.withLock { $0 } == [])
     await locked(ground)
+    #expect(await ground.hosts.inbox.verify("t1", lease: .minutes(5)) == nil)
     let takeover = Ground.ask("t2", fence: 2, inherits: "t1", lease: .seconds(3))
     let newer = await ground.perform(9, takeover, site: ground.site("d2"), by: other)
     #expect(newer.failure == nil, "\(newer)")
     try await until("the first deployment hears of it") { heard.withLock { $0.first?.kind } == .fenced }
     #expect(heard.withLock { $0[0].message }.hasPrefix("h1: a newer deployment took the lock of \(ground.path)"))
+    // Whoever slept longer than a lease asks before it hears anything else.
+    #expect(await ground.hosts.inbox.verify("t1", lease: .zero)?.kind == .fenced)
     listener.cancel()
     await other.close()
     await ground.end()

@@ -1,5 +1,6 @@
 import DeployModel
 import DeployReport
+import PlanDrafts
 import Testing
 
 /// How reports show gates: what is asked, since when, until when, what is typed, and what became of it.
@@ -90,6 +91,62 @@ struct GateReportTests {
     }
     let next = report.tick(Stories.start + .minutes(3))
     #expect(next.contains("approve rejected by lee@ci (unverified)") && !next.contains("waits"), "\(next)")
+  }
+
+  @Test("a question that is longer than a line is shown whole in the live view, also an address that no line holds")
+  func longQuestion() {
+    var gate = Self.approval
+    let address = "https://grafana.example.com/d/abcdef/dashboards/production/latency?orgId=1&from=now-1h&to=now&viewPanel=12"
+    gate.message = "Look at \(address) and at the error rate of the canary, then say whether it is good"
+    var report = LiveReport(on: Surface(width: 80, height: 24, terminal: true))
+    for entry in entries([.noted(.gateOpened(number: 1, gate))]) { _ = report.take(entry, of: id) }
+    let frame = report.tick(Stories.start + .minutes(2))
+    #expect(frame.filter { $0 != " " && $0 != "\n" }.contains(gate.message.filter { $0 != " " }), "\(frame)")
+    #expect(frame.contains("→ lander approve"), "\(frame)")
+    for line in frame.split(separator: "\n") { #expect(String(line).columns <= 80, "\(line)") }
+  }
+
+  @Test("what is typed at a gate says what becomes of hosts: nothing, if rollback is off")
+  func rollbackOff() {
+    func story(_ gate: Gate, rollback: Bool) -> String {
+      let plan = Stories.plan().edited { $0.rollback = rollback }
+      let story = DeploymentStory(
+        Stories.entries([.planned(plan), .happened(.started), .noted(.gateOpened(number: 1, gate))]))
+      return story.openGate?.lines(for: id, zone: 0).joined(separator: "\n") ?? ""
+    }
+    let pause = Gate(.pause, name: "pause", time: .minutes(60))
+    #expect(story(Self.approval, rollback: true).contains("fails it, and hosts go back"))
+    #expect(story(Self.approval, rollback: false).contains("fails it; hosts stay as they are, because rollback is off"))
+    #expect(story(pause, rollback: true).contains("takes hosts back"))
+    #expect(story(pause, rollback: false).contains("ends it; hosts stay as they are, because rollback is off"))
+  }
+
+  @Test("the gate of a deployment whose engine is gone advises what somebody hears: resuming, and what that does after the deadline")
+  func interrupted() {
+    let story = DeploymentStory(entries([.noted(.gateOpened(number: 1, Self.approval))]))
+    func lines(_ now: Timestamp) -> String { story.openGate?.lines(interrupted: id, now: now).joined(separator: "\n") ?? "" }
+    let early = lines(Stories.start + .minutes(1))
+    #expect(early.contains("no engine hears an answer") && early.contains("lander resume \(id)  waits on, and hears an answer then"))
+    #expect(lines(Stories.start + .minutes(300)).contains("fails it at once: nobody answered within 4 h"))
+    #expect(!early.contains("lander approve") && !early.contains("lander reject"))
+  }
+
+  @Test("who cancels reads what becomes of hosts: they go back, stay because rollback is off, or the deployment has failed already")
+  func cancelling() {
+    func line(rollback: Bool = true, failed: Bool = false, done: Bool = false) -> String {
+      let plan = Stories.plan().edited { $0.rollback = rollback }
+      var facts: [Entry.Fact] = [.planned(plan), .happened(.started), .noted(.stageBegan(name: "rollout"))]
+      if done { facts.append(.noted(.host(0, .succeeded))) }
+      if failed { facts.append(.noted(.stageEnded(name: "rollout", error: ScriptError(Failure(.failed, "no"))))) }
+      var report = PlainReport(on: Surface())
+      return Stories.entries(facts + [.happened(.cancelled(reason: "Ctrl-C"))]).map { report.take($0, of: id) }.last ?? ""
+    }
+    #expect(line().hasSuffix("what runs is finished or ended, hosts are restored\n"))
+    #expect(line(rollback: false).hasSuffix("hosts stay as they are: rollback is off\n"))
+    #expect(line(failed: true).hasSuffix("Cancelling (Ctrl-C): it has failed already, and comes to its end\n"))
+    #expect(
+      line(failed: true, done: true).contains("comes to its end; ") && line(failed: true, done: true).hasSuffix(" still to go back\n"))
+    #expect(line(rollback: false, failed: true, done: true).hasSuffix(" on the new release: rollback is off\n"))
   }
 
   @Test("lines of JSON have a gate's question and its answer")

@@ -67,7 +67,7 @@ enum Worlds {
       bounds: Bounds(floor: max(0, hosts.count - batch), parallel: batch, failed: failed, unreachable: unreachable),
       placement: Placement(path: "/srv/shop"),
       inputs: inputs(release), lock: LockRequest(token: "token-\(id)", owner: "me@here", purpose: "deploy web of shop", fence: fence),
-      trial: true, prunesLast: true, tracksService: true, rules: .first
+      trial: true, prunesLast: true, tracksService: true, rules: .newest
     ).plan
   }
 

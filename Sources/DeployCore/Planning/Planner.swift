@@ -113,7 +113,7 @@ package enum Planner {
     Plan.Flow(
       stages: recipe.flow.stages, onFailure: recipe.flow.onFailure.map { Body(recipe: 0, function: $0) },
       onSuccess: recipe.flow.onSuccess.map { Body(recipe: 0, function: $0) }, rollback: recipe.flow.rollback, trial: true, prunesLast: true,
-      tracksService: true, rules: .first)
+      tracksService: true, rules: .newest)
   }
 
   private static func plan(

@@ -13,9 +13,11 @@ struct RollbackGround {
   ///   - straighten: whether hosts go too whose own way back leads elsewhere.
   ///   - aim: what all of them are to go to; nil: the good release before.
   ///   - typed: what names a project without a `deploy.lua`; nil: recipe and group do.
+  ///   - isStored: whether this machine has a bundle.
   /// - Throws: if a host is out of reach, stands apart from the group, or nothing good is remembered.
   init(
-    _ selection: Selection, _ surveys: [Survey], _ bounds: Bounds, straighten: Bool, to aim: Receipt? = nil, typed: String?
+    _ selection: Selection, _ surveys: [Survey], _ bounds: Bounds, straighten: Bool, to aim: Receipt? = nil, typed: String?,
+    isStored: (Digest) -> Bool = { _ in true }
   ) throws(Problems) {
     let command = "lander rollback " + (typed ?? Self.named(selection))
     try Self.refuseUnreachable(selection, surveys, bounds, command)
@@ -23,7 +25,7 @@ struct RollbackGround {
     way = WayBack(Self.reached(selection, surveys), to: aim)
     guard let goal = way.goal else { throw Problems(way.nowhere(typed), exit: .refused) }
     self.goal = goal
-    problems = way.lacking(goal, typed)
+    problems = way.lacking(goal, typed, isStored: isStored(goal.inputs.bundle))
     var strays = straighten || aim != nil ? [] : way.strays(from: goal)
     guard let last = strays.indices.last else { return }
     let single = way.places.filter { place in

@@ -76,17 +76,19 @@ package enum RollbackPlanner {
   ///   - aim: what all of them are to go to; nil: the good release before.
   ///   - waves: what is known of the waves of the recipe's strategy, which the floor of the way back follows from too.
   ///   - typed: what names a project without a `deploy.lua`, for the commands in messages; nil: recipe and group do.
+  ///   - isStored: whether this machine has a bundle, so that it can be sent.
   ///   - lapse: a rule that is not kept, for tests of the checkers.
   /// - Throws: if a host is out of reach, runs something else than the group, does not keep the release, or where nothing good is
   ///   remembered or the kept recipe was not found. Every host that is in the way is named.
   package static func plan(
     _ selection: Selection, surveys: [Survey], kept: [PinnedRecipe], inherits: [String?] = [], straighten: Bool = false,
-    to aim: Receipt? = nil, waves: KnownWaves = .unknown, typed: String? = nil, lapse: Lapse? = nil, by identity: Planner.Identity
+    to aim: Receipt? = nil, waves: KnownWaves = .unknown, typed: String? = nil, isStored: (Digest) -> Bool = { _ in true },
+    lapse: Lapse? = nil, by identity: Planner.Identity
   ) throws(Problems) -> Plan {
     let surveys = surveys.map(\.forChange)
     let bounds = try Bounds(selection, away: surveys.count(where: \.isAway), waves: waves).forWayBack
     let ground = try RollbackGround(
-      selection, surveys, bounds, straighten: straighten || lapse == .trialIgnored, to: aim, typed: typed)
+      selection, surveys, bounds, straighten: straighten || lapse == .trialIgnored, to: aim, typed: typed, isStored: isStored)
     let (way, goal) = (ground.way, ground.goal)
     var problems = ground.problems
     guard let arriving = Planner.recipe(of: goal, among: kept) else {
@@ -113,7 +115,7 @@ package enum RollbackPlanner {
       subject: Plan.Subject(
         application: recipe.application, recipe: recipe.name, group: selection.group, parameters: selection.parameters),
       content: Plan.Content(release: goal.release, recipes: kept, inputs: goal.inputs), placement: recipe.placement,
-      flow: Plan.Flow(stages: [.rollout(nil)], trial: true, prunesLast: true, tracksService: true, rules: .first), hosts: hosts,
+      flow: Plan.Flow(stages: [.rollout(nil)], trial: true, prunesLast: true, tracksService: true, rules: .newest), hosts: hosts,
       bounds: try bounds.letting(hosts, move: selection.configuration),
       lock: Planner.lock(identity, "roll back \(recipe.name) of \(recipe.application)", above: Planner.fence(surveys)))
   }

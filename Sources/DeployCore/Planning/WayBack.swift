@@ -61,9 +61,13 @@ struct WayBack {
   }
 
   /// Hosts that cannot go to the goal.
-  /// - Parameter typed: what names a project without a `deploy.lua`; nil: recipe and group do.
-  func lacking(_ goal: Receipt, _ typed: String?) -> [Problem] {
-    places.compactMap { place in
+  /// - Parameters:
+  ///   - typed: what names a project without a `deploy.lua`; nil: recipe and group do.
+  ///   - isStored: whether this machine has the goal's bundle.
+  func lacking(_ goal: Receipt, _ typed: String?, isStored: Bool = true) -> [Problem] {
+    let again = "deploy the same files from where they are: lander deploy --revision with their folder, archive or git:REF"
+    let missing = "bundle \(goal.inputs.bundle.short) is not in this machine's store; \(again)"
+    return places.compactMap { place -> Problem? in
       if stays(place.state) { return nil }
       let sends =
         typed.map { "lander deploy \($0) with the bundle of \(goal.inputs.bundle.short)" }
@@ -71,12 +75,12 @@ struct WayBack {
       if let damage = place.state.damage(of: goal.release.id) {
         return Problem(
           "the release to go back to is damaged: of \(damage.release) \(damage.words)", subject: place.host.name,
-          fix: "\(sends) sends what is missing" + without(goal, typed))
+          fix: (isStored ? "\(sends) sends what is missing" : missing) + without(goal, typed))
       }
       if place.state.releases.contains(goal.release.id) { return nil }
       return Problem(
         "it does not keep release \(goal.release.id) of deployment \(goal.deployment), which the group goes back to",
-        subject: place.host.name, fix: "\(sends) brings it there" + without(goal, typed))
+        subject: place.host.name, fix: (isStored ? "\(sends) brings it there" : missing) + without(goal, typed))
     }
   }
 

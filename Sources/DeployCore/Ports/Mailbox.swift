@@ -13,11 +13,16 @@ package protocol Mailbox: Sendable {
   func tell(_ awaited: Awaited, of deployment: Deployment.ID) async
   /// What says that a newer deployment took a lock over whose token this is, as hosts answer; once for each of them.
   func overtaken(_ token: String) -> AsyncStream<Failure>
+  /// Asks whether the locks of that token are still its own, if nobody has heard so for as long as a lease lasts: this process was stopped
+  /// meanwhile, or its machine slept.
+  /// - Returns: what says that a newer deployment took one over; nil: none did, or nobody knows.
+  func verify(_ token: String, lease: Interval) async -> Failure?
   /// The deployment has ended: nobody hears what still waits.
   func close(_ deployment: Deployment.ID) async
 }
 
 extension Mailbox {
   package func overtaken(_ token: String) -> AsyncStream<Failure> { AsyncStream { $0.finish() } }
+  package func verify(_ token: String, lease: Interval) async -> Failure? { nil }
   package func tell(_ awaited: Awaited, of deployment: Deployment.ID) async {}
 }

@@ -100,7 +100,10 @@ extension HostProgram {
     if failure.kind == .missing, let good = host.back ?? host.previous {
       let (recipe, group) = (plan.subject.recipe, plan.subject.group)
       let send = "lander deploy \(recipe) --group \(group) --only \(host.host.name) --revision bundle:\(good.inputs.bundle.short)"
-      return [reach, "ls -la \(path)", "# release \(good.release.id) is not there any more; `\(send)` sends it again"]
+      return [
+        reach, "ls -la \(path)",
+        "# release \(good.release.id) is not there any more; `\(send)` sends it again, if lander bundle list has it",
+      ]
     }
     guard let target = (host.back?.release.id ?? host.current).map({ "releases/\($0)" }) ?? host.found else {
       guard let lost = host.lost else { return [reach, "rm \(path)/current"] }

@@ -97,7 +97,9 @@ package struct Ledger {
     acts = recovery.outstanding.map { .perform($0) } + recovery.cancelled.map { .cancel(intent: $0) }
     // A clock that went back meanwhile makes no timer longer than it was.
     for timer in recovery.timers {
-      acts.append(.ring(timer: timer.number, after: min(timer.after, max(.zero, (timer.since + timer.after) - now))))
+      let left = min(timer.after, max(.zero, (timer.since + timer.after) - now))
+      let isAnew = recovery.conductor.rollout.outbox.beginsAnew(timer: timer.number)
+      acts.append(.ring(timer: timer.number, after: isAnew ? timer.after : left))
     }
     wanted = recovery.unjournalled
     stage = .sealing

@@ -1,12 +1,15 @@
 import DeployModel
 
-/// The looks of a check gate: all hosts at once, a rest, all hosts again, until the number of looks is reached or too many were bad.
-/// Time in which no engine lives is no look, so it does not count.
+/// The looks of a check gate, until their number is reached or too many were bad. Time in which no engine lives is no look, so it does not
+/// count.
 struct Looking: Sendable, Hashable {
   /// What follows.
   enum Move: Sendable, Hashable {
+    /// A round begins. That timer ends its looks that get no answer in their time.
+    /// - another: whether a further round follows it after the interval between two looks.
+    case round(timer: Int, another: Bool)
     /// Looks at these slots now.
-    case look(Range<Int>)
+    case look([Int])
     /// Answers are still awaited.
     case wait
     /// Looks again as soon as something may begin.
@@ -34,9 +37,7 @@ struct Looking: Sendable, Hashable {
   let places: [Place]
   /// By slot, for messages.
   private let names: [String]
-  private var position = 0
-  private var running = 0
-  private var round = 1
+  private var pace: Pace
   private var bad = 0
   private var first: String?
   /// Looks that got no answer, and the first of them in words.
@@ -47,16 +48,32 @@ struct Looking: Sendable, Hashable {
   /// By slot: why the last look got no answer; nil: it got one.
   private var silent: [String?]
 
+  private enum Pace: Sendable, Hashable {
+    /// Of plans of older rules.
+    case rounds(Rounds)
+    case beat(Beat)
+  }
+
   /// - Parameters:
   ///   - names: of all hosts, by number.
   ///   - rules: those of the plan.
-  init(_ watch: Watch, names: [String], rules: Plan.Flow.Rules? = .first) {
+  init(_ watch: Watch, names: [String], rules: Plan.Flow.Rules? = .newest) {
     self.watch = watch
     countsSilence = rules != nil
     places = watch.isFromEngine ? [.engine] : (watch.hosts ?? []).map { .host($0) }
     self.names = watch.isFromEngine ? ["this machine"] : (watch.hosts ?? []).map { names[$0] }
     silent = places.map { _ in nil }
+    let looks = watch.isPlayed == true ? 1 : watch.looks
+    pace =
+      rules?.looksAlone == true
+      ? .beat(Beat(places: places.count, looks: looks)) : .rounds(Rounds(places: places.count, looks: looks, every: watch.every))
   }
+
+  /// As messages name it.
+  func name(of slot: Int) -> String { names[slot] }
+
+  /// Whether the look before got no answer.
+  func wasSilent(_ slot: Int) -> Bool { silent[slot] != nil }
 
   /// Number of all looks that it makes.
   var total: Int { places.count.times(watch.looks) }
@@ -65,20 +82,7 @@ struct Looking: Sendable, Hashable {
   mutating func next(mayBegin: Bool) -> Move {
     if bad > watch.allow { return .end(.fail, failing) }
     if places.isEmpty { return .end(.inconclusive, "no host has the release yet, so there is nothing to look at") }
-    if position < places.count {
-      guard running < Self.width else { return .wait }
-      guard mayBegin else { return .hold }
-      let slots = position..<min(places.count, position + Self.width - running)
-      running += slots.count
-      position = slots.upperBound
-      return .look(slots)
-    }
-    guard running == 0 else { return .wait }
-    if round < (watch.isPlayed == true ? 1 : watch.looks) {
-      round += 1
-      position = 0
-      return .rest(watch.every)
-    }
+    if let move = proceed(mayBegin) { return move }
     if let slot = silent.firstIndex(where: { $0 != nil }), let reason = silent[slot] {
       let others = silent.count { $0 != nil } - 1
       return .end(.inconclusive, "no answer from \(names[slot])\(others > 0 ? " and \(others) more" : ""): \(reason)")
@@ -90,9 +94,49 @@ struct Looking: Sendable, Hashable {
     return .end(.pass, "")
   }
 
+  /// - Returns: nil when every look has ended.
+  private mutating func proceed(_ mayBegin: Bool) -> Move? {
+    switch pace {
+    case .rounds(var rounds):
+      defer { pace = .rounds(rounds) }
+      return rounds.next(mayBegin: mayBegin)
+    case .beat(var beat):
+      defer { pace = .beat(beat) }
+      return beat.next(mayBegin: mayBegin)
+    }
+  }
+
+  /// Changes the beat; nil: the plan's rules have none.
+  private mutating func beat<T>(_ change: (inout Beat) -> T) -> T? {
+    guard case .beat(var beat) = pace else { return nil }
+    defer { pace = .beat(beat) }
+    return change(&beat)
+  }
+
+  /// The interval between two looks is over.
+  mutating func rang() { beat { $0.rang() } }
+
+  /// The look under way was told to end, because its time is over.
+  mutating func isOver(_ slot: Int) { beat { $0.isOver(slot) } }
+
+  /// The slots whose looks that timer ends.
+  mutating func late(_ timer: Int) -> [Int] { beat { $0.late(timer) } ?? [] }
+
+  /// A timer that is needed beside those that were begun; nil: none is.
+  mutating func anotherTimer() -> Int? { beat { $0.anotherTimer() } ?? nil }
+
   /// What a look came to.
-  mutating func found(_ finding: Finding, at slot: Int) {
-    running -= 1
+  /// - Parameter isLate: it got no answer in its time.
+  mutating func found(_ finding: Finding, at slot: Int, isLate: Bool = false) {
+    var missed = 0
+    switch pace {
+    case .rounds(var rounds):
+      rounds.ended()
+      pace = .rounds(rounds)
+    case .beat(var beat):
+      missed = beat.ended(slot, isLate: isLate)
+      pace = .beat(beat)
+    }
     silent[slot] = nil
     switch finding {
     case .good: break
@@ -101,7 +145,7 @@ struct Looking: Sendable, Hashable {
       if first == nil { first = "\(names[slot]): \(message)" }
     case .silent(let reason):
       silent[slot] = reason
-      unanswered += 1
+      unanswered += 1 + missed
       if firstSilence == nil { firstSilence = "\(names[slot]): \(reason)" }
     }
   }

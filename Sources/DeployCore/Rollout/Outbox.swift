@@ -43,6 +43,8 @@ struct Outbox: Sendable, Hashable {
     case gate
     /// The limit of a function that looks, by its slot.
     case look(slot: Int, ScriptID)
+    /// The time of looks is over in which answers may arrive, by the gate's number and the timer's.
+    case looks(gate: Int, Int)
     /// The limit of the traffic adapter's script.
     case traffic
     /// The limit of what runs after the deployment.
@@ -96,6 +98,15 @@ struct Outbox: Sendable, Hashable {
     guard timer < rings.count else { return .nobody }
     defer { rings[timer] = .nobody }
     return rings[timer]
+  }
+
+  /// Whether time in which no engine lives does not count for a timer: what it limits is begun anew.
+  func beginsAnew(timer: Int) -> Bool {
+    guard timer < rings.count else { return false }
+    switch rings[timer] {
+    case .look, .looks: return true
+    default: return false
+    }
   }
 
   /// Whoever waited for that timer no longer does.

@@ -22,12 +22,21 @@ extension Rollout {
 
   /// The hosts that a watch looks at, each once.
   private func places(_ watch: Watch) -> [Int] {
-    let wanted = watch.hosts ?? statuses.indices.filter { statuses[$0] == .succeeded }
+    let wanted = watch.hosts ?? statuses.indices.filter { hasRelease($0) }
     var chosen = statuses.map { _ in false }
     return wanted.filter { host in
       guard statuses.indices.contains(host), !chosen[host] else { return false }
       chosen[host] = true
       return true
+    }
+  }
+
+  /// Whether a watch without hosts of its own looks at a host: it runs the release, for users or only ready so far.
+  private func hasRelease(_ host: Int) -> Bool {
+    switch statuses[host] {
+    case .succeeded: true
+    case .ready(let upto): plan.flow.rules?.looksAlone == true && upto >= .start
+    default: false
     }
   }
 
@@ -37,7 +46,9 @@ extension Rollout {
     gate?.timer = nil
     switch open.gate.kind {
     case .time: close(GateAnswer(.pass))
-    case .check: look()
+    case .check:
+      gate?.looking?.rang()
+      look()
     case .approval, .pause:
       if lapse == .silenceApproves { return close(GateAnswer(.pass)) }
       close(GateAnswer(.fail, comment: "nobody answered within \(open.gate.time)"))
@@ -52,6 +63,9 @@ extension Rollout {
     let mayBegin = !holdsScripts
     while let move = gate?.looking?.next(mayBegin: mayBegin) {
       switch move {
+      case .round(let timer, let another):
+        endLooks(timer)
+        if another, let open = gate, let every = open.looking?.watch.every { gate?.timer = outbox.ring(.gate, after: every) }
       case .look(let slots): for slot in slots { look(at: slot) }
       case .wait: return
       case .hold:
@@ -94,7 +108,40 @@ extension Rollout {
     guard let open = gate, open.looks.indices.contains(slot), open.looks[slot] == .script(script), let watch = open.looking?.watch else {
       return
     }
+    gate?.looking?.isOver(slot)
     tree.cancel(script, Failure(.timeout, "the function was not done within \(watch.limit)"), &outbox)
+  }
+
+  /// A timer for the looks of a round.
+  private mutating func endLooks(_ timer: Int) {
+    guard let open = gate, let watch = open.looking?.watch else { return }
+    _ = outbox.ring(.looks(gate: open.number, timer), after: watch.limit + Watch.answer)
+  }
+
+  /// Looks that got no answer in their time are ended: nobody waits for them any longer.
+  mutating func looksRang(_ number: Int, _ timer: Int) {
+    guard gate?.number == number, let late = gate?.looking?.late(timer) else { return }
+    for slot in late { giveUp(slot) }
+    if let another = gate?.looking?.anotherTimer() { endLooks(another) }
+    look()
+  }
+
+  private mutating func giveUp(_ slot: Int) {
+    guard let open = gate, let looking = open.looking, let look = open.looks[slot] else { return }
+    let limit = looking.watch.limit
+    var finding = Looking.Finding.silent("it gave no answer within \(limit)")
+    switch look {
+    case .intent(let intent): outbox.abandon(intent: intent)
+    case .script(let script):
+      if !tree.waits(script, for: looking.places[slot]) { finding = .bad("the function was not done within \(limit)") }
+      _ = tree.abort(script, Failure(.timeout, "the function was not done within \(limit)"), &outbox)
+    }
+    gate?.looks[slot] = nil
+    if case .silent = finding, !looking.wasSilent(slot) {
+      let what = "gave the watch \"\(open.gate.name)\" no answer within \(limit)"
+      note(.remark("\(looking.name(of: slot)) \(what); it is asked again, and the others meanwhile"))
+    }
+    gate?.looking?.found(finding, at: slot, isLate: true)
   }
 
   /// A function that looked has ended.

@@ -41,7 +41,12 @@ extension Rollout {
       case nil, .wait: return
       case .start(let host): startHost(host)
       case .never(let reason):
-        failure = ScriptError(Failure(.failed, reason, fix: "bring the other hosts back first (lander status), or lower the floor"))
+        let ready = statuses.count { if case .ready = $0 { true } else { false } }
+        let first =
+          ready == 0
+          ? "bring the other hosts back first (lander status)"
+          : "let a wave take the \(ready == 1 ? "ready host" : "\(ready) ready hosts") on first: they are out of service until then"
+        failure = ScriptError(Failure(.failed, reason, fix: first + ", or lower the floor"))
       case .ended:
         guard let ended = wave else { return }
         return endWave(ended)

@@ -31,12 +31,19 @@ extension Rollout {
     if cancelled { return answer(message, accepted: true, "it is being cancelled already (\(message.words))") }
     switch phase {
     case .planned, .locking, .stage, .settling:
-      let words = "nothing new is started, what runs is finished or ended, hosts are restored"
-      answer(message, accepted: true, "Cancelling (\(message.words)): \(words)")
+      answer(message, accepted: true, "Cancelling (\(message.words)): \(whatCancelDoes)")
       cancel(message.words)
     case .shiftingBack, .notifying, .pruning, .unlocking, .concluded:
       answer(message, accepted: false, "the cancel (\(message.words)) comes too late: \(whatFollows)")
     }
+  }
+
+  /// What becomes of what is under way, and of hosts.
+  private var whatCancelDoes: String {
+    if phase == .settling { return "what runs is ended; \(whatFollows)" }
+    let end = "nothing new is started, what runs is finished or ended, "
+    if plan.kind != .deploy { return end + "hosts that went back already stay so" }
+    return end + (plan.flow.rollback ? "hosts are restored" : "hosts stay as they are, because rollback is off")
   }
 
   /// It takes hosts back because a deployment failed or was cancelled.

@@ -27,6 +27,7 @@ extension Rollout {
         site.previous = plan.hosts[number].current
       }
     }
+    tree[script].asked = place
     tree[script].waiting = .intent(outbox.perform(place, operation, for: .script(script), site: site, timeout: timeout))
   }
 

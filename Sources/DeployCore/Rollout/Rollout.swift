@@ -145,6 +145,7 @@ package struct Rollout: Sendable {
     case .pause: pauseEnded()
     case .gate: gateRang()
     case .look(let slot, let script): lookRang(slot, script)
+    case .looks(let gate, let timer): looksRang(gate, timer)
     case .traffic: trafficRang()
     case .notices: endNotices(Failure(.timeout, "not done within \(Deadlines.notices), the time of all that runs after a deployment"))
     }

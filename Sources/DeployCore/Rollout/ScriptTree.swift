@@ -43,6 +43,8 @@ struct ScriptTree: Sendable, Hashable {
     var site: Intent.Site
     var host: Int?
     var waiting = Waiting.nothing
+    /// Where the operation is performed that it asked for last; nil: it asked for none.
+    var asked: Place?
     /// It is to end: told at its next step, or told already.
     var cancelled: Failure?
     var told = false
@@ -67,6 +69,15 @@ struct ScriptTree: Sendable, Hashable {
     var id = id
     while case .child(let parent, _) = scripts[id].owner { id = parent }
     return scripts[id].owner
+  }
+
+  /// Whether a script, or one that it started, waits for an answer from there.
+  func waits(_ id: ScriptID, for place: Place) -> Bool {
+    switch scripts[id].waiting {
+    case .intent: scripts[id].asked == place
+    case .children(let family): family.running.contains { waits($0, for: place) }
+    default: false
+    }
   }
 
   /// Those that wait for children, the first started first.

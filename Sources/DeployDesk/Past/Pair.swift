@@ -54,8 +54,8 @@ package struct Pair: Sendable, Hashable {
 }
 
 extension PastDeployments {
-  /// The pair that somebody means by the id of either member, or the newest one in one of these states, tried in their order.
-  /// - Throws: if there is none, or it is damaged.
+  /// The pair that somebody means by the id of either member, or the only one in one of these states.
+  /// - Throws: if there is none, if several could be meant, or if it is damaged.
   package func pair(_ word: String?, or states: [Pair.State]) async throws -> Pair {
     let all = Pair.all(try await deployments())
     var found: Pair?
@@ -63,7 +63,9 @@ extension PastDeployments {
       let id = try await find(word).id
       found = all.first { $0.members.contains { $0.id == id } }
     } else {
-      found = states.lazy.compactMap { state in all.first { $0.state == state } }.first
+      let meant = all.filter { states.contains($0.state) }
+      guard meant.count < 2 else { throw Problems(Self.several(meant), exit: .refused) }
+      found = meant.first
     }
     guard let pair = found else {
       throw Problems(Problem("no deployment made from here is open: all have ended", fix: "lander history lists them"))
@@ -72,5 +74,17 @@ extension PastDeployments {
       if case .damaged(let damage) = member.state { throw Problems(damage.problem(of: member.id), exit: .infrastructure) }
     }
     return pair
+  }
+
+  /// That the newest of several is not taken without a word: it may be another team's.
+  private static func several(_ pairs: [Pair]) -> Problem {
+    let names = pairs.prefix(8).map { pair in
+      let what = "\(pair.first.recipe) to \(pair.first.group)"
+      return
+        "\(pair.first.id)  \(what), \(pair.state == .running ? "running" : "interrupted")\(pair.back == nil ? "" : ", on its way back")"
+    }
+    return Problem(
+      "\(pairs.count) deployments made from here have not ended, and nothing says which one is meant",
+      fix: "say its id:\n" + names.joined(separator: "\n") + (pairs.count > 8 ? "\n… (lander history)" : ""))
   }
 }

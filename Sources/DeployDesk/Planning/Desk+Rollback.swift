@@ -16,7 +16,8 @@ extension Desk {
     let goal = try aim.map { try KeptReleases(Array(zip(selection.hosts, preparation.surveys))).find($0) }
     let plan = try RollbackPlanner.plan(
       selection, surveys: preparation.surveys, kept: preparation.kept, inherits: left, straighten: straighten, to: goal,
-      waves: await waves(of: selection, project), typed: project.typed, by: stage.identity())
+      waves: await waves(of: selection, project), typed: project.typed,
+      isStored: { [shelf] digest in (try? shelf.inspect(digest.hex)) != nil }, by: stage.identity())
     let users = await userProblems(of: plan, project)
     if !users.isEmpty { throw Problems(users, exit: .infrastructure) }
     return plan

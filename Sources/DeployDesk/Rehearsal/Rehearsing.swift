@@ -111,7 +111,7 @@ struct Rehearsing: Sendable {
       let strategy = plan.flow.strategy
       let part = name == "rollout" ? strategy?.part ?? "the rollout" : "stage \(name)"
       if scripts.isFaulty(part) { continue }
-      let problem = Problem(error.failure.message, place: error.place ?? strategy?.place, fix: error.failure.fix)
+      let problem = Problem(error.failure.message, place: error.place ?? strategy?.place, fix: error.failure.fix).known(by: strategy?.place)
       let isCertain = error.host == nil && !scripts.isDoubted
       findings.append(RehearsalFinding(problem, isCertain: isCertain, part: part, isEnd: true, isOfFleet: true))
     }

@@ -10,6 +10,8 @@ final class EngineClaims: Sendable {
     var group: pid_t
     /// When the group's first process began, in the kernel's count.
     var start: String
+    /// What processes have that left the group.
+    var mark: CommandMark
   }
   private struct Book {
     var file: Int32
@@ -32,7 +34,7 @@ final class EngineClaims: Sendable {
     let file = Glibc.open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0o600)
     guard file >= 0 else { throw Temporary.failure("\(path) cannot be opened") }
     give(file)
-    let (begun, left) = Self.read(file)
+    let (begun, left) = Self.read(file, of: deployment)
     books.with { books in
       if let before = books[deployment] { Glibc.close(before.file) }
       books[deployment] = Book(file: file, begun: resumed && isNew ? nil : begun)
@@ -104,7 +106,7 @@ final class EngineClaims: Sendable {
   }
 
   /// What engines before wrote: the intents that they have begun, and what the last of them may have left running.
-  private static func read(_ file: Int32) -> (begun: Set<Int>, left: [Left]) {
+  private static func read(_ file: Int32, of deployment: Deployment.ID) -> (begun: Set<Int>, left: [Left]) {
     var bytes: [UInt8] = []
     var piece = [UInt8](repeating: 0, count: 1 << 16)
     while true {
@@ -125,7 +127,7 @@ final class EngineClaims: Sendable {
       case "begin": begun.insert(number)
       case "run":
         guard words.count == 4, isHere, let group = pid_t(words[2]), group > 1 else { continue }
-        running.append((number, Left(group: group, start: String(words[3]))))
+        running.append((number, Left(group: group, start: String(words[3]), mark: CommandMark(number, of: deployment))))
       case "end": running.removeAll { $0.intent == number }
       default: continue
       }
@@ -135,9 +137,14 @@ final class EngineClaims: Sendable {
 }
 
 extension EngineClaims.Left {
-  /// Whether processes of it run. A group whose first process is another one by now is somebody else's.
-  var isAlive: Bool {
-    if let now = EngineIdentity.start(of: group), now != start { return false }
-    return EngineIdentity.isRunning(group: group)
+  /// Whether processes of it run.
+  var isAlive: Bool { ownsGroup && EngineIdentity.isRunning(group: group) || !mark.processes.isEmpty }
+
+  /// A group whose first process is another one by now is somebody else's.
+  private var ownsGroup: Bool { EngineIdentity.start(of: group).map { $0 == start } ?? true }
+
+  func end() {
+    if ownsGroup { kill(-group, SIGKILL) }
+    mark.signal(SIGKILL)
   }
 }

@@ -47,7 +47,7 @@ package final class EngineProcesses: EngineMachine {
       var turns = 0
       while command.isAlive, turns < 200 {
         turns += 1
-        if turns == 30 { kill(-command.group, SIGKILL) }
+        if turns >= 30, turns % 30 == 0 { command.end() }
         try? await Task.sleep(for: .milliseconds(50))
       }
       guard turns == 200 else { continue }
@@ -162,7 +162,10 @@ package final class EngineProcesses: EngineMachine {
     if let user = command.user {
       throw Failure(.invalid, "on the engine's machine nothing runs as \(user)", fix: "leave out `user`, or call sudo in the command")
     }
-    var settings = [("LANDER_DEPLOYMENT", deployment), ("LANDER_EVENT", intent.site.event?.rawValue ?? "")]
+    let mark = CommandMark(intent.id, of: deployment)
+    var settings = [
+      ("LANDER_DEPLOYMENT", deployment), ("LANDER_EVENT", intent.site.event?.rawValue ?? ""), (CommandMark.variable, mark.word),
+    ]
     for variable in command.environment { settings.append((variable.name, try await vault.reveal(variable.value))) }
     let names = Set(settings.map(\.0))
     let environment = Child.environment { !names.contains($0) } + settings.map { "\($0.0)=\($0.1)" }
@@ -221,7 +224,7 @@ package final class EngineProcesses: EngineMachine {
     let streams = try LocalStreams(input: program.input)
     defer { streams.closeTheirs() }
     let child: Child
-    do throws(Failure) { child = try start(program, streams) } catch {
+    do throws(Failure) { child = try start(program, CommandMark(intent.id, of: deployment), streams) } catch {
       streams.closeOurs()
       throw error
     }
@@ -242,17 +245,29 @@ package final class EngineProcesses: EngineMachine {
       reactor.close(streams.output.ours)
       reactor.close(streams.errors.ours)
     }
-    return await follow(events, sink, child, program, intent, output)
+    return await follow(events, sink, Job(child: child, mark: CommandMark(intent.id, of: deployment)), program, intent, output)
+  }
+
+  /// A command under way, with what it started.
+  private struct Job: Sendable {
+    var child: Child
+    var mark: CommandMark
+
+    /// Signals its process group, and what left that.
+    func signal(_ number: Int32) {
+      child.signal(number)
+      mark.signal(number)
+    }
   }
 
   /// Starts a program, which waits until the warden knows it.
-  private func start(_ program: Program, _ streams: LocalStreams) throws(Failure) -> Child {
+  private func start(_ program: Program, _ mark: CommandMark, _ streams: LocalStreams) throws(Failure) -> Child {
     let word = try Child.pair()
     defer { for descriptor in [word.ours, word.theirs] { Glibc.close(descriptor) } }
     let errors = program.merge ? streams.output.theirs : streams.errors.theirs
     let child = try Child.start(
       program.argv, environment: program.environment, streams: [streams.input, streams.output.theirs, errors, word.theirs])
-    do throws(Failure) { try warden.watch(child.pid) } catch {
+    do throws(Failure) { try warden.watch(child.pid, mark) } catch {
       child.signal(SIGKILL)
       Task { await child.exit() }
       throw error
@@ -263,7 +278,7 @@ package final class EngineProcesses: EngineMachine {
   }
 
   private func follow(
-    _ events: AsyncStream<Happened>, _ sink: AsyncStream<Happened>.Continuation, _ child: Child, _ program: Program, _ intent: Intent,
+    _ events: AsyncStream<Happened>, _ sink: AsyncStream<Happened>.Continuation, _ child: Job, _ program: Program, _ intent: Intent,
     _ output: @escaping @Sendable (OutputChunk) -> Void
   ) async -> Outcome {
     var out = Capped(vault, limit)
@@ -322,27 +337,4 @@ package final class EngineProcesses: EngineMachine {
     }
     return outcome
   }
-}
-
-/// A captured stream of which only so much is passed on.
-private struct Capped {
-  private var capture: Capture
-  private let limit: Int
-  private var taken = 0
-  private var marked = false
-
-  init(_ vault: Vault, _ limit: Int) {
-    capture = Capture(vault)
-    self.limit = limit
-  }
-  mutating func take(_ bytes: [UInt8]) -> (offset: Int, bytes: [UInt8]) {
-    let room = max(0, limit - taken)
-    taken += bytes.count
-    if bytes.count <= room { return capture.take(bytes) }
-    let mark = marked ? [] : Array("\n[lander: output ends here; what came after \(limit) bytes was not kept]\n".utf8)
-    marked = true
-    return capture.take(Array(bytes.prefix(room)) + mark)
-  }
-  mutating func finish() -> (offset: Int, bytes: [UInt8]) { capture.finish() }
-  var captured: Captured { capture.captured }
 }

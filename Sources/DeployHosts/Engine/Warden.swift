@@ -7,19 +7,20 @@ final class Warden: Sendable {
   private struct State {
     /// Ours; nil: no warden runs.
     var line: Int32?
-    /// Process groups that run.
-    var groups: [pid_t] = []
+    /// Process groups that run, and the marks of their commands.
+    var groups: [(group: pid_t, mark: CommandMark)] = []
   }
   private let state = Guarded(State())
   /// Between TERM and KILL.
   static let grace = Interval.seconds(1)
 
-  /// From now on a process group ends with this process. A group that is told before its command begins cannot be missed.
+  /// From now on a process group ends with this process, and what left the group and still has its mark. A group that is told before its
+  /// command begins cannot be missed.
   /// - Throws: what the system refuses.
-  func watch(_ group: pid_t) throws(Failure) {
+  func watch(_ group: pid_t, _ mark: CommandMark) throws(Failure) {
     try state.with { state throws(Failure) in
-      state.groups.append(group)
-      if let line = state.line, Self.say("+ \(group)\n", on: line) { return }
+      state.groups.append((group, mark))
+      if let line = state.line, Self.say("+ \(group) \(mark.word)\n", on: line) { return }
       try Self.start(&state)
     }
   }
@@ -27,7 +28,7 @@ final class Warden: Sendable {
   /// A group's command has ended; what it left behind on purpose stays.
   func leave(_ group: pid_t) {
     state.with { state in
-      state.groups.removeAll { $0 == group }
+      state.groups.removeAll { $0.group == group }
       if let line = state.line { _ = Self.say("- \(group)\n", on: line) }
     }
   }
@@ -49,14 +50,16 @@ final class Warden: Sendable {
     }
     let child: Child
     do throws(Failure) {
-      child = try Child.start(["sh", "-c", program, "lander-warden"], streams: [pair.theirs, null, null])
+      // Without the mark of a command that this engine may be part of itself.
+      let environment = Child.environment { $0 != CommandMark.variable }
+      child = try Child.start(["sh", "-c", program, "lander-warden"], environment: environment, streams: [pair.theirs, null, null])
     } catch {
       Glibc.close(pair.ours)
       throw error
     }
     Task { _ = await child.exit() }
-    for group in state.groups {
-      guard say("+ \(group)\n", on: pair.ours) else {
+    for (group, mark) in state.groups {
+      guard say("+ \(group) \(mark.word)\n", on: pair.ours) else {
         Glibc.close(pair.ours)
         throw Temporary.failure("what ends the engine's commands after it cannot be told of one")
       }
@@ -81,19 +84,29 @@ final class Warden: Sendable {
     trap '' INT TERM HUP QUIT
     cd /
     l=
-    while read -r w p; do
+    while read -r w p m; do
       case $w in
-        +) l="$l $p" ;;
+        +) l="$l $p=$m" ;;
         -)
           k=
-          for q in $l; do [ "$q" = "$p" ] || k="$k $q"; done
+          for q in $l; do [ "${q%%=*}" = "$p" ] || k="$k $q"; done
           l=$k
           ;;
       esac
     done
     [ -n "$l" ] || exit 0
-    for p in $l; do kill -s TERM -- "-$p"; done
+    all() {
+      for q in $l; do
+        kill -s "$1" -- "-${q%%=*}"
+        for f in $(grep -lF "\(CommandMark.variable)=${q#*=}" /proc/[0-9]*/environ); do
+          f=${f%/environ}
+          kill -s "$1" "${f#/proc/}"
+        done
+      done
+    }
+    all TERM
     sleep 1
-    for p in $l; do kill -s KILL -- "-$p"; done
+    all KILL
+    all KILL
     """
 }

@@ -50,6 +50,10 @@ package final class HostInbox: Mailbox {
     var losers: [(token: String, stream: AsyncStream<Failure>.Continuation)] = []
     /// Answers on their way to a host.
     var letters: [Letter] = []
+    /// By token: when a host said last that the lock is its own; when all of them were asked last; and who has taken one.
+    var renewals: [(token: String, at: ContinuousClock.Instant)] = []
+    var questions: [(token: String, at: ContinuousClock.Instant)] = []
+    var losses: [(token: String, failure: Failure)] = []
   }
   private let state = Guarded(State())
   private let complain: @Sendable (Problem) -> Void
@@ -117,9 +121,52 @@ package final class HostInbox: Mailbox {
     return stream
   }
 
+  /// All hosts are asked at once. One that does not answer says nothing, and is not waited for long.
+  package func verify(_ token: String, lease: Interval) async -> Failure? {
+    let now = ContinuousClock.now
+    let places = state.with { state -> [Place] in
+      let isFresh = (state.renewals + state.questions).contains { $0.token == token && now - $0.at < lease.duration }
+      if isFresh { return [] }
+      state.questions.removeAll { $0.token == token }
+      state.questions.append((token, now))
+      return state.held.filter { $0.token == token }
+    }
+    guard !places.isEmpty else { return loss(token) }
+    let (answers, sink) = AsyncStream.makeStream(of: Void.self)
+    for place in places {
+      Task {
+        await place.link.renewNow(place.path, token: token)
+        sink.yield()
+      }
+    }
+    let timer = Task {
+      try? await Task.sleep(for: Self.patience)
+      sink.finish()
+    }
+    defer { timer.cancel() }
+    var left = places.count
+    for await _ in answers {
+      left -= 1
+      if left == 0 || loss(token) != nil { break }
+    }
+    return loss(token)
+  }
+  private static let patience = Duration.seconds(15)
+
+  private func loss(_ token: String) -> Failure? { state.with { $0.losses.first { $0.token == token }?.failure } }
+
+  /// A host said that a lock is the token's.
+  func isOwn(_ token: String) {
+    state.with { state in
+      state.renewals.removeAll { $0.token == token }
+      state.renewals.append((token, ContinuousClock.now))
+    }
+  }
+
   /// A renewal was refused.
   func lost(_ failure: Failure, token: String) {
     guard failure.kind == .fenced else { return }
+    state.with { $0.losses.append((token, failure)) }
     for loser in state.with({ $0.losers }) where loser.token == token { loser.stream.yield(failure) }
   }
 
@@ -134,6 +181,7 @@ package final class HostInbox: Mailbox {
 
   /// Takes what a renewal of a lock printed.
   func renewed(_ lines: [Substring], _ link: HostLink, path: String, token: String) async {
+    isOwn(token)
     for line in lines {
       let words = line.parts(at: "\t", keepingEmpty: true).map(String.init)
       guard words.count >= 3 else { continue }

@@ -212,6 +212,8 @@ extension HostLink {
   func renew(_ path: String, token: String, every seconds: Int, atOnce: Bool = false) {
     leave(path, token: token)
     inbox.holds(true, self, path: path, token: token)
+    // It was taken just now, or is asked about at once.
+    if !atOnce { inbox.isOwn(token) }
     leases[ExactText("\(token) \(path)")] = Task {
       if !atOnce { try? await Task.sleep(for: .seconds(seconds)) }
       while !Task.isCancelled {

@@ -13,9 +13,11 @@ struct RehearsalPart {
   var isLook = false
   /// Whether it is a stage of the recipe's own, or its condition: failing hosts come after those that run, and change nothing in them.
   var isStage = false
+  /// Whether it runs after the deployment, with a limit for all such functions together.
+  var isNotice = false
 
-  init(title: String, place: SourcePlace? = nil, isHook: Bool = false, isStage: Bool = false) {
-    (self.isHook, self.isStage) = (isHook, isStage)
+  init(title: String, place: SourcePlace? = nil, isHook: Bool = false, isStage: Bool = false, isNotice: Bool = false) {
+    (self.isHook, self.isStage, self.isNotice) = (isHook, isStage, isNotice)
     self.title = title
     self.place = place
   }
@@ -35,9 +37,9 @@ struct RehearsalPart {
       for case .rollout(let strategy?) in plan.flow.stages { self.init(title: strategy.part, place: strategy.place) }
     case .weights: self.init(title: "weight of traffic")
     case .traffic: self.init(title: "read of traffic")
-    case .failure: self.init(title: "on_failure")
+    case .failure: self.init(title: "on_failure", isNotice: true)
     case .deployment:
-      if plan.flow.onSuccess.contains(body) { self.init(title: "on_success") }
+      if plan.flow.onSuccess.contains(body) { self.init(title: "on_success", isNotice: true) }
       for case .script(let name, _, let function, let when, let place) in plan.flow.stages {
         if function == body.function { self.init(title: "stage \(name)", place: place, isStage: true) }
         if when == body.function { self.init(title: "when of stage \(name)", place: place, isStage: true) }

@@ -22,6 +22,8 @@ package final class RehearsedScripts: Scripts {
     var asleep = Interval.zero
     /// The engine asked it to end.
     var isCancelled = false
+    /// It, or a function that it started, looked at an answer that only a real host has. Of notices only: nothing runs beside them.
+    var hasLooked = false
     var part: RehearsalPart { function.part }
 
     init(recipe: Int, root: ScriptID, function: Function) {
@@ -86,6 +88,9 @@ package final class RehearsedScripts: Scripts {
     if case .cancel = answer { one.isCancelled = true }
     var step = scripts.step(script, answer)
     var marks = take(one)
+    if case .cancel(let failure) = answer, failure.kind == .timeout, one.root == script, one.part.isNotice {
+      wasOverdue(one, failure, step)
+    }
     if case .asked(let request) = step.next {
       one.requests += 1
       if case .sleep(let interval) = request { one.asleep = one.asleep + interval }
@@ -114,7 +119,13 @@ package final class RehearsedScripts: Scripts {
   }
 
   /// Whether what this script does may depend on an answer that only a real host has.
-  private func isDoubted(_ one: Running) -> Bool { one.recipe < doubted.count ? doubted[one.recipe] : true }
+  private func isDoubted(_ one: Running) -> Bool {
+    if one.part.isNotice { return running[one.root]?.hasLooked ?? one.hasLooked }
+    return one.recipe < doubted.count ? doubted[one.recipe] : true
+  }
+
+  /// Whether what stops this script will stop it in a deployment too. A notice is told of a failure, whatever failed.
+  private func isSure(_ one: Running) -> Bool { !isDoubted(one) && (!hasFaults || one.part.isNotice) }
 
   /// Whether something was found in a part of the recipe.
   package func isFaulty(_ part: String) -> Bool { findings.contains { $0.part == part } }
@@ -126,6 +137,7 @@ package final class RehearsedScripts: Scripts {
 
   private func find(_ problem: Problem, isCertain: Bool, isEnd: Bool, isOfFleet: Bool = false, _ one: Running) {
     faulty.insert(one.root)
+    let problem = problem.known(by: one.part.place)
     let finding = RehearsalFinding(problem, isCertain: isCertain, part: one.part.title, isEnd: isEnd, isOfFleet: isOfFleet)
     if seen.insert(finding).inserted { findings.append(finding) }
   }
@@ -135,7 +147,9 @@ package final class RehearsedScripts: Scripts {
     var marks: [RehearsalMark] = []
     for note in scripts.notes {
       switch note {
-      case .doubt: if one.recipe < doubted.count { doubted[one.recipe] = true }
+      case .doubt:
+        if one.recipe < doubted.count { doubted[one.recipe] = true }
+        running[one.root]?.hasLooked = true
       case .mistake(let kind, var problem):
         problem.place = problem.place ?? one.part.place
         let isCertain = kind == "misnamed"
@@ -161,7 +175,8 @@ package final class RehearsedScripts: Scripts {
     let isMistake = ["error", "limit", "usage", "invalid", "misnamed"].contains(kind)
     if hasFaults, !isMistake, !one.part.isStage { return result }
     if !faulty.contains(script) || kind == "misnamed" {
-      let isCertain = kind == "misnamed" || (!hasFaults && !isDoubted(one) && Self.isRecipesOwn(error.failure.kind))
+      let isOwn = one.part.isNotice && hasFaults ? kind == "limit" : Self.isRecipesOwn(error.failure.kind)
+      let isCertain = kind == "misnamed" || (isSure(one) && isOwn)
       let message = isCertain && kind != "misnamed" ? "\(one.part.title) would fail here: \(error.failure.message)" : error.failure.message
       find(
         Problem(message, place: error.place ?? one.part.place, fix: error.failure.fix), isCertain: isCertain, isEnd: true,
@@ -184,11 +199,19 @@ package final class RehearsedScripts: Scripts {
     }
     var place = one.part.place
     if case .ended(.raised(let error)) = step.next { place = error.place ?? place } else { scripts.kill(script) }
-    let isCertain = !isDoubted(one) && !hasFaults && bounds.isOfOneScript
+    let isCertain = isSure(one) && bounds.isOfOneScript
     let problem = Problem("\(one.part.title) has no end here: \(bound.message)", place: place, fix: bound.fix)
     if mode == .faults { overrun = overrun ?? problem }
     find(problem, isCertain: isCertain, isEnd: true, one)
     return Step(.ended(.raised(ScriptError(bound, place: place))))
+  }
+
+  /// A notice was ended because all notices together take too long. No host is slow in a rehearsal, so it waits by itself.
+  private func wasOverdue(_ one: Running, _ failure: Failure, _ step: Step) {
+    var place = one.part.place
+    if case .ended(let result) = step.next, case .raised(let error) = result { place = error.place ?? place }
+    let fix = "let it end sooner: retry and within bound a loop"
+    find(Problem("\(one.part.title) is ended here: \(failure.message)", place: place, fix: fix), isCertain: isSure(one), isEnd: true, one)
   }
 
   // MARK: what is shown

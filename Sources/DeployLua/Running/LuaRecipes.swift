@@ -20,6 +20,8 @@ package final class LuaRecipes: Scripts {
     let recipe: Int
     let task: LuaState.Task?
     let host: String?
+    /// Where people name the strategy that it is; nil: it is none.
+    var named: SourcePlace?
     /// Functions it has registered for the children it waits for.
     var children: [Int] = []
     /// The host on which it waits for an operation.
@@ -112,7 +114,9 @@ package final class LuaRecipes: Scripts {
     if case .host(let number) = subject, plan.hosts.indices.contains(number) { host = plan.hosts[number].host.name }
     let task = loaded[body.recipe].state.start(body.function, start(subject, body), whole: subject == .traffic)
     let depth = subject == .child ? expected.removeValue(forKey: body) ?? 1 : 0
-    running[script] = Running(recipe: body.recipe, task: task, host: host, depth: depth)
+    let one = Running(recipe: body.recipe, task: task, host: host, depth: depth)
+    if case .rollout = subject { one.named = plan.flow.strategy?.place }
+    running[script] = one
   }
 
   package func step(_ script: ScriptID, _ answer: Answer) -> Step {
@@ -213,6 +217,10 @@ package final class LuaRecipes: Scripts {
     var error = given.checked(ErrorReader.scriptError(value, place: nil))
     if let failure = one.cancelled { error.failure = failure }
     error.host = error.host ?? one.host
+    // A strategy that somebody else wrote is known by the line that names it.
+    if let named = one.named, let place = error.place, place.file != named.file {
+      error.trace.append("\(named): strategy \(plan.flow.strategy?.name ?? "")")
+    }
     return error
   }
 

@@ -20,7 +20,7 @@ struct CancelCommand: Verb {
   @OptionGroup var options: ProjectOptions
   @OptionGroup var progress: ProgressOptions
   @OptionGroup var why: CommentOption
-  @Argument(help: ArgumentHelp("The deployment; without it, the one that runs or was interrupted last.", valueName: "id"))
+  @Argument(help: ArgumentHelp("The deployment; without it, the only one that runs or was interrupted.", valueName: "id"))
   var id: String?
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {

@@ -15,7 +15,7 @@ struct PauseCommand: Verb {
 
   @OptionGroup var options: ProjectOptions
   @OptionGroup var why: CommentOption
-  @Argument(help: ArgumentHelp("The deployment; without it, the one that runs.", valueName: "id"))
+  @Argument(help: ArgumentHelp("The deployment; without it, the only one that has not ended.", valueName: "id"))
   var id: String?
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {

@@ -19,7 +19,7 @@ struct ResumeCommand: Verb {
   @OptionGroup var options: ProjectOptions
   @OptionGroup var progress: ProgressOptions
   @OptionGroup var why: CommentOption
-  @Argument(help: ArgumentHelp("The deployment; without it, the one that was interrupted last, or that runs.", valueName: "id"))
+  @Argument(help: ArgumentHelp("The deployment; without it, the only one that was interrupted or runs.", valueName: "id"))
   var id: String?
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import DeployDesk
 import DeployModel
+import DeployReport
 
 /// Takes hosts back to the good release before the one they run.
 struct RollbackCommand: Verb {
@@ -13,7 +14,8 @@ struct RollbackCommand: Verb {
       the hosts that have it go back and the others stay; else all go back to the good revision before. All hosts of a group go to the \
       same one: where some run something else, they are named, nothing is done, and the exit code is 3, unless --straighten is given. \
       --to names any release that the hosts still keep, as lander releases lists them: all hosts go there, with its own recipe. A bad one \
-      is refused.
+      is refused. Traffic stays where it is: if an earlier deployment from here shifted it and did not succeed, the commands that put it \
+      back are printed at the end.
       """)
 
   @OptionGroup var options: ProjectOptions
@@ -36,7 +38,10 @@ struct RollbackCommand: Verb {
     }
     return try await desk.use { desk in
       let plan = try await desk.planRollback(of: selection, in: project, straighten: straighten, to: aim)
-      return try await Launch(desk: desk, terminal: terminal, progress: progress, typed: project.typed).deploy(plan)
+      let traffic = try await desk.leftTraffic(of: selection, in: project)
+      let code = try await Launch(desk: desk, terminal: terminal, progress: progress, typed: project.typed).deploy(plan)
+      if let traffic { terminal.tell([""] + traffic.lines.map(SafeText.line)) }
+      return code
     }
   }
 }

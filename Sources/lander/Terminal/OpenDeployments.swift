@@ -24,7 +24,10 @@ extension Terminal {
       default: continue
       }
       if let gate = try await past.openGate(of: deployment) {
-        say(gate.lines(for: deployment.id, zone: out.zone).map { "  " + $0 })
+        let isRunning = deployment.state == .running
+        let lines =
+          isRunning ? gate.lines(for: deployment.id, zone: out.zone) : gate.lines(interrupted: deployment.id, now: SystemClock.now)
+        say(lines.map { "  " + $0 })
       }
     }
   }

@@ -11,7 +11,7 @@ struct Speech {
   var comment = ""
 
   /// Through the state folder to a deployment that was started from here, else through the hosts that it has locked.
-  /// - Parameter word: the deployment; nil: the one that runs or was interrupted last.
+  /// - Parameter word: the deployment; nil: the only one that has not ended.
   /// - Returns: `done` if the deployment accepted the message.
   /// - Throws: why it did not, with exit code 3.
   func say(to word: String?, _ options: ProjectOptions, on terminal: Terminal) async throws -> ExitCode {

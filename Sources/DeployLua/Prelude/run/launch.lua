@@ -1,7 +1,7 @@
 -- How a function of a recipe starts: with what it acts on.
 
 local import = ...
-local errors, reference = import "runtime/errors", import "runtime/reference"
+local errors, reference, rehearsal = import "runtime/errors", import "runtime/reference", import "runtime/rehearsal"
 local deployment, fleet, rollout = import "run/deployment", import "run/fleet", import "run/rollout"
 
 local launch = {}
@@ -17,4 +17,7 @@ function launch.call(fn, start) return fn(start.request) end
 --- The language itself, whatever the function.
 function launch.language() return reference() end
 
-return function(fn, start) return launch[start.subject](fn, start) end
+return function(fn, start)
+  rehearsal.begin()
+  return launch[start.subject](fn, start)
+end

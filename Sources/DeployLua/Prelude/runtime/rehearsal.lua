@@ -7,7 +7,7 @@ local phase, tables, void = import "runtime/phase", import "runtime/tables", imp
 
 local rehearsal = {}
 local rehearsing = phase.rehearsing
-local doubted = false -- whether such an answer was looked at; from there on a failure proves nothing
+local doubted = false -- whether such an answer was looked at since a function was started; from there on a failure proves nothing
 local longest = 4096  -- bytes of each text of a note
 
 -- Values that another run of the same recipe may have otherwise.
@@ -15,6 +15,9 @@ local uncertain = {
   plan = { facts = true, previous = true, id = true, actor = true },
   check = { facts = true, previous = true, params = true, group = true, revision = true, release = true, actor = true, id = true },
 }
+
+--- A function is started: whether it looks at such an answer itself is known only if it says so.
+function rehearsal.begin() doubted = false end
 
 --- Says that what follows may depend on an answer that is made up.
 function rehearsal.doubt()

@@ -84,7 +84,7 @@ local function stages_of(base, own, name, place)
       problems.add("a strategy is given twice: as strategy, and in stage.rollout", "keep one of them", problems.at_field(place, "strategy"))
     end
   end
-  if own.strategy then list = sections.with_strategy(list, own.strategy) end
+  if own.strategy then list = sections.with_strategy(list, own.strategy, place) end
   if name then list = sections.in_place(list) end
   if uploads > 1 or rollouts > 1 then
     problems.add("a recipe has at most one stage.upload and one stage.rollout", nil, problems.at_field(place, "stages"))

@@ -64,10 +64,10 @@ function sections.complete(base, own)
   return sections.merged(base.stages, own)
 end
 
---- The list with a strategy in its rollout.
-function sections.with_strategy(list, strategy)
+--- The list with a strategy in its rollout. place: the recipe's.
+function sections.with_strategy(list, strategy, place)
   local result = {}
-  for i, item in ipairs(list) do result[i] = payload(item).kind == "rollout" and stage.rollout_with(strategy) or item end
+  for i, item in ipairs(list) do result[i] = payload(item).kind == "rollout" and stage.rollout_with(strategy, place) or item end
   return result
 end
 

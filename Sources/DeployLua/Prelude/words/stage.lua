@@ -77,7 +77,9 @@ end)
 function stage.data(item, traffic, usual)
   local own = payload(item)
   if own.kind == "upload" then return { kind = "upload" } end
-  if own.kind == "rollout" then return { kind = "rollout", strategy = strategy.data(own.strategy or usual and usual(), traffic) } end
+  if own.kind == "rollout" then
+    return { kind = "rollout", strategy = strategy.data(own.strategy or usual and usual(), traffic, own.place) }
+  end
   local when = own.when
   return problems.placed({ kind = "script", name = own.name, summary = own.summary,
     ["function"] = register(own.run or function() end, "stage " .. own.name),

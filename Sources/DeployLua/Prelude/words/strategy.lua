@@ -82,14 +82,23 @@ local function started(own)
   return function(rollout, options) return own.decide(rollout, tables.merged(options, own.functions)) end
 end
 
+--- The line that people know a strategy by: where its function stands, or, if that is another file than theirs, where they name it.
+local function line_of(own, used)
+  local file, line = place(own.decide)
+  if not file then return own.place end
+  if own.place and own.place.file ~= file then return own.place end
+  if used and used.file ~= file then return used end
+  return { file = file, line = line }
+end
+
 --- As the engine gets it; nil for none. Its function gets its number here. adapter: the recipe's traffic; nil for none.
-function strategy.data(value, adapter)
+--- used: the line of the rollout or recipe that names it.
+function strategy.data(value, adapter, used)
   if not value then return nil end
   local own = payload(value)
-  local file, line = place(own.decide)
   return problems.placed({ name = own.name, options = own.options, batch = own.batch,
     traffic = traffic.data(adapter), ["function"] = register(started(own), "strategy " .. own.name) },
-    file and { file = file, line = line } or own.place)
+    line_of(own, used))
 end
 
 return strategy

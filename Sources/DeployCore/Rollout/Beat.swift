@@ -1,0 +1,99 @@
+import DeployModel
+
+/// When a check gate looks: a round every interval, at each place that has answered. A place that gives no answer in its time has missed
+/// the rounds that began meanwhile, and keeps no other place waiting. One that answers late, but in its time, is looked at later for each
+/// round that it missed.
+struct Beat: Sendable, Hashable {
+  private struct Slot: Sendable, Hashable {
+    /// Looks that have not ended, the one under way among them.
+    var left: Int
+    /// The round of the look under way; nil: none is.
+    var round: Int?
+    /// The number of the timer that ends the look under way.
+    var timer = 0
+    /// The look under way was told to end.
+    var isLate = false
+
+    /// Looks are left, and none is under way.
+    var isIdle: Bool { round == nil && left > 0 }
+  }
+
+  private var slots: [Slot]
+  /// Slots of which looks are left.
+  private var open: Int
+  private var running = 0
+  private var round = 0
+  /// The next round may begin.
+  private var isDue = true
+  /// The next slot of the round that is begun.
+  private var position: Int
+  /// The number of timers that end looks.
+  private(set) var timers = 0
+  /// A look that is begun now is ended by the last timer; one that is begun later in its round, by the timer after it.
+  private var isTimed = false
+
+  /// - Parameter looks: at each place, from 1.
+  init(places: Int, looks: Int) {
+    slots = Array(repeating: Slot(left: looks), count: places)
+    (open, position) = (places, places)
+  }
+
+  /// The time of the next round has come.
+  mutating func rang() { isDue = true }
+
+  /// - Returns: nil when every look has ended.
+  mutating func next(mayBegin: Bool) -> Looking.Move? {
+    if open == 0 { return nil }
+    if isDue, position == slots.count {
+      guard mayBegin else { return .hold }
+      (isDue, isTimed, position) = (false, true, 0)
+      round += 1
+      timers += 1
+      return .round(timer: timers, another: slots.contains { $0.left > 1 })
+    }
+    let asked = mayBegin ? take() : []
+    if !asked.isEmpty { return .look(asked) }
+    isTimed = false
+    return !mayBegin && slots[position...].contains { $0.isIdle } ? .hold : .wait
+  }
+
+  /// The slots that are looked at now.
+  private mutating func take() -> [Int] {
+    var asked: [Int] = []
+    while position < slots.count, running < Looking.width || !slots[position].isIdle {
+      if slots[position].isIdle {
+        slots[position].round = round
+        slots[position].timer = isTimed ? timers : timers + 1
+        running += 1
+        asked.append(position)
+      }
+      position += 1
+    }
+    return asked
+  }
+
+  /// The look under way was told to end, because its time is over.
+  mutating func isOver(_ slot: Int) { slots[slot].isLate = true }
+
+  /// A look has ended.
+  /// - Parameter isLate: it got no answer in its time.
+  /// - Returns: the number of rounds that this place has missed by it.
+  mutating func ended(_ slot: Int, isLate: Bool) -> Int {
+    guard let begun = slots[slot].round else { return 0 }
+    let missed = isLate || slots[slot].isLate ? min(slots[slot].left - 1, round - begun) : 0
+    slots[slot] = Slot(left: slots[slot].left - 1 - missed)
+    running -= 1
+    if slots[slot].left == 0 { open -= 1 }
+    return missed
+  }
+
+  /// The slots whose looks that timer ends.
+  func late(_ timer: Int) -> [Int] { slots.indices.filter { slots[$0].round != nil && slots[$0].timer <= timer } }
+
+  /// Another timer is needed, because no timer that was begun ends all looks under way.
+  mutating func anotherTimer() -> Int? {
+    guard slots.contains(where: { $0.round != nil && $0.timer > timers }) else { return nil }
+    timers += 1
+    return timers
+  }
+}

@@ -1,0 +1,36 @@
+import DeployModel
+
+/// When a check gate looks, by the rules of older plans: at all places, then a rest, then at all places again. A place that gives no answer
+/// keeps the others waiting.
+struct Rounds: Sendable, Hashable {
+  private let places: Int
+  private let looks: Int
+  private let every: Interval
+  private var position = 0
+  private var running = 0
+  private var round = 1
+
+  /// - Parameter looks: at each place.
+  init(places: Int, looks: Int, every: Interval) {
+    (self.places, self.looks, self.every) = (places, looks, every)
+  }
+
+  /// - Returns: nil when every look has ended.
+  mutating func next(mayBegin: Bool) -> Looking.Move? {
+    if position < places {
+      guard running < Looking.width else { return .wait }
+      guard mayBegin else { return .hold }
+      let slots = position..<min(places, position + Looking.width - running)
+      running += slots.count
+      position = slots.upperBound
+      return .look(Array(slots))
+    }
+    guard running == 0 else { return .wait }
+    guard round < looks else { return nil }
+    round += 1
+    position = 0
+    return .rest(every)
+  }
+
+  mutating func ended() { running -= 1 }
+}

@@ -1,0 +1,83 @@
+package import DeployCore
+package import DeployModel
+
+/// Weights that an earlier deployment shifted and left so: a rollback moves hosts and no traffic.
+package struct LeftTraffic: Sendable, Hashable {
+  package var deployment: Deployment.ID
+  /// As it set them last.
+  package var now: Weights
+  /// Before its first shift.
+  package var before: Weights
+  /// What the recipe's adapter runs to put them back, a line each with where; empty: it cannot be told without asking something real.
+  package var commands: [String]
+
+  /// As people read it.
+  package var lines: [String] {
+    let story =
+      "A rollback moves no traffic: deployment \(deployment) left it at \(now.sentence), and it was \(before.sentence) before."
+    if commands.isEmpty { return [story, "  → put it back by hand, the way that traffic.weight of the recipe sets it"] }
+    return [story, "  → to put it back, as traffic.weight of the recipe does:"] + commands.map { "      " + $0 }
+  }
+}
+
+extension Desk {
+  /// What the newest deployment of this journal that shifted a group's traffic left, unless it succeeded or put it back; nil: nothing.
+  package func leftTraffic(of selection: Selection, in project: LoadedProject) async throws -> LeftTraffic? {
+    guard let plan = try? Planner.simulated(selection, isFresh: false, by: stage.identity()), let adapter = plan.flow.strategy?.traffic
+    else { return nil }
+    let application = selection.recipe.application
+    for past in try await past.deployments() where past.group.isExactly(selection.group) && past.application.isExactly(application) {
+      let entries = try await journal.entries(of: past.id).entries
+      guard let shifted = Shifted(entries) else { continue }
+      guard !shifted.isWanted, shifted.now != shifted.before else { return nil }
+      let commands = adapterCommands(adapter, setting: shifted.before, plan, project)
+      return LeftTraffic(deployment: past.id, now: shifted.now, before: shifted.before, commands: commands)
+    }
+    return nil
+  }
+
+  /// What the adapter asks for, played: everything goes well, and says nothing.
+  private func adapterCommands(_ adapter: TrafficAdapter, setting weights: Weights, _ plan: Plan, _ project: LoadedProject) -> [String] {
+    let sources = plan.content.recipes.map { _ in project.project.sources }
+    guard let scripts = try? stage.library.rehearsed(plan, sources: sources, as: .plan, hasFaults: false) else { return [] }
+    var (commands, answer) = ([String](), Answer.begin)
+    scripts.start(1, Body(recipe: 0, function: adapter.weight), on: .weights(weights))
+    for _ in 0..<1000 {
+      switch scripts.step(1, answer).next {
+      case .asked(.perform(let place, let operation, _)):
+        let here: String = if case .host(let number) = place { "\(plan.hosts[number].host.name): " } else { "" }
+        if case .run(let command) = operation { commands.append(here + command.line) } else { commands.append(here + operation.verb) }
+        answer = .outcome(Outcome(value: .bool(true), status: 0, stdout: Captured(text: ""), stderr: Captured(text: "")))
+      case .asked(.sleep): answer = .slept
+      // What it does with several functions at once, or what goes wrong, is not told in part.
+      case .asked, .ended(.raised): return []
+      case .ended(.returned): return scripts.findings.isEmpty ? commands : []
+      }
+    }
+    return []
+  }
+}
+
+/// The shifts of one deployment.
+private struct Shifted {
+  var before: Weights
+  var now: Weights
+  /// It succeeded, so that the weights are what it was to bring.
+  var isWanted: Bool
+
+  /// Nil: it shifted nothing, or nobody knows from what.
+  init?(_ entries: [Entry]) {
+    var first: Weights?
+    var last: Weights?
+    isWanted = false
+    for entry in entries {
+      switch entry.fact {
+      case .noted(.shifted(let from, let to)): (first, last) = (first ?? from, to)
+      case .concluded(let end): isWanted = end.status == .succeeded
+      default: break
+      }
+    }
+    guard let first, let last else { return nil }
+    (before, now) = (first, last)
+  }
+}

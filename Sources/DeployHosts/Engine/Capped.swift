@@ -1,0 +1,24 @@
+import DeployModel
+
+/// A captured stream of which only so much is passed on.
+struct Capped {
+  private var capture: Capture
+  private let limit: Int
+  private var taken = 0
+  private var marked = false
+
+  init(_ vault: Vault, _ limit: Int) {
+    capture = Capture(vault)
+    self.limit = limit
+  }
+  mutating func take(_ bytes: [UInt8]) -> (offset: Int, bytes: [UInt8]) {
+    let room = max(0, limit - taken)
+    taken += bytes.count
+    if bytes.count <= room { return capture.take(bytes) }
+    let mark = marked ? [] : Array("\n[lander: output ends here; what came after \(limit) bytes was not kept]\n".utf8)
+    marked = true
+    return capture.take(Array(bytes.prefix(room)) + mark)
+  }
+  mutating func finish() -> (offset: Int, bytes: [UInt8]) { capture.finish() }
+  var captured: Captured { capture.captured }
+}

@@ -1,0 +1,63 @@
+import DeployModel
+import Glibc
+
+/// What all processes of one command on the engine's machine have in their environment, also those that left its process group, as
+/// `setsid` makes them. A process that clears its environment loses it.
+struct CommandMark: Sendable, Hashable {
+  static let variable = "LANDER_HERE"
+  /// It ends in a full stop, so that no mark is the beginning of another.
+  let word: String
+
+  init(_ intent: Int, of deployment: Deployment.ID) { word = "\(deployment).\(intent)." }
+
+  /// The processes that have it, as far as this user may look.
+  var processes: [pid_t] {
+    guard let folder = opendir("/proc") else { return [] }
+    defer { closedir(folder) }
+    let wanted = Array("\(Self.variable)=\(word)".utf8) + [0]
+    var found: [pid_t] = []
+    while let entry = readdir(folder) {
+      let name = withUnsafeBytes(of: entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+      guard let process = pid_t(name), process > 1, process != getpid(), Self.environment(of: process).holds(wanted) else { continue }
+      found.append(process)
+    }
+    return found
+  }
+
+  /// Signals each of them.
+  /// - Returns: whether there was any.
+  @discardableResult
+  func signal(_ number: Int32) -> Bool {
+    let processes = processes
+    for process in processes { kill(process, number) }
+    return !processes.isEmpty
+  }
+
+  /// Its first MB; empty if it cannot be read.
+  private static func environment(of process: pid_t) -> [UInt8] {
+    let file = open("/proc/\(process)/environ", O_RDONLY | O_CLOEXEC)
+    guard file >= 0 else { return [] }
+    defer { Glibc.close(file) }
+    var bytes: [UInt8] = []
+    var piece = [UInt8](repeating: 0, count: 1 << 14)
+    while bytes.count < 1 << 20 {
+      let count = read(file, &piece, piece.count)
+      guard count > 0 else { break }
+      bytes += piece[..<count]
+    }
+    return bytes
+  }
+}
+
+extension [UInt8] {
+  /// Whether one of the texts that end in a zero byte is this one.
+  fileprivate func holds(_ wanted: [UInt8]) -> Bool {
+    var start = startIndex
+    while start < endIndex {
+      let end = self[start...].firstIndex(of: 0) ?? endIndex
+      if end - start == wanted.count - 1, self[start..<end].elementsEqual(wanted.dropLast()) { return true }
+      start = end + 1
+    }
+    return false
+  }
+}

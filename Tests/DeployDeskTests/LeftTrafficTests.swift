@@ -1,0 +1,60 @@
+import DeployModel
+import DeploySimulation
+import Testing
+
+@testable import DeployDesk
+
+/// What a rollback says of traffic that a deployment before it shifted.
+struct LeftTrafficTests {
+  /// - Parameter end: what the strategy does after the shift.
+  private static func text(_ end: String) -> String {
+    Bench.text(
+      body: """
+        strategy = own,
+        on = { ApplicationStart = function(host) host:run "start" end },
+        traffic = {
+          pools = { "blue", "green" },
+          read = function() return { blue = 100, green = 0 } end,
+          weight = function(w) here:run(string.format("lb %d %d", w.blue, w.green)) end,
+        },
+        """,
+      more: """
+        local own = strategy "own" (function(rollout)
+          for batch in rollout.targets:batches(1) do
+            rollout:wave(batch)
+            rollout:shift { weights = { blue = 40, green = 60 } }
+            \(end)
+          end
+        end)
+        """)
+  }
+
+  private func left(_ end: String, faults: Faults = Faults()) async throws -> LeftTraffic? {
+    let bench = try Bench(Self.text(end), faults: faults)
+    let end = try await bench.deploy()
+    #expect(end.deployments.first?.conclusion != nil)
+    let selection = try bench.project.project.selection(recipe: nil, group: nil)
+    return try await bench.desk.leftTraffic(of: selection, in: bench.project)
+  }
+
+  @Test("a deployment that stopped on purpose with shifted weights is named to who rolls back, with the commands that put them back")
+  func stopped() async throws {
+    let left = try #require(try await left("rollout:stop \"the rest on Monday\""))
+    #expect(left.now.sentence == "blue 40 %, green 60 %" && left.before.sentence == "blue 100 %, green 0 %")
+    #expect(left.commands == ["lb 100 0"])
+    #expect(
+      left.lines == [
+        "A rollback moves no traffic: deployment \(left.deployment) left it at blue 40 %, green 60 %, "
+          + "and it was blue 100 %, green 0 % before.",
+        "  → to put it back, as traffic.weight of the recipe does:", "      lb 100 0",
+      ])
+  }
+
+  @Test("nothing is said of traffic that a deployment put back, or brought where it was to go")
+  func fine() async throws {
+    #expect(try await left("") == nil)
+    var faults = Faults()
+    faults.appointments = [.failing(host: 1, .applicationStart, release: nil)]
+    #expect(try await left("", faults: faults) == nil)
+  }
+}
