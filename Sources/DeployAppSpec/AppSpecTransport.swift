@@ -36,6 +36,10 @@ package final class AppSpecTransport: Transport {
     await inner.receipts(of: releases, on: host, at: path)
   }
 
+  package func damage(of releases: [Release.ID], on host: DeployModel.Host, at path: String) async -> [ReleaseDamage] {
+    await inner.damage(of: releases, on: host, at: path)
+  }
+
   package func close() async { await inner.close() }
 
   package func keepLock(at site: HostSite) async { await inner.keepLock(at: site) }

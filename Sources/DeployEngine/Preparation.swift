@@ -4,19 +4,23 @@ package import DeployModel
 /// What has to be known before a plan is made: the state of every host, and the recipes that go with what they run. Changes nothing.
 package struct Preparation: Sendable {
   package var surveys: [Survey]
+  /// The hosts of the group that are left alone, if the floor depends on them; nil: nobody asked them.
+  package var others: Bystanders?
   package var kept: [PinnedRecipe]
 
   /// Hosts asked at once.
   static let width = 30
 
-  /// - Parameter deep: whether hosts are asked for the receipts of all releases that they keep, too.
+  /// - Parameter deep: whether hosts are asked for the receipts of all releases that they keep, too, and what is wrong with these.
   package init(
     _ selection: Selection, ports: Ports, recipes: any RecipeLibrary, deep: Bool = false,
     surveyed: @escaping @Sendable (Int, Survey) -> Void = { _, _ in }
   )
     async
   {
-    surveys = await Self.survey(selection, ports, deep, surveyed)
+    surveys = await Self.survey(selection.hosts, selection, ports, deep, surveyed)
+    others =
+      selection.asksBystanders ? Bystanders(await Self.survey(selection.bystanders, selection, ports, false) { _, _ in }) : nil
     kept = await Self.kept(selection, surveys, ports, recipes)
   }
 
@@ -44,15 +48,15 @@ package struct Preparation: Sendable {
   }
 
   private static func survey(
-    _ selection: Selection, _ ports: Ports, _ deep: Bool, _ surveyed: @escaping @Sendable (Int, Survey) -> Void
+    _ hosts: [Host], _ selection: Selection, _ ports: Ports, _ deep: Bool, _ surveyed: @escaping @Sendable (Int, Survey) -> Void
   ) async -> [Survey] {
     let recipe = selection.recipe
-    var surveys: [Survey?] = selection.hosts.map { _ in nil }
+    var surveys: [Survey?] = hosts.map { _ in nil }
     await withTaskGroup(of: (Int, Survey).self) { group in
       var next = 0
       func add() {
-        guard next < selection.hosts.count else { return }
-        let host = selection.hosts[next]
+        guard next < hosts.count else { return }
+        let host = hosts[next]
         next += 1
         group.addTask {
           let path = host.place(recipe.placement.path)
@@ -61,6 +65,8 @@ package struct Preparation: Sendable {
           guard deep, case .reached(var state) = survey else { return (host.number, survey) }
           let kept = await ports.transport.receipts(of: state.releases, on: host, at: path)
           state.kept = kept.filter { $0.application.isExactly(recipe.application) }
+          let unseen = state.releases.filter { state.damage(of: $0) == nil }
+          state.damage += await ports.transport.damage(of: unseen, on: host, at: path)
           return (host.number, .reached(state))
         }
       }

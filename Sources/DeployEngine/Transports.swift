@@ -55,6 +55,11 @@ package struct Transports: Transport {
     return await transport.receipts(of: releases, on: host, at: path)
   }
 
+  package func damage(of releases: [Release.ID], on host: Host, at path: String) async -> [ReleaseDamage] {
+    guard let transport = try? transport(to: host) else { return [] }
+    return await transport.damage(of: releases, on: host, at: path)
+  }
+
   package func perform(_ intent: Intent, at site: HostSite, output: @escaping @Sendable (OutputChunk) -> Void) async -> Outcome {
     do throws(Failure) { return try await transport(to: site.host).perform(intent, at: site, output: output) } catch {
       return Outcome(failure: error)

@@ -75,7 +75,8 @@ package struct HostState: Sendable, Hashable, Codable {
   package var current: Release.ID?
   /// What `current` is, if Lander did not make it.
   package var strange: StrangeCurrent?
-  /// What is wrong with the current release, the one of the receipt, and the previous good one.
+  /// What is wrong with the current release, the one of the receipt, and the previous good one; with others that it keeps if receipts of
+  /// these were asked for too.
   package var damage: [ReleaseDamage]
   /// Whether entries of the current release have other owners or permission bits than at the end of its deployment; nil: nobody knows.
   package var altered: Bool?

@@ -24,7 +24,8 @@ package struct ReleasesReport: Sendable {
       return [
         one.release, receipt?.inputs.bundle.short ?? "-", receipt?.deployment ?? "-", receipt.map { When.ago($0.at, now: now) } ?? "-",
         receipt.map { SafeText.line($0.actor) } ?? "-", surface.paint(one.verdict.rawValue, one.verdict.style),
-        one.running.isEmpty ? "" : "runs on " + names(one.running, of: reached), "on " + names(one.hosts, of: reached),
+        one.running.isEmpty ? "" : "runs on " + names(one.running, of: reached),
+        "on " + names(one.hosts, of: reached) + (one.damaged.isEmpty ? "" : ", damaged on " + names(one.damaged, of: reached)),
       ]
     }
     lines += Table(["RELEASE", "REVISION", "DEPLOYMENT", "WHEN", "BY", "STATE", "RUNS", "KEPT"], rows: rows).lines(on: surface, indent: 2)
@@ -53,7 +54,7 @@ package struct ReleasesReport: Sendable {
           ("bundle", one.receipt.map { .text($0.inputs.bundle.hex) }), ("deployment", one.receipt.map { .text($0.deployment) }),
           ("recipe", one.receipt.map { .text($0.recipe) }), ("at", one.receipt.map { .text(When.iso($0.at)) }),
           ("actor", one.receipt.map { .text($0.actor) }), ("hosts", .list(one.hosts.map { .text($0) })),
-          ("running", .list(one.running.map { .text($0) })),
+          ("running", .list(one.running.map { .text($0) })), ("damaged", .list(one.damaged.map { .text($0) })),
         ])
       })
   }

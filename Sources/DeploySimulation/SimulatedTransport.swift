@@ -74,6 +74,10 @@ package final class SimulatedTransport: Transport {
     (try? world.look(at: host.name, for: number))?.host.receipts(of: releases) ?? []
   }
 
+  package func damage(of releases: [Release.ID], on host: Host, at path: String) async -> [ReleaseDamage] {
+    (try? world.look(at: host.name, for: number))?.host.damage.filter { releases.contains($0.release) } ?? []
+  }
+
   package func perform(_ intent: Intent, at site: HostSite, output: @escaping @Sendable (OutputChunk) -> Void) async -> Outcome {
     do throws(Failure) { return try await perform(intent, at: site, output) } catch { return Outcome(failure: error) }
   }

@@ -34,7 +34,7 @@ struct BoundsTests {
   func waves() throws {
     func floor(_ waves: KnownWaves, others: Int = 0, away: Int = 0) throws -> Int {
       let own = Strategy(name: "own", function: 0)
-      return try Bounds(DeploymentConfiguration(), strategy: own, hosts: 10, others: others, away: away, waves: waves).floor
+      return try Bounds(DeploymentConfiguration(), strategy: own, hosts: 10, bystanders: Bystanders(unasked: others), away: away, waves: waves).floor
     }
     #expect(try floor(.unknown) == 9)
     #expect(try floor(.seen(lowest: 6)) == 6)
@@ -68,9 +68,9 @@ struct BoundsTests {
   @Test("hosts that --only leaves alone serve their part of the floor")
   func others() throws {
     let careful = DeploymentConfiguration(floor: .count(3), parallel: .percent(50))
-    #expect(try Bounds(careful, strategy: nil, hosts: 1, others: 3).floor == 0)
-    #expect(try Bounds(careful, strategy: nil, hosts: 2, others: 2).floor == 1)
-    #expect(try Bounds(careful, strategy: nil, hosts: 1, others: 3).parallel == 1)
+    #expect(try Bounds(careful, strategy: nil, hosts: 1, bystanders: Bystanders(unasked: 3)).floor == 0)
+    #expect(try Bounds(careful, strategy: nil, hosts: 2, bystanders: Bystanders(unasked: 2)).floor == 1)
+    #expect(try Bounds(careful, strategy: nil, hosts: 1, bystanders: Bystanders(unasked: 3)).parallel == 1)
   }
 
   @Test("a number that lets no host move is refused, with the largest that would")

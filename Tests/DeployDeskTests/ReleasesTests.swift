@@ -57,6 +57,21 @@ struct ReleasesTests {
     #expect(try await back(bench) == [releases[0], releases[0]], "any depth that is kept")
   }
 
+  @Test("a release of which something is missing on a host is refused as a target, however long ago it ran, and is listed as damaged")
+  func damaged() async throws {
+    let (bench, releases) = try await deployed(4)
+    bench.transport.change("h2") { $0.damaged = [releases[0], releases[2]] }
+    let text = await refusal { _ = try await back(bench, to: releases[0]) }
+    #expect(text.contains("h2: the release to go back to is damaged: of \(releases[0]) 1 of its 10 entries is missing"), "\(text)")
+    let before = await refusal { _ = try await back(bench) }
+    #expect(before.contains("h2: the release to go back to is damaged: of \(releases[2])"), "\(before)")
+    let found = await bench.desk.surveyKept(try bench.project.project.selection(recipe: nil, group: nil))
+    #expect(KeptReleases(found.named).list.map(\.damaged) == [[], ["h2"], [], ["h2"]])
+    let lines = ReleasesReport("app on test", hosts: found.named, now: bench.desk.now).lines(on: Surface())
+    #expect(lines.contains { $0.contains(releases[0]) && $0.contains("damaged on h2") })
+    #expect(bench.transport.hosts.map(\.current) == [releases[3], releases[3]])
+  }
+
   @Test("a host that lacks the release is named with the command that brings it there, if the store has it, and nothing is done")
   func lacking() async throws {
     let (bench, releases) = try await deployed(3)

@@ -2,26 +2,30 @@ package import DeployModel
 
 extension Bounds {
   /// For the hosts of a selection, by its recipe's configuration and its strategy; a way back keeps the same.
-  /// - Parameter away: hosts of the selection that are out of reach: nobody counts on them for the default floor.
-  init(_ selection: Selection, away: Int = 0, waves: KnownWaves = .unknown) throws(Problems) {
+  /// - Parameters:
+  ///   - away: hosts of the selection that are out of reach: nobody counts on them for the default floor.
+  ///   - others: the hosts of the group that are left alone; nil: nobody asked them, and they serve.
+  init(_ selection: Selection, away: Int = 0, waves: KnownWaves = .unknown, others: Bystanders? = nil) throws(Problems) {
     try self.init(
-      selection.configuration, strategy: selection.recipe.strategy, hosts: selection.hosts.count, others: selection.others, away: away,
-      waves: waves)
+      selection.configuration, strategy: selection.recipe.strategy, hosts: selection.hosts.count,
+      bystanders: others ?? Bystanders(unasked: selection.others), away: away, waves: waves)
   }
 
   /// A configuration in numbers, shares being of the whole group. Shares below 100% round so that one host can always move.
   /// - Parameters:
-  ///   - others: hosts of the group that this deployment leaves alone; they serve their part of the floor.
+  ///   - bystanders: hosts of the group that this deployment leaves alone; those that serve keep their part of the floor.
   ///   - away: hosts that are out of reach; they are among `hosts`.
   ///   - waves: counts if neither the configuration has a floor nor the strategy a batch.
   /// - Throws: `Problems` if the floor, or the minimum of healthy hosts, lets no host move.
   package init(
-    _ configuration: DeploymentConfiguration, strategy: Strategy?, hosts: Int, others: Int = 0, away: Int = 0, waves: KnownWaves = .unknown
+    _ configuration: DeploymentConfiguration, strategy: Strategy?, hosts: Int, bystanders: Bystanders = Bystanders(unasked: 0),
+    away: Int = 0, waves: KnownWaves = .unknown
   ) throws(Problems) {
+    let (others, serving) = (bystanders.count, bystanders.serving)
     let group = hosts + others
     let parallel = max(1, min(hosts, configuration.parallel?.atMost(of: group) ?? hosts))
     if let minimum = configuration.healthy {
-      let healthy = max(0, try Bounds.minimum(minimum, of: group, configuration) - others)
+      let healthy = max(0, try Bounds.minimum(minimum, of: group, configuration) - serving)
       self.init(floor: healthy, parallel: parallel, failed: hosts, unreachable: hosts, healthy: healthy, retries: Bounds.retries)
       return
     }
@@ -41,7 +45,7 @@ extension Bounds {
     case nil: floor = Bounds.standardFloor(strategy, group: group, others: others, away: away, waves)
     }
     self.init(
-      floor: max(0, floor - others), parallel: parallel, failed: configuration.failed.atMost(of: hosts),
+      floor: max(0, floor - serving), parallel: parallel, failed: configuration.failed.atMost(of: hosts),
       unreachable: configuration.unreachable.atMost(of: hosts), failedInWave: configuration.failedInWave?.atMost(of: hosts),
       base: (configuration.base ?? Bounds.base) / 100, retries: Bounds.retries)
   }

@@ -17,7 +17,9 @@ extension Bounds {
   /// gave stays, and is refused with the numbers.
   /// - Throws: `Problems` if every host that serves is needed for the floor, and no other one is brought in first; or if, under
   ///   CodeDeploy's rule, no more can become healthy than have to be.
-  func letting(_ hosts: [HostPlan], move configuration: DeploymentConfiguration) throws(Problems) -> Bounds {
+  func letting(
+    _ hosts: [HostPlan], move configuration: DeploymentConfiguration, beside others: Bystanders? = nil
+  ) throws(Problems) -> Bounds {
     if let healthy { try refuse(healthy, of: hosts, configuration) }
     let serving = hosts.count { host in
       if case .leftOut = host.action { false } else { host.serves }
@@ -33,11 +35,16 @@ extension Bounds {
     throw Problems(
       [
         Problem(
-          "\(serving) of \(hosts.count) \(hosts.count == 1 ? "host serves" : "hosts serve") now and the floor is \(floor) of these: none "
-            + "may be taken out of service",
+          Bounds.stuck(serving, of: hosts.count, floor, others),
           place: configuration.place,
           fix: "bring the other hosts back first (lander status names them), or set the floor to \(serving - 1)")
       ], exit: .refused)
+  }
+
+  private static func stuck(_ serving: Int, of count: Int, _ floor: Int, _ others: Bystanders?) -> String {
+    let those = "\(serving) of \(count) \(count == 1 ? "host serves" : "hosts serve") now and the floor is \(floor) of these"
+    let rest = others.map { $0.serving < $0.count ? ", because \($0.serving) of the \($0.count) other hosts of the group serve" : "" }
+    return those + (rest ?? "") + ": none may be taken out of service"
   }
 
   private func refuse(_ healthy: Int, of hosts: [HostPlan], _ configuration: DeploymentConfiguration) throws(Problems) {

@@ -10,6 +10,8 @@ package struct KeptReleases: Sendable {
     /// Names of the hosts that keep it, and of those that run it.
     package var hosts: [String]
     package var running: [String]
+    /// Names of the hosts on which something of it is missing: they cannot go to it.
+    package var damaged: [String]
     package var verdict: Verdict
   }
   /// Whether hosts may go back to a release.
@@ -40,6 +42,7 @@ package struct KeptReleases: Sendable {
       let isUnderWay = reached.contains { $0.state.receipt?.release.id == release }
       return Kept(
         release: release, receipt: history.settled(newest), hosts: keeping.map(\.name), running: running,
+        damaged: keeping.filter { $0.state.damage(of: release) != nil }.map(\.name),
         verdict: newest.map { history.isGood($0) ? .good : isUnderWay ? .trial : .bad } ?? .unknown)
     }
     let known = kept.filter { $0.receipt != nil }.sorted { a, b in

@@ -34,6 +34,8 @@ package enum Planner {
     package var sources: Digest
     /// By host number.
     package var surveys: [Survey]
+    /// Of the hosts of the group that are left alone; nil: nobody asked them.
+    package var others: Bystanders?
     /// Recipes that hosts' receipts name, loaded; where one could not be found its hosts cannot be restored by hooks.
     package var kept: [PinnedRecipe]
     package var force: Bool
@@ -78,7 +80,7 @@ package enum Planner {
     let inputs = Receipt.Inputs(
       bundle: input.bundle.digest, sources: input.sources, parameters: selection.parameters, shared: recipe.placement.shared.sorted(),
       secrets: recipe.secrets.sorted())
-    let bounds = try Bounds(selection, away: input.surveys.count(where: \.isAway), waves: input.waves)
+    let bounds = try Bounds(selection, away: input.surveys.count(where: \.isAway), waves: input.waves, others: input.others)
     try refuse(sharedProblems(recipe, input.manifest), exit: .usage)
     try refuseUnreachable(input.surveys, selection, bounds)
     try Obstacles.refuse(input.surveys, selection, besides: sharedFileProblems(input) + spaceProblems(input))
@@ -100,7 +102,7 @@ package enum Planner {
         bundle: input.bundle, release: input.release, recipes: pinned, inputs: inputs,
         secrets: sorted(recipe.secrets + input.foundSecrets)),
       placement: recipe.placement, flow: flow(of: recipe), hosts: hosts,
-      bounds: try bounds.letting(hosts, move: selection.configuration),
+      bounds: try bounds.letting(hosts, move: selection.configuration, beside: input.others),
       lock: lock(identity, purpose, above: fence(input.surveys), input.orphans))
   }
 

@@ -71,6 +71,7 @@ package enum RollbackPlanner {
 
   /// Because somebody asks: every host goes back to the last good revision of the group, by what the hosts themselves remember.
   /// - Parameters:
+  ///   - others: the hosts of the group that are left alone; nil: nobody asked them.
   ///   - inherits: by host number, as in `Planner.Input`.
   ///   - straighten: whether hosts go too whose own way back leads elsewhere.
   ///   - aim: what all of them are to go to; nil: the good release before.
@@ -81,12 +82,12 @@ package enum RollbackPlanner {
   /// - Throws: if a host is out of reach, runs something else than the group, does not keep the release, or where nothing good is
   ///   remembered or the kept recipe was not found. Every host that is in the way is named.
   package static func plan(
-    _ selection: Selection, surveys: [Survey], kept: [PinnedRecipe], inherits: [String?] = [], straighten: Bool = false,
+    _ selection: Selection, surveys: [Survey], others: Bystanders? = nil, kept: [PinnedRecipe], inherits: [String?] = [], straighten: Bool = false,
     to aim: Receipt? = nil, waves: KnownWaves = .unknown, typed: String? = nil, isStored: (Digest) -> Bool = { _ in true },
     lapse: Lapse? = nil, by identity: Planner.Identity
   ) throws(Problems) -> Plan {
     let surveys = surveys.map(\.forChange)
-    let bounds = try Bounds(selection, away: surveys.count(where: \.isAway), waves: waves).forWayBack
+    let bounds = try Bounds(selection, away: surveys.count(where: \.isAway), waves: waves, others: others).forWayBack
     let ground = try RollbackGround(
       selection, surveys, bounds, straighten: straighten || lapse == .trialIgnored, to: aim, typed: typed, isStored: isStored)
     let (way, goal) = (ground.way, ground.goal)
@@ -116,7 +117,7 @@ package enum RollbackPlanner {
         application: recipe.application, recipe: recipe.name, group: selection.group, parameters: selection.parameters),
       content: Plan.Content(release: goal.release, recipes: kept, inputs: goal.inputs), placement: recipe.placement,
       flow: Plan.Flow(stages: [.rollout(nil)], trial: true, prunesLast: true, tracksService: true, rules: .newest), hosts: hosts,
-      bounds: try bounds.letting(hosts, move: selection.configuration),
+      bounds: try bounds.letting(hosts, move: selection.configuration, beside: others),
       lock: Planner.lock(identity, "roll back \(recipe.name) of \(recipe.application)", above: Planner.fence(surveys)))
   }
 

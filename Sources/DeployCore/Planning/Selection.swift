@@ -6,8 +6,10 @@ package struct Selection: Sendable, Hashable {
   package var group: String
   /// Numbered from 0 in the order of the group.
   package var hosts: [Host]
-  /// Hosts of the group that the request leaves out; they serve on and are not touched.
+  /// How many hosts of the group the request leaves out: they are not touched.
   package var others: Int
+  /// These hosts, if the request names others, numbered from 0.
+  package var bystanders: [Host] = []
   package var configuration: DeploymentConfiguration
   package var parameters: Value
 
@@ -37,15 +39,24 @@ package struct Selection: Sendable, Hashable {
     guard problems.isEmpty else { throw Problems(problems) }
     self.recipe = recipe
     self.group = group.name
-    self.hosts = hosts.enumerated().map { number, host in
+    self.hosts = Self.numbered(hosts, recipe)
+    let left = request.only.isEmpty ? [] : group.hosts.filter { host in !request.only.contains { Self.matches(host.name, $0) } }
+    bystanders = Self.numbered(left, recipe)
+    others = bystanders.count
+    configuration = recipe.configuration ?? DeploymentConfiguration()
+    parameters = checked.values
+  }
+
+  /// Whether the hosts that are left out have to be asked what they do: somebody said how many of the group have to serve.
+  package var asksBystanders: Bool { !bystanders.isEmpty && (configuration.floor != nil || configuration.healthy != nil) }
+
+  private static func numbered(_ hosts: [Host], _ recipe: Recipe) -> [Host] {
+    hosts.enumerated().map { number, host in
       var host = host
       host.number = number
       host.user = host.user ?? recipe.user
       return host
     }
-    others = group.hosts.count - hosts.count
-    configuration = recipe.configuration ?? DeploymentConfiguration()
-    parameters = checked.values
   }
 
   /// The recipe and the group that are asked for.

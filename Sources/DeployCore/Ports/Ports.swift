@@ -22,6 +22,10 @@ package protocol Transport: Sendable {
   ///   - path: as for a survey.
   func receipts(of releases: [Release.ID], on host: Host, at path: String) async -> [Receipt]
 
+  /// What is wrong with releases that a host keeps, as far as names tell: no file is read, and nothing is changed.
+  /// - Parameter path: as for a survey.
+  func damage(of releases: [Release.ID], on host: Host, at path: String) async -> [ReleaseDamage]
+
   /// Performs an intent. One that changes the host happens at most once: an intent that was sent before is attached to.
   /// Returns when it ended, was cancelled, timed out, or the host stayed out of reach longer than the transport waits.
   /// Output is reported as it comes, secrets replaced, each byte once within one call; after a resume from offset 0 again.
@@ -43,6 +47,8 @@ extension Transport {
   package func refusal(of users: [String], on host: Host) async -> Failure? { nil }
 
   package func receipts(of releases: [Release.ID], on host: Host, at path: String) async -> [Receipt] { [] }
+
+  package func damage(of releases: [Release.ID], on host: Host, at path: String) async -> [ReleaseDamage] { [] }
 
   package func compare(secretsOf receipt: Receipt, on host: Host, at path: String) async -> SecretComparison {
     SecretComparison(unknown: receipt.secrets?.map(\.name) ?? receipt.inputs.secrets, reason: "this transport cannot")

@@ -80,7 +80,7 @@ extension HostPlan {
   /// Whether the last deployment to it succeeded, and what that left is what runs. One that was never deployed, or is out of reach, is not.
   package var isHealthy: Bool {
     if case .leftOut = action { return false }
-    guard let previous, previous.trial != true else { return false }
+    guard let previous, previous.trial != true, isUnrestored != true else { return false }
     return current == previous.release.id && damage == nil
   }
 

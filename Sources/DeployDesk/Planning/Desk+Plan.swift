@@ -20,6 +20,7 @@ extension Desk {
       surveys: preparation?.surveys ?? selection.hosts.map { _ in .reached(.fresh) }, kept: preparation?.kept ?? [],
       force: request.force, orphans: request.orphans,
       secrets: await preparation?.secrets(selection, of: release.id, ports: ports) ?? [], inherits: left, appspec: appSpec.options)
+    input.others = preparation?.others
     let identity = stage.identity()
     input.waves = .rehearsing
     let rehearsal = try await rehearsing(Planner.deployment(input, by: identity), project).run()

@@ -31,7 +31,7 @@ l_ours() {
 }
 # RELEASE WHOSE: what is wrong with it, as far as names tell: no file is read. WHOSE=owners: owners and modes are compared, too.
 l_sound() {
-  if [ ! -d "$P/releases/$1" ]; then echo "gone $1"
+  if [ ! -d "$P/releases/$1" ] || [ -L "$P/releases/$1" ]; then echo "gone $1"
   elif [ ! -s "$L/manifests/$1" ]; then echo "unlisted $1"
   elif { read -r l_w; } 2>/dev/null <"$L/entries/$1.count"; then
     l_r=$(l_seen "$1")
@@ -40,6 +40,12 @@ l_sound() {
     elif [ "$2" = owners ] && [ -f "$L/entries/$1.rights" ] && [ "$l_r" != "$(cat "$L/entries/$1.rights")" ]; then echo "altered $1"
     fi
   fi
+}
+# PATH RELEASE…: what is wrong with each, as l_sound says. Changes nothing.
+l_inspect() {
+  l_memory "$1" || return 0
+  shift
+  for l_n; do l_sound "$l_n"; done
 }
 # RELEASE: of each entry that it was delivered with and that is there a byte 1, kind and mode in hexadecimal digits, owner, group and name.
 l_seen() {

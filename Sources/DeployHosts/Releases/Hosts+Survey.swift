@@ -17,6 +17,13 @@ extension Hosts {
     return found
   }
 
+  package func damage(of releases: [Release.ID], on host: DeployModel.Host, at path: String) async -> [ReleaseDamage] {
+    guard path.isAbsolutePath, !releases.isEmpty, let link = try? link(to: host),
+      let answer = try? await link.demand("l_inspect", [path] + releases)
+    else { return [] }
+    return Findings(answer.lines).damage
+  }
+
   package func refusal(of users: [String], on host: DeployModel.Host) async -> Failure? {
     do throws(Failure) {
       _ = try await link(to: host).demand("l_may", users)

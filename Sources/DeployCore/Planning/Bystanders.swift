@@ -1,0 +1,23 @@
+package import DeployModel
+
+/// The hosts of a group that a deployment leaves alone, and what can be counted on of them: the floor is the whole group's.
+package struct Bystanders: Sendable, Hashable {
+  /// How many there are.
+  package let count: Int
+  /// How many serve, and are under nobody's hands.
+  package let serving: Int
+
+  /// Nobody asked them: all of them are taken to serve.
+  package init(unasked count: Int) { (self.count, serving) = (count, count) }
+
+  /// - Parameter surveys: of each of them.
+  package init(_ surveys: [Survey]) {
+    count = surveys.count
+    serving = surveys.count { survey in
+      guard case .reached(let state) = survey else { return false }
+      // A deployment that holds the lock may take it out at any moment.
+      let isFree = state.lock.map { $0.leaseLeft <= 0 } ?? true
+      return isFree && (state.current != nil || state.strange != nil) && state.failedRestore == nil
+    }
+  }
+}
