@@ -34,7 +34,9 @@ struct BoundsTests {
   func waves() throws {
     func floor(_ waves: KnownWaves, others: Int = 0, away: Int = 0) throws -> Int {
       let own = Strategy(name: "own", function: 0)
-      return try Bounds(DeploymentConfiguration(), strategy: own, hosts: 10, bystanders: Bystanders(unasked: others), away: away, waves: waves).floor
+      return try Bounds(
+        DeploymentConfiguration(), strategy: own, hosts: 10, bystanders: Bystanders(unasked: others), away: away, waves: waves
+      ).floor
     }
     #expect(try floor(.unknown) == 9)
     #expect(try floor(.seen(lowest: 6)) == 6)

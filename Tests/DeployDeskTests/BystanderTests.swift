@@ -7,7 +7,8 @@ import Testing
 
 /// A deployment to a part of a group: its floor is the whole group's.
 struct BystanderTests {
-  private let text = Bench.text(hosts: 3, body: "configuration = { floor = 2 }, on = { ApplicationStart = function(host) host:run \"x\" end },")
+  private let text = Bench.text(
+    hosts: 3, body: "configuration = { floor = 2 }, on = { ApplicationStart = function(host) host:run \"x\" end },")
 
   /// Three hosts that run version 1; version 2 is in the project.
   private func running() async throws -> Bench {

@@ -82,7 +82,8 @@ package enum RollbackPlanner {
   /// - Throws: if a host is out of reach, runs something else than the group, does not keep the release, or where nothing good is
   ///   remembered or the kept recipe was not found. Every host that is in the way is named.
   package static func plan(
-    _ selection: Selection, surveys: [Survey], others: Bystanders? = nil, kept: [PinnedRecipe], inherits: [String?] = [], straighten: Bool = false,
+    _ selection: Selection, surveys: [Survey], others: Bystanders? = nil, kept: [PinnedRecipe], inherits: [String?] = [],
+    straighten: Bool = false,
     to aim: Receipt? = nil, waves: KnownWaves = .unknown, typed: String? = nil, isStored: (Digest) -> Bool = { _ in true },
     lapse: Lapse? = nil, by identity: Planner.Identity
   ) throws(Problems) -> Plan {
