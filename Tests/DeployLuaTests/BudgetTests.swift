@@ -40,6 +40,7 @@ import Testing
     "configuration": Hard("pcall(configuration, s)"), "transport": Hard("pcall(transport, s)"), "bundle": Hard("pcall(bundle, s)"),
     "env": Hard("pcall(env, s)"), "read_text": Hard("pcall(read_text, s)"), "read_json": Hard("pcall(read_json, s)"),
     "read_dotenv": Hard("pcall(read_dotenv, s)"), "template": Hard("pcall(template, s)"),
+    "allow": Hard("pcall(allow, s)"),
     "string.byte": Hard("s:byte(1, 10000)", 10_000), "string.char": Hard("string.char(table.unpack(list, 1, 5000))", 5000),
     "string.find": Hard("s:find('x', 1, true)", text), "string.format": Hard("('%q'):format(s)", text),
     "string.gmatch": Hard("s:sub(1, 40000):gmatch('x')()", 40_000), "string.gsub": Hard("pcall(string.gsub, s, '0*x', nothing)", 200_000),

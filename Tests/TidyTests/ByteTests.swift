@@ -33,6 +33,8 @@ struct ByteTests {
     ("Sources/DeployDesk/Rehearsal/Rehearsing.swift", "names of secrets, which are ASCII"),
     ("Sources/DeployStore/Bundles/Tree.swift", "a name that stands here"),
     ("Sources/DeployReport/", "words for people"),
+    ("Sources/DeployDesk/Plugins/", "names of plugins, which are ASCII"),
+    ("Sources/lander/Wiring/Plugins/", "names of plugins, which are ASCII, and refs, of which each is a tag that reads as a version"),
   ]
 
   @Test("no source cuts a text at a line end by letters, or looks a name up by them")

@@ -58,7 +58,8 @@ package struct EditorStub {
       "name": "string", "url": "string", "user": "string", "owner": "string", "duration": "string|number", "time": "string|number",
       "amount": "string|integer",
       "strings": "string|string[]", "functions": "function|function[]", "record": "table<string, any>", "mode": "string|integer",
-      "answer": "string|table", "statuses": "integer|integer[]", "hosts": "lander.hosts|table", "targets": "any", "revision": "any",
+      "answer": "string|table", "version": "string", "range": "string", "module": "string", "statuses": "integer|integer[]",
+      "hosts": "lander.hosts|table", "targets": "any", "revision": "any",
       "configuration": "string|table", "strategy": "any", "stages": "table", "recipe": "any",
     ]
     if name.contains("|") { return name.split(separator: "|").map { "\"\($0)\"" }.joined(separator: "|") }

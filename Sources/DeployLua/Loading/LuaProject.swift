@@ -7,6 +7,8 @@ package struct LuaProject: Sendable {
   package var sources: [SourceFile] { project.sources }
   /// The tests of the spec that was read with it, in their order.
   package let tests: [SpecTest]
+  /// The plugins that it requires, in the order in which they were read.
+  package let plugins: [RequiredPlugin]
 
   /// Reads a recipe as it was kept with a deployment, by the prelude it was kept with: its functions have the numbers that the journal
   /// and receipts name. What this version would refuse in a new recipe is not refused here: it ran, and a rollback needs it.
@@ -15,11 +17,7 @@ package struct LuaProject: Sendable {
     guard let main = sources.first(where: { $0.path == "deploy.lua" }) else {
       throw Problems(Problem("the kept sources have no deploy.lua"), exit: .internal)
     }
-    let texts = Dictionary(sources.map { (ExactText($0.path), $0.text) }) { first, _ in first }
-    var loader: SourceLoader
-    do { loader = try SourceLoader(prelude: PinnedPrelude(in: sources), limits: LuaLimits()) { texts[ExactText($0)] } } catch {
-      throw Problems(Problem(error.message), exit: .internal)
-    }
+    var loader = try SourceLoader(pinned: sources)
     let described: Value
     do { described = try loader.load(main, checks: false) } catch { throw Problems(error) }
     let reader = ProjectReader(lines: FieldLines(loader.files))
@@ -33,16 +31,17 @@ package struct LuaProject: Sendable {
   /// `plugins/http_check/init.lua` and looks into the project first and among the shipped files then.
   /// - Parameters:
   ///   - spec: a file of tests, which is read after the main file and may describe recipes of its own; nil for none.
+  ///   - origins: which plugins come from elsewhere.
   ///   - refusing: what is wrong with a parameter's name for the person who types it; nil if nothing is.
   ///   - names: gives the names that can be required, for whoever misspelt one.
   /// - Throws: every problem that was found, with its line.
   package static func load(
-    main: SourceFile, spec: SourceFile? = nil, refusing: (Parameter) -> Problem? = { _ in nil }, names: @escaping () -> [String] = { [] },
-    read: @escaping (String) -> String?
+    main: SourceFile, spec: SourceFile? = nil, origins: PluginOrigins = .none, refusing: (Parameter) -> Problem? = { _ in nil },
+    names: @escaping () -> [String] = { [] }, read: @escaping (String) -> String?
   ) throws(Problems) -> LuaProject {
     let prelude = spec == nil ? PinnedPrelude.own : .spec
     var loader: SourceLoader
-    do { loader = try SourceLoader(prelude: prelude, limits: LuaLimits(), names: names, read: read) } catch {
+    do { loader = try SourceLoader(prelude: prelude, limits: LuaLimits(), origins: origins, names: names, read: read) } catch {
       throw Problems(Problem(error.message), exit: .internal)
     }
     let described: Value
@@ -53,13 +52,17 @@ package struct LuaProject: Sendable {
     paths.clean(&project, as: described)
     let parameters = ParameterReview(project, lines: reader.lines)
     let refused = project.recipes.flatMap(\.parameters).compactMap(refusing)
-    let problems = reader.problems(described, and: paths.problems + parameters.problems + refused)
+    let plugins = reader.plugins(described)
+    let problems = reader.problems(described, and: paths.problems + parameters.problems + refused + reader.misfits(plugins))
     guard problems.isEmpty else { throw Problems(problems) }
-    project.sources = (loader.files + prelude.files).sorted { $0.path < $1.path }
+    // The lock says which plugins have only what they were granted: whoever runs these sources later needs it too.
+    let isKept = loader.files.contains { $0.path.isExactly(PluginLock.file) }
+    let lock = plugins.contains { $0.origin == .locked } && !isKept ? [origins.lock].compactMap { $0 } : []
+    project.sources = (loader.files + prelude.files + lock).sorted { $0.path < $1.path }
     let looks = loader.files.filter { $0.path.hasSuffix(".lua") }.map { SourceLooks($0) }
     project.warnings = looks.flatMap(\.warnings) + parameters.warnings + reader.warnings(described)
     let secrets = Set(looks.flatMap(\.secrets)).sorted()
     for index in project.recipes.indices { project.recipes[index].secrets = secrets }
-    return LuaProject(project: project, tests: reader.tests(described))
+    return LuaProject(project: project, tests: reader.tests(described), plugins: plugins)
   }
 }

@@ -5,6 +5,7 @@ import DeployModel
 struct SourceLoader {
   /// Gives the text of a file by its path; nil if there is none.
   let read: (String) -> String?
+  private let origins: PluginOrigins
   /// Names that can be required, so that a misspelt one finds the right one.
   private let names: () -> [String]
   /// What was read, by path.
@@ -19,11 +20,23 @@ struct SourceLoader {
   private static let mostRequires = 10_000
 
   init(
-    prelude: PinnedPrelude, limits: LuaLimits, names: @escaping () -> [String] = { [] }, read: @escaping (String) -> String?
+    prelude: PinnedPrelude, limits: LuaLimits, origins: PluginOrigins = .none, names: @escaping () -> [String] = { [] },
+    read: @escaping (String) -> String?
   ) throws(Failure) {
+    self.origins = origins
     self.names = names
     self.read = { path in read(path)?.withoutByteOrderMark }
     state = try LuaState(prelude: prelude, limits: limits)
+  }
+
+  /// For sources as they were pinned: nothing else is read.
+  init(pinned files: [SourceFile], prelude: PinnedPrelude? = nil, limits: LuaLimits = LuaLimits()) throws(Problems) {
+    let texts = Dictionary(files.map { (ExactText($0.path), $0.text) }) { first, _ in first }
+    let origins: PluginOrigins
+    do { origins = try PluginOrigins(in: files) } catch { throw Problems(error, exit: .internal) }
+    do {
+      try self.init(prelude: prelude ?? PinnedPrelude(in: files), limits: limits, origins: origins) { texts[ExactText($0)] }
+    } catch { throw Problems(Problem(error.message), exit: .internal) }
   }
 
   /// What the main file described, as the prelude gives it.
@@ -96,17 +109,26 @@ struct SourceLoader {
     }
     let manifest = "plugins/\(name)/plugin.lua"
     let main = "plugins/\(name)/init.lua"
-    guard let text = read(main) else {
+    let isLocked = origins.locked.contains(ExactText(name))
+    if isLocked, let problem = origins.refusal(name) { return Self.refusal(problem.message, fix: problem.fix) }
+    let text = read(main)
+    guard let data = read(manifest) else {
+      if text != nil { return Self.refusal("plugin \"\(name)\" has no plugin.lua", fix: "write \(manifest)") }
       let shipped = name.contains(".") ? nil : read("recipes/\(name).lua")
       return Self.refusal(
         "there is no plugin \"\(name)\": \(main) is neither in the project nor among the shipped ones",
         fix: shipped == nil ? near(name) : "did you mean require \"recipes.\(name)\"?")
     }
-    guard let data = read(manifest) else { return Self.refusal("plugin \"\(name)\" has no plugin.lua", fix: "write \(manifest)") }
     let manifestFile = SourceFile(path: manifest, text: data)
     if let reason = Self.tooLong(manifestFile) { return Self.refusal(reason, fix: Self.shorter) }
     keep(manifestFile)
-    return found(main, text, [("plugin", .text(name)), ("manifest", .text(data)), ("manifest_path", .text(manifest))])
+    let origin: RequiredPlugin.Origin = isLocked ? .locked : .own
+    let members: [(String, Value)] = [
+      ("plugin", .text(name)), ("manifest", .text(data)), ("manifest_path", .text(manifest)), ("origin", .text(origin.rawValue)),
+    ]
+    // The manifest may name another file.
+    guard let text else { return .record(of: members) }
+    return found(main, text, members)
   }
 
   private mutating func resolve(shipped name: String) -> Value {

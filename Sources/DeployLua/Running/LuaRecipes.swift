@@ -71,11 +71,7 @@ package final class LuaRecipes: Scripts {
     _ files: [SourceFile], recipe: Int, of plan: Plan, limits: LuaLimits, _ rehearsal: Rehearsal?
   ) throws(Problems) -> Loaded {
     guard let main = main(of: files) else { throw Problems(Problem("the pinned sources have no deploy.lua"), exit: .internal) }
-    let byPath = Dictionary(files.map { (ExactText($0.path), $0.text) }) { first, _ in first }
-    var loader: SourceLoader
-    do { loader = try SourceLoader(prelude: PinnedPrelude(in: files), limits: limits) { byPath[ExactText($0)] } } catch {
-      throw Problems(Problem(error.message), exit: .internal)
-    }
+    var loader = try SourceLoader(pinned: files, limits: limits)
     let described: Value
     var names: [String] = []
     for name in [plan.subject.recipe] + plan.content.recipes.map(\.name) + plan.hosts.compactMap(\.previous?.recipe)
@@ -100,7 +96,7 @@ package final class LuaRecipes: Scripts {
   /// `deploy.lua`, or the one file that is neither shipped nor a plugin's.
   static func main(of files: [SourceFile]) -> SourceFile? {
     files.first { $0.path == "deploy.lua" }
-      ?? files.first { file in !["plugins/", "recipes/", "prelude/"].contains { file.path.hasPrefix($0) } }
+      ?? files.first { file in !["plugins/", "recipes/", "prelude/", PluginLock.file].contains { file.path.hasPrefix($0) } }
   }
 
   // MARK: Scripts

@@ -7,14 +7,10 @@ package struct SpecTask {
 
   /// - Throws: what is wrong with the sources.
   package init(_ test: SpecTest, of project: LuaProject) throws(Problems) {
-    let texts = Dictionary(project.sources.map { (ExactText($0.path), $0.text) }) { first, _ in first }
     guard let main = LuaRecipes.main(of: project.sources), let spec = project.sources.first(where: { SpecPrelude.isSpec($0.path) }) else {
       throw Problems(Problem("the sources have no spec"), exit: .internal)
     }
-    var loader: SourceLoader
-    do { loader = try SourceLoader(prelude: .spec, limits: LuaLimits()) { texts[ExactText($0)] } } catch {
-      throw Problems(Problem(error.message), exit: .internal)
-    }
+    var loader = try SourceLoader(pinned: project.sources, prelude: .spec)
     do { _ = try loader.load(main, spec: spec, checks: false) } catch { throw Problems(error) }
     state = loader.state
     self.test = test

@@ -1,9 +1,10 @@
 -- What a file of a recipe has in reach, and what it hears of anything else.
 
 local import = ...
-local errors, language, near, phase = import "runtime/errors", import "runtime/language", import "runtime/near", import "runtime/phase"
+local errors, grants, language = import "runtime/errors", import "runtime/grants", import "runtime/language"
+local near, phase = import "runtime/near", import "runtime/phase"
 local problems, tables, void = import "runtime/problems", import "runtime/tables", import "runtime/void"
-local shipped = import("words/strategy").shipped
+local shipped, schema = import("words/strategy").shipped, import "words/schema"
 
 local environment = {}
 
@@ -56,7 +57,26 @@ local function guarded(globals, reported, require)
   })
 end
 
-local function new(require)
+--- Words that read the project and its environment, which a plugin with grants does not.
+local of_the_project = { "env", "read_dotenv", "read_json", "read_text", "template" }
+
+local function refused(name, plugin)
+  return framed(function()
+    problems.add(string.format("%s: plugin %q reads nothing of the project and its environment", name, plugin.name),
+      string.format("read it in deploy.lua, and give it to %s as an option", plugin.name))
+    return void
+  end)
+end
+
+--- What a plugin has in reach beside the others: its own options, and words that know whose grants count.
+local function add_own(globals, plugin)
+  if #tables.keys(plugin.options) > 0 then globals.options = schema.of_manifest(plugin) end
+  if not plugin.bound then return end
+  for name, make in pairs(language.bound) do globals[name] = make(plugin) end
+  for _, name in ipairs(of_the_project) do globals[name] = refused(name, plugin) end
+end
+
+local function new(require, plugin)
   local globals, reported = tables.copy(language.globals), {}
   reported_of[globals] = reported
   for _, name in ipairs(libraries) do globals[name] = tables.copy(_ENV[name]) end
@@ -64,8 +84,9 @@ local function new(require)
   globals.require = framed(require)
   globals.load = function(text, _, _, own)
     if type(text) ~= "string" then errors.usage "load takes a text" end
-    return load(text, "@(load)", own or globals)
+    return load(text, plugin and "@plugins/" .. plugin.name .. "/(load)" or "@(load)", own or globals)
   end
+  if plugin then add_own(globals, plugin) end
   return guarded(globals, reported, require)
 end
 
@@ -74,7 +95,7 @@ end
 function environment.of(file, require_for, words)
   local key = not words and string.match(file, "^(plugins/[^/]+/)") or file
   if not environments[key] then
-    environments[key] = new(require_for(file))
+    environments[key] = new(require_for(file), grants.plugin_of(file))
     for name, word in pairs(words or {}) do rawset(environments[key], name, word) end
   end
   return environments[key]

@@ -1,9 +1,10 @@
 -- Reads a project from its main file. The result is plain data, with problems beside it.
 
 local import = ...
-local problems, named = import "runtime/problems", import "words/named"
+local problems, grants, named = import "runtime/problems", import "runtime/grants", import "words/named"
 local configuration, group, recipe = import "words/configuration", import "words/group", import "words/recipe"
 local source, require_for, strategy = import "reading/source", import "reading/require", import "words/strategy"
+local plugin, words = import "words/plugin", import "words/allow"
 import "words/schema"
 for _, name in ipairs { "base64", "env", "json", "read_dotenv", "read_json", "read_text", "template" } do import("words/" .. name) end
 
@@ -20,6 +21,8 @@ local function described(checks, only)
     local one = recipe.data(value, checks)
     if not only or only[value.name] then project.recipes[#project.recipes + 1] = one end
   end
+  grants.finish()
+  project.plugins = grants.data()
   return project
 end
 
@@ -34,10 +37,12 @@ local function has_read(file, words)
   return good
 end
 
---- request: { path, text, globals, checks, only, spec }. spec: a file of tests, which is read after the main file; nil for none.
+--- request: { path, text, globals, checks, only, spec }, or { manifest, path } for a manifest alone. spec: a file of tests, which is read
+--- after the main file; nil for none.
 return function(request)
+  if request.manifest then return plugin.described(request.manifest, request.path) end
   strategy.require = require_for(request.path)
-  if not has_read(request) then return nothing() end
+  if not has_read(request, words) then return nothing() end
   local spec = request.spec and import "spec/words"
   if spec and not has_read(request.spec, spec.words) then return nothing() end
   local project = described(request.checks, request.only)

@@ -1,10 +1,10 @@
 -- require "name": a plugin, a shipped recipe, or a file of the same plugin.
 
 local import = ...
-local boundary, errors, language = import "runtime/boundary", import "runtime/errors", import "runtime/language"
-local phase, problems = import "runtime/phase", import "runtime/problems"
-local values, void = import "runtime/values", import "runtime/void"
-local source, plugin = import "reading/source", import "words/plugin"
+local boundary, copies, errors = import "runtime/boundary", import "runtime/copies", import "runtime/errors"
+local grants, language, phase = import "runtime/grants", import "runtime/language", import "runtime/phase"
+local problems, values, void = import "runtime/problems", import "runtime/values", import "runtime/void"
+local source, plugin, strategy = import "reading/source", import "words/plugin", import "words/strategy"
 
 language.word {
   name = "require", nature = "pure", phases = { "description" }, takes = "\"name\"",
@@ -16,14 +16,64 @@ local modules = {} -- by path: { value }, or { busy = true } while it is read
 
 local require_for
 
-local function read(answer)
-  if answer.manifest then plugin.read(answer.plugin, answer.manifest_path, answer.manifest) end
+--- The answer for the file that a plugin's manifest names; its problem is taken down.
+local function main_of(answer, place)
+  local known = plugin.read(answer.plugin, answer.manifest_path, answer.manifest, answer.origin)
+  if known.main == "init.lua" and answer.path then return answer end
+  local main = boundary.ask { op = "require", name = "./" .. string.sub(known.main, 1, -5), besides = answer.manifest_path }
+  if not main.message then return main end
+  problems.add(string.format("plugin %q has no %s", answer.plugin, known.main),
+    "write it, or name another file: main = \"…\" in plugin.lua", place)
+end
+
+local function run(answer)
   local chunk = source.compile(answer.path, answer.text, answer.globals, require_for)
   if not chunk then return void end
   modules[answer.path] = { busy = true }
   local value = chunk()
   modules[answer.path] = { value = value }
   return value
+end
+
+--- What a plugin with grants requires, other than its own files: its dependencies, and strategies. Returns whether it may.
+local function may_require(own, name, place)
+  if string.find(name, "^%./") or string.find(name, "^recipes%.strategies%.") or own.dependencies[name] then return true end
+  local declared = string.format("add to plugin.lua: dependencies = { %s = \"^1.0\" }", name)
+  problems.add(string.format("plugin %q requires %q, which is none of its dependencies", own.name, name),
+    not string.find(name, ".", 1, true) and declared or "a plugin reaches its own files, its dependencies and recipes.strategies", place)
+  return false
+end
+
+--- What a plugin with grants gets of others: copies of tables, and strategies that act with its own grants.
+local function handed_over(value, own, name, place)
+  if string.find(name, "^%./") then return value end
+  local other = grants.plugins[name]
+  if other and not other.bound then
+    problems.add(string.format("plugin %q requires %q, which may do everything because its plugin.lua has no capabilities", own.name, name),
+      string.format("write what %s needs: capabilities = { … }", name), place)
+    return void
+  end
+  return strategy.shared(copies.of(value), own)
+end
+
+--- The value of a file, read when it is first required.
+local function value_of(answer, name, place)
+  local path = answer.path
+  local known = answer.manifest and grants.plugins[answer.plugin]
+  if answer.manifest then
+    if known and known.path then path = known.path else
+      answer = main_of(answer, place)
+      if not answer then return void end
+      path = answer.path
+      local read = grants.plugin_of(path)
+      if read then read.path = path end
+    end
+  end
+  local loaded = modules[path]
+  if not loaded then return run(answer) end
+  if not loaded.busy then return loaded.value end
+  problems.add(string.format("require %q goes round in a circle", name), nil, place)
+  return void
 end
 
 --- The `require` of a file.
@@ -35,18 +85,15 @@ require_for = function(file)
       return void
     end
     if phase.is "run" then errors.usage("require belongs to the top of the file, where nothing runs yet") end
+    local own = grants.of_file(file)
+    if own and not may_require(own, name, place) then return void end
     local answer = boundary.ask { op = "require", name = name, besides = file }
     if answer.message then
       problems.add(answer.message, answer.fix, place)
       return void
     end
-    local loaded = modules[answer.path]
-    if not loaded then return read(answer) end
-    if loaded.busy then
-      problems.add(string.format("require %q goes round in a circle", name), nil, place)
-      return void
-    end
-    return loaded.value
+    local value = value_of(answer, name, place)
+    return own and handed_over(value, own, name, place) or value
   end
 end
 

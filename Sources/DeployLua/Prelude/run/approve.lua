@@ -1,7 +1,7 @@
 -- rollout:approve { … }: waits for a person who approves.
 
 local import = ...
-local language, rehearsal = import "runtime/language", import "runtime/rehearsal"
+local grants, language, rehearsal = import "runtime/grants", import "runtime/language", import "runtime/rehearsal"
 local decisions, fields = import "run/decisions", import "types/fields"
 local day = 24 * 3600 * 1000
 
@@ -36,6 +36,7 @@ function decisions.methods.approve(self, given)
   if not decisions.is_own("rollout:approve", self) then return false, {} end
   local options = fields.options("rollout:approve", given)
   refuse_promises(options)
+  if not grants.may(payload(self).plugin, "approval", "rollout:approve") then return false, {} end
   local answer = decisions.gate { kind = "approval", name = options.name or "approve", message = options.message,
     time = options.timeout or day, on_fail = options.on_fail }
   local answers = answer.by and { { by = answer.by, comment = answer.comment, at = answer.at } } or {}

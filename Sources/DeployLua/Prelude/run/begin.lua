@@ -15,6 +15,7 @@ import "run/quote"
 return function(data)
   fleet.know(data.hosts)
   deployment.know(data)
-  rollout.know { targets = sets.of(data.changing), revision = deployment.fact "revision", params = deployment.fact "params" }
+  rollout.know { targets = sets.of(data.changing), changing = data.changing,
+    revision = deployment.fact "revision", params = deployment.fact "params" }
   phase.enter("run", data.rehearsal)
 end

@@ -6,6 +6,8 @@ local values, fleet, sets = import "runtime/values", import "run/fleet", import 
 
 local deployment = {}
 local kind, params_kind = values.kind "deployment", values.kind "params"
+local facts, by_status = {}, {}
+local targets, bound_targets = {}, {} -- numbers of hosts; sets of them by the plugin whose grants they carry
 
 local object = language.object {
   name = "deployment", summary = "The deployment that runs.",
@@ -22,9 +24,17 @@ local object = language.object {
 }
 local names, known = language.fields_of(object)
 
+--- The hosts for a plugin; made when it first asks for them, because there may be thousands.
+local function targets_for(plugin)
+  bound_targets[plugin] = bound_targets[plugin] or sets.of(targets, plugin)
+  return bound_targets[plugin]
+end
+
 kind.__index = function(self, key)
   rehearsal.doubt_field(key)
-  if known[key] then return payload(self)[key] end
+  local inside = payload(self)
+  if key == "targets" and inside.plugin then return targets_for(inside.plugin) end
+  if known[key] then return inside[key] end
   return rehearsal.misnamed(string.format("a deployment has no %s", tostring(key)), key, names)
 end
 kind.__tostring = function(self)
@@ -40,31 +50,34 @@ end
 
 local function params(given, declared) return proxy(params_kind, 0, { values = given, known = tables.set(declared) }) end
 
-local facts, by_status = {}, {}
-
 --- From here on this is the deployment. data: facts of it, and numbers of its targets, values of params, their names.
 function deployment.know(data)
   facts = tables.copy(data.deployment)
-  facts.targets, facts.params = sets.of(data.targets), params(data.params, data.param_names)
+  targets = data.targets
+  facts.targets, facts.params = sets.of(targets), params(data.params, data.param_names)
 end
 
 --- One of its facts: "revision", "params".
 function deployment.fact(name) return facts[name] end
 
-local function handle(more) return proxy(kind, 0, tables.merged(facts, more)) end
+local function handle(more, plugin)
+  more.plugin = plugin
+  return proxy(kind, 0, tables.merged(facts, more))
+end
 
---- status: "running", "succeeded" or "failed".
-function deployment.handle(status)
+--- status: "running", "succeeded" or "failed". plugin: whose grants its hosts carry; nil: they can do everything.
+function deployment.handle(status, plugin)
+  if plugin then return handle({ status = status }, plugin) end
   if not by_status[status] then by_status[status] = handle { status = status } end
   return by_status[status]
 end
 
 --- The deployment as a hook of this host sees it: of a kept recipe, that of the release it was kept with.
-function deployment.of_host(number)
+function deployment.of_host(number, plugin)
   local earlier = fleet.facts(number).earlier
-  if not earlier then return deployment.handle "running" end
-  return handle { status = "running", release = earlier.release, revision = earlier.revision, release_path = earlier.release_path,
-    params = params(earlier.params, earlier.param_names) }
+  if not earlier then return deployment.handle("running", plugin) end
+  return handle({ status = "running", release = earlier.release, revision = earlier.revision, release_path = earlier.release_path,
+    params = params(earlier.params, earlier.param_names) }, plugin)
 end
 
 return deployment

@@ -1,13 +1,46 @@
 -- here: the engine's own machine.
 
 local import = ...
-local language, near, phases = import "runtime/language", import "runtime/near", import "runtime/phases"
+local grants, language = import "runtime/grants", import "runtime/language"
+local near, phases = import "runtime/near", import "runtime/phases"
 local problems, rehearsal, tables = import "runtime/problems", import "runtime/rehearsal", import "runtime/tables"
 local values, void, command, file = import "runtime/values", import "runtime/void", import "run/command", import "run/file"
 
 local kind = values.kind "here"
-local here = proxy(kind, 0, nil)
+local here = proxy(kind, 0, {})
 language.object { name = "here", summary = "The engine's own machine.", fields = {} }
+
+--- The words of a command in a table of their own: nothing changes them after this look.
+local function own_words(given) return type(given) == "table" and tables.joined(given) or given end
+
+--- Options without what would let the same words run another program; takes down a call that has it.
+local function own_options(given, plugin, method, program)
+  local options = type(given) == "table" and tables.copy(given) or given
+  if type(options) ~= "table" then return options end
+  local others = options.cwd ~= nil and string.find(program, "/", 1, true) ~= nil
+  if type(options.env) == "table" then
+    options.env = tables.copy(options.env)
+    for name in pairs(options.env) do others = others or name == "PATH" or string.find(tostring(name), "^LD_") ~= nil end
+  end
+  if others and not grants.may(plugin, "local.exec:sh", method .. " with another PATH or folder") then return nil, true end
+  return options
+end
+
+--- The arguments of a call that the grants of a plugin cover; nothing if they do not.
+local function covered(plugin, name, given, options)
+  local method = "here:" .. name
+  if name == "read" then
+    if type(given) ~= "string" or grants.may(plugin, "local.read:" .. given, method) then return true, given, options end
+    return false
+  end
+  given = own_words(given)
+  local program = "sh" -- runs what is one text
+  if type(given) == "table" then program = type(given[1]) == "string" and given[1] or "sh" end
+  if not grants.may(plugin, "local.exec:" .. program, method) then return false end
+  local refused
+  options, refused = own_options(options, plugin, method, program)
+  return not refused, given, options
+end
 
 local methods = {
   run = function(given, options) return command.run("here:run", nil, given, options, false) end,
@@ -19,7 +52,13 @@ for name, method in pairs(methods) do
   local word = "here:" .. name
   callable[name] = framed(function(self, ...)
     if not phases.running(word) then return void end
-    if self == here then return method(...) end
+    local inside = values.is(self, kind)
+    if inside and not inside.plugin then return method(...) end
+    if inside then
+      local good, given, options = covered(inside.plugin, name, ...)
+      if not good then return void end
+      return method(given, options)
+    end
     return rehearsal.misuse(string.format("%s is written with a colon, got %s for here", word, values.described(self)))
   end)
 end
@@ -31,3 +70,4 @@ kind.__index = function(_, key)
 end
 
 language.meaning("here", here)
+language.meaning_with_grants("here", function(plugin) return proxy(kind, 0, { plugin = plugin }) end)

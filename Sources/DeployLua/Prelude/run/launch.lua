@@ -1,16 +1,22 @@
--- How a function of a recipe starts: with what it acts on.
+-- How a function of a recipe starts: with what it acts on. What a plugin's function gets carries the plugin's grants.
 
 local import = ...
-local errors, reference, rehearsal = import "runtime/errors", import "runtime/reference", import "runtime/rehearsal"
+local errors, grants = import "runtime/errors", import "runtime/grants"
+local reference, rehearsal = import "runtime/reference", import "runtime/rehearsal"
 local deployment, fleet, rollout = import "run/deployment", import "run/fleet", import "run/rollout"
 
 local launch = {}
 
-function launch.host(fn, start) return fn(fleet.handle(start.host), deployment.of_host(start.host)) end
-function launch.deployment(fn, start) return fn(deployment.handle(start.status)) end
-function launch.failure(fn, start) return fn(deployment.handle "failed", setmetatable(start.error, errors.meta)) end
-function launch.weights(fn, start) return fn(start.weights, deployment.handle "running") end
-function launch.rollout(fn, start) return fn(rollout.handle(), start.options) end
+function launch.host(fn, start)
+  local plugin = grants.owner(fn)
+  return fn(fleet.handle(start.host, plugin), deployment.of_host(start.host, plugin))
+end
+function launch.deployment(fn, start) return fn(deployment.handle(start.status, grants.owner(fn))) end
+function launch.failure(fn, start)
+  return fn(deployment.handle("failed", grants.owner(fn)), setmetatable(start.error, errors.meta))
+end
+function launch.weights(fn, start) return fn(start.weights, deployment.handle("running", grants.owner(fn))) end
+function launch.rollout(fn, start) return fn(rollout.handle(grants.owner(fn)), start.options) end
 function launch.child(fn) return fn() end
 --- A function of the prelude, with what the engine gives it.
 function launch.call(fn, start) return fn(start.request) end

@@ -51,8 +51,10 @@ function methods.wave(self, hosts, given)
   local parallel = at_once and (at_once.count or math.max(1, math.floor(#numbers * at_once.percent / 100)))
   local answer = { succeeded = {}, failed = {}, ready = {} }
   if #numbers > 0 then answer = boundary.ask { op = "wave", hosts = numbers, parallel = parallel, upto = upto } end
-  return { succeeded = #answer.succeeded, failed = #answer.failed, ready = #answer.ready, succeeded_hosts = sets.of(answer.succeeded),
-    failed_hosts = sets.of(answer.failed), ready_hosts = sets.of(answer.ready) }
+  local plugin = payload(self).plugin
+  return { succeeded = #answer.succeeded, failed = #answer.failed, ready = #answer.ready,
+    succeeded_hosts = sets.of(answer.succeeded, plugin), failed_hosts = sets.of(answer.failed, plugin),
+    ready_hosts = sets.of(answer.ready, plugin) }
 end
 
 language.word {
@@ -93,9 +95,13 @@ kind.__index = function(self, key)
   return rehearsal.misnamed(string.format("a rollout has no %s", tostring(key)), key, tables.joined(names, tables.keys(methods)))
 end
 
---- From here on these are its facts.
+--- From here on these are its facts; `changing` has the numbers of its targets.
 function rollout.know(given) facts = given end
 
-function rollout.handle() return proxy(kind, 0, facts) end
+--- plugin: whose grants it and its hosts carry; nil: it can do everything.
+function rollout.handle(plugin)
+  if not plugin then return proxy(kind, 0, facts) end
+  return proxy(kind, 0, tables.merged(facts, { plugin = plugin, targets = sets.of(facts.changing, plugin) }))
+end
 
 return rollout

@@ -1,7 +1,8 @@
 -- Hosts as hooks see them: what they have, and what can be asked of them.
 
 local import = ...
-local language, rehearsal, tables = import "runtime/language", import "runtime/rehearsal", import "runtime/tables"
+local grants, language = import "runtime/grants", import "runtime/language"
+local rehearsal, tables = import "runtime/rehearsal", import "runtime/tables"
 local void, command, file, fleet = import "runtime/void", import "run/command", import "run/file", import "run/fleet"
 local wait_for = import "run/wait_for"
 
@@ -24,12 +25,30 @@ local methods = tables.merged(file.methods, { wait_for = wait_for })
 function methods.run(number, given, options) return command.run("host:run", number, given, options, false) end
 function methods.try(number, given, options) return command.run("host:try", number, given, options, true) end
 
+local needs = { run = "host.run", try = "host.run", read = "host.read", exists = "host.read", write = "host.write", link = "host.write",
+  upload = "host.upload", download = "host.read" }
+--- Whose first or second argument is a path of the engine's machine.
+local of_this_machine = { upload = "local.read:", download = "local.write:" }
+
+--- Whether a call is covered by the grants of the plugin whose handle it is made with.
+local function may(plugin, name, first, second)
+  if not plugin then return true end
+  local word, path = "host:" .. name, first
+  if name == "download" then path = second end
+  if needs[name] and not grants.may(plugin, needs[name], word) then return false end
+  local kind = of_this_machine[name]
+  return not kind or type(path) ~= "string" or grants.may(plugin, kind .. path, word)
+end
+
 local callable = {}
 for name, method in pairs(methods) do
   local subject, fix = "what stands before :" .. name, string.format("write it with a colon: host:%s(…), not host.%s(…)", name, name)
   callable[name] = framed(function(self, ...)
     local number = fleet.number(subject, self, fix)
     if number == void then return void end
+    local plugin = fleet.plugin(self)
+    if not may(plugin, name, ...) then return void end
+    if name == "wait_for" then return wait_for(number, (...), plugin) end
     return method(number, ...)
   end)
 end

@@ -1,7 +1,8 @@
 -- secret "NAME": handles, never their characters.
 
 local import = ...
-local errors, language, problems = import "runtime/errors", import "runtime/language", import "runtime/problems"
+local errors, grants, language = import "runtime/errors", import "runtime/grants", import "runtime/language"
+local problems = import "runtime/problems"
 local rehearsal, values, void = import "runtime/rehearsal", import "runtime/values", import "runtime/void"
 
 --- The payload of a handle is a list of pieces: texts, and { name = … } of secrets.
@@ -48,13 +49,19 @@ local function join(format, ...)
   return new(pieces)
 end
 
-language.meaning("secret", values.word("secret", { format = join }, function(name)
-  if type(name) ~= "string" or not string.match(name, "^[%a_][%w_%-%./]*$") then
-    problems.add("secret takes a name in quotes, got " .. values.described(name))
-    return void
-  end
-  return new { { name = name } }
-end))
+--- plugin: whose grants count; nil for what may do everything.
+local function word(plugin)
+  return values.word("secret", { format = join }, function(name)
+    if type(name) ~= "string" or not string.match(name, "^[%a_][%w_%-%./]*$") then
+      problems.add("secret takes a name in quotes, got " .. values.described(name))
+      return void
+    end
+    if not grants.may(plugin, "secret:" .. name, "secret") then return void end
+    return new { { name = name } }
+  end)
+end
+language.meaning("secret", word(nil))
+language.meaning_with_grants("secret", word)
 
 secret.kind.__index = function(_, key)
   if key == "bearer" then return function(me) return join("Bearer %s", me) end end

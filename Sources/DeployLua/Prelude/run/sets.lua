@@ -18,10 +18,10 @@ end
 --- A set of handles.
 function sets.new(list) return proxy(sets.kind, 0, list) end
 
---- A set of hosts by their numbers.
-function sets.of(numbers)
+--- A set of hosts by their numbers. plugin: whose grants the handles carry; nil: they can do everything.
+function sets.of(numbers, plugin)
   local list = {}
-  for i, number in ipairs(numbers) do list[i] = fleet.handle(number) end
+  for i, number in ipairs(numbers) do list[i] = fleet.handle(number, plugin) end
   return sets.new(list)
 end
 

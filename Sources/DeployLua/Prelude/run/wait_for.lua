@@ -1,7 +1,8 @@
 -- host:wait_for { … }: one question to the host, again and again, until the answer is good or the time is over.
 
 local import = ...
-local boundary, language, phase = import "runtime/boundary", import "runtime/language", import "runtime/phase"
+local boundary, grants = import "runtime/boundary", import "runtime/grants"
+local language, phase = import "runtime/language", import "runtime/phase"
 local rehearsal = import "runtime/rehearsal"
 local duration, fields, operation = import "types/duration", import "types/fields", import "run/operation"
 
@@ -36,12 +37,14 @@ local function read(given)
   return options, { check = "http", url = options.http, status = options.status }, options.http .. " to answer"
 end
 
-local function wait_for(number, given)
+--- plugin: whose grants count; nil for what may do everything.
+local function wait_for(number, given, plugin)
   if type(given) ~= "table" then
     return rehearsal.misuse("host:wait_for takes a table: host:wait_for { http = \"http://localhost:8080/\" }")
   end
   local options, question, words = read(given)
   if not question then return end
+  if not grants.may(plugin, question.check == "command" and "host.run" or "host.check", "host:wait_for") then return end
   question.op, question.host = "check", number
   local timeout, every, spent, last, fix = options.timeout or 60000, math.max(options.every or 1000, 50), 0, nil, nil
   while true do

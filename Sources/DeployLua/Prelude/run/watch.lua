@@ -1,7 +1,8 @@
 -- rollout:watch { … }: looks at hosts for a while, as a gate.
 
 local import = ...
-local language, phase, rehearsal = import "runtime/language", import "runtime/phase", import "runtime/rehearsal"
+local grants, language = import "runtime/grants", import "runtime/language"
+local phase, rehearsal = import "runtime/phase", import "runtime/rehearsal"
 local decisions, fields = import "run/decisions", import "types/fields"
 local most = 10000 -- rests between looks
 
@@ -53,6 +54,8 @@ function decisions.methods.watch(self, given)
   local options, mistaken = fields.options("rollout:watch", given)
   local gate = question(options, mistaken)
   if not gate or not options.during then return false, "inconclusive" end
+  local needed = gate.check == "command" and "host.run" or gate.check and "host.check"
+  if needed and not grants.may(payload(self).plugin, needed, "rollout:watch") then return false, "inconclusive" end
   local every = math.max(math.min(options.every or 10000, options.during), 100)
   local looks = math.ceil(options.during / every) + 1
   if looks - 1 > most then

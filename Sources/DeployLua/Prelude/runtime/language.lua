@@ -7,6 +7,7 @@ local language = {
   objects = {},  -- by name: what functions are given
   order = {},    -- names of words as they were declared
   globals = {},  -- what recipes have in reach, by name
+  bound = {},    -- by name: makes what a plugin with grants has in reach instead
 }
 
 --- Declares a word. name: as a recipe writes it, "host:run", "recipe", "stage.rollout". nature: "pure" reaches nothing, "probe" reads and
@@ -29,6 +30,14 @@ end
 --- What a word means in recipes.
 function language.meaning(name, value)
   language.globals[name] = type(value) == "function" and framed(value) or value
+end
+
+--- What a word means in a plugin that has only what it was granted. make(plugin): gives it.
+function language.meaning_with_grants(name, make)
+  language.bound[name] = function(plugin)
+    local value = make(plugin)
+    return type(value) == "function" and framed(value) or value
+  end
 end
 
 --- The names of an object's fields, in their order, and by name.

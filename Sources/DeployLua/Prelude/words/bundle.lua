@@ -1,7 +1,8 @@
 -- bundle "folder" or bundle { … }: the revision that is packed and sent.
 
 local import = ...
-local language, phases, problems = import "runtime/language", import "runtime/phases", import "runtime/problems"
+local grants, language = import "runtime/grants", import "runtime/language"
+local phases, problems = import "runtime/phases", import "runtime/problems"
 local values = import "runtime/values"
 local fields, types = import "types/fields", import "types/types"
 
@@ -18,7 +19,8 @@ language.word {
   },
 }
 
-local function define(given)
+--- plugin: whose grants count; nil for what may do everything.
+local function define(given, plugin)
   phases.describing "bundle"
   local place = problems.here()
   if type(given) == "string" then given = { from = given } end
@@ -28,10 +30,14 @@ local function define(given)
   elseif type(given) == "table" and given.from == nil and given.git == nil then
     problems.add("bundle needs from (a folder or an archive) or git (a branch, tag or commit)", nil, place)
   end
+  if own.build then grants.may(plugin, "local.exec:sh", "build of bundle") end
+  if own.from then grants.may(plugin, "local.read:" .. own.from, "from of bundle") end
+  if own.git then grants.may(plugin, "local.read:" .. (own.repository or "./"), "git of bundle") end
   own.place = place
   return proxy(bundle.kind, 0, own)
 end
-language.meaning("bundle", define)
+language.meaning("bundle", function(given) return define(given) end)
+language.meaning_with_grants("bundle", function(plugin) return function(given) return define(given, plugin) end end)
 
 types.define("revision", 'bundle "folder" or bundle { from = …, build = … }', function(v)
   if type(v) == "string" then v = define(v) end

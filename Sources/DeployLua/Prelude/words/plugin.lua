@@ -1,37 +1,151 @@
 -- plugin.lua: a plugin's manifest, data only.
 
 local import = ...
-local language, problems, fields = import "runtime/language", import "runtime/problems", import "types/fields"
+local capability, grants, language = import "runtime/capability", import "runtime/grants", import "runtime/language"
+local near, problems, tables = import "runtime/near", import "runtime/problems", import "runtime/tables"
+local values = import "runtime/values"
+local fields, types = import "types/fields", import "types/types"
+import "types/version"
 
 local plugin = {}
 
 language.word {
   name = "plugin", nature = "pure", phases = { "description" }, takes = "return { … } in plugin.lua",
   summary = "A plugin's manifest: data only.",
-  example = "return { name = \"http_check\", version = \"1.0.0\", api = 1 }",
+  example = "return { name = \"http_check\", version = \"1.0.0\", api = 1, capabilities = { \"host.check\" } }",
   fields = {
-    { "name", "name", "the plugin's folder", required = true }, { "version", "name", "of the plugin, as in 1.2.0", required = true },
+    { "name", "name", "the plugin's folder: letters, digits, _ and -", required = true },
+    { "version", "version", "of the plugin, as in 1.2.0", required = true },
     { "api", "positive", "the API level it is written for", required = true }, { "summary", "string", "one sentence" },
-    { "license", "string", "an SPDX name" }, { "main", "string", "the file that require reads; init.lua" },
-    { "capabilities", "strings", "what it wants to reach" }, { "dependencies", "record", "plugins it requires" },
+    { "license", "string", "an SPDX name" }, { "main", "module", "the file that require reads; init.lua" },
+    { "capabilities", "strings", "all that it may reach; without it a plugin of the project's own may reach everything" },
+    { "dependencies", "table", "plugins it requires: { name = \"^1.2\" } or { name = { source = \"URL\", version = \"^1.2\" } }" },
+    { "options", "table",
+      "its options by name: { name = { kind = \"string\", required = true } }; the plugin has options(given) in reach" },
+  },
+}
+language.word {
+  name = "plugin.dependency", nature = "pure", phases = { "description" }, takes = "name = { … }",
+  summary = "A plugin that another one requires.", example = "dependencies = { chat = { source = \"https://…\", version = \"^1.2\" } }",
+  fields = {
+    { "version", "range", "which versions are good", required = true },
+    { "source", "name", "where it is found if the project has none of that name: a URL, or an absolute path" },
   },
 }
 
---- Reads the manifest of the plugin in plugins/NAME.
-function plugin.read(name, path, text)
+local function is_name(text) return type(text) == "string" and string.match(text, "^[%w_%-]+$") ~= nil and #text <= 100 end
+
+--- A list of the capabilities that are good; takes down each that is not.
+local function read_capabilities(list, subject, at)
+  local good, seen = {}, {}
+  for _, one in ipairs(list) do
+    local message, fix = capability.fault(one)
+    if message then problems.add("capabilities of " .. subject .. ": " .. message, fix, problems.at_field(at, "capabilities")) end
+    if not message and not seen[one] then good[#good + 1], seen[one] = one, true end
+  end
+  table.sort(good)
+  return good
+end
+
+--- By name: { version, source }.
+local function read_dependencies(given, subject, at)
+  local result, place = {}, problems.at_field(at, "dependencies")
+  for name, one in pairs(given) do
+    if not is_name(name) then
+      problems.add(string.format("dependencies of %s names %s, which is no name of a plugin", subject, values.described(name)),
+        "write dependencies = { name = \"^1.2\" }", place)
+    else
+      local own = fields.read(string.format("dependency %q of %s", name, subject), "plugin.dependency",
+        type(one) == "string" and { version = one } or one, place)
+      if own.source and not string.find(own.source, "^%a[%w+.%-]*:") and not string.find(own.source, "^/") and not
+        string.find(own.source, "^[%w_.%-]+@[%w_.%-]+:") then
+        problems.add(string.format("dependency %q of %s has a source that is relative, and relative to what nobody knows", name, subject),
+          "write a URL or an absolute path", place)
+      end
+      result[name] = own
+    end
+  end
+  return result
+end
+
+--- The options that are good, each { kind, options }; takes down what is wrong.
+local function read_options(given, subject, at)
+  local result, place, kinds = {}, problems.at_field(at, "options"), {}
+  for name in pairs(language.words) do kinds[#kinds + 1] = string.match(name, "^schema%.(%a+)$") end
+  for name, one in pairs(given) do
+    local what = string.format("option %s of %s", values.described(name), subject)
+    local kind = type(one) == "table" and one.kind
+    if type(name) ~= "string" or not language.words["schema." .. tostring(kind)] then
+      problems.add(what .. " needs a name, and a kind in { kind = \"string\" }",
+        near.question(kind, kinds, "%q") or "kinds are " .. table.concat(kinds, ", "), place)
+    else
+      local rest = tables.copy(one)
+      rest.kind = nil
+      local before = #problems.list
+      if kind ~= "choice" then fields.read(what, "schema." .. kind, rest, place) end
+      if #problems.list == before then result[name] = { kind = kind, given = rest } end
+    end
+  end
+  return result
+end
+
+local function data_of(own)
+  local list = {}
+  for name, one in pairs(own.dependencies) do list[#list + 1] = { name = name, version = one.version, source = one.source } end
+  return { name = own.name, version = own.version, api = own.api, summary = own.summary, license = own.license, main = own.main,
+    capabilities = own.capabilities, dependencies = list, options = tables.keys(own.options) }
+end
+
+--- What a manifest's text says, checked; nil if it is no table. subject: whose it is, for messages.
+local function parsed(text, path, subject)
   local good, manifest = pcall(data, text, "@" .. path)
   local at = { file = path, line = 1 }
   if not good then
     local message = type(manifest) == "table" and manifest.message or tostring(manifest)
-    return problems.add(string.format("plugin %q: %s", name, message), "plugin.lua holds data only: return { name = … }", at)
+    problems.add(string.format("%s: %s", subject, message), "plugin.lua holds data only: return { name = … }", at)
+    return nil, at
   end
-  local own = fields.read("plugin.lua of " .. name, "plugin", manifest, at)
-  if own.api and own.api > language.api then
-    problems.add(string.format("plugin %q needs API %d, this lander has %d", name, own.api, language.api), "install a newer lander", at)
+  local own = fields.read("plugin.lua of " .. subject, "plugin", manifest, at)
+  if own.name and not is_name(own.name) then
+    problems.add(string.format("name of %s has letters, digits, _ and - only, got %q", subject, own.name), nil,
+      problems.at_field(at, "name"))
+    own.name = nil
   end
+  own.asks = own.capabilities and read_capabilities(own.capabilities, subject, at)
+  own.capabilities = own.asks
+  own.dependencies = read_dependencies(own.dependencies or {}, subject, at)
+  own.options = read_options(own.options or {}, subject, at)
+  own.main = own.main or "init.lua"
+  return own, at
+end
+
+--- That the plugin needs another Lander; nil if it does not.
+local function is_newer(own, subject, at)
+  if not own.api or own.api <= language.api then return end
+  problems.add(string.format("%s needs API %d, and this lander has API %d", subject, own.api, language.api),
+    string.format("take a version of it for API %d, or a lander that has API %d", language.api, own.api), problems.at_field(at, "api"))
+end
+
+--- Reads the manifest of the plugin in plugins/NAME, and takes the plugin in.
+--- origin: "own" if it lies in the project or comes with Lander, "locked" if it comes from elsewhere. Returns it.
+function plugin.read(name, path, text, origin)
+  local subject = string.format("plugin %q", name)
+  local own, at = parsed(text, path, subject)
+  own = own or { dependencies = {}, options = {}, main = "init.lua" }
+  is_newer(own, subject, at)
   if own.name and own.name ~= name then
     problems.add(string.format("the plugin in plugins/%s calls itself %q", name, own.name), nil, problems.at_field(at, "name"))
   end
+  local known = { name = name, origin = origin, bound = origin == "locked" or own.asks ~= nil, asks = own.asks or {},
+    dependencies = own.dependencies, options = own.options, main = own.main, manifest = path, data = data_of(own) }
+  grants.know(known)
+  return known
+end
+
+--- A manifest alone, for whoever adds or lists plugins. It may be for a newer API level than `level`, which is this prelude's.
+function plugin.described(text, path)
+  local own = parsed(text, path, "the plugin")
+  return { manifest = own and data_of(own), level = language.api, problems = problems.list }
 end
 
 return plugin

@@ -75,9 +75,9 @@ local function read(name, declared, names, given, skip)
   return result
 end
 
---- A function(given) that checks and completes options.
-local function declare(name, given)
-  local place = problems.here()
+--- A function(given) that checks and completes options. file: where they are declared; nil for the line that runs.
+local function declare(name, given, file)
+  local place = file and { file = file, line = 1 } or problems.here()
   local skip = place.file and string.match(place.file, "^(plugins/[^/]+/)") or place.file
   local declared = {}
   if type(given) ~= "table" then
@@ -100,3 +100,14 @@ language.meaning("schema", values.word("schema", members, function(first)
   local file = problems.here().file or "options"
   return declare(string.match(file, "([^/]+)/init%.lua$") or string.match(file, "([^/]+)%.lua$") or file, first)
 end))
+
+local schema = {}
+
+--- The function that checks and completes the options that a plugin's manifest declares.
+function schema.of_manifest(plugin)
+  local declared = {}
+  for name, one in pairs(plugin.options) do declared[name] = members[one.kind](one.given) end
+  return declare(plugin.name, declared, plugin.manifest)
+end
+
+return schema

@@ -1,7 +1,8 @@
 -- stage "name" { … }, stage.upload and stage.rollout { … }: the parts of a deployment.
 
 local import = ...
-local language, phases, problems = import "runtime/language", import "runtime/phases", import "runtime/problems"
+local grants, language = import "runtime/grants", import "runtime/language"
+local phases, problems = import "runtime/phases", import "runtime/problems"
 local values, void = import "runtime/values", import "runtime/void"
 local fields, types = import "types/fields", import "types/types"
 local named, strategy = import "words/named", import "words/strategy"
@@ -83,7 +84,8 @@ function stage.data(item, traffic, usual)
   local when = own.when
   return problems.placed({ kind = "script", name = own.name, summary = own.summary,
     ["function"] = register(own.run or function() end, "stage " .. own.name),
-    when = when and register(function(deployment) return when(deployment) and true or false end, "when of stage " .. own.name) }, own.place)
+    when = when and register(grants.stands_for(function(deployment) return when(deployment) and true or false end, when),
+      "when of stage " .. own.name) }, own.place)
 end
 
 return stage

@@ -1,7 +1,8 @@
 -- strategy "name" (function(rollout, options) … end): a function that decides about waves.
 
 local import = ...
-local language, phases, problems = import "runtime/language", import "runtime/phases", import "runtime/problems"
+local grants, language = import "runtime/grants", import "runtime/language"
+local phases, problems = import "runtime/phases", import "runtime/problems"
 local tables, values, void = import "runtime/tables", import "runtime/values", import "runtime/void"
 local amount, fields, types = import "types/amount", import "types/fields", import "types/types"
 local named, traffic = import "words/named", import "words/traffic"
@@ -43,7 +44,14 @@ local function bind(inside, given, place)
     end
   end
   return proxy(bound, 0, { name = inside.name, decide = inside.decide, options = options, functions = functions,
-    batch = amount.read(options.batch), place = place })
+    batch = amount.read(options.batch), place = place, plugin = inside.plugin })
+end
+
+--- The same strategy for a plugin that chose it: it acts with no more than that plugin's grants. Other values are as they are.
+function strategy.shared(value, plugin)
+  local kind = values.is(value, defined) and defined or values.is(value, bound) and bound
+  if not kind or payload(value).plugin then return value end
+  return proxy(kind, 0, tables.merged(payload(value), { plugin = plugin }))
 end
 
 defined.__call = framed(function(self, options) return bind(payload(self), options, problems.here()) end)
@@ -78,8 +86,9 @@ end
 
 --- The function that the engine starts: options that are functions do not leave this state, so it gives them back.
 local function started(own)
-  if #tables.keys(own.functions) == 0 then return own.decide end
-  return function(rollout, options) return own.decide(rollout, tables.merged(options, own.functions)) end
+  if #tables.keys(own.functions) == 0 and not own.plugin then return own.decide end
+  local function decide(rollout, options) return own.decide(rollout, tables.merged(options, own.functions)) end
+  return own.plugin and grants.share(decide, own.plugin) or grants.stands_for(decide, own.decide)
 end
 
 --- The line that people know a strategy by: where its function stands, or, if that is another file than theirs, where they name it.

@@ -1,7 +1,8 @@
 -- traffic = { … }: how a recipe moves traffic between pools.
 
 local import = ...
-local language, phase, problems = import "runtime/language", import "runtime/phase", import "runtime/problems"
+local grants, language = import "runtime/grants", import "runtime/language"
+local phase, problems = import "runtime/phase", import "runtime/problems"
 local fields = import "types/fields"
 
 local traffic = {}
@@ -33,13 +34,13 @@ end
 
 --- The function that reads. A rehearsal cannot know the weights: the first pool has all of the traffic there.
 local function reader(own)
-  return function(deployment)
+  return grants.stands_for(function(deployment)
     local weights = own.read(deployment)
     if not phase.rehearsal() then return weights end
     local played = {}
     for i, pool in ipairs(own.pools) do played[pool] = i == 1 and 100 or 0 end
     return played
-  end
+  end, own.read)
 end
 
 --- As the engine gets it; nil for none. Its functions get their numbers here.

@@ -1,7 +1,8 @@
 -- transport "name" (function(host) … end): how the shell of a host is reached.
 
 local import = ...
-local language, near, problems = import "runtime/language", import "runtime/near", import "runtime/problems"
+local grants, language, near = import "runtime/grants", import "runtime/language", import "runtime/near"
+local problems = import "runtime/problems"
 local phases, tables, values, void = import "runtime/phases", import "runtime/tables", import "runtime/values", import "runtime/void"
 local types, named = import "types/types", import "words/named"
 
@@ -40,7 +41,11 @@ function transport.argv(host)
   end
   local ok, argv = pcall(known.make, { name = host.name, address = host.address, port = host.port, user = host.user, root = host.root,
     tags = tables.copy(host.tags), vars = tables.copy(host.vars) })
-  if ok and type(argv) == "table" and #argv > 0 and types.named("strings").read(argv) then return argv end
+  if ok and type(argv) == "table" and #argv > 0 and types.named("strings").read(argv) then
+    argv = tables.joined(argv) -- its own table: nothing changes it after this look
+    grants.may(grants.owner(known.make), "local.exec:" .. argv[1], string.format("transport %q", name))
+    return argv
+  end
   problems.add(string.format("transport %q gave no argv for host %q: %s", name, host.name, ok and values.described(argv) or tostring(argv)),
     "it returns a list such as { \"docker\", \"exec\", \"-i\", name, \"sh\" }", known.place)
 end

@@ -1,0 +1,65 @@
+-- Capabilities: what a plugin may reach, by name. A manifest asks for them, deploy.lua grants them.
+
+local import = ...
+local near = import "runtime/near"
+
+local capability = {}
+
+--- Those that say all by their name, and what each is needed for.
+capability.plain = {
+  { "approval", "asks people: rollout:approve" },
+  { "host.check", "asks hosts whether something answers: host:wait_for with http or port" },
+  { "host.read", "reads files of hosts: host:read, host:exists" },
+  { "host.run", "runs commands on hosts: host:run, host:try" },
+  { "host.upload", "brings files to hosts: host:upload, with local.read for what it brings" },
+  { "host.write", "writes on hosts: host:write, host:link" },
+}
+--- Those that name what they reach.
+capability.named = {
+  { "local.exec", "PROGRAM", "runs a program here; a command in one text is run by sh" },
+  { "local.read", "PATH", "reads a file here, or all of a folder if it ends in /" },
+  { "local.write", "PATH", "writes a file here, or in a folder: host:download" },
+  { "secret", "NAME", "has a handle of a secret" },
+}
+
+local kinds, names = {}, {}
+for _, one in ipairs(capability.plain) do
+  kinds[one[1]], names[#names + 1] = "plain", one[1]
+end
+for _, one in ipairs(capability.named) do
+  kinds[one[1]], names[#names + 1] = "named", one[1] .. ":" .. one[2]
+end
+
+--- Whether a path stays where it says: no "..", no control character.
+local function is_straight(path)
+  return not string.find("/" .. path .. "/", "/../", 1, true) and not string.find(path, "%c")
+end
+
+--- What is wrong with the text of a capability, and what to do; nil if nothing is.
+function capability.fault(text)
+  if type(text) ~= "string" then return "a capability is a text such as \"host.run\"" end
+  if kinds[text] == "plain" then return nil end
+  local kind, what = string.match(text, "^([^:]*):(.*)$")
+  if kinds[text] == "named" then
+    return string.format("%q does not say which one", text), string.format("write \"%s:…\"", text)
+  end
+  if not kind or kinds[kind] ~= "named" then
+    return string.format("there is no capability %q", text), near.question(kind or text, names, "%q")
+      or "there are " .. table.concat(names, ", ")
+  end
+  if what == "" or #what > 500 or not is_straight(what) or string.find(what, "^%s") or string.find(what, "%s$") then
+    return string.format("%q names nothing that could be reached", text), "write the name or the path after the colon, without .."
+  end
+  return nil
+end
+
+--- Whether one that was granted covers one that is needed.
+function capability.covers(granted, needed)
+  if granted == needed then return true end
+  local kind, folder = string.match(granted, "^(local%.%a+):(.*/)$")
+  if not kind or kind == "local.exec" then return false end
+  local path = string.match(needed, "^" .. string.gsub(kind, "%.", "%%.") .. ":(.*)$")
+  return path ~= nil and is_straight(path) and string.sub(path, 1, #folder) == folder
+end
+
+return capability

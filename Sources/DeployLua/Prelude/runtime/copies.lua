@@ -1,0 +1,19 @@
+-- Copies of what a plugin is given by others: tables that it may change without changing theirs.
+
+local copies = {}
+local getmetatable, setmetatable = for_recipes.getmetatable, for_recipes.setmetatable
+
+--- A copy of a value: tables in it are copied with their metatables, each once; functions and handles are the same.
+function copies.of(value, known)
+  if type(value) ~= "table" then return value end
+  known = known or {}
+  if known[value] then return known[value] end
+  local new = {}
+  known[value] = new
+  for key, member in pairs(value) do new[key] = copies.of(member, known) end
+  local meta = getmetatable(value)
+  if type(meta) == "table" then setmetatable(new, copies.of(meta, known)) end
+  return new
+end
+
+return copies

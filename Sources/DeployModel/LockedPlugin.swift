@@ -1,0 +1,37 @@
+/// A plugin as `deploy.lock` has it.
+package struct LockedPlugin: Sendable, Hashable {
+  package var name: String
+  package var version: PluginVersion
+  /// Where it came from: what git takes, or a folder, relative to the project or absolute.
+  package var source: String
+  /// The commit, 40 or 64 hexadecimal digits; nil: its source is a folder.
+  package var commit: String?
+  /// Of its files, as `PluginTree` has them.
+  package var sha256: Digest
+  /// What it asks for, in order.
+  package var capabilities: [String]
+  /// In the order of their names.
+  package var dependencies: [PluginManifest.Dependency]
+  /// The versions that somebody asked for; nil: only another plugin needs it.
+  package var wanted: VersionRange?
+
+  package init(
+    name: String, version: PluginVersion, source: String, commit: String?, sha256: Digest, capabilities: [String],
+    dependencies: [PluginManifest.Dependency] = [], wanted: VersionRange?
+  ) {
+    self.name = name
+    self.version = version
+    self.source = source
+    self.commit = commit
+    self.sha256 = sha256
+    self.capabilities = capabilities
+    self.dependencies = dependencies
+    self.wanted = wanted
+  }
+
+  /// Whether a text may be a plugin's name: letters, digits, `_` and `-`, so that it leads out of no folder.
+  package static func isName(_ text: String) -> Bool {
+    !text.isEmpty && text.utf8.count <= 100
+      && text.utf8.allSatisfy { (48...57).contains($0) || (65...90).contains($0) || (97...122).contains($0) || $0 == 95 || $0 == 45 }
+  }
+}
