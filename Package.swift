@@ -78,7 +78,7 @@ let package = Package(
     tests(of: "DeployReportTests", on: ["PlanDrafts", "DeployModel", "DeployCore", "DeployReport"]),
     tests(
       of: "DeployDeskTests",
-      on: ["DeployModel", "DeployCore", "DeployLua", "DeployEngine", "DeploySimulation", "DeployReport", "DeployDesk"]),
+      on: ["DeployModel", "DeployCore", "DeployLua", "DeployStore", "DeployEngine", "DeploySimulation", "DeployReport", "DeployDesk"]),
     tests(of: "CommandTests", on: ["DeployModel", "lander"]),
     // Reads inputs that make no sense, in a process whose end by a signal `InputTests` sees.
     .executableTarget(

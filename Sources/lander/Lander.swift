@@ -37,7 +37,7 @@ struct Lander: AsyncParsableCommand {
       CommandGroup(
         name: "Hosts and bundles",
         subcommands: [HostsCommand.self, ExecCommand.self, BundleCommand.self]),
-      CommandGroup(name: "More", subcommands: [AppSpecCommand.self, HelpPagesCommand.self]),
+      CommandGroup(name: "More", subcommands: [PluginCommand.self, AppSpecCommand.self, HelpPagesCommand.self]),
     ])
 }
 

@@ -63,7 +63,8 @@ struct EveryCommandTests {
   private static let others: Set = [
     "audit", "init", "check", "rehearse", "pause", "resume", "cancel", "approve", "reject", "promote", "history", "logs", "list", "show",
     "test", "exec", "bundle list", "bundle inspect",
-    "bundle verify", "bundle prune", "appspec run", "appspec check", "help-pages",
+    "bundle verify", "bundle prune", "plugin new", "plugin add", "plugin update", "plugin fetch", "plugin vendor", "plugin verify",
+    "plugin list", "plugin audit", "plugin remove", "appspec run", "appspec check", "help-pages",
   ]
 
   @Test("each command is known to wait for hosts or not to")

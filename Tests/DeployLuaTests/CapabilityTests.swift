@@ -114,6 +114,8 @@ struct Foreign {
     #expect(plugin.problems("require 'chat' allow 'chat' { 'host.rum' }").count == 1)
     #expect(plugin.problems("require 'chat' allow 'chat' { 'host.run' } allow 'chat' { 'host.run' }").count == 1)
     #expect(plugin.problems("require 'chat' allow 'chat'").count == 1)
+    let missing = plugin.problems("require 'none' allow 'none' { 'host.run' }")
+    #expect(missing.count == 1 && missing[0].contains("there is no plugin \"none\""), "\(missing)")
     let greedy = Foreign(capabilities: ["host.run"], code: "allow 'chat' { 'host.run' } return {}")
     #expect(greedy.problems("require 'chat'").first?.contains("there is no global allow") == true)
   }

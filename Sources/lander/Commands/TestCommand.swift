@@ -9,9 +9,9 @@ struct TestCommand: Verb {
   static let configuration = CommandConfiguration(
     commandName: "test", abstract: "Runs the tests of the project's recipes and plugins.",
     discussion: """
-      Tests are files whose names end in _spec.lua, in spec/, recipes/spec/ and plugins/NAME/spec/. Nothing real is reached: a test \
-      deploys recipes to hosts that do not exist, on a clock of its own, and says what it expects. docs/test-a-recipe.md shows how. \
-      Exits with 2 if a test fails.
+      Tests are files whose names end in _spec.lua, in spec/, recipes/spec/ and plugins/NAME/spec/, or in spec/ of a plugin's own \
+      folder. Nothing real is reached: a test deploys recipes to hosts that do not exist, on a clock of its own, and says what it expects. \
+      docs/test-a-recipe.md shows how. Exits with 2 if a test fails.
       """)
 
   @OptionGroup var options: ProjectOptions
@@ -30,7 +30,8 @@ struct TestCommand: Verb {
     let folder = options.folderOrHere
     let files = try SpecFiles(folder: folder).read(paths)
     let report = try junit.map { try ResultFile(at: Folder.absolute($0), option: "--junit") }
-    let specs = LuaSpecs(main: try Folder.text(at: folder + "/deploy.lua") ?? "", folder: folder)
+    let sources = try ProjectSources(folder, state: options.stateFolder())
+    let specs = LuaSpecs(main: try Folder.text(at: folder + "/deploy.lua") ?? "", folder: folder, sources: sources)
     let run = SpecRun(library: specs, stage: Wiring.stage) { Int(DeployModel.ExitCode($0, rollback: $1).rawValue) }
     let (clock, processors) = (ContinuousClock(), ProcessInfo.processInfo.activeProcessorCount)
     let start = clock.now

@@ -8,11 +8,13 @@ struct LuaSpecs: SpecLibrary {
   let main: String
   /// The project's folder, absolute.
   let folder: String
+  let sources: ProjectSources
 
   func spec(_ file: SourceFile) throws(Problems) -> any ReadSpec {
     var read = LuaSpec(
       file: try LuaProject.load(
-        main: SourceFile(path: "deploy.lua", text: main), spec: file, refusing: { OptionNames.clash($0) }, read: Wiring.reader(of: folder)))
+        main: SourceFile(path: "deploy.lua", text: main), spec: file, origins: sources.origins, refusing: { OptionNames.clash($0) },
+        read: sources.read))
     read.project.placeRoots(in: folder)
     return read
   }

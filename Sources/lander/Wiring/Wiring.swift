@@ -15,12 +15,21 @@ enum Wiring {
     guard let text = try Folder.text(at: folder + "/deploy.lua") else {
       throw Problems(Problem("there is no deploy.lua in \(folder)"))
     }
-    var project = try LuaProject.load(
-      main: SourceFile(path: "deploy.lua", text: text), refusing: { OptionNames.clash($0) }, names: { requirable(from: folder) },
-      read: reader(of: folder)
-    ).project
+    let sources = try ProjectSources(folder, state: options.stateFolder())
+    let read = try LuaProject.load(
+      main: SourceFile(path: "deploy.lua", text: text), origins: sources.origins, refusing: { OptionNames.clash($0) },
+      names: { requirable(from: folder) }, read: sources.read)
+    var project = read.project
     project.placeRoots(in: folder)
-    return LoadedProject(folder: folder, project: project)
+    return LoadedProject(folder: folder, project: project, plugins: read.plugins)
+  }
+
+  /// The plugins of a project that come from elsewhere.
+  /// - Throws: if there is no project.
+  static func plugins(of options: ProjectOptions) throws -> PluginDesk {
+    let folder = try options.folder()
+    return PluginDesk(
+      sources: PluginRepositories(folder: folder), shelf: ProjectPlugins(folder: folder, state: options.stateFolder()))
   }
 
   /// A command's project with the desk that asks its hosts.

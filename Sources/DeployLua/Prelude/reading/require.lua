@@ -89,6 +89,7 @@ require_for = function(file)
     if own and not may_require(own, name, place) then return void end
     local answer = boundary.ask { op = "require", name = name, besides = file }
     if answer.message then
+      grants.refused[name] = true
       problems.add(answer.message, answer.fix, place)
       return void
     end

@@ -9,6 +9,7 @@ local grants = {
   plugins = {}, -- by name: { name, origin, bound, asks, dependencies, manifest, at }, and `used`: places by capability
   order = {},   -- their names as they were read
   allowed = {}, -- by name: { list, place }, as deploy.lua grants
+  refused = {}, -- by name: whether a plugin was required and could not be read
 }
 local any_bound = false
 local standing = {} -- by function of this prelude: the function of a recipe that it stands for
@@ -113,7 +114,9 @@ function grants.finish()
   end
   for name, allowed in pairs(grants.allowed) do
     local plugin = grants.plugins[name]
-    if not plugin then
+    if grants.refused[name] then
+      -- That is told already.
+    elseif not plugin then
       problems.add(string.format("allow names plugin %q, and deploy.lua requires none of that name", name),
         near.question(name, grants.order, "%q"), allowed.place)
     elseif plugin.origin ~= "locked" then

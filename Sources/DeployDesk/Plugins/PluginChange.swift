@@ -1,0 +1,27 @@
+package import DeployModel
+
+/// What became of one plugin of the lock.
+package struct PluginChange: Sendable, Hashable {
+  package var name: String
+  /// Nil: it was not there before.
+  package var before: PluginVersion?
+  /// Nil: it is gone.
+  package var after: PluginVersion?
+  /// What it asks for now.
+  package var asks: [String]
+  /// What of that it did not ask for before.
+  package var more: [String]
+
+  package init(from before: LockedPlugin?, to after: LockedPlugin?) {
+    name = after?.name ?? before?.name ?? ""
+    self.before = before?.version
+    self.after = after?.version
+    asks = after?.capabilities ?? []
+    more = asks.filter { before?.capabilities.contains($0) == false }
+  }
+
+  static func all(from before: PluginLock, to after: PluginLock) -> [PluginChange] {
+    let names = Set(before.names + after.names).sorted()
+    return names.filter { before[$0] != after[$0] }.map { PluginChange(from: before[$0], to: after[$0]) }
+  }
+}

@@ -1,0 +1,120 @@
+package import DeployModel
+
+extension PluginDesk {
+  /// Adds a plugin, or takes another version or source of one that is there, with all that it requires.
+  /// - Parameters:
+  ///   - accepts: whether it may ask for more than the version before.
+  /// - Throws: why not; then nothing was written.
+  package func add(_ source: String, _ range: VersionRange, accepts: Bool = false) throws(Problems) -> [PluginChange] {
+    let before = try lock()
+    var root = try pick(source, [(range, "asked for")])
+    root.locked.wanted = range
+    return try change(before, with: root, accepts: accepts)
+  }
+
+  /// Takes the newest versions that fit what was asked for.
+  /// - Parameter names: of which plugins; empty: of all that somebody added.
+  package func update(_ names: [String], accepts: Bool = false) throws(Problems) -> [PluginChange] {
+    let before = try lock()
+    guard !before.plugins.isEmpty else { throw Problems(Problem("deploy.lock has no plugin", fix: "lander plugin add SOURCE adds one")) }
+    var lock = before
+    var found: [FoundPlugin] = []
+    for name in names.isEmpty ? before.plugins.filter({ $0.wanted != nil }).map(\.name) : names {
+      let old = try locked(name, in: lock)
+      var root = try pick(old.source, ranges(on: name, in: lock), name: name)
+      root.locked.wanted = old.wanted
+      let reached = try reach(root, from: lock)
+      found += reached.found
+      lock = reached.lock
+    }
+    try refuseMore(from: before, to: lock, accepts: accepts)
+    try commit(found, lock)
+    return PluginChange.all(from: before, to: lock)
+  }
+
+  private func change(_ before: PluginLock, with root: FoundPlugin, accepts: Bool) throws(Problems) -> [PluginChange] {
+    let reached = try reach(root, from: before)
+    try refuseMore(from: before, to: reached.lock, accepts: accepts)
+    try commit(reached.found, reached.lock)
+    return PluginChange.all(from: before, to: reached.lock)
+  }
+
+  /// What others and whoever added it ask of a plugin's version.
+  private func ranges(on name: String, in lock: PluginLock) -> [(range: VersionRange, of: String)] {
+    let own = lock[name]?.wanted.map { [($0, "asked for")] } ?? []
+    return own + lock.plugins.flatMap { plugin in plugin.dependencies.filter { $0.name == name }.map { ($0.range, plugin.name) } }
+  }
+
+  /// A version that wants more than the one before is taken only if somebody says so.
+  private func refuseMore(from before: PluginLock, to after: PluginLock, accepts: Bool) throws(Problems) {
+    guard !accepts else { return }
+    let problems = PluginChange.all(from: before, to: after).filter { !$0.more.isEmpty }.compactMap { change -> Problem? in
+      guard let old = change.before, let new = change.after else { return nil }
+      let more = change.more.map { "+ \($0)" }.joined(separator: "\n")
+      return Problem(
+        "\(change.name) \(new) asks for more than \(old):\n\(more)",
+        fix: "look at what it does with that; --accept takes it, and allow \"\(change.name)\" in deploy.lua grants it")
+    }
+    guard problems.isEmpty else { throw Problems(problems, exit: .refused) }
+  }
+
+  /// The lock with a plugin and everything that it requires.
+  private func reach(_ root: FoundPlugin, from before: PluginLock) throws(Problems) -> (lock: PluginLock, found: [FoundPlugin]) {
+    var (lock, found, queue) = (before, [FoundPlugin](), [root])
+    while let next = queue.popLast() {
+      guard found.count < Self.mostPlugins else { throw Problems(Problem("\(root.locked.name) requires over \(Self.mostPlugins) plugins")) }
+      if shelf.hasOwn(next.locked.name) {
+        throw Problems(
+          Problem(
+            "the project has a plugin \(next.locked.name) of its own, in plugins/\(next.locked.name)",
+            fix: "remove that folder or rename it: one project has one plugin of a name"), exit: .refused)
+      }
+      lock = PluginLock(lock.plugins.filter { $0.name != next.locked.name } + [next.locked])
+      found.append(next)
+      for dependency in next.manifest.dependencies {
+        if let more = try required(dependency, by: next.locked, in: lock) { queue.append(more) }
+      }
+    }
+    if let problem = lock.problems.first ?? Self.circle(in: lock) { throw Problems(problem, exit: .refused) }
+    return (lock, found)
+  }
+
+  /// A dependency that is not there yet; nil: it is, in a version that fits.
+  private func required(
+    _ dependency: PluginManifest.Dependency, by plugin: LockedPlugin, in lock: PluginLock
+  ) throws(Problems) -> FoundPlugin? {
+    if let other = lock[dependency.name] {
+      if dependency.range.holds(other.version) { return nil }
+      var found = try pick(other.source, ranges(on: other.name, in: lock), name: other.name)
+      found.locked.wanted = other.wanted
+      return found
+    }
+    if let source = dependency.source {
+      return try pick(source, ranges(on: dependency.name, in: lock), name: dependency.name)
+    }
+    guard let shipped = shelf.shipped(dependency.name) else {
+      throw Problems(
+        Problem(
+          "plugin \(plugin.name) requires \(dependency.name) \(dependency.range), and its plugin.lua does not say where that is",
+          fix: "add it first: lander plugin add SOURCE"), exit: .refused)
+    }
+    guard dependency.range.holds(shipped.version) else {
+      throw Problems(
+        Problem("plugin \(plugin.name) requires \(dependency.name) \(dependency.range), and this lander has \(shipped.version)"),
+        exit: .refused)
+    }
+    return nil
+  }
+
+  /// Plugins that require each other in a circle.
+  private static func circle(in lock: PluginLock) -> Problem? {
+    func way(_ name: String, _ above: [String]) -> [String]? {
+      if let index = above.firstIndex(of: name) { return above[index...] + [name] }
+      guard above.count <= mostPlugins else { return nil }
+      return lock[name]?.dependencies.lazy.compactMap { way($0.name, above + [name]) }.first
+    }
+    return lock.names.lazy.compactMap { way($0, []) }.first.map { names in
+      Problem("plugins require each other in a circle: \(names.joined(separator: " → "))", fix: "one of them has to do without the other")
+    }
+  }
+}

@@ -1,0 +1,70 @@
+package import DeployModel
+
+/// A plugin of the lock, and whether it can be used.
+package struct VerifiedPlugin: Sendable {
+  package var plugin: LockedPlugin
+  package var isVendored: Bool
+  /// Its files, as the lock has them; nil: they may not be read.
+  package var tree: PluginTree?
+  /// Why not; nil: it can be used.
+  package var problem: Problem?
+}
+
+extension PluginDesk {
+  /// Every plugin of the lock: nothing is downloaded.
+  /// - Throws: what is wrong with the lock itself.
+  package func verify() throws(Problems) -> [VerifiedPlugin] { try lock().plugins.map(verified) }
+
+  /// The same.
+  /// - Throws: every plugin that cannot be used, and why.
+  package func whole() throws(Problems) -> [VerifiedPlugin] {
+    let all = try verify()
+    let problems = all.compactMap(\.problem)
+    guard problems.isEmpty else { throw Problems(problems, exit: .refused) }
+    return all
+  }
+
+  private func verified(_ plugin: LockedPlugin) -> VerifiedPlugin {
+    var isVendored = false
+    do throws(Problem) {
+      if shelf.hasOwn(plugin.name) {
+        throw Problem(
+          "plugin \(plugin.name) is in deploy.lock and in plugins/\(plugin.name)", fix: "remove one: lander plugin remove \(plugin.name)")
+      }
+      var found = try shelf.vendored(plugin.name)
+      isVendored = found != nil
+      if found == nil { found = try shelf.copy(plugin.sha256) }
+      guard let tree = found else {
+        throw Problem(
+          "plugin \(plugin.name) \(plugin.version) is in deploy.lock and not on this machine",
+          fix: "lander plugin fetch brings it from \(plugin.source); lander plugin vendor keeps it with the project")
+      }
+      try compare(tree, plugin, isVendored)
+      return VerifiedPlugin(plugin: plugin, isVendored: isVendored, tree: tree)
+    } catch { return VerifiedPlugin(plugin: plugin, isVendored: isVendored, problem: error) }
+  }
+
+  private func compare(_ tree: PluginTree, _ plugin: LockedPlugin, _ isVendored: Bool) throws(Problem) {
+    guard shelf.digest(of: tree) == plugin.sha256 else {
+      let place = isVendored ? "vendor/lander/\(plugin.name)" : "the copy on this machine"
+      throw Problem(
+        "plugin \(plugin.name) is altered: \(place) is not what deploy.lock recorded",
+        fix: isVendored
+          ? "git checkout vendor/lander/\(plugin.name) deploy.lock, or lander plugin vendor once the folder is removed"
+          : "lander plugin fetch brings it again")
+    }
+    let manifest: PluginManifest
+    do { manifest = try shelf.manifest(tree.text("plugin.lua") ?? "") } catch {
+      throw Problem("plugin \(plugin.name) has a broken plugin.lua: \(error.list.first?.message ?? "")", fix: "take another version of it")
+    }
+    guard manifest.name == plugin.name, manifest.version == plugin.version else {
+      throw Problem("deploy.lock has \(plugin.name) \(plugin.version), and its plugin.lua says \(manifest.name) \(manifest.version)")
+    }
+    let more = (manifest.capabilities ?? []).filter { !plugin.capabilities.contains($0) }
+    guard more.isEmpty else {
+      throw Problem(
+        "plugin \(plugin.name) asks for more than deploy.lock recorded:\n" + more.map { "+ \($0)" }.joined(separator: "\n"),
+        fix: "look at what it does with that, then lander plugin update \(plugin.name) --accept")
+    }
+  }
+}

@@ -1,0 +1,26 @@
+package import DeployModel
+
+/// Plugins on this machine: a project's lock, copies by their digest, and those in `vendor/lander`.
+package protocol PluginShelf: Sendable {
+  /// `deploy.lock`; nil: the project has none.
+  func lock() throws(Problem) -> PluginLock?
+  func write(_ lock: PluginLock) throws(Problem)
+  /// The digest that `deploy.lock` has.
+  func digest(of tree: PluginTree) -> Digest
+  /// A copy by its digest, unread; nil: there is none.
+  func copy(_ digest: Digest) throws(Problem) -> PluginTree?
+  func keep(_ tree: PluginTree, as digest: Digest) throws(Problem)
+  /// What `vendor/lander/NAME` holds; nil: there is no such folder.
+  func vendored(_ name: String) throws(Problem) -> PluginTree?
+  func vendor(_ tree: PluginTree, as name: String) throws(Problem)
+  func removeVendored(_ name: String) throws(Problem)
+  /// Whether the project has a plugin of its own of that name, in `plugins/NAME`.
+  func hasOwn(_ name: String) -> Bool
+  /// The manifest of a plugin that comes with Lander; nil: none of that name does.
+  func shipped(_ name: String) -> PluginManifest?
+  /// Reads a manifest's text.
+  /// - Throws: everything that is wrong with it; a newer API level is not.
+  func manifest(_ text: String) throws(Problems) -> PluginManifest
+  /// The API level of this Lander.
+  var level: Int { get }
+}

@@ -1,0 +1,10 @@
+package import DeployModel
+
+extension PluginTree {
+  /// SHA-256 of its files: whether each can be run, its size, its path and its bytes, in the order of the paths.
+  package var digest: Digest {
+    var hash = Sha256()
+    canonical { hash.update($0) }
+    return hash.digest
+  }
+}

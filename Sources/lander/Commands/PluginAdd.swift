@@ -1,0 +1,25 @@
+import ArgumentParser
+import DeployDesk
+import DeployModel
+
+/// Adds a plugin from elsewhere.
+struct PluginAdd: Verb {
+  static let configuration = CommandConfiguration(
+    commandName: "add", abstract: "Adds a plugin from a git repository or a folder, with all that it requires.",
+    discussion: """
+      SOURCE is a folder, or whatever git clone takes. RANGE says which versions are good: ^1.2 (below 2), ~1.2.3 (below 1.3), 1.2.3, \
+      ">=1.0 <2", or * for all; the newest tag that fits is taken. Only these programs are run: git, and ssh as git asks for it. A plugin \
+      does nothing until deploy.lua grants it what it asks for: allow "name" { … }.
+      """)
+
+  @OptionGroup var options: ProjectOptions
+  @Argument(help: ArgumentHelp("SOURCE or SOURCE@RANGE.", valueName: "source"))
+  var source: String
+  @OptionGroup var acceptance: AcceptOption
+
+  func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
+    let asked = PluginReference(source)
+    terminal.say(try Wiring.plugins(of: options).add(asked.source, asked.range, accepts: acceptance.accept).flatMap(\.lines))
+    return .done
+  }
+}

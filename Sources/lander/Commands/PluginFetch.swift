@@ -1,0 +1,18 @@
+import ArgumentParser
+import DeployDesk
+import DeployModel
+
+/// Brings the plugins of the lock onto this machine.
+struct PluginFetch: Verb {
+  static let configuration = CommandConfiguration(
+    commandName: "fetch", abstract: "Brings the plugins that deploy.lock lists onto this machine, exactly those.",
+    discussion: "For a fresh checkout or a CI job. What vendor put into the project needs no fetch.")
+
+  @OptionGroup var options: ProjectOptions
+
+  func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
+    let brought = try Wiring.plugins(of: options).fetch()
+    terminal.say(brought.isEmpty ? ["All plugins are here."] : brought.map { "Brought \($0.name) \($0.version)." })
+    return .done
+  }
+}

@@ -1,0 +1,30 @@
+import ArgumentParser
+import DeployModel
+
+/// Writes a plugin to begin with.
+struct PluginNew: Verb {
+  static let configuration = CommandConfiguration(
+    commandName: "new", abstract: "Writes a plugin with a test.",
+    discussion: "In a project it goes into plugins/NAME, otherwise into NAME. Never overwrites.")
+
+  @OptionGroup var options: ProjectOptions
+  @Argument(help: ArgumentHelp("Letters, digits, _ and -.", valueName: "name"))
+  var name: String
+
+  func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
+    let project = try? options.folder()
+    let folder = project.map { "\($0)/plugins/\(name)" } ?? Folder.absolute(name, in: options.folderOrHere)
+    try NewPlugin(name: name, folder: folder).write()
+    terminal.say("Wrote plugin \(name) in \(folder).")
+    terminal.say([
+      "", "Next",
+      "  1. plugin.lua      what it is, and all that it may reach",
+      "  2. init.lua        what require \"\(name)\" gives",
+      project == nil
+        ? "  3. lander -C \(name) test      runs spec/\(name)_spec.lua without a host"
+        : "  3. lander test      runs plugins/\(name)/spec/\(name)_spec.lua without a host",
+      "  4. git init, commit, git tag v0.1.0; others take it with lander plugin add SOURCE",
+    ])
+    return .done
+  }
+}

@@ -1,0 +1,21 @@
+import ArgumentParser
+import DeployDesk
+import DeployModel
+
+/// Takes newer versions of plugins.
+struct PluginUpdate: Verb {
+  static let configuration = CommandConfiguration(
+    commandName: "update", abstract: "Takes the newest versions that fit what was asked for.",
+    discussion: "A version that asks for more than the one before is refused, with the difference, unless --accept takes it.")
+
+  @OptionGroup var options: ProjectOptions
+  @Argument(help: ArgumentHelp("Plugins; without any, all that were added.", valueName: "name"))
+  var names: [String] = []
+  @OptionGroup var acceptance: AcceptOption
+
+  func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
+    let changes = try Wiring.plugins(of: options).update(names, accepts: acceptance.accept)
+    terminal.say(changes.isEmpty ? ["Nothing newer fits."] : changes.flatMap(\.lines))
+    return .done
+  }
+}

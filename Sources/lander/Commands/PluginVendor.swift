@@ -1,0 +1,19 @@
+import ArgumentParser
+import DeployDesk
+import DeployModel
+import DeployReport
+
+/// Copies plugins into the project.
+struct PluginVendor: Verb {
+  static let configuration = CommandConfiguration(
+    commandName: "vendor", abstract: "Copies the plugins into vendor/lander, to be committed with the project.",
+    discussion: "From then on nothing is needed from elsewhere. The digests in deploy.lock stay the same.")
+
+  @OptionGroup var options: ProjectOptions
+
+  func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
+    let plugins = try Wiring.plugins(of: options).vendor()
+    terminal.say(plugins.map { "vendor/lander/\($0.name)  \($0.version)" })
+    return .done
+  }
+}

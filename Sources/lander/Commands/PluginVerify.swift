@@ -1,0 +1,19 @@
+import ArgumentParser
+import DeployDesk
+import DeployModel
+import DeployReport
+
+/// Says whether the plugins are what the lock recorded.
+struct PluginVerify: Verb {
+  static let configuration = CommandConfiguration(
+    commandName: "verify", abstract: "Compares the plugins on this machine with deploy.lock, byte by byte.",
+    discussion: "Downloads nothing. Exits with 3 if one is missing, altered, broken or asks for more than was recorded.")
+
+  @OptionGroup var options: ProjectOptions
+
+  func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
+    let verified = try Wiring.plugins(of: options).whole()
+    terminal.say(verified.isEmpty ? "deploy.lock has no plugin." : "\(verified.count.of("plugin")) as deploy.lock recorded.")
+    return .done
+  }
+}

@@ -1,0 +1,60 @@
+import DeployDesk
+import DeployModel
+import DeployReport
+
+extension PluginChange {
+  /// What became of it, and what it asks for.
+  var lines: [String] {
+    let name = SafeText.line(name)
+    switch (before, after) {
+    case (nil, let after?):
+      return ["Added \(name) \(after)."] + (asks.isEmpty ? ["  It asks for nothing."] : ["  It asks for:"] + asked + ["  " + hint])
+    case (_, nil): return ["Removed \(name)."]
+    case (let before?, let after?):
+      let change = before == after ? "\(name) \(after) from another source or commit." : "\(name) \(before) → \(after)"
+      return [change] + more.map { "  + \(SafeText.line($0))" } + (more.isEmpty ? [] : ["  " + hint])
+    }
+  }
+
+  private var asked: [String] { asks.map { "  - \(SafeText.line($0))" } }
+
+  private var hint: String {
+    let list = asks.map { "\"\(SafeText.line($0))\"" }.joined(separator: ", ")
+    return "Grant it in deploy.lua: allow \"\(SafeText.line(name))\" { \(list) }"
+  }
+}
+
+extension VerifiedPlugin {
+  /// Where its files are, in a word.
+  var state: String { problem != nil ? "refused" : isVendored ? "vendored" : "here" }
+
+  var value: Value {
+    JSON.record([
+      ("name", .text(plugin.name)), ("version", .text(plugin.version.description)), ("source", .text(plugin.source)),
+      ("commit", plugin.commit.map { .text($0) }), ("sha256", .text(plugin.sha256.hex)), ("state", .text(state)),
+      ("wanted", plugin.wanted.map { .text($0.description) }), ("capabilities", .list(plugin.capabilities.map { .text($0) })),
+      ("problem", problem?.value),
+    ])
+  }
+}
+
+extension RequiredPlugin {
+  private var from: String { origin == .locked ? "deploy.lock" : "project or lander" }
+
+  /// A row for each capability; one row for a plugin without any.
+  var rows: [[String]] {
+    let head = [SafeText.line(manifest.name), manifest.version.description, from]
+    guard isBound else { return [head + ["says nothing", "everything"]] }
+    let asks = manifest.capabilities ?? []
+    guard !asks.isEmpty else { return [head + ["nothing", "nothing outside"]] }
+    return asks.map { one in head + [SafeText.line(one), granted.contains(one) ? "yes" : "no: deploy.lua does not grant it"] }
+  }
+
+  var value: Value {
+    JSON.record([
+      ("name", .text(manifest.name)), ("version", .text(manifest.version.description)), ("origin", .text(origin.rawValue)),
+      ("may_everything", .bool(!isBound)), ("asks", .list((manifest.capabilities ?? []).map { .text($0) })),
+      ("granted", .list(granted.map { .text($0) })), ("license", manifest.license.map { .text($0) }), ("summary", .text(manifest.summary)),
+    ])
+  }
+}

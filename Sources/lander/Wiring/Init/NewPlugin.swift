@@ -1,0 +1,105 @@
+import DeployModel
+
+/// A plugin to begin with: it checks, and its test passes.
+struct NewPlugin {
+  var name: String
+  /// Where it is written, absolute.
+  var folder: String
+
+  /// - Throws: that the name is none, or that something is there already.
+  func write() throws(Problem) {
+    guard LockedPlugin.isName(name) else {
+      throw Problem("\"\(name)\" is no name of a plugin", fix: "use letters, digits, _ and -, as in lander plugin new slack")
+    }
+    guard !Folder.exists(folder) else { throw Problem("there is something in \(folder) already", fix: "take another name, or remove it") }
+    for (path, text) in [
+      ("plugin.lua", manifest), ("init.lua", code), ("spec/\(name)_spec.lua", spec), ("README.md", readme),
+    ] { try Folder.writeNew(text, to: "\(folder)/\(path)") }
+  }
+
+  private var manifest: String {
+    """
+    -- Data only: this file is read with nothing in reach.
+    return {
+      name         = "\(name)",
+      version      = "0.1.0",
+      api          = 1,
+      summary      = "Says what it is for in one sentence",
+      license      = "Apache-2.0",
+      main         = "init.lua",
+      capabilities = { "host.run" },   -- all that it may reach; whoever uses it grants it
+      options      = {
+        command = { kind = "string", required = true, help = "what is run on each host" },
+        timeout = { kind = "duration", default = "1m" },
+      },
+    }
+
+    """
+  }
+
+  private var code: String {
+    """
+    -- require "\(name)" gives this function: from options it makes a hook.
+
+    ---@param given { command: string, timeout?: string }
+    ---@return fun(host: lander.Host)
+    return function(given)
+      local own = options(given)   -- checked as plugin.lua declares them
+
+      return function(host)
+        host:run(own.command, { timeout = own.timeout })
+        log.info("%s ran %s", host, own.command)
+      end
+    end
+
+    """
+  }
+
+  private var spec: String {
+    """
+    -- What \(name) promises, tried without a host: lander test runs it.
+
+    local plugin = require "\(name)"
+
+    group "fleet" { hosts = { "web1", "web2" } }
+    recipe "probe" {
+      revision = bundle { from = "dist" },
+      path     = "/srv/probe",
+      targets  = group "fleet",
+      on       = { ApplicationStart = plugin { command = "bin/start" } },
+    }
+
+    describe("\(name)", function()
+      it("runs its command once on each host", function(t)
+        local run = t:deploy "probe"
+        t:expect(run.status):equals "succeeded"
+        t:expect(run:ran("bin/start", "web1")):equals(1)
+        t:expect(run.log):contains "web2 ran bin/start"
+      end)
+
+      it("refuses options that it does not have", function(t)
+        t:expect(function() plugin { comand = "x" } end):fails "did you mean"
+      end)
+    end)
+
+    """
+  }
+
+  private var readme: String {
+    """
+    # \(name)
+
+    ```lua
+    local \(name.replacing("-", with: "_")) = require "\(name)"
+    ```
+
+    | option | | default |
+    |---|---|---|
+    | `command` | what is run on each host | needed |
+    | `timeout` | when it is given up | `"1m"` |
+
+    It asks for `host.run`.
+
+    """
+  }
+}

@@ -1,0 +1,46 @@
+import DeployDesk
+import DeployLua
+import DeployModel
+import DeployStore
+
+/// The plugins of a project on this machine.
+struct ProjectPlugins: PluginShelf {
+  /// The project's folder, absolute.
+  let folder: String
+  /// Its state folder, absolute.
+  let state: String
+
+  var level: Int { ManifestText.level }
+
+  func lock() throws(Problem) -> PluginLock? {
+    guard let text = try Folder.text(at: "\(folder)/\(PluginLock.file)") else { return nil }
+    return try PluginOrigins.lock(text)
+  }
+
+  func write(_ lock: PluginLock) throws(Problem) { try Folder.write(lock.text, to: "\(folder)/\(PluginLock.file)") }
+  func digest(of tree: PluginTree) -> Digest { tree.digest }
+
+  private func place(_ digest: Digest) -> PluginFolder { PluginFolder(path: "\(state)/plugins/\(digest.hex)") }
+  private func vendorPlace(_ name: String) -> PluginFolder { PluginFolder(path: "\(folder)/vendor/lander/\(name)") }
+
+  func copy(_ digest: Digest) throws(Problem) -> PluginTree? { try place(digest).tree() }
+  func keep(_ tree: PluginTree, as digest: Digest) throws(Problem) {
+    // Makes the state folder, with what keeps it out of version control.
+    do { _ = try StateDirectory(state) } catch { throw error.list[0] }  // it has one problem
+    try place(digest).write(tree)
+  }
+
+  func vendored(_ name: String) throws(Problem) -> PluginTree? { try vendorPlace(name).tree() }
+  func vendor(_ tree: PluginTree, as name: String) throws(Problem) { try vendorPlace(name).write(tree) }
+  func removeVendored(_ name: String) throws(Problem) { try vendorPlace(name).remove() }
+  func hasOwn(_ name: String) -> Bool { Folder.exists("\(folder)/plugins/\(name)") }
+
+  func shipped(_ name: String) -> PluginManifest? {
+    guard let home = Shipped.folder(), let text = (try? Folder.text(at: "\(home)/plugins/\(name)/plugin.lua")).flatMap({ $0 }) else {
+      return nil
+    }
+    return try? manifest(text)
+  }
+
+  func manifest(_ text: String) throws(Problems) -> PluginManifest { try ManifestText.read(text, path: "plugin.lua") }
+}

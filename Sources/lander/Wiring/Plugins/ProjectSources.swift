@@ -1,0 +1,44 @@
+import DeployDesk
+import DeployLua
+import DeployModel
+
+/// What reading a project needs of its folder: texts by path, and the plugins of its lock, each looked at before it is read.
+struct ProjectSources {
+  let origins: PluginOrigins
+  let read: @Sendable (String) -> String?
+
+  /// - Throws: what is wrong with `deploy.lock`.
+  init(_ folder: String, state: String) throws(Problems) {
+    let plain = Wiring.reader(of: folder)
+    let text: String?
+    do { text = try Folder.text(at: "\(folder)/\(PluginLock.file)") } catch { throw Problems(error) }
+    guard let text else {
+      let own = Self.own(in: folder)
+      (origins, read) = (.none, { path in own.flatMap { Self.inside(path, of: $0) }.map { plain($0) } ?? plain(path) })
+      return
+    }
+    let shelf = ProjectPlugins(folder: folder, state: state)
+    let verified = try PluginDesk(sources: PluginRepositories(folder: folder), shelf: shelf).verify()
+    let trees = Dictionary(verified.compactMap { one in one.tree.map { (one.plugin.name, $0) } }) { first, _ in first }
+    let problems = Dictionary(verified.compactMap { one in one.problem.map { (one.plugin.name, $0) } }) { first, _ in first }
+    do { origins = try PluginOrigins(lock: text) { problems[$0] } } catch { throw Problems(error) }
+    let names = Set(verified.map(\.plugin.name))
+    read = { path in
+      let parts = path.parts(at: "/", most: 2, keepingEmpty: true).map(String.init)
+      guard parts.count == 3, parts[0] == "plugins", names.contains(parts[1]) else { return plain(path) }
+      return trees[parts[1]]?.text(parts[2])
+    }
+  }
+
+  /// The name of the plugin that a folder is itself, if it is one and no project: its tests require it by that name.
+  private static func own(in folder: String) -> String? {
+    guard !Folder.exists("\(folder)/deploy.lua"), let text = (try? Folder.text(at: "\(folder)/plugin.lua")).flatMap({ $0 }) else {
+      return nil
+    }
+    return try? ManifestText.read(text, path: "plugin.lua").name
+  }
+
+  private static func inside(_ path: String, of plugin: String) -> String? {
+    path.hasPrefix("plugins/\(plugin)/") ? String(path.dropFirst("plugins/\(plugin)/".count)) : nil
+  }
+}
