@@ -148,6 +148,17 @@ import Testing
         == ["w2", "watch", "approve next?", "w2", "watch"])
   }
 
+  @Test("an error in a strategy that comes with Lander names the line of the recipe that calls it, behind its own")
+  func namedByRecipe() throws {
+    do {
+      _ = try decisions("canary { check = 7 }", hosts: 2)
+      #expect(Bool(false), "nothing was raised")
+    } catch let error as ScriptError {
+      #expect(error.place?.file == "recipes/strategies/canary.lua", "\(error)")
+      #expect(error.trace.last == "deploy.lua:2: strategy canary", "\(error.trace)")
+    }
+  }
+
   @Test("an option of a strategy may be a function: it is called with the recipe's own state, in every engine")
   func callback() throws {
     let rig = try Rig(

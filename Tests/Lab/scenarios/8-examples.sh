@@ -33,6 +33,11 @@ example_a() {
   for k in $(hosts); do holds "$(page "$k")" "version 4"; done
   status 0 lander rollback --appspec a --hosts h1,h2
   for k in $(hosts); do holds "$(page "$k")" "version 3"; done
+  # Without a deploy.lua the bundle and the hosts say whose receipts are compared.
+  status 0 lander audit --appspec a --hosts h1,h2
+  for k in $(hosts); do
+    printf '%s\n' "$OUTPUT" | grep -q "h$k (a): .*, agrees with entry" || broken "audit compared no receipt of h$k: $OUTPUT"
+  done
   touch "$PROJECT/enough"
   mapfile -t askers <"$PROJECT/askers"
   wait "${askers[@]}"
