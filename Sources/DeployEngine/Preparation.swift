@@ -7,20 +7,27 @@ package struct Preparation: Sendable {
   /// The hosts of the group that are left alone, if the floor depends on them; nil: nobody asked them.
   package var others: Bystanders?
   package var kept: [PinnedRecipe]
+  /// Of partners, by their index; empty if they were not asked.
+  package var partners: [Survey]
 
   /// Hosts asked at once.
   static let width = 30
 
-  /// - Parameter deep: whether hosts are asked for the receipts of all releases that they keep, too, and what is wrong with these.
+  /// - Parameters:
+  ///   - deep: whether hosts are asked for the receipts of all releases that they keep, too, and what is wrong with these.
+  ///   - partners: whether partners are asked, too.
+  ///   - surveyed: is told each host that answered, by its number.
   package init(
-    _ selection: Selection, ports: Ports, recipes: any RecipeLibrary, deep: Bool = false,
+    _ selection: Selection, ports: Ports, recipes: any RecipeLibrary, deep: Bool = false, partners: Bool = false,
     surveyed: @escaping @Sendable (Int, Survey) -> Void = { _, _ in }
   )
     async
   {
+    async let partnered = partners ? Self.survey(partnersOf: selection, ports, surveyed) : []
     surveys = await Self.survey(selection.hosts, selection, ports, deep, surveyed)
     others =
       selection.asksBystanders ? Bystanders(await Self.survey(selection.bystanders, selection, ports, false) { _, _ in }) : nil
+    self.partners = await partnered
     kept = await Self.kept(selection, surveys, ports, recipes)
   }
 
@@ -78,6 +85,29 @@ package struct Preparation: Sendable {
       }
     }
     return surveys.map { $0 ?? .unreachable(Failure(.internal, "no survey was made")) }
+  }
+
+  private static func survey(
+    partnersOf selection: Selection, _ ports: Ports, _ surveyed: @escaping @Sendable (Int, Survey) -> Void
+  ) async -> [Survey] {
+    let (application, group) = (selection.recipe.application, selection.group)
+    var surveys: [Survey] = selection.partners.map { _ in .unreachable(Failure(.internal, "no survey was made")) }
+    await withTaskGroup(of: (Int, Survey).self) { tasks in
+      var rest = selection.partners.enumerated().map { ($0.offset, $0.element) }[...]
+      func add() {
+        guard let (index, partner) = rest.popFirst() else { return }
+        tasks.addTask {
+          (index, await ports.transport.survey(partner.host, at: partner.path, application: application, group: group, shared: []))
+        }
+      }
+      for _ in 0..<width { add() }
+      for await (index, survey) in tasks {
+        surveys[index] = survey
+        surveyed(selection.partners[index].host.number, survey)
+        add()
+      }
+    }
+    return surveys
   }
 
   /// The recipes that receipts name, from the store or else from a host that keeps them. One that cannot be had is left out.

@@ -21,4 +21,12 @@ package enum LifecycleEvent: String, Sendable, Hashable, Codable, CaseIterable {
     default: false
     }
   }
+
+  /// Whether the event gives the host its traffic back.
+  package var givesTraffic: Bool {
+    switch self {
+    case .beforeAllowTraffic, .allowTraffic, .afterAllowTraffic: true
+    default: false
+    }
+  }
 }

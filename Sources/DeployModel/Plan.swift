@@ -8,12 +8,14 @@ package struct Plan: Sendable, Hashable {
   package let flow: Flow
   /// By number.
   package let hosts: [HostPlan]
+  /// Hosts that it works with besides; the number of the first is the number of `hosts`, and so on.
+  package let partners: [Partner]
   package let bounds: Bounds
   package let lock: LockRequest
 
   package init(
     origin: Origin, subject: Subject, content: Content, placement: Placement, flow: Flow, hosts: [HostPlan], bounds: Bounds,
-    lock: LockRequest
+    lock: LockRequest, partners: [Partner] = []
   ) {
     self.origin = origin
     self.subject = subject
@@ -23,10 +25,33 @@ package struct Plan: Sendable, Hashable {
     self.hosts = hosts
     self.bounds = bounds
     self.lock = lock
+    self.partners = partners.enumerated().map { index, partner in
+      var partner = partner
+      partner.host.number = hosts.count + index
+      return partner
+    }
   }
 
   package var id: Deployment.ID { origin.id }
   package var kind: Kind { origin.kind }
+
+  /// The partner of that number; nil for a target, and for a number that is not there.
+  package func partner(_ number: Int) -> Partner? {
+    partners.indices.contains(number - hosts.count) ? partners[number - hosts.count] : nil
+  }
+
+  /// Partners whose names no target has. One machine may be both, under one name.
+  package var ownPartners: [Host] {
+    partners.map(\.host).filter { partner in !hosts.contains { $0.host.name == partner.name } }
+  }
+
+  /// The host of that number, a target or a partner; nil if there is none.
+  package func host(_ number: Int) -> Host? {
+    hosts.indices.contains(number) ? hosts[number].host : partner(number)?.host
+  }
+
+  /// The name of that host; its number in words if there is none.
+  package func name(ofHost number: Int) -> String { host(number)?.name ?? "host \(number)" }
 
   /// The digest of what it brings to its hosts; nil for a rollback that takes them to different ones, or to nothing.
   package var revision: Digest? {

@@ -3,7 +3,7 @@ extension Plan: Codable {
   private enum Member: String, CodingKey {
     case id, kind, application, recipe, group, actor, at, engine, bundle, release, recipes, parameters, hosts, stages
     case bounds, path, shared, keep, reuse, onFailure, onSuccess, rollback, inputs, lock, seed, secrets, trial, prunesLast, tracksService
-    case rules
+    case rules, partners
   }
 
   package func encode(to encoder: any Encoder) throws {
@@ -38,6 +38,7 @@ extension Plan: Codable {
     try members.encodeIfPresent(flow.prunesLast, forKey: .prunesLast)
     try members.encodeIfPresent(flow.tracksService, forKey: .tracksService)
     try members.encodeIfPresent(flow.rules, forKey: .rules)
+    if !partners.isEmpty { try members.encode(partners, forKey: .partners) }
   }
 
   package init(from decoder: any Decoder) throws {
@@ -67,6 +68,7 @@ extension Plan: Codable {
         tracksService: try members.decodeIfPresent(Bool.self, forKey: .tracksService),
         rules: try members.decodeIfPresent(Flow.Rules.self, forKey: .rules)),
       hosts: try members.decode([HostPlan].self, forKey: .hosts), bounds: try members.decode(Bounds.self, forKey: .bounds),
-      lock: try members.decode(LockRequest.self, forKey: .lock))
+      lock: try members.decode(LockRequest.self, forKey: .lock),
+      partners: try members.decodeIfPresent([Partner].self, forKey: .partners) ?? [])
   }
 }

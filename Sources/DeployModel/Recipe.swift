@@ -5,6 +5,8 @@ package struct Recipe: Sendable, Hashable, Codable {
   package var revision: Revision?
   /// Names of groups, or one unnamed group defined in place.
   package var targets: Targets
+  /// Names of the groups of hosts that it works with besides; a name may stand there twice.
+  package var partners: [String]
   /// A configuration's name, one in place, or nil: the default bounds.
   package var configuration: DeploymentConfiguration?
   package var placement: Placement
@@ -60,7 +62,8 @@ package struct Recipe: Sendable, Hashable, Codable {
   package init(
     name: String, application: String? = nil, revision: Revision? = nil, targets: Targets = .unset,
     configuration: DeploymentConfiguration? = nil, placement: Placement, user: String? = nil, parameters: [Parameter] = [],
-    flow: Flow = Flow(), secrets: [String] = [], appspec: AppSpecOptions? = nil, place: SourcePlace? = nil, origins: [Value.Member] = []
+    flow: Flow = Flow(), secrets: [String] = [], appspec: AppSpecOptions? = nil, place: SourcePlace? = nil, origins: [Value.Member] = [],
+    partners: [String] = []
   ) {
     self.name = name
     self.application = application ?? name
@@ -75,5 +78,6 @@ package struct Recipe: Sendable, Hashable, Codable {
     self.appspec = appspec
     self.place = place
     self.origins = origins
+    self.partners = partners
   }
 }

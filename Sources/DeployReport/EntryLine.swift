@@ -7,7 +7,7 @@ package struct EntryLines: Sendable {
 
   /// One line, without its end.
   package mutating func line(_ entry: Entry, of deployment: Deployment.ID) -> String {
-    if case .planned(let plan) = entry.fact { names = plan.hosts.map(\.host.name) }
+    if case .planned(let plan) = entry.fact { names = (plan.hosts.map(\.host) + plan.partners.map(\.host)).map(\.name) }
     let head: [(String, Value?)] = [
       ("v", 1), ("seq", .int(entry.sequence)), ("ts", .text(When.iso(entry.at))),
       ("deployment", .text(deployment)),

@@ -70,9 +70,7 @@ package struct LiveReport: ProgressReport {
   package mutating func take(_ chunk: OutputChunk) -> String {
     guard echo else { return "" }
     let name =
-      if case .host(let number) = chunk.place, number < story.hosts.count {
-        story.hosts[number].name
-      } else { "here" }
+      if case .host(let number) = chunk.place { story.plan?.name(ofHost: number) ?? "host \(number)" } else { "here" }
     above += partial.take(chunk).map { surface.paint("\(name) |", .dim) + " " + $0 }
     isStale = isStale || !above.isEmpty
     return ""

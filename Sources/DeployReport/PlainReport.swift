@@ -141,7 +141,7 @@ package struct PlainReport: ProgressReport {
     }
   }
   private func name(_ number: Int) -> String {
-    (number < story.hosts.count ? story.hosts[number].name : "\(number)").padded(to: nameWidth)
+    (story.plan?.name(ofHost: number) ?? "\(number)").padded(to: nameWidth)
   }
 
   private mutating func lines(for entry: Entry, isFirst: Bool) -> [String] {

@@ -110,6 +110,7 @@ package struct PlanReport: Sendable {
     let shared = plan.placement.shared.isEmpty ? "" : "; shared: " + plan.placement.shared.joined(separator: " ")
     rows.append(["Path", "\(plan.placement.path), the newest \(plan.placement.keep.of("release")) kept\(shared)"])
     rows.append(["Stages", plan.flow.stages.map(\.sentence).joined(separator: ", then ")])
+    if !plan.partners.isEmpty { rows.append(["Partners", plan.partners.map(\.host.name).joined(separator: " ")]) }
     rows.append(["Bounds", plan.bounds.sentence(of: plan.hosts.count)])
     return rows
   }

@@ -89,6 +89,7 @@ extension Recipe {
     case .hosts(let group): add("targets", group.hosts.map(\.name).joined(separator: " "))
     case .unset: add("targets", "none: --group has to say")
     }
+    if !partners.isEmpty { add("partners", partners.map { "group \"\($0)\"" }.joined(separator: " ")) }
     if let configuration { add("configuration", configuration.sentence) }
     add("path", placement.path)
     if !placement.shared.isEmpty { add("shared", placement.shared.joined(separator: " ")) }

@@ -52,7 +52,7 @@ package struct Rehearsed: Sendable {
         next("wave \(number), \(names)", turns: (hosts.count + parallel - 1) / parallel, into: &sections)
       case .noted(.waveEnded(let number, _)): next("after wave \(number)", into: &sections)
       case .noted(.gateOpened(let number, let gate)):
-        let names = (gate.watch?.hosts ?? []).map { plan?.hosts[$0].host.name ?? "host \($0)" }
+        let names = (gate.watch?.hosts ?? []).map { plan?.name(ofHost: $0) ?? "host \($0)" }
         let unusual = gate.unusual.map { " (\($0))" } ?? ""
         next("gate \(number), \(gate.sentence(on: names)) ≤ \(gate.longest)\(unusual)", gate: gate.longest, into: &sections)
       case .noted(.gateClosed(let number, _)): next("after gate \(number)", into: &sections)
@@ -72,7 +72,7 @@ package struct Rehearsed: Sendable {
   /// `web01 web02 web03`, or the first few and how many.
   package static func names(_ hosts: [Int?], in plan: Plan?) -> String {
     let names = hosts.prefix(6).map { number in
-      number.map { plan?.hosts[$0].host.name ?? "host \($0)" } ?? "this machine"
+      number.map { plan?.name(ofHost: $0) ?? "host \($0)" } ?? "this machine"
     }
     return names.joined(separator: " ") + (hosts.count > 6 ? " … (\(hosts.count.of("host")))" : "")
   }

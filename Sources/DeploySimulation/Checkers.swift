@@ -161,7 +161,9 @@ package struct Checkers: Sendable {
       intent.id <= watches[engine].appended, "P2",
       "\(intent.operation.verb) (intent \(intent.id)) was begun before its intent was in the journal")
     look(!watches[engine].concluded, "P2", "\(intent.operation.verb) (intent \(intent.id)) was begun after the deployment had concluded")
-    if case .host(let host) = intent.place, takesOut(intent) { out(engine, watches[engine].fleet[host]) }
+    if case .host(let host) = intent.place, watches[engine].fleet.indices.contains(host), takesOut(intent) {
+      out(engine, watches[engine].fleet[host])
+    }
     if case .prune = intent.operation { pruned(engine) }
     // All hosts are done then, and the first that is told makes it good for all.
     if case .unlock(_, let proved?, _) = intent.operation, proved == watches[engine].plan.id,
@@ -181,6 +183,7 @@ package struct Checkers: Sendable {
       case .current, .releases: currency(host, now, change)
       default: break
       }
+      if isPartner(host, of: change.deployment) { continue }
       guard let engine = watches.firstIndex(where: { $0.plan.id == change.deployment }), let number = watches[engine].numbers[host] else {
         look(false, "P1", host: host, "\(change.deployment) changed \(change.kind) on a host that is not in its plan")
         continue
@@ -193,6 +196,11 @@ package struct Checkers: Sendable {
         wayBack(engine, number, now)
       }
     }
+  }
+
+  /// Whether a deployment works with a host and brings it nothing.
+  private func isPartner(_ host: Int, of deployment: Deployment.ID) -> Bool {
+    watches.contains { $0.plan.id == deployment && $0.plan.ownPartners.contains { $0.name == names[host] } }
   }
 
   mutating func concluded(_ engine: Int, _ conclusion: Conclusion, hosts: [SimulatedHost]) {

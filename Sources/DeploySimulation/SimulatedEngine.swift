@@ -5,7 +5,7 @@ package import DeployModel
 package struct SimulatedEngine {
   /// The plan as it stands in the journal.
   package let plan: Plan
-  /// By host number in the plan: which of the world's hosts it is.
+  /// By host number in the plan, partners too: which of the world's hosts it is.
   let fleet: [Int]
   /// By host number in the plan: what the host is told about the deployment.
   let sites: [HostSite]
@@ -40,7 +40,7 @@ package struct SimulatedEngine {
   init(plan: Plan, fleet: [Int]) {
     self.plan = plan
     self.fleet = fleet
-    sites = plan.hosts.indices.map { plan.site(of: $0) }
+    sites = (0..<plan.hosts.count + plan.partners.count).map { plan.site(of: $0) }
   }
 
   var isAlive: Bool { ledger != nil }

@@ -56,7 +56,9 @@ package final class SimulatedTransport: Transport {
   }
 
   package func survey(_ host: Host, at path: String, application: String, group: String, shared: [String]) async -> Survey {
-    guard path.isAbsolutePath else { return .unreachable(Failure(.invalid, "the path \(path) must be absolute")) }
+    guard path.isAbsolutePath || path.hasPrefix("~/") else {
+      return .unreachable(Failure(.invalid, "the path \(path) must be absolute"))
+    }
     do throws(Failure) {
       let found = try world.look(at: host.name, for: number)
       return .reached(found.host.state(at: found.now, for: application, shared: shared, below: path))

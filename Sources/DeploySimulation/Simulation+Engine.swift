@@ -6,7 +6,7 @@ extension Simulation {
   /// A deployment starts.
   mutating func begin(_ engine: Int) {
     let (plan, lapse, scripts) = (engines[engine].plan, lapse, scripts)
-    checkers.began(engine, plan, engines[engine].fleet, hosts: hosts)
+    checkers.began(engine, plan, Array(engines[engine].fleet.prefix(plan.hosts.count)), hosts: hosts)
     drive(engine) { Ledger(plan: plan, scripts: try scripts(plan), lapse: lapse) }
   }
 

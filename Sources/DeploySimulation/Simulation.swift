@@ -88,7 +88,7 @@ package struct Simulation {
   /// - Returns: its number among the engines.
   @discardableResult
   package mutating func add(_ plan: Plan, after delay: Interval = .zero) -> Int {
-    let fleet = plan.hosts.map { numbers[$0.host.name] ?? -1 }
+    let fleet = (plan.hosts.map(\.host) + plan.partners.map(\.host)).map { numbers[$0.name] ?? -1 }
     precondition(!fleet.contains(-1), "a plan names a host that this world does not have")
     engines.append(SimulatedEngine(plan: plan, fleet: fleet))
     queue.push(.begin(engine: engines.count - 1), at: now + delay)

@@ -31,6 +31,7 @@ package struct PlanDraft {
   package var prunesLast: Bool?
   package var tracksService: Bool?
   package var rules: Plan.Flow.Rules?
+  package var partners: [Partner]
 
   package init(
     id: Deployment.ID = "d1", kind: Plan.Kind = .deploy, application: String = "shop", recipe: String = "web",
@@ -40,7 +41,7 @@ package struct PlanDraft {
     placement: Placement = Placement(path: "/srv/shop"), onFailure: [Body] = [], onSuccess: [Body] = [], rollback: Bool = true,
     inputs: Receipt.Inputs? = nil, lock: LockRequest = LockRequest(token: "t", owner: "me@here", purpose: "deploy web", fence: 2),
     seed: UInt64 = 0, secrets: [String] = [], trial: Bool? = nil, prunesLast: Bool? = nil, tracksService: Bool? = nil,
-    rules: Plan.Flow.Rules? = nil
+    rules: Plan.Flow.Rules? = nil, partners: [Partner] = []
   ) {
     self.id = id
     self.kind = kind
@@ -70,6 +71,7 @@ package struct PlanDraft {
     self.prunesLast = prunesLast
     self.tracksService = tracksService
     self.rules = rules
+    self.partners = partners
   }
 
   package init(_ plan: Plan) {
@@ -80,7 +82,7 @@ package struct PlanDraft {
       bounds: plan.bounds, placement: plan.placement, onFailure: plan.flow.onFailure, onSuccess: plan.flow.onSuccess,
       rollback: plan.flow.rollback, inputs: plan.content.inputs, lock: plan.lock, seed: plan.origin.seed, secrets: plan.content.secrets,
       trial: plan.flow.trial, prunesLast: plan.flow.prunesLast,
-      tracksService: plan.flow.tracksService, rules: plan.flow.rules)
+      tracksService: plan.flow.tracksService, rules: plan.flow.rules, partners: plan.partners)
   }
 
   package var plan: Plan {
@@ -91,7 +93,7 @@ package struct PlanDraft {
       flow: Plan.Flow(
         stages: stages, onFailure: onFailure, onSuccess: onSuccess, rollback: rollback, trial: trial, prunesLast: prunesLast,
         tracksService: tracksService, rules: rules),
-      hosts: hosts, bounds: bounds, lock: lock)
+      hosts: hosts, bounds: bounds, lock: lock, partners: partners)
   }
 }
 

@@ -50,6 +50,7 @@ package enum Planner {
     package var appspec: AppSpecOptions?
     /// What is known of the waves of the recipe's strategy.
     package var waves = KnownWaves.unknown
+    package var partners = Partners.Surveyed()
     /// A rule that is not kept, for tests of the checkers.
     package var lapse: Lapse?
     package init(
@@ -83,6 +84,7 @@ package enum Planner {
     let bounds = try Bounds(selection, away: input.surveys.count(where: \.isAway), waves: input.waves, others: input.others)
     try refuse(sharedProblems(recipe, input.manifest), exit: .usage)
     try refuseUnreachable(input.surveys, selection, bounds)
+    let partners = try Partners.found(selection.partners, input.partners)
     try Obstacles.refuse(input.surveys, selection, besides: sharedFileProblems(input) + spaceProblems(input))
     let pinned =
       [PinnedRecipe(name: recipe.name, sources: input.sources, hooks: recipe.flow.hooks, appspec: input.appspec ?? recipe.appspec)]
@@ -103,7 +105,7 @@ package enum Planner {
         secrets: sorted(recipe.secrets + input.foundSecrets)),
       placement: recipe.placement, flow: flow(of: recipe), hosts: hosts,
       bounds: try bounds.letting(hosts, move: selection.configuration, beside: input.others),
-      lock: lock(identity, purpose, above: fence(input.surveys), input.orphans))
+      lock: lock(identity, purpose, above: fence(input.surveys + input.partners.surveys), input.orphans), partners: partners)
   }
 
   /// Each name once, in order.

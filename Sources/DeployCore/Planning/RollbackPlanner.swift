@@ -45,7 +45,7 @@ package enum RollbackPlanner {
       bounds: Bounds(
         floor: floor(failed, conclusion), parallel: failed.bounds.parallel, failed: hosts.count, unreachable: hosts.count,
         retries: failed.bounds.retries),
-      lock: lock)
+      lock: lock, partners: failed.partners.map(\.takenOver))
   }
 
   /// What of the floor the hosts that go back have to keep themselves: the rest of the group serves its part. What served when the
@@ -73,6 +73,7 @@ package enum RollbackPlanner {
   /// - Parameters:
   ///   - others: the hosts of the group that are left alone; nil: nobody asked them.
   ///   - inherits: by host number, as in `Planner.Input`.
+  ///   - partners: what partners said of themselves.
   ///   - straighten: whether hosts go too whose own way back leads elsewhere.
   ///   - aim: what all of them are to go to; nil: the good release before.
   ///   - waves: what is known of the waves of the recipe's strategy, which the floor of the way back follows from too.
@@ -83,15 +84,15 @@ package enum RollbackPlanner {
   ///   remembered or the kept recipe was not found. Every host that is in the way is named.
   package static func plan(
     _ selection: Selection, surveys: [Survey], others: Bystanders? = nil, kept: [PinnedRecipe], inherits: [String?] = [],
-    straighten: Bool = false,
-    to aim: Receipt? = nil, waves: KnownWaves = .unknown, typed: String? = nil, isStored: (Digest) -> Bool = { _ in true },
-    lapse: Lapse? = nil, by identity: Planner.Identity
+    partners: Partners.Surveyed = .init(), straighten: Bool = false, to aim: Receipt? = nil, waves: KnownWaves = .unknown,
+    typed: String? = nil, isStored: (Digest) -> Bool = { _ in true }, lapse: Lapse? = nil, by identity: Planner.Identity
   ) throws(Problems) -> Plan {
     let surveys = surveys.map(\.forChange)
     let bounds = try Bounds(selection, away: surveys.count(where: \.isAway), waves: waves, others: others).forWayBack
     let ground = try RollbackGround(
       selection, surveys, bounds, straighten: straighten || lapse == .trialIgnored, to: aim, typed: typed, isStored: isStored)
     let (way, goal) = (ground.way, ground.goal)
+    let found = try Partners.found(selection.partners, partners)
     var problems = ground.problems
     guard let arriving = Planner.recipe(of: goal, among: kept) else {
       throw Problems(problems + way.places.filter { !way.stays($0.state) }.map { lacksRecipe($0.host, typed) }, exit: .refused)
@@ -119,7 +120,8 @@ package enum RollbackPlanner {
       content: Plan.Content(release: goal.release, recipes: kept, inputs: goal.inputs), placement: recipe.placement,
       flow: Plan.Flow(stages: [.rollout(nil)], trial: true, prunesLast: true, tracksService: true, rules: .newest), hosts: hosts,
       bounds: try bounds.letting(hosts, move: selection.configuration, beside: others),
-      lock: Planner.lock(identity, "roll back \(recipe.name) of \(recipe.application)", above: Planner.fence(surveys)))
+      lock: Planner.lock(identity, "roll back \(recipe.name) of \(recipe.application)", above: Planner.fence(surveys + partners.surveys)),
+      partners: found)
   }
 
   /// One host's way to the goal; nil if the recipe of what it runs is not known.

@@ -12,6 +12,8 @@ package struct Selection: Sendable, Hashable {
   package var bystanders: [Host] = []
   package var configuration: DeploymentConfiguration
   package var parameters: Value
+  /// Numbered behind the hosts; their paths are not known before a survey.
+  package var partners: [Partner]
 
   /// - Parameter unclear: what was wrong with the request before; nothing is selected then.
   /// - Throws: every problem of the request at once, each with a near match.
@@ -36,8 +38,13 @@ package struct Selection: Sendable, Hashable {
     problems += Self.sharedPlaces(hosts, recipe)
     let checked = ParameterCheck(recipe.parameters, given: request.parameters, group: group.params)
     problems += checked.problems
+    var partners: [Partner] = []
+    do throws(Problems) {
+      partners = try Partners.declared(by: recipe, group: group.name, in: project, after: hosts.count)
+    } catch { problems += error.list }
     guard problems.isEmpty else { throw Problems(problems) }
     self.recipe = recipe
+    self.partners = partners
     self.group = group.name
     self.hosts = Self.numbered(hosts, recipe)
     let left = request.only.isEmpty ? [] : group.hosts.filter { host in !request.only.contains { Self.matches(host.name, $0) } }

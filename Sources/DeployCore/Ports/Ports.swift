@@ -68,6 +68,8 @@ package struct HostSite: Sendable, Hashable {
   package var reuse: Placement.Reuse
   /// The host goes back: what finds its disk full may use the reserve that is kept there.
   package var mayUseReserve = false
+  /// The host is a partner: it has no release and no receipt.
+  package var isPartner = false
   /// Set-id bits of a bundle's files reach the host: an appspec file installs them from there, as the CodeDeploy agent does.
   package var deliversSetID = false
   package init(
@@ -86,7 +88,15 @@ package struct HostSite: Sendable, Hashable {
 }
 
 extension Plan {
+  /// - Parameter number: of a target or a partner.
   package func site(of number: Int) -> HostSite {
+    if let partner = partner(number) {
+      var site = HostSite(
+        host: partner.host, deployment: id, application: subject.application, group: subject.group, path: partner.path, fence: lock.fence,
+        token: lock.token)
+      site.isPartner = true
+      return site
+    }
     let host = hosts[number].host
     var site = HostSite(
       host: host, deployment: id, application: subject.application, group: subject.group, path: host.place(placement.path),

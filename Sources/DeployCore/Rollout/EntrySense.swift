@@ -20,6 +20,8 @@ package struct EntrySense {
   }
 
   private var hosts = 0
+  /// Of targets and partners.
+  private var places = 0
   /// How many were made: their numbers are 1, 2, 3 … without gaps.
   private var intents = 0
 
@@ -33,7 +35,9 @@ package struct EntrySense {
       guard intent.id == intents + 1 else {
         throw Nonsense(sequence: entry.sequence, what: "has the intent \(intent.id), and \(intents + 1) is the next")
       }
-      if case .host(let number) = intent.place { try host(number, entry) }
+      if case .host(let number) = intent.place, !(0..<places).contains(number) {
+        throw Nonsense(sequence: entry.sequence, what: "asks host \(number), and the plan has \(places)")
+      }
       intents += 1
     case .happened(.finished(let intent, _)) where intent < 1 || intent > intents:
       throw Nonsense(sequence: entry.sequence, what: "says that intent \(intent) ended, and \(intents) were made")
@@ -51,6 +55,7 @@ package struct EntrySense {
 
   private mutating func check(_ plan: Plan) throws(Nonsense) {
     hosts = plan.hosts.count
+    places = hosts + plan.partners.count
     let recipes = plan.content.recipes.indices
     for (number, host) in plan.hosts.enumerated() {
       guard host.host.number == number, recipes.contains(host.leaving), recipes.contains(host.arriving),

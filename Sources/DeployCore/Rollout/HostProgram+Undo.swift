@@ -38,10 +38,11 @@ extension HostProgram {
     let stopped = reached.contains { if case .begin(let event) = $0 { event.concernsPrevious } else { false } }
     guard stopped || reached.contains(where: \.switchesCurrent), host.wayBack != nil, let restoring = host.restoring else { return [] }
     return (Segment.start.events + Segment.validate.events + Segment.admit.events).flatMap { event in
-      let hooks = plan.content.recipes[restoring].hooks.filter { $0.event == event }
+      let recipe = event.givesTraffic ? host.admitting(restoring, in: plan) : restoring
+      let hooks = plan.content.recipes[recipe].hooks.filter { $0.event == event }
       let site = Intent.Site(event: event, release: host.wayBack, previous: host.target?.id)
       let scripts = appSpecBack(event, for: host, in: plan, after: reached).map { HostStep.operation($0, vital: true) }
-      return bracket(event, scripts + hooks.map { .hook(Body(recipe: restoring, function: $0.function), site, vital: true) })
+      return bracket(event, scripts + hooks.map { .hook(Body(recipe: recipe, function: $0.function), site, vital: true) })
     }
   }
 

@@ -29,8 +29,8 @@ package enum HostProgram {
   }
 
   private static func steps(of event: LifecycleEvent, for host: HostPlan, in plan: Plan, staged: Bool) -> [HostStep] {
-    let recipe = plan.content.recipes[event.concernsPrevious ? host.leaving : host.arriving]
-    var hooks = recipe.hooks.filter { $0.event == event }
+    let number = host.recipe(of: event, in: plan)
+    var hooks = plan.content.recipes[number].hooks.filter { $0.event == event }
     if host.target == nil, !event.concernsPrevious { hooks = [] }
     if event.concernsPrevious, host.current == nil {
       // Its appspec scripts stand elsewhere on the host, and may still be there.
@@ -47,7 +47,7 @@ package enum HostProgram {
       event,
       own.map { .operation($0, vital: isVital) }
         + hooks.map {
-          .hook(Body(recipe: event.concernsPrevious ? host.leaving : host.arriving, function: $0.function), site, vital: isVital)
+          .hook(Body(recipe: number, function: $0.function), site, vital: isVital)
         })
   }
 
@@ -116,6 +116,19 @@ package enum HostProgram {
 }
 
 extension HostPlan {
+  /// Index of the recipe whose hooks an event runs on the way forward.
+  fileprivate func recipe(of event: LifecycleEvent, in plan: Plan) -> Int {
+    if event.concernsPrevious { return leaving }
+    return event.givesTraffic ? admitting(arriving, in: plan) : arriving
+  }
+
+  /// Index of the recipe that gives the host its traffic back: the one that starts the release. If that knows nothing of traffic, the one
+  /// that took it away, or the host would stay without.
+  func admitting(_ starting: Int, in plan: Plan) -> Int {
+    let (recipes, takes) = (plan.content.recipes, { (hook: Recipe.Hook) in hook.event.givesTraffic })
+    return !recipes[starting].hooks.contains(where: takes) && recipes[leaving].hooks.contains(where: takes) ? leaving : starting
+  }
+
   /// Why the hooks of the outgoing release are skipped.
   fileprivate var reasonToSkip: String {
     if let lost { return "warning: release \(lost), which ran here, is gone from the host, so its hooks have no folder to run in" }

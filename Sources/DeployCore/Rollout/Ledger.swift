@@ -134,7 +134,7 @@ package struct Ledger {
   /// What every operation on that host is told about the deployment. A host that goes back may use the disk space kept for that.
   package func site(of host: Int) -> HostSite {
     var site = plan.site(of: host)
-    if case .restoring = conductor.rollout.statuses[host] { site.mayUseReserve = true }
+    if !site.isPartner, case .restoring = conductor.rollout.statuses[host] { site.mayUseReserve = true }
     return site
   }
 

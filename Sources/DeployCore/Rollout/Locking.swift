@@ -16,7 +16,7 @@ struct Locking: Sendable, Hashable {
     case held
   }
 
-  /// Host numbers in the order of their names.
+  /// Numbers of targets in the order of their names, then those of partners.
   private let order: [Int]
   private(set) var held: [Int] = []
   private var waiting = 0
@@ -24,9 +24,11 @@ struct Locking: Sendable, Hashable {
   private var problem: Failure?
   private var holder: Lock?
 
-  /// - Parameter hosts: numbers and names; in any order.
-  init(_ hosts: [(number: Int, name: String)]) {
-    order = hosts.sorted { ($0.name, $0.number) < ($1.name, $1.number) }.map(\.number)
+  /// - Parameters:
+  ///   - hosts: numbers and names; in any order.
+  ///   - partners: numbers of hosts that decide nothing, because not every engine that wants the same targets knows them.
+  init(_ hosts: [(number: Int, name: String)], then partners: [Int] = []) {
+    order = hosts.sorted { ($0.name, $0.number) < ($1.name, $1.number) }.map(\.number) + partners
   }
 
   /// A host gave its lock.

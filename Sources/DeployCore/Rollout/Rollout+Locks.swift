@@ -29,6 +29,7 @@ extension Rollout {
   }
 
   private mutating func askForLock(of host: Int) {
+    if let partner = plan.partner(host) { return askForLock(of: partner) }
     var request = plan.lock
     request.expects = plan.hosts[host].previous?.deployment
     request.inherits = plan.hosts[host].inherits ?? request.inherits
@@ -36,11 +37,18 @@ extension Rollout {
     _ = outbox.perform(.host(host), .lock(request), for: .lock(host), site: Intent.Site())
   }
 
+  /// A partner has no receipts, so nothing about it can be out of date.
+  private mutating func askForLock(of partner: Partner) {
+    var request = plan.lock
+    request.inherits = partner.inherits ?? request.inherits
+    _ = outbox.perform(.host(partner.host.number), .lock(request), for: .lock(partner.host.number), site: Intent.Site())
+  }
+
   mutating func locked(_ host: Int, _ outcome: Outcome) {
-    let name = plan.hosts[host].host.name
+    let name = plan.name(ofHost: host)
     switch outcome.failure {
     case nil: locking.took(host)
-    case let failure? where failure.kind == .unreachable && statuses[host] == .pending:
+    case let failure? where failure.kind == .unreachable && plan.partner(host) == nil && statuses[host] == .pending:
       admission.endedEarly(host, .leftOut(failure))
       set(host, .leftOut(failure))
       locking.leftOut()
@@ -59,14 +67,19 @@ extension Rollout {
     phase = .unlocking(conclusion)
     for host in locking.held where !conclusion.rollback.contains(host) {
       // A rollback waits for no host that is out of reach.
-      let isAwaited = conclusion.rollback.isEmpty || !statuses[host].isUnknown
+      let isPartner = plan.partner(host) != nil
+      // The rollback that follows works with them too, and takes their locks over.
+      if isPartner, !conclusion.rollback.isEmpty { continue }
+      let isAwaited = isPartner || conclusion.rollback.isEmpty || !statuses[host].isUnknown
       if isAwaited {
         locking.givesBack()
       } else {
         note(.remark("\(plan.hosts[host].host.name) is out of reach and stays locked until its lease ends"))
       }
       _ = outbox.perform(
-        .host(host), .unlock(token: plan.lock.token, good: proved(host, conclusion), left: failedRestore(host)),
+        .host(host),
+        .unlock(
+          token: plan.lock.token, good: isPartner ? nil : proved(host, conclusion), left: isPartner ? nil : failedRestore(host)),
         for: isAwaited ? .unlock(host) : .nobody, site: Intent.Site())
     }
     if locking.isDone { conclude(conclusion) }
@@ -97,7 +110,7 @@ extension Rollout {
 
   mutating func unlocked(_ host: Int, _ outcome: Outcome) {
     if let failure = outcome.failure {
-      note(.remark("\(plan.hosts[host].host.name): giving its lock back: \(failure.message); a lock that stays ends with its lease"))
+      note(.remark("\(plan.name(ofHost: host)): giving its lock back: \(failure.message); a lock that stays ends with its lease"))
     }
     locking.gaveBack()
     if locking.isDone, case .unlocking(let conclusion) = phase { conclude(conclusion) }

@@ -22,7 +22,9 @@ extension Rollout {
     var site = tree[script].site
     if case .host(let number) = place {
       if let refusal = refusal(of: number) { return tree.answer(script, .outcome(Outcome(failure: refusal)), &outbox) }
-      if site.event == nil {
+      if plan.partner(number) != nil {
+        (site.release, site.previous) = (nil, nil)
+      } else if site.event == nil {
         site.release = plan.hosts[number].target?.id
         site.previous = plan.hosts[number].current
       }
@@ -33,6 +35,7 @@ extension Rollout {
 
   /// Why nothing is asked of a host; nil: it is.
   func refusal(of host: Int) -> Failure? {
+    if plan.partner(host) != nil { return nil }
     guard plan.hosts.indices.contains(host) else { return Failure(.invalid, "there is no host number \(host) in this deployment") }
     switch statuses[host] {
     case .leftOut(let failure), .unknown(let failure): return failure

@@ -82,7 +82,7 @@ package struct Rollout: Sendable {
     self.lapse = lapse
     admission = Admission(plan: plan, lapse: lapse)
     let locked = plan.hosts.filter { if case .leftOut = $0.action { false } else { true } }
-    locking = Locking(locked.map { ($0.host.number, $0.host.name) })
+    locking = Locking(locked.map { ($0.host.number, $0.host.name) }, then: plan.partners.map(\.host.number))
     runs = plan.hosts.map { _ in nil }
     staged = plan.hosts.map { _ in false }
   }
@@ -122,7 +122,8 @@ package struct Rollout: Sendable {
 
   private mutating func finished(_ intent: Int, _ outcome: Outcome) {
     let waiter = outbox.ended(intent: intent)
-    for warning in outcome.warnings ?? [] { note(.log(host: waiter.host, LogLine(.warn, warning))) }
+    let host = waiter.host.flatMap { plan.hosts.indices.contains($0) ? $0 : nil }
+    for warning in outcome.warnings ?? [] { note(.log(host: host, LogLine(.warn, warning))) }
     if let failure = outcome.failure, failure.kind == .fenced, waiter.isAtWork { return abandon(failure) }
     switch waiter {
     case .nobody: break

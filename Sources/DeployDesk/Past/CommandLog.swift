@@ -14,10 +14,10 @@ package struct CommandLog: Sendable, Hashable {
   /// Nil: no end is known.
   package var outcome: Outcome?
 
-  /// Names of the deployment's hosts, by number.
+  /// Names of the deployment's hosts, targets and partners, by number.
   package static func names(in entries: [Entry]) -> [String] {
     guard case .planned(let plan)? = entries.first?.fact else { return [] }
-    return plan.hosts.map(\.host.name)
+    return plan.hosts.map(\.host.name) + plan.partners.map(\.host.name)
   }
 
   /// Those that may have written something, in the order in which they were started.

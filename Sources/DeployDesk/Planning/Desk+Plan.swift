@@ -14,6 +14,7 @@ extension Desk {
     let sources = try await shelf.keep(project.project.sources)
     let preparation = connecting ? await ask(selection) : nil
     let left = try await leftLocks(preparation?.surveys ?? [], of: selection.recipe.application, typed: project.typed)
+    let partners = try await surveyedPartners(preparation, of: selection, typed: project.typed)
     let release = shelf.release(of: built.bundle.digest, shared: selection.recipe.placement.shared)
     var input = Planner.Input(
       selection: selection, release: release, bundle: built.bundle, manifest: built.manifest, sources: sources,
@@ -21,6 +22,7 @@ extension Desk {
       force: request.force, orphans: request.orphans,
       secrets: await preparation?.secrets(selection, of: release.id, ports: ports) ?? [], inherits: left, appspec: appSpec.options)
     input.others = preparation?.others
+    input.partners = partners
     let identity = stage.identity()
     input.waves = .rehearsing
     let rehearsal = try await rehearsing(Planner.deployment(input, by: identity), project).run()
@@ -43,6 +45,16 @@ extension Desk {
     if bundle.warnings > 0 { tell(.appSpecWarnings(bundle.warnings, of: recipe)) }
     options.scripts = bundle.scripts
     return (options, bundle.installation)
+  }
+
+  /// What partners said of themselves, with locks of dead holders to take over from.
+  /// - Parameter preparation: nil: nobody was asked.
+  /// - Throws: if a deployment that can be resumed has one of them.
+  func surveyedPartners(
+    _ preparation: Preparation?, of selection: Selection, typed: String?
+  ) async throws -> Partners.Surveyed {
+    let surveys = preparation?.partners ?? []
+    return Partners.Surveyed(surveys, inherits: try await leftLocks(surveys, of: selection.recipe.application, typed: typed))
   }
 
   private func refuse(_ problems: [Problem]) throws {

@@ -15,8 +15,8 @@ extension Desk {
     let left = try await leftLocks(preparation.surveys, of: selection.recipe.application, typed: project.typed)
     let goal = try aim.map { try KeptReleases(Array(zip(selection.hosts, preparation.surveys))).find($0) }
     let plan = try RollbackPlanner.plan(
-      selection, surveys: preparation.surveys, others: preparation.others, kept: preparation.kept, inherits: left, straighten: straighten,
-      to: goal,
+      selection, surveys: preparation.surveys, others: preparation.others, kept: preparation.kept, inherits: left,
+      partners: try await surveyedPartners(preparation, of: selection, typed: project.typed), straighten: straighten, to: goal,
       waves: await waves(of: selection, project), typed: project.typed,
       isStored: { [shelf] digest in (try? shelf.inspect(digest.hex)) != nil }, by: stage.identity())
     let users = await userProblems(of: plan, project)

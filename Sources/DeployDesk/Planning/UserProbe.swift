@@ -12,7 +12,7 @@ struct UserProbe {
   /// - Parameter rehearsal: what the plan would do, as far as that is known.
   init(_ plan: Plan, _ rehearsal: [Entry]) {
     self.plan = plan
-    wanted = plan.hosts.map { _ in [] }
+    wanted = (0..<plan.hosts.count + plan.partners.count).map { _ in [] }
     for case .intended(let intent) in rehearsal.lazy.map(\.fact) {
       guard case .host(let number) = intent.place, wanted.indices.contains(number) else { continue }
       let user: String? =
@@ -27,7 +27,7 @@ struct UserProbe {
 
   /// A problem for each host on which one of its users cannot be had, in the order of the hosts.
   func problems(asking transport: any Transport) async -> [Problem] {
-    let asked = wanted.indices.filter { !wanted[$0].isEmpty && plan.hosts[$0].action == .change }
+    let asked = wanted.indices.filter { !wanted[$0].isEmpty && (plan.partner($0) != nil || plan.hosts[$0].action == .change) }
     var found: [Int: Problem] = [:]
     await withTaskGroup(of: (Int, Failure?).self) { group in
       var next = 0
@@ -35,12 +35,13 @@ struct UserProbe {
         guard next < asked.count else { return }
         let number = asked[next]
         next += 1
-        let (users, host) = (wanted[number], plan.hosts[number].host)
+        guard let host = plan.host(number) else { return add() }
+        let users = wanted[number]
         group.addTask { (number, await transport.refusal(of: users, on: host)) }
       }
       for _ in 0..<Self.width { add() }
       for await (number, failure) in group {
-        found[number] = failure.map { Problem($0.message, subject: plan.hosts[number].host.name, fix: $0.fix) }
+        found[number] = failure.map { Problem($0.message, subject: plan.name(ofHost: number), fix: $0.fix) }
         add()
       }
     }

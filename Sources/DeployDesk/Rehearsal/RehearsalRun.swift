@@ -33,7 +33,8 @@ package struct RehearsalRun: Sendable {
     let plan = try Self.plan(asked, project.project, hosts, Self.identity("rehearsal", Self.start, seed, engine))
     let played = Played()
     var simulation = Simulation(
-      hosts: plan.hosts.map { SimulatedHost(name: $0.host.name) }, seed: seed, faults: wanted, start: plan.origin.at
+      hosts: (plan.hosts.map(\.host) + plan.ownPartners).map { SimulatedHost(name: $0.name) }, seed: seed, faults: wanted,
+      start: plan.origin.at
     ) { plan in
       let scripts = try stage.library.rehearsed(plan, sources: [project.project.sources], as: .faults, hasFaults: true)
       played.all.append(scripts)
@@ -47,7 +48,7 @@ package struct RehearsalRun: Sendable {
     simulation.limit = 5_000_000 + 20_000 * plan.hosts.count
     simulation.run()
     self.seed = seed
-    self.hosts = simulation.hosts.count
+    self.hosts = plan.hosts.count
     deployments = simulation.engines.map { ($0.plan, $0.entries) }
     events = simulation.events
     duration = simulation.duration

@@ -66,7 +66,8 @@ struct Rehearsing: Sendable {
     }
     var scripts: [any RehearsedRecipes] = []
     var simulation = Simulation(
-      hosts: plan.hosts.map(Rehearsing.host), seed: plan.origin.seed, faults: faults, start: plan.origin.at
+      hosts: plan.hosts.map(Rehearsing.host) + plan.ownPartners.map(Rehearsing.partner), seed: plan.origin.seed, faults: faults,
+      start: plan.origin.at
     ) { [mode, stage] plan in
       scripts.append(try stage.library.rehearsed(plan, sources: sources, as: mode, hasFaults: !faults.isNone))
       return scripts[scripts.count - 1]
@@ -140,6 +141,13 @@ struct Rehearsing: Sendable {
     case .noted(.gateOpened), .noted(.gateClosed), .noted(.shifted), .noted(.stopped): true
     default: false
     }
+  }
+
+  /// A partner, which has no release.
+  static func partner(_ host: Host) -> SimulatedHost {
+    var simulated = SimulatedHost(name: host.name)
+    simulated.rehearsed = true
+    return simulated
   }
 
   /// A host as the plan found it, which answers what nobody can know with plain good values.

@@ -33,7 +33,7 @@ struct TrialRun {
   }
 
   private static func problems(of trial: Trial, _ plan: Plan) -> [Problem] {
-    let (names, events) = (plan.hosts.map(\.host.name), LifecycleEvent.allCases.map(\.rawValue))
+    let (names, events) = ((plan.hosts.map(\.host) + plan.ownPartners).map(\.name), LifecycleEvent.allCases.map(\.rawValue))
     func near(_ name: String, _ all: [String]) -> String? { NearMatch.of(name, among: all).map { "did you mean \"\($0)\"?" } }
     let answering = trial.answers.compactMap(\.host).filter { $0 != "here" }
     let hosts = (trial.failing.map(\.name) + trial.unreachable + answering).filter { !names.contains($0) }
@@ -61,12 +61,12 @@ struct TrialRun {
   private func world() -> Simulation {
     let (trial, stage, sources) = (trial, stage, project.sources)
     let answers = TrialAnswers(trial.answers)
-    let hosts = plan.hosts.map { host in
-      var simulated = Rehearsing.host(host)
+    let hosts = (plan.hosts.map(Rehearsing.host) + plan.ownPartners.map(Rehearsing.partner)).map { host in
+      var simulated = host
       simulated.rehearsed = false
       simulated.knowsFiles = true
       for file in trial.files { simulated.files[file.name] = SimulatedFile(.text(file.value.text ?? "")) }
-      let name = host.host.name
+      let name = host.name
       simulated.commands = { line, _ in answers.command(line, on: name) }
       return simulated
     }
@@ -87,7 +87,7 @@ struct TrialRun {
 
   private var faults: Faults {
     var faults = Faults()
-    for (number, host) in plan.hosts.map(\.host.name).enumerated() {
+    for (number, host) in (plan.hosts.map(\.host) + plan.ownPartners).map(\.name).enumerated() {
       if let event = trial.failing.first(where: { $0.name.isExactly(host) })?.value.text.flatMap(LifecycleEvent.init) {
         faults.appointments.append(.failing(host: number, event, release: plan.content.release?.id))
       }

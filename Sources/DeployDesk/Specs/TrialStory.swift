@@ -97,7 +97,7 @@ struct TrialStory {
     }
     var members: [(String, Value)] = [("command", .text(line))]
     if case .host(let number) = intent.place {
-      members.append(("host", .text(plan.hosts[number].host.name)))
+      members.append(("host", .text(plan.name(ofHost: number))))
     } else {
       members.append(("host", "here"))
     }

@@ -17,8 +17,9 @@ final class AnswerWatch: Sendable {
   }
 
   /// Surveys the hosts of a selection, and tells whom it waits for.
-  static func survey(_ selection: Selection, deep: Bool = false, by desk: Desk) async -> Preparation {
-    let watch = AnswerWatch(selection.hosts)
+  /// - Parameter partners: whether its partners are asked, too.
+  static func survey(_ selection: Selection, deep: Bool = false, partners: Bool = false, by desk: Desk) async -> Preparation {
+    let watch = AnswerWatch(selection.hosts + (partners ? selection.partners.map(\.host) : []))
     let (clock, start) = (desk.ports.clock, desk.now)
     let telling = Task {
       await clock.sleep(first)
@@ -29,7 +30,7 @@ final class AnswerWatch: Sendable {
     }
     defer { telling.cancel() }
     return await Preparation(
-      selection, ports: desk.ports, recipes: desk.stage.library, deep: deep,
+      selection, ports: desk.ports, recipes: desk.stage.library, deep: deep, partners: partners,
       surveyed: { number, _ in watch.silent.withLock { if $0.indices.contains(number) { $0[number] = false } } })
   }
 

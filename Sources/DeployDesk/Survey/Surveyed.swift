@@ -56,6 +56,6 @@ extension Desk {
   func ask(_ selection: Selection, deep: Bool = false) async -> Preparation {
     let count = selection.hosts.count
     tell(.remark("Asking \(count.of("host")) what \(count == 1 ? "it runs" : "they run") …"))
-    return await AnswerWatch.survey(selection, deep: deep, by: self)
+    return await AnswerWatch.survey(selection, deep: deep, partners: true, by: self)
   }
 }

@@ -95,9 +95,11 @@ l_processors() {
   echo "processors $n"
 }
 
-# PATH, then the shared paths: everything a plan needs to know, one fact a line. Changes nothing.
+# PATH, then the shared paths: everything a plan needs to know, one fact a line. Changes nothing. A PATH may begin with the home.
 l_survey() {
-  ! l_memory "$1" || l_private
+  l_l=$1
+  case $l_l in [~]/*) l_l=${HOME%/}/${l_l#??} ;; esac
+  ! l_memory "$l_l" || l_private
   shift
   echo "clock $(date +%s%3N)"
   echo "user $(id -un 2>/dev/null || id -u)"

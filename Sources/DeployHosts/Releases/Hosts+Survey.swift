@@ -34,7 +34,7 @@ extension Hosts {
   private func state(
     of host: DeployModel.Host, at path: String, application: String, group: String, shared: [String]
   ) async throws(Failure) -> HostState {
-    guard path.isAbsolutePath else {
+    guard path.isAbsolutePath || path.hasPrefix("~/") else {
       throw Failure(.invalid, "the path \(path) must be absolute", fix: "write path = \"/srv/…\" in the recipe")
     }
     let link = try link(to: host)

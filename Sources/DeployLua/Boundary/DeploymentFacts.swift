@@ -17,7 +17,7 @@ struct DeploymentFacts {
     }
     return .record(
       of: (rehearsal.map { [("rehearsal", .text($0.rawValue))] } ?? []) + [
-        ("hosts", .list(plan.hosts.map(host))), ("deployment", deployment),
+        ("hosts", .list(plan.hosts.map(host) + plan.partners.map(partner))), ("deployment", deployment),
         ("targets", numbers { if case .leftOut = $0 { false } else { true } }),
         ("changing", .list(plan.order.map { .int($0) })),
         ("params", filled(plan.subject.parameters, parameters)),
@@ -49,8 +49,8 @@ struct DeploymentFacts {
     return .record(of: members)
   }
 
-  private func host(_ one: HostPlan) -> Value {
-    let host = one.host
+  /// What is known of any host.
+  private func members(_ host: DeployModel.Host, _ facts: HostFacts?) -> [(String, Value)] {
     var members: [(String, Value)] = [
       ("name", .text(host.name)), ("address", .text(host.address ?? host.name)), ("transport", .text(host.transport)), ("tags", host.tags),
       ("vars", host.vars),
@@ -58,7 +58,17 @@ struct DeploymentFacts {
     if let user = host.user { members.append(("user", .text(user))) }
     if let port = host.port { members.append(("port", .int(port))) }
     if let root = host.root { members.append(("root", .text(root))) }
-    if let facts = one.facts { members.append(("facts", self.facts(facts))) }
+    if let facts { members.append(("facts", self.facts(facts))) }
+    return members
+  }
+
+  private func partner(_ one: Partner) -> Value {
+    .record(of: members(one.host, one.facts) + [("partner", .list(one.groups.map { .text($0) }))])
+  }
+
+  private func host(_ one: HostPlan) -> Value {
+    let host = one.host
+    var members = members(host, one.facts)
     let previous = one.previous?.release.id ?? one.current
     if let previous { members.append(("previous", .text(previous))) }
     if let target = one.target { members.append(("release_path", .text("\(host.place(plan.placement.path))/releases/\(target.id)"))) }

@@ -105,7 +105,7 @@ struct ProjectReader {
       name: value["name"]?.text ?? "", application: value["application"]?.text, revision: value["revision"].map(revision),
       targets: targets(value["targets"]), configuration: value["configuration"].map(configuration), placement: placement,
       user: value["user"]?.text, parameters: list(value["params"]).map(parameter), flow: flow, appspec: value["appspec"].map(appSpec),
-      place: place(value), origins: origins)
+      place: place(value), origins: origins, partners: texts(value["partners"]))
   }
 
   private func appSpec(_ value: Value) -> AppSpecOptions {

@@ -62,7 +62,8 @@ package final class LuaRecipes: Scripts {
     self.plan = plan
     var loaded: [Loaded] = []
     for (index, files) in sources.enumerated() {
-      loaded.append(try Self.load(files, recipe: index, of: plan, limits: limits ?? .hosts(plan.hosts.count), rehearsal))
+      loaded.append(
+        try Self.load(files, recipe: index, of: plan, limits: limits ?? .hosts(plan.hosts.count + plan.partners.count), rehearsal))
     }
     self.loaded = loaded
   }
@@ -107,7 +108,7 @@ package final class LuaRecipes: Scripts {
       return
     }
     var host: String?
-    if case .host(let number) = subject, plan.hosts.indices.contains(number) { host = plan.hosts[number].host.name }
+    if case .host(let number) = subject { host = plan.host(number)?.name }
     let task = loaded[body.recipe].state.start(body.function, start(subject, body), whole: subject == .traffic)
     let depth = subject == .child ? expected.removeValue(forKey: body) ?? 1 : 0
     let one = Running(recipe: body.recipe, task: task, host: host, depth: depth)
@@ -144,11 +145,9 @@ package final class LuaRecipes: Scripts {
       case .raised(let value): return end(script, .raised(error(value, one)), state)
       case .asked(let question):
         do throws(Failure) {
-          let request = try boundary.request(question, recipe: one.recipe, hosts: plan.hosts.count)
+          let request = try boundary.request(question, recipe: one.recipe, hosts: plan.hosts.count + plan.partners.count)
           one.children = request.children
-          if case .perform(.host(let number), _, _) = request, plan.hosts.indices.contains(number) {
-            one.asking = plan.hosts[number].host.name
-          }
+          if case .perform(.host(let number), _, _) = request { one.asking = plan.host(number)?.name }
           if !one.children.isEmpty, one.depth >= Self.deepest {
             words = boundary.reply(refuseDepth(one, task))
             continue

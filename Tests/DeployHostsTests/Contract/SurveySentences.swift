@@ -33,6 +33,14 @@ extension Sentence {
       site.path = "srv/shop"
       await play.refused(.invalid, Act.count.command(), at: site)
     },
+    Sentence("a folder below the login user's home can be surveyed before anybody knows where that is, and is left unmade") { play in
+      let asked = "~/.lander-contract/nowhere"
+      let survey = await play.transport.survey(play.ground.host, at: asked, application: "shop", group: "all", shared: [])
+      guard case .reached(let state) = survey else { return play.expect(false, "it was refused: \(survey)") }
+      play.expect(state.lock == nil && state.fence == 0 && state.receipt == nil && state.current == nil, "\(state)")
+      play.expect(state.facts.home.isAbsolutePath, "its home is \(state.facts.home)")
+      play.expect(state.place?.path.isAbsolutePath == true && state.place?.path.contains("~") == false, "it is \(state.place as Any)")
+    },
     Sentence("names that would be something else on a host are refused before it is asked") { play in
       for name in ["", ".hidden", "a/b", "a b", "é"] { await play.refused(.invalid, Act.count.command(), at: play.site(name)) }
       await play.refused(.invalid, Act.count.command(), release: "../x")

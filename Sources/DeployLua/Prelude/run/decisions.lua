@@ -35,7 +35,7 @@ function decisions.gate(gate)
   return boundary.ask(gate)
 end
 
---- The numbers of a set of hosts; nil for nil.
-function decisions.numbers(method, hosts) return hosts and sets.numbers(method, hosts) end
+--- The numbers of a set of targets; nil for nil.
+function decisions.numbers(method, hosts) return hosts and sets.targets(method, hosts) end
 
 return decisions

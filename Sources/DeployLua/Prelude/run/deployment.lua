@@ -3,6 +3,7 @@
 local import = ...
 local language, rehearsal, tables = import "runtime/language", import "runtime/rehearsal", import "runtime/tables"
 local values, fleet, sets = import "runtime/values", import "run/fleet", import "run/sets"
+local partners = import "run/partners"
 
 local deployment = {}
 local kind, params_kind = values.kind "deployment", values.kind "params"
@@ -30,12 +31,24 @@ local function targets_for(plugin)
   return bound_targets[plugin]
 end
 
+local methods = {}
+for name, method in pairs(partners) do
+  methods[name] = framed(function(self, wanted)
+    if not values.is(self, kind) then
+      return rehearsal.misuse("deployment:" .. name .. " is written with a colon", string.format("deployment:%s \"…\"", name))
+    end
+    return method(wanted, payload(self).plugin)
+  end)
+end
+
 kind.__index = function(self, key)
+  if methods[key] then return methods[key] end
   rehearsal.doubt_field(key)
   local inside = payload(self)
   if key == "targets" and inside.plugin then return targets_for(inside.plugin) end
   if known[key] then return inside[key] end
-  return rehearsal.misnamed(string.format("a deployment has no %s", tostring(key)), key, names)
+  return rehearsal.misnamed(string.format("a deployment has no %s", tostring(key)), key,
+    tables.joined(names, tables.keys(methods)))
 end
 kind.__tostring = function(self)
   local inside = payload(self)

@@ -6,6 +6,7 @@ local near, rehearsal = import "runtime/near", import "runtime/rehearsal"
 local tables, values, void = import "runtime/tables", import "runtime/values", import "runtime/void"
 local amount, duration, fields = import "types/amount", import "types/duration", import "types/fields"
 local decisions, sets = import "run/decisions", import "run/sets"
+local partners = import "run/partners"
 
 local rollout = {}
 local kind, methods, is_own = decisions.kind, decisions.methods, decisions.is_own
@@ -47,7 +48,7 @@ function methods.wave(self, hosts, given)
     rehearsal.complain("parallel of rollout:wave must be a count from 1, or a share above 0%")
     at_once = nil
   end
-  local numbers = sets.numbers("rollout:wave", hosts)
+  local numbers = sets.targets("rollout:wave", hosts)
   local parallel = at_once and (at_once.count or math.max(1, math.floor(#numbers * at_once.percent / 100)))
   local answer = { succeeded = {}, failed = {}, ready = {} }
   if #numbers > 0 then answer = boundary.ask { op = "wave", hosts = numbers, parallel = parallel, upto = upto } end
@@ -80,6 +81,10 @@ function methods.rollback(self, format, ...)
   if not is_own("rollout:rollback", self) then return end
   boundary.ask { op = "rollback", reason = format and string.format(format, ...) or "the strategy gave up" }
   return raise { kind = "failed", message = "the rollout was given up" }
+end
+
+for name, method in pairs(partners) do
+  methods[name] = function(self, wanted) return is_own("rollout:" .. name, self) and method(wanted, payload(self).plugin) or void end
 end
 
 import "run/watch"

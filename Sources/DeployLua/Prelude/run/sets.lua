@@ -39,6 +39,20 @@ function sets.numbers(subject, value)
   return numbers
 end
 
+--- The same for what a strategy decides about: partners are none of the rollout's hosts, and that is a mistake.
+function sets.targets(subject, value)
+  local numbers = {}
+  for _, number in ipairs(sets.numbers(subject, value)) do
+    if fleet.facts(number).partner then
+      rehearsal.misuse(string.format("%s: %s is a partner, and only targets are changed and watched", subject, fleet.name(number)),
+        "ask it in a hook, a stage or a check: deployment:partner(\"" .. fleet.name(number) .. "\"):run \"…\"")
+    else
+      numbers[#numbers + 1] = number
+    end
+  end
+  return numbers
+end
+
 local function slice(list, from, to)
   local part = {}
   for i = from, math.min(to, #list) do part[#part + 1] = list[i] end

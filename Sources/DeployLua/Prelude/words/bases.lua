@@ -6,7 +6,7 @@ local sections, stage = import "words/sections", import "words/stage"
 
 local bases = {}
 
-local adding = tables.set { "api", "base", "on", "on_failure", "on_success", "params", "stages", "strategy" }
+local adding = tables.set { "api", "base", "on", "on_failure", "on_success", "params", "partners", "stages", "strategy" }
 
 local function alike(a, b, depth)
   if rawequal(a, b) then return true end
@@ -58,13 +58,14 @@ end
 --- All bases as one, in their order; without any, what every recipe has. said: the recipe's own fields, which win anyway.
 function bases.combined(list, said, subject, place)
   local sum = { fields = {}, origins = {}, hooks = {}, params = {}, stages = { stage.upload, stage.rollout }, on_failure = {},
-    on_success = {} }
+    on_success = {}, partners = {} }
   for _, base in ipairs(list) do
     local more = payload(base)
     add_fields(sum, more, said, subject, place)
     add_stages(sum, more, said, subject, place)
     add_params(sum, more, subject, place)
     sum.hooks = sections.united(sum.hooks, more.hooks, same_hook)
+    sum.partners = tables.joined(sum.partners, more.partners)
     sum.on_failure = sections.united(sum.on_failure, more.on_failure, rawequal)
     sum.on_success = sections.united(sum.on_success, more.on_success, rawequal)
   end

@@ -44,6 +44,37 @@ types.define("targets", 'group "name", or a list of hosts', function(v)
   return type(v) == "table" or type(v) == "string" or values.is(v, group.kind) ~= nil or values.is(v, host.kind) ~= nil, v
 end)
 
+types.define("groups", 'group "name", or a list of such groups', function(v)
+  if values.is(v, group.kind) then v = { v } end
+  if type(v) ~= "table" then return false end
+  local list = {}
+  for key, item in pairs(v) do
+    local inside = values.is(item, group.kind)
+    if math.type(key) ~= "integer" or item ~= void and not (inside and inside.name) then return false end
+    if item ~= void then list[#list + 1] = item end
+  end
+  return true, list
+end)
+
+--- Takes down a group that is not defined.
+local function demand(name, place)
+  if named.by_name.group[name] then return end
+  local names = tables.keys(named.by_name.group)
+  local others = string.format("define it: group %q { hosts = { … } }", name)
+  if #names > 0 then others = "there are " .. table.concat(names, ", ") end
+  problems.add(string.format("there is no group %q", name), near.question(name, names, "%q") or others, place)
+end
+
+--- The names of a list of groups. checks: whether they must exist.
+function group.names(list, place, checks)
+  local names = {}
+  for i, one in ipairs(list) do
+    names[i] = payload(one).name
+    if checks then demand(names[i], place) end
+  end
+  return names
+end
+
 --- As the engine gets it.
 function group.data(value, checks)
   local hosts = {}
@@ -60,12 +91,7 @@ function group.targets(given, place, checks)
     return { hosts = group.data({ hosts = host.read(given, place, {}), fields = {}, place = place }, checks) }
   end
   if not inside.name then return { hosts = group.data(inside, checks) } end
-  if checks and not named.by_name.group[inside.name] then
-    local names = tables.keys(named.by_name.group)
-    local others = string.format("define it: group %q { hosts = { … } }", inside.name)
-    if #names > 0 then others = "there are " .. table.concat(names, ", ") end
-    problems.add(string.format("there is no group %q", inside.name), near.question(inside.name, names, "%q") or others, place)
-  end
+  if checks then demand(inside.name, place) end
   return { group = inside.name }
 end
 

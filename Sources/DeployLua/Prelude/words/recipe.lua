@@ -21,6 +21,7 @@ language.word {
     { "application", "name", "what is deployed; the recipe's name if not given" },
     { "revision", "revision", "the bundle: a folder, an archive or a git ref" },
     { "targets", "targets", "a group, or a list of hosts" },
+    { "partners", "groups", "groups of hosts that it works with and brings nothing to: balancers, databases" },
     { "configuration", "configuration", "bounds: floor, parallel and budget; a name or a table" },
     { "strategy", "strategy", "how the hosts are taken, wave by wave; if not given 1 host, then 4 times as many have it after each wave" },
     { "path", "name", "where releases live on hosts" },
@@ -120,6 +121,7 @@ local function define(name, body, place)
   if name and value.fields.appspec and value.fields.path == nil then value.fields.path = "/srv/" .. name end
   value.declares = base.declares or own.stages ~= nil or own.strategy ~= nil
   value.stages = stages_of(base, own, name, place)
+  value.partners = tables.joined(base.partners, own.partners)
   value.on_failure = tables.joined(base.on_failure, own.on_failure)
   value.on_success = tables.joined(base.on_success, own.on_success)
   if name then
@@ -154,6 +156,7 @@ function recipe.data(value, checks)
   local data = problems.placed({ name = value.name, application = own.application or value.name, path = own.path or "/",
     shared = own.shared, keep = own.keep, reuse = own.reuse, user = own.user, rollback = own.rollback, appspec = own.appspec,
     targets = group.targets(own.targets, origins.targets, checks),
+    partners = group.names(value.partners, origins.partners, checks),
     configuration = configuration.of(own.configuration, origins.configuration, checks),
     revision = bundle.data(own.revision), params = each_data(value.params, param.data) }, value.place)
   -- CodeDeploy's rule takes all hosts in one wave, as many at once as it allows.

@@ -1,0 +1,96 @@
+package import DeployModel
+
+/// The hosts that a recipe works with besides its targets: found by name, then with what a survey said of each.
+package enum Partners {
+  /// What partners said of themselves, by index; empty if nobody was asked.
+  package struct Surveyed: Sendable, Hashable {
+    package var surveys: [Survey]
+    /// The token of a lock whose holder is known to be gone, to take over from; nil: there is none.
+    package var inherits: [String?]
+    package init(_ surveys: [Survey] = [], inherits: [String?] = []) {
+      self.surveys = surveys
+      self.inherits = inherits
+    }
+  }
+
+  /// Partners as the project declares them, each host once, numbered behind the targets.
+  /// - Parameters:
+  ///   - group: the deployment's own, which their folder is named after.
+  ///   - after: the number of targets.
+  /// - Throws: groups that do not exist, and hosts that two groups describe differently.
+  static func declared(by recipe: Recipe, group: String, in project: Project, after targets: Int) throws(Problems) -> [Partner] {
+    var problems: [Problem] = []
+    var found: [Partner] = []
+    var names: [String] = []
+    for name in recipe.partners where !names.contains(where: { $0.isExactly(name) }) {
+      names.append(name)
+      guard let declared = project.groups.first(where: { $0.name.isExactly(name) }) else {
+        problems.append(
+          Problem(
+            "there is no group \"\(name)\", which recipe \"\(recipe.name)\" has as partners", place: recipe.place,
+            fix: NearMatch.hint(name, among: project.groups.map(\.name)) ?? "define it: group \"\(name)\" { hosts = { … } }"))
+        continue
+      }
+      for var host in declared.hosts {
+        host.user = host.user ?? recipe.user
+        guard let index = found.firstIndex(where: { $0.host.name.isExactly(host.name) }) else {
+          host.number = targets + found.count
+          found.append(
+            Partner(host: host, groups: [name], path: Partner.path(on: host, application: recipe.application, group: group)))
+          continue
+        }
+        if found[index].host.isReached(as: host) {
+          found[index].groups.append(name)
+        } else {
+          problems.append(
+            Problem(
+              "partner \(host.name) is reached in one way in group \"\(found[index].groups[0])\" and in another in \"\(name)\"",
+              place: declared.place, subject: host.name, fix: "describe it once, or give the two hosts names of their own"))
+        }
+      }
+    }
+    if !problems.isEmpty { throw Problems(problems) }
+    return found
+  }
+
+  /// The same with what their surveys said. Each has to be there: nobody can tell what a partner that is left out would have done.
+  static func found(_ partners: [Partner], _ surveyed: Surveyed) throws(Problems) -> [Partner] {
+    let (surveys, inherits) = (surveyed.surveys, surveyed.inherits)
+    var problems: [Problem] = []
+    var isInReach = true
+    let found = partners.enumerated().map { index, partner in
+      var partner = partner
+      partner.inherits = inherits.indices.contains(index) ? inherits[index] : nil
+      switch surveys.indices.contains(index) ? surveys[index].forChange : nil {
+      case .reached(let state)?:
+        partner.facts = state.facts
+        partner.path = partner.path(below: state.facts.home)
+      case .unreachable(let failure)?:
+        isInReach = isInReach && failure.kind != .unreachable
+        problems.append(
+          Problem("it is a partner of the recipe, and cannot be used: \(failure.message)", subject: partner.host.name, fix: failure.fix))
+      case nil: partner.path = partner.path(below: "")
+      }
+      return partner
+    }
+    if !problems.isEmpty { throw Problems(problems, exit: isInReach ? .infrastructure : .unreachable) }
+    return found
+  }
+}
+
+extension Partner {
+  /// As a rollback has it that follows from a failure: its lock is the failed deployment's still.
+  var takenOver: Partner {
+    var partner = self
+    partner.inherits = nil
+    return partner
+  }
+}
+
+extension Host {
+  /// Whether both names lead to one shell in the same way.
+  fileprivate func isReached(as other: Host) -> Bool {
+    transport == other.transport && address == other.address && port == other.port && user == other.user && root == other.root
+      && argv == other.argv
+  }
+}

@@ -1,0 +1,35 @@
+/// A host that a deployment works with and brings no release to: a balancer, a database. Its number follows those of the targets.
+package struct Partner: Sendable, Hashable, Codable {
+  package var host: Host
+  /// Names of the groups of the recipe's `partners` that it is in.
+  package var groups: [String]
+  /// The folder of its lock, fence and jobs. It begins with `~/`, the login user's home, until a survey says where that is.
+  package var path: String
+  package var facts: HostFacts?
+  /// The token of a lock whose holder is known to be gone, to take over from.
+  package var inherits: String?
+
+  package init(host: Host, groups: [String], path: String, facts: HostFacts? = nil, inherits: String? = nil) {
+    self.host = host
+    self.groups = groups
+    self.path = path
+    self.facts = facts
+    self.inherits = inherits
+  }
+
+  /// The folder of one application and group on a partner: two applications, and two groups of one, work with it beside each other.
+  package static func path(on host: Host, application: String, group: String) -> String {
+    let home = host.root ?? "~"
+    return "\(home)/.lander/\(folder(application))/\(folder(group))"
+  }
+
+  /// The path below a home.
+  /// - Parameter home: as the host says it; empty if it says none.
+  package func path(below home: String) -> String {
+    guard path.hasPrefix("~/") else { return path }
+    return (home == "/" ? "" : home) + path.dropFirst(1)
+  }
+
+  /// A name as a folder that is hidden from nobody: one without a name, or with a dot in front, gets a sign before it.
+  private static func folder(_ name: String) -> String { name.isEmpty || name.hasPrefix(".") ? "_" + name : name }
+}
