@@ -51,8 +51,8 @@ package enum Decision: Sendable, Hashable, Codable {
   case wait(Interval)
   /// Opens a gate. Answered when it is closed.
   case gate(Gate)
-  /// Moves traffic between pools. Answered when the adapter has done it.
-  case shift(Weights)
+  /// Moves traffic between pools. Answered when the adapter has done it, with the weights before. nil: nothing is moved.
+  case shift(Weights?)
   /// Ends the rollout on purpose, with hosts left on the old revision; the strategy is not stepped again.
   case stop(reason: String)
   /// Gives up and goes back; the strategy is not stepped again.

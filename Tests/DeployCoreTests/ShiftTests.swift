@@ -43,9 +43,19 @@ struct ShiftTests {
     #expect(noted == [[weights(100, 0), weights(90, 10)], [weights(90, 10), weights(0, 100)]])
   }
 
+  @Test("a strategy that asks for the weights moves nothing, and later hears what was shifted last")
+  func asked() {
+    let (play, commands) = play([.shift(nil), wave, .shift(weights(90, 10)), .shift(nil), .rollback(reason: "bad")])
+    #expect(commands == ["read", "set blue 90 %, green 10 %", "set blue 100 %, green 0 %"])
+    #expect(play.conclusion?.status == .failed)
+    let (quiet, read) = self.play([.shift(nil), wave, .rollback(reason: "bad")])
+    #expect(read == ["read"] && quiet.conclusion?.traffic == nil, "nothing was moved, so nothing is put back")
+  }
+
   @Test("a shift that names one pool sets the others to nothing")
   func one() throws {
-    let (_, commands) = play([wave, .shift(try #require(Weights([.init("green", 100)])))])
+    let green: Weights = try #require(Weights([.init("green", 100)]))
+    let (_, commands) = play([wave, .shift(green)])
     #expect(commands.last == "set blue 0 %, green 100 %")
   }
 
@@ -80,7 +90,8 @@ struct ShiftTests {
       (true, "blue", .record(of: [("red", .int(100))]), "read of traffic gave no weights of the pools"),
     ])
   func refused(adapter: Bool, pool: String, read: Value?, message: String) throws {
-    let (play, commands) = play([wave, .shift(try #require(Weights([.init(pool, 100)])))], read: read, adapter: adapter)
+    let wanted: Weights = try #require(Weights([.init(pool, 100)]))
+    let (play, commands) = play([wave, .shift(wanted)], read: read, adapter: adapter)
     #expect(play.conclusion?.error?.failure.message == message)
     #expect(!commands.contains { $0.hasPrefix("set") })
   }

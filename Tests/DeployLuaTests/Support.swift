@@ -115,7 +115,8 @@ struct Rig {
           case .decide(.wave(let hosts, _, _)): given = .wave(WaveResult(succeeded: hosts, failed: []))
           case .decide(.gate): given = .gate(GateAnswer(.pass))
           case .decide(.rollback): return .returned("rolled back")
-          case .decide(.shift(let weights)): given = .shifted(weights)
+          case .decide(.shift(let weights)):
+            if let weights = weights ?? Weights([.init("blue", 100), .init("green", 0)]) { given = .shifted(weights) }
           case .decide(.stop): return .returned("stopped")
           }
         }

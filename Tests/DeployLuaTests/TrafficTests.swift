@@ -42,7 +42,8 @@ struct TrafficTests {
     let first = try #require(Weights([.init("blue", 90), .init("green", 10)]))
     #expect(rig.scripts.step(1, .begin).request == .decide(.shift(first)))
     let next = rig.scripts.step(1, .shifted(try #require(Weights([.init("blue", 100), .init("green", 0)]))))
-    #expect(next.request == .decide(.shift(try #require(Weights([.init("green", 100)])))) && next.log.map(\.text) == ["100"])
+    let green: Weights = try #require(Weights([.init("green", 100)]))
+    #expect(next.request == .decide(.shift(green)) && next.log.map(\.text) == ["100"])
   }
 
   @Test(

@@ -34,6 +34,28 @@ probe("watched_linear", linear { batch = 4, watch = "5m", check = { http = "http
 probe("function_linear", linear { batch = 4, watch = "1m", check = function(host) return host:try("bin/look").ok end })
 probe("asking_linear", linear { batch = 4, watch = "1m", approve = "next half?" })
 
+--- A recipe on two sides whose traffic is where it says.
+local function two_sides(name, options, live)
+  local function side(range, pool) return host(range) { tags = { pool = pool } } end
+  recipe(name) {
+    revision = bundle { from = "dist" },
+    path     = "/srv/" .. name,
+    targets  = { side("web[1-3]", "blue"), side("web[4-6]", "green") },
+    strategy = blue_green(options),
+    on       = { ValidateService = function(host) host:run "bin/validate" end },
+    traffic  = {
+      pools  = { "blue", "green" },
+      read   = function() return { blue = live or 100, green = 100 - (live or 100) } end,
+      weight = function(weights) here:run("lb blue " .. weights.blue) end,
+    },
+  }
+end
+
+two_sides("plain_sides", { watch = "5m", keep = "1h" })
+two_sides("green_lives", { watch = "1m", keep = "1m" }, 0)
+two_sides("shared_traffic", {}, 50)
+two_sides("stepped_sides", { steps = { "10%", "50%" }, watch = "1m", check = { port = 80 }, approve = "go over?", keep = "1m" })
+
 --- What a strategy decided, without the stages around it.
 local function decided(run)
   local list = {}
@@ -179,5 +201,46 @@ describe("linear", function()
       "wave 1: 4 hosts", "gate wait: pass", "gate approve: pass", "wave 2: 4 hosts",
     }
     t:expect(t:deploy("asking_linear", { gates = { approve = "reject" } }).exit):equals(16)
+  end)
+end)
+
+describe("blue_green", function()
+  it("changes the side without traffic, shifts, keeps the old side for a while, and changes that", function(t)
+    local run = t:deploy("plain_sides")
+    t:expect(decided(run)):equals { "wave 1: 3 hosts", "shift blue 0 %, green 100 %", "gate wait: pass", "gate wait: pass",
+      "wave 2: 3 hosts" }
+    t:expect(run.waves):equals { { "web4", "web5", "web6" }, { "web1", "web2", "web3" } }
+    t:expect(run.took > 3900 and run.took < 4000):equals(true)
+    t:expect(run.status):equals "succeeded"
+  end)
+
+  it("finds out which side lives, and refuses to guess", function(t)
+    t:expect(t:deploy("green_lives").waves[1]):equals { "web1", "web2", "web3" }
+    local run = t:deploy("shared_traffic")
+    t:expect(run.status):equals "failed"
+    t:expect(run.failure):contains "the traffic is shared between blue and green: one of them has to have all of it before"
+    t:expect(run.waves):equals {}
+  end)
+
+  it("asks before the first shift, and shifts in steps that are each watched", function(t)
+    t:expect(decided(t:deploy("stepped_sides"))):equals { "wave 1: 3 hosts", "gate approve: pass", "shift blue 90 %, green 10 %",
+      "gate watch: pass", "shift blue 50 %, green 50 %", "gate watch: pass", "shift blue 0 %, green 100 %", "gate watch: pass",
+      "gate wait: pass", "wave 2: 3 hosts" }
+  end)
+
+  it("gives the traffic back when the new side turns bad, and leaves the old side alone", function(t)
+    local run = t:deploy("stepped_sides", { answers = { { command = "port 80", host = "web5", status = 1 } } })
+    t:expect(decided(run)):equals { "wave 1: 3 hosts", "gate approve: pass", "shift blue 90 %, green 10 %", "gate watch: fail",
+      "shift blue 100 %, green 0 %", "rollback" }
+    t:expect(run.exit):equals(17)
+    t:expect(run:ran("bin/validate", "web1")):equals(0)
+    for _, host in pairs(run.hosts) do t:expect(host.release):equals "earlier" end
+  end)
+
+  it("gives the traffic back when somebody rejects while the old side is kept", function(t)
+    local run = t:deploy("plain_sides", { gates = { wait = "reject" } })
+    t:expect(run.exit):equals(16)
+    t:expect(run:ran("lb blue 100", "here")):equals(1)
+    t:expect(run:ran("bin/validate", "web1")):equals(0)
   end)
 end)

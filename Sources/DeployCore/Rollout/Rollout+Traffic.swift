@@ -2,12 +2,13 @@ import DeployModel
 
 /// Traffic: a shift is a script of the adapter, and what was before comes back when the deployment fails.
 extension Rollout {
-  /// A strategy wants other weights.
-  mutating func shift(_ script: ScriptID, to weights: Weights) {
+  /// A strategy wants other weights, or wants to know them.
+  mutating func shift(_ script: ScriptID, to weights: Weights?) {
     guard let adapter = plan.adapter else {
       let fix = "say how: traffic = { pools = { … }, read = …, weight = … }"
       return refuse(script, Failure(.invalid, "the recipe has no traffic, so there is nothing to shift", fix: fix))
     }
+    guard let weights else { return tellWeights(script, adapter) }
     if let unknown = weights.shares.first(where: { !adapter.pools.contains($0.pool) }) {
       let pools = adapter.pools.joined(separator: ", ")
       return refuse(script, Failure(.misnamed, "there is no pool \"\(unknown.pool)\"", fix: "the pools are \(pools)"))
@@ -21,6 +22,14 @@ extension Rollout {
     } else {
       set(wanted, for: script)
     }
+  }
+
+  /// What is known of the weights is what the adapter said or did last; a call that did not end well has failed the deployment.
+  private mutating func tellWeights(_ script: ScriptID, _ adapter: TrafficAdapter) {
+    if let current = traffic.current { return tree.answer(script, .shifted(current), &outbox) }
+    tree[script].waiting = .decision
+    traffic.step = .reading(for: script, to: nil)
+    callAdapter(adapter.read, on: .traffic)
   }
 
   mutating func set(_ weights: Weights, for script: ScriptID) {
@@ -59,7 +68,7 @@ extension Rollout {
     settle()
   }
 
-  private mutating func wereRead(_ result: ScriptResult, for script: ScriptID, to weights: Weights) {
+  private mutating func wereRead(_ result: ScriptResult, for script: ScriptID, to weights: Weights?) {
     switch result {
     case .raised(let error):
       refuse(script, Failure(error.failure.kind, "reading the traffic: \(error.failure.message)", fix: error.failure.fix))
@@ -72,7 +81,7 @@ extension Rollout {
             fix: "let it return a table such as { blue = 100, green = 0 }, with the sum 100"))
       }
       traffic.read(found)
-      if failure != nil { return tree.answer(script, .shifted(found), &outbox) }
+      guard failure == nil, let weights else { return tree.answer(script, .shifted(found), &outbox) }
       if isHeld(script) { return hold(.weights(script, weights)) }
       set(weights, for: script)
     }

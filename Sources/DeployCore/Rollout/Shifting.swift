@@ -4,8 +4,8 @@ import DeployModel
 struct Shifting: Sendable, Hashable {
   enum Step: Sendable, Hashable {
     case idle
-    /// The adapter reads the weights for a strategy that wants others.
-    case reading(for: ScriptID, to: Weights)
+    /// The adapter reads the weights for a strategy that wants others, or wants to know them (nil).
+    case reading(for: ScriptID, to: Weights?)
     /// It sets them.
     case setting(for: ScriptID, to: Weights)
     /// It puts back what was before, for the nth time.

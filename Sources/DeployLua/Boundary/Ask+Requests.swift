@@ -31,7 +31,7 @@ extension Ask {
     case "wave": return .decide(try wave(hosts))
     case "gate": return .decide(.gate(try gate(hosts)))
     case "shift":
-      return .decide(.shift(try needed("weights", "whole per cent by pool that sum to 100", Weights.init)))
+      return .decide(.shift(try optional("weights", "whole per cent by pool that sum to 100", Weights.init)))
     case "stop": return .decide(.stop(reason: try text("reason")))
     case "spawn": return try spawn(recipe)
     case "within": return .within(try interval("time"), Body(recipe: recipe, function: try int("function", 1...Int.max)))

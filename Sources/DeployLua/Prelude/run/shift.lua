@@ -1,4 +1,4 @@
--- rollout:shift { … }: moves traffic between pools.
+-- rollout:shift { … } and rollout:weights(): traffic between pools.
 
 local import = ...
 local boundary, language, rehearsal = import "runtime/boundary", import "runtime/language", import "runtime/rehearsal"
@@ -13,6 +13,11 @@ language.word {
     { "weights", "record", "whole per cent by pool that sum to 100; a pool that is not named gets none" },
     { "to", "name", "the pool that gets all of it" },
   },
+}
+
+language.word {
+  name = "rollout:weights", nature = "probe", phases = { "run" }, takes = "",
+  summary = "The weights of the pools as they are, whole per cent by pool.", example = "local live = rollout:weights().blue == 100",
 }
 
 --- Whether these are whole per cent that sum to 100.
@@ -38,4 +43,9 @@ function decisions.methods.shift(self, given)
     return {}
   end
   return boundary.ask({ op = "shift", weights = weights }).weights
+end
+
+function decisions.methods.weights(self)
+  if not decisions.is_own("rollout:weights", self) then return {} end
+  return boundary.ask({ op = "shift" }).weights
 end

@@ -9,7 +9,7 @@ local named, traffic = import "words/named", import "words/traffic"
 
 --- shipped: strategies that every recipe has in reach by their names; each is recipes/strategies/NAME.lua.
 --- require: the main file's; whoever reads the project sets it.
-local strategy = { shipped = { "all_at_once", "canary", "growing", "linear", "rolling" } }
+local strategy = { shipped = { "all_at_once", "blue_green", "canary", "growing", "linear", "rolling" } }
 local defined, bound = values.kind "strategy", values.kind "strategy with its options"
 
 language.word {

@@ -1,0 +1,55 @@
+-- Two sides, each with hosts of its own: the side without traffic gets the release, then the traffic. The other one keeps the old release,
+-- ready to take the traffic back at once, until the time is over or somebody promotes; then it gets the release too.
+
+--- What a gate is given: the options of the recipe over those of the strategy. If it fails, the traffic goes back, so it has no on_fail.
+local function gate(name, given, own)
+  local options = {}
+  for key, value in pairs(own) do options[key] = value end
+  for key, value in pairs(given) do options[key] = value end
+  if options.on_fail then fail("%s of blue_green takes no on_fail: if it fails, the traffic goes back", name) end
+  return options
+end
+
+--- The pool that has the traffic, and the other one.
+local function sides(rollout, pools)
+  if #pools ~= 2 then fail("blue_green takes two pools, got %d", #pools) end
+  local weights = rollout:weights()
+  for i, pool in ipairs(pools) do if weights[pool] == 100 then return pool, pools[3 - i] end end
+  fail("the traffic is shared between %s and %s: one of them has to have all of it before", pools[1], pools[2])
+end
+
+return strategy "blue_green" {
+  options = schema "blue_green" {
+    pools = schema.strings { default = { "blue", "green" }, help = "the two pools of traffic; hosts name theirs in the tag pool" },
+    steps = schema.strings { default = {}, help = "shares that the new side gets before it gets all: { \"10%\", \"50%\" }" },
+    watch = schema.duration { default = "5m", help = "how long the new side is watched after each shift" },
+    check = schema.any { help = "what is asked of the new side: { http = \"…\" } as in rollout:watch, or a function(host)" },
+    approve = schema.any { help = "asks a person before the first shift: a message, or a table as in rollout:approve" },
+    keep = schema.duration { default = "10m", help = "how long the old side keeps the old release after the last watch" },
+  },
+
+  decide = function(rollout, options)
+    local check, approve = options.check, options.approve
+    local live, idle = sides(rollout, options.pools)
+    local fresh, old = rollout.targets:where { pool = idle }, rollout.targets:where { pool = live }
+    if #fresh + #old < #rollout.targets then fail("each host needs the tag pool, which is %s or %s", live, idle) end
+    local looks = type(check) == "function" and { check = check } or check
+    local watch = check and gate("check", looks, { during = options.watch, hosts = fresh })
+    local ask = approve and gate("approve", type(approve) == "table" and approve or { message = tostring(approve) }, {})
+    local function shift(weights)
+      rollout:shift { weights = weights }
+      if check then rollout:watch(watch) else rollout:wait(options.watch) end
+    end
+
+    rollout:wave(fresh)
+    if approve then rollout:approve(ask) end
+    for _, step in ipairs(options.steps) do
+      local share = math.tointeger(tonumber(step:match "^(%d+)%%$"))
+      if not share or share > 100 then fail("steps of blue_green are shares such as \"10%%\", got %q", step) end
+      shift { [idle] = share, [live] = 100 - share }
+    end
+    shift { [idle] = 100 }
+    rollout:wait(options.keep)
+    rollout:wave(old)
+  end,
+}
