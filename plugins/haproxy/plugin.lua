@@ -1,0 +1,10 @@
+-- Data only: this file is read with nothing in reach.
+return {
+  name         = "haproxy",
+  version      = "1.0.0",
+  api          = 1,
+  summary      = "Takes hosts out of HAProxy and brings them back, and shares traffic between pools, by its runtime socket",
+  license      = "Apache-2.0",
+  main         = "init.lua",
+  capabilities = { "host.run" },
+}

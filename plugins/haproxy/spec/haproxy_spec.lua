@@ -1,0 +1,189 @@
+-- What haproxy asks of balancers, and what it makes of their answers.
+
+local haproxy = require "haproxy"
+
+group "fleet" { hosts = { "web1", "web2" } }
+group "lb" { hosts = { "lb1", "lb2" } }
+
+local function probe(name, options, more)
+  local body = { revision = bundle { from = "dist" }, path = "/srv/" .. name, targets = group "fleet", base = haproxy(options) }
+  for key, value in pairs(more or {}) do body[key] = value end
+  recipe(name)(body)
+end
+
+probe("plain", { balancers = "lb", backend = "web" })
+probe("renamed", { balancers = "lb", backend = "web", server = "s-{host}", user = "haproxy" })
+probe("strict", { balancers = "lb", backend = "web", drain = "3s", late = "fail" })
+probe("impatient", { balancers = "lb", backend = "web", up = "2s" })
+probe("closing", { balancers = "lb", backend = "web", drain = "3s", late = "close" })
+probe("stopping", { balancers = "lb", backend = "web" }, { on = { ApplicationStart = function(host) host:run "bin/start" end } })
+probe("shifting", { balancers = "lb", backend = "web", pools = { blue = { "web1" }, green = { "web2" } } }, {
+  strategy = strategy "shifting" (function(rollout)
+    rollout:shift { weights = { blue = 75, green = 25 } }
+    rollout:wave(rollout.targets)
+    rollout:shift { to = "green" }
+  end),
+})
+
+--- What HAProxy says of servers: { web1 = { op, admin, weight, sessions } }.
+local function state(servers)
+  local lines = { "1", "# be_id be_name srv_id srv_name srv_addr srv_op_state srv_admin_state srv_uweight" }
+  for _, name in ipairs { "web1", "web2", "s-web1", "s-web2" } do
+    local one = servers[name]
+    if one then
+      lines[#lines + 1] = string.format("3 web 1 %s 10.0.0.1 %d %d %d", name, one.op or 2, one.admin or 0, one.weight or 1)
+      lines[#lines + 1] = string.format("web,%s,0,0,%d,9,", name, one.sessions or 0)
+    end
+  end
+  return table.concat(lines, "\n") .. "\n"
+end
+
+local both = { web1 = {}, web2 = {} }
+
+--- Both servers, drained, one of them as it is said.
+local function drained(name, one)
+  local servers = { web1 = { admin = 8 }, web2 = { admin = 8 } }
+  if name then servers[name] = one end
+  return state(servers)
+end
+
+--- Answers as a healthy HAProxy gives them: drained until a server is set ready. first: come before them.
+local function answers(first)
+  local list = first or {}
+  list[#list + 1] = { command = "state ready", stdout = state(both) }
+  list[#list + 1] = { command = "show servers state", stdout = drained() }
+  return list
+end
+
+local look = "admin.sock show servers state" -- a command that sets nothing
+
+--- The states that were set on a balancer, in order.
+local function set(run, balancer)
+  local found = {}
+  for _, one in ipairs(run.commands) do
+    local what = one.host == balancer and one.command:match "set server (web/%S+ %a+ [%a%d]+)"
+    if what then found[#found + 1] = what end
+  end
+  table.sort(found)
+  return found
+end
+
+describe("haproxy", function()
+  it("takes each host out on every balancer and brings it back", function(t)
+    local run = t:deploy("plain", { answers = answers() })
+    t:expect(run.status):equals "succeeded"
+    local all = { "web/web1 state drain", "web/web1 state ready", "web/web2 state drain", "web/web2 state ready" }
+    t:expect(set(run, "lb1")):equals(all)
+    t:expect(set(run, "lb2")):equals(all)
+    t:expect(run.log):contains "web1 gets traffic"
+  end)
+
+  it("brings a host back that fails, in the same way", function(t)
+    local run = t:deploy("stopping", { answers = answers(), fails = { web1 = "ApplicationStart" } })
+    t:expect(run.exit):equals(10)
+    t:expect(set(run, "lb1")):equals { "web/web1 state drain", "web/web1 state ready" }
+  end)
+
+  it("speaks of hosts by the name that they have there, as the user that may", function(t)
+    local run = t:deploy("renamed", { answers = {
+      { command = "state ready", stdout = state { ["s-web1"] = {}, ["s-web2"] = {} } },
+      { command = "show servers state", stdout = state { ["s-web1"] = { admin = 8 }, ["s-web2"] = { admin = 8 } } },
+    } })
+    t:expect(run.status):equals "succeeded"
+    t:expect(run:ran("set server web/s-web2 state ready", "lb2")):equals(1)
+    t:expect(run.commands[1].user):equals "haproxy"
+  end)
+
+  it("waits until the connections of a host have ended", function(t)
+    local busy = { command = "web/web1 state drain", host = "lb1", stdout = drained("web1", { admin = 8, sessions = 2 }) }
+    local still = { command = look, host = "lb1", stdout = drained("web1", { admin = 8, sessions = 1 }), times = 3 }
+    local run = t:deploy("plain", { answers = answers { busy, still } })
+    t:expect(run.status):equals "succeeded"
+    t:expect(run:ran(look, "lb1") >= 4):equals(true)
+    t:expect(run.log):lacks "is stopped all the same"
+  end)
+
+  it("stops a host all the same when its connections do not end, and says so; or fails it, if it is to", function(t)
+    local busy = drained("web1", { admin = 8, sessions = 2 })
+    local list = { { command = "state ready", stdout = state(both) }, { command = "haproxy", host = "lb1", stdout = busy } }
+    local run = t:deploy("plain", { answers = answers(list) })
+    t:expect(run.status):equals "succeeded"
+    t:expect(run.log):contains "web/web1 of HAProxy on lb1 still has 2 connections after 30s: the host is stopped all the same"
+    run = t:deploy("strict", { answers = answers(list) })
+    t:expect(run.status):equals "failed"
+    t:expect(run.failure):contains "web/web1 of HAProxy on lb1 still has 2 connections after 3s"
+  end)
+
+  it("closes connections that do not end, if it is to", function(t)
+    local busy = { command = "web/web1 state drain", host = "lb2", stdout = drained("web1", { admin = 8, sessions = 2 }) }
+    local still = { command = look, host = "lb2", stdout = drained("web1", { admin = 8, sessions = 2 }), times = 9 }
+    local run = t:deploy("closing", { answers = answers { busy, still } })
+    t:expect(run.status):equals "succeeded"
+    t:expect(run:ran("shutdown sessions server web/web1", "lb2")):equals(1)
+    t:expect(run:ran "shutdown sessions"):equals(1)
+  end)
+
+  it("fails a host that HAProxy did not take out, with what HAProxy says", function(t)
+    local run = t:deploy("plain", { answers = answers { { command = "state drain", stdout = "Permission denied\n" .. state(both) } } })
+    t:expect(run.status):equals "failed"
+    t:expect(run.failure):contains "did not take web/web1 out: Permission denied"
+  end)
+
+  it("fails a host that HAProxy does not call up in time", function(t)
+    local down = { web1 = { op = 0 }, web2 = {} }
+    local answered = { { command = "state drain", stdout = drained() }, { command = "haproxy", stdout = state(down) } }
+    local run = t:deploy("impatient", { answers = answered })
+    t:expect(run.status):equals "failed"
+    t:expect(run.failure):contains "does not call web/web1 up after 2s: its health check fails"
+  end)
+
+  it("names a server and a backend that HAProxy does not know", function(t)
+    local run = t:deploy("plain", { answers = { { command = "show servers state", stdout = state { web2 = {} } } } })
+    t:expect(run.failure):contains "has no server web1; it has web2"
+    run = t:deploy("plain", { answers = { { command = "show servers state", stdout = "Can't find backend.\n" } } })
+    t:expect(run.failure):contains "has no servers of backend web: Can't find backend."
+  end)
+
+  it("leaves a server in maintenance that a person put there", function(t)
+    local kept = state { web1 = { admin = 1 }, web2 = { admin = 1 } }
+    local run = t:deploy("plain", { answers = { { command = "show servers state", stdout = kept } } })
+    t:expect(run.status):equals "succeeded"
+    t:expect(run:ran "state ready"):equals(0)
+    t:expect(run.log):contains "web/web1 of HAProxy on lb2 is in maintenance, and stays there: somebody took it out"
+  end)
+
+  --- What HAProxy says when weights are set: 225 and 75 are three of four, 200 and 0 are all.
+  local function weighing(first)
+    local function at(blue, green)
+      local servers = state { web1 = { weight = blue, admin = 8 }, web2 = { weight = green, admin = 8 } }
+      return { command = string.format("web/web1 weight %d;set server web/web2 weight %d;", blue, green), stdout = servers }
+    end
+    local list = { at(225, 75), at(0, 200), at(200, 0), { command = "state ready", stdout = state(both) } }
+    list[5] = { command = "show servers state", stdout = first or at(100, 0).stdout }
+    return list
+  end
+
+  it("shares traffic by weights on every balancer, reads them back, and puts back what was before", function(t)
+    local run = t:deploy("shifting", { answers = weighing() })
+    t:expect(run.status):equals "succeeded"
+    t:expect(run.decisions):equals { "stage upload", "stage rollout", "shift blue 75 %, green 25 %", "wave 1: 2 hosts",
+      "shift blue 0 %, green 100 %" }
+    t:expect(run:ran("web/web1 weight 225;set server web/web2 weight 75", "lb2")):equals(1)
+    local bad = t:deploy("shifting", { answers = weighing(), fails = { web1 = "Install" } })
+    t:expect(bad.status):equals "failed"
+    t:expect(bad:ran("web/web1 weight 200;set server web/web2 weight 0", "lb2")):equals(1)
+  end)
+
+  it("fails a shift after which HAProxy has other weights", function(t)
+    local stubborn = state { web1 = { weight = 1 }, web2 = { weight = 0 } }
+    local run = t:deploy("shifting", { answers = { { command = "show servers state", stdout = stubborn } } })
+    t:expect(run.status):equals "failed"
+    t:expect(run.failure):contains "gives web/web1 the weight 1, and 225 was asked for"
+  end)
+
+  it("refuses options that make no sense", function(t)
+    t:expect(function() haproxy { backend = "web" } end):fails "option \"balancers\" is needed"
+    t:expect(function() haproxy { balancers = "lb", backend = "web;shutdown" } end):fails "backend"
+    t:expect(function() haproxy { balancers = "lb", backend = "web", late = "wait" } end):fails "late"
+  end)
+end)
