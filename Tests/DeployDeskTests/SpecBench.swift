@@ -27,10 +27,11 @@ struct SpecBench {
 
   private struct Specs: SpecLibrary {
     var main: String
+    var files: [String: String]
     func spec(_ file: SourceFile) throws(Problems) -> any ReadSpec {
       Spec(
         file: try LuaProject.load(
-          main: SourceFile(path: "deploy.lua", text: main), spec: file, read: { Bench.shipped($0) }))
+          main: SourceFile(path: "deploy.lua", text: main), spec: file, read: { files[$0] ?? Bench.shipped($0) }))
     }
   }
   private struct Spec: ReadSpec {
@@ -42,14 +43,16 @@ struct SpecBench {
     }
   }
 
+  static let identity = Planner.Identity(
+    id: "spec", actor: "kim@desk", at: Timestamp(milliseconds: 0), engine: "1", token: "spec", seed: 0)
+
   /// How the tests of a spec end.
+  /// - Parameter files: beside `deploy.lua`, by their paths.
   static func results(
-    _ text: String, main: String = main, filter: String? = nil, parallel: Int = 2
+    _ text: String, main: String = main, files: [String: String] = [:], filter: String? = nil, parallel: Int = 2
   ) async throws -> [SpecResult] {
-    let stage = RehearsalStage(library: LuaShelf(), files: BenchFiles([:])) {
-      Planner.Identity(id: "spec", actor: "kim@desk", at: Timestamp(milliseconds: 0), engine: "1", token: "spec", seed: 0)
-    }
-    let run = SpecRun(library: Specs(main: main), stage: stage) { Int(ExitCode($0, rollback: $1).rawValue) }
+    let stage = RehearsalStage(library: LuaShelf(), files: BenchFiles([:])) { identity }
+    let run = SpecRun(library: Specs(main: main, files: files), stage: stage) { Int(ExitCode($0, rollback: $1).rawValue) }
     return try await run.results(of: [SourceFile(path: "spec/web_spec.lua", text: text)], filter: filter, parallel: parallel)
   }
 
