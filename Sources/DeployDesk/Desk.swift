@@ -17,6 +17,9 @@ package struct Desk: Sendable {
   let engines: any RunningEngines
   let messages: any MessageDoor
   let hosts: any HostDoor
+  let commits: any VersionControl
+  /// The CI system that runs the command; nil: none that is known.
+  let system: CISystem?
   /// Where recipes are played.
   let stage: RehearsalStage
   /// This machine's own name, as it stands after the `@` of actors.
@@ -32,7 +35,8 @@ package struct Desk: Sendable {
   package init(
     ports: Ports, journal: any PastJournal, shelf: any BundleShelf, builder: any BundleBuilder, reviewer: any BundleReviewer,
     watch: any HostWatch, secrets: any SecretKeeper, engines: any RunningEngines, messages: any MessageDoor, hosts: any HostDoor,
-    stage: RehearsalStage, machine: String, ending programs: @escaping @Sendable () async -> Void = {},
+    stage: RehearsalStage, machine: String, commits: any VersionControl = NoVersionControl(), system: CISystem? = nil,
+    ending programs: @escaping @Sendable () async -> Void = {},
     closing doors: @escaping @Sendable () async -> Void = {}, tell: @escaping @Sendable (DeskEvent) -> Void
   ) {
     self.ports = ports
@@ -45,6 +49,8 @@ package struct Desk: Sendable {
     self.engines = engines
     self.messages = messages
     self.hosts = hosts
+    self.commits = commits
+    self.system = system
     self.stage = stage
     self.machine = machine
     self.programs = programs

@@ -11,9 +11,11 @@ package struct DeploymentRequest: Sendable, Hashable, Codable {
   package var parameters: [Value.Member]
   package var force: Bool
   package var orphans: LockRequest.Orphans
+  /// Who asks, and why.
+  package var said: Said
   package init(
     recipe: String? = nil, group: String? = nil, revision: String? = nil, only: [String] = [], parameters: [Value.Member] = [],
-    force: Bool = false, orphans: LockRequest.Orphans = .wait
+    force: Bool = false, orphans: LockRequest.Orphans = .wait, said: Said = Said()
   ) {
     self.recipe = recipe
     self.group = group
@@ -22,5 +24,6 @@ package struct DeploymentRequest: Sendable, Hashable, Codable {
     self.parameters = parameters
     self.force = force
     self.orphans = orphans
+    self.said = said
   }
 }

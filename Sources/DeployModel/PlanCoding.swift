@@ -3,7 +3,7 @@ extension Plan: Codable {
   private enum Member: String, CodingKey {
     case id, kind, application, recipe, group, actor, at, engine, bundle, release, recipes, parameters, hosts, stages
     case bounds, path, shared, keep, reuse, onFailure, onSuccess, rollback, inputs, lock, seed, secrets, trial, prunesLast, tracksService
-    case rules, partners
+    case rules, partners, provenance
   }
 
   package func encode(to encoder: any Encoder) throws {
@@ -39,6 +39,7 @@ extension Plan: Codable {
     try members.encodeIfPresent(flow.tracksService, forKey: .tracksService)
     try members.encodeIfPresent(flow.rules, forKey: .rules)
     if !partners.isEmpty { try members.encode(partners, forKey: .partners) }
+    try members.encodeIfPresent(origin.provenance, forKey: .provenance)
   }
 
   package init(from decoder: any Decoder) throws {
@@ -47,7 +48,8 @@ extension Plan: Codable {
       origin: Origin(
         id: try members.decode(Deployment.ID.self, forKey: .id), kind: try members.decode(Plan.Kind.self, forKey: .kind),
         actor: try members.decode(String.self, forKey: .actor), at: try members.decode(Timestamp.self, forKey: .at),
-        engine: try members.decode(String.self, forKey: .engine), seed: try members.decode(UInt64.self, forKey: .seed)),
+        engine: try members.decode(String.self, forKey: .engine), seed: try members.decode(UInt64.self, forKey: .seed),
+        provenance: try members.decodeIfPresent(Provenance.self, forKey: .provenance)),
       subject: Subject(
         application: try members.decode(String.self, forKey: .application), recipe: try members.decode(String.self, forKey: .recipe),
         group: try members.decode(String.self, forKey: .group), parameters: try members.decode(Value.self, forKey: .parameters)),

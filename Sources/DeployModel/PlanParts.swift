@@ -10,21 +10,27 @@ extension Plan {
   package struct Origin: Sendable, Hashable {
     package let id: Deployment.ID
     package let kind: Kind
-    /// `user@machine`.
+    /// `user@machine`, or `kim via user@machine` if the caller or the CI system names somebody.
     package let actor: String
     package let at: Timestamp
     /// Lander's version.
     package let engine: String
     /// Feeds `math.random` of the recipe.
     package let seed: UInt64
+    /// Who asked for it, why and from where; nil: nothing of that is known, as of plans of older versions.
+    package let provenance: Provenance?
 
-    package init(id: Deployment.ID, kind: Kind = .deploy, actor: String, at: Timestamp, engine: String, seed: UInt64 = 0) {
+    package init(
+      id: Deployment.ID, kind: Kind = .deploy, actor: String, at: Timestamp, engine: String, seed: UInt64 = 0,
+      provenance: Provenance? = nil
+    ) {
       self.id = id
       self.kind = kind
       self.actor = actor
       self.at = at
       self.engine = engine
       self.seed = seed
+      self.provenance = provenance
     }
   }
 

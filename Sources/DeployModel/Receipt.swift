@@ -17,10 +17,13 @@ package struct Receipt: Sendable, Hashable, Codable {
   package var trial: Bool?
   /// The secrets that it was made with, in the order of their names; nil in receipts of older versions, which do not say.
   package var secrets: [SecretMark]?
+  /// Who asked for its deployment, why and from where, and the commit that the release was made from; nil: it is not known.
+  package var provenance: Provenance?
 
   package init(
     application: String, group: String, release: Release, inputs: Inputs, deployment: Deployment.ID, recipe: String, actor: String,
-    at: Timestamp, chain: Digest? = nil, undid: Deployment.ID? = nil, trial: Bool? = nil, secrets: [SecretMark]? = nil
+    at: Timestamp, chain: Digest? = nil, undid: Deployment.ID? = nil, trial: Bool? = nil, secrets: [SecretMark]? = nil,
+    provenance: Provenance? = nil
   ) {
     self.application = application
     self.group = group
@@ -34,6 +37,7 @@ package struct Receipt: Sendable, Hashable, Codable {
     self.undid = undid
     self.trial = trial
     self.secrets = secrets
+    self.provenance = provenance
   }
 
   /// Everything that, being equal, makes a deployment to this host a deployment of nothing.

@@ -46,6 +46,25 @@ package struct DeploymentStory: Sendable {
     package var error: ScriptError?
   }
 
+  /// A message, and what the deployment made of it.
+  package struct MessageStory: Sendable {
+    package var message: Message
+    /// When the deployment heard it, by the engine's clock.
+    package var at: Timestamp
+    /// Name of the gate that was open then; nil: none was.
+    package var gate: String?
+    /// Nil: there is no answer yet.
+    package var accepted: Bool?
+  }
+
+  /// What somebody did without a message: a signal, or an engine that resumed.
+  package struct SignalStory: Sendable {
+    package var at: Timestamp
+    package var by: String
+    package var verb: String
+    package var comment: String
+  }
+
   package private(set) var plan: Plan?
   package private(set) var hosts: [HostStory] = []
   package private(set) var stages: [StageStory] = []
@@ -69,8 +88,12 @@ package struct DeploymentStory: Sendable {
   /// Entries taken.
   package private(set) var count = 0
 
-  /// Messages that ask for its end.
-  private var cancels: [Message] = []
+  /// In the order in which it heard them.
+  package private(set) var messages: [MessageStory] = []
+  package private(set) var signals: [SignalStory] = []
+  /// The traffic's shares before the first shift and after the last; nil: nothing was shifted, or nobody knows from where.
+  package private(set) var weights: (first: Weights, last: Weights)?
+
   private var running: [Int: Intent] = [:]
   private var runningOn: [[Int]] = []
   private var lastFailed: [(operation: String, status: Int?)?] = []
@@ -92,7 +115,9 @@ package struct DeploymentStory: Sendable {
     case .happened(let happening): take(happening, at: entry.at)
     case .intended(let intent): take(intent, at: entry.at)
     case .noted(let note): take(note, at: entry.at)
-    case .resumed(let actor): remarks.append("resumed by \(actor)")
+    case .resumed(let actor):
+      remarks.append("resumed by \(actor)")
+      signals.append(SignalStory(at: entry.at, by: actor, verb: "resumed it with another engine", comment: ""))
     case .concluded(let conclusion):
       self.conclusion = conclusion
       here = []
@@ -121,8 +146,10 @@ package struct DeploymentStory: Sendable {
   private mutating func take(_ happening: Happening, at moment: Timestamp) {
     switch happening {
     case .started, .rang: break
-    case .cancelled(let reason): cancelled = reason
-    case .said(let message): if message.kind == .cancel { cancels.append(message) }
+    case .cancelled(let reason):
+      cancelled = reason
+      signals.append(SignalStory(at: moment, by: plan?.origin.actor ?? "", verb: "ended it", comment: reason))
+    case .said(let message): messages.append(MessageStory(message: message, at: moment, gate: openGate?.gate.name))
     case .overtaken: break
     case .finished(let id, let outcome):
       guard let intent = running.removeValue(forKey: id) else { return }
@@ -181,15 +208,21 @@ package struct DeploymentStory: Sendable {
       gates[index].answer = answer
       gates[index].closed = moment
     case .serviceChanged(let host, let service): if hosts.indices.contains(host) { hosts[host].service = service }
-    case .shifted: break
+    case .shifted(let from, let to): shift(from, to)
     case .stopped(let reason, let left): stopped = (reason, left.count)
     case .log: break
     case .remark(let text): remarks.append(text)
     case .answered(let id, let accepted, let words):
       remarks.append(words)
-      if accepted, let cancel = cancels.first(where: { $0.id == id }) { cancelled = cancelled ?? cancel.words }
+      guard let index = messages.firstIndex(where: { $0.message.id == id && $0.accepted == nil }) else { return }
+      messages[index].accepted = accepted
+      if accepted, messages[index].message.kind == .cancel { cancelled = cancelled ?? messages[index].message.words }
     case .paused(let message): pause = message.map { Pause($0, since: moment) }
     }
+  }
+
+  private mutating func shift(_ from: Weights?, _ to: Weights) {
+    if let first = weights?.first ?? from { weights = (first, to) }
   }
 
   private mutating func fail(_ host: Int, _ event: LifecycleEvent?, _ error: ScriptError) {

@@ -52,6 +52,7 @@ package struct EntryLines: Sendable {
       ("type", "planned"), ("kind", kind), ("rolls_back", of),
       ("application", .text(plan.subject.application)), ("recipe", .text(plan.subject.recipe)),
       ("group", .text(plan.subject.group)), ("actor", .text(plan.origin.actor)), ("engine", .text(plan.origin.engine)),
+      ("provenance", plan.origin.provenance?.value),
       ("bundle", plan.revision.map { .text($0.hex) }),
       ("release", plan.content.release.map { .text($0.id) }),
       ("source", plan.content.bundle.map { .text($0.source) }), ("parameters", plan.subject.parameters),

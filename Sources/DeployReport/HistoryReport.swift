@@ -19,6 +19,8 @@ package struct HistoryLine: Sendable {
   package var waits: GateStory?
   /// nil: it is not paused.
   package var pause: Pause?
+  /// Who, why, who spoke to it and what it left; nil: its journal cannot be read.
+  package var account: Account?
   package init(
     id: Deployment.ID, began: Timestamp, what: String, group: String, revision: String, hosts: Int,
     actor: String, state: String,
@@ -48,33 +50,43 @@ package struct HistoryReport: Sendable {
     guard !entries.isEmpty else {
       return ["No deployments yet. lander deploy makes the first one."]
     }
+    let hasReasons = entries.contains { $0.account?.provenance?.reason != nil }
     let rows = entries.map { entry in
       [
         entry.id, When(entry.began, zone: surface.zone).full, SafeText.line(entry.what),
         SafeText.line(entry.group), entry.revision,
         entry.hosts.of("host"), SafeText.line(entry.actor),
-        surface.paint(entry.state + (entry.waits.map { ", waits: \(SafeText.line($0.gate.name))" } ?? ""), entry.style),
-      ]
+        surface.paint(entry.state + (entry.waits.map { ", waits: \(SafeText.line($0.gate.name))" } ?? ""), entry.style)
+          + (entry.account?.clause.map { surface.paint(", " + $0, .bad) } ?? ""),
+      ] + (hasReasons ? [entry.account?.provenance?.reason.map { SafeText.line($0).clipped(to: 50) } ?? ""] : [])
     }
-    let heading = ["DEPLOYMENT", "BEGAN", "WHAT", "GROUP", "REVISION", "HOSTS", "BY", "ENDED"]
+    let heading = ["DEPLOYMENT", "BEGAN", "WHAT", "GROUP", "REVISION", "HOSTS", "BY", "ENDED"] + (hasReasons ? ["WHY"] : [])
     let due =
       entries.flatMap { entry in entry.waits?.commands(for: entry.id).map { "  \($0[0])  \($0[1])" } ?? [] }
       + entries.compactMap { entry in entry.next.map { "  \($0)" } }
-    return Table(heading, rows: rows).lines(on: surface) + (due.isEmpty ? [] : ["", "Next"] + due)
+    return Table(heading, rows: rows).lines(on: surface) + spoken(on: surface) + (due.isEmpty ? [] : ["", "Next"] + due)
+  }
+
+  /// The last things that people said to them, the newest first.
+  private func spoken(on surface: Surface) -> [String] {
+    let said = entries.flatMap { entry in (entry.account?.said(on: surface) ?? []).reversed().map { "  \(entry.id)  \($0)" } }
+    let more = said.count > 10 ? ["  … lander show DEPLOYMENT has all of them"] : []
+    return said.isEmpty ? [] : ["", "Said to them"] + said.prefix(10) + more
   }
 
   /// The same for machines.
   package var value: Value {
     .list(
       entries.map { entry in
-        JSON.record([
-          ("deployment", .text(entry.id)), ("began", .text(When.iso(entry.began))),
-          ("what", .text(entry.what)),
-          ("group", .text(entry.group)),
-          ("revision", .text(entry.revision)), ("hosts", .int(entry.hosts)),
-          ("actor", .text(entry.actor)), ("state", .text(entry.state)),
-          ("gate", entry.waits.map { .text($0.gate.name) }), ("pause", entry.pause?.value),
-        ])
+        JSON.record(
+          [
+            ("deployment", .text(entry.id)), ("began", .text(When.iso(entry.began))),
+            ("what", .text(entry.what)),
+            ("group", .text(entry.group)),
+            ("revision", .text(entry.revision)), ("hosts", .int(entry.hosts)),
+            ("actor", .text(entry.actor)), ("state", .text(entry.state)),
+            ("gate", entry.waits.map { .text($0.gate.name) }), ("pause", entry.pause?.value),
+          ] + (entry.account?.members ?? []))
       })
   }
 }

@@ -107,6 +107,7 @@ package struct PlanReport: Sendable {
     let parameters = plan.subject.parameters.members.map { "\($0.name) = \($0.value.plain)" }
     if !parameters.isEmpty { rows.append(["Parameters", parameters.joined(separator: ", ")]) }
     if !plan.content.secrets.isEmpty { rows.append(["Secrets", plan.content.secrets.joined(separator: ", ")]) }
+    rows += plan.origin.provenance?.facts ?? []
     let shared = plan.placement.shared.isEmpty ? "" : "; shared: " + plan.placement.shared.joined(separator: " ")
     rows.append(["Path", "\(plan.placement.path), the newest \(plan.placement.keep.of("release")) kept\(shared)"])
     rows.append(["Stages", plan.flow.stages.map(\.sentence).joined(separator: ", then ")])

@@ -12,6 +12,10 @@ package struct StatusReport: Sendable {
   package var open: [DeploymentSummary] = []
   /// Why `lander rollback` of them would be refused just now; nil if it would not.
   package var noWayBack: Problem?
+  /// Who spoke to deployments that are not over; by id.
+  package var accounts: [Account] = []
+  /// What the newest deployment made from here left, if it has ended; nil: none has, or it is not known.
+  package var left: Account?
 
   package init(_ title: String, hosts: [(name: String, survey: Survey)], now: Timestamp) {
     self.title = title
@@ -28,6 +32,7 @@ package struct StatusReport: Sendable {
     let rows = hosts.map { [$0.name] + row($0.survey, on: surface) }
     lines += Table(["HOST", "RELEASE", "REVISION", "DEPLOYMENT", "WHEN", "BY"], rows: rows).lines(
       on: surface, indent: 2)
+    lines += whys() + leftWrong(on: surface)
     lines += reasons() + trials() + drifts(on: surface) + differences(on: surface) + locks(on: surface) + jobs() + compared(on: surface)
     return lines
   }
@@ -56,6 +61,7 @@ package struct StatusReport: Sendable {
           ("trial", state.receipt.map { .bool($0.trial == true) }),
           ("at", state.receipt.map { .text(When.iso($0.at)) }),
           ("actor", state.receipt.map { .text($0.actor) }),
+          ("provenance", state.receipt.flatMap { $0.provenance?.value }),
           ("previous", state.previous.map { .text($0.release.id) }),
           ("locked_by", state.lock.map { .text($0.deployment) }),
           ("locked_application", state.lock?.application.map { .text($0) }),
@@ -70,12 +76,38 @@ package struct StatusReport: Sendable {
   package var openValue: Value {
     .list(
       open.map { deployment in
-        JSON.record([
-          ("deployment", .text(deployment.id)), ("state", .text(deployment.state == .running ? "running" : "interrupted")),
-          ("taken_over", deployment.takenOver.isEmpty ? nil : .list(deployment.takenOver.map { .text($0) })),
-          ("pause", deployment.pause?.value),
-        ])
+        JSON.record(
+          [
+            ("deployment", .text(deployment.id)), ("state", .text(deployment.state == .running ? "running" : "interrupted")),
+            ("taken_over", deployment.takenOver.isEmpty ? nil : .list(deployment.takenOver.map { .text($0) })),
+            ("pause", deployment.pause?.value),
+          ] + (accounts.first { $0.id == deployment.id }?.members ?? []))
       })
+  }
+
+  /// What the newest deployment that has ended left, for machines; nil: nothing that needs a look.
+  package var leftValue: Value? {
+    guard let left = left?.still(hosts), left.isWrong else { return nil }
+    return JSON.record([("deployment", .text(left.id))] + left.members)
+  }
+
+  /// Why hosts have what they have, a line for each deployment whose receipt says it.
+  private func whys() -> [String] {
+    var seen: [Deployment.ID] = []
+    return hosts.flatMap { host -> [String] in
+      guard case .reached(let state) = host.survey, let receipt = state.receipt, !seen.contains(receipt.deployment),
+        let line = receipt.provenance?.line
+      else { return [] }
+      seen.append(receipt.deployment)
+      return ["  \(receipt.deployment): \(line)"]
+    }
+  }
+
+  /// Traffic and hosts that the newest deployment left wrong, as far as nothing was deployed to them since.
+  private func leftWrong(on surface: Surface) -> [String] {
+    guard let left = left?.still(hosts), left.isWrong else { return [] }
+    return ["", surface.paint("Deployment \(left.id) left what needs a look:", .bad)] + left.looks(on: surface).map { "  " + $0 }
+      + ["  → lander show \(left.id) says what happened; lander deploy or lander rollback of this group comes out of it"]
   }
 
   private static func word(_ state: HostState) -> String {

@@ -41,7 +41,7 @@ final class Bench: Sendable {
   init(
     _ text: String, files: [String: String] = ["app/version": "1\n", "app/index.html": "<p>hello</p>\n"],
     hosts: [SimulatedHost]? = nil, after before: Bench? = nil, secrets: BenchSecrets = BenchSecrets(), watch: BenchWatch = BenchWatch(),
-    faults: Faults = Faults()
+    faults: Faults = Faults(), commits: any VersionControl = NoVersionControl(), system: CISystem? = nil
   ) throws {
     self.files = BenchFiles(files)
     project = LoadedProject(folder: "/bench", project: try Bench.load(text))
@@ -73,7 +73,8 @@ final class Bench: Sendable {
       mailboxes: [door])
     desk = Desk(
       ports: ports, journal: journal, shelf: shelf, builder: BenchBuilder(files: self.files, shelf: shelf), reviewer: NoReview(),
-      watch: watch, secrets: secrets, engines: engines, messages: door, hosts: inboxes, stage: stage, machine: "bench",
+      watch: watch, secrets: secrets, engines: engines, messages: door, hosts: inboxes, stage: stage, machine: "bench", commits: commits,
+      system: system,
       tell: { event in told.events.withLock { $0.append(event) } })
     go()
   }

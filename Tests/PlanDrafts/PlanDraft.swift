@@ -32,6 +32,7 @@ package struct PlanDraft {
   package var tracksService: Bool?
   package var rules: Plan.Flow.Rules?
   package var partners: [Partner]
+  package var provenance: Provenance?
 
   package init(
     id: Deployment.ID = "d1", kind: Plan.Kind = .deploy, application: String = "shop", recipe: String = "web",
@@ -41,7 +42,7 @@ package struct PlanDraft {
     placement: Placement = Placement(path: "/srv/shop"), onFailure: [Body] = [], onSuccess: [Body] = [], rollback: Bool = true,
     inputs: Receipt.Inputs? = nil, lock: LockRequest = LockRequest(token: "t", owner: "me@here", purpose: "deploy web", fence: 2),
     seed: UInt64 = 0, secrets: [String] = [], trial: Bool? = nil, prunesLast: Bool? = nil, tracksService: Bool? = nil,
-    rules: Plan.Flow.Rules? = nil, partners: [Partner] = []
+    rules: Plan.Flow.Rules? = nil, partners: [Partner] = [], provenance: Provenance? = nil
   ) {
     self.id = id
     self.kind = kind
@@ -72,6 +73,7 @@ package struct PlanDraft {
     self.tracksService = tracksService
     self.rules = rules
     self.partners = partners
+    self.provenance = provenance
   }
 
   package init(_ plan: Plan) {
@@ -82,12 +84,12 @@ package struct PlanDraft {
       bounds: plan.bounds, placement: plan.placement, onFailure: plan.flow.onFailure, onSuccess: plan.flow.onSuccess,
       rollback: plan.flow.rollback, inputs: plan.content.inputs, lock: plan.lock, seed: plan.origin.seed, secrets: plan.content.secrets,
       trial: plan.flow.trial, prunesLast: plan.flow.prunesLast,
-      tracksService: plan.flow.tracksService, rules: plan.flow.rules, partners: plan.partners)
+      tracksService: plan.flow.tracksService, rules: plan.flow.rules, partners: plan.partners, provenance: plan.origin.provenance)
   }
 
   package var plan: Plan {
     Plan(
-      origin: Plan.Origin(id: id, kind: kind, actor: actor, at: at, engine: engine, seed: seed),
+      origin: Plan.Origin(id: id, kind: kind, actor: actor, at: at, engine: engine, seed: seed, provenance: provenance),
       subject: Plan.Subject(application: application, recipe: recipe, group: group, parameters: parameters),
       content: Plan.Content(bundle: bundle, release: release, recipes: recipes, inputs: inputs, secrets: secrets), placement: placement,
       flow: Plan.Flow(

@@ -10,6 +10,8 @@ package enum Planner {
     package var engine: String
     package var token: String
     package var seed: UInt64
+    /// Who asks, why and from where; nil: nothing of that is known.
+    package var provenance: Provenance?
     package init(id: Deployment.ID, actor: String, at: Timestamp, engine: String, token: String, seed: UInt64) {
       self.id = id
       self.actor = actor
@@ -19,8 +21,11 @@ package enum Planner {
       self.seed = seed
     }
 
+    /// Who makes the plan, as locks and receipts say it.
+    var who: String { provenance?.actor(over: actor) ?? actor }
+
     func origin(_ kind: Plan.Kind = .deploy, seed: UInt64? = nil) -> Plan.Origin {
-      Plan.Origin(id: id, kind: kind, actor: actor, at: at, engine: engine, seed: seed ?? self.seed)
+      Plan.Origin(id: id, kind: kind, actor: who, at: at, engine: engine, seed: seed ?? self.seed, provenance: provenance)
     }
   }
 
@@ -169,7 +174,7 @@ package enum Planner {
   }
 
   static func lock(_ identity: Identity, _ purpose: String, above fence: Int, _ orphans: LockRequest.Orphans = .wait) -> LockRequest {
-    LockRequest(token: identity.token, owner: identity.actor, purpose: purpose, fence: fence.plus(1), orphans: orphans)
+    LockRequest(token: identity.token, owner: identity.who, purpose: identity.saying(purpose), fence: fence.plus(1), orphans: orphans)
   }
 
   /// The highest fence seen on the hosts.
@@ -241,5 +246,13 @@ package enum Planner {
       guard let lack = room.lack(freeBytes: facts.freeBytes, freeInodes: facts.freeInodes, at: path) else { return nil }
       return Problem(lack.message, subject: host.name, fix: lack.fix)
     }
+  }
+}
+
+extension Planner.Identity {
+  /// What a lock was taken for, with the reason that somebody gave: at most 200 bytes of it.
+  func saying(_ purpose: String) -> String {
+    guard let reason = provenance?.message.flatMap({ Provenance.line($0, limit: 200) }) else { return purpose }
+    return "\(purpose): \(reason)"
   }
 }

@@ -7,6 +7,8 @@ package enum RollbackPlanner {
   /// The locks are taken over, so nobody comes between. Nil if no host is to go back.
   package static func plan(after failed: Plan, _ conclusion: Conclusion, by identity: Planner.Identity) -> Plan? {
     guard failed.kind == .deploy, !conclusion.rollback.isEmpty else { return nil }
+    var identity = identity
+    identity.provenance = failed.origin.provenance?.ofRollback
     var recipes = failed.content.recipes
     let bare = recipes.count
     recipes.append(PinnedRecipe(name: "no hooks", sources: failed.content.recipes[0].sources, hooks: []))
@@ -19,7 +21,8 @@ package enum RollbackPlanner {
         Receipt(
           application: failed.subject.application, group: failed.subject.group, release: $0, inputs: failed.content.inputs,
           deployment: failed.id,
-          recipe: failed.content.recipes[was.arriving].name, actor: failed.origin.actor, at: failed.origin.at, trial: failed.flow.trial)
+          recipe: failed.content.recipes[was.arriving].name, actor: failed.origin.actor, at: failed.origin.at, trial: failed.flow.trial,
+          provenance: failed.origin.provenance.flatMap { $0.ofReceipt(at: $0.commit) })
       }
       // What was gone, or not Lander's, is no release to go back to.
       let goal = was.wayBack == nil ? nil : was.back ?? was.previous

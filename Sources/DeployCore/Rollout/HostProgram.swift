@@ -107,11 +107,14 @@ package enum HostProgram {
     let secrets =
       plan.flow.trial == nil
       ? nil : host.goal.map { $0.secrets?.map { SecretMark($0.name) } } ?? plan.content.secrets.map { SecretMark($0) }
+    // A host that goes back has another commit than what failed.
+    let commit = plan.kind == .deploy ? plan.origin.provenance?.commit : host.goal?.provenance?.commit
+    let provenance = (plan.origin.provenance ?? commit.map { Provenance(commit: $0) })?.ofReceipt(at: commit)
     return Receipt(
       application: plan.subject.application, group: plan.subject.group, release: target, inputs: host.inputs ?? plan.content.inputs,
       deployment: plan.id,
       recipe: plan.content.recipes[host.arriving].name, actor: plan.origin.actor, at: plan.origin.at, undid: undid, trial: trial,
-      secrets: secrets)
+      secrets: secrets, provenance: provenance)
   }
 }
 

@@ -23,7 +23,9 @@ extension Desk {
       secrets: await preparation?.secrets(selection, of: release.id, ports: ports) ?? [], inherits: left, appspec: appSpec.options)
     input.others = preparation?.others
     input.partners = partners
-    let identity = stage.identity()
+    var identity = stage.identity()
+    identity.provenance = await provenance(
+      request.said, selection.recipe, request.revision, of: project, replacing: preparation?.surveys ?? [])
     input.waves = .rehearsing
     let rehearsal = try await rehearsing(Planner.deployment(input, by: identity), project).run()
     try refuse(rehearsal.problems)

@@ -7,18 +7,21 @@ extension Desk {
   /// - Parameters:
   ///   - straighten: takes hosts along that run something else than the rest of the group.
   ///   - aim: a release that hosts keep, as somebody typed it; nil: the good one before.
+  ///   - said: who asks, and why.
   /// - Throws: every reason at once why the hosts cannot go back; nothing was changed.
   package func planRollback(
-    of selection: Selection, in project: LoadedProject, straighten: Bool, to aim: String? = nil
+    of selection: Selection, in project: LoadedProject, straighten: Bool, to aim: String? = nil, said: Said = Said()
   ) async throws -> Plan {
     let preparation = await ask(selection, deep: true)
     let left = try await leftLocks(preparation.surveys, of: selection.recipe.application, typed: project.typed)
     let goal = try aim.map { try KeptReleases(Array(zip(selection.hosts, preparation.surveys))).find($0) }
+    var identity = stage.identity()
+    identity.provenance = provenance(said).known
     let plan = try RollbackPlanner.plan(
       selection, surveys: preparation.surveys, others: preparation.others, kept: preparation.kept, inherits: left,
       partners: try await surveyedPartners(preparation, of: selection, typed: project.typed), straighten: straighten, to: goal,
       waves: await waves(of: selection, project), typed: project.typed,
-      isStored: { [shelf] digest in (try? shelf.inspect(digest.hex)) != nil }, by: stage.identity())
+      isStored: { [shelf] digest in (try? shelf.inspect(digest.hex)) != nil }, by: identity)
     let users = await userProblems(of: plan, project)
     if !users.isEmpty { throw Problems(users, exit: .infrastructure) }
     return plan

@@ -7,6 +7,8 @@ package protocol PastJournal: Journal {
   func deployments() async throws(Failure) -> [DeploymentSummary]
   /// Entries of a deployment up to its first break; no entries if the journal does not know it.
   func entries(of deployment: Deployment.ID) async throws(Failure) -> JournalReading
+  /// The entries of a deployment that say who, why, and what was left, in their order. What cannot be read is left out.
+  func outline(of deployment: Deployment.ID) async throws(Failure) -> [Entry]
   /// Follows the chain of one deployment, or of all (nil).
   func verify(_ deployment: Deployment.ID?) async throws(Failure) -> [ChainVerdict]
   /// Sequence of the entry after which a deployment's chain was `chain`; nil: the journal never had it.

@@ -41,12 +41,32 @@ struct DeploymentFacts {
       ("path", .text(plan.placement.path)), ("actor", .text(plan.origin.actor)), ("kind", .text(kind)),
       ("revision", .text(plan.content.bundle?.source ?? plan.content.release?.id ?? "")),
     ]
+    members += why
     if let release = plan.content.release {
       members.append(("release", .text(release.id)))
       members.append(("release_path", .text("\(plan.placement.path)/releases/\(release.id)")))
     }
     if let previous = plan.hosts.lazy.compactMap({ $0.previous?.release.id }).first { members.append(("previous", .text(previous))) }
     return .record(of: members)
+  }
+
+  /// Who asked for it, why and from where, as far as that is known.
+  private var why: [(String, Value)] {
+    guard let provenance = plan.origin.provenance else { return [] }
+    let commit = provenance.commit
+    let texts = [
+      ("message", provenance.reason), ("commit", commit?.id), ("branch", commit?.branch), ("tag", commit?.tag),
+      ("job", provenance.job?.url),
+    ]
+    var members = texts.compactMap { name, text in text.map { (name, Value.text($0)) } }
+    if !provenance.labels.isEmpty { members.append(("labels", .record(of: provenance.labels.map { ($0.name, .text($0.value)) }))) }
+    if let changes = provenance.changes {
+      let commits = changes.newest.map {
+        Value.record(of: [("id", .text($0.id)), ("author", .text($0.author)), ("subject", .text($0.subject))])
+      }
+      members.append(("commits", .list(commits)))
+    }
+    return members
   }
 
   /// What is known of any host.

@@ -57,12 +57,12 @@ extension SQLiteJournal {
     }
   }
 
-  private static func number(of deployment: Deployment.ID, in database: Database) throws -> Int64? {
+  static func number(of deployment: Deployment.ID, in database: Database) throws -> Int64? {
     try Int64.fetchOne(database, sql: "SELECT number FROM deployments WHERE id = ?", arguments: [deployment])
   }
 
   /// Runs a walk and says where it broke. SQLite itself may find the break: a page that is no page.
-  private static func damage(next: @autoclosure () -> Int, _ walk: () throws -> Void) throws -> Damage? {
+  static func damage(next: @autoclosure () -> Int, _ walk: () throws -> Void) throws -> Damage? {
     do {
       try walk()
       return nil
@@ -141,7 +141,7 @@ extension SQLiteJournal {
     return try Bool.fetchOne(database, sql: "SELECT 1 FROM deployments WHERE kind = ?", arguments: [kind]) == nil
   }
 
-  private nonisolated func read<T: Sendable>(_ body: @escaping @Sendable (Database) throws -> T) async throws(Failure) -> T {
+  nonisolated func read<T: Sendable>(_ body: @escaping @Sendable (Database) throws -> T) async throws(Failure) -> T {
     do {
       return try await database.read(body)
     } catch {

@@ -42,6 +42,16 @@ struct StoredEntry {
     while let row = try rows.next() { try visit(StoredEntry(row)) }
   }
 
+  /// Goes through a deployment's entries whose fact has one of these names, in order.
+  static func all(of number: Int64, in database: Database, naming names: [String], _ visit: (StoredEntry) throws -> Void) throws {
+    // The names of a fact stand at the front of a payload.
+    let isNamed = names.map { _ in "instr(substr(payload, 1, 120), ?) > 0" }.joined(separator: " OR ")
+    let sql = columns + " WHERE key >= ? AND key < ? AND (\(isNamed)) ORDER BY key"
+    let wanted = StatementArguments(names.map { Data("\"\($0)\":".utf8) })
+    let rows = try Row.fetchCursor(database, sql: sql, arguments: JournalFile.bounds(of: number) + wanted)
+    while let row = try rows.next() { try visit(StoredEntry(row)) }
+  }
+
   /// - Throws: damage, for what this lander cannot read.
   func entry() throws(Damage) -> Entry {
     guard coding <= JournalFile.coding else {

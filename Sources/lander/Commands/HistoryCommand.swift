@@ -26,6 +26,7 @@ struct HistoryCommand: Verb {
     var report = HistoryReport(all.prefix(limit))
     for (index, deployment) in all.prefix(limit).enumerated() {
       if let gate = try await past?.openGate(of: deployment) { report.entries[index].waits = gate }
+      report.entries[index].account = try await past?.account(of: deployment.id)
     }
     terminal.say(json ? [JSON.text(report.value)] : report.lines(on: terminal.out))
     if all.count > limit, !json { terminal.tell("\(all.count - limit) older ones; -n shows more.") }

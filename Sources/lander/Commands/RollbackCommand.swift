@@ -24,6 +24,7 @@ struct RollbackCommand: Verb {
   @Argument(
     help: ArgumentHelp("The recipe; the only one if none is named.", valueName: "recipe"))
   var recipe: String?
+  @OptionGroup var why: WhyOptions
   @OptionGroup var choice: HostChoice
   @Option(
     name: .customLong("to"),
@@ -36,8 +37,9 @@ struct RollbackCommand: Verb {
     let (project, desk, selection) = try Wiring.open(options, bundle, tell: terminal.listener()) {
       try $0.selection(recipe: recipe, group: choice.group, only: try choice.names)
     }
+    let said = try why.said()
     return try await desk.use { desk in
-      let plan = try await desk.planRollback(of: selection, in: project, straighten: straighten, to: aim)
+      let plan = try await desk.planRollback(of: selection, in: project, straighten: straighten, to: aim, said: said)
       let traffic = try await desk.leftTraffic(of: selection, in: project)
       let code = try await Launch(desk: desk, terminal: terminal, progress: progress, typed: project.typed).deploy(plan)
       if let traffic { terminal.tell([""] + traffic.lines.map(SafeText.line)) }

@@ -3,20 +3,38 @@ import DeployDesk
 import DeployModel
 import DeployReport
 
-/// Prints one recipe as it is after everything was put together, and where each part came from.
+/// Prints one recipe as it is after everything was put together, and where each part came from; or one deployment.
 struct ShowCommand: Verb {
   static let configuration = CommandConfiguration(
     commandName: "show",
-    abstract: "Prints a recipe as it is after its base was added, and where each part came from.")
+    abstract: "Prints a recipe as it is after its base was added, or what became of a deployment, and who said what to it.",
+    discussion: """
+      Of a recipe: every part, and where it came from. Of a deployment that was made from here, named by its id, the beginning of it, or \
+      last: who asked for it and why, its commit and what was new, its gates, who paused, resumed, approved or rejected and why, and what \
+      it left that needs a look: traffic that is shifted, hosts on a wrong release. A recipe of that name wins.
+      """)
 
   @OptionGroup var options: ProjectOptions
   @Argument(
-    help: ArgumentHelp("The recipe; the only one if none is named.", valueName: "recipe"))
+    help: ArgumentHelp("The recipe, or a deployment; the only recipe if nothing is named.", valueName: "recipe|id"))
   var recipe: String?
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
+    if let report = try await deployment() {
+      terminal.say(report.lines(on: terminal.out))
+      return .done
+    }
     let project = try Wiring.project(options).project
     terminal.say(try project.recipe(named: recipe).lines(on: terminal.out))
     return .done
+  }
+
+  /// The deployment that is named; nil: a recipe is, or nothing.
+  private func deployment() async throws -> AccountReport? {
+    guard let word = recipe else { return nil }
+    // Whether the project loads or not: what was deployed is in the journal.
+    if let project = try? Wiring.project(options).project, project.recipes.contains(where: { $0.name.isExactly(word) }) { return nil }
+    guard let past = try? Wiring.past(options), try await past.knows(word) else { return nil }
+    return try await past.accountReport(of: word)
   }
 }

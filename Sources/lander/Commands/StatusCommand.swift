@@ -35,11 +35,12 @@ struct StatusCommand: Verb {
         surveyed.append(found)
         var report = StatusReport(found, after: try await desk.past.deployments(seeing: [found]), now: desk.now)
         report.notes = try await desk.past.failedRestores(found)
+        try await desk.past.account(for: found, in: &report)
         if json {
           values.append(
             JSON.record([
               ("recipe", .text(found.recipe)), ("group", .text(found.group)),
-              ("hosts", report.value), ("open", report.openValue),
+              ("hosts", report.value), ("open", report.openValue), ("left_wrong", report.leftValue),
             ]))
         } else {
           terminal.say((index == 0 ? [] : [""]) + report.lines(on: terminal.out))

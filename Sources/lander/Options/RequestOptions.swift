@@ -28,6 +28,8 @@ struct RequestOptions: ParsableArguments {
   @Option(help: ArgumentHelp("A parameter of the recipe, the long way.", valueName: "name=value"))
   var param: [String] = []
 
+  @OptionGroup var why: WhyOptions
+
   @Flag(help: "Redeploy hosts that are already up to date.")
   var force = false
 
@@ -42,10 +44,11 @@ struct RequestOptions: ParsableArguments {
     let given = RecipeOptions(
       words, explicit: param, recipes: project.recipes.map(\.name), declared: RecipeOptions.declared(in: project, for: words),
       options: OptionNames.all.sorted())
+    let (said, unclear) = why.reading
     let request = DeploymentRequest(
       recipe: given.recipe, group: group, revision: revision,
       only: try HostChoice.names(only),
-      parameters: given.parameters, force: force, orphans: orphans)
-    return Asked(request, unclear: given.problems)
+      parameters: given.parameters, force: force, orphans: orphans, said: said)
+    return Asked(request, unclear: given.problems + unclear)
   }
 }

@@ -29,6 +29,9 @@ extension Terminal {
           isRunning ? gate.lines(for: deployment.id, zone: out.zone) : gate.lines(interrupted: deployment.id, now: SystemClock.now)
         say(lines.map { "  " + $0 })
       }
+      if let said = try await past.account(of: deployment.id)?.said(on: out), !said.isEmpty {
+        say(["  Said to it"] + said.suffix(5).map { "    " + $0 })
+      }
     }
   }
 

@@ -20,6 +20,12 @@ enum Identity {
     return "\(user)@\(machine)"
   }
 
+  /// The CI system that runs this command; nil: none that is known.
+  static var system: CISystem? { CISystem(Folder.variable) }
+
+  /// Who acts, with the name that the CI system says before it.
+  static var named: String { Provenance(actor: system?.actor).actor(over: actor) }
+
   /// A new one for each plan: `20261121-113045-x7k2`, with a token and a seed of its own.
   static func make() -> Planner.Identity {
     let now = SystemClock.now

@@ -115,12 +115,12 @@ enum Wiring {
     let mailbox = StateMailbox(in: state) { tell(.warning($0)) }
     let ports = Ports(
       transport: AppSpecTransport(over: transports), machine: machine, bundles: store, journal: journal, clock: SystemClock(),
-      actor: Identity.actor, mailboxes: [mailbox, hosts.inbox])
+      actor: Identity.named, mailboxes: [mailbox, hosts.inbox])
     let desk = Desk(
       ports: ports, journal: journal, shelf: store, builder: MachineBuilder(store: store, machine: machine),
       reviewer: AppSpecReviewer(), watch: hosts, secrets: VaultSecrets(providers: providers, hosts: hosts),
       engines: ClaimHolders(claims: state.claims), messages: mailbox, hosts: hosts, stage: stage,
-      machine: Identity.machine,
+      machine: Identity.machine, commits: GitHistory(machine: machine), system: Identity.system,
       ending: {
         await machine.end()
         await hosts.close()

@@ -2,6 +2,7 @@
 
 local import = ...
 local language, rehearsal, tables = import "runtime/language", import "runtime/rehearsal", import "runtime/tables"
+local copies = import "runtime/copies"
 local values, fleet, sets = import "runtime/values", import "run/fleet", import "run/sets"
 local partners = import "run/partners"
 
@@ -21,6 +22,11 @@ local object = language.object {
     { "previous", "string", "the release that a host ran before; nil without one" },
     { "status", "string", "running, succeeded or failed" }, { "actor", "string", "who started it" },
     { "kind", "string", "deploy or rollback" },
+    { "message", "string", "why: --message, or the first line of the commit; nil if neither is known" },
+    { "labels", "table", "values of --label by name" }, { "commit", "string", "the commit of the bundle; nil if it is not known" },
+    { "branch", "string", "its branch, where that is known" }, { "tag", "string", "its tag, where it has one" },
+    { "job", "string", "the page of the CI system's job; nil without one" },
+    { "commits", "table", "what is new, newest first, at most 50: a list of { id, author, subject }" },
   },
 }
 local names, known = language.fields_of(object)
@@ -67,6 +73,7 @@ local function params(given, declared) return proxy(params_kind, 0, { values = g
 function deployment.know(data)
   facts = tables.copy(data.deployment)
   targets = data.targets
+  facts.labels, facts.commits = facts.labels or {}, facts.commits or {}
   facts.targets, facts.params = sets.of(targets), params(data.params, data.param_names)
 end
 
@@ -75,6 +82,8 @@ function deployment.fact(name) return facts[name] end
 
 local function handle(more, plugin)
   more.plugin = plugin
+  -- What a plugin changes in these, nobody else sees.
+  if plugin then more.labels, more.commits = copies.of(facts.labels), copies.of(facts.commits) end
   return proxy(kind, 0, tables.merged(facts, more))
 end
 

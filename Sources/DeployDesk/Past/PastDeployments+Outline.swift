@@ -1,0 +1,19 @@
+package import DeployModel
+
+extension PastJournal {
+  /// The entries of a deployment that say who, why, and what was left, in their order. What cannot be read is left out.
+  package func outline(of deployment: Deployment.ID) async throws(Failure) -> [Entry] {
+    try await entries(of: deployment).entries.filter(\.isOutline)
+  }
+}
+
+extension PastDeployments {
+  /// Who, why, and what was left, of a deployment.
+  package func outline(of deployment: Deployment.ID) async throws -> [Entry] { try await journal.outline(of: deployment) }
+
+  /// The newest pair of a recipe and group that has ended; nil: there is none, or a newer one is open.
+  package func newestEnd(of recipe: String, to group: String) async throws -> Pair? {
+    let pairs = Pair.all(try await deployments().filter { $0.recipe == recipe && $0.group == group })
+    return pairs.first.flatMap { $0.state == .concluded ? $0 : nil }
+  }
+}

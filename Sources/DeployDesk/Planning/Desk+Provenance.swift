@@ -1,0 +1,62 @@
+import DeployModel
+
+extension Desk {
+  /// Who asks for a deployment, why, from which commit, and what is new in it.
+  /// - Parameters:
+  ///   - wanted: a revision other than the recipe's own, as somebody typed it.
+  ///   - surveys: what hosts run now, with the commits that their receipts name.
+  func provenance(
+    _ said: Said, _ recipe: Recipe, _ wanted: String?, of project: LoadedProject, replacing surveys: [Survey]
+  ) async -> Provenance? {
+    var provenance = self.provenance(said)
+    guard let (place, ref) = commitPlace(recipe, wanted, project.folder) else { return provenance.known }
+    provenance.commit = await commit(ref, in: place)
+    if let new = provenance.commit?.id, let old = Self.commit(runningOn: surveys), old != new {
+      provenance.changes = await commits.changes(from: old, to: new, in: place)
+    }
+    return provenance.known
+  }
+
+  /// Who asks and why, where no commit is chosen.
+  func provenance(_ said: Said) -> Provenance {
+    Provenance(actor: said.actor ?? system?.actor, message: said.message, labels: said.labels, job: system?.job)
+  }
+
+  /// The commit that a revision is made from, with what the CI system knows of it.
+  private func commit(_ ref: String?, in folder: String) async -> Commit? {
+    var found = await commits.commit(ref, in: folder)
+    guard ref == nil, let system, let said = system.commit else { return found }
+    // An archive of the sources, or a runner without git.
+    if found == nil { found = Commit(id: said) }
+    // CI systems check out commits, not branches.
+    if var commit = found, commit.id == said {
+      commit.branch = commit.branch ?? system.branch
+      commit.tag = commit.tag ?? system.tag
+      found = commit
+    }
+    return found
+  }
+
+  /// Where the commit of a revision is looked for; nil: what is deployed comes from no commit that is known.
+  private func commitPlace(_ recipe: Recipe, _ wanted: String?, _ folder: String) -> (folder: String, ref: String?)? {
+    if wanted?.hasPrefix("bundle:") == true { return nil }
+    guard let revision = wanted.map({ RevisionChoice($0, stage.files).revision(of: recipe) }) ?? recipe.revision else { return nil }
+    switch revision.source {
+    case .git(let ref, let repository): return (stage.files.absolute(repository, in: folder), ref)
+    case .path(let path):
+      // What was brought from outside the project was not made from its commit.
+      let absolute = stage.files.absolute(path, in: folder)
+      return absolute == folder || absolute.hasPrefix(folder + "/") ? (folder, nil) : nil
+    }
+  }
+
+  /// The commit that most hosts run; of equally many, the first host's. Nil: no receipt names one.
+  private static func commit(runningOn surveys: [Survey]) -> String? {
+    var counts: [(id: String, hosts: Int)] = []
+    for case .reached(let state) in surveys {
+      guard let id = state.receipt?.provenance?.commit?.id else { continue }
+      if let index = counts.firstIndex(where: { $0.id == id }) { counts[index].hosts += 1 } else { counts.append((id, 1)) }
+    }
+    return counts.reduce(nil as (id: String, hosts: Int)?) { best, one in best.map { one.hosts > $0.hosts ? one : $0 } ?? one }?.id
+  }
+}

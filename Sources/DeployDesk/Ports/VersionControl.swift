@@ -1,0 +1,20 @@
+package import DeployModel
+
+/// What is known of the commits of a folder.
+package protocol VersionControl: Sendable {
+  /// - Parameters:
+  ///   - ref: a branch, a tag or a commit; nil: what is checked out there.
+  ///   - folder: in a working copy, or not.
+  /// - Returns: nil if the folder has no version control or no such commit.
+  func commit(_ ref: String?, in folder: String) async -> Commit?
+  /// The commits that `new` has and `old` has not.
+  /// - Returns: nil if one of them is not known there.
+  func changes(from old: String, to new: String, in folder: String) async -> CommitRange?
+}
+
+/// Where nothing is known of commits.
+package struct NoVersionControl: VersionControl {
+  package init() {}
+  package func commit(_ ref: String?, in folder: String) async -> Commit? { nil }
+  package func changes(from old: String, to new: String, in folder: String) async -> CommitRange? { nil }
+}

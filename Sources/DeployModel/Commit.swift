@@ -1,0 +1,65 @@
+/// A commit of version control, as far as it is known.
+package struct Commit: Sendable, Hashable, Codable {
+  /// All its hexadecimal digits: 40, or 64.
+  package var id: String
+  /// Nil: it was checked out without one, and nobody said which.
+  package var branch: String?
+  package var tag: String?
+  /// The first line of its message.
+  package var subject: String?
+  /// When it was made; nil: nobody said.
+  package var at: Timestamp?
+  /// Whether tracked files were changed since; nil: nobody looked.
+  package var isDirty: Bool?
+
+  package init(
+    id: String, branch: String? = nil, tag: String? = nil, subject: String? = nil, at: Timestamp? = nil, isDirty: Bool? = nil
+  ) {
+    self.id = id
+    self.branch = branch
+    self.tag = tag
+    self.subject = subject
+    self.at = at
+    self.isDirty = isDirty
+  }
+
+  /// As people write it: `3f2a91c`.
+  package var short: String { String(id.prefix(7)) }
+
+  /// Whether a text is the whole name of a commit.
+  package static func isWhole(_ text: String) -> Bool {
+    [40, 64].contains(text.utf8.count) && text.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
+  }
+}
+
+/// The commits between what hosts ran and what they are brought to.
+package struct CommitRange: Sendable, Hashable, Codable {
+  /// One of them.
+  package struct Line: Sendable, Hashable, Codable {
+    package var id: String
+    package var author: String
+    package var subject: String
+    package init(id: String, author: String, subject: String) {
+      self.id = id
+      self.author = author
+      self.subject = subject
+    }
+  }
+  /// The commit that hosts ran.
+  package var from: String
+  /// Number of commits, at most `counted`; 0 and `isBack` if it goes back to an older one.
+  package var total: Int
+  /// The newest ones, newest first, at most `listed`.
+  package var newest: [Line]
+  /// Whether the new revision lacks commits that hosts ran.
+  package var isBack: Bool
+
+  package static let (listed, counted) = (50, 1000)
+
+  package init(from: String, total: Int, newest: [Line], isBack: Bool = false) {
+    self.from = from
+    self.total = total
+    self.newest = newest
+    self.isBack = isBack
+  }
+}

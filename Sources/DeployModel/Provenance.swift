@@ -1,0 +1,83 @@
+/// Where a deployment came from: who asked for it, why, from which commit, in which job of a CI system.
+package struct Provenance: Sendable, Hashable, Codable {
+  /// A name that the caller or the CI system says: a label, not an identity. Nil: only the login is known.
+  package var actor: String?
+  /// Why, on one line; nil: nobody said.
+  package var message: String?
+  /// In the order of their names.
+  package var labels: [Label]
+  /// What the bundle was made from; nil: it is not known.
+  package var commit: Commit?
+  /// What is new against what hosts ran; nil: it is not known, or nothing is.
+  package var changes: CommitRange?
+  /// Nil: no CI system runs it.
+  package var job: Job?
+
+  /// A job of a CI system.
+  package struct Job: Sendable, Hashable, Codable {
+    /// `github`, `gitlab` …
+    package var system: String
+    /// Its page; nil: the system does not say.
+    package var url: String?
+    package init(system: String, url: String? = nil) {
+      self.system = system
+      self.url = url
+    }
+  }
+
+  /// The most bytes of UTF-8 of the parts.
+  package static let (actorLimit, messageLimit, urlLimit) = (128, 2000, 1000)
+
+  package init(
+    actor: String? = nil, message: String? = nil, labels: [Label] = [], commit: Commit? = nil, changes: CommitRange? = nil, job: Job? = nil
+  ) {
+    self.actor = actor
+    self.message = message
+    self.labels = labels
+    self.commit = commit
+    self.changes = changes
+    self.job = job
+  }
+
+  /// Nil if nothing is known.
+  package var known: Provenance? { self == Provenance() ? nil : self }
+
+  /// Why: what somebody said, else what the commit says.
+  package var reason: String? { message ?? commit?.subject }
+
+  /// Who, with the login that the machine vouches for behind it: `kim via runner@ci7`. It ends in `@` and the machine's name.
+  package func actor(over login: String) -> String { actor.map { "\($0) via \(login)" } ?? login }
+
+  /// What a rollback of it keeps: who and where from. The rest is about what failed.
+  package var ofRollback: Provenance? { Provenance(actor: actor, labels: labels, job: job).known }
+
+  /// What a host's receipt keeps.
+  /// - Parameter commit: of the release that the host is brought to.
+  package func ofReceipt(at commit: Commit?) -> Provenance? {
+    Provenance(actor: actor, message: message, labels: labels, commit: commit, job: job).known
+  }
+
+  /// A text from outside on one line, without control characters, cut to a number of bytes; nil if nothing is left.
+  package static func line(_ text: String, limit: Int) -> String? {
+    var words: [String] = []
+    var word = ""
+    for scalar in text.unicodeScalars {
+      if isControl(scalar) || scalar == " " {
+        if !word.isEmpty { words.append(word) }
+        word = ""
+      } else {
+        word.unicodeScalars.append(scalar)
+      }
+    }
+    if !word.isEmpty { words.append(word) }
+    var line = words.joined(separator: " ")
+    guard line.utf8.count > limit else { return line.isEmpty ? nil : line }
+    while line.utf8.count > limit - 3 { line.unicodeScalars.removeLast() }
+    return line + "…"
+  }
+
+  /// C0 and C1 controls, and the two separators that end a line.
+  static func isControl(_ scalar: Unicode.Scalar) -> Bool {
+    scalar.value < 0x20 || (0x7F..<0xA0).contains(scalar.value) || scalar.value == 0x2028 || scalar.value == 0x2029
+  }
+}

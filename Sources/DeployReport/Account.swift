@@ -1,0 +1,165 @@
+package import DeployModel
+
+/// What people ask about a deployment afterwards: who asked for it and why, who spoke to it, and what it left that needs a look.
+package struct Account: Sendable {
+  /// What somebody said to it, and what became of that.
+  package struct Word: Sendable, Hashable {
+    package var at: Timestamp
+    package var by: String
+    /// `approved`, `paused` …
+    package var verb: String
+    /// The gate that was meant; nil: none was.
+    package var gate: String?
+    /// Empty: no reason was given.
+    package var comment: String
+    /// Nil: no answer is in the journal.
+    package var accepted: Bool?
+  }
+  /// A host that is not where it should be.
+  package struct Wrong: Sendable, Hashable {
+    package var host: String
+    package var why: String
+  }
+
+  package let id: Deployment.ID
+  package let actor: String
+  package let provenance: Provenance?
+  package let words: [Word]
+  /// What is wrong with the traffic; nil: nothing is known to be.
+  package private(set) var traffic: String?
+  /// Shares of the traffic as they are left, if they are not as they were; nil: they are, or none were shifted.
+  package let weights: Weights?
+  package private(set) var wrong: [Wrong]
+  /// When it ended; nil: it has not.
+  package let ended: Timestamp?
+
+  /// - Parameter rollback: the story of the rollback that followed; nil: none did.
+  package init(_ story: DeploymentStory, rollback: DeploymentStory? = nil) {
+    id = story.id
+    actor = story.plan?.origin.actor ?? ""
+    provenance = story.plan?.origin.provenance
+    words = story.words + (rollback?.words ?? [])
+    weights = story.leftWeights
+    traffic = story.trafficLeft
+    ended = (rollback ?? story).conclusion == nil ? nil : (rollback ?? story).last
+    wrong = story.hosts.compactMap { host in
+      let later = rollback?.hosts.first { $0.name.isExactly(host.name) }
+      return Self.wrong(host.name, later?.status ?? host.status, in: later == nil ? story : rollback ?? story)
+    }
+  }
+
+  /// Why a host needs a look; nil: it needs none.
+  private static func wrong(_ host: String, _ status: HostStatus, in story: DeploymentStory) -> Wrong? {
+    guard let end = story.conclusion, end.status != .refused else { return nil }
+    if status.isRestoreFailed { return Wrong(host: host, why: "could not be taken back") }
+    if status.isOutOfReach { return Wrong(host: host, why: "out of reach: nobody knows what it runs") }
+    if status.isHeld { return Wrong(host: host, why: "failed, and left as it is") }
+    let isBack = if case .rollback? = story.plan?.kind { true } else { false }
+    if isBack { return end.status != .succeeded && status.isLeftBehind ? Wrong(host: host, why: "not taken back") : nil }
+    guard status == .succeeded, [.failed, .cancelled].contains(end.status), !end.isTakenOver else { return nil }
+    return Wrong(host: host, why: "on the release of a deployment that \(end.status == .failed ? "failed" : "was cancelled")")
+  }
+
+  /// Without the hosts that were deployed to since, from wherever; and without the traffic if all were.
+  package func still(_ hosts: [(name: String, survey: Survey)]) -> Account {
+    guard let ended else { return self }
+    let newer = hosts.filter { host in
+      if case .reached(let state) = host.survey, let receipt = state.receipt { receipt.at > ended } else { false }
+    }
+    var account = self
+    account.wrong.removeAll { one in newer.contains { $0.name.isExactly(one.host) } }
+    if !hosts.isEmpty, newer.count == hosts.count { account.traffic = nil }
+    return account
+  }
+
+  /// Whether anything needs a look.
+  package var isWrong: Bool { traffic != nil || !wrong.isEmpty }
+
+  /// What it left, as a clause for a list: `traffic left shifted, 2 hosts wrong`; nil: nothing needs a look.
+  package var clause: String? {
+    let parts = [traffic.map { _ in "traffic left wrong" }, wrong.isEmpty ? nil : "\(wrong.count.of("host")) left wrong"].compactMap { $0 }
+    return parts.isEmpty ? nil : parts.joined(separator: ", ")
+  }
+
+  /// What needs a look, a line each.
+  package func looks(on surface: Surface) -> [String] {
+    let hosts = wrong.prefix(20).map { "\(SafeText.line($0.host)): \($0.why)" } + (wrong.count > 20 ? ["and \(wrong.count - 20) more"] : [])
+    return ([traffic].compactMap { $0 } + hosts).map { surface.paint($0, .bad) }
+  }
+
+  /// What people said to it, a line each.
+  package func said(on surface: Surface) -> [String] {
+    words.map { word in
+      let gate = word.gate.map { " \"\(SafeText.line($0))\"" } ?? ""
+      let comment = word.comment.isEmpty ? "" : ": " + SafeText.line(word.comment)
+      let refused = word.accepted == false ? " (refused)" : ""
+      return "\(When(word.at, zone: surface.zone).full)  \(SafeText.line(word.by)) \(word.verb)\(gate)\(comment)\(refused)"
+    }
+  }
+
+  /// Who, why, who spoke and what is left, for machines.
+  package var members: [(String, Value?)] {
+    let said = words.map { word in
+      JSON.record([
+        ("at", .text(When.iso(word.at))), ("by", .text(word.by)), ("verified", .bool(false)), ("did", .text(word.verb)),
+        ("gate", word.gate.map { .text($0) }), ("comment", word.comment.isEmpty ? nil : .text(word.comment)),
+        ("accepted", word.accepted.map { .bool($0) }),
+      ])
+    }
+    return [
+      ("provenance", provenance?.value), ("said", .list(said)),
+      ("weights_left", weights?.value), ("traffic_left_wrong", traffic.map { .text($0) }),
+      (
+        "hosts_left_wrong",
+        .list(wrong.map { JSON.record([("host", .text($0.host)), ("reason", .text($0.why))]) })
+      ),
+    ]
+  }
+}
+
+extension DeploymentStory {
+  /// What people said to it, in order.
+  fileprivate var words: [Account.Word] {
+    let spoken = messages.map { one in
+      let gate = one.message.kind.isAnswer ? one.gate ?? one.message.gate : nil
+      return Account.Word(
+        at: one.at, by: one.message.by, verb: one.message.kind.past, gate: gate, comment: one.message.comment, accepted: one.accepted)
+    }
+    return (spoken + others).sorted { $0.at.milliseconds < $1.at.milliseconds }
+  }
+
+  /// What happened without a message: signals, and engines that resumed.
+  private var others: [Account.Word] {
+    signals.map { Account.Word(at: $0.at, by: $0.by, verb: $0.verb, gate: nil, comment: $0.comment, accepted: nil) }
+  }
+
+  /// The shares as they were left, if they are not those of the start.
+  fileprivate var leftWeights: Weights? { weights.flatMap { $0.last == $0.first ? nil : $0.last } }
+
+  /// What is wrong with the traffic at the end; nil: nothing is known to be.
+  fileprivate var trafficLeft: String? {
+    guard let conclusion else { return nil }
+    if let stray = conclusion.traffic {
+      return "The traffic could not be put back to \(SafeText.line(stray.wanted.sentence)): \(SafeText.line(stray.message))"
+    }
+    guard [.failed, .cancelled].contains(conclusion.status), let left = leftWeights else { return nil }
+    return "The traffic is left at \(SafeText.line(left.sentence))"
+  }
+}
+
+extension Message.Kind {
+  /// What its sender did.
+  fileprivate var past: String {
+    switch self {
+    case .cancel: "cancelled"
+    case .pause: "paused"
+    case .resume: "resumed"
+    case .approve: "approved"
+    case .reject: "rejected"
+    case .promote: "promoted"
+    }
+  }
+
+  /// Whether it answers a gate.
+  fileprivate var isAnswer: Bool { [.approve, .reject, .promote].contains(self) }
+}

@@ -1,0 +1,20 @@
+package import DeployModel
+import FoundationEssentials
+import GRDB
+
+extension SQLiteJournal {
+  /// The entries of a deployment that say who, why, and what was left, in their order; the others are not decoded. What cannot be read is
+  /// left out.
+  package nonisolated func outline(of deployment: Deployment.ID) async throws(Failure) -> [Entry] {
+    try await read { database in
+      guard let number = try Self.number(of: deployment, in: database) else { return [] }
+      var entries: [Entry] = []
+      _ = try Self.damage(next: 0) {
+        try StoredEntry.all(of: number, in: database, naming: Entry.outlineNames) { stored in
+          if let entry = try? stored.entry(), entry.isOutline { entries.append(entry) }
+        }
+      }
+      return entries
+    }
+  }
+}

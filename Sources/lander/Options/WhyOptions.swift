@@ -1,0 +1,59 @@
+import ArgumentParser
+import DeployModel
+
+/// Who asks for a deployment, and why: it is in the journal, in locks and receipts on hosts, and in all reports.
+struct WhyOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Why, in a line: history, status, the lock and receipts on hosts show it. The commit's own first line if left out.",
+      valueName: "text"))
+  var message: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "A label for programs that look for it, at most 32: a-z, 0-9 and . _ / - in its name. It may be given more than once.",
+      valueName: "name=value"))
+  var label: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "Who asks, beside the login; what the CI system says if left out. A label: nobody verifies it.", valueName: "name"))
+  var actor: String?
+
+  /// What was said.
+  /// - Throws: `Problems`, one for each value that is none.
+  func said() throws(Problems) -> Said {
+    let (said, problems) = reading
+    if !problems.isEmpty { throw Problems(problems) }
+    return said
+  }
+
+  /// What was said, and what is wrong with it.
+  var reading: (said: Said, problems: [Problem]) {
+    var problems: [Problem] = []
+    var labels: [Label] = []
+    for text in label {
+      guard let read = Label(text) else {
+        problems.append(
+          Problem(
+            "\"\(text)\" is no label: NAME=VALUE, the name of 1 to 63 of a-z, 0-9 and . _ / -, the value of at most 256 bytes on one line",
+            subject: "--label", fix: "--label ticket=SHOP-12"))
+        continue
+      }
+      if labels.contains(where: { $0.name == read.name }) {
+        problems.append(Problem("\"\(read.name)\" has two values", subject: "--label", fix: "give each label once"))
+      }
+      labels.append(read)
+    }
+    if labels.count > Label.most {
+      problems.append(Problem("\(labels.count) labels, and a deployment has at most \(Label.most)", subject: "--label"))
+    }
+    if let actor, actor.utf8.count > Provenance.actorLimit || Provenance.line(actor, limit: Provenance.actorLimit) != actor {
+      problems.append(
+        Problem("it is no name on one line of at most \(Provenance.actorLimit) bytes", subject: "--actor", fix: "--actor kim"))
+    }
+    // A commit's whole message comes as it is: its lines become one, and what is too long is cut.
+    let line = message.flatMap { Provenance.line($0, limit: Provenance.messageLimit) }
+    return (Said(message: line, actor: actor, labels: labels), problems)
+  }
+}

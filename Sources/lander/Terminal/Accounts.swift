@@ -1,0 +1,37 @@
+import DeployDesk
+import DeployModel
+import DeployReport
+
+extension PastDeployments {
+  /// Who, why, who spoke to a deployment and what it left; nil: its journal has no beginning.
+  func account(of deployment: Deployment.ID) async throws -> Account? {
+    let story = DeploymentStory(try await outline(of: deployment))
+    return story.plan.map { _ in Account(story) }
+  }
+
+  /// The same of a pair that has ended: what its rollback put right is not left.
+  func account(of pair: Pair) async throws -> Account {
+    var back: DeploymentStory?
+    if let id = pair.back?.id { back = DeploymentStory(try await outline(of: id)) }
+    return Account(DeploymentStory(try await outline(of: pair.first.id)), rollback: back)
+  }
+
+  /// One deployment for who comes afterwards.
+  /// - Parameter word: an id, the beginning of one, or `last`.
+  func accountReport(of word: String) async throws -> AccountReport {
+    let named = try await find(word)
+    let pair = try await pair(named.id, or: [])
+    var back: DeploymentStory?
+    if let rollback = pair.back, rollback.id != named.id { back = DeploymentStory(try await entries(of: rollback.id)) }
+    return AccountReport(DeploymentStory(try await entries(of: named.id)), rollback: back, state: HistoryReport([named]).entries[0].state)
+  }
+
+  /// Adds who spoke to the open deployments of hosts, and what the newest one that ended left.
+  func account(for found: Surveyed, in report: inout StatusReport) async throws {
+    for deployment in report.open {
+      if let account = try await account(of: deployment.id) { report.accounts.append(account) }
+    }
+    guard let pair = try await newestEnd(of: found.recipe, to: found.group) else { return }
+    report.left = try await account(of: pair)
+  }
+}
