@@ -30,73 +30,79 @@ package struct CISystem: Sendable, Hashable {
   /// - Parameter variable: the value of a variable; nil: it is not set. Empty ones count as not set.
   /// - Returns: nil if no CI system that is known runs the command.
   package init?(_ variable: (String) -> String?) {
-    func value(_ name: String, limit: Int = 256) -> String? { variable(name).flatMap { Provenance.line($0, limit: limit) } }
+    func value(_ name: String) -> String? { variable(name).flatMap { Provenance.line($0, limit: Provenance.urlLimit) } }
     func first(_ names: String...) -> String? { names.reduce(nil) { $0 ?? value($1) } }
-    func page(_ name: String) -> String? { value(name, limit: Provenance.urlLimit) }
-    func isTrue(_ name: String) -> Bool { ["true", "True"].contains(value(name)) }
-    var branch: String?
-    if isTrue("GITHUB_ACTIONS") {
-      kind = .github
+    guard let kind = Self.kind(value) else { return nil }
+    self.kind = kind
+    switch kind {
+    case .github:
       actor = first("GITHUB_TRIGGERING_ACTOR", "GITHUB_ACTOR")
       commit = value("GITHUB_SHA")
       tag = value("GITHUB_REF_TYPE") == "tag" ? value("GITHUB_REF_NAME") : nil
-      branch = first("GITHUB_HEAD_REF") ?? (tag == nil ? value("GITHUB_REF_NAME") : nil)
-      if let server = page("GITHUB_SERVER_URL"), let repository = value("GITHUB_REPOSITORY"), let run = value("GITHUB_RUN_ID") {
+      branch = value("GITHUB_HEAD_REF") ?? (tag == nil ? value("GITHUB_REF_NAME") : nil)
+      if let server = value("GITHUB_SERVER_URL"), let repository = value("GITHUB_REPOSITORY"), let run = value("GITHUB_RUN_ID") {
         url = "\(server)/\(repository)/actions/runs/\(run)" + (value("GITHUB_RUN_ATTEMPT").map { "/attempts/\($0)" } ?? "")
       }
-    } else if isTrue("GITLAB_CI") {
-      kind = .gitlab
-      actor = first("GITLAB_USER_LOGIN", "GITLAB_USER_NAME")
-      commit = value("CI_COMMIT_SHA")
-      tag = value("CI_COMMIT_TAG")
-      branch = first("CI_COMMIT_BRANCH", "CI_MERGE_REQUEST_SOURCE_BRANCH_NAME")
-      url = page("CI_JOB_URL")
-    } else if isTrue("BUILDKITE") {
-      kind = .buildkite
-      actor = first("BUILDKITE_BUILD_CREATOR", "BUILDKITE_UNBLOCKER", "BUILDKITE_BUILD_AUTHOR")
-      commit = value("BUILDKITE_COMMIT")
-      tag = value("BUILDKITE_TAG")
-      branch = value("BUILDKITE_BRANCH")
-      url = page("BUILDKITE_BUILD_URL").map { page in page + (value("BUILDKITE_JOB_ID").map { "#\($0)" } ?? "") }
-    } else if isTrue("TRAVIS") {
-      kind = .travis
-      commit = value("TRAVIS_COMMIT")
-      tag = value("TRAVIS_TAG")
-      branch = first("TRAVIS_PULL_REQUEST_BRANCH", "TRAVIS_BRANCH")
-      url = page("TRAVIS_JOB_WEB_URL")
-    } else if isTrue("CIRCLECI") {
-      kind = .circleci
-      actor = value("CIRCLE_USERNAME")
-      commit = value("CIRCLE_SHA1")
-      tag = value("CIRCLE_TAG")
-      branch = value("CIRCLE_BRANCH")
-      url = page("CIRCLE_BUILD_URL")
-    } else if isTrue("TF_BUILD") {
-      kind = .azure
+    case .azure:
       actor = first("BUILD_REQUESTEDFOR", "BUILD_QUEUEDBY")
       commit = value("BUILD_SOURCEVERSION")
       let ref = value("BUILD_SOURCEBRANCH") ?? ""
       tag = ref.hasPrefix("refs/tags/") ? String(ref.dropFirst(10)) : nil
       branch = ref.hasPrefix("refs/heads/") ? String(ref.dropFirst(11)) : nil
-      if let server = page("SYSTEM_TEAMFOUNDATIONCOLLECTIONURI"), let project = value("SYSTEM_TEAMPROJECTID"),
+      if let server = value("SYSTEM_TEAMFOUNDATIONCOLLECTIONURI"), let project = value("SYSTEM_TEAMPROJECTID"),
         let run = value("BUILD_BUILDID")
       {
         url = server + (server.hasSuffix("/") ? "" : "/") + "\(project)/_build/results?buildId=\(run)"
       }
-    } else if value("JENKINS_URL") != nil, value("BUILD_TAG") != nil {
-      kind = .jenkins
-      actor = value("BUILD_USER_ID")
-      commit = value("GIT_COMMIT")
-      tag = value("TAG_NAME")
-      branch = first("CHANGE_BRANCH", "BRANCH_NAME", "GIT_BRANCH")
-      url = page("BUILD_URL")
-    } else {
-      return nil
+    case .buildkite:
+      url = value("BUILDKITE_BUILD_URL").map { page in page + (value("BUILDKITE_JOB_ID").map { "#\($0)" } ?? "") }
+    default: break
     }
-    self.branch = branch
+    if let names = Self.names[kind] {
+      func first(_ names: [String]) -> String? { names.reduce(nil) { $0 ?? value($1) } }
+      (actor, commit, tag, branch) = (first(names.actor), first(names.commit), first(names.tag), first(names.branch))
+      url = url ?? first(names.url)
+    }
     actor = actor.flatMap { Provenance.line($0, limit: Provenance.actorLimit) }
     commit = commit.flatMap { Commit.isWhole($0) ? $0 : nil }
+    (branch, tag) = (branch.flatMap { Provenance.line($0, limit: 256) }, tag.flatMap { Provenance.line($0, limit: 256) })
   }
+
+  private static func kind(_ value: (String) -> String?) -> Kind? {
+    func isTrue(_ name: String) -> Bool { ["true", "True"].contains(value(name)) }
+    if isTrue("GITHUB_ACTIONS") { return .github }
+    if isTrue("GITLAB_CI") { return .gitlab }
+    if isTrue("BUILDKITE") { return .buildkite }
+    if isTrue("TRAVIS") { return .travis }
+    if isTrue("CIRCLECI") { return .circleci }
+    if isTrue("TF_BUILD") { return .azure }
+    return value("JENKINS_URL") != nil && value("BUILD_TAG") != nil ? .jenkins : nil
+  }
+
+  /// Variables of the systems that say each thing in one of their own, the first that is set counts.
+  private struct Names {
+    var actor: [String] = []
+    var commit: [String]
+    var tag: [String]
+    var branch: [String]
+    var url: [String] = []
+  }
+
+  private static let names: [Kind: Names] = [
+    .gitlab: Names(
+      actor: ["GITLAB_USER_LOGIN", "GITLAB_USER_NAME"], commit: ["CI_COMMIT_SHA"], tag: ["CI_COMMIT_TAG"],
+      branch: ["CI_COMMIT_BRANCH", "CI_MERGE_REQUEST_SOURCE_BRANCH_NAME"], url: ["CI_JOB_URL"]),
+    .buildkite: Names(
+      actor: ["BUILDKITE_BUILD_CREATOR", "BUILDKITE_UNBLOCKER", "BUILDKITE_BUILD_AUTHOR"], commit: ["BUILDKITE_COMMIT"],
+      tag: ["BUILDKITE_TAG"], branch: ["BUILDKITE_BRANCH"]),
+    .travis: Names(
+      commit: ["TRAVIS_COMMIT"], tag: ["TRAVIS_TAG"], branch: ["TRAVIS_PULL_REQUEST_BRANCH", "TRAVIS_BRANCH"], url: ["TRAVIS_JOB_WEB_URL"]),
+    .circleci: Names(
+      actor: ["CIRCLE_USERNAME"], commit: ["CIRCLE_SHA1"], tag: ["CIRCLE_TAG"], branch: ["CIRCLE_BRANCH"], url: ["CIRCLE_BUILD_URL"]),
+    .jenkins: Names(
+      actor: ["BUILD_USER_ID"], commit: ["GIT_COMMIT"], tag: ["TAG_NAME"], branch: ["CHANGE_BRANCH", "BRANCH_NAME", "GIT_BRANCH"],
+      url: ["BUILD_URL"]),
+  ]
 
   /// As provenance has it.
   package var job: Provenance.Job { Provenance.Job(system: kind.rawValue, url: url) }

@@ -29,7 +29,7 @@ struct ProvenanceTests {
     ][$0]
   }
   private let hook = """
-    strategy = rolling, on = { ApplicationStart = function(host)
+    strategy = rolling, on = { ApplicationStart = function(host, deployment)
       host:run { "start", deployment.message or "", deployment.commit or "", deployment.labels.ticket or "", deployment.job or "" }
     end },
     """
