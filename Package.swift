@@ -65,6 +65,8 @@ let package = Package(
     tests(of: "DeployModelTests", on: ["DeployModel"]),
     // The one builder of plans that no planner made.
     .target(name: "PlanDrafts", dependencies: ["DeployModel"], path: "Tests/PlanDrafts", swiftSettings: settings),
+    // Compares documents with the schemas in docs/schemas.
+    .target(name: "SchemaCheck", path: "Tests/SchemaCheck", swiftSettings: settings),
     tests(of: "DeployCoreTests", on: ["PlanDrafts", "DeployModel", "DeployCore"]),
     tests(of: "DeployLuaTests", on: ["PlanDrafts", "DeployModel", "DeployCore", "DeployLua"], besides: ["Fixtures"]),
     // with the simulator: every transport keeps one contract
@@ -75,11 +77,11 @@ let package = Package(
     tests(
       of: "DeploySimulationTests",
       on: ["PlanDrafts", "DeployModel", "DeployCore", "DeployLua", "DeployStore", "DeployEngine", "DeploySimulation"]),
-    tests(of: "DeployReportTests", on: ["PlanDrafts", "DeployModel", "DeployCore", "DeployReport"]),
+    tests(of: "DeployReportTests", on: ["PlanDrafts", "SchemaCheck", "DeployModel", "DeployCore", "DeployReport"]),
     tests(
       of: "DeployDeskTests",
       on: ["DeployModel", "DeployCore", "DeployLua", "DeployStore", "DeployEngine", "DeploySimulation", "DeployReport", "DeployDesk"]),
-    tests(of: "CommandTests", on: ["DeployModel", "lander"]),
+    tests(of: "CommandTests", on: ["SchemaCheck", "DeployModel", "lander"]),
     // Reads inputs that make no sense, in a process whose end by a signal `InputTests` sees.
     .executableTarget(
       name: "InputFuzz",

@@ -58,7 +58,7 @@ package struct CISystem: Sendable, Hashable {
       url = value("BUILDKITE_BUILD_URL").map { page in page + (value("BUILDKITE_JOB_ID").map { "#\($0)" } ?? "") }
     default: break
     }
-    if let names = Self.names[kind] {
+    if let names = Self.names(of: kind) {
       func first(_ names: [String]) -> String? { names.reduce(nil) { $0 ?? value($1) } }
       (actor, commit, tag, branch) = (first(names.actor), first(names.commit), first(names.tag), first(names.branch))
       url = url ?? first(names.url)
@@ -88,21 +88,30 @@ package struct CISystem: Sendable, Hashable {
     var url: [String] = []
   }
 
-  private static let names: [Kind: Names] = [
-    .gitlab: Names(
-      actor: ["GITLAB_USER_LOGIN", "GITLAB_USER_NAME"], commit: ["CI_COMMIT_SHA"], tag: ["CI_COMMIT_TAG"],
-      branch: ["CI_COMMIT_BRANCH", "CI_MERGE_REQUEST_SOURCE_BRANCH_NAME"], url: ["CI_JOB_URL"]),
-    .buildkite: Names(
-      actor: ["BUILDKITE_BUILD_CREATOR", "BUILDKITE_UNBLOCKER", "BUILDKITE_BUILD_AUTHOR"], commit: ["BUILDKITE_COMMIT"],
-      tag: ["BUILDKITE_TAG"], branch: ["BUILDKITE_BRANCH"]),
-    .travis: Names(
-      commit: ["TRAVIS_COMMIT"], tag: ["TRAVIS_TAG"], branch: ["TRAVIS_PULL_REQUEST_BRANCH", "TRAVIS_BRANCH"], url: ["TRAVIS_JOB_WEB_URL"]),
-    .circleci: Names(
-      actor: ["CIRCLE_USERNAME"], commit: ["CIRCLE_SHA1"], tag: ["CIRCLE_TAG"], branch: ["CIRCLE_BRANCH"], url: ["CIRCLE_BUILD_URL"]),
-    .jenkins: Names(
-      actor: ["BUILD_USER_ID"], commit: ["GIT_COMMIT"], tag: ["TAG_NAME"], branch: ["CHANGE_BRANCH", "BRANCH_NAME", "GIT_BRANCH"],
-      url: ["BUILD_URL"]),
-  ]
+  private static func names(of kind: Kind) -> Names? {
+    switch kind {
+    case .gitlab:
+      Names(
+        actor: ["GITLAB_USER_LOGIN", "GITLAB_USER_NAME"], commit: ["CI_COMMIT_SHA"], tag: ["CI_COMMIT_TAG"],
+        branch: ["CI_COMMIT_BRANCH", "CI_MERGE_REQUEST_SOURCE_BRANCH_NAME"], url: ["CI_JOB_URL"])
+    case .buildkite:
+      Names(
+        actor: ["BUILDKITE_BUILD_CREATOR", "BUILDKITE_UNBLOCKER", "BUILDKITE_BUILD_AUTHOR"], commit: ["BUILDKITE_COMMIT"],
+        tag: ["BUILDKITE_TAG"], branch: ["BUILDKITE_BRANCH"])
+    case .travis:
+      Names(
+        commit: ["TRAVIS_COMMIT"], tag: ["TRAVIS_TAG"], branch: ["TRAVIS_PULL_REQUEST_BRANCH", "TRAVIS_BRANCH"], url: ["TRAVIS_JOB_WEB_URL"]
+      )
+    case .circleci:
+      Names(
+        actor: ["CIRCLE_USERNAME"], commit: ["CIRCLE_SHA1"], tag: ["CIRCLE_TAG"], branch: ["CIRCLE_BRANCH"], url: ["CIRCLE_BUILD_URL"])
+    case .jenkins:
+      Names(
+        actor: ["BUILD_USER_ID"], commit: ["GIT_COMMIT"], tag: ["TAG_NAME"], branch: ["CHANGE_BRANCH", "BRANCH_NAME", "GIT_BRANCH"],
+        url: ["BUILD_URL"])
+    case .github, .azure: nil
+    }
+  }
 
   /// As provenance has it.
   package var job: Provenance.Job { Provenance.Job(system: kind.rawValue, url: url) }

@@ -1,12 +1,18 @@
 package import DeployModel
 
-/// The last line for programs that read standard output: how a command ended, whatever it was that ended it.
+/// How a command ended, whatever it was that ended it: the object of `--json` and `--result`, and the last line of `--output ndjson`.
 package struct EndLine: Sendable {
   package var exit: ExitCode
+  /// The words that name the command: `bundle list`; empty: they named none.
+  package var command = ""
   /// The deployment and the rollback that followed from it; empty if none was begun.
   package var deployments: [Deployment.ID]
   /// What was wrong, the cause first.
   package var problems: [Problem]
+  /// What came of it, as JSON; nil: the command gives text, or it failed before.
+  package var result: String?
+  /// What it said for people, in place of a result; nil: nobody asks for it.
+  package var text: [String]?
 
   package init(_ exit: ExitCode, deployments: [Deployment.ID] = [], problems: [Problem] = []) {
     self.exit = exit
@@ -14,14 +20,21 @@ package struct EndLine: Sendable {
     self.problems = problems
   }
 
-  /// `{"v":1,"type":"ended","kind":"unreachable","exit":20,"cause":…,"problems":[…]}`, without the line's end.
-  package var text: String {
-    return JSON.text(
+  /// `{"v":1,"type":"ended","command":"deploy","kind":"unreachable","exit":20,"cause":"infrastructure",…}`, without the line's end.
+  package var line: String {
+    let first = problems.first
+    let head = JSON.text(
       JSON.record([
-        ("v", 1), ("type", "ended"), ("kind", .text(exit.word)), ("exit", .int(Int(exit.rawValue))),
+        ("v", 1), ("type", "ended"), ("command", .text(command)), ("kind", .text(exit.word)), ("exit", .int(Int(exit.rawValue))),
+        ("cause", exit.cause.map { .text($0) }), ("retry", .bool(exit.isSafeToRetry)),
+        ("message", first.map { .text($0.message) } ?? (exit == .done ? nil : .text(exit.sentence))), ("fix", first?.fix.map { .text($0) }),
         ("deployment", deployments.first.map { .text($0) }), ("rollback", deployments.dropFirst().first.map { .text($0) }),
-        ("cause", problems.first.map { .text($0.message) }), ("problems", .list(problems.map(\.value))),
+        ("problems", .list(problems.map(\.value))),
       ]))
+    // What failed before it had anything to say has no result.
+    let said = text.flatMap { $0.isEmpty && exit != .done ? nil : JSON.text(JSON.record([("text", .list($0.map { .text($0) }))])) }
+    guard let rest = result ?? said else { return head }
+    return head.dropLast() + ",\"result\":\(rest)}"
   }
 }
 
@@ -46,6 +59,50 @@ extension ExitCode {
     case .infrastructure: "infrastructure"
     case .detached: "detached"
     case .hungUp: "hung_up"
+    case .interrupted: "interrupted"
+    case .terminated: "terminated"
+    }
+  }
+
+  /// Who has to do something about it; nil: nobody.
+  package var cause: String? {
+    switch self {
+    case .done: nil
+    case .internal: "defect"
+    case .usage: "input"
+    case .refused: "policy"
+    case .locked: "busy"
+    case .rolledBack, .held, .unfit: "release"
+    case .rollbackFailed, .paused, .cancelled, .rejected, .detached: "person"
+    case .partial: "purpose"
+    case .unreachable, .infrastructure: "infrastructure"
+    case .hungUp, .interrupted, .terminated: "signal"
+    }
+  }
+
+  /// Whether the same command may be given again at once, by a machine: nothing was changed, and nothing is wrong with what was asked.
+  package var isSafeToRetry: Bool { [.locked, .unreachable, .infrastructure].contains(self) }
+
+  /// What it means, for an end that has no other words.
+  package var sentence: String {
+    switch self {
+    case .done: "done"
+    case .internal: "lander has a defect"
+    case .usage: "something that was written is wrong"
+    case .refused: "it was refused"
+    case .locked: "somebody else holds the lock"
+    case .rolledBack: "it failed, and every touched host is back on what it ran before"
+    case .rollbackFailed: "it failed and could not go back: a person is needed"
+    case .held: "it failed, and was left as it is"
+    case .paused: "it waits for a person"
+    case .partial: "it ended on purpose before all was done or seen"
+    case .cancelled: "it was cancelled, and hosts were restored"
+    case .rejected: "it was rejected, or not answered in time"
+    case .unfit: "a gate found the release bad, and hosts went back"
+    case .unreachable: "hosts are out of reach"
+    case .infrastructure: "transport, space or a store was in the way"
+    case .detached: "it is left, and still runs"
+    case .hungUp: "the terminal was closed"
     case .interrupted: "interrupted"
     case .terminated: "terminated"
     }

@@ -36,6 +36,13 @@ package struct EntryLines: Sendable {
     number < names.count ? .text(names[number]) : .int(number)
   }
 
+  /// What a plan says, for machines.
+  static func value(_ plan: Plan) -> Value {
+    var lines = EntryLines()
+    lines.names = plan.hosts.map(\.host.name)
+    return JSON.record(Array(lines.planned(plan).dropFirst()))
+  }
+
   private func planned(_ plan: Plan) -> [(String, Value?)] {
     let kind: Value =
       switch plan.kind {

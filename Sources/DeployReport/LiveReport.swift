@@ -143,7 +143,7 @@ package struct LiveReport: ProgressReport {
     case .stageEnded(let name, nil) where story.stages.count > 0:
       guard let stage = story.stages.last(where: { $0.name == name }), let ended = stage.ended
       else { return [] }
-      return [surface.paint("✓", .good) + " stage \(name), \(ended - stage.began)"]
+      return [surface.paint("✓", .good) + " stage \(SafeText.line(name)), \(ended - stage.began)"]
     default: return []
     }
   }

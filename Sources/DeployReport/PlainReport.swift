@@ -188,11 +188,11 @@ package struct PlainReport: ProgressReport {
   {
     let tellsEvents = story.hosts.count <= Self.eventsUpTo
     switch note {
-    case .stageBegan(let name): return [surface.paint("Stage \(name)", .strong)]
+    case .stageBegan(let name): return [surface.paint("Stage \(SafeText.line(name))", .strong)]
     case .stageEnded(let name, let error):
       let began = story.stages.last { $0.name == name }?.began ?? moment
-      guard let error else { return ["Stage \(name) done in \(moment - began)"] }
-      let end = surface.paint("Stage \(name) \(word(for: error))", .bad) + " after \(moment - began)"
+      guard let error else { return ["Stage \(SafeText.line(name)) done in \(moment - began)"] }
+      let end = surface.paint("Stage \(SafeText.line(name)) \(word(for: error))", .bad) + " after \(moment - began)"
       return [end] + (isFirst && story.first != nil ? details(error) : [])
     case .waveBegan(let number, let hosts, let upto):
       let names =

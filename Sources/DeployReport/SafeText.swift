@@ -38,6 +38,19 @@ package enum SafeText {
     return parts.map { part in line(part.split(separator: "\r").last ?? part) }
   }
 
+  /// A line of a report without the styles of a terminal.
+  package static func plain(_ line: String) -> String {
+    guard line.utf8.contains(0x1B) else { return line }
+    var plain = ""
+    var isStyle = false
+    for scalar in line.unicodeScalars {
+      if scalar.value == 0x1B { isStyle = true }
+      if !isStyle { plain.unicodeScalars.append(scalar) }
+      if scalar == "m" { isStyle = false }
+    }
+    return plain
+  }
+
   /// The last lines of a text, each at most `width` characters.
   package static func tail(_ text: String, lines count: Int, width: Int = 400) -> [String] {
     lines(String(text.suffix(count * (width + 100)))).suffix(count).map {

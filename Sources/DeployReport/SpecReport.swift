@@ -59,41 +59,18 @@ package struct SpecReport: Sendable {
       let own = results.filter { $0.test.place.file == file }
       let cases = own.map { result in
         let head =
-          "    <testcase classname=\"\(Self.escaped(file))\" name=\"\(Self.escaped(result.test.name))\" "
-          + "time=\"\(Self.seconds(result.took))\""
+          "    <testcase classname=\"\(XMLText.escaped(file))\" name=\"\(XMLText.escaped(result.test.name))\" "
+          + "time=\"\(XMLText.seconds(result.took))\""
         guard let problem = result.problem else { return head + "/>\n" }
         let lines = problem.lines()
-        return head + ">\n      <failure message=\"\(Self.escaped(lines.first ?? ""))\">"
-          + Self.escaped(lines.joined(separator: "\n")) + "</failure>\n    </testcase>\n"
+        return head + ">\n      <failure message=\"\(XMLText.escaped(lines.first ?? ""))\">"
+          + XMLText.escaped(lines.joined(separator: "\n")) + "</failure>\n    </testcase>\n"
       }
-      return "  <testsuite name=\"\(Self.escaped(file))\" tests=\"\(own.count)\" failures=\"\(own.count { $0.problem != nil })\">\n"
+      return "  <testsuite name=\"\(XMLText.escaped(file))\" tests=\"\(own.count)\" failures=\"\(own.count { $0.problem != nil })\">\n"
         + cases.joined() + "  </testsuite>\n"
     }
     return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
-      + "<testsuites tests=\"\(results.count)\" failures=\"\(failed.count)\" time=\"\(Self.seconds(took))\">\n" + suites.joined()
+      + "<testsuites tests=\"\(results.count)\" failures=\"\(failed.count)\" time=\"\(XMLText.seconds(took))\">\n" + suites.joined()
       + "</testsuites>\n"
-  }
-
-  private static func seconds(_ interval: Interval) -> String {
-    let thousandths = String(interval.milliseconds % 1000 + 1000).dropFirst()
-    return "\(interval.milliseconds / 1000).\(thousandths)"
-  }
-
-  /// A text as XML may have it: what no document may contain becomes U+FFFD.
-  private static func escaped(_ text: String) -> String {
-    var out = ""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "&": out += "&amp;"
-      case "<": out += "&lt;"
-      case ">": out += "&gt;"
-      case "\"": out += "&quot;"
-      case "\n": out += "&#10;"
-      case "\t": out += "&#9;"
-      case let other where other.value < 32 || (0xFFFE...0xFFFF).contains(other.value): out += "\u{FFFD}"
-      default: out.unicodeScalars.append(scalar)
-      }
-    }
-    return out
   }
 }

@@ -32,12 +32,13 @@ struct Lander: AsyncParsableCommand {
         name: "Look",
         subcommands: [
           StatusCommand.self, ReleasesCommand.self, VerifyCommand.self, HistoryCommand.self, LogsCommand.self, ListCommand.self,
-          ShowCommand.self, AuditCommand.self,
+          ShowCommand.self, ReportCommand.self, AuditCommand.self,
         ]),
       CommandGroup(
         name: "Hosts and bundles",
         subcommands: [HostsCommand.self, ExecCommand.self, BundleCommand.self]),
-      CommandGroup(name: "More", subcommands: [PluginCommand.self, AppSpecCommand.self, HelpPagesCommand.self]),
+      CommandGroup(
+        name: "More", subcommands: [PluginCommand.self, AppSpecCommand.self, CompletionsCommand.self, HelpPagesCommand.self]),
     ])
 }
 
@@ -81,6 +82,7 @@ enum Main {
       try Subcommand.check(arguments, of: Lander.self)
       try EmptyWords.check(arguments)
       try Elsewhere.check()
+      try Ending.openFile()
       var command = try Lander.parseAsRoot(arguments)
       if var patient = command as? any AsyncParsableCommand {
         try await patient.run()
@@ -151,6 +153,13 @@ enum Subcommand {
       })
     else { return parent }
     return named(Array(arguments.dropFirst()), below: child)
+  }
+
+  /// The words that name that command: `bundle list`.
+  static func path(_ arguments: [String], below parent: any ParsableCommand.Type = Lander.self) -> [String] {
+    guard let word = arguments.first else { return [] }
+    let child = named([word], below: parent)
+    return child == parent ? [] : [word] + path(Array(arguments.dropFirst()), below: child)
   }
 
   /// - Throws: `Problems` if the first word that is no option names no subcommand.

@@ -52,7 +52,7 @@ struct AppSpecCheckCommandTests {
     expectText(run.out, "\(Self.findings) \(bundle)/appspec.yml\n")
     #expect(run.err.isEmpty && run.code == 2)
     let json = try place.run(["appspec", "check", "--json", bundle])
-    #expect(json.out.contains("\"errors\" : 2") && json.out.contains("\"rule\" : \"script-missing\"") && json.code == 2)
+    #expect(json.out.contains("\"errors\":2") && json.out.contains("\"rule\":\"script-missing\"") && json.code == 2)
   }
 
   @Test("what is no bundle is refused with what would be one")

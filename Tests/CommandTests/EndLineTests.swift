@@ -20,7 +20,7 @@ struct EndLineTests {
     let last = try ended(run.out, sourceLocation: sourceLocation)
     #expect(run.code == code && last["exit"] as? Int == Int(code), "\(run.err)\(run.out)", sourceLocation: sourceLocation)
     #expect(last["kind"] as? String == kind, "\(run.out)", sourceLocation: sourceLocation)
-    if let cause { #expect((last["cause"] as? String)?.contains(cause) ?? false, "\(run.out)", sourceLocation: sourceLocation) }
+    if let cause { #expect((last["message"] as? String)?.contains(cause) ?? false, "\(run.out)", sourceLocation: sourceLocation) }
   }
 
   @Test("bad input writes it too, with every problem and its fix", arguments: ["deploy", "rollback"])
@@ -100,7 +100,7 @@ struct EndLineTests {
     rolling.send(SIGINT)
     #expect(rolling.wait() == 130)
     let last = try ended(rolling.said(rolling.out))
-    #expect(last["kind"] as? String == "interrupted" && (last["cause"] as? String)?.contains("half way") ?? false, "\(last)")
+    #expect(last["kind"] as? String == "interrupted" && (last["message"] as? String)?.contains("half way") ?? false, "\(last)")
   }
 
   @Test("where a document was asked for and cannot be made, an object says why", arguments: ["status", "hosts", "list"])

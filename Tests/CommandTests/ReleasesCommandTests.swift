@@ -15,7 +15,8 @@ struct ReleasesCommandTests {
     }
     let listed = try place.lander("releases", "--json")
     #expect(listed.code == 0, "\(listed.err)")
-    let groups = try #require(try JSONSerialization.jsonObject(with: Data(listed.out.utf8)) as? [[String: Any]])
+    let object = try #require(try JSONSerialization.jsonObject(with: Data(listed.out.utf8)) as? [String: Any])
+    let groups = try #require(object["result"] as? [[String: Any]])
     let releases = try #require(groups[0]["releases"] as? [[String: Any]])
     #expect(releases.map { $0["state"] as? String } == ["good", "good", "good"])
     let oldest = try #require(releases[2]["release"] as? String)

@@ -41,7 +41,8 @@ struct TestTests {
     let place = try place()
     let run = try place.lander("test", "--json", "--junit", "report.xml")
     let object = try #require(try JSONSerialization.jsonObject(with: Data(run.out.utf8)) as? [String: Any])
-    #expect(object["passed"] as? Int == 1 && object["failed"] as? Int == 1)
+    let result = object["result"] as? [String: Any]
+    #expect(result?["passed"] as? Int == 1 && result?["failed"] as? Int == 1 && object["exit"] as? Int == 2)
     let xml = try place.text("report.xml")
     #expect(xml.contains("<testsuites tests=\"2\" failures=\"1\"") && xml.contains("name=\"app › is wrong\""))
     #expect(xml.contains("<failure message=\"spec/app_spec.lua:3: expected 7, got "))

@@ -51,3 +51,8 @@ func refused(
   }
   expectText(text, expected, sourceLocation: sourceLocation)
 }
+
+/// The fields of a deployment in a recipe, as a message lists them.
+let deploymentFields =
+  "actor, application, branch, commit, commits, group, id, job, kind, labels, message, params, partner, partners, path, previous, recipe, "
+  + "release, release_path, revision, status, tag, targets"

@@ -151,16 +151,13 @@ struct CheckTests {
       deploy.lua:15: log has no wran
         → did you mean log.warn?
       deploy.lua:18: a deployment has no fooend
-        → there are actor, application, branch, commit, commits, group, id, job, kind, labels, message, params, \
-      partner, partners, path, previous, recipe, release, release_path, revision, status, tag, targets
+        → there are \(deploymentFields)
       deploy.lua:19: log has no erro
         → did you mean log.error?
       deploy.lua:19: a deployment has no fooend
-        → there are actor, application, branch, commit, commits, group, id, job, kind, labels, message, params, \
-      partner, partners, path, previous, recipe, release, release_path, revision, status, tag, targets
+        → there are \(deploymentFields)
       deploy.lua:20: a deployment has no colour
-        → there are actor, application, branch, commit, commits, group, id, job, kind, labels, message, params, \
-      partner, partners, path, previous, recipe, release, release_path, revision, status, tag, targets
+        → there are \(deploymentFields)
 
       12 problems; nothing was started.
 

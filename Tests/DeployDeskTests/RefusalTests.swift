@@ -82,8 +82,7 @@ struct RefusalTests {
       other, ["check"],
       """
       deploy.lua:8: a deployment has no colour
-        → there are actor, application, branch, commit, commits, group, id, job, kind, labels, message, params, \
-      partner, partners, path, previous, recipe, release, release_path, revision, status, tag, targets
+        → there are \(deploymentFields)
 
       """)
     let fine = BenchProject(

@@ -10,12 +10,11 @@ struct AppSpecCheckCommand: AsyncParsableCommand {
     abstract: "Check a bundle with an appspec.yml: every error at once, and what surprises people.",
     discussion: "Exits with 2 when a deployment of the bundle would fail, and with 0 when there are warnings at most.")
 
+  @OptionGroup var form: ResultOptions
   @Argument(help: "The bundle: a folder, or a tar, tgz or zip file.")
   var bundle = "."
   @Option(help: "The appspec file's path in the bundle.")
   var appspecFilename: String?
-  @Flag(help: "Print the findings as JSON.")
-  var json = false
 
   private struct Answer: Codable {
     var file: String
@@ -29,14 +28,10 @@ struct AppSpecCheckCommand: AsyncParsableCommand {
     let (name, findings) = try await BundleCheck(bundle, at: path, appSpecFile: appspecFilename).findings()
     let errors = findings.count { $0.severity == .error }
     let answer = Answer(file: "\(bundle)/\(name)", errors: errors, warnings: findings.count - errors, findings: findings)
-    if json {
-      let encoder = JSONEncoder()
-      encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-      Terminal().say(String(decoding: try encoder.encode(answer), as: UTF8.self))
-    } else {
-      for finding in findings { for line in Self.lines(finding, of: name) { print(line) } }
-      print("\(answer.errors.of("error")), \(answer.warnings.of("warning")) in \(answer.file)")
-    }
+    let terminal = Terminal()
+    try terminal.give(answer)
+    terminal.say(
+      findings.flatMap { Self.lines($0, of: name) } + ["\(answer.errors.of("error")), \(answer.warnings.of("warning")) in \(answer.file)"])
     if errors > 0 { throw ExitCode(2) }
   }
 

@@ -26,6 +26,8 @@ struct AppSpecRunCommand: AsyncParsableCommand {
   var root = ".lander/deployment-root"
   @Option(help: "Revisions kept, the new one counted.")
   var maxRevisions = 5
+  @Flag(help: "Print one JSON object and nothing else on standard output, however it ends.")
+  var json = false
   @Option(help: "Write what happened to this file, as JSON.")
   var result: String?
   @Option(help: "Where a file exists already: DISALLOW, OVERWRITE or RETAIN.")
@@ -70,10 +72,12 @@ struct AppSpecRunCommand: AsyncParsableCommand {
     try AppSpecFile.refuseStrangers(in: request)
     let resultFile = try result.map { try ResultFile(at: HostPath(expanding: $0, from: here).text) }
     Stop.listen(to: Signals.ending.filter { !Signals.isIgnored($0) || $0 != SIGHUP })
+    let terminal = Terminal()
     let engineRoot = EngineRoot(path: HostPath(expanding: root, from: here), group: group)
-    var deployment = AppSpecDeployment(request, root: engineRoot, on: LocalAppSpecHost { print($0) })
+    var deployment = AppSpecDeployment(request, root: engineRoot, on: LocalAppSpecHost { terminal.say($0) })
     let report = await deployment.run()
-    for line in report.lines { print(line) }
+    try terminal.give(report)
+    terminal.say(report.lines)
     if let resultFile {
       let encoder = JSONEncoder()
       encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]

@@ -15,8 +15,9 @@ struct AuditCommand: Verb {
       """)
 
   @OptionGroup var options: ProjectOptions
+  @OptionGroup var form: ResultOptions
   @OptionGroup var bundle: AppSpecOption
-  @Argument(help: ArgumentHelp("Only this deployment.", valueName: "id"))
+  @Argument(help: ArgumentHelp("Only this deployment.", valueName: "id"), completion: KnownNames.deployments)
   var id: String?
   @Flag(help: "Do not ask the hosts.")
   var offline = false

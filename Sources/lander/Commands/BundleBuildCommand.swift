@@ -10,8 +10,9 @@ struct BundleBuild: Verb {
     discussion: "The same content has the same digest, on any machine.")
 
   @OptionGroup var options: ProjectOptions
+  @OptionGroup var form: ResultOptions
   @Argument(
-    help: ArgumentHelp("The recipe; the only one if none is named.", valueName: "recipe"))
+    help: ArgumentHelp("The recipe; the only one if none is named.", valueName: "recipe"), completion: KnownNames.recipes)
   var recipe: String?
   @Option(
     help: ArgumentHelp(
@@ -25,6 +26,11 @@ struct BundleBuild: Verb {
     let desk = try Wiring.desk(for: project, options, tell: terminal.listener())
     return try await desk.use { desk in
       let built = try await desk.build(recipe, revision, of: project)
+      terminal.give(
+        JSON.record([
+          ("digest", .text(built.bundle.digest.hex)), ("files", .int(built.bundle.files)), ("bytes", .int(built.bundle.bytes)),
+          ("source", .text(built.bundle.source)),
+        ]))
       terminal.say(built.bundle.digest.hex)
       terminal.tell("\(SafeText.line(built.bundle.source)): \(built.bundle.files.of("file")), \(built.bundle.bytes.inBytes)")
       return .done

@@ -8,6 +8,7 @@ struct BundleInspect: Verb {
   static let configuration = CommandConfiguration(
     commandName: "inspect", abstract: "Prints what a bundle holds, path by path.")
   @OptionGroup var options: ProjectOptions
+  @OptionGroup var form: ResultOptions
   @Argument(help: ArgumentHelp("The beginning of its digest.", valueName: "bundle"))
   var bundle: String
 

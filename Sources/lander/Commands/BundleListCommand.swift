@@ -8,24 +8,11 @@ struct BundleList: Verb {
   static let configuration = CommandConfiguration(
     commandName: "list", abstract: "Lists the bundles in the store, the newest first.")
   @OptionGroup var options: ProjectOptions
-  @Flag(help: "Print JSON.")
-  var json = false
+  @OptionGroup var form: ResultOptions
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
     let all = try Wiring.shelf(options)?.list() ?? []
-    if json {
-      terminal.say(
-        JSON.text(
-          .list(
-            all.map { stored in
-              JSON.record([
-                ("digest", .text(stored.bundle.digest.hex)), ("built", .text(When.iso(stored.at))),
-                ("files", .int(stored.bundle.files)),
-                ("bytes", .int(stored.bundle.bytes)), ("source", .text(stored.bundle.source)),
-              ])
-            })))
-      return .done
-    }
+    terminal.give(.list(all.map(\.value)))
     let rows = all.map { stored in
       [
         stored.bundle.digest.short, When(stored.at, zone: terminal.out.zone).full,
@@ -38,5 +25,15 @@ struct BundleList: Verb {
       all.isEmpty
         ? ["No bundles yet. lander bundle build makes one."] : table.lines(on: terminal.out))
     return .done
+  }
+}
+
+extension StoredBundle {
+  /// For machines.
+  fileprivate var value: Value {
+    JSON.record([
+      ("digest", .text(bundle.digest.hex)), ("built", .text(When.iso(at))), ("files", .int(bundle.files)), ("bytes", .int(bundle.bytes)),
+      ("source", .text(bundle.source)),
+    ])
   }
 }

@@ -12,6 +12,7 @@ struct BundlePrune: Verb {
       what ran before it. Hosts are not touched; going back there needs no bundle from here.
       """)
   @OptionGroup var options: ProjectOptions
+  @OptionGroup var form: ResultOptions
   @Option(parsing: .unconditional, help: ArgumentHelp("Number of bundles to keep.", valueName: "count"))
   var keep = 5
 

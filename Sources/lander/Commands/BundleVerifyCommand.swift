@@ -9,6 +9,7 @@ struct BundleVerify: Verb {
     commandName: "verify",
     abstract: "Reads every file of a bundle, or of all, and compares it with its digest.")
   @OptionGroup var options: ProjectOptions
+  @OptionGroup var form: ResultOptions
   @Argument(
     help: ArgumentHelp("The beginning of its digest; all if none is named.", valueName: "bundle")
   )

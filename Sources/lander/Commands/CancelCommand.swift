@@ -18,9 +18,12 @@ struct CancelCommand: Verb {
       """)
 
   @OptionGroup var options: ProjectOptions
+  @OptionGroup var form: ResultOptions
   @OptionGroup var progress: ProgressOptions
   @OptionGroup var why: CommentOption
-  @Argument(help: ArgumentHelp("The deployment; without it, the only one that runs or was interrupted.", valueName: "id"))
+  @Argument(
+    help: ArgumentHelp("The deployment; without it, the only one that runs or was interrupted.", valueName: "id"),
+    completion: KnownNames.deployments)
   var id: String?
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
@@ -36,7 +39,8 @@ struct CancelCommand: Verb {
         case .concluded: try await desk.past.tellEnd(of: pair, terminal)
         case .superseded: tellSuperseded(pair, terminal)
         case .interrupted, .damaged:
-          try await Launch(desk: desk, terminal: terminal, progress: progress).resume(pair, cancelling: reason)
+          try await Launch(desk: desk, terminal: terminal, progress: progress, folder: options.folderOrHere).resume(
+            pair, cancelling: reason)
         }
       guard code == .done, pair.state != .concluded, pair.state != .superseded else {
         // What was asked was that it ends.

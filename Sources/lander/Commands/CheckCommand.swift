@@ -14,6 +14,7 @@ struct CheckCommand: Verb {
       """)
 
   @OptionGroup var options: ProjectOptions
+  @OptionGroup var form: ResultOptions
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
     let loaded = try Wiring.project(options)
@@ -25,6 +26,11 @@ struct CheckCommand: Verb {
       project.recipes.count.of("recipe"), project.groups.count.of("group"),
       project.groups.reduce(0) { $0 + $1.hosts.count }.of("host"),
     ]
+    terminal.give(
+      JSON.record([
+        ("recipes", .list(project.recipes.map { .text($0.name) })), ("groups", .list(project.groups.map { .text($0.name) })),
+        ("warnings", .list((project.warnings + loaded.warnings + played.warnings).map(\.value))),
+      ]))
     terminal.say("deploy.lua is fine: " + counts.joined(separator: ", ") + ".")
     return .done
   }

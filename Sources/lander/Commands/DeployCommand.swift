@@ -19,6 +19,7 @@ struct DeployCommand: Verb {
       """)
 
   @OptionGroup var options: ProjectOptions
+  @OptionGroup var form: ResultOptions
   @OptionGroup var progress: ProgressOptions
   @OptionGroup var request: RequestOptions
   @OptionGroup var bundle: AppSpecOption
@@ -29,7 +30,8 @@ struct DeployCommand: Verb {
     let desk = try Wiring.desk(for: project, options, tell: terminal.listener())
     return try await desk.use { desk in
       let planned = try await desk.plan(try request.asked(of: project.project), of: project)
-      return try await Launch(desk: desk, terminal: terminal, progress: progress, typed: project.typed).deploy(planned.plan)
+      return try await Launch(desk: desk, terminal: terminal, progress: progress, folder: project.folder, typed: project.typed).deploy(
+        planned.plan)
     }
   }
 }

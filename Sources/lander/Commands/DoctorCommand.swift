@@ -11,6 +11,7 @@ struct DoctorCommand: Verb {
       "With --connect, every host is tried as well. Exits with 2 if something has to be fixed.")
 
   @OptionGroup var options: ProjectOptions
+  @OptionGroup var form: ResultOptions
   @Flag(help: "Try every host, too.")
   var connect = false
 

@@ -14,7 +14,8 @@ struct ExecCommand: Verb {
       """)
 
   @OptionGroup var options: ProjectOptions
-  @Argument(help: ArgumentHelp("The group.", valueName: "group"))
+  @OptionGroup var form: ResultOptions
+  @Argument(help: ArgumentHelp("The group.", valueName: "group"), completion: KnownNames.groups)
   var group: String
   @Argument(
     parsing: .postTerminator, help: ArgumentHelp("The command, after --.", valueName: "command"))

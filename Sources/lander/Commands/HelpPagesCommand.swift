@@ -7,15 +7,23 @@ struct HelpPagesCommand: Verb {
     commandName: "help-pages", abstract: "Prints the reference of all commands as Markdown.",
     shouldDisplay: false)
 
+  @OptionGroup var form: ResultOptions
   @Flag(help: "Print the words of deploy.lua instead: docs/words.md.")
   var words = false
 
   @Flag(help: "Print annotations for Lua language servers instead: lander.d.lua.")
   var stub = false
 
+  @Flag(help: "Print the manual page instead: lander.1.")
+  var man = false
+
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
     if words || stub {
       try terminal.say(words ? LanguagePages.words() : LanguagePages.stub())
+      return .done
+    }
+    if man {
+      terminal.say(ManualPage.lines)
       return .done
     }
     var lines = [

@@ -11,12 +11,11 @@ struct HistoryCommand: Verb {
     discussion: "What other machines deployed is in their journals; lander status asks the hosts.")
 
   @OptionGroup var options: ProjectOptions
+  @OptionGroup var form: ResultOptions
   @Option(
     name: [.customShort("n"), .long], parsing: .unconditional,
     help: ArgumentHelp("Maximum number to list.", valueName: "count"))
   var limit = 20
-  @Flag(help: "Print JSON.")
-  var json = false
 
   func validate() throws { if limit < 1 { throw ValidationError("-n takes 1 or more") } }
 
@@ -28,8 +27,8 @@ struct HistoryCommand: Verb {
       if let gate = try await past?.openGate(of: deployment) { report.entries[index].waits = gate }
       report.entries[index].account = try await past?.account(of: deployment.id)
     }
-    terminal.say(json ? [JSON.text(report.value)] : report.lines(on: terminal.out))
-    if all.count > limit, !json { terminal.tell("\(all.count - limit) older ones; -n shows more.") }
+    terminal.show(report.lines(on: terminal.out), report.value)
+    if all.count > limit { terminal.tell("\(all.count - limit) older ones; -n shows more.") }
     return .done
   }
 }

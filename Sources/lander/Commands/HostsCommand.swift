@@ -12,11 +12,10 @@ struct HostsCommand: Verb {
     discussion: "Changes nothing there. Exits with 20 if a host is out of reach, with 21 if one can only be looked at.")
 
   @OptionGroup var options: ProjectOptions
+  @OptionGroup var form: ResultOptions
   @OptionGroup var bundle: AppSpecOption
-  @Argument(help: ArgumentHelp("The group; all groups if none is named.", valueName: "group"))
+  @Argument(help: ArgumentHelp("The group; all groups if none is named.", valueName: "group"), completion: KnownNames.groups)
   var group: String?
-  @Flag(help: "Print JSON.")
-  var json = false
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
     let project = try bundle.project() ?? Wiring.project(options)
@@ -26,7 +25,7 @@ struct HostsCommand: Verb {
       var found: [(host: DeployModel.Host, survey: Survey)] = []
       for selection in selections { found += await desk.survey(selection).named }
       let report = HostsReport(found)
-      terminal.say(json ? [JSON.text(report.value)] : report.lines(on: terminal.out))
+      terminal.show(report.lines(on: terminal.out), report.value)
       if found.contains(where: { if case .unreachable = $0.survey { true } else { false } }) { return .unreachable }
       return found.contains { if case .reached(let state) = $0.survey { state.hindrance != nil } else { false } } ? .infrastructure : .done
     }

@@ -9,6 +9,7 @@ struct InitCommand: Verb {
       "Knows static sites, Node, Python, Ruby, Swift and Go; anything else gets a plain one. Never overwrites."
   )
 
+  @OptionGroup var form: ResultOptions
   @Argument(help: ArgumentHelp("The project's folder.", valueName: "dir"))
   var folder = "."
 

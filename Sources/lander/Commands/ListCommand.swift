@@ -10,12 +10,11 @@ struct ListCommand: Verb {
     discussion: "With --json, each recipe's parameters as a JSON Schema.")
 
   @OptionGroup var options: ProjectOptions
-  @Flag(help: "Print JSON.")
-  var json = false
+  @OptionGroup var form: ResultOptions
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
     let report = ProjectReport(try Wiring.project(options).project)
-    terminal.say(json ? [JSON.text(report.value)] : report.lines(on: terminal.out))
+    terminal.show(report.lines(on: terminal.out), report.value)
     return .done
   }
 }

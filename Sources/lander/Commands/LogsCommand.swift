@@ -15,8 +15,9 @@ struct LogsCommand: Verb {
       """)
 
   @OptionGroup var options: ProjectOptions
+  @OptionGroup var form: ResultOptions
   @Argument(
-    help: ArgumentHelp("The deployment: its id, the beginning of it, or last.", valueName: "id"))
+    help: ArgumentHelp("The deployment: its id, the beginning of it, or last.", valueName: "id"), completion: KnownNames.deployments)
   var id = "last"
   @Argument(
     help: ArgumentHelp("Only this host; here for the engine's own machine.", valueName: "host"))

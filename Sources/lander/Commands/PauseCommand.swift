@@ -14,8 +14,11 @@ struct PauseCommand: Verb {
       """)
 
   @OptionGroup var options: ProjectOptions
+  @OptionGroup var form: ResultOptions
   @OptionGroup var why: CommentOption
-  @Argument(help: ArgumentHelp("The deployment; without it, the only one that has not ended.", valueName: "id"))
+  @Argument(
+    help: ArgumentHelp("The deployment; without it, the only one that has not ended.", valueName: "id"),
+    completion: KnownNames.deployments)
   var id: String?
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {

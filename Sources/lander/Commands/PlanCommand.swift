@@ -17,6 +17,7 @@ struct PlanCommand: Verb {
       """)
 
   @OptionGroup var options: ProjectOptions
+  @OptionGroup var form: ResultOptions
   @OptionGroup var request: RequestOptions
   @OptionGroup var bundle: AppSpecOption
   @OptionGroup var choices: AppSpecChoices
@@ -28,7 +29,7 @@ struct PlanCommand: Verb {
     let desk = try Wiring.desk(for: project, options, tell: terminal.listener())
     return try await desk.use { desk in
       let report = PlanReport(try await desk.plan(try request.asked(of: project.project), of: project, connecting: connect))
-      terminal.say(report.lines(on: terminal.out))
+      terminal.show(report.lines(on: terminal.out), report.value(connected: connect))
       if !connect { terminal.say(["", "  No host was asked: all are taken to be fresh. lander plan --connect asks them."]) }
       return report.isWhole ? .done : .partial
     }

@@ -11,6 +11,7 @@ struct PromoteCommand: Verb {
       """)
 
   @OptionGroup var options: ProjectOptions
+  @OptionGroup var form: ResultOptions
   @OptionGroup var choice: GateChoice
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {

@@ -15,6 +15,7 @@ struct RehearseCommand: Verb {
       """)
 
   @OptionGroup var options: ProjectOptions
+  @OptionGroup var form: ResultOptions
   @OptionGroup var request: RequestOptions
   @Option(parsing: .unconditional, help: ArgumentHelp("Number of hosts instead of the group's own.", valueName: "count"))
   var hosts: Int?

@@ -14,15 +14,14 @@ struct ReleasesCommand: Verb {
       """)
 
   @OptionGroup var options: ProjectOptions
+  @OptionGroup var form: ResultOptions
   @OptionGroup var bundle: AppSpecOption
   @Argument(help: ArgumentHelp("Only these hosts; * stands for anything.", valueName: "host"))
   var hosts: [String] = []
   @Option(help: ArgumentHelp("Only this recipe.", valueName: "name"))
   var recipe: String?
-  @Option(help: ArgumentHelp("A group other than the recipe's own.", valueName: "name"))
+  @Option(help: ArgumentHelp("A group other than the recipe's own.", valueName: "name"), completion: KnownNames.groups)
   var group: String?
-  @Flag(help: "Print JSON.")
-  var json = false
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
     let (_, desk, selections) = try Wiring.open(options, bundle, onlyLooks: true, tell: terminal.listener()) {
@@ -35,14 +34,10 @@ struct ReleasesCommand: Verb {
         let found = await desk.surveyKept(selection)
         unreachable += found.unreachable
         let report = ReleasesReport("\(found.recipe) on \(found.group)", hosts: found.named, now: desk.now)
-        if json {
-          values.append(
-            JSON.record([("recipe", .text(found.recipe)), ("group", .text(found.group)), ("releases", report.value)]))
-        } else {
-          terminal.say((index == 0 ? [] : [""]) + report.lines(on: terminal.out))
-        }
+        values.append(JSON.record([("recipe", .text(found.recipe)), ("group", .text(found.group)), ("releases", report.value)]))
+        terminal.say((index == 0 ? [] : [""]) + report.lines(on: terminal.out))
       }
-      if json { terminal.say(JSON.text(.list(values))) }
+      terminal.give(.list(values))
       return unreachable == 0 ? .done : .unreachable
     }
   }

@@ -19,7 +19,10 @@ struct ResumeCommand: Verb {
   @OptionGroup var options: ProjectOptions
   @OptionGroup var progress: ProgressOptions
   @OptionGroup var why: CommentOption
-  @Argument(help: ArgumentHelp("The deployment; without it, the only one that was interrupted or runs.", valueName: "id"))
+  @OptionGroup var form: ResultOptions
+  @Argument(
+    help: ArgumentHelp("The deployment; without it, the only one that was interrupted or runs.", valueName: "id"),
+    completion: KnownNames.deployments)
   var id: String?
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
@@ -34,7 +37,7 @@ struct ResumeCommand: Verb {
       if pair.state == .running {
         return try await Speech(kind: .resume, comment: why.comment).say(to: pair, desk, on: terminal)
       }
-      return try await Launch(desk: desk, terminal: terminal, progress: progress).resume(pair)
+      return try await Launch(desk: desk, terminal: terminal, progress: progress, folder: options.folderOrHere).resume(pair)
     }
   }
 }

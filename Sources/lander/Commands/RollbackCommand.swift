@@ -19,10 +19,11 @@ struct RollbackCommand: Verb {
       """)
 
   @OptionGroup var options: ProjectOptions
+  @OptionGroup var form: ResultOptions
   @OptionGroup var progress: ProgressOptions
   @OptionGroup var bundle: AppSpecOption
   @Argument(
-    help: ArgumentHelp("The recipe; the only one if none is named.", valueName: "recipe"))
+    help: ArgumentHelp("The recipe; the only one if none is named.", valueName: "recipe"), completion: KnownNames.recipes)
   var recipe: String?
   @OptionGroup var why: WhyOptions
   @OptionGroup var choice: HostChoice
@@ -41,7 +42,8 @@ struct RollbackCommand: Verb {
     return try await desk.use { desk in
       let plan = try await desk.planRollback(of: selection, in: project, straighten: straighten, to: aim, said: said)
       let traffic = try await desk.leftTraffic(of: selection, in: project)
-      let code = try await Launch(desk: desk, terminal: terminal, progress: progress, typed: project.typed).deploy(plan)
+      let code = try await Launch(desk: desk, terminal: terminal, progress: progress, folder: project.folder, typed: project.typed).deploy(
+        plan)
       if let traffic { terminal.tell([""] + traffic.lines.map(SafeText.line)) }
       return code
     }

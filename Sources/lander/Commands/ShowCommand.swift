@@ -15,13 +15,15 @@ struct ShowCommand: Verb {
       """)
 
   @OptionGroup var options: ProjectOptions
+  @OptionGroup var form: ResultOptions
   @Argument(
-    help: ArgumentHelp("The recipe, or a deployment; the only recipe if nothing is named.", valueName: "recipe|id"))
+    help: ArgumentHelp("The recipe, or a deployment; the only recipe if nothing is named.", valueName: "recipe|id"),
+    completion: KnownNames.deployments)
   var recipe: String?
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
     if let report = try await deployment() {
-      terminal.say(report.lines(on: terminal.out))
+      terminal.show(report.lines(on: terminal.out), report.value)
       return .done
     }
     let project = try Wiring.project(options).project

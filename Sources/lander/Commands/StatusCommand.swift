@@ -13,13 +13,12 @@ struct StatusCommand: Verb {
   )
 
   @OptionGroup var options: ProjectOptions
+  @OptionGroup var form: ResultOptions
   @OptionGroup var bundle: AppSpecOption
-  @Argument(help: ArgumentHelp("Only this recipe.", valueName: "recipe"))
+  @Argument(help: ArgumentHelp("Only this recipe.", valueName: "recipe"), completion: KnownNames.recipes)
   var recipe: String?
   @Option(help: ArgumentHelp("Only this group.", valueName: "name"))
   var group: String?
-  @Flag(help: "Print JSON.")
-  var json = false
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
     let project = try bundle.project() ?? Wiring.project(options)
@@ -36,21 +35,15 @@ struct StatusCommand: Verb {
         var report = StatusReport(found, after: try await desk.past.deployments(seeing: [found]), now: desk.now)
         report.notes = try await desk.past.failedRestores(found)
         try await desk.past.account(for: found, in: &report)
-        if json {
-          values.append(
-            JSON.record([
-              ("recipe", .text(found.recipe)), ("group", .text(found.group)),
-              ("hosts", report.value), ("open", report.openValue), ("left_wrong", report.leftValue),
-            ]))
-        } else {
-          terminal.say((index == 0 ? [] : [""]) + report.lines(on: terminal.out))
-        }
+        values.append(
+          JSON.record([
+            ("recipe", .text(found.recipe)), ("group", .text(found.group)),
+            ("hosts", report.value), ("open", report.openValue), ("left_wrong", report.leftValue),
+          ]))
+        terminal.say((index == 0 ? [] : [""]) + report.lines(on: terminal.out))
       }
-      if json {
-        terminal.say(JSON.text(.list(values)))
-      } else {
-        try await terminal.sayOpen(desk, surveyed)
-      }
+      terminal.give(.list(values))
+      try await terminal.sayOpen(desk, surveyed)
       return unreachable == 0 ? .done : .unreachable
     }
   }

@@ -15,6 +15,7 @@ struct TestCommand: Verb {
       """)
 
   @OptionGroup var options: ProjectOptions
+  @OptionGroup var form: ResultOptions
   @Argument(help: ArgumentHelp("Files and folders; without any, all of the project.", valueName: "path"))
   var paths: [String] = []
   @Option(help: ArgumentHelp("Only tests whose titles have this part.", valueName: "text"))
@@ -23,8 +24,6 @@ struct TestCommand: Verb {
   var junit: String?
   @Flag(help: "Print tests that passed too.")
   var verbose = false
-  @Flag(help: "Print JSON.")
-  var json = false
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
     let folder = options.folderOrHere
@@ -38,7 +37,7 @@ struct TestCommand: Verb {
     let results = try await run.results(of: files, filter: filter, parallel: processors)
     let told = SpecReport(results, took: Interval(clock.now - start))
     try report?.write(Data(told.junit.utf8))
-    terminal.say(json ? [JSON.text(told.value)] : told.lines(isWhole: verbose, on: terminal.out))
+    terminal.show(told.lines(isWhole: verbose, on: terminal.out), told.value)
     return results.contains { $0.problem != nil } ? .usage : .done
   }
 }

@@ -16,11 +16,12 @@ struct UnlockCommand: Verb {
       """)
 
   @OptionGroup var options: ProjectOptions
+  @OptionGroup var form: ResultOptions
   @OptionGroup var bundle: AppSpecOption
   @Argument(
-    help: ArgumentHelp("The group; the recipe's own if none is named.", valueName: "group"))
+    help: ArgumentHelp("The group; the recipe's own if none is named.", valueName: "group"), completion: KnownNames.groups)
   var group: String?
-  @Option(help: ArgumentHelp("The recipe, if there are several.", valueName: "recipe"))
+  @Option(help: ArgumentHelp("The recipe, if there are several.", valueName: "recipe"), completion: KnownNames.recipes)
   var recipe: String?
   @Flag(name: .shortAndLong, help: "Do not ask.")
   var yes = false
@@ -53,7 +54,7 @@ struct UnlockCommand: Verb {
   }
 
   private func confirm(_ question: String, on terminal: Terminal) -> Bool {
-    guard isatty(STDIN_FILENO) == 1 else {
+    guard isatty(STDIN_FILENO) == 1, !form.json else {
       terminal.tell("Nobody can be asked here: say --yes.")
       return false
     }

@@ -15,12 +15,11 @@ struct VerifyCommand: Verb {
       """)
 
   @OptionGroup var options: ProjectOptions
+  @OptionGroup var form: ResultOptions
   @OptionGroup var bundle: AppSpecOption
-  @Argument(help: ArgumentHelp("Only this recipe.", valueName: "recipe"))
+  @Argument(help: ArgumentHelp("Only this recipe.", valueName: "recipe"), completion: KnownNames.recipes)
   var recipe: String?
   @OptionGroup var choice: HostChoice
-  @Flag(help: "Print JSON.")
-  var json = false
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
     let (_, desk, selections) = try Wiring.open(options, bundle, onlyLooks: true, tell: terminal.listener()) {
@@ -30,10 +29,10 @@ struct VerifyCommand: Verb {
       var groups: [VerifiedGroup] = []
       for selection in selections {
         let group = await desk.verify(selection)
-        if !json { terminal.say((groups.isEmpty ? [] : [""]) + VerifyReport(group).lines(on: terminal.out)) }
+        terminal.say((groups.isEmpty ? [] : [""]) + VerifyReport(group).lines(on: terminal.out))
         groups.append(group)
       }
-      if json { terminal.say(JSON.text(.list(groups.map { VerifyReport($0).value }))) }
+      terminal.give(.list(groups.map { VerifyReport($0).value }))
       if !groups.allSatisfy(\.isWhole) { return .refused }
       return groups.allSatisfy { $0.unreachable == 0 } ? .done : .unreachable
     }

@@ -4,7 +4,7 @@ import DeployModel
 /// Which gate is answered, and why.
 struct GateChoice: ParsableArguments {
   @OptionGroup var why: CommentOption
-  @Argument(help: ArgumentHelp("The deployment.", valueName: "id"))
+  @Argument(help: ArgumentHelp("The deployment.", valueName: "id"), completion: KnownNames.deployments)
   var id: String
   @Argument(help: ArgumentHelp("The gate, by name or number; without it, the one that is open now.", valueName: "gate"))
   var gate: String?

@@ -3,7 +3,7 @@ import DeployModel
 
 /// Which hosts of a recipe's group a command is about: the same for those that neither build nor take parameters.
 struct HostChoice: ParsableArguments {
-  @Option(help: ArgumentHelp("A group other than the recipe's own.", valueName: "name"))
+  @Option(help: ArgumentHelp("A group other than the recipe's own.", valueName: "name"), completion: KnownNames.groups)
   var group: String?
   @Option(
     parsing: .upToNextOption,

@@ -8,10 +8,21 @@ extension LockRequest.Orphans: ExpressibleByArgument {}
 /// How a deployment is shown while it runs.
 struct ProgressOptions: ParsableArguments {
   @Option(
-    help:
-      "live (on a terminal), plain (lines, for CI), or ndjson: the journal's entries on standard output, then how it ended."
+    help: """
+      live (on a terminal), plain (lines; with the sections of a CI system that is known if the option is left out), or ndjson: the \
+      journal's entries on standard output, then how it ended.
+      """
   )
   var output: Surface.Mode?
+
+  @Option(
+    help: ArgumentHelp("Write JUnit's XML to this file: a suite for each wave, a case for each host and event.", valueName: "file"))
+  var junit: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Write LANDER_DEPLOYMENT, LANDER_KIND and others to this file, a variable a line, for GitLab's dotenv report.", valueName: "file"))
+  var dotenv: String?
 
   @Flag(name: .shortAndLong, help: "Show what commands on hosts write as it comes.")
   var verbose = false

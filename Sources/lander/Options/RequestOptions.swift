@@ -8,10 +8,10 @@ struct RequestOptions: ParsableArguments {
     parsing: .allUnrecognized,
     help: ArgumentHelp(
       "The recipe, and its parameters as options: web --percent 10% --no-migrate. The only recipe if none is named.",
-      valueName: "recipe"))
+      valueName: "recipe"), completion: KnownNames.recipes)
   var words: [String] = []
 
-  @Option(help: ArgumentHelp("A group other than the recipe's own.", valueName: "name"))
+  @Option(help: ArgumentHelp("A group other than the recipe's own.", valueName: "name"), completion: KnownNames.groups)
   var group: String?
 
   @Option(

@@ -4,16 +4,23 @@ import DeployReport
 import Glibc
 import Synchronization
 
-/// The last line of standard output if a program reads it. With `--output ndjson` it always comes; with `--json` only if the
-/// document itself could not be made.
+/// How a command ends, for programs: one object, the last line of `--output ndjson`, all of `--json`, and in the file of `--result`.
 enum Ending {
-  private enum Form { case none, lines, document }
-  private struct State {
+  fileprivate enum Form { case none, lines, document }
+  fileprivate struct State {
     var form = Form.none
     var deployments: [Deployment.ID] = []
     var problems: [Problem] = []
-    /// Whether the last line, or a document that leaves no place for it, is written.
+    /// Whether the object is on standard output.
     var isWritten = false
+    /// The words that name the command.
+    var command = ""
+    /// The file of `--result`; nil: none is wanted.
+    var file: String?
+    /// What came of it, as JSON.
+    var result: String?
+    /// What it said for people.
+    var text: [String] = []
     /// What the program exits with; nil while nothing ends it.
     var code: DeployModel.ExitCode?
   }
@@ -21,15 +28,54 @@ enum Ending {
 
   /// Finds out who reads, before anything can go wrong: what is wrong may be the arguments themselves.
   static func expect(_ arguments: [String]) {
-    let words = arguments.prefix { $0 != "--" }
+    let words = Array(arguments.prefix { $0 != "--" })
+    let own = Elsewhere.rest(of: words)
+    let command = Subcommand.named(own)
     var form = Form.none
     if words.contains("--output=ndjson") || zip(words, words.dropFirst()).contains(where: { $0 == "--output" && $1 == "ndjson" }) {
       form = .lines
-    } else if words.contains("--json"), OptionNames.names(of: Subcommand.named(Elsewhere.rest(of: arguments))).contains("json") {
-      // Elsewhere it may be a recipe's parameter.
+    } else if words.contains("--json") {
       form = .document
     }
-    state.withLock { $0.form = form }
+    // The file of this one is of another kind.
+    let file = command is AppSpecRunCommand.Type ? nil : Self.file(in: words)
+    state.withLock { state in
+      state.form = form
+      state.file = file
+      state.command = Subcommand.path(own).joined(separator: " ")
+    }
+  }
+
+  private static func file(in words: [String]) -> String? {
+    if let joined = words.last(where: { $0.hasPrefix("--result=") }) { return String(joined.dropFirst(9)) }
+    return zip(words, words.dropFirst()).reversed().first { $0.0 == "--result" }?.1
+  }
+
+  /// Opens the file of `--result`.
+  /// - Throws: `Problems` if it cannot be written.
+  static func openFile() throws(Problems) {
+    guard let file = state.withLock({ $0.file }) else { return }
+    try ResultOutput.open(Folder.absolute(file))
+  }
+
+  /// Whether standard output has one object and nothing else.
+  static var isDocument: Bool { state.withLock { $0.form == .document } }
+
+  /// Remembers what is said for people, where a program reads.
+  /// - Returns: whether it has its place in the object, and is not to be printed.
+  static func keeps(_ lines: [String]) -> Bool {
+    state.withLock { state in
+      guard state.form == .document || state.file != nil else { return false }
+      if state.text.count < 100_000 { state.text += lines.map(SafeText.plain) }
+      return state.form == .document
+    }
+  }
+
+  /// Remembers what came of it; makes it only where a program reads.
+  static func give(_ result: () -> String) {
+    guard state.withLock({ $0.form == .document || $0.file != nil }) else { return }
+    let text = result()
+    state.withLock { $0.result = text }
   }
 
   /// Whether every line of standard output belongs to a program.
@@ -42,9 +88,6 @@ enum Ending {
       $0.problems = problems
     }
   }
-
-  /// A document is being written: there is no place for another object on standard output any more.
-  static func beginsResult() { state.withLock { if $0.form == .document { $0.isWritten = true } } }
 
   /// Decides with which code the program exits; whoever comes first does.
   /// - Returns: whether this was the first.
@@ -63,6 +106,7 @@ enum Ending {
   static func leave(_ code: DeployModel.ExitCode, _ error: (any Error)? = nil) -> Never {
     guard claim(code) else { EarlyEnd.wait() }
     let text = line(code, error)
+    writeFile(code, error)
     if fflush(nil) != 0 { Terminal.loses(errno) }
     Terminal.withOutput {
       if let text { Terminal.put(Array((text + "\n").utf8), to: STDOUT_FILENO) }
@@ -82,6 +126,7 @@ enum Ending {
   /// The end that a signal asked for, which is claimed already. A reader that does not take what was written before gets no last line.
   static func leave(after problem: Problem) -> Never {
     let code = state.withLock { $0.code } ?? .interrupted
+    writeFile(code, problem)
     if let text = line(code, problem) {
       fflush(nil)
       for _ in 0..<100 {
@@ -101,18 +146,34 @@ enum Ending {
     _exit((state.withLock { $0.code } ?? .interrupted).rawValue)
   }
 
-  /// The last line; nil: none is wanted.
+  /// The object on standard output; nil: none is wanted.
   private static func line(_ code: DeployModel.ExitCode, _ error: (any Error)?) -> String? {
-    let isOwn = error is ArgumentParser.ExitCode
-    // Help and version were asked for, and are there.
-    if error != nil, !isOwn, code == .done { return nil }
-    let said = error.map { isOwn ? [] : problems(of: $0) } ?? []
+    guard isTold(code, error) else { return nil }
+    let said = said(error)
     return state.withLock { state -> String? in
-      let isWanted = state.form == .lines || state.form == .document && error != nil && !isOwn
-      guard isWanted, !state.isWritten else { return nil }
+      guard state.form != .none, !state.isWritten else { return nil }
       state.isWritten = true
-      return EndLine(code, deployments: state.deployments, problems: said.isEmpty ? state.problems : said).text
+      return state.object(code, said, withResult: state.form == .document)
     }
+  }
+
+  private static func writeFile(_ code: DeployModel.ExitCode, _ error: (any Error)?) {
+    guard ResultOutput.isOpen, isTold(code, error) else { return }
+    let said = said(error)
+    if let reason = ResultOutput.write(state.withLock { $0.object(complete(code), said, withResult: true) } + "\n") {
+      Terminal.put(Array("the result could not be written: \(reason)\n".utf8), to: STDERR_FILENO)
+      if code == .done { Terminal.loses(ENOSPC) }
+    }
+  }
+
+  /// Help and version were asked for, and are there.
+  private static func isTold(_ code: DeployModel.ExitCode, _ error: (any Error)?) -> Bool {
+    error == nil || error is ArgumentParser.ExitCode || code != .done
+  }
+
+  /// What an error says was wrong; nothing where it only carries an exit code.
+  private static func said(_ error: (any Error)?) -> [Problem] {
+    error.map { $0 is ArgumentParser.ExitCode ? [] : problems(of: $0) } ?? []
   }
 
   private static func problems(of error: any Error) -> [Problem] {
@@ -125,5 +186,18 @@ enum Ending {
     case let error where Lander.exitCode(for: error) == .validationFailure: [Problem(Lander.message(for: error))]
     default: [Problem("lander has a defect: \(error)", fix: "please report it with the command and `lander doctor`")]
     }
+  }
+}
+
+extension Ending.State {
+  /// The object.
+  fileprivate func object(_ code: DeployModel.ExitCode, _ said: [Problem], withResult: Bool) -> String {
+    var end = EndLine(code, deployments: deployments, problems: said.isEmpty ? problems : said)
+    end.command = command
+    if withResult {
+      end.result = result
+      end.text = text
+    }
+    return end.line
   }
 }

@@ -8,6 +8,8 @@ struct Launch {
   let desk: Desk
   let terminal: Terminal
   let progress: ProgressOptions
+  /// The project's folder.
+  let folder: String
   /// The options that name a project without a `deploy.lua`; nil: it has one.
   var typed: String?
 
@@ -26,6 +28,7 @@ struct Launch {
   }
 
   private func follow(_ running: Running) async throws -> ExitCode {
+    let files = try AskedFiles(progress)
     let shown = Progress(mode: progress.output, verbose: progress.verbose, terminal: terminal, typed: typed)
     let interrupts = Interrupts(running: running, shown: shown)
     let (signals, sink) = AsyncStream.makeStream(of: Int32.self)
@@ -46,7 +49,11 @@ struct Launch {
     await interrupts.end()
     let stories = await shown.finish()
     await desk.close()
-    return conclude(try await running.end(), stories, await interrupts.detached, await interrupts.last)
+    let end = try await running.end()
+    let code = conclude(end, stories.map(\.story), await interrupts.detached, await interrupts.last)
+    try files.write(code, stories)
+    if let system = Identity.system { CIFiles(system: system, terminal: terminal, folder: folder).tell(code, stories) }
+    return code
   }
 
   private func conclude(_ end: RunEnd, _ stories: [DeploymentStory], _ detached: Bool, _ signal: Int32?) -> ExitCode {
@@ -61,6 +68,7 @@ struct Launch {
     let summary = Summary(story, rollback: back, typed: typed)
     Ending.note(end.deployments.map(\.plan.id), summary.problems)
     if terminal.err.terminal { terminal.tell("") }
+    terminal.give(AccountReport(story, rollback: back, state: (summary.exit ?? .internal).word).value)
     // The window may have another size by now.
     let now = Terminal()
     if progress.output == .ndjson {

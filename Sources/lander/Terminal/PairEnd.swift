@@ -15,6 +15,8 @@ extension PastDeployments {
   func show(_ pair: Pair, on terminal: Terminal) async throws -> ExitCode {
     let summary = try await summary(of: pair)
     Ending.note(pair.members.map(\.id), summary.problems)
+    let state = (summary.exit ?? .internal).word
+    terminal.give(AccountReport(summary.story, rollback: summary.rollback, state: state).value)
     if Ending.isLines {
       for member in pair.members {
         var lines = EntryLines()

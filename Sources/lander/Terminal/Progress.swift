@@ -16,7 +16,7 @@ struct Progress: Sendable {
   }
 
   private let items: AsyncStream<Item>.Continuation
-  private let follower: Task<[DeploymentStory], Never>
+  private let follower: Task<[Chronicle], Never>
   private let ticker: Task<Void, Never>
 
   /// - Parameters:
@@ -29,7 +29,7 @@ struct Progress: Sendable {
     let descriptor = shape is LinesOfJSON ? STDOUT_FILENO : STDERR_FILENO
     follower = Task {
       var report = shape
-      var stories: [DeploymentStory] = []
+      var stories: [Chronicle] = []
       for await item in stream {
         switch item {
         case .event(let event):
@@ -40,7 +40,7 @@ struct Progress: Sendable {
             Progress.show(report.take(event), descriptor)
           }
         case .ending(let words):
-          let text = words(EndingWords(stories.last ?? DeploymentStory(), typed: typed))
+          let text = words(EndingWords(stories.last?.story ?? DeploymentStory(), typed: typed))
           if report is LinesOfJSON {
             terminal.tell(text)
           } else {
@@ -85,7 +85,7 @@ struct Progress: Sendable {
   func resumed() { items.yield(.resumed) }
 
   /// Waits until everything that was fed is shown and kept.
-  func finish() async -> [DeploymentStory] {
+  func finish() async -> [Chronicle] {
     ticker.cancel()
     items.finish()
     return await follower.value
@@ -96,7 +96,10 @@ struct Progress: Sendable {
   )
     -> any ProgressReport
   {
-    switch mode ?? (terminal.err.terminal ? .live : .plain) {
+    if mode == nil, !terminal.err.terminal, let dialect = Identity.system.flatMap({ CIDialect($0.kind) }) {
+      return CIReport(on: terminal.err, echo: verbose, dialect: dialect)
+    }
+    return switch mode ?? (terminal.err.terminal ? .live : .plain) {
     case .live: LiveReport(on: terminal.err, echo: verbose)
     case .plain: PlainReport(on: terminal.err, echo: verbose)
     case .ndjson: LinesOfJSON()
@@ -108,7 +111,7 @@ struct Progress: Sendable {
   }
 }
 
-extension [DeploymentStory] {
+extension [Chronicle] {
   /// An entry belongs to the story that began last.
   fileprivate mutating func take(_ event: RunningEvent) {
     let entry: Entry
@@ -116,7 +119,7 @@ extension [DeploymentStory] {
     case .recalled(_, let one), .entry(_, let one): entry = one
     case .output, .notice: return
     }
-    if entry.isOpening { append(DeploymentStory()) }
+    if entry.isOpening { append(Chronicle()) }
     if !isEmpty { self[count - 1].take(entry) }
   }
 }

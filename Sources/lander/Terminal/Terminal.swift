@@ -1,6 +1,7 @@
 import ArgumentParser
 import DeployModel
 import DeployReport
+import FoundationEssentials
 import Glibc
 import Synchronization
 
@@ -10,16 +11,30 @@ struct Terminal: Sendable {
   let err: Surface
 
   init() {
-    out = Terminal.surface(of: STDOUT_FILENO)
+    out = Ending.isDocument ? Surface() : Terminal.surface(of: STDOUT_FILENO)
     err = Terminal.surface(of: STDERR_FILENO)
   }
 
   /// Result lines.
   func say(_ lines: [String]) {
-    Ending.beginsResult()
+    if Ending.keeps(lines) { return }
     Terminal.write(lines.map { $0 + "\n" }.joined(), to: STDOUT_FILENO)
   }
   func say(_ line: String) { say([line]) }
+  /// Result lines for people, and the same for programs.
+  func show(_ lines: [String], _ value: @autoclosure () -> Value) {
+    give(value())
+    say(lines)
+  }
+  /// The result for programs, where one of them reads.
+  func give(_ value: @autoclosure () -> Value) { Ending.give { JSON.text(value()) } }
+  /// The same of something that is coded.
+  func give(_ value: some Encodable) throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    let text = String(decoding: try encoder.encode(value), as: UTF8.self)
+    Ending.give { text }
+  }
   /// Progress and problems.
   func tell(_ lines: [String]) {
     Terminal.write(lines.map { $0 + "\n" }.joined(), to: STDERR_FILENO)
@@ -31,7 +46,7 @@ struct Terminal: Sendable {
 
   /// All of them, however many calls that takes; what nobody reads is dropped. Nothing is written once a signal ends the command.
   static func write(_ bytes: [UInt8], to descriptor: Int32) {
-    if Ending.isClaimed { return }
+    if Ending.isClaimed || descriptor == STDOUT_FILENO && Ending.isDocument { return }
     if descriptor == STDOUT_FILENO { withOutput { put(bytes, to: descriptor) } } else { put(bytes, to: descriptor) }
   }
 

@@ -1,0 +1,50 @@
+package import DeployModel
+
+/// Something that a CI system shows apart from the log, at a line of the recipe if it has one.
+package struct Annotation: Sendable, Hashable {
+  package var isError: Bool
+  package var title: String
+  package var message: String
+  package var place: SourcePlace?
+
+  package init(isError: Bool = true, title: String, message: String, place: SourcePlace? = nil) {
+    self.isError = isError
+    self.title = title
+    self.message = message
+    self.place = place
+  }
+
+  /// A step shows no more than 10, and a job no more than 50.
+  package static let most = 8
+
+  /// What is most useful of a deployment's end: the first failure, each other cause once, what needs a look; the last one says what is
+  /// left out.
+  package static func all(of story: DeploymentStory, rollback: DeploymentStory? = nil) -> [Annotation] {
+    guard story.conclusion != nil, !story.isAsWished else { return [] }
+    var found: [Annotation] = []
+    func add(_ error: ScriptError, _ title: String) {
+      let fix = error.failure.fix.map { " → \($0)" } ?? ""
+      let one = Annotation(title: title, message: error.line + fix, place: error.place)
+      if !found.contains(where: { $0.message == one.message && $0.place == one.place }) { found.append(one) }
+    }
+    if let first = story.first {
+      let host = first.host.map { story.hosts[$0].name } ?? first.error.host
+      add(first.error, [host, first.event?.rawValue ?? first.stage].compactMap { $0 }.joined(separator: " ").or("Deployment failed"))
+    } else if let error = story.conclusion?.error {
+      add(error, "Deployment \(story.conclusion?.status.rawValue ?? "failed")")
+    }
+    for host in story.hosts { if let error = host.status.error { add(error, host.name) } }
+    if let error = rollback?.first?.error, rollback?.isAsWished == false { add(error, "Rollback failed") }
+    let account = Account(story, rollback: rollback)
+    if let traffic = account.traffic { found.append(Annotation(title: "Traffic", message: traffic)) }
+    for wrong in account.wrong { found.append(Annotation(title: "Needs a look: \(wrong.host)", message: wrong.why)) }
+    guard found.count > most else { return found }
+    let rest = Annotation(
+      isError: false, title: "\(found.count - most + 1) more", message: "lander report \(story.id) has all of them")
+    return Array(found.prefix(most - 1)) + [rest]
+  }
+}
+
+extension String {
+  fileprivate func or(_ other: String) -> String { isEmpty ? other : self }
+}

@@ -1,0 +1,61 @@
+package import DeployModel
+
+/// Plain lines in the sections of a CI system: one for each stage and each wave.
+package struct CIReport: ProgressReport {
+  private var plain: PlainReport
+  private let dialect: CIDialect
+  /// The section that is open, and the moment of what was taken last.
+  private var section: String?
+  private var number = 0
+  private var last = Timestamp(milliseconds: 0)
+
+  package init(on surface: Surface, echo: Bool = false, dialect: CIDialect) {
+    plain = PlainReport(on: surface, echo: echo, heartbeat: .seconds(60))
+    self.dialect = dialect
+  }
+
+  /// As plain lines.
+  package mutating func recall(_ entry: Entry, of deployment: Deployment.ID) -> String {
+    last = entry.at
+    return plain.recall(entry, of: deployment)
+  }
+
+  /// The lines that the entry is worth, with what it opens and closes.
+  package mutating func take(_ entry: Entry, of deployment: Deployment.ID) -> String {
+    last = entry.at
+    let lines = plain.take(entry, of: deployment)
+    switch entry.fact {
+    // The rollout's hosts are in its waves.
+    case .noted(.stageBegan(let name)): return close() + (name == "rollout" ? "" : open("Stage \(name)")) + lines
+    case .noted(.waveBegan(let number, let hosts, _)): return close() + open("Wave \(number), \(hosts.count.of("host"))") + lines
+    case .noted(.gateOpened(_, let gate)): return close() + open("Gate \(gate.name)") + lines
+    case .noted(.stageEnded), .noted(.waveEnded), .noted(.gateClosed), .concluded: return lines + close()
+    case .planned: return close() + lines
+    default: return lines
+    }
+  }
+
+  /// As plain lines.
+  package mutating func take(_ chunk: OutputChunk) -> String { plain.take(chunk) }
+  /// As plain lines.
+  package mutating func remark(_ text: String, at moment: Timestamp) -> String { plain.remark(text, at: moment) }
+  /// As plain lines.
+  package mutating func take(_ transfer: Transfer, at moment: Timestamp) { plain.take(transfer, at: moment) }
+  /// As plain lines.
+  package mutating func tick(_ now: Timestamp) -> String { plain.tick(now) }
+  /// Closes what is open.
+  package mutating func end() -> String { plain.end() + close() }
+
+  private mutating func open(_ title: String) -> String {
+    number += 1
+    let name = "lander_\(number)"
+    section = name
+    return dialect.open(name, title, at: last)
+  }
+
+  private mutating func close() -> String {
+    guard let name = section else { return "" }
+    section = nil
+    return dialect.close(name, at: last)
+  }
+}

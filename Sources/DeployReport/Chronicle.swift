@@ -1,0 +1,127 @@
+package import DeployModel
+
+/// What happened in one deployment, with the time of each step on each host: a fold over its journal for reports that show a course.
+package struct Chronicle: Sendable {
+  /// One lifecycle event on one host.
+  package struct Step: Sendable, Hashable {
+    package enum End: Sendable, Hashable {
+      case passed
+      case skipped(String)
+      case failed(ScriptError)
+    }
+    package var host: Int
+    package var event: LifecycleEvent
+    package var began: Timestamp
+    package var ended: Timestamp?
+    /// Nil: it has not ended.
+    package var end: End?
+    /// Number of the wave it belongs to; nil: none had begun.
+    package var wave: Int?
+    /// What its commands wrote last, as the journal has it.
+    package var output = ""
+
+    package var duration: Interval? { ended.map { $0 - began } }
+  }
+  /// Hosts that were changed together.
+  package struct Wave: Sendable, Hashable {
+    package var number: Int
+    package var hosts: [Int]
+    package var began: Timestamp
+    package var ended: Timestamp?
+    package var failed: [Int] = []
+  }
+  /// Bytes of output that are kept of each step, and of all of them.
+  package static let (most, mostOfAll) = (16_000, 8_000_000)
+
+  private struct Key: Hashable {
+    var host: Int
+    var event: LifecycleEvent
+  }
+
+  package private(set) var story = DeploymentStory()
+  package private(set) var waves: [Wave] = []
+  /// In the order in which they began.
+  package private(set) var steps: [Step] = []
+  /// What was logged, remarked or shifted, in order.
+  package private(set) var remarks: [(at: Timestamp, text: String)] = []
+  private var current: [Int: Int] = [:]
+  /// Number of each host's wave.
+  private var waveOf: [Int: Int] = [:]
+  /// The last step of each host in each event.
+  private var last: [Key: Int] = [:]
+  private var kept = 0
+  private var running: [Int: (step: Int, words: String)] = [:]
+
+  package init() {}
+
+  package init(_ entries: [Entry]) { for entry in entries { take(entry) } }
+
+  /// Adds the next entry.
+  package mutating func take(_ entry: Entry) {
+    story.take(entry)
+    switch entry.fact {
+    case .noted(let note): take(note, at: entry.at)
+    case .intended(let intent):
+      guard case .host(let number) = intent.place, let step = current[number] else { return }
+      running[intent.id] = (step, intent.operation.sentence)
+    case .happened(.finished(let id, let outcome)):
+      guard let (step, words) = running.removeValue(forKey: id) else { return }
+      keep(outcome, of: words, in: step)
+    case .resumed(let actor): remarks.append((entry.at, "Resumed by \(actor)"))
+    case .planned, .happened, .concluded: break
+    }
+  }
+
+  private mutating func take(_ note: Note, at moment: Timestamp) {
+    switch note {
+    case .waveBegan(let number, let hosts, _):
+      waves.append(Wave(number: number, hosts: hosts, began: moment))
+      for host in hosts { waveOf[host] = number }
+    case .waveEnded(let number, let result):
+      guard let index = waves.lastIndex(where: { $0.number == number }) else { return }
+      waves[index].ended = moment
+      waves[index].failed = result.failed
+    case .eventBegan(let host, let event):
+      current[host] = steps.count
+      add(Step(host: host, event: event, began: moment, wave: waveOf[host]))
+    case .eventEnded(let host, let event, let error):
+      guard let index = current.removeValue(forKey: host), steps[index].event == event else { return }
+      steps[index].ended = moment
+      steps[index].end = error.map { .failed($0) } ?? .passed
+    case .eventSkipped(let host, let event, let reason):
+      add(Step(host: host, event: event, began: moment, ended: moment, end: .skipped(reason), wave: waveOf[host]))
+    case .remark(let text): remarks.append((moment, text))
+    case .log(_, let line): remarks.append((moment, line.text))
+    case .shifted(_, let to): remarks.append((moment, "Traffic: \(to.sentence)"))
+    case .stopped(let reason, _): remarks.append((moment, "Stopped on purpose: \(reason)"))
+    case .answered(_, _, let words): remarks.append((moment, words))
+    default: break
+    }
+  }
+
+  private mutating func add(_ step: Step) {
+    last[Key(host: step.host, event: step.event)] = steps.count
+    steps.append(step)
+  }
+
+  private mutating func keep(_ outcome: Outcome, of words: String, in index: Int) {
+    let texts = [outcome.stdout?.text, outcome.stderr?.text].compactMap { $0 }.filter { !$0.isEmpty }
+    guard !texts.isEmpty else { return }
+    let room = min(Self.most - steps[index].output.utf8.count, Self.mostOfAll - kept)
+    guard room > 0 else { return }
+    let text = "$ \(words)\n" + texts.map { $0.hasSuffix("\n") ? $0 : $0 + "\n" }.joined()
+    // The end of an output says more than its beginning.
+    let cut = text.utf8.count > room ? "…" + String(text.suffix(room)) : text
+    steps[index].output += cut
+    kept += cut.utf8.count
+  }
+
+  /// Name of a host.
+  package func name(_ number: Int) -> String { story.hosts.indices.contains(number) ? story.hosts[number].name : "\(number)" }
+
+  /// The lifecycle events that any host had, in their order.
+  package var events: [LifecycleEvent] { LifecycleEvent.allCases.filter(Set(steps.map(\.event)).contains) }
+
+  /// The last step of a host in an event; nil: it had none.
+  package func step(_ host: Int, _ event: LifecycleEvent) -> Step? { last[Key(host: host, event: event)].map { steps[$0] } }
+}

@@ -1,0 +1,99 @@
+package import DeployModel
+
+/// A report as its parts, without a form: text, Markdown and HTML are made from the same one. All texts in it are as they came; renderers
+/// make them harmless.
+package struct Document: Sendable {
+  /// How a piece of text is meant.
+  package enum Tone: String, Sendable, Hashable { case plain, good, warn, bad, dim }
+
+  /// A piece of text.
+  package struct Cell: Sendable, Hashable {
+    package var text: String
+    package var tone: Tone
+    /// What a pointer over it shows; nil: nothing more.
+    package var hint: String?
+    package init(_ text: String, _ tone: Tone = .plain, hint: String? = nil) {
+      self.text = text
+      self.tone = tone
+      self.hint = hint
+    }
+  }
+
+  /// A name and what is known of it.
+  package struct Fact: Sendable, Hashable {
+    package var name: String
+    package var cell: Cell
+    /// A page; nil: none.
+    package var link: String?
+    package init(_ name: String, _ text: String, _ tone: Tone = .plain, link: String? = nil) {
+      self.name = name
+      cell = Cell(text, tone)
+      self.link = link
+    }
+  }
+
+  /// A row of a table.
+  package struct Row: Sendable, Hashable {
+    package var cells: [Cell]
+    /// Whether somebody should look at it.
+    package var needsLook: Bool
+    package init(_ cells: [Cell], needsLook: Bool = false) {
+      self.cells = cells
+      self.needsLook = needsLook
+    }
+  }
+
+  package indirect enum Block: Sendable {
+    case heading(String)
+    case paragraph([Cell])
+    case facts([Fact])
+    case list([Cell])
+    /// - Parameter isMatrix: whether it has a column a lifecycle event, so that it is wide.
+    case table(head: [String], rows: [Row], isMatrix: Bool)
+    case timeline(Timeline)
+    /// Shown when it is opened.
+    case folded(title: Cell, text: String)
+  }
+
+  package var title: String
+  package var verdict: Cell
+  package var blocks: [Block]
+
+  package init(title: String, verdict: Cell, blocks: [Block] = []) {
+    self.title = title
+    self.verdict = verdict
+    self.blocks = blocks
+  }
+}
+
+/// A course in time, row by row.
+package struct Timeline: Sendable, Hashable {
+  package struct Bar: Sendable, Hashable {
+    package var from: Timestamp
+    package var to: Timestamp
+    package var label: String
+    package var tone: Document.Tone
+    package init(_ from: Timestamp, _ to: Timestamp, _ label: String, _ tone: Document.Tone) {
+      self.from = from
+      self.to = to
+      self.label = label
+      self.tone = tone
+    }
+  }
+  package struct Row: Sendable, Hashable {
+    package var name: String
+    package var bars: [Bar]
+    package init(_ name: String, _ bars: [Bar]) {
+      self.name = name
+      self.bars = bars
+    }
+  }
+  package var from: Timestamp
+  package var to: Timestamp
+  package var rows: [Row]
+  package init(from: Timestamp, to: Timestamp, rows: [Row]) {
+    self.from = from
+    self.to = to
+    self.rows = rows
+  }
+}

@@ -1,0 +1,63 @@
+import DeployModel
+
+extension Document {
+  /// For a terminal: everything but what is folded.
+  package func lines(on surface: Surface) -> [String] {
+    var lines = [surface.paint(SafeText.line(title), .strong) + ": " + paint(verdict, surface)]
+    for block in blocks {
+      switch block {
+      case .heading(let text): lines += ["", surface.paint(SafeText.line(text), .strong)]
+      case .paragraph(let cells): lines += folded(["  " + cells.map { paint($0, surface) }.joined(separator: " ")], surface)
+      case .facts(let facts):
+        lines += Table([], rows: facts.map { [$0.name, paint($0.cell, surface)] }).lines(on: surface, indent: 2)
+      case .list(let cells): lines += folded(cells.map { "  " + paint($0, surface) }, surface)
+      case .table(let head, let rows, let isMatrix):
+        // A column for each event is more than a terminal has: those that tell something are named in the row.
+        let rows = isMatrix ? rows.map { Self.narrow($0, head) } : rows
+        let table = Table(isMatrix ? Array(head.prefix(2)) + [""] : head, rows: rows.map { $0.cells.map { paint($0, surface) } })
+        lines += table.lines(on: surface, indent: 2)
+      case .timeline(let timeline): lines += timeline.lines(on: surface)
+      case .folded: continue
+      }
+    }
+    return lines
+  }
+
+  private static func narrow(_ row: Row, _ head: [String]) -> Row {
+    let telling = zip(head, row.cells).dropFirst(2).compactMap { $1.tone == .bad || $1.tone == .warn ? "\($0) \($1.text)" : nil }
+    return Row(Array(row.cells.prefix(2)) + [Cell(telling.joined(separator: ", "), .bad)])
+  }
+
+  private func paint(_ cell: Cell, _ surface: Surface) -> String {
+    let text = SafeText.line(cell.text)
+    return switch cell.tone {
+    case .plain: text
+    case .good: surface.paint(text, .good)
+    case .warn: surface.paint(text, .warn)
+    case .bad: surface.paint(text, .bad)
+    case .dim: surface.paint(text, .dim)
+    }
+  }
+
+  private func folded(_ lines: [String], _ surface: Surface) -> [String] {
+    surface.terminal ? lines.flatMap { $0.folded(to: surface.width) } : lines
+  }
+}
+
+extension Timeline {
+  /// A bar of 40 characters for each row.
+  fileprivate func lines(on surface: Surface) -> [String] {
+    let width = 40
+    let whole = max(1, (to - from).milliseconds)
+    let rows = rows.map { row -> [String] in
+      var cells = [Character](repeating: "·", count: width)
+      for bar in row.bars {
+        let first = min(width - 1, max(0, (bar.from - from).milliseconds * width / whole))
+        let last = min(width - 1, max(first, (bar.to - from).milliseconds * width / whole))
+        for index in first...last { cells[index] = bar.tone == .bad ? "x" : "=" }
+      }
+      return [SafeText.line(row.name), String(cells), row.bars.map { SafeText.line($0.label) }.joined(separator: ", ").clipped(to: 60)]
+    }
+    return Table([], rows: rows).lines(on: surface, indent: 2)
+  }
+}

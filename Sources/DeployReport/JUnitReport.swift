@@ -1,0 +1,76 @@
+import DeployModel
+
+/// A deployment and its rollback in JUnit's XML: a suite for each wave, a case for each lifecycle event of each host.
+package struct JUnitReport: Sendable {
+  private let chronicles: [Chronicle]
+
+  /// - Parameter chronicles: of the deployment, and of the rollback that followed.
+  package init(_ chronicles: [Chronicle]) { self.chronicles = chronicles }
+
+  /// The whole document.
+  package var text: String {
+    let suites = chronicles.flatMap(suites)
+    let (cases, failed) = (suites.reduce(0) { $0 + $1.cases }, suites.reduce(0) { $0 + $1.failed })
+    return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"lander\" tests=\"\(cases)\" failures=\"\(failed)\">\n"
+      + suites.map(\.text).joined() + "</testsuites>\n"
+  }
+
+  private struct Suite {
+    var text: String
+    var cases: Int
+    var failed: Int
+  }
+
+  private func suites(of chronicle: Chronicle) -> [Suite] {
+    guard let plan = chronicle.story.plan else { return [] }
+    let kind = plan.kind == .deploy ? "" : "rollback, "
+    var suites = chronicle.waves.map { wave in
+      suite("\(plan.subject.recipe) to \(plan.subject.group): \(kind)wave \(wave.number)", wave.began, of: plan) {
+        chronicle.steps.filter { $0.wave == wave.number }.map { testCase($0, in: chronicle) }
+      }
+    }
+    // What failed in no event of a host: a stage, a gate, a lock, a host out of reach.
+    let isTold = chronicle.steps.contains { if case .failed = $0.end { true } else { false } }
+    if let conclusion = chronicle.story.conclusion, conclusion.status != .succeeded, conclusion.status != .partial, !isTold {
+      let error = conclusion.error ?? chronicle.story.first?.error
+      let text = Self.failure(error, or: conclusion.status.rawValue)
+      suites.append(
+        suite("\(plan.subject.recipe) to \(plan.subject.group): \(kind)deployment", plan.origin.at, of: plan) {
+          [("    <testcase classname=\"deployment\" name=\"\(XMLText.escaped(plan.id))\">\n\(text)    </testcase>\n", true)]
+        })
+    }
+    return suites
+  }
+
+  private func suite(_ name: String, _ at: Timestamp, of plan: Plan, _ cases: () -> [(text: String, isBad: Bool)]) -> Suite {
+    let cases = cases()
+    let failed = cases.count(where: \.isBad)
+    let facts =
+      [("deployment", plan.id), ("actor", plan.origin.actor)] + (plan.revision.map { [("digest", $0.hex)] } ?? [])
+      + (plan.origin.provenance?.commit.map { [("commit", $0.id)] } ?? [])
+    let properties = facts.map { "      <property name=\"\($0.0)\" value=\"\(XMLText.escaped($0.1))\"/>\n" }.joined()
+    let head =
+      "  <testsuite name=\"\(XMLText.escaped(name))\" tests=\"\(cases.count)\" failures=\"\(failed)\" timestamp=\"\(When.iso(at))\">\n"
+    return Suite(
+      text: head + "    <properties>\n\(properties)    </properties>\n" + cases.map(\.text).joined() + "  </testsuite>\n",
+      cases: cases.count, failed: failed)
+  }
+
+  private func testCase(_ step: Chronicle.Step, in chronicle: Chronicle) -> (text: String, isBad: Bool) {
+    let time = step.duration.map { " time=\"\(XMLText.seconds($0))\"" } ?? ""
+    let head =
+      "    <testcase classname=\"\(XMLText.escaped(chronicle.name(step.host)))\" name=\"\(step.event.rawValue)\"\(time)"
+    switch step.end {
+    case .passed: return (head + "/>\n", false)
+    case .skipped(let reason): return (head + ">\n      <skipped message=\"\(XMLText.escaped(reason))\"/>\n    </testcase>\n", false)
+    case .failed(let error): return (head + ">\n" + Self.failure(error, or: "failed", step.output) + "    </testcase>\n", true)
+    case nil: return (head + ">\n" + Self.failure(nil, or: "it did not come to its end", step.output) + "    </testcase>\n", true)
+    }
+  }
+
+  private static func failure(_ error: ScriptError?, or word: String, _ output: String = "") -> String {
+    let place = error?.place.map { "\($0.description): " } ?? ""
+    let detail = [error?.stderr ?? output].flatMap { SafeText.tail($0, lines: 20) }.joined(separator: "\n")
+    return "      <failure message=\"\(XMLText.escaped(place + (error?.line ?? word)))\">\(XMLText.escaped(detail))</failure>\n"
+  }
+}

@@ -1,0 +1,30 @@
+package import DeployModel
+
+/// What later steps of a CI job want to know of a deployment: names and values on one line each.
+package struct Outputs: Sendable {
+  private let values: [(name: String, value: String)]
+
+  /// - Parameter exit: what the command exits with.
+  package init(_ exit: ExitCode, _ story: DeploymentStory, rollback: DeploymentStory? = nil) {
+    let provenance = story.plan?.origin.provenance
+    let all: [(String, String?)] = [
+      ("deployment", story.id), ("rollback", rollback?.id), ("exit", "\(exit.rawValue)"), ("kind", exit.word), ("cause", exit.cause),
+      ("group", story.plan?.subject.group), ("recipe", story.plan?.subject.recipe), ("revision", story.plan?.revision?.hex),
+      ("release", story.plan?.content.release?.id), ("commit", provenance?.commit?.id),
+      ("url", provenance?.labels.first { $0.name == "url" }?.value),
+    ]
+    values = all.compactMap { name, value in
+      value.flatMap { Provenance.line($0, limit: 400) }.map { (name, $0) }
+    }
+  }
+
+  /// For the file of `GITHUB_OUTPUT`: `deployment=20261121-113045-x7k2`, a line each.
+  package var github: String { values.map { "\($0.name)=\($0.value)\n" }.joined() }
+
+  /// For GitLab's dotenv report, which has at most 5 KiB and 20 variables: `LANDER_DEPLOYMENT=20261121-113045-x7k2`. A value that such a
+  /// file cannot hold, with a quote for example, is left out.
+  package var dotenv: String {
+    values.filter { value in value.value.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && !"\"'`\\$#".utf8.contains($0) } }
+      .map { "LANDER_\($0.name.uppercased())=\($0.value)\n" }.joined()
+  }
+}

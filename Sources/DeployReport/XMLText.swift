@@ -1,0 +1,28 @@
+import DeployModel
+
+/// Text and times as JUnit's XML has them.
+enum XMLText {
+  /// A text as XML may have it: what no document may contain becomes U+FFFD.
+  static func escaped(_ text: String) -> String {
+    var out = ""
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "&": out += "&amp;"
+      case "<": out += "&lt;"
+      case ">": out += "&gt;"
+      case "\"": out += "&quot;"
+      case "\n": out += "&#10;"
+      case "\t": out += "&#9;"
+      case let other where other.value < 32 || (0xFFFE...0xFFFF).contains(other.value): out += "\u{FFFD}"
+      default: out.unicodeScalars.append(scalar)
+      }
+    }
+    return out
+  }
+
+  /// `12.034`
+  static func seconds(_ interval: Interval) -> String {
+    let thousandths = String(interval.milliseconds % 1000 + 1000).dropFirst()
+    return "\(interval.milliseconds / 1000).\(thousandths)"
+  }
+}

@@ -1,0 +1,32 @@
+import ArgumentParser
+import DeployModel
+
+/// Prints what makes a shell complete the words of `lander`.
+struct CompletionsCommand: Verb {
+  static let configuration = CommandConfiguration(
+    commandName: "completions", abstract: "Prints what makes a shell complete commands, options, recipes, groups and deployments.",
+    discussion: """
+      bash: lander completions bash >/etc/bash_completion.d/lander; zsh: lander completions zsh >~/.zfunc/_lander, with ~/.zfunc in fpath; \
+      fish: lander completions fish >~/.config/fish/completions/lander.fish.
+      """)
+
+  @OptionGroup var form: ResultOptions
+  @Argument(help: "bash, zsh or fish.")
+  var shell: Shell
+
+  /// A shell that can be told.
+  enum Shell: String, ExpressibleByArgument, CaseIterable { case bash, zsh, fish }
+
+  func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
+    terminal.say(Lander.completionScript(for: kind))
+    return .done
+  }
+
+  private var kind: CompletionShell {
+    switch shell {
+    case .bash: .bash
+    case .zsh: .zsh
+    case .fish: .fish
+    }
+  }
+}

@@ -1,0 +1,48 @@
+import ArgumentParser
+import DeployDesk
+import DeployModel
+import DeployReport
+import Foundation
+
+/// Reports one deployment with everything that is known of it: as text, as Markdown, or as a page.
+struct ReportCommand: Verb {
+  static let configuration = CommandConfiguration(
+    commandName: "report", abstract: "Reports a deployment: who, why, its course in time, each host, and what commands wrote.",
+    discussion: """
+      From the journal of this machine; no host is asked. --html writes one file that needs nothing else: it runs no script, asks no \
+      server for anything, and can be printed or attached to a CI job. --markdown prints it for a pull request or a chat. A deployment \
+      comes with the rollback that followed from it.
+      """)
+
+  @Argument(
+    help: ArgumentHelp("The deployment: its id, the beginning of it, or last.", valueName: "id"), completion: KnownNames.deployments)
+  var id = "last"
+  @OptionGroup var form: ResultOptions
+  @OptionGroup var options: ProjectOptions
+  @Option(help: ArgumentHelp("Write a page to this file.", valueName: "file"))
+  var html: String?
+  @Flag(help: "Print Markdown.")
+  var markdown = false
+  @Option(help: ArgumentHelp("Write JUnit's XML to this file: a suite for each wave, a case for each host and event.", valueName: "file"))
+  var junit: String?
+
+  func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
+    let past = try Wiring.somePast(options, fix: "lander deploy makes the first deployment")
+    let page = try html.map { try ResultFile(at: Folder.absolute($0), option: "--html") }
+    let cases = try junit.map { try ResultFile(at: Folder.absolute($0), option: "--junit") }
+    let course = try await past.course(of: id)
+    let report = DeploymentDocument(
+      course.chronicles, logs: page != nil || markdown ? try await past.written(course) : [], zone: terminal.out.zone)
+    let document = report.document
+    try page?.write(Data(document.html.utf8))
+    try cases?.write(Data(JUnitReport(course.chronicles).text.utf8))
+    terminal.give(AccountReport(course.story, rollback: course.rollback, state: course.state).value)
+    if markdown {
+      terminal.say(document.markdown())
+    } else if page == nil, cases == nil {
+      terminal.say(document.lines(on: terminal.out))
+    }
+    for file in [html, junit].compactMap({ $0 }) { terminal.tell("Wrote \(file).") }
+    return .done
+  }
+}

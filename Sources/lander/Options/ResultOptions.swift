@@ -1,0 +1,13 @@
+import ArgumentParser
+
+/// How a result is given to programs: the same for every command.
+struct ResultOptions: ParsableArguments {
+  @Flag(
+    help: """
+      Print one JSON object and nothing else on standard output, however the command ends: exit, kind, cause, retry, message, fix, \
+      problems, and the result (docs/schemas).
+      """)
+  var json = false
+  @Option(help: ArgumentHelp("Write that object to this file, beside what is printed.", valueName: "file"))
+  var result: String?
+}

@@ -1,0 +1,47 @@
+import DeployDesk
+import DeployModel
+import DeployReport
+
+/// A deployment and the rollback that followed from it, for reports.
+struct Course {
+  let pair: Pair
+  let chronicles: [Chronicle]
+  /// As `history` says it.
+  let state: String
+
+  var story: DeploymentStory { chronicles.first?.story ?? DeploymentStory() }
+  var rollback: DeploymentStory? { chronicles.dropFirst().first?.story }
+}
+
+extension PastDeployments {
+  /// The most bytes of output in a report; the rest is in `lander logs`.
+  private static let most = 4_000_000
+
+  /// - Parameter word: an id of either member, the beginning of one, or `last`.
+  func course(of word: String) async throws -> Course {
+    let pair = try await pair(word == "last" ? try await find(word).id : word, or: [])
+    var chronicles: [Chronicle] = []
+    for member in pair.members { chronicles.append(Chronicle(try await entries(of: member.id))) }
+    return Course(pair: pair, chronicles: chronicles, state: HistoryReport([pair.first]).entries[0].state)
+  }
+
+  /// What commands wrote, each with its host, event and end.
+  func written(_ course: Course) async throws -> [DeploymentDocument.Log] {
+    var written: [DeploymentDocument.Log] = []
+    var left = Self.most
+    for member in course.pair.members {
+      for log in try await logs(of: member.id, host: nil) {
+        for command in log.commands where left > 0 {
+          let (stdout, stderr) = try output(of: command, in: member.id)
+          let lines = command.lines(stdout: stdout, stderr: stderr, on: Surface())
+          // A command that wrote nothing has one line, which the matrix tells too.
+          guard lines.count > 1 else { continue }
+          let text = String(lines.dropFirst().map { $0.dropFirst(2) + "\n" }.joined().prefix(left))
+          left -= text.utf8.count
+          written.append(DeploymentDocument.Log(title: lines[0], text: text, isBad: command.outcome?.failure != nil))
+        }
+      }
+    }
+    return written
+  }
+}

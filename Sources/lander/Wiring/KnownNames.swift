@@ -1,0 +1,25 @@
+import ArgumentParser
+import DeployDesk
+import DeployModel
+
+/// Names that a shell completes: they are asked of the project and the journal in the current folder. What cannot be read has none.
+enum KnownNames {
+  static let recipes = CompletionKind.custom { _, _, _ in project?.recipes.map(\.name) ?? [] }
+  static let groups = CompletionKind.custom { _, _, _ in project?.groups.map(\.name) ?? [] }
+  /// The newest ones of the journal here.
+  static let deployments = CompletionKind.custom { _, _, _ async in
+    let known = try? await Wiring.past(.plain)?.deployments()
+    return ["last"] + (known ?? []).prefix(50).map(\.id)
+  }
+
+  private static var project: Project? { try? Wiring.project(.plain).project }
+}
+
+extension ProjectOptions {
+  /// Of a command that was typed without any.
+  fileprivate static var plain: ProjectOptions {
+    var options = ProjectOptions()
+    (options.project, options.state) = (nil, nil)
+    return options
+  }
+}

@@ -1,0 +1,75 @@
+import Foundation
+import Testing
+
+@Suite("In the jobs of CI systems", .serialized)
+struct CITests {
+  /// The lines of a documented job that run something, from the first block of YAML that has any.
+  private static func script(_ page: String) throws -> [String] {
+    let checkout = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    let text = try String(contentsOf: checkout.appending(path: page), encoding: .utf8)
+    let block = try #require(text.components(separatedBy: "```yaml\n").dropFirst().first?.components(separatedBy: "```").first)
+    return block.split(separator: "\n").map { $0.trimmingCharacters(in: CharacterSet(charactersIn: " -")) }
+      .map { $0.hasPrefix("run: ") ? String($0.dropFirst(5)) : $0 }.filter { $0.hasPrefix("lander ") }
+  }
+
+  private static let sha = String(repeating: "3f2a91cbd0", count: 4)
+
+  /// Runs a line of a shell with `lander` on the path.
+  private func shell(_ line: String, _ place: Workplace, _ environment: [String: String]) throws -> Workplace.Run {
+    let running = try place.start([], environment, through: ["sh", "-c", "lander() { \"$0\" \"$@\"; }; \(line)"])
+    let code = running.wait()
+    return Workplace.Run(out: running.said(running.out), err: running.said(running.err), code: code)
+  }
+
+  @Test("the documented GitHub job leaves sections, outputs and a summary, and an annotation at the recipe's line if it fails")
+  func github() throws {
+    let place = try Workplace.project(
+      hosts: 1, body: "on = { ApplicationStart = function(host) host:run \"echo ::error::gotcha; grep -q 1 version\" end },")
+    let environment = [
+      "CI": "true", "GITHUB_ACTIONS": "true", "GITHUB_ACTOR": "kim", "GITHUB_SHA": Self.sha, "GITHUB_REF_TYPE": "branch",
+      "GITHUB_REF_NAME": "main", "GITHUB_SERVER_URL": "https://git.example", "GITHUB_REPOSITORY": "o/shop", "GITHUB_RUN_ID": "7",
+      "GITHUB_OUTPUT": place.path + "/outputs", "GITHUB_STEP_SUMMARY": place.path + "/summary.md", "GITHUB_WORKSPACE": place.path,
+    ]
+    let lines = try Self.script("docs/ci/github.md")
+    #expect(lines.contains { $0.hasPrefix("lander deploy") }, "\(lines)")
+    for line in lines {
+      let run = try shell(line, place, environment)
+      #expect(run.code == 0, "\(line): \(run.err)")
+      if line.hasPrefix("lander deploy") {
+        #expect(run.err.contains("\n::group::Wave 1, 1 host\n") && run.err.contains("\n::endgroup::\n"), "\(run.err)")
+        #expect(!run.err.contains("\n::error"), "\(run.err)")
+      }
+    }
+    let outputs = try place.text("outputs")
+    #expect(
+      outputs.contains("exit=0\nkind=done\n") && outputs.contains("deployment=") && outputs.contains("commit=\(Self.sha)"), "\(outputs)")
+    #expect(try place.text("summary.md").hasPrefix("# app to test: ✅ succeeded\n"))
+    #expect(try place.lander("history").out.contains("kim via "))
+    try place.write("2\n", to: "app/version")
+    let failed = try place.run(["deploy", "-v"], environment)
+    #expect(failed.code == 10, "\(failed.err)")
+    let annotations = failed.err.split(separator: "\n").filter { $0.hasPrefix("::error") }
+    #expect(annotations.count == 1 && annotations[0].hasPrefix("::error file=deploy.lua,line="), "\(failed.err)")
+    #expect(!failed.err.split(separator: "\n").contains { $0.trimmingCharacters(in: .whitespaces).hasPrefix("::error::gotcha") })
+    #expect(try place.text("summary.md").contains("# app to test: ❌ failed"))
+  }
+
+  @Test("the documented GitLab job leaves sections, a dotenv report and JUnit's XML")
+  func gitlab() throws {
+    let place = try Workplace.project(hosts: 1)
+    let environment = [
+      "CI": "true", "GITLAB_CI": "true", "GITLAB_USER_LOGIN": "kim", "CI_COMMIT_SHA": Self.sha, "CI_COMMIT_BRANCH": "main",
+      "CI_COMMIT_TITLE": "Fix the login", "CI_JOB_URL": "https://git.example/jobs/7",
+    ]
+    for line in try Self.script("docs/ci/gitlab.md") {
+      let run = try shell(line, place, environment)
+      #expect(run.code == 0, "\(line): \(run.err)")
+      if line.hasPrefix("lander deploy") { #expect(run.err.contains("\r\u{1B}[0KWave 1, 1 host\n"), "\(run.err)") }
+    }
+    let dotenv = try place.text("deploy.env")
+    #expect(dotenv.contains("LANDER_KIND=done\n") && dotenv.contains("LANDER_URL=https://shop.example\n"), "\(dotenv)")
+    #expect(try place.text("deploy.xml").contains("wave 1"))
+    #expect(try place.text("report.html").contains("https://git.example/jobs/7"))
+    #expect(try place.lander("show", "last").out.contains("Fix the login"))
+  }
+}

@@ -1,0 +1,75 @@
+import Foundation
+import SchemaCheck
+import Testing
+
+@Suite("One object for programs, however a command ends", .serialized)
+struct ResultTests {
+  private let schema: Schema
+  init() throws { schema = try Schema("docs/schemas/result.schema.json") }
+
+  /// Expects one object that fits the schema, and its result that of the command.
+  @discardableResult
+  private func expect(
+    _ out: String, _ command: String, _ code: Int32, sourceLocation: SourceLocation = #_sourceLocation
+  ) throws -> Node {
+    let node = try #require(try? Node(out), "\(command): \(out)", sourceLocation: sourceLocation)
+    var faults = schema.faults(of: node)
+    if let result = node["result"] { faults += schema.faults(of: result, as: command) }
+    #expect(faults.isEmpty, "\(command): \(faults) in \(out)", sourceLocation: sourceLocation)
+    #expect(node["exit"]?.int == Int(code) && node["command"]?.text == command, "\(out)", sourceLocation: sourceLocation)
+    return node
+  }
+
+  @Test("bad input is told as one object with its cause and fix", arguments: EveryCommandTests.leaves)
+  func badInput(_ leaf: EveryCommandTests.Leaf) throws {
+    let place = try Workplace()
+    let run = try place.run(leaf.words + ["--json", "--nope"])
+    let node = try expect(run.out, leaf.testDescription, 2)
+    #expect(node["cause"]?.text == "input" && node["message"]?.text?.isEmpty == false && run.code == 2, "\(run.out)")
+  }
+
+  @Test("every command that only looks gives its result as the schema has it, and says no line beside it")
+  func looks() throws {
+    let place = try Workplace.project()
+    let first = try place.lander("deploy", "--json", "--message", "First", "--label", "ticket=SHOP-1", "--actor", "kim")
+    let deployed = try expect(first.out, "deploy", 0)
+    #expect(deployed["result"]?["provenance"]?["message"]?.text == "First" && deployed["deployment"]?.text != nil)
+    let commands: [(String, [String])] = [
+      ("status", []), ("history", []), ("list", []), ("check", []), ("plan", []), ("show", ["last"]), ("report", []), ("logs", []),
+      ("audit", []), ("releases", []), ("verify", []), ("hosts", []), ("doctor", []), ("bundle list", []), ("bundle build", []),
+      ("test", []), ("exec", ["test", "--", "true"]),
+    ]
+    for (command, words) in commands {
+      let split = words.firstIndex(of: "--") ?? words.count
+      let run = try place.run(command.split(separator: " ").map(String.init) + words[..<split] + ["--json"] + words[split...])
+      let node = try expect(run.out, command, run.code)
+      #expect(node["result"] != nil || run.code != 0, "\(command): \(run.out)")
+    }
+    let shown = try place.lander("show", "last").out
+    #expect(shown.contains("Why") && shown.contains("First") && shown.contains("ticket=SHOP-1"), "\(shown)")
+    #expect(try place.lander("status").out.contains(": First"))
+    #expect(try place.lander("history").out.contains("kim via "))
+  }
+
+  @Test("--result writes the object to a file beside what is printed, also if the command fails, and refuses a path in time")
+  func file() throws {
+    let place = try Workplace.project()
+    let run = try place.lander("deploy", "--result", "result.json")
+    #expect(run.code == 0 && run.out.hasPrefix("Succeeded"), "\(run.out)")
+    try expect(try place.text("result.json"), "deploy", 0)
+    #expect(try place.lander("status", "--group", "tset", "--result=result.json").code == 2)
+    let node = try expect(try place.text("result.json"), "status", 2)
+    #expect(node["fix"]?.text?.hasPrefix("did you mean") == true)
+    let refused = try place.lander("deploy", "--force", "--result", "nowhere/result.json", "--json")
+    try expect(refused.out, "deploy", 2)
+    #expect(try place.lander("history", "--json").out.components(separatedBy: "\"began\"").count == 2)
+  }
+
+  @Test("a label, an actor and a message that are none are refused together, before anything starts")
+  func labels() throws {
+    let place = try Workplace.project()
+    let run = try place.lander("deploy", "--json", "--label", "Nope", "--label", "a=1", "--label", "a=2", "--actor", "a\nb")
+    let node = try expect(run.out, "deploy", 2)
+    #expect(node["problems"]?.list.count == 3, "\(run.out)")
+  }
+}

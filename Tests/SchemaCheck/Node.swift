@@ -1,0 +1,59 @@
+import Foundation
+
+/// A piece of JSON as it stands: numbers and truth values apart.
+package indirect enum Node: Decodable, Equatable, Sendable {
+  case null
+  case bool(Bool)
+  case int(Int)
+  case number(Double)
+  case text(String)
+  case list([Node])
+  case record([String: Node])
+
+  package init(from decoder: any Decoder) throws {
+    let box = try decoder.singleValueContainer()
+    if box.decodeNil() {
+      self = .null
+    } else if let value = try? box.decode(Bool.self) {
+      self = .bool(value)
+    } else if let value = try? box.decode(Int.self) {
+      self = .int(value)
+    } else if let value = try? box.decode(Double.self) {
+      self = .number(value)
+    } else if let value = try? box.decode(String.self) {
+      self = .text(value)
+    } else if let value = try? box.decode([Node].self) {
+      self = .list(value)
+    } else {
+      self = .record(try box.decode([String: Node].self))
+    }
+  }
+
+  /// Reads one document.
+  package init(_ text: String) throws { self = try JSONDecoder().decode(Node.self, from: Data(text.utf8)) }
+
+  /// A member of a record; nil: it has none, or is no record.
+  package subscript(_ name: String) -> Node? { if case .record(let members) = self { members[name] } else { nil } }
+
+  /// Nil: it is none.
+  package var text: String? { if case .text(let text) = self { text } else { nil } }
+
+  /// Nil: it is none.
+  package var int: Int? { if case .int(let int) = self { int } else { nil } }
+
+  /// Empty: it is none.
+  package var list: [Node] { if case .list(let list) = self { list } else { [] } }
+
+  /// What JSON Schema calls it.
+  var types: [String] {
+    switch self {
+    case .null: ["null"]
+    case .bool: ["boolean"]
+    case .int: ["integer", "number"]
+    case .number: ["number"]
+    case .text: ["string"]
+    case .list: ["array"]
+    case .record: ["object"]
+    }
+  }
+}
