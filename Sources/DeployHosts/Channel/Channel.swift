@@ -44,10 +44,9 @@ final class Channel: Sendable {
   }
 
   private let child: Child
-  /// Our ends of its standard streams.
-  private let input: Int32
-  private let output: Int32
-  private let errors: Int32
+  /// Our end of its standard input, and of its output and errors.
+  private let input: Reactor.Line
+  private let outputs = Guarded<[Reactor.Line]>([])
   private let reactor: Reactor
   private let state: Guarded<State>
   let nonce: String
@@ -65,13 +64,15 @@ final class Channel: Sendable {
       for pair in pairs { Glibc.close(pair.ours) }
       throw error
     }
-    (input, output, errors) = (pairs[0].ours, pairs[1].ours, pairs[2].ours)
-    reactor.adopt(input)
-    reactor.adopt(output) { [weak self] bytes in self?.heard(bytes) }
-    reactor.adopt(errors) { [weak self] bytes in
+    input = reactor.adopt(pairs[0].ours)
+    let output = reactor.adopt(pairs[1].ours) { [weak self] bytes in self?.heard(bytes) }
+    let errors = reactor.adopt(pairs[2].ours) { [weak self] bytes in
       guard let self, let bytes else { return }
       state.with { $0.said = ($0.said + bytes).suffix(8192) }
     }
+    outputs.with { $0 = [output, errors] }
+    // It may have ended before its lines were known.
+    if !isOpen { closeLines() }
   }
   deinit { close() }
 
@@ -128,12 +129,14 @@ final class Channel: Sendable {
       return state.waiting
     }
     guard let waiting else { return }
-    for descriptor in [input, output, errors] { reactor.close(descriptor) }
+    closeLines()
     child.signal(15)
     child.signal(9)
     reactor.reap(child.pid)
     for request in waiting { request.resume.resume(returning: .failure(why)) }
   }
+
+  private func closeLines() { for line in [input] + outputs.with({ $0 }) { reactor.close(line) } }
 
   private func heard(_ bytes: [UInt8]?) {
     // The end of stdout is the end of the channel; stderr may say why, and usually has already.

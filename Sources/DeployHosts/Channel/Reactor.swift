@@ -12,7 +12,13 @@ final class Reactor: Sendable {
       }
     }
   }
+  /// A descriptor that was handed over. The kernel gives the descriptor's number to somebody else once it is closed, so nobody asks by that
+  /// number; what is asked of a line that has ended does nothing.
+  struct Line: Sendable, Hashable {
+    fileprivate let number: Int
+  }
   private struct Source {
+    let descriptor: Int32
     var sink: (@Sendable ([UInt8]?) -> Void)?
     var queue: [Piece] = []
     /// Bytes of the first piece that are gone already.
@@ -21,9 +27,11 @@ final class Reactor: Sendable {
     var sent = 0
   }
   private struct State {
-    var sources: [Int32: Source] = [:]
+    var sources: [Line: Source] = [:]
+    /// Lines that were handed over so far.
+    var lines = 0
     var dead: [pid_t] = []
-    var closing: [Int32] = []
+    var closing: [Line] = []
     var running = false
     var stopped = false
   }
@@ -47,35 +55,39 @@ final class Reactor: Sendable {
   }
 
   /// Hands over a non-blocking descriptor; the sink hears bytes, then nil once at its end. Without a sink it is only written to.
-  func adopt(_ descriptor: Int32, sink: (@Sendable ([UInt8]?) -> Void)? = nil) {
-    let start = state.with { state in
-      state.sources[descriptor] = Source(sink: sink)
+  @discardableResult
+  func adopt(_ descriptor: Int32, sink: (@Sendable ([UInt8]?) -> Void)? = nil) -> Line {
+    let (line, start) = state.with { state in
+      state.lines += 1
+      let line = Line(number: state.lines)
+      state.sources[line] = Source(descriptor: descriptor, sink: sink)
       defer { state.running = true }
-      return !state.running
+      return (line, !state.running)
     }
     if start { launch() } else { poke() }
+    return line
   }
 
   /// Queues bytes; they are written in order, as fast as the other side reads.
-  func write(_ bytes: [UInt8], to descriptor: Int32) {
+  func write(_ bytes: [UInt8], to line: Line) {
     guard !bytes.isEmpty else { return }
-    state.with { $0.sources[descriptor]?.queue.append(.bytes(bytes)) }
+    state.with { $0.sources[line]?.queue.append(.bytes(bytes)) }
     poke()
   }
 
   /// Queues a part of a file behind them.
-  func write(_ part: FilePart, to descriptor: Int32) {
+  func write(_ part: FilePart, to line: Line) {
     guard part.count > 0 else { return }
-    state.with { $0.sources[descriptor]?.queue.append(.file(part)) }
+    state.with { $0.sources[line]?.queue.append(.file(part)) }
     poke()
   }
 
   /// The number of bytes that the other side took so far.
-  func sent(to descriptor: Int32) -> Int { state.with { $0.sources[descriptor]?.sent ?? 0 } }
+  func sent(to line: Line) -> Int { state.with { $0.sources[line]?.sent ?? 0 } }
 
-  /// Closes a descriptor without a word to its sink; on the thread, so that its number is not used again under a read.
-  func close(_ descriptor: Int32) {
-    state.with { if $0.sources[descriptor] != nil { $0.closing.append(descriptor) } }
+  /// Closes a line without a word to its sink; on the thread, so that its number is not used again under a read.
+  func close(_ line: Line) {
+    state.with { if $0.sources[line] != nil { $0.closing.append(line) } }
     poke()
   }
 
@@ -112,12 +124,14 @@ final class Reactor: Sendable {
 
   /// Waits once and serves what is ready; false when the thread is to end.
   private func turn() -> Bool {
+    var lines: [Line] = []
     var (polls, collecting, stopped) = state.with { state in
-      for descriptor in state.closing where state.sources.removeValue(forKey: descriptor) != nil { Glibc.close(descriptor) }
+      for line in state.closing { if let source = state.sources.removeValue(forKey: line) { Glibc.close(source.descriptor) } }
       state.closing = []
-      let polls = state.sources.map { descriptor, source in
+      lines = Array(state.sources.keys)
+      let polls = state.sources.values.map { source in
         pollfd(
-          fd: descriptor, events: Int16((source.sink == nil ? 0 : POLLIN) | (source.queue.isEmpty ? 0 : POLLOUT)), revents: 0)
+          fd: source.descriptor, events: Int16((source.sink == nil ? 0 : POLLIN) | (source.queue.isEmpty ? 0 : POLLOUT)), revents: 0)
       }
       return (polls, !state.dead.isEmpty, state.stopped)
     }
@@ -130,14 +144,13 @@ final class Reactor: Sendable {
     }
     polls.append(pollfd(fd: wake[0], events: Int16(POLLIN), revents: 0))
     poll(&polls, nfds_t(polls.count), collecting ? 50 : -1)
-    for entry in polls where entry.revents != 0 {
-      if entry.fd == wake[0] {
-        var scratch = [UInt8](repeating: 0, count: 256)
-        while recv(wake[0], &scratch, scratch.count, Int32(MSG_DONTWAIT)) > 0 {}
-        continue
-      }
-      if entry.revents & Int16(POLLOUT) != 0 { flush(entry.fd) }
-      if entry.revents & Int16(POLLIN | POLLHUP | POLLERR | POLLNVAL) != 0 { drain(entry.fd) }
+    if polls.removeLast().revents != 0 {
+      var scratch = [UInt8](repeating: 0, count: 256)
+      while recv(wake[0], &scratch, scratch.count, Int32(MSG_DONTWAIT)) > 0 {}
+    }
+    for (line, entry) in zip(lines, polls) where entry.revents != 0 {
+      if entry.revents & Int16(POLLOUT) != 0 { flush(line) }
+      if entry.revents & Int16(POLLIN | POLLHUP | POLLERR | POLLNVAL) != 0 { drain(line) }
     }
     if collecting {
       state.with {
@@ -150,11 +163,11 @@ final class Reactor: Sendable {
     return true
   }
 
-  private func flush(_ descriptor: Int32) {
+  private func flush(_ line: Line) {
     state.with { state in
-      guard var source = state.sources[descriptor] else { return }
+      guard var source = state.sources[line] else { return }
       while let first = source.queue.first {
-        let count = Reactor.put(first, from: source.written, to: descriptor)
+        let count = Reactor.put(first, from: source.written, to: source.descriptor)
         if count < 0 {
           if errno != EAGAIN && errno != EINTR { source.queue = [] }
           break
@@ -166,7 +179,7 @@ final class Reactor: Sendable {
           source.written = 0
         }
       }
-      state.sources[descriptor] = source
+      state.sources[line] = source
     }
   }
 
@@ -184,11 +197,12 @@ final class Reactor: Sendable {
     }
   }
 
-  private func drain(_ descriptor: Int32) {
-    guard let sink = state.with({ $0.sources[descriptor].map { $0.sink } }) else { return }
-    guard let sink else {
+  private func drain(_ line: Line) {
+    guard let source = state.with({ $0.sources[line] }) else { return }
+    let descriptor = source.descriptor
+    guard let sink = source.sink else {
       // Only written to: the other side is gone.
-      state.with { _ = $0.sources.removeValue(forKey: descriptor) }
+      state.with { _ = $0.sources.removeValue(forKey: line) }
       Glibc.close(descriptor)
       return
     }
@@ -197,7 +211,7 @@ final class Reactor: Sendable {
     if count > 0 {
       sink(Array(buffer[0..<count]))
     } else if count == 0 || (errno != EAGAIN && errno != EINTR) {
-      let mine = state.with { $0.sources.removeValue(forKey: descriptor) != nil }
+      let mine = state.with { $0.sources.removeValue(forKey: line) != nil }
       if mine { Glibc.close(descriptor) }
       sink(nil)
     }

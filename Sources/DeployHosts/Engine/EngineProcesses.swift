@@ -232,8 +232,10 @@ package final class EngineProcesses: EngineMachine {
     defer { warden.leave(child.pid) }
     streams.closeTheirs()
     let (events, sink) = AsyncStream.makeStream(of: Happened.self)
-    reactor.adopt(streams.output.ours) { sink.yield(.output(.stdout, $0)) }
-    reactor.adopt(streams.errors.ours) { sink.yield(.output(.stderr, $0)) }
+    let lines = [
+      reactor.adopt(streams.output.ours) { sink.yield(.output(.stdout, $0)) },
+      reactor.adopt(streams.errors.ours) { sink.yield(.output(.stderr, $0)) },
+    ]
     Task { sink.yield(.exit(await child.exit())) }
     await flight.whenCancelled { sink.yield(.stop(.cancelled)) }
     let timer = Task {
@@ -242,8 +244,7 @@ package final class EngineProcesses: EngineMachine {
     }
     defer {
       timer.cancel()
-      reactor.close(streams.output.ours)
-      reactor.close(streams.errors.ours)
+      for line in lines { reactor.close(line) }
     }
     return await follow(events, sink, Job(child: child, mark: CommandMark(intent.id, of: deployment)), program, intent, output)
   }
