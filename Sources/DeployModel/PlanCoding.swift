@@ -3,7 +3,7 @@ extension Plan: Codable {
   private enum Member: String, CodingKey {
     case id, kind, application, recipe, group, actor, at, engine, bundle, release, recipes, parameters, hosts, stages
     case bounds, path, shared, keep, reuse, onFailure, onSuccess, rollback, inputs, lock, seed, secrets, trial, prunesLast, tracksService
-    case rules, partners, provenance
+    case rules, partners, provenance, receiptsAt
   }
 
   package func encode(to encoder: any Encoder) throws {
@@ -40,6 +40,7 @@ extension Plan: Codable {
     try members.encodeIfPresent(flow.rules, forKey: .rules)
     if !partners.isEmpty { try members.encode(partners, forKey: .partners) }
     try members.encodeIfPresent(origin.provenance, forKey: .provenance)
+    try members.encodeIfPresent(origin.receiptsAt, forKey: .receiptsAt)
   }
 
   package init(from decoder: any Decoder) throws {
@@ -49,7 +50,8 @@ extension Plan: Codable {
         id: try members.decode(Deployment.ID.self, forKey: .id), kind: try members.decode(Plan.Kind.self, forKey: .kind),
         actor: try members.decode(String.self, forKey: .actor), at: try members.decode(Timestamp.self, forKey: .at),
         engine: try members.decode(String.self, forKey: .engine), seed: try members.decode(UInt64.self, forKey: .seed),
-        provenance: try members.decodeIfPresent(Provenance.self, forKey: .provenance)),
+        provenance: try members.decodeIfPresent(Provenance.self, forKey: .provenance),
+        receiptsAt: try members.decodeIfPresent(Timestamp.self, forKey: .receiptsAt)),
       subject: Subject(
         application: try members.decode(String.self, forKey: .application), recipe: try members.decode(String.self, forKey: .recipe),
         group: try members.decode(String.self, forKey: .group), parameters: try members.decode(Value.self, forKey: .parameters)),

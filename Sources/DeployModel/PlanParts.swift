@@ -13,6 +13,8 @@ extension Plan {
     /// `user@machine`, or `kim via user@machine` if the caller or the CI system names somebody.
     package let actor: String
     package let at: Timestamp
+    /// What its receipts say of the time: later than every receipt that hosts had, whatever this machine's clock says. nil: `at` is.
+    package let receiptsAt: Timestamp?
     /// Lander's version.
     package let engine: String
     /// Feeds `math.random` of the recipe.
@@ -22,8 +24,9 @@ extension Plan {
 
     package init(
       id: Deployment.ID, kind: Kind = .deploy, actor: String, at: Timestamp, engine: String, seed: UInt64 = 0,
-      provenance: Provenance? = nil
+      provenance: Provenance? = nil, receiptsAt: Timestamp? = nil
     ) {
+      self.receiptsAt = receiptsAt
       self.id = id
       self.kind = kind
       self.actor = actor
@@ -33,6 +36,9 @@ extension Plan {
       self.provenance = provenance
     }
   }
+
+  /// The time that its receipts say: receipts are compared by it, on any machine, to find what ran before.
+  package var receiptTime: Timestamp { origin.receiptsAt ?? origin.at }
 
   /// What is deployed to whom, by name.
   package struct Subject: Sendable, Hashable {

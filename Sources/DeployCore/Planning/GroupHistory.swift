@@ -5,6 +5,8 @@ package struct GroupHistory: Sendable {
   private let states: [HostState]
   /// Names of deployments that are good, in order.
   private let good: [Deployment.ID]
+  /// The time of the newest receipt; nil if there is none.
+  package let newest: Timestamp?
   /// Hosts that took something back.
   private let returned: [HostState]
   /// Names of deployments that some receipt says were taken back.
@@ -14,6 +16,7 @@ package struct GroupHistory: Sendable {
   package init(_ states: [HostState]) {
     self.states = states
     let receipts = states.flatMap { [$0.receipt, $0.previous].compactMap { $0 } + ($0.kept ?? []) }
+    newest = receipts.map(\.at).max()
     undone = receipts.compactMap(\.undid)
     // One host's good receipt is enough: its engine may have died before it could tell the others.
     good = receipts.filter { $0.trial != true }.map(\.deployment).sorted().reduce(into: []) { if $0.last != $1 { $0.append($1) } }

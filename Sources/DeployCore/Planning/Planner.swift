@@ -24,8 +24,11 @@ package enum Planner {
     /// Who makes the plan, as locks and receipts say it.
     var who: String { provenance?.actor(over: actor) ?? actor }
 
-    func origin(_ kind: Plan.Kind = .deploy, seed: UInt64? = nil) -> Plan.Origin {
-      Plan.Origin(id: id, kind: kind, actor: who, at: at, engine: engine, seed: seed ?? self.seed, provenance: provenance)
+    /// - Parameter newest: the time of the newest receipt that hosts have; nil: there is none.
+    func origin(_ kind: Plan.Kind = .deploy, seed: UInt64? = nil, after newest: Timestamp?) -> Plan.Origin {
+      Plan.Origin(
+        id: id, kind: kind, actor: who, at: at, engine: engine, seed: seed ?? self.seed, provenance: provenance,
+        receiptsAt: newest.flatMap { $0 < at ? nil : $0 + Interval(milliseconds: 1) })
     }
   }
 
@@ -102,7 +105,7 @@ package enum Planner {
     }
     let purpose = "deploy \(recipe.name) of \(recipe.application) to \(selection.group)"
     return Plan(
-      origin: identity.origin(),
+      origin: identity.origin(after: history.newest),
       subject: Plan.Subject(
         application: recipe.application, recipe: recipe.name, group: selection.group, parameters: selection.parameters),
       content: Plan.Content(

@@ -21,7 +21,7 @@ package enum RollbackPlanner {
         Receipt(
           application: failed.subject.application, group: failed.subject.group, release: $0, inputs: failed.content.inputs,
           deployment: failed.id,
-          recipe: failed.content.recipes[was.arriving].name, actor: failed.origin.actor, at: failed.origin.at, trial: failed.flow.trial,
+          recipe: failed.content.recipes[was.arriving].name, actor: failed.origin.actor, at: failed.receiptTime, trial: failed.flow.trial,
           provenance: failed.origin.provenance.flatMap { $0.ofReceipt(at: $0.commit) })
       }
       // What was gone, or not Lander's, is no release to go back to.
@@ -36,7 +36,7 @@ package enum RollbackPlanner {
     var lock = Planner.lock(identity, purpose, above: failed.lock.fence)
     lock.inherits = failed.lock.token
     return Plan(
-      origin: identity.origin(.rollback(of: failed.id), seed: failed.origin.seed), subject: failed.subject,
+      origin: identity.origin(.rollback(of: failed.id), seed: failed.origin.seed, after: failed.receiptTime), subject: failed.subject,
       // Not of what failed: what each host goes back to is its own.
       content: Plan.Content(
         release: hosts.lazy.compactMap(\.target).first, recipes: recipes, inputs: failed.content.inputs, secrets: failed.content.secrets),
@@ -117,7 +117,7 @@ package enum RollbackPlanner {
     guard problems.isEmpty else { throw Problems(problems, exit: .refused) }
     let recipe = selection.recipe
     return Plan(
-      origin: identity.origin(.rollback(of: nil)),
+      origin: identity.origin(.rollback(of: nil), after: way.history.newest),
       subject: Plan.Subject(
         application: recipe.application, recipe: recipe.name, group: selection.group, parameters: selection.parameters),
       content: Plan.Content(release: goal.release, recipes: kept, inputs: goal.inputs), placement: recipe.placement,

@@ -26,23 +26,25 @@ struct WayBack {
       return
     }
     // What was begun and not finished is taken back first, and the hosts that it did not come to stay.
-    if places.contains(where: { history.isUnfinished($0.state) && !Self.stands($0.state, on: newest) }) {
+    if places.contains(where: { history.isUnfinished($0.state) && !Self.stands($0.state, on: newest, history) }) {
       (left, goal) = (nil, newest)
     } else {
       (left, goal) = (newest?.release.id, history.lastGood(besides: newest?.release.id))
     }
   }
 
-  /// Whether a host runs what it is to go to, and says so.
-  static func stands(_ state: HostState, on goal: Receipt?) -> Bool {
+  /// Whether a host runs what it is to go to, and says so. What a deployment left unfinished is not what another one made of the same
+  /// release with another recipe or other parameters.
+  static func stands(_ state: HostState, on goal: Receipt?, _ history: GroupHistory) -> Bool {
     guard let goal else { return state.current == nil && state.receipt == nil }
-    return state.current == goal.release.id && state.receipt?.release.id == goal.release.id
+    guard state.current == goal.release.id, let receipt = state.receipt, receipt.release.id == goal.release.id else { return false }
+    return receipt.inputs == goal.inputs || !history.isUnfinished(state)
   }
 
   /// Whether the host stays as it is: it stands on the goal, or nothing was ever brought to it and the group takes back a deployment.
   func stays(_ state: HostState) -> Bool {
     if left == nil, state.receipt == nil, state.current == nil { return true }
-    return Self.stands(state, on: goal)
+    return Self.stands(state, on: goal, history)
   }
 
   /// Hosts for which the goal is not what they would go back to by themselves: to take them there too somebody has to say so.

@@ -113,7 +113,7 @@ package enum HostProgram {
     return Receipt(
       application: plan.subject.application, group: plan.subject.group, release: target, inputs: host.inputs ?? plan.content.inputs,
       deployment: plan.id,
-      recipe: plan.content.recipes[host.arriving].name, actor: plan.origin.actor, at: plan.origin.at, undid: undid, trial: trial,
+      recipe: plan.content.recipes[host.arriving].name, actor: plan.origin.actor, at: plan.receiptTime, undid: undid, trial: trial,
       secrets: secrets, provenance: provenance)
   }
 }

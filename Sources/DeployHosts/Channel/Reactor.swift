@@ -44,7 +44,7 @@ final class Reactor: Sendable {
     wake = pair
     Reactor.raiseLimit()
   }
-  deinit { for descriptor in wake { close(descriptor) } }
+  deinit { for descriptor in wake { Glibc.close(descriptor) } }
 
   /// The soft limit on open files as high as it may be: three descriptors a host.
   private static func raiseLimit() {
