@@ -73,7 +73,9 @@ struct DocumentTests {
       }
     }
     #expect(fence == nil && prose.count > 20)
-    #expect(!prose.contains { $0.contains("<script") || $0.contains("](javascript") || $0.contains("<img") }, "\(markdown)")
+    // An escaped bracket ends no link.
+    let live = prose.map { $0.replacing("\\]", with: "") }
+    #expect(!live.contains { $0.contains("<script") || $0.contains("](javascript") || $0.contains("<img") }, "\(markdown)")
   }
 
   @Test("a summary of many hosts keeps to its limit, and says that the rest is left out")
