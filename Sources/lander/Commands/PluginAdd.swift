@@ -13,6 +13,7 @@ struct PluginAdd: Verb {
       """)
 
   @OptionGroup var options: ProjectOptions
+  @OptionGroup var form: ResultOptions
   @Argument(help: ArgumentHelp("SOURCE or SOURCE@RANGE.", valueName: "source"))
   var source: String
   @OptionGroup var acceptance: AcceptOption

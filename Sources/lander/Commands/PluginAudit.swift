@@ -9,15 +9,11 @@ struct PluginAudit: Verb {
     commandName: "audit", abstract: "Shows what each plugin that the project requires asks for, and what it may do.")
 
   @OptionGroup var options: ProjectOptions
-  @Flag(help: "Print JSON.")
-  var json = false
+  @OptionGroup var form: ResultOptions
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
     let plugins = try Wiring.project(options).plugins
-    if json {
-      terminal.say(JSON.text(.list(plugins.map(\.value))))
-      return .done
-    }
+    terminal.give(.list(plugins.map(\.value)))
     let rows = plugins.flatMap(\.rows)
     let table = Table(["PLUGIN", "VERSION", "FROM", "ASKS FOR", "MAY"], rows: rows)
     terminal.say(rows.isEmpty ? ["The project requires no plugin."] : table.lines(on: terminal.out))

@@ -9,6 +9,7 @@ struct PluginFetch: Verb {
     discussion: "For a fresh checkout or a CI job. What vendor put into the project needs no fetch.")
 
   @OptionGroup var options: ProjectOptions
+  @OptionGroup var form: ResultOptions
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
     let brought = try Wiring.plugins(of: options).fetch()

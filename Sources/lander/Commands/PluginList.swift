@@ -9,15 +9,11 @@ struct PluginList: Verb {
     commandName: "list", abstract: "Lists the plugins of deploy.lock, their versions and where they come from.")
 
   @OptionGroup var options: ProjectOptions
-  @Flag(help: "Print JSON.")
-  var json = false
+  @OptionGroup var form: ResultOptions
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
     let verified = try Wiring.plugins(of: options).verify()
-    if json {
-      terminal.say(JSON.text(.list(verified.map(\.value))))
-      return .done
-    }
+    terminal.give(.list(verified.map(\.value)))
     let rows = verified.map { one in
       [
         SafeText.line(one.plugin.name), "\(one.plugin.version)", one.plugin.commit.map { String($0.prefix(12)) } ?? "folder", one.state,

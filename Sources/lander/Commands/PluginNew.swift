@@ -8,6 +8,7 @@ struct PluginNew: Verb {
     discussion: "In a project it goes into plugins/NAME, otherwise into NAME. Never overwrites.")
 
   @OptionGroup var options: ProjectOptions
+  @OptionGroup var form: ResultOptions
   @Argument(help: ArgumentHelp("Letters, digits, _ and -.", valueName: "name"))
   var name: String
 

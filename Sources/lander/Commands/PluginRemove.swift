@@ -8,6 +8,7 @@ struct PluginRemove: Verb {
     commandName: "remove", abstract: "Removes a plugin from deploy.lock, with what only it required.")
 
   @OptionGroup var options: ProjectOptions
+  @OptionGroup var form: ResultOptions
   @Argument(help: ArgumentHelp("The plugin.", valueName: "name"))
   var name: String
 

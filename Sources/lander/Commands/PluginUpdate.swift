@@ -9,6 +9,7 @@ struct PluginUpdate: Verb {
     discussion: "A version that asks for more than the one before is refused, with the difference, unless --accept takes it.")
 
   @OptionGroup var options: ProjectOptions
+  @OptionGroup var form: ResultOptions
   @Argument(help: ArgumentHelp("Plugins; without any, all that were added.", valueName: "name"))
   var names: [String] = []
   @OptionGroup var acceptance: AcceptOption

@@ -10,6 +10,7 @@ struct PluginVendor: Verb {
     discussion: "From then on nothing is needed from elsewhere. The digests in deploy.lock stay the same.")
 
   @OptionGroup var options: ProjectOptions
+  @OptionGroup var form: ResultOptions
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
     let plugins = try Wiring.plugins(of: options).vendor()

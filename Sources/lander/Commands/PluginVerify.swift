@@ -10,6 +10,7 @@ struct PluginVerify: Verb {
     discussion: "Downloads nothing. Exits with 3 if one is missing, altered, broken or asks for more than was recorded.")
 
   @OptionGroup var options: ProjectOptions
+  @OptionGroup var form: ResultOptions
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
     let verified = try Wiring.plugins(of: options).whole()
