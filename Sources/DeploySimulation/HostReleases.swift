@@ -78,7 +78,7 @@ extension SimulatedHost {
     }
     var new = new
     if defect == .trialIgnored || new.trial == false { new.trial = nil }
-    if let old = receipt, old.release.id != new.release.id {
+    if let old = receipt, old.release.id != new.release.id || old.trial != true {
       replaced.removeAll { $0.release.id == old.release.id }
       replaced.append(old)
     }

@@ -94,7 +94,9 @@ struct CostTests {
     cost.requests = requests.count
     // Looks at jobs are as many as there is time for them.
     cost.sent = sent.count - lines.filter { $0.range(of: Data(" l_poll ".utf8)) != nil }.reduce(0) { $0 + $1.count + 1 }
-    for line in lines where line.range(of: Data(" l_recipe ".utf8)) != nil {
+    // Long sources go in pieces.
+    let ofSources = [Data(" l_recipe ".utf8), Data(".sources ".utf8)]
+    for line in lines where ofSources.contains(where: { line.range(of: $0) != nil }) && line.starts(with: Data("l_in ".utf8)) {
       cost.sent -= Int(String(decoding: line, as: UTF8.self).split(separator: " ")[2]) ?? 0
     }
     let audit = try place.lander("audit")

@@ -9,19 +9,10 @@ import Testing
   func reused() async throws {
     let reactor = Reactor()
     defer { reactor.stop() }
-    let ended = Guarded(false)
-    let first = try Child.pair()
-    let line = reactor.adopt(first.ours) { if $0 == nil { ended.with { $0 = true } } }
-    close(first.theirs)
-    try await until("the first line has ended") { ended.with { $0 } }
-
-    var spare: [(ours: Int32, theirs: Int32)] = []
-    var next = try Child.pair()
-    while next.ours != first.ours, spare.count < 200 {
-      spare.append(next)
-      next = try Child.pair()
-    }
-    try #require(next.ours == first.ours, "its number is given to the next one")
+    var found: (line: Reactor.Line, next: (ours: Int32, theirs: Int32))?
+    // Somebody else in this process may be faster.
+    for _ in 0..<50 where found == nil { found = try await Self.reused(by: reactor) }
+    let (line, next) = try #require(found, "no number was given to the next one")
     let heard = Guarded<[UInt8]>([])
     let second = reactor.adopt(next.ours) { bytes in heard.with { $0 += bytes ?? [] } }
     reactor.write(Array("not yours".utf8), to: line)
@@ -34,10 +25,28 @@ import Testing
     _ = send(next.theirs, "hello", 5, 0)
     try await until("it hears") { heard.with { $0.count == 5 } }
     reactor.close(second)
-    for pair in spare {
-      close(pair.ours)
-      close(pair.theirs)
-    }
     close(next.theirs)
+  }
+
+  /// A line that has ended, and a pair whose descriptor has its number; nil if the number went elsewhere.
+  private static func reused(by reactor: Reactor) async throws -> (line: Reactor.Line, next: (ours: Int32, theirs: Int32))? {
+    let ended = Guarded(false)
+    let first = try Child.pair()
+    let line = reactor.adopt(first.ours) { if $0 == nil { ended.with { $0 = true } } }
+    close(first.theirs)
+    try await until("the first line has ended") { ended.with { $0 } }
+    var spare: [(ours: Int32, theirs: Int32)] = []
+    defer {
+      for pair in spare {
+        close(pair.ours)
+        close(pair.theirs)
+      }
+    }
+    for _ in 0..<8 {
+      let next = try Child.pair()
+      if next.ours == first.ours { return (line, next) }
+      spare.append(next)
+    }
+    return nil
   }
 }

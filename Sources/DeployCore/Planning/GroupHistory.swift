@@ -54,8 +54,13 @@ package struct GroupHistory: Sendable {
   /// The newest good receipt of any host; nil if there is none. What hosts ran longer ago counts only if they remember nothing else.
   /// - Parameter left: a release that the group is to leave, and that does not count.
   package func lastGood(besides left: Release.ID? = nil) -> Receipt? {
-    newest(of: states.flatMap { [$0.receipt, $0.previous].compactMap { $0 } }, besides: left)
+    newest(of: states.flatMap { [$0.receipt, $0.previous].compactMap { $0 } + same($0) }, besides: left)
       ?? newest(of: states.flatMap { $0.kept ?? [] }, besides: left, before: origin(of: left))
+  }
+
+  /// Receipts that others of the same release replaced: what it runs may be good with another recipe.
+  private func same(_ state: HostState) -> [Receipt] {
+    (state.kept ?? []).filter { $0.release.id == state.current && $0.release.id == state.receipt?.release.id }
   }
 
   /// When a release was deployed first, as far as hosts know; nil: nobody does. What came after it is no way back from it.
@@ -83,6 +88,7 @@ package struct GroupHistory: Sendable {
   /// What the host itself would go back to; nil if it remembers nothing good.
   package func own(_ state: HostState) -> Receipt? {
     if let receipt = state.receipt, isGood(receipt), isUnfinished(state) { return settled(receipt) }
+    if let now = state.receipt, !isGood(now), let before = newest(of: same(state), besides: nil) { return before }
     if let previous = state.previous, isGood(previous) { return previous }
     return newest(of: state.kept ?? [], besides: state.current, before: origin(of: state.current))
   }

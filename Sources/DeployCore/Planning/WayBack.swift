@@ -56,6 +56,8 @@ struct WayBack {
         return Problem("\(runs); the newest good revision of the group is \(left)", subject: place.host.name)
       }
       if stays(state) || own?.release.id == goal.release.id { return nil }
+      // It has that release already, with a recipe that did not prove good.
+      if left == nil, state.current == goal.release.id { return nil }
       let wish =
         own.map { "by itself it would go back to \($0.release.id) of deployment \($0.deployment)" } ?? "it remembers nothing to go back to"
       return Problem("\(runs), and \(wish); the group goes back to \(goal.release.id)", subject: place.host.name)

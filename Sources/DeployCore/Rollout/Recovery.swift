@@ -130,10 +130,10 @@ extension Intent {
     return copy
   }
 
-  /// The intent as it is journalled: a receipt says when, and where in which chain.
+  /// The intent as it is journalled: a receipt says when, and where in which chain. It is never older than what hosts had before.
   package func sealed(at now: Timestamp, chain: Digest?) -> Intent {
     guard case .record(var receipt) = operation else { return self }
-    receipt.at = now
+    receipt.at = max(now, receipt.at)
     receipt.chain = chain
     var copy = self
     copy.operation = .record(receipt)

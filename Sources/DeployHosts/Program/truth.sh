@@ -167,8 +167,9 @@ l_trim() {
 # PATH FENCE TOKEN RELEASE DEPLOYMENT SOURCES MARK LOOK, the receipt's text on stdin. The first line is for this program; MARK is `trial` if
 # the deployment has not succeeded yet. LOOK=look: the receipt is of the deployment that writes it, so its release must be there, and be
 # current. A good receipt of another release that is replaced becomes the previous one, and what that was is kept until the new one is
-# good: if it is taken back, all is as before. Every receipt that is replaced stays in receipts/ as long as its release is kept; a full
-# disk is no reason not to go back, so the host does without one that cannot be linked.
+# good: if it is taken back, all is as before. Every receipt that is replaced stays in receipts/ as long as its release is kept, one on
+# trial only if its successor is of another release; a full disk is no reason not to go back, so the host does without one that cannot be
+# linked.
 l_record() {
   l_home "$1"
   umask 077
@@ -182,7 +183,7 @@ l_record() {
   old= mark= before=
   { read -r old l_l l_l mark; } 2>/dev/null <"$L/receipt"
   { read -r before l_l; } 2>/dev/null <"$L/receipt.previous"
-  if [ -n "$old" ] && [ "$old" != "$4" ]; then
+  if [ -n "$old" ] && { [ "$old" != "$4" ] || [ "$mark" != trial ]; }; then
     [ -d "$L/receipts" ] || mkdir "$L/receipts" 2>/dev/null || :
     ln -f "$L/receipt" "$L/receipts/$old" 2>/dev/null || :
   fi
