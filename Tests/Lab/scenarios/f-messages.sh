@@ -118,8 +118,8 @@ stopped_engine() {
   hook AfterInstall <<<'sleep 4'
   begin deploy
   within 60 has_run 1 "AfterInstall begins in 2"
-  # The engine, and not the tools that were started around it.
-  process=$(pgrep -n -f "^$LANDER deploy" || pgrep -n -x lander)
+  # The engine itself, and no engine of another lab.
+  process=$ENGINE
   kill -STOP "$process"
   status 3 lander cancel
   holds "$OUTPUT" "process $process, which runs deployment"
