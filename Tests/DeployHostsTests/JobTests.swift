@@ -189,10 +189,12 @@ struct JobTests {
     await ground.end()
   }
 
-  @Test("a job whose runner died is lost, and is run again only where the recipe says so", arguments: Shell.here)
+  @Test(
+    "a job whose runner died is lost, what is left of it is ended, and it is run again only where the recipe says so", arguments: Shell.here
+  )
   func lost(_ shell: Shell) async throws {
     let ground = try Ground(shell)
-    let line = "echo x >>'\(ground.folder)/ledger'; [ -e '\(ground.folder)/quick' ] || sleep 20"
+    let line = "echo $$ >'\(ground.folder)/me'; echo x >>'\(ground.folder)/ledger'; [ -e '\(ground.folder)/quick' ] || sleep 20"
     let running = Task { await ground.run(1, line) }
     let pidFile = "\(ground.path)/.lander/jobs/d1/1/pid"
     try await until("the job runs") { Ground.text("\(ground.folder)/ledger") == "x\n" && Ground.text(pidFile) != nil }
@@ -200,6 +202,8 @@ struct JobTests {
     kill(runner, SIGKILL)
     let outcome = await running.value
     #expect(outcome.failure?.kind == .lost)
+    let command = try #require((Ground.text("\(ground.folder)/me") ?? "").split(separator: "\n").first.flatMap { Int32($0) })
+    #expect(!Ground.isAlive(command), "it would act beside what comes after it")
     #expect(await ground.run(1, line).failure?.kind == .lost)
     #expect(Ground.text("\(ground.folder)/ledger") == "x\n")
     _ = Ground.sh("touch '\(ground.folder)/quick'")

@@ -121,10 +121,26 @@ extension Hosts {
       case .ended(let end):
         pass(.stdout, out.finish())
         pass(.stderr, err.finish())
-        return (end, out.captured, err.captured)
+        let last = end.why == .lost(reboot: false) ? await remains(of: job, errand, grace: grace, stop) : end
+        return (last, out.captured, err.captured)
       }
     }
     throw Failure(.internal, "`\(line)` is watched by somebody else", fix: "one intent is performed once at a time")
+  }
+
+  /// Ends what is left of a job whose runner is gone: its command may live on, and would act beside what comes after it.
+  /// - Returns: how that ended, with the processes that could not be ended; that it is lost, if the host does not say so in time.
+  private func remains(of job: Job, _ errand: Errand, grace: Int, _ stop: @Sendable (String) async -> Void) async -> JobEnd {
+    await stop("lost")
+    let status = "jobs/\(errand.site.deployment)/\(job.name)/status"
+    let end = ContinuousClock.now + .seconds(grace + 20)
+    while ContinuousClock.now < end {
+      if let text = try? await errand.link.call("l_show", [errand.site.path, status]), text.status == 0, !text.text.isEmpty {
+        return JobEnd(status: text.text.trimmed + "\n")
+      }
+      try? await Task.sleep(for: .milliseconds(100))
+    }
+    return JobEnd(.lost(reboot: false))
   }
 
   /// What a job's end means for who asked.
@@ -158,7 +174,7 @@ extension Hosts {
     case .lost(let reboot):
       let cause = reboot ? "the host rebooted while it ran" : "its runner on the host is gone and left no status"
       outcome.failure = Failure(
-        .lost, "nobody can say how `\(short)` ended: \(cause)",
+        .lost, "nobody can say how `\(short)` ended: \(cause)\(left)",
         fix: "look at the host; where it may safely run twice, say on_lost = \"repeat\"")
     case .unborn:
       outcome.failure = Failure(

@@ -218,6 +218,8 @@ l_repeat() {
     l_fence "$fence" "$token"
     l_state "$D"
     [ "$st" != unborn ] || l_bar "$D" || exit 1
+    # What was left of it has been ended.
+    case $st:$end in 'done:- lost '*) st=lost ;; esac
     case $st in
       lost | rebooted | unborn)
         turn=1
@@ -338,6 +340,8 @@ l_running() {
     case $st in
       run | starting) ;;
       unborn) [ "$3" = bar ] && ! l_bar "$D" || continue ;;
+      # Its runner is gone, and its command is not.
+      lost) l_alive "$D/session" || continue ;;
       *) continue ;;
     esac
     l_meta "$D"
