@@ -39,9 +39,11 @@ enum Memory {
     return try Selection(DeploymentRequest(), in: Project(recipes: [recipe]))
   }
 
-  static func rollback(_ surveys: [Survey], straighten: Bool = false, typed: String? = nil) throws -> Plan {
+  static func rollback(
+    _ surveys: [Survey], straighten: Bool = false, to aim: Receipt? = nil, typed: String? = nil
+  ) throws -> Plan {
     try RollbackPlanner.plan(
-      try selection(surveys.count), surveys: surveys, kept: [pinned], straighten: straighten, typed: typed, by: identity)
+      try selection(surveys.count), surveys: surveys, kept: [pinned], straighten: straighten, to: aim, typed: typed, by: identity)
   }
   static func deploy(_ number: Int, _ surveys: [Survey], secrets: [SecretComparison?] = []) throws -> Plan {
     let release = release(number)
@@ -199,6 +201,11 @@ struct GroupWayBackTests {
     #expect(error.exit == .unreachable)
     #expect(error.list.last?.message == "h2 cannot go back now; the others can")
     #expect(error.list.last?.fix?.hasPrefix("lander rollback web --only h1 --only h3 takes them back\n") == true)
+    // Typed as it is printed, it goes where it was to go.
+    let aimed = try #require(throws: Problems.self) {
+      try M.rollback([good, .unreachable(Failure(.unreachable, "no route to host")), good], to: M.receipt(1, "d1", at: 10))
+    }
+    #expect(aimed.list.last?.fix?.hasPrefix("lander rollback web --to r1 --only h1 --only h3 takes them back\n") == true)
   }
 
   @Test("a host of a group that a failed deployment never came to is no obstacle")

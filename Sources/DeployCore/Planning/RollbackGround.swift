@@ -19,8 +19,8 @@ struct RollbackGround {
     _ selection: Selection, _ surveys: [Survey], _ bounds: Bounds, straighten: Bool, to aim: Receipt? = nil, typed: String?,
     isStored: (Digest) -> Bool = { _ in true }
   ) throws(Problems) {
-    let command = "lander rollback " + (typed ?? Self.named(selection))
-    try Self.refuseUnreachable(selection, surveys, bounds, command)
+    let command = "lander rollback " + (typed ?? Self.named(selection)) + (aim.map { " --to \($0.release.id)" } ?? "")
+    try Self.refuseUnreachable(selection, surveys, bounds, command, to: aim)
     try Obstacles.refuse(surveys, selection)
     way = WayBack(Self.reached(selection, surveys), to: aim)
     guard let goal = way.goal else { throw Problems(way.nowhere(typed), exit: .refused) }
@@ -47,11 +47,14 @@ struct RollbackGround {
   }
 
   /// A host out of reach is no reason to leave the others on a bad release: the way round is named.
-  private static func refuseUnreachable(_ selection: Selection, _ surveys: [Survey], _ bounds: Bounds, _ command: String) throws(Problems) {
+  private static func refuseUnreachable(
+    _ selection: Selection, _ surveys: [Survey], _ bounds: Bounds, _ command: String, to aim: Receipt?
+  ) throws(Problems) {
     do { try Planner.refuseUnreachable(surveys, selection, bounds) } catch {
-      let way = WayBack(reached(selection, surveys))
+      let way = WayBack(reached(selection, surveys), to: aim)
       let there = way.goal.map { goal in
-        way.lacking(goal, nil).isEmpty && way.strays(from: goal).isEmpty ? way.places.filter { !way.stays($0.state) }.map(\.host.name) : []
+        way.lacking(goal, nil).isEmpty && (aim != nil || way.strays(from: goal).isEmpty)
+          ? way.places.filter { !way.stays($0.state) }.map(\.host.name) : []
       }
       guard let there, !there.isEmpty else { throw error }
       let away = zip(selection.hosts, surveys).filter { if case .reached = $0.1 { false } else { true } }.map(\.0.name)

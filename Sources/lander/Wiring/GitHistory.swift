@@ -47,11 +47,14 @@ struct GitHistory: VersionControl {
     return CommitRange(from: old, total: lines.count, newest: Array(lines.prefix(CommitRange.listed)), isBack: !lost.isEmpty)
   }
 
-  /// What git writes; nil: there is no git, or it fails.
+  /// A deployment does not wait longer for what it only wants to say.
+  private static let limit = Interval.seconds(10)
+
+  /// What git writes; nil: there is no git, it fails, or it takes too long.
   private func git(_ words: [String], in folder: String) async -> String? {
     guard Folder.isDirectory(folder) else { return nil }
     let program = Program(["git", "-C", folder, "-c", "log.showSignature=false", "--no-optional-locks"] + words, in: folder)
-    guard let ended = try? await Programs.runner(on: machine)(program), ended.status == 0 else { return nil }
+    guard let ended = try? await Programs.runner(on: machine, limit: Self.limit)(program), ended.status == 0 else { return nil }
     return ended.stdout
   }
 }

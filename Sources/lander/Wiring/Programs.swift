@@ -9,8 +9,11 @@ enum Programs {
 
   /// - Parameters:
   ///   - machine: what starts them.
+  ///   - limit: how long one may take.
   ///   - output: is given what a build writes as it comes; nil: nobody wants it.
-  static func runner(on machine: any EngineMachine, output: (@Sendable (OutputChunk) -> Void)? = nil) -> Program.Runner {
+  static func runner(
+    on machine: any EngineMachine, limit: Interval = limit, output: (@Sendable (OutputChunk) -> Void)? = nil
+  ) -> Program.Runner {
     { program throws(Failure) in
       guard let name = program.argv.first else { throw Failure(.invalid, "an empty command") }
       guard Folder.isDirectory(program.directory) else {
