@@ -218,14 +218,13 @@ l_repeat() {
     l_fence "$fence" "$token"
     l_state "$D"
     [ "$st" != unborn ] || l_bar "$D" || exit 1
-    # What was left of it has been ended.
-    case $st:$end in 'done:- lost '*) st=lost ;; esac
-    case $st in
-      lost | rebooted | unborn)
+    case $st:$end in
+      # Of one that is lost and done, what was left has been ended.
+      lost:* | rebooted:* | unborn:* | 'done:- lost '*)
         turn=1
         while [ -e "$D.lost.$turn" ]; do turn=$((turn + 1)); done
         mv "$D" "$D.lost.$turn" ;;
-      none) ;;
+      none:*) ;;
       *) exit 1 ;;
     esac
   )
