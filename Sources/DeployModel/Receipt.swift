@@ -11,7 +11,7 @@ package struct Receipt: Sendable, Hashable, Codable {
   package var at: Timestamp
   /// The deployment's chain up to the entry before this one's intent; an audit compares it with the journal.
   package var chain: Digest?
-  /// The deployment that this one took back: what it had left here is no good release to go back to.
+  /// The deployment whose release this one left by going back: no good release to go back to, unless this one is newer.
   package var undid: Deployment.ID?
   /// Whether its deployment has not succeeded (yet), so that nothing goes back to it. nil: it is good; receipts of older versions are.
   package var trial: Bool?

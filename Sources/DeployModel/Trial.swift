@@ -12,6 +12,8 @@ package struct Trial: Sendable, Hashable {
     package var duration: Interval?
     /// How often it answers on each machine; nil: always.
     package var times: Int?
+    /// Whether the test passes although nothing took it.
+    package var isOptional = false
 
     package init(_ part: String) { self.part = part }
   }

@@ -2,17 +2,17 @@ package import DeployModel
 
 /// How the tests of specs ended, for people and for programs.
 package struct SpecReport: Sendable {
-  private let results: [SpecResult]
+  let results: [SpecResult]
   /// Of all of them together, as a person waited.
-  private let took: Interval
+  let took: Interval
 
   package init(_ results: [SpecResult], took: Interval) {
     self.results = results
     self.took = took
   }
 
-  private var failed: [SpecResult] { results.filter { $0.problem != nil } }
-  private var files: [String] {
+  var failed: [SpecResult] { results.filter { $0.problem != nil } }
+  var files: [String] {
     var files: [String] = []
     for file in results.map(\.test.place.file) where files.last != file { files.append(file) }
     return files
@@ -51,26 +51,5 @@ package struct SpecReport: Sendable {
           })
       ),
     ])
-  }
-
-  /// The same for programs that read JUnit's XML: a suite for each file.
-  package var junit: String {
-    let suites = files.map { file in
-      let own = results.filter { $0.test.place.file == file }
-      let cases = own.map { result in
-        let head =
-          "    <testcase classname=\"\(XMLText.escaped(file))\" name=\"\(XMLText.escaped(result.test.name))\" "
-          + "time=\"\(XMLText.seconds(result.took))\""
-        guard let problem = result.problem else { return head + "/>\n" }
-        let lines = problem.lines()
-        return head + ">\n      <failure message=\"\(XMLText.escaped(lines.first ?? ""))\">"
-          + XMLText.escaped(lines.joined(separator: "\n")) + "</failure>\n    </testcase>\n"
-      }
-      return "  <testsuite name=\"\(XMLText.escaped(file))\" tests=\"\(own.count)\" failures=\"\(own.count { $0.problem != nil })\">\n"
-        + cases.joined() + "  </testsuite>\n"
-    }
-    return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
-      + "<testsuites tests=\"\(results.count)\" failures=\"\(failed.count)\" time=\"\(XMLText.seconds(took))\">\n" + suites.joined()
-      + "</testsuites>\n"
   }
 }

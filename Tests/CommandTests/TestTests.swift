@@ -48,6 +48,20 @@ struct TestTests {
     #expect(xml.contains("<failure message=\"spec/app_spec.lua:3: expected 7, got "))
   }
 
+  @Test("a report of an earlier run does not stay: a spec that cannot be read makes one with errors")
+  func stale() throws {
+    let place = try place()
+    try place.write("<testsuites tests=\"2\" failures=\"0\"/>\n", to: "report.xml")
+    try place.write("it(\"holds\", function(t) end\n", to: "spec/app_spec.lua")
+    let run = try place.lander("test", "--junit", "report.xml")
+    #expect(run.code == 2)
+    let xml = try place.text("report.xml")
+    #expect(xml.contains("<testsuites tests=\"1\" failures=\"0\" errors=\"1\">"), "\(xml)")
+    #expect(xml.contains("classname=\"spec/app_spec.lua\"") && xml.contains("<error message=\""), "\(xml)")
+    #expect(try place.lander("test", "nowhere", "--junit", "report.xml").code == 2)
+    #expect(try place.text("report.xml").contains("there is no file or folder nowhere"))
+  }
+
   @Test("no tests, a file that is none, and a path that is not there are refused before anything runs")
   func refusals() throws {
     let empty = try Workplace.project()

@@ -122,6 +122,26 @@ struct GroupWayBackTests {
         == "it went back already: what it ran before was deployment d2, which was taken back, and it remembers nothing good before that")
   }
 
+  @Test("who goes back far and then forward again to a newer good release does not make the older one bad")
+  func searching() throws {
+    // Deployed were r0 to r3; then the group went to r0, and from there to r2.
+    let four = [M.receipt(0, "d0", at: 1), M.receipt(1, "d1", at: 10), M.receipt(2, "d2", at: 20), M.receipt(3, "d3", at: 30)]
+    let back = M.receipt(0, "b1", at: 40, undid: "d3")
+    let forward = M.receipt(2, "b2", at: 50, undid: "b1")
+    func history(_ now: Receipt, before: Receipt, kept: [Receipt]) -> GroupHistory {
+      guard case .reached(var state) = M.host(now, before: before) else { return GroupHistory([HostState]()) }
+      state.kept = kept
+      return GroupHistory([state])
+    }
+    let far = history(back, before: four[3], kept: Array(four[..<3]))
+    #expect((four + [back]).map(far.isGood) == [true, true, true, false, true])
+    let again = history(forward, before: back, kept: four)
+    #expect((four + [back, forward]).map(again.isGood) == [true, true, true, false, true, true])
+    // Nothing tells any more when the older one was deployed first: what was left is bad, or a group would go to and fro.
+    let forgotten = history(M.receipt(2, "b", at: 40, undid: "d3"), before: four[3], kept: [])
+    #expect(!forgotten.isGood(four[3]))
+  }
+
   @Test("a rollback that was interrupted goes on to the same revision", arguments: [1, 2])
   func halfWay(current: Int) throws {
     let good = M.receipt(2, "d2", at: 20)

@@ -63,7 +63,7 @@ struct SpecTests {
       """
       local files = { ["/etc/port"] = "" }
       t:expect(t:deploy("web", { files = files, unreachable = { "web1", "web2", "web3" } }).status):differs "succeeded"
-      local run = t:deploy("web", { files = files, cancel_after = "1s", answers = { { command = "bin/warm", takes = "1m" } } })
+      local run = t:deploy("web", { files = files, cancel_after = "20s", answers = { { command = "bin/warm", takes = "1m" } } })
       t:expect(run.status):equals "cancelled"
       t:expect(run.exit):equals(15)
       t:expect(t:deploy("web", { files = files, fresh = true }):ran "bin/stop"):equals(0)
@@ -87,6 +87,58 @@ struct SpecTests {
       ("error \"oh\"", "spec/web_spec.lua:2: oh"),
     ])
   func failing(_ body: String, _ expected: String) async throws { try await SpecBench.fail(body, expected) }
+
+  @Test(
+    "no test passes with a failure that pcall caught, a value of which nothing is said, or a part of t:deploy without effect",
+    arguments: [
+      ("pcall(function() t:expect(1):equals(2) end)", "spec/web_spec.lua:2: expected 2, got 1"),
+      ("xpcall(function() t:expect(1):equals(2) end, tostring)", "spec/web_spec.lua:2: expected 2, got 1"),
+      (
+        "\nlocal c = coroutine.create(function() t:expect(1):equals(2) end)\ncoroutine.resume(c)",
+        "spec/web_spec.lua:3: expected 2, got 1"
+      ),
+      ("pcall(function() t:expect(1):equal(1) end)", "spec/web_spec.lua:2: an expectation has no equal\n  → did you mean :equals?"),
+      (
+        "\nt:expect(false)",
+        "spec/web_spec.lua:3: nothing is said of this value\n  → write what is expected: t:expect(value):equals(…)"
+      ),
+      (
+        "t:deploy(\"web\", { answers = { { command = \"bin/worm\", status = 1 } }, files = { [\"/etc/port\"] = \"\" } })",
+        "spec/web_spec.lua:2: nothing took answer 1 of t:deploy: no command or check had \"bin/worm\" in its line\n"
+          + "  → did you mean \"bin/warm\"? optional = true in it allows that"
+      ),
+      (
+        "t:deploy(\"web\", { gates = { aprove = \"reject\" }, files = { [\"/etc/port\"] = \"\" } })",
+        "spec/web_spec.lua:2: t:deploy answers a gate \"aprove\", and none of that name opened\n  → no gate opened"
+      ),
+      (
+        "t:deploy(\"web\", { fails = { web1 = \"BeforeInstall\" }, files = { [\"/etc/port\"] = \"\" } })",
+        "spec/web_spec.lua:2: web1 was to fail in BeforeInstall, and nothing of the new release that can fail ran there then\n"
+          + "  → a command or check in a hook of BeforeInstall can fail, if the deployment comes that far on web1"
+      ),
+      (
+        "t:deploy(\"web\", { fails = { web1 = \"ApplicationStop\" }, files = { [\"/etc/port\"] = \"\" } })",
+        "spec/web_spec.lua:2: web1 was to fail in ApplicationStop, and nothing of the new release that can fail ran there then\n"
+          + "  → ApplicationStop stops the earlier release: answers of t:deploy say what its commands do"
+      ),
+      (
+        "t:expect { \"retry 3 of 5\", \"done\" }:lacks \"retry\"",
+        "spec/web_spec.lua:2: no item is \"retry\", and \"retry 3 of 5\" has it: look into all of them with "
+          + "table.concat(list, \"\\n\"), or name the whole item"
+      ),
+    ])
+  func swallowed(_ body: String, _ expected: String) async throws { try await SpecBench.fail(body, expected) }
+
+  @Test("what is expected to fail may fail in it, an optional answer may be unused, and a list lacks what is only part of a word in it")
+  func allowed() async throws {
+    try await SpecBench.pass(
+      """
+      t:expect(function() t:expect(1):equals(2) end):fails "expected 2"
+      local answers = { { command = "bin/nothing", optional = true } }
+      t:expect(t:deploy("web", { answers = answers, files = { ["/etc/port"] = "" } }).status):equals "succeeded"
+      t:expect { "host10", "host2" }:lacks "host1"
+      """)
+  }
 
   @Test(
     "a mistake in what a test asks for names its line and what was probably meant",

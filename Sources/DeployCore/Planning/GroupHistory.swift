@@ -9,21 +9,41 @@ package struct GroupHistory: Sendable {
   package let newest: Timestamp?
   /// Hosts that took something back.
   private let returned: [HostState]
-  /// Names of deployments that some receipt says were taken back.
-  private let undone: [Deployment.ID]
+  /// Deployments that some receipt says were left, and the release that took their place.
+  private let undone: [(deployment: Deployment.ID, by: Release.ID)]
+  /// When each release was deployed first, as far as hosts know.
+  private let origins: [Origin]
+  /// The same by receipts that took nothing back: those of a rollback may be all that is left of an old release.
+  private let firsts: [Origin]
+  private typealias Origin = (release: Release.ID, at: Timestamp)
 
   /// - Parameter states: of the hosts that were reached.
   package init(_ states: [HostState]) {
     self.states = states
     let receipts = states.flatMap { [$0.receipt, $0.previous].compactMap { $0 } + ($0.kept ?? []) }
     newest = receipts.map(\.at).max()
-    undone = receipts.compactMap(\.undid)
+    undone = receipts.reduce(into: []) { found, receipt in
+      guard let undid = receipt.undid else { return }
+      if !found.contains(where: { $0 == (undid, receipt.release.id) }) { found.append((undid, receipt.release.id)) }
+    }
+    origins = Self.earliest(receipts)
+    firsts = Self.earliest(receipts.filter { $0.undid == nil })
     // One host's good receipt is enough: its engine may have died before it could tell the others.
     good = receipts.filter { $0.trial != true }.map(\.deployment).sorted().reduce(into: []) { if $0.last != $1 { $0.append($1) } }
     // Most say the same.
     returned = states.filter { $0.receipt?.undid != nil }.reduce(into: []) { found, state in
       let isKnown = found.contains { $0.receipt == state.receipt && $0.previous?.deployment == state.previous?.deployment }
       if !isKnown { found.append(state) }
+    }
+  }
+
+  private static func earliest(_ receipts: [Receipt]) -> [Origin] {
+    receipts.reduce(into: []) { found, receipt in
+      if let index = found.firstIndex(where: { $0.release == receipt.release.id }) {
+        found[index].at = min(found[index].at, receipt.at)
+      } else {
+        found.append((receipt.release.id, receipt.at))
+      }
     }
   }
 
@@ -40,15 +60,23 @@ package struct GroupHistory: Sendable {
 
   /// Whether a host may go back to it: its deployment has succeeded, and was not taken back since.
   package func isGood(_ receipt: Receipt) -> Bool {
-    settled(receipt)?.trial != true && !undone.contains(receipt.deployment) && !returned.contains { Self.took(back: receipt, $0) }
+    guard settled(receipt)?.trial != true else { return false }
+    return !returned.contains { took(back: receipt, $0) }
+      && !undone.contains { $0.deployment == receipt.deployment && !isNewer($0.by, than: receipt.release.id) }
   }
 
-  /// Whether a host says that it took the receipt's deployment back: by its name, or because it left the same release then.
-  private static func took(back receipt: Receipt, _ state: HostState) -> Bool {
-    guard let now = state.receipt, let undid = now.undid else { return false }
-    if undid == receipt.deployment { return true }
-    guard let left = state.previous, left.deployment == undid else { return false }
-    return left.release.id == receipt.release.id && receipt.at < now.at
+  /// Whether a host ran the receipt's release again since, and left it for an older one: it is bad under its older names too.
+  private func took(back receipt: Receipt, _ state: HostState) -> Bool {
+    guard let now = state.receipt, let left = state.previous, left.deployment == now.undid else { return false }
+    guard left.release.id == receipt.release.id, receipt.at < now.at else { return false }
+    return settled(left)?.trial == true || !isNewer(now.release.id, than: left.release.id)
+  }
+
+  /// Whether a release was deployed first after another one was. Who looks for a release that works goes back far and then forward again:
+  /// what such a step leaves was not taken back.
+  private func isNewer(_ release: Release.ID, than left: Release.ID) -> Bool {
+    guard let one = firsts.first(where: { $0.release == release }) else { return false }
+    return firsts.contains { $0.release == left && $0.at < one.at }
   }
 
   /// The newest good receipt of any host; nil if there is none. What hosts ran longer ago counts only if they remember nothing else.
@@ -63,10 +91,8 @@ package struct GroupHistory: Sendable {
     (state.kept ?? []).filter { $0.release.id == state.current && $0.release.id == state.receipt?.release.id }
   }
 
-  /// When a release was deployed first, as far as hosts know; nil: nobody does. What came after it is no way back from it.
-  private func origin(of release: Release.ID?) -> Timestamp? {
-    states.flatMap { [$0.receipt, $0.previous].compactMap { $0 } + ($0.kept ?? []) }.filter { $0.release.id == release }.map(\.at).min()
-  }
+  /// When a release was deployed first; nil: nobody knows. What came after it is no way back from it.
+  private func origin(of release: Release.ID?) -> Timestamp? { origins.first { $0.release == release }?.at }
 
   private func newest(of receipts: [Receipt], besides left: Release.ID?, before end: Timestamp? = nil) -> Receipt? {
     var newest: Receipt?

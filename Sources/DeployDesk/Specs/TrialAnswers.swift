@@ -5,10 +5,17 @@ import Synchronization
 /// What commands and checks answer in a trial, with how often each answer was given.
 final class TrialAnswers: Sendable {
   private let answers: [Trial.Answer]
-  /// By machine, then by answer; looked up, never iterated.
+  /// By machine, then by answer.
   private let given = Mutex<[ExactText: [Int]]>([:])
 
   init(_ answers: [Trial.Answer]) { self.answers = answers }
+
+  /// Numbers of the answers, from 1, that nothing took and that are not optional, in their order.
+  var unused: [Int] {
+    given.withLock { given in
+      answers.indices.filter { number in !answers[number].isOptional && given.values.allSatisfy { $0[number] == 0 } }.map { $0 + 1 }
+    }
+  }
 
   /// - Returns: nil: no answer fits.
   func command(_ line: String, on host: String) -> SimulatedCommand? {

@@ -48,19 +48,21 @@ struct TrialRun {
   /// What happened, as `t:deploy` gives it.
   /// - Throws: if it has no end, or broke a promise.
   func played(code: (Conclusion, Conclusion?) -> Int) throws(Problems) -> Value {
-    var simulation = world()
+    let answers = TrialAnswers(trial.answers)
+    var simulation = world(answers)
     simulation.add(plan)
     simulation.run()
     if let stopped = simulation.stopped { throw Problems(Problem("the deployment has no end: \(stopped)")) }
     if let broken = simulation.checkers.broken.first {
       throw Problems(Problem("a promise was broken, which is a defect of lander: \(broken)"), exit: .internal)
     }
-    return TrialStory(simulation).value(code)
+    let unused = TrialLeftovers(trial, simulation, answers).told
+    let story = TrialStory(simulation).members(code)
+    return .record(of: story + [("unused", .list(unused))])
   }
 
-  private func world() -> Simulation {
+  private func world(_ answers: TrialAnswers) -> Simulation {
     let (trial, stage, sources) = (trial, stage, project.sources)
-    let answers = TrialAnswers(trial.answers)
     let hosts = (plan.hosts.map(Rehearsing.host) + plan.ownPartners.map(Rehearsing.partner)).map { host in
       var simulated = host
       simulated.rehearsed = false

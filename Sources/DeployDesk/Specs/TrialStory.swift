@@ -8,12 +8,12 @@ struct TrialStory {
 
   init(_ simulation: Simulation) { self.simulation = simulation }
 
-  func value(_ code: (Conclusion, Conclusion?) -> Int) -> Value {
+  func members(_ code: (Conclusion, Conclusion?) -> Int) -> [(String, Value)] {
     let (first, back) = (simulation.engines[0], simulation.engines.dropFirst().first)
     var members = members(of: first, isFollowed: back != nil)
     if let conclusion = first.conclusion { members.append(("exit", .int(code(conclusion, back?.conclusion)))) }
     if let back { members.append(("back", .record(of: self.members(of: back, isFollowed: false)))) }
-    return .record(of: members)
+    return members
   }
 
   private func members(of engine: SimulatedEngine, isFollowed: Bool) -> [(String, Value)] {
@@ -87,14 +87,8 @@ struct TrialStory {
 
   private func command(_ entry: Entry, _ plan: Plan) -> Value? {
     guard case .intended(let intent) = entry.fact else { return nil }
-    let (line, user): (String, String?)
-    switch intent.operation {
-    case .run(let command): (line, user) = (command.line, command.user)
-    case .check(.command(let command)): (line, user) = (command, nil)
-    case .check(.port(let port)): (line, user) = ("port \(port)", nil)
-    case .check(.http(let url, _)): (line, user) = ("GET \(url)", nil)
-    default: return nil
-    }
+    guard let line = Self.line(of: intent.operation) else { return nil }
+    let user: String? = if case .run(let command) = intent.operation { command.user } else { nil }
     var members: [(String, Value)] = [("command", .text(line))]
     if case .host(let number) = intent.place {
       members.append(("host", .text(plan.name(ofHost: number))))
@@ -104,6 +98,25 @@ struct TrialStory {
     if let event = intent.site.event { members.append(("event", .text(event.rawValue))) }
     if let user { members.append(("user", .text(user))) }
     return .record(of: members)
+  }
+
+  /// What answers are compared with; nil: it is no command and no check.
+  static func line(of operation: DeployModel.Operation) -> String? {
+    switch operation {
+    case .run(let command): command.line
+    case .check(.command(let command)): command
+    case .check(.port(let port)): "port \(port)"
+    case .check(.http(let url, _)): "GET \(url)"
+    default: nil
+    }
+  }
+
+  /// Whether `fails` of t:deploy lets it fail.
+  static func mayFail(_ operation: DeployModel.Operation) -> Bool {
+    switch operation {
+    case .appspec, .activate(_?): true
+    default: line(of: operation) != nil
+    }
   }
 
   private func host(_ number: Int, of engine: SimulatedEngine) -> Value {

@@ -41,5 +41,6 @@ extension Trial.Answer {
     stderr = value["stderr"]?.text ?? ""
     duration = value["takes"]?.int.map { Interval(milliseconds: $0) }
     times = value["times"]?.int
+    isOptional = value["optional"]?.bool ?? false
   }
 }

@@ -1,9 +1,9 @@
 -- t:expect(value): what is said of a value.
 
 local import = ...
-local errors, language = import "runtime/errors", import "runtime/language"
+local language = import "runtime/language"
 local near, tables, values = import "runtime/near", import "runtime/tables", import "runtime/values"
-local difference = import "spec/difference"
+local difference, verdict = import "spec/difference", import "spec/verdict"
 
 local kind, methods = values.kind "expectation", {}
 language.object { name = "expectation", summary = "What t:expect gives.", fields = {} }
@@ -14,12 +14,14 @@ end
 word("equals", "value", "The value is this one; tables are compared member by member.", "t:expect(run.waves[1]):equals { \"host1\" }")
 word("differs", "value", "The value is another one.", "t:expect(run.status):differs \"succeeded\"")
 word("contains", "part", "A text has this part, or a list this item.", "t:expect(run.decisions):contains \"rollback\"")
-word("lacks", "part", "A text has no such part, or a list no such item.", "t:expect(run.log):lacks \"retry\"")
+word("lacks", "part", "A text has no such part, or a list no such item; an item that has it as a word in it is asked about.",
+  "t:expect(table.concat(run.log, \"\\n\")):lacks \"retry\"")
 word("matches", "pattern", "A text matches a Lua pattern.", "t:expect(run.failure):matches \"^web%d\"")
 word("fails", "part", "A function raises an error whose message has this part; without it, any error.",
   "t:expect(function() http_check { } end):fails \"needs\"")
 
-local function fail(message, ...) return raise { kind = "failed", message = string.format(message, ...) } end
+local function fail(message, ...) return verdict.fail("failed", string.format(message, ...)) end
+local function misuse(message, fix) return verdict.fail("invalid", message, fix) end
 
 function methods.equals(value, wanted)
   local found = difference.between(wanted, value)
@@ -34,7 +36,7 @@ end
 local function has(name, value, part)
   if type(value) == "string" and type(part) == "string" then return string.find(value, part, 1, true) ~= nil end
   if type(value) ~= "table" then
-    return errors.usage(string.format("%s looks into a text or a list, and this is %s", name, values.described(value)))
+    return misuse(string.format("%s looks into a text or a list, and this is %s", name, values.described(value)))
   end
   for _, item in ipairs(value) do if not difference.between(part, item) then return true end end
   return false
@@ -44,8 +46,26 @@ function methods.contains(value, part)
   if not has("contains", value, part) then return fail("expected %s in %s", difference.text(part), difference.text(value)) end
 end
 
+--- Whether a text has a part that stands apart from letters, digits, _ and -.
+local function has_word(text, part)
+  local first, last = 0, 0
+  repeat
+    first, last = string.find(text, part, first + 1, true)
+    if not first then return false end
+    local before, after = string.sub(text, first - 1, first - 1), string.sub(text, last + 1, last + 1)
+  until not string.find(before, "[%w_-]") and not string.find(after, "[%w_-]")
+  return true
+end
+
 function methods.lacks(value, part)
   if has("lacks", value, part) then return fail("expected no %s in %s", difference.text(part), difference.text(value)) end
+  if type(value) ~= "table" or type(part) ~= "string" or part == "" then return end
+  for _, item in ipairs(value) do
+    if type(item) == "string" and has_word(item, part) then
+      return fail("no item is %s, and %s has it: look into all of them with table.concat(list, \"\\n\"), or name the whole item",
+        difference.text(part), difference.text(item))
+    end
+  end
 end
 
 function methods.matches(value, pattern)
@@ -54,8 +74,8 @@ function methods.matches(value, pattern)
 end
 
 function methods.fails(value, part)
-  if type(value) ~= "function" then return errors.usage("fails looks at a function: t:expect(function() … end):fails \"…\"") end
-  local good, failure = pcall(value)
+  if type(value) ~= "function" then return misuse("fails looks at a function: t:expect(function() … end):fails \"…\"") end
+  local good, failure = verdict.without(value)
   if good then return fail("expected an error%s, and there was none", part and string.format(" with %q", part) or "") end
   local message = tostring(failure)
   if type(failure) == "table" and failure.fix then message = message .. "\n" .. failure.fix end
@@ -66,13 +86,14 @@ local callable = {}
 for name, method in pairs(methods) do
   callable[name] = framed(function(self, ...)
     local box = values.is(self, kind)
-    if not box then return errors.usage(string.format("%s is written with a colon: t:expect(value):%s(…)", name, name)) end
+    if not box then return misuse(string.format("%s is written with a colon: t:expect(value):%s(…)", name, name)) end
+    verdict.said(box.number)
     return method(box.value, ...)
   end)
 end
 kind.__index = function(_, key)
   if callable[key] then return callable[key] end
-  return errors.usage(string.format("an expectation has no %s", tostring(key)), near.question(key, tables.keys(methods), ":%s"))
+  return misuse(string.format("an expectation has no %s", tostring(key)), near.question(key, tables.keys(methods), ":%s"))
 end
 
-return function(value) return proxy(kind, 0, { value = value }) end
+return function(value) return proxy(kind, 0, { value = value, number = verdict.open() }) end

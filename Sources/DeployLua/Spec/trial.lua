@@ -4,7 +4,7 @@ local import = ...
 local boundary, errors, language = import "runtime/boundary", import "runtime/errors", import "runtime/language"
 local near, tables, values = import "runtime/near", import "runtime/tables", import "runtime/values"
 local problems, fields, types = import "runtime/problems", import "types/fields", import "types/types"
-local expectation, played = import "spec/expectation", import "spec/played"
+local expectation, played, verdict = import "spec/expectation", import "spec/played", import "spec/verdict"
 
 local trial = {}
 local kind, methods = values.kind "t", {}
@@ -28,9 +28,9 @@ language.word {
     { "fresh", "boolean", "true: nothing was ever deployed there; without it an earlier release of the recipe runs" },
     { "answers", "answers", "what commands and checks answer, the first that fits: { command = \"a part of the line\", host = \"web1\", "
       .. "status = 1, stdout = \"…\", stderr = \"…\", takes = \"5s\", times = 1 }; the host \"here\" is the engine's machine. "
-      .. "What fits none succeeds and says nothing" },
+      .. "What fits none succeeds and says nothing; an answer that nothing took fails the test, unless it is optional = true" },
     { "files", "record", "texts of files that every host has, by their absolute paths" },
-    { "fails", "record", "the lifecycle event in which the new release fails, by host" },
+    { "fails", "record", "the lifecycle event in which the new release fails, by host; a command, a check or the switch fails in it" },
     { "unreachable", "strings", "hosts that are out of reach from the moment it begins" },
     { "gates", "record", "what people answer to a gate, by its name: \"approve\", \"reject\", \"promote\" or \"silence\"; \"approve\"" },
     { "cancel_after", "duration", "when somebody cancels it" },
@@ -41,7 +41,7 @@ language.word {
 language.words["answers of t:deploy"] = { fields = {
   { "command", "name", "a part of the command's line, of GET and the URL, or of port and its number", required = true },
   { "host", "name" }, { "status", "count" }, { "stdout", "string" }, { "stderr", "string" }, { "takes", "duration" },
-  { "times", "positive" },
+  { "times", "positive" }, { "optional", "boolean" },
 } }
 
 local replies = { "approve", "reject", "promote", "silence" }
@@ -65,9 +65,12 @@ function methods.deploy(_, name, given)
   for i, answer in ipairs(options.answers or {}) do
     answers[i] = fields.read("answer " .. i .. " of t:deploy", "answers of t:deploy", answer)
   end
-  return played(boundary.ask { op = "deploy", recipe = name, group = options.group, hosts = options.hosts, params = options.params,
+  local answer = boundary.ask { op = "deploy", recipe = name, group = options.group, hosts = options.hosts, params = options.params,
     fresh = options.fresh, answers = answers, files = options.files, fails = options.fails, unreachable = options.unreachable,
-    gates = gates(options.gates), cancel_after = options.cancel_after, seed = options.seed })
+    gates = gates(options.gates), cancel_after = options.cancel_after, seed = options.seed }
+  verdict.leave(answer.unused, answers)
+  answer.unused = nil
+  return played(answer)
 end
 
 language.word {

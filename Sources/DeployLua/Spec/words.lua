@@ -2,7 +2,8 @@
 
 local import = ...
 local errors, language, phase = import "runtime/errors", import "runtime/language", import "runtime/phase"
-local problems, tables, trial = import "runtime/problems", import "runtime/tables", import "spec/trial"
+local problems, tables = import "runtime/problems", import "runtime/tables"
+local trial, verdict = import "spec/trial", import "spec/verdict"
 
 local spec = { words = {} }
 local titles, tests, known = {}, {}, {}
@@ -53,7 +54,8 @@ function spec.data()
   for i, test in ipairs(tests) do
     local function run()
       phase.enter "test"
-      return test.body(trial.handle())
+      test.body(trial.handle())
+      return verdict.settle()
     end
     list[i] = problems.placed({ groups = test.groups, title = test.title, number = register(run, test.title) }, test.place)
   end

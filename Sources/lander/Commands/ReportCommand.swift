@@ -28,9 +28,9 @@ struct ReportCommand: Verb {
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
     let past = try Wiring.somePast(options, fix: "lander deploy makes the first deployment")
+    let course = try await past.course(of: id)
     let page = try html.map { try ResultFile(at: Folder.absolute($0), option: "--html") }
     let cases = try junit.map { try ResultFile(at: Folder.absolute($0), option: "--junit") }
-    let course = try await past.course(of: id)
     let report = DeploymentDocument(
       course.chronicles, logs: page != nil || markdown ? try await past.written(course) : [], zone: terminal.out.zone)
     let document = report.document

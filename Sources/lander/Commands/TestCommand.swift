@@ -27,8 +27,15 @@ struct TestCommand: Verb {
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
     let folder = options.folderOrHere
-    let files = try SpecFiles(folder: folder).read(paths)
     let report = try junit.map { try ResultFile(at: Folder.absolute($0), option: "--junit") }
+    do { return try await perform(in: folder, report, on: terminal) } catch let problems as Problems {
+      try report?.write(Data(SpecReport.junit(of: problems).utf8))
+      throw problems
+    }
+  }
+
+  private func perform(in folder: String, _ report: ResultFile?, on terminal: Terminal) async throws -> DeployModel.ExitCode {
+    let files = try SpecFiles(folder: folder).read(paths)
     let sources = try ProjectSources(folder, state: options.stateFolder())
     let specs = LuaSpecs(main: try Folder.text(at: folder + "/deploy.lua") ?? "", folder: folder, sources: sources)
     let run = SpecRun(library: specs, stage: Wiring.stage) { Int(DeployModel.ExitCode($0, rollback: $1).rawValue) }

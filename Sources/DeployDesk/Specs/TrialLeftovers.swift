@@ -1,0 +1,71 @@
+import DeployCore
+import DeployModel
+import DeploySimulation
+
+/// What a test gave to a deployment and had no effect: most likely it is not what was meant.
+struct TrialLeftovers {
+  private let trial: Trial
+  private let engines: [SimulatedEngine]
+  private let answers: TrialAnswers
+
+  init(_ trial: Trial, _ simulation: Simulation, _ answers: TrialAnswers) {
+    self.trial = trial
+    self.engines = simulation.engines
+    self.answers = answers
+  }
+
+  /// `{ message, fix, answer }` of each, as tests take it; `answer` is the number of an answer, from 1.
+  var told: [Value] {
+    let unused = answers.unused.map { told(problem(ofAnswer: $0), [("answer", .int($0))]) }
+    return unused + (gatesThatNeverOpened + failuresThatNeverCame).map { told($0) }
+  }
+
+  private func told(_ problem: Problem, _ more: [(String, Value)] = []) -> Value {
+    .record(of: [("message", .text(problem.message))] + (problem.fix.map { [("fix", .text($0))] } ?? []) + more)
+  }
+
+  private func problem(ofAnswer number: Int) -> Problem {
+    let answer = trial.answers[number - 1]
+    let place = answer.host.map { " on \($0)" } ?? ""
+    let lines = engines.flatMap(\.entries).compactMap { entry -> String? in
+      if case .intended(let intent) = entry.fact { TrialStory.line(of: intent.operation) } else { nil }
+    }
+    let near = NearMatch.of(answer.part, among: lines).map { "did you mean \"\($0)\"? " } ?? ""
+    return Problem(
+      "nothing took answer \(number) of t:deploy: no command or check\(place) had \"\(answer.part)\" in its line",
+      fix: near + "optional = true in it allows that")
+  }
+
+  private var gatesThatNeverOpened: [Problem] {
+    let opened = engines.flatMap(\.entries).compactMap { entry in
+      if case .noted(.gateOpened(_, let gate)) = entry.fact { gate.name } else { nil }
+    }
+    return trial.gates.map(\.name).filter { name in !opened.contains { $0.isExactly(name) } }.map { name in
+      let names = opened.reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
+      let near = NearMatch.of(name, among: names).map { "did you mean \"\($0)\"?" }
+      return Problem(
+        "t:deploy answers a gate \"\(name)\", and none of that name opened",
+        fix: near ?? (names.isEmpty ? "no gate opened" : "gates that opened: " + names.joined(separator: ", ")))
+    }
+  }
+
+  private var failuresThatNeverCame: [Problem] {
+    guard let engine = engines.first else { return [] }
+    let release = engine.plan.content.release?.id
+    return trial.failing.compactMap { member in
+      let event = member.value.text.flatMap(LifecycleEvent.init)
+      let isMet = engine.entries.contains { entry in
+        guard case .intended(let intent) = entry.fact, case .host(let number) = intent.place else { return false }
+        guard intent.site.event == event, intent.site.release == release else { return false }
+        return engine.plan.name(ofHost: number).isExactly(member.name) && TrialStory.mayFail(intent.operation)
+      }
+      guard !isMet, let event else { return nil }
+      let fix =
+        event.concernsPrevious
+        ? "\(event.rawValue) stops the earlier release: answers of t:deploy say what its commands do"
+        : "a command or check in a hook of \(event.rawValue) can fail, if the deployment comes that far on \(member.name)"
+      let message = "\(member.name) was to fail in \(event.rawValue), and nothing of the new release that can fail ran there then"
+      return Problem(message, fix: fix)
+    }
+  }
+}
