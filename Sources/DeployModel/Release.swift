@@ -60,6 +60,9 @@ package struct Manifest: Sendable, Hashable, Codable {
 
 /// One text file of a recipe, plugin or strategy, by the path `require` and error messages use.
 package struct SourceFile: Sendable, Hashable, Codable {
+  /// Bytes that one text of a recipe may have; the same as `CLUA_SOURCE`.
+  package static let mostBytes = 1 << 20
+
   package var path: String
   package var text: String
   package init(path: String, text: String) {

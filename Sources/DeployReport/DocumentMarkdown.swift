@@ -61,10 +61,11 @@ extension Document {
     HTMLText.replaced(text) { "\\`*_[]|~#!@".unicodeScalars.contains($0) ? "\\" + String($0) : nil }
   }
 
-  /// A block of code around a text, whatever fences are in it.
+  /// A block of code around a text. No line of it can end the block, however far it is indented: the fence is longer than any run of
+  /// back ticks in it (CommonMark 0.31, 4.5).
   private static func code(_ text: String) -> String {
     let lines = SafeText.lines(text)
-    let longest = lines.map { $0.prefix { $0 == "`" }.count }.max() ?? 0
+    let longest = lines.flatMap { $0.split { $0 != "`" } }.map(\.utf8.count).max() ?? 0
     let fence = String(repeating: "`", count: max(3, longest + 1))
     return "\(fence)text\n" + lines.map { $0 + "\n" }.joined() + "\(fence)\n"
   }

@@ -58,17 +58,17 @@ package enum SafeText {
     }
   }
 
-  /// Breaks what GitHub, Azure and TeamCity would take for a command: `::error…` at the start of a line, `##[…`, `##vso[…` anywhere.
+  /// Breaks what GitHub, Azure and TeamCity would take for a command: `::error…` at the start of a line, after any white space of Unicode
+  /// too, which GitHub's runner cuts off; `##[…`, `##vso[…` anywhere.
   private static func disarmed(_ line: String) -> String {
-    let first = line.utf8.first { $0 != UInt8(ascii: " ") }
-    guard first == UInt8(ascii: ":") || line.utf8.contains(UInt8(ascii: "#")) else { return line }
+    let scalars = line.unicodeScalars
+    let start = scalars.firstIndex { !$0.properties.isWhitespace } ?? scalars.endIndex
+    let isCommand = scalars[start...].starts(with: "::".unicodeScalars)
+    guard isCommand || line.utf8.contains(UInt8(ascii: "#")) else { return line }
     var line = line
+    if isCommand { line.unicodeScalars.insert(" ", at: scalars.index(after: start)) }
     for opening in ["##[", "##vso[", "##teamcity["] where line.contains(opening) {
       line = line.replacing(opening, with: "# " + opening.dropFirst())
-    }
-    let start = line.firstIndex { $0 != " " } ?? line.endIndex
-    if line[start...].hasPrefix("::") {
-      line.replaceSubrange(start..<line.index(start, offsetBy: 2), with: ": :")
     }
     return line
   }

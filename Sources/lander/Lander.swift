@@ -80,9 +80,9 @@ enum Main {
         Ending.leave(.done)
       }
       try Subcommand.check(arguments, of: Lander.self)
+      try Ending.openFiles()
       try EmptyWords.check(arguments)
       try Elsewhere.check()
-      try Ending.openFile()
       var command = try Lander.parseAsRoot(arguments)
       if var patient = command as? any AsyncParsableCommand {
         try await patient.run()

@@ -243,4 +243,22 @@ struct BadInputTests {
       place, ["check", "-C", "pipe"],
       "HERE/pipe/deploy.lua is no regular file but a pipe, a socket or a device\n  → name a file that holds the text\n")
   }
+
+  @Test("what a recipe reads and is no UTF-8, too long or not to be read is refused with the reason, and is not read whole before")
+  func read() throws {
+    let place = try Workplace.project(hosts: 1)
+    let main = try place.text("deploy.lua")
+    try Data([0x61, 0x0A, 0x62, 0xE9, 0x0A]).write(to: URL(filePath: place.path + "/latin"))
+    #expect(truncate(place.path + "/latin", 5) == 0)
+    try place.write("", to: "huge")
+    #expect(truncate(place.path + "/huge", 3 << 30) == 0)
+    for (file, message) in [
+      ("latin", "is no text in UTF-8: look at line 2"), ("huge", "has 3221225472 bytes, and a text that is read here may have 1048576"),
+      ("app", "is a folder, and a file was expected"),
+    ] {
+      try place.write("local text = read_text \"\(file)\"\n" + main, to: "deploy.lua")
+      let run = try place.run(["check"])
+      #expect(run.code == 2 && run.err.contains("deploy.lua:1: read_text \"\(file)\": ") && run.err.contains(message), "\(run.err)")
+    }
+  }
 }

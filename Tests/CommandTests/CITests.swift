@@ -72,4 +72,36 @@ struct CITests {
     #expect(try place.text("report.html").contains("https://git.example/jobs/7"))
     #expect(try place.lander("show", "last").out.contains("Fix the login"))
   }
+
+  @Test("files for programs say how a command ended that never came to a deployment; what an earlier one left in them is gone")
+  func early() throws {
+    let place = try Workplace.project(hosts: 1)
+    let files = ["--junit", "j.xml", "--dotenv", "d.env", "--result", "r.json"]
+    #expect(try place.run(["deploy"] + files).code == 0)
+    try place.write("recipe \"app\" { pth = 1 }\n", to: "deploy.lua")
+    for words in [["deploy"], ["deploy", "--no-such-option"], ["deploy", "--revision", ""], ["rollback", "app"]] {
+      for file in ["j.xml", "d.env", "r.json"] { try place.write("failures=\"0\" LANDER_EXIT=0 \"exit\":0", to: file) }
+      #expect(try place.run(words + files).code == 2, "\(words)")
+      let (junit, dotenv) = (try place.text("j.xml"), try place.text("d.env"))
+      #expect(junit.contains("errors=\"") && junit.contains("<error message=\"") && !junit.contains("errors=\"0\""), "\(words): \(junit)")
+      #expect(dotenv == "LANDER_EXIT=2\nLANDER_KIND=usage\nLANDER_CAUSE=input\n", "\(words): \(dotenv)")
+      #expect(try place.text("r.json").contains("\"exit\":2"), "\(words)")
+    }
+    // A command that has no such option touches no file.
+    try place.write("mine", to: "j.xml")
+    #expect(try place.run(["status", "--junit", "j.xml"]).code == 2)
+    #expect(try place.text("j.xml") == "mine")
+  }
+
+  @Test("a report that cannot be written changes the exit of no failed deployment, and makes a good one 21")
+  func fullDisk() throws {
+    let place = try Workplace.project(hosts: 1, body: "on = { ApplicationStart = function(host) host:run \"grep -q 1 version\" end },")
+    let good = try place.run(["deploy", "--dotenv", "/dev/full"])
+    #expect(good.code == 21 && good.err.contains("the file of --dotenv could not be written: No space left on device"), "\(good.err)")
+    try place.write("2\n", to: "app/version")
+    let output = place.path + "/outputs"
+    let failed = try place.run(["deploy", "--junit", "/dev/full"], ["GITHUB_ACTIONS": "true", "GITHUB_OUTPUT": output])
+    #expect(failed.code == 10 && failed.err.contains("the file of --junit could not be written"), "\(failed.err)")
+    #expect(try place.text("outputs").contains("exit=10"))
+  }
 }

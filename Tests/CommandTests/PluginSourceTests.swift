@@ -31,7 +31,7 @@ import Testing
     let place = try Workplace(["x/plugin.lua": "return 1\n", "x/init.lua": "return 'one'\n", "x/bin/run": "#!/bin/sh\n"])
     try git(
       """
-      cd x && git init -q && chmod +x bin/run && git add -A && git commit -qm 1 && git tag v1.0.0 && git tag other
+      cd x && git init -q && chmod +x bin/run && touch .gitkeep && git add -A && git commit -qm 1 && git tag v1.0.0 && git tag other
       echo "return 'two'" > init.lua && git commit -qam 2 && git tag -a 1.2.0 -m two && git tag v1.10.0-rc.1
       echo "return 'three'" > init.lua && git commit -qam 3
       for hook in post-checkout post-upload-pack reference-transaction; do printf '#!/bin/sh\\ntouch ../ran\\n' > .git/hooks/$hook; done
@@ -41,8 +41,8 @@ import Testing
     let offers = try sources.offers(of: "x")
     #expect(offers.compactMap(\.version?.description) == ["1.10.0-rc.1", "1.2.0", "1.0.0"])
     let tree = try sources.tree(of: "file://\(place.path)/x", offers[2])
-    #expect(tree.files.map(\.path) == ["bin/run", "init.lua", "plugin.lua"] && tree.text("init.lua") == "return 'one'\n")
-    #expect(tree.files.map(\.isExecutable) == [true, false, false])
+    #expect(tree.files.map(\.path) == [".gitkeep", "bin/run", "init.lua", "plugin.lua"] && tree.text("init.lua") == "return 'one'\n")
+    #expect(tree.files.map(\.isExecutable) == [false, true, false, false])
     // By its commit alone, as deploy.lock has it.
     let commit = PluginOffer(version: PluginVersion("1.2.0"), commit: offers[1].commit)
     #expect(try sources.tree(of: "x", commit).text("init.lua") == "return 'two'\n")

@@ -45,6 +45,27 @@ import Testing
     #expect(try desk.update([]).isEmpty)
   }
 
+  @Test("a plugin of another source takes no place and no grants of one that is there, unless somebody accepts it")
+  func moved() throws {
+    try memory.publish("chat", "1.0.0", asks: ["host.run"])
+    _ = try desk.add("git://x/chat", .any)
+    try memory.publish("chat", "1.0.1", at: "git://evil/chat")
+    let said = refused { _ = try desk.add("git://evil/chat", .any) }
+    #expect(said.hasPrefix("chat is there from git://x/chat, and this one comes from git://evil/chat"), "\(said)")
+    #expect(try memory.lock()?["chat"]?.source == "git://x/chat")
+    #expect(try desk.add("git://evil/chat", .any, accepts: true).map(\.name) == ["chat"])
+  }
+
+  @Test("a version that does by a plugin of lander what it does not ask for is refused")
+  func borrowed() throws {
+    try memory.publish("chat", "1.0.0")
+    _ = try desk.add("git://x/chat", .any)
+    try memory.publish("chat", "1.0.1", requires: ["http_check = '*'"])
+    let said = refused { _ = try desk.update([]) }
+    #expect(said.hasPrefix("plugin chat requires http_check, which comes with lander and does what host.check is for"), "\(said)")
+    #expect(try locked() == ["chat 1.0.0"])
+  }
+
   @Test("a plugin for a newer API level is passed by for an older version, and refused with what helps if there is none")
   func newer() throws {
     try memory.publish("chat", "2.0.0", api: 2)

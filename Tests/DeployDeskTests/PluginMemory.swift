@@ -88,7 +88,8 @@ final class PluginMemory: PluginSources, PluginShelf {
   func removeVendored(_ name: String) throws(Problem) { state.withLock { $0.vendored[name] = nil } }
   func hasOwn(_ name: String) -> Bool { state.withLock { $0.own.contains(name) } }
   func shipped(_ name: String) -> PluginManifest? {
-    name == "http_check" ? PluginManifest(name: name, version: PluginVersion("1.0.0")!) : nil  // a version
+    guard name == "http_check", let version = PluginVersion("1.0.0") else { return nil }
+    return PluginManifest(name: name, version: version, capabilities: ["host.check"])
   }
   func manifest(_ text: String) throws(Problems) -> PluginManifest { try ManifestText.read(text, path: "plugin.lua") }
 }

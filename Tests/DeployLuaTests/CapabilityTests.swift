@@ -68,6 +68,8 @@ struct Foreign {
     ("local.read:certs/", "host:upload('certs/x', 'y')"),
     ("local.write:out/", "host:download('x', 'out/y')"), ("secret:TOKEN", "local _ = secret 'TOKEN'"),
     ("local.exec:sh", "here:run({ 'git' }, { env = { PATH = '/tmp' } })"),
+    ("local.exec:sh", "here:run({ 'git' }, { env = { BASH_ENV = '/tmp/x' } })"),
+    ("local.exec:sh", "here:run({ 'git' }, { env = { GIT_SSH_COMMAND = 'x' } })"),
     ("host.run", "each(deployment.targets, function(h) h:run 'x' end)"),
     ("host.run", "deployment.targets:first():run 'x'"), ("host.run", "deployment.targets:split(1):take(1)[1]:run 'x'"),
     ("host.run", "deployment.targets:map(function(h) return h end)[1]:run 'x'"),
@@ -118,6 +120,47 @@ struct Foreign {
     #expect(missing.count == 1 && missing[0].contains("there is no plugin \"none\""), "\(missing)")
     let greedy = Foreign(capabilities: ["host.run"], code: "allow 'chat' { 'host.run' } return {}")
     #expect(greedy.problems("require 'chat'").first?.contains("there is no global allow") == true)
+  }
+
+  @Test(
+    "a plugin names no hosts of its own, so that what it was granted for hosts never reaches others",
+    arguments: [
+      "return function() group 'mine' { hosts = { host 'x' { transport = 'local' } } } return recipe { partners = group 'mine' } end",
+      "return function() return recipe { targets = group { hosts = { 'x' } } } end",
+      "return function() return recipe { targets = { 'x' } } end",
+      "return function() local _, g = pcall(group, 'mine') pcall(g, { hosts = { 'x' } }) return recipe { partners = g } end",
+    ])
+  func ownHosts(_ code: String) {
+    let plugin = Foreign(capabilities: ["host.run", "host.write"], code: code, allow: ["host.run", "host.write"])
+    let found = plugin.problems("group 'g' { hosts = { 'web1' } } recipe 'shop' { path = '/srv/shop', base = require 'chat' () }")
+    #expect(found.contains { $0.hasPrefix("plugins/chat/init.lua:1: plugin \"chat\" names hosts of its own") }, "\(found)")
+  }
+
+  @Test(
+    "the folder of a revision needs local.read, however it is written", arguments: ["'/etc'", "bundle '/etc'", "bundle { from = '/etc' }"])
+  func revision(_ written: String) {
+    let plugin = Foreign(capabilities: [], code: "return function() return recipe { revision = \(written) } end", allow: nil)
+    let found = plugin.problems("recipe 'shop' { path = '/srv/shop', targets = { 'web1' }, base = require 'chat' () }")
+    #expect(found.contains { $0.contains("plugin \"chat\" needs \"local.read:/etc\" for") }, "\(found)")
+  }
+
+  @Test("what a plugin that comes with lander does for another one, that one has to ask for and be granted")
+  func borrowed() {
+    let main = "recipe 'shop' { path = '/srv/shop', targets = { 'web1' }, base = require 'chat' () }"
+    let code = "local nginx = require 'nginx' return function() return recipe { } end"
+    let manifest = { (asks: String) in
+      [
+        "plugins/chat/plugin.lua":
+          "return { name = 'chat', version = '1.0.0', api = 1, capabilities = { \(asks) }, dependencies = { nginx = '*' } }"
+      ]
+    }
+    #expect(
+      Foreign(capabilities: [], code: code).problems(main, manifest(""))
+        .contains { $0.contains("plugin \"chat\" needs \"host.run\" for require \"nginx\", and its plugin.lua does not ask for it") })
+    #expect(
+      Foreign(capabilities: [], code: code).problems(main, manifest("'host.run'"))
+        .contains { $0.contains("and deploy.lua does not grant it; add to deploy.lua: allow \"chat\" { \"host.run\" }") })
+    #expect(Foreign(capabilities: [], code: code, allow: ["host.run"]).problems(main, manifest("'host.run'")).isEmpty)
   }
 
   @Test("a path covers a folder if it ends in a slash, and no way out of it")

@@ -46,12 +46,14 @@ import Testing
   @Test("what is missing, leads out of the project or speaks of a secret is refused with its line and the next step")
   func refusals() {
     for (code, message) in [
-      (#"read_text "nope""#, "has no such file, or it is no text in UTF-8; paths begin at the folder of deploy.lua"),
+      (#"read_text "nope""#, "has no such file; paths begin at the folder of deploy.lua"),
       (#"read_text "../x""#, #"no path below the folder of deploy.lua; as in "config/app.json""#),
       (#"read_text "/etc/passwd""#, "no path below the folder"), (#"read_text "a//b""#, "no path below the folder"),
       (#"read_text "$HOME""#, "no path below the folder"), ("read_text(5)", "takes a name in quotes, got 5"),
       (#"env "NOT_SET""#, #"the environment has no NOT_SET; set it, or say what holds without: env("NOT_SET", "…")"#),
       (#"env "a-b""#, "is no name of a variable"), (#"env "DB_PASSWORD""#, #"write secret "DB_PASSWORD""#),
+      (#"env "STRIPE_KEY""#, #"write secret "STRIPE_KEY""#), (#"env "DB_PASS""#, #"write secret "DB_PASS""#),
+      (#"env "SSH_PASSPHRASE""#, #"write secret "SSH_PASSPHRASE""#),
       (#"env("X", 5)"#, "the default of env is a text, got 5"),
     ] {
       let found = problems("local x = \(code)\n" + logging("", "'x'"))

@@ -24,6 +24,7 @@ struct TextTests {
       ("\u{1B}[2Jboo", "^[[2Jboo"), ("a\u{7}b", "a^Gb"),
       ("::error file=x::boo", ": :error file=x::boo"),
       ("  ::set-output", "  : :set-output"),
+      ("\u{A0}\u{3000}::stop-commands::x", "\u{A0}\u{3000}: :stop-commands::x"),
       ("x ##[error]boo", "x # #[error]boo"), ("##vso[task.complete]", "# #vso[task.complete]"),
       ("a\u{202E}b", "a<U+202E>b"),
       ("std::vector", "std::vector"), ("tab\there", "tab  here"), ("ünï 漢", "ünï 漢"),

@@ -45,16 +45,24 @@ extension PluginDesk {
     return own + lock.plugins.flatMap { plugin in plugin.dependencies.filter { $0.name == name }.map { ($0.range, plugin.name) } }
   }
 
-  /// A version that wants more than the one before is taken only if somebody says so.
+  /// A version that wants more than the one before, or comes from elsewhere, is taken only if somebody says so.
   private func refuseMore(from before: PluginLock, to after: PluginLock, accepts: Bool) throws(Problems) {
     guard !accepts else { return }
-    let problems = PluginChange.all(from: before, to: after).filter { !$0.more.isEmpty }.compactMap { change -> Problem? in
-      guard let old = change.before, let new = change.after else { return nil }
-      let more = change.more.map { "+ \($0)" }.joined(separator: "\n")
+    let moved = after.plugins.compactMap { plugin -> Problem? in
+      guard let old = before[plugin.name], !old.source.isExactly(plugin.source) else { return nil }
       return Problem(
-        "\(change.name) \(new) asks for more than \(old):\n\(more)",
-        fix: "look at what it does with that; --accept takes it, and allow \"\(change.name)\" in deploy.lua grants it")
+        "\(plugin.name) is there from \(old.source), and this one comes from \(plugin.source)",
+        fix: "what deploy.lua allows \(plugin.name) would hold for it; --accept takes it, if the source has moved")
     }
+    let problems =
+      moved
+      + PluginChange.all(from: before, to: after).filter { !$0.more.isEmpty }.compactMap { change -> Problem? in
+        guard let old = change.before, let new = change.after else { return nil }
+        let more = change.more.map { "+ \($0)" }.joined(separator: "\n")
+        return Problem(
+          "\(change.name) \(new) asks for more than \(old):\n\(more)",
+          fix: "look at what it does with that; --accept takes it, and allow \"\(change.name)\" in deploy.lua grants it")
+      }
     guard problems.isEmpty else { throw Problems(problems, exit: .refused) }
   }
 
@@ -102,6 +110,14 @@ extension PluginDesk {
       throw Problems(
         Problem("plugin \(plugin.name) requires \(dependency.name) \(dependency.range), and this lander has \(shipped.version)"),
         exit: .refused)
+    }
+    let lacking = (shipped.capabilities ?? []).filter { !plugin.capabilities.contains($0) }
+    guard lacking.isEmpty else {
+      let borrowed = "which comes with lander and does what \(lacking.joined(separator: ", ")) is for"
+      throw Problems(
+        Problem(
+          "plugin \(plugin.name) requires \(dependency.name), \(borrowed)",
+          fix: "a version of \(plugin.name) that asks for it can be granted it: capabilities in its plugin.lua"), exit: .refused)
     }
     return nil
   }

@@ -10,6 +10,10 @@ package struct LuaProject: Sendable {
   /// The plugins that it requires, in the order in which they were read.
   package let plugins: [RequiredPlugin]
 
+  /// Gives the text of a file by its path, or of a variable of the environment by `$NAME`; nil if there is none.
+  /// Throws what keeps it from being read.
+  package typealias Reader = (String) throws(Problem) -> String?
+
   /// Reads a recipe as it was kept with a deployment, by the prelude it was kept with: its functions have the numbers that the journal
   /// and receipts name. What this version would refuse in a new recipe is not refused here: it ran, and a rollback needs it.
   /// - Throws: if the sources cannot be read, or do not have the recipe.
@@ -37,7 +41,7 @@ package struct LuaProject: Sendable {
   /// - Throws: every problem that was found, with its line.
   package static func load(
     main: SourceFile, spec: SourceFile? = nil, origins: PluginOrigins = .none, refusing: (Parameter) -> Problem? = { _ in nil },
-    names: @escaping () -> [String] = { [] }, read: @escaping (String) -> String?
+    names: @escaping () -> [String] = { [] }, read: @escaping Reader
   ) throws(Problems) -> LuaProject {
     let prelude = spec == nil ? PinnedPrelude.own : .spec
     var loader: SourceLoader

@@ -9,19 +9,21 @@ extension SourceLoader {
   static func path(ofVariable name: String) -> String { "$\(name)" }
 
   /// Answers with `text`, with nothing if there is none, or with the reason for a refusal.
-  mutating func resolve(_ given: Given) -> Value {
+  mutating func resolve(_ given: Given) throws(Problem) -> Value {
     if let from = given.from, let plugin = Self.plugin(of: from.file) {
       return Self.refusal(
         "a plugin reads nothing of the project and its environment", fix: "read it in deploy.lua, and give it to \(plugin) as an option")
     }
     switch given.kind {
-    case .variable: return answer(read(Self.path(ofVariable: given.name)), Self.path(ofVariable: given.name), most: Self.longestVariable)
+    case .variable:
+      let path = Self.path(ofVariable: given.name)
+      return answer(try read(path), path, most: Self.longestVariable)
     case .file:
       let parts = given.name.parts(at: "/", keepingEmpty: true)
       guard !given.name.hasPrefix("$"), !parts.contains(where: { $0.isEmpty || $0 == "." || $0 == ".." }) else {
         return Self.refusal("this is no path below the folder of deploy.lua", fix: "as in \"config/app.json\"")
       }
-      return answer(read(given.name), given.name, most: nil)
+      return answer(try read(given.name), given.name, most: nil)
     }
   }
 

@@ -3,8 +3,7 @@ import DeployModel
 
 /// Runs the description phase: reads the main file in a new state and answers its `require`s.
 struct SourceLoader {
-  /// Gives the text of a file by its path; nil if there is none.
-  let read: (String) -> String?
+  let read: LuaProject.Reader
   private let origins: PluginOrigins
   /// Names that can be required, so that a misspelt one finds the right one.
   private let names: () -> [String]
@@ -14,18 +13,16 @@ struct SourceLoader {
   private var checks = true
   private var asked = 0
 
-  /// Bytes of one file; the same as `CLUA_SOURCE`.
-  private static let longest = 1 << 20
   /// Times that `require` may be called while a project is read.
   private static let mostRequires = 10_000
 
   init(
     prelude: PinnedPrelude, limits: LuaLimits, origins: PluginOrigins = .none, names: @escaping () -> [String] = { [] },
-    read: @escaping (String) -> String?
+    read: @escaping LuaProject.Reader
   ) throws(Failure) {
     self.origins = origins
     self.names = names
-    self.read = { path in read(path)?.withoutByteOrderMark }
+    self.read = { path throws(Problem) in try read(path)?.withoutByteOrderMark }
     state = try LuaState(prelude: prelude, limits: limits)
   }
 
@@ -84,26 +81,27 @@ struct SourceLoader {
 
   static func tooLong(_ file: SourceFile) -> String? {
     let bytes = file.text.utf8.count
-    return bytes > longest ? "\(file.path) has \(bytes) bytes, and a text of Lua may have 1 MB (\(longest) bytes)" : nil
+    guard bytes > SourceFile.mostBytes else { return nil }
+    return "\(file.path) has \(bytes) bytes, and a text of Lua may have 1 MB (\(SourceFile.mostBytes) bytes)"
   }
   static let shorter = "make it several files, or keep its data elsewhere: host:read and here:read bring it in"
 
   // MARK: require
 
   private mutating func resolve(_ question: Question) -> Value {
-    let asked: Required
-    do {
-      switch try state.boundary.sought(question) {
-      case .source(let required): asked = required
-      case .given(let given): return resolve(given)
+    let sought: Sought
+    do { sought = try state.boundary.sought(question) } catch { return Self.refusal(error.message, fix: error.fix) }
+    do throws(Problem) {
+      switch sought {
+      case .given(let given): return try resolve(given)
+      case .source(let asked) where asked.name.hasPrefix("./"): return try resolve(asked.name, besides: asked.besides)
+      case .source(let asked) where asked.name.hasPrefix("recipes."): return try resolve(shipped: asked.name)
+      case .source(let asked): return try resolve(plugin: asked.name)
       }
     } catch { return Self.refusal(error.message, fix: error.fix) }
-    if asked.name.hasPrefix("./") { return resolve(asked.name, besides: asked.besides) }
-    if asked.name.hasPrefix("recipes.") { return resolve(shipped: asked.name) }
-    return resolve(plugin: asked.name)
   }
 
-  private mutating func resolve(plugin name: String) -> Value {
+  private mutating func resolve(plugin name: String) throws(Problem) -> Value {
     guard Self.isName(name) else {
       return Self.refusal("require takes a plugin's name, recipes.name, or ./file inside a plugin; got \"\(name)\"")
     }
@@ -111,10 +109,10 @@ struct SourceLoader {
     let main = "plugins/\(name)/init.lua"
     let isLocked = origins.locked.contains(ExactText(name))
     if isLocked, let problem = origins.refusal(name) { return Self.refusal(problem.message, fix: problem.fix) }
-    let text = read(main)
-    guard let data = read(manifest) else {
+    let text = try read(main)
+    guard let data = try read(manifest) else {
       if text != nil { return Self.refusal("plugin \"\(name)\" has no plugin.lua", fix: "write \(manifest)") }
-      let shipped = name.contains(".") ? nil : read("recipes/\(name).lua")
+      let shipped = name.contains(".") ? nil : try read("recipes/\(name).lua")
       return Self.refusal(
         "there is no plugin \"\(name)\": \(main) is neither in the project nor among the shipped ones",
         fix: shipped == nil ? near(name) : "did you mean require \"recipes.\(name)\"?")
@@ -131,17 +129,17 @@ struct SourceLoader {
     return found(main, text, members)
   }
 
-  private mutating func resolve(shipped name: String) -> Value {
+  private mutating func resolve(shipped name: String) throws(Problem) -> Value {
     let parts = name.parts(at: ".", keepingEmpty: true)
     guard parts.allSatisfy({ Self.isName(String($0)) }) else { return Self.refusal("\"\(name)\" is no name of a recipe") }
     let path = parts.joined(separator: "/") + ".lua"
-    guard let text = read(path) else {
+    guard let text = try read(path) else {
       return Self.refusal("there is no recipe \"\(name)\": \(path) is neither in the project nor among the shipped ones", fix: near(name))
     }
     return found(path, text, [])
   }
 
-  private mutating func resolve(_ name: String, besides from: String) -> Value {
+  private mutating func resolve(_ name: String, besides from: String) throws(Problem) -> Value {
     let folders = from.pathParts
     guard folders.count >= 3, folders[0] == "plugins" else {
       return Self.refusal("require \"./…\" reaches files of the same plugin, and this is none")
@@ -149,7 +147,7 @@ struct SourceLoader {
     let parts = name.dropFirst(2).parts(at: "/", keepingEmpty: true).map(String.init)
     guard parts.allSatisfy(Self.isName) else { return Self.refusal("\"\(name)\" is no file of this plugin") }
     let path = "plugins/\(folders[1])/" + parts.joined(separator: "/") + ".lua"
-    guard let text = read(path) else { return Self.refusal("there is no \(path)") }
+    guard let text = try read(path) else { return Self.refusal("there is no \(path)") }
     return found(path, text, [])
   }
 

@@ -30,16 +30,15 @@ struct ReportCommand: Verb {
     let past = try Wiring.somePast(options, fix: "lander deploy makes the first deployment")
     let course = try await past.course(of: id)
     let page = try html.map { try ResultFile(at: Folder.absolute($0), option: "--html") }
-    let cases = try junit.map { try ResultFile(at: Folder.absolute($0), option: "--junit") }
     let report = DeploymentDocument(
       course.chronicles, logs: page != nil || markdown ? try await past.written(course) : [], zone: terminal.out.zone)
     let document = report.document
     try page?.write(Data(document.html.utf8))
-    try cases?.write(Data(JUnitReport(course.chronicles).text.utf8))
+    if junit != nil { EndFile.junit.write(JUnitReport(course.chronicles).text) }
     terminal.give(AccountReport(course.story, rollback: course.rollback, state: course.state).value)
     if markdown {
       terminal.say(document.markdown())
-    } else if page == nil, cases == nil {
+    } else if page == nil, junit == nil {
       terminal.say(document.lines(on: terminal.out))
     }
     for file in [html, junit].compactMap({ $0 }) { terminal.tell("Wrote \(file).") }

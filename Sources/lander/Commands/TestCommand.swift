@@ -27,14 +27,6 @@ struct TestCommand: Verb {
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
     let folder = options.folderOrHere
-    let report = try junit.map { try ResultFile(at: Folder.absolute($0), option: "--junit") }
-    do { return try await perform(in: folder, report, on: terminal) } catch let problems as Problems {
-      try report?.write(Data(SpecReport.junit(of: problems).utf8))
-      throw problems
-    }
-  }
-
-  private func perform(in folder: String, _ report: ResultFile?, on terminal: Terminal) async throws -> DeployModel.ExitCode {
     let files = try SpecFiles(folder: folder).read(paths)
     let sources = try ProjectSources(folder, state: options.stateFolder())
     let specs = LuaSpecs(main: try Folder.text(at: folder + "/deploy.lua") ?? "", folder: folder, sources: sources)
@@ -43,7 +35,7 @@ struct TestCommand: Verb {
     let start = clock.now
     let results = try await run.results(of: files, filter: filter, parallel: processors)
     let told = SpecReport(results, took: Interval(clock.now - start))
-    try report?.write(Data(told.junit.utf8))
+    if junit != nil { EndFile.junit.write(told.junit) }
     terminal.show(told.lines(isWhole: verbose, on: terminal.out), told.value)
     return results.contains { $0.problem != nil } ? .usage : .done
   }

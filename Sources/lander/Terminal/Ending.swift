@@ -15,8 +15,8 @@ enum Ending {
     var isWritten = false
     /// The words that name the command.
     var command = ""
-    /// The file of `--result`; nil: none is wanted.
-    var file: String?
+    /// Files that are wanted.
+    var files: [(file: EndFile, path: String)] = []
     /// What came of it, as JSON.
     var result: String?
     /// What it said for people.
@@ -37,26 +37,22 @@ enum Ending {
     } else if words.contains("--json") {
       form = .document
     }
-    // The file of this one is of another kind.
-    let file = command is AppSpecRunCommand.Type ? nil : Self.file(in: words)
+    let files = EndFile.asked(own, of: command)
     state.withLock { state in
       state.form = form
-      state.file = file
+      state.files = files
       state.command = Subcommand.path(own).joined(separator: " ")
     }
   }
 
-  private static func file(in words: [String]) -> String? {
-    if let joined = words.last(where: { $0.hasPrefix("--result=") }) { return String(joined.dropFirst(9)) }
-    return zip(words, words.dropFirst()).reversed().first { $0.0 == "--result" }?.1
+  /// Opens the files that are wanted.
+  /// - Throws: `Problems` if one of them cannot be written.
+  static func openFiles() throws(Problems) {
+    for (file, path) in state.withLock({ $0.files }) { try file.open(Folder.absolute(path)) }
   }
 
-  /// Opens the file of `--result`.
-  /// - Throws: `Problems` if it cannot be written.
-  static func openFile() throws(Problems) {
-    guard let file = state.withLock({ $0.file }) else { return }
-    try ResultOutput.open(Folder.absolute(file))
-  }
+  /// Whether `--result` is wanted.
+  private static var isKept: Bool { state.withLock { $0.files.contains { $0.file == .result } } }
 
   /// Whether standard output has one object and nothing else.
   static var isDocument: Bool { state.withLock { $0.form == .document } }
@@ -64,8 +60,9 @@ enum Ending {
   /// Remembers what is said for people, where a program reads.
   /// - Returns: whether it has its place in the object, and is not to be printed.
   static func keeps(_ lines: [String]) -> Bool {
-    state.withLock { state in
-      guard state.form == .document || state.file != nil else { return false }
+    let isKept = isKept
+    return state.withLock { state in
+      guard state.form == .document || isKept else { return false }
       if state.text.count < 100_000 { state.text += lines.map(SafeText.plain) }
       return state.form == .document
     }
@@ -73,7 +70,7 @@ enum Ending {
 
   /// Remembers what came of it; makes it only where a program reads.
   static func give(_ result: () -> String) {
-    guard state.withLock({ $0.form == .document || $0.file != nil }) else { return }
+    guard isDocument || isKept else { return }
     let text = result()
     state.withLock { $0.result = text }
   }
@@ -106,27 +103,34 @@ enum Ending {
   static func leave(_ code: DeployModel.ExitCode, _ error: (any Error)? = nil) -> Never {
     guard claim(code) else { EarlyEnd.wait() }
     let text = line(code, error)
-    writeFile(code, error)
+    writeFiles(code, error)
     if fflush(nil) != 0 { Terminal.loses(errno) }
     Terminal.withOutput {
       if let text { Terminal.put(Array((text + "\n").utf8), to: STDOUT_FILENO) }
-      exit(complete(code).rawValue)
+      exit(told(code).rawValue)
     }
-    exit(complete(code).rawValue)
+    exit(told(code).rawValue)
   }
 
   /// A command whose result could not be written has not succeeded for whoever reads it; one that failed keeps its own code.
   private static func complete(_ code: DeployModel.ExitCode) -> DeployModel.ExitCode {
-    guard let reason = Terminal.lostOutput else { return code }
-    let lines = "standard output could not be written: \(reason)\n  → what was done is done; ask again where there is room: lander status\n"
-    Terminal.put(Array(lines.utf8), to: STDERR_FILENO)
-    return code == .done ? .infrastructure : code
+    code == .done && !Terminal.lostOutput.isEmpty ? .infrastructure : code
+  }
+
+  /// The same once it was said what could not be written.
+  private static func told(_ code: DeployModel.ExitCode) -> DeployModel.ExitCode {
+    let lost = Terminal.lostOutput
+    if !lost.isEmpty {
+      let lines = (lost + ["  → what was done is done; ask again if there is room: lander status"]).joined(separator: "\n") + "\n"
+      Terminal.put(Array(lines.utf8), to: STDERR_FILENO)
+    }
+    return complete(code)
   }
 
   /// The end that a signal asked for, which is claimed already. A reader that does not take what was written before gets no last line.
   static func leave(after problem: Problem) -> Never {
     let code = state.withLock { $0.code } ?? .interrupted
-    writeFile(code, problem)
+    writeFiles(code, problem)
     if let text = line(code, problem) {
       fflush(nil)
       for _ in 0..<100 {
@@ -157,12 +161,14 @@ enum Ending {
     }
   }
 
-  private static func writeFile(_ code: DeployModel.ExitCode, _ error: (any Error)?) {
-    guard ResultOutput.isOpen, isTold(code, error) else { return }
+  /// Fills the files that the command itself did not fill; that of `--result` last, as it says whether the others could be written.
+  private static func writeFiles(_ code: DeployModel.ExitCode, _ error: (any Error)?) {
+    guard isTold(code, error) else { return }
     let said = said(error)
-    if let reason = ResultOutput.write(state.withLock { $0.object(complete(code), said, withResult: true) } + "\n") {
-      Terminal.put(Array("the result could not be written: \(reason)\n".utf8), to: STDERR_FILENO)
-      if code == .done { Terminal.loses(ENOSPC) }
+    if EndFile.junit.isOpen { EndFile.junit.write(JUnitErrors(said, code).text) }
+    if EndFile.dotenv.isOpen { EndFile.dotenv.write(Outputs(code, DeploymentStory()).dotenv) }
+    if EndFile.result.isOpen {
+      EndFile.result.write(state.withLock { $0.object(complete(code), said, withResult: true) } + "\n")
     }
   }
 

@@ -28,7 +28,6 @@ struct Launch {
   }
 
   private func follow(_ running: Running) async throws -> ExitCode {
-    let files = try AskedFiles(progress)
     let shown = Progress(mode: progress.output, verbose: progress.verbose, terminal: terminal, typed: typed)
     let interrupts = Interrupts(running: running, shown: shown)
     let (signals, sink) = AsyncStream.makeStream(of: Int32.self)
@@ -51,9 +50,15 @@ struct Launch {
     await desk.close()
     let end = try await running.end()
     let code = conclude(end, stories.map(\.story), await interrupts.detached, await interrupts.last)
-    try files.write(code, stories)
+    fillFiles(code, stories)
     if let system = Identity.system { CIFiles(system: system, terminal: terminal, folder: folder).tell(code, stories) }
     return code
+  }
+
+  private func fillFiles(_ code: ExitCode, _ chronicles: [Chronicle]) {
+    guard let story = chronicles.first?.story else { return }
+    if EndFile.junit.isOpen { EndFile.junit.write(JUnitReport(chronicles).text) }
+    if EndFile.dotenv.isOpen { EndFile.dotenv.write(Outputs(code, story, rollback: chronicles.dropFirst().first?.story).dotenv) }
   }
 
   private func conclude(_ end: RunEnd, _ stories: [DeploymentStory], _ detached: Bool, _ signal: Int32?) -> ExitCode {

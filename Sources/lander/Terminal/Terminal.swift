@@ -56,14 +56,15 @@ struct Terminal: Sendable {
   /// Not if somebody is writing just now.
   static func tryOutput(_ body: () -> Void) { output.withLockIfAvailable { _ in body() } }
 
-  /// Why something that belongs on standard output is not there: `errno` of the write; 0 if all is. A reader that went away, as `head`
-  /// does, wanted no more.
-  private static let lost = Atomic<Int32>(0)
-  static var lostOutput: String? {
-    let code = lost.load(ordering: .relaxed)
-    return code == 0 ? nil : String(cString: strerror(code))
+  /// What could not be written of what a program reads, and why. A reader that went away, as `head` does, wanted no more.
+  private static let lost = Mutex<[String]>([])
+  static var lostOutput: [String] { lost.withLock { $0 } }
+  /// - Parameter code: `errno` of the write.
+  static func loses(_ code: Int32, of what: String = "standard output") {
+    if code == EPIPE { return }
+    let line = "\(what) could not be written: \(String(cString: strerror(code)))"
+    lost.withLock { if !$0.contains(line) { $0.append(line) } }
   }
-  static func loses(_ code: Int32) { if code != EPIPE { lost.store(code, ordering: .relaxed) } }
 
   static func put(_ bytes: [UInt8], to descriptor: Int32) {
     var bytes = bytes[...]

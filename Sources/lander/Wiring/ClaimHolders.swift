@@ -55,7 +55,7 @@ struct ClaimHolders: RunningEngines {
   /// Whether a process has the file of a descriptor locked: `lock: 1: FLOCK  ADVISORY  WRITE 1234 08:01:5678 0 EOF`. A child that has the
   /// descriptor for an instant has not.
   private static func locks(_ process: pid_t, _ descriptor: String) -> Bool {
-    guard let text = (try? Folder.text(at: "/proc/\(process)/fdinfo/\(descriptor)")).flatMap({ $0 }) else { return false }
+    guard let text = (try? Folder.text(at: "/proc/\(process)/fdinfo/\(descriptor)", isLoose: true)).flatMap({ $0 }) else { return false }
     return text.parts(at: "\n").contains { line in
       let words = line.split { $0 == " " || $0 == "\t" }
       return words.first == "lock:" && words.contains("FLOCK") && words.contains("WRITE") && words.contains("\(process)")
@@ -70,7 +70,7 @@ struct ClaimHolders: RunningEngines {
 
   /// A field of what the kernel says of a process; nil if it has ended.
   private static func field(_ name: String, of process: pid_t) -> Substring? {
-    guard let text = (try? Folder.text(at: "/proc/\(process)/status")).flatMap({ $0 }),
+    guard let text = (try? Folder.text(at: "/proc/\(process)/status", isLoose: true)).flatMap({ $0 }),
       let line = text.parts(at: "\n").first(where: { $0.hasPrefix(name) })
     else { return nil }
     return line.dropFirst(name.count).drop { $0 == " " || $0 == "\t" }

@@ -29,15 +29,27 @@ enum Folder {
     ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted()
   }
 
-  /// A text file's content, malformed bytes replaced; nil: it does not exist.
+  /// Bytes of a text that nothing bounds more tightly.
+  static let mostBytes = 64 << 20
+
+  /// A text file's content; nil: it does not exist.
+  /// - Parameters:
+  ///   - most: bytes that it may have.
+  ///   - isLoose: whether bytes that are no UTF-8 are replaced. What goes on to hosts would arrive as something else.
   /// - Throws: `Problem` if it exists and cannot be read.
-  static func text(at path: String) throws(Problem) -> String? {
+  static func text(at path: String, most: Int = mostBytes, isLoose: Bool = false) throws(Problem) -> String? {
     guard exists(path) else { return nil }
     guard !isDirectory(path) else {
       throw Problem("\(path) is a folder, and a file was expected", fix: "name the file in it")
     }
-    guard isRegular(path) else {
+    var status = stat()
+    // Of anything else reading may have no end.
+    guard stat(path, &status) != 0 || status.st_mode & S_IFMT == S_IFREG else {
       throw Problem("\(path) is no regular file but a pipe, a socket or a device", fix: "name a file that holds the text")
+    }
+    guard status.st_size <= most else {
+      throw Problem(
+        "\(path) has \(status.st_size) bytes, and a text that is read here may have \(most)", fix: "name the file that was meant")
     }
     guard let bytes = FileManager.default.contents(atPath: path) else {
       throw Problem(
@@ -47,13 +59,19 @@ enum Folder {
     if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) {
       throw Problem("\(path) is text in UTF-16", fix: "save it as UTF-8: iconv -f UTF-16 -t UTF-8")
     }
-    return String(decoding: bytes, as: UTF8.self)
+    if isLoose { return String(decoding: bytes, as: UTF8.self) }
+    guard let text = String(validating: bytes, as: UTF8.self) else {
+      throw Problem(
+        "\(path) is no text in UTF-8: look at line \(malformedLine(bytes))",
+        fix: "save it as UTF-8: if it is in Latin-1, iconv -f ISO-8859-1 -t UTF-8; data belongs into the bundle")
+    }
+    return text
   }
 
-  /// Of anything else reading may have no end.
-  private static func isRegular(_ path: String) -> Bool {
-    var status = stat()
-    return stat(path, &status) != 0 || status.st_mode & S_IFMT == S_IFREG
+  /// The first line that is no UTF-8, from 1.
+  private static func malformedLine(_ bytes: Data) -> Int {
+    let lines = bytes.split(separator: 10, omittingEmptySubsequences: false)
+    return (lines.firstIndex { String(validating: $0, as: UTF8.self) == nil } ?? 0) + 1
   }
 
   /// Writes a new file.

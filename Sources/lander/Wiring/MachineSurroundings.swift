@@ -16,7 +16,7 @@ extension Surroundings {
     hasState = Folder.exists(state)
     isWritable = access(state, W_OK) == 0
     let project = options.folderOrHere
-    let ignored = (try? Folder.text(at: project + "/.gitignore")).flatMap { $0 } ?? ""
+    let ignored = (try? Folder.text(at: project + "/.gitignore", isLoose: true)).flatMap { $0 } ?? ""
     isCommitted =
       Folder.exists(project + "/.git") && options.state == nil && !ignored.contains(".lander") && !Folder.exists(state + "/.gitignore")
     hasAgent = Folder.variable("SSH_AUTH_SOCK").map { Folder.exists($0) } ?? false

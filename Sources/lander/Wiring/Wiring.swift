@@ -136,13 +136,14 @@ enum Wiring {
 
   /// Files by the paths that `require` and `read_text` use, and variables of the environment as `$NAME`. Nothing outside the two folders
   /// can be named.
-  static func reader(of folder: String) -> @Sendable (String) -> String? {
+  static func reader(of folder: String) -> @Sendable (String) throws(Problem) -> String? {
     let shipped = Shipped.folder()
-    return { path in
+    return { path throws(Problem) in
       if path.hasPrefix("$") { return Folder.variable(String(path.dropFirst())) }
       guard !path.isAbsolutePath, !path.pathParts.contains("..") else { return nil }
-      if let text = (try? Folder.text(at: "\(folder)/\(path)")).flatMap({ $0 }) { return text }
-      return shipped.flatMap { (try? Folder.text(at: "\($0)/\(path)")).flatMap { $0 } }
+      if let text = try Folder.text(at: "\(folder)/\(path)", most: SourceFile.mostBytes) { return text }
+      guard let shipped else { return nil }
+      return try Folder.text(at: "\(shipped)/\(path)")
     }
   }
 

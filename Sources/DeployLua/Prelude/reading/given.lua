@@ -8,14 +8,18 @@ local values = import "runtime/values"
 local given = {}
 
 --- Names whose values are secrets more often than not. What is read here is kept on hosts in plain.
-local secretive = { "SECRET", "PASSWORD", "PASSWD", "TOKEN", "CREDENTIAL", "PRIVATE_KEY", "API_KEY", "ACCESS_KEY" }
+local secretive = { "SECRET", "PASSWORD", "PASSWD", "PASSPHRASE", "TOKEN", "CREDENTIAL", "APIKEY", "PRIVATE_KEY", "ACCESS_KEY" }
+--- The same as a word of a name, between underscores.
+local words = { "_KEY_", "_PASS_", "_PWD_", "_AUTH_" }
 
---- Whether a name speaks of a secret.
+--- Whether a name speaks of a secret. Public keys are none, and PWD is a folder.
 function given.is_secretive(name)
   local upper = string.upper(name)
-  for _, part in ipairs(secretive) do
-    if string.find(upper, part, 1, true) then return true end
-  end
+  if upper == "PWD" or upper == "OLDPWD" then return false end
+  for _, part in ipairs(secretive) do if string.find(upper, part, 1, true) then return true end end
+  local spaced = "_" .. string.gsub(upper, "[^%w]", "_") .. "_"
+  if string.find(spaced, "_PUBLIC_", 1, true) then return false end
+  for _, word in ipairs(words) do if string.find(spaced, word, 1, true) then return true end end
   return false
 end
 
@@ -39,7 +43,7 @@ end
 function given.file(word, name, place)
   local text, good = given.text(word, "file", name, place)
   if good and not text then
-    problems.add(string.format("%s %q: the project has no such file, or it is no text in UTF-8", word, name),
+    problems.add(string.format("%s %q: the project has no such file", word, name),
       "paths begin at the folder of deploy.lua", place)
   end
   return text

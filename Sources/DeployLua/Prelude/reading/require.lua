@@ -53,6 +53,10 @@ local function handed_over(value, own, name, place)
       string.format("write what %s needs: capabilities = { … }", name), place)
     return void
   end
+  -- Nobody grants it anything of its own: what it does for this plugin, this plugin does.
+  if other and other.origin ~= "locked" then
+    for _, one in ipairs(other.asks) do grants.may(own, one, string.format("require %q", name)) end
+  end
   return strategy.shared(copies.of(value), own)
 end
 

@@ -13,6 +13,19 @@ language.object { name = "here", summary = "The engine's own machine.", fields =
 --- The words of a command in a table of their own: nothing changes them after this look.
 local function own_words(given) return type(given) == "table" and tables.joined(given) or given end
 
+--- Variables by which a shell, a linker or an interpreter runs something else than it was asked to.
+local leading = tables.set { "BASH_ENV", "BASHOPTS", "EDITOR", "ENV", "GCONV_PATH", "IFS", "PAGER", "PATH", "PROMPT_COMMAND", "PS4",
+  "SHELLOPTS", "VISUAL" }
+local families = { "BASH_FUNC_", "CLASSPATH", "GEM_", "GIT_", "JAVA_", "JDK_", "LD_", "LUA_", "NODE_", "NPM_", "PERL", "PHP", "PYTHON",
+  "RUBY", "SSH_", "_JAVA_" }
+
+local function leads_astray(name)
+  local upper = string.upper(tostring(name))
+  if leading[upper] then return true end
+  for _, family in ipairs(families) do if string.sub(upper, 1, #family) == family then return true end end
+  return false
+end
+
 --- Options without what would let the same words run another program; takes down a call that has it.
 local function own_options(given, plugin, method, program)
   local options = type(given) == "table" and tables.copy(given) or given
@@ -20,9 +33,10 @@ local function own_options(given, plugin, method, program)
   local others = options.cwd ~= nil and string.find(program, "/", 1, true) ~= nil
   if type(options.env) == "table" then
     options.env = tables.copy(options.env)
-    for name in pairs(options.env) do others = others or name == "PATH" or string.find(tostring(name), "^LD_") ~= nil end
+    for name in pairs(options.env) do others = others or leads_astray(name) end
   end
-  if others and not grants.may(plugin, "local.exec:sh", method .. " with another PATH or folder") then return nil, true end
+  local what = method .. " with another folder, or variables that lead to other programs"
+  if others and not grants.may(plugin, "local.exec:sh", what) then return nil, true end
   return options
 end
 

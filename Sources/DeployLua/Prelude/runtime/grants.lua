@@ -34,6 +34,9 @@ function grants.of_file(file)
   return plugin and plugin.bound and plugin or nil
 end
 
+--- The plugin whose file has the line that runs, if it has only what it was granted; nil for lines that may do everything.
+function grants.asking() return grants.of_file(problems.here().file) end
+
 --- Says that a function of this prelude calls one of a recipe, whose grants it then has. Returns the first.
 function grants.stands_for(wrapper, fn)
   standing[wrapper] = fn

@@ -40,7 +40,7 @@ language.meaning("bundle", function(given) return define(given) end)
 language.meaning_with_grants("bundle", function(plugin) return function(given) return define(given, plugin) end end)
 
 types.define("revision", 'bundle "folder" or bundle { from = …, build = … }', function(v)
-  if type(v) == "string" then v = define(v) end
+  if type(v) == "string" then v = define(v, grants.asking()) end
   return values.is(v, bundle.kind) ~= nil, v
 end)
 

@@ -1,7 +1,8 @@
 -- group "name" { … }: a named selection of hosts; and targets, which are a group or hosts.
 
 local import = ...
-local language, near, problems = import "runtime/language", import "runtime/near", import "runtime/problems"
+local grants, language = import "runtime/grants", import "runtime/language"
+local near, problems = import "runtime/near", import "runtime/problems"
 local phases, tables, values, void = import "runtime/phases", import "runtime/tables", import "runtime/values", import "runtime/void"
 local fields, types = import "types/fields", import "types/types"
 local host, named = import "words/host", import "words/named"
@@ -18,7 +19,16 @@ language.word {
   }),
 }
 
+--- Takes down that a plugin from elsewhere names hosts of its own: what it was granted for hosts is for those of the project.
+local function refuse_own(plugin, place)
+  if not plugin or plugin.origin ~= "locked" then return false end
+  problems.add(string.format("plugin %q names hosts of its own, and hosts are the project's", plugin.name),
+    "declare the group in deploy.lua, and give it to the plugin as an option", place)
+  return true
+end
+
 local function define(name, body, place)
+  if refuse_own(grants.asking(), place) then return void end
   local subject = name and string.format("group %q", name) or "group"
   local own = fields.read(subject, "group", body, place)
   local value = { name = name, place = place, fields = own }
@@ -88,6 +98,7 @@ function group.targets(given, place, checks)
   local inside = values.is(given, group.kind)
   if type(given) == "string" then inside = { name = given } end
   if not inside then
+    if refuse_own(grants.of_file(place.file), place) then return nil end
     return { hosts = group.data({ hosts = host.read(given, place, {}), fields = {}, place = place }, checks) }
   end
   if not inside.name then return { hosts = group.data(inside, checks) } end

@@ -14,7 +14,7 @@ struct IgnoreList {
   ///   - built: whether a build makes what hosts need, so that its products are packed although git ignores them.
   init(of folder: String, besides names: [String], built: Bool) {
     add(names)
-    let text = ((try? Folder.text(at: folder + "/.gitignore")).flatMap { $0 } ?? "").withoutByteOrderMark
+    let text = ((try? Folder.text(at: folder + "/.gitignore", isLoose: true)).flatMap { $0 } ?? "").withoutByteOrderMark
     var lines: [String] = []
     for line in text.fullLines.prefix(Self.most) {
       let pattern = String(line.reversed().drop { $0 == " " || $0 == "\t" }.reversed())

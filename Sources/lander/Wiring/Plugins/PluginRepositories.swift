@@ -95,10 +95,10 @@ struct PluginRepositories: PluginSources {
     var files: [PluginTree.File] = []
     for entry in entries {
       guard let end = rest.firstIndex(of: 10),
-        let size = Int(String(decoding: rest[..<end], as: UTF8.self).split(separator: " ").last ?? ""),
+        let size = Int(String(decoding: rest[..<end], as: UTF8.self).split(separator: " ").last ?? ""), size >= 0,
         rest.endIndex - end > size + 1
       else { throw Problem("git does not give \(entry.path) of \(source)") }
-      files.append(PluginTree.File(entry.path, isExecutable: entry.isExecutable, bytes: Array(rest[(end + 1)...(end + size)])))
+      files.append(PluginTree.File(entry.path, isExecutable: entry.isExecutable, bytes: Array(rest[(end + 1)..<(end + 1 + size)])))
       rest = rest[(end + size + 2)...]
     }
     return try PluginTree(files)

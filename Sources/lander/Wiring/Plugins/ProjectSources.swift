@@ -5,7 +5,7 @@ import DeployModel
 /// What reading a project needs of its folder: texts by path, and the plugins of its lock, each looked at before it is read.
 struct ProjectSources {
   let origins: PluginOrigins
-  let read: @Sendable (String) -> String?
+  let read: @Sendable (String) throws(Problem) -> String?
 
   /// - Throws: what is wrong with `deploy.lock`.
   init(_ folder: String, state: String) throws(Problems) {
@@ -14,7 +14,8 @@ struct ProjectSources {
     do { text = try Folder.text(at: "\(folder)/\(PluginLock.file)") } catch { throw Problems(error) }
     guard let text else {
       let own = Self.own(in: folder)
-      (origins, read) = (.none, { path in own.flatMap { Self.inside(path, of: $0) }.map { plain($0) } ?? plain(path) })
+      origins = .none
+      read = { path throws(Problem) in try plain(own.flatMap { Self.inside(path, of: $0) } ?? path) }
       return
     }
     let shelf = ProjectPlugins(folder: folder, state: state)
@@ -23,9 +24,9 @@ struct ProjectSources {
     let problems = Dictionary(verified.compactMap { one in one.problem.map { (one.plugin.name, $0) } }) { first, _ in first }
     do { origins = try PluginOrigins(lock: text) { problems[$0] } } catch { throw Problems(error) }
     let names = Set(verified.map(\.plugin.name))
-    read = { path in
+    read = { path throws(Problem) in
       let parts = path.parts(at: "/", most: 2, keepingEmpty: true).map(String.init)
-      guard parts.count == 3, parts[0] == "plugins", names.contains(parts[1]) else { return plain(path) }
+      guard parts.count == 3, parts[0] == "plugins", names.contains(parts[1]) else { return try plain(path) }
       return trees[parts[1]]?.text(parts[2])
     }
   }

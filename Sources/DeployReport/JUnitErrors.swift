@@ -1,0 +1,21 @@
+package import DeployModel
+
+/// JUnit's XML of a command that ended before it had anything to tell of tests or hosts: an error for each reason, so that nobody takes the
+/// report for a good one.
+package struct JUnitErrors: Sendable {
+  private let problems: [Problem]
+
+  /// - Parameter code: what the command exits with.
+  package init(_ problems: [Problem], _ code: ExitCode) {
+    self.problems = problems.isEmpty && code != .done ? [Problem("lander ended with \(code.rawValue): \(code.word)")] : problems
+  }
+
+  /// The whole document; without a test if nothing was wrong.
+  package var text: String {
+    let cases = problems.map { problem in
+      JUnitXML.testcase(in: problem.place?.file ?? "lander", problem.message, JUnitXML.element("error", problem))
+    }
+    let suites = cases.isEmpty ? [] : [JUnitXML.suite("lander", cases, errors: cases.count)]
+    return JUnitXML.document(suites, tests: cases.count, errors: cases.count)
+  }
+}
