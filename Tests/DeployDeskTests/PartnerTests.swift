@@ -95,4 +95,17 @@ struct PartnerTests {
     #expect(commands.sorted() == ["drain h1", "drain h2", "look", "look"])
     #expect(host.lock == nil && host.receipt == nil && host.fence.number > 42)
   }
+
+  @Test("unlock gives the locks of partners back too, or the next deployment would be refused with the advice to unlock")
+  func unlocked() async throws {
+    let bench = try Bench(
+      Bench.text(body: Self.body, more: Self.groups), hosts: [Bench.host("h1"), Bench.host("h2"), Bench.host("lb1")])
+    let plan = try await bench.plan().plan
+    _ = try await bench.leave(bench.desk.deploy(plan)) { await $0.hasBegunWave(of: plan.id) }
+    try #require(bench.transport.hosts[2].lock?.lock.deployment == plan.id)
+    let found = await bench.desk.surveyWithPartners(try bench.project.project.selection(recipe: nil, group: nil))
+    var names: [String] = []
+    try await bench.desk.unlock(try await bench.desk.locks(on: [found])) { names.append($0) }
+    #expect(names.contains("lb1") && bench.transport.hosts.allSatisfy { $0.lock == nil }, "\(names)")
+  }
 }

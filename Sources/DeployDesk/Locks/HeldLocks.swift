@@ -29,16 +29,19 @@ package struct HeldLocks: Sendable {
 }
 
 extension Desk {
-  /// The locks of surveyed hosts.
+  /// The locks of surveyed hosts, and of partners that were surveyed with them.
   package func locks(on found: [Surveyed]) async throws -> HeldLocks {
     var locks = HeldLocks()
     for one in found {
-      let recipe = one.selection.recipe
-      for (host, survey) in one.named {
-        guard case .reached(let state) = survey, let lock = state.lock else { continue }
+      let (recipe, partners) = (one.selection.recipe, zip(one.selection.partners, one.partners))
+      let places =
+        one.named.map { host, survey in (host, host.place(recipe.placement.path), survey) }
+        + partners.map { partner, survey in (partner.host, partner.path(below: survey.home), survey) }
+      for case (let host, let path, .reached(let state)) in places {
+        guard let lock = state.lock else { continue }
         let site = HostSite(
-          host: host, deployment: lock.deployment, application: recipe.application, group: one.selection.group,
-          path: host.place(recipe.placement.path), fence: lock.fence, token: lock.token)
+          host: host, deployment: lock.deployment, application: recipe.application, group: one.selection.group, path: path,
+          fence: lock.fence, token: lock.token)
         locks.all.append(HeldLocks.Held(site: site, lock: lock))
       }
     }
@@ -74,4 +77,9 @@ extension Desk {
     }
     if !problems.isEmpty { throw Problems(problems, exit: .infrastructure) }
   }
+}
+
+extension Survey {
+  /// The login user's home as the host says it; empty if it did not answer.
+  fileprivate var home: String { if case .reached(let state) = self { state.facts.home } else { "" } }
 }

@@ -7,6 +7,8 @@ package struct Surveyed: Sendable {
   package var selection: Selection
   /// By host number.
   package var surveys: [Survey]
+  /// Of the recipe's partners, in their order; empty if they were not asked.
+  package var partners: [Survey] = []
 
   package init(selection: Selection, surveys: [Survey]) {
     self.selection = selection
@@ -44,6 +46,14 @@ extension Desk {
   /// Asks every host of a selection, and tells which ones it waits for. Changes nothing there.
   package func survey(_ selection: Selection) async -> Surveyed {
     Surveyed(selection: selection, surveys: await AnswerWatch.survey(selection, by: self).surveys)
+  }
+
+  /// The same with the recipe's partners.
+  package func surveyWithPartners(_ selection: Selection) async -> Surveyed {
+    let preparation = await AnswerWatch.survey(selection, partners: true, by: self)
+    var surveyed = Surveyed(selection: selection, surveys: preparation.surveys)
+    surveyed.partners = preparation.partners
+    return surveyed
   }
 
   /// The same with what hosts keep of releases that they ran before.

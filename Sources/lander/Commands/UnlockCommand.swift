@@ -35,7 +35,7 @@ struct UnlockCommand: Verb {
     return try await desk.use { desk in
       var found: [Surveyed] = []
       for selection in selections {
-        let one = await desk.survey(selection)
+        let one = await desk.surveyWithPartners(selection)
         terminal.say(StatusReport(one, now: desk.now).lines(on: terminal.out))
         found.append(one)
       }

@@ -49,7 +49,7 @@ enum Folder {
     }
     guard status.st_size <= most else {
       throw Problem(
-        "\(path) has \(status.st_size) bytes, and a text that is read here may have \(most)", fix: "name the file that was meant")
+        "\(path) has \(status.st_size) bytes, and a text that is read here may have \(most >> 20) MB", fix: "name the file that was meant")
     }
     guard let bytes = FileManager.default.contents(atPath: path) else {
       throw Problem(
