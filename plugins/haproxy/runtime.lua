@@ -99,9 +99,15 @@ function balancer:path(name) return self.own.backend .. "/" .. name end
 --- What HAProxy said of a command that it did not carry out.
 local function reason(text) return (text:match "^%s*([^\n]*)" or "") end
 
---- Gives no new connections to a server, and waits for those that it has.
+--- Whether a person put a server into maintenance. HAProxy forgets that if it is set to another state.
+local function is_kept_out(server) return server.admin & maintenance ~= 0 and server.admin & disabled == 0 end
+
+--- Gives no new connections to a server, and waits for those that it has. One that a person took out gets none already.
 function balancer:drain(name)
-  local server, text = self:server(name, { "set server " .. self:path(name) .. " state drain" }, { admin = draining })
+  local server, text = self:server(name, {}, {})
+  if not is_kept_out(server) then
+    server, text = self:server(name, { "set server " .. self:path(name) .. " state drain" }, { admin = draining })
+  end
   local function is_out() return server.admin & out ~= 0 end
   if not is_out() then
     fail("HAProxy on %s did not take %s out: %s", self.host, self:path(name), reason(text))
@@ -133,7 +139,7 @@ end
 --- Gives a server its connections again, and waits until HAProxy calls it up. One that a person put into maintenance stays there.
 function balancer:attach(name)
   local before = self:server(name, {}, { admin = draining })
-  if before.admin & maintenance ~= 0 and before.admin & disabled == 0 then
+  if is_kept_out(before) then
     return log.warn("%s of HAProxy on %s is in maintenance, and stays there: somebody took it out", self:path(name), self.host)
   end
   local server, text = self:server(name, { "set server " .. self:path(name) .. " state ready" }, {})

@@ -22,8 +22,15 @@ else
   until mkdir "$file.lock.d" 2>/dev/null; do n=$((n + 1)); [ "$n" -lt 300 ] || die 45 "$file.lock.d is there for a minute"; sleep 0.2; done
   trap 'rmdir "$file.lock.d"' EXIT
 fi
-# What was begun and not ended, because the machine stopped meanwhile, is taken back.
-[ ! -e "$file.before" ] || mv -f "$file.before" "$file"
+# What was begun and not ended, because the machine stopped meanwhile, is taken back, unless somebody changed the file since.
+if [ -e "$file.before" ]; then
+  if cmp -s "$file" "$file.after"; then
+    mv -f "$file.before" "$file"
+  elif ! cmp -s "$file" "$file.before"; then
+    echo "a change of it was interrupted, and somebody changed it since: it stays as it is" >&2
+  fi
+  rm -f "$file.before" "$file.after"
+fi
 cp -p "$file" "$file.new" || die 43 "$file.new cannot be written"
 if [ "$what" = write ]; then
   cat >"$file.new" || die 43 "$file.new cannot be written"
@@ -50,8 +57,8 @@ if cmp -s "$file" "$file.new"; then
   rm -f "$file.new"
 else
   old=$(workers)
-  cp -p "$file" "$file.before" && mv -f "$file.new" "$file" || die 43 "$file cannot be replaced"
-  back() { mv -f "$file.before" "$file"; }
+  cp -p "$file.new" "$file.after" && cp -p "$file" "$file.before" && mv -f "$file.new" "$file" || die 43 "$file cannot be replaced"
+  back() { mv -f "$file.before" "$file"; rm -f "$file.after"; }
   said=$(sh -c "$test" 2>&1) || { back; die 46 "nginx refuses the configuration, and $file is as it was: $said"; }
   said=$(sh -c "$reload" 2>&1) || { back; die 46 "$reload failed, and $file is as it was: $said"; }
   # nginx says in its log only whether it took it: then it has new workers, and the old ones leave.
@@ -73,7 +80,7 @@ else
     fi
     sleep 0.1
   done
-  rm -f "$file.before"
+  rm -f "$file.before" "$file.after"
 fi
 for w in $(workers); do ! leaving "$w" || echo "$w"; done
 ]==]
@@ -103,6 +110,8 @@ function configure.change(host, own, what, file, word, input)
   local done = run(host, own, change, { what, file, word or "", own.test, own.reload, own.pid },
     { input = input, timeout = "2m", rehearse = "" })
   if not done.ok then fail("%s: %s", file, done.stderr:match "^%s*(.-)%s*$") end
+  local note = done.stderr:match "^%s*(.-)%s*$"
+  if note ~= "" then log.warn("%s on %s: %s", file, host, note) end
   local workers = {}
   for number in done.stdout:gmatch "%d+" do workers[#workers + 1] = number end
   return workers

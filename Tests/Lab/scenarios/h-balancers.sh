@@ -22,6 +22,12 @@ backend web
   server h4 10.77.0.14:8080
 CONF
   under_load count_of_haproxy
+  # A server that a person took out stays out.
+  haproxy_says "set server web/h3 state maint"
+  revise 5
+  status 0 lander deploy
+  holds "$OUTPUT" "web/h3 of HAProxy on h1 is in maintenance, and stays there: somebody took it out"
+  equal "$(haproxy_says "show servers state web" | awk '$4 == "h3" { print $7 }')" 1 "the state of h3 in HAProxy"
   on 1 pkill -x haproxy
 }
 
@@ -51,6 +57,13 @@ CONF
   server 10.77.0.13:8080 max_fails=0;
   server 10.77.0.14:8080 max_fails=0; # the last
 }" "the file of the upstream"
+  # A change that was interrupted is taken back, unless somebody changed the file since.
+  on 1 sh -c 'cd /etc/nginx && cp lab-web.conf lab-web.conf.before && sed "s/13:8080/& down/" lab-web.conf >lab-web.conf.after &&
+    sed -i "s/; # the last/ weight=5; # the last/" lab-web.conf'
+  revise 5
+  status 0 lander deploy
+  holds "$OUTPUT" "a change of it was interrupted, and somebody changed it since: it stays as it is"
+  holds "$(on 1 cat /etc/nginx/lab-web.conf)" "10.77.0.14:8080 max_fails=0 weight=5; # the last"
   # What nginx refuses is put back, and no host was stopped.
   on 1 sh -c 'echo "broken;" >/etc/nginx/lab-more.conf; sed -i "s/access_log off;/&\n  include lab-more.conf;/" /etc/nginx/lab.conf'
   echo fine >"$PROJECT/site/answer"
@@ -160,9 +173,9 @@ sample() {
     sleep 0.1
   done
 }
-count_of_haproxy() {
+haproxy_says() {
   on 1 perl -MSocket -e 'my $s; socket($s, PF_UNIX, SOCK_STREAM, 0) && connect($s, sockaddr_un("/run/haproxy/admin.sock")) or die;
-    syswrite($s, "show servers state web\n"); my $n = 0; while (<$s>) { my @f = split; $n++ if @f > 7 && $f[3] =~ /^h/ && $f[6] == 0 }
-    print "$n\n"'
+    syswrite($s, "$ARGV[0]\n"); print while <$s>' "$1"
 }
+count_of_haproxy() { haproxy_says "show servers state web" | awk '$4 ~ /^h/ && $7 == 0 { n++ } END { print n + 0 }'; }
 count_of_nginx() { on 1 sh -c 'grep "^ *server " /etc/nginx/lab-web.conf | grep -cv " down;"'; }

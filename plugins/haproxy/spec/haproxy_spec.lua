@@ -149,6 +149,7 @@ describe("haproxy", function()
     local run = t:deploy("plain", { answers = { { command = "show servers state", stdout = kept } } })
     t:expect(run.status):equals "succeeded"
     t:expect(run:ran "state ready"):equals(0)
+    t:expect(run:ran "state drain"):equals(0)
     t:expect(run.log):contains "web/web1 of HAProxy on lb2 is in maintenance, and stays there: somebody took it out"
   end)
 
