@@ -123,7 +123,9 @@ package struct Preparation: Sendable {
           let recipe = try? recipes.recipe(named: receipt.recipe, in: sources)
         else { continue }
         found.append(
-          PinnedRecipe(name: recipe.name, sources: receipt.inputs.sources, hooks: recipe.flow.hooks, appspec: recipe.appspec))
+          PinnedRecipe(
+            name: recipe.name, sources: receipt.inputs.sources, hooks: recipe.flow.hooks, appspec: recipe.appspec,
+            partners: recipe.partners))
       }
     }
     return found

@@ -6,10 +6,13 @@ package struct PinnedRecipe: Sendable, Hashable, Codable {
   package var hooks: [Recipe.Hook]
   /// Set if its releases are installed by the appspec file that they hold; nil: by the switch of `current`.
   package var appspec: AppSpecOptions?
-  package init(name: String, sources: Digest, hooks: [Recipe.Hook], appspec: AppSpecOptions? = nil) {
+  /// Names of the groups that its hooks may work with besides their own hosts; nil: the deployment's own recipe, or an older version's.
+  package var partners: [String]?
+  package init(name: String, sources: Digest, hooks: [Recipe.Hook], appspec: AppSpecOptions? = nil, partners: [String]? = nil) {
     self.name = name
     self.sources = sources
     self.hooks = hooks
     self.appspec = appspec
+    self.partners = partners
   }
 }

@@ -102,12 +102,16 @@ extension Plan {
       case first = 1
       /// No look waits for those at other hosts, and each ends in its own time. Ready hosts that run the release are looked at too.
       case second = 2
+      /// A host that is lost before any has come through stops the deployment, as one that fails does.
+      case third = 3
 
       /// That of plans that are made now.
-      package static let newest = Rules.second
+      package static let newest = Rules.third
 
       /// Whether looks at one host depend on no other host.
       package var looksAlone: Bool { rawValue >= Rules.second.rawValue }
+      /// Whether a host that goes out of reach while it is changed speaks against the release.
+      package var hearsLosses: Bool { rawValue >= Rules.third.rawValue }
     }
 
     /// The strategy of its rollout; nil: it has none.

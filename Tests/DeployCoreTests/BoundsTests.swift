@@ -1,5 +1,6 @@
 import DeployCore
 import DeployModel
+import PlanDrafts
 import Testing
 
 @Suite("Bounds")
@@ -118,6 +119,32 @@ struct AdmissionTests {
     #expect(admission.exhausted == "2 hosts failed and the budget allows 1")
     admission.ended(0, .restored(ScriptError(Failure(.command, "no"))), hadRelease: true)
     #expect(admission.failed == 2)
+  }
+
+  @Test("a host that is lost before any came through stops the deployment, whatever may be out of reach; later ones have their budget")
+  func lostFirst() {
+    let lost = HostStatus.unknown(Failure(.unreachable, "gone"))
+    func admission(_ rules: Plan.Flow.Rules) -> Admission {
+      Admission(
+        plan: plan(hosts: 4).edited {
+          ($0.bounds.unreachable, $0.bounds.base, $0.rules) = (2, 0.01, rules)
+        })
+    }
+    var first = admission(.newest)
+    first.started(0)
+    first.ended(0, lost, hadRelease: true)
+    #expect(first.exhausted == "the first host to come to its end went out of reach")
+    var later = admission(.newest)
+    for (host, status) in [(0, HostStatus.succeeded), (1, lost), (2, lost)] {
+      later.started(host)
+      later.ended(host, status, hadRelease: true)
+    }
+    #expect(later.exhausted == nil)
+    // A deployment that an older version began keeps its rules.
+    var older = admission(.second)
+    older.started(0)
+    older.ended(0, lost, hadRelease: true)
+    #expect(older.exhausted == nil)
   }
 
   @Test("hosts that fail and hosts that are out of reach have budgets of their own")

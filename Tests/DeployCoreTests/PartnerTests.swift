@@ -129,6 +129,35 @@ struct PartnerTests {
     }
   }
 
+  @Test("hooks of a release that was deployed with other partners are refused before the start, and would have failed half-way")
+  func lost() throws {
+    let lb = [DeploymentGroup(name: "balancers", hosts: [Host(name: "lb1")])]
+    let selection = try Selection(DeploymentRequest(), in: Self.project(["balancers"], lb))
+    let older = Digest(hex: String(repeating: "0d", count: 32))
+    func receipt(_ release: String, _ sources: Digest) -> Receipt {
+      var receipt = PlannerTests.receipt(release)
+      receipt.inputs.sources = sources
+      return receipt
+    }
+    let kept = { (partners: [String]?) in [PinnedRecipe(name: "web", sources: older, hooks: [], partners: partners)] }
+    var input = Planner.Input(
+      selection: selection, release: PlannerTests.release, bundle: PlannerTests.bundle, manifest: Manifest(items: []),
+      sources: PlannerTests.sources, surveys: [.reached(PlannerTests.state(receipt("old", older)))], kept: kept(["lb"]))
+    input.partners = Partners.Surveyed([.reached(PlannerTests.state(nil))])
+    let message = "hooks of a release of h0 work with the partners \"lb\", and recipe \"web\" has none of that name now"
+    #expect { try Planner.deployment(input, by: PlannerTests.identity) } throws: { ($0 as? Problems)?.list.first?.message == message }
+    for partners in [nil, [], ["balancers"]] {
+      input.kept = kept(partners)
+      #expect(try Planner.deployment(input, by: PlannerTests.identity).content.recipes.count == 2)
+    }
+    let state = PlannerTests.state(receipt("now", older), previous: receipt("old", older))
+    let surveyed = input.partners
+    #expect {
+      try RollbackPlanner.plan(
+        selection, surveys: [.reached(state)], kept: kept(["lb"]), partners: surveyed, by: PlannerTests.identity)
+    } throws: { ($0 as? Problems)?.list.first?.message == message }
+  }
+
   @Test("a host that a recipe took out of traffic is put back by it, if what starts there knows nothing of traffic")
   func admitted() {
     let plan = plan(hosts: 1, hooks: [(.blockTraffic, 0), (.allowTraffic, 1)]).edited { draft in

@@ -189,6 +189,20 @@ struct SpecTests {
     #expect(results[2].problem?.place?.line == 4)
   }
 
+  @Test("a loop that has deployments played ends, and a host that was not there is no host on which nothing ran")
+  func bounded() async throws {
+    let results = try await SpecBench.results(
+      """
+      recipe "tiny" { path = "/srv/tiny", targets = { "h1" }, revision = bundle { from = "dist" } }
+      it("loops", function(t) while true do t:deploy("tiny", { fresh = true }) end end)
+      it("asks", function(t) t:expect(t:deploy("tiny"):ran("x", "h2")):equals(0) end)
+      """)
+    #expect(
+      results.map { $0.problem?.message } == [
+        "the test has had 200 deployments played, and no test may have more", "there was no host \"h2\"",
+      ])
+  }
+
   @Test("a recipe that a spec describes itself can be deployed, and describe gives its tests a name")
   func own() async throws {
     let results = try await SpecBench.results(

@@ -209,6 +209,8 @@ struct Foreign {
     #expect(try run("rollout:approve { message = 'ok?' }", ["approval"]).error == nil)
     #expect(try run("rollout:approve { message = 'ok?' }", []).error?.failure.message.contains("needs \"approval\"") == true)
     #expect(try run("rollout:watch { during = '1s', command = 'x' }", ["host.check"]).error?.failure.message.contains("host.run") == true)
+    let here = try run("rollout:watch { during = '1s', command = 'x', from = 'engine' }", ["host.run", "host.check"])
+    #expect(here.error?.failure.message.contains("needs \"local.exec:sh\" for rollout:watch") == true)
     #expect(try run("rollout:watch { during = '1s', port = 80 }", ["host.check"]).error == nil)
     #expect(try run("rollout.targets:first():run 'x'", []).error?.failure.message.contains("host.run") == true)
   }

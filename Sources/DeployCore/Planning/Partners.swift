@@ -78,6 +78,32 @@ package enum Partners {
   }
 }
 
+extension Partners {
+  /// Hooks of releases that were deployed by a recipe with other partners would fail half-way: nobody has locked those hosts.
+  /// - Parameters:
+  ///   - recipes: those that `hosts` name.
+  ///   - partners: those of the plan.
+  /// - Throws: every group that is not among the partners any more.
+  static func refuseLost(_ hosts: [HostPlan], _ recipes: [PinnedRecipe], _ partners: [Partner], of recipe: Recipe) throws(Problems) {
+    var problems: [Problem] = []
+    for (index, pinned) in recipes.enumerated() {
+      let names = hosts.filter { host in
+        host.action == .change && (host.leaving == index || host.arriving == index || host.restoring == index)
+      }.map(\.host.name)
+      guard !names.isEmpty else { continue }
+      for group in pinned.partners ?? [] where !partners.contains(where: { $0.groups.contains { $0.isExactly(group) } }) {
+        let problem = Problem(
+          "hooks of a release of \(names.count == 1 ? names[0] : "\(names.count) hosts") work with the partners \"\(group)\", "
+            + "and recipe \"\(recipe.name)\" has none of that name now",
+          place: recipe.place,
+          fix: "keep them until no host has that release any more: partners = { group \"\(group)\", … }, and the group too")
+        if !problems.contains(where: { $0.message == problem.message }) { problems.append(problem) }
+      }
+    }
+    if !problems.isEmpty { throw Problems(problems, exit: .usage) }
+  }
+}
+
 extension Partner {
   /// As a rollback has it that follows from a failure: its lock is the failed deployment's still.
   var takenOver: Partner {

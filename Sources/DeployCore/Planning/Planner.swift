@@ -103,6 +103,7 @@ package enum Planner {
       step.inherits = input.inherits.indices.contains(host.number) ? input.inherits[host.number] : nil
       return step
     }
+    try Partners.refuseLost(hosts, pinned, partners, of: recipe)
     let purpose = "deploy \(recipe.name) of \(recipe.application) to \(selection.group)"
     return Plan(
       origin: identity.origin(after: history.newest),

@@ -116,6 +116,7 @@ package enum RollbackPlanner {
     }
     guard problems.isEmpty else { throw Problems(problems, exit: .refused) }
     let recipe = selection.recipe
+    try Partners.refuseLost(hosts, kept, found, of: recipe)
     return Plan(
       origin: identity.origin(.rollback(of: nil), after: way.history.newest),
       subject: Plan.Subject(

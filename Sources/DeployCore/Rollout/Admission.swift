@@ -24,6 +24,8 @@ package struct Admission: Sendable, Hashable {
   /// By host number: whether its failure speaks against the release. A host that was not healthy before may fail by itself, unless none
   /// was.
   private let isTelling: [Bool]
+  /// Whether the rules of its plan count lost hosts as telling.
+  private let hearsLosses: Bool
   /// Hosts that failed in the wave under way, or in the one that ended last.
   private var failedInWave = 0
   private let lapse: Lapse?
@@ -36,6 +38,7 @@ package struct Admission: Sendable, Hashable {
     gate = plan.bounds.base.map { WaveGate(base: $0) }
     let isNew = !plan.hosts.contains(where: \.isHealthy)
     isTelling = plan.hosts.map { isNew || $0.isHealthy }
+    hearsLosses = plan.flow.rules?.hearsLosses == true
     isInFlight = goingBack
     service = plan.hosts.map { host in
       if case .leftOut = host.action { .out } else { host.serves ? .in : .out }
@@ -126,7 +129,10 @@ package struct Admission: Sendable, Hashable {
   private mutating func count(_ status: HostStatus, of host: Int) {
     switch status {
     case .restored, .untouched, .restoreFailed, .failed: countFailure(of: host)
-    case .unknown, .leftOut: unreachable += 1
+    case .unknown:
+      unreachable += 1
+      if hearsLosses, isTelling[host] { gate?.hostLost() }
+    case .leftOut: unreachable += 1
     default: break
     }
   }

@@ -9,9 +9,9 @@ struct WaveGate: Sendable, Hashable {
   /// Hosts of the wave under way, and how many of them failed.
   private(set) var hosts = 0
   private(set) var failed = 0
-  /// Whether a host has come through since the deployment began, and whether one failed before that.
+  /// Whether a host has come through since the deployment began, and what became of one that did not before that.
   private var hasSucceeded = false
-  private var didFirstFail = false
+  private var first: String?
 
   init(base: Double) { self.base = base }
 
@@ -19,13 +19,16 @@ struct WaveGate: Sendable, Hashable {
   mutating func hostSucceeded() { hasSucceeded = true }
   mutating func hostFailed() {
     failed += 1
-    if !hasSucceeded { didFirstFail = true }
+    if !hasSucceeded { first = first ?? "failed" }
   }
+
+  /// A host went out of reach while it was changed. Later ones have a budget of their own.
+  mutating func hostLost() { if !hasSucceeded { first = first ?? "went out of reach" } }
 
   /// Why nothing more may be started; nil while chance explains it.
   var verdict: String? {
     guard base < 1 else { return nil }
-    if didFirstFail { return "the first host to come to its end failed" }
+    if let first { return "the first host to come to its end \(first)" }
     guard failed > 0, WaveGate.tail(failed, of: hosts, base) < WaveGate.improbable else { return nil }
     return "\(failed) of \(hosts) \(hosts == 1 ? "host" : "hosts") of the wave failed, and a share of \(shown) would by chance in less "
       + "than 1 wave of 1,000"

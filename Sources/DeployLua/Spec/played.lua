@@ -31,7 +31,14 @@ language.word {
   example = "t:expect(run:ran \"bin/migrate\"):equals(1)",
 }
 
+--- A host that was not there would be told that nothing ran on it.
+local function demand(inside, host)
+  if host == "here" or inside.files[host] then return end
+  return errors.usage(string.format("there was no host %q", tostring(host)), near.question(host, tables.keys(inside.files)))
+end
+
 function methods.ran(inside, part, host)
+  if host ~= nil then demand(inside, host) end
   local count = 0
   for _, one in ipairs(inside.commands) do
     if string.find(one.command, tostring(part), 1, true) and (not host or one.host == host) then count = count + 1 end
@@ -46,11 +53,8 @@ language.word {
 }
 
 function methods.file(inside, host, path)
-  local files = inside.files[host]
-  if not files then
-    return errors.usage(string.format("there was no host %q", tostring(host)), near.question(host, tables.keys(inside.files)))
-  end
-  return files[path]
+  demand(inside, host)
+  return (inside.files[host] or {})[path]
 end
 
 local callable = {}

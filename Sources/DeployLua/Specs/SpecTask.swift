@@ -4,6 +4,8 @@ package import DeployModel
 package struct SpecTask {
   private let state: LuaState
   private let test: SpecTest
+  /// Deployments that one test may have played: a loop that has no end ends there.
+  private static let mostTrials = 200
 
   /// - Throws: what is wrong with the sources.
   package init(_ test: SpecTest, of project: LuaProject) throws(Problems) {
@@ -22,6 +24,7 @@ package struct SpecTask {
   package func run(_ deploy: (Trial) throws(Problems) -> Value) -> Problem? {
     guard let task = state.start(test.number, .facts(.record([]))) else { return problem("there is no memory for this test") }
     var answer = WireWriter()
+    var trials = 0
     while true {
       switch task.step(answer) {
       case .returned: return nil
@@ -29,7 +32,12 @@ package struct SpecTask {
         var problem = ErrorReader.problem(error, in: test.place.file)
         problem.place = ErrorReader.scriptError(error, place: test.place).place
         return problem
-      case .asked(let question): answer = Self.answer(question, deploy)
+      case .asked(let question):
+        trials += 1
+        guard trials <= Self.mostTrials else {
+          return problem("the test has had \(Self.mostTrials) deployments played, and no test may have more")
+        }
+        answer = Self.answer(question, deploy)
       }
     }
   }

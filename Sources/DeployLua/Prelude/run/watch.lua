@@ -55,6 +55,8 @@ function decisions.methods.watch(self, given)
   local gate = question(options, mistaken)
   if not gate or not options.during then return false, "inconclusive" end
   local needed = gate.check == "command" and "host.run" or gate.check and "host.check"
+  -- What is asked from here is asked by this machine, whatever host it is about.
+  if gate.check and options.from == "engine" then needed = "local.exec:sh" end
   if needed and not grants.may(payload(self).plugin, needed, "rollout:watch") then return false, "inconclusive" end
   local every = math.max(math.min(options.every or 10000, options.during), 100)
   local looks = math.ceil(options.during / every) + 1
