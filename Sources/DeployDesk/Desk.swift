@@ -22,6 +22,10 @@ package struct Desk: Sendable {
   let system: CISystem?
   /// Where recipes are played.
   let stage: RehearsalStage
+  /// The place in line that the command has, if it has one.
+  let line = OwnTurn()
+  /// How long a host keeps a place in line that nobody renews.
+  let lineLease: Interval
   /// This machine's own name, as it stands after the `@` of actors.
   let machine: String
   /// Is told what happens while a verb is at work.
@@ -36,6 +40,7 @@ package struct Desk: Sendable {
     ports: Ports, journal: any PastJournal, shelf: any BundleShelf, builder: any BundleBuilder, reviewer: any BundleReviewer,
     watch: any HostWatch, secrets: any SecretKeeper, engines: any RunningEngines, messages: any MessageDoor, hosts: any HostDoor,
     stage: RehearsalStage, machine: String, commits: any VersionControl = NoVersionControl(), system: CISystem? = nil,
+    lineLease: Interval = .seconds(30),
     ending programs: @escaping @Sendable () async -> Void = {},
     closing doors: @escaping @Sendable () async -> Void = {}, tell: @escaping @Sendable (DeskEvent) -> Void
   ) {
@@ -53,6 +58,7 @@ package struct Desk: Sendable {
     self.system = system
     self.stage = stage
     self.machine = machine
+    self.lineLease = lineLease
     self.programs = programs
     self.doors = doors
     self.tell = tell
@@ -65,7 +71,10 @@ package struct Desk: Sendable {
   package var now: Timestamp { ports.clock.now() }
 
   /// Ends what runs on this machine, so that a verb that waits for it ends too.
-  package func endPrograms() async { await programs() }
+  package func endPrograms() async {
+    await line.leave()
+    await programs()
+  }
 
   /// Nothing can be asked afterwards.
   package func close() async { await doors() }

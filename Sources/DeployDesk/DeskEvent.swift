@@ -14,4 +14,6 @@ package enum DeskEvent: Sendable, Hashable {
   case remark(String)
   /// Hosts that have not answered yet, of how many, after how long.
   case waiting([String], of: Int, after: Interval)
+  /// A deployment stands in line: for whom it waits, and until when.
+  indirect case standing(LineStanding)
 }

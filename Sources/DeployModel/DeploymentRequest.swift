@@ -13,9 +13,11 @@ package struct DeploymentRequest: Sendable, Hashable, Codable {
   package var orphans: LockRequest.Orphans
   /// Who asks, and why.
   package var said: Said
+  /// Its place in the order in which its caller began deployments, from 0; nil: nobody said.
+  package var sequence: Int?
   package init(
     recipe: String? = nil, group: String? = nil, revision: String? = nil, only: [String] = [], parameters: [Value.Member] = [],
-    force: Bool = false, orphans: LockRequest.Orphans = .wait, said: Said = Said()
+    force: Bool = false, orphans: LockRequest.Orphans = .wait, said: Said = Said(), sequence: Int? = nil
   ) {
     self.recipe = recipe
     self.group = group
@@ -25,5 +27,6 @@ package struct DeploymentRequest: Sendable, Hashable, Codable {
     self.force = force
     self.orphans = orphans
     self.said = said
+    self.sequence = sequence
   }
 }

@@ -80,6 +80,11 @@ package struct LockRequest: Sendable, Hashable, Codable {
   package var lease: Interval
   /// What to do with jobs of lower fences that still run.
   package var orphans: Orphans
+  /// The token of its place in line, on the host where it stands in line; `Ticket.none`: it stands in none, and may pass those that wait.
+  /// nil: it has no place, so those that wait come first.
+  package var ticket: String?
+  /// Its place in the order in which its caller began deployments: a host that had a higher one refuses it. nil: nobody said.
+  package var sequence: Int?
   package enum Orphans: String, Sendable, Hashable, Codable, CaseIterable { case wait, kill }
   package init(
     token: String, owner: String, purpose: String, fence: Int, inherits: String? = nil, expects: Deployment.ID? = nil,

@@ -6,7 +6,7 @@ extension SimulatedHost {
   /// Takes or renews the lock and raises the fence; the refusal if somebody else holds it, or the plan is out of date.
   mutating func take(_ request: LockRequest, for site: HostSite, at now: Timestamp) -> Outcome? {
     if defect != .fenceIgnored {
-      if let refusal = heldByAnother(request, for: site, at: now) { return refusal }
+      if let refusal = heldByAnother(request, for: site, at: now) ?? outOfTurn(request, at: now) { return refusal }
       if let refusal = refusal(ofFence: request.fence, token: request.token, verb: "lock") { return refusal }
     }
     let since = lock?.lock.token == request.token ? lock?.lock.since ?? now : now
@@ -18,6 +18,8 @@ extension SimulatedHost {
         fence: request.fence, leaseLeft: lease.milliseconds / 1000, application: Lock.word(site.application), group: Lock.word(site.group)),
       lease: lease, renewed: now)
     raise(request.fence, request.token)
+    if let sequence = request.sequence { latest = Latest(sequence: sequence, deployment: site.deployment, owner: Lock.word(request.owner)) }
+    if let ticket = request.ticket { leaveLine(ticket) }
     if let good = request.good { prove(good) }
     guard defect != .fenceIgnored, let refusal = outdated(request, for: site) else { return nil }
     lock = nil

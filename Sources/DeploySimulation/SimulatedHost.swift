@@ -26,6 +26,12 @@ package struct SimulatedHost: Sendable {
   package var failedRestore: FailedRestore?
   package var lock: HeldLock?
   package var fence = Fence()
+  /// Those that wait for the lock, the first to get it first.
+  package var line: [Place] = []
+  /// Those that waited, and were superseded by a newer one.
+  package var passed: [Passed] = []
+  /// Nil: no deployment said its place in an order.
+  package var latest: Latest?
   /// Every job that was ever claimed here.
   package var jobs = SimulatedJobs()
   /// Files that operations wrote, by their absolute paths; looked up, never iterated.

@@ -85,6 +85,31 @@ final class Bench: Sendable {
   private func pause() { time.withLock { $0?.cancel() } }
   private func go() { time.withLock { [clock] in $0 = Task { await clock.run(within: .minutes(120)) } } }
 
+  /// Another command's desk, with the same project, hosts and state folder.
+  /// - Parameter lease: of its place in line; longer than the test, since time does not wait for whoever has to renew.
+  func another(lease: Interval = .minutes(24 * 60)) -> Desk {
+    var ports = desk.ports
+    ports.transport = transport.another()
+    let told = told
+    return Desk(
+      ports: ports, journal: journal, shelf: shelf, builder: BenchBuilder(files: files, shelf: shelf), reviewer: NoReview(),
+      watch: BenchWatch(), secrets: BenchSecrets(), engines: engines, messages: door, hosts: inboxes, stage: desk.stage, machine: "bench",
+      lineLease: lease, tell: { event in told.events.withLock { $0.append(event) } })
+  }
+
+  /// From now on time does not run away from work that takes none of it: a leap every two milliseconds.
+  func slowDown() {
+    pause()
+    time.withLock { [clock] in
+      $0 = Task {
+        while !Task.isCancelled {
+          try? await Task.sleep(for: .milliseconds(2))
+          clock.leap(within: .minutes(120))
+        }
+      }
+    }
+  }
+
   /// Runs a deployment until the journal says so, and leaves it there.
   /// - Parameter isThere: is asked before each step of time.
   func leave(_ running: Running, when isThere: (PastMemory) async -> Bool) async throws -> RunEnd {

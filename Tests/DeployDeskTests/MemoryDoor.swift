@@ -68,6 +68,15 @@ struct BenchHosts: HostDoor {
 
   func awaited(by deployment: Deployment.ID, on host: Host, at path: String) async throws(Failure) -> Awaited? { told.value }
 
+  func lineUp(_ ticket: Ticket, renews: Bool, on host: Host, at path: String) async throws(Failure) -> LinePlace {
+    if away.value.contains(host.name) { throw Failure(.unreachable, "no route to host") }
+    var place = try await transport.lineUp(ticket, renews: renews, on: host, at: path)
+    if place.holder != nil { place.awaited = told.value }
+    return place
+  }
+
+  func leaveLine(_ token: String, on host: Host, at path: String) async { await transport.leaveLine(token, on: host, at: path) }
+
   func leave(_ message: Message, for deployment: Deployment.ID, on host: Host, at path: String) async throws(Failure) {
     if away.value.contains(host.name) { throw Failure(.unreachable, "no route to host") }
     let lock = transport.hosts.first { $0.name == host.name }?.lock

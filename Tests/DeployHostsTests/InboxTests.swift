@@ -45,7 +45,8 @@ struct InboxTests {
     try await until("the answer is there") {
       (try? await other.state(of: "m1", for: "d1", on: ground.host, at: ground.path)) == .answered(answer)
     }
-    #expect(!FileManager.default.fileExists(atPath: "\(ground.path)/.lander/inbox/d1/m1.json"))
+    // The answer comes a moment before the message goes.
+    try await until("the message is gone") { !FileManager.default.fileExists(atPath: "\(ground.path)/.lander/inbox/d1/m1.json") }
     let modes = Ground.sh("cd '\(ground.path)/.lander' && stat -c %a inbox inbox/d1 inbox/d1/m2.json")
     #expect(modes == "700\n700\n600\n")
     await ground.perform(2, .unlock(token: "t1", good: nil))

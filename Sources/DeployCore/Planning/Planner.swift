@@ -59,6 +59,10 @@ package enum Planner {
     /// What is known of the waves of the recipe's strategy.
     package var waves = KnownWaves.unknown
     package var partners = Partners.Surveyed()
+    /// The token of its place in line; nil: it has none.
+    package var ticket: String?
+    /// As in the request.
+    package var sequence: Int?
     /// A rule that is not kept, for tests of the checkers.
     package var lapse: Lapse?
     package init(
@@ -98,13 +102,15 @@ package enum Planner {
       [PinnedRecipe(name: recipe.name, sources: input.sources, hooks: recipe.flow.hooks, appspec: input.appspec ?? recipe.appspec)]
       + input.kept.filter { $0.sources != input.sources || $0.name != recipe.name }
     let history = GroupHistory(input.surveys)
+    let purpose = "deploy \(recipe.name) of \(recipe.application) to \(selection.group)"
+    var lock = lock(identity, purpose, above: fence(input.surveys + input.partners.surveys), input.orphans, ticket: input.ticket)
+    lock.sequence = input.sequence
     let hosts = zip(selection.hosts, input.surveys).map { host, survey in
       var step = plan(host, survey, history, for: input, inputs: inputs, recipes: pinned)
       step.inherits = input.inherits.indices.contains(host.number) ? input.inherits[host.number] : nil
       return step
     }
     try Partners.refuseLost(hosts, pinned, partners, of: recipe)
-    let purpose = "deploy \(recipe.name) of \(recipe.application) to \(selection.group)"
     return Plan(
       origin: identity.origin(after: history.newest),
       subject: Plan.Subject(
@@ -114,7 +120,7 @@ package enum Planner {
         secrets: sorted(recipe.secrets + input.foundSecrets)),
       placement: recipe.placement, flow: flow(of: recipe), hosts: hosts,
       bounds: try bounds.letting(hosts, move: selection.configuration, beside: input.others),
-      lock: lock(identity, purpose, above: fence(input.surveys + input.partners.surveys), input.orphans), partners: partners)
+      lock: lock, partners: partners)
   }
 
   /// Each name once, in order.
@@ -177,8 +183,14 @@ package enum Planner {
     receipt.flatMap { receipt in recipes.firstIndex { $0.sources == receipt.inputs.sources && $0.name.isExactly(receipt.recipe) } }
   }
 
-  static func lock(_ identity: Identity, _ purpose: String, above fence: Int, _ orphans: LockRequest.Orphans = .wait) -> LockRequest {
-    LockRequest(token: identity.token, owner: identity.who, purpose: identity.saying(purpose), fence: fence.plus(1), orphans: orphans)
+  /// - Parameter ticket: a rollback stands in no line.
+  static func lock(
+    _ identity: Identity, _ purpose: String, above fence: Int, _ orphans: LockRequest.Orphans = .wait, ticket: String? = Ticket.none
+  ) -> LockRequest {
+    var lock = LockRequest(
+      token: identity.token, owner: identity.who, purpose: identity.saying(purpose), fence: fence.plus(1), orphans: orphans)
+    lock.ticket = ticket
+    return lock
   }
 
   /// The highest fence seen on the hosts.

@@ -31,6 +31,9 @@ struct Locking: Sendable, Hashable {
     order = hosts.sorted { ($0.name, $0.number) < ($1.name, $1.number) }.map(\.number) + partners
   }
 
+  /// The host that decides between two that want the same ones, and on which they stand in line; nil: it locks none.
+  var first: Int? { order.first }
+
   /// A host gave its lock.
   mutating func took(_ host: Int) {
     waiting -= 1

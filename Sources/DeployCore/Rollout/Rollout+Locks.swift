@@ -31,6 +31,8 @@ extension Rollout {
   private mutating func askForLock(of host: Int) {
     if let partner = plan.partner(host) { return askForLock(of: partner) }
     var request = plan.lock
+    // On the other hosts somebody may wait who is not in the way here.
+    if host != locking.first { request.ticket = Ticket.none }
     request.expects = plan.hosts[host].previous?.deployment
     request.inherits = plan.hosts[host].inherits ?? request.inherits
     if plan.flow.trial == true, let known = plan.hosts[host].previous, known.trial != true { request.good = known.deployment }
@@ -40,6 +42,7 @@ extension Rollout {
   /// A partner has no receipts, so nothing about it can be out of date.
   private mutating func askForLock(of partner: Partner) {
     var request = plan.lock
+    (request.ticket, request.sequence) = (Ticket.none, nil)
     request.inherits = partner.inherits ?? request.inherits
     _ = outbox.perform(.host(partner.host.number), .lock(request), for: .lock(partner.host.number), site: Intent.Site())
   }

@@ -108,6 +108,8 @@ package struct Rollout: Sendable {
       // What an engine brought everywhere before it died is good by now, and the hosts are told.
       let unproved = plan.hosts.compactMap { $0.previous?.trial == true ? $0.previous?.deployment : nil }
       guard plan.flow.trial == true, plan.kind == .deploy, let first = unproved.first else {
+        // Hosts remember it, so that an older one is refused later.
+        if plan.lock.sequence != nil, statuses.contains(.unchanged) { return lock() }
         return conclude(Conclusion(status: .succeeded, hosts: statuses))
       }
       note(.remark("deployment \(first) came to all of them and did not end; from now on it counts as good"))

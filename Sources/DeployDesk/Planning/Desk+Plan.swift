@@ -4,9 +4,13 @@ import DeployModel
 
 extension Desk {
   /// From a request to a plan: select, build, survey, plan, rehearse. Changes nothing on a host.
-  /// - Parameter connecting: false reaches no host and takes all of them to be fresh.
+  /// - Parameters:
+  ///   - connecting: false reaches no host and takes all of them to be fresh.
+  ///   - ticket: the token of its place in line; nil: it has none.
   /// - Throws: `Problems`, all that can be known at that point at once.
-  package func plan(_ asked: Asked, of project: LoadedProject, connecting: Bool = true) async throws -> PlannedDeployment {
+  package func plan(
+    _ asked: Asked, of project: LoadedProject, connecting: Bool = true, ticket: String? = nil
+  ) async throws -> PlannedDeployment {
     let request = asked.request
     let selection = try await Selecting(project: project, stage: stage).selection(asked)
     let built = try await build(selection.recipe, request.revision, of: project)
@@ -23,6 +27,7 @@ extension Desk {
       secrets: await preparation?.secrets(selection, of: release.id, ports: ports) ?? [], inherits: left, appspec: appSpec.options)
     input.others = preparation?.others
     input.partners = partners
+    (input.ticket, input.sequence) = (ticket, request.sequence)
     var identity = stage.identity()
     identity.provenance = await provenance(
       request.said, selection.recipe, request.revision, of: project, replacing: preparation?.surveys ?? [])

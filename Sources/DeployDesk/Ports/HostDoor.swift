@@ -1,16 +1,22 @@
 package import DeployModel
 
-/// Where people leave messages on hosts that a deployment has locked, from whatever machine they are at.
+/// Where people leave messages on hosts that a deployment has locked, and where deployments stand in line for these locks, from whatever
+/// machine they are at.
 package protocol HostDoor: Sendable {
-  /// Leaves a message; it is durable on the host when this returns.
-  /// - Throws: `locked` if another deployment has the lock there, or none.
   /// What the deployment that has the lock waits for from people; nil: the host was not told yet.
   func awaited(by deployment: Deployment.ID, on host: Host, at path: String) async throws(Failure) -> Awaited?
+  /// Leaves a message; it is durable on the host when this returns.
+  /// - Throws: `locked` if another deployment has the lock there, or none.
   func leave(_ message: Message, for deployment: Deployment.ID, on host: Host, at path: String) async throws(Failure)
   /// Where a message stands that was left on a host.
   func state(
     of message: Message.ID, for deployment: Deployment.ID, on host: Host, at path: String
   ) async throws(Failure) -> MessageState
+  /// Takes a place in the line for the lock of a host, or renews it.
+  /// - Parameter renews: a place that is gone is not taken again.
+  func lineUp(_ ticket: Ticket, renews: Bool, on host: Host, at path: String) async throws(Failure) -> LinePlace
+  /// Gives a place up; if the host is out of reach, it ends with its lease.
+  func leaveLine(_ token: String, on host: Host, at path: String) async
   /// Takes a message back that no engine has taken.
   func withdraw(_ message: Message.ID, from deployment: Deployment.ID, on host: Host, at path: String) async throws(Failure)
 }

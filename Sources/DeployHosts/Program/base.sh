@@ -234,7 +234,7 @@ l_unmade() {
   l_full "${l_up:-/}"
 }
 # The files of the private part; a folder in the place of one would swallow what is renamed to it.
-l_files='fence guard receipt receipt.previous failed key id order'
+l_files='fence guard receipt receipt.previous failed key id order sequence'
 # Refuses a folder where a file belongs, and links in the place of Lander's folders that another user made, who could lead them anywhere.
 l_places() {
   for l_n in $l_files; do

@@ -24,10 +24,11 @@ l_hold() {
   } 2>/dev/null || l_full "$L"
 }
 
-# PATH TOKEN DEPLOYMENT SINCE FENCE LEASE OWNER PURPOSE INHERITS PROCESS GOOD APPLICATION GROUP: takes or renews the lock, raises the
-# fence. PROCESS is the engine's, for others on its machine; GOOD a deployment that has proved good elsewhere. What another application
-# holds it keeps, also after its lease, unless a receipt says whose the folder is.
-# Answers `taken`, or the holder's line with exit 42.
+# PATH TOKEN DEPLOYMENT SINCE FENCE LEASE OWNER PURPOSE INHERITS PROCESS GOOD APPLICATION GROUP TICKET SEQUENCE: takes or renews the
+# lock, raises the fence. PROCESS is the engine's, for others on its machine; GOOD a deployment that has proved good elsewhere. What another
+# application holds it keeps, also after its lease, unless a receipt says whose the folder is. Those that stand in line come first, except
+# for a TICKET of `-`. A lower SEQUENCE than that of a deployment before is refused.
+# Answers `taken`, or the line of the holder, or of whoever comes first, with exit 42.
 l_lock() {
   l_home "$1"
   l_private
@@ -47,6 +48,11 @@ l_lock() {
     fi
     [ "$h_token" != "$token" ] || since=$h_since
   fi
+  ticket=${14} sequence=${15}
+  if [ "$h_token" != "$token" ]; then
+    [ "$ticket" = - ] || [ ! -d "$L/queue" ] || l_first "$ticket"
+    [ -z "$sequence" ] || l_latest "$sequence"
+  fi
   l_hold "$token" "$dep" "$since" "$fence" "$lease" "$owner" "$purpose" "${10}" "${12}" "${13}"
   ! l_same "$fence" "$token" || l_sync "$L/.holder"
   l_fence "$fence" "$token" "$L/.holder"
@@ -54,6 +60,8 @@ l_lock() {
   for l_l in "$L/lock" "$L/jobs" "$L/jobs/$dep" "$L/recipes" "$L/staging"; do [ -d "$l_l" ] || set -- "$@" "$l_l"; done
   [ $# = 0 ] || mkdir "$@" || exit 43
   mv -fT "$L/.holder" "$L/lock/holder" || exit 43
+  [ -z "$sequence" ] || l_numbered "$sequence $dep $since" "$owner"
+  [ ! -d "$L/queue" ] || l_out "$ticket"
   # Answers that nobody fetched go; a rollback keeps those of the deployment that it takes back.
   [ -n "$inherits" ] || [ ! -d "$L/inbox" ] || for l_d in "$L/inbox"/*; do [ "$l_d" = "$L/inbox/$dep" ] || rm -rf "$l_d"; done
   l_reserve
@@ -61,6 +69,50 @@ l_lock() {
   # Where it cannot be written, the group knows it still.
   l_good "$good" || :
   echo taken
+}
+
+# FILE: reads a place in line, `queue/RANK.NUMBER.TOKEN`; fails if nobody renewed it within its lease. Its times are the host's uptime.
+l_ticket() {
+  q_until=
+  {
+    read -r q_until q_boot q_lease q_manner q_lane q_sequence q_since
+    IFS= read -r q_owner; IFS= read -r q_purpose
+  } 2>/dev/null <"$1"
+  case $q_until in '' | *[!0-9]*) return 1 ;; esac
+  [ "$q_boot" = "$l_bootid" ] || q_until=$q_lease
+  [ "$q_until" -gt "$l_up" ]
+}
+# TICKET: ends with 42 if somebody else comes first, or a newer deployment superseded this one.
+l_first() {
+  l_uptime
+  if [ -n "$1" ] && l_ticket "$L/queue/gone.$1"; then
+    printf 'superseded\t%s\t%s\t%s\n' "$q_owner" "$q_purpose" "$q_since"
+    exit 42
+  fi
+  for q_file in "$L/queue"/[01].*; do
+    [ "${q_file##*.}" != "$1" ] || return 0
+    if l_ticket "$q_file"; then
+      printf 'ahead\t%s\t%s\t%s\n' "$q_owner" "$q_purpose" "$q_since"
+      exit 42
+    fi
+  done
+}
+# TICKET: gives the place up.
+l_out() {
+  case $1 in '' | -) ;; *) rm -f "$L/queue"/*".$1" ;; esac
+  rmdir "$L/queue" 2>/dev/null || :
+}
+# SEQUENCE: ends with 42 if a deployment before had a higher one.
+l_latest() {
+  q_sequence=
+  { read -r q_sequence q_dep q_since && IFS= read -r q_owner; } 2>/dev/null <"$L/sequence"
+  case $q_sequence in '' | *[!0-9]*) return 0 ;; esac
+  [ "$1" -ge "$q_sequence" ] || l_die 42 "sequence $1 is older than $q_sequence, which deployment $q_dep of $q_owner had here" \
+    "deploy it without --sequence, or with a higher one, if it is wanted all the same"
+}
+# LINE OWNER: keeps the sequence of who has the lock.
+l_numbered() {
+  { printf '%s\n%s\n' "$1" "$2" >"$L/.sequence"; } 2>/dev/null && mv -fT "$L/.sequence" "$L/sequence" || l_full "$L"
 }
 
 # Keeps a megabyte, which is given free where the disk is full and the host has to go back (some 30 jobs of four blocks and a folder

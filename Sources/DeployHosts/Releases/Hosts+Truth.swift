@@ -8,18 +8,19 @@ extension Hosts {
   func lock(_ request: LockRequest, _ errand: Errand) async throws(Failure) -> Outcome {
     let site = errand.site
     let lease = max(3, request.lease.milliseconds / 1000)
-    let words = [request.owner, request.purpose].map(Lock.word)
-    let answer = try await errand.link.call(
-      "l_lock",
-      [site.path, request.token, site.deployment, "\(Hosts.now().milliseconds)", "\(request.fence)", "\(lease)"] + words + [
-        request.inherits ?? "", EngineIdentity.own, request.good ?? "", Lock.word(site.application), Lock.word(site.group),
-      ])
+    var words = [site.path, request.token, site.deployment, "\(Hosts.now().milliseconds)", "\(request.fence)", "\(lease)"]
+    words += [request.owner, request.purpose].map(Lock.word)
+    words += [request.inherits ?? "", EngineIdentity.own, request.good ?? ""]
+    words += [Lock.word(site.application), Lock.word(site.group), request.ticket ?? "", request.sequence.map { "\($0)" } ?? ""]
+    let answer = try await errand.link.call("l_lock", words)
+    if answer.status == 42, let refusal = LinePlace(answer.lines).refusal { throw refusal }
     if answer.status == 42, let holder = Hosts.holder(answer.lines) {
       if holder.isForeign(to: site.application) { return Outcome(failure: holder.refusal(of: site), value: holder.value) }
       let held = Interval(milliseconds: max(0, (Hosts.now() - holder.since).milliseconds))
       let failure = Failure(
         .locked, "\(holder.owner) has held the lock for \(held): \(holder.purpose)",
-        fix: "wait for deployment \(holder.deployment); if its engine is gone, the lock is free in \(holder.leaseLeft) s")
+        fix: "wait for deployment \(holder.deployment), as --on-busy wait does; if its engine is gone, the lock is free in "
+          + "\(holder.leaseLeft) s")
       return Outcome(failure: failure, value: holder.value)
     }
     guard answer.status == 0 else { throw Refusal.failure(answer) }

@@ -15,13 +15,16 @@ struct DeployCommand: Verb {
       after the first one is named, with the command that finishes it. Before it has begun, \
       while the bundle is built or hosts are asked, one of them ends what runs here and exits with 130, or 143 for SIGTERM. Nothing is \
       sent to a host that has this bundle, recipe and parameters already, and whose secrets have the same values as far as they can be \
-      compared, unless --force is given.
+      compared, unless --force is given. Deployments that wait in line (--on-busy) get the hosts in the order in which they came: the \
+      line is on the first host by name, so it holds for all that have the same first one, and a rollback or a deployment of other \
+      hosts of the group may come in between. Ctrl-C while it waits ends the command with 130, and nothing was changed.
       """)
 
   @OptionGroup var options: ProjectOptions
   @OptionGroup var form: ResultOptions
   @OptionGroup var progress: ProgressOptions
   @OptionGroup var request: RequestOptions
+  @OptionGroup var queue: QueueOptions
   @OptionGroup var bundle: AppSpecOption
   @OptionGroup var choices: AppSpecChoices
 
@@ -29,7 +32,8 @@ struct DeployCommand: Verb {
     let project = try bundle.project(choices) ?? Wiring.project(options)
     let desk = try Wiring.desk(for: project, options, tell: terminal.listener())
     return try await desk.use { desk in
-      let planned = try await desk.plan(try request.asked(of: project.project), of: project)
+      let asked = queue.completing(try request.asked(of: project.project))
+      let planned = try await desk.planInTurn(asked, of: project, queue.busy, urgent: queue.urgency)
       return try await Launch(desk: desk, terminal: terminal, progress: progress, folder: project.folder, typed: project.typed).deploy(
         planned.plan)
     }

@@ -15,6 +15,7 @@ extension Terminal {
       case .appSpecWarnings(let count, let recipe):
         tell("The appspec file has \(count.of("warning")): \(AppSpecHint.check(of: recipe)) shows them.")
       case .remark(let sentence): tell(sentence)
+      case .standing(let standing): tell(standing.lines(on: err))
       case .waiting(let names, let total, let time):
         let shown = names.prefix(6).joined(separator: " ") + (names.count > 6 ? " …" : "")
         tell("Waiting for \(names.count) of \(total.of("host")) to answer: \(shown) (\(time.milliseconds / 1000) s)")

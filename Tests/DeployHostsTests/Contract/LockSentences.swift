@@ -76,6 +76,23 @@ extension Sentence {
       let state = try await play.state()
       play.expect(state.lock == nil && state.fence == 5, "\(state.lock as Any) at fence \(state.fence)")
     },
+    Sentence("an older sequence than the last one gets no lock, the same one and none do") { play in
+      func ask(_ fence: Int, _ sequence: Int?) -> DeployModel.Operation {
+        guard case .lock(var request) = play.ask("t\(fence)", fence: fence) else { return .exists(path: "") }
+        request.sequence = sequence
+        return .lock(request)
+      }
+      let turns: [(Int, Int?, Bool)] = [
+        (1, 7, true), (2, 6, false), (3, 7, true), (4, nil, true), (5, 6, false), (6, 90, true), (7, 8, false),
+      ]
+      for (fence, sequence, isGiven) in turns {
+        let site = play.site("d\(fence)", fence: fence, token: "t\(fence)")
+        let answer = await play.perform(ask(fence, sequence), at: site)
+        play.expect(answer.kind, isGiven ? nil : .locked, "the sequence \(sequence as Any)")
+        if isGiven { await play.done(.unlock(token: "t\(fence)"), at: site) }
+        play.expect(try await play.state().lock == nil, "it is held")
+      }
+    },
     Sentence("a plan that is out of date gets no lock, and keeps none") { play in
       try await play.deploy(try play.release(1), fence: 1, expects: nil)
       for (fence, expects) in [(2, nil), (3, "d7")] {

@@ -1,0 +1,116 @@
+import DeployCore
+import DeployEngine
+import DeployModel
+
+extension Desk {
+  /// Plans a deployment when it is its turn: the plan is made of what the deployments before it left.
+  /// - Parameter urgent: why it comes before all that wait, and ends one that has the hosts and waits for somebody; nil: it does not.
+  /// - Throws: `Problems`; of kind `locked` if its time in line is over, or a newer deployment superseded it.
+  package func planInTurn(
+    _ asked: Asked, of project: LoadedProject, _ busy: WhenBusy, urgent: String? = nil
+  ) async throws -> PlannedDeployment {
+    do {
+      let turn = try await turn(asked, of: project, busy, urgent)
+      return try await plan(asked, of: project, ticket: turn?.ticket.token)
+    } catch {
+      await line.leave()
+      throw error
+    }
+  }
+
+  /// Stands in line until nobody is in the way.
+  /// - Returns: nil if it stands in no line.
+  private func turn(_ asked: Asked, of project: LoadedProject, _ busy: WhenBusy, _ urgent: String?) async throws -> Turn? {
+    guard let bound = busy.bound else { return nil }
+    let selection = try await Selecting(project: project, stage: stage).selection(asked)
+    guard let turn = await place(asked.request, selection, busy, isUrgent: urgent != nil) else { return nil }
+    let until = now + bound
+    var (told, ended): (LineStanding?, [Deployment.ID]) = (nil, [])
+    while let standing = try await inTheWay(of: turn, selection, until) {
+      if told.map({ !$0.saysTheSame(as: standing) || standing.now - $0.now >= .minutes(1) }) ?? true {
+        tell(.standing(standing))
+        told = standing
+      }
+      if let urgent, let holder = standing.holder, let awaited = standing.awaited, awaited.isSomething, !ended.contains(holder.deployment) {
+        ended.append(holder.deployment)
+        await end(holder, at: awaited, urgent, selection)
+      }
+      guard now < until else {
+        throw Problems(Problem("waited \(bound) for \(standing.obstacle)", subject: standing.host, fix: standing.fix), exit: .locked)
+      }
+      let pause = Interval.seconds(min(10, 2 + standing.ahead.count))
+      await ports.clock.sleep(min(pause, max(until - now, Interval(milliseconds: 1))))
+      try Task.checkCancellation()
+    }
+    await turn.keep()
+    return turn
+  }
+
+  /// Takes a place on the host that decides between deployments which want the same ones: the first by name that can be reached.
+  /// - Returns: nil if none takes it: planning says what is wrong with them.
+  private func place(_ request: DeploymentRequest, _ selection: Selection, _ busy: WhenBusy, isUrgent: Bool) async -> Turn? {
+    let recipe = selection.recipe
+    let hosts = selection.hosts.sorted { ($0.name, $0.number) < ($1.name, $1.number) }
+    let owner = provenance(request.said).known?.actor(over: ports.actor) ?? ports.actor
+    let ticket = Ticket(
+      token: stage.identity().id, manner: busy.manner, isUrgent: isUrgent,
+      lane: Self.lane([recipe.name, selection.group] + hosts.map(\.name)), sequence: request.sequence, owner: owner,
+      purpose: "deploy \(recipe.name) of \(recipe.application) to \(selection.group)", since: now,
+      lease: lineLease)
+    for host in hosts {
+      let turn = Turn(ticket, on: host, at: recipe.placement.path, by: self)
+      do {
+        _ = try await turn.ask()
+        line.take(turn)
+        return turn
+      } catch {
+        if error.kind != .unreachable { return nil }
+      }
+    }
+    return nil
+  }
+
+  /// Names as one word, the same on every machine (64 bits of FNV-1a).
+  private static func lane(_ names: [String]) -> String {
+    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+    for byte in names.joined(separator: "\0").utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+    return String(hash, radix: 16)
+  }
+
+  /// Who is in the way; nil: nobody.
+  /// - Throws: if a newer deployment made this one needless.
+  private func inTheWay(of turn: Turn, _ selection: Selection, _ until: Timestamp) async throws -> LineStanding? {
+    let first = turn.host.name
+    let place: LinePlace
+    do { place = try await turn.ask() } catch {
+      // It is out of reach for a moment; until it is back, nobody knows.
+      if error.kind == .unreachable { return LineStanding(host: first, ahead: [], now: now, until: until) }
+      throw error
+    }
+    if let newer = place.superseded {
+      throw Problems(
+        Problem(
+          "superseded by a newer deployment that waits: \(newer.purpose), by \(newer.owner)", subject: first,
+          fix: "nothing, if that one brings what is wanted; --on-busy wait is never superseded"),
+        exit: .locked)
+    }
+    let holder = try await living(place.holder)
+    if holder != nil || !place.ahead.isEmpty {
+      return LineStanding(
+        host: first, holder: holder, awaited: holder == nil ? nil : place.awaited, ahead: place.ahead, now: now, until: until)
+    }
+    guard selection.hosts.count > 1 else { return nil }
+    for (host, survey) in await survey(selection).named where host.name != first {
+      guard case .reached(let state) = survey, let holder = try await living(state.lock) else { continue }
+      let awaited = (try? await hosts.awaited(by: holder.deployment, on: host, at: selection.recipe.placement.path)) ?? nil
+      return LineStanding(host: host.name, holder: holder, awaited: awaited, ahead: [], now: now, until: until)
+    }
+    return nil
+  }
+
+  /// Nil if nobody has the lock, or whoever has it is known to be dead: planning says what comes of that.
+  private func living(_ lock: Lock?) async throws -> Lock? {
+    guard let lock, lock.leaseLeft > 0 else { return nil }
+    return try await deadHolder(of: lock) == nil ? lock : nil
+  }
+}

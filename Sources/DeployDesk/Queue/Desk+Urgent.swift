@@ -1,0 +1,42 @@
+import DeployCore
+import DeployEngine
+package import DeployModel
+
+extension Desk {
+  /// Ends a deployment that has the hosts and waits at a gate or is paused, because an urgent one needs them. What comes of it is told;
+  /// whether it ends is seen in line.
+  func end(_ holder: Lock, at awaited: Awaited, _ reason: String, _ selection: Selection) async {
+    let comment = "urgent: \(reason)"
+    tell(.remark("Deployment \(holder.deployment) of \(holder.owner) \(awaited.clause); ending it: this one is \(comment)"))
+    do {
+      let own = Pair.all(try await past.deployments()).first { $0.members.contains { $0.id == holder.deployment } }
+      let reception =
+        if let own, own.state == .running {
+          try await say(.cancel, comment: comment, to: own)
+        } else {
+          try await say(.cancel, comment: comment, toFar: holder.deployment, on: [selection])
+        }
+      switch reception {
+      case .answered(_, let accepted, let words):
+        tell(.remark(accepted ? "It ends: \(words)." : "It does not end: \(words). It is waited for."))
+      case .ended, .lockGone: tell(.remark("It has ended by itself."))
+      case .unattended, .ignored, .silent:
+        tell(.remark("Nobody heard that; its lock is waited for, and free when its lease ends if its engine is gone."))
+      }
+    } catch {
+      let words = (error as? Failure)?.message ?? (error as? Problems)?.list.first?.message ?? "\(error)"
+      tell(.remark("It could not be told: \(words). It is waited for."))
+    }
+  }
+}
+
+extension Awaited {
+  /// Whether anything is waited for.
+  var isSomething: Bool { gate > 0 || pause != nil }
+
+  /// What a deployment does that waits for it.
+  package var clause: String {
+    if pause != nil { return "is paused" }
+    return kind.map { "waits at gate \(gate) (\($0.rawValue))" } ?? "is at work"
+  }
+}

@@ -1,0 +1,60 @@
+import DeployCore
+import DeployEngine
+package import DeployModel
+import Synchronization
+
+/// A deployment's place in the line for the lock of its first host.
+package actor Turn {
+  package nonisolated let ticket: Ticket
+  let host: Host
+  private let path: String
+  private let door: any HostDoor
+  private let clock: any Clock
+  private var keeping: Task<Void, Never>?
+
+  init(_ ticket: Ticket, on host: Host, at path: String, by desk: Desk) {
+    self.ticket = ticket
+    self.host = host
+    self.path = path
+    door = desk.hosts
+    clock = desk.ports.clock
+  }
+
+  /// Takes the place, or renews it. One that nobody renewed in time is taken anew, behind the others.
+  func ask() async throws(Failure) -> LinePlace { try await door.lineUp(ticket, renews: false, on: host, at: path) }
+
+  /// Renews the place from now on, until it is left or the host gave the lock.
+  func keep() {
+    guard keeping == nil else { return }
+    let pause = Interval(milliseconds: ticket.lease.milliseconds / 3)
+    keeping = Task { [ticket, host, path, door, clock] in
+      while !Task.isCancelled {
+        await clock.sleep(pause)
+        if Task.isCancelled { return }
+        if let place = try? await door.lineUp(ticket, renews: true, on: host, at: path), place.isLost || place.superseded != nil { return }
+      }
+    }
+  }
+
+  /// Gives the place up.
+  func leave() async {
+    keeping?.cancel()
+    keeping = nil
+    await door.leaveLine(ticket.token, on: host, at: path)
+  }
+}
+
+/// The place that a command has in line: whoever ends the command gives it up.
+final class OwnTurn: Sendable {
+  private let current = Mutex<Turn?>(nil)
+
+  func take(_ turn: Turn) { current.withLock { $0 = turn } }
+
+  func leave() async {
+    let turn = current.withLock { current in
+      defer { current = nil }
+      return current
+    }
+    await turn?.leave()
+  }
+}

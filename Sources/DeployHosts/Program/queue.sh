@@ -1,0 +1,80 @@
+# The line of those that wait for the lock: `queue/RANK.NUMBER.TOKEN` for each, in the order of these names. A place that nobody renews ends
+# with its lease. `queue/gone.TOKEN` says who superseded the deployment of that token, for as long as it may ask.
+
+# PATH TOKEN RANK MANNER LANE SEQUENCE SINCE LEASE OWNER PURPOSE RENEWS: takes a place behind all others of its rank (0 comes before 1), or
+# renews it. With RENEWS a place that is gone is not taken again. Answers `holder …`, `awaits …`, a line `ahead OWNER PURPOSE SINCE` for each
+# that comes first, `superseded OWNER PURPOSE SINCE`, or `lost`.
+l_queue() {
+  l_home "$1"
+  l_private
+  l_guard
+  l_uptime
+  q=$L/queue q_mine= q_last=100000000 q_count=0
+  [ -d "$q" ] || mkdir "$q" 2>/dev/null || l_full "$L"
+  for q_file in "$q"/*.*; do
+    q_token=${q_file##*.}
+    case ${q_file##*/} in
+      gone."$2") l_ticket "$q_file" && l_passed ;;
+      gone.*) l_ticket "$q_file" || rm -f "$q_file" ;;
+      [01].*)
+        q_number=${q_file##*/?.} q_number=${q_number%%.*}
+        [ "$q_token" != "$2" ] || { q_mine=${q_file##*/}; continue; }
+        l_ticket "$q_file" || { rm -f "$q_file"; continue; }
+        q_count=$((q_count + 1))
+        [ "$q_number" -le "$q_last" ] || q_last=$q_number
+        ;;
+    esac
+  done
+  if [ -z "$q_mine" ]; then
+    [ -z "${11}" ] || { echo lost; rmdir "$q" 2>/dev/null; return 0; }
+    [ "$q_count" -lt 200 ] || l_die 43 "$q_count deployments wait for the lock of $P already" "lander status shows who has it"
+    q_number=$((q_last + 1))
+    [ "$4" != supersede ] || l_supersede "$5" "$6" "$7" "$9" "${10}"
+    q_mine=$3.$q_number.$2
+  fi
+  l_placed "$8 $4 $5 ${6:--} $7" "$9" "${10}" "$q_mine" || l_full "$L"
+  l_holder
+  l_t=
+  { IFS= read -r l_t; } 2>/dev/null <"$L/lock/awaits"
+  [ -z "$l_t" ] || printf 'awaits\t%s\n' "$l_t"
+  for q_file in "$q"/[01].*; do
+    [ "${q_file##*/}" != "$q_mine" ] || break
+    ! l_ticket "$q_file" || printf 'ahead\t%s\t%s\t%s\n' "$q_owner" "$q_purpose" "$q_since"
+  done
+}
+# LEASE… OWNER PURPOSE NAME: writes a place, or who took it.
+l_placed() {
+  { printf '%s %s %s\n%s\n%s\n' $((l_up + ${1%% *})) "$l_bootid" "$1" "$2" "$3" >"$q/.new"; } 2>/dev/null && mv -fT "$q/.new" "$q/$4"
+}
+# Says that a newer deployment, as read last, made this one needless.
+l_passed() {
+  printf 'superseded\t%s\t%s\t%s\n' "$q_owner" "$q_purpose" "$q_since"
+  exit 0
+}
+# LANE SEQUENCE SINCE OWNER PURPOSE: ends those of the lane that wait and may be superseded, and sets q_number to the place of the first of
+# them. One with a higher sequence is newer.
+l_supersede() {
+  q_place=
+  for q_file in "$q"/[01].*; do
+    l_ticket "$q_file" && [ "$q_manner" = supersede ] && [ "$q_lane" = "$1" ] || continue
+    case $2:$q_sequence in
+      :* | *:- | *:) ;;
+      *) [ "$2" -ge "$q_sequence" ] || l_passed ;;
+    esac
+  done
+  for q_file in "$q"/[01].*; do
+    l_ticket "$q_file" && [ "$q_manner" = supersede ] && [ "$q_lane" = "$1" ] || continue
+    l_placed "600 gone $1 - $3" "$4" "$5" "gone.${q_file##*.}" || l_full "$L"
+    q_token=${q_file##*/?.}
+    q_place=${q_place:-${q_token%%.*}}
+    rm -f "$q_file"
+  done
+  q_number=${q_place:-$q_number}
+}
+
+# PATH TOKEN: gives the place up.
+l_dequeue() {
+  l_memory "$1" && [ -d "$L/queue" ] || return 0
+  l_guard
+  l_out "$2"
+}

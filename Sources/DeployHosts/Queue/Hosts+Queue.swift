@@ -1,0 +1,61 @@
+import DeployCore
+package import DeployModel
+
+extension Hosts {
+  /// Takes a place in the line for the lock of a host, or renews it.
+  /// - Parameter renews: a place that is gone is not taken again.
+  /// - Throws: what the host said, or that it is out of reach.
+  package func lineUp(
+    _ ticket: Ticket, renews: Bool, on host: DeployModel.Host, at path: String
+  ) async throws(Failure) -> LinePlace {
+    if let fault = ticket.fault { throw Failure(.invalid, "the place in line \(fault)") }
+    let words = [ticket.owner, ticket.purpose].map(Lock.word)
+    let answer = try await link(to: host).demand(
+      "l_queue",
+      [
+        host.place(path), ticket.token, ticket.isUrgent ? "0" : "1", ticket.manner.rawValue, ticket.lane,
+        ticket.sequence.map(String.init) ?? "", "\(ticket.since.milliseconds)", "\(max(3, ticket.lease.milliseconds / 1000))",
+      ] + words + [renews ? "1" : ""])
+    return LinePlace(answer.lines)
+  }
+
+  /// Gives a place up; if the host is out of reach, it ends with its lease.
+  package func leaveLine(_ token: String, on host: DeployModel.Host, at path: String) async {
+    guard Message.isPlain(token) else { return }
+    _ = try? await link(to: host).call("l_dequeue", [host.place(path), token], patience: .zero, within: .seconds(3))
+  }
+}
+
+extension LinePlace {
+  /// What `l_queue` printed, or `l_lock` if somebody comes first.
+  init(_ lines: [Substring]) {
+    self.init(holder: Hosts.holder(lines))
+    for line in lines {
+      let words = line.parts(at: "\t", keepingEmpty: true).map(String.init)
+      switch words[0] {
+      case "lost": isLost = true
+      case "awaits":
+        let sides = words.count > 1 ? words[1].parts(at: " ", most: 1).map(String.init) : []
+        if sides.count == 2, sides[0] == holder?.deployment { awaited = Awaited(line: sides[1]) }
+      case "ahead", "superseded":
+        guard words.count == 4 else { continue }
+        let other = Other(owner: words[1], purpose: words[2], since: Timestamp(milliseconds: Int(words[3]) ?? 0))
+        if words[0] == "ahead" { ahead.append(other) } else { superseded = other }
+      default: break
+      }
+    }
+  }
+
+  /// Why a lock that nobody holds is not given; nil: nobody comes first.
+  fileprivate var reason: Failure? {
+    if let superseded {
+      return Failure(.locked, "a newer deployment superseded this one: \(superseded.purpose), by \(superseded.owner)")
+    }
+    guard let first = ahead.first else { return nil }
+    return Failure(
+      .locked, "\(first.owner) waits for the lock and comes first: \(first.purpose)", fix: "--on-busy wait stands in line behind it")
+  }
+
+  /// The same for the lock that was asked for.
+  var refusal: Failure? { holder == nil ? reason : nil }
+}
