@@ -22,6 +22,8 @@ package struct Desk: Sendable {
   let system: CISystem?
   /// Where recipes are played.
   let stage: RehearsalStage
+  /// The table of a time zone by its name, as the time zone database has it; nil: this machine has none of that name.
+  let zones: @Sendable (String) -> [UInt8]?
   /// The place in line that the command has, if it has one.
   let line = OwnTurn()
   /// How long a host keeps a place in line that nobody renews.
@@ -40,7 +42,7 @@ package struct Desk: Sendable {
     ports: Ports, journal: any PastJournal, shelf: any BundleShelf, builder: any BundleBuilder, reviewer: any BundleReviewer,
     watch: any HostWatch, secrets: any SecretKeeper, engines: any RunningEngines, messages: any MessageDoor, hosts: any HostDoor,
     stage: RehearsalStage, machine: String, commits: any VersionControl = NoVersionControl(), system: CISystem? = nil,
-    lineLease: Interval = .seconds(30),
+    lineLease: Interval = .seconds(30), zones: @escaping @Sendable (String) -> [UInt8]? = { _ in nil },
     ending programs: @escaping @Sendable () async -> Void = {},
     closing doors: @escaping @Sendable () async -> Void = {}, tell: @escaping @Sendable (DeskEvent) -> Void
   ) {
@@ -59,6 +61,7 @@ package struct Desk: Sendable {
     self.stage = stage
     self.machine = machine
     self.lineLease = lineLease
+    self.zones = zones
     self.programs = programs
     self.doors = doors
     self.tell = tell

@@ -15,6 +15,8 @@ package struct DeploymentRequest: Sendable, Hashable, Codable {
   package var said: Said
   /// Its place in the order in which its caller began deployments, from 0; nil: nobody said.
   package var sequence: Int?
+  /// Why freeze windows do not hold for it; nil: they do.
+  package var freezeOverride: String?
   package init(
     recipe: String? = nil, group: String? = nil, revision: String? = nil, only: [String] = [], parameters: [Value.Member] = [],
     force: Bool = false, orphans: LockRequest.Orphans = .wait, said: Said = Said(), sequence: Int? = nil

@@ -3,7 +3,7 @@ extension Plan: Codable {
   private enum Member: String, CodingKey {
     case id, kind, application, recipe, group, actor, at, engine, bundle, release, recipes, parameters, hosts, stages
     case bounds, path, shared, keep, reuse, onFailure, onSuccess, rollback, inputs, lock, seed, secrets, trial, prunesLast, tracksService
-    case rules, partners, provenance, receiptsAt
+    case rules, partners, provenance, receiptsAt, freeze
   }
 
   package func encode(to encoder: any Encoder) throws {
@@ -38,6 +38,7 @@ extension Plan: Codable {
     try members.encodeIfPresent(flow.prunesLast, forKey: .prunesLast)
     try members.encodeIfPresent(flow.tracksService, forKey: .tracksService)
     try members.encodeIfPresent(flow.rules, forKey: .rules)
+    try members.encodeIfPresent(flow.freeze, forKey: .freeze)
     if !partners.isEmpty { try members.encode(partners, forKey: .partners) }
     try members.encodeIfPresent(origin.provenance, forKey: .provenance)
     try members.encodeIfPresent(origin.receiptsAt, forKey: .receiptsAt)
@@ -70,7 +71,8 @@ extension Plan: Codable {
         rollback: try members.decode(Bool.self, forKey: .rollback), trial: try members.decodeIfPresent(Bool.self, forKey: .trial),
         prunesLast: try members.decodeIfPresent(Bool.self, forKey: .prunesLast),
         tracksService: try members.decodeIfPresent(Bool.self, forKey: .tracksService),
-        rules: try members.decodeIfPresent(Flow.Rules.self, forKey: .rules)),
+        rules: try members.decodeIfPresent(Flow.Rules.self, forKey: .rules),
+        freeze: try members.decodeIfPresent(Freeze.Rule.self, forKey: .freeze)),
       hosts: try members.decode([HostPlan].self, forKey: .hosts), bounds: try members.decode(Bounds.self, forKey: .bounds),
       lock: try members.decode(LockRequest.self, forKey: .lock),
       partners: try members.decodeIfPresent([Partner].self, forKey: .partners) ?? [])

@@ -92,6 +92,8 @@ extension Plan {
     package let prunesLast: Bool?
     /// Whether its journal tells when a host leaves and joins the service; nil in plans of older versions: it does not.
     package let tracksService: Bool?
+    /// When no wave of it begins; nil: its recipe says no such time.
+    package let freeze: Freeze.Rule?
     /// Which rules of pauses, looks and answers hold; nil in plans of older versions: those of then. The rest of a journal follows from its
     /// plan, so a deployment that an older version began keeps its rules.
     package let rules: Rules?
@@ -122,8 +124,9 @@ extension Plan {
 
     package init(
       stages: [Stage], onFailure: [Body] = [], onSuccess: [Body] = [], rollback: Bool = true, trial: Bool? = nil, prunesLast: Bool? = nil,
-      tracksService: Bool? = nil, rules: Rules? = nil
+      tracksService: Bool? = nil, rules: Rules? = nil, freeze: Freeze.Rule? = nil
     ) {
+      self.freeze = freeze
       self.stages = stages
       self.onFailure = onFailure
       self.onSuccess = onSuccess

@@ -17,6 +17,8 @@ package struct Recipe: Sendable, Hashable, Codable {
   package var secrets: [String]
   /// Set where bundles are installed by the appspec file they hold.
   package var appspec: AppSpecOptions?
+  /// When nothing of it is deployed.
+  package var freeze: [FreezeWindow] = []
   package var place: SourcePlace?
   /// Where each field came from, for `lander show`: field name and source.
   package var origins: [Value.Member]

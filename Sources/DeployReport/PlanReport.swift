@@ -123,6 +123,7 @@ package struct PlanReport: Sendable {
     rows.append(["Path", "\(plan.placement.path), the newest \(plan.placement.keep.of("release")) kept\(shared)"])
     rows.append(["Stages", plan.flow.stages.map(\.sentence).joined(separator: ", then ")])
     if !plan.partners.isEmpty { rows.append(["Partners", plan.partners.map(\.host.name).joined(separator: " ")]) }
+    if let freeze = plan.flow.freeze { rows.append(["Freeze", freeze.sentence(at: plan.origin.at)]) }
     rows.append(["Bounds", plan.bounds.sentence(of: plan.hosts.count)])
     return rows
   }

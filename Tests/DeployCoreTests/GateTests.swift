@@ -290,12 +290,12 @@ struct GateTests {
 }
 
 /// A strategy that decides these, one after the other; one that `catches` goes on after errors.
-private final class Deciding: Scripts {
+final class Deciding: Scripts {
   private var decisions: ArraySlice<Decision>
   private let catches: Bool
   /// Functions that look: they sleep until they are ended.
   private var sleeping: [ScriptID] = []
-  init(_ decisions: [Decision], catches: Bool) {
+  init(_ decisions: [Decision], catches: Bool = false) {
     self.decisions = decisions[...]
     self.catches = catches
   }

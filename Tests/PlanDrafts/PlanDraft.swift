@@ -31,6 +31,7 @@ package struct PlanDraft {
   package var prunesLast: Bool?
   package var tracksService: Bool?
   package var rules: Plan.Flow.Rules?
+  package var freeze: Freeze.Rule?
   package var partners: [Partner]
   package var provenance: Provenance?
 
@@ -85,6 +86,7 @@ package struct PlanDraft {
       rollback: plan.flow.rollback, inputs: plan.content.inputs, lock: plan.lock, seed: plan.origin.seed, secrets: plan.content.secrets,
       trial: plan.flow.trial, prunesLast: plan.flow.prunesLast,
       tracksService: plan.flow.tracksService, rules: plan.flow.rules, partners: plan.partners, provenance: plan.origin.provenance)
+    freeze = plan.flow.freeze
   }
 
   package var plan: Plan {
@@ -94,7 +96,7 @@ package struct PlanDraft {
       content: Plan.Content(bundle: bundle, release: release, recipes: recipes, inputs: inputs, secrets: secrets), placement: placement,
       flow: Plan.Flow(
         stages: stages, onFailure: onFailure, onSuccess: onSuccess, rollback: rollback, trial: trial, prunesLast: prunesLast,
-        tracksService: tracksService, rules: rules),
+        tracksService: tracksService, rules: rules, freeze: freeze),
       hosts: hosts, bounds: bounds, lock: lock, partners: partners)
   }
 }

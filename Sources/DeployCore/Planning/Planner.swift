@@ -63,6 +63,8 @@ package enum Planner {
     package var ticket: String?
     /// As in the request.
     package var sequence: Int?
+    /// When no wave begins; nil: the recipe says no such time.
+    package var freeze: Freeze.Rule?
     /// A rule that is not kept, for tests of the checkers.
     package var lapse: Lapse?
     package init(
@@ -118,7 +120,7 @@ package enum Planner {
       content: Plan.Content(
         bundle: input.bundle, release: input.release, recipes: pinned, inputs: inputs,
         secrets: sorted(recipe.secrets + input.foundSecrets)),
-      placement: recipe.placement, flow: flow(of: recipe), hosts: hosts,
+      placement: recipe.placement, flow: flow(of: recipe, input.freeze), hosts: hosts,
       bounds: try bounds.letting(hosts, move: selection.configuration, beside: input.others),
       lock: lock, partners: partners)
   }
@@ -128,11 +130,11 @@ package enum Planner {
     names.sorted().reduce(into: []) { sorted, name in if sorted.last != name { sorted.append(name) } }
   }
 
-  private static func flow(of recipe: Recipe) -> Plan.Flow {
+  private static func flow(of recipe: Recipe, _ freeze: Freeze.Rule?) -> Plan.Flow {
     Plan.Flow(
       stages: recipe.flow.stages, onFailure: recipe.flow.onFailure.map { Body(recipe: 0, function: $0) },
       onSuccess: recipe.flow.onSuccess.map { Body(recipe: 0, function: $0) }, rollback: recipe.flow.rollback, trial: true, prunesLast: true,
-      tracksService: true, rules: .newest)
+      tracksService: true, rules: .newest, freeze: freeze)
   }
 
   private static func plan(

@@ -18,6 +18,8 @@ package enum Lapse: Sendable, Hashable {
   case failedGateIgnored
   /// A gate that nobody answers passes at its deadline (against P5).
   case silenceApproves
+  /// A wave begins in a freeze (against P5).
+  case freezeIgnored
   /// Traffic that was shifted stays where it is when the deployment fails (against P7).
   case trafficForgotten
   /// A message leaves its mailbox before it is in the journal (against P2).

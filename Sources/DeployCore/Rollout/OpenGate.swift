@@ -10,8 +10,8 @@ struct OpenGate: Sendable, Hashable {
 
   let number: Int
   let gate: Gate
-  /// The strategy that asked.
-  let script: ScriptID
+  /// The strategy that asked; nil: a freeze window holds the wave that was asked for.
+  let script: ScriptID?
   /// Rings at the deadline, or for the next look; nil: neither is due.
   var timer: Int?
   /// Looks are due, and a pause holds them.

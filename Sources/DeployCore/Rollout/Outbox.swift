@@ -49,6 +49,8 @@ struct Outbox: Sendable, Hashable {
     case traffic
     /// The limit of what runs after the deployment.
     case notices
+    /// A freeze begins or ends.
+    case freeze
   }
 
   private(set) var effects: [Effect] = []

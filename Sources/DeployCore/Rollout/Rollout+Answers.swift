@@ -28,6 +28,8 @@ extension Rollout {
     switch (message.kind, open.gate.kind) {
     case (.promote, .approval): return "\(title) waits for a person who approves, and is not passed by promote"
     case (.promote, .pause): return "\(title) waits for a resume, and is not passed by promote"
+    case (.promote, .time) where open.script == nil && message.comment.isEmpty:
+      return "\(title) is passed with a reason only: lander promote \(plan.id) \(open.number) --comment TEXT"
     case (.approve, .time), (.approve, .check): return "\(title) waits for no approval; promote passes it"
     case (.approve, .pause): return "\(title) waits for a resume, not for an approval"
     default: return nil

@@ -17,7 +17,8 @@ extension Rollout {
       }
     }
     held = []
-    // A pause may have held a wave with nothing under way.
+    // A pause or a freeze may have held a wave with nothing under way.
+    if isHeldByFreeze { dropGate(error.failure.message) }
     if let wave, wave.running == 0 { admit() }
     dropGate(error.failure.message)
     giveUpReadyHosts()

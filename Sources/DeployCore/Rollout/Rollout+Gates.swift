@@ -172,18 +172,22 @@ extension Rollout {
       }
     }
     note(.gateClosed(number: open.number, answer))
+    guard let script = open.script else {
+      if answer.verdict == .fail { return fail(ScriptError(open.failure(answer))) }
+      return beginHeldWave()
+    }
     switch answer.verdict {
     case .inconclusive:
       let question = Gate(
         .approval, name: open.gate.name, message: "nobody can tell: \(answer.comment)", time: Deadlines.approval,
         failing: open.gate.failing,
         place: open.gate.place)
-      return self.open(question, for: open.script)
+      return self.open(question, for: script)
     case .fail where open.gate.failing == .fail && lapse != .failedGateIgnored:
       fail(ScriptError(open.failure(answer), place: open.gate.place))
     default: break
     }
-    tree.answer(open.script, .gate(answer), &outbox)
+    tree.answer(script, .gate(answer), &outbox)
   }
 
   /// The deployment has failed, and nobody is to answer any more. The strategy was cancelled, and hears of that now.
@@ -191,7 +195,7 @@ extension Rollout {
     guard let open = take() else { return }
     let answer = GateAnswer(.inconclusive, comment: reason)
     note(.gateClosed(number: open.number, answer))
-    tree.answer(open.script, .gate(answer), &outbox)
+    if let script = open.script { tree.answer(script, .gate(answer), &outbox) }
   }
 
   /// Takes the gate away with all that it waits for.

@@ -13,13 +13,14 @@ extension Rollout {
     waves += 1
     admission.waveBegan(hosts.count)
     wave = Wave(hosts, parallel: parallel, upto: upto, for: script)
+    if !hosts.isEmpty, holdsWave() { return }
     if !isPaused { announceWave() }
     admit()
   }
 
   /// Says that the wave begins. A wave that a pause holds is announced when it goes ahead.
   mutating func announceWave() {
-    guard let held = wave, !held.isAnnounced, !held.hosts.isEmpty else { return }
+    guard let held = wave, !held.isAnnounced, !held.hosts.isEmpty, !isHeldByFreeze else { return }
     wave?.isAnnounced = true
     note(.waveBegan(number: waves, hosts: held.hosts, upto: held.upto))
   }
@@ -36,7 +37,7 @@ extension Rollout {
   mutating func admit() {
     while true {
       let mayBegin = failure == nil && admission.exhausted == nil
-      if mayBegin, isPaused, wave?.isOpen == true { return }
+      if mayBegin, isPaused || isHeldByFreeze, wave?.isOpen == true { return }
       switch wave?.next(admission, mayBegin: mayBegin) {
       case nil, .wait: return
       case .start(let host): startHost(host)

@@ -35,6 +35,7 @@ package struct Rollout: Sendable {
   var waves = 0
   /// The gate that is open; nil: none is.
   var gate: OpenGate?
+  var freeze = FreezeState()
   /// The names of the gates that were opened, in order.
   var gates: [String] = []
   var traffic = Shifting()
@@ -103,6 +104,7 @@ package struct Rollout: Sendable {
   }
 
   private mutating func start() {
+    if statuses.contains(.pending) { watchFreeze() }
     guard statuses.contains(.pending) else {
       note(.remark("every host already runs what is asked for: \(plan.alike)"))
       // What an engine brought everywhere before it died is good by now, and the hosts are told.
@@ -150,6 +152,7 @@ package struct Rollout: Sendable {
     case .look(let slot, let script): lookRang(slot, script)
     case .looks(let gate, let timer): looksRang(gate, timer)
     case .traffic: trafficRang()
+    case .freeze: freezeTurned()
     case .notices: endNotices(Failure(.timeout, "not done within \(Deadlines.notices), the time of all that runs after a deployment"))
     }
   }

@@ -13,6 +13,7 @@ extension Desk {
   ) async throws -> PlannedDeployment {
     let request = asked.request
     let selection = try await Selecting(project: project, stage: stage).selection(asked)
+    let freeze = try freeze(of: selection.recipe, override: request.freezeOverride)
     let built = try await build(selection.recipe, request.revision, of: project)
     let appSpec = try await appSpec(of: selection.recipe, built.manifest)
     let sources = try await shelf.keep(project.project.sources)
@@ -34,7 +35,7 @@ extension Desk {
     input.waves = .rehearsing
     let rehearsal = try await rehearsing(Planner.deployment(input, by: identity), project).run()
     try refuse(rehearsal.problems)
-    input.waves = rehearsal.waves
+    (input.waves, input.freeze) = (rehearsal.waves, freeze)
     input.foundSecrets = rehearsal.secrets
     let plan = try Planner.deployment(input, by: identity)
     let wrong = await secretProblems(plan.content.secrets) + ScriptCheck(shelf: shelf).problems(built.manifest, rehearsal.good)

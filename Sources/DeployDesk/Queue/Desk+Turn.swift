@@ -9,9 +9,14 @@ extension Desk {
   package func planInTurn(
     _ asked: Asked, of project: LoadedProject, _ busy: WhenBusy, urgent: String? = nil
   ) async throws -> PlannedDeployment {
+    if asked.unclear.isEmpty, let recipe = try? Selection.recipe(asked.request.recipe, in: project.project) {
+      try refuseFrozen(try freeze(of: recipe, override: asked.request.freezeOverride))
+    }
     do {
       let turn = try await turn(asked, of: project, busy, urgent)
-      return try await plan(asked, of: project, ticket: turn?.ticket.token)
+      let planned = try await plan(asked, of: project, ticket: turn?.ticket.token)
+      try refuseFrozen(planned.plan.flow.freeze)
+      return planned
     } catch {
       await line.leave()
       throw error

@@ -40,7 +40,7 @@ package enum Prelude {
     ("words/base64", PackageResources.base64_lua),
     ("words/bases", PackageResources.bases_lua),
     ("words/bundle", PackageResources.bundle_lua), ("words/configuration", PackageResources.configuration_lua),
-    ("words/env", PackageResources.env_lua),
+    ("words/env", PackageResources.env_lua), ("words/freeze", PackageResources.freeze_lua),
     ("words/group", PackageResources.group_lua), ("words/hook", PackageResources.hook_lua), ("words/host", PackageResources.host_lua),
     ("words/json", PackageResources.json_lua), ("words/named", PackageResources.named_lua), ("words/option", PackageResources.option_lua),
     ("words/param", PackageResources.param_lua),

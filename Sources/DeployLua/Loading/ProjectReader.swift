@@ -101,11 +101,21 @@ struct ProjectReader {
     let flow = Recipe.Flow(
       stages: list(value["stages"]).compactMap(stage), hooks: hooks, onFailure: numbers(value["on_failure"]),
       onSuccess: numbers(value["on_success"]), rollback: value["rollback"]?.bool ?? true)
-    return Recipe(
+    var recipe = Recipe(
       name: value["name"]?.text ?? "", application: value["application"]?.text, revision: value["revision"].map(revision),
       targets: targets(value["targets"]), configuration: value["configuration"].map(configuration), placement: placement,
       user: value["user"]?.text, parameters: list(value["params"]).map(parameter), flow: flow, appspec: value["appspec"].map(appSpec),
       place: place(value), origins: origins, partners: texts(value["partners"]))
+    recipe.freeze = list(value["freeze"]).map(freeze)
+    return recipe
+  }
+
+  private func freeze(_ value: Value) -> FreezeWindow {
+    FreezeWindow(
+      days: numbers(value["days"]),
+      dates: list(value["dates"]).map { FreezeWindow.Dates(first: $0["first"]?.int ?? 0, last: $0["last"]?.int ?? 0) },
+      from: value["from"]?.int ?? 0, to: value["to"]?.int ?? 1440, zone: value["zone"]?.text ?? "UTC",
+      name: value["name"]?.text ?? "freeze", place: place(value))
   }
 
   private func appSpec(_ value: Value) -> AppSpecOptions {

@@ -26,6 +26,9 @@ struct QueueOptions: ParsableArguments {
   @Flag(help: "Come before all that wait, and end a deployment that has the hosts and waits at a gate or is paused. Needs --reason.")
   var urgent = false
 
+  @Flag(help: "Deploy although a freeze window of the recipe says no. Needs --reason, which is recorded.")
+  var overrideFreeze = false
+
   @Option(help: ArgumentHelp("Why a rule is set aside, in a line that is recorded with it.", valueName: "text"))
   var reason: String?
 
@@ -47,7 +50,12 @@ struct QueueOptions: ParsableArguments {
     if urgent, onBusy == .fail {
       problems.append(Problem("--on-busy fail does not wait, and --urgent waits", subject: "--urgent", fix: "leave one of them out"))
     }
-    if reason != nil, !urgent {
+    if overrideFreeze, line == nil {
+      problems.append(
+        Problem(
+          "it needs a reason, which is recorded", subject: "--override-freeze", fix: "--override-freeze --reason \"the shop is down\""))
+    }
+    if reason != nil, !urgent, !overrideFreeze {
       problems.append(
         Problem("it is a reason for nothing that was said", subject: "--reason", fix: "--message says why there is a deployment"))
     }
@@ -61,6 +69,7 @@ struct QueueOptions: ParsableArguments {
   func completing(_ asked: Asked) -> Asked {
     var asked = asked
     asked.request.sequence = sequence
+    asked.request.freezeOverride = overrideFreeze ? line : nil
     asked.unclear += problems
     // Why it is urgent is why it is deployed, unless more was said.
     if let urgency, asked.request.said.message == nil { asked.request.said.message = "urgent: \(urgency)" }

@@ -121,6 +121,7 @@ enum Wiring {
       reviewer: AppSpecReviewer(), watch: hosts, secrets: VaultSecrets(providers: providers, hosts: hosts),
       engines: ClaimHolders(claims: state.claims), messages: mailbox, hosts: hosts, stage: stage,
       machine: Identity.machine, commits: GitHistory(machine: machine), system: Identity.system,
+      zones: { TimeZones.table(of: $0) },
       ending: {
         await machine.end()
         await hosts.close()

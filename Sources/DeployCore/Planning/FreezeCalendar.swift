@@ -1,0 +1,47 @@
+package import DeployModel
+
+/// The moments of freeze windows.
+package enum FreezeCalendar {
+  /// How far ahead they are pinned: further than a deployment runs.
+  package static let reach = 35
+  /// The most windows of a recipe.
+  package static let windows = 50
+
+  /// The times that windows hold from a moment on, in order; what touches or overlaps is one.
+  /// - Parameter zones: of each window, by its index.
+  package static func times(_ windows: [FreezeWindow], in zones: [Zone], from now: Timestamp) -> [Freeze] {
+    let second = now.milliseconds / 1000
+    var found: [Freeze] = []
+    for (window, zone) in zip(windows.prefix(Self.windows), zones) {
+      let today = (second + zone.offset(at: second)) / 86_400
+      // One that began yesterday may still hold; clocks that turn shift a day's end.
+      for day in (today - 2)...(today + reach) where window.holds(day) {
+        let end = (window.to > window.from ? day : day + 1) * 86_400 + window.to * 60
+        let (from, until) = (zone.moment(of: day * 86_400 + window.from * 60, last: false), zone.moment(of: end, last: true))
+        guard until > second, until > from else { continue }
+        found.append(
+          Freeze(
+            from: Timestamp(milliseconds: from * 1000), until: Timestamp(milliseconds: until * 1000), name: window.name,
+            begin: Civil(from + zone.offset(at: from)).text,
+            end: "\(Civil(until + zone.offset(at: until)).text) \(window.zone)"))
+      }
+    }
+    return merged(found.sorted { ($0.from, $0.until, $0.name) < ($1.from, $1.until, $1.name) })
+  }
+
+  private static func merged(_ times: [Freeze]) -> [Freeze] {
+    times.reduce(into: []) { merged, next in
+      guard let last = merged.indices.last, next.from <= merged[last].until else { return merged.append(next) }
+      guard next.until > merged[last].until else { return }
+      (merged[last].until, merged[last].end) = (next.until, next.end)
+      if merged[last].name != next.name, !merged[last].name.hasSuffix(", \(next.name)") { merged[last].name += ", \(next.name)" }
+    }
+  }
+}
+
+extension FreezeWindow {
+  /// Whether it begins on a day, counted from 1970-01-01.
+  fileprivate func holds(_ day: Int) -> Bool {
+    (days.isEmpty || days.contains(Civil.weekday(day))) && (dates.isEmpty || dates.contains { $0.first <= day && day <= $0.last })
+  }
+}

@@ -1,0 +1,37 @@
+import DeployCore
+import DeployEngine
+import DeployModel
+
+extension Desk {
+  /// When no wave of a recipe begins, from now on; nil: it says no such time.
+  /// - Parameter override: why that does not hold for this deployment; nil: it does.
+  /// - Throws: every window whose time zone this machine does not know.
+  func freeze(of recipe: Recipe, override: String?) throws(Problems) -> Freeze.Rule? {
+    guard !recipe.freeze.isEmpty else { return nil }
+    var found: [Zone] = []
+    var problems: [Problem] = []
+    for window in recipe.freeze {
+      if let zone = Zone(fixed: window.zone) ?? zones(window.zone).flatMap({ Zone(table: $0) }) {
+        found.append(zone)
+      } else {
+        problems.append(
+          Problem(
+            "this machine knows no time zone \"\(window.zone)\"", place: window.place,
+            fix: "write a name of the time zone database such as \"Europe/Berlin\" (package tzdata has it), \"UTC\" or \"+01:00\""))
+      }
+    }
+    if !problems.isEmpty { throw Problems(problems) }
+    return Freeze.Rule(FreezeCalendar.times(recipe.freeze, in: found, from: now), override: override)
+  }
+
+  /// - Throws: if a freeze holds now and nobody set it aside.
+  func refuseFrozen(_ rule: Freeze.Rule?) throws(Problems) {
+    guard let rule, rule.override == nil, let held = rule.times.first(where: { $0.holds(now) }) else { return }
+    throw Problems(
+      Problem(
+        "nothing is deployed in the freeze \"\(held.name)\": it began \(held.begin) and lasts until \(held.end), for \(held.until - now)",
+        fix: "deploy after that; lander rollback and lander cancel are always possible\n"
+          + "--override-freeze --reason TEXT deploys all the same, and records who and why"),
+      exit: .refused)
+  }
+}

@@ -1,0 +1,37 @@
+/// A time in which a deployment begins nothing new on further hosts: pinned when it is planned, so that a later change of clocks or time
+/// zones changes nothing.
+package struct Freeze: Sendable, Hashable, Codable {
+  package var from: Timestamp
+  /// The first moment that is free again.
+  package var until: Timestamp
+  /// What people call it.
+  package var name: String
+  /// When it begins, by the clock of its place: `Fri 2026-11-27 15:00`.
+  package var begin: String
+  /// When it ends, by the clock of its place: `Mon 2026-11-30 08:00 Europe/Berlin`.
+  package var end: String
+
+  package init(from: Timestamp, until: Timestamp, name: String, begin: String, end: String) {
+    self.from = from
+    self.until = until
+    self.name = name
+    self.begin = begin
+    self.end = end
+  }
+
+  /// Whether a moment lies in it.
+  package func holds(_ moment: Timestamp) -> Bool { from <= moment && moment < until }
+
+  /// What a deployment pins.
+  package struct Rule: Sendable, Hashable, Codable {
+    /// In their order, none of them in two.
+    package var times: [Freeze]
+    /// Why they do not hold for this deployment; nil: they do.
+    package var override: String?
+
+    package init(_ times: [Freeze], override: String? = nil) {
+      self.times = times
+      self.override = override
+    }
+  }
+}

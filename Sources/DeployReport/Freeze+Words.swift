@@ -1,0 +1,18 @@
+import DeployModel
+
+extension Freeze.Rule {
+  /// The time that holds and the next ones, for people who read a plan.
+  /// - Parameter moment: when it was planned.
+  func sentence(at moment: Timestamp) -> String {
+    var words: [String] = []
+    if let override { words.append("set aside: \(override)") }
+    let coming = times.filter { $0.until > moment }
+    if let held = coming.first, held.holds(moment) {
+      words.append("\"\(held.name)\" holds now, until \(held.end)" + (override == nil ? ": deploy is refused" : ""))
+    }
+    let later = coming.filter { !$0.holds(moment) }
+    words += later.prefix(2).map { "\"\($0.name)\" from \($0.begin) to \($0.end)" }
+    if later.count > 2 { words.append("\(later.count - 2) more in the next five weeks") }
+    return words.isEmpty ? "none in the next five weeks" : SafeText.line(words.joined(separator: "; "))
+  }
+}

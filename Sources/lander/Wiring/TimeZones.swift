@@ -1,0 +1,28 @@
+import FoundationEssentials
+import Glibc
+
+/// The time zone database of this machine.
+enum TimeZones {
+  private static let folders = ["/usr/share/zoneinfo", "/usr/lib/zoneinfo", "/etc/zoneinfo"]
+  /// The largest table is a few kB.
+  private static let limit = 256 * 1024
+
+  /// The table of a zone; nil: there is none, or the name is none.
+  static func table(of name: String) -> [UInt8]? {
+    let parts = name.split(separator: "/", omittingEmptySubsequences: false)
+    let isName = parts.allSatisfy { part in
+      !part.isEmpty
+        && part.utf8.allSatisfy {
+          (0x30...0x39).contains($0) || (0x41...0x5A).contains($0) || (0x61...0x7A).contains($0) || [0x2B, 0x2D, 0x5F].contains($0)
+        }
+    }
+    guard isName, name.utf8.count <= 100 else { return nil }
+    return folders.lazy.compactMap { bytes(at: "\($0)/\(name)") }.first
+  }
+
+  private static func bytes(at path: String) -> [UInt8]? {
+    var status = stat()
+    guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_size <= limit else { return nil }
+    return FileManager.default.contents(atPath: path).map { Array($0) }
+  }
+}
