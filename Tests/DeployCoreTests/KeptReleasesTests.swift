@@ -46,6 +46,23 @@ struct KeptReleasesTests {
     #expect(trial.list.map(\.verdict) == [.trial])
   }
 
+  @Test("a release is named by the commit that it was made from, by the beginning too, and a commit of two releases is unclear")
+  func commit() throws {
+    func made(_ release: String, _ deployment: String, at: Int, from commit: String) -> Receipt {
+      var receipt = receipt(release, deployment, at: at)
+      receipt.provenance = Provenance(commit: Commit(id: commit + String(repeating: "0", count: 34)))
+      return receipt
+    }
+    let kept = KeptReleases([
+      host(
+        "h1", made("bbbb2222", "d3", at: 3, from: "3f2a91"), made("aaaa1111", "d2", at: 2, from: "77c0de"),
+        kept: [made("abcd3333", "d1", at: 1, from: "3f2a91")])
+    ])
+    #expect(try kept.find("77c0de0").release.id == "aaaa1111")
+    #expect(refusal(kept, "3f2a91")?.message == "\"3f2a91\" names 2 releases")
+    #expect(refusal(kept, "3f2a92")?.message == "no host keeps a release \"3f2a92\"")
+  }
+
   @Test("deployed again and good, a release that was taken back is good again")
   func again() {
     let hosts = [host("h1", receipt("cccc3333", "d6", at: 6), receipt("aaaa1111", "d5", at: 5, undid: "d4"))]

@@ -52,14 +52,16 @@ package struct KeptReleases: Sendable {
     list = known + kept.filter { $0.receipt == nil }
   }
 
-  /// The receipt of the release that a word names: a release, a bundle by its digest, each by its beginning too, or a deployment.
+  /// The receipt of the release that a word names: a release, a bundle by its digest, a commit that it was made from, each by
+  /// its beginning too, or a deployment.
   /// - Throws: if none or several are meant, or the one that is meant is no good one, with those that are.
   package func find(_ word: String) throws(Problems) -> Receipt {
     let text = word.hasPrefix("bundle:") ? String(word.dropFirst("bundle:".count)) : word
     let meant = list.filter { kept in
       guard text.utf8.count >= 4 else { return false }
       let isBundle = kept.receipt.map { $0.inputs.bundle.hex.hasPrefix(text) || $0.deployment.isExactly(text) } ?? false
-      return kept.release.hasPrefix(text) || isBundle
+      let isCommit = kept.receipt?.provenance?.commit?.id.hasPrefix(text) ?? false
+      return kept.release.hasPrefix(text) || isBundle || isCommit
     }
     guard let first = meant.first else {
       throw Problems(Problem("no host keeps a release \"\(word)\"", subject: "--to", fix: choice(near: word)), exit: .refused)

@@ -24,6 +24,11 @@ struct DeployCommand: Verb {
   @OptionGroup var form: ResultOptions
   @OptionGroup var progress: ProgressOptions
   @OptionGroup var request: RequestOptions
+  @Option(
+    help: ArgumentHelp(
+      "Deploy the very bundle that all hosts of this group run, with the parameters that it was deployed with there.", valueName: "name"),
+    completion: KnownNames.groups)
+  var fromGroup: String?
   @OptionGroup var queue: QueueOptions
   @OptionGroup var bundle: AppSpecOption
   @OptionGroup var choices: AppSpecChoices
@@ -32,7 +37,8 @@ struct DeployCommand: Verb {
     let project = try bundle.project(choices) ?? Wiring.project(options)
     let desk = try Wiring.desk(for: project, options, tell: terminal.listener())
     return try await desk.use { desk in
-      let asked = queue.completing(try request.asked(of: project.project))
+      var asked = queue.completing(try request.asked(of: project.project))
+      if let fromGroup { asked = try await desk.adopting(fromGroup, asked, of: project) }
       let planned = try await desk.planInTurn(asked, of: project, queue.busy, urgent: queue.urgency)
       return try await Launch(desk: desk, terminal: terminal, progress: progress, folder: project.folder, typed: project.typed).deploy(
         planned.plan)

@@ -29,7 +29,7 @@ struct RollbackCommand: Verb {
   @OptionGroup var choice: HostChoice
   @Option(
     name: .customLong("to"),
-    help: ArgumentHelp("Go to this release, bundle or deployment, of those that the hosts keep.", valueName: "release"))
+    help: ArgumentHelp("Go to this release, bundle, commit or deployment, of those that the hosts keep.", valueName: "release"))
   var aim: String?
   @Flag(help: "Take hosts along that run something else than the rest of the group.")
   var straighten = false
