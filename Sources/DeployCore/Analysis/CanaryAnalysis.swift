@@ -1,0 +1,162 @@
+/// Compares hosts that have a release with twins that do not: is it worse than a margin allows? It may be asked after every look; the error
+/// that it was given holds for all looks together. Three answers: bad, good, and not yet. Without data there is no answer.
+package struct CanaryAnalysis: Sendable, Hashable {
+  /// What is measured of a host in one interval.
+  package enum Measure: Sendable, Hashable {
+    /// Requests, and how many of them failed.
+    case counts(failed: Int, of: Int)
+    /// One number, such as the p95 of its latency.
+    case value(Double)
+  }
+
+  /// A pair of twins in one interval; nil: no data.
+  package struct Pair: Sendable, Hashable {
+    package var canary: Measure?
+    package var twin: Measure?
+    package init(canary: Measure?, twin: Measure?) { (self.canary, self.twin) = (canary, twin) }
+  }
+
+  package enum Verdict: Sendable, Hashable {
+    /// It is worse than the margin allows.
+    case bad
+    /// It is not worse than the margin allows.
+    case good
+    /// More looks may tell.
+    case notYet
+    /// All looks are taken, or nothing could ever be told; the sentence says why.
+    case inconclusive(String)
+  }
+
+  /// What was found so far.
+  package struct Finding: Sendable, Hashable {
+    package var verdict: Verdict
+    /// What the canaries show minus what the twins show; nil: no data.
+    package var effect: Double?
+    /// Of rates: the difference lies between these; nil: it is not known.
+    package var low: Double?
+    package var high: Double?
+    /// Looks that were taken, and pairs that had data in any of them.
+    package var looks: Int
+    package var pairs: Int
+  }
+
+  private let margin: Margin
+  private let alpha: Double
+  private let most: Int
+  /// Of counts, all hosts of a side together.
+  private var canaries = RateBounds()
+  private var twins = RateBounds()
+  /// Of values: above the margin, and below it.
+  private var worse: TwinSigns
+  private var better: TwinSigns
+  private var sums = Sums()
+  private var hasCounts = false
+  /// By pair: whether it had data in any look.
+  private var seen: [Bool]
+  private var taken = 0
+  /// Bad or good, once it was shown: the error holds for all looks together, so what was shown stays.
+  private(set) var shown: Verdict?
+
+  private struct Sums: Sendable, Hashable {
+    var canary = 0.0
+    var twin = 0.0
+    var count = 0
+  }
+
+  /// Why an analysis makes no sense; nil: it does.
+  package static func problem(pairs: Int, alpha: Double, looks: Int) -> String? {
+    if pairs < 1 { return "there is no pair of twins: a host with the release, and one like it without" }
+    if !(alpha > 0 && alpha <= 0.5) { return "alpha is above 0 and at most 0.5, got \(alpha)" }
+    if looks < 1 || looks > 10_000 { return "an analysis takes 1 to 10,000 looks, got \(looks)" }
+    return nil
+  }
+
+  /// - Parameters:
+  ///   - pairs: number of pairs of twins.
+  ///   - alpha: how often a release that is within the margin is called bad, and one that is worse good, each over all looks.
+  ///   - looks: at most so many are taken; 1 to 10,000.
+  package init(pairs: Int, margin: Margin, alpha: Double = 0.01, looks: Int) {
+    self.margin = margin
+    self.alpha = alpha
+    most = looks
+    worse = TwinSigns(pairs: pairs, looks: looks)
+    better = worse
+    seen = (0..<pairs).map { _ in false }
+  }
+
+  /// One look: what each pair showed since the look before, in the same order every time.
+  package mutating func look(_ pairs: [Pair]) {
+    guard taken < most else { return }
+    taken += 1
+    var (above, below) = (seen.map { _ in 0 }, seen.map { _ in 0 })
+    for (number, pair) in pairs.enumerated() where seen.indices.contains(number) {
+      if case .counts(let failed, let total)? = pair.canary { count(failed, total, number, isCanary: true) }
+      if case .counts(let failed, let total)? = pair.twin { count(failed, total, number, isCanary: false) }
+      guard case .value(let canary)? = pair.canary, case .value(let twin)? = pair.twin, canary.isFinite, twin.isFinite else { continue }
+      seen[number] = true
+      sums = Sums(canary: sums.canary + canary, twin: sums.twin + twin, count: sums.count + 1)
+      let limit = margin.limit(twin)
+      if canary != limit { (above[number], below[number]) = canary > limit ? (1, -1) : (-1, 1) }
+    }
+    worse.look(above)
+    better.look(below)
+    if shown == nil { shown = hasCounts ? shownByRates : shownByValues }
+  }
+
+  private mutating func count(_ failed: Int, _ total: Int, _ pair: Int, isCanary: Bool) {
+    guard total > 0, failed >= 0, failed <= total else { return }
+    (hasCounts, seen[pair]) = (true, true)
+    if isCanary { canaries.add(failed: failed, of: total) } else { twins.add(failed: failed, of: total) }
+  }
+
+  /// What was found so far.
+  package var finding: Finding {
+    var finding = hasCounts ? ofRates : ofValues
+    if let shown { finding.verdict = shown }
+    return finding
+  }
+
+  private var shownByValues: Verdict? {
+    worse.evidence >= 1 / alpha ? .bad : better.evidence >= 1 / alpha ? .good : nil
+  }
+
+  /// Only the side on which the observed rates lie can be shown. Each of its two bounds may be wrong, so each has half of the error.
+  private var shownByRates: Verdict? {
+    guard let canary = canaries.rate, let twin = twins.rate else { return nil }
+    if canary > margin.limit(twin) { return canaries.lower(alpha / 2) > margin.limit(twins.upper(alpha / 2)) ? .bad : nil }
+    return canaries.upper(alpha / 2) < margin.limit(twins.lower(alpha / 2)) ? .good : nil
+  }
+
+  private var ofRates: Finding {
+    var finding = Finding(verdict: .notYet, looks: taken, pairs: seen.count { $0 })
+    guard let canary = canaries.rate, let twin = twins.rate else {
+      finding.verdict = end(canaries.rate == nil ? "no data came from the hosts with the release" : "no data came from their twins")
+      return finding
+    }
+    let (low, high) = (canaries.lower(alpha / 2), canaries.upper(alpha / 2))
+    let (twinLow, twinHigh) = (twins.lower(alpha / 2), twins.upper(alpha / 2))
+    (finding.effect, finding.low, finding.high) = (canary - twin, low - twinHigh, high - twinLow)
+    finding.verdict = end("\(canaries.total + twins.total) requests do not tell whether the rate is within the margin: more of them would")
+    return finding
+  }
+
+  private var ofValues: Finding {
+    var finding = Finding(verdict: .notYet, looks: taken, pairs: seen.count { $0 })
+    let needed = TwinSigns.needed(alpha)
+    guard sums.count > 0 else {
+      finding.verdict = end("no data came from any pair of twins")
+      return finding
+    }
+    finding.effect = (sums.canary - sums.twin) / Double(sums.count)
+    if seen.count < needed {
+      let pairs = "\(seen.count) \(seen.count == 1 ? "pair" : "pairs") of twins"
+      finding.verdict = .inconclusive(
+        "\(pairs) cannot tell a difference from chance with an error of \(alpha): \(needed) could, if all of them agree")
+    } else {
+      finding.verdict = end("\(seen.count) pairs of twins do not agree: more of them, or more time, would tell")
+    }
+    return finding
+  }
+
+  private func end(_ reason: String) -> Verdict { taken < most ? .notYet : .inconclusive(reason) }
+}

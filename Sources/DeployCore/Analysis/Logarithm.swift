@@ -1,0 +1,37 @@
+/// Natural logarithms and powers of e. The core has no mathematics library, so that the same numbers come out on every machine.
+enum Logarithm {
+  private static let ofTwo = 0.693_147_180_559_945_3
+
+  /// - Parameter number: from 0; of 0 it is minus infinity.
+  static func natural(_ number: Double) -> Double {
+    guard number > 0, number.isFinite else { return number == 0 ? -.infinity : number }
+    var (mantissa, exponent) = (number.significand, Double(number.exponent))
+    if mantissa > 1.414_213_562 {
+      mantissa /= 2
+      exponent += 1
+    }
+    // 2·artanh((m-1)/(m+1)), which is small here.
+    let ratio = (mantissa - 1) / (mantissa + 1)
+    let square = ratio * ratio
+    var (power, sum) = (ratio, 0.0)
+    for odd in stride(from: 1, through: 25, by: 2) {
+      sum += power / Double(odd)
+      power *= square
+    }
+    return 2 * sum + exponent * ofTwo
+  }
+
+  /// e to that power; infinity beyond what a number can be.
+  static func power(_ exponent: Double) -> Double {
+    guard exponent < 709 else { return .infinity }
+    guard exponent > -745 else { return 0 }
+    let doublings = (exponent / ofTwo).rounded()
+    let rest = exponent - doublings * ofTwo
+    var (term, sum) = (1.0, 1.0)
+    for count in 1...16 {
+      term *= rest / Double(count)
+      sum += term
+    }
+    return sum * Double(sign: .plus, exponent: Int(doublings), significand: 1)
+  }
+}

@@ -1,0 +1,236 @@
+import Foundation
+import Testing
+
+@testable import DeployCore
+
+/// Series of hosts as they are: points that follow from the ones before, hosts that differ, and a load that all of them share.
+private struct Series {
+  private var chance: Chance
+  private let phi: Double
+  init(_ seed: UInt64, phi: Double) { (chance, self.phi) = (Chance(seed), phi) }
+
+  mutating func normal() -> Double {
+    let (a, b) = (Double.random(in: 1e-12..<1, using: &chance), Double.random(in: 0..<1, using: &chance))
+    return (-2 * log(a)).squareRoot() * cos(2 * .pi * b)
+  }
+
+  /// An autoregressive series of mean 0 and deviation 1 that is under way already.
+  mutating func path(_ count: Int) -> [Double] {
+    var now = normal()
+    return (0..<count).map { _ in
+      now = phi * now + (1 - phi * phi).squareRoot() * normal()
+      return now
+    }
+  }
+
+  /// A count of a large number of requests, each failing by itself at that rate.
+  mutating func count(_ rate: Double, of total: Int) -> Int {
+    let mean = rate * Double(total)
+    guard mean < 40 else { return max(0, min(total, Int((mean + (mean * (1 - rate)).squareRoot() * normal()).rounded()))) }
+    var (left, failed) = (exp(-mean), 0)
+    var sum = left
+    let drawn = Double.random(in: 0..<1, using: &chance)
+    while drawn > sum, failed < total {
+      failed += 1
+      left *= mean / Double(failed)
+      sum += left
+    }
+    return failed
+  }
+
+  /// Of each host one number an interval: 100, a tenth of noise, a host's own 3%, and the common load.
+  mutating func values(pairs: Int, looks: Int, shift: Double) -> [[CanaryAnalysis.Pair]] {
+    let load = path(looks).map { 5 * $0 }
+    let hosts = (0..<2 * pairs).map { number in
+      let level = 100 * (1 + (number < pairs ? shift : 0)) * (1 + 0.03 * normal())
+      return zip(path(looks), load).map { level + 10 * $0 + $1 }
+    }
+    return (0..<looks).map { look in
+      (0..<pairs).map { CanaryAnalysis.Pair(canary: .value(hosts[$0][look]), twin: .value(hosts[pairs + $0][look])) }
+    }
+  }
+
+  /// Of one host of each side how many requests failed: the rate goes up and down with a load that both sides share.
+  mutating func counts(rate: Double, times factor: Double, requests: Int, looks: Int) -> [[CanaryAnalysis.Pair]] {
+    path(looks).map { load in
+      let now = rate * exp(0.5 * load - 0.125)
+      return [
+        CanaryAnalysis.Pair(
+          canary: .counts(failed: count(min(1, now * factor), of: requests), of: requests),
+          twin: .counts(failed: count(now, of: requests), of: requests))
+      ]
+    }
+  }
+}
+
+/// The judge that compares all points of one side with all of the other, as if each were by itself: Mann-Whitney's interval of 98%, and a
+/// quarter of the shift as tolerance.
+private func judgesBad(_ canary: [Double], _ twin: [Double]) -> Bool {
+  let differences = canary.flatMap { one in twin.map { one - $0 } }.sorted()
+  let (n, m) = (Double(canary.count), Double(twin.count))
+  let rank = max(0, Int((n * m / 2 - 2.326 * (n * m * (n + m + 1) / 12).squareRoot()).rounded(.down)))
+  let (low, high) = (differences[rank], differences[differences.count - 1 - rank])
+  let tolerance = 0.25 * abs(differences[differences.count / 2])
+  return low > tolerance || high < -tolerance
+}
+
+/// Whether a release is worse than a margin allows, told from hosts and their twins.
+@Suite("The analysis of canaries")
+struct CanaryAnalysisTests {
+  private static let isFull = ProcessInfo.processInfo.environment["LANDER_TESTS"] == "full"
+  private static let runs = isFull ? 2000 : 200
+  /// Of those that take longer.
+  private static let fewer = isFull ? 2000 : 80
+
+  /// The look at which it was found bad or good; nil: it was not.
+  private func end(_ analysis: CanaryAnalysis, _ looks: [[CanaryAnalysis.Pair]]) -> (look: Int, verdict: CanaryAnalysis.Verdict)? {
+    var analysis = analysis
+    for (number, look) in looks.enumerated() {
+      analysis.look(look)
+      if let verdict = analysis.shown { return (number + 1, verdict) }
+    }
+    return nil
+  }
+
+  /// So many false alarms of that many runs that a true share of `alpha` shows more than once in 10,000 suites.
+  private func allowed(_ alpha: Double, of runs: Int) -> Int {
+    let mean = alpha * Double(runs)
+    return Int((mean + 3.7 * (mean * (1 - alpha)).squareRoot()).rounded())
+  }
+
+  @Test(
+    "alike twins are called bad no more often than alpha, at a look each interval, however their points hang together",
+    arguments: [0, 0.5, 0.8, 0.95])
+  func valuesAlike(_ phi: Double) {
+    var series = Series(UInt64(phi * 100) + 3, phi: phi)
+    var (alarms, kayenta) = (0, 0)
+    for number in 0..<Self.runs {
+      let looks = series.values(pairs: 12, looks: 60, shift: 0)
+      if end(CanaryAnalysis(pairs: 12, margin: Margin(), alpha: 0.05, looks: 60), looks)?.verdict == .bad { alarms += 1 }
+      if number < Self.runs / 5, judged(looks, every: 10) != nil { kayenta += 1 }
+    }
+    print("φ \(phi), alike: called bad \(alarms) of \(Self.runs) at alpha 5%; the judge of pooled points \(kayenta) of \(Self.runs / 5)")
+    #expect(alarms <= allowed(0.05, of: Self.runs), "φ \(phi): \(alarms)")
+    // The same series mislead whoever takes each point by itself, or this would show nothing.
+    #expect(phi < 0.9 || kayenta > Self.runs / 20, "φ \(phi): \(kayenta)")
+  }
+
+  @Test(
+    "sides that share a rate which goes up and down are called bad no more often than alpha, and never good where it is twice the margin",
+    arguments: [0, 0.5, 0.8, 0.95])
+  func countsAlike(_ phi: Double) {
+    var series = Series(UInt64(phi * 100) + 5, phi: phi)
+    var (alarms, missed) = (0, 0)
+    for _ in 0..<Self.fewer {
+      let analysis = CanaryAnalysis(pairs: 1, margin: Margin(), alpha: 0.05, looks: 60)
+      if end(analysis, series.counts(rate: 0.001, times: 1, requests: 10_000, looks: 60))?.verdict == .bad { alarms += 1 }
+      let loose = CanaryAnalysis(pairs: 1, margin: Margin(relative: 0.5), alpha: 0.05, looks: 60)
+      if end(loose, series.counts(rate: 0.001, times: 2, requests: 10_000, looks: 60))?.verdict == .good { missed += 1 }
+    }
+    #expect(alarms <= allowed(0.05, of: Self.fewer), "φ \(phi): \(alarms)")
+    #expect(missed <= allowed(0.05, of: Self.fewer), "φ \(phi): \(missed)")
+  }
+
+  /// The look at which the judge of pooled points says no first, asked now and then; nil: it never does.
+  private func judged(_ looks: [[CanaryAnalysis.Pair]], every: Int) -> Int? {
+    func mean(_ measures: [CanaryAnalysis.Measure?]) -> Double {
+      measures.reduce(0) { if case .value(let value)? = $1 { $0 + value } else { $0 } } / Double(measures.count)
+    }
+    for end in stride(from: every, through: looks.count, by: every) {
+      let part = looks.prefix(end)
+      if judgesBad(part.map { mean($0.map(\.canary)) }, part.map { mean($0.map(\.twin)) }) { return end }
+    }
+    return nil
+  }
+
+  @Test("a shift of 20% on 20 hosts is found, and the delay is told beside that of the judge of pooled points")
+  func power() {
+    var series = Series(17, phi: 0.8)
+    var (delays, judges): ([Int], [Int]) = ([], [])
+    for _ in 0..<40 {
+      let looks = series.values(pairs: 20, looks: 60, shift: 0.2)
+      let found = end(CanaryAnalysis(pairs: 20, margin: Margin(relative: 0.02), alpha: 0.01, looks: 60), looks)
+      if let found, found.verdict == .bad { delays.append(found.look) }
+      if let look = judged(looks, every: 1) { judges.append(look) }
+    }
+    print(
+      "+20% on 20 hosts, φ 0.8: found after \(delays.sorted()[delays.count / 2]) intervals, the judge of pooled points after "
+        + "\(judges.sorted()[judges.count / 2])")
+    #expect(delays.count == 40, "\(delays)")
+    var quiet = 0
+    for _ in 0..<40 {
+      let looks = series.values(pairs: 20, looks: 60, shift: 0)
+      if end(CanaryAnalysis(pairs: 20, margin: Margin(relative: 0.3), alpha: 0.01, looks: 60), looks)?.verdict == .good { quiet += 1 }
+    }
+    #expect(quiet == 40, "a release that is well within its margin is accepted before its time is over")
+  }
+
+  @Test("one host tells twice as many errors from the twin's in a few looks, and errors where the twin has none")
+  func counts() {
+    var series = Series(19, phi: 0.5)
+    var delays: [Int] = []
+    for _ in 0..<40 {
+      let looks = series.counts(rate: 0.001, times: 5, requests: 3000, looks: 120)
+      if let found = end(CanaryAnalysis(pairs: 1, margin: Margin(relative: 0.5), looks: 120), looks), found.verdict == .bad {
+        delays.append(found.look)
+      }
+    }
+    #expect(delays.count == 40 && delays.max() ?? 99 < 40, "\(delays.sorted())")
+    var analysis = CanaryAnalysis(pairs: 1, margin: Margin(relative: 0.1), looks: 20)
+    for _ in 0..<5 { analysis.look([.init(canary: .counts(failed: 10, of: 1000), twin: .counts(failed: 0, of: 1000))]) }
+    #expect(analysis.finding.verdict == .bad, "\(analysis.finding)")
+    var clean = CanaryAnalysis(pairs: 1, margin: Margin(absolute: 0.01), looks: 20)
+    for _ in 0..<5 { clean.look([.init(canary: .counts(failed: 0, of: 1000), twin: .counts(failed: 0, of: 1000))]) }
+    #expect(clean.finding.verdict == .good, "\(clean.finding)")
+  }
+
+  @Test("no data is inconclusive, and so are too few twins for a difference of values, with the number that would do")
+  func nothing() {
+    var silent = CanaryAnalysis(pairs: 3, margin: Margin(), looks: 2)
+    silent.look([])
+    #expect(silent.finding.verdict == .notYet)
+    silent.look([.init(canary: nil, twin: .value(3)), .init(canary: .value(.nan), twin: .value(3))])
+    #expect(silent.finding.verdict == .inconclusive("no data came from any pair of twins"))
+    #expect(silent.finding.effect == nil)
+    var half = CanaryAnalysis(pairs: 1, margin: Margin(), looks: 1)
+    half.look([.init(canary: nil, twin: .counts(failed: 0, of: 10))])
+    #expect(half.finding.verdict == .inconclusive("no data came from the hosts with the release"))
+    var few = CanaryAnalysis(pairs: 3, margin: Margin(), alpha: 0.01, looks: 60)
+    few.look((0..<3).map { _ in .init(canary: .value(200), twin: .value(100)) })
+    #expect(
+      few.finding.verdict
+        == .inconclusive("3 pairs of twins cannot tell a difference from chance with an error of 0.01: 8 could, if all of them agree"))
+    #expect(few.finding.effect == 100)
+  }
+
+  @Test("what was shown at a look stays shown, and no look is taken beyond the last")
+  func sticky() {
+    var analysis = CanaryAnalysis(pairs: 12, margin: Margin(), alpha: 0.05, looks: 30)
+    for _ in 0..<20 { analysis.look((0..<12).map { _ in .init(canary: .value(2), twin: .value(1)) }) }
+    #expect(analysis.finding.verdict == .bad)
+    for _ in 0..<20 { analysis.look((0..<12).map { _ in .init(canary: .value(1), twin: .value(2)) }) }
+    #expect(analysis.finding.verdict == .bad && analysis.finding.looks == 30)
+  }
+
+  @Test("margins are read in the user's units, and an analysis that could tell nothing is refused with the reason")
+  func margins() {
+    #expect(Margin("+10%") == Margin(relative: 0.1) && Margin("+50ms") == Margin(absolute: 50) && Margin("0.5s") == Margin(absolute: 500))
+    #expect(Margin("+5pp") == Margin(absolute: 0.05) && Margin("+3") == Margin(absolute: 3))
+    for text in ["", "-1%", "+ten%", "+1h", "nan", "+inf%"] { #expect(Margin(text) == nil, "\(text)") }
+    #expect(CanaryAnalysis.problem(pairs: 4, alpha: 0.01, looks: 60) == nil)
+    #expect(CanaryAnalysis.problem(pairs: 0, alpha: 0.01, looks: 60)?.contains("no pair") == true)
+    #expect(CanaryAnalysis.problem(pairs: 1, alpha: 0, looks: 60)?.contains("alpha") == true)
+    #expect(CanaryAnalysis.problem(pairs: 1, alpha: 0.01, looks: 10_001)?.contains("10,000") == true)
+  }
+
+  @Test("logarithms and powers agree with the library's")
+  func logarithms() {
+    for number in [1e-300, 1e-9, 0.3, 0.999, 1, 1.0001, 2, 3.7, 1e12, 1e300] {
+      #expect(abs(Logarithm.natural(number) - log(number)) <= 1e-12 * max(1, abs(log(number))), "\(number)")
+    }
+    for number in [-700, -20.5, -1, -1e-9, 0, 0.3, 1, 5.12, 100, 700.5] {
+      #expect(abs(Logarithm.power(number) - exp(number)) <= 1e-12 * exp(number), "\(number)")
+    }
+    #expect(Logarithm.natural(0) == -.infinity && Logarithm.power(800) == .infinity && Logarithm.power(-800) == 0)
+  }
+}
