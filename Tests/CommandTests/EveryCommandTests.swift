@@ -60,8 +60,8 @@ struct EveryCommandTests {
   ]
   /// Commands that wait for no host before they have said something. `exec` ends what it started; `SignalTests` has it.
   private static let others: Set = [
-    "audit", "init", "check", "rehearse", "pause", "resume", "cancel", "approve", "reject", "promote", "history", "logs", "list", "show",
-    "report",
+    "audit", "init", "check", "rehearse", "simulate", "pause", "resume", "cancel", "approve", "reject", "promote", "history", "logs",
+    "list", "show", "report",
     "test", "exec", "bundle list", "bundle inspect",
     "bundle verify", "bundle prune", "plugin new", "plugin add", "plugin update", "plugin fetch", "plugin vendor", "plugin verify",
     "plugin list", "plugin audit", "plugin remove", "appspec run", "appspec check", "completions", "help-pages",

@@ -15,7 +15,7 @@ struct OptionNameTests {
       #expect(problem?.fix == "give it a name of its own, such as \"app_\(name)\"")
     }
     let place = try Workplace.project(body: "params = {\napplication_name = param.string { default = \"x\" } },")
-    for command in ["check", "list", "deploy", "plan", "rehearse", "rollback"] {
+    for command in ["check", "list", "deploy", "plan", "rehearse", "simulate", "rollback"] {
       try refused(
         place, [command],
         """

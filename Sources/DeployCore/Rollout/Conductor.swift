@@ -6,9 +6,11 @@ package struct Conductor {
   package private(set) var rollout: Rollout
   private let scripts: any Scripts
 
-  /// - Parameter lapse: a rule that is not kept, for tests of the checkers.
-  package init(plan: Plan, scripts: any Scripts, lapse: Lapse? = nil) {
-    rollout = Rollout(plan: plan, lapse: lapse)
+  /// - Parameters:
+  ///   - lapse: a rule that is not kept, for tests of the checkers.
+  ///   - isOutline: whether a host is one step only, for simulations of large fleets.
+  package init(plan: Plan, scripts: any Scripts, lapse: Lapse? = nil, isOutline: Bool = false) {
+    rollout = Rollout(plan: plan, lapse: lapse, isOutline: isOutline)
     self.scripts = scripts
   }
 

@@ -21,6 +21,7 @@ struct HostRun: Sendable, Hashable {
 
   let host: Int
   var waiting = Waiting.nothing
+  private let isOutline: Bool
   private var steps: [HostStep]
   private var position = 0
   /// The deployment failed while it was ready.
@@ -49,11 +50,13 @@ struct HostRun: Sendable, Hashable {
   /// - Parameters:
   ///   - staged: the release has been sent already.
   ///   - upto: the segment after which it stops and is ready; nil: it goes to its end.
-  init(_ host: Int, in plan: Plan, staged: Bool, upto: Segment? = nil) {
+  ///   - isOutline: whether all of its way is one step.
+  init(_ host: Int, in plan: Plan, staged: Bool, upto: Segment? = nil, isOutline: Bool = false) {
     self.host = host
+    self.isOutline = isOutline
     steps = []
     for segment in Segment.allCases {
-      steps += HostProgram.steps(of: segment, host, in: plan, staged: staged)
+      steps += isOutline ? HostProgram.outline(of: segment, host, in: plan) : HostProgram.steps(of: segment, host, in: plan, staged: staged)
       if upto != nil { ends.append(steps.count) }
     }
     takeOn(upto: upto)
@@ -127,7 +130,7 @@ struct HostRun: Sendable, Hashable {
           "\(name(in: plan)) goes back to \(back.release.id) of deployment \(back.deployment): no deployment of what it ran ever succeeded")
       )
     }
-    steps = HostProgram.restore(host, in: plan, after: reached)
+    steps = isOutline ? HostProgram.outlineBack(host, in: plan) : HostProgram.restore(host, in: plan, after: reached)
     (position, limit, retried) = (0, steps.count, 0)
     cause = error
     self.isUntouched = isUntouched

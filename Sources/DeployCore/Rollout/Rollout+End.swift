@@ -93,7 +93,7 @@ extension Rollout {
 
   /// Removes old releases, now that every host has come through: until here each of them could go back to what it ran before (promise P7).
   private mutating func prune() {
-    guard failure == nil, stopped == nil, plan.flow.prunesLast == true, lapse != .prunedEarly else { return unlock(conclusion) }
+    guard failure == nil, stopped == nil, plan.flow.prunesLast == true, !isOutline, lapse != .prunedEarly else { return unlock(conclusion) }
     phase = .pruning(0)
     for host in statuses.indices where statuses[host] == .succeeded { prune(host) }
     if phase == .pruning(0) { unlock(conclusion) }

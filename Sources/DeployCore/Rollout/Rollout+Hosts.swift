@@ -78,7 +78,7 @@ extension Rollout {
     admission.started(host)
     set(host, .changing)
     if runs[host] == nil {
-      runs[host] = HostRun(host, in: plan, staged: staged[host], upto: wave?.upto)
+      runs[host] = HostRun(host, in: plan, staged: staged[host], upto: wave?.upto, isOutline: isOutline)
     } else {
       runs[host]?.takeOn(upto: wave?.upto)
     }

@@ -3,6 +3,7 @@ import DeployModel
 /// The locks: before anything is changed, and after everything.
 extension Rollout {
   mutating func lock() {
+    guard !isOutline else { return beginStage(0) }
     phase = .locking
     carryOut(locking.next())
   }
@@ -67,6 +68,7 @@ extension Rollout {
 
   /// Gives back the locks that are held. Hosts that are to go back stay locked: the rollback takes their locks over.
   mutating func unlock(_ conclusion: Conclusion) {
+    guard !isOutline else { return conclude(conclusion) }
     phase = .unlocking(conclusion)
     for host in locking.held where !conclusion.rollback.contains(host) {
       // A rollback waits for no host that is out of reach.

@@ -13,7 +13,7 @@ extension Rollout {
     switch stage {
     case .upload:
       uploading = Uploading(
-        plan.hosts.indices.filter { statuses[$0] == .pending && plan.hosts[$0].stages && plan.hosts[$0].target != nil })
+        plan.hosts.indices.filter { !isOutline && statuses[$0] == .pending && plan.hosts[$0].stages && plan.hosts[$0].target != nil })
       upload()
     case .rollout(let strategy?):
       startRoot(

@@ -48,6 +48,9 @@ package struct Rollout: Sendable {
   /// `giveUpReadyHosts` is under way: a host that ends at once does not begin it anew.
   var isGivingUp = false
   let lapse: Lapse?
+  /// Whether a host is one step, the one that makes its release current, and nothing is locked, sent or pruned: for simulations of how a
+  /// rollout decides on large fleets. No deployment is one.
+  let isOutline: Bool
   /// The pause that holds it; nil: it is not paused.
   var pause: Hold?
   /// What scripts asked for during the pause, in order.
@@ -70,9 +73,12 @@ package struct Rollout: Sendable {
     var timer: Int
   }
 
-  /// - Parameter lapse: a rule that is not kept, for tests of the checkers.
-  package init(plan: Plan, lapse: Lapse? = nil) {
+  /// - Parameters:
+  ///   - lapse: a rule that is not kept, for tests of the checkers.
+  ///   - isOutline: whether a host is one step only, for simulations of large fleets.
+  package init(plan: Plan, lapse: Lapse? = nil, isOutline: Bool = false) {
     self.plan = plan
+    self.isOutline = isOutline
     statuses = plan.hosts.map { host in
       switch host.action {
       case .change: .pending
@@ -87,6 +93,9 @@ package struct Rollout: Sendable {
     runs = plan.hosts.map { _ in nil }
     staged = plan.hosts.map { _ in false }
   }
+
+  /// Hosts that serve and are not under way.
+  package var servingCount: Int { admission.servingCount }
 
   /// Takes one event and says what is to be done. A concluded rollout wants nothing.
   package mutating func handle(_ event: Event) -> [Effect] {

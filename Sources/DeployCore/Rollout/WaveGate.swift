@@ -12,21 +12,31 @@ struct WaveGate: Sendable, Hashable {
   /// Whether a host has come through since the deployment began, and what became of one that did not before that.
   private var hasSucceeded = false
   private var first: String?
+  /// Why nothing more may be started; nil while chance explains it. Kept, because it is asked for with every host that ends.
+  private(set) var verdict: String?
 
   init(base: Double) { self.base = base }
 
-  mutating func waveBegan(_ hosts: Int) { (self.hosts, failed) = (hosts, 0) }
+  mutating func waveBegan(_ hosts: Int) {
+    (self.hosts, failed) = (hosts, 0)
+    verdict = judged
+  }
+
   mutating func hostSucceeded() { hasSucceeded = true }
+
   mutating func hostFailed() {
     failed += 1
     if !hasSucceeded { first = first ?? "failed" }
+    verdict = judged
   }
 
   /// A host went out of reach while it was changed. Later ones have a budget of their own.
-  mutating func hostLost() { if !hasSucceeded { first = first ?? "went out of reach" } }
+  mutating func hostLost() {
+    if !hasSucceeded { first = first ?? "went out of reach" }
+    verdict = judged
+  }
 
-  /// Why nothing more may be started; nil while chance explains it.
-  var verdict: String? {
+  private var judged: String? {
     guard base < 1 else { return nil }
     if let first { return "the first host to come to its end \(first)" }
     guard failed > 0, WaveGate.tail(failed, of: hosts, base) < WaveGate.improbable else { return nil }

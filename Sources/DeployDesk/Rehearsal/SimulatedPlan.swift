@@ -3,9 +3,12 @@ import DeployModel
 
 extension Planner {
   /// A plan for simulated hosts. Where the floor follows from waves that are not known, it is 0.
-  /// - Parameter isFresh: whether nothing was ever deployed on them; otherwise an earlier release by the same recipe runs there.
+  /// - Parameters:
+  ///   - isFresh: whether nothing was ever deployed on them; otherwise an earlier release by the same recipe runs there.
+  ///   - waves: what is known of them.
   static func simulated(
-    _ selection: Selection, isFresh: Bool = true, force: Bool = false, orphans: LockRequest.Orphans = .wait, by identity: Identity
+    _ selection: Selection, isFresh: Bool = true, force: Bool = false, orphans: LockRequest.Orphans = .wait,
+    waves: KnownWaves = .rehearsing, by identity: Identity
   ) throws(Problems) -> Plan {
     let digest = Digest(hex: String(repeating: "5eed", count: 16))
     let release = Release(id: "5eed5eed5eed", bundle: digest, shared: selection.recipe.placement.shared)
@@ -14,7 +17,7 @@ extension Planner {
       selection: selection, release: release, bundle: Bundle(digest: digest, files: 0, bytes: 0, source: "simulated"),
       manifest: Manifest(items: []), sources: digest, surveys: selection.hosts.map { _ in .reached(state) },
       force: force, orphans: orphans)
-    input.waves = .rehearsing
+    input.waves = waves
     return try deployment(input, by: identity)
   }
 

@@ -17,19 +17,13 @@ struct RehearseCommand: Verb {
   @OptionGroup var options: ProjectOptions
   @OptionGroup var form: ResultOptions
   @OptionGroup var request: RequestOptions
-  @Option(parsing: .unconditional, help: ArgumentHelp("Number of hosts instead of the group's own.", valueName: "count"))
-  var hosts: Int?
-  @Option(parsing: .unconditional, help: ArgumentHelp("The seed; a new one if none is given.", valueName: "number"))
-  var seed: UInt64?
+  @OptionGroup var fleet: FleetOptions
   @Option(help: ArgumentHelp("What goes wrong, and how often.", valueName: "faults"))
   var faults = "none"
   @Flag(help: "Print the whole timeline, not only its outline.")
   var timeline = false
 
   func validate() throws {
-    if let hosts, hosts < 1 || hosts > 100_000 {
-      throw ValidationError("--hosts takes 1 to 100000")
-    }
     if request.revision != nil {
       throw ValidationError("--revision has no meaning here: a rehearsal sends nothing, and plays the same for every revision")
     }
@@ -37,9 +31,8 @@ struct RehearseCommand: Verb {
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
     let project = try Wiring.project(options)
-    let seed = seed ?? UInt64.random(in: 0...999_999)
     let run = try RehearsalRun(
-      try request.asked(of: project.project), of: project, stage: Wiring.stage, hosts: hosts, faults: faults, seed: seed,
+      try request.asked(of: project.project), of: project, stage: Wiring.stage, hosts: fleet.hosts, faults: faults, seed: fleet.chosenSeed,
       engine: Version.number)
     return RehearsalStory(run, faults: faults, isWhole: timeline).tell(on: terminal)
   }

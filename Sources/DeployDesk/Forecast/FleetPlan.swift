@@ -1,0 +1,72 @@
+import DeployCore
+import DeployModel
+import DeploySimulation
+
+/// The plan of one strategy on a simulated fleet that runs an earlier release, with the floor that a real plan would have.
+struct FleetPlan: Sendable {
+  let plan: Plan
+
+  /// - Parameters:
+  ///   - fleet: its hosts, where another strategy has them already; nil: the group's own, or as many as `hosts` says.
+  /// - Throws: everything that is wrong with the request.
+  init(
+    _ candidate: Forecast.Candidate, fleet: [Host]?, hosts: Int?, _ seed: UInt64, _ stage: RehearsalStage, _ engine: String
+  ) throws(Problems) {
+    var declared = candidate.project.project
+    let request = candidate.asked.request
+    if let fleet {
+      try declared.replaceHosts(of: request, by: fleet)
+    } else if let hosts {
+      let own = (try? Selection(request, in: declared))?.hosts ?? []
+      try declared.replaceHosts(of: request, by: Self.fleet(hosts, like: own))
+    }
+    let selection = try Selection(request, in: declared, besides: candidate.asked.unclear)
+    let identity = Planner.Identity(
+      id: "simulation", actor: "simulation", at: Timestamp(milliseconds: 1_800_000_000_000), engine: engine, token: "simulation", seed: seed
+    )
+    var plan = try Planner.simulated(selection, isFresh: false, by: identity)
+    if selection.recipe.needsSeenWaves {
+      let waves = try Self.seen(plan, of: candidate.project, stage)
+      plan = try Planner.simulated(selection, isFresh: false, waves: waves, by: identity)
+    }
+    self.plan = plan
+  }
+
+  /// What a run in which all goes well shows of the waves.
+  private static func seen(_ plan: Plan, of project: LoadedProject, _ stage: RehearsalStage) throws(Problems) -> KnownWaves {
+    let faults = FleetFaults()
+    let draws = FleetDraws(plan.hosts.count, faults, seed: 0, run: 0, pace: .seconds(1))
+    let calm = try play(plan, of: project, stage, draws, faults, seed: 0)
+    return calm.conclusion?.status == .succeeded || calm.conclusion?.status == .partial ? .seen(lowest: calm.lowest) : .unknown
+  }
+
+  /// One run.
+  /// - Throws: what keeps it from its end.
+  static func play(
+    _ plan: Plan, of project: LoadedProject, _ stage: RehearsalStage, _ draws: FleetDraws, _ faults: FleetFaults, seed: UInt64
+  ) throws(Problems) -> FleetRun {
+    let sources = plan.content.recipes.map { _ in project.project.sources }
+    let scripts = try stage.library.rehearsed(plan, sources: sources, as: .faults, hasFaults: true)
+    let run = FleetRun(plan, scripts, draws, faults, seed: seed)
+    if let overrun = scripts.overrun { throw Problems(overrun) }
+    if let stuck = run.stuck {
+      let place = project.project.recipe(plan.subject.recipe)?.place
+      throw Problems(Problem("the simulation did not end: \(stuck)", place: place, fix: "lander rehearse shows where it stands"))
+    }
+    return run
+  }
+
+  /// `host001` to `host250`, with the tags and variables of the group's own hosts, one after the other.
+  private static func fleet(_ count: Int, like own: [Host]) -> [Host] {
+    let width = String(count).count
+    return (1...count).map { number in
+      let digits = String(number)
+      var host = Host(name: "host" + String(repeating: "0", count: width - digits.count) + digits)
+      if !own.isEmpty {
+        let like = own[(number - 1) % own.count]
+        (host.tags, host.vars) = (like.tags, like.vars)
+      }
+      return host
+    }
+  }
+}

@@ -1,0 +1,138 @@
+import DeployCore
+package import DeployModel
+import DeploySimulation
+
+/// What many simulated runs of a rollout come to: for each strategy and each fault one row. The production core and the real strategy
+/// decide; of each host only a duration and an end are drawn. The same seed gives the same rows.
+package struct Forecast: Sendable {
+  /// A strategy that is tried.
+  package struct Candidate: Sendable {
+    /// As people know it.
+    package var name: String
+    package var project: LoadedProject
+    package var asked: Asked
+
+    package init(name: String, project: LoadedProject, asked: Asked) {
+      self.name = name
+      self.project = project
+      self.asked = asked
+    }
+  }
+
+  /// How much is played.
+  package struct Size: Sendable {
+    /// Number of hosts; nil: the group's own.
+    package var hosts: Int?
+    /// Runs of each row.
+    package var runs: Int
+    package var seed: UInt64
+    /// What half of the hosts take at most.
+    package var pace: Interval
+
+    package init(hosts: Int? = nil, runs: Int = 200, seed: UInt64, pace: Interval = .seconds(30)) {
+      self.hosts = hosts
+      self.runs = runs
+      self.seed = seed
+      self.pace = pace
+    }
+  }
+
+  /// Names of the faults that can be asked for.
+  package static var faults: [String] { FleetFaults.names.map(\.name) }
+
+  /// Number of hosts of each run.
+  package let hosts: Int
+  package let size: Size
+  private let stage: RehearsalStage
+  private let tried: [Tried]
+  private let wanted: [FleetFaults]
+
+  private struct Tried: Sendable {
+    var name: String
+    var plan: Plan
+    var project: LoadedProject
+  }
+
+  /// The most hosts, runs of a row, and hosts times runs of all rows.
+  package static let (mostHosts, mostRuns, most) = (100_000, 100_000, 1_000_000_000)
+
+  /// Plans every row; nothing is played yet.
+  /// - Parameters:
+  ///   - candidates: the first one has the hosts.
+  ///   - faults: of each row, as somebody typed it: `bad-release`, `flaky=0.1%,slow`. Without any there is one row in which nothing goes
+  ///     wrong.
+  /// - Throws: everything that is wrong with the request at once.
+  package init(
+    _ candidates: [Candidate], faults typed: [String], size: Size, stage: RehearsalStage, engine: String
+  ) throws(Problems) {
+    var problems: [Problem] = []
+    var faults: [FleetFaults] = []
+    for text in typed.isEmpty ? ["none"] : typed {
+      do throws(Problems) { faults.append(try FleetFaults(parsing: text)) } catch { problems += error.list }
+    }
+    let rows = candidates.count.times(faults.count)
+    // A fleet that is too large is not planned first.
+    let excess = size.hosts.map { Self.excess($0, rows, size) } ?? []
+    if !excess.isEmpty { throw Problems(problems + excess) }
+    var tried: [Tried] = []
+    var fleet: [Host]?
+    for candidate in candidates {
+      do throws(Problems) {
+        let fleetPlan = try FleetPlan(candidate, fleet: fleet, hosts: size.hosts, size.seed, stage, engine)
+        fleet = fleet ?? fleetPlan.plan.hosts.map(\.host)
+        tried.append(Tried(name: candidate.name, plan: fleetPlan.plan, project: candidate.project))
+      } catch { problems += error.list.filter { !problems.contains($0) } }
+    }
+    hosts = fleet?.count ?? 0
+    if problems.isEmpty { problems += Self.excess(hosts, rows, size) }
+    guard problems.isEmpty else { throw Problems(problems) }
+    (self.size, self.stage, self.tried, wanted) = (size, stage, tried, faults)
+  }
+
+  /// The recipe that a request is about.
+  /// - Throws: everything that is wrong with the request at once.
+  package static func recipe(of asked: Asked, in project: LoadedProject) throws(Problems) -> Recipe {
+    try Selection(asked.request, in: project.project, besides: asked.unclear).recipe
+  }
+
+  /// What is too much to be played.
+  private static func excess(_ hosts: Int, _ rows: Int, _ size: Size) -> [Problem] {
+    let total = hosts.times(size.runs).times(rows)
+    guard total > Self.most else { return [] }
+    return [
+      Problem(
+        "\(hosts.of("host")), \(size.runs.of("run")) and \(rows.of("row")) are \(total.grouped) hosts to play, and \(Self.most.grouped) "
+          + "is the most", subject: "--runs", fix: "take fewer runs, hosts or faults")
+    ]
+  }
+
+  /// Of each strategy, in order.
+  var plans: [Plan] { tried.map(\.plan) }
+
+  /// Plays all runs.
+  /// - Parameter tell: is told what is played next, in a line.
+  /// - Throws: what keeps a run from its end.
+  package func rows(tell: (String) -> Void = { _ in }) throws(Problems) -> [ForecastRow] {
+    var rows: [ForecastRow] = []
+    for one in tried {
+      for faults in wanted {
+        tell("\(one.name), faults: \(faults.text): \(size.runs.of("run")) of \(hosts.of("host"))")
+        var row = ForecastRow(strategy: one.name, faults: faults, runs: try play(one, faults))
+        if faults.flaky > 0 { row.stoppedWithoutRetry = try play(one, faults.withoutRetry).count { $0.isStopped } }
+        rows.append(row)
+      }
+    }
+    return rows
+  }
+
+  private func play(_ one: Tried, _ faults: FleetFaults) throws(Problems) -> [ForecastRow.Run] {
+    var runs: [ForecastRow.Run] = []
+    runs.reserveCapacity(size.runs)
+    for number in 0..<size.runs {
+      let draws = FleetDraws(hosts, faults, seed: size.seed, run: number, pace: size.pace)
+      let played = try FleetPlan.play(one.plan, of: one.project, stage, draws, faults, seed: size.seed &+ UInt64(number))
+      runs.append(ForecastRow.Run(played, of: hosts))
+    }
+    return runs
+  }
+}

@@ -1,0 +1,64 @@
+package import DeployModel
+
+/// What chance has in store for each host of a fleet in one run: how long its way takes, and how it ends. It hangs on the seed, the run and
+/// the host's number alone, so that other strategies meet the same hosts.
+package struct FleetDraws: Sendable {
+  package enum End: Sendable, Hashable {
+    case good
+    /// The release fails when it starts.
+    case bad
+    /// It starts, and every check says no.
+    case unhealthy
+    /// The way to the host breaks once.
+    case brokenOnce
+    /// The way to the host breaks with every try.
+    case broken
+    case unreachable
+  }
+
+  /// One host's part.
+  package struct Draw: Sendable, Hashable {
+    /// Of the whole way forward.
+    package var duration: Interval
+    package var end: End
+    /// When it turns unhealthy, counted from when it got the release; nil: it does not.
+    package var leak: Interval?
+  }
+
+  /// By host number.
+  package let hosts: [Draw]
+
+  /// - Parameters:
+  ///   - count: number of hosts.
+  ///   - pace: what half of the hosts take at most; the others take up to twice as long, and the quickest half of it.
+  package init(_ count: Int, _ faults: FleetFaults, seed: UInt64, run: Int, pace: Interval) {
+    var mixed = SeededRandom(seed: UInt64(run) &* 0xd6e8_feb8_6659_fd93)
+    var random = SeededRandom(seed: seed ^ mixed.next())
+    hosts = (0..<count).map { _ in Self.draw(faults, pace, random.next(), random.next(), random.next()) }
+  }
+
+  private static func draw(_ faults: FleetFaults, _ pace: Interval, _ a: UInt64, _ b: UInt64, _ c: UInt64) -> Draw {
+    // Two even numbers make a triangle from -1 to 1, which stands for half to twice the pace.
+    let (first, second) = (share(a >> 32), share(a & 0xffff_ffff))
+    let skew = first + second - 1
+    var duration = Double(pace.milliseconds) * (skew < 0 ? 1 / (1 - skew) : 1 + skew)
+    if share(c & 0xffff_ffff) < faults.slow { duration *= 20 }
+    let (release, way) = (share(b >> 32), share(b & 0xffff_ffff))
+    let end: End =
+      if way < faults.unreachable {
+        .unreachable
+      } else if way < faults.unreachable + faults.flaky {
+        share(c >> 32) < faults.transient ? .brokenOnce : .broken
+      } else if release < faults.bad {
+        .bad
+      } else if release < faults.bad + faults.unhealthy {
+        .unhealthy
+      } else {
+        .good
+      }
+    let leak = faults.leak.map { Interval(milliseconds: Int(Double($0.milliseconds) * (0.9 + 0.2 * second))) }
+    return Draw(duration: Interval(milliseconds: max(1, Int(duration))), end: end, leak: leak)
+  }
+
+  private static func share(_ half: UInt64) -> Double { Double(half) / 4_294_967_296 }
+}

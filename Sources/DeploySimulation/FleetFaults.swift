@@ -1,0 +1,89 @@
+import DeployCore
+package import DeployModel
+
+/// What goes wrong on a fleet of which each host is one drawn duration and one drawn end. Shares are of hosts, 0…1.
+package struct FleetFaults: Sendable, Hashable {
+  /// As it was typed.
+  package private(set) var text = "none"
+  /// The release fails on them when it starts.
+  package var bad = 0.0
+  /// The release starts there, and every check of them says no from then on.
+  package var unhealthy = 0.0
+  /// Every host turns unhealthy so long after it got the release, give or take a tenth; nil: none does.
+  package var leak: Interval?
+  /// The way to them breaks in their turn, whatever the release is.
+  package var flaky = 0.0
+  /// Of those: it breaks once only, and a second try comes through.
+  package var transient = 0.8
+  /// They take 20 times as long as others.
+  package var slow = 0.0
+  /// They are out of reach when their turn comes.
+  package var unreachable = 0.0
+
+  /// A fleet on which nothing goes wrong.
+  package init() {}
+
+  /// Whether something is wrong with the release, so that a rollout is to find it.
+  package var isOfRelease: Bool { bad > 0 || unhealthy > 0 || leak != nil }
+
+  /// The same fleet without the second try: what breaks once fails the host.
+  package var withoutRetry: FleetFaults {
+    var faults = self
+    faults.transient = 0
+    return faults
+  }
+
+  /// Names that `init(parsing:)` takes, in the order of its help, with the shares that they mean alone; nil: they need a value.
+  package static let names: [(name: String, share: Double?)] = [
+    ("bad-release", 1), ("unhealthy", 1), ("leak", nil), ("flaky", 0.001), ("slow", 0.05), ("unreachable", 0.001),
+  ]
+
+  /// Reads `bad-release`, `flaky=0.1%,slow=5%`, `leak=45m`; `none` is nothing.
+  /// - Throws: everything that was not understood, with the names that there are.
+  package init(parsing typed: String) throws(Problems) {
+    text = typed
+    guard typed != "none" else { return }
+    var problems: [Problem] = []
+    for part in typed.split(separator: ",", omittingEmptySubsequences: false) {
+      let sides = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map { String($0.filter { $0 != " " }) }
+      let (name, value) = (sides.first ?? "", sides.count == 2 ? sides[1] : nil)
+      if let problem = take(name, value) { problems.append(problem) }
+    }
+    if !problems.isEmpty { throw Problems(problems) }
+  }
+
+  /// - Returns: what is wrong with it.
+  private mutating func take(_ name: String, _ value: String?) -> Problem? {
+    let all = Self.names.map(\.name).joined(separator: ", ")
+    if name.isEmpty { return Problem("a fault is missing", subject: "--fault", fix: "write bad-release or flaky=0.1%; names: \(all)") }
+    guard let known = Self.names.first(where: { $0.name == name }) else {
+      let near = NearMatch.of(name, among: Self.names.map(\.name)).map { "did you mean \($0)?" }
+      let alone = name == "none" ? "leave out the others: none stands alone" : nil
+      return Problem("there is no fault \"\(name)\"", subject: "--fault", fix: alone ?? near ?? "names: \(all), or none")
+    }
+    if name == "leak" {
+      guard let time = value.flatMap({ Interval($0) }), time > .zero else {
+        return Problem("leak needs the time after which hosts turn unhealthy", subject: "--fault", fix: "write leak=45m")
+      }
+      leak = time
+      return nil
+    }
+    guard let share = value.map({ Self.share($0) }) ?? known.share else {
+      return Problem("\(name)=\(value ?? ""): a share is 0 to 1, or 0% to 100%", subject: "--fault", fix: "write \(name)=1%")
+    }
+    switch name {
+    case "bad-release": bad = share
+    case "unhealthy": unhealthy = share
+    case "flaky": flaky = share
+    case "slow": slow = share
+    default: unreachable = share
+    }
+    return nil
+  }
+
+  private static func share(_ text: String) -> Double? {
+    let share = text.hasSuffix("%") ? Double(text.dropLast()).map { $0 / 100 } : Double(text)
+    guard let share, share >= 0, share <= 1 else { return nil }
+    return share
+  }
+}

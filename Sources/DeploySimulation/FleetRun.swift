@@ -1,0 +1,224 @@
+package import DeployCore
+package import DeployModel
+
+/// One deployment to a simulated fleet: the production core and the recipe's own strategy decide, and a host is nothing but one drawn
+/// duration and end. Nothing is locked, sent or journalled, so that a run of 10,000 hosts takes a moment.
+package struct FleetRun {
+  /// A wave, and what became of it.
+  package struct Wave: Sendable, Hashable {
+    package var hosts: [Int]
+    /// nil: the deployment ended before it did.
+    package var result: WaveResult?
+  }
+
+  /// How it ended; nil: it did not, and `stuck` says why.
+  package private(set) var conclusion: Conclusion?
+  /// Why it has no end.
+  package private(set) var stuck: String?
+  /// From its beginning to its end; the rollback that follows is not in it.
+  package private(set) var duration = Interval.zero
+  /// Hosts that were begun.
+  package private(set) var exposed = 0
+  /// From when the first host was begun on which the release is bad, to the end of a deployment that failed; nil: it did not fail, or met
+  /// no such host.
+  package private(set) var foundAfter: Interval?
+  /// The fewest hosts that served at once.
+  package private(set) var lowest: Int
+  /// In order.
+  package private(set) var waves: [Wave] = []
+
+  private enum Occurrence: Sendable {
+    case finished(intent: Int, Outcome)
+    case rang(timer: Int)
+    case said(Message)
+  }
+
+  private let plan: Plan
+  private let draws: FleetDraws
+  private let faults: FleetFaults
+  private var random: SeededRandom
+  private var conductor: Conductor
+  private var queue = EventQueue<Occurrence>()
+  private var now: Timestamp
+  private var firstBad: Timestamp?
+  /// By host number.
+  private var tries: [Int]
+  private var isBegun: [Bool]
+  /// By host number: when it got the release; nil: it has not got it.
+  private var gotAt: [Timestamp?]
+  private let limit: Int
+
+  /// Plays it to its end.
+  /// - Parameters:
+  ///   - scripts: of the plan's recipes; they are used up.
+  ///   - limit: after so many events it is taken to go round in circles; nil: a number that grows with the fleet.
+  package init(_ plan: Plan, _ scripts: any Scripts, _ draws: FleetDraws, _ faults: FleetFaults, seed: UInt64 = 0, limit: Int? = nil) {
+    self.plan = plan
+    self.draws = draws
+    self.faults = faults
+    self.limit = limit ?? 1_000_000 + 2000 * plan.hosts.count
+    random = SeededRandom(seed: seed)
+    conductor = Conductor(plan: plan, scripts: scripts, isOutline: true)
+    now = plan.origin.at
+    tries = plan.hosts.map { _ in 0 }
+    isBegun = plan.hosts.map { _ in false }
+    gotAt = plan.hosts.map { _ in nil }
+    lowest = conductor.rollout.servingCount
+    run()
+  }
+
+  private mutating func run() {
+    take(.started)
+    var events = 0
+    while conclusion == nil {
+      guard let next = queue.pop() else {
+        stuck = "it waits, and nothing is under way"
+        return
+      }
+      events += 1
+      guard events < limit else {
+        stuck = "more than \(limit) events: it goes round in circles"
+        return
+      }
+      now = next.at
+      switch next.element {
+      case .finished(let intent, let outcome): take(.finished(intent: intent, outcome))
+      case .rang(let timer): take(.rang(timer: timer))
+      case .said(let message): take(.said(message))
+      }
+    }
+  }
+
+  private mutating func take(_ happening: Happening) {
+    for effect in conductor.take(happening) {
+      switch effect {
+      case .perform(let intent): perform(intent)
+      case .cancel(let intent): push(.finished(intent: intent, .failed(.cancelled, "cancelled")), after: .zero)
+      case .ring(let timer, let after): push(.rang(timer: timer), after: after)
+      case .note(let note): add(note)
+      case .conclude(let end): conclude(end)
+      case .start, .step, .kill: break
+      }
+    }
+    lowest = min(lowest, conductor.rollout.servingCount)
+  }
+
+  private mutating func conclude(_ end: Conclusion) {
+    conclusion = end
+    duration = now - plan.origin.at
+    if end.status == .failed, let firstBad { foundAfter = now - firstBad }
+  }
+
+  private mutating func push(_ occurrence: Occurrence, after interval: Interval) { queue.push(occurrence, at: now + interval) }
+
+  // MARK: what is told
+
+  private mutating func add(_ note: Note) {
+    switch note {
+    case .host(let host, .changing) where !isBegun[host]:
+      isBegun[host] = true
+      exposed += 1
+      if firstBad == nil, isBad(host) { firstBad = now }
+    case .waveBegan(_, let hosts, _): waves.append(Wave(hosts: hosts))
+    case .waveEnded(_, let result): if !waves.isEmpty { waves[waves.count - 1].result = result }
+    case .gateOpened(let number, let gate): answer(gate, number)
+    default: break
+    }
+  }
+
+  /// People answer what asks for them, a second later.
+  private mutating func answer(_ gate: Gate, _ number: Int) {
+    let kind: Message.Kind
+    switch gate.kind {
+    case .time, .check: return
+    case .approval: kind = .approve
+    case .pause: kind = .resume
+    }
+    var message = Message(id: "answer-\(number)", kind, by: "simulation", at: now)
+    message.means(Awaited(gate: number, kind: gate.kind))
+    push(.said(message), after: .seconds(1))
+  }
+
+  // MARK: what hosts do
+
+  private mutating func perform(_ intent: Intent) {
+    guard case .host(let host) = intent.place, draws.hosts.indices.contains(host) else {
+      return push(.finished(intent: intent.id, elsewhere(intent)), after: Self.look)
+    }
+    switch intent.operation {
+    case .activate, .relink: change(host, intent.id)
+    case .check where isIll(host): push(.finished(intent: intent.id, .failed(.unhealthy, "the check answered no")), after: Self.look)
+    case .run where isIll(host): push(.finished(intent: intent.id, .failed(.command, "the command exited with 1")), after: Self.look)
+    default: push(.finished(intent: intent.id, told(intent, by: host)), after: Self.look)
+    }
+  }
+
+  /// What a question to a host takes.
+  private static let look = Interval(milliseconds: 50)
+  /// How long a host that is out of reach is waited for.
+  private static let patience = Interval.seconds(60)
+
+  /// Its whole way forward, or its way back, of which no time is counted.
+  private mutating func change(_ host: Int, _ intent: Int) {
+    guard conductor.rollout.statuses[host] == .changing else {
+      gotAt[host] = nil
+      return push(.finished(intent: intent, .done()), after: .zero)
+    }
+    let draw = draws.hosts[host]
+    tries[host] += 1
+    switch draw.end {
+    case .unreachable:
+      push(.finished(intent: intent, .failed(.unreachable, "it has been out of reach for \(Self.patience)")), after: Self.patience)
+    case .broken, .brokenOnce:
+      guard draw.end == .broken || tries[host] == 1 else { return come(host, intent, draw) }
+      let half = Interval(milliseconds: draw.duration.milliseconds / 2)
+      push(.finished(intent: intent, .failed(.transport, "the way to the host broke")), after: half)
+    case .bad: push(.finished(intent: intent, .failed(.command, "the release did not start")), after: draw.duration)
+    case .good, .unhealthy: come(host, intent, draw)
+    }
+  }
+
+  private mutating func come(_ host: Int, _ intent: Int, _ draw: FleetDraws.Draw) {
+    gotAt[host] = now + draw.duration
+    push(.finished(intent: intent, .done()), after: draw.duration)
+  }
+
+  private func isBad(_ host: Int) -> Bool {
+    let draw = draws.hosts[host]
+    return draw.leak != nil || draw.end == .bad || draw.end == .unhealthy
+  }
+
+  /// Whether a check of it says no now.
+  private func isIll(_ host: Int) -> Bool {
+    guard let got = gotAt[host], got <= now else { return false }
+    let draw = draws.hosts[host]
+    return draw.end == .unhealthy || draw.leak.map { got + $0 <= now } ?? false
+  }
+
+  /// What a host says that nobody has to draw.
+  private func told(_ intent: Intent, by number: Int) -> Outcome {
+    var host = SimulatedHost(name: plan.name(ofHost: number))
+    switch host.receive(intent, from: plan.site(of: number), at: now, fate: Fate(duration: .zero)) {
+    case .answered(let outcome): return outcome
+    case .begun(let job):
+      if case .ended(let outcome) = host.proceed(job, turn: host.jobs[job].turn, at: now) { return outcome }
+      return .done()
+    case .attached: return .done()
+    }
+  }
+
+  /// What the engine's own machine or a partner says. A question of the engine's own goes to some host of the group, as a balancer's does.
+  private mutating func elsewhere(_ intent: Intent) -> Outcome {
+    switch intent.operation {
+    case .check, .run:
+      let ill = faults.isOfRelease ? plan.hosts.indices.count(where: isIll) : 0
+      let isMet = ill > 0 && Int.random(in: 0..<plan.hosts.count, using: &random) < ill
+      return isMet ? .failed(.unhealthy, "the check answered no") : .done(.bool(true))
+    case .read: return .done(.text(""))
+    case .exists: return .done(.bool(true))
+    default:
+      if case .host(let number) = intent.place { return told(intent, by: number) }
+      return .done()
+    }
+  }
+}

@@ -1,0 +1,58 @@
+import ArgumentParser
+import DeployCore
+import DeployDesk
+import DeployModel
+
+/// Plays a rollout many times on a simulated fleet, and says how long it takes and what a fault comes to.
+struct SimulateCommand: Verb {
+  static let configuration = CommandConfiguration(
+    commandName: "simulate",
+    abstract: "Plays a rollout many times on a simulated fleet, and measures it.",
+    discussion: """
+      The recipe's own strategy, bounds and gates decide, on a virtual clock; nothing real is reached, and no hook runs: each host is one \
+      drawn duration and one drawn end. Says how long a rollout takes, how often it stops a good release, whether and when it finds a bad \
+      one, and how many hosts had it by then. The rollback that follows is not counted. Each --fault is a row; faults with commas between \
+      them are one row. Faults: \(Forecast.faults.joined(separator: ", ")). lander simulate web --hosts 1000 --fault bad-release --fault \
+      flaky=0.1% --compare all_at_once 'rolling { batch = "10%" }' CodeDeployDefault.OneAtATime. People answer every gate that asks them.
+      """)
+
+  @OptionGroup var options: ProjectOptions
+  @OptionGroup var form: ResultOptions
+  @OptionGroup var request: RequestOptions
+  @OptionGroup var fleet: FleetOptions
+  @Option(parsing: .unconditional, help: ArgumentHelp("Runs of each row.", valueName: "count"))
+  var runs = 200
+  @Option(help: ArgumentHelp("What goes wrong in a row: bad-release, flaky=0.1%, leak=45m, or none.", valueName: "fault"))
+  var fault: [String] = []
+  @Option(
+    parsing: .upToNextOption, help: ArgumentHelp("Other strategies on the same hosts, under the same bounds.", valueName: "strategy"))
+  var compare: [String] = []
+  @Option(help: ArgumentHelp("What half of the hosts take at most.", valueName: "duration"))
+  var hostTime = "30s"
+
+  func validate() throws {
+    if runs < 1 || runs > Forecast.mostRuns { throw ValidationError("--runs takes 1 to \(Forecast.mostRuns)") }
+    guard let time = Interval(hostTime), time > .zero else { throw ValidationError("--host-time takes a duration such as 30s") }
+    if request.revision != nil {
+      throw ValidationError("--revision has no meaning here: a simulation sends nothing, and plays the same for every revision")
+    }
+  }
+
+  func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
+    let project = try Wiring.project(options)
+    let asked = try request.asked(of: project.project)
+    let recipe = try Forecast.recipe(of: asked, in: project)
+    var candidates = [Forecast.Candidate(name: recipe.strategy?.name ?? "one wave", project: project, asked: asked)]
+    for text in compare {
+      let other = try Wiring.strategy(text, in: recipe, options)
+      candidates.append(Forecast.Candidate(name: text, project: other, asked: Asked(DeploymentRequest())))
+    }
+    let size = Forecast.Size(hosts: fleet.hosts, runs: runs, seed: fleet.chosenSeed, pace: Interval(hostTime) ?? .seconds(30))
+    let forecast = try Forecast(candidates, faults: fault, size: size, stage: Wiring.stage, engine: Version.number)
+    let isLong = forecast.hosts.times(runs) > 100_000
+    let rows = try forecast.rows { if isLong { terminal.tell($0) } }
+    let table = ForecastTable(recipe: recipe.name, forecast, rows)
+    terminal.show(table.lines(on: terminal.out), table.value)
+    return .done
+  }
+}

@@ -1,0 +1,87 @@
+import DeployDesk
+import DeployModel
+import DeployReport
+
+/// A forecast as a person reads it, and as a program does.
+struct ForecastTable {
+  private let recipe: String
+  private let forecast: Forecast
+  private let rows: [ForecastRow]
+
+  init(recipe: String, _ forecast: Forecast, _ rows: [ForecastRow]) {
+    (self.recipe, self.forecast, self.rows) = (recipe, forecast, rows)
+  }
+
+  /// The whole of it, line by line.
+  func lines(on surface: Surface) -> [String] {
+    let size = forecast.size
+    let shown = rows.map { row in
+      [
+        row.strategy, row.fault, time(row.duration), wrong(row), row.found.map(percent) ?? "-", time(row.foundAfter),
+        row.exposed.map { $0.median == $0.most ? $0.median.grouped : "\($0.median.grouped) (\($0.most.grouped))" } ?? "-",
+      ]
+    }
+    let heading = ["STRATEGY", "FAULT", "TAKES", "WRONGLY STOPPED", "FOUND", "FOUND AFTER", "HOSTS EXPOSED"]
+    return [
+      "\(recipe) on \(forecast.hosts.of("simulated host")), \(size.runs.of("run")) of each row, seed \(size.seed); half of the hosts take "
+        + "\(size.pace) at most",
+      "The median of all runs, and the most of any run in brackets; the rollback that follows is not in it.",
+    ] + Table(heading, rows: shown).lines(on: surface, indent: 2) + remarks
+  }
+
+  /// Why good releases were stopped, and how far a share of 0% can be trusted.
+  private var remarks: [String] {
+    var lines: [String] = []
+    for row in rows {
+      guard let share = row.wrongStops, share > 0, let reason = row.reason else { continue }
+      lines.append("  \(row.strategy), \(row.fault): stopped because \(SafeText.line(reason))")
+    }
+    if rows.contains(where: { $0.wrongStops == 0 || $0.found == 0 }) {
+      // 1 - 0.05^(1/n) is 3/n for all but a few runs.
+      let most = min(100, 300 / Double(forecast.size.runs))
+      lines.append("  0 of \(forecast.size.runs.of("run")) means less than \(tenths(most))% with a certainty of 95%; --runs asks for more")
+    }
+    return lines
+  }
+
+  private func wrong(_ row: ForecastRow) -> String {
+    guard let share = row.wrongStops else { return "-" }
+    return percent(share) + (row.wrongStopsWithoutRetry.map { ", \(percent($0)) without the retry" } ?? "")
+  }
+
+  private func time(_ spread: ForecastRow.Spread?) -> String {
+    guard let spread else { return "-" }
+    let (median, most) = (Interval(milliseconds: spread.median), Interval(milliseconds: spread.most))
+    return median == most ? "\(median)" : "\(median) (\(most))"
+  }
+
+  private func percent(_ share: Double) -> String { "\(tenths(share * 100))%" }
+
+  private func tenths(_ number: Double) -> String {
+    let tenths = Int((number * 10).rounded())
+    return "\(tenths / 10).\(tenths % 10)"
+  }
+
+  /// The same for programs: times in milliseconds, shares 0…1.
+  var value: Value {
+    JSON.record([
+      ("recipe", .text(recipe)), ("hosts", .int(forecast.hosts)), ("runs", .int(forecast.size.runs)),
+      ("seed", .text(String(forecast.size.seed))), ("host_time_ms", .int(forecast.size.pace.milliseconds)),
+      ("rows", .list(rows.map(value))),
+    ])
+  }
+
+  private func value(_ row: ForecastRow) -> Value {
+    JSON.record([
+      ("strategy", .text(row.strategy)), ("fault", .text(row.fault)), ("runs", .int(row.runs)), ("stopped", .int(row.stopped)),
+      ("wrongly_stopped", row.wrongStops.map { .number($0) }),
+      ("wrongly_stopped_without_retry", row.wrongStopsWithoutRetry.map { .number($0) }),
+      ("found", row.found.map { .number($0) }), ("duration_ms", value(row.duration)), ("found_after_ms", value(row.foundAfter)),
+      ("exposed", value(row.exposed)), ("reason", row.reason.map { .text($0) }),
+    ])
+  }
+
+  private func value(_ spread: ForecastRow.Spread?) -> Value? {
+    spread.map { .record(of: [("median", .int($0.median)), ("p90", .int($0.most90)), ("most", .int($0.most))]) }
+  }
+}

@@ -1,0 +1,27 @@
+import DeployCore
+import DeployModel
+import DeploySimulation
+
+@testable import DeployDesk
+
+/// Forecasts of a recipe whose body a test gives, and of others beside it.
+enum ForecastBench {
+  static func forecast(
+    _ faults: [String], _ body: String = "", hosts: Int, runs: Int, seed: UInt64 = 5, compare: [String] = []
+  ) throws -> Forecast {
+    let bench = try Bench(Bench.text(body: body))
+    let name = bench.project.project.recipes[0].strategy?.name ?? "one wave"
+    var candidates = [Forecast.Candidate(name: name, project: bench.project, asked: Asked(DeploymentRequest()))]
+    for text in compare {
+      let other = try Bench(Bench.text(body: "strategy = \(text),")).project
+      candidates.append(Forecast.Candidate(name: text, project: other, asked: Asked(DeploymentRequest())))
+    }
+    let size = Forecast.Size(hosts: hosts, runs: runs, seed: seed)
+    return try Forecast(candidates, faults: faults, size: size, stage: bench.desk.stage, engine: "test")
+  }
+
+  /// What chance has in store where nothing goes wrong.
+  static func calm(_ hosts: Int) -> (FleetDraws, FleetFaults) {
+    (FleetDraws(hosts, FleetFaults(), seed: 0, run: 0, pace: .seconds(30)), FleetFaults())
+  }
+}

@@ -1,0 +1,106 @@
+import DeployCore
+import DeployModel
+import DeploySimulation
+import Foundation
+import Testing
+
+@testable import DeployDesk
+
+/// Rollouts that are played many times on fleets of which each host is one drawn duration and one drawn end.
+@Suite("Forecasts")
+struct ForecastTests {
+  static let isFull = ProcessInfo.processInfo.environment["LANDER_TESTS"] == "full"
+
+  /// Rows for a recipe of the bench, whose body that is.
+  private func rows(
+    _ faults: [String], _ body: String = "", hosts: Int, runs: Int, seed: UInt64 = 5, compare: [String] = []
+  ) throws -> [ForecastRow] {
+    try ForecastBench.forecast(faults, body, hosts: hosts, runs: runs, seed: seed, compare: compare).rows()
+  }
+
+  @Test("a release that fails on its first host exposes exactly 1 of 1,000 hosts in every run, with the default configuration")
+  func firstFails() throws {
+    let row = try #require(try rows(["bad-release"], hosts: 1000, runs: Self.isFull ? 200 : 10).first)
+    #expect(row.found == 1 && row.wrongStops == nil)
+    #expect(row.exposed?.most == 1)
+    #expect(row.foundAfter.map { $0.most <= 60_000 } == true, "it is found when the first host comes to its end")
+  }
+
+  @Test("a fleet of 1,000 of which 0.1% break, four of five once only, stops no good release, and the rate without the retry is told")
+  func flaky() throws {
+    let body = "configuration = { floor = \"80%\", parallel = 50, budget = { failed = \"5%\", unreachable = \"5%\" } },"
+    let row = try #require(try rows(["flaky=0.1%"], body, hosts: 1000, runs: Self.isFull ? 1000 : 15).first)
+    #expect(row.stopped == 0 && row.wrongStops == 0, "\(row.reason ?? "")")
+    #expect(row.wrongStopsWithoutRetry != nil && row.found == nil)
+    #expect(row.exposed?.median == 1000)
+  }
+
+  @Test("without a budget one broken host stops a rollout, and the reason is told; without the retry more runs stop")
+  func noBudget() throws {
+    let row = try #require(try rows(["flaky=5%"], hosts: 40, runs: 60).first)
+    #expect(row.stopped > 5 && row.stopped < 40, "\(row.stopped)")
+    #expect(try #require(row.stoppedWithoutRetry) > row.stopped)
+    #expect(row.reason == "the way to the host broke")
+  }
+
+  @Test("the same seed gives the same rows, another seed others")
+  func seeds() throws {
+    func exposed(_ seed: UInt64) throws -> [Int?] {
+      let rows = try rows(["bad-release=3%,slow", "unreachable=2%"], hosts: 60, runs: 12, seed: seed)
+      return rows.flatMap { [$0.stopped, $0.exposed?.median, $0.duration?.median, $0.foundAfter?.most] }
+    }
+    #expect(try exposed(1) == exposed(1))
+    #expect(try exposed(1) != exposed(2))
+  }
+
+  @Test("a leak is found only by a strategy that looks long enough, and later by one that looks later")
+  func leak() throws {
+    let patient =
+      "strategy = canary { first = 1, batch = \"100%\", watch = \"20m\", check = { http = \"http://localhost/\", every = \"1m\" } },"
+    let hasty =
+      "strategy = canary { first = 1, batch = \"100%\", watch = \"5m\", check = { http = \"http://localhost/\", every = \"1m\" } },"
+    let found = try #require(try rows(["leak=15m"], patient, hosts: 12, runs: 6).first)
+    #expect(found.found == 1 && found.exposed?.most == 1)
+    let after = try #require(found.foundAfter)
+    #expect(after.median >= 13 * 60_000 && after.most <= 19 * 60_000, "\(after)")
+    let missed = try #require(try rows(["leak=15m"], hasty, hosts: 12, runs: 6).first)
+    #expect(missed.found == 0 && missed.foundAfter == nil && missed.exposed?.median == 12)
+  }
+
+  @Test("other strategies meet the same hosts: waves that grow find a release that is bad on few hosts sooner than all at once")
+  func compared() throws {
+    let rows = try rows(["bad-release=20%"], hosts: 60, runs: 20, compare: ["all_at_once", "rolling { batch = 1 }"])
+    #expect(rows.map(\.strategy) == ["growing", "all_at_once", "rolling { batch = 1 }"])
+    let exposed = try rows.map { try #require($0.exposed).median }
+    #expect(exposed[1] == 60 && exposed[0] < 60 && exposed[2] <= exposed[0], "\(exposed)")
+  }
+
+  @Test("a floor that nobody gave is what the largest wave leaves, as in a plan")
+  func floor() throws {
+    let forecast = try ForecastBench.forecast(["none"], "strategy = rolling { batch = 5 },", hosts: 20, runs: 1)
+    #expect(forecast.plans.map(\.bounds.floor) == [15])
+    let custom = "strategy = strategy \"halves\" (function(rollout) for w in rollout.targets:batches \"50%\" do rollout:wave(w) end end),"
+    #expect(try ForecastBench.forecast(["none"], custom, hosts: 20, runs: 1).plans.map(\.bounds.floor) == [10])
+  }
+
+  @Test("what is asked too much, or not understood, is refused at once with the numbers and the nearest names")
+  func refused() throws {
+    #expect { _ = try rows(["flakey=1%", "leak", "bad-release=2", ""], hosts: 4, runs: 1) } throws: { error in
+      let texts = (error as? Problems)?.list.map { "\($0.message) \($0.fix ?? "")" } ?? []
+      return texts == [
+        "there is no fault \"flakey\" did you mean flaky?", "leak needs the time after which hosts turn unhealthy write leak=45m",
+        "bad-release=2: a share is 0 to 1, or 0% to 100% write bad-release=1%",
+        "a fault is missing write bad-release or flaky=0.1%; names: bad-release, unhealthy, leak, flaky, slow, unreachable",
+      ]
+    }
+    #expect { _ = try ForecastBench.forecast(["none"], hosts: 100_000, runs: 100_000) } throws: {
+      ($0 as? Problems)?.list.first?.message.contains("1,000,000,000 is the most") == true
+    }
+  }
+
+  @Test("a strategy that goes round in circles is refused with its line, and no run of it lasts for ever")
+  func endless() throws {
+    let body = "strategy = strategy \"circles\" (function(rollout) while true do rollout:wait \"1s\" end end),"
+    #expect { _ = try rows(["none"], body, hosts: 3, runs: 1) } throws: { ($0 as? Problems)?.list.isEmpty == false }
+  }
+}
