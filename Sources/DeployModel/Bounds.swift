@@ -15,10 +15,13 @@ package struct Bounds: Sendable, Hashable, Codable {
   package var base: Double?
   /// How often a step of the engine's own is tried again in place when the host or the way to it was to blame; nil: never.
   package var retries: Int?
+  /// What holds among hosts that share the value of a tag; nil: nothing does.
+  package var neighbours: [Neighbours]?
   package init(
     floor: Int, parallel: Int, failed: Int, unreachable: Int, failedInWave: Int? = nil, healthy: Int? = nil, base: Double? = nil,
-    retries: Int? = nil
+    retries: Int? = nil, neighbours: [Neighbours]? = nil
   ) {
+    self.neighbours = neighbours
     self.floor = floor
     self.parallel = parallel
     self.failed = failed

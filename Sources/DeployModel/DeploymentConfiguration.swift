@@ -15,11 +15,19 @@ package struct DeploymentConfiguration: Sendable, Hashable, Codable {
   package var healthy: MinimumHealthy?
   /// The share of hosts, in per cent, that fail whatever the release is: the wave gate compares with it. nil: 1.
   package var base: Double?
+  /// Tags: of hosts with one value never two are out of service; nil: there is none.
+  package var apart: [String]?
+  /// Tags: hosts of one value at a time are out of service; nil: there is none.
+  package var alone: [String]?
+  /// What holds for the hosts of each value of a tag; nil: nothing does.
+  package var each: NeighbourRule?
   package var place: SourcePlace?
   package init(
     name: String = "default", floor: Amount? = nil, parallel: Amount? = nil, failed: Amount = .count(0), failedInWave: Amount? = nil,
-    unreachable: Amount = .count(0), healthy: MinimumHealthy? = nil, base: Double? = nil, place: SourcePlace? = nil
+    unreachable: Amount = .count(0), healthy: MinimumHealthy? = nil, base: Double? = nil, apart: [String]? = nil,
+    alone: [String]? = nil, each: NeighbourRule? = nil, place: SourcePlace? = nil
   ) {
+    (self.apart, self.alone, self.each) = (apart, alone, each)
     self.name = name
     self.floor = floor
     self.parallel = parallel

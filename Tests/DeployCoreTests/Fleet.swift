@@ -39,6 +39,9 @@ struct Fleet {
   /// Hosts were begun although that was not allowed any more.
   private(set) var brokeBudget = false
 
+  /// Is told what serves, and who is under way, after each change.
+  var look: ((Admission, [Int]) -> Void)?
+
   /// It waits for nothing: no rollout may.
   static let stuck = "nothing is under way"
   static let failure = ScriptError(Failure(.command, "exit status 1"))
@@ -69,6 +72,7 @@ struct Fleet {
         return
       }
       fewestServing = min(fewestServing, admission.servingCount)
+      look?(admission, underWay.map(\.host))
     }
   }
 

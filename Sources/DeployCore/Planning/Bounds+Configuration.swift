@@ -9,6 +9,7 @@ extension Bounds {
     try self.init(
       selection.configuration, strategy: selection.recipe.strategy, hosts: selection.hosts.count,
       bystanders: others ?? Bystanders(unasked: selection.others), away: away, waves: waves)
+    neighbours = try Neighbours.rules(selection.configuration, for: selection)
   }
 
   /// A configuration in numbers, shares being of the whole group. Shares below 100% round so that one host can always move.

@@ -6,6 +6,7 @@ extension Bounds {
   var forWayBack: Bounds {
     var back = self
     (back.base, back.failedInWave) = (nil, nil)
+    back.neighbours = neighbours?.map(\.forWayBack)
     if let healthy {
       back.healthy = nil
       (back.failed, back.unreachable) = (max(0, failed - healthy), max(0, unreachable - healthy))
@@ -21,6 +22,11 @@ extension Bounds {
     _ hosts: [HostPlan], move configuration: DeploymentConfiguration, beside others: Bystanders? = nil
   ) throws(Problems) -> Bounds {
     if let healthy { try refuse(healthy, of: hosts, configuration) }
+    let deadlocks = (neighbours ?? []).compactMap { $0.deadlock(hosts) }
+    if !deadlocks.isEmpty {
+      let fix = "bring the other hosts back first (lander status names them)"
+      throw Problems(deadlocks.map { Problem($0, place: configuration.place, fix: fix) }, exit: .refused)
+    }
     let serving = hosts.count { host in
       if case .leftOut = host.action { false } else { host.serves }
     }

@@ -47,7 +47,7 @@ package enum RollbackPlanner {
       hosts: hosts,
       bounds: Bounds(
         floor: floor(failed, conclusion), parallel: failed.bounds.parallel, failed: hosts.count, unreachable: hosts.count,
-        retries: failed.bounds.retries),
+        retries: failed.bounds.retries, neighbours: failed.bounds.neighbours?.map { $0.among(conclusion.rollback).forWayBack }),
       lock: lock, partners: failed.partners.map(\.takenOver))
   }
 

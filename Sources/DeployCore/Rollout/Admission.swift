@@ -26,6 +26,10 @@ package struct Admission: Sendable, Hashable {
   private let isTelling: [Bool]
   /// Whether the rules of its plan count lost hosts as telling.
   private let hearsLosses: Bool
+  /// What holds among hosts that share the value of a tag.
+  private var neighbourhoods: [Neighbourhood]
+  /// By host number: whether a wave left it ready.
+  private var isReady: [Bool]
   /// Hosts that failed in the wave under way, or in the one that ended last.
   private var failedInWave = 0
   private let lapse: Lapse?
@@ -40,10 +44,13 @@ package struct Admission: Sendable, Hashable {
     isTelling = plan.hosts.map { isNew || $0.isHealthy }
     hearsLosses = plan.flow.rules?.hearsLosses == true
     isInFlight = goingBack
+    isReady = goingBack
     service = plan.hosts.map { host in
       if case .leftOut = host.action { .out } else { host.serves ? .in : .out }
     }
-    servingCount = service.count { $0 == .in }
+    let serves = service.map { $0 == .in }
+    neighbourhoods = (plan.bounds.neighbours ?? []).map { Neighbourhood($0, serves: serves) }
+    servingCount = serves.count { $0 }
     floor = min(bounds.floor, servingCount)
     for host in plan.hosts { if case .leftOut = host.action { unreachable += 1 } }
   }
@@ -59,6 +66,9 @@ package struct Admission: Sendable, Hashable {
   package func mayStart(_ host: Int, parallel: Int?) -> Verdict {
     if inFlight >= min(bounds.parallel, parallel ?? bounds.parallel) { return .wait }
     if let verdict = healthy?.holds(host), lapse != .healthIgnored { return verdict }
+    for neighbourhood in neighbourhoods where lapse != .neighboursIgnored {
+      if let verdict = neighbourhood.holds(host, serves: service[host] == .in) { return verdict }
+    }
     if service[host] != .in || servingCount - 1 >= floor || lapse == .floorIgnored { return .go }
     if inFlight > 0 { return .wait }
     return .never("\(servingCount) of \(service.count) hosts serve and the floor is \(floor), so none may be taken out of service")
@@ -66,6 +76,9 @@ package struct Admission: Sendable, Hashable {
 
   /// Whether fewer hosts are in flight than may be.
   package var hasRoom: Bool { inFlight < bounds.parallel }
+
+  /// The hosts of a wave, in an order in which none waits longer than the rules among them ask.
+  package func arranged(_ hosts: [Int]) -> [Int] { neighbourhoods.reduce(hosts) { $1.arranged($0) } }
 
   /// A wave of that many hosts begins.
   package mutating func waveBegan(_ hosts: Int) {
@@ -76,6 +89,10 @@ package struct Admission: Sendable, Hashable {
   package mutating func started(_ host: Int) {
     inFlight += 1
     healthy?.started(host)
+    for index in neighbourhoods.indices {
+      neighbourhoods[index].started(host, served: service[host] == .in, wasReady: isReady[host])
+    }
+    isReady[host] = false
     isInFlight[host] = true
     if service[host] == .in { servingCount -= 1 }
   }
@@ -108,6 +125,8 @@ package struct Admission: Sendable, Hashable {
     default: service[host] = .out
     }
     if service[host] == .in { servingCount += 1 }
+    if case .ready = status { isReady[host] = service[host] != .in }
+    for index in neighbourhoods.indices { neighbourhoods[index].ended(host, serves: service[host] == .in, isReady: isReady[host]) }
   }
 
   /// A host failed, and what it ran before is put back.
@@ -122,7 +141,9 @@ package struct Admission: Sendable, Hashable {
     healthy?.failed(host)
     switch status {
     case .unknown, .leftOut: unreachable += 1
-    default: failed += 1
+    default:
+      failed += 1
+      for index in neighbourhoods.indices { neighbourhoods[index].hostFailed(host) }
     }
   }
 
@@ -140,6 +161,7 @@ package struct Admission: Sendable, Hashable {
   private mutating func countFailure(of host: Int) {
     failed += 1
     failedInWave += 1
+    for index in neighbourhoods.indices { neighbourhoods[index].hostFailed(host) }
     if isTelling[host] { gate?.hostFailed() }
   }
 
@@ -150,6 +172,7 @@ package struct Admission: Sendable, Hashable {
     if let most = bounds.failedInWave, failedInWave > most {
       return "\(failedInWave) \(failedInWave == 1 ? "host" : "hosts") of the wave failed and the budget of a wave allows \(most)"
     }
+    if lapse != .neighboursIgnored, let shortage = neighbourhoods.lazy.compactMap(\.exhausted).first { return shortage }
     if failed > bounds.failed, lapse != .budgetIgnored {
       return "\(failed) \(failed == 1 ? "host" : "hosts") failed and the budget allows \(bounds.failed)"
     }

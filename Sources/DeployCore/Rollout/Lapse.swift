@@ -4,6 +4,8 @@ package enum Lapse: Sendable, Hashable {
   case effectBeforeEntry
   /// Hosts are taken out of service below the floor (against P4).
   case floorIgnored
+  /// Hosts are taken whatever the rules among hosts of one tag say (against P4).
+  case neighboursIgnored
   /// Hosts are begun after more failed than the budget has (against P5).
   case budgetIgnored
   /// Hosts are taken although CodeDeploy's minimum of healthy hosts says no (against P4).

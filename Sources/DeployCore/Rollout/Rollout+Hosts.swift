@@ -10,6 +10,7 @@ extension Rollout {
       chosen[host] = true
       hosts.append(host)
     }
+    hosts = admission.arranged(hosts)
     waves += 1
     admission.waveBegan(hosts.count)
     wave = Wave(hosts, parallel: parallel, upto: upto, for: script)

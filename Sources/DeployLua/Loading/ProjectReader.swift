@@ -77,7 +77,12 @@ struct ProjectReader {
       name: value["name"]?.text ?? "", floor: amount(value["floor"]), parallel: amount(value["parallel"]),
       failed: amount(value["failed"]) ?? .count(0), failedInWave: amount(value["wave"]),
       unreachable: amount(value["unreachable"]) ?? .count(0), healthy: healthy(value["healthy"]), base: number(value["base"]),
+      apart: value["apart"].map { texts($0) }, alone: value["alone"].map { texts($0) }, each: value["each"].map(neighbourRule),
       place: place(value))
+  }
+
+  private func neighbourRule(_ value: Value) -> NeighbourRule {
+    NeighbourRule(tag: value["tag"]?.text ?? "", floor: amount(value["floor"]), failed: amount(value["failed"]))
   }
 
   private func healthy(_ value: Value?) -> MinimumHealthy? {

@@ -3,7 +3,8 @@
 local import = ...
 local errors, language, rehearsal = import "runtime/errors", import "runtime/language", import "runtime/rehearsal"
 local tables, values, void = import "runtime/tables", import "runtime/values", import "runtime/void"
-local amount, fleet = import "types/amount", import "run/fleet"
+local amount, fields, fleet = import "types/amount", import "types/fields", import "run/fleet"
+local shapes = import "run/shapes"
 
 local sets = { kind = values.kind "hosts" }
 
@@ -11,8 +12,9 @@ language.object { name = "hosts", summary = "A set of hosts, in order: #hosts, h
 
 local methods = {}
 
-local function declare(name, takes, summary, example)
-  language.word { name = "hosts:" .. name, nature = "pure", phases = { "run" }, takes = takes, summary = summary, example = example }
+local function declare(name, takes, summary, example, known)
+  language.word { name = "hosts:" .. name, nature = "pure", phases = { "run" }, takes = takes, summary = summary, example = example,
+    fields = known }
 end
 
 --- A set of handles.
@@ -86,17 +88,32 @@ function methods.take(self, size)
   return slice(list, 1, counted("hosts:take", size, list))
 end
 
-declare("split", "amount", "The first hosts, and the others.", "local canary, rest = rollout.targets:split(1)")
-function methods.split(self, size)
-  local list = own("hosts:split", self)
+declare("split", "amount, { … }", "The first hosts, and the others.",
+  "local canary, rest = rollout.targets:split(3, { spread = \"zone\" })", {
+  { "spread", "name", "a tag: the hosts are taken from its values in turn" },
+  { "except", "chosen", "hosts that are among the others in any case" },
+})
+function methods.split(self, size, given)
+  local list, options = own("hosts:split", self), fields.options("hosts:split", given)
   local count = counted("hosts:split", size, list)
-  return slice(list, 1, count), slice(list, count + 1, #list)
+  if not given then return slice(list, 1, count), slice(list, count + 1, #list) end
+  local except = options.except and sets.numbers("hosts:split", options.except) or {}
+  local first, others = shapes.split(list, count, options.spread, tables.set(except))
+  return sets.new(first), sets.new(others)
 end
 
-declare("batches", "amount", "One set after the other, for a loop.",
-  "for batch in rollout.targets:batches \"25%\" do rollout:wave(batch) end")
-function methods.batches(self, size)
+declare("batches", "amount, { … }", "One set after the other, for a loop.",
+  "for batch in rollout.targets:batches(\"25%\", { alone = \"rack\" }) do rollout:wave(batch) end", {
+  { "spread", "name", "a tag: the hosts are taken from its values in turn" },
+  { "apart", "name", "a tag such as pair: no batch has two hosts of one value" },
+  { "alone", "name", "a tag such as rack: no batch has hosts of two values" },
+})
+function methods.batches(self, size, given)
   local list = own("hosts:batches", self)
+  if given then
+    local options = fields.options("hosts:batches", given)
+    return shapes.batches(list, math.max(1, counted("hosts:batches", size, list)), options, sets.new)
+  end
   local count, at = counted("hosts:batches", size, list), 1
   if count < 1 and #list > 0 then
     rehearsal.complain("hosts:batches takes a count from 1, or a share above 0%, got " .. values.described(size))

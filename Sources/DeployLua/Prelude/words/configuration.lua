@@ -17,6 +17,9 @@ language.word {
     { "budget", "table", "what may go wrong: { failed = 1, wave = 1, unreachable = \"2%\" }" },
     { "base", "amount", "the share of hosts that fail whatever the release is, 1% if not given: a wave in which more fail than chance "
       .. "explains stops the deployment, and so does the first host if it fails; 100%: only budgets count" },
+    { "apart", "strings", "tags such as pair: of hosts with one value never two are out of service" },
+    { "alone", "strings", "tags such as rack: hosts of one value at a time are out of service" },
+    { "each", "table", "what holds for each value of a tag: { tag = \"zone\", floor = \"50%\", failed = 1 }" },
     { "minimum_healthy", "amount", "hosts that have to stay healthy by CodeDeploy's rule, instead of floor, budget and base" },
   },
 }
@@ -28,6 +31,16 @@ language.word {
     { "failed", "amount", "hosts that may fail" },
     { "wave", "amount", "hosts that may fail in one wave; as many as may fail in all if not given" },
     { "unreachable", "amount", "hosts that may be out of reach" },
+  },
+}
+
+language.word {
+  name = "configuration.each", nature = "pure", phases = { "description" }, takes = "each = { … }",
+  summary = "What holds for the hosts of each value of a tag.",
+  example = "each = { tag = \"zone\", floor = \"50%\", failed = 1 }",
+  fields = {
+    { "tag", "name", "the tag, such as zone", required = true }, { "floor", "amount", "hosts of each value that keep serving" },
+    { "failed", "amount", "hosts of each value that may fail" },
   },
 }
 
@@ -59,6 +72,16 @@ local function read_base(subject, given, place)
   return given.percent
 end
 
+--- What holds for each value of a tag; nil for nothing.
+local function read_each(subject, given, place)
+  if not given then return nil end
+  local each = fields.read("each of " .. subject, "configuration.each", given, problems.at_field(place, "each"))
+  if each.tag and not each.floor and not each.failed then
+    problems.add("each of " .. subject .. " holds nothing", "give it floor or failed", problems.at_field(place, "each"))
+  end
+  return each.tag and each
+end
+
 local function read(name, body, place)
   local subject = name and string.format("configuration %q", name) or "configuration"
   local own, budget = fields.read(subject, "configuration", body, place), {}
@@ -71,7 +94,8 @@ local function read(name, body, place)
   end
   check_alone(subject, own, place)
   return { name = name, place = place, floor = own.floor, parallel = own.parallel, failed = budget.failed, wave = budget.wave,
-    unreachable = budget.unreachable, healthy = own.minimum_healthy, base = read_base(subject, own.base, place) }
+    unreachable = budget.unreachable, healthy = own.minimum_healthy, base = read_base(subject, own.base, place),
+    apart = own.apart, alone = own.alone, each = read_each(subject, own.each, place) }
 end
 
 language.meaning("configuration", function(name)
@@ -93,7 +117,8 @@ end)
 --- As the engine gets it.
 function configuration.data(value, name)
   return problems.placed({ name = name or value.name, floor = value.floor, parallel = value.parallel, failed = value.failed,
-    wave = value.wave, unreachable = value.unreachable, healthy = value.healthy, base = value.base }, value.place)
+    wave = value.wave, unreachable = value.unreachable, healthy = value.healthy, base = value.base,
+    apart = value.apart, alone = value.alone, each = value.each }, value.place)
 end
 
 --- The configuration of a recipe as the engine gets it; nil for none. checks: whether its name must exist.

@@ -1,0 +1,114 @@
+import DeployModel
+
+/// Keeps one rule among hosts that share the value of a tag: how many of each value serve, are under way, ready and failed.
+struct Neighbourhood: Sendable, Hashable {
+  let rule: Neighbours
+  /// By value.
+  private let members: [Int]
+  private let floors: [Int]
+  private var serving: [Int]
+  private var underWay: [Int]
+  private var ready: [Int]
+  private var failed: [Int]
+  private var underWayInAll = 0
+  private var readyInAll = 0
+
+  /// - Parameter serves: by host number: whether it serves at the beginning.
+  init(_ rule: Neighbours, serves: [Bool]) {
+    self.rule = rule
+    let none = rule.values.map { _ in 0 }
+    var (members, serving) = (none, none)
+    for (host, place) in rule.places.enumerated() {
+      guard let place else { continue }
+      members[place] += 1
+      if serves.indices.contains(host), serves[host] { serving[place] += 1 }
+    }
+    floors = zip(rule.floors, serving).map { min($0, $1) }
+    (self.members, self.serving, underWay, ready, failed) = (members, serving, none, none, none)
+  }
+
+  private func place(of host: Int) -> Int? { rule.places.indices.contains(host) ? rule.places[host] : nil }
+
+  /// Whether a host may be begun now; nil: yes, as far as this rule goes.
+  /// - Parameter serves: whether that takes it out of service.
+  func holds(_ host: Int, serves: Bool) -> Admission.Verdict? {
+    guard let place = place(of: host), let reason = obstacle(at: place, serves: serves) else { return nil }
+    if underWayInAll > 0 { return .wait }
+    return rule.yields == true ? nil : .never(reason)
+  }
+
+  private func obstacle(at place: Int, serves: Bool) -> String? {
+    let (tag, value) = (rule.tag, rule.values[place])
+    switch rule.rule {
+    case .apart:
+      if underWay[place] > 0 { return "another host of \(tag) \(value) is under way" }
+      guard serves, serving[place] < members[place] else { return nil }
+      let (out, all) = (members[place] - serving[place], members[place])
+      return "\(out) of \(all) hosts of \(tag) \(value) \(out == 1 ? "is" : "are") out of service, and never two of them may be"
+    case .alone:
+      guard underWayInAll > underWay[place] || readyInAll > ready[place] else { return nil }
+      return "hosts of another \(tag) than \(value) are ready and out of service, and only one \(tag) at a time may be"
+    case .each:
+      guard serves, floors.indices.contains(place), serving[place] - 1 < floors[place] else { return nil }
+      return "\(serving[place]) of \(members[place]) hosts of \(tag) \(value) serve and the floor is \(floors[place]) of these"
+    }
+  }
+
+  /// - Parameters:
+  ///   - served: whether it served.
+  ///   - wasReady: whether a wave had left it ready.
+  mutating func started(_ host: Int, served: Bool, wasReady: Bool) {
+    guard let place = place(of: host) else { return }
+    underWay[place] += 1
+    underWayInAll += 1
+    if served { serving[place] -= 1 }
+    if wasReady {
+      ready[place] -= 1
+      readyInAll -= 1
+    }
+  }
+
+  mutating func ended(_ host: Int, serves: Bool, isReady: Bool) {
+    guard let place = place(of: host) else { return }
+    underWay[place] -= 1
+    underWayInAll -= 1
+    if serves { serving[place] += 1 }
+    if isReady {
+      ready[place] += 1
+      readyInAll += 1
+    }
+  }
+
+  mutating func hostFailed(_ host: Int) { if let place = place(of: host) { failed[place] += 1 } }
+
+  /// Why nothing more may be started; nil if the budgets hold.
+  var exhausted: String? {
+    for (place, most) in rule.budgets.enumerated() where failed[place] > most {
+      let hosts = "\(failed[place]) \(failed[place] == 1 ? "host" : "hosts")"
+      return "\(hosts) of \(rule.tag) \(rule.values[place]) failed and the budget allows \(most)"
+    }
+    return nil
+  }
+
+  /// The hosts of a wave in an order in which none waits longer than the rule asks: one value after the other, or the first host of each
+  /// value, then the second.
+  func arranged(_ hosts: [Int]) -> [Int] {
+    switch rule.rule {
+    case .each: return hosts
+    case .alone:
+      var byValue: [[Int]] = rule.values.map { _ in [] }
+      for host in hosts { if let place = place(of: host) { byValue[place].append(host) } }
+      return hosts.filter { place(of: $0) == nil } + byValue.flatMap { $0 }
+    case .apart:
+      var met = rule.values.map { _ in 0 }
+      var rounds: [[Int]] = []
+      for host in hosts {
+        let round = place(of: host).map { met[$0] } ?? 0
+        if let place = place(of: host) { met[place] += 1 }
+        while rounds.count <= round { rounds.append([]) }
+        rounds[round].append(host)
+      }
+      return rounds.flatMap { $0 }
+    }
+  }
+}

@@ -1,0 +1,81 @@
+-- Shapes of sets: hosts taken by their tags, for split and batches.
+
+local import = ...
+local fleet = import "run/fleet"
+
+local shapes = {}
+
+local function value_of(item, tag) return (payload(item).tags or {})[tag] end
+
+--- The hosts by the value of a tag, one list for each value in the order of their first hosts; those without it last.
+local function by_value(list, tag)
+  local lists, at, without = {}, {}, {}
+  for _, item in ipairs(list) do
+    local value = value_of(item, tag)
+    if value == nil then without[#without + 1] = item else
+      if not at[value] then at[value], lists[#lists + 1] = #lists + 1, {} end
+      local one = lists[at[value]]
+      one[#one + 1] = item
+    end
+  end
+  if #without > 0 then lists[#lists + 1] = without end
+  return lists
+end
+
+--- One host of each value, then the next one of each.
+local function spread(list, tag)
+  local lists, result, round = by_value(list, tag), {}, 1
+  while #result < #list do
+    for _, one in ipairs(lists) do result[#result + 1] = one[round] end
+    round = round + 1
+  end
+  return result
+end
+
+--- All hosts of one value, then all of the next.
+local function grouped(list, tag)
+  local result = {}
+  for _, one in ipairs(by_value(list, tag)) do for _, item in ipairs(one) do result[#result + 1] = item end end
+  return result
+end
+
+--- The first `count` hosts that are not in `except`, and all others. except: by number.
+function shapes.split(list, count, tag, except)
+  local first, others = {}, {}
+  for _, item in ipairs(tag and spread(list, tag) or list) do
+    if #first < count and not except[fleet.number("a member", item)] then first[#first + 1] = item else others[#others + 1] = item end
+  end
+  return first, others
+end
+
+--- A function that gives one batch after the other, as a set. options: spread, apart, alone, each a tag.
+function shapes.batches(list, count, options, set)
+  if options.spread then list = spread(list, options.spread) end
+  if options.alone then list = grouped(list, options.alone) end
+  local skipped, at = {}, 1
+  return function()
+    local batch, used, left, value = {}, {}, {}, nil
+    --- Whether the batch takes the host; nil: it takes no further one.
+    local function takes(item)
+      if #batch >= count then return nil end
+      if options.alone and #batch > 0 and value_of(item, options.alone) ~= value then return nil end
+      local pair = options.apart and value_of(item, options.apart)
+      if pair ~= nil and pair ~= false and used[pair] then return false end
+      batch[#batch + 1] = item
+      if options.alone then value = value_of(item, options.alone) end
+      if pair then used[pair] = true end
+      return true
+    end
+    for i, item in ipairs(skipped) do if not takes(item) then left[#left + 1] = skipped[i] end end
+    while list[at] do
+      local taken = takes(list[at])
+      if taken == nil then break end
+      if not taken then left[#left + 1] = list[at] end
+      at = at + 1
+    end
+    skipped = left
+    return #batch > 0 and set(batch) or nil
+  end
+end
+
+return shapes
