@@ -30,6 +30,8 @@ package struct Account: Sendable {
   /// Shares of the traffic as they are left, if they are not as they were; nil: they are, or none were shifted.
   package let weights: Weights?
   package private(set) var wrong: [Wrong]
+  /// What the command that ran it exited with; nil: it has not ended.
+  package let exit: ExitCode?
   /// When it ended; nil: it has not.
   package let ended: Timestamp?
 
@@ -41,6 +43,7 @@ package struct Account: Sendable {
     words = story.words + (rollback?.words ?? [])
     weights = story.leftWeights
     traffic = story.trafficLeft
+    exit = Summary(story, rollback: rollback).exit
     ended = (rollback ?? story).conclusion == nil ? nil : (rollback ?? story).last
     wrong = story.hosts.compactMap { host in
       let later = rollback?.hosts.first { $0.name.isExactly(host.name) }

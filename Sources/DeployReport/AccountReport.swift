@@ -65,7 +65,9 @@ package struct AccountReport: Sendable {
       [
         ("deployment", .text(story.id)), ("recipe", story.plan.map { .text($0.subject.recipe) }),
         ("application", story.plan.map { .text($0.subject.application) }), ("group", story.plan.map { .text($0.subject.group) }),
-        ("state", .text(state)), ("actor", .text(account.actor)), ("began", story.began.map { .text(When.iso($0)) }),
+        ("state", .text(state)), ("exit", account.exit.map { .int(Int($0.rawValue)) }),
+        ("cause", account.exit?.cause.map { .text($0) }), ("actor", .text(account.actor)),
+        ("began", story.began.map { .text(When.iso($0)) }),
         ("duration_ms", story.conclusion == nil ? nil : .int(story.duration.milliseconds)),
         ("bundle", story.plan?.revision.map { .text($0.hex) }), ("rollback", rollback.map { .text($0.id) }),
         ("hosts", .list(hosts)), ("gates", .list(gates)),

@@ -21,6 +21,8 @@ package struct HistoryLine: Sendable {
   package var pause: Pause?
   /// Who, why, who spoke to it and what it left; nil: its journal cannot be read.
   package var account: Account?
+  /// What the command that ran it exited with, its rollback included; nil: it has not ended, or nobody knows.
+  package var exit: ExitCode?
   package init(
     id: Deployment.ID, began: Timestamp, what: String, group: String, revision: String, hosts: Int,
     actor: String, state: String,
@@ -85,6 +87,7 @@ package struct HistoryReport: Sendable {
             ("group", .text(entry.group)),
             ("revision", .text(entry.revision)), ("hosts", .int(entry.hosts)),
             ("actor", .text(entry.actor)), ("state", .text(entry.state)),
+            ("exit", entry.exit.map { .int(Int($0.rawValue)) }), ("cause", entry.exit?.cause.map { .text($0) }),
             ("gate", entry.waits.map { .text($0.gate.name) }), ("pause", entry.pause?.value),
           ] + (entry.account?.members ?? []))
       })

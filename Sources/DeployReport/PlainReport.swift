@@ -118,18 +118,9 @@ package struct PlainReport: ProgressReport {
   package mutating func tick(_ now: Timestamp) -> String {
     guard let last = spoke, now - last >= heartbeat, story.conclusion == nil else { return "" }
     spoke = now
-    let active = story.hosts.filter { $0.event != nil || $0.doing != nil }
-    let doing = active.prefix(3).map { host in
-      "\(host.name) \(host.event?.rawValue ?? host.doing ?? "")" + (transfers.text(of: host.name).map { " (\($0))" } ?? "")
-    }.joined(separator: ", ")
-    let here = story.here.prefix(2).map { "; here: \($0.words(now))" }.joined() + (story.here.count > 2 ? ", …" : "")
-    let done = story.hosts.count { $0.status.isFinal }
     let text =
-      (story.pause.map { $0.clause(zone: surface.zone) + ": " } ?? "still going: ") + "\(done) of \(story.hosts.count.of("host")) done"
-      + (doing.isEmpty ? "" : "; \(doing)") + here
-      + (story.openGate.map { "; waits: \($0.sentence), \($0.deadline(zone: surface.zone))" } ?? "")
-    return surface.paint(When(now, zone: surface.zone).clock, .dim) + "  " + text
-      + (active.count > 3 ? ", …" : "") + "\n"
+      (story.pause.map { $0.clause(zone: surface.zone) } ?? "still going") + ": " + story.underWay(now, zone: surface.zone, transfers)
+    return surface.paint(When(now, zone: surface.zone).clock, .dim) + "  " + text + "\n"
   }
 
   package mutating func end() -> String { "" }

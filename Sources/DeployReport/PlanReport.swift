@@ -49,17 +49,6 @@ package struct PlanReport: Sendable {
     surface.terminal ? lines.flatMap { $0.folded(to: surface.width) } : lines
   }
 
-  /// The same for machines.
-  /// - Parameter connected: whether hosts were asked what they run.
-  package func value(connected: Bool) -> Value {
-    let good = Rehearsed(rehearsal)
-    return JSON.record([
-      ("plan", EntryLines.value(plan)), ("connected", .bool(connected)), ("whole", .bool(isWhole)),
-      ("deadline_ms", .int(good.deadline.milliseconds)),
-      ("text", .list(lines(on: Surface()).map { .text($0) })),
-    ])
-  }
-
   /// Whether the rehearsal saw everything to its end.
   package var isWhole: Bool { !findings.contains { $0.isEnd } }
 

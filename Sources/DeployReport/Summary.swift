@@ -18,6 +18,12 @@ package struct Summary: Sendable {
     story.conclusion.map { ExitCode($0, rollback: rollback?.conclusion, isRollback: story.plan.map { $0.kind != .deploy } ?? false) }
   }
 
+  /// The commands that lead further, each with its effect; none while it has no conclusion.
+  var steps: [[String]] {
+    guard let conclusion = story.conclusion, let plan = story.plan else { return [] }
+    return next(conclusion, plan)
+  }
+
   /// The whole of it, line by line.
   package func lines(on surface: Surface) -> [String] {
     guard let conclusion = story.conclusion, let plan = story.plan else {

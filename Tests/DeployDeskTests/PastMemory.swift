@@ -19,6 +19,10 @@ final class PastMemory: PastJournal {
     JournalReading(deployment: deployment, entries: inner.entries(of: deployment))
   }
 
+  func entries(of deployment: Deployment.ID, from first: Int) async -> JournalReading {
+    JournalReading(deployment: deployment, entries: Array(inner.entries(of: deployment).dropFirst(first)))
+  }
+
   /// Whether hosts of a deployment are being changed, or were.
   func hasBegunWave(of deployment: Deployment.ID) async -> Bool {
     inner.entries(of: deployment).contains { if case .noted(.waveBegan) = $0.fact { true } else { false } }
@@ -34,8 +38,10 @@ final class PastMemory: PastJournal {
 
   func sequence(of chain: Digest, in deployment: Deployment.ID) async -> Int? { nil }
 
-  func output(of deployment: Deployment.ID, place: Place, intent: Int, stream: OutputChunk.Stream) -> [UInt8] {
-    inner.output.filter { $0.intent == intent && $0.place == place && $0.stream == stream }.flatMap(\.bytes)
+  func output(of deployment: Deployment.ID, place: Place, intent: Int, stream: OutputChunk.Stream, from offset: Int, limit: Int) -> [UInt8]
+  {
+    let all = inner.output.filter { $0.intent == intent && $0.place == place && $0.stream == stream }.flatMap(\.bytes)
+    return Array(all.dropFirst(offset).prefix(limit))
   }
 
   /// As the journal of the store tells it.

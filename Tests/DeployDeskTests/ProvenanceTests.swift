@@ -20,6 +20,27 @@ struct ProvenanceTests {
     func changes(from old: String, to new: String, in folder: String) async -> CommitRange? {
       CommitRange(from: old, total: 1, newest: [CommitRange.Line(id: new, author: "Kim", subject: "from \(old.prefix(1))")])
     }
+
+    func files(from old: String, to new: String, in folder: String) async -> [ChangedFile]? {
+      [ChangedFile(.changed, "app/version-\(old.prefix(1))-\(new.prefix(1))")]
+    }
+  }
+
+  @Test("diff compares the commit that a deployment would bring with those that hosts run, and a host that runs nothing is told apart")
+  func difference() async throws {
+    let (first, _) = try await deploy(1, Said())
+    let bench = try Bench(
+      Bench.text(body: hook), hosts: [try first.host("h1"), Bench.host("h2")], after: first, commits: Copy(head: 2))
+    let selection = try bench.project.project.selection(recipe: nil, group: nil)
+    let (commit, all) = try await bench.desk.difference(await bench.desk.survey(selection), to: nil, in: bench.project)
+    #expect(commit.id == Copy.id(2) && all.map(\.hosts) == [["h1"], ["h2"]])
+    #expect(all[0].commit?.id == Copy.id(1) && all[0].changes?.total == 1 && all[0].files == [ChangedFile(.changed, "app/version-1-2")])
+    #expect(all[1].commit == nil && all[1].release == nil && all[1].changes == nil && all[1].files == nil)
+    let plain = try Bench(Bench.text(body: hook))
+    let text = await refusal {
+      _ = try await plain.desk.difference(await plain.desk.survey(selection), to: nil, in: plain.project)
+    }
+    #expect(text.hasPrefix("no commit is known for what recipe \"app\" would deploy\n"), "\(text)")
   }
 
   private static let system = CISystem {

@@ -23,6 +23,28 @@ struct DocumentTests {
     #expect(text.contains("waves") && text.contains("wave 1, 1 host"), "\(text)")
   }
 
+  @Test("the explanation of a deployment says who wanted what, what happened in which order, why it ended so, and what is next")
+  func explained() {
+    let text = Explanation([Chronicle(Stories.failing)]).document.lines(on: Surface()).joined(separator: "\n")
+    var rest = text[...]
+    for part in [
+      "kim@laptop asked for a deployment on 2026-11-21 11:30:45 UTC. Nobody said why.",
+      "2 of 2 hosts were to get revision 3f2a91cbd012: web1, web2.",
+      "What happened", "Stage upload began. It took 1 s.", "Wave 1 began with web1. It took 8 s. Of these failed: web1.",
+      "web1 failed in ValidateService at deploy.lua:31: curl -f http://localhost:8080/ready ended with exit status 22.",
+      "It wrote last: curl: (22)",
+      "How it ended", "It took 15 s and ended so: it failed, and every touched host is back on what it ran before (exit code 10).",
+      "Hosts: 1 restored · 1 not started.", "Next", "lander logs 20261121-113045-x7k2 web1",
+    ] {
+      let found = rest.range(of: part)
+      #expect(found != nil, "\(part) in \(text)")
+      if let found { rest = rest[found.upperBound...] }
+    }
+    let running = Explanation([Chronicle(Array(Stories.failing.prefix(9)))]).document.lines(on: Surface()).joined(separator: "\n")
+    #expect(running.contains("It has not ended: 0 of 2 hosts done; web1 ValidateService."), "\(running)")
+    #expect(running.hasPrefix("web of shop to production, deployment 20261121-113045-x7k2: has not ended"), "\(running)")
+  }
+
   @Test("the page needs nothing else: no script, and no address but the job's")
   func page() {
     let plan = Stories.plan().edited {

@@ -28,6 +28,21 @@ struct JournalTests {
     #expect(await again.head(of: "d-1") == journal.head(of: "d-1"))
   }
 
+  @Test("a reader gets the entries from one on, chained to those that it has read, and hears of a break there")
+  func tail() async throws {
+    let all = Samples.deployment("d-1", count: 10)
+    try await journal.append(all, to: "d-1")
+    for first in 0...10 {
+      let reading = try await journal.entries(of: "d-1", from: first)
+      #expect(reading.entries == Array(all.dropFirst(first)) && reading.damage == nil, "from \(first)")
+    }
+    #expect(try await journal.entries(of: "d-1", from: 11).damage?.sequence == 10)
+    #expect(try await journal.entries(of: "d-0", from: 3).entries.isEmpty)
+    try SQLiteFile(folder.state().journal).tamper("UPDATE entries SET chain = zeroblob(32) WHERE key = (1 << 32 | 6)")
+    let broken = try await SQLiteJournal(in: folder.state()).entries(of: "d-1", from: 4)
+    #expect(broken.entries == Array(all[4..<6]) && broken.damage?.sequence == 6)
+  }
+
   @Test("an entry out of order is refused and nothing of its append is written")
   func order() async throws {
     try await journal.append(Samples.deployment("d-1", count: 3), to: "d-1")

@@ -1,3 +1,4 @@
+import DeployCore
 package import DeployModel
 
 /// One command of a deployment, as the log shows it.
@@ -14,10 +15,30 @@ package struct CommandLog: Sendable, Hashable {
   /// Nil: no end is known.
   package var outcome: Outcome?
 
+  /// A command that was asked for; nil: nobody would look for its output.
+  /// - Parameter names: of the deployment's hosts, by number.
+  package init?(_ intent: Intent, at moment: Timestamp, names: [String]) {
+    guard intent.operation.writes else { return nil }
+    let host =
+      if case .host(let number) = intent.place { names.indices.contains(number) ? names[number] : "\(number)" } else { "here" }
+    self.init(
+      intent: intent.id, place: intent.place, host: host,
+      event: intent.site.event?.rawValue ?? intent.site.stage.map { "stage \($0)" } ?? "", operation: intent.operation, began: moment)
+  }
+
+  private init(intent: Int, place: Place, host: String, event: String, operation: Operation, began: Timestamp) {
+    (self.intent, self.place, self.host, self.event, self.operation, self.began) = (intent, place, host, event, operation, began)
+  }
+
   /// Names of the deployment's hosts, targets and partners, by number.
   package static func names(in entries: [Entry]) -> [String] {
     guard case .planned(let plan)? = entries.first?.fact else { return [] }
     return plan.hosts.map(\.host.name) + plan.partners.map(\.host.name)
+  }
+
+  /// That a deployment has no such host, and which one may be meant.
+  package static func unknown(_ host: String, among names: [String], of deployment: Deployment.ID) -> Problems {
+    Problems(Problem("deployment \(deployment) has no host \"\(host)\"", fix: NearMatch.hint(host, among: names + ["here"])))
   }
 
   /// Those that may have written something, in the order in which they were started.
@@ -28,17 +49,9 @@ package struct CommandLog: Sendable, Hashable {
     for entry in entries {
       switch entry.fact {
       case .intended(let intent):
-        guard intent.operation.writes else { continue }
-        let host =
-          if case .host(let number) = intent.place {
-            number < names.count ? names[number] : "\(number)"
-          } else { "here" }
+        guard let command = CommandLog(intent, at: entry.at, names: names) else { continue }
         index[intent.id] = commands.count
-        commands.append(
-          CommandLog(
-            intent: intent.id, place: intent.place, host: host,
-            event: intent.site.event?.rawValue ?? intent.site.stage.map { "stage \($0)" } ?? "",
-            operation: intent.operation, began: entry.at, outcome: nil))
+        commands.append(command)
       case .happened(.finished(let id, let outcome)):
         if let found = index[id] { commands[found].outcome = outcome }
       default: break

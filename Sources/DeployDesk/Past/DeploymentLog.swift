@@ -7,6 +7,13 @@ package struct DeploymentLog: Sendable {
   /// Nil: the journal is whole. Otherwise the commands before the break are known.
   package var damage: Damage?
   package var commands: [CommandLog]
+
+  /// The same with the commands of one host only; nil: of all.
+  package func on(_ host: String?) -> DeploymentLog {
+    var log = self
+    if let host { log.commands = commands.filter { $0.host == host } }
+    return log
+  }
 }
 
 extension PastDeployments {
@@ -23,8 +30,7 @@ extension PastDeployments {
       // The rollback of a deployment goes only to the hosts that were touched.
       let isFollowUp = if case .rollback(of: _?) = deployment.kind { word == "last" } else { false }
       if let host, host != "here", !names.contains(host), !isFollowUp {
-        throw Problems(
-          Problem("deployment \(deployment.id) has no host \"\(host)\"", fix: NearMatch.hint(host, among: names + ["here"])))
+        throw CommandLog.unknown(host, among: names, of: deployment.id)
       }
       let commands = CommandLog.commands(in: reading.entries).filter { host == nil || $0.host == host }
       logs.append(DeploymentLog(deployment: deployment, damage: reading.damage, commands: commands))
@@ -34,10 +40,18 @@ extension PastDeployments {
 
   /// All that a command wrote to each of its streams.
   package func output(of command: CommandLog, in deployment: Deployment.ID) throws -> (stdout: [UInt8], stderr: [UInt8]) {
-    func bytes(_ stream: OutputChunk.Stream) throws -> [UInt8] {
-      try journal.output(of: deployment, place: command.place, intent: command.intent, stream: stream)
-    }
-    return (try bytes(.stdout), try bytes(.stderr))
+    (try output(of: command, .stdout, in: deployment), try output(of: command, .stderr, in: deployment))
+  }
+
+  /// What a command wrote to one of its streams.
+  /// - Parameters:
+  ///   - offset: of the first byte that is wanted.
+  ///   - limit: the most bytes to read.
+  package func output(
+    of command: CommandLog, _ stream: OutputChunk.Stream, in deployment: Deployment.ID, from offset: Int = 0, limit: Int = 1 << 30
+  ) throws -> [UInt8] {
+    try journal.output(
+      of: deployment, place: command.place, intent: command.intent, stream: stream, from: offset, limit: limit)
   }
 
   /// The deployment that was named; for the last one, also the deployment whose failure it took back.

@@ -1,15 +1,16 @@
 import DeployCore
 import DeployEngine
-import DeployModel
+package import DeployModel
 
 extension Desk {
   /// From a request to a plan: select, build, survey, plan, rehearse. Changes nothing on a host.
   /// - Parameters:
   ///   - connecting: false reaches no host and takes all of them to be fresh.
   ///   - ticket: the token of its place in line; nil: it has none.
+  ///   - origin: where the revision comes from, if somebody looked before; nil: it is looked up.
   /// - Throws: `Problems`, all that can be known at that point at once.
   package func plan(
-    _ asked: Asked, of project: LoadedProject, connecting: Bool = true, ticket: String? = nil
+    _ asked: Asked, of project: LoadedProject, connecting: Bool = true, ticket: String? = nil, from origin: Provenance? = nil
   ) async throws -> PlannedDeployment {
     let request = asked.request
     let selection = try await Selecting(project: project, stage: stage).selection(asked)
@@ -31,7 +32,7 @@ extension Desk {
     (input.ticket, input.sequence) = (ticket, request.sequence)
     var identity = stage.identity()
     identity.provenance = await provenance(
-      request.said, selection.recipe, request.revision, of: project, replacing: preparation?.surveys ?? [])
+      request.said, selection.recipe, request.revision, of: project, replacing: preparation?.surveys ?? [], from: origin)
     input.waves = .rehearsing
     let rehearsal = try await rehearsing(Planner.deployment(input, by: identity), project).run()
     try refuse(rehearsal.problems)

@@ -5,10 +5,16 @@ extension Desk {
   /// - Parameters:
   ///   - wanted: a revision other than the recipe's own, as somebody typed it.
   ///   - surveys: what hosts run now, with the commits that their receipts name.
+  ///   - origin: has the commit and what is new, as they were found before; nil: nobody looked.
   func provenance(
-    _ said: Said, _ recipe: Recipe, _ wanted: String?, of project: LoadedProject, replacing surveys: [Survey]
+    _ said: Said, _ recipe: Recipe, _ wanted: String?, of project: LoadedProject, replacing surveys: [Survey],
+    from origin: Provenance? = nil
   ) async -> Provenance? {
     var provenance = self.provenance(said)
+    if let origin {
+      (provenance.commit, provenance.changes) = (origin.commit, origin.changes)
+      return provenance.known
+    }
     guard let (place, ref) = commitPlace(recipe, wanted, project.folder) else { return provenance.known }
     provenance.commit = await commit(ref, in: place)
     if let new = provenance.commit?.id, let old = Self.commit(runningOn: surveys), old != new {
@@ -23,7 +29,7 @@ extension Desk {
   }
 
   /// The commit that a revision is made from, with what the CI system knows of it.
-  private func commit(_ ref: String?, in folder: String) async -> Commit? {
+  func commit(_ ref: String?, in folder: String) async -> Commit? {
     var found = await commits.commit(ref, in: folder)
     guard ref == nil, let system, let said = system.commit else { return found }
     // An archive of the sources, or a runner without git.
@@ -38,7 +44,7 @@ extension Desk {
   }
 
   /// Where the commit of a revision is looked for; nil: what is deployed comes from no commit that is known.
-  private func commitPlace(_ recipe: Recipe, _ wanted: String?, _ folder: String) -> (folder: String, ref: String?)? {
+  func commitPlace(_ recipe: Recipe, _ wanted: String?, _ folder: String) -> (folder: String, ref: String?)? {
     if wanted?.hasPrefix("bundle:") == true { return nil }
     guard let revision = wanted.map({ RevisionChoice($0, stage.files).revision(of: recipe) }) ?? recipe.revision else { return nil }
     switch revision.source {

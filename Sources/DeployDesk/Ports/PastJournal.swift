@@ -7,14 +7,18 @@ package protocol PastJournal: Journal {
   func deployments() async throws(Failure) -> [DeploymentSummary]
   /// Entries of a deployment up to its first break; no entries if the journal does not know it.
   func entries(of deployment: Deployment.ID) async throws(Failure) -> JournalReading
+  /// The same from one entry on, which a reader of what came before has not seen yet.
+  /// - Parameter first: its number; 0: all entries.
+  func entries(of deployment: Deployment.ID, from first: Int) async throws(Failure) -> JournalReading
   /// The entries of a deployment that say who, why, and what was left, in their order. What cannot be read is left out.
   func outline(of deployment: Deployment.ID) async throws(Failure) -> [Entry]
   /// Follows the chain of one deployment, or of all (nil).
   func verify(_ deployment: Deployment.ID?) async throws(Failure) -> [ChainVerdict]
   /// Sequence of the entry after which a deployment's chain was `chain`; nil: the journal never had it.
   func sequence(of chain: Digest, in deployment: Deployment.ID) async throws(Failure) -> Int?
-  /// All that one command wrote to a stream; empty if nothing was kept.
+  /// What one command wrote to a stream, from an offset on; empty if nothing was kept.
+  /// - Parameter limit: the most bytes to read.
   func output(
-    of deployment: Deployment.ID, place: Place, intent: Int, stream: OutputChunk.Stream
+    of deployment: Deployment.ID, place: Place, intent: Int, stream: OutputChunk.Stream, from offset: Int, limit: Int
   ) throws(Failure) -> [UInt8]
 }

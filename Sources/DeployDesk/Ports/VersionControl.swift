@@ -10,6 +10,9 @@ package protocol VersionControl: Sendable {
   /// The commits that `new` has and `old` has not.
   /// - Returns: nil if one of them is not known there.
   func changes(from old: String, to new: String, in folder: String) async -> CommitRange?
+  /// Files below the folder that differ between two commits, in the order of their paths, at most `ChangedFile.most`.
+  /// - Returns: nil if one of them is not known there.
+  func files(from old: String, to new: String, in folder: String) async -> [ChangedFile]?
 }
 
 /// Where nothing is known of commits.
@@ -17,4 +20,5 @@ package struct NoVersionControl: VersionControl {
   package init() {}
   package func commit(_ ref: String?, in folder: String) async -> Commit? { nil }
   package func changes(from old: String, to new: String, in folder: String) async -> CommitRange? { nil }
+  package func files(from old: String, to new: String, in folder: String) async -> [ChangedFile]? { nil }
 }

@@ -47,7 +47,7 @@ extension Desk {
   }
 
   /// The last entry is written a moment before the claim is given back; a process that hangs in between is waited for five seconds.
-  private func released(_ pair: Pair) async throws {
+  func released(_ pair: Pair) async throws {
     for _ in 0..<50 {
       if let claim = try journal.claim(pair.first.id) { return claim.release() }
       await ports.clock.sleep(Interval(milliseconds: 100))

@@ -88,13 +88,13 @@ enum JournalFile {
       fix: isFull ? "free some space on its file system, then `lander resume`" : nil)
   }
 
-  /// The keys of a deployment's entries: the first, and the one behind the last.
+  /// The keys of a deployment's entries: that of the first one that is wanted, and the one behind the last.
   /// - Throws: damage, for a number that no deployment of this file can have.
-  static func bounds(of number: Int64) throws(Damage) -> StatementArguments {
+  static func bounds(of number: Int64, from first: Int = 0) throws(Damage) -> StatementArguments {
     guard (1..<1 << 30).contains(number) else {
       throw Damage(sequence: 0, what: "cannot be found: its deployment has the number \(number)")
     }
-    return [key(number, 0), key(number + 1, 0)]
+    return [key(number, max(0, min(first, Int(UInt32.max)))), key(number + 1, 0)]
   }
 
   static func key(_ number: Int64, _ sequence: Int) -> Int64 { number << 32 | Int64(sequence) }

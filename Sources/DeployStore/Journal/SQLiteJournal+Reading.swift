@@ -18,6 +18,30 @@ extension SQLiteJournal {
     }
   }
 
+  /// The same from one entry on: what a reader has not seen yet, chained to the entry before, which is taken to be good.
+  package nonisolated func entries(of deployment: Deployment.ID, from first: Int) async throws(Failure) -> JournalReading {
+    guard first > 0 else { return try await entries(of: deployment) }
+    return try await read { database in
+      var reading = JournalReading(deployment: deployment, entries: [])
+      guard let number = try Self.number(of: deployment, in: database) else { return reading }
+      var walk: ChainWalk?
+      reading.damage = try Self.damage(next: first + reading.entries.count) {
+        try StoredEntry.all(of: number, from: first - 1, in: database) { stored in
+          guard var known = walk else {
+            guard stored.sequence == first - 1 else { throw Damage(sequence: first - 1, what: "is missing") }
+            walk = ChainWalk(after: stored)
+            return
+          }
+          try known.step(stored)
+          walk = known
+          reading.entries.append(try stored.entry())
+        }
+        if walk == nil { throw Damage(sequence: first - 1, what: "is missing") }
+      }
+      return reading
+    }
+  }
+
   /// All deployments, the newest first. Every chain is followed, so a damaged one is known as such; entries between first and last
   /// are not decoded.
   package nonisolated func deployments() async throws(Failure) -> [DeploymentSummary] {

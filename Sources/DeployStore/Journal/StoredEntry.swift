@@ -35,9 +35,11 @@ struct StoredEntry {
     return try Row.fetchOne(database, sql: sql, arguments: JournalFile.bounds(of: number) + [Data(text.utf8)]).map(StoredEntry.init)
   }
 
-  /// Goes through a deployment's entries in order, as far as SQLite can read them.
-  static func all(of number: Int64, in database: Database, _ visit: (StoredEntry) throws -> Void) throws {
-    let bounds = try JournalFile.bounds(of: number)
+  /// Goes through a deployment's entries from one on, in order, as far as SQLite can read them.
+  static func all(
+    of number: Int64, from first: Int = 0, in database: Database, _ visit: (StoredEntry) throws -> Void
+  ) throws {
+    let bounds = try JournalFile.bounds(of: number, from: first)
     let rows = try Row.fetchCursor(database, sql: columns + " WHERE key >= ? AND key < ? ORDER BY key", arguments: bounds)
     while let row = try rows.next() { try visit(StoredEntry(row)) }
   }
@@ -78,6 +80,9 @@ struct ChainWalk {
   private(set) var chain: [UInt8]
 
   init(of deployment: Deployment.ID) { chain = ChainHead.start(of: deployment) }
+
+  /// Goes on after an entry whose chain is taken to be good.
+  init(after stored: StoredEntry) { (next, chain) = (stored.sequence + 1, stored.chain) }
 
   mutating func step(_ stored: StoredEntry) throws(Damage) {
     guard stored.sequence == next else {

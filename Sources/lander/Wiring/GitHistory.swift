@@ -47,6 +47,19 @@ struct GitHistory: VersionControl {
     return CommitRange(from: old, total: lines.count, newest: Array(lines.prefix(CommitRange.listed)), isBack: !lost.isEmpty)
   }
 
+  func files(from old: String, to new: String, in folder: String) async -> [ChangedFile]? {
+    guard Commit.isWhole(old), Commit.isWhole(new),
+      let said = await git(["diff", "--name-status", "--no-renames", "--relative", "-z", old, new, "--", "."], in: folder)
+    else { return nil }
+    // A letter and a path in turn, each with a zero byte behind it: a path may hold anything else.
+    let fields = said.parts(at: "\u{0}", keepingEmpty: true).map(String.init)
+    let pairs = stride(from: 0, to: fields.count - 1, by: 2).prefix(ChangedFile.most)
+    return pairs.map { index in
+      let kind: ChangedFile.Kind = fields[index] == "A" ? .added : fields[index] == "D" ? .removed : .changed
+      return ChangedFile(kind, fields[index + 1])
+    }
+  }
+
   /// A deployment does not wait longer for what it only wants to say.
   private static let limit = Interval.seconds(10)
 

@@ -5,9 +5,9 @@ import DeployStore
 
 extension SQLiteJournal: PastJournal {
   nonisolated func output(
-    of deployment: Deployment.ID, place: Place, intent: Int, stream: OutputChunk.Stream
+    of deployment: Deployment.ID, place: Place, intent: Int, stream: OutputChunk.Stream, from offset: Int, limit: Int
   ) throws(Failure) -> [UInt8] {
-    try output.output(of: deployment, place: place, intent: intent, stream: stream)
+    try output.output(of: deployment, place: place, intent: intent, stream: stream, from: offset, limit: limit)
   }
 }
 

@@ -1,0 +1,33 @@
+import DeployCore
+package import DeployModel
+
+extension Desk {
+  /// Plans anew what a kept plan says, with the bundle that was built for it if that is still here, and compares.
+  /// - Parameter said: who carries it out, and why; what is left out is said by the plan.
+  /// - Throws: every difference at once; then nothing was started.
+  package func plan(again record: PlanRecord, said: Said, of project: LoadedProject) async throws -> PlannedDeployment {
+    var request = record.request
+    request.said = Said(
+      message: said.message ?? request.said.message, actor: said.actor, labels: said.labels.isEmpty ? request.said.labels : said.labels)
+    // Built once: what was looked at is what is sent. Where it is gone, it is built anew and has to come out the same.
+    if let bundle = record.bundle, (try? shelf.inspect(bundle.hex)) != nil { request.revision = "bundle:\(bundle.hex)" }
+    let planned = try await plan(Asked(request), of: project, from: record.provenance ?? Provenance())
+    let now = PlanRecord(planned.plan, for: record.request, connected: true)
+    let differences = PlanDifferences(record, now, files: await changedFiles(record, project)).problems
+    guard let last = differences.indices.last else {
+      if !record.connected { tell(.remark("The plan was made without asking the hosts: what they run was not compared.")) }
+      return planned
+    }
+    var problems = differences
+    problems[last].fix = "look at what changed, then: lander plan --connect --out FILE"
+    throw Problems(problems, exit: .refused)
+  }
+
+  /// Source files that are not as in the plan, if this machine has those of the plan.
+  private func changedFiles(_ record: PlanRecord, _ project: LoadedProject) async -> [String] {
+    guard let before = try? await shelf.sources(record.sources) else { return [] }
+    let now = project.project.sources
+    let changed = now.filter { file in !before.contains { $0.path.isExactly(file.path) && $0.text.isExactly(file.text) } }.map(\.path)
+    return changed + before.map(\.path).filter { path in !now.contains { $0.path.isExactly(path) } }
+  }
+}

@@ -1,0 +1,65 @@
+package import DeployModel
+
+/// A plan as somebody keeps it to have it looked at before it is carried out: everything that it names, so that a change is found. It holds
+/// no secret and no token: who carries it out plans anew, and compares.
+package struct PlanRecord: Sendable, Hashable, Codable {
+  /// Raised when a member is removed or changes its meaning.
+  package static let version = 1
+
+  /// A host that the plan is for, or a partner.
+  package struct HostRecord: Sendable, Hashable, Codable {
+    package var host: Host
+    /// What it runs and what the plan makes of that, in words; nil: it was not asked, or it is a partner.
+    package var standing: String?
+  }
+
+  package var v: Int
+  package var type: String
+  /// Lander's version.
+  package var engine: String
+  package var made: Timestamp
+  /// Whether the hosts were asked what they run.
+  package var connected: Bool
+  /// As it was typed.
+  package var request: DeploymentRequest
+  package var application: String
+  package var recipe: String
+  package var group: String
+  /// Of the recipe and everything that it requires.
+  package var sources: Digest
+  package var parameters: Value
+  package var bundle: Digest?
+  /// Names of the secrets that it needs.
+  package var secrets: [String]
+  package var hosts: [HostRecord]
+  package var partners: [HostRecord]
+  /// From which commit, and what is new in it; nil: nobody knows.
+  package var provenance: Provenance?
+
+  package init(_ plan: Plan, for request: DeploymentRequest, connected: Bool) {
+    (v, type, engine, made) = (Self.version, "plan", plan.origin.engine, plan.origin.at)
+    (self.connected, self.request) = (connected, request)
+    (application, recipe, group) = (plan.subject.application, plan.subject.recipe, plan.subject.group)
+    (sources, parameters) = (plan.content.inputs.sources, plan.subject.parameters)
+    (bundle, secrets) = (plan.content.bundle?.digest, plan.content.secrets.sorted())
+    hosts = plan.hosts.map { HostRecord(host: $0.host, standing: connected ? $0.standing : nil) }
+    partners = plan.partners.map { HostRecord(host: $0.host) }
+    provenance = plan.origin.provenance
+  }
+}
+
+extension HostPlan {
+  /// What a host runs, what is wrong with that, and what is to happen to it.
+  fileprivate var standing: String {
+    if case .leftOut = action { return "is out of reach, and left out" }
+    let deployment = previous.map { " of deployment \($0.deployment)" } ?? ""
+    var words = "runs "
+    words += current.map { "release \($0)\(deployment)" } ?? found.map { "foreign release \($0)" } ?? "nothing"
+    if let lost { words += ", its release \(lost) is gone" }
+    if let damage, lost == nil { words += ", release \(damage.release) is damaged: \(damage.words)" }
+    if isUnrestored == true { words += ", could not be taken back" }
+    if let back { words += ", goes back to release \(back.release.id)" }
+    if let changed = secrets?.changed, !changed.isEmpty { words += ", has another value of \(changed.joined(separator: " "))" }
+    return words + (action == .unchanged ? ", and is up to date" : stages ? "" : ", and has the release already")
+  }
+}

@@ -1,0 +1,104 @@
+import DeployCore
+import DeployEngine
+package import DeployModel
+
+extension Desk {
+  /// Reads the journal of a deployment and of the rollback that follows from it, while another process writes them, until both have ended.
+  /// - Parameters:
+  ///   - word: the deployment; nil: the only one that has not ended.
+  ///   - last: the number of the last entry of the named deployment that the follower has seen; what that deployment followed from is left
+  ///     out then. Nil: nothing was seen.
+  ///   - patience: how long to wait for their end; nil: for as long as the deployment lasts, whose own limits end it.
+  ///   - take: is told each entry once and in order, and what happens in between about three times a second.
+  /// - Returns: the pair as it ended.
+  /// - Throws: if it has not ended in time, if its engine is gone and it has not ended, if newer deployments have taken over its
+  ///   hosts, or if its journal is damaged.
+  package func follow(
+    _ word: String?, after last: Int? = nil, patience: Interval? = nil, take: (FollowedEvent) async throws -> Void
+  ) async throws -> Pair {
+    let first = try await past.pair(word, or: [.running, .interrupted])
+    var place = try await FollowedPlace(word, after: last, in: first, past)
+    var pair = first
+    let began = now
+    var stopped: Int32?
+    var turn = 0
+    while true {
+      // The state is older than the entries: if the pair has ended, all of them are there.
+      let mayEnd = try await place.read(pair, from: journal, take)
+      if pair.state != .running { return try await ended(pair) }
+      if let patience, now - began >= patience {
+        let id = pair.first.id
+        let problem = Problem("deployment \(id) has not ended within \(patience), and continues", fix: "lander wait \(id) waits again")
+        throw Problems(problem, exit: .detached)
+      }
+      try await take(.quiet(stopped: stopped))
+      await ports.clock.sleep(Interval(milliseconds: 300))
+      try Task.checkCancellation()
+      turn += 1
+      // To ask for the state reads the whole journal: seldom, except at the end.
+      if mayEnd || turn % 10 == 0 { pair = try await past.pair(pair.first.id, or: []) }
+      if turn % 10 == 0 { stopped = await engines.stopped(pair.members.map(\.id)) }
+    }
+  }
+
+  /// - Throws: if a pair that no process runs has not ended.
+  private func ended(_ pair: Pair) async throws -> Pair {
+    try pair.refuseSuperseded()
+    guard pair.state == .concluded else {
+      let id = pair.first.id
+      throw Problems(
+        Problem(
+          "no engine runs deployment \(id) any more, and it has not ended: it was interrupted",
+          fix: "lander resume \(id) resumes it, lander cancel \(id) takes it back"), exit: .refused)
+    }
+    try await released(pair)
+    return pair
+  }
+}
+
+/// How far somebody has read the journals of a pair.
+private struct FollowedPlace {
+  /// The next entry of each member that is read.
+  private var next: [Deployment.ID: Int] = [:]
+  /// Members that came before the named one.
+  private var skipped: Set<Deployment.ID> = []
+  /// Members whose conclusion was read.
+  private var ends: Set<Deployment.ID> = []
+  /// Up to this entry of that deployment, everything is known.
+  private var known: (deployment: Deployment.ID, last: Int)?
+
+  /// - Throws: if the deployment has no such entry.
+  init(_ word: String?, after last: Int?, in pair: Pair, _ past: PastDeployments) async throws {
+    guard let last else { return }
+    var named = pair.first
+    if let word { named = try await past.find(word) }
+    guard last < named.entries else {
+      throw Problems(
+        Problem(
+          "deployment \(named.id) has no entry \(last): its newest one is \(named.entries - 1)", subject: "--since-seq",
+          fix: "name the deployment and the seq of the last line that you have"))
+    }
+    known = (named.id, last)
+    if named.id != pair.first.id { skipped = [pair.first.id] }
+  }
+
+  /// Tells what was written since.
+  /// - Returns: whether the newest member has come to its conclusion.
+  mutating func read(
+    _ pair: Pair, from journal: any PastJournal, _ take: (FollowedEvent) async throws -> Void
+  ) async throws -> Bool {
+    var hasConcluded = false
+    for member in pair.members where !skipped.contains(member.id) {
+      let reading = try await journal.entries(of: member.id, from: next[member.id] ?? 0)
+      for entry in reading.entries {
+        let isKnown = known.map { $0.deployment == member.id && entry.sequence <= $0.last } ?? false
+        try await take(isKnown ? .known(member.id, entry) : .entry(member.id, entry))
+        next[member.id] = entry.sequence + 1
+        if case .concluded = entry.fact { ends.insert(member.id) }
+      }
+      if let damage = reading.damage { throw Problems(damage.problem(of: member.id), exit: .infrastructure) }
+      hasConcluded = ends.contains(member.id)
+    }
+    return hasConcluded
+  }
+}

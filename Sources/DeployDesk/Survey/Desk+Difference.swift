@@ -1,0 +1,39 @@
+import DeployCore
+package import DeployModel
+
+extension Desk {
+  /// Compares the commit that a deployment would bring with those that hosts run, by their own receipts. Builds nothing, and changes
+  /// nothing.
+  /// - Parameter wanted: a revision other than the recipe's own, as somebody typed it.
+  /// - Returns: the commit, and for each commit or release that hosts run what it would change there, in the order of the hosts.
+  /// - Throws: if no commit is known for the revision.
+  package func difference(
+    _ found: Surveyed, to wanted: String?, in project: LoadedProject
+  ) async throws -> (commit: Commit, all: [RevisionDifference]) {
+    let recipe = found.selection.recipe
+    if let wanted, let problem = RevisionChoice(wanted, stage.files).missing(in: project.folder) { throw Problems(problem) }
+    guard let (place, ref) = commitPlace(recipe, wanted, project.folder), let commit = await commit(ref, in: place) else {
+      throw Problems(
+        Problem(
+          "no commit is known for what recipe \"\(recipe.name)\" would deploy", subject: wanted.map { "--to \($0)" },
+          fix: "name a branch, tag or commit of a working copy: --to git:main"))
+    }
+    var all: [RevisionDifference] = []
+    for (host, survey) in found.named {
+      guard case .reached(let state) = survey else { continue }
+      let known = state.receipt.flatMap { $0.release.id == state.current ? $0.provenance?.commit : nil }
+      let same = all.firstIndex { known == nil ? $0.commit == nil && $0.release == state.current : $0.commit?.id == known?.id }
+      if let same {
+        all[same].hosts.append(host.name)
+      } else {
+        all.append(RevisionDifference(hosts: [host.name], release: state.current, commit: known))
+      }
+    }
+    for index in all.indices {
+      guard let old = all[index].commit?.id, old != commit.id else { continue }
+      all[index].changes = await commits.changes(from: old, to: commit.id, in: place)
+      all[index].files = await commits.files(from: old, to: commit.id, in: place)
+    }
+    return (commit, all)
+  }
+}

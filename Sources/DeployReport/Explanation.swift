@@ -1,0 +1,132 @@
+import DeployModel
+
+/// The story of a deployment and its rollback in whole sentences, for who was not there: what was asked for, what happened in which order,
+/// why it ended as it did, and what is left to do. It is a document as the report is.
+package struct Explanation: Sendable {
+  private let chronicles: [Chronicle]
+  /// Seconds east of Greenwich.
+  private let zone: Int
+  /// Hosts, and moments of a course, that are named.
+  private static let (mostHosts, mostMoments) = (6, 60)
+
+  /// - Parameter chronicles: of the deployment, and of the rollback that followed.
+  package init(_ chronicles: [Chronicle], zone: Int = 0) {
+    self.chronicles = chronicles
+    self.zone = zone
+  }
+
+  private var story: DeploymentStory { chronicles.first?.story ?? DeploymentStory() }
+  private var rollback: DeploymentStory? { chronicles.dropFirst().first?.story }
+
+  /// The whole of it.
+  package var document: Document {
+    guard let plan = story.plan else { return Document(title: "A deployment without a beginning", verdict: Document.Cell("damaged", .bad)) }
+    let exit = Summary(story, rollback: rollback).exit
+    var blocks: [Document.Block] = [.paragraph([Document.Cell(asked(plan))]), .paragraph([Document.Cell(wanted(plan))])]
+    for (index, chronicle) in chronicles.enumerated() {
+      let moments = moments(of: chronicle)
+      guard !moments.isEmpty else { continue }
+      blocks += [.heading(index == 0 ? "What happened" : "How it went back"), .list(moments)]
+    }
+    blocks += [.heading("How it ended"), .paragraph([Document.Cell(end(exit), exit == .done ? .good : exit == nil ? .warn : .bad)])]
+    blocks += left(plan)
+    let verdict = Document.Cell(
+      exit == .done ? "succeeded" : exit?.sentence ?? "has not ended", exit == .done ? .good : exit == nil ? .warn : .bad)
+    return Document(title: "\(plan.what) to \(plan.subject.group), deployment \(plan.id)", verdict: verdict, blocks: blocks)
+  }
+
+  private func asked(_ plan: Plan) -> String {
+    let when = story.began.map { " on \(When($0, zone: zone).full)\(zone == 0 ? " UTC" : "")" } ?? ""
+    let verb = if case .rollback = plan.kind { "a way back" } else { "a deployment" }
+    let why = plan.origin.provenance?.reason.map { ". The reason: \($0)" } ?? ". Nobody said why"
+    let commit = plan.origin.provenance?.commit.map { " It was made from commit \($0.words)." } ?? ""
+    return "\(plan.origin.actor) asked for \(verb)\(when)\(why).\(commit)"
+  }
+
+  private func wanted(_ plan: Plan) -> String {
+    let changing = plan.hosts.filter { $0.action == .change }
+    let revision = plan.revision.map { "revision \($0.short)" } ?? "what each of them ran before"
+    var sentences = [
+      "\(changing.count) of \(plan.hosts.count.of("host")) \(changing.count == 1 ? "was" : "were") to get \(revision): "
+        + named(changing.map(\.host.name)) + "."
+    ]
+    if changing.isEmpty { sentences = ["No host was to be changed."] }
+    let unchanged = plan.hosts.filter { $0.action == .unchanged }.map(\.host.name)
+    if !unchanged.isEmpty { sentences.append("\(unchanged.count.of("host")) had it already: \(named(unchanged)).") }
+    let away = plan.hosts.compactMap { if case .leftOut = $0.action { $0.host.name } else { nil } }
+    if !away.isEmpty { sentences.append("\(away.count.of("host")) could not be reached and were left out: \(named(away)).") }
+    if !plan.flow.rollback { sentences.append("Its recipe says that nothing goes back.") }
+    return sentences.joined(separator: " ")
+  }
+
+  /// The end in a sentence or three.
+  private func end(_ exit: ExitCode?) -> String {
+    guard let conclusion = story.conclusion, let exit else {
+      let waits = story.openGate.map { " It waits: \($0.sentence)." } ?? story.pause.map { " It is \($0.clause(zone: zone))." } ?? ""
+      return "It has not ended: \(story.underWay(story.last ?? Timestamp(milliseconds: 0), zone: zone)).\(waits)"
+    }
+    let how = exit == .done ? "it succeeded" : exit.sentence
+    var sentences = ["It took \(story.duration) and ended so: \(how) (exit code \(exit.rawValue))."]
+    sentences.append("Hosts: \(HostCounts(of: story, after: rollback).text).")
+    if let error = conclusion.error, story.first == nil { sentences.append("The cause: \(error.line).") }
+    if exit.isSafeToRetry { sentences.append("The same command may be given again.") }
+    return sentences.joined(separator: " ")
+  }
+
+  /// What a person has to look at, and the commands that lead further.
+  private func left(_ plan: Plan) -> [Document.Block] {
+    let account = Account(story, rollback: rollback)
+    var blocks: [Document.Block] = []
+    if account.isWrong {
+      let looks = [account.traffic].compactMap { $0 } + account.wrong.map { "\($0.host): \($0.why)" }
+      blocks += [.heading("Needs a look"), .list(looks.prefix(Self.mostMoments).map { Document.Cell($0, .bad) })]
+    }
+    let next = Summary(story, rollback: rollback).steps
+    return next.isEmpty ? blocks : blocks + [.heading("Next"), .facts(next.map { Document.Fact($0[0], $0.count > 1 ? $0[1] : "") })]
+  }
+
+  private func named(_ hosts: [String]) -> String {
+    hosts.prefix(Self.mostHosts).joined(separator: ", ")
+      + (hosts.count > Self.mostHosts ? " and \((hosts.count - Self.mostHosts).grouped) more" : "")
+  }
+
+  /// What happened, in the order of time, each with its clock.
+  private func moments(of chronicle: Chronicle) -> [Document.Cell] {
+    var moments: [(at: Timestamp, text: String, tone: Document.Tone)] = []
+    let story = chronicle.story
+    for stage in story.stages where stage.name != "rollout" {
+      let took = stage.ended.map { " It took \($0 - stage.began)." } ?? ""
+      let end = stage.error.map { " It failed: \($0.line)." } ?? took
+      moments.append((stage.began, "Stage \(stage.name) began.\(end)", stage.error == nil ? .plain : .bad))
+    }
+    for wave in chronicle.waves {
+      let names = named(wave.hosts.map(chronicle.name))
+      let failed = wave.failed.isEmpty ? "" : " Of these failed: \(named(wave.failed.map(chronicle.name)))."
+      let took = wave.ended.map { " It took \($0 - wave.began)." } ?? ""
+      moments.append((wave.began, "Wave \(wave.number) began with \(names).\(took)\(failed)", wave.failed.isEmpty ? .plain : .bad))
+    }
+    for step in chronicle.steps {
+      guard case .failed(let error)? = step.end, error.failure.kind != .cancelled else { continue }
+      let place = error.place.map { " at \($0)" } ?? ""
+      let wrote = error.stderr.flatMap { SafeText.tail($0, lines: 1).last }.map { " It wrote last: \($0)" } ?? ""
+      let name = chronicle.name(step.host)
+      moments.append(
+        (step.ended ?? step.began, "\(name) failed in \(step.event.rawValue)\(place): \(error.line(on: name)).\(wrote)", .bad))
+    }
+    for gate in story.gates {
+      moments.append((gate.opened, "Gate \(gate.number) opened, \(gate.sentence): \(gate.end).", .plain))
+    }
+    // What the deployment answered is among the remarks.
+    for word in Account(story).words where word.accepted == nil {
+      let gate = word.gate.map { " \"\($0)\"" } ?? ""
+      let why = word.comment.isEmpty ? "" : ": \(word.comment)"
+      moments.append((word.at, "\(word.by) \(word.verb)\(gate)\(why).", .warn))
+    }
+    for remark in chronicle.remarks.suffix(20) { moments.append((remark.at, remark.text, .dim)) }
+    let ordered = moments.enumerated().sorted { ($0.element.at, $0.offset) < ($1.element.at, $1.offset) }.map(\.element)
+    let kept = ordered.count > Self.mostMoments ? Array(ordered.prefix(Self.mostMoments)) : ordered
+    let more = ordered.count - kept.count
+    return kept.map { Document.Cell("\(When($0.at, zone: zone).clock)  \($0.text)", $0.tone) }
+      + (more > 0 ? [Document.Cell("and \(more.grouped) more: lander report has all", .dim)] : [])
+  }
+}

@@ -1,0 +1,87 @@
+import DeployModel
+import DeploySimulation
+import Foundation
+import Testing
+
+@testable import DeployDesk
+
+/// A plan that was kept is carried out only as long as everything that it names is as it was.
+struct PlanAgainTests {
+  private static let text = Bench.text(
+    body: "params = { percent = param.number { default = 10 } }, on = { ApplicationStart = function(host) host:run \"start\" end },")
+
+  /// Kept as a file keeps it.
+  private func kept(_ bench: Bench, _ request: DeploymentRequest = DeploymentRequest(), connecting: Bool = true) async throws -> PlanRecord
+  {
+    let record = PlanRecord(try await bench.plan(request, connecting: connecting).plan, for: request, connected: connecting)
+    return try JSONDecoder().decode(PlanRecord.self, from: try JSONEncoder().encode(record))
+  }
+
+  @Test("a plan that is still true is carried out with the bundle that was built for it, though the folder has other files by now")
+  func still() async throws {
+    let bench = try Bench(Self.text)
+    let request = DeploymentRequest(parameters: [Value.Member("percent", "10.0")], said: Said(message: "First"))
+    let record = try await kept(bench, request)
+    let later = try Bench(Self.text, files: ["app/version": "2\n"], hosts: bench.transport.hosts, after: bench)
+    let planned = try await later.desk.plan(again: record, said: Said(), of: later.project)
+    #expect(planned.plan.content.bundle?.digest == record.bundle && planned.plan.origin.provenance?.message == "First")
+    let other = try await later.desk.plan(again: record, said: Said(message: "Now"), of: later.project)
+    #expect(other.plan.origin.provenance?.message == "Now")
+    #expect(try await later.end(later.desk.deploy(other.plan)).deployments[0].conclusion?.status == .succeeded)
+  }
+
+  @Test("what is not as in the plan is named, all of it at once, and nothing is started")
+  func changed() async throws {
+    let bench = try Bench(Self.text)
+    let record = try await kept(bench)
+    try await bench.deploy()
+    let text = Self.text.replacing("default = 10", with: "default = 20").replacing("host \"h1\" {", with: "host \"h3\" {")
+    let hosts = [Bench.host("h3"), try bench.host("h2")]
+    let later = try Bench(text, hosts: hosts, after: bench)
+    let before = await later.journal.deployments().count
+    let found = await refusal { _ = try await later.desk.plan(again: record, said: Said(), of: later.project) }
+    let deployment = try #require(await bench.journal.deployments().first?.id)
+    let release = try #require(try bench.host("h2").current)
+    expectText(
+      found,
+      """
+      recipe sources: they are others than the plan was made with: deploy.lua
+      parameter percent: it has another value than in the plan
+      hosts: new since the plan: h3
+      h1: it is in the plan, and no more among the hosts
+      h2: in the plan it runs nothing; now it runs release \(release) of deployment \(deployment), and has the release already
+        → look at what changed, then: lander plan --connect --out FILE
+
+      5 problems; nothing was started.
+
+      """)
+    #expect(await later.journal.deployments().count == before)
+  }
+
+  @Test("a bundle that is not here any more is built again, and another one is refused")
+  func rebuilt() async throws {
+    let bench = try Bench(Self.text)
+    let record = try await kept(bench)
+    let same = try Bench(Self.text)
+    #expect(try await same.desk.plan(again: record, said: Said(), of: same.project).plan.content.bundle?.digest == record.bundle)
+    let other = try Bench(Self.text, files: ["app/version": "2\n"])
+    let found = await refusal { _ = try await other.desk.plan(again: record, said: Said(), of: other.project) }
+    #expect(found.hasPrefix("bundle: the plan has \(record.bundle?.short ?? ""), and it is "), "\(found)")
+  }
+
+  @Test("a plan that was made without asking hosts says that what they run was not compared")
+  func offline() async throws {
+    let bench = try Bench(Self.text)
+    let record = try await kept(bench, connecting: false)
+    try await bench.deploy()
+    _ = try await bench.desk.plan(again: record, said: Said(), of: bench.project)
+    #expect(
+      bench.events.contains {
+        if case .remark(let text) = $0 {
+          text == "The plan was made without asking the hosts: what they run was not compared."
+        } else {
+          false
+        }
+      })
+  }
+}
