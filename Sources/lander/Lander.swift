@@ -15,7 +15,7 @@ struct Lander: AsyncParsableCommand {
       11 failed and could not go back · 12 failed and left as it is · 14 ended on purpose with hosts on the old revision, or a plan that \
       was not seen to its end · 15 cancelled and restored · 16 rejected or not answered in time, and rolled back · 17 found bad by a \
       gate that watched, and rolled back · 20 hosts out of reach · 21 transport, space, what is missing on a host, or store · \
-      129, 130, 143 left or ended by a closed terminal, Ctrl-C or SIGTERM. \
+      22 a wait that was over before the deployment · 129, 130, 143 left or ended by a closed terminal, Ctrl-C or SIGTERM. \
       lander --version says its version; after a command, --version is a parameter of recipes that declare it.
       """,
     groupedSubcommands: [
@@ -31,8 +31,9 @@ struct Lander: AsyncParsableCommand {
       CommandGroup(
         name: "Look",
         subcommands: [
-          StatusCommand.self, ReleasesCommand.self, VerifyCommand.self, HistoryCommand.self, LogsCommand.self, ListCommand.self,
-          ShowCommand.self, ReportCommand.self, AuditCommand.self,
+          StatusCommand.self, DiffCommand.self, FollowCommand.self, WaitCommand.self, LogsCommand.self, HistoryCommand.self,
+          ShowCommand.self,
+          ReleasesCommand.self, VerifyCommand.self, ListCommand.self, ExplainCommand.self, ReportCommand.self, AuditCommand.self,
         ]),
       CommandGroup(
         name: "Hosts and bundles",

@@ -56,12 +56,12 @@ struct EveryCommandTests {
   /// Words after each command that asks hosts before it does anything, or that runs something else that takes its time.
   private static let waiting: [String: [String]] = [
     "deploy": ["app"], "plan": ["app", "--connect"], "rollback": ["app"], "unlock": [], "status": [], "releases": [], "verify": [],
-    "hosts": [], "doctor": ["--connect"], "bundle build": ["built"],
+    "hosts": [], "diff": [], "doctor": ["--connect"], "bundle build": ["built"],
   ]
   /// Commands that wait for no host before they have said something. `exec` ends what it started; `SignalTests` has it.
   private static let others: Set = [
-    "audit", "init", "check", "rehearse", "simulate", "pause", "resume", "cancel", "approve", "reject", "promote", "history", "logs",
-    "list", "show", "report",
+    "audit", "init", "check", "rehearse", "simulate", "pause", "resume", "cancel", "approve", "reject", "promote", "history", "follow",
+    "wait", "logs", "list", "show", "explain", "report",
     "test", "exec", "bundle list", "bundle inspect",
     "bundle verify", "bundle prune", "plugin new", "plugin add", "plugin update", "plugin fetch", "plugin vendor", "plugin verify",
     "plugin list", "plugin audit", "plugin remove", "appspec run", "appspec check", "completions", "help-pages",

@@ -1,4 +1,5 @@
 import Foundation
+import SchemaCheck
 import Testing
 
 /// That `plan` prints the plan, and its exit code when it could not see all of it. What a plan shows is in DeployDeskTests.
@@ -44,5 +45,36 @@ struct PlanTests {
               give the lock back          ≤ 1 m
 
       """)
+  }
+}
+
+@Suite("Plans that are kept in files", .serialized)
+struct PlanFileTests {
+  @Test("plan builds once what deploy --plan sends, and deploy --plan names what differs")
+  func once() throws {
+    let place = try Workplace.project(hosts: 1)
+    let text = try place.text("deploy.lua").replacing(#"from = "app""#, with: #"from = "app", build = "echo built >>builds""#)
+    try place.write(text, to: "deploy.lua")
+    let plan = try place.lander("plan", "--connect", "--out", "plan.json", "--json")
+    #expect(plan.code == 0 && plan.out.contains(#""steps":["#), "\(plan.err)\(plan.out)")
+    let faults = try Schema("docs/schemas/plan.schema.json").faults(of: try Node(try place.text("plan.json")))
+    #expect(faults.isEmpty, "\(faults)")
+    try place.write("2\n", to: "app/version")
+    let deploy = try place.lander("deploy", "--plan", "plan.json")
+    #expect(deploy.code == 0, "\(deploy.err)\(deploy.out)")
+    #expect(try place.current("h1", "version") == "1\n")
+    #expect(try place.text("builds") == "built\n")
+    let again = try place.lander("deploy", "--plan", "plan.json", "--json")
+    #expect(again.code == 3 && again.out.contains("in the plan it runs nothing; now it runs release "), "\(again.out)")
+    let other = try place.lander("deploy", "--plan", "plan.json", "--group", "test")
+    #expect(other.code == 2 && other.err.contains("--group has no meaning with --plan"), "\(other.err)")
+    try place.write(try place.text("plan.json").replacing("\"hosts\"", with: "\"hots\""), to: "damaged.json")
+    for (file, words) in [
+      ("nowhere.json", "nowhere.json is not there"), ("deploy.lua", "deploy.lua is no plan of lander"),
+      ("damaged.json", "damaged.json is no whole plan: look at \"hosts\""),
+    ] {
+      let run = try place.lander("deploy", "--plan", file)
+      #expect(run.code == 2 && run.err.contains(words) && run.err.contains("lander plan --out FILE writes one"), "\(run.err)")
+    }
   }
 }

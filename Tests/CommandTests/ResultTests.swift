@@ -35,15 +35,20 @@ struct ResultTests {
     let deployed = try expect(first.out, "deploy", 0)
     #expect(deployed["result"]?["provenance"]?["message"]?.text == "First" && deployed["deployment"]?.text != nil)
     let commands: [(String, [String])] = [
-      ("status", []), ("history", []), ("list", []), ("check", []), ("plan", []), ("show", ["last"]), ("report", []), ("logs", []),
+      ("status", []), ("history", []), ("list", []), ("check", []), ("plan", []), ("show", ["last"]), ("report", []),
+      ("explain", []), ("logs", []),
       ("audit", []), ("releases", []), ("verify", []), ("hosts", []), ("doctor", []), ("bundle list", []), ("bundle build", []),
-      ("test", []), ("exec", ["test", "--", "true"]),
+      ("test", []), ("exec", ["test", "--", "echo out; echo err >&2"]), ("rehearse", ["--seed", "1"]), ("unlock", []),
+      ("follow", ["last"]), ("wait", ["last"]),
     ]
     for (command, words) in commands {
       let split = words.firstIndex(of: "--") ?? words.count
       let run = try place.run(command.split(separator: " ").map(String.init) + words[..<split] + ["--json"] + words[split...])
       let node = try expect(run.out, command, run.code)
       #expect(node["result"] != nil || run.code != 0, "\(command): \(run.out)")
+      let isText = node["result"]?["text"] != nil && command != "plan"
+      #expect(!isText, "\(command) gives programs text only: \(run.out)")
+      if command == "history" || command == "show" { #expect(run.out.contains(#""exit":0"#), "\(run.out)") }
     }
     let shown = try place.lander("show", "last").out
     #expect(shown.contains("Why") && shown.contains("First") && shown.contains("ticket=SHOP-1"), "\(shown)")

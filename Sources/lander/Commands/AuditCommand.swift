@@ -24,6 +24,7 @@ struct AuditCommand: Verb {
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
     guard let past = try Wiring.past(options) else {
+      terminal.give(AuditResult(chains: [], whyNot: "nothing was deployed from here").value)
       terminal.say("There is no journal here: nothing was deployed from this folder.")
       return .done
     }
@@ -39,8 +40,8 @@ struct AuditCommand: Verb {
     }
     terminal.say(
       Table(["DEPLOYMENT", "ENTRIES", "HEAD", "CHAIN"], rows: rows).lines(on: terminal.out))
-    var wrong = verdicts.contains { $0.damage != nil }
-    if !offline { wrong = try await againstReceipts(past, terminal) || wrong }
+    let result = offline ? AuditResult(chains: verdicts, whyNot: "--offline") : try await compared(verdicts, past, terminal)
+    terminal.give(result.value)
     terminal.say(
       [""]
         + fitting(
@@ -48,7 +49,7 @@ struct AuditCommand: Verb {
             "Not seen by this: deployments made from other machines; entries cut off the end of a chain after the last receipt of its "
               + "hosts; a journal and receipts that were all rewritten together."
           ], on: terminal.out))
-    return wrong ? .refused : .done
+    return result.agrees ? .done : .refused
   }
 
   /// Sentences in lines that a terminal does not break.
@@ -56,14 +57,14 @@ struct AuditCommand: Verb {
     surface.terminal ? lines.flatMap { $0.folded(to: surface.width) } : lines
   }
 
-  /// Compares every receipt on a host with the journal. True if one does not agree.
-  private func againstReceipts(_ past: PastDeployments, _ terminal: Terminal) async throws -> Bool {
+  /// Compares every receipt on a host with the journal.
+  private func compared(_ chains: [ChainVerdict], _ past: PastDeployments, _ terminal: Terminal) async throws -> AuditResult {
     let project: LoadedProject
     do { project = try bundle.project() ?? Wiring.project(options) } catch {
       let why = (error as? Problems)?.list.first?.message ?? (error as? Problem)?.message ?? "deploy.lua does not load"
       let line = "Receipts were not compared, because the hosts are not known: \(SafeText.line(why))"
       terminal.say([""] + fitting([line], on: terminal.out))
-      return false
+      return AuditResult(chains: chains, whyNot: why)
     }
     let desk = try Wiring.desk(for: project, options, onlyLooks: true, tell: terminal.listener())
     return try await desk.use { desk in
@@ -73,7 +74,7 @@ struct AuditCommand: Verb {
       }
       let lines = audits.map { "  \($0.host) (\($0.recipe)): " + SafeText.line($0.words) }
       terminal.say(["", "Receipts on hosts"] + fitting(lines, on: terminal.out))
-      return audits.contains { !$0.isFine }
+      return AuditResult(chains: chains, receipts: audits)
     }
   }
 }

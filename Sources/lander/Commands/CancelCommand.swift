@@ -27,6 +27,7 @@ struct CancelCommand: Verb {
   var id: String?
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
+    Identity.introduce(why.actor)
     if let id, try await !Speech.isKnown(id, options) {
       return try await Speech(kind: .cancel, comment: why.comment).sayFar(to: id, options, on: terminal)
     }

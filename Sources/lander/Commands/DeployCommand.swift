@@ -18,6 +18,15 @@ struct DeployCommand: Verb {
       compared, unless --force is given. Deployments that wait in line (--on-busy) get the hosts in the order in which they came: the \
       line is on the first host by name, so it holds for all that have the same first one, and a rollback or a deployment of other \
       hosts of the group may come in between. Ctrl-C while it waits ends the command with 130, and nothing was changed.
+
+      --plan carries out a plan that lander plan --out kept. It says what is deployed where, so a recipe, parameters, --group, --only, \
+      --revision and --force are refused beside it. Everything that it names is compared: recipe sources, parameters, bundle, hosts and, \
+      if it was made with --connect, what they run. If anything differs, each difference is named, nothing is started, and the exit \
+      code is 3.
+
+      Examples:
+        lander deploy web --group staging --message "Fix login"
+        lander deploy --plan plan.json --json
       """)
 
   @OptionGroup var options: ProjectOptions
@@ -32,16 +41,32 @@ struct DeployCommand: Verb {
   @OptionGroup var queue: QueueOptions
   @OptionGroup var bundle: AppSpecOption
   @OptionGroup var choices: AppSpecChoices
+  @Option(help: ArgumentHelp("Carry out the plan in this file, as lander plan --out kept it.", valueName: "file"))
+  var plan: String?
+
+  func validate() throws {
+    if plan != nil, let other = request.choice ?? queue.choice ?? fromGroup.map({ _ in "--from-group" }) {
+      throw ValidationError("\(other) has no meaning with --plan: the plan says what is deployed")
+    }
+  }
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
+    let record = try plan.map(PlanFile.read)
     let project = try bundle.project(choices) ?? Wiring.project(options)
     let desk = try Wiring.desk(for: project, options, tell: terminal.listener())
     return try await desk.use { desk in
+      if let record {
+        return try await launch(desk, terminal, project).deploy(
+          try await desk.plan(again: record, said: try request.why.said(), of: project).plan)
+      }
       var asked = queue.completing(try request.asked(of: project.project))
       if let fromGroup { asked = try await desk.adopting(fromGroup, asked, of: project) }
       let planned = try await desk.planInTurn(asked, of: project, queue.busy, urgent: queue.urgency)
-      return try await Launch(desk: desk, terminal: terminal, progress: progress, folder: project.folder, typed: project.typed).deploy(
-        planned.plan)
+      return try await launch(desk, terminal, project).deploy(planned.plan)
     }
+  }
+
+  private func launch(_ desk: Desk, _ terminal: Terminal, _ project: LoadedProject) -> Launch {
+    Launch(desk: desk, terminal: terminal, progress: progress, folder: project.folder, typed: project.typed)
   }
 }

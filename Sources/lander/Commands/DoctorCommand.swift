@@ -28,7 +28,7 @@ struct DoctorCommand: Verb {
         try await desk.use { desk in for selection in selections { examination.look(at: await desk.survey(selection)) } }
       }
     }
-    terminal.say(examination.lines(on: terminal.out))
+    terminal.show(examination.lines(on: terminal.out), examination.value(connected: connect))
     let (bad, warned) = (examination.count(.bad), examination.count(.warn))
     if bad + warned == 0 {
       let hint = connect || (try? loaded.get()) == nil ? "" : " lander doctor --connect tries the hosts too."

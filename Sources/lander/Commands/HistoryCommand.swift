@@ -22,10 +22,15 @@ struct HistoryCommand: Verb {
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
     let past = try Wiring.past(options)
     let all = try await past?.deployments() ?? []
+    let pairs = form.isWanted ? Pair.all(all) : []
     var report = HistoryReport(all.prefix(limit))
     for (index, deployment) in all.prefix(limit).enumerated() {
       if let gate = try await past?.openGate(of: deployment) { report.entries[index].waits = gate }
-      report.entries[index].account = try await past?.account(of: deployment.id)
+      let account = try await past?.account(of: deployment.id)
+      report.entries[index].account = account
+      // A deployment and the rollback that followed are one command.
+      let pair = pairs.first { $0.first.id == deployment.id && $0.back != nil && $0.state == .concluded }
+      report.entries[index].exit = if let pair { try await past?.account(of: pair).exit } else { account?.exit }
     }
     terminal.show(report.lines(on: terminal.out), report.value)
     if all.count > limit { terminal.tell("\(all.count - limit) older ones; -n shows more.") }

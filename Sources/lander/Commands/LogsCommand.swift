@@ -11,7 +11,12 @@ struct LogsCommand: Verb {
     discussion: """
       Each command with its start (UTC), host, lifecycle event and exit status, then what it wrote: > before standard output, ! before \
       standard error. The last deployment comes with the rollback that it caused. Control characters are shown, not sent; --raw writes \
-      the bytes as they came, and nothing else.
+      the bytes as they came, and nothing else. --follow shows what a running deployment writes as it comes, each line with its time (UTC) \
+      and host, until it and the rollback that follows from it have ended; lines that were there before have no time of their own.
+
+      Examples:
+        lander logs last web1
+        lander logs --follow
       """)
 
   @OptionGroup var options: ProjectOptions
@@ -24,10 +29,40 @@ struct LogsCommand: Verb {
   var host: String?
   @Flag(help: "Write the bytes as they came.")
   var raw = false
+  @Flag(name: .shortAndLong, help: "Show what is written from now on, too, until the deployment has ended.")
+  var follow = false
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
+    if follow { try await followed(on: terminal) } else { try await whole(on: terminal) }
+    return .done
+  }
+
+  private func followed(on terminal: Terminal) async throws {
+    let desk = try Wiring.pastDesk(options, tell: terminal.listener())
+    try await desk.use { desk in
+      let id = try await desk.past.find(id).id
+      EarlyEnd.onlyWaits(for: id, which: "is as it was", again: "logs --follow")
+      var log = LogFollow(desk.past, host: host, raw: raw, on: terminal)
+      let end = try await desk.follow(id) { try log.take($0) }
+      Ending.note(end.members.map(\.id))
+      if form.isWanted {
+        var values: [Value] = []
+        for member in end.members {
+          for log in try await desk.past.logs(of: member.id, host: nil) { values.append(try desk.past.value(of: log.on(host))) }
+        }
+        terminal.give(.list(values))
+      }
+      terminal.tell(end.members.map { "Deployment \($0.id) has ended: \($0.end ?? "not known")." })
+    }
+  }
+
+  private func whole(on terminal: Terminal) async throws {
     let past = try Wiring.somePast(options, fix: "lander status asks the hosts")
     let logs = try await past.logs(of: id, host: host)
+    if form.isWanted {
+      let values = try logs.map { try past.value(of: $0) }
+      terminal.give(.list(values))
+    }
     for (index, log) in logs.enumerated() {
       if let damage = log.damage { terminal.tell(damage.problem(of: log.deployment.id).lines(on: terminal.err)) }
       if logs.count > 1, !raw { terminal.say((index == 0 ? [] : [""]) + [log.deployment.heading]) }
@@ -45,6 +80,5 @@ struct LogsCommand: Verb {
       let ids = logs.map(\.deployment.id).joined(separator: " and ")
       terminal.tell("No command ran\(host.map { " on \($0)" } ?? "") in deployment \(ids).")
     }
-    return .done
   }
 }

@@ -22,6 +22,7 @@ struct PauseCommand: Verb {
   var id: String?
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
-    try await Speech(kind: .pause, comment: why.comment).say(to: id, options, on: terminal)
+    Identity.introduce(why.actor)
+    return try await Speech(kind: .pause, comment: why.comment).say(to: id, options, on: terminal)
   }
 }

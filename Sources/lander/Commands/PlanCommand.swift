@@ -14,6 +14,14 @@ struct PlanCommand: Verb {
       host is reached, and all are taken to be fresh; with it they are asked what they run, and nothing is changed there. Exits with 2 \
       if the deployment would fail whatever hosts answer, and with 14 if what comes next hangs on an answer that only a real host gives: \
       the option rehearse of a call says what to take for it.
+
+      --out keeps the plan in a file. lander deploy --plan carries it out later, also in another job: it sends the bundle that was built \
+      here, and refuses if anything that the plan names is not as it was. A bundle that is not in the state folder any more is built \
+      again, and has to come out the same.
+
+      Examples:
+        lander plan web --percent 10%
+        lander plan --connect --out plan.json && lander deploy --plan plan.json
       """)
 
   @OptionGroup var options: ProjectOptions
@@ -23,14 +31,25 @@ struct PlanCommand: Verb {
   @OptionGroup var choices: AppSpecChoices
   @Flag(help: "Ask the hosts what they run.")
   var connect = false
+  @Option(
+    help: ArgumentHelp("Keep the plan in this file, for deploy --plan; with --connect, so that what hosts run is in it.", valueName: "file")
+  )
+  var out: String?
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
     let project = try bundle.project(choices) ?? Wiring.project(options)
+    let file = try out.map { try ResultFile(at: Folder.absolute($0), option: "--out") }
     let desk = try Wiring.desk(for: project, options, tell: terminal.listener())
     return try await desk.use { desk in
-      let report = PlanReport(try await desk.plan(try request.asked(of: project.project), of: project, connecting: connect))
+      let asked = try request.asked(of: project.project)
+      let planned = try await desk.plan(asked, of: project, connecting: connect)
+      let report = PlanReport(planned)
+      try file?.write(try PlanFile.data(of: PlanRecord(planned.plan, for: asked.request, connected: connect)))
       terminal.show(report.lines(on: terminal.out), report.value(connected: connect))
       if !connect { terminal.say(["", "  No host was asked: all are taken to be fresh. lander plan --connect asks them."]) }
+      if let out {
+        terminal.tell("Wrote \(out)\(connect ? "" : "; without --connect what hosts run is not in it, and will not be compared").")
+      }
       return report.isWhole ? .done : .partial
     }
   }

@@ -26,6 +26,7 @@ struct ResumeCommand: Verb {
   var id: String?
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
+    Identity.introduce(why.actor)
     if let id, try await !Speech.isKnown(id, options) {
       return try await Speech(kind: .resume, comment: why.comment).sayFar(to: id, options, on: terminal)
     }

@@ -40,6 +40,7 @@ struct UnlockCommand: Verb {
         found.append(one)
       }
       let locks = try await desk.locks(on: found)
+      terminal.give(locks.value(unlocked: []))
       if locks.all.isEmpty {
         terminal.say(["", "No host that was reached is locked."])
         return .done
@@ -48,7 +49,12 @@ struct UnlockCommand: Verb {
       if !force { try locks.refuseLiving() }
       guard yes || confirm("Take the lock away on \(locks.all.count.of("host"))?", on: terminal) else { return .refused }
       EarlyEnd.nowHolds("hosts that are not named as unlocked may still be locked")
-      try await desk.unlock(locks) { terminal.say("\($0): unlocked") }
+      var unlocked: [String] = []
+      try await desk.unlock(locks) {
+        unlocked.append($0)
+        terminal.give(locks.value(unlocked: unlocked))
+        terminal.say("\($0): unlocked")
+      }
       return .done
     }
   }

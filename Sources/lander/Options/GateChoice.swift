@@ -9,5 +9,8 @@ struct GateChoice: ParsableArguments {
   @Argument(help: ArgumentHelp("The gate, by name or number; without it, the one that is open now.", valueName: "gate"))
   var gate: String?
 
-  func speech(_ kind: Message.Kind) -> Speech { Speech(kind: kind, gate: gate, comment: why.comment) }
+  func speech(_ kind: Message.Kind) -> Speech {
+    Identity.introduce(why.actor)
+    return Speech(kind: kind, gate: gate, comment: why.comment)
+  }
 }

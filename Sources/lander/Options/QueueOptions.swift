@@ -40,6 +40,15 @@ struct QueueOptions: ParsableArguments {
 
   private var line: String? { reason.flatMap { Provenance.line($0, limit: 256) } }
 
+  /// Something that was typed here; nil: nothing was.
+  var choice: String? {
+    let options = [
+      ("--on-busy", onBusy != nil), ("--sequence", sequence != nil), ("--urgent", urgent), ("--override-freeze", overrideFreeze),
+      ("--reason", reason != nil),
+    ]
+    return options.first { $0.1 }?.0
+  }
+
   /// What is wrong with what was said.
   var problems: [Problem] {
     var problems: [Problem] = []

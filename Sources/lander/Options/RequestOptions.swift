@@ -38,6 +38,15 @@ struct RequestOptions: ParsableArguments {
   )
   var orphans: LockRequest.Orphans = .wait
 
+  /// Something that was typed and says what is deployed; nil: nothing was.
+  var choice: String? {
+    let options: [(String, Bool)] = [
+      ("--group", group != nil), ("--revision", revision != nil), ("--only", !only.isEmpty), ("--param", !param.isEmpty),
+      ("--force", force), ("--orphans", orphans != .wait),
+    ]
+    return words.first ?? options.first { $0.1 }?.0
+  }
+
   /// The command line as data.
   /// - Throws: `Problems` if `--only` names no host.
   func asked(of project: Project) throws(Problems) -> Asked {

@@ -10,4 +10,7 @@ struct ResultOptions: ParsableArguments {
   var json = false
   @Option(help: ArgumentHelp("Write that object to this file, beside what is printed.", valueName: "file"))
   var result: String?
+
+  /// Whether a program reads the result.
+  var isWanted: Bool { json || result != nil }
 }

@@ -48,12 +48,15 @@ struct WhyOptions: ParsableArguments {
     if labels.count > Label.most {
       problems.append(Problem("\(labels.count) labels, and a deployment has at most \(Label.most)", subject: "--label"))
     }
-    if let actor, actor.utf8.count > Provenance.actorLimit || Provenance.line(actor, limit: Provenance.actorLimit) != actor {
-      problems.append(
-        Problem("it is no name on one line of at most \(Provenance.actorLimit) bytes", subject: "--actor", fix: "--actor kim"))
-    }
+    if let problem = Self.problem(ofActor: actor) { problems.append(problem) }
     // A commit's whole message comes as it is: its lines become one, and what is too long is cut.
     let line = message.flatMap { Provenance.line($0, limit: Provenance.messageLimit) }
     return (Said(message: line, actor: actor, labels: labels), problems)
+  }
+
+  /// Why a text is no name of who acts; nil: it is one, or nobody is named.
+  static func problem(ofActor actor: String?) -> Problem? {
+    guard let actor, Provenance.line(actor, limit: Provenance.actorLimit) != actor else { return nil }
+    return Problem("it is no name on one line of at most \(Provenance.actorLimit) bytes", subject: "--actor", fix: "--actor kim")
   }
 }

@@ -15,6 +15,8 @@ enum EarlyEnd {
     /// What is told instead of the rest.
     var problem: Problem?
     var endings: [@Sendable () async -> Void] = []
+    /// Whether the cursor of standard error may stand behind something.
+    var isDrawn = false
   }
   private static let state = Mutex(State())
   /// Whoever wraps a command (`timeout`, a CI runner) often signals the process and then its whole group: one request, not two.
@@ -54,21 +56,27 @@ enum EarlyEnd {
   static func nowHolds(_ rest: String) { state.withLock { $0.rest = rest } }
 
   /// A signal ends no more than this command from now on, which waits for another process.
-  static func onlyWaits(for deployment: Deployment.ID) {
+  /// - Parameters:
+  ///   - ends: what the deployment does, as a clause.
+  ///   - command: waits for it again.
+  static func onlyWaits(for deployment: Deployment.ID, which ends: String = "ends all the same", again command: String = "cancel") {
     let problem = Problem(
-      "stopped waiting for deployment \(deployment), which ends all the same", fix: "lander cancel \(deployment) waits again")
+      "stopped waiting for deployment \(deployment), which \(ends)", fix: "lander \(command) \(deployment) waits again")
     state.withLock { $0.problem = problem }
   }
+
+  /// A frame is drawn on standard error: what a signal has to say begins on a line of its own.
+  static func isDrawn() { state.withLock { $0.isDrawn = true } }
 
   /// Waits for the end that a signal asked for.
   static func wait() -> Never { while true { pause() } }
 
   private static func end(_ number: Int32, _ terminal: Terminal) {
-    let (rest, problem, hasEndings) = state.withLock { ($0.rest, $0.problem, !$0.endings.isEmpty) }
+    let (rest, problem, hasEndings, isDrawn) = state.withLock { ($0.rest, $0.problem, !$0.endings.isEmpty, $0.isDrawn) }
     let code = ExitCode(endedBy: number)
     let word = code == .hungUp ? "terminal closed" : code.word
     let said = hasEndings ? "\(word): ending what runs here".sentenced + " " + rest.sentenced : "\(word): \(rest)".sentenced
-    let lines = problem?.lines(on: terminal.err) ?? [said]
+    let lines = (isDrawn ? [""] : []) + (problem?.lines(on: terminal.err) ?? [said])
     Terminal.put(Array(lines.map { $0 + "\n" }.joined().utf8), to: STDERR_FILENO)
     finish(within: patience)
     Ending.leave(after: problem ?? Problem("\(word): \(rest)"))

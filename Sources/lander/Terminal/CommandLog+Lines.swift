@@ -5,13 +5,7 @@ import DeployReport
 extension CommandLog {
   /// A line about the command, and what it wrote: `>` before standard output, `!` before standard error.
   func lines(stdout: [UInt8], stderr: [UInt8], on surface: Surface) -> [String] {
-    let end: String
-    if let outcome {
-      let status = outcome.status.map { "exit status \($0)" } ?? outcome.failure?.kind.rawValue ?? "done"
-      end = outcome.failure == nil ? surface.paint(status, .good) : surface.paint(status, .bad)
-    } else {
-      end = surface.paint("no end is known", .warn)
-    }
+    let end = self.end(on: surface)
     let took = outcome.map { ", \($0.duration)" } ?? ""
     let head = [When(began).clock, surface.paint(host, .strong), event, operation.sentence].filter { !$0.isEmpty }
     var lines = ["\(head.joined(separator: "  "))  (\(end)\(took))"]
@@ -19,6 +13,13 @@ extension CommandLog {
     lines += SafeText.lines(String(decoding: stderr, as: UTF8.self)).map { "  ! " + $0 }
     if let failure = outcome?.failure, outcome?.status == nil { lines.append("  " + SafeText.line(failure.message)) }
     return lines
+  }
+
+  /// `exit status 1`, or why it came to none.
+  func end(on surface: Surface) -> String {
+    guard let outcome else { return surface.paint("no end is known", .warn) }
+    let status = outcome.status.map { "exit status \($0)" } ?? outcome.failure?.kind.rawValue ?? "done"
+    return surface.paint(status, outcome.failure == nil ? .good : .bad)
   }
 }
 

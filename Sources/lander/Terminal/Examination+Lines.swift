@@ -1,4 +1,5 @@
 import DeployDesk
+import DeployModel
 import DeployReport
 
 extension Examination {
@@ -19,6 +20,32 @@ extension Examination {
         + text.dropFirst().map { margin + $0 }
       if let fix = finding.fix { lines.append(margin + "→ " + SafeText.line(fix)) }
       return lines
+    }
+  }
+}
+
+extension Examination {
+  /// The same for programs.
+  /// - Parameter connected: whether the hosts were tried.
+  func value(connected: Bool) -> Value {
+    let rows = findings.map { finding in
+      JSON.record([
+        ("grade", finding.grade.word), ("about", .text(finding.about)), ("text", .text(finding.text)),
+        ("fix", finding.fix.map { .text($0) }),
+      ])
+    }
+    return JSON.record([
+      ("findings", .list(rows)), ("bad", .int(count(.bad))), ("warn", .int(count(.warn))), ("connected", .bool(connected)),
+    ])
+  }
+}
+
+extension Examination.Grade {
+  fileprivate var word: Value {
+    switch self {
+    case .good: "good"
+    case .warn: "warn"
+    case .bad: "bad"
     }
   }
 }

@@ -4,11 +4,13 @@ import DeployReport
 /// What a command did on each host, line by line as it comes, and the sum of it.
 struct ExecReport: Sendable {
   private let terminal: Terminal
+  private let hosts: [String]
   /// Columns of the widest name.
   private let width: Int
 
   init(hosts: [String], terminal: Terminal) {
     self.terminal = terminal
+    self.hosts = hosts
     width = hosts.map(\.count).max() ?? 0
   }
 
@@ -29,6 +31,7 @@ struct ExecReport: Sendable {
 
   /// - Returns: the exit code of the command.
   func conclude(_ results: [(host: String, outcome: Outcome)]) -> ExitCode {
+    terminal.give(value(results))
     let failed = results.filter { $0.outcome.failure != nil }
     var text = "\(results.count - failed.count) of \(results.count.of("host")) succeeded"
     if !failed.isEmpty {
@@ -38,4 +41,29 @@ struct ExecReport: Sendable {
     if failed.isEmpty { return .done }
     return failed.contains { $0.outcome.failure?.kind == .unreachable } ? .unreachable : .held
   }
+
+  /// Host by host, in the order of the group; those that never began are named.
+  private func value(_ results: [(host: String, outcome: Outcome)]) -> Value {
+    let rows = hosts.compactMap { host in results.first { $0.host == host } }.map { host, outcome in
+      JSON.record([
+        ("host", .text(host)), ("ok", .bool(outcome.failure == nil)), ("status", outcome.status.map { .int($0) }),
+        ("duration_ms", .int(outcome.duration.milliseconds)), ("stdout", outcome.stdout.map(value)), ("stderr", outcome.stderr.map(value)),
+        ("error", outcome.failure?.kind.rawValue.asValue), ("message", outcome.failure?.message.asValue),
+        ("fix", outcome.failure?.fix?.asValue),
+      ])
+    }
+    let left = hosts.filter { host in !results.contains { $0.host == host } }
+    return JSON.record([
+      ("hosts", .list(rows)), ("succeeded", .int(results.count { $0.outcome.failure == nil })),
+      ("failed", .int(results.count { $0.outcome.failure != nil })), ("not_begun", .list(left.map { .text($0) })),
+    ])
+  }
+
+  private func value(_ captured: Captured) -> Value {
+    JSON.record([("bytes", .int(captured.bytes)), ("truncated", .bool(captured.truncated)), ("text", .text(captured.text))])
+  }
+}
+
+extension String {
+  fileprivate var asValue: Value { .text(self) }
 }

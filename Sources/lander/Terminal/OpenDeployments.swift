@@ -35,10 +35,7 @@ extension Terminal {
     }
   }
 
-  private func stopped(_ process: Int32?) -> [String] {
-    process.map { ["Its process \($0) is stopped (Ctrl-Z or SIGSTOP)", "  → fg in its terminal, or kill -CONT \($0), lets it continue"] }
-      ?? []
-  }
+  private func stopped(_ process: Int32?) -> [String] { process.map(WaitReport.halted) ?? [] }
 
   private func takenOver(_ deployment: DeploymentSummary) -> [String] {
     let names = deployment.takenOver

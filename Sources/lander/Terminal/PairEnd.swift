@@ -11,14 +11,15 @@ extension PastDeployments {
   }
 
   /// Shows how a pair ended that another process ran.
+  /// - Parameter told: whether its entries were told already, where a program reads lines.
   /// - Returns: the exit code of the pair.
-  func show(_ pair: Pair, on terminal: Terminal) async throws -> ExitCode {
+  func show(_ pair: Pair, told: Bool = false, on terminal: Terminal) async throws -> ExitCode {
     let summary = try await summary(of: pair)
     Ending.note(pair.members.map(\.id), summary.problems)
     let state = (summary.exit ?? .internal).word
     terminal.give(AccountReport(summary.story, rollback: summary.rollback, state: state).value)
     if Ending.isLines {
-      for member in pair.members {
+      for member in pair.members where !told {
         var lines = EntryLines()
         for entry in try await entries(of: member.id) { terminal.say(lines.line(entry, of: member.id)) }
       }

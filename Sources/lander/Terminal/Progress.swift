@@ -78,6 +78,9 @@ struct Progress: Sendable {
   /// Somebody who asked for an end waits for long.
   func late() { items.yield(.ending { $0.late }) }
 
+  /// Something that people should know, in words.
+  func remark(_ text: String) { items.yield(.ending { _ in text }) }
+
   /// The terminal has another size.
   func resized(width: Int, height: Int) { items.yield(.resized(width: width, height: height)) }
 

@@ -20,6 +20,7 @@ struct RehearsalStory {
   /// - Returns: the exit code of the command.
   func tell(on terminal: Terminal) -> ExitCode {
     let surface = terminal.out
+    terminal.give(value)
     terminal.say(
       "Rehearsal with seed \(run.seed): \(run.hosts.of("simulated host")), faults: \(faults)"
     )
@@ -59,6 +60,22 @@ struct RehearsalStory {
         "  → lander rehearse --seed \(run.seed) shows it again"
       ])
     return .internal
+  }
+
+  /// The same for programs, without the timeline.
+  private var value: Value {
+    let deployments = run.deployments.map { deployment in
+      let story = DeploymentStory(deployment.entries)
+      let state = story.conclusion?.status.rawValue ?? "not ended"
+      let back = run.deployments.first { $0.plan.kind == .rollback(of: deployment.plan.id) }
+      return AccountReport(story, rollback: back.map { DeploymentStory($0.entries) }, state: state).value
+    }
+    return JSON.record([
+      ("seed", .int(Int(clamping: run.seed))), ("hosts", .int(run.hosts)), ("faults", .text(faults)), ("events", .int(run.events)),
+      ("virtual_ms", .int(run.duration.milliseconds)), ("deployments", .list(deployments)),
+      ("kept", .bool(run.broken.isEmpty && run.stopped == nil && run.overrun == nil)), ("broken", .list(run.broken.map { .text($0) })),
+      ("stopped", run.stopped.map { .text($0) }), ("overrun", run.overrun?.value),
+    ])
   }
 
   private static func isOutline(_ entry: Entry) -> Bool {

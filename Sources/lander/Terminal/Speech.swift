@@ -48,6 +48,12 @@ struct Speech {
   }
 
   private func told(_ reception: Reception, _ terminal: Terminal) throws -> ExitCode {
+    if case .answered(let id, let accepted, let words) = reception {
+      terminal.give(
+        JSON.record([
+          ("deployment", .text(id)), ("said", .text(kind.rawValue)), ("accepted", .bool(accepted)), ("text", .text(words)),
+        ]))
+    }
     guard case .answered(let id, accepted: true, let words) = reception else { throw refusal(reception) }
     terminal.say("\(id): \(SafeText.line(words))")
     return .done

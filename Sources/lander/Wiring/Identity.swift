@@ -2,6 +2,7 @@ import DeployCore
 import DeployModel
 import DeployReport
 import Glibc
+import Synchronization
 
 /// Who acts, and names that nobody else has.
 enum Identity {
@@ -23,8 +24,12 @@ enum Identity {
   /// The CI system that runs this command; nil: none that is known.
   static var system: CISystem? { CISystem(Folder.variable) }
 
-  /// Who acts, with the name that the CI system says before it.
-  static var named: String { Provenance(actor: system?.actor).actor(over: actor) }
+  /// Who acts, with the name before it that the command line or else the CI system says.
+  static var named: String { Provenance(actor: introduced.withLock { $0 } ?? system?.actor).actor(over: actor) }
+
+  /// Says who acts, for all that this process says to deployments from now on; nil: what the CI system says.
+  static func introduce(_ name: String?) { introduced.withLock { $0 = name } }
+  private static let introduced = Mutex<String?>(nil)
 
   /// A new one for each plan: `20261121-113045-x7k2`, with a token and a seed of its own.
   static func make() -> Planner.Identity {

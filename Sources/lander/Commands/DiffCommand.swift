@@ -1,0 +1,48 @@
+import ArgumentParser
+import DeployDesk
+import DeployModel
+import DeployReport
+
+/// Says which commits and files a deployment would bring.
+struct DiffCommand: Verb {
+  static let configuration = CommandConfiguration(
+    commandName: "diff", abstract: "Says which commits and files a deployment would bring, for each revision that hosts run.",
+    discussion: """
+      Asks the hosts for the commit that their receipts name, and git for what is between that and the working copy, or --to. Builds \
+      nothing, and changes nothing. Files are those of the working copy: what a build makes of them is in the bundle. Exits with 20 \
+      if a host is out of reach.
+
+      Examples:
+        lander diff
+        lander diff web --group production --to git:v1.5
+      """)
+
+  @OptionGroup var options: ProjectOptions
+  @OptionGroup var form: ResultOptions
+  @Argument(
+    help: ArgumentHelp("The recipe; the only one if none is named.", valueName: "recipe"), completion: KnownNames.recipes)
+  var recipe: String?
+  @OptionGroup var choice: HostChoice
+  @Option(
+    name: .customLong("to"), help: ArgumentHelp("Compare with this instead of the recipe's own revision: git:REF.", valueName: "revision"))
+  var aim: String?
+
+  func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
+    let (project, desk, selection) = try Wiring.open(options, onlyLooks: true, tell: terminal.listener()) {
+      try $0.selection(recipe: recipe, group: choice.group, only: try choice.names)
+    }
+    return try await desk.use { desk in
+      let found = await desk.survey(selection)
+      let (commit, all) = try await desk.difference(found, to: aim, in: project)
+      let parts = all.map { part in
+        DiffReport.Part(
+          hosts: part.hosts, release: part.release, commit: part.commit, changes: part.changes,
+          files: part.files?.map { ($0.kind.rawValue, $0.path) })
+      }
+      let away = found.named.filter { $0.survey.isUnreachable }.map(\.host.name)
+      let report = DiffReport("\(found.recipe) on \(found.group)", to: commit, parts, away: away)
+      terminal.show(report.lines(on: terminal.out), report.value)
+      return away.isEmpty ? .done : .unreachable
+    }
+  }
+}

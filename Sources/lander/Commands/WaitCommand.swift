@@ -1,0 +1,49 @@
+import ArgumentParser
+import DeployDesk
+import DeployModel
+import DeployReport
+import Glibc
+
+/// Waits for the end of a deployment that another process runs.
+struct WaitCommand: Verb {
+  static let configuration = CommandConfiguration(
+    commandName: "wait", abstract: "Waits until a deployment has ended, and exits as it did.",
+    discussion: """
+      For a pipeline whose next step depends on a deployment that another step or person started. Standard error says what the deployment \
+      waits for, and at least once a minute that it still does; standard output has the summary. The rollback that follows from a failure \
+      is waited for too. Exits with the deployment's own code, also if it had ended already; with 3 if its engine is gone and it has not \
+      ended; with 22 if --timeout is over: the deployment continues then. Ctrl-C stops waiting only.
+
+      Examples:
+        lander wait last
+        lander wait 20261121-113045-x7k2 --timeout 30m --json
+      """)
+
+  @OptionGroup var options: ProjectOptions
+  @OptionGroup var form: ResultOptions
+  @OptionGroup var choice: OpenChoice
+  @Option(help: ArgumentHelp("Stop waiting after this time: 90s, 30m. Without it, for as long as the deployment takes.", valueName: "time"))
+  var timeout: String?
+
+  func validate() throws {
+    if let timeout, Interval(timeout) == nil {
+      throw ValidationError("--timeout takes a length of time such as 90s or 30m, of at most 100 days")
+    }
+  }
+
+  func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
+    let desk = try Wiring.pastDesk(options, tell: terminal.listener())
+    return try await desk.use { desk in
+      let pair = try await desk.past.pair(choice.id, or: [.running, .interrupted])
+      EarlyEnd.onlyWaits(for: pair.first.id, which: "continues", again: "wait")
+      var report = WaitReport(on: terminal.err)
+      let end = try await desk.follow(pair.first.id, patience: timeout.flatMap { Interval($0) }) { event in
+        switch event {
+        case .known(_, let entry), .entry(_, let entry): report.take(entry)
+        case .quiet(let stopped): terminal.tell(report.lines(at: desk.now, stopped: stopped))
+        }
+      }
+      return try await desk.past.show(end, told: true, on: terminal)
+    }
+  }
+}

@@ -1,0 +1,19 @@
+import DeployCore
+import DeployDesk
+import DeployModel
+import DeployReport
+
+extension HeldLocks {
+  /// For programs: each lock with its holder, and the hosts that have none any more.
+  func value(unlocked: [String]) -> Value {
+    let locks = all.map { held in
+      let holder = dead.first { $0.token == held.lock.token }?.holder
+      return JSON.record([
+        ("host", .text(held.site.host.name)), ("deployment", .text(held.lock.deployment)), ("owner", .text(held.lock.owner)),
+        ("purpose", .text(held.lock.purpose)), ("since", .text(When.iso(held.lock.since))), ("lease_left_s", .int(held.lock.leaseLeft)),
+        ("dead", .bool(holder != nil || held.lock.leaseLeft <= 0)), ("why", holder.map { .text($0.clause) }),
+      ])
+    }
+    return JSON.record([("locks", .list(locks)), ("unlocked", .list(unlocked.map { .text($0) }))])
+  }
+}

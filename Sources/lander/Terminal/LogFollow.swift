@@ -1,0 +1,105 @@
+import DeployDesk
+import DeployModel
+import DeployReport
+import Glibc
+
+/// What the commands of a deployment write, shown as it comes: a line for each beginning and end, and each line of output between them.
+struct LogFollow {
+  private struct Open {
+    var log: CommandLog
+    var deployment: Deployment.ID
+    /// Bytes of standard output and standard error that were read.
+    var read = [0, 0]
+    /// Whether the last byte of each ended a line.
+    var isWhole = [true, true]
+    var lines = [PartialLines(), PartialLines()]
+  }
+
+  private let past: PastDeployments
+  private let terminal: Terminal
+  /// Only what runs there; nil: everywhere.
+  private let host: String?
+  private let raw: Bool
+  private var names: [String] = []
+  private var open: [Open] = []
+  /// Whether what is read now was written just now: then its lines have a time.
+  private var isLive = false
+  /// The most bytes that are read at once: memory stays flat, however much a command writes.
+  private static let most = 1 << 18
+
+  init(_ past: PastDeployments, host: String?, raw: Bool, on terminal: Terminal) {
+    self.past = past
+    self.host = host
+    self.raw = raw
+    self.terminal = terminal
+  }
+
+  /// - Throws: if the deployment has no such host, or what was written cannot be read.
+  mutating func take(_ event: FollowedEvent) throws {
+    switch event {
+    case .quiet:
+      isLive = true
+      for index in open.indices { try drain(index) }
+    case .known(let id, let entry), .entry(let id, let entry):
+      switch entry.fact {
+      case .planned(let plan): try begin(plan)
+      case .intended(let intent): begin(intent, entry.at, id)
+      case .happened(.finished(let intent, let outcome)): try end(intent, outcome, entry.at)
+      default: break
+      }
+    }
+  }
+
+  private mutating func begin(_ plan: Plan) throws {
+    names = plan.hosts.map(\.host.name) + plan.partners.map(\.host.name)
+    open = []
+    // A rollback goes only to the hosts that were touched.
+    if let host, host != "here", plan.kind == .deploy, !names.contains(host) { throw CommandLog.unknown(host, among: names, of: plan.id) }
+  }
+
+  private mutating func begin(_ intent: Intent, _ moment: Timestamp, _ deployment: Deployment.ID) {
+    guard let log = CommandLog(intent, at: moment, names: names), host == nil || log.host == host else { return }
+    open.append(Open(log: log, deployment: deployment))
+    say(moment, log, log.operation.sentence)
+  }
+
+  private mutating func end(_ intent: Int, _ outcome: Outcome, _ moment: Timestamp) throws {
+    guard let index = open.firstIndex(where: { $0.log.intent == intent }) else { return }
+    try drain(index)
+    for stream in [0, 1] where !open[index].isWhole[stream] { show([0x0A], stream, index) }
+    var log = open.remove(at: index).log
+    log.outcome = outcome
+    say(moment, log, "\(log.end(on: terminal.out)), \(outcome.duration)")
+  }
+
+  /// Shows what was written since.
+  private mutating func drain(_ index: Int) throws {
+    for stream in [0, 1] {
+      while true {
+        let command = open[index]
+        let bytes = try past.output(
+          of: command.log, stream == 0 ? .stdout : .stderr, in: command.deployment, from: command.read[stream], limit: Self.most)
+        if bytes.isEmpty { break }
+        open[index].read[stream] += bytes.count
+        open[index].isWhole[stream] = bytes.last == 0x0A
+        show(bytes, stream, index)
+      }
+    }
+  }
+
+  private mutating func show(_ bytes: [UInt8], _ stream: Int, _ index: Int) {
+    if raw { return Terminal.write(bytes, to: stream == 0 ? STDOUT_FILENO : STDERR_FILENO) }
+    let log = open[index].log
+    let chunk = OutputChunk(
+      intent: log.intent, place: log.place, stream: stream == 0 ? .stdout : .stderr, offset: open[index].read[stream], bytes: bytes)
+    let time = isLive ? When(SystemClock.now).clock : "        "
+    let name = terminal.out.paint(log.host, .strong)
+    terminal.say(open[index].lines[stream].take(chunk).map { "\(time)  \(name)  \(stream == 0 ? ">" : "!") \($0)" })
+  }
+
+  private func say(_ moment: Timestamp, _ log: CommandLog, _ words: String) {
+    guard !raw else { return }
+    terminal.say(
+      [When(moment).clock, terminal.out.paint(log.host, .strong), log.event, words].filter { !$0.isEmpty }.joined(separator: "  "))
+  }
+}

@@ -1,0 +1,60 @@
+import DeployDesk
+import DeployModel
+import Foundation
+
+/// The file of a plan that was kept: `lander plan --out`, `lander deploy --plan`.
+enum PlanFile {
+  /// Of a plan for ten thousand hosts, several times over. Bytes.
+  private static let most = 256 << 20
+
+  /// As JSON, laid out for people too.
+  static func data(of record: PlanRecord) throws -> Data {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    return try encoder.encode(record) + Data("\n".utf8)
+  }
+
+  /// - Throws: `Problems` if there is no such file, or if it holds no plan that this lander can carry out.
+  static func read(_ path: String) throws(Problems) -> PlanRecord {
+    func refuse(_ words: String, _ fix: String = "lander plan --out FILE writes one") -> Problems {
+      Problems(Problem("\(path) \(words)", subject: "--plan", fix: fix))
+    }
+    let absolute = Folder.absolute(path)
+    let text: String?
+    do {
+      let size = (try? FileManager.default.attributesOfItem(atPath: absolute))?[.size] as? Int ?? 0
+      guard size <= most else { throw refuse("is larger than a plan can be: \(size.inBytes)") }
+      text = try Folder.text(at: absolute)
+    } catch let problems as Problems {
+      throw problems
+    } catch {
+      throw Problems((error as? Problem).map { Problem($0.message, subject: "--plan", fix: $0.fix) } ?? Problem("\(error)"))
+    }
+    guard let text else { throw refuse("is not there") }
+    let data = Data(text.utf8)
+    guard let head = try? JSONDecoder().decode(Head.self, from: data), head.type == "plan" else { throw refuse("is no plan of lander") }
+    guard head.v == PlanRecord.version else {
+      throw refuse("is a plan of version \(head.v), and this lander knows \(PlanRecord.version)", "make it with this lander")
+    }
+    do { return try JSONDecoder().decode(PlanRecord.self, from: data) } catch {
+      throw refuse("is no whole plan: \(Self.words(error))")
+    }
+  }
+
+  private struct Head: Decodable {
+    var v: Int
+    var type: String
+  }
+
+  /// Which member is wrong.
+  private static func words(_ error: any Error) -> String {
+    let path: [any CodingKey]
+    switch error {
+    case DecodingError.keyNotFound(let key, let context): path = context.codingPath + [key]
+    case DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context), DecodingError.dataCorrupted(let context):
+      path = context.codingPath
+    default: return "it cannot be read"
+    }
+    return "look at \"\(path.map(\.stringValue).joined(separator: "."))\""
+  }
+}
