@@ -1,0 +1,10 @@
+-- Data only: this file is read with nothing in reach.
+return {
+  name         = "notify",
+  version      = "1.0.0",
+  api          = 1,
+  summary      = "Tells a chat or a program how a deployment goes; what it cannot tell fails nothing",
+  license      = "Apache-2.0",
+  main         = "init.lua",
+  capabilities = { "local.exec:curl", "local.exec:sh" },
+}
