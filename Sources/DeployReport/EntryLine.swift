@@ -6,13 +6,16 @@ package struct EntryLines: Sendable {
   package init() {}
 
   /// One line, without its end.
-  package mutating func line(_ entry: Entry, of deployment: Deployment.ID) -> String {
+  package mutating func line(_ entry: Entry, of deployment: Deployment.ID) -> String { JSON.text(value(entry, of: deployment)) }
+
+  /// The same as a value.
+  mutating func value(_ entry: Entry, of deployment: Deployment.ID) -> Value {
     if case .planned(let plan) = entry.fact { names = (plan.hosts.map(\.host) + plan.partners.map(\.host)).map(\.name) }
     let head: [(String, Value?)] = [
       ("v", 1), ("seq", .int(entry.sequence)), ("ts", .text(When.iso(entry.at))),
       ("deployment", .text(deployment)),
     ]
-    return JSON.text(JSON.record(head + members(entry.fact)))
+    return JSON.record(head + members(entry.fact))
   }
 
   private func members(_ fact: Entry.Fact) -> [(String, Value?)] {

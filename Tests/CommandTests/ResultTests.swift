@@ -59,8 +59,11 @@ struct ResultTests {
   @Test("--result writes the object to a file beside what is printed, also if the command fails, and refuses a path in time")
   func file() throws {
     let place = try Workplace.project()
-    let run = try place.lander("deploy", "--result", "result.json")
+    let run = try place.lander("deploy", "--result", "result.json", "--events", "events.json")
     #expect(run.code == 0 && run.out.hasPrefix("Succeeded"), "\(run.out)")
+    let events = try place.text("events.json").split(separator: "\n").map { try Node(String($0)) }
+    #expect(events.first?["type"]?.text == "lander.planned" && events.last?["type"]?.text == "lander.concluded", "\(events.count)")
+    #expect(try place.lander("deploy", "--force", "--events", "nowhere/events.json").code == 2)
     try expect(try place.text("result.json"), "deploy", 0)
     #expect(try place.lander("status", "--group", "tset", "--result=result.json").code == 2)
     let node = try expect(try place.text("result.json"), "status", 2)

@@ -73,6 +73,25 @@ struct SchemaTests {
     #expect(ExitCode.unfit.cause == "release" && ExitCode.locked.cause == "busy" && ExitCode.paused.cause == "person")
   }
 
+  @Test("each entry is a CloudEvent whose id is its own, and whose data is the line that the event stream has")
+  func cloudEvents() throws {
+    let schema = try Schema("docs/schemas/cloudevent.schema.json")
+    var (events, lines) = (CloudEvents(), EntryLines())
+    var ids: Set<String> = []
+    for entry in Stories.failing {
+      let event = try Node(events.line(entry, of: "d 1"))
+      #expect(schema.faults(of: event).isEmpty, "\(schema.faults(of: event))")
+      #expect(event["data"] == (try Node(lines.line(entry, of: "d 1"))))
+      let type = event["data"]?["type"]?.text ?? ""
+      #expect(event["type"]?.text == "lander.\(type)" && event["source"]?.text == "/lander/shop/production", "\(event)")
+      ids.insert(event["id"]?.text ?? "")
+    }
+    #expect(ids.count == Stories.failing.count)
+    let plan = Stories.plan().edited { $0.group = "eu/west 1" }
+    let strange = try Node(events.line(Entry(sequence: 0, at: Stories.start, fact: .planned(plan)), of: "d2"))
+    #expect(strange["source"]?.text == "/lander/shop/eu%2Fwest%201")
+  }
+
   @Test("reports of deployments fit their schema")
   func deployments() throws {
     let schema = try Schema("docs/schemas/result.schema.json")

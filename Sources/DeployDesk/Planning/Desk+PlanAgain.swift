@@ -16,6 +16,7 @@ extension Desk {
     let differences = PlanDifferences(record, now, files: await changedFiles(record, project)).problems
     guard let last = differences.indices.last else {
       if !record.connected { tell(.remark("The plan was made without asking the hosts: what they run was not compared.")) }
+      try refuseFrozen(planned.plan.flow.freeze)
       return planned
     }
     var problems = differences

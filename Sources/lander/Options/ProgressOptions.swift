@@ -24,6 +24,11 @@ struct ProgressOptions: ParsableArguments {
       "Write LANDER_DEPLOYMENT, LANDER_KIND and others to this file, a variable a line, for GitLab's dotenv report.", valueName: "file"))
   var dotenv: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Add each entry of the journal to this file or pipe as a CloudEvent, a line each (docs/events.md).", valueName: "file"))
+  var events: String?
+
   @Flag(name: .shortAndLong, help: "Show what commands on hosts write as it comes.")
   var verbose = false
 }

@@ -28,10 +28,11 @@ struct Launch {
   }
 
   private func follow(_ running: Running) async throws -> ExitCode {
+    let sink = try EventFile(progress.events)
     let shown = Progress(mode: progress.output, verbose: progress.verbose, terminal: terminal, typed: typed)
     let interrupts = Interrupts(running: running, shown: shown)
-    let (signals, sink) = AsyncStream.makeStream(of: Int32.self)
-    Signals.hear(Signals.ending + [SIGUSR1, SIGWINCH, SIGCONT]) { sink.yield($0) }
+    let (signals, heard) = AsyncStream.makeStream(of: Int32.self)
+    Signals.hear(Signals.ending + [SIGUSR1, SIGWINCH, SIGCONT]) { heard.yield($0) }
     let listener = Task {
       for await number in signals {
         let surface = Terminal().err
@@ -43,7 +44,10 @@ struct Launch {
       }
     }
     running.start()
-    for await event in running.events { shown.take(event) }
+    for await event in running.events {
+      shown.take(event)
+      sink?.take(event, terminal)
+    }
     listener.cancel()
     await interrupts.end()
     let stories = await shown.finish()

@@ -39,7 +39,7 @@ struct LogFollow {
     switch event {
     case .quiet:
       isLive = true
-      for index in open.indices { try drain(index) }
+      for index in open.indices { try drain(index, at: SystemClock.now) }
     case .known(let id, let entry), .entry(let id, let entry):
       switch entry.fact {
       case .planned(let plan): try begin(plan)
@@ -65,15 +65,16 @@ struct LogFollow {
 
   private mutating func end(_ intent: Int, _ outcome: Outcome, _ moment: Timestamp) throws {
     guard let index = open.firstIndex(where: { $0.log.intent == intent }) else { return }
-    try drain(index)
-    for stream in [0, 1] where !open[index].isWhole[stream] { show([0x0A], stream, index) }
+    // What is read with the end was written before it.
+    try drain(index, at: moment)
+    for stream in [0, 1] where !open[index].isWhole[stream] { show([0x0A], stream, index, moment) }
     var log = open.remove(at: index).log
     log.outcome = outcome
     say(moment, log, "\(log.end(on: terminal.out)), \(outcome.duration)")
   }
 
   /// Shows what was written since.
-  private mutating func drain(_ index: Int) throws {
+  private mutating func drain(_ index: Int, at moment: Timestamp) throws {
     for stream in [0, 1] {
       while true {
         let command = open[index]
@@ -82,17 +83,17 @@ struct LogFollow {
         if bytes.isEmpty { break }
         open[index].read[stream] += bytes.count
         open[index].isWhole[stream] = bytes.last == 0x0A
-        show(bytes, stream, index)
+        show(bytes, stream, index, moment)
       }
     }
   }
 
-  private mutating func show(_ bytes: [UInt8], _ stream: Int, _ index: Int) {
+  private mutating func show(_ bytes: [UInt8], _ stream: Int, _ index: Int, _ moment: Timestamp) {
     if raw { return Terminal.write(bytes, to: stream == 0 ? STDOUT_FILENO : STDERR_FILENO) }
     let log = open[index].log
     let chunk = OutputChunk(
       intent: log.intent, place: log.place, stream: stream == 0 ? .stdout : .stderr, offset: open[index].read[stream], bytes: bytes)
-    let time = isLive ? When(SystemClock.now).clock : "        "
+    let time = isLive ? When(moment).clock : "        "
     let name = terminal.out.paint(log.host, .strong)
     terminal.say(open[index].lines[stream].take(chunk).map { "\(time)  \(name)  \(stream == 0 ? ">" : "!") \($0)" })
   }

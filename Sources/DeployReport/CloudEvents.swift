@@ -1,0 +1,36 @@
+package import DeployModel
+
+/// Entries as CloudEvents 1.0 in JSON, one a line, for programs that collect events of many kinds.
+package struct CloudEvents: Sendable {
+  private var lines = EntryLines()
+  private var source = "/lander"
+  package init() {}
+
+  /// One event, without the line's end. Its id is `DEPLOYMENT/SEQ`: who gets it twice knows it again.
+  package mutating func line(_ entry: Entry, of deployment: Deployment.ID) -> String {
+    if case .planned(let plan) = entry.fact {
+      source = "/lander/\(Self.segment(plan.subject.application))/\(Self.segment(plan.subject.group))"
+    }
+    let data = lines.value(entry, of: deployment)
+    return JSON.text(
+      JSON.record([
+        ("specversion", "1.0"), ("id", .text("\(deployment)/\(entry.sequence)")), ("source", .text(source)),
+        ("type", .text("lander.\(data["type"]?.text ?? "entry")")), ("subject", .text(deployment)), ("time", .text(When.iso(entry.at))),
+        ("datacontenttype", "application/json"), ("data", data),
+      ]))
+  }
+
+  /// A name as a part of a path (RFC 3986): every other byte as `%` and two digits.
+  private static func segment(_ name: String) -> String {
+    var text = ""
+    for byte in name.utf8 {
+      switch byte {
+      case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E, 0x5F, 0x7E: text.unicodeScalars.append(Unicode.Scalar(byte))
+      default:
+        let digits = String(byte, radix: 16, uppercase: true)
+        text += byte < 16 ? "%0" + digits : "%" + digits
+      }
+    }
+    return text
+  }
+}

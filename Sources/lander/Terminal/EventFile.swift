@@ -1,0 +1,72 @@
+import DeployDesk
+import DeployModel
+import DeployReport
+import Glibc
+import Synchronization
+
+/// The file of `--events`: a CloudEvent for each entry as it is written. It may be a pipe. What cannot be written is told once, and fails
+/// no deployment.
+final class EventFile: Sendable {
+  private struct State {
+    var events = CloudEvents()
+    /// Nil: it cannot be written any more.
+    var descriptor: Int32?
+  }
+  private let state: Mutex<State>
+  private let path: String
+  /// Milliseconds.
+  private static let patience: Int32 = 5000
+
+  /// Opens it before anything begins; what is there stays, so that a deployment that is resumed continues it.
+  /// - Throws: `Problems` if it cannot be written.
+  init?(_ path: String?) throws(Problems) {
+    guard let path else { return nil }
+    self.path = path
+    let opened = open(Folder.absolute(path), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK, 0o644)
+    guard opened >= 0 else {
+      let reason = String(cString: strerror(errno))
+      throw Problems(Problem("\(path) cannot be written: \(reason)", subject: "--events", fix: "name a file in a folder that is there"))
+    }
+    state = Mutex(State(descriptor: opened))
+  }
+
+  deinit { if let descriptor = state.withLock({ $0.descriptor }) { close(descriptor) } }
+
+  func take(_ event: RunningEvent, _ terminal: Terminal) {
+    let reason: String? = state.withLock { state in
+      switch event {
+      // What an engine before has written names the hosts of what follows.
+      case .recalled(let id, let entry):
+        _ = state.events.line(entry, of: id)
+        return nil
+      case .entry(let id, let entry):
+        let line = state.events.line(entry, of: id)
+        guard let descriptor = state.descriptor else { return nil }
+        guard let reason = Self.write(Array((line + "\n").utf8)[...], descriptor) else { return nil }
+        close(descriptor)
+        state.descriptor = nil
+        return reason
+      case .output, .notice: return nil
+      }
+    }
+    if let reason { terminal.warn(Problem("\(path) cannot be written any more: \(reason)", subject: "--events")) }
+  }
+
+  /// - Returns: why not all of it could be written; nil: it was.
+  private static func write(_ bytes: ArraySlice<UInt8>, _ descriptor: Int32) -> String? {
+    var bytes = bytes
+    while !bytes.isEmpty {
+      let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+      if count < 0, errno == EINTR { continue }
+      if count < 0, errno == EAGAIN {
+        // A pipe that nobody empties must not hold up who shows the deployment.
+        var wanted = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+        guard poll(&wanted, 1, patience) > 0 else { return "its reader has taken nothing for 5 s" }
+        continue
+      }
+      guard count > 0 else { return String(cString: strerror(errno)) }
+      bytes = bytes.dropFirst(count)
+    }
+    return nil
+  }
+}
