@@ -95,6 +95,8 @@ package struct HostState: Sendable, Hashable, Codable {
   /// Receipts that others replaced, of the releases that it keeps; nil if nobody asked for them.
   package var kept: [Receipt]?
   package var lock: Lock?
+  /// Whether the deployment that holds the lock has run commands there. nil: no, or the host could not say.
+  package var isBegun: Bool?
   /// The highest fence the host has seen; 0 if none.
   package var fence: Int
   /// Jobs of earlier deployments that still run.
@@ -125,6 +127,16 @@ package struct HostState: Sendable, Hashable, Codable {
     self.jobs = jobs
     self.lacks = lacks
     self.hindrance = hindrance
+  }
+
+  /// Whether nobody knows that what the receipt says runs there: a deployment could not take it back, or ended in the middle and still has
+  /// the lock. Link and receipt may be as before when an application was stopped already.
+  package var isUnsettled: Bool { failedRestore != nil || isAbandoned }
+
+  /// Whether the deployment that holds the lock ran commands there, and neither came to its end there nor took the host back.
+  package var isAbandoned: Bool {
+    guard isBegun == true, let lock else { return false }
+    return receipt?.deployment != lock.deployment && receipt?.undid != lock.deployment
   }
 
   /// What is known to be wrong with a release on it; nil if nothing is.

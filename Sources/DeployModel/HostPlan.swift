@@ -22,7 +22,8 @@ package struct HostPlan: Sendable, Hashable, Codable {
   package var lost: Release.ID?
   /// What is wrong with `current`'s release; nil if nothing is known to be.
   package var damage: ReleaseDamage?
-  /// Whether a deployment before could not take it back, and nothing succeeded there since: nobody counts on it. nil: no.
+  /// Whether a deployment before could not take it back or ended in the middle, and nothing succeeded there since: nobody counts on it.
+  /// nil: no.
   package var isUnrestored: Bool?
   /// With no target: the text that its link `current` gets; nil: `current` is taken away.
   package var link: String?
@@ -75,7 +76,7 @@ package struct HostPlan: Sendable, Hashable, Codable {
   package func seeing(_ state: HostState) -> HostPlan {
     var plan = self
     plan.damage = state.damage(of: state.current)
-    if state.failedRestore != nil { plan.isUnrestored = true }
+    if state.isUnsettled { plan.isUnrestored = true }
     if case .link(let text)? = state.strange { plan.found = text }
     if plan.damage?.kind == .gone { (plan.lost, plan.current) = (state.current, nil) }
     return plan

@@ -110,7 +110,7 @@ package struct Checkers: Sendable {
     let same = zip(plan.hosts, fleet).map { host, number in
       guard let receipt = hosts[number].receipt, let target = host.target else { return false }
       let isCurrent = receipt.release.id == target.id && hosts[number].current == target.id
-      let isWhole = !hosts[number].damaged.contains(target.id)
+      let isWhole = !hosts[number].damaged.contains(target.id) && !hosts[number].isAbandoned
       return isCurrent && isWhole && receipt.inputs == (host.inputs ?? plan.content.inputs)
     }
     let count = fleet.count { serving[$0] }

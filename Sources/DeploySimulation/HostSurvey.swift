@@ -9,7 +9,7 @@ extension SimulatedHost {
   package func state(at now: Timestamp, for application: String? = nil, shared: [String] = [], below path: String = "") -> HostState {
     let isStrange = receipt.map { !isOwn($0, application) } ?? false
     let named = [current, receipt?.release.id, previous?.release.id].compactMap { $0 }
-    return HostState(
+    var state = HostState(
       facts: HostFacts(
         shell: "dash", user: "deploy", home: "/home/deploy", kernel: "6.1", architecture: "x86_64",
         tools: ["curl", "gzip", "setsid", "sha256sum", "sudo", "tar"], bootID: "boot-\(boot)", processors: 2, freeBytes: freeBytes,
@@ -24,6 +24,19 @@ extension SimulatedHost {
       fence: fence.number, jobs: jobs.running.compactMap { jobs[$0].told }, lacks: lacks(shared, below: path), strange: strange,
       damage: damage.filter { named.contains($0.release) }, stranger: isStrange ? receipt : nil,
       place: HostPlace(id: name, path: "/srv", folder: name), failedRestore: failedRestore)
+    state.isBegun = isBegun ? true : nil
+    return state
+  }
+
+  /// Whether the deployment that holds the lock has run commands.
+  private var isBegun: Bool {
+    lock.map { held in jobs.contains { $0.deployment == held.lock.deployment && $0.intent.operation.words != nil } } ?? false
+  }
+
+  /// Whether it has, and neither came to its end here nor took the host back.
+  var isAbandoned: Bool {
+    guard isBegun, let holder = lock?.lock.deployment else { return false }
+    return receipt?.deployment != holder && receipt?.undid != holder
   }
 
   /// Why a release that shares these paths cannot be staged yet; nil if it can.

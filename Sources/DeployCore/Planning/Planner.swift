@@ -149,7 +149,7 @@ package enum Planner {
     let damage = input.lapse == .damageIgnored ? nil : state.damage(of: state.current)
     let alike =
       state.current == release.id && receipt?.release.id == release.id && receipt?.inputs == inputs && damage == nil
-      && state.failedRestore == nil
+      && !state.isUnsettled
     let secrets = alike && input.secrets.indices.contains(host.number) ? input.secrets[host.number] : nil
     let same = alike && secrets?.changed.isEmpty != false
     let previous = history.settled(state.receipt)

@@ -26,7 +26,7 @@ struct WayBack {
       return
     }
     // What was begun and not finished is taken back first, and the hosts that it did not come to stay.
-    if places.contains(where: { history.isUnfinished($0.state) && !Self.stands($0.state, on: newest, history) }) {
+    if places.contains(where: { $0.state.isUnsettled || history.isUnfinished($0.state) && !Self.stands($0.state, on: newest, history) }) {
       (left, goal) = (nil, newest)
     } else {
       (left, goal) = (newest?.release.id, history.lastGood(besides: newest?.release.id))
@@ -41,8 +41,10 @@ struct WayBack {
     return receipt.inputs == goal.inputs || !history.isUnfinished(state)
   }
 
-  /// Whether the host stays as it is: it stands on the goal, or nothing was ever brought to it and the group takes back a deployment.
+  /// Whether the host stays as it is: it stands on the goal, or nothing was ever brought to it and the group takes back a deployment. One
+  /// of which nobody knows that its application runs is started again.
   func stays(_ state: HostState) -> Bool {
+    if state.isUnsettled, state.receipt != nil { return false }
     if left == nil, state.receipt == nil, state.current == nil { return true }
     return Self.stands(state, on: goal, history)
   }

@@ -8,9 +8,11 @@ package struct HeldLocks: Sendable {
   package struct Held: Sendable {
     package var site: HostSite
     package var lock: Lock
+    /// Whether it ran commands there and did not come to its end.
+    var isAbandoned = false
   }
 
-  /// In the order of the hosts.
+  /// In the order of the hosts, then of partners.
   package internal(set) var all: [Held] = []
   /// One for each token, in the order in which they were found.
   package internal(set) var dead: [(token: String, holder: DeadHolder)] = []
@@ -42,7 +44,8 @@ extension Desk {
         let site = HostSite(
           host: host, deployment: lock.deployment, application: recipe.application, group: one.selection.group, path: path,
           fence: lock.fence, token: lock.token)
-        locks.all.append(HeldLocks.Held(site: site, lock: lock))
+        let isTarget = host.number < one.selection.hosts.count
+        locks.all.append(HeldLocks.Held(site: site, lock: lock, isAbandoned: isTarget && state.isAbandoned))
       }
     }
     for lock in locks.all.map(\.lock) where !locks.dead.contains(where: { $0.token == lock.token }) {
@@ -67,7 +70,8 @@ extension Desk {
     }
     for held in locks.all {
       let intent = Intent(
-        id: 0, place: .host(held.site.host.number), operation: .unlock(token: held.lock.token), timeout: .minutes(1), site: Intent.Site())
+        id: 0, place: .host(held.site.host.number), operation: .unlock(token: held.lock.token, left: held.left), timeout: .minutes(1),
+        site: Intent.Site())
       let outcome = await ports.transport.perform(intent, at: held.site, output: { _ in })
       if let failure = outcome.failure {
         problems.append(failure.problem(of: held.site.host.name))
@@ -82,4 +86,13 @@ extension Desk {
 extension Survey {
   /// The login user's home as the host says it; empty if it did not answer.
   fileprivate var home: String { if case .reached(let state) = self { state.facts.home } else { "" } }
+}
+
+extension HeldLocks.Held {
+  /// What the host is to remember when the lock is gone, which was all that told of it.
+  fileprivate var left: FailedRestore? {
+    guard isAbandoned else { return nil }
+    let message = "it was unlocked in the middle, and nobody knows whether its application runs"
+    return FailedRestore(deployment: lock.deployment, message: message, commands: [])
+  }
 }

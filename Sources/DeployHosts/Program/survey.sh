@@ -151,7 +151,10 @@ l_survey() {
   f=0 t=
   { read -r f t; } 2>/dev/null <"$L/fence"
   echo "fence $f"
+  h_dep=
   l_holder
+  # Whether its holder has run anything here.
+  [ -z "$h_dep" ] || for t in "$L/jobs/$h_dep"/*/; do [ ! -d "$t" ] || { echo begun && break; }; done
   l_running "$P" 2147483647 "" "job	"
   for name in receipt receipt.previous failed; do
     [ ! -f "$L/$name" ] || echo "$name $(stat -c %s "$L/$name")"
