@@ -104,7 +104,8 @@ extension Plan {
       case first = 1
       /// No look waits for those at other hosts, and each ends in its own time. Ready hosts that run the release are looked at too.
       case second = 2
-      /// A host that is lost before any has come through stops the deployment, as one that fails does.
+      /// A host that is lost before any has come through stops the deployment, as one that fails does. A rollout without a strategy takes
+      /// hosts that do not serve first: none has to leave the service for them.
       case third = 3
 
       /// That of plans that are made now.
@@ -114,6 +115,8 @@ extension Plan {
       package var looksAlone: Bool { rawValue >= Rules.second.rawValue }
       /// Whether a host that goes out of reach while it is changed speaks against the release.
       package var hearsLosses: Bool { rawValue >= Rules.third.rawValue }
+      /// Whether a rollout without a strategy takes hosts in the plan's order, and not in that of their numbers.
+      package var keepsOrder: Bool { rawValue >= Rules.third.rawValue }
     }
 
     /// The strategy of its rollout; nil: it has none.

@@ -125,7 +125,7 @@ struct BadHostTests {
 
         First failure
           h1: \(owner) has held the lock for \(held): deploy app of app to test
-          → wait for deployment \(id); if its engine is gone, the lock is free in \(left) s
+          → wait for deployment \(id), as --on-busy wait does; if its engine is gone, the lock is free in \(left) s
 
         Next
           lander status       what \(owner) is doing (deploy app of app to test, \(id))

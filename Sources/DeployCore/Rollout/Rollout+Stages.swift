@@ -19,7 +19,8 @@ extension Rollout {
       startRoot(
         Body(recipe: 0, function: strategy.function), on: .rollout(options: strategy.options), owner: .strategy, site: site(of: stage))
     case .rollout(nil):
-      beginWave((plan.bounds.healthy == nil ? Array(plan.hosts.indices) : plan.order).filter { statuses[$0] == .pending }, parallel: nil)
+      let isOrdered = plan.bounds.healthy != nil || plan.flow.rules?.keepsOrder == true
+      beginWave((isOrdered ? plan.order : Array(plan.hosts.indices)).filter { statuses[$0] == .pending }, parallel: nil)
     case .script(_, _, let function, let when, _):
       startRoot(
         Body(recipe: 0, function: when ?? function), on: .deployment, owner: when == nil ? .stage : .condition, site: site(of: stage))

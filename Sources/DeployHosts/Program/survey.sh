@@ -95,6 +95,14 @@ l_processors() {
   echo "processors $n"
 }
 
+# Whether the holder of the lock has run commands of its recipe here: what is sent before the host's turn is none.
+l_begun() {
+  for t in "$L/jobs/$h_dep"/*/meta; do
+    { read -r l_w && IFS= read -r l_w; } 2>/dev/null <"$t" || continue
+    case $l_w in 'lander: '*) ;; *) echo begun && return ;; esac
+  done
+}
+
 # PATH, then the shared paths: everything a plan needs to know, one fact a line. Changes nothing. A PATH may begin with the home.
 l_survey() {
   l_l=$1
@@ -153,8 +161,7 @@ l_survey() {
   echo "fence $f"
   h_dep=
   l_holder
-  # Whether its holder has run anything here.
-  [ -z "$h_dep" ] || for t in "$L/jobs/$h_dep"/*/; do [ ! -d "$t" ] || { echo begun && break; }; done
+  [ -z "$h_dep" ] || l_begun
   l_running "$P" 2147483647 "" "job	"
   for name in receipt receipt.previous failed; do
     [ ! -f "$L/$name" ] || echo "$name $(stat -c %s "$L/$name")"

@@ -25,6 +25,17 @@ extension Sentence {
       await play.refused(.unreachable, Act.count.command(), at: site)
       play.expect(await play.transport.refusal(of: ["root"], on: away)?.kind, .unreachable, "a question for users")
     },
+    Sentence("a host says whether the holder of its lock has run commands there, as long as it is locked") { play in
+      let release = try play.release(1)
+      await play.done(play.ask("t1", fence: 1))
+      await play.done(.stage(release))
+      play.expect(try await play.state().isBegun == nil, "what is sent is no command of a recipe")
+      await play.done(Act.count.command())
+      let state = try await play.state()
+      play.expect(state.isBegun == true && state.isAbandoned && state.isUnsettled, "a command was run, and \(state.isBegun as Any) is said")
+      await play.done(.unlock(token: "t1"))
+      play.expect(try await play.state().isBegun == nil, "nobody holds the lock any more")
+    },
     Sentence("a relative path is refused, by a survey and by an operation") { play in
       let survey = await play.transport.survey(play.ground.host, at: "srv/shop", application: "shop", group: "all", shared: [])
       guard case .unreachable(let failure) = survey else { return play.expect(false, "it was surveyed") }
