@@ -10,6 +10,7 @@ local grants = {
   order = {},   -- their names as they were read
   allowed = {}, -- by name: { list, place }, as deploy.lua grants
   refused = {}, -- by name: whether a plugin was required and could not be read
+  spec = nil,   -- the file of tests that is read: what it describes is a project's, wherever it lies, and reaches nothing
 }
 local any_bound = false
 local standing = {} -- by function of this prelude: the function of a recipe that it stands for
@@ -26,7 +27,10 @@ function grants.know(plugin)
 end
 
 --- The plugin that a file belongs to; nil for none.
-function grants.plugin_of(file) return grants.plugins[string.match(file or "", "^plugins/([^/]+)/") or ""] end
+function grants.plugin_of(file)
+  if not file or file == grants.spec then return nil end
+  return grants.plugins[string.match(file, "^plugins/([^/]+)/") or ""]
+end
 
 --- The same if it has only what it was granted; nil for files that may do everything.
 function grants.of_file(file)
