@@ -31,7 +31,8 @@ import Testing
     let place = try Workplace(["x/plugin.lua": "return 1\n", "x/init.lua": "return 'one'\n", "x/bin/run": "#!/bin/sh\n"])
     try git(
       """
-      cd x && git init -q && chmod +x bin/run && touch .gitkeep && git add -A && git commit -qm 1 && git tag v1.0.0 && git tag other
+      cd x && git init -q && chmod +x bin/run && touch .gitkeep && mkdir sub .lander sub/.lander && touch .lander/x sub/.lander/x
+      git add -A && git commit -qm 1 && git tag v1.0.0 && git tag other
       echo "return 'two'" > init.lua && git commit -qam 2 && git tag -a 1.2.0 -m two && git tag v1.10.0-rc.1
       echo "return 'three'" > init.lua && git commit -qam 3
       for hook in post-checkout post-upload-pack reference-transaction; do printf '#!/bin/sh\\ntouch ../ran\\n' > .git/hooks/$hook; done

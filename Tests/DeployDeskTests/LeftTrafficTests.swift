@@ -57,4 +57,18 @@ struct LeftTrafficTests {
     faults.appointments = [.failing(host: 1, .applicationStart, release: nil)]
     #expect(try await left("", faults: faults) == nil)
   }
+
+  @Test("a rollback of a good release whose traffic is shared is refused with the deployment that goes back; one of a single host is not")
+  func pools() async throws {
+    let first = try Bench(Self.text(""))
+    try await first.deploy()
+    let bench = try Bench(Self.text(""), files: ["app/version": "2\n"], hosts: first.transport.hosts, after: first)
+    try await bench.deploy()
+    let selection = try bench.project.project.selection(recipe: nil, group: nil)
+    let text = await refusal { _ = try await bench.desk.planRollback(of: selection, in: bench.project, straighten: false) }
+    #expect(text.contains("shares traffic between pools, and a rollback takes hosts back whatever traffic they get"), "\(text)")
+    #expect(text.contains("lander deploy app --group test --revision bundle:"), "\(text)")
+    let single = try bench.project.project.selection(recipe: nil, group: nil, only: ["h1"])
+    #expect(try await bench.desk.planRollback(of: single, in: bench.project, straighten: false).hosts.count == 1)
+  }
 }

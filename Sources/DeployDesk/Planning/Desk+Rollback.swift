@@ -22,6 +22,7 @@ extension Desk {
       partners: try await surveyedPartners(preparation, of: selection, typed: project.typed), straighten: straighten, to: goal,
       waves: await waves(of: selection, project), typed: project.typed,
       isStored: { [shelf] digest in (try? shelf.inspect(digest.hex)) != nil }, by: identity)
+    try refuseBesidesPools(plan, selection)
     let users = await userProblems(of: plan, project)
     if !users.isEmpty { throw Problems(users, exit: .infrastructure) }
     return plan

@@ -10,6 +10,9 @@ struct PluginFolder {
   /// Folders that are no part of a plugin.
   private static let ignored: Set = [".git", ".lander"]
 
+  /// Whether a file lies in such a folder, so that it belongs to the plugin in no source.
+  static func ignores(_ file: String) -> Bool { file.pathParts.dropLast().contains { ignored.contains(String($0)) } }
+
   /// Its files; nil: there is no such folder.
   /// - Throws: what no plugin may hold, such as a link.
   func tree() throws(Problem) -> PluginTree? {

@@ -80,6 +80,7 @@ struct PluginRepositories: PluginSources {
       let halves = line.parts(at: "\t", most: 1).map(String.init)
       let words = halves[0].parts(at: " ").map(String.init)
       guard halves.count == 2, words.count == 4 else { throw Problem("git lists the files of \(source) in a form that is not known") }
+      if PluginFolder.ignores(halves[1]) { continue }
       guard words[0] == "100644" || words[0] == "100755" else {
         let what = words[0] == "120000" ? "a link" : words[0] == "160000" ? "a submodule" : "no file"
         throw Problem("\(halves[1]) of \(source) is \(what), and a plugin holds files only", fix: "put the files themselves there")
