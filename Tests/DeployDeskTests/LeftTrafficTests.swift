@@ -71,4 +71,18 @@ struct LeftTrafficTests {
     let single = try bench.project.project.selection(recipe: nil, group: nil, only: ["h1"])
     #expect(try await bench.desk.planRollback(of: single, in: bench.project, straighten: false).hosts.count == 1)
   }
+
+  @Test("a rollback of what a deployment left unfinished says that it moves no traffic")
+  func unfinished() async throws {
+    let first = try Bench(Self.text(""))
+    try await first.deploy()
+    first.transport.change("h1") { $0.receipt?.trial = true }
+    let bench = try Bench(Self.text(""), files: ["app/version": "2\n"], hosts: first.transport.hosts, after: first)
+    try await bench.deploy()
+    bench.transport.change("h1") { $0.receipt?.trial = true }
+    bench.transport.change("h2") { $0.receipt?.trial = true }
+    let selection = try bench.project.project.selection(recipe: nil, group: nil)
+    _ = try? await bench.desk.planRollback(of: selection, in: bench.project, straighten: false)
+    #expect(bench.events.contains { if case .remark(let text) = $0 { text.hasPrefix("A rollback moves no traffic") } else { false } })
+  }
 }

@@ -4,17 +4,21 @@ import DeployModel
 extension Desk {
   /// Refuses to take a whole group back from a good release whose traffic is shared between pools: a rollback runs no strategy, so it would
   /// stop the hosts that have all of the traffic. What a deployment left unfinished goes back all the same, and so does a group whose goal
-  /// this machine cannot deploy.
+  /// this machine cannot deploy. What happens to the traffic of an unfinished deployment is said.
   /// - Throws: with the deployment that goes back by the strategy.
   func refuseBesidesPools(_ plan: Plan, _ selection: Selection) throws(Problems) {
     let recipe = selection.recipe
     let sharesTraffic = recipe.flow.stages.contains { if case .rollout(let strategy?) = $0 { strategy.traffic != nil } else { false } }
-    let bundle = plan.content.inputs.bundle
-    guard sharesTraffic, selection.others == 0, (try? shelf.inspect(bundle.hex)) != nil else { return }
+    guard sharesTraffic else { return }
     let isSettled = plan.hosts.allSatisfy { host in
       host.action != .change || (host.previous?.trial != true && host.isUnrestored != true && host.damage == nil)
     }
-    guard isSettled else { return }
+    guard isSettled else {
+      return tell(
+        .remark("A rollback moves no traffic, and what an interrupted deployment left of it may not be known here: look at the balancer."))
+    }
+    let bundle = plan.content.inputs.bundle
+    guard selection.others == 0, (try? shelf.inspect(bundle.hex)) != nil else { return }
     throw Problems(
       Problem(
         "recipe \"\(recipe.name)\" shares traffic between pools, and a rollback takes hosts back whatever traffic they get",
