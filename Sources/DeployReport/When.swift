@@ -9,21 +9,11 @@ package struct When: Sendable, Hashable {
     // A damaged record may hold any number: before the year 0 and after 9999 the calendar stands still.
     let known = max(-62_167_219_200_000, min(moment.milliseconds, 253_402_300_799_999))
     let shifted = known + max(-86_400, min(zone, 86_400)) * 1000
-    let days = (shifted - (shifted < 0 ? 86_399_999 : 0)) / 86_400_000
-    let rest = shifted - days * 86_400_000
-    (hour, minute, second, millisecond) = (
-      rest / 3_600_000, rest / 60_000 % 60, rest / 1000 % 60, rest % 1000
-    )
-    // Days to civil date in the proleptic Gregorian calendar, eras of 400 years starting in March.
-    let z = days + 719_468
-    let era = (z >= 0 ? z : z - 146_096) / 146_097
-    let dayOfEra = z - era * 146_097
-    let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-    let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-    let shiftedMonth = (5 * dayOfYear + 2) / 153
-    day = dayOfYear - (153 * shiftedMonth + 2) / 5 + 1
-    month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9
-    year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
+    let seconds = (shifted - (shifted < 0 ? 999 : 0)) / 1000
+    let civil = Civil(seconds)
+    (year, month, day) = (civil.year, civil.month, civil.day)
+    (hour, minute, second) = (civil.second / 3600, civil.second / 60 % 60, civil.second % 60)
+    millisecond = shifted - seconds * 1000
   }
 
   /// `11:30:45`

@@ -41,8 +41,8 @@ struct WayBack {
     return receipt.inputs == goal.inputs || !history.isUnfinished(state)
   }
 
-  /// Whether the host stays as it is: it stands on the goal, or nothing was ever brought to it and the group takes back a deployment. One
-  /// of which nobody knows that its application runs is started again.
+  /// Whether the host stays as it is: it stands on the goal, or nothing was ever brought to it and the group takes back a deployment. If
+  /// its application may be stopped, it is started again.
   func stays(_ state: HostState) -> Bool {
     if state.isUnsettled, state.receipt != nil { return false }
     if left == nil, state.receipt == nil, state.current == nil { return true }

@@ -1,3 +1,5 @@
+import DeployModel
+
 /// When a zone has which offset from UTC, as a rule that holds for every year: `CET-1CEST,M3.5.0,M10.5.0/3`, the form of POSIX.
 struct ZoneRule: Sendable, Hashable {
   /// A day of the year, and the seconds after its midnight by the clock that ends then.

@@ -1,11 +1,11 @@
 /// A date and time of the Gregorian calendar, without a zone.
-struct Civil: Sendable, Hashable {
-  var year, month, day: Int
+package struct Civil: Sendable, Hashable {
+  package var year, month, day: Int
   /// Seconds after midnight.
-  var second: Int
+  package var second: Int
 
   /// - Parameter moment: seconds since 1970-01-01 00:00.
-  init(_ moment: Int) {
+  package init(_ moment: Int) {
     let days = Self.floor(moment, 86_400)
     second = moment - days * 86_400
     // Eras of 400 years that begin in March.
@@ -21,7 +21,7 @@ struct Civil: Sendable, Hashable {
   }
 
   /// Days since 1970-01-01.
-  static func days(_ year: Int, _ month: Int, _ day: Int) -> Int {
+  package static func days(_ year: Int, _ month: Int, _ day: Int) -> Int {
     let shifted = month <= 2 ? year - 1 : year
     let era = floor(shifted, 400)
     let yearOfEra = shifted - era * 400
@@ -29,13 +29,13 @@ struct Civil: Sendable, Hashable {
     return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
   }
 
-  static func isLeap(_ year: Int) -> Bool { year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) }
+  package static func isLeap(_ year: Int) -> Bool { year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) }
 
   /// 1 for Monday to 7 for Sunday.
-  static func weekday(_ days: Int) -> Int { (days + 3 - floor(days + 3, 7) * 7) + 1 }
+  package static func weekday(_ days: Int) -> Int { (days + 3 - floor(days + 3, 7) * 7) + 1 }
 
   /// `Mon 2026-11-30 08:00`
-  var text: String {
+  package var text: String {
     func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
     let weekday = Self.weekdays[Self.weekday(Self.days(year, month, day)) - 1]
     return "\(weekday) \(year)-\(two(month))-\(two(day)) \(two(second / 3600)):\(two(second / 60 % 60))"
