@@ -26,6 +26,7 @@ package final class Hosts: Transport {
   let program = HostProgram()
   /// Messages that come with the renewals of locks.
   package let inbox: HostInbox
+  let shelf = PackShelf()
   private let reactor = Reactor()
   private let admission: Admission
   private let state = Guarded(State())

@@ -192,7 +192,7 @@ struct ReleaseTests {
     let first = ground.another { $0.patience = .seconds(1) }
     let broken = Task { await ground.perform(1, .stage(release), by: first) }
     try await until("a part has arrived") {
-      Ground.sh("cat '\(ground.path)'/.lander/staging/*/*.pack 2>/dev/null | wc -c").trimmed.count > 5
+      Ground.sh("cat '\(ground.path)'/.lander/staging/*/*.[pt]a* 2>/dev/null | wc -c").trimmed.count > 5
     }
     await first.close()
     _ = await broken.value

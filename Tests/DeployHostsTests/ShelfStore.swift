@@ -81,6 +81,11 @@ final class ShelfStore: BundleStore {
     else { throw Failure(.store, "no bundle \(bundle)") }
     return path
   }
+  func tar(of bundle: Digest) async throws(Failure) -> (any BundleTar)? {
+    let (archive, unpacked) = (try await archive(of: bundle), "\(folder)/\(bundle.short).tar")
+    _ = Ground.sh("[ -e '\(unpacked)' ] || { gzip -dc '\(archive)' >'\(unpacked).new' && mv '\(unpacked).new' '\(unpacked)'; }")
+    return MemoryTar(Array(FileManager.default.contents(atPath: unpacked) ?? Data()))
+  }
   func content(of file: Digest) async throws(Failure) -> [UInt8] {
     guard
       let bytes = state.with({
@@ -99,4 +104,13 @@ final class ShelfStore: BundleStore {
     guard let sources = state.with({ $0.sources[digest] }) else { throw Failure(.store, "no sources \(digest)") }
     return sources
   }
+}
+
+/// A tar in memory.
+private struct MemoryTar: BundleTar {
+  let bytes: [UInt8]
+  let digest: Digest
+  var size: Int { bytes.count }
+  init(_ bytes: [UInt8]) { (self.bytes, digest) = (bytes, Digest(hex: Hex.digest(bytes))) }
+  func read(from start: Int, into buffer: UnsafeMutableRawBufferPointer) { buffer.copyBytes(from: bytes[start..<start + buffer.count]) }
 }

@@ -1,3 +1,4 @@
+import DeployCore
 import DeployModel
 import DeployStore
 import Foundation
@@ -44,11 +45,26 @@ struct BundleTests {
     try fill("dist", depth: 0)
   }
 
+  private static func read(_ tar: any BundleTar, in stride: Int) -> [UInt8] {
+    var bytes = [UInt8](repeating: 1, count: tar.size)
+    bytes.withUnsafeMutableBytes { all in
+      for start in Swift.stride(from: 0, to: tar.size, by: stride) {
+        tar.read(from: start, into: UnsafeMutableRawBufferPointer(rebasing: all[start..<min(start + stride, tar.size)]))
+      }
+    }
+    return bytes
+  }
+
   @Test("a tree that is packed and unpacked by tar is the same tree, names, modes, links and empty folders", arguments: 1...12)
   func roundTrip(seed: Int) async throws {
     try plant(seed: UInt64(seed))
     let built = try await b.build()
     let archive = try await b.store.archive(of: built.bundle.digest)
+    let tar = try #require(try await b.store.tar(of: built.bundle.digest))
+    try b.sh("gzip -dc '\(archive)' >whole.tar")
+    let whole = try Data(contentsOf: URL(filePath: "\(b.project)/whole.tar"))
+    #expect(tar.size == whole.count && tar.digest == Digest(of: whole))
+    for stride in [512, 1000, 1 << 17] { #expect(Self.read(tar, in: stride) == Array(whole), "in pieces of \(stride)") }
     let unpackers = ["tar -xpzf"] + (Shell.has("busybox") ? ["busybox tar -xpzf"] : [])
     // Set-id bits are not delivered.
     try b.sh("find dist ! -type l -exec chmod ug-s {} +")

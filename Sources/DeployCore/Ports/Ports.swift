@@ -140,10 +140,16 @@ package protocol BundleStore: Sendable {
   func built(_ bundle: Digest) async throws(Failure) -> Timestamp
   /// A gzipped tar of the whole bundle on the engine machine, made once.
   func archive(of bundle: Digest) async throws(Failure) -> String
+  /// The same tar as it is, put together when it is read; nil if the store has compressed ones only.
+  func tar(of bundle: Digest) async throws(Failure) -> (any BundleTar)?
   /// One file's bytes.
   func content(of file: Digest) async throws(Failure) -> [UInt8]
   func keep(_ sources: [SourceFile]) async throws(Failure) -> Digest
   func sources(_ digest: Digest) async throws(Failure) -> [SourceFile]
+}
+
+extension BundleStore {
+  package func tar(of bundle: Digest) async throws(Failure) -> (any BundleTar)? { nil }
 }
 
 /// One deployment's memory.

@@ -43,23 +43,3 @@ extension Desk {
     return unknown
   }
 }
-
-/// Secrets that recipes name in their texts, each once and in order.
-struct SecretNames {
-  private(set) var used: [String] = []
-  /// Those that stand in a comment only, as an example: nobody asks for their values.
-  private(set) var examples: [String] = []
-
-  init(in sources: [SourceFile]) {
-    var (used, examples): (Set<String>, Set<String>) = ([], [])
-    for source in sources {
-      for match in source.text.matches(of: /\bsecret\b[\s(]*["']([A-Za-z0-9_.\-]{1,200})["']/) {
-        let before = source.text[..<match.range.lowerBound]
-        let line = before[(before.lastIndex(where: \.isNewline) ?? before.startIndex)...]
-        if line.contains("--") { examples.insert(String(match.1)) } else { used.insert(String(match.1)) }
-      }
-    }
-    self.used = used.sorted()
-    self.examples = examples.subtracting(used).sorted()
-  }
-}

@@ -1,7 +1,11 @@
 import CZlib
+import DeployCore
+import DeployModel
+import Glibc
 
-/// Small texts, compressed in one go. Equal bytes give equal bytes: there is no name and no time in them.
+/// Compresses with zlib. Equal bytes give equal bytes: there is no name and no time in them.
 enum Gzip {
+  /// A small text, in one go.
   /// - Returns: nil if there is no memory for it, or it would be no shorter.
   static func packed(_ bytes: [UInt8], level: Int32 = 9) -> [UInt8]? {
     var stream = z_stream()
@@ -22,5 +26,54 @@ enum Gzip {
     }
     guard let written, written < bytes.count else { return nil }
     return Array(output.prefix(written))
+  }
+
+  /// Bytes that are compressed and written at once.
+  private static let stride = 1 << 18
+
+  /// Writes so many bytes into a new file, at the fastest level: 60 MB of text took 0.6 s there, and 1.5 s at the usual one.
+  /// - Throws: if the file cannot be written.
+  static func pack(_ source: any ByteSource, size: Int, into path: String) throws(Failure) {
+    var stream = z_stream()
+    guard deflateInit2_(&stream, 1, Z_DEFLATED, 31, 8, Z_DEFAULT_STRATEGY, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK,
+      let file = fopen(path, "wxe")
+    else { throw Temporary.failure("\(path) cannot be written") }
+    defer {
+      deflateEnd(&stream)
+      fclose(file)
+    }
+    var input = [UInt8](repeating: 0, count: stride)
+    var output = [UInt8](repeating: 0, count: stride)
+    var at = 0
+    repeat {
+      let count = min(stride, size - at)
+      input.withUnsafeMutableBytes { source.read(from: at, into: UnsafeMutableRawBufferPointer(rebasing: $0[..<count])) }
+      at += count
+      let written = input.withUnsafeMutableBufferPointer { from in
+        stream.next_in = from.baseAddress
+        stream.avail_in = UInt32(count)
+        return step(&stream, at == size ? Z_FINISH : Z_NO_FLUSH, through: &output, to: file)
+      }
+      guard written else { throw Temporary.failure("\(path) cannot be written") }
+    } while at < size
+    guard fflush(file) == 0 else { throw Temporary.failure("\(path) cannot be written") }
+  }
+
+  /// Compresses the input that the stream has; false if it cannot be written.
+  private static func step(
+    _ stream: inout z_stream, _ flush: Int32, through output: inout [UInt8], to file: UnsafeMutablePointer<FILE>
+  )
+    -> Bool
+  {
+    output.withUnsafeMutableBufferPointer { to in
+      repeat {
+        stream.next_out = to.baseAddress
+        stream.avail_out = UInt32(to.count)
+        deflate(&stream, flush)
+        let count = to.count - Int(stream.avail_out)
+        guard fwrite(to.baseAddress, 1, count, file) == count else { return false }
+      } while stream.avail_out == 0
+      return true
+    }
   }
 }

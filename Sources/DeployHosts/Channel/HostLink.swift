@@ -27,6 +27,7 @@ actor HostLink {
   private var unanswered = 0
   var watches: [String: JobWatch] = [:]
   var polling = false
+  var looks = Looks()
   var leases: [ExactText: Task<Void, Never>] = [:]
 
   init(

@@ -22,6 +22,8 @@ extension Hosts {
     package var admitted = 30
     /// Bytes of each stream of a command that a host keeps.
     package var outputLimit = 64 << 20
+    /// Bytes a second from which on a line counts as fast: what is sent there goes as it is, and to a slower one compressed.
+    package var fastLine = LinePace.enough
     /// Between TERM and KILL.
     package var grace = Interval.seconds(10)
     package init() {}

@@ -1,3 +1,4 @@
+import DeployCore
 import Glibc
 
 /// One thread that waits on the descriptors of many children: reads what comes, writes what is queued, collects the dead.
@@ -25,6 +26,8 @@ final class Reactor: Sendable {
     var written = 0
     /// Bytes of all pieces that are gone.
     var sent = 0
+    /// What was read of the first piece, where it is a part of a file, and did not go yet.
+    var ahead: ArraySlice<UInt8> = []
   }
   private struct State {
     var sources: [Line: Source] = [:]
@@ -167,9 +170,9 @@ final class Reactor: Sendable {
     state.with { state in
       guard var source = state.sources[line] else { return }
       while let first = source.queue.first {
-        let count = Reactor.put(first, from: source.written, to: source.descriptor)
+        let count = Reactor.put(first, of: &source)
         if count < 0 {
-          if errno != EAGAIN && errno != EINTR { source.queue = [] }
+          if errno != EAGAIN && errno != EINTR { (source.queue, source.ahead) = ([], []) }
           break
         }
         source.written += count
@@ -183,17 +186,28 @@ final class Reactor: Sendable {
     }
   }
 
-  /// What the socket takes of a piece now; negative: nothing, and `errno` says why.
-  private static func put(_ piece: Piece, from start: Int, to descriptor: Int32) -> Int {
+  /// Bytes of a file that are read at once: what a socket has room for, so that each is read once.
+  private static let stride = 1 << 17
+
+  /// What the socket takes of the first piece now; negative: nothing, and `errno` says why.
+  private static func put(_ piece: Piece, of source: inout Source) -> Int {
     let flags = Int32(MSG_NOSIGNAL | MSG_DONTWAIT)
     switch piece {
     case .bytes(let bytes):
       // Queued pieces are never empty, so they have an address.
-      return bytes.withUnsafeBytes { Glibc.send(descriptor, $0.baseAddress! + start, $0.count - start, flags) }
+      return bytes.withUnsafeBytes { Glibc.send(source.descriptor, $0.baseAddress! + source.written, $0.count - source.written, flags) }
     case .file(let part):
-      var buffer = [UInt8](repeating: 0, count: 1 << 17)
-      let ready = part.read(from: start, into: &buffer)
-      return Glibc.send(descriptor, buffer, ready, flags)
+      if source.ahead.isEmpty {
+        let (start, count) = (part.offset + source.written, min(stride, part.count - source.written))
+        source.ahead =
+          [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+            part.source.read(from: start, into: UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[..<count]))
+            filled = count
+          }[...]
+      }
+      let count = source.ahead.withUnsafeBytes { Glibc.send(source.descriptor, $0.baseAddress, $0.count, flags) }
+      if count > 0 { source.ahead.removeFirst(count) }
+      return count
     }
   }
 

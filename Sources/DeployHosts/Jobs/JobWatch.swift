@@ -54,97 +54,13 @@ struct JobEnd: Sendable, Equatable {
 /// One job that is being watched: what is known of its output, and who hears the rest.
 struct JobWatch {
   var folder: String
-  var out: Int
-  var err: Int
-  /// Polls in a row that found neither a runner nor a status.
+  let since = ContinuousClock.now
+  var out = 0
+  var err = 0
+  var looks = 0
+  /// Looks in a row that found neither a runner nor a status.
   var doubts = 0
   var sink: AsyncStream<JobEvent>.Continuation
-}
-
-extension HostLink {
-  /// Bytes of one stream that one answer carries.
-  private static let block = 262_144
-  /// Milliseconds between looks at the jobs: after a start, after output, and at most where nothing happens.
-  private static let pause = (first: 6.0, stirred: 20.0, longest: 250.0)
-  /// A job's end is seen late by at most a tenth of its time.
-  private static let growth = 1.1
-
-  /// Watches a job from its beginning. All jobs of a host are asked after in one short command.
-  func watch(_ folder: String) -> AsyncStream<JobEvent> {
-    let (stream, sink) = AsyncStream.makeStream(of: JobEvent.self)
-    watches[folder]?.sink.finish()
-    watches[folder] = JobWatch(folder: folder, out: 0, err: 0, sink: sink)
-    if !polling {
-      polling = true
-      Task { await poll() }
-    }
-    return stream
-  }
-
-  /// Ends a watch from this side.
-  func unwatch(_ folder: String, _ failure: Failure) {
-    watches.removeValue(forKey: folder)?.end(.broken(failure))
-  }
-
-  private func poll() async {
-    var pause = HostLink.pause.first
-    while !watches.isEmpty {
-      let batch = watches.values.sorted { $0.folder < $1.folder }
-      let arguments = ["\(HostLink.block)"] + batch.flatMap { [$0.folder, "\($0.out)", "\($0.err)"] }
-      do {
-        let answer = try await demand("l_poll", arguments)
-        let stirred = serve(batch, answer.output)
-        pause = stirred ? HostLink.pause.stirred : min(pause * HostLink.growth, HostLink.pause.longest)
-        if stirred && more(batch) { continue }
-      } catch {
-        for watch in batch { unwatch(watch.folder, error) }
-      }
-      if !watches.isEmpty { try? await Task.sleep(for: .milliseconds(pause)) }
-    }
-    polling = false
-  }
-
-  /// Whether one of them had so much to say that the rest should be fetched at once.
-  private func more(_ batch: [JobWatch]) -> Bool {
-    batch.contains { old in
-      watches[old.folder].map { $0.out - old.out == HostLink.block || $0.err - old.err == HostLink.block } ?? false
-    }
-  }
-
-  /// Hands out one answer; true if anything was new.
-  private func serve(_ batch: [JobWatch], _ bytes: [UInt8]) -> Bool {
-    var rest = bytes[...]
-    var stirred = false
-    for old in batch {
-      guard let end = rest.firstIndex(of: 10) else { return stirred }
-      let words = String(decoding: rest[..<end], as: UTF8.self).split(separator: " ")
-      rest = rest[(end + 1)...]
-      let numbers = words.dropFirst(2).compactMap { Int($0) }
-      guard words.count == 7, words[0] == "J", numbers.count == 5, numbers.allSatisfy({ $0 >= 0 }),
-        rest.count >= numbers[2].plus(numbers[3]).plus(numbers[4])
-      else { return stirred }
-      let out = Array(rest.prefix(numbers[2]))
-      let err = Array(rest.dropFirst(numbers[2]).prefix(numbers[3]))
-      let status = String(decoding: rest.dropFirst(numbers[2] + numbers[3]).prefix(numbers[4]), as: UTF8.self)
-      rest = rest.dropFirst(numbers[2] + numbers[3] + numbers[4])
-      // Meanwhile ended from this side, or watched anew.
-      guard var watch = watches[old.folder], watch.out == old.out, watch.err == old.err else { continue }
-      if !out.isEmpty { watch.sink.yield(.output(.stdout, out)) }
-      if !err.isEmpty { watch.sink.yield(.output(.stderr, err)) }
-      watch.out += out.count
-      watch.err += err.count
-      stirred = stirred || !out.isEmpty || !err.isEmpty
-      let whole = watch.out >= numbers[0] && watch.err >= numbers[1]
-      if let end = watch.end(state: words[1], status: status, whole: whole) {
-        watches[old.folder] = nil
-        watch.end(.ended(end))
-        stirred = true
-      } else {
-        watches[old.folder] = watch
-      }
-    }
-    return stirred
-  }
 }
 
 extension JobWatch {
@@ -155,7 +71,7 @@ extension JobWatch {
 
   /// What a state means once all output is here. A runner that has just gone may still have left its status between two looks:
   /// that is believed only after a while. How long a claimed one may take to show itself the host knows.
-  fileprivate mutating func end(state: Substring, status: String, whole: Bool) -> JobEnd? {
+  mutating func end(state: Substring, status: String, whole: Bool) -> JobEnd? {
     switch state {
     case "done": return whole ? JobEnd(status: status) : nil
     case "none": return JobEnd(.unknown)

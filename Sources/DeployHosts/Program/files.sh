@@ -98,12 +98,12 @@ l_unpack() {
   ( l_guard; l_fence "$2" "$3" ) || exit $?
   U=$L/uploads/$4 S=$L/uploads/$4/tree t=
   trap 'rm -rf "$U"; [ -z "$t" ] || rm -f "$t"' EXIT
-  l_whole "$U/$5.pack" "$5"
+  l_whole "$U/$5" "${5%.*}"
   umask 022
   l_way "$6"
   # It is unpacked where nobody else can write.
   rm -rf "$S"
-  mkdir "$S" && tar -xzpof "$U/$5.pack" -C "$S" || exit 45
+  mkdir "$S" && l_untar po "$U/$5" "$S" || exit 45
   if [ "$7" = 1 ]; then
     mkdir -p "${6%/}" || exit 45
     real=$(readlink -f "${6%/}")

@@ -195,7 +195,7 @@ l_job() {
   # A newer deployment raises the fence before it looks which jobs run, and this one makes its claim before it looks at the fence: one of
   # the two sees the other.
   l_same "$fence" "$token" || { rm -rf "$D"; l_pass "$fence" "$token"; exit 40; }
-  l_hand run "$P" "$dep/$id" "$cap $merge ${in:+$size}" "$ours" "$meta" "$lines" "$script"
+  l_hand run "$P" "$dep/$id" "$cap $merge $due ${in:+$size}" "$ours" "$meta" "$lines" "$script"
   l_say + "started$LF"
 }
 # A script on the way to another user goes through an open file, never through a shell of the login user.

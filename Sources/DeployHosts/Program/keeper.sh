@@ -5,6 +5,7 @@
 l_serve() {
   l_word=$1 l_login=$LANDER_LOGIN l_keeps= l_watch= l_jobs=
   unset LANDER_JOB LANDER_PROGRAM LANDER_LOGIN
+  l_setsid=$(command -v setsid)
   umask 077
   while IFS= read -r l_order && IFS= read -r l_place; do
     case $l_order in
@@ -22,7 +23,7 @@ l_serve() {
 # Removes what was taken out of sight.
 l_sweep() { rm -rf "$L/trash" 2>/dev/null || { chmod -R u+w "$L/trash"; rm -rf "$L/trash"; }; }
 l_run_order() {
-  IFS= read -r l_d && read -r l_cap l_merge l_bytes && IFS= read -r l_ours && IFS= read -r l_claimed && l_read_script || return
+  IFS= read -r l_d && read -r l_cap l_merge l_due l_bytes && IFS= read -r l_ours && IFS= read -r l_claimed && l_read_script || return
   l_reap
   l_arm
   ( l_run ) </dev/null &
@@ -59,8 +60,6 @@ l_enter_job() {
 
 # Sees to it that something looks at this job's deadline when it comes: one watch for all jobs of a keeper.
 l_arm() {
-  l_due=$(l_enter_job && l_meta "$D" && printf '%s' "$m_due")
-  [ -n "$l_due" ] || return 0
   # It looks up every five minutes, so that jobs with an earlier deadline need no other one.
   l_uptime
   [ "$l_due" -le $((l_now + 30000)) ] || l_due=$((l_now + 30000))
@@ -187,7 +186,6 @@ l_perform() {
   printf '%s %s %s\n' "$l_me" "$l_start" "$l_bootid" >"$D/session"
   umask 022
   exec 8<&-
-  l_setsid=$(command -v setsid)
   eval "$l_login"
   if [ -n "$l_bytes" ]; then
     exec "$l_setsid" $l_as sh -c 'LANDER_JOB=$2; export LANDER_JOB; l=$(dd bs="$1" count=1 2>/dev/null); eval "$l"' \

@@ -28,7 +28,7 @@ l_begin() {
     echo "base $r $digest"
     break
   done
-  for pack in "$L/staging/$id"/*.pack; do
+  for pack in "$L/staging/$id"/*.pack "$L/staging/$id"/*.tar; do
     [ -f "$pack" ] && echo "pack ${pack##*/} $(stat -c %s "$pack")"
   done
   l_lacks "$@"
@@ -108,11 +108,10 @@ l_unwrap() {
   done | LC_ALL=C sha256sum -c >/dev/null 2>&1 || { l_whole "$S/$1" "${1%.*}" && [ "$2" = - ] || l_whole "$S/$2" "${2%.*}"; }
   # shellcheck disable=SC2174
   mkdir -p -m 755 "$S/tree" "$S/lists" "$P/releases" || exit 45
-  case $1 in
-    *.tar) tar -xof "$S/$1" -C "$S/lists" ;;
-    *) tar -xzof "$S/$1" -C "$S/lists" ;;
-  esac || exit 43
+  l_untar o "$S/$1" "$S/lists" || exit 43
 }
+# OPTIONS FILE FOLDER: unpacks a file that was sent; its name says whether it is compressed.
+l_untar() { case $2 in *.tar) tar "-x$1f" "$2" -C "$3" ;; *) tar "-xz$1f" "$2" -C "$3" ;; esac; }
 # Whether what came is what the list of digests says: sets l_bad.
 l_verify() {
   [ -s "$S/lists/sums" ] || return 0
@@ -142,14 +141,14 @@ l_stage() {
   fence=$2 token=$3 id=$4 S=$L/staging/$4
   umask 077
   [ -d "$P/releases/$id" ] || l_sole
-  if [ -d "$P/releases/$id" ]; then rm -rf "$S"; return; fi
+  if [ -d "$P/releases/$id" ]; then l_clear; return; fi
   [ ! -e "$S/tree" ] && [ ! -e "$S/lists" ] || rm -rf "$S/tree" "$S/lists"
   # What could not be finished takes no room from the next attempt. What arrived stays, and is not sent again.
   trap '[ $? = 0 ] || rm -rf "$S/tree" "$S/lists" "$S/by"' EXIT
   l_unwrap "$7" "$8"
   umask 022
   [ ! -s "$S/lists/keep" ] || l_keep "$5" "$6"
-  [ "$8" = - ] || tar -xzpomf "$S/$8" -C "$S/tree" || l_die 43 "the bundle could not be unpacked"
+  [ "$8" = - ] || l_untar pom "$S/$8" "$S/tree" || l_die 43 "the bundle could not be unpacked"
   # What a hook gave to somebody else in the release before does not come along.
   [ "$6" = link ] || [ ! -s "$S/lists/keep" ] || [ "$(id -u)" != 0 ] || chown -hR "$(id -u):$(id -g)" "$S/tree"
   cd "$S/tree" || exit 46
@@ -182,8 +181,10 @@ l_stage() {
     echo "$id" >>"$L/order"
     mv -T "$S/tree" "$P/releases/$id" && l_sync "$P/releases" || exit 43
   ) || exit $?
-  rm -rf "$S"
+  l_clear
 }
+# Removes the folder S. Another job that came for the same release may do so too.
+l_clear() { rm -rf "$S" 2>/dev/null || [ ! -e "$S" ] || rm -rf "$S"; }
 # Used by lists/finish and lists/shared, in the tree.
 l_one() { sum=$(sha256sum <"./$1") && [ "${sum%% *}" = "$2" ] || l_bad="$l_bad$1: FAILED$LF"; }
 l_dir() { [ -d "./$1" ] && [ ! -L "./$1" ] || mkdir -p "./$1" || l_bad="$l_bad$1: no folder$LF"; }

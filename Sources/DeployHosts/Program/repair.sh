@@ -36,10 +36,7 @@ l_compare() {
   mkdir -p "$V" || exit 43
   trap 'rm -rf "$U"' EXIT
   l_whole "$pack" "${6%.*}"
-  case $6 in
-    *.tar) tar -xof "$pack" -C "$V" ;;
-    *) tar -xzof "$pack" -C "$V" ;;
-  esac || exit 43
+  l_untar o "$pack" "$V" || exit 43
   cd "$P/releases/$4" || l_die 44 "release $4 is not on the host"
   [ ! -s "$V/sums" ] || LC_ALL=C sha256sum -c "$V/sums" 2>/dev/null | grep -v ': OK$'
   . "$V/odd"
@@ -62,7 +59,7 @@ l_repair() {
   mkdir -p "$L/entries" "$L/manifests" || exit 43
   l_unwrap "$5" "$6"
   umask 022
-  [ "$6" = - ] || tar -xzpomf "$S/$6" -C "$S/tree" || l_die 43 "the files could not be unpacked"
+  [ "$6" = - ] || l_untar pom "$S/$6" "$S/tree" || l_die 43 "the files could not be unpacked"
   cd "$S/tree" || exit 46
   l_ready
   cd "$R" || exit 46

@@ -3,11 +3,6 @@ import DeployModel
 import Glibc
 
 extension Hosts {
-  /// Bytes that go through a channel in one piece.
-  static let block = 262_144
-  /// The most bytes of a pack that go in one piece, however fast the line is.
-  private static let largestPiece = 8 << 20
-
   func read(_ path: String, _ limit: Int, _ errand: Errand) async throws(Failure) -> Outcome {
     let most = min(limit, 16 << 20)
     let answer = try await errand.link.demand("l_read", [try errand.place(path), "\(most)"])
@@ -55,11 +50,10 @@ extension Hosts {
     guard stat(from, &status) == 0 else { throw Failure(.missing, "\(from) does not exist on this machine") }
     let isFolder = status.st_mode & S_IFMT == S_IFDIR
     try TarWriter.pack(from, isFolder: isFolder, into: tar)
-    let pack = try await Pack(gzip: tar, in: folder.path)
-    try await send(pack, as: "uploads/\(errand.room)/\(pack.digest).pack", errand)
+    let pack = try await send(Content(try Pack(tar, isPlain: true)), to: "uploads/\(errand.room)", has: [:], errand)
     let name = from.pathParts.last.map(String.init) ?? "file"
     _ = try await internalJob(
-      "l_unpack", errand.claim + [errand.room, pack.digest, try errand.place(to), isFolder ? "1" : "0", name, Hex.word()], errand)
+      "l_unpack", errand.claim + [errand.room, pack.name, try errand.place(to), isFolder ? "1" : "0", name, Hex.word()], errand)
     return .done()
   }
 
@@ -94,65 +88,5 @@ extension Hosts {
     }
     guard fclose(file) == 0, rename(part, to) == 0 else { throw Temporary.failure("\(to) cannot be written") }
     return .done()
-  }
-
-  /// Brings a pack to the host, in pieces so that short requests go between them; what is there already is not sent again. A piece takes
-  /// about half a second: the host starts a program for each, and other requests wait for two of them at most.
-  func send(_ pack: Pack, as name: String, from known: Int = 0, _ errand: Errand) async throws(Failure) {
-    let file = open(pack.path, O_RDONLY | O_CLOEXEC)
-    guard file >= 0 else { throw Temporary.failure("\(pack.path) cannot be read") }
-    defer { Glibc.close(file) }
-    // A host may say anything of what it has.
-    var at = (0...pack.size).contains(known) ? known : 0
-    var misses = 0
-    var flight: [Task<Result<Int, Failure>, Never>] = []
-    var acknowledged = at
-    var told = -pack.size
-    var size = Hosts.block
-    let clock = ContinuousClock()
-    var last = clock.now
-    while acknowledged < pack.size {
-      try errand.flight.check()
-      while flight.count < 2, at < pack.size {
-        guard let part = FilePart(of: file, offset: at, count: min(size, pack.size - at)) else {
-          throw Temporary.failure("\(pack.path) cannot be read")
-        }
-        let link = errand.link
-        let arguments = errand.claim + [name, "\(at)"]
-        flight.append(
-          Task {
-            do throws(Failure) {
-              return .success(Int(try await link.demand("l_put", arguments, file: part).text.trimmed) ?? -1)
-            } catch { return .failure(error) }
-          })
-        at += part.count
-      }
-      let have = min(try await flight.removeFirst().value.get(), pack.size)
-      let took = clock.now - last
-      last = clock.now
-      if took < .milliseconds(250) {
-        size = min(size * 2, Hosts.largestPiece)
-      } else if took > .seconds(1) {
-        size = max(size / 2, Hosts.block)
-      }
-      if have > acknowledged {
-        acknowledged = have
-        if have == pack.size || have - told >= max(1 << 20, pack.size / 100) {
-          tell(.sent(errand.site.host.name, bytes: have, of: pack.size))
-          told = have
-        }
-        // The last piece came in part: what is left of it has to be sent.
-        if flight.isEmpty { at = have }
-        continue
-      }
-      // The host has another size than we thought: after a break, a piece may have come in part or twice.
-      for task in flight { _ = await task.value }
-      flight = []
-      misses += 1
-      if misses > 20 { throw Failure(.transport, "\(name) cannot be sent piece by piece") }
-      acknowledged = max(0, have)
-      at = acknowledged
-    }
-    for task in flight { _ = await task.value }
   }
 }

@@ -10,7 +10,7 @@ extension Hosts {
     var freeInodes = Int.max
     var base: (release: Release.ID, digest: String)?
     /// Sizes of what arrived of packs, by their names.
-    var packs: [String: Int] = [:]
+    var packs: [ExactText: Int] = [:]
     var missing: [Int] = []
 
     init(_ lines: [Substring]) {
@@ -23,7 +23,7 @@ extension Hosts {
           freeBytes = max(0, numbers[0].times(numbers[1]))
           if numbers[3] > 0 { freeInodes = numbers[2] }
         case "base" where words.count == 3: base = (words[1], words[2])
-        case "pack" where words.count == 3: packs[words[1]] = Int(words[2])
+        case "pack" where words.count == 3: packs[ExactText(words[1])] = Int(words[2])
         case "lacks" where words.count == 2: missing += Int(words[1]).map { [$0] } ?? []
         default: break
         }
@@ -37,92 +37,99 @@ extension Hosts {
     if ground.present { return try await repair(release, free: (ground.freeBytes, ground.freeInodes), errand) }
     let lacks = SharedFiles.failure(missing: ground.missing, of: release.shared, on: errand.site.host, at: errand.site.path)
     if let lacks { throw lacks }
-    let manifest = try await store.manifest(of: release.bundle)
     let base = await kept(ground.base, errand)
     do throws(Failure) {
-      return try await stage(release, manifest, base: base, ground, errand)
+      return try await stage(release, base: base, ground, errand)
     } catch {
       // A file of the older release is not as it was delivered, or no longer in our store: the whole bundle then.
       guard base != nil, error.kind == .corrupt || error.kind == .store || error.kind == .missing else { throw error }
-      return try await stage(release, manifest, base: nil, ground, errand)
+      return try await stage(release, base: nil, ground, errand)
     }
   }
 
-  /// What the host's own release holds: from our store where it has that bundle, else from the host.
+  /// What the host's own release holds. Hosts that say the same of it are asked once.
   private func kept(_ base: (release: Release.ID, digest: String)?, _ errand: Errand) async -> (id: Release.ID, KeptRelease)? {
-    guard let base, let answer = try? await errand.link.demand("l_show", [errand.site.path, "manifests/\(base.release)"]) else {
-      return nil
+    guard let base else { return nil }
+    let kept = try? await shelf.kept(base.release, of: base.digest) { () async throws(Failure) in
+      let answer = try await errand.link.demand("l_show", [errand.site.path, "manifests/\(base.release)"])
+      guard let end = answer.output.firstIndex(of: 10),
+        let kept = try? JSONDecoder().decode(KeptRelease.self, from: Data(answer.output[(end + 1)...]))
+      else { throw Failure(.corrupt, "the manifest of release \(base.release) on the host cannot be read") }
+      return kept
     }
-    guard let end = answer.output.firstIndex(of: 10) else { return nil }
-    guard let kept = try? JSONDecoder().decode(KeptRelease.self, from: Data(answer.output[(end + 1)...])) else { return nil }
-    return (base.release, kept)
+    return kept.map { (base.release, $0) }
   }
 
   private func stage(
-    _ release: Release, _ manifest: Manifest, base: (id: Release.ID, KeptRelease)?, _ ground: Ground, _ errand: Errand
+    _ release: Release, base: (id: Release.ID, KeptRelease)?, _ ground: Ground, _ errand: Errand
   ) async throws(Failure) -> Outcome {
-    let list = try StagingList(manifest, of: release, base: base?.1, reuse: errand.site.reuse, withSetID: errand.site.deliversSetID)
-    // Where most of it is new, the bundle as it was packed once is cheaper than a pack for this host.
-    let fresh = base == nil || list.sending.times(10) > list.whole.times(7)
-    let room = StagingRoom(whole: list.whole, sending: list.sending, items: list.items.count)
+    let key = StagingPacks.Key(
+      release: release, base: base?.id, of: base?.1.bundle, reuse: errand.site.reuse, deliversSetID: errand.site.deliversSetID)
+    let packs = try await shelf.packs(key) { [self] () async throws(Failure) in
+      try await pack(release, base: base?.1, errand.site)
+    }
     // What arrived before is there already, and is not sent again.
-    let free = ground.freeBytes.plus(min(list.sending, ground.packs.values.reduce(0) { $0.plus($1) }))
-    if let lack = room.lack(freeBytes: free, freeInodes: ground.freeInodes, at: errand.site.path) { throw lack }
-    let folder = try TemporaryFolder()
-    defer { folder.remove() }
-
-    let content: Pack?
-    if fresh {
-      content = try Pack(try await store.archive(of: release.bundle))
-    } else if list.send.isEmpty {
-      content = nil
-    } else {
-      let tar = try TarWriter("\(folder.path)/content")
-      for item in list.send {
-        guard let digest = item.digest else { continue }
-        try tar.add(item.path, mode: item.mode, content: try await store.content(of: digest))
-      }
-      try tar.finish()
-      content = try await Pack(gzip: "\(folder.path)/content", in: folder.path)
-    }
-    let lists = try await pack(list, fresh: fresh, manifest, errand.site, in: folder.path)
-    for pack in [lists, content].compactMap({ $0 }) {
-      try await send(pack, as: "staging/\(release.id)/\(pack.name)", from: ground.packs[pack.name] ?? 0, errand)
-    }
+    let free = ground.freeBytes.plus(min(packs.sending, ground.packs.values.reduce(0) { $0.plus($1) }))
+    if let lack = packs.room.lack(freeBytes: free, freeInodes: ground.freeInodes, at: errand.site.path) { throw lack }
+    let folder = "staging/\(release.id)"
+    var has = ground.packs
+    try await send(
+      packs.lists, as: "\(folder)/\(packs.lists.name)", from: has.removeValue(forKey: ExactText(packs.lists.name)) ?? 0, errand)
+    var name: String?
+    if let content = packs.content { name = try await send(content, to: folder, has: has, errand).name }
     try errand.flight.check()
     _ = try await internalJob(
-      "l_stage",
-      errand.claim + [release.id, base?.id ?? "-", errand.site.reuse.rawValue, lists.name, content?.name ?? "-"], errand,
+      "l_stage", errand.claim + [release.id, base?.id ?? "-", errand.site.reuse.rawValue, packs.lists.name, name ?? "-"], errand,
       name: base == nil ? "\(errand.intent.id).whole" : "\(errand.intent.id)")
     return .done()
   }
 
-  private func pack(
-    _ list: StagingList, fresh: Bool, _ manifest: Manifest, _ site: HostSite, in folder: String
-  ) async throws(Failure)
-    -> Pack
-  {
-    let kept = KeptRelease(
-      bundle: list.release.bundle, shared: list.release.shared, manifest: manifest, deliversSetID: site.deliversSetID)
-    let text = Array("\(list.release.bundle.hex)\n".utf8) + (try Hosts.coded(kept))
-    return try await pack(list.files(fresh: fresh, manifest: text), built: try await store.built(list.release.bundle), in: folder)
+  /// Makes what hosts need that hold the same older release.
+  private func pack(_ release: Release, base: KeptRelease?, _ site: HostSite) async throws(Failure) -> StagingPacks {
+    let manifest = try await store.manifest(of: release.bundle)
+    let list = try StagingList(manifest, of: release, base: base, reuse: site.reuse, withSetID: site.deliversSetID)
+    // Where most of it is new, the bundle as it was packed once is cheaper than a pack for this base.
+    let fresh = base == nil || list.sending.times(10) > list.whole.times(7)
+    let kept = KeptRelease(bundle: release.bundle, shared: release.shared, manifest: manifest, deliversSetID: site.deliversSetID)
+    let text = Array("\(release.bundle.hex)\n".utf8) + (try Hosts.coded(kept))
+    let lists = try await pack(list.files(fresh: fresh, manifest: text), built: try await store.built(release.bundle))
+    let content: Content?
+    if fresh {
+      let store = store
+      content = Content(plain: try await store.tar(of: release.bundle).map { Pack($0) }) { () async throws(Failure) in
+        try Pack(try await store.archive(of: release.bundle))
+      }
+    } else {
+      content = list.send.isEmpty ? nil : Content(try await pack(list.send))
+    }
+    return StagingPacks(
+      room: StagingRoom(whole: list.whole, sending: list.sending, items: list.items.count), sending: list.sending, lists: lists,
+      content: content)
   }
 
-  /// Bytes of lists that go as they are: a host unpacks them with one program less.
-  private static let few = 24576
+  /// A tar of single files.
+  func pack(_ files: [Manifest.Item]) async throws(Failure) -> Pack {
+    let folder = try TemporaryFolder()
+    defer { folder.remove() }
+    let tar = try TarWriter("\(folder.path)/content")
+    for item in files {
+      guard let digest = item.digest else { continue }
+      try tar.add(item.path, mode: item.mode, content: try await store.content(of: digest))
+    }
+    try tar.finish()
+    return try Pack("\(folder.path)/content", isPlain: true)
+  }
 
   /// Lists for the host. - Parameter built: the time that what is sent with them shall have.
-  func pack(_ files: [(name: String, bytes: [UInt8])], built: Timestamp, in folder: String) async throws(Failure) -> Pack {
-    let tar = try TarWriter("\(folder)/lists")
+  func pack(_ files: [(name: String, bytes: [UInt8])], built: Timestamp) async throws(Failure) -> Pack {
+    let folder = try TemporaryFolder()
+    defer { folder.remove() }
+    let tar = try TarWriter("\(folder.path)/lists")
     for file in files { try tar.add(file.name, mode: 0o600, content: file.bytes) }
     try tar.add("time", mode: 0o600, content: [], modified: built.milliseconds / 1000)
     try tar.finish()
-    if files.reduce(0, { $0 + $1.bytes.count }) <= Self.few {
-      var pack = try Pack("\(folder)/lists")
-      pack.isPlain = true
-      return pack
-    }
-    return try await Pack(gzip: "\(folder)/lists", in: folder)
+    let pack = try Pack("\(folder.path)/lists", isPlain: true)
+    return files.reduce(0) { $0 + $1.bytes.count } <= LinePace.few ? pack : try pack.compressed()
   }
 
   /// One line of JSON with its names in order: equal values give equal bytes.

@@ -20,24 +20,15 @@ extension Hosts {
     let sending = repair.send.reduce(0) { $0 + $1.size }
     let room = StagingRoom(whole: sending, sending: sending, items: repair.send.count)
     if let lack = room.lack(freeBytes: free.bytes, freeInodes: free.inodes, at: errand.site.path) { throw lack }
-    let folder = try TemporaryFolder()
-    defer { folder.remove() }
-    var content: Pack?
-    if !repair.send.isEmpty {
-      let tar = try TarWriter("\(folder.path)/content")
-      for item in repair.send {
-        guard let digest = item.digest else { continue }
-        try tar.add(item.path, mode: item.mode, content: try await store.content(of: digest))
-      }
-      try tar.finish()
-      content = try await Pack(gzip: "\(folder.path)/content", in: folder.path)
-    }
-    let lists = try await pack(repair.files, built: try await store.built(release.bundle), in: folder.path)
-    for pack in [lists, content].compactMap({ $0 }) { try await send(pack, as: "staging/\(release.id)/\(pack.name)", errand) }
+    let lists = try await pack(repair.files, built: try await store.built(release.bundle))
+    let place = "staging/\(release.id)"
+    try await send(lists, as: "\(place)/\(lists.name)", errand)
+    var name: String?
+    if !repair.send.isEmpty { name = try await send(Content(try await pack(repair.send)), to: place, has: [:], errand).name }
     try errand.flight.check()
     // The job's name stays what it was: an engine that resumes the deployment of an older one finds the job that this began.
     _ = try await internalJob(
-      "l_repair", errand.claim + [release.id, lists.name, content?.name ?? "-"], errand, name: "\(errand.intent.id).mend")
+      "l_repair", errand.claim + [release.id, lists.name, name ?? "-"], errand, name: "\(errand.intent.id).mend")
     return .done()
   }
 
@@ -57,10 +48,8 @@ extension Hosts {
     _ release: Release.ID, _ questions: (sums: [Manifest.Item], odd: [String]), _ errand: Errand
   ) async throws(Failure) -> [[UInt8]] {
     if questions.sums.isEmpty, questions.odd.isEmpty { return [] }
-    let folder = try TemporaryFolder()
-    defer { folder.remove() }
     let files = [("sums", StagingList.sums(questions.sums)), ("odd", Array(questions.odd.joined().utf8))]
-    let lists = try await pack(files, built: Timestamp(milliseconds: 0), in: folder.path)
+    let lists = try await pack(files, built: Timestamp(milliseconds: 0))
     try await send(lists, as: "uploads/\(errand.room)/\(lists.name)", errand)
     let said = Guarded<[UInt8]>([])
     _ = try await internalJob(

@@ -49,7 +49,7 @@ struct TemporaryFolder {
 
   /// Removes what killed engines of this user left.
   static func sweep(_ base: String) {
-    for name in (try? Temporary.entries(of: base)) ?? [] where name.hasPrefix(prefix) {
+    for name in (try? Temporary.entries(of: base, prefix: prefix)) ?? [] {
       let folder = "\(base)/\(name)"
       var status = stat()
       guard lstat(folder, &status) == 0, time(nil) - status.st_mtim.tv_sec > grace, let lock = hold(folder) else { continue }

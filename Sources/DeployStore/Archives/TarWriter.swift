@@ -7,32 +7,39 @@ struct TarWriter {
 
   func write(to sink: @escaping ([UInt8]) throws(Failure) -> Void) throws(Failure) {
     for item in manifest.items {
-      var name = Array(item.path.utf8)
-      if item.kind == .directory { name.append(UInt8(ascii: "/")) }
-      let target = Array((item.target ?? "").utf8)
-      if target.count > 100 { try long(target, type: "K", to: sink) }
-      if name.count > 100 { try long(name, type: "L", to: sink) }
-      let type: Unicode.Scalar =
-        switch item.kind {
-        case .directory: "5"
-        case .link: "2"
-        case .file: "0"
-        }
-      try sink(Self.header(name: name, mode: item.mode, size: item.kind == .file ? item.size : 0, type: type, link: target))
-      if let digest = item.digest {
-        try blobs.stream(digest, size: item.size, into: sink)
-        try sink([UInt8](repeating: 0, count: Self.padding(item.size)))
-      }
+      try sink(Self.head(of: item))
+      guard let digest = item.digest else { continue }
+      try blobs.stream(digest, size: item.size, into: sink)
+      try sink([UInt8](repeating: 0, count: Self.padding(item.size)))
     }
-    try sink([UInt8](repeating: 0, count: 2 * TarHeader.block))
+    try sink([UInt8](repeating: 0, count: Self.end))
   }
 
-  private static func padding(_ size: Int) -> Int { (TarHeader.block - size % TarHeader.block) % TarHeader.block }
+  /// Bytes behind the last entry.
+  static let end = 2 * TarHeader.block
 
-  private func long(_ name: [UInt8], type: Unicode.Scalar, to sink: ([UInt8]) throws(Failure) -> Void) throws(Failure) {
+  /// What stands before the content of an entry.
+  static func head(of item: Manifest.Item) -> [UInt8] {
+    var name = Array(item.path.utf8)
+    if item.kind == .directory { name.append(UInt8(ascii: "/")) }
+    let target = Array((item.target ?? "").utf8)
+    let type: Unicode.Scalar =
+      switch item.kind {
+      case .directory: "5"
+      case .link: "2"
+      case .file: "0"
+      }
+    return (target.count > 100 ? long(target, type: "K") : []) + (name.count > 100 ? long(name, type: "L") : [])
+      + header(name: name, mode: item.mode, size: item.kind == .file ? item.size : 0, type: type, link: target)
+  }
+
+  /// Zeros behind a content of so many bytes.
+  static func padding(_ size: Int) -> Int { (TarHeader.block - size % TarHeader.block) % TarHeader.block }
+
+  private static func long(_ name: [UInt8], type: Unicode.Scalar) -> [UInt8] {
     let content = name + [0]
-    try sink(Self.header(name: Array("././@LongLink".utf8), mode: 0, size: content.count, type: type, link: []))
-    try sink(content + [UInt8](repeating: 0, count: Self.padding(content.count)))
+    return header(name: Array("././@LongLink".utf8), mode: 0, size: content.count, type: type, link: []) + content
+      + [UInt8](repeating: 0, count: padding(content.count))
   }
 
   private static func header(name: [UInt8], mode: Int, size: Int, type: Unicode.Scalar, link: [UInt8]) -> [UInt8] {

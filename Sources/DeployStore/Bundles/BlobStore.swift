@@ -79,6 +79,19 @@ struct BlobStore: Sendable {
     guard count == size, hash.digest == digest else { throw putAside(digest) }
   }
 
+  /// Fills the buffer with a part of a blob; zeros where it cannot be read.
+  func read(_ digest: Digest, from start: Int, into buffer: UnsafeMutableRawBufferPointer) {
+    let file = try? OpenFile(path(of: digest), O_RDONLY)
+    var done = 0
+    while let file, done < buffer.count {
+      let got = pread(file.descriptor, buffer.baseAddress.map { $0 + done }, buffer.count - done, off_t(start + done))
+      if got < 0, errno == EINTR { continue }
+      guard got > 0 else { break }
+      done += got
+    }
+    UnsafeMutableRawBufferPointer(rebasing: buffer[done...]).initializeMemory(as: UInt8.self, repeating: 0)
+  }
+
   /// Whether the blob is there and is what its name says.
   func isGood(_ digest: Digest, size: Int) -> Bool { (try? stream(digest, size: size) { _ throws(Failure) in }) != nil }
 

@@ -1,4 +1,4 @@
-import DeployCore
+package import DeployCore
 package import DeployModel
 import Glibc
 
@@ -52,6 +52,10 @@ package struct DirectoryBundleStore: BundleStore {
     try await archives.path(of: bundle, try storedManifest(bundle))
   }
 
+  package func tar(of bundle: Digest) async throws(Failure) -> (any BundleTar)? {
+    try await archives.tar(of: bundle, try storedManifest(bundle))
+  }
+
   package func content(of file: Digest) async throws(Failure) -> [UInt8] {
     guard Self.isHex(file.hex) else { throw Failure(.invalid, "\"\(file.hex)\" is no digest") }
     return try blobs.content(of: file)
@@ -102,11 +106,12 @@ extension DirectoryBundleStore {
   }
 }
 
-/// Archives of bundles, each made once however many hosts ask for it at the same time.
+/// Archives of bundles, compressed and not, each made once however many hosts ask for it at the same time.
 private actor Archives {
   private let bundles: String
   private let blobs: BlobStore
   private var making: [Digest: Task<Result<String, Failure>, Never>] = [:]
+  private var tars: [Digest: Task<Result<StoredTar, Failure>, Never>] = [:]
 
   init(bundles: String, blobs: BlobStore) {
     self.bundles = bundles
@@ -132,6 +137,17 @@ private actor Archives {
     let result = await task.value
     making[bundle] = nil
     return try result.get()
+  }
+
+  /// Kept for as long as this process lives, because to make one all contents are read.
+  func tar(of bundle: Digest, _ manifest: Manifest) async throws(Failure) -> StoredTar {
+    if let task = tars[bundle], case .success(let tar) = await task.value { return tar }
+    let blobs = blobs
+    let task = Task { () -> Result<StoredTar, Failure> in
+      do throws(Failure) { return .success(try StoredTar(manifest, blobs)) } catch { return .failure(error) }
+    }
+    tars[bundle] = task
+    return try await task.value.get()
   }
 
   private static func make(_ manifest: Manifest, _ blobs: BlobStore, at path: String) throws(Failure) {

@@ -1,0 +1,59 @@
+import DeployModel
+
+/// Secrets that recipes name in their texts, each once and in order: `secret "NAME"`, with or without parentheses.
+///
+/// It reads bytes: a pattern over characters took a third of the time of a short command.
+struct SecretNames {
+  private(set) var used: [String] = []
+  /// Those that stand in a comment only, as an example: nobody asks for their values.
+  private(set) var examples: [String] = []
+
+  /// The most bytes of a name.
+  private static let longest = 200
+  private static let word = Array("secret".utf8)
+
+  init(in sources: [SourceFile]) {
+    var (used, examples): (Set<ExactText>, Set<ExactText>) = ([], [])
+    for source in sources {
+      var (line, isComment) = (0, false)
+      let text = Array(source.text.utf8)
+      var at = 0
+      while at < text.count {
+        defer { at += 1 }
+        switch text[at] {
+        case UInt8(ascii: "\n"), UInt8(ascii: "\r"): (line, isComment) = (at + 1, false)
+        case UInt8(ascii: "-"): isComment = isComment || at > line && text[at - 1] == UInt8(ascii: "-")
+        case Self.word[0]:
+          guard let name = Self.name(at, of: text) else { continue }
+          if isComment { examples.insert(ExactText(name)) } else { used.insert(ExactText(name)) }
+        default: break
+        }
+      }
+    }
+    self.used = used.map(\.text).sorted()
+    self.examples = examples.subtracting(used).map(\.text).sorted()
+  }
+
+  /// The name behind the word, if that begins at this byte.
+  private static func name(_ start: Int, of text: [UInt8]) -> String? {
+    var at = start + word.count
+    guard at < text.count, text[start..<at].elementsEqual(word), start == 0 || !isWord(text[start - 1]), !isWord(text[at]) else {
+      return nil
+    }
+    while at < text.count, [0x20, 0x28, 9, 10, 11, 12, 13].contains(text[at]) { at += 1 }
+    guard at < text.count, isQuote(text[at]) else { return nil }
+    let name = text[(at + 1)...].prefix(longest + 1).prefix { isWord($0) || $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "-") }
+    guard (1...longest).contains(name.count), name.endIndex < text.count, isQuote(text[name.endIndex]) else { return nil }
+    return String(decoding: name, as: UTF8.self)
+  }
+
+  private static func isWord(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
+      UInt8(ascii: "_"):
+      true
+    default: false
+    }
+  }
+  private static func isQuote(_ byte: UInt8) -> Bool { byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "'") }
+}

@@ -1,0 +1,89 @@
+import DeployModel
+
+extension HostLink {
+  /// Bytes of one stream that one answer carries.
+  private static let block = 262_144
+
+  /// Watches a job from its beginning. All jobs of a host are asked after in one short command.
+  func watch(_ folder: String) -> AsyncStream<JobEvent> {
+    let (stream, sink) = AsyncStream.makeStream(of: JobEvent.self)
+    watches[folder]?.sink.finish()
+    watches[folder] = JobWatch(folder: folder, sink: sink)
+    looks.begin()
+    if !polling {
+      polling = true
+      Task { await poll() }
+    }
+    return stream
+  }
+
+  /// Ends a watch from this side.
+  func unwatch(_ folder: String, _ failure: Failure) {
+    watches.removeValue(forKey: folder)?.end(.broken(failure))
+  }
+
+  private func poll() async {
+    while !watches.isEmpty {
+      try? await Task.sleep(for: .milliseconds(looks.pause))
+      var isFull = true
+      while isFull {
+        let batch = watches.values.sorted { $0.folder < $1.folder }
+        let arguments = ["\(HostLink.block)"] + batch.flatMap { [$0.folder, "\($0.out)", "\($0.err)"] }
+        do {
+          let answer = try await demand("l_poll", arguments)
+          let stirred = serve(batch, answer.output)
+          looks.saw(news: stirred)
+          isFull = stirred && more(batch)
+        } catch {
+          for watch in batch { unwatch(watch.folder, error) }
+          isFull = false
+        }
+      }
+    }
+    polling = false
+  }
+
+  /// Whether one of them had so much to say that the rest should be fetched at once.
+  private func more(_ batch: [JobWatch]) -> Bool {
+    batch.contains { old in
+      watches[old.folder].map { $0.out - old.out == HostLink.block || $0.err - old.err == HostLink.block } ?? false
+    }
+  }
+
+  /// Hands out one answer; true if anything was new.
+  private func serve(_ batch: [JobWatch], _ bytes: [UInt8]) -> Bool {
+    var rest = bytes[...]
+    var stirred = false
+    for old in batch {
+      guard let end = rest.firstIndex(of: 10) else { return stirred }
+      let words = String(decoding: rest[..<end], as: UTF8.self).split(separator: " ")
+      rest = rest[(end + 1)...]
+      let numbers = words.dropFirst(2).compactMap { Int($0) }
+      guard words.count == 7, words[0] == "J", numbers.count == 5, numbers.allSatisfy({ $0 >= 0 }),
+        rest.count >= numbers[2].plus(numbers[3]).plus(numbers[4])
+      else { return stirred }
+      let out = Array(rest.prefix(numbers[2]))
+      let err = Array(rest.dropFirst(numbers[2]).prefix(numbers[3]))
+      let status = String(decoding: rest.dropFirst(numbers[2] + numbers[3]).prefix(numbers[4]), as: UTF8.self)
+      rest = rest.dropFirst(numbers[2] + numbers[3] + numbers[4])
+      // Meanwhile ended from this side, or watched anew.
+      guard var watch = watches[old.folder], watch.out == old.out, watch.err == old.err else { continue }
+      watch.looks += 1
+      if !out.isEmpty { watch.sink.yield(.output(.stdout, out)) }
+      if !err.isEmpty { watch.sink.yield(.output(.stderr, err)) }
+      watch.out += out.count
+      watch.err += err.count
+      stirred = stirred || !out.isEmpty || !err.isEmpty
+      let whole = watch.out >= numbers[0] && watch.err >= numbers[1]
+      if let end = watch.end(state: words[1], status: status, whole: whole) {
+        watches[old.folder] = nil
+        looks.ended(after: ContinuousClock.now - watch.since, atFirst: watch.looks == 1)
+        watch.end(.ended(end))
+        stirred = true
+      } else {
+        watches[old.folder] = watch
+      }
+    }
+    return stirred
+  }
+}

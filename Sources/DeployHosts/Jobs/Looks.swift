@@ -1,0 +1,41 @@
+import DeployModel
+
+/// When a host is asked after its jobs. Each look costs the host a process, so the first one comes when the jobs before it would have
+/// ended.
+struct Looks: Sendable {
+  /// Milliseconds until the next look.
+  private(set) var pause = Looks.shortest
+  /// Milliseconds that the last jobs took, as far as looks can tell.
+  private var usual = 12.0
+  private var isFirst = true
+
+  private static let shortest = 6.0
+  /// After output that a command did not end with.
+  private static let stirred = 20.0
+  /// Where nothing happens.
+  private static let longest = 250.0
+  /// The first look at a job comes no later, however long those before it took.
+  private static let latest = 60.0
+  /// The end of a long job is seen late by at most a quarter of its time.
+  private static let growth = 1.25
+
+  mutating func begin() {
+    pause = usual
+    isFirst = true
+  }
+
+  mutating func saw(news: Bool) {
+    if news {
+      pause = Self.stirred
+    } else {
+      pause = isFirst ? max(Self.shortest, usual / 4) : min(pause * Self.growth, Self.longest)
+    }
+    isFirst = false
+  }
+
+  /// - Parameter atFirst: the first look saw the end, so the job took less; the next one is looked at earlier.
+  mutating func ended(after time: Duration, atFirst: Bool) {
+    let took = Double(Interval(time).milliseconds)
+    usual = min(Self.latest, max(Self.shortest, atFirst ? usual * 0.85 : (usual + took) / 2))
+  }
+}

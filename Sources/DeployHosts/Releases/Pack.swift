@@ -1,0 +1,47 @@
+import Crypto
+import DeployCore
+import DeployModel
+import Glibc
+
+/// Bytes on their way to hosts, named by their content.
+struct Pack: Sendable {
+  let source: any ByteSource
+  let size: Int
+  let digest: String
+  /// Whether it is a tar as it is, not compressed.
+  let isPlain: Bool
+  /// What it is called on a host.
+  var name: String { digest + (isPlain ? ".tar" : ".pack") }
+
+  init(_ tar: any BundleTar) { (source, size, digest, isPlain) = (tar, tar.size, tar.digest.hex, true) }
+
+  /// A file, whose name may be removed afterwards.
+  /// - Throws: if it cannot be read.
+  init(_ path: String, isPlain: Bool = false) throws(Failure) {
+    guard let file = fopen(path, "re") else { throw Temporary.failure("\(path) cannot be read") }
+    defer { fclose(file) }
+    var hash = SHA256()
+    var size = 0
+    var buffer = [UInt8](repeating: 0, count: 1 << 18)
+    while true {
+      let count = fread(&buffer, 1, buffer.count, file)
+      if count == 0 { break }
+      buffer.withUnsafeBytes { hash.update(bufferPointer: UnsafeRawBufferPointer(rebasing: $0[0..<count])) }
+      size += count
+    }
+    guard ferror(file) == 0 else { throw Temporary.failure("\(path) cannot be read") }
+    source = try PackFile(path)
+    self.size = size
+    self.isPlain = isPlain
+    digest = Hex.text(hash.finalize())
+  }
+
+  /// The same, compressed; equal content gives equal bytes.
+  func compressed() throws(Failure) -> Pack {
+    let folder = try TemporaryFolder()
+    defer { folder.remove() }
+    let path = "\(folder.path)/pack"
+    try Gzip.pack(source, size: size, into: path)
+    return try Pack(path)
+  }
+}

@@ -1,0 +1,74 @@
+import DeployCore
+import DeployModel
+import Glibc
+
+/// A bundle as a tar that stands nowhere: its bytes are put together from the manifest and the contents whenever they are asked for.
+final class StoredTar: BundleTar {
+  let size: Int
+  let digest: Digest
+  private let manifest: Manifest
+  private let blobs: BlobStore
+  /// Where each entry begins, and behind the last one where the archive's end does.
+  private let starts: [Int]
+
+  /// Reads and compares all contents once.
+  /// - Throws: `missing` or `corrupt` for a content that is not what the manifest says.
+  init(_ manifest: Manifest, _ blobs: BlobStore) throws(Failure) {
+    self.manifest = manifest
+    self.blobs = blobs
+    var starts = [0]
+    for item in manifest.items {
+      let content = item.digest == nil ? 0 : item.size + TarWriter.padding(item.size)
+      starts.append(starts[starts.count - 1] + TarWriter.head(of: item).count + content)
+    }
+    self.starts = starts
+    size = starts[starts.count - 1] + TarWriter.end
+    var hash = Sha256()
+    try TarWriter(manifest: manifest, blobs: blobs).write { bytes throws(Failure) in hash.update(bytes) }
+    digest = hash.digest
+  }
+
+  func read(from start: Int, into buffer: UnsafeMutableRawBufferPointer) {
+    var at = 0
+    var entry = self.entry(at: start)
+    while at < buffer.count {
+      let room = UnsafeMutableRawBufferPointer(rebasing: buffer[at...])
+      at += entry < manifest.items.count ? fill(room, from: start + at - starts[entry], of: entry) : Self.clear(room)
+      while entry < manifest.items.count, start + at >= starts[entry + 1] { entry += 1 }
+    }
+  }
+
+  /// The last entry that begins at or before a byte.
+  private func entry(at byte: Int) -> Int {
+    var (low, high) = (0, starts.count - 1)
+    while low < high {
+      let middle = (low + high + 1) / 2
+      if starts[middle] <= byte { low = middle } else { high = middle - 1 }
+    }
+    return low
+  }
+
+  /// Fills the beginning of the room from a byte of an entry on.
+  /// - Returns: the number of bytes, at least one.
+  private func fill(_ room: UnsafeMutableRawBufferPointer, from offset: Int, of entry: Int) -> Int {
+    let item = manifest.items[entry]
+    let head = TarWriter.head(of: item)
+    if offset < head.count {
+      let part = head[offset..<min(head.count, offset + room.count)]
+      room.copyBytes(from: part)
+      return part.count
+    }
+    let inside = offset - head.count
+    guard let digest = item.digest, inside < item.size else {
+      return Self.clear(UnsafeMutableRawBufferPointer(rebasing: room[..<min(room.count, starts[entry + 1] - starts[entry] - offset)]))
+    }
+    let part = UnsafeMutableRawBufferPointer(rebasing: room[..<min(room.count, item.size - inside)])
+    blobs.read(digest, from: inside, into: part)
+    return part.count
+  }
+
+  private static func clear(_ room: UnsafeMutableRawBufferPointer) -> Int {
+    room.initializeMemory(as: UInt8.self, repeating: 0)
+    return room.count
+  }
+}
