@@ -91,6 +91,43 @@ struct QueueTests {
     #expect(try await waiting.value?.status == .succeeded)
   }
 
+  @Test("a deployment that waits, and loses a host to another one between its plan and its locks, waits again by the same name")
+  func lost() async throws {
+    let bench = try Bench(Self.text)
+    bench.slowDown()
+    let desk = bench.another()
+    let tries = Tries(asked(1), of: bench.project, Self.longest, at: desk)
+    let plan = try await tries.plan()
+    hold(bench, "h2")
+    let end = try await bench.end(desk.deploy(plan))
+    let refusal = try #require(tries.refusal(of: end))
+    #expect(refusal.kind == .locked && bench.transport.hosts.allSatisfy { $0.current == nil })
+    let again = Task { try await bench.end(desk.deploy(try await tries.planAgain(after: refusal))) }
+    try await until { bench.events.contains { if case .standing(let one) = $0 { one.host == "h2" } else { false } } }
+    #expect(try bench.host("h1").line.first?.ticket.token == plan.lock.ticket)
+    free(bench, "h2")
+    let done = try await again.value
+    #expect(done.deployments.last?.conclusion?.status == .succeeded && tries.refusal(of: done) == nil)
+  }
+
+  @Test("who comes first in the line of another host has it first, and a deployment that waits tries again; one that does not wait ends")
+  func lines() async throws {
+    let bench = try Bench(Self.text)
+    bench.slowDown()
+    let ticket = Ticket(
+      token: "t1", lane: "a", owner: "kim@laptop", purpose: "deploy web of shop", since: bench.clock.now(), lease: .minutes(1_000_000))
+    _ = try await bench.inboxes.lineUp(ticket, renews: false, on: Host(name: "h2"), at: "/srv/app")
+    let tries = Tries(asked(1), of: bench.project, Self.longest, at: bench.desk)
+    let end = try await bench.end(bench.desk.deploy(try await tries.plan()))
+    #expect(tries.refusal(of: end)?.message.contains(Ticket.comesFirst) == true)
+    #expect(Tries(asked(1), of: bench.project, .fail, at: bench.desk).refusal(of: end) == nil)
+    let numbered = Tries(asked(1, sequence: 1), of: bench.project, Self.longest, at: bench.desk)
+    bench.transport.change("h2") { $0.line = [] }
+    _ = try await deploy(bench.desk, bench, asked(2, sequence: 7), .fail)
+    let older = try await bench.end(bench.desk.deploy(try await numbered.plan()))
+    #expect(older.deployments[0].conclusion?.status == .refused && numbered.refusal(of: older) == nil)
+  }
+
   @Test("a deployment that does not wait is refused as busy while others stand in line, also if nobody has the lock")
   func behind() async throws {
     let bench = try Bench(Self.text)

@@ -1,19 +1,21 @@
 import DeployCore
 import DeployEngine
-import DeployModel
+package import DeployModel
 
 extension Desk {
   /// Plans a deployment when it is its turn: the plan is made of what the deployments before it left.
-  /// - Parameter urgent: why it comes before all that wait, and ends one that has the hosts and waits for somebody; nil: it does not.
+  /// - Parameters:
+  ///   - urgent: why it comes before all that wait, and ends one that has the hosts and waits for somebody; nil: it does not.
+  ///   - until: when its time in line is over; nil: as `busy` says, from now on.
   /// - Throws: `Problems`; of kind `locked` if its time in line is over, or a newer deployment superseded it.
   package func planInTurn(
-    _ asked: Asked, of project: LoadedProject, _ busy: WhenBusy, urgent: String? = nil
+    _ asked: Asked, of project: LoadedProject, _ busy: WhenBusy, urgent: String? = nil, until: Timestamp? = nil
   ) async throws -> PlannedDeployment {
     if asked.unclear.isEmpty, let recipe = try? Selection.recipe(asked.request.recipe, in: project.project) {
       try refuseFrozen(try freeze(of: recipe, override: asked.request.freezeOverride))
     }
     do {
-      let turn = try await turn(asked, of: project, busy, urgent)
+      let turn = try await turn(asked, of: project, busy, urgent, until)
       let planned = try await plan(asked, of: project, ticket: turn?.ticket.token)
       try refuseFrozen(planned.plan.flow.freeze)
       return planned
@@ -25,11 +27,13 @@ extension Desk {
 
   /// Stands in line until nobody is in the way.
   /// - Returns: nil if it stands in no line.
-  private func turn(_ asked: Asked, of project: LoadedProject, _ busy: WhenBusy, _ urgent: String?) async throws -> Turn? {
+  private func turn(
+    _ asked: Asked, of project: LoadedProject, _ busy: WhenBusy, _ urgent: String?, _ until: Timestamp?
+  ) async throws -> Turn? {
     guard let bound = busy.bound else { return nil }
     let selection = try await Selecting(project: project, stage: stage).selection(asked)
-    guard let turn = await place(asked.request, selection, busy, isUrgent: urgent != nil) else { return nil }
-    let until = now + bound
+    let turn = await place(asked.request, selection, busy, isUrgent: urgent != nil)
+    let until = until ?? now + bound
     var (told, ended): (LineStanding?, [Deployment.ID]) = (nil, [])
     while let standing = try await inTheWay(of: turn, selection, until) {
       if told.map({ !$0.saysTheSame(as: standing) || standing.now - $0.now >= .minutes(1) }) ?? true {
@@ -47,18 +51,18 @@ extension Desk {
       await ports.clock.sleep(min(pause, max(until - now, Interval(milliseconds: 1))))
       try Task.checkCancellation()
     }
-    await turn.keep()
+    await turn?.keep()
     return turn
   }
 
   /// Takes a place on the host that decides between deployments which want the same ones: the first by name that can be reached.
-  /// - Returns: nil if none takes it: planning says what is wrong with them.
+  /// - Returns: nil if none takes it: it waits without one, and planning says what is wrong with the host.
   private func place(_ request: DeploymentRequest, _ selection: Selection, _ busy: WhenBusy, isUrgent: Bool) async -> Turn? {
     let recipe = selection.recipe
     let hosts = selection.hosts.sorted { ($0.name, $0.number) < ($1.name, $1.number) }
     let owner = provenance(request.said).known?.actor(over: ports.actor) ?? ports.actor
     let ticket = Ticket(
-      token: stage.identity().id, manner: busy.manner, isUrgent: isUrgent,
+      token: line.token ?? stage.identity().id, manner: busy.manner, isUrgent: isUrgent,
       lane: Self.lane([recipe.name, selection.group] + hosts.map(\.name)), sequence: request.sequence, owner: owner,
       purpose: "deploy \(recipe.name) of \(recipe.application) to \(selection.group)", since: now,
       lease: lineLease)
@@ -69,7 +73,9 @@ extension Desk {
         line.take(turn)
         return turn
       } catch {
-        if error.kind != .unreachable { return nil }
+        guard error.kind != .unreachable else { continue }
+        tell(.warning(Problem("no place in line, so others may come first: \(error.message)", subject: host.name, fix: error.fix)))
+        return nil
       }
     }
     return nil
@@ -84,7 +90,8 @@ extension Desk {
 
   /// Who is in the way; nil: nobody.
   /// - Throws: if a newer deployment made this one needless.
-  private func inTheWay(of turn: Turn, _ selection: Selection, _ until: Timestamp) async throws -> LineStanding? {
+  private func inTheWay(of turn: Turn?, _ selection: Selection, _ until: Timestamp) async throws -> LineStanding? {
+    guard let turn else { return try await lockedOut(of: selection.hosts, selection, until) }
     let first = turn.host.name
     let place: LinePlace
     do { place = try await turn.ask() } catch {
@@ -104,10 +111,15 @@ extension Desk {
       return LineStanding(
         host: first, holder: holder, awaited: holder == nil ? nil : place.awaited, ahead: place.ahead, now: now, until: until)
     }
-    guard selection.hosts.count > 1 else { return nil }
-    for (host, survey) in await survey(selection).named where host.name != first {
+    return try await lockedOut(of: selection.hosts.filter { $0.name != first }, selection, until)
+  }
+
+  /// The first of these hosts whose lock somebody has; nil: none.
+  private func lockedOut(of hosts: [Host], _ selection: Selection, _ until: Timestamp) async throws -> LineStanding? {
+    guard !hosts.isEmpty else { return nil }
+    for (host, survey) in await survey(selection).named where hosts.contains(where: { $0.number == host.number }) {
       guard case .reached(let state) = survey, let holder = try await living(state.lock) else { continue }
-      let awaited = (try? await hosts.awaited(by: holder.deployment, on: host, at: selection.recipe.placement.path)) ?? nil
+      let awaited = (try? await self.hosts.awaited(by: holder.deployment, on: host, at: selection.recipe.placement.path)) ?? nil
       return LineStanding(host: host.name, holder: holder, awaited: awaited, ahead: [], now: now, until: until)
     }
     return nil

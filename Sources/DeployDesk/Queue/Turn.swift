@@ -47,8 +47,15 @@ package actor Turn {
 /// The place that a command has in line: whoever ends the command gives it up.
 final class OwnTurn: Sendable {
   private let current = Mutex<Turn?>(nil)
+  private let name = Mutex<String?>(nil)
 
-  func take(_ turn: Turn) { current.withLock { $0 = turn } }
+  /// What it is known by in every line, however often it takes a place: who superseded it finds it again. Nil: it took none yet.
+  var token: String? { name.withLock { $0 } }
+
+  func take(_ turn: Turn) {
+    current.withLock { $0 = turn }
+    name.withLock { $0 = turn.ticket.token }
+  }
 
   func leave() async {
     let turn = current.withLock { current in

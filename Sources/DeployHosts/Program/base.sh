@@ -235,10 +235,13 @@ l_unmade() {
 }
 # The files of the private part; a folder in the place of one would swallow what is renamed to it.
 l_files='fence guard receipt receipt.previous failed key id order sequence'
-# Refuses a folder where a file belongs, and links in the place of Lander's folders that another user made, who could lead them anywhere.
+# Refuses a folder or a pipe where a file belongs, and links in the place of Lander's folders that another user made, who could lead them anywhere.
 l_places() {
   for l_n in $l_files; do
-    [ ! -d "$L/$l_n" ] || l_die 46 "$P/.lander/$l_n is a folder, and a file belongs there" "mv $P/.lander/$l_n $P/.lander/$l_n.found"
+    [ ! -f "$L/$l_n" ] && [ -e "$L/$l_n" ] || continue
+    l_l='no file'
+    [ ! -d "$L/$l_n" ] || l_l='a folder'
+    l_die 46 "$P/.lander/$l_n is $l_l, and a file belongs there" "mv $P/.lander/$l_n $P/.lander/$l_n.found"
   done
   for l_n in releases shared; do [ ! -L "$P/$l_n" ] || l_way "$P/$l_n" "$P"; done
 }

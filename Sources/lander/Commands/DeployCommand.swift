@@ -61,8 +61,8 @@ struct DeployCommand: Verb {
       }
       var asked = queue.completing(try request.asked(of: project.project))
       if let fromGroup { asked = try await desk.adopting(fromGroup, asked, of: project) }
-      let planned = try await desk.planInTurn(asked, of: project, queue.busy, urgent: queue.urgency)
-      return try await launch(desk, terminal, project).deploy(planned.plan)
+      let tries = Tries(asked, of: project, queue.busy, urgent: queue.urgency, at: desk)
+      return try await launch(desk, terminal, project).deploy(try await tries.plan(), tries)
     }
   }
 

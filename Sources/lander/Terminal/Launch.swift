@@ -14,8 +14,9 @@ struct Launch {
   var typed: String?
 
   /// Starts a plan.
-  func deploy(_ plan: Plan) async throws -> ExitCode {
-    try await follow(desk.deploy(plan, wantsOutput: progress.verbose))
+  /// - Parameter tries: makes the next plan if another deployment got a host first; nil: it ends then.
+  func deploy(_ plan: Plan, _ tries: Tries? = nil) async throws -> ExitCode {
+    try await follow(desk.deploy(plan, wantsOutput: progress.verbose), tries)
   }
 
   /// Resumes what is left of an interrupted deployment and its rollback; with a reason, only to end them in good order.
@@ -27,7 +28,7 @@ struct Launch {
     }
   }
 
-  private func follow(_ running: Running) async throws -> ExitCode {
+  private func follow(_ running: Running, _ tries: Tries? = nil) async throws -> ExitCode {
     let sink = try EventFile(progress.events)
     let shown = Progress(mode: progress.output, verbose: progress.verbose, terminal: terminal, typed: typed)
     let interrupts = Interrupts(running: running, shown: shown)
@@ -51,8 +52,13 @@ struct Launch {
     listener.cancel()
     await interrupts.end()
     let stories = await shown.finish()
-    await desk.close()
     let end = try await running.end()
+    if let tries, let refusal = tries.refusal(of: end), await interrupts.last == nil {
+      EarlyEnd.arm(terminal)
+      EarlyEnd.nowHolds("nothing on a host was changed")
+      return try await deploy(try await tries.planAgain(after: refusal), tries)
+    }
+    await desk.close()
     let code = conclude(end, stories.map(\.story), await interrupts.detached, await interrupts.last)
     fillFiles(code, stories)
     if let system = Identity.system { CIFiles(system: system, terminal: terminal, folder: folder).tell(code, stories) }
