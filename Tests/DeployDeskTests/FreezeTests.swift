@@ -30,6 +30,14 @@ struct FreezeTests {
     #expect(bench.transport.hosts.allSatisfy { $0.line.isEmpty }, "it never stood in line")
   }
 
+  @Test("check finds a time zone that this machine does not know, however far away the window is")
+  func unknownZone() async throws {
+    let bench = try Bench(Self.text("{ days = \"fri\", zone = \"Europe/Nowhere\" }"))
+    let result = try await DryRun(project: bench.project, stage: bench.desk.stage, zones: { _ in nil }).result()
+    #expect(result.problems.map(\.message) == ["this machine knows no time zone \"Europe/Nowhere\""])
+    #expect(try await DryRun(project: bench.project, stage: bench.desk.stage).result().problems.isEmpty)
+  }
+
   @Test("plan shows the freeze that holds and the next ones, and is not refused")
   func planned() async throws {
     let bench = try Bench(Self.holds)

@@ -30,6 +30,17 @@ struct PlanAgainTests {
     #expect(try await later.end(later.desk.deploy(other.plan)).deployments[0].conclusion?.status == .succeeded)
   }
 
+  @Test("a plan whose file was edited to pass a freeze, or to come in another order, is refused")
+  func edited() async throws {
+    let bench = try Bench(Self.text)
+    for edit in [{ $0.request.freezeOverride = "x" }, { $0.request.sequence = 7 }] as [(inout PlanRecord) -> Void] {
+      var record = try await kept(bench)
+      edit(&record)
+      let found = await refusal { _ = try await bench.desk.plan(again: record, said: Said(), of: bench.project) }
+      #expect(found.contains("no plan says this: the file was edited"), "\(found)")
+    }
+  }
+
   @Test("what is not as in the plan is named, all of it at once, and nothing is started")
   func changed() async throws {
     let bench = try Bench(Self.text)

@@ -8,20 +8,7 @@ extension Desk {
   /// - Throws: every window whose time zone this machine does not know.
   func freeze(of recipe: Recipe, override: String?) throws(Problems) -> Freeze.Rule? {
     guard !recipe.freeze.isEmpty else { return nil }
-    var found: [Zone] = []
-    var problems: [Problem] = []
-    for window in recipe.freeze {
-      if let zone = Zone(fixed: window.zone) ?? zones(window.zone).flatMap({ Zone(table: $0) }) {
-        found.append(zone)
-      } else {
-        problems.append(
-          Problem(
-            "this machine knows no time zone \"\(window.zone)\"", place: window.place,
-            fix: "write a name of the time zone database such as \"Europe/Berlin\" (package tzdata has it), \"UTC\" or \"+01:00\""))
-      }
-    }
-    if !problems.isEmpty { throw Problems(problems) }
-    return Freeze.Rule(FreezeCalendar.times(recipe.freeze, in: found, from: now), override: override)
+    return Freeze.Rule(FreezeCalendar.times(recipe.freeze, in: try recipe.zones(from: zones), from: now), override: override)
   }
 
   /// - Throws: if a freeze holds now and nobody set it aside.
@@ -33,5 +20,27 @@ extension Desk {
         fix: "deploy after that; lander rollback and lander cancel are always possible\n"
           + "--override-freeze --reason TEXT deploys all the same, and records who and why"),
       exit: .refused)
+  }
+}
+
+extension Recipe {
+  /// The time zones of its freeze windows, in their order.
+  /// - Parameter tables: what the time zone database has under a name; nil: nothing.
+  /// - Throws: every window whose time zone is not there.
+  func zones(from tables: (String) -> [UInt8]?) throws(Problems) -> [Zone] {
+    var found: [Zone] = []
+    var problems: [Problem] = []
+    for window in freeze {
+      if let zone = Zone(fixed: window.zone) ?? tables(window.zone).flatMap({ Zone(table: $0) }) {
+        found.append(zone)
+      } else {
+        problems.append(
+          Problem(
+            "this machine knows no time zone \"\(window.zone)\"", place: window.place,
+            fix: "write a name of the time zone database such as \"Europe/Berlin\" (package tzdata has it), \"UTC\" or \"+01:00\""))
+      }
+    }
+    if !problems.isEmpty { throw Problems(problems) }
+    return found
   }
 }

@@ -6,6 +6,7 @@ extension Desk {
   /// - Parameter said: who carries it out, and why; what is left out is said by the plan.
   /// - Throws: every difference at once; then nothing was started.
   package func plan(again record: PlanRecord, said: Said, of project: LoadedProject) async throws -> PlannedDeployment {
+    try refuseUnplanned(record.request)
     var request = record.request
     request.said = Said(
       message: said.message ?? request.said.message, actor: said.actor, labels: said.labels.isEmpty ? request.said.labels : said.labels)
@@ -22,6 +23,15 @@ extension Desk {
     var problems = differences
     problems[last].fix = "look at what changed, then: lander plan --connect --out FILE"
     throw Problems(problems, exit: .refused)
+  }
+
+  /// A plan is made without an order among deployments and never against a freeze: if its file says otherwise, somebody wrote that there.
+  private func refuseUnplanned(_ request: DeploymentRequest) throws(Problems) {
+    let words = [("freezeOverride", request.freezeOverride != nil), ("sequence", request.sequence != nil)].filter(\.1).map(\.0)
+    guard !words.isEmpty else { return }
+    throw Problems(
+      words.map { Problem("no plan says this: the file was edited", subject: "request.\($0)", fix: "lander plan --connect --out FILE") },
+      exit: .refused)
   }
 
   /// Source files that are not as in the plan, if this machine has those of the plan.

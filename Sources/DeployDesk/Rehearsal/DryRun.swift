@@ -6,12 +6,15 @@ package import DeployModel
 package struct DryRun: Sendable {
   let project: LoadedProject
   let stage: RehearsalStage
+  /// The time zone database, as `Recipe.zones` asks it; nil: time zones are not looked at.
+  let zones: (@Sendable (String) -> [UInt8]?)?
   /// Recipes that a loop makes are alike: at most this number of them is played.
   static let alike = 20
 
-  package init(project: LoadedProject, stage: RehearsalStage) {
+  package init(project: LoadedProject, stage: RehearsalStage, zones: (@Sendable (String) -> [UInt8]?)? = nil) {
     self.project = project
     self.stage = stage
+    self.zones = zones
   }
 
   /// What the recipes' functions were found to do.
@@ -42,6 +45,7 @@ package struct DryRun: Sendable {
     let paths = PathOwners(project.project)
     for recipe in project.project.recipes {
       result.problems += recipe.lacks(in: project.project)
+      if let zones { do { _ = try recipe.zones(from: zones) } catch { result.problems += error.list } }
       result.problems += paths.problems(of: recipe).filter { !result.problems.contains($0) }
       if let missing = recipe.sourceProblem(in: project.folder, stage.files) { result.warnings.append(missing) }
       shapes[recipe.shape, default: 0] += 1

@@ -19,7 +19,7 @@ struct CheckCommand: Verb {
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
     let loaded = try Wiring.project(options)
     let project = loaded.project
-    let played = try await DryRun(project: loaded, stage: Wiring.stage).result()
+    let played = try await DryRun(project: loaded, stage: Wiring.stage, zones: TimeZones.table).result()
     for warning in project.warnings + loaded.warnings + played.warnings { terminal.warn(warning) }
     try played.refuse()
     let counts = [

@@ -42,7 +42,7 @@ final class EventFile: Sendable {
       case .entry(let id, let entry):
         let line = state.events.line(entry, of: id)
         guard let descriptor = state.descriptor else { return nil }
-        guard let reason = Self.write(Array((line + "\n").utf8)[...], descriptor) else { return nil }
+        guard let reason = Self.write(Array((line + "\n").utf8), descriptor) else { return nil }
         close(descriptor)
         state.descriptor = nil
         return reason
@@ -52,9 +52,11 @@ final class EventFile: Sendable {
     if let reason { terminal.warn(Problem("\(path) cannot be written any more: \(reason)", subject: "--events")) }
   }
 
+  /// A line that finds no room is taken back, so that the next one begins a line.
   /// - Returns: why not all of it could be written; nil: it was.
-  private static func write(_ bytes: ArraySlice<UInt8>, _ descriptor: Int32) -> String? {
-    var bytes = bytes
+  private static func write(_ line: [UInt8], _ descriptor: Int32) -> String? {
+    var bytes = line[...]
+    defer { if !bytes.isEmpty, bytes.count < line.count { cut(line.count - bytes.count, descriptor) } }
     while !bytes.isEmpty {
       let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
       if count < 0, errno == EINTR { continue }
@@ -68,5 +70,12 @@ final class EventFile: Sendable {
       bytes = bytes.dropFirst(count)
     }
     return nil
+  }
+
+  /// Takes the last bytes of a file away; a pipe keeps them.
+  private static func cut(_ count: Int, _ descriptor: Int32) {
+    var status = stat()
+    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG, Int(status.st_size) >= count else { return }
+    ftruncate(descriptor, status.st_size - count)
   }
 }
