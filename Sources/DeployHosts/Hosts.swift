@@ -33,9 +33,15 @@ package final class Hosts: Transport {
 
   /// Nothing is reached yet. `close` ends what is opened later.
   /// - Parameter complain: is told about files in inboxes that are no message.
+  /// What `TRACEPARENT` is for a command: of a deployment, a host and a lifecycle event (nil: of none); nil: it is not set.
+  package typealias TraceOf = @Sendable (Deployment.ID, String?, LifecycleEvent?) -> String?
+  let trace: TraceOf
+
   package init(
-    options: Options = Options(), store: any BundleStore, vault: Vault, complain: @escaping @Sendable (Problem) -> Void = { _ in }
+    options: Options = Options(), store: any BundleStore, vault: Vault,
+    complain: @escaping @Sendable (Problem) -> Void = { _ in }, trace: @escaping TraceOf = { _, _, _ in nil }
   ) {
+    self.trace = trace
     inbox = HostInbox(complain: complain)
     self.options = options
     self.store = store

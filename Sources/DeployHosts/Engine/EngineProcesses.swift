@@ -26,7 +26,13 @@ package final class EngineProcesses: EngineMachine {
   ///   - grace: between TERM and KILL.
   ///   - limit: bytes of each stream that are passed on.
   ///   - claims: the folder in which the commands of deployments are written down, so that none runs twice; nil: no deployment runs here.
-  package init(directory: String, vault: Vault, claims: String? = nil, grace: Interval = .seconds(10), limit: Int = 64 << 20) {
+  private let trace: Hosts.TraceOf
+
+  package init(
+    directory: String, vault: Vault, claims: String? = nil, grace: Interval = .seconds(10), limit: Int = 64 << 20,
+    trace: @escaping Hosts.TraceOf = { _, _, _ in nil }
+  ) {
+    self.trace = trace
     self.claims = claims.map { EngineClaims(in: $0) }
     self.directory = directory
     self.vault = vault
@@ -166,6 +172,7 @@ package final class EngineProcesses: EngineMachine {
     var settings = [
       ("LANDER_DEPLOYMENT", deployment), ("LANDER_EVENT", intent.site.event?.rawValue ?? ""), (CommandMark.variable, mark.word),
     ]
+    if let trace = trace(deployment, nil, intent.site.event) { settings.append(("TRACEPARENT", trace)) }
     for variable in command.environment { settings.append((variable.name, try await vault.reveal(variable.value))) }
     let names = Set(settings.map(\.0))
     let environment = Child.environment { !names.contains($0) } + settings.map { "\($0.0)=\($0.1)" }

@@ -26,8 +26,15 @@ struct ProgressOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Add each entry of the journal to this file or pipe as a CloudEvent, a line each (docs/events.md).", valueName: "file"))
+      "Give each entry of the journal as a CloudEvent to a file or pipe, an address (http://…), or a program's input (exec:COMMAND), a "
+        + "line each (docs/events.md).", valueName: "to"))
   var events: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Send traces and metrics of OpenTelemetry to this collector by OTLP/HTTP in JSON: http://127.0.0.1:4318. If it is left out, "
+        + "OTEL_EXPORTER_OTLP_ENDPOINT (docs/metrics.md).", valueName: "url"))
+  var otlp: String?
 
   @Flag(name: .shortAndLong, help: "Show what commands on hosts write as it comes.")
   var verbose = false

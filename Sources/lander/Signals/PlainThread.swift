@@ -19,6 +19,9 @@ enum PlainThread {
     return true
   }
 
+  /// For such a thread: a task would block others.
+  static func pause(milliseconds: UInt32) { usleep(milliseconds * 1000) }
+
   private final class Box: Sendable {
     let body: @Sendable () -> Void
     init(_ body: @escaping @Sendable () -> Void) { self.body = body }

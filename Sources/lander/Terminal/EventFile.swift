@@ -4,14 +4,18 @@ import DeployReport
 import Glibc
 import Synchronization
 
-/// The file of `--events`: a CloudEvent for each entry as it is written. It may be a pipe. What cannot be written is told once, and fails
-/// no deployment.
+/// Where `--events` goes: a CloudEvent for each entry as it is written, to a file or pipe, an address, or the input of a program. What
+/// cannot be written is told once, and fails no deployment.
 final class EventFile: Sendable {
   private struct State {
     var events = CloudEvents()
-    /// Nil: it cannot be written any more.
+    /// Nil: it cannot be written any more, or events are posted.
     var descriptor: Int32?
   }
+  /// Nil: they are not posted.
+  private let queue: PostQueue?
+  /// Nil: no program reads them.
+  private let program: EventProgram?
   private let state: Mutex<State>
   private let path: String
   /// Milliseconds.
@@ -22,6 +26,22 @@ final class EventFile: Sendable {
   init?(_ path: String?) throws(Problems) {
     guard let path else { return nil }
     self.path = path
+    if path.hasPrefix("http://") || path.hasPrefix("https://") {
+      let address = try PostAddress(path, option: "--events")
+      let poster = Poster(address: address, type: "application/cloudevents-batch+json")
+      queue = PostQueue(to: address.words, option: "--events") { lines, _ in poster.post("[" + lines.joined(separator: ",") + "]") }
+      program = nil
+      state = Mutex(State())
+      return
+    }
+    queue = nil
+    if path.hasPrefix("exec:") {
+      let started = try EventProgram(String(path.dropFirst(5)))
+      program = started
+      state = Mutex(State(descriptor: started.input))
+      return
+    }
+    program = nil
     let opened = open(Folder.absolute(path), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK, 0o644)
     guard opened >= 0 else {
       let reason = String(cString: strerror(errno))
@@ -41,6 +61,10 @@ final class EventFile: Sendable {
         return nil
       case .entry(let id, let entry):
         let line = state.events.line(entry, of: id)
+        if let queue {
+          queue.add(line)
+          return nil
+        }
         guard let descriptor = state.descriptor else { return nil }
         guard let reason = Self.write(Array((line + "\n").utf8), descriptor) else { return nil }
         close(descriptor)
@@ -50,6 +74,18 @@ final class EventFile: Sendable {
       }
     }
     if let reason { terminal.warn(Problem("\(path) cannot be written any more: \(reason)", subject: "--events")) }
+  }
+
+  /// Sends what is left, and waits a few seconds for a program that reads.
+  func finish(_ terminal: Terminal) async {
+    if let descriptor = state.withLock({ state in
+      defer { state.descriptor = nil }
+      return state.descriptor
+    }) {
+      close(descriptor)
+    }
+    if let problem = await queue?.finish() { terminal.warn(problem) }
+    if let problem = await program?.finish() { terminal.warn(problem) }
   }
 
   /// A line that finds no room is taken back, so that the next one begins a line.

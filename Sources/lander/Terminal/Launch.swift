@@ -13,23 +13,43 @@ struct Launch {
   /// The options that name a project without a `deploy.lua`; nil: it has one.
   var typed: String?
 
+  /// How deployments ended, with what happened in them.
+  struct End {
+    let code: ExitCode
+    let chronicles: [Chronicle]
+  }
+
   /// Starts a plan.
   /// - Parameter tries: makes the next plan if another deployment got a host first; nil: it ends then.
   func deploy(_ plan: Plan, _ tries: Tries? = nil) async throws -> ExitCode {
+    let end = try await run(plan, tries)
+    Self.fillFiles(end.code, end.chronicles)
+    return end.code
+  }
+
+  /// The same without the files of `--junit` and `--dotenv`, which tell of all that the command does.
+  func run(_ plan: Plan, _ tries: Tries? = nil) async throws -> End {
     try await follow(desk.deploy(plan, wantsOutput: progress.verbose), tries)
   }
 
   /// Resumes what is left of an interrupted deployment and its rollback; with a reason, only to end them in good order.
   func resume(_ pair: Pair, cancelling reason: String? = nil) async throws -> ExitCode {
+    let end = try await runRest(of: pair, cancelling: reason)
+    Self.fillFiles(end.code, end.chronicles)
+    return end.code
+  }
+
+  /// The same without the files of `--junit` and `--dotenv`.
+  func runRest(of pair: Pair, cancelling reason: String? = nil) async throws -> End {
     EarlyEnd.nowHolds("the deployment is as it was")
     switch try await desk.resume(pair, cancelling: reason, wantsOutput: progress.verbose) {
-    case .ended(let pair): return try await desk.past.tellEnd(of: pair, terminal)
+    case .ended(let pair): return End(code: try await desk.past.tellEnd(of: pair, terminal), chronicles: [])
     case .running(let running): return try await follow(running)
     }
   }
 
-  private func follow(_ running: Running, _ tries: Tries? = nil) async throws -> ExitCode {
-    let sink = try EventFile(progress.events)
+  private func follow(_ running: Running, _ tries: Tries? = nil) async throws -> End {
+    let (sink, telemetry) = (try EventFile(progress.events), try Telemetry(progress.otlp, terminal))
     let shown = Progress(mode: progress.output, verbose: progress.verbose, terminal: terminal, typed: typed)
     let interrupts = Interrupts(running: running, shown: shown)
     let (signals, heard) = AsyncStream.makeStream(of: Int32.self)
@@ -48,27 +68,37 @@ struct Launch {
     for await event in running.events {
       shown.take(event)
       sink?.take(event, terminal)
+      telemetry?.take(event)
     }
     listener.cancel()
     await interrupts.end()
     let stories = await shown.finish()
+    await sink?.finish(terminal)
+    await telemetry?.finish(terminal)
     let end = try await running.end()
     if let tries, let refusal = tries.refusal(of: end), await interrupts.last == nil {
       EarlyEnd.arm(terminal)
       EarlyEnd.nowHolds("nothing on a host was changed")
-      return try await deploy(try await tries.planAgain(after: refusal), tries)
+      return try await run(try await tries.planAgain(after: refusal), tries)
     }
     await desk.close()
     let code = conclude(end, stories.map(\.story), await interrupts.detached, await interrupts.last)
-    fillFiles(code, stories)
     if let system = Identity.system { CIFiles(system: system, terminal: terminal, folder: folder).tell(code, stories) }
-    return code
+    return End(code: code, chronicles: stories)
   }
 
-  private func fillFiles(_ code: ExitCode, _ chronicles: [Chronicle]) {
+  /// Fills the files of `--junit` and `--dotenv` with a deployment and the rollback that followed.
+  static func fillFiles(_ code: ExitCode, _ chronicles: [Chronicle]) {
     guard let story = chronicles.first?.story else { return }
+    fillFiles(code, chronicles, of: story, rollback: chronicles.dropFirst().first?.story)
+  }
+
+  /// The same of several deployments: JUnit's file has all of them, and the variables are of one.
+  static func fillFiles(
+    _ code: ExitCode, _ chronicles: [Chronicle], of story: DeploymentStory, rollback: DeploymentStory?
+  ) {
     if EndFile.junit.isOpen { EndFile.junit.write(JUnitReport(chronicles).text) }
-    if EndFile.dotenv.isOpen { EndFile.dotenv.write(Outputs(code, story, rollback: chronicles.dropFirst().first?.story).dotenv) }
+    if EndFile.dotenv.isOpen { EndFile.dotenv.write(Outputs(code, story, rollback: rollback).dotenv) }
   }
 
   private func conclude(_ end: RunEnd, _ stories: [DeploymentStory], _ detached: Bool, _ signal: Int32?) -> ExitCode {

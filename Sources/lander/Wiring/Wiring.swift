@@ -108,8 +108,9 @@ enum Wiring {
     let providers = SecretProviders(SecretSources.all(of: folder))
     // One for all ways in and out: what a host was given must not come back by a command of this machine.
     let vault = Vault(providers)
-    let hosts = Hosts(store: store, vault: vault) { tell(.warning($0)) }
-    let machine = EngineProcesses(directory: folder, vault: vault, claims: state.here)
+    let trace: Hosts.TraceOf = { Telemetry.parent(of: $0, host: $1, event: $2?.rawValue) }
+    let hosts = Hosts(store: store, vault: vault, complain: { tell(.warning($0)) }, trace: trace)
+    let machine = EngineProcesses(directory: folder, vault: vault, claims: state.here, trace: trace)
     // A new transport is entered here. All that give a shell are one.
     let transports = Transports(OwnTransport.all.map { Transports.Entry($0.name, hosts) }, shells: hosts)
     let mailbox = StateMailbox(in: state) { tell(.warning($0)) }

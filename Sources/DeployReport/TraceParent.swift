@@ -1,0 +1,60 @@
+/// A place in a trace, as W3C's `traceparent` writes it.
+package struct TraceParent: Sendable, Hashable {
+  /// 32 hexadecimal digits, and 16; neither is all zeros.
+  package var trace: String
+  package var span: String
+
+  package init(trace: String, span: String) {
+    self.trace = trace
+    self.span = span
+  }
+
+  /// Reads `00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01`, also of a newer version.
+  /// - Returns: nil if it is none: then a trace begins here.
+  package init?(_ text: String) {
+    let parts = text.split(separator: "-", omittingEmptySubsequences: false).map(String.init)
+    func isHex(_ text: String, _ count: Int) -> Bool {
+      text.utf8.count == count && text.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
+    }
+    guard parts.count >= 4, isHex(parts[0], 2), parts[0] != "ff", parts.count == 4 || parts[0] != "00", isHex(parts[3], 2) else {
+      return nil
+    }
+    guard isHex(parts[1], 32), isHex(parts[2], 16), parts[1].contains(where: { $0 != "0" }), parts[2].contains(where: { $0 != "0" }) else {
+      return nil
+    }
+    self.init(trace: parts[1], span: parts[2])
+  }
+
+  package var text: String { "00-\(trace)-\(span)-01" }
+}
+
+/// The names of the spans of one trace. They follow from what a span is of, so that a hook on a host can be told its own without asking.
+package struct TraceNames: Sendable, Hashable {
+  package let trace: String
+  /// The span of whoever called; nil: the trace begins here.
+  package let parent: String?
+
+  /// - Parameter random: two numbers for a trace that begins here.
+  package init(under parent: TraceParent?, random: (UInt64, UInt64)) {
+    trace = parent?.trace ?? Self.hex(random.0 | 1) + Self.hex(random.1)
+    self.parent = parent?.span
+  }
+
+  /// The span of a deployment, or of a part of it.
+  package func span(_ deployment: String, _ parts: String...) -> String {
+    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+    for byte in ([trace, deployment] + parts).joined(separator: "\0").utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+    return Self.hex(hash == 0 ? 1 : hash)
+  }
+
+  /// For a command of a deployment: the span of its lifecycle event on its host, else that of the deployment.
+  package func parent(of deployment: String, host: String?, event: String?) -> TraceParent {
+    guard let host, let event else { return TraceParent(trace: trace, span: span(deployment)) }
+    return TraceParent(trace: trace, span: span(deployment, host, event))
+  }
+
+  private static func hex(_ number: UInt64) -> String {
+    let digits = String(number, radix: 16)
+    return String(repeating: "0", count: 16 - digits.count) + digits
+  }
+}
