@@ -45,7 +45,7 @@ extension Desk {
   }
 
   /// The newest receipt of hosts that all run the same good release with the same parameters.
-  private func agreed(_ hosts: [(host: Host, survey: Survey)], in group: String) throws(Problems) -> Receipt {
+  func agreed(_ hosts: [(host: Host, survey: Survey)], in group: String) throws(Problems) -> Receipt {
     var problems: [Problem] = []
     var receipts: [(host: String, receipt: Receipt)] = []
     for (host, survey) in hosts {

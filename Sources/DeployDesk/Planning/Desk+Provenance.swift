@@ -5,7 +5,7 @@ extension Desk {
   /// - Parameters:
   ///   - wanted: a revision other than the recipe's own, as somebody typed it.
   ///   - surveys: what hosts run now, with the commits that their receipts name.
-  ///   - origin: has the commit and what is new, as they were found before; nil: nobody looked.
+  ///   - origin: has the commit and what is new, as they were found before; nil: nobody looked. What is new is looked up if it has none.
   func provenance(
     _ said: Said, _ recipe: Recipe, _ wanted: String?, of project: LoadedProject, replacing surveys: [Survey],
     from origin: Provenance? = nil
@@ -13,14 +13,21 @@ extension Desk {
     var provenance = self.provenance(said)
     if let origin {
       (provenance.commit, provenance.changes) = (origin.commit, origin.changes)
+      if provenance.changes == nil, let (place, _) = commitPlace(recipe, nil, project.folder) {
+        provenance.changes = await changes(to: origin.commit, from: surveys, in: place)
+      }
       return provenance.known
     }
     guard let (place, ref) = commitPlace(recipe, wanted, project.folder) else { return provenance.known }
     provenance.commit = await commit(ref, in: place)
-    if let new = provenance.commit?.id, let old = Self.commit(runningOn: surveys), old != new {
-      provenance.changes = await commits.changes(from: old, to: new, in: place)
-    }
+    provenance.changes = await changes(to: provenance.commit, from: surveys, in: place)
     return provenance.known
+  }
+
+  /// The commits between what hosts run and a new one; nil: they are not known, or there are none.
+  private func changes(to commit: Commit?, from surveys: [Survey], in folder: String) async -> CommitRange? {
+    guard let new = commit?.id, let old = Self.commit(runningOn: surveys), old != new else { return nil }
+    return await commits.changes(from: old, to: new, in: folder)
   }
 
   /// Who asks and why, where no commit is chosen.

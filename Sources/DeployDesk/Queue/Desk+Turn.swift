@@ -7,16 +7,18 @@ extension Desk {
   /// - Parameters:
   ///   - urgent: why it comes before all that wait, and ends one that has the hosts and waits for somebody; nil: it does not.
   ///   - until: when its time in line is over; nil: as `busy` says, from now on.
+  ///   - origin: where the revision comes from, if somebody looked before; nil: it is looked up.
   /// - Throws: `Problems`; of kind `locked` if its time in line is over, or a newer deployment superseded it.
   package func planInTurn(
-    _ asked: Asked, of project: LoadedProject, _ busy: WhenBusy, urgent: String? = nil, until: Timestamp? = nil
+    _ asked: Asked, of project: LoadedProject, _ busy: WhenBusy, urgent: String? = nil, until: Timestamp? = nil,
+    from origin: Provenance? = nil
   ) async throws -> PlannedDeployment {
     if asked.unclear.isEmpty, let recipe = try? Selection.recipe(asked.request.recipe, in: project.project) {
       try refuseFrozen(try freeze(of: recipe, override: asked.request.freezeOverride))
     }
     do {
       let turn = try await turn(asked, of: project, busy, urgent, until)
-      let planned = try await plan(asked, of: project, ticket: turn?.ticket.token)
+      let planned = try await plan(asked, of: project, ticket: turn?.ticket.token, from: origin)
       try refuseFrozen(planned.plan.flow.freeze)
       return planned
     } catch {

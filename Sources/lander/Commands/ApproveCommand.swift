@@ -8,6 +8,9 @@ struct ApproveCommand: Verb {
     discussion: """
       The journal keeps who approved and why; nobody checks who it was. Exits with 0 if the deployment accepted it, with 3 if it did not: \
       no such gate is open, the deployment has ended, or no engine runs it.
+
+      Example:
+        lander approve 20261121-113045-x7k2 --message "Looked at the canary"
       """)
 
   @OptionGroup var options: ProjectOptions
@@ -15,6 +18,6 @@ struct ApproveCommand: Verb {
   @OptionGroup var choice: GateChoice
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
-    try await choice.speech(.approve).say(to: choice.id, options, on: terminal)
+    try await choice.say(.approve, options, on: terminal)
   }
 }

@@ -15,6 +15,10 @@ struct CancelCommand: Verb {
       since is named, and exits with 0: nothing of it is left to end. The deployment's own process, told so, exits with 15. \
       A deployment that was started elsewhere is told through the hosts that it has locked, within half a minute; this waits for its \
       answer only.
+
+      Examples:
+        lander cancel
+        lander cancel 20261121-113045-x7k2 --message "Wrong branch"
       """)
 
   @OptionGroup var options: ProjectOptions
@@ -28,12 +32,17 @@ struct CancelCommand: Verb {
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
     Identity.introduce(why.actor)
+    var id = id
+    if let word = id, let train = try TrainFile.named(word, in: options.existingStateFolder()) {
+      guard let running = try await OpenTrains(options).end(train, why.comment, on: terminal) else { return .done }
+      id = running
+    }
     if let id, try await !Speech.isKnown(id, options) {
       return try await Speech(kind: .cancel, comment: why.comment).sayFar(to: id, options, on: terminal)
     }
-    let desk = try Wiring.pastDesk(options, tell: terminal.listener())
+    let (desk, word) = (try Wiring.pastDesk(options, tell: terminal.listener()), id)
     return try await desk.use { desk in
-      let pair = try await desk.past.pair(id, or: [.running, .interrupted])
+      let pair = try await desk.past.pair(word, or: [.running, .interrupted])
       let code =
         switch pair.state {
         case .running: try await end(pair, desk, terminal)

@@ -24,8 +24,15 @@ struct DeployCommand: Verb {
       if it was made with --connect, what they run. If anything differs, each difference is named, nothing is started, and the exit \
       code is 3.
 
+      Several groups (--group staging,production) are a train: deployments one after the other with the same bundle, recipe and \
+      parameters, one summary and one exit code. The first that does not succeed ends it, and the groups before it keep the release. \
+      --between says what has to hold before each further group: check looks whether the hosts of the group before still run the \
+      release, approve also waits for a person (the default at a terminal; elsewhere it is check), none asks nothing. If a check fails, \
+      the exit code is 12; if a person says no or nobody answers, 14. lander resume TRAIN continues after a crash.
+
       Examples:
         lander deploy web --group staging --message "Fix login"
+        lander deploy web --group staging,production --between approve=2h
         lander deploy --plan plan.json --json
       """)
 
@@ -38,6 +45,11 @@ struct DeployCommand: Verb {
       "Deploy the very bundle that all hosts of this group run, with the parameters that it was deployed with there.", valueName: "name"),
     completion: KnownNames.groups)
   var fromGroup: String?
+  @Option(
+    help: ArgumentHelp(
+      "With several groups: what has to hold between them. approve waits an hour for a person, or approve=TIME.",
+      valueName: "check|approve|none"))
+  var between: BetweenGroups?
   @OptionGroup var queue: QueueOptions
   @OptionGroup var bundle: AppSpecOption
   @OptionGroup var choices: AppSpecChoices
@@ -45,7 +57,10 @@ struct DeployCommand: Verb {
   var plan: String?
 
   func validate() throws {
-    if plan != nil, let other = request.choice ?? queue.choice ?? fromGroup.map({ _ in "--from-group" }) {
+    if plan != nil,
+      let other = request.choice ?? queue.choice ?? fromGroup.map({ _ in "--from-group" })
+        ?? between.map({ _ in "--between" })
+    {
       throw ValidationError("\(other) has no meaning with --plan: the plan says what is deployed")
     }
   }
@@ -53,6 +68,9 @@ struct DeployCommand: Verb {
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
     let record = try plan.map(PlanFile.read)
     let project = try bundle.project(choices) ?? Wiring.project(options)
+    let train = TrainStart(
+      request: request, queue: queue, fromGroup: fromGroup, between: between, options: options, progress: progress, project: project)
+    if plan == nil, try train.isWanted { return try await train.run(on: terminal) }
     let desk = try Wiring.desk(for: project, options, tell: terminal.listener())
     return try await desk.use { desk in
       if let record {

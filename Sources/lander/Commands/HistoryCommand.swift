@@ -8,7 +8,13 @@ struct HistoryCommand: Verb {
   static let configuration = CommandConfiguration(
     commandName: "history",
     abstract: "Lists the deployments that were made from here, the newest first.",
-    discussion: "What other machines deployed is in their journals; lander status asks the hosts.")
+    discussion: """
+      What other machines deployed is in their journals; lander status asks the hosts.
+
+      Examples:
+        lander history
+        lander history -n 100 --json
+      """)
 
   @OptionGroup var options: ProjectOptions
   @OptionGroup var form: ResultOptions
@@ -33,6 +39,9 @@ struct HistoryCommand: Verb {
       report.entries[index].exit = if let pair { try await past?.account(of: pair).exit } else { account?.exit }
     }
     terminal.show(report.lines(on: terminal.out), report.value)
+    for train in OpenTrains(options).all {
+      terminal.tell("Open: train \(train.id) \(TrainReport(train).what); lander resume \(train.id) continues it")
+    }
     if all.count > limit { terminal.tell("\(all.count - limit) older ones; -n shows more.") }
     return .done
   }

@@ -8,6 +8,9 @@ struct RejectCommand: Verb {
     discussion: """
       The journal keeps who rejected and why. Exits with 0 if the deployment accepted it, with 3 if it did not: no such gate is open, the \
       deployment has ended, or no engine runs it.
+
+      Example:
+        lander reject 20261121-113045-x7k2 --message "Too many errors"
       """)
 
   @OptionGroup var options: ProjectOptions
@@ -15,6 +18,6 @@ struct RejectCommand: Verb {
   @OptionGroup var choice: GateChoice
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
-    try await choice.speech(.reject).say(to: choice.id, options, on: terminal)
+    try await choice.say(.reject, options, on: terminal)
   }
 }

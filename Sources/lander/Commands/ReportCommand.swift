@@ -11,7 +11,11 @@ struct ReportCommand: Verb {
     discussion: """
       From the journal of this machine; no host is asked. --html writes one file that needs nothing else: it runs no script, asks no \
       server for anything, and can be printed or attached to a CI job. --markdown prints it for a pull request or a chat. A deployment \
-      comes with the rollback that followed from it.
+      comes with the rollback that followed from it; the id of a train (several groups) gives one report of all of its deployments.
+
+      Examples:
+        lander report
+        lander report last --html report.html
       """)
 
   @Argument(
@@ -28,14 +32,18 @@ struct ReportCommand: Verb {
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
     let past = try Wiring.somePast(options, fix: "lander deploy makes the first deployment")
-    let course = try await past.course(of: id)
+    let train = try TrainFile.named(id, in: options.existingStateFolder())
+    let courses = try await past.courses(of: id, in: train)
     let page = try html.map { try ResultFile(at: Folder.absolute($0), option: "--html") }
-    let report = DeploymentDocument(
-      course.chronicles, logs: page != nil || markdown ? try await past.written(course) : [], zone: terminal.out.zone)
-    let document = report.document
+    var parts: [(group: String, document: Document)] = []
+    for course in courses {
+      let logs = page != nil || markdown ? try await past.written(course) : []
+      parts.append((course.pair.first.group, DeploymentDocument(course.chronicles, logs: logs, zone: terminal.out.zone).document))
+    }
+    let document = train.map { TrainReport($0).document(parts) } ?? parts[0].document
     try page?.write(Data(document.html.utf8))
-    if junit != nil { EndFile.junit.write(JUnitReport(course.chronicles).text) }
-    terminal.give(AccountReport(course.story, rollback: course.rollback, state: course.state).value)
+    if junit != nil { EndFile.junit.write(JUnitReport(courses.flatMap(\.chronicles)).text) }
+    if let train { terminal.give(TrainReport(train).value) } else { terminal.give(courses[0].account) }
     if markdown {
       terminal.say(document.markdown())
     } else if page == nil, junit == nil {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import DeployDesk
 import DeployModel
+import DeployReport
 
 /// Resumes a deployment whose engine is gone, or ends the pause of one that runs.
 struct ResumeCommand: Verb {
@@ -13,7 +14,12 @@ struct ResumeCommand: Verb {
       tried for as long as in a running deployment. A deployment and the rollback that followed from it are one thing here: the id of \
       either resumes what is left of both. One whose hosts newer deployments have taken over since is superseded: it is not resumed, and \
       naming it exits with 4. Exits as the deployment would have: with 10 if it failed and was rolled back, also when \
-      this command did no more than finish the rollback, and also when both had ended already.
+      this command did no more than finish the rollback, and also when both had ended already. The id of a train (several groups) \
+      continues it where it stopped; without an id, so does a train that is the only thing that is open.
+
+      Examples:
+        lander resume
+        lander resume 20261121-113045-x7k2
       """)
 
   @OptionGroup var options: ProjectOptions
@@ -27,6 +33,7 @@ struct ResumeCommand: Verb {
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
     Identity.introduce(why.actor)
+    if let train = try await OpenTrains(options).meant(by: id) { return try await resume(train, on: terminal) }
     if let id, try await !Speech.isKnown(id, options) {
       return try await Speech(kind: .resume, comment: why.comment).sayFar(to: id, options, on: terminal)
     }
@@ -38,7 +45,24 @@ struct ResumeCommand: Verb {
       if pair.state == .running {
         return try await Speech(kind: .resume, comment: why.comment).say(to: pair, desk, on: terminal)
       }
-      return try await Launch(desk: desk, terminal: terminal, progress: progress, folder: options.folderOrHere).resume(pair)
+      let code = try await Launch(desk: desk, terminal: terminal, progress: progress, folder: options.folderOrHere).resume(pair)
+      if let train = OpenTrains(options).train(of: pair) {
+        terminal.tell("  → lander resume \(train.id) continues the train it belongs to")
+      }
+      return code
     }
+  }
+
+  private func resume(_ train: Train, on terminal: Terminal) async throws -> DeployModel.ExitCode {
+    guard train.next != nil else {
+      terminal.show(
+        ["Train \(train.id) has ended already. Nothing was done.", ""] + TrainReport(train).lines(on: terminal.out),
+        TrainReport(train).value)
+      return train.code
+    }
+    return try await TrainRun(
+      terminal: terminal, progress: progress, options: options, project: try Wiring.project(options), asks: TrainStart.isAtTerminal,
+      file: try TrainFile(train.id, in: options.stateFolder())
+    ).run(train)
   }
 }

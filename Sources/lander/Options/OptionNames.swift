@@ -20,6 +20,9 @@ enum OptionNames {
     [DeployCommand.self, PlanCommand.self, RehearseCommand.self, SimulateCommand.self, RollbackCommand.self].flatMap { names(of: $0) }
   ).union(["help", "help-hidden", "generate-completion-script", "experimental-dump-help"])
 
+  /// Those of the command that was typed.
+  static var typed: [String] { names(of: Subcommand.named(Elsewhere.rest(of: Array(CommandLine.arguments.dropFirst())))) }
+
   static func names(of command: any ParsableCommand.Type) -> [String] {
     guard let dump = try? JSONDecoder().decode(Dump.self, from: Data(command._dumpHelp().utf8)) else { return [] }
     return (dump.command.arguments ?? []).flatMap { $0.names ?? [] }.filter { $0.kind == "long" }.map(\.name)

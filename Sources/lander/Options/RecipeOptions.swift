@@ -106,6 +106,10 @@ struct RecipeOptions: Equatable {
       "lander list shows each recipe's parameters; lander help deploy the command's options"
     let version =
       "a recipe that takes a version declares it: params = { version = param.string {} }; lander's own is said by lander --version"
+    // What another command has is no misspelt option of this one.
+    if !options.isEmpty, !options.contains(name), OptionNames.all.contains(name) {
+      return Problem("this command has no option --\(name)", fix: "it is one of lander deploy; --help lists those of this command")
+    }
     return Problem("unknown option \(word)", fix: name == "version" ? version : near ?? help)
   }
 }

@@ -11,7 +11,10 @@ struct RequestOptions: ParsableArguments {
       valueName: "recipe"), completion: KnownNames.recipes)
   var words: [String] = []
 
-  @Option(help: ArgumentHelp("A group other than the recipe's own.", valueName: "name"), completion: KnownNames.groups)
+  @Option(
+    help: ArgumentHelp(
+      "A group other than the recipe's own. deploy takes several, which are deployed to in that order: staging,production.",
+      valueName: "name"), completion: KnownNames.groups)
   var group: String?
 
   @Option(
@@ -47,12 +50,33 @@ struct RequestOptions: ParsableArguments {
     return words.first ?? options.first { $0.1 }?.0
   }
 
+  /// The groups that `--group` names; empty: it is left out. A group whose own name has a comma in it is one.
+  func groups(of project: Project) -> [String] {
+    guard let group, group.contains(","), !project.groups.contains(where: { $0.name.isExactly(group) }) else {
+      return group.map { [$0] } ?? []
+    }
+    return group.split(separator: ",", omittingEmptySubsequences: false).map { $0.trimmingPrefix { $0 == " " } }
+      .map { String($0.reversed().trimmingPrefix { $0 == " " }.reversed()) }
+  }
+
   /// The command line as data.
   /// - Throws: `Problems` if `--only` names no host.
   func asked(of project: Project) throws(Problems) -> Asked {
+    let groups = groups(of: project)
+    var asked = try asked(of: project, group: group)
+    if groups.count > 1 {
+      asked.request.group = groups[0]
+      asked.unclear.append(
+        Problem("only deploy takes several groups", subject: "--group", fix: "give one at a time: --group \(groups[0])"))
+    }
+    return asked
+  }
+
+  /// The same for one of several groups.
+  func asked(of project: Project, group: String?) throws(Problems) -> Asked {
     let given = RecipeOptions(
       words, explicit: param, recipes: project.recipes.map(\.name), declared: RecipeOptions.declared(in: project, for: words),
-      options: OptionNames.all.sorted())
+      options: OptionNames.typed.sorted())
     let (said, unclear) = why.reading
     let request = DeploymentRequest(
       recipe: given.recipe, group: group, revision: revision,

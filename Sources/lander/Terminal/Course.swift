@@ -11,6 +11,8 @@ struct Course {
 
   var story: DeploymentStory { chronicles.first?.story ?? DeploymentStory() }
   var rollback: DeploymentStory? { chronicles.dropFirst().first?.story }
+  /// For machines.
+  var account: Value { AccountReport(story, rollback: rollback, state: state).value }
 }
 
 extension PastDeployments {
@@ -23,6 +25,15 @@ extension PastDeployments {
     var chronicles: [Chronicle] = []
     for member in pair.members { chronicles.append(Chronicle(try await entries(of: member.id))) }
     return Course(pair: pair, chronicles: chronicles, state: HistoryReport([pair.first]).entries[0].state)
+  }
+
+  /// The courses of a train's deployments, or of what a word names.
+  /// - Parameter train: nil: the word names a deployment.
+  func courses(of word: String, in train: Train?) async throws -> [Course] {
+    guard let train else { return [try await course(of: word)] }
+    var courses: [Course] = []
+    for id in train.legs.compactMap(\.deployment) where try await knows(id) { courses.append(try await course(of: id)) }
+    return courses
   }
 
   /// What commands wrote, each with its host, event and end.

@@ -1,0 +1,39 @@
+package import DeployModel
+
+extension Desk {
+  /// Looks at what every group of a train is asked to be deployed with, before anything starts.
+  /// - Throws: every problem of all groups at once, each once.
+  package func review(_ groups: [Asked], of project: LoadedProject) async throws {
+    var problems: [Problem] = []
+    for asked in groups {
+      do { _ = try await Selecting(project: project, stage: stage).selection(asked) } catch let found as Problems {
+        problems += found.list.filter { !problems.contains($0) }
+      }
+    }
+    if !problems.isEmpty { throw Problems(problems) }
+  }
+
+  /// Looks whether the hosts of a leg still run what the train brought there. Hosts that its deployment did not bring there, because a
+  /// budget excused them, are not asked about.
+  /// - Throws: every host that does not, of kind `held`; nothing was changed.
+  package func confirm(_ leg: Train.Leg, of train: Train, in project: LoadedProject) async throws {
+    guard let deployment = leg.deployment, let bundle = train.bundle else { return }
+    let entries = try await past.entries(of: deployment)
+    guard case .planned(let plan)? = entries.first?.fact, case .concluded(let conclusion)? = entries.last?.fact else { return }
+    let brought = zip(plan.hosts, conclusion.hosts).filter { $1 == .succeeded || $1 == .unchanged }.map(\.0.host.name)
+    let selection = try project.project.selection(recipe: train.request.recipe, group: leg.group)
+    let found = await survey(selection).named.filter { one in brought.contains { $0.isExactly(one.host.name) } }
+    do {
+      let receipt = try agreed(found, in: leg.group)
+      guard receipt.inputs.bundle != bundle else { return }
+      throw Problems(
+        Problem(
+          "the hosts run bundle \(receipt.inputs.bundle.short) of deployment \(receipt.deployment), and not \(bundle.short)",
+          subject: leg.group))
+    } catch let problems as Problems {
+      var list = problems.list
+      list[list.count - 1].fix = "bring group \"\(leg.group)\" in order, then: lander resume \(train.id)"
+      throw Problems(list, exit: .held)
+    }
+  }
+}

@@ -1,0 +1,106 @@
+/// Deployments of one bundle to several groups, one after the other, as one thing: each group waits until those before it have succeeded.
+package struct Train: Sendable, Hashable, Codable {
+  /// `train-20261121-113045-x7k2`: when it was asked for (UTC) and four letters and digits.
+  package typealias ID = String
+
+  /// What has to hold between one group and the next.
+  package enum Between: Sendable, Hashable, Codable {
+    /// Nothing.
+    case nothing
+    /// The hosts of the group before still run the release, whole.
+    case check
+    /// The same, and a person says yes within that time.
+    case approve(Interval)
+  }
+
+  /// What a person said to the question before a group.
+  package struct Answer: Sendable, Hashable, Codable {
+    /// The group that the question is about.
+    package var group: String
+    package var approved: Bool
+    /// Who said it: a label, not an identity.
+    package var by: String
+    /// Empty: no reason is given.
+    package var comment: String
+    package var at: Timestamp
+
+    package init(group: String, approved: Bool, by: String, comment: String, at: Timestamp) {
+      self.group = group
+      self.approved = approved
+      self.by = by
+      self.comment = comment
+      self.at = at
+    }
+  }
+
+  /// One group of it.
+  package struct Leg: Sendable, Hashable, Codable {
+    package var group: String
+    /// The newest deployment to it; nil: none was planned.
+    package var deployment: Deployment.ID?
+    /// The exit code of that deployment; nil: it has not ended.
+    package var exit: Int32?
+    /// Nil: nobody was asked.
+    package var answer: Answer?
+
+    package init(_ group: String) { self.group = group }
+
+    /// Nil: it has not ended.
+    package var code: ExitCode? { exit.flatMap(ExitCode.init(rawValue:)) }
+  }
+
+  package var id: ID
+  package var began: Timestamp
+  package var actor: String
+  /// What was asked for, without a group.
+  package var request: DeploymentRequest
+  package var between: Between
+  package var legs: [Leg]
+  /// What all groups get; nil: the first deployment is not planned yet.
+  package var bundle: Digest?
+  /// The recipe and all that it was read from, which all groups get; nil as above.
+  package var sources: Digest?
+  /// What the bundle was made from; nil: it is not known.
+  package var commit: Commit?
+  /// The group before which it waits for a person; nil: it waits for nobody.
+  package var waits: String?
+  /// Whether a person ended it.
+  package var isCancelled = false
+
+  package init(
+    id: ID, began: Timestamp, actor: String, request: DeploymentRequest, between: Between, groups: [String]
+  ) {
+    self.id = id
+    self.began = began
+    self.actor = actor
+    self.request = request
+    self.between = between
+    legs = groups.map { Leg($0) }
+  }
+
+  /// The name of the label that its deployments have.
+  package static let label = "train"
+
+  /// The leg that comes next or is under way; nil: all have succeeded, or what happened ends it. A leg that failed with nothing changed
+  /// and nothing wrong with what was asked comes again.
+  package var next: Int? {
+    guard !isCancelled, let index = legs.firstIndex(where: { $0.code != .done }) else { return nil }
+    if legs[index].answer?.approved == false { return nil }
+    return legs[index].code.map { $0.isRepeatable ? index : nil } ?? index
+  }
+
+  /// What all of it came to; nil: it has not ended.
+  package var exit: ExitCode? {
+    if next != nil { return nil }
+    guard let leg = legs.first(where: { $0.code != .done }) else { return .done }
+    return leg.code ?? .partial
+  }
+
+  /// The same for whoever ends a command with it: the code of the leg at which it stands.
+  package var code: ExitCode { exit ?? legs.first { $0.code != .done }?.code ?? .partial }
+}
+
+extension ExitCode {
+  /// Whether a deployment that ended so may be tried again as it was: nothing was changed, and nothing is wrong with what was asked.
+  fileprivate var isRepeatable: Bool { [.locked, .unreachable, .infrastructure, .refused].contains(self) }
+}

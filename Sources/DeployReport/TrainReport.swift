@@ -1,0 +1,104 @@
+package import DeployModel
+
+/// A train for who comes afterwards: each group, how it ended, what was said before it, and what is next.
+package struct TrainReport: Sendable {
+  private let train: Train
+
+  package init(_ train: Train) { self.train = train }
+
+  /// What all of it came to, in a word.
+  package var state: String { train.exit?.word ?? "open" }
+
+  /// `web to staging, production`
+  package var what: String {
+    "\(train.request.recipe.map { SafeText.line($0) + " " } ?? "")to " + train.legs.map { SafeText.line($0.group) }.joined(separator: ", ")
+  }
+
+  package func lines(on surface: Surface) -> [String] {
+    let style: Surface.Style = train.exit == .done ? .good : .warn
+    let head = surface.paint("Train \(train.id)", .strong) + " \(what): " + surface.paint(state.spaced, style)
+    let rows = train.legs.map { [SafeText.line($0.group), end(of: $0), $0.deployment ?? "", answer($0)] }
+    var lines = [head] + Table([], rows: rows).lines(on: surface, indent: 2)
+    if let next { lines += ["", "  Next", "    \(next.command)  \(next.effect)"] }
+    return lines
+  }
+
+  /// The command that leads further; nil: all is done.
+  private var next: (command: String, effect: String)? {
+    if let index = train.next {
+      return ("lander resume \(train.id)", "continues with group \"\(SafeText.line(train.legs[index].group))\"")
+    }
+    guard train.exit != .done, let index = train.legs.firstIndex(where: { $0.code != .done }), index > 0 else { return nil }
+    let recipe = train.request.recipe.map { " " + SafeText.line($0) } ?? ""
+    return (
+      "lander deploy\(recipe) --from-group \(SafeText.line(train.legs[index - 1].group)) --group \(SafeText.line(train.legs[index].group))",
+      "brings the same bundle there, in a deployment of its own"
+    )
+  }
+
+  private func end(of leg: Train.Leg) -> String {
+    if let code = leg.code { return code == .done ? "succeeded" : code.word.spaced }
+    if leg.answer?.approved == false { return "rejected" }
+    if train.waits == leg.group { return "waits for an answer" }
+    return leg.deployment == nil ? "not begun" : "has not ended"
+  }
+
+  private func answer(_ leg: Train.Leg) -> String {
+    guard let answer = leg.answer else { return "" }
+    let comment = answer.comment.isEmpty ? "" : ": " + SafeText.line(answer.comment)
+    return "\(answer.approved ? "approved" : "rejected") by \(SafeText.line(answer.by))\(comment)"
+  }
+
+  /// For machines.
+  package var value: Value {
+    let groups = train.legs.map { leg in
+      JSON.record([
+        ("group", .text(leg.group)), ("state", .text(leg.code?.word ?? (leg.deployment == nil ? "not_begun" : "open"))),
+        ("deployment", leg.deployment.map { .text($0) }), ("exit", leg.exit.map { .int(Int($0)) }),
+        (
+          "answer",
+          leg.answer.map {
+            JSON.record([
+              ("approved", .bool($0.approved)), ("by", .text($0.by)), ("verified", .bool(false)),
+              ("comment", $0.comment.isEmpty ? nil : .text($0.comment)), ("at", .text(When.iso($0.at))),
+            ])
+          }
+        ),
+      ])
+    }
+    return JSON.record([
+      ("train", .text(train.id)), ("recipe", train.request.recipe.map { .text($0) }), ("state", .text(state)),
+      ("between", .text(train.between.word)), ("began", .text(When.iso(train.began))), ("actor", .text(train.actor)),
+      ("bundle", train.bundle.map { .text($0.hex) }), ("waits_before", train.waits.map { .text($0) }), ("groups", .list(groups)),
+    ])
+  }
+
+  /// One report of all of it.
+  /// - Parameter parts: the report of each deployment, by the group's name.
+  package func document(_ parts: [(group: String, document: Document)]) -> Document {
+    var facts = [Document.Fact("Train", train.id), Document.Fact("By", train.actor), Document.Fact("Between groups", train.between.word)]
+    facts += train.legs.map { leg in
+      let tone: Document.Tone = leg.code == .done ? .good : leg.code == nil ? .dim : .bad
+      return Document.Fact(leg.group, [end(of: leg), answer(leg)].filter { !$0.isEmpty }.joined(separator: ", "), tone)
+    }
+    var blocks: [Document.Block] = [.facts(facts)]
+    for part in parts { blocks += [.heading("Group \(part.group): \(part.document.verdict.text)")] + part.document.blocks }
+    return Document(title: what, verdict: Document.Cell(state.spaced, train.exit == .done ? .good : .warn), blocks: blocks)
+  }
+}
+
+extension Train.Between {
+  /// As it is typed.
+  package var word: String {
+    switch self {
+    case .nothing: "none"
+    case .check: "check"
+    case .approve: "approve"
+    }
+  }
+}
+
+extension String {
+  /// A word of programs as people read it: `rolled back`.
+  fileprivate var spaced: String { replacing("_", with: " ") }
+}

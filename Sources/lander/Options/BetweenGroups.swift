@@ -1,0 +1,32 @@
+import ArgumentParser
+import DeployDesk
+import DeployModel
+
+/// What has to hold between two groups, as it is typed: `none`, `check`, `approve`, or the last one with a time.
+enum BetweenGroups: ExpressibleByArgument, Equatable {
+  case nothing
+  case check
+  case approve(Interval)
+
+  init?(argument: String) {
+    let sides = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+    switch (sides[0], sides.count) {
+    case ("none", 1): self = .nothing
+    case ("check", 1): self = .check
+    case ("approve", 1): self = .approve(WhenBusy.usual)
+    case ("approve", 2):
+      guard let time = Interval(sides[1]), time >= .seconds(1), time <= .minutes(7 * 24 * 60) else { return nil }
+      self = .approve(time)
+    default: return nil
+    }
+  }
+
+  /// As the record has it.
+  var rule: Train.Between {
+    switch self {
+    case .nothing: .nothing
+    case .check: .check
+    case .approve(let time): .approve(time)
+    }
+  }
+}

@@ -1,0 +1,71 @@
+import DeployDesk
+import DeployModel
+import DeployReport
+
+/// Trains of this state folder that have not ended, for commands that continue, answer or end one.
+struct OpenTrains {
+  private let options: ProjectOptions
+
+  init(_ options: ProjectOptions) { self.options = options }
+
+  private var state: String? { (try? options.existingStateFolder()) ?? nil }
+
+  /// The newest first.
+  var all: [Train] { TrainFile.all(in: state).filter { $0.next != nil } }
+
+  /// The open train that a deployment belongs to; nil: none.
+  func train(of pair: Pair) -> Train? { all.first { $0.legs.contains { $0.deployment == pair.first.id } } }
+
+  /// The train that is to be continued; nil: a deployment is meant.
+  /// - Parameter word: nil: a train is meant if it is the only thing that is open.
+  func meant(by word: String?) async throws -> Train? {
+    if let word { return try TrainFile.named(word, in: try options.existingStateFolder()) }
+    let open = all
+    guard open.count == 1, let past = try Wiring.past(options) else { return nil }
+    let pairs = Pair.all(try await past.deployments()).filter { $0.state == .running || $0.state == .interrupted }
+    // A running deployment of a train that runs is spoken to.
+    if pairs.contains(where: { $0.state == .running }) { return nil }
+    return pairs.allSatisfy { pair in open[0].legs.contains { $0.deployment == pair.first.id } } ? open[0] : nil
+  }
+
+  /// Answers the question of a train that waits.
+  func answer(_ train: Train, _ approved: Bool, _ comment: String, on terminal: Terminal) throws -> DeployModel.ExitCode {
+    guard let state, let group = train.waits, TrainFile.isHeld(train.id, in: state) else {
+      let fix = train.next == nil ? "lander report \(train.id) says how it ended" : "lander resume \(train.id) continues it, and asks"
+      throw Problems(Problem("train \(train.id) waits for no answer just now", fix: fix), exit: .refused)
+    }
+    guard let comment = comment.isEmpty ? "" : Provenance.line(comment, limit: 500) else { throw Problems(Problem("the comment is empty")) }
+    let answer = Train.Answer(group: group, approved: approved, by: Identity.named, comment: comment, at: SystemClock.now)
+    try TrainFile.leave(answer, for: train.id, in: state)
+    let words = approved ? "group \(group) follows" : "group \(group) is left as it is"
+    terminal.show(
+      ["\(train.id): \(SafeText.line(words))"],
+      JSON.record([
+        ("deployment", .text(train.id)), ("said", .text(approved ? "approve" : "reject")), ("accepted", true), ("text", .text(words)),
+      ]))
+    return .done
+  }
+
+  /// Ends a train.
+  /// - Returns: the deployment of it that has not ended and has to be ended too; nil: there is none.
+  func end(_ train: Train, _ comment: String, on terminal: Terminal) async throws -> Deployment.ID? {
+    guard let state, let index = train.next else {
+      terminal.say("Train \(train.id) has ended already. Nothing was done.")
+      return nil
+    }
+    let leg = train.legs[index]
+    let isHeld = TrainFile.isHeld(train.id, in: state)
+    if isHeld, train.waits != nil {
+      _ = try answer(train, false, comment, on: terminal)
+      return nil
+    }
+    if !isHeld {
+      var ended = train
+      ended.isCancelled = true
+      try TrainFile(train.id, in: state).save(ended)
+      terminal.say("Train \(train.id) ends here: no further group follows.")
+    }
+    guard let id = leg.deployment, leg.exit == nil, let past = try Wiring.past(options), try await past.knows(id) else { return nil }
+    return id
+  }
+}

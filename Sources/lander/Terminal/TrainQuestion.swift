@@ -1,0 +1,80 @@
+import DeployModel
+import DeployReport
+import Glibc
+
+/// Asks a person whether a train continues with a group: on the terminal if somebody is there, and by `lander approve` and `lander reject`
+/// from any other one.
+struct TrainQuestion {
+  let train: Train
+  let group: String
+  /// The group before it.
+  let before: String
+  let bound: Interval
+  let file: TrainFile
+  let terminal: Terminal
+  /// Whether standard input is a person's.
+  let asks: Bool
+
+  /// Seconds between two signs of life where nobody is at a terminal.
+  private static let beat = 60
+
+  /// - Returns: nil if nobody answered in time.
+  func answer() async throws -> Train.Answer? {
+    let (began, id) = (SystemClock.now, train.id)
+    terminal.tell(
+      "Group \"\(SafeText.line(before))\" runs bundle \(train.bundle?.short ?? ""). Before group \"\(SafeText.line(group))\" it "
+        + "waits for a person, "
+        + "at most \(bound): lander approve \(id), or lander reject \(id)")
+    var (reader, told) = (PromptReader(isOpen: asks), began)
+    reader.ask("Continue with group \"\(SafeText.line(group))\"? [yes/no] ")
+    while SystemClock.now - began < bound {
+      if let said = file.answer(for: group) { return said }
+      switch reader.word()?.lowercased() {
+      case "y"?, "yes"?: return said(true)
+      case "n"?, "no"?: return said(false)
+      case nil: break
+      default: reader.ask("yes or no? ")
+      }
+      if !asks, SystemClock.now - told >= .seconds(Self.beat) {
+        told = SystemClock.now
+        terminal.tell("Still waiting for an answer to train \(id), for \(told - began) of \(bound)")
+      }
+      try await Task.sleep(for: .milliseconds(250))
+    }
+    return nil
+  }
+
+  private func said(_ approved: Bool) -> Train.Answer {
+    Train.Answer(group: group, approved: approved, by: Identity.named, comment: "", at: SystemClock.now)
+  }
+}
+
+/// Lines that a person types, read without waiting for them.
+private struct PromptReader {
+  /// Whether something may still come.
+  var isOpen: Bool
+  private var partial: [UInt8] = []
+
+  init(isOpen: Bool) { self.isOpen = isOpen }
+
+  func ask(_ question: String) {
+    if isOpen { Terminal.write(question, to: STDERR_FILENO) }
+  }
+
+  /// The next whole line; nil: none is there yet.
+  mutating func word() -> String? {
+    var wanted = pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0)
+    guard isOpen, poll(&wanted, 1, 0) > 0 else { return nil }
+    var bytes = [UInt8](repeating: 0, count: 256)
+    let count = read(STDIN_FILENO, &bytes, bytes.count)
+    guard count > 0 else {
+      isOpen = count < 0 && (errno == EINTR || errno == EAGAIN)
+      return nil
+    }
+    partial = Array((partial + bytes.prefix(count)).suffix(1024))
+    guard let end = partial.firstIndex(of: 10) else { return nil }
+    defer { partial.removeFirst(end + 1) }
+    let line = String(decoding: partial[..<end], as: UTF8.self)
+    return line.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+  }
+}

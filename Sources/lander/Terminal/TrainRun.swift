@@ -1,0 +1,154 @@
+import DeployDesk
+import DeployModel
+import DeployReport
+import Glibc
+
+/// Runs what is left of a train: deployments one after the other, with what has to hold between them, one summary, one exit code.
+struct TrainRun {
+  let terminal: Terminal
+  let progress: ProgressOptions
+  let options: ProjectOptions
+  let project: LoadedProject
+  var busy = WhenBusy.fail
+  /// Why it is urgent; nil: it is not.
+  var urgency: String?
+  /// Whether a person at this terminal may be asked.
+  let asks: Bool
+  let file: TrainFile
+
+  func run(_ start: Train) async throws -> ExitCode {
+    var train = start
+    var chronicles: [Chronicle] = []
+    do {
+      while let index = train.next {
+        listen(train, index)
+        guard try await passes(&train, index) else { break }
+        let end = try await leg(&train, index)
+        chronicles += end.chronicles
+        guard end.code == .done else {
+          Ending.give { JSON.text(TrainReport(train).value) }
+          return finish(train, end.code, chronicles)
+        }
+      }
+    } catch {
+      tell(train)
+      throw error
+    }
+    return finish(train, train.code, chronicles)
+  }
+
+  /// From here on a signal ends this command only: no deployment runs.
+  private func listen(_ train: Train, _ index: Int) {
+    EarlyEnd.arm(terminal)
+    let done = train.legs[..<index].map(\.group).joined(separator: ", ")
+    EarlyEnd.nowHolds(
+      index == 0
+        ? "nothing on a host was changed" : "group \(done) keeps the release, and lander resume \(train.id) continues")
+  }
+
+  /// What has to hold before a group.
+  /// - Returns: whether it does; if not, it was told why.
+  private func passes(_ train: inout Train, _ index: Int) async throws -> Bool {
+    guard index > 0, train.between != .nothing, train.legs[index].deployment == nil, train.legs[index].answer == nil else { return true }
+    let before = train.legs[index - 1]
+    try await confirm(before, train)
+    guard case .approve(let bound) = train.between else { return true }
+    let group = train.legs[index].group
+    train.waits = group
+    try file.save(train)
+    let question = TrainQuestion(
+      train: train, group: group, before: before.group, bound: bound, file: file, terminal: terminal, asks: asks)
+    let answer = try await question.answer()
+    train.waits = nil
+    train.legs[index].answer = answer
+    try file.save(train)
+    guard let answer else {
+      tell("nobody answered within \(bound) whether group \"\(group)\" follows", "lander resume \(train.id) asks again")
+      return false
+    }
+    guard answer.approved else {
+      tell("\(answer.by) rejected group \"\(group)\"\(answer.comment.isEmpty ? "" : ": \(answer.comment)")", nil)
+      return false
+    }
+    // A night may lie between the first look and the answer.
+    try await confirm(before, train)
+    return true
+  }
+
+  private func tell(_ words: String, _ fix: String?) {
+    let problem = Problem(words, fix: fix)
+    Ending.note([], [problem])
+    terminal.tell(problem.lines(on: terminal.err))
+  }
+
+  private func confirm(_ leg: Train.Leg, _ train: Train) async throws {
+    let desk = try Wiring.desk(for: project, options, tell: terminal.listener())
+    try await desk.use { try await $0.confirm(leg, of: train, in: project) }
+  }
+
+  /// Deploys to one group, or resumes what is left of that.
+  private func leg(_ train: inout Train, _ index: Int) async throws -> Launch.End {
+    terminal.tell("Group \(index + 1) of \(train.legs.count): \(SafeText.line(train.legs[index].group))")
+    let desk = try Wiring.desk(for: project, options, tell: terminal.listener())
+    let start = train
+    let (end, ended) = try await desk.use { desk in
+      var train = start
+      let launch = Launch(desk: desk, terminal: terminal, progress: progress, folder: project.folder, typed: project.typed)
+      let end: Launch.End
+      if let id = train.legs[index].deployment, train.legs[index].exit == nil, try await desk.past.knows(id) {
+        let pair = try await desk.past.pair(id, or: [])
+        try pair.refuseSuperseded()
+        end = try await launch.runRest(of: pair)
+      } else {
+        let plan = try await plan(&train, index, desk)
+        try file.save(train)
+        end = try await launch.run(plan)
+      }
+      return (end, train)
+    }
+    train = ended
+    // What was left while it ran is resumed later.
+    if ![.interrupted, .terminated, .hungUp].contains(end.code) { train.legs[index].exit = end.code.rawValue }
+    try file.save(train)
+    return end
+  }
+
+  private func plan(_ train: inout Train, _ index: Int, _ desk: Desk) async throws -> Plan {
+    var request = train.request
+    request.group = train.legs[index].group
+    if let bundle = train.bundle { request.revision = "bundle:\(bundle.hex)" }
+    let plan = try await desk.planInTurn(
+      Asked(request), of: project, busy, urgent: urgency, from: train.commit.map { Provenance(commit: $0) }
+    ).plan
+    if let sources = train.sources, sources != plan.content.inputs.sources {
+      let (done, group) = (train.legs[0].group, train.legs[index].group)
+      throw Problems(
+        Problem(
+          "the recipe is not the one that group \"\(done)\" was deployed with", subject: train.id,
+          fix: "bring its files back; or, with the new recipe: lander deploy --from-group \(done) --group \(group)"), exit: .refused)
+    }
+    train.bundle = plan.content.bundle?.digest
+    train.sources = plan.content.inputs.sources
+    train.commit = plan.origin.provenance?.commit
+    (train.legs[index].deployment, train.legs[index].exit) = (plan.id, nil)
+    return plan
+  }
+
+  private func finish(_ train: Train, _ code: ExitCode, _ chronicles: [Chronicle]) -> ExitCode {
+    tell(train)
+    // The newest deployment decides, with the rollback that followed from it.
+    let last = chronicles.lastIndex { $0.story.plan?.kind == .deploy }
+    if let last {
+      let back = last + 1 < chronicles.count ? chronicles[last + 1].story : nil
+      Launch.fillFiles(code, chronicles, of: chronicles[last].story, rollback: back)
+    }
+    return code
+  }
+
+  private func tell(_ train: Train) {
+    let report = TrainReport(train)
+    terminal.give(report.value)
+    let lines = [""] + report.lines(on: terminal.out)
+    if Ending.isLines { terminal.tell(lines) } else { terminal.say(lines) }
+  }
+}

@@ -1,0 +1,81 @@
+import DeployCore
+import DeployDesk
+import DeployModel
+import DeployReport
+import Glibc
+
+/// A train as it is asked for: everything that can be known to be wrong with any group is refused before the first one is touched.
+struct TrainStart {
+  let request: RequestOptions
+  let queue: QueueOptions
+  let fromGroup: String?
+  let between: BetweenGroups?
+  let options: ProjectOptions
+  let progress: ProgressOptions
+  let project: LoadedProject
+
+  private var groups: [String] { request.groups(of: project.project) }
+
+  /// Whether several groups are asked for.
+  /// - Throws: `Problems` if what is to hold between groups is said of one.
+  var isWanted: Bool {
+    get throws(Problems) {
+      guard groups.count < 2, between != nil else { return groups.count > 1 }
+      throw Problems(Problem("there is one group, and nothing between", subject: "--between", fix: "--group staging,production"))
+    }
+  }
+
+  /// A person is asked if one is at the terminal; elsewhere the hosts are.
+  static var isAtTerminal: Bool { isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1 && !Ending.isDocument }
+
+  func run(on terminal: Terminal) async throws -> ExitCode {
+    let groups = groups
+    let all = try groups.map { queue.completing(try request.asked(of: project.project, group: $0)) }
+    let said = problems
+    var first = all[0]
+    first.unclear += said
+    let desk = try Wiring.desk(for: project, options, tell: terminal.listener())
+    let whole = first
+    let asked = try await desk.use { desk in
+      try await desk.review([whole] + all.dropFirst(), of: project)
+      guard let fromGroup else { return whole }
+      return try await desk.adopting(fromGroup, whole, of: project)
+    }
+    var wanted = asked.request
+    wanted.group = nil
+    let identity = Identity.make()
+    let id = "train-\(identity.id)"
+    wanted.said.labels.append(Label(name: Train.label, value: id))
+    wanted.said = Said(message: wanted.said.message, actor: wanted.said.actor, labels: wanted.said.labels)
+    let rule = between?.rule ?? (Self.isAtTerminal ? .approve(WhenBusy.usual) : .check)
+    let train = Train(id: id, began: identity.at, actor: identity.actor, request: wanted, between: rule, groups: groups)
+    let file = try TrainFile(id, in: options.stateFolder())
+    try file.save(train)
+    terminal.tell("Train \(id): \(groups.map(SafeText.line).joined(separator: ", then ")); between them: \(rule.word)")
+    return try await TrainRun(
+      terminal: terminal, progress: progress, options: options, project: project, busy: queue.busy, urgency: queue.urgency,
+      asks: Self.isAtTerminal, file: file
+    ).run(train)
+  }
+
+  /// What is wrong with the groups as a row.
+  private var problems: [Problem] {
+    var problems: [Problem] = []
+    if groups.contains("") { problems.append(Problem("it has an empty name", subject: "--group", fix: "--group staging,production")) }
+    for (index, group) in groups.enumerated() where !group.isEmpty && groups[..<index].contains(group) {
+      problems.append(Problem("\"\(group)\" stands there twice", subject: "--group", fix: "name each group once"))
+    }
+    if !request.only.isEmpty {
+      problems.append(
+        Problem("it chooses hosts of one group", subject: "--only", fix: "deploy to one group at a time, or leave --only out"))
+    }
+    if request.why.reading.said.labels.contains(where: { $0.name == Train.label }) {
+      problems.append(Problem("lander itself sets the label \"\(Train.label)\" here", subject: "--label", fix: "give it another name"))
+    }
+    if request.why.reading.said.labels.count >= Label.most {
+      problems.append(
+        Problem("with lander's own there are more than \(Label.most) labels", subject: "--label", fix: "leave one of them out"))
+    }
+    return problems
+  }
+}

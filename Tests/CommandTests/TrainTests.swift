@@ -1,0 +1,118 @@
+import Foundation
+import SchemaCheck
+import Testing
+
+@Suite("Several groups in order as one deployment", .serialized)
+struct TrainTests {
+  /// Groups `first` and `second` with a host each, and a recipe that fails where a file of the folder says so.
+  private func place(_ hook: String = "") throws -> Workplace {
+    let place = try Workplace(["app/version": "1\n"])
+    let hook = hook.replacing("HERE", with: place.path)
+    try place.write(
+      """
+      group "first" { hosts = { host "a" { transport = "local", root = "\(place.path)/hosts/a" } } }
+      group "second" { hosts = { host "b" { transport = "local", root = "\(place.path)/hosts/b" } } }
+      recipe "app" {
+        api = 1,
+        revision = bundle { from = "app" },
+        targets = group "first",
+        path = "/srv/app",
+        on = { ValidateService = function(host) \(hook) end },
+      }
+
+      """, to: "deploy.lua")
+    return place
+  }
+
+  private func result(_ text: String, _ command: String = "deploy") throws -> Node {
+    let schema = try Schema("docs/schemas/result.schema.json")
+    let node = try Node(text)
+    let faults = schema.faults(of: node) + (node["result"].map { schema.faults(of: $0, as: command) } ?? ["no result"])
+    #expect(faults.isEmpty, "\(faults) in \(text)")
+    return node
+  }
+
+  @Test("two groups get the very same bundle, though the files changed in between, and one object and one JUnit file tell of both")
+  func sameBundle() throws {
+    let place = try place("host:run \"echo 2 > HERE/app/version\"")
+    let run = try place.lander("deploy", "--group", "first,second", "--json", "--junit", "junit.xml")
+    let node = try result(run.out)
+    #expect(run.code == 0 && node["result"]?["state"]?.text == "done", "\(run.out) \(run.err)")
+    #expect(try place.current("a", "version") == "1\n" && place.current("b", "version") == "1\n")
+    #expect(try place.text("app/version") == "2\n")
+    let junit = try place.text("junit.xml")
+    #expect(junit.contains("app to first") && junit.contains("app to second"), "\(junit)")
+    let train = try #require(node["result"]?["train"]?.text)
+    let page = try place.lander("report", train, "--markdown").out
+    #expect(page.contains("Group first: succeeded") && page.contains("Group second: succeeded"), "\(page)")
+    #expect(try place.lander("show", "last").out.contains("train=\(train)"))
+    #expect(try place.lander("resume", train).out.contains("has ended already"))
+  }
+
+  @Test("the first group that does not succeed ends a train with its exit code, and no further group is touched")
+  func stops() throws {
+    let place = try place("host:run \"exit 7\"")
+    let run = try place.lander("deploy", "--group", "first,second", "--json")
+    let node = try result(run.out)
+    #expect(run.code == 10 && node["result"]?["groups"]?.list.last?["state"]?.text == "not_begun", "\(run.out)")
+    #expect(!place.exists("hosts/b/srv/app"))
+  }
+
+  @Test("what is wrong with any group is refused before the first one is touched, all of it at once")
+  func refusals() throws {
+    let place = try place()
+    let run = try place.lander("deploy", "--group", "first,secnod,first", "--only", "a", "--label", "train=x", "--json")
+    let node = try Node(run.out)
+    #expect(run.code == 2 && node["problems"]?.list.count == 4, "\(run.out)")
+    #expect(!place.exists("hosts/a/srv/app") && !place.exists(".lander/trains"))
+    #expect(try place.lander("deploy", "--group", "first", "--between", "none").err.contains("there is one group"))
+    #expect(try place.lander("plan", "--group", "first,second").err.contains("only deploy takes several groups"))
+  }
+
+  @Test("a train waits for a person: yes brings the next group, no leaves it and ends with 14")
+  func question() throws {
+    for (word, code) in [("approve", Int32(0)), ("reject", 14)] {
+      let place = try place()
+      let running = try place.start(["deploy", "--group", "first,second", "--between", "approve=10m"])
+      try wait(for: "waits for a person", in: running.err)
+      let train = try #require(place.word(after: "lander approve ", in: running.said(running.err)))
+      #expect(!place.exists("hosts/b/srv/app"))
+      #expect(try place.lander("resume", train).code == 4)
+      let answer = try place.lander(word, train, "--comment", "looked at it", "--actor", "kim", "--json")
+      _ = try result(answer.out, word)
+      #expect(running.wait() == code, "\(running.everything)")
+      #expect(place.exists("hosts/b/srv/app/current") == (word == "approve"))
+      #expect(running.said(running.out).contains("by kim via") && running.said(running.out).contains("looked at it"))
+      #expect(try place.lander(word, train).code == 3)
+    }
+  }
+
+  @Test("hosts that no longer run the release, whole, hold a train up with 12 before the next group")
+  func check() throws {
+    let place = try place()
+    let running = try place.start(["deploy", "--group", "first,second", "--between", "approve=10m"])
+    try wait(for: "waits for a person", in: running.err)
+    let train = try #require(place.word(after: "lander approve ", in: running.said(running.err)))
+    try FileManager.default.removeItem(at: place.folder.appending(path: "hosts/a/srv/app/current"))
+    #expect(try place.lander("approve", train).code == 0)
+    #expect(running.wait() == 12, "\(running.everything)")
+    #expect(!place.exists("hosts/b/srv/app"))
+  }
+
+  @Test("a train whose process was killed in its second group is resumed where it stopped, and history names it until then")
+  func killed() throws {
+    let place = try place("host:run \"echo >> HERE/$LANDER_HOST.seen; while test -e HERE/$LANDER_HOST.hold; do sleep 0.1; done\"")
+    try place.write("", to: "b.hold")
+    let running = try place.start(["deploy", "--group", "first,second", "--between", "check"])
+    try place.wait(for: "b.seen")
+    running.send(SIGKILL)
+    #expect(running.wait() == 137)
+    #expect(try place.lander("history").err.contains("Open: train train-"))
+    try FileManager.default.removeItem(at: place.folder.appending(path: "b.hold"))
+    let run = try place.lander("resume", "--json")
+    let node = try result(run.out, "resume")
+    #expect(run.code == 0 && node["result"]?["state"]?.text == "done", "\(run.out) \(run.err)")
+    #expect(try place.text("a.seen") == "\n" && place.text("b.seen") == "\n")
+    #expect(try !place.lander("history").err.contains("Open:"))
+  }
+}
