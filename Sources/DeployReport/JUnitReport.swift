@@ -31,15 +31,35 @@ package struct JUnitReport: Sendable {
     }
     // What failed in no event of a host: a stage, a gate, a lock, a host out of reach.
     let isTold = chronicle.steps.contains { if case .failed = $0.end { true } else { false } }
-    if let conclusion = chronicle.story.conclusion, conclusion.status != .succeeded, conclusion.status != .partial, !isTold {
+    if let conclusion = chronicle.story.conclusion, conclusion.status != .succeeded, !isTold || conclusion.status == .partial {
       let error = conclusion.error ?? chronicle.story.first?.error
-      let text = Self.failure(error, or: conclusion.status.rawValue)
+      let stopped = chronicle.story.stopped.map { "stopped on purpose, with \($0.left.of("host")) on the old revision: \($0.reason)" }
+      let text = Self.failure(error, or: stopped.map { SafeText.line($0) } ?? conclusion.status.rawValue)
       suites.append(
         suite("\(plan.subject.recipe) to \(plan.subject.group): \(kind)deployment", plan.origin.at, of: plan) {
           [("    <testcase classname=\"deployment\" name=\"\(XMLText.escaped(plan.id))\">\n\(text)    </testcase>\n", true)]
         })
     }
+    let left = hosts(without: chronicle)
+    if !left.isEmpty {
+      suites.append(suite("\(plan.subject.recipe) to \(plan.subject.group): \(kind)hosts without it", plan.origin.at, of: plan) { left })
+    }
     return suites
+  }
+
+  /// A case for each host that a deployment which came to its end did not bring to the release: left out, or left on the old revision.
+  private func hosts(without chronicle: Chronicle) -> [(text: String, isBad: Bool)] {
+    guard let status = chronicle.story.conclusion?.status, status == .succeeded || status == .partial else { return [] }
+    let told = Set(chronicle.steps.map(\.host))
+    return chronicle.story.hosts.indices.compactMap { number in
+      let host = chronicle.story.hosts[number]
+      let isOld = host.status == .pending
+      let isOut = if case .leftOut = host.status { true } else { !host.status.isWhereItShouldBe }
+      guard isOld || isOut, !told.contains(number) else { return nil }
+      let why = isOld ? "left on the old revision" : host.status.error?.line ?? host.status.word
+      let head = "    <testcase classname=\"\(XMLText.escaped(host.name))\" name=\"deployment\">\n"
+      return (head + "      <skipped message=\"\(XMLText.escaped(why))\"/>\n    </testcase>\n", false)
+    }
   }
 
   private func suite(_ name: String, _ at: Timestamp, of plan: Plan, _ cases: () -> [(text: String, isBad: Bool)]) -> Suite {

@@ -33,11 +33,12 @@ struct Lander: AsyncParsableCommand {
         subcommands: [
           StatusCommand.self, DiffCommand.self, FollowCommand.self, WaitCommand.self, LogsCommand.self, HistoryCommand.self,
           ShowCommand.self,
-          ReleasesCommand.self, VerifyCommand.self, ListCommand.self, ExplainCommand.self, ReportCommand.self, AuditCommand.self,
+          ReleasesCommand.self, VerifyCommand.self, ListCommand.self, ExplainCommand.self, ReportCommand.self, ExportCommand.self,
+          AuditCommand.self,
         ]),
       CommandGroup(
         name: "Hosts and bundles",
-        subcommands: [HostsCommand.self, ExecCommand.self, BundleCommand.self]),
+        subcommands: [HostsCommand.self, ExecCommand.self, ConsoleCommand.self, BundleCommand.self]),
       CommandGroup(
         name: "More", subcommands: [PluginCommand.self, AppSpecCommand.self, CompletionsCommand.self, HelpPagesCommand.self]),
     ])
@@ -80,8 +81,8 @@ enum Main {
         terminal.say(Version.number)
         Ending.leave(.done)
       }
-      try Subcommand.check(arguments, of: Lander.self)
       try Ending.openFiles()
+      try Subcommand.check(arguments, of: Lander.self)
       try EmptyWords.check(arguments)
       try Elsewhere.check()
       var command = try Lander.parseAsRoot(arguments)

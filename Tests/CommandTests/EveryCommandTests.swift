@@ -61,7 +61,7 @@ struct EveryCommandTests {
   /// Commands that wait for no host before they have said something. `exec` ends what it started; `SignalTests` has it.
   private static let others: Set = [
     "audit", "init", "check", "rehearse", "simulate", "pause", "resume", "cancel", "approve", "reject", "promote", "history", "follow",
-    "wait", "logs", "list", "show", "explain", "report",
+    "wait", "logs", "list", "show", "explain", "report", "export dora", "console",
     "test", "exec", "bundle list", "bundle inspect",
     "bundle verify", "bundle prune", "plugin new", "plugin add", "plugin update", "plugin fetch", "plugin vendor", "plugin verify",
     "plugin list", "plugin audit", "plugin remove", "appspec run", "appspec check", "completions", "help-pages",

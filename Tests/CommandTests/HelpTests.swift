@@ -1,5 +1,8 @@
+import ArgumentParser
 import Foundation
 import Testing
+
+@testable import lander
 
 @Suite("Help, version and words that are no commands")
 struct HelpTests {
@@ -37,6 +40,37 @@ struct HelpTests {
     #expect(run.code == 2)
     #expect(
       run.err.contains("Unknown option '--jsn'") && run.err.contains("Did you mean '--json'?"))
+  }
+
+  @Test("the help of every command has an example that names it, with options that it has", arguments: EveryCommandTests.leaves)
+  func examples(_ leaf: EveryCommandTests.Leaf) throws {
+    let command = Subcommand.named(leaf.words)
+    let lines = command.configuration.discussion.split(separator: "\n").map { $0.drop { $0 == " " } }
+    let start = try #require(lines.firstIndex { $0 == "Example:" || $0 == "Examples:" }, "\(leaf) has no example")
+    let options = OptionNames.names(of: command)
+    let name = "lander " + leaf.words.joined(separator: " ")
+    let examples = lines[(start + 1)...].filter { $0.contains(name) }
+    #expect(!examples.isEmpty, "\(leaf)")
+    for example in examples {
+      let own = example.components(separatedBy: " | ")[0].components(separatedBy: " -- ")[0].components(separatedBy: " && ")
+      for word in (own.first { $0.contains(name) } ?? "").split(separator: " ") where word.hasPrefix("--") {
+        let option = word.dropFirst(2).prefix { $0 != "=" }
+        // Parameters of recipes are typed as options.
+        let isParameter = ["percent", "version"].contains(option) && options.contains("param")
+        #expect(options.contains(String(option)) || isParameter, "\(leaf) has no \(word): \(example)")
+      }
+    }
+  }
+
+  @Test("an option of another command is told as such, and words that name no command fill the file of --result too")
+  func elsewhere() throws {
+    let place = try Workplace.project()
+    let run = try place.lander("plan", "--output", "plain")
+    #expect(run.code == 2 && run.err.contains("this command has no option --output") && !run.err.contains("did you mean"), "\(run.err)")
+    #expect(try place.lander("nosuch", "--json", "--result", "f").code == 2)
+    #expect(try place.text("f").contains("there is no command"))
+    #expect(try place.lander("bundle", "nosuch", "--result=g").code == 2)
+    #expect(try place.text("g").contains("there is no command"))
   }
 
   @Test("docs/cli.md is what the parser says; lander help-pages > docs/cli.md brings it up to date")

@@ -39,7 +39,7 @@ struct ResultTests {
       ("explain", []), ("logs", []),
       ("audit", []), ("releases", []), ("verify", []), ("hosts", []), ("doctor", []), ("bundle list", []), ("bundle build", []),
       ("test", []), ("exec", ["test", "--", "echo out; echo err >&2"]), ("rehearse", ["--seed", "1"]), ("unlock", []),
-      ("follow", ["last"]), ("wait", ["last"]),
+      ("follow", ["last"]), ("wait", ["last"]), ("export dora", ["--since", "2026-01-01"]), ("console", ["h1"]),
     ]
     for (command, words) in commands {
       let split = words.firstIndex(of: "--") ?? words.count
@@ -54,6 +54,33 @@ struct ResultTests {
     #expect(shown.contains("Why") && shown.contains("First") && shown.contains("ticket=SHOP-1"), "\(shown)")
     #expect(try place.lander("status").out.contains(": First"))
     #expect(try place.lander("history").out.contains("kim via "))
+  }
+
+  @Test("what init, bundles and plugins did is told in fields")
+  func fields() throws {
+    let place = try Workplace.project()
+    let bare = try Workplace(["package.json": "{}\n"])
+    #expect(try expect(try bare.lander("init", "--json").out, "init", 0)["result"]?["kind"]?.text == "node")
+    let built = try expect(try place.lander("bundle", "build", "--json").out, "bundle build", 0)
+    let digest = try #require(built["result"]?["digest"]?.text)
+    let inspected = try expect(try place.lander("bundle", "inspect", digest, "--json").out, "bundle inspect", 0)
+    #expect(inspected["result"]?["items"]?.list.contains { $0["path"]?.text == "version" } == true)
+    #expect(try expect(try place.lander("bundle", "verify", "--json").out, "bundle verify", 0)["result"]?["whole"]?.int == 1)
+    #expect(
+      try expect(try place.lander("bundle", "prune", "--keep", "0", "--json").out, "bundle prune", 0)["result"]?["bundles"]?.list.count == 1
+    )
+    let new = try expect(try place.lander("plugin", "new", "slack", "--json").out, "plugin new", 0)
+    #expect(new["result"]?["plugin"]?.text == "slack")
+    try expect(try place.lander("plugin", "audit", "--json").out, "plugin audit", 0)
+    let source = try Workplace()
+    #expect(try source.lander("plugin", "new", "mail").code == 0)
+    let added = try expect(try place.lander("plugin", "add", source.path + "/mail", "--json").out, "plugin add", 0)
+    #expect(added["result"]?["changes"]?.list.first?["name"]?.text == "mail")
+    for (word, code) in [("verify", Int32(0)), ("fetch", 0), ("vendor", 0), ("list", 0), ("update", 0)] {
+      try expect(try place.lander("plugin", word, "--json").out, "plugin \(word)", code)
+    }
+    let removed = try expect(try place.lander("plugin", "remove", "mail", "--json").out, "plugin remove", 0)
+    #expect(removed["result"]?["changes"]?.list.count == 1)
   }
 
   @Test("--result writes the object to a file beside what is printed, also if the command fails, and refuses a path in time")

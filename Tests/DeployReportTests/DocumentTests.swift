@@ -112,6 +112,25 @@ struct DocumentTests {
     #expect(DeploymentDocument([Chronicle(entries)]).document.html.contains("and 1,500 more hosts"))
   }
 
+  @Test("JUnit fails for a deployment that stopped on purpose, and names every host that has not got the release")
+  func without() {
+    let away = Failure(.unreachable, "no route to host")
+    let stopped = Stories.entries([
+      .planned(Stories.plan()), .noted(.waveBegan(number: 1, hosts: [0])), .noted(.eventBegan(host: 0, .install)),
+      .noted(.eventEnded(host: 0, .install, error: nil)), .noted(.host(0, .succeeded)),
+      .noted(.stopped(reason: "half is enough", left: [1])),
+      .concluded(Conclusion(status: .partial, hosts: [.succeeded, .pending])),
+    ])
+    let text = JUnitReport([Chronicle(stopped)]).text
+    #expect(text.contains("failures=\"1\"") && text.contains("half is enough"), "\(text)")
+    #expect(text.contains("classname=\"web2\" name=\"deployment\">\n      <skipped message=\"left on the old revision\"/>"), "\(text)")
+    let excused = Stories.entries([
+      .planned(Stories.plan()), .concluded(Conclusion(status: .succeeded, hosts: [.succeeded, .leftOut(away)])),
+    ])
+    let good = JUnitReport([Chronicle(excused)]).text
+    #expect(good.contains("failures=\"0\"") && good.contains("<skipped message=\"no route to host\"/>"), "\(good)")
+  }
+
   @Test("JUnit has a suite for each wave, and a case for each event of each host, with what went wrong")
   func junit() throws {
     let text = JUnitReport([Chronicle(Stories.failing)]).text

@@ -7,8 +7,13 @@ import Foundation
 struct AppSpecCheckCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "check",
-    abstract: "Check a bundle with an appspec.yml: every error at once, and what surprises people.",
-    discussion: "Exits with 2 when a deployment of the bundle would fail, and with 0 when there are warnings at most.")
+    abstract: "Checks a bundle with an appspec.yml: every error at once, and what surprises people.",
+    discussion: """
+      Exits with 2 when a deployment of the bundle would fail, and with 0 when there are warnings at most.
+
+      Example:
+        lander appspec check dist
+      """)
 
   @OptionGroup var form: ResultOptions
   @Argument(help: "The bundle: a folder, or a tar, tgz or zip file.")

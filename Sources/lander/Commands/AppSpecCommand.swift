@@ -4,6 +4,6 @@ import ArgumentParser
 struct AppSpecCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "appspec",
-    abstract: "Run and check bundles with an appspec.yml, as AWS CodeDeploy has them.",
+    abstract: "Runs and checks bundles with an appspec.yml, as AWS CodeDeploy has them.",
     subcommands: [AppSpecRunCommand.self, AppSpecCheckCommand.self])
 }

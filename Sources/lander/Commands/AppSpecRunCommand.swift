@@ -6,7 +6,7 @@ import Foundation
 struct AppSpecRunCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "run",
-    abstract: "Deploy a bundle with an appspec.yml to this machine, as the CodeDeploy agent would.",
+    abstract: "Deploys a bundle with an appspec.yml to this machine, as the CodeDeploy agent would.",
     discussion: """
       A way to try a bundle on a laptop or in a container, without hosts and without a deploy.lua. It runs the whole lifecycle here, as \
       you: files go where the appspec file says, scripts run with the agent's variables. Files of the previous run of the same --group \
@@ -14,8 +14,10 @@ struct AppSpecRunCommand: AsyncParsableCommand {
       terminal end the script that runs (TERM, and KILL 10 seconds later or at a second signal) and then the deployment, as a failed one.
 
       Exit codes: 0 done · 10 failed · 129, 130, 143 stopped by a closed terminal, Ctrl-C or SIGTERM.
-      """)
 
+      Example:
+        lander appspec run --bundle dist
+      """)
   @Option(help: "The bundle: a folder, or an archive.")
   var bundle: String
   @Option(help: "What the bundle is: directory, tar, tgz or zip.")

@@ -12,6 +12,10 @@ struct AuditCommand: Verb {
     discussion: """
       Every entry is chained to the one before by its digest, and receipts on hosts hold the chain's head of their time: what was \
       changed afterwards shows. What it cannot see, it says. Exits with 3 if something does not agree.
+
+      Examples:
+        lander audit
+        lander audit 20261121-113045-x7k2
       """)
 
   @OptionGroup var options: ProjectOptions

@@ -7,10 +7,15 @@ import DeployReport
 struct BundleBuild: Verb {
   static let configuration = CommandConfiguration(
     commandName: "build", abstract: "Builds a recipe's bundle and prints its digest.",
-    discussion: "The same content has the same digest, on any machine.")
+    discussion: """
+      The same content has the same digest, on any machine.
 
-  @OptionGroup var options: ProjectOptions
+      Example:
+        lander bundle build web --revision git:main
+      """)
+
   @OptionGroup var form: ResultOptions
+  @OptionGroup var options: ProjectOptions
   @Argument(
     help: ArgumentHelp("The recipe; the only one if none is named.", valueName: "recipe"), completion: KnownNames.recipes)
   var recipe: String?

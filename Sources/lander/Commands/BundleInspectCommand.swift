@@ -6,7 +6,11 @@ import DeployReport
 /// Prints what a bundle holds.
 struct BundleInspect: Verb {
   static let configuration = CommandConfiguration(
-    commandName: "inspect", abstract: "Prints what a bundle holds, path by path.")
+    commandName: "inspect", abstract: "Prints what a bundle holds, path by path.",
+    discussion: """
+      Example:
+        lander bundle inspect 3f2a91c
+      """)
   @OptionGroup var options: ProjectOptions
   @OptionGroup var form: ResultOptions
   @Argument(help: ArgumentHelp("The beginning of its digest.", valueName: "bundle"))
@@ -17,6 +21,22 @@ struct BundleInspect: Verb {
     terminal.tell(
       "\(stored.bundle.digest.hex), \(SafeText.line(stored.bundle.source)), \(stored.bundle.files.of("file"))"
     )
+    terminal.give(
+      JSON.record([
+        ("digest", .text(stored.bundle.digest.hex)), ("source", .text(stored.bundle.source)), ("files", .int(stored.bundle.files)),
+        ("bytes", .int(stored.bundle.bytes)),
+        (
+          "items",
+          .list(
+            manifest.items.map { item in
+              JSON.record([
+                ("path", .text(item.path)), ("kind", .text(item.kind.rawValue)), ("mode", .text(String(item.mode, radix: 8))),
+                ("bytes", item.kind == .file ? .int(item.size) : nil), ("digest", item.digest.map { .text($0.hex) }),
+                ("target", item.target.map { .text($0) }),
+              ])
+            })
+        ),
+      ]))
     let rows = manifest.items.map { item -> [String] in
       let mode = String(item.mode, radix: 8)
       let what =

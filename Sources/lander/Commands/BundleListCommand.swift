@@ -6,7 +6,11 @@ import DeployReport
 /// Lists the bundles in the store.
 struct BundleList: Verb {
   static let configuration = CommandConfiguration(
-    commandName: "list", abstract: "Lists the bundles in the store, the newest first.")
+    commandName: "list", abstract: "Lists the bundles in the store, the newest first.",
+    discussion: """
+      Example:
+        lander bundle list
+      """)
   @OptionGroup var options: ProjectOptions
   @OptionGroup var form: ResultOptions
 

@@ -10,6 +10,9 @@ struct BundlePrune: Verb {
     discussion: """
       Bundles of deployments that have not ended stay, and the last two that were good in each application and group: what runs now and \
       what ran before it. Hosts are not touched; going back there needs no bundle from here.
+
+      Example:
+        lander bundle prune --keep 10
       """)
   @OptionGroup var options: ProjectOptions
   @OptionGroup var form: ResultOptions
@@ -20,16 +23,25 @@ struct BundlePrune: Verb {
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
     guard let shelf = try Wiring.shelf(options) else {
-      terminal.say("There are no bundles yet.")
+      terminal.show(["There are no bundles yet."], Self.value(Pruned(bundles: [], files: 0, bytes: 0), spared: 0))
       return .done
     }
     let pruned = try await Retention(shelf: shelf, past: Wiring.past(options)).prune(keep: keep)
     let gone = pruned.removed
+    terminal.give(Self.value(gone, spared: pruned.spared))
     terminal.say("Removed \(gone.bundles.count.of("bundle")), \(gone.files.of("file")), \(gone.bytes.inBytes).")
     if pruned.spared > 0 {
       let count = pruned.spared.of("older bundle")
       terminal.say("\(count) stayed: of what runs, of what ran before it, or of a deployment that has not ended.")
     }
     return .done
+  }
+
+  /// For machines.
+  private static func value(_ gone: Pruned, spared: Int) -> Value {
+    JSON.record([
+      ("bundles", .list(gone.bundles.map { .text($0.bundle.digest.hex) })), ("files", .int(gone.files)), ("bytes", .int(gone.bytes)),
+      ("spared", .int(spared)),
+    ])
   }
 }

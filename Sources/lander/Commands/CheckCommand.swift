@@ -11,6 +11,10 @@ struct CheckCommand: Verb {
       No host is reached and nothing is built. Every recipe is played against simulated hosts, some of which have nothing yet and some an \
       earlier release. What is wrong whatever hosts answer is a problem, and the exit code is 2; where a function stops because of an \
       answer that only a real host gives, a warning says so.
+
+      Examples:
+        lander check
+        lander check --json
       """)
 
   @OptionGroup var options: ProjectOptions

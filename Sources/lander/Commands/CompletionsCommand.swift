@@ -8,6 +8,9 @@ struct CompletionsCommand: Verb {
     discussion: """
       bash: lander completions bash >/etc/bash_completion.d/lander; zsh: lander completions zsh >~/.zfunc/_lander, with ~/.zfunc in fpath; \
       fish: lander completions fish >~/.config/fish/completions/lander.fish.
+
+      Example:
+        lander completions bash > /etc/bash_completion.d/lander
       """)
 
   @OptionGroup var form: ResultOptions

@@ -7,8 +7,13 @@ struct DoctorCommand: Verb {
   static let configuration = CommandConfiguration(
     commandName: "doctor",
     abstract: "Explains what is wrong with the set-up here, and how to fix it.",
-    discussion:
-      "With --connect, every host is tried as well. Exits with 2 if something has to be fixed.")
+    discussion: """
+      With --connect, every host is tried as well. Exits with 2 if something has to be fixed.
+
+      Examples:
+        lander doctor
+        lander doctor --connect
+      """)
 
   @OptionGroup var options: ProjectOptions
   @OptionGroup var form: ResultOptions

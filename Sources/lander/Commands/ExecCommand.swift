@@ -11,6 +11,10 @@ struct ExecCommand: Verb {
       is not in the journal. What hosts print is shown without the values of the secrets that the recipes name. \
       Ctrl-C ends it on every host; a second one leaves it running there. \
       Exits with 0 if it did on every host, with 20 if a host is out of reach, with 12 otherwise.
+
+      Examples:
+        lander exec production -- uptime
+        lander exec production --only web1 -- 'df -h | tail -3'
       """)
 
   @OptionGroup var options: ProjectOptions

@@ -5,6 +5,10 @@ import DeployModel
 struct HelpPagesCommand: Verb {
   static let configuration = CommandConfiguration(
     commandName: "help-pages", abstract: "Prints the reference of all commands as Markdown.",
+    discussion: """
+      Example:
+        lander help-pages > docs/cli.md
+      """,
     shouldDisplay: false)
 
   @OptionGroup var form: ResultOptions

@@ -9,7 +9,13 @@ struct HostsCommand: Verb {
     commandName: "hosts",
     abstract:
       "Probes hosts and prints what it found: shell, tools, free space, clock, user, release.",
-    discussion: "Changes nothing there. Exits with 20 if a host is out of reach, with 21 if one can only be looked at.")
+    discussion: """
+      Changes nothing there. Exits with 20 if a host is out of reach, with 21 if one can only be looked at.
+
+      Examples:
+        lander hosts
+        lander hosts production
+      """)
 
   @OptionGroup var options: ProjectOptions
   @OptionGroup var form: ResultOptions

@@ -1,12 +1,18 @@
 import ArgumentParser
 import DeployModel
+import DeployReport
 
 /// Writes a commented `deploy.lua` for the project it finds.
 struct InitCommand: Verb {
   static let configuration = CommandConfiguration(
     commandName: "init", abstract: "Writes a commented deploy.lua for the project in this folder.",
-    discussion:
-      "Knows static sites, Node, Python, Ruby, Swift and Go; anything else gets a plain one. Never overwrites."
+    discussion: """
+      Knows static sites, Node, Python, Ruby, Swift and Go; anything else gets a plain one. Never overwrites.
+
+      Examples:
+        lander init
+        lander init shop --kind node
+      """
   )
 
   @OptionGroup var form: ResultOptions
@@ -23,7 +29,10 @@ struct InitCommand: Verb {
   var kind: ProjectKind?
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
-    let (kind, ignored) = try NewProject(folder: Folder.absolute(folder), name: name, kind: kind).write()
+    let place = Folder.absolute(folder)
+    let (kind, ignored) = try NewProject(folder: place, name: name, kind: kind).write()
+    terminal.give(
+      JSON.record([("folder", .text(place)), ("kind", .text(kind.rawValue)), ("file", "deploy.lua"), ("ignores_state", .bool(ignored))]))
     terminal.say([
       "Wrote deploy.lua for \(kind.title)." + (ignored ? " Added .lander/ to .gitignore." : "")
     ])

@@ -7,7 +7,13 @@ import DeployReport
 struct ListCommand: Verb {
   static let configuration = CommandConfiguration(
     commandName: "list", abstract: "Lists the recipes with their parameters, and the groups.",
-    discussion: "With --json, each recipe's parameters as a JSON Schema.")
+    discussion: """
+      With --json, each recipe's parameters as a JSON Schema.
+
+      Examples:
+        lander list
+        lander list --json
+      """)
 
   @OptionGroup var options: ProjectOptions
   @OptionGroup var form: ResultOptions

@@ -11,6 +11,9 @@ struct PauseCommand: Verb {
       follows from a failure continues then. Exits with 0 if the deployment is paused, with 3 if it is not: it is paused already, nothing \
       new would begin any more, it has ended, or no engine runs it. A deployment that was started elsewhere is told through the hosts that \
       it has locked, within half a minute.
+
+      Example:
+        lander pause last --message "Looking at the database"
       """)
 
   @OptionGroup var options: ProjectOptions

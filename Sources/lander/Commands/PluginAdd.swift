@@ -1,6 +1,7 @@
 import ArgumentParser
 import DeployDesk
 import DeployModel
+import DeployReport
 
 /// Adds a plugin from elsewhere.
 struct PluginAdd: Verb {
@@ -10,6 +11,10 @@ struct PluginAdd: Verb {
       SOURCE is a folder, or whatever git clone takes. RANGE says which versions are good: ^1.2 (below 2), ~1.2.3 (below 1.3), 1.2.3, \
       ">=1.0 <2", or * for all; the newest tag that fits is taken. Only these programs are run: git, and ssh as git asks for it. A plugin \
       does nothing until deploy.lua grants it what it asks for: allow "name" { … }.
+
+      Examples:
+        lander plugin add https://git.example.com/lander-slack.git@^1.2
+        lander plugin add ../lander-slack
       """)
 
   @OptionGroup var options: ProjectOptions
@@ -20,7 +25,8 @@ struct PluginAdd: Verb {
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
     let asked = PluginReference(source)
-    terminal.say(try Wiring.plugins(of: options).add(asked.source, asked.range, accepts: acceptance.accept).flatMap(\.lines))
+    let changes = try Wiring.plugins(of: options).add(asked.source, asked.range, accepts: acceptance.accept)
+    terminal.show(changes.flatMap(\.lines), PluginChange.value(of: changes))
     return .done
   }
 }

@@ -1,18 +1,25 @@
 import ArgumentParser
 import DeployDesk
 import DeployModel
+import DeployReport
 
 /// Brings the plugins of the lock onto this machine.
 struct PluginFetch: Verb {
   static let configuration = CommandConfiguration(
     commandName: "fetch", abstract: "Brings the plugins that deploy.lock lists onto this machine, exactly those.",
-    discussion: "For a fresh checkout or a CI job. What vendor put into the project needs no fetch.")
+    discussion: """
+      For a fresh checkout or a CI job. What vendor put into the project needs no fetch.
+
+      Example:
+        lander plugin fetch
+      """)
 
   @OptionGroup var options: ProjectOptions
   @OptionGroup var form: ResultOptions
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
     let brought = try Wiring.plugins(of: options).fetch()
+    terminal.give(JSON.record([("brought", .list(brought.map(\.nameAndVersion)))]))
     terminal.say(brought.isEmpty ? ["All plugins are here."] : brought.map { "Brought \($0.name) \($0.version)." })
     return .done
   }

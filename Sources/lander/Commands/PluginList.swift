@@ -6,7 +6,11 @@ import DeployReport
 /// Lists the plugins of the lock.
 struct PluginList: Verb {
   static let configuration = CommandConfiguration(
-    commandName: "list", abstract: "Lists the plugins of deploy.lock, their versions and where they come from.")
+    commandName: "list", abstract: "Lists the plugins of deploy.lock, their versions and where they come from.",
+    discussion: """
+      Example:
+        lander plugin list --json
+      """)
 
   @OptionGroup var options: ProjectOptions
   @OptionGroup var form: ResultOptions

@@ -1,11 +1,17 @@
 import ArgumentParser
 import DeployModel
+import DeployReport
 
 /// Writes a plugin to begin with.
 struct PluginNew: Verb {
   static let configuration = CommandConfiguration(
     commandName: "new", abstract: "Writes a plugin with a test.",
-    discussion: "In a project it goes into plugins/NAME, otherwise into NAME. Never overwrites.")
+    discussion: """
+      In a project it goes into plugins/NAME, otherwise into NAME. Never overwrites.
+
+      Example:
+        lander plugin new slack
+      """)
 
   @OptionGroup var options: ProjectOptions
   @OptionGroup var form: ResultOptions
@@ -16,6 +22,7 @@ struct PluginNew: Verb {
     let project = try? options.folder()
     let folder = project.map { "\($0)/plugins/\(name)" } ?? Folder.absolute(name, in: options.folderOrHere)
     try NewPlugin(name: name, folder: folder).write()
+    terminal.give(JSON.record([("plugin", .text(name)), ("folder", .text(folder))]))
     terminal.say("Wrote plugin \(name) in \(folder).")
     terminal.say([
       "", "Next",

@@ -1,11 +1,16 @@
 import ArgumentParser
 import DeployDesk
 import DeployModel
+import DeployReport
 
 /// Removes a plugin.
 struct PluginRemove: Verb {
   static let configuration = CommandConfiguration(
-    commandName: "remove", abstract: "Removes a plugin from deploy.lock, with what only it required.")
+    commandName: "remove", abstract: "Removes a plugin from deploy.lock, with what only it required.",
+    discussion: """
+      Example:
+        lander plugin remove slack
+      """)
 
   @OptionGroup var options: ProjectOptions
   @OptionGroup var form: ResultOptions
@@ -13,7 +18,8 @@ struct PluginRemove: Verb {
   var name: String
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
-    terminal.say(try Wiring.plugins(of: options).remove(name).flatMap(\.lines))
+    let changes = try Wiring.plugins(of: options).remove(name)
+    terminal.show(changes.flatMap(\.lines), PluginChange.value(of: changes))
     return .done
   }
 }

@@ -1,12 +1,19 @@
 import ArgumentParser
 import DeployDesk
 import DeployModel
+import DeployReport
 
 /// Takes newer versions of plugins.
 struct PluginUpdate: Verb {
   static let configuration = CommandConfiguration(
     commandName: "update", abstract: "Takes the newest versions that fit what was asked for.",
-    discussion: "A version that asks for more than the one before is refused, with the difference, unless --accept takes it.")
+    discussion: """
+      A version that asks for more than the one before is refused, with the difference, unless --accept takes it.
+
+      Examples:
+        lander plugin update
+        lander plugin update slack --accept
+      """)
 
   @OptionGroup var options: ProjectOptions
   @OptionGroup var form: ResultOptions
@@ -16,7 +23,7 @@ struct PluginUpdate: Verb {
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
     let changes = try Wiring.plugins(of: options).update(names, accepts: acceptance.accept)
-    terminal.say(changes.isEmpty ? ["Nothing newer fits."] : changes.flatMap(\.lines))
+    terminal.show(changes.isEmpty ? ["Nothing newer fits."] : changes.flatMap(\.lines), PluginChange.value(of: changes))
     return .done
   }
 }

@@ -7,13 +7,19 @@ import DeployReport
 struct PluginVendor: Verb {
   static let configuration = CommandConfiguration(
     commandName: "vendor", abstract: "Copies the plugins into vendor/lander, to be committed with the project.",
-    discussion: "From then on nothing is needed from elsewhere. The digests in deploy.lock stay the same.")
+    discussion: """
+      From then on nothing is needed from elsewhere. The digests in deploy.lock stay the same.
+
+      Example:
+        lander plugin vendor
+      """)
 
   @OptionGroup var options: ProjectOptions
   @OptionGroup var form: ResultOptions
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
     let plugins = try Wiring.plugins(of: options).vendor()
+    terminal.give(JSON.record([("vendored", .list(plugins.map(\.nameAndVersion)))]))
     terminal.say(plugins.map { "vendor/lander/\($0.name)  \($0.version)" })
     return .done
   }

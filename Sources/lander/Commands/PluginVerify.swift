@@ -7,13 +7,19 @@ import DeployReport
 struct PluginVerify: Verb {
   static let configuration = CommandConfiguration(
     commandName: "verify", abstract: "Compares the plugins on this machine with deploy.lock, byte by byte.",
-    discussion: "Downloads nothing. Exits with 3 if one is missing, altered, broken or asks for more than was recorded.")
+    discussion: """
+      Downloads nothing. Exits with 3 if one is missing, altered, broken or asks for more than was recorded.
+
+      Example:
+        lander plugin verify
+      """)
 
   @OptionGroup var options: ProjectOptions
   @OptionGroup var form: ResultOptions
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
     let verified = try Wiring.plugins(of: options).whole()
+    terminal.give(JSON.record([("whole", .list(verified.map(\.plugin.nameAndVersion)))]))
     terminal.say(verified.isEmpty ? "deploy.lock has no plugin." : "\(verified.count.of("plugin")) as deploy.lock recorded.")
     return .done
   }

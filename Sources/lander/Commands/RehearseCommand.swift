@@ -12,6 +12,9 @@ struct RehearseCommand: Verb {
       same story. Faults: \(RehearsalRun.faults.joined(separator: ", ")), each with a share: \
       --faults failing=2%,crash=1%; or chaos, or none. \
       Exits with 1 if a promise was broken: that is a defect of lander, please report it with the seed.
+
+      Example:
+        lander rehearse web --seed 7
       """)
 
   @OptionGroup var options: ProjectOptions

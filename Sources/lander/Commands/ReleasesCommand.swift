@@ -11,6 +11,9 @@ struct ReleasesCommand: Verb {
     discussion: """
       Asks the hosts themselves, so it works from a fresh checkout, and changes nothing there. lander rollback --to goes to a good one. A \
       release is bad if its deployment did not succeed or was taken back. Exits with 20 if a host is out of reach.
+
+      Example:
+        lander releases web --group production
       """)
 
   @OptionGroup var options: ProjectOptions

@@ -16,6 +16,10 @@ struct RollbackCommand: Verb {
       --to names any release that the hosts still keep, as lander releases lists them: all hosts go there, with its own recipe. A bad one \
       is refused. Traffic stays where it is: if an earlier deployment from here shifted it and did not succeed, the commands that put it \
       back are printed at the end.
+
+      Examples:
+        lander rollback web --group production
+        lander rollback web --to 3f2a91c --message "Login is broken"
       """)
 
   @OptionGroup var options: ProjectOptions

@@ -12,6 +12,10 @@ struct ShowCommand: Verb {
       Of a recipe: every part, and where it came from. Of a deployment that was made from here, named by its id, the beginning of it, or \
       last: who asked for it and why, its commit and what was new, its gates, who paused, resumed, approved or rejected and why, and what \
       it left that needs a look: traffic that is shifted, hosts on a wrong release. A recipe of that name wins.
+
+      Examples:
+        lander show web
+        lander show last
       """)
 
   @OptionGroup var options: ProjectOptions

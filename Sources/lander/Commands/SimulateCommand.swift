@@ -14,6 +14,9 @@ struct SimulateCommand: Verb {
       one, and how many hosts had it by then. The rollback that follows is not counted. Each --fault is a row; faults with commas between \
       them are one row. Faults: \(Forecast.faults.joined(separator: ", ")). lander simulate web --hosts 1000 --fault bad-release --fault \
       flaky=0.1% --compare all_at_once 'rolling { batch = "10%" }' CodeDeployDefault.OneAtATime. People answer every gate that asks them.
+
+      Example:
+        lander simulate web --hosts 200
       """)
 
   @OptionGroup var options: ProjectOptions

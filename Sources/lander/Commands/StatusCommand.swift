@@ -8,8 +8,13 @@ struct StatusCommand: Verb {
   static let configuration = CommandConfiguration(
     commandName: "status",
     abstract: "Says what every host runs, who deployed it, and what is under way.",
-    discussion:
-      "Asks the hosts themselves, so it works from a fresh checkout. Exits with 20 if a host is out of reach."
+    discussion: """
+      Asks the hosts themselves, so it works from a fresh checkout. Exits with 20 if a host is out of reach.
+
+      Examples:
+        lander status
+        lander status --group production --json
+      """
   )
 
   @OptionGroup var options: ProjectOptions

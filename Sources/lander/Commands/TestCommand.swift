@@ -12,6 +12,10 @@ struct TestCommand: Verb {
       Tests are files whose names end in _spec.lua, in spec/, recipes/spec/ and plugins/NAME/spec/, or in spec/ of a plugin's own \
       folder. Nothing real is reached: a test deploys recipes to hosts that do not exist, on a clock of its own, and says what it expects. \
       docs/test-a-recipe.md shows how. Exits with 2 if a test fails.
+
+      Examples:
+        lander test
+        lander test spec/deploy_spec.lua
       """)
 
   @OptionGroup var options: ProjectOptions

@@ -13,6 +13,10 @@ struct UnlockCommand: Verb {
       is waited for or ended by the next deployment (--orphans). A holder that still lives is left alone unless --force is given: \
       lander cancel is the better way then. A holder counts as dead when its lease has ended, when this state folder knows that it has \
       ended, or when it was started on this machine and its process is gone: lander resume is the better way where that is said.
+
+      Examples:
+        lander unlock production
+        lander unlock production --yes
       """)
 
   @OptionGroup var options: ProjectOptions

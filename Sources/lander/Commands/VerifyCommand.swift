@@ -12,6 +12,9 @@ struct VerifyCommand: Verb {
       Hashes every file on the hosts themselves, takes no lock and writes nothing there. Files that hooks edit in place differ, too; what \
       hooks, the application or a person added is named and is no difference. Exits with 3 if something differs, with 20 if a host is \
       out of reach and all others are as delivered.
+
+      Example:
+        lander verify web --group production
       """)
 
   @OptionGroup var options: ProjectOptions

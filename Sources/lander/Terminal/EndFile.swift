@@ -21,6 +21,8 @@ enum EndFile: String, CaseIterable {
       let joined = words.last { $0.hasPrefix(name + "=") }.map { String($0.dropFirst(name.count + 1)) }
       let path = joined ?? zip(words, words.dropFirst()).reversed().first { $0.0 == name }?.1
       // What the parser will refuse opens nothing.
+      // Words that name no command are refused, and whoever waits for the file is told so.
+      if file == .result, !command.configuration.subcommands.isEmpty, let path, !path.isEmpty { return (file, path) }
       guard let path, !path.isEmpty, joined != nil || !path.hasPrefix("-") else { return nil }
       return Lander.helpMessage(for: command, columns: 200).contains(" \(name) <") ? (file, path) : nil
     }

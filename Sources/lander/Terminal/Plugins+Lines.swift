@@ -2,7 +2,24 @@ import DeployDesk
 import DeployModel
 import DeployReport
 
+extension LockedPlugin {
+  /// For machines.
+  var nameAndVersion: Value { JSON.record([("name", .text(name)), ("version", .text(version.description))]) }
+}
+
 extension PluginChange {
+  /// For machines.
+  static func value(of changes: [PluginChange]) -> Value {
+    let all = changes.map { change in
+      JSON.record([
+        ("name", .text(change.name)), ("before", change.before.map { .text($0.description) }),
+        ("after", change.after.map { .text($0.description) }), ("asks", .list(change.asks.map { .text($0) })),
+        ("asks_more", .list(change.more.map { .text($0) })),
+      ])
+    }
+    return JSON.record([("changes", .list(all))])
+  }
+
   /// What became of it, and what it asks for.
   var lines: [String] {
     let name = SafeText.line(name)

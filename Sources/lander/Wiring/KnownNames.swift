@@ -6,6 +6,7 @@ import DeployModel
 enum KnownNames {
   static let recipes = CompletionKind.custom { _, _, _ in project?.recipes.map(\.name) ?? [] }
   static let groups = CompletionKind.custom { _, _, _ in project?.groups.map(\.name) ?? [] }
+  static let hosts = CompletionKind.custom { _, _, _ in Set((project?.groups ?? []).flatMap(\.hosts).map(\.name)).sorted() }
   /// The newest ones of the journal here.
   static let deployments = CompletionKind.custom { _, _, _ async in
     let known = try? await Wiring.past(.plain)?.deployments()

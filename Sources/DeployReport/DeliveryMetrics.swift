@@ -1,0 +1,138 @@
+package import DeployModel
+
+/// DORA's four measures of a journal: how often, how fast, how many go wrong, how fast that is put right. docs/metrics.md defines them.
+package struct DeliveryMetrics: Sendable {
+  /// One deployment that has ended, as far as the measures need it.
+  package struct Deployment: Sendable, Hashable {
+    package enum End: Sendable, Hashable {
+      /// The release is in use.
+      case good
+      /// It was on hosts and did not stay there.
+      case failed
+      /// It changed no host, was cancelled, or is a rollback that did not go through: it counts for nothing.
+      case nothing
+    }
+    package var id: DeployModel.Deployment.ID
+    package var application: String
+    package var group: String
+    package var kind: Plan.Kind
+    package var began: Timestamp
+    package var ended: Timestamp
+    package var end: End
+    /// When the commit that it was made from was made; nil: it is not known.
+    package var committed: Timestamp?
+
+    package init(
+      id: DeployModel.Deployment.ID, application: String, group: String, kind: Plan.Kind = .deploy, began: Timestamp, ended: Timestamp,
+      end: End, committed: Timestamp? = nil
+    ) {
+      self.id = id
+      self.application = application
+      self.group = group
+      self.kind = kind
+      self.began = began
+      self.ended = ended
+      self.end = end
+      self.committed = committed
+    }
+  }
+
+  /// Times of one kind.
+  package struct Times: Sendable, Hashable {
+    package var count: Int
+    /// Of an even number the lower one of the two in the middle.
+    package var median: Interval
+    /// Nine of ten are at most that long.
+    package var ninth: Interval
+
+    /// - Returns: nil if there are none.
+    init?(_ times: [Interval]) {
+      guard !times.isEmpty else { return nil }
+      let sorted = times.sorted()
+      count = sorted.count
+      median = sorted[(sorted.count - 1) / 2]
+      ninth = sorted[(sorted.count * 9 + 9) / 10 - 1]
+    }
+  }
+
+  /// What one application came to in one group.
+  package struct Row: Sendable, Hashable {
+    package var application: String
+    package var group: String
+    /// Number of deployments that changed hosts and stayed at first, and of those that were failures.
+    package var succeeded: Int
+    package var failed: Int
+    package var perDay: Double
+    /// Nil: no commit's time is known.
+    package var lead: Times?
+    /// A share from 0 to 1; nil: there was no deployment.
+    package var failureRate: Double?
+    /// Nil: nothing was put right.
+    package var restore: Times?
+    /// Number of failures after which nothing good has followed yet.
+    package var notRestored: Int
+  }
+
+  package let since: Timestamp
+  package let until: Timestamp
+  /// In the order of application and group.
+  package let rows: [Row]
+
+  /// - Parameters:
+  ///   - deployments: of a journal, in any order; those that ended before the period count only as what others put right.
+  ///   - since: the beginning of the period, which is before its end.
+  package init(_ deployments: [Deployment], since: Timestamp, until: Timestamp) {
+    self.since = since
+    self.until = until
+    let days = max(Double((until - since).milliseconds) / 86_400_000, 1e-6)
+    var keys: [(String, String)] = []
+    for one in deployments where one.ended >= since && one.ended <= until && !keys.contains(where: { $0 == (one.application, one.group) }) {
+      keys.append((one.application, one.group))
+    }
+    rows = keys.sorted { $0 < $1 }.map { key in
+      let own = deployments.filter { ($0.application, $0.group) == key }.sorted { ($0.ended, $0.id) < ($1.ended, $1.id) }
+      return Self.row(own, since, until, days)
+    }.filter { $0.succeeded + $0.failed > 0 }
+  }
+
+  /// - Parameter own: of one application and group, in the order of their ends; not empty.
+  private static func row(_ own: [Deployment], _ since: Timestamp, _ until: Timestamp, _ days: Double) -> Row {
+    func counts(_ one: Deployment) -> Bool { one.kind == .deploy && one.ended >= since && one.ended <= until && one.end != .nothing }
+    var (succeeded, failed, notRestored) = (0, 0, 0)
+    var (lead, restore): ([Interval], [Interval]) = ([], [])
+    for (index, one) in own.enumerated() where counts(one) {
+      let later = own[(index + 1)...]
+      // Somebody took it back: the next thing that came to an end well there is a rollback that followed from no failure.
+      let next = later.first { $0.end == .good }
+      let undone = one.end == .good && next.map { $0.kind == .rollback(of: nil) } ?? false
+      if one.end == .good {
+        succeeded += 1
+        if let committed = one.committed { lead.append(max(.zero, one.ended - committed)) }
+      }
+      guard one.end == .failed || undone else { continue }
+      failed += 1
+      if let next { restore.append(next.ended - (undone ? next.began : one.ended)) } else { notRestored += 1 }
+    }
+    let taken = own.count { counts($0) }
+    return Row(
+      application: own[0].application, group: own[0].group, succeeded: succeeded, failed: failed, perDay: Double(succeeded) / days,
+      lead: Times(lead), failureRate: taken == 0 ? nil : Double(failed) / Double(taken), restore: Times(restore), notRestored: notRestored)
+  }
+}
+
+extension DeliveryMetrics.Deployment {
+  /// What a journal says of a deployment that has ended; nil: it has not.
+  package init?(_ story: DeploymentStory) {
+    guard let plan = story.plan, let conclusion = story.conclusion, let ended = story.last else { return nil }
+    let wasChanged = conclusion.hosts.contains(where: \.wasChanged)
+    let end: End =
+      switch conclusion.status {
+      case .succeeded, .partial: conclusion.hosts.contains(.succeeded) ? .good : .nothing
+      case .failed where plan.kind == .deploy && wasChanged: .failed
+      case .failed, .cancelled, .refused: .nothing
+      }
+    self.init(
+      id: plan.id, application: plan.subject.application, group: plan.subject.group, kind: plan.kind, began: plan.origin.at, ended: ended,
+      end: end, committed: plan.kind == .deploy ? plan.origin.provenance?.commit?.at : nil)
+  }
+}

@@ -1,0 +1,41 @@
+import ArgumentParser
+import DeployDesk
+import DeployModel
+import DeployReport
+
+/// Opens a shell on a host, in the current release.
+struct ConsoleCommand: Verb {
+  static let configuration = CommandConfiguration(
+    commandName: "console", abstract: "Opens a shell on a host, in the release that it runs.",
+    discussion: """
+      It takes the place of this command, by the same ssh settings as a deployment, with a terminal. It takes no lock, and nothing of it \
+      is in the journal. If nothing is deployed there, it begins in the application's folder. What is typed there can break what runs: \
+      lander verify shows what differs afterwards. --print only says the command.
+
+      Examples:
+        lander console web1
+        lander console web1 --print
+      """)
+
+  @OptionGroup var options: ProjectOptions
+  @OptionGroup var form: ResultOptions
+  @Argument(help: ArgumentHelp("The host.", valueName: "host"), completion: KnownNames.hosts)
+  var host: String
+  @Option(help: ArgumentHelp("The recipe, if several have the host.", valueName: "recipe"), completion: KnownNames.recipes)
+  var recipe: String?
+  @Option(help: ArgumentHelp("A group other than the recipe's own.", valueName: "name"), completion: KnownNames.groups)
+  var group: String?
+  @Flag(help: "Print the command that opens it, and do nothing.")
+  var print = false
+
+  func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
+    let words = try ConsoleWords(host, recipe: recipe, group: group, in: try Wiring.project(options).project)
+    if print || form.json {
+      terminal.show(
+        [words.typed],
+        JSON.record([("host", .text(words.host)), ("folder", .text(words.folder)), ("argv", .list(words.argv.map { .text($0) }))]))
+      return .done
+    }
+    try words.take()
+  }
+}

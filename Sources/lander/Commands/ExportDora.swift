@@ -1,0 +1,69 @@
+import ArgumentParser
+import DeployDesk
+import DeployModel
+import DeployReport
+
+/// DORA's four measures of the deployments that were made from here.
+struct ExportDora: Verb {
+  static let configuration = CommandConfiguration(
+    commandName: "dora",
+    abstract: "Says how often is deployed, how long a commit takes, how many deployments fail, and how fast that is put right.",
+    discussion: """
+      From the journal of this machine, for each application and group; no host is asked, and what other machines deployed is not in it. \
+      docs/metrics.md defines the four measures and says where each figure comes from. What is not known is left out: a lead time needs \
+      commits with their times.
+
+      Examples:
+        lander export dora --since 90d
+        lander export dora --since 2026-01-01 --format csv > dora.csv
+        lander export dora --format prometheus > /var/lib/node_exporter/lander.prom
+      """)
+
+  /// How it is written.
+  enum Format: String, CaseIterable, ExpressibleByArgument { case text, csv, prometheus }
+
+  @OptionGroup var options: ProjectOptions
+  @OptionGroup var form: ResultOptions
+  @Option(
+    help: ArgumentHelp("Deployments that ended since: a time back, such as 30d, or a day (UTC), such as 2026-01-31.", valueName: "time"))
+  var since: Since = Since(argument: "30d") ?? .back(.minutes(43_200))
+  @Option(help: "text, csv, or prometheus (for a textfile collector). --json gives an object.")
+  var format = Format.text
+  @Option(help: ArgumentHelp("Only this application.", valueName: "name"))
+  var application: String?
+  @Option(help: ArgumentHelp("Only this group.", valueName: "name"), completion: KnownNames.groups)
+  var group: String?
+
+  func validate() throws {
+    if since.moment(before: SystemClock.now) >= SystemClock.now { throw ValidationError("--since is not in the past: --since 30d") }
+  }
+
+  func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
+    let now = SystemClock.now
+    let begin = since.moment(before: now)
+    let past = try Wiring.past(options)
+    let all = try await past?.deployments() ?? []
+    var measured: [DeliveryMetrics.Deployment] = []
+    for one in all where isMeant(one) {
+      let story = DeploymentStory((try? await past?.outline(of: one.id)) ?? [])
+      if let deployment = DeliveryMetrics.Deployment(story) { measured.append(deployment) }
+    }
+    let metrics = DeliveryMetrics(measured, since: begin, until: now)
+    terminal.give(metrics.value)
+    switch format {
+    case .text: terminal.say(metrics.lines(on: terminal.out))
+    case .csv: Terminal.write(metrics.csv, to: 1)
+    case .prometheus: Terminal.write(metrics.prometheus, to: 1)
+    }
+    if let first = all.last?.began, first > begin {
+      terminal.tell("The journal begins at \(When(first, zone: terminal.out.zone).full): what was before is not known here.")
+    }
+    let damaged = all.count { if case .damaged = $0.state { true } else { false } }
+    if damaged > 0 { terminal.tell("\(damaged.of("deployment")) with a damaged journal may be missing: lander audit names them.") }
+    return .done
+  }
+
+  private func isMeant(_ one: DeploymentSummary) -> Bool {
+    (application.map { one.application.isExactly($0) } ?? true) && (group.map { one.group.isExactly($0) } ?? true)
+  }
+}

@@ -1,0 +1,61 @@
+import DeployCore
+import DeployDesk
+import DeployHosts
+import DeployModel
+import Glibc
+
+/// What opens a shell on a host of a project.
+struct ConsoleWords {
+  let host: String
+  let folder: String
+  let argv: [String]
+
+  /// - Throws: `Problems` if there is no such host, or if several recipes have it at different places.
+  init(_ name: String, recipe: String?, group: String?, in project: Project) throws {
+    var selections = try project.selections(recipe: recipe, group: group)
+    // Without a group, hosts of every group are known.
+    if group == nil { for one in project.groups { selections += (try? project.selections(recipe: recipe, group: one.name)) ?? [] } }
+    let all = selections.flatMap { one in one.hosts.map { (host: $0, path: $0.place(one.recipe.placement.path), recipe: one.recipe.name) } }
+    let found = all.filter { $0.host.name.isExactly(name) }
+    guard let first = found.first else {
+      throw Problems(Problem("there is no host \"\(name)\"", fix: NearMatch.hint(name, among: all.map(\.host.name))))
+    }
+    let others = found.filter { !$0.path.isExactly(first.path) }
+    if let other = others.first {
+      throw Problems(
+        Problem(
+          "recipes \"\(first.recipe)\" and \"\(other.recipe)\" have \(name) at different paths", subject: name,
+          fix: "say which: lander console \(name) --recipe \(first.recipe)"))
+    }
+    host = name
+    folder = first.path + "/current"
+    argv = try Hosts.console(of: first.host, in: folder, or: first.path)
+  }
+
+  /// Opens it in place of this command.
+  /// - Throws: `Problems` if there is no terminal, or no such program.
+  func take() throws(Problems) -> Never {
+    guard isatty(0) == 1 else {
+      throw Problems(
+        Problem(
+          "a shell needs a terminal, and standard input is none", fix: "lander exec GROUP --only \(host) -- COMMAND runs one command"),
+        exit: .refused)
+    }
+    var words: [UnsafeMutablePointer<CChar>?] = argv.map { word in strdup(word) }
+    words.append(nil)
+    execvp(argv[0], words)
+    throw Problems(Problem("\(argv[0]) could not be started: \(String(cString: strerror(errno)))"), exit: .infrastructure)
+  }
+
+  /// As a person types it.
+  var typed: String { argv.map(Self.quoted).joined(separator: " ") }
+
+  private static func quoted(_ word: String) -> String {
+    let isPlain =
+      !word.isEmpty
+      && word.utf8.allSatisfy { byte in
+        (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte) || "-_./=:@%+,".utf8.contains(byte)
+      }
+    return isPlain ? word : "'" + word.replacing("'", with: "'\\''") + "'"
+  }
+}
