@@ -39,7 +39,7 @@ const char *clua_refusal(const clua_state *s) {
 /* Long texts and much that was taken ask for a look at the budget at once. */
 static void look_soon(clua_state *s) {
   lua_State *L = running(s);
-  if (L && lua_gethook(L)) lua_sethook(L, clua_hook, LUA_MASKCOUNT, 1);
+  if (L && lua_gethook(L)) lua_sethook(L, clua_hook, CLUA_MASK(L), 1);
 }
 
 void *clua_allocate(void *ud, void *old, size_t had, size_t size) {

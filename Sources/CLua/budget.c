@@ -54,7 +54,7 @@ static int stop(lua_State *L, clua_task *t) {
     t->most = processor_now() - t->spent + t->state->limits.seconds * NANO / 4;
   } else {
     t->dead = true;
-    lua_sethook(L, clua_hook, LUA_MASKCOUNT, 1);
+    lua_sethook(L, clua_hook, CLUA_MASK(L), 1);
   }
   return clua_raise(L, "limit", clua_out_of_budget);
 }
@@ -69,22 +69,32 @@ void clua_owe(lua_State *L, int64_t steps) {
   if (t) take(t, steps);
 }
 
+/* Work inside C functions is no instruction: after as much of it the clock is looked at, too. */
 void clua_charge(lua_State *L, int64_t steps) {
   clua_task *t = TASK(L);
   if (!t) return;
   take(t, steps);
-  if (t->budget < 0) stop(L, t);
+  t->unseen += steps;
+  bool late = false;
+  if (t->unseen >= SLICE) {
+    t->unseen = 0;
+    late = over_time(t);
+  }
+  if (t->budget < 0 || late) stop(L, t);
 }
 
 /* Lua calls the handlers of errors that this raises while it thinks of the hook as running, so that nothing would count what they do:
  * only handlers of ours may see them (protect.c). */
 void clua_hook(lua_State *L, lua_Debug *ar) {
-  (void)ar;
+  if (ar->event == LUA_HOOKLINE) {
+    clua_cover(L, ar);
+    return;
+  }
   clua_task *t = TASK(L);
   if (!t) return;
   int counted = lua_gethookcount(L), wanted = clua_slice(t->state);
   take(t, counted);
-  if (counted != wanted && !t->dead) lua_sethook(L, clua_hook, LUA_MASKCOUNT, wanted);
+  if (counted != wanted && !t->dead) lua_sethook(L, clua_hook, CLUA_MASK(L), wanted);
   if (t->budget < 0 || over_time(t)) stop(L, t);
 }
 

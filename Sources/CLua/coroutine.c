@@ -165,7 +165,7 @@ static int l_create(lua_State *L) {
   clua_charge(L, FRESH);
   lua_State *co = lua_newthread(L);
   OWNER(co) = OWNER(L);
-  if (TASK(L) && lua_gethookcount(L) > FRESH) lua_sethook(co, clua_hook, LUA_MASKCOUNT, FRESH);
+  if (TASK(L) && lua_gethookcount(L) > FRESH) lua_sethook(co, clua_hook, CLUA_MASK(L), FRESH);
   lua_pushcfunction(co, body);
   lua_pushvalue(L, 1);
   lua_xmove(L, co, 1);

@@ -14,6 +14,8 @@ typedef struct {
   bool failed; /* no memory, or too much */
 } clua_buffer;
 
+typedef struct clua_covered clua_covered;
+
 /* Why a request for memory was refused. */
 enum { CLUA_NO_MEMORY, CLUA_LONG_TEXT, CLUA_DEEP_STACK };
 
@@ -37,6 +39,8 @@ struct clua_state {
   clua_buffer log;               /* kinds and texts or records, in turn */
   size_t noted;                  /* bytes of it that are whole */
   int notes;
+  clua_covered *covered; /* lines that ran, by source */
+  size_t sources, recent;
   int refusal;       /* why the last request for memory was refused */
   char refused[256]; /* where it was */
   char message[1024];
@@ -48,6 +52,7 @@ struct clua_task {
   int anchor;
   uintptr_t number;
   int64_t function, budget;
+  int64_t unseen;             /* steps that were charged since the clock was looked at */
   int64_t began, spent, most; /* seconds of the clock when its step began, nanoseconds of the processor then, and how many it may have */
   lua_State **chain;          /* coroutines it is inside of, outermost first; without `co` */
   int depth, room;
@@ -82,6 +87,8 @@ extern char clua_key_functions, clua_key_titles, clua_key_origins, clua_key_nest
 #define CLUA_KEYS 4
 extern char *const clua_keys[CLUA_KEYS]; /* of the tables by function number */
 clua_state *clua_of(lua_State *L);
+/* What the hook of a task is called for. */
+#define CLUA_MASK(L) (clua_of(L)->limits.covers ? LUA_MASKCOUNT | LUA_MASKLINE : LUA_MASKCOUNT)
 
 /* memory.c */
 /* As realloc, of a block of that size; NULL where there is no memory, and the old block stays. */
@@ -148,12 +155,21 @@ int clua_flags(lua_State *L);
 bool clua_passes(lua_State *L, int before);
 extern const char clua_out_of_budget[];
 
+/* coverage.c */
+/* Counts the line that begins. */
+void clua_cover(lua_State *L, lua_Debug *ar);
+void clua_forget_coverage(clua_state *s);
+
 /* task.c */
 int clua_ask(lua_State *L);
 /* Whether a wait would go through to the outside from here. */
 bool clua_can_wait(lua_State *L);
 extern const char clua_cannot_wait[];
 void clua_task_library(lua_State *L);
+
+/* compiled.c */
+/* As luaL_loadbufferx of a text; a long one that was loaded before is not compiled again. */
+int clua_load_text(lua_State *L, const char *text, size_t count, const char *name);
 
 /* load.c */
 /* Compiles text; false: nil and why not are pushed in place of the function. */

@@ -61,7 +61,7 @@ bool clua_compile(lua_State *L, const char *text, size_t count, const char *name
     lua_pushfstring(L, "%s:1: %s", *name == '@' || *name == '=' ? name + 1 : name, why);
     return false;
   }
-  if (luaL_loadbufferx(L, text, count, name, "t") == LUA_OK) return true;
+  if (clua_load_text(L, text, count, name) == LUA_OK) return true;
   lua_pushnil(L);
   lua_insert(L, -2);
   return false;

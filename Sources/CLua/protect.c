@@ -11,7 +11,12 @@ static int finish(lua_State *L, int status, lua_KContext how) {
     free(t->inner);
     t->inner = NULL;
   }
-  if (status == LUA_ERRMEM) lua_pushstring(L, clua_refusal(clua_of(L)));
+  if (status == LUA_ERRMEM) {
+    clua_state *s = clua_of(L);
+    /* No handler saw it: what the prelude's own xpcall tells needs the line. */
+    if (below == 2 && s->refused[0]) lua_pushfstring(L, "%s: %s", s->refused, clua_refusal(s));
+    else lua_pushstring(L, clua_refusal(s));
+  }
   lua_pushboolean(L, 0);
   lua_pushvalue(L, -2);
   return 2;

@@ -90,6 +90,7 @@ void clua_close(clua_state *s) {
   s->limits.memory = s->limits.text = SIZE_MAX / 2;
   lua_close(s->L);
   clua_release_slabs(s);
+  clua_forget_coverage(s);
   free(s->log.bytes);
   free(s);
 }

@@ -1,5 +1,6 @@
 /* The string library: our matcher, bounded rep, format without addresses, and a metatable that nobody can change. */
 #include "inside.h"
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -29,6 +30,17 @@ static int l_rep(lua_State *L) {
   return 1;
 }
 
+/* What a conversion of a number with a fraction costs: all its digits are worked out, those before the point and those that were asked for
+ * behind it. flags: what stands between % and the letter. */
+static int64_t digits_of(lua_State *L, int index, const char *flags, const char *end) {
+  int exponent = 0;
+  frexp(lua_tonumber(L, index), &exponent);
+  int64_t asked = 0;
+  for (const char *point = memchr(flags, '.', (size_t)(end - flags)); point && ++point < end && asked < 100;)
+    asked = asked * 10 + *point - '0';
+  return 16 + 4 * (asked < 100 ? asked : 100) + (exponent < 0 ? -exponent : exponent);
+}
+
 /* upvalue 1: the stock function. Values of %s are made text here, so that no address shows. */
 static int l_format(lua_State *L) {
   size_t count;
@@ -41,8 +53,11 @@ static int l_format(lua_State *L) {
       format++;
       continue;
     }
+    const char *flags = format;
     format += strspn(format, "-+ #0123456789."); /* stops at the end at the latest: there is a zero */
     argument++;
+    if (*format && strchr("eEfFgG", *format) && argument <= top && lua_isnumber(L, argument))
+      clua_charge(L, digits_of(L, argument, flags, format));
     if (*format == 'p') return luaL_error(L, "invalid conversion '%%p' to 'format'");
     if (*format == 's' && argument <= top) {
       clua_text(L, argument, NULL);

@@ -174,7 +174,7 @@ static int prepare(lua_State *L) {
   lua_pushcfunction(co, task_main);
   lua_xmove(L, co, values);
   t->arguments = values;
-  lua_sethook(co, clua_hook, LUA_MASKCOUNT, clua_slice(t->state));
+  lua_sethook(co, clua_hook, CLUA_MASK(L), clua_slice(t->state));
   t->anchor = luaL_ref(L, LUA_REGISTRYINDEX);
   return 0;
 }

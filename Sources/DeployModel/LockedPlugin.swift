@@ -31,7 +31,7 @@ package struct LockedPlugin: Sendable, Hashable {
 
   /// Whether a text may be a plugin's name: letters, digits, `_` and `-`, so that it leads out of no folder.
   package static func isName(_ text: String) -> Bool {
-    !text.isEmpty && text.utf8.count <= 100
+    !text.isEmpty && text.utf8.count <= 100 && !text.hasPrefix("-")
       && text.utf8.allSatisfy { (48...57).contains($0) || (65...90).contains($0) || (97...122).contains($0) || $0 == 95 || $0 == 45 }
   }
 }

@@ -3,13 +3,13 @@ package struct SpecTest: Sendable, Hashable {
   /// Titles of what is around it, from the outside, and its own.
   package var names: [String]
   package var place: SourcePlace
-  /// The number of its function.
-  package var number: Int
+  /// Its place among the tests of its file, from 1.
+  package var index: Int
 
-  package init(names: [String], place: SourcePlace, number: Int) {
+  package init(names: [String], place: SourcePlace, index: Int) {
     self.names = names
     self.place = place
-    self.number = number
+    self.index = index
   }
 
   /// All titles on one line.

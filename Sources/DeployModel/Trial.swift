@@ -18,7 +18,24 @@ package struct Trial: Sendable, Hashable {
     package init(_ part: String) { self.part = part }
   }
 
+  /// A strategy that is played alone, in a recipe that is made for it.
+  package struct Strategy: Sendable, Hashable {
+    /// As `strategy "name"` calls it, or the module that returns it.
+    package var name: String
+    /// Plain values by name.
+    package var options: Value
+    package init(_ name: String, options: Value) {
+      self.name = name
+      self.options = options
+    }
+
+    /// The name of the recipe that is made for it.
+    package static let recipe = "t-strategy"
+  }
+
   package var recipe: String
+  /// Nil: a recipe of the project is played.
+  package var strategy: Strategy?
   /// Nil: the recipe's own.
   package var group: String?
   /// Number of hosts; nil: those of the group.

@@ -36,7 +36,10 @@ package struct SpecReport: Sendable {
   }
 
   /// The same as one object.
-  package var value: Value {
+  package var value: Value { value(covering: nil) }
+
+  /// - Parameter coverage: of the lines that ran; nil: nobody asked.
+  package func value(covering coverage: CoverageReport?) -> Value {
     JSON.record([
       ("passed", .int(results.count - failed.count)), ("failed", .int(failed.count)), ("milliseconds", .int(took.milliseconds)),
       (
@@ -50,6 +53,7 @@ package struct SpecReport: Sendable {
             ])
           })
       ),
+      ("coverage", coverage?.value),
     ])
   }
 }

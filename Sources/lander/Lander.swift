@@ -20,7 +20,7 @@ struct Lander: AsyncParsableCommand {
       """,
     groupedSubcommands: [
       CommandGroup(
-        name: "Begin", subcommands: [InitCommand.self, CheckCommand.self, TestCommand.self, DoctorCommand.self]),
+        name: "Begin", subcommands: [InitCommand.self, CheckCommand.self, TestCommand.self, DocsCommand.self, DoctorCommand.self]),
       CommandGroup(
         name: "Deploy",
         subcommands: [

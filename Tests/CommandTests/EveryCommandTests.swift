@@ -61,10 +61,10 @@ struct EveryCommandTests {
   /// Commands that wait for no host before they have said something. `exec` ends what it started; `SignalTests` has it.
   private static let others: Set = [
     "audit", "init", "check", "rehearse", "simulate", "pause", "resume", "cancel", "approve", "reject", "promote", "history", "follow",
-    "wait", "logs", "list", "show", "explain", "report", "export dora", "console",
+    "wait", "logs", "list", "show", "explain", "report", "export dora", "console", "docs",
     "test", "exec", "bundle list", "bundle inspect",
     "bundle verify", "bundle prune", "plugin new", "plugin add", "plugin update", "plugin fetch", "plugin vendor", "plugin verify",
-    "plugin list", "plugin audit", "plugin remove", "appspec run", "appspec check", "completions", "help-pages",
+    "plugin list", "plugin audit", "plugin sign", "plugin remove", "appspec run", "appspec check", "completions", "help-pages",
   ]
 
   @Test("each command is known to wait for hosts or not to")

@@ -84,7 +84,7 @@ struct DocumentTests {
       }
       """
     let specs = try Self.blocks(of: "docs/test-a-recipe.md").filter(\.isSpec)
-    #expect(specs.count == 2)
+    #expect(specs.count == 3)
     for block in specs {
       let results = try await SpecBench.results(block.text, main: main)
       #expect(!results.isEmpty && results.compactMap(\.problem) == [], "docs/test-a-recipe.md:\(block.line)")

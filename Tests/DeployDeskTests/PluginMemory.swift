@@ -91,5 +91,8 @@ final class PluginMemory: PluginSources, PluginShelf {
     guard name == "http_check", let version = PluginVersion("1.0.0") else { return nil }
     return PluginManifest(name: name, version: version, capabilities: ["host.check"])
   }
+  func signer(of tree: PluginTree, _ plugin: LockedPlugin) throws(Problem) -> String? {
+    nil
+  }
   func manifest(_ text: String) throws(Problems) -> PluginManifest { try ManifestText.read(text, path: "plugin.lua") }
 }

@@ -28,16 +28,21 @@ struct SpecBench {
   private struct Specs: SpecLibrary {
     var main: String
     var files: [String: String]
-    func spec(_ file: SourceFile) throws(Problems) -> any ReadSpec {
-      Spec(
-        file: try LuaProject.load(
-          main: SourceFile(path: "deploy.lua", text: main), spec: file, read: { files[$0] ?? Bench.shipped($0) }))
+    func spec(_ file: SourceFile) throws(Problems) -> any ReadSpec { Spec(text: file, file: try read(file), library: self) }
+    func read(_ file: SourceFile) throws(Problems) -> LuaProject {
+      try LuaProject.load(main: SourceFile(path: "deploy.lua", text: main), spec: file, read: { files[$0] ?? Bench.shipped($0) })
     }
   }
   private struct Spec: ReadSpec {
+    let text: SourceFile
     let file: LuaProject
+    let library: Specs
     var project: Project { file.project }
     var tests: [SpecTest] { file.tests }
+    func project(playing strategy: Trial.Strategy) throws(Problems) -> Project {
+      let spec = StrategySpec(strategy, in: text)
+      do { return try library.read(spec.file).project } catch { throw spec.told(error) }
+    }
     func run(_ test: SpecTest, _ deploy: (Trial) throws(Problems) -> Value) -> Problem? {
       do throws(Problems) { return try SpecTask(test, of: file).run(deploy) } catch { return error.list.first }
     }
@@ -54,6 +59,22 @@ struct SpecBench {
     let stage = RehearsalStage(library: LuaShelf(), files: BenchFiles([:])) { identity }
     let run = SpecRun(library: Specs(main: main, files: files), stage: stage) { Int(ExitCode($0, rollback: $1).rawValue) }
     return try await run.results(of: [SourceFile(path: "spec/web_spec.lua", text: text)], filter: filter, parallel: parallel)
+  }
+
+  /// Whether a test of a shipped spec fails, or none can be read. It ends with the first one that fails.
+  /// - Parameter files: texts that stand for shipped files, by their paths.
+  static func fails(_ spec: String, with files: [String: String]) -> Bool {
+    let stage = RehearsalStage(library: LuaShelf(), files: BenchFiles([:])) { identity }
+    do throws(Problems) {
+      let read = try Specs(main: "-- nothing of its own", files: files).spec(SourceFile(path: spec, text: Bench.shipped(spec) ?? ""))
+      for test in read.tests {
+        let problem = read.run(test) { trial throws(Problems) in
+          try TrialRun(trial, of: read.project, on: stage).played { Int(ExitCode($0, rollback: $1).rawValue) }
+        }
+        if problem != nil { return true }
+      }
+      return read.tests.isEmpty
+    } catch { return true }
   }
 
   /// Expects that every statement passes as a test of its own.

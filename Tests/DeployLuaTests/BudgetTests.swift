@@ -129,6 +129,8 @@ import Testing
       ("table.sort(t, string.find)", "local t = {} for i = 1, 500 do t[i] = ('a'):rep(1000) end", 5000),
       ("table.sort(t)", "local t = {} for i = 1, 100 do t[i] = ('a'):rep(40000) .. i end", 4_000_000),
       ("for _ in pairs(t) do break end", "local t = {} for i = 1, 100 do t[('a'):rep(40000) .. i] = i end", 4_000_000),
+      ("f('%99.99f', 1e308)", "local f = string.format", 20_000), ("f('%.99e', -1e-308)", "local f = string.format", 20_000),
+      ("f(t, table.unpack(n))", "local f, t, n = string.format, ('%f'):rep(200), {} for i = 1, 200 do n[i] = 2^1000 end", 2_000_000),
       ("pcall(string.rep, 'x', 9000000)", "", 1), ("pcall(next, {}, 1)", "", 500),
       ("coroutine.wrap(function() for i = 1, 240 do end end)()", "", 240),
       ("load(t)", "local t = 'return ' .. ('a and '):rep(15000) .. 'a'", 90_000),

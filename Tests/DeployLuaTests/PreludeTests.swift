@@ -55,12 +55,6 @@ struct PreludeTests {
     }
   }
 
-  @Test("docs/words.md is what the prelude declares; lander help-pages --words > docs/words.md brings it up to date")
-  func page() throws {
-    let page = WordsPage(try Vocabulary()).lines.joined(separator: "\n") + "\n"
-    #expect(Shipped.text("docs/words.md") == page)
-  }
-
   @Test("the editor's stub is Lua, and has every word, every option and every field")
   func stub() throws {
     let vocabulary = try Vocabulary()

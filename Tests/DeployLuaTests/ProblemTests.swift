@@ -231,6 +231,13 @@ private let move = "move it into a hook (on = { … = function(host) … end }) 
       ])
   }
 
+  @Test("memory that a file uses up while it is read is told as that, with its line")
+  func noMemory() throws {
+    let found = problems("local t = {}\nfor i = 1, 100000000 do t[i] = { i } end\nrecipe \"web\" { path = \"/srv/web\" }")
+    #expect(found.count == 1 && found[0].hasPrefix("deploy.lua:2: not enough memory"), "\(found)")
+    #expect(found.first?.contains("too deeply") == false)
+  }
+
   @Test("functions that call each other without an end are told in words of the recipe's author, however they call")
   func tooDeep() {
     let unpack = "local t = {} for i = 1, 10000 do t[i] = i end\nlocal function f(...) return 1 + f(table.unpack(t, 1, 10000)) end f()"

@@ -16,6 +16,7 @@ typedef struct {
   int64_t cleanup;      /* more of them, for <close> variables once the first are spent */
   int64_t matching;     /* steps of one call of string.find, match, gmatch or gsub */
   int seconds;          /* of processor time for one step, for what no count of instructions sees */
+  bool covers;          /* counts how often each line of a recipe runs */
 } clua_limits;
 
 typedef enum { CLUA_ASKED, CLUA_RETURNED, CLUA_RAISED } clua_turn;
@@ -52,6 +53,9 @@ const uint8_t *clua_reply(const clua_task *task, size_t *count);
 void clua_end(clua_task *task);
 /* Takes a registered function away. */
 void clua_forget(clua_state *state, int64_t function);
+
+/* How often each line of a source ran, by its number, of the sources that ran so far; NULL from the last one on. Its path, without `@`. */
+const char *clua_covered_source(const clua_state *state, size_t index, const uint32_t **hits, size_t *lines);
 
 size_t clua_memory(const clua_state *state);
 int64_t clua_functions(const clua_state *state);

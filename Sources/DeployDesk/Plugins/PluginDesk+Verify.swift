@@ -6,6 +6,8 @@ package struct VerifiedPlugin: Sendable {
   package var isVendored: Bool
   /// Its files, as the lock has them; nil: they may not be read.
   package var tree: PluginTree?
+  /// Who signed it; nil: nobody asks.
+  package var signer: String?
   /// Why not; nil: it can be used.
   package var problem: Problem?
 }
@@ -40,7 +42,8 @@ extension PluginDesk {
           fix: "lander plugin fetch brings it from \(plugin.source); lander plugin vendor keeps it with the project")
       }
       try compare(tree, plugin, isVendored)
-      return VerifiedPlugin(plugin: plugin, isVendored: isVendored, tree: tree)
+      let signer = try shelf.signer(of: tree, plugin)
+      return VerifiedPlugin(plugin: plugin, isVendored: isVendored, tree: tree, signer: signer)
     } catch { return VerifiedPlugin(plugin: plugin, isVendored: isVendored, problem: error) }
   }
 

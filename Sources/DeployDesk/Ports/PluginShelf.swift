@@ -18,6 +18,9 @@ package protocol PluginShelf: Sendable {
   func hasOwn(_ name: String) -> Bool
   /// The manifest of a plugin that comes with Lander; nil: none of that name does.
   func shipped(_ name: String) -> PluginManifest?
+  /// Who signed a plugin; nil: nobody asks.
+  /// - Throws: that the policy of this machine demands a signature, and that there is none that is good.
+  func signer(of tree: PluginTree, _ plugin: LockedPlugin) throws(Problem) -> String?
   /// Reads a manifest's text.
   /// - Throws: everything that is wrong with it; a newer API level is not.
   func manifest(_ text: String) throws(Problems) -> PluginManifest

@@ -13,6 +13,9 @@ package protocol ReadSpec: Sendable {
   var project: Project { get }
   /// In their order.
   var tests: [SpecTest] { get }
+  /// The same with a recipe, `Trial.Strategy.recipe`, that does nothing but roll out with a strategy.
+  /// - Throws: what is wrong with the strategy or its options.
+  func project(playing strategy: Trial.Strategy) throws(Problems) -> Project
   /// Runs a test in a state of its own.
   /// - Parameter deploy: plays what it asks for, and gives what happened.
   /// - Returns: why it failed; nil: it passed.

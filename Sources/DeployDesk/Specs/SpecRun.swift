@@ -65,7 +65,9 @@ package struct SpecRun: Sendable {
     let (clock, project) = (ContinuousClock(), wanted.spec.project)
     let start = clock.now
     let problem = wanted.spec.run(wanted.test) { trial throws(Problems) in
-      try TrialRun(trial, of: project, on: stage).played(code: code)
+      var played = project
+      if let strategy = trial.strategy { played = try wanted.spec.project(playing: strategy) }
+      return try TrialRun(trial, of: played, on: stage).played(code: code)
     }
     return SpecResult(wanted.test, problem: problem, took: Interval(clock.now - start))
   }

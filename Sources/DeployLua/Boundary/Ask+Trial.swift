@@ -10,6 +10,10 @@ extension Ask {
         fix: "call it in a hook or stage of a recipe, and deploy that with t:deploy")
     }
     var trial = Trial(recipe: try text("recipe"))
+    trial.strategy = try optional("strategy", "a strategy with its options") { value in
+      value["name"]?.text.map { Trial.Strategy($0, options: value["options"] ?? .record([])) }
+    }
+    if trial.strategy != nil { trial.recipe = Trial.Strategy.recipe }
     trial.group = try optionalText("group")
     trial.hosts = try optionalInt("hosts", 1...10_000)
     trial.parameters = try members("params")

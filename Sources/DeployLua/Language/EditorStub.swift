@@ -6,7 +6,7 @@ package struct EditorStub {
 
   /// Lua with annotations, and nothing that runs.
   package var lines: [String] {
-    var lines = ["---@meta", "-- Made by `lander help-pages --stub > lander.d.lua`: the words of deploy.lua for editors.", ""]
+    var lines = ["---@meta", "-- Made by lander init: the words of deploy.lua for editors. lander init --editor renews it.", ""]
     for word in vocabulary.words where !word.fields.isEmpty {
       lines += ["---@class \(options(of: word))"] + word.fields.map { annotation($0, isOptional: !$0.isRequired) } + [""]
     }
@@ -19,16 +19,27 @@ package struct EditorStub {
     }
     let globals = vocabulary.words.filter { !$0.name.contains(":") && !$0.name.contains(".") && !["plugin", "require"].contains($0.name) }
     for word in globals { lines += global(word) }
+    for schema in vocabulary.schemas where schema.module.hasPrefix("recipes.strategies.") { lines += strategy(schema) }
     lines += ["---Typed parameters of a recipe: param.boolean { … }", "param = nil", ""]
     lines += ["---@type lander.json", "json = nil", "", "---@type lander.base64", "base64 = nil", ""]
     lines += ["---@type lander.here", "here = nil"]
     return lines
   }
 
+  /// A strategy that every recipe has in reach, with its options.
+  private func strategy(_ schema: OptionSchema) -> [String] {
+    let type = "lander.options.\(schema.name)"
+    let fields = schema.options.map { one in
+      "---@field \(one.name)\(one.isRequired ? "" : "?") any \(one.summary)" + (one.fallback.map { ", default \($0)" } ?? "")
+    }
+    return ["---@class \(type)"] + fields + ["", "---@param given? \(type)", "function \(schema.name)(given) end", ""]
+  }
+
   private func options(of word: Word) -> String { "lander.options." + word.name.replacing(":", with: ".") }
 
   private func annotation(_ field: Word.Field, isOptional: Bool) -> String {
     "---@field \(field.name)\(isOptional ? "?" : "") \(Self.type(field.type)) \(field.summary)"
+      + (field.fallback.map { ", default \($0)" } ?? "")
   }
 
   private func function(_ word: Word) -> [String] {

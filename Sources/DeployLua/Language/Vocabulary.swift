@@ -1,7 +1,7 @@
 package import DeployModel
 
-/// The whole recipe language as data. The files of the prelude declare it, each its own words; checks and near matches there, the page of
-/// words and the editor's stub here are made from it.
+/// The whole recipe language as data. The files of the prelude declare it, each its own words; checks and near matches there, the
+/// reference, `lander docs` and the editor's stub are made from it.
 package struct Vocabulary: Sendable, Hashable {
   /// What functions of recipes are given: a host, a deployment.
   package struct Object: Sendable, Hashable {
@@ -10,33 +10,89 @@ package struct Vocabulary: Sendable, Hashable {
     package var fields: [Word.Field]
   }
 
+  /// A name with a sentence: a kind of error, a lifecycle event, a capability.
+  package struct Term: Sendable, Hashable {
+    package var name: String
+    package var summary: String
+  }
+
   /// The API level.
   package var api: Int
   /// In the order of their names.
   package var words: [Word]
   package var objects: [Object]
+  /// What an error's `kind` may be.
+  package var errors: [Term]
+  /// What an error has.
+  package var errorFields: [Word.Field]
+  /// In the order in which a host has them.
+  package var events: [Term]
+  package var capabilities: [Term]
+  /// What the files that were read declare: of strategies, recipes and plugins.
+  package var schemas: [OptionSchema]
   private var types: Value
 
+  /// The language alone.
   /// - Throws: a defect of the prelude.
   package init() throws(Failure) {
     let state = try LuaState(prelude: .spec, limits: LuaLimits())
+    try self.init(state)
+  }
+
+  /// The language, and the options that the strategies of Lander and some modules declare.
+  /// - Parameter modules: names as `require` takes them.
+  /// - Throws: what is wrong with a module.
+  package init(reading modules: [String], read: @escaping LuaProject.Reader) throws(Problems) {
+    var loader: SourceLoader
+    let strategies: [String]
+    do throws(Failure) {
+      loader = try SourceLoader(prelude: .spec, limits: LuaLimits(), read: read)
+      let task = loader.state.start(loader.state.number("load_number"), .language, whole: true)
+      guard let task, case .returned(let value) = task.step(WireWriter()) else { throw Self.defect }
+      strategies = (value["strategies"]?.list ?? []).compactMap { $0.text.map { "recipes.strategies." + $0 } }
+    } catch { throw Problems(Problem(error.message), exit: .internal) }
+    let text = (strategies + modules).map { "require \"\($0)\"" }.joined(separator: "\n")
+    let described: Value
+    do { described = try loader.load(SourceFile(path: "deploy.lua", text: text), checks: true) } catch { throw Problems(error) }
+    let problems = ProjectReader(lines: FieldLines(loader.files)).problems(described)
+    guard problems.isEmpty else { throw Problems(problems) }
+    do { try self.init(loader.state) } catch { throw Problems(Problem(error.message), exit: .internal) }
+  }
+
+  private static let defect = Failure(.internal, "the prelude does not tell its words")
+
+  private init(_ state: LuaState) throws(Failure) {
     guard let task = state.start(state.number("load_number"), .language, whole: true), case .returned(let value) = task.step(WireWriter()),
       let words = value["words"]?.list, let api = value["api"]?.int, let types = value["types"]
-    else { throw Failure(.internal, "the prelude does not tell its words") }
+    else { throw Self.defect }
     self.api = api
     self.types = types
     self.words = words.compactMap(Word.init).sorted { $0.name < $1.name }
     objects = (value["objects"]?.list ?? []).map { object in
       Object(name: object["name"]?.text ?? "", summary: object["summary"]?.text ?? "", fields: Word.Field.list(object["fields"]))
     }
+    errors = Self.terms(value["errors"])
+    errorFields = Word.Field.list(value["error_fields"])
+    events = Self.terms(value["events"])
+    capabilities = Self.terms(value["capabilities"])
+    schemas = (value["schemas"]?.list ?? []).compactMap(OptionSchema.init)
     guard self.words.count == words.count else { throw Failure(.internal, "the prelude has a word that is not whole") }
+  }
+
+  private static func terms(_ value: Value?) -> [Term] {
+    (value?.list ?? []).map { one in
+      Term(name: [one["name"]?.text, one["what"]?.text].compactMap { $0 }.joined(separator: ":"), summary: one["summary"]?.text ?? "")
+    }
   }
 
   /// What a type of fields takes, in words; nil for types of objects' fields.
   package func meaning(of type: String) -> String? { types[type]?.text }
 
+  /// Names of the types that fields have, in order, without lists of texts.
+  package var typeNames: [String] { types.members.map(\.name).filter { !$0.contains("|") }.sorted() }
+
   /// Methods of an object, or the functions of a library such as `json`.
-  func methods(of object: Object) -> [Word] { words.filter { $0.name.hasPrefix(object.name + ":") || isMember($0, of: object) } }
+  package func methods(of object: Object) -> [Word] { words.filter { $0.name.hasPrefix(object.name + ":") || isMember($0, of: object) } }
 
   private func isMember(_ word: Word, of object: Object) -> Bool {
     word.name.hasPrefix(object.name + ".") && !words.contains { $0.name == object.name }

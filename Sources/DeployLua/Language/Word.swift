@@ -18,6 +18,8 @@ package struct Word: Sendable, Hashable {
     package var type: String
     package var summary: String
     package var isRequired: Bool
+    /// What holds without it, as Lua writes it or in words; nil: nothing.
+    package var fallback: String?
   }
 
   /// As a recipe writes it: `host:run`, `recipe`, `stage.rollout`.
@@ -32,6 +34,10 @@ package struct Word: Sendable, Hashable {
   package var example: String
   /// Of the table it takes.
   package var fields: [Field]
+  /// Kinds of errors that it raises, beside those that any word may raise.
+  package var errors: [String]
+  /// The capability that a plugin needs for it; nil: none.
+  package var needs: String?
 
   init?(_ value: Value) {
     guard let name = value["name"]?.text, let nature = value["nature"]?.text.flatMap(Nature.init), let takes = value["takes"]?.text,
@@ -44,6 +50,8 @@ package struct Word: Sendable, Hashable {
     self.summary = summary
     self.example = example
     fields = Field.list(value["fields"])
+    errors = (value["errors"]?.list ?? []).compactMap(\.text)
+    needs = value["needs"]?.text
   }
 
   /// The call as a recipe writes it: `sleep(duration)`, `host:wait_for { … }`.
@@ -59,7 +67,31 @@ extension Word.Field {
   static func list(_ value: Value?) -> [Word.Field] {
     (value?.list ?? []).compactMap { field in
       guard let name = field["name"]?.text, let type = field["type"]?.text, let summary = field["summary"]?.text else { return nil }
-      return Word.Field(name: name, type: type, summary: summary, isRequired: field["required"]?.bool ?? false)
+      return Word.Field(
+        name: name, type: type, summary: summary, isRequired: field["required"]?.bool ?? false,
+        fallback: field["default"]?.text)
     }
+  }
+}
+
+extension Word {
+  /// When it may be called, what it does, what a plugin needs for it and what it raises, in words.
+  var facts: [String] {
+    let phase = phases.map { name in
+      switch name {
+      case "description": "while deploy.lua is read"
+      case "run": "while a deployment runs"
+      case "test": "in a test"
+      default: name
+      }
+    }
+    let effect =
+      switch nature {
+      case .pure: [String]()
+      case .probe: ["reads, and may be asked again"]
+      case .effect: ["changes something, at most once"]
+      }
+    return [phase.joined(separator: " or ")] + effect + (needs.map { ["a plugin needs \($0)"] } ?? [])
+      + (errors.isEmpty ? [] : ["raises " + errors.joined(separator: ", ")])
   }
 }

@@ -64,7 +64,8 @@ package struct LuaProject: Sendable {
     let lock = plugins.contains { $0.origin == .locked } && !isKept ? [origins.lock].compactMap { $0 } : []
     project.sources = (loader.files + prelude.files + lock).sorted { $0.path < $1.path }
     let looks = loader.files.filter { $0.path.hasSuffix(".lua") }.map { SourceLooks($0) }
-    project.warnings = looks.flatMap(\.warnings) + parameters.warnings + reader.warnings(described)
+    project.warnings =
+      looks.flatMap(\.warnings) + parameters.warnings + reader.warnings(described) + CapabilityUse.warnings(of: plugins, in: loader.files)
     let secrets = Set(looks.flatMap(\.secrets)).sorted()
     for index in project.recipes.indices { project.recipes[index].secrets = secrets }
     return LuaProject(project: project, tests: reader.tests(described), plugins: plugins)

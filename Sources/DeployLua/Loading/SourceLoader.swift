@@ -39,13 +39,19 @@ struct SourceLoader {
   /// What the main file described, as the prelude gives it.
   /// - Parameters:
   ///   - spec: a file of tests, which is read after it; the prelude must be `PinnedPrelude.spec`.
+  ///   - chosen: the one test of it that is wanted, by its place among them from 1; nil: all are.
   ///   - checks: whether names must resolve; not so for recipes that were kept on a host.
   ///   - only: the recipes that are wanted; nil for all. Functions have the same numbers either way.
   /// - Throws: a problem that ended the reading; what was found before it is lost.
-  mutating func load(_ main: SourceFile, spec: SourceFile? = nil, checks: Bool, only: [String]? = nil) throws(Problem) -> Value {
+  mutating func load(
+    _ main: SourceFile, spec: SourceFile? = nil, chosen: Int? = nil, checks: Bool, only: [String]? = nil
+  ) throws(Problem) -> Value {
     self.checks = checks
     var members = try taken(main) + [("checks", .bool(checks))]
-    if let spec { members.append(("spec", .record(of: try taken(spec) + [("path", .text(spec.path))]))) }
+    if let spec {
+      let number = chosen.map { [("chosen", Value.int($0))] } ?? []
+      members.append(("spec", .record(of: try taken(spec) + [("path", .text(spec.path))] + number)))
+    }
     if let only { members.append(("only", .record(of: only.map { ($0, .bool(true)) }))) }
     let request = Value.record(of: members)
     guard let task = state.start(state.number("load_number"), .project(path: main.path, request: request), whole: true) else {

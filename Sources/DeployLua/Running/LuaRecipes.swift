@@ -55,15 +55,16 @@ package final class LuaRecipes: Scripts {
   /// - Parameters:
   ///   - sources: by index of `plan.content.recipes`; each complete in itself.
   ///   - rehearsal: nil for a deployment.
+  ///   - coverage: takes down which lines run; nil: nobody asks.
   /// - Throws: what is wrong with them; nothing was started.
   package init(
-    plan: Plan, sources: [[SourceFile]], limits: LuaLimits? = nil, rehearsal: Rehearsal? = nil
+    plan: Plan, sources: [[SourceFile]], limits: LuaLimits? = nil, rehearsal: Rehearsal? = nil, coverage: Coverage? = nil
   ) throws(Problems) {
     self.plan = plan
     var loaded: [Loaded] = []
+    let limits = (limits ?? .hosts(plan.hosts.count + plan.partners.count)).covered(by: coverage)
     for (index, files) in sources.enumerated() {
-      loaded.append(
-        try Self.load(files, recipe: index, of: plan, limits: limits ?? .hosts(plan.hosts.count + plan.partners.count), rehearsal))
+      loaded.append(try Self.load(files, recipe: index, of: plan, limits: limits, rehearsal))
     }
     self.loaded = loaded
   }

@@ -15,6 +15,8 @@ package struct LuaLimits: Sendable, Hashable {
   package var matching: Int64
   /// Seconds of processor time of one step, for single instructions that take long.
   package var seconds: Int
+  /// Takes down which lines run; nil: nobody asks.
+  package var coverage: Coverage?
 
   package init(
     memory: Int = 64 << 20, text: Int = 8 << 20, instructions: Int64 = 50_000_000, cleanup: Int64 = 1_000_000, matching: Int64 = 20_000_000,
@@ -30,6 +32,13 @@ package struct LuaLimits: Sendable, Hashable {
 
   /// The bounds for a deployment by its number of hosts: 64 MiB, and 4 KiB for each host.
   package static func hosts(_ count: Int) -> LuaLimits { LuaLimits(memory: 64 << 20 + count * 4096) }
+
+  /// The same bounds of code whose lines are counted.
+  package func covered(by coverage: Coverage?) -> LuaLimits {
+    var limits = self
+    limits.coverage = coverage
+    return limits
+  }
 }
 
 /// One Lua state with the prelude in it. Not for two threads at once; nothing in it ever calls Swift.
@@ -70,6 +79,7 @@ package final class LuaState {
   }
 
   private let pointer: OpaquePointer
+  private let coverage: Coverage?
 
   /// How its prelude speaks with the engine.
   let boundary: Boundary
@@ -79,9 +89,10 @@ package final class LuaState {
   package init(prelude: PinnedPrelude, limits: LuaLimits) throws(Failure) {
     var bounds = clua_limits(
       memory: limits.memory, text: limits.text, instructions: limits.instructions, cleanup: limits.cleanup, matching: limits.matching,
-      seconds: Int32(clamping: limits.seconds))
+      seconds: Int32(clamping: limits.seconds), covers: limits.coverage != nil)
     guard let pointer = clua_open(&bounds) else { throw Failure(.internal, "there is no memory for a Lua state") }
     self.pointer = pointer
+    coverage = limits.coverage
     boundary = prelude.boundary
     clua_seed(pointer, 0)
     switch boundary {
@@ -124,7 +135,10 @@ package final class LuaState {
     guard good == true else { throw Failure(.internal, "\(file.path): " + String(cString: clua_message(pointer))) }
   }
 
-  deinit { clua_close(pointer) }
+  deinit {
+    coverage?.take(pointer)
+    clua_close(pointer)
+  }
 
   /// What `math.random` gives from here on.
   package func seed(_ seed: UInt64) { clua_seed(pointer, seed) }

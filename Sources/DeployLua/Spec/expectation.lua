@@ -11,14 +11,14 @@ language.object { name = "expectation", summary = "What t:expect gives.", fields
 local function word(name, takes, summary, example)
   language.word { name = "expectation:" .. name, nature = "pure", phases = { "test" }, takes = takes, summary = summary, example = example }
 end
-word("equals", "value", "The value is this one; tables are compared member by member.", "t:expect(run.waves[1]):equals { \"host1\" }")
-word("differs", "value", "The value is another one.", "t:expect(run.status):differs \"succeeded\"")
-word("contains", "part", "A text has this part, or a list this item.", "t:expect(run.decisions):contains \"rollback\"")
+word("equals", "value", "The value is this one; tables are compared member by member.", "t:expect(run.waves[1]):equals { \"web1\" }")
+word("differs", "value", "The value is another one.", "t:expect(run.status):differs \"failed\"")
+word("contains", "part", "A text has this part, or a list this item.", "t:expect(run.decisions):contains \"wave 1: 1 host\"")
 word("lacks", "part", "A text has no such part, or a list no such item; an item that has it as a word in it is asked about.",
   "t:expect(table.concat(run.log, \"\\n\")):lacks \"retry\"")
-word("matches", "pattern", "A text matches a Lua pattern.", "t:expect(run.failure):matches \"^web%d\"")
+word("matches", "pattern", "A text matches a Lua pattern.", "t:expect(run.status):matches \"^succe\"")
 word("fails", "part", "A function raises an error whose message has this part; without it, any error.",
-  "t:expect(function() http_check { } end):fails \"needs\"")
+  "t:expect(function() fail \"it needs a URL\" end):fails \"needs\"")
 
 local function fail(message, ...) return verdict.fail("failed", string.format(message, ...)) end
 local function misuse(message, fix) return verdict.fail("invalid", message, fix) end

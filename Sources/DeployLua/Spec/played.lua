@@ -3,6 +3,7 @@
 local import = ...
 local errors, language = import "runtime/errors", import "runtime/language"
 local near, tables, values = import "runtime/near", import "runtime/tables", import "runtime/values"
+local difference, verdict = import "spec/difference", import "spec/verdict"
 
 local kind, methods = values.kind "played", {}
 local object = language.object {
@@ -49,12 +50,44 @@ end
 language.word {
   name = "played:file", nature = "pure", phases = { "test" }, takes = "host, path",
   summary = "The text of a file of a host when all was over; nil if there is none.",
-  example = "t:expect(run:file(\"host1\", \"/srv/web/shared/port\")):equals \"8080\\n\"",
+  example = "t:expect(run:file(\"host1\", \"/etc/port\")):equals(nil)",
 }
 
 function methods.file(inside, host, path)
   demand(inside, host)
   return (inside.files[host] or {})[path]
+end
+
+language.word {
+  name = "played:decides", nature = "pure", phases = { "test" }, takes = "{ \"decision\", … }",
+  summary = "Exactly this was decided, in this order. A decision may be cut at a word: \"wave 1\" is \"wave 1: 2 hosts\". Stages count "
+    .. "only if one is named.",
+  example = "t:strategy(\"canary\", { batch = \"100%\" }):decides { \"wave 1: 1 host\", \"gate wait\", \"wave 2\" }",
+}
+
+--- Whether a decision is the one that is wanted, or begins with its words.
+local function is_decision(decision, wanted)
+  if string.sub(decision, 1, #wanted) ~= wanted then return false end
+  return string.find(string.sub(decision, #wanted + 1), "^[%w]") == nil
+end
+
+function methods.decides(inside, wanted)
+  if type(wanted) ~= "table" then
+    return verdict.fail("invalid", "decides takes a list of decisions, got " .. values.described(wanted),
+      "write run:decides { \"wave 1\", \"wave 2\" }")
+  end
+  local stages, decided = false, {}
+  for _, one in ipairs(wanted) do stages = stages or string.find(tostring(one), "^stage ") ~= nil end
+  for _, one in ipairs(inside.decisions) do
+    if stages or not string.find(one, "^stage ") then decided[#decided + 1] = one end
+  end
+  for i = 1, math.max(#wanted, #decided) do
+    local one, other = decided[i], wanted[i]
+    if not one or not other or not is_decision(one, tostring(other)) then
+      return verdict.fail("failed", string.format("decision %d: expected %s, got %s\nall that was decided: %s", i,
+        other and difference.text(other) or "no more", one and difference.text(one) or "no more", difference.text(decided)))
+    end
+  end
 end
 
 local callable = {}

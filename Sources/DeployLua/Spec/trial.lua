@@ -22,19 +22,20 @@ language.word {
   summary = "Deploys a recipe to hosts that do not exist, on a clock of its own, and gives what happened.",
   example = "local run = t:deploy(\"web\", { hosts = 10, fails = { host1 = \"ValidateService\" } })",
   fields = {
-    { "group", "name", "the group; the recipe's own" },
+    { "group", "name", "the group", default = "the recipe's own" },
     { "hosts", "positive", "a number of hosts instead of the group's own: host1, host2, …" },
     { "params", "record", "the recipe's parameters" },
-    { "fresh", "boolean", "true: nothing was ever deployed there; without it an earlier release of the recipe runs" },
+    { "fresh", "boolean", "true: nothing was ever deployed there; without it an earlier release of the recipe runs", default = "false" },
     { "answers", "answers", "what commands and checks answer, the first that fits: { command = \"a part of the line\", host = \"web1\", "
       .. "status = 1, stdout = \"…\", stderr = \"…\", takes = \"5s\", times = 1 }; the host \"here\" is the engine's machine. "
       .. "What fits none succeeds and says nothing; an answer that nothing took fails the test, unless it is optional = true" },
     { "files", "record", "texts of files that every host has, by their absolute paths" },
     { "fails", "record", "the lifecycle event in which the new release fails, by host; a command, a check or the switch fails in it" },
     { "unreachable", "strings", "hosts that are out of reach from the moment it begins" },
-    { "gates", "record", "what people answer to a gate, by its name: \"approve\", \"reject\", \"promote\" or \"silence\"; \"approve\"" },
+    { "gates", "record", "what people answer to a gate, by its name: \"approve\", \"reject\", \"promote\" or \"silence\"",
+      default = "\"approve\"" },
     { "cancel_after", "duration", "when somebody cancels it" },
-    { "seed", "count", "of the durations and of math.random; 0" },
+    { "seed", "count", "of the durations and of math.random", default = "0" },
   },
 }
 -- Not a word of its own: its fields are told with t:deploy.
@@ -56,21 +57,49 @@ local function gates(given)
   return given
 end
 
+--- Plays a deployment, and gives what happened. word: which one was called. options: what it was given, read. more: what it asks for.
+local function play(word, options, more)
+  local answers = {}
+  for i, answer in ipairs(options.answers or {}) do
+    answers[i] = fields.read("answer " .. i .. " of " .. word, "answers of t:deploy", answer)
+  end
+  local answer = boundary.ask(tables.merged({ op = "deploy", group = options.group, hosts = options.hosts, params = options.params,
+    fresh = options.fresh, answers = answers, files = options.files, fails = options.fails, unreachable = options.unreachable,
+    gates = gates(options.gates), cancel_after = options.cancel_after, seed = options.seed }, more))
+  verdict.leave(answer.unused, answers)
+  answer.unused = nil
+  return played(answer)
+end
+
 function methods.deploy(_, name, given)
   if type(name) ~= "string" then
     return errors.usage("t:deploy takes a recipe's name, got " .. values.described(name), "write t:deploy(\"web\", { … })")
   end
-  local options = fields.options("t:deploy", given)
-  local answers = {}
-  for i, answer in ipairs(options.answers or {}) do
-    answers[i] = fields.read("answer " .. i .. " of t:deploy", "answers of t:deploy", answer)
+  return play("t:deploy", fields.options("t:deploy", given), { recipe = name })
+end
+
+local of_deployments = {}
+for _, field in ipairs(language.words["t:deploy"].fields) do
+  if field[1] ~= "params" then of_deployments[#of_deployments + 1] = field end
+end
+language.word {
+  name = "t:strategy", nature = "pure", phases = { "test" }, takes = "\"strategy\", { its options }, { … }",
+  summary = "Plays a strategy alone, on 4 hosts if it is not told otherwise, and gives what happened, as t:deploy does. It is found by the "
+    .. "name that strategy \"name\" gave it, or by the module that returns it. Options are plain values; a strategy that takes a function "
+    .. "belongs into a recipe of the spec.",
+  example = "t:strategy(\"rolling\", { batch = 2 }, { hosts = 6 }):decides { \"wave 1\", \"wave 2\", \"wave 3\" }",
+  fields = of_deployments,
+}
+
+function methods.strategy(_, name, own, given)
+  if type(name) ~= "string" then
+    return errors.usage("t:strategy takes a strategy's name, got " .. values.described(name),
+      "write t:strategy(\"canary\", { first = 1 }, { hosts = 10 })")
   end
-  local answer = boundary.ask { op = "deploy", recipe = name, group = options.group, hosts = options.hosts, params = options.params,
-    fresh = options.fresh, answers = answers, files = options.files, fails = options.fails, unreachable = options.unreachable,
-    gates = gates(options.gates), cancel_after = options.cancel_after, seed = options.seed }
-  verdict.leave(answer.unused, answers)
-  answer.unused = nil
-  return played(answer)
+  local options = tables.copy(fields.options("t:strategy", given))
+  local plain = types.read("options of t:strategy", types.named "record", own == nil and {} or own)
+  if not options.hosts and not options.group then options.hosts = 4 end
+  return play("t:strategy", options, { recipe = "t:strategy", strategy = { name = name, options = plain } })
 end
 
 language.word {

@@ -3,20 +3,27 @@
 local import = ...
 local errors, language, phase = import "runtime/errors", import "runtime/language", import "runtime/phase"
 local problems, tables = import "runtime/problems", import "runtime/tables"
+local void = import "runtime/void"
 local trial, verdict = import "spec/trial", import "spec/verdict"
+local near, strategy = import "runtime/near", import "words/strategy"
 
-local spec = { words = {} }
+--- chosen: the number of the one test that is wanted, from 1; 0: none is; nil: all are.
+local spec = { words = {}, chosen = nil }
 local titles, tests, known = {}, {}, {}
+local count = 0 -- tests so far
 
 language.word {
   name = "describe", nature = "pure", phases = { "test" }, takes = "(\"title\", function() … end)",
   summary = "Says what the tests in its function are about; it may stand inside another one.",
-  example = "describe(\"the rollout of web\", function() … end)",
+  example = "describe(\"the rollout of web\", function()\n"
+    .. "  it(\"starts with one host\", function(t) t:expect(t:deploy(\"web\").waves[1]):equals { \"web1\" } end)\nend)",
 }
 language.word {
   name = "it", nature = "pure", phases = { "test" }, takes = "(\"title\", function(t) … end)",
   summary = "A test: its title is a sentence, its function fails by an error. Each runs in a Lua state of its own.",
-  example = "it(\"stops at a bad host\", function(t) … end)",
+  example = "it(\"goes back when a host is bad\", function(t)\n"
+    .. "  local run = t:deploy(\"web\", { fails = { web2 = \"ValidateService\" } })\n"
+    .. "  t:expect(run.decisions):contains \"rollback\"\nend)",
 }
 
 --- Whether a title and a function were given; says what is wrong otherwise.
@@ -36,6 +43,9 @@ function spec.words.describe(title, body)
 end
 
 function spec.words.it(title, body)
+  count = count + 1
+  -- A state that runs one test has read all of them before: what the others are called is known to be good.
+  if spec.chosen and spec.chosen ~= count and not phase.is "test" then return end
   if not is_titled("it", title, body, "t") then return end
   local place = problems.here()
   local full = table.concat(titles, "\n") .. "\n" .. title
@@ -46,9 +56,22 @@ function spec.words.it(title, body)
   tests[#tests + 1] = { groups = tables.copy(titles), title = title, body = body, place = place }
 end
 
+--- The strategy that t:strategy names. Nobody writes this word: the engine does, in the recipe that plays the strategy.
+spec.words["the strategy called"] = function(name)
+  local found = strategy.defined[name]
+  if found then return found end
+  if tables.set(strategy.shipped)[name] then return strategy.require("recipes.strategies." .. name) end
+  if string.find(name, ".", 1, true) then return strategy.require(name) end
+  problems.add(string.format("there is no strategy %q", name),
+    near.question(name, tables.joined(tables.keys(strategy.defined), strategy.shipped), "%q")
+      or "name one that a file of this test declares, or the module that returns it")
+  return void
+end
+
 for name, word in pairs(spec.words) do spec.words[name] = framed(word) end
 
---- The tests in their order: { groups, title, file, line, number }. Their functions get the numbers after those of the recipes.
+--- The tests that are wanted, in their order: { groups, title, file, line, number }. Their functions get the numbers after those of the
+--- recipes.
 function spec.data()
   local list = {}
   for i, test in ipairs(tests) do

@@ -3,9 +3,9 @@ import DeployModel
 extension ProjectReader {
   /// The tests that a spec described.
   func tests(_ value: Value) -> [SpecTest] {
-    list(value["tests"]).compactMap { test in
-      guard let title = test["title"]?.text, let number = test["number"]?.int, let place = place(test) else { return nil }
-      return SpecTest(names: list(test["groups"]).compactMap(\.text) + [title], place: place, number: number)
+    list(value["tests"]).enumerated().compactMap { index, test in
+      guard let title = test["title"]?.text, let place = place(test) else { return nil }
+      return SpecTest(names: list(test["groups"]).compactMap(\.text) + [title], place: place, index: index + 1)
     }
   }
 }

@@ -4,16 +4,25 @@ package import DeployModel
 package struct SpecTask {
   private let state: LuaState
   private let test: SpecTest
+  /// Of its function.
+  private let number: Int
   /// Deployments that one test may have played: a loop that has no end ends there.
   private static let mostTrials = 200
 
+  /// - Parameter coverage: takes down which lines run; nil: nobody asks.
   /// - Throws: what is wrong with the sources.
-  package init(_ test: SpecTest, of project: LuaProject) throws(Problems) {
+  package init(_ test: SpecTest, of project: LuaProject, coverage: Coverage? = nil) throws(Problems) {
     guard let main = LuaRecipes.main(of: project.sources), let spec = project.sources.first(where: { SpecPrelude.isSpec($0.path) }) else {
       throw Problems(Problem("the sources have no spec"), exit: .internal)
     }
-    var loader = try SourceLoader(pinned: project.sources, prelude: .spec)
-    do { _ = try loader.load(main, spec: spec, checks: false) } catch { throw Problems(error) }
+    var loader = try SourceLoader(pinned: project.sources, prelude: .spec, limits: LuaLimits().covered(by: coverage))
+    let described: Value
+    // Only the one test is made ready: with a thousand in a file, each would wait for all the others.
+    do { described = try loader.load(main, spec: spec, chosen: test.index, checks: false) } catch { throw Problems(error) }
+    guard let number = described["tests"]?.list?.first?["number"]?.int else {
+      throw Problems(Problem("the test \"\(test.name)\" is not there when its file is read again", place: test.place))
+    }
+    self.number = number
     state = loader.state
     self.test = test
   }
@@ -22,7 +31,7 @@ package struct SpecTask {
   /// - Parameter deploy: plays what the test asks for, and gives what happened.
   /// - Returns: why it failed; nil: it passed.
   package func run(_ deploy: (Trial) throws(Problems) -> Value) -> Problem? {
-    guard let task = state.start(test.number, .facts(.record([]))) else { return problem("there is no memory for this test") }
+    guard let task = state.start(number, .facts(.record([]))) else { return problem("there is no memory for this test") }
     var answer = WireWriter()
     var trials = 0
     while true {

@@ -12,8 +12,8 @@ struct HelpPagesCommand: Verb {
     shouldDisplay: false)
 
   @OptionGroup var form: ResultOptions
-  @Flag(help: "Print the words of deploy.lua instead: docs/words.md.")
-  var words = false
+  @Option(help: ArgumentHelp("Write the reference of deploy.lua into this folder instead: docs/reference.", valueName: "dir"))
+  var reference: String?
 
   @Flag(help: "Print annotations for Lua language servers instead: lander.d.lua.")
   var stub = false
@@ -22,8 +22,14 @@ struct HelpPagesCommand: Verb {
   var man = false
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
-    if words || stub {
-      try terminal.say(words ? LanguagePages.words() : LanguagePages.stub())
+    if let reference {
+      let files = try LanguagePages.reference()
+      for file in files { try Folder.writeNew(file.text, to: "\(Folder.absolute(reference))/\(file.name)") }
+      terminal.say("Wrote \(files.count.of("page")) to \(reference).")
+      return .done
+    }
+    if stub {
+      terminal.say(try LanguagePages.stub())
       return .done
     }
     if man {

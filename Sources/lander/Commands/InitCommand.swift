@@ -28,8 +28,17 @@ struct InitCommand: Verb {
       "What it is, instead of finding out: \(ProjectKind.names).", valueName: "kind"))
   var kind: ProjectKind?
 
+  @Flag(help: "Only write .luarc.json and .luals/lander.lua, by which Lua language servers know the words; renews the latter.")
+  var editor = false
+
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
     let place = Folder.absolute(folder)
+    if editor {
+      try EditorFiles(folder: place).write()
+      terminal.give(JSON.record([("folder", .text(place)), ("file", .text(EditorFiles.stub))]))
+      terminal.say("Wrote \(EditorFiles.stub) for editors.")
+      return .done
+    }
     let (kind, ignored) = try NewProject(folder: place, name: name, kind: kind).write()
     terminal.give(
       JSON.record([("folder", .text(place)), ("kind", .text(kind.rawValue)), ("file", "deploy.lua"), ("ignores_state", .bool(ignored))]))

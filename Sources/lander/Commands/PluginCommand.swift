@@ -3,7 +3,7 @@ import ArgumentParser
 /// Plugins of a project.
 struct PluginCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "plugin", abstract: "Writes, adds, updates, verifies, vendors and removes plugins.",
+    commandName: "plugin", abstract: "Writes, signs, adds, updates, verifies, vendors and removes plugins.",
     discussion: """
       deploy.lock says which plugins from elsewhere a project uses, in which version, with which files. add, update and remove write it; \
       plan, check and deploy download nothing and refuse a plugin that is missing or altered. docs/tutorials/share-a-plugin.md shows \
@@ -11,6 +11,6 @@ struct PluginCommand: AsyncParsableCommand {
       """,
     subcommands: [
       PluginNew.self, PluginAdd.self, PluginUpdate.self, PluginFetch.self, PluginVendor.self, PluginVerify.self, PluginList.self,
-      PluginAudit.self, PluginRemove.self,
+      PluginAudit.self, PluginSign.self, PluginRemove.self,
     ])
 }

@@ -21,7 +21,7 @@ struct PluginNew: Verb {
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
     let project = try? options.folder()
     let folder = project.map { "\($0)/plugins/\(name)" } ?? Folder.absolute(name, in: options.folderOrHere)
-    try NewPlugin(name: name, folder: folder).write()
+    try NewPlugin(name: name, folder: folder, project: project).write()
     terminal.give(JSON.record([("plugin", .text(name)), ("folder", .text(folder))]))
     terminal.say("Wrote plugin \(name) in \(folder).")
     terminal.say([

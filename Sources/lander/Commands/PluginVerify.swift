@@ -19,7 +19,12 @@ struct PluginVerify: Verb {
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
     let verified = try Wiring.plugins(of: options).whole()
-    terminal.give(JSON.record([("whole", .list(verified.map(\.plugin.nameAndVersion)))]))
+    let signed = verified.filter { $0.signer != nil }
+    terminal.give(
+      JSON.record([("whole", .list(verified.map(\.plugin.nameAndVersion))), ("signed", .list(signed.map(\.value)))]))
+    for one in signed {
+      terminal.say("\(SafeText.line(one.plugin.name)) is signed by \(SafeText.line(one.signer ?? "")).")
+    }
     terminal.say(verified.isEmpty ? "deploy.lock has no plugin." : "\(verified.count.of("plugin")) as deploy.lock recorded.")
     return .done
   }

@@ -26,6 +26,10 @@ struct TestCommand: Verb {
   var filter: String?
   @Option(help: ArgumentHelp("Write a report in JUnit's XML there.", valueName: "file"))
   var junit: String?
+  @Flag(help: "Show which lines of deploy.lua, recipes/ and plugins/ ran.")
+  var coverage = false
+  @Option(help: ArgumentHelp("Write the same there in lcov's form.", valueName: "file"))
+  var lcov: String?
   @Flag(help: "Print tests that passed too.")
   var verbose = false
 
@@ -33,14 +37,19 @@ struct TestCommand: Verb {
     let folder = options.folderOrHere
     let files = try SpecFiles(folder: folder).read(paths)
     let sources = try ProjectSources(folder, state: options.stateFolder())
-    let specs = LuaSpecs(main: try Folder.text(at: folder + "/deploy.lua") ?? "", folder: folder, sources: sources)
-    let run = SpecRun(library: specs, stage: Wiring.stage) { Int(DeployModel.ExitCode($0, rollback: $1).rawValue) }
+    let seen = CoveredFiles(in: folder, isWanted: coverage || lcov != nil)
+    let specs = LuaSpecs(main: try Folder.text(at: folder + "/deploy.lua") ?? "", folder: folder, sources: sources, coverage: seen.coverage)
+    let run = SpecRun(library: specs, stage: Wiring.stage(seen.coverage)) { Int(DeployModel.ExitCode($0, rollback: $1).rawValue) }
     let (clock, processors) = (ContinuousClock(), ProcessInfo.processInfo.activeProcessorCount)
     let start = clock.now
     let results = try await run.results(of: files, filter: filter, parallel: processors)
     let told = SpecReport(results, took: Interval(clock.now - start))
     if junit != nil { EndFile.junit.write(told.junit) }
-    terminal.show(told.lines(isWhole: verbose, on: terminal.out), told.value)
+    let covered = try seen.read().map { CoverageReport($0) }
+    if let lcov, let covered { try Folder.writeNew(covered.lcov, to: Folder.absolute(lcov)) }
+    let lines = told.lines(isWhole: verbose, on: terminal.out)
+    let table = coverage ? covered.map { $0.lines(on: terminal.out) + [""] } ?? [] : []
+    terminal.show(table + lines, told.value(covering: covered))
     return results.contains { $0.problem != nil } ? .usage : .done
   }
 }

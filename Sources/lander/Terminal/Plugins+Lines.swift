@@ -50,7 +50,7 @@ extension VerifiedPlugin {
       ("name", .text(plugin.name)), ("version", .text(plugin.version.description)), ("source", .text(plugin.source)),
       ("commit", plugin.commit.map { .text($0) }), ("sha256", .text(plugin.sha256.hex)), ("state", .text(state)),
       ("wanted", plugin.wanted.map { .text($0.description) }), ("capabilities", .list(plugin.capabilities.map { .text($0) })),
-      ("problem", problem?.value),
+      ("signer", signer.map { .text($0) }), ("problem", problem?.value),
     ])
   }
 }

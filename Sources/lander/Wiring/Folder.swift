@@ -95,6 +95,13 @@ enum Folder {
   static func parent(of path: String) -> String { MachineFiles().parent(of: path) }
   static func name(of path: String) -> String { MachineFiles().name(of: path) }
 
+  /// The path without links; as it is if that cannot be found out.
+  static func real(_ path: String) -> String {
+    guard let found = realpath(path, nil) else { return path }
+    defer { free(found) }
+    return String(cString: found)
+  }
+
   /// Where the shell would find a program; nil: it would not.
   static func program(_ name: String) -> String? {
     (variable("PATH") ?? "/usr/bin:/bin").split(separator: ":").map { "\($0)/\(name)" }.first {

@@ -6,12 +6,15 @@ import DeployModel
 
 /// Recipes from their pinned sources alone.
 struct LuaLibrary: RehearsalLibrary {
+  /// Takes down which lines of recipes run; nil: nobody asks.
+  var coverage: Coverage?
+
   func scripts(of plan: Plan, sources: [[SourceFile]]) throws -> any Scripts {
     if plan.origin.engine != Version.number {
       let refused = sources.lazy.compactMap { Prelude.refusal(of: $0, for: plan.id, begunBy: plan.origin.engine) }.first
       if let refused { throw Problems(refused, exit: .refused) }
     }
-    return try LuaRecipes(plan: plan, sources: sources)
+    return try LuaRecipes(plan: plan, sources: sources, coverage: coverage)
   }
 
   func recipe(named name: String, in sources: [SourceFile]) throws -> Recipe {

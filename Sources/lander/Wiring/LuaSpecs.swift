@@ -9,31 +9,47 @@ struct LuaSpecs: SpecLibrary {
   /// The project's folder, absolute.
   let folder: String
   let sources: ProjectSources
+  /// Takes down which lines run; nil: nobody asks.
+  var coverage: Coverage?
 
-  func spec(_ file: SourceFile) throws(Problems) -> any ReadSpec {
-    var read = LuaSpec(
-      file: try LuaProject.load(
-        main: SourceFile(path: "deploy.lua", text: main), spec: file, origins: sources.origins, refusing: { OptionNames.clash($0) },
-        read: sources.read))
-    read.project.placeRoots(in: folder)
-    return read
+  func spec(_ file: SourceFile) throws(Problems) -> any ReadSpec { LuaSpec(text: file, file: try read(file), library: self) }
+
+  fileprivate func read(_ file: SourceFile) throws(Problems) -> LuaProject {
+    try LuaProject.load(
+      main: SourceFile(path: "deploy.lua", text: main), spec: file, origins: sources.origins, refusing: { OptionNames.clash($0) },
+      read: sources.read)
   }
 }
 
 /// A spec in Lua.
 struct LuaSpec: ReadSpec {
+  private let text: SourceFile
   private let file: LuaProject
-  var project: Project
+  private let library: LuaSpecs
+  let project: Project
 
-  init(file: LuaProject) {
+  init(text: SourceFile, file: LuaProject, library: LuaSpecs) {
+    self.text = text
     self.file = file
-    project = file.project
+    self.library = library
+    project = Self.placed(file.project, library)
+  }
+
+  private static func placed(_ project: Project, _ library: LuaSpecs) -> Project {
+    var project = project
+    project.placeRoots(in: library.folder)
+    return project
   }
 
   var tests: [SpecTest] { file.tests }
 
+  func project(playing strategy: Trial.Strategy) throws(Problems) -> Project {
+    let spec = StrategySpec(strategy, in: text)
+    do { return Self.placed(try library.read(spec.file).project, library) } catch { throw spec.told(error) }
+  }
+
   func run(_ test: SpecTest, _ deploy: (Trial) throws(Problems) -> Value) -> Problem? {
-    do throws(Problems) { return try SpecTask(test, of: file).run(deploy) } catch {
+    do throws(Problems) { return try SpecTask(test, of: file, coverage: library.coverage).run(deploy) } catch {
       return error.list.first ?? Problem("the test could not be read", place: test.place)
     }
   }

@@ -37,12 +37,18 @@ struct SpecFiles {
     do { return try paths.map(source) } catch { throw Problems(error) }
   }
 
+  /// Folders behind links are looked into as well, each once: a link may lead back to a folder around it.
   private func specs(below path: String) -> [String] {
-    Folder.names(in: path).flatMap { name -> [String] in
-      let path = "\(path)/\(name)"
-      if SpecPrelude.isSpec(name), !Folder.isDirectory(path) { return [path] }
-      return Folder.isDirectory(path) && !name.hasPrefix(".") ? specs(below: path) : []
+    var seen: Set<ExactText> = []
+    func below(_ path: String) -> [String] {
+      guard seen.insert(ExactText(Folder.real(path))).inserted else { return [] }
+      return Folder.names(in: path).flatMap { name -> [String] in
+        let path = "\(path)/\(name)"
+        if SpecPrelude.isSpec(name), !Folder.isDirectory(path) { return [path] }
+        return Folder.isDirectory(path) && !name.hasPrefix(".") ? below(path) : []
+      }
     }
+    return below(path)
   }
 
   private func source(_ path: String) throws(Problem) -> SourceFile {

@@ -9,7 +9,8 @@ import DeployStore
 
 /// The composition root: the one place that names every concrete type.
 enum Wiring {
-  /// Reads `deploy.lua` and what it requires: from the project first, then from what comes with lander.
+  /// Reads `deploy.lua` and what it requires: from the project first, then from the search path, then from what comes with lander.
+  /// - Throws: also what plugins have that the policy of this machine does not allow.
   static func project(_ options: ProjectOptions) throws -> LoadedProject {
     let folder = try options.folder()
     guard let text = try Folder.text(at: folder + "/deploy.lua") else {
@@ -19,6 +20,7 @@ enum Wiring {
     let read = try LuaProject.load(
       main: SourceFile(path: "deploy.lua", text: text), origins: sources.origins, refusing: { OptionNames.clash($0) },
       names: { requirable(from: folder) }, read: sources.read)
+    try PolicyFile.check(read.plugins)
     var project = read.project
     project.placeRoots(in: folder)
     return LoadedProject(folder: folder, project: project, plugins: read.plugins)
@@ -95,8 +97,11 @@ enum Wiring {
   }
 
   /// Where recipes are played.
-  static var stage: RehearsalStage {
-    RehearsalStage(library: LuaLibrary(), files: MachineFiles(), identity: { Identity.make() })
+  static var stage: RehearsalStage { stage(nil) }
+
+  /// - Parameter coverage: takes down which lines of recipes run; nil: nobody asks.
+  static func stage(_ coverage: Coverage?) -> RehearsalStage {
+    RehearsalStage(library: LuaLibrary(coverage: coverage), files: MachineFiles(), identity: { Identity.make() })
   }
 
   /// - Parameter passing: a folder that goes with the desk; nil: nothing does.
@@ -136,22 +141,31 @@ enum Wiring {
     return desk
   }
 
-  /// Files by the paths that `require` and `read_text` use, and variables of the environment as `$NAME`. Nothing outside the two folders
-  /// can be named.
-  static func reader(of folder: String) -> @Sendable (String) throws(Problem) -> String? {
-    let shipped = Shipped.folder()
+  /// Files by the paths that `require` and `read_text` use, and variables of the environment as `$NAME`. Nothing outside the project, the
+  /// search path and what comes with lander can be named; of the search path only plugins and recipes.
+  /// - Throws: what is wrong with the search path.
+  static func reader(of folder: String) throws(Problems) -> @Sendable (String) throws(Problem) -> String? {
+    let (shipped, company) = (Shipped.folder(), try SearchPath.folders())
     return { path throws(Problem) in
       if path.hasPrefix("$") { return Folder.variable(String(path.dropFirst())) }
       guard !path.isAbsolutePath, !path.pathParts.contains("..") else { return nil }
       if let text = try Folder.text(at: "\(folder)/\(path)", most: SourceFile.mostBytes) { return text }
+      let parts = path.pathParts
+      if parts.count > 1, parts[0] == "plugins" || parts[0] == "recipes" {
+        for root in company {
+          if let text = try Folder.text(at: "\(root)/\(path)", most: SourceFile.mostBytes) { return text }
+          // Files of one plugin come from one place.
+          if parts[0] == "plugins", Folder.isDirectory("\(root)/plugins/\(parts[1])") { return nil }
+        }
+      }
       guard let shipped else { return nil }
       return try Folder.text(at: "\(shipped)/\(path)")
     }
   }
 
-  /// Names that a project in the folder can require: its plugins, those that come with lander, and its recipes.
+  /// Names that a project in the folder can require: its plugins, those of the search path, those that come with lander, and recipes.
   static func requirable(from folder: String) -> [String] {
-    let roots = [folder] + (Shipped.folder().map { [$0] } ?? [])
+    let roots = [folder] + ((try? SearchPath.folders()) ?? []) + (Shipped.folder().map { [$0] } ?? [])
     let plugins = roots.flatMap { root in
       Folder.names(in: "\(root)/plugins").filter { Folder.exists("\(root)/plugins/\($0)/init.lua") }
     }

@@ -186,5 +186,10 @@ describe("haproxy", function()
     t:expect(function() haproxy { backend = "web" } end):fails "option \"balancers\" is needed"
     t:expect(function() haproxy { balancers = "lb", backend = "web;shutdown" } end):fails "backend"
     t:expect(function() haproxy { balancers = "lb", backend = "web", late = "wait" } end):fails "late"
+    t:expect(function() haproxy { balancers = "lb" } end):fails "option \"backend\" is needed"
+    local function pools(given) return function() haproxy { balancers = "lb", backend = "web", pools = given } end end
+    t:expect(pools { blue = {} }):fails "pool blue needs a list of servers"
+    t:expect(pools { blue = { "web 1" } }):fails "web 1 in pool blue is no server's name"
+    t:expect(pools { blue = { "web1" }, green = { "web1" } }):fails "server web1 is in two pools, blue and green"
   end)
 end)

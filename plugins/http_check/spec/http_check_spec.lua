@@ -65,6 +65,10 @@ describe("http_check", function()
     t:expect(function() http_check {} end):fails "option \"url\" is needed"
     t:expect(function() http_check { url = "ftp://x" } end):fails "url"
     t:expect(function() http_check { url = "http://x", status = 42 } end):fails "status"
+    t:expect(function() http_check { url = "http://x", status = 99 } end):fails "status"
+    t:expect(function() http_check { url = "http://x", status = 600 } end):fails "status"
+    t:expect(function() http_check { url = "http://x", port = 0 } end):fails "port"
+    t:expect(function() http_check { url = "http://x", port = 65536 } end):fails "port"
     t:expect(function() http_check { url = "http://x", timout = "1s" } end):fails "timeout"
   end)
 end)

@@ -106,5 +106,9 @@ describe("nginx", function()
     t:expect(function() nginx { balancers = "lb" } end):fails "upstream, pools, or both"
     t:expect(function() nginx { balancers = "lb", pools = { "blue" } } end):fails "pools and split together"
     t:expect(function() nginx { balancers = "lb", upstream = "web.conf" } end):fails "upstream"
+    t:expect(function() nginx { upstream = "/etc/web.conf" } end):fails "option \"balancers\" is needed"
+    t:expect(function() nginx { balancers = "lb", upstream = "/etc/web.conf", drain = -1 } end):fails "drain"
+    t:expect(function() nginx { balancers = "lb", upstream = "/etc/web.conf", drain = 3601 } end):fails "drain"
+    t:expect(function() nginx { balancers = "lb", upstream = "/etc/web.conf", late = "close" } end):fails "late"
   end)
 end)

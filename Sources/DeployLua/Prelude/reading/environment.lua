@@ -17,7 +17,9 @@ local elsewhere = { os = "lander's own words reach hosts and files", io = "lande
   debug = "it is not available in recipes", package = "require reaches plugins and shipped recipes",
   dofile = "require reaches plugins and shipped recipes", loadfile = "require reaches plugins and shipped recipes",
   deployment = "functions of hooks and stages get it: function(host, deployment) … end", warn = "use log.warn",
-  upload = "did you mean stage.upload?", rollout = "did you mean stage.rollout?", unpack = "did you mean table.unpack?" }
+  upload = "did you mean stage.upload?", rollout = "did you mean stage.rollout?", unpack = "did you mean table.unpack?",
+  loadstring = "it is of an earlier Lua: use load", setfenv = "it is of an earlier Lua: load takes an environment",
+  getfenv = "it is of an earlier Lua: the environment is _ENV", module = "it is of an earlier Lua: a file returns its table" }
 
 local strategies = tables.set(shipped)
 local environments, reported_of = {}, {}

@@ -45,6 +45,7 @@ return function(request)
   if not has_read(request, words) then return nothing() end
   local spec = request.spec and import "spec/words"
   grants.spec = spec and request.spec.path
+  if spec then spec.chosen = request.only and 0 or request.spec.chosen end
   if spec and not has_read(request.spec, spec.words) then return nothing() end
   local project = described(request.checks, request.only)
   if spec and not request.only then project.tests = spec.data() end

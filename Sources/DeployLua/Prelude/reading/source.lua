@@ -33,16 +33,18 @@ function source.compile(path, text, globals, require_for, words)
   problems.add(rest or message, syntax_fix(message), { file = file, line = math.tointeger(tonumber(line)) })
 end
 
---- What Lua says itself if there was no room left to say more: the calls were too deep for the handler of errors, too.
-local function too_deep(text)
+--- What Lua says itself if there was no room left for the handler of errors: no memory, or calls that were too deep for it, too.
+local function out_of_room(text)
   local file, line = string.match(text, "^(.-):(%d+): ")
-  problems.add("functions call each other too deeply, or without an end", "look for one that calls itself, and let it stop",
-    file and { file = file, line = math.tointeger(tonumber(line)) } or nil)
+  local place = file and { file = file, line = math.tointeger(tonumber(line)) } or nil
+  local memory = string.match(text, "not enough memory.*$")
+  if memory then return problems.add(memory, "make less of it here, or in the functions that call what needs it", place) end
+  problems.add("functions call each other too deeply, or without an end", "look for one that calls itself, and let it stop", place)
 end
 
 --- Takes down an error that ended the reading.
 function source.failed(e)
-  if type(e) ~= "table" then return too_deep(tostring(e)) end
+  if type(e) ~= "table" then return out_of_room(tostring(e)) end
   local file, line = string.match(rawget(e, "where") or "", "^(.*):(%d+)$")
   local message = rawget(e, "message")
   if type(message) == "string" and file then

@@ -10,10 +10,11 @@ language.word {
   summary = "Waits for a person who approves. A rejection, or no answer in time, fails the deployment. Gives true, or false with "
     .. "on_fail = \"return\", and the list of answers, each with by, comment and at.",
   example = "rollout:approve { message = \"Does the canary look good?\", timeout = \"4h\" }",
+  errors = { "rejected" },
   fields = {
-    { "message", "name", "what the person is asked" }, { "name", "name", "what people call it; \"approve\"" },
-    { "timeout", "time", "how long an answer is awaited, then it fails; 24 h" },
-    { "on_fail", "fail|return", "fails the deployment, or only says so to the strategy; \"fail\"" },
+    { "message", "name", "what the person is asked" }, { "name", "name", "what people call it", default = "\"approve\"" },
+    { "timeout", "time", "how long an answer is awaited, then it fails", default = "\"24h\"" },
+    { "on_fail", "fail|return", "fails the deployment, or only says so to the strategy", default = "\"fail\"" },
     { "own", "boolean", "whether whoever deploys may approve; true, because nobody verifies who answers" },
     { "count", "positive", "how many persons have to approve; 1, because nobody verifies who answers" },
     { "from", "strings", "who may approve; answers are not verified yet, so it is refused" },

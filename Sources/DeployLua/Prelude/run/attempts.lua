@@ -11,8 +11,9 @@ language.word {
   summary = "Calls a function until it does not raise.",
   example = "retry({ times = 20, every = \"3s\" }, function() host:run \"bin/ready\" end)",
   fields = {
-    { "times", "positive", "attempts in all; 3, as an option of a command 1" }, { "every", "duration", "between two attempts; 1 s" },
-    { "backoff", "factor", "what the pause is multiplied with each time; 1" },
+    { "times", "positive", "attempts in all; 3, as an option of a command 1" },
+    { "every", "duration", "between two attempts", default = "\"1s\"" },
+    { "backoff", "factor", "what the pause is multiplied with each time", default = "1" },
   },
 }
 

@@ -10,32 +10,32 @@ local command = {}
 local most_bytes = 1048576 -- of a command
 
 local options_of_commands = {
-  { "env", "table", "variables by name; texts or secrets" }, { "cwd", "name", "the folder; the release if not given" },
+  { "env", "table", "variables by name; texts or secrets" }, { "cwd", "name", "the folder", default = "the release" },
   { "timeout", "time", "when it is given up" }, { "input", "any", "what it reads on stdin; a text or a secret" },
-  { "user", "user", "who runs it; the login user if not given" },
+  { "user", "user", "who runs it", default = "the login user" },
   { "merge", "boolean", "both streams as one, in exact order" },
   { "retry", "table", "{ times = 3, every = \"5s\", backoff = 2 }" },
   { "on_lost", "fail|repeat", "what becomes of it when nobody can say how it ended" },
   { "rehearse", "answer", "what plan, check and rehearse take for its answer: a text, or { stdout, stderr, status }" },
 }
 
-local function declare(name, summary, example)
+local function declare(name, summary, example, raised)
   language.word { name = name, nature = "effect", phases = { "run" }, takes = "command, { … }", summary = summary, example = example,
-    fields = options_of_commands }
+    fields = options_of_commands, errors = raised }
 end
 declare("host:run", "Runs a command on the host, at most once; an exit status other than 0 is an error.",
-  "host:run(\"bin/migrate --yes\", { timeout = \"15m\" })")
+  "host:run(\"bin/migrate --yes\", { timeout = \"15m\" })", { "command", "timeout", "lost", "unreachable" })
 declare("host:try", "Runs a command and gives its result whatever its status.",
-  "if not host:try(\"systemctl is-active web\").ok then … end")
-declare("here:run", "Runs a command on the engine's own machine.", "here:run \"git tag -f live\"")
-declare("here:try", "The same, whatever its status.", "here:try(\"git diff --quiet\").ok")
+  "if not host:try(\"systemctl is-active web\").ok then log.warn \"web is not active\" end", { "timeout", "lost", "unreachable" })
+declare("here:run", "Runs a command on the engine's own machine.", "here:run \"git tag -f live\"", { "command", "timeout" })
+declare("here:try", "The same, whatever its status.", "local clean = here:try(\"git diff --quiet\").ok", { "timeout" })
 language.word {
   name = "host:run.rehearse", nature = "pure", phases = { "run" }, takes = "rehearse = { … }",
   summary = "What a rehearsal takes for the answer of a command.",
   example = "host:run(\"nproc\", { rehearse = \"4\" })",
   fields = {
-    { "stdout", "string", "its output; empty if not given" }, { "stderr", "string", "its messages; empty if not given" },
-    { "status", "integer", "its exit status; 0 if not given" },
+    { "stdout", "string", "its output", default = "empty" }, { "stderr", "string", "its messages", default = "empty" },
+    { "status", "integer", "its exit status", default = "0" },
   },
 }
 

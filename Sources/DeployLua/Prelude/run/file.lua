@@ -14,15 +14,17 @@ local timeout = { "timeout", "time", "when it is given up" }
 
 language.word {
   name = "host:read", nature = "probe", phases = { "run" }, takes = "path, { … }", summary = "The text of a file.",
-  example = "host:read(\"/etc/os-release\")",
+  errors = { "missing", "notPermitted", "timeout", "unreachable" },
+  example = "local system = host:read \"/etc/os-release\"",
   fields = {
-    timeout, { "default", "any", "given if there is no file" }, { "limit", "positive", "bytes at most; 1 MiB" },
+    timeout, { "default", "any", "given if there is no file" }, { "limit", "positive", "bytes at most", default = "1 MiB" },
     { "rehearse", "string", "the text that plan, check and rehearse take for its answer" },
   },
 }
 language.word {
   name = "here:read", nature = "probe", phases = { "run" }, takes = "path, { … }",
-  summary = "The text of a file on the engine's own machine.", example = "here:read \"VERSION\"",
+  summary = "The text of a file on the engine's own machine.", example = "local version = here:read \"VERSION\"",
+  errors = { "missing", "notPermitted" },
   fields = language.words["host:read"].fields,
 }
 
@@ -46,7 +48,8 @@ function methods.read(number, path, options) return file.read("host:read", numbe
 
 language.word {
   name = "host:exists", nature = "probe", phases = { "run" }, takes = "path, { … }", summary = "Whether there is something at a path.",
-  example = "host:exists \"config/local.env\"",
+  example = "local is_there = host:exists \"config/local.env\"",
+  errors = { "timeout", "unreachable" },
   fields = { timeout, { "rehearse", "boolean", "what plan, check and rehearse take for its answer" } },
 }
 
@@ -61,6 +64,7 @@ end
 
 language.word {
   name = "host:write", nature = "effect", phases = { "run" }, takes = "path, text, { … }", summary = "Writes a file at once and whole.",
+  errors = { "notPermitted", "noSpace", "timeout", "unreachable" },
   example = "host:write(\"config/port\", \"8080\\n\", { mode = \"0640\" })",
   fields = { timeout, { "mode", "mode", "permission bits" }, { "owner", "owner", "user or user:group" } },
 }
@@ -85,7 +89,9 @@ end
 
 language.word {
   name = "host:link", nature = "effect", phases = { "run" }, takes = "target, path",
-  summary = "Makes a symbolic link, or changes where one points.", example = "host:link(\"/srv/shop/shared/log\", \"log\")",
+  summary = "Makes a symbolic link, or changes where one points.",
+  errors = { "notPermitted", "timeout", "unreachable" },
+  example = "host:link(\"/srv/shop/shared/log\", \"log\")",
 }
 
 function methods.link(number, target, path)
@@ -94,12 +100,16 @@ end
 
 language.word {
   name = "host:upload", nature = "effect", phases = { "run" }, takes = "from, to, { … }",
-  summary = "Copies a file or folder of this machine to the host.", example = "host:upload(\"certs/ca.pem\", \"etc/ca.pem\")",
+  summary = "Copies a file or folder of this machine to the host.",
+  errors = { "missing", "notPermitted", "noSpace", "timeout", "unreachable" },
+  example = "host:upload(\"certs/ca.pem\", \"etc/ca.pem\")",
   fields = { timeout },
 }
 language.word {
   name = "host:download", nature = "effect", phases = { "run" }, takes = "from, to, { … }",
-  summary = "Copies a file of the host to this machine.", example = "host:download(\"log/build.txt\", \"out/build.txt\")",
+  summary = "Copies a file of the host to this machine.",
+  errors = { "missing", "notPermitted", "noSpace", "timeout", "unreachable" },
+  example = "host:download(\"log/build.txt\", \"out/build.txt\")",
   fields = { timeout },
 }
 

@@ -9,7 +9,7 @@ local log = {}
 
 language.word {
   name = "log", nature = "pure", phases = { "run" }, takes = "(format, …), .warn(format, …)",
-  summary = "A line for whoever reads along: debug, info (log itself), warn or error.", example = "log.info(\"%s is up\", host)",
+  summary = "A line for whoever reads along: debug, info (log itself), warn or error.", example = "log.info(\"%s is up\", host.name)",
 }
 language.word {
   name = "print", nature = "pure", phases = { "run" }, takes = "…", summary = "The same as log.info, of any values.",

@@ -73,8 +73,8 @@ function methods.wait(self, time)
 end
 
 language.word {
-  name = "rollout:rollback", nature = "effect", phases = { "run" }, takes = "format, …",
-  summary = "Gives up: hosts that were changed go back.", example = "rollout:rollback(\"%d hosts failed\", outcome.failed)",
+  name = "rollout:rollback", nature = "effect", phases = { "run" }, takes = "format, …", errors = { "failed" },
+  summary = "Gives up: hosts that were changed go back.", example = "rollout:rollback(\"%d hosts failed\", 2)",
 }
 
 function methods.rollback(self, format, ...)

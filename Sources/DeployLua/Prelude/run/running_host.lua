@@ -1,7 +1,8 @@
 -- Hosts as hooks see them: what they have, and what can be asked of them.
 
 local import = ...
-local grants, language = import "runtime/grants", import "runtime/language"
+local capability, grants = import "runtime/capability", import "runtime/grants"
+local language = import "runtime/language"
 local rehearsal, tables = import "runtime/rehearsal", import "runtime/tables"
 local void, command, file, fleet = import "runtime/void", import "run/command", import "run/file", import "run/fleet"
 local wait_for = import "run/wait_for"
@@ -25,8 +26,11 @@ local methods = tables.merged(file.methods, { wait_for = wait_for })
 function methods.run(number, given, options) return command.run("host:run", number, given, options, false) end
 function methods.try(number, given, options) return command.run("host:try", number, given, options, true) end
 
-local needs = { run = "host.run", try = "host.run", read = "host.read", exists = "host.read", write = "host.write", link = "host.write",
-  upload = "host.upload", download = "host.read" }
+local needs = {}
+for word, needed in pairs(capability.needs) do
+  local name = string.match(word, "^host:(.*)$")
+  if name and name ~= "wait_for" then needs[name] = needed end
+end
 --- Whose first or second argument is a path of the engine's machine.
 local of_this_machine = { upload = "local.read:", download = "local.write:" }
 

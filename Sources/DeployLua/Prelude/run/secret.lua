@@ -11,12 +11,14 @@ local secret = { kind = values.kind "secret" }
 language.word {
   name = "secret", nature = "pure", phases = { "description", "run" }, takes = "\"NAME\"",
   summary = "A handle of a secret: for env, input and write; never its characters.",
-  example = "env = { TOKEN = secret \"TOKEN\" }",
+  example = "host:run(\"bin/send\", { env = { TOKEN = secret \"TOKEN\" } })",
+  errors = { "missing" },
 }
 language.word {
   name = "secret.format", nature = "pure", phases = { "description", "run" }, takes = "format, …",
   summary = "A text with secrets in it, as a handle again; %s stands for each.",
-  example = "env = { URL = secret.format(\"https://app:%s@db/\", secret \"DB_PASSWORD\") }",
+  example = "host:run(\"bin/migrate\", { env = { URL = secret.format(\"https://app:%s@db/\", secret \"DB_PASSWORD\") } })",
+  errors = { "missing" },
 }
 
 local function new(pieces) return proxy(secret.kind, 0, pieces) end

@@ -134,7 +134,7 @@ local function matches(value, wanted)
 end
 
 declare("where", "{ tag = value }", "The hosts whose tags are so; a list of values means any of them.",
-  "rollout.targets:where { zone = \"b\" }")
+  "rollout:wave(rollout.targets:where { zone = \"b\" })")
 function methods.where(self, tags)
   local part = {}
   if type(tags) ~= "table" then errors.usage("hosts:where takes tags: targets:where { zone = \"b\" }") end
@@ -147,14 +147,14 @@ function methods.where(self, tags)
 end
 
 declare("map", "function", "What a function gives for each host, as a list.",
-  "deployment.targets:map(function(host) return host.name end)")
+  "local names = deployment.targets:map(function(host) return host.name end)")
 function methods.map(self, fn)
   local result = {}
   for i, item in ipairs(own("hosts:map", self)) do result[i] = fn(item) end
   return result
 end
 
-declare("except", "hosts", "The set without these hosts.", "rollout:wave(rollout.targets:except(canary))")
+declare("except", "hosts", "The set without these hosts.", "rollout:wave(rollout.targets:except(rollout.targets:first()))")
 function methods.except(self, others)
   local gone, part = tables.set(sets.numbers("hosts:except", others)), {}
   for _, item in ipairs(own("hosts:except", self)) do

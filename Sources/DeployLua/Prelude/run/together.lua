@@ -16,11 +16,12 @@ language.word {
 }
 language.word {
   name = "all", nature = "pure", phases = { "run" }, takes = "{ functions }, { … }", summary = "Calls different functions at once.",
-  example = "all { warm_cache, announce }", fields = options,
+  example = "all { function() host:run \"bin/warm\" end, function() here:run \"bin/announce\" end }", fields = options,
 }
 language.word {
   name = "within", nature = "pure", phases = { "run" }, takes = "duration, function",
-  summary = "A deadline over any number of steps.", example = "within(\"5m\", function() … end)",
+  summary = "A deadline over any number of steps.", errors = { "timeout" },
+  example = "within(\"5m\", function() host:run \"bin/migrate\" end)",
 }
 
 --- The very object that a child raised, if it is what the engine heard of: it may carry more than the engine's words.

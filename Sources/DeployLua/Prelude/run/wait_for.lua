@@ -10,11 +10,12 @@ language.word {
   name = "host:wait_for", nature = "probe", phases = { "run" }, takes = "{ … }",
   summary = "Asks the host until something answers, or the time is over.",
   example = "host:wait_for { http = \"http://localhost:8080/ready\", timeout = \"2m\" }",
+  errors = { "unhealthy", "unreachable" },
   fields = {
     { "http", "url", "a URL, asked from the host itself" }, { "port", "port", "a TCP port on the host" },
     { "command", "name", "a command that exits with 0" },
-    { "status", "statuses", "what is healthy; 200 to 399" },
-    { "timeout", "time", "how long in all; 60 s" }, { "every", "duration", "between two questions; 1 s" },
+    { "status", "statuses", "what is healthy", default = "200 to 399" },
+    { "timeout", "time", "how long in all", default = "\"60s\"" }, { "every", "duration", "between two questions", default = "\"1s\"" },
   },
 }
 

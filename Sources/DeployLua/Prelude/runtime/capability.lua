@@ -22,6 +22,14 @@ capability.named = {
   { "secret", "NAME", "has a handle of a secret" },
 }
 
+--- The capability that each word needs in a plugin that has only what it was granted; … stands for what a call names.
+capability.needs = {
+  ["host:run"] = "host.run", ["host:try"] = "host.run", ["host:read"] = "host.read", ["host:exists"] = "host.read",
+  ["host:write"] = "host.write", ["host:link"] = "host.write", ["host:upload"] = "host.upload", ["host:download"] = "host.read",
+  ["host:wait_for"] = "host.check", ["here:run"] = "local.exec:…", ["here:try"] = "local.exec:…", ["here:read"] = "local.read:…",
+  ["rollout:approve"] = "approval", ["secret"] = "secret:…", ["secret.format"] = "secret:…",
+}
+
 local kinds, names = {}, {}
 for _, one in ipairs(capability.plain) do
   kinds[one[1]], names[#names + 1] = "plain", one[1]

@@ -7,12 +7,16 @@ local language = {
   objects = {},  -- by name: what functions are given
   order = {},    -- names of words as they were declared
   globals = {},  -- what recipes have in reach, by name
+  events = {},   -- lifecycle events: { name, what it is for }; words/hook.lua has them
+  strategies = {}, -- names of the strategies that every recipe has in reach
+  schemas = {},  -- options that files of this project declare: { name, file, options }
   bound = {},    -- by name: makes what a plugin with grants has in reach instead
 }
 
 --- Declares a word. name: as a recipe writes it, "host:run", "recipe", "stage.rollout". nature: "pure" reaches nothing, "probe" reads and
 --- may be asked again, "effect" changes something, at most once. phases: where it may be called. takes: what is written after it.
---- fields: of the table it takes, each { name, type, what it is, required = true }. A type is a name of types/, or texts with "|" between.
+--- fields: of the table it takes, each { name, type, what it is, required = true, default = "what holds without it" }. A type is a name of
+--- types/, or texts with "|" between. errors: kinds that it raises beside invalid, misnamed and cancelled, which any word may raise.
 function language.word(word)
   local name = word.name
   word.fields = word.fields or {}

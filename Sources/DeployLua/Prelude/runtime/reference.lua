@@ -1,28 +1,47 @@
--- The language as data for people: docs/words.md and the editor's stub are made from it.
+-- The language as data for people: docs/reference, lander docs and the editor's stub are made from it.
 
 local import = ...
+local capability, errors = import "runtime/capability", import "runtime/errors"
 local language, types = import "runtime/language", import "types/types"
 
 local function fields_of(list)
   local result = {}
   for i, field in ipairs(list) do
-    result[i] = { name = field[1], type = field[2], summary = field[3], required = field.required or false }
+    result[i] = { name = field[1], type = field[2], summary = field[3] or "", required = field.required or false,
+      default = field.default }
   end
   return result
 end
 
---- { api, words, objects, types }: words in the order in which they were declared, objects by name, of types what they take.
-return function()
-  local result = { api = language.api, words = {}, objects = {}, types = {} }
+local function pairs_of(list)
+  local result = {}
+  for i, one in ipairs(list) do result[i] = { name = one[1], summary = one[#one], what = one[3] and one[2] } end
+  return result
+end
+
+local function words_of(result)
   for i, name in ipairs(language.order) do
     local word = language.words[name]
     local fields = fields_of(word.fields)
     for _, field in ipairs(fields) do result.types[field.type] = types.named(field.type).words end
     result.words[i] = { name = name, nature = word.nature, phases = word.phases, takes = word.takes, summary = word.summary,
-      example = word.example, fields = fields }
+      example = word.example, fields = fields, errors = word.errors or {}, needs = capability.needs[name] }
   end
+end
+
+--- { api, words, objects, types, errors, error_fields, events, capabilities, strategies, schemas }: words in the order in which they were
+--- declared, objects by name, of types what they take.
+return function()
+  local result = { api = language.api, words = {}, objects = {}, types = {}, schemas = {}, errors = pairs_of(errors.kinds),
+    error_fields = fields_of(errors.fields), events = pairs_of(language.events), strategies = language.strategies,
+    capabilities = pairs_of(capability.plain) }
+  for _, one in ipairs(pairs_of(capability.named)) do result.capabilities[#result.capabilities + 1] = one end
+  words_of(result)
   for name, object in pairs(language.objects) do
     result.objects[#result.objects + 1] = { name = name, summary = object.summary, fields = fields_of(object.fields) }
+  end
+  for _, one in ipairs(language.schemas) do
+    result.schemas[#result.schemas + 1] = { name = one.name, file = one.file, options = one.options }
   end
   return result
 end

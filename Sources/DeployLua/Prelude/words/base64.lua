@@ -6,12 +6,12 @@ local errors, language, values = import "runtime/errors", import "runtime/langua
 language.word {
   name = "base64.encode", nature = "pure", phases = { "description", "run" }, takes = "text",
   summary = "A text in base64 (RFC 4648), in one line.",
-  example = "local header = \"Basic \" .. base64.encode(name .. \":\" .. word)",
+  example = "local header = \"Basic \" .. base64.encode \"kim:word\"",
 }
 language.word {
   name = "base64.decode", nature = "pure", phases = { "description", "run" }, takes = "text",
   summary = "What a text in base64 says; spaces and line ends in it are skipped.",
-  example = "local key = base64.decode(read_text \"key.b64\")",
+  example = "local key = base64.decode \"aGVsbG8=\"   -- hello",
 }
 
 language.object { name = "base64", summary = "Bytes as text, and back", fields = {} }

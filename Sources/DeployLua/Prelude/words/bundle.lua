@@ -15,7 +15,7 @@ language.word {
   fields = {
     { "from", "name", "a folder or an archive, relative to the project" }, { "build", "name", "a command run before, here" },
     { "ignore", "strings", "patterns of paths to leave out" }, { "git", "name", "a branch, tag or commit instead of from" },
-    { "repository", "name", "the local repository of git; the project if not given" },
+    { "repository", "name", "the local repository of git", default = "the project" },
   },
 }
 

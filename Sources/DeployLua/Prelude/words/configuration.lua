@@ -29,7 +29,7 @@ language.word {
   example = "budget = { failed = 1, unreachable = \"2%\" }",
   fields = {
     { "failed", "amount", "hosts that may fail" },
-    { "wave", "amount", "hosts that may fail in one wave; as many as may fail in all if not given" },
+    { "wave", "amount", "hosts that may fail in one wave", default = "as many as may fail in all" },
     { "unreachable", "amount", "hosts that may be out of reach" },
   },
 }

@@ -12,11 +12,11 @@ language.word {
   summary = "A time in which deployments do not begin, and those under way begin no further wave; going back is always possible.",
   example = "freeze = { days = \"fri\", from = \"15:00\", to = \"24:00\", zone = \"Europe/Berlin\", name = \"before the weekend\" }",
   fields = {
-    { "days", "string", "weekdays such as \"fri\", \"sat-sun\" or \"mon, wed-fri\"; every day if not given" },
-    { "dates", "strings", "dates such as \"2026-12-24\" or \"2026-12-23..2027-01-02\"; whatever the date is if not given" },
-    { "from", "string", "when it begins on such a day: \"15:00\"; at midnight if not given" },
-    { "to", "string", "when it ends: \"08:00\", on the next day if that is not after from; \"24:00\" if not given" },
-    { "zone", "name", "by which clock: \"Europe/Berlin\", \"UTC\" or \"+01:00\"; UTC if not given" },
+    { "days", "string", "weekdays such as \"fri\", \"sat-sun\" or \"mon, wed-fri\"", default = "every day" },
+    { "dates", "strings", "dates such as \"2026-12-24\" or \"2026-12-23..2027-01-02\"", default = "whatever the date is" },
+    { "from", "string", "when it begins on such a day: \"15:00\"", default = "midnight" },
+    { "to", "string", "when it ends: \"08:00\", on the next day if that is not after from", default = "\"24:00\"" },
+    { "zone", "name", "by which clock: \"Europe/Berlin\", \"UTC\" or \"+01:00\"", default = "UTC" },
     { "name", "name", "what people call it" },
   },
 }

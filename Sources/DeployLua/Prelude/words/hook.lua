@@ -1,6 +1,7 @@
 -- on = { Event = function(host, deployment) … end }: hooks by lifecycle event.
 
 local import = ...
+local language = import "runtime/language"
 local near, problems, tables = import "runtime/near", import "runtime/problems", import "runtime/tables"
 local values, types = import "runtime/values", import "types/types"
 
@@ -8,6 +9,23 @@ local hook = {}
 
 local events = import("runtime/engine").events
 local known = tables.set(events)
+
+--- What each event is for, in the order in which a host has them.
+language.events = {
+  { "BeforeBlockTraffic", "before the host leaves its balancer; sees the release that runs" },
+  { "BlockTraffic", "takes the host out of its balancer; sees the release that runs" },
+  { "AfterBlockTraffic", "after it left; sees the release that runs" },
+  { "ApplicationStop", "stops the release that runs; skipped if there is none" },
+  { "DownloadBundle", "the engine brings the new release: takes no hook" },
+  { "BeforeInstall", "before the new release becomes the current one" },
+  { "Install", "the engine makes the new release the current one: takes no hook" },
+  { "AfterInstall", "configures the new release" },
+  { "ApplicationStart", "starts the new release" },
+  { "ValidateService", "says whether the new release is good: an error here takes the host back" },
+  { "BeforeAllowTraffic", "before the host gets its traffic back" },
+  { "AllowTraffic", "brings the host back into its balancer" },
+  { "AfterAllowTraffic", "after it is back" },
+}
 local of_the_engine = { DownloadBundle = true, Install = true }
 
 --- A list of { event, run }.

@@ -21,7 +21,7 @@ language.word {
   name = "host", nature = "pure", phases = { "description" }, takes = "\"name\" { … }",
   summary = "A host with more than a name.",
   example = "host \"web25\" { address = \"10.0.3.25\", tags = { zone = \"b\" } }",
-  fields = tables.joined(host.fields, { { "address", "name", "what to connect to; the name if not given" } }),
+  fields = tables.joined(host.fields, { { "address", "name", "what to connect to", default = "the name" } }),
 }
 
 --- Definitions have no methods: those are the running host's.

@@ -7,7 +7,7 @@ local reader, encode = import "types/json_reader", import "types/json_writer"
 language.word {
   name = "json.decode", nature = "pure", phases = { "description", "run" }, takes = "text",
   summary = "What a text of JSON (RFC 8259) says: tables, texts, numbers, true, false, and json.null.",
-  example = "local health = json.decode(host:run({ \"curl\", \"-s\", url }).stdout)",
+  example = "local health = json.decode(host:run(\"bin/health\", { rehearse = \"{}\" }).stdout)",
 }
 language.word {
   name = "json.encode", nature = "pure", phases = { "description", "run" }, takes = "value",
@@ -16,7 +16,7 @@ language.word {
 }
 language.word {
   name = "json.list", nature = "pure", phases = { "description", "run" }, takes = "{ … }",
-  summary = "The table as a list of JSON, also if it is empty.", example = "json.encode(json.list {})",
+  summary = "The table as a list of JSON, also if it is empty.", example = "local empty = json.encode(json.list {})   -- []",
 }
 language.object { name = "json", summary = "JSON as values, and back",
   fields = { { "null", "any", "what JSON calls null: nil would end a table" } } }

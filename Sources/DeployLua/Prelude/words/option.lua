@@ -66,7 +66,7 @@ function option.declare(family, name, summary, default, own, more)
   language.word {
     name = family .. "." .. name, nature = "pure", phases = { "description" },
     takes = "{ " .. choices .. "default = …, help = … }", summary = summary,
-    example = string.format("%s.%s { %shelp = \"…\" }", family, name, choices),
+    example = string.format("local %s = %s.%s { %shelp = \"what it is\" }", family == "param" and "own" or "option", family, name, choices),
     fields = tables.joined(tables.joined(own, more),
       { { "default", default, "its value if not given" }, { "help", "string", "one sentence" } }),
   }

@@ -17,7 +17,7 @@ language.word {
     { "name", "name", "the plugin's folder: letters, digits, _ and -", required = true },
     { "version", "version", "of the plugin, as in 1.2.0", required = true },
     { "api", "positive", "the API level it is written for", required = true }, { "summary", "string", "one sentence" },
-    { "license", "string", "an SPDX name" }, { "main", "module", "the file that require reads; init.lua" },
+    { "license", "string", "an SPDX name" }, { "main", "module", "the file that require reads", default = "\"init.lua\"" },
     { "capabilities", "strings", "all that it may reach; without it a plugin of the project's own may reach everything" },
     { "dependencies", "table", "plugins it requires: { name = \"^1.2\" } or { name = { source = \"URL\", version = \"^1.2\" } }" },
     { "options", "table",
@@ -26,14 +26,15 @@ language.word {
 }
 language.word {
   name = "plugin.dependency", nature = "pure", phases = { "description" }, takes = "name = { … }",
-  summary = "A plugin that another one requires.", example = "dependencies = { chat = { source = \"https://…\", version = \"^1.2\" } }",
+  summary = "A plugin that another one requires.",
+  example = "dependencies = { chat = { source = \"https://git.example.com/chat.git\", version = \"^1.2\" } }",
   fields = {
     { "version", "range", "which versions are good", required = true },
     { "source", "name", "where it is found if the project has none of that name: a URL, or an absolute path" },
   },
 }
 
-local function is_name(text) return type(text) == "string" and string.match(text, "^[%w_%-]+$") ~= nil and #text <= 100 end
+local function is_name(text) return type(text) == "string" and string.match(text, "^[%w_][%w_%-]*$") ~= nil and #text <= 100 end
 
 --- A list of the capabilities that are good; takes down each that is not.
 local function read_capabilities(list, subject, at)

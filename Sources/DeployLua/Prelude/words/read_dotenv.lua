@@ -6,7 +6,8 @@ local language, problems, given = import "runtime/language", import "runtime/pro
 language.word {
   name = "read_dotenv", nature = "pure", phases = { "description" }, takes = "\"file\"",
   summary = "Lines NAME=value of a file of the project, by name; nothing in a value is replaced. The file is kept with the deployment.",
-  example = "host:run { \"bin/start\", env = read_dotenv \"config/production.env\" }",
+  example = "local settings = read_dotenv \"config/production.env\"\n"
+    .. "local function start(host) host:run(\"bin/start\", { env = settings }) end   -- a hook",
 }
 
 local escapes = { n = "\n", r = "\r", t = "\t", ["\\"] = "\\", ["\""] = "\"", ["$"] = "$" }

@@ -6,7 +6,7 @@ local tables, values, void = import "runtime/tables", import "runtime/values", i
 local fields, option, types = import "types/fields", import "words/option", import "types/types"
 
 local declared_option = values.kind "option"
-local required = { { "required", "boolean", "whether it must be given; false" } }
+local required = { { "required", "boolean", "whether it must be given", default = "false" } }
 
 language.word {
   name = "schema", nature = "pure", phases = { "description" }, takes = "{ name = schema.string { … } }",
@@ -75,6 +75,27 @@ local function read(name, declared, names, given, skip)
   return result
 end
 
+local function shown(value)
+  if type(value) == "string" then return string.format("%q", value) end
+  if type(value) ~= "table" then return tostring(value) end
+  local items = {}
+  for i, item in ipairs(value) do items[i] = shown(item) end
+  return #items > 0 and "{ " .. table.concat(items, ", ") .. " }" or "{}"
+end
+
+--- Lets the reference know of options, with words for each.
+local function tell(name, file, names, declared)
+  local options = {}
+  for i, key in ipairs(names) do
+    local one = declared[key]
+    local default = one.options.default
+    options[i] = { name = key, type = one.kind, takes = one.kind ~= "string" and one.words or one.options.match and "a text like "
+      .. one.options.match or "a text", summary = one.options.help or "", required = one.options.required or false,
+      default = default ~= nil and shown(default) or nil }
+  end
+  language.schemas[#language.schemas + 1] = { name = name, file = file, options = options }
+end
+
 --- A function(given) that checks and completes options. file: where they are declared; nil for the line that runs.
 local function declare(name, given, file)
   local place = file and { file = file, line = 1 } or problems.here()
@@ -92,6 +113,7 @@ local function declare(name, given, file)
     end
   end
   local names = tables.keys(declared)
+  tell(name, place.file, names, declared)
   return framed(function(options) return read(name, declared, names, options, skip) end)
 end
 

@@ -8,8 +8,9 @@ local amount, fields, types = import "types/amount", import "types/fields", impo
 local named, traffic = import "words/named", import "words/traffic"
 
 --- shipped: strategies that every recipe has in reach by their names; each is recipes/strategies/NAME.lua.
---- require: the main file's; whoever reads the project sets it.
-local strategy = { shipped = { "all_at_once", "blue_green", "canary", "growing", "linear", "rolling" } }
+--- require: the main file's; whoever reads the project sets it. defined: strategies of all files that were read, by their names.
+local strategy = { defined = {}, shipped = { "all_at_once", "blue_green", "canary", "growing", "linear", "rolling" } }
+language.strategies = strategy.shipped
 local defined, bound = values.kind "strategy", values.kind "strategy with its options"
 
 language.word {
@@ -68,7 +69,9 @@ language.meaning("strategy", function(name)
       inside.decide, inside.options = own.decide, own.options
     end
     if not inside.decide then return void end
-    return proxy(defined, 0, inside)
+    local value = proxy(defined, 0, inside)
+    strategy.defined[name] = value
+    return value
   end)
 end)
 

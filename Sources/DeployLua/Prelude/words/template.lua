@@ -8,7 +8,8 @@ local given = import "reading/given"
 language.word {
   name = "template", nature = "pure", phases = { "description" }, takes = "\"file\"",
   summary = "A function that gives a file's text with each {{ name }} replaced by that value. The file is kept with the deployment.",
-  example = "local vhost = template \"vhost.conf\"   -- in a hook: host:write(\"/etc/nginx/vhost\", vhost { name = host.name })",
+  example = "local vhost = template \"vhost.conf\"\n"
+    .. "local function configure(host) host:write(\"/etc/nginx/vhost\", vhost { name = host.name }) end   -- a hook",
 }
 
 --- The text in pieces: texts, and { name = … } for each place. Takes down what is no place.

@@ -10,7 +10,10 @@ local traffic = {}
 language.word {
   name = "recipe.traffic", nature = "pure", phases = { "description" }, takes = "traffic = { … }",
   summary = "How traffic is moved between pools, for rollout:shift. Both functions may be called again.",
-  example = "traffic = { pools = { \"blue\", \"green\" }, read = function() … end, weight = function(weights) … end }",
+  example = "traffic = { pools = { \"blue\", \"green\" },\n"
+    .. "  read = function(deployment) "
+    .. "return json.decode(here:run(\"bin/weights\", { rehearse = '{\"blue\":100,\"green\":0}' }).stdout) end,\n"
+    .. "  weight = function(weights) here:run { \"bin/weigh\", tostring(weights.blue), tostring(weights.green) } end }",
   fields = {
     { "pools", "strings", "names of the pools that share the traffic", required = true },
     { "read", "function", "function(deployment); gives the weights as they are: { blue = 100, green = 0 }", required = true },

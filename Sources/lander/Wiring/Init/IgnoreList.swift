@@ -3,7 +3,7 @@ import DeployModel
 /// What a first recipe leaves at home: secrets, what hosts install for themselves, and what the project's `.gitignore` names.
 struct IgnoreList {
   /// Patterns in order: a later one wins.
-  private(set) var patterns = [".git", ".lander", "deploy.lua", "*_spec.lua", ".env", ".env.*", "node_modules"]
+  private(set) var patterns = [".git", ".lander", "deploy.lua", "*_spec.lua", ".luals", ".luarc.json", ".env", ".env.*", "node_modules"]
   /// Lines of a `.gitignore` that are taken over.
   static let most = 200
   /// What builds usually make: git ignores it, and hosts need it.

@@ -5,9 +5,11 @@ struct NewPlugin {
   var name: String
   /// Where it is written, absolute.
   var folder: String
+  /// The project that it is written into, absolute; nil: it stands alone.
+  var project: String?
 
   /// - Throws: that the name is none, or that something is there already.
-  func write() throws(Problem) {
+  func write() throws {
     guard LockedPlugin.isName(name) else {
       throw Problem("\"\(name)\" is no name of a plugin", fix: "use letters, digits, _ and -, as in lander plugin new slack")
     }
@@ -15,6 +17,7 @@ struct NewPlugin {
     for (path, text) in [
       ("plugin.lua", manifest), ("init.lua", code), ("spec/\(name)_spec.lua", spec), ("README.md", readme),
     ] { try Folder.writeNew(text, to: "\(folder)/\(path)") }
+    try EditorFiles(folder: project ?? folder).write()
   }
 
   private var manifest: String {

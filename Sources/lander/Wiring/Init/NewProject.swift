@@ -22,6 +22,7 @@ struct NewProject {
     try Folder.write(template.text, to: folder + "/deploy.lua")
     let spec = folder + "/spec/deploy_spec.lua"
     if !Folder.exists(spec) { try Folder.writeNew(SpecFile(application: template.application).text, to: spec) }
+    try EditorFiles(folder: folder).write()
     return (kind, try ignoreState())
   }
 

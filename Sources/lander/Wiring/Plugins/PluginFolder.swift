@@ -8,7 +8,7 @@ struct PluginFolder {
   let path: String
 
   /// Folders that are no part of a plugin.
-  private static let ignored: Set = [".git", ".lander"]
+  private static let ignored: Set = [".git", ".lander", ".luals"]
 
   /// Whether a file lies in such a folder, so that it belongs to the plugin in no source.
   static func ignores(_ file: String) -> Bool { file.pathParts.dropLast().contains { ignored.contains(String($0)) } }

@@ -42,5 +42,13 @@ struct ProjectPlugins: PluginShelf {
     return try? manifest(text)
   }
 
+  func signer(of tree: PluginTree, _ plugin: LockedPlugin) throws(Problem) -> String? {
+    let policy: PluginPolicy?
+    do { policy = try PolicyFile.read()?.policy } catch { throw error.list[0] }  // it has one problem
+    guard let policy, let signers = policy.allowedSigners else { return nil }
+    guard policy.demandsSignatures || tree.text(PluginSignature.file) != nil else { return nil }
+    return try PluginSignature.signer(of: tree, named: plugin.name, plugin.version, signers: signers)
+  }
+
   func manifest(_ text: String) throws(Problems) -> PluginManifest { try ManifestText.read(text, path: "plugin.lua") }
 }

@@ -9,7 +9,7 @@ struct ProjectSources {
 
   /// - Throws: what is wrong with `deploy.lock`.
   init(_ folder: String, state: String) throws(Problems) {
-    let plain = Wiring.reader(of: folder)
+    let plain = try Wiring.reader(of: folder)
     let text: String?
     do { text = try Folder.text(at: "\(folder)/\(PluginLock.file)") } catch { throw Problems(error) }
     guard let text else {

@@ -1,0 +1,89 @@
+/* Long sources in Lua's compiled form, kept for the states that read them again: every test of a spec reads all of its file. Only what this
+ * process compiled itself is kept, and only a source that is the same in every byte finds it. */
+#include "inside.h"
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define LEAST 8192 /* bytes of a source that is worth it */
+#define PLACES 8
+
+typedef struct {
+  char *name, *text;
+  size_t count;
+  clua_buffer code;
+  uint64_t used; /* when it was wanted last, by a clock of its own */
+} kept;
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static kept places[PLACES];
+static uint64_t now;
+
+static kept *find(const char *text, size_t count, const char *name) {
+  for (int i = 0; i < PLACES; i++) {
+    kept *k = &places[i];
+    if (k->text && k->count == count && strcmp(k->name, name) == 0 && memcmp(k->text, text, count) == 0) return k;
+  }
+  return NULL;
+}
+
+static void empty(kept *k) {
+  free(k->name);
+  free(k->text);
+  free(k->code.bytes);
+  memset(k, 0, sizeof *k);
+}
+
+static int put(lua_State *L, const void *bytes, size_t count, void *buffer) {
+  (void)L;
+  clua_put(buffer, bytes, count);
+  return ((clua_buffer *)buffer)->failed;
+}
+
+/* Keeps the function on top, in the place that was not wanted for the longest time. */
+static void keep(lua_State *L, const char *text, size_t count, const char *name) {
+  kept new = {strdup(name), malloc(count), count, {0}, 0};
+  if (!new.name || !new.text || lua_dump(L, put, &new.code, 0) != 0 || new.code.failed) {
+    empty(&new);
+    return;
+  }
+  memcpy(new.text, text, count);
+  pthread_mutex_lock(&lock);
+  if (!find(text, count, name)) {
+    kept *oldest = &places[0];
+    for (int i = 1; i < PLACES; i++)
+      if (places[i].used < oldest->used) oldest = &places[i];
+    empty(oldest);
+    new.used = ++now;
+    *oldest = new;
+    memset(&new, 0, sizeof new);
+  }
+  pthread_mutex_unlock(&lock);
+  empty(&new);
+}
+
+/* A copy, so that nobody waits while another state loads it. */
+static bool copied(const char *text, size_t count, const char *name, clua_buffer *code) {
+  pthread_mutex_lock(&lock);
+  kept *k = find(text, count, name);
+  if (k) {
+    k->used = ++now;
+    clua_put(code, k->code.bytes, k->code.count);
+  }
+  pthread_mutex_unlock(&lock);
+  return k && !code->failed;
+}
+
+int clua_load_text(lua_State *L, const char *text, size_t count, const char *name) {
+  if (count < LEAST) return luaL_loadbufferx(L, text, count, name, "t");
+  clua_buffer code = {0};
+  if (copied(text, count, name, &code)) {
+    int status = luaL_loadbufferx(L, (const char *)code.bytes, code.count, name, "b");
+    free(code.bytes);
+    return status;
+  }
+  free(code.bytes);
+  int status = luaL_loadbufferx(L, text, count, name, "t");
+  if (status == LUA_OK) keep(L, text, count, name);
+  return status;
+}

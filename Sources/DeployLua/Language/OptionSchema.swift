@@ -1,0 +1,38 @@
+import DeployModel
+
+/// The options that a file declares with `schema`: of a strategy, of a recipe or of a plugin.
+package struct OptionSchema: Sendable, Hashable {
+  package struct Option: Sendable, Hashable {
+    package var name: String
+    /// What it takes, in words.
+    package var takes: String
+    package var summary: String
+    package var isRequired: Bool
+    /// As Lua writes it; nil: it has none.
+    package var fallback: String?
+  }
+
+  package var name: String
+  /// Where it is declared; empty: nobody knows.
+  package var file: String
+  /// In the order of their names.
+  package var options: [Option]
+
+  init?(_ value: Value) {
+    guard let name = value["name"]?.text else { return nil }
+    self.name = name
+    file = value["file"]?.text ?? ""
+    options = (value["options"]?.list ?? []).map { one in
+      Option(
+        name: one["name"]?.text ?? "", takes: one["takes"]?.text ?? "", summary: one["summary"]?.text ?? "",
+        isRequired: one["required"]?.bool ?? false, fallback: one["default"]?.text)
+    }
+  }
+
+  /// The name by which `require` finds the file: `recipes.strategies.canary`, `haproxy`.
+  package var module: String {
+    let parts = file.split(separator: "/").map(String.init)
+    if parts.first == "plugins", parts.count > 1 { return parts[1] }
+    return parts.joined(separator: ".").replacing(".lua", with: "")
+  }
+}

@@ -1,0 +1,169 @@
+/// The reference, `docs/reference`: pages of Markdown, made from what the prelude, the strategies and the plugins of Lander declare.
+package struct Reference {
+  /// One page.
+  package struct Page: Sendable, Hashable {
+    /// Its file's name.
+    package var file: String
+    package var title: String
+    /// What stands on it, in a sentence.
+    package var summary: String
+    fileprivate var body: [String]
+  }
+
+  private let vocabulary: Vocabulary
+
+  package init(_ vocabulary: Vocabulary) { self.vocabulary = vocabulary }
+
+  /// The text of each page by its file's name, the index first.
+  package var files: [(name: String, text: String)] {
+    let pages = pages
+    return [("README.md", text(index(pages)))]
+      + pages.map { page in (page.file, text(["# " + page.title, "", page.summary, Self.made, ""] + page.body)) }
+  }
+
+  private static let made = "Made by `lander help-pages --reference docs/reference`; a test compares."
+
+  private func text(_ lines: [String]) -> String {
+    var lines = lines
+    while lines.last == "" { lines.removeLast() }
+    return lines.map { $0 + "\n" }.joined()
+  }
+
+  private func index(_ pages: [Page]) -> [String] {
+    [
+      "# The reference", "",
+      "Every word of `deploy.lua`, of plugins and of tests, with its fields, types, defaults, errors, and an example that a test runs.",
+      "`lander docs WORD` shows the same in the terminal. [recipes.md](../recipes.md) and [write-a-plugin.md](../write-a-plugin.md) show "
+        + "how",
+      "the words go together. " + Self.made, "", "| page | what is on it |", "|---|---|",
+    ] + pages.map { "| [\($0.title)](\($0.file)) | \($0.summary) |" } + [
+      "", "## When a word may be called", "",
+      "- *while deploy.lua is read*: at the top of files. It describes, and reaches nothing but files of the project.",
+      "- *while a deployment runs*: in hooks, stages, strategies, and whatever they call.",
+      "- *in a test*: in files whose names end in `_spec.lua`.", "",
+      "A word that is called elsewhere says where it belongs. A word may raise an error of kind `invalid` or `misnamed` if it is given "
+        + "what",
+      "makes no sense, and `cancelled` if the deployment is; [errors](errors.md) has all kinds.",
+    ]
+  }
+
+  // MARK: pages
+
+  private var pages: [Page] {
+    let methods = Set(vocabulary.objects.flatMap { vocabulary.methods(of: $0) }.map(\.name))
+    let rest = vocabulary.words.filter { !methods.contains($0.name) }
+    let ofPlugins = rest.filter { ["plugin", "plugin.dependency", "allow", "require"].contains($0.name) }
+    let typed = rest.filter { $0.name.hasPrefix("param.") || $0.name.hasPrefix("schema") }
+    let describing = rest.filter { $0.phases == ["description"] && !typed.contains($0) && !ofPlugins.contains($0) }
+    let testing = rest.filter { $0.phases == ["test"] }
+    let running = rest.filter { !describing.contains($0) && !typed.contains($0) && !testing.contains($0) && !ofPlugins.contains($0) }
+    return [
+      Page(
+        file: "describing.md", title: "What describes a deployment", summary: "Recipes, groups, stages and what they are made of.",
+        body: words(describing)),
+      Page(
+        file: "parameters.md", title: "Parameters and options", summary: "`param` for recipes, `schema` for plugins and strategies.",
+        body: words(typed)),
+      Page(
+        file: "events.md", title: "Lifecycle events", summary: "The points at which hooks run, in the order in which a host has them.",
+        body: table(["event", "what it is for"], vocabulary.events.map { ["`\($0.name)`", $0.summary] })),
+      Page(
+        file: "hosts.md", title: "Hosts", summary: "What hooks, stages and strategies can ask of hosts and of the engine's machine.",
+        body: objects(["host", "hosts", "result", "here"])),
+      Page(
+        file: "deployment.md", title: "The deployment", summary: "What functions are told of the deployment that runs.",
+        body: objects(["deployment"])),
+      Page(file: "rollout.md", title: "The rollout", summary: "What a strategy decides with.", body: objects(["rollout"])),
+      Page(
+        file: "functions.md", title: "What functions call", summary: "Time, errors, logs, secrets, texts, and functions at once.",
+        body: words(running) + objects(["json", "base64"])),
+      Page(
+        file: "strategies.md", title: "Strategies and recipes of Lander", summary: "What comes with Lander, with its options.",
+        body: schemas { $0.hasPrefix("recipes.") }),
+      Page(
+        file: "plugins.md", title: "Plugins", summary: "The manifest, capabilities, and the plugins of Lander with their options.",
+        body: words(ofPlugins) + capabilities + schemas { !$0.hasPrefix("recipes.") }),
+      Page(
+        file: "tests.md", title: "What tests say", summary: "Words of files whose names end in `_spec.lua`.",
+        body: words(testing) + objects(["t", "played", "expectation"])),
+      Page(file: "errors.md", title: "Errors", summary: "What `pcall` gives when something fails.", body: errors),
+      Page(file: "types.md", title: "Types", summary: "What the fields of tables take.", body: types),
+    ] + others
+  }
+
+  /// Objects that no page names, so that a new one is not lost.
+  private var others: [Page] {
+    let named = ["host", "hosts", "result", "here", "deployment", "rollout", "json", "base64", "t", "played", "expectation"]
+    let names = vocabulary.objects.map(\.name).filter { !named.contains($0) }
+    if names.isEmpty { return [] }
+    return [Page(file: "objects.md", title: "Other objects", summary: "What else functions are given.", body: objects(names))]
+  }
+
+  private func objects(_ names: [String]) -> [String] {
+    names.flatMap { name in vocabulary.objects.filter { $0.name == name }.flatMap(object) }
+  }
+
+  private func object(_ object: Vocabulary.Object) -> [String] {
+    let fields = object.fields.map { ["`\($0.name)`", $0.type, $0.summary] }
+    return ["## " + object.name, "", object.summary, ""] + table(["field", "type", "what it is"], fields)
+      + words(vocabulary.methods(of: object))
+  }
+
+  private func words(_ words: [Word]) -> [String] { words.flatMap(word) }
+
+  private func word(_ word: Word) -> [String] {
+    var lines = ["### \(word.name)", "", "`\(word.call)`", "", word.summary, "", facts(word), "", "```lua"]
+    lines += word.example.split(separator: "\n", omittingEmptySubsequences: false).map(String.init) + ["```", ""]
+    let rows = word.fields.map { field in
+      [
+        "`\(field.name)`" + (field.isRequired ? " (needed)" : ""), vocabulary.meaning(of: field.type) ?? field.type, field.fallback ?? "",
+        field.summary,
+      ]
+    }
+    return lines + table(["field", "takes", "default", "what it is"], rows)
+  }
+
+  /// When it may be called, what it does, needs and raises.
+  private func facts(_ word: Word) -> String { word.facts.map { "*\($0)*" }.joined(separator: " · ") }
+
+  private func schemas(_ isWanted: (String) -> Bool) -> [String] {
+    vocabulary.schemas.filter { isWanted($0.module) }.flatMap { schema in
+      let rows = schema.options.map { ["`\($0.name)`" + ($0.isRequired ? " (needed)" : ""), $0.takes, $0.fallback ?? "", $0.summary] }
+      return ["## \(schema.name)", "", "From `\(schema.file)`: `require \"\(schema.module)\"`.", ""]
+        + table(["option", "takes", "default", "what it is"], rows)
+    }
+  }
+
+  private var capabilities: [String] {
+    let rows = vocabulary.capabilities.map { one in
+      let words = vocabulary.words.filter { word in word.needs.map { one.name.hasPrefix($0.replacing("…", with: "")) } ?? false }
+        .map { "`\($0.name)`" }
+      return ["`\(one.name)`", one.summary, words.joined(separator: ", ")]
+    }
+    return ["## Capabilities", ""] + table(["capability", "what it is for", "words that need it"], rows)
+  }
+
+  private var errors: [String] {
+    let rows = vocabulary.errors.map { kind in
+      let words = vocabulary.words.filter { $0.errors.contains(kind.name) }.map { "`\($0.name)`" }
+      return ["`\(kind.name)`", kind.summary, words.joined(separator: ", ")]
+    }
+    return ["An error is a table, and `tostring` of it is whole sentences.", ""]
+      + table(["field", "type", "what it is"], vocabulary.errorFields.map { ["`\($0.name)`", $0.type, $0.summary] })
+      + ["## Kinds", ""] + table(["kind", "what it says", "raised by"], rows)
+  }
+
+  private var types: [String] {
+    let rows = vocabulary.typeNames.map { name in
+      let words = vocabulary.words.flatMap { word in word.fields.filter { $0.type == name }.map { "`\(word.name).\($0.name)`" } }
+      return ["\(name)", vocabulary.meaning(of: name) ?? "", words.prefix(6).joined(separator: ", ") + (words.count > 6 ? ", …" : "")]
+    }
+    return table(["type", "what it takes", "fields"], rows)
+  }
+
+  private func table(_ head: [String], _ rows: [[String]]) -> [String] {
+    guard !rows.isEmpty else { return [] }
+    func line(_ cells: [String]) -> String { "| " + cells.map { $0.replacing("|", with: "\\|") }.joined(separator: " | ") + " |" }
+    return [line(head), "|" + head.map { _ in "---|" }.joined()] + rows.map(line) + [""]
+  }
+}

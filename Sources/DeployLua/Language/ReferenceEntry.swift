@@ -1,0 +1,138 @@
+package import DeployModel
+
+/// One thing that people look up: a word, a field, an object, an option, a kind of error, a capability, an event.
+package struct ReferenceEntry: Sendable, Hashable {
+  /// As people type it.
+  package var name: String
+  /// For a terminal.
+  package var lines: [String]
+  /// For programs.
+  package var value: Value
+}
+
+/// Everything that can be looked up, by its name.
+package struct ReferenceIndex {
+  private let vocabulary: Vocabulary
+
+  package init(_ vocabulary: Vocabulary) { self.vocabulary = vocabulary }
+
+  /// What has this name: a word or an object; else fields and options of that name, alone (`keep`) or with their word (`recipe.keep`);
+  /// else a term. Empty: nothing has it.
+  package func entries(named name: String) -> [ReferenceEntry] {
+    let whole = vocabulary.words.filter { $0.name == name }.map(entry) + vocabulary.objects.filter { $0.name == name }.map(entry)
+    if !whole.isEmpty { return whole }
+    let parts =
+      fields.filter { $0.name == name || $0.name.hasSuffix("." + name) }
+      + vocabulary.schemas.filter { $0.name == name || $0.module == name }.map(entry)
+    return parts.isEmpty ? terms.filter { $0.name == name || $0.name.hasPrefix(name + ":") } : parts
+  }
+
+  /// All names, for near matches.
+  package var names: [String] {
+    let terms = terms.map(\.name)
+    let own = vocabulary.words.map(\.name) + vocabulary.objects.map(\.name) + vocabulary.schemas.map(\.name) + terms
+    let methods = vocabulary.words.compactMap { $0.name.split(separator: ":").last.map(String.init) }
+    return own + fields.map(\.name) + fields.compactMap { $0.name.split(separator: ".").last.map(String.init) } + methods
+  }
+
+  /// Words by what they are for, with their sentences.
+  package var overview: [(name: String, summary: String)] { vocabulary.words.map { ($0.name, $0.summary) } }
+
+  /// The word with a member of this name: `run` finds `host:run` and `here:run`.
+  package func methods(named name: String) -> [ReferenceEntry] {
+    vocabulary.words.filter { $0.name.hasSuffix(":" + name) || $0.name.hasSuffix("." + name) }.map(entry)
+  }
+
+  /// The options that the files of a module declare.
+  package func options(of module: String) -> [ReferenceEntry] { vocabulary.schemas.filter { $0.module == module }.map(entry) }
+
+  // MARK: entries
+
+  private func entry(_ word: Word) -> ReferenceEntry {
+    let example = word.example.split(separator: "\n", omittingEmptySubsequences: false).map { "  " + $0 }
+    let fields = word.fields.flatMap { field in
+      var line = "  \(field.name)\(field.isRequired ? " (needed)" : ""): \(vocabulary.meaning(of: field.type) ?? field.type)"
+      if let fallback = field.fallback { line += "; default \(fallback)" }
+      return [line] + (field.summary.isEmpty ? [] : ["      \(field.summary)"])
+    }
+    return ReferenceEntry(
+      name: word.name,
+      lines: [word.call, word.summary, word.facts.joined(separator: " · ")] + ["", "Example:"] + example
+        + (fields.isEmpty ? [] : ["", "Fields:"] + fields),
+      value: .record(of: [
+        ("kind", .text("word")), ("name", .text(word.name)), ("call", .text(word.call)), ("summary", .text(word.summary)),
+        ("nature", .text(word.nature.rawValue)), ("phases", .list(word.phases.map { .text($0) })), ("example", .text(word.example)),
+        ("errors", .list(word.errors.map { .text($0) })), ("needs", word.needs.map { .text($0) } ?? .null),
+        ("fields", .list(word.fields.map { value(of: $0) })),
+      ]))
+  }
+
+  private func value(of field: Word.Field) -> Value {
+    .record(of: [
+      ("name", .text(field.name)), ("type", .text(field.type)), ("takes", .text(vocabulary.meaning(of: field.type) ?? field.type)),
+      ("required", .bool(field.isRequired)), ("default", field.fallback.map { .text($0) } ?? .null), ("summary", .text(field.summary)),
+    ])
+  }
+
+  private func entry(_ object: Vocabulary.Object) -> ReferenceEntry {
+    let methods = vocabulary.methods(of: object)
+    return ReferenceEntry(
+      name: object.name,
+      lines: [object.summary] + (object.fields.isEmpty ? [] : ["", "Fields:"])
+        + object.fields.map { "  \($0.name): \($0.type)  \($0.summary)" } + (methods.isEmpty ? [] : ["", "What it does:"])
+        + methods.map { "  \($0.call)  \($0.summary)" },
+      value: .record(of: [
+        ("kind", .text("object")), ("name", .text(object.name)), ("summary", .text(object.summary)),
+        ("fields", .list(object.fields.map { value(of: $0) })), ("methods", .list(methods.map { .text($0.name) })),
+      ]))
+  }
+
+  private var fields: [ReferenceEntry] {
+    vocabulary.words.flatMap { word in
+      word.fields.map { field in
+        let needed = field.isRequired ? ["It has to be given."] : []
+        let fallback = field.fallback.map { ["Default: \($0)"] } ?? []
+        return ReferenceEntry(
+          name: "\(word.name).\(field.name)",
+          lines: ["\(word.name).\(field.name) takes \(vocabulary.meaning(of: field.type) ?? field.type)"]
+            + (field.summary.isEmpty ? [] : [field.summary]) + fallback + needed + ["See: lander docs \(word.name)"],
+          value: .record(of: [("kind", .text("field")), ("word", .text(word.name)), ("field", value(of: field))]))
+      }
+    }
+  }
+
+  private func entry(_ schema: OptionSchema) -> ReferenceEntry {
+    let options = schema.options.flatMap { one in
+      let fallback = one.fallback.map { "; default \($0)" } ?? ""
+      return ["  \(one.name)\(one.isRequired ? " (needed)" : ""): \(one.takes)\(fallback)"]
+        + (one.summary.isEmpty ? [] : ["      \(one.summary)"])
+    }
+    return ReferenceEntry(
+      name: schema.name, lines: ["\(schema.name) { … }, from \(schema.file)", "", "Options:"] + options,
+      value: .record(of: [
+        ("kind", .text("options")), ("name", .text(schema.name)), ("module", .text(schema.module)), ("file", .text(schema.file)),
+        (
+          "options",
+          .list(
+            schema.options.map { one in
+              .record(of: [
+                ("name", .text(one.name)), ("takes", .text(one.takes)), ("required", .bool(one.isRequired)),
+                ("default", one.fallback.map { .text($0) } ?? .null), ("summary", .text(one.summary)),
+              ])
+            })
+        ),
+      ]))
+  }
+
+  private var terms: [ReferenceEntry] {
+    func terms(_ list: [Vocabulary.Term], _ kind: String) -> [ReferenceEntry] {
+      list.map { one in
+        ReferenceEntry(
+          name: one.name, lines: ["\(one.name), \(kind): \(one.summary)"],
+          value: .record(of: [("kind", .text(kind)), ("name", .text(one.name)), ("summary", .text(one.summary))]))
+      }
+    }
+    return terms(vocabulary.events, "a lifecycle event") + terms(vocabulary.errors, "a kind of error")
+      + terms(vocabulary.capabilities, "a capability")
+  }
+}

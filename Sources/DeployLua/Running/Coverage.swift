@@ -1,0 +1,39 @@
+import CLua
+package import DeployModel
+import Synchronization
+
+/// How often each line of recipes ran: whoever tests them gives one to the states that it starts.
+package final class Coverage: Sendable, Hashable {
+  /// Times by line, by the path of the source.
+  private let hits = Mutex<[ExactText: [Int: Int]]>([:])
+
+  package init() {}
+
+  package static func == (one: Coverage, other: Coverage) -> Bool { one === other }
+  package func hash(into hasher: inout Hasher) { hasher.combine(ObjectIdentifier(self)) }
+
+  /// Adds what ran in a state.
+  func take(_ state: OpaquePointer) {
+    var index = 0
+    var (lines, count): (UnsafePointer<UInt32>?, Int) = (nil, 0)
+    while let path = clua_covered_source(state, index, &lines, &count) {
+      let found = UnsafeBufferPointer(start: lines, count: lines == nil ? 0 : count)
+      let path = ExactText(String(cString: path))
+      hits.withLock { all in
+        for (line, times) in found.enumerated() where times > 0 { all[path, default: [:]][line, default: 0] += Int(times) }
+      }
+      index += 1
+    }
+  }
+
+  /// What ran of a file, with the lines of it that never did.
+  package func covered(_ file: SourceFile) -> CoveredFile {
+    let code = LuaState.compiled(file, named: "@" + file.path)
+    let executable = code.withUnsafeBufferPointer { bytes in
+      var reader = CompiledReader(bytes)
+      return reader.executableLines() ?? []
+    }
+    let ran = hits.withLock { $0[ExactText(file.path)] ?? [:] }
+    return CoveredFile(path: file.path, lines: executable.map { CoveredFile.Line(number: $0, hits: ran[$0] ?? 0) })
+  }
+}

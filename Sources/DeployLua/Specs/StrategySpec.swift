@@ -1,0 +1,47 @@
+package import DeployModel
+
+/// A spec with one more recipe, `Trial.Strategy.recipe`, that does nothing but roll out with a strategy.
+package struct StrategySpec {
+  /// The spec with that recipe below its last line.
+  package let file: SourceFile
+  private let lines: Int
+
+  package init(_ strategy: Trial.Strategy, in spec: SourceFile) {
+    lines = spec.text.utf8.count { $0 == UInt8(ascii: "\n") } + 1
+    file = SourceFile(path: spec.path, text: spec.text + "\n" + Self.recipe(strategy))
+  }
+
+  /// What is wrong with the strategy or its options, without the line that nobody wrote.
+  package func told(_ problems: Problems) -> Problems {
+    Problems(
+      problems.list.map { problem in
+        var problem = problem
+        if let place = problem.place, place.file == file.path, place.line > lines { problem.place = nil }
+        return problem
+      }, exit: problems.exit)
+  }
+
+  private static func recipe(_ strategy: Trial.Strategy) -> String {
+    let value = "_ENV[\"the strategy called\"](\(literal(.text(strategy.name)))) (\(literal(strategy.options)))"
+    return "recipe \"\(Trial.Strategy.recipe)\" { path = \"/srv/app\", revision = bundle \"dist\", targets = { \"host1\" }, "
+      + "stages = { stage.upload, stage.rollout { strategy = \(value) } } }"
+  }
+
+  /// A plain value as Lua writes it.
+  private static func literal(_ value: Value) -> String {
+    switch value {
+    case .null: "nil"
+    case .bool(let bool): bool ? "true" : "false"
+    case .int(let int): "\(int)"
+    case .number(let number): number.isFinite ? "\(number)" : "0/0"
+    case .text(let text): "\"" + text.utf8.map { "\\x" + hex($0) }.joined() + "\""
+    case .list(let list): "{" + list.map(literal).joined(separator: ", ") + "}"
+    case .record(let members): "{" + members.map { "[\(literal(.text($0.name)))] = \(literal($0.value))" }.joined(separator: ", ") + "}"
+    }
+  }
+
+  private static func hex(_ byte: UInt8) -> String {
+    let digits = String(byte, radix: 16)
+    return digits.count == 1 ? "0" + digits : digits
+  }
+}

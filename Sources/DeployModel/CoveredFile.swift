@@ -1,0 +1,42 @@
+/// How often each executable line of a source ran in tests.
+package struct CoveredFile: Sendable, Hashable {
+  package struct Line: Sendable, Hashable {
+    /// From 1.
+    package var number: Int
+    package var hits: Int
+    package init(number: Int, hits: Int) {
+      self.number = number
+      self.hits = hits
+    }
+  }
+
+  /// From the project's folder.
+  package var path: String
+  /// In their order.
+  package var lines: [Line]
+
+  package init(path: String, lines: [Line]) {
+    self.path = path
+    self.lines = lines
+  }
+
+  /// The number of lines that ran.
+  package var covered: Int { lines.count { $0.hits > 0 } }
+
+  /// Numbers of lines that never ran, those in a row together: `3`, `7-9`. Lines between two of them on which nothing runs count as a row.
+  package var missed: [ClosedRange<Int>] {
+    var ranges: [ClosedRange<Int>] = []
+    var open = false
+    for line in lines {
+      if line.hits > 0 {
+        open = false
+      } else if open, let last = ranges.last {
+        ranges[ranges.count - 1] = last.lowerBound...line.number
+      } else {
+        ranges.append(line.number...line.number)
+        open = true
+      }
+    }
+    return ranges
+  }
+}

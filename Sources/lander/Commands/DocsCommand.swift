@@ -1,0 +1,32 @@
+import ArgumentParser
+import DeployModel
+import DeployReport
+
+/// Shows the reference in the terminal.
+struct DocsCommand: Verb {
+  static let configuration = CommandConfiguration(
+    commandName: "docs", abstract: "Shows what a word, a field, a plugin or a strategy is.",
+    discussion: """
+      NAME is a word (host:run, recipe, wait_for), a field (recipe.keep, timeout), a plugin of the project or of lander, a strategy \
+      (canary), a lifecycle event, a capability or a kind of error. Without it, all words are listed. docs/reference has the same as pages.
+      """)
+
+  @OptionGroup var options: ProjectOptions
+  @OptionGroup var form: ResultOptions
+  @Argument(help: ArgumentHelp("What is looked up.", valueName: "name"))
+  var name: String?
+
+  func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
+    let lookup = try DocsLookup(folder: options.folderOrHere, state: options.stateFolder())
+    guard let name else {
+      let rows = lookup.words.map { [$0.name, $0.summary] }
+      let value = Value.list(lookup.words.map { JSON.record([("name", .text($0.name)), ("summary", .text($0.summary))]) })
+      terminal.show(Table(["WORD", "WHAT IT IS"], rows: rows).lines(on: terminal.out), value)
+      return .done
+    }
+    let found = try lookup.found(name)
+    let lines = found.enumerated().flatMap { number, one in (number > 0 ? [""] : []) + one.lines }
+    terminal.show(lines, .list(found.map(\.value)))
+    return .done
+  }
+}

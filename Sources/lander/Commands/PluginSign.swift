@@ -1,0 +1,24 @@
+import ArgumentParser
+import DeployModel
+
+/// Signs a plugin with an ssh key.
+struct PluginSign: Verb {
+  static let configuration = CommandConfiguration(
+    commandName: "sign", abstract: "Signs a plugin with an ssh key: writes plugin.sig beside plugin.lua.",
+    discussion: """
+      What is signed is the plugin's name, its version and the digest of all its files, so sign last, then commit and tag. A policy of \
+      the machine that deploys can demand signatures: LANDER_POLICY, docs/write-a-plugin.md.
+      """)
+
+  @OptionGroup var form: ResultOptions
+  @Argument(help: ArgumentHelp("The plugin's folder.", valueName: "dir"))
+  var folder = "."
+  @Option(help: ArgumentHelp("A private key, or a public one that ssh-agent holds.", valueName: "file"))
+  var key: String
+
+  func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
+    let manifest = try PluginSigning(folder: Folder.absolute(folder), key: Folder.absolute(key)).sign()
+    terminal.say("Signed \(manifest.name) \(manifest.version): \(folder == "." ? "" : folder + "/")\(PluginSignature.file).")
+    return .done
+  }
+}

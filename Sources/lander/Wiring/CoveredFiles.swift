@@ -1,0 +1,50 @@
+import DeployLua
+import DeployModel
+
+/// What tests of a project can cover: its main file, its plugins and its recipes. What comes with Lander is not its own.
+struct CoveredFiles {
+  /// The project's folder, absolute.
+  let folder: String
+  /// Takes down which lines run; nil: nobody asks.
+  let coverage: Coverage?
+
+  init(in folder: String, isWanted: Bool) {
+    self.folder = folder
+    coverage = isWanted ? Coverage() : nil
+  }
+
+  /// Every file with what ran of it, in the order of paths. A file that no test reads has nothing that ran. Nil: nobody asks.
+  /// - Throws: that a file cannot be read.
+  func read() throws(Problem) -> [CoveredFile]? {
+    guard let coverage else { return nil }
+    let isPlugin = !Folder.exists(folder + "/deploy.lua") && Folder.exists(folder + "/plugin.lua")
+    var files: [CoveredFile] = []
+    for path in isPlugin ? below("") : ["deploy.lua"] + below("plugins/") + below("recipes/") {
+      guard let text = try Folder.text(at: "\(folder)/\(path)", most: SourceFile.mostBytes) else { continue }
+      // A plugin's own folder is read by the name that the plugin has.
+      let name = isPlugin ? pluginPath(path) : path
+      var file = coverage.covered(SourceFile(path: name, text: text))
+      file.path = path
+      files.append(file)
+    }
+    return files
+  }
+
+  private func pluginPath(_ path: String) -> String {
+    let name = ((try? Folder.text(at: folder + "/plugin.lua")) ?? nil).flatMap { try? ManifestText.read($0, path: "plugin.lua").name }
+    return "plugins/\(name ?? "")/\(path)"
+  }
+
+  /// Lua files in a folder that are neither tests nor manifests; links to folders are not followed.
+  private func below(_ prefix: String) -> [String] {
+    Folder.names(in: "\(folder)/\(prefix)").flatMap { name -> [String] in
+      let path = prefix + name
+      let whole = "\(folder)/\(path)"
+      if Folder.isDirectory(whole) {
+        let isLeftOut = name.hasPrefix(".") || name == "spec" || name == "vendor" || Folder.real(whole) != Folder.real(folder) + "/" + path
+        return isLeftOut ? [] : below(path + "/")
+      }
+      return name.hasSuffix(".lua") && name != "plugin.lua" && !SpecPrelude.isSpec(name) && !name.hasSuffix(".d.lua") ? [path] : []
+    }
+  }
+}

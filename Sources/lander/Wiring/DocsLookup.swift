@@ -1,0 +1,44 @@
+import DeployCore
+import DeployLua
+import DeployModel
+
+/// The reference, looked up by a name as somebody typed it.
+struct DocsLookup {
+  /// The project's folder or the one that would be it, absolute.
+  let folder: String
+  /// Its state folder, absolute.
+  let state: String
+  private let index: ReferenceIndex
+
+  init(folder: String, state: String) throws {
+    self.folder = folder
+    self.state = state
+    index = ReferenceIndex(try LanguagePages.vocabulary())
+  }
+
+  /// What was found: lines for a terminal, and the same for programs.
+  struct Found {
+    var lines: [String]
+    var value: Value
+  }
+
+  /// Every word with its sentence.
+  var words: [(name: String, summary: String)] { index.overview }
+
+  /// What has this name: a plugin, else words, fields, options and terms.
+  /// - Throws: that nothing has it, with what was probably meant; what keeps a plugin from being read.
+  func found(_ name: String) throws -> [Found] {
+    if let page = try PluginPage(name, in: folder, state: state) { return [Found(lines: page.lines, value: page.value)] }
+    let entries = index.entries(named: name)
+    // `run` is host:run and here:run, and no field.
+    let found = index.methods(named: name).filter { !entries.contains($0) } + entries
+    guard !found.isEmpty else { throw Problems(missing(name)) }
+    return found.map { Found(lines: $0.lines, value: $0.value) }
+  }
+
+  private func missing(_ name: String) -> Problem {
+    let near = NearMatch.of(name, among: index.names + Wiring.requirable(from: folder))
+    return Problem(
+      "there is no word, field or plugin \"\(name.prefix(100))\"", fix: near.map { "did you mean \($0)?" } ?? "lander docs lists all words")
+  }
+}

@@ -1,0 +1,67 @@
+import DeployModel
+
+/// What whoever runs Lander allows plugins, whatever a project grants them: a file that the project cannot change.
+struct PluginPolicy {
+  /// The most that plugins may have, by their names; `*` stands for those that are not named.
+  var capabilities: [String: [String]]
+  /// Whether a plugin from elsewhere has to be signed.
+  var demandsSignatures: Bool
+  /// Who may sign, in the form of ssh-keygen's `allowed_signers`; nil: nobody is known.
+  var allowedSigners: String?
+
+  /// Reads what its JSON says.
+  /// - Throws: what is wrong with it.
+  init(_ value: Value, path: String) throws(Problem) {
+    func broken(_ what: String) -> Problem {
+      Problem("the policy \(path) cannot be used: \(what)", fix: "docs/write-a-plugin.md shows what a policy says")
+    }
+    guard case .record(let members) = value, value["policy"]?.int == 1 else { throw broken("it does not begin with \"policy\": 1") }
+    for member in members where !["policy", "capabilities", "signed", "allowed_signers"].contains(member.name) {
+      throw broken("it has a field \"\(member.name)\"")
+    }
+    capabilities = [:]
+    if let given = value["capabilities"] {
+      guard case .record(let plugins) = given else { throw broken("capabilities is no object") }
+      for plugin in plugins {
+        guard let list = plugin.value.list, list.allSatisfy({ $0.text != nil }) else {
+          throw broken("capabilities of \(plugin.name) is no list of texts")
+        }
+        capabilities[plugin.name] = list.compactMap(\.text)
+      }
+    }
+    guard value["signed"] == nil || value["signed"]?.bool != nil else { throw broken("signed is neither true nor false") }
+    demandsSignatures = value["signed"]?.bool ?? false
+    allowedSigners = value["allowed_signers"]?.text
+    guard value["allowed_signers"] == nil || allowedSigners?.isEmpty == false else { throw broken("allowed_signers is no path") }
+    guard !demandsSignatures || allowedSigners != nil else { throw broken("it demands signatures and has no allowed_signers") }
+  }
+
+  /// What plugins have that the policy does not allow, all at once.
+  /// - Parameter path: of the policy, for messages.
+  func problems(of plugins: [RequiredPlugin], path: String) -> [Problem] {
+    plugins.flatMap { plugin -> [Problem] in
+      let name = plugin.manifest.name
+      guard let most = capabilities[name] ?? capabilities["*"] else { return [] }
+      guard plugin.isBound else {
+        return [
+          Problem(
+            "the policy \(path) bounds plugin \"\(name)\", and its plugin.lua has no capabilities: it may do everything",
+            fix: "write what it needs into plugins/\(name)/plugin.lua: capabilities = { … }")
+        ]
+      }
+      let over = plugin.granted.filter { needed in !most.contains { Self.covers($0, needed) } }
+      return over.map { one in
+        Problem(
+          "plugin \"\(name)\" has \"\(one)\", and the policy \(path) does not allow it",
+          fix: "take the grant away, or have whoever keeps the policy add it")
+      }
+    }
+  }
+
+  /// As the prelude compares grants: the same, or a folder around a path.
+  private static func covers(_ allowed: String, _ needed: String) -> Bool {
+    if allowed == needed { return true }
+    guard allowed.hasPrefix("local."), !allowed.hasPrefix("local.exec:"), allowed.hasSuffix("/") else { return false }
+    return needed.hasPrefix(allowed) && !needed.contains("/../") && !needed.hasSuffix("/..")
+  }
+}

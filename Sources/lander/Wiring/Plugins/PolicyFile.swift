@@ -1,0 +1,38 @@
+import DeployDesk
+import DeployModel
+import FoundationEssentials
+
+/// The policy of this machine for plugins: what `LANDER_POLICY` names, or `/etc/lander/policy.json`.
+enum PolicyFile {
+  /// Where it is; nil: there is none.
+  static var path: String? {
+    if let named = Folder.variable("LANDER_POLICY"), !named.isEmpty { return Folder.absolute(named) }
+    let usual = "/etc/lander/policy.json"
+    return Folder.exists(usual) ? usual : nil
+  }
+
+  /// - Returns: nil: this machine has no policy.
+  /// - Throws: that it is not there, is not to be trusted or says nothing that makes sense: then nothing runs.
+  static func read() throws(Problems) -> (policy: PluginPolicy, path: String)? {
+    guard let path else { return nil }
+    do throws(Problem) {
+      guard let text = try Folder.text(at: path, most: 1 << 20) else {
+        throw Problem("there is no policy \(path), which LANDER_POLICY names", fix: "put it there, or unset LANDER_POLICY")
+      }
+      if let reason = OwnFile.doubt(path) { throw reason }
+      guard let value = try? JSONDecoder().decode(Value.self, from: Data(text.utf8)) else {
+        throw Problem("the policy \(path) is no JSON", fix: "jq . \(path) shows where")
+      }
+      var policy = try PluginPolicy(value, path: path)
+      policy.allowedSigners = policy.allowedSigners.map { Folder.absolute($0, in: Folder.parent(of: path)) }
+      return (policy, path)
+    } catch { throw Problems(error, exit: .refused) }
+  }
+
+  /// - Throws: what plugins have that the policy does not allow.
+  static func check(_ plugins: [RequiredPlugin]) throws(Problems) {
+    guard let (policy, path) = try read() else { return }
+    let problems = policy.problems(of: plugins, path: path)
+    guard problems.isEmpty else { throw Problems(problems, exit: .refused) }
+  }
+}

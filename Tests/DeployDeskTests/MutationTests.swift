@@ -1,0 +1,62 @@
+import DeployModel
+import Foundation
+import Testing
+
+@testable import DeployDesk
+
+/// Specs of what comes with Lander find mistakes: each executable line is changed, and a test of its spec has to fail.
+@Suite("Specs against mutants")
+struct MutationTests {
+  private static let isFull = ProcessInfo.processInfo.environment["LANDER_TESTS"] == "full"
+  /// By spec: the files that it promises something of.
+  static let tested: [(spec: String, files: [String])] = [
+    (
+      "recipes/spec/strategies_spec.lua",
+      ["all_at_once", "blue_green", "canary", "growing", "linear", "rolling"].map { "recipes/strategies/\($0).lua" }
+    ),
+    ("plugins/http_check/spec/http_check_spec.lua", ["plugins/http_check/init.lua"]),
+    ("plugins/haproxy/spec/haproxy_spec.lua", ["init", "runtime", "shares"].map { "plugins/haproxy/\($0).lua" }),
+    ("plugins/nginx/spec/nginx_spec.lua", ["init", "configure", "shares"].map { "plugins/nginx/\($0).lua" }),
+  ]
+
+  /// Mutants of all files; not with --full every so many-th of them.
+  private static func mutants() throws -> [(spec: String, mutant: Mutant)] {
+    var all: [(spec: String, mutant: Mutant)] = []
+    for (spec, files) in tested {
+      for path in files {
+        all += Mutant.all(of: SourceFile(path: path, text: try #require(Bench.shipped(path)))).map { (spec, $0) }
+      }
+    }
+    return isFull ? all : all.enumerated().filter { $0.offset % 50 == 3 }.map(\.element)
+  }
+
+  @Test("at least four of five mutants of the shipped strategies, http_check and the traffic plugins are found by their specs")
+  func killed() async throws {
+    let all = try Self.mutants()
+    #expect(all.count >= 5)
+    let survivors = await withTaskGroup(of: (Int, Mutant?).self) { group in
+      for (index, (spec, mutant)) in all.enumerated() {
+        group.addTask { (index, SpecBench.fails(spec, with: [mutant.path: mutant.text]) ? nil : mutant) }
+      }
+      var left: [(Int, Mutant)] = []
+      for await (index, mutant) in group { if let mutant { left.append((index, mutant)) } }
+      return left.sorted { $0.0 < $1.0 }.map(\.1)
+    }
+    let killed = all.count - survivors.count
+    print("\(killed) of \(all.count) mutants were found; survivors:\n" + survivors.map { "  \($0)" }.joined(separator: "\n"))
+    #expect(killed * 100 >= all.count * (Self.isFull ? 80 : 60), "\(killed) of \(all.count) mutants were found")
+  }
+
+  @Test("the specs pass without a mutant, and a mutant is what it says")
+  func sane() throws {
+    for (spec, _) in Self.tested { #expect(!SpecBench.fails(spec, with: [:]), "\(spec)") }
+    let text = "local function f(a)\n  if a == 1 then g(a, \"x\") end\n  h(2)\n  return a < 3 -- 4\nend\n"
+    let changes = Mutant.all(of: SourceFile(path: "x.lua", text: text)).map(\.change)
+    #expect(
+      changes == [
+        "if a == 1 then g(a, \"x\") end  →  if not (a == 1) then g(a, \"x\") end",
+        "if a == 1 then g(a, \"x\") end  →  if a == 2 then g(a, \"x\") end", "h(2)  →  (left out)", "h(2)  →  h(3)",
+        "return a < 3 -- 4  →  return a >= 3 -- 4", "return a < 3 -- 4  →  return a < 4 -- 4",
+      ])
+  }
+}
