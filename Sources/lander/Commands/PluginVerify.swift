@@ -21,7 +21,17 @@ struct PluginVerify: Verb {
     let verified = try Wiring.plugins(of: options).whole()
     let signed = verified.filter { $0.signer != nil }
     terminal.give(
-      JSON.record([("whole", .list(verified.map(\.plugin.nameAndVersion))), ("signed", .list(signed.map(\.value)))]))
+      JSON.record([
+        (
+          "whole",
+          .list(
+            verified.map {
+              JSON.record([
+                ("name", .text($0.plugin.name)), ("version", .text($0.plugin.version.description)), ("signer", $0.signer.map { .text($0) }),
+              ])
+            })
+        )
+      ]))
     for one in signed {
       terminal.say("\(SafeText.line(one.plugin.name)) is signed by \(SafeText.line(one.signer ?? "")).")
     }

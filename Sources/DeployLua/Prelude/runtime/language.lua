@@ -1,4 +1,4 @@
--- The whole recipe language as data: each word's file declares it here. Checks, near matches, docs/words.md and the editor's stub are made
+-- The whole recipe language as data: each word's file declares it here. Checks, near matches, docs/reference and the editor's stub are made
 -- from what it says.
 
 local language = {
