@@ -165,6 +165,7 @@ package final class Hosts: Transport {
     switch errand.intent.operation {
     case .run(let question): try await answer(question, errand)
     case .check: throw Failure(.internal, "a check on the way of short operations")
+    case .http: throw Failure(.invalid, "`http` is asked from the engine's machine, and never of a host")
     case .read(let path, let limit): try await read(path, limit, errand)
     case .exists(let path): try await exists(path, errand)
     case .write(let path, let content, let mode, let owner): try await write(path, content, mode, owner, errand)

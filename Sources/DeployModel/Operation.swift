@@ -8,6 +8,8 @@ package indirect enum Operation: Sendable, Hashable, Codable {
   case exists(path: String)
   /// Asks once whether something answers; a *no* is an outcome, not an error.
   case check(Check)
+  /// Asks a server by http from the engine's machine. A GET is a question; a POST is an effect, at most once.
+  case http(HTTPRequest)
   case write(path: String, content: Text, mode: Int?, owner: String?)
   case link(target: String, path: String)
   /// Copies a file or folder of the engine machine to the host.
@@ -39,6 +41,7 @@ package indirect enum Operation: Sendable, Hashable, Codable {
   package var isProbe: Bool {
     switch self {
     case .read, .exists, .check, .sources: true
+    case .http(let request): !request.isEffect
     default: false
     }
   }
@@ -50,6 +53,7 @@ package indirect enum Operation: Sendable, Hashable, Codable {
     case .read: "read"
     case .exists: "exists"
     case .check: "check"
+    case .http: "http"
     case .write: "write"
     case .link: "link"
     case .upload: "upload"

@@ -33,6 +33,25 @@ package struct Trial: Sendable, Hashable {
     package static let recipe = "t-strategy"
   }
 
+  /// What a server answers to requests whose URL fits.
+  package struct Reply: Sendable, Hashable {
+    /// A URL in which each star stands for any text.
+    package var url: String
+    /// nil: every one.
+    package var method: HTTPRequest.Method?
+    package var response = HTTPResponse(status: 200)
+    /// Why no answer comes; nil: one does.
+    package var failure: String?
+    /// How long it takes; nil: as long as servers do.
+    package var duration: Interval?
+    /// How often it answers; nil: always.
+    package var times: Int?
+    /// Whether the test passes although nothing took it.
+    package var isOptional = false
+
+    package init(_ url: String) { self.url = url }
+  }
+
   package var recipe: String
   /// Nil: a recipe of the project is played.
   package var strategy: Strategy?
@@ -45,6 +64,8 @@ package struct Trial: Sendable, Hashable {
   package var isFresh = false
   /// The first that fits answers.
   package var answers: [Answer] = []
+  /// The first that fits answers a request by http.
+  package var replies: [Reply] = []
   /// Texts of files that every host has, by absolute path.
   package var files: [Value.Member] = []
   /// By host: the name of the lifecycle event in which the new release fails.

@@ -31,6 +31,7 @@ extension Operation {
     case .read(let path, _): return "read \(SafeText.line(path))"
     case .exists(let path): return "look whether \(SafeText.line(path)) exists"
     case .check(let check): return check.sentence
+    case .http(let request): return SafeText.line(request.line).squeezed(to: 160)
     case .write(let path, _, _, _): return "write \(SafeText.line(path))"
     case .link(let target, let path):
       return "link \(SafeText.line(path)) to \(SafeText.line(target))"

@@ -35,7 +35,7 @@ extension Checkers {
       return
     }
     switch intent.operation {
-    case .run, .check, .read, .exists, .write, .link, .upload, .download:
+    case .run, .check, .http, .read, .exists, .write, .link, .upload, .download:
       look(false, "P5", "\(intent.operation.verb) (intent \(intent.id)) was begun while the deployment was paused")
     default: break
     }

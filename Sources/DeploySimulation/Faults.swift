@@ -183,6 +183,7 @@ package enum Pace: Sendable, Hashable {
       case .run, .appspec: 200...3000
       case .stage, .upload, .download: 1000...5000
       case .check: 20...100
+      case .http: 30...300
       default: 5...40
       }
     return Interval(milliseconds: dice.pick(range, .pace, host: host, intent: intent.id, deployment: deployment))

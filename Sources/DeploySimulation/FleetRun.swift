@@ -215,6 +215,7 @@ package struct FleetRun {
       let isMet = ill > 0 && Int.random(in: 0..<plan.hosts.count, using: &random) < ill
       return isMet ? .failed(.unhealthy, "the check answered no") : .done(.bool(true))
     case .read: return .done(.text(""))
+    case .http: return .done(HTTPResponse(status: 200).value)
     case .exists: return .done(.bool(true))
     default:
       if case .host(let number) = intent.place { return told(intent, by: number) }

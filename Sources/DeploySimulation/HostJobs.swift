@@ -45,6 +45,7 @@ extension SimulatedHost {
     case .read(let path, let limit): return read(claimed.place(path), limit: limit)
     case .exists(let path): return exists(claimed.place(path))
     case .appspec: return .done()
+    case .http: return .failed(.invalid, "`http` is not for a host")
     case .write(let path, let content, let mode, let owner):
       return write(content, to: claimed.place(path), mode: mode, owner: owner, claimed)
     case .link(let target, let path): return link(target, at: claimed.place(path), claimed)

@@ -73,7 +73,13 @@ extension Captured {
 
 extension DeployModel.Operation {
   /// Whether nobody may guess how the command ended. One that changes nothing may be run again.
-  package var isCommand: Bool { if case .run(let command) = self { command.isQuestion != true } else { false } }
+  package var isCommand: Bool {
+    switch self {
+    case .run(let command): command.isQuestion != true
+    case .http(let request): request.isEffect
+    default: false
+    }
+  }
 
   /// Whether a host refuses it from an owner that was overtaken: every change, and checks, which are jobs too.
   var obeysFence: Bool {
@@ -93,7 +99,13 @@ extension DeployModel.Operation {
   }
 
   /// Whether it is started once more if nobody can say how it ended.
-  var mayRepeat: Bool { if case .run(let command) = self { command.onLost == .repeat } else { true } }
+  var mayRepeat: Bool {
+    switch self {
+    case .run(let command): command.onLost == .repeat
+    case .http(let request): !request.isEffect || request.onLost == .repeat
+    default: true
+    }
+  }
 
   /// What it runs on the host, as a person would read it, and what that gets as its input; nil if it runs nothing of the recipe's.
   var words: (line: String, input: String)? {

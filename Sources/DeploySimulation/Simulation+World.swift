@@ -102,8 +102,14 @@ extension Simulation {
     if case .run(let command) = intent.operation { engines[engine].lines[intent.id] = command.line }
     let command = intent.operation.words.flatMap { commandsOfEngine?($0.line, $0.input) } ?? SimulatedCommand()
     command.answer(intent.operation, &outcome)
-    if let duration = command.duration { outcome.duration = min(duration, intent.timeout) }
-    if let duration = command.duration, duration > intent.timeout {
+    var asLongAs = command.duration
+    if case .http(let request) = intent.operation, outcome.failure == nil {
+      let answer = servers?(request) ?? SimulatedAnswer()
+      outcome = answer.outcome(of: request, outcome)
+      asLongAs = answer.duration
+    }
+    if let duration = asLongAs { outcome.duration = min(duration, intent.timeout) }
+    if let duration = asLongAs, duration > intent.timeout {
       outcome.failure = Failure(.timeout, "\(intent.operation.verb) on the engine's machine was given up after \(intent.timeout)")
     }
     outcome = known(outcome, of: intent.operation)

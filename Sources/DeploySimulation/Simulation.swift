@@ -37,6 +37,8 @@ package struct Simulation {
   package var gateAnswers: [String: Message.Kind?] = [:]
   /// What a command or check on an engine's own machine does, by its line and its input; nil: it ends well and says nothing.
   package var commandsOfEngine: (@Sendable (_ line: String, _ input: String) -> SimulatedCommand?)?
+  /// What a server answers to a request of an engine's machine; nil: status 200 and an empty body.
+  package var servers: (@Sendable (HTTPRequest) -> SimulatedAnswer?)?
   /// Whether entries are kept in memory; without them nothing can be resumed.
   package var keepsEntries = true
   /// Is given every append as an engine's journal is.

@@ -69,6 +69,13 @@ struct CheckTests {
 final class CannedServer: @unchecked Sendable {
   private let socket: Int32
   let url: String
+  private let heard = Guarded<[String]>([])
+  private let accepted = Guarded(0)
+
+  /// What it was asked so far, each request whole.
+  var requests: [String] { heard.with { $0 } }
+  /// Number of connections that it accepted.
+  var callers: Int { accepted.with { $0 } }
 
   /// - Parameter answer: nil accepts and stays silent.
   init(_ answer: String?) throws {
@@ -83,17 +90,18 @@ final class CannedServer: @unchecked Sendable {
     guard bound, listen(listener, 16) == 0 else { throw Failure(.internal, "no port to listen on") }
     socket = listener
     url = "http://127.0.0.1:\(UInt16(bigEndian: address.sin_port))/"
-    Thread.detachNewThread {
+    Thread.detachNewThread { [heard, accepted] in
       var silent: [Int32] = []
       while true {
         let caller = accept(listener, nil, nil)
         guard caller >= 0 else { break }
+        accepted.with { $0 += 1 }
         guard let answer else {
           silent.append(caller)
           continue
         }
-        var request = [UInt8](repeating: 0, count: 4096)
-        _ = read(caller, &request, request.count)
+        let request = Self.request(from: caller)
+        heard.with { $0.append(request) }
         let bytes = Array(answer.utf8)
         var sent = 0
         while sent < bytes.count {
@@ -104,6 +112,22 @@ final class CannedServer: @unchecked Sendable {
         close(caller)
       }
       for caller in silent { close(caller) }
+    }
+  }
+
+  /// Its head, and as much of a body as the head announces.
+  private static func request(from caller: Int32) -> String {
+    var bytes: [UInt8] = []
+    var piece = [UInt8](repeating: 0, count: 4096)
+    while true {
+      let count = read(caller, &piece, piece.count)
+      if count > 0 { bytes += piece[..<count] }
+      let text = String(decoding: bytes, as: UTF8.self)
+      let parts = text.components(separatedBy: "\r\n\r\n")
+      let announced = parts[0].components(separatedBy: "\r\n").first { $0.lowercased().hasPrefix("content-length:") }
+      let length = announced.flatMap { Int($0.dropFirst(15).trimmingCharacters(in: .whitespaces)) } ?? 0
+      let isWhole = parts.count > 1 && bytes.count >= parts[0].utf8.count + 4 + length
+      if count <= 0 || isWhole { return text }
     }
   }
 

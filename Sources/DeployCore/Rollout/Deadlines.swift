@@ -6,6 +6,7 @@ package enum Deadlines {
     switch operation {
     case .run: .minutes(10)
     case .stage, .upload, .download: .minutes(30)
+    case .http: .seconds(30)
     case .lock: .minutes(15)  // it may wait for jobs of an older deployment
     case .prune, .discard: .minutes(5)
     case .appspec(let step): step.limit

@@ -203,6 +203,8 @@ struct Rehearsing: Sendable {
         for variable in command.environment { names.formUnion(variable.value.secrets) }
         names.formUnion(command.input?.secrets ?? [])
       case .write(_, let content, _, _): names.formUnion(content.secrets)
+      case .http(let request):
+        for text in [request.url, request.body ?? ""] + request.headers.map(\.value) { names.formUnion(text.secrets) }
       default: continue
       }
     }

@@ -7,21 +7,36 @@ struct TrialLeftovers {
   private let trial: Trial
   private let engines: [SimulatedEngine]
   private let answers: TrialAnswers
+  private let servers: TrialServers
 
-  init(_ trial: Trial, _ simulation: Simulation, _ answers: TrialAnswers) {
+  init(_ trial: Trial, _ simulation: Simulation, _ answers: TrialAnswers, _ servers: TrialServers) {
+    self.servers = servers
     self.trial = trial
     self.engines = simulation.engines
     self.answers = answers
   }
 
-  /// `{ message, fix, answer }` of each, as tests take it; `answer` is the number of an answer, from 1.
+  /// `{ message, fix, answer, reply }` of each, as tests take it; `answer` is the number of an answer, from 1, `reply` that of one of http.
   var told: [Value] {
     let unused = answers.unused.map { told(problem(ofAnswer: $0), [("answer", .int($0))]) }
-    return unused + (gatesThatNeverOpened + failuresThatNeverCame).map { told($0) }
+    let silent = servers.unused.map { told(problem(ofReply: $0), [("reply", .int($0))]) }
+    return unused + silent + (gatesThatNeverOpened + failuresThatNeverCame).map { told($0) }
   }
 
   private func told(_ problem: Problem, _ more: [(String, Value)] = []) -> Value {
     .record(of: [("message", .text(problem.message))] + (problem.fix.map { [("fix", .text($0))] } ?? []) + more)
+  }
+
+  private func problem(ofReply number: Int) -> Problem {
+    let reply = trial.replies[number - 1]
+    let asked = engines.flatMap(\.entries).compactMap { entry -> String? in
+      guard case .intended(let intent) = entry.fact, case .http(let request) = intent.operation else { return nil }
+      return request.line
+    }
+    let others = asked.isEmpty ? "nothing was asked by http" : "the first request was \(asked[0])"
+    return Problem(
+      "no request took answer \(number) of http in t:deploy: \(reply.method.map { "\($0.rawValue) " } ?? "")\(reply.url)",
+      fix: "\(others); optional = true in it allows that")
   }
 
   private func problem(ofAnswer number: Int) -> Problem {

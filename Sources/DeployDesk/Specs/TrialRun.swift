@@ -49,14 +49,16 @@ struct TrialRun {
   /// - Throws: if it has no end, or broke a promise.
   func played(code: (Conclusion, Conclusion?) -> Int) throws(Problems) -> Value {
     let answers = TrialAnswers(trial.answers)
+    let servers = TrialServers(trial.replies)
     var simulation = world(answers)
+    simulation.servers = { servers.answer($0) }
     simulation.add(plan)
     simulation.run()
     if let stopped = simulation.stopped { throw Problems(Problem("the deployment has no end: \(stopped)")) }
     if let broken = simulation.checkers.broken.first {
       throw Problems(Problem("a promise was broken, which is a defect of lander: \(broken)"), exit: .internal)
     }
-    let unused = TrialLeftovers(trial, simulation, answers).told
+    let unused = TrialLeftovers(trial, simulation, answers, servers).told
     let story = TrialStory(simulation).members(code)
     return .record(of: story + [("unused", .list(unused))])
   }

@@ -107,6 +107,7 @@ struct TrialStory {
     case .check(.command(let command)): command
     case .check(.port(let port)): "port \(port)"
     case .check(.http(let url, _)): "GET \(url)"
+    case .http(let request): request.line
     default: nil
     }
   }

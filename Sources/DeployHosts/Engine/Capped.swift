@@ -4,7 +4,8 @@ import DeployModel
 struct Capped {
   private var capture: Capture
   private let limit: Int
-  private var taken = 0
+  /// Bytes that were given so far.
+  private(set) var taken = 0
   private var marked = false
 
   init(_ vault: Vault, _ limit: Int) {

@@ -11,7 +11,7 @@ package final class EngineProcesses: EngineMachine {
     var intent: Int
   }
   private let directory: String
-  private let vault: Vault
+  let vault: Vault
   private let reactor = Reactor()
   private let flights = Guarded<[Key: Flight]>([:])
   private let grace: Interval
@@ -98,14 +98,11 @@ package final class EngineProcesses: EngineMachine {
   ) async throws(Failure) -> Outcome {
     switch intent.operation {
     case .run(let command):
-      if command.onLost != .repeat, command.isQuestion != true, let claims {
-        guard !claims.wasBegun(intent.id, of: deployment) else { throw Self.lost(command) }
-        let program = try await process(command, intent, deployment)
-        try claims.begin(intent.id, of: deployment)
-        defer { claims.ended(intent.id, of: deployment) }
-        return try await run(program, intent, deployment, flight, output)
+      let mayRepeat = command.onLost == .repeat || command.isQuestion == true
+      return try await perform(command.line, mayRepeat: mayRepeat, intent, deployment, flight, output) { () async throws(Failure) in
+        try await process(command, intent, deployment)
       }
-      return try await run(try await process(command, intent, deployment), intent, deployment, flight, output)
+    case .http(let request): return try await fetch(request, intent, deployment, flight)
     case .read(let path, let limit):
       return await flight.race { [self] in
         do throws(Failure) {
@@ -123,9 +120,23 @@ package final class EngineProcesses: EngineMachine {
     }
   }
 
-  private static func lost(_ command: Command) -> Failure {
+  /// Runs a program. Unless it may be repeated, it is begun at most once, whichever engine asks.
+  /// - Parameter line: as messages name it.
+  func perform(
+    _ line: String, mayRepeat: Bool, _ intent: Intent, _ deployment: Deployment.ID, _ flight: Flight,
+    _ output: @escaping @Sendable (OutputChunk) -> Void, make: () async throws(Failure) -> Program
+  ) async throws(Failure) -> Outcome {
+    guard !mayRepeat, let claims else { return try await run(try await make(), intent, deployment, flight, output) }
+    guard !claims.wasBegun(intent.id, of: deployment) else { throw Self.lost(line) }
+    let program = try await make()
+    try claims.begin(intent.id, of: deployment)
+    defer { claims.ended(intent.id, of: deployment) }
+    return try await run(program, intent, deployment, flight, output)
+  }
+
+  private static func lost(_ line: String) -> Failure {
     Failure(
-      .lost, "nobody can say how `\(command.line.prefix(200))` ended: the engine that ran it on this machine was ended meanwhile",
+      .lost, "nobody can say how `\(line.prefix(200))` ended: the engine that ran it on this machine was ended meanwhile",
       fix: "look at what it does; where it may safely run twice, say on_lost = \"repeat\"")
   }
 
@@ -156,15 +167,17 @@ package final class EngineProcesses: EngineMachine {
   }
 
   /// What is started for a command.
-  private struct Program {
+  struct Program {
     var argv: [String]
     var environment: [String]
     var input: [UInt8]
     var merge: Bool
     var line: String
+    /// Bytes of its output after which it is ended.
+    var most = Int.max
   }
 
-  private func process(_ command: Command, _ intent: Intent, _ deployment: Deployment.ID) async throws(Failure) -> Program {
+  func process(_ command: Command, _ intent: Intent, _ deployment: Deployment.ID) async throws(Failure) -> Program {
     if let user = command.user {
       throw Failure(.invalid, "on the engine's machine nothing runs as \(user)", fix: "leave out `user`, or call sudo in the command")
     }
@@ -188,35 +201,6 @@ package final class EngineProcesses: EngineMachine {
 
   private static let beginning = #"read -r lander_word <&3 || exit 1; exec 3<&-; cd "$1" || exit 1; shift; exec "$@""#
 
-  /// The same questions as on a host, asked from here by the same shell functions.
-  private func ask(_ check: Check, _ intent: Intent, _ deployment: Deployment.ID, _ flight: Flight) async throws(Failure) -> Outcome {
-    let seconds = HTTPAnswer.seconds(within: intent.timeout)
-    let line: String
-    switch check {
-    case .command(let command): line = command
-    case .port(let port): line = "l_port \(port)"
-    case .http(let url, _): line = "l_http \(Quoting.word(url)) \(seconds)"
-    }
-    var command = Command(.shell(line))
-    if case .command = check {
-    } else {
-      command.form = .argv(["sh", "-c", String(decoding: HostProgram().whole, as: UTF8.self) + "\n" + line])
-    }
-    var program = try await process(command, intent, deployment)
-    program.line = line
-    var outcome = try await run(program, intent, deployment, flight) { _ in }
-    if case .http(let url, let wanted) = check {
-      if outcome.failure == nil, let no = HTTPAnswer(outcome.stdout?.text ?? "").refusal(wanted: wanted) {
-        outcome.failure = Failure(.unhealthy, "GET \(url): \(no)")
-      } else if outcome.failure?.kind == .command {
-        let said = HTTPAnswer.excerpt(outcome.stderr?.text ?? "")
-        outcome.failure = Failure(.unhealthy, "GET \(url): \(said.isEmpty ? "nothing answers" : said)")
-      }
-    }
-    outcome.becomeAnswer()
-    return outcome
-  }
-
   private enum Happened: Sendable {
     case output(OutputChunk.Stream, [UInt8]?)
     case exit(Int)
@@ -224,7 +208,7 @@ package final class EngineProcesses: EngineMachine {
     case settled
   }
 
-  private func run(
+  func run(
     _ program: Program, _ intent: Intent, _ deployment: Deployment.ID, _ flight: Flight,
     _ output: @escaping @Sendable (OutputChunk) -> Void
   ) async throws(Failure) -> Outcome {
@@ -300,7 +284,9 @@ package final class EngineProcesses: EngineMachine {
     }
     events: for await event in events {
       switch event {
-      case .output(.stdout, let bytes?): pass(.stdout, out.take(bytes))
+      case .output(.stdout, let bytes?):
+        pass(.stdout, out.take(bytes))
+        if out.taken > program.most { sink.yield(.stop(.invalid)) }
       case .output(.stderr, let bytes?): pass(.stderr, err.take(bytes))
       case .output(_, nil):
         open -= 1
@@ -333,16 +319,22 @@ package final class EngineProcesses: EngineMachine {
     pass(.stdout, out.finish())
     pass(.stderr, err.finish())
     var outcome = Outcome(status: why == nil ? status : nil, stdout: out.captured, stderr: err.captured)
+    outcome.failure = Self.failure(of: program, why: why, status: status, within: intent.timeout)
+    return outcome
+  }
+
+  /// What is wrong with how a program ended; nil: nothing is.
+  /// - Parameter why: it was ended for that.
+  private static func failure(of program: Program, why: Failure.Kind?, status: Int?, within limit: Interval) -> Failure? {
     let line = program.line.utf8.count > 200 ? String(program.line.prefix(200)) + "…" : program.line
     switch (why, status) {
     case (.timeout?, _):
-      outcome.failure = Failure(
-        .timeout, "here: `\(line)` was not done within \(intent.timeout) and was ended", fix: "give it a longer timeout")
-    case (.some, _): outcome.failure = Failure(.cancelled, "here: `\(line)` was cancelled")
+      return Failure(.timeout, "here: `\(line)` was not done within \(limit) and was ended", fix: "give it a longer timeout")
+    case (.invalid?, _): return Failure(.invalid, "here: `\(line)` wrote more than \(program.most) bytes")
+    case (.some, _): return Failure(.cancelled, "here: `\(line)` was cancelled")
     case (nil, let code?) where code != 0:
-      outcome.failure = Failure(.command, "here: `\(line)` \(code > 128 ? "was ended by signal \(code - 128)" : "exited with \(code)")")
-    default: break
+      return Failure(.command, "here: `\(line)` \(code > 128 ? "was ended by signal \(code - 128)" : "exited with \(code)")")
+    default: return nil
     }
-    return outcome
   }
 }

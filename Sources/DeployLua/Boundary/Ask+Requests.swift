@@ -78,6 +78,7 @@ extension Ask {
     case "upload": return .upload(from: try text("source"), to: try text("target"))
     case "download": return .download(from: try text("source"), to: try text("target"))
     case "check": return .check(try check())
+    case "http": return .http(try http())
     default: throw wrong(", which does not exist")
     }
   }
@@ -97,14 +98,31 @@ extension Ask {
     let form = try needed("command", "a text or a list of texts") { value -> Command.Form? in
       value.text.map { .shell($0) } ?? Self.all(value, \.text).map { .argv($0) }
     }
-    let environment = try optional("env", "a record of texts and secrets") { value -> [Command.Variable]? in
-      let variables = value.members.compactMap { member in Self.pieces(member.value).map { Command.Variable(member.name, $0) } }
-      return !variables.isEmpty && variables.count == value.members.count ? variables : nil
-    }
+    let environment = try texts("env").map { Command.Variable($0.name, $0.text) }
     return Command(
-      form, environment: environment ?? [], directory: try optionalText("cwd"),
+      form, environment: environment, directory: try optionalText("cwd"),
       input: try optional("input", "a text or a secret", Self.pieces), user: try optionalText("user"), merge: try flag("merge"),
       onLost: try optional("on_lost", "fail or repeat") { $0.text.flatMap(Command.OnLost.init) } ?? .fail)
+  }
+
+  private mutating func http() throws(Failure) -> HTTPRequest {
+    var request = HTTPRequest(
+      try needed("method", "GET or POST") { $0.text.flatMap(HTTPRequest.Method.init) }, try needed("url", "a text or a secret", Self.pieces)
+    )
+    request.headers = try texts("headers").map { HTTPRequest.Header($0.name, $0.text) }
+    request.body = try optional("body", "a text or a secret", Self.pieces)
+    request.limit = try int("limit", 1...HTTPRequest.mostAnswer)
+    request.authority = try optionalText("ca")
+    request.onLost = try optional("on_lost", "fail or repeat") { $0.text.flatMap(Command.OnLost.init) } ?? .fail
+    return request
+  }
+
+  /// Texts and secrets by name; none if the field is not given.
+  private mutating func texts(_ name: String) throws(Failure) -> [(name: String, text: Text)] {
+    try optional(name, "a record of texts and secrets") { value -> [(name: String, text: Text)]? in
+      let texts = value.members.compactMap { member in Self.pieces(member.value).map { (name: member.name, text: $0) } }
+      return !texts.isEmpty && texts.count == value.members.count ? texts : nil
+    } ?? []
   }
 
   /// A text, or a list of texts and names of secrets.

@@ -19,6 +19,7 @@ extension Ask {
     trial.parameters = try members("params")
     trial.isFresh = try flag("fresh")
     trial.answers = try optional("answers", "a list of answers") { Self.all($0, Trial.Answer.init) } ?? []
+    trial.replies = try optional("http", "a list of answers") { Self.all($0, Trial.Reply.init) } ?? []
     trial.files = try members("files")
     trial.failing = try members("fails")
     trial.unreachable = try optional("unreachable", "a list of names") { Self.all($0, \.text) } ?? []
@@ -43,6 +44,21 @@ extension Trial.Answer {
     status = value["status"]?.int ?? 0
     stdout = value["stdout"]?.text ?? ""
     stderr = value["stderr"]?.text ?? ""
+    duration = value["takes"]?.int.map { Interval(milliseconds: $0) }
+    times = value["times"]?.int
+    isOptional = value["optional"]?.bool ?? false
+  }
+}
+
+extension Trial.Reply {
+  fileprivate init?(_ value: Value) {
+    guard let url = value["url"]?.text else { return nil }
+    self.init(url)
+    method = value["method"]?.text.flatMap(HTTPRequest.Method.init)
+    response = HTTPResponse(
+      status: value["status"]?.int ?? 200, body: value["body"]?.text ?? "", type: value["type"]?.text ?? "",
+      redirect: value["location"]?.text)
+    failure = value["failure"]?.text
     duration = value["takes"]?.int.map { Interval(milliseconds: $0) }
     times = value["times"]?.int
     isOptional = value["optional"]?.bool ?? false

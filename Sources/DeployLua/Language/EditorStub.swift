@@ -22,6 +22,7 @@ package struct EditorStub {
     for schema in vocabulary.schemas where schema.module.hasPrefix("recipes.strategies.") { lines += strategy(schema) }
     lines += ["---Typed parameters of a recipe: param.boolean { … }", "param = nil", ""]
     lines += ["---@type lander.json", "json = nil", "", "---@type lander.base64", "base64 = nil", ""]
+    lines += ["---@type lander.http", "http = nil", ""]
     lines += ["---@type lander.here", "here = nil"]
     return lines
   }

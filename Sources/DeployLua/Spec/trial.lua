@@ -4,6 +4,7 @@ local import = ...
 local boundary, errors, language = import "runtime/boundary", import "runtime/errors", import "runtime/language"
 local near, tables, values = import "runtime/near", import "runtime/tables", import "runtime/values"
 local problems, fields, types = import "runtime/problems", import "types/fields", import "types/types"
+local encode = import "types/json_writer"
 local expectation, played, verdict = import "spec/expectation", import "spec/played", import "spec/verdict"
 
 local trial = {}
@@ -29,6 +30,9 @@ language.word {
     { "answers", "answers", "what commands and checks answer, the first that fits: { command = \"a part of the line\", host = \"web1\", "
       .. "status = 1, stdout = \"…\", stderr = \"…\", takes = \"5s\", times = 1 }; the host \"here\" is the engine's machine. "
       .. "What fits none succeeds and says nothing; an answer that nothing took fails the test, unless it is optional = true" },
+    { "http", "answers", "what servers answer, the first that fits: { url = \"https://api.example.com/*\", method = \"GET\", status = 503, "
+      .. "body = \"…\", json = { … }, failure = \"no route\", location = \"…\", takes = \"5s\", times = 1 }; what fits none answers 200 "
+      .. "and an empty body" },
     { "files", "record", "texts of files that every host has, by their absolute paths" },
     { "fails", "record", "the lifecycle event in which the new release fails, by host; a command, a check or the switch fails in it" },
     { "unreachable", "strings", "hosts that are out of reach from the moment it begins" },
@@ -45,6 +49,28 @@ language.words["answers of t:deploy"] = { fields = {
   { "times", "positive" }, { "optional", "boolean" },
 } }
 
+language.words["http of t:deploy"] = { fields = {
+  { "url", "name", "the URL, in which a star stands for any text", required = true }, { "method", "GET|POST" }, { "status", "positive" },
+  { "body", "string" }, { "json", "any" }, { "type", "string" }, { "location", "url" }, { "failure", "name" }, { "takes", "duration" },
+  { "times", "positive" }, { "optional", "boolean" },
+} }
+
+--- Each list of answers, its members read by the fields of a word.
+local function read_all(list, word, label)
+  local result = {}
+  for i, one in ipairs(list or {}) do result[i] = fields.read(label .. " " .. i .. " of t:deploy", word, one) end
+  return result
+end
+
+--- What servers answer, with JSON as the text of a body.
+local function read_servers(list)
+  local result = read_all(list, "http of t:deploy", "answer of http")
+  for _, one in ipairs(result) do
+    if one.json ~= nil then one.body, one.type, one.json = encode(one.json), one.type or "application/json", nil end
+  end
+  return result
+end
+
 local replies = { "approve", "reject", "promote", "silence" }
 
 local function gates(given)
@@ -59,14 +85,11 @@ end
 
 --- Plays a deployment, and gives what happened. word: which one was called. options: what it was given, read. more: what it asks for.
 local function play(word, options, more)
-  local answers = {}
-  for i, answer in ipairs(options.answers or {}) do
-    answers[i] = fields.read("answer " .. i .. " of " .. word, "answers of t:deploy", answer)
-  end
+  local answers, servers = read_all(options.answers, "answers of t:deploy", "answer"), read_servers(options.http)
   local answer = boundary.ask(tables.merged({ op = "deploy", group = options.group, hosts = options.hosts, params = options.params,
-    fresh = options.fresh, answers = answers, files = options.files, fails = options.fails, unreachable = options.unreachable,
-    gates = gates(options.gates), cancel_after = options.cancel_after, seed = options.seed }, more))
-  verdict.leave(answer.unused, answers)
+    fresh = options.fresh, answers = answers, http = servers, files = options.files, fails = options.fails,
+    unreachable = options.unreachable, gates = gates(options.gates), cancel_after = options.cancel_after, seed = options.seed }, more))
+  verdict.leave(answer.unused, answers, servers)
   answer.unused = nil
   return played(answer)
 end

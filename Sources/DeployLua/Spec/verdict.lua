@@ -40,17 +40,20 @@ end
 function verdict.said(value) open[value] = nil end
 
 --- The tests of a spec share answers: one counts as taken if any deployment of the test took one for the same.
-local function key(answer) return answer.command .. "\n" .. (answer.host or "") end
+local function key(answer) return (answer.command or (answer.method or "") .. " " .. answer.url) .. "\n" .. (answer.host or "") end
 
---- parts: { message, fix, answer } of each part of this t:deploy that had no effect; answer: its number in answers, nil for other parts.
-function verdict.leave(parts, answers)
+--- parts: { message, fix, answer, reply } of each part of this t:deploy that had no effect; answer: its number in answers, reply: in
+--- servers, nil for other parts.
+function verdict.leave(parts, answers, servers)
   local left = {}
   for _, part in ipairs(parts) do
-    local failure, answer = made("failed", part.message, part.fix), part.answer and answers[part.answer]
-    if answer then left[part.answer] = true end
+    local failure, answer = made("failed", part.message, part.fix), part.answer and answers[part.answer] or servers[part.reply or 0]
+    if answer then left[answer] = true end
     unused[#unused + 1] = { failure = failure, key = answer and key(answer) }
   end
-  for i, answer in ipairs(answers) do if not left[i] then taken[key(answer)] = true end end
+  for _, list in ipairs { answers, servers } do
+    for _, answer in ipairs(list) do if not left[answer] then taken[key(answer)] = true end end
+  end
 end
 
 local function first_unused()

@@ -1,7 +1,7 @@
 -- Capabilities: what a plugin may reach, by name. A manifest asks for them, deploy.lua grants them.
 
 local import = ...
-local near = import "runtime/near"
+local near, web = import "runtime/near", import "types/web_address"
 
 local capability = {}
 
@@ -16,6 +16,7 @@ capability.plain = {
 }
 --- Those that name what they reach.
 capability.named = {
+  { "http", "HOST[:PORT][/METHOD]", "asks a server: http.get and http.post; without a port those of http and https" },
   { "local.exec", "PROGRAM", "runs a program here; a command in one text is run by sh" },
   { "local.read", "PATH", "reads a file here, or all of a folder if it ends in /" },
   { "local.write", "PATH", "writes a file here, or in a folder: host:download" },
@@ -58,12 +59,18 @@ function capability.fault(text)
   if what == "" or #what > 500 or not is_straight(what) or string.find(what, "^%s") or string.find(what, "%s$") then
     return string.format("%q names nothing that could be reached", text), "write the name or the path after the colon, without .."
   end
+  if kind == "http" then
+    local good, why = web.granted(what)
+    if not good then return string.format("%q names no server: %s", text, why), "as in \"http:api.example.com:8443/GET\"" end
+  end
   return nil
 end
 
 --- Whether one that was granted covers one that is needed.
 function capability.covers(granted, needed)
   if granted == needed then return true end
+  local server, asked = string.match(granted, "^http:(.*)$"), string.match(needed, "^http:(.*)$")
+  if server and asked then return web.covers(server, asked) end
   local kind, folder = string.match(granted, "^(local%.%a+):(.*/)$")
   if not kind or kind == "local.exec" then return false end
   local path = string.match(needed, "^" .. string.gsub(kind, "%.", "%%.") .. ":(.*)$")

@@ -1,0 +1,98 @@
+/// A request by http or https that the engine's machine makes. A redirect is an answer like any other: whoever asked decides what
+/// becomes of it.
+package struct HTTPRequest: Sendable, Hashable, Codable {
+  package enum Method: String, Sendable, Hashable, Codable {
+    case get = "GET"
+    case post = "POST"
+  }
+
+  package struct Header: Sendable, Hashable, Codable {
+    package var name: String
+    package var value: Text
+    package init(_ name: String, _ value: Text) {
+      self.name = name
+      self.value = value
+    }
+  }
+
+  package var method: Method
+  /// Scheme, machine and port are literal; only what follows may hold secrets.
+  package var url: Text
+  /// In the order of their names.
+  package var headers: [Header]
+  /// Of a POST; nil: an empty one.
+  package var body: Text?
+  /// Bytes of the answer's body that are taken, 1 to `mostAnswer`; a longer body is a failure.
+  package var limit: Int
+  /// A file of certificates on the engine's machine that vouch for the server; nil: those of the system.
+  package var authority: String?
+  /// What becomes of a POST of which nobody knows how it ended.
+  package var onLost: Command.OnLost
+
+  /// Bytes of a body that is sent, and of all headers.
+  package static let mostSent = 32 * 1024
+  /// Bytes of a body that comes back: less than what an outcome may carry.
+  package static let mostAnswer = 192 * 1024
+
+  package init(
+    _ method: Method, _ url: Text, headers: [Header] = [], body: Text? = nil, limit: Int = 64 * 1024, authority: String? = nil,
+    onLost: Command.OnLost = .fail
+  ) {
+    self.method = method
+    self.url = url
+    self.headers = headers
+    self.body = body
+    self.limit = limit
+    self.authority = authority
+    self.onLost = onLost
+  }
+
+  /// Whether it may change something, so that it happens at most once.
+  package var isEffect: Bool { method == .post }
+
+  /// As people read it, without the value of any secret.
+  package var line: String { "\(method.rawValue) \(url)" }
+}
+
+/// What came back from a request, as the outcome's value carries it.
+package struct HTTPResponse: Sendable, Hashable {
+  package var status: Int
+  package var body: String
+  /// The media type that the server names; empty: none.
+  package var type: String
+  /// Where a redirect leads, absolute; nil: it is none.
+  package var redirect: String?
+
+  package init(status: Int, body: String = "", type: String = "", redirect: String? = nil) {
+    self.status = status
+    self.body = body
+    self.type = type
+    self.redirect = redirect
+  }
+
+  package var value: Value {
+    .record(
+      of: [("status", .int(status)), ("body", .text(body)), ("type", .text(type))] + (redirect.map { [("redirect", .text($0))] } ?? []))
+  }
+}
+
+extension HTTPRequest {
+  /// What an answer comes to whose body has more bytes than the limit.
+  package var tooLong: Failure {
+    Failure(
+      .invalid, "\(line): the answer has more than \(limit) bytes",
+      fix: limit < Self.mostAnswer ? "ask for less, or raise limit (at most \(Self.mostAnswer))" : "ask for less")
+  }
+
+  /// Why nobody can be asked that; nil: it can be.
+  package var nonsense: Failure? {
+    let sent = (body?.description.utf8.count ?? 0) + headers.reduce(0) { $0 + $1.name.utf8.count + $1.value.description.utf8.count }
+    if sent > Self.mostSent {
+      return Failure(.invalid, "\(line): body and headers have \(sent) bytes, and \(Self.mostSent) is the most")
+    }
+    guard case .literal(let start)? = url.pieces.first, start.hasPrefix("http://") || start.hasPrefix("https://") else {
+      return Failure(.invalid, "\(line): the URL must begin with http:// or https:// and a machine's name")
+    }
+    return nil
+  }
+}
