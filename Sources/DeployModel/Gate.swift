@@ -5,6 +5,8 @@ package struct Gate: Sendable, Hashable, Codable {
     case time
     /// Looks at hosts for a while; `watch` says how.
     case check
+    /// Compares hosts with their twins for a while; `watch` says how.
+    case analysis
     /// Waits for a person who approves or rejects.
     case approval
     /// Waits for a person who resumes.
@@ -32,9 +34,10 @@ package struct Gate: Sendable, Hashable, Codable {
   package var name: String
   /// The question in a sentence; empty if kind, name and watch say it.
   package var message: String
-  /// Of `time`: how long it waits. Of `check`: how long hosts are looked at. Of the others: how long an answer is awaited; then it fails.
+  /// Of `time`: how long it waits. Of `check` and `analysis`: how long hosts are looked at. Of the others: how long an
+  /// answer is awaited; then it fails.
   package var time: Interval
-  /// Of `check` only.
+  /// Of `check` and `analysis` only.
   package var watch: Watch?
   package var failing: Failing
   package var undecided: Undecided

@@ -25,11 +25,15 @@ package struct Watch: Sendable, Hashable, Codable {
   package var isPlayed: Bool?
   /// Number of looks that may find a host bad, of all looks at all hosts.
   package var allow: Int
+  /// What makes it an analysis: the function measures hosts, and no look is good or bad by itself. nil: it is none.
+  package var comparison: Comparison?
 
   package init(
     _ question: Question, hosts: [Int]? = nil, isFromEngine: Bool = false, every: Interval = .seconds(10), looks: Int,
-    limit: Interval = .seconds(10), allow: Int = 0, isPlayed: Bool? = nil
+    limit: Interval = .seconds(10), allow: Int = 0, isPlayed: Bool? = nil,
+    comparison: Comparison? = nil
   ) {
+    self.comparison = comparison
     self.question = question
     self.hosts = hosts
     self.isFromEngine = isFromEngine

@@ -196,6 +196,8 @@ package struct EntryLines: Sendable {
       ("message", gate.message.isEmpty ? nil : .text(gate.message)), ("time_ms", .int(gate.time.milliseconds)),
       ("on_fail", .text(gate.failing.rawValue)), ("hosts", gate.watch?.hosts.map { .list($0.map(name)) }),
       ("every_ms", gate.watch.map { .int($0.every.milliseconds) }),
+      ("margin", gate.watch?.comparison.map { .text($0.margin) }), ("alpha", gate.watch?.comparison.map { .number($0.alpha) }),
+      ("pairs", gate.watch?.comparison.map { .int($0.pairs) }),
     ]
   }
 

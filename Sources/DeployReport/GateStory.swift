@@ -26,6 +26,7 @@ package struct GateStory: Sendable {
     switch gate.kind {
     case .time: return "until \(moment)"
     case .check: return "until \(moment) at the earliest"
+    case .analysis: return "until \(moment) at the latest, if every look is taken"
     case .approval, .pause: return "until \(moment), then it fails"
     }
   }
@@ -39,7 +40,7 @@ package struct GateStory: Sendable {
   package func lines(interrupted deployment: Deployment.ID, now: Timestamp) -> [String] {
     var lines = ["Gate \(number) is open, and no engine hears an answer: \(sentence)"]
     switch gate.kind {
-    case .check: break
+    case .check, .analysis: break
     case .time: lines.append("  → lander resume \(deployment)  \(now < until ? "waits on" : "passes it: its time is over")")
     case .approval, .pause:
       let late = "fails it at once: nobody answered within \(gate.time)"
@@ -57,7 +58,7 @@ package struct GateStory: Sendable {
   /// What is typed to answer it, each with its effect. The number says which gate is meant: names may come twice.
   package func commands(for deployment: Deployment.ID) -> [[String]] {
     switch gate.kind {
-    case .time, .check: [["lander promote \(deployment) \(number)", "passes it now"]]
+    case .time, .check, .analysis: [["lander promote \(deployment) \(number)", "passes it now"]]
     case .approval:
       [
         ["lander approve \(deployment) \(number)", "passes it"],
@@ -118,6 +119,12 @@ extension Gate {
     case .time: return "wait \(time)\(message)"
     case .approval: return "approval \"\(title)\"\(message)"
     case .pause: return "pause\(message)"
+    case .analysis:
+      guard let watch, let comparison = watch.comparison else { return "analysis \"\(title)\"\(message)" }
+      let what = comparison.unit == .rate ? "the rate of failures" : "a value"
+      let sides = "\(watch.names(hosts, 0..<comparison.pairs)) with \(watch.names(hosts, comparison.pairs..<2 * comparison.pairs))"
+      let how = "\(SafeText.line(comparison.margin)) allowed, alpha \(comparison.alpha)"
+      return "analysis \"\(title)\"\(message): \(what) every \(watch.every) for \(time) at most, \(how), of \(sides)"
     case .check:
       guard let watch else { return "check \"\(title)\"\(message)" }
       let allowed = watch.allow == 0 ? "" : ", \(watch.allow.of("bad look")) allowed"
@@ -130,8 +137,8 @@ extension Gate {
     let failing: String? = failing == .fail ? nil : "a failure is left to the strategy"
     let undecided: String? =
       switch (kind, undecided) {
-      case (.check, .pass): "no answer counts as passed"
-      case (.check, .fail): "no answer counts as failed"
+      case (.check, .pass), (.analysis, .pass): "no answer counts as passed"
+      case (.check, .fail), (.analysis, .fail): "no answer counts as failed"
       default: nil
       }
     let all = [failing, undecided].compactMap { $0 }
@@ -140,6 +147,12 @@ extension Gate {
 }
 
 extension Watch {
+  /// `web1 web2`
+  fileprivate func names(_ hosts: [String], _ range: Range<Int>) -> String {
+    let side = range.clamped(to: hosts.indices).map { hosts[$0] }
+    return side.prefix(4).joined(separator: " ") + (side.count > 4 ? " … (\(side.count.of("host")))" : "")
+  }
+
   /// `on web1 web2`, `from this machine`
   fileprivate func places(_ hosts: [String]) -> String {
     if isFromEngine { return "from this machine" }

@@ -130,7 +130,7 @@ package struct FleetRun {
   private mutating func answer(_ gate: Gate, _ number: Int) {
     let kind: Message.Kind
     switch gate.kind {
-    case .time, .check: return
+    case .time, .check, .analysis: return
     case .approval: kind = .approve
     case .pause: kind = .resume
     }

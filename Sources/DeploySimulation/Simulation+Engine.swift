@@ -119,7 +119,7 @@ extension Simulation {
     if let chosen = gateAnswers[gate.name] { return chosen == .approve && gate.kind == .pause ? .resume : chosen }
     guard answersGates else { return nil }
     return switch gate.kind {
-    case .time, .check: nil
+    case .time, .check, .analysis: nil
     case .approval: .approve
     case .pause: .resume
     }

@@ -95,7 +95,7 @@ struct DocumentTests {
     "examples that are whole recipes are accepted by check, and fragments are Lua with words that exist",
     arguments: [
       "README.md", "docs/recipes.md", "docs/rollouts.md", "docs/from-capistrano.md", "plugins/http_check/README.md",
-      "plugins/haproxy/README.md", "plugins/nginx/README.md", "plugins/notify/README.md",
+      "plugins/haproxy/README.md", "plugins/nginx/README.md", "plugins/notify/README.md", "plugins/prometheus/README.md",
     ])
   func others(document: String) async throws {
     let blocks = try Self.blocks(of: document)

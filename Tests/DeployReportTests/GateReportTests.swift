@@ -149,6 +149,26 @@ struct GateReportTests {
     #expect(line(rollback: false, failed: true, done: true).hasSuffix(" on the new release: rollback is off\n"))
   }
 
+  @Test("an analysis tells what is compared with what, how much is allowed and how sure it is")
+  func analysis() {
+    let watch = Watch(
+      .function(1), hosts: [0, 1], every: .seconds(10), looks: 61, comparison: Comparison(.rate, pairs: 1, margin: "+0.5pp", alpha: 0.01))
+    let gate = Gate(.analysis, name: "errors", time: .minutes(10), watch: watch)
+    let comment = "7.9 pp above the twins (6 to 9 pp), and +0.5pp is allowed; 1 pair of twins, 3 looks"
+    #expect(
+      plain([.noted(.gateOpened(number: 1, gate)), .noted(.gateClosed(number: 1, GateAnswer(.fail, comment: comment)))])
+        == """
+        11:30:48  Gate 1: analysis "errors": the rate of failures every 10 s for 10 m at most, +0.5pp allowed, alpha 0.01, of web1 with \
+        web2, until 11:40:48 at the latest, if every look is taken
+                    → lander promote 20261121-113045-x7k2 1  passes it now
+        11:30:49  Gate 1: errors failed after 1 s: \(comment)
+
+        """)
+    var report = LinesOfJSON()
+    let line = entries([.noted(.gateOpened(number: 1, gate))]).map { report.take($0, of: "d") }[3]
+    #expect(line.hasSuffix(#""hosts":["web1","web2"],"every_ms":10000,"margin":"+0.5pp","alpha":0.01,"pairs":1}"# + "\n"), "\(line)")
+  }
+
   @Test("lines of JSON have a gate's question and its answer")
   func json() {
     var report = LinesOfJSON()

@@ -25,6 +25,10 @@ probe("watched_canary", canary { batch = 7, watch = "1m", check = { port = 80 } 
 probe("asking_canary", canary { batch = 7, watch = "1m", approve = "does it look right?" })
 probe("asked_canary", canary { batch = 7, watch = "1m", approve = { message = "and now?", name = "now", timeout = "1h" } })
 probe("function_canary", canary { batch = 7, watch = "1m", check = function(host) return host:try("bin/look").ok end })
+probe("comparing_canary", canary { first = 2, batch = 6, watch = "5m", analyse = { margin = "+1pp" }, rate = function(host)
+  local seen = http.get("https://m.example/" .. host.name, { rehearse = "{}" }):json()
+  return { failed = seen.failed, of = seen.of }
+end })
 probe("judging_canary", canary { watch = "1m", check = { port = 80, on_fail = "return" } })
 probe("lenient_canary", canary { watch = "1m", approve = { message = "well?", on_fail = "return" } })
 probe("judging_linear", linear { watch = "1m", check = { port = 80, on_fail = "return" } })
@@ -141,6 +145,16 @@ describe("canary", function()
     t:expect(run.exit):equals(17)
     t:expect(run.hosts.web1.release):equals "earlier"
     t:expect(run.hosts.web2.status):equals "waiting"
+  end)
+
+  it("compares its first wave with hosts that wait, and waits no longer than that takes", function(t)
+    local function metrics(host, failed) return { url = "https://m.example/" .. host, json = { failed = failed, of = 5000 } } end
+    local good = t:deploy("comparing_canary", { http = { metrics("*", 2) } })
+    t:expect(decided(good)):equals { "wave 1: 2 hosts", "gate analysis: pass", "wave 2: 6 hosts" }
+    t:expect(good.took < 300):equals(true)
+    local bad = t:deploy("comparing_canary", { http = { metrics("web1", 400), metrics("*", 2) } })
+    t:expect(decided(bad)):equals { "wave 1: 2 hosts", "gate analysis: fail", "rollback" }
+    t:expect(bad.exit):equals(17)
   end)
 
   it("goes back when a function finds a host bad", function(t)

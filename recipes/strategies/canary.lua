@@ -17,6 +17,9 @@ return strategy "canary" {
     watch = schema.duration { default = "10m", help = "how long hosts are watched after a wave" },
     check = schema.any { help = "what is asked of hosts: { http = \"…\" } as in rollout:watch, or a function(host); without it only the "
       .. "first wave is followed by a wait" },
+    rate  = schema.callback { help = "function(host) that gives { failed, of }: compares the first wave with hosts that wait" },
+    value = schema.callback { help = "function(host) that gives a number instead, of which less is better" },
+    analyse = schema.any { help = "how they are compared, as in rollout:analyse: { margin = \"+0.5pp\" }" },
     approve = schema.any { help = "asks a person after the first wave: a message, or a table as in rollout:approve" },
   },
 
@@ -24,9 +27,15 @@ return strategy "canary" {
     local check, approve = options.check, options.approve
     local watch = check and gate("check", type(check) == "function" and { check = check } or check, { during = options.watch })
     local ask = approve and gate("approve", type(approve) == "table" and approve or { message = tostring(approve) }, {})
+    local compare = (options.rate or options.value or options.analyse) and gate("analyse", options.analyse or {},
+      { during = options.watch, rate = options.rate, value = options.value })
     local canary, rest = rollout.targets:split(options.first)
     rollout:wave(canary)
-    if check then rollout:watch(watch) else rollout:wait(options.watch) end
+    if compare then
+      compare.canary = canary
+      rollout:analyse(compare)
+    end
+    if check then rollout:watch(watch) elseif not compare then rollout:wait(options.watch) end
     if approve then rollout:approve(ask) end
     for batch in rest:batches(options.batch) do
       rollout:wave(batch)

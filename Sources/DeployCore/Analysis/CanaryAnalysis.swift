@@ -71,6 +71,9 @@ package struct CanaryAnalysis: Sendable, Hashable {
     return nil
   }
 
+  /// The fewest pairs with which a difference of values could ever be shown.
+  static func pairsNeeded(_ alpha: Double) -> Int { TwinSigns.needed(alpha) }
+
   /// - Parameters:
   ///   - pairs: number of pairs of twins.
   ///   - alpha: how often a release that is within the margin is called bad, and one that is worse good, each over all looks.

@@ -23,6 +23,8 @@ struct Looking: Sendable, Hashable {
   enum Finding: Sendable, Hashable {
     case good
     case bad(String)
+    /// What a host showed in an analysis; nil: it has no data.
+    case measured(CanaryAnalysis.Measure?)
     /// Nobody could look: that says nothing about the release.
     case silent(String)
   }
@@ -47,6 +49,8 @@ struct Looking: Sendable, Hashable {
   private let countsSilence: Bool
   /// By slot: why the last look got no answer; nil: it got one.
   private var silent: [String?]
+  /// Of an analysis.
+  private var comparing: Comparing?
 
   private enum Pace: Sendable, Hashable {
     /// Of plans of older rules.
@@ -63,6 +67,7 @@ struct Looking: Sendable, Hashable {
     places = watch.isFromEngine ? [.engine] : (watch.hosts ?? []).map { .host($0) }
     self.names = watch.isFromEngine ? ["this machine"] : (watch.hosts ?? []).map { names[$0] }
     silent = places.map { _ in nil }
+    comparing = watch.comparison.map { Comparing($0, looks: watch.looks) }
     let looks = watch.isPlayed == true ? 1 : watch.looks
     pace =
       rules?.looksAlone == true
@@ -81,8 +86,11 @@ struct Looking: Sendable, Hashable {
   /// - Parameter mayBegin: whether a look may begin now.
   mutating func next(mayBegin: Bool) -> Move {
     if bad > watch.allow { return .end(.fail, failing) }
+    if let end = comparing?.end, watch.isPlayed != true { return .end(end.verdict, end.comment) }
     if places.isEmpty { return .end(.inconclusive, "no host has the release yet, so there is nothing to look at") }
     if let move = proceed(mayBegin) { return move }
+    // A rehearsal has one made-up look at each host, which compares nothing.
+    if comparing != nil { return .end(firstSilence == nil ? .pass : .inconclusive, firstSilence ?? "") }
     if let slot = silent.firstIndex(where: { $0 != nil }), let reason = silent[slot] {
       let others = silent.count { $0 != nil } - 1
       return .end(.inconclusive, "no answer from \(names[slot])\(others > 0 ? " and \(others) more" : ""): \(reason)")
@@ -140,6 +148,7 @@ struct Looking: Sendable, Hashable {
     silent[slot] = nil
     switch finding {
     case .good: break
+    case .measured(let measure): comparing?.add(measure, missed: missed, at: slot)
     case .bad(let message):
       bad += 1
       if first == nil { first = "\(names[slot]): \(message)" }
@@ -147,18 +156,31 @@ struct Looking: Sendable, Hashable {
       silent[slot] = reason
       unanswered += 1 + missed
       if firstSilence == nil { firstSilence = "\(names[slot]): \(reason)" }
+      comparing?.silence("\(names[slot]): \(reason)")
+      comparing?.add(nil, missed: missed, at: slot)
     }
   }
 
   /// How a function that looked ended. It found the place bad if it raised or gave false. Nobody looked only where the engine says that
   /// the host which is looked at is out of reach.
   func finding(_ result: ScriptResult, at slot: Int) -> Finding {
-    switch result {
+    if comparing != nil { return measured(result) }
+    return switch result {
     case .returned(.bool(false)): .bad("the function said no")
     case .returned: .good
     case .raised(let error) where countsSilence:
       error.failure.kind == .unreachable && error.host == names[slot] ? .silent(error.failure.message) : .bad(error.failure.message)
     case .raised(let error): Finding(error.failure)
+    }
+  }
+
+  /// A function that raises has measured nothing, and where it raised is told.
+  private func measured(_ result: ScriptResult) -> Finding {
+    switch result {
+    case .returned(let value): .measured(CanaryAnalysis.Measure(value))
+    case .raised(let error):
+      .silent(
+        (error.place.map { "\($0): " } ?? "") + error.failure.message + error.trace.prefix(5).map { ", \($0)" }.joined())
     }
   }
 

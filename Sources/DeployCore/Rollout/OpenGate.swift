@@ -25,6 +25,10 @@ struct OpenGate: Sendable, Hashable {
   func failure(_ answer: GateAnswer) -> Failure {
     let comment = answer.comment.isEmpty ? "" : ": \(answer.comment)"
     switch (gate.kind, answer.by) {
+    case (.analysis, nil):
+      return Failure(
+        .unfit, "the analysis \"\(gate.name)\" found the release worse than its twins\(comment)",
+        fix: "fix what it found, and deploy again")
     case (.check, nil):
       return Failure(.unfit, "the watch \"\(gate.name)\" failed\(comment)", fix: "fix what it found, and deploy again")
     case (_, let person?): return Failure(.rejected, "\(person) rejected \"\(gate.name)\"\(comment)")

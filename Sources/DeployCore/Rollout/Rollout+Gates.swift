@@ -13,6 +13,7 @@ extension Rollout {
           .invalid, "the watch \"\(asked.name)\" would look \(looking.total) times, and \(Looking.most) is the most",
           fix: "look at fewer hosts, or less often with every"))
     }
+    if let failure = analysisProblem(asked) { return refuse(script, failure) }
     gates.append(asked.name)
     note(.gateOpened(number: gates.count, asked))
     tree[script].waiting = .decision
@@ -31,6 +32,30 @@ extension Rollout {
     }
   }
 
+  /// Whether the analysis that is open measures a host for comparison: it still runs what it ran before.
+  func isTwin(_ host: Int) -> Bool {
+    guard let watch = gate?.looking?.watch, let comparison = watch.comparison else { return false }
+    return watch.hosts?.dropFirst(comparison.pairs).contains(host) ?? false
+  }
+
+  /// Why an analysis would compare nothing that differs, or could tell nothing; nil: it is none, or may tell something.
+  private func analysisProblem(_ asked: Gate) -> Failure? {
+    guard let watch = asked.watch, let comparison = watch.comparison else { return nil }
+    let hosts = watch.hosts ?? []
+    if let problem = Comparing.problem(comparison, hosts: hosts.count, looks: watch.looks) {
+      return Failure(problem.kind, "the analysis \"\(asked.name)\": \(problem.message)", fix: problem.fix)
+    }
+    for (position, host) in hosts.enumerated() {
+      let (isCanary, name) = (position < comparison.pairs, plan.hosts[host].host.name)
+      if isCanary == hasRelease(host) { continue }
+      return Failure(
+        .invalid,
+        "the analysis \"\(asked.name)\" cannot compare \(name): \(isCanary ? "it has not got the release" : "it is a twin and has it too")",
+        fix: "compare hosts of waves that came through with hosts that no wave has changed yet")
+    }
+    return nil
+  }
+
   /// Whether a watch without hosts of its own looks at a host: it runs the release, for users or only ready so far.
   private func hasRelease(_ host: Int) -> Bool {
     switch statuses[host] {
@@ -46,7 +71,7 @@ extension Rollout {
     gate?.timer = nil
     switch open.gate.kind {
     case .time: close(GateAnswer(.pass))
-    case .check:
+    case .check, .analysis:
       gate?.looking?.rang()
       look()
     case .approval, .pause:
@@ -88,7 +113,7 @@ extension Rollout {
         gate?.looking?.found(.silent(refusal.message), at: slot)
         return
       }
-      site.release = plan.hosts[number].target?.id
+      site.release = isTwin(number) ? plan.hosts[number].current : plan.hosts[number].target?.id
       site.previous = plan.hosts[number].current
     }
     switch looking.watch.question {
@@ -133,7 +158,9 @@ extension Rollout {
     switch look {
     case .intent(let intent): outbox.abandon(intent: intent)
     case .script(let script):
-      if !tree.waits(script, for: looking.places[slot]) { finding = .bad("the function was not done within \(limit)") }
+      if looking.watch.comparison == nil, !tree.waits(script, for: looking.places[slot]) {
+        finding = .bad("the function was not done within \(limit)")
+      }
       _ = tree.abort(script, Failure(.timeout, "the function was not done within \(limit)"), &outbox)
     }
     gate?.looks[slot] = nil

@@ -25,7 +25,7 @@ extension Rollout {
       if plan.partner(number) != nil {
         (site.release, site.previous) = (nil, nil)
       } else if site.event == nil {
-        site.release = plan.hosts[number].target?.id
+        site.release = isTwin(number) ? plan.hosts[number].current : plan.hosts[number].target?.id
         site.previous = plan.hosts[number].current
       }
     }

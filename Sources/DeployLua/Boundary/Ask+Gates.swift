@@ -4,7 +4,7 @@ import DeployModel
 extension Ask {
   mutating func gate(_ hosts: Int) throws(Failure) -> Gate {
     let kind = try needed("kind", "a kind of gate") { $0.text.flatMap(Gate.Kind.init) }
-    let watch = kind == .check ? try watch(hosts) : nil
+    let watch = kind == .check ? try watch(hosts) : kind == .analysis ? try analysis(hosts) : nil
     return Gate(
       kind, name: try text("name"), message: try optionalText("message") ?? "", time: try interval("time"), watch: watch,
       failing: try optional("on_fail", "fail or return") { $0.text.flatMap(Gate.Failing.init) } ?? .fail,
@@ -20,6 +20,22 @@ extension Ask {
     return Watch(
       question, hosts: numbers, isFromEngine: try flag("engine"), every: try interval("every"), looks: try int("looks", 1...Self.looks),
       limit: try interval("limit"), allow: try int("allow", 0...Int.max), isPlayed: try flag("played") ? true : nil)
+  }
+
+  private mutating func analysis(_ hosts: Int) throws(Failure) -> Watch {
+    let function = try int("function", 1...Int.max)
+    func numbers(_ value: Value) -> [Int]? { Self.all(value) { item in item.int.flatMap { (0..<hosts).contains($0) ? $0 : nil } } }
+    let canaries = try needed("canary", "a list of numbers of hosts", numbers)
+    let twins = try needed("baseline", "a list of numbers of hosts", numbers)
+    let alpha = try needed("alpha", "a number") { value in
+      if case .number(let number) = value { number } else { value.int.map(Double.init) }
+    }
+    let comparison = Comparison(
+      try needed("unit", "rate or value") { $0.text.flatMap(Comparison.Unit.init) }, pairs: canaries.count, margin: try text("margin"),
+      alpha: alpha)
+    return Watch(
+      .function(function), hosts: canaries + twins, every: try interval("every"), looks: try int("looks", 1...Self.looks),
+      limit: try interval("limit"), allow: 0, isPlayed: try flag("played") ? true : nil, comparison: comparison)
   }
 
   /// Looks at each host: 10,000 rests, and the first look.

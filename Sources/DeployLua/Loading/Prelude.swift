@@ -8,7 +8,7 @@ package enum Prelude {
     ("reading/environment", PackageResources.environment_lua), ("reading/given", PackageResources.given_lua),
     ("reading/project", PackageResources.project_lua),
     ("reading/require", PackageResources.require_lua), ("reading/source", PackageResources.source_lua),
-    ("run/approve", PackageResources.approve_lua),
+    ("run/analyse", PackageResources.analyse_lua), ("run/approve", PackageResources.approve_lua),
     ("run/attempts", PackageResources.attempts_lua),
     ("run/begin", PackageResources.begin_lua),
     ("run/command", PackageResources.command_lua), ("run/decisions", PackageResources.decisions_lua),

@@ -88,6 +88,7 @@ for name, method in pairs(partners) do
 end
 
 import "run/watch"
+import "run/analyse"
 import "run/approve"
 import "run/pause"
 import "run/stop"

@@ -163,6 +163,21 @@ function methods.except(self, others)
   return sets.new(part)
 end
 
+declare("twins", "hosts, { … }", "For each of these hosts one that is like it: of the set, none of them, and with most of its tags.",
+  "rollout:analyse { canary = canary, baseline = rollout.targets:twins(canary), … }", {
+  { "by", "name", "a tag, such as zone, that twins must share" },
+})
+function methods.twins(self, hosts, given)
+  local list, options = own("hosts:twins", self), fields.options("hosts:twins", given)
+  local numbers = sets.numbers("hosts:twins", hosts)
+  local gone, of, others = tables.set(numbers), {}, {}
+  for _, item in ipairs(sets.list(hosts) or type(hosts) == "table" and hosts or { hosts }) do
+    if item ~= void then of[#of + 1] = item end
+  end
+  for _, item in ipairs(list) do if not gone[fleet.number("a member", item)] then others[#others + 1] = item end end
+  return sets.new(shapes.twins(of, others, options.by))
+end
+
 for name, method in pairs(methods) do methods[name] = framed(method) end
 sets.kind.__len = function(self) return #payload(self) end
 sets.kind.__index = function(self, key)

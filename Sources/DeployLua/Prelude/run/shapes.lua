@@ -78,4 +78,24 @@ function shapes.batches(list, count, options, set)
   end
 end
 
+--- For each of some hosts the one of the others that has most tags in common with it, in order, and none of them twice. Shorter than
+--- these if there are not enough others. by: a tag that twins must share; nil for none.
+function shapes.twins(list, others, by)
+  local taken, result = {}, {}
+  for _, item in ipairs(list) do
+    local best, most = nil, -1
+    for at, other in ipairs(others) do
+      local same = 0
+      for tag, value in pairs(payload(item).tags or {}) do if value_of(other, tag) == value then same = same + 1 end end
+      local fits = not taken[at] and (not by or value_of(item, by) == value_of(other, by))
+      if fits and same > most then best, most = at, same end
+    end
+    if best then
+      taken[best] = true
+      result[#result + 1] = others[best]
+    end
+  end
+  return result
+end
+
 return shapes

@@ -1,0 +1,124 @@
+import DeployModel
+
+/// The fold of an analysis over its looks: what each host showed, round by round, until the difference is told or every look is taken.
+struct Comparing: Sendable, Hashable {
+  let comparison: Comparison
+  private var analysis: CanaryAnalysis
+  /// By slot of the watch: what its looks showed that is not compared yet.
+  private var waiting: [[CanaryAnalysis.Measure?]]
+  /// Looks that nobody could take, and the first of them in words.
+  private var unanswered = 0
+  private var firstSilence: String?
+  private var hasData = false
+  /// Rounds without any data at the beginning after which nobody waits for more.
+  private static let patience = 3
+
+  /// - Parameter looks: of each host, from 1.
+  init(_ comparison: Comparison, looks: Int) {
+    self.comparison = comparison
+    analysis = CanaryAnalysis(
+      pairs: comparison.pairs, margin: Margin(comparison.margin) ?? Margin(), alpha: comparison.alpha, looks: looks)
+    waiting = (0..<2 * max(0, comparison.pairs)).map { _ in [] }
+  }
+
+  /// Why it could tell nothing, or makes no sense; nil: it may tell something.
+  /// - Parameter hosts: of the watch.
+  static func problem(_ comparison: Comparison, hosts: Int, looks: Int) -> Failure? {
+    if let problem = CanaryAnalysis.problem(pairs: comparison.pairs, alpha: comparison.alpha, looks: looks) {
+      return Failure(.invalid, problem, fix: comparison.pairs < 1 ? "leave hosts for later waves: each canary needs a twin" : nil)
+    }
+    guard hosts == 2 * comparison.pairs else {
+      return Failure(
+        .invalid, "\(comparison.pairs) pairs of twins are \(2 * comparison.pairs) different hosts, and there are \(hosts)",
+        fix: "name each canary and each twin once")
+    }
+    guard Margin(comparison.margin) != nil else {
+      return Failure(.invalid, "\"\(comparison.margin)\" is no margin", fix: "write \"+10%\", \"+0.05pp\", \"+50ms\", \"+12\" or \"+0%\"")
+    }
+    let needed = CanaryAnalysis.pairsNeeded(comparison.alpha)
+    guard comparison.unit == .value, comparison.pairs < needed else { return nil }
+    let pairs = comparison.pairs == 1 ? "1 pair" : "\(comparison.pairs) pairs"
+    let odds = "even if the release is worse on every host at every look, chance does that too"
+    return Failure(
+      .invalid, "\(pairs) of twins can detect nothing with an error of \(Words.number(comparison.alpha)): \(odds)",
+      fix: "compare \(needed) pairs, allow a larger alpha, or measure a rate, which tells requests apart, not hosts")
+  }
+
+  /// What a look showed, or nil for no data, and the looks of that slot that were missed beside it.
+  mutating func add(_ measure: CanaryAnalysis.Measure?, missed: Int = 0, at slot: Int) {
+    guard waiting.indices.contains(slot) else { return }
+    hasData = hasData || measure != nil
+    waiting[slot].append(measure)
+    for _ in 0..<missed { waiting[slot].append(nil) }
+    while waiting.allSatisfy({ !$0.isEmpty }) {
+      let round = waiting.indices.map { waiting[$0].removeFirst() }
+      let pairs = comparison.pairs
+      analysis.look((0..<pairs).map { CanaryAnalysis.Pair(canary: round[$0], twin: round[pairs + $0]) })
+    }
+  }
+
+  /// Nobody could take a look.
+  mutating func silence(_ reason: String) {
+    unanswered += 1
+    if firstSilence == nil { firstSilence = reason }
+  }
+
+  /// How it ends; nil: more looks may tell.
+  var end: (verdict: Verdict, comment: String)? {
+    let finding = analysis.finding
+    switch finding.verdict {
+    case .bad: return (.fail, words(finding))
+    case .good: return (.pass, words(finding))
+    case .inconclusive(let reason): return (.inconclusive, reason + silences)
+    case .notYet:
+      guard !hasData, finding.looks >= Self.patience else { return nil }
+      return (.inconclusive, "no data came in \(finding.looks) looks" + silences)
+    }
+  }
+
+  private var silences: String {
+    guard let firstSilence else { return "" }
+    return "; \(unanswered) \(unanswered == 1 ? "measurement" : "measurements") failed, the first on \(firstSilence)"
+  }
+
+  /// `1.9 pp worse than the twins (1.2 to 2.8 pp), and +0.5pp is allowed; 3 pairs of twins, 7 looks`
+  private func words(_ finding: CanaryAnalysis.Finding) -> String {
+    let (factor, unit) = comparison.unit == .rate ? (100.0, " pp") : (1.0, "")
+    let effect = (finding.effect ?? 0) * factor
+    let range = finding.low.flatMap { low in
+      finding.high.map { " (\(Words.number(low * factor)) to \(Words.number($0 * factor))\(unit))" }
+    }
+    let how = effect > 0 ? "\(Words.number(effect))\(unit) above" : effect < 0 ? "\(Words.number(-effect))\(unit) below" : "the same as"
+    let pairs = finding.pairs == 1 ? "1 pair" : "\(finding.pairs) pairs"
+    let looks = finding.looks == 1 ? "1 look" : "\(finding.looks) looks"
+    return "\(how) the twins\(range ?? ""), and \(comparison.margin) is allowed; \(pairs) of twins, \(looks)"
+  }
+
+  /// Numbers for people.
+  enum Words {
+    /// At most three digits that count, and no exponent for what people measure.
+    static func number(_ value: Double) -> String {
+      guard value != 0, value.isFinite else { return value == 0 ? "0" : "\(value)" }
+      var scale = 1.0
+      while abs(value) * scale < 100, scale < 1e9 { scale *= 10 }
+      let rounded = (value * scale).rounded() / scale
+      if rounded == rounded.rounded(), abs(rounded) < 1e15 { return "\(Int(rounded))" }
+      return "\(rounded)"
+    }
+  }
+}
+
+extension CanaryAnalysis.Measure {
+  /// What a function measured, as the prelude hands it over: `3/1000` of a rate, a number of a value; nil: no data.
+  init?(_ value: Value) {
+    switch value {
+    case .int(let number): self = .value(Double(number))
+    case .number(let number): self = .value(number)
+    case .text(let text):
+      let parts = text.split(separator: "/").map { Int($0) }
+      guard parts.count == 2, let failed = parts[0], let total = parts[1], total > 0 else { return nil }
+      self = .counts(failed: failed, of: total)
+    default: return nil
+    }
+  }
+}

@@ -1,0 +1,92 @@
+-- rollout:analyse { … }: compares hosts that have the release with twins that have it not, as a gate.
+
+local import = ...
+local errors, grants, language = import "runtime/errors", import "runtime/grants", import "runtime/language"
+local phase, rehearsal = import "runtime/phase", import "runtime/rehearsal"
+local values, void = import "runtime/values", import "runtime/void"
+local decisions, fields = import "run/decisions", import "types/fields"
+local most = 10000 -- rests between looks
+
+language.word {
+  name = "rollout:analyse", nature = "probe", phases = { "run" }, takes = "{ … }",
+  summary = "Compares hosts with the release and twins without it, look by look, until the difference is told or the time is over. If the "
+    .. "release is worse than the margin allows, the deployment fails. Gives true, or false with on_fail = \"return\", the verdict "
+    .. "\"pass\", \"fail\" or \"inconclusive\", and what was found, in words.",
+  example = "rollout:analyse { canary = canary, rate = errors_of, margin = \"+0.5pp\", during = \"15m\" }",
+  fields = {
+    { "canary", "chosen", "hosts that have the release", required = true },
+    { "baseline", "chosen", "the twin of each, in the same order; rollout.targets:twins(canary)" },
+    { "rate", "function", "function(host, deployment): { failed = 3, of = 1000 }, requests since the last look, or nil for no data" },
+    { "value", "function", "function(host, deployment) that gives a number of which less is better, or nil for no data" },
+    { "margin", "name", "how much worse it may be: \"+10%\" of the twins, \"+0.05pp\" of a rate, \"+50ms\", \"+12\"", required = true },
+    { "during", "time", "for how long at most; only time in which somebody looks counts", required = true },
+    { "every", "duration", "between two looks, at most during; 10 s" },
+    { "alpha", "number", "how often chance may call a good release bad, or a bad one good, over all looks; 0.01" },
+    { "timeout", "time", "how long one measurement may take; 10 s" },
+    { "name", "name", "what people call it; \"analysis\"" },
+    { "on_fail", "fail|return", "fails the deployment, or only says so to the strategy; \"fail\"" },
+    { "on_inconclusive", "ask|fail|pass", "if nobody can tell, and without data: a person is asked, or it counts as that; \"ask\"" },
+  },
+}
+
+local function counts(given)
+  local failed, of = math.tointeger(given.failed), math.tointeger(given.of)
+  if failed and of and failed >= 0 and failed <= of then return string.format("%d/%d", failed, of) end
+  return errors.usage(string.format("rate of rollout:analyse gives { failed = 3, of = 1000 }, whole numbers and failed at most of, got "
+    .. "failed = %s, of = %s", values.described(given.failed), values.described(given.of)))
+end
+
+--- A function that measures as the engine takes it: a text "3/1000", a number, or nothing.
+local function measuring(unit, fn)
+  return grants.stands_for(function(host, deployment)
+    local given = fn(host, deployment)
+    -- What a rehearsal answers measures nothing.
+    if given == nil or given == void or phase.rehearsing() then return nil end
+    if unit == "rate" then
+      if type(given) == "table" then return counts(given) end
+      return errors.usage("rate of rollout:analyse gives { failed = 3, of = 1000 }, or nil for no data, got " .. values.described(given))
+    end
+    if type(given) == "number" and given == given and math.abs(given) < math.huge then return given end
+    return errors.usage("value of rollout:analyse gives a number, or nil for no data, got " .. values.described(given))
+  end, fn)
+end
+
+--- The numbers of a side, or nil after a mistake.
+local function side(self, options)
+  local canary = decisions.numbers("canary of rollout:analyse", options.canary)
+  local baseline = options.baseline or payload(self).targets:twins(options.canary)
+  baseline = decisions.numbers("baseline of rollout:analyse", baseline)
+  if #canary == #baseline then return canary, baseline end
+  rehearsal.complain(string.format("rollout:analyse compares each canary with a twin, and there are %d and %d of them", #canary, #baseline),
+    "leave hosts for later waves: as many as there are canaries have to be without the release")
+end
+
+function decisions.methods.analyse(self, given)
+  if not decisions.is_own("rollout:analyse", self) then return false, "inconclusive", "" end
+  if type(given) ~= "table" then
+    rehearsal.misuse("rollout:analyse takes a table: rollout:analyse { canary = hosts, rate = fn, margin = \"+1pp\", during = \"10m\" }")
+    return false, "inconclusive", ""
+  end
+  local options, mistaken = fields.options("rollout:analyse", given)
+  if (options.rate == nil) == (options.value == nil) then
+    if not mistaken then rehearsal.misuse("rollout:analyse takes exactly one of rate and value") end
+    return false, "inconclusive", ""
+  end
+  if not (options.canary and options.margin and options.during) then return false, "inconclusive", "" end
+  local canary, baseline = side(self, options)
+  if not canary then return false, "inconclusive", "" end
+  local every = math.max(math.min(options.every or 10000, options.during), 100)
+  local looks = math.ceil(options.during / every) + 1
+  if looks - 1 > most then
+    rehearsal.complain(string.format("rollout:analyse would look %d times, and %d times is the most", looks - 1, most),
+      "give it a longer every, or a shorter during")
+    looks = most
+  end
+  local unit = options.rate and "rate" or "value"
+  local answer = decisions.gate { kind = "analysis", name = options.name or "analysis", time = options.during, unit = unit,
+    ["function"] = register(measuring(unit, options.rate or options.value), unit .. " of rollout:analyse", trace()),
+    canary = canary, baseline = baseline, margin = options.margin, alpha = options.alpha or 0.01, every = every,
+    looks = math.min(looks, most), limit = math.max(options.timeout or 10000, 100), played = phase.rehearsing() or nil,
+    on_fail = options.on_fail, on_inconclusive = options.on_inconclusive }
+  return answer.verdict == "pass", answer.verdict, answer.comment or ""
+end

@@ -1,0 +1,10 @@
+-- Data only: this file is read with nothing in reach.
+return {
+  name         = "prometheus",
+  version      = "1.0.0",
+  api          = 1,
+  summary      = "What Prometheus measured of a host, for rollout:analyse and for checks",
+  license      = "Apache-2.0",
+  main         = "init.lua",
+  capabilities = { "http:*/GET" },
+}
