@@ -44,6 +44,10 @@ package final class AppSpecTransport: Transport {
 
   package func keepLock(at site: HostSite) async { await inner.keepLock(at: site) }
 
+  package func entrust(_ parked: Parked, _ bytes: [UInt8]?, at site: HostSite) async throws(Failure) {
+    try await inner.entrust(parked, bytes, at: site)
+  }
+
   package func cancel(_ intent: Int, at site: HostSite) async {
     guard let host = flights.withLock({ $0[Key(intent, site)] }) else { return await inner.cancel(intent, at: site) }
     await host.cancel()

@@ -18,33 +18,47 @@ package actor Deployer {
   private var past: [Entry]
   private var awaited = Awaited()
   private var detached = false
+  private let staying: Staying
+  /// The gate that is open, when it was opened and when it closes; nil: none is.
+  private var open: (number: Int, until: Timestamp)?
+  /// What hosts were told last when it parked; nil: it never did.
+  private var parked: Parked?
+  /// The gate at which the engine is about to leave.
+  private var leaving: (gate: Int, task: Task<Void, Never>)?
   private let (chunks, spool) = AsyncStream.makeStream(of: OutputChunk.self)
 
   /// A deployment at its beginning, or one whose engine is gone.
   /// - Parameters:
   ///   - entries: the whole journal of a deployment that is resumed; nil: it begins.
+  ///   - claim: tells engines apart that would go on with one that is parked.
+  ///   - staying: how long the engine stays at a gate that waits for a person.
+  ///   - message: the first thing that it hears; nil: nothing.
   ///   - scripts: makes them here, because whoever steps scripts has them alone.
   ///   - lapse: a rule that is not kept, for tests of the checkers.
   /// - Throws: what `scripts` throws; `Recovery.Divergence` if the sources ask something else than they did.
   package init(
-    plan: Plan, resuming entries: [Entry]? = nil, ports: Ports, feed: Feed, lapse: Lapse? = nil,
+    plan: Plan, resuming entries: [Entry]? = nil, claim: String = "", ports: Ports, feed: Feed, staying: Staying = .always,
+    saying message: Message? = nil, lapse: Lapse? = nil,
     scripts: @Sendable (Plan) throws -> any Scripts
   ) throws {
     self.plan = plan
     self.ports = ports
     self.feed = feed
+    self.staying = staying
     isResumed = entries != nil
     past = entries?.filter { if case .noted = $0.fact { true } else { false } } ?? []
     ledger =
       if let entries {
-        try Ledger(resuming: entries, of: plan, scripts: scripts(plan), actor: ports.actor, at: ports.clock.now(), lapse: lapse)
+        try Ledger(
+          resuming: entries, of: plan, scripts: scripts(plan), actor: ports.actor, claim: claim, at: ports.clock.now(), lapse: lapse)
       } else {
         Ledger(plan: plan, scripts: try scripts(plan), lapse: lapse)
       }
+    if let message { ledger.take([.said(message)]) }
   }
 
   /// Runs the deployment to its end.
-  /// - Returns: nil if somebody detached; the deployment can be resumed then.
+  /// - Returns: nil if somebody detached, or hosts keep it (`isParked`); the deployment can be resumed then.
   /// - Throws: `Failure` if the journal cannot be written; hosts keep what they were last told.
   package func run() async throws(Failure) -> Conclusion? {
     try await ports.machine.attend(plan.id, resumed: isResumed)
@@ -62,8 +76,10 @@ package actor Deployer {
       for lock in locks { lock.cancel() }
       for listener in listeners { listener.cancel() }
       for timer in timers.values { timer.cancel() }
+      leaving?.task.cancel()
     }
-    for host in ledger.lockedHosts {
+    // The hosts of a parked deployment say first who goes on with it.
+    for host in ledger.isParking ? [] : ledger.lockedHosts {
       let site = ledger.site(of: host)
       Task { [ports] in await ports.transport.keepLock(at: site) }
     }
@@ -77,6 +93,9 @@ package actor Deployer {
     await spooler.value
     return ledger.conclusion
   }
+
+  /// Whether hosts keep the deployment until a person has answered, so that no engine is needed.
+  package var isParked: Bool { ledger.isParked }
 
   /// Ends the deployment in good order: nothing new is started, hosts in their lifecycle are restored, locks are given back.
   package func cancel(reason: String) {
@@ -101,6 +120,16 @@ package actor Deployer {
         if detached, ledger.isAtRest { return }
       }
       if detached { return }
+      if inbox.isEmpty, ledger.isParked {
+        guard let reason = await entrust() else {
+          // What came meanwhile keeps the engine here.
+          if inbox.isEmpty { return }
+          continue
+        }
+        post(.unparks(by: ports.actor, claim: "", reason: reason))
+        continue
+      }
+      leaveOrStay()
       if inbox.isEmpty, ledger.conclusion == nil { await withCheckedContinuation { waiting = $0 } }
     }
   }
@@ -130,8 +159,43 @@ package actor Deployer {
   /// Keeps the answer to a message until its mailbox is told, and what people are waited for.
   private func remember(_ entry: Entry) {
     awaited.take(entry.fact)
+    switch entry.fact {
+    case .noted(.gateOpened(let number, let gate)): open = (number, entry.at + gate.time)
+    case .noted(.gateClosed): open = nil
+    case .intended(let intent): if case .park(let request) = intent.operation { parked = request.parked }
+    default: break
+    }
     guard case .noted(.answered(let message, let accepted, let words)) = entry.fact else { return }
     answers[message] = MessageAnswer(accepted: accepted, words)
+  }
+
+  /// Wants to leave when nothing but a person's answer is awaited for as long as the engine is to stay.
+  private func leaveOrStay() {
+    let gate = ledger.parkableGate
+    guard gate != leaving?.gate else { return }
+    leaving?.task.cancel()
+    leaving = nil
+    guard let gate, let limit = staying.limit, let open, open.number == gate, open.until - ports.clock.now() > limit else { return }
+    let clock = ports.clock
+    let task = Task { [weak self] in
+      await clock.sleep(limit)
+      if !Task.isCancelled { await self?.leave(gate) }
+    }
+    leaving = (gate, task)
+  }
+
+  /// Has hosts keep the journal, so that others can go on from anywhere.
+  /// - Returns: why they do not; nil: they do.
+  private func entrust() async -> String? {
+    // Who could not go on leaves it as it was.
+    guard let parked else { return nil }
+    let sites = ledger.lockedHosts.map { ledger.site(of: $0) }
+    return await Entrusting(ports: ports).entrust(parked, to: sites)
+  }
+
+  private func leave(_ gate: Int) {
+    guard ledger.parkableGate == gate, inbox.isEmpty, let open, open.number == gate else { return }
+    post(.parks(Parking(at: ports.clock.now(), until: open.until)))
   }
 
   private func wake() {

@@ -6,13 +6,19 @@ package actor Deployments {
   private let ports: Ports
   private let feed: Feed
   private let recipes: any RecipeLibrary
+  private let staying: Staying
   private let identity: @Sendable () -> Planner.Identity
   private var current: (deployer: Deployer, plan: Plan)?
   private var cancelReason: String?
   private var detached = false
 
-  /// - Parameter identity: makes a new one for each plan.
-  package init(ports: Ports, feed: Feed, recipes: any RecipeLibrary, identity: @escaping @Sendable () -> Planner.Identity) {
+  /// - Parameters:
+  ///   - staying: how long an engine stays at a gate that waits for a person.
+  ///   - identity: makes a new one for each plan.
+  package init(
+    ports: Ports, feed: Feed, recipes: any RecipeLibrary, staying: Staying = .always, identity: @escaping @Sendable () -> Planner.Identity
+  ) {
+    self.staying = staying
     self.ports = ports
     self.feed = feed
     self.recipes = recipes
@@ -23,9 +29,12 @@ package actor Deployments {
   package struct Ended: Sendable, Hashable {
     package var plan: Plan
     package var conclusion: Conclusion?
-    package init(plan: Plan, conclusion: Conclusion?) {
+    /// Hosts keep it until a person has answered.
+    package var isParked = false
+    package init(plan: Plan, conclusion: Conclusion?, isParked: Bool = false) {
       self.plan = plan
       self.conclusion = conclusion
+      self.isParked = isParked
     }
   }
 
@@ -36,17 +45,23 @@ package actor Deployments {
       throw Failure(.locked, "deployment \(plan.id) is run by another process of this machine")
     }
     defer { claim.release() }
-    return try await follow(try Deployer(plan: plan, ports: ports, feed: feed, scripts: try await scripts(for: plan)), plan)
+    return try await follow(
+      try Deployer(plan: plan, ports: ports, feed: feed, staying: staying, scripts: try await scripts(for: plan)), plan)
   }
 
   /// Resumes an interrupted deployment, and runs the rollback it calls for.
-  /// - Parameter entries: its whole journal, entry 0 first, read under a claim that is held until this returns.
-  package func resume(_ entries: [Entry]) async throws -> [Ended] {
+  /// - Parameters:
+  ///   - entries: its whole journal, entry 0 first, read under a claim that is held until this returns.
+  ///   - message: the first thing that it hears; nil: nothing.
+  package func resume(_ entries: [Entry], saying message: Message? = nil) async throws -> [Ended] {
     guard case .planned(let plan)? = entries.first?.fact else {
       throw Failure(.store, "the journal of this deployment has no entry 0, so nothing says what was planned", fix: "lander audit")
     }
     let scripts = try await scripts(for: plan)
-    return try await follow(try Deployer(plan: plan, resuming: entries, ports: ports, feed: feed, scripts: scripts), plan)
+    return try await follow(
+      try Deployer(
+        plan: plan, resuming: entries, claim: identity().token, ports: ports, feed: feed, staying: staying, saying: message,
+        scripts: scripts), plan)
   }
 
   /// The answer to a wish that a deployment ends.
@@ -86,7 +101,7 @@ package actor Deployments {
     if let cancelReason { await cancel(reason: cancelReason) }
     if detached { await deployer.detach() }
     let conclusion = try await deployer.run()
-    let ended = Ended(plan: plan, conclusion: conclusion)
+    let ended = Ended(plan: plan, conclusion: conclusion, isParked: conclusion == nil ? await deployer.isParked : false)
     guard let conclusion, !detached, let back = RollbackPlanner.plan(after: plan, conclusion, by: identity()) else { return [ended] }
     // Whoever speaks between the two deployments speaks to the rollback.
     current = (deployer, back)

@@ -12,9 +12,11 @@ package struct Ports: Sendable {
   package var mailboxes: [any Mailbox]
   /// `user@machine`, for the record.
   package var actor: String
+  /// Journals for the hosts of parked deployments.
+  package var copies: any JournalCopies
   package init(
     transport: any Transport, machine: any EngineMachine, bundles: any BundleStore, journal: any Journal, clock: any Clock, actor: String,
-    mailboxes: [any Mailbox] = []
+    mailboxes: [any Mailbox] = [], copies: any JournalCopies = NoJournalCopies()
   ) {
     self.transport = transport
     self.machine = machine
@@ -23,6 +25,7 @@ package struct Ports: Sendable {
     self.clock = clock
     self.actor = actor
     self.mailboxes = mailboxes
+    self.copies = copies
   }
 }
 

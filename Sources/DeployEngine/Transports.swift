@@ -76,6 +76,10 @@ package struct Transports: Transport {
     await transport.keepLock(at: site)
   }
 
+  package func entrust(_ parked: Parked, _ bytes: [UInt8]?, at site: HostSite) async throws(Failure) {
+    try await transport(to: site.host).entrust(parked, bytes, at: site)
+  }
+
   package func close() async {
     for transport in entries.map(\.transport) + [shells] { await transport.close() }
   }

@@ -133,7 +133,8 @@ package final class Hosts: Transport {
     guard errand.site.fence >= 0, !errand.site.token.isEmpty else { return }
     await errand.link.remember()
     switch errand.intent.operation {
-    case .lock, .unlock: return
+    // A parked deployment has no engine before its host said so.
+    case .lock, .unlock, .unpark: return
     default: break
     }
     guard !errand.intent.operation.isProbe else { return }
@@ -180,6 +181,8 @@ package final class Hosts: Transport {
     case .record(let receipt): try await record(receipt, errand)
     case .lock(let request): try await lock(request, errand)
     case .unlock(let token, let good, let left): try await unlock(token, good: good, left: left, errand)
+    case .park(let request): try await park(request, errand)
+    case .unpark(let request): try await unpark(request, errand)
     case .sources(let digest): try await sources(digest, errand)
     case .appspec: throw Failure(.internal, "an appspec step is made of commands and never asked of a host as a whole")
     }

@@ -32,6 +32,8 @@ package struct DeploymentSummary: Sendable, Hashable {
   package var takenOver: [String] = []
   /// nil: it is not paused, or it has ended.
   package var pause: Pause?
+  /// Until when hosts keep it without an engine, as far as this journal knows; nil: they do not.
+  package var parked: Timestamp?
 
   package init(
     id: Deployment.ID, application: String, recipe: String, group: String, kind: Plan.Kind = .deploy, actor: String, bundle: Digest? = nil,

@@ -6,12 +6,12 @@ extension Entry {
     case .happened(let happening):
       switch happening {
       case .said, .cancelled: true
-      case .started, .finished, .rang, .overtaken: false
+      case .started, .finished, .rang, .overtaken, .parks, .unparks: false
       }
     case .intended: false
     case .noted(let note):
       switch note {
-      case .answered, .paused, .gateOpened, .gateClosed, .shifted, .stopped: true
+      case .answered, .paused, .parked, .gateOpened, .gateClosed, .shifted, .stopped: true
       default: false
       }
     }
@@ -19,6 +19,7 @@ extension Entry {
 
   /// Names under which the journal keeps these facts.
   package static let outlineNames = [
-    "planned", "resumed", "concluded", "said", "cancelled", "answered", "paused", "gateOpened", "gateClosed", "shifted", "stopped",
+    "planned", "resumed", "concluded", "said", "cancelled", "answered", "paused", "parked", "gateOpened", "gateClosed", "shifted",
+    "stopped",
   ]
 }

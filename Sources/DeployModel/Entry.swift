@@ -37,6 +37,13 @@ package enum Happening: Sendable, Hashable, Codable {
   indirect case said(Message)
   /// A newer deployment had, or has, the lock of a host: the renewal of this one's was refused.
   indirect case overtaken(Failure)
+  /// The engine wants to leave, because a gate waits for a person.
+  case parks(Parking)
+  /// An engine goes on with a deployment that was parked, or was about to be.
+  /// - Parameters:
+  ///   - claim: tells engines that would go on apart; empty: the one that wanted to leave stays.
+  ///   - reason: why it stays; nil: a person wanted to go on.
+  case unparks(by: String, claim: String, reason: String? = nil)
 }
 
 /// What happened, in the words of the core.
@@ -67,6 +74,8 @@ package indirect enum Note: Sendable, Hashable, Codable {
   case answered(message: Message.ID, accepted: Bool, String)
   /// The message that holds the deployment from now on; nil: nothing holds it any more.
   case paused(Message?)
+  /// Hosts keep it until then, and no engine is needed; nil: an engine runs it again.
+  case parked(until: Timestamp?)
 }
 
 /// Where a host stands (promise P8).

@@ -97,6 +97,8 @@ package struct HostState: Sendable, Hashable, Codable {
   package var lock: Lock?
   /// Whether the deployment that holds the lock has run commands there. nil: no, or the host could not say.
   package var isBegun: Bool?
+  /// What the holder of the lock left there when it parked; nil: an engine runs it, or nobody has the lock.
+  package var parked: Parked?
   /// The highest fence the host has seen; 0 if none.
   package var fence: Int
   /// Jobs of earlier deployments that still run.

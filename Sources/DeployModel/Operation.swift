@@ -32,6 +32,10 @@ package indirect enum Operation: Sendable, Hashable, Codable {
   case lock(LockRequest)
   /// Gives the host's lock back. The host's receipt, if it is of `good`, is on trial no more; `left` stays there until the next receipt.
   case unlock(token: String, good: Deployment.ID? = nil, left: FailedRestore? = nil)
+  /// Keeps the host's lock without an engine, until somebody goes on or the time is over.
+  case park(ParkRequest)
+  /// Goes on with a parked deployment: the lock has an engine again.
+  case unpark(UnparkRequest)
   /// Reads the recipe sources kept on the host under a digest.
   case sources(Digest)
   /// A part of an installation by the release's appspec file; made of commands that run at most once each.
@@ -66,6 +70,8 @@ package indirect enum Operation: Sendable, Hashable, Codable {
     case .record: "record"
     case .lock: "lock"
     case .unlock: "unlock"
+    case .park: "park"
+    case .unpark: "unpark"
     case .sources: "sources"
     case .appspec: "appspec"
     }

@@ -47,6 +47,8 @@ extension Operation {
     case .record(let receipt): return "write the receipt of release \(receipt.release.id)"
     case .lock: return "take the lock"
     case .unlock: return "give the lock back"
+    case .park: return "keep the lock until a person has answered"
+    case .unpark: return "go on with the parked deployment"
     case .sources: return "read the previous release's recipe"
     case .appspec(let step): return step.sentence
     }

@@ -84,6 +84,8 @@ package struct DeploymentStory: Sendable {
   package private(set) var cancelled: String?
   /// nil: it is not paused.
   package private(set) var pause: Pause?
+  /// Until when hosts keep it without an engine, and since when; nil: it is not parked.
+  package private(set) var parked: (until: Timestamp, since: Timestamp)?
   package private(set) var conclusion: Conclusion?
   /// Entries taken.
   package private(set) var count = 0
@@ -121,7 +123,7 @@ package struct DeploymentStory: Sendable {
     case .concluded(let conclusion):
       self.conclusion = conclusion
       here = []
-      pause = nil
+      (pause, parked) = (nil, nil)
       for (number, status) in conclusion.hosts.enumerated() where number < hosts.count {
         set(number, status, at: entry.at)
       }
@@ -150,7 +152,8 @@ package struct DeploymentStory: Sendable {
       cancelled = reason
       signals.append(SignalStory(at: moment, by: plan?.origin.actor ?? "", verb: "ended it", comment: reason))
     case .said(let message): messages.append(MessageStory(message: message, at: moment, gate: openGate?.gate.name))
-    case .overtaken: break
+    case .overtaken, .parks: break
+    case .unparks: parked = nil
     case .finished(let id, let outcome):
       guard let intent = running.removeValue(forKey: id) else { return }
       let failed = outcome.failure.map { _ in
@@ -218,6 +221,7 @@ package struct DeploymentStory: Sendable {
       messages[index].accepted = accepted
       if accepted, messages[index].message.kind == .cancel { cancelled = cancelled ?? messages[index].message.words }
     case .paused(let message): pause = message.map { Pause($0, since: moment) }
+    case .parked(let until): parked = until.map { ($0, moment) }
     }
   }
 

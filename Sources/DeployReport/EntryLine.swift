@@ -26,6 +26,8 @@ package struct EntryLines: Sendable {
     case .happened(.cancelled(let reason)): [("type", "cancelled"), ("reason", .text(reason))]
     case .happened(.said(let message)): [("type", "message")] + members(message)
     case .happened(.overtaken(let failure)): [("type", "overtaken"), ("message", .text(failure.message))]
+    case .happened(.parks(let parking)): [("type", "parks"), ("until", .text(When.iso(parking.until)))]
+    case .happened(.unparks(let by, _, let reason)): [("type", "unparks"), ("by", .text(by)), ("reason", reason.map { .text($0) })]
     case .happened(.finished(let intent, let outcome)):
       [("type", "finished"), ("intent", .int(intent))] + members(outcome)
     case .intended(let intent): members(intent)
@@ -187,6 +189,8 @@ package struct EntryLines: Sendable {
       [("type", "answer"), ("message", .text(message)), ("accepted", .bool(accepted)), ("text", .text(words))]
     case .paused(let message?): [("type", "paused")] + members(message)
     case .paused(nil): [("type", "pause_ended")]
+    case .parked(let until?): [("type", "parked"), ("until", .text(When.iso(until)))]
+    case .parked(nil): [("type", "parking_ended")]
     }
   }
 

@@ -215,7 +215,7 @@ package struct PlainReport: ProgressReport {
       let level = line.level == .info ? "" : line.level.rawValue + ": "
       return SafeText.lines(line.text).map { (host.map { "\(name($0))  " } ?? "") + level + $0 }
     case .remark(let text), .answered(_, _, let text): return SafeText.lines(text)
-    case .paused: return []
+    case .paused, .parked: return []
     case .gateOpened: return story.openGate?.lines(for: story.id, zone: surface.zone) ?? []
     case .gateClosed(let number, _):
       guard let gate = story.gates.last(where: { $0.number == number }) else { return [] }

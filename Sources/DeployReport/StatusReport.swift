@@ -64,6 +64,7 @@ package struct StatusReport: Sendable {
           ("provenance", state.receipt.flatMap { $0.provenance?.value }),
           ("previous", state.previous.map { .text($0.release.id) }),
           ("locked_by", state.lock.map { .text($0.deployment) }),
+          ("parked", state.parked?.value),
           ("locked_application", state.lock?.application.map { .text($0) }),
           ("jobs", .int(state.jobs.count)),
           ("compared", .list(["links", "folders", "counts", "owners", "modes"])),
@@ -78,9 +79,10 @@ package struct StatusReport: Sendable {
       open.map { deployment in
         JSON.record(
           [
-            ("deployment", .text(deployment.id)), ("state", .text(deployment.state == .running ? "running" : "interrupted")),
+            ("deployment", .text(deployment.id)),
+            ("state", .text(deployment.state == .running ? "running" : deployment.parked == nil ? "interrupted" : "parked")),
             ("taken_over", deployment.takenOver.isEmpty ? nil : .list(deployment.takenOver.map { .text($0) })),
-            ("pause", deployment.pause?.value),
+            ("pause", deployment.pause?.value), ("parked_until", deployment.parked.map { .text(When.iso($0)) }),
           ] + (accounts.first { $0.id == deployment.id }?.members ?? []))
       })
   }
@@ -232,16 +234,17 @@ package struct StatusReport: Sendable {
   }
 
   private func locks(on surface: Surface) -> [String] {
-    var seen: [(lock: Lock, hosts: [String])] = []
+    var seen: [(lock: Lock, parked: Parked?, hosts: [String])] = []
     for host in hosts {
       guard case .reached(let state) = host.survey, let lock = state.lock else { continue }
       if let index = seen.firstIndex(where: { $0.lock.token == lock.token }) {
         seen[index].hosts.append(host.name)
       } else {
-        seen.append((lock, [host.name]))
+        seen.append((lock, state.parked, [host.name]))
       }
     }
-    return seen.flatMap { lock, names -> [String] in
+    return seen.flatMap { lock, parked, names -> [String] in
+      if let parked { return [""] + parked.lines(lock, at: now, zone: surface.zone) + ["  on \(names.prefix(8).joined(separator: " "))"] }
       let life =
         lock.leaseLeft > 0
         ? "its lease ends in \(lock.leaseLeft) s unless it is renewed"

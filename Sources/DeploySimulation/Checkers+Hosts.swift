@@ -8,6 +8,9 @@ extension Checkers {
     look(
       now.lock?.lock.token == change.token, "P1", host: host,
       "\(change.deployment) changed \(change.kind) (intent \(change.intent)) while \(now.lock?.lock.deployment ?? "nobody") held the lock")
+    look(
+      now.lock?.parked == nil, "P1", host: host,
+      "\(change.deployment) changed \(change.kind) (intent \(change.intent)) though the host keeps it parked")
     let highest = fences[host]
     look(
       change.fence >= highest, "P1", host: host,

@@ -8,6 +8,8 @@ package enum Defect: String, Sendable, Hashable, CaseIterable {
   case unverifiedRelease
   /// A host takes commands of any fence, and gives its lock to everyone (against P1).
   case fenceIgnored
+  /// A host lets everyone go on with a parked deployment, also a second engine (against P1).
+  case parkedForEveryone
   /// A host takes what a deployment left for good at once, whether or not that deployment succeeded (against P7).
   case trialIgnored
 }

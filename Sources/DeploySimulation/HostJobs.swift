@@ -63,6 +63,8 @@ extension SimulatedHost {
     case .record(let new): return record(new, claimed)
     case .lock(let request): return .done(.record(of: [("fence", .int(request.fence))]))
     case .unlock(let token, let good, let left): return release(token: token, good: good, left: left)
+    case .park(let request): return park(request, claimed, at: now)
+    case .unpark(let request): return unpark(request, claimed, at: now)
     case .sources(let digest): return kept(digest)
     }
   }

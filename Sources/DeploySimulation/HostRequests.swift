@@ -51,7 +51,7 @@ extension SimulatedHost {
       raise(site.fence, site.token)
     }
     if !intent.operation.isProbe || intent.operation.isRemembered, defect != .jobSentAgain || !intent.operation.isCommand,
-      let known = jobs.index(of: intent.id, in: site.deployment)
+      !intent.operation.isForOneEngine, let known = jobs.index(of: intent.id, in: site.deployment)
     {
       switch jobs[known].state {
       case .running: return .attached(job: known)

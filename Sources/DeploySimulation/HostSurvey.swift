@@ -25,6 +25,7 @@ extension SimulatedHost {
       damage: damage.filter { named.contains($0.release) }, stranger: isStrange ? receipt : nil,
       place: HostPlace(id: name, path: "/srv", folder: name), failedRestore: failedRestore)
     state.isBegun = isBegun ? true : nil
+    state.parked = lock?.parked
     return state
   }
 

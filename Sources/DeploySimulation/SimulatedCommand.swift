@@ -93,8 +93,16 @@ extension DeployModel.Operation {
   /// Whether a host remembers its end, and tells it again to whoever asks again.
   var isRemembered: Bool {
     switch self {
-    case .read, .exists, .download, .sources, .lock, .unlock: false
+    case .read, .exists, .download, .sources, .lock, .unlock, .park, .unpark: false
     default: true
+    }
+  }
+
+  /// Whether several engines may ask it under one number, so that each gets an answer of its own.
+  var isForOneEngine: Bool {
+    switch self {
+    case .park, .unpark: true
+    default: false
     }
   }
 

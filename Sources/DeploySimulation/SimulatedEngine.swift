@@ -34,6 +34,8 @@ package struct SimulatedEngine {
   /// Until when it renews its locks; nil: it lives.
   var aliveUntil: Timestamp?
   package internal(set) var conclusion: Conclusion?
+  /// The gate at which it wanted to leave; nil: none since it lives.
+  var leaves: Int?
   /// The deployment that follows from its failure has been planned.
   var followed = false
 
@@ -65,7 +67,7 @@ package struct SimulatedEngine {
   }
 
   mutating func die(at now: Timestamp) {
-    ledger = nil
+    (ledger, leaves) = (nil, nil)
     incarnation += 1
     awaiting = [false]
     lost = [false]
@@ -87,4 +89,6 @@ enum Occurrence: Sendable {
   indirect case say(engine: Int, Message)
   case reboot(host: Int)
   case restart(engine: Int)
+  /// An engine leaves, if a gate still waits for a person.
+  case park(engine: Int, incarnation: Int, gate: Int)
 }

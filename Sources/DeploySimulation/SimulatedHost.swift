@@ -88,6 +88,12 @@ package struct SimulatedHost: Sendable {
     package var lock: Lock
     package var lease: Interval
     package var renewed: Timestamp
+    /// The deployment waits for a person with no engine; nil: an engine runs it.
+    package var parked: Parked?
+    /// The journal of a parked deployment; nil: it keeps none.
+    package var journal: [UInt8]?
+    /// Who went on with it last, of those that could; nil: nobody.
+    package var taken: UnparkRequest?
     /// Seconds until the holder counts as dead, a part of one as a whole one; 0 or less: it does.
     package func left(at now: Timestamp) -> Int {
       let left = (renewed + lease - now).milliseconds

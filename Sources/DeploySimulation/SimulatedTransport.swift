@@ -111,6 +111,16 @@ package final class SimulatedTransport: Transport {
     return world.hosts[host].lost(intent)
   }
 
+  package func entrust(_ parked: Parked, _ bytes: [UInt8]?, at site: HostSite) async throws(Failure) {
+    try world.entrust(parked, bytes, at: site, by: number)
+  }
+
+  /// The journal that a host keeps for a parked deployment.
+  package func journal(on host: Host) throws(Failure) -> [UInt8] {
+    if let journal = try world.look(at: host.name, for: number).host.lock?.journal { return journal }
+    throw Failure(.missing, "\(host.name) keeps no journal")
+  }
+
   package func cancel(_ intent: Int, at site: HostSite) async { world.cancel(intent, at: site) }
 
   package func close() async { world.leave(number) }

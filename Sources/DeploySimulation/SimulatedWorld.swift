@@ -151,6 +151,7 @@ final class SimulatedWorld: Sendable {
       if case .unlock(let token, _, _) = intent.operation { state.leases.removeAll { $0.token == token } }
       guard outcome.failure == nil else { return outcome }
       switch intent.operation {
+      case .park: state.leases.removeAll { $0.host == host && $0.token == site.token }
       case .record(let receipt):
         if let sources { state.hosts[host].texts[receipt.inputs.sources] = sources }
       case .upload(let from, let to):
@@ -162,6 +163,14 @@ final class SimulatedWorld: Sendable {
       default: break
       }
       return outcome
+    }
+  }
+
+  func entrust(_ parked: Parked, _ bytes: [UInt8]?, at site: HostSite, by transport: Int) throws(Failure) {
+    let number = try number(of: site.host.name)
+    try state.withLock { state throws(Failure) in
+      if state.closed.contains(transport) { throw Self.closed }
+      try state.hosts[number].entrust(parked, bytes, for: site)
     }
   }
 
@@ -180,7 +189,7 @@ final class SimulatedWorld: Sendable {
 extension SimulatedWorld.State {
   /// Leases of transports that are open do not run out.
   mutating func renew(_ host: Int, at now: Timestamp) {
-    guard let held = hosts[host].lock else { return }
+    guard let held = hosts[host].lock, held.parked == nil else { return }
     if leases.contains(where: { $0.host == host && $0.token == held.lock.token }) { hosts[host].lock?.renewed = max(held.renewed, now) }
   }
 

@@ -16,8 +16,10 @@ extension Simulation {
     if let conclusion = engines[engine].conclusion { return follow(engine, conclusion) }
     guard !engines[engine].entries.isEmpty else { return begin(engine) }
     let (plan, lapse, scripts, entries, now) = (engines[engine].plan, lapse, scripts, engines[engine].entries, now)
+    // Each process is another engine to the hosts of a parked deployment.
+    let claim = "\(engine)-\(engines[engine].incarnation)"
     drive(engine) {
-      try Ledger(resuming: entries, of: plan, scripts: try scripts(plan), actor: "simulation", at: now, lapse: lapse)
+      try Ledger(resuming: entries, of: plan, scripts: try scripts(plan), actor: "simulation", claim: claim, at: now, lapse: lapse)
     }
   }
 
@@ -62,6 +64,27 @@ extension Simulation {
       case .end(let conclusion): conclude(engine, conclusion)
       }
     }
+    leaveOrStay(engine)
+  }
+
+  /// An engine that may leave wants to, two seconds later; one whose deployment is parked is gone.
+  private mutating func leaveOrStay(_ engine: Int) {
+    guard let parks, let ledger = engines[engine].ledger else { return }
+    if ledger.isParked {
+      engines[engine].die(at: now)
+      return queue.push(.restart(engine: engine), at: now + parks)
+    }
+    guard let gate = ledger.parkableGate, engines[engine].leaves != gate else { return }
+    engines[engine].leaves = gate
+    queue.push(.park(engine: engine, incarnation: engines[engine].incarnation, gate: gate), at: now + .seconds(2))
+  }
+
+  /// The engine leaves if the same gate still waits for a person.
+  mutating func park(_ engine: Int, gate: Int) {
+    guard engines[engine].ledger?.parkableGate == gate else { return }
+    let opened = engines[engine].entries.last { if case .noted(.gateOpened(gate, _)) = $0.fact { true } else { false } }
+    guard let opened, case .noted(.gateOpened(_, let asked)) = opened.fact else { return }
+    take(.parks(Parking(at: now, until: opened.at + asked.time)), by: engine)
   }
 
   /// - Returns: false if the engine died just before or after.
@@ -161,6 +184,8 @@ extension Simulation {
     case .cancelled: add(-2)
     case .said: add(-3)
     case .overtaken: add(-4)
+    case .parks: add(-5)
+    case .unparks: add(-6)
     }
   }
 }

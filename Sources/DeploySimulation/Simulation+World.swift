@@ -146,6 +146,7 @@ extension Simulation {
   /// A living engine renews its leases as long as it reaches the host.
   private mutating func renew(_ number: Int) {
     guard let held = hosts[number].lock, let engine = engines.firstIndex(where: { $0.plan.lock.token == held.lock.token }) else { return }
+    guard held.parked == nil else { return }
     hosts[number].lock?.renewed = max(held.renewed, engines[engine].aliveUntil ?? now)
   }
 

@@ -32,6 +32,8 @@ package struct Simulation {
   package var lapse: Lapse?
   /// Whether somebody passes every gate that asks a person, a second after it was opened.
   package var answersGates = false
+  /// Engines leave while a gate waits for a person, and somebody goes on so long after; nil: they stay.
+  package var parks: Interval?
   /// How people answer gates, by their names: looked up, never iterated; nil for one that nobody answers. What is not here, `answersGates`
   /// says.
   package var gateAnswers: [String: Message.Kind?] = [:]
@@ -160,6 +162,7 @@ package struct Simulation {
     case .cancel(let engine, let reason): take(.cancelled(reason: reason), by: engine)
     case .reboot(let host): reboot(host)
     case .restart(let engine): resume(engine)
+    case .park(let engine, let incarnation, let gate): if engines[engine].incarnation == incarnation { park(engine, gate: gate) }
     }
   }
 }

@@ -12,9 +12,10 @@ struct Lander: AsyncParsableCommand {
     discussion: """
       Results go to standard output, progress to standard error. -C DIR before the command: as if it were started there. Exit codes: \
       0 done · 1 a defect of lander · 2 something you wrote · 3 refused · 4 somebody else holds the lock · 10 failed and rolled back · \
-      11 failed and could not go back · 12 failed and left as it is · 14 ended on purpose with hosts on the old revision, or a plan that \
-      was not seen to its end · 15 cancelled and restored · 16 rejected or not answered in time, and rolled back · 17 found bad by a \
-      gate that watched, and rolled back · 20 hosts out of reach · 21 transport, space, what is missing on a host, or store · \
+      11 failed and could not go back · 12 failed and left as it is · 13 parked: it waits for a person, and no engine runs · \
+      14 ended on purpose with hosts on the old revision, or a plan that was not seen to its end · 15 cancelled and restored · \
+      16 rejected or not answered in time, and rolled back · 17 found bad by a gate that watched, and rolled back · \
+      20 hosts out of reach · 21 transport, space, what is missing on a host, or store · \
       22 a wait that was over before the deployment · 129, 130, 143 left or ended by a closed terminal, Ctrl-C or SIGTERM. \
       lander --version says its version; after a command, --version is a parameter of recipes that declare it.
       """,
@@ -85,7 +86,7 @@ enum Main {
       try Subcommand.check(arguments, of: Lander.self)
       try EmptyWords.check(arguments)
       try Elsewhere.check()
-      var command = try Lander.parseAsRoot(arguments)
+      var command = try Lander.parseAsRoot(StayOptions.completed(arguments))
       if var patient = command as? any AsyncParsableCommand {
         try await patient.run()
       } else {

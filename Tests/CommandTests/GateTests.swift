@@ -47,11 +47,34 @@ struct GateTests {
     #expect(!place.exists("hosts/h1/srv/app/current") && !place.exists("hosts/h2/srv/app/current"))
   }
 
+  @Test("without a terminal an approval is parked with exit code 13: status, history and wait say so, and approve goes on to the end")
+  func parked() throws {
+    let place = try place(canary + "rollout:approve { name = \"go\", message = \"good?\" }\nrollout:wave(rest)")
+    let run = try place.lander("deploy")
+    #expect(run.code == 13, "\(run.err)\(run.out)")
+    let id = try #require(place.word(after: "Parked: deployment ", in: run.out))
+    #expect(run.out.contains("→ lander approve \(id) 1  passes it") && run.out.contains("lander resume \(id)"), "\(run.out)")
+    #expect(place.exists("hosts/h1/srv/app/current") && !place.exists("hosts/h2/srv/app/current"))
+    let status = try place.lander("status").out
+    #expect(status.contains("waits for a person since") && status.contains("Parked: deployment \(id)"), "\(status)")
+    #expect(try place.lander("history").out.contains("parked, waits: go"))
+    let wait = try place.lander("wait", id)
+    #expect(wait.code == 13 && wait.err.contains("is parked"), "\(wait.err)")
+    let other = try place.lander("deploy", "--force")
+    #expect(other.code == 4 && other.err.contains("deployment \(id) of "), "\(other.err)")
+    #expect(try place.lander("unlock", "--yes").code == 4)
+    let again = try place.lander("resume", id)
+    #expect(again.code == 13, "\(again.err)\(again.out)")
+    let approved = try place.lander("approve", id, "--comment", "looks good")
+    #expect(approved.code == 0 && approved.err.contains("(unverified): looks good"), "\(approved.err)\(approved.out)")
+    #expect(place.exists("hosts/h2/srv/app/current") && !place.exists("hosts/h2/srv/app/.lander/lock"))
+  }
+
   @Test("two people answer one gate: the second is told that it is closed, and the next gate waits for an answer of its own")
   func twice() throws {
     let place = try place(
       canary + "rollout:approve { name = \"canary\" }\nrollout:approve { name = \"billing\", timeout = \"20s\" }\nrollout:wave(rest)")
-    let running = try place.start(["deploy", "--output", "plain"])
+    let running = try place.start(["deploy", "--wait", "--output", "plain"])
     let deadline = Date().addingTimeInterval(60)
     while !running.everything.contains("Gate 1:"), Date() < deadline { Thread.sleep(forTimeInterval: 0.05) }
     let id = try #require(place.word(after: "Deployment ", in: running.everything))

@@ -89,6 +89,11 @@ struct BenchHosts: HostDoor {
     return door.waits(message, for: deployment) ? .waits : .gone
   }
 
+  func journal(on host: Host, at path: String) async throws(Failure) -> [UInt8] {
+    if away.value.contains(host.name) { throw Failure(.unreachable, "no route to host") }
+    return try transport.journal(on: host)
+  }
+
   func withdraw(_ message: Message.ID, from deployment: Deployment.ID, on host: Host, at path: String) async throws(Failure) {
     if away.value.contains(host.name) { throw Failure(.unreachable, "no route to host") }
     _ = door.withdraw(message, from: deployment)

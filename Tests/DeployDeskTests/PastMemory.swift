@@ -60,6 +60,7 @@ final class PastMemory: PastJournal {
       entries: entries.count, state: state,
       pause: state == .running || state == .interrupted ? DeploymentStory(entries).pause : nil)
     summary.notRestored = notRestored
+    if state == .interrupted { summary.parked = DeploymentStory(entries).parked?.until }
     return summary
   }
 

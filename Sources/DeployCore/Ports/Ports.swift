@@ -37,12 +37,21 @@ package protocol Transport: Sendable {
   /// Renews the deployment's lock on a host from now on, until an operation gives it back: a deployment that is resumed may have nothing
   /// to ask of that host for long.
   func keepLock(at site: HostSite) async
+  /// Has a host that keeps a parked deployment keep its journal, too.
+  /// - Parameters:
+  ///   - parked: with the digest of the journal.
+  ///   - bytes: the journal, compressed; nil: other hosts keep it.
+  func entrust(_ parked: Parked, _ bytes: [UInt8]?, at site: HostSite) async throws(Failure)
 
   func close() async
 }
 
 extension Transport {
   package func keepLock(at site: HostSite) async {}
+
+  package func entrust(_ parked: Parked, _ bytes: [UInt8]?, at site: HostSite) async throws(Failure) {
+    throw Failure(.missing, "hosts of this transport keep no journal")
+  }
 
   package func refusal(of users: [String], on host: Host) async -> Failure? { nil }
 
@@ -170,6 +179,24 @@ package protocol DeploymentClaim: Sendable {
 
 extension Journal {
   package func head(of deployment: Deployment.ID) async -> Digest? { nil }
+}
+
+/// Journals as they go from one machine to another, with the sources that replay them.
+package protocol JournalCopies: Sendable {
+  /// The journal of a deployment that is parked, as it is now.
+  func copy(of deployment: Deployment.ID) async throws(Failure) -> JournalCopy
+  /// Reads a copy that came from a host.
+  /// - Throws: `corrupt` for what no engine wrote.
+  func read(_ bytes: [UInt8]) throws(Failure) -> CopiedJournal
+}
+
+/// For engines that park nothing.
+package struct NoJournalCopies: JournalCopies {
+  package init() {}
+  package func copy(of deployment: Deployment.ID) async throws(Failure) -> JournalCopy {
+    throw Failure(.missing, "there is no journal that a host could keep")
+  }
+  package func read(_ bytes: [UInt8]) throws(Failure) -> CopiedJournal { throw Failure(.missing, "nobody reads journals here") }
 }
 
 /// Knows the values of secrets by their names.

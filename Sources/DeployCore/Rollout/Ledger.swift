@@ -19,7 +19,7 @@ package struct Ledger {
     case end(Conclusion)
   }
 
-  private enum Stage {
+  fileprivate enum Stage {
     /// Waits for something to happen.
     case idle
     /// Entry 0, or who resumes, is to be written.
@@ -74,10 +74,12 @@ package struct Ledger {
   ///   - entries: its whole journal; entry 0 holds the plan.
   ///   - scripts: made anew from the pinned sources.
   ///   - actor: who resumes it, for the record.
+  ///   - claim: tells engines apart that would go on with one that is parked.
   ///   - now: timers ring when they would have rung.
   /// - Throws: `Divergence` if the sources ask something else than they did.
   package init(
-    resuming entries: [Entry], of plan: Plan, scripts: any Scripts, actor: String, at now: Timestamp, lapse: Lapse? = nil
+    resuming entries: [Entry], of plan: Plan, scripts: any Scripts, actor: String, claim: String = "", at now: Timestamp,
+    lapse: Lapse? = nil
   ) throws(Recovery.Divergence) {
     let recovery = try Recovery(replaying: entries, of: plan, scripts: scripts, lapse: lapse)
     self.plan = plan
@@ -103,6 +105,8 @@ package struct Ledger {
     }
     wanted = recovery.unjournalled
     stage = .sealing
+    // Of several who have its journal one goes on: its hosts say who.
+    if recovery.conductor.rollout.isParking, lapse != .parkingForgotten { heard = [.unparks(by: actor, claim: claim)] }
   }
 
   /// The number of messages that one deployment hears; of those beyond it only a cancel is heard, a few times.
@@ -140,6 +144,15 @@ package struct Ledger {
 
   /// Numbers of the hosts whose locks the deployment holds and is not giving back.
   package var lockedHosts: [Int] { conductor.rollout.lockedHosts }
+
+  /// The gate that a person has to answer, if nothing else is under way; nil: an engine is needed.
+  package var parkableGate: Int? { conductor.rollout.parkableGate }
+
+  /// Whether it parks, is parked or is being gone on with: whose hosts say whether this engine may.
+  package var isParking: Bool { conductor.rollout.isParking }
+
+  /// Whether hosts keep the deployment, and nothing waits to be written or done: the engine may go.
+  package var isParked: Bool { conductor.rollout.isParked && stage.isIdle && heard.isEmpty }
 
   /// Whether no turn is under way: whoever leaves the deployment leaves it here.
   package var isAtRest: Bool {
@@ -229,6 +242,10 @@ package struct Ledger {
     facts.removeAll(keepingCapacity: true)
     return .append(entries)
   }
+}
+
+extension Ledger.Stage {
+  fileprivate var isIdle: Bool { if case .idle = self { true } else { false } }
 }
 
 extension Happening {

@@ -13,12 +13,14 @@ struct Outbox: Sendable, Hashable {
     case script(ScriptID)
     /// A look of the gate that is open, by its slot.
     case look(Int)
+    case park(Int)
+    case unpark(Int)
 
-    /// The host whose operation it is; nil for nobody's, a script's and a gate's.
+    /// The host whose operation it is; nil for nobody's, a script's, a gate's, and what parks.
     var host: Int? {
       switch self {
       case .lock(let host), .unlock(let host), .upload(let host), .prune(let host), .host(let host): host
-      case .nobody, .script, .look: nil
+      case .nobody, .script, .look, .park, .unpark: nil
       }
     }
 
@@ -113,6 +115,22 @@ struct Outbox: Sendable, Hashable {
 
   /// Whoever waited for that timer no longer does.
   mutating func forget(timer: Int) { rings[timer] = .nobody }
+
+  /// Nobody waits any longer for operations of that kind.
+  mutating func forget(where isMeant: (Waiter) -> Bool) {
+    for intent in waiters.indices where isMeant(waiters[intent]) { waiters[intent] = .nobody }
+  }
+
+  /// Whether no operation is awaited, and no timer would begin one, but for those of the gate that is open and of looks that are over.
+  var isIdle: Bool {
+    guard waiters.allSatisfy({ $0 == .nobody }) else { return false }
+    return rings.allSatisfy { ring in
+      switch ring {
+      case .nobody, .gate, .freeze, .notices, .look, .looks: true
+      case .sleep, .deadline, .grace, .pause, .traffic: false
+      }
+    }
+  }
 
   /// Ends an operation whose outcome nobody waits for any more.
   mutating func abandon(intent: Int) {

@@ -67,7 +67,8 @@ package struct Recovery {
         }
       }
     }
-    outstanding = intents.prefix(record.intents).filter { !record.isFinished($0.id) }
+    // Whoever resumes asks hosts for their locks, so those that had to keep them are not asked again.
+    outstanding = intents.prefix(record.intents).filter { !record.isFinished($0.id) && !$0.operation.isPark }
     cancelled = cancelled.filter { $0 <= record.intents && !record.isFinished($0) }
     timers = record.timers
     unjournalled = Self.rest(of: wanted, after: record, concluded: conclusion != nil)
@@ -110,6 +111,10 @@ package struct Recovery {
 
     func isFinished(_ intent: Int) -> Bool { intent < finished.count && finished[intent] }
   }
+}
+
+extension DeployModel.Operation {
+  fileprivate var isPark: Bool { if case .park = self { true } else { false } }
 }
 
 extension Intent {

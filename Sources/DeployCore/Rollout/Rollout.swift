@@ -47,6 +47,12 @@ package struct Rollout: Sendable {
   var ready: [Int] = []
   /// `giveUpReadyHosts` is under way: a host that ends at once does not begin it anew.
   var isGivingUp = false
+  /// nil: an engine has it, and it does not park.
+  var parkState: ParkState?
+  /// Number of times that an engine wanted to leave.
+  var parkings = 0
+  /// A gate at which hosts could not keep it; nil: there was none.
+  var unparkableGate: Int?
   let lapse: Lapse?
   /// Whether a host is one step, the one that makes its release current, and nothing is locked, sent or pruned: for simulations of how a
   /// rollout decides on large fleets. No deployment is one.
@@ -101,15 +107,24 @@ package struct Rollout: Sendable {
   package mutating func handle(_ event: Event) -> [Effect] {
     guard phase != .concluded else { return [] }
     switch event {
-    case .happened(.started): start()
-    case .happened(.finished(let intent, let outcome)): finished(intent, outcome)
-    case .happened(.rang(let timer)): rang(timer)
-    case .happened(.cancelled(let reason)): cancel(reason)
-    case .happened(.said(let message)): said(message)
-    case .happened(.overtaken(let failure)): overtaken(failure)
+    case .happened(let happening): if !keeps(happening) { take(happening) }
     case .stepped(let script, let step): carryOut(tree.stepped(script, step, &outbox))
     }
     return outbox.drain()
+  }
+
+  mutating func take(_ happening: Happening) {
+    guard phase != .concluded else { return }
+    switch happening {
+    case .started: start()
+    case .finished(let intent, let outcome): finished(intent, outcome)
+    case .rang(let timer): rang(timer)
+    case .cancelled(let reason): cancel(reason)
+    case .said(let message): said(message)
+    case .overtaken(let failure): overtaken(failure)
+    case .parks(let parking): park(parking)
+    case .unparks(let actor, let claim, let reason): unpark(by: actor, claim: claim, reason)
+    }
   }
 
   private mutating func start() {
@@ -147,6 +162,8 @@ package struct Rollout: Sendable {
     case .host(let host): operated(host, outcome)
     case .script(let script): tree.answer(script, .outcome(outcome), &outbox)
     case .look(let slot): looked(slot, Looking.Finding(outcome))
+    case .park(let host): parked(host, outcome)
+    case .unpark(let host): unparked(host, outcome)
     }
   }
 

@@ -13,6 +13,8 @@ extension Desk {
       claim.release()
       let last = pair.back ?? pair.first
       switch pair.state {
+      // Nobody has to be there: it waits for a person.
+      case .interrupted where last.parked != nil: return nil
       case .interrupted: return lock.owner.hasSuffix("@" + machine) ? .interrupted(last) : nil
       case .concluded, .superseded: return .ended(pair.members.first { $0.id == lock.deployment } ?? last)
       case .running, .damaged: return nil

@@ -10,6 +10,8 @@ package struct HeldLocks: Sendable {
     package var lock: Lock
     /// Whether it ran commands there and did not come to its end.
     var isAbandoned = false
+    /// What the holder waits for with no engine; nil: it is not parked.
+    package var parked: Parked?
   }
 
   /// In the order of the hosts, then of partners.
@@ -21,6 +23,14 @@ package struct HeldLocks: Sendable {
   package func refuseLiving() throws(Problems) {
     let living = all.first { held in held.lock.leaseLeft > 0 && !dead.contains { $0.token == held.lock.token } }
     guard let living else { return }
+    if let parked = living.parked {
+      let id = parked.deployment
+      throw Problems(
+        Problem(
+          "deployment \(id) of \(living.lock.owner) is parked there: it waits for gate \(parked.gate), \"\(parked.name)\"",
+          subject: living.site.host.name,
+          fix: "lander cancel \(id) takes its hosts back; --force takes the lock away and leaves hosts as they are"), exit: .locked)
+    }
     throw Problems(
       Problem(
         "the holder, \(living.lock.owner), still lives: its lease ends in \(living.lock.leaseLeft) s", subject: living.site.host.name,
@@ -45,7 +55,7 @@ extension Desk {
           host: host, deployment: lock.deployment, application: recipe.application, group: one.selection.group, path: path,
           fence: lock.fence, token: lock.token)
         let isTarget = host.number < one.selection.hosts.count
-        locks.all.append(HeldLocks.Held(site: site, lock: lock, isAbandoned: isTarget && state.isAbandoned))
+        locks.all.append(HeldLocks.Held(site: site, lock: lock, isAbandoned: isTarget && state.isAbandoned, parked: state.parked))
       }
     }
     for lock in locks.all.map(\.lock) where !locks.dead.contains(where: { $0.token == lock.token }) {

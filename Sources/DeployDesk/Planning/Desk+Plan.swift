@@ -7,10 +7,12 @@ extension Desk {
   /// - Parameters:
   ///   - connecting: false reaches no host and takes all of them to be fresh.
   ///   - ticket: the token of its place in line; nil: it has none.
+  ///   - endsLate: whether parked deployments whose time is over are ended first. One that still waits then has the hosts.
   ///   - origin: where the revision comes from, if somebody looked before; nil: it is looked up.
   /// - Throws: `Problems`, all that can be known at that point at once.
   package func plan(
-    _ asked: Asked, of project: LoadedProject, connecting: Bool = true, ticket: String? = nil, from origin: Provenance? = nil
+    _ asked: Asked, of project: LoadedProject, connecting: Bool = true, ticket: String? = nil, endsLate: Bool = false,
+    from origin: Provenance? = nil
   ) async throws -> PlannedDeployment {
     let request = asked.request
     let selection = try await Selecting(project: project, stage: stage).selection(asked)
@@ -18,7 +20,10 @@ extension Desk {
     let built = try await build(selection.recipe, request.revision, of: project)
     let appSpec = try await appSpec(of: selection.recipe, built.manifest)
     let sources = try await shelf.keep(project.project.sources)
-    let preparation = connecting ? await ask(selection) : nil
+    var preparation = connecting ? await ask(selection) : nil
+    if endsLate, let found = preparation?.surveys, try await endLate([Surveyed(selection: selection, surveys: found)]) {
+      preparation = await ask(selection)
+    }
     let left = try await leftLocks(preparation?.surveys ?? [], of: selection.recipe.application, typed: project.typed)
     let partners = try await surveyedPartners(preparation, of: selection, typed: project.typed)
     let release = shelf.release(of: built.bundle.digest, shared: selection.recipe.placement.shared)

@@ -12,7 +12,8 @@ extension Desk {
   package func planRollback(
     of selection: Selection, in project: LoadedProject, straighten: Bool, to aim: String? = nil, said: Said = Said()
   ) async throws -> Plan {
-    let preparation = await ask(selection, deep: true)
+    var preparation = await ask(selection, deep: true)
+    if try await endLate([Surveyed(selection: selection, surveys: preparation.surveys)]) { preparation = await ask(selection, deep: true) }
     let left = try await leftLocks(preparation.surveys, of: selection.recipe.application, typed: project.typed)
     let goal = try aim.map { try KeptReleases(Array(zip(selection.hosts, preparation.surveys))).find($0) }
     var identity = stage.identity()

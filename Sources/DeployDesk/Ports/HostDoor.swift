@@ -17,6 +17,8 @@ package protocol HostDoor: Sendable {
   func lineUp(_ ticket: Ticket, renews: Bool, on host: Host, at path: String) async throws(Failure) -> LinePlace
   /// Gives a place up; if the host is out of reach, it ends with its lease.
   func leaveLine(_ token: String, on host: Host, at path: String) async
+  /// The journal that a host keeps for a parked deployment, as it was sent.
+  func journal(on host: Host, at path: String) async throws(Failure) -> [UInt8]
   /// Takes a message back that no engine has taken.
   func withdraw(_ message: Message.ID, from deployment: Deployment.ID, on host: Host, at path: String) async throws(Failure)
 }

@@ -18,7 +18,7 @@ extension Desk {
     }
     do {
       let turn = try await turn(asked, of: project, busy, urgent, until)
-      let planned = try await plan(asked, of: project, ticket: turn?.ticket.token, from: origin)
+      let planned = try await plan(asked, of: project, ticket: turn?.ticket.token, endsLate: true, from: origin)
       try refuseFrozen(planned.plan.flow.freeze)
       return planned
     } catch {

@@ -46,6 +46,13 @@ extension Desk {
     try pair.refuseSuperseded()
     guard pair.state == .concluded else {
       let id = pair.first.id
+      if pair.first.parked != nil, pair.back == nil {
+        throw Problems(
+          Problem(
+            "deployment \(id) is parked: it waits for a person, and no engine runs",
+            fix: "lander status shows the question; lander approve \(id) or lander resume \(id) goes on with it"),
+          exit: .paused)
+      }
       throw Problems(
         Problem(
           "no engine runs deployment \(id) any more, and it has not ended: it was interrupted",

@@ -1,6 +1,6 @@
 import DeployCore
 import DeployEngine
-import DeployModel
+package import DeployModel
 
 /// What resuming a deployment came to.
 package enum Resumed: Sendable {
@@ -12,10 +12,14 @@ package enum Resumed: Sendable {
 extension Desk {
   /// Resumes what is left of an interrupted deployment and its rollback.
   /// - Parameters:
+  ///   - message: the first thing that the engine hears; nil: nothing.
+  ///   - staying: how long the engine stays at a gate that waits for a person.
   ///   - reason: ends them in good order, and says why; nil: runs them to their end.
   ///   - wantsOutput: whether what commands write is among the events.
   /// - Throws: if another process runs one of them, newer deployments have taken over their hosts, or the journal cannot be read.
-  package func resume(_ pair: Pair, cancelling reason: String? = nil, wantsOutput: Bool = false) async throws -> Resumed {
+  package func resume(
+    _ pair: Pair, saying message: Message? = nil, cancelling reason: String? = nil, staying: Staying = .always, wantsOutput: Bool = false
+  ) async throws -> Resumed {
     // Once it is claimed it counts as running.
     try await past.pair(pair.members[0].id, or: []).refuseSuperseded()
     let claims = try Claims(pair, journal)
@@ -29,7 +33,8 @@ extension Desk {
       let entries = try await past.entries(of: (now.back ?? now.first).id)
       // What can be read of the failed deployment says how both ended; its rollback continues without that too.
       let failed = now.back == nil ? [] : (try? await past.entries(of: now.first.id)) ?? []
-      return .running(try await resume(entries, after: failed, reason, claims, wantsOutput))
+      let running = try await resume(entries, after: failed, message, reason, staying, claims, wantsOutput)
+      return .running(running)
     } catch {
       claims.release()
       throw error
@@ -38,7 +43,8 @@ extension Desk {
 
   /// - Parameter failed: the whole journal of the deployment that the entries' rollback follows from; empty: there is none.
   private func resume(
-    _ entries: [Entry], after failed: [Entry], _ reason: String?, _ claims: Claims, _ wantsOutput: Bool
+    _ entries: [Entry], after failed: [Entry], _ message: Message?, _ reason: String?, _ staying: Staying, _ claims: Claims,
+    _ wantsOutput: Bool
   ) async throws -> Running {
     guard case .planned(let plan)? = entries.first?.fact else {
       throw Problems(Problem("the journal does not say what was planned", fix: "lander audit"), exit: .infrastructure)
@@ -53,10 +59,10 @@ extension Desk {
     }
     let recalled = before.flatMap { one in failed.map { (one.plan.id, $0) } } + entries.map { (plan.id, $0) }
     let isWayBack = if case .rollback(of: _?) = plan.kind { true } else { false }
-    return Running(plan.id, at: self, past: recalled, wantsOutput: wantsOutput) { [before] deployments in
+    return Running(plan.id, at: self, past: recalled, staying: staying, wantsOutput: wantsOutput) { [before] deployments in
       defer { claims.release() }
       if let reason { await deployments.cancel(reason: reason) }
-      let ended = try await deployments.resume(entries).map { DeploymentEnd(plan: $0.plan, conclusion: $0.conclusion) }
+      let ended = try await deployments.resume(entries, saying: message).map { DeploymentEnd($0) }
       return RunEnd(before + ended, isWayBackOnly: isWayBack && before.isEmpty)
     }
   }

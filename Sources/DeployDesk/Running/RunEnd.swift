@@ -1,3 +1,4 @@
+import DeployEngine
 package import DeployModel
 
 /// How deployments ended that ran one after the other: the one that was asked for, then the rollback that followed from it, if one did.
@@ -18,10 +19,17 @@ package struct DeploymentEnd: Sendable, Hashable {
   package var plan: Plan
   /// Nil: it was left.
   package var conclusion: Conclusion?
+  /// Hosts keep it until a person has answered.
+  package var isParked = false
 
   package init(plan: Plan, conclusion: Conclusion?) {
     self.plan = plan
     self.conclusion = conclusion
+  }
+
+  init(_ ended: Deployments.Ended) {
+    self.init(plan: ended.plan, conclusion: ended.conclusion)
+    isParked = ended.isParked
   }
 
   /// Whether something of it is still to be done.

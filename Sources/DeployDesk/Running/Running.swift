@@ -14,10 +14,11 @@ package final class Running: Sendable {
   /// - Parameters:
   ///   - id: of the deployment, for a failure's next step.
   ///   - past: what the journal had before, told first.
+  ///   - staying: how long the engine stays at a gate that waits for a person.
   ///   - wantsOutput: whether what commands write is among the events.
   ///   - run: does it.
   init(
-    _ id: Deployment.ID, at desk: Desk, past: [(Deployment.ID, Entry)] = [], wantsOutput: Bool,
+    _ id: Deployment.ID, at desk: Desk, past: [(Deployment.ID, Entry)] = [], staying: Staying = .always, wantsOutput: Bool,
     _ run: @escaping @Sendable (Deployments) async throws -> RunEnd
   ) {
     let (events, sink) = AsyncStream.makeStream(of: RunningEvent.self)
@@ -27,7 +28,8 @@ package final class Running: Sendable {
     desk.watch.listen { sink.yield(.notice($0, at: clock.now())) }
     let feed = Feed(
       entry: { sink.yield(.entry($0, $1)) }, output: { if wantsOutput { sink.yield(.output($1)) } })
-    let deployments = Deployments(ports: desk.ports, feed: feed, recipes: desk.stage.library, identity: desk.stage.identity)
+    let deployments = Deployments(
+      ports: desk.ports, feed: feed, recipes: desk.stage.library, staying: staying, identity: desk.stage.identity)
     self.deployments = deployments
     let (start, gate) = AsyncStream.makeStream(of: Never.self)
     self.gate = gate

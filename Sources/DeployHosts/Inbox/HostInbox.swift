@@ -44,6 +44,8 @@ package final class HostInbox: Mailbox {
     var awaited: [(deployment: Deployment.ID, what: Awaited)] = []
     /// Locks that are renewed.
     var held: [Place] = []
+    /// Number of hosts of deployments whose locks are renewed one after the other, by their tokens.
+    var sizes: [(token: String, hosts: Int)] = []
     /// Files that were complained about.
     var named: [String] = []
     /// Who hears when a newer deployment took a lock, by its token.
@@ -155,6 +157,14 @@ package final class HostInbox: Mailbox {
 
   private func loss(_ token: String) -> Failure? { state.with { $0.losses.first { $0.token == token }?.failure } }
 
+  /// A deployment has this number of hosts, though few of their locks are renewed yet.
+  func expects(_ hosts: Int, token: String) {
+    state.with { state in
+      state.sizes.removeAll { $0.token == token }
+      state.sizes.append((token, hosts))
+    }
+  }
+
   /// A host said that a lock is the token's.
   func isOwn(_ token: String) {
     state.with { state in
@@ -216,7 +226,8 @@ package final class HostInbox: Mailbox {
       if index == state.boxes[number].found.endIndex { state.boxes[number].found.append(Found(message: message, places: [])) }
       var one = state.boxes[number].found[index]
       if !one.places.contains(where: { $0.isSame(as: place) }) { one.places.append(place) }
-      let needed = message.kind.leadsFurther ? min(2, state.held.count { $0.token == place.token }) : 1
+      let size = state.sizes.first { $0.token == place.token }?.hosts ?? 0
+      let needed = message.kind.leadsFurther ? min(2, max(size, state.held.count { $0.token == place.token })) : 1
       if !one.isHeard, one.places.count >= needed {
         one.isHeard = true
         state.boxes[number].stream.yield(one.told)

@@ -50,7 +50,7 @@ l_in() {
 # themselves, because they hold bytes that a variable cannot; what the others print is text.
 l_call() {
   case $1 in
-    l_poll | l_part | l_kept | l_read | l_show | l_ask | l_job | l_put | l_write)
+    l_poll | l_part | l_kept | l_read | l_show | l_ask | l_job | l_put | l_write | l_journal)
       { l_e=$(
         exec 2>&1 >&3 3>&-
         [ "$l_size" = 0 ] || trap l_drain EXIT

@@ -162,6 +162,7 @@ l_survey() {
   h_dep=
   l_holder
   [ -z "$h_dep" ] || l_begun
+  { read -r l_w l_t; } 2>/dev/null <"$L/lock/parked" && echo "parked $l_t"
   l_running "$P" 2147483647 "" "job	"
   for name in receipt receipt.previous failed; do
     [ ! -f "$L/$name" ] || echo "$name $(stat -c %s "$L/$name")"

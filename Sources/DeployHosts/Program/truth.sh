@@ -59,6 +59,7 @@ l_lock() {
   set --
   for l_l in "$L/lock" "$L/jobs" "$L/jobs/$dep" "$L/recipes" "$L/staging"; do [ -d "$l_l" ] || set -- "$@" "$l_l"; done
   [ $# = 0 ] || mkdir "$@" || exit 43
+  [ "$h_token" = "$token" ] || [ ! -d "$L/lock" ] || rm -f "$L/lock/parked" "$L/lock/journal" "$L/lock/taken"
   mv -fT "$L/.holder" "$L/lock/holder" || exit 43
   [ -z "$sequence" ] || l_numbered "$sequence $dep $since" "$owner"
   [ ! -d "$L/queue" ] || l_out "$ticket"
@@ -141,7 +142,10 @@ l_renew() {
   [ -n "$holder" ] || l_die 42 "the lock is not held any more"
   l_holder >/dev/null
   [ "$h_token" = "$2" ] || l_die 42 "the lock is held by deployment $h_dep of $h_owner now"
-  l_hold "$h_token" "$h_dep" "$h_since" "$h_fence" "$h_lease" "$h_owner" "$h_purpose" "$3" "$h_app" "$h_group"
+  # A parked deployment has no process: one that is about to leave must not name itself again.
+  l_w=$3
+  [ ! -f "$L/lock/parked" ] || l_w=
+  l_hold "$h_token" "$h_dep" "$h_since" "$h_fence" "$h_lease" "$h_owner" "$h_purpose" "$l_w" "$h_app" "$h_group"
   l_sync "$L/.holder" && mv -fT "$L/.holder" "$L/lock/holder" || return
   shift 3
   while [ $# -ge 4 ]; do

@@ -55,6 +55,7 @@ extension Hosts {
     state.fence = try found.fence(at: path)
     state.lacks = SharedFiles.failure(missing: found.all("lacks").compactMap { Int($0) }, of: shared, on: host, at: path)
     state.lock = Hosts.holder(answer.lines)
+    state.parked = Hosts.parked(found["parked"], holder: state.lock)
     state.isBegun = state.lock != nil && found["begun"] != nil ? true : nil
     state.jobs = answer.lines.filter { $0.hasPrefix("job\t") }.compactMap { Orphan($0.dropFirst(4))?.running }
     if found["failed"] != nil { state.failedRestore = try await failedRestore(link, path) }

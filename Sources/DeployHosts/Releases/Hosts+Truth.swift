@@ -99,7 +99,7 @@ extension Hosts {
       if text.count <= Hosts.block {
         _ = try await errand.link.demand("l_recipe", errand.claim + [sources], payload: text)
       } else {
-        try await send(text, as: sources, errand)
+        try await send(text, asSources: sources, errand)
       }
     }
     var receipt = try await marked(receipt, errand)
@@ -113,9 +113,15 @@ extension Hosts {
   }
 
   /// Sources that are too long for one request go in pieces, and get their name when they are whole.
-  private func send(_ text: [UInt8], as sources: String, _ errand: Errand) async throws(Failure) {
+  private func send(_ text: [UInt8], asSources sources: String, _ errand: Errand) async throws(Failure) {
     let digest = Hex.digest(text)
-    let name = "uploads/\(digest).sources"
+    let name = try await send(text, as: "uploads/\(digest).sources", errand)
+    _ = try await errand.link.demand("l_name", errand.claim + [name, "recipes/\(sources)", digest])
+  }
+
+  /// Sends bytes in pieces to a file below .lander, whose name is the digest of its content.
+  /// - Returns: that name.
+  func send(_ text: [UInt8], as name: String, _ errand: Errand) async throws(Failure) -> String {
     var at = 0
     var misses = 0
     while at < text.count {
@@ -125,7 +131,7 @@ extension Hosts {
       if misses > 20 { throw Failure(.transport, "\(name) cannot be sent piece by piece") }
       at = max(0, min(have, text.count))
     }
-    _ = try await errand.link.demand("l_name", errand.claim + [name, "recipes/\(sources)", digest])
+    return name
   }
 
   /// A list of records with `path` and `text`.

@@ -147,7 +147,17 @@ extension SQLiteJournal {
       bundle: (fields["bundle"] as String?).map(Digest.init(hex:)), hosts: numbers[0] ?? 0, began: Timestamp(milliseconds: began),
       lastEntry: Timestamp(milliseconds: last?.at ?? began), entries: verdict.entries, state: state, pause: pause)
     summary.notRestored = notRestored
+    if state == .interrupted { summary.parked = try parked(of: fields["number"], in: database) }
     return summary
+  }
+
+  /// Until when hosts keep it, as the newest note about that says; nil: an engine went on with it, or began to.
+  private static func parked(of number: Int64?, in database: Database) throws -> Timestamp? {
+    guard let number, let last = try StoredEntry.last(of: number, holding: #""noted":{"_0":{"parked":"#, in: database),
+      let entry = try? last.entry(), case .noted(.parked(let until?)) = entry.fact
+    else { return nil }
+    let begun = try StoredEntry.last(of: number, holding: #""happened":{"_0":{"unparks":"#, in: database)
+    return begun.map { $0.sequence < last.sequence } ?? true ? until : nil
   }
 
   /// The pause that the newest note about one tells of.

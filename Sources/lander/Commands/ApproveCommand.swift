@@ -7,17 +7,14 @@ struct ApproveCommand: Verb {
     commandName: "approve", abstract: "Passes an approval that a deployment waits for.",
     discussion: """
       The journal keeps who approved and why; nobody checks who it was. Exits with 0 if the deployment accepted it, with 3 if it did not: \
-      no such gate is open, the deployment has ended, or no engine runs it.
+      no such gate is open, the deployment has ended, or no engine runs it. A parked deployment goes on from here, and this exits as \
+      lander resume does.
 
       Example:
         lander approve 20261121-113045-x7k2 --message "Looked at the canary"
       """)
 
-  @OptionGroup var options: ProjectOptions
-  @OptionGroup var form: ResultOptions
   @OptionGroup var choice: GateChoice
 
-  func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
-    try await choice.say(.approve, options, on: terminal)
-  }
+  func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode { try await choice.answer(.approve, on: terminal) }
 }

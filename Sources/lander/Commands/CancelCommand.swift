@@ -13,6 +13,7 @@ struct CancelCommand: Verb {
       deployment was cancelled as asked, with 3 if that came too late and it succeeded, else as the deployment: 10 if it had failed \
       and was rolled back, 11 if hosts could not go back. One that was interrupted and whose hosts newer deployments have taken over \
       since is named, and exits with 0: nothing of it is left to end. The deployment's own process, told so, exits with 15. \
+      One that is parked is ended from here, wherever it was started. \
       A deployment that was started elsewhere is told through the hosts that it has locked, within half a minute; this waits for its \
       answer only.
 
@@ -37,6 +38,8 @@ struct CancelCommand: Verb {
       guard let running = try await OpenTrains(options).end(train, why.comment, on: terminal) else { return .done }
       id = running
     }
+    let answering = Answering(onward: Onward(.cancel, comment: why.comment), progress: progress, stay: StayOptions())
+    if let code = try await answering.perform(id, options, on: terminal) { return code == .cancelled ? .done : code }
     if let id, try await !Speech.isKnown(id, options) {
       return try await Speech(kind: .cancel, comment: why.comment).sayFar(to: id, options, on: terminal)
     }

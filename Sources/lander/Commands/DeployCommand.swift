@@ -19,6 +19,10 @@ struct DeployCommand: Verb {
       line is on the first host by name, so it holds for all that have the same first one, and a rollback or a deployment of other \
       hosts of the group may come in between. Ctrl-C while it waits ends the command with 130, and nothing was changed.
 
+      At a gate that waits for a person, a deployment without a terminal is parked: its hosts keep it and its journal, the command exits \
+      with 13 and names the commands that answer, and these work from any checkout. Whoever meets it after its deadline (deploy, rollback, \
+      resume, cancel, unlock) has it fail and its hosts go back first. --wait stays instead.
+
       --plan carries out a plan that lander plan --out kept. It says what is deployed where, so a recipe, parameters, --group, --only, \
       --revision and --force are refused beside it. Everything that it names is compared: recipe sources, parameters, bundle, hosts and, \
       if it was made with --connect, what they run. If anything differs, each difference is named, nothing is started, and the exit \
@@ -51,6 +55,7 @@ struct DeployCommand: Verb {
       valueName: "check|approve|none"))
   var between: BetweenGroups?
   @OptionGroup var queue: QueueOptions
+  @OptionGroup var stay: StayOptions
   @OptionGroup var bundle: AppSpecOption
   @OptionGroup var choices: AppSpecChoices
   @Option(help: ArgumentHelp("Carry out the plan in this file, as lander plan --out kept it.", valueName: "file"))
@@ -85,6 +90,6 @@ struct DeployCommand: Verb {
   }
 
   private func launch(_ desk: Desk, _ terminal: Terminal, _ project: LoadedProject) -> Launch {
-    Launch(desk: desk, terminal: terminal, progress: progress, folder: project.folder, typed: project.typed)
+    Launch(desk: desk, terminal: terminal, progress: progress, folder: project.folder, typed: project.typed, stay: stay)
   }
 }

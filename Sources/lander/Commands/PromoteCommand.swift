@@ -7,17 +7,14 @@ struct PromoteCommand: Verb {
     commandName: "promote", abstract: "Passes a wait or a check of a deployment before its time.",
     discussion: """
       The journal keeps who passed it and why. An approval is not passed by this: lander approve is. Exits with 0 if the deployment \
-      accepted it, with 3 if it did not: no such gate is open, the deployment has ended, or no engine runs it.
+      accepted it, with 3 if it did not: no such gate is open, the deployment has ended, or no engine runs it. A parked deployment \
+      goes on from here, and this exits as lander resume does.
 
       Example:
         lander promote 20261121-113045-x7k2
       """)
 
-  @OptionGroup var options: ProjectOptions
-  @OptionGroup var form: ResultOptions
   @OptionGroup var choice: GateChoice
 
-  func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
-    try await choice.speech(.promote).say(to: choice.id, options, on: terminal)
-  }
+  func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode { try await choice.answer(.promote, on: terminal) }
 }

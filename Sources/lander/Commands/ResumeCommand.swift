@@ -8,6 +8,8 @@ struct ResumeCommand: Verb {
   static let configuration = CommandConfiguration(
     commandName: "resume", abstract: "Resumes a deployment that was interrupted, or ends its pause.",
     discussion: """
+      A deployment that is parked goes on from here, wherever it was started: its journal and recipes come from its hosts. If it still \
+      waits for an answer it is parked again (13), or waited for with --wait. \
       If an engine runs the deployment and it is paused, this ends the pause and exits with 0; with 3 if it is not paused. A \
       deployment that was paused when its engine died stays paused when it is resumed, and says so; a second lander resume ends the pause. \
       Commands that were running on hosts are attached to again; nothing that ran is run twice. A host that is out of reach just now is \
@@ -25,6 +27,7 @@ struct ResumeCommand: Verb {
   @OptionGroup var options: ProjectOptions
   @OptionGroup var progress: ProgressOptions
   @OptionGroup var why: CommentOption
+  @OptionGroup var stay: StayOptions
   @OptionGroup var form: ResultOptions
   @Argument(
     help: ArgumentHelp("The deployment; without it, the only one that was interrupted or runs.", valueName: "id"),
@@ -34,6 +37,8 @@ struct ResumeCommand: Verb {
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
     Identity.introduce(why.actor)
     if let train = try await OpenTrains(options).meant(by: id) { return try await resume(train, on: terminal) }
+    let answering = Answering(onward: Onward(.resume, comment: why.comment), progress: progress, stay: stay)
+    if let code = try await answering.perform(id, options, on: terminal) { return code }
     if let id, try await !Speech.isKnown(id, options) {
       return try await Speech(kind: .resume, comment: why.comment).sayFar(to: id, options, on: terminal)
     }
@@ -45,7 +50,8 @@ struct ResumeCommand: Verb {
       if pair.state == .running {
         return try await Speech(kind: .resume, comment: why.comment).say(to: pair, desk, on: terminal)
       }
-      let code = try await Launch(desk: desk, terminal: terminal, progress: progress, folder: options.folderOrHere).resume(pair)
+      let launch = Launch(desk: desk, terminal: terminal, progress: progress, folder: options.folderOrHere, stay: stay)
+      let code = try await launch.resume(pair)
       if let train = OpenTrains(options).train(of: pair) {
         terminal.tell("  → lander resume \(train.id) continues the train it belongs to")
       }

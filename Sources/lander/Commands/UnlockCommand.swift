@@ -39,7 +39,11 @@ struct UnlockCommand: Verb {
     return try await desk.use { desk in
       var found: [Surveyed] = []
       for selection in selections {
-        let one = await desk.surveyWithPartners(selection)
+        var one = await desk.surveyWithPartners(selection)
+        // Who forces it wants nothing but the lock.
+        if !force, one.parked.contains(where: { $0.isLate(at: desk.now) }), try await desk.endLate([one]) {
+          one = await desk.surveyWithPartners(selection)
+        }
         terminal.say(StatusReport(one, now: desk.now).lines(on: terminal.out))
         found.append(one)
       }

@@ -12,7 +12,7 @@ struct WaitCommand: Verb {
       For a pipeline whose next step depends on a deployment that another step or person started. Standard error says what the deployment \
       waits for, and at least once a minute that it still does; standard output has the summary. The rollback that follows from a failure \
       is waited for too. Exits with the deployment's own code, also if it had ended already; with 3 if its engine is gone and it has not \
-      ended; with 22 if --timeout is over: the deployment continues then. Ctrl-C stops waiting only.
+      ended; with 13 if it is parked; with 22 if --timeout is over: the deployment continues then. Ctrl-C stops waiting only.
 
       Examples:
         lander wait last

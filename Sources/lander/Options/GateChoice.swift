@@ -1,25 +1,37 @@
 import ArgumentParser
+import DeployDesk
 import DeployModel
 
-/// Which gate is answered, and why.
+/// Which gate is answered, and why; of a deployment that is parked, also who goes on with it.
 struct GateChoice: ParsableArguments {
+  @OptionGroup var options: ProjectOptions
+  @OptionGroup var form: ResultOptions
   @OptionGroup var why: CommentOption
+  @OptionGroup var progress: ProgressOptions
+  @OptionGroup var stay: StayOptions
+  @Flag(help: "Of a parked deployment: leave the answer on its hosts, for whoever resumes it, and do not go on from here.")
+  var leave = false
   @Argument(help: ArgumentHelp("The deployment.", valueName: "id"), completion: KnownNames.deployments)
   var id: String
   @Argument(help: ArgumentHelp("The gate, by name or number; without it, the one that is open now.", valueName: "gate"))
   var gate: String?
 
-  /// Answers the question of a train, or the gate of a deployment.
-  func say(_ kind: Message.Kind, _ options: ProjectOptions, on terminal: Terminal) async throws -> DeployModel.ExitCode {
-    let speech = speech(kind)
-    if let train = try TrainFile.named(id, in: options.existingStateFolder()) {
+  /// Answers the question of a train, or a deployment that an engine runs, or goes on with one that is parked.
+  func answer(_ kind: Message.Kind, on terminal: Terminal) async throws -> DeployModel.ExitCode {
+    if kind != .promote, let train = try TrainFile.named(id, in: options.existingStateFolder()) {
+      Identity.introduce(why.actor)
       return try OpenTrains(options).answer(train, kind == .approve, why.comment, on: terminal)
     }
-    return try await speech.say(to: id, options, on: terminal)
-  }
-
-  func speech(_ kind: Message.Kind) -> Speech {
     Identity.introduce(why.actor)
-    return Speech(kind: kind, gate: gate, comment: why.comment)
+    let onward = Onward(kind, gate: gate, comment: why.comment)
+    let answering = Answering(onward: onward, progress: progress, stay: stay, leaves: leave)
+    if let code = try await answering.perform(id, options, on: terminal) { return code }
+    do {
+      return try await Speech(kind: kind, gate: gate, comment: why.comment).say(to: id, options, on: terminal)
+    } catch {
+      // Its engine may have left while it was spoken to.
+      if try await Speech.isKnown(id, options), let code = try await answering.perform(id, options, on: terminal) { return code }
+      throw error
+    }
   }
 }

@@ -12,6 +12,8 @@ struct Launch {
   let folder: String
   /// The options that name a project without a `deploy.lua`; nil: it has one.
   var typed: String?
+  /// How long it stays at a gate that waits for a person.
+  var stay = StayOptions()
 
   /// How deployments ended, with what happened in them.
   struct End {
@@ -21,30 +23,46 @@ struct Launch {
 
   /// Starts a plan.
   /// - Parameter tries: makes the next plan if another deployment got a host first; nil: it ends then.
-  func deploy(_ plan: Plan, _ tries: Tries? = nil) async throws -> ExitCode {
-    let end = try await run(plan, tries)
-    Self.fillFiles(end.code, end.chronicles)
-    return end.code
-  }
+  func deploy(_ plan: Plan, _ tries: Tries? = nil) async throws -> ExitCode { filled(try await run(plan, tries)) }
 
   /// The same without the files of `--junit` and `--dotenv`, which tell of all that the command does.
   func run(_ plan: Plan, _ tries: Tries? = nil) async throws -> End {
-    try await follow(desk.deploy(plan, wantsOutput: progress.verbose), tries)
+    try await follow(desk.deploy(plan, staying: stay.staying, wantsOutput: progress.verbose), tries)
   }
 
   /// Resumes what is left of an interrupted deployment and its rollback; with a reason, only to end them in good order.
   func resume(_ pair: Pair, cancelling reason: String? = nil) async throws -> ExitCode {
-    let end = try await runRest(of: pair, cancelling: reason)
-    Self.fillFiles(end.code, end.chronicles)
-    return end.code
+    filled(try await runRest(of: pair, cancelling: reason))
   }
 
   /// The same without the files of `--junit` and `--dotenv`.
   func runRest(of pair: Pair, cancelling reason: String? = nil) async throws -> End {
     EarlyEnd.nowHolds("the deployment is as it was")
-    switch try await desk.resume(pair, cancelling: reason, wantsOutput: progress.verbose) {
-    case .ended(let pair): return End(code: try await desk.past.tellEnd(of: pair, terminal), chronicles: [])
-    case .running(let running): return try await follow(running)
+    return try await follow(
+      try await desk.resume(pair, cancelling: reason, staying: stay.staying, wantsOutput: progress.verbose))
+  }
+
+  /// Resumes a parked deployment.
+  func goOn(_ pair: Pair, _ onward: Onward, of project: LoadedProject?) async throws -> ExitCode {
+    filled(try await runOn(pair, onward, of: project))
+  }
+
+  /// The same without the files of `--junit` and `--dotenv`.
+  func runOn(_ pair: Pair, _ onward: Onward, of project: LoadedProject?) async throws -> End {
+    EarlyEnd.nowHolds("the deployment is parked as before")
+    return try await follow(
+      try await desk.goOn(pair, onward, of: project, staying: stay.staying, wantsOutput: progress.verbose))
+  }
+
+  private func filled(_ end: End) -> ExitCode {
+    Self.fillFiles(end.code, end.chronicles)
+    return end.code
+  }
+
+  private func follow(_ resumed: Resumed) async throws -> End {
+    switch resumed {
+    case .ended(let pair): End(code: try await desk.past.tellEnd(of: pair, terminal), chronicles: [])
+    case .running(let running): try await follow(running)
     }
   }
 
@@ -101,6 +119,17 @@ struct Launch {
     if EndFile.dotenv.isOpen { EndFile.dotenv.write(Outputs(code, story, rollback: rollback).dotenv) }
   }
 
+  /// Says what it waits for, and what a person types.
+  private func parked(_ story: DeploymentStory) -> ExitCode {
+    let code = stay.parkedExit
+    let report = ParkedReport(story)
+    Ending.note([story.id], [report.problem])
+    terminal.give(AccountReport(story, rollback: nil, state: code.word).value)
+    let lines = report.lines(zone: terminal.out.zone)
+    if progress.output == .ndjson { terminal.tell(lines) } else { terminal.say(lines) }
+    return code
+  }
+
   private func conclude(_ end: RunEnd, _ stories: [DeploymentStory], _ detached: Bool, _ signal: Int32?) -> ExitCode {
     guard let first = end.deployments.first else { return .internal }
     if detached, let last = end.deployments.last, last.isLeft {
@@ -109,6 +138,7 @@ struct Launch {
       return ExitCode(endedBy: signal ?? SIGINT)
     }
     let story = stories.first { $0.id == first.plan.id } ?? DeploymentStory()
+    if let last = end.deployments.last, last.isParked { return parked(story) }
     let back = end.deployments.count > 1 ? stories.first { $0.id == end.deployments[1].plan.id } : nil
     let summary = Summary(story, rollback: back, typed: typed)
     Ending.note(end.deployments.map(\.plan.id), summary.problems)

@@ -9,11 +9,10 @@ extension Terminal {
     for deployment in try await past.deployments(seeing: surveyed) {
       switch deployment.state {
       case .interrupted:
+        let word = deployment.parked == nil ? "Interrupted" : "Parked"
         say(
-          [
-            "",
-            "Interrupted: deployment \(deployment.id) of \(deployment.recipe) to \(deployment.group)",
-          ] + paused(deployment) + takenOver(deployment) + ["  → \(deployment.wayOn)"])
+          ["", "\(word): deployment \(deployment.id) of \(deployment.recipe) to \(deployment.group)"] + paused(deployment)
+            + takenOver(deployment) + (deployment.parked == nil ? ["  → \(deployment.wayOn)"] : []))
       case .running:
         say(
           [
@@ -26,7 +25,8 @@ extension Terminal {
       if let gate = try await past.openGate(of: deployment) {
         let isRunning = deployment.state == .running
         let lines =
-          isRunning ? gate.lines(for: deployment.id, zone: out.zone) : gate.lines(interrupted: deployment.id, now: SystemClock.now)
+          isRunning || deployment.parked != nil
+          ? gate.lines(for: deployment.id, zone: out.zone) : gate.lines(interrupted: deployment.id, now: SystemClock.now)
         say(lines.map { "  " + $0 })
       }
       if let said = try await past.account(of: deployment.id)?.said(on: out), !said.isEmpty {

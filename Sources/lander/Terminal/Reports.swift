@@ -28,6 +28,7 @@ extension DeploymentSummary {
       switch state {
       case .running where pause != nil: ("paused", .warn, "lander resume \(id)")
       case .running: ("running", .warn, nil)
+      case .interrupted where parked != nil: ("parked", .warn, nil)
       case .interrupted: ("interrupted", .warn, "lander resume \(id)")
       case .superseded(let by): ("superseded" + (by.map { " by \($0)" } ?? ""), .dim, nil)
       case .damaged: ("damaged", .bad, "lander audit \(id)")

@@ -98,7 +98,9 @@ struct TrainRun {
       if let id = train.legs[index].deployment, train.legs[index].exit == nil, try await desk.past.knows(id) {
         let pair = try await desk.past.pair(id, or: [])
         try pair.refuseSuperseded()
-        end = try await launch.runRest(of: pair)
+        end =
+          pair.first.parked == nil
+          ? try await launch.runRest(of: pair) : try await launch.runOn(pair, Onward(.resume, comment: ""), of: project)
       } else {
         let plan = try await plan(&train, index, desk)
         try file.save(train)
@@ -108,7 +110,7 @@ struct TrainRun {
     }
     train = ended
     // What was left while it ran is resumed later.
-    if ![.interrupted, .terminated, .hungUp].contains(end.code) { train.legs[index].exit = end.code.rawValue }
+    if ![.interrupted, .terminated, .hungUp, .paused, .detached].contains(end.code) { train.legs[index].exit = end.code.rawValue }
     try file.save(train)
     return end
   }

@@ -121,7 +121,7 @@ enum Wiring {
     let mailbox = StateMailbox(in: state) { tell(.warning($0)) }
     let ports = Ports(
       transport: AppSpecTransport(over: transports), machine: machine, bundles: store, journal: journal, clock: SystemClock(),
-      actor: Identity.named, mailboxes: [mailbox, hosts.inbox])
+      actor: Identity.named, mailboxes: [mailbox, hosts.inbox], copies: StoredCopies(journal, store))
     let desk = Desk(
       ports: ports, journal: journal, shelf: store, builder: MachineBuilder(store: store, machine: machine),
       reviewer: AppSpecReviewer(), watch: hosts, secrets: VaultSecrets(providers: providers, hosts: hosts),

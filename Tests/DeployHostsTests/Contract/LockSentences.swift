@@ -50,6 +50,29 @@ extension Sentence {
       await play.refused(.locked, next, at: site)
       try await until("the lease runs out", within: 8) { await play.perform(next, at: site).kind == nil }
     },
+    Sentence("a parked lock stays without an engine, and of two that would go on one gets it, and no older one") { play in
+      let (engine, site) = (try play.another(), play.site("d1", fence: 1, token: "a"))
+      await play.done(play.ask("a", fence: 1, lease: .seconds(3)), at: site, by: engine)
+      var parked = Parked(
+        deployment: "d1", engine: "1", gate: 1, kind: .approval, name: "go", message: "all well?", round: 7,
+        since: Timestamp(milliseconds: 7), until: Timestamp(milliseconds: 9))
+      await play.done(.park(ParkRequest(parked, lease: .minutes(5))), at: site, by: engine)
+      parked.copy = Digest(hex: "ab")
+      try await engine.entrust(parked, Array("a journal\n".utf8), at: site)
+      await engine.close()
+      let state = try await play.state()
+      play.expect(state.parked, parked, "what the host keeps")
+      play.expect((state.lock?.leaseLeft ?? 0) > 200 && state.lock?.process == nil, "\(state.lock as Any)")
+      func unpark(_ claim: String, _ round: Int) -> DeployModel.Operation {
+        .unpark(UnparkRequest(by: "\(claim)@desk", claim: claim, round: round, hosts: 1, lease: .seconds(30)))
+      }
+      await play.refused(.fenced, unpark("old", 6), at: site)
+      await play.done(unpark("one", 7), at: site)
+      await play.done(unpark("one", 7), at: site)
+      await play.refused(.fenced, unpark("two", 7), at: site, by: try play.another())
+      let after = try await play.state()
+      play.expect(after.parked == nil && (1...30).contains(after.lock?.leaseLeft ?? 0), "\(after.lock as Any)")
+    },
     Sentence("an effect under a lock that another engine took renews it from then on") { play in
       let (dead, site) = (try play.another(), play.site("d1", fence: 1, token: "a"))
       await play.done(play.ask("a", fence: 1, lease: .seconds(3)), at: site, by: dead)

@@ -93,7 +93,8 @@ struct PlantedDifferenceTests {
   @Test(
     "defects of the simulator that show at its port are found",
     arguments: [
-      (Defect.fenceIgnored, "another's lock refuses"), (.jobSentAgain, "a command asked for twice"),
+      (Defect.fenceIgnored, "another's lock refuses"), (.parkedForEveryone, "a parked lock stays without an engine"),
+      (.jobSentAgain, "a command asked for twice"),
       (.trialIgnored, "a receipt is on trial"),
       (.unverifiedRelease, "current names one release after the other"),
     ])

@@ -47,7 +47,7 @@ watched_crash() {
 scenario "an approval is asked for with the line to type; approve continues, and says who and why" approved
 approved() {
   STRATEGY='canary { watch = "1s", approve = "Does h1 look good?" }' project
-  begin deploy
+  begin deploy --wait
   within 60 log_has "lander approve"
   local id ended=0
   id=$(sed -n 's/.*→ lander approve \([0-9a-z-]*\).*/\1/p' "$PROJECT/log" | head -1)
@@ -68,7 +68,7 @@ rejected() {
   STRATEGY='canary { watch = "1s", approve = "good?" }' project
   deployed_alone
   release 2
-  begin deploy
+  begin deploy --wait
   within 60 log_has "lander reject"
   local id ended=0
   id=$(sed -n 's/.*→ lander reject \([0-9a-z-]*\).*/\1/p' "$PROJECT/log" | head -1)

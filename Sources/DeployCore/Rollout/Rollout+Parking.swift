@@ -1,0 +1,131 @@
+package import DeployModel
+
+/// Parking: a gate waits for a person, hosts keep the locks, and no engine is needed until somebody goes on.
+extension Rollout {
+  /// The gate that a person has to answer, if nothing else is under way: an engine may leave. nil: it may not.
+  package var parkableGate: Int? {
+    guard case .stage = phase, !isWayBack, pause == nil, parkState == nil, let open = gate, open.timer != nil, outbox.isIdle else {
+      return nil
+    }
+    return open.gate.kind.asksPerson && open.number != unparkableGate ? open.number : nil
+  }
+
+  /// Whether hosts keep it, and the engine may go.
+  package var isParked: Bool { parkState?.step == .parked }
+
+  /// Whether it parks, is parked, or is being gone on with: whoever resumes it has to ask its hosts first.
+  package var isParking: Bool { parkState != nil }
+
+  /// - Returns: whether the event belongs to parking, or is kept until an engine has all hosts again.
+  mutating func keeps(_ happening: Happening) -> Bool {
+    guard parkState != nil, lapse != .parkingForgotten else { return false }
+    switch happening {
+    case .started, .finished, .overtaken, .parks, .unparks: return false
+    case .rang, .cancelled, .said:
+      parkState?.held.append(happening)
+      // What happens wakes the engine that was about to leave.
+      if isParked { goOn(by: plan.origin.actor) }
+      return true
+    }
+  }
+
+  mutating func park(_ parking: Parking) {
+    guard let number = parkableGate, let open = gate, number == open.number, !locking.held.isEmpty else { return }
+    parkings += 1
+    var state = ParkState(parking: parking, round: parkings, hosts: locking.held)
+    let parked = Parked(
+      deployment: plan.id, engine: plan.origin.engine, gate: number, kind: open.gate.kind, name: open.gate.name,
+      message: open.gate.message, round: parkings, since: parking.at, until: parking.until)
+    let lease = max(.zero, parking.until - parking.at) + Parked.grace
+    for host in state.hosts {
+      _ = outbox.perform(.host(host), .park(ParkRequest(parked, lease: lease)), for: .park(host), site: Intent.Site(stage: "park"))
+      state.awaited += 1
+    }
+    parkState = state
+  }
+
+  mutating func parked(_ host: Int, _ outcome: Outcome) {
+    guard var state = parkState, state.step == .leaving else { return }
+    state.awaited -= 1
+    if let failure = outcome.failure {
+      note(.remark("\(plan.name(ofHost: host)) does not keep its lock: \(failure.message)"))
+      if state.problem == nil { state.problem = failure }
+    } else {
+      state.kept.append(host)
+    }
+    parkState = state
+    guard state.awaited == 0 else { return }
+    // The first one decides who goes on.
+    let isSafe = state.kept.contains(state.hosts[0])
+    guard isSafe, state.held.isEmpty else {
+      if !isSafe {
+        stay(state.problem?.message ?? "hosts do not keep their locks")
+      }
+      return goOn(by: plan.origin.actor)
+    }
+    parkState?.step = .parked
+    note(.parked(until: state.parking.until))
+  }
+
+  /// An engine has the journal and wants to go on. The host that comes first decides between several.
+  mutating func unpark(by actor: String, claim: String, _ reason: String?) {
+    guard let state = parkState, state.step == .leaving || state.step == .parked else { return }
+    if let reason { stay(reason) }
+    // Whoever asked hosts to keep their locks is gone.
+    outbox.forget { if case .park = $0 { true } else { false } }
+    if state.step == .leaving { parkState?.awaited = 0 }
+    goOn(by: actor, claim: claim)
+  }
+
+  /// It cannot be parked at this gate.
+  private mutating func stay(_ reason: String) {
+    unparkableGate = gate?.number
+    note(.remark("it is not parked, and this engine waits: \(reason)"))
+  }
+
+  /// - Parameter claim: empty: the engine that wanted to leave stays.
+  private mutating func goOn(by actor: String, claim: String = "") {
+    guard let state = parkState, let first = state.hosts.first else { return }
+    let request = UnparkRequest(
+      by: actor, claim: claim, round: state.round, hosts: state.hosts.count, lease: plan.lock.lease)
+    parkState?.step = .asking
+    parkState?.request = request
+    ask(first, request)
+  }
+
+  private mutating func ask(_ host: Int, _ request: UnparkRequest) {
+    parkState?.awaited += 1
+    _ = outbox.perform(.host(host), .unpark(request), for: .unpark(host), site: Intent.Site(stage: "park"))
+  }
+
+  mutating func unparked(_ host: Int, _ outcome: Outcome) {
+    guard let state = parkState else { return }
+    parkState?.awaited -= 1
+    if let failure = outcome.failure {
+      note(.remark("\(plan.name(ofHost: host)) does not answer, and keeps the lock as it is: \(failure.message)"))
+      guard state.step != .asking else {
+        // Nobody knows whether another engine goes on: what happened meanwhile waits for the next one.
+        parkState?.step = .parked
+        return note(.parked(until: state.parking.until))
+      }
+    }
+    if state.step == .asking {
+      parkState?.step = .returning
+      if let request = state.request { for other in state.hosts.dropFirst() { ask(other, request) } }
+    }
+    guard parkState?.awaited == 0, let held = parkState?.held else { return }
+    parkState = nil
+    note(.parked(until: nil))
+    // What a person said while it was parked came before its deadline did.
+    for happening in held.filter(\.isSaid) + held.filter({ !$0.isSaid }) { take(happening) }
+  }
+}
+
+extension Happening {
+  fileprivate var isSaid: Bool { if case .said = self { true } else { false } }
+}
+
+extension Gate.Kind {
+  /// Whether a person has to answer it.
+  package var asksPerson: Bool { self == .approval || self == .pause }
+}

@@ -1,0 +1,112 @@
+package import DeployCore
+import DeployEngine
+import DeployModel
+
+extension Desk {
+  /// The parked deployment that a word names: its id, the beginning of that, or what stands behind its last `-`.
+  /// - Returns: it, and whether any host answered; nil: no host that answered keeps such a one.
+  /// - Throws: if the word names several.
+  package func findParked(_ word: String, on selections: [Selection]) async throws -> (found: FoundParked?, answered: Bool) {
+    var found: [FoundParked] = []
+    var answered = false
+    for selection in selections {
+      let surveyed = await survey(selection)
+      answered = answered || surveyed.unreachable < surveyed.surveys.count
+      for one in surveyed.parked where !found.contains(where: { $0.parked.deployment == one.parked.deployment }) { found.append(one) }
+    }
+    let exact = found.filter { $0.parked.deployment == word }
+    let near = exact.isEmpty ? found.filter { $0.parked.deployment.hasPrefix(word) || $0.parked.deployment.hasSuffix("-" + word) } : exact
+    guard near.count < 2 else {
+      throw Problems(Problem("\"\(word)\" names \(near.count) deployments", fix: "say which: \(near.map(\.parked.deployment))"))
+    }
+    return (near.first, answered)
+  }
+
+  /// Brings the journal and the recipes of a parked deployment here from its hosts, if they are not here.
+  /// - Throws: if what hosts keep is not believed, or contradicts what is known here.
+  package func adopt(_ found: FoundParked) async throws -> Pair {
+    let id = found.parked.deployment
+    guard let claim = try journal.claim(id) else {
+      throw Problems(Problem("deployment \(id) is run by another process of this machine", fix: "lander follow \(id)"), exit: .locked)
+    }
+    do {
+      let known = try await journal.entries(of: id)
+      // Its own engine left before hosts had the journal: everything is here.
+      if found.parked.copy != nil || known.entries.isEmpty {
+        let copy = try await believed(found)
+        let news = try AdoptedJournal(copy.entries, over: known.entries).news
+        try await journal.append(news, to: id)
+      }
+      claim.release()
+    } catch {
+      claim.release()
+      throw error
+    }
+    return try await past.pair(id, or: [])
+  }
+
+  /// The journal that hosts keep, if it is what an engine left there, with its sources in the store.
+  private func believed(_ found: FoundParked) async throws -> CopiedJournal {
+    let copy = try await copied(found)
+    func refuse(_ what: String) -> Problems {
+      Problems(
+        Problem(
+          "the journal that hosts keep of deployment \(found.parked.deployment) is not believed: \(what)",
+          fix: "go on where it was started; lander unlock --force gives its hosts free"), exit: .refused)
+    }
+    guard copy.digest == found.parked.copy else { throw refuse("it is not the one that they name") }
+    guard case .planned(let plan)? = copy.entries.first?.fact, plan.id == found.parked.deployment, plan.lock.token == found.lock.token,
+      plan.lock.fence == found.lock.fence, plan.subject.application.isExactly(found.selection.recipe.application)
+    else { throw refuse("it is of another deployment") }
+    guard copy.entries.enumerated().allSatisfy({ $0.offset == $0.element.sequence }) else { throw refuse("entries are missing in it") }
+    if let nonsense = EntrySense.nonsense(in: copy.entries) { throw refuse("entry \(nonsense.sequence) \(nonsense.what)") }
+    if let other = stranger(in: plan, found.selection) { throw refuse("it names host \(other), which is not so in this project") }
+    // Who is root on one host leads nobody on to others.
+    let locked = plan.hosts.count { if case .leftOut = $0.action { false } else { true } }
+    guard found.places.count >= min(Parked.vouching, locked) else {
+      throw refuse("only \(found.places[0].host.name) vouches for it, and \(min(Parked.vouching, locked)) hosts have to")
+    }
+    guard copy.sources.count == plan.content.recipes.count else { throw refuse("its recipes are missing") }
+    for (recipe, sources) in zip(plan.content.recipes, copy.sources) {
+      guard try await shelf.keep(sources) == recipe.sources else { throw refuse("its recipe \(recipe.name) is another one") }
+    }
+    return copy
+  }
+
+  private func copied(_ found: FoundParked) async throws -> CopiedJournal {
+    var failure: Failure?
+    for place in found.places {
+      do throws(Failure) {
+        return try ports.copies.read(try await hosts.journal(on: place.host, at: place.path))
+      } catch {
+        // Only some of the hosts keep it.
+        if failure == nil || error.kind != .missing {
+          failure = Failure(error.kind, "\(place.host.name): \(error.message)", fix: error.fix)
+        }
+      }
+    }
+    let words = failure?.message ?? "no host keeps it"
+    throw Problems(
+      Problem(
+        "the journal of deployment \(found.parked.deployment) cannot be had from its hosts: \(words)",
+        fix: "go on where it was started, or with lander \(found.parked.engine), which parked it"), exit: .refused)
+  }
+
+  /// The first host of a plan that this project does not have, or reaches in another way; nil: there is none.
+  private func stranger(in plan: Plan, _ selection: Selection) -> String? {
+    let known = selection.hosts + selection.bystanders + selection.partners.map(\.host)
+    let named = plan.hosts.map(\.host) + plan.partners.map(\.host)
+    return named.first { host in !known.contains { $0.isReached(as: host) } }?.name
+  }
+}
+
+extension Host {
+  /// Whether both are one host, reached in the same way.
+  fileprivate func isReached(as other: Host) -> Bool {
+    var (one, two) = (self, other)
+    (one.number, two.number) = (0, 0)
+    (one.tags, two.tags) = (.null, .null)
+    (one.vars, two.vars) = (.null, .null)
+    return one == two
+  }
+}

@@ -1,0 +1,125 @@
+import DeployCore
+import DeployEngine
+package import DeployModel
+
+/// What somebody wants of a parked deployment.
+package struct Onward: Sendable {
+  package var kind: Message.Kind
+  /// The gate that is meant; nil: the one that is open.
+  package var gate: String?
+  /// Why; empty: no reason is given.
+  package var comment: String
+
+  package init(_ kind: Message.Kind, gate: String? = nil, comment: String = "") {
+    self.kind = kind
+    self.gate = gate
+    self.comment = comment
+  }
+
+  /// Whether hosts that were not touched yet may get the release.
+  var leadsFurther: Bool { kind.leadsFurther }
+}
+
+extension Desk {
+  /// Goes on with a parked deployment from here. After its deadline it fails, whatever was wanted, and its hosts go back.
+  /// - Parameters:
+  ///   - project: builds the bundle again if it is not here; nil: it has to be here.
+  ///   - staying: how long this engine stays at the next gate that waits for a person.
+  package func goOn(
+    _ pair: Pair, _ wanted: Onward, of project: LoadedProject?, staying: Staying, wantsOutput: Bool = false
+  ) async throws -> Resumed {
+    let id = pair.first.id
+    let entries = try await past.entries(of: id)
+    guard case .planned(let plan)? = entries.first?.fact, let until = pair.first.parked else {
+      throw Problems(Problem("deployment \(id) is not parked", fix: "lander status"), exit: .refused)
+    }
+    if until <= now {
+      tell(.remark("Its time is over, and nobody answered in time: deployment \(id) fails, and its hosts go back."))
+      return try await resume(pair, wantsOutput: wantsOutput)
+    }
+    if wanted.kind == .cancel {
+      let words = wanted.comment.isEmpty ? "lander cancel" : "lander cancel: \(wanted.comment)"
+      return try await resume(pair, cancelling: words, wantsOutput: wantsOutput)
+    }
+    let message = try message(wanted, entries)
+    if wanted.leadsFurther { try await haveBundle(of: plan, project) }
+    return try await resume(pair, saying: message, staying: staying, wantsOutput: wantsOutput)
+  }
+
+  /// Leaves an answer on the hosts of a parked deployment, for whoever goes on with it.
+  /// - Returns: names of the hosts that have it.
+  package func leave(_ wanted: Onward, for found: FoundParked) async throws -> [String] {
+    let parked = found.parked
+    guard !found.isLate(at: now) else {
+      throw Problems(
+        Problem("the time of deployment \(parked.deployment) is over", fix: "lander resume \(parked.deployment) takes its hosts back"),
+        exit: .refused)
+    }
+    try refuse(wanted, parked.gate, parked.kind, parked.name, parked.deployment)
+    var message = Message(
+      id: stage.identity().id, wanted.kind, gate: wanted.gate, by: ports.actor, comment: wanted.comment, at: now)
+    if let fault = message.fault { throw Problems(Problem("the message \(fault)", fix: "say it in one short line")) }
+    message.means(Awaited(gate: parked.gate, kind: parked.kind))
+    var left: [String] = []
+    var failure: Failure?
+    for place in found.places where left.count < Parked.copies {
+      do throws(Failure) {
+        try await hosts.leave(message, for: parked.deployment, on: place.host, at: place.path)
+        left.append(place.host.name)
+      } catch { failure = failure ?? Failure(error.kind, "\(place.host.name): \(error.message)", fix: error.fix) }
+    }
+    if left.isEmpty, let failure { throw failure }
+    return left
+  }
+
+  /// - Returns: nil if nothing is to be said: somebody only wants to go on.
+  private func message(_ wanted: Onward, _ entries: [Entry]) throws -> Message? {
+    let awaited = Awaited(entries)
+    guard wanted.kind != .resume || awaited.kind == .pause else { return nil }
+    let name = entries.reversed().lazy.compactMap { entry -> String? in
+      if case .noted(.gateOpened(awaited.gate, let gate)) = entry.fact { gate.name } else { nil }
+    }.first
+    guard case .planned(let plan)? = entries.first?.fact, let kind = awaited.kind, let name else { return nil }
+    try refuse(wanted, awaited.gate, kind, name, plan.id)
+    var message = Message(
+      id: stage.identity().id, wanted.kind, gate: wanted.gate, by: ports.actor, comment: wanted.comment, at: now)
+    if let fault = message.fault { throw Problems(Problem("the message \(fault)", fix: "say it in one short line")) }
+    message.means(awaited)
+    return message
+  }
+
+  /// - Throws: if it is no answer to what the deployment waits for: nobody then goes on with it for that.
+  private func refuse(_ wanted: Onward, _ number: Int, _ kind: Gate.Kind, _ name: String, _ id: Deployment.ID) throws {
+    let title = "gate \(number), \"\(name)\", of deployment \(id)"
+    if let gate = wanted.gate, gate != name, gate != "\(number)" {
+      throw Problems(Problem("there is no open gate \"\(gate)\"; the open one is \(number), \"\(name)\""), exit: .refused)
+    }
+    switch (wanted.kind, kind) {
+    case (.promote, .approval):
+      throw Problems(Problem("\(title) waits for a person who approves", fix: "lander approve \(id) \(number)"), exit: .refused)
+    case (.approve, .pause), (.promote, .pause):
+      throw Problems(Problem("\(title) waits for a resume", fix: "lander resume \(id)"), exit: .refused)
+    default: break
+    }
+  }
+
+  /// Hosts that do not have the release yet get it from this machine.
+  /// - Throws: if this machine has not the bundle, and cannot build it again.
+  private func haveBundle(of plan: Plan, _ project: LoadedProject?) async throws {
+    guard let bundle = plan.content.bundle?.digest, (try? shelf.inspect(bundle.hex)) == nil else { return }
+    var reason = "this state folder does not have it"
+    if let project, let recipe = try? Selection.recipe(plan.subject.recipe, in: project.project) {
+      tell(.remark("Bundle \(bundle.short) is not here; building it again."))
+      do {
+        let built = try await build(recipe, nil, of: project)
+        if built.bundle.digest == bundle { return }
+        reason = "what is built here now is another one, \(built.bundle.digest.short)"
+      } catch { reason = "it cannot be built here: \((error as? Problems)?.list.first?.message ?? "\(error)")" }
+    }
+    throw Problems(
+      Problem(
+        "deployment \(plan.id) brings bundle \(bundle.short), and \(reason); nothing was begun",
+        fix: "check out what was deployed and try again, or go on where it was started; lander reject and lander cancel need no bundle"),
+      exit: .refused)
+  }
+}

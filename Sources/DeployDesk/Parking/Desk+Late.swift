@@ -1,0 +1,30 @@
+import DeployCore
+import DeployEngine
+import DeployModel
+
+extension Desk {
+  /// Ends the parked deployments of surveyed hosts whose time is over: they fail, and their hosts go back, before anything new.
+  /// - Returns: whether there were any, so that the hosts have to be asked again.
+  /// - Throws: if one still waits: it has the hosts.
+  package func endLate(_ found: [Surveyed]) async throws -> Bool {
+    let parked = found.flatMap(\.parked)
+    if let waiting = parked.first(where: { !$0.isLate(at: now) }) { throw Problems(waiting.obstacle(at: now), exit: .locked) }
+    for one in parked {
+      tell(.remark("Deployment \(one.parked.deployment) waited for \(one.question), and nobody answered in time: it ends first."))
+      try await end(one, nil)
+    }
+    return !parked.isEmpty
+  }
+
+  /// Ends a parked deployment from here, with the rollback that follows.
+  /// - Parameter reason: cancels it; nil: its time is over.
+  func end(_ found: FoundParked, _ reason: String?) async throws {
+    let pair = try await adopt(found)
+    guard case .running(let running) = try await resume(pair, cancelling: reason) else { return }
+    running.start()
+    for await _ in running.events {}
+    let end = try await running.end()
+    let words = end.deployments.map { "\($0.plan.id) \($0.conclusion?.status.rawValue ?? "was left")" }.joined(separator: ", its rollback ")
+    tell(.remark("It has ended: \(words)."))
+  }
+}

@@ -1,0 +1,53 @@
+package import DeployCore
+package import DeployModel
+
+/// A parked deployment as its hosts tell of it.
+package struct FoundParked: Sendable {
+  /// One of its hosts.
+  package struct Place: Sendable {
+    package var host: Host
+    /// As in the recipe.
+    package var path: String
+  }
+
+  package var parked: Parked
+  package var lock: Lock
+  package var selection: Selection
+  /// Hosts that say the same, in the order of the group.
+  package var places: [Place]
+
+  /// Whether its deadline is over.
+  package func isLate(at now: Timestamp) -> Bool { parked.until <= now }
+
+  /// What it waits for: `gate 1, "approve"`.
+  package var question: String { "gate \(parked.gate), \"\(parked.name)\"" }
+
+  /// Why others do not get its hosts.
+  func obstacle(at now: Timestamp) -> Problem {
+    let id = parked.deployment
+    let verb = parked.kind == .pause ? "resume" : "approve"
+    return Problem(
+      "deployment \(id) of \(lock.owner) is parked: it waits for \(question), for another \(parked.until - now)",
+      subject: places.first?.host.name,
+      fix: "lander \(verb) \(id) goes on with it, lander cancel \(id) takes its hosts back; --on-busy wait waits, and --urgent ends it")
+  }
+}
+
+extension Surveyed {
+  /// The parked deployments of these hosts. What most hosts say of one is taken, and the others are left out.
+  package var parked: [FoundParked] {
+    var found: [FoundParked] = []
+    for case (let host, .reached(let state)) in named {
+      guard let parked = state.parked, let lock = state.lock else { continue }
+      let place = FoundParked.Place(host: host, path: selection.recipe.placement.path)
+      if let index = found.firstIndex(where: { $0.parked == parked && $0.lock.token == lock.token }) {
+        found[index].places.append(place)
+      } else {
+        found.append(FoundParked(parked: parked, lock: lock, selection: selection, places: [place]))
+      }
+    }
+    return found.filter { one in
+      !found.contains { $0.parked.deployment == one.parked.deployment && $0.places.count > one.places.count }
+    }
+  }
+}

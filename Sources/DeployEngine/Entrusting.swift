@@ -1,0 +1,31 @@
+import DeployCore
+import DeployModel
+
+/// Hands the journal of a parked deployment to its hosts.
+struct Entrusting {
+  let ports: Ports
+
+  /// - Parameter sites: of the hosts whose locks it has, the one that decides first.
+  /// - Returns: why too few hosts keep it; nil: they do.
+  func entrust(_ parked: Parked, to sites: [HostSite]) async -> String? {
+    do throws(Failure) {
+      let copy = try await ports.copies.copy(of: parked.deployment)
+      guard copy.bytes.count <= Parked.limit else {
+        return "its journal has \(copy.bytes.count) bytes, and hosts take \(Parked.limit)"
+      }
+      var record = parked
+      record.copy = copy.digest
+      var (kept, told, failures) = (0, 0, [String]())
+      for site in sites {
+        do throws(Failure) {
+          try await ports.transport.entrust(record, kept < Parked.copies ? copy.bytes : nil, at: site)
+          if kept < Parked.copies { kept += 1 }
+          told += 1
+        } catch { failures.append("\(site.host.name): \(error.message)") }
+      }
+      // One host alone may lie about the journal, so two vouch for it, if there are two.
+      if kept > 0, told >= min(Parked.vouching, sites.count) { return nil }
+      return failures.first ?? "no host keeps its journal"
+    } catch { return error.message }
+  }
+}

@@ -1,0 +1,74 @@
+# A deployment that waits for a person with no engine. Its lock stays until then. `lock/parked` says what it waits for, `lock/journal` is its
+# journal, and `lock/taken` names the one engine that goes on, of all that would.
+
+# PATH FENCE TOKEN LEASE ROUND RECORD: keeps the lock of TOKEN for LEASE seconds without an engine. RECORD is a line; ROUND counts how often
+# engines left.
+l_park() {
+  l_enter "$1" "$2" "$3"
+  l_own_lock "$3"
+  l_recorded "$5 $6"
+  # No process of any machine is waited for.
+  l_hold "$h_token" "$h_dep" "$h_since" "$h_fence" "$4" "$h_owner" "$h_purpose" '' "$h_app" "$h_group"
+  l_sync "$L/lock/.parked" "$L/.holder"
+  rm -f "$L/lock/taken" "$L/lock/journal"
+  mv -fT "$L/lock/.parked" "$L/lock/parked" && mv -fT "$L/.holder" "$L/lock/holder" || exit 43
+  l_sync "$L/lock"
+}
+# LINE: what the deployment waits for, not in its place yet.
+l_recorded() { { printf '%s\n' "$1" >"$L/lock/.parked"; } 2>/dev/null || l_full "$L"; }
+
+# PATH FENCE TOKEN ROUND RECORD FILE DIGEST: RECORD has the digest of the journal now. FILE is what was sent of it, below .lander, with the
+# DIGEST of these bytes; empty: other hosts keep it.
+l_entrust() {
+  l_enter "$1" "$2" "$3"
+  l_own_lock "$3"
+  l_w=
+  { read -r l_w l_t; } 2>/dev/null <"$L/lock/parked"
+  [ "$l_w" = "$4" ] || l_die 47 "deployment $h_dep is not parked any more"
+  [ -z "$6" ] || { l_whole "$L/$6" "$7" && mv -fT "$L/$6" "$L/lock/journal" && l_sync "$L/lock/journal"; } || exit 43
+  l_recorded "$4 $5"
+  l_sync "$L/lock/.parked"
+  mv -fT "$L/lock/.parked" "$L/lock/parked" || exit 43
+  l_sync "$L/lock"
+}
+
+# PATH FENCE TOKEN LEASE ROUND CLAIM BY PROCESS: an engine goes on, under a lease again. Of several with different CLAIMs the first gets it, and
+# none whose journal is of an earlier ROUND.
+l_unpark() {
+  l_enter "$1" "$2" "$3"
+  l_own_lock "$3"
+  l_t= l_r= l_w=0
+  { IFS= read -r l_t; IFS= read -r l_r; IFS= read -r l_w; } 2>/dev/null <"$L/lock/taken"
+  # A host that was not told of this round knows an earlier one.
+  [ -z "$l_r" ] || [ "$l_t" = "$6" ] || [ "$l_w" -lt "$5" ] ||
+    l_die 40 "$l_r went on with deployment $h_dep" "lander status says how far it is; lander history where it runs"
+  l_w=0
+  { read -r l_w l_t; } 2>/dev/null <"$L/lock/parked"
+  [ "$l_w" -le "$5" ] ||
+    l_die 40 "deployment $h_dep was parked again since: what is known of it here is older" "lander status names who has it now"
+  { printf '%s\n%s\n%s\n' "$6" "$7" "$5" >"$L/lock/.taken"; } 2>/dev/null || l_full "$L"
+  l_hold "$h_token" "$h_dep" "$h_since" "$h_fence" "$4" "$h_owner" "$h_purpose" "$8" "$h_app" "$h_group"
+  l_sync "$L/lock/.taken" "$L/.holder"
+  mv -fT "$L/lock/.taken" "$L/lock/taken" && mv -fT "$L/.holder" "$L/lock/holder" || exit 43
+  rm -f "$L/lock/parked" "$L/lock/journal"
+  l_sync "$L/lock"
+}
+
+# TOKEN: reads the holder; ends with 40 if the lock is not TOKEN's.
+l_own_lock() {
+  h_token= h_dep=
+  l_holder >/dev/null
+  [ "$h_token" = "$1" ] || l_die 40 "the lock of $P is no longer this deployment's${h_dep:+: deployment $h_dep of $h_owner has it}" \
+    "lander status says who has the hosts and what they run"
+}
+
+# PATH: the journal, as it was sent. Nothing is handed out that another user than oneself or root wrote.
+l_journal() {
+  l_memory "$1" && [ -f "$L/lock/journal" ] || l_die 44 "no journal of a parked deployment is on the host"
+  l_private
+  l_t=$(stat -L -c '%u %s' "$L/lock/journal")
+  [ ! -L "$L/lock/journal" ] && case ${l_t% *} in 0 | "$(id -u)") ;; *) false ;; esac ||
+    l_die 45 "$P/.lander/lock/journal is not what an engine left: another user could have put it there"
+  [ "${l_t#* }" -le 8388608 ] || l_die 46 "$P/.lander/lock/journal is larger than any that a deployment left"
+  l_slice "$L/lock/journal" 0 "${l_t#* }"
+}

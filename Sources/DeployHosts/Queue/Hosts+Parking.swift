@@ -1,0 +1,63 @@
+package import DeployCore
+package import DeployModel
+import FoundationEssentials
+
+extension Hosts {
+  /// Bytes of the line that says what a parked deployment waits for.
+  private static let record = 8192
+
+  /// Keeps the lock without this engine.
+  func park(_ request: ParkRequest, _ errand: Errand) async throws(Failure) -> Outcome {
+    let lease = "\(max(3, request.lease.milliseconds / 1000))"
+    _ = try await errand.link.demand(
+      "l_park", errand.claim + [lease, "\(request.parked.round)", try Hosts.line(request.parked)])
+    await errand.link.leave(errand.site.path, token: errand.site.token)
+    return .done()
+  }
+
+  package func entrust(_ parked: Parked, _ bytes: [UInt8]?, at site: HostSite) async throws(Failure) {
+    let link = try link(to: site.host)
+    let intent = Intent(id: 0, place: .host(site.host.number), operation: .exists(path: "/"), timeout: .minutes(5), site: Intent.Site())
+    let errand = Errand(intent: intent, site: site, link: link, flight: Flight(limit: intent.timeout), output: { _ in })
+    var sent = ["", ""]
+    if let bytes {
+      let digest = Hex.digest(bytes)
+      sent = [try await send(bytes, as: "uploads/\(digest).journal", errand), digest]
+    }
+    _ = try await link.demand("l_entrust", errand.claim + ["\(parked.round)", try Hosts.line(parked)] + sent)
+  }
+
+  /// This engine goes on, if the host gives it the deployment. Messages that wait there are heard before it returns.
+  func unpark(_ request: UnparkRequest, _ errand: Errand) async throws(Failure) -> Outcome {
+    let lease = max(3, request.lease.milliseconds / 1000)
+    let words = ["\(lease)", "\(request.round)", request.claim, Lock.word(request.by), EngineIdentity.own]
+    _ = try await errand.link.demand("l_unpark", errand.claim + words)
+    inbox.expects(request.hosts, token: errand.site.token)
+    await errand.link.remember()
+    await errand.link.renew(errand.site.path, token: errand.site.token, every: max(1, lease / 3))
+    await errand.link.renewNow(errand.site.path, token: errand.site.token)
+    return .done()
+  }
+
+  /// The journal that a host keeps for a parked deployment, as it was sent.
+  /// - Throws: `missing` if there is none, `corrupt` if it is larger than any that was sent.
+  package func journal(on host: DeployModel.Host, at path: String) async throws(Failure) -> [UInt8] {
+    let bytes = try await link(to: host).demand("l_journal", [host.place(path)]).output
+    guard bytes.count <= Parked.limit else { throw Failure(.corrupt, "\(host.name) keeps \(bytes.count) bytes as a journal") }
+    return bytes
+  }
+
+  private static func line(_ parked: Parked) throws(Failure) -> String {
+    let line = String(decoding: try Hosts.coded(parked), as: UTF8.self)
+    guard line.utf8.count <= record else { throw Failure(.invalid, "what it waits for is too long for a host to remember") }
+    return line
+  }
+
+  /// What the holder of a lock left there when it parked; nil for what no engine wrote.
+  static func parked(_ line: String?, holder: Lock?) -> Parked? {
+    guard let line, line.utf8.count <= record, let parked = try? JSONDecoder().decode(Parked.self, from: Data(line.utf8)) else {
+      return nil
+    }
+    return parked.deployment == holder?.deployment ? parked : nil
+  }
+}

@@ -1,0 +1,33 @@
+/// What a host is told when its deployment parks.
+package struct ParkRequest: Sendable, Hashable, Codable {
+  package var parked: Parked
+  /// How long the lock stays from now on without an engine.
+  package var lease: Interval
+
+  package init(_ parked: Parked, lease: Interval) {
+    self.parked = parked
+    self.lease = lease
+  }
+}
+
+/// What a host is told when an engine goes on with a parked deployment. Of several engines a host takes one.
+package struct UnparkRequest: Sendable, Hashable, Codable {
+  /// Who goes on: `user@machine`.
+  package var by: String
+  /// Tells engines that would go on apart; empty: the engine that parked it goes on itself.
+  package var claim: String
+  /// The round in which it was parked, as this engine's journal has it: one of an earlier round knows too little.
+  package var round: Int
+  /// Number of hosts that the deployment has locked: who speaks through one of several leads it no further.
+  package var hosts: Int
+  /// How long the lock stays without a renewal from now on.
+  package var lease: Interval
+
+  package init(by: String, claim: String, round: Int, hosts: Int, lease: Interval) {
+    self.hosts = hosts
+    self.by = by
+    self.claim = claim
+    self.round = round
+    self.lease = lease
+  }
+}

@@ -1,0 +1,45 @@
+/// A deployment that waits for a person with no engine running, as each of its hosts keeps it.
+package struct Parked: Sendable, Hashable, Codable {
+  package var deployment: Deployment.ID
+  /// The version of Lander that made its plan.
+  package var engine: String
+  /// The number of the gate that is open.
+  package var gate: Int
+  package var kind: Gate.Kind
+  package var name: String
+  /// The question in a sentence; empty if the name says it.
+  package var message: String
+  /// 1, 2, 3 … within its deployment: each time an engine leaves is a round of its own.
+  package var round: Int
+  /// Since when it is parked, by the clock of the engine that left.
+  package var since: Timestamp
+  /// When the gate closes as failed.
+  package var until: Timestamp
+  /// Of the journal that hosts keep, uncompressed; nil: none keeps it yet.
+  package var copy: Digest?
+
+  package init(
+    deployment: Deployment.ID, engine: String, gate: Int, kind: Gate.Kind, name: String, message: String, round: Int, since: Timestamp,
+    until: Timestamp, copy: Digest? = nil
+  ) {
+    self.deployment = deployment
+    self.engine = engine
+    self.gate = gate
+    self.kind = kind
+    self.name = name
+    self.message = message
+    self.round = round
+    self.since = since
+    self.until = until
+    self.copy = copy
+  }
+
+  /// How long locks stay beyond the deadline, so that whoever comes then still finds the deployment.
+  package static let grace = Interval.minutes(10)
+  /// Hosts that keep the journal.
+  package static let copies = 3
+  /// Hosts that have to name the same journal before it is believed, if it has so many.
+  package static let vouching = 2
+  /// Bytes of the compressed journal that a host takes.
+  package static let limit = 8 << 20
+}

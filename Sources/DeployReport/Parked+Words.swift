@@ -1,0 +1,32 @@
+package import DeployModel
+
+extension Parked {
+  /// For whom it waits, since when, until when, and what is typed.
+  /// - Parameter zone: seconds east of Greenwich.
+  package func lines(_ lock: Lock, at now: Timestamp, zone: Int) -> [String] {
+    let title = SafeText.line(name)
+    let question = message.isEmpty ? "" : ": " + SafeText.line(message)
+    let head = "Parked by \(SafeText.line(lock.owner)): \(SafeText.line(lock.purpose)), deployment \(SafeText.line(deployment)), "
+    let wait = "waits for a person since \(When.ago(since, now: now)), until \(When(until, zone: zone).full)"
+    let gate = "  Gate \(self.gate), \"\(title)\"\(question)"
+    guard until > now else {
+      return [
+        head + "waited for a person until \(When(until, zone: zone).full)", gate,
+        "  → lander resume \(SafeText.line(deployment))  fails it and takes hosts back, as the next deploy does",
+      ]
+    }
+    let id = SafeText.line(deployment)
+    return [head + wait, gate]
+      + (kind == .pause
+        ? ["  → lander resume \(id)  goes on", "  → lander cancel \(id)  takes hosts back"]
+        : ["  → lander approve \(id) \(self.gate)  goes on", "  → lander reject \(id) \(self.gate)  fails it"])
+  }
+
+  /// The same for machines.
+  package var value: Value {
+    JSON.record([
+      ("deployment", .text(deployment)), ("gate", .int(gate)), ("kind", .text(kind.rawValue)), ("name", .text(name)),
+      ("message", message.isEmpty ? nil : .text(message)), ("since", .text(When.iso(since))), ("until", .text(When.iso(until))),
+    ])
+  }
+}

@@ -1,0 +1,31 @@
+package import DeployModel
+
+/// A deployment that hosts keep until a person has answered, as people read it.
+package struct ParkedReport: Sendable {
+  private let story: DeploymentStory
+
+  package init(_ story: DeploymentStory) { self.story = story }
+
+  /// The same for programs.
+  package var problem: Problem {
+    let name = story.openGate.map { "gate \($0.number), \"\(SafeText.line($0.gate.name))\"" } ?? "a gate"
+    return Problem(
+      "deployment \(story.id) is parked: it waits for a person at \(name), and no engine runs",
+      fix: story.openGate?.commands(for: story.id).first?[0] ?? "lander resume \(story.id)")
+  }
+
+  /// What it waits for, until when, and what is typed from any checkout.
+  /// - Parameter zone: seconds east of Greenwich.
+  package func lines(zone: Int) -> [String] {
+    let until = story.parked.map { " until \(When($0.until, zone: zone).full)" } ?? ""
+    var lines = ["", "Parked: deployment \(story.id) waits for a person\(until), and no engine runs. Its hosts keep it."]
+    lines += (story.openGate?.lines(for: story.id, zone: zone) ?? []).map { "  " + $0 }
+    let after = story.openGate.map { $0.gate.failing == .fail && $0.goesBack } ?? true
+    lines += [
+      "    → lander resume \(story.id)  goes on when the answer lies on its hosts (--leave); after the deadline it fails"
+        + (after ? ", and hosts go back" : ""),
+      "  Each command works from any checkout that reaches the hosts.",
+    ]
+    return lines
+  }
+}

@@ -1,0 +1,77 @@
+import DeployDesk
+import DeployModel
+import DeployReport
+
+/// Goes on with a deployment that is parked, wherever it was started.
+struct Answering {
+  let onward: Onward
+  let progress: ProgressOptions
+  let stay: StayOptions
+  /// Whether the answer is left on its hosts for whoever resumes it.
+  var leaves = false
+
+  /// - Parameter word: the deployment; nil: the only one that has not ended.
+  /// - Returns: nil if no such deployment is parked.
+  func perform(_ word: String?, _ options: ProjectOptions, on terminal: Terminal) async throws -> ExitCode? {
+    let known = try await known(word, options)
+    if let known, known.first.parked == nil || known.state != .interrupted { return nil }
+    guard let word = known?.first.id ?? word else { return nil }
+    let project = known == nil ? try Wiring.project(options) : try? Wiring.project(options)
+    guard let project else {
+      let desk = try Wiring.pastDesk(options, tell: terminal.listener())
+      return try await desk.use { desk in try await goOn(known, desk, nil, on: terminal, in: options) }
+    }
+    let selections = try project.project.selections(recipe: nil, group: nil)
+    let desk = try Wiring.desk(for: project, options, tell: terminal.listener())
+    return try await desk.use { desk in
+      let (found, answered) = try await desk.findParked(word, on: selections)
+      guard let found else {
+        if known == nil { return nil }
+        guard !answered else { throw gone(word) }
+        return try await goOn(known, desk, project, on: terminal, in: options)
+      }
+      if leaves { return try await leave(found, desk, on: terminal) }
+      EarlyEnd.nowHolds("the deployment is parked as before")
+      return try await goOn(try await desk.adopt(found), desk, project, on: terminal, in: options)
+    }
+  }
+
+  /// The deployment as this state folder knows it; nil: it does not, or several are meant.
+  private func known(_ word: String?, _ options: ProjectOptions) async throws -> Pair? {
+    guard let past = try Wiring.past(options) else { return nil }
+    if let word { return try await past.knows(word) ? try await past.pair(word, or: []) : nil }
+    return try? await past.pair(nil, or: [.interrupted, .running])
+  }
+
+  private func goOn(
+    _ pair: Pair?, _ desk: Desk, _ project: LoadedProject?, on terminal: Terminal, in options: ProjectOptions
+  ) async throws -> ExitCode? {
+    guard let pair else { return nil }
+    if leaves {
+      throw Problems(
+        Problem("the answer cannot be left: no host that answers keeps deployment \(pair.first.id)", fix: "lander hosts"), exit: .refused)
+    }
+    let launch = Launch(desk: desk, terminal: terminal, progress: progress, folder: options.folderOrHere, stay: stay)
+    return pair.first.parked == nil ? try await launch.resume(pair) : try await launch.goOn(pair, onward, of: project)
+  }
+
+  private func leave(_ found: FoundParked, _ desk: Desk, on terminal: Terminal) async throws -> ExitCode {
+    let hosts = try await desk.leave(onward, for: found)
+    let id = found.parked.deployment
+    terminal.give(
+      JSON.record([
+        ("deployment", .text(id)), ("said", .text(onward.kind.rawValue)), ("left_on", .list(hosts.map { .text($0) })),
+      ]))
+    terminal.say([
+      "\(id): the answer lies on \(hosts.joined(separator: " ")), for whoever goes on with it.", "  → lander resume \(id)",
+    ])
+    return .done
+  }
+
+  private func gone(_ id: Deployment.ID) -> Problems {
+    Problems(
+      Problem(
+        "no host keeps deployment \(id) parked any more: somebody went on with it from elsewhere, or took its locks away",
+        fix: "lander status says what the hosts run and who has them"), exit: .refused)
+  }
+}
