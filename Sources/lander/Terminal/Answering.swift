@@ -6,7 +6,7 @@ import DeployReport
 struct Answering {
   let onward: Onward
   let progress: ProgressOptions
-  let stay: StayOptions
+  let stay: StayOptions?
   /// Whether the answer is left on its hosts for whoever resumes it.
   var leaves = false
 

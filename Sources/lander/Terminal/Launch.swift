@@ -12,8 +12,8 @@ struct Launch {
   let folder: String
   /// The options that name a project without a `deploy.lua`; nil: it has one.
   var typed: String?
-  /// How long it stays at a gate that waits for a person.
-  var stay = StayOptions()
+  /// How long it stays at a gate that waits for a person; nil: until that closes.
+  var stay: StayOptions?
 
   /// How deployments ended, with what happened in them.
   struct End {
@@ -27,7 +27,7 @@ struct Launch {
 
   /// The same without the files of `--junit` and `--dotenv`, which tell of all that the command does.
   func run(_ plan: Plan, _ tries: Tries? = nil) async throws -> End {
-    try await follow(desk.deploy(plan, staying: stay.staying, wantsOutput: progress.verbose), tries)
+    try await follow(desk.deploy(plan, staying: stay?.staying ?? .always, wantsOutput: progress.verbose), tries)
   }
 
   /// Resumes what is left of an interrupted deployment and its rollback; with a reason, only to end them in good order.
@@ -39,7 +39,7 @@ struct Launch {
   func runRest(of pair: Pair, cancelling reason: String? = nil) async throws -> End {
     EarlyEnd.nowHolds("the deployment is as it was")
     return try await follow(
-      try await desk.resume(pair, cancelling: reason, staying: stay.staying, wantsOutput: progress.verbose))
+      try await desk.resume(pair, cancelling: reason, staying: stay?.staying ?? .always, wantsOutput: progress.verbose))
   }
 
   /// Resumes a parked deployment.
@@ -51,7 +51,7 @@ struct Launch {
   func runOn(_ pair: Pair, _ onward: Onward, of project: LoadedProject?) async throws -> End {
     EarlyEnd.nowHolds("the deployment is parked as before")
     return try await follow(
-      try await desk.goOn(pair, onward, of: project, staying: stay.staying, wantsOutput: progress.verbose))
+      try await desk.goOn(pair, onward, of: project, staying: stay?.staying ?? .always, wantsOutput: progress.verbose))
   }
 
   private func filled(_ end: End) -> ExitCode {
@@ -121,7 +121,7 @@ struct Launch {
 
   /// Says what it waits for, and what a person types.
   private func parked(_ story: DeploymentStory) -> ExitCode {
-    let code = stay.parkedExit
+    let code = stay?.parkedExit ?? .paused
     let report = ParkedReport(story)
     Ending.note([story.id], [report.problem])
     terminal.give(AccountReport(story, rollback: nil, state: code.word).value)
