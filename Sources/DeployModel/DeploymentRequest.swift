@@ -5,7 +5,7 @@ package struct DeploymentRequest: Sendable, Hashable, Codable {
   package var group: String?
   /// A path, or a git ref with `git:` before it; nil: what the recipe says.
   package var revision: String?
-  /// Host names, `*` allowed; empty: all.
+  /// Host names, `*` allowed, and conditions on tags such as `role=web`; empty: all.
   package var only: [String]
   /// As typed: name and text; checked against the recipe.
   package var parameters: [Value.Member]

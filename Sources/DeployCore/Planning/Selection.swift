@@ -24,13 +24,9 @@ package struct Selection: Sendable, Hashable {
       (recipe, group) = try Self.target(of: request, in: project)
     } catch { throw Problems(problems + error.list) }
     var hosts = group.hosts
-    for pattern in request.only where !hosts.contains(where: { Self.matches($0.name, pattern) }) {
-      problems.append(
-        Problem(
-          "no host of group \"\(group.name)\" is called \"\(pattern)\"", subject: "--only",
-          fix: NearMatch.hint(pattern, among: hosts.map(\.name))))
-    }
-    if !request.only.isEmpty { hosts = hosts.filter { host in request.only.contains { Self.matches(host.name, $0) } } }
+    let filter = HostFilter(request.only)
+    problems += filter.problems(hosts, of: group.name)
+    hosts = hosts.filter(filter.takes)
     if hosts.isEmpty, problems.isEmpty {
       problems.append(
         Problem("group \"\(group.name)\" selects no host", place: group.place, fix: "name hosts in it, or widen its selection"))
@@ -47,7 +43,7 @@ package struct Selection: Sendable, Hashable {
     self.partners = partners
     self.group = group.name
     self.hosts = Self.numbered(hosts, recipe)
-    let left = request.only.isEmpty ? [] : group.hosts.filter { host in !request.only.contains { Self.matches(host.name, $0) } }
+    let left = group.hosts.filter { !filter.takes($0) }
     bystanders = Self.numbered(left, recipe)
     others = bystanders.count
     configuration = recipe.configuration ?? DeploymentConfiguration()

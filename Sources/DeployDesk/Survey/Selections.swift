@@ -22,6 +22,7 @@ extension Project {
           "there is no group \"\(group)\"",
           fix: NearMatch.hint(group, among: groups.map(\.name))))
     }
+    let taken = HostFilter(only).takes
     var selections: [Selection] = []
     for candidate in recipes where recipe.map({ candidate.name.isExactly($0) }) ?? true {
       let own: String? = if case .group(let name) = candidate.targets { name } else { nil }
@@ -31,12 +32,21 @@ extension Project {
         continue
       }
       if group == nil, candidate.targets == .unset { continue }
+      if group == nil, !only.isEmpty, let own = try? Selection.group(nil, of: candidate, in: self), !own.hosts.contains(where: taken) {
+        continue
+      }
       selections.append(try Selection.bare(candidate, group: group, only: only, in: self))
     }
+    if selections.isEmpty, !only.isEmpty { throw Self.nobody(only) }
     if selections.isEmpty {
       throw Problems(Problem("deploy.lua declares no recipe with targets", fix: "say --group NAME"))
     }
     return selections
+  }
+
+  private static func nobody(_ only: [String]) -> Problems {
+    Problems(
+      Problem("no host of any group is \(only.joined(separator: " and "))", subject: "--where", fix: "`lander hosts` shows each host"))
   }
 
   /// The hosts of a group, whatever is deployed there.
@@ -48,20 +58,24 @@ extension Project {
 
   /// Groups by themselves, each with a recipe that goes there for its path, if there is one.
   /// - Throws: if the group does not exist, or there is none at all.
-  package func groupSelections(_ group: String?) throws(Problems) -> [Selection] {
+  package func groupSelections(_ group: String?, only: [String] = []) throws(Problems) -> [Selection] {
     let names = groups.map(\.name)
     if let group, !names.contains(group) {
       throw Problems(
         Problem("there is no group \"\(group)\"", fix: NearMatch.hint(group, among: names)))
     }
     var selections: [Selection] = []
+    let taken = HostFilter(only).takes
     for name in names where group == nil || name == group {
+      let own = groups.first { $0.name.isExactly(name) }
+      if group == nil, !only.isEmpty, let own, !own.hosts.contains(where: taken) { continue }
       let going = recipes.first { $0.targets == .group(name) } ?? recipes.first
       let recipe = going ?? Recipe(name: "none", placement: Placement(path: "/"))
       var free = self
       if going == nil { free.recipes = [recipe] }
-      selections.append(try Selection.bare(recipe, group: name, only: [], in: free))
+      selections.append(try Selection.bare(recipe, group: name, only: only, in: free))
     }
+    if selections.isEmpty, !only.isEmpty { throw Self.nobody(only) }
     if selections.isEmpty {
       throw Problems(
         Problem(

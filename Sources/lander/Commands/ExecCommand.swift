@@ -26,6 +26,7 @@ struct ExecCommand: Verb {
   var command: [String] = []
   @Option(help: ArgumentHelp("Only these hosts, between commas; * stands for anything.", valueName: "host"))
   var only: [String] = []
+  @OptionGroup var tags: WhereOption
   @Option(help: ArgumentHelp("How long it may take on a host: 90s, 5m.", valueName: "time"))
   var timeout = "1m"
   @Option(parsing: .unconditional, help: ArgumentHelp("Hosts at once.", valueName: "count"))
@@ -43,7 +44,7 @@ struct ExecCommand: Verb {
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
     let (project, desk, selection) = try Wiring.open(options, onlyLooks: true, tell: terminal.listener()) {
-      try $0.selection(ofGroup: group, only: HostChoice.names(only))
+      try $0.selection(ofGroup: group, only: HostChoice.names(only) + tags.words)
     }
     let execution = Execution(command, on: selection, limit: Interval(timeout) ?? .minutes(1), at: desk)
     let report = ExecReport(hosts: execution.hosts, terminal: terminal)

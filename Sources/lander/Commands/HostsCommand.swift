@@ -22,11 +22,12 @@ struct HostsCommand: Verb {
   @OptionGroup var bundle: AppSpecOption
   @Argument(help: ArgumentHelp("The group; all groups if none is named.", valueName: "group"), completion: KnownNames.groups)
   var group: String?
+  @OptionGroup var tags: WhereOption
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
     let project = try bundle.project() ?? Wiring.project(options)
     let desk = try Wiring.desk(for: project, options, onlyLooks: true, tell: terminal.listener())
-    let selections = try project.project.groupSelections(group)
+    let selections = try project.project.groupSelections(group, only: try tags.words)
     return try await desk.use { desk in
       var found: [(host: DeployModel.Host, survey: Survey)] = []
       for selection in selections { found += await desk.survey(selection).named }

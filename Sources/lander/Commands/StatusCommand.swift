@@ -24,10 +24,11 @@ struct StatusCommand: Verb {
   var recipe: String?
   @Option(help: ArgumentHelp("Only this group.", valueName: "name"))
   var group: String?
+  @OptionGroup var tags: WhereOption
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
     let project = try bundle.project() ?? Wiring.project(options)
-    let selections = try project.project.selections(recipe: recipe, group: group)
+    let selections = try project.project.selections(recipe: recipe, group: group, only: try tags.words)
     let desk = try Wiring.desk(for: project, options, onlyLooks: true, tell: terminal.listener())
     return try await desk.use { desk in
       var unreachable = 0

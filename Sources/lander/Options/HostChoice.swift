@@ -9,9 +9,10 @@ struct HostChoice: ParsableArguments {
     parsing: .upToNextOption,
     help: ArgumentHelp("Only these hosts of the group, between blanks or commas; * stands for anything.", valueName: "host"))
   var only: [String] = []
+  @OptionGroup var tags: WhereOption
 
   /// - Throws: `Problems` as the function does.
-  var names: [String] { get throws { try HostChoice.names(only) } }
+  var names: [String] { get throws { try HostChoice.names(only) + tags.words } }
 
   /// Host names as people type them: `--only web1 web2`, `--only web1,web2`, `--only "web1 web2"`.
   /// - Returns: none if nothing was typed, which selects every host.
@@ -20,6 +21,9 @@ struct HostChoice: ParsableArguments {
     let names = words.map { $0.utf8.split { $0 == UInt8(ascii: ",") || $0 == UInt8(ascii: " ") }.map { String(Substring($0)) } }
     guard !names.contains([]) else {
       throw Problems(Problem("it names no host", subject: "--only", fix: "name hosts, or leave it out to take all of them"))
+    }
+    if let condition = names.joined().first(where: { $0.utf8.contains(UInt8(ascii: "=")) }) {
+      throw Problems(Problem("\"\(condition)\" names no host", subject: "--only", fix: "tags are for --where \(condition)"))
     }
     return names.flatMap(\.self)
   }

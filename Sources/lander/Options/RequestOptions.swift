@@ -28,6 +28,8 @@ struct RequestOptions: ParsableArguments {
     help: ArgumentHelp("Only these hosts of the group; * stands for anything.", valueName: "host"))
   var only: [String] = []
 
+  @OptionGroup var tags: WhereOption
+
   @Option(help: ArgumentHelp("A parameter of the recipe, the long way.", valueName: "name=value"))
   var param: [String] = []
 
@@ -44,7 +46,8 @@ struct RequestOptions: ParsableArguments {
   /// Something that was typed and says what is deployed; nil: nothing was.
   var choice: String? {
     let options: [(String, Bool)] = [
-      ("--group", group != nil), ("--revision", revision != nil), ("--only", !only.isEmpty), ("--param", !param.isEmpty),
+      ("--group", group != nil), ("--revision", revision != nil), ("--only", !only.isEmpty), ("--where", !tags.conditions.isEmpty),
+      ("--param", !param.isEmpty),
       ("--force", force), ("--orphans", orphans != .wait),
     ]
     return words.first ?? options.first { $0.1 }?.0
@@ -60,7 +63,7 @@ struct RequestOptions: ParsableArguments {
   }
 
   /// The command line as data.
-  /// - Throws: `Problems` if `--only` names no host.
+  /// - Throws: `Problems` if `--only` names no host, or `--where` no tag and value.
   func asked(of project: Project) throws(Problems) -> Asked {
     let groups = groups(of: project)
     var asked = try asked(of: project, group: group)
@@ -80,7 +83,7 @@ struct RequestOptions: ParsableArguments {
     let (said, unclear) = why.reading
     let request = DeploymentRequest(
       recipe: given.recipe, group: group, revision: revision,
-      only: try HostChoice.names(only),
+      only: try HostChoice.names(only) + tags.words,
       parameters: given.parameters, force: force, orphans: orphans, said: said)
     return Asked(request, unclear: given.problems + unclear)
   }

@@ -1,0 +1,76 @@
+package import DeployModel
+
+/// Which hosts of a group somebody asks for: by names in which stars stand for anything, any of them, and by values of tags, all of them.
+package struct HostFilter: Sendable, Hashable {
+  private struct Condition: Sendable, Hashable {
+    var tag: String
+    /// One of these; stars stand for anything.
+    var values: [String]
+  }
+
+  private var names: [String] = []
+  private var conditions: [Condition] = []
+
+  /// - Parameter words: names of hosts, and `tag=value` or `tag=value,value`; none takes every host.
+  package init(_ words: [String]) {
+    for word in words {
+      guard let sign = word.firstIndex(of: "=") else {
+        names.append(word)
+        continue
+      }
+      let values = word[word.index(after: sign)...].split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+      conditions.append(Condition(tag: String(word[..<sign]), values: values))
+    }
+  }
+
+  package func takes(_ host: Host) -> Bool {
+    (names.isEmpty || names.contains { Selection.matches(host.name, $0) }) && conditions.allSatisfy { Self.holds($0, of: host) }
+  }
+
+  private static func holds(_ condition: Condition, of host: Host) -> Bool {
+    guard let value = word(of: host.tags[condition.tag]) else { return false }
+    return condition.values.contains { Selection.matches(value, $0) }
+  }
+
+  /// The value of a tag as people type it; nil for a host that has it not.
+  private static func word(of value: Value?) -> String? {
+    switch value {
+    case .text(let text): text
+    case .int(let number): "\(number)"
+    case .number(let number): "\(number)"
+    case .bool(let bool): "\(bool)"
+    default: nil
+    }
+  }
+
+  /// What names nothing of a group, each with a near match; nothing if some host is taken.
+  package func problems(_ hosts: [Host], of group: String) -> [Problem] {
+    let unknown = names.filter { name in !hosts.contains { Selection.matches($0.name, name) } }.map { name in
+      Problem(
+        "no host of group \"\(group)\" is called \"\(name)\"", subject: "--only", fix: NearMatch.hint(name, among: hosts.map(\.name)))
+    }
+    let missed = conditions.compactMap { problem($0, hosts, of: group) }
+    if !unknown.isEmpty || !missed.isEmpty || hosts.contains(where: takes) || hosts.isEmpty { return unknown + missed }
+    return [Problem("no host of group \"\(group)\" has all of that", subject: "--where", fix: "`lander hosts` shows each host")]
+  }
+
+  private func problem(_ condition: Condition, _ hosts: [Host], of group: String) -> Problem? {
+    if hosts.isEmpty || hosts.contains(where: { Self.holds(condition, of: $0) }) { return nil }
+    let values = hosts.compactMap { Self.word(of: $0.tags[condition.tag]) }
+    if values.isEmpty {
+      let tags = hosts.flatMap { $0.tags.members.map(\.name) }
+      return Problem(
+        "no host of group \"\(group)\" has a tag \"\(condition.tag)\"", subject: "--where",
+        fix: tags.isEmpty
+          ? "give hosts tags: host \"web1\" { tags = { role = \"web\" } }" : NearMatch.hint(condition.tag, among: distinct(tags)))
+    }
+    let wanted = condition.values.joined(separator: ",")
+    return Problem(
+      "no host of group \"\(group)\" has \(condition.tag)=\(wanted)", subject: "--where",
+      fix: NearMatch.hint(wanted, among: distinct(values)))
+  }
+
+  private func distinct(_ words: [String]) -> [String] {
+    words.reduce(into: []) { known, word in if !known.contains(where: { $0.isExactly(word) }) { known.append(word) } }
+  }
+}
