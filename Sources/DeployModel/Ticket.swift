@@ -8,9 +8,6 @@ package struct Ticket: Sendable, Hashable {
     case supersede
   }
 
-  /// How a lock that is free is refused to whoever is not the first in line.
-  package static let comesFirst = "waits for the lock and comes first"
-
   /// Made once for each command: 1 to 64 of a-z, 0-9 and `-`.
   package var token: String
   package var manner: Manner

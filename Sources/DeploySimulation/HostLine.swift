@@ -67,7 +67,7 @@ extension SimulatedHost {
       let first = line.first { $0.ticket.token == request.ticket || $0.isHeld(at: now) }
       if let first, first.ticket.token != request.ticket {
         return .failed(
-          .locked, "\(first.ticket.owner) \(Ticket.comesFirst): \(first.ticket.purpose)",
+          .locked, "\(first.ticket.owner) waits for the lock and comes first: \(first.ticket.purpose)",
           fix: "--on-busy wait stands in line behind it")
       }
     }

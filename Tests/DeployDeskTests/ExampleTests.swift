@@ -46,9 +46,10 @@ struct ExampleTests {
     if word.phases == ["test"] || word.name.hasPrefix("plugin") { return "\(around)\nrecipe \"web\" { \(fields), \(tested) }" }
     if word.name == "allow" { return "\(around)\nlocal chat = require \"chat\"\n\(example)\nrecipe \"web\" { \(fields) }" }
     if word.name.hasPrefix("rollout:") || word.name.hasPrefix("hosts:"), word.example.contains("rollout") {
-      let hosts = word.name == "rollout:stop" ? "rollout.targets:take(1)" : "rollout.targets"
-      let first = example.contains(":wave(") ? "" : "rollout:wave(\(hosts))"
-      let strategy = "strategy \"own\" (function(rollout) \(first) \(example) end)"
+      let isPart = ["rollout:stop", "rollout:analyse"].contains(word.name)
+      let first = example.contains(":wave(") ? "" : "rollout:wave(rollout.targets\(isPart ? ":take(1)" : ""))"
+      let rest = word.name == "rollout:analyse" ? "rollout:wave(rollout.targets:except(rollout.targets:take(1)))" : ""
+      let strategy = "strategy \"own\" (function(rollout) \(first) \(example) \(rest) end)"
       return "\(around)\nrecipe \"web\" { \(fields), \(partners), \(traffic), strategy = \(strategy) }"
     }
     if word.phases.contains("run") {
@@ -86,7 +87,8 @@ struct ExampleTests {
     return """
       it("ends as it should", function(t)
         local run = t:deploy("web", { files = { ["/etc/os-release"] = "ID=x", ["/srv/web/releases/5eed5eed5eed/log/build.txt"] = "x" },
-          answers = { { command = "bin/health", stdout = "{}", optional = true } } })
+          answers = { { command = "bin/health", stdout = "{}", optional = true } },
+          http = { { url = "https://*", json = { ok = true }, optional = true } } })
         t:expect(run.failure or ""):\(failure)
         t:expect(run.status):equals "\(end)"
       end)

@@ -96,7 +96,7 @@ struct QueueTests {
     let bench = try Bench(Self.text)
     bench.slowDown()
     let desk = bench.another()
-    let tries = Tries(asked(1), of: bench.project, Self.longest, at: desk)
+    let tries = try await Tries(asked(1), of: bench.project, Self.longest, at: desk)
     let plan = try await tries.plan()
     hold(bench, "h2")
     let end = try await bench.end(desk.deploy(plan))
@@ -110,22 +110,31 @@ struct QueueTests {
     #expect(done.deployments.last?.conclusion?.status == .succeeded && tries.refusal(of: done) == nil)
   }
 
-  @Test("who comes first in the line of another host has it first, and a deployment that waits tries again; one that does not wait ends")
-  func lines() async throws {
+  @Test("one that does not wait, or whose sequence is too old, is not tried again")
+  func once() async throws {
     let bench = try Bench(Self.text)
     bench.slowDown()
-    let ticket = Ticket(
-      token: "t1", lane: "a", owner: "kim@laptop", purpose: "deploy web of shop", since: bench.clock.now(), lease: .minutes(1_000_000))
-    _ = try await bench.inboxes.lineUp(ticket, renews: false, on: Host(name: "h2"), at: "/srv/app")
-    let tries = Tries(asked(1), of: bench.project, Self.longest, at: bench.desk)
-    let end = try await bench.end(bench.desk.deploy(try await tries.plan()))
-    #expect(tries.refusal(of: end)?.message.contains(Ticket.comesFirst) == true)
-    #expect(Tries(asked(1), of: bench.project, .fail, at: bench.desk).refusal(of: end) == nil)
-    let numbered = Tries(asked(1, sequence: 1), of: bench.project, Self.longest, at: bench.desk)
-    bench.transport.change("h2") { $0.line = [] }
+    let tries = try await Tries(asked(1), of: bench.project, .fail, at: bench.desk)
+    let plan = try await tries.plan()
+    hold(bench, "h2")
+    let end = try await bench.end(bench.desk.deploy(plan))
+    #expect(end.deployments[0].conclusion?.status == .refused && tries.refusal(of: end) == nil)
+    free(bench, "h2")
+    let numbered = try await Tries(asked(1, sequence: 1), of: bench.project, Self.longest, at: bench.desk)
     _ = try await deploy(bench.desk, bench, asked(2, sequence: 7), .fail)
     let older = try await bench.end(bench.desk.deploy(try await numbered.plan()))
     #expect(older.deployments[0].conclusion?.status == .refused && numbered.refusal(of: older) == nil)
+  }
+
+  @Test("what waits is deployed with the files that its recipe was read with, whatever becomes of them meanwhile")
+  func pinned() async throws {
+    let bench = try Bench(Self.text)
+    bench.slowDown()
+    let before = try await bench.plan().plan.content.bundle?.digest
+    let tries = try await Tries(asked(1), of: bench.project, Self.longest, at: bench.desk)
+    bench.files["app/version"] = "9\n"
+    #expect(try await bench.plan().plan.content.bundle?.digest != before)
+    #expect(try await tries.plan().content.bundle?.digest == before)
   }
 
   @Test("a deployment that does not wait is refused as busy while others stand in line, also if nobody has the lock")

@@ -43,6 +43,8 @@ extension Desk {
         told = standing
       }
       if let urgent, let holder = standing.holder, let awaited = standing.awaited, awaited.isSomething, !ended.contains(holder.deployment) {
+        // Nothing is ended for a deployment that could not begin.
+        _ = try await plan(asked, of: project)
         ended.append(holder.deployment)
         await end(holder, at: awaited, urgent, selection)
       }

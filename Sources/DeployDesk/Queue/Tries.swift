@@ -7,30 +7,44 @@ package import DeployModel
 package struct Tries: Sendable {
   private let desk: Desk
   private let asked: Asked
+  private let origin: Provenance?
   private let project: LoadedProject
   private let busy: WhenBusy
   private let urgent: String?
+  /// The group whose bundle it takes; nil: it takes none.
+  private let source: String?
   /// Nil: it does not wait.
   private let until: Timestamp?
   /// Before the hosts are looked at again.
   private static let pause = Interval.seconds(2)
 
-  package init(_ asked: Asked, of project: LoadedProject, _ busy: WhenBusy, urgent: String? = nil, at desk: Desk) {
-    (self.desk, self.asked, self.project, self.busy, self.urgent) = (desk, asked, project, busy, urgent)
+  /// - Parameter source: the group whose bundle the request names already; nil: none.
+  /// - Throws: everything that is wrong with the request and its revision.
+  package init(
+    _ asked: Asked, of project: LoadedProject, _ busy: WhenBusy, urgent: String? = nil, from source: String? = nil, at desk: Desk
+  ) async throws {
     until = busy.bound.map { desk.now + $0 }
+    (self.desk, self.project, self.busy, self.urgent, self.source) = (desk, project, busy, urgent, source)
+    (self.asked, origin) = until == nil ? (asked, nil) : try await desk.pinning(asked, of: project)
   }
 
-  /// - Throws: as `Desk.planInTurn`.
+  /// - Throws: as `Desk.planInTurn`; if the group that it takes the bundle from does not run it any more.
   package func plan() async throws -> Plan {
-    try await desk.planInTurn(asked, of: project, busy, urgent: urgent, until: until).plan
+    let plan = try await desk.planInTurn(asked, of: project, busy, urgent: urgent, until: until, from: origin).plan
+    guard let source, until != nil, let bundle = plan.content.bundle?.digest else { return plan }
+    do { try await desk.refuseMoved(source, from: bundle, asked, of: project) } catch {
+      await desk.line.leave()
+      throw error
+    }
+    return plan
   }
 
   /// Why another try is to be made after a deployment ended; nil: it did not lose its hosts to another one, or has no time left.
   package func refusal(of end: RunEnd) -> Failure? {
     guard let until, desk.now < until, end.deployments.count == 1, let conclusion = end.deployments[0].conclusion,
-      conclusion.status == .refused, let failure = conclusion.error?.failure, failure.kind == .locked
+      conclusion.status == .refused, conclusion.holder != nil
     else { return nil }
-    return conclusion.holder != nil || failure.message.contains(Ticket.comesFirst) ? failure : nil
+    return conclusion.error?.failure
   }
 
   /// The plan of the next try.

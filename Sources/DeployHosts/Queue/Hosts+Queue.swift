@@ -53,7 +53,7 @@ extension LinePlace {
     }
     guard let first = ahead.first else { return nil }
     return Failure(
-      .locked, "\(first.owner) \(Ticket.comesFirst): \(first.purpose)", fix: "--on-busy wait stands in line behind it")
+      .locked, "\(first.owner) waits for the lock and comes first: \(first.purpose)", fix: "--on-busy wait stands in line behind it")
   }
 
   /// The same for the lock that was asked for.

@@ -12,13 +12,11 @@ struct CancelCommand: Verb {
       hosts that go back are back; a rollback that is under way already is not interrupted, only waited for. Exits with 0 if the \
       deployment was cancelled as asked, with 3 if that came too late and it succeeded, else as the deployment: 10 if it had failed \
       and was rolled back, 11 if hosts could not go back. One that was interrupted and whose hosts newer deployments have taken over \
-      since is named, and exits with 0: nothing of it is left to end. The deployment's own process, told so, exits with 15. \
-      One that is parked is ended from here, wherever it was started. \
-      A deployment that was started elsewhere is told through the hosts that it has locked, within half a minute; this waits for its \
-      answer only.
+      since is named, and exits with 0: nothing of it is left to end. The deployment's own process, told so, exits with 15. One that is \
+      parked is ended from here. One that was started elsewhere is told through the hosts that it has locked, within half a minute; this \
+      waits for its answer only.
 
-      Examples:
-        lander cancel
+      Example:
         lander cancel 20261121-113045-x7k2 --message "Wrong branch"
       """)
 

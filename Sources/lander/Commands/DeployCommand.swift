@@ -11,13 +11,13 @@ struct DeployCommand: Verb {
       Ctrl-C ends it in good order: nothing new is started, hosts that were being changed are restored, the lock is given back. A \
       second Ctrl-C leaves it as it is and prints how to resume. A rollback that is under way goes on at the first Ctrl-C, and says \
       what is left. SIGTERM is a Ctrl-C; within 30 seconds of a Ctrl-C it is the same request, because CI runners send both when a job \
-      is cancelled. A terminal that is closed is a SIGTERM, and nothing under nohup. What is not back 9 seconds \
-      after the first one is named, with the command that finishes it. Before it has begun, \
-      while the bundle is built or hosts are asked, one of them ends what runs here and exits with 130, or 143 for SIGTERM. Nothing is \
-      sent to a host that has this bundle, recipe and parameters already, and whose secrets have the same values as far as they can be \
-      compared, unless --force is given. Deployments that wait in line (--on-busy) get the hosts in the order in which they came: the \
-      line is on the first host by name, so it holds for all that have the same first one, and a rollback or a deployment of other \
-      hosts of the group may come in between. Ctrl-C while it waits ends the command with 130, and nothing was changed.
+      is cancelled. A terminal that is closed is a SIGTERM, and nothing under nohup. What is not back 9 seconds after the first one is \
+      named, with the command that finishes it. Before it has begun, one of them ends what runs here and exits with 130, or 143 for \
+      SIGTERM; also while it waits in line. Nothing is sent to a host that has this bundle, recipe and parameters already, and whose \
+      secrets have the same values as far as they can be compared, unless --force is given.
+
+      Deployments that wait in line (--on-busy) get the hosts in the order in which they came, with the files that they were built from \
+      when they came. The line is on the first host by name; a rollback or a deployment of other hosts may come in between.
 
       At a gate that waits for a person, a deployment without a terminal is parked: its hosts keep it and its journal, the command exits \
       with 13 and names the commands that answer, and these work from any checkout. Whoever meets it after its deadline (deploy, rollback, \
@@ -49,10 +49,7 @@ struct DeployCommand: Verb {
       "Deploy the very bundle that all hosts of this group run, with the parameters that it was deployed with there.", valueName: "name"),
     completion: KnownNames.groups)
   var fromGroup: String?
-  @Option(
-    help: ArgumentHelp(
-      "With several groups: what has to hold between them. approve waits an hour for a person, or approve=TIME.",
-      valueName: "check|approve|none"))
+  @Option(help: ArgumentHelp("What has to hold between groups; approve waits an hour, or approve=TIME.", valueName: "check|approve|none"))
   var between: BetweenGroups?
   @OptionGroup var queue: QueueOptions
   @OptionGroup var stay: StayOptions
@@ -62,10 +59,8 @@ struct DeployCommand: Verb {
   var plan: String?
 
   func validate() throws {
-    if plan != nil,
-      let other = request.choice ?? queue.choice ?? fromGroup.map({ _ in "--from-group" })
-        ?? between.map({ _ in "--between" })
-    {
+    let other = request.choice ?? queue.choice ?? fromGroup.map { _ in "--from-group" } ?? between.map { _ in "--between" }
+    if plan != nil, let other {
       throw ValidationError("\(other) has no meaning with --plan: the plan says what is deployed")
     }
   }
@@ -84,7 +79,7 @@ struct DeployCommand: Verb {
       }
       var asked = queue.completing(try request.asked(of: project.project))
       if let fromGroup { asked = try await desk.adopting(fromGroup, asked, of: project) }
-      let tries = Tries(asked, of: project, queue.busy, urgent: queue.urgency, at: desk)
+      let tries = try await Tries(asked, of: project, queue.busy, urgent: queue.urgency, from: fromGroup, at: desk)
       return try await launch(desk, terminal, project).deploy(try await tries.plan(), tries)
     }
   }

@@ -12,7 +12,8 @@ language.word {
   summary = "Compares hosts with the release and twins without it, look by look, until the difference is told or the time is over. If the "
     .. "release is worse than the margin allows, the deployment fails. Gives true, or false with on_fail = \"return\", the verdict "
     .. "\"pass\", \"fail\" or \"inconclusive\", and what was found, in words.",
-  example = "rollout:analyse { canary = canary, rate = errors_of, margin = \"+0.5pp\", during = \"15m\" }",
+  example = "rollout:analyse { canary = rollout.targets:take(1), margin = \"+0.5pp\", during = \"15m\",\n"
+    .. "  rate = function(host) return { failed = 0, of = 1000 } end }",
   fields = {
     { "canary", "chosen", "hosts that have the release", required = true },
     { "baseline", "chosen", "the twin of each, in the same order; rollout.targets:twins(canary)" },

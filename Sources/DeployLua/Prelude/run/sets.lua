@@ -164,7 +164,7 @@ function methods.except(self, others)
 end
 
 declare("twins", "hosts, { … }", "For each of these hosts one that is like it: of the set, none of them, and with most of its tags.",
-  "rollout:analyse { canary = canary, baseline = rollout.targets:twins(canary), … }", {
+  "local twins = rollout.targets:twins(rollout.targets:take(1), { by = \"zone\" })", {
   { "by", "name", "a tag, such as zone, that twins must share" },
 })
 function methods.twins(self, hosts, given)

@@ -1,0 +1,30 @@
+import DeployCore
+package import DeployModel
+
+extension Desk {
+  /// A request whose revision is built already: whatever becomes of the project's files while it waits, it is deployed with the files that
+  /// its recipe was read with.
+  /// - Returns: the request, and where its revision comes from; as it was if it names a bundle, or cannot be planned anyway.
+  package func pinning(_ asked: Asked, of project: LoadedProject) async throws -> (Asked, Provenance?) {
+    guard asked.unclear.isEmpty, asked.request.revision?.hasPrefix("bundle:") != true else { return (asked, nil) }
+    let selection = try await Selecting(project: project, stage: stage).selection(asked)
+    let recipe = selection.recipe
+    let built = try await build(recipe, asked.request.revision, of: project)
+    let origin = await provenance(asked.request.said, recipe, asked.request.revision, of: project, replacing: [])
+    var pinned = asked
+    pinned.request.revision = "bundle:\(built.bundle.digest.hex)"
+    return (pinned, origin?.commit.map { Provenance(commit: $0) })
+  }
+
+  /// - Throws: if a group no longer runs, as good, the bundle that was taken from it before a deployment waited.
+  func refuseMoved(_ source: String, from bundle: Digest, _ asked: Asked, of project: LoadedProject) async throws {
+    let selection = try project.project.selection(recipe: asked.request.recipe, group: source)
+    let now = try agreed(await survey(selection).named, in: source)
+    guard now.inputs.bundle != bundle else { return }
+    throw Problems(
+      Problem(
+        "group \"\(source)\" runs bundle \(now.inputs.bundle.short) now; it ran \(bundle.short) when this was asked for, before it waited",
+        subject: "--from-group", fix: "deploy again, if what it runs now is wanted"),
+      exit: .refused)
+  }
+}
