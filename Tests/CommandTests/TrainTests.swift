@@ -115,4 +115,16 @@ struct TrainTests {
     #expect(try place.text("a.seen") == "\n" && place.text("b.seen") == "\n")
     #expect(try !place.lander("history").err.contains("Open:"))
   }
+
+  @Test("a train whose second group was busy looks at the first group again before it continues")
+  func busy() throws {
+    let place = try place("host:run \"while test -e HERE/$LANDER_HOST.hold; do sleep 0.1; done\"")
+    try place.write("", to: "b.hold")
+    let other = try place.start(["deploy", "--group", "second"])
+    try place.wait(for: "hosts/b/srv/app/.lander/lock/holder")
+    #expect(try place.lander("deploy", "--group", "first,second", "--between", "check").code == 4)
+    for file in ["b.hold", "hosts/a/srv/app/current"] { try FileManager.default.removeItem(at: place.folder.appending(path: file)) }
+    #expect(other.wait() == 0)
+    #expect(try place.lander("resume").code == 12)
+  }
 }

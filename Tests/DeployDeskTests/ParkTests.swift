@@ -117,14 +117,17 @@ struct ParkTests {
     #expect(bench.transport.hosts.allSatisfy { $0.lock == nil })
   }
 
-  @Test("whoever deploys after the deadline has the parked deployment fail and its hosts go back first")
-  func late() async throws {
+  @Test(
+    "whoever deploys after the deadline has the parked deployment fail and its hosts go back first, whether it waits in line or not",
+    arguments: [WhenBusy.fail, .wait(.minutes(30))])
+  func late(_ busy: WhenBusy) async throws {
     let bench = try Bench(Self.text)
     let (first, second) = (StateFolder("one", on: bench), StateFolder("two", on: bench))
     let plan = try await parked(bench, by: first)
     // Virtual time leaps over no more than two hours.
     for _ in 1...3 { await bench.clock.sleep(.minutes(90)) }
-    let next = try await second.desk.planInTurn(Asked(DeploymentRequest()), of: bench.project, .fail)
+    bench.inboxes.told.value = Awaited(gate: 1, kind: .approval)
+    let next = try await second.desk.planInTurn(Asked(DeploymentRequest()), of: bench.project, busy)
     #expect(bench.transport.hosts.allSatisfy { $0.lock == nil && $0.current == nil })
     let last = try #require(await second.journal.entries(of: plan.id).entries.last)
     guard case .concluded(let conclusion) = last.fact else { return #expect(Bool(false), "\(last)") }

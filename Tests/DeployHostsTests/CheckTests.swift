@@ -94,6 +94,7 @@ final class CannedServer: @unchecked Sendable {
       var silent: [Int32] = []
       while true {
         let caller = accept(listener, nil, nil)
+        if caller < 0, errno == EINTR { continue }
         guard caller >= 0 else { break }
         accepted.with { $0 += 1 }
         guard let answer else {
@@ -111,7 +112,7 @@ final class CannedServer: @unchecked Sendable {
         }
         close(caller)
       }
-      for caller in silent { close(caller) }
+      for caller in silent + [listener] { close(caller) }
     }
   }
 
@@ -131,8 +132,6 @@ final class CannedServer: @unchecked Sendable {
     }
   }
 
-  func stop() {
-    shutdown(socket, Int32(SHUT_RDWR))
-    close(socket)
-  }
+  /// Its thread closes the socket: closed here, its number would be the next server's while the thread still accepts on it.
+  func stop() { shutdown(socket, Int32(SHUT_RDWR)) }
 }

@@ -64,12 +64,12 @@ struct HTTPTests {
     request.headers = [.init("X-Token", Text(pieces: [.secret(name: "T")]))]
     let machine = EngineProcesses(directory: "/", vault: Vault(FixedSecrets(values: ["T": "hunter2-and-more"])), grace: .seconds(1))
     let asked = intent(request, .minutes(5))
-    let running = Task { await machine.perform(asked, of: "d1") { _ in } }
+    let running = Task { await machine.perform(asked, of: "d9") { _ in } }
     try await until("it waits") { silent.callers > 0 }
     let lines = Ground.sh("cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' ' '")
     #expect(lines.contains("curl -q --config -"))
     #expect(!lines.contains("hunter2-and-more") && !lines.contains(silent.url))
-    await machine.cancel(1, of: "d1")
+    await machine.cancel(1, of: "d9")
     #expect(await running.value.failure?.kind == .cancelled)
     await machine.close()
   }

@@ -9,11 +9,18 @@ extension Desk {
   package func endLate(_ found: [Surveyed]) async throws -> Bool {
     let parked = found.flatMap(\.parked)
     if let waiting = parked.first(where: { !$0.isLate(at: now) }) { throw Problems(waiting.obstacle(at: now), exit: .locked) }
-    for one in parked {
+    return try await endLate(parked)
+  }
+
+  /// Ends those whose time is over.
+  /// - Returns: whether there were any.
+  func endLate(_ parked: [FoundParked]) async throws -> Bool {
+    let late = parked.filter { $0.isLate(at: now) }
+    for one in late {
       tell(.remark("Deployment \(one.parked.deployment) waited for \(one.question), and nobody answered in time: it ends first."))
       try await end(one, nil)
     }
-    return !parked.isEmpty
+    return !late.isEmpty
   }
 
   /// Ends a parked deployment from here, with the rollback that follows.

@@ -42,6 +42,7 @@ extension Desk {
         tell(.standing(standing))
         told = standing
       }
+      if standing.awaited?.isSomething == true, try await endLate(await survey(selection).parked) { continue }
       if let urgent, let holder = standing.holder, let awaited = standing.awaited, awaited.isSomething, !ended.contains(holder.deployment) {
         // Nothing is ended for a deployment that could not begin.
         _ = try await plan(asked, of: project)

@@ -124,7 +124,9 @@ private struct CurlAnswer {
     case 60, 77:
       return Failure(
         .transport, "\(line): \(words)", fix: "name the file of the authority that signed its certificate: ca = \"certs/ca.pem\"")
-    default: return Failure(.transport, "\(line): \(words.isEmpty ? "no answer" : words)\(unsure)")
+    default:
+      let why = words.isEmpty ? outcome.failure?.message ?? "no answer" : words
+      return Failure(.transport, "\(line): \(why)\(unsure)")
     }
   }
 }

@@ -45,8 +45,7 @@ struct DeployCommand: Verb {
   @OptionGroup var progress: ProgressOptions
   @OptionGroup var request: RequestOptions
   @Option(
-    help: ArgumentHelp(
-      "Deploy the very bundle that all hosts of this group run, with the parameters that it was deployed with there.", valueName: "name"),
+    help: ArgumentHelp("Deploy the very bundle, with its parameters, that all hosts of this group run.", valueName: "name"),
     completion: KnownNames.groups)
   var fromGroup: String?
   @Option(help: ArgumentHelp("What has to hold between groups; approve waits an hour, or approve=TIME.", valueName: "check|approve|none"))
@@ -69,7 +68,8 @@ struct DeployCommand: Verb {
     let record = try plan.map(PlanFile.read)
     let project = try bundle.project(choices) ?? Wiring.project(options)
     let train = TrainStart(
-      request: request, queue: queue, fromGroup: fromGroup, between: between, options: options, progress: progress, project: project)
+      request: request, queue: queue, fromGroup: fromGroup, between: between, options: options, progress: progress, project: project,
+      stay: stay)
     if plan == nil, try train.isWanted { return try await train.run(on: terminal) }
     let desk = try Wiring.desk(for: project, options, tell: terminal.listener())
     return try await desk.use { desk in

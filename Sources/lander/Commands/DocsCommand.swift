@@ -9,6 +9,10 @@ struct DocsCommand: Verb {
     discussion: """
       NAME is a word (host:run, recipe, wait_for), a field (recipe.keep, timeout), a plugin of the project or of lander, a strategy \
       (canary), a lifecycle event, a capability or a kind of error. Without it, all words are listed. docs/reference has the same as pages.
+
+      Examples:
+        lander docs host:run
+        lander docs timeout --json
       """)
 
   @OptionGroup var options: ProjectOptions

@@ -8,6 +8,9 @@ struct PluginSign: Verb {
     discussion: """
       What is signed is the plugin's name, its version and the digest of all its files, so sign last, then commit and tag. A policy of \
       the machine that deploys can demand signatures: LANDER_POLICY, docs/write-a-plugin.md.
+
+      Example:
+        lander plugin sign plugins/chat --key ~/.ssh/id_ed25519
       """)
 
   @OptionGroup var form: ResultOptions

@@ -67,7 +67,8 @@ struct ResumeCommand: Verb {
       return train.code
     }
     return try await TrainRun(
-      terminal: terminal, progress: progress, options: options, project: try Wiring.project(options), asks: TrainStart.isAtTerminal,
+      terminal: terminal, progress: progress, options: options, project: try Wiring.project(options), stay: stay,
+      asks: TrainStart.isAtTerminal,
       file: try TrainFile(train.id, in: options.stateFolder())
     ).run(train)
   }

@@ -12,6 +12,8 @@ struct TrainRun {
   var busy = WhenBusy.fail
   /// Why it is urgent; nil: it is not.
   var urgency: String?
+  /// How long it stays at a gate of a deployment that waits for a person; nil: until that closes.
+  var stay: StayOptions?
   /// Whether a person at this terminal may be asked.
   let asks: Bool
   let file: TrainFile
@@ -49,10 +51,13 @@ struct TrainRun {
   /// What has to hold before a group.
   /// - Returns: whether it does; if not, it was told why.
   private func passes(_ train: inout Train, _ index: Int) async throws -> Bool {
-    guard index > 0, train.between != .nothing, train.legs[index].deployment == nil, train.legs[index].answer == nil else { return true }
+    let leg = train.legs[index]
+    let isUnderWay = leg.deployment != nil && leg.exit == nil
+    guard index > 0, train.between != .nothing, !isUnderWay else { return true }
     let before = train.legs[index - 1]
     try await confirm(before, train)
-    guard case .approve(let bound) = train.between else { return true }
+    // An answer holds for a group whose deployment ended before it began, and what was looked at then may have changed since.
+    guard case .approve(let bound) = train.between, leg.answer == nil else { return true }
     let group = train.legs[index].group
     train.waits = group
     try file.save(train)
@@ -93,7 +98,7 @@ struct TrainRun {
     let start = train
     let (end, ended) = try await desk.use { desk in
       var train = start
-      let launch = Launch(desk: desk, terminal: terminal, progress: progress, folder: project.folder, typed: project.typed)
+      let launch = Launch(desk: desk, terminal: terminal, progress: progress, folder: project.folder, typed: project.typed, stay: stay)
       let end: Launch.End
       if let id = train.legs[index].deployment, train.legs[index].exit == nil, try await desk.past.knows(id) {
         let pair = try await desk.past.pair(id, or: [])

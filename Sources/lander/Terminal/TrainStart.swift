@@ -13,6 +13,7 @@ struct TrainStart {
   let options: ProjectOptions
   let progress: ProgressOptions
   let project: LoadedProject
+  let stay: StayOptions
 
   private var groups: [String] { request.groups(of: project.project) }
 
@@ -54,7 +55,7 @@ struct TrainStart {
     terminal.tell("Train \(id): \(groups.map(SafeText.line).joined(separator: ", then ")); between them: \(rule.word)")
     return try await TrainRun(
       terminal: terminal, progress: progress, options: options, project: project, busy: queue.busy, urgency: queue.urgency,
-      asks: Self.isAtTerminal, file: file
+      stay: stay, asks: Self.isAtTerminal, file: file
     ).run(train)
   }
 

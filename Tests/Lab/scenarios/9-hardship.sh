@@ -9,7 +9,7 @@ filled_up() {
   head -c 40000000 /dev/urandom >"$PROJECT/site/weight"
   release 2
   # What arrives finds that somebody else was quicker.
-  on 2 sh -c 'until ls /srv/app/.lander/staging/*/*.pack; do sleep 0.01; done; dd if=/dev/zero of=/srv/app/log bs=1M; :' >/dev/null 2>&1 &
+  on 2 sh -c 'until ls /srv/app/.lander/staging/*/*.[pt]a*; do sleep 0.01; done; dd if=/dev/zero of=/srv/app/log bs=1M; :' >/dev/null 2>&1 &
   status 21 lander deploy
   wait $!
   holds "$OUTPUT" h2
