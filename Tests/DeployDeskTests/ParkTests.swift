@@ -135,6 +135,26 @@ struct ParkTests {
     #expect(next.plan.id != plan.id && next.plan.lock.fence > plan.lock.fence)
   }
 
+  @Test("an answer that was left on hosts passes no gate after the deadline, whoever meets the deployment", arguments: [true, false])
+  func leftTooLate(_ cancels: Bool) async throws {
+    let bench = try Bench(Self.text)
+    let (first, second, third) = (StateFolder("one", on: bench), StateFolder("two", on: bench), StateFolder("three", on: bench))
+    let plan = try await parked(bench, by: first)
+    let found = try #require(try await second.desk.findParked(plan.id, on: selections(bench)).found)
+    #expect(try await !second.desk.leave(Onward(.approve), for: found).isEmpty)
+    for _ in 1...3 { await bench.clock.sleep(.minutes(90)) }
+    if cancels {
+      _ = try await goOn(bench, third, plan.id, .cancel, staying: .always)
+    } else {
+      _ = try await third.desk.planInTurn(Asked(DeploymentRequest()), of: bench.project, .fail)
+    }
+    #expect(bench.transport.hosts.allSatisfy { $0.lock == nil && $0.current == nil })
+    guard case .concluded(let conclusion)? = await third.journal.entries(of: plan.id).entries.last?.fact else {
+      return #expect(Bool(false), "it has no end")
+    }
+    #expect(conclusion.status != .succeeded, "\(conclusion)")
+  }
+
   @Test("unlock names a parked deployment and needs --force")
   func unlock() async throws {
     let bench = try Bench(Self.text)

@@ -104,8 +104,9 @@ extension Rollout {
     if let failure = outcome.failure {
       note(.remark("\(plan.name(ofHost: host)) does not answer, and keeps the lock as it is: \(failure.message)"))
       guard state.step != .asking else {
-        // Nobody knows whether another engine goes on: what happened meanwhile waits for the next one.
+        // Nobody knows whether another engine goes on: what happened meanwhile waits for the next one. Who wished this engine's end has it.
         parkState?.step = .parked
+        parkState?.held.removeAll { if case .cancelled = $0 { true } else { false } }
         return note(.parked(until: state.parking.until))
       }
     }
@@ -116,13 +117,13 @@ extension Rollout {
     guard parkState?.awaited == 0, let held = parkState?.held else { return }
     parkState = nil
     note(.parked(until: nil))
-    // What a person said while it was parked came before its deadline did.
-    for happening in held.filter(\.isSaid) + held.filter({ !$0.isSaid }) { take(happening) }
+    // A gate whose time is over fails, whatever lies on the hosts: nobody went on with it in time.
+    for happening in held.filter(\.isDeadline) + held.filter({ !$0.isDeadline }) { take(happening) }
   }
 }
 
 extension Happening {
-  fileprivate var isSaid: Bool { if case .said = self { true } else { false } }
+  fileprivate var isDeadline: Bool { if case .rang = self { true } else { false } }
 }
 
 extension Gate.Kind {

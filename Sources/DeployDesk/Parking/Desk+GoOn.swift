@@ -33,14 +33,12 @@ extension Desk {
     guard case .planned(let plan)? = entries.first?.fact, let until = pair.first.parked else {
       throw Problems(Problem("deployment \(id) is not parked", fix: "lander status"), exit: .refused)
     }
+    let cancel = wanted.kind != .cancel ? nil : wanted.comment.isEmpty ? "lander cancel" : "lander cancel: \(wanted.comment)"
     if until <= now {
-      tell(.remark("Its time is over, and nobody answered in time: deployment \(id) fails, and its hosts go back."))
-      return try await resume(pair, wantsOutput: wantsOutput)
+      tell(.remark("Its time is over, and nobody went on with it in time: deployment \(id) fails, and its hosts go back."))
+      return try await resume(pair, cancelling: cancel, wantsOutput: wantsOutput)
     }
-    if wanted.kind == .cancel {
-      let words = wanted.comment.isEmpty ? "lander cancel" : "lander cancel: \(wanted.comment)"
-      return try await resume(pair, cancelling: words, wantsOutput: wantsOutput)
-    }
+    if let cancel { return try await resume(pair, cancelling: cancel, wantsOutput: wantsOutput) }
     let message = try message(wanted, entries)
     if wanted.leadsFurther { try await haveBundle(of: plan, project) }
     return try await resume(pair, saying: message, staying: staying, wantsOutput: wantsOutput)

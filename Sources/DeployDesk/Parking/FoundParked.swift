@@ -23,7 +23,7 @@ package struct FoundParked: Sendable {
   package var question: String { "gate \(parked.gate), \"\(parked.name)\"" }
 
   /// Why others do not get its hosts.
-  func obstacle(at now: Timestamp) -> Problem {
+  package func obstacle(at now: Timestamp) -> Problem {
     let id = parked.deployment
     let verb = parked.kind == .pause ? "resume" : "approve"
     return Problem(
