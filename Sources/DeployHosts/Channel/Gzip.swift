@@ -31,7 +31,7 @@ enum Gzip {
   /// Bytes that are compressed and written at once.
   private static let stride = 1 << 18
 
-  /// Writes so many bytes into a new file, at the fastest level: 60 MB of text took 0.6 s there, and 1.5 s at the usual one.
+  /// Writes so many bytes into a new file, at the fastest level.
   /// - Throws: if the file cannot be written.
   static func pack(_ source: any ByteSource, size: Int, into path: String) throws(Failure) {
     var stream = z_stream()

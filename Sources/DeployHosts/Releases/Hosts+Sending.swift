@@ -11,40 +11,48 @@ extension Hosts {
   /// - Parameter has: sizes of what arrived there before, by names.
   /// - Returns: what the host has now.
   func send(_ content: Content, to folder: String, has: [ExactText: Int], _ errand: Errand) async throws(Failure) -> Pack {
-    let pack = try await form(of: content, for: folder, has: has, errand)
-    try await send(pack, as: "\(folder)/\(pack.name)", from: has[ExactText(pack.name)] ?? 0, errand)
+    let (pack, have) = try await form(of: content, for: folder, has: has, errand)
+    try await send(pack, as: "\(folder)/\(pack.name)", from: have, errand)
     return pack
   }
 
-  /// Which form of a content suits a host. What is sent to find out is a part of one of them.
-  private func form(of content: Content, for folder: String, has: [ExactText: Int], _ errand: Errand) async throws(Failure) -> Pack {
-    guard let plain = content.plain else { return try await content.compressed() }
-    if plain.size <= LinePace.few { return plain }
+  /// Which form of a content suits a host, and what the host has of it. What is sent to find out is the beginning of one of them.
+  private func form(
+    of content: Content, for folder: String, has: [ExactText: Int], _ errand: Errand
+  ) async throws(Failure) -> (pack: Pack, have: Int) {
+    func here(_ pack: Pack) -> (Pack, Int) { (pack, has[ExactText(pack.name)] ?? 0) }
+    guard let plain = content.plain else { return here(try await content.compressed()) }
     // What a channel that broke off brought decides again.
-    if has[ExactText(plain.name), default: 0] > LinePace.pieces.reduce(0, +) { return plain }
-    if plain.size <= LinePace.small { return try await content.compressed() }
+    if plain.size <= LinePace.few || here(plain).1 > LinePace.pieces.reduce(0, +) { return here(plain) }
+    if plain.size <= LinePace.small { return here(try await content.compressed()) }
     if has.keys.contains(where: { $0.text.hasSuffix(".pack") }) {
       let packed = try await content.compressed()
-      if has[ExactText(packed.name)] != nil { return packed }
+      if has[ExactText(packed.name)] != nil { return here(packed) }
     }
     let clock = ContinuousClock()
-    var at = has[ExactText(plain.name)] ?? 0
+    var at = here(plain).1
     for piece in LinePace.pieces {
       let start = clock.now
-      try await send(plain, as: "\(folder)/\(plain.name)", from: at, upTo: at + piece, errand)
-      switch LinePace(bytes: min(piece, plain.size - at), in: Interval(clock.now - start), enough: options.fastLine) {
-      case .fast: return plain
-      case .slow: return try await content.compressed()
-      case .unclear: at += piece
+      try await send(plain, as: "\(folder)/\(plain.name)", from: at, upTo: at + piece, piece: piece, errand)
+      let sent = min(piece, plain.size - at)
+      at += sent
+      switch LinePace(bytes: sent, in: Interval(clock.now - start), enough: options.fastLine) {
+      case .fast: return (plain, at)
+      case .slow: return here(try await content.compressed())
+      case .unclear: continue
       }
     }
-    return try await content.compressed()
+    return here(try await content.compressed())
   }
 
   /// Brings a pack to the host, in pieces so that short requests go between them; what is there already is not sent again. A piece takes
   /// about half a second: the host starts a program for each, and other requests wait for two of them at most.
-  /// - Parameter end: the number of bytes that the host shall have; nil: all.
-  func send(_ pack: Pack, as name: String, from known: Int = 0, upTo end: Int? = nil, _ errand: Errand) async throws(Failure) {
+  /// - Parameters:
+  ///   - end: the number of bytes that the host shall have; nil: all.
+  ///   - piece: bytes of the first piece.
+  func send(
+    _ pack: Pack, as name: String, from known: Int = 0, upTo end: Int? = nil, piece: Int = Hosts.block, _ errand: Errand
+  ) async throws(Failure) {
     let end = min(end ?? pack.size, pack.size)
     // A host may say anything of what it has.
     var at = (0...pack.size).contains(known) ? known : 0
@@ -52,7 +60,7 @@ extension Hosts {
     var flight: [Task<Result<Int, Failure>, Never>] = []
     var acknowledged = at
     var told = -pack.size
-    var size = Hosts.block
+    var size = piece
     let clock = ContinuousClock()
     var last = clock.now
     while acknowledged < end {
