@@ -4,7 +4,7 @@ import Synchronization
 
 /// A transport that performs appspec steps by commands of the one it wraps, and passes everything else on.
 /// It remembers nothing between steps: each command is a job of its own on the host, asked in the same order every time, so that
-/// an engine which goes on with a deployment finds the jobs of the one before.
+/// an engine which resumes a deployment finds the jobs of the one before.
 package final class AppSpecTransport: Transport {
   private let inner: any Transport
   private let flights = Mutex<[Key: RemoteAppSpecHost]>([:])

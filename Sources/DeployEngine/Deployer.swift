@@ -78,7 +78,7 @@ package actor Deployer {
       for timer in timers.values { timer.cancel() }
       leaving?.task.cancel()
     }
-    // The hosts of a parked deployment say first who goes on with it.
+    // The hosts of a parked deployment say first who resumes it.
     for host in ledger.isParking ? [] : ledger.lockedHosts {
       let site = ledger.site(of: host)
       Task { [ports] in await ports.transport.keepLock(at: site) }

@@ -39,7 +39,7 @@ package enum Happening: Sendable, Hashable, Codable {
   indirect case overtaken(Failure)
   /// The engine wants to leave, because a gate waits for a person.
   case parks(Parking)
-  /// An engine goes on with a deployment that was parked, or was about to be.
+  /// An engine resumes a deployment that was parked, or was about to be.
   /// - Parameters:
   ///   - claim: tells engines that would go on apart; empty: the one that wanted to leave stays.
   ///   - reason: why it stays; nil: a person wanted to go on.

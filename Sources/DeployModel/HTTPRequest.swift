@@ -26,7 +26,7 @@ package struct HTTPRequest: Sendable, Hashable, Codable {
   package var limit: Int
   /// A file of certificates on the engine's machine that vouch for the server; nil: those of the system.
   package var authority: String?
-  /// What becomes of a POST of which nobody knows how it ended.
+  /// What becomes of a POST whose end nobody knows.
   package var onLost: Command.OnLost
 
   /// Bytes of a body that is sent, and of all headers.

@@ -34,7 +34,7 @@ package indirect enum Operation: Sendable, Hashable, Codable {
   case unlock(token: String, good: Deployment.ID? = nil, left: FailedRestore? = nil)
   /// Keeps the host's lock without an engine, until somebody goes on or the time is over.
   case park(ParkRequest)
-  /// Goes on with a parked deployment: the lock has an engine again.
+  /// Resumes a parked deployment: the lock has an engine again.
   case unpark(UnparkRequest)
   /// Reads the recipe sources kept on the host under a digest.
   case sources(Digest)

@@ -10,7 +10,7 @@ package struct ParkRequest: Sendable, Hashable, Codable {
   }
 }
 
-/// What a host is told when an engine goes on with a parked deployment. Of several engines a host takes one.
+/// What a host is told when an engine resumes a parked deployment. Of several engines a host takes one.
 package struct UnparkRequest: Sendable, Hashable, Codable {
   /// Who goes on: `user@machine`.
   package var by: String

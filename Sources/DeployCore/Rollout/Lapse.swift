@@ -20,7 +20,7 @@ package enum Lapse: Sendable, Hashable {
   case failedGateIgnored
   /// A gate that nobody answers passes at its deadline (against P5).
   case silenceApproves
-  /// A deployment that hosts keep goes on without asking them (against P1).
+  /// A deployment that hosts keep resumesout asking them (against P1).
   case parkingForgotten
   /// A wave begins in a freeze (against P5).
   case freezeIgnored

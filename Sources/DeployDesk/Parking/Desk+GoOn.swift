@@ -21,7 +21,7 @@ package struct Onward: Sendable {
 }
 
 extension Desk {
-  /// Goes on with a parked deployment from here. After its deadline it fails, whatever was wanted, and its hosts go back.
+  /// Resumes a parked deployment from here. After its deadline it fails, whatever was wanted, and its hosts go back.
   /// - Parameters:
   ///   - project: builds the bundle again if it is not here; nil: it has to be here.
   ///   - staying: how long this engine stays at the next gate that waits for a person.
@@ -44,7 +44,7 @@ extension Desk {
     return try await resume(pair, saying: message, staying: staying, wantsOutput: wantsOutput)
   }
 
-  /// Leaves an answer on the hosts of a parked deployment, for whoever goes on with it.
+  /// Leaves an answer on the hosts of a parked deployment, for whoever resumes it.
   /// - Returns: names of the hosts that have it.
   package func leave(_ wanted: Onward, for found: FoundParked) async throws -> [String] {
     let parked = found.parked
@@ -86,7 +86,7 @@ extension Desk {
     return message
   }
 
-  /// - Throws: if it is no answer to what the deployment waits for: nobody then goes on with it for that.
+  /// - Throws: if it is no answer to what the deployment waits for: nobody then resumes it for that.
   private func refuse(_ wanted: Onward, _ number: Int, _ kind: Gate.Kind, _ name: String, _ id: Deployment.ID) throws {
     let title = "gate \(number), \"\(name)\", of deployment \(id)"
     if let gate = wanted.gate, gate != name, gate != "\(number)" {

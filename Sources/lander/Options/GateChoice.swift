@@ -2,7 +2,7 @@ import ArgumentParser
 import DeployDesk
 import DeployModel
 
-/// Which gate is answered, and why; of a deployment that is parked, also who goes on with it.
+/// Which gate is answered, and why; of a deployment that is parked, also who resumes it.
 struct GateChoice: ParsableArguments {
   @OptionGroup var options: ProjectOptions
   @OptionGroup var form: ResultOptions
@@ -16,7 +16,7 @@ struct GateChoice: ParsableArguments {
   @Argument(help: ArgumentHelp("The gate, by name or number; without it, the one that is open now.", valueName: "gate"))
   var gate: String?
 
-  /// Answers the question of a train, or a deployment that an engine runs, or goes on with one that is parked.
+  /// Answers the question of a train, or a deployment that an engine runs, or resumes one that is parked.
   func answer(_ kind: Message.Kind, on terminal: Terminal) async throws -> DeployModel.ExitCode {
     if kind != .promote, let train = try TrainFile.named(id, in: options.existingStateFolder()) {
       Identity.introduce(why.actor)

@@ -2,7 +2,7 @@ import DeployDesk
 import DeployModel
 import DeployReport
 
-/// Goes on with a deployment that is parked, wherever it was started.
+/// Resumes a deployment that is parked, wherever it was started.
 struct Answering {
   let onward: Onward
   let progress: ProgressOptions
