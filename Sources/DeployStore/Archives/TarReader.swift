@@ -4,7 +4,7 @@ import DeployModel
 /// written to a path that comes out of the archive.
 struct TarReader {
   let stream: ByteStream
-  let blobs: BlobStore
+  let intake: ContentIntake
   let rules: IgnoreRules
 
   /// Bytes that no file system holds in one file.
@@ -101,7 +101,7 @@ struct TarReader {
 
   private func file(_ header: TarHeader, _ path: String, into tree: inout Tree) throws(Failure) -> Bool {
     guard tree.hasRoom(for: path, size: header.size) else { return false }
-    let writer = try BlobWriter(blobs)
+    let writer = intake.writer()
     var start: [UInt8] = []
     let isWhole = try stream.pass(header.size) { piece throws(Failure) in
       if start.count < 512 { start += piece.prefix(512) }

@@ -4,7 +4,7 @@ import DeployModel
 /// which is how bombs are made, are refused.
 struct ZipReader {
   let file: OpenFile
-  let blobs: BlobStore
+  let intake: ContentIntake
   let rules: IgnoreRules
 
   /// - Throws: `corrupt` if the archive cannot be read on; what is wrong with single entries goes to the tree's problems.
@@ -68,7 +68,7 @@ struct ZipReader {
       return true
     }
     guard tree.hasRoom(for: path, size: entry.size) else { return false }
-    let writer = try BlobWriter(blobs)
+    let writer = intake.writer()
     var start: [UInt8] = []
     guard
       try content(

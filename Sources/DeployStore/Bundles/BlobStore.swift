@@ -1,55 +1,32 @@
 import DeployModel
 import Glibc
 
-/// Contents of files under their digests: `blobs/aa/aabb…`. A blob is there whole or not at all.
+/// Contents of files under their digests: small ones in volumes, large ones as blobs, `blobs/aa/aabb…`. A content is there whole or not at all.
+/// Versions before this one kept small ones as blobs too.
 struct BlobStore: Sendable {
   let folder: String
-  /// Read at once; a larger file goes through twice, in pieces.
+  let volumes: Volumes
+  /// Read at once; a larger file goes through twice, in pieces, and becomes a blob.
   static let chunk = 1 << 20
+
+  /// - Parameter bundles: the folder of all that belongs to bundles.
+  init(in bundles: String) {
+    folder = "\(bundles)/blobs"
+    volumes = Volumes(folder: "\(bundles)/volumes")
+  }
 
   func path(of digest: Digest) -> String { "\(folder)/\(digest.hex.prefix(2))/\(digest.hex)" }
   private var scratch: String { "\(folder)/tmp" }
 
   func has(_ digest: Digest, size: Int) -> Bool {
+    if let place = volumes.place(of: digest) { return place.size == size }
     guard let status = Disk.status(path(of: digest)) else { return false }
     return status.kind == .file && status.size == size
   }
 
-  func prepare() throws(Failure) { try Disk.makeFolder(scratch) }
+  func prepare() throws(Failure) { for folder in [scratch, volumes.folder] { try Disk.makeFolder(folder) } }
 
-  /// Keeps a file that is open; returns what it held and its beginning.
-  func keep(_ file: OpenFile, limit: Int) throws(Failure) -> (digest: Digest, size: Int, start: ArraySlice<UInt8>) {
-    var hash = Sha256()
-    var size = 0
-    var start: [UInt8] = []
-    var whole: [UInt8]?
-    while let chunk = try file.read(upTo: Self.chunk) {
-      hash.update(chunk)
-      if size == 0 { start = chunk }
-      size += chunk.count
-      guard size <= limit else { throw Failure(.invalid, "the file has more than \(limit) bytes") }
-      whole = size == chunk.count ? chunk : nil
-    }
-    let digest = hash.digest
-    if has(digest, size: size) { return (digest, size, start.prefix(512)) }
-    if let whole = size == 0 ? [] : whole {
-      try put(whole, as: digest)
-      return (digest, size, start.prefix(512))
-    }
-    // Read again, and believed only as far as the second reading goes: the file may be being written.
-    let writer = try BlobWriter(self)
-    guard lseek(file.descriptor, 0, SEEK_SET) == 0 else { throw Disk.failure("read again", file.path) }
-    while let chunk = try file.read(upTo: Self.chunk), writer.size <= limit { try writer.write(chunk) }
-    return (try writer.finish(), writer.size, start.prefix(512))
-  }
-
-  private func put(_ bytes: [UInt8], as digest: Digest) throws(Failure) {
-    let temporary = scratchName()
-    try OpenFile(temporary, O_WRONLY | O_CREAT | O_EXCL).write(bytes)
-    try settle(temporary, as: digest)
-  }
-
-  func scratchName() -> String { Disk.temporaryName(for: "\(scratch)/blob") }
+  func scratchName() -> String { Disk.temporaryName(for: "\(scratch)/content") }
 
   /// Moves a finished file to its place.
   func settle(_ temporary: String, as digest: Digest) throws(Failure) {
@@ -58,33 +35,37 @@ struct BlobStore: Sendable {
     try Disk.move(temporary, to: path(of: digest))
   }
 
-  /// A blob's bytes, checked. One that is not what it should be is put aside, so that the next build stores it anew.
+  /// A content's bytes, checked. One that is not what it should be is put aside, so that the next build stores it anew.
   func content(of digest: Digest) throws(Failure) -> [UInt8] {
-    let bytes = try read(digest) { path throws(Failure) in try Disk.read(path, limit: .max) }
+    let part = try find(digest)
+    let bytes = try part.file.read(at: part.start, count: part.size)
     guard Digest(of: bytes) == digest else { throw putAside(digest) }
     return bytes
   }
 
-  /// Streams a blob through `sink` and checks it on the way.
+  /// Streams a content through `sink` and checks it on the way.
   func stream(_ digest: Digest, size: Int, into sink: ([UInt8]) throws(Failure) -> Void) throws(Failure) {
-    let file = try read(digest) { path throws(Failure) in try OpenFile(path, O_RDONLY) }
+    let part = try find(digest)
+    guard part.size == size else { throw putAside(digest) }
     var hash = Sha256()
-    var count = 0
-    while let chunk = try file.read(upTo: Self.chunk) {
-      hash.update(chunk)
-      count += chunk.count
-      guard count <= size else { break }
-      try sink(chunk)
+    var done = 0
+    while done < size {
+      let piece = try part.file.read(at: part.start + done, count: min(Self.chunk, size - done))
+      guard !piece.isEmpty else { break }
+      hash.update(piece)
+      done += piece.count
+      try sink(piece)
     }
-    guard count == size, hash.digest == digest else { throw putAside(digest) }
+    guard done == size, hash.digest == digest else { throw putAside(digest) }
   }
 
-  /// Fills the buffer with a part of a blob; zeros where it cannot be read.
+  /// Fills the buffer with a part of a content; zeros where it cannot be read.
   func read(_ digest: Digest, from start: Int, into buffer: UnsafeMutableRawBufferPointer) {
-    let file = try? OpenFile(path(of: digest), O_RDONLY)
+    let part = try? find(digest)
     var done = 0
-    while let file, done < buffer.count {
-      let got = pread(file.descriptor, buffer.baseAddress.map { $0 + done }, buffer.count - done, off_t(start + done))
+    while let part, start + done < part.size, done < buffer.count {
+      let wanted = min(buffer.count - done, part.size - start - done)
+      let got = pread(part.file.descriptor, buffer.baseAddress.map { $0 + done }, wanted, off_t(part.start + start + done))
       if got < 0, errno == EINTR { continue }
       guard got > 0 else { break }
       done += got
@@ -92,55 +73,38 @@ struct BlobStore: Sendable {
     UnsafeMutableRawBufferPointer(rebasing: buffer[done...]).initializeMemory(as: UInt8.self, repeating: 0)
   }
 
-  /// Whether the blob is there and is what its name says.
+  /// Whether the content is there and is what its name says.
   func isGood(_ digest: Digest, size: Int) -> Bool { (try? stream(digest, size: size) { _ throws(Failure) in }) != nil }
 
-  private func read<T>(_ digest: Digest, _ body: (String) throws(Failure) -> T) throws(Failure) -> T {
-    do {
-      return try body(path(of: digest))
+  private func find(_ digest: Digest) throws(Failure) -> (file: OpenFile, start: Int, size: Int) {
+    if let part = try known(digest) { return part }
+    // Another process may have built since, or put what stays of some volumes into a new one.
+    volumes.refresh()
+    if let part = try known(digest) { return part }
+    throw Failure(.missing, "the store does not have the content \(digest)", fix: "build the bundle again: lander bundle build")
+  }
+
+  /// - Returns: nil if no volume that is known has it, and no blob.
+  private func known(_ digest: Digest) throws(Failure) -> (file: OpenFile, start: Int, size: Int)? {
+    do throws(Failure) {
+      if let place = volumes.place(of: digest) { return (try volumes.open(place.volume), place.start, place.size) }
+      let file = try OpenFile(path(of: digest), O_RDONLY)
+      return (file, 0, try file.status().size)
     } catch {
       guard error.kind == .missing else { throw error }
-      throw Failure(.missing, "the store does not have the content \(digest)", fix: "build the bundle again: lander bundle build")
+      return nil
     }
   }
 
   private func putAside(_ digest: Digest) -> Failure {
-    rename(path(of: digest), path(of: digest) + ".bad")
-    return Failure(
-      .corrupt, "the content \(digest) in the store is not what was stored; it was put aside as \(path(of: digest)).bad",
-      fix: "build the bundle again: lander bundle build")
-  }
-}
-
-/// A blob that is being written, of content nobody knows yet.
-final class BlobWriter {
-  private let store: BlobStore
-  private let temporary: String
-  private let file: OpenFile
-  private var hash = Sha256()
-  private(set) var size = 0
-  private var isSettled = false
-
-  init(_ store: BlobStore) throws(Failure) {
-    self.store = store
-    temporary = store.scratchName()
-    file = try OpenFile(temporary, O_WRONLY | O_CREAT | O_EXCL)
-  }
-
-  deinit { if !isSettled { unlink(temporary) } }
-
-  func write(_ bytes: [UInt8]) throws(Failure) {
-    hash.update(bytes)
-    size += bytes.count
-    try file.write(bytes)
-  }
-
-  func finish() throws(Failure) -> Digest {
-    let digest = hash.digest
-    if !store.has(digest, size: size) {
-      try store.settle(temporary, as: digest)
-      isSettled = true
+    var words = "it was put aside as \(path(of: digest)).bad"
+    if let place = volumes.place(of: digest) {
+      volumes.forget(digest)
+      words = "it stands in \(volumes.path(of: place.volume)), and is off its list now"
+    } else {
+      rename(path(of: digest), path(of: digest) + ".bad")
     }
-    return digest
+    return Failure(
+      .corrupt, "the content \(digest) in the store is not what was stored; \(words)", fix: "build the bundle again: lander bundle build")
   }
 }

@@ -19,8 +19,10 @@ extension DirectoryBundleStore {
       defer { lock.release() }
       var tree = Tree(limits: limits)
       tree.linksLeave = revision.linksLeave ?? false
-      let source = try await pack(revision, in: project, run, into: &tree)
+      let intake = ContentIntake(blobs)
+      let source = try await pack(revision, in: project, run, intake, into: &tree)
       let manifest = try tree.manifest(of: source)
+      try intake.finish()
       let bundle = Bundle(digest: manifest.digest, files: manifest.files, bytes: manifest.bytes, source: source)
       try put(manifest, of: bundle)
       return BuiltBundle(bundle: bundle, manifest: manifest, warnings: tree.warnings)
@@ -56,12 +58,14 @@ extension DirectoryBundleStore {
   }
 
   /// Packs the revision's source and returns what it was in words.
-  private func pack(_ revision: Revision, in project: String, _ run: Program.Runner, into tree: inout Tree) async throws -> String {
+  private func pack(
+    _ revision: Revision, in project: String, _ run: Program.Runner, _ intake: ContentIntake, into tree: inout Tree
+  ) async throws -> String {
     var rules = IgnoreRules(revision.ignore)
     try addIgnoreFile(of: project, to: &rules)
     switch revision.source {
     case .git(let ref, let repository):
-      return try await packGit(ref, of: Self.join(project, repository), folder: revision.folder, rules, run, into: &tree)
+      return try await packGit(ref, of: Self.join(project, repository), folder: revision.folder, rules, run, intake, into: &tree)
     case .path(let path):
       let place = Self.join(project, path)
       guard let file = try? OpenFile(place, O_RDONLY | O_NONBLOCK) else {
@@ -74,11 +78,11 @@ extension DirectoryBundleStore {
         if Self.clean(place) != Self.clean(project) { try addIgnoreFile(of: place, to: &rules) }
         // Before the first byte is copied: a home folder that was named by mistake would fill the disk.
         if let problem = FolderSize(of: place, without: rules, limits: limits).problem(of: path) { throw Problems(problem) }
-        FolderPacking(root: place, rules: rules, blobs: blobs).pack(into: &tree)
+        FolderPacking(root: place, rules: rules, intake: intake).pack(into: &tree)
         if let modules = try? Disk.read("\(place)/.gitmodules", limit: 1 << 20) {
           tree.warnOfSubmodules(String(decoding: modules, as: UTF8.self))
         }
-      case .file: try packArchive(file, named: path, rules, into: &tree)
+      case .file: try packArchive(file, named: path, rules, intake, into: &tree)
       default: throw Problems(Problem("a bundle is made of a folder or an archive; this is neither", subject: path))
       }
       return path

@@ -8,7 +8,8 @@ extension DirectoryBundleStore {
   /// - Returns: the ref and the commit, in words.
   /// - Throws: what the commit holds by reference only, each with its path: submodules, and files of git LFS.
   func packGit(
-    _ ref: String, of repository: String, folder: String?, _ rules: IgnoreRules, _ run: Program.Runner, into tree: inout Tree
+    _ ref: String, of repository: String, folder: String?, _ rules: IgnoreRules, _ run: Program.Runner, _ intake: ContentIntake,
+    into tree: inout Tree
   ) async throws -> String {
     guard !ref.isEmpty, ref.utf8.first != UInt8(ascii: "-") else {
       throw Problems(Problem("\"\(ref)\" is no git ref", subject: "git:\(ref)", fix: "name a branch, a tag or a commit"))
@@ -36,7 +37,7 @@ extension DirectoryBundleStore {
       throw Failure(.failed, "git archive of \(ref) ended with status \(ended.status): \(ended.stderr)")
     }
     let source = "git \(ref) (\(commit.prefix(7)))" + (folder.map { " \($0)" } ?? "")
-    try packArchive(file, named: source, rules, into: &tree)
+    try packArchive(file, named: source, rules, intake, into: &tree)
     try await refuseSubmodules(of: wanted, in: top, run, &tree)
     tree.refusesPointers = true
     return source

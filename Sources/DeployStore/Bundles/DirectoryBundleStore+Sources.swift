@@ -9,23 +9,23 @@ extension DirectoryBundleStore {
   }
 
   /// Packs an archive that is told by its content.
-  func packArchive(_ file: OpenFile, named name: String, _ rules: IgnoreRules, into tree: inout Tree) throws {
+  func packArchive(_ file: OpenFile, named name: String, _ rules: IgnoreRules, _ intake: ContentIntake, into tree: inout Tree) throws {
     var rules = rules
     rules.takesOutOwnFile = false
     do throws(Failure) {
       switch try Self.format(of: file) {
       case .zip:
-        try ZipReader(file: file, blobs: blobs, rules: rules).read(into: &tree)
+        try ZipReader(file: file, intake: intake, rules: rules).read(into: &tree)
       case .tar:
-        try TarReader(stream: ByteStream(file), blobs: blobs, rules: rules).read(into: &tree)
+        try TarReader(stream: ByteStream(file), intake: intake, rules: rules).read(into: &tree)
       case .gzip:
         let inflate = try Inflate(.gzip, limits: limits) { () throws(Failure) -> [UInt8]? in try file.read(upTo: BlobStore.chunk) }
         let stream = ByteStream { () throws(Failure) -> [UInt8]? in try inflate.next() }
-        try TarReader(stream: stream, blobs: blobs, rules: rules).read(into: &tree)
+        try TarReader(stream: stream, intake: intake, rules: rules).read(into: &tree)
       case .unknown(let words):
         throw Failure(.invalid, words, fix: "give a folder, or make the archive with: tar -C FOLDER -czf app.tar.gz .")
       }
-      try leaveOutByOwnFile(&tree)
+      try leaveOutByOwnFile(&tree, intake)
     } catch {
       let isUnreadable = error.message.hasPrefix("cannot read \(file.path):")
       guard isUnreadable || error.kind != .noSpace && error.kind != .store else { throw error }
@@ -48,10 +48,10 @@ extension DirectoryBundleStore {
   }
 
   /// An archive may bring a `.landerignore` of its own; it is known only when all was read.
-  private func leaveOutByOwnFile(_ tree: inout Tree) throws(Failure) {
+  private func leaveOutByOwnFile(_ tree: inout Tree, _ intake: ContentIntake) throws(Failure) {
     guard let digest = tree.ignoreFile else { return }
     var rules = IgnoreRules([])
-    rules.add(file: String(decoding: try blobs.content(of: digest), as: UTF8.self))
+    rules.add(file: String(decoding: try intake.content(of: digest), as: UTF8.self))
     tree.leaveOut(rules)
   }
 }

@@ -91,10 +91,10 @@ extension DirectoryBundleStore {
     let all = try list()
     let kept = Set(all.prefix(max(0, keep)).map(\.bundle.digest) + inUse)
     let gone = all.filter { !kept.contains($0.bundle.digest) }
-    var needed: Set<String> = []
+    var needed: Set<Digest> = []
     for stored in all where kept.contains(stored.bundle.digest) {
       // A manifest that cannot be read names nothing: then no content may go either.
-      for item in try storedManifest(stored.bundle.digest).items { if let digest = item.digest { needed.insert(digest.hex) } }
+      for item in try storedManifest(stored.bundle.digest).items { if let digest = item.digest { needed.insert(digest) } }
     }
     var pruned = Pruned(bundles: gone, files: 0, bytes: 0)
     for stored in gone {
@@ -104,10 +104,12 @@ extension DirectoryBundleStore {
       }
     }
     for folder in Disk.ownNames(in: blobs.folder) {
-      for name in Disk.ownNames(in: "\(blobs.folder)/\(folder)") where !needed.contains(name) {
+      for name in Disk.ownNames(in: "\(blobs.folder)/\(folder)") where !needed.contains(Digest(hex: name)) {
         try remove("\(blobs.folder)/\(folder)/\(name)", &pruned)
       }
     }
+    let contents = try blobs.volumes.prune(keeping: needed, blobs)
+    (pruned.files, pruned.bytes) = (pruned.files + contents.count, pruned.bytes + contents.bytes)
     for folder in [manifests, "\(state.bundles)/archives"] {
       for name in Disk.ownNames(in: folder) where name.hasSuffix(".tmp") { try remove("\(folder)/\(name)", &pruned) }
     }

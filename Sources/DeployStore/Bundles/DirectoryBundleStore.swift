@@ -14,7 +14,7 @@ package struct DirectoryBundleStore: BundleStore {
   package init(in state: StateDirectory, limits: BundleLimits = BundleLimits()) throws(Problems) {
     self.state = state
     self.limits = limits
-    blobs = BlobStore(folder: "\(state.bundles)/blobs")
+    blobs = BlobStore(in: state.bundles)
     archives = Archives(bundles: state.bundles, blobs: blobs)
     do throws(Failure) {
       try blobs.prepare()

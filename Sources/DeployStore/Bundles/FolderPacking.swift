@@ -5,7 +5,7 @@ import Glibc
 struct FolderPacking {
   let root: String
   let rules: IgnoreRules
-  let blobs: BlobStore
+  let intake: ContentIntake
 
   func pack(into tree: inout Tree) {
     walk(root, [], into: &tree)
@@ -57,7 +57,7 @@ struct FolderPacking {
       case .file:
         guard tree.hasRoom(for: path, size: status.size) else { return tree.bytes <= tree.limits.bytes }
         let open = try OpenFile(file, O_RDONLY | O_NOFOLLOW)
-        let kept = try blobs.keep(open, limit: tree.limits.file)
+        let kept = try intake.keep(open, limit: tree.limits.file)
         tree.look(at: path, kept.start)
         return tree.add(Manifest.Item(path: path, kind: .file, mode: status.mode, size: kept.size, digest: kept.digest))
       case .other(let what):

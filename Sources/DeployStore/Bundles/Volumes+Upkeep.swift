@@ -1,0 +1,37 @@
+import DeployModel
+import Glibc
+
+/// Removing what no bundle needs. The caller holds the lock of the bundles alone.
+extension Volumes {
+  /// Bytes up to which a volume is written anew for any content that goes; a larger one is if a quarter of it goes.
+  private static let small = 64 << 20
+
+  /// Removes contents that nobody needs, and volumes of which nothing is left. What stays of the others is written anew, into one.
+  /// - Returns: the number of contents that went, and their bytes.
+  func prune(keeping needed: Set<Digest>, _ blobs: BlobStore) throws(Failure) -> (count: Int, bytes: Int) {
+    var gone = (count: 0, bytes: 0)
+    var old: [VolumeList] = []
+    let intake = ContentIntake(blobs)
+    for name in Disk.ownNames(in: folder) where name.hasSuffix(VolumeList.suffix) {
+      guard let list = VolumeList(at: path(of: name)) else { continue }
+      let leaving = list.entries.filter { !needed.contains($0.digest) }
+      let bytes = leaving.reduce(0) { $0 + $1.size }
+      guard !leaving.isEmpty, list.bytes <= Self.small || bytes * 4 >= list.bytes else { continue }
+      try intake.copy(list.entries.filter { needed.contains($0.digest) }, from: list.volume)
+      old.append(list)
+      gone = (gone.count + leaving.count, gone.bytes + bytes)
+    }
+    try intake.finish()
+    for list in old { try Disk.remove(path(of: list.volume + VolumeList.suffix)) }
+    try removeUnlisted()
+    refresh()
+    return gone
+  }
+
+  /// Volumes of builds that were killed before their list stood, and those whose list is gone.
+  private func removeUnlisted() throws(Failure) {
+    for name in Disk.ownNames(in: folder) where !name.hasSuffix(VolumeList.suffix) {
+      if !Disk.exists(path(of: name + VolumeList.suffix)) { try Disk.remove(path(of: name)) }
+    }
+  }
+}

@@ -1,0 +1,72 @@
+import DeployModel
+import Glibc
+import Synchronization
+
+/// Contents of many files in one, because a file system pays for each file that is made: `volumes/NAME` holds those that one build brought,
+/// one behind the other, and `volumes/NAME.list` says where each begins. A volume without a list does not count, and none ever changes.
+final class Volumes: Sendable {
+  /// A part of a volume.
+  struct Place: Equatable, Sendable {
+    var volume: String
+    var start: Int
+    var size: Int
+  }
+
+  let folder: String
+  private let known = Mutex(Known())
+
+  private struct Known {
+    var places: [Digest: Place] = [:]
+    /// Lists that were read, with their time and size.
+    var lists: [ExactText: Stamp] = [:]
+    /// The volume that was read last: its neighbours are mostly wanted next.
+    var open: (volume: String, file: OpenFile)?
+  }
+
+  private struct Stamp: Equatable {
+    var modified: Timestamp
+    var size: Int
+  }
+
+  init(folder: String) { self.folder = folder }
+
+  func path(of volume: String) -> String { "\(folder)/\(volume)" }
+
+  /// Where a content stands, as far as the lists say that were read last; nil: in none of them.
+  func place(of digest: Digest) -> Place? { known.withLock { $0.places[digest] } }
+
+  /// Reads the lists that are new or changed, and forgets those that are gone.
+  func refresh() {
+    let names = Disk.ownNames(in: folder).filter { $0.hasSuffix(VolumeList.suffix) }
+    known.withLock { known in
+      var lists: [ExactText: Stamp] = [:]
+      for name in names {
+        guard let status = Disk.status(path(of: name)), Disk.exists(path(of: String(name.dropLast(VolumeList.suffix.count)))) else { continue }
+        lists[ExactText(name)] = Stamp(modified: status.modified, size: status.size)
+      }
+      guard lists != known.lists else { return }
+      if !known.lists.allSatisfy({ lists[$0.key] == $0.value }) { known = Known() }
+      for name in names where known.lists[ExactText(name)] == nil {
+        guard let stamp = lists[ExactText(name)], let list = VolumeList(at: path(of: name)) else { continue }
+        for entry in list.entries { known.places[entry.digest] = entry.place(in: list.volume) }
+        known.lists[ExactText(name)] = stamp
+      }
+    }
+  }
+
+  /// - Throws: if the volume cannot be opened, as when somebody pruned it.
+  func open(_ volume: String) throws(Failure) -> OpenFile {
+    if let file = known.withLock({ $0.open?.volume == volume ? $0.open?.file : nil }) { return file }
+    let file = try OpenFile(path(of: volume), O_RDONLY)
+    known.withLock { $0.open = (volume, file) }
+    return file
+  }
+
+  /// Leaves a content out of the list of its volume, so that the next build stores it anew.
+  func forget(_ digest: Digest) {
+    guard let place = place(of: digest), var list = VolumeList(at: path(of: place.volume + VolumeList.suffix)) else { return }
+    list.entries.removeAll { $0.digest == digest }
+    try? list.write(in: folder)
+    refresh()
+  }
+}
