@@ -79,8 +79,61 @@ struct TrustTests {
     chmod(path, 0o666)
     let loose = try place.lander("check", environment: ["LANDER_POLICY": path])
     #expect(loose.code != 0 && loose.err.contains("can be written by others"), "\(loose)")
+    chmod(path, 0o600)
+    chmod(place.path + "/machine", 0o777)
+    let open = try place.lander("check", environment: ["LANDER_POLICY": path])
+    #expect(open.code != 0 && open.err.contains("which others can write"), "\(open)")
     let missing = try place.lander("check", environment: ["LANDER_POLICY": path + ".x"])
     #expect(missing.code != 0 && missing.err.contains("there is no policy"), "\(missing)")
+  }
+
+  @Test("a policy is asked before a parked deployment runs its plugins again, here or in another checkout")
+  func pinned() throws {
+    let place = try place(policy: "{ \"policy\": 1, \"signed\": true, \"allowed_signers\": \"allowed_signers\" }")
+    let policy = ["LANDER_POLICY": place.path + "/machine/policy.json"]
+    func text(_ plugin: String, _ hook: String) -> String {
+      """
+      \(plugin)
+      local asks = strategy "asks" (function(rollout)
+        local first, rest = rollout.targets:split(1)
+        rollout:wave(first)
+        rollout:approve { name = "go" }
+        rollout:wave(rest)
+      end)
+      group "here" { hosts = { host "h1" { transport = "local", root = "\(place.path)/h1" }, host "h2" { transport = "local", root = "\(place.path)/h2" } } }
+      recipe "web" { path = "/srv/web", revision = bundle "dist", targets = group "here", strategy = asks, \(hook) }
+      """
+    }
+    try place.write(text("local chat = require \"chat\"\nallow \"chat\" { \"host.run\" }", "on = { AfterInstall = chat }"), to: "deploy.lua")
+    try place.write("return function(host) host:run \"touch ran\" end\n", to: "made/init.lua")
+    #expect(try place.lander("plugin", "add", "made").code == 0)
+    let parked = try place.lander("deploy", "--json")
+    #expect(parked.code == 13, "\(parked)")
+    for word in ["approve", "resume", "cancel"] {
+      let run = try place.lander(word, environment: policy)
+      #expect(run.code == 3 && run.err.contains("plugin chat 1.0.0 is not signed"), "\(word): \(run)")
+    }
+    // Another checkout, whose project does not require the plugin.
+    try shell("mv deploy.lock .lander machine/", in: place.path)
+    try place.write(text("", ""), to: "deploy.lua")
+    let elsewhere = try place.lander("approve", environment: policy)
+    #expect(elsewhere.code == 3 && elsewhere.err.contains("is not on this machine, so nobody can tell who signed it"), "\(elsewhere)")
+    #expect(!FileManager.default.fileExists(atPath: place.path + "/h2/srv/web/current"))
+    #expect(try place.lander("approve").code == 0, "without a policy it is resumed")
+  }
+
+  @Test("a server that a policy allows covers what a plugin asks of it", arguments: [
+    ("http:api.example.com", true), ("http:*", true), ("http:*/GET", true), ("http:api.example.com:443/GET", true),
+    ("http:api.example.com/POST", false), ("http:api.example.com:8443", false), ("http:example.com", false),
+  ])
+  func servers(_ allowed: String, _ isGood: Bool) throws {
+    let place = try place(policy: "{ \"policy\": 1, \"capabilities\": { \"*\": [\"host.run\", \"\(allowed)\"] } }")
+    try place.write(Self.files["deploy.lua"]!.replacing("\"host.run\"", with: "\"host.run\", \"http:api.example.com:443/GET\""), to: "deploy.lua")
+    try place.write(
+      Self.files["made/plugin.lua"]!.replacing("\"host.run\"", with: "\"host.run\", \"http:api.example.com:443/GET\""), to: "made/plugin.lua")
+    #expect(try place.lander("plugin", "add", "made").code == 0)
+    let run = try place.lander("check", environment: ["LANDER_POLICY": place.path + "/machine/policy.json"])
+    #expect((run.code == 0) == isGood, "\(run)")
   }
 
   @Test("plugins and recipes of a company are found by LANDER_PATH, after the project's own and before those of Lander")
@@ -105,6 +158,17 @@ struct TrustTests {
     try place.write("return { name = \"chat\", version = \"3.0.0\", api = 1 }\n", to: "plugins/chat/plugin.lua")
     try place.write("return function() end\n", to: "plugins/chat/init.lua")
     #expect(try place.lander("docs", "chat", environment: ["LANDER_PATH": path]).out.hasPrefix("chat 3.0.0\n"))
+    for (file, mode, good) in [("company/recipes/house.lua", 0o666, 0o644), ("company/recipes", 0o777, 0o755)] as [(String, mode_t, mode_t)] {
+      chmod(place.path + "/" + file, mode)
+      let loose = try place.lander("check", environment: ["LANDER_PATH": path])
+      #expect(loose.code == 2 && loose.err.contains("company/recipes") && loose.err.contains("written by others"), "\(loose)")
+      chmod(place.path + "/" + file, good)
+    }
+    #expect(try place.lander("check", environment: ["LANDER_PATH": path]).code == 0)
+    // A link to what everybody can write.
+    try shell("mkdir -m 777 shared && mv company/recipes/house.lua shared/ && ln -s ../../shared/house.lua company/recipes/house.lua", in: place.path)
+    let linked = try place.lander("check", environment: ["LANDER_PATH": path])
+    #expect(linked.code == 2 && linked.err.contains("which others can write"), "\(linked)")
     chmod(path, 0o777)
     let loose = try place.lander("check", environment: ["LANDER_PATH": path + ":relative"])
     #expect(loose.code == 2 && loose.err.contains("can be written by others") && loose.err.contains("no absolute path"), "\(loose)")

@@ -21,14 +21,27 @@ package struct LuaProject: Sendable {
     guard let main = sources.first(where: { $0.path == "deploy.lua" }) else {
       throw Problems(Problem("the kept sources have no deploy.lua"), exit: .internal)
     }
-    var loader = try SourceLoader(pinned: sources)
-    let described: Value
-    do { described = try loader.load(main, checks: false) } catch { throw Problems(error) }
-    let reader = ProjectReader(lines: FieldLines(loader.files))
+    let (reader, described) = try described(main, in: sources)
     guard let recipe = reader.project(described).recipes.first(where: { $0.name.isExactly(name) }) else {
       throw Problems([Problem("the kept sources have no recipe \"\(name)\"")] + reader.problems(described), exit: .internal)
     }
     return recipe
+  }
+
+  /// The plugins that sources which were kept with a deployment require.
+  /// - Throws: if the sources cannot be read.
+  package static func plugins(in sources: [SourceFile]) throws(Problems) -> [RequiredPlugin] {
+    guard let main = sources.first(where: { $0.path == "deploy.lua" }) else { return [] }
+    let (reader, described) = try described(main, in: sources)
+    return reader.plugins(described)
+  }
+
+  private static func described(_ main: SourceFile, in sources: [SourceFile]) throws(Problems) -> (ProjectReader, Value) {
+    var loader = try SourceLoader(pinned: sources)
+    do {
+      let described = try loader.load(main, checks: false)
+      return (ProjectReader(lines: FieldLines(loader.files)), described)
+    } catch { throw Problems(error) }
   }
 
   /// Reads a project. Nothing is reached on the way: files come through `read`, which takes paths such as

@@ -8,12 +8,15 @@ import DeployModel
 struct LuaLibrary: RehearsalLibrary {
   /// Takes down which lines of recipes run; nil: nobody asks.
   var coverage: Coverage?
+  /// Of the project that deployments were begun from; nil: nothing that was pinned is run for real.
+  var plugins: PinnedPlugins?
 
   func scripts(of plan: Plan, sources: [[SourceFile]]) throws -> any Scripts {
     if plan.origin.engine != Version.number {
       let refused = sources.lazy.compactMap { Prelude.refusal(of: $0, for: plan.id, begunBy: plan.origin.engine) }.first
       if let refused { throw Problems(refused, exit: .refused) }
     }
+    for pinned in sources { try plugins?.check(pinned) }
     return try LuaRecipes(plan: plan, sources: sources, coverage: coverage)
   }
 

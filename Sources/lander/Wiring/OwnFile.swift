@@ -1,18 +1,50 @@
 import DeployModel
 import Glibc
 
-/// Files and folders that decide what runs: nobody else may be able to write them.
+/// Files and folders that decide what runs: nobody else may be able to write them, or to put others in their place.
 enum OwnFile {
-  /// Why a path is not to be relied upon; nil: only root and who runs this command can write it.
+  /// Why a path is not to be relied upon; nil: only root and who runs this command can write it and the folders above it, and what it leads to if
+  /// it is a link. Others may write to a folder above it that has the sticky bit, as /tmp has: what is there stays its owner's.
   static func doubt(_ path: String) -> Problem? {
-    var status = stat()
-    guard stat(path, &status) == 0 else { return nil }
-    if status.st_uid != 0, status.st_uid != geteuid() {
+    let real = realPath(path) ?? path
+    return own(real) ?? above(path) ?? (real.isExactly(path) ? nil : above(real))
+  }
+
+  private static func own(_ path: String) -> Problem? {
+    guard let (owner, mode) = look(path) else { return nil }
+    if owner != 0, owner != geteuid() {
       return Problem("\(path) belongs to another user, who could change it", fix: "chown it to root, or to who runs lander")
     }
-    if status.st_mode & 0o022 != 0 {
-      return Problem("\(path) can be written by others than its owner", fix: "chmod go-w \(path)")
+    if mode & 0o022 != 0 { return Problem("\(path) can be written by others than its owner", fix: "chmod go-w \(path)") }
+    return nil
+  }
+
+  private static func above(_ path: String) -> Problem? {
+    var folder = path
+    while let slash = folder.lastIndex(of: "/"), folder != "/" {
+      folder = slash == folder.startIndex ? "/" : String(folder[..<slash])
+      guard let (owner, mode) = look(folder) else { continue }
+      if owner != 0, owner != geteuid() {
+        return Problem(
+          "\(path) lies in \(folder), which belongs to another user, who could put something else in its place",
+          fix: "keep it in a folder of root, or of who runs lander")
+      }
+      if mode & 0o022 != 0, mode & S_ISVTX == 0 {
+        return Problem(
+          "\(path) lies in \(folder), which others can write: they could put something else in its place", fix: "chmod go-w \(folder)")
+      }
     }
     return nil
+  }
+
+  private static func look(_ path: String) -> (owner: uid_t, mode: mode_t)? {
+    var status = stat()
+    return stat(path, &status) == 0 ? (status.st_uid, status.st_mode) : nil
+  }
+
+  private static func realPath(_ path: String) -> String? {
+    guard let real = realpath(path, nil) else { return nil }
+    defer { free(real) }
+    return String(validatingCString: real)
   }
 }

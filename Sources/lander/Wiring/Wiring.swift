@@ -99,9 +99,11 @@ enum Wiring {
   /// Where recipes are played.
   static var stage: RehearsalStage { stage(nil) }
 
-  /// - Parameter coverage: takes down which lines of recipes run; nil: nobody asks.
-  static func stage(_ coverage: Coverage?) -> RehearsalStage {
-    RehearsalStage(library: LuaLibrary(coverage: coverage), files: MachineFiles(), identity: { Identity.make() })
+  /// - Parameters:
+  ///   - coverage: takes down which lines of recipes run; nil: nobody asks.
+  ///   - plugins: asked before pinned recipes run for real; nil: they are only played.
+  static func stage(_ coverage: Coverage?, _ plugins: PinnedPlugins? = nil) -> RehearsalStage {
+    RehearsalStage(library: LuaLibrary(coverage: coverage, plugins: plugins), files: MachineFiles(), identity: { Identity.make() })
   }
 
   /// - Parameter passing: a folder that goes with the desk; nil: nothing does.
@@ -125,7 +127,8 @@ enum Wiring {
     let desk = Desk(
       ports: ports, journal: journal, shelf: store, builder: MachineBuilder(store: store, machine: machine),
       reviewer: AppSpecReviewer(), watch: hosts, secrets: VaultSecrets(providers: providers, hosts: hosts),
-      engines: ClaimHolders(claims: state.claims), messages: mailbox, hosts: hosts, stage: stage,
+      engines: ClaimHolders(claims: state.claims), messages: mailbox, hosts: hosts,
+      stage: stage(nil, PinnedPlugins(shelf: ProjectPlugins(folder: folder, state: state.path))),
       machine: Identity.machine, commits: GitHistory(machine: machine), system: Identity.system,
       zones: { TimeZones.table(of: $0) },
       ending: {
@@ -153,7 +156,10 @@ enum Wiring {
       let parts = path.pathParts
       if parts.count > 1, parts[0] == "plugins" || parts[0] == "recipes" {
         for root in company {
-          if let text = try Folder.text(at: "\(root)/\(path)", most: SourceFile.mostBytes) { return text }
+          if let text = try Folder.text(at: "\(root)/\(path)", most: SourceFile.mostBytes) {
+            if let reason = OwnFile.doubt("\(root)/\(path)") { throw reason }
+            return text
+          }
           // Files of one plugin come from one place.
           if parts[0] == "plugins", Folder.isDirectory("\(root)/plugins/\(parts[1])") { return nil }
         }

@@ -58,10 +58,38 @@ struct PluginPolicy {
     }
   }
 
-  /// As the prelude compares grants: the same, or a folder around a path.
+  /// As the prelude compares grants: the same, a folder around a path, or a server around what is asked of it.
   private static func covers(_ allowed: String, _ needed: String) -> Bool {
     if allowed == needed { return true }
+    if allowed.hasPrefix("http:"), needed.hasPrefix("http:") { return Served(allowed).covers(Served(needed)) }
     guard allowed.hasPrefix("local."), !allowed.hasPrefix("local.exec:"), allowed.hasSuffix("/") else { return false }
     return needed.hasPrefix(allowed) && !needed.contains("/../") && !needed.hasSuffix("/..")
+  }
+}
+
+/// The parts of `http:HOST[:PORT][/METHOD]`.
+private struct Served {
+  let machine: String
+  let port: String?
+  let method: String?
+
+  init(_ capability: String) {
+    let parts = capability.dropFirst("http:".count).split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
+    method = parts.count > 1 ? String(parts[1]) : nil
+    // The port stands behind the last colon, but not inside the brackets of an address.
+    let place = parts[0]
+    guard let colon = place.lastIndex(of: ":"), !place[colon...].contains("]") else {
+      (machine, port) = (String(place), nil)
+      return
+    }
+    (machine, port) = (String(place[..<colon]), String(place[place.index(after: colon)...]))
+  }
+
+  /// Without a port it covers those of http and https, without a method all; `*` is every machine, on every port.
+  func covers(_ other: Served) -> Bool {
+    if let method, other.method != method { return false }
+    if machine == "*" { return true }
+    guard machine.isExactly(other.machine) else { return false }
+    return port == other.port || port == nil && (other.port == "80" || other.port == "443")
   }
 }

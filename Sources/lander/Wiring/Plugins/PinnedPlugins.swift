@@ -1,0 +1,47 @@
+import DeployDesk
+import DeployLua
+import DeployModel
+
+/// What the policy of this machine says of plugins that a deployment was pinned with. They were looked at when it was begun, which was perhaps
+/// elsewhere, or under another policy; they run here when it is resumed, when its hosts go back, and when a later deployment restores it.
+struct PinnedPlugins {
+  let shelf: ProjectPlugins
+
+  /// - Throws: every plugin that the policy does not allow. Nothing of them was run.
+  func check(_ sources: [SourceFile]) throws(Problems) {
+    guard let (policy, path) = try PolicyFile.read() else { return }
+    let plugins = try LuaProject.plugins(in: sources)
+    var problems = policy.problems(of: plugins, path: path)
+    if policy.demandsSignatures, let text = sources.first(where: { $0.path.isExactly(PluginLock.file) })?.text {
+      do throws(Problem) {
+        let lock = try PluginOrigins.lock(text)
+        for plugin in plugins where plugin.origin == .locked {
+          do throws(Problem) { try verify(plugin.manifest.name, lock, sources) } catch { problems.append(error) }
+        }
+      } catch { problems.append(error) }
+    }
+    guard problems.isEmpty else { throw Problems(problems, exit: .refused) }
+  }
+
+  /// - Throws: that nobody signed it whom the policy knows, or that what was pinned is something else.
+  private func verify(_ name: String, _ lock: PluginLock, _ sources: [SourceFile]) throws(Problem) {
+    guard let locked = lock.plugins.first(where: { $0.name.isExactly(name) }) else { return }
+    guard let tree = try shelf.copy(locked.sha256) ?? vendored(locked) else {
+      throw Problem(
+        "plugin \(name) \(locked.version), which the deployment was begun with, is not on this machine, so nobody can tell who signed it",
+        fix: "lander plugin add \(locked.source)@\(locked.version), or resume the deployment where it was begun")
+    }
+    _ = try shelf.signer(of: tree, locked)
+    let folder = "plugins/\(name)/"
+    for file in sources where file.path.hasPrefix(folder) && tree.text(String(file.path.dropFirst(folder.count))) != file.text {
+      throw Problem(
+        "\(file.path) is not what \(name) \(locked.version) has: the recipe that the deployment was begun with is not believed",
+        fix: "look at the hosts that keep it, and at who may write there")
+    }
+  }
+
+  private func vendored(_ plugin: LockedPlugin) throws(Problem) -> PluginTree? {
+    guard let tree = try shelf.vendored(plugin.name), tree.digest == plugin.sha256 else { return nil }
+    return tree
+  }
+}
