@@ -107,14 +107,21 @@ extension Plan {
       /// A host that is lost before any has come through stops the deployment, as one that fails does. A rollout without a strategy takes
       /// hosts that do not serve first: none has to leave the service for them.
       case third = 3
+      /// An analysis finds a release good only if each canary and its twin were measured at the same time in at least half of the looks,
+      /// and takes no margin whose unit does not fit. A rejection that lies on hosts wins over the approval of whoever resumes the deployment.
+      case fourth = 4
 
       /// That of plans that are made now.
-      package static let newest = Rules.third
+      package static let newest = Rules.fourth
 
       /// Whether looks at one host depend on no other host.
       package var looksAlone: Bool { rawValue >= Rules.second.rawValue }
       /// Whether a host that goes out of reach while it is changed speaks against the release.
       package var hearsLosses: Bool { rawValue >= Rules.third.rawValue }
+      /// Whether an analysis counts what it could not measure.
+      package var countsGaps: Bool { rawValue >= Rules.fourth.rawValue }
+      /// Whether a rejection is heard before an approval that meets it.
+      package var hearsRefusalsFirst: Bool { rawValue >= Rules.fourth.rawValue }
       /// Whether a rollout without a strategy takes hosts in the plan's order, and not in that of their numbers.
       package var keepsOrder: Bool { rawValue >= Rules.third.rawValue }
     }

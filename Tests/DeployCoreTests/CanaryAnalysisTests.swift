@@ -1,3 +1,4 @@
+import DeployModel
 import Foundation
 import Testing
 
@@ -203,6 +204,63 @@ struct CanaryAnalysisTests {
     #expect(few.finding.effect == 100)
   }
 
+  @Test("a negative value of which less is better has its margin on the worse side")
+  func negative() {
+    #expect(Margin(relative: 0.1).limit(-100) == -90 && Margin(relative: 0.1).limit(100) == 110)
+    var analysis = CanaryAnalysis(pairs: 12, margin: Margin(relative: 0.1), alpha: 0.05, looks: 30)
+    for _ in 0..<20 { analysis.look((0..<12).map { _ in .init(canary: .value(-100), twin: .value(-100)) }) }
+    #expect(analysis.finding.verdict == .good)
+  }
+
+  @Test("a canary that could not be measured keeps the release from being found good, and not from being found bad")
+  func gaps() {
+    func end(_ measure: CanaryAnalysis.Measure, countsGaps: Bool) -> CanaryAnalysis.Finding {
+      var analysis = CanaryAnalysis(pairs: 12, margin: Margin(absolute: 1), alpha: 0.05, looks: 30, countsGaps: countsGaps)
+      for look in 0..<30 {
+        analysis.look((0..<12).map { .init(canary: $0 == 3 && look % 3 > 0 ? nil : measure, twin: measure) })
+      }
+      return analysis.finding
+    }
+    let reason = "1 pair of 12 gave no data in most of the 30 looks"
+    #expect(end(.value(5), countsGaps: true).verdict == .inconclusive(reason))
+    #expect(end(.counts(failed: 1, of: 1000), countsGaps: true).verdict == .inconclusive(reason))
+    #expect(end(.value(5), countsGaps: false).verdict == .good, "plans of older rules keep what they were decided by")
+    var bad = CanaryAnalysis(pairs: 12, margin: Margin(), alpha: 0.05, looks: 30)
+    for _ in 0..<30 { bad.look((0..<12).map { .init(canary: $0 == 3 ? nil : .value(9), twin: .value(1)) }) }
+    #expect(bad.finding.verdict == .bad)
+  }
+
+  @Test("rates count in looks in which both of a pair were measured, and a host without requests was measured")
+  func wholePairs() {
+    var analysis = CanaryAnalysis(pairs: 2, margin: Margin(absolute: 0.01), alpha: 0.05, looks: 40)
+    for _ in 0..<40 {
+      analysis.look([
+        .init(canary: .counts(failed: 0, of: 5000), twin: .counts(failed: 0, of: 5000)),
+        .init(canary: .counts(failed: 0, of: 0), twin: .counts(failed: 0, of: 10)),
+      ])
+    }
+    #expect(analysis.finding.verdict == .good)
+    var lone = CanaryAnalysis(pairs: 1, margin: Margin(), alpha: 0.05, looks: 3)
+    lone.look([.init(canary: nil, twin: .counts(failed: 0, of: 10))])
+    #expect(lone.finding.pairs == 0 && lone.finding.effect == nil)
+  }
+
+  @Test("a relative margin of a rate that is nothing at the twins says which margin would tell")
+  func shareOfNothing() {
+    var analysis = CanaryAnalysis(pairs: 1, margin: Margin(relative: 0.1), looks: 2)
+    for _ in 0..<2 { analysis.look([.init(canary: .counts(failed: 0, of: 9999), twin: .counts(failed: 0, of: 9999))]) }
+    guard case .inconclusive(let reason) = analysis.finding.verdict else { return #expect(Bool(false), "\(analysis.finding)") }
+    #expect(reason.contains("a margin such as +0.05pp would tell"))
+  }
+
+  @Test("counts that no server has are no data, and never overflow")
+  func hugeCounts() {
+    #expect(CanaryAnalysis.Measure(.text("1/9223372036854775807")) == nil && CanaryAnalysis.Measure(.text("-1/5")) == nil)
+    var bounds = RateBounds()
+    for _ in 0..<3 { bounds.add(failed: 1, of: .max) }
+    #expect(bounds.total == .max && bounds.failed == 3)
+  }
+
   @Test("what was shown at a look stays shown, and no look is taken beyond the last")
   func sticky() {
     var analysis = CanaryAnalysis(pairs: 12, margin: Margin(), alpha: 0.05, looks: 30)
@@ -216,7 +274,10 @@ struct CanaryAnalysisTests {
   func margins() {
     #expect(Margin("+10%") == Margin(relative: 0.1) && Margin("+50ms") == Margin(absolute: 50) && Margin("0.5s") == Margin(absolute: 500))
     #expect(Margin("+5pp") == Margin(absolute: 0.05) && Margin("+3") == Margin(absolute: 3))
-    for text in ["", "-1%", "+ten%", "+1h", "nan", "+inf%"] { #expect(Margin(text) == nil, "\(text)") }
+    for text in ["", "-1%", "+ten%", "+1h", "nan", "+inf%", "++5%", "0x10", "1e3"] { #expect(Margin(text) == nil, "\(text)") }
+    for text in ["+5", "+50ms", "1s", "+200pp", "100pp"] { #expect(Margin.fault(text, of: .rate) != nil, "\(text) of a rate") }
+    for text in ["+5%", "0.5pp", "+0%"] { #expect(Margin.fault(text, of: .rate) == nil, "\(text) of a rate") }
+    #expect(Margin.fault("+1pp", of: .value) != nil && Margin.fault("+50ms", of: .value) == nil)
     #expect(CanaryAnalysis.problem(pairs: 4, alpha: 0.01, looks: 60) == nil)
     #expect(CanaryAnalysis.problem(pairs: 0, alpha: 0.01, looks: 60)?.contains("no pair") == true)
     #expect(CanaryAnalysis.problem(pairs: 1, alpha: 0, looks: 60)?.contains("alpha") == true)

@@ -30,9 +30,10 @@ return strategy "canary" {
     local compare = (options.rate or options.value or options.analyse) and gate("analyse", options.analyse or {},
       { during = options.watch, rate = options.rate, value = options.value })
     local canary, rest = rollout.targets:split(options.first)
-    rollout:wave(canary)
+    local wave = rollout:wave(canary)
     if compare then
-      compare.canary = canary
+      -- What the budget allows to fail has nothing to compare.
+      compare.canary = wave.succeeded_hosts
       rollout:analyse(compare)
     end
     if check then rollout:watch(watch) elseif not compare then rollout:wait(options.watch) end

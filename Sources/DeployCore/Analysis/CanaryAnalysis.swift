@@ -1,12 +1,17 @@
+import DeployModel
+
 /// Compares hosts that have a release with twins that do not: is it worse than a margin allows? It may be asked after every look; the error
 /// that it was given holds for all looks together. Three answers: bad, good, and not yet. Without data there is no answer.
 package struct CanaryAnalysis: Sendable, Hashable {
   /// What is measured of a host in one interval.
   package enum Measure: Sendable, Hashable {
-    /// Requests, and how many of them failed.
+    /// Requests, and how many of them failed. None at all is an answer too.
     case counts(failed: Int, of: Int)
     /// One number, such as the p95 of its latency.
     case value(Double)
+
+    /// Whether something can be told from it.
+    var hasData: Bool { if case .counts(_, let total) = self { total > 0 } else { true } }
   }
 
   /// A pair of twins in one interval; nil: no data.
@@ -14,6 +19,9 @@ package struct CanaryAnalysis: Sendable, Hashable {
     package var canary: Measure?
     package var twin: Measure?
     package init(canary: Measure?, twin: Measure?) { (self.canary, self.twin) = (canary, twin) }
+
+    /// Whether both were measured.
+    var isWhole: Bool { canary != nil && twin != nil }
   }
 
   package enum Verdict: Sendable, Hashable {
@@ -53,6 +61,10 @@ package struct CanaryAnalysis: Sendable, Hashable {
   private var hasCounts = false
   /// By pair: whether it had data in any look.
   private var seen: [Bool]
+  /// By pair: the number of looks in which both were measured.
+  private var whole: [Int]
+  /// Whether a pair counts only in looks in which both were measured, and a release is good only if each was in half of the looks.
+  private let countsGaps: Bool
   private var taken = 0
   /// Bad or good, once it was shown: the error holds for all looks together, so what was shown stays.
   private(set) var shown: Verdict?
@@ -78,13 +90,16 @@ package struct CanaryAnalysis: Sendable, Hashable {
   ///   - pairs: number of pairs of twins.
   ///   - alpha: how often a release that is within the margin is called bad, and one that is worse good, each over all looks.
   ///   - looks: at most so many are taken; 1 to 10,000.
-  package init(pairs: Int, margin: Margin, alpha: Double = 0.01, looks: Int) {
+  ///   - countsGaps: whether it counts what could not be measured; false in plans of older rules.
+  package init(pairs: Int, margin: Margin, alpha: Double = 0.01, looks: Int, countsGaps: Bool = true) {
+    self.countsGaps = countsGaps
     self.margin = margin
     self.alpha = alpha
     most = looks
     worse = TwinSigns(pairs: pairs, looks: looks)
     better = worse
     seen = (0..<pairs).map { _ in false }
+    whole = (0..<pairs).map { _ in 0 }
   }
 
   /// One look: what each pair showed since the look before, in the same order every time.
@@ -93,6 +108,7 @@ package struct CanaryAnalysis: Sendable, Hashable {
     taken += 1
     var (above, below) = (seen.map { _ in 0 }, seen.map { _ in 0 })
     for (number, pair) in pairs.enumerated() where seen.indices.contains(number) {
+      if pair.isWhole { whole[number] += 1 } else if countsGaps { continue }
       if case .counts(let failed, let total)? = pair.canary { count(failed, total, number, isCanary: true) }
       if case .counts(let failed, let total)? = pair.twin { count(failed, total, number, isCanary: false) }
       guard case .value(let canary)? = pair.canary, case .value(let twin)? = pair.twin, canary.isFinite, twin.isFinite else { continue }
@@ -112,22 +128,30 @@ package struct CanaryAnalysis: Sendable, Hashable {
     if isCanary { canaries.add(failed: failed, of: total) } else { twins.add(failed: failed, of: total) }
   }
 
+  /// Pairs that were not measured in half of the looks.
+  private var gaps: Int { countsGaps ? whole.count { $0 * 2 < taken } : 0 }
+
   /// What was found so far.
   package var finding: Finding {
     var finding = hasCounts ? ofRates : ofValues
-    if let shown { finding.verdict = shown }
+    if let shown {
+      finding.verdict = shown
+    } else if gaps > 0, sums.count > 0 || hasCounts, case .inconclusive = finding.verdict {
+      let pairs = gaps == 1 ? "1 pair" : "\(gaps) pairs"
+      finding.verdict = .inconclusive("\(pairs) of \(whole.count) gave no data in most of the \(taken) looks")
+    }
     return finding
   }
 
   private var shownByValues: Verdict? {
-    worse.evidence >= 1 / alpha ? .bad : better.evidence >= 1 / alpha ? .good : nil
+    worse.evidence >= 1 / alpha ? .bad : better.evidence >= 1 / alpha && gaps == 0 ? .good : nil
   }
 
   /// Only the side on which the observed rates lie can be shown. Each of its two bounds may be wrong, so each has half of the error.
   private var shownByRates: Verdict? {
     guard let canary = canaries.rate, let twin = twins.rate else { return nil }
     if canary > margin.limit(twin) { return canaries.lower(alpha / 2) > margin.limit(twins.upper(alpha / 2)) ? .bad : nil }
-    return canaries.upper(alpha / 2) < margin.limit(twins.lower(alpha / 2)) ? .good : nil
+    return gaps == 0 && canaries.upper(alpha / 2) < margin.limit(twins.lower(alpha / 2)) ? .good : nil
   }
 
   private var ofRates: Finding {
@@ -139,7 +163,10 @@ package struct CanaryAnalysis: Sendable, Hashable {
     let (low, high) = (canaries.lower(alpha / 2), canaries.upper(alpha / 2))
     let (twinLow, twinHigh) = (twins.lower(alpha / 2), twins.upper(alpha / 2))
     (finding.effect, finding.low, finding.high) = (canary - twin, low - twinHigh, high - twinLow)
-    finding.verdict = end("\(canaries.total + twins.total) requests do not tell whether the rate is within the margin: more of them would")
+    finding.verdict = end(
+      twins.failed == 0 && margin.absolute == 0
+        ? "none of \(twins.total) requests to the twins failed, and a share of nothing allows nothing: a margin such as +0.05pp would tell"
+        : "\(canaries.total.plus(twins.total)) requests do not tell whether the rate is within the margin: more of them would")
     return finding
   }
 

@@ -13,17 +13,22 @@ struct Comparing: Sendable, Hashable {
   /// Rounds without any data at the beginning after which nobody waits for more.
   private static let patience = 3
 
-  /// - Parameter looks: of each host, from 1.
-  init(_ comparison: Comparison, looks: Int) {
+  /// - Parameters:
+  ///   - looks: of each host, from 1.
+  ///   - countsGaps: as of `CanaryAnalysis`.
+  init(_ comparison: Comparison, looks: Int, countsGaps: Bool = true) {
     self.comparison = comparison
     analysis = CanaryAnalysis(
-      pairs: comparison.pairs, margin: Margin(comparison.margin) ?? Margin(), alpha: comparison.alpha, looks: looks)
+      pairs: comparison.pairs, margin: Margin(comparison.margin) ?? Margin(), alpha: comparison.alpha, looks: looks,
+      countsGaps: countsGaps)
     waiting = (0..<2 * max(0, comparison.pairs)).map { _ in [] }
   }
 
   /// Why it could tell nothing, or makes no sense; nil: it may tell something.
-  /// - Parameter hosts: of the watch.
-  static func problem(_ comparison: Comparison, hosts: Int, looks: Int) -> Failure? {
+  /// - Parameters:
+  ///   - hosts: of the watch.
+  ///   - isStrict: whether a margin's unit has to fit; false in plans of older rules.
+  static func problem(_ comparison: Comparison, hosts: Int, looks: Int, isStrict: Bool = true) -> Failure? {
     if let problem = CanaryAnalysis.problem(pairs: comparison.pairs, alpha: comparison.alpha, looks: looks) {
       return Failure(.invalid, problem, fix: comparison.pairs < 1 ? "leave hosts for later waves: each canary needs a twin" : nil)
     }
@@ -32,8 +37,8 @@ struct Comparing: Sendable, Hashable {
         .invalid, "\(comparison.pairs) pairs of twins are \(2 * comparison.pairs) different hosts, and there are \(hosts)",
         fix: "name each canary and each twin once")
     }
-    guard Margin(comparison.margin) != nil else {
-      return Failure(.invalid, "\"\(comparison.margin)\" is no margin", fix: "write \"+10%\", \"+0.05pp\", \"+50ms\", \"+12\" or \"+0%\"")
+    if isStrict || Margin(comparison.margin) == nil, let fault = Margin.fault(comparison.margin, of: comparison.unit) {
+      return Failure(.invalid, fault.message, fix: fault.fix)
     }
     let needed = CanaryAnalysis.pairsNeeded(comparison.alpha)
     guard comparison.unit == .value, comparison.pairs < needed else { return nil }
@@ -47,7 +52,7 @@ struct Comparing: Sendable, Hashable {
   /// What a look showed, or nil for no data, and the looks of that slot that were missed beside it.
   mutating func add(_ measure: CanaryAnalysis.Measure?, missed: Int = 0, at slot: Int) {
     guard waiting.indices.contains(slot) else { return }
-    hasData = hasData || measure != nil
+    hasData = hasData || measure?.hasData == true
     waiting[slot].append(measure)
     for _ in 0..<missed { waiting[slot].append(nil) }
     while waiting.allSatisfy({ !$0.isEmpty }) {
@@ -109,6 +114,9 @@ struct Comparing: Sendable, Hashable {
 }
 
 extension CanaryAnalysis.Measure {
+  /// Requests in one look: what a number of Lua and JSON can count, and no server answers.
+  private static let most = 1 << 53
+
   /// What a function measured, as the prelude hands it over: `3/1000` of a rate, a number of a value; nil: no data.
   init?(_ value: Value) {
     switch value {
@@ -116,7 +124,9 @@ extension CanaryAnalysis.Measure {
     case .number(let number): self = .value(number)
     case .text(let text):
       let parts = text.split(separator: "/").map { Int($0) }
-      guard parts.count == 2, let failed = parts[0], let total = parts[1], total > 0 else { return nil }
+      guard parts.count == 2, let failed = parts[0], let total = parts[1], failed >= 0, failed <= total, total <= Self.most else {
+        return nil
+      }
       self = .counts(failed: failed, of: total)
     default: return nil
     }

@@ -1,3 +1,5 @@
+package import DeployModel
+
 /// How much worse a release may be, in the user's units.
 package struct Margin: Sendable, Hashable {
   /// A share of what the twins show: 0.1 is 10%.
@@ -15,13 +17,33 @@ package struct Margin: Sendable, Hashable {
     ]
     let plain = text.hasPrefix("+") ? String(text.dropFirst()) : text
     for unit in units where plain.hasSuffix(unit.0) {
-      guard let number = Double(String(plain.dropLast(unit.0.count))), number.isFinite, number >= 0 else { continue }
+      let digits = plain.dropLast(unit.0.count)
+      guard digits.utf8.allSatisfy({ UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 || $0 == UInt8(ascii: ".") }), let number = Double(digits),
+        number.isFinite
+      else { continue }
       self.init(relative: number * unit.relative, absolute: number * unit.absolute)
       return
     }
     return nil
   }
 
+  /// What is wrong with a margin for what is measured; nil: nothing is.
+  package static func fault(_ text: String, of unit: Comparison.Unit) -> (message: String, fix: String)? {
+    guard let margin = Margin(text) else {
+      return ("\"\(text)\" is no margin", "write \"+10%\", \"+0.05pp\", \"+50ms\", \"+12\" or \"+0%\"")
+    }
+    switch unit {
+    case .rate:
+      if !text.hasSuffix("%"), !text.hasSuffix("pp") {
+        return ("a rate is compared in percent or percentage points, got \"\(text)\"", "write \"+0.5pp\", or \"+10%\" of what the twins show")
+      }
+      return margin.absolute < 1 ? nil : ("\"\(text)\" allows every rate: it is 100 percentage points at most", "write \"+0.5pp\"")
+    case .value:
+      guard text.hasSuffix("pp") else { return nil }
+      return ("\"\(text)\" are percentage points, and a value is no rate", "write \"+10%\", \"+50ms\" or \"+12\"")
+    }
+  }
+
   /// The most that is allowed where the twins show that.
-  package func limit(_ twin: Double) -> Double { twin * (1 + relative) + absolute }
+  package func limit(_ twin: Double) -> Double { twin + abs(twin) * relative + absolute }
 }

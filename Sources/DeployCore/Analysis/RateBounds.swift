@@ -1,3 +1,5 @@
+import DeployModel
+
 /// Where the mean rate of something that happens or does not lies, with an error that holds at every look at once. Requests may fail at a
 /// rate that changes as it likes, as long as each fails by itself at the rate of its moment: then for any slope s the product of
 /// e^(s·failed) / (1 + p·(e^s - 1)) over all requests is a martingale if p is the rate of each, and no more than that if p is their mean
@@ -12,8 +14,8 @@ struct RateBounds: Sendable, Hashable {
   private static let steps = 24
 
   mutating func add(failed: Int, of total: Int) {
-    self.failed += failed
-    self.total += total
+    self.failed = self.failed.plus(failed)
+    self.total = self.total.plus(total)
   }
 
   /// The observed rate; nil without any request.

@@ -67,7 +67,7 @@ struct Looking: Sendable, Hashable {
     places = watch.isFromEngine ? [.engine] : (watch.hosts ?? []).map { .host($0) }
     self.names = watch.isFromEngine ? ["this machine"] : (watch.hosts ?? []).map { names[$0] }
     silent = places.map { _ in nil }
-    comparing = watch.comparison.map { Comparing($0, looks: watch.looks) }
+    comparing = watch.comparison.map { Comparing($0, looks: watch.looks, countsGaps: rules?.countsGaps == true) }
     let looks = watch.isPlayed == true ? 1 : watch.looks
     pace =
       rules?.looksAlone == true

@@ -32,9 +32,9 @@ language.word {
 
 local function counts(given)
   local failed, of = math.tointeger(given.failed), math.tointeger(given.of)
-  if failed and of and failed >= 0 and failed <= of then return string.format("%d/%d", failed, of) end
-  return errors.usage(string.format("rate of rollout:analyse gives { failed = 3, of = 1000 }, whole numbers and failed at most of, got "
-    .. "failed = %s, of = %s", values.described(given.failed), values.described(given.of)))
+  if failed and of and failed >= 0 and failed <= of and of <= 1 << 53 then return string.format("%d/%d", failed, of) end
+  return errors.usage(string.format("rate of rollout:analyse gives { failed = 3, of = 1000 }, whole numbers up to 2^53 and failed at most "
+    .. "of, got failed = %s, of = %s", values.described(given.failed), values.described(given.of)))
 end
 
 --- A function that measures as the engine takes it: a text "3/1000", a number, or nothing.

@@ -15,7 +15,8 @@ local shared = {
   { "headers", "table", "by name; texts or secrets" }, { "status", "statuses", "which are good; 200 to 299" },
   { "timeout", "time", "for one attempt, its redirects included; 30 s, and at most 10 minutes" },
   { "limit", "positive", "bytes of the answer's body at most; 64 KiB, and at most 192 KiB" },
-  { "retry", "table", "{ times = 3, every = \"5s\", backoff = 2 }: again if no answer comes, or 429, or a status from 500" },
+  { "retry", "table", "{ times = 3, every = \"5s\", backoff = 2 }: again if no answer comes, or 429, or a status from 500; "
+    .. "of http.post also if nobody can say whether the one before was taken" },
   { "ca", "name", "a file of certificates that vouch for the server, instead of the system's" },
   { "rehearse", "any", "what plan, check and rehearse take for the answer: its body, or { status, body }" },
 }
