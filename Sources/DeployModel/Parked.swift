@@ -36,6 +36,10 @@ package struct Parked: Sendable, Hashable, Codable {
 
   /// How long locks stay beyond the deadline, so that whoever comes then still finds the deployment.
   package static let grace = Interval.minutes(10)
+  /// How long locks stay at least, until the hosts have the journal: an engine that dies before that leaves what nobody else could resume.
+  package static let handover = Interval.minutes(5)
+  /// How long locks stay once hosts have the journal.
+  package var lease: Interval { max(.zero, until - since) + Self.grace }
   /// Hosts that keep the journal.
   package static let copies = 3
   /// Hosts that have to name the same journal before it is believed, if it has so many.

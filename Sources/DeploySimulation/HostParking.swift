@@ -8,16 +8,18 @@ extension SimulatedHost {
     lock?.parked = request.parked
     lock?.taken = nil
     lock?.journal = nil
-    lock?.lease = request.lease
+    lock?.lease = min(request.lease, Parked.handover)
     lock?.renewed = now
     return .done()
   }
 
-  mutating func entrust(_ parked: Parked, _ bytes: [UInt8]?, for site: HostSite) throws(Failure) {
+  mutating func entrust(_ parked: Parked, _ bytes: [UInt8]?, for site: HostSite, at now: Timestamp) throws(Failure) {
     guard let held = lock, held.lock.token == site.token, held.parked?.round == parked.round else {
       throw Failure(.invalid, "\(site.deployment) is not parked on \(name)")
     }
     lock?.parked = parked
+    lock?.lease = parked.lease
+    lock?.renewed = now
     if let bytes { lock?.journal = bytes }
   }
 

@@ -168,9 +168,10 @@ final class SimulatedWorld: Sendable {
 
   func entrust(_ parked: Parked, _ bytes: [UInt8]?, at site: HostSite, by transport: Int) throws(Failure) {
     let number = try number(of: site.host.name)
+    let now = clock.now()
     try state.withLock { state throws(Failure) in
       if state.closed.contains(transport) { throw Self.closed }
-      try state.hosts[number].entrust(parked, bytes, for: site)
+      try state.hosts[number].entrust(parked, bytes, for: site, at: now)
     }
   }
 

@@ -196,6 +196,27 @@ struct ParkTests {
     #expect(await second.journal.entries(of: plan.id).entries.isEmpty)
   }
 
+  @Test("a rejection that lies on the hosts wins over the approval of whoever resumes the deployment")
+  func leftRejection() async throws {
+    let bench = try Bench(Self.text)
+    let (first, second, third) = (StateFolder("one", on: bench), StateFolder("two", on: bench), StateFolder("three", on: bench))
+    let plan = try await parked(bench, by: first)
+    let found = try #require(try await second.desk.findParked(plan.id, on: selections(bench)).found)
+    #expect(try await !second.desk.leave(Onward(.reject, comment: "do not ship"), for: found).isEmpty)
+    #expect(try await goOn(bench, third, plan.id, .approve).deployments.map(\.conclusion?.status) == [.failed, .succeeded])
+  }
+
+  @Test("damaged copies on hosts keep another state folder from resuming it, and not the one that parked it")
+  func damagedCopies() async throws {
+    let bench = try Bench(Self.text)
+    let first = StateFolder("one", on: bench)
+    let plan = try await parked(bench, by: first)
+    for name in ["h1", "h2", "h3"] { bench.transport.change(name) { $0.lock?.journal = Array("no journal".utf8) } }
+    let words = await refusal { _ = try await goOn(bench, StateFolder("two", on: bench), plan.id, .cancel) }
+    #expect(words.contains("cannot be had from its hosts"), "\(words)")
+    #expect(try await goOn(bench, first, plan.id, .approve).deployments.map(\.conclusion?.status) == [.succeeded])
+  }
+
   @Test("who goes further without the bundle is refused before hosts are asked; who goes back needs none")
   func bundle() async throws {
     let bench = try Bench(Self.text)

@@ -117,13 +117,17 @@ extension Rollout {
     guard parkState?.awaited == 0, let held = parkState?.held else { return }
     parkState = nil
     note(.parked(until: nil))
-    // A gate whose time is over fails, whatever lies on the hosts: nobody went on with it in time.
-    for happening in held.filter(\.isDeadline) + held.filter({ !$0.isDeadline }) { take(happening) }
+    // A gate whose time is over fails, whatever lies on the hosts: nobody answered it in time. Of answers that meet here, a no wins.
+    let answers = held.filter { !$0.isDeadline }
+    let refusals = plan.flow.rules?.hearsRefusalsFirst == true ? answers.filter(\.isRefusal) : []
+    let others = refusals.isEmpty ? answers : answers.filter { !$0.isRefusal }
+    for happening in held.filter(\.isDeadline) + refusals + others { take(happening) }
   }
 }
 
 extension Happening {
   fileprivate var isDeadline: Bool { if case .rang = self { true } else { false } }
+  fileprivate var isRefusal: Bool { if case .said(let message) = self { message.kind == .reject } else { false } }
 }
 
 extension Gate.Kind {

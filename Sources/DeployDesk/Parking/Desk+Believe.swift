@@ -32,17 +32,25 @@ extension Desk {
     do {
       let known = try await journal.entries(of: id)
       // Its own engine left before hosts had the journal: everything is here.
-      if found.parked.copy != nil || known.entries.isEmpty {
-        let copy = try await believed(found)
-        let news = try AdoptedJournal(copy.entries, over: known.entries).news
-        try await journal.append(news, to: id)
-      }
+      if found.parked.copy != nil || known.entries.isEmpty { try await takeNews(of: found, over: known.entries) }
       claim.release()
     } catch {
       claim.release()
       throw error
     }
     return try await past.pair(id, or: [])
+  }
+
+  /// Appends what hosts know of a parked deployment and this state folder does not.
+  private func takeNews(of found: FoundParked, over known: [Entry]) async throws {
+    let copy: CopiedJournal
+    do {
+      copy = try await believed(found)
+    } catch let problems as Problems where known.lastParking == found.parked.round {
+      // It was parked from here, and nobody has resumed it since: hosts that keep a damaged copy hinder nobody.
+      return tell(.warning(Problem(problems.list[0].message + "; what this state folder knows itself counts", fix: problems.list[0].fix)))
+    }
+    try await journal.append(try AdoptedJournal(copy.entries, over: known).news, to: found.parked.deployment)
   }
 
   /// The journal that hosts keep, if it is what an engine left there, with its sources in the store.
@@ -97,6 +105,15 @@ extension Desk {
     let known = selection.hosts + selection.bystanders + selection.partners.map(\.host)
     let named = plan.hosts.map(\.host) + plan.partners.map(\.host)
     return named.first { host in !known.contains { $0.isReached(as: host) } }?.name
+  }
+}
+
+extension [Entry] {
+  /// The round in which it was parked last, as this journal has it; nil: it never was.
+  fileprivate var lastParking: Int? {
+    reversed().lazy.compactMap { entry -> Int? in
+      if case .intended(let intent) = entry.fact, case .park(let request) = intent.operation { request.parked.round } else { nil }
+    }.first
   }
 }
 

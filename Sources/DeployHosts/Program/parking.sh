@@ -1,8 +1,8 @@
 # A deployment that waits for a person with no engine. Its lock stays until then. `lock/parked` says what it waits for, `lock/journal` is its
 # journal, and `lock/taken` names the one engine that goes on, of all that would.
 
-# PATH FENCE TOKEN LEASE ROUND RECORD: keeps the lock of TOKEN for LEASE seconds without an engine. RECORD is a line; ROUND counts how often
-# engines left.
+# PATH FENCE TOKEN LEASE ROUND RECORD: keeps the lock of TOKEN for LEASE seconds without an engine, until `l_entrust`. RECORD is a line; ROUND
+# counts how often engines left.
 l_park() {
   l_enter "$1" "$2" "$3"
   l_own_lock "$3"
@@ -17,18 +17,19 @@ l_park() {
 # LINE: what the deployment waits for, not in its place yet.
 l_recorded() { { printf '%s\n' "$1" >"$L/lock/.parked"; } 2>/dev/null || l_full "$L"; }
 
-# PATH FENCE TOKEN ROUND RECORD FILE DIGEST: RECORD has the digest of the journal now. FILE is what was sent of it, below .lander, with the
-# DIGEST of these bytes; empty: other hosts keep it.
+# PATH FENCE TOKEN LEASE ROUND RECORD FILE DIGEST: keeps the lock for LEASE seconds. RECORD has the digest of the journal now. FILE is what was
+# sent of it, below .lander, with the DIGEST of these bytes; empty: other hosts keep it.
 l_entrust() {
   l_enter "$1" "$2" "$3"
   l_own_lock "$3"
   l_w=
   { read -r l_w l_t; } 2>/dev/null <"$L/lock/parked"
-  [ "$l_w" = "$4" ] || l_die 47 "deployment $h_dep is not parked any more"
-  [ -z "$6" ] || { l_whole "$L/$6" "$7" && mv -fT "$L/$6" "$L/lock/journal" && l_sync "$L/lock/journal"; } || exit 43
-  l_recorded "$4 $5"
-  l_sync "$L/lock/.parked"
-  mv -fT "$L/lock/.parked" "$L/lock/parked" || exit 43
+  [ "$l_w" = "$5" ] || l_die 47 "deployment $h_dep is not parked any more"
+  [ -z "$7" ] || { l_whole "$L/$7" "$8" && mv -fT "$L/$7" "$L/lock/journal" && l_sync "$L/lock/journal"; } || exit 43
+  l_recorded "$5 $6"
+  l_hold "$h_token" "$h_dep" "$h_since" "$h_fence" "$4" "$h_owner" "$h_purpose" '' "$h_app" "$h_group"
+  l_sync "$L/lock/.parked" "$L/.holder"
+  mv -fT "$L/lock/.parked" "$L/lock/parked" && mv -fT "$L/.holder" "$L/lock/holder" || exit 43
   l_sync "$L/lock"
 }
 

@@ -8,9 +8,9 @@ extension Hosts {
 
   /// Keeps the lock without this engine.
   func park(_ request: ParkRequest, _ errand: Errand) async throws(Failure) -> Outcome {
-    let lease = "\(max(3, request.lease.milliseconds / 1000))"
+    let lease = min(request.lease, Parked.handover)
     _ = try await errand.link.demand(
-      "l_park", errand.claim + [lease, "\(request.parked.round)", try Hosts.line(request.parked)])
+      "l_park", errand.claim + [Self.seconds(lease), "\(request.parked.round)", try Hosts.line(request.parked)])
     await errand.link.leave(errand.site.path, token: errand.site.token)
     return .done()
   }
@@ -24,7 +24,7 @@ extension Hosts {
       let digest = Hex.digest(bytes)
       sent = [try await send(bytes, as: "uploads/\(digest).journal", errand), digest]
     }
-    _ = try await link.demand("l_entrust", errand.claim + ["\(parked.round)", try Hosts.line(parked)] + sent)
+    _ = try await link.demand("l_entrust", errand.claim + [Self.seconds(parked.lease), "\(parked.round)", try Hosts.line(parked)] + sent)
   }
 
   /// This engine goes on, if the host gives it the deployment. Messages that wait there are heard before it returns.
@@ -46,6 +46,8 @@ extension Hosts {
     guard bytes.count <= Parked.limit else { throw Failure(.corrupt, "\(host.name) keeps \(bytes.count) bytes as a journal") }
     return bytes
   }
+
+  private static func seconds(_ lease: Interval) -> String { "\(max(3, lease.milliseconds / 1000))" }
 
   private static func line(_ parked: Parked) throws(Failure) -> String {
     let line = String(decoding: try Hosts.coded(parked), as: UTF8.self)

@@ -55,14 +55,16 @@ extension Sentence {
       await play.done(play.ask("a", fence: 1, lease: .seconds(3)), at: site, by: engine)
       var parked = Parked(
         deployment: "d1", engine: "1", gate: 1, kind: .approval, name: "go", message: "all well?", round: 7,
-        since: Timestamp(milliseconds: 7), until: Timestamp(milliseconds: 9))
-      await play.done(.park(ParkRequest(parked, lease: .minutes(5))), at: site, by: engine)
+        since: Timestamp(milliseconds: 7), until: Timestamp(milliseconds: 1_200_009))
+      await play.done(.park(ParkRequest(parked, lease: .minutes(30))), at: site, by: engine)
+      let left = try await play.state().lock?.leaseLeft ?? 0
+      play.expect((200...300).contains(left), "whose journal no host has keeps its lock for \(left) s")
       parked.copy = Digest(hex: "ab")
       try await engine.entrust(parked, Array("a journal\n".utf8), at: site)
       await engine.close()
       let state = try await play.state()
       play.expect(state.parked, parked, "what the host keeps")
-      play.expect((state.lock?.leaseLeft ?? 0) > 200 && state.lock?.process == nil, "\(state.lock as Any)")
+      play.expect((state.lock?.leaseLeft ?? 0) > 1700 && state.lock?.process == nil, "\(state.lock as Any)")
       func unpark(_ claim: String, _ round: Int) -> DeployModel.Operation {
         .unpark(UnparkRequest(by: "\(claim)@desk", claim: claim, round: round, hosts: 1, lease: .seconds(30)))
       }
