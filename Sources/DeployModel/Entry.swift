@@ -87,6 +87,8 @@ package indirect enum HostStatus: Sendable, Hashable, Codable {
   /// On the target, receipt written.
   case succeeded
   case unchanged
+  /// A slot that keeps what it has on purpose: another slot of its machine has the target.
+  case kept
   case leftOut(Failure)
   case restoring(ScriptError)
   /// Failed, and back on what it ran before (nothing, if nothing was).

@@ -2,6 +2,8 @@
 package struct Host: Sendable, Hashable, Codable {
   package var number: Int
   package var name: String
+  /// Which of the instances of an application on this machine it is: its name is `web1/blue` then. nil: the machine has one.
+  package var slot: String?
   /// How its shell is reached: `ssh`, `local`, or the name a plugin gave its own.
   package var transport: String
   /// What to connect to; the name where nil.
@@ -17,8 +19,9 @@ package struct Host: Sendable, Hashable, Codable {
 
   package init(
     number: Int = 0, name: String, transport: String = "ssh", address: String? = nil, port: Int? = nil, user: String? = nil,
-    root: String? = nil, argv: [String]? = nil, tags: Value = .record([]), vars: Value = .record([])
+    root: String? = nil, argv: [String]? = nil, tags: Value = .record([]), vars: Value = .record([]), slot: String? = nil
   ) {
+    self.slot = slot
     self.number = number
     self.name = name
     self.transport = transport

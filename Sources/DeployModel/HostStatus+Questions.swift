@@ -7,6 +7,7 @@ extension HostStatus {
     case .ready: "ready"
     case .succeeded: "succeeded"
     case .unchanged: "unchanged"
+    case .kept: "kept"
     case .leftOut: "left out"
     case .restoring: "restoring"
     case .restored: "restored"
@@ -17,10 +18,10 @@ extension HostStatus {
     }
   }
 
-  /// Runs its target, or was left out before the start.
+  /// Runs its target, keeps what it has on purpose, or was left out before the start.
   package var isWhereItShouldBe: Bool {
     switch self {
-    case .succeeded, .unchanged, .leftOut: true
+    case .succeeded, .unchanged, .kept, .leftOut: true
     default: false
     }
   }
@@ -50,7 +51,7 @@ extension HostStatus {
   /// Something on the host was changed, at least for a while.
   package var wasChanged: Bool {
     switch self {
-    case .pending, .unchanged, .leftOut, .untouched: false
+    case .pending, .unchanged, .kept, .leftOut, .untouched: false
     default: true
     }
   }

@@ -4,7 +4,7 @@ extension HostStatus {
   /// Why it is so, where something went wrong.
   package var error: ScriptError? {
     switch self {
-    case .pending, .changing, .ready, .succeeded, .unchanged: nil
+    case .pending, .changing, .ready, .succeeded, .unchanged, .kept: nil
     case .leftOut(let failure), .unknown(let failure): ScriptError(failure)
     case .restoring(let error), .restored(let error), .untouched(let error), .failed(let error): error
     case .restoreFailed(let error, _, _): error
@@ -13,7 +13,7 @@ extension HostStatus {
 
   package var style: Surface.Style {
     switch self {
-    case .succeeded, .unchanged: .good
+    case .succeeded, .unchanged, .kept: .good
     case .pending, .changing, .ready: .dim
     case .leftOut, .restoring, .restored, .untouched: .warn
     case .restoreFailed, .failed, .unknown: .bad

@@ -3,7 +3,7 @@ import DeployModel
 /// How many hosts of a deployment ended how, in the words of `HostStatus`.
 struct HostCounts {
   private static let order = [
-    "succeeded", "went back", "not gone back", "unchanged", "left out", "restored", "not changed", "restore failed", "failed",
+    "succeeded", "went back", "not gone back", "unchanged", "kept", "left out", "restored", "not changed", "restore failed", "failed",
     "unknown", "taken over", "changing", "restoring", "waiting",
   ]
   private var words: [String]

@@ -225,7 +225,7 @@ package struct LiveReport: ProgressReport {
   private func countLines(_ now: Timestamp) -> [String] {
     let total = max(1, story.hosts.count)
     func count(_ words: String...) -> Int { story.hosts.count { words.contains($0.status.word) } }
-    let good = count("succeeded", "unchanged")
+    let good = count("succeeded", "unchanged", "kept")
     let bad = count("restored", "not changed", "restore failed", "failed", "unknown", "taken over", "left out", "restoring")
     let moving = count("changing")
     let isNarrow = surface.width < 70
@@ -268,7 +268,7 @@ extension HostStatus {
     case .changing: "•"
     case .ready: "◦"
     case .succeeded: "✓"
-    case .unchanged: "="
+    case .unchanged, .kept: "="
     case .leftOut: "-"
     case .restoring: "↺"
     case .restored: "↺"

@@ -233,6 +233,7 @@ package struct PlainReport: ProgressReport {
     switch status {
     case .pending, .changing: return []
     case .ready(let segment): return ["\(name(number))  \(word) after \(segment.rawValue)"]
+    case .kept: return ["\(name(number))  \(word) as it is: another slot of its machine has the release"]
     case .succeeded, .unchanged: return ["\(name(number))  \(word)"]
     case .restoring(let error):
       return ["\(name(number))  \(word) what it ran before"]

@@ -212,10 +212,22 @@ package struct StatusReport: Sendable {
     return [""] + (surface.terminal ? line.folded(to: surface.width) : [line]).map { surface.paint($0, .dim) }
   }
 
+  /// The hosts, and of those with slots the slot that was deployed to last: the others keep an older release on purpose.
+  private var speaking: [(name: String, survey: Survey)] {
+    var newest: [ExactText: Timestamp] = [:]
+    let found = hosts.map { host -> (machine: ExactText, at: Timestamp)? in
+      guard let slash = host.name.lastIndex(of: "/") else { return nil }
+      let receipt = if case .reached(let state) = host.survey { state.receipt } else { Receipt?.none }
+      return (ExactText(String(host.name[..<slash])), receipt?.at ?? Timestamp(milliseconds: .min))
+    }
+    for one in found { if let one { newest[one.machine] = max(one.at, newest[one.machine] ?? one.at) } }
+    return zip(hosts, found).filter { _, one in one.map { newest[$0.machine] == $0.at } ?? true }.map(\.0)
+  }
+
   /// Hosts that run something else than most.
   private func differences(on surface: Surface) -> [String] {
     var counts: [(release: String, hosts: [String])] = []
-    for host in hosts {
+    for host in speaking {
       guard case .reached(let state) = host.survey else { continue }
       let release = state.current ?? (state.strange == nil ? "nothing" : "what lander did not deploy")
       if let index = counts.firstIndex(where: { $0.release == release }) {

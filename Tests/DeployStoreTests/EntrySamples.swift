@@ -43,7 +43,7 @@ enum Samples {
     id: "m1", .promote, gate: "latency", by: "kim@laptop", comment: "slow", at: Timestamp(milliseconds: 1_764_000_000_000))
 
   static let statuses: [HostStatus] = [
-    .pending, .changing, .ready(.validate), .succeeded, .unchanged, .leftOut(failure), .restoring(error), .restored(error),
+    .pending, .changing, .ready(.validate), .succeeded, .unchanged, .kept, .leftOut(failure), .restoring(error), .restored(error),
     .restoreFailed(error, restoring: error, commands: ["mv a b"]), .failed(error), .unknown(failure),
   ]
 

@@ -24,8 +24,10 @@ package struct HostFilter: Sendable, Hashable {
   }
 
   package func takes(_ host: Host) -> Bool {
-    (names.isEmpty || names.contains { Selection.matches(host.name, $0) }) && conditions.allSatisfy { Self.holds($0, of: host) }
+    (names.isEmpty || names.contains { Self.means($0, host) }) && conditions.allSatisfy { Self.holds($0, of: host) }
   }
+
+  private static func means(_ word: String, _ host: Host) -> Bool { host.isCalled { Selection.matches($0, word) } }
 
   private static func holds(_ condition: Condition, of host: Host) -> Bool {
     guard let value = word(of: host.tags[condition.tag]) else { return false }
@@ -45,7 +47,7 @@ package struct HostFilter: Sendable, Hashable {
 
   /// What names nothing of a group, each with a near match; nothing if some host is taken.
   package func problems(_ hosts: [Host], of group: String) -> [Problem] {
-    let unknown = names.filter { name in !hosts.contains { Selection.matches($0.name, name) } }.map { name in
+    let unknown = names.filter { name in !hosts.contains { Self.means(name, $0) } }.map { name in
       Problem(
         "no host of group \"\(group)\" is called \"\(name)\"", subject: "--only", fix: NearMatch.hint(name, among: hosts.map(\.name)))
     }

@@ -22,6 +22,7 @@ extension Neighbours {
       if let each { problems += neighbours.take(each, selection, configuration) }
       rules.append(neighbours)
     }
+    if let slots = Slots.apart(selection.hosts) { rules.append(slots) }
     for tag in configuration.apart ?? [] { add(.apart, tag) }
     for tag in configuration.alone ?? [] { add(.alone, tag) }
     if let each = configuration.each { add(.each, each.tag, each) }

@@ -90,6 +90,10 @@ extension RollbackPlanner {
     }
     do throws(Problems) {
       let seen = surveys.map(\.forChange)
+      if Slots.has(selection.hosts) {
+        _ = try Slots.goal(selection, seen, to: nil, typed: nil)
+        return nil
+      }
       let bounds = try Bounds(selection, away: seen.count(where: \.isAway), waves: .unknown).forWayBack
       return try RollbackGround(selection, seen, bounds, straighten: false, typed: nil).problems.first
     } catch { return error.list.first }

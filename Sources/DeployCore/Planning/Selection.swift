@@ -31,7 +31,7 @@ package struct Selection: Sendable, Hashable {
       problems.append(
         Problem("group \"\(group.name)\" selects no host", place: group.place, fix: "name hosts in it, or widen its selection"))
     }
-    problems += Self.sharedPlaces(hosts, recipe)
+    problems += Self.sharedPlaces(hosts, recipe) + Slots.problems(hosts, recipe)
     let checked = ParameterCheck(recipe.parameters, given: request.parameters, group: group.params)
     problems += checked.problems
     var partners: [Partner] = []

@@ -118,10 +118,10 @@ extension Plan {
 }
 
 extension Host {
-  /// The path on this host: below its `root`, if it has one.
+  /// The path on this host: below its `root`, if it has one, and with the folder of its slot, if it has one.
   package func place(_ path: String) -> String {
-    guard let root else { return path }
-    return path.isAbsolutePath ? root + path : root + "/" + path
+    let whole = root.map { path.isAbsolutePath ? $0 + path : $0 + "/" + path } ?? path
+    return slot.map { "\(whole)/\(Host.slotsFolder)/\($0)" } ?? whole
   }
 }
 

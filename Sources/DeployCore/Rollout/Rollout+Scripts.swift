@@ -56,6 +56,7 @@ extension Rollout {
     if !decision.isPause, !decision.endsIt, isHeld(script) { return hold(.decide(script, decision)) }
     switch decision {
     case .wave(let hosts, let parallel, let upto):
+      if let refusal = slotRefusal(of: hosts) { return refuse(script, refusal) }
       tree[script].waiting = .decision
       beginWave(hosts, parallel: parallel, upto: upto, for: script)
     case .wait(let interval): tree.sleep(script, interval, &outbox)

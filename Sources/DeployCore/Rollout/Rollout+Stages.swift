@@ -13,7 +13,12 @@ extension Rollout {
     switch stage {
     case .upload:
       uploading = Uploading(
-        plan.hosts.indices.filter { !isOutline && statuses[$0] == .pending && plan.hosts[$0].stages && plan.hosts[$0].target != nil })
+        plan.hosts.indices.filter { number in
+          let host = plan.hosts[number]
+          // Which slots get it is known when the traffic was asked: it is sent to them in their own turn.
+          let isAsked = host.host.slot != nil && plan.adapter != nil
+          return !isOutline && statuses[number] == .pending && host.stages && host.target != nil && !isAsked
+        })
       upload()
     case .rollout(let strategy?):
       startRoot(
@@ -51,6 +56,7 @@ extension Rollout {
   mutating func strategyEnded(_ result: ScriptResult) {
     if stopped != nil { return stageEnded(nil) }
     if case .raised(let error) = result { return stageEnded(error) }
+    keepSlots()
     let old = statuses.indices.filter { statuses[$0] == .pending }
     let ready = lapse == .readyForgotten ? [] : statuses.indices.filter { if case .ready = statuses[$0] { true } else { false } }
     guard !old.isEmpty || !ready.isEmpty else { return stageEnded(nil) }

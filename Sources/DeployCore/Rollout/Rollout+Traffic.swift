@@ -138,7 +138,7 @@ extension Rollout {
 
 extension Plan {
   /// How traffic is moved between pools; nil: it is not.
-  fileprivate var adapter: TrafficAdapter? {
+  var adapter: TrafficAdapter? {
     flow.stages.lazy.compactMap { if case .rollout(let strategy?) = $0 { strategy.traffic } else { nil } }.first
   }
 }

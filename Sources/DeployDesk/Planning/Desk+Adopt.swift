@@ -16,7 +16,7 @@ extension Desk {
       throw Problems(
         Problem("group \"\(source)\" is the one that is deployed to", subject: "--from-group", fix: "name another one, or --group"))
     }
-    let found = await survey(selection).named
+    let found = Slots.speaking(await survey(selection).named)
     let receipt = try agreed(found, in: source)
     let digest = receipt.inputs.bundle
     guard (try? shelf.inspect(digest.hex)) != nil else {

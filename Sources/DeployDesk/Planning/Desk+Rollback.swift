@@ -15,6 +15,7 @@ extension Desk {
     var preparation = await ask(selection, deep: true)
     if try await endLate([Surveyed(selection: selection, surveys: preparation.surveys)]) { preparation = await ask(selection, deep: true) }
     let left = try await leftLocks(preparation.surveys, of: selection.recipe.application, typed: project.typed)
+    if Slots.has(selection.hosts) { return try await planSwitchBack(of: selection, preparation.surveys, in: project, to: aim, said: said) }
     let goal = try aim.map { try KeptReleases(Array(zip(selection.hosts, preparation.surveys))).find($0) }
     var identity = stage.identity()
     identity.provenance = provenance(said).known

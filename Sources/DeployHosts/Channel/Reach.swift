@@ -45,13 +45,13 @@ struct Reach: Sendable, Hashable {
   /// By the names that hosts have for them.
   static let factories: [(name: String, make: Factory)] = [
     (OwnTransport.ssh.name, { Reach(overSSH: $0, options: $1) }),
-    (OwnTransport.local.name, { host, _ in Reach(.local, ["sh"], typed: "sh", name: host.name) }),
+    (OwnTransport.local.name, { host, _ in Reach(.local, ["sh"], typed: "sh", name: host.machine) }),
   ]
 
   /// - Throws: kind `invalid` if the host has neither an argv of its own nor a transport that gives a shell, with those that do.
   init(_ host: DeployModel.Host, options: Hosts.Options) throws(Failure) {
     if let argv = host.argv, !argv.isEmpty {
-      self.init(.other, argv, typed: argv.map(Quoting.word).joined(separator: " "), name: host.name)
+      self.init(.other, argv, typed: argv.map(Quoting.word).joined(separator: " "), name: host.machine)
       return
     }
     guard let factory = Self.factories.first(where: { $0.name.isExactly(host.transport) }) else {
@@ -82,8 +82,8 @@ struct Reach: Sendable, Hashable {
       "BatchMode=yes", "ServerAliveInterval=5", "ServerAliveCountMax=3", "ConnectTimeout=10", "ClearAllForwardings=yes",
       "RemoteCommand=none", "ControlMaster=no",
     ] { words += ["-o", setting] }
-    let address = host.address ?? host.name
-    self.init(.ssh, words + ["--", address], typed: (plain + [address]).map(Quoting.word).joined(separator: " "), name: host.name)
+    let address = host.address ?? host.machine
+    self.init(.ssh, words + ["--", address], typed: (plain + [address]).map(Quoting.word).joined(separator: " "), name: host.machine)
   }
 
   /// The whole argv to start, and what the first line says to it before and after its sign of life. The nonce is in that line only:

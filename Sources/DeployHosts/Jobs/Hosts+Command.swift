@@ -31,6 +31,7 @@ extension Hosts {
       ("LANDER_HOST", site.host.name), ("LANDER_ROOT", site.path), ("LANDER_EVENT", errand.intent.site.event?.rawValue ?? ""),
       ("LANDER_RELEASE", errand.intent.site.release ?? ""), ("LANDER_PREVIOUS", errand.intent.site.previous ?? ""),
     ]
+    if let slot = site.host.slot { settings.append(("LANDER_SLOT", slot)) }
     if let trace = trace(site.deployment, site.host.name, errand.intent.site.event) { settings.append(("TRACEPARENT", trace)) }
     for variable in command.environment {
       settings.append((variable.name, try await vault.reveal(variable.value)))

@@ -46,8 +46,19 @@ struct DeploymentFacts {
       members.append(("release", .text(release.id)))
       members.append(("release_path", .text("\(plan.placement.path)/releases/\(release.id)")))
     }
+    if let slot = newestSlot { members.append(("newest_slot", .text(slot))) }
     if let previous = plan.hosts.lazy.compactMap({ $0.previous?.release.id }).first { members.append(("previous", .text(previous))) }
     return .record(of: members)
+  }
+
+  /// The slot that was deployed to last, by receipts: a rehearsal takes it for the one with the traffic. nil: there is none.
+  private var newestSlot: String? {
+    var newest: (slot: String, at: Timestamp)?
+    for host in plan.hosts {
+      guard let slot = host.host.slot, let receipt = host.previous else { continue }
+      if newest.map({ $0.at < receipt.at }) ?? true { newest = (slot, receipt.at) }
+    }
+    return newest?.slot
   }
 
   /// Who asked for it, why and from where, as far as that is known.
@@ -77,6 +88,7 @@ struct DeploymentFacts {
     ]
     if let user = host.user { members.append(("user", .text(user))) }
     if let port = host.port { members.append(("port", .int(port))) }
+    if let slot = host.slot { members.append(("slot", .text(slot))) }
     if let root = host.root { members.append(("root", .text(root))) }
     if let facts { members.append(("facts", self.facts(facts))) }
     return members

@@ -53,6 +53,7 @@ package enum Prelude {
     ("words/read_json", PackageResources.read_json_lua), ("words/read_text", PackageResources.read_text_lua),
     ("words/recipe", PackageResources.recipe_lua),
     ("words/schema", PackageResources.schema_lua), ("words/sections", PackageResources.sections_lua),
+    ("words/slots", PackageResources.slots_lua),
     ("words/stage", PackageResources.stage_lua), ("words/strategy", PackageResources.strategy_lua),
     ("words/template", PackageResources.template_lua),
     ("words/traffic", PackageResources.traffic_lua), ("words/transport", PackageResources.transport_lua),

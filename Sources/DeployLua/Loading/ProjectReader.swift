@@ -63,7 +63,7 @@ struct ProjectReader {
     Host(
       name: value["name"]?.text ?? "", transport: value["transport"]?.text ?? "ssh", address: value["address"]?.text,
       port: value["port"]?.int, user: value["user"]?.text, root: value["root"]?.text, argv: value["argv"].map { texts($0) },
-      tags: record(value["tags"]), vars: record(value["vars"]))
+      tags: record(value["tags"]), vars: record(value["vars"]), slot: value["slot"]?.text)
   }
 
   private func group(_ value: Value) -> DeploymentGroup {

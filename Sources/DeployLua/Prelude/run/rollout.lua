@@ -17,7 +17,8 @@ local is_segment = tables.set(segments)
 local object = language.object {
   name = "rollout", summary = "The rollout of a strategy.",
   fields = {
-    { "targets", "hosts", "the hosts that it changes" }, { "revision", "string", "as the deployment's" },
+    { "targets", "hosts", "the hosts that it changes" },
+    { "unchanged", "hosts", "hosts that run the release already, and are not changed" }, { "revision", "string", "as the deployment's" },
     { "params", "table", "as the deployment's" },
   },
 }
@@ -101,13 +102,14 @@ kind.__index = function(self, key)
   return rehearsal.misnamed(string.format("a rollout has no %s", tostring(key)), key, tables.joined(names, tables.keys(methods)))
 end
 
---- From here on these are its facts; `changing` has the numbers of its targets.
+--- From here on these are its facts; `changing` has the numbers of its targets, `same` those of hosts that run the release already.
 function rollout.know(given) facts = given end
 
 --- plugin: whose grants it and its hosts carry; nil: it can do everything.
 function rollout.handle(plugin)
   if not plugin then return proxy(kind, 0, facts) end
-  return proxy(kind, 0, tables.merged(facts, { plugin = plugin, targets = sets.of(facts.changing, plugin) }))
+  return proxy(kind, 0, tables.merged(facts, { plugin = plugin, targets = sets.of(facts.changing, plugin),
+    unchanged = sets.of(facts.same, plugin) }))
 end
 
 return rollout

@@ -10,7 +10,8 @@ local wait_for = import "run/wait_for"
 local object = language.object {
   name = "host", summary = "A host of the deployment.",
   fields = {
-    { "name", "string", "as the recipe names it" }, { "address", "string", "what is connected to" },
+    { "name", "string", "as the recipe names it; web1/blue for slot blue of web1" },
+    { "slot", "string", "its slot; nil where the group has no slots" }, { "address", "string", "what is connected to" },
     { "user", "string", "the login user; nil for the one of ssh" }, { "port", "integer", "of the ssh server; nil for the one of ssh" },
     { "root", "string", "the folder before the recipe's path; nil without one" }, { "tags", "table", "tags of the group and its own" },
     { "vars", "table", "values of the group and its own" },

@@ -5,7 +5,7 @@ local grants, language = import "runtime/grants", import "runtime/language"
 local near, problems = import "runtime/near", import "runtime/problems"
 local phases, tables, values, void = import "runtime/phases", import "runtime/tables", import "runtime/values", import "runtime/void"
 local fields, types = import "types/fields", import "types/types"
-local host, named = import "words/host", import "words/named"
+local host, named, slots = import "words/host", import "words/named", import "words/slots"
 
 local group = { kind = values.kind "group" }
 
@@ -16,6 +16,7 @@ language.word {
   fields = tables.joined(host.fields, {
     { "hosts", "hosts", "names, ranges such as web[01-24], or host \"name\" { … }", required = true },
     { "params", "record", "values of recipe parameters for this group" },
+    { "slots", "record", "instances of the application on each host, by name, each with vars of its own" },
   }),
 }
 
@@ -33,6 +34,7 @@ local function define(name, body, place)
   local own = fields.read(subject, "group", body, place)
   local value = { name = name, place = place, fields = own }
   value.hosts = own.hosts and host.read(own.hosts, problems.at_field(place, "hosts"), own) or {}
+  if own.slots then value.hosts = slots.of(value.hosts, own.slots, subject, problems.at_field(place, "slots")) end
   if name then named.declare("group", name, value, place) end
   return proxy(group.kind, 0, value)
 end

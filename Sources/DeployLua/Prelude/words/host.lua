@@ -139,7 +139,7 @@ end
 --- As the engine gets it. checks: whether its transport must exist.
 function host.data(one, checks)
   return problems.placed({ name = one.name, user = one.user, port = one.port, address = one.address, transport = one.transport,
-    root = one.root, tags = one.tags, vars = one.vars, argv = checks and transport.argv(one) or nil }, one.place)
+    root = one.root, tags = one.tags, vars = one.vars, slot = one.slot, argv = checks and transport.argv(one) or nil }, one.place)
 end
 
 return host

@@ -3,7 +3,7 @@
 local import = ...
 local grants, language = import "runtime/grants", import "runtime/language"
 local phase, problems = import "runtime/phase", import "runtime/problems"
-local fields = import "types/fields"
+local fields, running = import "types/fields", import "run/deployment"
 
 local traffic = {}
 
@@ -35,13 +35,18 @@ function traffic.read(given, subject, place)
   return own.pools and own.read and own.weight and own or nil
 end
 
---- The function that reads. A rehearsal cannot know the weights: the first pool has all of the traffic there.
+--- The function that reads. A rehearsal cannot know the weights: the slot that was deployed to last has all of the traffic there, or the
+--- first pool.
 local function reader(own)
   return grants.stands_for(function(deployment)
     local weights = own.read(deployment)
     if not phase.rehearsal() then return weights end
-    local played = {}
-    for i, pool in ipairs(own.pools) do played[pool] = i == 1 and 100 or 0 end
+    local played, live = {}, own.pools[1]
+    for _, pool in ipairs(own.pools) do
+      played[pool] = 0
+      if pool == running.fact "newest_slot" then live = pool end
+    end
+    played[live] = 100
     return played
   end, own.read)
 end

@@ -39,8 +39,8 @@ function transport.argv(host)
       near.question(name, names, "%q") or "there are " .. table.concat(names, ", "), host.place)
     return nil
   end
-  local ok, argv = pcall(known.make, { name = host.name, address = host.address, port = host.port, user = host.user, root = host.root,
-    tags = tables.copy(host.tags), vars = tables.copy(host.vars) })
+  local ok, argv = pcall(known.make, { name = host.machine or host.name, address = host.address, port = host.port, user = host.user,
+    root = host.root, tags = tables.copy(host.tags), vars = tables.copy(host.vars) })
   if ok and type(argv) == "table" and #argv > 0 and types.named("strings").read(argv) then
     argv = tables.joined(argv) -- its own table: nothing changes it after this look
     grants.may(grants.owner(known.make), "local.exec:" .. argv[1], string.format("transport %q", name))

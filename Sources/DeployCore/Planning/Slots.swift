@@ -1,0 +1,101 @@
+package import DeployModel
+
+/// What holds for a group whose machines have several instances of the application, each in a slot.
+package enum Slots {
+  package static func has(_ hosts: [Host]) -> Bool { hosts.contains { $0.slot != nil } }
+
+  /// What of a recipe does not go with slots; empty for hosts without them.
+  static func problems(_ hosts: [Host], _ recipe: Recipe) -> [Problem] {
+    guard has(hosts) else { return [] }
+    var problems: [Problem] = []
+    if recipe.appspec != nil {
+      problems.append(
+        Problem(
+          "an appspec file installs to one place on a machine, and the group has slots", place: recipe.place,
+          fix: "take slots out of the group, or start the application from its release folder with hooks"))
+    }
+    if recipe.configuration?.healthy != nil {
+      problems.append(
+        Problem(
+          "minimum_healthy counts hosts that get the release, and of slots most keep what they have", place: recipe.configuration?.place,
+          fix: "say floor and budget instead"))
+    }
+    for case .rollout(let strategy?) in recipe.flow.stages {
+      guard let traffic = strategy.traffic else { continue }
+      let unknown = hosts.compactMap(\.slot).first { slot in !traffic.pools.contains { $0.isExactly(slot) } }
+      guard let unknown else { continue }
+      problems.append(
+        Problem(
+          "slot \"\(unknown)\" is none of the pools of the recipe's traffic, which are \(traffic.pools.joined(separator: ", "))",
+          place: traffic.place ?? recipe.place, fix: "give slots and pools the same names"))
+    }
+    return problems
+  }
+
+  /// All slots of a machine are locked together: two deployments, one to each of them, would know nothing of each other.
+  static func refuseHalves(_ selection: Selection) throws(Problems) {
+    let problems = selection.hosts.compactMap { host -> Problem? in
+      guard host.slot != nil else { return nil }
+      let other = selection.bystanders.first { $0.slot != nil && $0.machine.isExactly(host.machine) }
+      return other.map { other in
+        let message = "it is taken without \(other.name), and a deployment has all slots of a machine"
+        return Problem(message, subject: host.name, fix: "--only \(other.machine)")
+      }
+    }
+    if !problems.isEmpty { throw Problems(problems) }
+  }
+
+  /// Slots of one machine are never out of service together.
+  static func apart(_ hosts: [Host]) -> Neighbours? {
+    guard has(hosts) else { return nil }
+    let sorted = byMachine(hosts)
+    var values: [String] = []
+    var places: [Int?] = hosts.map { _ in nil }
+    for index in sorted {
+      if values.last?.isExactly(hosts[index].machine) != true { values.append(hosts[index].machine) }
+      places[index] = values.count - 1
+    }
+    return Neighbours(.apart, tag: "machine", values: values, places: places)
+  }
+
+  /// Indices of the slots among hosts, those of one machine beside each other.
+  static func byMachine(_ hosts: [Host]) -> [Int] {
+    hosts.indices.filter { hosts[$0].slot != nil }.sorted { a, b in
+      let (one, other) = (hosts[a].machine, hosts[b].machine)
+      return one.isExactly(other) ? a < b : one.utf8.lexicographicallyPrecedes(other.utf8)
+    }
+  }
+
+  /// The receipt of what a group with slots goes back to: the last good revision before the one that it runs, or what somebody wants.
+  /// - Throws: if nothing good is remembered.
+  package static func goal(_ selection: Selection, _ surveys: [Survey], to aim: Receipt?, typed: String?) throws(Problems) -> Receipt {
+    let places = zip(selection.hosts, surveys).compactMap { host, survey in
+      if case .reached(let state) = survey { WayBack.Place(host: host, state: state) } else { nil }
+    }
+    let way = WayBack(places, to: aim)
+    guard let goal = way.goal else { throw Problems(way.nowhere(typed), exit: .refused) }
+    return goal
+  }
+
+  /// Of each machine with slots the one that was deployed to last, and all hosts without slots: what a group says that it runs.
+  package static func speaking(_ found: [(host: Host, survey: Survey)]) -> [(host: Host, survey: Survey)] {
+    let hosts = found.map(\.host)
+    var speaks = hosts.map { $0.slot == nil }
+    var newest: Int?
+    for index in byMachine(hosts) {
+      guard let before = newest, hosts[before].machine.isExactly(hosts[index].machine) else {
+        (newest, speaks[index]) = (index, true)
+        continue
+      }
+      guard isNewer(found[index].survey, than: found[before].survey) else { continue }
+      (newest, speaks[before], speaks[index]) = (index, false, true)
+    }
+    return found.indices.filter { speaks[$0] }.map { found[$0] }
+  }
+
+  private static func isNewer(_ one: Survey, than other: Survey) -> Bool {
+    guard case .reached(let state) = one, let receipt = state.receipt else { return false }
+    guard case .reached(let before) = other, let earlier = before.receipt else { return true }
+    return earlier.at < receipt.at
+  }
+}

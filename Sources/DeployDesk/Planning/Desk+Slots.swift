@@ -1,0 +1,42 @@
+import DeployCore
+import DeployModel
+
+extension Desk {
+  /// The way back of a group with slots: a deployment of the last good bundle, with the parameters that it had. Its strategy finds the slot
+  /// that still runs it, and moves the traffic there.
+  /// - Throws: if nothing good is remembered, or its bundle is not here.
+  func planSwitchBack(
+    of selection: Selection, _ surveys: [Survey], in project: LoadedProject, to aim: String?, said: Said
+  ) async throws -> Plan {
+    let aimed = try aim.map { try KeptReleases(Array(zip(selection.hosts, surveys))).find($0) }
+    let goal = try Slots.goal(selection, surveys, to: aimed, typed: project.typed)
+    let digest = goal.inputs.bundle
+    guard (try? shelf.inspect(digest.hex)) != nil else {
+      throw Problems(
+        Problem(
+          "bundle \(digest.short) of deployment \(goal.deployment), which the group goes back to, is not in this state folder",
+          fix: "use the state folder that deployed it (--state), or deploy the same files again: lander deploy --revision"),
+        exit: .refused)
+    }
+    let own = project.project.groups.first { $0.name.isExactly(selection.group) }?.params.members.map(\.name) ?? []
+    var request = DeploymentRequest(
+      recipe: selection.recipe.name, group: selection.group, revision: "bundle:\(digest.hex)",
+      parameters: goal.inputs.parameters.members.filter { one in !own.contains { $0.isExactly(one.name) } })
+    if selection.others > 0 { request.only = machines(of: selection.hosts) }
+    request.said = said
+    // Nobody is held up on the way back.
+    if !selection.recipe.freeze.isEmpty { request.freezeOverride = said.message ?? "a rollback" }
+    tell(
+      .remark(
+        "Going back to release \(goal.release.id) of deployment \(goal.deployment): the slot that runs it gets the traffic, by the "
+          + "recipe's strategy."))
+    return try await plan(Asked(request), of: project).plan
+  }
+
+  /// Each machine once.
+  private func machines(of hosts: [Host]) -> [String] {
+    hosts.map(\.machine).reduce(into: []) { known, name in
+      if !known.contains(where: { $0.isExactly(name) }) { known.append(name) }
+    }
+  }
+}
