@@ -58,6 +58,30 @@ end
 two_sides("plain_sides", { watch = "5m", keep = "1h" })
 two_sides("green_lives", { watch = "1m", keep = "1m" }, 0)
 two_sides("shared_traffic", {}, 50)
+
+group "slotted" { hosts = { "web[1-2]" }, slots = { blue = { port = 81 }, green = { port = 82 } } }
+
+--- A recipe with two slots on each host, of which one has the traffic.
+local function two_slots(name, strategy, live)
+  recipe(name) {
+    revision = bundle { from = "dist" },
+    path     = "/srv/" .. name,
+    targets  = group "slotted",
+    strategy = strategy,
+    on       = { ValidateService = function(host) host:run("bin/validate " .. host.vars.port) end },
+    traffic  = {
+      pools  = { "blue", "green" },
+      read   = function() return { blue = live == "blue" and 100 or 0, green = live == "green" and 100 or 0 } end,
+      weight = function(weights) here:run("lb blue " .. weights.blue) end,
+    },
+  }
+end
+
+local one_minute = blue_green { watch = "1m", check = function(host) return host:try("bin/look " .. host.slot).ok end }
+two_slots("slots", one_minute, "blue")
+two_slots("green_slots", one_minute, "green")
+two_slots("rash_slots", strategy "rash" (function(rollout) rollout:weights(); rollout:wave(rollout.targets) end), "blue")
+two_slots("blind_slots", all_at_once {}, "blue")
 two_sides("stepped_sides", { steps = { "10%", "50%" }, watch = "1m", check = { port = 80 }, approve = "go over?", keep = "1m" })
 
 --- What a strategy decided, without the stages around it.
@@ -256,5 +280,34 @@ describe("blue_green", function()
     t:expect(run.exit):equals(16)
     t:expect(run:ran("lb blue 100", "here")):equals(1)
     t:expect(run:ran("bin/validate", "web1")):equals(0)
+  end)
+end)
+
+describe("blue_green of slots", function()
+  it("changes the slots without traffic, shifts, and lets the others keep what they have", function(t)
+    local run = t:deploy "slots"
+    t:expect(run.status):equals "succeeded"
+    t:expect(decided(run)):equals { "wave 1: 2 hosts", "shift blue 0 %, green 100 %", "gate watch: pass" }
+    t:expect(run.waves):equals { { "web1/green", "web2/green" } }
+    t:expect(run.hosts["web1/blue"]):equals { status = "kept", release = "earlier" }
+    t:expect(run.hosts["web2/green"]):equals { status = "succeeded", release = "new" }
+    t:expect(run:ran("bin/validate 82", "web1/green")):equals(1)
+    t:expect(t:deploy("green_slots").waves):equals { { "web1/blue", "web2/blue" } }
+    t:expect(t:deploy("slots", { fresh = true }).status):equals "succeeded"
+  end)
+
+  it("gives the traffic back when the new slot turns bad, and never touches the other one", function(t)
+    local run = t:deploy("slots", { answers = { { command = "bin/look green", host = "web2/green", status = 1 } } })
+    t:expect(run.exit):equals(17)
+    t:expect(run:ran("lb blue 100", "here")):equals(1)
+    t:expect(run:ran("bin/validate 81", "web1/blue")):equals(0)
+    for _, host in pairs(run.hosts) do t:expect(host.release):equals "earlier" end
+  end)
+
+  it("is told by the core that a slot with traffic is not stopped", function(t)
+    local run = t:deploy "rash_slots"
+    t:expect(run.failure):contains "web1/blue gets 100 % of the traffic, and a slot that has some is not stopped"
+    t:expect(run.waves):equals {}
+    t:expect(t:deploy("blind_slots").failure):contains "may have traffic, and nobody asked which slot has it"
   end)
 end)

@@ -1,5 +1,6 @@
--- Two sides, each with hosts of its own: the side without traffic gets the release, then the traffic. The other one keeps the old release,
--- ready to take the traffic back at once, until the time is over or somebody promotes; then it gets the release too.
+-- Two sides, each with hosts of its own, or two slots on each host: the side without traffic gets the release, then the traffic. The other
+-- one keeps the old release, ready to take the traffic back at once. Hosts get the release too when the time is over or somebody promotes;
+-- a slot keeps what it has until the next deployment.
 
 --- What a gate is given: the options of the recipe over those of the strategy. If it fails, the traffic goes back, so it has no on_fail.
 local function gate(name, given, own)
@@ -18,23 +19,36 @@ local function sides(rollout, pools)
   fail("the traffic is shared between %s and %s: one of them has to have all of it before", pools[1], pools[2])
 end
 
+--- The hosts of a side: those in a slot of that name, or with it in their tag pool.
+local function hosts_of(set, pool)
+  local slot = set:where { slot = pool }
+  return #slot > 0 and slot or set:where { pool = pool }
+end
+
 return strategy "blue_green" {
   options = schema "blue_green" {
-    pools = schema.strings { default = { "blue", "green" }, help = "the two pools of traffic; hosts name theirs in the tag pool" },
+    pools = schema.strings { default = { "blue", "green" }, help = "the two pools of traffic: names of slots, or values of the tag pool" },
     steps = schema.strings { default = {}, help = "shares that the new side gets before it gets all: { \"10%\", \"50%\" }" },
     watch = schema.duration { default = "5m", help = "how long the new side is watched after each shift" },
     check = schema.any { help = "what is asked of the new side: { http = \"…\" } as in rollout:watch, or a function(host)" },
     approve = schema.any { help = "asks a person before the first shift: a message, or a table as in rollout:approve" },
-    keep = schema.duration { default = "10m", help = "how long the old side keeps the old release after the last watch" },
+    keep = schema.duration { default = "10m", help = "how long old hosts keep the old release after the last watch; slots keep it anyway" },
   },
 
   decide = function(rollout, options)
     local check, approve = options.check, options.approve
     local live, idle = sides(rollout, options.pools)
-    local fresh, old = rollout.targets:where { pool = idle }, rollout.targets:where { pool = live }
+    local fresh, old = hosts_of(rollout.targets, idle), hosts_of(rollout.targets, live)
     if #fresh + #old < #rollout.targets then fail("each host needs the tag pool, which is %s or %s", live, idle) end
+    local in_slots = rollout.targets:first().slot ~= nil
+    if in_slots and #old == 0 then return log.info("slot %s has the traffic, and runs the release on every host", live) end
+    -- Slots that had the release before are looked at too: the traffic comes to them as they are.
+    local had = hosts_of(rollout.unchanged, idle)
+    local side = {}
+    for _, host in ipairs(had) do side[#side + 1] = host end
+    for _, host in ipairs(fresh) do side[#side + 1] = host end
     local looks = type(check) == "function" and { check = check } or check
-    local watch = check and gate("check", looks, { during = options.watch, hosts = fresh })
+    local watch = check and gate("check", looks, { during = options.watch, hosts = side })
     local ask = approve and gate("approve", type(approve) == "table" and approve or { message = tostring(approve) }, {})
     local function shift(weights)
       rollout:shift { weights = weights }
@@ -42,6 +56,7 @@ return strategy "blue_green" {
     end
 
     rollout:wave(fresh)
+    if check and #had > 0 then rollout:watch(gate("check", looks, { name = "standby", during = "1s", every = "1s", hosts = had })) end
     if approve then rollout:approve(ask) end
     for _, step in ipairs(options.steps) do
       local share = math.tointeger(tonumber(step:match "^(%d+)%%$"))
@@ -49,6 +64,7 @@ return strategy "blue_green" {
       shift { [idle] = share, [live] = 100 - share }
     end
     shift { [idle] = 100 }
+    if in_slots then return end
     rollout:wait(options.keep)
     rollout:wave(old)
   end,
