@@ -53,7 +53,7 @@ slots_switch() {
   status 0 lander status
   holds "$OUTPUT" "h1/blue"
   holds "$OUTPUT" "h1/green"
-  status 0 lander exec shop --only h1/green -- cat slots/green/current/REVISION
+  status 0 lander exec shop --only h1/green -- cat /srv/app/slots/green/current/REVISION
   holds "$OUTPUT" 4
   status 2 lander deploy --only h1/green
   holds "$OUTPUT" "a deployment has all slots of a machine"
