@@ -223,6 +223,8 @@ struct BadInputTests {
       (["rehearse", "--seed", "-1"], "The value '-1' is invalid for '--seed"),
       (["rehearse", "--revision", "nope"], "--revision has no meaning here"),
       (["exec", "test", "--parallel", "-2", "--", "true"], "--parallel takes"),
+      (["exec", "test", "--user", "a b", "--", "true"], "--user takes the name of a user"),
+      (["exec", "test", "--user=-x", "--", "true"], "--user takes the name of a user"),
       (["exec", "test", "--", ""], "Nothing to run"), (["help", "nope"], "there is no command \"lander nope\""),
       (["bundle", "prune", "--keep", "-3"], "--keep takes 0 or more"),
     ] {

@@ -76,4 +76,19 @@ struct ExaminationTests {
     let text = await refusal { _ = try bench.project.project.selection(ofGroup: "tset", only: []) }
     expectText(text, "there is no group \"tset\"\n  → did you mean \"test\"?\n")
   }
+
+  @Test("a command runs as another user where that one is, and a host without that user says so")
+  func otherUser() async throws {
+    let hosts = ["deploy", "postgres"].enumerated().map { number, user in
+      var host = Bench.host("h\(number + 1)")
+      host.users = [user]
+      return host
+    }
+    let bench = try Bench(Bench.text(), hosts: hosts)
+    let selection = try bench.project.project.selection(ofGroup: "test", only: [])
+    let results = await Execution(["psql", "-l"], on: selection, limit: .minutes(1), as: "postgres", at: bench.desk)
+      .run(parallel: 2, isEnding: { false }, finished: { _, _ in })
+    #expect(results.first { $0.host == "h1" }?.outcome.failure?.message == "there is no user postgres on this host")
+    #expect(results.first { $0.host == "h2" }?.outcome.failure == nil)
+  }
 }

@@ -14,9 +14,10 @@ package struct Execution: Sendable {
   /// - Parameters:
   ///   - words: several are started as they are; one is given to `sh`.
   ///   - limit: for each host.
-  package init(_ words: [String], on selection: Selection, limit: Interval, at desk: Desk) {
+  ///   - user: who runs it there; nil: the login user.
+  package init(_ words: [String], on selection: Selection, limit: Interval, as user: String? = nil, at desk: Desk) {
     let identity = desk.stage.identity()
-    let operation = Operation.run(Command(words.count == 1 ? .shell(words[0]) : .argv(words)))
+    let operation = Operation.run(Command(words.count == 1 ? .shell(words[0]) : .argv(words), user: user))
     transport = desk.ports.transport
     errands = selection.hosts.enumerated().map { index, host in
       let intent = Intent(id: index + 1, place: .host(host.number), operation: operation, timeout: limit, site: Intent.Site())

@@ -8,13 +8,15 @@ struct ExecCommand: Verb {
     commandName: "exec", abstract: "Runs a command on every host of a group, and sums up.",
     discussion: """
       Several words are started as they are; one word is given to sh: lander exec web -- 'ps aux | grep shop'. It takes no lock and \
-      is not in the journal. What hosts print is shown without the values of the secrets that the recipes name. \
+      is not in the journal. With --user another user than the one that logs in runs it, which takes sudo without a password there. \
+      What hosts print is shown without the values of the secrets that the recipes name. \
       Ctrl-C ends it on every host; a second one leaves it running there. \
       Exits with 0 if it did on every host, with 20 if a host is out of reach, with 12 otherwise.
 
       Examples:
         lander exec production -- uptime
         lander exec production --only web1 -- 'df -h | tail -3'
+        lander exec production --user postgres --json -- psql -c 'select 1'
       """)
 
   @OptionGroup var options: ProjectOptions
@@ -27,6 +29,8 @@ struct ExecCommand: Verb {
   @Option(help: ArgumentHelp("Only these hosts, between commas; * stands for anything.", valueName: "host"))
   var only: [String] = []
   @OptionGroup var tags: WhereOption
+  @Option(help: ArgumentHelp("Who runs it on the hosts; the login user if left out.", valueName: "name"))
+  var user: String?
   @Option(help: ArgumentHelp("How long it may take on a host: 90s, 5m.", valueName: "time"))
   var timeout = "1m"
   @Option(parsing: .unconditional, help: ArgumentHelp("Hosts at once.", valueName: "count"))
@@ -39,6 +43,9 @@ struct ExecCommand: Verb {
     if Interval(timeout) == nil {
       throw ValidationError("--timeout takes a length of time such as 90s or 5m, of at most 100 days")
     }
+    if let user, user.isEmpty || user.hasPrefix("-") || user.contains(where: { $0.isWhitespace || "/:".contains($0) }) {
+      throw ValidationError("--user takes the name of a user, such as postgres")
+    }
     if parallel < 1 { throw ValidationError("--parallel takes 1 or more") }
   }
 
@@ -46,7 +53,7 @@ struct ExecCommand: Verb {
     let (project, desk, selection) = try Wiring.open(options, onlyLooks: true, tell: terminal.listener()) {
       try $0.selection(ofGroup: group, only: HostChoice.names(only) + tags.words)
     }
-    let execution = Execution(command, on: selection, limit: Interval(timeout) ?? .minutes(1), at: desk)
+    let execution = Execution(command, on: selection, limit: Interval(timeout) ?? .minutes(1), as: user, at: desk)
     let report = ExecReport(hosts: execution.hosts, terminal: terminal)
     let interruption = ExecInterruption()
     interruption.arm(terminal) { await execution.cancel() }
