@@ -88,6 +88,7 @@ package struct HistoryReport: Sendable {
             ("revision", .text(entry.revision)), ("hosts", .int(entry.hosts)),
             ("actor", .text(entry.actor)), ("state", .text(entry.state)),
             ("exit", entry.exit.map { .int(Int($0.rawValue)) }), ("cause", entry.exit?.cause.map { .text($0) }),
+            ("train", entry.account?.provenance?.labels.first { $0.name == Train.label }.map { .text($0.value) }),
             ("gate", entry.waits.map { .text($0.gate.name) }), ("pause", entry.pause?.value),
           ] + (entry.account?.members ?? []))
       })

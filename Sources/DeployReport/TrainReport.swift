@@ -23,6 +23,26 @@ package struct TrainReport: Sendable {
     return lines
   }
 
+  /// What it is at, as a clause.
+  package var underWay: String {
+    if let group = train.waits { return "a person is asked before group \"\(SafeText.line(group))\"" }
+    guard let index = train.next else { return "it has ended" }
+    return "group \"\(SafeText.line(train.legs[index].group))\" is next"
+  }
+
+  /// What a person types to answer what it waits for; nothing if it waits for nobody.
+  package var questions: [String] {
+    train.waits == nil ? [] : ["  → lander approve \(train.id), or lander reject \(train.id)"]
+  }
+
+  /// In a list of what is open: what it is, what it is at, and the command that is due.
+  /// - Parameter isHeld: whether a process runs it.
+  package func open(isHeld: Bool) -> [String] {
+    let head = "train \(train.id) \(what)"
+    if isHeld { return ["\(head): \(underWay)"] + (train.waits == nil ? ["  → lander follow \(train.id)"] : questions) }
+    return ["\(head); no process runs it", "  → lander resume \(train.id) continues it"]
+  }
+
   /// The command that leads further; nil: all is done.
   private var next: (command: String, effect: String)? {
     if let index = train.next {
@@ -83,7 +103,9 @@ package struct TrainReport: Sendable {
     }
     var blocks: [Document.Block] = [.facts(facts)]
     for part in parts { blocks += [.heading("Group \(part.group): \(part.document.verdict.text)")] + part.document.blocks }
-    return Document(title: what, verdict: Document.Cell(state.spaced, train.exit == .done ? .good : .warn), blocks: blocks)
+    return Document(
+      title: train.request.recipe == nil ? "Train \(what)" : what,
+      verdict: Document.Cell(state.spaced, train.exit == .done ? .good : .warn), blocks: blocks)
   }
 }
 

@@ -225,6 +225,8 @@ struct DeployTests {
 
       """)
     #expect(resume.code == 21 && resume.out == "")
+    let logs = try place.lander("logs", "last", "--json")
+    #expect(logs.code == 21 && logs.out.contains("\"damage\"") && logs.err.contains("the journal of \(id) is damaged"), "\(logs)")
     #expect(try Data(contentsOf: file).count >= bytes.count)
   }
 

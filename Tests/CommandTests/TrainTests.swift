@@ -87,6 +87,67 @@ struct TrainTests {
     }
   }
 
+  @Test("follow, wait and logs --follow take a train from its beginning to its end, and say what it waits for in between")
+  func watched() throws {
+    let place = try place("host:run \"echo hook of $LANDER_HOST\"")
+    let running = try place.start(["deploy", "--group", "first,second", "--between", "approve=10m", "--output", "ndjson"])
+    try wait(for: "waits for a person", in: running.err)
+    let train = try #require(place.word(after: "lander approve ", in: running.said(running.err)))
+    let follow = try place.start(["follow", train, "--output", "ndjson"])
+    // Nothing else is open, so nothing has to be named.
+    let waits = try place.start(["wait", "--json"])
+    let logs = try place.start(["logs", train, "--follow"])
+    for one in [follow, waits] { try wait(for: "lander approve \(train), or lander reject", in: one.err) }
+    try wait(for: "> hook of a", in: logs.out)
+    let late = try place.lander("wait", train, "--timeout", "1s")
+    #expect(late.code == 22 && late.err.contains("train \(train) has not ended within 1 s"), "\(late.err)")
+    let open = try place.lander("status", "--json")
+    _ = try result(open.out, "status")
+    #expect(open.out.contains(#""trains":[{"train":"\#(train)""#), "\(open.out)")
+    #expect(try place.lander("status").out.contains("a person is asked before group \"second\"\n  → lander approve \(train)"))
+    #expect(try place.lander("history").err.contains("Open: train \(train) to first, second: a person is asked"))
+    #expect(try place.lander("approve", train).code == 0)
+    #expect([running, follow, waits, logs].map { $0.wait() } == [0, 0, 0, 0], "\(follow.everything)\(waits.everything)\(logs.everything)")
+    let lines = running.said(running.out).split(separator: "\n")
+    let followed = follow.said(follow.out).split(separator: "\n")
+    #expect(lines.dropLast() == followed.dropLast() && followed.last?.contains(#""command":"follow","kind":"done""#) == true)
+    #expect(try result(waits.said(waits.out), "wait")["result"]?["state"]?.text == "done")
+    #expect(logs.said(logs.out).contains("> hook of b"))
+    let seq = try place.lander("follow", train, "--since-seq", "3")
+    #expect(seq.code == 2 && seq.err.contains("name the deployment whose lines you have"), "\(seq.err)")
+  }
+
+  @Test("each command that tells of a deployment tells of a train: its groups, and what all of its deployments did")
+  func told() throws {
+    let place = try place("host:run \"echo hook of $LANDER_HOST; test $LANDER_HOST = a\"")
+    #expect(try place.lander("deploy", "--group", "first,second", "--between", "check").code == 10)
+    let history = try place.lander("history", "--json")
+    let train = try #require(try result(history.out, "history")["result"]?.list.first?["train"]?.text)
+    for command in ["follow", "wait", "explain", "report", "show"] {
+      let run = try place.lander(command, train, "--json")
+      let node = try result(run.out, command)
+      #expect(node["result"]?["state"]?.text == "rolled_back", "\(run.out)")
+      #expect(run.code == (["follow", "wait"].contains(command) ? 10 : 0))
+    }
+    let story = try place.lander("explain", train).out
+    #expect(story.contains("Group first: succeeded") && story.contains("b failed in ValidateService"), "\(story)")
+    let logs = try place.lander("logs", train)
+    #expect(logs.code == 0 && logs.out.contains("> hook of a") && logs.out.contains("> hook of b"), "\(logs.out)\(logs.err)")
+    _ = try result(try place.lander("logs", train, "--json").out, "logs")
+    #expect(try !place.lander("logs", train, "b").out.contains("hook of a"))
+    #expect(try place.lander("logs", train, "c").err.contains("train \(train) has no host \"c\""))
+    let listed = try place.lander("history", train)
+    #expect(
+      listed.out.hasPrefix("Train \(train) to first, second: rolled back") && listed.outLines.filter { $0.contains("  app   ") }.count == 2,
+      "\(listed.out)")
+    let status = try place.lander("status", train).out
+    #expect(status.hasPrefix("Train \(train)") && status.contains("app on first") && status.contains("app on second"), "\(status)")
+    for command in ["follow", "wait", "logs", "explain", "report", "status", "history", "show"] {
+      let run = try place.lander(command, "train-x")
+      #expect(run.code == 2 && run.err.contains("there is no train \"train-x\""), "\(command): \(run.err)")
+    }
+  }
+
   @Test("hosts that no longer run the release, whole, hold a train up with 12 before the next group")
   func check() throws {
     let place = try place()
@@ -108,6 +169,8 @@ struct TrainTests {
     running.send(SIGKILL)
     #expect(running.wait() == 137)
     #expect(try place.lander("history").err.contains("Open: train train-"))
+    let alone = try place.lander("wait")
+    #expect(alone.code == 3 && alone.err.contains("no process runs train "), "\(alone.err)")
     try FileManager.default.removeItem(at: place.folder.appending(path: "b.hold"))
     let run = try place.lander("resume", "--json")
     let node = try result(run.out, "resume")

@@ -37,8 +37,9 @@ package struct CommandLog: Sendable, Hashable {
   }
 
   /// That a deployment has no such host, and which one may be meant.
-  package static func unknown(_ host: String, among names: [String], of deployment: Deployment.ID) -> Problems {
-    Problems(Problem("deployment \(deployment) has no host \"\(host)\"", fix: NearMatch.hint(host, among: names + ["here"])))
+  package static func unknown(_ host: String, among names: [String], of deployment: String) -> Problems {
+    let kind = deployment.hasPrefix("train-") ? "train" : "deployment"
+    return Problems(Problem("\(kind) \(deployment) has no host \"\(host)\"", fix: NearMatch.hint(host, among: names + ["here"])))
   }
 
   /// Those that may have written something, in the order in which they were started.

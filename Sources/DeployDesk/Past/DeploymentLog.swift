@@ -14,6 +14,13 @@ package struct DeploymentLog: Sendable {
     if let host { log.commands = commands.filter { $0.host == host } }
     return log
   }
+
+  /// Once what came before the break is shown: that it is not all of it is no success for a program.
+  /// - Throws: what is damaged.
+  package static func refuseDamaged(_ logs: [DeploymentLog]) throws(Problems) {
+    let damaged = logs.compactMap { log in log.damage.map { $0.problem(of: log.deployment.id) } }
+    if !damaged.isEmpty { throw Problems(damaged, exit: .infrastructure) }
+  }
 }
 
 extension PastDeployments {
@@ -35,6 +42,21 @@ extension PastDeployments {
       let commands = CommandLog.commands(in: reading.entries).filter { host == nil || $0.host == host }
       logs.append(DeploymentLog(deployment: deployment, damage: reading.damage, commands: commands))
     }
+    return logs
+  }
+
+  /// The same of several deployments that are one thing: a host that one of them has is enough.
+  /// - Parameter word: what they are called.
+  /// - Throws: if none of them has such a host.
+  package func logs(of deployments: [DeploymentSummary], named word: String, host: String?) async throws -> [DeploymentLog] {
+    var (logs, names): ([DeploymentLog], [String]) = ([], [])
+    for deployment in deployments {
+      let reading = try await journal.entries(of: deployment.id)
+      names += CommandLog.names(in: reading.entries)
+      let log = DeploymentLog(deployment: deployment, damage: reading.damage, commands: CommandLog.commands(in: reading.entries))
+      logs.append(log.on(host))
+    }
+    if let host, host != "here", !names.contains(host) { throw CommandLog.unknown(host, among: names, of: word) }
     return logs
   }
 

@@ -9,7 +9,8 @@ struct ExplainCommand: Verb {
     commandName: "explain", abstract: "Tells the story of a deployment in sentences: what was asked, what happened, why, and what is next.",
     discussion: """
       For who was not there. From the journal of this machine; no host is asked. A deployment comes with the rollback that followed from \
-      it, and one that runs is told as far as it has come. lander report has every host, and what commands wrote.
+      it, and one that runs is told as far as it has come. The id of a train (several groups) tells of \
+      all of its deployments. lander report has every host, and what commands wrote.
 
       Examples:
         lander explain
@@ -24,9 +25,12 @@ struct ExplainCommand: Verb {
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
     let past = try Wiring.somePast(options, fix: "lander deploy makes the first deployment")
-    let course = try await past.course(of: choice.id)
-    let document = Explanation(course.chronicles, zone: terminal.out.zone).document
-    terminal.give(AccountReport(course.story, rollback: course.rollback, state: course.state).value)
+    let train = try TrainFile.named(choice.id, in: options.existingStateFolder())
+    let parts = try await past.courses(of: choice.id, in: train).map { course in
+      (course.pair.first.group, course.account, Explanation(course.chronicles, zone: terminal.out.zone).document)
+    }
+    let document = train.map { TrainReport($0).document(parts.map { (group: $0.0, document: $0.2) }) } ?? parts[0].2
+    terminal.give(train.map { TrainReport($0).value } ?? parts[0].1)
     if markdown { terminal.say(document.markdown()) } else { terminal.say(document.lines(on: terminal.out)) }
     return .done
   }

@@ -13,7 +13,8 @@ struct FollowCommand: Verb {
       rollback that follows from a failure is followed too. With --output ndjson each entry is a line on standard output, as deploy \
       writes it; a \
       reader that was interrupted continues without a gap or a repetition if it names the deployment and the seq of the last line that it \
-      has. Exits as lander wait does. Ctrl-C stops looking only: lander cancel ends a deployment.
+      has. The id of a train (several groups) shows its deployments one after the other, and what it waits for between them. Exits as \
+      lander wait does. Ctrl-C stops looking only: lander cancel ends a deployment.
 
       Examples:
         lander follow
@@ -37,46 +38,23 @@ struct FollowCommand: Verb {
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
     let desk = try Wiring.pastDesk(options, tell: terminal.listener())
     return try await desk.use { desk in
+      var shown = FollowedLines(output, desk, terminal)
+      if let watch = try await TrainWatch(choice.id, options, at: desk, on: terminal) { return try await train(watch, &shown) }
       let pair = try await desk.past.pair(choice.id, or: [.running, .interrupted])
       EarlyEnd.onlyWaits(for: pair.first.id, which: "is as it was", again: "follow")
       var named = pair.first.id
       if let id = choice.id { named = try await desk.past.find(id).id }
-      let end = try await output == .ndjson ? lines(named, desk, terminal) : progress(named, desk, terminal)
-      return try await desk.past.show(end, told: true, on: terminal)
+      return try await desk.past.show(try await shown.follow(named, after: sinceSeq), told: true, on: terminal)
     }
   }
 
-  private func lines(_ named: Deployment.ID, _ desk: Desk, _ terminal: Terminal) async throws -> Pair {
-    var lines = EntryLines()
-    return try await desk.follow(named, after: sinceSeq) { event in
-      switch event {
-      // Line 0 names the hosts of the others.
-      case .known(let id, let entry): _ = lines.line(entry, of: id)
-      case .entry(let id, let entry): terminal.say(lines.line(entry, of: id))
-      case .quiet: break
-      }
-    }
-  }
-
-  private func progress(_ named: Deployment.ID, _ desk: Desk, _ terminal: Terminal) async throws -> Pair {
-    let shown = Progress(mode: output, verbose: false, terminal: terminal)
-    if terminal.err.terminal { EarlyEnd.isDrawn() }
-    var isStopped = false
-    do {
-      let end = try await desk.follow(named, after: sinceSeq) { event in
-        switch event {
-        case .known(let id, let entry): shown.take(.recalled(id, entry))
-        case .entry(let id, let entry): shown.take(.entry(id, entry))
-        case .quiet(let stopped):
-          if let stopped, !isStopped { for line in WaitReport.halted(stopped) { shown.remark(line) } }
-          isStopped = stopped != nil
-        }
-      }
-      _ = await shown.finish()
-      return end
-    } catch {
-      _ = await shown.finish()
-      throw error
-    }
+  private func train(_ watch: TrainWatch, _ shown: inout FollowedLines) async throws -> DeployModel.ExitCode {
+    if sinceSeq != nil { throw watch.seqMeansNothing }
+    EarlyEnd.onlyWaits(for: watch.id, which: "is as it was", again: "follow")
+    var waits = TrainWait(on: watch.terminal.err)
+    return try await watch.end(
+      try await watch.follow({ watch.terminal.tell(waits.lines($0, at: watch.desk.now)) }) { deployment, _ in
+        _ = try await shown.follow(deployment)
+      })
   }
 }

@@ -14,6 +14,7 @@ struct HistoryCommand: Verb {
       Examples:
         lander history
         lander history -n 100 --json
+        lander history train-20261121-113045-x7k2
       """)
 
   @OptionGroup var options: ProjectOptions
@@ -23,11 +24,20 @@ struct HistoryCommand: Verb {
     help: ArgumentHelp("Maximum number to list.", valueName: "count"))
   var limit = 20
 
+  @Argument(help: ArgumentHelp("Only the deployments of this train (several groups).", valueName: "train"))
+  var train: String?
+
   func validate() throws { if limit < 1 { throw ValidationError("-n takes 1 or more") } }
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
     let past = try Wiring.past(options)
-    let all = try await past?.deployments() ?? []
+    var all = try await past?.deployments() ?? []
+    if let word = train {
+      let train = try TrainFile.one(word, in: options.existingStateFolder())
+      terminal.say(TrainReport(train).lines(on: terminal.out) + [""])
+      let members = try await past?.members(of: train).map(\.id) ?? []
+      all = all.filter { members.contains($0.id) }
+    }
     let pairs = form.isWanted ? Pair.all(all) : []
     var report = HistoryReport(all.prefix(limit))
     for (index, deployment) in all.prefix(limit).enumerated() {
@@ -39,8 +49,10 @@ struct HistoryCommand: Verb {
       report.entries[index].exit = if let pair { try await past?.account(of: pair).exit } else { account?.exit }
     }
     terminal.show(report.lines(on: terminal.out), report.value)
-    for train in OpenTrains(options).all {
-      terminal.tell("Open: train \(train.id) \(TrainReport(train).what); lander resume \(train.id) continues it")
+    let trains = OpenTrains(options)
+    for train in trains.all where self.train == nil {
+      let lines = TrainReport(train).open(isHeld: trains.isHeld(train))
+      terminal.tell(["Open: \(lines[0])"] + lines.dropFirst())
     }
     if all.count > limit { terminal.tell("\(all.count - limit) older ones; -n shows more.") }
     return .done

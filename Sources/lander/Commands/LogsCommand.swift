@@ -12,7 +12,9 @@ struct LogsCommand: Verb {
       Each command with its start (UTC), host, lifecycle event and exit status, then what it wrote: > before standard output, ! before \
       standard error. The last deployment comes with the rollback that it caused. Control characters are shown, not sent; --raw writes \
       the bytes as they came, and nothing else. --follow shows what a running deployment writes as it comes, each line with its time (UTC) \
-      and host, until it and the rollback that follows from it have ended; lines that were there before have no time of their own.
+      and host, until it and the rollback that follows from it have ended; lines that were there before have no time of their own. The \
+      id of a train (several groups) stands for all of its deployments. Of a damaged journal it prints what comes before the break, and \
+      exits with 21.
 
       Examples:
         lander logs last web1
@@ -24,8 +26,7 @@ struct LogsCommand: Verb {
   @Argument(
     help: ArgumentHelp("The deployment: its id, the beginning of it, or last.", valueName: "id"), completion: KnownNames.deployments)
   var id = "last"
-  @Argument(
-    help: ArgumentHelp("Only this host; here for the engine's own machine.", valueName: "host"))
+  @Argument(help: ArgumentHelp("Only this host; here for the engine's own machine.", valueName: "host"))
   var host: String?
   @Flag(help: "Write the bytes as they came.")
   var raw = false
@@ -40,45 +41,49 @@ struct LogsCommand: Verb {
   private func followed(on terminal: Terminal) async throws {
     let desk = try Wiring.pastDesk(options, tell: terminal.listener())
     try await desk.use { desk in
-      let id = try await desk.past.find(id).id
-      EarlyEnd.onlyWaits(for: id, which: "is as it was", again: "logs --follow")
       var log = LogFollow(desk.past, host: host, raw: raw, on: terminal)
-      let end = try await desk.follow(id) { try log.take($0) }
-      Ending.note(end.members.map(\.id))
+      let members: [DeploymentSummary]
+      if let watch = try await TrainWatch(id, options, at: desk, on: terminal) {
+        EarlyEnd.onlyWaits(for: watch.id, which: "is as it was", again: "logs --follow")
+        log.isOneOfSeveral = true
+        let train = try await watch.follow { deployment, _ in _ = try await desk.follow(deployment) { try log.take($0) } }
+        members = try await desk.past.members(of: train)
+      } else {
+        let id = try await desk.past.find(id).id
+        EarlyEnd.onlyWaits(for: id, which: "is as it was", again: "logs --follow")
+        members = try await desk.follow(id) { try log.take($0) }.members
+      }
+      Ending.note(members.map(\.id))
       if form.isWanted {
         var values: [Value] = []
-        for member in end.members {
+        for member in members {
           for log in try await desk.past.logs(of: member.id, host: nil) { values.append(try desk.past.value(of: log.on(host))) }
         }
         terminal.give(.list(values))
       }
-      terminal.tell(end.members.map { "Deployment \($0.id) has ended: \($0.end ?? "not known")." })
+      terminal.tell(members.map { "Deployment \($0.id) has ended: \($0.end ?? "not known")." })
     }
   }
 
   private func whole(on terminal: Terminal) async throws {
     let past = try Wiring.somePast(options, fix: "lander status asks the hosts")
-    let logs = try await past.logs(of: id, host: host)
+    let train = try TrainFile.named(id, in: options.existingStateFolder())
+    let logs =
+      if let train { try await past.logs(of: try await past.members(of: train), named: id, host: host) } else {
+        try await past.logs(of: id, host: host)
+      }
     if form.isWanted {
       let values = try logs.map { try past.value(of: $0) }
       terminal.give(.list(values))
     }
     for (index, log) in logs.enumerated() {
-      if let damage = log.damage { terminal.tell(damage.problem(of: log.deployment.id).lines(on: terminal.err)) }
       if logs.count > 1, !raw { terminal.say((index == 0 ? [] : [""]) + [log.deployment.heading]) }
-      for command in log.commands {
-        let (stdout, stderr) = try past.output(of: command, in: log.deployment.id)
-        if raw {
-          Terminal.write(stdout, to: STDOUT_FILENO)
-          Terminal.write(stderr, to: STDERR_FILENO)
-        } else {
-          terminal.say(command.lines(stdout: stdout, stderr: stderr, on: terminal.out))
-        }
-      }
+      for command in log.commands { terminal.say(command, try past.output(of: command, in: log.deployment.id), raw: raw) }
     }
     if logs.allSatisfy(\.commands.isEmpty) {
-      let ids = logs.map(\.deployment.id).joined(separator: " and ")
-      terminal.tell("No command ran\(host.map { " on \($0)" } ?? "") in deployment \(ids).")
+      let ids = train.map { "train \($0.id)" } ?? "deployment \(logs.map(\.deployment.id).joined(separator: " and "))"
+      terminal.tell("No command ran\(host.map { " on \($0)" } ?? "") in \(ids).")
     }
+    try DeploymentLog.refuseDamaged(logs)
   }
 }

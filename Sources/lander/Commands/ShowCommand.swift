@@ -11,7 +11,8 @@ struct ShowCommand: Verb {
     discussion: """
       Of a recipe: every part, and where it came from. Of a deployment that was made from here, named by its id, the beginning of it, or \
       last: who asked for it and why, its commit and what was new, its gates, who paused, resumed, approved or rejected and why, and what \
-      it left that needs a look: traffic that is shifted, hosts on a wrong release. A recipe of that name wins.
+      it left that needs a look: traffic that is shifted, hosts on a wrong release. Of a train (several groups): how each group ended and \
+      what was answered before it. A recipe of that name wins.
 
       Examples:
         lander show web
@@ -26,6 +27,10 @@ struct ShowCommand: Verb {
   var recipe: String?
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
+    if let train = try train() {
+      terminal.show(TrainReport(train).lines(on: terminal.out), TrainReport(train).value)
+      return .done
+    }
     if let report = try await deployment() {
       terminal.show(report.lines(on: terminal.out), report.value)
       return .done
@@ -33,6 +38,13 @@ struct ShowCommand: Verb {
     let project = try Wiring.project(options).project
     terminal.say(try project.recipe(named: recipe).lines(on: terminal.out))
     return .done
+  }
+
+  /// The train that is named; nil: something else is, or nothing.
+  private func train() throws -> Train? {
+    guard let word = recipe, word.hasPrefix("train-") else { return nil }
+    if let project = try? Wiring.project(options).project, project.recipes.contains(where: { $0.name.isExactly(word) }) { return nil }
+    return try TrainFile.named(word, in: options.existingStateFolder())
   }
 
   /// The deployment that is named; nil: a recipe is, or nothing.

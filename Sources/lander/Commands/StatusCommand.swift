@@ -1,4 +1,5 @@
 import ArgumentParser
+import DeployCore
 import DeployDesk
 import DeployModel
 import DeployReport
@@ -9,7 +10,8 @@ struct StatusCommand: Verb {
     commandName: "status",
     abstract: "Says what every host runs, who deployed it, and what is under way.",
     discussion: """
-      Asks the hosts themselves, so it works from a fresh checkout. Exits with 20 if a host is out of reach.
+      Asks the hosts themselves, so it works from a fresh checkout. The id of a train (several groups) in the place of a recipe shows \
+      where it stands, and the hosts of all of its groups. Exits with 20 if a host is out of reach.
 
       Examples:
         lander status
@@ -20,7 +22,8 @@ struct StatusCommand: Verb {
   @OptionGroup var options: ProjectOptions
   @OptionGroup var form: ResultOptions
   @OptionGroup var bundle: AppSpecOption
-  @Argument(help: ArgumentHelp("Only this recipe.", valueName: "recipe"), completion: KnownNames.recipes)
+  @Argument(
+    help: ArgumentHelp("Only this recipe, or only what this train deploys.", valueName: "recipe|train"), completion: KnownNames.recipes)
   var recipe: String?
   @Option(help: ArgumentHelp("Only this group.", valueName: "name"))
   var group: String?
@@ -28,7 +31,16 @@ struct StatusCommand: Verb {
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
     let project = try bundle.project() ?? Wiring.project(options)
-    let selections = try project.project.selections(recipe: recipe, group: group, only: try tags.words)
+    let train = try recipe.flatMap { word in
+      project.project.recipes.contains { $0.name.isExactly(word) } ? nil : try TrainFile.named(word, in: options.existingStateFolder())
+    }
+    let legs = train?.legs.map(\.group).filter { group?.isExactly($0) ?? true }
+    let groups: [String?] = legs.map { $0.map { Optional($0) } } ?? [group]
+    let selections = try groups.flatMap {
+      try project.project.selections(recipe: train == nil ? recipe : train?.request.recipe, group: $0, only: try tags.words)
+    }
+    let trains = OpenTrains(options)
+    if let train { terminal.say(TrainReport(train).lines(on: terminal.out) + [""]) }
     let desk = try Wiring.desk(for: project, options, onlyLooks: true, tell: terminal.listener())
     return try await desk.use { desk in
       var unreachable = 0
@@ -44,12 +56,13 @@ struct StatusCommand: Verb {
         values.append(
           JSON.record([
             ("recipe", .text(found.recipe)), ("group", .text(found.group)),
-            ("hosts", report.value), ("open", report.openValue), ("left_wrong", report.leftValue),
+            ("hosts", report.value), ("open", report.openValue), ("trains", trains.value(of: found)), ("left_wrong", report.leftValue),
           ]))
         terminal.say((index == 0 ? [] : [""]) + report.lines(on: terminal.out))
       }
       terminal.give(.list(values))
       try await terminal.sayOpen(desk, surveyed)
+      if train == nil { trains.say(among: surveyed, on: terminal) }
       return unreachable == 0 ? .done : .unreachable
     }
   }

@@ -11,8 +11,9 @@ struct WaitCommand: Verb {
     discussion: """
       For a pipeline whose next step depends on a deployment that another step or person started. Standard error says what the deployment \
       waits for, and at least once a minute that it still does; standard output has the summary. The rollback that follows from a failure \
-      is waited for too. Exits with the deployment's own code, also if it had ended already; with 3 if its engine is gone and it has not \
-      ended; with 13 if it is parked; with 22 if --timeout is over: the deployment continues then. Ctrl-C stops waiting only.
+      is waited for too; the id of a train (several groups) waits for all of it. Exits with the deployment's own code, \
+      also if it had ended already; with 3 if its engine is gone and it has not ended; with 13 if it is parked; with 22 if --timeout is \
+      over: the deployment continues then. Ctrl-C stops waiting only.
 
       Examples:
         lander wait last
@@ -33,17 +34,33 @@ struct WaitCommand: Verb {
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
     let desk = try Wiring.pastDesk(options, tell: terminal.listener())
+    let patience = timeout.flatMap { Interval($0) }
     return try await desk.use { desk in
+      if let watch = try await TrainWatch(choice.id, options, at: desk, on: terminal, patience: patience) {
+        return try await all(of: watch)
+      }
       let pair = try await desk.past.pair(choice.id, or: [.running, .interrupted])
       EarlyEnd.onlyWaits(for: pair.first.id, which: "continues", again: "wait")
-      var report = WaitReport(on: terminal.err)
-      let end = try await desk.follow(pair.first.id, patience: timeout.flatMap { Interval($0) }) { event in
-        switch event {
-        case .known(_, let entry), .entry(_, let entry): report.take(entry)
-        case .quiet(let stopped): terminal.tell(report.lines(at: desk.now, stopped: stopped))
-        }
+      return try await desk.past.show(try await end(of: pair.first.id, patience, desk, terminal), told: true, on: terminal)
+    }
+  }
+
+  private func all(of watch: TrainWatch) async throws -> DeployModel.ExitCode {
+    EarlyEnd.onlyWaits(for: watch.id, which: "continues", again: "wait")
+    var waits = TrainWait(on: watch.terminal.err)
+    return try await watch.end(
+      try await watch.follow({ watch.terminal.tell(waits.lines($0, at: watch.desk.now)) }) { deployment, left in
+        _ = try await end(of: deployment, left, watch.desk, watch.terminal)
+      })
+  }
+
+  private func end(of deployment: Deployment.ID, _ patience: Interval?, _ desk: Desk, _ terminal: Terminal) async throws -> Pair {
+    var report = WaitReport(on: terminal.err)
+    return try await desk.follow(deployment, patience: patience) { event in
+      switch event {
+      case .known(_, let entry), .entry(_, let entry): report.take(entry)
+      case .quiet(let stopped): terminal.tell(report.lines(at: desk.now, stopped: stopped))
       }
-      return try await desk.past.show(end, told: true, on: terminal)
     }
   }
 }

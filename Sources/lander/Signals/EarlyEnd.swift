@@ -59,9 +59,10 @@ enum EarlyEnd {
   /// - Parameters:
   ///   - ends: what the deployment does, as a clause.
   ///   - command: waits for it again.
-  static func onlyWaits(for deployment: Deployment.ID, which ends: String = "ends all the same", again command: String = "cancel") {
+  static func onlyWaits(for deployment: String, which ends: String = "ends all the same", again command: String = "cancel") {
+    let kind = deployment.hasPrefix("train-") ? "train" : "deployment"
     let problem = Problem(
-      "stopped waiting for deployment \(deployment), which \(ends)", fix: "lander \(command) \(deployment) waits again")
+      "stopped waiting for \(kind) \(deployment), which \(ends)", fix: "lander \(command) \(deployment) waits again")
     state.withLock { $0.problem = problem }
   }
 

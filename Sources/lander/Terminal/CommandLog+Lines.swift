@@ -1,6 +1,7 @@
 import DeployDesk
 import DeployModel
 import DeployReport
+import Glibc
 
 extension CommandLog {
   /// A line about the command, and what it wrote: `>` before standard output, `!` before standard error.
@@ -28,5 +29,14 @@ extension DeploymentSummary {
   var heading: String {
     let verb = if case .rollback = kind { "Rollback" } else { "Deployment" }
     return "\(verb) \(id) of \(recipe) to \(group), \(When(began).full) UTC"
+  }
+}
+
+extension Terminal {
+  /// Shows a command and what it wrote; or only what it wrote, byte for byte.
+  func say(_ command: CommandLog, _ written: (stdout: [UInt8], stderr: [UInt8]), raw: Bool) {
+    guard raw else { return say(command.lines(stdout: written.stdout, stderr: written.stderr, on: out)) }
+    Terminal.write(written.stdout, to: STDOUT_FILENO)
+    Terminal.write(written.stderr, to: STDERR_FILENO)
   }
 }

@@ -20,6 +20,8 @@ struct LogFollow {
   /// Only what runs there; nil: everywhere.
   private let host: String?
   private let raw: Bool
+  /// Whether other deployments, which may have other hosts, are followed too.
+  var isOneOfSeveral = false
   private var names: [String] = []
   private var open: [Open] = []
   /// Whether what is read now was written just now: then its lines have a time.
@@ -54,7 +56,9 @@ struct LogFollow {
     names = plan.hosts.map(\.host.name) + plan.partners.map(\.host.name)
     open = []
     // A rollback goes only to the hosts that were touched.
-    if let host, host != "here", plan.kind == .deploy, !names.contains(host) { throw CommandLog.unknown(host, among: names, of: plan.id) }
+    if let host, host != "here", plan.kind == .deploy, !isOneOfSeveral, !names.contains(host) {
+      throw CommandLog.unknown(host, among: names, of: plan.id)
+    }
   }
 
   private mutating func begin(_ intent: Intent, _ moment: Timestamp, _ deployment: Deployment.ID) {

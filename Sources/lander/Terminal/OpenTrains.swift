@@ -16,6 +16,27 @@ struct OpenTrains {
   /// The open train that a deployment belongs to; nil: none.
   func train(of pair: Pair) -> Train? { all.first { $0.legs.contains { $0.deployment == pair.first.id } } }
 
+  /// Those that have something to do with hosts that were looked at, each with the command that is due.
+  func say(among surveyed: [Surveyed], on terminal: Terminal) {
+    for train in all where surveyed.contains(where: { Self.has($0, train) }) {
+      let lines = TrainReport(train).open(isHeld: isHeld(train))
+      terminal.say(["", lines[0].prefix(1).uppercased() + lines[0].dropFirst()] + lines.dropFirst())
+    }
+  }
+
+  /// The same of one recipe and group for machines; nil: there are none.
+  func value(of found: Surveyed) -> Value? {
+    let trains = all.filter { Self.has(found, $0) }
+    return trains.isEmpty ? nil : .list(trains.map { TrainReport($0).value })
+  }
+
+  private static func has(_ found: Surveyed, _ train: Train) -> Bool {
+    train.request.recipe?.isExactly(found.recipe) ?? true && train.legs.contains { $0.group.isExactly(found.group) }
+  }
+
+  /// Whether a process runs it.
+  func isHeld(_ train: Train) -> Bool { state.map { TrainFile.isHeld(train.id, in: $0) } ?? false }
+
   /// The train that is to be continued; nil: a deployment is meant.
   /// - Parameter word: nil: a train is meant if it is the only thing that is open.
   func meant(by word: String?) async throws -> Train? {

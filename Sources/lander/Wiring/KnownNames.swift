@@ -10,7 +10,8 @@ enum KnownNames {
   /// The newest ones of the journal here.
   static let deployments = CompletionKind.custom { _, _, _ async in
     let known = try? await Wiring.past(.plain)?.deployments()
-    return ["last"] + (known ?? []).prefix(50).map(\.id)
+    let trains = TrainFile.all(in: (try? ProjectOptions.plain.existingStateFolder()) ?? nil)
+    return ["last"] + (known ?? []).prefix(50).map(\.id) + trains.prefix(10).map(\.id)
   }
 
   private static var project: Project? { try? Wiring.project(.plain).project }

@@ -19,6 +19,8 @@ final class TrainFile: Sendable {
     let path = "\(folder)/\(id).lock"
     lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
     guard lock >= 0 else { throw Self.unwritable(path) }
+    // Who only looks holds it for a moment.
+    for _ in 0..<20 where flock(lock, LOCK_EX | LOCK_NB) != 0 { usleep(10_000) }
     if flock(lock, LOCK_EX | LOCK_NB) != 0 {
       close(lock)
       throw Problems(
@@ -33,7 +35,8 @@ final class TrainFile: Sendable {
     let file = open("\(state)/trains/\(id).lock", O_RDWR | O_CLOEXEC)
     guard file >= 0 else { return false }
     defer { close(file) }
-    return flock(file, LOCK_EX | LOCK_NB) != 0
+    // Two who look are not in each other's way.
+    return flock(file, LOCK_SH | LOCK_NB) != 0
   }
 
   /// All trains that were asked for from here, the newest first; what cannot be read is left out.
@@ -57,6 +60,13 @@ final class TrainFile: Sendable {
       throw Problems(Problem("there is no train \"\(word)\" in this state folder", fix: "lander history names the open ones"))
     }
     return train
+  }
+
+  /// The same where nothing else can be meant.
+  /// - Throws: `Problems` if it names none, or several.
+  static func one(_ word: String, in state: String?) throws(Problems) -> Train {
+    if let train = try named(word, in: state) { return train }
+    throw Problems(Problem("\"\(word)\" is no id of a train", fix: "lander show \(word) shows a deployment"))
   }
 
   /// - Throws: `Problems` if it cannot be written: then nothing more is begun.

@@ -1,0 +1,24 @@
+package import DeployModel
+
+/// What somebody is told who waits for a train while none of its deployments is under way: what it waits for, and a sign of life at least
+/// once a minute.
+package struct TrainWait: Sendable {
+  private let surface: Surface
+  /// What was said last.
+  private var told: [String] = []
+  private var spoke: Timestamp?
+  private static let heartbeat = Interval.seconds(55)
+
+  package init(on surface: Surface) { self.surface = surface }
+
+  /// What is to be said now; nothing, if nothing has changed and the last line is not a minute old.
+  package mutating func lines(_ train: Train, at now: Timestamp) -> [String] {
+    let report = TrainReport(train)
+    let lines = ["Waiting for train \(train.id) \(report.what): \(report.underWay)"] + report.questions
+    let isNew = lines != told
+    guard isNew || spoke.map({ now - $0 >= Self.heartbeat }) ?? true else { return [] }
+    (told, spoke) = (lines, now)
+    let time = surface.paint(When(now, zone: surface.zone).clock, .dim) + "  "
+    return isNew ? [time + lines[0]] + lines.dropFirst().map { "          " + $0 } : [time + "still waiting: \(report.underWay)"]
+  }
+}

@@ -1,0 +1,111 @@
+import DeployDesk
+import DeployModel
+import DeployReport
+
+/// A train that another process of this machine runs, or that has ended, watched deployment by deployment.
+struct TrainWatch {
+  let id: Train.ID
+  let state: String
+  let desk: Desk
+  let terminal: Terminal
+  /// How long to wait for its end; nil: for as long as it takes.
+  var patience: Interval?
+
+  /// - Parameter word: what was typed; nil: the only thing that is open, if that is a train.
+  /// - Returns: nil if no train is meant.
+  init?(_ word: String?, _ options: ProjectOptions, at desk: Desk, on terminal: Terminal, patience: Interval? = nil) async throws {
+    guard let train = try await OpenTrains(options).meant(by: word), let state = try options.existingStateFolder() else { return nil }
+    (id, self.state, self.desk, self.terminal, self.patience) = (train.id, state, desk, terminal, patience)
+  }
+
+  /// Reads the record until the train has ended, and each of its deployments as soon as it has begun.
+  /// - Parameters:
+  ///   - quiet: is told the record about three times a second while no deployment is under way.
+  ///   - show: follows one deployment and the rollback that follows from it, for that time at most.
+  /// - Throws: if the train has not ended in time, or if no process runs it and it has not ended.
+  func follow(_ quiet: (Train) async throws -> Void = { _ in }, show: (Deployment.ID, Interval?) async throws -> Void) async throws -> Train
+  {
+    let began = desk.now
+    var seen: [Deployment.ID] = []
+    while true {
+      // Whether a process runs it is asked first: a record that is read afterwards is the last one of a process that is gone.
+      let isHeld = TrainFile.isHeld(id, in: state)
+      let train = try record()
+      let left = patience.map { Interval(milliseconds: max(0, $0.milliseconds - (desk.now - began).milliseconds)) }
+      if let next = try await begun(train, besides: seen) {
+        seen.append(next)
+        do { try await show(next, left) } catch let problems as Problems where problems.exit == .detached {
+          throw late
+        } catch let problems as Problems where problems.exit == .refused && !TrainFile.isHeld(id, in: state) {
+          throw abandoned(train)
+        }
+        continue
+      }
+      if train.next == nil { return train }
+      if !isHeld { throw abandoned(train) }
+      if left?.milliseconds == 0 { throw late }
+      try await quiet(train)
+      try await Task.sleep(for: .milliseconds(300))
+    }
+  }
+
+  /// Shows how it ended.
+  /// - Returns: the exit code of it.
+  func end(_ train: Train) async throws -> ExitCode {
+    let report = TrainReport(train)
+    var problems: [Problem] = []
+    if let failed = train.legs.last(where: { $0.deployment != nil && $0.code != .done })?.deployment, try await desk.past.knows(failed) {
+      problems = try await desk.past.summary(of: try await desk.past.pair(failed, or: [])).problems
+    }
+    Ending.note(train.legs.compactMap(\.deployment), problems)
+    terminal.give(report.value)
+    if Ending.isLines { terminal.tell(report.lines(on: terminal.err)) } else { terminal.say(report.lines(on: terminal.out)) }
+    return train.code
+  }
+
+  private func record() throws(Problems) -> Train {
+    guard let train = try TrainFile.named(id, in: state) else { throw Problems(Problem("the record of train \(id) is gone")) }
+    return train
+  }
+
+  /// The first deployment of it that the journal has and nobody has seen; nil: there is none yet.
+  private func begun(_ train: Train, besides seen: [Deployment.ID]) async throws -> Deployment.ID? {
+    for case let deployment? in train.legs.map(\.deployment) where !seen.contains(deployment) {
+      if try await desk.past.knows(deployment) { return deployment }
+    }
+    return nil
+  }
+
+  /// Why a seq cannot be named beside it.
+  var seqMeansNothing: Problems {
+    Problems(
+      Problem(
+        "each deployment of a train counts from 0, so its seq says nothing of a train", subject: "--since-seq",
+        fix: "name the deployment whose lines you have: lander report \(id) lists them"))
+  }
+
+  private var late: Problems {
+    Problems(
+      Problem("train \(id) has not ended within \(patience ?? .seconds(0)), and continues", fix: "lander wait \(id) waits again"),
+      exit: .detached)
+  }
+
+  private func abandoned(_ train: Train) -> Problems {
+    let group = train.next.map { " before group \"\(train.legs[$0].group)\" had succeeded" } ?? ""
+    return Problems(
+      Problem(
+        "no process runs train \(id), and it has not ended: it stopped\(group)",
+        fix: "lander resume \(id) continues it, lander cancel \(id) ends it"), exit: .refused)
+  }
+}
+
+extension PastDeployments {
+  /// All deployments of a train that the journal has, each with the rollback that followed, in their order.
+  func members(of train: Train) async throws -> [DeploymentSummary] {
+    var members: [DeploymentSummary] = []
+    for case let deployment? in train.legs.map(\.deployment) where try await knows(deployment) {
+      members += try await pair(deployment, or: []).members
+    }
+    return members
+  }
+}
