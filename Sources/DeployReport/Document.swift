@@ -51,6 +51,7 @@ package struct Document: Sendable {
     /// - Parameter isMatrix: whether it has a column a lifecycle event, so that it is wide.
     case table(head: [String], rows: [Row], isMatrix: Bool)
     case timeline(Timeline)
+    case plot(Plot)
     /// Shown when it is opened.
     case folded(title: Cell, text: String)
   }

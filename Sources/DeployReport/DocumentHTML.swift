@@ -50,6 +50,7 @@ extension Document {
     case .list(let cells): return "<ul>\n" + cells.map { "<li>\(span($0))</li>\n" }.joined() + "</ul>\n"
     case .table(let head, let rows, let isMatrix): return table(head, rows, isMatrix)
     case .timeline(let timeline): return timeline.svg
+    case .plot(let plot): return plot.svg
     case .folded(let title, let text):
       let lines = SafeText.lines(text).map(HTMLText.escaped).joined(separator: "\n")
       return "<details><summary>\(span(title))</summary><pre tabindex=\"0\">\(lines)</pre></details>\n"

@@ -31,6 +31,8 @@ extension Document {
         return "- **\(plain(row.name))** \(bars)\n"
       }
       return rows.joined()
+    case .plot(let plot):
+      return "**\(plain(plot.title))**\n\n" + plot.rows.map { "- \(plain($0.name)): \(plain($0.label))\n" }.joined()
     case .folded(let title, let text):
       return "<details><summary>\(mark(title.tone))\(plain(title.text))</summary>\n\n" + code(text) + "\n</details>\n"
     }

@@ -17,6 +17,7 @@ extension Document {
         let table = Table(isMatrix ? Array(head.prefix(2)) + [""] : head, rows: rows.map { $0.cells.map { paint($0, surface) } })
         lines += table.lines(on: surface, indent: 2)
       case .timeline(let timeline): lines += timeline.lines(on: surface)
+      case .plot(let plot): lines += plot.lines(on: surface)
       case .folded: continue
       }
     }

@@ -39,6 +39,8 @@ enum ReportStyle {
     .timeline line { stroke: var(--line); }
     .timeline .plain, .timeline .dim { fill: var(--plain-fill); } .timeline .good { fill: var(--good-fill); }
     .timeline .warn { fill: var(--warn-fill); } .timeline .bad { fill: var(--bad-fill); }
+    figure { margin: 0 0 1rem; } figcaption { font-size: .9rem; font-weight: 600; margin-bottom: .3rem; }
+    .plot .most { fill: none; stroke: var(--soft); stroke-width: 2; }
     details { border-top: 1px solid var(--line); padding: .35rem 0; }
     summary { cursor: pointer; }
     pre { margin: .4rem 0 0; padding: .75rem; max-height: 30rem; overflow: auto; background: var(--paper); border: 1px solid var(--line);

@@ -1,4 +1,4 @@
-"""Looks at pages in a real browser: check.py BROWSER REPORT SITE [PICTURES]. Prints TAP; ends with 1 if something does not hold."""
+"""Looks at pages in a real browser: check.py BROWSER REPORT SIMULATION SITE [PICTURES]. Prints TAP; ends with 1 if something does not hold."""
 import json
 import os
 import sys
@@ -52,6 +52,29 @@ def report(browser, file, pictures):
             holds(f"the browser complains about nothing in the report, {name}", browser.complaints() == [], browser.complaints())
 
 
+def simulation(browser, file, pictures):
+    for width in (1280, 390):
+        for dark in (False, True):
+            name = f"{width} wide, {'dark' if dark else 'light'}"
+            browser.open(file, width, dark)
+            room = browser.value("[document.documentElement.scrollWidth, innerWidth]")
+            holds(f"the page of a simulation is no wider than its window, {name}", room[0] <= room[1], room)
+            contrast = browser.value(CONTRAST)
+            holds(f"every text of it stands out by 4.5 or more, {name}", contrast[0] >= 4.5, contrast)
+            if pictures:
+                browser.picture(f"{pictures}/simulation-{width}-{'dark' if dark else 'light'}.png")
+            # Bars and letters of a plot stay inside its drawing, and no letter lies on another row's.
+            out = browser.value("""[...document.querySelectorAll('svg.plot')].flatMap(s => [...s.querySelectorAll('text, rect, path')]
+              .filter(e => { const b = e.getBBox(), v = s.viewBox.baseVal; return b.x < 0 || b.x + b.width > v.width || b.y + b.height > v.height })
+              .map(e => e.textContent || e.outerHTML))""")
+            holds(f"nothing leaves its plot, {name}", out == [], out)
+            asked = [u for u in browser.requests() if not u.startswith("data:")]
+            holds(f"no request leaves it, {name}", asked == ["file://" + os.path.abspath(file)], asked)
+            holds(f"the browser complains about nothing in it, {name}", browser.complaints() == [], browser.complaints())
+    bars = browser.value("[...document.querySelectorAll('figure')].map(f => f.querySelectorAll('g').length)")
+    holds("each plot has a row for each of the four strategies", bars and all(n == 4 for n in bars), bars)
+
+
 def behaviour(browser):
     # The first matrix is of the deployment, and the other one of its rollback, in which no host needs a look.
     visible = "[...document.querySelector('.matrix').querySelectorAll('tbody tr')].filter(r => r.getClientRects().length).length"
@@ -97,11 +120,12 @@ def site(browser, folder, pictures):
 
 
 def main():
-    program, page, folder = sys.argv[1:4]
-    pictures = sys.argv[4] if len(sys.argv) > 4 else None
+    program, page, plots, folder = sys.argv[1:5]
+    pictures = sys.argv[5] if len(sys.argv) > 5 else None
     browser = Browser(program)
     try:
         report(browser, page, pictures)
+        simulation(browser, plots, pictures)
         site(browser, folder, pictures)
     finally:
         browser.close()

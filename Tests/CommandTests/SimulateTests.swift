@@ -24,6 +24,27 @@ struct SimulateTests {
     #expect(try place.run(words).out == shown.out, "the same seed gives the same table")
   }
 
+  @Test("the page of a simulation has a plot for each figure that strategies differ in, and needs nothing else")
+  func page() throws {
+    let place = try Workplace.project(body: "on = { ValidateService = function(host) host:run \"true\" end },")
+    let run = try place.lander(
+      "simulate", "--hosts", "30", "--runs", "4", "--seed", "3", "--fault", "none", "--fault", "bad-release", "--compare",
+      "rolling { batch = \"<50%\" }", "all_at_once", "--html", "page.html")
+    #expect(run.code == 2 && !place.exists("page.html"), "what cannot be simulated opens no file: \(run.err)")
+    let good = try place.lander(
+      "simulate", "--hosts", "30", "--runs", "4", "--seed", "3", "--fault", "none", "--fault", "bad-release", "--compare", "all_at_once",
+      "--html", "page.html")
+    #expect(good.code == 0 && good.err.contains("Wrote page.html.") && good.out.contains("HOSTS EXPOSED"), "\(good.err)")
+    let page = try place.text("page.html")
+    for part in [
+      "<h2>Nothing goes wrong</h2>", "<h2>Fault: bad-release</h2>", "<figcaption>Hosts that had the release by the end</figcaption>",
+      "growing: 1</title>", "all_at_once: 30</title>", "<td class=\"plain\">all_at_once</td>",
+    ] { #expect(page.contains(part), "\(part) in \(page)") }
+    #expect(!page.contains("<script") && page.contains("Content-Security-Policy"))
+    let full = try place.lander("simulate", "--hosts", "3", "--runs", "1", "--html", "none/page.html")
+    #expect(full.code == 2 && full.err.contains("--html: "), "\(full.err)")
+  }
+
   @Test("a strategy that was typed wrong, and numbers beyond the limits, are refused with the way to write them")
   func refused() throws {
     let place = try Workplace.project(body: "")

@@ -2,6 +2,8 @@ import ArgumentParser
 import DeployCore
 import DeployDesk
 import DeployModel
+import DeployReport
+import Foundation
 
 /// Plays a rollout many times on a simulated fleet, and says how long it takes and what a fault comes to.
 struct SimulateCommand: Verb {
@@ -13,10 +15,12 @@ struct SimulateCommand: Verb {
       drawn duration and one drawn end. Says how long a rollout takes, how often it stops a good release, whether and when it finds a bad \
       one, and how many hosts had it by then. The rollback that follows is not counted. Each --fault is a row; faults with commas between \
       them are one row. Faults: \(Forecast.faults.joined(separator: ", ")). lander simulate web --hosts 1000 --fault bad-release --fault \
-      flaky=0.1% --compare all_at_once 'rolling { batch = "10%" }' CodeDeployDefault.OneAtATime. People answer every gate that asks them.
+      flaky=0.1% --compare all_at_once 'rolling { batch = "10%" }' CodeDeployDefault.OneAtATime. People answer every gate that asks them. \
+      --html writes a page that compares them with plots and needs nothing else: no script, no server.
 
-      Example:
+      Examples:
         lander simulate web --hosts 200
+        lander simulate web --hosts 200 --fault bad-release --compare all_at_once canary --html simulation.html
       """)
 
   @OptionGroup var options: ProjectOptions
@@ -30,6 +34,8 @@ struct SimulateCommand: Verb {
   @Option(
     parsing: .upToNextOption, help: ArgumentHelp("Other strategies on the same hosts, under the same bounds.", valueName: "strategy"))
   var compare: [String] = []
+  @Option(help: ArgumentHelp("Write a page with plots to this file.", valueName: "file"))
+  var html: String?
   @Option(help: ArgumentHelp("What half of the hosts take at most.", valueName: "duration"))
   var hostTime = "30s"
 
@@ -52,10 +58,13 @@ struct SimulateCommand: Verb {
     }
     let size = Forecast.Size(hosts: fleet.hosts, runs: runs, seed: fleet.chosenSeed, pace: Interval(hostTime) ?? .seconds(30))
     let forecast = try Forecast(candidates, faults: fault, size: size, stage: Wiring.stage, engine: Version.number)
+    let page = try html.map { try ResultFile(at: Folder.absolute($0), option: "--html") }
     let isLong = forecast.hosts.times(runs) > 100_000
     let rows = try forecast.rows { if isLong { terminal.tell($0) } }
     let table = ForecastTable(recipe: recipe.name, forecast, rows)
     terminal.show(table.lines(on: terminal.out), table.value)
+    try page?.write(Data(ForecastPage(recipe: recipe.name, forecast, rows).document.html.utf8))
+    if let html { terminal.tell("Wrote \(html).") }
     return .done
   }
 }

@@ -12,25 +12,29 @@ struct ForecastTable {
     (self.recipe, self.forecast, self.rows) = (recipe, forecast, rows)
   }
 
+  /// What stands in the cells of a row.
+  static let heading = ["Strategy", "Fault", "Takes", "Wrongly stopped", "Found", "Found after", "Hosts exposed"]
+
+  func cells(of row: ForecastRow) -> [String] {
+    [
+      row.strategy, row.fault, time(row.duration), wrong(row), row.found.map(percent) ?? "-", time(row.foundAfter),
+      row.exposed.map { $0.median == $0.most ? $0.median.grouped : "\($0.median.grouped) (\($0.most.grouped))" } ?? "-",
+    ]
+  }
+
   /// The whole of it, line by line.
   func lines(on surface: Surface) -> [String] {
     let size = forecast.size
-    let shown = rows.map { row in
-      [
-        row.strategy, row.fault, time(row.duration), wrong(row), row.found.map(percent) ?? "-", time(row.foundAfter),
-        row.exposed.map { $0.median == $0.most ? $0.median.grouped : "\($0.median.grouped) (\($0.most.grouped))" } ?? "-",
-      ]
-    }
-    let heading = ["STRATEGY", "FAULT", "TAKES", "WRONGLY STOPPED", "FOUND", "FOUND AFTER", "HOSTS EXPOSED"]
+    let shown = rows.map(cells)
     return [
       "\(recipe) on \(forecast.hosts.of("simulated host")), \(size.runs.of("run")) of each row, seed \(size.seed); half of the hosts take "
         + "\(size.pace) at most",
       "The median of all runs, and the most of any run in brackets; the rollback that follows is not in it.",
-    ] + Table(heading, rows: shown).lines(on: surface, indent: 2) + remarks
+    ] + Table(Self.heading.map { $0.uppercased() }, rows: shown).lines(on: surface, indent: 2) + remarks
   }
 
   /// Why good releases were stopped, and how far a share of 0% can be trusted.
-  private var remarks: [String] {
+  var remarks: [String] {
     var lines: [String] = []
     for row in rows {
       guard let share = row.wrongStops, share > 0, let reason = row.reason else { continue }
@@ -55,7 +59,7 @@ struct ForecastTable {
     return median == most ? "\(median)" : "\(median) (\(most))"
   }
 
-  private func percent(_ share: Double) -> String { "\(tenths(share * 100))%" }
+  func percent(_ share: Double) -> String { "\(tenths(share * 100))%" }
 
   private func tenths(_ number: Double) -> String {
     let tenths = Int((number * 10).rounded())
