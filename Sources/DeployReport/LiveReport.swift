@@ -13,10 +13,18 @@ package struct LiveReport: ProgressReport {
   private var isStale = false
   private var drawnAt: Timestamp?
   private var partial = PartialLines()
+  /// What a person is asked, with what was typed; nil: nothing is asked.
+  private var question: String?
 
   package init(on surface: Surface, echo: Bool = false) {
     self.surface = surface
     self.echo = echo
+  }
+
+  /// What a person is asked, on the last line of the frame; nil: nothing is.
+  package mutating func ask(_ question: String?) {
+    isStale = isStale || question != self.question
+    self.question = question
   }
 
   /// The window has another size now.
@@ -111,7 +119,11 @@ package struct LiveReport: ProgressReport {
     text += "\u{1B}[J"
     for line in above { text += line.folded(to: surface.width - 1).joined(separator: "\n") + "\n" }
     above = []
-    let kept = frame.prefix(surface.height - 1).map { $0.clipped(to: surface.width - 1) }
+    // What is asked is seen, however low the window is.
+    let room = surface.height - 1
+    let kept = (frame.count > room && question != nil ? frame.prefix(room - 1) + frame.suffix(1) : frame.prefix(room)).map {
+      $0.clipped(to: surface.width - 1)
+    }
     text += kept.joined(separator: "\n") + "\u{1B}[?2026l"
     drawn = kept.map(\.columns)
     drawnAt = now
@@ -160,8 +172,9 @@ package struct LiveReport: ProgressReport {
 
   private func frame(_ now: Timestamp) -> [String] {
     let above = gateLines(now) + hereLines(now)
-    let rows = story.hosts.count + 2 + above.count
-    return [headline(now)] + above + (rows <= surface.height - 4 ? hostLines(now) : countLines(now))
+    let asked = (question.map { ["", surface.paint($0, .strong)] } ?? [])
+    let rows = story.hosts.count + 2 + above.count + asked.count
+    return [headline(now)] + above + (rows <= surface.height - 4 ? hostLines(now) : countLines(now)) + asked
   }
 
   /// What runs on this machine, and for how long: a stage before or after the hosts, a build, a migration.

@@ -9,7 +9,7 @@ struct DeployCommand: Verb {
     abstract: "Brings a revision to the hosts of a group; goes back by itself where that fails.",
     discussion: """
       Ctrl-C ends it in good order: nothing new is started, hosts that were being changed are restored, the lock is given back. A \
-      second Ctrl-C leaves it as it is and prints how to resume. A rollback that is under way goes on at the first Ctrl-C, and says \
+      second Ctrl-C leaves it as it is and prints how to resume. A rollback that is under way continues at the first Ctrl-C, and says \
       what is left. SIGTERM is a Ctrl-C; within 30 seconds of a Ctrl-C it is the same request, because CI runners send both when a job \
       is cancelled. A terminal that is closed is a SIGTERM, and nothing under nohup. What is not back 9 seconds after the first one is \
       named, with the command that finishes it. Before it has begun, one of them ends what runs here and exits with 130, or 143 for \
@@ -19,9 +19,9 @@ struct DeployCommand: Verb {
       Deployments that wait in line (--on-busy) get the hosts in the order in which they came, with the files that they were built from \
       when they came. The line is on the first host by name; a rollback or a deployment of other hosts may come in between.
 
-      At a gate that waits for a person, a deployment without a terminal is parked: its hosts keep it and its journal, the command exits \
-      with 13 and names the commands that answer, and these work from any checkout. Whoever meets it after its deadline (deploy, rollback, \
-      resume, cancel, unlock) has it fail and its hosts go back first. --wait stays instead.
+      A gate that waits for a person asks on a terminal: yes, no, or later, which stops asking and stays; not in CI. Without a terminal \
+      the deployment is parked: its hosts keep it and its journal, the command exits with 13 and names what answers from any checkout. \
+      Whoever meets it after its deadline has it fail and its hosts go back first. --wait stays instead.
 
       --plan carries out a plan that lander plan --out kept. It says what is deployed where, so a recipe, parameters, --group, --only, \
       --revision and --force are refused beside it. Everything that it names is compared: recipe sources, parameters, bundle, hosts and, \

@@ -82,14 +82,18 @@ struct Launch {
         }
       }
     }
+    let isLive = (progress.output ?? (terminal.err.terminal ? .live : .plain)) == .live
+    let prompt = ApprovalPrompt.isWanted(terminal) ? ApprovalPrompt(desk, shown, isLive: isLive) : nil
     running.start()
     for await event in running.events {
       shown.take(event)
+      prompt?.take(event)
       sink?.take(event, terminal)
       telemetry?.take(event)
     }
     listener.cancel()
     await interrupts.end()
+    await prompt?.end()
     let stories = await shown.finish()
     await sink?.finish(terminal)
     await telemetry?.finish(terminal)

@@ -10,6 +10,7 @@ struct Progress: Sendable {
     case event(RunningEvent)
     /// For a person who wants an end: what the deployment of now says to that.
     case ending(@Sendable (EndingWords) -> String)
+    case asks(String?)
     case tick
     case resized(width: Int, height: Int)
     case resumed
@@ -46,6 +47,11 @@ struct Progress: Sendable {
           } else {
             Progress.show(report.remark(text, at: SystemClock.now) + report.tick(SystemClock.now), descriptor)
           }
+        case .asks(let question):
+          if var live = report as? LiveReport {
+            live.ask(question)
+            report = live
+          }
         case .tick: Progress.show(report.tick(SystemClock.now), descriptor)
         case .resized(let width, let height):
           if var live = report as? LiveReport {
@@ -80,6 +86,9 @@ struct Progress: Sendable {
 
   /// Something that people should know, in words.
   func remark(_ text: String) { items.yield(.ending { _ in text }) }
+
+  /// What a person is asked, in a frame that is redrawn; nil: nothing is.
+  func ask(_ question: String?) { items.yield(.asks(question)) }
 
   /// The terminal has another size.
   func resized(width: Int, height: Int) { items.yield(.resized(width: width, height: height)) }

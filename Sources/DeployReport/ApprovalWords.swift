@@ -1,0 +1,51 @@
+package import DeployModel
+
+/// What a person is asked at a gate that waits for one, and how what they type is understood.
+package struct ApprovalWords: Sendable, Hashable {
+  /// What somebody typed comes to.
+  package enum Answer: Sendable, Hashable {
+    case yes, no, later
+    /// No answer yet: it is asked again.
+    case unclear
+  }
+
+  package let number: Int
+  package let kind: Gate.Kind
+  private let name: String
+  private let goesBack: Bool
+
+  /// - Returns: nil if no person is asked.
+  package init?(_ story: DeploymentStory) {
+    guard let gate = story.openGate, gate.gate.kind == .approval || gate.gate.kind == .pause else { return nil }
+    (number, kind, name, goesBack) = (gate.number, gate.gate.kind, SafeText.line(gate.gate.name), gate.goesBack)
+  }
+
+  /// What the answer is said as.
+  package func message(_ yes: Bool) -> Message.Kind {
+    switch kind {
+    case .pause: yes ? .resume : .cancel
+    default: yes ? .approve : .reject
+    }
+  }
+
+  /// - Parameter typed: what stands behind it by now.
+  package func line(_ typed: String, by actor: String, again: Bool) -> String {
+    let question = kind == .pause ? "Continue" : "Approve \"\(name)\""
+    return "\(again ? "yes, no or later: " : "")\(question) as \(SafeText.line(actor))? [yes/no/later] \(SafeText.line(typed))"
+  }
+
+  package func read(_ typed: String) -> Answer {
+    switch typed.lowercased().filter({ $0 != " " }) {
+    case "y", "yes": .yes
+    case "n", "no": .no
+    case "l", "later": .later
+    default: .unclear
+    }
+  }
+
+  /// What is told if it is left for later.
+  package func left(_ deployment: Deployment.ID) -> String {
+    let command = kind == .pause ? "lander resume \(deployment)" : "lander approve \(deployment) \(number)"
+    return "Left for later: this command stays and waits; \(command) answers from any terminal"
+  }
+}

@@ -1,0 +1,135 @@
+import DeployDesk
+import DeployModel
+import DeployReport
+import Glibc
+import Synchronization
+
+/// Asks the person at this terminal while a deployment waits for one, and stops asking if somebody else answers first. It is told what
+/// happens from the task that follows the deployment; a task of its own reads what is typed.
+final class ApprovalPrompt: Sendable {
+  private struct State {
+    var story = DeploymentStory()
+    /// Gates that are not asked about any more, by deployment and number.
+    var settled: [(deployment: Deployment.ID, number: Int)] = []
+    var isOver = false
+  }
+  private let state = Mutex(State())
+  private let work = Mutex<Task<Void, Never>?>(nil)
+
+  /// Whether a person at this terminal may be asked: not where a program reads, nor in CI.
+  static func isWanted(_ terminal: Terminal) -> Bool {
+    let isInCI = Folder.variable("CI").map { !$0.isEmpty } ?? false
+    return isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1 && !Ending.isDocument && !Ending.isLines && !isInCI
+  }
+
+  /// - Parameter isLive: whether a frame is drawn, in which the question has its line.
+  init(_ desk: Desk, _ shown: Progress, isLive: Bool) {
+    let task = Task { [self] in await ask(desk, shown, Keyboard(isRaw: isLive), isLive: isLive) }
+    work.withLock { $0 = task }
+  }
+
+  func take(_ event: RunningEvent) {
+    guard let entry = event.entry else { return }
+    state.withLock { state in
+      if entry.isOpening { state.story = DeploymentStory() }
+      state.story.take(entry)
+    }
+  }
+
+  /// Nothing runs any more: the terminal is given back.
+  func end() async {
+    state.withLock { $0.isOver = true }
+    await work.withLock { $0 }?.value
+  }
+
+  /// What is to be asked now; nil: nothing is.
+  private var open: (id: Deployment.ID, words: ApprovalWords)? {
+    state.withLock { state in
+      guard !state.isOver, let words = ApprovalWords(state.story) else { return nil }
+      let id = state.story.id
+      return state.settled.contains { $0.deployment == id && $0.number == words.number } ? nil : (id, words)
+    }
+  }
+
+  private func ask(_ desk: Desk, _ shown: Progress, _ keyboard: Keyboard, isLive: Bool) async {
+    var (asked, typed, isAgain): (ApprovalWords?, String, Bool) = (nil, "", false)
+    while !state.withLock({ $0.isOver }) {
+      try? await Task.sleep(for: .milliseconds(80))
+      guard let (id, words) = open else {
+        if asked != nil {
+          keyboard.end()
+          shown.ask(nil)
+        }
+        asked = nil
+        continue
+      }
+      if asked != words {
+        (asked, typed, isAgain) = (words, "", false)
+        keyboard.begin()
+        if !isLive { shown.remark(words.line("", by: Identity.named, again: false)) }
+      }
+      if let line = Self.line(keyboard.bytes(), &typed) {
+        switch words.read(line) {
+        case .yes: await say(words.message(true), words, id, desk, shown)
+        case .no: await say(words.message(false), words, id, desk, shown)
+        case .later:
+          settle(id, words)
+          shown.remark(words.left(id))
+        case .unclear:
+          isAgain = true
+          if !isLive { shown.remark(words.line("", by: Identity.named, again: true)) }
+        }
+        continue
+      }
+      if isLive { shown.ask(words.line(typed, by: Identity.named, again: isAgain)) }
+    }
+    keyboard.end()
+    shown.ask(nil)
+  }
+
+  private func settle(_ id: Deployment.ID, _ words: ApprovalWords) { state.withLock { $0.settled.append((id, words.number)) } }
+
+  /// Says it as any other process would, so that who answers first is decided in one place.
+  private func say(_ kind: Message.Kind, _ words: ApprovalWords, _ id: Deployment.ID, _ desk: Desk, _ shown: Progress) async {
+    shown.ask("Answering …")
+    do {
+      let gate = kind == .approve || kind == .reject ? "\(words.number)" : nil
+      let reception = try await desk.say(kind, gate: gate, to: try await desk.past.pair(id, or: []))
+      if case .answered(_, let accepted, let text) = reception {
+        settle(id, words)
+        if !accepted { shown.remark(text) }
+      } else {
+        shown.remark("The answer was not heard; type it again, or use the command above")
+      }
+    } catch {
+      let text = (error as? Problems)?.list.first?.message ?? (error as? Failure)?.message ?? "\(error)"
+      shown.remark("The answer was not heard: \(text)")
+    }
+  }
+
+  /// Takes what was typed: printable characters, the key that takes one back, the one that takes all back, and the one that ends a line.
+  /// - Returns: a whole line; nil: there is none yet.
+  static func line(_ bytes: [UInt8], _ typed: inout String) -> String? {
+    for byte in bytes {
+      switch byte {
+      case 10, 13:
+        defer { typed = "" }
+        return typed
+      case 8, 127: typed = String(typed.dropLast())
+      case 21: typed = ""
+      case 32..<127: if typed.utf8.count < 20 { typed.append(Character(Unicode.Scalar(byte))) }
+      default: break
+      }
+    }
+    return nil
+  }
+}
+
+extension RunningEvent {
+  fileprivate var entry: Entry? {
+    switch self {
+    case .recalled(_, let entry), .entry(_, let entry): entry
+    case .output, .notice: nil
+    }
+  }
+}
