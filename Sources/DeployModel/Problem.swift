@@ -19,6 +19,8 @@ package struct Problem: Error, Sendable, Hashable, Codable {
 package struct Problems: Error, Sendable, Hashable {
   package var list: [Problem]
   package var exit: ExitCode
+  /// What was done before they were found; nil: nothing was.
+  package var done: String?
   package init(_ list: [Problem], exit: ExitCode = .usage) {
     self.list = list
     self.exit = exit

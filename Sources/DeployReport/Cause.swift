@@ -48,7 +48,7 @@ extension Operation {
     case .lock: return "take the lock"
     case .unlock: return "give the lock back"
     case .park: return "keep the lock until a person has answered"
-    case .unpark: return "go on with the parked deployment"
+    case .unpark: return "resume the parked deployment"
     case .sources: return "read the previous release's recipe"
     case .appspec(let step): return step.sentence
     }

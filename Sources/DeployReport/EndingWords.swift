@@ -38,7 +38,7 @@ package struct EndingWords: Sendable {
 
   /// Where a CI runner is about to kill this process: what is not finished, and with which command it is finished here and elsewhere.
   package var late: String {
-    guard let plan = story.plan else { return "Not finished yet; \(resume) goes on if this process is killed" }
+    guard let plan = story.plan else { return "Not finished yet; \(resume) continues if this process is killed" }
     let left = open
     let open = "Not finished yet" + (left.isEmpty ? "" : ": \(left.listed)") + ". If this process is killed now, \(resume) finishes it"
     // A rollback to before the first deployment is the engine's alone.

@@ -58,6 +58,8 @@ package struct GateStory: Sendable {
   /// What is typed to answer it, each with its effect. The number says which gate is meant: names may come twice.
   package func commands(for deployment: Deployment.ID) -> [[String]] {
     switch gate.kind {
+    // A freeze is passed with a reason only.
+    case .time where gate.name == "freeze": [["lander promote \(deployment) \(number) --comment TEXT", "lets the wave begin now"]]
     case .time, .check, .analysis: [["lander promote \(deployment) \(number)", "passes it now"]]
     case .approval:
       [

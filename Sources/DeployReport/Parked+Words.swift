@@ -18,8 +18,8 @@ extension Parked {
     let id = SafeText.line(deployment)
     return [head + wait, gate]
       + (kind == .pause
-        ? ["  → lander resume \(id)  goes on", "  → lander cancel \(id)  takes hosts back"]
-        : ["  → lander approve \(id) \(self.gate)  goes on", "  → lander reject \(id) \(self.gate)  fails it"])
+        ? ["  → lander resume \(id)  resumes it", "  → lander cancel \(id)  takes hosts back"]
+        : ["  → lander approve \(id) \(self.gate)  resumes it", "  → lander reject \(id) \(self.gate)  fails it"])
   }
 
   /// The same for machines.

@@ -22,7 +22,7 @@ package struct ParkedReport: Sendable {
     lines += (story.openGate?.lines(for: story.id, zone: zone) ?? []).map { "  " + $0 }
     let after = story.openGate.map { $0.gate.failing == .fail && $0.goesBack } ?? true
     lines += [
-      "    → lander resume \(story.id)  goes on when the answer lies on its hosts (--leave); after the deadline it fails"
+      "    → lander resume \(story.id)  resumes it once the answer lies on its hosts (--leave); after the deadline it fails"
         + (after ? ", and hosts go back" : ""),
       "  Each command works from any checkout that reaches the hosts.",
     ]

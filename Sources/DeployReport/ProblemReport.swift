@@ -45,6 +45,7 @@ extension Problems {
     }
     let distinct = ordered.map(\.element).filter { seen.insert($0).inserted }
     let lines = distinct.flatMap { $0.lines(on: surface) }
+    if let done { return lines + ["", "\(distinct.count.of("problem")); \(done)."] }
     return distinct.count > 1
       ? lines + ["", "\(distinct.count.of("problem")); nothing was started."] : lines
   }

@@ -29,7 +29,7 @@ extension SimulatedHost {
     }
     // A host that was not told of this round knows an earlier one.
     if defect != .parkedForEveryone, let taken = held.taken, taken.round >= request.round, taken.claim != request.claim {
-      return .failed(.fenced, "\(taken.by) goes on with \(job.deployment)", fix: "lander status")
+      return .failed(.fenced, "\(taken.by) resumed \(job.deployment)", fix: "lander status")
     }
     if let parked = held.parked, parked.round > request.round {
       return .failed(.fenced, "\(job.deployment) was parked again since, and this journal of it is older", fix: "lander status")

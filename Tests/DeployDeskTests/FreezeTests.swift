@@ -30,6 +30,20 @@ struct FreezeTests {
     #expect(bench.transport.hosts.allSatisfy { $0.line.isEmpty }, "it never stood in line")
   }
 
+  @Test("a freeze that leaves no time free names no end, as nobody looked that far")
+  func endless() async throws {
+    let bench = try Bench(Self.text("{ days = \"mon-sun\", name = \"always\" }"))
+    let text = await refusal { _ = try await bench.desk.planInTurn(Asked(DeploymentRequest()), of: bench.project, .fail) }
+    #expect(text.contains("nothing is deployed in the freeze \"always\": it leaves no free time in the next 35 days"), "\(text)")
+    #expect(
+      text.contains("look at freeze in the recipe") && !text.contains("lasts until") && !text.contains("deploy after that"), "\(text)")
+    let plan = try await bench.desk.plan(Asked(DeploymentRequest()), of: bench.project).plan
+    let value = JSON.text(PlanReport(plan, rehearsal: []).value(connected: true))
+    #expect(value.contains(#""freeze":{"holds":true,"times":[{"name":"always","from":"#) && !value.contains(#""until""#), "\(value)")
+    let lines = PlanReport(plan, rehearsal: []).lines(on: Surface()).joined(separator: "\n")
+    #expect(lines.contains("\"always\" holds now, and leaves no free time in the next five weeks: deploy is refused"), "\(lines)")
+  }
+
   @Test("check finds a time zone that this machine does not know, however far away the window is")
   func unknownZone() async throws {
     let bench = try Bench(Self.text("{ days = \"fri\", zone = \"Europe/Nowhere\" }"))

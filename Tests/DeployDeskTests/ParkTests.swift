@@ -1,5 +1,6 @@
 import DeployCore
 import DeployModel
+import DeployReport
 import DeploySimulation
 import Testing
 
@@ -133,6 +134,24 @@ struct ParkTests {
     guard case .concluded(let conclusion) = last.fact else { return #expect(Bool(false), "\(last)") }
     #expect(conclusion.error?.failure.kind == .rejected)
     #expect(next.plan.id != plan.id && next.plan.lock.fence > plan.lock.fence)
+  }
+
+  @Test("a rollback that is refused after it ended a late parked deployment says what it ended, and not that nothing was started")
+  func refusedLate() async throws {
+    let bench = try Bench(Self.text)
+    let (first, second) = (StateFolder("one", on: bench), StateFolder("two", on: bench))
+    let plan = try await parked(bench, by: first)
+    for _ in 1...3 { await bench.clock.sleep(.minutes(90)) }
+    bench.inboxes.told.value = Awaited(gate: 1, kind: .approval)
+    do {
+      _ = try await second.desk.planRollback(of: try selections(bench)[0], in: bench.project, straighten: false)
+      Issue.record("there is nothing to go back to")
+    } catch let problems as Problems {
+      let text = problems.lines().joined(separator: "\n")
+      #expect(text.hasSuffix("what nobody answered in time was ended, and nothing else was started."), "\(text)")
+      #expect(!text.contains("nothing was started"))
+    }
+    guard case .concluded? = await second.journal.entries(of: plan.id).entries.last?.fact else { return #expect(Bool(false), "it is open") }
   }
 
   @Test("an answer that was left on hosts passes no gate after the deadline, whoever meets the deployment", arguments: [true, false])

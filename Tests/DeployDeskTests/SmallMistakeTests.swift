@@ -39,4 +39,13 @@ struct SmallMistakeTests {
       project(hook("host:wait_for { timeout = \"5s\" }")), ["check"],
       "deploy.lua:9: host:wait_for takes exactly one of http, port and command\n")
   }
+
+  @Test("a first wave without hosts is refused with its line: the release would come to no host, and succeed")
+  func emptyFirstWave() async throws {
+    for (name, given) in [("growing", "0"), ("canary", "\"0%\"")] {
+      try await refused(
+        project("strategy = \(name) { first = \(given) },"), ["check"],
+        "deploy.lua:8: first of strategy \(name) must be a count from 1, or a share above 0%, got \(given)\n")
+    }
+  }
 }

@@ -73,6 +73,19 @@ struct EngineProcessesTests {
     running.cancel()
   }
 
+  @Test("a command with a short time that ignores TERM has that time once more, and no longer")
+  func deaf() async throws {
+    let machine = EngineProcesses(directory: "/", vault: Vault(FixedSecrets(values: [:])))
+    let line = Command(.shell("trap '' TERM; sleep 60; :"))
+    let intent = Intent(id: 1, place: .engine, operation: .run(line), timeout: .seconds(1), site: .init())
+    let began = ContinuousClock.now
+    let outcome = await machine.perform(intent, of: "d1") { _ in }
+    #expect(outcome.failure?.kind == .timeout)
+    // Ten seconds was the time between TERM and KILL.
+    #expect(ContinuousClock.now - began < .seconds(8), "\(ContinuousClock.now - began)")
+    await machine.close()
+  }
+
   @Test("a cancelled command ends soon")
   func cancelled() async throws {
     let machine = EngineProcesses(directory: "/", vault: Vault(FixedSecrets(values: [:])), grace: .seconds(1))

@@ -4,6 +4,11 @@ package import DeployModel
 package enum FreezeCalendar {
   /// How far ahead they are pinned: further than a deployment runs.
   package static let reach = 35
+  /// Whether a time reaches as far as times are looked up, so that nobody knows its end.
+  /// - Parameter moment: from when on they were looked up.
+  package static func isEndless(_ time: Freeze, from moment: Timestamp) -> Bool {
+    time.until - moment >= .minutes((reach - 1) * 24 * 60)
+  }
   /// The most windows of a recipe.
   package static let windows = 50
 

@@ -17,6 +17,6 @@ package struct AdoptedJournal: Sendable, Hashable {
     }
     throw Failure(
       .corrupt, "what hosts keep of the deployment differs from what is known here, from entry \(different) on",
-      fix: "go on from the state folder that ran it last, or from a new one with --state")
+      fix: "resume it from the state folder that ran it last, or from a new one with --state")
   }
 }

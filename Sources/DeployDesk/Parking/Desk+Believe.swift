@@ -60,7 +60,7 @@ extension Desk {
       Problems(
         Problem(
           "the journal that hosts keep of deployment \(found.parked.deployment) is not believed: \(what)",
-          fix: "go on where it was started; lander unlock --force gives its hosts free"), exit: .refused)
+          fix: "resume it where it was started; lander unlock --force gives its hosts free"), exit: .refused)
     }
     guard copy.digest == found.parked.copy else { throw refuse("it is not the one that they name") }
     guard case .planned(let plan)? = copy.entries.first?.fact, plan.id == found.parked.deployment, plan.lock.token == found.lock.token,
@@ -97,7 +97,7 @@ extension Desk {
     throw Problems(
       Problem(
         "the journal of deployment \(found.parked.deployment) cannot be had from its hosts: \(words)",
-        fix: "go on where it was started, or with lander \(found.parked.engine), which parked it"), exit: .refused)
+        fix: "resume it where it was started, or with lander \(found.parked.engine), which parked it"), exit: .refused)
   }
 
   /// The first host of a plan that this project does not have, or reaches in another way; nil: there is none.

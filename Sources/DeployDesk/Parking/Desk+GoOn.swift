@@ -35,7 +35,7 @@ extension Desk {
     }
     let cancel = wanted.kind != .cancel ? nil : wanted.comment.isEmpty ? "lander cancel" : "lander cancel: \(wanted.comment)"
     if until <= now {
-      tell(.remark("Its time is over, and nobody went on with it in time: deployment \(id) fails, and its hosts go back."))
+      tell(.remark("Its time is over, and nobody resumed it in time: deployment \(id) fails, and its hosts go back."))
       return try await resume(pair, cancelling: cancel, wantsOutput: wantsOutput)
     }
     if let cancel { return try await resume(pair, cancelling: cancel, wantsOutput: wantsOutput) }
@@ -117,7 +117,7 @@ extension Desk {
     throw Problems(
       Problem(
         "deployment \(plan.id) brings bundle \(bundle.short), and \(reason); nothing was begun",
-        fix: "check out what was deployed and try again, or go on where it was started; lander reject and lander cancel need no bundle"),
+        fix: "check out what was deployed and try again, or resume it where it began; lander reject and lander cancel need no bundle"),
       exit: .refused)
   }
 }

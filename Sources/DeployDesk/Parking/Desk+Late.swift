@@ -12,6 +12,14 @@ extension Desk {
     return try await endLate(parked)
   }
 
+  /// What is found to be wrong after late ones were ended says so: it is not true any more that nothing was started.
+  func afterLate<T>(_ work: () async throws -> T) async throws -> T {
+    do { return try await work() } catch var problems as Problems {
+      problems.done = "what nobody answered in time was ended, and nothing else was started"
+      throw problems
+    }
+  }
+
   /// Ends those whose time is over.
   /// - Returns: whether there were any.
   func endLate(_ parked: [FoundParked]) async throws -> Bool {

@@ -29,7 +29,7 @@ package struct FoundParked: Sendable {
     return Problem(
       "deployment \(id) of \(lock.owner) is parked: it waits for \(question), for another \(parked.until - now)",
       subject: places.first?.host.name,
-      fix: "lander \(verb) \(id) goes on with it, lander cancel \(id) takes its hosts back; --on-busy wait waits, and --urgent ends it")
+      fix: "lander \(verb) \(id) resumes it, lander cancel \(id) takes its hosts back; --on-busy wait waits, and --urgent ends it")
   }
 }
 

@@ -14,10 +14,15 @@ extension Desk {
   /// - Throws: if a freeze holds now and nobody set it aside.
   func refuseFrozen(_ rule: Freeze.Rule?) throws(Problems) {
     guard let rule, rule.override == nil, let held = rule.times.first(where: { $0.holds(now) }) else { return }
+    let isEndless = FreezeCalendar.isEndless(held, from: now)
+    let time =
+      isEndless
+      ? "it leaves no free time in the next \(FreezeCalendar.reach) days"
+      : "it began \(held.begin) and lasts until \(held.end), for \(held.until - now)"
     throw Problems(
       Problem(
-        "nothing is deployed in the freeze \"\(held.name)\": it began \(held.begin) and lasts until \(held.end), for \(held.until - now)",
-        fix: "deploy after that; lander rollback and lander cancel are always possible\n"
+        "nothing is deployed in the freeze \"\(held.name)\": \(time)",
+        fix: "\(isEndless ? "look at freeze in the recipe" : "deploy after that"); lander rollback and lander cancel are always possible\n"
           + "--override-freeze --reason TEXT deploys all the same, and records who and why"),
       exit: .refused)
   }

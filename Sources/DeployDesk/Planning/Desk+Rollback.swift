@@ -12,8 +12,10 @@ extension Desk {
   package func planRollback(
     of selection: Selection, in project: LoadedProject, straighten: Bool, to aim: String? = nil, said: Said = Said()
   ) async throws -> Plan {
-    var preparation = await ask(selection, deep: true)
-    if try await endLate([Surveyed(selection: selection, surveys: preparation.surveys)]) { preparation = await ask(selection, deep: true) }
+    let preparation = await ask(selection, deep: true)
+    if try await endLate([Surveyed(selection: selection, surveys: preparation.surveys)]) {
+      return try await afterLate { try await planRollback(of: selection, in: project, straighten: straighten, to: aim, said: said) }
+    }
     let left = try await leftLocks(preparation.surveys, of: selection.recipe.application, typed: project.typed)
     if Slots.has(selection.hosts) { return try await planSwitchBack(of: selection, preparation.surveys, in: project, to: aim, said: said) }
     let goal = try aim.map { try KeptReleases(Array(zip(selection.hosts, preparation.surveys))).find($0) }

@@ -50,7 +50,7 @@ extension Desk {
         throw Problems(
           Problem(
             "deployment \(id) is parked: it waits for a person, and no engine runs",
-            fix: "lander status shows the question; lander approve \(id) or lander resume \(id) goes on with it"),
+            fix: "lander status shows the question; lander approve \(id) or lander resume \(id) resumes it"),
           exit: .paused)
       }
       throw Problems(

@@ -308,7 +308,8 @@ package final class EngineProcesses: EngineMachine {
         }
         why = kind
         child.signal(SIGTERM)
-        let grace = self.grace
+        // Who gives a command a short time does not want to wait for its end for long.
+        let grace = min(self.grace, max(.seconds(1), intent.timeout))
         Task {
           try? await Task.sleep(for: grace.duration)
           child.signal(SIGKILL)

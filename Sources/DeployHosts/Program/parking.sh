@@ -42,7 +42,7 @@ l_unpark() {
   { IFS= read -r l_t; IFS= read -r l_r; IFS= read -r l_w; } 2>/dev/null <"$L/lock/taken"
   # A host that was not told of this round knows an earlier one.
   [ -z "$l_r" ] || [ "$l_t" = "$6" ] || [ "$l_w" -lt "$5" ] ||
-    l_die 40 "$l_r went on with deployment $h_dep" "lander status says how far it is; lander history where it runs"
+    l_die 40 "$l_r resumed deployment $h_dep" "lander status says how far it is; lander history where it runs"
   l_w=0
   { read -r l_w l_t; } 2>/dev/null <"$L/lock/parked"
   [ "$l_w" -le "$5" ] ||

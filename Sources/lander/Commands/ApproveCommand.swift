@@ -7,7 +7,7 @@ struct ApproveCommand: Verb {
     commandName: "approve", abstract: "Passes an approval that a deployment waits for.",
     discussion: """
       The journal keeps who approved and why; nobody checks who it was. Exits with 0 if the deployment accepted it, with 3 if it did not: \
-      no such gate is open, the deployment has ended, or no engine runs it. A parked deployment goes on from here, and this exits as \
+      no such gate is open, the deployment has ended, or no engine runs it. A parked deployment is resumed from here, and this exits as \
       lander resume does.
 
       Example:

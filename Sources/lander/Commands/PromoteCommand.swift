@@ -8,7 +8,7 @@ struct PromoteCommand: Verb {
     discussion: """
       The journal keeps who passed it and why. An approval is not passed by this: lander approve is. Exits with 0 if the deployment \
       accepted it, with 3 if it did not: no such gate is open, the deployment has ended, or no engine runs it. A parked deployment \
-      goes on from here, and this exits as lander resume does.
+      is resumed from here, and this exits as lander resume does.
 
       Example:
         lander promote 20261121-113045-x7k2

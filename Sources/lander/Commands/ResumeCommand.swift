@@ -8,7 +8,7 @@ struct ResumeCommand: Verb {
   static let configuration = CommandConfiguration(
     commandName: "resume", abstract: "Resumes a deployment that was interrupted, or ends its pause.",
     discussion: """
-      A deployment that is parked goes on from here, wherever it was started: its journal and recipes come from its hosts. If it still \
+      A deployment that is parked is resumed from here, wherever it was started: its journal and recipes come from its hosts. If it still \
       waits for an answer it is parked again (13), or waited for with --wait. \
       If an engine runs the deployment and it is paused, this ends the pause and exits with 0; with 3 if it is not paused. A \
       deployment that was paused when its engine died stays paused when it is resumed, and says so; a second lander resume ends the pause. \

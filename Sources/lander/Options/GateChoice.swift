@@ -9,7 +9,7 @@ struct GateChoice: ParsableArguments {
   @OptionGroup var why: CommentOption
   @OptionGroup var progress: ProgressOptions
   @OptionGroup var stay: StayOptions
-  @Flag(help: "Of a parked deployment: leave the answer on its hosts, for whoever resumes it, and do not go on from here.")
+  @Flag(help: "Of a parked deployment: leave the answer on its hosts, for whoever resumes it, and do not resume it from here.")
   var leave = false
   @Argument(help: ArgumentHelp("The deployment.", valueName: "id"), completion: KnownNames.deployments)
   var id: String

@@ -63,7 +63,7 @@ struct Answering {
         ("deployment", .text(id)), ("said", .text(onward.kind.rawValue)), ("left_on", .list(hosts.map { .text($0) })),
       ]))
     terminal.say([
-      "\(id): the answer lies on \(hosts.joined(separator: " ")), for whoever goes on with it.", "  → lander resume \(id)",
+      "\(id): the answer lies on \(hosts.joined(separator: " ")), for whoever resumes it.", "  → lander resume \(id)",
     ])
     return .done
   }
@@ -71,7 +71,7 @@ struct Answering {
   private func gone(_ id: Deployment.ID) -> Problems {
     Problems(
       Problem(
-        "no host keeps deployment \(id) parked any more: somebody went on with it from elsewhere, or took its locks away",
+        "no host keeps deployment \(id) parked any more: somebody resumed it from elsewhere, or took its locks away",
         fix: "lander status says what the hosts run and who has them"), exit: .refused)
   }
 }

@@ -37,7 +37,10 @@ local function bind(inside, given, place)
   local functions
   functions, given = without_functions(given)
   local options = types.read("options of strategy " .. inside.name, types.named "record", given or {}, place) or {}
-  for _, name in ipairs { "batch", "parallel" } do
+  local counts = { "batch", "parallel" }
+  -- A project's own strategy may mean something by a first wave without hosts; those that come with lander cannot.
+  if tables.set(strategy.shipped)[inside.name] then counts[3] = "first" end
+  for _, name in ipairs(counts) do
     local read = amount.read(options[name])
     if read and amount.is_nothing(read) then
       problems.add(string.format("%s of strategy %s must be a count from 1, or a share above 0%%, got %s", name, inside.name,
