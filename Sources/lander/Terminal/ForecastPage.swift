@@ -39,7 +39,7 @@ struct ForecastPage {
     if !remarks.isEmpty { blocks.append(.list(remarks.map { Document.Cell($0.trimmed, .dim) })) }
     let compared = strategies.count > 1 ? "\(strategies.count) strategies" : strategies.first ?? ""
     return Document(
-      title: "\(recipe): \(compared) on \(forecast.hosts.of("simulated host"))", verdict: Document.Cell("simulated", .dim), blocks: blocks)
+      title: "\(recipe): \(compared) on \(forecast.hosts.of("simulated host"))", verdict: Document.Cell("simulated"), blocks: blocks)
   }
 
   /// What is worth a drawing: a row of bars for each figure that any strategy has.
