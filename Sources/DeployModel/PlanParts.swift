@@ -108,7 +108,8 @@ extension Plan {
       /// hosts that do not serve first: none has to leave the service for them.
       case third = 3
       /// An analysis finds a release good only if each canary and its twin were measured at the same time in at least half of the looks,
-      /// and takes no margin whose unit does not fit. A rejection that lies on hosts wins over the approval of whoever resumes the deployment.
+      /// and takes no margin whose unit does not fit. A rejection that lies on hosts wins over the approval of whoever resumes the
+      /// deployment.
       case fourth = 4
 
       /// That of plans that are made now.

@@ -53,7 +53,8 @@ struct VolumeTests {
     #expect(try await b.store.content(of: digest) == Array("old".utf8))
   }
 
-  @Test("a volume that is gone, cut off or not in its list's place makes its contents missing, and the next build keeps them anew",
+  @Test(
+    "a volume that is gone, cut off or not in its list's place makes its contents missing, and the next build keeps them anew",
     arguments: ["rm *[0-9]", "for f in *[0-9]; do : > $f; done", "for f in *.list; do echo nonsense > $f; done", "rm *.list"])
   func damaged(_ command: String) async throws {
     try b.write("abc", to: "dist/a")

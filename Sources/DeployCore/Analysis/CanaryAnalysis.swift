@@ -58,7 +58,8 @@ package struct CanaryAnalysis: Sendable, Hashable {
   private var worse: TwinSigns
   private var better: TwinSigns
   private var sums = Sums()
-  private var hasCounts = false
+  private var spoke = Sides()
+  private var hasCounts: Bool { spoke.canary || spoke.twin }
   /// By pair: whether it had data in any look.
   private var seen: [Bool]
   /// By pair: the number of looks in which both were measured.
@@ -68,6 +69,17 @@ package struct CanaryAnalysis: Sendable, Hashable {
   private var taken = 0
   /// Bad or good, once it was shown: the error holds for all looks together, so what was shown stays.
   private(set) var shown: Verdict?
+
+  /// Which sides gave counts of requests in any look.
+  private struct Sides: Sendable, Hashable {
+    var canary = false
+    var twin = false
+
+    mutating func hear(_ pair: Pair) {
+      if case .counts(_, 1...)? = pair.canary { canary = true }
+      if case .counts(_, 1...)? = pair.twin { twin = true }
+    }
+  }
 
   private struct Sums: Sendable, Hashable {
     var canary = 0.0
@@ -108,6 +120,7 @@ package struct CanaryAnalysis: Sendable, Hashable {
     taken += 1
     var (above, below) = (seen.map { _ in 0 }, seen.map { _ in 0 })
     for (number, pair) in pairs.enumerated() where seen.indices.contains(number) {
+      spoke.hear(pair)
       if pair.isWhole { whole[number] += 1 } else if countsGaps { continue }
       if case .counts(let failed, let total)? = pair.canary { count(failed, total, number, isCanary: true) }
       if case .counts(let failed, let total)? = pair.twin { count(failed, total, number, isCanary: false) }
@@ -124,7 +137,7 @@ package struct CanaryAnalysis: Sendable, Hashable {
 
   private mutating func count(_ failed: Int, _ total: Int, _ pair: Int, isCanary: Bool) {
     guard total > 0, failed >= 0, failed <= total else { return }
-    (hasCounts, seen[pair]) = (true, true)
+    seen[pair] = true
     if isCanary { canaries.add(failed: failed, of: total) } else { twins.add(failed: failed, of: total) }
   }
 
@@ -136,7 +149,7 @@ package struct CanaryAnalysis: Sendable, Hashable {
     var finding = hasCounts ? ofRates : ofValues
     if let shown {
       finding.verdict = shown
-    } else if gaps > 0, sums.count > 0 || hasCounts, case .inconclusive = finding.verdict {
+    } else if gaps > 0, sums.count > 0 || canaries.rate != nil, case .inconclusive = finding.verdict {
       let pairs = gaps == 1 ? "1 pair" : "\(gaps) pairs"
       finding.verdict = .inconclusive("\(pairs) of \(whole.count) gave no data in most of the \(taken) looks")
     }
@@ -157,7 +170,8 @@ package struct CanaryAnalysis: Sendable, Hashable {
   private var ofRates: Finding {
     var finding = Finding(verdict: .notYet, looks: taken, pairs: seen.count { $0 })
     guard let canary = canaries.rate, let twin = twins.rate else {
-      finding.verdict = end(canaries.rate == nil ? "no data came from the hosts with the release" : "no data came from their twins")
+      let silent = !spoke.canary ? "the hosts with the release" : !spoke.twin ? "their twins" : "both of a pair at the same time"
+      finding.verdict = end("no data came from \(silent)")
       return finding
     }
     let (low, high) = (canaries.lower(alpha / 2), canaries.upper(alpha / 2))

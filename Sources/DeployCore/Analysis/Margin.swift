@@ -35,7 +35,9 @@ package struct Margin: Sendable, Hashable {
     switch unit {
     case .rate:
       if !text.hasSuffix("%"), !text.hasSuffix("pp") {
-        return ("a rate is compared in percent or percentage points, got \"\(text)\"", "write \"+0.5pp\", or \"+10%\" of what the twins show")
+        return (
+          "a rate is compared in percent or percentage points, got \"\(text)\"", "write \"+0.5pp\", or \"+10%\" of what the twins show"
+        )
       }
       return margin.absolute < 1 ? nil : ("\"\(text)\" allows every rate: it is 100 percentage points at most", "write \"+0.5pp\"")
     case .value:

@@ -42,8 +42,7 @@ extension Rollout {
   private func analysisProblem(_ asked: Gate) -> Failure? {
     guard let watch = asked.watch, let comparison = watch.comparison else { return nil }
     let hosts = watch.hosts ?? []
-    if let problem = Comparing.problem(comparison, hosts: hosts.count, looks: watch.looks, isStrict: plan.flow.rules?.countsGaps == true)
-    {
+    if let problem = Comparing.problem(comparison, hosts: hosts.count, looks: watch.looks, isStrict: plan.flow.rules?.countsGaps == true) {
       return Failure(problem.kind, "the analysis \"\(asked.name)\": \(problem.message)", fix: problem.fix)
     }
     for (position, host) in hosts.enumerated() {

@@ -21,7 +21,7 @@ package struct LuaProject: Sendable {
     guard let main = sources.first(where: { $0.path == "deploy.lua" }) else {
       throw Problems(Problem("the kept sources have no deploy.lua"), exit: .internal)
     }
-    let (reader, described) = try described(main, in: sources)
+    let (reader, described) = try self.described(main, in: sources)
     guard let recipe = reader.project(described).recipes.first(where: { $0.name.isExactly(name) }) else {
       throw Problems([Problem("the kept sources have no recipe \"\(name)\"")] + reader.problems(described), exit: .internal)
     }
@@ -32,7 +32,7 @@ package struct LuaProject: Sendable {
   /// - Throws: if the sources cannot be read.
   package static func plugins(in sources: [SourceFile]) throws(Problems) -> [RequiredPlugin] {
     guard let main = sources.first(where: { $0.path == "deploy.lua" }) else { return [] }
-    let (reader, described) = try described(main, in: sources)
+    let (reader, described) = try self.described(main, in: sources)
     return reader.plugins(described)
   }
 

@@ -1,8 +1,8 @@
 import DeployModel
 import Glibc
 
-/// Contents of files under their digests: small ones in volumes, large ones as blobs, `blobs/aa/aabb…`. A content is there whole or not at all.
-/// Versions before this one kept small ones as blobs too.
+/// Contents of files under their digests: small ones in volumes, large ones as blobs, `blobs/aa/aabb…`. A content is there whole or not at
+/// all. Versions before this one kept small ones as blobs too.
 struct BlobStore: Sendable {
   let folder: String
   let volumes: Volumes

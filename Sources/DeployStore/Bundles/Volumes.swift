@@ -41,7 +41,8 @@ final class Volumes: Sendable {
     known.withLock { known in
       var lists: [ExactText: Stamp] = [:]
       for name in names {
-        guard let status = Disk.status(path(of: name)), Disk.exists(path(of: String(name.dropLast(VolumeList.suffix.count)))) else { continue }
+        let volume = String(name.dropLast(VolumeList.suffix.count))
+        guard let status = Disk.status(path(of: name)), Disk.exists(path(of: volume)) else { continue }
         lists[ExactText(name)] = Stamp(modified: status.modified, size: status.size)
       }
       guard lists != known.lists else { return }

@@ -2,8 +2,9 @@ import DeployDesk
 import DeployLua
 import DeployModel
 
-/// What the policy of this machine says of plugins that a deployment was pinned with. They were looked at when it was begun, which was perhaps
-/// elsewhere, or under another policy; they run here when it is resumed, when its hosts go back, and when a later deployment restores it.
+/// What the policy of this machine says of plugins that a deployment was pinned with. They were looked at when it was begun, which was
+/// perhaps elsewhere, or under another policy; they run here when it is resumed, when its hosts go back, and when a later deployment
+/// restores it.
 struct PinnedPlugins {
   let shelf: ProjectPlugins
 
@@ -26,7 +27,7 @@ struct PinnedPlugins {
   /// - Throws: that nobody signed it whom the policy knows, or that what was pinned is something else.
   private func verify(_ name: String, _ lock: PluginLock, _ sources: [SourceFile]) throws(Problem) {
     guard let locked = lock.plugins.first(where: { $0.name.isExactly(name) }) else { return }
-    guard let tree = try shelf.copy(locked.sha256) ?? vendored(locked) else {
+    guard let tree = try tree(of: locked) else {
       throw Problem(
         "plugin \(name) \(locked.version), which the deployment was begun with, is not on this machine, so nobody can tell who signed it",
         fix: "lander plugin add \(locked.source)@\(locked.version), or resume the deployment where it was begun")
@@ -40,8 +41,10 @@ struct PinnedPlugins {
     }
   }
 
-  private func vendored(_ plugin: LockedPlugin) throws(Problem) -> PluginTree? {
-    guard let tree = try shelf.vendored(plugin.name), tree.digest == plugin.sha256 else { return nil }
+  /// What this machine has of a plugin; nil: nothing.
+  private func tree(of plugin: LockedPlugin) throws(Problem) -> PluginTree? {
+    if let tree = try shelf.copy(plugin.sha256) { return tree }
+    guard let tree = try shelf.vendored(plugin.name), shelf.digest(of: tree) == plugin.sha256 else { return nil }
     return tree
   }
 }
