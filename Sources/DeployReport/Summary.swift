@@ -66,7 +66,9 @@ package struct Summary: Sendable {
     switch conclusion.status {
     case .succeeded:
       if !story.isAsWished { return surface.paint("Succeeded within its budget", .warn) + ": \(what)" }
-      let isUnchanged = story.hosts.contains { $0.status == .unchanged } && story.hosts.allSatisfy { $0.status != .succeeded }
+      let movesTraffic = story.weights.map { $0.first != $0.last } ?? false
+      let isUnchanged =
+        !movesTraffic && story.hosts.contains { $0.status == .unchanged } && story.hosts.allSatisfy { $0.status != .succeeded }
       if !isUnchanged { return surface.paint("Succeeded", .good) + ": \(what)" }
       return surface.paint("Nothing to do", .good)
         + ": \(what). Every host has the \(plan.alike) already; --force runs the hooks again."

@@ -61,6 +61,19 @@ import Testing
     #expect(end(.unchanged, .unchanged).text.hasPrefix("Nothing to do: "))
   }
 
+  @Test("a deployment that changes no host and moves the traffic did something")
+  func trafficOnly() throws {
+    let shares = try [(100, 0), (0, 100)].map { try #require(Weights([Weights.Share("blue", $0), Weights.Share("green", $1)])) }
+    let conclusion = Conclusion(status: .succeeded, hosts: [.unchanged, .kept, .unchanged])
+    for (after, words) in [(shares[1], "Succeeded: "), (shares[0], "Nothing to do: ")] {
+      let facts: [Entry.Fact] = [
+        .planned(Stories.plan(hosts: ["web1", "web2", "web3"])), .noted(.shifted(from: shares[0], to: after)), .concluded(conclusion),
+      ]
+      let lines = Summary(DeploymentStory(Stories.entries(facts))).lines(on: Surface()).joined(separator: "\n")
+      #expect(lines.hasPrefix(words), "\(lines)")
+    }
+  }
+
   @Test("a rollback that leaves a host where it was, and a cancelled deployment without rollback, exit with what they left")
   func leftBehind() {
     let failed = Conclusion(status: .failed, error: Stories.broken, hosts: [.unchanged, .restored(Stories.broken)])
