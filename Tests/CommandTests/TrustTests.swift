@@ -111,17 +111,18 @@ struct TrustTests {
     #expect(try place.lander("plugin", "add", "made").code == 0)
     let parked = try place.lander("deploy", "--json")
     #expect(parked.code == 13, "\(parked)")
+    let id = String(try #require(parked.out.firstMatch(of: /[0-9]{8}-[0-9]{6}-[a-z0-9]{4}/)).output)
     for word in ["approve", "resume", "cancel"] {
-      let run = try place.lander(word, environment: policy)
+      let run = try place.lander(word, id, environment: policy)
       #expect(run.code == 3 && run.err.contains("plugin chat 1.0.0 is not signed"), "\(word): \(run)")
     }
     // Another checkout, whose project does not require the plugin.
     try shell("mv deploy.lock .lander machine/", in: place.path)
     try place.write(text("", ""), to: "deploy.lua")
-    let elsewhere = try place.lander("approve", environment: policy)
+    let elsewhere = try place.lander("approve", id, environment: policy)
     #expect(elsewhere.code == 3 && elsewhere.err.contains("is not on this machine, so nobody can tell who signed it"), "\(elsewhere)")
     #expect(!FileManager.default.fileExists(atPath: place.path + "/h2/srv/web/current"))
-    #expect(try place.lander("approve").code == 0, "without a policy it is resumed")
+    #expect(try place.lander("approve", id).code == 0, "without a policy it is resumed")
   }
 
   @Test(
