@@ -118,7 +118,8 @@ func visit(ports: [UInt16]) -> Int32 {
     let first = asked % ports.count
     asked += 1
     // The next host is asked when one is just being switched; a visitor is let down only when none answers.
-    let page = (0..<ports.count).lazy.compactMap { ask(ports[(first + $0) % ports.count]) }.first
+    var page: String?
+    for offset in ports.indices where page == nil { page = ask(ports[(first + offset) % ports.count]) }
     if let page {
       if let index = seen.firstIndex(where: { $0.page == page }) { seen[index].count += 1 } else { seen.append((page, 1)) }
     } else {
