@@ -45,7 +45,11 @@ final class Telemetry: Sendable {
     let (traces, metrics) = (settings.traces, settings.metrics)
     queue = PostQueue(to: settings.words, option: settings.origin) { pieces, kind in
       // A measure is a whole body, and a span is a part of one.
-      if kind == 1 { return pieces.lazy.compactMap { metrics.post($0) }.first }
+      if kind == 1 {
+        // `first` of a lazy `compactMap` would post again what failed.
+        for piece in pieces { if let reason = metrics.post(piece) { return reason } }
+        return nil
+      }
       return traces.post(OTLP.traces(pieces, of: resource, version: Version.number))
     }
   }

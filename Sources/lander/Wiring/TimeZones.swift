@@ -17,7 +17,8 @@ enum TimeZones {
         }
     }
     guard isName, name.utf8.count <= 100 else { return nil }
-    return folders.lazy.compactMap { bytes(at: "\($0)/\(name)") }.first
+    for folder in folders { if let found = bytes(at: "\(folder)/\(name)") { return found } }
+    return nil
   }
 
   private static func bytes(at path: String) -> [UInt8]? {
