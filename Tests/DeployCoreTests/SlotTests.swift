@@ -93,7 +93,7 @@ struct SlotTests {
     #expect(play.conclusion?.error?.failure.message.contains("2 hosts are still on the old revision (web2/blue, web2/green)") == true)
   }
 
-  @Test("a slot that gets traffic is not stopped, and neither is one of which nobody knows")
+  @Test("a slot that gets traffic is not stopped, and neither is one whose traffic is unknown")
   func traffic() {
     let rash = play([.shift(nil), .wave([0, 1], parallel: nil)], weights: blue)
     #expect(
