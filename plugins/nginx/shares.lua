@@ -22,7 +22,7 @@ end
 local function percent_of(own, text)
   local percent, left = {}, 100
   for _, pool in ipairs(own.pools) do percent[pool] = 0 end
-  local block = text:match("split_clients%s+%S+%s+%$" .. own.variable .. "%s*{(.-)}")
+  local block = text:gsub("#[^\n]*", ""):match("split_clients%s+%S+%s+%$" .. own.variable .. "%s*{(.-)}")
   if not block then return nil end
   for share, pool in block:gmatch "(%S+)%s+([%w._-]+)%s*;" do
     if percent[pool] == nil then return nil end
