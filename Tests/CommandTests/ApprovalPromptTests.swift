@@ -76,9 +76,13 @@ struct ApprovalPromptTests {
   }
 
   @Test("keys are taken as a person means them")
-  func keys() {
+  func keys() throws {
     var typed = ""
     #expect(ApprovalPrompt.line(Array("ye".utf8), &typed) == nil && typed == "ye")
-    #expect(ApprovalPrompt.line([0x15] + Array("no\u{7F}\u{1B}o\n".utf8), &typed) == "no" && typed == "")
+    #expect(ApprovalPrompt.line([0x15] + Array("no\u{7F}o\n".utf8), &typed) == "no" && typed == "")
+    for odd in ["y\u{E9}\n", "\u{43D}\u{435} yes\n", "\0yes\n", "\u{1B}yes\n", "yes" + String(repeating: " ", count: 80) + "no\n"] {
+      let line = try #require(ApprovalPrompt.line(Array(odd.utf8), &typed))
+      #expect(line.contains("?"), "\(line)")
+    }
   }
 }

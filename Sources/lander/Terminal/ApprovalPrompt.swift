@@ -107,7 +107,11 @@ final class ApprovalPrompt: Sendable {
     }
   }
 
+  /// Characters of an answer.
+  private static let longest = 60
+
   /// Takes what was typed: printable characters, the key that takes one back, the one that takes all back, and the one that ends a line.
+  /// Whatever else comes stands as a question mark, so that no line is read as less than what was typed.
   /// - Returns: a whole line; nil: there is none yet.
   static func line(_ bytes: [UInt8], _ typed: inout String) -> String? {
     for byte in bytes {
@@ -117,8 +121,8 @@ final class ApprovalPrompt: Sendable {
         return typed
       case 8, 127: typed = String(typed.dropLast())
       case 21: typed = ""
-      case 32..<127: if typed.utf8.count < 20 { typed.append(Character(Unicode.Scalar(byte))) }
-      default: break
+      case 32..<127 where typed.utf8.count < longest: typed.append(Character(Unicode.Scalar(byte)))
+      default: typed = typed.prefix(longest - 1) + "?"
       }
     }
     return nil

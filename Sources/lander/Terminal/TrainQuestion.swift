@@ -71,7 +71,7 @@ private struct PromptReader {
       isOpen = count < 0 && (errno == EINTR || errno == EAGAIN)
       return nil
     }
-    partial = Array((partial + bytes.prefix(count)).suffix(1024))
+    partial = Array((partial + bytes.prefix(count)).suffix(8192))
     guard let end = partial.firstIndex(of: 10) else { return nil }
     defer { partial.removeFirst(end + 1) }
     let line = String(decoding: partial[..<end], as: UTF8.self)

@@ -84,9 +84,24 @@ final class TrainFile: Sendable {
     return answer?.group.isExactly(group) == true ? answer : nil
   }
 
-  /// Leaves an answer for the process that runs a train.
+  /// Leaves an answer for the process that runs a train. The first one counts.
+  /// - Throws: `Problems` if somebody else answered the same question, or it cannot be written.
   static func leave(_ answer: Train.Answer, for id: Train.ID, in state: String) throws(Problems) {
-    try write(answer, to: "\(state)/trains/\(id).answer")
+    let path = "\(state)/trains/\(id).answer"
+    for _ in 0..<3 {
+      if try write(answer, to: path, onlyIfNone: true) { return }
+      guard let earlier = read(path, as: Train.Answer.self), earlier.group.isExactly(answer.group) else {
+        // Of the question before.
+        unlink(path)
+        continue
+      }
+      let verb = earlier.approved ? "approved" : "rejected"
+      throw Problems(
+        Problem(
+          "\(earlier.by) \(verb) it already, and the first answer counts", subject: id, fix: "lander follow \(id) shows what becomes of it"),
+        exit: .refused)
+    }
+    throw unwritable(path)
   }
 
   /// Bytes; a train of a thousand groups has far less.
@@ -97,7 +112,10 @@ final class TrainFile: Sendable {
     return try? JSONDecoder().decode(type, from: Data(text.utf8))
   }
 
-  private static func write(_ value: some Encodable, to path: String) throws(Problems) {
+  /// - Parameter onlyIfNone: keeps a file that is there.
+  /// - Returns: false if one was there and was kept.
+  @discardableResult
+  private static func write(_ value: some Encodable, to path: String, onlyIfNone: Bool = false) throws(Problems) -> Bool {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     guard let data = try? encoder.encode(value) else { throw unwritable(path) }
@@ -106,7 +124,11 @@ final class TrainFile: Sendable {
     guard file >= 0 else { throw unwritable(part) }
     let isWhole = data.withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) } == data.count && fsync(file) == 0
     close(file)
-    guard isWhole, rename(part, path) == 0 else {
+    if isWhole, onlyIfNone {
+      defer { unlink(part) }
+      if link(part, path) != 0, errno == EEXIST { return false }
+    }
+    guard isWhole, onlyIfNone || rename(part, path) == 0 else {
       let problems = unwritable(path)
       unlink(part)
       throw problems
@@ -116,6 +138,7 @@ final class TrainFile: Sendable {
       fsync(folder)
       close(folder)
     }
+    return true
   }
 
   private static func unwritable(_ path: String) -> Problems {
