@@ -49,6 +49,9 @@ package final class VirtualClock: Clock, Sendable {
   /// The number of those who sleep.
   package var sleepers: Int { state.withLock { $0.sleepers.count } }
 
+  /// How far away the earliest sleeper's time is; nil: nobody sleeps.
+  package var next: Interval? { state.withLock { state in state.sleepers.map(\.wake).min().map { $0 - state.now } } }
+
   /// Moves by that much, waking all whose time has come, earliest first.
   package func advance(by interval: Interval) {
     let woken = state.withLock { state in
@@ -65,9 +68,6 @@ package final class VirtualClock: Clock, Sendable {
   /// - Returns: false if nobody was woken.
   @discardableResult
   package func leap(within limit: Interval? = nil) -> Bool {
-    let next = state.withLock { state in
-      state.sleepers.map(\.wake).min().map { $0 - state.now }
-    }
     guard let next, next <= limit ?? next else { return false }
     advance(by: next)
     return true
