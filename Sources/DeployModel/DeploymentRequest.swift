@@ -15,6 +15,8 @@ package struct DeploymentRequest: Sendable, Hashable, Codable {
   package var said: Said
   /// Its place in the order in which its caller began deployments, from 0; nil: nobody said.
   package var sequence: Int?
+  /// The deployment that it takes back, as a group with slots goes back; nil: none.
+  package var undoes: Deployment.ID?
   /// Why freeze windows do not hold for it; nil: they do.
   package var freezeOverride: String?
   package init(

@@ -97,6 +97,8 @@ extension Plan {
     /// Which rules of pauses, looks and answers hold; nil in plans of older versions: those of then. The rest of a journal follows from its
     /// plan, so a deployment that an older version began keeps its rules.
     package let rules: Rules?
+    /// The deployment that it takes back by the recipe's strategy, as a group with slots goes back; nil: it takes none back.
+    package let undoes: Deployment.ID?
 
     /// A rule that is added raises the number.
     package enum Rules: Int, Sendable, Hashable, Codable {
@@ -111,9 +113,11 @@ extension Plan {
       /// and takes no margin whose unit does not fit. A rejection that lies on hosts wins over the approval of whoever resumes the
       /// deployment.
       case fourth = 4
+      /// What an adapter of traffic asks for may run again: reading and setting weights means the same twice.
+      case fifth = 5
 
       /// That of plans that are made now.
-      package static let newest = Rules.fourth
+      package static let newest = Rules.fifth
 
       /// Whether looks at one host depend on no other host.
       package var looksAlone: Bool { rawValue >= Rules.second.rawValue }
@@ -123,6 +127,8 @@ extension Plan {
       package var countsGaps: Bool { rawValue >= Rules.fourth.rawValue }
       /// Whether a rejection is heard before an approval that meets it.
       package var hearsRefusalsFirst: Bool { rawValue >= Rules.fourth.rawValue }
+      /// Whether calls of a traffic adapter whose end nobody knows are made again.
+      package var repeatsTraffic: Bool { rawValue >= Rules.fifth.rawValue }
       /// Whether a rollout without a strategy takes hosts in the plan's order, and not in that of their numbers.
       package var keepsOrder: Bool { rawValue >= Rules.third.rawValue }
     }
@@ -135,9 +141,10 @@ extension Plan {
 
     package init(
       stages: [Stage], onFailure: [Body] = [], onSuccess: [Body] = [], rollback: Bool = true, trial: Bool? = nil, prunesLast: Bool? = nil,
-      tracksService: Bool? = nil, rules: Rules? = nil, freeze: Freeze.Rule? = nil
+      tracksService: Bool? = nil, rules: Rules? = nil, freeze: Freeze.Rule? = nil, undoes: Deployment.ID? = nil
     ) {
       self.freeze = freeze
+      self.undoes = undoes
       self.stages = stages
       self.onFailure = onFailure
       self.onSuccess = onSuccess

@@ -34,6 +34,9 @@ package struct Weights: Sendable, Hashable, Codable {
     self.init(shares)
   }
 
+  /// What a pool gets, in per cent; one that is not named gets nothing.
+  package func percent(of pool: String) -> Int { shares.first { $0.pool.isExactly(pool) }?.percent ?? 0 }
+
   package var value: Value { .record(of: shares.map { ($0.pool, .int($0.percent)) }) }
 
   /// `blue 100 %, green 0 %`

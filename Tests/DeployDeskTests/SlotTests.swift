@@ -1,3 +1,4 @@
+import DeployCore
 import DeployModel
 import DeploySimulation
 import Testing
@@ -54,14 +55,73 @@ struct SlotTests {
     #expect(try traffic(bench) == "100")
     #expect(try current(bench, "web1/green") == first)
 
-    let before = try bench.host("web2/green").receipt
     let selection = try bench.project.project.selection(recipe: nil, group: nil)
     let plan = try await bench.desk.planRollback(of: selection, in: bench.project, straighten: false)
     #expect(plan.hosts.map(\.action) == [.change, .unchanged, .change, .unchanged])
     _ = try await bench.end(bench.desk.deploy(plan))
     #expect(try traffic(bench) == "0")
     #expect(try current(bench, "web2/blue") == second)
-    #expect(try bench.host("web2/green").receipt == before)
+    let receipt = try bench.host("web2/green").receipt
+    #expect(receipt?.deployment == plan.id && receipt?.release.id == first && receipt?.trial == nil)
+    #expect(receipt?.undid == (try bench.host("web2/blue").receipt?.deployment))
+  }
+
+  @Test("the release that a rollback leaves is bad: neither another rollback nor another group takes it")
+  func left() async throws {
+    let bench = try Bench(Self.text)
+    let selection = try bench.project.project.selection(recipe: nil, group: nil)
+    try await bench.deploy()
+    let first = try current(bench, "web1/green")
+    bench.files["app/version"] = "2\n"
+    try await bench.deploy()
+    _ = try await bench.end(bench.desk.deploy(bench.desk.planRollback(of: selection, in: bench.project, straighten: false)))
+    let found = try selection.hosts.map { (host: $0, survey: Survey.reached(try bench.host($0.name).state(at: bench.clock.now()))) }
+    for case .reached(let state) in Slots.speaking(found).map(\.survey) { #expect(state.current == first) }
+    bench.files["app/version"] = "3\n"
+    try await bench.deploy()
+    #expect(try traffic(bench) == "100")
+    let plan = try await bench.desk.planRollback(of: selection, in: bench.project, straighten: false)
+    #expect(plan.content.release?.id == first)
+    _ = try await bench.end(bench.desk.deploy(plan))
+    #expect(try traffic(bench) == "0")
+    #expect(try current(bench, "web1/green") == first)
+  }
+
+  @Test("traffic that cannot be put back stays with a slot that keeps running")
+  func stray() async throws {
+    let weight = "if weights.blue == 0 and deployment.targets:first():exists(\"/traffic\") then fail \"no balancer\" end "
+    let text = Self.text.replacing("weight = function(weights, deployment) ", with: "weight = function(weights, deployment) " + weight)
+      .replacing("host:try(\"bin/look\").ok", with: "not host:exists(\"/bad\", { rehearse = false })")
+    let bench = try Bench(text)
+    try await bench.deploy()
+    try #require(try traffic(bench) == "0")
+    bench.files["app/version"] = "2\n"
+    bench.transport.change("web1/blue") { $0.files["/bad"] = SimulatedFile(.text("")) }
+    let end = try await bench.end(bench.desk.deploy(bench.plan().plan)).deployments
+    #expect(end.first?.conclusion?.status == .failed)
+    #expect(end.first?.conclusion?.rollback == [])
+    #expect(end.count == 1)
+    #expect(try traffic(bench) == "100")
+    #expect(try current(bench, "web1/blue") != nil)
+  }
+
+  @Test("no traffic moves to a side of which a slot did not get the release, whatever the budget is")
+  func half_a_side() async throws {
+    let text = Self.text.replacing("api = 1,", with: "api = 1, configuration = { budget = 1 },")
+    let bench = try Bench(text)
+    try await bench.deploy()
+    bench.files["app/version"] = "2\n"
+    bench.transport.change("web1/blue") { host in
+      host.commands = { line, _ in
+        var command = SimulatedCommand()
+        if line.hasPrefix("bin/start") { command.status = 1 }
+        return command
+      }
+    }
+    let end = try await bench.end(bench.desk.deploy(bench.plan().plan)).deployments
+    #expect(end.first?.conclusion?.status == .failed)
+    #expect(end.first?.conclusion?.error?.failure.message.contains("a slot did not get the release") == true)
+    #expect(try traffic(bench) == "0")
   }
 
   @Test("a rollback whose bundle is not in the state folder says so, and one with nothing before it too")
@@ -84,5 +144,7 @@ struct SlotTests {
     let text = await refusal { _ = try await bench.plan(DeploymentRequest(only: ["web1/blue", "web2"])) }
     #expect(text.contains("web1/blue: it is taken without web1/green, and a deployment has all slots of a machine"), "\(text)")
     #expect(text.contains("--only web1"))
+    let machine = await refusal { _ = try await bench.plan(DeploymentRequest(only: ["web1"])) }
+    #expect(machine.contains("the traffic of the recipe moves for all machines together, and web2 is left out"), "\(machine)")
   }
 }

@@ -44,6 +44,9 @@ return strategy "blue_green" {
     if in_slots and #old == 0 then return log.info("slot %s has the traffic, and runs the release on every host", live) end
     -- Slots that had the release before are looked at too: the traffic comes to them as they are.
     local had = hosts_of(rollout.unchanged, idle)
+    if in_slots and #had > 0 and not check then
+      log.warn("slot %s gets the traffic as it is, and nobody looks whether it still runs: give blue_green a check", idle)
+    end
     local side = {}
     for _, host in ipairs(had) do side[#side + 1] = host end
     for _, host in ipairs(fresh) do side[#side + 1] = host end
@@ -55,7 +58,10 @@ return strategy "blue_green" {
       if check then rollout:watch(watch) else rollout:wait(options.watch) end
     end
 
-    rollout:wave(fresh)
+    local came = rollout:wave(fresh)
+    if in_slots and came.succeeded < #fresh then
+      rollout:rollback "a slot did not get the release, and all slots of a side get the traffic together"
+    end
     if check and #had > 0 then rollout:watch(gate("check", looks, { name = "standby", during = "1s", every = "1s", hosts = had })) end
     if approve then rollout:approve(ask) end
     for _, step in ipairs(options.steps) do

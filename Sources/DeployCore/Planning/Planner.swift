@@ -65,6 +65,8 @@ package enum Planner {
     package var sequence: Int?
     /// When no wave begins; nil: the recipe says no such time.
     package var freeze: Freeze.Rule?
+    /// As in the request.
+    package var undoes: Deployment.ID?
     /// A rule that is not kept, for tests of the checkers.
     package var lapse: Lapse?
     package init(
@@ -121,7 +123,7 @@ package enum Planner {
       content: Plan.Content(
         bundle: input.bundle, release: input.release, recipes: pinned, inputs: inputs,
         secrets: sorted(recipe.secrets + input.foundSecrets)),
-      placement: recipe.placement, flow: flow(of: recipe, input.freeze), hosts: hosts,
+      placement: recipe.placement, flow: flow(of: recipe, input), hosts: hosts,
       bounds: try bounds.letting(hosts, move: selection.configuration, beside: input.others),
       lock: lock, partners: partners)
   }
@@ -131,11 +133,11 @@ package enum Planner {
     names.sorted().reduce(into: []) { sorted, name in if sorted.last != name { sorted.append(name) } }
   }
 
-  private static func flow(of recipe: Recipe, _ freeze: Freeze.Rule?) -> Plan.Flow {
+  private static func flow(of recipe: Recipe, _ input: Input) -> Plan.Flow {
     Plan.Flow(
       stages: recipe.flow.stages, onFailure: recipe.flow.onFailure.map { Body(recipe: 0, function: $0) },
       onSuccess: recipe.flow.onSuccess.map { Body(recipe: 0, function: $0) }, rollback: recipe.flow.rollback, trial: true, prunesLast: true,
-      tracksService: true, rules: .newest, freeze: freeze)
+      tracksService: true, rules: .newest, freeze: input.freeze, undoes: input.undoes)
   }
 
   private static func plan(

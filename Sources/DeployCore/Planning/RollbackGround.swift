@@ -91,7 +91,7 @@ extension RollbackPlanner {
     do throws(Problems) {
       let seen = surveys.map(\.forChange)
       if Slots.has(selection.hosts) {
-        _ = try Slots.goal(selection, seen, to: nil, typed: nil)
+        _ = try Slots.way(selection, seen, to: nil, typed: nil)
         return nil
       }
       let bounds = try Bounds(selection, away: seen.count(where: \.isAway), waves: .unknown).forWayBack

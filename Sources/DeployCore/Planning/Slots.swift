@@ -43,6 +43,17 @@ package enum Slots {
       }
     }
     if !problems.isEmpty { throw Problems(problems) }
+    guard has(selection.hosts), let left = selection.bystanders.first(where: { $0.slot != nil }), movesTraffic(selection.recipe) else {
+      return
+    }
+    throw Problems(
+      Problem(
+        "the traffic of the recipe moves for all machines together, and \(left.machine) is left out: it would get traffic on a slot "
+          + "without the release", fix: "deploy to all machines of the group, without --only"))
+  }
+
+  private static func movesTraffic(_ recipe: Recipe) -> Bool {
+    recipe.flow.stages.contains { if case .rollout(let strategy?) = $0 { strategy.traffic != nil } else { false } }
   }
 
   /// Slots of one machine are never out of service together.
@@ -66,15 +77,19 @@ package enum Slots {
     }
   }
 
-  /// The receipt of what a group with slots goes back to: the last good revision before the one that it runs, or what somebody wants.
+  /// What a group with slots goes back to, the last good revision before the one that it runs or what somebody wants, and the deployment
+  /// that it takes back; nil if what it leaves never proved good.
   /// - Throws: if nothing good is remembered.
-  package static func goal(_ selection: Selection, _ surveys: [Survey], to aim: Receipt?, typed: String?) throws(Problems) -> Receipt {
+  package static func way(
+    _ selection: Selection, _ surveys: [Survey], to aim: Receipt?, typed: String?
+  ) throws(Problems) -> (goal: Receipt, undoes: Deployment.ID?) {
     let places = zip(selection.hosts, surveys).compactMap { host, survey in
       if case .reached(let state) = survey { WayBack.Place(host: host, state: state) } else { nil }
     }
     let way = WayBack(places, to: aim)
     guard let goal = way.goal else { throw Problems(way.nowhere(typed), exit: .refused) }
-    return goal
+    let now = way.history.lastGood()
+    return (goal, way.left != nil && now?.release.id != goal.release.id ? now?.deployment : nil)
   }
 
   /// Of each machine with slots the one that was deployed to last, and all hosts without slots: what a group says that it runs.

@@ -91,12 +91,13 @@ package enum HostProgram {
     }
   }
 
-  private static func receipt(for number: Int, in plan: Plan) -> Receipt? {
+  static func receipt(for number: Int, in plan: Plan) -> Receipt? {
     let host = plan.hosts[number]
     guard let target = host.target else { return nil }
     let undid: Deployment.ID? =
       switch plan.kind {
       case .rollback(let failed?): failed
+      case .deploy where plan.flow.undoes != nil: plan.flow.undoes
       // The release that is deployed again stands where it stood: what was taken back above it stays so.
       case _ where host.previous?.release.id == target.id: host.previous?.undid
       case .rollback(nil): host.previous?.deployment

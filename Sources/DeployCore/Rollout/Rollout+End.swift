@@ -96,6 +96,7 @@ extension Rollout {
     guard failure == nil, stopped == nil, plan.flow.prunesLast == true, !isOutline, lapse != .prunedEarly else { return unlock(conclusion) }
     phase = .pruning(0)
     for host in statuses.indices where statuses[host] == .succeeded { prune(host) }
+    for host in slotsThatTookOver { record(host) }
     if phase == .pruning(0) { unlock(conclusion) }
   }
 
@@ -105,9 +106,18 @@ extension Rollout {
     _ = outbox.perform(.host(host), operation, for: .prune(host), site: HostProgram.site(of: host, in: plan))
   }
 
+  /// Says on a slot that was left as it was that this deployment brought it the traffic: it is what the group runs now.
+  private mutating func record(_ host: Int) {
+    guard var receipt = HostProgram.receipt(for: host, in: plan) else { return }
+    receipt.trial = nil
+    if case .pruning(let running) = phase { phase = .pruning(running + 1) }
+    _ = outbox.perform(.host(host), .record(receipt), for: .prune(host), site: HostProgram.site(of: host, in: plan))
+  }
+
   mutating func pruned(_ host: Int, _ outcome: Outcome) {
     if let failure = outcome.failure {
-      note(.remark("\(plan.hosts[host].host.name): the step prune failed: \(failure.message); the deployment continues without it"))
+      let step = statuses[host] == .succeeded ? "prune" : "record"
+      note(.remark("\(plan.hosts[host].host.name): the step \(step) failed: \(failure.message); the deployment continues without it"))
     }
     guard case .pruning(let running) = phase else { return }
     phase = .pruning(running - 1)
@@ -116,7 +126,8 @@ extension Rollout {
 
   private var conclusion: Conclusion {
     guard let failure else { return Conclusion(status: stopped == nil ? .succeeded : .partial, hosts: statuses) }
-    let back = plan.flow.rollback && plan.kind == .deploy ? statuses.indices.filter { statuses[$0] == .succeeded } : []
+    let back =
+      plan.flow.rollback && plan.kind == .deploy ? statuses.indices.filter { statuses[$0] == .succeeded && !mayHaveStrayTraffic($0) } : []
     // Only somebody's wish cancels a deployment: a hook that ends because another one failed says *cancelled* too.
     let isWish = cancelled && failure.failure.kind == .cancelled
     return Conclusion(

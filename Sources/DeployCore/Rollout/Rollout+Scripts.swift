@@ -19,6 +19,7 @@ extension Rollout {
 
   mutating func perform(_ script: ScriptID, _ place: Place, _ operation: DeployModel.Operation, _ timeout: Interval?) {
     if tree[script].owner == .traffic, case .run(let command) = operation { traffic.commands.append(command.line) }
+    let operation = ofTraffic(script) && plan.flow.rules?.repeatsTraffic == true ? operation.repeatable : operation
     var site = tree[script].site
     if case .host(let number) = place {
       if let refusal = refusal(of: number) { return tree.answer(script, .outcome(Outcome(failure: refusal)), &outbox) }
@@ -31,6 +32,15 @@ extension Rollout {
     }
     tree[script].asked = place
     tree[script].waiting = .intent(outbox.perform(place, operation, for: .script(script), site: site, timeout: timeout))
+  }
+
+  /// Whether the traffic adapter asks, in its own function or in one that it runs beside others.
+  private func ofTraffic(_ script: ScriptID) -> Bool {
+    switch tree[script].owner {
+    case .traffic: true
+    case .child(let parent, _): ofTraffic(parent)
+    default: false
+    }
   }
 
   /// Why nothing is asked of a host; nil: it is.

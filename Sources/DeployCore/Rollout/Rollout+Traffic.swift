@@ -130,6 +130,8 @@ extension Rollout {
     case .raised(let error):
       traffic.stray = StrayTraffic(wanted: owed, message: error.failure.message, commands: traffic.commands)
       note(.remark("the traffic could not be put back: \(error.failure.message)"))
+      let left = statuses.indices.filter { statuses[$0] == .succeeded && mayHaveStrayTraffic($0) }.map { plan.hosts[$0].host.name }
+      if !left.isEmpty { note(.remark("\(left.joined(separator: ", ")) may have the traffic, so what runs there is not stopped")) }
     }
     phase = .settling
     giveUpReadyHosts()

@@ -1,7 +1,7 @@
 package import DeployCore
 package import DeployModel
 
-/// Weights that an earlier deployment shifted and left so: a rollback moves hosts and no traffic.
+/// Weights that an earlier deployment shifted and left so: a rollback of hosts without slots moves no traffic.
 package struct LeftTraffic: Sendable, Hashable {
   package var deployment: Deployment.ID
   /// As it set them last.
@@ -23,6 +23,8 @@ package struct LeftTraffic: Sendable, Hashable {
 extension Desk {
   /// What the newest deployment of this journal that shifted a group's traffic left, unless it succeeded or put it back; nil: nothing.
   package func leftTraffic(of selection: Selection, in project: LoadedProject) async throws -> LeftTraffic? {
+    // The way back of slots is the recipe's strategy, which moves it.
+    if Slots.has(selection.hosts) { return nil }
     guard let plan = try? Planner.simulated(selection, isFresh: false, by: stage.identity()), let adapter = plan.flow.strategy?.traffic
     else { return nil }
     let application = selection.recipe.application

@@ -34,7 +34,7 @@ extension Desk {
       secrets: await preparation?.secrets(selection, of: release.id, ports: ports) ?? [], inherits: left, appspec: appSpec.options)
     input.others = preparation?.others
     input.partners = partners
-    (input.ticket, input.sequence) = (ticket, request.sequence)
+    (input.ticket, input.sequence, input.undoes) = (ticket, request.sequence, request.undoes)
     var identity = stage.identity()
     identity.provenance = await provenance(
       request.said, selection.recipe, request.revision, of: project, replacing: preparation?.surveys ?? [], from: origin)

@@ -9,7 +9,8 @@ extension Desk {
     of selection: Selection, _ surveys: [Survey], in project: LoadedProject, to aim: String?, said: Said
   ) async throws -> Plan {
     let aimed = try aim.map { try KeptReleases(Array(zip(selection.hosts, surveys))).find($0) }
-    let goal = try Slots.goal(selection, surveys, to: aimed, typed: project.typed)
+    let way = try Slots.way(selection, surveys, to: aimed, typed: project.typed)
+    let goal = way.goal
     let digest = goal.inputs.bundle
     guard (try? shelf.inspect(digest.hex)) != nil else {
       throw Problems(
@@ -24,13 +25,21 @@ extension Desk {
       parameters: goal.inputs.parameters.members.filter { one in !own.contains { $0.isExactly(one.name) } })
     if selection.others > 0 { request.only = machines(of: selection.hosts) }
     request.said = said
+    request.undoes = way.undoes
     // Nobody is held up on the way back.
     if !selection.recipe.freeze.isEmpty { request.freezeOverride = said.message ?? "a rollback" }
     tell(
       .remark(
-        "Going back to release \(goal.release.id) of deployment \(goal.deployment): the slot that runs it gets the traffic, by the "
-          + "recipe's strategy."))
+        "Going back to release \(goal.release.id) of deployment \(goal.deployment) by the recipe's strategy: "
+          + (isKept(goal, surveys) ? "the slot that still has it gets the traffic." : "no slot has it any more, so it is deployed again.")))
     return try await plan(Asked(request), of: project).plan
+  }
+
+  /// Whether a slot has what the group goes back to.
+  private func isKept(_ goal: Receipt, _ surveys: [Survey]) -> Bool {
+    surveys.contains { survey in
+      if case .reached(let state) = survey { state.current == goal.release.id } else { false }
+    }
   }
 
   /// Each machine once.

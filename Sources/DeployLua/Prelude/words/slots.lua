@@ -28,6 +28,24 @@ local function names_of(given, subject, place)
   return names
 end
 
+--- Ports of slots that no two of them can have, or that no system has.
+local function check_ports(names, given, subject, place)
+  local owners = {}
+  for _, name in ipairs(names) do
+    local port = type(given[name]) == "table" and given[name].port
+    if type(port) == "number" then
+      if math.type(port) ~= "integer" or port < 1 or port > 65535 then
+        problems.add(string.format("port of slot %q of %s must be a whole number from 1 to 65535, got %s", name, subject, values.described(port)),
+          nil, place)
+      elseif owners[port] then
+        problems.add(string.format("slots %q and %q of %s have the same port, %d, and both run on one machine", owners[port], name, subject, port),
+          "give each slot a port of its own", place)
+      end
+      owners[port] = owners[port] or name
+    end
+  end
+end
+
 --- A slot of a host, as a host of its own: it shares the machine and has a name, a folder and vars of its own.
 local function instance(host, name, vars)
   return tables.merged(host, { name = host.name .. "/" .. name, machine = host.name, slot = name, address = host.address or host.name,
@@ -37,6 +55,7 @@ end
 --- Each host of a list once for each slot. subject: the group, for messages.
 function slots.of(hosts, given, subject, place)
   local names, all = names_of(given, subject, place), {}
+  check_ports(names, given, subject, place)
   for _, host in ipairs(hosts) do
     for _, tag in ipairs { "machine", "slot" } do
       if (host.tags or {})[tag] ~= nil then

@@ -1,0 +1,16 @@
+import DeployModel
+
+extension DeployModel.Operation {
+  /// The same, to be begun again if nobody can say how it ended.
+  var repeatable: DeployModel.Operation {
+    switch self {
+    case .run(var command):
+      command.onLost = .repeat
+      return .run(command)
+    case .http(var request):
+      request.onLost = .repeat
+      return .http(request)
+    default: return self
+    }
+  }
+}
