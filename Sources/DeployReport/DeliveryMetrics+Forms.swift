@@ -27,7 +27,8 @@ extension DeliveryMetrics {
       ["Application", "Group", "Deployments", "A day", "Lead time", "Failure rate", "Time to restore"],
       rows: rows.map { row in
         [
-          SafeText.line(row.application), SafeText.line(row.group), "\(row.succeeded)", Self.rounded(row.perDay), words(row.lead),
+          SafeText.line(row.application), SafeText.line(GroupName(row.group).words), "\(row.succeeded)", Self.rounded(row.perDay),
+          words(row.lead),
           row.failureRate.map { "\(Int(($0 * 100).rounded())) %" } ?? "–",
           words(row.restore) + (row.notRestored > 0 ? " (\(row.notRestored) open)" : ""),
         ]

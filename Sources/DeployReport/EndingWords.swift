@@ -43,7 +43,7 @@ package struct EndingWords: Sendable {
     let open = "Not finished yet" + (left.isEmpty ? "" : ": \(left.listed)") + ". If this process is killed now, \(resume) finishes it"
     // A rollback to before the first deployment is the engine's alone.
     guard plan.leavesSomething else { return open }
-    let elsewhere = "lander rollback " + (typed ?? "\(plan.subject.recipe) --group \(plan.subject.group)")
+    let elsewhere = "lander rollback " + (typed ?? "\(plan.subject.recipe)\(plan.subject.groupName.option)")
     return open + "; from another checkout, \(elsewhere) takes the hosts back from what they remember, once the lock's lease has ended"
       + " (\(plan.lock.lease) after the kill)"
   }

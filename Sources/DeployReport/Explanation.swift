@@ -32,7 +32,7 @@ package struct Explanation: Sendable {
     blocks += left(plan)
     let verdict = Document.Cell(
       exit == .done ? "succeeded" : exit?.sentence ?? "has not ended", exit == .done ? .good : exit == nil ? .warn : .bad)
-    return Document(title: "\(plan.what) to \(plan.subject.group), deployment \(plan.id)", verdict: verdict, blocks: blocks)
+    return Document(title: "\(plan.what) to \(plan.subject.groupName.words), deployment \(plan.id)", verdict: verdict, blocks: blocks)
   }
 
   private func asked(_ plan: Plan) -> String {

@@ -56,7 +56,7 @@ package struct HistoryReport: Sendable {
     let rows = entries.map { entry in
       [
         entry.id, When(entry.began, zone: surface.zone).full, SafeText.line(entry.what),
-        SafeText.line(entry.group), entry.revision,
+        SafeText.line(GroupName(entry.group).words), entry.revision,
         entry.hosts.of("host"), SafeText.line(entry.actor),
         surface.paint(entry.state + (entry.waits.map { ", waits: \(SafeText.line($0.gate.name))" } ?? ""), entry.style)
           + (entry.account?.clause.map { surface.paint(", " + $0, .bad) } ?? ""),

@@ -25,7 +25,7 @@ package struct JUnitReport: Sendable {
     guard let plan = chronicle.story.plan else { return [] }
     let kind = plan.kind == .deploy ? "" : "rollback, "
     var suites = chronicle.waves.map { wave in
-      suite("\(plan.subject.recipe) to \(plan.subject.group): \(kind)wave \(wave.number)", wave.began, of: plan) {
+      suite("\(plan.subject.recipe) to \(plan.subject.groupName.words): \(kind)wave \(wave.number)", wave.began, of: plan) {
         chronicle.steps.filter { $0.wave == wave.number }.map { testCase($0, in: chronicle) }
       }
     }
@@ -36,13 +36,14 @@ package struct JUnitReport: Sendable {
       let stopped = chronicle.story.stopped.map { "stopped on purpose, with \($0.left.of("host")) on the old revision: \($0.reason)" }
       let text = Self.failure(error, or: stopped.map { SafeText.line($0) } ?? conclusion.status.rawValue)
       suites.append(
-        suite("\(plan.subject.recipe) to \(plan.subject.group): \(kind)deployment", plan.origin.at, of: plan) {
+        suite("\(plan.subject.recipe) to \(plan.subject.groupName.words): \(kind)deployment", plan.origin.at, of: plan) {
           [("    <testcase classname=\"deployment\" name=\"\(XMLText.escaped(plan.id))\">\n\(text)    </testcase>\n", true)]
         })
     }
     let left = hosts(without: chronicle)
     if !left.isEmpty {
-      suites.append(suite("\(plan.subject.recipe) to \(plan.subject.group): \(kind)hosts without it", plan.origin.at, of: plan) { left })
+      suites.append(
+        suite("\(plan.subject.recipe) to \(plan.subject.groupName.words): \(kind)hosts without it", plan.origin.at, of: plan) { left })
     }
     return suites
   }

@@ -166,7 +166,7 @@ package struct PlainReport: ProgressReport {
       case (.deploy, nil): ""
       }
     return [
-      "\(verb) \(plan.what) to \(plan.subject.group): \(plan.hosts.count.of("host"))\(revision)",
+      "\(verb) \(plan.what) to \(plan.subject.groupName.words): \(plan.hosts.count.of("host"))\(revision)",
       "Deployment \(plan.id)"
         + (plan.hosts.count > 1 ? "; \(plan.bounds.sentence(of: plan.hosts.count))" : ""),
     ] + (plan.origin.provenance?.facts.map { "\($0[0]): \($0[1])" } ?? [])

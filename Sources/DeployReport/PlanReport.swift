@@ -90,7 +90,7 @@ package struct PlanReport: Sendable {
       case .deploy: "deploy"
       case .rollback: "roll back"
       }
-    return "\(verb) \(plan.what) to \(plan.subject.group), \(plan.hosts.count.of("host"))"
+    return "\(verb) \(plan.what) to \(plan.subject.groupName.words), \(plan.hosts.count.of("host"))"
   }
 
   private func facts() -> [[String]] {

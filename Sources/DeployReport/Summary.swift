@@ -51,7 +51,7 @@ package struct Summary: Sendable {
     guard let plan = story.plan else { return [] }
     return [
       surface.paint("Interrupted", .warn)
-        + ": deployment \(plan.id) of \(plan.subject.recipe) to \(plan.subject.group) has not ended.",
+        + ": deployment \(plan.id) of \(plan.subject.recipe) to \(plan.subject.groupName.words) has not ended.",
       "  Hosts   " + HostCounts(of: story).text, "", "  Next", "    lander resume \(plan.id)",
     ]
   }
@@ -168,7 +168,7 @@ package struct Summary: Sendable {
 
   private func next(_ conclusion: Conclusion, _ plan: Plan) -> [[String]] {
     let project = typed.map { " " + $0 } ?? ""
-    let group = typed == nil ? " --group \(plan.subject.group)" : project
+    let group = typed == nil ? plan.subject.groupName.option : project
     let failedHost = story.first.flatMap { $0.host.map { story.hosts[$0].name } ?? $0.error.host }
     switch exit {
     case .done? where !story.isAsWished:
@@ -193,10 +193,13 @@ package struct Summary: Sendable {
           "lander status\(project)",
           "what \(holder.owner) is doing (\(holder.purpose), \(holder.deployment))",
         ],
-        ["lander unlock \(plan.subject.group)\(project)", "explains the holder first; only if it is gone"],
+        [
+          "lander unlock\(plan.subject.groupName.argument(of: plan.subject.recipe))\(project)",
+          "explains the holder first; only if it is gone",
+        ],
       ]
     case .unreachable?:
-      return [["lander hosts \(plan.subject.group)\(project)", "tries each host and says what is wrong"]]
+      return [["lander hosts\(plan.subject.groupName.argument)\(project)", "tries each host and says what is wrong"]]
     case .usage?, .refused?, .internal?:
       return [["lander doctor", "explains what is wrong with the set-up"]]
     case .held?:
@@ -288,7 +291,7 @@ extension Plan {
       case .deploy: ""
       case .rollback: "rollback of "
       }
-    return "\(verb)\(what) to \(subject.group), deployment \(id)"
+    return "\(verb)\(what) to \(subject.groupName.words), deployment \(id)"
   }
   /// `web`, or `web of shop` where the application has another name.
   package var what: String {

@@ -16,7 +16,7 @@ package struct VerifyReport: Sendable {
 
   /// The whole of it, line by line.
   package func lines(on surface: Surface) -> [String] {
-    [surface.paint("\(recipe) on \(group)", .strong)]
+    [surface.paint("\(recipe) on \(GroupName(group).words)", .strong)]
       + hosts.flatMap { host -> [String] in
         switch host.verdict {
         case .empty: return ["  \(host.name): nothing is deployed here"]
@@ -39,7 +39,7 @@ package struct VerifyReport: Sendable {
       lines = ["  \(host): release \(found.release) \(surface.paint("differs", .bad)) from its manifest in \(count):"]
       lines += Table([], rows: differing.prefix(Self.most).map { [SafeText.line($0.path), $0.words] }).lines(on: surface, indent: 4)
       if differing.count > Self.most { lines.append("    … and \((differing.count - Self.most).grouped) more; --json names them all") }
-      lines.append("    → lander deploy \(recipe) --group \(group) --only \(host) --force sends them again, and runs the hooks")
+      lines.append("    → lander deploy \(recipe)\(GroupName(group).option) --only \(host) --force sends them again, and runs the hooks")
     }
     if !extra.isEmpty {
       let names = extra.prefix(5).map { SafeText.line($0.path) }.joined(separator: ", ") + (extra.count > 5 ? ", …" : "")

@@ -29,7 +29,8 @@ package struct WaitReport: Sendable {
     let question = story.question
     if told?.deployment != plan.id {
       let verb = if case .rollback = plan.kind { "rollback" } else { "deployment" }
-      lines.append("Waiting for \(verb) \(plan.id) of \(plan.what) to \(plan.subject.group): \(story.underWay(now, zone: surface.zone))")
+      lines.append(
+        "Waiting for \(verb) \(plan.id) of \(plan.what) to \(plan.subject.groupName.words): \(story.underWay(now, zone: surface.zone))")
     }
     if told?.deployment != plan.id || told?.question != question { lines += answers }
     if process != stopped, let process { lines += Self.halted(process) }

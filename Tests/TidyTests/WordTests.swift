@@ -23,6 +23,16 @@ import Testing
     }
   }
 
+  @Test("the name of a group is said by GroupName, because it may be empty")
+  func groups() {
+    let pattern = Pattern(#"(?:\bto|\bon|--group|unlock|hosts) \\\([\w.]*\.group\)"#)
+    for file in tree.swift(under: "Sources") {
+      for found in pattern.matches(in: file.text) {
+        Issue.record("\(file.path):\(found.line) says `\(found.found)`: use GroupName, in words or as an option")
+      }
+    }
+  }
+
   @Test("a force-unwrap, a forced try and a forced cast say their reason")
   func forced() {
     let pattern = Pattern(#"(?:\w+|[\])])!(?![=\w(])(?!\s*=)|\btry!|\bas!"#)

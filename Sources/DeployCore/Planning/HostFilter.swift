@@ -49,11 +49,11 @@ package struct HostFilter: Sendable, Hashable {
   package func problems(_ hosts: [Host], of group: String) -> [Problem] {
     let unknown = names.filter { name in !hosts.contains { Self.means(name, $0) } }.map { name in
       Problem(
-        "no host of group \"\(group)\" is called \"\(name)\"", subject: "--only", fix: NearMatch.hint(name, among: hosts.map(\.name)))
+        "no host of \(GroupName(group).noun) is called \"\(name)\"", subject: "--only", fix: NearMatch.hint(name, among: hosts.map(\.name)))
     }
     let missed = conditions.compactMap { problem($0, hosts, of: group) }
     if !unknown.isEmpty || !missed.isEmpty || hosts.contains(where: takes) || hosts.isEmpty { return unknown + missed }
-    return [Problem("no host of group \"\(group)\" has all of that", subject: "--where", fix: "`lander hosts` shows each host")]
+    return [Problem("no host of \(GroupName(group).noun) has all of that", subject: "--where", fix: "`lander hosts` shows each host")]
   }
 
   private func problem(_ condition: Condition, _ hosts: [Host], of group: String) -> Problem? {
@@ -62,13 +62,13 @@ package struct HostFilter: Sendable, Hashable {
     if values.isEmpty {
       let tags = hosts.flatMap { $0.tags.members.map(\.name) }
       return Problem(
-        "no host of group \"\(group)\" has a tag \"\(condition.tag)\"", subject: "--where",
+        "no host of \(GroupName(group).noun) has a tag \"\(condition.tag)\"", subject: "--where",
         fix: tags.isEmpty
           ? "give hosts tags: host \"web1\" { tags = { role = \"web\" } }" : NearMatch.hint(condition.tag, among: distinct(tags)))
     }
     let wanted = condition.values.joined(separator: ",")
     return Problem(
-      "no host of group \"\(group)\" has \(condition.tag)=\(wanted)", subject: "--where",
+      "no host of \(GroupName(group).noun) has \(condition.tag)=\(wanted)", subject: "--where",
       fix: NearMatch.hint(wanted, among: distinct(values)))
   }
 

@@ -29,7 +29,7 @@ package enum Obstacles {
 
   private static func belongs(_ host: Host, _ owner: Receipt, _ selection: Selection) -> Problem {
     let path = host.place(selection.recipe.placement.path)
-    let who = "\(owner.recipe) to \(owner.group), deployment \(owner.deployment) by \(owner.actor)"
+    let who = "\(owner.recipe) to \(GroupName(owner.group).words), deployment \(owner.deployment) by \(owner.actor)"
     return Problem(
       "\(path) belongs to application \"\(owner.application)\" (\(who)), and this is \"\(selection.recipe.application)\"",
       subject: host.name,
@@ -39,7 +39,7 @@ package enum Obstacles {
   /// Another application deploys there for the first time, or began to and is gone.
   private static func isLocked(_ host: Host, _ lock: Lock, _ selection: Selection) -> Problem {
     let path = host.place(selection.recipe.placement.path)
-    let group = lock.group.map { " to \($0)" } ?? ""
+    let group = lock.group.map { " to \(GroupName($0).words)" } ?? ""
     return Problem(
       "\(path) is locked by application \"\(lock.application ?? "")\"\(group) (\(lock.purpose), deployment \(lock.deployment) by "
         + "\(lock.owner)), and this is \"\(selection.recipe.application)\"",

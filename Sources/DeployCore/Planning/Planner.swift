@@ -107,7 +107,7 @@ package enum Planner {
       [PinnedRecipe(name: recipe.name, sources: input.sources, hooks: recipe.flow.hooks, appspec: input.appspec ?? recipe.appspec)]
       + input.kept.filter { $0.sources != input.sources || $0.name != recipe.name }
     let history = GroupHistory(input.surveys)
-    let purpose = "deploy \(recipe.name) of \(recipe.application) to \(selection.group)"
+    let purpose = "deploy \(recipe.name) of \(recipe.application) to \(GroupName(selection.group).words)"
     var lock = lock(identity, purpose, above: fence(input.surveys + input.partners.surveys), input.orphans, ticket: input.ticket)
     lock.sequence = input.sequence
     let hosts = zip(selection.hosts, input.surveys).map { host, survey in

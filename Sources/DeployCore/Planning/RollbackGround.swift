@@ -77,7 +77,7 @@ struct RollbackGround {
     case .hosts: isUsual = true
     case .unset: break
     }
-    return recipe.name + (isUsual ? "" : " --group \(selection.group)")
+    return recipe.name + (isUsual ? "" : GroupName(selection.group).option)
   }
 }
 

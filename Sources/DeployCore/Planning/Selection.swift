@@ -29,7 +29,9 @@ package struct Selection: Sendable, Hashable {
     hosts = hosts.filter(filter.takes)
     if hosts.isEmpty, problems.isEmpty {
       problems.append(
-        Problem("group \"\(group.name)\" selects no host", place: group.place, fix: "name hosts in it, or widen its selection"))
+        Problem(
+          "\(GroupName(group.name).noun) select\(group.name.isEmpty ? "" : "s") no host", place: group.place,
+          fix: "name hosts in it, or widen its selection"))
     }
     problems += Self.sharedPlaces(hosts, recipe) + Slots.problems(hosts, recipe)
     let checked = ParameterCheck(recipe.parameters, given: request.parameters, group: group.params)

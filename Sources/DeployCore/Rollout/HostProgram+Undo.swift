@@ -91,7 +91,7 @@ extension HostProgram {
     let host = plan.hosts[number]
     let path = host.host.place(plan.placement.path)
     let reach = host.host.ownTransport == .ssh ? "ssh \(host.host.address ?? host.host.name)" : "sh"
-    let again = "lander deploy \(plan.subject.recipe) --group \(plan.subject.group) --only \(host.host.name) --force"
+    let again = "lander deploy \(plan.subject.recipe)\(plan.subject.groupName.option) --only \(host.host.name) --force"
     if host.back == nil, let damage = host.damage, damage.kind != .gone || host.wayBack != nil {
       return [
         reach, "ls -l \(path)/current \(path)/releases",
@@ -99,8 +99,8 @@ extension HostProgram {
       ]
     }
     if failure.kind == .missing, let good = host.back ?? host.previous {
-      let (recipe, group) = (plan.subject.recipe, plan.subject.group)
-      let send = "lander deploy \(recipe) --group \(group) --only \(host.host.name) --revision bundle:\(good.inputs.bundle.short)"
+      let (recipe, group) = (plan.subject.recipe, plan.subject.groupName.option)
+      let send = "lander deploy \(recipe)\(group) --only \(host.host.name) --revision bundle:\(good.inputs.bundle.short)"
       return [
         reach, "ls -la \(path)",
         "# release \(good.release.id) is not there any more; `\(send)` sends it again, if lander bundle list has it",

@@ -42,10 +42,9 @@ extension Desk {
       switch holder {
       case .interrupted(let dead):
         guard isNew else { continue }
+        let place = typed.map { " \($0)" } ?? GroupName(dead.group).argument(of: dead.recipe)
         problems.append(
-          Problem(
-            holder.clause,
-            fix: "\(dead.wayOn)\nlander unlock \(typed ?? dead.group) gives the lock back and leaves the hosts as they are"))
+          Problem(holder.clause, fix: "\(dead.wayOn)\nlander unlock\(place) gives the lock back and leaves the hosts as they are"))
       case .ended, .gone:
         left[number] = lock.token
         if isNew { tell(.remark((holder.clause + "; taking it over").sentenced)) }

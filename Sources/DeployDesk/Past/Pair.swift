@@ -31,7 +31,7 @@ package struct Pair: Sendable, Hashable {
     let newer = by.map { "deployment \($0)" } ?? "a newer deployment"
     return Problem(
       "deployment \(last.id) was interrupted, and \(newer) has taken over its hosts since: nothing of it is left to resume or take back",
-      fix: "lander status --group \(last.group) shows what each host runs now")
+      fix: "lander status\(GroupName(last.group).option) shows what each host runs now")
   }
 
   /// - Throws: if it was superseded.
@@ -79,7 +79,7 @@ extension PastDeployments {
   /// That the newest of several is not taken without a word: it may be another team's.
   private static func several(_ pairs: [Pair]) -> Problem {
     let names = pairs.prefix(8).map { pair in
-      let what = "\(pair.first.recipe) to \(pair.first.group)"
+      let what = "\(pair.first.recipe) to \(GroupName(pair.first.group).words)"
       return
         "\(pair.first.id)  \(what), \(pair.state == .running ? "running" : "interrupted")\(pair.back == nil ? "" : ", on its way back")"
     }

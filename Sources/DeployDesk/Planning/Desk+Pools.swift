@@ -23,7 +23,8 @@ extension Desk {
       Problem(
         "recipe \"\(recipe.name)\" shares traffic between pools, and a rollback takes hosts back whatever traffic they get",
         place: recipe.place,
-        fix: "lander deploy \(recipe.name) --group \(selection.group) --revision bundle:\(bundle.short) goes back by its strategy\n"
+        fix:
+          "lander deploy \(recipe.name)\(GroupName(selection.group).option) --revision bundle:\(bundle.short) goes back by its strategy\n"
           + "lander rollback --only HOST takes single hosts back"), exit: .refused)
   }
 }

@@ -19,7 +19,7 @@ extension Desk {
 
   /// Compares the current release of every host of a selection with its manifest. Changes nothing there.
   package func verify(_ selection: Selection) async -> VerifiedGroup {
-    tell(.remark("Comparing the release of \(selection.hosts.count.of("host")) of \(selection.group) with its manifest …"))
+    tell(.remark("Comparing the release of \(selection.hosts.count.of("host")) of \(GroupName(selection.group).noun) with its manifest …"))
     let found = await survey(selection)
     let verdicts = await verdicts(found)
     let isWhole = zip(verdicts, found.surveys).allSatisfy { $1.isUnreachable || $0.verdict.isWhole }

@@ -75,11 +75,23 @@ extension Project {
       if going == nil { free.recipes = [recipe] }
       selections.append(try Selection.bare(recipe, group: name, only: only, in: free))
     }
+    if group == nil { selections += try ownSelections(only) }
     if selections.isEmpty, !only.isEmpty { throw Self.nobody(only) }
     if selections.isEmpty {
       throw Problems(
         Problem(
           "deploy.lua defines no group", fix: "add one: group \"production\" { hosts = { … } }"))
+    }
+    return selections
+  }
+
+  /// The hosts that recipes name themselves, which are in no group.
+  private func ownSelections(_ only: [String]) throws(Problems) -> [Selection] {
+    let taken = HostFilter(only).takes
+    var selections: [Selection] = []
+    for recipe in recipes {
+      guard case .hosts(let own) = recipe.targets, only.isEmpty || own.hosts.contains(where: taken) else { continue }
+      selections.append(try Selection.bare(recipe, group: nil, only: only, in: self))
     }
     return selections
   }

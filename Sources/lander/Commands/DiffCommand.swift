@@ -40,7 +40,7 @@ struct DiffCommand: Verb {
           files: part.files?.map { ($0.kind.rawValue, $0.path) })
       }
       let away = found.named.filter { $0.survey.isUnreachable }.map(\.host.name)
-      let report = DiffReport("\(found.recipe) on \(found.group)", to: commit, parts, away: away)
+      let report = DiffReport("\(found.recipe) on \(GroupName(found.group).words)", to: commit, parts, away: away)
       terminal.show(report.lines(on: terminal.out), report.value)
       return away.isEmpty ? .done : .unreachable
     }

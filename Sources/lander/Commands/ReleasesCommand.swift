@@ -36,7 +36,7 @@ struct ReleasesCommand: Verb {
       for (index, selection) in selections.enumerated() {
         let found = await desk.surveyKept(selection)
         unreachable += found.unreachable
-        let report = ReleasesReport("\(found.recipe) on \(found.group)", hosts: found.named, now: desk.now)
+        let report = ReleasesReport("\(found.recipe) on \(GroupName(found.group).words)", hosts: found.named, now: desk.now)
         values.append(JSON.record([("recipe", .text(found.recipe)), ("group", .text(found.group)), ("releases", report.value)]))
         terminal.say((index == 0 ? [] : [""]) + report.lines(on: terminal.out))
       }

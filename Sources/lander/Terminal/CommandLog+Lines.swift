@@ -28,7 +28,7 @@ extension DeploymentSummary {
   /// `Rollback 20261121-113101-b2c3 of web to production, 2026-11-21 11:31:01 UTC`
   var heading: String {
     let verb = if case .rollback = kind { "Rollback" } else { "Deployment" }
-    return "\(verb) \(id) of \(recipe) to \(group), \(When(began).full) UTC"
+    return "\(verb) \(id) of \(recipe) to \(GroupName(group).words), \(When(began).full) UTC"
   }
 }
 

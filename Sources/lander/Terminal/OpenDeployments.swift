@@ -11,13 +11,13 @@ extension Terminal {
       case .interrupted:
         let word = deployment.parked == nil ? "Interrupted" : "Parked"
         say(
-          ["", "\(word): deployment \(deployment.id) of \(deployment.recipe) to \(deployment.group)"] + paused(deployment)
+          ["", "\(word): deployment \(deployment.id) of \(deployment.recipe) to \(GroupName(deployment.group).words)"] + paused(deployment)
             + takenOver(deployment) + (deployment.parked == nil ? ["  → \(deployment.wayOn)"] : []))
       case .running:
         say(
           [
             "",
-            "Running from here: deployment \(deployment.id) of \(deployment.recipe) to \(deployment.group)",
+            "Running from here: deployment \(deployment.id) of \(deployment.recipe) to \(GroupName(deployment.group).words)",
           ] + stopped(await desk.stoppedEngine(of: deployment.id)) + paused(deployment)
             + (deployment.pause == nil ? [] : ["  → " + Pause.wayOn(deployment.id)]))
       default: continue

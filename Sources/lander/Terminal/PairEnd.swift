@@ -38,12 +38,12 @@ extension PastDeployments {
     let rollback = pair.back.map { ", and its rollback \($0.id) \(ends.last == "succeeded" ? "succeeded" : "did not go through")" } ?? ""
     var lines = ["Deployment \(pair.first.id) has ended already: \(ends[0])\(rollback). Nothing was done."]
     if code != .done {
-      let status = "lander status --group \(pair.first.group)"
+      let status = "lander status\(GroupName(pair.first.group).option)"
       lines.append("  → lander logs \(pair.first.id) shows what happened, \(status) what each host runs now")
     }
-    let unlock = "lander unlock \(pair.first.group)"
+    let unlock = "lander unlock\(GroupName(pair.first.group).argument(of: pair.first.recipe))"
     lines.append("  → a lock that it left on a host is taken over by the next deploy or rollback; \(unlock) gives it back")
-    let problem = Problem(lines[0], fix: code == .done ? nil : "lander status --group \(pair.first.group)")
+    let problem = Problem(lines[0], fix: code == .done ? nil : "lander status\(GroupName(pair.first.group).option)")
     Ending.note(pair.members.map(\.id), [problem])
     if Ending.isLines { terminal.tell(lines) } else { terminal.say(lines) }
     return code

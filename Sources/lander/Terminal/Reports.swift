@@ -51,7 +51,7 @@ extension StatusReport {
   /// Hosts as a survey found them.
   /// - Parameter past: the deployments that were made from here, if that matters.
   init(_ found: Surveyed, after past: [DeploymentSummary] = [], now: Timestamp) {
-    self.init("\(found.recipe) on \(found.group)", hosts: found.named.map { ($0.host.name, $0.survey) }, now: now)
+    self.init("\(found.recipe) on \(GroupName(found.group).words)", hosts: found.named.map { ($0.host.name, $0.survey) }, now: now)
     open = past.filter { $0.isOpen && $0.recipe == found.recipe && $0.group == found.group }
     noWayBack = found.noWayBack(while: open)
   }
