@@ -55,7 +55,8 @@ struct EveryCommandTests {
 
   /// Words after each command that asks hosts before it does anything, or that runs something else that takes its time.
   private static let waiting: [String: [String]] = [
-    "deploy": ["app"], "plan": ["app", "--connect"], "rollback": ["app"], "unlock": [], "status": [], "releases": [], "verify": [],
+    "deploy": ["app"], "plan": ["app", "--connect"], "rollback": ["app"], "reap": [], "unlock": [], "status": [], "releases": [],
+    "verify": [],
     "hosts": [], "diff": ["app"], "doctor": ["--connect"], "bundle build": ["built"],
   ]
   /// Commands that wait for no host before they have said something. `exec` ends what it started; `SignalTests` has it.

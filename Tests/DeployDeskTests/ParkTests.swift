@@ -8,7 +8,7 @@ import Testing
 
 /// Deployments that wait for a person with no engine, and state folders that go on with them.
 struct ParkTests {
-  private static let text = Bench.text(
+  static let text = Bench.text(
     hosts: 3, body: "strategy = asks {}, on = { ApplicationStart = function(host) host:run \"start\" end },",
     more: """
       local asks = strategy "asks" (function(rollout)
@@ -21,7 +21,7 @@ struct ParkTests {
   private static let leaves = Staying.upTo(.zero)
 
   /// Parks a deployment from a state folder of its own.
-  private func parked(_ bench: Bench, by folder: StateFolder) async throws -> Plan {
+  func parked(_ bench: Bench, by folder: StateFolder) async throws -> Plan {
     let plan = try await folder.desk.plan(Asked(DeploymentRequest()), of: bench.project).plan
     let end = try await bench.end(folder.desk.deploy(plan, staying: Self.leaves))
     #expect(end.deployments.map(\.isParked) == [true] && end.deployments[0].conclusion == nil)
@@ -41,7 +41,7 @@ struct ParkTests {
     return try await bench.end(running)
   }
 
-  private func selections(_ bench: Bench) throws -> [Selection] {
+  func selections(_ bench: Bench) throws -> [Selection] {
     try bench.project.project.selections(recipe: nil, group: nil)
   }
 

@@ -33,13 +33,16 @@ extension Desk {
 
   /// Ends a parked deployment from here, with the rollback that follows.
   /// - Parameter reason: cancels it; nil: its time is over.
-  func end(_ found: FoundParked, _ reason: String?) async throws {
+  /// - Returns: how it ended; nil: it had ended already.
+  @discardableResult
+  func end(_ found: FoundParked, _ reason: String?) async throws -> RunEnd? {
     let pair = try await adopt(found)
-    guard case .running(let running) = try await resume(pair, cancelling: reason) else { return }
+    guard case .running(let running) = try await resume(pair, cancelling: reason) else { return nil }
     running.start()
     for await _ in running.events {}
     let end = try await running.end()
     let words = end.deployments.map { "\($0.plan.id) \($0.conclusion?.status.rawValue ?? "was left")" }.joined(separator: ", its rollback ")
     tell(.remark("It has ended: \(words)."))
+    return end
   }
 }

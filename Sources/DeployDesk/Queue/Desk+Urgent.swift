@@ -10,7 +10,8 @@ extension Desk {
     tell(.remark("Deployment \(holder.deployment) of \(holder.owner) \(awaited.clause); ending it: this one is \(comment)"))
     do {
       if let parked = await survey(selection).parked.first(where: { $0.parked.deployment == holder.deployment }) {
-        return try await end(parked, comment)
+        try await end(parked, comment)
+        return
       }
       let own = Pair.all(try await past.deployments()).first { $0.members.contains { $0.id == holder.deployment } }
       let reception =

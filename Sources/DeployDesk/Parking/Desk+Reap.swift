@@ -1,0 +1,36 @@
+package import DeployModel
+
+/// Parked deployments that somebody met on their hosts, and what became of those whose time was over.
+package struct Reaping: Sendable {
+  package struct Late: Sendable {
+    package var id: Deployment.ID
+    /// How it ended, with its rollback; nil: it could not be ended from here, or another engine was faster.
+    package var end: RunEnd?
+    /// Why it could not be ended from here; nil: it has ended.
+    package var problems: Problems?
+  }
+  package var late: [Late] = []
+  /// Those that still wait.
+  package var waiting: [FoundParked] = []
+}
+
+extension Desk {
+  /// Ends the parked deployments of surveyed hosts whose time is over, one after the other: they fail, and their hosts go back. Those that
+  /// still wait stay as they are. One that cannot be ended keeps no other from its end.
+  package func reap(_ found: [Surveyed]) async throws -> Reaping {
+    var reaping = Reaping()
+    var met: [Deployment.ID] = []
+    for one in found.flatMap(\.parked) where !met.contains(where: { $0 == one.parked.deployment }) {
+      met.append(one.parked.deployment)
+      guard one.isLate(at: now) else {
+        reaping.waiting.append(one)
+        continue
+      }
+      tell(.remark("Deployment \(one.parked.deployment) waited for \(one.question), and nobody answered in time: it ends now."))
+      var late = Reaping.Late(id: one.parked.deployment)
+      do { late.end = try await end(one, nil) } catch let problems as Problems { late.problems = problems }
+      reaping.late.append(late)
+    }
+    return reaping
+  }
+}

@@ -1,0 +1,46 @@
+import ArgumentParser
+import DeployDesk
+import DeployModel
+import DeployReport
+
+/// Ends parked deployments that nobody answered in time.
+struct ReapCommand: Verb {
+  static let configuration = CommandConfiguration(
+    commandName: "reap", abstract: "Ends parked deployments that nobody answered in time.",
+    discussion: """
+      Asks the hosts which deployments are parked there. One whose deadline is over fails, and its traffic and hosts go back, as they do \
+      if the next deployment meets it; those that still wait are named and left alone. It is made for cron, and takes journal and recipes \
+      from the hosts, so any checkout will do. Exits with 0 if none is left whose time is over, with 11 or 12 if hosts need a person, with \
+      20 if a host is out of reach, otherwise with what kept it from ending one. It may be run again at any time.
+
+      Examples:
+        lander reap
+        lander -C /srv/shop reap --json
+      """)
+
+  @OptionGroup var options: ProjectOptions
+  @OptionGroup var form: ResultOptions
+  @OptionGroup var bundle: AppSpecOption
+  @Argument(help: ArgumentHelp("Only this recipe.", valueName: "recipe"), completion: KnownNames.recipes)
+  var recipe: String?
+  @Option(help: ArgumentHelp("Only this group.", valueName: "name"), completion: KnownNames.groups)
+  var group: String?
+
+  func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
+    let project = try bundle.project() ?? Wiring.project(options)
+    var selections = try project.project.selections(recipe: recipe, group: group)
+    // A deployment may have gone to a group that is no recipe's own.
+    if group == nil, recipe == nil { selections += try project.project.groupSelections(nil) }
+    let desk = try Wiring.desk(for: project, options, tell: terminal.listener())
+    return try await desk.use { desk in
+      var found: [Surveyed] = []
+      for selection in selections { found.append(await desk.survey(selection)) }
+      EarlyEnd.nowHolds("a deployment that was being ended is finished by the next lander reap, or by lander resume")
+      let reaping = try await desk.reap(found)
+      let away = found.reduce(0) { $0 + $1.unreachable }
+      terminal.give(reaping.value(unreachable: away))
+      terminal.say(reaping.lines(at: desk.now, unreachable: away))
+      return reaping.code ?? (away == 0 ? .done : .unreachable)
+    }
+  }
+}

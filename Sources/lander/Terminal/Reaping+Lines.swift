@@ -1,0 +1,69 @@
+import DeployDesk
+import DeployModel
+import DeployReport
+
+extension Reaping.Late {
+  /// What its end means; nil: another engine was faster.
+  fileprivate var code: DeployModel.ExitCode? {
+    if let problems { return problems.exit }
+    guard let end else { return nil }
+    guard let first = end.deployments.first, let conclusion = first.conclusion, end.deployments.last?.isLeft == false else {
+      return .infrastructure
+    }
+    return DeployModel.ExitCode(conclusion, rollback: end.deployments.dropFirst().first?.conclusion, isRollback: first.plan.kind != .deploy)
+  }
+
+  fileprivate var state: String { problems == nil ? code?.word ?? "ended" : "open" }
+
+  fileprivate var lines: [String] {
+    guard let problems else { return ["Deployment \(id) has ended: \(state.replacing("_", with: " "))"] }
+    return ["Deployment \(id) could not be ended from here:"]
+      + problems.list.flatMap { [SafeText.line($0.message)] + ($0.fix.map { ["  → " + SafeText.line($0)] } ?? []) }.map { "  " + $0 }
+  }
+}
+
+extension Reaping {
+  /// The exit code of what is left to be done; nil: all whose time was over have ended, and their hosts are back.
+  var code: DeployModel.ExitCode? {
+    let left = late.compactMap(\.code).filter { code in
+      switch code {
+      case .done, .rolledBack, .rejected, .unfit, .cancelled, .partial: false
+      default: true
+      }
+    }
+    return left.first { $0 == .rollbackFailed } ?? left.first { $0 == .held } ?? left.first
+  }
+
+  func lines(at now: Timestamp, unreachable: Int) -> [String] {
+    let still = waiting.map { "Deployment \($0.parked.deployment) still waits for \($0.question), for another \($0.parked.until - now)" }
+    let away = unreachable == 0 ? [] : ["\(unreachable.of("host")) out of reach: what is parked there only is ended by running this again"]
+    let none = late.isEmpty && waiting.isEmpty && unreachable == 0 ? ["No deployment is parked on these hosts."] : []
+    return late.flatMap(\.lines) + still + away + none
+  }
+
+  func value(unreachable: Int) -> Value {
+    JSON.record([
+      (
+        "ended",
+        .list(
+          late.map { one in
+            JSON.record([
+              ("deployment", .text(one.id)), ("state", .text(one.state)),
+              ("problems", one.problems.map { .list($0.list.map(\.value)) }),
+            ])
+          })
+      ),
+      (
+        "waiting",
+        .list(
+          waiting.map { one in
+            JSON.record([
+              ("deployment", .text(one.parked.deployment)), ("until", .text(When.iso(one.parked.until))),
+              ("waits_for", .text(one.question)),
+            ])
+          })
+      ),
+      ("unreachable", .int(unreachable)),
+    ])
+  }
+}
