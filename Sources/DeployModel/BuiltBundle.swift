@@ -1,5 +1,10 @@
 /// A bundle that was just built, and what deserves a look although nothing is wrong.
 package struct BuiltBundle: Sendable, Hashable {
+  /// What a task brings.
+  package static let nothing = BuiltBundle(
+    bundle: Bundle(digest: Digest(hex: String(repeating: "0", count: 64)), files: 0, bytes: 0, source: "nothing"),
+    manifest: Manifest(items: []))
+
   package var bundle: Bundle
   package var manifest: Manifest
   package var warnings: [Problem]

@@ -4,6 +4,13 @@ extension Plan {
     case deploy
     /// Goes back after a failure of that deployment; nil: because somebody asked.
     case rollback(of: Deployment.ID?)
+    /// Runs a task of the recipe: hosts keep the release that they have.
+    case task(HostTask)
+
+    /// Whether hosts go back to what they ran before.
+    package var isRollback: Bool { if case .rollback = self { true } else { false } }
+    /// Nil: it is none.
+    package var task: HostTask? { if case .task(let task) = self { task } else { nil } }
   }
 
   /// Which deployment this is: who planned it, when and with which engine.

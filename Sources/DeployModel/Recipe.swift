@@ -19,6 +19,9 @@ package struct Recipe: Sendable, Hashable, Codable {
   package var appspec: AppSpecOptions?
   /// When nothing of it is deployed.
   package var freeze: [FreezeWindow] = []
+  package var tasks: [NamedTask] = []
+  /// The task that it stands for; nil: it deploys.
+  package var task: NamedTask?
   package var place: SourcePlace?
   /// Where each field came from, for `lander show`: field name and source.
   package var origins: [Value.Member]

@@ -57,6 +57,8 @@ package struct Trial: Sendable, Hashable {
   package var strategy: Strategy?
   /// Nil: the recipe's own.
   package var group: String?
+  /// A task of the recipe, in the place of a deployment; nil: it deploys.
+  package var task: String?
   /// Number of hosts; nil: those of the group.
   package var hosts: Int?
   package var parameters: [Value.Member] = []

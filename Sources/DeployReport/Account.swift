@@ -55,6 +55,8 @@ package struct Account: Sendable {
   private static func wrong(_ host: String, _ status: HostStatus, in story: DeploymentStory) -> Wrong? {
     guard let end = story.conclusion, end.status != .refused else { return nil }
     if status.isRestoreFailed { return Wrong(host: host, why: "could not be taken back") }
+    // A task changes no release, and whoever runs one again sees the rest.
+    if story.plan?.kind.task != nil { return nil }
     if status.isOutOfReach { return Wrong(host: host, why: "out of reach: nobody knows what it runs") }
     if status.isHeld { return Wrong(host: host, why: "failed, and left as it is") }
     let isBack = if case .rollback? = story.plan?.kind { true } else { false }

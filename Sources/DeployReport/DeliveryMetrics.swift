@@ -123,7 +123,8 @@ package struct DeliveryMetrics: Sendable {
 extension DeliveryMetrics.Deployment {
   /// What a journal says of a deployment that has ended; nil: it has not.
   package init?(_ story: DeploymentStory) {
-    guard let plan = story.plan, let conclusion = story.conclusion, let ended = story.last else { return nil }
+    // A task delivers nothing.
+    guard let plan = story.plan, plan.kind.task == nil, let conclusion = story.conclusion, let ended = story.last else { return nil }
     let wasChanged = conclusion.hosts.contains(where: \.wasChanged)
     let end: End =
       switch conclusion.status {

@@ -79,7 +79,7 @@ package struct DeploymentSpans: Sendable {
 
   private func root(_ plan: Plan, _ conclusion: Conclusion, at now: Timestamp) -> Value {
     let above: String? = if case .rollback(of: let failed?) = plan.kind { names.span(failed) } else { names.parent }
-    let verb = plan.kind == .deploy ? "RUN" : "REVERT"
+    let verb = plan.kind.isRollback ? "REVERT" : "RUN"
     var facts: [(String, Value)] =
       Self.common(plan, conclusion) + [
         ("cicd.pipeline.action.name", .text(verb)), ("cicd.pipeline.run.id", .text(plan.id)), ("deployment.id", .text(plan.id)),

@@ -16,7 +16,7 @@ package struct EndingWords: Sendable {
   package var cancelling: String {
     guard let plan = story.plan else { return "nothing new is started" }
     let changed = story.hosts.filter { $0.status == .succeeded }.map(\.name)
-    let isBack = plan.kind != .deploy
+    let isBack = plan.kind.isRollback
     if story.stages.contains(where: { $0.error != nil }) {
       let next =
         isBack || changed.isEmpty
@@ -24,6 +24,7 @@ package struct EndingWords: Sendable {
       return "it has failed already, and comes to its end\(next)"
     }
     let end = "nothing new is started, what runs is finished or ended, "
+    if plan.kind.task != nil { return end + "hosts that left their traffic get it back" }
     if isBack { return end + "hosts that went back already stay so" }
     return end + (plan.flow.rollback ? "hosts are restored" : "hosts stay as they are: rollback is off")
   }

@@ -53,6 +53,7 @@ package struct EntryLines: Sendable {
       switch plan.kind {
       case .deploy: "deploy"
       case .rollback: "rollback"
+      case .task: "task"
       }
     let of: Value? = if case .rollback(let id?) = plan.kind { .text(id) } else { nil }
     let bounds = JSON.record([

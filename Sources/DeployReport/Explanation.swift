@@ -37,7 +37,12 @@ package struct Explanation: Sendable {
 
   private func asked(_ plan: Plan) -> String {
     let when = story.began.map { " on \(When($0, zone: zone).full)\(zone == 0 ? " UTC" : "")" } ?? ""
-    let verb = if case .rollback = plan.kind { "a way back" } else { "a deployment" }
+    let verb =
+      switch plan.kind {
+      case .deploy: "a deployment"
+      case .rollback: "a way back"
+      case .task(let task): "the task \(SafeText.line(task.name))"
+      }
     let why = plan.origin.provenance?.reason.map { ". The reason: \($0)" } ?? ". Nobody said why"
     let commit = plan.origin.provenance?.commit.map { " It was made from commit \($0.words)." } ?? ""
     return "\(plan.origin.actor) asked for \(verb)\(when)\(why).\(commit)"

@@ -156,6 +156,7 @@ package struct PlainReport: ProgressReport {
       switch plan.kind {
       case .deploy: "Deploying"
       case .rollback: "Rolling back"
+      case .task(let task): "Running \(SafeText.line(task.name)) of"
       }
     let source = plan.content.bundle.map { " (\(SafeText.line($0.source)))" } ?? ""
     let revision =
@@ -163,10 +164,10 @@ package struct PlainReport: ProgressReport {
       case (.deploy, let revision?): ", revision \(revision.short)\(source)"
       case (.rollback, let revision?): ", to revision \(revision.short)"
       case (.rollback, nil): ", each to what it ran before"
-      case (.deploy, nil): ""
+      case (.deploy, nil), (.task, _): ""
       }
     return [
-      "\(verb) \(plan.what) to \(plan.subject.groupName.words): \(plan.hosts.count.of("host"))\(revision)",
+      "\(verb) \(plan.what) \(plan.preposition) \(plan.subject.groupName.words): \(plan.hosts.count.of("host"))\(revision)",
       "Deployment \(plan.id)"
         + (plan.hosts.count > 1 ? "; \(plan.bounds.sentence(of: plan.hosts.count))" : ""),
     ] + (plan.origin.provenance?.facts.map { "\($0[0]): \($0[1])" } ?? [])

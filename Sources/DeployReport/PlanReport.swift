@@ -89,8 +89,9 @@ package struct PlanReport: Sendable {
       switch plan.kind {
       case .deploy: "deploy"
       case .rollback: "roll back"
+      case .task(let task): "run \(SafeText.line(task.name)) of"
       }
-    return "\(verb) \(plan.what) to \(plan.subject.groupName.words), \(plan.hosts.count.of("host"))"
+    return "\(verb) \(plan.what) \(plan.preposition) \(plan.subject.groupName.words), \(plan.hosts.count.of("host"))"
   }
 
   private func facts() -> [[String]] {
@@ -121,12 +122,14 @@ package struct PlanReport: Sendable {
   private func hosts(on surface: Surface) -> [String] {
     let rows = plan.hosts.map { host -> [String] in
       switch host.action {
+      case .change where plan.kind.task != nil:
+        [host.host.name, "run", host.current.map { "keeps release \($0)" } ?? "nothing of lander runs there"]
       case .change: [host.host.name, "change", host.journey + host.rotation]
       case .unchanged: [host.host.name, "unchanged", "has this bundle, recipe and parameters already" + host.comparison]
       case .leftOut(let failure): [host.host.name, "left out", SafeText.line(failure.message)]
       }
     }
-    let counts = ["change", "unchanged", "left out"].compactMap { word in
+    let counts = ["change", "run", "unchanged", "left out"].compactMap { word in
       let count = rows.count { $0[1] == word }
       return count == 0 ? nil : "\(count.grouped) \(word)"
     }
@@ -154,6 +157,7 @@ package struct PlanReport: Sendable {
   private func wayBack(on surface: Surface, after good: Rehearsed) -> [String] {
     let title = surface.paint("Way back", .strong) + ": "
     let width = min(surface.width, 110)
+    if let task = plan.kind.task { return (title + task.wayBack).wrapped(to: width, margin: "  ") }
     guard plan.flow.rollback else {
       return (title + "none, rollback is off in this recipe: a failed host stays as it is.")
         .wrapped(to: width, margin: "  ")
@@ -170,6 +174,17 @@ package struct PlanReport: Sendable {
       lines += Rehearsed(failure).lines(on: surface, after: good)
     }
     return lines
+  }
+}
+
+extension HostTask {
+  /// What becomes of a host on which it fails.
+  fileprivate var wayBack: String {
+    switch around {
+    case nil: "none, a task takes nothing back: a host on which it fails stays as it is, and no further host begins."
+    case .drain: "a host on which it fails gets its traffic back if ValidateService finds it good; nothing else is taken back."
+    case .restart: "a host on which it fails is started again and gets its traffic back if it is good; nothing else is taken back."
+    }
   }
 }
 

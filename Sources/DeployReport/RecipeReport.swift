@@ -14,6 +14,7 @@ package struct ProjectReport: Sendable {
         + (recipe.name == recipe.application ? "" : " of \(recipe.application)")
       lines.append("recipe \(title)" + recipe.aim)
       lines += Table([], rows: recipe.parameters.map(\.row)).lines(on: surface, indent: 4)
+      for task in recipe.tasks { lines += task.lines(on: surface) }
     }
     if project.recipes.isEmpty { lines.append("deploy.lua declares no recipe.") }
     for group in project.groups {
@@ -38,6 +39,7 @@ package struct ProjectReport: Sendable {
               ("name", .text(recipe.name)), ("application", .text(recipe.application)),
               ("group", recipe.group.map { .text($0) }),
               ("parameters", recipe.schema),
+              ("tasks", .list(recipe.tasks.map { $0.value(of: recipe) })),
             ])
           })
       ),
@@ -66,6 +68,13 @@ extension Recipe {
 
   /// The parameters as a JSON Schema (draft 2020-12) of one object.
   package var schema: Value {
+    Parameter.schema(of: parameters)
+  }
+}
+
+extension Parameter {
+  /// Parameters as a JSON Schema of one object.
+  static func schema(of parameters: [Parameter]) -> Value {
     let required = parameters.filter { $0.standard == nil }.map { Value.text($0.name) }
     return JSON.record([
       ("type", "object"), ("additionalProperties", false),
@@ -73,6 +82,9 @@ extension Recipe {
       ("required", .list(required)),
     ])
   }
+}
+
+extension Recipe {
 
   /// Every field and where it came from, for `lander show`.
   package func lines(on surface: Surface) -> [String] {
@@ -113,6 +125,7 @@ extension Recipe {
     lines += ["", "  hooks, in the order in which they run"]
     lines +=
       hookRows.isEmpty ? ["    none"] : Table([], rows: hookRows).lines(on: surface, indent: 4)
+    if !tasks.isEmpty { lines += ["", "  tasks"] + tasks.flatMap { $0.lines(on: surface) } }
     if !flow.onFailure.isEmpty { lines.append("  on_failure is set") }
     if !flow.onSuccess.isEmpty { lines.append("  on_success is set") }
     return lines
@@ -160,7 +173,7 @@ extension Amount {
 
 extension Parameter {
   /// Option, type, default, help.
-  fileprivate var row: [String] {
+  var row: [String] {
     let option = kind == .boolean ? "--[no-]\(name)" : "--\(name) <\(word)>"
     return [option, shown.map { "default \($0.plain)" } ?? "required", SafeText.line(help)]
   }

@@ -15,7 +15,7 @@ package struct Summary: Sendable {
 
   /// The exit code that goes with it; nil while it has no conclusion.
   package var exit: ExitCode? {
-    story.conclusion.map { ExitCode($0, rollback: rollback?.conclusion, isRollback: story.plan.map { $0.kind != .deploy } ?? false) }
+    story.conclusion.map { ExitCode($0, rollback: rollback?.conclusion, isRollback: story.plan?.kind.isRollback ?? false) }
   }
 
   /// The commands that lead further, each with its effect; none while it has no conclusion.
@@ -151,14 +151,18 @@ package struct Summary: Sendable {
       lines = ["", "  " + whatIsLeft]
     }
     lines += notStarted
-    if !stayed.isEmpty { lines += ["", "  Left as they are, because rollback is off: " + Self.named(stayed)] }
+    if !stayed.isEmpty {
+      let why = story.plan?.kind.task == nil ? "because rollback is off" : "for a task takes nothing back"
+      lines += ["", "  Left as they are, \(why): " + Self.named(stayed)]
+    }
     return lines
   }
 
   /// Hosts on the new release, or on what failed, because the recipe says that nothing goes back.
   private var stayed: [String] {
     let isEnded = [.failed, .cancelled].contains(story.conclusion?.status)
-    let isOff = isEnded && rollback == nil && story.plan?.kind == .deploy && story.plan?.flow.rollback == false
+    let keeps = story.plan?.kind.task != nil || story.plan?.kind == .deploy && story.plan?.flow.rollback == false
+    let isOff = isEnded && rollback == nil && keeps
     return story.hosts.filter { $0.status.isHeld || isOff && $0.status == .succeeded }.map(\.name)
   }
 
@@ -167,6 +171,7 @@ package struct Summary: Sendable {
   }
 
   private func next(_ conclusion: Conclusion, _ plan: Plan) -> [[String]] {
+    if let task = plan.kind.task, let ofTask = next(task, plan) { return ofTask }
     let project = typed.map { " " + $0 } ?? ""
     let group = typed == nil ? plan.subject.groupName.option : project
     let failedHost = story.first.flatMap { $0.host.map { story.hosts[$0].name } ?? $0.error.host }
@@ -241,6 +246,7 @@ extension Summary {
         return "Nothing was taken back, because a newer deployment took hosts over. Brought to the release before: " + Self.named(left)
       }
     }
+    if story.plan?.kind.task != nil { return "What was stopped runs again, and hosts that left their traffic have it back." }
     guard story.plan?.kind == .deploy else {
       return "Not back, on what they ran before the rollback: " + Self.named(story.hosts.filter(\.status.isLeftBehind).map(\.name))
     }
@@ -290,9 +296,12 @@ extension Plan {
       switch kind {
       case .deploy: ""
       case .rollback: "rollback of "
+      case .task(let task): "\(SafeText.line(task.name)) of "
       }
-    return "\(verb)\(what) to \(subject.groupName.words), deployment \(id)"
+    return "\(verb)\(what) \(preposition) \(subject.groupName.words), deployment \(id)"
   }
+  /// A task brings nothing to its hosts.
+  var preposition: String { kind.task == nil ? "to" : "on" }
   /// `web`, or `web of shop` where the application has another name.
   package var what: String {
     subject.recipe == subject.application ? subject.recipe : "\(subject.recipe) of \(subject.application)"

@@ -28,9 +28,13 @@ package struct WaitReport: Sendable {
     var lines: [String] = []
     let question = story.question
     if told?.deployment != plan.id {
-      let verb = if case .rollback = plan.kind { "rollback" } else { "deployment" }
-      lines.append(
-        "Waiting for \(verb) \(plan.id) of \(plan.what) to \(plan.subject.groupName.words): \(story.underWay(now, zone: surface.zone))")
+      let verb =
+        switch plan.kind {
+        case .deploy: "deployment"
+        case .rollback: "rollback"
+        case .task(let task): "task \(SafeText.line(task.name))"
+        }
+      lines.append("Waiting for \(verb) \(plan.id) of \(plan.what) to \(plan.subject.groupName.words): \(story.underWay(now, zone: surface.zone))")
     }
     if told?.deployment != plan.id || told?.question != question { lines += answers }
     if process != stopped, let process { lines += Self.halted(process) }

@@ -43,7 +43,7 @@ extension Checkers {
   /// P7: a host that goes back goes to a release that has proved good, if it has one.
   mutating func wayBack(_ engine: Int, _ number: Int, _ now: SimulatedHost) {
     let plan = watches[engine].plan
-    guard let current = now.current, plan.kind != .deploy || plan.hosts[number].target?.id != current else { return }
+    guard let current = now.current, plan.kind.task == nil, plan.kind != .deploy || plan.hosts[number].target?.id != current else { return }
     let holds = good.contains(current) || !good.contains { $0 != plan.content.release?.id && now.has($0) }
     let host = watches[engine].fleet[number]
     look(
@@ -79,7 +79,8 @@ extension Checkers {
           host.current == watch.plan.hosts[number].target?.id, "P8", host: place,
           "it is called succeeded and runs \(host.current ?? "nothing")")
         look(
-          watch.plan.hosts[number].target == nil || host.receipt?.deployment == watch.plan.id, "P8", host: place,
+          watch.plan.hosts[number].target == nil || watch.plan.kind.task != nil || host.receipt?.deployment == watch.plan.id, "P8",
+          host: place,
           "it is called succeeded and its receipt is of \(host.receipt?.deployment ?? "nothing")")
         look(!isDamaged(host), "P8", host: place, "it is called succeeded and its release is damaged")
       case .restored, .untouched:

@@ -188,6 +188,11 @@ package struct Checkers: Sendable {
         look(false, "P1", host: host, "\(change.deployment) changed \(change.kind) on a host that is not in its plan")
         continue
       }
+      if watches[engine].plan.kind.task != nil {
+        let moves = change.kind == .current || change.kind == .releases
+        look(!moves, "P7", host: host, "\(change.deployment) is a task, and changed \(change.kind)")
+        continue
+      }
       look(
         !watches[engine].same[number], "P10", host: host,
         "\(change.kind) was changed by intent \(change.intent) although the receipt has the same inputs")

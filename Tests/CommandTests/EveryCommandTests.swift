@@ -55,7 +55,7 @@ struct EveryCommandTests {
 
   /// Words after each command that asks hosts before it does anything, or that runs something else that takes its time.
   private static let waiting: [String: [String]] = [
-    "deploy": ["app"], "plan": ["app", "--connect"], "rollback": ["app"], "reap": [], "unlock": [], "status": [], "releases": [],
+    "deploy": ["app"], "run": ["look"], "plan": ["app", "--connect"], "rollback": ["app"], "reap": [], "unlock": [], "status": [], "releases": [],
     "verify": [],
     "hosts": [], "diff": ["app"], "doctor": ["--connect"], "bundle build": ["built"],
   ]
@@ -164,7 +164,8 @@ struct EveryCommandTests {
       "app/version": "1\n",
       "deploy.lua": """
       group "test" { hosts = { "slow" } }
-      recipe "app" { api = 1, path = "/srv/app", targets = group "test", revision = bundle { from = "app" } }
+      recipe "app" { api = 1, path = "/srv/app", targets = group "test", revision = bundle { from = "app" }, tasks = {
+        task "look" { run = function(host) host:run "true" end } } }
       recipe "built" { api = 1, path = "/srv/built", revision = bundle { from = "app", build = "exec slow-build" } }
 
       """,

@@ -55,4 +55,4 @@ func refused(
 /// The fields of a deployment in a recipe, as a message lists them.
 let deploymentFields =
   "actor, application, branch, commit, commits, group, id, job, kind, labels, message, params, partner, partners, path, previous, recipe, "
-  + "release, release_path, revision, status, tag, targets"
+  + "release, release_path, revision, status, tag, targets, task"

@@ -94,6 +94,7 @@ package enum Planner {
   /// - Throws: every reason at once why this cannot be deployed; nothing was changed.
   package static func deployment(_ input: Input, by identity: Identity) throws(Problems) -> Plan {
     let (recipe, selection) = (input.selection.recipe, input.selection)
+    if let task = recipe.task { return try self.task(task, input, by: identity) }
     let inputs = Receipt.Inputs(
       bundle: input.bundle.digest, sources: input.sources, parameters: selection.parameters, shared: recipe.placement.shared.sorted(),
       secrets: recipe.secrets.sorted())
@@ -129,7 +130,7 @@ package enum Planner {
   }
 
   /// Each name once, in order.
-  private static func sorted(_ names: [String]) -> [String] {
+  static func sorted(_ names: [String]) -> [String] {
     names.sorted().reduce(into: []) { sorted, name in if sorted.last != name { sorted.append(name) } }
   }
 

@@ -6,7 +6,9 @@ extension HostProgram {
   /// undone; what has to come first comes first, so the order is not simply the other way round.
   /// - Parameter reached: the forward steps that were begun, the failed one included.
   package static func restore(_ number: Int, in plan: Plan, after reached: ArraySlice<HostStep>) -> [HostStep] {
-    undoStart(number, in: plan, after: reached) + undoInstall(number, in: plan, after: reached) + undoStop(number, in: plan, after: reached)
+    if plan.kind.task != nil { return undoTask(number, in: plan, after: reached) }
+    return undoStart(number, in: plan, after: reached) + undoInstall(number, in: plan, after: reached)
+      + undoStop(number, in: plan, after: reached)
       + undoSettle(number, in: plan, after: reached) + undoDeliver(number, in: plan)
   }
 
@@ -91,6 +93,9 @@ extension HostProgram {
     let host = plan.hosts[number]
     let path = host.host.place(plan.placement.path)
     let reach = host.host.ownTransport == .ssh ? "ssh \(host.host.address ?? host.host.name)" : "sh"
+    if plan.kind.task != nil {
+      return [reach, "cd \(path)/current", "# the release is as it was: start the application there, and give the host its traffic back"]
+    }
     let again = "lander deploy \(plan.subject.recipe)\(plan.subject.groupName.option) --only \(host.host.name) --force"
     if host.back == nil, let damage = host.damage, damage.kind != .gone || host.wayBack != nil {
       return [

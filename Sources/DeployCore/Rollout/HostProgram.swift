@@ -24,11 +24,12 @@ package enum HostProgram {
 
   /// The part of the way forward that is this segment.
   static func steps(of segment: Segment, _ number: Int, in plan: Plan, staged: Bool) -> [HostStep] {
+    if let task = plan.kind.task { return steps(of: segment, of: task, number, in: plan) }
     if segment == .settle { return settle(number, in: plan) }
     return segment.events.flatMap { steps(of: $0, for: plan.hosts[number], in: plan, staged: staged) }
   }
 
-  private static func steps(of event: LifecycleEvent, for host: HostPlan, in plan: Plan, staged: Bool) -> [HostStep] {
+  static func steps(of event: LifecycleEvent, for host: HostPlan, in plan: Plan, staged: Bool) -> [HostStep] {
     let number = host.recipe(of: event, in: plan)
     var hooks = plan.content.recipes[number].hooks.filter { $0.event == event }
     if host.target == nil, !event.concernsPrevious { hooks = [] }
@@ -39,7 +40,7 @@ package enum HostProgram {
     }
     // A damaged release may lack the very program that stops it: nobody could ever repair it. A release that a rollback leaves is left
     // because it is bad: that it cannot be stopped is no reason to keep it.
-    let isVital = !event.concernsPrevious || host.damage == nil && plan.kind == .deploy
+    let isVital = !event.concernsPrevious || host.damage == nil && !plan.kind.isRollback
     let files = appSpec(event, for: host, in: plan)
     let own = event == .install ? files + builtIn(event, for: host, staged: staged) : builtIn(event, for: host, staged: staged) + files
     let site = Intent.Site(event: event, release: event.concernsPrevious ? host.current : host.target?.id, previous: host.current)
@@ -101,7 +102,7 @@ package enum HostProgram {
       // The release that is deployed again stands where it stood: what was taken back above it stays so.
       case _ where host.previous?.release.id == target.id: host.previous?.undid
       case .rollback(nil): host.previous?.deployment
-      case .deploy: nil
+      case .deploy, .task: nil
       }
     // What a rollback goes to has proved good before, or has not.
     let trial = plan.kind == .deploy ? plan.flow.trial : host.goal?.trial

@@ -173,6 +173,10 @@ struct HostRun: Sendable, Hashable {
     }
     guard plan.flow.rollback else { return .ended(.failed(error)) }
     begun = position + (isBegun ? 1 : 0)
+    if plan.kind.task != nil {
+      if begun == 0 { return .ended(.untouched(error)) }
+      if HostProgram.restore(host, in: plan, after: reached).isEmpty { return .ended(.failed(error)) }
+    }
     return .failed(error, isUntouched: HostProgram.isUntouched(host, in: plan, after: reached))
   }
 

@@ -106,8 +106,12 @@ extension Rollout {
     switch statuses[host] {
     case .restoreFailed(_, let restoring, let commands):
       return FailedRestore(deployment: plan.id, message: restoring.failure.message, commands: commands)
-    case .failed(let error) where plan.kind != .deploy:
+    case .failed(let error) where plan.kind.isRollback:
       return FailedRestore(deployment: plan.id, message: error.failure.message, commands: [])
+    // A task started again what could not be taken back before.
+    case .succeeded where plan.kind.task?.around == .restart && plan.hosts[host].isUnrestored == true:
+      return FailedRestore(deployment: plan.id, message: "", commands: [])
+    case .restored where plan.kind.task?.around == .drain: return nil
     case .restored: return FailedRestore(deployment: plan.id, message: "", commands: [])
     default: return nil
     }

@@ -44,7 +44,9 @@ extension Desk {
     (input.waves, input.freeze) = (rehearsal.waves, freeze)
     input.foundSecrets = rehearsal.secrets
     let plan = try Planner.deployment(input, by: identity)
-    let wrong = await secretProblems(plan.content.secrets) + ScriptCheck(shelf: shelf).problems(built.manifest, rehearsal.good)
+    // What a task runs lies on the hosts already.
+    let scripts = plan.kind.task != nil ? [] : await ScriptCheck(shelf: shelf).problems(built.manifest, rehearsal.good)
+    let wrong = await secretProblems(plan.content.secrets) + scripts
     let users = connecting ? await UserProbe(plan, rehearsal.good).problems(asking: ports.transport) : []
     if !wrong.isEmpty || !users.isEmpty { throw Problems(wrong + users, exit: wrong.isEmpty ? .infrastructure : .usage) }
     return PlannedDeployment(plan: plan, rehearsal: rehearsal, installation: appSpec.installation)

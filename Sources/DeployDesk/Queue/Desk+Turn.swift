@@ -69,7 +69,7 @@ extension Desk {
     let ticket = Ticket(
       token: line.token ?? stage.identity().id, manner: busy.manner, isUrgent: isUrgent,
       lane: Self.lane([recipe.name, selection.group] + hosts.map(\.name)), sequence: request.sequence, owner: owner,
-      purpose: "deploy \(recipe.name) of \(recipe.application) to \(GroupName(selection.group).words)", since: now,
+      purpose: recipe.purpose(on: selection.group), since: now,
       lease: lineLease)
     for host in hosts {
       let turn = Turn(ticket, on: host, at: recipe.placement.path, by: self)

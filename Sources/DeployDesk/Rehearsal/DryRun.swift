@@ -53,6 +53,11 @@ package struct DryRun: Sendable {
       do {
         guard let selection = try selection(of: recipe) else { continue }
         for isFresh in [true, false] { result.add(try await findings(selection, isFresh: isFresh)) }
+        for task in recipe.tasks {
+          guard let selection = try self.selection(of: recipe.doing(task)) else { continue }
+          // On hosts with nothing a task that takes them out of service is refused before it begins.
+          result.add(try await findings(selection, isFresh: false))
+        }
       } catch { result.problems += error.list.filter { !result.problems.contains($0) } }
     }
     for recipe in project.project.recipes {
@@ -121,6 +126,7 @@ package struct DryRun: Sendable {
     var declared = project.project
     if let index = declared.recipes.firstIndex(where: { $0.name.isExactly(recipe.name) }) {
       // Nobody gave these yet, and no text that matches may have been found.
+      declared.recipes[index] = recipe
       declared.recipes[index].parameters = recipe.parameters.map { $0.standard == nil ? $0.withoutPattern : $0 }
     }
     return try Selection(DeploymentRequest(recipe: recipe.name, group: group, parameters: parameters), in: declared)

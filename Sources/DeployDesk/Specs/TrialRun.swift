@@ -21,10 +21,11 @@ struct TrialRun {
     self.stage = stage
     let request = DeploymentRequest(recipe: trial.recipe, group: trial.group, parameters: trial.parameters)
     var declared = project
+    if let task = trial.task { declared = try project.running(task, of: trial.recipe) { NearMatch.hint($0, among: $1) } }
     if let count = trial.hosts { try declared.replaceHosts(of: request, by: (1...count).map { Host(name: "host\($0)") }) }
     plan = try Planner.simulated(
       try Selection(request, in: declared), isFresh: trial.isFresh, by: Self.identity("trial", Self.start, trial, stage))
-    let problems = plan.recipeProblems(in: declared) + Self.problems(of: trial, plan)
+    let problems = (trial.task == nil ? plan.recipeProblems(in: declared) : []) + Self.problems(of: trial, plan)
     if !problems.isEmpty { throw Problems(problems) }
   }
 

@@ -15,6 +15,7 @@ extension Ask {
     }
     if trial.strategy != nil { trial.recipe = Trial.Strategy.recipe }
     trial.group = try optionalText("group")
+    trial.task = try optionalText("task")
     trial.hosts = try optionalInt("hosts", 1...10_000)
     trial.parameters = try members("params")
     trial.isFresh = try flag("fresh")

@@ -11,7 +11,7 @@ struct DeploymentFacts {
   var rehearsal: Rehearsal?
 
   var value: Value {
-    let parameters = described.recipes.first { $0.name.isExactly(name) }?.parameters ?? []
+    let parameters = self.parameters
     func numbers(_ wanted: (HostPlan.Action) -> Bool) -> Value {
       .list(plan.hosts.indices.filter { wanted(plan.hosts[$0].action) }.map { .int($0) })
     }
@@ -25,6 +25,14 @@ struct DeploymentFacts {
       ])
   }
 
+  /// What the functions may ask by name: the recipe's parameters, and before them those of the task that runs.
+  private var parameters: [Parameter] {
+    guard let recipe = described.recipes.first(where: { $0.name.isExactly(name) }) else { return [] }
+    let task = plan.kind.task.flatMap { task in recipe.tasks.first { $0.name.isExactly(task.name) } }
+    let own = task?.parameters ?? []
+    return own + recipe.parameters.filter { one in !own.contains { $0.name.isExactly(one.name) } }
+  }
+
   private var name: String { plan.content.recipes.indices.contains(recipe) ? plan.content.recipes[recipe].name : plan.subject.recipe }
 
   /// Given parameters over the recipe's defaults.
@@ -34,13 +42,19 @@ struct DeploymentFacts {
   }
 
   private var deployment: Value {
-    let kind = if case .deploy = plan.kind { "deploy" } else { "rollback" }
+    let kind =
+      switch plan.kind {
+      case .deploy: "deploy"
+      case .rollback: "rollback"
+      case .task: "task"
+      }
     var members: [(String, Value)] = [
       ("id", .text(plan.id)), ("application", .text(plan.subject.application)), ("recipe", .text(plan.subject.recipe)),
       ("group", .text(plan.subject.group)),
       ("path", .text(plan.placement.path)), ("actor", .text(plan.origin.actor)), ("kind", .text(kind)),
       ("revision", .text(plan.content.bundle?.source ?? plan.content.release?.id ?? "")),
     ]
+    if let task = plan.kind.task { members.append(("task", .text(task.name))) }
     members += why
     if let release = plan.content.release {
       members.append(("release", .text(release.id)))

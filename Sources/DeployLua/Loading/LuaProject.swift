@@ -68,7 +68,7 @@ package struct LuaProject: Sendable {
     var paths = PathReview(reader)
     paths.clean(&project, as: described)
     let parameters = ParameterReview(project, lines: reader.lines)
-    let refused = project.recipes.flatMap(\.parameters).compactMap(refusing)
+    let refused = project.recipes.flatMap { $0.parameters + $0.tasks.flatMap(\.parameters) }.compactMap(refusing)
     let plugins = reader.plugins(described)
     let problems = reader.problems(described, and: paths.problems + parameters.problems + refused + reader.misfits(plugins))
     guard problems.isEmpty else { throw Problems(problems) }

@@ -55,6 +55,7 @@ package enum Prelude {
     ("words/schema", PackageResources.schema_lua), ("words/sections", PackageResources.sections_lua),
     ("words/slots", PackageResources.slots_lua),
     ("words/stage", PackageResources.stage_lua), ("words/strategy", PackageResources.strategy_lua),
+    ("words/task", PackageResources.task_lua),
     ("words/template", PackageResources.template_lua),
     ("words/traffic", PackageResources.traffic_lua), ("words/transport", PackageResources.transport_lua),
   ].map { SourceFile(path: "prelude/\($0.0).lua", text: String(decoding: $0.1, as: UTF8.self)) }

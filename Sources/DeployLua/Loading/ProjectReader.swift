@@ -112,7 +112,16 @@ struct ProjectReader {
       user: value["user"]?.text, parameters: list(value["params"]).map(parameter), flow: flow, appspec: value["appspec"].map(appSpec),
       place: place(value), origins: origins, partners: texts(value["partners"]))
     recipe.freeze = list(value["freeze"]).map(freeze)
+    recipe.tasks = list(value["tasks"]).map(task)
     return recipe
+  }
+
+  private func task(_ value: Value) -> NamedTask {
+    let work = HostTask(
+      name: value["name"]?.text ?? "", function: value["run"]?.int, around: value["around"]?.text.flatMap(HostTask.Around.init))
+    return NamedTask(
+      name: work.name, summary: value["summary"]?.text ?? "", parameters: list(value["params"]).map(parameter), once: value["once"]?.int,
+      work: work, strategy: value["strategy"].map(strategy), place: place(value))
   }
 
   private func freeze(_ value: Value) -> FreezeWindow {

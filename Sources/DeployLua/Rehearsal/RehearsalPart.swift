@@ -26,6 +26,10 @@ struct RehearsalPart {
     self.init(title: "a function")
     switch subject {
     case .host:
+      if let task = plan.kind.task, body == Body(recipe: 0, function: task.function ?? -1) {
+        self.init(title: "task \(task.name)", isHook: true)
+        return
+      }
       guard plan.content.recipes.indices.contains(body.recipe),
         let hook = plan.content.recipes[body.recipe].hooks.first(where: { $0.function == body.function })
       else {

@@ -13,8 +13,14 @@ struct ParameterReview {
         look(at: parameter)
         look(at: parameter, beside: recipe.parameters)
       }
+      for task in recipe.tasks {
+        for parameter in task.parameters {
+          look(at: parameter)
+          look(at: parameter, beside: task.parameters)
+        }
+      }
     }
-    let declared = project.recipes.flatMap(\.parameters)
+    let declared = project.recipes.flatMap { $0.parameters + $0.tasks.flatMap(\.parameters) }
     for group in project.groups {
       for member in group.params.members {
         let place = group.place.map { place in

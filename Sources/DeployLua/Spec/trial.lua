@@ -24,6 +24,7 @@ language.word {
   example = "local run = t:deploy(\"web\", { hosts = 10, fails = { host1 = \"ValidateService\" } })",
   fields = {
     { "group", "name", "the group", default = "the recipe's own" },
+    { "task", "name", "a task of the recipe that is run in the place of a deployment" },
     { "hosts", "positive", "a number of hosts instead of the group's own: host1, host2, …" },
     { "params", "record", "the recipe's parameters" },
     { "fresh", "boolean", "true: nothing was ever deployed there; without it an earlier release of the recipe runs", default = "false" },
@@ -86,7 +87,8 @@ end
 --- Plays a deployment, and gives what happened. word: which one was called. options: what it was given, read. more: what it asks for.
 local function play(word, options, more)
   local answers, servers = read_all(options.answers, "answers of t:deploy", "answer"), read_servers(options.http)
-  local answer = boundary.ask(tables.merged({ op = "deploy", group = options.group, hosts = options.hosts, params = options.params,
+  local answer = boundary.ask(tables.merged({ op = "deploy", group = options.group,
+    task = options.task, hosts = options.hosts, params = options.params,
     fresh = options.fresh, answers = answers, http = servers, files = options.files, fails = options.fails,
     unreachable = options.unreachable, gates = gates(options.gates), cancel_after = options.cancel_after, seed = options.seed }, more))
   verdict.leave(answer.unused, answers, servers)
@@ -103,7 +105,7 @@ end
 
 local of_deployments = {}
 for _, field in ipairs(language.words["t:deploy"].fields) do
-  if field[1] ~= "params" then of_deployments[#of_deployments + 1] = field end
+  if field[1] ~= "params" and field[1] ~= "task" then of_deployments[#of_deployments + 1] = field end
 end
 language.word {
   name = "t:strategy", nature = "pure", phases = { "test" }, takes = "\"strategy\", { its options }, { … }",

@@ -17,7 +17,9 @@ enum OptionNames {
 
   /// Names of all commands that act on a recipe; what the parser takes for itself is among them.
   static let all: Set<String> = Set(
-    [DeployCommand.self, PlanCommand.self, RehearseCommand.self, SimulateCommand.self, RollbackCommand.self].flatMap { names(of: $0) }
+    [
+      DeployCommand.self, PlanCommand.self, RehearseCommand.self, SimulateCommand.self, RollbackCommand.self, RunCommand.self,
+    ].flatMap { names(of: $0) }
   ).union(["help", "help-hidden", "generate-completion-script", "experimental-dump-help"])
 
   /// Those of the command that was typed.

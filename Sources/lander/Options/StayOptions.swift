@@ -36,7 +36,7 @@ struct StayOptions: ParsableArguments {
   static func completed(_ arguments: [String]) -> [String] {
     let own = arguments.prefix { $0 != "--" }
     let words = Elsewhere.rest(of: Array(own))
-    guard let command = words.first, ["deploy", "resume", "approve", "reject", "promote"].contains(command) else { return arguments }
+    guard let command = words.first, ["deploy", "run", "resume", "approve", "reject", "promote"].contains(command) else { return arguments }
     return own.map { $0 == "--wait" ? "--wait=\(always)" : $0 } + arguments.dropFirst(own.count)
   }
 }

@@ -27,8 +27,13 @@ extension CommandLog {
 extension DeploymentSummary {
   /// `Rollback 20261121-113101-b2c3 of web to production, 2026-11-21 11:31:01 UTC`
   var heading: String {
-    let verb = if case .rollback = kind { "Rollback" } else { "Deployment" }
-    return "\(verb) \(id) of \(recipe) to \(GroupName(group).words), \(When(began).full) UTC"
+    let verb =
+      switch kind {
+      case .deploy: "Deployment"
+      case .rollback: "Rollback"
+      case .task(let task): "Task \(task.name),"
+      }
+    return "\(verb) \(id) of \(recipe) \(kind.task == nil ? "to" : "on") \(GroupName(group).words), \(When(began).full) UTC"
   }
 }
 

@@ -23,6 +23,7 @@ extension DeploymentSummary {
       switch kind {
       case .deploy: ""
       case .rollback: "rollback of "
+      case .task(let task): "\(task.name) of "
       }
     let (word, style, next): (String, Surface.Style, String?) =
       switch state {

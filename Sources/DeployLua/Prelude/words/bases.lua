@@ -2,11 +2,12 @@
 
 local import = ...
 local problems, tables = import "runtime/problems", import "runtime/tables"
-local sections, stage = import "words/sections", import "words/stage"
+local sections, stage, task = import "words/sections", import "words/stage", import "words/task"
 
 local bases = {}
 
-local adding = tables.set { "api", "base", "on", "on_failure", "on_success", "params", "partners", "stages", "strategy" }
+local adding = tables.set { "api", "base", "on", "on_failure", "on_success", "params", "partners", "stages", "strategy",
+  "tasks" }
 
 local function alike(a, b, depth)
   if rawequal(a, b) then return true end
@@ -58,13 +59,14 @@ end
 --- All bases as one, in their order; without any, what every recipe has. said: the recipe's own fields, which win anyway.
 function bases.combined(list, said, subject, place)
   local sum = { fields = {}, origins = {}, hooks = {}, params = {}, stages = { stage.upload, stage.rollout }, on_failure = {},
-    on_success = {}, partners = {} }
+    on_success = {}, partners = {}, tasks = {} }
   for _, base in ipairs(list) do
     local more = payload(base)
     add_fields(sum, more, said, subject, place)
     add_stages(sum, more, said, subject, place)
     add_params(sum, more, subject, place)
     sum.hooks = sections.united(sum.hooks, more.hooks, same_hook)
+    sum.tasks = task.joined(sum.tasks, more.tasks)
     sum.partners = tables.joined(sum.partners, more.partners)
     sum.on_failure = sections.united(sum.on_failure, more.on_failure, rawequal)
     sum.on_success = sections.united(sum.on_success, more.on_success, rawequal)

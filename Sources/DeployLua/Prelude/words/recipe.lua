@@ -7,7 +7,7 @@ local fields, types = import "types/fields", import "types/types"
 local bases, bundle, configuration = import "words/bases", import "words/bundle", import "words/configuration"
 local freeze, group, hook, named = import "words/freeze", import "words/group", import "words/hook", import "words/named"
 local param, sections, stage = import "words/param", import "words/sections", import "words/stage"
-local strategy, traffic = import "words/strategy", import "words/traffic"
+local strategy, task, traffic = import "words/strategy", import "words/task", import "words/traffic"
 
 local recipe = {}
 local kind = values.kind "recipe"
@@ -31,6 +31,7 @@ language.word {
     { "user", "user", "the login user, if neither host nor group names one" },
     { "params", "table", "typed options of the recipe" },
     { "stages", "stages", "what is done in order", default = "upload and rollout" },
+    { "tasks", "tasks", "runbooks for its hosts, which lander run starts: a list of task \"name\" { … }" },
     { "on", "table", "hooks by lifecycle event: functions of (host, deployment)" },
     { "on_failure", "functions", "called once with (deployment, error) when the deployment failed" },
     { "on_success", "functions", "called once with (deployment) when it succeeded" },
@@ -124,6 +125,7 @@ local function define(name, body, place)
   value.declares = base.declares or own.stages ~= nil or own.strategy ~= nil
   value.stages = stages_of(base, own, name, place)
   value.partners = tables.joined(base.partners, own.partners)
+  value.tasks = task.joined(base.tasks, own.tasks)
   value.on_failure = tables.joined(base.on_failure, own.on_failure)
   value.on_success = tables.joined(base.on_success, own.on_success)
   if name then
@@ -168,6 +170,7 @@ function recipe.data(value, checks)
   data.stages = each_data(value.stages, stage.data, own.traffic, usual)
   data.on_failure = each_data(value.on_failure, register, "on_failure")
   data.on_success = each_data(value.on_success, register, "on_success")
+  data.tasks = each_data(value.tasks, task.data, own.traffic, usual, own.appspec)
   data.origins = {}
   for key, place in pairs(origins) do data.origins[#data.origins + 1] = problems.placed({ name = key }, place) end
   return data

@@ -1,0 +1,24 @@
+import DeployModel
+
+/// A host's part of a task: its function, with the hooks of the recipe around it that take the host out of service and bring it back.
+extension HostProgram {
+  /// The function runs where a deployment would make the release current, so that hosts left ready mean the same.
+  static func steps(of segment: Segment, of task: HostTask, _ number: Int, in plan: Plan) -> [HostStep] {
+    let host = plan.hosts[number]
+    if segment == .install {
+      let site = Intent.Site(stage: "task \(task.name)", release: host.target?.id, previous: host.current)
+      return task.function.map { [.hook(Body(recipe: 0, function: $0), site, vital: true)] } ?? []
+    }
+    return segment.events.filter(task.events.contains).flatMap { steps(of: $0, for: host, in: plan, staged: true) }
+  }
+
+  /// What was stopped is started, and a host that left its traffic gets it back, if it is valid; nothing, if it left none.
+  static func undoTask(_ number: Int, in plan: Plan, after reached: ArraySlice<HostStep>) -> [HostStep] {
+    let begun = { (wanted: (LifecycleEvent) -> Bool) in reached.contains { if case .begin(let event) = $0 { wanted(event) } else { false } }
+    }
+    guard begun({ $0.concernsPrevious || $0.givesTraffic }) || begun({ $0 == .applicationStart }) else { return [] }
+    let isStopped = begun { $0 == .applicationStop || $0 == .applicationStart }
+    let events = (isStopped ? Segment.start.events : []) + Segment.validate.events + Segment.admit.events
+    return events.flatMap { steps(of: $0, for: plan.hosts[number], in: plan, staged: true) }
+  }
+}

@@ -1,0 +1,95 @@
+-- task "name" { … }: a runbook for the hosts of a recipe, which lander run starts.
+
+local import = ...
+local language = import "runtime/language"
+local phases, problems = import "runtime/phases", import "runtime/problems"
+local tables, values, void = import "runtime/tables", import "runtime/values", import "runtime/void"
+local fields, types = import "types/fields", import "types/types"
+local named, param, strategy = import "words/named", import "words/param", import "words/strategy"
+
+local task = { kind = values.kind "task" }
+
+language.word {
+  name = "task", nature = "pure", phases = { "description" }, takes = "\"name\" { run = … }",
+  summary = "A runbook for the hosts of a recipe: lander run starts it, and hosts keep the release that they have.",
+  example = "task \"clear-cache\" { drain = true, run = function(host) host:run \"bin/clear-cache\" end }",
+  fields = {
+    { "run", "function", "function(host, deployment), on each host" },
+    { "once", "function", "function(deployment), before any host's part" },
+    { "drain", "boolean", "whether a host leaves the traffic before, and joins it again once ValidateService finds it good" },
+    { "restart", "boolean", "whether, besides, what runs is stopped before run and started after it, by the recipe's hooks" },
+    { "strategy", "strategy", "how the hosts are taken; if not given 1 host, then 4 times as many have it after each wave" },
+    { "params", "table", "typed options of the task; those of the recipe that have a default can be given too" },
+    { "summary", "string", "one sentence for lander list" },
+  },
+}
+
+local function check(own, subject, place)
+  if not (own.run or own.once or own.drain or own.restart) then
+    problems.add(subject .. " does nothing",
+      "give it run = function(host) … end, once = function(deployment) … end or restart = true", place)
+  elseif own.drain and not (own.run or own.restart) then
+    problems.add(subject .. " takes hosts out of traffic and does nothing there", "give it run = function(host) … end, or restart = true",
+      problems.at_field(place, "drain"))
+  end
+  if own.strategy and not (own.run or own.restart) then
+    problems.add(subject .. " has a strategy and nothing to do on hosts", "give it run = function(host) … end",
+      problems.at_field(place, "strategy"))
+  end
+end
+
+language.meaning("task", function(name)
+  phases.describing "task"
+  local place = problems.here()
+  if not named.is_good("task", name, place) then return void end
+  return named.begun("task", name, place, function(body)
+    local subject = string.format("task %q", name)
+    local own, mistaken = fields.read(subject, "task", body, place)
+    if type(body) == "table" and not mistaken and body ~= void then check(own, subject, place) end
+    return proxy(task.kind, 0, { name = name, place = place, summary = own.summary, run = own.run, once = own.once,
+      around = own.restart and "restart" or own.drain and "drain" or nil, strategy = own.strategy,
+      params = own.params and param.read(own.params, problems.at_field(place, "params")) or {} })
+  end)
+end)
+
+types.define("tasks", "a list of tasks { task \"restart\" { … } }", function(v)
+  if type(v) ~= "table" or values.is(v, task.kind) then return false end
+  local list, known = {}, {}
+  for key, item in pairs(v) do
+    if math.type(key) ~= "integer" then return false end
+    if item ~= void then
+      local inside = values.is(item, task.kind)
+      if not inside then return false end
+      if known[inside.name] then
+        problems.add(string.format("task %q stands in the list twice", inside.name), "give one of them another name", inside.place)
+      end
+      known[inside.name], list[#list + 1] = true, item
+    end
+  end
+  return true, list
+end)
+
+--- Tasks of both lists; of one name the later one's.
+function task.joined(first, second)
+  local names, kept = {}, {}
+  for _, item in ipairs(second or {}) do names[payload(item).name] = true end
+  for _, item in ipairs(first or {}) do if not names[payload(item).name] then kept[#kept + 1] = item end end
+  return tables.joined(kept, second)
+end
+
+--- As the engine gets it. Its functions get their numbers here. traffic, appspec: the recipe's. usual: as for stage.data.
+function task.data(item, traffic, usual, appspec)
+  local own = payload(item)
+  if appspec and own.around then
+    problems.add(string.format("task %q takes hosts out of service, and scripts of an appspec file run in deployments only", own.name),
+      "leave out drain and restart, and do what has to be done in run", own.place)
+  end
+  local params = {}
+  for i, one in ipairs(own.params) do params[i] = param.data(one) end
+  local takes = own.run or own.around
+  return problems.placed({ name = own.name, summary = own.summary, around = own.around, params = params,
+    run = own.run and register(own.run, "task " .. own.name), once = own.once and register(own.once, "once of task " .. own.name),
+    strategy = takes and strategy.data(own.strategy or usual and usual(), traffic, own.place) or nil }, own.place)
+end
+
+return task

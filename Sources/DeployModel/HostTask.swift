@@ -1,0 +1,31 @@
+/// What a task does on each of its hosts: the release that runs there stays.
+package struct HostTask: Sendable, Hashable, Codable {
+  /// What is done around the function of a task.
+  package enum Around: String, Sendable, Hashable, Codable {
+    /// The host leaves the traffic before, and joins it again once it is valid.
+    case drain
+    /// Besides, what runs is stopped before and started after.
+    case restart
+  }
+
+  package let name: String
+  /// `function(host, deployment)` of the plan's own recipe; nil: there is none.
+  package let function: Int?
+  /// Nil: nothing is.
+  package let around: Around?
+
+  package init(name: String, function: Int?, around: Around? = nil) {
+    self.name = name
+    self.function = function
+    self.around = around
+  }
+
+  /// The parts of a host's way with the recipe's hooks: those that leave the service come before the function, the others after it.
+  package var events: [LifecycleEvent] {
+    switch around {
+    case nil: []
+    case .drain: Segment.stop.events.filter { $0 != .applicationStop } + Segment.validate.events + Segment.admit.events
+    case .restart: Segment.stop.events + Segment.start.events + Segment.validate.events + Segment.admit.events
+    }
+  }
+}

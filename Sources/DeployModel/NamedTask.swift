@@ -1,0 +1,74 @@
+/// A task that a recipe declares: a runbook for its hosts, with parameters of its own.
+package struct NamedTask: Sendable, Hashable, Codable {
+  package let name: String
+  package let summary: String
+  package let parameters: [Parameter]
+  /// `function(deployment)`, which runs before any host's part; nil: there is none.
+  package let once: Int?
+  package let work: HostTask
+  /// How the hosts are taken; nil: all of them are one wave.
+  package let strategy: Strategy?
+  package let place: SourcePlace?
+
+  package init(
+    name: String, summary: String = "", parameters: [Parameter] = [], once: Int? = nil, work: HostTask, strategy: Strategy? = nil,
+    place: SourcePlace? = nil
+  ) {
+    self.name = name
+    self.summary = summary
+    self.parameters = parameters
+    self.once = once
+    self.work = work
+    self.strategy = strategy
+    self.place = place
+  }
+
+  /// Whether it does anything on hosts one by one.
+  package var takesHosts: Bool { work.function != nil || work.around != nil }
+}
+
+extension Recipe {
+  /// What runs a task in the place of a deployment: the same hosts, bounds, path and partners, no bundle, and the task's own flow. Of the
+  /// recipe's parameters those that have a default can be given too; the others have the values that the release was deployed with.
+  package func doing(_ task: NamedTask) -> Recipe {
+    var recipe = self
+    recipe.task = task
+    recipe.tasks = []
+    let others = parameters.filter { one in one.standard != nil && !task.parameters.contains { $0.name.isExactly(one.name) } }
+    recipe.parameters = task.parameters + others
+    let once = task.once.map { Stage.script(name: "once", summary: task.summary, function: $0, when: nil, place: task.place) }
+    recipe.flow.stages = [once].compactMap { $0 } + [.rollout(task.takesHosts ? task.strategy : nil)]
+    (recipe.flow.onSuccess, recipe.flow.onFailure, recipe.flow.rollback) = ([], [], true)
+    (recipe.revision, recipe.appspec, recipe.freeze) = (nil, nil, [])
+    recipe.place = task.place ?? place
+    return recipe
+  }
+}
+
+extension Project {
+  /// The project with that task in the place of the deployments of its recipes; recipes without it are not among them.
+  /// - Parameter recipe: what was typed after the task; nil: nothing.
+  /// - Throws: if no recipe has it, or this one has not.
+  package func running(_ task: String, of recipe: String?, hint: (String, [String]) -> String?) throws(Problems) -> Project {
+    let own = recipe.flatMap { name in recipes.first { $0.name.isExactly(name) } }
+    var project = self
+    project.recipes = (own.map { [$0] } ?? recipes).compactMap { one in
+      one.tasks.first { $0.name.isExactly(task) }.map { one.doing($0) }
+    }
+    guard project.recipes.isEmpty else { return project }
+    let names = (own.map { [$0] } ?? recipes).flatMap { $0.tasks.map(\.name) }
+    let others = recipes.filter { one in one.tasks.contains { $0.name.isExactly(task) } }.map(\.name)
+    let fix =
+      others.first.map { "recipe \"\($0)\" has it: lander run \(task) \($0)" } ?? hint(task, names)
+      ?? (names.isEmpty ? "add one to a recipe: tasks = { task \"\(task)\" { run = function(host) … end } }" : "lander list shows tasks")
+    throw Problems(
+      Problem("\(own.map { "recipe \"\($0.name)\"" } ?? "deploy.lua") has no task \"\(task)\"", place: own?.place, fix: fix))
+  }
+}
+
+extension Recipe {
+  /// What hosts are locked for.
+  package func purpose(on group: String) -> String {
+    task.map { "run \($0.name) of \(application) on \(GroupName(group).words)" } ?? "deploy \(name) of \(application) to \(GroupName(group).words)"
+  }
+}

@@ -1,0 +1,18 @@
+import DeployModel
+
+/// A task as `list` and `show` tell of it.
+extension NamedTask {
+  /// `task restart: what it is for`, and its parameters.
+  func lines(on surface: Surface) -> [String] {
+    let words = summary.isEmpty ? "" : ": " + SafeText.line(summary)
+    return ["    task \(surface.paint(name, .strong))\(words)"] + Table([], rows: parameters.map(\.row)).lines(on: surface, indent: 6)
+  }
+
+  /// With the parameters that can be given, its own and the recipe's, as a JSON Schema.
+  func value(of recipe: Recipe) -> Value {
+    JSON.record([
+      ("name", .text(name)), ("summary", summary.isEmpty ? nil : .text(summary)),
+      ("parameters", Parameter.schema(of: recipe.doing(self).parameters)),
+    ])
+  }
+}

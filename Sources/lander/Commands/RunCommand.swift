@@ -1,0 +1,73 @@
+import ArgumentParser
+import DeployCore
+import DeployDesk
+import DeployModel
+import DeployReport
+
+/// Runs a task of a recipe.
+struct RunCommand: Verb {
+  static let configuration = CommandConfiguration(
+    commandName: "run", abstract: "Runs a task of a recipe on the hosts of a group; they keep the release that they have.",
+    discussion: """
+      The task comes first, then the recipe if several have such a task, then the task's parameters as options. It has the locks, the \
+      journal, the bounds and the signals of a deployment: follow, pause, resume, cancel, approve, logs, history and explain take its \
+      id, and no command of it runs twice. Receipts on hosts stay as they are, a freeze window does not hold it up, and on_success and \
+      on_failure of the recipe are not called.
+
+      A task takes nothing back. A host on which it fails stays as it is, and no further host begins unless the budget allows it; \
+      a host that was taken out of traffic or stopped for it is started again and gets its traffic back if ValidateService finds it \
+      good. The exit code is 10 then if no host has come through, 12 if some have, 11 if a host could not be started again.
+
+      --plan shows what it would do, host by host, and does nothing: hosts are asked what they run, the task is rehearsed.
+
+      Examples:
+        lander run restart
+        lander run clear-cache web --group production --only "web[1-2]" --plan
+        lander run restart web --message "Leaks memory" --json
+      """)
+
+  @OptionGroup var options: ProjectOptions
+  @OptionGroup var form: ResultOptions
+  @OptionGroup var progress: ProgressOptions
+  @OptionGroup var request: RequestOptions
+  @OptionGroup var queue: QueueOptions
+  @OptionGroup var stay: StayOptions
+  @Flag(help: "Show what it would do, and do nothing.")
+  var plan = false
+
+  func validate() throws {
+    let other =
+      request.revision.map { _ in "--revision" } ?? (request.force ? "--force" : nil) ?? (queue.overrideFreeze ? "--override-freeze" : nil)
+    if let other { throw ValidationError("\(other) has no meaning for a task: hosts keep the release that they have") }
+    guard let first = request.words.first, !first.hasPrefix("-") else {
+      throw ValidationError("name the task first, as in lander run restart; lander list shows tasks")
+    }
+  }
+
+  func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
+    let project = try runnable(try Wiring.project(options))
+    var request = request
+    request.words.removeFirst()
+    let desk = try Wiring.desk(for: project, options, tell: terminal.listener())
+    return try await desk.use { [request] desk in
+      let asked = queue.completing(try request.asked(of: project.project))
+      if plan {
+        let report = PlanReport(try await desk.plan(asked, of: project))
+        terminal.show(report.lines(on: terminal.out), report.value(connected: true))
+        return report.isWhole ? .done : .partial
+      }
+      let tries = try await Tries(asked, of: project, queue.busy, urgent: queue.urgency, at: desk)
+      let launch = Launch(
+        desk: desk, terminal: terminal, progress: progress, folder: project.folder, typed: project.typed, stay: stay)
+      return try await launch.deploy(try await tries.plan(), tries)
+    }
+  }
+
+  /// The project with the task in the place of its deployments.
+  private func runnable(_ project: LoadedProject) throws(Problems) -> LoadedProject {
+    var project = project
+    let words = request.words
+    project.project = try project.project.running(words[0], of: words.dropFirst().first) { NearMatch.hint($0, among: $1) }
+    return project
+  }
+}
