@@ -69,6 +69,7 @@ extension Project {
 extension Recipe {
   /// What hosts are locked for.
   package func purpose(on group: String) -> String {
-    task.map { "run \($0.name) of \(application) on \(GroupName(group).words)" } ?? "deploy \(name) of \(application) to \(GroupName(group).words)"
+    task.map { "run \($0.name) of \(application) on \(GroupName(group).words)" }
+      ?? "deploy \(name) of \(application) to \(GroupName(group).words)"
   }
 }

@@ -85,12 +85,12 @@ final class Bench: Sendable {
   private func pause() { time.withLock { $0?.cancel() } }
   private func go() { time.withLock { [clock] in $0 = Task { await Self.run(clock) } } }
 
-  /// Before a leap that is long, such as over the time limit of what is at work, it waits whether somebody only had no turn yet.
+  /// Before a leap over what may be the time limit of somebody at work it waits whether that one only had no turn yet.
   private static func run(_ clock: VirtualClock) async {
     while !Task.isCancelled {
       for _ in 0..<32 { await Task.yield() }
-      if let next = clock.next, next > .seconds(40) {
-        try? await Task.sleep(for: .milliseconds(4))
+      if let next = clock.next, next > .seconds(1) {
+        try? await Task.sleep(for: .milliseconds(2))
         guard clock.next == next else { continue }
       }
       clock.leap(within: .minutes(200))

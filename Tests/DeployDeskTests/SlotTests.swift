@@ -78,7 +78,8 @@ struct SlotTests {
     let found = try selection.hosts.map { (host: $0, survey: Survey.reached(try bench.host($0.name).state(at: bench.clock.now()))) }
     for case .reached(let state) in Slots.speaking(found).map(\.survey) { #expect(state.current == first) }
     bench.files["app/version"] = "3\n"
-    try await bench.deploy()
+    let third = try await bench.end(bench.desk.deploy(bench.plan().plan)).deployments[0].conclusion
+    #expect(third?.status == .succeeded, "\(String(describing: third?.error))")
     #expect(try traffic(bench) == "100")
     let plan = try await bench.desk.planRollback(of: selection, in: bench.project, straighten: false)
     #expect(plan.content.release?.id == first)
@@ -107,7 +108,7 @@ struct SlotTests {
 
   @Test("no traffic moves to a side of which a slot did not get the release, whatever the budget is")
   func half_a_side() async throws {
-    let text = Self.text.replacing("api = 1,", with: "api = 1, configuration = { budget = 1 },")
+    let text = Self.text.replacing("api = 1,", with: "api = 1, configuration = { budget = { failed = 1, wave = 1 } },")
     let bench = try Bench(text)
     try await bench.deploy()
     bench.files["app/version"] = "2\n"

@@ -115,7 +115,9 @@ struct TaskTests {
       task, params: "size = param.integer { default = 1 }, where = param.string {}",
       DeploymentRequest(parameters: [Value.Member("where", "eu"), Value.Member("size", "3")]))
     _ = try await run("t", bench, DeploymentRequest(only: ["h1"]))
-    #expect(try commands("h1", bench) == ["soft1eu"])
+    #expect(try commands("h1", bench) == ["soft3eu"])
+    _ = try await run("t", bench, DeploymentRequest(only: ["h2"], parameters: [Value.Member("size", "1")]))
+    #expect(try commands("h2", bench) == ["soft1eu"])
     let text = await refusal { _ = try await plan("t", bench, DeploymentRequest(parameters: [Value.Member("hw", "x")])) }
     #expect(text.contains("unknown parameter") && text.contains("did you mean --how?"), "\(text)")
   }

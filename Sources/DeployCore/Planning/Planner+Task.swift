@@ -64,11 +64,11 @@ extension Planner {
     }
   }
 
-  /// What was given, over what the newest release was deployed with, as far as its recipe still has such parameters.
+  /// What was given, over what the newest release was deployed with, over defaults.
   private static func parameters(of selection: Selection, after hosts: [HostPlan]) -> (Value, Receipt.Inputs?) {
     let newest = hosts.compactMap(\.previous).max { $0.at < $1.at }?.inputs
-    let own = selection.parameters.members
-    let earlier = (newest?.parameters.members ?? []).filter { one in !own.contains { $0.name.isExactly(one.name) } }
+    let earlier = (newest?.parameters.members ?? []).filter { one in !selection.given.contains { $0.isExactly(one.name) } }
+    let own = selection.parameters.members.filter { one in !earlier.contains { $0.name.isExactly(one.name) } }
     return (.record(of: (own + earlier).map { ($0.name, $0.value) }), newest)
   }
 }

@@ -12,6 +12,8 @@ package struct Selection: Sendable, Hashable {
   package var bystanders: [Host] = []
   package var configuration: DeploymentConfiguration
   package var parameters: Value
+  /// Names of those that somebody typed or the group has; the others have their defaults.
+  package var given: [String] = []
   /// Numbered behind the hosts; their paths are not known before a survey.
   package var partners: [Partner]
 
@@ -50,6 +52,7 @@ package struct Selection: Sendable, Hashable {
     others = bystanders.count
     configuration = recipe.configuration ?? DeploymentConfiguration()
     parameters = checked.values
+    given = request.parameters.map(\.name) + group.params.members.map(\.name)
   }
 
   /// Whether the hosts that are left out have to be asked what they do: somebody said how many of the group have to serve.

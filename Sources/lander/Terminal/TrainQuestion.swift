@@ -54,6 +54,7 @@ private struct PromptReader {
   /// Whether something may still come.
   var isOpen: Bool
   private var partial: [UInt8] = []
+  private var ends = 0
 
   init(isOpen: Bool) { self.isOpen = isOpen }
 
@@ -68,8 +69,10 @@ private struct PromptReader {
     var bytes = [UInt8](repeating: 0, count: 256)
     let count = read(STDIN_FILENO, &bytes, bytes.count)
     guard count > 0 else {
-      isOpen = count < 0 && (errno == EINTR || errno == EAGAIN)
-      return nil
+      // Control-D ends a line and not the terminal; a terminal that is gone says the same each time.
+      ends += 1
+      isOpen = count < 0 && (errno == EINTR || errno == EAGAIN) || count == 0 && ends < 3
+      return isOpen && count == 0 ? "" : nil
     }
     partial = Array((partial + bytes.prefix(count)).suffix(8192))
     guard let end = partial.firstIndex(of: 10) else { return nil }

@@ -98,7 +98,8 @@ final class TrainFile: Sendable {
       let verb = earlier.approved ? "approved" : "rejected"
       throw Problems(
         Problem(
-          "\(earlier.by) \(verb) it already, and the first answer counts", subject: id, fix: "lander follow \(id) shows what becomes of it"),
+          "\(earlier.by) \(verb) it already, and the first answer counts", subject: id,
+          fix: "lander follow \(id) shows what becomes of it"),
         exit: .refused)
     }
     throw unwritable(path)

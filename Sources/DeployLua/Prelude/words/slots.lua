@@ -35,11 +35,11 @@ local function check_ports(names, given, subject, place)
     local port = type(given[name]) == "table" and given[name].port
     if type(port) == "number" then
       if math.type(port) ~= "integer" or port < 1 or port > 65535 then
-        problems.add(string.format("port of slot %q of %s must be a whole number from 1 to 65535, got %s", name, subject, values.described(port)),
-          nil, place)
+        problems.add(string.format("port of slot %q of %s must be a whole number from 1 to 65535, got %s", name, subject,
+          values.described(port)), nil, place)
       elseif owners[port] then
-        problems.add(string.format("slots %q and %q of %s have the same port, %d, and both run on one machine", owners[port], name, subject, port),
-          "give each slot a port of its own", place)
+        problems.add(string.format("slots %q and %q of %s have the same port, %d, and both run on one machine", owners[port], name, subject,
+          port), "give each slot a port of its own", place)
       end
       owners[port] = owners[port] or name
     end
