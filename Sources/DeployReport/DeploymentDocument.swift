@@ -40,7 +40,7 @@ package struct DeploymentDocument: Sendable {
     blocks += failure + looks(account) + news(account) + course + gates + said(account)
     for chronicle in chronicles { blocks += matrix(chronicle) }
     blocks += remarks + folded
-    return Document(title: "\(plan.what) to \(plan.subject.groupName.words)", verdict: verdict, blocks: blocks)
+    return Document(title: plan.heading, verdict: verdict, blocks: blocks)
   }
 
   private var verdict: Document.Cell {

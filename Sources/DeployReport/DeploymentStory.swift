@@ -205,7 +205,10 @@ package struct DeploymentStory: Sendable {
     case .host(let number, let status): set(number, status, at: moment)
     case .gateOpened(let number, let gate):
       let names = (gate.watch?.hosts ?? []).compactMap { hosts.indices.contains($0) ? hosts[$0].name : nil }
-      gates.append(GateStory(number: number, gate: gate, opened: moment, hosts: names, goesBack: plan?.flow.rollback ?? true))
+      let isTask = plan?.kind.task != nil
+      gates.append(
+        GateStory(
+          number: number, gate: gate, opened: moment, hosts: names, goesBack: !isTask && plan?.flow.rollback ?? true, isTask: isTask))
     case .gateClosed(let number, let answer):
       guard let index = gates.lastIndex(where: { $0.number == number }) else { return }
       gates[index].answer = answer

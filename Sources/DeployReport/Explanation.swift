@@ -32,7 +32,7 @@ package struct Explanation: Sendable {
     blocks += left(plan)
     let verdict = Document.Cell(
       exit == .done ? "succeeded" : exit?.sentence ?? "has not ended", exit == .done ? .good : exit == nil ? .warn : .bad)
-    return Document(title: "\(plan.what) to \(plan.subject.groupName.words), deployment \(plan.id)", verdict: verdict, blocks: blocks)
+    return Document(title: "\(plan.heading), deployment \(plan.id)", verdict: verdict, blocks: blocks)
   }
 
   private func asked(_ plan: Plan) -> String {
@@ -51,8 +51,9 @@ package struct Explanation: Sendable {
   private func wanted(_ plan: Plan) -> String {
     let changing = plan.hosts.filter { $0.action == .change }
     let revision = plan.revision.map { "revision \($0.short)" } ?? "what each of them ran before"
+    let aim = plan.kind.task == nil ? "to get \(revision)" : "to run it"
     var sentences = [
-      "\(changing.count) of \(plan.hosts.count.of("host")) \(changing.count == 1 ? "was" : "were") to get \(revision): "
+      "\(changing.count) of \(plan.hosts.count.of("host")) \(changing.count == 1 ? "was" : "were") \(aim): "
         + named(changing.map(\.host.name)) + "."
     ]
     if changing.isEmpty { sentences = ["No host was to be changed."] }

@@ -9,6 +9,9 @@ package struct GateStory: Sendable {
   package var hosts: [String] = []
   /// Whether hosts go back if it fails and fails the deployment.
   package var goesBack = true
+  /// Whether it is a task's, which takes nothing back.
+  package var isTask = false
+  private var stay: String { "hosts stay as they are" + (isTask ? "" : ", because rollback is off") }
   package var answer: GateAnswer?
   package var closed: Timestamp?
 
@@ -68,13 +71,13 @@ package struct GateStory: Sendable {
           "lander reject \(deployment) \(number)",
           gate.failing == .return
             ? "fails it, and the strategy decides"
-            : goesBack ? "fails it, and hosts go back" : "fails it; hosts stay as they are, because rollback is off",
+            : goesBack ? "fails it, and hosts go back" : "fails it; \(stay)",
         ],
       ]
     case .pause:
       [
         ["lander resume \(deployment)", "continues"],
-        ["lander cancel \(deployment)", goesBack ? "takes hosts back" : "ends it; hosts stay as they are, because rollback is off"],
+        ["lander cancel \(deployment)", goesBack ? "takes hosts back" : "ends it; \(stay)"],
       ]
     }
   }

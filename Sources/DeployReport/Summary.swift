@@ -300,8 +300,16 @@ extension Plan {
       }
     return "\(verb)\(what) \(preposition) \(subject.groupName.words), deployment \(id)"
   }
+
+  /// `web of shop to production`, `restart of web on production`.
+  var heading: String {
+    let task = kind.task.map { "\(SafeText.line($0.name)) of " } ?? ""
+    return "\(task)\(what) \(preposition) \(subject.groupName.words)"
+  }
+
   /// A task brings nothing to its hosts.
   var preposition: String { kind.task == nil ? "to" : "on" }
+
   /// `web`, or `web of shop` where the application has another name.
   package var what: String {
     subject.recipe == subject.application ? subject.recipe : "\(subject.recipe) of \(subject.application)"

@@ -35,7 +35,9 @@ package struct WaitReport: Sendable {
         case .task(let task): "task \(SafeText.line(task.name))"
         }
       lines.append(
-        "Waiting for \(verb) \(plan.id) of \(plan.what) to \(plan.subject.groupName.words): \(story.underWay(now, zone: surface.zone))")
+        "Waiting for \(verb) \(plan.id) of \(plan.what) \(plan.preposition) \(plan.subject.groupName.words): "
+          + "\(story.underWay(now, zone: surface.zone))"
+      )
     }
     if told?.deployment != plan.id || told?.question != question { lines += answers }
     if process != stopped, let process { lines += Self.halted(process) }

@@ -44,7 +44,7 @@ slots_switch() {
   equal "$(served)" 2 "what nginx serves after the rollback"
   equal "$(on 1 cat /run/app.blue) $(on 1 wc -l /var/ledger)" "$serving $starts" "the process of slot blue, and what was started"
   status 0 lander rollback
-  equal "$(served)" 1 "what nginx serves after another rollback"
+  equal "$(served)" 2 "what nginx serves after another rollback"
   touch "$PROJECT/enough"
   wait "$asker"
   no_wrong_answers
