@@ -83,7 +83,8 @@ final class ShelfStore: BundleStore {
   }
   func tar(of bundle: Digest) async throws(Failure) -> (any BundleTar)? {
     let (archive, unpacked) = (try await archive(of: bundle), "\(folder)/\(bundle.short).tar")
-    _ = Ground.sh("[ -e '\(unpacked)' ] || { gzip -dc '\(archive)' >'\(unpacked).new' && mv '\(unpacked).new' '\(unpacked)'; }")
+    // Two may ask at once.
+    _ = Ground.sh("[ -e '\(unpacked)' ] || { gzip -dc '\(archive)' >'\(unpacked).'$$ && mv '\(unpacked).'$$ '\(unpacked)'; }")
     return MemoryTar(Array(FileManager.default.contents(atPath: unpacked) ?? Data()))
   }
   func content(of file: Digest) async throws(Failure) -> [UInt8] {
