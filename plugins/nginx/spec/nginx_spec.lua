@@ -95,6 +95,18 @@ describe("nginx", function()
     t:expect(run:ran("write /etc/nginx/split.conf")):equals(4)
   end)
 
+  it("takes no comment for a share", function(t)
+    local run = t:deploy("shifting", { answers = {
+      { command = reads, host = "lb1", times = 1,
+        stdout = "# split_clients $x $lander_pool { * red; }\n" .. split "  # * red;\n  * blue;\n" },
+      { command = reads, host = "lb2", stdout = split "  * blue; # * red;\n", times = 1 },
+      { command = reads, host = "lb1", stdout = split "  90% blue;\n  * green;\n", times = 1 },
+      { command = reads, host = "lb2", stdout = split "  90% blue;\n  * green;\n", times = 1 },
+      { command = reads, stdout = split "  * green;\n" },
+    } })
+    t:expect(run.status):equals "succeeded"
+  end)
+
   it("refuses to shift what it cannot read, and what somebody else writes", function(t)
     local run = t:deploy("shifting", { answers = { { command = reads, stdout = "" } } })
     t:expect(run.failure):contains "does not share the traffic between blue, green"
