@@ -88,6 +88,31 @@ struct SlotTests {
     #expect(try current(bench, "web1/green") == first)
   }
 
+  @Test("a task that only runs something runs in the slot that has the traffic, too")
+  func task() async throws {
+    let text = Self.text.replacing("api = 1,", with: "api = 1, tasks = { task \"look\" { run = function(host) host:run \"look\" end } },")
+    let bench = try Bench(text)
+    #expect(try await bench.check().problems.isEmpty)
+  }
+
+  @Test("another rollback goes to the good release before that")
+  func further() async throws {
+    let bench = try Bench(Self.text)
+    let selection = try bench.project.project.selection(recipe: nil, group: nil)
+    try await bench.deploy()
+    let first = try current(bench, "web1/green")
+    for version in ["2\n", "3\n"] {
+      bench.files["app/version"] = version
+      try await bench.deploy()
+    }
+    for traffic in ["100", "0"] {
+      let plan = try await bench.desk.planRollback(of: selection, in: bench.project, straighten: false)
+      #expect(try await bench.end(bench.desk.deploy(plan)).deployments[0].conclusion?.status == .succeeded)
+      #expect(try self.traffic(bench) == traffic)
+    }
+    #expect(try current(bench, "web1/green") == first)
+  }
+
   @Test("traffic that cannot be put back stays with a slot that keeps running")
   func stray() async throws {
     let weight = "if weights.blue == 0 and deployment.targets:first():exists(\"/traffic\") then fail \"no balancer\" end "

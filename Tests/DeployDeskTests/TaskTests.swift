@@ -118,6 +118,10 @@ struct TaskTests {
     #expect(try commands("h1", bench) == ["soft3eu"])
     _ = try await run("t", bench, DeploymentRequest(only: ["h2"], parameters: [Value.Member("size", "1")]))
     #expect(try commands("h2", bench) == ["soft1eu"])
+    _ = try await bench.end(
+      bench.desk.deploy(bench.plan(DeploymentRequest(only: ["h2"], parameters: [Value.Member("where", "us")])).plan))
+    let both = await refusal { _ = try await plan("t", bench, DeploymentRequest(parameters: [Value.Member("size", "3")])) }
+    #expect(both.contains("--where: hosts run with different values of it: h1 was deployed with another one"), "\(both)")
     let text = await refusal { _ = try await plan("t", bench, DeploymentRequest(parameters: [Value.Member("hw", "x")])) }
     #expect(text.contains("unknown parameter") && text.contains("did you mean --how?"), "\(text)")
   }

@@ -19,7 +19,7 @@ extension Planner {
       identity, recipe.purpose(on: selection.group), above: fence(input.surveys + input.partners.surveys), input.orphans,
       ticket: input.ticket)
     lock.sequence = input.sequence
-    let (parameters, known) = parameters(of: selection, after: hosts)
+    let (parameters, known) = try parameters(of: selection, after: hosts)
     return Plan(
       origin: identity.origin(.task(task.work), after: history.newest),
       subject: Plan.Subject(application: recipe.application, recipe: recipe.name, group: selection.group, parameters: parameters),
@@ -65,9 +65,20 @@ extension Planner {
   }
 
   /// What was given, over what the newest release was deployed with, over defaults.
-  private static func parameters(of selection: Selection, after hosts: [HostPlan]) -> (Value, Receipt.Inputs?) {
+  /// - Throws: if hosts were deployed with different values of one that nobody gave.
+  private static func parameters(of selection: Selection, after hosts: [HostPlan]) throws(Problems) -> (Value, Receipt.Inputs?) {
     let newest = hosts.compactMap(\.previous).max { $0.at < $1.at }?.inputs
     let earlier = (newest?.parameters.members ?? []).filter { one in !selection.given.contains { $0.isExactly(one.name) } }
+    let problems = earlier.compactMap { one -> Problem? in
+      let other = hosts.first { host in host.previous.map { $0.inputs.parameters[one.name] != one.value } ?? false }
+      return other.map { other in
+        Problem(
+          "hosts run with different values of it: \(other.host.name) was deployed with another one than the newest",
+          subject: "--\(one.name)",
+          fix: "give the value, or name the hosts that have the same one with --only")
+      }
+    }
+    guard problems.isEmpty else { throw Problems(problems) }
     let own = selection.parameters.members.filter { one in !earlier.contains { $0.name.isExactly(one.name) } }
     return (.record(of: (own + earlier).map { ($0.name, $0.value) }), newest)
   }

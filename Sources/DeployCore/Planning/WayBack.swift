@@ -26,11 +26,18 @@ struct WayBack {
       return
     }
     // What was begun and not finished is taken back first, and the hosts that it did not come to stay.
-    if places.contains(where: { $0.state.isUnsettled || history.isUnfinished($0.state) && !Self.stands($0.state, on: newest, history) }) {
+    let waiting = places.filter { !Self.isLeft($0, history) }
+    if waiting.contains(where: { $0.state.isUnsettled || history.isUnfinished($0.state) && !Self.stands($0.state, on: newest, history) }) {
       (left, goal) = (nil, newest)
     } else {
       (left, goal) = (newest?.release.id, history.lastGood(besides: newest?.release.id))
     }
+  }
+
+  /// Whether it is a slot that a way back left behind: it has no traffic, and keeps a release that was good and was taken back.
+  private static func isLeft(_ place: Place, _ history: GroupHistory) -> Bool {
+    guard place.host.slot != nil, !place.state.isUnsettled, let receipt = place.state.receipt else { return false }
+    return history.settled(receipt)?.trial != true && !history.isGood(receipt)
   }
 
   /// Whether a host runs what it is to go to, and says so. What a deployment left unfinished is not what another one made of the same

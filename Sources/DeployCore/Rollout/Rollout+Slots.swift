@@ -5,6 +5,8 @@ extension Rollout {
   /// Why a wave may not take these hosts: an instance that has traffic is not stopped, whatever a strategy says. nil: it may.
   func slotRefusal(of hosts: [Int]) -> Failure? {
     guard let adapter = plan.adapter else { return nil }
+    // A task that only runs something stops nothing.
+    if let task = plan.kind.task, task.around == nil { return nil }
     for number in hosts where plan.hosts.indices.contains(number) && plan.hosts[number].serves && !statuses[number].isFinal {
       let host = plan.hosts[number].host
       guard let slot = host.slot, adapter.pools.contains(where: { $0.isExactly(slot) }) else { continue }
