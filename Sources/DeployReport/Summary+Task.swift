@@ -15,7 +15,7 @@ extension Summary {
       ["lander logs \(plan.id)\(host.map { " " + $0 } ?? "")", "the whole output"],
       [
         "lander run \(task.name) \(plan.subject.recipe)\(group)\(only)",
-        only.isEmpty ? "runs it again, with the same parameters" : "runs it where it was not done, with the same parameters",
+        only.isEmpty ? "runs it again; give it the same parameters" : "runs it where it was not done; give it the same parameters",
       ],
     ]
   }
