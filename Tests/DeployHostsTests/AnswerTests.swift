@@ -171,9 +171,11 @@ struct AnswerTests {
       for (turn, isQuestion) in [false, true].enumerated() {
         let command = Command(.argv(["ls", "-l", "/proc/self/fd"]), user: user, isQuestion: isQuestion)
         let said = await ground.perform(number * 2 + turn + 1, .run(command)).stdout?.text ?? "nothing"
-        let lines = said.split(separator: "\n").filter { $0.contains(" -> ") }
+        // Some versions of `ls` have closed the folder before they ask where it leads, so its line may name no target.
+        let lines = said.split(separator: "\n").filter { !$0.hasPrefix("total ") }
         #expect(shell != .ssh || lines.count == 4, "\(said)")
-        #expect(lines.count >= 4 && !lines.contains { $0.hasSuffix(".lander") || $0.hasSuffix("/guard") }, "\(said)")
+        #expect(lines.count >= 4 && lines.prefix(3).allSatisfy { $0.contains(" -> ") }, "\(said)")
+        #expect(!lines.contains { $0.hasSuffix(".lander") || $0.hasSuffix("/guard") }, "\(said)")
       }
     }
     await ground.end()
