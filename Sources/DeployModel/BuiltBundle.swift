@@ -5,6 +5,11 @@ package struct BuiltBundle: Sendable, Hashable {
     bundle: Bundle(digest: Digest(hex: String(repeating: "0", count: 64)), files: 0, bytes: 0, source: "nothing"),
     manifest: Manifest(items: []))
 
+  /// What hosts have already and this machine has not: nothing of it can be sent.
+  package static func onHosts(_ digest: Digest) -> BuiltBundle {
+    BuiltBundle(bundle: Bundle(digest: digest, files: 0, bytes: 0, source: "what hosts keep"), manifest: Manifest(items: []))
+  }
+
   package var bundle: Bundle
   package var manifest: Manifest
   package var warnings: [Problem]

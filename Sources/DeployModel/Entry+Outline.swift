@@ -6,7 +6,7 @@ extension Entry {
     case .happened(let happening):
       switch happening {
       case .said, .cancelled: true
-      case .started, .finished, .rang, .overtaken, .parks, .unparks: false
+      case .started, .finished, .rang, .overtaken, .parks, .unparks, .revived: false
       }
     case .intended: false
     case .noted(let note):

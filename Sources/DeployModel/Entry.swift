@@ -44,6 +44,8 @@ package enum Happening: Sendable, Hashable, Codable {
   ///   - claim: tells engines that would go on apart; empty: the one that wanted to leave stays.
   ///   - reason: why it stays; nil: a person wanted to go on.
   case unparks(by: String, claim: String, reason: String? = nil)
+  /// An engine resumes the deployment after another one died: what was asked outside of it may be otherwise by now.
+  case revived
 }
 
 /// What happened, in the words of the core.

@@ -122,9 +122,12 @@ extension Plan {
       case fourth = 4
       /// What an adapter of traffic asks for may run again: reading and setting weights means the same twice.
       case fifth = 5
+      /// The traffic is read before slots are stopped, before a shift and after it, and again when a deployment was interrupted. No traffic
+      /// moves to a slot that did not get the release.
+      case sixth = 6
 
       /// That of plans that are made now.
-      package static let newest = Rules.fifth
+      package static let newest = Rules.sixth
 
       /// Whether looks at one host depend on no other host.
       package var looksAlone: Bool { rawValue >= Rules.second.rawValue }
@@ -136,6 +139,8 @@ extension Plan {
       package var hearsRefusalsFirst: Bool { rawValue >= Rules.fourth.rawValue }
       /// Whether calls of a traffic adapter whose end nobody knows are made again.
       package var repeatsTraffic: Bool { rawValue >= Rules.fifth.rawValue }
+      /// Whether what was read of the traffic is read again before anything relies on it.
+      package var readsTrafficAnew: Bool { rawValue >= Rules.sixth.rawValue }
       /// Whether a rollout without a strategy takes hosts in the plan's order, and not in that of their numbers.
       package var keepsOrder: Bool { rawValue >= Rules.third.rawValue }
     }

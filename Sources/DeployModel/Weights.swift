@@ -37,6 +37,15 @@ package struct Weights: Sendable, Hashable, Codable {
   /// What a pool gets, in per cent; one that is not named gets nothing.
   package func percent(of pool: String) -> Int { shares.first { $0.pool.isExactly(pool) }?.percent ?? 0 }
 
+  /// Whether these are the others, as a balancer says them that rounds: each pool has its share, give or take 1 %, and one with nothing has
+  /// nothing.
+  package func agrees(with other: Weights) -> Bool {
+    (shares + other.shares).allSatisfy { share in
+      let (one, two) = (percent(of: share.pool), other.percent(of: share.pool))
+      return abs(one - two) <= 1 && (one == 0) == (two == 0)
+    }
+  }
+
   package var value: Value { .record(of: shares.map { ($0.pool, .int($0.percent)) }) }
 
   /// `blue 100 %, green 0 %`

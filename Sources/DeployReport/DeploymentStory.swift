@@ -152,7 +152,7 @@ package struct DeploymentStory: Sendable {
       cancelled = reason
       signals.append(SignalStory(at: moment, by: plan?.origin.actor ?? "", verb: "ended it", comment: reason))
     case .said(let message): messages.append(MessageStory(message: message, at: moment, gate: openGate?.gate.name))
-    case .overtaken, .parks: break
+    case .overtaken, .parks, .revived: break
     case .unparks: parked = nil
     case .finished(let id, let outcome):
       guard let intent = running.removeValue(forKey: id) else { return }

@@ -28,6 +28,7 @@ package struct EntryLines: Sendable {
     case .happened(.overtaken(let failure)): [("type", "overtaken"), ("message", .text(failure.message))]
     case .happened(.parks(let parking)): [("type", "parks"), ("until", .text(When.iso(parking.until)))]
     case .happened(.unparks(let by, _, let reason)): [("type", "unparks"), ("by", .text(by)), ("reason", reason.map { .text($0) })]
+    case .happened(.revived): [("type", "revived")]
     case .happened(.finished(let intent, let outcome)):
       [("type", "finished"), ("intent", .int(intent))] + members(outcome)
     case .intended(let intent): members(intent)

@@ -186,6 +186,7 @@ extension Simulation {
     case .overtaken: add(-4)
     case .parks: add(-5)
     case .unparks: add(-6)
+    case .revived: add(-7)
     }
   }
 }

@@ -129,25 +129,33 @@ extension SwiftScripts {
     }
   }
 
-  /// A traffic adapter's function that reads these weights, with a command on the engine's machine.
-  package static func reading(_ weights: Weights) -> Function {
-    { _ in
-      var isRead = false
+  /// The two functions of a traffic adapter, which read and set weights with a command on the engine's machine each.
+  /// - Parameter weights: what is read before any were set.
+  package static func balancer(_ weights: Weights) -> [Function] {
+    var now = weights
+    let reading = asking({ _ in "traffic?" }) { _ in now.value }
+    let weighing = asking({ subject in "traffic \(Self.weights(of: subject)?.sentence ?? "")" }) { subject in
+      now = Self.weights(of: subject) ?? now
+      return .null
+    }
+    return [reading, weighing]
+  }
+
+  /// A function that runs one command on the engine's machine, and gives a value when it came back.
+  private static func asking(_ line: @escaping (Subject) -> String, then value: @escaping (Subject) -> Value) -> Function {
+    { subject in
+      var isAsked = false
       return { answer in
         if let failure = failure(in: answer) { return Step(.ended(.raised(ScriptError(failure)))) }
-        if isRead { return Step(.ended(.returned(weights.value))) }
-        isRead = true
-        return Step(.asked(.perform(.engine, .run(Command(.shell("traffic?"))), timeout: nil)))
+        if isAsked { return Step(.ended(.returned(value(subject)))) }
+        isAsked = true
+        return Step(.asked(.perform(.engine, .run(Command(.shell(line(subject)))), timeout: nil)))
       }
     }
   }
 
-  /// A traffic adapter's function that sets weights, with a command on the engine's machine.
-  package static var weighing: Function {
-    sequence { subject in
-      guard case .weights(let weights) = subject else { return [] }
-      return [.perform(.engine, .run(Command(.shell("traffic \(weights.sentence)"))), timeout: nil)]
-    }
+  private static func weights(of subject: Subject) -> Weights? {
+    if case .weights(let weights) = subject { weights } else { nil }
   }
 
   private static func place(of subject: Subject) -> Place {

@@ -148,15 +148,20 @@ struct TrainTests {
     }
   }
 
-  @Test("hosts that no longer run the release, whole, hold a train up with 12 before the next group")
-  func check() throws {
+  @Test("hosts that no longer run the release, whole, hold a train up with 12 before the next group", arguments: [true, false])
+  func check(isGone: Bool) throws {
     let place = try place()
     let running = try place.start(["deploy", "--group", "first,second", "--between", "approve=10m"])
     try wait(for: "waits for a person", in: running.err)
     let train = try #require(place.word(after: "lander approve ", in: running.said(running.err)))
-    try FileManager.default.removeItem(at: place.folder.appending(path: "hosts/a/srv/app/current"))
+    if isGone {
+      try FileManager.default.removeItem(at: place.folder.appending(path: "hosts/a/srv/app/current"))
+    } else {
+      try place.write("2\n", to: "hosts/a/srv/app/current/version")
+    }
     #expect(try place.lander("approve", train).code == 0)
     #expect(running.wait() == 12, "\(running.everything)")
+    #expect(isGone || running.said(running.err).contains("version has another content"), "\(running.everything)")
     #expect(!place.exists("hosts/b/srv/app"))
   }
 

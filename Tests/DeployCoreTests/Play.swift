@@ -73,8 +73,12 @@ struct Play {
   var conclusion: Conclusion?
   var intents: [Intent] = []
 
-  /// - Parameter rings: whether timers ring, at once.
-  init(_ plan: Plan, _ scripts: any Scripts, rings: Bool = true, reply: (Intent) -> Outcome = { _ in .done() }) {
+  /// - Parameters:
+  ///   - rings: whether timers ring, at once.
+  ///   - short: timers up to that long ring, whatever else does.
+  init(
+    _ plan: Plan, _ scripts: any Scripts, rings: Bool = true, short: Interval? = nil, reply: (Intent) -> Outcome = { _ in .done() }
+  ) {
     conductor = Conductor(plan: plan, scripts: scripts)
     var queue: [Happening] = [.started]
     while !queue.isEmpty {
@@ -84,7 +88,7 @@ struct Play {
         case .perform(let intent):
           intents.append(intent)
           queue.append(.finished(intent: intent.id, reply(intent)))
-        case .ring(let timer, _) where rings: queue.append(.rang(timer: timer))
+        case .ring(let timer, let after) where rings || short.map { after <= $0 } == true: queue.append(.rang(timer: timer))
         case .conclude(let end): conclusion = end
         default: break
         }

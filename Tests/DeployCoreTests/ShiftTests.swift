@@ -9,12 +9,16 @@ struct ShiftTests {
 
   /// Functions: 0 the strategy, 1 reads, 2 sets. What the adapter runs on this machine ends as `reply` says.
   private func play(
-    _ decisions: [Decision], read: Value? = nil, adapter: Bool = true, reply: (String) -> Outcome = { _ in .done() }
+    _ decisions: [Decision], read: Value? = nil, adapter: Bool = true, rules: Plan.Flow.Rules = .newest, lies: Bool = false,
+    reply: (String) -> Outcome = { _ in .done() }
   ) -> (play: Play, commands: [String]) {
     let traffic = TrafficAdapter(pools: ["blue", "green"], read: 1, weight: 2)
     let strategy = Strategy(name: "own", function: 0, traffic: adapter ? traffic : nil)
-    let own = plan(hosts: 2).edited { $0.stages = [.rollout(strategy)] }
-    let play = Play(own, Adapter(decisions, read: read ?? weights(100, 0).value), rings: false) { intent in
+    let own = plan(hosts: 2).edited { draft in
+      draft.stages = [.rollout(strategy)]
+      draft.rules = rules
+    }
+    let play = Play(own, Adapter(decisions, now: weights(100, 0), read: read, lies: lies), rings: false, short: .seconds(1)) { intent in
       if case .run(let command) = intent.operation { reply(command.line) } else { .done() }
     }
     let commands = play.intents.compactMap { if case .run(let command) = $0.operation { command.line } else { nil } }
@@ -32,11 +36,13 @@ struct ShiftTests {
     #expect(Weights(.record(of: [("a", .number(100))])) == nil && Weights(.text("a")) == nil)
   }
 
-  @Test("shifts read the weights once, and set them one after the other")
+  @Test("weights are read before they are set and afterwards; plans of older versions read them once")
   func shifts() {
-    let (play, commands) = play([wave, .shift(weights(90, 10)), .shift(weights(0, 100))])
+    let decisions = [wave, .shift(weights(90, 10)), .shift(weights(0, 100))]
+    let (play, commands) = play(decisions)
     #expect(play.conclusion?.status == .succeeded)
-    #expect(commands == ["read", "set blue 90 %, green 10 %", "set blue 0 %, green 100 %"])
+    #expect(commands == ["read", "set blue 90 %, green 10 %", "read", "read", "set blue 0 %, green 100 %", "read"])
+    #expect(self.play(decisions, rules: .fifth).commands == ["read", "set blue 90 %, green 10 %", "set blue 0 %, green 100 %"])
     let noted = play.effects.compactMap { effect -> [Weights?]? in
       if case .note(.shifted(let from, let to)) = effect { [from, to] } else { nil }
     }
@@ -46,7 +52,7 @@ struct ShiftTests {
   @Test("a strategy that asks for the weights moves nothing, and later hears what was shifted last")
   func asked() {
     let (play, commands) = play([.shift(nil), wave, .shift(weights(90, 10)), .shift(nil), .rollback(reason: "bad")])
-    #expect(commands == ["read", "set blue 90 %, green 10 %", "set blue 100 %, green 0 %"])
+    #expect(commands == ["read", "read", "set blue 90 %, green 10 %", "read", "read", "set blue 100 %, green 0 %", "read"])
     #expect(play.conclusion?.status == .failed)
     let (quiet, read) = self.play([.shift(nil), wave, .rollback(reason: "bad")])
     #expect(read == ["read"] && quiet.conclusion?.traffic == nil, "nothing was moved, so nothing is put back")
@@ -56,7 +62,7 @@ struct ShiftTests {
   func one() throws {
     let green: Weights = try #require(Weights([.init("green", 100)]))
     let (_, commands) = play([wave, .shift(green)])
-    #expect(commands.last == "set blue 0 %, green 100 %")
+    #expect(commands.last { $0 != "read" } == "set blue 0 %, green 100 %")
   }
 
   @Test("an adapter that fails fails the deployment, and the weights are set back")
@@ -65,7 +71,7 @@ struct ShiftTests {
       line == "set blue 0 %, green 100 %" ? .failed(.command, "the balancer says no") : .done()
     }
     #expect(play.conclusion?.status == .failed && play.conclusion?.error?.failure.message == "the balancer says no")
-    #expect(commands == ["read", "set blue 0 %, green 100 %", "set blue 100 %, green 0 %"])
+    #expect(commands == ["read", "set blue 0 %, green 100 %", "set blue 100 %, green 0 %", "read"])
     #expect(play.conclusion?.traffic == nil && play.conclusion?.rollback == [0, 1])
   }
 
@@ -79,6 +85,30 @@ struct ShiftTests {
       play.conclusion?.traffic
         == StrayTraffic(wanted: weights(100, 0), message: "the balancer is away", commands: ["set blue 100 %, green 0 %"]))
     #expect(play.conclusion?.rollback == [0, 1])
+  }
+
+  @Test("a way back that hangs is not tried again: everybody waits for it")
+  func hangs() {
+    let (play, commands) = play([wave, .shift(weights(0, 100)), .rollback(reason: "bad")]) { line in
+      line == "set blue 100 %, green 0 %" ? .failed(.timeout, "not done within 2 min") : .done()
+    }
+    #expect(commands.count { $0 == "set blue 100 %, green 0 %" } == 1 && play.conclusion?.traffic?.message == "not done within 2 min")
+  }
+
+  @Test("weights that are set and are not there fail the deployment, and nothing is to be put back")
+  func lies() {
+    let (play, commands) = play([wave, .shift(weights(0, 100))], lies: true)
+    #expect(
+      play.conclusion?.error?.failure.message
+        == "weight of traffic set blue 0 %, green 100 %, and read says blue 100 %, green 0 %")
+    #expect(commands.count { $0 == "read" } == 5 && play.conclusion?.traffic == nil, "\(commands)")
+    #expect(!play.effects.contains { if case .note(.shifted(_, let to)) = $0 { to == weights(0, 100) } else { false } })
+  }
+
+  @Test("a balancer may round what it says by 1 %, but something is never nothing")
+  func rounded() {
+    let lots: [(Int, Int, Bool)] = [(90, 91, true), (90, 92, false), (99, 100, false), (0, 1, false), (50, 49, true)]
+    for (one, other, agrees) in lots { #expect(weights(one, 100 - one).agrees(with: weights(other, 100 - other)) == agrees, "\(one)") }
   }
 
   @Test(
@@ -100,9 +130,16 @@ struct ShiftTests {
 /// A strategy that decides these, and a traffic adapter.
 private final class Adapter: Scripts {
   private var decisions: ArraySlice<Decision>
-  private let read: Value
+  private var now: Weights
+  private let read: Value?
+  private let lies: Bool
   private var running: [ScriptID: (body: Int, subject: Subject, isAsked: Bool)] = [:]
-  init(_ decisions: [Decision], read: Value) { (self.decisions, self.read) = (decisions[...], read) }
+  /// - Parameters:
+  ///   - read: what is read; nil: what was set last.
+  ///   - lies: setting weights does nothing.
+  init(_ decisions: [Decision], now: Weights, read: Value?, lies: Bool) {
+    (self.decisions, self.now, self.read, self.lies) = (decisions[...], now, read, lies)
+  }
   func start(_ script: ScriptID, _ body: Body, on subject: Subject) { running[script] = (body.function, subject, false) }
   func kill(_ script: ScriptID) { running[script] = nil }
   func step(_ script: ScriptID, _ answer: Answer) -> Step {
@@ -115,7 +152,10 @@ private final class Adapter: Scripts {
       }
     if let failure { return Step(.ended(.raised(ScriptError(failure)))) }
     guard one.body > 0 else { return Step(decisions.popFirst().map { .asked(.decide($0)) } ?? .ended(.returned(.null))) }
-    if one.isAsked { return Step(.ended(.returned(one.body == 1 ? read : .null))) }
+    if one.isAsked {
+      if case .weights(let weights) = one.subject, !lies { now = weights }
+      return Step(.ended(.returned(one.body == 1 ? read ?? now.value : .null)))
+    }
     running[script]?.isAsked = true
     guard case .weights(let weights) = one.subject else {
       return Step(.asked(.perform(.engine, .run(Command(.shell("read"))), timeout: nil)))

@@ -14,11 +14,15 @@ struct LeftTrafficTests {
         on = { ApplicationStart = function(host) host:run "start" end },
         traffic = {
           pools = { "blue", "green" },
-          read = function() return { blue = 100, green = 0 } end,
-          weight = function(w) here:run(string.format("lb %d %d", w.blue, w.green)) end,
+          read = function() return now end,
+          weight = function(w)
+            here:run(string.format("lb %d %d", w.blue, w.green))
+            now = { blue = w.blue, green = w.green }
+          end,
         },
         """,
       more: """
+        local now = { blue = 100, green = 0 }
         local own = strategy "own" (function(rollout)
           for batch in rollout.targets:batches(1) do
             rollout:wave(batch)

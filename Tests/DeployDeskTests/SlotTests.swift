@@ -150,17 +150,49 @@ struct SlotTests {
     #expect(try traffic(bench) == "0")
   }
 
-  @Test("a rollback whose bundle is not in the state folder says so, and one with nothing before it too")
+  @Test("a rollback from a state folder without the bundle goes to the slots that still run it, and sends nothing")
+  func elsewhere() async throws {
+    let bench = try Bench(Self.text)
+    try await bench.deploy()
+    let first = try current(bench, "web1/green")
+    bench.files["app/version"] = "2\n"
+    try await bench.deploy()
+    let elsewhere = try Bench(Self.text, hosts: bench.transport.hosts)
+    let selection = try bench.project.project.selection(recipe: nil, group: nil)
+    let plan = try await elsewhere.desk.planRollback(of: selection, in: elsewhere.project, straighten: false)
+    let end = try await elsewhere.end(elsewhere.desk.deploy(plan)).deployments
+    #expect(end.first?.conclusion?.status == .succeeded, "\(String(describing: end.first?.conclusion))")
+    #expect(try traffic(elsewhere) == "0")
+    #expect(try current(elsewhere, "web2/green") == first)
+  }
+
+  @Test("a machine out of reach is refused before anything starts, whatever the budget is: it would get traffic")
+  func away() async throws {
+    let text = Self.text.replacing("api = 1,", with: "api = 1, configuration = { budget = { unreachable = 2 } },")
+    let bench = try Bench(text)
+    try await bench.deploy()
+    bench.files["app/version"] = "2\n"
+    let half = try Bench(text, hosts: bench.transport.hosts.filter { !$0.name.hasPrefix("web2") }, after: bench)
+    let refused = await refusal { _ = try await half.plan() }
+    #expect(refused.contains("web2/blue: ") && refused.contains("it would get traffic on a slot without the release"), "\(refused)")
+  }
+
+  @Test("a rollback whose bundle is needed and not in the state folder says so, and one with nothing before it too")
   func nothing() async throws {
     let bench = try Bench(Self.text)
     try await bench.deploy()
     let selection = try bench.project.project.selection(recipe: nil, group: nil)
     let none = await refusal { _ = try await bench.desk.planRollback(of: selection, in: bench.project, straighten: false) }
     #expect(none.contains("there is no previous good release to go back to"), "\(none)")
-    bench.files["app/version"] = "2\n"
-    try await bench.deploy()
+    let first = try current(bench, "web1/green")
+    for version in ["2", "3"] {
+      bench.files["app/version"] = version
+      try await bench.deploy()
+    }
     let elsewhere = try Bench(Self.text, hosts: bench.transport.hosts)
-    let missing = await refusal { _ = try await elsewhere.desk.planRollback(of: selection, in: elsewhere.project, straighten: false) }
+    let missing = await refusal {
+      _ = try await elsewhere.desk.planRollback(of: selection, in: elsewhere.project, straighten: false, to: first)
+    }
     #expect(missing.contains("is not in this state folder") && missing.contains("--state"), "\(missing)")
   }
 

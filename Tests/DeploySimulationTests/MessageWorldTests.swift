@@ -68,9 +68,8 @@ struct MessageWorldTests {
     var simulation = Simulation(hosts: hosts, faults: faults) { _ in
       SwiftScripts([
         SwiftScripts.sequence { _ in strategy }, SwiftScripts.commands(["stop"]), SwiftScripts.commands(["bin/setup"]),
-        SwiftScripts.commands(["start"]), SwiftScripts.check(port: 8080), SwiftScripts.reading(blue), SwiftScripts.weighing,
-        SwiftScripts.sequence { _ in [here("child")] },
-      ])
+        SwiftScripts.commands(["start"]), SwiftScripts.check(port: 8080),
+      ] + SwiftScripts.balancer(blue) + [SwiftScripts.sequence { _ in [here("child")] }])
     }
     simulation.limit = 50_000
     simulation.followUp = { plan, conclusion, now in Worlds.back(plan, conclusion, now) }
@@ -102,7 +101,7 @@ struct MessageWorldTests {
       seconds += 1
     }
     #expect(seconds > 30)
-    let broken = try stride(from: 0, to: seconds, by: 3).flatMap {
+    let broken = try stride(from: 0, to: seconds, by: 2).flatMap {
       try asking(pausedAt: $0, lapse: .pauseIgnored).checkers.broken.map(\.message)
     }
     for what in ["run (intent", "check (intent", "wave 1 began while", "wave 2 began while"] {

@@ -23,8 +23,8 @@ struct ShiftWorldTests {
     var simulation = Simulation(hosts: hosts, seed: seed, faults: faults) { _ in
       SwiftScripts([
         SwiftScripts.deciding(decisions), SwiftScripts.commands(["stop"]), SwiftScripts.commands(["bin/setup"]),
-        SwiftScripts.commands(["start"]), SwiftScripts.check(port: 8080), SwiftScripts.reading(blue), SwiftScripts.weighing,
-      ])
+        SwiftScripts.commands(["start"]), SwiftScripts.check(port: 8080),
+      ] + SwiftScripts.balancer(blue))
     }
     simulation.limit = 50_000
     simulation.answersGates = passes
@@ -44,10 +44,11 @@ struct ShiftWorldTests {
   func plain() throws {
     let good = try world(passes: true)
     #expect(good.checkers.broken == [] && good.engines.map(\.conclusion?.status) == [.succeeded])
-    #expect(good.commandsHere == ["traffic?", "traffic blue 0 %, green 100 %"])
+    #expect(good.commandsHere == ["traffic?", "traffic blue 0 %, green 100 %", "traffic?"])
     let bad = try world(passes: false)
     #expect(bad.checkers.broken == [] && bad.engines.map(\.conclusion?.status) == [.failed, .succeeded])
-    #expect(bad.commandsHere == ["traffic?", "traffic blue 0 %, green 100 %", "traffic blue 100 %, green 0 %"])
+    #expect(
+      bad.commandsHere == ["traffic?", "traffic blue 0 %, green 100 %", "traffic?", "traffic blue 100 %, green 0 %", "traffic?"])
     #expect(bad.hosts.allSatisfy { $0.current == Worlds.old.id && $0.lock == nil })
   }
 
@@ -62,7 +63,7 @@ struct ShiftWorldTests {
     let undone = entries.firstIndex { if case .noted(.host(_, .restoring)) = $0.fact { true } else { false } }
     #expect(try #require(back) < #require(undone))
     #expect(
-      bad.commandsHere.last == "traffic blue 100 %, green 0 %" && bad.hosts.allSatisfy { $0.current == Worlds.old.id && $0.lock == nil })
+      bad.commandsHere.last { $0 != "traffic?" } == "traffic blue 100 %, green 0 %" && bad.hosts.allSatisfy { $0.current == Worlds.old.id && $0.lock == nil })
   }
 
   @Test(

@@ -59,8 +59,9 @@ return strategy "blue_green" {
     end
 
     local came = rollout:wave(fresh)
-    if in_slots and came.succeeded < #fresh then
-      rollout:rollback "a slot did not get the release, and all slots of a side get the traffic together"
+    if came.succeeded < #fresh then
+      local one, all = in_slots and "slot" or "host", in_slots and "slots" or "hosts"
+      rollout:rollback(string.format("a %s did not get the release, and all %s of a side get the traffic together", one, all))
     end
     if check and #had > 0 then rollout:watch(gate("check", looks, { name = "standby", during = "1s", every = "1s", hosts = had })) end
     if approve then rollout:approve(ask) end

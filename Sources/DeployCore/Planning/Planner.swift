@@ -102,6 +102,7 @@ package enum Planner {
     let bounds = try Bounds(selection, away: input.surveys.count(where: \.isAway), waves: input.waves, others: input.others)
     try refuse(sharedProblems(recipe, input.manifest), exit: .usage)
     try refuseUnreachable(input.surveys, selection, bounds)
+    if input.undoes == nil { try Slots.refuseAway(selection, input.surveys) }
     let partners = try Partners.found(selection.partners, input.partners)
     try Obstacles.refuse(input.surveys, selection, besides: sharedFileProblems(input) + spaceProblems(input))
     let pinned =

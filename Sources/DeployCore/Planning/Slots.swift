@@ -52,6 +52,18 @@ package enum Slots {
           + "without the release", fix: "deploy to all machines of the group, without --only"))
   }
 
+  /// Traffic moves for all machines together, so one that cannot get the release gets none, whatever the budget is.
+  static func refuseAway(_ selection: Selection, _ surveys: [Survey]) throws(Problems) {
+    guard has(selection.hosts), movesTraffic(selection.recipe) else { return }
+    let problems = zip(selection.hosts, surveys).compactMap { host, survey -> Problem? in
+      guard case .unreachable(let failure) = survey, host.slot != nil else { return nil }
+      return Problem(
+        "\(failure.message), and it would get traffic on a slot without the release", subject: host.name,
+        fix: "take \(host.machine) out of the group, or bring it back: \(failure.fix ?? "lander hosts")")
+    }
+    if !problems.isEmpty { throw Problems(problems, exit: .unreachable) }
+  }
+
   private static func movesTraffic(_ recipe: Recipe) -> Bool {
     recipe.flow.stages.contains { if case .rollout(let strategy?) = $0 { strategy.traffic != nil } else { false } }
   }

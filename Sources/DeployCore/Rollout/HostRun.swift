@@ -17,6 +17,8 @@ struct HostRun: Sendable, Hashable {
     case nothing
     case intent(Int)
     case script(ScriptID)
+    /// For the weights of the traffic.
+    case traffic
   }
 
   let host: Int
@@ -155,6 +157,18 @@ struct HostRun: Sendable, Hashable {
       return .nothing
     default: return .nothing
     }
+  }
+
+  /// Whether it goes forward, and what the host runs was neither stopped nor replaced.
+  var leavesRunning: Bool {
+    cause == nil
+      && !steps.prefix(position).contains { step in
+        switch step {
+        case .begin(.applicationStop): true
+        case .operation(let operation, _): operation.switchesCurrent
+        default: false
+        }
+      }
   }
 
   // MARK: failing

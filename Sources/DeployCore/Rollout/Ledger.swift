@@ -107,6 +107,7 @@ package struct Ledger {
     stage = .sealing
     // Of several who have its journal one goes on: its hosts say who.
     if recovery.conductor.rollout.isParking, lapse != .parkingForgotten { heard = [.unparks(by: actor, claim: claim)] }
+    if recovery.conductor.rollout.reliesOnTraffic { heard.append(.revived) }
   }
 
   /// The number of messages that one deployment hears; of those beyond it only a cancel is heard, a few times.

@@ -49,6 +49,7 @@ extension Rollout {
   /// The gate that held a wave is closed.
   mutating func beginHeldWave() {
     freeze.lift()
+    doubtTraffic()
     if !isPaused { announceWave() }
     admit()
   }

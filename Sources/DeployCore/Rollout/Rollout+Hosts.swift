@@ -87,9 +87,11 @@ extension Rollout {
   }
 
   /// Begins the host's next step.
-  private mutating func advance(_ host: Int) {
-    let reason = cancelled ? failure?.failure ?? Failure(.cancelled, "cancelled") : nil
-    guard let move = runs[host]?.next(in: plan, unless: reason, &outbox) else { return }
+  /// - Parameter refusal: why it begins none; nil: it does, if nobody cancelled the deployment.
+  mutating func advance(_ host: Int, unless refusal: Failure? = nil) {
+    let reason = cancelled ? failure?.failure ?? Failure(.cancelled, "cancelled") : refusal
+    if reason == nil, waitsForTraffic(host) { return }
+    guard let move = runs[host]?.next(in: plan, unless: reason ?? stopRefusal(of: host), &outbox) else { return }
     if let service = runs[host]?.service, service != admission.service[host] {
       admission.changed(host, service)
       tellService(of: host)
@@ -171,7 +173,7 @@ extension Rollout {
       switch runs[host]?.interruptible {
       case .intent(let intent): outbox.add(.cancel(intent: intent))
       case .script(let script): tree.cancel(script, reason, &outbox)
-      case .nothing, nil: break
+      case .nothing, .traffic, nil: break
       }
     }
   }

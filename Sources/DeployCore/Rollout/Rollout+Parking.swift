@@ -20,7 +20,7 @@ extension Rollout {
   mutating func keeps(_ happening: Happening) -> Bool {
     guard parkState != nil, lapse != .parkingForgotten else { return false }
     switch happening {
-    case .started, .finished, .overtaken, .parks, .unparks: return false
+    case .started, .finished, .overtaken, .parks, .unparks, .revived: return false
     case .rang, .cancelled, .said:
       parkState?.held.append(happening)
       // What happens wakes the engine that was about to leave.

@@ -56,6 +56,7 @@ extension Rollout {
   /// Begins what the pause held.
   private mutating func proceed() {
     endPause()
+    doubtTraffic()
     release()
     announceWave()
     admit()

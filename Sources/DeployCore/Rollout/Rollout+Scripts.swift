@@ -22,7 +22,7 @@ extension Rollout {
     let operation = ofTraffic(script) && plan.flow.rules?.repeatsTraffic == true ? operation.repeatable : operation
     var site = tree[script].site
     if case .host(let number) = place {
-      if let refusal = refusal(of: number) { return tree.answer(script, .outcome(Outcome(failure: refusal)), &outbox) }
+      if let refusal = refusal(of: number) ?? releaseRefusal(of: number, operation, for: script) { return tree.answer(script, .outcome(Outcome(failure: refusal)), &outbox) }
       if plan.partner(number) != nil {
         (site.release, site.previous) = (nil, nil)
       } else if site.event == nil {
@@ -66,6 +66,7 @@ extension Rollout {
     if !decision.isPause, !decision.endsIt, isHeld(script) { return hold(.decide(script, decision)) }
     switch decision {
     case .wave(let hosts, let parallel, let upto):
+      if readsTraffic(beforeWaveOf: hosts) { return readTraffic(.wave(decision), for: script) }
       if let refusal = slotRefusal(of: hosts) { return refuse(script, refusal) }
       tree[script].waiting = .decision
       beginWave(hosts, parallel: parallel, upto: upto, for: script)

@@ -1,6 +1,6 @@
 import DeployModel
 
-/// Traffic: a shift is a script of the adapter, and what was before comes back when the deployment fails.
+/// Traffic: a shift is a script of the adapter.
 extension Rollout {
   /// A strategy wants other weights, or wants to know them.
   mutating func shift(_ script: ScriptID, to weights: Weights?) {
@@ -8,27 +8,25 @@ extension Rollout {
       let fix = "say how: traffic = { pools = { … }, read = …, weight = … }"
       return refuse(script, Failure(.invalid, "the recipe has no traffic, so there is nothing to shift", fix: fix))
     }
-    guard let weights else { return tellWeights(script, adapter) }
+    guard let weights else {
+      // What is known of the weights is what the adapter said or did last; a call that did not end well has failed the deployment.
+      if !readsAnew, let current = traffic.current { return tree.answer(script, .shifted(current), &outbox) }
+      return readTraffic(.know, for: script)
+    }
     if let unknown = weights.shares.first(where: { !adapter.pools.contains($0.pool) }) {
       let pools = adapter.pools.joined(separator: ", ")
       return refuse(script, Failure(.misnamed, "there is no pool \"\(unknown.pool)\"", fix: "the pools are \(pools)"))
     }
     let missing = adapter.pools.filter { pool in !weights.shares.contains { $0.pool == pool } }.map { Weights.Share($0, 0) }
     let wanted = Weights(weights.shares + missing) ?? weights
-    tree[script].waiting = .decision
-    if traffic.original == nil {
-      traffic.step = .reading(for: script, to: wanted)
-      callAdapter(adapter.read, on: .traffic)
-    } else {
-      set(wanted, for: script)
-    }
+    readsAnew || traffic.original == nil ? readTraffic(.shift(to: wanted), for: script) : set(wanted, for: script)
   }
 
-  /// What is known of the weights is what the adapter said or did last; a call that did not end well has failed the deployment.
-  private mutating func tellWeights(_ script: ScriptID, _ adapter: TrafficAdapter) {
-    if let current = traffic.current { return tree.answer(script, .shifted(current), &outbox) }
+  /// Has the adapter read the weights for what a strategy wants.
+  mutating func readTraffic(_ wish: Shifting.Wish, for script: ScriptID) {
+    guard let adapter = plan.adapter else { return }
     tree[script].waiting = .decision
-    traffic.step = .reading(for: script, to: nil)
+    traffic.step = .reading(wish, for: script)
     callAdapter(adapter.read, on: .traffic)
   }
 
@@ -39,18 +37,21 @@ extension Rollout {
     callAdapter(adapter.weight, on: .weights(weights))
   }
 
-  private mutating func callAdapter(_ function: Int, on subject: Subject) {
-    traffic.commands = []
+  mutating func callAdapter(_ function: Int, on subject: Subject) {
+    if let timer = traffic.timer { outbox.forget(timer: timer) }
+    if case .weights = subject { traffic.commands = [] }
     traffic.script = tree.startRoot(
       Body(recipe: 0, function: function), on: subject, owner: .traffic, site: Intent.Site(stage: "traffic"), &outbox)
     traffic.timer = outbox.ring(.traffic, after: Shifting.limit)
   }
 
-  /// The adapter takes too long.
+  /// The adapter takes too long, or the weights are to be read again.
   mutating func trafficRang() {
     traffic.timer = nil
     if let script = traffic.script {
       tree.cancel(script, Failure(.timeout, "the traffic adapter was not done within \(Shifting.limit)"), &outbox)
+    } else if case .proving = traffic.step, let adapter = plan.adapter {
+      callAdapter(adapter.read, on: .traffic)
     }
   }
 
@@ -61,80 +62,99 @@ extension Rollout {
     traffic.step = .idle
     switch step {
     case .idle: break
-    case .reading(let script, let weights): wereRead(result, for: script, to: weights)
+    case .reading(let wish, let script): wereRead(weights(in: result), wish, for: script)
+    case .asking: wereAsked(weights(in: result))
     case .setting(let script, let weights): wereSet(result, for: script, to: weights)
+    case .proving(let script, let weights, let attempt): wereProved(self.weights(in: result), for: script, to: weights, attempt)
     case .restoring(let attempt): return wereRestored(result, attempt)
+    case .provingBack(let attempt): return wereProvedBack(weights(in: result), attempt)
     }
     settle()
   }
 
-  private mutating func wereRead(_ result: ScriptResult, for script: ScriptID, to weights: Weights?) {
+  /// What a call of `read` gave.
+  private func weights(in result: ScriptResult) -> Result<Weights, Failure> {
     switch result {
     case .raised(let error):
-      refuse(script, Failure(error.failure.kind, "reading the traffic: \(error.failure.message)", fix: error.failure.fix))
+      return .failure(Failure(error.failure.kind, "reading the traffic: \(error.failure.message)", fix: error.failure.fix))
     case .returned(let value):
       guard let found = Weights(value), found.shares.allSatisfy({ share in plan.adapter?.pools.contains(share.pool) == true }) else {
-        return refuse(
-          script,
+        return .failure(
           Failure(
             .invalid, "read of traffic gave no weights of the pools",
             fix: "let it return a table such as { blue = 100, green = 0 }, with the sum 100"))
       }
-      traffic.read(found)
-      guard failure == nil, let weights else { return tree.answer(script, .shifted(found), &outbox) }
-      if isHeld(script) { return hold(.weights(script, weights)) }
-      set(weights, for: script)
+      return .success(found)
     }
+  }
+
+  private mutating func wereRead(_ answer: Result<Weights, Failure>, _ wish: Shifting.Wish, for script: ScriptID) {
+    switch answer {
+    case .failure(let problem): refuse(script, problem)
+    case .success(let found):
+      let moved = took(found)
+      switch wish {
+      case .know: tree.answer(script, .shifted(found), &outbox)
+      case .shift where failure != nil: tree.answer(script, .shifted(found), &outbox)
+      case .shift(let weights): mayShift(to: weights, for: script, moved)
+      case .wave(let decision): mayBeginWave(decision, for: script, moved)
+      }
+    }
+  }
+
+  private mutating func mayShift(to weights: Weights, for script: ScriptID, _ moved: Failure?) {
+    if let refusal = moved ?? shiftRefusal(to: weights) { return refuse(script, refusal) }
+    guard isHeld(script) else { return set(weights, for: script) }
+    hold(readsAnew ? .decide(script, .shift(weights)) : .weights(script, weights))
   }
 
   private mutating func wereSet(_ result: ScriptResult, for script: ScriptID, to weights: Weights) {
-    let before = traffic.current
     switch result {
-    case .returned:
-      traffic.set(weights)
-      note(.shifted(from: before, to: weights))
-    case .raised(let error):
-      traffic.failedToSet()
-      if failure == nil { fail(error) }
+    case .returned where readsAnew: prove(weights, for: script, attempt: 1)
+    case .returned: haveMoved(to: weights, for: script)
+    case .raised(let error): haveNotMoved(error, for: script)
     }
+  }
+
+  private mutating func haveMoved(to weights: Weights, for script: ScriptID) {
+    let before = traffic.current
+    traffic.set(weights)
+    note(.shifted(from: before, to: weights))
     if let before { tree.answer(script, .shifted(before), &outbox) }
   }
 
-  // MARK: the way back
-
-  /// Whether traffic is to be put back before hosts that get some are touched.
-  var owesTraffic: Bool { traffic.owed != nil && traffic.stray == nil && lapse != .trafficForgotten }
-
-  /// Puts the weights back that were before the first shift, when nothing is under way any more.
-  mutating func restoreTraffic() {
-    guard let owed = traffic.owed else { return }
-    phase = .shiftingBack
-    restoreTraffic(owed, attempt: 1)
+  private mutating func haveNotMoved(_ error: ScriptError, for script: ScriptID) {
+    traffic.failedToSet()
+    if failure == nil { fail(error) }
+    if let before = traffic.current { tree.answer(script, .shifted(before), &outbox) }
   }
 
-  private mutating func restoreTraffic(_ weights: Weights, attempt: Int) {
+  // MARK: whether the weights are as they were set
+
+  private mutating func prove(_ weights: Weights, for script: ScriptID, attempt: Int) {
     guard let adapter = plan.adapter else { return }
-    traffic.step = .restoring(attempt: attempt)
-    callAdapter(adapter.weight, on: .weights(weights))
+    traffic.step = .proving(for: script, to: weights, attempt: attempt)
+    if attempt == 1 { return callAdapter(adapter.read, on: .traffic) }
+    traffic.timer = outbox.ring(.traffic, after: Shifting.pause)
   }
 
-  private mutating func wereRestored(_ result: ScriptResult, _ attempt: Int) {
-    guard let owed = traffic.owed else { return }
-    switch result {
-    case .returned:
-      note(.shifted(from: traffic.current, to: owed))
-      traffic.set(owed)
-    case .raised(let error) where attempt < Shifting.attempts:
-      note(.remark("the traffic could not be put back (\(error.failure.message)); trying again"))
-      return restoreTraffic(owed, attempt: attempt + 1)
-    case .raised(let error):
-      traffic.stray = StrayTraffic(wanted: owed, message: error.failure.message, commands: traffic.commands)
-      note(.remark("the traffic could not be put back: \(error.failure.message)"))
-      let left = statuses.indices.filter { statuses[$0] == .succeeded && mayHaveStrayTraffic($0) }.map { plan.hosts[$0].host.name }
-      if !left.isEmpty { note(.remark("\(left.joined(separator: ", ")) may have the traffic, so what runs there is not stopped")) }
+  private mutating func wereProved(_ answer: Result<Weights, Failure>, for script: ScriptID, to weights: Weights, _ attempt: Int) {
+    if case .success(let found) = answer, found.agrees(with: weights) { return haveMoved(to: weights, for: script) }
+    if attempt < Shifting.attempts, failure == nil { return prove(weights, for: script, attempt: attempt + 1) }
+    haveNotMoved(ScriptError(Shifting.unproved(answer, weights)), for: script)
+  }
+}
+
+extension Shifting {
+  /// What to say of weights that were set and are not there.
+  static func unproved(_ answer: Result<Weights, Failure>, _ wanted: Weights) -> Failure {
+    switch answer {
+    case .failure(let problem): problem
+    case .success(let found):
+      Failure(
+        .failed, "weight of traffic set \(wanted.sentence), and read says \(found.sentence)",
+        fix: "try both by hand: one of them does not do what it says, or somebody else moves the traffic")
     }
-    phase = .settling
-    giveUpReadyHosts()
   }
 }
 

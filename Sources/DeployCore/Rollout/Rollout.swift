@@ -124,6 +124,7 @@ package struct Rollout: Sendable {
     case .overtaken(let failure): overtaken(failure)
     case .parks(let parking): park(parking)
     case .unparks(let actor, let claim, let reason): unpark(by: actor, claim: claim, reason)
+    case .revived: doubtTraffic()
     }
   }
 

@@ -50,6 +50,8 @@ struct ScriptTree: Sendable, Hashable {
     var told = false
     /// The number of its decisions that were refused.
     var refused = 0
+    /// The number of its requests.
+    var asks = 0
     var grace: Int?
     var ended = false
   }
@@ -137,7 +139,16 @@ struct ScriptTree: Sendable, Hashable {
     }
   }
 
+  /// The number of requests of one function. Its instructions are counted from one request to the next, so a function that loops over what
+  /// waits would never end.
+  static let mostRequests = 100_000
+
   private mutating func ask(_ id: ScriptID, _ request: Request, _ outbox: inout Outbox) -> Move? {
+    scripts[id].asks += 1
+    if scripts[id].asks > Self.mostRequests {
+      let often = "the function asked \(Self.mostRequests) times for something, and did not come to an end"
+      return abort(id, Failure(.failed, often, fix: "look for a loop without an end around what waits"), &outbox)
+    }
     switch request {
     case .perform(let place, let operation, let timeout): return .perform(id, place, operation, timeout: timeout)
     case .decide(let decision): return .decide(id, decision)

@@ -8,16 +8,17 @@ extension Desk {
   ///   - connecting: false reaches no host and takes all of them to be fresh.
   ///   - ticket: the token of its place in line; nil: it has none.
   ///   - endsLate: whether parked deployments whose time is over are ended first. One that still waits then has the hosts.
+  ///   - ready: what is brought; nil: it is built.
   ///   - origin: where the revision comes from, if somebody looked before; nil: it is looked up.
   /// - Throws: `Problems`, all that can be known at that point at once.
   package func plan(
     _ asked: Asked, of project: LoadedProject, connecting: Bool = true, ticket: String? = nil, endsLate: Bool = false,
-    from origin: Provenance? = nil
+    bringing ready: BuiltBundle? = nil, from origin: Provenance? = nil
   ) async throws -> PlannedDeployment {
     let request = asked.request
     let selection = try await Selecting(project: project, stage: stage).selection(asked)
     let freeze = try freeze(of: selection.recipe, override: request.freezeOverride)
-    let built = try await build(selection.recipe, request.revision, of: project)
+    let built = if let ready { ready } else { try await build(selection.recipe, request.revision, of: project) }
     let appSpec = try await appSpec(of: selection.recipe, built.manifest)
     let sources = try await shelf.keep(project.project.sources)
     var preparation = connecting ? await ask(selection) : nil
@@ -44,8 +45,8 @@ extension Desk {
     (input.waves, input.freeze) = (rehearsal.waves, freeze)
     input.foundSecrets = rehearsal.secrets
     let plan = try Planner.deployment(input, by: identity)
-    // What a task runs lies on the hosts already.
-    let scripts = plan.kind.task != nil ? [] : await ScriptCheck(shelf: shelf).problems(built.manifest, rehearsal.good)
+    // What a task runs lies on the hosts already, and so does what they keep.
+    let scripts = built.manifest.items.isEmpty ? [] : await ScriptCheck(shelf: shelf).problems(built.manifest, rehearsal.good)
     let wrong = await secretProblems(plan.content.secrets) + scripts
     let users = connecting ? await UserProbe(plan, rehearsal.good).problems(asking: ports.transport) : []
     if !wrong.isEmpty || !users.isEmpty { throw Problems(wrong + users, exit: wrong.isEmpty ? .infrastructure : .usage) }

@@ -4,7 +4,8 @@ import DeployModel
 extension Desk {
   /// The way back of a group with slots: a deployment of the last good bundle, with the parameters that it had. Its strategy finds the slot
   /// that still runs it, and moves the traffic there.
-  /// - Throws: if nothing good is remembered, or its bundle is not here.
+  /// If every machine has a slot that still runs it, nothing is sent, and its bundle need not be here.
+  /// - Throws: if nothing good is remembered, or its bundle is needed and not here.
   func planSwitchBack(
     of selection: Selection, _ surveys: [Survey], in project: LoadedProject, to aim: String?, said: Said
   ) async throws -> Plan {
@@ -12,7 +13,8 @@ extension Desk {
     let way = try Slots.way(selection, surveys, to: aimed, typed: project.typed)
     let goal = way.goal
     let digest = goal.inputs.bundle
-    guard (try? shelf.inspect(digest.hex)) != nil else {
+    let stored = (try? shelf.inspect(digest.hex)).map { BuiltBundle(bundle: $0.stored.bundle, manifest: $0.manifest) }
+    guard let brought = stored ?? (isKeptEverywhere(goal, selection.hosts, surveys) ? .onHosts(digest) : nil) else {
       throw Problems(
         Problem(
           "bundle \(digest.short) of deployment \(goal.deployment), which the group goes back to, is not in this state folder",
@@ -32,13 +34,20 @@ extension Desk {
       .remark(
         "Going back to release \(goal.release.id) of deployment \(goal.deployment) by the recipe's strategy: "
           + (isKept(goal, surveys) ? "the slot that still has it gets the traffic." : "no slot has it any more, so it is deployed again.")))
-    return try await plan(Asked(request), of: project).plan
+    return try await plan(Asked(request), of: project, bringing: brought).plan
   }
 
   /// Whether a slot has what the group goes back to.
   private func isKept(_ goal: Receipt, _ surveys: [Survey]) -> Bool {
     surveys.contains { survey in
       if case .reached(let state) = survey { state.current == goal.release.id } else { false }
+    }
+  }
+
+  /// Whether a slot of each machine has it.
+  private func isKeptEverywhere(_ goal: Receipt, _ hosts: [Host], _ surveys: [Survey]) -> Bool {
+    machines(of: hosts).allSatisfy { machine in
+      isKept(goal, zip(hosts, surveys).filter { $0.0.machine.isExactly(machine) }.map(\.1))
     }
   }
 

@@ -76,7 +76,7 @@ struct TrialRun {
       return simulated
     }
     var simulation = Simulation(hosts: hosts, seed: trial.seed, faults: faults, start: Self.start) { plan in
-      try stage.library.scripts(of: plan, sources: plan.content.recipes.map { _ in sources })
+      TrialTraffic(try stage.library.scripts(of: plan, sources: plan.content.recipes.map { _ in sources }), of: plan)
     }
     simulation.followUp = { failed, conclusion, at in
       RollbackPlanner.plan(after: failed, conclusion, by: Self.identity("trial-back", at, trial, stage))

@@ -21,18 +21,19 @@ extension Desk {
   package func verify(_ selection: Selection) async -> VerifiedGroup {
     tell(.remark("Comparing the release of \(selection.hosts.count.of("host")) of \(GroupName(selection.group).noun) with its manifest …"))
     let found = await survey(selection)
-    let verdicts = await verdicts(found)
+    let verdicts = await verdicts(found.named, at: found.selection.recipe.placement)
     let isWhole = zip(verdicts, found.surveys).allSatisfy { $1.isUnreachable || $0.verdict.isWhole }
     return VerifiedGroup(
       recipe: found.recipe, group: found.group, hosts: verdicts, unreachable: found.unreachable, isWhole: isWhole)
   }
 
-  private func verdicts(_ found: Surveyed) async -> [(name: String, verdict: HostVerdict)] {
-    var verdicts = found.named.map { (name: $0.host.name, verdict: HostVerdict.empty) }
+  /// What comparing the releases of these hosts with their manifests comes to, in the order of the hosts.
+  func verdicts(_ found: [(host: Host, survey: Survey)], at placement: Placement) async -> [(name: String, verdict: HostVerdict)] {
+    var verdicts = found.map { (name: $0.host.name, verdict: HostVerdict.empty) }
     await withTaskGroup(of: (Int, HostVerdict).self) { group in
-      for (number, (host, survey)) in found.named.enumerated() {
+      for (number, (host, survey)) in found.enumerated() {
         if number >= Self.width, let (done, verdict) = await group.next() { verdicts[done].verdict = verdict }
-        let path = host.place(found.selection.recipe.placement.path)
+        let path = host.place(placement.path)
         group.addTask { (number, await verdict(host, survey, at: path)) }
       }
       for await (done, verdict) in group { verdicts[done].verdict = verdict }

@@ -13,8 +13,8 @@ extension Desk {
     if !problems.isEmpty { throw Problems(problems) }
   }
 
-  /// Looks whether the hosts of a leg still run what the train brought there. Hosts that its deployment did not bring there, because a
-  /// budget excused them, are not asked about.
+  /// Looks whether the hosts of a leg still run what the train brought there, file by file. Hosts that its deployment did not bring there,
+  /// because a budget excused them, are not asked about.
   /// - Throws: every host that does not, of kind `held`; nothing was changed.
   package func confirm(_ leg: Train.Leg, of train: Train, in project: LoadedProject) async throws {
     guard let deployment = leg.deployment, let bundle = train.bundle else { return }
@@ -25,7 +25,7 @@ extension Desk {
     let found = await survey(selection).named.filter { one in brought.contains { $0.isExactly(one.host.name) } }
     do {
       let receipt = try agreed(found, in: leg.group)
-      guard receipt.inputs.bundle != bundle else { return }
+      guard receipt.inputs.bundle != bundle else { return try await refuseDamage(found, selection) }
       throw Problems(
         Problem(
           "the hosts run bundle \(receipt.inputs.bundle.short) of deployment \(receipt.deployment), and not \(bundle.short)",
@@ -35,5 +35,20 @@ extension Desk {
       list[list.count - 1].fix = "bring group \"\(leg.group)\" in order, then: lander resume \(train.id)"
       throw Problems(list, exit: .held)
     }
+  }
+
+  /// - Throws: what is not as it was delivered.
+  private func refuseDamage(_ found: [(host: Host, survey: Survey)], _ selection: Selection) async throws(Problems) {
+    let problems = await verdicts(found, at: selection.recipe.placement).compactMap { name, verdict -> Problem? in
+      switch verdict {
+      case .compared(let look):
+        guard let first = look.differing.first else { return nil }
+        let more = look.differing.count == 1 ? "" : ", and \(look.differing.count - 1) more of its release are not as they were delivered"
+        return Problem("\(first.path) \(first.words)\(more)", subject: name)
+      case .failed(let problem): return problem
+      case .empty: return nil
+      }
+    }
+    if !problems.isEmpty { throw Problems(problems) }
   }
 }

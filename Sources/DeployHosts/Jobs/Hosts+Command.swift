@@ -7,7 +7,10 @@ extension Hosts {
   func job(of command: Command, _ errand: Errand) async throws(Failure) -> Job {
     var script = ""
     if let user = command.user {
-      script += "HOME=~\(user) USER=\(user) LOGNAME=\(user)\nexport HOME USER LOGNAME\n"
+      let name = Quoting.word(user)
+      // A shell expands no tilde before a name in quotes.
+      let home = user.utf8.allSatisfy(\.isPlainInName) ? "~\(user)" : "$(getent passwd \(name) | cut -d: -f6)"
+      script += "HOME=\(home) USER=\(name) LOGNAME=\(name)\nexport HOME USER LOGNAME\n"
     }
     for (name, value) in try await environment(command, errand) { script += "\(name)=\(Quoting.word(value))\nexport \(name)\n" }
     let folder = try command.directory.map { path throws(Failure) in try errand.place(path) } ?? errand.folder
@@ -68,6 +71,17 @@ extension Hosts {
       if case .http(_, let wanted) = check, no == nil { no = HTTPAnswer(out?.text ?? "").refusal(wanted: wanted) }
       guard let no else { return .done(.bool(true)) }
       return Outcome(failure: Failure(.unhealthy, "\(name): \(no)"), value: .bool(false))
+    }
+  }
+}
+
+extension UInt8 {
+  /// Whether a shell takes it for itself in the name of a user.
+  fileprivate var isPlainInName: Bool {
+    switch self {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"): true
+    case UInt8(ascii: "_"), UInt8(ascii: "-"), UInt8(ascii: "."): true
+    default: false
     }
   }
 }

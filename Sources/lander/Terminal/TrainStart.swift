@@ -26,8 +26,8 @@ struct TrainStart {
     }
   }
 
-  /// A person is asked if one is at the terminal; elsewhere the hosts are.
-  static var isAtTerminal: Bool { isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1 && !Ending.isDocument }
+  /// A person is asked if one is at the terminal, whatever is written to standard output; elsewhere the hosts are.
+  static var isAtTerminal: Bool { isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1 }
 
   func run(on terminal: Terminal) async throws -> ExitCode {
     let groups = groups

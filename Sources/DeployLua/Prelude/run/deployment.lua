@@ -80,6 +80,9 @@ end
 --- One of its facts: "revision", "params".
 function deployment.fact(name) return facts[name] end
 
+--- Remembers a fact until the next deployment is known.
+function deployment.learn(name, value) facts[name] = value end
+
 local function handle(more, plugin)
   more.plugin = plugin
   -- What a plugin changes in these, nobody else sees.

@@ -4,6 +4,7 @@ local import = ...
 local grants, language = import "runtime/grants", import "runtime/language"
 local phase, problems = import "runtime/phase", import "runtime/problems"
 local fields, running = import "types/fields", import "run/deployment"
+local tables = import "runtime/tables"
 
 local traffic = {}
 
@@ -41,6 +42,8 @@ local function reader(own)
   return grants.stands_for(function(deployment)
     local weights = own.read(deployment)
     if not phase.rehearsal() then return weights end
+    local moved = running.fact "moved_traffic"
+    if moved then return tables.copy(moved) end
     local played, live = {}, own.pools[1]
     for _, pool in ipairs(own.pools) do
       played[pool] = 0
@@ -51,11 +54,20 @@ local function reader(own)
   end, own.read)
 end
 
+--- The function that sets. A rehearsal remembers what it set, and reads that afterwards.
+local function writer(own)
+  return grants.stands_for(function(weights, deployment)
+    local moved = tables.copy(weights)
+    own.weight(weights, deployment)
+    if phase.rehearsal() then running.learn("moved_traffic", moved) end
+  end, own.weight)
+end
+
 --- As the engine gets it; nil for none. Its functions get their numbers here.
 function traffic.data(own)
   if not own then return nil end
   return problems.placed({ pools = own.pools, read = register(reader(own), "read of traffic"),
-    weight = register(own.weight, "weight of traffic") }, own.place)
+    weight = register(writer(own), "weight of traffic") }, own.place)
 end
 
 return traffic
