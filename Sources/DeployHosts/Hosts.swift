@@ -183,6 +183,7 @@ package final class Hosts: Transport {
     case .unlock(let token, let good, let left): try await unlock(token, good: good, left: left, errand)
     case .park(let request): try await park(request, errand)
     case .unpark(let request): try await unpark(request, errand)
+    case .mark(let request): try await mark(request, errand)
     case .sources(let digest): try await sources(digest, errand)
     case .appspec: throw Failure(.internal, "an appspec step is made of commands and never asked of a host as a whole")
     }

@@ -134,6 +134,8 @@ package struct Conclusion: Sendable, Hashable, Codable {
   package var hosts: [HostStatus]
   /// Traffic that could not be put back; nil: none was shifted, or it is back.
   package var traffic: StrayTraffic?
+  /// The stage that cannot be undone and was begun, so that nothing goes back; nil: none was, or the deployment did not fail.
+  package var irreversible: String?
   package init(
     status: Status, error: ScriptError? = nil, holder: Lock? = nil, rollback: [Int] = [], hosts: [HostStatus], traffic: StrayTraffic? = nil
   ) {

@@ -110,6 +110,8 @@ package struct HostState: Sendable, Hashable, Codable {
   package var lacks: Failure?
   /// Why nothing can be changed there, though it can be looked at: a read-only disk, a missing right. Nil if it can.
   package var hindrance: Failure?
+  /// Stages that it remembers; nil: none, or the host could not say.
+  package var marks: [StageMark]?
 
   package init(
     facts: HostFacts, current: Release.ID? = nil, releases: [Release.ID] = [], receipt: Receipt? = nil, previous: Receipt? = nil,

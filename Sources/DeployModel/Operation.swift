@@ -36,6 +36,8 @@ package indirect enum Operation: Sendable, Hashable, Codable {
   case park(ParkRequest)
   /// Resumes a parked deployment: the lock has an engine again.
   case unpark(UnparkRequest)
+  /// Remembers that a stage begins, or how it ended.
+  case mark(MarkRequest)
   /// Reads the recipe sources kept on the host under a digest.
   case sources(Digest)
   /// A part of an installation by the release's appspec file; made of commands that run at most once each.
@@ -72,6 +74,7 @@ package indirect enum Operation: Sendable, Hashable, Codable {
     case .unlock: "unlock"
     case .park: "park"
     case .unpark: "unpark"
+    case .mark: "mark"
     case .sources: "sources"
     case .appspec: "appspec"
     }

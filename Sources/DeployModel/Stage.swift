@@ -4,14 +4,17 @@ package enum Stage: Sendable, Hashable, Codable {
   case upload
   /// Takes the hosts through their lifecycle, wave by wave; nil: all at once.
   case rollout(Strategy?)
-  /// A function that runs once.
-  case script(name: String, summary: String, function: Int, when: Int?, place: SourcePlace?)
+  /// A function that runs once. No terms: nothing is said of it, as in plans of older versions.
+  case script(name: String, summary: String, function: Int, when: Int?, place: SourcePlace?, terms: StageTerms? = nil)
 
   package var name: String {
     switch self {
     case .upload: "upload"
     case .rollout: "rollout"
-    case .script(let name, _, _, _, _): name
+    case .script(let name, _, _, _, _, _): name
     }
   }
+
+  /// What it says of itself; nil: nothing, or it is none of the recipe's own.
+  package var terms: StageTerms? { if case .script(_, _, _, _, _, let terms) = self { terms } else { nil } }
 }

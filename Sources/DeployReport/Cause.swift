@@ -49,6 +49,8 @@ extension Operation {
     case .unlock: return "give the lock back"
     case .park: return "keep the lock until a person has answered"
     case .unpark: return "resume the parked deployment"
+    case .mark(let request):
+      return "\(request.act == .drop ? "forget" : "remember") that stage \(SafeText.line(request.mark.stage)) \(request.what)"
     case .sources: return "read the previous release's recipe"
     case .appspec(let step): return step.sentence
     }
@@ -96,5 +98,16 @@ extension ScriptError {
 extension String {
   fileprivate func squeezed(to limit: Int) -> String {
     count > limit ? prefix(limit - 1) + "…" : self
+  }
+}
+
+extension MarkRequest {
+  fileprivate var what: String {
+    switch (act, mark.state) {
+    case (.begin, _), (.again, _): "begins"
+    case (.drop, _): "was begun"
+    case (.end, .done): "is done"
+    case (.end, _): "failed"
+    }
   }
 }

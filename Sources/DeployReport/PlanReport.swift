@@ -213,9 +213,34 @@ extension Stage {
         }
       }
       return "rollout (\(strategy.name)\(batch ?? ""))"
-    case .script(let name, let summary, _, let when, _):
-      return name + (summary.isEmpty ? " (once" : " (once: \(summary)")
-        + (when == nil ? ")" : ", if it applies)")
+    case .script(let name, let summary, _, let when, _, let terms):
+      let words = [
+        (terms?.once == .revision ? "once a revision" : "once") + (summary.isEmpty ? "" : ": \(summary)"),
+        when.map { _ in "if it applies" },
+        terms?.where, terms?.irreversible == true ? "cannot be undone" : nil, terms?.settled?.sentence,
+      ]
+      return "\(name) (\(words.compactMap(\.self).joined(separator: ", ")))"
+    }
+  }
+}
+
+extension StageTerms {
+  fileprivate var `where`: String? {
+    switch ground {
+    case nil: nil
+    case .host: "on one host"
+    case .engine: "on this machine"
+    case .group(let name): "on one host of \(name)"
+    }
+  }
+}
+
+extension StageTerms.Settled {
+  fileprivate var sentence: String {
+    switch self {
+    case .ran(let mark): "skipped: deployment \(mark.deployment) ran it"
+    case .told: "skipped, as was said"
+    case .again: "again, as was said"
     }
   }
 }

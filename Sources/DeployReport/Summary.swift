@@ -152,7 +152,10 @@ package struct Summary: Sendable {
     }
     lines += notStarted
     if !stayed.isEmpty {
-      let why = story.plan?.kind.task == nil ? "because rollback is off" : "for a task takes nothing back"
+      let why =
+        story.plan?.kind.task != nil
+        ? "for a task takes nothing back"
+        : story.conclusion?.irreversible.map { "because stage \(SafeText.line($0)) cannot be undone" } ?? "because rollback is off"
       lines += ["", "  Left as they are, \(why): " + Self.named(stayed)]
     }
     return lines
@@ -161,7 +164,8 @@ package struct Summary: Sendable {
   /// Hosts on the new release, or on what failed, because the recipe says that nothing goes back.
   private var stayed: [String] {
     let isEnded = [.failed, .cancelled].contains(story.conclusion?.status)
-    let keeps = story.plan?.kind.task != nil || story.plan?.kind == .deploy && story.plan?.flow.rollback == false
+    let staysPut = story.plan?.flow.rollback == false || story.conclusion?.irreversible != nil
+    let keeps = story.plan?.kind.task != nil || story.plan?.kind == .deploy && staysPut
     let isOff = isEnded && rollback == nil && keeps
     return story.hosts.filter { $0.status.isHeld || isOff && $0.status == .succeeded }.map(\.name)
   }

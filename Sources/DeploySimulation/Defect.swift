@@ -12,4 +12,6 @@ package enum Defect: String, Sendable, Hashable, CaseIterable {
   case parkedForEveryone
   /// A host takes what a deployment left for good at once, whether or not that deployment succeeded (against P7).
   case trialIgnored
+  /// A host lets a stage begin that another deployment began or did (against *once*).
+  case stageForgotten
 }

@@ -65,6 +65,7 @@ extension SimulatedHost {
     case .unlock(let token, let good, let left): return release(token: token, good: good, left: left)
     case .park(let request): return park(request, claimed, at: now)
     case .unpark(let request): return unpark(request, claimed, at: now)
+    case .mark(let request): return mark(request)
     case .sources(let digest): return kept(digest)
     }
   }

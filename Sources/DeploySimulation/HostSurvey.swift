@@ -26,6 +26,7 @@ extension SimulatedHost {
       place: HostPlace(id: name, path: "/srv", folder: name), failedRestore: failedRestore)
     state.isBegun = isBegun ? true : nil
     state.parked = lock?.parked
+    state.marks = marks.isEmpty ? nil : marks
     return state
   }
 

@@ -50,6 +50,8 @@ package struct SimulatedHost: Sendable {
   package var sources: [Digest] = []
   /// What the sources are, as far as anybody brought them; looked up, never iterated.
   package var texts: [Digest: [SourceFile]] = [:]
+  /// Stages that it remembers, the last one last.
+  package var marks: [StageMark] = []
   /// How often it was started.
   package var boot = 1
   package var freeBytes: Int = 10_000_000_000

@@ -62,7 +62,9 @@ import Testing
         end }, stage.upload, stage.rollout },
       }
       """)
-    guard case .script(_, _, let function, _, _) = try #require(rig.plan.flow.stages.first) else { return #expect(Bool(false), "no stage") }
+    guard case .script(_, _, let function, _, _, _) = try #require(rig.plan.flow.stages.first) else {
+      return #expect(Bool(false), "no stage")
+    }
     let ended = rig.run(Body(recipe: 0, function: function), on: .deployment) { place, _ in
       place == .host(1) ? .failed(.command, "exited with 22") : .done()
     }

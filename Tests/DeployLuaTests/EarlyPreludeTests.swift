@@ -79,7 +79,7 @@ struct EarlyPreludeTests {
         } + run.log + ["\(run.result)"]
     }
     for stage in recipe.flow.stages {
-      if case .script(_, _, let function, let when, _) = stage {
+      if case .script(_, _, let function, let when, _, _) = stage {
         run(try #require(when), .deployment)
         run(function, .deployment)
       }

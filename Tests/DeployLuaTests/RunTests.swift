@@ -83,7 +83,7 @@ import Testing
         log.info(table.concat(names, " "))
       end } } }
       """)
-    guard case .script(_, _, let function, _, _) = rig.recipe.flow.stages.first(where: { $0.name == "warm" }) else { return }
+    guard case .script(_, _, let function, _, _, _) = rig.recipe.flow.stages.first(where: { $0.name == "warm" }) else { return }
     let body = Body(recipe: 0, function: function)
     let good = rig.run(body, on: .deployment) { place, _ in Outcome(status: 0, stdout: Captured(text: "\(place)")) }
     #expect(good.result == .returned(.null))

@@ -29,6 +29,12 @@ enum Samples {
     .write(path: "p", content: "x", mode: nil, owner: "www"), .link(target: "t", path: "p"), .upload(from: "a", to: "b"),
     .download(from: "a", to: "b"), .stage(release), .activate("0123456789ab"), .activate(nil), .discard("x"),
     .prune(keep: 3, pinned: ["a"]), .record(receipt), .lock(lock), .unlock(token: "t"), .sources(digest),
+    .mark(
+      MarkRequest(
+        .end,
+        StageMark(
+          stage: "migrate", revision: digest, state: .done, deployment: "d-1", by: "o", at: Timestamp(milliseconds: 7), isIrreversible: true
+        ))),
   ]
 
   static let outcomes: [Outcome] = [
@@ -87,6 +93,9 @@ enum Samples {
       stages: [
         .upload, .rollout(nil), .rollout(Strategy(name: "rolling", function: 1, options: value, batch: .percent(25))),
         .script(name: "migrate", summary: "s", function: 2, when: 4, place: place),
+        .script(
+          name: "contract", summary: "s", function: 2, when: nil, place: place,
+          terms: StageTerms(once: .revision, ground: .group("db"), irreversible: true, settled: .told)),
       ],
       bounds: Bounds(floor: 1, parallel: 2, failed: 0, unreachable: 0), placement: Placement(path: "/srv/shop", shared: ["log/"]),
       onFailure: [Body(recipe: 0, function: 1)], inputs: inputs, lock: lock, seed: .max, secrets: ["S"]

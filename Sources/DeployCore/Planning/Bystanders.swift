@@ -6,13 +6,19 @@ package struct Bystanders: Sendable, Hashable {
   package let count: Int
   /// How many serve, and are under nobody's hands.
   package let serving: Int
+  /// Stages that they remember.
+  package let marks: [StageMark]
 
   /// Nobody asked them: all of them are taken to serve.
-  package init(unasked count: Int) { (self.count, serving) = (count, count) }
+  package init(unasked count: Int) { (self.count, serving, marks) = (count, count, []) }
 
   /// - Parameter surveys: of each of them.
   package init(_ surveys: [Survey]) {
     count = surveys.count
+    marks = surveys.flatMap { survey -> [StageMark] in
+      guard case .reached(let state) = survey else { return [] }
+      return state.marks ?? []
+    }
     serving = surveys.count { survey in
       guard case .reached(let state) = survey else { return false }
       // A deployment that holds the lock may take it out at any moment.

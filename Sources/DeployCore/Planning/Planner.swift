@@ -67,6 +67,8 @@ package enum Planner {
     package var freeze: Freeze.Rule?
     /// As in the request.
     package var undoes: Deployment.ID?
+    /// Stages that whoever deploys says are done for this revision, and those to run again.
+    package var (ran, again): ([String], [String]) = ([], [])
     /// A rule that is not kept, for tests of the checkers.
     package var lapse: Lapse?
     package init(
@@ -118,6 +120,8 @@ package enum Planner {
       return step
     }
     try Partners.refuseLost(hosts, pinned, partners, of: recipe)
+    let marks = StageMarks(input.surveys + input.partners.surveys, beside: input.others?.marks ?? [])
+    let stages = try marks.settle(recipe.flow.stages, of: recipe, input.bundle.digest, ran: input.ran, again: input.again)
     return Plan(
       origin: identity.origin(after: history.newest),
       subject: Plan.Subject(
@@ -125,7 +129,7 @@ package enum Planner {
       content: Plan.Content(
         bundle: input.bundle, release: input.release, recipes: pinned, inputs: inputs,
         secrets: sorted(recipe.secrets + input.foundSecrets)),
-      placement: recipe.placement, flow: flow(of: recipe, input), hosts: hosts,
+      placement: recipe.placement, flow: flow(of: recipe, stages, input), hosts: hosts,
       bounds: try bounds.letting(hosts, move: selection.configuration, beside: input.others),
       lock: lock, partners: partners)
   }
@@ -135,9 +139,9 @@ package enum Planner {
     names.sorted().reduce(into: []) { sorted, name in if sorted.last != name { sorted.append(name) } }
   }
 
-  private static func flow(of recipe: Recipe, _ input: Input) -> Plan.Flow {
+  private static func flow(of recipe: Recipe, _ stages: [Stage], _ input: Input) -> Plan.Flow {
     Plan.Flow(
-      stages: recipe.flow.stages, onFailure: recipe.flow.onFailure.map { Body(recipe: 0, function: $0) },
+      stages: stages, onFailure: recipe.flow.onFailure.map { Body(recipe: 0, function: $0) },
       onSuccess: recipe.flow.onSuccess.map { Body(recipe: 0, function: $0) }, rollback: recipe.flow.rollback, trial: true, prunesLast: true,
       tracksService: true, rules: .newest, freeze: input.freeze, undoes: input.undoes)
   }

@@ -79,6 +79,7 @@ package enum RollbackPlanner {
   ///   - partners: what partners said of themselves.
   ///   - straighten: whether hosts go too whose own way back leads elsewhere.
   ///   - aim: what all of them are to go to; nil: the good release before.
+  ///   - despite: names of stages that cannot be undone, and which the release that they go to works with all the same.
   ///   - waves: what is known of the waves of the recipe's strategy, which the floor of the way back follows from too.
   ///   - typed: what names a project without a `deploy.lua`, for the commands in messages; nil: recipe and group do.
   ///   - isStored: whether this machine has a bundle, so that it can be sent.
@@ -87,7 +88,8 @@ package enum RollbackPlanner {
   ///   remembered or the kept recipe was not found. Every host that is in the way is named.
   package static func plan(
     _ selection: Selection, surveys: [Survey], others: Bystanders? = nil, kept: [PinnedRecipe], inherits: [String?] = [],
-    partners: Partners.Surveyed = .init(), straighten: Bool = false, to aim: Receipt? = nil, waves: KnownWaves = .unknown,
+    partners: Partners.Surveyed = .init(), straighten: Bool = false, to aim: Receipt? = nil, despite: [String] = [],
+    waves: KnownWaves = .unknown,
     typed: String? = nil, isStored: (Digest) -> Bool = { _ in true }, lapse: Lapse? = nil, by identity: Planner.Identity
   ) throws(Problems) -> Plan {
     let surveys = surveys.map(\.forChange)
@@ -96,7 +98,8 @@ package enum RollbackPlanner {
       selection, surveys, bounds, straighten: straighten || lapse == .trialIgnored, to: aim, typed: typed, isStored: isStored)
     let (way, goal) = (ground.way, ground.goal)
     let found = try Partners.found(selection.partners, partners)
-    var problems = ground.problems
+    let marks = StageMarks(surveys + partners.surveys, beside: others?.marks ?? [])
+    var problems = ground.problems + marks.inTheWay(to: goal, despite: despite, typed: typed ?? selection.recipe.name)
     guard let arriving = Planner.recipe(of: goal, among: kept) else {
       throw Problems(problems + way.places.filter { !way.stays($0.state) }.map { lacksRecipe($0.host, typed) }, exit: .refused)
     }

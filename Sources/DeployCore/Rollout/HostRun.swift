@@ -24,6 +24,8 @@ struct HostRun: Sendable, Hashable {
   let host: Int
   var waiting = Waiting.nothing
   private let isOutline: Bool
+  /// Whether it is restored if it fails.
+  private let goesBack: Bool
   private var steps: [HostStep]
   private var position = 0
   /// The deployment failed while it was ready.
@@ -53,8 +55,10 @@ struct HostRun: Sendable, Hashable {
   ///   - staged: the release has been sent already.
   ///   - upto: the segment after which it stops and is ready; nil: it goes to its end.
   ///   - isOutline: whether all of its way is one step.
-  init(_ host: Int, in plan: Plan, staged: Bool, upto: Segment? = nil, isOutline: Bool = false) {
+  ///   - goesBack: whether it is restored if it fails; nil: as the plan says.
+  init(_ host: Int, in plan: Plan, staged: Bool, upto: Segment? = nil, isOutline: Bool = false, goesBack: Bool? = nil) {
     self.host = host
+    self.goesBack = goesBack ?? plan.flow.rollback
     self.isOutline = isOutline
     steps = []
     for segment in Segment.allCases {
@@ -185,7 +189,7 @@ struct HostRun: Sendable, Hashable {
       if isStillRunning { commands.append("# the release that failed was not stopped: stop it before that") }
       return .ended(.restoreFailed(cause, restoring: error, commands: commands))
     }
-    guard plan.flow.rollback else { return .ended(.failed(error)) }
+    guard goesBack else { return .ended(.failed(error)) }
     begun = position + (isBegun ? 1 : 0)
     if plan.kind.task != nil {
       if begun == 0 { return .ended(.untouched(error)) }

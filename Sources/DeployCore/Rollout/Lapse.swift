@@ -36,4 +36,10 @@ package enum Lapse: Sendable, Hashable {
   case receiptIgnored
   /// A host goes back to what it ran before, though that never proved good (against P7).
   case trialIgnored
+  /// No host is asked whether a stage ran, nor told that it does (against *once*).
+  case markForgotten
+  /// A stage whose end nobody knows counts as failed, and runs again (against *once*).
+  case lostForgotten
+  /// Hosts go back although a stage has begun that cannot be undone (against P7).
+  case returnsAnyway
 }

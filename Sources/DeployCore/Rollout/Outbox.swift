@@ -15,12 +15,14 @@ struct Outbox: Sendable, Hashable {
     case look(Int)
     case park(Int)
     case unpark(Int)
+    /// What a host remembers of a stage.
+    case mark(Int)
 
     /// The host whose operation it is; nil for nobody's, a script's, a gate's, and what parks.
     var host: Int? {
       switch self {
       case .lock(let host), .unlock(let host), .upload(let host), .prune(let host), .host(let host): host
-      case .nobody, .script, .look, .park, .unpark: nil
+      case .nobody, .script, .look, .park, .unpark, .mark: nil
       }
     }
 

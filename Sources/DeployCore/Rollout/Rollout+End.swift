@@ -26,7 +26,7 @@ extension Rollout {
 
   /// Ends a deployment that has failed when nothing is under way any more.
   mutating func settle() {
-    guard phase == .settling, tree.activeRoots == 0, uploading.running == 0, admission.inFlight == 0 else { return }
+    guard phase == .settling, tree.activeRoots == 0, uploading.running == 0, admission.inFlight == 0, marking.waiting == 0 else { return }
     if owesTraffic { return restoreTraffic() }
     if ready.isEmpty { finish() }
   }
@@ -75,11 +75,13 @@ extension Rollout {
     let hosts: String? =
       changed == 0
       ? nil
-      : plan.flow.rollback
+      : goesBack
         ? "\(changed == 1 ? "the host that was changed goes" : "the \(changed) hosts that were changed go") back next"
-        : "hosts stay as they are, because rollback is off"
+        : "hosts stay as they are, because \(whyNothingGoesBack)"
     return "the deployment has failed already: " + [traffic, hosts].compactMap { $0 }.joined(separator: ", and ")
   }
+
+  var whyNothingGoesBack: String { pastReturn.map { "stage \"\($0)\" cannot be undone" } ?? "rollback is off" }
 
   /// What runs after the deployment, as recipes call it.
   var noticeName: String { failure == nil ? "on_success" : "on_failure" }
@@ -127,12 +129,17 @@ extension Rollout {
   private var conclusion: Conclusion {
     guard let failure else { return Conclusion(status: stopped == nil ? .succeeded : .partial, hosts: statuses) }
     let back =
-      plan.flow.rollback && plan.kind == .deploy ? statuses.indices.filter { statuses[$0] == .succeeded && !mayHaveStrayTraffic($0) } : []
+      goesBack && plan.kind == .deploy ? statuses.indices.filter { statuses[$0] == .succeeded && !mayHaveStrayTraffic($0) } : []
     // Only somebody's wish cancels a deployment: a hook that ends because another one failed says *cancelled* too.
     let isWish = cancelled && failure.failure.kind == .cancelled
-    return Conclusion(
+    var end = Conclusion(
       status: isWish ? .cancelled : .failed, error: failure, rollback: back, hosts: statuses, traffic: traffic.stray)
+    if plan.flow.rollback { end.irreversible = pastReturn }
+    return end
   }
+
+  /// Whether hosts go back when something fails: until a stage has begun that cannot be undone.
+  var goesBack: Bool { plan.flow.rollback && (pastReturn == nil || lapse == .returnsAnyway) }
 
   /// Somebody wants the deployment to end.
   mutating func cancel(_ reason: String) {

@@ -79,7 +79,7 @@ extension Rollout {
     admission.started(host)
     set(host, .changing)
     if runs[host] == nil {
-      runs[host] = HostRun(host, in: plan, staged: staged[host], upto: wave?.upto, isOutline: isOutline)
+      runs[host] = HostRun(host, in: plan, staged: staged[host], upto: wave?.upto, isOutline: isOutline, goesBack: goesBack)
     } else {
       runs[host]?.takeOn(upto: wave?.upto)
     }

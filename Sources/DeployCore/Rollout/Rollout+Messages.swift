@@ -44,7 +44,7 @@ extension Rollout {
     let end = "nothing new is started, what runs is finished or ended, "
     if plan.kind.task != nil { return end + "and hosts that left their traffic get it back" }
     if plan.kind != .deploy { return end + "hosts that went back already stay so" }
-    return end + (plan.flow.rollback ? "hosts are restored" : "hosts stay as they are, because rollback is off")
+    return end + (goesBack ? "hosts are restored" : "hosts stay as they are, because \(whyNothingGoesBack)")
   }
 
   /// It takes hosts back because a deployment failed or was cancelled.

@@ -93,7 +93,7 @@ extension Rollout {
       if error != nil, error?.host == nil { error?.host = plan.hosts[host].host.name }
       stepEnded(host, error)
     case .condition: phase == .settling ? settle() : conditionEnded(result)
-    case .stage: stageEnded(result.error)
+    case .stage: if !endMarks(result.error) { stageEnded(result.error) }
     case .strategy: phase == .settling ? settle() : strategyEnded(result)
     case .notice: noticeEnded(result)
     case .look(let slot): looked(slot, result)

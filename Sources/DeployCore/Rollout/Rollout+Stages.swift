@@ -10,6 +10,7 @@ extension Rollout {
     guard index < plan.flow.stages.count else { return finish() }
     let stage = plan.flow.stages[index]
     note(.stageBegan(name: stage.name))
+    stageName = stage.name
     switch stage {
     case .upload:
       uploading = Uploading(
@@ -26,21 +27,21 @@ extension Rollout {
     case .rollout(nil):
       let isOrdered = plan.bounds.healthy != nil || plan.flow.rules?.keepsOrder == true
       beginWave((isOrdered ? plan.order : Array(plan.hosts.indices)).filter { statuses[$0] == .pending }, parallel: nil)
-    case .script(_, _, let function, let when, _):
-      startRoot(
-        Body(recipe: 0, function: when ?? function), on: .deployment, owner: when == nil ? .stage : .condition, site: site(of: stage))
+    case .script(_, _, _, let when?, _, _):
+      startRoot(Body(recipe: 0, function: when), on: .deployment, owner: .condition, site: site(of: stage))
+    case .script: runStage()
     }
   }
 
   /// The condition of the stage under way said yes or no.
   mutating func conditionEnded(_ result: ScriptResult) {
-    guard case .stage(let index) = phase, case .script(let name, _, let function, _, _) = plan.flow.stages[index] else { return settle() }
+    guard case .stage(let index) = phase, case .script(let name, _, _, _, _, _) = plan.flow.stages[index] else { return settle() }
     switch result {
     case .raised(let error): stageEnded(error)
     case .returned(.null), .returned(.bool(false)):
       note(.remark("stage \"\(name)\" is left out: its condition says no"))
       stageEnded(nil)
-    case .returned: startRoot(Body(recipe: 0, function: function), on: .deployment, owner: .stage, site: site(of: plan.flow.stages[index]))
+    case .returned: runStage()
     }
   }
 

@@ -41,6 +41,14 @@ package struct Rollout: Sendable {
   var traffic = Shifting()
   /// Why the strategy ended the rollout on purpose; nil: it did not.
   var stopped: String?
+  /// What hosts are asked to remember of the stage under way.
+  var marking = Marking()
+  /// Hosts that remember that it was begun.
+  var keeping: [Int] = []
+  /// The name of the stage under way, or of the last one.
+  var stageName = ""
+  /// The stage that cannot be undone and was begun: nothing goes back from then on. nil: none was.
+  var pastReturn: String?
   /// By host number; nil: it is not under way.
   var runs: [HostRun?]
   /// Hosts that a wave left ready, also those that a later wave took on; the last first to give up.
@@ -165,6 +173,7 @@ package struct Rollout: Sendable {
     case .look(let slot): looked(slot, Looking.Finding(outcome))
     case .park(let host): parked(host, outcome)
     case .unpark(let host): unparked(host, outcome)
+    case .mark(let host): marked(host, outcome)
     }
   }
 

@@ -7,14 +7,18 @@ extension Desk {
   /// - Parameters:
   ///   - straighten: takes hosts along that run something else than the rest of the group.
   ///   - aim: a release that hosts keep, as somebody typed it; nil: the good one before.
+  ///   - despite: names of stages that cannot be undone and are no reason to stay.
   ///   - said: who asks, and why.
   /// - Throws: every reason at once why the hosts cannot go back; nothing was changed.
   package func planRollback(
-    of selection: Selection, in project: LoadedProject, straighten: Bool, to aim: String? = nil, said: Said = Said()
+    of selection: Selection, in project: LoadedProject, straighten: Bool, to aim: String? = nil, despite: [String] = [],
+    said: Said = Said()
   ) async throws -> Plan {
     let preparation = await ask(selection, deep: true)
     if try await endLate([Surveyed(selection: selection, surveys: preparation.surveys)]) {
-      return try await afterLate { try await planRollback(of: selection, in: project, straighten: straighten, to: aim, said: said) }
+      return try await afterLate {
+        try await planRollback(of: selection, in: project, straighten: straighten, to: aim, despite: despite, said: said)
+      }
     }
     let left = try await leftLocks(preparation.surveys, of: selection.recipe.application, typed: project.typed)
     if Slots.has(selection.hosts) { return try await planSwitchBack(of: selection, preparation.surveys, in: project, to: aim, said: said) }
@@ -24,7 +28,7 @@ extension Desk {
     let plan = try RollbackPlanner.plan(
       selection, surveys: preparation.surveys, others: preparation.others, kept: preparation.kept, inherits: left,
       partners: try await surveyedPartners(preparation, of: selection, typed: project.typed), straighten: straighten, to: goal,
-      waves: await waves(of: selection, project), typed: project.typed,
+      despite: despite, waves: await waves(of: selection, project), typed: project.typed,
       isStored: { [shelf] digest in (try? shelf.inspect(digest.hex)) != nil }, by: identity)
     try refuseBesidesPools(plan, selection)
     let users = await userProblems(of: plan, project)

@@ -50,7 +50,7 @@ extension Recipe {
         switch stage {
         case .upload: "upload"
         case .rollout(let strategy): "rollout \(strategy?.place?.description ?? "")"
-        case .script(let name, _, _, _, let place): "\(name) \(place?.description ?? "")"
+        case .script(let name, _, _, _, let place, _): "\(name) \(place?.description ?? "")"
         }
       } + ["\(place?.description ?? "") \(flow.onFailure.count) \(flow.onSuccess.count)"]
   }

@@ -31,7 +31,10 @@ struct HostProgram: Sendable {
     let files = [
       [PackageResources.base_sh, PackageResources.jobs_sh, PackageResources.keeper_sh],
       [PackageResources.releases_sh, PackageResources.truth_sh, PackageResources.inbox_sh, PackageResources.survey_sh],
-      [PackageResources.repair_sh, PackageResources.files_sh, PackageResources.queue_sh, PackageResources.parking_sh],
+      [
+        PackageResources.repair_sh, PackageResources.files_sh, PackageResources.queue_sh, PackageResources.parking_sh,
+        PackageResources.marks_sh,
+      ],
     ]
     let parts = files.map { Part(Array($0.joined())) }
     self.parts = parts

@@ -164,6 +164,7 @@ l_survey() {
   [ -z "$h_dep" ] || l_begun
   { read -r l_w l_t; } 2>/dev/null <"$L/lock/parked" && echo "parked $l_t"
   l_running "$P" 2147483647 "" "job	"
+  l_marks
   for name in receipt receipt.previous failed; do
     [ ! -f "$L/$name" ] || echo "$name $(stat -c %s "$L/$name")"
   done

@@ -54,6 +54,7 @@ extension Hosts {
     state.releases = found.all("release")
     state.fence = try found.fence(at: path)
     state.lacks = SharedFiles.failure(missing: found.all("lacks").compactMap { Int($0) }, of: shared, on: host, at: path)
+    state.marks = Hosts.marks(answer.lines)
     state.lock = Hosts.holder(answer.lines)
     state.parked = Hosts.parked(found["parked"], holder: state.lock)
     state.isBegun = state.lock != nil && found["begun"] != nil ? true : nil

@@ -181,9 +181,21 @@ struct ProjectReader {
     case "script":
       .script(
         name: value["name"]?.text ?? "", summary: value["summary"]?.text ?? "", function: value["function"]?.int ?? 0,
-        when: value["when"]?.int, place: place(value))
+        when: value["when"]?.int, place: place(value), terms: value["terms"].map(terms))
     default: nil
     }
+  }
+
+  private func terms(_ value: Value) -> StageTerms {
+    let ground: StageTerms.Ground? =
+      switch value["on"]?.text {
+      case "host": .host
+      case "engine": .engine
+      default: value["group"]?.text.map { .group($0) }
+      }
+    return StageTerms(
+      once: value["once"]?.text.flatMap(StageTerms.Once.init), ground: ground,
+      irreversible: value["irreversible"]?.bool == true ? true : nil)
   }
 
   private func strategy(_ value: Value) -> Strategy {

@@ -44,7 +44,7 @@ struct RehearsalPart {
     case .failure: self.init(title: "on_failure", isNotice: true)
     case .deployment:
       if plan.flow.onSuccess.contains(body) { self.init(title: "on_success", isNotice: true) }
-      for case .script(let name, _, let function, let when, let place) in plan.flow.stages {
+      for case .script(let name, _, let function, let when, let place, _) in plan.flow.stages {
         if function == body.function { self.init(title: "stage \(name)", place: place, isStage: true) }
         if when == body.function { self.init(title: "when of stage \(name)", place: place, isStage: true) }
       }

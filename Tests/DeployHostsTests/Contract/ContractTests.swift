@@ -17,6 +17,7 @@ struct ContractTests {
     Chapter(testDescription: "surveys", sentences: Sentence.surveys), Chapter(testDescription: "locks", sentences: Sentence.locks),
     Chapter(testDescription: "commands", sentences: Sentence.commands),
     Chapter(testDescription: "releases", sentences: Sentence.releases), Chapter(testDescription: "files", sentences: Sentence.files),
+    Chapter(testDescription: "marks", sentences: Sentence.marks),
   ]
 
   /// So many sentences are tried at once: most of their time they wait.

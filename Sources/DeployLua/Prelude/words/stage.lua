@@ -5,7 +5,14 @@ local grants, language = import "runtime/grants", import "runtime/language"
 local phases, problems = import "runtime/phases", import "runtime/problems"
 local values, void = import "runtime/values", import "runtime/void"
 local fields, types = import "types/fields", import "types/types"
-local named, strategy = import "words/named", import "words/strategy"
+local group, named, strategy = import "words/group", import "words/named", import "words/strategy"
+
+types.define("ground", '"host", "engine", or a group such as group "db"', function(v)
+  if v == "host" or v == "engine" then return true, { on = v } end
+  local inside = values.is(v, group.kind)
+  if not (inside and inside.name) then return false end
+  return true, { group = inside.name }
+end)
 
 local stage = { kind = values.kind "stage" }
 
@@ -18,6 +25,10 @@ language.word {
     { "when", "function", "function(deployment): whether it runs" }, { "summary", "string", "one sentence for plans" },
     { "before", "name", "the stage it runs just before: upload, rollout or a stage's name" },
     { "after", "name", "the stage it runs just after" },
+    { "once", "deployment|revision", "revision: hosts remember it, and no later deployment of the same bundle runs it again" },
+    { "on", "ground",
+      "whose first host its function gets before the deployment: the targets (\"host\"), or a group of partners; \"engine\": none" },
+    { "irreversible", "boolean", "whether nothing goes back once it has begun", default = "false" },
   },
 }
 language.word {
@@ -55,7 +66,7 @@ local function script(name)
       problems.add(string.format("stage %q has both before and after", name), "keep one of them", problems.at_field(place, "after"))
     end
     return proxy(stage.kind, 0, { kind = "script", name = name, place = place, summary = own.summary or "", run = own.run,
-      when = own.when, before = own.before, after = own.after })
+      when = own.when, before = own.before, after = own.after, once = own.once, on = own.on, irreversible = own.irreversible })
   end)
 end
 language.meaning("stage", values.word("stage", { upload = stage.upload, rollout = stage.rollout }, script))
@@ -73,6 +84,21 @@ types.define("stages", "a list of stages { stage.upload, stage.rollout }", funct
   return true, list
 end)
 
+--- A stage's function as one of the deployment: of a stage that runs on one host, with that host before.
+local function whole(run, on)
+  if not on or on.on == "engine" then return run end
+  return grants.stands_for(function(deployment)
+    local hosts = on.group and deployment:partners(on.group) or deployment.targets
+    return run(hosts:first(), deployment)
+  end, run)
+end
+
+--- What it says of itself beside its function; nil: nothing.
+local function terms(own)
+  if not (own.once or own.on or own.irreversible) then return nil end
+  return { once = own.once, irreversible = own.irreversible, on = own.on and own.on.on, group = own.on and own.on.group }
+end
+
 --- As the engine gets it. Its functions get their numbers here, `run` before `when`. traffic: the recipe's; nil for none.
 --- usual: gives the strategy of a rollout that names none; nil: it has none then, and all hosts are one wave.
 function stage.data(item, traffic, usual)
@@ -83,7 +109,7 @@ function stage.data(item, traffic, usual)
   end
   local when = own.when
   return problems.placed({ kind = "script", name = own.name, summary = own.summary,
-    ["function"] = register(own.run or function() end, "stage " .. own.name),
+    ["function"] = register(whole(own.run or function() end, own.on), "stage " .. own.name), terms = terms(own),
     when = when and register(grants.stands_for(function(deployment) return when(deployment) and true or false end, when),
       "when of stage " .. own.name) }, own.place)
 end

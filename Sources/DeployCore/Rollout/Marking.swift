@@ -1,0 +1,80 @@
+package import DeployModel
+
+/// What hosts are asked to remember of the stage under way, and what they said.
+struct Marking: Sendable, Hashable {
+  enum Step: Sendable, Hashable {
+    case idle
+    /// Hosts write that it begins.
+    case beginning
+    /// Its function runs.
+    case running
+    /// Hosts write how it ended, or forget it.
+    case ending(ScriptError?)
+  }
+
+  private(set) var step = Step.idle
+  /// Number of hosts that have not answered.
+  private(set) var waiting = 0
+  /// Marks of other deployments that hosts have.
+  private(set) var found: [StageMark] = []
+  /// Hosts that wrote what they were asked to.
+  private(set) var written: [Int] = []
+  /// The first host that did not, and why.
+  private(set) var failed: Refused?
+
+  struct Refused: Sendable, Hashable {
+    var host: Int
+    var failure: Failure
+  }
+
+  mutating func begin(_ step: Step, asking hosts: Int) {
+    self = Marking()
+    self.step = step
+    waiting = hosts
+  }
+
+  mutating func run() { step = .running }
+
+  mutating func answered(_ host: Int, _ outcome: Outcome) {
+    waiting -= 1
+    if let failure = outcome.failure {
+      failed = failed ?? Refused(host: host, failure: failure)
+    } else if let mark = StageMark(outcome.value) {
+      found.append(mark)
+    } else {
+      written.append(host)
+    }
+  }
+
+  /// The mark that decides: one that says that it is done wins.
+  var decisive: StageMark? { found.first { $0.state == .done } ?? found.first }
+}
+
+extension StageMark {
+  /// As hosts answer; nil for what is none.
+  package init?(_ value: Value) {
+    guard let stage = value["stage"]?.text, let revision = value["revision"]?.text.map({ Digest(hex: $0) }),
+      let state = value["state"]?.text.flatMap(State.init), let deployment = value["deployment"]?.text, let by = value["by"]?.text,
+      let at = value["at"]?.int
+    else { return nil }
+    self.init(
+      stage: stage, revision: revision, state: state, deployment: deployment, by: by, at: Timestamp(milliseconds: at),
+      isIrreversible: value["irreversible"]?.bool == true)
+  }
+
+  package var value: Value {
+    .record(of: [
+      ("stage", .text(stage)), ("revision", .text(revision.hex)), ("state", .text(state.rawValue)), ("deployment", .text(deployment)),
+      ("by", .text(by)), ("at", .int(at.milliseconds)), ("irreversible", .bool(isIrreversible)),
+    ])
+  }
+
+  /// What is wrong if it was begun by a deployment that did not say how it ended.
+  package func lost(recipe: String) -> Failure {
+    Failure(
+      .lost,
+      "stage \"\(stage)\" was begun for this revision by deployment \(deployment) of \(by), and nobody knows whether it came to its end; "
+        + "it does not run again by itself",
+      fix: "look whether it is done: then lander deploy \(recipe) --ran \(stage), else lander deploy \(recipe) --again \(stage)")
+  }
+}

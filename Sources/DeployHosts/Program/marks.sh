@@ -1,0 +1,35 @@
+# Stages that ran for a revision: `once/KEY`, of three lines.
+
+# PATH FENCE TOKEN DEPLOYMENT ACT KEY LINE BY NAME: ACT begin writes LINE, BY and NAME unless another deployment began or did it, which it
+# answers with; again and end write them; drop takes away what DEPLOYMENT began. LINE is `STATE DEPLOYMENT AT REVISION IRREVERSIBLE`.
+l_note() {
+  l_enter "$1" "$2" "$3"
+  l_w= l_d= m=$L/once/$6
+  { read -r l_w l_d l_t; } 2>/dev/null <"$m"
+  case $5 in
+    begin)
+      case $l_w in begun | done) [ "$l_w $l_d" = "begun $4" ] || { l_line "$m"; exit 0; } ;; esac
+      ;;
+    drop)
+      [ "$l_w $l_d" != "begun $4" ] || { rm -f "$m" && l_sync "$L/once"; } || exit 43
+      exit 0
+      ;;
+  esac
+  [ -d "$L/once" ] || mkdir "$L/once" || exit 43
+  { printf '%s\n%s\n%s\n' "$7" "$8" "$9" >"$L/.once"; } 2>/dev/null || l_full "$L"
+  l_sync "$L/.once"
+  mv -fT "$L/.once" "$m" || exit 43
+  # A hundred are remembered.
+  ls -t "$L/once" | tail -n +101 | while read -r l_n; do rm -f "$L/once/$l_n"; done
+  l_sync "$L/once" "$L"
+}
+
+# FILE: the mark as one line.
+l_line() {
+  l_w= l_a= l_n=
+  { IFS= read -r l_w && IFS= read -r l_a && IFS= read -r l_n; } 2>/dev/null <"$1" || return 0
+  printf 'mark\t%s\t%s\t%s\n' "$l_w" "$l_a" "$l_n"
+}
+
+# All marks, a line each.
+l_marks() { for m in "$L/once"/*; do [ ! -f "$m" ] || l_line "$m"; done; }

@@ -1,0 +1,28 @@
+import DeployCore
+import DeployModel
+
+extension Hosts {
+  /// Remembers that a stage begins, or how it ended; answers with what another deployment left, if that stays.
+  func mark(_ request: MarkRequest, _ errand: Errand) async throws(Failure) -> Outcome {
+    let mark = request.mark
+    let line = "\(mark.state.rawValue) \(mark.deployment) \(mark.at.milliseconds) \(mark.revision.hex) \(mark.isIrreversible ? 1 : 0)"
+    let key = Hex.digest(Array("\(mark.revision.hex) \(mark.stage)".utf8)).prefix(32)
+    let answer = try await errand.link.demand(
+      "l_note", errand.claim + [mark.deployment, request.act.rawValue, String(key), line, Lock.word(mark.by), Lock.word(mark.stage)])
+    return .done(Hosts.marks(answer.lines)?.first?.value ?? .null)
+  }
+
+  /// Marks among the lines of an answer; nil if there are none.
+  static func marks(_ lines: [Substring]) -> [StageMark]? {
+    let marks = lines.compactMap { line -> StageMark? in
+      let parts = line.parts(at: "\t", keepingEmpty: true).map(String.init)
+      guard parts.count == 4, parts[0] == "mark" else { return nil }
+      let words = parts[1].parts(at: " ").map(String.init)
+      guard words.count == 5, let state = StageMark.State(rawValue: words[0]), let at = Int(words[2]) else { return nil }
+      return StageMark(
+        stage: parts[3], revision: Digest(hex: words[3]), state: state, deployment: words[1], by: parts[2], at: Timestamp(milliseconds: at),
+        isIrreversible: words[4] == "1")
+    }
+    return marks.isEmpty ? nil : marks
+  }
+}

@@ -1,0 +1,22 @@
+import DeployCore
+import DeployModel
+
+/// What a simulated host remembers of stages.
+extension SimulatedHost {
+  mutating func mark(_ request: MarkRequest) -> Outcome {
+    let new = request.mark
+    let found = marks.firstIndex { $0.isAbout(new.stage, of: new.revision) }
+    let old = found.map { marks[$0] }
+    let isOwn = old?.state == .begun && old?.deployment == new.deployment
+    switch request.act {
+    case .begin:
+      if let old, old.state != .failed, !isOwn, defect != .stageForgotten { return .done(old.value) }
+    case .drop:
+      if let found, isOwn { marks.remove(at: found) }
+      return .done()
+    case .again, .end: break
+    }
+    if let found { marks[found] = new } else { marks.append(new) }
+    return .done()
+  }
+}

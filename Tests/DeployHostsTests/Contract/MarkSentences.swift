@@ -1,0 +1,36 @@
+import DeployCore
+import DeployModel
+
+/// What a host remembers of stages.
+extension Sentence {
+  static let marks = [
+    Sentence("a stage that a deployment began or did stays so for every other one; what failed or was forgotten begins anew") { play in
+      func ask(_ act: MarkRequest.Act, _ state: StageMark.State, by deployment: String) -> DeployModel.Operation {
+        .mark(
+          MarkRequest(
+            act,
+            StageMark(
+              stage: "migrate db", revision: Digest(hex: String(repeating: "b", count: 64)), state: state, deployment: deployment,
+              by: "kim at desk", at: Timestamp(milliseconds: 1_763_000_000_000), isIrreversible: true)))
+      }
+      let (first, second) = (play.site("d1", fence: 1, token: "a"), play.site("d2", fence: 2, token: "b"))
+      await play.done(play.ask("a", fence: 1), at: first)
+      await play.done(ask(.begin, .begun, by: "d1"), at: first)
+      play.expect(await play.perform(ask(.begin, .begun, by: "d1"), at: first).value, .null, "its own")
+      play.expect(try await play.state().marks?.map(\.state), [.begun], "begun")
+      await play.done(.unlock(token: "a"), at: first)
+      await play.done(play.ask("b", fence: 2), at: second)
+      await play.done(ask(.drop, .failed, by: "d2"), at: second)
+      let answer = await play.perform(ask(.begin, .begun, by: "d2"), at: second)
+      play.expect(StageMark(answer.value)?.deployment, "d1", "the other one's")
+      await play.done(ask(.end, .failed, by: "d2"), at: second)
+      play.expect(await play.perform(ask(.begin, .begun, by: "d2"), at: second).value, .null, "after a failure")
+      await play.done(ask(.drop, .failed, by: "d2"), at: second)
+      play.expect(try await play.state().marks == nil, "what was forgotten")
+      await play.done(ask(.begin, .begun, by: "d2"), at: second)
+      await play.done(ask(.end, .done, by: "d2"), at: second)
+      let marks = try await play.state().marks
+      play.expect(marks?.first?.by == "kim at desk" && marks?.first?.isIrreversible == true && marks?.count == 1, "\(marks as Any)")
+    }
+  ]
+}
