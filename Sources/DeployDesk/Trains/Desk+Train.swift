@@ -1,3 +1,4 @@
+import DeployCore
 package import DeployModel
 
 extension Desk {
