@@ -87,6 +87,7 @@ extension Checkers {
       watches[engine].inFlight -= 1
       if segment >= .admit { serve(host, now.current != nil || now.foreign != nil) }
     case .restoring:
+      isBarred(engine, host)
       watches[engine].failed += 1
       if isReady(before) { watches[engine].inFlight += 1 }
     case .restored, .untouched, .restoreFailed, .failed: if !isRestoring(before) { watches[engine].failed += 1 }

@@ -30,6 +30,8 @@ package struct Checkers: Sendable {
   var serving: [Bool]
   /// By host: the highest fence that ever changed it.
   var fences: [Int]
+  /// Functions of stages that ran once for a revision, or with no way back.
+  var stageRuns: [StageRun] = []
   /// Releases of which a deployment succeeded, or that ran at the start.
   var good: [Release.ID]
   /// Broken promises beyond that are not kept.
@@ -126,6 +128,7 @@ package struct Checkers: Sendable {
   mutating func appended(_ engine: Int, _ entries: [Entry], hosts: [SimulatedHost]) {
     for entry in entries {
       switch entry.fact {
+      case .happened(.finished(let intent, let outcome)): stageAnswered(engine, intent, outcome)
       case .intended(let intent):
         let last = watches[engine].appended
         look(intent.id == last + 1, "P2", "intent \(intent.id) follows intent \(last) in the journal")
@@ -179,6 +182,7 @@ package struct Checkers: Sendable {
       owner(host, now, change)
       switch change.kind {
       case .ran:
+        stageRan(host, now, change)
         look(change.runs <= 1, "at most once", host: host, "intent \(change.intent) of \(change.deployment) ran \(change.runs) times")
       case .current, .releases: currency(host, now, change)
       default: break
@@ -223,6 +227,7 @@ package struct Checkers: Sendable {
       let isWell = conclusion.status == .succeeded || conclusion.status == .partial
       look(!isWell, "P5", "it is called \(conclusion.status.rawValue) although gate \(failed) failed")
     }
+    wayForward(engine, conclusion)
     truth(engine, conclusion, hosts: hosts)
     if plan.kind == .rollback(of: nil), conclusion.status == .succeeded { whole(engine, conclusion, hosts: hosts) }
   }

@@ -93,7 +93,7 @@ extension DeployModel.Operation {
   /// Whether a host remembers its end, and tells it again to whoever asks again.
   var isRemembered: Bool {
     switch self {
-    case .read, .exists, .download, .sources, .lock, .unlock, .park, .unpark: false
+    case .read, .exists, .download, .sources, .lock, .unlock, .park, .unpark, .mark: false
     default: true
     }
   }
