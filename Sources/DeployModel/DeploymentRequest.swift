@@ -19,8 +19,10 @@ package struct DeploymentRequest: Sendable, Hashable, Codable {
   package var undoes: Deployment.ID?
   /// Why freeze windows do not hold for it; nil: they do.
   package var freezeOverride: String?
-  /// Stages that its caller says are done for this revision, and those to run again.
-  package var (ran, again): ([String], [String]) = ([], [])
+  /// Stages that its caller says are done for this revision; nil: none.
+  package var ran: [String]?
+  /// Stages that its caller wants to run again; nil: none.
+  package var again: [String]?
   package init(
     recipe: String? = nil, group: String? = nil, revision: String? = nil, only: [String] = [], parameters: [Value.Member] = [],
     force: Bool = false, orphans: LockRequest.Orphans = .wait, said: Said = Said(), sequence: Int? = nil

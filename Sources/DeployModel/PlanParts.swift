@@ -106,6 +106,8 @@ extension Plan {
     package let rules: Rules?
     /// The deployment that it takes back by the recipe's strategy, as a group with slots goes back; nil: it takes none back.
     package let undoes: Deployment.ID?
+    /// A stage that cannot be undone and began after what its hosts would go back to was deployed: nothing goes back. nil: there is none.
+    package let behind: String?
 
     /// A rule that is added raises the number.
     package enum Rules: Int, Sendable, Hashable, Codable {
@@ -148,13 +150,18 @@ extension Plan {
     /// The strategy of its rollout; nil: it has none.
     package var strategy: Strategy? { stages.lazy.compactMap { if case .rollout(let strategy) = $0 { strategy } else { nil } }.first }
 
+    /// Whether failing hosts and a failed deployment go back, as far as the plan knows.
+    package var goesBack: Bool { rollback && behind == nil }
+
     /// Whether on_success and on_failure have a limit: plans of versions that track the service do.
     package var boundsNotices: Bool { tracksService == true }
 
     package init(
       stages: [Stage], onFailure: [Body] = [], onSuccess: [Body] = [], rollback: Bool = true, trial: Bool? = nil, prunesLast: Bool? = nil,
-      tracksService: Bool? = nil, rules: Rules? = nil, freeze: Freeze.Rule? = nil, undoes: Deployment.ID? = nil
+      tracksService: Bool? = nil, rules: Rules? = nil, freeze: Freeze.Rule? = nil, undoes: Deployment.ID? = nil,
+      behind: String? = nil
     ) {
+      self.behind = behind
       self.freeze = freeze
       self.undoes = undoes
       self.stages = stages

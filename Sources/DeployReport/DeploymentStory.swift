@@ -87,6 +87,8 @@ package struct DeploymentStory: Sendable {
   /// Until when hosts keep it without an engine, and since when; nil: it is not parked.
   package private(set) var parked: (until: Timestamp, since: Timestamp)?
   package private(set) var conclusion: Conclusion?
+  /// The stage that cannot be undone and was begun, so that nothing goes back; nil: none was.
+  package private(set) var barrier: String?
   /// Entries taken.
   package private(set) var count = 0
 
@@ -102,6 +104,12 @@ package struct DeploymentStory: Sendable {
   private var lastFailedHere: (operation: String, status: Int?)?
 
   package init() {}
+
+  /// Whether hosts go back if it fails.
+  package var goesBack: Bool { plan.map { $0.kind.task == nil && $0.flow.rollback && barrier == nil } ?? true }
+
+  /// Why they do not.
+  var whyNothingGoesBack: String { barrier.map { "stage \(SafeText.line($0)) cannot be undone" } ?? "rollback is off" }
 
   /// The story of a whole journal.
   package init(_ entries: [Entry]) {
@@ -133,6 +141,7 @@ package struct DeploymentStory: Sendable {
 
   private mutating func begin(_ plan: Plan, at moment: Timestamp) {
     self.plan = plan
+    barrier = plan.flow.behind
     began = moment
     hosts = plan.hosts.map { host in
       switch host.action {
@@ -172,6 +181,9 @@ package struct DeploymentStory: Sendable {
 
   private mutating func take(_ intent: Intent, at moment: Timestamp) {
     running[intent.id] = intent
+    if case .mark(let request) = intent.operation, request.mark.isIrreversible {
+      barrier = request.act == .drop ? plan?.flow.behind : barrier ?? request.mark.stage
+    }
     guard case .host(let number) = intent.place, hosts.indices.contains(number) else {
       return here.append(HereStory(intent: intent.id, doing: intent.operation.sentence, began: moment))
     }
@@ -208,7 +220,8 @@ package struct DeploymentStory: Sendable {
       let isTask = plan?.kind.task != nil
       gates.append(
         GateStory(
-          number: number, gate: gate, opened: moment, hosts: names, goesBack: !isTask && plan?.flow.rollback ?? true, isTask: isTask))
+          number: number, gate: gate, opened: moment, hosts: names, goesBack: goesBack, isTask: isTask,
+          why: whyNothingGoesBack))
     case .gateClosed(let number, let answer):
       guard let index = gates.lastIndex(where: { $0.number == number }) else { return }
       gates[index].answer = answer

@@ -20,13 +20,15 @@ package struct EndingWords: Sendable {
     if story.stages.contains(where: { $0.error != nil }) {
       let next =
         isBack || changed.isEmpty
-        ? "" : plan.flow.rollback ? "; \(changed.listed) still to go back" : "; \(changed.listed) on the new release: rollback is off"
+        ? ""
+        : story.goesBack
+          ? "; \(changed.listed) still to go back" : "; \(changed.listed) on the new release: \(story.whyNothingGoesBack)"
       return "it has failed already, and comes to its end\(next)"
     }
     let end = "nothing new is started, what runs is finished or ended, "
     if plan.kind.task != nil { return end + "hosts that left their traffic get it back" }
     if isBack { return end + "hosts that went back already stay so" }
-    return end + (plan.flow.rollback ? "hosts are restored" : "hosts stay as they are: rollback is off")
+    return end + (story.goesBack ? "hosts are restored" : "hosts stay as they are: \(story.whyNothingGoesBack)")
   }
 
   /// At the first signal in a rollback: that it goes on, what is left, and what the next signal does.
@@ -42,8 +44,8 @@ package struct EndingWords: Sendable {
     guard let plan = story.plan else { return "Not finished yet; \(resume) continues if this process is killed" }
     let left = open
     let open = "Not finished yet" + (left.isEmpty ? "" : ": \(left.listed)") + ". If this process is killed now, \(resume) finishes it"
-    // A rollback to before the first deployment is the engine's alone.
-    guard plan.leavesSomething else { return open }
+    // A rollback to before the first deployment is the engine's alone, and one behind a stage that cannot be undone is refused.
+    guard plan.leavesSomething, story.barrier == nil else { return open }
     let elsewhere = "lander rollback " + (typed ?? "\(plan.subject.recipe)\(plan.subject.groupName.option)")
     return open + "; from another checkout, \(elsewhere) takes the hosts back from what they remember, once the lock's lease has ended"
       + " (\(plan.lock.lease) after the kill)"
@@ -56,7 +58,7 @@ package struct EndingWords: Sendable {
     let isBack = if case .rollback(of: _?)? = story.plan?.kind { true } else { false }
     // If all have come to their end the release stays, whoever cancels.
     let isComplete = story.hosts.allSatisfy { $0.status.isWhereItShouldBe }
-    let goesBack = story.plan?.kind == .deploy && story.plan?.flow.rollback == true && !isComplete
+    let goesBack = story.plan?.kind == .deploy && story.goesBack && !isComplete
     return story.here.map { "here (\($0.doing))" }
       + story.hosts.compactMap { host in
         switch host.status {

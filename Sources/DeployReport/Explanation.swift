@@ -62,6 +62,7 @@ package struct Explanation: Sendable {
     let away = plan.hosts.compactMap { if case .leftOut = $0.action { $0.host.name } else { nil } }
     if !away.isEmpty { sentences.append("\(away.count.of("host")) could not be reached and were left out: \(named(away)).") }
     if !plan.flow.rollback { sentences.append("Its recipe says that nothing goes back.") }
+    if let stage = plan.flow.behind { sentences.append("Nothing goes back, because stage \(stage) cannot be undone and ran before.") }
     return sentences.joined(separator: " ")
   }
 

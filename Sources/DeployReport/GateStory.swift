@@ -11,7 +11,9 @@ package struct GateStory: Sendable {
   package var goesBack = true
   /// Whether it is a task's, which takes nothing back.
   package var isTask = false
-  private var stay: String { "hosts stay as they are" + (isTask ? "" : ", because rollback is off") }
+  /// Why hosts do not go back, if they do not.
+  package var why = "rollback is off"
+  private var stay: String { "hosts stay as they are" + (isTask ? "" : ", because \(why)") }
   package var answer: GateAnswer?
   package var closed: Timestamp?
 

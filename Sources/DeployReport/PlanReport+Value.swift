@@ -13,7 +13,7 @@ extension PlanReport {
       ("freeze", plan.flow.freeze?.value(at: plan.origin.at)), ("sources", .text(plan.content.inputs.sources.hex)),
       ("secrets", .list(plan.content.secrets.map { .text($0) })),
       ("hosts", .list(plan.hosts.map(\.planned))), ("partners", .list(plan.partners.map { .text($0.host.name) })),
-      ("steps", steps(good)), ("rollback", .bool(plan.flow.rollback)),
+      ("steps", steps(good)), ("rollback", .bool(plan.flow.goesBack)),
       ("if_first_wave_fails", failure.isEmpty ? nil : steps(Rehearsed(failure))),
       ("unseen", .list(findings.map(\.warning.value))), ("loops", .list(loops.map { .text($0) })),
       ("installation", installation.isEmpty ? nil : .list(installation.map { .text($0) })),

@@ -162,12 +162,18 @@ package struct PlanReport: Sendable {
       return (title + "none, rollback is off in this recipe: a failed host stays as it is.")
         .wrapped(to: width, margin: "  ")
     }
+    if let stage = plan.flow.behind {
+      let why = "stage \(SafeText.line(stage)) cannot be undone, and ran after what hosts would go back to"
+      return (title + "none, \(why): a failed host stays as it is.").wrapped(to: width, margin: "  ")
+    }
     let fresh = plan.hosts.count { $0.action == .change && !$0.serves && $0.lost == nil }
     let foreign = plan.hosts.count { $0.action == .change && $0.found != nil }
     var text = "a host that fails goes back to what it runs now, by that release's own recipe; "
     text += "a failed deployment takes every touched host back."
     if fresh > 0 { text += " \(fresh.of("host")) ran nothing so far and will run nothing again." }
     if foreign > 0 { text += " On \(foreign.of("host")) the link that lander did not make is put back as it is." }
+    let final = plan.flow.stages.filter { $0.terms?.irreversible == true }.map { SafeText.line($0.name) }
+    if let first = final.first { text += " Once stage \(first) has begun, nothing goes back." }
     var lines = (title + text).wrapped(to: width, margin: "  ")
     if !failure.isEmpty {
       lines += ["  " + surface.paint("If the first wave fails", .strong) + ", rehearsed:"]

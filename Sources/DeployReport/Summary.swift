@@ -263,7 +263,7 @@ extension Summary {
     return [["lander deploy \(plan.subject.recipe)\(group)", "goes forward, once that is fixed"]]
   }
 
-  private func canGoBack(_ plan: Plan) -> Bool { plan.kind != .deploy || plan.leavesSomething }
+  private func canGoBack(_ plan: Plan) -> Bool { plan.kind != .deploy || plan.leavesSomething && story.barrier == nil }
 
   /// What takes the hosts on that could not go back. A release that is gone is no place to go back to: it is sent again.
   private func wayOn(_ plan: Plan, _ group: String) -> [[String]] {

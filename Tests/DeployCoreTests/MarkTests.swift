@@ -46,8 +46,9 @@ struct MarkTests {
   @Test("a stage that any host says is done does not run")
   func done() {
     let play = Self.play(StageTerms(once: .revision), marks: [nil, Self.mark(.done)])
-    #expect(Self.acts(play) == ["begin begun", "begin begun", "drop failed"])
-    #expect(play.conclusion?.status == .succeeded)
+    #expect(Self.acts(play) == ["begin begun", "begin begun", "end done"], "the other host learns it")
+    let learned = play.intents.compactMap { if case .mark(let request) = $0.operation { request.mark.deployment } else { nil } }
+    #expect(learned == ["d1", "d1", "d0"] && play.conclusion?.status == .succeeded)
   }
 
   @Test("a stage that another deployment began and did not end is lost, and says what to type")
@@ -56,6 +57,55 @@ struct MarkTests {
     #expect(!Self.acts(play).contains("migrate"))
     #expect(play.conclusion?.status == .failed && play.conclusion?.error?.failure.kind == .lost)
     #expect(play.conclusion?.error?.failure.fix?.contains("--ran migrate") == true)
+  }
+
+  @Test("a stage that the plan knows to have run is not asked about, and all hosts learn it")
+  func known() {
+    let play = Self.play(StageTerms(once: .revision, settled: .ran(Self.mark(.done))))
+    #expect(Self.acts(play) == ["end done", "end done"] && play.conclusion?.status == .succeeded)
+  }
+
+  @Test("what whoever deploys says of it goes over what hosts remember")
+  func said() {
+    #expect(Self.acts(Self.play(StageTerms(once: .revision, settled: .told))) == ["end done", "end done"])
+    let again = Self.play(StageTerms(once: .revision, settled: .again), marks: [Self.mark(.begun)])
+    #expect(Self.acts(again) == ["again begun", "again begun", "migrate", "end done", "end done"])
+  }
+
+  @Test("a stage that no host can remember does not run; if one can, it does, and the other is named")
+  func refusing() {
+    func play(_ refusing: [Int]) -> Play {
+      Play(plan(hosts: 2, stages: [Self.stage(StageTerms(once: .revision)), .rollout(nil)]), ListScripts([[run("migrate", on: 0)]])) {
+        guard case .mark(let request) = $0.operation, request.act == .begin, case .host(let number) = $0.place else { return .done() }
+        return refusing.contains(number) ? .failed(.noSpace, "the disk is full") : .done()
+      }
+    }
+    #expect(!Self.acts(play([0, 1])).contains("migrate") && play([0, 1]).conclusion?.error?.failure.kind == .noSpace)
+    let one = play([1])
+    let remarks = one.effects.compactMap { if case .note(.remark(let text)) = $0 { text } else { nil } }
+    #expect(one.conclusion?.status == .succeeded && Self.acts(one).filter { $0 == "end done" }.count == 1)
+    #expect(remarks.contains("h1 does not remember that stage \"migrate\" begins: the disk is full"), "\(remarks)")
+  }
+
+  @Test("a stage that cannot be undone bars the way back once it begins, and not if it never does")
+  func neverBegan() {
+    let play = Play(
+      plan(hosts: 2, stages: [.rollout(nil), Self.stage(StageTerms(irreversible: true))]), ListScripts([[run("migrate", on: 0)]])
+    ) {
+      guard case .mark = $0.operation else { return .done() }
+      return .failed(.noSpace, "the disk is full")
+    }
+    #expect(play.conclusion?.status == .failed && play.conclusion?.irreversible == nil && play.conclusion?.rollback == [0, 1])
+  }
+
+  @Test("a plan behind such a stage of an earlier deployment takes nothing back either")
+  func behind() {
+    let barred = plan(hosts: 2, stages: [.rollout(nil), Self.stage(StageTerms())]).edited { $0.behind = "contract" }
+    let play = Play(barred, ListScripts([[run("migrate", on: 0)]])) { intent in
+      if case .run = intent.operation { return .failed(.command, "no") }
+      return .done()
+    }
+    #expect(play.conclusion?.status == .failed && play.conclusion?.rollback == [] && play.conclusion?.irreversible == "contract")
   }
 
   @Test("a failed run leaves no mark")

@@ -7,7 +7,7 @@ import Testing
 
 /// Two slots on each host, one deployment after the other: the traffic is a file on the first host.
 struct SlotTests {
-  private static let text = """
+  static let text = """
     group "production" { hosts = { host "web1" { root = "/hosts/web1" }, host "web2" { root = "/hosts/web2" } },
       slots = { blue = { port = 81 }, green = { port = 82 } } }
     recipe "app" {

@@ -32,6 +32,7 @@ package struct PlanDraft {
   package var tracksService: Bool?
   package var rules: Plan.Flow.Rules?
   package var freeze: Freeze.Rule?
+  package var behind: String?
   package var partners: [Partner]
   package var provenance: Provenance?
 
@@ -86,7 +87,7 @@ package struct PlanDraft {
       rollback: plan.flow.rollback, inputs: plan.content.inputs, lock: plan.lock, seed: plan.origin.seed, secrets: plan.content.secrets,
       trial: plan.flow.trial, prunesLast: plan.flow.prunesLast,
       tracksService: plan.flow.tracksService, rules: plan.flow.rules, partners: plan.partners, provenance: plan.origin.provenance)
-    freeze = plan.flow.freeze
+    (freeze, behind) = (plan.flow.freeze, plan.flow.behind)
   }
 
   package var plan: Plan {
@@ -96,7 +97,7 @@ package struct PlanDraft {
       content: Plan.Content(bundle: bundle, release: release, recipes: recipes, inputs: inputs, secrets: secrets), placement: placement,
       flow: Plan.Flow(
         stages: stages, onFailure: onFailure, onSuccess: onSuccess, rollback: rollback, trial: trial, prunesLast: prunesLast,
-        tracksService: tracksService, rules: rules, freeze: freeze),
+        tracksService: tracksService, rules: rules, freeze: freeze, behind: behind),
       hosts: hosts, bounds: bounds, lock: lock, partners: partners)
   }
 }

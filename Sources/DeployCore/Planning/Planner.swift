@@ -121,7 +121,8 @@ package enum Planner {
     }
     try Partners.refuseLost(hosts, pinned, partners, of: recipe)
     let marks = StageMarks(input.surveys + input.partners.surveys, beside: input.others?.marks ?? [])
-    let stages = try marks.settle(recipe.flow.stages, of: recipe, input.bundle.digest, ran: input.ran, again: input.again)
+    let stages = try marks.settle(
+      recipe.flow.stages, of: selection, input.bundle.digest, StageMarks.Said(ran: input.ran, again: input.again))
     return Plan(
       origin: identity.origin(after: history.newest),
       subject: Plan.Subject(
@@ -129,7 +130,7 @@ package enum Planner {
       content: Plan.Content(
         bundle: input.bundle, release: input.release, recipes: pinned, inputs: inputs,
         secrets: sorted(recipe.secrets + input.foundSecrets)),
-      placement: recipe.placement, flow: flow(of: recipe, stages, input), hosts: hosts,
+      placement: recipe.placement, flow: flow(of: recipe, stages, input, behind: marks.behind(hosts)), hosts: hosts,
       bounds: try bounds.letting(hosts, move: selection.configuration, beside: input.others),
       lock: lock, partners: partners)
   }
@@ -139,11 +140,11 @@ package enum Planner {
     names.sorted().reduce(into: []) { sorted, name in if sorted.last != name { sorted.append(name) } }
   }
 
-  private static func flow(of recipe: Recipe, _ stages: [Stage], _ input: Input) -> Plan.Flow {
+  private static func flow(of recipe: Recipe, _ stages: [Stage], _ input: Input, behind: String?) -> Plan.Flow {
     Plan.Flow(
       stages: stages, onFailure: recipe.flow.onFailure.map { Body(recipe: 0, function: $0) },
       onSuccess: recipe.flow.onSuccess.map { Body(recipe: 0, function: $0) }, rollback: recipe.flow.rollback, trial: true, prunesLast: true,
-      tracksService: true, rules: .newest, freeze: input.freeze, undoes: input.undoes)
+      tracksService: true, rules: .newest, freeze: input.freeze, undoes: input.undoes, behind: behind)
   }
 
   private static func plan(

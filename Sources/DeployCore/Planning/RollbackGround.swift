@@ -69,7 +69,7 @@ struct RollbackGround {
   }
 
   /// Recipe and group as they are typed.
-  private static func named(_ selection: Selection) -> String {
+  static func named(_ selection: Selection) -> String {
     let recipe = selection.recipe
     var isUsual = false
     switch recipe.targets {
@@ -91,11 +91,16 @@ extension RollbackPlanner {
     do throws(Problems) {
       let seen = surveys.map(\.forChange)
       if Slots.has(selection.hosts) {
-        _ = try Slots.way(selection, seen, to: nil, typed: nil)
-        return nil
+        return barrier(seen, to: try Slots.way(selection, seen, to: nil, typed: nil).goal)
       }
       let bounds = try Bounds(selection, away: seen.count(where: \.isAway), waves: .unknown).forWayBack
-      return try RollbackGround(selection, seen, bounds, straighten: false, typed: nil).problems.first
+      let ground = try RollbackGround(selection, seen, bounds, straighten: false, typed: nil)
+      return ground.problems.first ?? barrier(seen, to: ground.goal)
     } catch { return error.list.first }
+  }
+
+  /// The newest stage that cannot be undone and is in the way; nil if none is.
+  private static func barrier(_ surveys: [Survey], to goal: Receipt) -> Problem? {
+    StageMarks(surveys).inTheWay(to: goal, despite: [], typed: "").first
   }
 }

@@ -89,8 +89,8 @@ package enum RollbackPlanner {
   package static func plan(
     _ selection: Selection, surveys: [Survey], others: Bystanders? = nil, kept: [PinnedRecipe], inherits: [String?] = [],
     partners: Partners.Surveyed = .init(), straighten: Bool = false, to aim: Receipt? = nil, despite: [String] = [],
-    waves: KnownWaves = .unknown,
-    typed: String? = nil, isStored: (Digest) -> Bool = { _ in true }, lapse: Lapse? = nil, by identity: Planner.Identity
+    waves: KnownWaves = .unknown, typed: String? = nil, isStored: (Digest) -> Bool = { _ in true }, lapse: Lapse? = nil,
+    by identity: Planner.Identity
   ) throws(Problems) -> Plan {
     let surveys = surveys.map(\.forChange)
     let bounds = try Bounds(selection, away: surveys.count(where: \.isAway), waves: waves, others: others).forWayBack
@@ -99,7 +99,8 @@ package enum RollbackPlanner {
     let (way, goal) = (ground.way, ground.goal)
     let found = try Partners.found(selection.partners, partners)
     let marks = StageMarks(surveys + partners.surveys, beside: others?.marks ?? [])
-    var problems = ground.problems + marks.inTheWay(to: goal, despite: despite, typed: typed ?? selection.recipe.name)
+    let command = (typed ?? RollbackGround.named(selection)) + (aim.map { " --to \($0.release.id)" } ?? "")
+    var problems = ground.problems + marks.inTheWay(to: goal, despite: despite, typed: command)
     guard let arriving = Planner.recipe(of: goal, among: kept) else {
       throw Problems(problems + way.places.filter { !way.stays($0.state) }.map { lacksRecipe($0.host, typed) }, exit: .refused)
     }

@@ -104,6 +104,14 @@ package enum Slots {
     return (goal, way.left != nil && now?.release.id != goal.release.id ? now?.deployment : nil)
   }
 
+  /// Refuses a way back behind stages that cannot be undone.
+  package static func refuse(
+    going goal: Receipt, _ selection: Selection, _ surveys: [Survey], despite: [String], typed: String?
+  ) throws(Problems) {
+    let problems = StageMarks(surveys).inTheWay(to: goal, despite: despite, typed: typed ?? RollbackGround.named(selection))
+    if !problems.isEmpty { throw Problems(problems, exit: .refused) }
+  }
+
   /// Of each machine with slots the one that was deployed to last, and all hosts without slots: what a group says that it runs.
   package static func speaking(_ found: [(host: Host, survey: Survey)]) -> [(host: Host, survey: Survey)] {
     let hosts = found.map(\.host)

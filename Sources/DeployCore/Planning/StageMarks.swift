@@ -2,8 +2,16 @@ package import DeployModel
 
 /// What is known, before a deployment, of stages that hosts remember.
 package struct StageMarks: Sendable, Hashable {
+  /// What whoever deploys says of stages, by name.
+  struct Said {
+    /// Those that are done for this revision.
+    var ran: [String]
+    /// Those that are to run again.
+    var again: [String]
+  }
+
   /// All marks that hosts of the group told of, also those that the deployment leaves alone.
-  let all: [StageMark]
+  private let all: [StageMark]
   /// Deployments that have a lock: they know themselves how their stages stand.
   private let holders: [Deployment.ID]
 
@@ -17,55 +25,79 @@ package struct StageMarks: Sendable, Hashable {
   }
 
   /// The stages of a recipe with what is known of each.
-  /// - Parameters:
-  ///   - ran: names of stages that whoever deploys says are done for this revision.
-  ///   - again: of those to run again.
   /// - Throws: names that are of no such stage, and stages of which nobody knows whether they came to their end.
-  func settle(_ stages: [Stage], of recipe: Recipe, _ revision: Digest, ran: [String], again: [String]) throws(Problems) -> [Stage] {
-    var problems = Self.strays(ran + again, stages, recipe)
+  func settle(_ stages: [Stage], of selection: Selection, _ revision: Digest, _ said: Said) throws(Problems) -> [Stage] {
+    var problems = Self.strays(said, stages, selection.recipe)
+    let exit = problems.isEmpty ? ExitCode.refused : .usage
     let settled = stages.map { stage -> Stage in
       guard case .script(let name, let summary, let function, let when, let place, var terms?) = stage, terms.once == .revision else {
         return stage
       }
       let marks = all.filter { $0.isAbout(name, of: revision) }
-      if again.contains(where: { $0.isExactly(name) }) {
+      if said.again.contains(where: { $0.isExactly(name) }) {
         terms.settled = .again
-      } else if ran.contains(where: { $0.isExactly(name) }) {
+      } else if said.ran.contains(where: { $0.isExactly(name) }) {
         terms.settled = .told
       } else if let done = marks.first(where: { $0.state == .done }) {
         terms.settled = .ran(done)
       } else if let begun = marks.first(where: { $0.state == .begun && !holders.contains($0.deployment) }) {
-        let lost = begun.lost(recipe: recipe.name)
+        let lost = begun.lost(typed: selection.recipe.name + GroupName(selection.group).option)
         problems.append(Problem(lost.message, place: place, fix: lost.fix))
       }
       return .script(name: name, summary: summary, function: function, when: when, place: place, terms: terms)
     }
-    if !problems.isEmpty { throw Problems(problems, exit: problems.contains { $0.place == nil } ? .usage : .refused) }
+    if !problems.isEmpty { throw Problems(problems, exit: exit) }
     return settled
   }
 
-  private static func strays(_ names: [String], _ stages: [Stage], _ recipe: Recipe) -> [Problem] {
+  private static func strays(_ said: Said, _ stages: [Stage], _ recipe: Recipe) -> [Problem] {
     let known = stages.filter { $0.terms?.once == .revision }.map(\.name)
-    return names.filter { name in !known.contains { $0.isExactly(name) } }.map { name in
+    let unknown = (said.ran + said.again).filter { name in !known.contains { $0.isExactly(name) } }.map { name in
       Problem(
         "recipe \"\(recipe.name)\" has no stage \"\(name)\" that runs once for each revision", subject: name,
         fix: NearMatch.hint(name, among: known)
           ?? (known.isEmpty ? "leave it out: every stage runs in each deployment" : "its stages are: \(known.joined(separator: ", "))"))
     }
+    let both = said.ran.filter { name in said.again.contains { $0.isExactly(name) } }.map { name in
+      Problem("it is said to have run, and to run again", subject: name, fix: "leave --ran or --again out")
+    }
+    return unknown + both
   }
 
   /// Stages that cannot be undone and began after the release came to its host that a rollback would go to, the newest first.
-  /// - Parameter despite: names of those that whoever goes back knows of.
+  /// - Parameters:
+  ///   - despite: names of those that whoever goes back knows of.
+  ///   - typed: what stands behind `lander rollback`.
   package func inTheWay(to goal: Receipt, despite: [String], typed: String) -> [Problem] {
-    var told: [String] = []
-    return all.filter { $0.isIrreversible && $0.at > goal.at && $0.revision != goal.inputs.bundle }.sorted { $0.at > $1.at }.compactMap {
-      mark in
-      guard !told.contains(where: { $0.isExactly(mark.stage) }), !despite.contains(where: { $0.isExactly(mark.stage) }) else { return nil }
-      told.append(mark.stage)
-      return Problem(
-        "stage \"\(mark.stage)\" cannot be undone, and ran for revision \(mark.revision) in deployment \(mark.deployment) of \(mark.by), "
-          + "after release \(goal.release.id) came there",
-        fix: "deploy a revision that works with what it did; if that release does too: lander rollback \(typed) --despite \(mark.stage)")
+    let between = newestFirst(since: goal)
+    let unknown = despite.filter { name in !between.contains { $0.stage.isExactly(name) } }.map { name in
+      Problem(
+        "no stage of that name that cannot be undone ran after release \(goal.release.id) came there", subject: "--despite \(name)",
+        fix: NearMatch.hint(name, among: between.map(\.stage)) ?? "leave it out")
+    }
+    let barring = between.filter { mark in !despite.contains { $0.isExactly(mark.stage) } }
+    let options = between.map { " --despite \($0.stage)" }.joined()
+    return unknown
+      + barring.map { mark in
+        Problem(
+          "stage \"\(mark.stage)\" cannot be undone, and \(mark.state == .done ? "ran" : "was begun") for revision \(mark.revision.short) "
+            + "in deployment \(mark.deployment) of \(mark.by), after release \(goal.release.id) came there",
+          fix: "deploy a revision that works with what it did; if that release does too: lander rollback \(typed)\(options)")
+      }
+  }
+
+  /// The newest stage that cannot be undone and bars hosts from what a failed deployment would take them back to; nil if none does. Slots
+  /// go back in any case: what runs there gets no traffic.
+  func behind(_ hosts: [HostPlan]) -> String? {
+    let goals = hosts.filter { $0.action == .change && $0.host.slot == nil }.compactMap { $0.back ?? $0.previous }
+    return goals.compactMap { newestFirst(since: $0).first }.max { $0.at < $1.at }?.stage
+  }
+
+  /// Each stage that cannot be undone and began for another revision after that receipt was written, once.
+  private func newestFirst(since goal: Receipt) -> [StageMark] {
+    let later = all.filter { $0.isIrreversible && $0.at > goal.at && $0.revision != goal.inputs.bundle }.sorted { $0.at > $1.at }
+    return later.reduce(into: []) { found, mark in
+      if !found.contains(where: { $0.stage.isExactly(mark.stage) }) { found.append(mark) }
     }
   }
 }

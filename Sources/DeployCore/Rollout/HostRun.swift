@@ -58,7 +58,7 @@ struct HostRun: Sendable, Hashable {
   ///   - goesBack: whether it is restored if it fails; nil: as the plan says.
   init(_ host: Int, in plan: Plan, staged: Bool, upto: Segment? = nil, isOutline: Bool = false, goesBack: Bool? = nil) {
     self.host = host
-    self.goesBack = goesBack ?? plan.flow.rollback
+    self.goesBack = goesBack ?? plan.flow.goesBack
     self.isOutline = isOutline
     steps = []
     for segment in Segment.allCases {

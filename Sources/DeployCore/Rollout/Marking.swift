@@ -10,6 +10,8 @@ struct Marking: Sendable, Hashable {
     case running
     /// Hosts write how it ended, or forget it.
     case ending(ScriptError?)
+    /// Hosts write what another one remembers.
+    case passing
   }
 
   private(set) var step = Step.idle
@@ -70,11 +72,12 @@ extension StageMark {
   }
 
   /// What is wrong if it was begun by a deployment that did not say how it ended.
-  package func lost(recipe: String) -> Failure {
+  /// - Parameter typed: what stands behind `lander deploy`.
+  package func lost(typed: String) -> Failure {
     Failure(
       .lost,
       "stage \"\(stage)\" was begun for this revision by deployment \(deployment) of \(by), and nobody knows whether it came to its end; "
         + "it does not run again by itself",
-      fix: "look whether it is done: then lander deploy \(recipe) --ran \(stage), else lander deploy \(recipe) --again \(stage)")
+      fix: "look whether it is done: then lander deploy \(typed) --ran \(stage), else lander deploy \(typed) --again \(stage)")
   }
 }

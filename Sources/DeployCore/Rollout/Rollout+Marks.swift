@@ -5,27 +5,36 @@ extension Rollout {
   /// Runs the function of the stage under way, if nothing says that it ran.
   mutating func runStage() {
     guard case .stage(let index) = phase, case .script(let name, _, let function, _, _, let terms) = plan.flow.stages[index] else { return }
-    if terms?.irreversible == true { pastReturn = name }
     guard let terms, terms.leavesMark, !isOutline, lapse != .markForgotten else { return call(function) }
+    let hosts = keepers(terms)
     switch terms.settled {
-    case .ran(let mark): skip(mark)
+    case .ran(let mark): pass(on: mark, to: hosts)
     case .told:
       note(.remark("stage \"\(name)\" does not run: \(plan.origin.actor) says that it is done for this revision"))
-      ask(.end, .done, of: keepers(terms), then: .ending(nil))
-    case .again: ask(.again, .begun, of: keepers(terms), then: .beginning)
-    case nil: ask(terms.once == .revision ? .begin : .again, .begun, of: keepers(terms), then: .beginning)
+      barReturn()
+      ask(.end, mark(.done), of: hosts, then: .ending(nil))
+    case .again: ask(.again, mark(.begun), of: hosts, then: .beginning)
+    case nil: ask(terms.once == .revision ? .begin : .again, mark(.begun), of: hosts, then: .beginning)
     }
   }
 
   private mutating func call(_ function: Int) {
-    guard case .stage(let index) = phase else { return }
-    startRoot(
-      Body(recipe: 0, function: function), on: .deployment, owner: .stage, site: Intent.Site(stage: plan.flow.stages[index].name))
+    barReturn()
+    startRoot(Body(recipe: 0, function: function), on: .deployment, owner: .stage, site: Intent.Site(stage: stageName))
   }
 
-  private mutating func skip(_ mark: StageMark) {
+  /// Nothing goes back from now on, if the stage under way cannot be undone.
+  private mutating func barReturn() {
+    guard let index = markedStage, plan.flow.stages[index].terms?.irreversible == true else { return }
+    pastReturn = pastReturn ?? stageName
+    if lapse != .returnsAnyway { traffic.keep() }
+  }
+
+  /// The stage ran for this revision. Hosts that do not know it, as those that came later, learn it.
+  private mutating func pass(on mark: StageMark, to hosts: [Int]) {
     note(.remark("stage \"\(mark.stage)\" does not run: it ran for this revision in deployment \(mark.deployment) of \(mark.by)"))
-    stageEnded(nil)
+    barReturn()
+    ask(.end, mark, of: hosts, then: .passing)
   }
 
   /// Hosts that remember the stage: all that are locked and not lost, of partners the one that the stage runs on.
@@ -34,22 +43,24 @@ extension Rollout {
     return lockedHosts.filter { plan.partner($0) == nil ? refusal(of: $0) == nil : $0 == elected }
   }
 
-  private mutating func ask(_ act: MarkRequest.Act, _ state: StageMark.State, of hosts: [Int], then step: Marking.Step) {
-    guard let index = markedStage else { return }
-    let stage = plan.flow.stages[index]
-    marking.begin(step, asking: hosts.count)
-    let mark = StageMark(
-      stage: stage.name, revision: plan.content.inputs.bundle, state: state, deployment: plan.id, by: plan.origin.actor,
-      at: plan.receiptTime,
-      isIrreversible: stage.terms?.irreversible == true)
-    for host in hosts {
-      _ = outbox.perform(.host(host), .mark(MarkRequest(act, mark)), for: .mark(host), site: Intent.Site(stage: stage.name))
-    }
-    if hosts.isEmpty { allAnswered() }
+  private func mark(_ state: StageMark.State) -> StageMark {
+    StageMark(
+      stage: stageName, revision: plan.content.inputs.bundle, state: state, deployment: plan.id, by: plan.origin.actor,
+      at: plan.receiptTime, isIrreversible: isIrreversible)
   }
+
+  private var isIrreversible: Bool { markedStage.map { plan.flow.stages[$0].terms?.irreversible == true } ?? false }
 
   /// The stage whose marks are written: that of the phase, also after the deployment has failed.
   private var markedStage: Int? { plan.flow.stages.firstIndex { $0.name.isExactly(stageName) && $0.terms != nil } }
+
+  private mutating func ask(_ act: MarkRequest.Act, _ mark: StageMark, of hosts: [Int], then step: Marking.Step) {
+    marking.begin(step, asking: hosts.count)
+    for host in hosts {
+      _ = outbox.perform(.host(host), .mark(MarkRequest(act, mark)), for: .mark(host), site: Intent.Site(stage: mark.stage))
+    }
+    if hosts.isEmpty { allAnswered() }
+  }
 
   mutating func marked(_ host: Int, _ outcome: Outcome) {
     marking.answered(host, outcome)
@@ -59,43 +70,51 @@ extension Rollout {
   private mutating func allAnswered() {
     switch marking.step {
     case .idle, .running: return
+    case .beginning: decideMarks()
+    case .passing:
+      remarkForgetful("that stage \"\(stageName)\" ran")
+      marking.begin(.idle, asking: 0)
+      stageEnded(nil)
     case .ending(let error):
       let lacking = error == nil && marking.written.isEmpty && phase != .settling ? marking.failed : nil
-      if let refused = marking.failed {
-        let name = plan.name(ofHost: refused.host)
-        note(.remark("\(name) does not remember how stage \"\(stageName)\" ended: \(refused.failure.message)"))
-      }
+      remarkForgetful("how stage \"\(stageName)\" ended")
       marking.begin(.idle, asking: 0)
       stageEnded(error ?? lacking.map { ScriptError(forgotten($0.failure), host: plan.name(ofHost: $0.host)) })
-    case .beginning: decideMarks()
     }
+  }
+
+  private mutating func remarkForgetful(_ what: String) {
+    guard let refused = marking.failed else { return }
+    note(.remark("\(plan.name(ofHost: refused.host)) does not remember \(what): \(refused.failure.message)"))
   }
 
   private func forgotten(_ failure: Failure) -> Failure {
     Failure(
       failure.kind, "stage \"\(stageName)\" ran, and no host could remember it: \(failure.message)",
-      fix: "when hosts are well again: lander deploy \(plan.subject.recipe) --ran \(stageName)")
+      fix: "when hosts are well again: lander deploy \(typed) --ran \(stageName)")
   }
 
+  /// What stands behind `lander deploy`.
+  private var typed: String { plan.subject.recipe + plan.subject.groupName.option }
+
+  /// Hosts have written that the stage begins, or answered with what another deployment left.
   private mutating func decideMarks() {
     let written = marking.written
-    var error: ScriptError?
-    if phase == .settling {
-      error = failure
-    } else if let mark = marking.decisive {
-      if mark.state == .done {
-        note(.remark("stage \"\(mark.stage)\" does not run: it ran for this revision in deployment \(mark.deployment) of \(mark.by)"))
-      } else {
-        error = ScriptError(mark.lost(recipe: plan.subject.recipe))
-      }
-    } else if let refused = marking.failed, needsAnswer(of: refused.host) || written.isEmpty {
-      error = ScriptError(refused.failure, host: plan.name(ofHost: refused.host))
-    } else if case .stage(let index) = phase, case .script(_, _, let function, _, _, _) = plan.flow.stages[index] {
-      marking.run()
-      keeping = written
-      return call(function)
+    if phase == .settling { return ask(.drop, mark(.failed), of: written, then: .ending(failure)) }
+    if let found = marking.decisive {
+      if found.state == .done { return pass(on: found, to: written) }
+      barReturn()
+      return ask(.drop, mark(.failed), of: written, then: .ending(ScriptError(found.lost(typed: typed))))
     }
-    ask(.drop, .failed, of: written, then: .ending(error))
+    if let refused = marking.failed, needsAnswer(of: refused.host) || written.isEmpty {
+      let error = ScriptError(refused.failure, host: plan.name(ofHost: refused.host))
+      return ask(.drop, mark(.failed), of: written, then: .ending(error))
+    }
+    remarkForgetful("that stage \"\(stageName)\" begins")
+    guard case .stage(let index) = phase, case .script(_, _, let function, _, _, _) = plan.flow.stages[index] else { return }
+    marking.run()
+    keeping = written
+    call(function)
   }
 
   /// Whether the stage runs there: a host that cannot remember it does not run it.
@@ -112,9 +131,8 @@ extension Rollout {
       marking.begin(.idle, asking: 0)
       return false
     }
-    let isIrreversible = markedStage.map { plan.flow.stages[$0].terms?.irreversible == true } ?? false
     let act: MarkRequest.Act = error == nil || isIrreversible ? .end : .drop
-    ask(act, error == nil ? .done : .failed, of: keeping, then: .ending(error))
+    ask(act, mark(error == nil ? .done : .failed), of: keeping, then: .ending(error))
     return true
   }
 }

@@ -47,7 +47,7 @@ package struct Rollout: Sendable {
   var keeping: [Int] = []
   /// The name of the stage under way, or of the last one.
   var stageName = ""
-  /// The stage that cannot be undone and was begun: nothing goes back from then on. nil: none was.
+  /// The first stage that cannot be undone and was begun: nothing goes back from then on. nil: none was.
   var pastReturn: String?
   /// By host number; nil: it is not under way.
   var runs: [HostRun?]
@@ -101,6 +101,7 @@ package struct Rollout: Sendable {
       }
     }
     self.lapse = lapse
+    pastReturn = plan.flow.behind
     admission = Admission(plan: plan, lapse: lapse)
     let locked = plan.hosts.filter { if case .leftOut = $0.action { false } else { true } }
     locking = Locking(locked.map { ($0.host.number, $0.host.name) }, then: plan.partners.map(\.host.number))

@@ -73,5 +73,8 @@ struct Shifting: Sendable, Hashable {
     isUncertain = false
   }
 
+  /// What it is now, a failure leaves as it is. If nobody knows what it is, it goes back all the same.
+  mutating func keep() { if !isUncertain { original = current } }
+
   mutating func failedToSet() { isUncertain = true }
 }

@@ -36,7 +36,7 @@ extension Desk {
     input.others = preparation?.others
     input.partners = partners
     (input.ticket, input.sequence, input.undoes) = (ticket, request.sequence, request.undoes)
-    (input.ran, input.again) = (request.ran, request.again)
+    (input.ran, input.again) = (request.ran ?? [], request.again ?? [])
     var identity = stage.identity()
     identity.provenance = await provenance(
       request.said, selection.recipe, request.revision, of: project, replacing: preparation?.surveys ?? [], from: origin)

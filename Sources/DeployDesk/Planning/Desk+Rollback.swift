@@ -21,7 +21,9 @@ extension Desk {
       }
     }
     let left = try await leftLocks(preparation.surveys, of: selection.recipe.application, typed: project.typed)
-    if Slots.has(selection.hosts) { return try await planSwitchBack(of: selection, preparation.surveys, in: project, to: aim, said: said) }
+    if Slots.has(selection.hosts) {
+      return try await planSwitchBack(of: selection, preparation, in: project, to: aim, despite: despite, said: said)
+    }
     let goal = try aim.map { try KeptReleases(Array(zip(selection.hosts, preparation.surveys))).find($0) }
     var identity = stage.identity()
     identity.provenance = provenance(said).known

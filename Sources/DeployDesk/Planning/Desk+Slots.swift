@@ -1,17 +1,20 @@
 import DeployCore
+import DeployEngine
 import DeployModel
 
 extension Desk {
   /// The way back of a group with slots: a deployment of the last good bundle, with the parameters that it had. Its strategy finds the slot
   /// that still runs it, and moves the traffic there.
   /// If every machine has a slot that still runs it, nothing is sent, and its bundle need not be here.
-  /// - Throws: if nothing good is remembered, or its bundle is needed and not here.
+  /// - Throws: if nothing good is remembered, its bundle is needed and not here, or a stage that cannot be undone ran since.
   func planSwitchBack(
-    of selection: Selection, _ surveys: [Survey], in project: LoadedProject, to aim: String?, said: Said
+    of selection: Selection, _ preparation: Preparation, in project: LoadedProject, to aim: String?, despite: [String], said: Said
   ) async throws -> Plan {
+    let surveys = preparation.surveys
     let aimed = try aim.map { try KeptReleases(Array(zip(selection.hosts, surveys))).find($0) }
     let way = try Slots.way(selection, surveys, to: aimed, typed: project.typed)
     let goal = way.goal
+    try Slots.refuse(going: goal, selection, surveys, despite: despite, typed: project.typed)
     let digest = goal.inputs.bundle
     let stored = (try? shelf.inspect(digest.hex)).map { BuiltBundle(bundle: $0.stored.bundle, manifest: $0.manifest) }
     guard let brought = stored ?? (isKeptEverywhere(goal, selection.hosts, surveys) ? .onHosts(digest) : nil) else {

@@ -52,6 +52,6 @@ package struct DeploymentEnd: Sendable, Hashable {
     }
     return Problem(
       "Left deployment \(plan.id) as it is: commands that run on hosts go on, locks stay until their lease ends.",
-      fix: "lander resume \(plan.id) resumes it; lander cancel \(plan.id) \(plan.flow.rollback ? "takes it back" : "ends it as it is")")
+      fix: "lander resume \(plan.id) resumes it; lander cancel \(plan.id) \(plan.flow.goesBack ? "takes it back" : "ends it as it is")")
   }
 }

@@ -19,7 +19,8 @@ l_note() {
   { printf '%s\n%s\n%s\n' "$7" "$8" "$9" >"$L/.once"; } 2>/dev/null || l_full "$L"
   l_sync "$L/.once"
   mv -fT "$L/.once" "$m" || exit 43
-  # A hundred are remembered.
+  # A hundred are remembered. Names are digests.
+  # shellcheck disable=SC2012
   ls -t "$L/once" | tail -n +101 | while read -r l_n; do rm -f "$L/once/$l_n"; done
   l_sync "$L/once" "$L"
 }

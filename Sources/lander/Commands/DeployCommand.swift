@@ -51,6 +51,7 @@ struct DeployCommand: Verb {
   @Option(help: ArgumentHelp("What has to hold between groups; approve waits an hour, or approve=TIME.", valueName: "check|approve|none"))
   var between: BetweenGroups?
   @OptionGroup var queue: QueueOptions
+  @OptionGroup var stages: StageOptions
   @OptionGroup var stay: StayOptions
   @OptionGroup var bundle: AppSpecOption
   @OptionGroup var choices: AppSpecChoices
@@ -58,7 +59,7 @@ struct DeployCommand: Verb {
   var plan: String?
 
   func validate() throws {
-    let other = request.choice ?? queue.choice ?? fromGroup.map { _ in "--from-group" } ?? between.map { _ in "--between" }
+    let other = request.choice ?? queue.choice ?? stages.choice ?? fromGroup.map { _ in "--from-group" } ?? between.map { _ in "--between" }
     if plan != nil, let other {
       throw ValidationError("\(other) has no meaning with --plan: the plan says what is deployed")
     }
@@ -68,7 +69,8 @@ struct DeployCommand: Verb {
     let record = try plan.map(PlanFile.read)
     let project = try bundle.project(choices) ?? Wiring.project(options)
     let train = TrainStart(
-      request: request, queue: queue, fromGroup: fromGroup, between: between, options: options, progress: progress, project: project,
+      request: request, queue: queue, stages: stages, fromGroup: fromGroup, between: between, options: options, progress: progress,
+      project: project,
       stay: stay)
     if plan == nil, try train.isWanted { return try await train.run(on: terminal) }
     let desk = try Wiring.desk(for: project, options, tell: terminal.listener())
@@ -77,7 +79,7 @@ struct DeployCommand: Verb {
         return try await launch(desk, terminal, project).deploy(
           try await desk.plan(again: record, said: try request.why.said(), of: project).plan)
       }
-      var asked = queue.completing(try request.asked(of: project.project))
+      var asked = stages.completing(queue.completing(try request.asked(of: project.project)))
       if let fromGroup { asked = try await desk.adopting(fromGroup, asked, of: project) }
       let tries = try await Tries(asked, of: project, queue.busy, urgent: queue.urgency, from: fromGroup, at: desk)
       return try await launch(desk, terminal, project).deploy(try await tries.plan(), tries)

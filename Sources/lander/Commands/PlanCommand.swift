@@ -27,6 +27,7 @@ struct PlanCommand: Verb {
   @OptionGroup var options: ProjectOptions
   @OptionGroup var form: ResultOptions
   @OptionGroup var request: RequestOptions
+  @OptionGroup var stages: StageOptions
   @OptionGroup var bundle: AppSpecOption
   @OptionGroup var choices: AppSpecChoices
   @Flag(help: "Ask the hosts what they run.")
@@ -41,7 +42,7 @@ struct PlanCommand: Verb {
     let file = try out.map { try ResultFile(at: Folder.absolute($0), option: "--out") }
     let desk = try Wiring.desk(for: project, options, tell: terminal.listener())
     return try await desk.use { desk in
-      let asked = try request.asked(of: project.project)
+      let asked = stages.completing(try request.asked(of: project.project))
       let planned = try await desk.plan(asked, of: project, connecting: connect)
       let report = PlanReport(planned)
       try file?.write(try PlanFile.data(of: PlanRecord(planned.plan, for: asked.request, connected: connect)))

@@ -29,12 +29,6 @@ struct QueueOptions: ParsableArguments {
   @Flag(help: "Deploy although a freeze window of the recipe says no. Needs --reason, which is recorded.")
   var overrideFreeze = false
 
-  @Option(help: ArgumentHelp("A stage that is done for this revision, and does not run; may be repeated.", valueName: "stage"))
-  var ran: [String] = []
-
-  @Option(help: ArgumentHelp("A stage to run again, though it ran for this revision; may be repeated.", valueName: "stage"))
-  var again: [String] = []
-
   @Option(help: ArgumentHelp("Why a rule is set aside, in a line that is recorded with it.", valueName: "text"))
   var reason: String?
 
@@ -50,7 +44,7 @@ struct QueueOptions: ParsableArguments {
   var choice: String? {
     let options = [
       ("--on-busy", onBusy != nil), ("--sequence", sequence != nil), ("--urgent", urgent), ("--override-freeze", overrideFreeze),
-      ("--reason", reason != nil), ("--ran", !ran.isEmpty), ("--again", !again.isEmpty),
+      ("--reason", reason != nil),
     ]
     return options.first { $0.1 }?.0
   }
@@ -84,7 +78,6 @@ struct QueueOptions: ParsableArguments {
   func completing(_ asked: Asked) -> Asked {
     var asked = asked
     asked.request.sequence = sequence
-    (asked.request.ran, asked.request.again) = (ran, again)
     asked.request.freezeOverride = overrideFreeze ? line : nil
     asked.unclear += problems
     // Why it is urgent is why it is deployed, unless more was said.

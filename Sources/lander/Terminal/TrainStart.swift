@@ -8,6 +8,7 @@ import Glibc
 struct TrainStart {
   let request: RequestOptions
   let queue: QueueOptions
+  let stages: StageOptions
   let fromGroup: String?
   let between: BetweenGroups?
   let options: ProjectOptions
@@ -31,7 +32,7 @@ struct TrainStart {
 
   func run(on terminal: Terminal) async throws -> ExitCode {
     let groups = groups
-    let all = try groups.map { queue.completing(try request.asked(of: project.project, group: $0)) }
+    let all = try groups.map { stages.completing(queue.completing(try request.asked(of: project.project, group: $0))) }
     let said = problems
     var first = all[0]
     first.unclear += said
