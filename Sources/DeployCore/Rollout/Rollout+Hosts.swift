@@ -91,7 +91,8 @@ extension Rollout {
   mutating func advance(_ host: Int, unless refusal: Failure? = nil) {
     let reason = cancelled ? failure?.failure ?? Failure(.cancelled, "cancelled") : refusal
     if reason == nil, waitsForTraffic(host) { return }
-    guard let move = runs[host]?.next(in: plan, unless: reason ?? stopRefusal(of: host), &outbox) else { return }
+    let refused = reason ?? stopRefusal(of: host)
+    guard let move = runs[host]?.next(in: plan, unless: refused, &outbox) else { return }
     if let service = runs[host]?.service, service != admission.service[host] {
       admission.changed(host, service)
       tellService(of: host)
