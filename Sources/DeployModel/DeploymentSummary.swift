@@ -28,6 +28,8 @@ package struct DeploymentSummary: Sendable, Hashable {
   package var state: State
   /// Number of hosts that failed and could not be taken back, as it concluded.
   package var notRestored = 0
+  /// Whether it was parked from here, and hosts say that it is over: another state folder has its end.
+  package var isElsewhere = false
   /// Names of hosts that newer deployments have taken over since it was interrupted.
   package var takenOver: [String] = []
   /// nil: it is not paused, or it has ended.

@@ -136,6 +136,10 @@ package struct Conclusion: Sendable, Hashable, Codable {
   package var traffic: StrayTraffic?
   /// The stage that cannot be undone and was begun, so that nothing goes back; nil: none was, or the deployment did not fail.
   package var irreversible: String?
+  /// Whether functions of a task ran something that nobody takes back. nil: it ran no task.
+  package var ran: Bool?
+  /// Whether hosts say that it is over, and no engine of this state folder saw how. nil: one did.
+  package var isElsewhere: Bool?
   package init(
     status: Status, error: ScriptError? = nil, holder: Lock? = nil, rollback: [Int] = [], hosts: [HostStatus], traffic: StrayTraffic? = nil
   ) {

@@ -28,14 +28,15 @@ package struct NamedTask: Sendable, Hashable, Codable {
 }
 
 extension Recipe {
-  /// What runs a task in the place of a deployment: the same hosts, bounds, path and partners, no bundle, and the task's own flow. Of the
-  /// recipe's parameters those that have a default can be given too; the others have the values that the release was deployed with.
+  /// What runs a task in the place of a deployment: the same hosts, bounds, path and partners, no bundle, and the task's own flow. The
+  /// recipe's parameters can be given too; those that are not have the values that the release was deployed with.
   package func doing(_ task: NamedTask) -> Recipe {
     var recipe = self
     recipe.task = task
     recipe.tasks = []
-    let others = parameters.filter { one in one.standard != nil && !task.parameters.contains { $0.name.isExactly(one.name) } }
-    recipe.parameters = task.parameters + others
+    let others = parameters.filter { one in !task.parameters.contains { $0.name.isExactly(one.name) } }
+    recipe.parameters = task.parameters + others.filter { $0.standard != nil }
+    recipe.inherited = others.filter { $0.standard == nil }
     let once = task.once.map { Stage.script(name: "once", summary: task.summary, function: $0, when: nil, place: task.place) }
     recipe.flow.stages = [once].compactMap { $0 } + [.rollout(task.takesHosts ? task.strategy : nil)]
     (recipe.flow.onSuccess, recipe.flow.onFailure, recipe.flow.rollback) = ([], [], true)

@@ -52,6 +52,16 @@ package indirect enum Operation: Sendable, Hashable, Codable {
     }
   }
 
+  /// Whether it is what a recipe asks for and changes something, so that nobody takes it back.
+  package var changes: Bool {
+    switch self {
+    case .run(let command): command.isQuestion != true
+    case .http(let request): request.isEffect
+    case .write, .link, .upload: true
+    default: false
+    }
+  }
+
   /// The word for it in journals, plans and error messages.
   package var verb: String {
     switch self {

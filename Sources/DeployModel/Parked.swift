@@ -17,10 +17,12 @@ package struct Parked: Sendable, Hashable, Codable {
   package var until: Timestamp
   /// Of the journal that hosts keep, uncompressed; nil: none keeps it yet.
   package var copy: Digest?
+  /// The name of the task that it runs; nil: it runs none, or an older version parked it.
+  package var task: String?
 
   package init(
     deployment: Deployment.ID, engine: String, gate: Int, kind: Gate.Kind, name: String, message: String, round: Int, since: Timestamp,
-    until: Timestamp, copy: Digest? = nil
+    until: Timestamp, copy: Digest? = nil, task: String? = nil
   ) {
     self.deployment = deployment
     self.engine = engine
@@ -32,6 +34,7 @@ package struct Parked: Sendable, Hashable, Codable {
     self.since = since
     self.until = until
     self.copy = copy
+    self.task = task
   }
 
   /// How long locks stay beyond the deadline, so that whoever comes then still finds the deployment.

@@ -22,6 +22,8 @@ package struct Recipe: Sendable, Hashable, Codable {
   package var tasks: [NamedTask] = []
   /// The task that it stands for; nil: it deploys.
   package var task: NamedTask?
+  /// Parameters that need not be given, as the release was deployed with values of them: those of a task's recipe without a default.
+  package var inherited: [Parameter] = []
   package var place: SourcePlace?
   /// Where each field came from, for `lander show`: field name and source.
   package var origins: [Value.Member]

@@ -63,7 +63,8 @@ package struct AccountReport: Sendable {
     let hosts = story.hosts.map { JSON.record([("name", .text($0.name)), ("status", .text($0.status.word))]) }
     return JSON.record(
       [
-        ("deployment", .text(story.id)), ("recipe", story.plan.map { .text($0.subject.recipe) }),
+        ("deployment", .text(story.id)), ("kind", story.plan.map { .text($0.kind.words.word) }),
+        ("task", story.plan?.kind.words.task.map { .text($0) }), ("recipe", story.plan.map { .text($0.subject.recipe) }),
         ("application", story.plan.map { .text($0.subject.application) }), ("group", story.plan.map { .text($0.subject.group) }),
         ("state", .text(state)), ("exit", account.exit.map { .int(Int($0.rawValue)) }),
         ("cause", account.exit?.cause.map { .text($0) }), ("actor", .text(account.actor)),

@@ -38,6 +38,14 @@ package struct DeploymentStory: Sendable {
     package var status: Int?
   }
 
+  /// Something that a stage, or a function of a task, ran on a host or here, and that nobody takes back.
+  package struct RanStory: Sendable {
+    /// The host's name; nil: the engine's own machine.
+    package var host: String?
+    /// In words.
+    package var doing: String
+  }
+
   /// A stage that began.
   package struct StageStory: Sendable {
     package var name: String
@@ -97,6 +105,12 @@ package struct DeploymentStory: Sendable {
   package private(set) var signals: [SignalStory] = []
   /// The traffic's shares before the first shift and after the last; nil: nothing was shifted, or nobody knows from where.
   package private(set) var weights: (first: Weights, last: Weights)?
+
+  /// The first of what stages and functions of a task ran, in order; at most `mostRan`.
+  package private(set) var ran: [RanStory] = []
+  /// Number of all of them.
+  package private(set) var ranCount = 0
+  private static let mostRan = 8
 
   private var running: [Int: Intent] = [:]
   private var runningOn: [[Int]] = []
@@ -184,11 +198,23 @@ package struct DeploymentStory: Sendable {
     if case .mark(let request) = intent.operation, request.mark.isIrreversible {
       barrier = request.act == .drop ? plan?.flow.behind : barrier ?? request.mark.stage
     }
+    if let stage = intent.site.stage, intent.site.event == nil, intent.operation.changes, isOwn(stage) {
+      ranCount += 1
+      let host: String? = if case .host(let number) = intent.place { plan?.name(ofHost: number) } else { nil }
+      if ran.count < Self.mostRan { ran.append(RanStory(host: host, doing: intent.operation.sentence)) }
+    }
     guard case .host(let number) = intent.place, hosts.indices.contains(number) else {
       return here.append(HereStory(intent: intent.id, doing: intent.operation.sentence, began: moment))
     }
     runningOn[number].append(intent.id)
     hosts[number].doing = intent.operation.sentence
+  }
+
+  /// Whether a stage of that name is the recipe's own, or the task's function.
+  private func isOwn(_ stage: String) -> Bool {
+    guard let plan else { return false }
+    if plan.kind.task != nil { return stage != "traffic" }
+    return plan.flow.stages.contains { if case .script(stage, _, _, _, _) = $0 { true } else { false } }
   }
 
   private mutating func take(_ note: Note, at moment: Timestamp) {

@@ -83,6 +83,19 @@ extension ExitCode {
   /// Whether the same command may be given again at once, by a machine: nothing was changed, and nothing is wrong with what was asked.
   package var isSafeToRetry: Bool { [.locked, .unreachable, .infrastructure].contains(self) }
 
+  /// The same of a task, which brings no release and takes nothing back.
+  var sentenceOfTask: String {
+    switch self {
+    case .rolledBack: "it failed before it ran anything that stays, and every touched host is in service again"
+    case .rollbackFailed: "it failed, and a host is not in service again: a person is needed"
+    case .held: "it failed, and what it ran stays"
+    case .partial: "it ended on purpose before all hosts had it"
+    case .cancelled: "it was cancelled before it ran anything that stays"
+    case .unfit: "a gate found hosts unfit, and no further one was taken"
+    default: sentence
+    }
+  }
+
   /// What it means, for an end that has no other words.
   package var sentence: String {
     switch self {
@@ -110,6 +123,13 @@ extension ExitCode {
 }
 
 extension Summary {
+  /// How it ended, in a sentence; nil while it has no conclusion.
+  package var sentence: String? {
+    guard story.plan?.kind.task != nil else { return exit?.sentence }
+    if exit == .held, story.conclusion?.status == .cancelled { return "it was cancelled, and what it ran stays" }
+    return exit?.sentenceOfTask
+  }
+
   /// Why it ended so, the first cause first; empty if all went well.
   package var problems: [Problem] {
     let isBack = rollback?.conclusion.map { $0.status == .succeeded } ?? true

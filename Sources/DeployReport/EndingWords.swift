@@ -19,7 +19,7 @@ package struct EndingWords: Sendable {
     let isBack = plan.kind.isRollback
     if story.stages.contains(where: { $0.error != nil }) {
       let next =
-        isBack || changed.isEmpty
+        isBack || changed.isEmpty || plan.kind.task != nil
         ? ""
         : story.goesBack
           ? "; \(changed.listed) still to go back" : "; \(changed.listed) on the new release: \(story.whyNothingGoesBack)"
@@ -45,7 +45,7 @@ package struct EndingWords: Sendable {
     let left = open
     let open = "Not finished yet" + (left.isEmpty ? "" : ": \(left.listed)") + ". If this process is killed now, \(resume) finishes it"
     // A rollback to before the first deployment is the engine's alone, and one behind a stage that cannot be undone is refused.
-    guard plan.leavesSomething, story.barrier == nil else { return open }
+    guard plan.leavesSomething, story.barrier == nil, plan.kind.task == nil else { return open }
     let elsewhere = "lander rollback " + (typed ?? "\(plan.subject.recipe)\(plan.subject.groupName.option)")
     return open + "; from another checkout, \(elsewhere) takes the hosts back from what they remember, once the lock's lease has ended"
       + " (\(plan.lock.lease) after the kill)"

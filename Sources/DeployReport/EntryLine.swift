@@ -50,12 +50,7 @@ package struct EntryLines: Sendable {
   }
 
   private func planned(_ plan: Plan) -> [(String, Value?)] {
-    let kind: Value =
-      switch plan.kind {
-      case .deploy: "deploy"
-      case .rollback: "rollback"
-      case .task: "task"
-      }
+    let kind = Value.text(plan.kind.words.word)
     let of: Value? = if case .rollback(let id?) = plan.kind { .text(id) } else { nil }
     let bounds = JSON.record([
       ("floor", .int(plan.bounds.floor)), ("parallel", .int(plan.bounds.parallel)),
@@ -63,7 +58,7 @@ package struct EntryLines: Sendable {
       ("unreachable", .int(plan.bounds.unreachable)),
     ])
     return [
-      ("type", "planned"), ("kind", kind), ("rolls_back", of),
+      ("type", "planned"), ("kind", kind), ("task", plan.kind.words.task.map { .text($0) }), ("rolls_back", of),
       ("application", .text(plan.subject.application)), ("recipe", .text(plan.subject.recipe)),
       ("group", .text(plan.subject.group)), ("actor", .text(plan.origin.actor)), ("engine", .text(plan.origin.engine)),
       ("provenance", plan.origin.provenance?.value),

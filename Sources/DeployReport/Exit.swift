@@ -32,6 +32,9 @@ extension ExitCode {
         self = rollback.status == .succeeded ? Self.wentBack(conclusion) : .rollbackFailed
       } else if isRollback, conclusion.hosts.contains(where: { $0 != .pending && $0.isLeftBehind }) {
         self = .rollbackFailed
+      } else if conclusion.ran != nil, let kind = conclusion.error?.failure.kind, kind == .rejected || kind == .unfit {
+        // A task takes nothing back, whoever ends it: who ended it counts.
+        self = Self.wentBack(conclusion)
       } else if conclusion.hosts.contains(where: \.isHeld) || !conclusion.rollback.isEmpty || conclusion.leavesNew(rollback, isRollback) {
         self = .held
       } else if let kind = conclusion.error?.failure.kind, kind.isNobodysFault {
@@ -87,9 +90,10 @@ extension ExitCode {
 }
 
 extension Conclusion {
-  /// Whether hosts stay on the new release although the deployment failed or was cancelled: its recipe says that nothing goes back.
+  /// Whether hosts stay on the new release although the deployment failed or was cancelled: its recipe says that nothing goes back. Or
+  /// whether something of a task stays.
   fileprivate func leavesNew(_ back: Conclusion?, _ isRollback: Bool) -> Bool {
-    back == nil && !isRollback && rollback.isEmpty && hosts.contains(.succeeded)
+    back == nil && !isRollback && rollback.isEmpty && (hosts.contains(.succeeded) || ran == true)
   }
 
   /// Whether a newer deployment came to own its hosts while it was at work: what they run is that one's business, and nobody is needed.

@@ -31,18 +31,14 @@ package struct Explanation: Sendable {
     blocks += [.heading("How it ended"), .paragraph([Document.Cell(end(exit), exit == .done ? .good : exit == nil ? .warn : .bad)])]
     blocks += left(plan)
     let verdict = Document.Cell(
-      exit == .done ? "succeeded" : exit?.sentence ?? "has not ended", exit == .done ? .good : exit == nil ? .warn : .bad)
+      exit == .done ? "succeeded" : Summary(story, rollback: rollback).sentence ?? "has not ended",
+      exit == .done ? .good : exit == nil ? .warn : .bad)
     return Document(title: "\(plan.heading), deployment \(plan.id)", verdict: verdict, blocks: blocks)
   }
 
   private func asked(_ plan: Plan) -> String {
     let when = story.began.map { " on \(When($0, zone: zone).full)\(zone == 0 ? " UTC" : "")" } ?? ""
-    let verb =
-      switch plan.kind {
-      case .deploy: "a deployment"
-      case .rollback: "a way back"
-      case .task(let task): "the task \(SafeText.line(task.name))"
-      }
+    let verb = plan.kind.task == nil ? plan.kind.isRollback ? "a way back" : "a deployment" : "the \(plan.kind.words.noun)"
     let why = plan.origin.provenance?.reason.map { ". The reason: \($0)" } ?? ". Nobody said why"
     let commit = plan.origin.provenance?.commit.map { " It was made from commit \($0.words)." } ?? ""
     return "\(plan.origin.actor) asked for \(verb)\(when)\(why).\(commit)"
@@ -72,7 +68,7 @@ package struct Explanation: Sendable {
       let waits = story.openGate.map { " It waits: \($0.sentence)." } ?? story.pause.map { " It is \($0.clause(zone: zone))." } ?? ""
       return "It has not ended: \(story.underWay(story.last ?? Timestamp(milliseconds: 0), zone: zone)).\(waits)"
     }
-    let how = exit == .done ? "it succeeded" : exit.sentence
+    let how = exit == .done ? "it succeeded" : Summary(story, rollback: rollback).sentence ?? exit.sentence
     var sentences = ["It took \(story.duration) and ended so: \(how) (exit code \(exit.rawValue))."]
     sentences.append("Hosts: \(HostCounts(of: story, after: rollback).text).")
     if let error = conclusion.error, story.first == nil { sentences.append("The cause: \(error.line).") }

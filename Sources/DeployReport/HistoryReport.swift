@@ -8,6 +8,8 @@ package struct HistoryLine: Sendable {
   package var what: String
   package var group: String
   package var revision: String
+  /// What it does; nil: it cannot be read.
+  package var kind: KindWords?
   package var hosts: Int
   package var actor: String
   /// `succeeded`, `failed`, `interrupted`, …
@@ -83,7 +85,7 @@ package struct HistoryReport: Sendable {
         JSON.record(
           [
             ("deployment", .text(entry.id)), ("began", .text(When.iso(entry.began))),
-            ("what", .text(entry.what)),
+            ("what", .text(entry.what)), ("kind", entry.kind.map { .text($0.word) }), ("task", entry.kind?.task.map { .text($0) }),
             ("group", .text(entry.group)),
             ("revision", .text(entry.revision)), ("hosts", .int(entry.hosts)),
             ("actor", .text(entry.actor)), ("state", .text(entry.state)),

@@ -33,7 +33,8 @@ package struct JUnitReport: Sendable {
     let isTold = chronicle.steps.contains { if case .failed = $0.end { true } else { false } }
     if let conclusion = chronicle.story.conclusion, conclusion.status != .succeeded, !isTold || conclusion.status == .partial {
       let error = conclusion.error ?? chronicle.story.first?.error
-      let stopped = chronicle.story.stopped.map { "stopped on purpose, with \($0.left.of("host")) on the old revision: \($0.reason)" }
+      let words = plan.kind.words
+      let stopped = chronicle.story.stopped.map { "stopped on purpose, with \($0.left.of("host")) \(words.left): \($0.reason)" }
       let text = Self.failure(error, or: stopped.map { SafeText.line($0) } ?? conclusion.status.rawValue)
       suites.append(
         suite("\(plan.subject.recipe) to \(plan.subject.groupName.words): \(kind)deployment", plan.origin.at, of: plan) {
@@ -57,7 +58,7 @@ package struct JUnitReport: Sendable {
       let isOld = host.status == .pending
       let isOut = if case .leftOut = host.status { true } else { !host.status.isWhereItShouldBe }
       guard isOld || isOut, !told.contains(number) else { return nil }
-      let why = isOld ? "left on the old revision" : host.status.error?.line ?? host.status.word
+      let why = isOld ? "left \(chronicle.story.plan?.kind.words.left ?? "")" : host.status.error?.line ?? host.status.word
       let head = "    <testcase classname=\"\(XMLText.escaped(host.name))\" name=\"deployment\">\n"
       return (head + "      <skipped message=\"\(XMLText.escaped(why))\"/>\n    </testcase>\n", false)
     }

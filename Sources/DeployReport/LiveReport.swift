@@ -139,7 +139,8 @@ package struct LiveReport: ProgressReport {
       return [surface.paint("gate \(number)", .strong) + " \(SafeText.line(gate.gate.name)) " + surface.paint(gate.end, gate.style)]
     case .shifted(_, let to): return [surface.paint("traffic", .strong) + " " + SafeText.line(to.sentence)]
     case .stopped(let reason, let left):
-      return [surface.paint("Stopped on purpose", .warn) + ": \(SafeText.line(reason)); \(left.count.of("host")) on the old revision"]
+      let words = story.plan?.kind.words ?? KindWords(.deploy)
+      return [surface.paint("Stopped on purpose", .warn) + ": \(SafeText.line(reason)); \(left.count.of("host")) \(words.left)"]
     case .log(let host, let line):
       let name = host.map { surface.paint(story.hosts[$0].name, .strong) + "  " } ?? ""
       let style: Surface.Style? =

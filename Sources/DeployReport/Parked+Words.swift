@@ -12,13 +12,13 @@ extension Parked {
     guard until > now else {
       return [
         head + "waited for a person until \(When(until, zone: zone).full)", gate,
-        "  → lander resume \(SafeText.line(deployment))  fails it and takes hosts back, as the next deploy does",
+        "  → lander resume \(SafeText.line(deployment))  fails it\(words.afterFailure), as the next deploy does",
       ]
     }
     let id = SafeText.line(deployment)
     return [head + wait, gate]
       + (kind == .pause
-        ? ["  → lander resume \(id)  resumes it", "  → lander cancel \(id)  takes hosts back"]
+        ? ["  → lander resume \(id)  resumes it", "  → lander cancel \(id)  \(words.ending)"]
         : ["  → lander approve \(id) \(self.gate)  resumes it", "  → lander reject \(id) \(self.gate)  fails it"])
   }
 
@@ -26,7 +26,8 @@ extension Parked {
   package var value: Value {
     JSON.record([
       ("deployment", .text(deployment)), ("gate", .int(gate)), ("kind", .text(kind.rawValue)), ("name", .text(name)),
-      ("message", message.isEmpty ? nil : .text(message)), ("since", .text(When.iso(since))), ("until", .text(When.iso(until))),
+      ("task", task.map { .text($0) }), ("message", message.isEmpty ? nil : .text(message)), ("since", .text(When.iso(since))),
+      ("until", .text(When.iso(until))),
     ])
   }
 }

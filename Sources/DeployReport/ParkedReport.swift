@@ -6,11 +6,13 @@ package struct ParkedReport: Sendable {
 
   package init(_ story: DeploymentStory) { self.story = story }
 
+  private var words: KindWords { (story.plan?.kind ?? .deploy).words }
+
   /// The same for programs.
   package var problem: Problem {
     let name = story.openGate.map { "gate \($0.number), \"\(SafeText.line($0.gate.name))\"" } ?? "a gate"
     return Problem(
-      "deployment \(story.id) is parked: it waits for a person at \(name), and no engine runs",
+      "\(words.named(story.id)) is parked: it waits for a person at \(name), and no engine runs",
       fix: story.openGate?.commands(for: story.id).first?[0] ?? "lander resume \(story.id)")
   }
 
@@ -18,7 +20,7 @@ package struct ParkedReport: Sendable {
   /// - Parameter zone: seconds east of Greenwich.
   package func lines(zone: Int) -> [String] {
     let until = story.parked.map { " until \(When($0.until, zone: zone).full)" } ?? ""
-    var lines = ["", "Parked: deployment \(story.id) waits for a person\(until), and no engine runs. Its hosts keep it."]
+    var lines = ["", "Parked: \(words.named(story.id)) waits for a person\(until), and no engine runs. Its hosts keep it."]
     lines += (story.openGate?.lines(for: story.id, zone: zone) ?? []).map { "  " + $0 }
     let after = story.openGate.map { $0.gate.failing == .fail && $0.goesBack } ?? true
     lines += [

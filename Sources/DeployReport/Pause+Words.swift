@@ -10,8 +10,8 @@ extension Pause {
   }
 
   /// The commands that end the pause of a deployment.
-  package static func wayOn(_ deployment: Deployment.ID) -> String {
-    "lander resume \(deployment) resumes it, lander cancel \(deployment) takes it back"
+  package static func wayOn(_ deployment: Deployment.ID, _ words: KindWords) -> String {
+    "lander resume \(deployment) resumes it, lander cancel \(deployment) \(words.cancelling)"
   }
 
   /// For machines.

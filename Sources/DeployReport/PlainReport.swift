@@ -143,7 +143,9 @@ package struct PlainReport: ProgressReport {
     case .happened(.overtaken(let failure)): return ["Ending, and touching no host: \(SafeText.line(failure.message))"]
     case .happened, .intended: return []
     case .resumed(let actor):
-      let pause = story.pause.map { ["It is still " + $0.clause(zone: surface.zone), "  → in another terminal: \(Pause.wayOn(story.id))"] }
+      let pause = story.pause.map {
+        ["It is still " + $0.clause(zone: surface.zone), "  → in another terminal: \(Pause.wayOn(story.id, kindWords))"]
+      }
       return ["Resumed by \(actor)"] + (pause ?? [])
     case .noted(let note): return lines(for: note, at: entry.at, isFirst: isFirst)
     case .concluded: return []
@@ -152,12 +154,7 @@ package struct PlainReport: ProgressReport {
 
   /// The first two lines about a deployment.
   package static func opening(_ plan: Plan) -> [String] {
-    let verb =
-      switch plan.kind {
-      case .deploy: "Deploying"
-      case .rollback: "Rolling back"
-      case .task(let task): "Running \(SafeText.line(task.name)) of"
-      }
+    let verb = plan.kind.words.task.map { "Running \($0) of" } ?? (plan.kind.isRollback ? "Rolling back" : "Deploying")
     let source = plan.content.bundle.map { " (\(SafeText.line($0.source)))" } ?? ""
     let revision =
       switch (plan.kind, plan.revision) {
@@ -224,7 +221,7 @@ package struct PlainReport: ProgressReport {
     case .serviceChanged: return []
     case .shifted(_, let to): return ["Traffic: \(SafeText.line(to.sentence))"]
     case .stopped(let reason, let left):
-      return ["Stopped on purpose: \(SafeText.line(reason)); \(left.count.of("host")) on the old revision"]
+      return ["Stopped on purpose: \(SafeText.line(reason)); \(left.count.of("host")) \(kindWords.left)"]
     }
   }
 
@@ -237,9 +234,9 @@ package struct PlainReport: ProgressReport {
     case .kept: return ["\(name(number))  \(word) as it is: another slot of its machine has the release"]
     case .succeeded, .unchanged: return ["\(name(number))  \(word)"]
     case .restoring(let error):
-      return ["\(name(number))  \(word) what it ran before"]
+      return ["\(name(number))  \(word) \(kindWords.restoring)"]
         + (isFirst && story.first != nil ? details(error) : [])
-    case .restored: return ["\(name(number))  \(word): it runs what it ran before"]
+    case .restored: return ["\(name(number))  \(word): \(kindWords.restored)"]
     case .untouched: return ["\(name(number))  \(word)"]
     case .restoreFailed(_, let restoring, _):
       return ["\(name(number))  \(word)"] + details(restoring)
@@ -251,6 +248,7 @@ package struct PlainReport: ProgressReport {
     }
   }
 
+  private var kindWords: KindWords { story.plan?.kind.words ?? KindWords(.deploy) }
   private func word(for error: ScriptError) -> String { error.failure.kind == .cancelled ? "cancelled" : "failed" }
   private func after(_ interval: Interval?) -> String { interval.map { " after \($0)" } ?? "" }
 

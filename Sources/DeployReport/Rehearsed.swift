@@ -58,7 +58,9 @@ package struct Rehearsed: Sendable {
       case .noted(.gateClosed(let number, _)): next("after gate \(number)", into: &sections)
       case .noted(.shifted(_, let to)): next("traffic is \(SafeText.line(to.sentence))", into: &sections)
       case .noted(.stopped(let reason, let left)):
-        next("stops on purpose: \(SafeText.line(reason)); \(left.count.of("host")) on the old revision", gate: .zero, into: &sections)
+        next(
+          "stops on purpose: \(SafeText.line(reason)); \(left.count.of("host")) \((plan?.kind ?? .deploy).words.left)", gate: .zero,
+          into: &sections)
       case .noted(.stageEnded): next("at the end", into: &sections)
       case .noted(.log(let host, let line)): RehearsalMark(line).map { collected.add($0, on: host) }
       case .intended(let intent): collected.add(intent)

@@ -79,7 +79,8 @@ package struct StatusReport: Sendable {
       open.map { deployment in
         JSON.record(
           [
-            ("deployment", .text(deployment.id)),
+            ("deployment", .text(deployment.id)), ("kind", .text(deployment.kind.words.word)),
+            ("task", deployment.kind.words.task.map { .text($0) }),
             ("state", .text(deployment.state == .running ? "running" : deployment.parked == nil ? "interrupted" : "parked")),
             ("taken_over", deployment.takenOver.isEmpty ? nil : .list(deployment.takenOver.map { .text($0) })),
             ("pause", deployment.pause?.value), ("parked_until", deployment.parked.map { .text(When.iso($0)) }),
@@ -145,7 +146,7 @@ package struct StatusReport: Sendable {
         guard let current = state.current, state.receipt?.release.id != current, state.stranger == nil,
           state.hindrance?.kind != .corrupt
         else { return [] }
-        let canResume = open.contains { $0.state == .interrupted && !$0.takenOver.contains(host.name) }
+        let canResume = open.contains { $0.state == .interrupted && $0.kind.task == nil && !$0.takenOver.contains(host.name) }
         let interrupted = canResume ? "was interrupted" : "is under way elsewhere"
         return [
           "  \(host.name): it runs \(current) without a receipt: a deployment failed and left it so, or \(interrupted)",

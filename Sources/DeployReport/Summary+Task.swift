@@ -19,4 +19,21 @@ extension Summary {
       ],
     ]
   }
+
+  /// That a host is not where it was before.
+  var notBack: String { story.plan?.kind.task == nil ? "could not go back" : "could not be brought into service again" }
+
+  /// No host had its part, though stages ran something.
+  var notBegun: String { story.plan?.kind.task == nil ? "No host was brought to the release." : "No host had its part." }
+
+  /// What stages, or functions of a task, ran before it failed, and nobody takes back: how far each came is in the logs.
+  var whatRan: [String] {
+    guard [.failed, .cancelled].contains(story.conclusion?.status) else { return [] }
+    let isTask = story.plan?.kind.task != nil
+    // What a deployment's stages ran is the release's; without any host on it, nothing else tells of them.
+    guard !story.ran.isEmpty, isTask || !story.hosts.contains(where: \.status.wasChanged) else { return [] }
+    let more = story.ranCount - story.ran.count
+    return ["", "  \(isTask ? "The task" : "Its stages") ran, and nothing takes that back:"]
+      + story.ran.map { "    \(SafeText.line($0.host ?? "here")): \($0.doing)" } + (more > 0 ? ["    and \(more.grouped) more"] : [])
+  }
 }

@@ -51,7 +51,7 @@ package struct Summary: Sendable {
     guard let plan = story.plan else { return [] }
     return [
       surface.paint("Interrupted", .warn)
-        + ": deployment \(plan.id) of \(plan.subject.recipe) to \(plan.subject.groupName.words) has not ended.",
+        + ": \(plan.kind.words.named(plan.id, of: plan.subject.recipe, plan.subject.group)) has not ended.",
       "  Hosts   " + HostCounts(of: story).text, "", "  Next", "    lander resume \(plan.id)",
     ]
   }
@@ -61,7 +61,7 @@ package struct Summary: Sendable {
     let broken = story.hosts.filter(\.status.isRestoreFailed).map(\.name)
     if let first = broken.first, [.succeeded, .partial].contains(conclusion.status) {
       let hosts = broken.count == 1 ? first : broken.count.of("host")
-      return surface.paint("\(hosts) could not go back", .bad) + ", though the rest is within the budget: \(what)"
+      return surface.paint("\(hosts) \(notBack)", .bad) + ", though the rest is within the budget: \(what)"
     }
     switch conclusion.status {
     case .succeeded:
@@ -76,7 +76,7 @@ package struct Summary: Sendable {
     case .cancelled: return surface.paint("Cancelled", .warn) + ": \(what)"
     case .partial:
       let (reason, left) = story.stopped ?? ("", 0)
-      return surface.paint("Stopped on purpose", .warn) + ": \(what). \(left.of("host")) on the old revision: \(SafeText.line(reason))"
+      return surface.paint("Stopped on purpose", .warn) + ": \(what). \(left.of("host")) \(plan.kind.words.left): \(SafeText.line(reason))"
     case .refused: return surface.paint("Refused", .bad) + ": \(plan.title). Nothing was changed."
     }
   }
@@ -117,7 +117,7 @@ package struct Summary: Sendable {
     for host in story.hosts + (rollback?.hosts ?? []) {
       guard case .restoreFailed(_, let restoring, let commands) = host.status else { continue }
       lines += [
-        "", "  " + surface.paint("\(host.name) could not go back", .bad) + ": \(restoring.line)",
+        "", "  " + surface.paint("\(host.name) \(notBack)", .bad) + ": \(restoring.line)",
       ]
       if let stderr = restoring.stderr {
         lines += SafeText.tail(stderr, lines: 5).map { "    | " + $0 }
@@ -150,7 +150,7 @@ package struct Summary: Sendable {
     } else if lines.isEmpty, !isWhole, stayed.isEmpty, conclusion.rollback.isEmpty {
       lines = ["", "  " + whatIsLeft]
     }
-    lines += notStarted
+    lines += whatRan + notStarted
     if !stayed.isEmpty {
       let why =
         story.plan?.kind.task != nil
@@ -243,7 +243,7 @@ extension Summary {
 
   /// What hosts run after a failure that nobody has to repair. If a rollback failed, what they ran before is what they were to leave.
   private var whatIsLeft: String {
-    guard story.hosts.contains(where: \.status.wasChanged) else { return "No host was changed." }
+    guard story.hosts.contains(where: \.status.wasChanged) else { return whatRan.isEmpty ? "No host was changed." : notBegun }
     if story.conclusion?.isTakenOver == true {
       let left = story.hosts.filter { $0.status == .succeeded }.map(\.name)
       if !left.isEmpty {
@@ -296,23 +296,17 @@ extension Plan {
 
   /// `web of shop to production, deployment 20261121-113045-x7k2`.
   package var title: String {
-    let verb =
-      switch kind {
-      case .deploy: ""
-      case .rollback: "rollback of "
-      case .task(let task): "\(SafeText.line(task.name)) of "
-      }
+    let verb = kind.isRollback ? "rollback of " : kind.words.task.map { "\($0) of " } ?? ""
     return "\(verb)\(what) \(preposition) \(subject.groupName.words), deployment \(id)"
   }
 
   /// `web of shop to production`, `restart of web on production`.
   var heading: String {
-    let task = kind.task.map { "\(SafeText.line($0.name)) of " } ?? ""
+    let task = kind.words.task.map { "\($0) of " } ?? ""
     return "\(task)\(what) \(preposition) \(subject.groupName.words)"
   }
 
-  /// A task brings nothing to its hosts.
-  var preposition: String { kind.task == nil ? "to" : "on" }
+  var preposition: String { kind.words.preposition }
 
   /// `web`, or `web of shop` where the application has another name.
   package var what: String {

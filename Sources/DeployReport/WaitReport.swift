@@ -28,14 +28,8 @@ package struct WaitReport: Sendable {
     var lines: [String] = []
     let question = story.question
     if told?.deployment != plan.id {
-      let verb =
-        switch plan.kind {
-        case .deploy: "deployment"
-        case .rollback: "rollback"
-        case .task(let task): "task \(SafeText.line(task.name))"
-        }
       lines.append(
-        "Waiting for \(verb) \(plan.id) of \(plan.what) \(plan.preposition) \(plan.subject.groupName.words): "
+        "Waiting for \(plan.kind.words.named(plan.id)) of \(plan.what) \(plan.preposition) \(plan.subject.groupName.words): "
           + "\(story.underWay(now, zone: surface.zone))"
       )
     }
@@ -55,7 +49,9 @@ package struct WaitReport: Sendable {
 
   /// What a person types to answer what is open.
   private var answers: [String] {
-    if let pause = story.pause { return ["It is " + pause.clause(zone: surface.zone), "  → " + Pause.wayOn(story.id)] }
+    if let pause = story.pause {
+      return ["It is " + pause.clause(zone: surface.zone), "  → " + Pause.wayOn(story.id, (story.plan?.kind ?? .deploy).words)]
+    }
     return story.openGate?.lines(for: story.id, zone: surface.zone) ?? []
   }
 

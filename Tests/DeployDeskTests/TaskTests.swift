@@ -14,20 +14,24 @@ struct TaskTests {
     + "AllowTraffic = function(host) host:run \"join\" end },"
 
   /// Hosts with a release, and the same project with these tasks.
-  private func deployed(_ tasks: String, params: String = "", _ request: DeploymentRequest = DeploymentRequest()) async throws -> Bench {
+  func deployed(
+    _ tasks: String, params: String = "", _ request: DeploymentRequest = DeploymentRequest(), failing: String = "boom"
+  ) async throws -> Bench {
     let text = Bench.text(body: "\(Self.hooks) params = { \(params) }, tasks = { \(tasks) },")
     let first = try Bench(text)
     #expect(try await first.deploy(request).deployments.map(\.conclusion?.status) == [.succeeded])
-    let hosts = first.transport.hosts.map { host in
-      var host = host
-      host.commands = { line, _ in
-        var command = SimulatedCommand()
-        command.status = line == "boom" ? 1 : 0
-        return command
-      }
-      return host
+    return try Bench(text, hosts: first.transport.hosts.map { booming($0, at: failing) }, after: first)
+  }
+
+  /// A host on which a command fails.
+  func booming(_ host: SimulatedHost, at boom: String = "boom") -> SimulatedHost {
+    var host = host
+    host.commands = { line, _ in
+      var command = SimulatedCommand()
+      command.status = line == boom ? 1 : 0
+      return command
     }
-    return try Bench(text, hosts: hosts, after: first)
+    return host
   }
 
   private func runnable(_ task: String, _ bench: Bench) throws -> LoadedProject {
@@ -36,18 +40,18 @@ struct TaskTests {
     return project
   }
 
-  private func plan(_ task: String, _ bench: Bench, _ request: DeploymentRequest = DeploymentRequest()) async throws -> Plan {
+  func plan(_ task: String, _ bench: Bench, _ request: DeploymentRequest = DeploymentRequest()) async throws -> Plan {
     try await bench.desk.plan(Asked(request), of: try runnable(task, bench)).plan
   }
 
-  private func run(_ task: String, _ bench: Bench, _ request: DeploymentRequest = DeploymentRequest()) async throws -> Conclusion? {
+  func run(_ task: String, _ bench: Bench, _ request: DeploymentRequest = DeploymentRequest()) async throws -> Conclusion? {
     let end = try await bench.end(bench.desk.deploy(try await plan(task, bench, request)))
     #expect(end.deployments.count == 1, "nothing follows a task")
     return end.deployments.first?.conclusion
   }
 
   /// Commands that ran on a host since its deployment.
-  private func commands(_ host: String, _ bench: Bench) throws -> [String] {
+  func commands(_ host: String, _ bench: Bench) throws -> [String] {
     let now = try bench.host(host)
     return now.jobs.compactMap { job -> String? in
       if case .run(let command) = job.intent.operation, job.deployment != now.receipt?.deployment { command.line } else { nil }
@@ -90,7 +94,8 @@ struct TaskTests {
     #expect(try commands("h2", bench) == [])
     guard case .restored = conclusion.hosts[0] else { throw Failure(.failed, "\(conclusion.hosts)") }
     #expect(conclusion.hosts[1] == .pending)
-    #expect(ExitCode(conclusion) == .rolledBack)
+    // What it ran before it failed stays.
+    #expect(conclusion.ran == true && ExitCode(conclusion) == .held)
     #expect(try bench.host("h1").receipt?.release.id == (try bench.host("h1").current))
   }
 
@@ -124,6 +129,9 @@ struct TaskTests {
     #expect(both.contains("--where: hosts run with different values of it: h1 was deployed with another one"), "\(both)")
     let text = await refusal { _ = try await plan("t", bench, DeploymentRequest(parameters: [Value.Member("hw", "x")])) }
     #expect(text.contains("unknown parameter") && text.contains("did you mean --how?"), "\(text)")
+    // What the refusal asks for can be given.
+    _ = try await run("t", bench, DeploymentRequest(parameters: [Value.Member("where", "de"), Value.Member("size", "2")]))
+    #expect(try commands("h1", bench).last == "soft2de" && commands("h2", bench).last == "soft2de")
   }
 
   @Test("hosts on which nothing runs are not restarted, and take part in what only runs commands")

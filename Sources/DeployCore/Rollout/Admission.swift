@@ -26,6 +26,8 @@ package struct Admission: Sendable, Hashable {
   private let isTelling: [Bool]
   /// Whether the rules of its plan count lost hosts as telling.
   private let hearsLosses: Bool
+  /// Whether a host that failed and was left as it is still serves: nothing of its way takes it out of service for good.
+  private let failedServe: Bool
   /// What holds among hosts that share the value of a tag.
   private var neighbourhoods: [Neighbourhood]
   /// By host number: whether a wave left it ready.
@@ -42,6 +44,7 @@ package struct Admission: Sendable, Hashable {
     gate = plan.bounds.base.map { WaveGate(base: $0) }
     let isNew = !plan.hosts.contains(where: \.isHealthy)
     isTelling = plan.hosts.map { isNew || $0.isHealthy }
+    failedServe = plan.kind.task != nil
     hearsLosses = plan.flow.rules?.hearsLosses == true
     isInFlight = goingBack
     isReady = goingBack
@@ -118,6 +121,7 @@ package struct Admission: Sendable, Hashable {
     switch status {
     case .succeeded: service[host] = hasTarget ? .in : .out
     case .restored, .untouched: service[host] = hadRelease ? .in : .out
+    case .failed where failedServe: service[host] = hadRelease ? .in : .out
     case .ready(let segment):
       service[host] = segment >= .admit ? (hasTarget ? .in : .out) : .out
       if lapse == .readyServes, hadRelease { service[host] = .in }

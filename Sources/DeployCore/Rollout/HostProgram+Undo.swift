@@ -93,8 +93,12 @@ extension HostProgram {
     let host = plan.hosts[number]
     let path = host.host.place(plan.placement.path)
     let reach = host.host.ownTransport == .ssh ? "ssh \(host.host.address ?? host.host.name)" : "sh"
-    if plan.kind.task != nil {
-      return [reach, "cd \(path)/current", "# the release is as it was: start the application there, and give the host its traffic back"]
+    if let task = plan.kind.task {
+      let rest =
+        task.around == .restart
+        ? "start the application there, and give the host its traffic back"
+        : "look whether the application is good there, and give the host its traffic back: the task did not stop it"
+      return [reach, "cd \(path)/current", "# the release is as it was: \(rest)"]
     }
     let again = "lander deploy \(plan.subject.recipe)\(plan.subject.groupName.option) --only \(host.host.name) --force"
     if host.back == nil, let damage = host.damage, damage.kind != .gone || host.wayBack != nil {

@@ -30,6 +30,7 @@ extension Rollout {
         site.previous = plan.hosts[number].current
       }
     }
+    if site.event == nil, operation.changes, !ofTraffic(script) { taskRan = true }
     tree[script].asked = place
     tree[script].waiting = .intent(outbox.perform(place, operation, for: .script(script), site: site, timeout: timeout))
   }

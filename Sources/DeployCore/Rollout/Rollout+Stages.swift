@@ -63,7 +63,8 @@ extension Rollout {
     guard !old.isEmpty || !ready.isEmpty else { return stageEnded(nil) }
     var left: [String] = []
     if !old.isEmpty {
-      left.append("\(old.count) \(old.count == 1 ? "host is" : "hosts are") still on the old revision (\(names(of: old)))")
+      let verb = old.count == 1 ? "host is" : "hosts are"
+      left.append("\(old.count) \(verb) \(plan.kind.task == nil ? "still " : "")\(plan.kind.words.left) (\(names(of: old)))")
     }
     if !ready.isEmpty {
       left.append("\(ready.count) \(ready.count == 1 ? "host is" : "hosts are") ready and no later wave took them on (\(names(of: ready)))")
@@ -71,7 +72,7 @@ extension Rollout {
     let fix =
       old.isEmpty
       ? "let a later wave take the ready hosts on, with rollout:wave(hosts) without upto"
-      : "let the strategy's waves cover all of rollout.targets"
+      : "let the strategy's waves cover all of rollout.targets" + (plan.kind.task == nil ? "" : ", or end it with rollout:stop(reason)")
     stageEnded(ScriptError(Failure(.failed, "the strategy ended and \(left.joined(separator: ", and "))", fix: fix)))
   }
 

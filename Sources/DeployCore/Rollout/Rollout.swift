@@ -10,6 +10,8 @@ package struct Rollout: Sendable {
   /// Why the deployment will end as failed; the first cause stays.
   package internal(set) var failure: ScriptError?
   package internal(set) var cancelled = false
+  /// Whether functions of a task were begun to run what nobody takes back.
+  var taskRan = false
 
   package enum Phase: Sendable, Hashable {
     case planned
@@ -224,6 +226,8 @@ package struct Rollout: Sendable {
 
   mutating func conclude(_ conclusion: Conclusion) {
     phase = .concluded
+    var conclusion = conclusion
+    if plan.kind.task != nil { conclusion.ran = taskRan }
     outbox.add(.conclude(conclusion))
   }
 }

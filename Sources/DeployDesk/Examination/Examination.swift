@@ -89,7 +89,7 @@ package struct Examination: Sendable {
     switch deployment.state {
     case .interrupted:
       note(
-        .warn, "state", "deployment \(deployment.id) of \(deployment.recipe) to \(GroupName(deployment.group).words) was interrupted",
+        .warn, "state", "\(deployment.named) was interrupted",
         fix: "lander resume \(deployment.id), or lander cancel \(deployment.id)")
     case .damaged(let damage):
       let problem = damage.problem(of: deployment.id)

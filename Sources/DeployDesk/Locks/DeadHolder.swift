@@ -23,9 +23,10 @@ package enum DeadHolder: Sendable {
   package var clause: String {
     switch self {
     case .interrupted(let deployment):
-      "deployment \(deployment.id) was interrupted and still holds the lock: the process that ran it on this machine is gone"
+      "\(deployment.kind.words.named(deployment.id)) was interrupted and still holds the lock: "
+        + "the process that ran it on this machine is gone"
     case .ended(let deployment):
-      "deployment \(deployment.id) has ended\(deployment.verdict), and its lock was left over"
+      "\(deployment.kind.words.named(deployment.id)) has ended\(deployment.verdict), and its lock was left over"
     case .gone(let lock):
       "deployment \(lock.deployment), started from another folder of this machine, still holds the lock, and its process is gone"
     }
@@ -36,7 +37,7 @@ extension DeploymentSummary {
   /// What to type if it was interrupted.
   package var wayOn: String {
     if case .rollback(of: _?) = kind { return "lander resume \(id) finishes the way back" }
-    return "lander resume \(id) resumes it, lander cancel \(id) takes it back"
+    return "lander resume \(id) resumes it, lander cancel \(id) \(kind.words.cancelling)"
   }
 
   /// How it ended, in brackets; empty if it did not.

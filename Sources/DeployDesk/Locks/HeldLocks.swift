@@ -27,9 +27,9 @@ package struct HeldLocks: Sendable {
       let id = parked.deployment
       throw Problems(
         Problem(
-          "deployment \(id) of \(living.lock.owner) is parked there: it waits for gate \(parked.gate), \"\(parked.name)\"",
+          "\(parked.words.named(id)) of \(living.lock.owner) is parked there: it waits for gate \(parked.gate), \"\(parked.name)\"",
           subject: living.site.host.name,
-          fix: "lander cancel \(id) takes its hosts back; --force takes the lock away and leaves hosts as they are"), exit: .locked)
+          fix: "lander cancel \(id) \(parked.words.ending); --force takes the lock away and leaves hosts as they are"), exit: .locked)
     }
     throw Problems(
       Problem(
@@ -55,13 +55,29 @@ extension Desk {
           host: host, deployment: lock.deployment, application: recipe.application, group: one.selection.group, path: path,
           fence: lock.fence, token: lock.token)
         let isTarget = host.number < one.selection.hosts.count
-        locks.all.append(HeldLocks.Held(site: site, lock: lock, isAbandoned: isTarget && state.isAbandoned, parked: state.parked))
+        let isAbandoned = if isTarget, state.isAbandoned { try await mayBeOut(host, of: lock) } else { false }
+        locks.all.append(HeldLocks.Held(site: site, lock: lock, isAbandoned: isAbandoned, parked: state.parked))
       }
     }
     for lock in locks.all.map(\.lock) where !locks.dead.contains(where: { $0.token == lock.token }) {
       if let holder = try await deadHolder(of: lock) { locks.dead.append((lock.token, holder)) }
     }
     return locks
+  }
+
+  /// Whether what runs on a host may be stopped, or without traffic, in the middle of what holds its lock. The journal of a task, if it is
+  /// here, says whether it takes hosts out of service, and whether this one is in service again; of others it is not known.
+  private func mayBeOut(_ host: Host, of lock: Lock) async throws -> Bool {
+    let entries = try await journal.entries(of: lock.deployment).entries
+    guard case .planned(let plan)? = entries.first?.fact, plan.lock.token == lock.token, let task = plan.kind.task else { return true }
+    guard task.around != nil, let number = plan.hosts.firstIndex(where: { $0.host.name.isExactly(host.name) }) else { return false }
+    let status = entries.reversed().lazy.compactMap { entry -> HostStatus? in
+      if case .noted(.host(number, let status)) = entry.fact { status } else { nil }
+    }.first
+    switch status {
+    case nil, .pending, .succeeded, .restored, .untouched: return false
+    default: return true
+    }
   }
 
   /// Takes locks away from hosts, whoever holds them. Nobody can resume a dead holder meanwhile.

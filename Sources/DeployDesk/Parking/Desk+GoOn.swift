@@ -35,7 +35,8 @@ extension Desk {
     }
     let cancel = wanted.kind != .cancel ? nil : wanted.comment.isEmpty ? "lander cancel" : "lander cancel: \(wanted.comment)"
     if until <= now {
-      tell(.remark("Its time is over, and nobody resumed it in time: deployment \(id) fails, and its hosts go back."))
+      let words = plan.kind.words
+      tell(.remark("Its time is over, and nobody resumed it in time: \(words.named(id)) fails\(words.afterFailure)."))
       return try await resume(pair, cancelling: cancel, wantsOutput: wantsOutput)
     }
     if let cancel { return try await resume(pair, cancelling: cancel, wantsOutput: wantsOutput) }
@@ -50,7 +51,7 @@ extension Desk {
     let parked = found.parked
     guard !found.isLate(at: now) else {
       throw Problems(
-        Problem("the time of deployment \(parked.deployment) is over", fix: "lander resume \(parked.deployment) takes its hosts back"),
+        Problem("the time of deployment \(parked.deployment) is over", fix: "lander resume \(parked.deployment) \(parked.words.ending)"),
         exit: .refused)
     }
     try refuse(wanted, parked.gate, parked.kind, parked.name, parked.deployment)

@@ -27,9 +27,9 @@ package struct FoundParked: Sendable {
     let id = parked.deployment
     let verb = parked.kind == .pause ? "resume" : "approve"
     return Problem(
-      "deployment \(id) of \(lock.owner) is parked: it waits for \(question), for another \(parked.until - now)",
+      "\(parked.words.named(id)) of \(lock.owner) is parked: it waits for \(question), for another \(parked.until - now)",
       subject: places.first?.host.name,
-      fix: "lander \(verb) \(id) resumes it, lander cancel \(id) takes its hosts back; --on-busy wait waits, and --urgent ends it")
+      fix: "lander \(verb) \(id) resumes it, lander cancel \(id) \(parked.words.ending); --on-busy wait waits, and --urgent ends it")
   }
 }
 

@@ -28,9 +28,15 @@ package struct Pair: Sendable, Hashable {
   /// Why it cannot be resumed if it was superseded; nil if it was not.
   package var superseded: Problem? {
     guard let last = members.last, case .superseded(let by) = last.state else { return nil }
+    if last.isElsewhere {
+      return Problem(
+        "\(last.kind.words.named(last.id)) is over: its hosts keep it no more, as somebody ended it from elsewhere or took its locks away",
+        fix: "lander status\(GroupName(last.group).option) shows what each host runs now")
+    }
     let newer = by.map { "deployment \($0)" } ?? "a newer deployment"
     return Problem(
-      "deployment \(last.id) was interrupted, and \(newer) has taken over its hosts since: nothing of it is left to resume or take back",
+      "\(last.kind.words.named(last.id)) was interrupted, and \(newer) has taken over its hosts since: "
+        + "nothing of it is left to resume or take back",
       fix: "lander status\(GroupName(last.group).option) shows what each host runs now")
   }
 
@@ -79,7 +85,9 @@ extension PastDeployments {
   /// That the newest of several is not taken without a word: it may be another team's.
   private static func several(_ pairs: [Pair]) -> Problem {
     let names = pairs.prefix(8).map { pair in
-      let what = "\(pair.first.recipe) to \(GroupName(pair.first.group).words)"
+      let words = pair.first.kind.words
+      let task = words.task.map { "\($0) of " } ?? ""
+      let what = "\(task)\(pair.first.recipe) \(words.preposition) \(GroupName(pair.first.group).words)"
       return
         "\(pair.first.id)  \(what), \(pair.state == .running ? "running" : "interrupted")\(pair.back == nil ? "" : ", on its way back")"
     }

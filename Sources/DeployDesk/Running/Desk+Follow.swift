@@ -49,14 +49,14 @@ extension Desk {
       if pair.first.parked != nil, pair.back == nil {
         throw Problems(
           Problem(
-            "deployment \(id) is parked: it waits for a person, and no engine runs",
+            "\(pair.first.kind.words.named(id)) is parked: it waits for a person, and no engine runs",
             fix: "lander status shows the question; lander approve \(id) or lander resume \(id) resumes it"),
           exit: .paused)
       }
       throw Problems(
         Problem(
-          "no engine runs deployment \(id) any more, and it has not ended: it was interrupted",
-          fix: "lander resume \(id) resumes it, lander cancel \(id) takes it back"), exit: .refused)
+          "no engine runs \(pair.first.kind.words.named(id)) any more, and it has not ended: it was interrupted",
+          fix: (pair.back ?? pair.first).wayOn), exit: .refused)
     }
     try await released(pair)
     return pair

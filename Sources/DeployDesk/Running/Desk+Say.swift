@@ -39,7 +39,7 @@ extension Desk {
       Problem(
         "process \(process), which runs deployment \(id), is stopped (Ctrl-Z or SIGSTOP) and hears nothing",
         fix: "fg in its terminal, or kill -CONT \(process), lets it continue; then say it again\n"
-          + "kill -KILL \(process) ends it for good; lander cancel \(id) then takes the hosts back"),
+          + "kill -KILL \(process) ends it for good; lander cancel \(id) then \(pair.first.kind.words.cancelling)"),
       exit: .refused)
   }
 

@@ -12,6 +12,9 @@ package struct RunEnd: Sendable, Hashable {
     self.deployments = deployments
     self.isWayBackOnly = isWayBackOnly
   }
+
+  /// Whether another engine had the hosts before this one could do anything there.
+  var isOvertaken: Bool { deployments.count == 1 && deployments[0].conclusion?.error?.failure.kind == .fenced }
 }
 
 /// How one deployment ended, or that it was left while it ran.
@@ -50,8 +53,9 @@ package struct DeploymentEnd: Sendable, Hashable {
         "Left the rollback \(plan.id) half way: commands that run on hosts go on, locks stay until their lease ends.",
         fix: "lander resume \(plan.id) finishes it")
     }
+    let words = plan.kind.words
     return Problem(
-      "Left deployment \(plan.id) as it is: commands that run on hosts go on, locks stay until their lease ends.",
-      fix: "lander resume \(plan.id) resumes it; lander cancel \(plan.id) \(plan.flow.goesBack ? "takes it back" : "ends it as it is")")
+      "Left \(words.named(plan.id)) as it is: commands that run on hosts go on, locks stay until their lease ends.",
+      fix: "lander resume \(plan.id) resumes it; lander cancel \(plan.id) \(plan.flow.goesBack ? words.cancelling : "ends it as it is")")
   }
 }

@@ -42,16 +42,10 @@ struct DeploymentFacts {
   }
 
   private var deployment: Value {
-    let kind =
-      switch plan.kind {
-      case .deploy: "deploy"
-      case .rollback: "rollback"
-      case .task: "task"
-      }
     var members: [(String, Value)] = [
       ("id", .text(plan.id)), ("application", .text(plan.subject.application)), ("recipe", .text(plan.subject.recipe)),
       ("group", .text(plan.subject.group)),
-      ("path", .text(plan.placement.path)), ("actor", .text(plan.origin.actor)), ("kind", .text(kind)),
+      ("path", .text(plan.placement.path)), ("actor", .text(plan.origin.actor)), ("kind", .text(plan.kind.words.word)),
       ("revision", .text(plan.content.bundle?.source ?? plan.content.release?.id ?? "")),
     ]
     if let task = plan.kind.task { members.append(("task", .text(task.name))) }

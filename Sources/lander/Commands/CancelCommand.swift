@@ -57,7 +57,7 @@ struct CancelCommand: Verb {
         // What was asked was that it ends.
         return code == .cancelled ? .done : code
       }
-      terminal.tell("Nothing was cancelled: every host had come to its end, and the release stays.")
+      terminal.tell("Nothing was cancelled: every host had come to its end, and \(pair.first.kind.words.gain) stays.")
       return .refused
     }
   }

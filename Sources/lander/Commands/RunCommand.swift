@@ -16,7 +16,9 @@ struct RunCommand: Verb {
 
       A task takes nothing back. A host on which it fails stays as it is, and no further host begins unless the budget allows it; \
       a host that was taken out of traffic or stopped for it is started again and gets its traffic back if ValidateService finds it \
-      good. The exit code is 10 then if no host has come through, 12 if some have, 11 if a host could not be started again.
+      good. The exit code is 12 then if something of it stays: a host has come through, or the task's run or once has begun a command \
+      that changes something; 10 if nothing does. 11 says that a host could not be brought into service again, 16 that the task was \
+      rejected or not answered in time, 17 that a gate that watched failed it, whatever stays.
 
       --plan shows what it would do, host by host, and does nothing: hosts are asked what they run, the task is rehearsed.
 

@@ -11,15 +11,14 @@ extension Terminal {
       case .interrupted:
         let word = deployment.parked == nil ? "Interrupted" : "Parked"
         say(
-          ["", "\(word): deployment \(deployment.id) of \(deployment.recipe) to \(GroupName(deployment.group).words)"] + paused(deployment)
+          ["", "\(word): \(deployment.named)"] + paused(deployment)
             + takenOver(deployment) + (deployment.parked == nil ? ["  → \(deployment.wayOn)"] : []))
       case .running:
         say(
           [
-            "",
-            "Running from here: deployment \(deployment.id) of \(deployment.recipe) to \(GroupName(deployment.group).words)",
+            "", "Running from here: \(deployment.named)",
           ] + stopped(await desk.stoppedEngine(of: deployment.id)) + paused(deployment)
-            + (deployment.pause == nil ? [] : ["  → " + Pause.wayOn(deployment.id)]))
+            + (deployment.pause == nil ? [] : ["  → " + Pause.wayOn(deployment.id, deployment.kind.words)]))
       default: continue
       }
       if let gate = try await past.openGate(of: deployment) {

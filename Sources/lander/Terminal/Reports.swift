@@ -19,27 +19,25 @@ extension HistoryReport {
 extension DeploymentSummary {
   /// As a line of the history.
   fileprivate var line: HistoryLine {
-    let verb =
-      switch kind {
-      case .deploy: ""
-      case .rollback: "rollback of "
-      case .task(let task): "\(task.name) of "
-      }
+    let verb = kind.isRollback ? "rollback of " : kind.words.task.map { "\($0) of " } ?? ""
     let (word, style, next): (String, Surface.Style, String?) =
       switch state {
       case .running where pause != nil: ("paused", .warn, "lander resume \(id)")
       case .running: ("running", .warn, nil)
       case .interrupted where parked != nil: ("parked", .warn, nil)
       case .interrupted: ("interrupted", .warn, "lander resume \(id)")
+      case .superseded where isElsewhere, .concluded where isElsewhere: ("ended elsewhere", .dim, nil)
       case .superseded(let by): ("superseded" + (by.map { " by \($0)" } ?? ""), .dim, nil)
       case .damaged: ("damaged", .bad, "lander audit \(id)")
       case .concluded(.succeeded) where notRestored == 0: ("succeeded", .good, nil)
       case .concluded(.partial) where notRestored == 0: ("partial", .warn, nil)
       case .concluded(let status): (end ?? status.rawValue, status == .cancelled ? .warn : .bad, nil)
       }
-    return HistoryLine(
+    var line = HistoryLine(
       id: id, began: began, what: verb + (recipe == application ? recipe : "\(recipe) of \(application)"), group: group,
       revision: bundle?.short ?? "", hosts: hosts, actor: actor, state: word, style: style, next: next, pause: pause)
+    line.kind = kind.words
+    return line
   }
 }
 

@@ -76,8 +76,8 @@ struct Speech {
       let id = pair.first.id
       return Problems(
         Problem(
-          "no engine runs deployment \(id), so nobody hears the \(kind.rawValue): it was interrupted",
-          fix: "lander resume \(id) resumes it, lander cancel \(id) takes it back"), exit: .refused)
+          "no engine runs \(pair.first.kind.words.named(id)), so nobody hears the \(kind.rawValue): it was interrupted",
+          fix: (pair.back ?? pair.first).wayOn), exit: .refused)
     case .ignored(let id, let time):
       return Problems(
         Problem(

@@ -1,0 +1,100 @@
+/// The words for a deployment by what it does: it brings a revision, takes hosts back, or runs a task. Whatever tells people of one takes
+/// them from here, so that nobody is promised that a task takes something back.
+package struct KindWords: Sendable, Hashable {
+  private enum Form: Sendable, Hashable {
+    case deploy
+    case rollback
+    case task(String)
+  }
+  private let form: Form
+
+  package init(_ kind: Plan.Kind) {
+    switch kind {
+    case .deploy: form = .deploy
+    case .rollback: form = .rollback
+    case .task(let task): form = .task(Self.plain(task.name))
+    }
+  }
+
+  /// - Parameter task: the name of the task that it runs; nil: it runs none.
+  package init(task: String?) { form = task.map { .task(Self.plain($0)) } ?? .deploy }
+
+  /// `deployment`, `rollback`, `task restart`
+  package var noun: String {
+    switch form {
+    case .deploy: "deployment"
+    case .rollback: "rollback"
+    case .task(let name): "task \(name)"
+    }
+  }
+
+  /// `deploy`, `rollback`, `task`: for machines.
+  package var word: String {
+    switch form {
+    case .deploy: "deploy"
+    case .rollback: "rollback"
+    case .task: "task"
+    }
+  }
+
+  /// The task's name; nil: it runs none.
+  package var task: String? { if case .task(let name) = form { name } else { nil } }
+
+  /// What stands before the group: a task brings nothing to its hosts.
+  package var preposition: String { task == nil ? "to" : "on" }
+
+  /// `deployment 20261121-113045-x7k2`, `task restart 20261121-113045-x7k2`
+  package func named(_ id: Deployment.ID) -> String { "\(noun) \(id)" }
+
+  /// `deployment 20261121-113045-x7k2 of web to production`
+  package func named(_ id: Deployment.ID, of recipe: String, _ group: String) -> String {
+    "\(named(id)) of \(recipe) \(preposition) \(GroupName(group).words)"
+  }
+
+  /// What a cancel does with it: `takes it back`, `ends it`.
+  package var cancelling: String { form == .deploy ? "takes it back" : "ends it" }
+
+  /// What a cancel, or its failure, does with its hosts: `takes its hosts back`, `ends it, and takes nothing back`.
+  package var ending: String {
+    switch form {
+    case .deploy: "takes its hosts back"
+    case .rollback: "ends it; hosts that went back stay so"
+    case .task: "ends it, and takes nothing back"
+    }
+  }
+
+  /// What follows for hosts once it has failed: `, and hosts go back`; empty if nothing does.
+  package var afterFailure: String { form == .deploy ? ", and hosts go back" : "" }
+
+  /// Where hosts are that it did not reach: `on the old revision`, `without it`.
+  package var left: String { task == nil ? "on the old revision" : "without it" }
+
+  /// What a host has of it once it has come through: `the release`, `what it did`.
+  package var gain: String { task == nil ? "the release" : "what it did" }
+
+  /// What a host gets while it is restored: `what it ran before`, `its service`.
+  package var restoring: String { task == nil ? "what it ran before" : "its service" }
+
+  /// What holds for a host that was restored.
+  package var restored: String { task == nil ? "it runs what it ran before" : "it is in service again, and what the task ran there stays" }
+
+  /// A name that came from elsewhere has no line ends or signs of a terminal.
+  private static func plain(_ name: String) -> String {
+    String(String.UnicodeScalarView(name.unicodeScalars.filter { $0.value >= 32 && !(127..<160).contains($0.value) }))
+  }
+}
+
+extension Plan.Kind {
+  /// What people call it.
+  package var words: KindWords { KindWords(self) }
+}
+
+extension Parked {
+  /// What people call it.
+  package var words: KindWords { KindWords(task: task) }
+}
+
+extension DeploymentSummary {
+  /// `deployment 20261121-113045-x7k2 of web to production`
+  package var named: String { kind.words.named(id, of: recipe, group) }
+}
