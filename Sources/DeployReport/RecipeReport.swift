@@ -74,11 +74,11 @@ extension Recipe {
 
 extension Parameter {
   /// Parameters as a JSON Schema of one object.
-  static func schema(of parameters: [Parameter]) -> Value {
+  static func schema(of parameters: [Parameter], optional: [Parameter] = []) -> Value {
     let required = parameters.filter { $0.standard == nil }.map { Value.text($0.name) }
     return JSON.record([
       ("type", "object"), ("additionalProperties", false),
-      ("properties", JSON.record(parameters.map { ($0.name, $0.schema as Value?) })),
+      ("properties", JSON.record((parameters + optional).map { ($0.name, $0.schema as Value?) })),
       ("required", .list(required)),
     ])
   }

@@ -10,9 +10,10 @@ extension NamedTask {
 
   /// With the parameters that can be given, its own and the recipe's, as a JSON Schema.
   func value(of recipe: Recipe) -> Value {
-    JSON.record([
+    let runnable = recipe.doing(self)
+    return JSON.record([
       ("name", .text(name)), ("summary", summary.isEmpty ? nil : .text(summary)),
-      ("parameters", Parameter.schema(of: recipe.doing(self).parameters)),
+      ("parameters", Parameter.schema(of: runnable.parameters, optional: runnable.inherited)),
     ])
   }
 }

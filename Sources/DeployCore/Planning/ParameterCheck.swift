@@ -6,14 +6,17 @@ package struct ParameterCheck: Sendable, Hashable {
   package private(set) var problems: [Problem] = []
 
   /// - Parameters:
+  ///   - inherited: those that may be left out, as the release that runs was deployed with values of them.
   ///   - given: as typed; they win over the group's, which win over the recipe's own.
-  package init(_ parameters: [Parameter], given: [Value.Member], group: Value) {
+  package init(_ parameters: [Parameter], inherited: [Parameter] = [], given: [Value.Member], group: Value) {
     var read: [(String, Value)] = []
+    let parameters =
+      parameters + inherited.filter { one in given.contains { $0.name.isExactly(one.name) } || group[one.name] ?? .null != .null }
     for member in given where !parameters.contains(where: { $0.name.isExactly(member.name) }) {
       problems.append(
         Problem(
           "unknown parameter", subject: "--\(member.name)",
-          fix: NearMatch.of(member.name, among: parameters.map(\.name)).map { "did you mean --\($0)?" }
+          fix: NearMatch.of(member.name, among: (parameters + inherited).map(\.name)).map { "did you mean --\($0)?" }
             ?? (parameters.isEmpty
               ? "this recipe has no parameters" : "lander show lists what the recipe takes")))
     }

@@ -80,6 +80,14 @@ extension Planner {
     }
     guard problems.isEmpty else { throw Problems(problems) }
     let own = selection.parameters.members.filter { one in !earlier.contains { $0.name.isExactly(one.name) } }
-    return (.record(of: (own + earlier).map { ($0.name, $0.value) }), newest)
+    let all = own + earlier
+    let missing = selection.recipe.inherited.filter { one in !all.contains { $0.name.isExactly(one.name) } }.map { one in
+      Problem(
+        "this parameter has to be given (\(one.kind.words)): nothing was deployed to these hosts that has a value of it", place: one.place,
+        subject: "--\(one.name)", fix: "give it, or deploy \(selection.recipe.name) first: a task takes the values of the release that runs"
+      )
+    }
+    guard missing.isEmpty else { throw Problems(missing) }
+    return (.record(of: all.map { ($0.name, $0.value) }), newest)
   }
 }

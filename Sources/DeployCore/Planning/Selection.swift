@@ -36,7 +36,7 @@ package struct Selection: Sendable, Hashable {
           fix: "name hosts in it, or widen its selection"))
     }
     problems += Self.sharedPlaces(hosts, recipe) + Slots.problems(hosts, recipe)
-    let checked = ParameterCheck(recipe.parameters, given: request.parameters, group: group.params)
+    let checked = ParameterCheck(recipe.parameters, inherited: recipe.inherited, given: request.parameters, group: group.params)
     problems += checked.problems
     var partners: [Partner] = []
     do throws(Problems) {
@@ -80,7 +80,7 @@ package struct Selection: Sendable, Hashable {
     do throws(Problems) { return (recipe, try group(request.group, of: recipe, in: project)) } catch {
       // What is not given may be the group's to give.
       let given = request.parameters.map { "--\($0.name)" }
-      let checked = ParameterCheck(recipe.parameters, given: request.parameters, group: .record([]))
+      let checked = ParameterCheck(recipe.parameters, inherited: recipe.inherited, given: request.parameters, group: .record([]))
       throw Problems(error.list + checked.problems.filter { $0.subject.map(given.contains) ?? false })
     }
   }

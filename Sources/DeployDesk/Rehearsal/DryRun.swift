@@ -57,6 +57,7 @@ package struct DryRun: Sendable {
           guard let selection = try self.selection(of: recipe.doing(task)) else { continue }
           // On hosts with nothing a task that takes them out of service is refused before it begins.
           result.add(try await findings(selection, isFresh: false))
+          if let warning = task.idleAround(of: recipe) { result.warnings.append(warning) }
         }
       } catch { result.problems += error.list.filter { !result.problems.contains($0) } }
     }
@@ -96,6 +97,9 @@ package struct DryRun: Sendable {
     // Hosts that are alike are not played, and serve beside those that are.
     selection.others += selection.hosts.count - hosts.count
     selection.hosts = hosts
+    // What the release was deployed with is not known here.
+    let unknown = selection.recipe.inherited.filter { selection.parameters[$0.name] == nil }.map { ($0.name, $0.kind.sample) }
+    selection.parameters = .record(of: selection.parameters.members.map { ($0.name, $0.value) } + unknown)
     let plan = try Planner.simulated(selection, isFresh: isFresh, by: stage.identity())
     do { return try await Rehearsing(plan: plan, project: project, stage: stage, mode: .check).run().findings } catch let problems
       as Problems

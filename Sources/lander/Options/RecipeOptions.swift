@@ -67,7 +67,8 @@ struct RecipeOptions: Equatable {
   static func declared(in project: Project, for words: [String]) -> [Parameter] {
     let named = words.lazy.compactMap { word in project.recipes.first { $0.name.isExactly(word) } }.first
     let own = named ?? (project.recipes.count == 1 ? project.recipes[0] : nil)
-    return (own?.parameters ?? []) + project.recipes.filter { $0.name != own?.name }.flatMap(\.parameters)
+    let all = (own.map { [$0] } ?? []) + project.recipes.filter { $0.name != own?.name }
+    return all.flatMap { $0.parameters + $0.inherited }
   }
 
   private static func find(_ name: String, in declared: [Parameter]) -> Parameter? {

@@ -19,7 +19,7 @@ language.word {
     { "drain", "boolean", "whether a host leaves the traffic before, and joins it again once ValidateService finds it good" },
     { "restart", "boolean", "whether, besides, what runs is stopped before run and started after it, by the recipe's hooks" },
     { "strategy", "strategy", "how the hosts are taken; if not given 1 host, then 4 times as many have it after each wave" },
-    { "params", "table", "typed options of the task; those of the recipe that have a default can be given too" },
+    { "params", "table", "typed options of the task; those of the recipe can be given too" },
     { "summary", "string", "one sentence for lander list" },
   },
 }
