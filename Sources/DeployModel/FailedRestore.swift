@@ -6,11 +6,21 @@ package struct FailedRestore: Sendable, Hashable, Codable {
   /// What to type on the host, in order; at most 20 lines.
   package var commands: [String]
 
+  /// Whether only that is forgotten which was remembered of this deployment. nil: whatever is remembered.
+  package var isOwn: Bool?
+
   package var isOver: Bool { message.isEmpty }
 
-  package init(deployment: Deployment.ID, message: String, commands: [String]) {
+  package init(deployment: Deployment.ID, message: String, commands: [String], isOwn: Bool? = nil) {
+    self.isOwn = isOwn
     self.deployment = deployment
     self.message = String(decoding: message.utf8.prefix(2000), as: UTF8.self)
     self.commands = Array(commands.prefix(20))
+  }
+
+  /// What a host remembers after it was told this, and remembered that before.
+  package func replacing(_ before: FailedRestore?) -> FailedRestore? {
+    guard isOver else { return self }
+    return isOwn == true && before?.deployment != deployment ? before : nil
   }
 }

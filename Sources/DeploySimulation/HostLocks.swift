@@ -41,14 +41,23 @@ extension SimulatedHost {
 
   /// Gives the lock up if the token is the holder's; what that deployment left is good from now on. Refuses to give up another's.
   mutating func release(token: String, good: Deployment.ID?, left: FailedRestore?) -> Outcome {
-    guard let held = lock else { return .done() }
+    guard let held = lock else {
+      // Somebody took it away meanwhile: the rest is done all the same, unless a newer deployment was here.
+      if fence.token == token { end(good, left) }
+      return .done()
+    }
     guard held.lock.token == token else {
       return .failed(.locked, "the lock is held by deployment \(held.lock.deployment) of \(held.lock.owner) and was left alone")
     }
-    if let good { prove(good) }
-    if let left { failedRestore = left.isOver ? nil : left }
+    end(good, left)
     lock = nil
     return .done()
+  }
+
+  /// What a deployment leaves with its lock.
+  private mutating func end(_ good: Deployment.ID?, _ left: FailedRestore?) {
+    if let good { prove(good) }
+    if let left { failedRestore = left.replacing(failedRestore) }
   }
 
   /// Whoever does not get the lock in the end does not keep it.

@@ -26,6 +26,33 @@ struct SecretTests {
     }
   }
 
+  @Test("what a command wrote lies on the host for its owner only, and is gone once its deployment has ended", arguments: Shell.here)
+  func left(_ shell: Shell) async throws {
+    let ground = try Ground(shell, secrets: ["DB": SecretTests.value])
+    let words = "echo \"got $DB\"; echo \"bad $DB\" >&2"
+    let command = Command(.shell(words), environment: [.init("DB", Text(pieces: [.secret(name: "DB")]))])
+    func files() throws -> [String] {
+      let jobs = "\(ground.path)/.lander/jobs"
+      return try FileManager.default.subpathsOfDirectory(atPath: jobs).map { "\(jobs)/\($0)" }
+    }
+    func holds() throws -> [String] { try files().filter { Ground.text($0)?.contains(SecretTests.value) == true } }
+    #expect(await ground.perform(1, Ground.ask("a", fence: 1), site: ground.site("d1", token: "a")).failure == nil)
+    #expect(await ground.perform(2, .run(command), site: ground.site("d1", token: "a")).failure == nil)
+    #expect(try holds().count == 2)
+    for path in try files() {
+      let mode = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
+      #expect((mode ?? 0) & 0o077 == 0, "\(path): \(mode ?? 0)")
+    }
+    // Who takes the lock away has not come to its end: a resume reads the output again.
+    #expect(await ground.perform(0, .unlock(token: "a"), site: ground.site("d1", token: "a")).failure == nil)
+    #expect(try holds().count == 2)
+    #expect(await ground.perform(3, Ground.ask("b", fence: 2), site: ground.site("d2", fence: 2, token: "b")).failure == nil)
+    #expect(await ground.perform(4, .run(command), site: ground.site("d2", fence: 2, token: "b")).failure == nil)
+    #expect(await ground.perform(5, .unlock(token: "b"), site: ground.site("d2", fence: 2, token: "b")).failure == nil)
+    #expect(try holds() == [])
+    await ground.end()
+  }
+
   private static func clean(_ text: String, _ value: String) -> String {
     String(decoding: Redactor.clean(Array(text.utf8), Redactor.Matcher(Redactor.patterns(name: "S", value: value))), as: UTF8.self)
   }

@@ -108,13 +108,22 @@ extension Rollout {
       return FailedRestore(deployment: plan.id, message: restoring.failure.message, commands: commands)
     case .failed(let error) where plan.kind.isRollback:
       return FailedRestore(deployment: plan.id, message: error.failure.message, commands: [])
-    // A task started again what could not be taken back before.
-    case .succeeded where plan.kind.task?.around == .restart && plan.hosts[host].isUnrestored == true:
-      return FailedRestore(deployment: plan.id, message: "", commands: [])
-    case .restored where plan.kind.task?.around == .drain: return nil
+    case .unknown: return nil
+    case let status where plan.kind.task != nil: return forgotten(after: status)
     case .restored: return FailedRestore(deployment: plan.id, message: "", commands: [])
     default: return nil
     }
+  }
+
+  /// What a task was started again by is forgotten, whatever was remembered; else what a host remembers of the task itself, which somebody
+  /// unlocked in the middle and another engine resumed.
+  private func forgotten(after status: HostStatus) -> FailedRestore {
+    let started: Bool =
+      switch status {
+      case .succeeded, .restored: plan.kind.task?.around == .restart
+      default: false
+      }
+    return FailedRestore(deployment: plan.id, message: "", commands: [], isOwn: started ? nil : true)
   }
 
   mutating func unlocked(_ host: Int, _ outcome: Outcome) {

@@ -155,9 +155,10 @@ l_renew() {
   l_letters "$h_dep"
 }
 
-# PATH TOKEN GOOD LEFT: gives one's own lock back; somebody else's stays. What deployment GOOD left here is on trial no more. LEFT says
-# that the host could not be taken back, until the next receipt is written or LEFT is `-`. If something removed the lock meanwhile, the
-# rest is done all the same, unless a newer deployment was here.
+# PATH TOKEN GOOD LEFT OVER: gives one's own lock back; somebody else's stays. What deployment GOOD left here is on trial no more. LEFT says
+# that the host could not be taken back, until the next receipt is written or LEFT is `-`; `-ID` forgets only what deployment ID left. If
+# something removed the lock meanwhile, the rest is done all the same, unless a newer deployment was here. OVER=over: the deployment has
+# come to its end, so nobody asks again what commands wrote.
 l_unlock() {
   l_memory "$1" || return 0
   l_guard
@@ -175,10 +176,16 @@ l_unlock() {
   case $4 in
     '') ;;
     -) [ ! -e "$L/failed" ] || rm -f "$L/failed" ;;
+    -*)
+      l_l=
+      { IFS= read -r l_l; } 2>/dev/null <"$L/failed"
+      case $l_l in *"\"deployment\":\"${4#-}\""*) rm -f "$L/failed" ;; esac
+      ;;
     *)
       ( umask 077; printf '%s\n' "$4" >"$L/.failed.new" ) 2>/dev/null && mv -fT "$L/.failed.new" "$L/failed" || rm -f "$L/.failed.new"
       ;;
   esac
+  [ "$5" != over ] || l_blank
   [ ! -d "$L/lock" ] || rm -rf "$L/lock"
   # Answers stay for who asked, who may look after a deployment that ended fast.
   [ ! -d "$L/inbox" ] || {
@@ -189,6 +196,16 @@ l_unlock() {
   [ "$good" = 0 ] || l_die 43 "the lock was given back, and the receipt stays on trial: it could not be written"
 }
 
+# Empties what commands that have ended wrote: it may hold a secret. The engine has it, without the secret. Who had the lock before can
+# resume nothing here any more.
+l_blank() {
+  for D in "$L"/jobs/*/*; do
+    [ -s "$D/status" ] && [ -O "$D" ] || continue
+    for f in "$D"/out* "$D"/err*; do
+      [ ! -s "$f" ] || [ -L "$f" ] || true >"$f"
+    done
+  done 2>/dev/null
+}
 # DEPLOYMENT: its receipt here, if it is on trial, is good from now on, and what was good before it needs no way back to any more.
 l_good() {
   [ -n "$1" ] || return 0

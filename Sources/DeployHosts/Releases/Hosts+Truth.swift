@@ -86,8 +86,14 @@ extension Hosts {
     await inbox.delivered(errand.link, path: errand.site.path, token: token)
     // A host that was given up is asked once: its lease ends by itself.
     let patience: Interval? = await errand.link.isGivenUp ? .zero : nil
-    let text = try left.map { left throws(Failure) in left.isOver ? "-" : String(decoding: try Hosts.coded(left), as: UTF8.self) } ?? ""
-    _ = try await errand.link.demand("l_unlock", [errand.site.path, token, good ?? "", text], patience: patience)
+    let text =
+      try left.map { left throws(Failure) in
+        guard left.isOver else { return String(decoding: try Hosts.coded(left), as: UTF8.self) }
+        return "-" + (left.isOwn == true ? left.deployment : "")
+      } ?? ""
+    // A person who takes a lock away has not come to the end of what held it: intents of engines begin at 1.
+    let over = errand.intent.id > 0 ? "over" : ""
+    _ = try await errand.link.demand("l_unlock", [errand.site.path, token, good ?? "", text, over], patience: patience)
     return .done()
   }
 

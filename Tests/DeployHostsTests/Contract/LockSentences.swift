@@ -157,10 +157,22 @@ extension Sentence {
       for _ in 1...2 { await play.done(.unlock(token: "a"), at: play.site("d1", fence: 1, token: "a")) }
       play.expect(try await play.state().lock == nil, "it is held")
     },
+    Sentence("who gives a lock back that somebody took away says what is left all the same, unless a newer deployment was there") { play in
+      let left = { (id: String) in FailedRestore(deployment: id, message: "stopped", commands: []) }
+      await play.done(play.ask("a", fence: 1), at: play.site("d1", fence: 1, token: "a"))
+      for said in [nil, left("d1")] { await play.done(.unlock(token: "a", left: said), at: play.site("d1", fence: 1, token: "a")) }
+      play.expect(try await play.state().failedRestore, left("d1"), "what is left")
+      await play.done(play.ask("b", fence: 2), at: play.site("d2", fence: 2, token: "b"))
+      await play.done(.unlock(token: "b"), at: play.site("d2", fence: 2, token: "b"))
+      await play.done(.unlock(token: "a", left: left("d3")), at: play.site("d1", fence: 1, token: "a"))
+      play.expect(try await play.state().failedRestore, left("d1"), "what is left after a newer one")
+    },
     Sentence("a host remembers that it could not be taken back, until it is or a receipt is written") { play in
       let left = FailedRestore(deployment: "d1", message: "it's \"broken\"\nand $HOME", commands: ["cd /srv", "ln -s 'a b' c"])
       let turns: [(FailedRestore?, FailedRestore?)] = [
         (left, left), (nil, left), (FailedRestore(deployment: "d3", message: "", commands: []), nil), (left, left),
+        (FailedRestore(deployment: "d5", message: "", commands: [], isOwn: true), left),
+        (FailedRestore(deployment: "d1", message: "", commands: [], isOwn: true), nil), (left, left),
       ]
       for (number, (said, kept)) in turns.enumerated() {
         let (fence, token) = (number + 1, "t\(number)")
