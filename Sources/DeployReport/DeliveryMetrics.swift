@@ -124,7 +124,9 @@ extension DeliveryMetrics.Deployment {
   /// What a journal says of a deployment that has ended; nil: it has not.
   package init?(_ story: DeploymentStory) {
     // A task delivers nothing.
-    guard let plan = story.plan, plan.kind.task == nil, let conclusion = story.conclusion, let ended = story.last else { return nil }
+    guard let plan = story.plan, plan.kind.task == nil, let conclusion = story.conclusion, conclusion.isElsewhere != true,
+      let ended = story.last
+    else { return nil }
     let wasChanged = conclusion.hosts.contains(where: \.wasChanged)
     let end: End =
       switch conclusion.status {

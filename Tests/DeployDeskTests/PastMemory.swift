@@ -49,9 +49,10 @@ final class PastMemory: PastJournal {
     let entries = inner.entries(of: id)
     guard let first = entries.first, let last = entries.last, case .planned(let plan) = first.fact else { return nil }
     var state = inner.claimed.contains(id) ? DeploymentSummary.State.running : .interrupted
-    var notRestored = 0
+    var (notRestored, isElsewhere) = (0, false)
     if case .concluded(let conclusion) = last.fact {
       let owes = plan.kind == .deploy && !conclusion.rollback.isEmpty && !inner.deployments.contains { kind(of: $0) == .rollback(of: id) }
+      isElsewhere = conclusion.isElsewhere == true
       if !owes { (state, notRestored) = (.concluded(conclusion.status), conclusion.hosts.count(where: \.isRestoreFailed)) }
     }
     var summary = DeploymentSummary(
@@ -59,7 +60,7 @@ final class PastMemory: PastJournal {
       actor: plan.origin.actor, bundle: plan.content.bundle?.digest, hosts: plan.hosts.count, began: first.at, lastEntry: last.at,
       entries: entries.count, state: state,
       pause: state == .running || state == .interrupted ? DeploymentStory(entries).pause : nil)
-    summary.notRestored = notRestored
+    (summary.notRestored, summary.isElsewhere) = (notRestored, isElsewhere)
     if state == .interrupted { summary.parked = DeploymentStory(entries).parked?.until }
     return summary
   }

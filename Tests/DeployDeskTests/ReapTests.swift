@@ -29,7 +29,62 @@ struct ReapTests {
     #expect(reaping.waiting.isEmpty && reaping.late.map(\.id) == [plan.id] && reaping.late[0].problems == nil)
     #expect(reaping.late[0].end?.deployments.first?.conclusion?.error?.failure.kind == .rejected)
     #expect(bench.transport.hosts.allSatisfy { $0.lock == nil && $0.current == nil })
+    // The folder that parked it learns that from the hosts, and keeps it.
+    let found = try await met(bench, by: first)
+    #expect(try await first.desk.past.deployments().map(\.isOpen) == [true])
+    #expect(try await first.desk.learnEnds(from: found).map(\.id) == [plan.id])
+    let known = try await first.desk.past.deployments()
+    #expect(known.map(\.isElsewhere) == [true] && known.map(\.isOpen) == [false])
+    #expect(try await first.desk.learnEnds(from: found).isEmpty)
     let after = try await second.desk.reap(try await met(bench, by: second))
     #expect(after.late.isEmpty && after.waiting.isEmpty)
+  }
+
+  @Test("a parked deployment that hosts still keep is not taken for ended, also if some host is out of reach")
+  func kept() async throws {
+    let bench = try Bench(ParkTests.text)
+    let (first, second) = (StateFolder("one", on: bench), StateFolder("two", on: bench))
+    _ = try await ParkTests().parked(bench, by: first)
+    #expect(try await first.desk.learnEnds(from: try await met(bench, by: second)).isEmpty)
+    #expect(try await first.desk.past.deployments().map(\.isOpen) == [true])
+  }
+
+  @Test("one that was approved elsewhere and succeeded is known as succeeded where it was parked")
+  func approved() async throws {
+    let bench = try Bench(ParkTests.text)
+    let (first, second) = (StateFolder("one", on: bench), StateFolder("two", on: bench))
+    let plan = try await ParkTests().parked(bench, by: first)
+    let found = try #require(try await second.desk.findParked(plan.id, on: try ParkTests().selections(bench)).found)
+    bench.inboxes.told.value = Awaited(gate: 1, kind: .approval)
+    let onward = try await second.desk.goOn(
+      try await second.desk.adopt(found), Onward(.approve, gate: "1"), of: bench.project, staying: .always)
+    guard case .running(let running) = onward else { throw Failure(.failed, "it has ended") }
+    #expect(try await bench.end(running).deployments.map(\.conclusion?.status) == [.succeeded])
+    let learned = try await first.desk.learnEnds(from: try await met(bench, by: first))
+    #expect(learned.map(\.id) == [plan.id])
+    #expect(try await first.desk.past.deployments().map(\.status) == [.succeeded])
+  }
+
+  @Test("of two that reap at once the second says that another was faster, and no end of its own", arguments: [false, true])
+  func twice(hasJournal: Bool) async throws {
+    let bench = try Bench(ParkTests.text)
+    let (first, second, third) = (StateFolder("one", on: bench), StateFolder("two", on: bench), StateFolder("three", on: bench))
+    let plan = try await ParkTests().parked(bench, by: first)
+    for _ in 1...3 { await bench.clock.sleep(.minutes(90)) }
+    bench.inboxes.told.value = Awaited(gate: 1, kind: .approval)
+    // Both have asked the hosts before one of them begins.
+    let (early, late) = (try await met(bench, by: second), try await met(bench, by: third))
+    if hasJournal { _ = try await third.desk.adopt(try #require(late.first?.parked.first)) }
+    #expect(try await second.desk.reap(early).late.map { $0.end == nil } == [false])
+    let loser = try await third.desk.reap(late)
+    #expect(loser.late.map(\.id) == [plan.id] && loser.late[0].end == nil && loser.late[0].problems == nil, "\(loser)")
+  }
+
+  @Test("a host that two selections name and that does not answer is counted once")
+  func away() throws {
+    let selection = try ParkTests().selections(try Bench(ParkTests.text))[0]
+    let answers = [Survey.unreachable(Failure(.unreachable, "away")), .reached(.fresh), .unreachable(Failure(.unreachable, "away"))]
+    let one = Surveyed(selection: selection, surveys: answers)
+    #expect(Surveyed.away(in: [one, one]) == 2)
   }
 }

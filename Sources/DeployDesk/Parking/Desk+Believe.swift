@@ -4,13 +4,17 @@ import DeployModel
 
 extension Desk {
   /// The parked deployment that a word names: its id, the beginning of that, or what stands behind its last `-`.
-  /// - Returns: it, and whether any host answered; nil: no host that answered keeps such a one.
+  /// - Returns: it, whether any host answered, and what all of them said; nil: no host that answered keeps such a one.
   /// - Throws: if the word names several.
-  package func findParked(_ word: String, on selections: [Selection]) async throws -> (found: FoundParked?, answered: Bool) {
+  package func findParked(
+    _ word: String, on selections: [Selection]
+  ) async throws -> (found: FoundParked?, answered: Bool, surveys: [Surveyed]) {
     var found: [FoundParked] = []
+    var surveys: [Surveyed] = []
     var answered = false
     for selection in selections {
       let surveyed = await survey(selection)
+      surveys.append(surveyed)
       answered = answered || surveyed.unreachable < surveyed.surveys.count
       for one in surveyed.parked where !found.contains(where: { $0.parked.deployment == one.parked.deployment }) { found.append(one) }
     }
@@ -19,7 +23,7 @@ extension Desk {
     guard near.count < 2 else {
       throw Problems(Problem("\"\(word)\" names \(near.count) deployments", fix: "say which: \(near.map(\.parked.deployment))"))
     }
-    return (near.first, answered)
+    return (near.first, answered, surveys)
   }
 
   /// Brings the journal and the recipes of a parked deployment here from its hosts, if they are not here.

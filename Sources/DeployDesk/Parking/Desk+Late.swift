@@ -41,6 +41,10 @@ extension Desk {
     running.start()
     for await _ in running.events {}
     let end = try await running.end()
+    if end.isOvertaken {
+      tell(.remark("Another engine had begun to end deployment \(found.parked.deployment) already."))
+      return nil
+    }
     let words = end.deployments.map { "\($0.plan.id) \($0.conclusion?.status.rawValue ?? "was left")" }.joined(separator: ", its rollback ")
     tell(.remark("It has ended: \(words)."))
     return end

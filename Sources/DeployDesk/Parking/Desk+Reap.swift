@@ -28,7 +28,12 @@ extension Desk {
       }
       tell(.remark("Deployment \(one.parked.deployment) waited for \(one.question), and nobody answered in time: it ends now."))
       var late = Reaping.Late(id: one.parked.deployment)
-      do { late.end = try await end(one, nil) } catch let problems as Problems { late.problems = problems }
+      do { late.end = try await end(one, nil) } catch let problems as Problems {
+        // Another engine may have begun since the hosts were asked: then nothing of it is left to do here.
+        let now = await survey(one.selection)
+        let isKept = now.unreachable == now.surveys.count || now.parked.contains { $0.parked.deployment == one.parked.deployment }
+        late.problems = isKept ? problems : nil
+      }
       reaping.late.append(late)
     }
     return reaping

@@ -12,7 +12,15 @@ struct Takeover {
   private(set) var taken: [String] = []
   /// The newest that took one; nil: none did, or a host says so and not which.
   private(set) var by: Deployment.ID?
+  /// Whether hosts were asked that a parked one had locked, and none of those that answered is locked by it any more.
+  private(set) var isLetGo: Bool?
+  /// Whether its own receipt, or that of its way back, is on a host that answered.
+  private(set) var isOwnEnd = false
+  /// Whether every host that answered has its receipt as a good one. nil: none answered.
+  private(set) var isProved: Bool?
+  private let planned: Timestamp
   private let fence: Int
+  private let token: String
   private let id: Deployment.ID
 
   /// A deployment's folder on a machine, and what the machine is called.
@@ -30,7 +38,7 @@ struct Takeover {
   /// - Parameter entries: the whole journal of an interrupted deployment. Nil if it does not begin with a plan.
   init?(of entries: [Entry]) {
     guard case .planned(let plan)? = entries.first?.fact else { return nil }
-    (id, fence) = (plan.id, plan.lock.fence)
+    (id, fence, token, planned) = (plan.id, plan.lock.fence, plan.lock.token, plan.receiptTime)
     // One that has ended owes its rollback only.
     let owed: [Int]? = if case .concluded(let conclusion)? = entries.last?.fact { conclusion.rollback } else { nil }
     for one in plan.hosts {
@@ -63,9 +71,14 @@ struct Takeover {
 
   /// Looks at a host that answered: whether it has seen a higher fence, whoever's that was.
   mutating func look(at site: Site, _ state: HostState) {
-    guard state.fence > fence, open.contains(where: { $0.isSame(as: site) }) else { return }
+    guard open.contains(where: { $0.isSame(as: site) }) else { return }
+    isLetGo = isLetGo != false && state.lock?.token != token
+    let isGood = state.receipt?.deployment == id && state.receipt?.trial != true
+    isProved = isProved != false && isGood
+    if state.receipt?.undid == id || state.receipt?.deployment == id { isOwnEnd = true }
+    guard state.fence > fence else { return }
     let holder = state.lock.flatMap { $0.fence > fence ? $0.deployment : nil }
-    take(site, by: holder ?? state.receipt.flatMap { $0.deployment == id ? nil : $0.deployment })
+    take(site, by: holder ?? state.receipt.flatMap { $0.deployment == id || $0.at < planned ? nil : $0.deployment })
   }
 
   private mutating func take(_ site: Site, by deployment: Deployment.ID?) {
@@ -92,7 +105,10 @@ extension PastDeployments {
         }
       }
       all[index].takenOver = takeover.taken
-      if takeover.open.isEmpty, !takeover.taken.isEmpty { all[index].state = .superseded(by: takeover.by) }
+      // Hosts keep a parked one until somebody resumes it, wherever that is.
+      let isElsewhere = all[index].parked != nil && takeover.isLetGo == true && (takeover.by == nil || takeover.isOwnEnd)
+      all[index].isElsewhere = isElsewhere
+      if isElsewhere || takeover.open.isEmpty && !takeover.taken.isEmpty { all[index].state = .superseded(by: takeover.by) }
     }
     return all
   }

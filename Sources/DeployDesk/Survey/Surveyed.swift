@@ -23,6 +23,20 @@ package struct Surveyed: Sendable {
   package var named: [(host: Host, survey: Survey)] { Array(zip(selection.hosts, surveys)) }
   /// Number of hosts that did not answer.
   package var unreachable: Int { surveys.count(where: \.isUnreachable) }
+
+  /// Number of hosts that did not answer, each once, however many of these name it.
+  package static func away(in all: [Surveyed]) -> Int {
+    var seen: [Host] = []
+    for case (let host, .unreachable) in all.flatMap(\.named) where !seen.contains(where: { $0.isNamed(as: host) }) { seen.append(host) }
+    return seen.count
+  }
+}
+
+extension Host {
+  /// Whether both have one name and one address.
+  fileprivate func isNamed(as other: Host) -> Bool {
+    name.isExactly(other.name) && (address ?? "").isExactly(other.address ?? "") && port == other.port
+  }
 }
 
 extension Surveyed {

@@ -131,12 +131,12 @@ extension SQLiteJournal {
     let numbers = ["hosts", "began"].map { fields[$0] as Int? }
     if names.contains(nil) || numbers.contains(nil) { verdict.damage = verdict.damage ?? strangeRow }
     let kind = names[4].flatMap { try? CompactJSON.decode(Plan.Kind.self, from: Array($0.utf8)) }
-    var (state, notRestored) = (DeploymentSummary.State.interrupted, 0)
+    var (state, notRestored, isElsewhere) = (DeploymentSummary.State.interrupted, 0, false)
     if let damage = verdict.damage {
       state = .damaged(damage)
     } else if case .concluded(let conclusion) = try last?.entry().fact, try kind != .deploy || !owes(conclusion, id, in: database) {
       state = .concluded(conclusion.status)
-      notRestored = conclusion.hosts.count(where: \.isRestoreFailed)
+      (notRestored, isElsewhere) = (conclusion.hosts.count(where: \.isRestoreFailed), conclusion.isElsewhere == true)
     } else if Claim.isHeld(id, in: claims) {
       state = .running
     }
@@ -146,7 +146,7 @@ extension SQLiteJournal {
       id: id, application: names[0] ?? "?", recipe: names[1] ?? "?", group: names[2] ?? "?", kind: kind ?? .deploy, actor: names[3] ?? "?",
       bundle: (fields["bundle"] as String?).map(Digest.init(hex:)), hosts: numbers[0] ?? 0, began: Timestamp(milliseconds: began),
       lastEntry: Timestamp(milliseconds: last?.at ?? began), entries: verdict.entries, state: state, pause: pause)
-    summary.notRestored = notRestored
+    (summary.notRestored, summary.isElsewhere) = (notRestored, isElsewhere)
     if state == .interrupted { summary.parked = try parked(of: fields["number"], in: database) }
     return summary
   }

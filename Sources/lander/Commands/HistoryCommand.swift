@@ -41,7 +41,12 @@ struct HistoryCommand: Verb {
     let pairs = form.isWanted ? Pair.all(all) : []
     var report = HistoryReport(all.prefix(limit))
     for (index, deployment) in all.prefix(limit).enumerated() {
-      if let gate = try await past?.openGate(of: deployment) { report.entries[index].waits = gate }
+      if let gate = try await past?.openGate(of: deployment) {
+        let isLate = deployment.parked.map { $0 <= SystemClock.now } ?? false
+        // Somebody may have ended it elsewhere: this journal does not know.
+        report.entries[index].waits = isLate ? nil : gate
+        if isLate { report.entries[index].next = "lander resume \(deployment.id)  its time is over" }
+      }
       let account = try await past?.account(of: deployment.id)
       report.entries[index].account = account
       // A deployment and the rollback that followed are one command.

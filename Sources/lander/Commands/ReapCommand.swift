@@ -37,7 +37,7 @@ struct ReapCommand: Verb {
       for selection in selections { found.append(await desk.survey(selection)) }
       EarlyEnd.nowHolds("a deployment that was being ended is finished by the next lander reap, or by lander resume")
       let reaping = try await desk.reap(found)
-      let away = found.reduce(0) { $0 + $1.unreachable }
+      let away = Surveyed.away(in: found)
       terminal.give(reaping.value(unreachable: away))
       terminal.say(reaping.lines(at: desk.now, unreachable: away))
       return reaping.code ?? (away == 0 ? .done : .unreachable)

@@ -61,6 +61,10 @@ struct StatusCommand: Verb {
         terminal.say((index == 0 ? [] : [""]) + report.lines(on: terminal.out))
       }
       terminal.give(.list(values))
+      // A state folder that cannot be written still shows what hosts say.
+      for one in (try? await desk.learnEnds(from: surveyed)) ?? [] {
+        terminal.say(["", "Ended elsewhere: \(one.named)", "  Its hosts keep it no more: somebody resumed it, or took its locks away."])
+      }
       try await terminal.sayOpen(desk, surveyed)
       if train == nil { trains.say(among: surveyed, on: terminal) }
       return unreachable == 0 ? .done : .unreachable

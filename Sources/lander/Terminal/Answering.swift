@@ -24,10 +24,14 @@ struct Answering {
     let selections = try project.project.selections(recipe: nil, group: nil)
     let desk = try Wiring.desk(for: project, options, tell: terminal.listener())
     return try await desk.use { desk in
-      let (found, answered) = try await desk.findParked(word, on: selections)
+      let (found, answered, surveys) = try await desk.findParked(word, on: selections)
       guard let found else {
         if known == nil { return nil }
-        guard !answered else { throw gone(word) }
+        if answered {
+          // The next look at the journal promises nothing of it any more.
+          _ = try await desk.learnEnds(from: surveys)
+          throw gone(word)
+        }
         return try await goOn(known, desk, project, on: terminal, in: options)
       }
       if leaves { return try await leave(found, desk, on: terminal) }

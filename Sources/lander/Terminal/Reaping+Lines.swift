@@ -10,13 +10,16 @@ extension Reaping.Late {
     guard let first = end.deployments.first, let conclusion = first.conclusion, end.deployments.last?.isLeft == false else {
       return .infrastructure
     }
-    return DeployModel.ExitCode(conclusion, rollback: end.deployments.dropFirst().first?.conclusion, isRollback: first.plan.kind != .deploy)
+    return DeployModel.ExitCode(conclusion, rollback: end.deployments.dropFirst().first?.conclusion, isRollback: first.plan.kind.isRollback)
   }
 
   fileprivate var state: String { problems == nil ? code?.word ?? "ended" : "open" }
 
   fileprivate var lines: [String] {
-    guard let problems else { return ["Deployment \(id) has ended: \(state.replacing("_", with: " "))"] }
+    guard let problems else {
+      guard let code else { return ["Deployment \(id) is ended by another engine, which was faster"] }
+      return ["Deployment \(id) has ended: \(code.word.replacing("_", with: " "))"]
+    }
     return ["Deployment \(id) could not be ended from here:"]
       + problems.list.flatMap { [SafeText.line($0.message)] + ($0.fix.map { ["  → " + SafeText.line($0)] } ?? []) }.map { "  " + $0 }
   }

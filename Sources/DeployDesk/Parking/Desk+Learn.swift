@@ -1,0 +1,44 @@
+import DeployCore
+import DeployEngine
+package import DeployModel
+
+extension Desk {
+  /// Learns from hosts that were asked just now which deployments that were parked from here are over, and writes it into the journal, so
+  /// that nobody is told to answer them. How they ended is in the journal of who resumed them; receipts tell whether they succeeded.
+  /// - Returns: those that it learned of, as they are known now.
+  package func learnEnds(from found: [Surveyed]) async throws -> [DeploymentSummary] {
+    var learned: [DeploymentSummary] = []
+    for one in try await past.deployments(seeing: found) where one.isElsewhere && one.isSuperseded {
+      // Somebody of this machine resumes it just now: that engine learns it too.
+      guard let claim = try journal.claim(one.id) else { continue }
+      defer { claim.release() }
+      let entries = try await past.entries(of: one.id)
+      guard case .planned(let plan)? = entries.first?.fact, let last = entries.last, var takeover = Takeover(of: entries) else { continue }
+      if case .concluded = last.fact { continue }
+      for surveyed in found {
+        for case (let host, .reached(let state)) in surveyed.named {
+          takeover.look(at: Takeover.Site(host: host, path: host.place(surveyed.selection.recipe.placement.path)), state)
+        }
+      }
+      let end = Self.end(of: plan, hasSucceeded: takeover.isProved == true)
+      try await journal.append([Entry(sequence: last.sequence + 1, at: max(now, last.at), fact: .concluded(end))], to: one.id)
+      learned.append(one)
+    }
+    return learned
+  }
+
+  private static func end(of plan: Plan, hasSucceeded: Bool) -> Conclusion {
+    let failure = Failure(
+      .fenced, "its hosts keep it no more: somebody resumed it from elsewhere, or took its locks away", fix: "lander status asks the hosts")
+    let hosts = plan.hosts.map { host -> HostStatus in
+      switch host.action {
+      case .leftOut(let failure): .leftOut(failure)
+      case .unchanged: .unchanged
+      case .change: hasSucceeded ? .succeeded : .unknown(failure)
+      }
+    }
+    var end = Conclusion(status: hasSucceeded ? .succeeded : .failed, error: hasSucceeded ? nil : ScriptError(failure), hosts: hosts)
+    end.isElsewhere = true
+    return end
+  }
+}
