@@ -70,6 +70,7 @@ extension Checkers {
       conclusion.hosts.count == watch.plan.hosts.count, "P8",
       "\(conclusion.hosts.count) hosts of \(watch.plan.hosts.count) are accounted for")
     let overtaken = conclusion.error?.failure.kind == .fenced
+    if !overtaken { inService(engine, conclusion) }
     for (number, status) in conclusion.hosts.enumerated() where !overtaken {
       let place = watch.fleet[number]
       let host = hosts[place]

@@ -31,6 +31,7 @@ extension Checkers {
   }
 
   mutating func noted(_ engine: Int, _ note: Note, hosts: [SimulatedHost]) {
+    drained(engine, note)
     switch note {
     case .waveBegan(let number, let wave, _):
       decided(engine, "wave \(number) began")

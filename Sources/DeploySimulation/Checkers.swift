@@ -89,6 +89,8 @@ package struct Checkers: Sendable {
     var weights: (before: Weights, now: Weights)?
     /// Somebody passed the gate that is open.
     var isApproved = false
+    /// Numbers of hosts that a task has taken out of their traffic, and not given it back.
+    var drained: [Int] = []
     /// The first old release was to be removed.
     var pruning = false
     var concluded = false

@@ -17,6 +17,27 @@ struct CompletionTests {
     #expect(!none.err.contains("deploy.lua"), "\(none.err)")
   }
 
+  @Test("after lander run come the names of tasks, and then the recipes that have it")
+  func tasks() throws {
+    let place = try Workplace([
+      "deploy.lua": """
+      recipe "app" {
+        targets = { "h1" }, path = "/srv/app", revision = bundle { from = "dist" },
+        tasks = { task "sweep" { run = function(host) host:run "sweep" end } },
+      }
+      recipe "other" { targets = { "h1" }, path = "/srv/other", revision = bundle { from = "dist" } }
+      """
+    ])
+    func names(_ words: String...) throws -> [String] {
+      let command = ["---completion", words[0], "--", "positional@0", "\(words.count + 1)", "0", "lander"] + words + [""]
+      let run = try place.run(command)
+      return run.outLines.map { String($0.prefix { $0 != ":" && $0 != "\t" }) }
+    }
+    #expect(try names("run") == ["sweep"])
+    #expect(try names("run", "sweep") == ["app"])
+    #expect(try names("deploy") == ["app", "other"])
+  }
+
   @Test("the manual page has every command, and no line that roff would take for a request of its own")
   func manual() throws {
     let page = try Workplace().lander("help-pages", "--man")

@@ -1,6 +1,7 @@
 import DeployDesk
 import DeployModel
 import DeployReport
+import DeploySimulation
 import Foundation
 import Testing
 
@@ -9,12 +10,14 @@ import Testing
 struct GoldenPlanTests {
   private static let folder = "Tests/GoldenPlans"
   static let names = ["blue-green", "canary", "one-at-a-time", "rolling", "stages", "static-site"]
+  /// Recipes whose first task is planned, on hosts that run the release.
+  static let tasks = ["task"]
 
   private static func text(_ name: String) throws -> String { try #require(Bench.shipped("\(folder)/\(name)")) }
 
   /// The plan with what depends on sources and times taken out.
   private static func plan(_ name: String) async throws -> String {
-    let planned = try await Bench(try text("\(name).lua")).plan(connecting: false)
+    let planned = try await tasks.contains(name) ? task(name) : Bench(try text("\(name).lua")).plan(connecting: false)
     let lines = planned.report.lines(on: Surface())
     let content = planned.plan.content
     var text = lines.map { $0 + "\n" }.joined()
@@ -25,7 +28,17 @@ struct GoldenPlanTests {
     return text
   }
 
-  @Test("the plan of a recipe is the text beside it, to the letter", arguments: names)
+  private static func task(_ name: String) async throws -> PlannedDeployment {
+    let first = try Bench(try text("\(name).lua"))
+    #expect(try await first.deploy().deployments.map(\.conclusion?.status) == [.succeeded])
+    let bench = try Bench(try text("\(name).lua"), hosts: first.transport.hosts, after: first)
+    var project = bench.project
+    let task = try #require(project.project.recipes[0].tasks.first)
+    project.project = try project.project.running(task.name, of: nil) { _, _ in nil }
+    return try await bench.desk.plan(Asked(DeploymentRequest()), of: project)
+  }
+
+  @Test("the plan of a recipe is the text beside it, to the letter", arguments: names + tasks)
   func golden(_ name: String) async throws {
     let plan = try await Self.plan(name)
     if let folder = ProcessInfo.processInfo.environment["LANDER_GOLDEN_PLANS"] {
@@ -34,7 +47,7 @@ struct GoldenPlanTests {
     expectText(plan, try Self.text("\(name).txt"))
   }
 
-  @Test("check finds nothing in these recipes", arguments: names)
+  @Test("check finds nothing in these recipes", arguments: names + tasks)
   func checked(_ name: String) async throws {
     let found = try await Bench(try Self.text("\(name).lua")).check()
     #expect(found.problems.map(\.message) == [])
@@ -44,6 +57,6 @@ struct GoldenPlanTests {
   func all() async throws {
     let tests = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     let files = try FileManager.default.contentsOfDirectory(atPath: tests.appending(path: "GoldenPlans").path)
-    #expect(files.filter { $0.hasSuffix(".lua") }.map { String($0.dropLast(4)) }.sorted() == Self.names)
+    #expect(files.filter { $0.hasSuffix(".lua") }.map { String($0.dropLast(4)) }.sorted() == (Self.names + Self.tasks).sorted())
   }
 }

@@ -36,7 +36,7 @@ struct TaskWorldTests {
       by: Worlds.identity("t1"))
   }
 
-  private func world(crashes: [Int], failing: Bool) throws -> Simulation {
+  private func world(crashes: [Int], failing: Bool, defect: Defect? = nil, lapse: Lapse? = nil) throws -> Simulation {
     var faults = Faults()
     if failing { faults.appointments = [.failing(host: 2, .applicationStop, release: Worlds.old.id)] }
     let hosts = Worlds.hosts(3)
@@ -44,7 +44,7 @@ struct TaskWorldTests {
     simulation.limit = 50_000
     simulation.followUp = { plan, conclusion, now in Worlds.back(plan, conclusion, now) }
     simulation.add(try Self.plan(hosts))
-    simulation.crashes = crashes
+    (simulation.crashes, simulation.defect, simulation.lapse) = (crashes, defect, lapse)
     simulation.run()
     return simulation
   }
@@ -62,6 +62,22 @@ struct TaskWorldTests {
       #expect(Worlds.outcome(crashed) == hosts, "crash \(point)")
       #expect(crashed.engines.map(\.conclusion?.status) == undisturbed.engines.map(\.conclusion?.status), "crash \(point)")
     }
+  }
+
+  @Test("a part of a task that runs twice on resume is found, planted on hosts")
+  func runsTwice() throws {
+    let points = try world(crashes: [], failing: false).crashPoints
+    let found = try (0..<points).filter { point in
+      try world(crashes: [point], failing: false, defect: .jobSentAgain).checkers.broken.contains { $0.promise == "at most once" }
+    }
+    #expect(!found.isEmpty)
+  }
+
+  @Test("a host that a failed task leaves out of service, and calls restored, is found, planted in the core")
+  func leftOut() throws {
+    #expect(try world(crashes: [], failing: true).checkers.broken == [])
+    let broken = try world(crashes: [], failing: true, lapse: .taskLeavesOut).checkers.broken
+    #expect(broken.contains { $0.promise == "P8" && $0.message.contains("out of service") }, "\(broken)")
   }
 
   @Test("no more hosts leave the service at once than the floor allows, and each comes back to it")

@@ -28,6 +28,8 @@ package enum Lapse: Sendable, Hashable {
   case trafficForgotten
   /// A message leaves its mailbox before it is in the journal (against P2).
   case messageTakenEarly
+  /// A host that left its traffic for a task that failed stays without it, and is called restored (against P8).
+  case taskLeavesOut
   /// A host prunes before the others have come through (against P7).
   case prunedEarly
   /// A release that is known to be damaged counts as whole (against P8).

@@ -110,6 +110,7 @@ extension Rollout {
       runs[host]?.waiting = .intent(outbox.perform(.host(host), operation, for: .host(host), site: site))
     case .hook(let body, let site):
       runs[host]?.waiting = .script(tree.startRoot(body, on: .host(host), owner: .hook(host: host), site: site, &outbox))
+    case .failed(let error, _) where lapse == .taskLeavesOut && plan.kind.task != nil: ended(host, .restored(error))
     case .failed(let error, let isUntouched):
       if !isUntouched {
         set(host, .restoring(error))

@@ -8,7 +8,7 @@ struct RequestOptions: ParsableArguments {
     parsing: .allUnrecognized,
     help: ArgumentHelp(
       "The recipe, and its parameters as options: web --percent 10% --no-migrate. The only recipe if none is named.",
-      valueName: "recipe"), completion: KnownNames.recipes)
+      valueName: "recipe"), completion: KnownNames.requests)
   var words: [String] = []
 
   @Option(

@@ -5,6 +5,14 @@ import DeployModel
 /// Names that a shell completes: they are asked of the project and the journal in the current folder. What cannot be read has none.
 enum KnownNames {
   static let recipes = CompletionKind.custom { _, _, _ in project?.recipes.map(\.name) ?? [] }
+  /// What the first words of a command are about: recipes, and tasks before them for `lander run`.
+  static let requests = CompletionKind.custom { words, index, _ in
+    guard let project else { return [] }
+    let before = Elsewhere.rest(of: Array(words.prefix(max(0, index)).dropFirst())).filter { !$0.hasPrefix("-") }
+    guard before.first == "run" else { return project.recipes.map(\.name) }
+    guard before.count > 1 else { return Set(project.recipes.flatMap(\.tasks).map(\.name)).sorted() }
+    return project.recipes.filter { recipe in recipe.tasks.contains { $0.name.isExactly(before[1]) } }.map(\.name)
+  }
   static let groups = CompletionKind.custom { _, _, _ in project?.groups.map(\.name) ?? [] }
   static let hosts = CompletionKind.custom { _, _, _ in Set((project?.groups ?? []).flatMap(\.hosts).map(\.name)).sorted() }
   /// The newest ones of the journal here.

@@ -1,0 +1,29 @@
+import DeployModel
+
+/// What has to hold for tasks: a host that left its traffic for one has it again, or a person is told.
+extension Checkers {
+  /// Remembers which hosts are without traffic, as their hooks leave it. Without a hook that gives it back nobody knows.
+  mutating func drained(_ engine: Int, _ note: Note) {
+    let plan = watches[engine].plan
+    guard plan.kind.task != nil, plan.content.recipes[0].hooks.contains(where: { $0.event == .allowTraffic }) else { return }
+    switch note {
+    case .eventBegan(let host, let event) where event.concernsPrevious && event != .applicationStop:
+      if !watches[engine].drained.contains(host) { watches[engine].drained.append(host) }
+    case .eventEnded(let host, .allowTraffic, error: nil): watches[engine].drained.removeAll { $0 == host }
+    default: break
+    }
+  }
+
+  /// P8: a host that is called good at the end of a task is not without its traffic.
+  mutating func inService(_ engine: Int, _ conclusion: Conclusion) {
+    for number in watches[engine].drained where conclusion.hosts.indices.contains(number) {
+      switch conclusion.hosts[number] {
+      case .succeeded, .restored, .untouched:
+        look(
+          false, "P8", host: watches[engine].fleet[number],
+          "a task calls it \(conclusion.hosts[number].word), and it was left out of service")
+      default: break
+      }
+    }
+  }
+}
