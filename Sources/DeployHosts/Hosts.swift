@@ -154,7 +154,7 @@ package final class Hosts: Transport {
       // What has jobs of its own on the host, or a lock to give back, gets time to end in good order; the rest is left.
       let slack =
         switch errand.intent.operation {
-        case .stage, .upload, .discard, .prune: options.grace + options.grace + .seconds(10)
+        case .stage, .upload, .discard, .prune, .remove: options.grace + options.grace + .seconds(10)
         case .lock: Interval.seconds(5)
         default: Interval.zero
         }
@@ -178,6 +178,7 @@ package final class Hosts: Transport {
     case .relink(let text): try await activate(nil, link: text, errand)
     case .discard(let release): try await discard(release, errand)
     case .prune(let keep, let pinned): try await prune(keep, pinned, errand)
+    case .remove(let shared): try await remove(shared: shared, errand)
     case .record(let receipt): try await record(receipt, errand)
     case .lock(let request): try await lock(request, errand)
     case .unlock(let token, let good, let left): try await unlock(token, good: good, left: left, errand)

@@ -1,6 +1,6 @@
 /// A bundle that was just built, and what deserves a look although nothing is wrong.
 package struct BuiltBundle: Sendable, Hashable {
-  /// What a task brings.
+  /// What a task and a removal bring.
   package static let nothing = BuiltBundle(
     bundle: Bundle(digest: Digest(hex: String(repeating: "0", count: 64)), files: 0, bytes: 0, source: "nothing"),
     manifest: Manifest(items: []))

@@ -1,10 +1,11 @@
-/// The words for a deployment by what it does: it brings a revision, takes hosts back, or runs a task. Whatever tells people of one takes
-/// them from here, so that nobody is promised that a task takes something back.
+/// The words for a deployment by what it does: it brings a revision, takes hosts back, runs a task, or takes the application
+/// off. Whatever tells people of one takes them from here, so that nobody is promised that a task takes something back.
 package struct KindWords: Sendable, Hashable {
   private enum Form: Sendable, Hashable {
     case deploy
     case rollback
     case task(String)
+    case remove
   }
   private let form: Form
 
@@ -13,35 +14,54 @@ package struct KindWords: Sendable, Hashable {
     case .deploy: form = .deploy
     case .rollback: form = .rollback
     case .task(let task): form = .task(Self.plain(task.name))
+    case .remove: form = .remove
     }
   }
 
   /// - Parameter task: the name of the task that it runs; nil: it runs none.
   package init(task: String?) { form = task.map { .task(Self.plain($0)) } ?? .deploy }
 
-  /// `deployment`, `rollback`, `task restart`
+  /// `deployment`, `rollback`, `task restart`, `removal`
   package var noun: String {
     switch form {
     case .deploy: "deployment"
     case .rollback: "rollback"
     case .task(let name): "task \(name)"
+    case .remove: "removal"
     }
   }
 
-  /// `deploy`, `rollback`, `task`: for machines.
+  /// `deploy`, `rollback`, `task`, `remove`: for machines.
   package var word: String {
     switch form {
     case .deploy: "deploy"
     case .rollback: "rollback"
     case .task: "task"
+    case .remove: "remove"
     }
   }
 
   /// The task's name; nil: it runs none.
   package var task: String? { if case .task(let name) = form { name } else { nil } }
 
-  /// What stands before the group: a task brings nothing to its hosts.
-  package var preposition: String { task == nil ? "to" : "on" }
+  /// What stands before the recipe's name in a title: nothing, `rollback of `, `restart of `, `removal of `.
+  package var prefix: String {
+    switch form {
+    case .deploy: ""
+    case .rollback: "rollback of "
+    case .task(let name): "\(name) of "
+    case .remove: "removal of "
+    }
+  }
+
+  /// What stands before the group: a task brings nothing to its hosts, and a removal takes something from them.
+  package var preposition: String {
+    switch form {
+    case .deploy, .rollback: "to"
+    case .task: "on"
+    case .remove: "from"
+    }
+  }
 
   /// `deployment 20261121-113045-x7k2`, `task restart 20261121-113045-x7k2`
   package func named(_ id: Deployment.ID) -> String { "\(noun) \(id)" }
@@ -60,14 +80,21 @@ package struct KindWords: Sendable, Hashable {
     case .deploy: "takes its hosts back"
     case .rollback: "ends it; hosts that went back stay so"
     case .task: "ends it, and takes nothing back"
+    case .remove: "ends it; what is removed stays so"
     }
   }
 
   /// What follows for hosts once it has failed: `, and hosts go back`; empty if nothing does.
   package var afterFailure: String { form == .deploy ? ", and hosts go back" : "" }
 
-  /// Where hosts are that it did not reach: `on the old revision`, `without it`.
-  package var left: String { task == nil ? "on the old revision" : "without it" }
+  /// Where hosts are that it did not reach: `on the old revision`, `without it`, `as they were`.
+  package var left: String {
+    switch form {
+    case .deploy, .rollback: "on the old revision"
+    case .task: "without it"
+    case .remove: "as they were"
+    }
+  }
 
   /// What a host has of it once it has come through: `the release`, `what it did`.
   package var gain: String { task == nil ? "the release" : "what it did" }

@@ -31,17 +31,23 @@ extension Recipe {
   /// What runs a task in the place of a deployment: the same hosts, bounds, path and partners, no bundle, and the task's own flow. The
   /// recipe's parameters can be given too; those that are not have the values that the release was deployed with.
   package func doing(_ task: NamedTask) -> Recipe {
-    var recipe = self
-    recipe.task = task
-    recipe.tasks = []
-    let others = parameters.filter { one in !task.parameters.contains { $0.name.isExactly(one.name) } }
-    recipe.parameters = task.parameters + others.filter { $0.standard != nil }
-    recipe.inherited = others.filter { $0.standard == nil }
     let once = task.once.map { Stage.script(name: "once", summary: task.summary, function: $0, when: nil, place: task.place) }
-    recipe.flow.stages = [once].compactMap { $0 } + [.rollout(task.takesHosts ? task.strategy : nil)]
+    var recipe = withoutRevision(
+      parameters: task.parameters, stages: [once].compactMap { $0 } + [.rollout(task.takesHosts ? task.strategy : nil)])
+    recipe.task = task
+    recipe.inherited = parameters.filter { one in one.standard == nil && !task.parameters.contains { $0.name.isExactly(one.name) } }
+    recipe.place = task.place ?? place
+    return recipe
+  }
+
+  /// The same hosts, bounds, path and partners, and nothing to bring to them. Of its own parameters it keeps those that have a default.
+  func withoutRevision(parameters own: [Parameter], stages: [Stage]) -> Recipe {
+    var recipe = self
+    recipe.tasks = []
+    recipe.parameters = own + parameters.filter { one in one.standard != nil && !own.contains { $0.name.isExactly(one.name) } }
+    recipe.flow.stages = stages
     (recipe.flow.onSuccess, recipe.flow.onFailure, recipe.flow.rollback) = ([], [], true)
     (recipe.revision, recipe.appspec, recipe.freeze) = (nil, nil, [])
-    recipe.place = task.place ?? place
     return recipe
   }
 }
@@ -70,7 +76,8 @@ extension Project {
 extension Recipe {
   /// What hosts are locked for.
   package func purpose(on group: String) -> String {
-    task.map { "run \($0.name) of \(application) on \(GroupName(group).words)" }
-      ?? "deploy \(name) of \(application) to \(GroupName(group).words)"
+    let words = GroupName(group).words
+    if let task { return "run \(task.name) of \(application) on \(words)" }
+    return removal == nil ? "deploy \(name) of \(application) to \(words)" : "remove \(name) of \(application) from \(words)"
   }
 }

@@ -26,6 +26,9 @@ package indirect enum Operation: Sendable, Hashable, Codable {
   case discard(Release.ID)
   /// Removes all but the newest `keep` releases; current, previous good and `pinned` always stay.
   case prune(keep: Int, pinned: [Release.ID])
+  /// Takes away what Lander made on the host: `current`, all releases and what is known of them; with `shared` also the data of the
+  /// application. Answers with the names of what stays in its folder.
+  case remove(shared: Bool)
   /// Writes the host's receipt, and keeps the recipe sources it names beside it.
   case record(Receipt)
   /// Takes the host's lock and raises its fence, or names the holder.
@@ -79,6 +82,7 @@ package indirect enum Operation: Sendable, Hashable, Codable {
     case .relink: "relink"
     case .discard: "discard"
     case .prune: "prune"
+    case .remove: "remove"
     case .record: "record"
     case .lock: "lock"
     case .unlock: "unlock"

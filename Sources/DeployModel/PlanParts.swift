@@ -6,11 +6,17 @@ extension Plan {
     case rollback(of: Deployment.ID?)
     /// Runs a task of the recipe: hosts keep the release that they have.
     case task(HostTask)
+    /// Takes the application off its hosts.
+    case remove(Removal)
 
     /// Whether hosts go back to what they ran before.
     package var isRollback: Bool { if case .rollback = self { true } else { false } }
     /// Nil: it is none.
     package var task: HostTask? { if case .task(let task) = self { task } else { nil } }
+    /// Nil: it is none.
+    package var removal: Removal? { if case .remove(let removal) = self { removal } else { nil } }
+    /// Whether it brings a release to hosts, or hosts back to one.
+    package var leadsToRelease: Bool { task == nil && removal == nil }
   }
 
   /// Which deployment this is: who planned it, when and with which engine.

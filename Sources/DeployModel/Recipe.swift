@@ -24,6 +24,8 @@ package struct Recipe: Sendable, Hashable, Codable {
   package var task: NamedTask?
   /// Parameters that need not be given, as the release was deployed with values of them: those of a task's recipe without a default.
   package var inherited: [Parameter] = []
+  /// What it takes off its hosts in the place of a deployment; nil: nothing.
+  package var removal: Removal?
   package var place: SourcePlace?
   /// Where each field came from, for `lander show`: field name and source.
   package var origins: [Value.Member]

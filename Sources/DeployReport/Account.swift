@@ -61,6 +61,7 @@ package struct Account: Sendable {
     if status.isHeld { return Wrong(host: host, why: "failed, and left as it is") }
     let isBack = if case .rollback? = story.plan?.kind { true } else { false }
     if isBack { return end.status != .succeeded && status.isLeftBehind ? Wrong(host: host, why: "not taken back") : nil }
+    if story.plan?.kind.removal != nil { return nil }
     guard status == .succeeded, [.failed, .cancelled].contains(end.status), !end.isTakenOver else { return nil }
     return Wrong(host: host, why: "on the release of a deployment that \(end.status == .failed ? "failed" : "was cancelled")")
   }

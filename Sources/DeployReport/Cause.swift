@@ -44,6 +44,7 @@ extension Operation {
     case .relink(let text): return "put the link `current` to \(SafeText.line(text)) back"
     case .discard(let id): return "remove release \(id)"
     case .prune(let keep, _): return "keep the newest \(keep.of("release"))"
+    case .remove(let shared): return "remove `current`, the releases and what is known of them\(shared ? ", and the data in shared" : "")"
     case .record(let receipt): return "write the receipt of release \(receipt.release.id)"
     case .lock: return "take the lock"
     case .unlock: return "give the lock back"

@@ -123,8 +123,8 @@ package struct DeliveryMetrics: Sendable {
 extension DeliveryMetrics.Deployment {
   /// What a journal says of a deployment that has ended; nil: it has not.
   package init?(_ story: DeploymentStory) {
-    // A task delivers nothing.
-    guard let plan = story.plan, plan.kind.task == nil, let conclusion = story.conclusion, conclusion.isElsewhere != true,
+    // A task and a removal deliver nothing.
+    guard let plan = story.plan, plan.kind.leadsToRelease, let conclusion = story.conclusion, conclusion.isElsewhere != true,
       let ended = story.last
     else { return nil }
     let wasChanged = conclusion.hosts.contains(where: \.wasChanged)

@@ -26,6 +26,7 @@ package struct EndingWords: Sendable {
       return "it has failed already, and comes to its end\(next)"
     }
     let end = "nothing new is started, what runs is finished or ended, "
+    if plan.kind.removal != nil { return end + "hosts from which it is gone stay so, and others keep it" }
     if plan.kind.task != nil { return end + "hosts that left their traffic get it back" }
     if isBack { return end + "hosts that went back already stay so" }
     return end + (story.goesBack ? "hosts are restored" : "hosts stay as they are: \(story.whyNothingGoesBack)")

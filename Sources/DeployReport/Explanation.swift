@@ -38,7 +38,13 @@ package struct Explanation: Sendable {
 
   private func asked(_ plan: Plan) -> String {
     let when = story.began.map { " on \(When($0, zone: zone).full)\(zone == 0 ? " UTC" : "")" } ?? ""
-    let verb = plan.kind.task == nil ? plan.kind.isRollback ? "a way back" : "a deployment" : "the \(plan.kind.words.noun)"
+    let verb =
+      switch plan.kind {
+      case .deploy: "a deployment"
+      case .rollback: "a way back"
+      case .task: "the \(plan.kind.words.noun)"
+      case .remove: "a removal"
+      }
     let why = plan.origin.provenance?.reason.map { ". The reason: \($0)" } ?? ". Nobody said why"
     let commit = plan.origin.provenance?.commit.map { " It was made from commit \($0.words)." } ?? ""
     return "\(plan.origin.actor) asked for \(verb)\(when)\(why).\(commit)"
@@ -47,14 +53,22 @@ package struct Explanation: Sendable {
   private func wanted(_ plan: Plan) -> String {
     let changing = plan.hosts.filter { $0.action == .change }
     let revision = plan.revision.map { "revision \($0.short)" } ?? "what each of them ran before"
-    let aim = plan.kind.task == nil ? "to get \(revision)" : "to run it"
+    let aim =
+      switch plan.kind {
+      case .task: "to run it"
+      case .remove(let removal): "to lose it\(removal.shared ? ", with its data" : "")"
+      case .deploy, .rollback: "to get \(revision)"
+      }
     var sentences = [
       "\(changing.count) of \(plan.hosts.count.of("host")) \(changing.count == 1 ? "was" : "were") \(aim): "
         + named(changing.map(\.host.name)) + "."
     ]
     if changing.isEmpty { sentences = ["No host was to be changed."] }
     let unchanged = plan.hosts.filter { $0.action == .unchanged }.map(\.host.name)
-    if !unchanged.isEmpty { sentences.append("\(unchanged.count.of("host")) had it already: \(named(unchanged)).") }
+    if !unchanged.isEmpty {
+      let had = plan.kind.removal == nil ? "had it already" : "had nothing of it"
+      sentences.append("\(unchanged.count.of("host")) \(had): \(named(unchanged)).")
+    }
     let away = plan.hosts.compactMap { if case .leftOut = $0.action { $0.host.name } else { nil } }
     if !away.isEmpty { sentences.append("\(away.count.of("host")) could not be reached and were left out: \(named(away)).") }
     if !plan.flow.rollback { sentences.append("Its recipe says that nothing goes back.") }

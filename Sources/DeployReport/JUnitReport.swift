@@ -23,7 +23,7 @@ package struct JUnitReport: Sendable {
 
   private func suites(of chronicle: Chronicle) -> [Suite] {
     guard let plan = chronicle.story.plan else { return [] }
-    let kind = plan.kind.isRollback ? "rollback, " : plan.kind.task.map { "\($0.name), " } ?? ""
+    let kind = plan.kind.isRollback ? "rollback, " : plan.kind.removal != nil ? "removal, " : plan.kind.task.map { "\($0.name), " } ?? ""
     var suites = chronicle.waves.map { wave in
       suite("\(plan.subject.recipe) to \(plan.subject.groupName.words): \(kind)wave \(wave.number)", wave.began, of: plan) {
         chronicle.steps.filter { $0.wave == wave.number }.map { testCase($0, in: chronicle) }

@@ -154,14 +154,20 @@ package struct PlainReport: ProgressReport {
 
   /// The first two lines about a deployment.
   package static func opening(_ plan: Plan) -> [String] {
-    let verb = plan.kind.words.task.map { "Running \($0) of" } ?? (plan.kind.isRollback ? "Rolling back" : "Deploying")
+    let verb =
+      switch plan.kind {
+      case .deploy: "Deploying"
+      case .rollback: "Rolling back"
+      case .task: "Running \(plan.kind.words.task ?? "") of"
+      case .remove: "Removing"
+      }
     let source = plan.content.bundle.map { " (\(SafeText.line($0.source)))" } ?? ""
     let revision =
       switch (plan.kind, plan.revision) {
       case (.deploy, let revision?): ", revision \(revision.short)\(source)"
       case (.rollback, let revision?): ", to revision \(revision.short)"
       case (.rollback, nil): ", each to what it ran before"
-      case (.deploy, nil), (.task, _): ""
+      case (.deploy, nil), (.task, _), (.remove, _): ""
       }
     return [
       "\(verb) \(plan.what) \(plan.preposition) \(plan.subject.groupName.words): \(plan.hosts.count.of("host"))\(revision)",

@@ -30,8 +30,9 @@ package struct PlanReport: Sendable {
     lines += [""] + hosts(on: surface)
     let good = Rehearsed(rehearsal)
     if good.sections.isEmpty, plan.hosts.allSatisfy({ $0.action == .unchanged }) {
-      return fitting(
-        lines + ["", "  Nothing would be done: every host has the \(plan.alike) already; --force runs the hooks again."], surface)
+      let why =
+        plan.kind.removal == nil ? "every host has the \(plan.alike) already; --force runs the hooks again." : "no host has anything of it."
+      return fitting(lines + ["", "  Nothing would be done: " + why], surface)
     }
     if !rehearsal.isEmpty {
       lines +=
@@ -90,6 +91,7 @@ package struct PlanReport: Sendable {
       case .deploy: "deploy"
       case .rollback: "roll back"
       case .task(let task): "run \(SafeText.line(task.name)) of"
+      case .remove: "remove"
       }
     return "\(verb) \(plan.what) \(plan.preposition) \(plan.subject.groupName.words), \(plan.hosts.count.of("host"))"
   }
@@ -109,8 +111,12 @@ package struct PlanReport: Sendable {
     if !parameters.isEmpty { rows.append(["Parameters", parameters.joined(separator: ", ")]) }
     if !plan.content.secrets.isEmpty { rows.append(["Secrets", plan.content.secrets.joined(separator: ", ")]) }
     rows += plan.origin.provenance?.facts ?? []
-    let shared = plan.placement.shared.isEmpty ? "" : "; shared: " + plan.placement.shared.joined(separator: " ")
-    rows.append(["Path", "\(plan.placement.path), the newest \(plan.placement.keep.of("release")) kept\(shared)"])
+    if let removal = plan.kind.removal {
+      rows += [["Path", plan.placement.path], ["Goes", removal.whatGoes], ["Stays", removal.whatStays]]
+    } else {
+      let shared = plan.placement.shared.isEmpty ? "" : "; shared: " + plan.placement.shared.joined(separator: " ")
+      rows.append(["Path", "\(plan.placement.path), the newest \(plan.placement.keep.of("release")) kept\(shared)"])
+    }
     rows.append(["Stages", plan.flow.stages.map(\.sentence).joined(separator: ", then ")])
     if !plan.partners.isEmpty { rows.append(["Partners", plan.partners.map(\.host.name).joined(separator: " ")]) }
     if let freeze = plan.flow.freeze { rows.append(["Freeze", freeze.sentence(at: plan.origin.at)]) }
@@ -124,12 +130,15 @@ package struct PlanReport: Sendable {
       switch host.action {
       case .change where plan.kind.task != nil:
         [host.host.name, "run", host.current.map { "keeps release \($0)" } ?? "nothing of lander runs there"]
+      case .change where plan.kind.removal != nil:
+        [host.host.name, "remove", host.current.map { "runs release \($0)" } ?? "runs nothing of it"]
+      case .unchanged where plan.kind.removal != nil: [host.host.name, "unchanged", "has nothing of it"]
       case .change: [host.host.name, "change", host.journey + host.rotation]
       case .unchanged: [host.host.name, "unchanged", "has this bundle, recipe and parameters already" + host.comparison]
       case .leftOut(let failure): [host.host.name, "left out", SafeText.line(failure.message)]
       }
     }
-    let counts = ["change", "run", "unchanged", "left out"].compactMap { word in
+    let counts = ["change", "run", "remove", "unchanged", "left out"].compactMap { word in
       let count = rows.count { $0[1] == word }
       return count == 0 ? nil : "\(count.grouped) \(word)"
     }
@@ -157,6 +166,7 @@ package struct PlanReport: Sendable {
   private func wayBack(on surface: Surface, after good: Rehearsed) -> [String] {
     let title = surface.paint("Way back", .strong) + ": "
     let width = min(surface.width, 110)
+    if let removal = plan.kind.removal { return (title + removal.wayBack).wrapped(to: width, margin: "  ") }
     if let task = plan.kind.task { return (title + task.wayBack).wrapped(to: width, margin: "  ") }
     guard plan.flow.rollback else {
       return (title + "none, rollback is off in this recipe: a failed host stays as it is.")

@@ -1,23 +1,28 @@
 import DeployModel
 
 extension Summary {
-  /// What follows the end of a task: nothing of it goes back, so it is run again where it was not done. nil: as after a deployment.
-  func next(_ task: HostTask, _ plan: Plan) -> [[String]]? {
+  /// What follows the end of a task or a removal: nothing of it goes back, so it is done again on the hosts that are left. nil: as after a
+  /// deployment.
+  func nextOfBare(_ plan: Plan) -> [[String]]? {
     switch exit {
     case .done? where !story.isAsWished, .partial?, .held?, .rolledBack?, .rollbackFailed?, .cancelled?, .rejected?, .unfit?: break
     default: return nil
     }
     let group = typed.map { " " + $0 } ?? plan.subject.groupName.option
-    let left = story.hosts.filter { $0.status != .succeeded }.map(\.name)
+    let left = story.hosts.filter { $0.status != .succeeded && $0.status != .unchanged }.map(\.name)
     let only = left.count < story.hosts.count && left.count <= 8 ? left.map { " --only \($0)" }.joined() : ""
     let host = story.first.flatMap { $0.host.map { story.hosts[$0].name } ?? $0.error.host }
-    return [
-      ["lander logs \(plan.id)\(host.map { " " + $0 } ?? "")", "the whole output"],
-      [
-        "lander run \(task.name) \(plan.subject.recipe)\(group)\(only)",
-        only.isEmpty ? "runs it again; give it the same parameters" : "runs it where it was not done; give it the same parameters",
-      ],
-    ]
+    let again =
+      plan.kind.task.map { task in
+        [
+          "lander run \(task.name) \(plan.subject.recipe)\(group)\(only)",
+          only.isEmpty ? "runs it again; give it the same parameters" : "runs it where it was not done; give it the same parameters",
+        ]
+      } ?? [
+        "lander remove \(plan.subject.recipe)\(group)\(only)\(plan.kind.removal?.options ?? "")",
+        "removes what is left, once what stopped it is out of the way",
+      ]
+    return [["lander logs \(plan.id)\(host.map { " " + $0 } ?? "")", "the whole output"], again]
   }
 
   /// That a host is not where it was before.
@@ -36,4 +41,9 @@ extension Summary {
     return ["", "  \(isTask ? "The task" : "Its stages") ran, and nothing takes that back:"]
       + story.ran.map { "    \(SafeText.line($0.host ?? "here")): \($0.doing)" } + (more > 0 ? ["    and \(more.grouped) more"] : [])
   }
+}
+
+extension Removal {
+  /// As they are typed, with a blank before each.
+  fileprivate var options: String { (shared ? " --shared" : "") + (force ? " --force" : "") }
 }

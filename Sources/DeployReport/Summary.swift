@@ -70,6 +70,7 @@ package struct Summary: Sendable {
       let isUnchanged =
         !movesTraffic && story.hosts.contains { $0.status == .unchanged } && story.hosts.allSatisfy { $0.status != .succeeded }
       if !isUnchanged { return surface.paint("Succeeded", .good) + ": \(what)" }
+      if plan.kind.removal != nil { return surface.paint("Nothing to do", .good) + ": \(what). No host has anything of it." }
       return surface.paint("Nothing to do", .good)
         + ": \(what). Every host has the \(plan.alike) already; --force runs the hooks again."
     case .failed: return surface.paint("Failed", .bad) + ": \(what)"
@@ -153,9 +154,11 @@ package struct Summary: Sendable {
     lines += whatRan + notStarted
     if !stayed.isEmpty {
       let why =
-        story.plan?.kind.task != nil
-        ? "for a task takes nothing back"
-        : story.conclusion?.irreversible.map { "because stage \(SafeText.line($0)) cannot be undone" } ?? "because rollback is off"
+        story.plan?.kind.removal != nil
+        ? "for what is removed does not come back"
+        : story.plan?.kind.task != nil
+          ? "for a task takes nothing back"
+          : story.conclusion?.irreversible.map { "because stage \(SafeText.line($0)) cannot be undone" } ?? "because rollback is off"
       lines += ["", "  Left as they are, \(why): " + Self.named(stayed)]
     }
     return lines
@@ -165,7 +168,7 @@ package struct Summary: Sendable {
   private var stayed: [String] {
     let isEnded = [.failed, .cancelled].contains(story.conclusion?.status)
     let staysPut = story.plan?.flow.rollback == false || story.conclusion?.irreversible != nil
-    let keeps = story.plan?.kind.task != nil || story.plan?.kind == .deploy && staysPut
+    let keeps = story.plan?.kind.leadsToRelease == false || story.plan?.kind == .deploy && staysPut
     let isOff = isEnded && rollback == nil && keeps
     return story.hosts.filter { $0.status.isHeld || isOff && $0.status == .succeeded }.map(\.name)
   }
@@ -175,7 +178,7 @@ package struct Summary: Sendable {
   }
 
   private func next(_ conclusion: Conclusion, _ plan: Plan) -> [[String]] {
-    if let task = plan.kind.task, let ofTask = next(task, plan) { return ofTask }
+    if !plan.kind.leadsToRelease, let own = nextOfBare(plan) { return own }
     let project = typed.map { " " + $0 } ?? ""
     let group = typed == nil ? plan.subject.groupName.option : project
     let failedHost = story.first.flatMap { $0.host.map { story.hosts[$0].name } ?? $0.error.host }
@@ -250,6 +253,7 @@ extension Summary {
         return "Nothing was taken back, because a newer deployment took hosts over. Brought to the release before: " + Self.named(left)
       }
     }
+    if story.plan?.kind.removal != nil { return "Every touched host runs what it ran before." }
     if story.plan?.kind.task != nil { return "What was stopped runs again, and hosts that left their traffic have it back." }
     guard story.plan?.kind == .deploy else {
       return "Not back, on what they ran before the rollback: " + Self.named(story.hosts.filter(\.status.isLeftBehind).map(\.name))
@@ -296,14 +300,13 @@ extension Plan {
 
   /// `web of shop to production, deployment 20261121-113045-x7k2`.
   package var title: String {
-    let verb = kind.isRollback ? "rollback of " : kind.words.task.map { "\($0) of " } ?? ""
-    return "\(verb)\(what) \(preposition) \(subject.groupName.words), deployment \(id)"
+    "\(kind.words.prefix)\(what) \(preposition) \(subject.groupName.words), deployment \(id)"
   }
 
   /// `web of shop to production`, `restart of web on production`.
   var heading: String {
-    let task = kind.words.task.map { "\($0) of " } ?? ""
-    return "\(task)\(what) \(preposition) \(subject.groupName.words)"
+    let prefix = kind.isRollback ? "" : kind.words.prefix
+    return "\(prefix)\(what) \(preposition) \(subject.groupName.words)"
   }
 
   var preposition: String { kind.words.preposition }

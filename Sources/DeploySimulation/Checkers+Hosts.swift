@@ -31,10 +31,11 @@ extension Checkers {
       look(now.has(current), "P3", host: host, "current names \(current), which is not complete and verified")
     } else if change.kind == .current {
       let asked = now.jobs.index(of: change.intent, in: change.deployment).map { now.jobs[$0].intent.operation }
-      let isMeant = asked == .activate(nil) || asked == now.foreign.map { .relink($0) }
+      let takesOff = if case .remove? = asked { true } else { false }
+      let isMeant = takesOff || asked == .activate(nil) || asked == now.foreign.map { .relink($0) }
       look(isMeant, "P3", host: host, "current was taken away by intent \(change.intent)")
     }
-    for watch in watches where !watch.concluded {
+    for watch in watches where !watch.concluded && watch.plan.kind.removal == nil {
       guard let number = watch.numbers[host], let current = watch.current[number] else { continue }
       look(now.has(current), "P7", host: host, "\(current), which \(watch.plan.id) goes back to, was removed")
     }
@@ -43,7 +44,7 @@ extension Checkers {
   /// P7: a host that goes back goes to a release that has proved good, if it has one.
   mutating func wayBack(_ engine: Int, _ number: Int, _ now: SimulatedHost) {
     let plan = watches[engine].plan
-    guard let current = now.current, plan.kind.task == nil, plan.kind != .deploy || plan.hosts[number].target?.id != current else { return }
+    guard let current = now.current, plan.kind.leadsToRelease, plan.kind != .deploy || plan.hosts[number].target?.id != current else { return }
     let holds = good.contains(current) || !good.contains { $0 != plan.content.release?.id && now.has($0) }
     let host = watches[engine].fleet[number]
     look(
@@ -84,6 +85,8 @@ extension Checkers {
           host: place,
           "it is called succeeded and its receipt is of \(host.receipt?.deployment ?? "nothing")")
         look(!isDamaged(host), "P8", host: place, "it is called succeeded and its release is damaged")
+        let isOff = host.current == nil && host.releases.isEmpty && host.receipt == nil
+        look(watch.plan.kind.removal == nil || isOff, "P8", host: place, "it is called succeeded and has something of the application")
       case .restored, .untouched:
         let back = watch.plan.hosts[number].back?.release.id
         look(

@@ -6,7 +6,7 @@ extension Checkers {
   /// Whether an operation takes its host out of service, if it is not already.
   func takesOut(_ intent: Intent) -> Bool {
     switch intent.operation {
-    case .activate, .relink: return true
+    case .activate, .relink, .remove: return true
     default: break
     }
     guard !intent.operation.isProbe else { return false }

@@ -58,6 +58,8 @@ package struct Checkers: Sendable {
     var current: [Release.ID?]
     /// The link of somebody else that was `current` at its start.
     var foreign: [String?]
+    /// Whether there was data of the application at its start.
+    var data: [Bool]
     /// The receipt says that all is as wanted already.
     var same: [Bool]
     /// A wave that was begun has it.
@@ -123,7 +125,7 @@ package struct Checkers: Sendable {
     watches.append(
       Watch(
         plan: plan, fleet: fleet, numbers: numbers, current: fleet.map { hosts[$0].current },
-        foreign: fleet.map { hosts[$0].foreign }, same: same, allowed: same.map { _ in false },
+        foreign: fleet.map { hosts[$0].foreign }, data: fleet.map { hosts[$0].hasData }, same: same, allowed: same.map { _ in false },
         exposed: same.map { _ in false }, statuses: same.map { _ in .pending }, floor: min(plan.bounds.floor, count), servingCount: count))
   }
 
@@ -197,6 +199,11 @@ package struct Checkers: Sendable {
       if watches[engine].plan.kind.task != nil {
         let moves = change.kind == .current || change.kind == .releases
         look(!moves, "P7", host: host, "\(change.deployment) is a task, and changed \(change.kind)")
+        continue
+      }
+      if let removal = watches[engine].plan.kind.removal {
+        let kept = removal.shared || !watches[engine].data[number] || now.hasData
+        look(kept, "P7", host: host, "\(change.deployment) is a removal that keeps data, and took it away")
         continue
       }
       look(

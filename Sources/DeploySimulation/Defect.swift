@@ -10,6 +10,8 @@ package enum Defect: String, Sendable, Hashable, CaseIterable {
   case fenceIgnored
   /// A host lets everyone go on with a parked deployment, also a second engine (against P1).
   case parkedForEveryone
+  /// A host from which an application is removed loses its data though that was not asked for (against P7).
+  case dataTaken
   /// A host takes what a deployment left for good at once, whether or not that deployment succeeded (against P7).
   case trialIgnored
   /// A host lets a stage begin that another deployment began or did (against *once*).

@@ -153,6 +153,7 @@ extension Faults {
         if case .run = intent.operation { return Failure(.command, "the command ended with status 1") }
         if case .check = intent.operation { return Failure(.unhealthy, "the check answered no") }
         if case .appspec = intent.operation { return Failure(.command, "a script ended with status 1") }
+        if case .remove = intent.operation { return Failure(.failed, "something is mounted there") }
         if case .activate(_?) = intent.operation { return Failure(.failed, "the release could not be made current") }
       case .refusing(host, intent.operation.verb, let kind):
         return Failure(kind, "\(intent.operation.verb) was refused")

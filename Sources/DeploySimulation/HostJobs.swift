@@ -60,6 +60,7 @@ extension SimulatedHost {
     case .relink(let text): return activate(nil, link: text, claimed)
     case .discard(let release): return discard(release, claimed)
     case .prune(let keep, let pinned): return prune(keep: keep, pinned: pinned, claimed)
+    case .remove(let shared): return remove(shared: shared, claimed)
     case .record(let new): return record(new, claimed)
     case .lock(let request): return .done(.record(of: [("fence", .int(request.fence))]))
     case .unlock(let token, let good, let left): return release(token: token, good: good, left: left)

@@ -152,6 +152,8 @@ package struct SimulatedJob: Sendable {
   package var turn: Int
   /// The folder that its relative paths start from.
   package var folder = ""
+  /// The folder of its application.
+  package var path = ""
   /// What it does there; nil if it runs no command.
   package var command: SimulatedCommand?
 

@@ -27,7 +27,7 @@ struct Lander: AsyncParsableCommand {
         subcommands: [
           PlanCommand.self, RehearseCommand.self, SimulateCommand.self, DeployCommand.self, RollbackCommand.self, RunCommand.self,
           PauseCommand.self, ResumeCommand.self, CancelCommand.self, ApproveCommand.self, RejectCommand.self, PromoteCommand.self,
-          ReapCommand.self, UnlockCommand.self,
+          ReapCommand.self, RemoveCommand.self, UnlockCommand.self,
         ]),
       CommandGroup(
         name: "Look",

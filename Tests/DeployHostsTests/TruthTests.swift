@@ -82,7 +82,7 @@ struct TruthTests {
       .run(Command(.shell("touch '\(ground.folder)/ran'"))), .write(path: "f", content: "x", mode: nil, owner: nil),
       .link(target: "x", path: "l"),
       .stage(release), .activate(release.id), .activate(nil), .discard(release.id), .prune(keep: 1, pinned: []),
-      .record(try await receipt(ground, "r1", "d1")), .upload(from: "/etc/hostname", to: "h"),
+      .remove(shared: true), .record(try await receipt(ground, "r1", "d1")), .upload(from: "/etc/hostname", to: "h"),
     ]
     for (number, effect) in effects.enumerated() {
       for site in [ground.site("d4", fence: 4, token: "old"), ground.site("d6", fence: 5, token: "other")] {

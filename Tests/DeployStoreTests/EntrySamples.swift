@@ -28,7 +28,7 @@ enum Samples {
     .write(path: "p", content: Text(pieces: [.secret(name: "S")]), mode: 0o600, owner: nil),
     .write(path: "p", content: "x", mode: nil, owner: "www"), .link(target: "t", path: "p"), .upload(from: "a", to: "b"),
     .download(from: "a", to: "b"), .stage(release), .activate("0123456789ab"), .activate(nil), .discard("x"),
-    .prune(keep: 3, pinned: ["a"]), .record(receipt), .lock(lock), .unlock(token: "t"), .sources(digest),
+    .prune(keep: 3, pinned: ["a"]), .remove(shared: true), .record(receipt), .lock(lock), .unlock(token: "t"), .sources(digest),
     .mark(
       MarkRequest(
         .end,

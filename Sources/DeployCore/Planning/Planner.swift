@@ -97,6 +97,7 @@ package enum Planner {
   package static func deployment(_ input: Input, by identity: Identity) throws(Problems) -> Plan {
     let (recipe, selection) = (input.selection.recipe, input.selection)
     if let task = recipe.task { return try self.task(task, input, by: identity) }
+    if let removal = recipe.removal { return try self.removal(removal, input, by: identity) }
     let inputs = Receipt.Inputs(
       bundle: input.bundle.digest, sources: input.sources, parameters: selection.parameters, shared: recipe.placement.shared.sorted(),
       secrets: recipe.secrets.sorted())

@@ -5,7 +5,7 @@ package enum Deadlines {
   package static func standard(for operation: DeployModel.Operation) -> Interval {
     switch operation {
     case .run: .minutes(10)
-    case .stage, .upload, .download: .minutes(30)
+    case .stage, .upload, .download, .remove: .minutes(30)
     case .http: .seconds(30)
     case .lock: .minutes(15)  // it may wait for jobs of an older deployment
     case .prune, .discard: .minutes(5)

@@ -93,11 +93,11 @@ extension HostProgram {
     let host = plan.hosts[number]
     let path = host.host.place(plan.placement.path)
     let reach = host.host.ownTransport == .ssh ? "ssh \(host.host.address ?? host.host.name)" : "sh"
-    if let task = plan.kind.task {
+    if !plan.kind.leadsToRelease {
       let rest =
-        task.around == .restart
-        ? "start the application there, and give the host its traffic back"
-        : "look whether the application is good there, and give the host its traffic back: the task did not stop it"
+        plan.kind.task.map { $0.around == .restart } == false
+        ? "look whether the application is good there, and give the host its traffic back: the task did not stop it"
+        : "start the application there, and give the host its traffic back"
       return [reach, "cd \(path)/current", "# the release is as it was: \(rest)"]
     }
     let again = "lander deploy \(plan.subject.recipe)\(plan.subject.groupName.option) --only \(host.host.name) --force"

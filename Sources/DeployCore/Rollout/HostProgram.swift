@@ -25,6 +25,7 @@ package enum HostProgram {
   /// The part of the way forward that is this segment.
   static func steps(of segment: Segment, _ number: Int, in plan: Plan, staged: Bool) -> [HostStep] {
     if let task = plan.kind.task { return steps(of: segment, of: task, number, in: plan) }
+    if let removal = plan.kind.removal { return steps(of: segment, of: removal, number, in: plan) }
     if segment == .settle { return settle(number, in: plan) }
     return segment.events.flatMap { steps(of: $0, for: plan.hosts[number], in: plan, staged: staged) }
   }
@@ -40,7 +41,8 @@ package enum HostProgram {
     }
     // A damaged release may lack the very program that stops it: nobody could ever repair it. A release that a rollback leaves is left
     // because it is bad: that it cannot be stopped is no reason to keep it.
-    let isVital = !event.concernsPrevious || host.damage == nil && !plan.kind.isRollback
+    let isForced = plan.kind.isRollback || plan.kind.removal?.force == true
+    let isVital = !event.concernsPrevious || host.damage == nil && !isForced
     let files = appSpec(event, for: host, in: plan)
     let own = event == .install ? files + builtIn(event, for: host, staged: staged) : builtIn(event, for: host, staged: staged) + files
     let site = Intent.Site(event: event, release: event.concernsPrevious ? host.current : host.target?.id, previous: host.current)
@@ -102,7 +104,7 @@ package enum HostProgram {
       // The release that is deployed again stands where it stood: what was taken back above it stays so.
       case _ where host.previous?.release.id == target.id: host.previous?.undid
       case .rollback(nil): host.previous?.deployment
-      case .deploy, .task: nil
+      case .deploy, .task, .remove: nil
       }
     // What a rollback goes to has proved good before, or has not.
     let trial = plan.kind == .deploy ? plan.flow.trial : host.goal?.trial

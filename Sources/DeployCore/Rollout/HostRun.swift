@@ -78,7 +78,7 @@ struct HostRun: Sendable, Hashable {
   /// - Parameter reason: why a host that goes forward begins no further step; nil: it does.
   mutating func next(in plan: Plan, unless reason: Failure?, _ outbox: inout Outbox) -> Move {
     while position < limit {
-      if cause == nil, let reason { return failed(ScriptError(reason, host: name(in: plan)), begun: false, in: plan, &outbox) }
+      if cause == nil, let reason, !isGoing(in: plan, upto: position) { return failed(ScriptError(reason, host: name(in: plan)), begun: false, in: plan, &outbox) }
       switch steps[position] {
       case .begin(let event):
         outbox.note(.eventBegan(host: host, event))
@@ -89,7 +89,7 @@ struct HostRun: Sendable, Hashable {
         service = event.serviceAtEnd ?? service
       case .skip(let event, let reason): outbox.note(.eventSkipped(host: host, event, reason: reason))
       case .operation(let operation, _):
-        if operation.switchesCurrent { service = .out }
+        if operation.endsService { service = .out }
         return .perform(operation, site(in: plan))
       case .hook(let body, let site, _): return .hook(body, site)
       }
@@ -195,6 +195,7 @@ struct HostRun: Sendable, Hashable {
       if begun == 0 { return .ended(.untouched(error)) }
       if HostProgram.restore(host, in: plan, after: reached).isEmpty { return .ended(.failed(error)) }
     }
+    if isGoing(in: plan, upto: begun) { return .ended(.failed(error)) }
     return .failed(error, isUntouched: HostProgram.isUntouched(host, in: plan, after: reached))
   }
 
@@ -210,6 +211,11 @@ struct HostRun: Sendable, Hashable {
   }
 
   // MARK: where it stands
+
+  /// Whether one of its first steps takes off what it runs: nothing of that can be put back, so that it goes on to its end.
+  private func isGoing(in plan: Plan, upto count: Int) -> Bool {
+    plan.kind.removal != nil && steps.prefix(count).contains(where: \.takesOff)
+  }
 
   private func name(in plan: Plan) -> String { plan.hosts[host].host.name }
 
@@ -240,6 +246,15 @@ struct HostRun: Sendable, Hashable {
 }
 
 extension HostStep {
+  /// Whether nothing that it takes away comes back.
+  fileprivate var takesOff: Bool {
+    switch self {
+    case .operation(.remove, _): true
+    case .operation(.appspec(let step), _): step.phase == .remove
+    default: false
+    }
+  }
+
   /// Whether a failure fails the host.
   fileprivate var isVital: Bool {
     switch self {
@@ -270,9 +285,10 @@ extension LifecycleEvent {
 }
 
 extension DeployModel.Operation {
-  fileprivate var switchesCurrent: Bool {
+  /// Whether nothing that ran before serves after it.
+  fileprivate var endsService: Bool {
     switch self {
-    case .activate, .relink: true
+    case .activate, .relink, .remove: true
     default: false
     }
   }

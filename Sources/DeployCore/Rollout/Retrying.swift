@@ -7,7 +7,7 @@ enum Retrying {
   /// under way any more.
   static func helps(_ operation: DeployModel.Operation, after failure: Failure) -> Bool {
     switch operation {
-    case .stage, .activate, .relink, .record: break
+    case .stage, .activate, .relink, .record, .remove: break
     default: return false
     }
     return switch failure.kind {

@@ -124,6 +124,9 @@ extension Rollout {
 
   /// An operation of the engine itself came back from the host.
   mutating func operated(_ host: Int, _ outcome: Outcome) {
+    if plan.kind.removal != nil, let words = HostProgram.whatStays(outcome) {
+      note(.remark("\(plan.hosts[host].host.name): \(words) in \(plan.hosts[host].host.place(plan.placement.path))"))
+    }
     stepEnded(host, outcome.failure.map { ScriptError($0, host: plan.hosts[host].host.name, stderr: outcome.stderr?.text) })
   }
 

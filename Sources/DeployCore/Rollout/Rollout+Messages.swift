@@ -43,6 +43,7 @@ extension Rollout {
     if phase == .settling { return "what runs is ended; \(whatFollows)" }
     let end = "nothing new is started, what runs is finished or ended, "
     if plan.kind.task != nil { return end + "and hosts that left their traffic get it back" }
+    if plan.kind.removal != nil { return end + "hosts from which it is gone stay so, and others keep it" }
     if plan.kind != .deploy { return end + "hosts that went back already stay so" }
     return end + (goesBack ? "hosts are restored" : "hosts stay as they are, because \(whyNothingGoesBack)")
   }

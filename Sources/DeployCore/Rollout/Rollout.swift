@@ -142,7 +142,8 @@ package struct Rollout: Sendable {
   private mutating func start() {
     if statuses.contains(.pending) { watchFreeze() }
     guard statuses.contains(.pending) else {
-      note(.remark("every host already runs what is asked for: \(plan.alike)"))
+      let why = plan.kind.removal == nil ? "every host already runs what is asked for: \(plan.alike)" : "no host has anything of it"
+      note(.remark(why))
       // What an engine brought everywhere before it died is good by now, and the hosts are told.
       let unproved = plan.hosts.compactMap { $0.previous?.trial == true ? $0.previous?.deployment : nil }
       guard plan.flow.trial == true, plan.kind == .deploy, let first = unproved.first else {

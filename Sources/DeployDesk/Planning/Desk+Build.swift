@@ -5,7 +5,7 @@ extension Desk {
   /// - Parameter wanted: a revision other than the recipe's own, as somebody typed it; nil: the recipe's own.
   /// - Throws: everything that is wrong with it at once.
   package func build(_ recipe: Recipe, _ wanted: String?, of project: LoadedProject) async throws -> BuiltBundle {
-    guard recipe.task == nil else { return .nothing }
+    guard !recipe.bringsNothing else { return .nothing }
     if let wanted, wanted.hasPrefix("bundle:") {
       let (stored, manifest) = try shelf.inspect(String(wanted.dropFirst(7)))
       return BuiltBundle(bundle: stored.bundle, manifest: manifest)

@@ -46,7 +46,7 @@ extension Desk {
     (input.waves, input.freeze) = (rehearsal.waves, freeze)
     input.foundSecrets = rehearsal.secrets
     let plan = try Planner.deployment(input, by: identity)
-    // What a task runs lies on the hosts already, and so does what they keep.
+    // What a task or a removal runs lies on the hosts already, and so does what they keep.
     let scripts = built.manifest.items.isEmpty ? [] : await ScriptCheck(shelf: shelf).problems(built.manifest, rehearsal.good)
     let wrong = await secretProblems(plan.content.secrets) + scripts
     let users = connecting ? await UserProbe(plan, rehearsal.good).problems(asking: ports.transport) : []
@@ -57,7 +57,7 @@ extension Desk {
   /// The recipe's appspec options with the bundle's scripts in them, and the steps of its installation.
   /// - Throws: everything that would fail on the hosts, at once.
   private func appSpec(of recipe: Recipe, _ manifest: Manifest) async throws -> (options: AppSpecOptions?, installation: [String]) {
-    guard var options = recipe.appspec else { return (nil, []) }
+    guard var options = recipe.appspec, !recipe.bringsNothing else { return (nil, []) }
     let bundle = try await reviewer.review(manifest, options, in: shelf)
     try refuse(bundle.problems)
     if bundle.warnings > 0 { tell(.appSpecWarnings(bundle.warnings, of: recipe)) }

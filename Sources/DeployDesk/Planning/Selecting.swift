@@ -14,7 +14,7 @@ struct Selecting: Sendable {
     do { selection = try Selection(request, in: project.project, besides: asked.unclear) } catch { problems += error.list }
     if let recipe = try? Selection.recipe(request.recipe, in: project.project) {
       problems += recipe.rolloutProblems
-      if recipe.revision == nil, request.revision == nil, recipe.task == nil {
+      if recipe.revision == nil, request.revision == nil, !recipe.bringsNothing {
         problems.append(
           Problem(
             "recipe \"\(recipe.name)\" says nothing about what to deploy", place: recipe.place,

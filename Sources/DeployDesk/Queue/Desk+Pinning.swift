@@ -9,8 +9,8 @@ extension Desk {
     guard asked.unclear.isEmpty, asked.request.revision?.hasPrefix("bundle:") != true else { return (asked, nil) }
     let selection = try await Selecting(project: project, stage: stage).selection(asked)
     let recipe = selection.recipe
-    // A task brings nothing that could change while it waits.
-    guard recipe.task == nil else { return (asked, nil) }
+    // What brings nothing has nothing that could change while it waits.
+    guard !recipe.bringsNothing else { return (asked, nil) }
     let built = try await build(recipe, asked.request.revision, of: project)
     let origin = await provenance(asked.request.said, recipe, asked.request.revision, of: project, replacing: [])
     var pinned = asked

@@ -33,7 +33,7 @@ struct HostProgram: Sendable {
       [PackageResources.releases_sh, PackageResources.truth_sh, PackageResources.inbox_sh, PackageResources.survey_sh],
       [
         PackageResources.repair_sh, PackageResources.files_sh, PackageResources.queue_sh, PackageResources.parking_sh,
-        PackageResources.marks_sh,
+        PackageResources.marks_sh, PackageResources.remove_sh,
       ],
     ]
     let parts = files.map { Part(Array($0.joined())) }

@@ -192,6 +192,9 @@ l_unlock() {
     rm -rf "$L/inbox"/*/*.json "$L/inbox"/*/.new "$L/inbox"/*/.answer
     rmdir "$L/inbox"/* "$L/inbox" 2>/dev/null || :
   }
+  l_w=
+  { read -r l_w; } 2>/dev/null <"$L/removed"
+  [ "$l_w" != "$2" ] || l_forget
   l_sync "$L"
   [ "$good" = 0 ] || l_die 43 "the lock was given back, and the receipt stays on trial: it could not be written"
 }
@@ -206,6 +209,16 @@ l_blank() {
     done
   done 2>/dev/null
 }
+
+# Removes what is known of an application that was taken off. Fence and sequence stay: an engine that slept, or a pipeline that comes late,
+# must not bring it back. So does which stages ran for which revision. So do the guard, which others may wait for, and who stands in line.
+l_forget() {
+  for l_l in "$L"/* "$L"/.[!.]*; do
+    case ${l_l##*/} in fence | sequence | guard | guard.d | queue | inbox | once | removed) ;; *) rm -rf "$l_l" ;; esac
+  done
+  rm -f "$L/removed"
+}
+
 # DEPLOYMENT: its receipt here, if it is on trial, is good from now on, and what was good before it needs no way back to any more.
 l_good() {
   [ -n "$1" ] || return 0

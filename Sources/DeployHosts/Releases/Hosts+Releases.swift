@@ -150,6 +150,11 @@ extension Hosts {
     return .done()
   }
 
+  func remove(shared: Bool, _ errand: Errand) async throws(Failure) -> Outcome {
+    let said = try await internalJob("l_remove", errand.claim + [shared ? "data" : ""], errand)
+    return .done(.list(said.split(separator: "\n").map { .text(String($0)) }))
+  }
+
   func prune(_ keep: Int, _ pinned: [Release.ID], _ errand: Errand) async throws(Failure) -> Outcome {
     let said = try await errand.link.demand(
       "l_prune", errand.claim + ["\(max(1, keep))", errand.site.deployment, "\(errand.intent.id)"] + pinned)

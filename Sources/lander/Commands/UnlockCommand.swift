@@ -2,7 +2,6 @@ import ArgumentParser
 import DeployDesk
 import DeployModel
 import DeployReport
-import Glibc
 
 /// Explains who holds a group's lock and what it left running, and gives the lock back.
 struct UnlockCommand: Verb {
@@ -27,8 +26,7 @@ struct UnlockCommand: Verb {
   var group: String?
   @Option(help: ArgumentHelp("The recipe, if there are several.", valueName: "recipe"), completion: KnownNames.recipes)
   var recipe: String?
-  @Flag(name: .shortAndLong, help: "Do not ask.")
-  var yes = false
+  @OptionGroup var consent: YesOption
   @Flag(help: "Take the lock away although the holder still lives.")
   var force = false
 
@@ -55,7 +53,8 @@ struct UnlockCommand: Verb {
       }
       for (_, holder) in locks.dead { terminal.say([""] + holder.lines) }
       if !force { try locks.refuseLiving() }
-      guard yes || confirm("Take the lock away on \(locks.all.count.of("host"))?", on: terminal) else { return .refused }
+      let question = "Take the lock away on \(locks.all.count.of("host"))?"
+      guard consent.agrees(to: question, isRead: form.json, on: terminal) else { return .refused }
       EarlyEnd.nowHolds("hosts that are not named as unlocked may still be locked")
       var unlocked: [String] = []
       try await desk.unlock(locks) {
@@ -65,15 +64,6 @@ struct UnlockCommand: Verb {
       }
       return .done
     }
-  }
-
-  private func confirm(_ question: String, on terminal: Terminal) -> Bool {
-    guard isatty(STDIN_FILENO) == 1, !form.json else {
-      terminal.tell("Nobody can be asked here: say --yes.")
-      return false
-    }
-    Terminal.write("\n\(question) [y/N] ", to: STDERR_FILENO)
-    return ["y", "yes"].contains((readLine() ?? "").lowercased())
   }
 }
 

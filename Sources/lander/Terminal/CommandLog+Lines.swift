@@ -32,8 +32,10 @@ extension DeploymentSummary {
       case .deploy: "Deployment"
       case .rollback: "Rollback"
       case .task(let task): "Task \(task.name),"
+      case .remove: "Removal"
       }
-    return "\(verb) \(id) of \(recipe) \(kind.task == nil ? "to" : "on") \(GroupName(group).words), \(When(began).full) UTC"
+    let preposition = kind.task != nil ? "on" : kind.removal != nil ? "from" : "to"
+    return "\(verb) \(id) of \(recipe) \(preposition) \(GroupName(group).words), \(When(began).full) UTC"
   }
 }
 

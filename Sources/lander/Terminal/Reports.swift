@@ -19,7 +19,7 @@ extension HistoryReport {
 extension DeploymentSummary {
   /// As a line of the history.
   fileprivate var line: HistoryLine {
-    let verb = kind.isRollback ? "rollback of " : kind.words.task.map { "\($0) of " } ?? ""
+    let verb = kind.words.prefix
     let (word, style, next): (String, Surface.Style, String?) =
       switch state {
       case .running where pause != nil: ("paused", .warn, "lander resume \(id)")

@@ -18,6 +18,7 @@ struct ContractTests {
     Chapter(testDescription: "commands", sentences: Sentence.commands),
     Chapter(testDescription: "releases", sentences: Sentence.releases), Chapter(testDescription: "files", sentences: Sentence.files),
     Chapter(testDescription: "marks", sentences: Sentence.marks),
+    Chapter(testDescription: "removals", sentences: Sentence.removals),
   ]
 
   /// So many sentences are tried at once: most of their time they wait.

@@ -193,7 +193,7 @@ extension Sentence {
         Act.count.command(), .check(.command(Act.count.line)), .check(.port(1)), .write(path: "f", content: "x", mode: nil, owner: nil),
         .link(target: "x", path: "f"), .upload(from: "\(play.ground.folder)/here", to: "f"), .stage(try play.release(2)), .stage(release),
         .activate(release.id), .activate(nil), .relink("/x"), .discard(release.id), .prune(keep: 1, pinned: []),
-        .record(try await play.receipt(release, "d4")),
+        .remove(shared: true), .record(try await play.receipt(release, "d4")),
       ]
       for effect in effects {
         for site in [play.site("d4", fence: 4, token: "old"), play.site("d6", fence: 5, token: "other")] {

@@ -69,6 +69,9 @@ struct Difference: Sendable, CustomTestStringConvertible {
       testDescription: "everything exists", sentence: "what is not there is missing",
       outcome: { operation, outcome in if case .exists = operation { outcome.value = .bool(true) } }),
     Difference(
+      testDescription: "a removal does not say what stays", sentence: "an application is removed",
+      outcome: { operation, outcome in if case .remove = operation { outcome.value = .null } }),
+    Difference(
       testDescription: "pruning does not say what went", sentence: "pruning keeps",
       outcome: { operation, outcome in if case .prune = operation { outcome.value = .null } }),
   ]
@@ -97,6 +100,7 @@ struct PlantedDifferenceTests {
       (.jobSentAgain, "a command asked for twice"),
       (.trialIgnored, "a receipt is on trial"),
       (.unverifiedRelease, "current names one release after the other"),
+      (.dataTaken, "an application is removed"),
     ])
   func defects(_ defect: Defect, _ name: String) async throws {
     let ground = SimulatedGround(defect: defect)

@@ -21,7 +21,7 @@ local object = language.object {
     { "release_path", "string", "where the release is on hosts; nil without one" }, { "path", "string", "the recipe's path" },
     { "previous", "string", "the release that a host ran before; nil without one" },
     { "status", "string", "running, succeeded or failed" }, { "actor", "string", "who started it" },
-    { "kind", "string", "deploy, rollback or task" }, { "task", "string", "the name of the task that runs; nil in a deployment" },
+    { "kind", "string", "deploy, rollback, task or remove" }, { "task", "string", "the name of the task that runs; nil in a deployment" },
     { "message", "string", "why: --message, or the first line of the commit; nil if neither is known" },
     { "labels", "table", "values of --label by name" }, { "commit", "string", "the commit of the bundle; nil if it is not known" },
     { "branch", "string", "its branch, where that is known" }, { "tag", "string", "its tag, where it has one" },

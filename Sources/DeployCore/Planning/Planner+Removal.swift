@@ -1,0 +1,62 @@
+import DeployModel
+
+/// Plans of removals: hosts run nothing afterwards.
+extension Planner {
+  /// - Throws: every reason at once why the application cannot be taken off; nothing was changed.
+  static func removal(_ removal: Removal, _ input: Input, by identity: Identity) throws(Problems) -> Plan {
+    let selection = input.selection
+    try refuseSlots(selection)
+    var bounds = try Bounds(selection, away: input.surveys.count(where: \.isAway), waves: input.waves, others: input.others)
+    (bounds.floor, bounds.unreachable, bounds.neighbours) = (0, 0, nil)
+    try refuseAway(input, bounds)
+    let partners = try Partners.found(selection.partners, input.partners)
+    try Obstacles.refuse(input.surveys, selection, besides: foreign(input))
+    let history = GroupHistory(input.surveys)
+    let hosts = zip(selection.hosts, input.surveys).map { host, survey in
+      var step = bare(host, survey, history, in: input) { _ in nil }
+      if case .reached(let state) = survey, state.isUntouched { step.action = .unchanged }
+      return step
+    }
+    return bare(.remove(removal), input, hosts, partners, bounds, known: newest(of: hosts), by: identity)
+  }
+
+  /// Which slot has traffic, only the recipe's strategy knows, and a removal has none.
+  private static func refuseSlots(_ selection: Selection) throws(Problems) {
+    guard Slots.has(selection.hosts) else { return }
+    throw Problems(
+      Problem(
+        "\(GroupName(selection.group).noun) has slots, and a removal cannot tell which of them still gets traffic",
+        place: selection.recipe.place,
+        fix: "move the traffic away, stop what runs, and remove the folders of the slots by hand: "
+          + "\(selection.recipe.placement.path)/\(Host.slotsFolder)"), exit: .refused)
+  }
+
+  /// A host that is out of reach keeps what it has, so nothing is begun without it unless somebody leaves it out.
+  private static func refuseAway(_ input: Input, _ bounds: Bounds) throws(Problems) {
+    do { try refuseUnreachable(input.surveys, input.selection, bounds) } catch {
+      let there = zip(input.selection.hosts, input.surveys).filter { if case .reached = $0.1 { true } else { false } }.map(\.0.name)
+      guard !there.isEmpty, there.count <= 8 else { throw error }
+      let group = GroupName(input.selection.group).option
+      let command = "lander remove \(input.selection.recipe.name)\(group)" + there.map { " --only \($0)" }.joined()
+      let others = Problem(
+        "nothing was removed anywhere", fix: "\(command) takes it off the others; what is out of reach keeps it until it is back")
+      throw Problems(error.list + [others], exit: error.exit)
+    }
+  }
+
+  /// A link that Lander did not make belongs to what runs there without it.
+  private static func foreign(_ input: Input) -> [Problem] {
+    zip(input.selection.hosts, input.surveys).compactMap { host, survey in
+      guard case .reached(let state) = survey, case .link(let text)? = state.strange else { return nil }
+      let path = host.place(input.selection.recipe.placement.path)
+      return Problem(
+        "\(path)/current leads to \(text), which lander did not make, and it is left alone", subject: host.name,
+        fix: "look who made it; if nobody needs it, on the host: rm \(path)/current")
+    }
+  }
+}
+
+extension HostState {
+  /// Whether no deployment was ever here.
+  fileprivate var isUntouched: Bool { fence == 0 && current == nil && receipt == nil && releases.isEmpty }
+}

@@ -1,0 +1,24 @@
+import DeployModel
+
+/// A host's part of a removal: it leaves the service as for a deployment, and then the application leaves the host.
+extension HostProgram {
+  static func steps(of segment: Segment, of removal: Removal, _ number: Int, in plan: Plan) -> [HostStep] {
+    let host = plan.hosts[number]
+    switch segment {
+    case .stop: return segment.events.flatMap { steps(of: $0, for: host, in: plan, staged: true) }
+    case .install:
+      let options = host.current == nil && host.lost == nil ? nil : plan.content.recipes[host.leaving].appspec
+      let files = options.map { HostStep.operation(.appspec(AppSpecStep(.remove, options: $0, keep: plan.placement.keep)), vital: true) }
+      return bracket(.install, [files].compactMap { $0 } + [.operation(.remove(shared: removal.shared), vital: true)])
+    case .deliver, .start, .validate, .admit, .settle: return []
+    }
+  }
+
+  /// What a host keeps in the folder of an application that was taken off, as a clause; nil: nothing that anybody needs to know of.
+  static func whatStays(_ outcome: Outcome) -> String? {
+    guard outcome.failure == nil, case .list(let names) = outcome.value, !names.isEmpty else { return nil }
+    let most = 12
+    let some = names.prefix(most).compactMap(\.text).joined(separator: ", ")
+    return "\(some)\(names.count > most ? " and \(names.count - most) more" : "") \(names.count == 1 ? "stays" : "stay")"
+  }
+}

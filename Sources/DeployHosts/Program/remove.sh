@@ -1,0 +1,64 @@
+# Takes an application off a host.
+
+# FOLDER: refuses one below which something is mounted: what is there is not the application's alone.
+l_unmounted() {
+  [ -d "$1" ] && [ ! -L "$1" ] || return 0
+  l_a=$(cd -P "$1" && pwd) || exit 45
+  while read -r l_l l_w l_x; do
+    case $l_w in *\\*) l_w=$(printf '%b' "$l_w") ;; esac
+    case $l_w/ in "$l_a"/*) l_die 47 "something is mounted at $l_w, and is not removed with $1" "umount $l_w, then remove again" ;; esac
+  done </proc/self/mounts
+}
+# NAME: takes it out of sight; what is renamed is removed later.
+l_bin() {
+  [ -e "$1" ] || [ -L "$1" ] || return 0
+  l_turns=$((l_turns + 1))
+  mv -T "$1" "$L/trash/${1##*/}.$l_now.$l_turns" && return
+  l_named "$1"
+  l_die 45 "$l_at cannot be moved away" "look whose it is: ls -ld $l_at $P"
+}
+
+# PATH FENCE TOKEN DATA: takes `current`, the releases that were delivered and what is known of them away, what appspec files need, and
+# `shared` if DATA is `data`. What has no manifest was made by somebody else, and links are not followed. What a request that broke off left is
+# removed by the next one. Says what stays in PATH, a name a line. l_unlock does the rest.
+l_remove() {
+  l_home "$1"
+  (
+    l_guard
+    l_fence "$2" "$3"
+    l_current
+    case $l_odd in
+      '') ;;
+      link)
+        l_die 47 "$P/current leads to $l_to, which Lander did not make, and is left alone" "look who made it; if nobody needs it: rm $P/current"
+        ;;
+      *) l_die 47 "$P/current is not a link, and is not touched" "move it away: mv $P/current $P/current.old" ;;
+    esac
+    l_unmounted "$P/releases"
+    [ "$4" != data ] || l_unmounted "$P/shared"
+    umask 077
+    mkdir -p "$L/trash" || l_full "$L"
+    l_uptime
+    l_turns=0
+    [ -z "$l_cur" ] || rm -f "$P/current" || l_die 45 "$P/current cannot be removed" "look whose it is: ls -ld $P"
+    for l_r in "$P"/.current.*; do [ ! -L "$l_r" ] || rm -f "$l_r"; done
+    for l_r in "$P"/releases/*; do
+      [ -d "$l_r" ] && [ ! -L "$l_r" ] && [ -f "$L/manifests/${l_r##*/}" ] || continue
+      l_bin "$l_r"
+    done
+    [ -L "$P/releases" ] || rmdir "$P/releases" 2>/dev/null || :
+    [ ! -d "$P/appspec/deployment-instructions" ] || [ -L "$P/appspec" ] || l_bin "$P/appspec"
+    [ "$4" != data ] || [ -L "$P/shared" ] || l_bin "$P/shared"
+    for l_r in receipt receipt.previous receipt.before receipts failed order surplus manifests entries aside recipes staging uploads; do
+      l_bin "$L/$l_r"
+    done
+    l_sync "$P"
+  ) || exit $?
+  l_sweep || l_die 45 "not all of $P/.lander/trash can be removed by $(id -un): some of it belongs to others" "as root: rm -r $P/.lander/trash"
+  { printf '%s\n' "$3" >"$L/removed"; } 2>/dev/null || l_full "$L"
+  for l_r in "$P"/* "$P"/.[!.]* "$P"/releases/*; do
+    [ -e "$l_r" ] || [ -L "$l_r" ] || continue
+    l_r=${l_r#"$P"/}
+    case $l_r in .lander | releases) ;; *) printf '%s\n' "${l_r%%"$LF"*}" ;; esac
+  done
+}

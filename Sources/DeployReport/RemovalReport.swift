@@ -1,0 +1,22 @@
+import DeployModel
+
+/// A removal as plans and questions tell of it.
+extension Removal {
+  /// What it takes from each host.
+  package var whatGoes: String {
+    "current, the releases\(shared ? ", the data in shared" : ""), and what lander knows of the application"
+  }
+
+  /// What it leaves on each host.
+  package var whatStays: String {
+    (shared ? "" : "the data in shared (--shared removes it too), ") + "files that lander did not make, and the number of the last deployment"
+  }
+
+  /// What becomes of a host on which it fails.
+  var wayBack: String {
+    (force
+      ? "a host that cannot be stopped is removed all the same; "
+      : "a host that cannot be stopped is started again and keeps what it has; ")
+      + "what is removed does not come back, lander deploy brings the application anew."
+  }
+}

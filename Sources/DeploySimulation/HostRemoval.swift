@@ -1,0 +1,27 @@
+import DeployCore
+import DeployModel
+
+/// Taking an application off a simulated host.
+extension SimulatedHost {
+  /// Whether anything is in a folder `shared`.
+  var hasData: Bool { files.keys.contains { $0.contains("/shared/") } }
+
+  /// Answers with the names of what stays in the folder.
+  mutating func remove(shared: Bool, _ job: SimulatedJob) -> Outcome {
+    if strange != nil { return .failed(.invalid, "lander did not make current of \(name), and it is left alone", fix: "look whose it is") }
+    let below = job.path + "/"
+    if shared || defect == .dataTaken { files = files.filter { !($0.key + "/").hasPrefix(below + "shared/") } }
+    files = files.filter { !$0.key.hasPrefix(below + "releases/") && !$0.key.hasPrefix(below + "current/") }
+    let wasThere = current != nil || !releases.isEmpty
+    (current, releases, damage) = (nil, [], [])
+    (receipt, previous, before, surplus, failedRestore) = (nil, nil, nil, nil, nil)
+    (replaced, sources) = ([], [])
+    note(wasThere ? .current : .receipt, job)
+    var names: [String] = []
+    for path in files.keys.sorted() where path.hasPrefix(below) {
+      let name = String(path.dropFirst(below.count).prefix { $0 != "/" })
+      if names.last != name { names.append(name) }
+    }
+    return .done(.list(names.map { .text($0) }))
+  }
+}

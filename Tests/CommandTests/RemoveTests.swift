@@ -1,0 +1,80 @@
+import Foundation
+import Testing
+
+@Suite("Taking an application off hosts on this machine", .serialized)
+struct RemoveTests {
+  private static let body =
+    "shared = { \"log/\" }, on = { ApplicationStop = function(host) host:run \"test ! -e ../../stuck; echo stop >>../../calls\" end },"
+
+  @Test("deploy, remove, remove again, deploy: each says what it did, data and files of others stay, and the last is a first deployment")
+  func wholeStory() throws {
+    let place = try Workplace.project(body: Self.body)
+    #expect(try place.lander("deploy").code == 0)
+    try place.write("precious\n", to: "hosts/h1/srv/app/shared/log/today")
+    try place.write("somebody's\n", to: "hosts/h1/srv/app/notes")
+
+    let asked = try place.lander("remove")
+    #expect(asked.code == 3 && asked.err.contains("Nobody can be asked here: say --yes."), "\(asked.err)")
+    #expect(asked.err.contains("Plan: remove app from test, 2 hosts") && asked.err.contains("  Hosts: 2 remove\n"), "\(asked.err)")
+    #expect(try place.current("h1", "version") == "1\n")
+    let plan = try place.lander("remove", "--plan")
+    #expect(plan.code == 0 && plan.out.contains("run test ! -e ../../stuck") && plan.out.contains("the data in shared (--shared"), "\(plan.out)")
+
+    let removed = try place.lander("remove", "--yes", "--output", "plain")
+    #expect(removed.code == 0 && removed.out.hasPrefix("Succeeded: removal of app from test, deployment "), "\(removed.err)\(removed.out)")
+    #expect(removed.err.contains("h1: notes, shared stay in \(place.path)/hosts/h1/srv/app"), "\(removed.err)")
+    for host in ["h1", "h2"] {
+      #expect(try place.text("hosts/\(host)/srv/app/calls") == "stop\n")
+      for name in ["current", "releases", ".lander/receipt", ".lander/jobs", ".lander/lock"] {
+        #expect(!place.exists("hosts/\(host)/srv/app/\(name)"), "\(host) has \(name)")
+      }
+    }
+    #expect(try place.text("hosts/h1/srv/app/shared/log/today") == "precious\n")
+    #expect(try place.text("hosts/h1/srv/app/notes") == "somebody's\n")
+    let status = try place.lander("status")
+    #expect(status.code == 0 && !status.out.contains("release "), "\(status.out)")
+    let history = try place.lander("history")
+    #expect(history.outLines[1].contains("removal of app"), "\(history.out)")
+    let explained = try place.lander("explain")
+    #expect(explained.out.contains("asked for a removal") && explained.out.contains("2 of 2 hosts were to lose it"), "\(explained.out)")
+
+    let again = try place.lander("remove", "--yes")
+    #expect(again.code == 0 && again.out.hasPrefix("Succeeded: removal of app"), "\(again.err)\(again.out)")
+    #expect(try place.text("hosts/h1/srv/app/calls") == "stop\n", "nothing runs that could be stopped")
+    #expect(try place.lander("deploy").code == 0)
+    #expect(try place.current("h1", "version") == "1\n")
+    #expect(try place.lander("rollback").code == 3, "it is a first deployment")
+
+    let all = try place.lander("remove", "--yes", "--shared", "--only", "h1")
+    #expect(all.code == 0, "\(all.err)\(all.out)")
+    #expect(!place.exists("hosts/h1/srv/app/shared") && place.exists("hosts/h2/srv/app/current"))
+  }
+
+  @Test("a host that cannot be stopped keeps what it has, unless it is forced; one that never had anything says so")
+  func stuck() throws {
+    let place = try Workplace.project(body: Self.body)
+    let nothing = try place.lander("remove", "--yes")
+    #expect(nothing.code == 0 && nothing.out.hasPrefix("Nothing to do: removal of app from test"), "\(nothing.err)\(nothing.out)")
+    #expect(!place.exists("hosts/h1/srv/app/.lander"))
+    #expect(try place.lander("deploy").code == 0)
+    try place.write("", to: "hosts/h2/srv/app/stuck")
+    let failed = try place.lander("remove", "--yes")
+    #expect(failed.code == 12, "\(failed.err)\(failed.out)")
+    #expect(failed.out.contains("lander remove app --group test --only h2"), "\(failed.out)")
+    #expect(!place.exists("hosts/h1/srv/app/current") && place.exists("hosts/h2/srv/app/current"))
+    let forced = try place.lander("remove", "--yes", "--force", "--json")
+    #expect(forced.code == 0 && !place.exists("hosts/h2/srv/app/current"), "\(forced.err)\(forced.out)")
+  }
+
+  @Test("a current that somebody else made is refused, and nothing is removed anywhere")
+  func foreign() throws {
+    let place = try Workplace.project(body: Self.body)
+    #expect(try place.lander("deploy").code == 0)
+    let current = place.folder.appending(path: "hosts/h2/srv/app/current").path
+    try FileManager.default.removeItem(atPath: current)
+    try FileManager.default.createSymbolicLink(atPath: current, withDestinationPath: "/etc")
+    let run = try place.lander("remove", "--yes", "--force", "--shared")
+    #expect(run.code == 3 && run.err.contains("current leads to /etc, which lander did not make"), "\(run.err)")
+    #expect(place.exists("hosts/h1/srv/app/current/version") && place.exists("hosts/h2/srv/app/releases"))
+  }
+}
