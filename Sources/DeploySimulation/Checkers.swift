@@ -117,7 +117,8 @@ package struct Checkers: Sendable {
       guard let receipt = hosts[number].receipt, let target = host.target else { return false }
       let isCurrent = receipt.release.id == target.id && hosts[number].current == target.id
       let isWhole = !hosts[number].damaged.contains(target.id) && !hosts[number].isAbandoned
-      return isCurrent && isWhole && receipt.inputs == (host.inputs ?? plan.content.inputs)
+      // Somebody wants it done again.
+      return isCurrent && isWhole && host.repairs != true && receipt.inputs == (host.inputs ?? plan.content.inputs)
     }
     let count = fleet.count { serving[$0] }
     var numbers: [Int?] = hosts.map { _ in nil }

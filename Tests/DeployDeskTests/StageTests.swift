@@ -63,6 +63,7 @@ struct StageTests {
     #expect(
       Self.lines(forced).contains("migrate (once a revision, on one host, skipped: deployment \(first) ran it)"), "\(Self.lines(forced))")
     #expect(!Self.lines(forced).contains("run migrate"), "\(Self.lines(forced))")
+    #expect(Self.lines(forced).contains("give the lock back"), "it is rehearsed to its end")
     let unasked = try await bench.plan(DeploymentRequest(force: true), connecting: false)
     #expect(Self.lines(unasked).contains("migrate (once a revision, on one host)") && Self.lines(unasked).contains("run migrate"))
     #expect(try await bench.deploy(DeploymentRequest(force: true)).deployments.map(\.conclusion?.status) == [.succeeded])
@@ -91,7 +92,7 @@ struct StageTests {
     expectText(
       await refusal { _ = try await bench().plan(DeploymentRequest(force: true)) },
       """
-      error: deploy.lua:8: stage "migrate" was begun for this revision by deployment gone of me@bench, and nobody knows whether it came to its \
+      deploy.lua:8: stage "migrate" was begun for this revision by deployment gone of me@bench, and nobody knows whether it came to its \
       end; it does not run again by itself
         → look whether it is done: then lander deploy app --group test --ran migrate, else lander deploy app --group test --again migrate
 
@@ -151,7 +152,7 @@ struct StageTests {
     expectText(
       await refusal { _ = try await bench.desk.planRollback(of: selection, in: bench.project, straighten: false) },
       """
-      error: stage "contract" cannot be undone, and ran for revision \(second.inputs.bundle.short) in deployment \(second.deployment) of \
+      stage "contract" cannot be undone, and ran for revision \(second.inputs.bundle.short) in deployment \(second.deployment) of \
       me@bench, after release \(first) came there
         → deploy a revision that works with what it did; if that release does too: lander rollback app --despite contract
 

@@ -36,7 +36,10 @@ struct StageWordTests {
     #expect(problems("on = \"db\", run = function() end").contains { $0.contains("\"host\", \"engine\", or a group such as group \"db\"") })
     #expect(problems("on = {}, run = function() end").contains { $0.contains("on of stage \"migrate\" must be") })
     #expect(problems("irreversible = 1, run = function() end").contains { $0.contains("irreversible of stage \"migrate\" must be") })
-    #expect(problems("ones = \"revision\", run = function() end").contains { $0.contains("has no field \"ones\"; did you mean once?") })
+    #expect(
+      problems("irreversable = true, run = function() end").contains {
+        $0.contains("has no field \"irreversable\"; did you mean irreversible?")
+      })
   }
 
   @Test("the function of a stage on one host gets that host before the deployment; without it, or on the engine, the deployment alone")

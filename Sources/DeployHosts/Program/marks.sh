@@ -24,13 +24,3 @@ l_note() {
   ls -t "$L/once" | tail -n +101 | while read -r l_n; do rm -f "$L/once/$l_n"; done
   l_sync "$L/once" "$L"
 }
-
-# FILE: the mark as one line.
-l_line() {
-  l_w= l_a= l_n=
-  { IFS= read -r l_w && IFS= read -r l_a && IFS= read -r l_n; } 2>/dev/null <"$1" || return 0
-  printf 'mark\t%s\t%s\t%s\n' "$l_w" "$l_a" "$l_n"
-}
-
-# All marks, a line each.
-l_marks() { for m in "$L/once"/*; do [ ! -f "$m" ] || l_line "$m"; done; }

@@ -169,3 +169,13 @@ l_survey() {
     [ ! -f "$L/$name" ] || echo "$name $(stat -c %s "$L/$name")"
   done
 }
+
+# FILE: a stage that the host remembers, as one line.
+l_line() {
+  l_w= l_a= l_n=
+  { IFS= read -r l_w && IFS= read -r l_a && IFS= read -r l_n; } 2>/dev/null <"$1" || return 0
+  printf 'mark\t%s\t%s\t%s\n' "$l_w" "$l_a" "$l_n"
+}
+
+# All of them, a line each.
+l_marks() { for m in "$L/once"/*; do [ ! -f "$m" ] || l_line "$m"; done; }

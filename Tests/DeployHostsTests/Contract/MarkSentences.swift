@@ -30,6 +30,7 @@ extension Sentence {
       await play.done(ask(.begin, .begun, by: "d2"), at: second)
       await play.done(ask(.end, .done, by: "d2"), at: second)
       let marks = try await play.state().marks
+      play.expect(try await play.state(by: try play.another()).marks == marks, "by another engine, whose first question it is")
       play.expect(marks?.first?.by == "kim at desk" && marks?.first?.isIrreversible == true && marks?.count == 1, "\(marks as Any)")
     }
   ]
