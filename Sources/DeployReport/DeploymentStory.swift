@@ -214,7 +214,7 @@ package struct DeploymentStory: Sendable {
   private func isOwn(_ stage: String) -> Bool {
     guard let plan else { return false }
     if plan.kind.task != nil { return stage != "traffic" }
-    return plan.flow.stages.contains { if case .script(stage, _, _, _, _) = $0 { true } else { false } }
+    return plan.flow.stages.contains { if case .script(stage, _, _, _, _, _) = $0 { true } else { false } }
   }
 
   private mutating func take(_ note: Note, at moment: Timestamp) {

@@ -9,7 +9,8 @@ extension Removal {
 
   /// What it leaves on each host.
   package var whatStays: String {
-    (shared ? "" : "the data in shared (--shared removes it too), ") + "files that lander did not make, and the number of the last deployment"
+    (shared ? "" : "the data in shared (--shared removes it too), ")
+      + "files that lander did not make, and the number of the last deployment"
   }
 
   /// What becomes of a host on which it fails.

@@ -44,7 +44,9 @@ extension Checkers {
   /// P7: a host that goes back goes to a release that has proved good, if it has one.
   mutating func wayBack(_ engine: Int, _ number: Int, _ now: SimulatedHost) {
     let plan = watches[engine].plan
-    guard let current = now.current, plan.kind.leadsToRelease, plan.kind != .deploy || plan.hosts[number].target?.id != current else { return }
+    guard let current = now.current, plan.kind.leadsToRelease, plan.kind != .deploy || plan.hosts[number].target?.id != current else {
+      return
+    }
     let holds = good.contains(current) || !good.contains { $0 != plan.content.release?.id && now.has($0) }
     let host = watches[engine].fleet[number]
     look(

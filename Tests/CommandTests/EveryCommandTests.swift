@@ -55,7 +55,8 @@ struct EveryCommandTests {
 
   /// Words after each command that asks hosts before it does anything, or that runs something else that takes its time.
   private static let waiting: [String: [String]] = [
-    "deploy": ["app"], "run": ["look"], "plan": ["app", "--connect"], "rollback": ["app"], "remove": ["app"], "reap": [], "unlock": [], "status": [],
+    "deploy": ["app"], "run": ["look"], "plan": ["app", "--connect"], "rollback": ["app"], "remove": ["app"], "reap": [], "unlock": [],
+    "status": [],
     "releases": [],
     "verify": [],
     "hosts": [], "diff": ["app"], "doctor": ["--connect"], "bundle build": ["built"],

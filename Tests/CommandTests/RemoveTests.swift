@@ -18,7 +18,8 @@ struct RemoveTests {
     #expect(asked.err.contains("Plan: remove app from test, 2 hosts") && asked.err.contains("  Hosts: 2 remove\n"), "\(asked.err)")
     #expect(try place.current("h1", "version") == "1\n")
     let plan = try place.lander("remove", "--plan")
-    #expect(plan.code == 0 && plan.out.contains("run test ! -e ../../stuck") && plan.out.contains("the data in shared (--shared"), "\(plan.out)")
+    #expect(
+      plan.code == 0 && plan.out.contains("run test ! -e ../../stuck") && plan.out.contains("the data in shared (--shared"), "\(plan.out)")
 
     let removed = try place.lander("remove", "--yes", "--output", "plain")
     #expect(removed.code == 0 && removed.out.hasPrefix("Succeeded: removal of app from test, deployment "), "\(removed.err)\(removed.out)")

@@ -141,7 +141,7 @@ extension HostProgram {
 
 extension HostStep {
   /// Whether it changes what `current` names.
-  fileprivate var switchesCurrent: Bool {
+  var switchesCurrent: Bool {
     switch self {
     case .operation(.activate, _), .operation(.relink, _): true
     default: false

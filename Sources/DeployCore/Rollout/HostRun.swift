@@ -78,7 +78,9 @@ struct HostRun: Sendable, Hashable {
   /// - Parameter reason: why a host that goes forward begins no further step; nil: it does.
   mutating func next(in plan: Plan, unless reason: Failure?, _ outbox: inout Outbox) -> Move {
     while position < limit {
-      if cause == nil, let reason, !isGoing(in: plan, upto: position) { return failed(ScriptError(reason, host: name(in: plan)), begun: false, in: plan, &outbox) }
+      if cause == nil, let reason, !isGoing(in: plan, upto: position) {
+        return failed(ScriptError(reason, host: name(in: plan)), begun: false, in: plan, &outbox)
+      }
       switch steps[position] {
       case .begin(let event):
         outbox.note(.eventBegan(host: host, event))
@@ -169,8 +171,7 @@ struct HostRun: Sendable, Hashable {
       && !steps.prefix(position).contains { step in
         switch step {
         case .begin(.applicationStop): true
-        case .operation(let operation, _): operation.switchesCurrent
-        default: false
+        default: step.switchesCurrent
         }
       }
   }

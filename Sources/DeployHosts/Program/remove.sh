@@ -19,8 +19,8 @@ l_bin() {
 }
 
 # PATH FENCE TOKEN DATA: takes `current`, the releases that were delivered and what is known of them away, what appspec files need, and
-# `shared` if DATA is `data`. What has no manifest was made by somebody else, and links are not followed. What a request that broke off left is
-# removed by the next one. Says what stays in PATH, a name a line. l_unlock does the rest.
+# `shared` if DATA is `data`. What has no manifest was made by somebody else, and links are not followed. What a request that broke off left
+# is removed by the next one. Says what stays in PATH, a name a line. l_unlock does the rest.
 l_remove() {
   l_home "$1"
   (
@@ -30,7 +30,8 @@ l_remove() {
     case $l_odd in
       '') ;;
       link)
-        l_die 47 "$P/current leads to $l_to, which Lander did not make, and is left alone" "look who made it; if nobody needs it: rm $P/current"
+        l_die 47 "$P/current leads to $l_to, which Lander did not make, and is left alone" \
+          "look who made it; if nobody needs it: rm $P/current"
         ;;
       *) l_die 47 "$P/current is not a link, and is not touched" "move it away: mv $P/current $P/current.old" ;;
     esac
@@ -54,7 +55,8 @@ l_remove() {
     done
     l_sync "$P"
   ) || exit $?
-  l_sweep || l_die 45 "not all of $P/.lander/trash can be removed by $(id -un): some of it belongs to others" "as root: rm -r $P/.lander/trash"
+  l_sweep ||
+    l_die 45 "not all of $P/.lander/trash can be removed by $(id -un): some of it belongs to others" "as root: rm -r $P/.lander/trash"
   { printf '%s\n' "$3" >"$L/removed"; } 2>/dev/null || l_full "$L"
   for l_r in "$P"/* "$P"/.[!.]* "$P"/releases/*; do
     [ -e "$l_r" ] || [ -L "$l_r" ] || continue
