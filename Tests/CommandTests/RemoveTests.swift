@@ -4,7 +4,7 @@ import Testing
 @Suite("Taking an application off hosts on this machine", .serialized)
 struct RemoveTests {
   private static let body =
-    "shared = { \"log/\" }, on = { ApplicationStop = function(host) host:run \"test ! -e ../../stuck; echo stop >>../../calls\" end },"
+    "shared = { \"log/\" }, on = { ApplicationStop = function(host) host:run \"test ! -e ../../stuck && echo stop >>../../calls\" end },"
 
   @Test("deploy, remove, remove again, deploy: each says what it did, data and files of others stay, and the last is a first deployment")
   func wholeStory() throws {

@@ -15,8 +15,9 @@ struct RemovalPlanTests {
     var input = try PlannerTests().input(surveys)
     input.selection.recipe.flow.hooks = Self.hooks
     input.selection.recipe.appspec = appspec
-    input.selection.configuration.floor = .count(1)
+    input.selection.recipe.configuration?.floor = .count(1)
     input.selection.recipe = input.selection.recipe.removing(removal)
+    input.selection.configuration = input.selection.recipe.configuration ?? DeploymentConfiguration()
     return try Planner.deployment(input, by: PlannerTests.identity)
   }
 

@@ -10,7 +10,9 @@ extension Planner {
     (bounds.floor, bounds.unreachable, bounds.neighbours) = (0, 0, nil)
     try refuseAway(input, bounds)
     let partners = try Partners.found(selection.partners, input.partners)
-    try Obstacles.refuse(input.surveys, selection, besides: foreign(input))
+    do throws(Problems) { try Obstacles.refuse(input.surveys, selection, besides: foreign(input)) } catch {
+      throw Problems(error.list, exit: .refused)
+    }
     let history = GroupHistory(input.surveys)
     let hosts = zip(selection.hosts, input.surveys).map { host, survey in
       var step = bare(host, survey, history, in: input) { _ in nil }
