@@ -158,7 +158,7 @@ struct HeldTests {
     #expect(stand.lines.count == 3 && stand.conclusion?.status == .succeeded)
   }
 
-  @Test("weights that were read before a pause are not set during it")
+  @Test("weights that were read before a pause are not set during it, and are read again after it")
   func shift() {
     let bodies: [[Request]] = [[.decide(.wave([0, 1], parallel: nil)), .decide(.shift(Self.green))]] + Self.adapter
     var stand = Stand(bodies) { $0 == "read" }
@@ -166,7 +166,15 @@ struct HeldTests {
     stand.end("read")
     #expect(stand.lines == ["read"])
     stand.say(.resume)
-    #expect(stand.lines == ["read", "set"] && stand.shifts == 1 && stand.conclusion?.status == .succeeded)
+    #expect(stand.lines == ["read", "read"])
+    stand.end("read")
+    #expect(stand.lines == ["read", "read", "set", "read"])
+
+    var old = Stand(bodies, rules: .fifth) { $0 == "read" }
+    old.say(.pause)
+    old.end("read")
+    old.say(.resume)
+    #expect(old.lines == ["read", "set"] && old.shifts == 1 && old.conclusion?.status == .succeeded)
   }
 
   @Test("a strategy that gives up during a pause is not held: hosts go back at once")

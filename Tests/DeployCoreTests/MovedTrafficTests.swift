@@ -96,6 +96,8 @@ struct MovedTrafficTests {
     }
     let play = Play(own, HandScripts([], reads: [], stageHost: 0))
     #expect(play.conclusion?.error?.failure.message.hasPrefix("web1/blue does not have the release: with slots it is sent") == true)
+    let balancer = own.edited { $0.partners = [Partner(host: Host(number: 4, name: "lb"), groups: ["lbs"], path: "/srv/lb")] }
+    #expect(Play(balancer, HandScripts([], reads: [], stageHost: 4)).verbs.contains("4 hook 1"), "others than slots have no release")
   }
 }
 

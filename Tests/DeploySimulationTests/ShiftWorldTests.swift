@@ -63,7 +63,8 @@ struct ShiftWorldTests {
     let undone = entries.firstIndex { if case .noted(.host(_, .restoring)) = $0.fact { true } else { false } }
     #expect(try #require(back) < #require(undone))
     #expect(
-      bad.commandsHere.last { $0 != "traffic?" } == "traffic blue 100 %, green 0 %" && bad.hosts.allSatisfy { $0.current == Worlds.old.id && $0.lock == nil })
+      bad.commandsHere.last { $0 != "traffic?" } == "traffic blue 100 %, green 0 %"
+        && bad.hosts.allSatisfy { $0.current == Worlds.old.id && $0.lock == nil })
   }
 
   @Test(

@@ -81,7 +81,7 @@ struct StageWorldTests {
   }
 
   @Test(
-    "an engine dies for good at any instant: whoever comes after runs the stage if it never began, skips it if it is done, and is asked else"
+    "an engine dies for good at any instant: the next one runs the stage if it never began, skips it if it is done, and is asked else"
   )
   func forGood() throws {
     var whole = try world()

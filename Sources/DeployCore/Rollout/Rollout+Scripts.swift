@@ -22,7 +22,9 @@ extension Rollout {
     let operation = ofTraffic(script) && plan.flow.rules?.repeatsTraffic == true ? operation.repeatable : operation
     var site = tree[script].site
     if case .host(let number) = place {
-      if let refusal = refusal(of: number) ?? releaseRefusal(of: number, operation, for: script) { return tree.answer(script, .outcome(Outcome(failure: refusal)), &outbox) }
+      if let refusal = refusal(of: number) ?? releaseRefusal(of: number, operation, for: script) {
+        return tree.answer(script, .outcome(Outcome(failure: refusal)), &outbox)
+      }
       if plan.partner(number) != nil {
         (site.release, site.previous) = (nil, nil)
       } else if site.event == nil {

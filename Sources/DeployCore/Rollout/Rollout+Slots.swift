@@ -130,13 +130,17 @@ extension Rollout {
 
   /// Why a stage runs nothing in the release folder of a slot: a slot gets its release when the rollout takes it. nil: it does.
   func releaseRefusal(of number: Int, _ operation: DeployModel.Operation, for script: ScriptID) -> Failure? {
-    guard reliesOnTraffic, case .run(let command) = operation, command.directory == nil, plan.hosts[number].host.slot != nil else { return nil }
+    guard reliesOnTraffic, case .run(let command) = operation, command.directory == nil else { return nil }
+    // Partners have no release.
+    guard statuses.indices.contains(number) else { return nil }
+    let host = plan.hosts[number].host
+    guard host.slot != nil else { return nil }
     switch (tree.owner(of: script), statuses[number]) {
     case (.stage, .pending), (.stage, .kept), (.condition, .pending), (.condition, .kept): break
     default: return nil
     }
     return Failure(
-      .missing, "\(plan.hosts[number].host.name) does not have the release: with slots it is sent in the rollout, to the slots that it takes",
+      .missing, "\(host.name) does not have the release: with slots it is sent in the rollout, to the slots that it takes",
       fix: "run it in a hook, or in a stage after stage.rollout on a slot that got the release")
   }
 

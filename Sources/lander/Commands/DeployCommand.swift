@@ -60,9 +60,8 @@ struct DeployCommand: Verb {
 
   func validate() throws {
     let other = request.choice ?? queue.choice ?? stages.choice ?? fromGroup.map { _ in "--from-group" } ?? between.map { _ in "--between" }
-    if plan != nil, let other {
-      throw ValidationError("\(other) has no meaning with --plan: the plan says what is deployed")
-    }
+    guard plan != nil, let other else { return }
+    throw ValidationError("\(other) has no meaning with --plan: the plan says what is deployed")
   }
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
@@ -70,8 +69,7 @@ struct DeployCommand: Verb {
     let project = try bundle.project(choices) ?? Wiring.project(options)
     let train = TrainStart(
       request: request, queue: queue, stages: stages, fromGroup: fromGroup, between: between, options: options, progress: progress,
-      project: project,
-      stay: stay)
+      project: project, stay: stay)
     if plan == nil, try train.isWanted { return try await train.run(on: terminal) }
     let desk = try Wiring.desk(for: project, options, tell: terminal.listener())
     return try await desk.use { desk in

@@ -30,12 +30,7 @@ struct RemoveCommand: Verb {
   @OptionGroup var options: ProjectOptions
   @OptionGroup var form: ResultOptions
   @OptionGroup var progress: ProgressOptions
-  @OptionGroup var bundle: AppSpecOption
-  @Argument(
-    help: ArgumentHelp("The recipe; the only one if none is named.", valueName: "recipe"), completion: KnownNames.recipes)
-  var recipe: String?
-  @OptionGroup var why: WhyOptions
-  @OptionGroup var choice: HostChoice
+  @OptionGroup var hosts: RecipeChoice
   @Flag(help: "Remove the data of the application too: the folder shared.")
   var shared = false
   @Flag(help: "Remove it although what runs cannot be stopped.")
@@ -45,10 +40,10 @@ struct RemoveCommand: Verb {
   @OptionGroup var consent: YesOption
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
-    var project = try bundle.project() ?? Wiring.project(options)
+    var project = try hosts.bundle.project() ?? Wiring.project(options)
     project.project = project.project.removing(Removal(shared: shared, force: force))
     let request = DeploymentRequest(
-      recipe: recipe, group: choice.group, only: try choice.names, said: try why.said())
+      recipe: hosts.recipe, group: hosts.choice.group, only: try hosts.choice.names, said: try hosts.why.said())
     let desk = try Wiring.desk(for: project, options, tell: terminal.listener())
     return try await desk.use { [project] desk in
       var planned = try await desk.plan(Asked(request), of: project, endsLate: !plan)

@@ -26,12 +26,7 @@ struct RollbackCommand: Verb {
   @OptionGroup var options: ProjectOptions
   @OptionGroup var form: ResultOptions
   @OptionGroup var progress: ProgressOptions
-  @OptionGroup var bundle: AppSpecOption
-  @Argument(
-    help: ArgumentHelp("The recipe; the only one if none is named.", valueName: "recipe"), completion: KnownNames.recipes)
-  var recipe: String?
-  @OptionGroup var why: WhyOptions
-  @OptionGroup var choice: HostChoice
+  @OptionGroup var hosts: RecipeChoice
   @Option(
     name: .customLong("to"),
     help: ArgumentHelp("Go to this release, bundle, commit or deployment, of those that the hosts keep.", valueName: "release"))
@@ -42,10 +37,10 @@ struct RollbackCommand: Verb {
   var despite: [String] = []
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
-    let (project, desk, selection) = try Wiring.open(options, bundle, tell: terminal.listener()) {
-      try $0.selection(recipe: recipe, group: choice.group, only: try choice.names)
+    let (project, desk, selection) = try Wiring.open(options, hosts.bundle, tell: terminal.listener()) {
+      try $0.selection(recipe: hosts.recipe, group: hosts.choice.group, only: try hosts.choice.names)
     }
-    let said = try why.said()
+    let said = try hosts.why.said()
     return try await desk.use { desk in
       let plan = try await desk.planRollback(of: selection, in: project, straighten: straighten, to: aim, despite: despite, said: said)
       let traffic = try await desk.leftTraffic(of: selection, in: project)
