@@ -23,7 +23,7 @@ struct RemoveTests {
 
     let removed = try place.lander("remove", "--yes", "--output", "plain")
     #expect(removed.code == 0 && removed.out.hasPrefix("Succeeded: removal of app from test, deployment "), "\(removed.err)\(removed.out)")
-    #expect(removed.err.contains("h1: notes, shared stay in \(place.path)/hosts/h1/srv/app"), "\(removed.err)")
+    #expect(removed.err.contains("h1: calls, notes, shared stay in \(place.path)/hosts/h1/srv/app"), "\(removed.err)")
     for host in ["h1", "h2"] {
       #expect(try place.text("hosts/\(host)/srv/app/calls") == "stop\n")
       for name in ["current", "releases", ".lander/receipt", ".lander/jobs", ".lander/lock"] {
