@@ -121,7 +121,8 @@ package enum Planner {
       return step
     }
     try Partners.refuseLost(hosts, pinned, partners, of: recipe)
-    let marks = StageMarks(input.surveys + input.partners.surveys, beside: input.others?.marks ?? [])
+    let marks = StageMarks(
+      input.surveys + input.partners.surveys, beside: input.others?.marks ?? [], takingOver: input.inherits)
     let stages = try marks.settle(
       recipe.flow.stages, of: selection, input.bundle.digest, StageMarks.Said(ran: input.ran, again: input.again))
     return Plan(

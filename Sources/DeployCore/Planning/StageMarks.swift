@@ -15,13 +15,14 @@ package struct StageMarks: Sendable, Hashable {
   /// Deployments that have a lock: they know themselves how their stages stand.
   private let holders: [Deployment.ID]
 
-  package init(_ surveys: [Survey], beside others: [StageMark] = []) {
+  /// - Parameter tokens: of locks that are taken over: whoever had them is gone.
+  package init(_ surveys: [Survey], beside others: [StageMark] = [], takingOver tokens: [String?] = []) {
     let states = surveys.compactMap { survey -> HostState? in
       if case .reached(let state) = survey { return state }
       return nil
     }
     all = states.flatMap { $0.marks ?? [] } + others
-    holders = states.compactMap { $0.lock?.deployment }
+    holders = states.compactMap(\.lock).filter { lock in !tokens.contains { $0?.isExactly(lock.token) == true } }.compactMap(\.deployment)
   }
 
   /// The stages of a recipe with what is known of each.
