@@ -133,11 +133,13 @@ extension SwiftScripts {
   /// - Parameter weights: what is read before any were set.
   package static func balancer(_ weights: Weights) -> [Function] {
     var now = weights
-    let reading = asking({ _ in "traffic?" }) { _ in now.value }
-    let weighing = asking({ subject in "traffic \(Self.weights(of: subject)?.sentence ?? "")" }) { subject in
-      now = Self.weights(of: subject) ?? now
-      return .null
-    }
+    let reading = asking({ _ in "traffic?" }, then: { _ in now.value })
+    let weighing = asking(
+      { subject in "traffic \(Self.weights(of: subject)?.sentence ?? "")" },
+      then: { subject in
+        now = Self.weights(of: subject) ?? now
+        return .null
+      })
     return [reading, weighing]
   }
 

@@ -66,10 +66,11 @@ struct MessageWorldTests {
     var faults = Faults()
     faults.appointments = [.say(at: .seconds(seconds), pause), .say(at: .seconds(seconds + 180), resume)]
     var simulation = Simulation(hosts: hosts, faults: faults) { _ in
-      SwiftScripts([
-        SwiftScripts.sequence { _ in strategy }, SwiftScripts.commands(["stop"]), SwiftScripts.commands(["bin/setup"]),
-        SwiftScripts.commands(["start"]), SwiftScripts.check(port: 8080),
-      ] + SwiftScripts.balancer(blue) + [SwiftScripts.sequence { _ in [here("child")] }])
+      SwiftScripts(
+        [
+          SwiftScripts.sequence { _ in strategy }, SwiftScripts.commands(["stop"]), SwiftScripts.commands(["bin/setup"]),
+          SwiftScripts.commands(["start"]), SwiftScripts.check(port: 8080),
+        ] + SwiftScripts.balancer(blue) + [SwiftScripts.sequence { _ in [here("child")] }])
     }
     simulation.limit = 50_000
     simulation.followUp = { plan, conclusion, now in Worlds.back(plan, conclusion, now) }

@@ -21,10 +21,11 @@ struct ShiftWorldTests {
       ] + (ready ? [.wave([0, 1, 2], parallel: nil)] : [])
     let hosts = Worlds.hosts(3)
     var simulation = Simulation(hosts: hosts, seed: seed, faults: faults) { _ in
-      SwiftScripts([
-        SwiftScripts.deciding(decisions), SwiftScripts.commands(["stop"]), SwiftScripts.commands(["bin/setup"]),
-        SwiftScripts.commands(["start"]), SwiftScripts.check(port: 8080),
-      ] + SwiftScripts.balancer(blue))
+      SwiftScripts(
+        [
+          SwiftScripts.deciding(decisions), SwiftScripts.commands(["stop"]), SwiftScripts.commands(["bin/setup"]),
+          SwiftScripts.commands(["start"]), SwiftScripts.check(port: 8080),
+        ] + SwiftScripts.balancer(blue))
     }
     simulation.limit = 50_000
     simulation.answersGates = passes
