@@ -13,7 +13,7 @@ enum WayBack {
         fi
         if [ "$(cat version)" = 1 ] && [ -e ../../held ]; then
           touch ../../back
-          while [ ! -e ../../go ]; do sleep 0.05; done
+          while [ -e ../../held ] && [ ! -e ../../go ]; do sleep 0.05; done
           [ ! -e ../../broken ] || exit 1
         fi
       ]]
