@@ -146,6 +146,13 @@ package struct HostState: Sendable, Hashable, Codable {
     return receipt?.deployment != lock.deployment && receipt?.undid != lock.deployment
   }
 
+  /// Whether `current` names a release of which the host has no receipt: an engine switched to it, and neither finished nor went back. A link
+  /// that somebody else made is not meant.
+  package var isHalfway: Bool {
+    guard strange == nil, let current, let receipt else { return false }
+    return current != receipt.release.id && current != previous?.release.id
+  }
+
   /// What is known to be wrong with a release on it; nil if nothing is.
   package func damage(of release: Release.ID?) -> ReleaseDamage? { damage.first { $0.release == release } }
 }

@@ -22,7 +22,7 @@ package struct HostPlan: Sendable, Hashable, Codable {
   package var lost: Release.ID?
   /// What is wrong with `current`'s release; nil if nothing is known to be.
   package var damage: ReleaseDamage?
-  /// Whether a deployment before could not take it back or ended in the middle, and nothing succeeded there since: nobody counts on it.
+  /// Whether an earlier deployment could not take it back or ended in the middle, and nothing succeeded there since: nobody counts on it.
   /// nil: no.
   package var isUnrestored: Bool?
   /// With no target: the text that its link `current` gets; nil: `current` is taken away.
@@ -76,7 +76,7 @@ package struct HostPlan: Sendable, Hashable, Codable {
   package func seeing(_ state: HostState) -> HostPlan {
     var plan = self
     plan.damage = state.damage(of: state.current)
-    if state.isUnsettled { plan.isUnrestored = true }
+    if state.isUnsettled || state.isHalfway { plan.isUnrestored = true }
     if case .link(let text)? = state.strange { plan.found = text }
     if plan.damage?.kind == .gone { (plan.lost, plan.current) = (state.current, nil) }
     return plan
@@ -86,7 +86,7 @@ package struct HostPlan: Sendable, Hashable, Codable {
   /// target itself if that is what was gone and is sent again; nil: nothing, there was none.
   package var wayBack: Release.ID? { back?.release.id ?? current ?? (lost == target?.id ? lost : nil) }
 
-  /// Whether something runs there that a deployment takes out of service. What could not be taken back may run nothing.
+  /// Whether something runs there that a deployment takes out of service. A host that a deployment left in the middle may run nothing.
   package var serves: Bool { (current != nil || found != nil) && isUnrestored != true }
   /// Whether something runs there once it has come through: the target, or another tool's release that it goes back to.
   package var willServe: Bool { target != nil || link != nil }

@@ -24,6 +24,11 @@ extension Checkers {
     look(count >= floor, "P4", host: host, "\(count) hosts serve after it was taken out, and the floor is \(floor)")
   }
 
+  /// A host writes its receipt last, after it got its traffic: what the receipt names serves, even if the engine died before it noted that.
+  mutating func settled(_ host: Int, _ now: SimulatedHost) {
+    if let current = now.current, now.receipt?.release.id == current { serve(host, true) }
+  }
+
   private mutating func serve(_ host: Int, _ now: Bool) {
     guard serving[host] != now else { return }
     serving[host] = now

@@ -116,7 +116,7 @@ package struct Checkers: Sendable {
     let same = zip(plan.hosts, fleet).map { host, number in
       guard let receipt = hosts[number].receipt, let target = host.target else { return false }
       let isCurrent = receipt.release.id == target.id && hosts[number].current == target.id
-      let isWhole = !hosts[number].damaged.contains(target.id) && !hosts[number].isAbandoned
+      let isWhole = !hosts[number].damaged.contains(target.id) && !hosts[number].isUnsettled
       // Somebody wants it done again.
       return isCurrent && isWhole && host.repairs != true && receipt.inputs == (host.inputs ?? plan.content.inputs)
     }
@@ -190,6 +190,7 @@ package struct Checkers: Sendable {
         stageRan(host, now, change)
         look(change.runs <= 1, "at most once", host: host, "intent \(change.intent) of \(change.deployment) ran \(change.runs) times")
       case .current, .releases: currency(host, now, change)
+      case .receipt: settled(host, now)
       default: break
       }
       if isPartner(host, of: change.deployment) { continue }

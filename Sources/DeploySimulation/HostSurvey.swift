@@ -35,8 +35,11 @@ extension SimulatedHost {
     lock.map { held in jobs.contains { $0.deployment == held.lock.deployment && $0.intent.operation.words != nil } } ?? false
   }
 
+  /// Whether nobody knows that what the receipt says runs here, as ``HostState/isUnsettled``.
+  var isUnsettled: Bool { failedRestore != nil || isAbandoned }
+
   /// Whether it has, and neither came to its end here nor took the host back.
-  var isAbandoned: Bool {
+  private var isAbandoned: Bool {
     guard isBegun, let holder = lock?.lock.deployment else { return false }
     return receipt?.deployment != holder && receipt?.undid != holder
   }

@@ -119,7 +119,7 @@ struct StageMarksTests {
       ])
     #expect(
       found[0].fix
-        == "deploy a revision that works with what it did; if that release does too: lander rollback web --despite contract")
+        == "deploy a revision that works with what the stage changed; if that release does too: lander rollback web --despite contract")
     let twice = [Self.mark(.done, "contract", irreversible: true), Self.mark(.begun, "drop", at: 6, irreversible: true)]
     #expect(problems(twice).count == 2 && problems(twice)[0].fix?.hasSuffix("--despite drop --despite contract") == true)
     #expect(problems(twice)[0].message.contains("was begun for revision"))

@@ -16,6 +16,14 @@ struct BystanderTests {
     try await first.deploy()
     return try Bench(text, files: ["app/version": "2\n"], hosts: first.transport.hosts, after: first)
   }
+
+  /// An engine died after it had switched to another release.
+  private let leftHalfway: @Sendable (inout SimulatedHost) -> Void = { host in
+    let left = Release(id: "cccccccccccc", bundle: Digest(hex: String(repeating: "c", count: 64)))
+    host.releases.append(SimulatedHost.StoredRelease(release: left, complete: true))
+    host.current = left.id
+  }
+
   private func plan(_ bench: Bench) async throws -> Plan {
     try await bench.desk.plan(Asked(DeploymentRequest(only: ["h1"])), of: bench.project).plan
   }
@@ -31,6 +39,7 @@ struct BystanderTests {
     for change: @Sendable (inout SimulatedHost) -> Void in [
       { $0.current = nil },
       { $0.failedRestore = FailedRestore(deployment: "d9", message: "it does not start", commands: []) },
+      leftHalfway,
     ] {
       let bench = try await running()
       bench.transport.change("h2", change)
@@ -64,5 +73,13 @@ struct BystanderTests {
     #expect(plan.hosts.map(\.serves) == [true, true, false] && plan.hosts.map(\.isHealthy) == [true, true, false])
     #expect(plan.order == [2, 0, 1] && plan.bounds.floor == 2)
     #expect(try await bench.deploy().deployments.map(\.conclusion?.status) == [.succeeded])
+  }
+
+  @Test("a host that was left between two releases, with a receipt of the old one, does not count as serving, and goes first")
+  func halfway() async throws {
+    let bench = try await running()
+    bench.transport.change("h3", leftHalfway)
+    let plan = try await bench.plan().plan
+    #expect(plan.hosts.map(\.serves) == [true, true, false] && plan.order == [2, 0, 1])
   }
 }

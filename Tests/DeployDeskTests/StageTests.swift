@@ -154,7 +154,7 @@ struct StageTests {
       """
       stage "contract" cannot be undone, and ran for revision \(second.inputs.bundle.short) in deployment \(second.deployment) of \
       me@bench, after release \(first) came there
-        → deploy a revision that works with what it did; if that release does too: lander rollback app --despite contract
+        → deploy a revision that works with what the stage changed; if that release does too: lander rollback app --despite contract
 
       """)
     let surveyed = await bench.desk.survey(selection)

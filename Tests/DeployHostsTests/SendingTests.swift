@@ -34,6 +34,35 @@ struct SendingTests {
     await ground.end()
   }
 
+  @Test(
+    "a part that was damaged on the host is found by the files in it: it is removed, and the next attempt sends all of it",
+    arguments: Shell.here, [100, 5000])
+  func damaged(_ shell: Shell, at offset: Int) async throws {
+    let ground = try Ground(shell)
+    let source = "\(ground.folder)/text"
+    _ = Ground.sh("mkdir -p '\(source)' && seq 900000 >'\(source)/numbers'")
+    let release = try ground.store.bundle(source)
+    let slow = ground.another {
+      $0.fastLine = .max
+      $0.patience = .seconds(1)
+    }
+    let broken = Task { await ground.perform(1, .stage(release), by: slow) }
+    // The lists are small.
+    let parts = "find '\(ground.path)/.lander/staging' -name '*.tar' -size +99k 2>/dev/null"
+    try await until("a part has arrived") { Ground.sh(parts).isEmpty == false }
+    await slow.close()
+    _ = await broken.value
+    _ = Ground.sh("printf '#' | dd of=\"$(\(parts))\" bs=1 seek=\(offset) conv=notrunc")
+    let fast = ground.another { $0.fastLine = 0 }
+    let failure = await ground.perform(2, .stage(release), by: fast).failure
+    #expect(failure?.kind == .corrupt && failure?.message.contains("is not what was sent") == true, "\(failure as Any)")
+    #expect(Ground.sh(parts).isEmpty && !Ground.isThere("\(ground.path)/releases/\(release.id)"))
+    #expect(await ground.perform(3, .stage(release), by: fast).failure == nil)
+    #expect(ReleaseTests.shape("\(ground.path)/releases/\(release.id)") == ReleaseTests.shape(source))
+    await fast.close()
+    await ground.end()
+  }
+
   @Test("a line counts as fast by what it took in the first pieces, and as slow at once if those took long")
   func paces() {
     #expect(LinePace(bytes: 256 << 10, in: Interval(milliseconds: 15)) == .fast)

@@ -26,7 +26,7 @@ package struct StageMarks: Sendable, Hashable {
   }
 
   /// The stages of a recipe with what is known of each.
-  /// - Throws: names that are of no such stage, and stages of which nobody knows whether they came to their end.
+  /// - Throws: names that are of no such stage, and stages whose end nobody knows.
   func settle(_ stages: [Stage], of selection: Selection, _ revision: Digest, _ said: Said) throws(Problems) -> [Stage] {
     var problems = Self.strays(said, stages, selection.recipe)
     let exit = problems.isEmpty ? ExitCode.refused : .usage
@@ -83,7 +83,7 @@ package struct StageMarks: Sendable, Hashable {
         Problem(
           "stage \"\(mark.stage)\" cannot be undone, and \(mark.state == .done ? "ran" : "was begun") for revision \(mark.revision.short) "
             + "in deployment \(mark.deployment) of \(mark.by), after release \(goal.release.id) came there",
-          fix: "deploy a revision that works with what it did; if that release does too: lander rollback \(typed)\(options)")
+          fix: "deploy a revision that works with what the stage changed; if that release does too: lander rollback \(typed)\(options)")
       }
   }
 

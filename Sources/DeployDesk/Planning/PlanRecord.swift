@@ -57,7 +57,7 @@ extension HostPlan {
     words += current.map { "release \($0)\(deployment)" } ?? found.map { "foreign release \($0)" } ?? "nothing"
     if let lost { words += ", its release \(lost) is gone" }
     if let damage, lost == nil { words += ", release \(damage.release) is damaged: \(damage.words)" }
-    if isUnrestored == true { words += ", could not be taken back" }
+    if isUnrestored == true { words += ", was left in the middle by a deployment" }
     if let back { words += ", goes back to release \(back.release.id)" }
     if let changed = secrets?.changed, !changed.isEmpty { words += ", has another value of \(changed.joined(separator: " "))" }
     return words + (action == .unchanged ? ", and is up to date" : stages ? "" : ", and has the release already")

@@ -101,14 +101,20 @@ l_keep() { # BASE REUSE
   cd "$P" || exit 46
 }
 
-# LISTS PACK: compares both packs in the folder S with their digests, and unpacks the lists. PACK is `-` if nothing was sent.
+# LISTS PACK: compares packs in the folder S with their digests, and unpacks the lists. PACK is `-` if nothing was sent. One that is not
+# compressed is not read twice: each of its files is compared with the lists afterwards.
 l_unwrap() {
   for l_l in "$1" "$2"; do
-    [ "$l_l" = - ] || printf '%s  %s\n' "${l_l%.*}" "$S/$l_l"
-  done | LC_ALL=C sha256sum -c >/dev/null 2>&1 || { l_whole "$S/$1" "${1%.*}" && [ "$2" = - ] || l_whole "$S/$2" "${2%.*}"; }
+    case $l_l in "$1" | *.pack) printf '%s  %s\n' "${l_l%.*}" "$S/$l_l" ;; esac
+  done | LC_ALL=C sha256sum -c >/dev/null 2>&1 || { l_whole "$S/$1" "${1%.*}" && l_whole "$S/$2" "${2%.*}"; }
   # shellcheck disable=SC2174
   mkdir -p -m 755 "$S/tree" "$S/lists" "$P/releases" || exit 45
   l_untar o "$S/$1" "$S/lists" || exit 43
+}
+# PACK STATUS WHAT: ends a staging that failed. If what arrived is at fault, it is removed, and the transfer starts over.
+l_unfit() {
+  [ "$1" = - ] || l_whole "$S/$1" "${1%.*}"
+  l_die "$2" "$3"
 }
 # OPTIONS FILE FOLDER: unpacks a file that was sent; its name says whether it is compressed.
 l_untar() { case $2 in *.tar) tar "-x$1f" "$2" -C "$3" ;; *) tar "-xz$1f" "$2" -C "$3" ;; esac; }
@@ -148,7 +154,7 @@ l_stage() {
   l_unwrap "$7" "$8"
   umask 022
   [ ! -s "$S/lists/keep" ] || l_keep "$5" "$6"
-  [ "$8" = - ] || l_untar pom "$S/$8" "$S/tree" || l_die 43 "the bundle could not be unpacked"
+  [ "$8" = - ] || l_untar pom "$S/$8" "$S/tree" || l_unfit "$8" 43 "the bundle could not be unpacked"
   # What a hook gave to somebody else in the release before does not come along.
   [ "$6" = link ] || [ ! -s "$S/lists/keep" ] || [ "$(id -u)" != 0 ] || chown -hR "$(id -u):$(id -g)" "$S/tree"
   cd "$S/tree" || exit 46
@@ -159,10 +165,10 @@ l_stage() {
   l_bad=
   . "$S/lists/finish"
   l_verify
-  [ -z "$l_bad" ] || l_die 46 "the release is not what was sent: $l_bad"
+  [ -z "$l_bad" ] || l_unfit "$8" 46 "the release is not what was sent: $l_bad"
   have=$(find . ! -name . | wc -l)
   read -r want <"$S/lists/count"
-  [ "$((have))" = "$want" ] || l_die 46 "the release holds $((have)) files and folders, $want were expected"
+  [ "$((have))" = "$want" ] || l_unfit "$8" 46 "the release holds $((have)) files and folders, $want were expected"
   . "$S/lists/shared"
   for modes in "$S"/lists/mode.* "$S"/lists/dir.*; do
     [ -s "$modes" ] || continue

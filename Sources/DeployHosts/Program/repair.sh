@@ -59,9 +59,9 @@ l_repair() {
   mkdir -p "$L/entries" "$L/manifests" || exit 43
   l_unwrap "$5" "$6"
   umask 022
-  [ "$6" = - ] || l_untar pom "$S/$6" "$S/tree" || l_die 43 "the files could not be unpacked"
+  [ "$6" = - ] || l_untar pom "$S/$6" "$S/tree" || l_unfit "$6" 43 "the files could not be unpacked"
   cd "$S/tree" || exit 46
-  l_ready
+  l_ready "$6"
   cd "$R" || exit 46
   l_turns=0
   . "$S/lists/repair"
@@ -80,14 +80,14 @@ l_repair() {
   ) || exit $?
   rm -rf "$S"
 }
-# Times, contents and modes of what came: what nobody may read is read once, before its own mode.
+# PACK: times, contents and modes of what came: what nobody may read is read once, before its own mode.
 l_ready() {
   [ ! -s "$S/lists/new" ] || xargs -0 chmod -- u+r <"$S/lists/new" || exit 46
   [ ! -s "$S/lists/new" ] || xargs -0 touch -m -r "$S/lists/time" -- <"$S/lists/new" || exit 46
   l_bad=
   . "$S/lists/finish"
   l_verify
-  [ -z "$l_bad" ] || l_die 46 "what arrived is not what was sent: $l_bad"
+  [ -z "$l_bad" ] || l_unfit "$1" 46 "what arrived is not what was sent: $l_bad"
   l_modes mode
   l_sync -f "$S/tree"
 }

@@ -1,0 +1,73 @@
+import DeployModel
+
+/// The traffic is read again before a slot is stopped: somebody may have moved it since it was read.
+extension Rollout {
+  /// Whether what was read of the traffic is read again before anything relies on it.
+  var readsAnew: Bool { plan.flow.rules?.readsTrafficAnew == true }
+
+  /// Whether it depends on the traffic which hosts may be stopped.
+  var reliesOnTraffic: Bool { readsAnew && plan.adapter != nil && plan.hosts.contains { $0.host.slot != nil } }
+
+  func readsTraffic(beforeWaveOf hosts: [Int]) -> Bool { readsAnew && hosts.contains { isPooled($0) } }
+
+  /// Time has passed in which somebody may have moved the traffic.
+  mutating func doubtTraffic() {
+    if reliesOnTraffic, traffic.current != nil { traffic.isDoubtful = true }
+  }
+
+  /// The weights were read.
+  /// - Returns: that somebody else moved the traffic while this deployment did; nil: nobody did.
+  mutating func took(_ found: Weights) -> Failure? {
+    guard readsAnew else {
+      traffic.readOnce(found)
+      return nil
+    }
+    let (before, ours) = (traffic.current, traffic.ours)
+    traffic.read(found)
+    if let ours, !found.agrees(with: ours) {
+      return Failure(
+        .failed, "the traffic is at \(found.sentence), and this deployment had set \(ours.sentence): somebody else moves it",
+        fix: "agree who moves it, then deploy again")
+    }
+    if let before, ours == nil, before != found {
+      note(.remark("the traffic is at \(found.sentence) now, and was at \(before.sentence) when it was read before"))
+    }
+    return nil
+  }
+
+  mutating func mayBeginWave(_ decision: Decision, for script: ScriptID, _ moved: Failure?) {
+    guard case .wave(let hosts, let parallel, let upto) = decision else { return }
+    if let refusal = failure?.failure ?? moved ?? slotRefusal(of: hosts) { return refuse(script, refusal) }
+    if isHeld(script) { return hold(.decide(script, decision)) }
+    beginWave(hosts, parallel: parallel, upto: upto, for: script)
+  }
+
+  /// Whether a host waits until the traffic was read again. It does before what runs there is stopped, if somebody may have moved it.
+  mutating func waitsForTraffic(_ host: Int) -> Bool {
+    guard traffic.isDoubtful, isPooled(host), runs[host]?.leavesRunning == true, let adapter = plan.adapter else { return false }
+    runs[host]?.waiting = .traffic
+    if traffic.step == .idle {
+      traffic.step = .asking
+      callAdapter(adapter.read, on: .traffic)
+    }
+    return true
+  }
+
+  /// Why what runs on a host is not stopped now, by the weights as they are known; nil: it may be.
+  func stopRefusal(of host: Int) -> Failure? {
+    reliesOnTraffic && isPooled(host) && runs[host]?.leavesRunning == true ? trafficRefusal(of: host) : nil
+  }
+
+  /// The weights were read for hosts that wait: those without traffic continue.
+  mutating func wereAsked(_ answer: Result<Weights, Failure>) {
+    var problem: Failure?
+    switch answer {
+    case .success(let found): problem = took(found)
+    case .failure(let failure): problem = failure
+    }
+    for host in runs.indices where runs[host]?.waiting == .traffic {
+      runs[host]?.waiting = .nothing
+      advance(host, unless: problem)
+    }
+  }
+}
