@@ -33,7 +33,7 @@ package struct AccessControlList: Sendable, Hashable {
 }
 
 extension AccessControlList.Entry {
-  /// Reads `[default:][user|group|mask|other:][name]:perms`; the first parts may be a letter, and two parts are a user and its rights.
+  /// Reads `[default:][user|group|mask|other:][name]:perms`. The first parts may be a letter; two parts are a user and its rights.
   /// - Throws: category `permission-acl`.
   init(_ text: String, line: Int) throws(SpecProblem) {
     func wrong(_ why: String, fix: String? = nil) -> SpecProblem {

@@ -3,7 +3,7 @@ package struct AppSpec: Sendable, Hashable {
   package var files: [FileMapping]
   package var hooks: [EventHooks]
   package var permissions: [Permission]
-  /// Wins over the deployment's own option; nil if the file does not say.
+  /// Takes precedence over the deployment's own option; nil if the file does not say.
   package var fileExistsBehavior: String?
 
   package init(files: [FileMapping] = [], hooks: [EventHooks] = [], permissions: [Permission] = [], fileExistsBehavior: String? = nil) {
@@ -25,15 +25,15 @@ package struct AppSpec: Sendable, Hashable {
   }
 }
 
-/// An appspec file read to the end: what was understood, and all that is wrong, in the agent's order of checking.
+/// A complete reading of an appspec file: what was understood, and everything that is wrong, in the agent's order of checking.
 package struct AppSpecReading: Sendable {
   package private(set) var spec = AppSpec()
   package private(set) var problems: [SpecProblem] = []
-  /// The file's nodes, for those who look closer; nil if it is no YAML or has nothing in it.
+  /// The file's nodes, for closer checks; nil if it is not YAML or is empty.
   package private(set) var root: SpecNode?
-  /// Whether it is for another platform of CodeDeploy: nothing else in it is looked at.
+  /// Whether it is for another platform of CodeDeploy; then nothing else in it is checked.
   package private(set) var isForeign = false
-  /// Keys that are given again later in the same map, which makes the earlier value vanish.
+  /// Keys that occur again later in the same map, so that the earlier value is lost.
   package private(set) var repeated: [(key: String, line: Int)] = []
 
   package init(of text: String) {
@@ -56,7 +56,7 @@ package struct AppSpecReading: Sendable {
         SpecProblem(.structure, "the file holds \(root.named) where a map with \"version\" and \"os\" belongs", line: root.line))
       return
     }
-    // Hooks and versions mean something else there: one sentence instead of many that lead astray.
+    // Hooks and versions have another meaning there: one sentence replaces many misleading ones.
     if let resources = root["Resources"] ?? root["resources"], root["os"] == nil {
       problems.append(SpecProblem(.os, Self.otherPlatform(root, resources), line: resources.line, fix: Self.ours))
       isForeign = true
@@ -76,7 +76,7 @@ package struct AppSpecReading: Sendable {
 
   private static let ours = "write one for servers: version: 0.0, os: linux, and files and hooks as the folder needs them"
 
-  /// What an appspec file for another platform of CodeDeploy is, in a sentence: it lists `Resources` where one for servers names `os`.
+  /// Describes an appspec file for another platform of CodeDeploy: it lists `Resources` where one for servers names `os`.
   private static func otherPlatform(_ root: SpecNode, _ resources: SpecNode) -> String {
     let entries = if case .list(let list) = resources.content { list.flatMap(\.members) } else { resources.members }
     let types = entries.compactMap { $0.value["Type"]?.text ?? $0.value["type"]?.text }
@@ -121,11 +121,11 @@ package struct AppSpecReading: Sendable {
   }
 }
 
-/// What becomes of a file that stands where a file of the bundle is to go.
+/// What happens to an existing file in the place of one of the bundle's.
 package enum FileExistsBehavior: String, Sendable, Hashable, CaseIterable {
   /// The deployment fails.
   case disallow = "DISALLOW"
-  /// It is written over, in place.
+  /// It is overwritten in place.
   case overwrite = "OVERWRITE"
   /// It stays as it is.
   case retain = "RETAIN"

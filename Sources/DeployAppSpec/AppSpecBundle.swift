@@ -1,20 +1,20 @@
 package import DeployCore
 package import DeployModel
 
-/// A packed bundle with an appspec file, looked into before anything starts.
+/// Checks a packed bundle with an appspec file before anything starts.
 package struct AppSpecBundle: Sendable {
-  /// What would fail on the hosts, all of it.
+  /// Everything that would fail on the hosts.
   package private(set) var problems: [Problem] = []
   /// Its appspec file's path; nil: it has none.
   package private(set) var file: String?
-  /// All there is to say about it.
+  /// All findings.
   package private(set) var findings: [Finding] = []
-  /// Number of findings that surprise and fail nothing.
+  /// Number of findings that are surprising but make nothing fail.
   package var warnings: Int { findings.count - problems.count }
   package private(set) var scripts: [AppSpecOptions.Scripts] = []
-  /// The steps of its installation on a host that has the folders above its destinations and none of its files, a line each.
+  /// The steps of its installation on a host that has the folders above its destinations but none of its files, a line each.
   package private(set) var installation: [String] = []
-  /// Where the bundle stands in plans that are made here.
+  /// The path of the bundle in plans that are made here.
   private static let root = HostPath("/bundle")
 
   package init(_ manifest: Manifest, _ options: AppSpecOptions, in store: any BundleStore) async throws {
@@ -59,7 +59,7 @@ package struct AppSpecBundle: Sendable {
     }
   }
 
-  /// Without an only top folder that holds an appspec file, as hosts unpack it; as it is if the file is at its place.
+  /// Without the single top folder around an appspec file, as hosts unpack it; unchanged if the file is at its place.
   private static func unwrapped(_ items: [Manifest.Item], holding file: String) -> [Manifest.Item] {
     guard !items.contains(where: { $0.path.isExactly(file) }),
       let top = items.first(where: { $0.kind == .directory && !$0.path.hasSlash })?.path
@@ -91,7 +91,7 @@ package struct AppSpecBundle: Sendable {
   ) async throws -> BundleContents.Script {
     guard let item = items[ExactText(String(path.text.dropFirst()))] else { return BundleContents.Script(kind: .missing) }
     guard item.kind == .file, let digest = item.digest else {
-      // Where a link leads is seen on the host.
+      // Only the host knows where a link leads.
       return BundleContents.Script(kind: item.kind == .directory ? .folder : .file(isExecutable: true), text: "#!")
     }
     let bytes = item.size <= 1 << 20 ? try await store.content(of: digest) : Array("#!".utf8)

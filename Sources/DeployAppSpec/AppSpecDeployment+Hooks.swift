@@ -6,7 +6,7 @@ extension AppSpecDeployment {
   mutating func runHooks(of event: String, tail: inout DiagnosticsTail) async throws {
     let isPrevious = runsPrevious || !isUnpacked && AppSpecRequest.leaveTaking.contains(event)
     let result = try await ask(root.reading([request.appSpecFile], of: isPrevious ? .last : .deployment(folder)))
-    // The first deployment has nothing to take leave of.
+    // The first deployment has nothing to stop.
     guard let revision = isPrevious ? lastSuccessful : folder else { return }
     var answer = result.answer
     let scripts = try appSpec(result, &answer, of: revision, named: request.appSpecFile).spec.scripts(of: event)
@@ -26,7 +26,7 @@ extension AppSpecDeployment {
     }
   }
 
-  /// - Throws: if nothing more is to begin.
+  /// - Throws: if nothing more may begin.
   func checkStopped() throws {
     if let why = host.stopped { throw SpecProblem(.interrupted, why) }
   }
@@ -57,12 +57,12 @@ extension AppSpecDeployment {
   }
 }
 
-/// Gathers a script's output from whatever thread it comes on, the script's own entry in front of it.
+/// Collects a script's output from any thread, after the script's own entry.
 private final class Gathering: Sendable {
   private let state: Mutex<(tail: DiagnosticsTail, first: ScriptsLogEntry?)>
   init(_ tail: DiagnosticsTail, first: ScriptsLogEntry) { state = Mutex((tail, first)) }
 
-  /// - Returns: what goes into the log for it.
+  /// - Returns: what it adds to the log.
   func add(_ entry: ScriptsLogEntry?) -> [ScriptsLogEntry] {
     state.withLock { state in
       let entries = [state.first, entry].compactMap { $0 }

@@ -1,5 +1,5 @@
-/// The Install event: a program on the host that tells what the bundle is and what stands where the previous one was installed, one that
-/// tells what stands at its destinations if that is not known by then, and one that carries the plan out.
+/// The Install event. It is a program on the host that reports the bundle and the places of the previous installation, a second one that
+/// reports the destinations if they are not known by then, and one that carries the plan out.
 extension AppSpecDeployment {
   mutating func install() async throws {
     var (name, planner, state) = try await look()
@@ -11,7 +11,7 @@ extension AppSpecDeployment {
     let (removing, planned) = planner.plan(on: state)
     switch planned {
     case .failure(let problem):
-      // As the agent, which finds out after it removed the old files; a restore would only bring them back.
+      // Like the agent, which finds out after it removed the old files; a restore would only bring them back.
       if !request.restore {
         let result = try await carryOut(InstallProgram(removing: removing, watch, list: root.cleanupList).shell, "removing the old files")
         guard result.status == 0 else { throw result.problem("removing the files of the previous revision") }
@@ -33,8 +33,8 @@ extension AppSpecDeployment {
 
   var watch: LinkWatch { LinkWatch(refuses: request.refusesForeignLinks) }
 
-  /// Runs a program that looks at links before it acts, and warns of those that it follows.
-  /// - Throws: what was refused.
+  /// Runs a program that checks links before it acts, and warns of those that it follows.
+  /// - Throws: the refused links.
   func carryOut(_ program: ShellProgram, _ doing: String) async throws -> ShellResult {
     let result = try await host.run(program)
     let links = ForeignLink.read(result)
@@ -77,7 +77,7 @@ extension AppSpecDeployment {
     }
   }
 
-  /// After a step failed that could not fail by the plan: the list keeps what is there.
+  /// After an unexpected failure of a step, the list keeps what exists.
   private func cut(_ list: CleanupList) async throws {
     var question = HostState.Question()
     question.paths = list.lines.map(\.path)

@@ -1,16 +1,16 @@
-/// One part of a deployment at a time, by values that remember nothing of each other: all that one needs of another is on the host.
+/// Single parts of a deployment, by values without common memory: everything that one needs from another is on the host.
 extension AppSpecDeployment {
   /// Runs one event.
-  /// - Parameter previous: with the scripts of the last successfully installed revision, whatever the event.
-  /// - Throws: `DeploymentReport.Failure` with the end of the event's log, or what the host threw.
+  /// - Parameter previous: whether to use the scripts of the last successfully installed revision, whatever the event.
+  /// - Throws: `DeploymentReport.Failure` with the end of the event's log, or the host's error.
   package mutating func perform(_ event: String, previous: Bool = false) async throws {
     runsPrevious = previous
     isUnpacked = !previous && event != "DownloadBundle" && !AppSpecRequest.leaveTaking.contains(event)
     try await run(event)
   }
 
-  /// Puts back what this deployment's Install replaced or removed.
-  /// - Returns: whether it came to that at all.
+  /// Restores what this deployment's Install replaced or removed.
+  /// - Returns: whether there was anything to restore.
   @discardableResult package func undo() async throws -> Bool {
     let keeping = Keeping(root, in: folder)
     let result: ShellResult
@@ -31,12 +31,12 @@ extension AppSpecDeployment {
     return true
   }
 
-  /// Drops what was kept for going back.
+  /// Deletes what was kept for going back.
   package func forget() async throws {
     _ = try await host.run(Keeping(root, in: folder).forgetting)
   }
 
-  /// Removes what the last installation made, and that there was one.
+  /// Removes what the last installation made, and the record of that installation.
   package mutating func remove() async throws {
     do {
       let left = try await ask(root.readingCleanupList)

@@ -1,21 +1,21 @@
-/// How a deployment reaches its host: the only IO of this room, done by whoever runs it.
+/// How a deployment reaches its host. The caller performs this IO; this room has no other.
 package protocol AppSpecHost: Sendable {
   /// Runs a program with nothing on its standard input, in the engine's working directory.
   func run(_ program: ShellProgram) async throws -> ShellResult
-  /// Runs a program that changes nothing beyond making the deployment's own folders, whatever lock there is; asked again, it may give its
-  /// first answer.
+  /// Runs a program that changes nothing except that it makes the deployment's own folders, whoever has the lock. A repeated program may
+  /// get its first answer.
   func answer(_ program: ShellProgram) async throws -> ShellResult
-  /// Passes a question over. Who goes on after another tells by their numbers what was begun, so what follows keeps its own.
+  /// Skips a question. An engine that resumes tells by their numbers which questions were begun, so later ones keep their numbers.
   func passOver()
-  /// Runs a script in a process group of its own, its input closed; `output` gets its lines as they come.
+  /// Runs a script in a process group of its own, without input; `output` gets its lines as they come.
   func run(_ hook: Hook, output: @escaping @Sendable (HookOutput) -> Void) async -> HookEnd
-  /// Adds an entry, with the time in front, to a file, whose folder is made where it is missing.
+  /// Adds an entry, after the time, to a file; a missing folder is made.
   func log(_ entry: ScriptsLogEntry, to file: HostPath)
-  /// Tells a person.
+  /// Shows a line to a person.
   func say(_ line: String)
-  /// Tells a person what may be wrong, in a line or several; the deployment's output has it.
+  /// Warns a person, in one or more lines; the deployment's output has the warning.
   func warn(_ text: String)
-  /// Why nothing more is to begin; nil: it goes on.
+  /// Why nothing more may begin; nil: it may.
   var stopped: String? { get }
 }
 
@@ -40,7 +40,7 @@ package struct AppSpecDeployment: Sendable {
   private(set) var lastSuccessful: HostPath?
   private var bundle = (kind: "", hasAppSpec: false)
   var isUnpacked = false
-  /// Scripts of every event are the last successfully installed revision's.
+  /// Whether every event runs the last successfully installed revision's scripts.
   var runsPrevious = false
   package internal(set) var report: DeploymentReport
 
@@ -77,9 +77,9 @@ package struct AppSpecDeployment: Sendable {
     }
   }
 
-  /// Runs a program; the first one makes the deployment's folder in front of that, and asks what there is.
-  /// - Parameter isQuestion: it changes nothing.
-  /// - Returns: the result, without those answers.
+  /// Runs a program. The first one also makes the deployment's folder and surveys the host before that.
+  /// - Parameter isQuestion: whether it changes nothing.
+  /// - Returns: the result, without those first answers.
   mutating func ask(_ program: ShellProgram, isQuestion: Bool = true) async throws -> ShellResult {
     guard !isOpen else { return try await isQuestion ? host.answer(program) : host.run(program) }
     var opening = root.opening(request)

@@ -5,9 +5,9 @@ package struct AppSpecRequest: Sendable, Hashable {
   package var id: String
   package var bundle: HostPath
   package var type: BundleType
-  /// Revisions kept under the engine's root, the new one counted: 1 at least.
+  /// Revisions that stay under the engine's root, including the new one: at least 1.
   package var maxRevisions: Int
-  /// DISALLOW, OVERWRITE or RETAIN; another word fails as soon as a file exists. The appspec file wins.
+  /// DISALLOW, OVERWRITE or RETAIN; another word fails once a file exists. The appspec file takes precedence.
   package var fileExistsBehavior: String
   /// Relative to the bundle.
   package var appSpecFile: String
@@ -15,14 +15,14 @@ package struct AppSpecRequest: Sendable, Hashable {
   package var events: [String]?
   package var application: String
   package var groupName: String
-  /// Whether what an installation replaces or removes is kept until the deployment ends, and put back if it fails.
+  /// Whether what an installation replaces or removes is kept until the deployment ends, and restored if it fails.
   package var restore: Bool
   /// Whether a failure of the old revision's ApplicationStop and BlockTraffic scripts is skipped.
   package var ignoresStopFailures: Bool
-  /// Whether links that others can exchange are refused on the way to what is installed; otherwise they are followed, with a warning.
+  /// Whether links that others can exchange are refused on the way to installed files; if not, they are followed, with a warning.
   package var refusesForeignLinks: Bool
-  /// Whether the bundle is a folder that the engine staged. It may have been an archive; and its modes are its own, as an archive's are,
-  /// where the agent cuts those of a folder by the umask.
+  /// Whether the bundle is a folder that the engine staged. It may come from an archive, and its modes are its own, like an archive's;
+  /// the agent cuts the modes of a folder by the umask.
   package var isRelease = false
 
   package static let standardFile = "appspec.yml"
@@ -30,7 +30,7 @@ package struct AppSpecRequest: Sendable, Hashable {
     "BeforeBlockTraffic", "AfterBlockTraffic", "ApplicationStop", "DownloadBundle", "BeforeInstall", "Install", "AfterInstall",
     "ApplicationStart", "ValidateService", "BeforeAllowTraffic", "AfterAllowTraffic",
   ]
-  /// Events whose scripts are the last successfully installed revision's.
+  /// Events that run the last successfully installed revision's scripts.
   package static let leaveTaking = ["BeforeBlockTraffic", "AfterBlockTraffic", "ApplicationStop"]
 
   package init(
@@ -53,7 +53,7 @@ package struct AppSpecRequest: Sendable, Hashable {
     self.refusesForeignLinks = refusesForeignLinks
   }
 
-  /// The events that run, in order: those asked for, with DownloadBundle and Install in front if they are missing.
+  /// The events that run, in order: those asked for, after DownloadBundle and Install if these are missing.
   package var eventsToRun: [String] {
     guard var events else { return Self.standardEvents }
     if !events.contains("Install") {

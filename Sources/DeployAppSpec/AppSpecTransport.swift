@@ -2,9 +2,9 @@ package import DeployCore
 package import DeployModel
 import Synchronization
 
-/// A transport that performs appspec steps by commands of the one it wraps, and passes everything else on.
-/// It remembers nothing between steps: each command is a job of its own on the host, asked in the same order every time, so that
-/// an engine which resumes a deployment finds the jobs of the one before.
+/// A transport that performs appspec steps by commands of the one it wraps, and passes everything else on. It remembers nothing between
+/// steps. Each command is a job of its own on the host, and the order is always the same, so an engine that resumes a deployment finds
+/// the jobs of the earlier one.
 package final class AppSpecTransport: Transport {
   private let inner: any Transport
   private let flights = Mutex<[Key: RemoteAppSpecHost]>([:])
@@ -75,7 +75,7 @@ package final class AppSpecTransport: Transport {
     return outcome
   }
 
-  /// Where installations of this group keep their state on the host: where users that scripts run as may go, as under the agent.
+  /// Where installations of this group keep their state on the host: accessible to users that scripts run as, as under the agent.
   package static func root(at site: HostSite) -> EngineRoot {
     EngineRoot(path: HostPath(site.path).appending("appspec"), group: site.group.isEmpty ? "hosts" : site.group)
   }

@@ -1,10 +1,11 @@
 import DeployModel
 
-/// Checks a bundle before it is deployed: every error at once, and what surprises people, each with its line and the better way.
+/// Checks a bundle before it is deployed. It reports all errors at once, and what may surprise people, each with its line and a better
+/// way.
 package struct BundleReview: Sendable {
   package private(set) var findings: [Finding] = []
 
-  /// Bytes of a script that are looked at.
+  /// How many bytes of a script are checked.
   package static let scriptLimit = 256 * 1024
 
   package init(_ contents: BundleContents) {
@@ -39,7 +40,7 @@ package struct BundleReview: Sendable {
     findings.append(Finding(rule, message, line: line, file: file, better: better))
   }
 
-  /// What an installation on an empty host would say.
+  /// Reports what an installation on an empty host would report.
   private mutating func reviewFiles(_ spec: AppSpec, _ contents: BundleContents) {
     do {
       let planner = try InstallPlanner(spec: spec, tree: contents.tree)
@@ -127,7 +128,7 @@ package struct BundleReview: Sendable {
     }
   }
 
-  /// Unquoted modes that begin with 0: they are read, but mean something else.
+  /// Finds unquoted modes that begin with 0: they can be read, but have another meaning.
   private mutating func reviewModes(_ root: SpecNode) {
     guard case .list(let entries)? = root["permissions"]?.content else { return }
     for entry in entries {

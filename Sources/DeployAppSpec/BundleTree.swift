@@ -1,6 +1,6 @@
 import DeployModel
 
-/// What an unpacked bundle holds, as a listing on the host found it.
+/// The content of an unpacked bundle, from a listing on the host.
 package struct BundleTree: Sendable, Hashable {
   package enum Kind: Sendable, Hashable {
     case file
@@ -13,14 +13,14 @@ package struct BundleTree: Sendable, Hashable {
     case special
   }
 
-  /// Where it is, by the name it was asked for, and physically.
+  /// Its folder, by the requested path and by its physical path.
   package let root: HostPath
   package let physicalRoot: HostPath
   /// By path relative to the root.
   private var kinds: [HostPath: Kind] = [:]
   private var children: [HostPath: [String]] = [:]
 
-  /// Entries a bundle may install at most, folders behind links counted each time.
+  /// The limit of entries in a bundle; folders behind links count each time.
   package static let limit = 1_000_000
 
   package init(root: HostPath, physicalRoot: HostPath? = nil, entries: [(path: String, kind: Kind)]) {
@@ -34,8 +34,8 @@ package struct BundleTree: Sendable, Hashable {
     for place in children.keys { children[place]?.sort { $0.utf8.lexicographicallyPrecedes($1.utf8) } }
   }
 
-  /// The program that lists a folder: each path with a letter for its kind in front, and those of links to folders once more behind `L`,
-  /// with where they lead; all ended by NUL.
+  /// The program that lists a folder: each path after a letter for its kind, and links to folders once more after `L`, with their
+  /// targets; each ends in NUL.
   package static func listing(of root: HostPath) -> ShellProgram {
     ShellProgram(
       """
@@ -56,7 +56,7 @@ package struct BundleTree: Sendable, Hashable {
   }
 
   /// Reads what the listing printed.
-  /// - Throws: a name that is no UTF-8, or a listing that failed.
+  /// - Throws: if a name is not UTF-8, or the listing failed.
   package init(root: HostPath, listed result: ShellResult) throws(SpecProblem) {
     guard result.status == 0 else { throw result.problem("listing \(root)") }
     var records = result.records[...]
@@ -93,18 +93,18 @@ package struct BundleTree: Sendable, Hashable {
 }
 
 extension BundleTree {
-  /// What a path inside of the bundle names, links to folders followed.
+  /// What a path inside the bundle names, if links to folders are followed.
   package enum Source: Sendable, Hashable {
     case folder(HostPath)
     case file
     case link
     case missing
-    /// A part of the path before the last is no folder.
+    /// A part of the path before the last is not a folder.
     case blocked
   }
 
-  /// Looks a `source` of the appspec file up.
-  /// - Throws: category `bundle-escapes` where it leaves the bundle through `..` or a link, or names a device.
+  /// Looks up a `source` of the appspec file.
+  /// - Throws: category `bundle-escapes` if it leaves the bundle through `..` or a link, or names a device.
   package func source(_ written: String) throws(SpecProblem) -> Source {
     var depth = 0
     for part in written.pathParts where part != "." {
@@ -135,8 +135,8 @@ extension BundleTree {
     package var kind: Kind
   }
 
-  /// Everything below a folder, parents before children, links to folders walked as folders.
-  /// - Throws: category `bundle-escapes` for a link that leads out of the bundle or into a folder it stands in, and for devices.
+  /// Everything below a folder, parents before children; links to folders are walked like folders.
+  /// - Throws: category `bundle-escapes` for devices, and for a link that leads out of the bundle or into a folder that contains it.
   package func contents(of folder: HostPath) throws(SpecProblem) -> [Found] {
     var found: [Found] = []
     try walk(folder, as: "", through: [folder], into: &found)

@@ -3,7 +3,7 @@ package struct CleanupList: Sendable, Hashable {
   package enum Line: Sendable, Hashable {
     /// A file, link or folder.
     case path(HostPath)
-    /// An SELinux label that was given to a path.
+    /// An SELinux label that a path got.
     case label(HostPath)
 
     package var path: HostPath {
@@ -15,8 +15,9 @@ package struct CleanupList: Sendable, Hashable {
   package var lines: [Line]
   package init(_ lines: [Line] = []) { self.lines = lines }
 
-  /// Reads the file's text. A last line without an end was cut off and is dropped. A path that begins or ends with white space or
-  /// holds a line end is written after the word `escaped` and NUL, with `\n` and `\\`; the agent knows no such lines and loses those paths.
+  /// Reads the file's text. A last line without an end was cut off and is dropped. A path that begins or ends with white space, or
+  /// contains a line end, is written after the word `escaped` and NUL, with `\n` and `\\`. The agent does not know such lines and loses
+  /// those paths.
   package init(reading text: String) {
     lines = text.utf8.split(separator: 10, omittingEmptySubsequences: false).dropLast().compactMap { row in
       if let end = row.firstIndex(of: 0) {
@@ -39,7 +40,7 @@ package struct CleanupList: Sendable, Hashable {
     }
   }
 
-  /// Whether the file's line is the path as it stands.
+  /// Whether the file's line is the unchanged path.
   static func isPlain(_ line: Line) -> Bool {
     guard case .path(let path) = line else { return false }
     return !path.text.utf8.contains(10) && path.text.trimmingSpace == path.text[...]

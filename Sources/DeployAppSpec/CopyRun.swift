@@ -1,13 +1,13 @@
-/// Copies that one command carries: from one folder to another, under the same names below both.
+/// Copies that one command can do: from one folder to another, with the same names below both.
 struct CopyRun {
   let from: HostPath
   let to: HostPath
   let isLink: Bool
-  /// What all of them get on the way, where they go in a tree.
+  /// The mode and owner that all of them get in a tree.
   let stamp: Stamp?
   private(set) var paths: [HostPath] = []
 
-  /// Whether they are few and lie in the folder itself.
+  /// Whether they are few and directly in the folder.
   var isFlat: Bool { paths.count < 20 && paths.allSatisfy { $0.parent == to } }
 
   private struct Route: Hashable {

@@ -1,4 +1,4 @@
-/// What a deployment came to, as its result file says it.
+/// The result of a deployment, as its result file has it.
 package struct DeploymentReport: Sendable, Hashable, Codable {
   package struct Script: Sendable, Hashable, Codable {
     package var location: String
@@ -24,7 +24,7 @@ package struct DeploymentReport: Sendable, Hashable, Codable {
     package var fix: String?
     /// The last lines of the event's log.
     package var log: String?
-    /// What was done about it: files restored, or why not.
+    /// How it was handled: files were restored, or why not.
     package var restored: String?
   }
 

@@ -1,7 +1,7 @@
 /// Where a deployment group keeps its state on a host: the CodeDeploy agent's own layout.
 package struct EngineRoot: Sendable, Hashable {
   package var path: HostPath
-  /// The deployment group's id: one folder, and the beginning of its files' names.
+  /// The deployment group's id: a folder's name, and the prefix of its files' names.
   package var group: String
 
   package init(path: HostPath, group: String) {
@@ -17,13 +17,13 @@ package struct EngineRoot: Sendable, Hashable {
   package var cleanupList: HostPath { instructions.appending(group + "-cleanup") }
   /// The instructions of the last installation, for people.
   package var installList: HostPath { instructions.appending(group + "-install.json") }
-  /// Holds the folder of the deployment whose Install succeeded last.
+  /// Contains the folder of the last deployment whose Install succeeded.
   package var lastSuccessful: HostPath { instructions.appending(group + "_last_successful_install") }
-  /// Holds the folder of the deployment whose DownloadBundle succeeded last.
+  /// Contains the folder of the last deployment whose DownloadBundle succeeded.
   package var mostRecent: HostPath { instructions.appending(group + "_most_recent_install") }
 
-  /// Makes a deployment's folder and tells what there is: working directory, home, the folder remembered as the last successful one,
-  /// what the bundle is (d, f or -), and whether a bundle that is a folder has an appspec file. What follows may use `$kind` and `$has`.
+  /// Makes a deployment's folder and reports: working directory, home, the folder of the last successful deployment, the kind of the
+  /// bundle (d, f or -), and whether a bundle folder has an appspec file. Later lines may use `$kind` and `$has`.
   package func opening(_ request: AppSpecRequest) -> ShellProgram {
     let names = request.appSpecFile == AppSpecRequest.standardFile ? ["appspec.yml", "appspec.yaml"] : [request.appSpecFile]
     return ShellProgram(
@@ -38,8 +38,8 @@ package struct EngineRoot: Sendable, Hashable {
       """)
   }
 
-  /// Prunes old revisions, fetches the bundle and unpacks it, and remembers the deployment as the most recent one. Does nothing if
-  /// `opening` went before and found no such bundle.
+  /// Prunes old revisions, fetches and unpacks the bundle, and remembers the deployment as the most recent one. Does nothing if `opening`
+  /// ran before and found no such bundle.
   package func unpacking(_ request: AppSpecRequest) -> ShellProgram {
     let folder = deployment(request.id)
     var program = ShellProgram(
@@ -63,7 +63,7 @@ package struct EngineRoot: Sendable, Hashable {
     case .zip: program.line(Self.unzip)
     }
     if request.isRelease {
-      // A release was an archive or a folder; nobody knows any more, so what is found under its name stays where it is.
+      // A release was an archive or a folder, which is no longer known, so what is found under its name stays there.
       program.line("if [ ! -f \"$a\"/\(request.appSpecFile.shellQuoted) ]; then\n\(Self.unwrap)\nfi")
     } else if request.type != .directory {
       program.line(Self.unwrap)
@@ -72,14 +72,14 @@ package struct EngineRoot: Sendable, Hashable {
     return program
   }
 
-  /// Links stay, owners are new; so are times with `-m`, as a plain copy has them.
+  /// Links stay links, and owners are new; so are times with `-m`, as in a plain copy.
   private static func copyFolder(_ option: String = "") -> String {
     """
     cd -- "$b" && tar -cf - . | tar -C "$a" --no-same-owner \(option) -xpf - || exit 1
     """
   }
 
-  /// By the umask, as a plain copy does it.
+  /// Cuts modes by the umask, as a plain copy does.
   private static let cutModes = """
     m=$((0$(umask))) cut=
     for bit in 256:u-r 128:u-w 64:u-x 32:g-r 16:g-w 8:g-x 4:o-r 2:o-w 1:o-x; do
@@ -96,7 +96,7 @@ package struct EngineRoot: Sendable, Hashable {
     [ $s -le 1 ] || bad zip $s
     """
 
-  /// Takes an only top folder away that holds an appspec file, as archives of a code host have it.
+  /// Removes a single top folder around an appspec file, as in archives of a code host.
   private static let unwrap = """
     n=0
     for e in "$a"/* "$a"/.[!.]* "$a"/..?*; do if [ -e "$e" ] || [ -L "$e" ]; then n=$((n + 1)) top=$e; fi; done
@@ -105,14 +105,15 @@ package struct EngineRoot: Sendable, Hashable {
     fi
     """
 
-  /// Whose appspec file is read.
+  /// The revision whose appspec file is read.
   package enum Revision: Sendable, Hashable {
     case deployment(HostPath)
     /// The one whose Install succeeded last, if there is one.
     case last
   }
 
-  /// Finds an appspec file in a deployment's folder: tells the name of the first that is there and its text; an empty name if none is.
+  /// Finds an appspec file in a deployment's folder: prints the name of the first that exists, and its text; an empty name if there is
+  /// none.
   package func reading(_ names: [String], of revision: Revision) -> ShellProgram {
     let (folder, known) =
       switch revision {
@@ -131,7 +132,7 @@ package struct EngineRoot: Sendable, Hashable {
       """)
   }
 
-  /// Tells the clean-up list; an empty one if there is none.
+  /// Prints the clean-up list; an empty one if there is none.
   package var readingCleanupList: ShellProgram {
     let file = cleanupList.text.shellQuoted
     return ShellProgram("\(Self.tellFile)\nif [ -e \(file) ]; then tell \(file) || exit 1; else printf '0\\0'; fi")
@@ -143,7 +144,7 @@ package struct EngineRoot: Sendable, Hashable {
   /// Where a deployment's bundle is unpacked.
   package func archive(in folder: HostPath) -> HostPath { folder.appending("deployment-archive") }
 
-  /// Remembers a deployment as the last whose Install succeeded, and what its appspec file is called.
+  /// Remembers a deployment as the last one whose Install succeeded, with the name of its appspec file.
   package func remembering(_ folder: HostPath, appSpecFile: String) -> ShellProgram {
     ShellProgram(
       """

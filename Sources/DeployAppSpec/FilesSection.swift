@@ -1,11 +1,11 @@
-/// One entry of `files`: what of the bundle goes to which folder of the host.
+/// One entry of `files`: a part of the bundle, and the folder of the host that it goes to.
 package struct FileMapping: Sendable, Hashable {
-  /// Relative to the bundle, a leading slash is harmless; `/` is the whole bundle.
+  /// Relative to the bundle; a leading slash is harmless, and `/` is the whole bundle.
   package var source: String
   /// A folder, as it was written.
   package var destination: String
   package var line: Int
-  /// Why it cannot be installed although the file is valid: a number where a path belongs.
+  /// Why it cannot be installed although the file is valid: a number in place of a path.
   package var defect: String?
 
   package init(source: String, destination: String, line: Int = 1, defect: String? = nil) {

@@ -5,7 +5,7 @@ package struct Finding: Sendable, Hashable, Codable {
   package enum Severity: String, Sendable, Hashable, Codable {
     /// It fails a deployment.
     case error
-    /// It does something else than most people expect.
+    /// It does something other than most people expect.
     case warning
   }
   package var severity: Severity
@@ -16,7 +16,7 @@ package struct Finding: Sendable, Hashable, Codable {
   package var line: Int?
   /// A script of the bundle, if it is about one.
   package var file: String?
-  /// The better way.
+  /// A better way.
   package var better: String?
 
   package init(
@@ -40,7 +40,7 @@ package struct Finding: Sendable, Hashable, Codable {
   }
 }
 
-/// What a check looks at, read from the bundle's folder by whoever runs it.
+/// What a check needs from the bundle's folder; the caller reads it.
 package struct BundleContents: Sendable {
   package struct Script: Sendable, Hashable {
     package enum Kind: Sendable, Hashable {

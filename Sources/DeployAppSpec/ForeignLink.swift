@@ -1,5 +1,5 @@
-/// A symbolic link on the way to what an installation changes, which others than root and who deploys can exchange: whoever can leads
-/// the installation, with owner and mode of `permissions`, to any file of the host.
+/// A symbolic link on the way to what an installation changes, which users other than root and the deploying user can exchange. Such a
+/// user can lead the installation, with owner and mode of `permissions`, to any file of the host.
 package struct ForeignLink: Sendable, Hashable {
   /// What lets others exchange it.
   package enum Hold: Sendable, Hashable {
@@ -30,7 +30,7 @@ package struct ForeignLink: Sendable, Hashable {
     }
   }
 
-  /// Reads what `LinkWatch` had the host tell, each link once; empty if it told nothing.
+  /// Reads the output of `LinkWatch`, each link once; empty if there is none.
   static func read(_ result: ShellResult) -> [ForeignLink] {
     var answer = result.answer
     guard let words = answer.words(until: LinkWatch.end) else { return [] }

@@ -1,13 +1,13 @@
-/// A script of the bundle as it is started.
+/// A script of the bundle, ready to start.
 package struct Hook: Sendable, Hashable {
   /// The script, which is made executable if it is not.
   package var path: HostPath
   package var argv: [String]
   /// Beside the engine's own environment.
   package var variables: [(name: String, value: String)]
-  /// Seconds until it has to have ended and closed its output.
+  /// Seconds within which it must end and close its output.
   package var timeout: Int
-  /// Seconds between TERM and KILL for one that takes longer.
+  /// Seconds between TERM and KILL if it takes longer.
   package var grace: Int
 
   package static let standardGrace = 10
@@ -38,7 +38,7 @@ package enum HookEnd: Sendable, Hashable {
   case signalled(Int)
   /// It took longer than its timeout, whatever it said after TERM.
   case timedOut
-  /// It ended in time, but something that it started holds this stream of its output.
+  /// It ended in time, but a process that it started holds this stream of its output.
   case leftOpen(HookOutput.Stream)
   /// It could not be started.
   case notStarted(String)
@@ -46,13 +46,13 @@ package enum HookEnd: Sendable, Hashable {
   case missing
   /// It is not executable, and could not be made so.
   case notExecutable
-  /// It was ended because the deployment is to stop.
+  /// It was ended because the deployment has to stop.
   case stopped
 
   var hasBegun: Bool { self != .missing && self != .notExecutable }
 }
 
-/// A line that a script wrote, with its end where it had one.
+/// A line of a script's output, with its end if it had one.
 package struct HookOutput: Sendable, Hashable {
   package enum Stream: String, Sendable, Hashable { case stdout, stderr }
   package var stream: Stream
@@ -63,14 +63,14 @@ package struct HookOutput: Sendable, Hashable {
   }
 }
 
-/// What became of a script, by the names that result files carry.
+/// The result of a script, by the names in result files.
 package enum HookResult: String, Sendable, Hashable, Codable {
   case success = "Success"
   case scriptMissing = "ScriptMissing"
   case scriptNotExecutable = "ScriptNotExecutable"
   case scriptTimedOut = "ScriptTimedOut"
   case scriptFailed = "ScriptFailed"
-  /// Everything that is no script's fault.
+  /// Every failure that is not a script's.
   case unknownError = "UnknownError"
   case outputsLeftOpen = "OutputsLeftOpen"
 
@@ -87,7 +87,7 @@ package enum HookResult: String, Sendable, Hashable, Codable {
 }
 
 extension HookEnd {
-  /// The result, and where it is no success the sentence that says why.
+  /// The result and, if it is no success, the reason.
   func result(of script: HookScript, at path: HostPath) -> (HookResult, String) {
     let name = "Script at specified location: \(script.location)"
     let user = script.runAs.map { " run as user \($0)" } ?? ""

@@ -37,18 +37,18 @@ package struct EventHooks: Sendable, Hashable {
 package struct HookScript: Sendable, Hashable {
   /// Relative to the unpacked bundle.
   package var location: String
-  /// Seconds it may take, its output's end included.
+  /// Seconds that it may take, including the end of its output.
   package var timeout: Int
-  /// The user it runs as, by way of `su`; nil: the engine's own.
+  /// The user it runs as, through `su`; nil: the engine's own.
   package var runAs: String?
-  /// Run by way of `sudo`, which takes the deployment's variables away.
+  /// Whether it runs through `sudo`, which removes the deployment's variables.
   package var sudo: Bool
   package var line: Int
   /// Whether the file gives a timeout.
   package var givesTimeout: Bool
 
   package static let standardTimeout = 3600
-  /// Seconds that a script may ask for at most: 100 days, as everywhere else.
+  /// The largest timeout of a script, in seconds: 100 days, as everywhere else.
   static let longest = 8_640_000
 
   package init(
@@ -91,7 +91,7 @@ package struct HookScript: Sendable, Hashable {
     sudo = entry["sudo"]?.isTruthy ?? false
   }
 
-  /// The whole number a value begins with: `30s` is 30, 5.9 is 5, `soon` is 0; nil for what has none (true).
+  /// The whole number at the beginning of a value: `30s` is 30, 5.9 is 5, `soon` is 0; nil if it has none (true).
   private static func seconds(_ scalar: SpecScalar) -> Int? {
     switch scalar {
     case .int(let int): return int

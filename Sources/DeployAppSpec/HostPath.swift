@@ -5,11 +5,11 @@ import Glibc
 package struct HostPath: Sendable, Hashable, Comparable, CustomStringConvertible {
   package let text: String
 
-  /// The path as it stands; use `init(expanding:)` for what a person wrote.
+  /// The path unchanged; use `init(expanding:)` for what a person wrote.
   package init(_ text: String) { self.text = text }
 
-  /// Makes a path absolute and takes `.`, `..`, doubled and trailing slashes out, as text: links are not looked at.
-  /// A leading `~` is `home`; a relative path starts at `directory`.
+  /// Makes a path absolute and removes `.`, `..`, doubled and trailing slashes, as text: links are not read. A leading `~` is `home`; a
+  /// relative path starts at `directory`.
   package init(expanding written: String, from directory: String = "/", home: String = "/") {
     var whole = written
     if written == "~" || written.hasPrefix("~/") { whole = home + written.dropFirst() }
@@ -23,9 +23,9 @@ package struct HostPath: Sendable, Hashable, Comparable, CustomStringConvertible
 
   package static let top = HostPath("/")
 
-  /// Bytes of the longest path that Linux takes (`PATH_MAX`, its end included).
+  /// The limit of a path on Linux in bytes (`PATH_MAX`, including its end).
   static let longest = 4095
-  /// The sentence about a path that a person wrote and no host takes.
+  /// The sentence about a written path that no host accepts.
   static func tooLong(_ what: String, _ path: String) -> String {
     "\(what) has \(path.utf8.count) bytes, and a path has at most \(longest): \(path.prefix(60))…"
   }
@@ -68,7 +68,7 @@ package struct HostPath: Sendable, Hashable, Comparable, CustomStringConvertible
   package var description: String { text }
 
   package static func == (a: HostPath, b: HostPath) -> Bool {
-    // One look at the lengths, and one at the memory: a plan compares paths some hundred thousand times.
+    // One check of the lengths and one of the memory, because a plan compares paths some hundred thousand times.
     a.text.utf8.count == b.text.utf8.count && order(a, b) == 0
   }
   package static func < (a: HostPath, b: HostPath) -> Bool {

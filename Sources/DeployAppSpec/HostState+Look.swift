@@ -1,5 +1,5 @@
 extension HostState {
-  /// What finds out on a host what is there: `$look` for the paths after it (`depth=0`), or for the entries of these folders (`depth=1`).
+  /// Finds out what exists on a host: `$look` for the paths after it (`depth=0`), or for the entries of these folders (`depth=1`).
   static let head = ShellProgram(
     """
     LC_ALL=C; export LC_ALL
@@ -8,8 +8,8 @@ extension HostState {
     export look tell
     """)
 
-  /// GNU's find tells of thousands at once what a shell tests one by one; only links are left to it. Before it starts that shell, find
-  /// writes what it has said so far, so that no record is torn.
+  /// GNU's find reports thousands of paths at once, which a shell would test one by one; only links are left to the shell. Before find
+  /// starts the shell, it writes its output so far, so that no record is torn.
   private static let look = """
     if [ "$depth" = 0 ]; then h=-P; else h=-H; printf 'F%s\\0' "$@"; fi
     set -- $h "$@" -mindepth $depth -maxdepth $depth
@@ -38,8 +38,8 @@ extension HostState {
     """
 }
 
-/// The question that is asked before there is a plan: what stands where the previous installation put its files, and which accounts the
-/// host itself has. Where the next one goes to the same places, its planner has nothing else to ask.
+/// The question that comes before there is a plan: what exists where the previous installation put its files, and which accounts the host
+/// itself has. If the next installation goes to the same places, its planner needs no further question.
 extension HostState {
   /// - Parameter list: the previous installation's clean-up list.
   static func lookingAhead(by list: HostPath) -> ShellProgram {
@@ -51,13 +51,13 @@ extension HostState {
     return program
   }
 
-  /// The word behind all that was told ahead.
+  /// The word after everything that is reported ahead.
   static let endOfLook = "end"
-  /// Accounts that are told unasked; beyond them a name is asked for.
+  /// The limit of accounts that are reported unasked; beyond it, a name has to be asked for.
   private static let accounts = 1000
 
-  /// Of what the list names: the uppermost and all folders above them one by one, and what is in each folder. Folders stand in front of
-  /// everything else in a list of this engine.
+  /// From the list: the uppermost paths and all folders above them one by one, and the content of each folder. In a list of this engine,
+  /// folders come before everything else.
   private static let followList = """
     eval "tell() { $tell; }"
     n='
@@ -79,7 +79,7 @@ extension HostState {
     [ -z "$folders" ] || printf %s "$folders" | tr '\\n' '\\000' | depth=1 xargs -0 sh -c "$look" "$0"
     """
 
-  /// Whether it was told what is at a path, or that nothing is, if it was told of the folder above.
+  /// Whether it knows what is at a path, or that nothing is, if it knows the folder above.
   func knows(_ path: HostPath, in folder: HostPath) -> Bool {
     if kinds[path] != nil || entries[folder] != nil { return true }
     let above = kind(of: folder)

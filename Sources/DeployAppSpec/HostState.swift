@@ -1,4 +1,4 @@
-/// What stands at the paths that an installation touches, as the host answered just before it.
+/// What exists at the paths that an installation touches, as the host answered just before it.
 package struct HostState: Sendable, Hashable {
   package enum Kind: Character, Sendable, Hashable {
     case absent = "-"
@@ -10,7 +10,7 @@ package struct HostState: Sendable, Hashable {
     case danglingLink = "x"
   }
 
-  /// What is asked of the host.
+  /// A question to the host.
   package struct Question: Sendable, Hashable {
     package var paths: [HostPath] = []
     /// Folders whose entries are wanted, with what they are.
@@ -19,8 +19,8 @@ package struct HostState: Sendable, Hashable {
     package var groups: [String] = []
     package init() {}
 
-    /// A record for each path and entry that is there, its kind before it, and behind a link one for what it leads to; for each folder
-    /// whose entries are told, one with `F`; then the users and groups that exist.
+    /// Prints a record for each existing path and entry, after its kind, and after a link one for its target; for each listed folder, one
+    /// with `F`; then the existing users and groups.
     package var program: ShellProgram {
       var program = HostState.head
       program.feed(paths.map(\.text), to: "depth=0 xargs -0 sh -c \"$look\" \"$gnu\"")
@@ -47,17 +47,17 @@ package struct HostState: Sendable, Hashable {
   private var targets: [HostPath: HostPath] = [:]
   /// What is in the folders whose entries were told.
   private(set) var entries: [HostPath: [HostPath]]
-  /// Folders with something in them.
+  /// Folders that are not empty.
   private var filled: Set<HostPath> = []
   package private(set) var users: Set<String> = []
   package private(set) var groups: Set<String> = []
-  /// Locations that are taken away before the installation begins.
+  /// Locations that are removed before the installation begins.
   private var removed: Set<HostPath> = []
   /// Links to folders, as they were found.
   private var folderLinks: Set<HostPath> = []
-  /// Links that changes go through, as far as changes were noted.
+  /// Links that changes go through, as far as changes are noted.
   private(set) var passed: Set<HostPath> = []
-  /// Links that go with the previous revision, so that nothing goes through them.
+  /// Links that are removed with the previous revision, so that nothing goes through them.
   private(set) var takenLinks: Set<HostPath> = []
 
   package init(
@@ -74,7 +74,7 @@ package struct HostState: Sendable, Hashable {
 
   /// Reads the answer to a question.
   package init(answered result: ShellResult) throws(SpecProblem) {
-    // A name that is no UTF-8 is nobody's to install, and keeps its folder all the same.
+    // A name that is not UTF-8 belongs to no installation, but keeps its folder.
     let records = result.stdout.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
     guard result.status == 0, records.contains("passwd") else { throw result.problem("looking at the destinations") }
     self.init(records)
@@ -102,9 +102,9 @@ package struct HostState: Sendable, Hashable {
     }
   }
 
-  /// Where a path is once the links in its folders are followed, the last part not; nil if a folder above it is taken away.
+  /// The location of a path once the links in its folders are followed, but not its last part; nil if a folder above it is removed.
   private func location(of path: HostPath) -> HostPath? {
-    // Without links a path is where it says; what is left below a folder that goes has gone before it.
+    // Without links, a path is its own location; everything below a removed folder was removed before it.
     if targets.isEmpty { return path }
     var place = HostPath.top
     for folder in path.ancestors {
@@ -145,7 +145,7 @@ package struct HostState: Sendable, Hashable {
   /// Notes a link that a change goes through.
   mutating func pass(through link: HostPath) { passed.insert(link) }
 
-  /// Notes what the removal of a list will do: files and links go, folders if nothing is left in them.
+  /// Notes what the removal of a list will do: it removes files and links, and folders that are then empty.
   package mutating func remove(_ list: CleanupList) -> [InstallPlan.Removal] {
     var removals: [InstallPlan.Removal] = []
     for line in list.lines.reversed() {

@@ -1,19 +1,19 @@
-/// A plan in the making, with what decides about conflicts.
+/// A plan in the making, with the facts that decide conflicts.
 struct InstallDraft {
   var host: HostState
   var plan = InstallPlan()
-  /// Where copies go, and from where; in order.
+  /// The destinations of copies with their sources, in order.
   var copied: [HostPath: HostPath] = [:]
   var targets: [HostPath] = []
   var made: Set<HostPath> = []
   var makes: [HostPath] = []
   var links: Set<HostPath> = []
   var ruled: Set<HostPath> = []
-  /// The folder that was looked at last and has no file above it: many files lie together.
+  /// The folder that was last checked and has no file above it, because many files are together.
   var free: HostPath?
   /// The folder whose links were noted last.
   private var entered: HostPath?
-  /// Whether steps that come now are no longer carried out.
+  /// Whether further steps are no longer carried out.
   var isCut: Bool { plan.failure != nil }
 
   init(host: HostState) { self.host = host }

@@ -1,4 +1,4 @@
-/// An installation as plain values: what is removed, made, copied and given which rights, in this order.
+/// An installation as plain values: what is removed, made and copied, and which rights it gets, in this order.
 package struct InstallPlan: Sendable, Hashable {
   package enum Removal: Sendable, Hashable {
     /// A file or link of the previous revision.
@@ -15,14 +15,14 @@ package struct InstallPlan: Sendable, Hashable {
   }
 
   package struct Copy: Sendable, Hashable {
-    /// What the copy meets at its destination.
+    /// What is at the destination of a copy.
     package enum Landing: Sendable, Hashable {
       case fresh
-      /// A file, which is written over where it lies: its other names see the new content.
+      /// A file, which is overwritten in place: its other names see the new content.
       case inPlace
-      /// A link, which is written through.
+      /// A link; the copy goes through it.
       case throughLink
-      /// A folder, into which the copy goes.
+      /// A folder; the copy goes into it.
       case insideFolder
     }
     package var source: HostPath
@@ -45,7 +45,7 @@ package struct InstallPlan: Sendable, Hashable {
     /// A link that is given rights has to lead somewhere.
     case reachable(HostPath)
 
-    /// The part that gives mode or owner to paths which something is true of, and the rest; nil if that is nothing.
+    /// The part that gives mode or owner to paths for which something is true, and the rest; nil if that is nothing.
     func split(where isTrue: (HostPath) -> Bool) -> (Right?, Right?) {
       func both(_ paths: [HostPath], _ right: ([HostPath]) -> Right) -> (Right?, Right?) {
         let (some, others) = (paths.filter(isTrue), paths.filter { !isTrue($0) })
@@ -65,16 +65,16 @@ package struct InstallPlan: Sendable, Hashable {
   package var rights: [Right] = []
   /// What the next installation removes.
   package var cleanup = CleanupList()
-  /// Links that stand on the way to what is changed.
+  /// Links on the way to what is changed.
   package var passedLinks: [HostPath] = []
   /// Links that are removed before anything could go through them.
   package var takenLinks: Set<HostPath> = []
-  /// What stops the installation after all this, known before it begins.
+  /// What stops the installation after all these steps; known before it begins.
   package var failure: SpecProblem?
 
   package init() {}
 
-  /// A line a step, for people.
+  /// A line for each step, for people.
   package var lines: [String] {
     var lines: [String] = removals.map { removal in
       switch removal {

@@ -1,19 +1,19 @@
-/// Compiles an appspec file and what is on the host into a plan: first everything that `files` names, then `permissions`, both in the
-/// order of the file, as the agent generates its instructions.
+/// Makes a plan from an appspec file and the host's state: first everything that `files` names, then `permissions`, both in the order of
+/// the file, as the agent generates its instructions.
 package struct InstallPlanner: Sendable {
   private let spec: AppSpec
   private let tree: BundleTree
-  /// What the previous installation left to remove.
+  /// What the previous installation left for removal.
   private let previous: CleanupList
-  /// The deployment's own option, upper case; the appspec file wins.
+  /// The deployment's own option, in upper case; the appspec file takes precedence.
   private let behavior: String
-  /// Where relative destinations begin, and what `~` is.
+  /// Where relative destinations start, and what `~` is.
   private let directory: String
   private let home: String
-  /// What each mapping installs, without the folders above its destination; nothing if it is defect.
+  /// What each mapping installs, without the folders above its destination; empty if it is invalid.
   private var items: [[Item]] = []
 
-  /// - Throws: what is wrong with the bundle itself; nothing may be touched then.
+  /// - Throws: what is wrong with the bundle itself; then nothing may be touched.
   package init(
     spec: AppSpec, tree: BundleTree, previous: CleanupList = CleanupList(), behavior: String = "DISALLOW", directory: String = "/",
     home: String = "/"
@@ -27,7 +27,7 @@ package struct InstallPlanner: Sendable {
     for mapping in spec.files { items.append(mapping.defect == nil ? try items(of: mapping) : []) }
   }
 
-  /// What has to be known of the host.
+  /// What must be known about the host.
   package var question: HostState.Question {
     var question = HostState.Question()
     var paths = Set<HostPath>()
@@ -40,7 +40,7 @@ package struct InstallPlanner: Sendable {
       var folder = path.parent
       while folder != .top, paths.insert(folder).inserted { folder = folder.parent }
     }
-    // Folders of the previous installation are listed anyway, for what others put there; that tells what is in them, too.
+    // Folders of the previous installation are listed anyway, to find what others put there; this also shows their content.
     let old = Set(previous.lines.map(\.path))
     let folders = Set(paths.lazy.map(\.parent)).intersection(old)
     question.folders = folders.sorted()
@@ -50,7 +50,7 @@ package struct InstallPlanner: Sendable {
     return question
   }
 
-  /// Whether all that has to be known is, so that nothing is left to ask.
+  /// Whether everything is known, so that no question is left.
   package func isAnswered(by host: HostState) -> Bool {
     guard host.users.isSuperset(of: Self.names(spec.permissions.map(\.owner))),
       host.groups.isSuperset(of: Self.names(spec.permissions.map(\.group)))
@@ -75,7 +75,7 @@ package struct InstallPlanner: Sendable {
     return names.sorted()
   }
 
-  /// The removals, and the plan of what follows them; the plan is a problem if the appspec file cannot be carried out on this host.
+  /// The removals, and the plan of what follows them, or a problem if the appspec file cannot be carried out on this host.
   package func plan(on host: HostState) -> (removing: InstallPlan, result: Result<InstallPlan, SpecProblem>) {
     var host = host
     var removing = InstallPlan()

@@ -1,15 +1,15 @@
-/// Carries a plan out: one shell program, a batch a kind of step.
+/// Carries out a plan: one shell program, with a batch for each kind of step.
 package struct InstallProgram: Sendable {
   package private(set) var shell = ShellProgram()
   private var table = PathTable([])
 
-  /// Exit status where what is replaced could not be kept, and nothing was touched.
+  /// The exit status if what is replaced could not be kept, and nothing was touched.
   package static let nothingTouched = 20
 
   /// - Parameters:
-  ///   - watch: looks at links before anything is touched.
+  ///   - watch: checks links before anything is touched.
   ///   - keeping: keeps what is replaced or removed; nil: it is lost.
-  ///   - list: the file that says what the next installation has to remove; written before anything is made.
+  ///   - list: the file of what the next installation has to remove; it is written before anything is made.
   ///   - record: the file that tells people what was done.
   ///   - work: a folder of the deployment for the program's own use.
   init(_ plan: InstallPlan, _ watch: LinkWatch, keeping: Keeping?, list: HostPath, record: HostPath, work: HostPath) {
@@ -30,7 +30,7 @@ package struct InstallProgram: Sendable {
     remove(plan.removals)
     write(plan, to: list)
     shell.feed(plan.folders.map(\.text), to: "xargs -0 mkdir -- || exit 1")
-    // What people read is written down beside the copies; the pipe between them carries nothing and makes the shell wait for both.
+    // The record for people is written while the copies run. The pipe between the two carries nothing; it makes the shell wait for both.
     shell.line("{ (")
     shell.add(InstallRecord(plan, runs, table, file: record).program)
     shell.line(") || : >\"$w/record-failed\"; } | { :")
@@ -40,7 +40,7 @@ package struct InstallProgram: Sendable {
     shell.line("} && [ ! -e \"$w/record-failed\" ] || exit 1")
   }
 
-  /// Removes what a list names and the list itself, and makes nothing: what is left to do where no plan could be made.
+  /// Removes what a list names and the list itself, and makes nothing: for the case that no plan could be made.
   init(removing plan: InstallPlan, _ watch: LinkWatch, list: HostPath) {
     shell.line(Self.head)
     var watch = watch
@@ -67,14 +67,14 @@ package struct InstallProgram: Sendable {
     ])
   }
 
-  /// Files stand behind folders, so that the next installation, which goes through the list from its end, empties folders first.
+  /// Files come after folders, so that the next installation, which reads the list from its end, empties folders first.
   private mutating func write(_ plan: InstallPlan, to list: HostPath) {
     let temporary = (list.text + ".new").shellQuoted
     let made = Set(plan.folders)
     let folders = plan.cleanup.lines.filter { made.contains($0.path) }
     let others = plan.cleanup.lines.filter { !made.contains($0.path) }
     let (plain, odd) = (others.filter(CleanupList.isPlain), others.filter { !CleanupList.isPlain($0) })
-    // Above an odd folder may be a plain one and the other way round: their order is that of the plan.
+    // A plain folder may be below an odd one and the reverse, so their order is the plan's.
     let arePlain = folders.allSatisfy(CleanupList.isPlain)
     shell.line(": >\(temporary) || exit 1")
     if !arePlain { append(folders, to: temporary, asTheyAre: true) }
@@ -114,7 +114,7 @@ package struct InstallProgram: Sendable {
   private mutating func remove(_ removals: [InstallPlan.Removal]) {
     var files: [HostPath] = []
     var folders: [String] = []
-    // A link to a folder stays until what lies behind it is gone.
+    // A link to a folder stays until everything behind it is removed.
     let above = Set(removals.lazy.map(\.path.parent))
     for removal in removals {
       switch removal {
@@ -124,13 +124,13 @@ package struct InstallProgram: Sendable {
       case .label(let path): shell.line("semanage fcontext -d \"$(readlink -f -- \(path.text.shellQuoted))\" || :")
       }
     }
-    // Of many, two at a time take three fifths of the time of one.
+    // For many files, two processes take three fifths of the time of one.
     let share = files.count > 500 ? "$(case $(xargs --version 2>/dev/null) in *GNU*) echo '-n 500 -P 2';; esac) " : ""
     table.feed(files, to: "xargs -0 \(share)rm -f -- || exit 1", in: &shell)
     shell.feed(folders, to: "xargs -0 sh -c \(Self.removeFolders.shellQuoted) sh || exit 1")
   }
 
-  /// Tries all at once; of those that are left, links go, and the empty ones tell why they do not.
+  /// Tries all at once. Of those that are left, it removes links, and empty folders report why they stay.
   private static let removeFolders = """
     rmdir -- "$@" 2>/dev/null && exit 0
     for d do
@@ -150,7 +150,7 @@ package struct InstallProgram: Sendable {
       if run.isFlat {
         table.feed(run.paths, below: run.to, to: "copy_flat \(folders) \(run.isLink ? "-P" : "-pP") || exit 1", in: &shell)
       } else {
-        // A link is made anew, so that its owner is who deploys.
+        // A link is made again, so that the deploying user owns it.
         let options = run.isLink ? "'-o -m'" : "'' '\(run.stamp?.options ?? "")'"
         table.feed(run.paths, below: run.to, to: "copy_tree \(folders) \(options) || exit 1", in: &shell)
       }

@@ -1,5 +1,5 @@
-/// The instructions of an installation as the agent writes them down: JSON, for people and for tools that read it there. The host
-/// makes it of the paths it has.
+/// The instructions of an installation as the agent records them: JSON, for people and for tools that read it. The host makes it from the
+/// paths it has.
 struct InstallRecord {
   private(set) var program = ShellProgram()
   private let table: PathTable

@@ -1,12 +1,12 @@
 import DeployModel
 
-/// What an installation will replace or remove, kept under the engine's root until the deployment ends, and the way back: a program
-/// on the host that removes what was installed and puts everything back: path, type, content, mode, owner, ACL, link target and the
-/// time of files.
+/// Keeps what an installation will replace or remove under the engine's root until the deployment ends, and makes the way back. The way
+/// back is a program on the host that removes what was installed and restores everything: path, type, content, mode, owner, ACL, link
+/// target and the time of files.
 package struct Keeping: Sendable, Hashable {
-  /// Everything that is kept, in archives, and lists of what goes.
+  /// The folder with everything that is kept, in archives, and lists of what to remove.
   package let kept: HostPath
-  /// The program, for `sh`; there as soon as all is kept, and until nothing is to be put back any more.
+  /// The program, for `sh`. It exists from when everything is kept until there is nothing to restore any more.
   package let wayBack: HostPath
   private let root: EngineRoot
 
@@ -17,10 +17,10 @@ package struct Keeping: Sendable, Hashable {
     wayBack = folder.appending("way-back")
   }
 
-  /// Exit status of `undoing` if there is no way back.
+  /// The exit status of `undoing` if there is no way back.
   package static let nothingToUndo = 3
 
-  /// - Parameter watch: looks at links before anything is touched.
+  /// - Parameter watch: checks links before anything is touched.
   func undoing(_ watch: LinkWatch) -> ShellProgram {
     let file = wayBack.text.shellQuoted
     var watch = watch
@@ -34,7 +34,7 @@ package struct Keeping: Sendable, Hashable {
 
   package var forgetting: ShellProgram { ShellProgram("rm -rf -- \(wayBack.text.shellQuoted) \(kept.text.shellQuoted)") }
 
-  /// Adds what keeps, after a look at the space that this and the copies take; if it cannot, the installation ends there.
+  /// Adds the steps that keep, after a check of the space that this and the copies need. If they fail, the installation ends there.
   func add(_ plan: InstallPlan, _ table: PathTable, to program: inout ShellProgram) {
     let fresh = plan.copies.filter { $0.landing == .fresh }.map(\.destination)
     let inside = plan.copies.filter { $0.landing == .insideFolder }.map { $0.destination.appending($0.source.name).text }
@@ -70,7 +70,7 @@ package struct Keeping: Sendable, Hashable {
   private var restoring: String {
     var text = head + "\n[ -d \"$s\" ] || exit 0\n" + Self.unpack
     for (name, file) in remembered { text += "\nput \(name) \(file.text.shellQuoted)" }
-    // In one step, so that whoever comes again finds all of it or nothing.
+    // In one step, so that a later run finds all of it or nothing.
     return text + "\n[ -z \"${bad-}\" ] && mv -- \"$s\" \"$s.used\" && rm -rf -- \"$s.used\""
   }
 
@@ -84,7 +84,7 @@ package struct Keeping: Sendable, Hashable {
     }
   }
 
-  /// Files that are written over, or may be.
+  /// Files that are, or may be, overwritten.
   private static func written(_ plan: InstallPlan) -> [String] {
     plan.copies.compactMap { copy in
       switch copy.landing {
@@ -107,7 +107,7 @@ package struct Keeping: Sendable, Hashable {
     case $(tar --help 2>/dev/null) in *--acls*) gnu='--numeric-owner --acls' exact='--format=posix --no-unquote';; *) gnu= exact=;; esac
     """
 
-  /// A link is written through, so it is what it leads to that is kept, or that is to go if nothing is there yet.
+  /// A copy goes through a link, so the link's target is kept or, if it does not exist yet, removed.
   private static let resolve = """
     for p do
       if [ -L "$p" ]; then p=$(readlink -f -- "$p" && echo .) || continue; p=${p%??}; fi
@@ -115,7 +115,7 @@ package struct Keeping: Sendable, Hashable {
     done
     """
 
-  /// What the removals free on a device is looked for only if room is short without it.
+  /// The space that the removals free on a device is only computed if there is too little without it.
   private static let room = """
     sizes() { # KiB of the files whose names are on standard input, and of what goes with them
       xargs -0 stat -c %s -- | { n=0; while read -r b; do n=$((n + b + 1536)); done; echo $((n / 1024)); }
@@ -141,7 +141,7 @@ package struct Keeping: Sendable, Hashable {
     [ ! -s "$s/list" ] || o="$gnu $exact" xargs -0 sh -c 'tar $o --no-recursion -cf "$0/$$.tar" "$@" || exit 255' "$s" <"$s/list" || exit 1
     """
 
-  /// A folder in the place of a file is the old revision's, where the installation did not come to removing it.
+  /// A folder in the place of a file belongs to the old revision, if the installation did not get to removing it.
   private static let removeFiles = """
     for p do
       if [ -d "$p" ] && [ ! -L "$p" ]; then odd=y; break; fi
@@ -154,8 +154,8 @@ package struct Keeping: Sendable, Hashable {
     [ $# -eq 0 ] || rm -f -- "$@"
     """
 
-  /// Labels go while their files are there to be found, or the next installation would meet them. Files that are still there are written
-  /// in place, so that their other names see the old content again.
+  /// Labels are removed while their files still exist, or the next installation would meet them. Existing files are written in place, so
+  /// that their other names see the old content again.
   private static let unpack = """
     put() { # name, file
       if [ -e "$s/$1" ]; then cp -p -- "$s/$1" "$2.new" && mv -f -- "$2.new" "$2"; else rm -f -- "$2"; fi || bad=1

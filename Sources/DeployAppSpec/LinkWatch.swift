@@ -1,30 +1,30 @@
-/// Looks at the links on the way to what a program is about to change: on the host, by the program itself, just before it acts.
+/// Checks the links on the way to what a program is about to change: on the host, in the program itself, just before it acts.
 ///
-/// Links that are no danger are root's or of who deploys (also the one who became root by sudo), below folders in which nobody else may
-/// write. The look and the act are two: who exchanges a folder for a link in the moment between them is not noticed.
+/// A link is safe if it belongs to root or the deploying user (or the user who became root by sudo), below folders in which nobody else
+/// may write. The check and the act are separate: if somebody exchanges a folder for a link in between, this is not noticed.
 struct LinkWatch {
-  /// Whether a link of others ends the program; otherwise it is told, and followed.
+  /// Whether a foreign link ends the program; if not, it is reported and followed.
   let refuses: Bool
   private(set) var program = ShellProgram()
 
   init(refuses: Bool) { self.refuses = refuses }
 
-  /// Exit status where a link was refused, and nothing was touched.
+  /// The exit status if a link was refused, and nothing was touched.
   static let refused = 21
-  /// The word behind all links that are told.
+  /// The word after all reported links.
   static let end = "end of links"
 
-  /// What is looked at of a path.
+  /// The parts of a path that are checked.
   enum Part: String {
-    /// The folders above it, and itself.
+    /// The folders above it, and the path itself.
     case whole
-    /// The folders above it: for what is never followed itself.
+    /// The folders above it, for a path that is never followed itself.
     case folders
-    /// All of it, but a link counts by its own owner alone: links of the previous installation may still stand there.
+    /// All of it, but a link counts only by its own owner, because links of the previous installation may still exist there.
     case owners
   }
 
-  /// Adds a look at paths; nothing if there are none.
+  /// Adds a check of paths; nothing if there are none.
   mutating func look(at paths: [HostPath], _ part: Part) {
     program.feed(paths.map(\.text), to: Self.looking(part))
   }
@@ -34,7 +34,7 @@ struct LinkWatch {
     table.feed(paths, to: Self.looking(part), in: &program)
   }
 
-  /// Adds a look at where links of the bundle will lead, for what gives rights to that.
+  /// Adds a check of where links of the bundle will lead, for steps that give rights to the targets.
   mutating func look(throughLinks links: [(source: HostPath, folder: HostPath)]) {
     program.feed(
       links.flatMap { [$0.source.text, $0.folder.text] },
@@ -46,7 +46,7 @@ struct LinkWatch {
     program.line("[ ! -s \(file) ] || <\(file) \(Self.looking(part))")
   }
 
-  /// Shell text that looks, tells, and ends the program with `refused` where it has to; empty if there is nothing to look at.
+  /// Shell text that checks, reports, and ends the program with `refused` if it has to; empty if there is nothing to check.
   var shell: ShellProgram {
     guard !program.text.isEmpty else { return program }
     var shell = ShellProgram("links=\(Self.walk.shellQuoted) foreign=")
@@ -69,8 +69,8 @@ struct LinkWatch {
     done
     """
 
-  /// Tells of each path the links that others can exchange: the link, why, who, the folder, where it leads. Fails where it told one.
-  /// A path without links costs no process. One with links is walked as the kernel does it, through what each of them leads to.
+  /// Reports the links on each path that others can exchange: the link, why, who, the folder, and its target. Fails if it reported one. A
+  /// path without links costs no process. A path with links is walked as the kernel does it, through the target of each.
   private static let walk = """
     set -f
     u=$(id -u) g=$(id -g) part=$0 told= seen=// last= links=
@@ -147,7 +147,7 @@ struct LinkWatch {
 }
 
 extension LinkWatch {
-  /// Adds a look at the links that were seen on the way of an installation; if such links are refused, at everything on the way.
+  /// Adds a check of the links that were seen on the way of an installation; if such links are refused, of everything on the way.
   mutating func look(at plan: InstallPlan, _ table: PathTable) {
     look(at: plan.passedLinks, .whole)
     let copies = plan.copies.filter { !plan.takenLinks.contains($0.destination) }

@@ -1,17 +1,17 @@
-/// Paths that a program names more than once: they go to the host once, a line each, and lists of them are cut out of that file there.
-/// A list comes out in the table's order, in which folders stand before what is in them.
+/// Paths that a program names more than once. They go to the host once, one a line, and lists of them are cut out of that file there. A
+/// list has the table's order, in which folders come before their content.
 struct PathTable {
   private var numbers: [HostPath: Int] = [:]
   private var lines: [String] = []
-  /// The character that stands for a line end in the file; nil if no path has one.
+  /// The character that replaces a line end in the file; nil if no path has one.
   let lineEnd: UInt8?
-  /// Control characters in the paths: for what writes them down for others to read.
+  /// The control characters in the paths, for programs that record them for others.
   let controls: Set<UInt8>
 
-  /// Parts of a list that lie apart in the table; if there are more, the paths themselves are shorter to say and quicker to find.
+  /// The limit of separate parts of a list in the table; with more parts, the paths themselves are shorter and faster.
   private static let parts = 100
 
-  /// - Parameter groups: paths that are likely to be asked for together; one that was there before is skipped.
+  /// - Parameter groups: paths that are likely to be used together; a path that occurred before is skipped.
   init(_ groups: [[HostPath]]) {
     for path in groups.joined() where numbers[path] == nil {
       lines.append(path.text)
@@ -30,7 +30,7 @@ struct PathTable {
   /// Prints lines of the file `$t` by their ranges.
   static let names = "names() { sed -n \"$1\" \"$t\"; }"
 
-  /// Gives paths to a command on its standard input, each ended by NUL.
+  /// Passes paths to a command on its standard input, each ended by NUL.
   func feed(_ paths: [HostPath], to command: String, in program: inout ShellProgram) {
     feed(paths, cut: nil, to: command, in: &program)
   }
@@ -64,7 +64,7 @@ struct PathTable {
     folder.map { "/" + (path.relative(to: $0) ?? path.name) } ?? path.text
   }
 
-  /// A command that prints the paths; nil if they lie in too many places, or are not all in the table.
+  /// A command that prints the paths; nil if they are in too many places, or not all in the table.
   private func names(of paths: [HostPath], below folder: HostPath?) -> String? {
     var ranges: [ClosedRange<Int>] = []
     let numbers = paths.compactMap { self.numbers[$0] }

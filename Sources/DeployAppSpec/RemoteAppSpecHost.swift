@@ -2,14 +2,14 @@ import DeployCore
 import DeployModel
 import Synchronization
 
-/// A host of an appspec step behind a transport: programs and scripts are jobs there, numbered in the order in which they are asked.
+/// A host of an appspec step behind a transport: programs and scripts are jobs there, numbered in the order of asking.
 final class RemoteAppSpecHost: AppSpecHost {
   private struct State {
     var jobs = 0
     var running: Int?
     var broken: Failure?
     var cancelled = false
-    /// Bytes that scripts wrote, by stream, so that the step's output counts on.
+    /// Bytes that scripts wrote, by stream, so that the step's output continues the count.
     var offsets: [OutputChunk.Stream: Int] = [:]
     var log: [UInt8] = []
     var warnings: [String] = []
@@ -22,7 +22,7 @@ final class RemoteAppSpecHost: AppSpecHost {
   private let output: @Sendable (OutputChunk) -> Void
   private let state = Mutex(State())
   private let clock = ContinuousClock()
-  /// When the whole step has to have ended.
+  /// The time by which the whole step must end.
   private let deadline: ContinuousClock.Instant
 
   /// Jobs of one step have numbers with this distance, above all of the deployment's own.
@@ -45,7 +45,7 @@ final class RemoteAppSpecHost: AppSpecHost {
     deadline = clock.now + intent.timeout.duration
   }
 
-  /// What the transport could not do: no fault of the bundle.
+  /// What the transport could not do, which is not the bundle's fault.
   var broken: Failure? { state.withLock { $0.broken } }
 
   func cancel() async {
@@ -73,7 +73,7 @@ final class RemoteAppSpecHost: AppSpecHost {
     var sent = 0
     while sent < bytes.count {
       var end = min(sent + Self.part, bytes.count)
-      // A character stays whole.
+      // A character is not split.
       while end < bytes.count, bytes[end] & 0xC0 == 0x80 { end -= 1 }
       let put = sent == 0 ? "mkdir -p -- \(root.path.text.shellQuoted) && cat >\(file)" : "cat >>\(file)"
       let result = try await shell(put, input: String(decoding: bytes[sent..<end], as: UTF8.self))
@@ -94,7 +94,7 @@ final class RemoteAppSpecHost: AppSpecHost {
       stderr: gathered.bytes(of: .stderr).isEmpty ? Array((outcome.stderr?.text ?? "").utf8) : gathered.bytes(of: .stderr))
   }
 
-  /// What came in pieces, if it is all of it: an answer with a hole would be read as another answer.
+  /// Output that came in pieces, if it is complete: an answer with a hole would be read as another answer.
   private func whole(_ bytes: [UInt8], _ captured: Captured?) throws -> [UInt8] {
     guard let captured else { return bytes }
     if bytes.count >= captured.bytes { return bytes }
@@ -144,7 +144,7 @@ final class RemoteAppSpecHost: AppSpecHost {
 
   func run(_ hook: Hook, output: @escaping @Sendable (HookOutput) -> Void) async -> HookEnd {
     let environment = hook.variables.map { Command.Variable($0.name, Text($0.value)) }
-    // By way of a shell, which runs files without "#!" too.
+    // Through a shell, which also runs files without "#!".
     let words = ["sh", "-c", "[ -e \"$0\" ] || exit 127; [ -x \"$0\" ] || chmod a+x -- \"$0\" || exit 126; exec \"$@\"", hook.path.text]
     let command = Command(.argv(words + hook.argv), environment: environment, directory: "/", user: user, awaitsOutput: true)
     let lines = Lines()
@@ -163,7 +163,7 @@ final class RemoteAppSpecHost: AppSpecHost {
     }
   }
 
-  /// What one of the shell's own statuses means: they are a script's too.
+  /// The meaning of one of the shell's own statuses, which scripts may have too.
   private func cause(of status: Int, _ hook: Hook) async throws -> HookEnd {
     let path = hook.path.text.shellQuoted
     switch try await shell("[ -e \(path) ] || exit 3; [ -x \(path) ] || exit 4", input: "", isQuestion: true).status {
@@ -173,7 +173,7 @@ final class RemoteAppSpecHost: AppSpecHost {
     }
   }
 
-  /// Hands a script's output on as the step's own.
+  /// Passes a script's output on as the step's own.
   private func pass(_ chunk: OutputChunk) {
     let offset = state.withLock { state in
       let offset = state.offsets[chunk.stream, default: 0]
@@ -197,7 +197,7 @@ final class RemoteAppSpecHost: AppSpecHost {
   /// What a person should know about the step, beyond how it ended; nil: nothing.
   var warnings: [String]? { state.withLock { $0.warnings.isEmpty ? nil : $0.warnings } }
 
-  /// Adds the step's entries to the log on the host. That this fails is no reason to fail the step.
+  /// Adds the step's entries to the log on the host. A failure here does not fail the step.
   func flushLog() async {
     let log = state.withLock { state in
       defer { state.log = [] }
@@ -214,7 +214,7 @@ final class RemoteAppSpecHost: AppSpecHost {
         \(text)
         END OF LOG
         """))
-    // What became of the log is nobody's failure.
+    // A failure of the log fails nothing.
     state.withLock { $0.broken = nil }
   }
 }

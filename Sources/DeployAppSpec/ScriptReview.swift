@@ -1,6 +1,6 @@
 import DeployModel
 
-/// Looks at one script of the hooks section, and into it.
+/// Checks one script of the hooks section, and its text.
 struct ScriptReview {
   private(set) var findings: [Finding] = []
 
@@ -42,7 +42,7 @@ struct ScriptReview {
   }
 
   private mutating func read(_ text: String, _ name: String, _ line: Int) {
-    // Line ends of two characters are one Character, so lines are cut by scalar.
+    // A line end of two characters is one Character, so lines are split by scalar.
     let lines = text.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false).map { String($0) }
     guard let first = lines.first else { return }
     if first.hasPrefix("#!") && first.unicodeScalars.last == "\r" {
@@ -69,7 +69,7 @@ struct ScriptReview {
     }
   }
 
-  /// A command put in the background that has not both streams sent elsewhere.
+  /// Finds a command in the background that does not redirect both streams.
   private static func leavesOutputOpen(_ row: String) -> Bool {
     let trimmed = row.trimmingSpace
     guard trimmed.hasSuffix("&"), !trimmed.hasSuffix("&&"), !trimmed.hasPrefix("#"), !trimmed.hasSuffix("\\&"), trimmed.count > 1 else {

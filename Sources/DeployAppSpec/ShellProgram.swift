@@ -1,15 +1,15 @@
 import DeployModel
 
-/// Text for a POSIX shell, made here and run wherever a transport reaches. It needs `sh`, `find`, `xargs`, `tar` and coreutils or busybox.
+/// Text for a POSIX shell, made here and run by any transport. It needs `sh`, `find`, `xargs`, `tar` and coreutils or busybox.
 package struct ShellProgram: Sendable, Hashable {
   package private(set) var text: String
 
   package init(_ text: String = "") { self.text = text.isEmpty ? "" : text + "\n" }
 
-  /// What a host runs: the text, behind a line that takes away what the login environment says to tools. Hooks keep it.
+  /// What a host runs: the text, after a line that removes variables of the login that change tools. Hooks keep them.
   package var whole: String { Self.plainTools + text }
 
-  /// Variables that change what `tar`, `gzip`, `ls` and others do or print. Bash as `sh` leaves its POSIX mode with one of them.
+  /// Variables that change what `tar`, `gzip`, `ls` and others do or print. One of them makes bash as `sh` leave its POSIX mode.
   private static let plainTools = """
     unset TAR_OPTIONS GZIP GREP_OPTIONS QUOTING_STYLE BLOCK_SIZE BLOCKSIZE CDPATH ENV BASH_ENV GLOBIGNORE UNZIP UNZIPOPT POSIXLY_CORRECT
     [ -z "$BASH_VERSION" ] || set -o posix
@@ -46,7 +46,7 @@ package struct ShellProgram: Sendable, Hashable {
     text += Self.end + "\n"
   }
 
-  /// No name has it: paths hold a slash or begin with a dot and a slash.
+  /// No name equals it: paths have a slash, or begin with a dot and a slash.
   private static let end = "END OF LIST"
 
   private static func octal(_ byte: UInt8) -> String {
@@ -54,7 +54,7 @@ package struct ShellProgram: Sendable, Hashable {
     return digits.utf8.count == 1 ? "0" + digits : digits
   }
 
-  /// A control character that stands for the line ends inside of names; nil if no name has one.
+  /// A control character that replaces the line ends inside names; nil if no name has one.
   static func standIn(for names: [String]) -> UInt8? {
     guard names.contains(where: { $0.utf8.contains(10) }) else { return nil }
     return (1...8).first { byte in !names.contains { $0.utf8.contains(byte) } } ?? 8
@@ -63,7 +63,7 @@ package struct ShellProgram: Sendable, Hashable {
   /// A name with a character in place of its line ends.
   static func standing(_ stand: UInt8?, for name: String) -> String { stand.map { replaced(name, byte: 10, with: $0) } ?? name }
 
-  /// What `tr` makes lines into names by, each ended by NUL.
+  /// How `tr` turns lines into names, each ended by NUL.
   static func translation(_ stand: UInt8?) -> String { stand.map { "'\\n\\0\(octal($0))' '\\000\\n'" } ?? "'\\n' '\\000'" }
 
   /// A line with the character 1 in place of NUL.
@@ -85,20 +85,20 @@ package struct ShellResult: Sendable, Hashable {
     self.stderr = stderr
   }
 
-  /// What it printed, to be read piece by piece.
+  /// Its output, to be read piece by piece.
   var answer: Answer { Answer(stdout[...]) }
 
-  /// What it printed, cut at each NUL; nil for a record that is no UTF-8.
+  /// Its output, split at each NUL; nil for a record that is not UTF-8.
   package var records: [String?] {
     stdout.split(separator: 0, omittingEmptySubsequences: false).dropLast().map { String(validating: $0, as: UTF8.self) }
   }
 
-  /// The last lines it complained with.
+  /// The last lines of its errors.
   package var complaint: String {
     String(decoding: stderr.suffix(2000), as: UTF8.self).fullLines.suffix(5).joined(separator: "; ")
   }
 
-  /// What a failed command's words mean, as the operating system's error it stands for.
+  /// The operating system's error that a failed command's words stand for.
   package func problem(_ doing: String) -> SpecProblem {
     let words = complaint
     let category: SpecProblem.Category =

@@ -1,10 +1,10 @@
 import DeployModel
 import Yams
 
-/// Turns the text of an appspec file into nodes, reading YAML as the agent does: the first document only, of a key given twice the last
-/// value, no aliases, no dates.
+/// Turns the text of an appspec file into nodes, and reads YAML as the agent does: only the first document, the last value of a repeated
+/// key, no aliases, no dates.
 struct SpecDocument {
-  /// Bytes and brackets a file may have at most; the files people write have some thousands of bytes.
+  /// The limits of a file in bytes and brackets; people's files have some thousands of bytes.
   static let limit = (bytes: 256 * 1024, brackets: 2000)
 
   /// The root; nil if there is none.
@@ -18,7 +18,7 @@ struct SpecDocument {
       throw SpecProblem(.yaml, "the file is larger than \(Self.limit.bytes) bytes or has over \(Self.limit.brackets) brackets")
     }
     var source = text.unicodeScalars.first == "\u{feff}" ? String(text.unicodeScalars.dropFirst()) : text
-    // The parser refuses a key that comes twice; each round gives the earlier one a name that nothing reads.
+    // The parser refuses a repeated key; each round renames the earlier one to a name that nothing reads.
     for round in 0..<100 {
       do {
         let parser = try Parser(yaml: source, resolver: .basic)

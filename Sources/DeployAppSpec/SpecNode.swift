@@ -16,7 +16,7 @@ package struct SpecNode: Sendable, Hashable {
   package var content: Content
   /// 1 is the first.
   package var line: Int
-  /// The text of a plain scalar as it was written: `0644` where the value is 420.
+  /// The text of a plain scalar as written: `0644` for the value 420.
   package var written: String
 
   package init(_ content: Content, line: Int, written: String = "") {
@@ -30,10 +30,10 @@ package struct SpecNode: Sendable, Hashable {
   /// The text; nil for all but text scalars.
   package var text: String? { if case .scalar(.text(let text), _) = content { text } else { nil } }
   package var members: [Member] { if case .map(let members) = content { members } else { [] } }
-  /// What is under that key of a map; nil if there is none or this is no map.
+  /// The value of that key of a map; nil if there is none, or if this is not a map.
   package subscript(_ key: String) -> SpecNode? { members.last { $0.key.text == key }?.value }
 
-  /// `a list`, `a map`, `"x"`: as error messages name it.
+  /// `a list`, `a map`, `"x"`: its name in error messages.
   package var named: String {
     switch content {
     case .scalar(.text(let text), _): text.count > 60 ? "\"\(text.prefix(60))…\"" : "\"\(text)\""

@@ -31,14 +31,14 @@ package struct SpecProblem: Error, Sendable, Hashable {
     case unknownUser = "unknown-user"
     case unknownGroup = "unknown-group"
     case bundleInvalid = "bundle-invalid"
-    /// A bundle that reaches outside its folder, or holds what cannot be installed.
+    /// A bundle that reaches outside its folder, or has something that cannot be installed.
     case bundleEscapes = "bundle-escapes"
     case noEntry = "os-enoent"
     case entryExists = "os-eexist"
     case isDirectory = "os-eisdir"
     case notDirectory = "os-enotdir"
     case noSpace = "os-enospc"
-    /// A link on the way to a destination that others can exchange, where such links are refused.
+    /// A link on the way to a destination that others can exchange, if such links are refused.
     case foreignLink = "foreign-link"
     case scriptMissing = "script-missing"
     case scriptNotExecutable = "script-not-executable"
@@ -52,7 +52,7 @@ package struct SpecProblem: Error, Sendable, Hashable {
   package var category: Category
   /// One sentence: what was found, and what was expected.
   package var message: String
-  /// Line of the appspec file; nil if it is no line's fault.
+  /// Line of the appspec file; nil if no line is at fault.
   package var line: Int?
   /// What to do next.
   package var fix: String?

@@ -1,4 +1,4 @@
-/// A scalar of an appspec file, resolved as the CodeDeploy agent's YAML 1.1 reader resolves it.
+/// A scalar of an appspec file, resolved like in the CodeDeploy agent's YAML 1.1 reader.
 package enum SpecScalar: Sendable, Hashable {
   case null
   case bool(Bool)
@@ -18,7 +18,7 @@ package enum SpecScalar: Sendable, Hashable {
     }
   }
 
-  /// How the agent prints it: an unquoted `0644` is `420`.
+  /// The agent's output for it: an unquoted `0644` is `420`.
   package var printed: String {
     switch self {
     case .null: ""
@@ -29,8 +29,8 @@ package enum SpecScalar: Sendable, Hashable {
     }
   }
 
-  /// What a plain (unquoted, untagged) scalar means. Rules in the order of the agent's reader: words, times, dates, special numbers,
-  /// symbols, base 60, decimals, whole numbers in base 2, 8, 10 and 16; all else is text.
+  /// The meaning of a plain (unquoted, untagged) scalar. The rules are in the order of the agent's reader: words, times, dates, special
+  /// numbers, symbols, base 60, decimals, whole numbers in base 2, 8, 10 and 16; everything else is text.
   package init(plain text: String) {
     let word = text.lowercased()
     switch word {

@@ -1,7 +1,7 @@
 /// One section of an appspec file that is a list of maps.
 enum SpecSection {
-  /// The entries of a list, each with its line. Nothing and false are an empty list, as is a map without members; text as an entry is an
-  /// entry without keys. What else is no list of maps fails.
+  /// The entries of a list, each with its line. Null and false are an empty list, as is a map without members; text as an entry is an
+  /// entry without keys. Anything else that is not a list of maps fails.
   static func entries(of node: SpecNode?, named name: String, problems: inout [SpecProblem]) -> [SpecNode] {
     guard let node, node.isTruthy else { return [] }
     switch node.content {
@@ -24,7 +24,7 @@ enum SpecSection {
 }
 
 extension SpecNode {
-  /// The text with the white space around it gone; empty for null and for what is no scalar.
+  /// The text without white space around it; empty for null and for anything that is not a scalar.
   var stripped: String {
     guard let scalar else { return "" }
     return String(scalar.printed.trimmingSpace)

@@ -1,11 +1,10 @@
-/// Mode and owner that copies get while they are carried, so that nobody has to go over thousands of files again.
+/// Mode and owner that copies get while they are made, so that thousands of files need no second pass.
 struct Stamp: Hashable {
   private(set) var mode: Int?
   private(set) var user: String?
   private(set) var group: String?
 
-  /// The stamps of a plan's copies. Set-ID bits are left to who comes after: the agent gives the mode first, and a new owner takes
-  /// these bits away again.
+  /// The stamps of a plan's copies. Set-ID bits come later: the agent sets the mode first, and a new owner removes these bits again.
   static func all(of plan: InstallPlan) -> [HostPath: Stamp] {
     var stamps: [HostPath: Stamp] = [:]
     var others: [HostPath] = []
@@ -27,7 +26,7 @@ struct Stamp: Hashable {
     return stamps
   }
 
-  /// Whether it is a name for `tar` as well, and one word.
+  /// Whether `tar` also takes it for a name, and as one word.
   private static func isPlain(_ name: String?) -> Bool {
     guard let name else { return true }
     return name.first?.isLetter == true && name.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && !"*?[]\\':+".utf8.contains($0) }

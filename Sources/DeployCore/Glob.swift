@@ -1,11 +1,11 @@
-/// Matching with stars, for host names, file names and paths: one walk that goes back to the last star only, so that no pattern takes
-/// more than the product of both lengths in steps.
+/// Matching with stars, for host names, file names and paths. One walk goes back to the last star only, so no pattern takes more steps
+/// than the product of both lengths.
 package enum Glob {
   /// - Parameters:
   ///   - pattern: how many parts the pattern has.
   ///   - name: how many elements the name has.
-  ///   - isStar: whether that part of the pattern stands for any elements, also none.
-  ///   - step: where in the pattern the walk continues after that part took that element; nil if it does not take it.
+  ///   - isStar: whether that part of the pattern matches any elements, or none.
+  ///   - step: where in the pattern the walk continues after that part took that element; nil if the part does not take it.
   package static func matches(
     pattern: Int, name: Int, isStar: (Int) -> Bool, step: (_ part: Int, _ element: Int) -> Int?
   ) -> Bool {

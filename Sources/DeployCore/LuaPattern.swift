@@ -1,12 +1,12 @@
-/// A Lua pattern, as `param.string { match = … }` has it: parameters are held against it before any recipe runs. Works on bytes, as
+/// A Lua pattern, as in `param.string { match = … }`: parameters are checked against it before any recipe runs. It works on bytes, as
 /// `string.find` does (Lua 5.4 manual, 6.4.1), and finds a match anywhere unless the pattern says `^` and `$`.
 package struct LuaPattern: Sendable, Hashable {
   let bytes: [UInt8]
-  /// Steps of one search: about a second. What needs more counts as no match.
+  /// The limit of steps of one search: about a second. A search that needs more finds no match.
   static let mostSteps = 2_000_000
-  /// Open calls of one search, as in Lua itself.
+  /// The limit of open calls of one search, as in Lua itself.
   static let mostDepth = 200
-  /// Captures of one pattern, as in Lua itself.
+  /// The limit of captures of one pattern, as in Lua itself.
   static let mostCaptures = 32
 
   /// Nil if the pattern is malformed; `flaw` says how.
@@ -64,7 +64,7 @@ package struct LuaPattern: Sendable, Hashable {
           at = end
         case let digit where (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(digit):
           let number = Int(digit) - 48
-          // Captures close in no fixed order; one that closed is one that can be named.
+          // Captures close in any order; a capture can be named once it has closed.
           guard number >= 1, number <= open.count + closed, closed > 0 else { return "%\(number) names a capture that is not there" }
           at += 2
         default: at += 2
@@ -75,7 +75,7 @@ package struct LuaPattern: Sendable, Hashable {
     return open.isEmpty ? nil : "a ( is not closed"
   }
 
-  /// Past the `]` of the set that begins at `at`; nil if it has none.
+  /// The position after the `]` of the set that begins at `at`; nil if it has none.
   static func endOfSet(_ pattern: [UInt8], _ at: Int) -> Int? {
     var index = at + 1
     if index < pattern.count, pattern[index] == UInt8(ascii: "^") { index += 1 }
@@ -89,7 +89,7 @@ package struct LuaPattern: Sendable, Hashable {
     return nil
   }
 
-  /// The shortest text that is easily found to match, for rehearsals; nil if none was found.
+  /// The shortest matching text that is easy to find, for rehearsals; nil if none was found.
   package var sample: String? {
     var (text, at): ([UInt8], Int) = ([], bytes.first == UInt8(ascii: "^") ? 1 : 0)
     while at < bytes.count {

@@ -3,7 +3,7 @@ struct LuaPatternSearch {
   let text: [UInt8]
   let pattern: [UInt8]
   private var captures: [(start: Int, length: Int?)] = []
-  /// What `()` takes: a position, which has no length and cannot be repeated.
+  /// What `()` captures: a position, which has no length and cannot be repeated.
   private static let position = -1
   private var steps = 0
   private var depth = 0
@@ -13,7 +13,7 @@ struct LuaPatternSearch {
     self.pattern = pattern
   }
 
-  /// Whether a bound was reached: no further start is tried.
+  /// Whether a limit was reached: no further start is tried.
   var isExhausted: Bool { steps > LuaPattern.mostSteps }
 
   mutating func forget() { captures = [] }
@@ -61,7 +61,7 @@ struct LuaPatternSearch {
     byte == UInt8(ascii: "b") || byte == UInt8(ascii: "f") || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
   }
 
-  /// `%b()`, `%f[set]` and `%1`: where the text and the pattern are continued.
+  /// `%b()`, `%f[set]` and `%1`: the positions in text and pattern after it.
   private mutating func special(_ s: Int, _ p: Int) -> (Int, Int)? {
     switch pattern[p + 1] {
     case UInt8(ascii: "b"):
@@ -108,7 +108,7 @@ struct LuaPatternSearch {
     return nil
   }
 
-  /// As many as there are, then fewer.
+  /// Tries the most repetitions first, then fewer.
   private mutating func most(_ s: Int, _ p: Int, _ end: Int) -> Int? {
     var count = 0
     while s + count < text.count, fits(text[s + count], p, end) { count += 1 }
@@ -121,7 +121,7 @@ struct LuaPatternSearch {
     return nil
   }
 
-  /// As few as will do.
+  /// Tries the fewest repetitions first, then more.
   private mutating func least(_ s: Int, _ p: Int, _ end: Int) -> Int? {
     var s = s
     while true {
@@ -131,7 +131,7 @@ struct LuaPatternSearch {
     }
   }
 
-  /// Past one class: a byte, `%a`, `.` or a set.
+  /// The position after one class: a byte, `%a`, `.` or a set.
   func endOfClass(_ p: Int) -> Int? {
     guard p < pattern.count else { return nil }
     switch pattern[p] {
@@ -141,7 +141,7 @@ struct LuaPatternSearch {
     }
   }
 
-  /// Whether a byte is of the class from `p` to `end`.
+  /// Whether a byte belongs to the class from `p` to `end`.
   func fits(_ byte: UInt8, _ p: Int, _ end: Int) -> Bool {
     switch pattern[p] {
     case UInt8(ascii: "."): true
@@ -171,7 +171,7 @@ struct LuaPatternSearch {
     return isNegated
   }
 
-  /// Classes of the C locale; a capital letter is the complement, any other sign stands for itself.
+  /// Classes of the C locale. A capital letter is the complement; any other sign stands for itself.
   private static func isOf(_ byte: UInt8, _ letter: UInt8) -> Bool {
     let isUpper = (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(letter)
     let isLetter = (65...90).contains(byte) || (97...122).contains(byte)

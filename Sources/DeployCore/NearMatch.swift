@@ -1,6 +1,6 @@
 /// Finds what a misspelt name was probably meant to be.
 package enum NearMatch {
-  /// The nearest of the candidates, if it is near: at most a third of the name's letters differ, and at least one may.
+  /// The nearest candidate, if at most a third of the name's letters differ; one may always differ.
   package static func of(_ name: String, among candidates: some Sequence<String>) -> String? {
     var best: (name: String, distance: Int)?
     for candidate in candidates {
@@ -10,7 +10,7 @@ package enum NearMatch {
     return best?.name
   }
 
-  /// `did you mean "production"?`, or the names there are; nil if there are none. Nothing typed is near to nothing.
+  /// `did you mean "production"?`, or the names that exist; nil if there are none. An empty text has no near match.
   package static func hint(_ name: String, among candidates: [String]) -> String? {
     if !name.isEmpty, let near = of(name, among: candidates) { return "did you mean \"\(near)\"?" }
     if candidates.isEmpty { return nil }

@@ -1,6 +1,6 @@
 package import DeployModel
 
-/// A request as somebody typed it: as data, and everything in it that could not be understood. A verb refuses the unclear together with
+/// A request as somebody typed it, as data, with everything in it that could not be understood. A verb refuses these parts together with
 /// whatever else is wrong.
 package struct Asked: Sendable, Hashable {
   package var request: DeploymentRequest

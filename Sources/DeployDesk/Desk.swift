@@ -2,10 +2,11 @@ import DeployCore
 package import DeployEngine
 package import DeployModel
 
-/// Everything that can be done with deployments from one machine: each use case is a verb that takes values and returns values. Who
-/// speaks to people (a command line, a server) calls one verb and shows what it returned. The desk knows ports only.
+/// Everything that can be done with deployments from one machine. Each use case is a verb that takes values and returns values. A face (a
+/// command line, a server) calls one verb and shows what it returned. The desk knows ports only.
 ///
-/// What needs no engine has a smaller door: `PastDeployments` (a journal), `Retention` (bundles), `DryRun` and `RehearsalRun` (recipes).
+/// Use cases that need no engine have smaller types: `PastDeployments` (a journal), `Retention` (bundles), `DryRun` and `RehearsalRun`
+/// (recipes).
 package struct Desk: Sendable {
   package let ports: Ports
   package let journal: any PastJournal
@@ -18,26 +19,26 @@ package struct Desk: Sendable {
   let messages: any MessageDoor
   let hosts: any HostDoor
   let commits: any VersionControl
-  /// The CI system that runs the command; nil: none that is known.
+  /// The CI system that runs the command; nil: no known one.
   let system: CISystem?
   /// Where recipes are played.
   let stage: RehearsalStage
-  /// The table of a time zone by its name, as the time zone database has it; nil: this machine has none of that name.
+  /// The table of a time zone by its name, from the time zone database; nil: this machine has none of that name.
   let zones: @Sendable (String) -> [UInt8]?
   /// The place in line that the command has, if it has one.
   let line = OwnTurn()
   /// How long a host keeps a place in line that nobody renews.
   let lineLease: Interval
-  /// This machine's own name, as it stands after the `@` of actors.
+  /// This machine's own name, as it appears after the `@` of actors.
   let machine: String
-  /// Is told what happens while a verb is at work.
+  /// Called with what happens while a verb is at work.
   let tell: @Sendable (DeskEvent) -> Void
   private let programs: @Sendable () async -> Void
   private let doors: @Sendable () async -> Void
 
   /// - Parameters:
   ///   - programs: ends what runs on this machine: builds, git, and clients that wait for hosts.
-  ///   - doors: closes all ways to hosts and to this machine.
+  ///   - doors: closes all connections to hosts and to this machine.
   package init(
     ports: Ports, journal: any PastJournal, shelf: any BundleShelf, builder: any BundleBuilder, reviewer: any BundleReviewer,
     watch: any HostWatch, secrets: any SecretKeeper, engines: any RunningEngines, messages: any MessageDoor, hosts: any HostDoor,
@@ -67,10 +68,10 @@ package struct Desk: Sendable {
     self.tell = tell
   }
 
-  /// The deployments that were made from here.
+  /// The deployments that were made from this state folder.
   package var past: PastDeployments { PastDeployments(journal) }
 
-  /// The time of this machine.
+  /// The time by this machine's clock.
   package var now: Timestamp { ports.clock.now() }
 
   /// Ends what runs on this machine, so that a verb that waits for it ends too.
@@ -79,7 +80,7 @@ package struct Desk: Sendable {
     await programs()
   }
 
-  /// Nothing can be asked afterwards.
+  /// Closes all connections; nothing can be asked afterwards.
   package func close() async { await doors() }
 
   /// Runs a body with the desk, and closes it, however the body ends.

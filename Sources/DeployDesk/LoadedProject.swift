@@ -1,13 +1,13 @@
 package import DeployModel
 
-/// A project's `deploy.lua`, read.
+/// A project whose `deploy.lua` was read.
 package struct LoadedProject: Sendable {
-  /// The folder it lies in, absolute.
+  /// Its absolute folder.
   package var folder: String
   package var project: Project
-  /// What deserves a look about the folder, beyond what the recipe shows.
+  /// Warnings about the folder, in addition to those about the recipe.
   package var warnings: [Problem] = []
-  /// The options that named it, if it has no `deploy.lua`; nil: it has one.
+  /// The options that named it if it has no `deploy.lua`; nil: it has one.
   package var typed: String?
   /// The plugins that it requires, in the order in which they were read.
   package var plugins: [RequiredPlugin] = []

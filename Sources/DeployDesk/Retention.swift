@@ -1,6 +1,6 @@
 package import DeployModel
 
-/// Which bundles of this machine are kept, and which go.
+/// Decides which bundles of this machine are kept, and removes the others.
 package struct Retention: Sendable {
   let shelf: any BundleShelf
   /// Nil: nothing was ever deployed from here.
@@ -29,7 +29,7 @@ package struct Retention: Sendable {
   /// Reads every file of a bundle, or of all, and compares it with its digest.
   /// - Parameter prefix: the beginning of the bundle's digest; nil: all bundles.
   /// - Returns: number of bundles that were compared.
-  /// - Throws: everything that is not as it was stored.
+  /// - Throws: everything that has changed since it was stored.
   package func verify(_ prefix: String?) async throws -> Int {
     let chosen = try prefix.map { try shelf.inspect($0).stored.bundle.digest }
     let problems = try await shelf.verify(chosen)
@@ -37,7 +37,7 @@ package struct Retention: Sendable {
     return chosen == nil ? try shelf.list().count : 1
   }
 
-  /// Bundles of deployments that have not ended, and the last two that were good in each application and group: what runs now, and what ran
+  /// Bundles of deployments that have not ended, and the last two good ones of each application and group: what runs now, and what ran
   /// before it.
   /// - Parameter deployments: the newest first.
   static func inUse(_ deployments: [DeploymentSummary]) -> [Digest] {

@@ -1,8 +1,8 @@
 package import DeployCore
 package import DeployModel
 
-/// Joins one deployment to the world: it carries out the moves of the ledger, and tells the ledger what happens. The only loop, and the
-/// only place with tasks.
+/// Connects one deployment to the world: it carries out the ledger's moves, and tells the ledger what happens. It has the only loop, and
+/// is the only place with tasks.
 package actor Deployer {
   private let plan: Plan
   private let ports: Ports
@@ -14,14 +14,14 @@ package actor Deployer {
   private var timers: [Int: Task<Void, Never>] = [:]
   private var running: [Int: Intent] = [:]
   private var answers: [Message.ID: MessageAnswer] = [:]
-  /// Notes of the engine before, until the deployment runs.
+  /// Notes of the earlier engine, until the deployment runs.
   private var past: [Entry]
   private var awaited = Awaited()
   private var detached = false
   private let staying: Staying
-  /// The gate that is open, when it was opened and when it closes; nil: none is.
+  /// The open gate's number, and when it closes; nil: none is open.
   private var open: (number: Int, until: Timestamp)?
-  /// What hosts were told last when it parked; nil: it never did.
+  /// What hosts were last told when it parked; nil: it never parked.
   private var parked: Parked?
   /// The gate at which the engine is about to leave.
   private var leaving: (gate: Int, task: Task<Void, Never>)?
@@ -29,13 +29,13 @@ package actor Deployer {
 
   /// A deployment at its beginning, or one whose engine is gone.
   /// - Parameters:
-  ///   - entries: the whole journal of a deployment that is resumed; nil: it begins.
-  ///   - claim: tells engines apart that would go on with one that is parked.
+  ///   - entries: the whole journal of a resumed deployment; nil: it begins.
+  ///   - claim: tells apart the engines that want to resume a parked deployment.
   ///   - staying: how long the engine stays at a gate that waits for a person.
   ///   - message: the first thing that it hears; nil: nothing.
-  ///   - scripts: makes them here, because whoever steps scripts has them alone.
-  ///   - lapse: a rule that is not kept, for tests of the checkers.
-  /// - Throws: what `scripts` throws; `Recovery.Divergence` if the sources ask something else than they did.
+  ///   - scripts: makes them here, because the one that steps scripts must have them alone.
+  ///   - lapse: a rule that is disabled, for tests of the checkers.
+  /// - Throws: what `scripts` throws; `Recovery.Divergence` if the sources ask for something else than the record has.
   package init(
     plan: Plan, resuming entries: [Entry]? = nil, claim: String = "", ports: Ports, feed: Feed, staying: Staying = .always,
     saying message: Message? = nil, lapse: Lapse? = nil,
@@ -58,8 +58,8 @@ package actor Deployer {
   }
 
   /// Runs the deployment to its end.
-  /// - Returns: nil if somebody detached, or hosts keep it (`isParked`); the deployment can be resumed then.
-  /// - Throws: `Failure` if the journal cannot be written; hosts keep what they were last told.
+  /// - Returns: nil if somebody detached, or hosts keep it (`isParked`); it can then be resumed.
+  /// - Throws: `Failure` if the journal cannot be written; hosts then stay as they were last told.
   package func run() async throws(Failure) -> Conclusion? {
     try await ports.machine.attend(plan.id, resumed: isResumed)
     let spooler = Task { [ports, plan, chunks] in for await chunk in chunks { await ports.journal.spool(chunk, of: plan.id) } }
@@ -78,7 +78,7 @@ package actor Deployer {
       for timer in timers.values { timer.cancel() }
       leaving?.task.cancel()
     }
-    // The hosts of a parked deployment say first who resumes it.
+    // The hosts of a parked deployment first say which engine resumes it.
     for host in ledger.isParking ? [] : ledger.lockedHosts {
       let site = ledger.site(of: host)
       Task { [ports] in await ports.transport.keepLock(at: site) }
@@ -88,16 +88,16 @@ package actor Deployer {
       for mailbox in ports.mailboxes { await mailbox.close(plan.id) }
       await ports.machine.forget(plan.id)
     }
-    // What hooks wrote is kept before anybody is told that the deployment ended (promise P9).
+    // The output of hooks is kept before anybody hears that the deployment has ended (promise P9).
     spool.finish()
     await spooler.value
     return ledger.conclusion
   }
 
-  /// Whether hosts keep the deployment until a person has answered, so that no engine is needed.
+  /// Whether hosts keep the deployment until a person has answered, so that it needs no engine.
   package var isParked: Bool { ledger.isParked }
 
-  /// Ends the deployment in good order: nothing new is started, hosts in their lifecycle are restored, locks are given back.
+  /// Ends the deployment in good order: nothing new starts, hosts in their lifecycle are restored, locks are given back.
   package func cancel(reason: String) {
     post(.cancelled(reason: reason))
   }
@@ -122,7 +122,7 @@ package actor Deployer {
       if detached { return }
       if inbox.isEmpty, ledger.isParked {
         guard let reason = await entrust() else {
-          // What came meanwhile keeps the engine here.
+          // Something arrived meanwhile, so the engine stays.
           if inbox.isEmpty { return }
           continue
         }
@@ -134,7 +134,8 @@ package actor Deployer {
     }
   }
 
-  /// A process that was stopped, or whose machine slept, hears that its hosts have a newer deployment before anything that waited for it.
+  /// If this process was stopped, or its machine slept, it checks whether its hosts have a newer deployment, before anything else
+  /// happens.
   private func verifyLocks() async {
     for mailbox in ports.mailboxes {
       guard let failure = await mailbox.verify(plan.lock.token, lease: plan.lock.lease) else { continue }
@@ -156,7 +157,7 @@ package actor Deployer {
     if !detached { post(.overtaken(failure)) }
   }
 
-  /// Keeps the answer to a message until its mailbox is told, and what people are waited for.
+  /// Keeps the answer to a message until its mailbox gets it, and what the deployment waits for from people.
   private func remember(_ entry: Entry) {
     awaited.take(entry.fact)
     switch entry.fact {
@@ -169,7 +170,7 @@ package actor Deployer {
     answers[message] = MessageAnswer(accepted: accepted, words)
   }
 
-  /// Wants to leave when nothing but a person's answer is awaited for as long as the engine is to stay.
+  /// Leaves once only a person's answer has been missing for as long as the engine should stay.
   private func leaveOrStay() {
     let gate = ledger.parkableGate
     guard gate != leaving?.gate else { return }
@@ -184,10 +185,10 @@ package actor Deployer {
     leaving = (gate, task)
   }
 
-  /// Has hosts keep the journal, so that others can go on from anywhere.
+  /// Has hosts keep the journal, so that an engine anywhere can resume.
   /// - Returns: why they do not; nil: they do.
   private func entrust() async -> String? {
-    // Who could not go on leaves it as it was.
+    // An engine that could not resume leaves it as it was.
     guard let parked else { return nil }
     let sites = ledger.lockedHosts.map { ledger.site(of: $0) }
     return await Entrusting(ports: ports).entrust(parked, to: sites)

@@ -1,7 +1,7 @@
 package import DeployCore
 package import DeployModel
 
-/// Deployments one after the other: the one that was asked for, and, if it fails, the rollback that follows from it.
+/// Deployments in sequence: the requested one and, if it fails, the rollback that follows from it.
 package actor Deployments {
   private let ports: Ports
   private let feed: Feed
@@ -25,11 +25,11 @@ package actor Deployments {
     self.identity = identity
   }
 
-  /// One deployment that ended, or that was left while it ran (nil).
+  /// One deployment that ended, or (nil) that the engine left while it ran.
   package struct Ended: Sendable, Hashable {
     package var plan: Plan
     package var conclusion: Conclusion?
-    /// Hosts keep it until a person has answered.
+    /// Whether hosts keep it until a person has answered.
     package var isParked = false
     package init(plan: Plan, conclusion: Conclusion?, isParked: Bool = false) {
       self.plan = plan
@@ -40,7 +40,7 @@ package actor Deployments {
 
   /// - Returns: what ended, in order: the deployment, then its rollback if there was one.
   package func deploy(_ plan: Plan) async throws -> [Ended] {
-    // Without it the deployment would look interrupted to others, and be resumed beside us.
+    // Without the claim, others would take the deployment for interrupted and resume it beside us.
     guard let claim = try ports.journal.claim(plan.id) else {
       throw Failure(.locked, "deployment \(plan.id) is run by another process of this machine")
     }
@@ -51,7 +51,7 @@ package actor Deployments {
 
   /// Resumes an interrupted deployment, and runs the rollback it calls for.
   /// - Parameters:
-  ///   - entries: its whole journal, entry 0 first, read under a claim that is held until this returns.
+  ///   - entries: its whole journal, read under a claim that is held until this returns.
   ///   - message: the first thing that it hears; nil: nothing.
   package func resume(_ entries: [Entry], saying message: Message? = nil) async throws -> [Ended] {
     guard case .planned(let plan)? = entries.first?.fact else {
@@ -64,7 +64,7 @@ package actor Deployments {
         scripts: scripts), plan)
   }
 
-  /// The answer to a wish that a deployment ends.
+  /// The answer to a request to end a deployment.
   package enum Reply: Sendable, Hashable {
     /// It ends in good order, or before it begins.
     case ending
@@ -84,7 +84,7 @@ package actor Deployments {
     return .ending
   }
 
-  /// The rollback that is under way because a deployment failed or was cancelled; nil: none is.
+  /// The rollback under way because a deployment failed or was cancelled; nil: none is.
   package var goingBack: Deployment.ID? {
     if let current, case .rollback(of: _?) = current.plan.kind { current.plan.id } else { nil }
   }
@@ -103,7 +103,7 @@ package actor Deployments {
     let conclusion = try await deployer.run()
     let ended = Ended(plan: plan, conclusion: conclusion, isParked: conclusion == nil ? await deployer.isParked : false)
     guard let conclusion, !detached, let back = RollbackPlanner.plan(after: plan, conclusion, by: identity()) else { return [ended] }
-    // Whoever speaks between the two deployments speaks to the rollback.
+    // Messages that come between the two deployments go to the rollback.
     current = (deployer, back)
     return [ended] + (try await deploy(back))
   }
@@ -118,7 +118,7 @@ package actor Deployments {
 
 /// Loads recipes from their sources alone.
 package protocol RecipeLibrary: Sendable {
-  /// - Parameter sources: of each of the plan's recipes, by index.
+  /// - Parameter sources: those of each of the plan's recipes, by index.
   /// - Throws: `Problems`.
   func scripts(of plan: Plan, sources: [[SourceFile]]) throws -> any Scripts
   /// A recipe as its sources declare it.

@@ -1,11 +1,11 @@
 import DeployCore
 import DeployModel
 
-/// Hands the journal of a parked deployment to its hosts.
+/// Gives the journal of a parked deployment to its hosts.
 struct Entrusting {
   let ports: Ports
 
-  /// - Parameter sites: of the hosts whose locks it has, the one that decides first.
+  /// - Parameter sites: the hosts whose locks it has; the one that decides comes first.
   /// - Returns: why too few hosts keep it; nil: they do.
   func entrust(_ parked: Parked, to sites: [HostSite]) async -> String? {
     do throws(Failure) {

@@ -1,18 +1,18 @@
 package import DeployCore
 package import DeployModel
 
-/// The doors of one engine, all of them.
+/// All ports of one engine.
 package struct Ports: Sendable {
   package var transport: any Transport
   package var machine: any EngineMachine
   package var bundles: any BundleStore
   package var journal: any Journal
   package var clock: any Clock
-  /// All doors for messages; a message may come through several.
+  /// All mailboxes; a message may come through several.
   package var mailboxes: [any Mailbox]
   /// `user@machine`, for the record.
   package var actor: String
-  /// Journals for the hosts of parked deployments.
+  /// Copies of journals for the hosts of parked deployments.
   package var copies: any JournalCopies
   package init(
     transport: any Transport, machine: any EngineMachine, bundles: any BundleStore, journal: any Journal, clock: any Clock, actor: String,
@@ -29,7 +29,7 @@ package struct Ports: Sendable {
   }
 }
 
-/// Entries and output as they come, for whoever reads along. Called from the engine's own tasks: be quick.
+/// Entries and output as they come, for a reader. The engine's own tasks call it, so it must be quick.
 package struct Feed: Sendable {
   package var entry: @Sendable (Deployment.ID, Entry) -> Void
   package var output: @Sendable (Deployment.ID, OutputChunk) -> Void

@@ -1,22 +1,22 @@
 package import DeployCore
 package import DeployModel
 
-/// What has to be known before a plan is made: the state of every host, and the recipes that go with what they run. Changes nothing.
+/// What must be known before a plan is made: the state of every host, and the recipes of what they run. Changes nothing.
 package struct Preparation: Sendable {
   package var surveys: [Survey]
   /// The hosts of the group that are left alone, if the floor depends on them; nil: nobody asked them.
   package var others: Bystanders?
   package var kept: [PinnedRecipe]
-  /// Of partners, by their index; empty if they were not asked.
+  /// The surveys of partners, by index; empty if nobody asked.
   package var partners: [Survey]
 
-  /// Hosts asked at once.
+  /// The limit of hosts that are asked at once.
   static let width = 30
 
   /// - Parameters:
-  ///   - deep: whether hosts are asked for the receipts of all releases that they keep, too, and what is wrong with these.
-  ///   - partners: whether partners are asked, too.
-  ///   - surveyed: is told each host that answered, by its number.
+  ///   - deep: whether to ask hosts for the receipts of all releases that they keep, and for these releases' damage.
+  ///   - partners: whether to survey partners, too.
+  ///   - surveyed: called with the number of each host that answered.
   package init(
     _ selection: Selection, ports: Ports, recipes: any RecipeLibrary, deep: Bool = false, partners: Bool = false,
     surveyed: @escaping @Sendable (Int, Survey) -> Void = { _, _ in }
@@ -31,7 +31,7 @@ package struct Preparation: Sendable {
     kept = await Self.kept(selection, surveys, ports, recipes)
   }
 
-  /// By host number: how secrets compare, for hosts whose receipt is of that release; nil for the others.
+  /// By host number: how secrets compare, for hosts whose receipt is that release's; nil for the others.
   package func secrets(_ selection: Selection, of release: Release.ID, ports: Ports) async -> [SecretComparison?] {
     var found: [SecretComparison?] = surveys.map { _ in nil }
     await withTaskGroup(of: (Int, SecretComparison).self) { group in
@@ -110,7 +110,7 @@ package struct Preparation: Sendable {
     return surveys
   }
 
-  /// The recipes that receipts name, from the store or else from a host that keeps them. One that cannot be had is left out.
+  /// The recipes that receipts name, from the store or else from a host that keeps them. Missing ones are left out.
   private static func kept(
     _ selection: Selection, _ surveys: [Survey], _ ports: Ports, _ recipes: any RecipeLibrary
   ) async -> [PinnedRecipe] {
@@ -143,7 +143,7 @@ package struct Preparation: Sendable {
       guard let path = value["path"]?.text, let text = value["text"]?.text else { return nil }
       return SourceFile(path: path, text: text)
     }
-    // Kept under the digest of what came: a host that hands out something else is not believed.
+    // Kept under the digest of what came, so that a host cannot pass off something else.
     guard let kept = try? await ports.bundles.keep(files), kept == digest else { return nil }
     return files
   }

@@ -1,10 +1,10 @@
 package import DeployCore
 package import DeployModel
 
-/// Transports by the names that hosts have for them. Each host is reached by the one that its name stands for; whoever asks needs to
-/// know none of them.
+/// Transports by the names that hosts use for them. Each host is reached by the transport that its name stands for; callers need to know
+/// none of them.
 package struct Transports: Transport {
-  /// A name of `Host.transport`, and what reaches its hosts.
+  /// A name of `Host.transport`, and the transport that it stands for.
   package struct Entry: Sendable {
     let name: String
     let transport: any Transport
@@ -17,14 +17,14 @@ package struct Transports: Transport {
   private let shells: any Transport
 
   /// - Parameters:
-  ///   - entries: what comes with the engine; of two with one name the first counts.
-  ///   - shells: reaches hosts whose transport a plugin made, by the argv that they have.
+  ///   - entries: the transports that come with the engine; of two with one name, the first counts.
+  ///   - shells: reaches hosts whose transport comes from a plugin, by their argv.
   package init(_ entries: [Entry], shells: any Transport) {
     self.entries = entries
     self.shells = shells
   }
 
-  /// - Throws: kind `invalid` for a name that nothing has, with the names there are.
+  /// - Throws: kind `invalid` for an unknown name; the message lists the known ones.
   private func transport(to host: Host) throws(Failure) -> any Transport {
     if host.argv != nil { return shells }
     if let entry = entries.first(where: { $0.name.isExactly(host.transport) }) { return entry.transport }

@@ -1,6 +1,6 @@
 import DeployModel
 
-/// An operation that is being performed: it can be cancelled, and it ends in time.
+/// An operation under way: it can be cancelled, and it ends in time.
 final class Flight: Sendable {
   struct Key: Hashable {
     var reach: Reach
@@ -19,7 +19,7 @@ final class Flight: Sendable {
 
   init(limit: Interval) { self.limit = limit }
 
-  /// What to do on the host when somebody cancels; done at once where somebody has.
+  /// What to do on the host when somebody cancels; it is done at once if somebody has already.
   func whenCancelled(_ stop: @escaping @Sendable () async -> Void) async {
     let now = state.with { state in
       state.stop = stop
@@ -37,7 +37,7 @@ final class Flight: Sendable {
     await stop?()
   }
 
-  /// The time is over: like a cancellation, said otherwise.
+  /// The time is over: like a cancellation, with another message.
   private func expire() async {
     let (stop, wake) = state.with { state in
       state.late = true
@@ -56,14 +56,14 @@ final class Flight: Sendable {
     )
   }
 
-  /// Throws where the operation should not go on: between two steps of a long one.
+  /// Throws if the operation should not continue; for use between two steps of a long one.
   func check() throws(Failure) {
     let (cancelled, late) = state.with { ($0.cancelled, $0.late) }
     if cancelled { throw Flight.cancelled }
     if late { throw tooLate }
   }
 
-  /// Runs the body, and stops waiting for it when it is cancelled or the time is over; with `slack`, it gets so long to end by
+  /// Runs the body, and stops waiting for it when it is cancelled or the time is over. With `slack`, it gets that much time to end by
   /// itself and in good order.
   func race(slack: Interval = .zero, _ body: @escaping @Sendable () async -> Outcome) async -> Outcome {
     let (stream, sink) = AsyncStream.makeStream(of: Outcome.self)
@@ -89,7 +89,7 @@ final class Flight: Sendable {
     defer { timer.cancel() }
     for await outcome in stream {
       work.cancel()
-      // A job of ours that was ended because the time is over says that it was cancelled.
+      // A job of ours that was ended because its time was over says that it was cancelled.
       let late = state.with { $0.late }
       return late && outcome.failure?.kind == .cancelled ? Outcome(failure: tooLate) : outcome
     }

@@ -1,8 +1,8 @@
 package import DeployCore
 package import DeployModel
 
-/// The transport: one host program over one shell per host, whatever gives that shell. It performs one operation and says
-/// what came back.
+/// The transport: one host program over one shell for each host, whatever gives that shell. It performs one operation and reports the
+/// outcome.
 package final class Hosts: Transport {
   private struct State {
     var links: [Reach: HostLink] = [:]
@@ -10,33 +10,33 @@ package final class Hosts: Transport {
     var listener: (@Sendable (Notice) -> Void)?
     var isClosed = false
   }
-  /// What comes to pass between the operations, for whoever watches.
+  /// Notices between the operations, for a listener.
   package enum Notice: Sendable {
-    /// A host that was there went out of reach; it is tried for so long.
+    /// A host that answered before went out of reach; it is tried for this long.
     case away(String, Failure, patience: Interval)
     case back(String, after: Interval)
-    /// A host's lock is not given before what earlier deployments left running there has ended; it waits, or ends it.
+    /// A host gives its lock only after jobs of earlier deployments have ended; it waits for them, or ends them.
     case waiting(String, for: String, ending: Bool)
-    /// Of a pack of so many bytes, the host has these.
+    /// The host has this number of bytes of a pack with that size.
     case sent(String, bytes: Int, of: Int)
   }
   let options: Options
   let store: any BundleStore
   let vault: Vault
   let program = HostProgram()
-  /// Messages that come with the renewals of locks.
+  /// Messages that arrive with the renewals of locks.
   package let inbox: HostInbox
   let shelf = PackShelf()
   private let reactor = Reactor()
   private let admission: Admission
   private let state = Guarded(State())
 
-  /// Nothing is reached yet. `close` ends what is opened later.
-  /// - Parameter complain: is told about files in inboxes that are no message.
-  /// What `TRACEPARENT` is for a command: of a deployment, a host and a lifecycle event (nil: of none); nil: it is not set.
+  /// The `TRACEPARENT` of a command, by deployment, host and lifecycle event (nil: none); nil: it is not set.
   package typealias TraceOf = @Sendable (Deployment.ID, String?, LifecycleEvent?) -> String?
   let trace: TraceOf
 
+  /// Nothing is reached yet. `close` ends what is opened later.
+  /// - Parameter complain: called with each file in an inbox that is not a message.
   package init(
     options: Options = Options(), store: any BundleStore, vault: Vault,
     complain: @escaping @Sendable (Problem) -> Void = { _ in }, trace: @escaping TraceOf = { _, _, _ in nil }
@@ -59,18 +59,19 @@ package final class Hosts: Transport {
     reactor.stop()
   }
 
-  /// Looks for the values of these secrets in everything that comes back from now on: after a resume, what an earlier
-  /// process put on hosts would otherwise be unknown here.
+  /// From now on, looks for the values of these secrets in everything that comes back. After a resume, this process would otherwise not
+  /// know what an earlier one put on hosts.
   package func expect(secrets names: [String]) async throws(Failure) {
     for name in names { _ = try await vault.value(of: name) }
   }
 
-  /// From now on notices go there.
+  /// Sends notices to the listener from now on.
   package func listen(_ listener: @escaping @Sendable (Notice) -> Void) { state.with { $0.listener = listener } }
 
   func tell(_ notice: Notice) { state.with { $0.listener }?(notice) }
 
-  /// - Throws: kind `invalid` if nothing gives a shell there, `cancelled` if this transport was closed: nobody would end the channel.
+  /// - Throws: kind `invalid` if nothing gives a shell there, `cancelled` if this transport was closed, because nobody would end the
+  ///   channel.
   func link(to host: DeployModel.Host) throws(Failure) -> HostLink {
     let reach = try Reach(host, options: options)
     return try state.with { state throws(Failure) in
@@ -85,7 +86,7 @@ package final class Hosts: Transport {
     }
   }
 
-  /// The process id of the client that holds the channel to a host; nil if none is open.
+  /// The process id of the client that has the channel to a host; nil if none is open.
   package func client(of host: DeployModel.Host) async -> Int32? { await (try? link(to: host))?.client }
 
   package func perform(_ intent: Intent, at site: HostSite, output: @escaping @Sendable (OutputChunk) -> Void) async -> Outcome {
@@ -127,13 +128,13 @@ package final class Hosts: Transport {
     await link.adopt(site.path, token: site.token)
   }
 
-  /// An operation of a deployment says whose lock it works under: its host was there when that was planned. An effect's lock, where
-  /// another process took it, as before a resume, is renewed by this one from now on.
+  /// An operation of a deployment says whose lock it works under, so its host answered when that was planned. If another process took an
+  /// effect's lock, as before a resume, this one renews it from now on.
   private func keepLock(_ errand: Errand) async {
     guard errand.site.fence >= 0, !errand.site.token.isEmpty else { return }
     await errand.link.remember()
     switch errand.intent.operation {
-    // A parked deployment has no engine before its host said so.
+    // A parked deployment has no engine until its host says so.
     case .lock, .unlock, .unpark: return
     default: break
     }
@@ -141,7 +142,7 @@ package final class Hosts: Transport {
     await errand.link.adopt(errand.site.path, token: errand.site.token)
   }
 
-  /// Gives the host's reserve free; true if there was one, so that what found no room may be asked again.
+  /// Frees the host's disk reserve; true if there was one, so that an operation that found no room may be repeated.
   private func spare(_ errand: Errand) async -> Bool {
     (try? await errand.link.demand("l_spare", [errand.site.path]).text.trimmed) == "freed"
   }
@@ -151,7 +152,7 @@ package final class Hosts: Transport {
     case .run(let command) where command.isQuestion != true: return await run(command, errand)
     case .check(let check): return await ask(check, errand)
     default:
-      // What has jobs of its own on the host, or a lock to give back, gets time to end in good order; the rest is left.
+      // An operation that has jobs of its own on the host, or a lock to give back, gets time to end in good order; others are left.
       let slack =
         switch errand.intent.operation {
         case .stage, .upload, .discard, .prune, .remove: options.grace + options.grace + .seconds(10)
@@ -195,7 +196,7 @@ package final class Hosts: Transport {
   }
 }
 
-/// One operation on its way: what was asked, for which deployment, and over which link.
+/// One operation under way: the request, its deployment, and the link for it.
 struct Errand: Sendable {
   let intent: Intent
   let site: HostSite
@@ -203,11 +204,11 @@ struct Errand: Sendable {
   let flight: Flight
   let output: @Sendable (OutputChunk) -> Void
 
-  /// `PATH FENCE TOKEN`: what every effect begins with.
+  /// `PATH FENCE TOKEN`: the first arguments of every effect.
   var claim: [String] { [site.path, "\(site.fence)", site.token] }
   /// `PATH FENCE TOKEN DEPLOYMENT INTENT`
   var named: [String] { claim + [site.deployment, "\(intent.id)"] }
-  /// The folder of uploads that is this operation's own: no other one that sends the same bytes at once takes them away.
+  /// This operation's own folder for uploads, so that no other operation with the same bytes removes them.
   var room: String { "\(site.deployment).\(intent.id)" }
   /// The folder that commands and relative paths start from.
   var folder: String { site.folder(of: intent) }

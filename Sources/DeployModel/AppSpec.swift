@@ -1,4 +1,4 @@
-/// How a recipe's bundles are installed by the appspec file they hold: as the CodeDeploy agent does it, in place.
+/// How the appspec file in a bundle installs that bundle: in place, as the CodeDeploy agent does it.
 package struct AppSpecOptions: Sendable, Hashable, Codable {
   package enum FileExists: String, Sendable, Hashable, Codable { case disallow, overwrite, retain }
   package enum ForeignLinks: String, Sendable, Hashable, Codable { case follow, refuse }
@@ -18,16 +18,16 @@ package struct AppSpecOptions: Sendable, Hashable, Codable {
 
   /// The appspec file's path in the bundle.
   package var file: String
-  /// What becomes of files at a destination that no deployment put there; the appspec file wins.
+  /// What happens to files at a destination that no deployment put there. The appspec file takes precedence.
   package var fileExists: FileExists
   /// Whether files that are replaced or removed come back when the host fails.
   package var restore: Bool
   /// Whether a failing stop script of the outgoing revision is skipped.
   package var ignoresStopFailures: Bool
-  /// What becomes of an installation whose way leads through a link that others than root and who deploys can exchange; nil: it follows
-  /// the link and warns, as in journals of older versions.
+  /// How an installation treats a link on its way that users other than root and the deploying user can exchange; nil: it follows the
+  /// link and warns, as in journals of older versions.
   package var foreignLinks: ForeignLinks?
-  /// As whom files are put in place and scripts are started; nil: the login user.
+  /// The user that puts files in place and starts scripts; nil: the login user.
   package var user: String?
   /// What the bundle at hand runs; nil: not known beforehand.
   package var scripts: [Scripts]?
@@ -55,14 +55,14 @@ package struct AppSpecOptions: Sendable, Hashable, Codable {
 /// One part of an installation by an appspec file, on one host.
 package struct AppSpecStep: Sendable, Hashable, Codable {
   package enum Phase: Sendable, Hashable, Codable {
-    /// The event as the agent runs it: DownloadBundle and Install do their work, the others run scripts. Those that take leave run
-    /// the last successfully installed revision's.
+    /// The event as the agent runs it: DownloadBundle and Install do their work, the others run scripts. Events that concern the outgoing
+    /// revision run the scripts of the last successfully installed one.
     case event(LifecycleEvent)
-    /// The event's scripts of the revision whose files are in place again.
+    /// The event's scripts, from the revision whose files are back in place.
     case back(LifecycleEvent)
-    /// Puts the files back that this deployment's Install replaced or removed.
+    /// Restores the files that this deployment's Install replaced or removed.
     case undo
-    /// Drops what was kept for going back.
+    /// Deletes what was kept for going back.
     case forget
     /// Removes what the last installation made.
     case remove
@@ -80,13 +80,14 @@ package struct AppSpecStep: Sendable, Hashable, Codable {
     self.keep = keep
   }
 
-  /// Scripts it is known to run.
+  /// The scripts that it is known to run.
   package var scripts: [String] {
     guard case .event(let event) = phase, !event.concernsPrevious else { return [] }
     return options.scripts(of: event)?.locations ?? []
   }
 
-  /// What it may take: each script's own timeout holds, so this is their sum if they are known; an hour of scripts where not.
+  /// The longest time it may take. Each script has its own timeout, so this is their sum if the scripts are known, else an hour for
+  /// scripts.
   package var limit: Interval {
     switch phase {
     case .event(.downloadBundle), .event(.install), .undo, .remove: return .minutes(60)

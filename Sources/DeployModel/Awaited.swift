@@ -1,4 +1,4 @@
-/// What a deployment waits for from people, as whoever speaks to it sees it: an answer is for that, whatever is open when it arrives.
+/// What a deployment waits for from people, as the sender of a message sees it. An answer is for that, whatever is open when it arrives.
 package struct Awaited: Sendable, Hashable {
   /// The number of the gate that is open; 0: none is.
   package var gate: Int
@@ -13,7 +13,7 @@ package struct Awaited: Sendable, Hashable {
     self.pause = pause
   }
 
-  /// Of a journal.
+  /// Reads it from a journal.
   package init(_ entries: [Entry]) {
     self.init()
     for entry in entries { take(entry.fact) }
@@ -32,7 +32,7 @@ package struct Awaited: Sendable, Hashable {
   /// `2 approval -`: the gate, its kind and the pause, `-` for none.
   package var line: String { "\(gate) \(kind?.rawValue ?? "-") \(pause ?? "-")" }
 
-  /// - Returns: nil for what is no such line.
+  /// - Returns: nil if the text is no such line.
   package init?(line: some StringProtocol) {
     let words = line.split(separator: " ", omittingEmptySubsequences: false)
     guard words.count == 3, let number = Int(words[0]), number >= 0 else { return nil }
@@ -43,7 +43,7 @@ package struct Awaited: Sendable, Hashable {
 }
 
 extension Message {
-  /// Says what it is for, as its sender saw the deployment.
+  /// Notes what the message is for: what its sender saw the deployment wait for.
   package mutating func means(_ awaited: Awaited) {
     switch kind {
     case .approve, .reject, .promote: number = awaited.gate

@@ -1,5 +1,5 @@
-/// Arithmetic on numbers that come from outside: files, hosts, options. What does not fit stays at the end of the range,
-/// because a trap would end the program.
+/// Arithmetic on numbers from outside: files, hosts, options. A result that does not fit becomes the end of the range, because a trap
+/// would end the program.
 extension Int {
   package func plus(_ other: Int) -> Int {
     let (sum, over) = addingReportingOverflow(other)
@@ -16,7 +16,7 @@ extension Int {
     return over ? ((self < 0) == (other < 0) ? .max : .min) : product
   }
 
-  /// The whole number towards zero; the end of the range for what is beyond it, 0 for what is no number.
+  /// The whole number towards zero; the end of the range if it is beyond that, 0 if it is not a number.
   package init(bounded number: Double) {
     // 2^63 itself does not fit any more.
     if number >= 0x1p63 { self = .max } else if number <= -0x1p63 { self = .min } else { self = number.isNaN ? 0 : Int(number) }

@@ -9,13 +9,13 @@ package struct Bounds: Sendable, Hashable, Codable {
   package var unreachable: Int
   /// Hosts that may fail in a single wave; nil: as many as may fail.
   package var failedInWave: Int?
-  /// Hosts that have to stay healthy by CodeDeploy's rule, which then decides instead of the budgets; nil: it does not.
+  /// Hosts that must stay healthy by CodeDeploy's rule, which then replaces the budgets; nil: the rule does not apply.
   package var healthy: Int?
-  /// The share of hosts, 0…1, that fail whatever the release is: the wave gate compares with it. nil: there is no wave gate.
+  /// The share of hosts, 0…1, that fails whatever the release is. The wave gate compares with it. nil: there is no wave gate.
   package var base: Double?
-  /// How often a step of the engine's own is tried again in place when the host or the way to it was to blame; nil: never.
+  /// How often a step of the engine's own is retried in place if the host or the connection to it was to blame; nil: never.
   package var retries: Int?
-  /// What holds among hosts that share the value of a tag; nil: nothing does.
+  /// The rules for hosts that share the value of a tag; nil: there are none.
   package var neighbours: [Neighbours]?
   package init(
     floor: Int, parallel: Int, failed: Int, unreachable: Int, failedInWave: Int? = nil, healthy: Int? = nil, base: Double? = nil,

@@ -28,7 +28,7 @@ package struct CISystem: Sendable, Hashable {
 
   /// Reads an environment.
   /// - Parameter variable: the value of a variable; nil: it is not set. Empty ones count as not set.
-  /// - Returns: nil if no CI system that is known runs the command.
+  /// - Returns: nil if no known CI system runs the command.
   package init?(_ variable: (String) -> String?) {
     func value(_ name: String) -> String? { variable(name).flatMap { Provenance.line($0, limit: Provenance.urlLimit) } }
     func first(_ names: String...) -> String? { names.reduce(nil) { $0 ?? value($1) } }
@@ -79,7 +79,7 @@ package struct CISystem: Sendable, Hashable {
     return value("JENKINS_URL") != nil && value("BUILD_TAG") != nil ? .jenkins : nil
   }
 
-  /// Variables of the systems that say each thing in one of their own, the first that is set counts.
+  /// Names of variables in systems that have one variable for each thing. The first that is set counts.
   private struct Names {
     var actor: [String] = []
     var commit: [String]

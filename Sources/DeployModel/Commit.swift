@@ -2,14 +2,14 @@
 package struct Commit: Sendable, Hashable, Codable {
   /// All its hexadecimal digits: 40, or 64.
   package var id: String
-  /// Nil: it was checked out without one, and nobody said which.
+  /// Its branch; nil: it was checked out without one, and nobody named one.
   package var branch: String?
   package var tag: String?
   /// The first line of its message.
   package var subject: String?
-  /// When it was made; nil: nobody said.
+  /// When it was made; nil: unknown.
   package var at: Timestamp?
-  /// Whether tracked files were changed since; nil: nobody looked.
+  /// Whether tracked files have changed since; nil: nobody looked.
   package var isDirty: Bool?
 
   package init(

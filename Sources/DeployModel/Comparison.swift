@@ -1,5 +1,4 @@
-/// How a watch compares hosts that have the release with twins that have it not: it looks at both, and judges the difference instead of
-/// each look.
+/// How a watch compares hosts that have the release with twins that do not: it looks at both and judges the difference, not each look.
 package struct Comparison: Sendable, Hashable, Codable {
   package enum Unit: String, Sendable, Hashable, Codable {
     /// Requests, and how many of them failed.
@@ -13,7 +12,7 @@ package struct Comparison: Sendable, Hashable, Codable {
   package var pairs: Int
   /// How much worse the release may be, as the recipe says it: `+10%`, `+0.05pp`, `+50ms`.
   package var margin: String
-  /// How often a release within the margin is called bad, and one that is worse good, over all looks; above 0, at most 0.5.
+  /// The chance, over all looks, of calling a release within the margin bad, or a worse one good; above 0, at most 0.5.
   package var alpha: Double
 
   package init(_ unit: Unit, pairs: Int, margin: String, alpha: Double) {

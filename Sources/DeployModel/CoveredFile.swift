@@ -1,7 +1,7 @@
 /// How often each executable line of a source ran in tests.
 package struct CoveredFile: Sendable, Hashable {
   package struct Line: Sendable, Hashable {
-    /// From 1.
+    /// The line's number, from 1.
     package var number: Int
     package var hits: Int
     package init(number: Int, hits: Int) {
@@ -10,7 +10,7 @@ package struct CoveredFile: Sendable, Hashable {
     }
   }
 
-  /// From the project's folder.
+  /// The path from the project's folder.
   package var path: String
   /// In their order.
   package var lines: [Line]
@@ -23,7 +23,7 @@ package struct CoveredFile: Sendable, Hashable {
   /// The number of lines that ran.
   package var covered: Int { lines.count { $0.hits > 0 } }
 
-  /// Numbers of lines that never ran, those in a row together: `3`, `7-9`. Lines between two of them on which nothing runs count as a row.
+  /// Ranges of lines that never ran: `3`, `7-9`. Lines between two of them on which nothing runs belong to the range.
   package var missed: [ClosedRange<Int>] {
     var ranges: [ClosedRange<Int>] = []
     var open = false

@@ -11,15 +11,15 @@ package struct DeploymentConfiguration: Sendable, Hashable, Codable {
   package var failedInWave: Amount?
   /// Unreachable hosts that it may leave out or lose.
   package var unreachable: Amount
-  /// CodeDeploy's minimum of healthy hosts, which takes the place of the floor and of both budgets; nil: it is not asked for.
+  /// CodeDeploy's minimum of healthy hosts, which replaces the floor and both budgets; nil: nobody asked for it.
   package var healthy: MinimumHealthy?
-  /// The share of hosts, in per cent, that fail whatever the release is: the wave gate compares with it. nil: 1.
+  /// The share of hosts, in per cent, that fails whatever the release is. The wave gate compares with it. nil: 1.
   package var base: Double?
-  /// Tags: of hosts with one value never two are out of service; nil: there is none.
+  /// Tags: at most one host of each value is out of service; nil: there is none.
   package var apart: [String]?
-  /// Tags: hosts of one value at a time are out of service; nil: there is none.
+  /// Tags: only hosts of one value are out of service at a time; nil: there is none.
   package var alone: [String]?
-  /// What holds for the hosts of each value of a tag; nil: nothing does.
+  /// The rules for the hosts of each value of a tag; nil: there are none.
   package var each: NeighbourRule?
   package var place: SourcePlace?
   package init(

@@ -1,7 +1,7 @@
 /// A named selection of hosts.
 package struct DeploymentGroup: Sendable, Hashable, Codable {
   package var name: String
-  /// Expanded and in the order of the file; numbers are given when a plan is made.
+  /// All hosts, expanded, in the order of the file. They get their numbers when a plan is made.
   package var hosts: [Host]
   package var tags: Value
   package var params: Value
@@ -15,7 +15,7 @@ package struct DeploymentGroup: Sendable, Hashable, Codable {
   }
 }
 
-/// So many hosts, or such a share of them.
+/// A number of hosts, or a share of them.
 package enum Amount: Sendable, Hashable, Codable {
   case count(Int)
   case percent(Double)
@@ -50,7 +50,7 @@ package struct Parameter: Sendable, Hashable, Codable {
   }
   package var name: String
   package var kind: Kind
-  /// Nil: the parameter must be given.
+  /// The default; nil: the parameter must be given.
   package var standard: Value?
   package var help: String
   package var place: SourcePlace?

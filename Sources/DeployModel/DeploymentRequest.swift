@@ -1,6 +1,6 @@
 /// What somebody asked for, unresolved: the command line as data.
 package struct DeploymentRequest: Sendable, Hashable, Codable {
-  /// Nil: the only one there is.
+  /// The recipe's name; nil: the only recipe there is.
   package var recipe: String?
   package var group: String?
   /// A path, or a git ref with `git:` before it; nil: what the recipe says.
@@ -13,9 +13,9 @@ package struct DeploymentRequest: Sendable, Hashable, Codable {
   package var orphans: LockRequest.Orphans
   /// Who asks, and why.
   package var said: Said
-  /// Its place in the order in which its caller began deployments, from 0; nil: nobody said.
+  /// Its place in the order in which its caller began deployments, from 0; nil: the caller did not say.
   package var sequence: Int?
-  /// The deployment that it takes back, as a group with slots goes back; nil: none.
+  /// The deployment that it takes back, if a group with slots goes back; nil: none.
   package var undoes: Deployment.ID?
   /// Why freeze windows do not hold for it; nil: they do.
   package var freezeOverride: String?

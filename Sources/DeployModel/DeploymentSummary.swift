@@ -3,10 +3,10 @@ package struct DeploymentSummary: Sendable, Hashable {
   package enum State: Sendable, Hashable {
     /// An engine process holds its claim.
     case running
-    /// No engine process runs it, and it has not concluded, or hosts are to go back and their rollback never began: `lander resume`.
+    /// No engine process runs it. It has not concluded, or hosts are to go back and their rollback never began: `lander resume`.
     case interrupted
     /// It was interrupted, and newer deployments have taken over all hosts that it had to finish or take back: nothing is left to resume.
-    /// - Parameter by: the newest of them; nil: hosts say so, and not which.
+    /// - Parameter by: the newest of them; nil: hosts say that there is one, but not which.
     case superseded(by: Deployment.ID?)
     case concluded(Conclusion.Status)
     case damaged(Damage)
@@ -26,13 +26,13 @@ package struct DeploymentSummary: Sendable, Hashable {
   /// Number of entries.
   package var entries: Int
   package var state: State
-  /// Number of hosts that failed and could not be taken back, as it concluded.
+  /// Number of hosts that had failed and were not taken back when it concluded.
   package var notRestored = 0
-  /// Whether it was parked from here, and hosts say that it is over: another state folder has its end.
+  /// Whether it was parked from here and hosts say that it is over: its end is in another state folder.
   package var isElsewhere = false
   /// Names of hosts that newer deployments have taken over since it was interrupted.
   package var takenOver: [String] = []
-  /// nil: it is not paused, or it has ended.
+  /// The pause that holds it; nil: it is not paused, or it has ended.
   package var pause: Pause?
   /// Until when hosts keep it without an engine, as far as this journal knows; nil: they do not.
   package var parked: Timestamp?

@@ -7,7 +7,7 @@ package struct Deviation: Sendable, Hashable, Codable {
     case content
     /// Permission bits.
     case mode(Int, wanted: Int)
-    /// It belongs to somebody else than at the end of its deployment.
+    /// Its owner is not the one at the end of its deployment.
     case owner(Owner, wanted: Owner)
     /// A link leads somewhere else.
     case target
@@ -50,6 +50,6 @@ package struct Verification: Sendable, Hashable, Codable {
     self.deviations = deviations
   }
 
-  /// What was delivered and is not so any more; extra entries are none of that.
+  /// What was delivered and has changed since; extra entries do not count.
   package var differing: [Deviation] { deviations.filter { $0.kind != .extra } }
 }

@@ -1,5 +1,5 @@
 extension Entry {
-  /// Whether it says who, why, or what was left: what people ask about afterwards. Of a deployment of many hosts these are few.
+  /// Whether it says who, why, or what was left: what people ask about afterwards. A deployment of many hosts has only few of these.
   package var isOutline: Bool {
     switch fact {
     case .planned, .resumed, .concluded: true
@@ -17,7 +17,7 @@ extension Entry {
     }
   }
 
-  /// Names under which the journal keeps these facts.
+  /// The journal's names of these facts.
   package static let outlineNames = [
     "planned", "resumed", "concluded", "said", "cancelled", "answered", "paused", "parked", "gateOpened", "gateClosed", "shifted",
     "stopped",

@@ -35,16 +35,16 @@ package enum Happening: Sendable, Hashable, Codable {
   case cancelled(reason: String)
   /// A message reached the deployment.
   indirect case said(Message)
-  /// A newer deployment had, or has, the lock of a host: the renewal of this one's was refused.
+  /// A newer deployment had, or has, a host's lock, so the renewal of this one's lock was refused.
   indirect case overtaken(Failure)
   /// The engine wants to leave, because a gate waits for a person.
   case parks(Parking)
   /// An engine resumes a deployment that was parked, or was about to be.
   /// - Parameters:
-  ///   - claim: tells engines that would go on apart; empty: the one that wanted to leave stays.
-  ///   - reason: why it stays; nil: a person wanted to go on.
+  ///   - claim: tells apart the engines that try to resume; empty: the one that wanted to leave stays.
+  ///   - reason: why it stays; nil: a person wanted to resume.
   case unparks(by: String, claim: String, reason: String? = nil)
-  /// An engine resumes the deployment after another one died: what was asked outside of it may be otherwise by now.
+  /// An engine resumes the deployment after another one died. What was read outside may have changed since.
   case revived
 }
 
@@ -63,20 +63,20 @@ package indirect enum Note: Sendable, Hashable, Codable {
   /// - Parameter number: 1, 2, 3 … within its deployment.
   case gateOpened(number: Int, Gate)
   case gateClosed(number: Int, GateAnswer)
-  /// - Parameter from: nil: a call that did not end well left them uncertain.
+  /// - Parameter from: the weights before; nil: a call that did not end well left them uncertain.
   case shifted(from: Weights?, to: Weights)
   /// The strategy ended the rollout on purpose.
   /// - Parameter left: hosts that stay on the old revision.
   case stopped(reason: String, left: [Int])
   /// Something a recipe logged; the host where a hook did.
   case log(host: Int?, LogLine)
-  /// Why no further host is started, or another thing a person should know.
+  /// Why no further host is started, or something else that a person should know.
   case remark(String)
   /// What the deployment made of a message, in words. Not accepted: the message changed nothing.
   case answered(message: Message.ID, accepted: Bool, String)
   /// The message that holds the deployment from now on; nil: nothing holds it any more.
   case paused(Message?)
-  /// Hosts keep it until then, and no engine is needed; nil: an engine runs it again.
+  /// Hosts keep it until then without an engine; nil: an engine runs it again.
   case parked(until: Timestamp?)
 }
 
@@ -93,11 +93,11 @@ package indirect enum HostStatus: Sendable, Hashable, Codable {
   case kept
   case leftOut(Failure)
   case restoring(ScriptError)
-  /// Failed, and back on what it ran before (nothing, if nothing was).
+  /// Failed, and back on what it ran before (or on nothing, if nothing ran).
   case restored(ScriptError)
-  /// Failed or was cancelled before anything of what it runs was changed; at most a release was sent.
+  /// Failed or cancelled before anything that it runs was changed; at most a release was sent.
   case untouched(ScriptError)
-  /// Failed, and going back failed too: `commands` are to be typed by a person.
+  /// Failed, and going back failed too. A person has to type `commands`.
   case restoreFailed(ScriptError, restoring: ScriptError, commands: [String])
   /// Failed and left as it is, because the recipe says so.
   case failed(ScriptError)
@@ -124,21 +124,21 @@ package struct Conclusion: Sendable, Hashable, Codable {
     case partial
   }
   package var status: Status
-  /// The first cause; nil if succeeded.
+  /// The first cause; nil if it succeeded.
   package var error: ScriptError?
-  /// The holder, where the lock was the cause.
+  /// The lock's holder, if the lock was the cause.
   package var holder: Lock?
   /// Hosts on the new release that are to go back, as a deployment of their own.
   package var rollback: [Int]
   /// Statuses by host number.
   package var hosts: [HostStatus]
-  /// Traffic that could not be put back; nil: none was shifted, or it is back.
+  /// Traffic that could not be put back; nil: none was shifted, or all of it is back.
   package var traffic: StrayTraffic?
-  /// The stage that cannot be undone and was begun, so that nothing goes back; nil: none was, or the deployment did not fail.
+  /// The stage that cannot be undone and had begun, so that nothing goes back; nil: there was none, or the deployment did not fail.
   package var irreversible: String?
   /// Whether functions of a task ran something that nobody takes back. nil: it ran no task.
   package var ran: Bool?
-  /// Whether hosts say that it is over, and no engine of this state folder saw how. nil: one did.
+  /// Whether hosts say that it is over although no engine of this state folder saw its end; nil: one did.
   package var isElsewhere: Bool?
   package init(
     status: Status, error: ScriptError? = nil, holder: Lock? = nil, rollback: [Int] = [], hosts: [HostStatus], traffic: StrayTraffic? = nil

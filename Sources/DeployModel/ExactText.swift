@@ -1,5 +1,5 @@
-/// A text that equals another only if every byte does: names of files and paths. Swift's own `==` takes two spellings of one
-/// character for the same, and Linux has two files.
+/// A text that equals another only if every byte does: names of files and paths. Swift's own `==` treats two spellings of one character
+/// as equal, but on Linux they name two files.
 package struct ExactText: Sendable, Hashable {
   package let text: String
   package init(_ text: String) { self.text = text }
@@ -16,19 +16,19 @@ extension ExactText: ExpressibleByStringLiteral {
   package init(stringLiteral value: String) { self.init(value) }
 }
 
-/// Paths by their bytes: for Linux a slash is one also if a combining character follows it, which Swift takes for one letter.
+/// Paths by their bytes. Linux takes a slash for a separator even before a combining character; Swift makes one letter of the two.
 extension StringProtocol {
-  /// What stands between the bytes of one ASCII character, which Swift's own `split` does not find where it makes one letter with what
-  /// follows it: a line feed after a carriage return, a space before a combining mark.
+  /// Splits at one ASCII character by bytes. Swift's own `split` misses it if it forms one letter with a neighbour: a line feed after a
+  /// carriage return, a space before a combining mark.
   /// - Parameters:
-  ///   - most: how many cuts are made at most.
-  ///   - keepingEmpty: whether there is an empty part between two that follow each other.
+  ///   - most: the largest number of cuts.
+  ///   - keepingEmpty: whether two separators in a row leave an empty part.
   package func parts(at separator: Unicode.Scalar, most: Int = .max, keepingEmpty: Bool = false) -> [Substring] {
     let byte = UInt8(ascii: separator)
     return String(self).utf8.split(separator: byte, maxSplits: most, omittingEmptySubsequences: !keepingEmpty).map { Substring($0) }
   }
 
-  /// Lines of a text that people or programs wrote, each without its line feed and the carriage return before it; empty ones are left out.
+  /// Lines of a text from people or programs, each without its line feed and the carriage return before it. Empty ones are left out.
   package var fullLines: [Substring] {
     parts(at: "\n").compactMap { line in
       guard line.utf8.last == UInt8(ascii: "\r") else { return line }
@@ -37,7 +37,7 @@ extension StringProtocol {
     }
   }
 
-  /// What stands between slashes, empty parts left out.
+  /// The parts between slashes, without empty ones.
   package var pathParts: [Substring] { String(self).utf8.split(separator: UInt8(ascii: "/")).map { Substring($0) } }
   package var isAbsolutePath: Bool { utf8.first == UInt8(ascii: "/") }
   package var endsInSlash: Bool { String(self).utf8.last == UInt8(ascii: "/") }

@@ -1,12 +1,12 @@
 /// What a host remembers of a deployment that failed on it and could not take it back, so that any checkout can say it.
 package struct FailedRestore: Sendable, Hashable, Codable {
   package var deployment: Deployment.ID
-  /// Why the way back failed; at most 2,000 bytes. Empty: the host was taken back, and forgets what it remembered.
+  /// Why going back failed; at most 2,000 bytes. Empty: the host was taken back, and forgets what it remembered.
   package var message: String
   /// What to type on the host, in order; at most 20 lines.
   package var commands: [String]
 
-  /// Whether only that is forgotten which was remembered of this deployment. nil: whatever is remembered.
+  /// Whether the host forgets only what it remembers of this deployment; nil: it forgets all.
   package var isOwn: Bool?
 
   package var isOver: Bool { message.isEmpty }
@@ -18,7 +18,7 @@ package struct FailedRestore: Sendable, Hashable, Codable {
     self.commands = Array(commands.prefix(20))
   }
 
-  /// What a host remembers after it was told this, and remembered that before.
+  /// What a host remembers after it is told this, if it remembered `before`.
   package func replacing(_ before: FailedRestore?) -> FailedRestore? {
     guard isOver else { return self }
     return isOwn == true && before?.deployment != deployment ? before : nil

@@ -1,5 +1,5 @@
-/// A time in which a deployment begins nothing new on further hosts: pinned when it is planned, so that a later change of clocks or time
-/// zones changes nothing.
+/// A time in which a deployment begins nothing new on further hosts. It is pinned when the deployment is planned, so that a later change
+/// of clocks or time zones changes nothing.
 package struct Freeze: Sendable, Hashable, Codable {
   package var from: Timestamp
   /// The first moment that is free again.
@@ -26,7 +26,7 @@ package struct Freeze: Sendable, Hashable, Codable {
   package struct Rule: Sendable, Hashable, Codable {
     /// In their order, none of them in two.
     package var times: [Freeze]
-    /// Why they do not hold for this deployment; nil: they do.
+    /// Why they do not hold for this deployment; nil: they hold.
     package var override: String?
 
     package init(_ times: [Freeze], override: String? = nil) {

@@ -1,6 +1,6 @@
 /// Times in which nothing is deployed, as a recipe writes them: the hours of some days, by the clock of a place.
 package struct FreezeWindow: Sendable, Hashable, Codable {
-  /// Dates, from the first to the last of them.
+  /// A range of dates, both ends included.
   package struct Dates: Sendable, Hashable, Codable {
     /// Days since 1970-01-01.
     package var first: Int
@@ -13,11 +13,11 @@ package struct FreezeWindow: Sendable, Hashable, Codable {
 
   /// 1 for Monday to 7 for Sunday; empty: every day.
   package var days: [Int]
-  /// Empty: whatever the date is.
+  /// Ranges of dates; empty: any date.
   package var dates: [Dates]
-  /// Minutes after midnight, 0 to 1439: when it begins on such a day.
+  /// When it begins on such a day, in minutes after midnight, 0 to 1439.
   package var from: Int
-  /// Minutes after midnight, 1 to 1440: when it ends. If that is not after `from`, it ends on the next day.
+  /// When it ends, in minutes after midnight, 1 to 1440. If that is not after `from`, it ends on the next day.
   package var to: Int
   /// `Europe/Berlin`, `UTC`, or an offset such as `+01:00`.
   package var zone: String

@@ -17,11 +17,11 @@ package struct Gate: Sendable, Hashable, Codable {
   package enum Failing: String, Sendable, Hashable, Codable {
     /// Fails the deployment, before the strategy hears of it.
     case fail
-    /// Tells the strategy, which judges itself.
+    /// Tells the strategy, which decides.
     case `return`
   }
 
-  /// What a check does that got no answer.
+  /// What a check does if it got no answer.
   package enum Undecided: String, Sendable, Hashable, Codable {
     /// Opens an approval gate of the same name.
     case ask
@@ -34,10 +34,9 @@ package struct Gate: Sendable, Hashable, Codable {
   package var name: String
   /// The question in a sentence; empty if kind, name and watch say it.
   package var message: String
-  /// Of `time`: how long it waits. Of `check` and `analysis`: how long hosts are looked at. Of the others: how long an
-  /// answer is awaited; then it fails.
+  /// How long a `time` gate waits, and how long `check` and `analysis` look at hosts. The others fail if nobody answers within this time.
   package var time: Interval
-  /// Of `check` and `analysis` only.
+  /// How hosts are looked at; only of `check` and `analysis`.
   package var watch: Watch?
   package var failing: Failing
   package var undecided: Undecided
@@ -58,7 +57,7 @@ package struct Gate: Sendable, Hashable, Codable {
     self.place = place
   }
 
-  /// When it closes at the latest, counted from its opening, while an engine is there.
+  /// The longest time from its opening until it closes, while an engine runs.
   package var longest: Interval {
     guard let watch else { return time }
     let rests = Interval(milliseconds: watch.every.milliseconds.times(max(0, watch.looks - 1)))

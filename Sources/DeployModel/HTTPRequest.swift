@@ -1,5 +1,5 @@
-/// A request by http or https that the engine's machine makes. A redirect is an answer like any other: whoever asked decides what
-/// becomes of it.
+/// An http or https request that the engine's machine makes. A redirect is an answer like any other; the caller decides what to do with
+/// it.
 package struct HTTPRequest: Sendable, Hashable, Codable {
   package enum Method: String, Sendable, Hashable, Codable {
     case get = "GET"
@@ -20,18 +20,18 @@ package struct HTTPRequest: Sendable, Hashable, Codable {
   package var url: Text
   /// In the order of their names.
   package var headers: [Header]
-  /// Of a POST; nil: an empty one.
+  /// The body of a POST; nil: an empty one.
   package var body: Text?
-  /// Bytes of the answer's body that are taken, 1 to `mostAnswer`; a longer body is a failure.
+  /// How many bytes of the answer's body are taken, 1 to `mostAnswer`. A longer body is a failure.
   package var limit: Int
-  /// A file of certificates on the engine's machine that vouch for the server; nil: those of the system.
+  /// A file on the engine's machine with certificates that vouch for the server; nil: the system's certificates.
   package var authority: String?
-  /// What becomes of a POST whose end nobody knows.
+  /// What happens to a POST if nobody knows how it ended.
   package var onLost: Command.OnLost
 
-  /// Bytes of a body that is sent, and of all headers.
+  /// The limit of a request's body, and of all its headers, in bytes.
   package static let mostSent = 32 * 1024
-  /// Bytes of a body that comes back: less than what an outcome may carry.
+  /// The limit of an answer's body, in bytes: less than an outcome may carry.
   package static let mostAnswer = 192 * 1024
 
   package init(
@@ -60,7 +60,7 @@ package struct HTTPResponse: Sendable, Hashable {
   package var body: String
   /// The media type that the server names; empty: none.
   package var type: String
-  /// Where a redirect leads, absolute; nil: it is none.
+  /// The absolute address that a redirect leads to; nil: it is no redirect.
   package var redirect: String?
 
   package init(status: Int, body: String = "", type: String = "", redirect: String? = nil) {
@@ -77,14 +77,14 @@ package struct HTTPResponse: Sendable, Hashable {
 }
 
 extension HTTPRequest {
-  /// What an answer comes to whose body has more bytes than the limit.
+  /// The failure for an answer whose body is longer than the limit.
   package var tooLong: Failure {
     Failure(
       .invalid, "\(line): the answer has more than \(limit) bytes",
       fix: limit < Self.mostAnswer ? "ask for less, or raise limit (at most \(Self.mostAnswer))" : "ask for less")
   }
 
-  /// Why nobody can be asked that; nil: it can be.
+  /// Why this request makes no sense; nil: it does.
   package var nonsense: Failure? {
     let sent = (body?.description.utf8.count ?? 0) + headers.reduce(0) { $0 + $1.name.utf8.count + $1.value.description.utf8.count }
     if sent > Self.mostSent {

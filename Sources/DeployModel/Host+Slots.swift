@@ -3,12 +3,12 @@ extension Host {
   /// The folder below an application's path that holds the folders of slots.
   package static let slotsFolder = "slots"
 
-  /// What it is an instance on: its name without its slot. Slots of one machine share the connection to it.
+  /// The machine's name: the host's name without its slot. Slots of one machine share its connection.
   package var machine: String {
     guard let slot, name.hasSuffix("/" + slot) else { return name }
     return String(name.dropLast(slot.utf8.count + 1))
   }
 
-  /// Whether it is meant by a name: its own, or that of the machine that it is a slot of.
+  /// Whether a name means this host: its own name, or its machine's if it is a slot.
   package func isCalled(by matches: (String) -> Bool) -> Bool { matches(name) || (slot != nil && matches(machine)) }
 }

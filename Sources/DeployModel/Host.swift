@@ -2,17 +2,17 @@
 package struct Host: Sendable, Hashable, Codable {
   package var number: Int
   package var name: String
-  /// Which of the instances of an application on this machine it is: its name is `web1/blue` then. nil: the machine has one.
+  /// The slot, if this machine has several instances of the application; the name is then `web1/blue`. nil: the machine has one.
   package var slot: String?
   /// How its shell is reached: `ssh`, `local`, or the name a plugin gave its own.
   package var transport: String
-  /// What to connect to; the name where nil.
+  /// The address to connect to; nil: the name.
   package var address: String?
   package var port: Int?
   package var user: String?
-  /// A folder put before the deployment's path on this host, for several hosts on one machine.
+  /// A folder put before the deployment's path on this host, so that one machine can be several hosts.
   package var root: String?
-  /// The argv that gives a shell, where a plugin's transport made one.
+  /// The argv that gives a shell, if a plugin's transport made one.
   package var argv: [String]?
   package var tags: Value
   package var vars: Value
@@ -50,7 +50,7 @@ package struct HostFacts: Sendable, Hashable, Codable {
   /// Free space and inodes of the file system that holds the deployment's path.
   package var freeBytes: Int
   package var freeInodes: Int
-  /// Host's clock minus the engine machine's, in milliseconds.
+  /// The host's clock minus the engine machine's, in milliseconds.
   package var clockSkew: Interval
 
   package init(
@@ -74,18 +74,18 @@ package struct HostFacts: Sendable, Hashable, Codable {
 /// Everything a survey of one host reads before a plan is made. Reading it changes nothing there.
 package struct HostState: Sendable, Hashable, Codable {
   package var facts: HostFacts
-  /// The release that `current` names, whether or not that is still there; nil if it names none of Lander's.
+  /// The release that `current` names, even if its folder is gone; nil if it names none of Lander's.
   package var current: Release.ID?
   /// What `current` is, if Lander did not make it.
   package var strange: StrangeCurrent?
-  /// What is wrong with the current release, the one of the receipt, and the previous good one; with others that it keeps if receipts of
-  /// these were asked for too.
+  /// Damage of the current release, of the receipt's release and of the previous good one. Other releases that the host keeps are
+  /// included if their receipts were asked for too.
   package var damage: [ReleaseDamage]
-  /// Whether entries of the current release have other owners or permission bits than at the end of its deployment; nil: nobody knows.
+  /// Whether owners or permission bits in the current release differ from those at the end of its deployment; nil: unknown.
   package var altered: Bool?
   /// The newest receipt, if it is another application's.
   package var stranger: Receipt?
-  /// What the last deployment could not take back there; nil if none failed to, or a receipt was written since.
+  /// What the last deployment could not take back there; nil if nothing failed, or a receipt was written since.
   package var failedRestore: FailedRestore?
   /// nil if the host could not say.
   package var place: HostPlace?
@@ -95,12 +95,12 @@ package struct HostState: Sendable, Hashable, Codable {
   package var receipt: Receipt?
   /// The receipt of the good release before that one, still pinned.
   package var previous: Receipt?
-  /// Receipts that others replaced, of the releases that it keeps; nil if nobody asked for them.
+  /// Replaced receipts of the releases that it keeps; nil if nobody asked for them.
   package var kept: [Receipt]?
   package var lock: Lock?
   /// Whether the deployment that holds the lock has run commands there. nil: no, or the host could not say.
   package var isBegun: Bool?
-  /// What the holder of the lock left there when it parked; nil: an engine runs it, or nobody has the lock.
+  /// What the lock's holder left there when it parked; nil: an engine runs it, or nobody has the lock.
   package var parked: Parked?
   /// The highest fence the host has seen; 0 if none.
   package var fence: Int
@@ -108,7 +108,7 @@ package struct HostState: Sendable, Hashable, Codable {
   package var jobs: [RunningJob]
   /// What a person has to bring there before the first deployment (shared files), with the commands; nil if nothing is missing.
   package var lacks: Failure?
-  /// Why nothing can be changed there, though it can be looked at: a read-only disk, a missing right. Nil if it can.
+  /// Why nothing can be changed there although it can be read: a read-only disk, a missing right; nil if it can.
   package var hindrance: Failure?
   /// Stages that it remembers; nil: none, or the host could not say.
   package var marks: [StageMark]?
@@ -136,11 +136,11 @@ package struct HostState: Sendable, Hashable, Codable {
     self.hindrance = hindrance
   }
 
-  /// Whether nobody knows that what the receipt says runs there: a deployment could not take it back, or ended in the middle and still has
-  /// the lock. Link and receipt may be as before when an application was stopped already.
+  /// Whether it is uncertain that the receipt's release runs there: a deployment could not take the host back, or ended in the middle and
+  /// still has the lock. The link and the receipt may be unchanged although an application was stopped.
   package var isUnsettled: Bool { failedRestore != nil || isAbandoned }
 
-  /// Whether the deployment that holds the lock ran commands there, and neither came to its end there nor took the host back.
+  /// Whether the lock's holder ran commands there, and neither finished there nor took the host back.
   package var isAbandoned: Bool {
     guard isBegun == true, let lock else { return false }
     return receipt?.deployment != lock.deployment && receipt?.undid != lock.deployment

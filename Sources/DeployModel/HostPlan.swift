@@ -10,43 +10,48 @@ package struct HostPlan: Sendable, Hashable, Codable {
   package var host: Host
   package var action: Action
   package var facts: HostFacts?
-  /// What it shall run; nil: nothing (going back to before the first deployment).
+  /// What it is to run; nil: nothing (it goes back to before the first deployment).
   package var target: Release?
   /// The receipt of what it runs now.
   package var previous: Receipt?
-  /// What it goes back to when it fails: previously current, and still on the host.
+  /// What it goes back to if it fails: the release that is current and still on the host.
   package var current: Release.ID?
-  /// The text of a link `current` that Lander did not make: it goes back to that when it fails. nil if there was none.
+  /// The text of a `current` link that Lander did not make; it goes back to that if it fails. nil if there was none.
   package var found: String?
-  /// The release that `current` names although its folder is gone: nobody can go back to it, and its hooks have no folder.
+  /// The release that `current` names although its folder is gone. Nothing can go back to it, and its hooks have no folder.
   package var lost: Release.ID?
-  /// What is wrong with `current`'s release; nil if nothing is known to be.
+  /// Damage of `current`'s release; nil if none is known.
   package var damage: ReleaseDamage?
+<<<<<<< HEAD
   /// Whether an earlier deployment could not take it back or ended in the middle, and nothing succeeded there since: nobody counts on it.
   /// nil: no.
+=======
+  /// Whether an earlier deployment could not take it back or ended in the middle, and none has succeeded there since: nothing relies on
+  /// it. nil: no.
+>>>>>>> 7bc05a5083c84d4b9b83689c5aecfc9c1eb9c265
   package var isUnrestored: Bool?
-  /// With no target: the text that its link `current` gets; nil: `current` is taken away.
+  /// If there is no target: the text that its `current` link gets; nil: the link is removed.
   package var link: String?
-  /// Indices into the plan's recipes: the one that stops what runs, the one that starts the target, and the one that starts what ran
-  /// before; nil: no recipe is known for that.
+  /// Indices into the plan's recipes: the one that stops what runs, the one that starts the target, and the one that starts again what
+  /// ran before; nil: no recipe is known for that.
   package var leaving: Int
   package var arriving: Int
   package var restoring: Int?
   /// Whether the release has to be sent, or at least verified.
   package var stages: Bool
-  /// Whether the target is what it runs, and is compared with its manifest: what differs is sent again in the host's own turn. nil: no.
+  /// Whether it runs the target already, and compares it with its manifest. What differs is sent again in the host's own turn. nil: no.
   package var repairs: Bool?
   /// Whether the release was on the host before, so that going back leaves it there.
   package var present: Bool
-  /// What the receipt will say it is; differs from the plan's where a host goes back to something older.
+  /// The inputs that its receipt will name. They differ from the plan's if a host goes back to something older.
   package var inputs: Receipt.Inputs?
-  /// The last good revision of the group, where what runs now is on trial: it goes back to that. nil: to what runs now.
+  /// The group's last good revision, if what runs now is on trial: it goes back to that. nil: to what runs now.
   package var back: Receipt?
-  /// For a rollback: the receipt of what it goes to, as some host of the group has it.
+  /// For a rollback: the receipt of the release it goes to, from some host of the group.
   package var goal: Receipt?
-  /// The token of a lock whose holder is known to be gone, to take over from.
+  /// The token of a lock to take over, because its holder is known to be gone.
   package var inherits: String?
-  /// How the secrets of its receipt compare with their values now; nil if that was not asked.
+  /// How its receipt's secrets compare with their values now; nil if nobody asked.
   package var secrets: SecretComparison?
 
   package init(
@@ -72,7 +77,7 @@ package struct HostPlan: Sendable, Hashable, Codable {
     self.secrets = secrets
   }
 
-  /// The same with what the survey found of `current`: a release that is gone is nothing to go back to.
+  /// The same with what the survey found of `current`: nothing can go back to a release that is gone.
   package func seeing(_ state: HostState) -> HostPlan {
     var plan = self
     plan.damage = state.damage(of: state.current)
@@ -82,12 +87,16 @@ package struct HostPlan: Sendable, Hashable, Codable {
     return plan
   }
 
-  /// The release that it goes back to when it fails: the group's last good one if what runs is on trial, else the current one, or the
-  /// target itself if that is what was gone and is sent again; nil: nothing, there was none.
+  /// The release that it goes back to if it fails: the group's last good one if what runs is on trial, else the current one, else the
+  /// target itself if that was gone and is sent again; nil: there was none.
   package var wayBack: Release.ID? { back?.release.id ?? current ?? (lost == target?.id ? lost : nil) }
 
+<<<<<<< HEAD
   /// Whether something runs there that a deployment takes out of service. A host that a deployment left in the middle may run nothing.
+=======
+  /// Whether something runs there that a deployment takes out of service. A host that could not be taken back may run nothing.
+>>>>>>> 7bc05a5083c84d4b9b83689c5aecfc9c1eb9c265
   package var serves: Bool { (current != nil || found != nil) && isUnrestored != true }
-  /// Whether something runs there once it has come through: the target, or another tool's release that it goes back to.
+  /// Whether something will run there once the host has succeeded: the target, or another tool's release that it goes back to.
   package var willServe: Bool { target != nil || link != nil }
 }

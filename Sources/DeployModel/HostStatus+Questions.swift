@@ -37,7 +37,7 @@ extension HostStatus {
   package var isRestoreFailed: Bool { if case .restoreFailed = self { true } else { false } }
   /// Nobody could ask it at the end.
   package var isOutOfReach: Bool { if case .unknown(let failure) = self { failure.kind != .fenced } else { false } }
-  /// Of a host that was to go back: it answered, and did not.
+  /// Of a host that was to go back: it answered, but did not go back.
   package var isLeftBehind: Bool {
     switch self {
     case .failed, .untouched, .restored, .pending: true

@@ -4,14 +4,14 @@ package struct HostTask: Sendable, Hashable, Codable {
   package enum Around: String, Sendable, Hashable, Codable {
     /// The host leaves the traffic before, and joins it again once it is valid.
     case drain
-    /// Besides, what runs is stopped before and started after.
+    /// In addition, what runs is stopped before and started after.
     case restart
   }
 
   package let name: String
   /// `function(host, deployment)` of the plan's own recipe; nil: there is none.
   package let function: Int?
-  /// Nil: nothing is.
+  /// What is done around the function; nil: nothing.
   package let around: Around?
 
   package init(name: String, function: Int?, around: Around? = nil) {
@@ -20,7 +20,7 @@ package struct HostTask: Sendable, Hashable, Codable {
     self.around = around
   }
 
-  /// The parts of a host's way with the recipe's hooks: those that leave the service come before the function, the others after it.
+  /// The lifecycle events whose hooks run: those that take the host out of service come before the function, the others after it.
   package var events: [LifecycleEvent] {
     switch around {
     case nil: []

@@ -10,7 +10,7 @@ package struct Intent: Sendable, Hashable, Codable {
   package var id: Int
   package var place: Place
   package var operation: Operation
-  /// When it is given up, counted from its start.
+  /// The time after which it is given up, counted from its start.
   package var timeout: Interval
   package var site: Site
   package init(id: Int, place: Place, operation: Operation, timeout: Interval, site: Site) {

@@ -2,7 +2,7 @@
 package struct JournalReading: Sendable, Hashable {
   package var deployment: Deployment.ID
   package var entries: [Entry]
-  /// Nil: whole.
+  /// Where it breaks; nil: it is whole.
   package var damage: Damage?
 
   package init(deployment: Deployment.ID, entries: [Entry], damage: Damage? = nil) {
@@ -11,7 +11,7 @@ package struct JournalReading: Sendable, Hashable {
     self.damage = damage
   }
 
-  /// Whether it may be resumed: whole, and not concluded.
+  /// Whether it can be resumed: it is whole and has not concluded.
   package var isResumable: Bool {
     guard damage == nil, let last = entries.last else { return false }
     if case .concluded = last.fact { return false }
@@ -19,7 +19,7 @@ package struct JournalReading: Sendable, Hashable {
   }
 }
 
-/// Where a deployment's journal breaks. Nothing is deleted there: entries before it are good, those after it cannot be trusted.
+/// Where a deployment's journal breaks. Nothing is deleted: entries before that are good, entries after it cannot be trusted.
 package struct Damage: Error, Sendable, Hashable {
   package var sequence: Int
   /// What was found, as a sentence about the entry.

@@ -1,5 +1,5 @@
-/// The words for a deployment by what it does: it brings a revision, takes hosts back, runs a task, or takes the application
-/// off. Whatever tells people of one takes them from here, so that nobody is promised that a task takes something back.
+/// The words for a deployment by its kind: it brings a revision, takes hosts back, runs a task, or takes the application off. Every text
+/// for people takes them from here, so none promises that a task takes something back.
 package struct KindWords: Sendable, Hashable {
   private enum Form: Sendable, Hashable {
     case deploy
@@ -71,10 +71,10 @@ package struct KindWords: Sendable, Hashable {
     "\(named(id)) of \(recipe) \(preposition) \(GroupName(group).words)"
   }
 
-  /// What a cancel does with it: `takes it back`, `ends it`.
+  /// What a cancel does to it: `takes it back`, `ends it`.
   package var cancelling: String { form == .deploy ? "takes it back" : "ends it" }
 
-  /// What a cancel, or its failure, does with its hosts: `takes its hosts back`, `ends it, and takes nothing back`.
+  /// What a cancel or a failure does to its hosts: `takes its hosts back`, `ends it, and takes nothing back`.
   package var ending: String {
     switch form {
     case .deploy: "takes its hosts back"
@@ -96,7 +96,7 @@ package struct KindWords: Sendable, Hashable {
     }
   }
 
-  /// What a host has of it once it has come through: `the release`, `what it did`.
+  /// What a host has from it once it has succeeded: `the release`, `what it did`.
   package var gain: String { task == nil ? "the release" : "what it did" }
 
   /// What a host gets while it is restored: `what it ran before`, `its service`.
@@ -105,7 +105,7 @@ package struct KindWords: Sendable, Hashable {
   /// What holds for a host that was restored.
   package var restored: String { task == nil ? "it runs what it ran before" : "it is in service again, and what the task ran there stays" }
 
-  /// A name that came from elsewhere has no line ends or signs of a terminal.
+  /// A name from outside, without line ends or control characters of a terminal.
   private static func plain(_ name: String) -> String {
     String(String.UnicodeScalarView(name.unicodeScalars.filter { $0.value >= 32 && !(127..<160).contains($0.value) }))
   }

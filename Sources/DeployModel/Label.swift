@@ -10,7 +10,7 @@ package struct Label: Sendable, Hashable, Codable {
     self.value = value
   }
 
-  /// The most that one deployment has.
+  /// The largest number of labels of one deployment.
   package static let most = 32
 
   /// Reads `NAME=VALUE`.

@@ -14,7 +14,7 @@ package enum LifecycleEvent: String, Sendable, Hashable, Codable, CaseIterable {
   case allowTraffic = "AllowTraffic"
   case afterAllowTraffic = "AfterAllowTraffic"
 
-  /// Whether the event takes leave of the release that runs: its hooks see that release, and without one they are skipped.
+  /// Whether the event concerns the outgoing release: its hooks see that release, and are skipped without one.
   package var concernsPrevious: Bool {
     switch self {
     case .beforeBlockTraffic, .blockTraffic, .afterBlockTraffic, .applicationStop: true

@@ -9,11 +9,11 @@ package struct Lock: Sendable, Hashable, Codable {
   package var purpose: String
   package var since: Timestamp
   package var fence: Int
-  /// Seconds by the host's own uptime until the holder counts as dead; 0 or less: it does.
+  /// Seconds by the host's own uptime until the holder counts as dead; 0 or less: it is dead.
   package var leaseLeft: Int
   /// The engine's process, in words that only its own machine understands; nil if nobody wrote it down.
   package var process: String?
-  /// Whose lock it is; nil in locks of older versions, which do not say. One folder has one lock, whoever wants it.
+  /// The application that has the lock; nil in locks of older versions, which do not say. One folder has one lock, for all applications.
   package var application: String?
   package var group: String?
   package init(
@@ -32,12 +32,12 @@ package struct Lock: Sendable, Hashable, Codable {
     self.group = group
   }
 
-  /// Whether it is known to be of another application.
+  /// Whether it is known to belong to another application.
   package func isForeign(to application: String) -> Bool {
     self.application.map { !Lock.word($0).isExactly(Lock.word(application)) } ?? false
   }
 
-  /// A text as the host's record holds it, where a line end or a tab would end it.
+  /// A text for the host's record, in which a line end or a tab would end it.
   package static func word(_ text: String) -> String {
     String(decoding: text.utf8.map { [9, 10, 13].contains($0) ? 32 : $0 }, as: UTF8.self)
   }
@@ -71,19 +71,20 @@ package struct LockRequest: Sendable, Hashable, Codable {
   package var owner: String
   package var purpose: String
   package var fence: Int
-  /// A token that this one takes over from: a rollback goes on where its deployment failed.
+  /// The token of a lock to take over: a rollback continues where its deployment failed.
   package var inherits: String?
   /// The deployment whose receipt the plan was made from; another one there means the plan is out of date.
   package var expects: Deployment.ID?
-  /// A deployment that has proved good on another host: its receipt here is good too, though its engine could not say so any more.
+  /// A deployment that turned out good on another host. Its receipt here is good too, although its engine could no longer say so.
   package var good: Deployment.ID?
   package var lease: Interval
   /// What to do with jobs of lower fences that still run.
   package var orphans: Orphans
-  /// The token of its place in line, on the host where it stands in line; `Ticket.none`: it stands in none, and may pass those that wait.
+  /// The token of its place in line, on the host that has the line. `Ticket.none`: it has no place, and may overtake those that wait.
   /// nil: it has no place, so those that wait come first.
   package var ticket: String?
-  /// Its place in the order in which its caller began deployments: a host that had a higher one refuses it. nil: nobody said.
+  /// Its place in the order in which its caller began deployments. A host that has seen a higher one refuses it. nil: the caller did not
+  /// say.
   package var sequence: Int?
   package enum Orphans: String, Sendable, Hashable, Codable, CaseIterable { case wait, kill }
   package init(

@@ -6,13 +6,13 @@ package struct LockedPlugin: Sendable, Hashable {
   package var source: String
   /// The commit, 40 or 64 hexadecimal digits; nil: its source is a folder.
   package var commit: String?
-  /// Of its files, as `PluginTree` has them.
+  /// The digest of its files, as `PluginTree` has them.
   package var sha256: Digest
   /// What it asks for, in order.
   package var capabilities: [String]
   /// In the order of their names.
   package var dependencies: [PluginManifest.Dependency]
-  /// The versions that somebody asked for; nil: only another plugin needs it.
+  /// The versions that somebody asked for; nil: only another plugin requires it.
   package var wanted: VersionRange?
 
   package init(

@@ -1,9 +1,9 @@
 /// What a person or a program says to a running deployment. The journal keeps it as it came.
 package struct Message: Sendable, Hashable, Codable, Identifiable {
   package enum Kind: String, Sendable, Hashable, Codable, CaseIterable {
-    /// Ends the deployment in good order: nothing new is started, hosts are restored.
+    /// Ends the deployment in good order: nothing new starts, and hosts are restored.
     case cancel
-    /// Nothing new is begun; what runs comes to its end.
+    /// Holds the deployment: nothing new begins, and what runs comes to its end.
     case pause
     /// Ends a pause.
     case resume
@@ -14,7 +14,7 @@ package struct Message: Sendable, Hashable, Codable, Identifiable {
     /// Passes an open time, check or analysis gate early; never an approval.
     case promote
 
-    /// Whether the deployment goes further than without it, to hosts that it would leave alone.
+    /// Whether the message takes the deployment further, to hosts that it would otherwise leave alone.
     package var leadsFurther: Bool {
       switch self {
       case .resume, .approve, .promote: true
@@ -22,14 +22,14 @@ package struct Message: Sendable, Hashable, Codable, Identifiable {
       }
     }
   }
-  /// Made by its sender and used once: a message that is delivered again is recognised by it.
+  /// Made by its sender and used once, so that a repeated delivery is recognised.
   package var id: String
   package var kind: Kind
-  /// The gate that is meant, as its sender named it; nil: the one that was open when it was sent.
+  /// The gate that its sender named; nil: the one that was open when it was sent.
   package var gate: String?
-  /// The number of the gate that was open when it was sent; 0: none was. nil: its sender could not know, or was of an older version.
+  /// The number of the gate that was open when it was sent; 0: none was. nil: the sender could not know, or has an older version.
   package var number: Int?
-  /// Of a resume: the message of the pause that it ends; nil: nothing was paused when it was sent, or its sender could not know.
+  /// Of a resume: the message of the pause that it ends; nil: nothing was paused when it was sent, or the sender could not know.
   package var pause: Message.ID?
   /// `user@machine`: a label, not an identity.
   package var by: String
@@ -49,10 +49,11 @@ package struct Message: Sendable, Hashable, Codable, Identifiable {
   /// `kim@laptop: looks slow`
   package var words: String { comment.isEmpty ? by : "\(by): \(comment)" }
 
-  /// The most bytes of UTF-8 that each part may have.
+  /// The limit of each part, in bytes of UTF-8.
   package static let (idLimit, byLimit, gateLimit, commentLimit) = (64, 256, 256, 2000)
 
-  /// Why no engine accepts it, as the end of "the message …"; nil: one does. Each part is one line of text without control characters.
+  /// Why no engine accepts it, as the end of "the message …"; nil: engines accept it. Each part is one line of text without control
+  /// characters.
   package var fault: String? {
     guard Self.isPlain(id) else { return "has an id that is not 1 to \(Self.idLimit) of a-z, 0-9 and -" }
     let gate = (name: "gate", text: gate ?? "-", limit: Self.gateLimit)

@@ -10,11 +10,11 @@ package struct MessageAnswer: Sendable, Hashable, Codable {
   }
 }
 
-/// Where a message stands that was left for a deployment.
+/// The state of a message that was left for a deployment.
 package enum MessageState: Sendable, Hashable {
   /// No engine has it in its journal yet.
   case waits
   case answered(MessageAnswer)
-  /// It is not there any more, as when the deployment has ended.
+  /// It is gone, for example because the deployment has ended.
   case gone
 }

@@ -1,5 +1,5 @@
-/// What is asked of a host or of the engine machine. Recipes yield operations, the journal records them, `plan` prints them,
-/// transports perform them, the simulator answers them. Indirect: large ones are handed on from hand to hand, and kept.
+/// What is asked of a host or of the engine machine. Recipes yield operations, the journal records them, `plan` prints them, transports
+/// perform them, the simulator answers them. Indirect, because large ones are kept and handed from one part to the next.
 package indirect enum Operation: Sendable, Hashable, Codable {
   /// Runs a command: an effect, at most once.
   case run(Command)
@@ -16,26 +16,26 @@ package indirect enum Operation: Sendable, Hashable, Codable {
   case upload(from: String, to: String)
   /// Copies a file of the host to the engine machine.
   case download(from: String, to: String)
-  /// Makes a release complete and verified on the host, sending only what it lacks. One that is there is compared with its manifest.
+  /// Makes a release complete and verified on the host, and sends only what it lacks. One that is there is compared with its manifest.
   case stage(Release)
-  /// Makes a release current by one rename; nil takes `current` and its receipt away (there were none before).
+  /// Makes a release current by one rename; nil removes `current` and its receipt (there were none before).
   case activate(Release.ID?)
-  /// Puts a link `current` back that Lander did not make, by its text.
+  /// Restores a `current` link that Lander did not make, by its text.
   case relink(String)
   /// Removes a release that was staged and never became current.
   case discard(Release.ID)
   /// Removes all but the newest `keep` releases; current, previous good and `pinned` always stay.
   case prune(keep: Int, pinned: [Release.ID])
-  /// Takes away what Lander made on the host: `current`, all releases and what is known of them; with `shared` also the data of the
+  /// Removes what Lander made on the host: `current`, all releases and what is known of them; with `shared` also the data of the
   /// application. Answers with the names of what stays in its folder.
   case remove(shared: Bool)
   /// Writes the host's receipt, and keeps the recipe sources it names beside it.
   case record(Receipt)
   /// Takes the host's lock and raises its fence, or names the holder.
   case lock(LockRequest)
-  /// Gives the host's lock back. The host's receipt, if it is of `good`, is on trial no more; `left` stays there until the next receipt.
+  /// Gives the host's lock back. If the host's receipt is of `good`, it is no longer on trial; `left` stays there until the next receipt.
   case unlock(token: String, good: Deployment.ID? = nil, left: FailedRestore? = nil)
-  /// Keeps the host's lock without an engine, until somebody goes on or the time is over.
+  /// Keeps the host's lock without an engine, until somebody resumes or the time is over.
   case park(ParkRequest)
   /// Resumes a parked deployment: the lock has an engine again.
   case unpark(UnparkRequest)
@@ -43,10 +43,10 @@ package indirect enum Operation: Sendable, Hashable, Codable {
   case mark(MarkRequest)
   /// Reads the recipe sources kept on the host under a digest.
   case sources(Digest)
-  /// A part of an installation by the release's appspec file; made of commands that run at most once each.
+  /// One part of an installation by the release's appspec file. It consists of commands that run at most once each.
   case appspec(AppSpecStep)
 
-  /// Whether it may be asked again without harm: it changes nothing.
+  /// Whether it may be repeated without harm: it changes nothing.
   package var isProbe: Bool {
     switch self {
     case .read, .exists, .check, .sources: true
@@ -55,7 +55,7 @@ package indirect enum Operation: Sendable, Hashable, Codable {
     }
   }
 
-  /// Whether it is what a recipe asks for and changes something, so that nobody takes it back.
+  /// Whether a recipe asks for it and it changes something, so that nobody takes it back.
   package var changes: Bool {
     switch self {
     case .run(let command): command.isQuestion != true
@@ -114,20 +114,20 @@ package struct Command: Sendable, Hashable, Codable {
   package var form: Form
   /// In the order of their names.
   package var environment: [Variable]
-  /// Relative to the release; the release itself where nil.
+  /// Relative to the release; nil: the release itself.
   package var directory: String?
   package var input: Text?
-  /// The user it runs as; the login user where nil.
+  /// The user it runs as; nil: the login user.
   package var user: String?
   /// Both streams as one, in exact order (`2>&1`).
   package var merge: Bool
-  /// What becomes of it when the connection to it is lost for good.
+  /// What happens to it if the connection is lost for good.
   package var onLost: OnLost
 
-  /// Whether its end is awaited until its output is closed too, within its time; nil: it is not.
+  /// Whether its end waits, within its time, until its output is closed too; nil: it does not.
   package var awaitsOutput: Bool?
 
-  /// Whether it changes nothing and may be begun again; its first answer is the answer. nil: it is an effect.
+  /// Whether it changes nothing and may be started again; its first answer counts. nil: it is an effect.
   package var isQuestion: Bool?
 
   package enum OnLost: String, Sendable, Hashable, Codable { case fail, `repeat` }
@@ -158,7 +158,7 @@ package struct Command: Sendable, Hashable, Codable {
 
 /// One question to a host: does this answer?
 package enum Check: Sendable, Hashable, Codable {
-  /// GET from the host itself; healthy when the status is in `status` (200…399 where empty).
+  /// GET from the host itself; healthy if the status is in `status` (200…399 if that is empty).
   case http(url: String, status: [Int])
   /// A TCP port on the host accepts a connection.
   case port(Int)

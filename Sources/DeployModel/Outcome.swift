@@ -1,16 +1,16 @@
 /// What came back from one operation.
 package struct Outcome: Sendable, Hashable, Codable {
-  /// Nil if it was done; a command that exits with another status than 0 has one of kind `command`.
+  /// Nil if it was done. A command that exits with a status other than 0 has a failure of kind `command`.
   package var failure: Failure?
-  /// What it returned: a file's text, whether a path exists, a lock's answer; `.null` where nothing.
+  /// What it returned: a file's text, whether a path exists, a lock's answer; `.null` if nothing.
   package var value: Value
   /// Exit status of a command.
   package var status: Int?
   package var stdout: Captured?
   package var stderr: Captured?
-  /// What something that a command started still writes to, though the command has ended.
+  /// The stream that something started by the command still holds open although the command has ended.
   package var heldOpen: OutputChunk.Stream?
-  /// What a person should know though it fails nothing, each in a line or several; nil: nothing, as in journals of older versions.
+  /// Warnings for a person, each in one or more lines; they fail nothing. nil: there are none, as in journals of older versions.
   package var warnings: [String]?
   package var duration: Interval
 
@@ -33,14 +33,14 @@ package struct Outcome: Sendable, Hashable, Codable {
   }
 }
 
-/// What a stream of a command's output was, kept to a limit.
+/// The output of one stream of a command, kept to a limit.
 package struct Captured: Sendable, Hashable, Codable {
   /// At most `limit` bytes: the beginning and the end, with a line between that says how much was left out.
   package var text: String
   /// All that the command wrote.
   package var bytes: Int
   package var truncated: Bool
-  /// Of all that was written, secrets replaced; nil if nothing was.
+  /// The digest of all that was written, with secrets replaced; nil if nothing was written.
   package var digest: Digest?
   package init(text: String, bytes: Int? = nil, truncated: Bool = false, digest: Digest? = nil) {
     self.text = text
@@ -48,7 +48,7 @@ package struct Captured: Sendable, Hashable, Codable {
     self.truncated = truncated
     self.digest = digest
   }
-  /// Bytes of each stream that an outcome may carry; the whole is in the spool.
+  /// The limit of each stream in an outcome, in bytes; the whole output is in the spool.
   package static let limit = 256 * 1024
 }
 
@@ -59,7 +59,7 @@ package struct Failure: Error, Sendable, Hashable, Codable {
     case command
     case timeout
     case cancelled
-    /// The host cannot be reached, or not any more.
+    /// The host cannot be reached, or no longer.
     case unreachable
     /// A job whose end nobody knows (its runner died, or the host rebooted).
     case lost
@@ -75,7 +75,7 @@ package struct Failure: Error, Sendable, Hashable, Codable {
     case corrupt
     /// What was asked makes no sense.
     case invalid
-    /// A recipe asked for something by a name that nothing has: that is wrong whatever hosts answer.
+    /// A recipe asked for something by a name that does not exist. That is wrong whatever hosts answer.
     case misnamed
     /// A check answered no.
     case unhealthy

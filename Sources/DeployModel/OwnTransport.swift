@@ -1,8 +1,8 @@
-/// A way to hosts that comes with the engine. A plugin's way has a name of its own, and an argv that gives a shell.
+/// A transport that comes with the engine. A plugin's transport has a name of its own, and an argv that gives a shell.
 package struct OwnTransport: Sendable, Hashable {
   /// As `Host.transport` has it.
   package let name: String
-  /// Whether its host is the engine's own machine, so that paths of one mean the same on the other.
+  /// Whether its host is the engine's own machine, so that a path means the same on both.
   package let reachesThisMachine: Bool
 
   package static let ssh = OwnTransport(name: "ssh", reachesThisMachine: false)
@@ -12,7 +12,7 @@ package struct OwnTransport: Sendable, Hashable {
 }
 
 extension Host {
-  /// Which of the engine's own ways leads there; nil: a plugin's, or none that anybody knows.
+  /// The engine's own transport that leads there; nil: it is a plugin's, or unknown.
   package var ownTransport: OwnTransport? { argv == nil ? OwnTransport.all.first { $0.name.isExactly(transport) } : nil }
 
   /// Whether it is the engine's own machine.

@@ -10,17 +10,17 @@ package struct ParkRequest: Sendable, Hashable, Codable {
   }
 }
 
-/// What a host is told when an engine resumes a parked deployment. Of several engines a host takes one.
+/// What a host is told when an engine resumes a parked deployment. A host accepts one of several engines.
 package struct UnparkRequest: Sendable, Hashable, Codable {
-  /// Who goes on: `user@machine`.
+  /// Who resumes: `user@machine`.
   package var by: String
-  /// Tells engines that would go on apart; empty: the engine that parked it goes on itself.
+  /// Tells apart the engines that want to resume; empty: the engine that parked it resumes it itself.
   package var claim: String
-  /// The round in which it was parked, as this engine's journal has it: one of an earlier round knows too little.
+  /// The round in which it was parked, as this engine's journal has it. An engine of an earlier round knows too little.
   package var round: Int
   /// Number of hosts that the deployment has locked: who speaks through one of several leads it no further.
   package var hosts: Int
-  /// How long the lock stays without a renewal from now on.
+  /// How long the lock stays from now on without a renewal.
   package var lease: Interval
 
   package init(by: String, claim: String, round: Int, hosts: Int, lease: Interval) {

@@ -1,4 +1,4 @@
-/// A deployment that waits for a person with no engine running, as each of its hosts keeps it.
+/// A deployment that waits for a person while no engine runs, as each of its hosts keeps it.
 package struct Parked: Sendable, Hashable, Codable {
   package var deployment: Deployment.ID
   /// The version of Lander that made its plan.
@@ -15,7 +15,7 @@ package struct Parked: Sendable, Hashable, Codable {
   package var since: Timestamp
   /// When the gate closes as failed.
   package var until: Timestamp
-  /// Of the journal that hosts keep, uncompressed; nil: none keeps it yet.
+  /// The digest of the journal that hosts keep, uncompressed; nil: none keeps it yet.
   package var copy: Digest?
   /// The name of the task that it runs; nil: it runs none, or an older version parked it.
   package var task: String?
@@ -37,16 +37,16 @@ package struct Parked: Sendable, Hashable, Codable {
     self.task = task
   }
 
-  /// How long locks stay beyond the deadline, so that whoever comes then still finds the deployment.
+  /// How long locks stay beyond the deadline, so that a person who comes then still finds the deployment.
   package static let grace = Interval.minutes(10)
-  /// How long locks stay at least, until the hosts have the journal: an engine that dies before that leaves what nobody else could resume.
+  /// How long locks stay at least, until the hosts have the journal. If an engine dies before that, nobody else can resume.
   package static let handover = Interval.minutes(5)
   /// How long locks stay once hosts have the journal.
   package var lease: Interval { max(.zero, until - since) + Self.grace }
   /// Hosts that keep the journal.
   package static let copies = 3
-  /// Hosts that have to name the same journal before it is believed, if it has so many.
+  /// Number of hosts that must name the same journal before it is believed, if it has that many.
   package static let vouching = 2
-  /// Bytes of the compressed journal that a host takes.
+  /// The limit of the compressed journal on a host, in bytes.
   package static let limit = 8 << 20
 }

@@ -17,7 +17,7 @@ package struct Partner: Sendable, Hashable, Codable {
     self.inherits = inherits
   }
 
-  /// The folder of one application and group on a partner: two applications, and two groups of one, work with it beside each other.
+  /// The folder of one application and group on a partner, so that two applications, or two groups of one, can use it side by side.
   package static func path(on host: Host, application: String, group: String) -> String {
     let home = host.root ?? "~"
     return "\(home)/.lander/\(folder(application))/\(folder(group))"
@@ -30,6 +30,6 @@ package struct Partner: Sendable, Hashable, Codable {
     return (home == "/" ? "" : home) + path.dropFirst(1)
   }
 
-  /// A name as a folder that is hidden from nobody: one without a name, or with a dot in front, gets a sign before it.
+  /// A name as a visible folder: an empty name, or one that begins with a dot, gets a prefix.
   private static func folder(_ name: String) -> String { name.isEmpty || name.hasPrefix(".") ? "_" + name : name }
 }

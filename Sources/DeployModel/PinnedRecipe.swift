@@ -1,12 +1,13 @@
 /// A recipe by its sources, with the hooks that run on hosts.
 package struct PinnedRecipe: Sendable, Hashable, Codable {
   package var name: String
-  /// Of its sources; the store and the hosts keep them under this digest.
+  /// The digest of its sources. The store and the hosts keep them under it.
   package var sources: Digest
   package var hooks: [Recipe.Hook]
-  /// Set if its releases are installed by the appspec file that they hold; nil: by the switch of `current`.
+  /// Set if the appspec file in its releases installs them; nil: `current` is switched.
   package var appspec: AppSpecOptions?
-  /// Names of the groups that its hooks may work with besides their own hosts; nil: the deployment's own recipe, or an older version's.
+  /// Names of the groups that its hooks may work with besides their own hosts; nil: it is the deployment's own recipe, or an older
+  /// version's.
   package var partners: [String]?
   package init(name: String, sources: Digest, hooks: [Recipe.Hook], appspec: AppSpecOptions? = nil, partners: [String]? = nil) {
     self.name = name

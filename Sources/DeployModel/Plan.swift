@@ -1,14 +1,14 @@
-/// The complete intention of one deployment: everything it depends on, pinned. Entry 0 of its journal. Nothing edits a plan after the
-/// planner has made it.
+/// The complete intention of one deployment, with everything it depends on pinned. It is entry 0 of the journal. Nothing edits a plan
+/// after the planner has made it.
 package struct Plan: Sendable, Hashable {
   package let origin: Origin
   package let subject: Subject
   package let content: Content
   package let placement: Placement
   package let flow: Flow
-  /// By number.
+  /// By host number.
   package let hosts: [HostPlan]
-  /// Hosts that it works with besides; the number of the first is the number of `hosts`, and so on.
+  /// Other hosts that it works with. The first one's number is the number of `hosts`, and so on.
   package let partners: [Partner]
   package let bounds: Bounds
   package let lock: LockRequest
@@ -35,17 +35,17 @@ package struct Plan: Sendable, Hashable {
   package var id: Deployment.ID { origin.id }
   package var kind: Kind { origin.kind }
 
-  /// The partner of that number; nil for a target, and for a number that is not there.
+  /// The partner with that number; nil for a target, and for a number that does not exist.
   package func partner(_ number: Int) -> Partner? {
     partners.indices.contains(number - hosts.count) ? partners[number - hosts.count] : nil
   }
 
-  /// Partners whose names no target has. One machine may be both, under one name.
+  /// Partners that share no name with a target. One machine may be both, under one name.
   package var ownPartners: [Host] {
     partners.map(\.host).filter { partner in !hosts.contains { $0.host.name == partner.name } }
   }
 
-  /// The host of that number, a target or a partner; nil if there is none.
+  /// The host with that number, a target or a partner; nil if there is none.
   package func host(_ number: Int) -> Host? {
     hosts.indices.contains(number) ? hosts[number].host : partner(number)?.host
   }
@@ -53,7 +53,7 @@ package struct Plan: Sendable, Hashable {
   /// The name of that host; its number in words if there is none.
   package func name(ofHost number: Int) -> String { host(number)?.name ?? "host \(number)" }
 
-  /// The digest of what it brings to its hosts; nil for a rollback that takes them to different ones, or to nothing.
+  /// The digest of what it brings to its hosts; nil for a rollback that takes them to different revisions, or to nothing.
   package var revision: Digest? {
     if let bundle = content.bundle { return bundle.digest }
     let moving = hosts.filter { $0.action == .change }

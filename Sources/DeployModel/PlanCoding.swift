@@ -1,4 +1,4 @@
-/// A plan in a journal is one flat record: the parts are the program's order, and journals of older versions have none.
+/// A plan is one flat record in a journal. Only the program has its parts; journals of older versions have none.
 extension Plan: Codable {
   private enum Member: String, CodingKey {
     case id, kind, application, recipe, group, actor, at, engine, bundle, release, recipes, parameters, hosts, stages

@@ -11,9 +11,9 @@ extension Plan {
 
     /// Whether hosts go back to what they ran before.
     package var isRollback: Bool { if case .rollback = self { true } else { false } }
-    /// Nil: it is none.
+    /// The task that it runs; nil: it runs none.
     package var task: HostTask? { if case .task(let task) = self { task } else { nil } }
-    /// Nil: it is none.
+    /// The removal; nil: it is none.
     package var removal: Removal? { if case .remove(let removal) = self { removal } else { nil } }
     /// Whether it brings a release to hosts, or hosts back to one.
     package var leadsToRelease: Bool { task == nil && removal == nil }
@@ -26,13 +26,13 @@ extension Plan {
     /// `user@machine`, or `kim via user@machine` if the caller or the CI system names somebody.
     package let actor: String
     package let at: Timestamp
-    /// What its receipts say of the time: later than every receipt that hosts had, whatever this machine's clock says. nil: `at` is.
+    /// The time in its receipts: later than every receipt on its hosts, whatever this machine's clock says; nil: `at`.
     package let receiptsAt: Timestamp?
     /// Lander's version.
     package let engine: String
-    /// Feeds `math.random` of the recipe.
+    /// The seed of the recipe's `math.random`.
     package let seed: UInt64
-    /// Who asked for it, why and from where; nil: nothing of that is known, as of plans of older versions.
+    /// Who asked for it, why and from where; nil: unknown, as in plans of older versions.
     package let provenance: Provenance?
 
     package init(
@@ -50,7 +50,7 @@ extension Plan {
     }
   }
 
-  /// The time that its receipts say: receipts are compared by it, on any machine, to find what ran before.
+  /// The time in its receipts. Any machine compares receipts by it to find what ran before.
   package var receiptTime: Timestamp { origin.receiptsAt ?? origin.at }
 
   /// What is deployed to whom, by name.
@@ -70,10 +70,10 @@ extension Plan {
 
   /// What hosts are brought to, and the recipes that bring them there.
   package struct Content: Sendable, Hashable {
-    /// nil for a rollback: hosts have what they go back to.
+    /// The bundle; nil for a rollback, whose hosts have what they go back to.
     package let bundle: Bundle?
     package let release: Release?
-    /// The recipes whose hooks run on hosts: 0 is the project's own; the others were kept on hosts with the releases they know.
+    /// The recipes whose hooks run on hosts. 0 is the project's own; hosts kept the others together with the releases they know.
     package let recipes: [PinnedRecipe]
     /// What promise P10 compares.
     package let inputs: Receipt.Inputs
@@ -105,51 +105,51 @@ extension Plan {
     package let prunesLast: Bool?
     /// Whether its journal tells when a host leaves and joins the service; nil in plans of older versions: it does not.
     package let tracksService: Bool?
-    /// When no wave of it begins; nil: its recipe says no such time.
+    /// When none of its waves begins; nil: its recipe names no such time.
     package let freeze: Freeze.Rule?
-    /// Which rules of pauses, looks and answers hold; nil in plans of older versions: those of then. The rest of a journal follows from its
-    /// plan, so a deployment that an older version began keeps its rules.
+    /// Which rules for pauses, looks and answers hold; nil: those of older versions. The rest of a journal follows from its plan, so a
+    /// deployment keeps the rules of the version that began it.
     package let rules: Rules?
-    /// The deployment that it takes back by the recipe's strategy, as a group with slots goes back; nil: it takes none back.
+    /// The deployment that it takes back by the recipe's strategy, if a group with slots goes back; nil: none.
     package let undoes: Deployment.ID?
-    /// A stage that cannot be undone and began after what its hosts would go back to was deployed: nothing goes back. nil: there is none.
+    /// A stage that cannot be undone, and began after its hosts got what they would go back to: nothing goes back. nil: there is none.
     package let behind: String?
 
-    /// A rule that is added raises the number.
+    /// Each added rule raises the number.
     package enum Rules: Int, Sendable, Hashable, Codable {
       /// A pause holds what scripts ask for. Each look that got no answer counts. An answer says which gate it is for.
       case first = 1
-      /// No look waits for those at other hosts, and each ends in its own time. Ready hosts that run the release are looked at too.
+      /// No look waits for those at other hosts, and each ends in its own time. Looks include ready hosts that run the release.
       case second = 2
-      /// A host that is lost before any has come through stops the deployment, as one that fails does. A rollout without a strategy takes
+      /// If a host is lost before any has succeeded, the deployment stops, as it does if a host fails. A rollout without a strategy takes
       /// hosts that do not serve first: none has to leave the service for them.
       case third = 3
-      /// An analysis finds a release good only if each canary and its twin were measured at the same time in at least half of the looks,
-      /// and takes no margin whose unit does not fit. A rejection that lies on hosts wins over the approval of whoever resumes the
+      /// An analysis finds a release good only if each canary and its twin were measured at the same time in at least half of the looks.
+      /// It refuses a margin whose unit does not fit. A rejection that lies on hosts wins over the approval of the person who resumes the
       /// deployment.
       case fourth = 4
-      /// What an adapter of traffic asks for may run again: reading and setting weights means the same twice.
+      /// What a traffic adapter asks for may run again: to read or set weights twice is the same as once.
       case fifth = 5
-      /// The traffic is read before slots are stopped, before a shift and after it, and again when a deployment was interrupted. No traffic
-      /// moves to a slot that did not get the release.
+      /// The traffic is read before slots are stopped, before and after a shift, and again after an interruption. No traffic moves to a
+      /// slot that did not get the release.
       case sixth = 6
 
-      /// That of plans that are made now.
+      /// The rules of plans that are made now.
       package static let newest = Rules.sixth
 
       /// Whether looks at one host depend on no other host.
       package var looksAlone: Bool { rawValue >= Rules.second.rawValue }
-      /// Whether a host that goes out of reach while it is changed speaks against the release.
+      /// Whether a host that goes out of reach during its change counts against the release.
       package var hearsLosses: Bool { rawValue >= Rules.third.rawValue }
       /// Whether an analysis counts what it could not measure.
       package var countsGaps: Bool { rawValue >= Rules.fourth.rawValue }
-      /// Whether a rejection is heard before an approval that meets it.
+      /// Whether a rejection is heard before an approval that competes with it.
       package var hearsRefusalsFirst: Bool { rawValue >= Rules.fourth.rawValue }
-      /// Whether calls of a traffic adapter whose end nobody knows are made again.
+      /// Whether calls of a traffic adapter are repeated if nobody knows how they ended.
       package var repeatsTraffic: Bool { rawValue >= Rules.fifth.rawValue }
-      /// Whether what was read of the traffic is read again before anything relies on it.
+      /// Whether the traffic is read again before anything relies on an earlier reading.
       package var readsTrafficAnew: Bool { rawValue >= Rules.sixth.rawValue }
-      /// Whether a rollout without a strategy takes hosts in the plan's order, and not in that of their numbers.
+      /// Whether a rollout without a strategy takes hosts in the plan's order instead of by number.
       package var keepsOrder: Bool { rawValue >= Rules.third.rawValue }
     }
 

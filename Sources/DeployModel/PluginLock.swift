@@ -61,7 +61,7 @@ package struct PluginLock: Sendable, Hashable {
       capabilities: capabilities.compactMap(\.text), dependencies: dependencies, wanted: wanted)
   }
 
-  /// What does not fit together: a version that another plugin does not take.
+  /// Versions that do not fit together: one that another plugin does not accept.
   package var problems: [Problem] {
     plugins.flatMap { plugin in
       plugin.dependencies.compactMap { one in

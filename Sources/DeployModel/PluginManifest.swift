@@ -4,7 +4,7 @@ package struct PluginManifest: Sendable, Hashable {
   package struct Dependency: Sendable, Hashable {
     package var name: String
     package var range: VersionRange
-    /// Where it is found if the project has none of that name: a URL or an absolute path; nil: nobody says.
+    /// Where it is found if the project has none of that name: a URL or an absolute path; nil: unknown.
     package var source: String?
     package init(name: String, range: VersionRange, source: String? = nil) {
       self.name = name
@@ -55,9 +55,9 @@ package struct RequiredPlugin: Sendable, Hashable {
   }
   package var manifest: PluginManifest
   package var origin: Origin
-  /// Whether it has only what it was granted; else it may do everything.
+  /// Whether it may do only what it was granted; else it may do everything.
   package var isBound: Bool
-  /// What of its capabilities it was granted.
+  /// Those of its capabilities that it was granted.
   package var granted: [String]
 
   package init(_ manifest: PluginManifest, origin: Origin, isBound: Bool, granted: [String]) {

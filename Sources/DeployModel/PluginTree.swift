@@ -1,7 +1,7 @@
 /// The files of a plugin: what its digest is made of, and what is copied.
 package struct PluginTree: Sendable, Hashable {
   package struct File: Sendable, Hashable {
-    /// From the plugin's folder, with `/` between names.
+    /// The path from the plugin's folder, with `/` between names.
     package var path: String
     package var isExecutable: Bool
     package var bytes: [UInt8]
@@ -14,7 +14,7 @@ package struct PluginTree: Sendable, Hashable {
   /// In the order of their paths, by bytes.
   package let files: [File]
 
-  /// Files of a plugin, and bytes of all of them.
+  /// The limits of a plugin: its files, and their bytes in all.
   package static let mostFiles = 1000
   package static let mostBytes = 16 << 20
 
@@ -51,7 +51,7 @@ package struct PluginTree: Sendable, Hashable {
     files.first { $0.path.isExactly(path) }.map { String(decoding: $0.bytes, as: UTF8.self) }
   }
 
-  /// What its digest is taken of: for each file whether it can be run, its size, its path and its bytes.
+  /// The canonical bytes for its digest: for each file whether it is executable, its size, its path and its bytes.
   package func canonical(_ feed: ([UInt8]) -> Void) {
     feed(Array("lander plugin 1\n".utf8))
     for file in files {

@@ -1,11 +1,11 @@
-/// A version of a plugin, in the order of semantic versions; what is left out counts as 0.
+/// A version of a plugin, in the order of semantic versions; missing parts count as 0.
 package struct PluginVersion: Sendable, Hashable, Comparable, CustomStringConvertible {
   package var major: Int
   package var minor: Int
   package var patch: Int
   /// Identifiers after the dash, as in `2.0.0-rc.1`; empty for a release.
   package var early: [String]
-  /// Number of parts that were written, 1 to 3.
+  /// Number of written parts, 1 to 3.
   let written: Int
 
   /// Reads `1.2.3`, `1.2`, `2.0.0-rc.1`; nil for what is no version.
@@ -36,7 +36,7 @@ package struct PluginVersion: Sendable, Hashable, Comparable, CustomStringConver
   package func hash(into hasher: inout Hasher) { hasher.combine(description) }
   private var numbers: [Int] { [major, minor, patch] }
 
-  /// An early version comes before its release; identifiers that are numbers come before others.
+  /// A pre-release comes before its release; numeric identifiers come before others.
   package static func < (a: Self, b: Self) -> Bool {
     guard a.numbers == b.numbers else { return a.numbers.lexicographicallyPrecedes(b.numbers) }
     guard !a.early.isEmpty, !b.early.isEmpty else { return !a.early.isEmpty && b.early.isEmpty }

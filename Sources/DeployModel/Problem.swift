@@ -1,9 +1,9 @@
-/// Something wrong with what was written, asked or found, before anything starts: where, what, and what to do.
+/// Something wrong with what was written, asked for or found, before anything starts: where, what, and what to do.
 package struct Problem: Error, Sendable, Hashable, Codable {
   /// One sentence: what was found, and what was expected.
   package var message: String
   package var place: SourcePlace?
-  /// The host, file or option it concerns, if that is no line of a recipe.
+  /// The host, file or option it concerns, if that is not a line of a recipe.
   package var subject: String?
   /// What to do next: `did you mean "production"?`, a command to type.
   package var fix: String?
@@ -29,7 +29,7 @@ package struct Problems: Error, Sendable, Hashable {
 }
 
 extension Failure {
-  /// The failure as a problem of a host or file; nil: of nothing that has a name.
+  /// The failure as a problem of a host or file; nil: of nothing with a name.
   package func problem(of subject: String? = nil) -> Problem {
     Problem(message, subject: subject, fix: fix)
   }
@@ -73,8 +73,8 @@ package enum ExitCode: Int32, Sendable, Hashable, CaseIterable {
 }
 
 extension Problem {
-  /// The same for who uses what somebody else wrote: at the line that names it, with the line where it was found.
-  /// - Parameter named: nil: no such line is known.
+  /// The same for a person who uses somebody else's code: at the line that names it, with the line where it was found.
+  /// - Parameter named: that line; nil: it is not known.
   package func known(by named: SourcePlace?) -> Problem {
     guard let named, let place, place.isSharedSource, !named.isSharedSource else { return self }
     var known = self
@@ -85,6 +85,6 @@ extension Problem {
 }
 
 extension SourcePlace {
-  /// Whether it is in what comes with Lander or with a plugin.
+  /// Whether it is in code that comes with Lander or with a plugin.
   fileprivate var isSharedSource: Bool { file.hasPrefix("recipes/") || file.hasPrefix("plugins/") }
 }

@@ -8,7 +8,7 @@ package struct Provenance: Sendable, Hashable, Codable {
   package var labels: [Label]
   /// What the bundle was made from; nil: it is not known.
   package var commit: Commit?
-  /// What is new against what hosts ran; nil: it is not known, or nothing is.
+  /// What is new compared with what hosts ran; nil: unknown, or nothing is.
   package var changes: CommitRange?
   /// Nil: no CI system runs it.
   package var job: Job?
@@ -25,7 +25,7 @@ package struct Provenance: Sendable, Hashable, Codable {
     }
   }
 
-  /// The most bytes of UTF-8 of the parts.
+  /// The limits of the parts, in bytes of UTF-8.
   package static let (actorLimit, messageLimit, urlLimit) = (128, 2000, 1000)
 
   package init(
@@ -42,7 +42,7 @@ package struct Provenance: Sendable, Hashable, Codable {
   /// Nil if nothing is known.
   package var known: Provenance? { self == Provenance() ? nil : self }
 
-  /// Why: what somebody said, else what the commit says.
+  /// The reason: what somebody said, else the commit's subject.
   package var reason: String? { message ?? commit?.subject }
 
   /// Who, with the login that the machine vouches for behind it: `kim via runner@ci7`. It ends in `@` and the machine's name.

@@ -40,10 +40,10 @@ package struct Receipt: Sendable, Hashable, Codable {
     self.provenance = provenance
   }
 
-  /// Everything that, being equal, makes a deployment to this host a deployment of nothing.
+  /// All inputs of a deployment to a host. If they are equal, the deployment changes nothing there.
   package struct Inputs: Sendable, Hashable, Codable {
     package var bundle: Digest
-    /// Of all sources: recipe, plugins, shipped recipes, strategies and prelude.
+    /// The digest of all sources: recipe, plugins, shipped recipes, strategies and prelude.
     package var sources: Digest
     package var parameters: Value
     package var shared: [String]

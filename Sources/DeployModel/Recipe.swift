@@ -5,7 +5,7 @@ package struct Recipe: Sendable, Hashable, Codable {
   package var revision: Revision?
   /// Names of groups, or one unnamed group defined in place.
   package var targets: Targets
-  /// Names of the groups of hosts that it works with besides; a name may stand there twice.
+  /// Names of the groups of partners; a name may occur twice.
   package var partners: [String]
   /// A configuration's name, one in place, or nil: the default bounds.
   package var configuration: DeploymentConfiguration?
@@ -22,9 +22,10 @@ package struct Recipe: Sendable, Hashable, Codable {
   package var tasks: [NamedTask] = []
   /// The task that it stands for; nil: it deploys.
   package var task: NamedTask?
-  /// Parameters that need not be given, as the release was deployed with values of them: those of a task's recipe without a default.
+  /// Parameters that need not be given, because the release was deployed with values for them: those of a task's recipe without a
+  /// default.
   package var inherited: [Parameter] = []
-  /// What it takes off its hosts in the place of a deployment; nil: nothing.
+  /// What it takes off its hosts instead of deploying; nil: nothing.
   package var removal: Removal?
   package var place: SourcePlace?
   /// Where each field came from, for `lander show`: field name and source.
@@ -39,7 +40,7 @@ package struct Recipe: Sendable, Hashable, Codable {
   /// What runs, by numbers of functions, and what follows from the end.
   package struct Flow: Sendable, Hashable, Codable {
     package var stages: [Stage]
-    /// In the order in which they run: of one event, the base's before the recipe's own.
+    /// In the order in which they run: of one event, the base's hooks come before the recipe's own.
     package var hooks: [Hook]
     package var onFailure: [Int]
     package var onSuccess: [Int]

@@ -1,9 +1,9 @@
 /// How recipes are played while nothing real is reached.
 package enum Rehearsal: String, Sendable, Hashable {
-  /// For what it shows, with the parameters and hosts of one deployment: mistakes are noted, and the functions play on.
+  /// To show one deployment, with its parameters and hosts: mistakes are noted, and the functions continue.
   case plan
-  /// The same, with parameters and hosts that a deployment may have otherwise.
+  /// The same, but a deployment may have other parameters and hosts.
   case check
-  /// As it would go: errors are errors. Only what `rehearse` says is taken for an answer.
+  /// As it would really run: errors are errors. Only what `rehearse` says counts as an answer.
   case faults
 }

@@ -1,5 +1,5 @@
 extension RehearsalFinding {
-  /// What may go wrong, or was not seen, as a warning: with the function it is in.
+  /// A warning about what may go wrong or was not seen, with its function.
   package var warning: Problem {
     var warning = problem
     if !problem.message.contains(part) {

@@ -2,10 +2,10 @@
 package enum RehearsalMark: Sendable, Hashable {
   /// `sleep`, and `rollout:wait` between two waves.
   case pause(Interval)
-  /// The operation that follows is made so often at most, with so many milliseconds of pauses in all.
+  /// The next operation runs at most `times` times, with `pauses` milliseconds of pauses in all.
   case repeats(times: Int, pauses: Int)
 
-  /// As a line of the log; no recipe's own, for they are not kept in a rehearsal.
+  /// As a line of the log. It cannot be a recipe's own: a rehearsal does not keep those.
   package var line: LogLine {
     switch self {
     case .pause(let interval): LogLine(.debug, "pause \(interval.milliseconds)")

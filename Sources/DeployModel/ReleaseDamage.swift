@@ -3,9 +3,9 @@ package struct ReleaseDamage: Sendable, Hashable, Codable {
   package enum Kind: Sendable, Hashable, Codable {
     /// The folder is not there.
     case gone
-    /// The folder is there, its manifest is not.
+    /// The folder is there, but its manifest is not.
     case unlisted
-    /// So many of the entries that were there at the end of its deployment are missing.
+    /// This many of the entries at the end of its deployment are missing.
     case lacking(Int, of: Int)
   }
   package var release: Release.ID

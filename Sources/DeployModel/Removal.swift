@@ -1,8 +1,8 @@
-/// What takes an application off its hosts: the opposite of its first deployment.
+/// The removal of an application from its hosts: the opposite of its first deployment.
 package struct Removal: Sendable, Hashable, Codable {
-  /// Whether `shared`, the data of the application, goes too.
+  /// Whether `shared`, the application's data, is removed too.
   package let shared: Bool
-  /// Whether an application that cannot be stopped is removed all the same.
+  /// Whether to remove an application that cannot be stopped.
   package let force: Bool
 
   package init(shared: Bool = false, force: Bool = false) {
@@ -15,12 +15,12 @@ extension Recipe {
   /// Whether it brings no revision to its hosts.
   package var bringsNothing: Bool { task != nil || removal != nil }
 
-  /// What takes the application off in the place of a deployment.
+  /// The recipe that takes the application off instead of deploying it.
   package func removing(_ removal: Removal) -> Recipe {
     var recipe = withoutRevision(parameters: [], stages: [.rollout(nil)])
     recipe.removal = removal
     recipe.appspec = appspec
-    // A floor and its like are for hosts that serve again afterwards.
+    // A floor and the like are for hosts that serve again afterwards.
     recipe.configuration = configuration.map { own in
       var bounds = own
       (bounds.floor, bounds.healthy, bounds.unreachable) = (nil, nil, .count(0))

@@ -1,19 +1,19 @@
 /// What is to be deployed: where it comes from and how it is made.
 package struct Revision: Sendable, Hashable, Codable {
   package enum Source: Sendable, Hashable, Codable {
-    /// A directory, or a tar, tgz or zip file (told by content, not by name), relative to the project.
+    /// A directory, or a tar, tgz or zip file (recognised by content, not by name), relative to the project.
     case path(String)
     /// A ref of the local git repository at `repository` (relative to the project).
     case git(ref: String, repository: String)
   }
   package var source: Source
-  /// Run on the engine machine before the source is read.
+  /// A command to run on the engine's machine before the source is read.
   package var build: String?
   package var ignore: [String]
-  /// Of a commit: the folder in it that is packed, relative to the repository's folder; nil: all of it.
+  /// For a commit: the folder in it that is packed, relative to the repository's folder; nil: all of it.
   package var folder: String?
-  /// Whether links may lead out of it: where it is installed by an appspec file, links to files are made on hosts as they stand, and
-  /// those to folders elsewhere are refused there.
+  /// Whether links may lead out of it. If an appspec file installs it, hosts make links to files unchanged, and refuse links to folders
+  /// elsewhere.
   package var linksLeave: Bool?
   package var place: SourcePlace?
   package init(source: Source, build: String? = nil, ignore: [String] = [], folder: String? = nil, place: SourcePlace? = nil) {

@@ -1,4 +1,4 @@
-/// What whoever asks for a deployment says about it.
+/// What the person or program that asks for a deployment says about it.
 package struct Said: Sendable, Hashable, Codable {
   /// Why, on one line; nil: nothing.
   package var message: String?

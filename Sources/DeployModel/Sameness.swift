@@ -1,4 +1,4 @@
-/// What is alike where a host stays as it is (promise P10): only what was compared is named.
+/// What is the same on a host that stays as it is (promise P10); only what was compared is named.
 extension Plan {
   /// Of all hosts that stay: `same bundle, sources, parameters and shared paths`, with what is known of secrets.
   package var alike: String {
@@ -15,7 +15,7 @@ extension Plan {
     return "same bundle, sources, parameters and shared paths"
   }
 
-  /// Names of secrets whose value is another one than a host's receipt was made with.
+  /// Names of secrets that had another value when a host's receipt was made.
   package var rotated: [String] {
     hosts.flatMap { $0.secrets?.changed ?? [] }.reduce(into: []) { names, name in if !names.contains(name) { names.append(name) } }
   }

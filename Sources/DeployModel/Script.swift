@@ -1,4 +1,4 @@
-/// A running piece of a recipe, by number; numbers are given in the order of starting, so a replay gives the same.
+/// A running piece of a recipe, by number. Numbers follow the order of starting, so a replay gives the same ones.
 package typealias ScriptID = Int
 
 /// A function of a recipe that can be started: which of the plan's recipes, and which function of it.
@@ -22,7 +22,7 @@ package enum Subject: Sendable, Hashable, Codable {
   indirect case failure(ScriptError)
   /// `function(weights, deployment)`: a traffic adapter sets weights.
   case weights(Weights)
-  /// `function(deployment)`: a traffic adapter reads them. The table that it returns is wanted with its members.
+  /// `function(deployment)`: a traffic adapter reads them. The engine wants the members of the returned table.
   case traffic
   /// `function(rollout, options)`
   case rollout(options: Value)
@@ -47,11 +47,11 @@ package enum Decision: Sendable, Hashable, Codable {
   /// Changes these hosts, at most `parallel` at once, and leaves them ready after the segment `upto` (nil: takes them to their end).
   /// Answered with those that succeeded, failed, and are ready.
   case wave([Int], parallel: Int?, upto: Segment? = nil)
-  /// Waits without a gate: what preludes of earlier versions ask.
+  /// Waits without a gate, as preludes of earlier versions ask.
   case wait(Interval)
   /// Opens a gate. Answered when it is closed.
   case gate(Gate)
-  /// Moves traffic between pools. Answered when the adapter has done it, with the weights before. nil: nothing is moved.
+  /// Moves traffic between pools. Answered with the weights before, once the adapter has done it. nil: nothing is moved.
   case shift(Weights?)
   /// Ends the rollout on purpose, with hosts left on the old revision; the strategy is not stepped again.
   case stop(reason: String)
@@ -71,7 +71,7 @@ package enum Answer: Sendable, Hashable, Codable {
   case gate(GateAnswer)
   /// The weights before a shift.
   case shifted(Weights)
-  /// The decision was not taken: the deployment has failed, or it makes no sense.
+  /// The decision was not taken: the deployment has failed, or the decision makes no sense.
   case refused(Failure)
   /// The script is to end: its `<close>` variables run and may still ask, under a grace deadline.
   case cancel(Failure)
@@ -90,7 +90,7 @@ package struct WaveResult: Sendable, Hashable, Codable {
   }
 }
 
-/// What one step of a script came to.
+/// The result of one step of a script.
 package struct Step: Sendable, Hashable {
   package enum Next: Sendable, Hashable {
     case asked(Request)

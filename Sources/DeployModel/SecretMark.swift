@@ -1,4 +1,4 @@
-/// A secret as a receipt remembers it: enough to see that its value is another one by now, and nothing of the value itself.
+/// A secret as a receipt remembers it: enough to see that its value has changed, and nothing of the value itself.
 package struct SecretMark: Sendable, Hashable, Codable {
   package var name: String
   /// HMAC-SHA256 of name and value under the host's own key; nil if the value was not known when the receipt was written.
@@ -9,7 +9,7 @@ package struct SecretMark: Sendable, Hashable, Codable {
   }
 }
 
-/// What came of comparing the values that secrets have now with those that a receipt was made with.
+/// The result of comparing the values of secrets now with those that a receipt was made with.
 package struct SecretComparison: Sendable, Hashable, Codable {
   /// Names whose value is another one now.
   package var changed: [String]
@@ -17,7 +17,7 @@ package struct SecretComparison: Sendable, Hashable, Codable {
   package var same: [String]
   /// Names that could not be compared.
   package var unknown: [String]
-  /// Why not; nil if all could be.
+  /// Why some could not be compared; nil if all could.
   package var reason: String?
   package init(changed: [String] = [], same: [String] = [], unknown: [String] = [], reason: String? = nil) {
     self.changed = changed

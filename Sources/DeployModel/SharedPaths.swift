@@ -1,10 +1,10 @@
-/// The shared paths of a recipe, each clean and none of them the same as another or inside it.
+/// The shared paths of a recipe. All are clean, and none equals another or is inside it.
 package struct SharedPaths: Sendable {
   /// In the order in which they were written.
   package private(set) var list: [WrittenPath] = []
   /// What is wrong with entries, each with the entry as it was written.
   package private(set) var problems: [(entry: String, problem: Problem)] = []
-  /// More than that are refused: each is a link in every release.
+  /// The limit: each is a link in every release.
   package static let most = 1000
 
   package init(_ written: [String]) {

@@ -1,6 +1,6 @@
 /// One test of a spec: what `it` described.
 package struct SpecTest: Sendable, Hashable {
-  /// Titles of what is around it, from the outside, and its own.
+  /// Titles of the groups around it, outermost first, and its own.
   package var names: [String]
   package var place: SourcePlace
   /// Its place among the tests of its file, from 1.

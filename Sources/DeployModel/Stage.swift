@@ -15,6 +15,6 @@ package enum Stage: Sendable, Hashable, Codable {
     }
   }
 
-  /// What it says of itself; nil: nothing, or it is none of the recipe's own.
+  /// What it says about itself; nil: nothing, or it is not one of the recipe's own.
   package var terms: StageTerms? { if case .script(_, _, _, _, _, let terms) = self { terms } else { nil } }
 }

@@ -1,11 +1,11 @@
-/// How long an engine stays while nothing but a person's answer is awaited.
+/// How long an engine stays while only a person's answer is missing.
 package enum Staying: Sendable, Hashable {
   /// Until the gate closes.
   case always
-  /// For so long at each gate; then the deployment is parked.
+  /// This long at each gate; then the deployment is parked.
   case upTo(Interval)
 
-  /// A moment in which an answer that lies ready is heard before the engine leaves.
+  /// The least time, so that an answer that is already there is heard before the engine leaves.
   package static let atLeast = Interval.seconds(3)
 
   /// Nil: it stays.

@@ -1,7 +1,7 @@
 /// A bundle in the store, as lists show it.
 package struct StoredBundle: Sendable, Hashable, Codable {
   package var bundle: Bundle
-  /// When it was built last, also if it was there already.
+  /// When it was last built, even if it was in the store already.
   package var at: Timestamp
 
   package init(bundle: Bundle, at: Timestamp) {

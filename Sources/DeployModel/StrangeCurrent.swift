@@ -3,6 +3,6 @@ package enum StrangeCurrent: Sendable, Hashable, Codable {
   /// A link of another tool or a person, by its text.
   case link(String)
   case folder
-  /// Something that is neither link nor folder, or a link with a text that cannot be kept.
+  /// Neither a link nor a folder, or a link whose text cannot be kept.
   case file
 }

@@ -3,7 +3,7 @@ package struct Strategy: Sendable, Hashable, Codable {
   package var name: String
   package var function: Int
   package var options: Value
-  /// How many hosts a wave takes at most, where the strategy says so; the default floor follows from it.
+  /// The most hosts in a wave, if the strategy says so; the default floor follows from it.
   package var batch: Amount?
   /// Where its function is defined.
   package var place: SourcePlace?

@@ -1,6 +1,6 @@
 /// Folders of a Linux machine that belong to the system, as the Filesystem Hierarchy Standard 3.0 names them.
 package enum SystemFolder {
-  /// Shared by everything that is installed: nobody's releases, but folders in them may be an application's.
+  /// Shared by everything that is installed: nobody's releases are there, but folders in them may be an application's.
   private static let shared = [
     "/bin", "/boot", "/dev", "/etc", "/etc/opt", "/home", "/lib", "/lib32", "/lib64", "/libx32", "/lost+found", "/media", "/mnt", "/opt",
     "/proc", "/root", "/run", "/sbin", "/srv", "/sys", "/tmp", "/usr", "/usr/bin", "/usr/include", "/usr/lib", "/usr/lib32", "/usr/lib64",
@@ -8,10 +8,10 @@ package enum SystemFolder {
     "/usr/share", "/usr/src", "/var", "/var/cache", "/var/lib", "/var/local", "/var/lock", "/var/log", "/var/mail", "/var/opt", "/var/run",
     "/var/spool", "/var/tmp",
   ]
-  /// What the kernel shows as files: nothing can be kept in them.
+  /// Folders in which the kernel shows itself as files: nothing can be kept there.
   private static let kernel = ["/proc/", "/sys/"]
 
-  /// Why a folder of a host cannot be an application's; nil if it can.
+  /// Why a folder of a host cannot hold an application; nil if it can.
   /// - Parameter path: absolute and clean.
   package static func refusal(ofApplication path: String) -> Problem? {
     if shared.contains(where: { $0.isExactly(path) }) {

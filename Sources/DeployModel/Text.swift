@@ -1,4 +1,5 @@
-/// Characters some of which are secrets: named here, held by the engine, put in place at the transport's edge (promise P12).
+/// A text in which some parts are secrets: it names them, the engine has their values, and they are inserted at the transport's edge
+/// (promise P12).
 package struct Text: Sendable, Hashable, Codable {
   package enum Piece: Sendable, Hashable, Codable {
     case literal(String)
@@ -17,7 +18,7 @@ package struct Text: Sendable, Hashable, Codable {
 
 extension Text: CustomStringConvertible, ExpressibleByStringLiteral {
   package init(stringLiteral value: String) { self.init(value) }
-  /// The text with `<secret NAME>` where a secret will stand.
+  /// The text with `<secret NAME>` in place of each secret.
   package var description: String {
     pieces.map { piece in
       switch piece {

@@ -1,4 +1,4 @@
-/// A length of time, in whole milliseconds; coded as that number. Sums that do not fit stay at the end of the range.
+/// A length of time, in whole milliseconds; coded as that number. A sum that does not fit becomes the end of the range.
 package struct Interval: Milliseconds {
   package var milliseconds: Int
   package init(milliseconds: Int) { self.milliseconds = milliseconds }
@@ -13,7 +13,7 @@ package struct Interval: Milliseconds {
   }
   package var duration: Duration { .milliseconds(milliseconds) }
 
-  /// Reads `90`, `"90s"`, `"1.5m"`, `"2h"`, `"250ms"`, `"1d"`; nil for anything else, for a negative one and for over 100 days.
+  /// Reads `90`, `"90s"`, `"1.5m"`, `"2h"`, `"250ms"`, `"1d"`; nil for anything else, for a negative time and for more than 100 days.
   package init?(_ text: String) {
     let units: [(String, Double)] = [("ms", 1), ("s", 1000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000)]
     let unit = units.first { text.hasSuffix($0.0) && Double(text.dropLast($0.0.count)) != nil } ?? ("", 1000)

@@ -1,8 +1,8 @@
-/// How traffic is moved between pools: functions of recipe 0, which each set or read a state and may be called again.
+/// How traffic moves between pools: functions of recipe 0. Each sets or reads a state, so it may be called again.
 package struct TrafficAdapter: Sendable, Hashable, Codable {
   /// Names of the pools.
   package var pools: [String]
-  /// Number of `function(deployment)`, which gives the weights as they are.
+  /// Number of `function(deployment)`, which returns the present weights.
   package var read: Int
   /// Number of `function(weights, deployment)`, which sets them.
   package var weight: Int

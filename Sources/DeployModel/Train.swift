@@ -1,19 +1,20 @@
-/// Deployments of one bundle to several groups, one after the other, as one thing: each group waits until those before it have succeeded.
+/// Deployments of one bundle to several groups, one after the other, with one record: each group waits until those before it have
+/// succeeded.
 package struct Train: Sendable, Hashable, Codable {
-  /// `train-20261121-113045-x7k2`: when it was asked for (UTC) and four letters and digits.
+  /// `train-20261121-113045-x7k2`: when somebody asked for it (UTC), and four letters and digits.
   package typealias ID = String
 
-  /// What has to hold between one group and the next.
+  /// What must hold between one group and the next.
   package enum Between: Sendable, Hashable, Codable {
     /// Nothing.
     case nothing
-    /// The hosts of the group before still run the release, whole.
+    /// The hosts of the previous group still run the whole release.
     case check
     /// The same, and a person says yes within that time.
     case approve(Interval)
   }
 
-  /// What a person said to the question before a group.
+  /// A person's answer to the question before a group.
   package struct Answer: Sendable, Hashable, Codable {
     /// The group that the question is about.
     package var group: String
@@ -52,15 +53,15 @@ package struct Train: Sendable, Hashable, Codable {
   package var id: ID
   package var began: Timestamp
   package var actor: String
-  /// What was asked for, without a group.
+  /// The request, without a group.
   package var request: DeploymentRequest
   package var between: Between
   package var legs: [Leg]
-  /// What all groups get; nil: the first deployment is not planned yet.
+  /// The bundle for all groups; nil: the first deployment is not planned yet.
   package var bundle: Digest?
-  /// The recipe and all that it was read from, which all groups get; nil as above.
+  /// The digest of the recipe with all its sources, for all groups; nil as above.
   package var sources: Digest?
-  /// What the bundle was made from; nil: it is not known.
+  /// The commit that the bundle was made from; nil: unknown.
   package var commit: Commit?
   /// The group before which it waits for a person; nil: it waits for nobody.
   package var waits: String?
@@ -78,29 +79,29 @@ package struct Train: Sendable, Hashable, Codable {
     legs = groups.map { Leg($0) }
   }
 
-  /// The name of the label that its deployments have.
+  /// The name of its deployments' label.
   package static let label = "train"
 
-  /// The leg that comes next or is under way; nil: all have succeeded, or what happened ends it. A leg that failed with nothing changed
-  /// and nothing wrong with what was asked comes again.
+  /// The next leg, or the one under way; nil: all have succeeded, or a failure ends the train. A leg that failed is repeated if nothing
+  /// was changed and nothing is wrong with the request.
   package var next: Int? {
     guard !isCancelled, let index = legs.firstIndex(where: { $0.code != .done }) else { return nil }
     if legs[index].answer?.approved == false { return nil }
     return legs[index].code.map { $0.isRepeatable ? index : nil } ?? index
   }
 
-  /// What all of it came to; nil: it has not ended.
+  /// The exit code of the whole train; nil: it has not ended.
   package var exit: ExitCode? {
     if next != nil { return nil }
     guard let leg = legs.first(where: { $0.code != .done }) else { return .done }
     return leg.code ?? .partial
   }
 
-  /// The same for whoever ends a command with it: the code of the leg at which it stands.
+  /// The exit code of a command that ends with it: that of the current leg.
   package var code: ExitCode { exit ?? legs.first { $0.code != .done }?.code ?? .partial }
 }
 
 extension ExitCode {
-  /// Whether a deployment that ended so may be tried again as it was: nothing was changed, and nothing is wrong with what was asked.
+  /// Whether a deployment with this end may be repeated unchanged: nothing was changed, and nothing is wrong with the request.
   fileprivate var isRepeatable: Bool { [.locked, .unreachable, .infrastructure, .refused].contains(self) }
 }

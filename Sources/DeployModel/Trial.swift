@@ -1,9 +1,9 @@
-/// A deployment that a test has played on hosts that do not exist.
+/// A deployment that a test plays on simulated hosts.
 package struct Trial: Sendable, Hashable {
-  /// What commands and checks answer whose line has a part.
+  /// The answer to commands and checks whose line contains a text.
   package struct Answer: Sendable, Hashable {
     package var part: String
-    /// Where; `here` is the engine's machine; nil: everywhere.
+    /// The host; `here` is the engine's machine; nil: any.
     package var host: String?
     package var status = 0
     package var stdout = ""
@@ -12,15 +12,15 @@ package struct Trial: Sendable, Hashable {
     package var duration: Interval?
     /// How often it answers on each machine; nil: always.
     package var times: Int?
-    /// Whether the test passes although nothing took it.
+    /// Whether the test passes even if nothing took it.
     package var isOptional = false
 
     package init(_ part: String) { self.part = part }
   }
 
-  /// A strategy that is played alone, in a recipe that is made for it.
+  /// A strategy that is played alone, in a recipe made for it.
   package struct Strategy: Sendable, Hashable {
-    /// As `strategy "name"` calls it, or the module that returns it.
+    /// The name in `strategy "name"`, or the module that returns the strategy.
     package var name: String
     /// Plain values by name.
     package var options: Value
@@ -29,15 +29,15 @@ package struct Trial: Sendable, Hashable {
       self.options = options
     }
 
-    /// The name of the recipe that is made for it.
+    /// The name of the recipe made for it.
     package static let recipe = "t-strategy"
   }
 
-  /// What a server answers to requests whose URL fits.
+  /// A server's answer to requests whose URL matches.
   package struct Reply: Sendable, Hashable {
-    /// A URL in which each star stands for any text.
+    /// A URL in which each star matches any text.
     package var url: String
-    /// nil: every one.
+    /// nil: any method.
     package var method: HTTPRequest.Method?
     package var response = HTTPResponse(status: 200)
     /// Why no answer comes; nil: one does.
@@ -46,7 +46,7 @@ package struct Trial: Sendable, Hashable {
     package var duration: Interval?
     /// How often it answers; nil: always.
     package var times: Int?
-    /// Whether the test passes although nothing took it.
+    /// Whether the test passes even if nothing took it.
     package var isOptional = false
 
     package init(_ url: String) { self.url = url }
@@ -57,24 +57,24 @@ package struct Trial: Sendable, Hashable {
   package var strategy: Strategy?
   /// Nil: the recipe's own.
   package var group: String?
-  /// A task of the recipe, in the place of a deployment; nil: it deploys.
+  /// A task of the recipe instead of a deployment; nil: it deploys.
   package var task: String?
   /// Number of hosts; nil: those of the group.
   package var hosts: Int?
   package var parameters: [Value.Member] = []
   /// Whether nothing was ever deployed there; if not, an earlier release of the recipe runs.
   package var isFresh = false
-  /// The first that fits answers.
+  /// The first match answers.
   package var answers: [Answer] = []
-  /// The first that fits answers a request by http.
+  /// The first match answers an http request.
   package var replies: [Reply] = []
   /// Texts of files that every host has, by absolute path.
   package var files: [Value.Member] = []
   /// By host: the name of the lifecycle event in which the new release fails.
   package var failing: [Value.Member] = []
-  /// Names of hosts that are out of reach as soon as it begins.
+  /// Names of hosts that go out of reach when it begins.
   package var unreachable: [String] = []
-  /// By a gate's name: `approve`, `reject`, `promote` or `silence`. Others that ask a person are approved.
+  /// The answer for each gate's name: `approve`, `reject`, `promote` or `silence`. Other gates that ask a person are approved.
   package var gates: [Value.Member] = []
   /// When somebody cancels it; nil: nobody does.
   package var cancelAfter: Interval?

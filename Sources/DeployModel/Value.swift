@@ -1,4 +1,4 @@
-/// A plain value as recipes, parameters and results carry it; what JSON can say, with whole numbers kept apart.
+/// A plain value in recipes, parameters and results: anything that JSON has, with whole numbers distinguished from fractions.
 package enum Value: Sendable, Hashable {
   case null
   case bool(Bool)
@@ -20,7 +20,7 @@ package enum Value: Sendable, Hashable {
     package static func == (a: Member, b: Member) -> Bool { a.name.isExactly(b.name) && a.value == b.value }
   }
 
-  /// Texts are equal if every byte is: two spellings of one letter are two values, as for the programs that get them.
+  /// Texts are equal if every byte is. Two spellings of one letter are two values, as they are for the programs that get them.
   package static func == (a: Value, b: Value) -> Bool {
     switch (a, b) {
     case (.null, .null): true
@@ -34,7 +34,7 @@ package enum Value: Sendable, Hashable {
     }
   }
 
-  /// A record with its members put in order, by bytes; of two members with one name the later wins.
+  /// A record with its members sorted by bytes; of two members with one name, the later wins.
   package static func record(of members: [(String, Value)]) -> Value {
     var ordered: [Member] = []
     for (name, value) in members.sorted(by: { $0.0.utf8.lexicographicallyPrecedes($1.0.utf8) }) {
@@ -47,7 +47,7 @@ package enum Value: Sendable, Hashable {
     return .record(ordered)
   }
 
-  /// The member of that name; nil if there is none or this is no record.
+  /// The member with that name; nil if there is none, or if this is not a record.
   package subscript(_ name: String) -> Value? {
     guard case .record(let members) = self else { return nil }
     return members.first { $0.name.isExactly(name) }?.value

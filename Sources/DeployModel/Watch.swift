@@ -1,31 +1,31 @@
-/// Hosts that are looked at again and again, and what is asked of each. Only time in which somebody looks counts: it is counted in looks.
+/// Repeated looks at hosts, and the question for each look. Only time with a running engine counts, so it is counted in looks.
 package struct Watch: Sendable, Hashable, Codable {
   package enum Question: Sendable, Hashable, Codable {
     case check(Check)
-    /// A function of recipe 0 that is called with each host; it fails if it raises or gives false.
+    /// A function of recipe 0 that is called with each host. The look is bad if it raises an error or returns false.
     case function(Int)
   }
 
-  /// How long beyond its limit the answer of a look may take to arrive.
+  /// How late, after its limit, the answer of a look may arrive.
   package static let answer = Interval.seconds(5)
 
   package var question: Question
-  /// Numbers of the hosts that are looked at; nil: those that this deployment has brought to the release so far, *ready* ones that run it
-  /// among them.
+  /// Numbers of the hosts to look at; nil: those that this deployment has brought to the release so far, including *ready* ones that run
+  /// it.
   package var hosts: [Int]?
-  /// Whether the engine's machine asks, once for all hosts, instead of each host.
+  /// Whether the engine's machine asks once for all hosts, instead of each host.
   package var isFromEngine: Bool
-  /// Between two looks.
+  /// The time between two looks.
   package var every: Interval
   /// Number of looks at each host, from 1.
   package var looks: Int
-  /// How long one look may take.
+  /// The time limit of one look.
   package var limit: Interval
-  /// Whether a rehearsal plays it, where one look at each host stands for all of them; nil: no.
+  /// Whether a rehearsal plays it, so that one look at each host stands for all of them; nil: no.
   package var isPlayed: Bool?
-  /// Number of looks that may find a host bad, of all looks at all hosts.
+  /// How many of all looks at all hosts may find a host bad.
   package var allow: Int
-  /// What makes it an analysis: the function measures hosts, and no look is good or bad by itself. nil: it is none.
+  /// Set for an analysis: the function measures hosts, and no look is good or bad by itself. nil: it is no analysis.
   package var comparison: Comparison?
 
   package init(

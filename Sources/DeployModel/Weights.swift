@@ -1,6 +1,6 @@
 /// Shares of the traffic by pool, in whole per cent that sum to 100; in the order of the pools' names.
 package struct Weights: Sendable, Hashable, Codable {
-  /// What one pool gets.
+  /// The share of one pool.
   package struct Share: Sendable, Hashable, Codable {
     package var pool: String
     /// 0…100.
@@ -12,10 +12,10 @@ package struct Weights: Sendable, Hashable, Codable {
   }
   package let shares: [Share]
 
-  /// Pools of one group.
+  /// The limit of pools in one group.
   package static let most = 100
 
-  /// Nil if a pool has no name or stands there twice, a share is not 0…100, or they do not sum to 100.
+  /// Nil if a pool has no name or occurs twice, a share is not 0…100, or the shares do not sum to 100.
   package init?(_ shares: [Share]) {
     guard (1...Self.most).contains(shares.count), shares.allSatisfy({ !$0.pool.isEmpty && (0...100).contains($0.percent) }) else {
       return nil
@@ -34,11 +34,11 @@ package struct Weights: Sendable, Hashable, Codable {
     self.init(shares)
   }
 
-  /// What a pool gets, in per cent; one that is not named gets nothing.
+  /// A pool's share in per cent; a pool that is not named gets nothing.
   package func percent(of pool: String) -> Int { shares.first { $0.pool.isExactly(pool) }?.percent ?? 0 }
 
-  /// Whether these are the others, as a balancer says them that rounds: each pool has its share, give or take 1 %, and one with nothing has
-  /// nothing.
+  /// Whether these are equal to others that a balancer rounded: each pool's share differs by at most 1 %, and a share of nothing is
+  /// nothing in both.
   package func agrees(with other: Weights) -> Bool {
     (shares + other.shares).allSatisfy { share in
       let (one, two) = (percent(of: share.pool), other.percent(of: share.pool))

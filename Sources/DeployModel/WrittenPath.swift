@@ -1,6 +1,6 @@
-/// A path as a recipe or an option wrote it, cleaned and bounded: the one place that says which paths may come near a host.
+/// A path from a recipe or an option, cleaned and bounded. Only this type decides which paths may be used on a host.
 ///
-/// `./a`, `a//b` and `a/./b` are cleaned. Everything else that could lead elsewhere than it says is refused.
+/// `./a`, `a//b` and `a/./b` are cleaned. Any other path that could lead elsewhere than it says is refused.
 package struct WrittenPath: Sendable, Hashable {
   package enum Use: Sendable, Hashable {
     /// A folder on hosts: absolute, not `/` itself, without `..`.
@@ -11,22 +11,23 @@ package struct WrittenPath: Sendable, Hashable {
     case here
   }
 
-  /// The clean form: no `.` part (but `.` alone, of this machine), no empty part; a `/` at the end only of a folder inside a release.
+  /// The clean form: no `.` part (except a single `.` on this machine) and no empty part. It ends in `/` only for a folder inside a
+  /// release.
   package let text: String
   /// Whether it ended in `/`.
   package let isFolder: Bool
 
-  /// Without the `/` that says folder.
+  /// The path without the `/` that marks a folder.
   package var name: String {
     guard text.utf8.count > 1, text.utf8.last == UInt8(ascii: "/") else { return text }
     return String(Substring(text.utf8.dropLast()))
   }
 
-  /// Bytes of a whole path on this machine: the kernel's PATH_MAX without its end.
+  /// The limit of a whole path on this machine, in bytes: the kernel's PATH_MAX without its end.
   static let most = 4095
-  /// Bytes of a path that becomes a part of longer ones on hosts: half of that, so that the whole fits.
+  /// The limit of a path that becomes a part of longer ones on hosts, in bytes: half of that, so that the whole fits.
   static let mostOnHosts = 2047
-  /// Bytes of one name: the kernel's NAME_MAX.
+  /// The limit of one name, in bytes: the kernel's NAME_MAX.
   static let mostOfPart = 255
 
   /// - Throws: what is wrong with it, the written text in the message, and what to write instead.

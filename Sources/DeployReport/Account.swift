@@ -1,14 +1,14 @@
 package import DeployModel
 
-/// What people ask about a deployment afterwards: who asked for it and why, who spoke to it, and what it left that needs a look.
+/// What people ask about a deployment afterwards: who asked for it and why, who sent it messages, and what it left that needs attention.
 package struct Account: Sendable {
-  /// What somebody said to it, and what became of that.
+  /// A message to it, and the answer.
   package struct Word: Sendable, Hashable {
     package var at: Timestamp
     package var by: String
     /// `approved`, `paused` …
     package var verb: String
-    /// The gate that was meant; nil: none was.
+    /// The gate that was meant; nil: none.
     package var gate: String?
     /// Empty: no reason was given.
     package var comment: String
@@ -25,12 +25,12 @@ package struct Account: Sendable {
   package let actor: String
   package let provenance: Provenance?
   package let words: [Word]
-  /// What is wrong with the traffic; nil: nothing is known to be.
+  /// What is wrong with the traffic; nil: nothing is known.
   package private(set) var traffic: String?
-  /// Shares of the traffic as they are left, if they are not as they were; nil: they are, or none were shifted.
+  /// The shares of the traffic that it left, if they differ from those before; nil: they do not, or none were shifted.
   package let weights: Weights?
   package private(set) var wrong: [Wrong]
-  /// What the command that ran it exited with; nil: it has not ended.
+  /// The exit code of the command that ran it; nil: it has not ended.
   package let exit: ExitCode?
   /// When it ended; nil: it has not.
   package let ended: Timestamp?
@@ -51,11 +51,11 @@ package struct Account: Sendable {
     }
   }
 
-  /// Why a host needs a look; nil: it needs none.
+  /// Why a host needs attention; nil: it needs none.
   private static func wrong(_ host: String, _ status: HostStatus, in story: DeploymentStory) -> Wrong? {
     guard let end = story.conclusion, end.status != .refused else { return nil }
     if status.isRestoreFailed { return Wrong(host: host, why: "could not be taken back") }
-    // A task changes no release, and whoever runs one again sees the rest.
+    // A task changes no release, and running it again shows the rest.
     if story.plan?.kind.task != nil { return nil }
     if status.isOutOfReach { return Wrong(host: host, why: "out of reach: nobody knows what it runs") }
     if status.isHeld { return Wrong(host: host, why: "failed, and left as it is") }
@@ -66,7 +66,7 @@ package struct Account: Sendable {
     return Wrong(host: host, why: "on the release of a deployment that \(end.status == .failed ? "failed" : "was cancelled")")
   }
 
-  /// Without the hosts that were deployed to since, from wherever; and without the traffic if all were.
+  /// The account without the hosts that were deployed to since, from anywhere; without the traffic if all were.
   package func still(_ hosts: [(name: String, survey: Survey)]) -> Account {
     guard let ended else { return self }
     let newer = hosts.filter { host in
@@ -78,22 +78,22 @@ package struct Account: Sendable {
     return account
   }
 
-  /// Whether anything needs a look.
+  /// Whether anything needs attention.
   package var isWrong: Bool { traffic != nil || !wrong.isEmpty }
 
-  /// What it left, as a clause for a list: `traffic left shifted, 2 hosts wrong`; nil: nothing needs a look.
+  /// What it left, as a clause for a list: `traffic left shifted, 2 hosts wrong`; nil: nothing needs attention.
   package var clause: String? {
     let parts = [traffic.map { _ in "traffic left wrong" }, wrong.isEmpty ? nil : "\(wrong.count.of("host")) left wrong"].compactMap { $0 }
     return parts.isEmpty ? nil : parts.joined(separator: ", ")
   }
 
-  /// What needs a look, a line each.
+  /// What needs attention, a line each.
   package func looks(on surface: Surface) -> [String] {
     let hosts = wrong.prefix(20).map { "\(SafeText.line($0.host)): \($0.why)" } + (wrong.count > 20 ? ["and \(wrong.count - 20) more"] : [])
     return ([traffic].compactMap { $0 } + hosts).map { surface.paint($0, .bad) }
   }
 
-  /// What people said to it, a line each.
+  /// The messages to it, a line each.
   package func said(on surface: Surface) -> [String] {
     words.map { word in
       let gate = word.gate.map { " \"\(SafeText.line($0))\"" } ?? ""
@@ -103,7 +103,7 @@ package struct Account: Sendable {
     }
   }
 
-  /// Who, why, who spoke and what is left, for machines.
+  /// Who, why, the messages and what is left, for programs.
   package var members: [(String, Value?)] {
     let said = words.map { word in
       JSON.record([
@@ -124,7 +124,7 @@ package struct Account: Sendable {
 }
 
 extension DeploymentStory {
-  /// What people said to it, in order.
+  /// The messages to it, in order.
   fileprivate var words: [Account.Word] {
     let spoken = messages.map { one in
       let gate = one.message.kind.isAnswer ? one.gate ?? one.message.gate : nil
@@ -139,10 +139,10 @@ extension DeploymentStory {
     signals.map { Account.Word(at: $0.at, by: $0.by, verb: $0.verb, gate: nil, comment: $0.comment, accepted: nil) }
   }
 
-  /// The shares as they were left, if they are not those of the start.
+  /// The shares that it left, if they differ from those at the start.
   fileprivate var leftWeights: Weights? { weights.flatMap { $0.last == $0.first ? nil : $0.last } }
 
-  /// What is wrong with the traffic at the end; nil: nothing is known to be.
+  /// What is wrong with the traffic at the end; nil: nothing is known.
   fileprivate var trafficLeft: String? {
     guard let conclusion else { return nil }
     if let stray = conclusion.traffic {
@@ -154,7 +154,7 @@ extension DeploymentStory {
 }
 
 extension Message.Kind {
-  /// What its sender did.
+  /// What its sender did, in the past tense.
   fileprivate var past: String {
     switch self {
     case .cancel: "cancelled"

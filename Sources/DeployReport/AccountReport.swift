@@ -1,7 +1,6 @@
 package import DeployModel
 
-/// One deployment and the rollback that followed from it, for who comes afterwards: who, what, why, who spoke to it, how it ended and what
-/// it left.
+/// One deployment and its rollback, for people who come later: who, what, why, the messages, how it ended and what it left.
 package struct AccountReport: Sendable {
   package let story: DeploymentStory
   package let rollback: DeploymentStory?
@@ -9,7 +8,7 @@ package struct AccountReport: Sendable {
   /// How it ended, in a word.
   package var state: String
 
-  /// - Parameter state: as `history` says it: `succeeded`, `running` …
+  /// - Parameter state: the state's name in `history`: `succeeded`, `running` …
   package init(_ story: DeploymentStory, rollback: DeploymentStory? = nil, state: String) {
     self.story = story
     self.rollback = rollback

@@ -1,11 +1,11 @@
 package import DeployModel
 
-/// What a person is asked at a gate that waits for one, and how what they type is understood.
+/// The question to a person at a gate that waits for one, and the meaning of the typed answer.
 package struct ApprovalWords: Sendable, Hashable {
-  /// What somebody typed comes to.
+  /// The meaning of what somebody typed.
   package enum Answer: Sendable, Hashable {
     case yes, no, later
-    /// No answer yet: it is asked again.
+    /// No answer yet: the question is repeated.
     case unclear
   }
 
@@ -20,7 +20,7 @@ package struct ApprovalWords: Sendable, Hashable {
     (number, kind, name, goesBack) = (gate.number, gate.gate.kind, SafeText.line(gate.gate.name), gate.goesBack)
   }
 
-  /// What the answer is said as.
+  /// The message that the answer becomes.
   package func message(_ yes: Bool) -> Message.Kind {
     switch kind {
     case .pause: yes ? .resume : .cancel
@@ -28,7 +28,7 @@ package struct ApprovalWords: Sendable, Hashable {
     }
   }
 
-  /// - Parameter typed: what stands behind it by now.
+  /// - Parameter typed: what has been typed so far.
   package func line(_ typed: String, by actor: String, again: Bool) -> String {
     let question = kind == .pause ? "Continue" : "Approve \"\(name)\""
     return "\(again ? "yes, no or later: " : "")\(question) as \(SafeText.line(actor))? [yes/no/later] \(SafeText.line(typed))"
@@ -43,7 +43,7 @@ package struct ApprovalWords: Sendable, Hashable {
     }
   }
 
-  /// What is told if it is left for later.
+  /// The text if it is left for later.
   package func left(_ deployment: Deployment.ID) -> String {
     let command = kind == .pause ? "lander resume \(deployment)" : "lander approve \(deployment) \(number)"
     return "Left for later: this command stays and waits; \(command) answers from any terminal"

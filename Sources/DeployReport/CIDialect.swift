@@ -1,11 +1,11 @@
 package import DeployModel
 
-/// What a CI system takes for a command in the lines that a job writes: sections that fold, and marks at errors. What is written between
-/// them comes through `SafeText`, so nothing that a host printed can be one.
+/// The commands of a CI system in a job's output: sections that fold, and marks for errors. All other text goes through `SafeText`, so
+/// nothing that a host printed can be a command.
 package struct CIDialect: Sendable, Hashable {
   package let kind: CISystem.Kind
 
-  /// - Returns: nil if the system shows lines as they are.
+  /// - Returns: nil if the system has no such commands.
   package init?(_ kind: CISystem.Kind) {
     switch kind {
     case .github, .gitlab, .azure, .travis, .buildkite: self.kind = kind
@@ -14,7 +14,7 @@ package struct CIDialect: Sendable, Hashable {
   }
 
   /// Opens a section.
-  /// - Parameter name: of a-z, 0-9 and `_`; no other section has it.
+  /// - Parameter name: of a-z, 0-9 and `_`; unique among the sections.
   func open(_ name: String, _ title: String, at moment: Timestamp) -> String {
     let title = SafeText.line(title)
     return switch kind {
@@ -26,7 +26,7 @@ package struct CIDialect: Sendable, Hashable {
     }
   }
 
-  /// Closes it.
+  /// Closes a section.
   func close(_ name: String, at moment: Timestamp) -> String {
     switch kind {
     case .github: "::endgroup::\n"
@@ -39,7 +39,7 @@ package struct CIDialect: Sendable, Hashable {
   }
 
   /// Marks, a line each.
-  /// - Parameter folder: the project's, from the checkout's top; empty: the top itself.
+  /// - Parameter folder: the project's folder, from the checkout's top; empty: the top itself.
   package func lines(_ annotations: [Annotation], in folder: String) -> [String] {
     switch kind {
     case .github: annotations.map { github($0, folder) }
@@ -68,7 +68,7 @@ package struct CIDialect: Sendable, Hashable {
     SafeText.line(folder.isEmpty ? place.file : "\(folder)/\(place.file)")
   }
 
-  /// A message of a command: what would end it, or begin another one, is written in hexadecimal.
+  /// A message in a command. Characters that would end it, or begin another command, become hexadecimal.
   static func data(_ text: String) -> String {
     text.replacing("%", with: "%25").replacing("\r", with: "%0D").replacing("\n", with: "%0A")
   }

@@ -4,7 +4,7 @@ package import DeployModel
 package struct CIReport: ProgressReport {
   private var plain: PlainReport
   private let dialect: CIDialect
-  /// The section that is open, and the moment of what was taken last.
+  /// The open section, and the time of the last event.
   private var section: String?
   private var number = 0
   private var last = Timestamp(milliseconds: 0)
@@ -20,12 +20,12 @@ package struct CIReport: ProgressReport {
     return plain.recall(entry, of: deployment)
   }
 
-  /// The lines that the entry is worth, with what it opens and closes.
+  /// The lines for the entry, and the sections that it opens and closes.
   package mutating func take(_ entry: Entry, of deployment: Deployment.ID) -> String {
     last = entry.at
     let lines = plain.take(entry, of: deployment)
     switch entry.fact {
-    // The rollout's hosts are in its waves.
+    // The waves have the rollout's hosts.
     case .noted(.stageBegan(let name)): return close() + (name == "rollout" ? "" : open("Stage \(name)")) + lines
     case .noted(.waveBegan(let number, let hosts, _)): return close() + open("Wave \(number), \(hosts.count.of("host"))") + lines
     case .noted(.gateOpened(_, let gate)): return close() + open("Gate \(gate.name)") + lines
@@ -43,7 +43,7 @@ package struct CIReport: ProgressReport {
   package mutating func take(_ transfer: Transfer, at moment: Timestamp) { plain.take(transfer, at: moment) }
   /// As plain lines.
   package mutating func tick(_ now: Timestamp) -> String { plain.tick(now) }
-  /// Closes what is open.
+  /// Closes the open section.
   package mutating func end() -> String { plain.end() + close() }
 
   private mutating func open(_ title: String) -> String {

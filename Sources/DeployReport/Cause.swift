@@ -1,7 +1,7 @@
 package import DeployModel
 
 extension HostStatus {
-  /// Why it is so, where something went wrong.
+  /// The error behind it, if something went wrong.
   package var error: ScriptError? {
     switch self {
     case .pending, .changing, .ready, .succeeded, .unchanged, .kept: nil
@@ -89,7 +89,7 @@ extension Check {
 extension ScriptError {
   /// The failure's message on one line.
   package var line: String { SafeText.line(failure.message) }
-  /// The same without the host's name in front, for places that name the host already.
+  /// The same without the host's name at the beginning, for places that name the host already.
   package func line(on host: String?) -> String {
     guard let host, line.hasPrefix(host + ": ") else { return line }
     return String(line.dropFirst(host.count + 2))

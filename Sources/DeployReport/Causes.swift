@@ -1,11 +1,11 @@
 import DeployModel
 
-/// Why hosts failed: hosts of one cause together, the cause of most hosts first.
+/// Why hosts failed: hosts with the same cause together, the cause of most hosts first.
 struct Causes {
   private struct Group {
     /// The message as the first of its hosts reported it.
     var message: String
-    /// The message without the host's own name, by which hosts are put together.
+    /// The message without the host's own name; hosts are grouped by it.
     var key: String
     var hosts: [String]
   }
@@ -15,7 +15,7 @@ struct Causes {
     for host in story.hosts {
       guard let error = host.status.error, story.cancelled == nil || error.failure.kind != .cancelled else { continue }
       let message = error.line(on: host.name)
-      // Equal messages are one cause, whatever words the host's name is in them; unequal ones are, if only the name differs.
+      // Equal messages are one cause, even if the host's name occurs in them. Unequal messages are one cause if only the name differs.
       if let index = groups.firstIndex(where: { $0.message == message }) {
         groups[index].hosts.append(host.name)
         continue
@@ -30,7 +30,7 @@ struct Causes {
     groups.sort { $0.hosts.count > $1.hosts.count }
   }
 
-  /// A table of causes; empty if the first failure has said it all.
+  /// A table of causes; empty if the first failure has said everything.
   var lines: [String] {
     guard groups.count > 1 || groups.first.map({ $0.hosts.count > 1 }) ?? false else { return [] }
     var lines = ["", "  Causes"]
@@ -45,7 +45,7 @@ struct Causes {
 }
 
 extension String {
-  /// With every occurrence of a word replaced that is not a part of a longer one: hosts may be called `a`.
+  /// Replaces every occurrence of a word that is not part of a longer one, because a host may be called `a`.
   package func replacing(word: String, with other: String) -> String {
     func continues(_ character: Character?) -> Bool {
       character.map { $0.isLetter || $0.isNumber || $0 == "-" || $0 == "_" } ?? false

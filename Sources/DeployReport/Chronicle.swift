@@ -1,6 +1,6 @@
 package import DeployModel
 
-/// What happened in one deployment, with the time of each step on each host: a fold over its journal for reports that show a course.
+/// What happened in one deployment, with the time of each step on each host: a fold over its journal for reports in order of time.
 package struct Chronicle: Sendable {
   /// One lifecycle event on one host.
   package struct Step: Sendable, Hashable {
@@ -17,7 +17,7 @@ package struct Chronicle: Sendable {
     package var end: End?
     /// Number of the wave it belongs to; nil: none had begun.
     package var wave: Int?
-    /// What its commands wrote last, as the journal has it.
+    /// The end of its commands' output, from the journal.
     package var output = ""
 
     package var duration: Interval? { ended.map { $0 - began } }
@@ -30,7 +30,7 @@ package struct Chronicle: Sendable {
     package var ended: Timestamp?
     package var failed: [Int] = []
   }
-  /// Bytes of output that are kept of each step, and of all of them.
+  /// The limit of kept output for each step, and for all of them, in bytes.
   package static let (most, mostOfAll) = (16_000, 8_000_000)
 
   private struct Key: Hashable {
@@ -110,7 +110,7 @@ package struct Chronicle: Sendable {
     let room = min(Self.most - steps[index].output.utf8.count, Self.mostOfAll - kept)
     guard room > 0 else { return }
     let text = "$ \(words)\n" + texts.map { $0.hasSuffix("\n") ? $0 : $0 + "\n" }.joined()
-    // The end of an output says more than its beginning.
+    // The end of an output is more useful than its beginning.
     let cut = text.utf8.count > room ? "…" + String(text.suffix(room)) : text
     steps[index].output += cut
     kept += cut.utf8.count

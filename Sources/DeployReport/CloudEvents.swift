@@ -6,7 +6,7 @@ package struct CloudEvents: Sendable {
   private var source = "/lander"
   package init() {}
 
-  /// One event, without the line's end. Its id is `DEPLOYMENT/SEQ`: who gets it twice knows it again.
+  /// One event, without the line's end. Its id is `DEPLOYMENT/SEQ`, so that a receiver recognises a repeated one.
   package mutating func line(_ entry: Entry, of deployment: Deployment.ID) -> String {
     if case .planned(let plan) = entry.fact {
       source = "/lander/\(Self.segment(plan.subject.application))/\(Self.segment(plan.subject.group))"

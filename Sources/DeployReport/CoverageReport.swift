@@ -1,6 +1,6 @@
 package import DeployModel
 
-/// Which lines of recipes and plugins ran in tests, for people, for programs and for what draws coverage.
+/// Which lines of recipes and plugins ran in tests, for people, for programs and for coverage tools.
 package struct CoverageReport: Sendable {
   private let files: [CoveredFile]
 
@@ -12,7 +12,7 @@ package struct CoverageReport: Sendable {
 
   private static func percent(_ part: Int, of whole: Int) -> String { whole == 0 ? "–" : "\(part * 100 / whole) %" }
 
-  /// A row a file: its lines, how many ran, and which did not.
+  /// A row for each file: its lines, how many ran, and which did not.
   package func lines(on surface: Surface = Surface()) -> [String] {
     guard !files.isEmpty else { return ["There is no line of a recipe or plugin that could run."] }
     var rows = files.map { file in

@@ -37,7 +37,7 @@ extension DeliveryMetrics {
     return [surface.paint(period, .dim)] + table.lines(on: surface)
   }
 
-  /// RFC 4180 with a heading; what is not known is empty.
+  /// RFC 4180 with a heading; unknown values are empty.
   package var csv: String {
     func field(_ text: String) -> String {
       text.contains { ",\"\r\n".contains($0) } ? "\"" + text.replacing("\"", with: "\"\"") + "\"" : text

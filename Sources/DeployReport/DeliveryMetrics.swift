@@ -1,15 +1,15 @@
 package import DeployModel
 
-/// DORA's four measures of a journal: how often, how fast, how many go wrong, how fast that is put right. docs/metrics.md defines them.
+/// DORA's four metrics of a journal: how often, how fast, how many fail, how fast that is repaired. docs/metrics.md defines them.
 package struct DeliveryMetrics: Sendable {
-  /// One deployment that has ended, as far as the measures need it.
+  /// One ended deployment, as far as the metrics need it.
   package struct Deployment: Sendable, Hashable {
     package enum End: Sendable, Hashable {
       /// The release is in use.
       case good
-      /// It was on hosts and did not stay there.
+      /// It was on hosts, but did not stay there.
       case failed
-      /// It changed no host, was cancelled, or is a rollback that did not go through: it counts for nothing.
+      /// It changed no host, was cancelled, or is a rollback that did not succeed; it does not count.
       case nothing
     }
     package var id: DeployModel.Deployment.ID
@@ -19,7 +19,7 @@ package struct DeliveryMetrics: Sendable {
     package var began: Timestamp
     package var ended: Timestamp
     package var end: End
-    /// When the commit that it was made from was made; nil: it is not known.
+    /// When its commit was made; nil: unknown.
     package var committed: Timestamp?
 
     package init(
@@ -40,9 +40,9 @@ package struct DeliveryMetrics: Sendable {
   /// Times of one kind.
   package struct Times: Sendable, Hashable {
     package var count: Int
-    /// Of an even number the lower one of the two in the middle.
+    /// For an even number, the lower of the two in the middle.
     package var median: Interval
-    /// Nine of ten are at most that long.
+    /// Nine of ten are at most this long.
     package var ninth: Interval
 
     /// - Returns: nil if there are none.
@@ -55,11 +55,11 @@ package struct DeliveryMetrics: Sendable {
     }
   }
 
-  /// What one application came to in one group.
+  /// The metrics of one application in one group.
   package struct Row: Sendable, Hashable {
     package var application: String
     package var group: String
-    /// Number of deployments that changed hosts and stayed at first, and of those that were failures.
+    /// Number of deployments that changed hosts and succeeded at first, and number of failures.
     package var succeeded: Int
     package var failed: Int
     package var perDay: Double
@@ -67,9 +67,9 @@ package struct DeliveryMetrics: Sendable {
     package var lead: Times?
     /// A share from 0 to 1; nil: there was no deployment.
     package var failureRate: Double?
-    /// Nil: nothing was put right.
+    /// Nil: nothing was repaired.
     package var restore: Times?
-    /// Number of failures after which nothing good has followed yet.
+    /// Number of failures that no good deployment has followed yet.
     package var notRestored: Int
   }
 
@@ -79,7 +79,7 @@ package struct DeliveryMetrics: Sendable {
   package let rows: [Row]
 
   /// - Parameters:
-  ///   - deployments: of a journal, in any order; those that ended before the period count only as what others put right.
+  ///   - deployments: those of a journal, in any order. If one ended before the period, it counts only as what others repair.
   ///   - since: the beginning of the period, which is before its end.
   package init(_ deployments: [Deployment], since: Timestamp, until: Timestamp) {
     self.since = since
@@ -95,14 +95,14 @@ package struct DeliveryMetrics: Sendable {
     }.filter { $0.succeeded + $0.failed > 0 }
   }
 
-  /// - Parameter own: of one application and group, in the order of their ends; not empty.
+  /// - Parameter own: those of one application and group, in the order of their ends; not empty.
   private static func row(_ own: [Deployment], _ since: Timestamp, _ until: Timestamp, _ days: Double) -> Row {
     func counts(_ one: Deployment) -> Bool { one.kind == .deploy && one.ended >= since && one.ended <= until && one.end != .nothing }
     var (succeeded, failed, notRestored) = (0, 0, 0)
     var (lead, restore): ([Interval], [Interval]) = ([], [])
     for (index, one) in own.enumerated() where counts(one) {
       let later = own[(index + 1)...]
-      // Somebody took it back: the next thing that came to an end well there is a rollback that followed from no failure.
+      // Somebody took it back: the next good end there is a rollback that followed from no failure.
       let next = later.first { $0.end == .good }
       let undone = one.end == .good && next.map { $0.kind == .rollback(of: nil) } ?? false
       if one.end == .good {
@@ -121,7 +121,7 @@ package struct DeliveryMetrics: Sendable {
 }
 
 extension DeliveryMetrics.Deployment {
-  /// What a journal says of a deployment that has ended; nil: it has not.
+  /// The metrics' view of an ended deployment; nil: it has not ended.
   package init?(_ story: DeploymentStory) {
     // A task and a removal deliver nothing.
     guard let plan = story.plan, plan.kind.leadsToRelease, let conclusion = story.conclusion, conclusion.isElsewhere != true,

@@ -1,8 +1,8 @@
 import DeployModel
 
-/// The report of a deployment and its rollback: who, what, when, why, the course in time, what each host did, and what was written.
+/// The report of a deployment and its rollback: who, what, when, why, the course in time, what each host did, and the output.
 package struct DeploymentDocument: Sendable {
-  /// What a command wrote.
+  /// The output of a command.
   package struct Log: Sendable {
     package var title: String
     package var text: String
@@ -17,11 +17,11 @@ package struct DeploymentDocument: Sendable {
   private let logs: [Log]
   /// Seconds east of Greenwich.
   private let zone: Int
-  /// Rows of the host × event matrix and of the time line.
+  /// The limit of rows in the host × event matrix and in the timeline.
   private static let mostHosts = 500
 
   /// - Parameters:
-  ///   - chronicles: of the deployment, and of the rollback that followed.
+  ///   - chronicles: the deployment's, and that of the rollback that followed.
   ///   - logs: what commands wrote, in order.
   package init(_ chronicles: [Chronicle], logs: [Log] = [], zone: Int = 0) {
     self.chronicles = chronicles
@@ -162,7 +162,7 @@ package struct DeploymentDocument: Sendable {
   }
 
   private func hosts(of chronicle: Chronicle, _ prefix: String, until end: Timestamp) -> [Timeline.Row] {
-    // Of many hosts those that tell something: the waves show the others.
+    // Of many hosts only those with something special; the waves show the others.
     let many = chronicle.story.hosts.count > 40
     return chronicle.story.hosts.indices.compactMap { number in
       let host = chronicle.story.hosts[number]
@@ -206,7 +206,7 @@ package struct DeploymentDocument: Sendable {
 }
 
 extension HostStatus {
-  /// How it is meant in a report.
+  /// Its tone in a report.
   var tone: Document.Tone {
     switch style {
     case .good: .good
@@ -216,6 +216,6 @@ extension HostStatus {
     }
   }
 
-  /// Whether somebody looks for this host first.
+  /// Whether people look for this host first.
   var isTelling: Bool { !isWhereItShouldBe && self != .pending }
 }

@@ -1,7 +1,7 @@
 package import DeployModel
 
-/// Entries of journals as spans of OpenTelemetry's OTLP in JSON: one of the deployment, below it one of each wave, stage, and lifecycle
-/// event of each host. Texts in it are those of the journal, where secrets are stars already.
+/// Entries of journals as spans of OpenTelemetry's OTLP in JSON: one for the deployment, and below it one for each wave, stage, and
+/// lifecycle event of each host. The texts come from the journal, where secrets are replaced already.
 package struct DeploymentSpans: Sendable {
   private struct Key: Hashable {
     var host: Int
@@ -12,7 +12,7 @@ package struct DeploymentSpans: Sendable {
   private var stages: [String: Timestamp] = [:]
   private var waves: [Int: Timestamp] = [:]
   private var events: [Key: Timestamp] = [:]
-  /// How often an event has begun on a host: a second time has a span of its own.
+  /// How often an event has begun on a host: a second time gets a span of its own.
   private var counts: [Key: Int] = [:]
   private var wave: Int?
   /// The most bytes of an error's text.
@@ -101,7 +101,7 @@ package struct DeploymentSpans: Sendable {
       isBad: isBad)
   }
 
-  /// What a deployment's span and its measures have in common.
+  /// What a deployment's span and its metrics have in common.
   static func common(_ plan: Plan, _ conclusion: Conclusion) -> [(String, Value)] {
     var facts: [(String, Value)] = [
       ("cicd.pipeline.name", .text(plan.subject.recipe)), ("deployment.environment.name", .text(plan.subject.group)),

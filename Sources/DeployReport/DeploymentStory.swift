@@ -1,6 +1,6 @@
 package import DeployModel
 
-/// What became of one deployment so far: a fold over its journal's entries, in their order.
+/// One deployment so far: a fold over its journal's entries, in their order.
 package struct DeploymentStory: Sendable {
   /// One host's part of it.
   package struct HostStory: Sendable {
@@ -12,7 +12,7 @@ package struct DeploymentStory: Sendable {
     package var doing: String?
     package var began: Timestamp?
     package var ended: Timestamp?
-    /// As the journal told it last; nil: it has not changed.
+    /// Its service by the last note in the journal; nil: it has not changed.
     package var service: Service?
   }
 
@@ -38,7 +38,7 @@ package struct DeploymentStory: Sendable {
     package var status: Int?
   }
 
-  /// Something that a stage, or a function of a task, ran on a host or here, and that nobody takes back.
+  /// Something that a stage, or a function of a task, ran on a host or here, and that is not taken back.
   package struct RanStory: Sendable {
     /// The host's name; nil: the engine's own machine.
     package var host: String?
@@ -54,7 +54,7 @@ package struct DeploymentStory: Sendable {
     package var error: ScriptError?
   }
 
-  /// A message, and what the deployment made of it.
+  /// A message, and the deployment's answer.
   package struct MessageStory: Sendable {
     package var message: Message
     /// When the deployment heard it, by the engine's clock.
@@ -78,7 +78,7 @@ package struct DeploymentStory: Sendable {
   package private(set) var stages: [StageStory] = []
   /// What runs on the engine's own machine, in the order in which it was started.
   package private(set) var here: [HereStory] = []
-  /// Number of the wave under way or last, and its hosts.
+  /// Number of the wave under way, or of the last one, and its hosts.
   package private(set) var wave: (number: Int, hosts: [Int])?
   package private(set) var began: Timestamp?
   package private(set) var last: Timestamp?
@@ -90,12 +90,12 @@ package struct DeploymentStory: Sendable {
   package private(set) var stopped: (reason: String, left: Int)?
   package private(set) var remarks: [String] = []
   package private(set) var cancelled: String?
-  /// nil: it is not paused.
+  /// The pause; nil: it is not paused.
   package private(set) var pause: Pause?
   /// Until when hosts keep it without an engine, and since when; nil: it is not parked.
   package private(set) var parked: (until: Timestamp, since: Timestamp)?
   package private(set) var conclusion: Conclusion?
-  /// The stage that cannot be undone and was begun, so that nothing goes back; nil: none was.
+  /// The stage that cannot be undone and has begun, so that nothing goes back; nil: there is none.
   package private(set) var barrier: String?
   /// Entries taken.
   package private(set) var count = 0
@@ -103,10 +103,10 @@ package struct DeploymentStory: Sendable {
   /// In the order in which it heard them.
   package private(set) var messages: [MessageStory] = []
   package private(set) var signals: [SignalStory] = []
-  /// The traffic's shares before the first shift and after the last; nil: nothing was shifted, or nobody knows from where.
+  /// The traffic's shares before the first shift and after the last; nil: nothing was shifted, or the shares before are unknown.
   package private(set) var weights: (first: Weights, last: Weights)?
 
-  /// The first of what stages and functions of a task ran, in order; at most `mostRan`.
+  /// The first things that stages and functions of a task ran, in order; at most `mostRan`.
   package private(set) var ran: [RanStory] = []
   /// Number of all of them.
   package private(set) var ranCount = 0
@@ -122,7 +122,7 @@ package struct DeploymentStory: Sendable {
   /// Whether hosts go back if it fails.
   package var goesBack: Bool { plan.map { $0.kind.task == nil && $0.flow.rollback && barrier == nil } ?? true }
 
-  /// Why they do not.
+  /// Why hosts do not go back.
   var whyNothingGoesBack: String { barrier.map { "stage \(SafeText.line($0)) cannot be undone" } ?? "rollback is off" }
 
   /// The story of a whole journal.
@@ -291,7 +291,7 @@ package struct DeploymentStory: Sendable {
     }
   }
 
-  /// An error that is nothing but the cancelling somebody asked for.
+  /// An error that only comes from a requested cancellation.
   private func isWish(_ error: ScriptError) -> Bool { cancelled != nil && error.failure.kind == .cancelled }
 
   /// The gate that waits for its answer; nil: none does.

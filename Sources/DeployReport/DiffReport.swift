@@ -2,7 +2,7 @@ package import DeployModel
 
 /// What a deployment would change: commits and files, for each revision that hosts run.
 package struct DiffReport: Sendable {
-  /// What hosts run that have the same.
+  /// Hosts that run the same.
   package struct Part: Sendable {
     package var hosts: [String]
     package var release: Release.ID?
@@ -30,7 +30,7 @@ package struct DiffReport: Sendable {
 
   /// - Parameters:
   ///   - title: `web on production`.
-  ///   - commit: that would be brought.
+  ///   - commit: the commit that would be deployed.
   package init(_ title: String, to commit: Commit, _ parts: [Part], away: [String]) {
     (self.title, self.commit, self.parts, self.away) = (title, commit, parts, away)
   }

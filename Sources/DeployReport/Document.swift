@@ -1,16 +1,15 @@
 package import DeployModel
 
-/// A report as its parts, without a form: text, Markdown and HTML are made from the same one. All texts in it are as they came; renderers
-/// make them harmless.
+/// The parts of a report, without a form: text, Markdown and HTML are made from them. All texts are raw; renderers make them harmless.
 package struct Document: Sendable {
-  /// How a piece of text is meant.
+  /// The meaning of a piece of text.
   package enum Tone: String, Sendable, Hashable { case plain, good, warn, bad, dim }
 
   /// A piece of text.
   package struct Cell: Sendable, Hashable {
     package var text: String
     package var tone: Tone
-    /// What a pointer over it shows; nil: nothing more.
+    /// The text that a pointer over it shows; nil: none.
     package var hint: String?
     package init(_ text: String, _ tone: Tone = .plain, hint: String? = nil) {
       self.text = text
@@ -48,7 +47,7 @@ package struct Document: Sendable {
     case paragraph([Cell])
     case facts([Fact])
     case list([Cell])
-    /// - Parameter isMatrix: whether it has a column a lifecycle event, so that it is wide.
+    /// - Parameter isMatrix: whether it has a column for each lifecycle event, so that it is wide.
     case table(head: [String], rows: [Row], isMatrix: Bool)
     case timeline(Timeline)
     case plot(Plot)

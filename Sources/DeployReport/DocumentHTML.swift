@@ -1,7 +1,7 @@
 import DeployModel
 
 extension Document {
-  /// One page that needs nothing else: no script, no request leaves it.
+  /// A single page that needs nothing else: it has no script and makes no request.
   package var html: String {
     let policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
     return """
@@ -28,7 +28,7 @@ extension Document {
       """
   }
 
-  /// A section for each heading with what follows it.
+  /// A section for each heading and what follows it.
   private var sections: String {
     var out = "<section>\n"
     for block in blocks {
@@ -91,7 +91,7 @@ extension Document {
   }
 }
 
-/// Text as a page may have it, from whoever it comes.
+/// Text from any source, made safe for a page.
 enum HTMLText {
   static func escaped(_ text: String) -> String {
     replaced(text) { scalar in
@@ -104,7 +104,7 @@ enum HTMLText {
   }
 
   /// Harmless on one line, without tags and entities of its own.
-  /// - Parameter more: what else is written in another way; nil: the character stays.
+  /// - Parameter more: the replacement of further characters; nil: the character stays.
   static func replaced(_ text: String, _ more: (Unicode.Scalar) -> String?) -> String {
     var out = ""
     for scalar in SafeText.line(text).unicodeScalars {

@@ -1,8 +1,8 @@
 import DeployModel
 
 extension Document {
-  /// For a pull request, a step summary or a chat: everything, what is folded in `<details>`.
-  /// - Parameter limit: the most bytes of UTF-8; blocks that do not fit any more are left out, and the end says so.
+  /// For a pull request, a step summary or a chat: everything, with folded parts in `<details>`.
+  /// - Parameter limit: the limit in bytes of UTF-8. Blocks that do not fit are left out, and the end says so.
   package func markdown(limit: Int = .max) -> String {
     var text = "# \(Self.plain(title)): \(Self.mark(verdict.tone))\(Self.plain(verdict.text))\n"
     let end = "\n_The rest is left out: lander report shows all of it._\n"
@@ -52,19 +52,19 @@ extension Document {
     }
   }
 
-  /// Whether an address is that of a page, with nothing in it that would end its place.
+  /// Whether an address is a page's, without characters that would end it.
   static func isPage(_ text: String) -> Bool {
     (text.hasPrefix("https://") || text.hasPrefix("http://"))
       && text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && !"<>\"'`|\\".utf8.contains($0) }
   }
 
-  /// A text whose characters mean nothing to Markdown or HTML: hosts, commits and people wrote it.
+  /// A text without meaning for Markdown or HTML, because hosts, commits and people wrote it.
   private static func plain(_ text: String) -> String {
     HTMLText.replaced(text) { "\\`*_[]|~#!@".unicodeScalars.contains($0) ? "\\" + String($0) : nil }
   }
 
-  /// A block of code around a text. No line of it can end the block, however far it is indented: the fence is longer than any run of
-  /// back ticks in it (CommonMark 0.31, 4.5).
+  /// A block of code around a text. No line of the text can end the block, however far it is indented, because the fence is longer than
+  /// any run of back ticks in it (CommonMark 0.31, 4.5).
   private static func code(_ text: String) -> String {
     let lines = SafeText.lines(text)
     let longest = lines.flatMap { $0.split { $0 != "`" } }.map(\.utf8.count).max() ?? 0

@@ -1,7 +1,7 @@
 import DeployModel
 
 extension Document {
-  /// For a terminal: everything but what is folded.
+  /// For a terminal: everything except folded parts.
   package func lines(on surface: Surface) -> [String] {
     var lines = [surface.paint(SafeText.line(title), .strong) + ": " + paint(verdict, surface)]
     for block in blocks {
@@ -12,7 +12,7 @@ extension Document {
         lines += Table([], rows: facts.map { [$0.name, paint($0.cell, surface)] }).lines(on: surface, indent: 2)
       case .list(let cells): lines += folded(cells.map { "  " + paint($0, surface) }, surface)
       case .table(let head, let rows, let isMatrix):
-        // A column for each event is more than a terminal has: those that tell something are named in the row.
+        // A column for each event is too wide for a terminal, so the row names the important ones.
         let rows = isMatrix ? rows.map { Self.narrow($0, head) } : rows
         let table = Table(isMatrix ? Array(head.prefix(2)) + [""] : head, rows: rows.map { $0.cells.map { paint($0, surface) } })
         lines += table.lines(on: surface, indent: 2)

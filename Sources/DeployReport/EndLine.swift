@@ -1,17 +1,17 @@
 package import DeployModel
 
-/// How a command ended, whatever it was that ended it: the object of `--json` and `--result`, and the last line of `--output ndjson`.
+/// How a command ended, for whatever reason: the object of `--json` and `--result`, and the last line of `--output ndjson`.
 package struct EndLine: Sendable {
   package var exit: ExitCode
-  /// The words that name the command: `bundle list`; empty: they named none.
+  /// The words that name the command: `bundle list`; empty: there were none.
   package var command = ""
   /// The deployment and the rollback that followed from it; empty if none was begun.
   package var deployments: [Deployment.ID]
-  /// What was wrong, the cause first.
+  /// The problems, the cause first.
   package var problems: [Problem]
-  /// What came of it, as JSON; nil: the command gives text, or it failed before.
+  /// The result, as JSON; nil: the command has text, or it failed before.
   package var result: String?
-  /// What it said for people, in place of a result; nil: nobody asks for it.
+  /// Its output for people, in place of a result; nil: nobody asked for it.
   package var text: [String]?
 
   package init(_ exit: ExitCode, deployments: [Deployment.ID] = [], problems: [Problem] = []) {
@@ -31,7 +31,7 @@ package struct EndLine: Sendable {
         ("deployment", deployments.first.map { .text($0) }), ("rollback", deployments.dropFirst().first.map { .text($0) }),
         ("problems", .list(problems.map(\.value))),
       ]))
-    // What failed before it had anything to say has no result.
+    // A command that failed before any output has no result.
     let said = text.flatMap { $0.isEmpty && exit != .done ? nil : JSON.text(JSON.record([("text", .list($0.map { .text($0) }))])) }
     guard let rest = result ?? said else { return head }
     return head.dropLast() + ",\"result\":\(rest)}"
@@ -64,7 +64,7 @@ extension ExitCode {
     }
   }
 
-  /// Who has to do something about it; nil: nobody.
+  /// Who has to act on it; nil: nobody.
   package var cause: String? {
     switch self {
     case .done: nil
@@ -80,7 +80,7 @@ extension ExitCode {
     }
   }
 
-  /// Whether the same command may be given again at once, by a machine: nothing was changed, and nothing is wrong with what was asked.
+  /// Whether a machine may repeat the same command at once: nothing was changed, and nothing is wrong with the request.
   package var isSafeToRetry: Bool { [.locked, .unreachable, .infrastructure].contains(self) }
 
   /// The same of a task, which brings no release and takes nothing back.
@@ -96,7 +96,7 @@ extension ExitCode {
     }
   }
 
-  /// What it means, for an end that has no other words.
+  /// Its meaning, for an end without other words.
   package var sentence: String {
     switch self {
     case .done: "done"
@@ -130,7 +130,7 @@ extension Summary {
     return exit?.sentenceOfTask
   }
 
-  /// Why it ended so, the first cause first; empty if all went well.
+  /// Why it ended so, the first cause first; empty if it succeeded.
   package var problems: [Problem] {
     let isBack = rollback?.conclusion.map { $0.status == .succeeded } ?? true
     let errors = [story.first?.error ?? story.conclusion?.error, isBack ? nil : rollback?.first?.error ?? rollback?.conclusion?.error]

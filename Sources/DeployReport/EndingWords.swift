@@ -1,6 +1,6 @@
 import DeployModel
 
-/// What is said to somebody who wants a deployment to end, by what it is doing just then.
+/// The answer to somebody who wants a deployment to end, depending on what it is doing.
 package struct EndingWords: Sendable {
   private let story: DeploymentStory
   /// Options that name a project without a `deploy.lua`, as they were typed.
@@ -12,7 +12,7 @@ package struct EndingWords: Sendable {
     self.typed = typed
   }
 
-  /// When somebody wants the deployment to end: what becomes of what it does, and of its hosts.
+  /// The answer to a wish for the end: what happens to the work under way, and to hosts.
   package var cancelling: String {
     guard let plan = story.plan else { return "nothing new is started" }
     let changed = story.hosts.filter { $0.status == .succeeded }.map(\.name)
@@ -32,7 +32,7 @@ package struct EndingWords: Sendable {
     return end + (story.goesBack ? "hosts are restored" : "hosts stay as they are: \(story.whyNothingGoesBack)")
   }
 
-  /// At the first signal in a rollback: that it goes on, what is left, and what the next signal does.
+  /// At the first signal in a rollback: that it continues, what is left, and what the next signal does.
   package var goesOn: String {
     let left = story.conclusion == nil ? open : []
     return "A rollback is not interrupted: half way back is the worst place."
@@ -40,12 +40,12 @@ package struct EndingWords: Sendable {
       + " A second signal leaves it as it is; \(resume) finishes it then"
   }
 
-  /// Where a CI runner is about to kill this process: what is not finished, and with which command it is finished here and elsewhere.
+  /// For a CI runner that is about to kill this process: what is not finished, and the commands that finish it here and elsewhere.
   package var late: String {
     guard let plan = story.plan else { return "Not finished yet; \(resume) continues if this process is killed" }
     let left = open
     let open = "Not finished yet" + (left.isEmpty ? "" : ": \(left.listed)") + ". If this process is killed now, \(resume) finishes it"
-    // A rollback to before the first deployment is the engine's alone, and one behind a stage that cannot be undone is refused.
+    // A rollback to before the first deployment is the engine's alone, and one past a stage that cannot be undone is refused.
     guard plan.leavesSomething, story.barrier == nil, plan.kind.task == nil else { return open }
     let elsewhere = "lander rollback " + (typed ?? "\(plan.subject.recipe)\(plan.subject.groupName.option)")
     return open + "; from another checkout, \(elsewhere) takes the hosts back from what they remember, once the lock's lease has ended"
@@ -54,10 +54,10 @@ package struct EndingWords: Sendable {
 
   private var resume: String { "lander resume \(story.id)" }
 
-  /// Hosts that are not at their end, with what they do.
+  /// Hosts that have not ended, with what they do.
   private var open: [String] {
     let isBack = if case .rollback(of: _?)? = story.plan?.kind { true } else { false }
-    // If all have come to their end the release stays, whoever cancels.
+    // If all have ended, the release stays, whoever cancels.
     let isComplete = story.hosts.allSatisfy { $0.status.isWhereItShouldBe }
     let goesBack = story.plan?.kind == .deploy && story.goesBack && !isComplete
     return story.here.map { "here (\($0.doing))" }

@@ -1,6 +1,6 @@
 package import DeployModel
 
-/// Entries as lines of JSON: `{"v":1,"seq":…,"ts":…,"deployment":…,"type":…,…}`, one an entry, `seq` without gaps.
+/// Entries as lines of JSON: `{"v":1,"seq":…,"ts":…,"deployment":…,"type":…,…}`, one for each entry, `seq` without gaps.
 package struct EntryLines: Sendable {
   private var names: [String] = []
   package init() {}

@@ -1,17 +1,17 @@
 package import DeployModel
 
 extension ExitCode {
-  /// What a deployment's end means to its caller.
+  /// The exit code for a deployment's end.
   /// - Parameters:
   ///   - rollback: the end of the deployment that went back after it; nil if there was none.
-  ///   - isRollback: the deployment itself was to go back.
+  ///   - isRollback: whether the deployment itself was to go back.
   package init(_ conclusion: Conclusion, rollback: Conclusion? = nil, isRollback: Bool = false) {
     if conclusion.traffic != nil {
       self = .rollbackFailed
       return
     }
     switch conclusion.status {
-    // A budget excuses hosts that are out of reach, and none that a person has to bring back.
+    // A budget excuses hosts that are out of reach, but none that a person has to bring back.
     case .succeeded: self = conclusion.hosts.contains(where: \.isRestoreFailed) ? .rollbackFailed : .done
     case .partial: self = conclusion.hosts.contains(where: \.isRestoreFailed) ? .rollbackFailed : .partial
     case .refused: self = Self.refusal(conclusion)
@@ -33,7 +33,7 @@ extension ExitCode {
       } else if isRollback, conclusion.hosts.contains(where: { $0 != .pending && $0.isLeftBehind }) {
         self = .rollbackFailed
       } else if conclusion.ran != nil, let kind = conclusion.error?.failure.kind, kind == .rejected || kind == .unfit {
-        // A task takes nothing back, whoever ends it: who ended it counts.
+        // A task takes nothing back, so the person who ended it counts.
         self = Self.wentBack(conclusion)
       } else if conclusion.hosts.contains(where: \.isHeld) || !conclusion.rollback.isEmpty || conclusion.leavesNew(rollback, isRollback) {
         self = .held
@@ -54,7 +54,7 @@ extension ExitCode {
     }
   }
 
-  /// What a failure before the start means.
+  /// The exit code for a failure before the start.
   package init(_ kind: Failure.Kind) {
     switch kind {
     case .locked: self = .locked
@@ -90,20 +90,21 @@ extension ExitCode {
 }
 
 extension Conclusion {
-  /// Whether hosts stay on the new release although the deployment failed or was cancelled: its recipe says that nothing goes back. Or
-  /// whether something of a task stays.
+  /// Whether hosts keep the new release although the deployment failed or was cancelled, because its recipe says that nothing goes back.
+  /// For a task: whether something of it stays.
   fileprivate func leavesNew(_ back: Conclusion?, _ isRollback: Bool) -> Bool {
     back == nil && !isRollback && rollback.isEmpty && (hosts.contains(.succeeded) || ran == true)
   }
 
-  /// Whether a newer deployment came to own its hosts while it was at work: what they run is that one's business, and nobody is needed.
+  /// Whether a newer deployment took its hosts over while it was at work. Their state is then that one's concern, and no person is
+  /// needed.
   package var isTakenOver: Bool {
     error?.failure.kind == .fenced && !hosts.contains(where: \.isLeftBroken)
   }
 }
 
 extension Failure.Kind {
-  /// Not the release is bad, but the way to the hosts or somebody in the way: safe to try again.
+  /// Whether not the release but the connection, or another deployment, is to blame: it is safe to try again.
   fileprivate var isNobodysFault: Bool {
     switch self {
     case .transport, .store, .noSpace, .unreachable, .fenced, .locked: true

@@ -1,15 +1,15 @@
 import DeployModel
 
-/// The story of a deployment and its rollback in whole sentences, for who was not there: what was asked for, what happened in which order,
-/// why it ended as it did, and what is left to do. It is a document as the report is.
+/// The story of a deployment and its rollback in whole sentences, for people who were not there: the request, the events in order, why it
+/// ended so, and what is left to do. It is a document like the report.
 package struct Explanation: Sendable {
   private let chronicles: [Chronicle]
   /// Seconds east of Greenwich.
   private let zone: Int
-  /// Hosts, and moments of a course, that are named.
+  /// The limits of named hosts, and of moments.
   private static let (mostHosts, mostMoments) = (6, 60)
 
-  /// - Parameter chronicles: of the deployment, and of the rollback that followed.
+  /// - Parameter chronicles: the deployment's, and that of the rollback that followed.
   package init(_ chronicles: [Chronicle], zone: Int = 0) {
     self.chronicles = chronicles
     self.zone = zone
@@ -76,7 +76,7 @@ package struct Explanation: Sendable {
     return sentences.joined(separator: " ")
   }
 
-  /// The end in a sentence or three.
+  /// The end, in one to three sentences.
   private func end(_ exit: ExitCode?) -> String {
     guard let conclusion = story.conclusion, let exit else {
       let waits = story.openGate.map { " It waits: \($0.sentence)." } ?? story.pause.map { " It is \($0.clause(zone: zone))." } ?? ""
@@ -90,7 +90,7 @@ package struct Explanation: Sendable {
     return sentences.joined(separator: " ")
   }
 
-  /// What a person has to look at, and the commands that lead further.
+  /// What a person has to look at, and the next commands.
   private func left(_ plan: Plan) -> [Document.Block] {
     let account = Account(story, rollback: rollback)
     var blocks: [Document.Block] = []
@@ -107,7 +107,7 @@ package struct Explanation: Sendable {
       + (hosts.count > Self.mostHosts ? " and \((hosts.count - Self.mostHosts).grouped) more" : "")
   }
 
-  /// What happened, in the order of time, each with its clock.
+  /// What happened, in order of time, each with its clock time.
   private func moments(of chronicle: Chronicle) -> [Document.Cell] {
     var moments: [(at: Timestamp, text: String, tone: Document.Tone)] = []
     let story = chronicle.story
@@ -133,7 +133,7 @@ package struct Explanation: Sendable {
     for gate in story.gates {
       moments.append((gate.opened, "Gate \(gate.number) opened, \(gate.sentence): \(gate.end).", .plain))
     }
-    // What the deployment answered is among the remarks.
+    // The remarks include the deployment's answers.
     for word in Account(story).words where word.accepted == nil {
       let gate = word.gate.map { " \"\($0)\"" } ?? ""
       let why = word.comment.isEmpty ? "" : ": \(word.comment)"

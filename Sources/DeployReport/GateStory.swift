@@ -1,15 +1,15 @@
 package import DeployModel
 
-/// A gate as people read it: what it waits for, since when, until when, and what they type.
+/// A gate in a form for people: what it waits for, since when, until when, and what to type.
 package struct GateStory: Sendable {
   package var number: Int
   package var gate: Gate
   package var opened: Timestamp
   /// Names of the hosts that it looks at.
   package var hosts: [String] = []
-  /// Whether hosts go back if it fails and fails the deployment.
+  /// Whether hosts go back if its failure fails the deployment.
   package var goesBack = true
-  /// Whether it is a task's, which takes nothing back.
+  /// Whether it belongs to a task, which takes nothing back.
   package var isTask = false
   /// Why hosts do not go back, if they do not.
   package var why = "rollback is off"
@@ -20,10 +20,10 @@ package struct GateStory: Sendable {
   /// `check "watch": check http://localhost/ every 10 s for 10 m on web1 web2`
   package var sentence: String { gate.sentence(on: hosts) }
 
-  /// When it closes if nobody says anything. A check whose engine was away closes later.
+  /// When it closes if nobody answers. A check whose engine was away closes later.
   package var until: Timestamp { opened + gate.time }
 
-  /// Until when, and what becomes of it then.
+  /// Until when it waits, and what happens then.
   /// - Parameter zone: seconds east of Greenwich.
   package func deadline(zone: Int) -> String {
     let (end, start) = (When(until, zone: zone), When(opened, zone: zone))
@@ -36,12 +36,12 @@ package struct GateStory: Sendable {
     }
   }
 
-  /// What it waits for, and what is typed to answer it.
+  /// What it waits for, and what to type to answer it.
   package func lines(for deployment: Deployment.ID, zone: Int) -> [String] {
     ["Gate \(number): \(sentence), \(deadline(zone: zone))"] + commands(for: deployment).map { "  → \($0[0])  \($0[1])" }
   }
 
-  /// The same of a deployment whose engine is gone: nobody hears an answer.
+  /// The same for a deployment whose engine is gone, so that nobody hears an answer.
   package func lines(interrupted deployment: Deployment.ID, now: Timestamp) -> [String] {
     var lines = ["Gate \(number) is open, and no engine hears an answer: \(sentence)"]
     switch gate.kind {
@@ -54,16 +54,16 @@ package struct GateStory: Sendable {
     return lines
   }
 
-  /// What a time without any engine means for it; nil: nothing.
+  /// What a time without an engine means for it; nil: nothing.
   package func resumed(after gap: Interval) -> String? {
     guard let watch = gate.watch, gap.milliseconds > watch.every.milliseconds.times(2) else { return nil }
     return "Nobody looked for \(gap): that time does not count, and \"\(SafeText.line(gate.name))\" lasts longer"
   }
 
-  /// What is typed to answer it, each with its effect. The number says which gate is meant: names may come twice.
+  /// What to type to answer it, each with its effect. The number says which gate is meant, because names may repeat.
   package func commands(for deployment: Deployment.ID) -> [[String]] {
     switch gate.kind {
-    // A freeze is passed with a reason only.
+    // A freeze can only be passed with a reason.
     case .time where gate.name == "freeze": [["lander promote \(deployment) \(number) --comment TEXT", "lets the wave begin now"]]
     case .time, .check, .analysis: [["lander promote \(deployment) \(number)", "passes it now"]]
     case .approval:
@@ -107,7 +107,7 @@ package struct GateStory: Sendable {
     return "\(word) by \(SafeText.line(by)) (unverified)\(comment)"
   }
 
-  /// The style that goes with its end.
+  /// The style of its end.
   package var style: Surface.Style {
     switch answer?.verdict {
     case .pass: .good
@@ -139,7 +139,7 @@ extension Gate {
     }
   }
 
-  /// What a failure does, if that is not the usual thing; nil: it fails the deployment.
+  /// What a failure does, if it is unusual; nil: it fails the deployment.
   package var unusual: String? {
     let failing: String? = failing == .fail ? nil : "a failure is left to the strategy"
     let undecided: String? =

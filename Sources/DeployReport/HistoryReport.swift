@@ -4,7 +4,7 @@ package import DeployModel
 package struct HistoryLine: Sendable {
   package var id: Deployment.ID
   package var began: Timestamp
-  /// `web of shop`, `rollback of web`.
+  /// Its title: `web of shop`, `rollback of web`.
   package var what: String
   package var group: String
   package var revision: String
@@ -17,13 +17,13 @@ package struct HistoryLine: Sendable {
   package var style: Surface.Style
   /// A command to type, if one is due.
   package var next: String?
-  /// The gate that is open; nil: none is.
+  /// The open gate; nil: none is.
   package var waits: GateStory?
   /// nil: it is not paused.
   package var pause: Pause?
-  /// Who, why, who spoke to it and what it left; nil: its journal cannot be read.
+  /// Who, why, the messages and what it left; nil: its journal cannot be read.
   package var account: Account?
-  /// What the command that ran it exited with, its rollback included; nil: it has not ended, or nobody knows.
+  /// The exit code of the command that ran it, its rollback included; nil: it has not ended, or it is unknown.
   package var exit: ExitCode?
   package init(
     id: Deployment.ID, began: Timestamp, what: String, group: String, revision: String, hosts: Int,
@@ -71,7 +71,7 @@ package struct HistoryReport: Sendable {
     return Table(heading, rows: rows).lines(on: surface) + spoken(on: surface) + (due.isEmpty ? [] : ["", "Next"] + due)
   }
 
-  /// The last things that people said to them, the newest first.
+  /// The last messages to them, the newest first.
   private func spoken(on surface: Surface) -> [String] {
     let said = entries.flatMap { entry in (entry.account?.said(on: surface) ?? []).reversed().map { "  \(entry.id)  \($0)" } }
     let more = said.count > 10 ? ["  … lander show DEPLOYMENT has all of them"] : []

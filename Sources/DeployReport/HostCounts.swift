@@ -1,6 +1,6 @@
 import DeployModel
 
-/// How many hosts of a deployment ended how, in the words of `HostStatus`.
+/// How many hosts of a deployment ended in which way, in the words of `HostStatus`.
 struct HostCounts {
   private static let order = [
     "succeeded", "went back", "not gone back", "unchanged", "kept", "left out", "restored", "not changed", "restore failed", "failed",
@@ -8,7 +8,7 @@ struct HostCounts {
   ]
   private var words: [String]
 
-  /// - Parameter rollback: the deployment that went back after it: a host that it took back no longer counts as succeeded.
+  /// - Parameter rollback: the deployment that went back after it; a host that it took back no longer counts as succeeded.
   init(of story: DeploymentStory, after rollback: DeploymentStory? = nil) {
     words = story.hosts.map { host in
       guard host.status == .succeeded, rollback?.conclusion != nil,

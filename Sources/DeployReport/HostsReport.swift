@@ -1,12 +1,12 @@
 import DeployCore
 package import DeployModel
 
-/// What a probe of each host found.
+/// The result of each host's probe.
 package struct HostsReport: Sendable {
   package var hosts: [(host: Host, survey: Survey)]
   package init(_ hosts: [(host: Host, survey: Survey)]) { self.hosts = hosts }
 
-  /// The whole of it, line by line: what was found, then what is wrong.
+  /// The whole report, line by line: first what was found, then what is wrong.
   package func lines(on surface: Surface) -> [String] {
     let rows = hosts.map { host, survey -> [String] in
       guard case .reached(let state) = survey else {
@@ -82,7 +82,7 @@ package struct HostsReport: Sendable {
 }
 
 extension Host {
-  /// How it is reached, as one reads it: `local`, `ssh deploy@10.0.3.25:2222`.
+  /// How it is reached, in a form for people: `local`, `ssh deploy@10.0.3.25:2222`.
   package var door: String {
     guard transport == "ssh" else { return transport }
     return "ssh " + (user.map { $0 + "@" } ?? "") + (address ?? name)
@@ -91,7 +91,7 @@ extension Host {
 }
 
 extension HostFacts {
-  /// How far the host's clock is from ours.
+  /// The difference between the host's clock and ours.
   fileprivate var skew: String {
     let off = clockSkew.milliseconds
     return abs(off) < 1500

@@ -2,14 +2,14 @@ package import DeployModel
 
 /// Plain values as JSON text, members in the order given.
 package enum JSON {
-  /// On one line, without spaces; numbers that JSON cannot say become `null`.
+  /// On one line, without spaces; numbers that JSON does not have become `null`.
   package static func text(_ value: Value) -> String {
     var out = ""
     write(value, to: &out)
     return out
   }
 
-  /// A record whose members keep the order they are given in; nil members are left out.
+  /// A record whose members keep their given order; nil members are left out.
   package static func record(_ members: [(String, Value?)]) -> Value {
     .record(members.compactMap { name, value in value.map { Value.Member(name, $0) } })
   }
@@ -40,8 +40,8 @@ package enum JSON {
     }
   }
 
-  /// Control characters, line and paragraph separators and what nobody sees are escaped, so that a line of JSON is one line everywhere.
-  /// So are `#` and the second of two `:`: CI systems obey `##vso[…]`, `##[…]` and `::…::` in whatever line they stand.
+  /// Escapes control characters, line and paragraph separators and invisible characters, so that a line of JSON is one line everywhere.
+  /// It also escapes `#` and the second of two `:`, because CI systems obey `##vso[…]`, `##[…]` and `::…::` anywhere in a line.
   private static func quote(_ text: String, to out: inout String) {
     out += "\""
     var before: Unicode.Scalar = " "

@@ -1,11 +1,11 @@
 package import DeployModel
 
-/// JUnit's XML of a command that ended before it had anything to tell of tests or hosts: an error for each reason, so that nobody takes the
+/// JUnit's XML for a command that ended before it had results for tests or hosts: an error for each reason, so that nobody mistakes the
 /// report for a good one.
 package struct JUnitErrors: Sendable {
   private let problems: [Problem]
 
-  /// - Parameter code: what the command exits with.
+  /// - Parameter code: the command's exit code.
   package init(_ problems: [Problem], _ code: ExitCode) {
     self.problems = problems.isEmpty && code != .done ? [Problem("lander ended with \(code.rawValue): \(code.word)")] : problems
   }

@@ -4,7 +4,7 @@ import DeployModel
 package struct JUnitReport: Sendable {
   private let chronicles: [Chronicle]
 
-  /// - Parameter chronicles: of the deployment, and of the rollback that followed.
+  /// - Parameter chronicles: the deployment's, and that of the rollback that followed.
   package init(_ chronicles: [Chronicle]) { self.chronicles = chronicles }
 
   /// The whole document.
@@ -29,7 +29,7 @@ package struct JUnitReport: Sendable {
         chronicle.steps.filter { $0.wave == wave.number }.map { testCase($0, in: chronicle) }
       }
     }
-    // What failed in no event of a host: a stage, a gate, a lock, a host out of reach.
+    // Failures outside any event of a host: a stage, a gate, a lock, a host out of reach.
     let isTold = chronicle.steps.contains { if case .failed = $0.end { true } else { false } }
     if let conclusion = chronicle.story.conclusion, conclusion.status != .succeeded, !isTold || conclusion.status == .partial {
       let error = conclusion.error ?? chronicle.story.first?.error
@@ -49,7 +49,7 @@ package struct JUnitReport: Sendable {
     return suites
   }
 
-  /// A case for each host that a deployment which came to its end did not bring to the release: left out, or left on the old revision.
+  /// A case for each host that an ended deployment did not bring to the release: it was left out, or left on the old revision.
   private func hosts(without chronicle: Chronicle) -> [(text: String, isBad: Bool)] {
     guard let status = chronicle.story.conclusion?.status, status == .succeeded || status == .partial else { return [] }
     let told = Set(chronicle.steps.map(\.host))

@@ -1,7 +1,7 @@
 package import DeployModel
 
-/// A frame at the bottom of a terminal, redrawn in place: a line a host while they fit, counts and a bar when they do not.
-/// What must stay (remarks, logs, failures) scrolls by above it.
+/// A frame at the bottom of a terminal, redrawn in place: a line for each host if they fit, else counts and a bar. Lasting text (remarks,
+/// logs, failures) scrolls by above it.
 package struct LiveReport: ProgressReport {
   private var surface: Surface
   private let echo: Bool
@@ -13,7 +13,7 @@ package struct LiveReport: ProgressReport {
   private var isStale = false
   private var drawnAt: Timestamp?
   private var partial = PartialLines()
-  /// What a person is asked, with what was typed; nil: nothing is asked.
+  /// The question to a person, with what was typed; nil: there is none.
   private var question: String?
 
   package init(on surface: Surface, echo: Bool = false) {
@@ -21,15 +21,15 @@ package struct LiveReport: ProgressReport {
     self.echo = echo
   }
 
-  /// What a person is asked, on the last line of the frame; nil: nothing is.
+  /// The question to a person, on the last line of the frame; nil: there is none.
   package mutating func ask(_ question: String?) {
     isStale = isStale || question != self.question
     self.question = question
   }
 
-  /// The window has another size now.
+  /// The window's size has changed.
   package mutating func resize(width: Int, height: Int) {
-    // A terminal that got narrower has broken the frame's lines.
+    // A terminal that became narrower has wrapped the frame's lines.
     let columns = max(20, width)
     drawn = drawn.flatMap { total in stride(from: 0, to: max(1, total), by: columns).map { min(columns, total - $0) } }
     surface.width = columns
@@ -37,13 +37,14 @@ package struct LiveReport: ProgressReport {
     isStale = true
   }
 
-  /// The process was stopped and continues: others may have written below the frame meanwhile, which stays. The next frame is drawn anew.
+  /// The process was stopped and continues. Others may have written below the frame meanwhile, and that stays; the next frame is drawn in
+  /// a new place.
   package mutating func resumed() {
     drawn = []
     isStale = true
   }
 
-  /// Remembers the entry; what it said above the frame was said then.
+  /// Keeps the entry; its lines above the frame were printed before.
   package mutating func recall(_ entry: Entry, of deployment: Deployment.ID) -> String {
     let kept = above
     let text = take(entry, of: deployment)
@@ -74,7 +75,7 @@ package struct LiveReport: ProgressReport {
     return text
   }
 
-  /// Remembers the lines that the chunk completes, where output is shown.
+  /// Keeps the lines that the chunk completes, if output is shown.
   package mutating func take(_ chunk: OutputChunk) -> String {
     guard echo else { return "" }
     let name =
@@ -97,14 +98,14 @@ package struct LiveReport: ProgressReport {
     isStale = true
   }
 
-  /// A new frame, where something changed or a second went by.
+  /// A new frame, if something changed or a second has passed.
   package mutating func tick(_ now: Timestamp) -> String {
     guard story.plan != nil else { return "" }
     if !isStale, let drawnAt, (now - drawnAt).milliseconds < 1000 { return "" }
     return draw(frame(now), at: now)
   }
 
-  /// The last frame; the cursor stands below it.
+  /// The last frame; the cursor is below it.
   package mutating func end() -> String {
     guard story.plan != nil else { return "" }
     let text = draw(frame(story.last ?? Timestamp(milliseconds: 0)), at: story.last) + "\n"
@@ -112,14 +113,14 @@ package struct LiveReport: ProgressReport {
     return text
   }
 
-  /// Erases the frame, writes what stays, then the new frame; as one update where the terminal knows how.
+  /// Erases the frame, writes lasting text, then the new frame; as one update if the terminal can do that.
   private mutating func draw(_ frame: [String], at now: Timestamp?) -> String {
     var text = "\u{1B}[?2026h"
     if !drawn.isEmpty { text += drawn.count > 1 ? "\r\u{1B}[\(drawn.count - 1)A" : "\r" }
     text += "\u{1B}[J"
     for line in above { text += line.folded(to: surface.width - 1).joined(separator: "\n") + "\n" }
     above = []
-    // What is asked is seen, however low the window is.
+    // The question stays visible, however low the window is.
     let room = surface.height - 1
     let kept = (frame.count > room && question != nil ? frame.prefix(room - 1) + frame.suffix(1) : frame.prefix(room)).map {
       $0.clipped(to: surface.width - 1)
@@ -184,7 +185,7 @@ package struct LiveReport: ProgressReport {
     return shown + (story.here.count > 3 ? ["        and \(story.here.count - 3) more"] : [])
   }
 
-  /// The gate that is open, and what is typed to answer it.
+  /// The open gate, and what to type to answer it.
   private func gateLines(_ now: Timestamp) -> [String] {
     guard let gate = story.openGate else { return [] }
     let waited = max(gate.opened, now) - gate.opened
@@ -210,7 +211,7 @@ package struct LiveReport: ProgressReport {
     return surface.paint(([state].compactMap { $0 } + parts).joined(separator: " · "), .strong)
   }
 
-  /// Columns for names of hosts: what follows has to be seen, too.
+  /// Columns for names of hosts; the rest of the line must be visible, too.
   private var nameWidth: Int { min(surface.width < 80 ? surface.width / 4 : 32, story.hosts.map(\.name.columns).max() ?? 0) }
 
   private func name(_ host: DeploymentStory.HostStory) -> String { host.name.clipped(to: nameWidth).padded(to: nameWidth) }

@@ -2,8 +2,8 @@ package import DeployModel
 
 /// OpenTelemetry's OTLP in its JSON form (proto3 JSON, opentelemetry-proto 1.x): 64-bit numbers are texts, ids hexadecimal.
 package enum OTLP {
-  /// Who sends: attributes of the resource.
-  /// - Parameter service: by which a reader finds it.
+  /// The sender: attributes of the resource.
+  /// - Parameter service: the name under which a reader finds it.
   package static func resource(service: String, version: String, host: String) -> Value {
     JSON.record([
       ("attributes", attributes([("service.name", .text(service)), ("service.version", .text(version)), ("host.name", .text(host))]))
@@ -17,7 +17,7 @@ package enum OTLP {
       + ",\"spans\":[" + spans.joined(separator: ",") + "]}]}]}"
   }
 
-  /// The body for `/v1/metrics` after a deployment's end: how long it took, errors, and hosts by their ends. All are sums of one run
+  /// The body for `/v1/metrics` after a deployment's end: its duration, errors, and hosts by how they ended. All are sums of one run
   /// (delta), which a collector adds up.
   package static func metrics(_ plan: Plan, _ conclusion: Conclusion, ended: Timestamp, of resource: Value, version: String) -> String {
     let common = DeploymentSpans.common(plan, conclusion)

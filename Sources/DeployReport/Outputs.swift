@@ -1,10 +1,10 @@
 package import DeployModel
 
-/// What later steps of a CI job want to know of a deployment: names and values on one line each.
+/// What later steps of a CI job need to know about a deployment: names and values on one line each.
 package struct Outputs: Sendable {
   private let values: [(name: String, value: String)]
 
-  /// - Parameter exit: what the command exits with.
+  /// - Parameter exit: the command's exit code.
   package init(_ exit: ExitCode, _ story: DeploymentStory, rollback: DeploymentStory? = nil) {
     let provenance = story.plan?.origin.provenance
     let all: [(String, String?)] = [
@@ -22,7 +22,7 @@ package struct Outputs: Sendable {
   package var github: String { values.map { "\($0.name)=\($0.value)\n" }.joined() }
 
   /// For GitLab's dotenv report, which has at most 5 KiB and 20 variables: `LANDER_DEPLOYMENT=20261121-113045-x7k2`. A value that such a
-  /// file cannot hold, with a quote for example, is left out.
+  /// file cannot contain, for example one with a quote, is left out.
   package var dotenv: String {
     values.filter { value in value.value.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && !"\"'`\\$#".utf8.contains($0) } }
       .map { "LANDER_\($0.name.uppercased())=\($0.value)\n" }.joined()

@@ -1,20 +1,20 @@
 package import DeployModel
 
-/// Shows a deployment under way: takes what happens, gives text to write. It keeps no clock: moments come with what it takes.
+/// Shows a deployment under way: takes events, returns text to write. It has no clock: times come with the events.
 package protocol ProgressReport: Sendable {
-  /// An entry from before this process: remembered, and shown only if it opens a deployment.
+  /// Takes an entry from before this process; shows it only if it opens a deployment.
   mutating func recall(_ entry: Entry, of deployment: Deployment.ID) -> String
   /// The next entry; a `planned` one begins a new deployment.
   mutating func take(_ entry: Entry, of deployment: Deployment.ID) -> String
   /// Bytes that a running command wrote.
   mutating func take(_ chunk: OutputChunk) -> String
-  /// Something between the entries that people wait for, in words.
+  /// Takes something between the entries that people wait for, in words.
   mutating func remark(_ text: String, at moment: Timestamp) -> String
   /// Bytes that arrived on a host.
   mutating func take(_ transfer: Transfer, at moment: Timestamp)
   /// Called a few times a second.
   mutating func tick(_ now: Timestamp) -> String
-  /// Leaves the output in a state that others can write after.
+  /// Leaves the output in a state in which others can write.
   mutating func end() -> String
 }
 
@@ -27,11 +27,11 @@ extension Entry {
   package var isOpening: Bool { if case .planned = fact { true } else { false } }
 }
 
-/// One line of JSON an entry; output chunks are in `lander logs`, not here.
+/// One line of JSON for each entry; `lander logs` has the output, this has not.
 package struct LinesOfJSON: ProgressReport {
   private var lines = EntryLines()
   package init() {}
-  /// The opening's line; the others were told then.
+  /// The opening's line; the others were printed before.
   package mutating func recall(_ entry: Entry, of deployment: Deployment.ID) -> String {
     entry.isOpening ? take(entry, of: deployment) : ""
   }
@@ -39,7 +39,7 @@ package struct LinesOfJSON: ProgressReport {
   package mutating func take(_ entry: Entry, of deployment: Deployment.ID) -> String {
     lines.line(entry, of: deployment) + "\n"
   }
-  /// Nothing: chunks are no entries.
+  /// Nothing: chunks are not entries.
   package mutating func take(_ chunk: OutputChunk) -> String { "" }
   /// Nothing: only entries have a place in the sequence.
   package mutating func remark(_ text: String, at moment: Timestamp) -> String { "" }
@@ -48,10 +48,10 @@ package struct LinesOfJSON: ProgressReport {
   package mutating func end() -> String { "" }
 }
 
-/// Lines that are never redrawn, for logs and CI: aligned, each with its time, a heartbeat where nothing else is said.
+/// Lines that are never redrawn, for logs and CI: aligned, each with its time, and a heartbeat if nothing else is printed.
 package struct PlainReport: ProgressReport {
   private let surface: Surface
-  /// Whether what commands on hosts write is shown as it comes.
+  /// Whether the output of commands on hosts is shown as it comes.
   private let echo: Bool
   private let heartbeat: Interval
   private var transfers = Transfers()
@@ -60,9 +60,9 @@ package struct PlainReport: ProgressReport {
   private var eventBegan: [Timestamp?] = []
   private var partial = PartialLines()
   private var nameWidth = 0
-  /// Above so many hosts, only changes of state are told, not each event.
+  /// Above this number of hosts, only changes of state are shown, not each event.
   private static let eventsUpTo = 25
-  /// Above so many hosts, only waves, failures and counts.
+  /// Above this number of hosts, only waves, failures and counts are shown.
   private static let hostsUpTo = 200
 
   package init(on surface: Surface, echo: Bool = false, heartbeat: Interval = .seconds(30)) {
@@ -71,14 +71,14 @@ package struct PlainReport: ProgressReport {
     self.heartbeat = heartbeat
   }
 
-  /// The opening's lines. No heartbeat comes before something happens now.
+  /// The opening's lines. No heartbeat comes before the first new event.
   package mutating func recall(_ entry: Entry, of deployment: Deployment.ID) -> String {
     let text = take(entry, of: deployment)
     spoke = nil
     return entry.isOpening ? text : ""
   }
 
-  /// The lines that the entry is worth.
+  /// The lines for the entry.
   package mutating func take(_ entry: Entry, of deployment: Deployment.ID) -> String {
     if case .planned(let plan) = entry.fact {
       story = DeploymentStory()
@@ -89,7 +89,7 @@ package struct PlainReport: ProgressReport {
     let gap = story.last.map { entry.at - $0 } ?? .zero
     story.take(entry)
     var lines = lines(for: entry, isFirst: isFirst)
-    // Who resumes has not seen what it waits for.
+    // A person who resumes has not seen what it waits for.
     if case .resumed = entry.fact, let gate = story.openGate {
       lines += [gate.resumed(after: gap)].compactMap { $0 } + gate.lines(for: deployment, zone: surface.zone)
     }
@@ -99,7 +99,7 @@ package struct PlainReport: ProgressReport {
     return lines.enumerated().map { ($0 == 0 ? time : "          ") + $1 + "\n" }.joined()
   }
 
-  /// The lines that the chunk completes, where output is shown.
+  /// The lines that the chunk completes, if output is shown.
   package mutating func take(_ chunk: OutputChunk) -> String {
     guard echo else { return "" }
     return partial.take(chunk).map { "          \(label(chunk.place)) | \($0)\n" }.joined()
@@ -114,7 +114,7 @@ package struct PlainReport: ProgressReport {
   /// Remembers it for the next heartbeat.
   package mutating func take(_ transfer: Transfer, at moment: Timestamp) { transfers.take(transfer, at: moment) }
 
-  /// A heartbeat, if nothing was said for as long.
+  /// A heartbeat, if nothing was printed for long enough.
   package mutating func tick(_ now: Timestamp) -> String {
     guard let last = spoke, now - last >= heartbeat, story.conclusion == nil else { return "" }
     spoke = now

@@ -1,8 +1,8 @@
 package import DeployModel
 
-/// A plan for programs: everything that its lines say, as fields.
+/// A plan for programs: everything in its lines, as fields.
 extension PlanReport {
-  /// - Parameter connected: whether hosts were asked what they run.
+  /// - Parameter connected: whether hosts were surveyed.
   package func value(connected: Bool) -> Value {
     let good = Rehearsed(rehearsal)
     return JSON.record([

@@ -1,17 +1,17 @@
 package import DeployModel
 
-/// A plan as people read it before they say yes: what, where, within which bounds, step by step, and the way back.
+/// A plan for people who decide about it: what, where, within which bounds, step by step, and the way back.
 package struct PlanReport: Sendable {
   package var plan: Plan
-  /// Everything answers well.
+  /// The entries if every answer is good.
   package var rehearsal: [Entry]
-  /// The first wave fails.
+  /// The entries if the first wave fails.
   package var failure: [Entry]
-  /// What the rehearsals found that nobody can know before it runs.
+  /// Findings of the rehearsals about which nobody can be certain before it runs.
   package var findings: [RehearsalFinding]
-  /// Stretches of code that the sum of deadlines has once and that may run several times, in words.
+  /// Parts of the code that may run several times but count once in the sum of deadlines, in words.
   package var loops: [String]
-  /// Where files are put in place by an appspec file: the steps of that on a host that has none of them yet, a line each.
+  /// If an appspec file puts files in place: the steps of that on a host that has none of them yet, a line each.
   package var installation: [String] = []
   package init(
     _ plan: Plan, rehearsal: [Entry] = [], failure: [Entry] = [], findings: [RehearsalFinding] = [], loops: [String] = []
@@ -53,14 +53,14 @@ package struct PlanReport: Sendable {
   /// Whether the rehearsal saw everything to its end.
   package var isWhole: Bool { !findings.contains { $0.isEnd } }
 
-  /// What all deadlines come to, and whether that is all.
+  /// The sum of all deadlines, and whether it is complete.
   private func deadline(_ good: Rehearsed) -> String {
     isWhole && loops.isEmpty
       ? "Over at the latest after \(good.deadline): the sum of all deadlines, one after the other."
       : "The deadlines of what is shown come to \(good.deadline), one after the other. That is not all of it."
   }
 
-  /// Every end that was not seen: which function, which line, and why.
+  /// Every end that was not reached: which function, which line, and why.
   private func unseen(on surface: Surface) -> [String] {
     guard !findings.isEmpty else { return [] }
     var lines = ["", "  " + surface.paint("Not known before it runs", .strong) + ":"]
@@ -124,7 +124,7 @@ package struct PlanReport: Sendable {
     return rows
   }
 
-  /// A line a host while there are few; hosts for which the same holds together when there are many.
+  /// A line for each host while there are few; equal hosts together when there are many.
   private func hosts(on surface: Surface) -> [String] {
     let rows = plan.hosts.map { host -> [String] in
       switch host.action {
@@ -194,7 +194,7 @@ package struct PlanReport: Sendable {
 }
 
 extension HostTask {
-  /// What becomes of a host on which it fails.
+  /// What happens to a host on which it fails.
   fileprivate var wayBack: String {
     switch around {
     case nil: "none, a task takes nothing back: a host on which it fails stays as it is, and no further host begins."
@@ -273,7 +273,7 @@ extension Value {
 }
 
 extension HostPlan {
-  /// Secrets that make it a change; nothing if none does.
+  /// Secrets that make it a change; empty if none does.
   fileprivate var rotation: String {
     guard let changed = secrets?.changed, !changed.isEmpty else { return "" }
     return "; other \(changed.count == 1 ? "value" : "values") of \(changed.joined(separator: ", ")) than it has"

@@ -1,10 +1,10 @@
-/// Bars that are compared: for each row what is usual, and what it comes to at most.
+/// Bars for comparison: each row has a usual value and a largest one.
 package struct Plot: Sendable, Hashable {
   package struct Row: Sendable, Hashable {
     package var name: String
-    /// Nil: there is nothing to show.
+    /// The usual value; nil: there is nothing to show.
     package var usual: Double?
-    /// Nil: there is nothing more to show than what is usual.
+    /// The largest value; nil: only the usual one is shown.
     package var most: Double?
     /// Both, with their unit, for people.
     package var label: String
@@ -17,17 +17,17 @@ package struct Plot: Sendable, Hashable {
   /// What is compared, in a few words.
   package var title: String
   package var rows: [Row]
-  /// What the whole width stands for; nil: the longest bar has all of it.
+  /// The value of the whole width; nil: that of the longest bar.
   package var whole: Double?
 
   package init(_ title: String, whole: Double? = nil, rows: [Row]) {
     (self.title, self.whole, self.rows) = (title, whole, rows)
   }
 
-  /// What the whole width stands for.
+  /// The value of the whole width.
   var scale: Double { max(whole ?? 0, rows.flatMap { [$0.usual ?? 0, $0.most ?? 0] }.max() ?? 0) }
 
-  /// For a terminal: `=` as far as what is usual, and `-` as far as the most.
+  /// For a terminal: `=` up to the usual value, and `-` up to the largest.
   func lines(on surface: Surface) -> [String] {
     let width = 40
     let rows = rows.map { row -> [String] in
@@ -38,7 +38,7 @@ package struct Plot: Sendable, Hashable {
     return ["  " + SafeText.line(title)] + Table([], rows: rows).lines(on: surface, indent: 4)
   }
 
-  /// How much of a width a number takes; something, if there is anything.
+  /// How much of a width a number takes; at least something if it is not zero.
   func part(_ number: Double?, of width: Int) -> Int {
     guard let number, number > 0, scale > 0 else { return 0 }
     return max(1, Int((Double(width) * number / scale).rounded()))

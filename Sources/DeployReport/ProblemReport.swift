@@ -23,7 +23,7 @@ extension Problem {
 }
 
 extension Problem {
-  /// Whether the message says itself what it is about, unmistakably: in quotes, or by a path or the name of a variable.
+  /// Whether the message itself names its subject, unmistakably: in quotes, or by a path or a variable's name.
   private var isNamed: Bool {
     guard let subject else { return false }
     if place != nil, message.contains("\"\(subject)\"") { return true }
@@ -32,7 +32,7 @@ extension Problem {
 }
 
 extension Problems {
-  /// All of them, one below the other, in the order of their places; what is said twice is printed once.
+  /// All of them, in the order of their places; equal ones are printed once.
   package func lines(on surface: Surface = Surface()) -> [String] {
     var seen: Set<Problem> = []
     let ordered = list.enumerated().sorted { a, b in

@@ -1,7 +1,7 @@
 package import DeployModel
 
 extension Provenance {
-  /// Why, from which commit, what is new, in which job: a name and a text each, for people.
+  /// Why, from which commit, what is new, in which job: each as a name and a text, for people.
   package var facts: [[String]] {
     var facts: [[String]] = []
     if let message { facts.append(["Why", SafeText.line(message)]) }

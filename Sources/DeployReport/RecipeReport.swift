@@ -133,7 +133,7 @@ extension Recipe {
 }
 
 extension Stage {
-  /// Where a stage of one's own is written: in the recipe or in a base; nil for the engine's own.
+  /// Where a stage of the recipe's own is written: in the recipe or in a base; nil for the engine's own.
   fileprivate var origin: String? {
     if case .script(_, _, _, _, let place, _) = self { place?.description } else { nil }
   }

@@ -1,13 +1,13 @@
 package import DeployModel
 
-/// What a rehearsal showed, ready to be read: section by section in the order of time, hosts that do the same together.
+/// A rehearsal in a readable form: section by section in order of time, with hosts that do the same together.
 package struct Rehearsed: Sendable {
-  /// One operation of a host, or time that passes.
+  /// One operation of a host, or a time of waiting.
   package struct Step: Sendable, Hashable {
     package var event: LifecycleEvent?
     package var text: String
     package var timeout: Interval
-    /// How often it is made one after the other.
+    /// How often it is repeated in a row.
     package var count = 1
   }
   /// Hosts that do the same, in the order of their numbers; `nil` stands for the engine's own machine.
@@ -15,13 +15,13 @@ package struct Rehearsed: Sendable {
     package var hosts: [Int?]
     package var steps: [Step]
   }
-  /// A stage, a wave of one, a gate, or what is between two of these.
+  /// A stage, a part of a wave, a gate, or what is between two of these.
   package struct Section: Sendable {
     package var title: String
     package var parts: [Part] = []
-    /// How often its hosts take turns: hosts of the wave over hosts in flight, rounded up.
+    /// How many turns its hosts need: hosts of the wave divided by hosts in flight, rounded up.
     package var turns = 1
-    /// What its slowest host may take, with what stands before and after.
+    /// The longest time of its slowest host, with what comes before and after.
     var longest = 0
     /// Until when its gate is closed; nil: it is no gate.
     var gate: Interval?
@@ -29,7 +29,7 @@ package struct Rehearsed: Sendable {
 
   package private(set) var sections: [Section] = []
   private(set) var plan: Plan?
-  /// No longer than this: what each section's slowest host may take, turn by turn.
+  /// The longest time of all: what each section's slowest host may take, turn by turn.
   package private(set) var deadline = Interval.zero
 
   /// A fold over the entries of the rehearsal.
@@ -79,8 +79,8 @@ package struct Rehearsed: Sendable {
     return names.joined(separator: " ") + (hosts.count > 6 ? " … (\(hosts.count.of("host")))" : "")
   }
 
-  /// The lines of it: what happens, on which hosts, with which deadlines; sections that repeat one before are said to.
-  /// - Parameter known: another rehearsal that was shown before: what went the same way there at first is left out.
+  /// Its lines: what happens, on which hosts, with which deadlines. Sections that repeat an earlier one only say so.
+  /// - Parameter known: a rehearsal that was shown before; a beginning that is equal to its beginning is left out.
   package func lines(
     on surface: Surface, indent: Int = 4, after known: Rehearsed? = nil
   )

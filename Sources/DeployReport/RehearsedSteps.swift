@@ -1,12 +1,12 @@
 import DeployModel
 
-/// The steps of one section of a rehearsal, as they came. Those of hooks belong to their hosts, which work side by side; those of stages
-/// and strategies stand in the order of time.
+/// The steps of one section of a rehearsal, as they came. Steps of hooks belong to their hosts, which work side by side; steps of stages
+/// and strategies are in order of time.
 struct RehearsedSteps {
   private var collected: [(host: Int?, step: Rehearsed.Step)] = []
-  /// The same few operations for every host: each is put into words once.
+  /// Every host has the same few operations, so each is put into words once.
   private var sentences: [DeployModel.Operation: String] = [:]
-  /// How often the next operation of a host may be made, with pauses.
+  /// How often the next operation of a host may run, with pauses.
   private var repeats: [Int?: (times: Int, pauses: Int)] = [:]
 
   mutating func add(_ intent: Intent) {
@@ -36,14 +36,14 @@ struct RehearsedSteps {
     }
   }
 
-  /// All of them put together, and what they may take in all; nothing is left.
+  /// All of them together, and the time they may take; leaves nothing.
   mutating func take() -> (parts: [Rehearsed.Part], longest: Int) {
     var parts: [Rehearsed.Part] = []
     var longest = 0
     var segment = collected[...]
     repeats = [:]
     while let first = segment.first {
-      // Outside of hooks, what this machine and what hosts do is told turn by turn.
+      // Outside hooks, the steps of this machine and of hosts are shown turn by turn.
       let end = first.step.event == nil ? segment.firstIndex { $0.step.event == nil && ($0.host == nil) != (first.host == nil) } : nil
       let own = Self.parts(segment[..<(end ?? segment.endIndex)])
       segment = segment[(end ?? segment.endIndex)...]
@@ -80,7 +80,7 @@ struct RehearsedSteps {
     return parts
   }
 
-  /// What is made several times on end is one line.
+  /// A step that is repeated in a row is one line.
   private static func joined(_ steps: [Rehearsed.Step]) -> [Rehearsed.Step] {
     guard zip(steps, steps.dropFirst()).contains(where: { $0.text == $1.text && $0.event == $1.event }) else { return steps }
     var lines: [Rehearsed.Step] = []

@@ -1,8 +1,8 @@
 import DeployModel
 
-/// A removal as plans and questions tell of it.
+/// Words about a removal, for plans and questions.
 extension Removal {
-  /// What it takes from each host.
+  /// What it removes from each host.
   package var whatGoes: String {
     "current, the releases\(shared ? ", the data in shared" : ""), and what lander knows of the application"
   }
@@ -13,7 +13,7 @@ extension Removal {
       + "files that lander did not make, and the number of the last deployment"
   }
 
-  /// What becomes of a host on which it fails.
+  /// What happens to a host on which it fails.
   var wayBack: String {
     (force
       ? "a host that cannot be stopped is removed all the same; "

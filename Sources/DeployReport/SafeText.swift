@@ -1,7 +1,7 @@
-/// Makes text that came from hosts harmless to print: nothing in it can move a cursor, set a title or command a CI system.
+/// Makes text from hosts safe to print: nothing in it can move a cursor, set a title or command a CI system.
 package enum SafeText {
-  /// One line: control characters in caret notation, what is invisible or turns the direction of writing by number, CI commands broken
-  /// by a space.
+  /// One line: control characters become caret notation, invisible ones and those that change the direction of writing become numbers,
+  /// and a space breaks CI commands.
   package static func line(_ text: some StringProtocol) -> String {
     var safe = ""
     safe.reserveCapacity(text.utf8.count)
@@ -19,8 +19,8 @@ package enum SafeText {
     return disarmed(safe)
   }
 
-  /// Characters that show nothing and change how the text around them reads: C1 controls, marks and overrides of direction, spaces of no
-  /// width, and tag characters. Joiners within emoji and Indic scripts, U+200C and U+200D, are what they seem.
+  /// Characters that are invisible and change how the text around them reads: C1 controls, marks and overrides of direction, zero-width
+  /// spaces, and tag characters. The joiners within emoji and Indic scripts, U+200C and U+200D, are harmless.
   static func isHidden(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.value {
     case 0x80..<0xA0, 0xAD, 0x034F, 0x061C, 0x115F...0x1160, 0x17B4...0x17B5, 0x180E, 0x200B, 0x200E...0x200F, 0x2028...0x202E,
@@ -30,7 +30,7 @@ package enum SafeText {
     }
   }
 
-  /// The lines of a text, each made harmless; a carriage return ends a line's overwritten part as a terminal would show it.
+  /// The lines of a text, each made harmless. After a carriage return, the overwritten part of a line is dropped, as a terminal shows it.
   package static func lines(_ text: String) -> [String] {
     guard !text.isEmpty else { return [] }
     var parts = text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }
@@ -58,8 +58,8 @@ package enum SafeText {
     }
   }
 
-  /// Breaks what GitHub, Azure and TeamCity would take for a command: `::error…` at the start of a line, after any white space of Unicode
-  /// too, which GitHub's runner cuts off; `##[…`, `##vso[…` anywhere.
+  /// Breaks what GitHub, Azure and TeamCity would take for a command: `::error…` at the start of a line, even after Unicode white space,
+  /// which GitHub's runner cuts off; `##[…`, `##vso[…` anywhere.
   private static func disarmed(_ line: String) -> String {
     let scalars = line.unicodeScalars
     let start = scalars.firstIndex { !$0.properties.isWhitespace } ?? scalars.endIndex

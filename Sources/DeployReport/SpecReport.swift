@@ -3,7 +3,7 @@ package import DeployModel
 /// How the tests of specs ended, for people and for programs.
 package struct SpecReport: Sendable {
   let results: [SpecResult]
-  /// Of all of them together, as a person waited.
+  /// The time that a person waited for all of them.
   let took: Interval
 
   package init(_ results: [SpecResult], took: Interval) {
@@ -18,8 +18,8 @@ package struct SpecReport: Sendable {
     return files
   }
 
-  /// Each test that failed, with why and where; then the counts.
-  /// - Parameter isWhole: whether tests that passed are told too.
+  /// Each failed test, with why and where; then the counts.
+  /// - Parameter isWhole: whether to show passed tests too.
   package func lines(isWhole: Bool, on surface: Surface = Surface()) -> [String] {
     var lines: [String] = []
     for result in results {
@@ -38,7 +38,7 @@ package struct SpecReport: Sendable {
   /// The same as one object.
   package var value: Value { value(covering: nil) }
 
-  /// - Parameter coverage: of the lines that ran; nil: nobody asked.
+  /// - Parameter coverage: the lines that ran; nil: nobody asked.
   package func value(covering coverage: CoverageReport?) -> Value {
     JSON.record([
       ("passed", .int(results.count - failed.count)), ("failed", .int(failed.count)), ("milliseconds", .int(took.milliseconds)),

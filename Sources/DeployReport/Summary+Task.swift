@@ -1,7 +1,7 @@
 import DeployModel
 
 extension Summary {
-  /// What follows the end of a task or a removal: nothing of it goes back, so it is done again on the hosts that are left. nil: as after a
+  /// What to do after a task or a removal: nothing of it goes back, so it is repeated on the remaining hosts. nil: the same as after a
   /// deployment.
   func nextOfBare(_ plan: Plan) -> [[String]]? {
     switch exit {
@@ -25,17 +25,17 @@ extension Summary {
     return [["lander logs \(plan.id)\(host.map { " " + $0 } ?? "")", "the whole output"], again]
   }
 
-  /// That a host is not where it was before.
+  /// The words for a host that is not where it was before.
   var notBack: String { story.plan?.kind.task == nil ? "could not go back" : "could not be brought into service again" }
 
-  /// No host had its part, though stages ran something.
+  /// The words for the case that no host had its part, although stages ran something.
   var notBegun: String { story.plan?.kind.task == nil ? "No host was brought to the release." : "No host had its part." }
 
-  /// What stages, or functions of a task, ran before it failed, and nobody takes back: how far each came is in the logs.
+  /// What stages, or functions of a task, ran before it failed, and what is not taken back. The logs show how far each came.
   var whatRan: [String] {
     guard [.failed, .cancelled].contains(story.conclusion?.status) else { return [] }
     let isTask = story.plan?.kind.task != nil
-    // What a deployment's stages ran is the release's; without any host on it, nothing else tells of them.
+    // What a deployment's stages ran belongs to the release; if no host has it, nothing else mentions it.
     guard !story.ran.isEmpty, isTask || !story.hosts.contains(where: \.status.wasChanged) else { return [] }
     let more = story.ranCount - story.ran.count
     return ["", "  \(isTask ? "The task" : "Its stages") ran, and nothing takes that back:"]

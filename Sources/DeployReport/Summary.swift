@@ -1,11 +1,11 @@
 package import DeployModel
 
-/// The end of a deployment in words: what happened, what failed first, how many for which cause, and what to do next.
+/// The end of a deployment in words: what happened, what failed first, how many hosts for which cause, and what to do next.
 package struct Summary: Sendable {
   package var story: DeploymentStory
   /// The deployment that went back after it, if there was one.
   package var rollback: DeploymentStory?
-  /// Options that name a project without a `deploy.lua`, as they were typed; commands that follow need them again.
+  /// Options that name a project without a `deploy.lua`, as they were typed; the next commands need them again.
   package var typed: String?
   package init(_ story: DeploymentStory, rollback: DeploymentStory? = nil, typed: String? = nil) {
     self.story = story
@@ -13,12 +13,12 @@ package struct Summary: Sendable {
     self.typed = typed
   }
 
-  /// The exit code that goes with it; nil while it has no conclusion.
+  /// Its exit code; nil while it has no conclusion.
   package var exit: ExitCode? {
     story.conclusion.map { ExitCode($0, rollback: rollback?.conclusion, isRollback: story.plan?.kind.isRollback ?? false) }
   }
 
-  /// The commands that lead further, each with its effect; none while it has no conclusion.
+  /// The next commands, each with its effect; none while it has no conclusion.
   var steps: [[String]] {
     guard let conclusion = story.conclusion, let plan = story.plan else { return [] }
     return next(conclusion, plan)
@@ -35,7 +35,7 @@ package struct Summary: Sendable {
       lines += [""] + describe(first, on: surface)
     }
     lines += Causes(of: story).lines
-    // What is to be typed stays on one line; a terminal breaks it without adding anything to what is copied.
+    // A command stays on one line; a terminal wraps it without adding anything to a copy.
     if surface.terminal { lines = lines.flatMap { $0.folded(to: surface.width) } }
     lines += wayBack(conclusion, on: surface)
     let next = self.next(conclusion, plan)
@@ -102,7 +102,7 @@ package struct Summary: Sendable {
     return lines
   }
 
-  /// What the hosts that were touched run now, and what a person has to type where going back failed.
+  /// What the touched hosts run now, and what a person has to type if going back failed.
   private func wayBack(_ conclusion: Conclusion, on surface: Surface) -> [String] {
     guard conclusion.status != .refused, !story.isAsWished else { return [] }
     let isWhole = conclusion.status == .succeeded || conclusion.status == .partial
@@ -234,7 +234,7 @@ package struct Summary: Sendable {
 }
 
 extension Summary {
-  /// Why hosts never began, if that is another cause than what failed first: the floor forbade it.
+  /// Why hosts never began, if the cause is not the first failure: the floor forbade it.
   private var notStarted: [String] {
     let waiting = story.hosts.filter { $0.status == .pending }.map(\.name)
     guard !waiting.isEmpty, let error = story.conclusion?.error, error.failure.message != story.first?.error.failure.message,
@@ -244,7 +244,7 @@ extension Summary {
       + (error.failure.fix.map { ["    → " + SafeText.line($0)] } ?? [])
   }
 
-  /// What hosts run after a failure that nobody has to repair. If a rollback failed, what they ran before is what they were to leave.
+  /// What hosts run after a failure that needs no repair. If a rollback failed, it is what they should have left.
   private var whatIsLeft: String {
     guard story.hosts.contains(where: \.status.wasChanged) else { return whatRan.isEmpty ? "No host was changed." : notBegun }
     if story.conclusion?.isTakenOver == true {
@@ -269,7 +269,7 @@ extension Summary {
 
   private func canGoBack(_ plan: Plan) -> Bool { plan.kind != .deploy || plan.leavesSomething && story.barrier == nil }
 
-  /// What takes the hosts on that could not go back. A release that is gone is no place to go back to: it is sent again.
+  /// What takes on the hosts that could not go back. A release that is gone cannot be gone back to, so it is sent again.
   private func wayOn(_ plan: Plan, _ group: String) -> [[String]] {
     let broken = (story.hosts + (rollback?.hosts ?? [])).filter { $0.status.isLeftBroken || $0.status.isRestoreFailed }
     let lost = broken.filter {
@@ -278,7 +278,7 @@ extension Summary {
     guard lost.isEmpty || lost.count < broken.count else { return [] }
     // Only the traffic could not be put back: no host is left.
     if broken.isEmpty, story.conclusion?.traffic != nil, rollback?.conclusion?.status ?? .succeeded == .succeeded { return [] }
-    // The others are good on the new release: this one is brought to it too, and nobody goes back.
+    // The others are good on the new release: this one gets it too, and no host goes back.
     if [.succeeded, .partial].contains(story.conclusion?.status) {
       let names = broken.map { " --only \($0.name)" }.joined()
       return [["lander deploy \(plan.subject.recipe)\(group)\(names)", "tries again, once what stopped them is out of the way"]]
@@ -290,12 +290,12 @@ extension Summary {
 }
 
 extension DeploymentStory {
-  /// Whether every host is where the deployment was to bring it, or was left out before the start.
+  /// Whether every host is where the deployment should have brought it, or was left out before the start.
   var isAsWished: Bool { conclusion.map { $0.status == .succeeded && $0.hosts.allSatisfy(\.isWhereItShouldBe) } ?? false }
 }
 
 extension Plan {
-  /// Whether a host ran something before, so that a rollback has somewhere to go.
+  /// Whether a host ran something before, so that a rollback has a goal.
   var leavesSomething: Bool { hosts.contains { $0.previous != nil || $0.current != nil } }
 
   /// `web of shop to production, deployment 20261121-113045-x7k2`.

@@ -1,4 +1,4 @@
-/// What the output is written on: how wide, how high, whether it takes colour and can be redrawn.
+/// The target of the output: its width and height, and whether it has colour and can be redrawn.
 package struct Surface: Sendable, Hashable {
   /// How progress is shown.
   package enum Mode: String, Sendable, Hashable, CaseIterable { case live, plain, ndjson }
@@ -22,8 +22,8 @@ package struct Surface: Sendable, Hashable {
     self.zone = zone
   }
 
-  /// From the environment and what the descriptor is. `NO_COLOR` wins, then `CLICOLOR_FORCE` or `FORCE_COLOR`, then a terminal that is
-  /// not `dumb`; in CI nothing is redrawn.
+  /// From the environment and the kind of the descriptor. `NO_COLOR` wins, then `CLICOLOR_FORCE` or `FORCE_COLOR`, then a terminal that
+  /// is not `dumb`. In CI nothing is redrawn.
   package init(
     isTerminal: Bool, columns: Int?, rows: Int?, zone: Int, environment: (String) -> String?
   ) {
@@ -41,7 +41,7 @@ package struct Surface: Sendable, Hashable {
 
   package enum Style: Sendable { case good, bad, warn, dim, strong }
 
-  /// The text in a style, where colour is on.
+  /// The text in a style, if colour is on.
   package func paint(_ text: String, _ style: Style) -> String {
     guard colour, !text.isEmpty else { return text }
     let code =
@@ -57,7 +57,7 @@ package struct Surface: Sendable, Hashable {
 }
 
 extension String {
-  /// Terminal columns, escape sequences of our own styles not counted; East Asian wide characters and emoji count two.
+  /// Number of terminal columns. Escape sequences of our own styles do not count; East Asian wide characters and emoji count two.
   package var columns: Int {
     var count = 0
     var escaped = false
@@ -80,7 +80,7 @@ extension String {
     self + String(repeating: " ", count: Swift.max(0, width - columns))
   }
 
-  /// Words in lines of at most that many columns, each after the margin; words that are longer stand alone.
+  /// Words in lines of at most this many columns, each after the margin; a longer word is on its own line.
   package func wrapped(to width: Int, margin: String = "") -> [String] {
     var lines: [String] = []
     var line = ""
@@ -94,7 +94,7 @@ extension String {
     return line.isEmpty ? lines : lines + [margin + line]
   }
 
-  /// The same, where words that are wider, as an address may be, go on after a blank.
+  /// The same, but a wider word, such as an address, continues after a blank.
   func withWords(upTo width: Int) -> String {
     split(separator: " ", omittingEmptySubsequences: false).map { word in
       var (pieces, piece) = ([String](), "")
@@ -109,12 +109,12 @@ extension String {
     }.joined(separator: " ")
   }
 
-  /// The line, or where it is wider its words in several lines, each as far in as it was.
+  /// The line or, if it is wider, its words in several lines with the same indentation.
   package func folded(to width: Int) -> [String] {
     columns > width ? wrapped(to: width, margin: String(prefix { $0 == " " })) : [self]
   }
 
-  /// At most that many columns, the end replaced by `…` where it is longer; styles inside survive.
+  /// At most this many columns; `…` replaces the end if it is longer. Styles inside survive.
   package func clipped(to width: Int) -> String {
     guard columns > width else { return self }
     var kept = ""

@@ -1,6 +1,6 @@
 import DeployModel
 
-/// A task as `list` and `show` tell of it.
+/// Words about a task, for `list` and `show`.
 extension NamedTask {
   /// `task restart: what it is for`, and its parameters.
   func lines(on surface: Surface) -> [String] {

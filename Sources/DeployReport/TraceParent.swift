@@ -1,4 +1,4 @@
-/// A place in a trace, as W3C's `traceparent` writes it.
+/// A position in a trace, as in W3C's `traceparent`.
 package struct TraceParent: Sendable, Hashable {
   /// 32 hexadecimal digits, and 16; neither is all zeros.
   package var trace: String
@@ -10,7 +10,7 @@ package struct TraceParent: Sendable, Hashable {
   }
 
   /// Reads `00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01`, also of a newer version.
-  /// - Returns: nil if it is none: then a trace begins here.
+  /// - Returns: nil if it is none; then a trace begins here.
   package init?(_ text: String) {
     let parts = text.split(separator: "-", omittingEmptySubsequences: false).map(String.init)
     func isHex(_ text: String, _ count: Int) -> Bool {
@@ -28,10 +28,11 @@ package struct TraceParent: Sendable, Hashable {
   package var text: String { "00-\(trace)-\(span)-01" }
 }
 
-/// The names of the spans of one trace. They follow from what a span is of, so that a hook on a host can be told its own without asking.
+/// The names of the spans of one trace. They follow from what a span is about, so that a hook on a host can get its own without a
+/// request.
 package struct TraceNames: Sendable, Hashable {
   package let trace: String
-  /// The span of whoever called; nil: the trace begins here.
+  /// The caller's span; nil: the trace begins here.
   package let parent: String?
 
   /// - Parameter random: two numbers for a trace that begins here.

@@ -1,12 +1,12 @@
 package import DeployModel
 
-/// A train for who comes afterwards: each group, how it ended, what was said before it, and what is next.
+/// A train for people who come later: each group, how it ended, the answer before it, and what is next.
 package struct TrainReport: Sendable {
   private let train: Train
 
   package init(_ train: Train) { self.train = train }
 
-  /// What all of it came to, in a word.
+  /// The result of the whole train, in a word.
   package var state: String { train.exit?.word ?? "open" }
 
   /// `web to staging, production`
@@ -23,19 +23,19 @@ package struct TrainReport: Sendable {
     return lines
   }
 
-  /// What it is at, as a clause.
+  /// What it is doing, as a clause.
   package var underWay: String {
     if let group = train.waits { return "a person is asked before group \"\(SafeText.line(group))\"" }
     guard let index = train.next else { return "it has ended" }
     return "group \"\(SafeText.line(train.legs[index].group))\" is next"
   }
 
-  /// What a person types to answer what it waits for; nothing if it waits for nobody.
+  /// What a person types to answer its question; empty if it has none.
   package var questions: [String] {
     train.waits == nil ? [] : ["  → lander approve \(train.id), or lander reject \(train.id)"]
   }
 
-  /// In a list of what is open: what it is, what it is at, and the command that is due.
+  /// For a list of open trains: what it is, what it is doing, and the next command.
   /// - Parameter isHeld: whether a process runs it.
   package func open(isHeld: Bool) -> [String] {
     let head = "train \(train.id) \(what)"
@@ -43,7 +43,7 @@ package struct TrainReport: Sendable {
     return ["\(head); no process runs it", "  → lander resume \(train.id) continues it"]
   }
 
-  /// The command that leads further; nil: all is done.
+  /// The next command; nil: all is done.
   private var next: (command: String, effect: String)? {
     if let index = train.next {
       return ("lander resume \(train.id)", "continues with group \"\(SafeText.line(train.legs[index].group))\"")
@@ -93,7 +93,7 @@ package struct TrainReport: Sendable {
     ])
   }
 
-  /// One report of all of it.
+  /// One report of the whole train.
   /// - Parameter parts: the report of each deployment, by the group's name.
   package func document(_ parts: [(group: String, document: Document)]) -> Document {
     var facts = [Document.Fact("Train", train.id), Document.Fact("By", train.actor), Document.Fact("Between groups", train.between.word)]
@@ -121,6 +121,6 @@ extension Train.Between {
 }
 
 extension String {
-  /// A word of programs as people read it: `rolled back`.
+  /// A program's word in a form for people: `rolled back`.
   fileprivate var spaced: String { replacing("_", with: " ") }
 }

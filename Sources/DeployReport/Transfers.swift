@@ -13,13 +13,13 @@ package struct Transfer: Sendable, Hashable {
   }
 }
 
-/// What is on its way to hosts, for those who wait for it.
+/// What is being sent to hosts, for people who wait for it.
 struct Transfers: Sendable {
   private struct Pack {
     var host: String
     var sent: Int
     var total: Int
-    /// What had arrived when it was first heard of, and when: the rate counts from there.
+    /// The bytes at the first report, and its time; the rate counts from there.
     var first: (sent: Int, at: Timestamp)
     var last: Timestamp
   }
@@ -37,7 +37,7 @@ struct Transfers: Sendable {
     (packs[index].sent, packs[index].total, packs[index].last) = (sent, total, moment)
   }
 
-  /// `120 of 300 MB, 8.1 MB/s, 22 s left`; nil if nothing is on its way to the host.
+  /// `120 of 300 MB, 8.1 MB/s, 22 s left`; nil if nothing is being sent to the host.
   func text(of host: String) -> String? {
     packs.first { $0.host == host && $0.sent < $0.total }.map { pack in
       let share = "\(pack.sent.inBytes) of \(pack.total.inBytes)"
@@ -49,7 +49,7 @@ struct Transfers: Sendable {
     }
   }
 
-  /// `120 MB of 900 MB sent`, of all hosts that something is on its way to; nil if none.
+  /// `120 MB of 900 MB sent`, for all hosts to which something is being sent; nil if there are none.
   var text: String? {
     let open = packs.filter { $0.sent < $0.total }
     guard !open.isEmpty else { return nil }

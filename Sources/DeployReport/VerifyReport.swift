@@ -1,8 +1,8 @@
 package import DeployModel
 
-/// What comparing the current releases of a group's hosts with their manifests found.
+/// The result of comparing the current releases of a group's hosts with their manifests.
 package struct VerifyReport: Sendable {
-  /// Entries that are named of one host; the JSON has them all.
+  /// The limit of named entries of one host; the JSON has all of them.
   private static let most = 20
 
   package var recipe: String

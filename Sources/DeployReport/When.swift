@@ -1,12 +1,12 @@
 package import DeployModel
 
-/// Moments as people and machines read them.
+/// Moments in forms for people and for machines.
 package struct When: Sendable, Hashable {
   package var year, month, day, hour, minute, second, millisecond: Int
 
   /// The calendar date and time of a moment, `zone` seconds east of Greenwich.
   package init(_ moment: Timestamp, zone: Int = 0) {
-    // A damaged record may hold any number: before the year 0 and after 9999 the calendar stands still.
+    // A damaged record may have any number: before the year 0 and after 9999 the calendar stops.
     let known = max(-62_167_219_200_000, min(moment.milliseconds, 253_402_300_799_999))
     let shifted = known + max(-86_400, min(zone, 86_400)) * 1000
     let seconds = (shifted - (shifted < 0 ? 999 : 0)) / 1000
@@ -21,7 +21,7 @@ package struct When: Sendable, Hashable {
   /// `2026-11-21 11:30:45`
   package var full: String { "\(year)-\(two(month))-\(two(day)) \(clock)" }
 
-  /// `2026-11-21T11:30:45.123Z`, in UTC whatever the zone here.
+  /// `2026-11-21T11:30:45.123Z`, in UTC whatever the local zone is.
   package static func iso(_ moment: Timestamp) -> String {
     let when = When(moment)
     let fraction = String(1000 + when.millisecond).dropFirst()

@@ -1,8 +1,8 @@
 import DeployModel
 
-/// Text and times as JUnit's XML has them.
+/// Text and times in the form of JUnit's XML.
 enum XMLText {
-  /// A text as XML may have it: what no document may contain becomes U+FFFD.
+  /// A text for XML: characters that no document may contain become U+FFFD.
   static func escaped(_ text: String) -> String {
     var out = ""
     for scalar in text.unicodeScalars {

@@ -1,7 +1,7 @@
 import DeployCore
 import DeployModel
 
-/// What has to hold of gates (P5): one at a time, each asked and answered once, none passed by silence.
+/// What must hold of gates (P5): one is open at a time, each is asked and answered once, and silence passes none.
 extension Checkers {
   mutating func opened(_ engine: Int, _ number: Int, _ gate: Gate) {
     let (last, isOpen) = (watches[engine].gates, watches[engine].openGate != nil)
@@ -28,8 +28,8 @@ extension Checkers {
     if answer.verdict == .fail, gate.failing == .fail { watches[engine].failedGate = number }
   }
 
-  /// P5: what a script of a strategy or stage asks for does not begin during a pause. Hooks have an event, and the traffic adapter a stage
-  /// of its own.
+  /// P5: what a script of a strategy or stage asks for does not begin during a pause. Hooks have an event, and the traffic adapter has a
+  /// stage of its own.
   mutating func held(_ engine: Int, _ intent: Intent) {
     guard watches[engine].holds, watches[engine].plan.flow.rules != nil, intent.site.event == nil, intent.site.stage != "traffic" else {
       return

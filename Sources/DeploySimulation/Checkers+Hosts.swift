@@ -1,9 +1,9 @@
 import DeployCore
 import DeployModel
 
-/// What has to hold on each host, whatever else goes on: one owner (P1), a complete release (P3), the way back (P7), the truth (P8).
+/// What must always hold on each host: one owner (P1), a complete release (P3), the way back (P7), the truth (P8).
 extension Checkers {
-  /// P1: whoever changes a host holds its lock, under a fence that was not overtaken, and nothing of another owner runs beside it.
+  /// P1: whoever changes a host holds its lock, under a fence that is the highest so far, and nothing of another owner runs beside it.
   mutating func owner(_ host: Int, _ now: SimulatedHost, _ change: HostChange) {
     look(
       now.lock?.lock.token == change.token, "P1", host: host,
@@ -24,8 +24,8 @@ extension Checkers {
     }
   }
 
-  /// P3: `current` names a complete, verified release, or is away because a deployment goes back to before the first. P7: what was
-  /// current at the start of a deployment stays as long as it lasts.
+  /// P3: `current` names a complete, verified release, or is removed because a deployment goes back to before the first. P7: the release
+  /// that was current at the start of a deployment stays until its end.
   mutating func currency(_ host: Int, _ now: SimulatedHost, _ change: HostChange) {
     if let current = now.current {
       look(now.has(current), "P3", host: host, "current names \(current), which is not complete and verified")
@@ -54,7 +54,7 @@ extension Checkers {
       "\(plan.id) took it back to \(current), and no deployment of that ever succeeded")
   }
 
-  /// P7: a group that somebody takes back is on one release afterwards.
+  /// P7: a group that somebody takes back runs one release afterwards.
   mutating func whole(_ engine: Int, _ conclusion: Conclusion, hosts: [SimulatedHost]) {
     var releases: [Release.ID] = []
     for (number, status) in conclusion.hosts.enumerated() where status == .succeeded || status == .unchanged {
@@ -65,7 +65,7 @@ extension Checkers {
     look(releases.count < 2, "P7", "\(id) has split the group: it runs \(releases.joined(separator: " and "))")
   }
 
-  /// P8: what a deployment says about each host at its end is so.
+  /// P8: what a deployment says about each host at its end is true.
   mutating func truth(_ engine: Int, _ conclusion: Conclusion, hosts: [SimulatedHost]) {
     let watch = watches[engine]
     guard conclusion.status != .refused else { return }

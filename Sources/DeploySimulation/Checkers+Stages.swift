@@ -6,14 +6,14 @@ struct StageRun: Sendable {
   var deployment: Deployment.ID
   var stage: String
   var revision: Digest
-  /// Of the last command.
+  /// The last command's.
   var intent: Int
-  /// A command failed, and its end is known: the stage may run again.
+  /// Whether a command failed with a known end, so that the stage may run again.
   var failed = false
 }
 
-/// What has to hold of stages that hosts remember: no guess runs one a second time (*once*), and nothing goes back behind one that cannot
-/// be undone (P7).
+/// What must hold of stages that hosts remember: no guess runs one a second time (*once*), and nothing goes back past one that cannot be
+/// undone (P7).
 extension Checkers {
   /// A command was started on a host. A second command of one deployment belongs to the same run.
   mutating func stageRan(_ host: Int, _ now: SimulatedHost, _ change: HostChange) {
@@ -49,7 +49,7 @@ extension Checkers {
     }
   }
 
-  /// P7: a host does not go back behind a stage that cannot be undone.
+  /// P7: a host does not go back past a stage that cannot be undone.
   mutating func isBarred(_ engine: Int, _ host: Int) {
     let stage = barrier(engine)
     look(stage == nil, "P7", host: host, "it goes back behind stage \(stage ?? ""), which cannot be undone")

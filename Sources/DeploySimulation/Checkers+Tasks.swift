@@ -1,8 +1,8 @@
 import DeployModel
 
-/// What has to hold for tasks: a host that left its traffic for one has it again, or a person is told.
+/// What must hold for tasks: a host that left its traffic for one has it back, or a person is told.
 extension Checkers {
-  /// Remembers which hosts are without traffic, as their hooks leave it. Without a hook that gives it back nobody knows.
+  /// Remembers which hosts are without traffic, as their hooks leave it. If no hook gives it back, that is unknown.
   mutating func drained(_ engine: Int, _ note: Note) {
     let plan = watches[engine].plan
     guard plan.kind.task != nil, plan.content.recipes[0].hooks.contains(where: { $0.event == .allowTraffic }) else { return }
@@ -14,7 +14,7 @@ extension Checkers {
     }
   }
 
-  /// P8: a host that is called good at the end of a task is not without its traffic.
+  /// P8: a host that a task calls good at its end is not without its traffic.
   mutating func inService(_ engine: Int, _ conclusion: Conclusion) {
     for number in watches[engine].drained where conclusion.hosts.indices.contains(number) {
       switch conclusion.hosts[number] {

@@ -1,9 +1,9 @@
 import DeployCore
 import DeployModel
 
-/// What has to hold over the hosts of a deployment: enough of them serve (P4), and no more are exposed than gates let through (P5).
+/// What must hold over the hosts of a deployment: enough of them serve (P4), and no more are exposed than gates let through (P5).
 extension Checkers {
-  /// Whether an operation takes its host out of service, if it is not already.
+  /// Whether an operation takes its host out of service, if that has not happened already.
   func takesOut(_ intent: Intent) -> Bool {
     switch intent.operation {
     case .activate, .relink, .remove: return true
@@ -16,7 +16,7 @@ extension Checkers {
     }
   }
 
-  /// P4: taking this host out leaves enough that serve.
+  /// P4: if this host is taken out, enough others serve.
   mutating func out(_ engine: Int, _ host: Int) {
     guard serving[host] else { return }
     serve(host, false)
@@ -67,7 +67,7 @@ extension Checkers {
     }
   }
 
-  /// P5: a host is on the target only when a wave has it.
+  /// P5: a host is on the target only if a wave has it.
   mutating func exposure(_ engine: Int, _ number: Int, _ now: SimulatedHost) {
     guard let target = watches[engine].plan.hosts[number].target, now.current == target.id else { return }
     let allowed = watches[engine].allowed[number]
@@ -111,7 +111,7 @@ extension Checkers {
     }
   }
 
-  /// P5: nothing more is begun once more failed, or went out of reach, than the budget has.
+  /// P5: nothing more begins once more hosts failed, or went out of reach, than the budget allows.
   private mutating func budget(_ engine: Int, _ host: Int?) {
     let (failed, unreachable, bounds) = (watches[engine].failed, watches[engine].unreachable, watches[engine].plan.bounds)
     look(failed <= bounds.failed, "P5", host: host, "it was begun after \(failed) hosts had failed, the budget being \(bounds.failed)")
@@ -120,7 +120,7 @@ extension Checkers {
       "it was begun with \(unreachable) hosts out of reach, the budget being \(bounds.unreachable)")
   }
 
-  /// P7: as long as a host can go back, nothing that any of them could go back to is removed.
+  /// P7: while a host can go back, nothing that any host could go back to is removed.
   mutating func pruned(_ engine: Int) {
     guard watches[engine].plan.flow.prunesLast == true, !watches[engine].pruning else { return }
     watches[engine].pruning = true

@@ -1,7 +1,7 @@
 import DeployCore
 import DeployModel
 
-/// A promise that was found broken: which, where and when, and the seed that shows it again.
+/// A broken promise: which, where and when, and the seed that shows it again.
 package struct BrokenPromise: Sendable, Hashable, CustomStringConvertible {
   /// `P1` … `P10`, or `at most once`.
   package var promise: String
@@ -15,8 +15,8 @@ package struct BrokenPromise: Sendable, Hashable, CustomStringConvertible {
   }
 }
 
-/// Looks at the simulated world from outside after every event, and says which promise was broken. It knows plans, journals, hosts
-/// and what reached them; it does not ask the core what the core believes, except if it compares that with what is so.
+/// Looks at the simulated world from outside after every event, and says which promise was broken. It knows plans, journals, hosts and
+/// what reached them. It asks the core what the core believes only to compare that with the facts.
 package struct Checkers: Sendable {
   package private(set) var broken: [BrokenPromise] = []
   /// How often something was compared.
@@ -24,17 +24,17 @@ package struct Checkers: Sendable {
   var event = 0
   let seed: UInt64
   var names: [String]
-  /// By deployment, as engines.
+  /// By deployment, numbered like engines.
   var watches: [Watch] = []
   /// By host: whether it serves.
   var serving: [Bool]
   /// By host: the highest fence that ever changed it.
   var fences: [Int]
-  /// Functions of stages that ran once for a revision, or with no way back.
+  /// Functions of stages that ran once for a revision, or that cannot be undone.
   var stageRuns: [StageRun] = []
-  /// Releases of which a deployment succeeded, or that ran at the start.
+  /// Releases that a deployment succeeded with, or that ran at the start.
   var good: [Release.ID]
-  /// Broken promises beyond that are not kept.
+  /// The limit of broken promises that are kept.
   static let limit = 20
 
   init(seed: UInt64, hosts: [SimulatedHost]) {
@@ -45,26 +45,26 @@ package struct Checkers: Sendable {
     good = hosts.compactMap { $0.receipt?.trial == true ? nil : $0.receipt?.release.id }
   }
 
-  /// What is watched of one deployment. Its arrays go by the numbers that hosts have in its plan.
+  /// What is watched of one deployment. Its arrays are indexed by host numbers in its plan.
   struct Watch: Sendable {
     var plan: Plan
-    /// By host number in the plan: which of the world's hosts it is.
+    /// The world's host for each host number in the plan.
     var fleet: [Int]
-    /// The other way round; nil for hosts that are not in the plan.
+    /// The host number in the plan for each of the world's hosts; nil if it is not in the plan.
     var numbers: [Int?]
     /// The highest intent in its journal (they are dense and in order).
     var appended = 0
     /// What was current at its start.
     var current: [Release.ID?]
-    /// The link of somebody else that was `current` at its start.
+    /// The link that was `current` at its start, if Lander did not make it.
     var foreign: [String?]
-    /// Whether there was data of the application at its start.
+    /// Whether the application had data at its start.
     var data: [Bool]
-    /// The receipt says that all is as wanted already.
+    /// Whether the receipt says that all is as wanted already.
     var same: [Bool]
-    /// A wave that was begun has it.
+    /// Whether a wave that has begun has it.
     var allowed: [Bool]
-    /// Was ever on the target because of this deployment.
+    /// Whether it was ever on the target because of this deployment.
     var exposed: [Bool]
     /// Where it stands, as noted.
     var statuses: [HostStatus]
@@ -77,23 +77,23 @@ package struct Checkers: Sendable {
     /// Messages that reached its mailbox before it had ended, and those in its journal.
     var told: [Message.ID] = []
     var heard: [Message.ID] = []
-    /// Its last entry is written.
+    /// Whether its last entry is written.
     var isWritten = false
-    /// A pause was asked for, and nothing has ended it.
+    /// Whether somebody asked for a pause that nothing has ended.
     var paused = false
-    /// The deployment has said that it is paused, and not that it continues.
+    /// Whether the deployment has said that it is paused, and not yet that it continues.
     var holds = false
-    /// The number of gates that were opened, the one that is open, and the one that failed for the deployment.
+    /// The number of opened gates, the one that is open, and the one whose failure failed the deployment.
     var gates = 0
     var openGate: Gate?
     var failedGate: Int?
     /// The weights before the first shift, and now.
     var weights: (before: Weights, now: Weights)?
-    /// Somebody passed the gate that is open.
+    /// Whether somebody passed the open gate.
     var isApproved = false
-    /// Numbers of hosts that a task has taken out of their traffic, and not given it back.
+    /// Numbers of hosts that a task has taken out of their traffic without giving it back.
     var drained: [Int] = []
-    /// The first old release was to be removed.
+    /// Whether the removal of old releases has begun.
     var pruning = false
     var concluded = false
   }
@@ -103,7 +103,7 @@ package struct Checkers: Sendable {
     if !holds { note(promise, host, message()) }
   }
 
-  /// - Parameter host: as the world numbers it.
+  /// - Parameter host: its number in the world.
   private mutating func note(_ promise: String, _ host: Int?, _ message: String) {
     guard broken.count < Self.limit else { return }
     broken.append(BrokenPromise(promise: promise, seed: seed, event: event, host: host.map { names[$0] }, message: message))
@@ -147,7 +147,7 @@ package struct Checkers: Sendable {
     }
   }
 
-  /// A message reached the mailbox of a deployment. Once the last entry is written nobody is there to hear it.
+  /// A message reached the mailbox of a deployment. Once the last entry is written, nobody hears it.
   mutating func told(_ engine: Int, _ message: Message) {
     if watches.indices.contains(engine), !watches[engine].isWritten { watches[engine].told.append(message.id) }
   }
@@ -164,7 +164,7 @@ package struct Checkers: Sendable {
   }
 
   mutating func sent(_ engine: Int, _ intent: Intent, hosts: [SimulatedHost]) {
-    // By index: a watch is large, and operations are many.
+    // By index, because a watch is large and operations are many.
     look(
       intent.id <= watches[engine].appended, "P2",
       "\(intent.operation.verb) (intent \(intent.id)) was begun before its intent was in the journal")
@@ -173,7 +173,7 @@ package struct Checkers: Sendable {
       out(engine, watches[engine].fleet[host])
     }
     if case .prune = intent.operation { pruned(engine) }
-    // All hosts are done then, and the first that is told makes it good for all.
+    // All hosts have ended then, and the first one that is told makes the deployment good for all.
     if case .unlock(_, let proved?, _) = intent.operation, proved == watches[engine].plan.id,
       let release = watches[engine].plan.content.release?.id
     {
@@ -218,7 +218,7 @@ package struct Checkers: Sendable {
     }
   }
 
-  /// Whether a deployment works with a host and brings it nothing.
+  /// Whether a deployment works with a host without bringing it a release.
   private func isPartner(_ host: Int, of deployment: Deployment.ID) -> Bool {
     watches.contains { $0.plan.id == deployment && $0.plan.ownPartners.contains { $0.name == names[host] } }
   }

@@ -1,8 +1,8 @@
 package import DeployModel
 
-/// What is going to happen, earliest first; of two things at one time, the one that was put in first. A binary heap.
+/// Future events, earliest first; of two at the same time, the one that was put in first. It is a binary heap.
 package struct EventQueue<Element: Sendable>: Sendable {
-  /// What the heap is ordered by; elements are large and stay where they are.
+  /// What the heap is ordered by; elements are large and are not moved.
   private struct Item: Sendable {
     var at: Timestamp
     var arrival: Int
@@ -16,7 +16,7 @@ package struct EventQueue<Element: Sendable>: Sendable {
   /// An empty queue.
   package init() {}
 
-  /// When the next thing happens; nil when nothing is going to happen any more.
+  /// When the next event happens; nil if none is left.
   package var earliest: Timestamp? { items.first?.at }
 
   /// Puts an element in, to come out at that time.
@@ -32,7 +32,7 @@ package struct EventQueue<Element: Sendable>: Sendable {
     }
   }
 
-  /// Takes the earliest element out; nil when nothing is going to happen any more.
+  /// Takes the earliest element out; nil if none is left.
   package mutating func pop() -> (at: Timestamp, element: Element)? {
     guard let first = items.first, let element = elements[first.slot] else { return nil }
     elements[first.slot] = nil

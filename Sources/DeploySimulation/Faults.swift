@@ -1,23 +1,23 @@
 import DeployCore
 package import DeployModel
 
-/// What goes wrong in a simulated world: by chance, and by appointment. Shares are 0…1.
+/// What goes wrong in a simulated world, by chance or by appointment. Shares are 0…1.
 package struct Faults: Sendable, Hashable {
-  /// Of commands and checks: they fail.
+  /// The share of commands and checks that fail.
   package var failing = 0.0
-  /// Of operations: they take 20 times as long.
+  /// The share of operations that take 20 times as long.
   package var slow = 0.0
-  /// Of stagings: the disk is full.
+  /// The share of stagings that find the disk full.
   package var noSpace = 0.0
-  /// Of operations: their reply is lost, and the transport asks again.
+  /// The share of operations whose reply is lost, so that the transport asks again.
   package var lostReply = 0.0
-  /// Of hosts: out of reach from the start, for good.
+  /// The share of hosts that are out of reach from the start, for good.
   package var unreachable = 0.0
-  /// Of operations: the host goes out of reach while it works, for 1 to 120 s.
+  /// The share of operations during which the host goes out of reach, for 1 to 120 s.
   package var partition = 0.0
-  /// Of operations: the host restarts while it works.
+  /// The share of operations during which the host restarts.
   package var reboot = 0.0
-  /// Of engine turns: the engine dies, and another goes on 5 s later.
+  /// The share of engine turns in which the engine dies; another resumes 5 s later.
   package var crash = 0.0
   package var appointments: [Appointment] = []
 
@@ -26,25 +26,25 @@ package struct Faults: Sendable, Hashable {
 
   /// Something that goes wrong at a place and time that a test chose.
   package enum Appointment: Sendable, Hashable {
-    /// The host is out of reach from then, for so long.
+    /// The host is out of reach from `from` on, for `length`.
     case partition(host: Int, from: Interval, length: Interval)
     case reboot(host: Int, at: Interval)
     /// Somebody cancels the first deployment.
     case cancel(at: Interval)
-    /// Somebody says that to the first deployment.
+    /// Somebody sends that message to the first deployment.
     case say(at: Interval, Message)
-    /// Every command and check of that event, and making a release current in it, fails on the host, while it is asked for that release
-    /// (nil: any).
+    /// Every command and check of that event fails on the host, and so does making a release current in it, while the host is brought to
+    /// that release (nil: any).
     case failing(host: Int, LifecycleEvent, release: Release.ID?)
     /// The operation of that verb fails on the host.
     case refusing(host: Int, verb: String, Failure.Kind)
   }
 
-  /// Names that `parse` takes, in the order of its help.
+  /// Names that `parse` accepts, in the order of its help.
   package static let names = ["failing", "slow", "no-space", "lost-reply", "unreachable", "partition", "reboot", "crash"]
 
   /// Reads `failing=1%,reboot=0.1%,crash=0.02`. `chaos` stands for a little of everything, `none` for nothing.
-  /// - Throws: everything that was not understood, with the names there are.
+  /// - Throws: everything that was not understood, with the known names.
   package static func parse(_ text: String) throws(Problems) -> Faults {
     var faults = Faults()
     if text == "none" { return faults }
@@ -95,7 +95,7 @@ package struct Faults: Sendable, Hashable {
   /// Whether nothing goes wrong.
   package var isNone: Bool { self == Faults() }
 
-  /// Whether every host can be reached all the time by an engine that lives.
+  /// Whether a living engine can reach every host all the time.
   package var leavesHostsInReach: Bool {
     guard unreachable == 0, partition == 0, reboot == 0, lostReply == 0 else { return false }
     return appointments.allSatisfy { appointment in
@@ -128,7 +128,7 @@ package struct Faults: Sendable, Hashable {
 }
 
 extension Faults {
-  /// What is in store for an operation on a host: how long it takes, and whether it fails.
+  /// The fate of an operation on a host: how long it takes, and whether it fails.
   /// - Parameter pace: how long operations take when nothing slows them.
   package func fate(of intent: Intent, host: Int, deployment: Int, dice: Dice, pace: Pace) -> Fate {
     func hits(_ share: Double, _ purpose: Dice.Purpose) -> Bool {

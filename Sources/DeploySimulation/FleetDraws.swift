@@ -1,7 +1,7 @@
 package import DeployModel
 
-/// What chance has in store for each host of a fleet in one run: how long its way takes, and how it ends. It hangs on the seed, the run and
-/// the host's number alone, so that other strategies meet the same hosts.
+/// What chance decides for each host of a fleet in one run: how long its way takes, and how it ends. It depends only on the seed, the run
+/// and the host's number, so that other strategies meet the same hosts.
 package struct FleetDraws: Sendable {
   package enum End: Sendable, Hashable {
     case good
@@ -9,19 +9,19 @@ package struct FleetDraws: Sendable {
     case bad
     /// It starts, and every check says no.
     case unhealthy
-    /// The way to the host breaks once.
+    /// The connection to the host breaks once.
     case brokenOnce
-    /// The way to the host breaks with every try.
+    /// The connection to the host breaks with every try.
     case broken
     case unreachable
   }
 
-  /// One host's part.
+  /// The draw for one host.
   package struct Draw: Sendable, Hashable {
-    /// Of the whole way forward.
+    /// The duration of the whole way forward.
     package var duration: Interval
     package var end: End
-    /// When it turns unhealthy, counted from when it got the release; nil: it does not.
+    /// When it becomes unhealthy, counted from when it got the release; nil: never.
     package var leak: Interval?
   }
 
@@ -30,7 +30,7 @@ package struct FleetDraws: Sendable {
 
   /// - Parameters:
   ///   - count: number of hosts.
-  ///   - pace: what half of the hosts take at most; the others take up to twice as long, and the quickest half of it.
+  ///   - pace: half of the hosts take at most this long. The slowest take twice as long, the quickest half as long.
   package init(_ count: Int, _ faults: FleetFaults, seed: UInt64, run: Int, pace: Interval) {
     var mixed = SeededRandom(seed: UInt64(run) &* 0xd6e8_feb8_6659_fd93)
     var random = SeededRandom(seed: seed ^ mixed.next())

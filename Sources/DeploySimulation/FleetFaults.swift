@@ -1,45 +1,45 @@
 import DeployCore
 package import DeployModel
 
-/// What goes wrong on a fleet of which each host is one drawn duration and one drawn end. Shares are of hosts, 0…1.
+/// What goes wrong on a fleet whose hosts are each one drawn duration and one drawn end. Shares are of hosts, 0…1.
 package struct FleetFaults: Sendable, Hashable {
   /// As it was typed.
   package private(set) var text = "none"
-  /// The release fails on them when it starts.
+  /// Hosts on which the release fails when it starts.
   package var bad = 0.0
-  /// The release starts there, and every check of them says no from then on.
+  /// Hosts on which the release starts, but every check fails from then on.
   package var unhealthy = 0.0
-  /// Every host turns unhealthy so long after it got the release, give or take a tenth; nil: none does.
+  /// Every host becomes unhealthy this long after it got the release, plus or minus a tenth; nil: none does.
   package var leak: Interval?
-  /// The way to them breaks in their turn, whatever the release is.
+  /// Hosts to which the connection breaks in their turn, whatever the release is.
   package var flaky = 0.0
-  /// Of those: it breaks once only, and a second try comes through.
+  /// The share of those that break only once, so that a second try succeeds.
   package var transient = 0.8
-  /// They take 20 times as long as others.
+  /// Hosts that take 20 times as long as others.
   package var slow = 0.0
-  /// They are out of reach when their turn comes.
+  /// Hosts that are out of reach when their turn comes.
   package var unreachable = 0.0
 
   /// A fleet on which nothing goes wrong.
   package init() {}
 
-  /// Whether something is wrong with the release, so that a rollout is to find it.
+  /// Whether something is wrong with the release, so that a rollout should find it.
   package var isOfRelease: Bool { bad > 0 || unhealthy > 0 || leak != nil }
 
-  /// The same fleet without the second try: what breaks once fails the host.
+  /// The same fleet without the second try: a connection that breaks once fails the host.
   package var withoutRetry: FleetFaults {
     var faults = self
     faults.transient = 0
     return faults
   }
 
-  /// Names that `init(parsing:)` takes, in the order of its help, with the shares that they mean alone; nil: they need a value.
+  /// Names that `init(parsing:)` accepts, in the order of its help, each with its default share; nil: it needs a value.
   package static let names: [(name: String, share: Double?)] = [
     ("bad-release", 1), ("unhealthy", 1), ("leak", nil), ("flaky", 0.001), ("slow", 0.05), ("unreachable", 0.001),
   ]
 
   /// Reads `bad-release`, `flaky=0.1%,slow=5%`, `leak=45m`; `none` is nothing.
-  /// - Throws: everything that was not understood, with the names that there are.
+  /// - Throws: everything that was not understood, with the known names.
   package init(parsing typed: String) throws(Problems) {
     text = typed
     guard typed != "none" else { return }

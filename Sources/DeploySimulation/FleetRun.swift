@@ -1,10 +1,10 @@
 package import DeployCore
 package import DeployModel
 
-/// One deployment to a simulated fleet: the production core and the recipe's own strategy decide, and a host is nothing but one drawn
-/// duration and end. Nothing is locked, sent or journalled, so that a run of 10,000 hosts takes a moment.
+/// One deployment to a simulated fleet. The production core and the recipe's own strategy decide, and a host is only a drawn duration and
+/// a drawn end. Nothing is locked, sent or journalled, so that a run of 10,000 hosts takes a moment.
 package struct FleetRun {
-  /// A wave, and what became of it.
+  /// A wave, and its result.
   package struct Wave: Sendable, Hashable {
     package var hosts: [Int]
     /// nil: the deployment ended before it did.
@@ -13,14 +13,14 @@ package struct FleetRun {
 
   /// How it ended; nil: it did not, and `stuck` says why.
   package private(set) var conclusion: Conclusion?
-  /// Why it has no end.
+  /// Why it cannot end.
   package private(set) var stuck: String?
-  /// From its beginning to its end; the rollback that follows is not in it.
+  /// The time from its beginning to its end, without the rollback that follows.
   package private(set) var duration = Interval.zero
-  /// Hosts that were begun.
+  /// Number of hosts that were begun.
   package private(set) var exposed = 0
-  /// From when the first host was begun on which the release is bad, to the end of a deployment that failed; nil: it did not fail, or met
-  /// no such host.
+  /// The time from the beginning of the first host on which the release is bad to the end of a failed deployment; nil: it did not fail,
+  /// or met no such host.
   package private(set) var foundAfter: Interval?
   /// The fewest hosts that served at once.
   package private(set) var lowest: Int
@@ -44,14 +44,14 @@ package struct FleetRun {
   /// By host number.
   private var tries: [Int]
   private var isBegun: [Bool]
-  /// By host number: when it got the release; nil: it has not got it.
+  /// By host number: when it got the release; nil: it does not have it.
   private var gotAt: [Timestamp?]
   private let limit: Int
 
   /// Plays it to its end.
   /// - Parameters:
-  ///   - scripts: of the plan's recipes; they are used up.
-  ///   - limit: after so many events it is taken to go round in circles; nil: a number that grows with the fleet.
+  ///   - scripts: those of the plan's recipes; they are used up.
+  ///   - limit: after this number of events, it counts as running in circles; nil: a number that grows with the fleet.
   package init(_ plan: Plan, _ scripts: any Scripts, _ draws: FleetDraws, _ faults: FleetFaults, seed: UInt64 = 0, limit: Int? = nil) {
     self.plan = plan
     self.draws = draws
@@ -126,7 +126,7 @@ package struct FleetRun {
     }
   }
 
-  /// People answer what asks for them, a second later.
+  /// People answer gates that ask them, a second later.
   private mutating func answer(_ gate: Gate, _ number: Int) {
     let kind: Message.Kind
     switch gate.kind {
@@ -153,12 +153,12 @@ package struct FleetRun {
     }
   }
 
-  /// What a question to a host takes.
+  /// How long a question to a host takes.
   private static let look = Interval(milliseconds: 50)
-  /// How long a host that is out of reach is waited for.
+  /// How long to wait for a host that is out of reach.
   private static let patience = Interval.seconds(60)
 
-  /// Its whole way forward, or its way back, of which no time is counted.
+  /// A host's whole way forward, or its way back, which takes no time here.
   private mutating func change(_ host: Int, _ intent: Int) {
     guard conductor.rollout.statuses[host] == .changing else {
       gotAt[host] = nil
@@ -188,14 +188,14 @@ package struct FleetRun {
     return draw.leak != nil || draw.end == .bad || draw.end == .unhealthy
   }
 
-  /// Whether a check of it says no now.
+  /// Whether its checks fail now.
   private func isIll(_ host: Int) -> Bool {
     guard let got = gotAt[host], got <= now else { return false }
     let draw = draws.hosts[host]
     return draw.end == .unhealthy || draw.leak.map { got + $0 <= now } ?? false
   }
 
-  /// What a host says that nobody has to draw.
+  /// A host's answers that need no draw.
   private func told(_ intent: Intent, by number: Int) -> Outcome {
     var host = SimulatedHost(name: plan.name(ofHost: number))
     switch host.receive(intent, from: plan.site(of: number), at: now, fate: Fate(duration: .zero)) {
@@ -207,7 +207,8 @@ package struct FleetRun {
     }
   }
 
-  /// What the engine's own machine or a partner says. A question of the engine's own goes to some host of the group, as a balancer's does.
+  /// The answer of the engine's own machine or of a partner. A question of the engine's own goes to some host of the group, as a
+  /// balancer's does.
   private mutating func elsewhere(_ intent: Intent) -> Outcome {
     switch intent.operation {
     case .check, .run:

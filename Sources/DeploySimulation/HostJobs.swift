@@ -1,11 +1,11 @@
 package import DeployModel
 
-/// What jobs do to a host when their time has come.
+/// What jobs do to a host when they are due.
 extension SimulatedHost {
-  /// When the next step of a job is due that was begun or attached to just now.
+  /// When the next step of a job is due that was just begun or attached to.
   package func due(_ job: Int) -> Timestamp { jobs[job].ends }
 
-  /// Takes a job one step on. `turn` is the job's at the time the step was planned: one that was ended since is left alone.
+  /// Takes a job one step further. `turn` is the job's when the step was planned: a job that has ended since is left alone.
   package mutating func proceed(_ job: Int, turn: Int, at now: Timestamp) -> Progress {
     guard jobs[job].state == .running, jobs[job].turn == turn else { return .none }
     if defect == .switchInTwoSteps, case .activate = jobs[job].intent.operation, current != nil, jobs[job].fate.failure == nil {
@@ -71,14 +71,14 @@ extension SimulatedHost {
     }
   }
 
-  /// What a job has written, as an outcome that says nothing of its end.
+  /// What a job has written, as an outcome that does not tell whether the job has ended.
   func written(by job: SimulatedJob) -> Outcome {
     guard job.intent.operation.merge != nil else { return Outcome() }
     let (out, err) = outputs(of: job)
     return Outcome(stdout: Captured(simulated: out), stderr: Captured(simulated: err))
   }
 
-  /// All that a job has written, as far as the host keeps it; empty if it is no command.
+  /// All that a job has written, as far as the host keeps it; empty if it is not a command.
   func outputs(of job: SimulatedJob) -> (out: String, err: String) {
     guard let command = job.command, let merge = job.intent.operation.merge else { return ("", "") }
     return command.streams(merged: merge, limit: outputLimit)
@@ -112,7 +112,7 @@ extension SimulatedJob {
 }
 
 extension DeployModel.Operation {
-  /// Whether the streams of the command that it is are one; nil if it is none, and its outcome carries no streams.
+  /// Whether the command's streams are one; nil if it is not a command, so that its outcome has no streams.
   fileprivate var merge: Bool? {
     switch self {
     case .run(let command): command.merge
@@ -123,6 +123,6 @@ extension DeployModel.Operation {
 }
 
 extension Outcome {
-  /// What a rehearsal answers where the real host would say something that nobody can know beforehand.
+  /// What a rehearsal answers if nobody can know beforehand what the real host would say.
   package static let rehearsed = Value.record([Value.Member("rehearsed", .bool(true))])
 }

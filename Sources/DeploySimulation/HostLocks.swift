@@ -1,9 +1,9 @@
 import DeployCore
 import DeployModel
 
-/// The lock and the fence of a host: one owner at a time, and nothing any more from an owner that was overtaken.
+/// The lock and the fence of a host: one owner at a time, and nothing from an owner that was overtaken.
 extension SimulatedHost {
-  /// Takes or renews the lock and raises the fence; the refusal if somebody else holds it, or the plan is out of date.
+  /// Takes or renews the lock and raises the fence. It is refused if another deployment holds the lock, or if the plan is out of date.
   mutating func take(_ request: LockRequest, for site: HostSite, at now: Timestamp) -> Outcome? {
     if defect != .fenceIgnored {
       if let refusal = heldByAnother(request, for: site, at: now) ?? outOfTurn(request, at: now) { return refusal }
@@ -26,7 +26,7 @@ extension SimulatedHost {
     return refusal
   }
 
-  /// Waits for, or ends, the commands that owners of lower fences left running: until when the taking of the lock lasts.
+  /// Waits for commands that owners of lower fences left running, or ends them. Returns until when this delays the lock.
   mutating func endOrphans(of site: HostSite, _ request: LockRequest, at now: Timestamp) -> Timestamp {
     var until = now
     for job in jobs.running where jobs[job].token != request.token {
@@ -39,10 +39,10 @@ extension SimulatedHost {
     return defect == .fenceIgnored ? now : until
   }
 
-  /// Gives the lock up if the token is the holder's; what that deployment left is good from now on. Refuses to give up another's.
+  /// Gives the lock up if the token is the holder's; what that deployment left is good from now on. Another holder's lock is refused.
   mutating func release(token: String, good: Deployment.ID?, left: FailedRestore?) -> Outcome {
     guard let held = lock else {
-      // Somebody took it away meanwhile: the rest is done all the same, unless a newer deployment was here.
+      // Somebody took the lock away meanwhile. The rest is done all the same, unless a newer deployment was here.
       if fence.token == token { end(good, left) }
       return .done()
     }
@@ -60,12 +60,12 @@ extension SimulatedHost {
     if let left { failedRestore = left.replacing(failedRestore) }
   }
 
-  /// Whoever does not get the lock in the end does not keep it.
+  /// A deployment that does not get the lock in the end does not keep it.
   mutating func dropLock(of operation: DeployModel.Operation) {
     if case .lock(let request) = operation, lock?.lock.token == request.token { lock = nil }
   }
 
-  /// The refusal of what an overtaken owner asks, or another one of the same fence; nil if it may. A fence of -1 is asked by a person.
+  /// The refusal for an overtaken owner, or for another owner of the same fence; nil if it may. A fence of -1 is a person's.
   func refusal(ofFence number: Int, token: String, verb: String) -> Outcome? {
     guard number >= 0, number < fence.number || (number == fence.number && !fence.token.isEmpty && token != fence.token) else { return nil }
     let holder = lock.map { ", \($0.lock.owner) (\($0.lock.purpose))" } ?? ""

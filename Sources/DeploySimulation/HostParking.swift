@@ -1,7 +1,7 @@
 import DeployCore
 import DeployModel
 
-/// A parked deployment on a host: its lock stays, and of those that would go on one does.
+/// A parked deployment on a host: its lock stays, and one of the engines that want to resume it gets it.
 extension SimulatedHost {
   mutating func park(_ request: ParkRequest, _ job: SimulatedJob, at now: Timestamp) -> Outcome {
     guard lock?.lock.token == job.token else { return .failed(.fenced, "\(name) has no lock of \(job.deployment)") }

@@ -15,7 +15,7 @@ extension SimulatedHost {
     }
   }
 
-  /// - Parameter link: without a release, the text of the link that `current` was before the first deployment; nil: there was none.
+  /// - Parameter link: if there is no release, the text of the link that `current` was before the first deployment; nil: there was none.
   mutating func activate(_ release: Release.ID?, link: String?, _ job: SimulatedJob) -> Outcome {
     switch strange {
     case .folder?, .file?: return .failed(.invalid, "current of \(name) is not a link, and is not touched", fix: "move it away")
@@ -60,7 +60,7 @@ extension SimulatedHost {
     return .done(.list(gone.reversed().map { .text($0) }))
   }
 
-  /// What stayed beyond the number to keep goes when what runs has proved good.
+  /// Releases beyond the number to keep are removed once what runs has proved good.
   mutating func trim() {
     defer { surplus = nil }
     guard let surplus, ![receipt?.release.id, previous?.release.id, current].contains(surplus) else { return }
@@ -69,7 +69,7 @@ extension SimulatedHost {
   }
 
   mutating func record(_ new: Receipt, _ job: SimulatedJob) -> Outcome {
-    // What is put back while a host is restored is of an earlier deployment, and is no claim about now.
+    // What is restored on a host is an earlier deployment's, and says nothing about now.
     if new.deployment == job.deployment, defect != .unverifiedRelease {
       guard has(new.release.id) else { return .failed(.corrupt, "release \(new.release.id) was removed while it was deployed") }
       guard current == new.release.id else {
@@ -102,7 +102,7 @@ extension SimulatedHost {
     return .done(.list((texts[digest] ?? []).map { .record(of: [("path", .text($0.path)), ("text", .text($0.text))]) }))
   }
 
-  /// The receipt goes with the release it is of, if nothing of Lander's follows.
+  /// The receipt is removed with its release, if no other release of Lander's follows.
   private mutating func leave() {
     if let current, receipt?.release.id == current { receipt = nil }
   }

@@ -1,7 +1,7 @@
 package import DeployCore
 package import DeployModel
 
-/// What a simulated host changed, as a checker sees it from outside.
+/// A change of a simulated host, as a checker sees it from outside.
 package struct HostChange: Sendable, Hashable {
   package enum Kind: Sendable, Hashable {
     /// A command was started.
@@ -19,13 +19,13 @@ package struct HostChange: Sendable, Hashable {
   package var token: String
   package var fence: Int
   package var intent: Int
-  /// How often the job that did it was started.
+  /// How often the job that made it was started.
   package var runs: Int
 }
 
-/// How a host takes a request.
+/// How a host handles a request.
 package enum Reception: Sendable, Hashable {
-  /// Answered at once: a refusal, or the recorded outcome of a job that ended before.
+  /// Answered at once: with a refusal, or with the recorded outcome of a job that has ended.
   indirect case answered(Outcome)
   /// The job with that index was begun for it.
   case begun(job: Int)
@@ -33,9 +33,9 @@ package enum Reception: Sendable, Hashable {
   case attached(job: Int)
 }
 
-/// What a job's next step came to.
+/// The result of a job's next step.
 package enum Progress: Sendable, Hashable {
-  /// It was ended meanwhile; nothing to do.
+  /// It has ended meanwhile, so there is nothing to do.
   case none
   /// The next step is due then.
   case later(Timestamp)
@@ -43,7 +43,7 @@ package enum Progress: Sendable, Hashable {
 }
 
 extension SimulatedHost {
-  /// Takes a request. An operation that changes the host is claimed by deployment and intent, so that it happens at most once; one of
+  /// Handles a request. An operation that changes the host is claimed by deployment and intent, so that it happens at most once. One with
   /// a fence that was overtaken is refused.
   package mutating func receive(_ intent: Intent, from site: HostSite, at now: Timestamp, fate: Fate) -> Reception {
     if defect != .fenceIgnored, intent.operation.obeysFence {
@@ -85,7 +85,7 @@ extension SimulatedHost {
     return outcome
   }
 
-  /// What a second request for a job is answered whose end nobody can know.
+  /// The answer to a second request for a job whose end nobody can know.
   package func lost(_ intent: Intent) -> Outcome {
     Outcome(
       failure: Failure(

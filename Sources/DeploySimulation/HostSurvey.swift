@@ -4,8 +4,8 @@ package import DeployModel
 /// What a survey of a simulated host says.
 extension SimulatedHost {
   /// - Parameters:
-  ///   - application: whose receipts count; nil: whosever they are.
-  ///   - shared: shared paths that the recipe has, and the folder below which they are looked for.
+  ///   - application: the one whose receipts count; nil: any.
+  ///   - shared: the recipe's shared paths, and the folder below which they are looked for.
   package func state(at now: Timestamp, for application: String? = nil, shared: [String] = [], below path: String = "") -> HostState {
     let isStrange = receipt.map { !isOwn($0, application) } ?? false
     let named = [current, receipt?.release.id, previous?.release.id].compactMap { $0 }
@@ -55,7 +55,7 @@ extension SimulatedHost {
 }
 
 extension SimulatedJob {
-  /// As a survey tells of it; nil if it runs nothing of the recipe's.
+  /// As a survey reports it; nil if it runs nothing of the recipe's.
   fileprivate var told: RunningJob? {
     guard let words = intent.operation.words else { return nil }
     return RunningJob(

@@ -2,7 +2,7 @@ package import DeployCore
 package import DeployModel
 import Synchronization
 
-/// A journal that forgets nothing as long as the process lives, and refuses to append when a test says so.
+/// A journal in memory, for the life of the process; it refuses to append when a test says so.
 package final class MemoryJournal: Journal, Sendable {
   private struct Chapter: Sendable {
     var deployment: Deployment.ID
@@ -42,7 +42,7 @@ package final class MemoryJournal: Journal, Sendable {
     state.withLock { $0.claimed.insert(deployment).inserted } ? MemoryClaim(deployment: deployment, journal: self) : nil
   }
 
-  /// Deployments that somebody runs now.
+  /// Deployments that an engine runs now.
   package var claimed: Set<Deployment.ID> { state.withLock { $0.claimed } }
 
   private struct MemoryClaim: DeploymentClaim {
@@ -62,7 +62,7 @@ package final class MemoryJournal: Journal, Sendable {
   /// All output that was spooled, in the order of arrival.
   package var output: [OutputChunk] { state.withLock { $0.chunks } }
 
-  /// Lets so many more appends succeed and then refuses all with that failure.
+  /// Lets this number of appends succeed, and then refuses all with that failure.
   package func fail(after appends: Int, with failure: Failure) {
     state.withLock { state in
       state.left = appends

@@ -15,8 +15,8 @@ package struct SeededRandom: RandomNumberGenerator, Sendable {
   }
 }
 
-/// Chance as a function: what is thrown for a host and an intent depends on the seed and on nothing else. So an operation that is
-/// asked again after a crash meets the fate it met before, and a change in one place of a run does not reshuffle all others.
+/// Chance as a function: the draw for a host and an intent depends only on the seed. So an operation that is asked again after a crash
+/// has the same fate as before, and a change in one place of a run does not reshuffle all others.
 package struct Dice: Sendable {
   package var seed: UInt64
 
@@ -34,7 +34,7 @@ package struct Dice: Sendable {
     return range.lowerBound + Int(number(purpose, host: host, intent: intent, deployment: deployment) % width)
   }
 
-  /// What is thrown for: each kind of fault has its own dice.
+  /// What is drawn: each kind of fault has its own dice.
   package enum Purpose: UInt64, Sendable {
     case pace = 1
     case failing, slow, noSpace, lostReply, unreachable, partition, reboot, crash, length

@@ -1,17 +1,17 @@
 package import DeployModel
 
-/// What a server says in a simulation. One that nobody described answers 200 and nothing more.
+/// A server's answer in a simulation. A server that nobody described answers 200 with an empty body.
 package struct SimulatedAnswer: Sendable, Hashable {
   package var response = HTTPResponse(status: 200)
   /// Why no answer comes; nil: one does.
   package var failure: String?
-  /// How long it takes; nil: as long as the world's pace has it.
+  /// How long it takes; nil: as long as the world's pace says.
   package var duration: Interval?
 
   package init() {}
 
-  /// What the request comes to.
-  /// - Parameter outcome: what it took otherwise.
+  /// The outcome of the request.
+  /// - Parameter outcome: the outcome without this answer.
   func outcome(of request: HTTPRequest, _ outcome: Outcome) -> Outcome {
     var outcome = outcome
     if let failure {

@@ -1,16 +1,16 @@
 import DeployCore
 package import DeployModel
 
-/// What a command does on a simulated host. One that nobody described ends with 0 and says nothing.
+/// What a command does on a simulated host. A command that nobody described ends with 0 and writes nothing.
 package struct SimulatedCommand: Sendable, Hashable {
   /// All that it writes, as soon as it starts.
   package var stdout = ""
   package var stderr = ""
-  /// Its exit status; 128 and the number of the signal that ends it.
+  /// Its exit status; for a signal, 128 plus the signal's number.
   package var status = 0
-  /// How long it takes; nil: as long as the world's pace has it.
+  /// How long it takes; nil: as long as the world's pace says.
   package var duration: Interval?
-  /// Files that it appends to as it starts: paths relative to its folder, and what is added.
+  /// Files that it appends to when it starts: paths relative to its folder, and the added text.
   package var appends: [Appended] = []
 
   package struct Appended: Sendable, Hashable {
@@ -72,7 +72,7 @@ extension Captured {
 }
 
 extension DeployModel.Operation {
-  /// Whether nobody may guess how the command ended. One that changes nothing may be run again.
+  /// Whether nobody may guess how the command ended. A command that changes nothing may run again.
   package var isCommand: Bool {
     switch self {
     case .run(let command): command.isQuestion != true
@@ -81,7 +81,7 @@ extension DeployModel.Operation {
     }
   }
 
-  /// Whether a host refuses it from an owner that was overtaken: every change, and checks, which are jobs too.
+  /// Whether a host refuses it from an overtaken owner: this holds for every change, and for checks, which are jobs too.
   var obeysFence: Bool {
     switch self {
     case .read, .exists, .download, .sources, .lock, .unlock: false
@@ -90,7 +90,7 @@ extension DeployModel.Operation {
     }
   }
 
-  /// Whether a host remembers its end, and tells it again to whoever asks again.
+  /// Whether a host remembers its end, and reports it again when asked again.
   var isRemembered: Bool {
     switch self {
     case .read, .exists, .download, .sources, .lock, .unlock, .park, .unpark, .mark: false
@@ -98,7 +98,7 @@ extension DeployModel.Operation {
     }
   }
 
-  /// Whether several engines may ask it under one number, so that each gets an answer of its own.
+  /// Whether several engines may ask it under one number, so that each gets its own answer.
   var isForOneEngine: Bool {
     switch self {
     case .park, .unpark: true
@@ -106,7 +106,7 @@ extension DeployModel.Operation {
     }
   }
 
-  /// Whether it is started once more if nobody can say how it ended.
+  /// Whether it is started once more if nobody knows how it ended.
   var mayRepeat: Bool {
     switch self {
     case .run(let command): command.onLost == .repeat
@@ -115,7 +115,7 @@ extension DeployModel.Operation {
     }
   }
 
-  /// What it runs on the host, as a person would read it, and what that gets as its input; nil if it runs nothing of the recipe's.
+  /// The command as a person would read it, and its input; nil if it runs nothing of the recipe's.
   var words: (line: String, input: String)? {
     switch self {
     case .run(let command): (command.line, command.input?.description ?? "")

@@ -5,38 +5,38 @@ package import DeployModel
 package struct SimulatedEngine {
   /// The plan as it stands in the journal.
   package let plan: Plan
-  /// By host number in the plan, partners too: which of the world's hosts it is.
+  /// The world's host for each host number in the plan, partners included.
   let fleet: [Int]
   /// By host number in the plan: what the host is told about the deployment.
   let sites: [HostSite]
   /// Nil before it starts, while it is dead, and when it has concluded.
   var ledger: Ledger?
-  /// What is in its journal; empty if the simulation was told to keep nothing.
+  /// The entries of its journal; empty if the simulation keeps none.
   package internal(set) var entries: [Entry] = []
   /// Messages that were not taken. They outlive the process.
   var mailbox: [Message] = []
-  /// Raised with each death, so that timers of a dead process ring for nobody.
+  /// Raised with each death, so that the timers of a dead process do nothing.
   var incarnation = 0
-  /// By intent: it was sent, and no outcome has come back.
+  /// By intent: whether it was sent and no outcome has come back.
   var awaiting: [Bool] = [false]
-  /// By intent: one reply was lost already.
+  /// By intent: whether a reply was lost already.
   var lost: [Bool] = [false]
-  /// By intent: chance has had its way with it; what is begun again meets no second accident.
+  /// By intent: whether chance has acted on it; an intent that begins again meets no second accident.
   var disturbed: [Bool] = [false]
   /// By intent: where it is performed.
   var places: [Place] = [.engine]
-  /// By intent: its transport gives up then, because the host has been out of reach since.
+  /// By intent: when its transport gives up, because the host has been out of reach.
   var patience: [Int: Timestamp] = [:]
-  /// Of commands on the engine's own machine that run.
+  /// Running commands on the engine's own machine.
   var here: [Int] = []
-  /// By intent: the lines of commands on the engine's own machine that have not ended well yet; looked up, never iterated.
+  /// By intent: the lines of commands on the engine's own machine that have not succeeded yet; looked up, never iterated.
   var lines: [Int: String] = [:]
   /// Until when it renews its locks; nil: it lives.
   var aliveUntil: Timestamp?
   package internal(set) var conclusion: Conclusion?
-  /// The gate at which it wanted to leave; nil: none since it lives.
+  /// The gate at which it wanted to leave; nil: none in this life.
   var leaves: Int?
-  /// The deployment that follows from its failure has been planned.
+  /// Whether the deployment that follows from its failure has been planned.
   var followed = false
 
   init(plan: Plan, fleet: [Int]) {
@@ -80,7 +80,7 @@ package struct SimulatedEngine {
 /// What is going to happen in a simulated world.
 enum Occurrence: Sendable {
   case begin(engine: Int)
-  /// A request reaches for its host, for the first time or again.
+  /// A request is sent to its host, for the first time or again.
   indirect case send(engine: Int, incarnation: Int, Intent)
   case step(host: Int, job: Int, turn: Int)
   indirect case reply(engine: Int, incarnation: Int, intent: Int, Outcome)

@@ -1,7 +1,7 @@
 import DeployCore
 import DeployModel
 
-/// What stands at a path of a simulated host, or of the engine's simulated machine.
+/// The content of a path of a simulated host, or of the engine's simulated machine.
 package struct SimulatedFile: Sendable, Hashable {
   package enum Kind: Sendable, Hashable {
     case text(String)
@@ -20,7 +20,7 @@ package struct SimulatedFile: Sendable, Hashable {
 
 /// Files: what operations write and read.
 extension SimulatedHost {
-  /// What a path names after all links; nil if nobody knows of anything there.
+  /// What a path names after all links; nil if nothing is known there.
   func file(_ path: String) -> SimulatedFile? {
     var path = path
     for _ in 0..<8 {
@@ -48,7 +48,7 @@ extension SimulatedHost {
     return rehearsed ? Self.unknown("whether \(path) exists") : .done(.bool(false))
   }
 
-  /// A file that comes to the engine's machine.
+  /// A file that is brought to the engine's machine.
   func download(_ path: String) -> Outcome {
     if !knowsFiles || file(path) != nil { return .done() }
     return .failed(.missing, "\(path) is not a file on the host")
@@ -99,7 +99,7 @@ extension SimulatedHost {
     String(decoding: path.utf8.prefix(upTo: path.utf8.lastIndex(of: UInt8(ascii: "/")) ?? path.utf8.startIndex), as: UTF8.self)
   }
 
-  /// Nobody can say beforehand, and a made-up answer would take the rehearsal where the deployment will not go.
+  /// Nobody can say beforehand, and an invented answer would lead the rehearsal where the deployment does not go.
   static func unknown(_ what: String) -> Outcome {
     .failed(.invalid, "\(what) is known only when it runs, so the rehearsal ends here", fix: "this is no error: the deployment will ask")
   }

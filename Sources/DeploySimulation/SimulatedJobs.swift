@@ -1,7 +1,7 @@
 import DeployModel
 
-/// Every job that was ever claimed on a simulated host, in the order of the claims. Those that run, and the one of an intent, are found
-/// without going through all: a rehearsed hook may ask thousands of times.
+/// Every job that was ever claimed on a simulated host, in the order of the claims. Running jobs, and the job of an intent, are found
+/// without a search through all, because a rehearsed hook may ask thousands of times.
 package struct SimulatedJobs: Sendable, RandomAccessCollection, MutableCollection {
   private struct Key: Hashable {
     var deployment: Deployment.ID
@@ -9,7 +9,7 @@ package struct SimulatedJobs: Sendable, RandomAccessCollection, MutableCollectio
   }
   private var list: [SimulatedJob] = []
   private var last: [Key: Int] = [:]
-  /// Indexes of the jobs that run, in their order.
+  /// Indices of the running jobs, in order.
   package private(set) var running: [Int] = []
 
   package init() {}

@@ -1,7 +1,8 @@
 import DeployCore
 package import DeployModel
 
-/// Secrets in receipts of simulated hosts: a digest of each value, so that a rotated one shows. It hides nothing, as nothing leaves here.
+/// Secrets in receipts of simulated hosts: a digest of each value, so that a rotated one shows. It hides nothing, because nothing leaves
+/// this process.
 extension SimulatedTransport {
   /// The receipt with a digest for each of its secrets that has none and whose value is known here.
   func marked(_ receipt: Receipt, on host: String) async -> Receipt {

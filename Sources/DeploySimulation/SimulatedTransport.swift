@@ -1,11 +1,11 @@
 package import DeployCore
 package import DeployModel
 
-/// Simulated hosts behind the port that real ones are behind: for tests, of the engine and of whatever uses the port. It keeps the
-/// contract of transports. Times are the clock's.
+/// Simulated hosts behind the port of real ones, for tests of the engine and of other users of the port. It keeps the contract of
+/// transports. Times are the clock's.
 package final class SimulatedTransport: Transport {
   let world: SimulatedWorld
-  /// Tells it from others that reach the same hosts.
+  /// Tells it apart from other transports to the same hosts.
   let number: Int
   private let faults: Faults
   private let dice: Dice
@@ -14,9 +14,9 @@ package final class SimulatedTransport: Transport {
   let secrets: (any Secrets)?
 
   /// - Parameters:
-  ///   - faults: of these, failing and slow operations and full disks happen here; the network does not fail.
-  ///   - store: knows the recipe sources that receipts name; nil: hosts keep their digests only.
-  ///   - secrets: values that receipts are marked with; nil: none is known.
+  ///   - faults: only failing and slow operations and full disks happen here; the network does not fail.
+  ///   - store: has the recipe sources that receipts name; nil: hosts keep only their digests.
+  ///   - secrets: the values that receipts are marked with; nil: none is known.
   package convenience init(
     hosts: [SimulatedHost], clock: any Clock, faults: Faults = Faults(), seed: UInt64 = 0, pace: Pace = .usual,
     store: (any BundleStore)? = nil, secrets: (any Secrets)? = nil
@@ -38,7 +38,7 @@ package final class SimulatedTransport: Transport {
   }
 
   /// Another engine's transport to the same hosts.
-  /// - Parameter secrets: as it knows them.
+  /// - Parameter secrets: that engine's.
   package func another(secrets: (any Secrets)? = nil) -> SimulatedTransport {
     SimulatedTransport(world, faults: faults, dice: dice, pace: pace, store: store, secrets: secrets ?? self.secrets)
   }
@@ -49,7 +49,7 @@ package final class SimulatedTransport: Transport {
   /// Changes a host from outside, as a person on it does.
   package func change(_ host: String, _ change: (inout SimulatedHost) -> Void) { world.change(host, change) }
 
-  /// Files of the engine's machine, by their paths; nil: nothing is known of them, and every upload succeeds.
+  /// Files of the engine's machine, by their paths; nil: unknown, and every upload succeeds.
   package var machine: [String: SimulatedFile]? {
     get { world.machine }
     set { world.machine = newValue }
@@ -103,7 +103,7 @@ package final class SimulatedTransport: Transport {
       switch reception {
       case .answered(let outcome): return outcome
       case .begun(let job), .attached(let job):
-        // A job that may run twice is started once more if it was lost.
+        // A lost job that may run twice is started once more.
         guard let outcome = await world.follow(job, of: intent, on: host, from: site, by: number) else { continue }
         return world.settle(intent, from: site, on: host, outcome, sources: sources)
       }
@@ -126,7 +126,7 @@ package final class SimulatedTransport: Transport {
   package func close() async { world.leave(number) }
 }
 
-/// A simulated engine machine: everything it is asked goes well, after no time, unless it was told otherwise.
+/// A simulated engine machine: everything it is asked succeeds at once, unless it was told otherwise.
 package final class SimulatedEngineMachine: EngineMachine {
   private let answer: @Sendable (Intent) -> Outcome
 

@@ -8,7 +8,7 @@ final class SimulatedWorld: Sendable {
     var hosts: [SimulatedHost]
     var machine: [String: SimulatedFile]?
     var sleepers: [Sleeper] = []
-    /// How many transports there have been.
+    /// Number of transports so far.
     var transports = 0
     var closed: [Int] = []
     /// Locks whose leases a transport renews.
@@ -53,11 +53,11 @@ final class SimulatedWorld: Sendable {
       change(&state.hosts[number])
       return state.sleepers
     }
-    // Whoever waits looks again.
+    // Every waiter looks again.
     for sleeper in sleepers { sleeper.task.cancel() }
   }
 
-  /// Another transport reaches the hosts.
+  /// Another transport connects to the hosts.
   /// - Returns: its number.
   func enter() -> Int {
     state.withLock { state in
@@ -90,7 +90,7 @@ final class SimulatedWorld: Sendable {
     }
   }
 
-  /// What is refused on this side; nil if the host is asked.
+  /// The refusal on this side; nil if the host is asked.
   func refusal(ofSending operation: DeployModel.Operation, by transport: Int) -> Outcome? {
     state.withLock { state in
       if state.closed.contains(transport) { return Outcome(failure: Self.closed) }
@@ -103,7 +103,7 @@ final class SimulatedWorld: Sendable {
     let now = clock.now()
     return state.withLock { state in
       state.catchUp(host, at: now)
-      // Whoever works under a lock renews it, also one that another process took.
+      // An operation under a lock renews it, even if another process took the lock.
       if !site.token.isEmpty, intent.operation.isLeased {
         let lease = Lease(transport: transport, host: host, token: site.token)
         if !state.leases.contains(lease) { state.leases.append(lease) }
@@ -116,7 +116,7 @@ final class SimulatedWorld: Sendable {
     }
   }
 
-  /// What the job of an intent has written so far, as it comes to an engine that asks for it.
+  /// What the job of an intent has written so far, as an asking engine gets it.
   func written(by intent: Intent, of deployment: Deployment.ID, on host: Int) -> [OutputChunk] {
     state.withLock { state in
       guard let job = state.hosts[host].jobs.index(of: intent.id, in: deployment) else { return [] }
@@ -145,7 +145,7 @@ final class SimulatedWorld: Sendable {
     }
   }
 
-  /// What an operation's end means for the engine's side: files that came and went, leases that are given up.
+  /// The effect of an operation's end on the engine's side: files that came and went, leases that are given up.
   func settle(_ intent: Intent, from site: HostSite, on host: Int, _ outcome: Outcome, sources: [SourceFile]?) -> Outcome {
     state.withLock { state in
       if case .unlock(let token, _, _) = intent.operation { state.leases.removeAll { $0.token == token } }
@@ -188,13 +188,13 @@ final class SimulatedWorld: Sendable {
 }
 
 extension SimulatedWorld.State {
-  /// Leases of transports that are open do not run out.
+  /// Leases of open transports do not run out.
   mutating func renew(_ host: Int, at now: Timestamp) {
     guard let held = hosts[host].lock, held.parked == nil else { return }
     if leases.contains(where: { $0.host == host && $0.token == held.lock.token }) { hosts[host].lock?.renewed = max(held.renewed, now) }
   }
 
-  /// Lets happen what should have happened by now, though nobody waits for it.
+  /// Makes happen what should have happened by now, although nobody waits for it.
   mutating func catchUp(_ host: Int, at now: Timestamp) {
     renew(host, at: now)
     for job in hosts[host].jobs.running where hosts[host].jobs[job].ends <= now {
@@ -214,7 +214,7 @@ extension DeployModel.Operation {
 }
 
 extension SimulatedHost {
-  /// All that a job has written, a chunk a stream.
+  /// All that a job has written, one chunk for each stream.
   fileprivate func chunks(of job: SimulatedJob) -> [OutputChunk] {
     let streams = outputs(of: job)
     return [(OutputChunk.Stream.stdout, streams.out), (.stderr, streams.err)].compactMap { stream, text in

@@ -1,7 +1,7 @@
 import DeployCore
 import DeployModel
 
-/// The engine's part: it carries out the moves of the same ledger as the real engine. Between any two moves it may die.
+/// The engine's part: it carries out the moves of the ledger that the real engine uses. It may die between any two moves.
 extension Simulation {
   /// A deployment starts.
   mutating func begin(_ engine: Int) {
@@ -16,7 +16,7 @@ extension Simulation {
     if let conclusion = engines[engine].conclusion { return follow(engine, conclusion) }
     guard !engines[engine].entries.isEmpty else { return begin(engine) }
     let (plan, lapse, scripts, entries, now) = (engines[engine].plan, lapse, scripts, engines[engine].entries, now)
-    // Each process is another engine to the hosts of a parked deployment.
+    // To the hosts of a parked deployment, each process is another engine.
     let claim = "\(engine)-\(engines[engine].incarnation)"
     drive(engine) {
       try Ledger(resuming: entries, of: plan, scripts: try scripts(plan), actor: "simulation", claim: claim, at: now, lapse: lapse)
@@ -30,7 +30,7 @@ extension Simulation {
     drive(engine)
   }
 
-  /// A message lies in the mailbox until it is taken; an engine that lives hears it at once.
+  /// A message stays in the mailbox until it is taken; a living engine hears it at once.
   mutating func say(_ message: Message, to engine: Int) {
     guard engines.indices.contains(engine) else { return }
     engines[engine].mailbox.append(message)
@@ -67,7 +67,7 @@ extension Simulation {
     leaveOrStay(engine)
   }
 
-  /// An engine that may leave wants to, two seconds later; one whose deployment is parked is gone.
+  /// An engine that may leave wants to two seconds later; the engine of a parked deployment is gone.
   private mutating func leaveOrStay(_ engine: Int) {
     guard let parks, let ledger = engines[engine].ledger else { return }
     if ledger.isParked {
@@ -105,7 +105,7 @@ extension Simulation {
     follow(engine, conclusion)
   }
 
-  /// A failed deployment becomes a deployment of what ran before.
+  /// A failed deployment is followed by a deployment of what ran before.
   private mutating func follow(_ engine: Int, _ conclusion: Conclusion) {
     guard !engines[engine].followed, !conclusion.rollback.isEmpty else { return }
     engines[engine].followed = true
@@ -148,7 +148,7 @@ extension Simulation {
     }
   }
 
-  /// An instant at which the engine may die. Dead, it is resumed a little later.
+  /// A moment at which the engine may die. A dead engine is resumed a little later.
   mutating func crashes(_ engine: Int) -> Bool {
     guard dies(engine) else { return false }
     engines[engine].die(at: now)

@@ -1,8 +1,8 @@
 package import DeployCore
 package import DeployModel
 
-/// A whole world in one value: engines, hosts, network and time. It runs the production core, one event after the other, on a clock
-/// that only it moves; a seed and a list of faults give one outcome, always. Checkers look at it after every event.
+/// A whole world in one value: engines, hosts, network and time. It runs the production core, one event after the other, on a clock that
+/// only it moves. A seed and a list of faults always give the same outcome. Checkers look at it after every event.
 package struct Simulation {
   package typealias Journal = (Deployment.ID, [Entry]) throws -> Void
   /// Plans the deployment that follows from a failed one; nil if none does.
@@ -12,43 +12,43 @@ package struct Simulation {
   package internal(set) var hosts: [SimulatedHost]
   package internal(set) var engines: [SimulatedEngine] = []
   package internal(set) var checkers: Checkers
-  /// How many events have happened.
+  /// Number of events so far.
   package internal(set) var events = 0
-  /// How many instants were passed at which an engine could have died.
+  /// Number of moments so far at which an engine could have died.
   package internal(set) var crashPoints = 0
-  /// Commands on engines' own machines that ended well, in order.
+  /// Commands on engines' own machines that succeeded, in order.
   package internal(set) var commandsHere: [String] = []
   /// Why it had to stop before its end; nil if it did not.
   package internal(set) var stopped: String?
 
-  /// Instants at which the engine dies, by number, in order.
+  /// The moments at which the engine dies, by number, in order.
   package var crashes: [Int] = []
   package var faults: Faults
   package var pace = Pace.usual
   package var defect: Defect? {
     didSet { for host in hosts.indices { hosts[host].defect = defect } }
   }
-  /// A rule that the core of every engine does not keep.
+  /// A rule that is disabled in the core of every engine.
   package var lapse: Lapse?
-  /// Whether somebody passes every gate that asks a person, a second after it was opened.
+  /// Whether somebody passes every gate that asks a person, a second after it opened.
   package var answersGates = false
-  /// Engines leave while a gate waits for a person, and somebody goes on so long after; nil: they stay.
+  /// If set, engines leave while a gate waits for a person, and somebody resumes this long after; nil: they stay.
   package var parks: Interval?
-  /// How people answer gates, by their names: looked up, never iterated; nil for one that nobody answers. What is not here, `answersGates`
-  /// says.
+  /// How people answer gates, by name: looked up, never iterated; nil for a gate that nobody answers. For other gates, `answersGates`
+  /// holds.
   package var gateAnswers: [String: Message.Kind?] = [:]
-  /// What a command or check on an engine's own machine does, by its line and its input; nil: it ends well and says nothing.
+  /// What a command or check on an engine's own machine does, by its line and its input; nil: it succeeds and writes nothing.
   package var commandsOfEngine: (@Sendable (_ line: String, _ input: String) -> SimulatedCommand?)?
   /// What a server answers to a request of an engine's machine; nil: status 200 and an empty body.
   package var servers: (@Sendable (HTTPRequest) -> SimulatedAnswer?)?
   /// Whether entries are kept in memory; without them nothing can be resumed.
   package var keepsEntries = true
-  /// Is given every append as an engine's journal is.
+  /// Gets every append that an engine's journal gets.
   package var journal: Journal?
   package var followUp: FollowUp?
-  /// After how many events it is taken to go round in circles.
+  /// After this number of events it counts as running in circles.
   package var limit = 50_000_000
-  /// How long it takes until somebody resumes what a dead engine left.
+  /// The time until somebody resumes after an engine's death.
   package var absence = Interval.seconds(5)
 
   let seed: UInt64
@@ -59,7 +59,7 @@ package struct Simulation {
   var partitions: [[Span]]
   /// Names of hosts to their numbers here; looked up, never iterated.
   let numbers: [String: Int]
-  /// FNV-1a over what happened, when.
+  /// FNV-1a over the events and their times.
   package internal(set) var digest: UInt64 = 14_695_981_039_346_656_037
 
   struct Span: Sendable {
@@ -88,7 +88,7 @@ package struct Simulation {
     appoint()
   }
 
-  /// Has a deployment start so long after the beginning, or after what happened last. Its hosts are found by their names.
+  /// Starts a deployment this long after the beginning, or after the last event. Its hosts are found by their names.
   /// - Returns: its number among the engines.
   @discardableResult
   package mutating func add(_ plan: Plan, after delay: Interval = .zero) -> Int {
@@ -99,7 +99,7 @@ package struct Simulation {
     return engines.count - 1
   }
 
-  /// Lets happen what is going to happen until nothing is left, until so long after the beginning, or until a promise is broken.
+  /// Runs the world until no event is left, until that time after the beginning, or until a promise is broken.
   package mutating func run(until end: Interval? = nil) {
     while let time = queue.earliest {
       if let end, start + end < time {
@@ -121,7 +121,7 @@ package struct Simulation {
     checkers.ended(engines.map { ($0.plan, $0.conclusion) }, hosts: hosts, calm: faults.leavesHostsInReach)
   }
 
-  /// What a survey of every host would say now.
+  /// What a survey of every host would find now.
   package func surveys() -> [Survey] {
     hosts.indices.map { number in
       isReachable(number) ? .reached(hosts[number].state(at: now)) : .unreachable(unreachable(number))

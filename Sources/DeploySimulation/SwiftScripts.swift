@@ -1,16 +1,16 @@
 import DeployCore
 package import DeployModel
 
-/// Recipes written in Swift: for tests of everything above the `Scripts` port that need no Lua.
+/// Recipes written in Swift, for tests of everything above the `Scripts` port that need no Lua.
 package final class SwiftScripts: Scripts {
-  /// A running function: is told an answer, says what it asks or how it ended.
+  /// A running function: takes an answer, and says what it asks or how it ended.
   package typealias Routine = (Answer) -> Step
-  /// A function of a recipe: makes a routine for what it is to act on.
+  /// A function of a recipe: makes a routine for its subject.
   package typealias Function = (Subject) -> Routine
 
   private let functions: [Function]
   private var running: [ScriptID: Routine] = [:]
-  /// How many steps were taken.
+  /// Number of steps so far.
   package private(set) var steps = 0
 
   /// Functions by number; every pinned recipe of a plan has the same ones.
@@ -46,12 +46,12 @@ extension SwiftScripts {
     }
   }
 
-  /// A hook that asks whether the host answers, and fails where it does not.
+  /// A hook that asks whether the host answers, and fails if it does not.
   package static func check(port: Int) -> Function {
     sequence { subject in [.perform(place(of: subject), .check(.port(port)), timeout: nil)] }
   }
 
-  /// A function that asks these requests one after the other, whatever comes back being fine but failures.
+  /// A function that makes these requests one after the other; it accepts every answer but a failure.
   package static func sequence(_ requests: @escaping (Subject) -> [Request]) -> Function {
     { subject in
       var waiting = requests(subject)[...]
@@ -63,7 +63,7 @@ extension SwiftScripts {
     }
   }
 
-  /// A strategy: so many hosts at a time, in the order of their numbers; it gives up after a wave with a failure.
+  /// A strategy: `batch` hosts at a time, in the order of their numbers. It gives up after a wave with a failure.
   package static func rolling(_ batch: Int, hosts: [Int]) -> Function {
     { _ in
       var waiting = hosts[...]
@@ -80,7 +80,7 @@ extension SwiftScripts {
     }
   }
 
-  /// A strategy that goes on whatever happens: only the bounds stop it.
+  /// A strategy that continues whatever happens: only the bounds stop it.
   package static func stubborn(_ batch: Int, hosts: [Int]) -> Function {
     { _ in
       var waiting = hosts[...]
@@ -94,9 +94,9 @@ extension SwiftScripts {
     }
   }
 
-  /// A strategy in two steps: all hosts up to a segment, so many at a time, then all of them to their end. It gives up after a wave with
+  /// A strategy in two steps: all hosts up to a segment, `batch` at a time, then all of them to their end. It gives up after a wave with
   /// a failure.
-  /// - Parameter forgets: it ends after the first step.
+  /// - Parameter forgets: whether it ends after the first step.
   package static func prepared(_ upto: Segment, hosts: [Int], batch: Int? = nil, forgets: Bool = false) -> Function {
     { _ in
       let size = max(1, batch ?? hosts.count)
@@ -113,8 +113,8 @@ extension SwiftScripts {
     }
   }
 
-  /// A strategy that decides these, one after the other.
-  /// - Parameter catches: it goes on after errors, as a `pcall` around each decision does.
+  /// A strategy that makes these decisions, one after the other.
+  /// - Parameter catches: whether it continues after errors, as a `pcall` around each decision does.
   package static func deciding(_ decisions: [Decision], catches: Bool = false) -> Function {
     { _ in
       var waiting = decisions[...]
@@ -129,7 +129,7 @@ extension SwiftScripts {
     }
   }
 
-  /// The two functions of a traffic adapter, which read and set weights with a command on the engine's machine each.
+  /// The two functions of a traffic adapter. They read and set weights, each with a command on the engine's machine.
   /// - Parameter weights: what is read before any were set.
   package static func balancer(_ weights: Weights) -> [Function] {
     var now = weights
@@ -143,7 +143,7 @@ extension SwiftScripts {
     return [reading, weighing]
   }
 
-  /// A function that runs one command on the engine's machine, and gives a value when it came back.
+  /// A function that runs one command on the engine's machine, and returns a value when the command has ended.
   private static func asking(_ line: @escaping (Subject) -> String, then value: @escaping (Subject) -> Value) -> Function {
     { subject in
       var isAsked = false

@@ -2,7 +2,7 @@ import DeployCore
 package import DeployModel
 import Synchronization
 
-/// A clock that stands still until it is told to move: sleepers wake in the order of their times, and a test of an hour takes no time.
+/// A clock that stands still until it is moved. Sleepers wake in the order of their times, and a test of an hour takes no time.
 package final class VirtualClock: Clock, Sendable {
   private struct Sleeper: Sendable {
     var number: Int
@@ -13,7 +13,7 @@ package final class VirtualClock: Clock, Sendable {
     var now: Timestamp
     var numbers = 0
     var sleepers: [Sleeper] = []
-    /// Sleepers that were cancelled before they lay down.
+    /// Sleepers that were cancelled before they slept.
     var cancelled: [Int] = []
   }
   private let state: Mutex<State>
@@ -46,13 +46,13 @@ package final class VirtualClock: Clock, Sendable {
     }
   }
 
-  /// The number of those who sleep.
+  /// The number of sleepers.
   package var sleepers: Int { state.withLock { $0.sleepers.count } }
 
-  /// How far away the earliest sleeper's time is; nil: nobody sleeps.
+  /// The time until the earliest sleeper wakes; nil: nobody sleeps.
   package var next: Interval? { state.withLock { state in state.sleepers.map(\.wake).min().map { $0 - state.now } } }
 
-  /// Moves by that much, waking all whose time has come, earliest first.
+  /// Moves by that interval, and wakes all whose time has come, earliest first.
   package func advance(by interval: Interval) {
     let woken = state.withLock { state in
       state.now = state.now + interval
@@ -64,7 +64,7 @@ package final class VirtualClock: Clock, Sendable {
   }
 
   /// Moves to the time of the earliest sleeper and wakes it.
-  /// - Parameter limit: a sleeper that is further away is not woken; nil: any is.
+  /// - Parameter limit: a sleeper further away than this is not woken; nil: any is.
   /// - Returns: false if nobody was woken.
   @discardableResult
   package func leap(within limit: Interval? = nil) -> Bool {
@@ -73,8 +73,9 @@ package final class VirtualClock: Clock, Sendable {
     return true
   }
 
-  /// Leaps whenever everybody else has had a turn, until its task is cancelled: virtual time runs as fast as the work it times.
-  /// - Parameter limit: of one leap; nil: none.
+  /// Jumps to the next sleeper whenever everybody else has had a turn, until its task is cancelled: virtual time runs as fast as the work
+  /// it times.
+  /// - Parameter limit: the longest jump; nil: none.
   package func run(within limit: Interval? = nil) async {
     while !Task.isCancelled {
       for _ in 0..<32 { await Task.yield() }

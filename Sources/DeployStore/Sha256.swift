@@ -27,7 +27,7 @@ package struct Sha256 {
   package mutating func update(_ bytes: [UInt8]) { hash.update(data: bytes) }
   package mutating func update(_ bytes: UnsafeRawBufferPointer) { hash.update(bufferPointer: bytes) }
 
-  /// Of what was fed so far; feeding may go on.
+  /// The digest of the bytes so far; more may follow.
   package var digest: DeployModel.Digest { DeployModel.Digest(raw: raw) }
   /// The same as 32 raw bytes.
   var raw: [UInt8] { Array(hash.finalize()) }

@@ -1,7 +1,7 @@
 package import DeployModel
 import Glibc
 
-/// The folder in which one engine machine remembers: journal, output of hooks, bundles, recipe sources.
+/// The folder in which the engine's machine keeps journal, output of hooks, bundles and recipe sources.
 /// `.lander/` beside `deploy.lua`, or what `--state` names.
 package struct StateDirectory: Sendable {
   package let path: String
@@ -32,13 +32,13 @@ package struct StateDirectory: Sendable {
   package var bundles: String { "\(path)/bundles" }
   package var sources: String { "\(path)/sources" }
   package var claims: String { "\(path)/claims" }
-  /// What is begun on this machine; made with the first deployment.
+  /// The records of commands on this machine; made with the first deployment.
   package var here: String { "\(path)/here" }
-  /// Made with the first message: a state folder that can only be read has none.
+  /// Made with the first message: a read-only state folder has none.
   package var mail: String { "\(path)/mail" }
 
-  /// Refuses a folder that everybody may write to, because `resume` does on hosts what its journal says, and one that this process cannot
-  /// write to.
+  /// Refuses a folder that everybody may write to, because `resume` does on hosts what its journal says; and a folder that this process
+  /// cannot write to.
   private static func look(at path: String) throws(Failure) {
     var info = stat()
     guard stat(path, &info) == 0 else { throw Disk.failure("look at", path) }

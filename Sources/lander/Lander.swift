@@ -65,19 +65,19 @@ extension Verb {
 @main
 enum Main {
   static func main() async {
-    // A reader that went away (`lander history | head`) is no reason to die half-way through a deployment.
-    // The handler does nothing, and unlike SIG_IGN it is not handed on to what this process starts.
+    // If a reader goes away (`lander history | head`), the command must not die half-way through a deployment. The handler does nothing;
+    // unlike SIG_IGN, processes that this one starts do not inherit it.
     signal(SIGPIPE, hearNothing)
-    // Jobs on this machine outlive us: they must not hold what we were given, such as the end of a CI step's output.
+    // Jobs on this machine outlive us, so they must not hold inherited descriptors, such as the end of a CI step's output.
     for descriptor in 3..<Int32(1024) { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
     let terminal = Terminal()
     Ending.expect(Array(CommandLine.arguments.dropFirst()))
     EarlyEnd.arm(terminal)
-    // A signal that came before the command began.
+    // A signal arrived before the command began.
     if EarlyEnd.isUnderWay { EarlyEnd.wait() }
     do {
       let arguments = try Elsewhere.enter(Array(CommandLine.arguments.dropFirst()))
-      // Only here: after a command it would end in a success that deployed nothing.
+      // Only here: after a command it would end with a success that deployed nothing.
       if arguments.first == "--version" {
         terminal.say(Version.number)
         Ending.leave(.done)
@@ -94,14 +94,14 @@ enum Main {
       }
       Ending.leave(.done)
     } catch {
-      // What fails because a signal ends it is no error of its own.
+      // A failure that comes from a signal's end of the command is no error of its own.
       if EarlyEnd.isUnderWay { EarlyEnd.wait() }
       Ending.leave(terminal.report(error), error)
     }
   }
 }
 
-/// `-C DIR` before the command, as git and make have it.
+/// `-C DIR` before the command, as in git and make.
 enum Elsewhere {
   /// Goes into the folder, and returns the arguments after it.
   /// - Throws: `Problems` if there is no such folder.
@@ -114,14 +114,14 @@ enum Elsewhere {
     return Array(rest)
   }
 
-  /// The arguments after the folder, which nothing enters.
+  /// The arguments after the folder, without entering it.
   static func rest(of arguments: [String]) -> [String] {
     var rest = arguments[...]
     while next(in: &rest) != nil {}
     return Array(rest)
   }
 
-  /// Takes one such option from the front; nil: none is there; nil in it: it lacks its folder.
+  /// Takes one such option from the front; nil: there is none; an inner nil: its folder is missing.
   private static func next(in rest: inout ArraySlice<String>) -> String?? {
     guard let word = rest.first, word.hasPrefix("-C") || word == "--project" || word.hasPrefix("--project=") else { return nil }
     rest.removeFirst()
@@ -129,7 +129,7 @@ enum Elsewhere {
     return .some(attached.isEmpty ? rest.popFirst() : String(attached))
   }
 
-  /// - Throws: `Problems` if the current folder has no path that could be used: everything that is relative would mean `/`.
+  /// - Throws: `Problems` if the current folder has no usable path: every relative path would mean `/`.
   static func check() throws(Problems) {
     let path = getcwd(nil, 0)
     defer { free(path) }
@@ -142,11 +142,11 @@ enum Elsewhere {
   }
 }
 
-/// What a signal does that is to do nothing. A function of its own: a closure in `main` would belong to the main actor, and trap
-/// where another thread writes.
+/// The handler of a signal that should do nothing. It is a function: a closure in `main` would belong to the main actor, and trap on
+/// another thread's write.
 private func hearNothing(_: Int32) {}
 
-/// Subcommands by the words that name them; those that do not exist are refused, with the one that was meant.
+/// Finds subcommands by the words that name them. Unknown ones are refused, with a near match.
 enum Subcommand {
   /// The command that the first words name, as far as they name one.
   static func named(_ arguments: [String], below parent: any ParsableCommand.Type = Lander.self) -> any ParsableCommand.Type {
@@ -165,7 +165,7 @@ enum Subcommand {
     return child == parent ? [] : [word] + path(Array(arguments.dropFirst()), below: child)
   }
 
-  /// - Throws: `Problems` if the first word that is no option names no subcommand.
+  /// - Throws: `Problems` if the first word that is not an option names no subcommand.
   static func check(
     _ arguments: [String], of parent: any ParsableCommand.Type, path: String = "lander"
   ) throws {

@@ -1,7 +1,7 @@
 import DeployModel
 
-/// Compares hosts that have a release with twins that do not: is it worse than a margin allows? It may be asked after every look; the error
-/// that it was given holds for all looks together. Three answers: bad, good, and not yet. Without data there is no answer.
+/// Compares hosts that have a release with twins that do not: is it worse than a margin allows? The question may be asked after every
+/// look; the given error holds for all looks together. The answer is bad, good or not yet. Without data there is none.
 package struct CanaryAnalysis: Sendable, Hashable {
   /// What is measured of a host in one interval.
   package enum Measure: Sendable, Hashable {
@@ -10,7 +10,7 @@ package struct CanaryAnalysis: Sendable, Hashable {
     /// One number, such as the p95 of its latency.
     case value(Double)
 
-    /// Whether something can be told from it.
+    /// Whether it can tell anything.
     var hasData: Bool { if case .counts(_, let total) = self { total > 0 } else { true } }
   }
 
@@ -40,7 +40,7 @@ package struct CanaryAnalysis: Sendable, Hashable {
     package var verdict: Verdict
     /// What the canaries show minus what the twins show; nil: no data.
     package var effect: Double?
-    /// Of rates: the difference lies between these; nil: it is not known.
+    /// The lower bound of a difference of rates; nil: it is not known.
     package var low: Double?
     package var high: Double?
     /// Looks that were taken, and pairs that had data in any of them.
@@ -51,23 +51,23 @@ package struct CanaryAnalysis: Sendable, Hashable {
   private let margin: Margin
   private let alpha: Double
   private let most: Int
-  /// Of counts, all hosts of a side together.
+  /// The counts of all hosts of a side together.
   private var canaries = RateBounds()
   private var twins = RateBounds()
-  /// Of values: above the margin, and below it.
+  /// Signs of values above the margin, and below it.
   private var worse: TwinSigns
   private var better: TwinSigns
   private var sums = Sums()
   private var spoke = Sides()
   private var hasCounts: Bool { spoke.canary || spoke.twin }
-  /// By pair: whether it had data in any look.
+  /// Whether each pair had data in any look.
   private var seen: [Bool]
-  /// By pair: the number of looks in which both were measured.
+  /// The number of looks in which both of a pair were measured.
   private var whole: [Int]
-  /// Whether a pair counts only in looks in which both were measured, and a release is good only if each was in half of the looks.
+  /// Whether a pair counts only in looks in which both were measured. A release is then good only if each pair was in half of the looks.
   private let countsGaps: Bool
   private var taken = 0
-  /// Bad or good, once it was shown: the error holds for all looks together, so what was shown stays.
+  /// Bad or good, once it was shown. The error holds for all looks together, so this does not change any more.
   private(set) var shown: Verdict?
 
   /// Which sides gave counts of requests in any look.
@@ -95,14 +95,14 @@ package struct CanaryAnalysis: Sendable, Hashable {
     return nil
   }
 
-  /// The fewest pairs with which a difference of values could ever be shown.
+  /// The fewest pairs that could ever show a difference of values.
   static func pairsNeeded(_ alpha: Double) -> Int { TwinSigns.needed(alpha) }
 
   /// - Parameters:
   ///   - pairs: number of pairs of twins.
-  ///   - alpha: how often a release that is within the margin is called bad, and one that is worse good, each over all looks.
-  ///   - looks: at most so many are taken; 1 to 10,000.
-  ///   - countsGaps: whether it counts what could not be measured; false in plans of older rules.
+  ///   - alpha: the chance, over all looks, of calling a release within the margin bad, and of calling a worse one good.
+  ///   - looks: the largest number of looks; 1 to 10,000.
+  ///   - countsGaps: whether it counts what could not be measured; false in plans with older rules.
   package init(pairs: Int, margin: Margin, alpha: Double = 0.01, looks: Int, countsGaps: Bool = true) {
     self.countsGaps = countsGaps
     self.margin = margin
@@ -160,7 +160,7 @@ package struct CanaryAnalysis: Sendable, Hashable {
     worse.evidence >= 1 / alpha ? .bad : better.evidence >= 1 / alpha && gaps == 0 ? .good : nil
   }
 
-  /// Only the side on which the observed rates lie can be shown. Each of its two bounds may be wrong, so each has half of the error.
+  /// Only the side on which the observed rates lie can be shown. Both of its bounds may be wrong, so each gets half of the error.
   private var shownByRates: Verdict? {
     guard let canary = canaries.rate, let twin = twins.rate else { return nil }
     if canary > margin.limit(twin) { return canaries.lower(alpha / 2) > margin.limit(twins.upper(alpha / 2)) ? .bad : nil }

@@ -1,21 +1,21 @@
 import DeployModel
 
-/// The fold of an analysis over its looks: what each host showed, round by round, until the difference is told or every look is taken.
+/// The fold of an analysis over its looks: what each host showed, round by round, until the difference is clear or every look is taken.
 struct Comparing: Sendable, Hashable {
   let comparison: Comparison
   private var analysis: CanaryAnalysis
-  /// By slot of the watch: what its looks showed that is not compared yet.
+  /// By slot of the watch: what its looks showed and nothing was compared with yet.
   private var waiting: [[CanaryAnalysis.Measure?]]
-  /// Looks that nobody could take, and the first of them in words.
+  /// The number of looks that nobody could take, and the reason of the first.
   private var unanswered = 0
   private var firstSilence: String?
   private var hasData = false
-  /// Rounds without any data at the beginning after which nobody waits for more.
+  /// After this many rounds without any data at the beginning, nobody waits for more.
   private static let patience = 3
 
   /// - Parameters:
-  ///   - looks: of each host, from 1.
-  ///   - countsGaps: as of `CanaryAnalysis`.
+  ///   - looks: at each host, from 1.
+  ///   - countsGaps: as in `CanaryAnalysis`.
   init(_ comparison: Comparison, looks: Int, countsGaps: Bool = true) {
     self.comparison = comparison
     analysis = CanaryAnalysis(
@@ -24,10 +24,10 @@ struct Comparing: Sendable, Hashable {
     waiting = (0..<2 * max(0, comparison.pairs)).map { _ in [] }
   }
 
-  /// Why it could tell nothing, or makes no sense; nil: it may tell something.
+  /// Why it could show nothing, or makes no sense; nil: it may show something.
   /// - Parameters:
-  ///   - hosts: of the watch.
-  ///   - isStrict: whether a margin's unit has to fit; false in plans of older rules.
+  ///   - hosts: their number in the watch.
+  ///   - isStrict: whether a margin's unit has to fit; false in plans with older rules.
   static func problem(_ comparison: Comparison, hosts: Int, looks: Int, isStrict: Bool = true) -> Failure? {
     if let problem = CanaryAnalysis.problem(pairs: comparison.pairs, alpha: comparison.alpha, looks: looks) {
       return Failure(.invalid, problem, fix: comparison.pairs < 1 ? "leave hosts for later waves: each canary needs a twin" : nil)
@@ -49,7 +49,7 @@ struct Comparing: Sendable, Hashable {
       fix: "compare \(needed) pairs, allow a larger alpha, or measure a rate, which tells requests apart, not hosts")
   }
 
-  /// What a look showed, or nil for no data, and the looks of that slot that were missed beside it.
+  /// Adds what a look showed, or nil for no data, and the number of looks that this slot missed beside it.
   mutating func add(_ measure: CanaryAnalysis.Measure?, missed: Int = 0, at slot: Int) {
     guard waiting.indices.contains(slot) else { return }
     hasData = hasData || measure?.hasData == true
@@ -101,7 +101,7 @@ struct Comparing: Sendable, Hashable {
 
   /// Numbers for people.
   enum Words {
-    /// At most three digits that count, and no exponent for what people measure.
+    /// At most three significant digits, and no exponent for quantities that people measure.
     static func number(_ value: Double) -> String {
       guard value != 0, value.isFinite else { return value == 0 ? "0" : "\(value)" }
       var scale = 1.0
@@ -114,10 +114,10 @@ struct Comparing: Sendable, Hashable {
 }
 
 extension CanaryAnalysis.Measure {
-  /// Requests in one look: what a number of Lua and JSON can count, and no server answers.
+  /// The largest number of requests in one look: what Lua and JSON can count exactly, and more than any server answers.
   private static let most = 1 << 53
 
-  /// What a function measured, as the prelude hands it over: `3/1000` of a rate, a number of a value; nil: no data.
+  /// What a function measured, as the prelude passes it: `3/1000` for a rate, a number for a value; nil: no data.
   init?(_ value: Value) {
     switch value {
     case .int(let number): self = .value(Double(number))

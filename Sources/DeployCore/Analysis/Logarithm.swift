@@ -2,7 +2,7 @@
 enum Logarithm {
   private static let ofTwo = 0.693_147_180_559_945_3
 
-  /// - Parameter number: from 0; of 0 it is minus infinity.
+  /// - Parameter number: 0 or more; the logarithm of 0 is minus infinity.
   static func natural(_ number: Double) -> Double {
     guard number > 0, number.isFinite else { return number == 0 ? -.infinity : number }
     var (mantissa, exponent) = (number.significand, Double(number.exponent))
@@ -21,7 +21,7 @@ enum Logarithm {
     return 2 * sum + exponent * ofTwo
   }
 
-  /// e to that power; infinity beyond what a number can be.
+  /// e to that power; infinity if that is larger than any number.
   static func power(_ exponent: Double) -> Double {
     guard exponent < 709 else { return .infinity }
     guard exponent > -745 else { return 0 }

@@ -4,13 +4,13 @@ package import DeployModel
 package struct Margin: Sendable, Hashable {
   /// A share of what the twins show: 0.1 is 10%.
   package let relative: Double
-  /// In the units of the metric; of a rate, 0…1.
+  /// In the units of the metric; for a rate, 0…1.
   package let absolute: Double
 
   package init(relative: Double = 0, absolute: Double = 0) { (self.relative, self.absolute) = (relative, absolute) }
 
   /// Reads `+10%`, `+0.05pp`, `+50ms`, `+0.3s`, `+12`; the sign may be left out. Times are in milliseconds.
-  /// - Returns: nil for anything else, and for what is below nothing.
+  /// - Returns: nil for anything else, and for a negative margin.
   package init?(_ text: String) {
     let units: [(String, relative: Double, absolute: Double)] = [
       ("%", 0.01, 0), ("pp", 0, 0.01), ("ms", 0, 1), ("s", 0, 1000), ("", 0, 1),
@@ -27,7 +27,7 @@ package struct Margin: Sendable, Hashable {
     return nil
   }
 
-  /// What is wrong with a margin for what is measured; nil: nothing is.
+  /// What is wrong with a margin for this kind of measurement; nil: nothing is.
   package static func fault(_ text: String, of unit: Comparison.Unit) -> (message: String, fix: String)? {
     guard let margin = Margin(text) else {
       return ("\"\(text)\" is no margin", "write \"+10%\", \"+0.05pp\", \"+50ms\", \"+12\" or \"+0%\"")
@@ -46,6 +46,6 @@ package struct Margin: Sendable, Hashable {
     }
   }
 
-  /// The most that is allowed where the twins show that.
+  /// The most that is allowed if the twins show `twin`.
   package func limit(_ twin: Double) -> Double { twin + abs(twin) * relative + absolute }
 }

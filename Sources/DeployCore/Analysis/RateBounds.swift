@@ -1,14 +1,15 @@
 import DeployModel
 
-/// Where the mean rate of something that happens or does not lies, with an error that holds at every look at once. Requests may fail at a
-/// rate that changes as it likes, as long as each fails by itself at the rate of its moment: then for any slope s the product of
-/// e^(s·failed) / (1 + p·(e^s - 1)) over all requests is a martingale if p is the rate of each, and no more than that if p is their mean
-/// (Jensen's inequality). A mixture over slopes is one too, so it exceeds 1/error at any look at most that often (Ville's inequality).
+/// Bounds of the mean rate of something that either happens or does not, with an error that holds at every look at once. The rate may
+/// change in any way, as long as each request fails independently at the rate of its moment. Then for any slope s the product of
+/// e^(s·failed) / (1 + p·(e^s - 1)) over all requests is a martingale if p is the rate of each, and at most that if p is their mean
+/// (Jensen's inequality). A mixture over slopes is one too, so it exceeds 1/error at any look with at most that probability (Ville's
+/// inequality).
 struct RateBounds: Sendable, Hashable {
   private(set) var failed = 0
   private(set) var total = 0
 
-  /// Slopes that are mixed: the small ones see small differences in many requests, the large ones rare failures.
+  /// The mixed slopes: small ones see small differences in many requests, large ones rare failures.
   private static let slopes: [Double] = [0.005, 0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12]
   private static let factors = slopes.map { (up: Logarithm.power($0) - 1, down: Logarithm.power(-$0) - 1) }
   private static let steps = 24
@@ -21,14 +22,14 @@ struct RateBounds: Sendable, Hashable {
   /// The observed rate; nil without any request.
   var rate: Double? { total > 0 ? Double(failed) / Double(total) : nil }
 
-  /// The mean rate is not below that.
-  /// - Parameter error: how often that is wrong at any look, 0…1.
+  /// The mean rate is at least this.
+  /// - Parameter error: the chance that this is wrong at any look, 0…1.
   func lower(_ error: Double) -> Double {
     guard failed > 0, let rate else { return 0 }
     return Self.border(between: 0, and: rate) { evidence(against: $0, isAbove: true) < limit(error) }
   }
 
-  /// The mean rate is not above that.
+  /// The mean rate is at most this.
   func upper(_ error: Double) -> Double {
     guard let rate, failed < total else { return 1 }
     return Self.border(between: 1, and: rate) { evidence(against: $0, isAbove: false) < limit(error) }
@@ -37,7 +38,7 @@ struct RateBounds: Sendable, Hashable {
   private func limit(_ error: Double) -> Double { -Logarithm.natural(error) }
 
   /// The logarithm of the mixture.
-  /// - Parameter isAbove: whether the observed rate is above the one that is doubted.
+  /// - Parameter isAbove: whether the observed rate is above `rate`.
   private func evidence(against rate: Double, isAbove: Bool) -> Double {
     var most = -Double.infinity
     var logs: [Double] = []
@@ -52,7 +53,7 @@ struct RateBounds: Sendable, Hashable {
     return most + Logarithm.natural(sum / Double(Self.slopes.count))
   }
 
-  /// The value nearest to `outer` that holds, where `inner` does.
+  /// The value nearest to `outer` for which `holds` is true; it is true for `inner`.
   private static func border(between outer: Double, and inner: Double, holds: (Double) -> Bool) -> Double {
     if holds(outer) { return outer }
     var (bad, good) = (outer, inner)

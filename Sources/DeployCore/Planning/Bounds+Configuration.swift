@@ -1,10 +1,10 @@
 package import DeployModel
 
 extension Bounds {
-  /// For the hosts of a selection, by its recipe's configuration and its strategy; a way back keeps the same.
+  /// The bounds for a selection's hosts, by its recipe's configuration and its strategy; a way back keeps them.
   /// - Parameters:
-  ///   - away: hosts of the selection that are out of reach: nobody counts on them for the default floor.
-  ///   - others: the hosts of the group that are left alone; nil: nobody asked them, and they serve.
+  ///   - away: number of hosts of the selection that are out of reach: the default floor does not count on them.
+  ///   - others: the hosts of the group that are left alone; nil: nobody asked them, so they count as serving.
   init(_ selection: Selection, away: Int = 0, waves: KnownWaves = .unknown, others: Bystanders? = nil) throws(Problems) {
     try self.init(
       selection.configuration, strategy: selection.recipe.strategy, hosts: selection.hosts.count,
@@ -12,11 +12,11 @@ extension Bounds {
     neighbours = try Neighbours.rules(selection.configuration, for: selection)
   }
 
-  /// A configuration in numbers, shares being of the whole group. Shares below 100% round so that one host can always move.
+  /// A configuration in numbers. Shares are of the whole group; those below 100% round so that one host can always move.
   /// - Parameters:
   ///   - bystanders: hosts of the group that this deployment leaves alone; those that serve keep their part of the floor.
   ///   - away: hosts that are out of reach; they are among `hosts`.
-  ///   - waves: counts if neither the configuration has a floor nor the strategy a batch.
+  ///   - waves: only counts if the configuration has no floor and the strategy no batch.
   /// - Throws: `Problems` if the floor, or the minimum of healthy hosts, lets no host move.
   package init(
     _ configuration: DeploymentConfiguration, strategy: Strategy?, hosts: Int, bystanders: Bystanders = Bystanders(unasked: 0),
@@ -51,9 +51,9 @@ extension Bounds {
       base: (configuration.base ?? Bounds.base) / 100, retries: Bounds.retries)
   }
 
-  /// Of hosts in per cent, if a configuration says nothing else.
+  /// The base share of failing hosts, in per cent, if a configuration says nothing else.
   private static let base = 1.0
-  /// Of a step of the engine's own.
+  /// The retries of a step of the engine's own.
   private static let retries = 1
 
   private static func minimum(
@@ -74,8 +74,8 @@ extension Bounds {
         place: configuration.place, fix: "set minimum_healthy to \(group - 1) or less"))
   }
 
-  /// The floor of the whole group if nobody gave one: what the largest wave leaves in service. 0 without a strategy, for then all hosts
-  /// go at once; all but one if the strategy's waves are not known.
+  /// The floor of the whole group if nobody gave one: what the largest wave leaves in service. Without a strategy it is 0, because all
+  /// hosts go at once. If the strategy's waves are not known, it is all hosts but one.
   private static func standardFloor(_ strategy: Strategy?, group: Int, others: Int, away: Int, _ waves: KnownWaves) -> Int {
     guard let strategy else { return 0 }
     if let batch = strategy.batch { return max(0, group - away - max(1, batch.atMost(of: group))) }
@@ -92,7 +92,7 @@ extension Recipe {
   package var strategy: Strategy? {
     flow.stages.lazy.compactMap { if case .rollout(let strategy) = $0 { strategy } else { nil } }.first
   }
-  /// Whether a default floor follows from the waves that its strategy turns out to have.
+  /// Whether a default floor depends on the waves that a rehearsal of its strategy shows.
   package var needsSeenWaves: Bool {
     guard let strategy else { return false }
     return strategy.batch == nil && configuration?.floor == nil

@@ -1,25 +1,25 @@
 package import DeployModel
 
-/// The moments of freeze windows.
+/// Computes the times of freeze windows.
 package enum FreezeCalendar {
-  /// How far ahead they are pinned: further than a deployment runs.
+  /// How many days ahead times are pinned: longer than a deployment runs.
   package static let reach = 35
-  /// Whether a time reaches as far as times are looked up, so that nobody knows its end.
-  /// - Parameter moment: from when on they were looked up.
+  /// Whether a time lasts as long as times are looked up, so that its end is unknown.
+  /// - Parameter moment: the start of the look-up.
   package static func isEndless(_ time: Freeze, from moment: Timestamp) -> Bool {
     time.until - moment >= .minutes((reach - 1) * 24 * 60)
   }
   /// The most windows of a recipe.
   package static let windows = 50
 
-  /// The times that windows hold from a moment on, in order; what touches or overlaps is one.
-  /// - Parameter zones: of each window, by its index.
+  /// The times in which windows hold from a moment on, in order. Times that touch or overlap become one.
+  /// - Parameter zones: one for each window, by its index.
   package static func times(_ windows: [FreezeWindow], in zones: [Zone], from now: Timestamp) -> [Freeze] {
     let second = now.milliseconds / 1000
     var found: [Freeze] = []
     for (window, zone) in zip(windows.prefix(Self.windows), zones) {
       let today = (second + zone.offset(at: second)) / 86_400
-      // One that began yesterday may still hold; clocks that turn shift a day's end.
+      // A window that began yesterday may still hold; a change of clocks moves a day's end.
       for day in (today - 2)...(today + reach) where window.holds(day) {
         let end = (window.to > window.from ? day : day + 1) * 86_400 + window.to * 60
         let (from, until) = (zone.moment(of: day * 86_400 + window.from * 60, last: false), zone.moment(of: end, last: true))

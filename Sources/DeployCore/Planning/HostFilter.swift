@@ -1,10 +1,11 @@
 package import DeployModel
 
-/// Which hosts of a group somebody asks for: by names in which stars stand for anything, any of them, and by values of tags, all of them.
+/// Which hosts of a group somebody asks for. A host matches if its name is one of the names, in which stars match anything, and it meets
+/// all conditions on tags.
 package struct HostFilter: Sendable, Hashable {
   private struct Condition: Sendable, Hashable {
     var tag: String
-    /// One of these; stars stand for anything.
+    /// Any of these; stars match anything.
     var values: [String]
   }
 
@@ -34,7 +35,7 @@ package struct HostFilter: Sendable, Hashable {
     return condition.values.contains { Selection.matches(value, $0) }
   }
 
-  /// The value of a tag as people type it; nil for a host that has it not.
+  /// The value of a tag as people type it; nil if the host has no such tag.
   private static func word(of value: Value?) -> String? {
     switch value {
     case .text(let text): text
@@ -45,7 +46,7 @@ package struct HostFilter: Sendable, Hashable {
     }
   }
 
-  /// What names nothing of a group, each with a near match; nothing if some host is taken.
+  /// The words that name nothing of a group, each with a near match; empty if some host is taken.
   package func problems(_ hosts: [Host], of group: String) -> [Problem] {
     let unknown = names.filter { name in !hosts.contains { Self.means(name, $0) } }.map { name in
       Problem(

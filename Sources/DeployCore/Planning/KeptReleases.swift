@@ -1,11 +1,11 @@
 package import DeployModel
 
-/// The releases that the hosts of a group keep, the newest first: what could be gone back to.
+/// The releases that the hosts of a group keep, the newest first: those that a rollback could go to.
 package struct KeptReleases: Sendable {
   /// One release, as the hosts that keep it know it.
   package struct Kept: Sendable, Hashable {
     package var release: Release.ID
-    /// The newest receipt of it; nil: it was deployed by a version that kept none, or never came to its end.
+    /// Its newest receipt; nil: an older version that kept none deployed it, or its deployment never ended.
     package var receipt: Receipt?
     /// Names of the hosts that keep it, and of those that run it.
     package var hosts: [String]
@@ -26,7 +26,7 @@ package struct KeptReleases: Sendable {
   }
   package let list: [Kept]
 
-  /// - Parameter hosts: with what they keep; those out of reach count for nothing.
+  /// - Parameter hosts: with what they keep; hosts out of reach are ignored.
   package init(_ hosts: [(host: Host, survey: Survey)]) {
     let reached = hosts.compactMap { host, survey -> (name: String, state: HostState)? in
       if case .reached(let state) = survey { (host.name, state) } else { nil }
@@ -52,9 +52,9 @@ package struct KeptReleases: Sendable {
     list = known + kept.filter { $0.receipt == nil }
   }
 
-  /// The receipt of the release that a word names: a release, a bundle by its digest, a commit that it was made from, each by
-  /// its beginning too, or a deployment.
-  /// - Throws: if none or several are meant, or the one that is meant is no good one, with those that are.
+  /// The receipt of the release that a word names. The word is a release, a bundle's digest or a commit (or the beginning of one), or a
+  /// deployment.
+  /// - Throws: if it means none or several, or one that is not good; then with those that are.
   package func find(_ word: String) throws(Problems) -> Receipt {
     let text = word.hasPrefix("bundle:") ? String(word.dropFirst("bundle:".count)) : word
     let meant = list.filter { kept in

@@ -1,8 +1,8 @@
 import DeployModel
 
 extension Neighbours {
-  /// The rules of a configuration for the hosts of a selection, shares being of all hosts of a value.
-  /// - Throws: every rule that none of the hosts can be held to, or that lets no host move, with the numbers.
+  /// The rules of a configuration for the hosts of a selection. Shares are of all hosts of a value.
+  /// - Throws: every rule that applies to no host or lets no host move, with the numbers.
   static func rules(_ configuration: DeploymentConfiguration, for selection: Selection) throws(Problems) -> [Neighbours]? {
     var (rules, problems): ([Neighbours], [Problem]) = ([], [])
     func add(_ rule: Rule, _ tag: String, _ each: NeighbourRule? = nil) {
@@ -30,7 +30,7 @@ extension Neighbours {
     return rules.isEmpty ? nil : rules
   }
 
-  /// - Returns: what cannot be.
+  /// - Returns: the rules that cannot hold.
   private mutating func take(_ each: NeighbourRule, _ selection: Selection, _ configuration: DeploymentConfiguration) -> [Problem] {
     var problems: [Problem] = []
     for (place, value) in values.enumerated() {
@@ -64,7 +64,7 @@ extension Neighbours {
       fix: NearMatch.hint(tag, among: tags))
   }
 
-  /// The rules for a way back, which is never blocked: hosts wait for each other, and go all the same if nothing is under way.
+  /// The rules for a way back, which is never blocked: hosts wait for each other, but go ahead if nothing is under way.
   var forWayBack: Neighbours {
     var back = self
     back.yields = true
@@ -72,7 +72,7 @@ extension Neighbours {
     return back
   }
 
-  /// What keeps hosts of the plan from ever being begun, because of hosts that are out of service and stay so; nil: nothing does.
+  /// Why hosts of the plan could never begin, because other hosts are out of service and stay so; nil: nothing prevents them.
   func deadlock(_ hosts: [HostPlan]) -> String? {
     guard yields != true, rule != .alone else { return nil }
     var tallies = values.map { _ in Tally() }
@@ -119,7 +119,7 @@ extension Neighbours {
 }
 
 extension Host {
-  /// The value of a tag as a text; nil: it has no such tag.
+  /// The value of a tag as text; nil: the host has no such tag.
   fileprivate func value(of tag: String) -> String? {
     switch tags[tag] {
     case .text(let text): text

@@ -1,9 +1,9 @@
 package import DeployModel
 
-/// What stands in the way of any deployment to these hosts: found by the survey, refused before anything starts, for all hosts at once.
+/// What prevents any deployment to these hosts. The survey finds it, and all hosts are refused at once before anything starts.
 package enum Obstacles {
-  /// - Parameter others: what else is wrong with the hosts, to be said at the same time.
-  /// - Throws: all of it; with exit 3 if something stands in the way, else as trouble of the hosts.
+  /// - Parameter others: other problems of the hosts, to be reported at the same time.
+  /// - Throws: all of them; with exit code 3 if there is an obstacle, else as trouble of the hosts.
   static func refuse(_ surveys: [Survey], _ selection: Selection, besides others: [Problem] = []) throws(Problems) {
     let own = problems(surveys, selection)
     if !(own + others).isEmpty { throw Problems(own + others, exit: own.isEmpty ? .infrastructure : .refused) }
@@ -36,7 +36,7 @@ package enum Obstacles {
       fix: "give this recipe a path of its own; for the same application under a new name, say application = \"\(owner.application)\"")
   }
 
-  /// Another application deploys there for the first time, or began to and is gone.
+  /// Another application deploys there for the first time, or its engine died while it did.
   private static func isLocked(_ host: Host, _ lock: Lock, _ selection: Selection) -> Problem {
     let path = host.place(selection.recipe.placement.path)
     let group = lock.group.map { " to \(GroupName($0).words)" } ?? ""
@@ -48,7 +48,7 @@ package enum Obstacles {
         + (lock.leaseLeft > 0 ? "" : "; if that deployment is over for good, lander unlock gives its lock back"))
   }
 
-  /// Two hosts that are one folder of one machine, under whatever names: each would undo what the other did.
+  /// Two hosts that are one folder of one machine, under any names: each would undo what the other did.
   private static func twins(_ surveys: [Survey], _ selection: Selection) -> [Problem] {
     var keys: [(key: String, number: Int)] = []
     for (number, survey) in surveys.enumerated() {
@@ -70,7 +70,8 @@ package enum Obstacles {
 }
 
 extension HostPlace {
-  /// What no other place has. The boot id tells a copy of a machine's disk from the machine; if it is unknown, only the planted id counts.
+  /// Keys that no other place has. The boot id tells a copied disk from the original machine; if it is unknown, only the planted id
+  /// counts.
   fileprivate func keys(boot: String) -> [String] {
     let isKnown = !boot.isEmpty && boot != "unknown"
     let planted = id.map { ["\(boot) \($0) \(path)"] } ?? []

@@ -1,13 +1,13 @@
 package import DeployModel
 
-/// The parameters of a recipe as they were given, read by their types; every mistake is a problem of its own.
+/// The given parameters of a recipe, read by their types. Every mistake is a problem of its own.
 package struct ParameterCheck: Sendable, Hashable {
   package private(set) var values: Value = .record([])
   package private(set) var problems: [Problem] = []
 
   /// - Parameters:
-  ///   - inherited: those that may be left out, as the release that runs was deployed with values of them.
-  ///   - given: as typed; they win over the group's, which win over the recipe's own.
+  ///   - inherited: those that may be left out, because the running release was deployed with values for them.
+  ///   - given: as typed. They win over the group's values, which win over the recipe's own.
   package init(_ parameters: [Parameter], inherited: [Parameter] = [], given: [Value.Member], group: Value) {
     var read: [(String, Value)] = []
     let parameters =
@@ -69,19 +69,19 @@ extension Parameter.Kind {
     }
   }
 
-  /// What was probably meant by a value that is none of the choices.
+  /// What was probably meant by a value that is not among the choices.
   fileprivate func near(_ value: Value) -> String? {
     guard case .choice(let choices) = self, let text = value.text else { return nil }
     return NearMatch.of(text, among: choices).map { "did you mean \"\($0)\"?" }
   }
 
-  /// A pattern that cannot be read lets nothing through.
+  /// A pattern that cannot be read matches nothing.
   private static func fits(_ text: String, _ match: String?) -> Bool {
     guard let match else { return true }
     return LuaPattern(match)?.matches(text) ?? false
   }
 
-  /// The value as this kind of parameter, whether it was typed or written in Lua; nil if it is none.
+  /// The value as this kind of parameter, typed or written in Lua; nil if it does not fit.
   package func read(_ value: Value) -> Value? {
     switch (self, value) {
     case (.boolean, .bool): return value

@@ -1,11 +1,11 @@
 package import DeployModel
 
-/// The hosts that a recipe works with besides its targets: found by name, then with what a survey said of each.
+/// The hosts that a recipe works with besides its targets, found by name; then with their surveys.
 package enum Partners {
-  /// What partners said of themselves, by index; empty if nobody was asked.
+  /// What the surveys of partners found, by index; empty if nobody asked.
   package struct Surveyed: Sendable, Hashable {
     package var surveys: [Survey]
-    /// The token of a lock whose holder is known to be gone, to take over from; nil: there is none.
+    /// The token of a lock to take over, because its holder is known to be gone; nil: there is none.
     package var inherits: [String?]
     package init(_ surveys: [Survey] = [], inherits: [String?] = []) {
       self.surveys = surveys
@@ -13,9 +13,9 @@ package enum Partners {
     }
   }
 
-  /// Partners as the project declares them, each host once, numbered behind the targets.
+  /// Partners as the project declares them, each host once. Their numbers follow the targets'.
   /// - Parameters:
-  ///   - group: the deployment's own, which their folder is named after.
+  ///   - group: the deployment's own group; the partners' folder is named after it.
   ///   - after: the number of targets.
   /// - Throws: groups that do not exist, and hosts that two groups describe differently.
   static func declared(by recipe: Recipe, group: String, in project: Project, after targets: Int) throws(Problems) -> [Partner] {
@@ -53,7 +53,7 @@ package enum Partners {
     return found
   }
 
-  /// The same with what their surveys said. Each has to be there: nobody can tell what a partner that is left out would have done.
+  /// The same with their surveys. Each partner has to be reachable: nobody knows what a partner that is left out would have done.
   static func found(_ partners: [Partner], _ surveyed: Surveyed) throws(Problems) -> [Partner] {
     let (surveys, inherits) = (surveyed.surveys, surveyed.inherits)
     var problems: [Problem] = []
@@ -79,11 +79,11 @@ package enum Partners {
 }
 
 extension Partners {
-  /// Hooks of releases that were deployed by a recipe with other partners would fail half-way: nobody has locked those hosts.
+  /// Refuses releases whose recipe has other partners: their hooks would fail half-way, because nobody has locked those hosts.
   /// - Parameters:
   ///   - recipes: those that `hosts` name.
   ///   - partners: those of the plan.
-  /// - Throws: every group that is not among the partners any more.
+  /// - Throws: every group that is no longer among the partners.
   static func refuseLost(_ hosts: [HostPlan], _ recipes: [PinnedRecipe], _ partners: [Partner], of recipe: Recipe) throws(Problems) {
     var problems: [Problem] = []
     for (index, pinned) in recipes.enumerated() {
@@ -105,7 +105,7 @@ extension Partners {
 }
 
 extension Partner {
-  /// As a rollback has it that follows from a failure: its lock is the failed deployment's still.
+  /// The partner in a rollback that follows from a failure: the failed deployment still has its lock.
   var takenOver: Partner {
     var partner = self
     partner.inherits = nil

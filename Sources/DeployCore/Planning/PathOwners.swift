@@ -31,7 +31,8 @@ package struct PathOwners: Sendable {
     }
   }
 
-  /// One for each other recipe of another application with the same path on one of these hosts, or a path inside of what is Lander's there.
+  /// The problems with recipes of other applications that share this one's path on one of these hosts, or have a path inside Lander's
+  /// folders there. There is one for each such recipe.
   /// - Parameter hosts: where the recipe is going to be deployed; nil: its own targets.
   package func problems(of recipe: Recipe, on hosts: [Host]? = nil) -> [Problem] {
     guard let index = recipes.firstIndex(where: { $0.name.isExactly(recipe.name) }) else { return [] }
@@ -65,14 +66,14 @@ package struct PathOwners: Sendable {
     return common
   }
 
-  /// Whether one is the other, or lies in one of its folders that are Lander's.
+  /// Whether one path equals the other, or lies in one of its folders that are Lander's.
   private static func meets(_ a: [String], _ b: [String]) -> Bool {
     let (outer, inner) = a.count <= b.count ? (a, b) : (b, a)
     guard inner.starts(with: outer) else { return false }
     return inner.count == outer.count || own.contains(inner[outer.count])
   }
 
-  /// The parts of a path that say something: `/srv//./app/` is `/srv/app`.
+  /// The significant parts of a path: `/srv//./app/` is `/srv/app`.
   private static func parts(_ path: String) -> [String] {
     var parts: [String] = []
     for part in path.split(separator: "/").map(String.init) where part != "." {

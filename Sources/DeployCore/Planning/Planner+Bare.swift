@@ -3,8 +3,8 @@ import DeployModel
 /// Plans that bring no revision to their hosts.
 extension Planner {
   /// - Parameters:
-  ///   - known: what the newest release was deployed with; nil: no host knows.
-  ///   - bounds: as they hold for these hosts.
+  ///   - known: the inputs that the newest release was deployed with; nil: no host knows them.
+  ///   - bounds: the bounds for these hosts.
   static func bare(
     _ kind: Plan.Kind, _ input: Input, _ hosts: [HostPlan], _ partners: [Partner], _ bounds: Bounds, known: Receipt.Inputs?,
     by identity: Identity
@@ -29,8 +29,8 @@ extension Planner {
       bounds: bounds, lock: lock, partners: partners)
   }
 
-  /// A host of such a plan: what it runs is what it goes back to.
-  /// - Parameter target: what it shall run.
+  /// A host of such a plan: it goes back to what it runs.
+  /// - Parameter target: what it is to run.
   static func bare(_ host: Host, _ survey: Survey, _ history: GroupHistory, in input: Input, target: (HostState) -> Release?) -> HostPlan {
     guard case .reached(let state) = survey else {
       guard case .unreachable(let failure) = survey else { return HostPlan(host: host, target: nil) }
@@ -44,13 +44,13 @@ extension Planner {
     return step
   }
 
-  /// What was given, over what the newest release was deployed with, over defaults.
+  /// Parameters: given values win over the newest release's, which win over defaults.
   static func parameters(of selection: Selection, over known: Receipt.Inputs?) -> Value {
     let earlier = (known?.parameters.members ?? []).filter { one in !selection.given.contains { $0.isExactly(one.name) } }
     let own = selection.parameters.members.filter { one in !earlier.contains { $0.name.isExactly(one.name) } }
     return .record(of: (own + earlier).map { ($0.name, $0.value) })
   }
 
-  /// What the newest release was deployed with; nil: no host knows.
+  /// The inputs that the newest release was deployed with; nil: no host knows them.
   static func newest(of hosts: [HostPlan]) -> Receipt.Inputs? { hosts.compactMap(\.previous).max { $0.at < $1.at }?.inputs }
 }

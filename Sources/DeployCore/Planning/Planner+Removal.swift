@@ -2,7 +2,7 @@ import DeployModel
 
 /// Plans of removals: hosts run nothing afterwards.
 extension Planner {
-  /// - Throws: every reason at once why the application cannot be taken off; nothing was changed.
+  /// - Throws: every reason why the application cannot be removed, all at once; nothing was changed.
   static func removal(_ removal: Removal, _ input: Input, by identity: Identity) throws(Problems) -> Plan {
     let selection = input.selection
     try refuseSlots(selection)
@@ -22,7 +22,7 @@ extension Planner {
     return bare(.remove(removal), input, hosts, partners, bounds, known: newest(of: hosts), by: identity)
   }
 
-  /// Which slot has traffic, only the recipe's strategy knows, and a removal has none.
+  /// Only the recipe's strategy knows which slot has the traffic, and a removal has no strategy.
   private static func refuseSlots(_ selection: Selection) throws(Problems) {
     guard Slots.has(selection.hosts) else { return }
     throw Problems(
@@ -33,7 +33,7 @@ extension Planner {
           + "\(selection.recipe.placement.path)/\(Host.slotsFolder)"), exit: .refused)
   }
 
-  /// A host that is out of reach keeps what it has, so nothing is begun without it unless somebody leaves it out.
+  /// A host that is out of reach keeps what it has, so nothing begins without it unless somebody leaves it out.
   private static func refuseAway(_ input: Input, _ bounds: Bounds) throws(Problems) {
     do { try refuseUnreachable(input.surveys, input.selection, bounds) } catch {
       let there = zip(input.selection.hosts, input.surveys).filter { if case .reached = $0.1 { true } else { false } }.map(\.0.name)
@@ -46,7 +46,7 @@ extension Planner {
     }
   }
 
-  /// A link that Lander did not make belongs to what runs there without it.
+  /// A link that Lander did not make belongs to another tool or a person, whose application runs there.
   private static func foreign(_ input: Input) -> [Problem] {
     zip(input.selection.hosts, input.surveys).compactMap { host, survey in
       guard case .reached(let state) = survey, case .link(let text)? = state.strange else { return nil }
@@ -59,6 +59,6 @@ extension Planner {
 }
 
 extension HostState {
-  /// Whether no deployment was ever here.
+  /// Whether nothing was ever deployed here.
   fileprivate var isUntouched: Bool { fence == 0 && current == nil && receipt == nil && releases.isEmpty }
 }

@@ -2,7 +2,7 @@ import DeployModel
 
 /// Plans of tasks: what hosts run stays, and so do their receipts.
 extension Planner {
-  /// - Throws: every reason at once why the task cannot run; nothing was changed.
+  /// - Throws: every reason why the task cannot run, all at once; nothing was changed.
   static func task(_ task: NamedTask, _ input: Input, by identity: Identity) throws(Problems) -> Plan {
     let selection = input.selection
     let bounds = try Bounds(selection, away: input.surveys.count(where: \.isAway), waves: input.waves, others: input.others)
@@ -24,7 +24,7 @@ extension Planner {
       known: known, by: identity)
   }
 
-  /// The release that runs, if a receipt tells of it.
+  /// The release that runs, if a receipt names it.
   private static func running(_ state: HostState) -> Release? {
     [state.receipt, state.previous].lazy.compactMap { $0?.release }.first { $0.id == state.current }
   }

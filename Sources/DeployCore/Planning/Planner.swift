@@ -1,6 +1,6 @@
 package import DeployModel
 
-/// Makes plans: what was asked for and what was found on the hosts, in; the whole intention, out. Pure.
+/// Makes plans, without side effects: from what was asked for and what was found on the hosts to the complete intention.
 package enum Planner {
   /// Who makes a plan, and when; everything about it that is not computed.
   package struct Identity: Sendable, Hashable {
@@ -10,7 +10,7 @@ package enum Planner {
     package var engine: String
     package var token: String
     package var seed: UInt64
-    /// Who asks, why and from where; nil: nothing of that is known.
+    /// Who asks, why and from where; nil: nothing is known.
     package var provenance: Provenance?
     package init(id: Deployment.ID, actor: String, at: Timestamp, engine: String, token: String, seed: UInt64) {
       self.id = id
@@ -42,19 +42,19 @@ package enum Planner {
     package var sources: Digest
     /// By host number.
     package var surveys: [Survey]
-    /// Of the hosts of the group that are left alone; nil: nobody asked them.
+    /// The hosts of the group that are left alone; nil: nobody asked them.
     package var others: Bystanders?
-    /// Recipes that hosts' receipts name, loaded; where one could not be found its hosts cannot be restored by hooks.
+    /// Recipes that hosts' receipts name, loaded. If one was not found, hooks cannot restore its hosts.
     package var kept: [PinnedRecipe]
     package var force: Bool
     package var orphans: LockRequest.Orphans
-    /// By host number: how the secrets of its receipt compare with their values now. Empty, or nil: not asked.
+    /// How the secrets of each receipt compare with their values now, by host number. Empty, or nil: nobody asked.
     package var secrets: [SecretComparison?]
-    /// By host number: the token of a lock whose holder is known to be gone, to take over from. Empty, or nil: there is none.
+    /// The token of a lock to take over because its holder is known to be gone, by host number. Empty, or nil: there is none.
     package var inherits: [String?]
     /// Names of secrets that a rehearsal found, besides those that the recipe names.
     package var foundSecrets: [String] = []
-    /// The options of an installation by an appspec file, with the scripts of the bundle in them; nil: as the recipe has them.
+    /// The options of an installation by an appspec file, including the bundle's scripts; nil: as the recipe has them.
     package var appspec: AppSpecOptions?
     /// What is known of the waves of the recipe's strategy.
     package var waves = KnownWaves.unknown
@@ -63,13 +63,13 @@ package enum Planner {
     package var ticket: String?
     /// As in the request.
     package var sequence: Int?
-    /// When no wave begins; nil: the recipe says no such time.
+    /// When no wave begins; nil: the recipe names no such time.
     package var freeze: Freeze.Rule?
     /// As in the request.
     package var undoes: Deployment.ID?
-    /// Stages that whoever deploys says are done for this revision, and those to run again.
+    /// Stages that the caller says are done for this revision, and stages to run again.
     package var (ran, again): ([String], [String]) = ([], [])
-    /// A rule that is not kept, for tests of the checkers.
+    /// A rule that is disabled, for tests of the checkers.
     package var lapse: Lapse?
     package init(
       selection: Selection, release: Release, bundle: Bundle, manifest: Manifest, sources: Digest, surveys: [Survey],
@@ -93,7 +93,7 @@ package enum Planner {
     }
   }
 
-  /// - Throws: every reason at once why this cannot be deployed; nothing was changed.
+  /// - Throws: every reason why this cannot be deployed, all at once; nothing was changed.
   package static func deployment(_ input: Input, by identity: Identity) throws(Problems) -> Plan {
     let (recipe, selection) = (input.selection.recipe, input.selection)
     if let task = recipe.task { return try self.task(task, input, by: identity) }
@@ -176,12 +176,12 @@ package enum Planner {
     return plan
   }
 
-  /// The last good revision of the group, where what the host runs is on trial and that one is there to go back to. An installation by
-  /// an appspec file goes back to what was installed, so it does without.
+  /// The group's last good revision, if what the host runs is on trial and the host still has that revision. An installation by an
+  /// appspec file goes back to what was installed, so it has none.
   private static func back(
     from now: Receipt?, _ state: HostState, _ history: GroupHistory, for input: Input, recipes: [PinnedRecipe]
   ) -> Receipt? {
-    // What an engine that died made current without a receipt has proved as little as what it left on trial.
+    // What a dead engine made current without a receipt is as unproven as what it left on trial.
     let isLeft = state.current != now?.release.id && state.current != state.previous?.release.id
     guard let now, now.trial == true || isLeft, let good = history.lastGood(), good.release.id != state.current,
       good.release.id != input.release.id,
@@ -197,7 +197,7 @@ package enum Planner {
     receipt.flatMap { receipt in recipes.firstIndex { $0.sources == receipt.inputs.sources && $0.name.isExactly(receipt.recipe) } }
   }
 
-  /// - Parameter ticket: a rollback stands in no line.
+  /// - Parameter ticket: nil for a rollback, which stands in no line.
   static func lock(
     _ identity: Identity, _ purpose: String, above fence: Int, _ orphans: LockRequest.Orphans = .wait, ticket: String? = Ticket.none
   ) -> LockRequest {
@@ -232,7 +232,7 @@ package enum Planner {
     try refuse(problems, exit: onlyUnreachable ? .unreachable : .infrastructure)
   }
 
-  /// A path that is shared may not be in the bundle: one of the two would be lost.
+  /// A shared path must not be in the bundle: one of the two would be lost.
   private static func sharedProblems(_ recipe: Recipe, _ manifest: Manifest) -> [Problem] {
     recipe.placement.shared.compactMap { shared in
       let path = shared.withoutLastSlash
@@ -258,13 +258,13 @@ package enum Planner {
     }
   }
 
-  /// Whether a release is current on a host and not gone: then at most some of its files are sent.
+  /// Whether a release is current on a host and its folder exists: then at most some of its files are sent.
   private static func runs(_ release: Release, _ state: HostState) -> Bool {
     state.current == release.id && state.damage(of: release.id)?.kind != .gone
   }
 
-  /// Old and new release stand side by side. Staging asks the same again; how much it sends to a host that has an older release is
-  /// known there only.
+  /// The old and the new release need room side by side. Staging checks again; only then is it known how much is sent to a host that has
+  /// an older release.
   private static func spaceProblems(_ input: Input) -> [Problem] {
     zip(input.selection.hosts, input.surveys).compactMap { host, survey in
       guard case .reached(let state) = survey, !runs(input.release, state), !state.releases.contains(input.release.id) else {
@@ -280,7 +280,7 @@ package enum Planner {
 }
 
 extension Planner.Identity {
-  /// What a lock was taken for, with the reason that somebody gave: at most 200 bytes of it.
+  /// The purpose of a lock, with the reason that somebody gave: at most 200 bytes of it.
   func saying(_ purpose: String) -> String {
     guard let reason = provenance?.message.flatMap({ Provenance.line($0, limit: 200) }) else { return purpose }
     return "\(purpose): \(reason)"

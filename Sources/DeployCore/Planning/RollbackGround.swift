@@ -1,20 +1,20 @@
 package import DeployModel
 
-/// What a rollback that somebody asks for stands on: where the group goes back to, and what is in the way of it. All advice can be
-/// followed as the hosts stand.
+/// The facts for a rollback that somebody asks for: where the group goes back to, and what prevents it. All advice can be followed as the
+/// hosts stand.
 struct RollbackGround {
   let way: WayBack
   /// The receipt of what the group goes back to.
   let goal: Receipt
-  /// Hosts that cannot go there, without those whose recipe is not known.
+  /// The problems of hosts that cannot go there, except those whose recipe is not known.
   let problems: [Problem]
 
   /// - Parameters:
-  ///   - straighten: whether hosts go too whose own way back leads elsewhere.
-  ///   - aim: what all of them are to go to; nil: the good release before.
-  ///   - typed: what names a project without a `deploy.lua`; nil: recipe and group do.
+  ///   - straighten: whether to include hosts whose own way back leads elsewhere.
+  ///   - aim: the release that all of them are to go to; nil: the good release before.
+  ///   - typed: the option that names a project without a `deploy.lua`; nil: recipe and group do.
   ///   - isStored: whether this machine has a bundle.
-  /// - Throws: if a host is out of reach, stands apart from the group, or nothing good is remembered.
+  /// - Throws: if a host is out of reach, a host differs from the group, or no host remembers anything good.
   init(
     _ selection: Selection, _ surveys: [Survey], _ bounds: Bounds, straighten: Bool, to aim: Receipt? = nil, typed: String?,
     isStored: (Digest) -> Bool = { _ in true }
@@ -46,7 +46,7 @@ struct RollbackGround {
     }
   }
 
-  /// A host out of reach is no reason to leave the others on a bad release: the way round is named.
+  /// A host out of reach is no reason to leave the others on a bad release: the message names the way to do without it.
   private static func refuseUnreachable(
     _ selection: Selection, _ surveys: [Survey], _ bounds: Bounds, _ command: String, to aim: Receipt?
   ) throws(Problems) {
@@ -82,7 +82,7 @@ struct RollbackGround {
 }
 
 extension RollbackPlanner {
-  /// Why `lander rollback` of a selection would be refused as its hosts stand, the first reason; nil if nothing is known to be in the way.
+  /// Why `lander rollback` of a selection would be refused as its hosts stand, the first reason; nil if no obstacle is known.
   package static func refusal(_ selection: Selection, _ surveys: [Survey]) -> Problem? {
     for case .reached(let state) in surveys {
       guard let lock = state.lock, lock.leaseLeft > 0 else { continue }
@@ -99,7 +99,7 @@ extension RollbackPlanner {
     } catch { return error.list.first }
   }
 
-  /// The newest stage that cannot be undone and is in the way; nil if none is.
+  /// The newest stage that cannot be undone and blocks the way; nil if none does.
   private static func barrier(_ surveys: [Survey], to goal: Receipt) -> Problem? {
     StageMarks(surveys).inTheWay(to: goal, despite: [], typed: "").first
   }

@@ -1,10 +1,9 @@
 package import DeployModel
 
-/// Plans the way back. A rollback is a deployment like any other, of what each host ran before; it never leads to another one.
+/// Plans the way back. A rollback is a deployment of what each host ran before; it never leads to another rollback.
 package enum RollbackPlanner {
-  /// After a failure: the hosts that the failed deployment had brought to its revision go back to what they ran before; where that was on
-  /// trial, to the last good revision of the group.
-  /// The locks are taken over, so nobody comes between. Nil if no host is to go back.
+  /// After a failure: the hosts that already have the failed deployment's revision go back to what they ran before. If that was on trial,
+  /// they go to the group's last good revision. The rollback takes the locks over, so nobody comes between. Nil if no host is to go back.
   package static func plan(after failed: Plan, _ conclusion: Conclusion, by identity: Planner.Identity) -> Plan? {
     guard failed.kind == .deploy, !conclusion.rollback.isEmpty else { return nil }
     var identity = identity
@@ -16,7 +15,7 @@ package enum RollbackPlanner {
       let was = failed.hosts[index]
       var host = was.host
       host.number = number
-      // What the failed deployment left as the host's receipt; the lock is refused where another is found.
+      // The receipt that the failed deployment left on the host; the lock is refused if the host has another one.
       let receipt = was.target.map {
         Receipt(
           application: failed.subject.application, group: failed.subject.group, release: $0, inputs: failed.content.inputs,
@@ -24,7 +23,7 @@ package enum RollbackPlanner {
           recipe: failed.content.recipes[was.arriving].name, actor: failed.origin.actor, at: failed.receiptTime, trial: failed.flow.trial,
           provenance: failed.origin.provenance.flatMap { $0.ofReceipt(at: $0.commit) })
       }
-      // What was gone, or not Lander's, is no release to go back to.
+      // A release that was gone, or not Lander's, cannot be gone back to.
       let goal = was.wayBack == nil ? nil : was.back ?? was.previous
       var step = HostPlan(
         host: host, facts: was.facts, target: goal?.release, previous: receipt, current: was.target?.id, leaving: was.arriving,
@@ -37,7 +36,7 @@ package enum RollbackPlanner {
     lock.inherits = failed.lock.token
     return Plan(
       origin: identity.origin(.rollback(of: failed.id), seed: failed.origin.seed, after: failed.receiptTime), subject: failed.subject,
-      // Not of what failed: what each host goes back to is its own.
+      // Without the failed bundle: what each host goes back to is its own.
       content: Plan.Content(
         release: hosts.lazy.compactMap(\.target).first, recipes: recipes, inputs: failed.content.inputs, secrets: failed.content.secrets),
       placement: failed.placement,
@@ -51,9 +50,9 @@ package enum RollbackPlanner {
       lock: lock, partners: failed.partners.map(\.takenOver))
   }
 
-  /// What of the floor the hosts that go back have to keep themselves: the rest of the group serves its part. What served when the
-  /// failed deployment began bounds it, as it bounded the way there: hosts that ran nothing go back to nothing. Of those that come
-  /// back to a release one may always move, or there would be no way back.
+  /// The part of the floor that the hosts that go back have to keep themselves; the rest of the group serves its part. It is at most what
+  /// served when the failed deployment began, because hosts that ran nothing go back to nothing. Of the hosts that come back to a release
+  /// one may always move, or there would be no way back.
   private static func floor(_ failed: Plan, _ conclusion: Conclusion) -> Int {
     let served = failed.hosts.indices.filter { index in
       if case .leftOut = failed.hosts[index].action { false } else { failed.hosts[index].serves }
@@ -72,19 +71,19 @@ package enum RollbackPlanner {
     return max(0, min(min(failed.bounds.floor, served.count) - elsewhere.count, coming - 1))
   }
 
-  /// Because somebody asks: every host goes back to the last good revision of the group, by what the hosts themselves remember.
+  /// Because somebody asks: every host goes back to the group's last good revision, by what the hosts themselves remember.
   /// - Parameters:
   ///   - others: the hosts of the group that are left alone; nil: nobody asked them.
   ///   - inherits: by host number, as in `Planner.Input`.
-  ///   - partners: what partners said of themselves.
-  ///   - straighten: whether hosts go too whose own way back leads elsewhere.
-  ///   - aim: what all of them are to go to; nil: the good release before.
-  ///   - despite: names of stages that cannot be undone, and which the release that they go to works with all the same.
-  ///   - waves: what is known of the waves of the recipe's strategy, which the floor of the way back follows from too.
-  ///   - typed: what names a project without a `deploy.lua`, for the commands in messages; nil: recipe and group do.
+  ///   - partners: the surveys of partners.
+  ///   - straighten: whether to include hosts whose own way back leads elsewhere.
+  ///   - aim: the release that all of them are to go to; nil: the good release before.
+  ///   - despite: names of stages that cannot be undone although the release that hosts go to works with them.
+  ///   - waves: what is known of the waves of the recipe's strategy; the floor of the way back follows from it too.
+  ///   - typed: the option that names a project without a `deploy.lua`, for the commands in messages; nil: recipe and group do.
   ///   - isStored: whether this machine has a bundle, so that it can be sent.
-  ///   - lapse: a rule that is not kept, for tests of the checkers.
-  /// - Throws: if a host is out of reach, runs something else than the group, does not keep the release, or where nothing good is
+  ///   - lapse: a rule that is disabled, for tests of the checkers.
+  /// - Throws: if a host is out of reach, runs something else than the group or does not keep the release, or if nothing good is
   ///   remembered or the kept recipe was not found. Every host that is in the way is named.
   package static func plan(
     _ selection: Selection, surveys: [Survey], others: Bystanders? = nil, kept: [PinnedRecipe], inherits: [String?] = [],
@@ -132,13 +131,13 @@ package enum RollbackPlanner {
       partners: found)
   }
 
-  /// One host's way to the goal; nil if the recipe of what it runs is not known.
+  /// One host's way to the goal; nil if the recipe of its running release is not known.
   private static func step(
     _ host: Host, _ state: HostState, _ way: WayBack, to goal: Receipt, _ arriving: Int, among kept: [PinnedRecipe]
   ) -> HostPlan? {
     var leaving = arriving
     var knows = false
-    // What a failed deployment left is asked to stop by the recipe that is here: its own is not remembered.
+    // The recipe at hand stops what a failed deployment left, because that one's own recipe is not remembered.
     if let now = state.receipt, now.release.id == state.current {
       guard let own = Planner.recipe(of: now, among: kept) else { return way.stays(state) ? stay(host, state, goal, arriving) : nil }
       (leaving, knows) = (own, true)

@@ -1,23 +1,23 @@
 package import DeployModel
 
-/// Which recipe, which group, which hosts: a request resolved against what the project declares.
+/// Which recipe, which group, which hosts: a request resolved against the project's declarations.
 package struct Selection: Sendable, Hashable {
   package var recipe: Recipe
   package var group: String
   /// Numbered from 0 in the order of the group.
   package var hosts: [Host]
-  /// How many hosts of the group the request leaves out: they are not touched.
+  /// Number of hosts of the group that the request leaves out; they are not touched.
   package var others: Int
-  /// These hosts, if the request names others, numbered from 0.
+  /// The hosts that are left out, numbered from 0.
   package var bystanders: [Host] = []
   package var configuration: DeploymentConfiguration
   package var parameters: Value
-  /// Names of those that somebody typed or the group has; the others have their defaults.
+  /// Names of the parameters that somebody typed or the group has; the others have their defaults.
   package var given: [String] = []
-  /// Numbered behind the hosts; their paths are not known before a survey.
+  /// Numbered after the hosts; their paths are not known before a survey.
   package var partners: [Partner]
 
-  /// - Parameter unclear: what was wrong with the request before; nothing is selected then.
+  /// - Parameter unclear: problems of the request found before; if there are any, nothing is selected.
   /// - Throws: every problem of the request at once, each with a near match.
   package init(_ request: DeploymentRequest, in project: Project, besides unclear: [Problem] = []) throws(Problems) {
     var problems = unclear
@@ -55,7 +55,7 @@ package struct Selection: Sendable, Hashable {
     given = request.parameters.map(\.name) + group.params.members.map(\.name)
   }
 
-  /// Whether the hosts that are left out have to be asked what they do: somebody said how many of the group have to serve.
+  /// Whether the hosts that are left out must be surveyed, because somebody said how many hosts of the group have to serve.
   package var asksBystanders: Bool { !bystanders.isEmpty && (configuration.floor != nil || configuration.healthy != nil) }
 
   private static func numbered(_ hosts: [Host], _ recipe: Recipe) -> [Host] {
@@ -68,7 +68,7 @@ package struct Selection: Sendable, Hashable {
   }
 
   /// The recipe and the group that are asked for.
-  /// - Throws: that one of them does not exist, and what is wrong with the rest as far as it can be told without it.
+  /// - Throws: that one of them does not exist, and what else is wrong as far as that is known without it.
   private static func target(of request: DeploymentRequest, in project: Project) throws(Problems) -> (Recipe, DeploymentGroup) {
     let recipe: Recipe
     do throws(Problems) {
@@ -78,7 +78,7 @@ package struct Selection: Sendable, Hashable {
       throw isThere ? error : Problems(error.list + [missing(request.group ?? "", in: project)])
     }
     do throws(Problems) { return (recipe, try group(request.group, of: recipe, in: project)) } catch {
-      // What is not given may be the group's to give.
+      // The group may give a parameter that the request does not.
       let given = request.parameters.map { "--\($0.name)" }
       let checked = ParameterCheck(recipe.parameters, inherited: recipe.inherited, given: request.parameters, group: .record([]))
       throw Problems(error.list + checked.problems.filter { $0.subject.map(given.contains) ?? false })
@@ -118,7 +118,7 @@ package struct Selection: Sendable, Hashable {
           fix: names.isEmpty ? "add one: recipe \"web\" { … }" : NearMatch.hint("", among: names)))
     }
     guard let recipe = project.recipes.first(where: { $0.name.isExactly(name) }) else {
-      // A group was typed in the place of a recipe; a recipe that is as near comes first.
+      // Somebody typed a group in place of a recipe; a recipe whose name is as near comes first.
       let groups = project.groups.map(\.name)
       let group =
         groups.contains { $0.isExactly(name) } ? name : NearMatch.of(name, among: names) == nil ? NearMatch.of(name, among: groups) : nil
@@ -147,7 +147,7 @@ package struct Selection: Sendable, Hashable {
     return group
   }
 
-  /// `*` stands for any characters, also none; everything else for itself.
+  /// `*` matches any characters, or none; everything else matches itself.
   package static func matches(_ name: String, _ pattern: String) -> Bool {
     let star = UInt8(ascii: "*")
     let (name, pattern) = (Array(name.utf8), Array(pattern.utf8))

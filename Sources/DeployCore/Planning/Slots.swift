@@ -1,10 +1,10 @@
 package import DeployModel
 
-/// What holds for a group whose machines have several instances of the application, each in a slot.
+/// Rules for a group whose machines have several instances of the application, each in a slot.
 package enum Slots {
   package static func has(_ hosts: [Host]) -> Bool { hosts.contains { $0.slot != nil } }
 
-  /// What of a recipe does not go with slots; empty for hosts without them.
+  /// What in a recipe does not work with slots; empty for hosts without them.
   static func problems(_ hosts: [Host], _ recipe: Recipe) -> [Problem] {
     guard has(hosts) else { return [] }
     var problems: [Problem] = []
@@ -32,7 +32,7 @@ package enum Slots {
     return problems
   }
 
-  /// All slots of a machine are locked together: two deployments, one to each of them, would know nothing of each other.
+  /// All slots of a machine are locked together: otherwise two deployments, one to each slot, would not know of each other.
   static func refuseHalves(_ selection: Selection) throws(Problems) {
     let problems = selection.hosts.compactMap { host -> Problem? in
       guard host.slot != nil else { return nil }
@@ -52,7 +52,7 @@ package enum Slots {
           + "without the release", fix: "deploy to all machines of the group, without --only"))
   }
 
-  /// Traffic moves for all machines together, so one that cannot get the release gets none, whatever the budget is.
+  /// Traffic moves for all machines together, so if one cannot get the release, none gets it, whatever the budget is.
   static func refuseAway(_ selection: Selection, _ surveys: [Survey]) throws(Problems) {
     guard has(selection.hosts), movesTraffic(selection.recipe) else { return }
     let problems = zip(selection.hosts, surveys).compactMap { host, survey -> Problem? in
@@ -81,7 +81,7 @@ package enum Slots {
     return Neighbours(.apart, tag: "machine", values: values, places: places)
   }
 
-  /// Indices of the slots among hosts, those of one machine beside each other.
+  /// Indices of the hosts that are slots; those of one machine stand together.
   static func byMachine(_ hosts: [Host]) -> [Int] {
     hosts.indices.filter { hosts[$0].slot != nil }.sorted { a, b in
       let (one, other) = (hosts[a].machine, hosts[b].machine)
@@ -89,8 +89,8 @@ package enum Slots {
     }
   }
 
-  /// What a group with slots goes back to, the last good revision before the one that it runs or what somebody wants, and the deployment
-  /// that it takes back; nil if what it leaves never proved good.
+  /// What a group with slots goes back to, and the deployment that it takes back. The goal is the last good revision before the one that
+  /// it runs, or what somebody asks for. nil if what it leaves never proved good.
   /// - Throws: if nothing good is remembered.
   package static func way(
     _ selection: Selection, _ surveys: [Survey], to aim: Receipt?, typed: String?
@@ -104,7 +104,7 @@ package enum Slots {
     return (goal, way.left != nil && now?.release.id != goal.release.id ? now?.deployment : nil)
   }
 
-  /// Refuses a way back behind stages that cannot be undone.
+  /// Refuses a way back past stages that cannot be undone.
   package static func refuse(
     going goal: Receipt, _ selection: Selection, _ surveys: [Survey], despite: [String], typed: String?
   ) throws(Problems) {
@@ -112,7 +112,7 @@ package enum Slots {
     if !problems.isEmpty { throw Problems(problems, exit: .refused) }
   }
 
-  /// Of each machine with slots the one that was deployed to last, and all hosts without slots: what a group says that it runs.
+  /// The hosts that tell what a group runs: of each machine with slots the one that was deployed to last, and all hosts without slots.
   package static func speaking(_ found: [(host: Host, survey: Survey)]) -> [(host: Host, survey: Survey)] {
     let hosts = found.map(\.host)
     var speaks = hosts.map { $0.slot == nil }

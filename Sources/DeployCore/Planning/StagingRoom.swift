@@ -1,6 +1,6 @@
 package import DeployModel
 
-/// Room that a release needs beside the ones that are there: for its files, and for what is sent while it is staged.
+/// The disk space that a release needs in addition to existing ones: for its files, and for what is sent while it is staged.
 package struct StagingRoom: Sendable, Hashable {
   package let bytes: Int
   package let inodes: Int
@@ -8,9 +8,9 @@ package struct StagingRoom: Sendable, Hashable {
   /// - Parameters:
   ///   - whole: bytes of all its files.
   ///   - sending: bytes of the files that are sent; at most `whole`.
-  ///   - items: files, folders and links.
+  ///   - items: number of files, folders and links.
   package init(whole: Int, sending: Int, items: Int) {
-    // A block of 4 KiB for what each file rounds up to, and 8 MiB for lists, jobs and receipts.
+    // A block of 4 KiB for each item, because files round up, and 8 MiB for lists, jobs and receipts.
     bytes = whole.plus(sending).plus(items.plus(100).times(4096)).plus(8 << 20)
     inodes = items.plus(100)
   }

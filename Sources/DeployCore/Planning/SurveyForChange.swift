@@ -1,7 +1,7 @@
 package import DeployModel
 
 extension Survey {
-  /// What the survey says to whoever is about to change the host: one that can only be looked at is out of reach for that.
+  /// The survey for a deployment that changes the host: a host that can only be read is out of reach for that.
   package var forChange: Survey {
     if case .reached(let state) = self, let hindrance = state.hindrance { .unreachable(hindrance) } else { self }
   }

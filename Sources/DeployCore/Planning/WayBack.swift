@@ -1,6 +1,6 @@
 import DeployModel
 
-/// Where a group goes back to when somebody asks: one revision for all of its hosts, or every reason why not.
+/// Where a group goes back to when somebody asks: one revision for all of its hosts, or every reason why there is none.
 struct WayBack {
   struct Place {
     var host: Host
@@ -8,14 +8,14 @@ struct WayBack {
   }
   let places: [Place]
   let history: GroupHistory
-  /// The release that the group leaves; nil if it leaves what deployments began and did not finish.
+  /// The release that the group leaves; nil if it leaves unfinished deployments.
   let left: Release.ID?
   /// The receipt of what it goes to; nil if no host remembers a good one.
   let goal: Receipt?
 
   /// - Parameters:
   ///   - places: the hosts that were reached.
-  ///   - aim: what somebody wants all of them to go to; nil: what they remember as the good release before.
+  ///   - aim: the release that all of them are to go to; nil: the good release that they remember.
   init(_ places: [Place], to aim: Receipt? = nil) {
     self.places = places
     let history = GroupHistory(places.map(\.state))
@@ -25,7 +25,7 @@ struct WayBack {
       (left, goal) = (newest?.release.id, aim)
       return
     }
-    // What was begun and not finished is taken back first, and the hosts that it did not come to stay.
+    // Unfinished deployments are taken back first, and hosts that they did not reach stay.
     let waiting = places.filter { !Self.isLeft($0, history) }
     if waiting.contains(where: { $0.state.isUnsettled || history.isUnfinished($0.state) && !Self.stands($0.state, on: newest, history) }) {
       (left, goal) = (nil, newest)
@@ -34,29 +34,29 @@ struct WayBack {
     }
   }
 
-  /// Whether it is a slot that a way back left behind: it has no traffic, and keeps a release that was good and was taken back.
+  /// Whether it is a slot that a way back left behind: it has no traffic, and keeps a release that was good and then taken back.
   private static func isLeft(_ place: Place, _ history: GroupHistory) -> Bool {
     guard place.host.slot != nil, !place.state.isUnsettled, let receipt = place.state.receipt else { return false }
     return history.settled(receipt)?.trial != true && !history.isGood(receipt)
   }
 
-  /// Whether a host runs what it is to go to, and says so. What a deployment left unfinished is not what another one made of the same
-  /// release with another recipe or other parameters.
+  /// Whether a host runs the goal and its receipt says so. An unfinished deployment of the same release is not the goal, if it had
+  /// another recipe or other parameters.
   static func stands(_ state: HostState, on goal: Receipt?, _ history: GroupHistory) -> Bool {
     guard let goal else { return state.current == nil && state.receipt == nil }
     guard state.current == goal.release.id, let receipt = state.receipt, receipt.release.id == goal.release.id else { return false }
     return receipt.inputs == goal.inputs || !history.isUnfinished(state)
   }
 
-  /// Whether the host stays as it is: it stands on the goal, or nothing was ever brought to it and the group takes back a deployment. If
-  /// its application may be stopped, it is started again.
+  /// Whether the host stays as it is: it runs the goal, or nothing was ever brought to it and the group takes a deployment back. If its
+  /// application may be stopped, it is started again.
   func stays(_ state: HostState) -> Bool {
     if state.isUnsettled, state.receipt != nil { return false }
     if left == nil, state.receipt == nil, state.current == nil { return true }
     return Self.stands(state, on: goal, history)
   }
 
-  /// Hosts for which the goal is not what they would go back to by themselves: to take them there too somebody has to say so.
+  /// Hosts that would go back to something else by themselves; somebody has to ask for the goal explicitly.
   func strays(from goal: Receipt) -> [Problem] {
     places.compactMap { place in
       let (state, own) = (place.state, history.own(place.state))
@@ -65,7 +65,7 @@ struct WayBack {
         return Problem("\(runs); the newest good revision of the group is \(left)", subject: place.host.name)
       }
       if stays(state) || own?.release.id == goal.release.id { return nil }
-      // It has that release already, with a recipe that did not prove good.
+      // It has that release already, with a recipe that was not proved good.
       if left == nil, state.current == goal.release.id { return nil }
       let wish =
         own.map { "by itself it would go back to \($0.release.id) of deployment \($0.deployment)" } ?? "it remembers nothing to go back to"
@@ -75,7 +75,7 @@ struct WayBack {
 
   /// Hosts that cannot go to the goal.
   /// - Parameters:
-  ///   - typed: what names a project without a `deploy.lua`; nil: recipe and group do.
+  ///   - typed: the option that names a project without a `deploy.lua`; nil: recipe and group do.
   ///   - isStored: whether this machine has the goal's bundle.
   func lacking(_ goal: Receipt, _ typed: String?, isStored: Bool = true) -> [Problem] {
     let again = "deploy the same files from where they are: lander deploy --revision with their folder, archive or git:REF"
@@ -97,7 +97,7 @@ struct WayBack {
     }
   }
 
-  /// The way for the others, if they would go to the same revision by themselves; empty if not.
+  /// What to type to take only the others back, if those would go to the same revision by themselves; else empty.
   private func without(_ goal: Receipt, _ typed: String?) -> String {
     let others = places.filter { stays($0.state) || Self.keeps($0.state, goal) }
     let way = WayBack(others)

@@ -1,17 +1,17 @@
-/// The offsets of a place from UTC: past ones from its table, later ones by its rule.
+/// The offsets of a place from UTC: past ones from its table, later ones from its rule.
 package struct Zone: Sendable, Hashable {
-  /// Seconds since 1970, in order, and the offset from then on.
+  /// Moments in seconds since 1970, in order, and the offset from each on.
   private var turns: [(at: Int, offset: Int)]
   private var first: Int
-  /// From the last turn on; nil: the last offset stays.
+  /// The rule after the last turn; nil: the last offset stays.
   private var rule: ZoneRule?
 
   package static let utc = Zone(0)
 
-  /// - Parameter offset: seconds east of Greenwich, always.
+  /// - Parameter offset: seconds east of Greenwich, at all times.
   init(_ offset: Int) { (turns, first, rule) = ([], offset, nil) }
 
-  /// By a rule of POSIX; nil if it is none.
+  /// By a POSIX rule; nil if the text is none.
   init?(rule text: String) {
     guard let rule = ZoneRule(text) else { return nil }
     (turns, first, self.rule) = ([], rule.standard, rule)
@@ -32,7 +32,7 @@ package struct Zone: Sendable, Hashable {
     self.init((number(1) * 3600 + number(4) * 60) * (bytes[0] == UInt8(ascii: "-") ? -1 : 1))
   }
 
-  /// A file of the time zone database (TZif, RFC 8536); nil if it is none.
+  /// From a file of the time zone database (TZif, RFC 8536); nil if it is none.
   package init?(table bytes: [UInt8]) {
     guard let old = Header(bytes, at: 0) else { return nil }
     let isNew = bytes[4] >= UInt8(ascii: "2")
@@ -65,8 +65,8 @@ package struct Zone: Sendable, Hashable {
     return low == 0 ? first : turns[low - 1].offset
   }
 
-  /// The first moment at which clocks there show a time, in seconds since 1970 as if it were UTC; of a time that they show twice the first
-  /// or, if `last`, the second. Of one that they leave out: when they do.
+  /// The moment at which clocks there show a local time, in seconds since 1970 as if that were UTC. If clocks show it twice, it is the
+  /// first moment or, if `last`, the second. If they skip it, it is the moment of the skip.
   func moment(of local: Int, last: Bool) -> Int {
     let (before, after) = (local - offset(at: local - 86_400), local - offset(at: local + 86_400))
     let shown = [before, after].filter { $0 + offset(at: $0) == local }
@@ -102,10 +102,10 @@ private struct Header {
     start = place + 44
   }
 
-  /// Where what follows the block begins.
+  /// Where the data after the block begins.
   func end(width: Int) -> Int { start + times * (width + 1) + types * 6 + characters + leaps * (width + 4) + standards + universals }
 
-  /// A number of 4 or 8 bytes, the highest first.
+  /// A big-endian number of 4 or 8 bytes.
   static func number(_ bytes: [UInt8], _ place: Int, _ width: Int) -> Int {
     let bits = bytes[place..<place + width].reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
     return width == 4 ? Int(Int32(truncatingIfNeeded: bits)) : Int(Int64(bitPattern: bits))

@@ -1,8 +1,8 @@
 import DeployModel
 
-/// When a zone has which offset from UTC, as a rule that holds for every year: `CET-1CEST,M3.5.0,M10.5.0/3`, the form of POSIX.
+/// A zone's offsets from UTC, as a rule that holds for every year: `CET-1CEST,M3.5.0,M10.5.0/3`, in the form of POSIX.
 struct ZoneRule: Sendable, Hashable {
-  /// A day of the year, and the seconds after its midnight by the clock that ends then.
+  /// A day of the year, and the seconds after its midnight by the clock that is in force until then.
   struct Turn: Sendable, Hashable {
     enum Day: Sendable, Hashable {
       /// The `week`th (5: the last) `weekday` (0: Sunday) of a month.
@@ -34,7 +34,7 @@ struct ZoneRule: Sendable, Hashable {
 
   /// Seconds east of Greenwich.
   var standard: Int
-  /// In summer, and when that begins and ends; nil: there is none.
+  /// The offset in summer, and when summer begins and ends; nil: there is none.
   var summer: (offset: Int, begin: Turn, end: Turn)?
 
   /// Seconds east of Greenwich at a moment, in seconds since 1970.
@@ -55,7 +55,7 @@ struct ZoneRule: Sendable, Hashable {
 }
 
 extension ZoneRule {
-  /// - Returns: nil for what is no such rule.
+  /// - Returns: nil if the text is no such rule.
   init?(_ text: some StringProtocol) {
     let parts = text.split(separator: ",", omittingEmptySubsequences: false)
     guard parts.count == 1 || parts.count == 3 else { return nil }

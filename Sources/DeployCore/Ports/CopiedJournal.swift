@@ -1,11 +1,11 @@
 package import DeployModel
 
-/// What a copy holds.
+/// The content of a copied journal.
 package struct CopiedJournal: Sendable, Hashable, Codable {
   package var entries: [Entry]
-  /// Of each of the plan's recipes, by index.
+  /// The sources of each of the plan's recipes, by index.
   package var sources: [[SourceFile]]
-  /// Of the bytes that were read.
+  /// The digest of the bytes that were read.
   package var digest: Digest
 
   package init(entries: [Entry], sources: [[SourceFile]], digest: Digest = Digest(hex: "")) {

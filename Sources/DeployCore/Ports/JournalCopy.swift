@@ -1,10 +1,10 @@
 package import DeployModel
 
-/// A journal on its way.
+/// A journal to be sent to another machine.
 package struct JournalCopy: Sendable, Hashable {
-  /// Compressed.
+  /// The compressed journal.
   package var bytes: [UInt8]
-  /// Of what is compressed.
+  /// The digest of the uncompressed journal.
   package var digest: Digest
 
   package init(bytes: [UInt8], digest: Digest) {

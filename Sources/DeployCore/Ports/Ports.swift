@@ -1,45 +1,45 @@
 package import DeployModel
 
-/// All the IO of the engine passes through these doors, through `Mailbox`, and through `Scripts`.
+/// All the IO of the engine passes through these ports, through `Mailbox`, and through `Scripts`.
 
-/// Reaches hosts. It performs one operation and says what came back; it decides nothing.
+/// Reaches hosts. It performs one operation and reports the outcome; it decides nothing.
 package protocol Transport: Sendable {
   /// Opens the channel to a host and reads what a plan needs to know. Changes nothing there.
   /// - Parameter shared: shared paths of the recipe, looked for below `path`.
   func survey(_ host: Host, at path: String, application: String, group: String, shared: [String]) async -> Survey
 
   /// Whether commands may be started on a host as each of these users. Changes nothing there.
-  /// - Returns: why not, in the words of the host; nil: they may.
+  /// - Returns: why not, in the host's words; nil: they may.
   func refusal(of users: [String], on host: Host) async -> Failure?
 
-  /// How the secrets of a host's receipt compare with the values that they have now. Changes nothing there, and shows no value to it.
+  /// Compares the secrets of a host's receipt with their values now. Changes nothing there, and shows the host no value.
   /// - Parameter path: as for a survey.
   func compare(secretsOf receipt: Receipt, on host: Host, at path: String) async -> SecretComparison
 
-  /// The receipts that a host keeps of releases which it ran before. Changes nothing there.
+  /// The receipts that a host keeps of releases that it ran before. Changes nothing there.
   /// - Parameters:
-  ///   - releases: those that the host has; one whose receipt is not kept, or cannot be read, is left out.
+  ///   - releases: those that the host has. A release whose receipt is not kept, or cannot be read, is left out.
   ///   - path: as for a survey.
   func receipts(of releases: [Release.ID], on host: Host, at path: String) async -> [Receipt]
 
-  /// What is wrong with releases that a host keeps, as far as names tell: no file is read, and nothing is changed.
+  /// The damage of releases that a host keeps, as far as names show it: no file is read, and nothing is changed.
   /// - Parameter path: as for a survey.
   func damage(of releases: [Release.ID], on host: Host, at path: String) async -> [ReleaseDamage]
 
-  /// Performs an intent. One that changes the host happens at most once: an intent that was sent before is attached to.
+  /// Performs an intent. One that changes the host happens at most once: a second request attaches to the first.
   /// Returns when it ended, was cancelled, timed out, or the host stayed out of reach longer than the transport waits.
-  /// Output is reported as it comes, secrets replaced, each byte once within one call; after a resume from offset 0 again.
+  /// Reports output as it comes, with secrets replaced, each byte once within one call; after a resume from offset 0 again.
   func perform(_ intent: Intent, at site: HostSite, output: @escaping @Sendable (OutputChunk) -> Void) async -> Outcome
 
   /// Ends a running operation; `perform` then returns with a failure of kind `cancelled`.
   func cancel(_ intent: Int, at site: HostSite) async
 
-  /// Renews the deployment's lock on a host from now on, until an operation gives it back: a deployment that is resumed may have nothing
-  /// to ask of that host for long.
+  /// Renews the deployment's lock on a host from now on, until an operation gives it back. A resumed deployment may ask nothing of that
+  /// host for a long time.
   func keepLock(at site: HostSite) async
-  /// Has a host that keeps a parked deployment keep its journal, too.
+  /// Has a host that keeps a parked deployment keep its journal as well.
   /// - Parameters:
-  ///   - parked: with the digest of the journal.
+  ///   - parked: includes the digest of the journal.
   ///   - bytes: the journal, compressed; nil: other hosts keep it.
   func entrust(_ parked: Parked, _ bytes: [UInt8]?, at site: HostSite) async throws(Failure)
 
@@ -70,16 +70,16 @@ package struct HostSite: Sendable, Hashable {
   package var deployment: Deployment.ID
   package var application: String
   package var group: String
-  /// Where releases live on the host; its `root`, if it has one, is already in front.
+  /// Where releases live on the host; its `root`, if it has one, is included.
   package var path: String
   package var fence: Int
   package var token: String
   package var reuse: Placement.Reuse
-  /// The host goes back: what finds its disk full may use the reserve that is kept there.
+  /// The host goes back: an operation that finds the disk full may use the reserve that is kept there.
   package var mayUseReserve = false
   /// The host is a partner: it has no release and no receipt.
   package var isPartner = false
-  /// Set-id bits of a bundle's files reach the host: an appspec file installs them from there, as the CodeDeploy agent does.
+  /// Set-id bits of a bundle's files are kept on the host: an appspec file installs the files from there, as the CodeDeploy agent does.
   package var deliversSetID = false
   package init(
     host: Host, deployment: Deployment.ID, application: String, group: String, path: String, fence: Int, token: String,
@@ -125,15 +125,15 @@ extension Host {
   }
 }
 
-/// The machine the engine runs on: `here` in recipes. Same rules as for a host, but a command does not outlive the engine:
-/// one that was begun by an engine that died is *lost*, unless it may be repeated.
+/// The machine the engine runs on: `here` in recipes. The rules of hosts hold, but a command does not outlive the engine: a command that
+/// a dead engine began is *lost*, unless it may be repeated.
 package protocol EngineMachine: Sendable {
   func perform(_ intent: Intent, of deployment: Deployment.ID, output: @escaping @Sendable (OutputChunk) -> Void) async -> Outcome
   func cancel(_ intent: Int, of deployment: Deployment.ID) async
-  /// A deployment begins, or is resumed. Returns when nothing runs any more that an engine before left.
-  /// - Throws: if what it begins cannot be written down, or what an engine before left does not end.
+  /// A deployment begins, or is resumed. Returns when nothing runs any more that an earlier engine left.
+  /// - Throws: if its beginning cannot be written down, or what an earlier engine left does not end.
   func attend(_ deployment: Deployment.ID, resumed: Bool) async throws(Failure)
-  /// The deployment has ended: nothing of it is asked again.
+  /// The deployment has ended: nobody asks for it again.
   func forget(_ deployment: Deployment.ID) async
 }
 
@@ -149,7 +149,7 @@ package protocol BundleStore: Sendable {
   func built(_ bundle: Digest) async throws(Failure) -> Timestamp
   /// A gzipped tar of the whole bundle on the engine machine, made once.
   func archive(of bundle: Digest) async throws(Failure) -> String
-  /// The same tar as it is, put together when it is read; nil if the store has compressed ones only.
+  /// The same tar uncompressed, put together while it is read; nil if the store has compressed ones only.
   func tar(of bundle: Digest) async throws(Failure) -> (any BundleTar)?
   /// One file's bytes.
   func content(of file: Digest) async throws(Failure) -> [UInt8]
@@ -163,13 +163,13 @@ extension BundleStore {
 
 /// One deployment's memory.
 package protocol Journal: Sendable {
-  /// The right to run a deployment, until it is released or this process dies; nil while somebody else has it.
+  /// The right to run a deployment, until it is released or this process dies; nil while another engine has it.
   func claim(_ deployment: Deployment.ID) throws(Failure) -> (any DeploymentClaim)?
-  /// Durable when it returns: an entry may be acted on then (promise P2). Entries come in order, without gaps.
+  /// The entries are durable when it returns, and may then be acted on (promise P2). Entries come in order, without gaps.
   func append(_ entries: [Entry], to deployment: Deployment.ID) async throws(Failure)
   /// The chain's head after the last entry; nil if the journal keeps no chain.
   func head(of deployment: Deployment.ID) async -> Digest?
-  /// Keeps bytes of a command's output. Not durable, and never an obstacle to the deployment.
+  /// Keeps bytes of a command's output. They are not durable, and a failure to keep them never stops the deployment.
   func spool(_ chunk: OutputChunk, of deployment: Deployment.ID) async
 }
 
@@ -181,12 +181,12 @@ extension Journal {
   package func head(of deployment: Deployment.ID) async -> Digest? { nil }
 }
 
-/// Journals as they go from one machine to another, with the sources that replay them.
+/// Journals that are sent from one machine to another, with the sources that replay them.
 package protocol JournalCopies: Sendable {
-  /// The journal of a deployment that is parked, as it is now.
+  /// The journal of a parked deployment, as it is now.
   func copy(of deployment: Deployment.ID) async throws(Failure) -> JournalCopy
   /// Reads a copy that came from a host.
-  /// - Throws: `corrupt` for what no engine wrote.
+  /// - Throws: `corrupt` if no engine can have written it.
   func read(_ bytes: [UInt8]) throws(Failure) -> CopiedJournal
 }
 
@@ -209,6 +209,6 @@ package protocol Secrets: Sendable {
 package protocol Clock: Sendable {
   /// The present moment.
   func now() -> Timestamp
-  /// Returns early, without a word, when its task is cancelled.
+  /// Returns early, without an error, when its task is cancelled.
   func sleep(_ interval: Interval) async
 }

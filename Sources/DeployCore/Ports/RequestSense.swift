@@ -22,7 +22,7 @@ extension HostSite {
     }
   }
 
-  /// Bytes that go to a host in one piece: the content of a file, or a command with its input.
+  /// The limit for bytes that go to a host in one piece: the content of a file, or a command with its input.
   package static let largestPiece = 1 << 20
 
   /// The folder that an intent's commands and relative paths start from.
@@ -49,7 +49,7 @@ extension HostSite {
 }
 
 extension Operation {
-  /// The path of the host that it reads or writes, as the recipe wrote it; nil if it has none.
+  /// The path on the host that it reads or writes, as the recipe wrote it; nil if it has none.
   fileprivate var hostPath: String? {
     switch self {
     case .read(let path, _), .exists(let path), .write(let path, _, _, _), .link(_, let path), .upload(_, let path), .download(let path, _):
@@ -60,7 +60,7 @@ extension Operation {
 }
 
 extension Command {
-  /// Why no host can be asked to run it; nil if one can.
+  /// Why no host can be asked to run it; nil if hosts can.
   package var nonsense: Failure? {
     if let user, user.isEmpty || user.utf8.first == UInt8(ascii: "-") || !user.utf8.allSatisfy(HostSite.isPlain) {
       return Failure(.invalid, "`\(user)` is no user's name")

@@ -1,38 +1,38 @@
 package import DeployModel
 
-/// Decides which hosts may be taken out of service now: the floor, the number in flight, the budgets, the wave gate and CodeDeploy's
-/// minimum of healthy hosts, whatever a strategy asks for (promises P4 and P5).
+/// Decides which hosts may be taken out of service now. The floor, the number in flight, the budgets, the wave gate and CodeDeploy's
+/// minimum of healthy hosts hold whatever a strategy asks for (promises P4 and P5).
 package struct Admission: Sendable, Hashable {
   package let bounds: Bounds
-  /// Minimum number of hosts in service: the floor, or the initial number if lower.
+  /// The minimum number of hosts in service: the floor, or the initial number if that is lower.
   package let floor: Int
   /// By host number.
   package private(set) var service: [Service]
-  /// Hosts that are in service and not in flight: whatever is in flight may leave it at any moment.
+  /// Hosts that are in service and not in flight: a host in flight may leave the service at any moment.
   package private(set) var servingCount: Int
   package private(set) var inFlight = 0
   package private(set) var failed = 0
   package private(set) var unreachable = 0
   /// By host number.
   private var isInFlight: [Bool]
-  /// Hosts that failed and are going back: they count from then on, not only when they are back.
+  /// Hosts that failed and are going back. They count from then on, not only when they are back.
   private var goingBack: [Bool]
-  /// CodeDeploy's rule, where it decides instead of the budgets; nil: it does not.
+  /// CodeDeploy's rule, if it replaces the budgets; nil: it does not.
   private var healthy: HealthyHosts?
-  /// Nil: there is none.
+  /// The wave gate; nil: there is none.
   private var gate: WaveGate?
-  /// By host number: whether its failure speaks against the release. A host that was not healthy before may fail by itself, unless none
-  /// was.
+  /// By host number: whether its failure counts against the release. A host that was not healthy before may fail by itself, so it does
+  /// not count unless no host was healthy.
   private let isTelling: [Bool]
-  /// Whether the rules of its plan count lost hosts as telling.
+  /// Whether the rules of its plan count a lost host against the release.
   private let hearsLosses: Bool
-  /// Whether a host that failed and was left as it is still serves: nothing of its way takes it out of service for good.
+  /// Whether a host that failed and was left as it is still serves: nothing in its steps takes it out of service for good.
   private let failedServe: Bool
-  /// What holds among hosts that share the value of a tag.
+  /// The rules for hosts that share the value of a tag.
   private var neighbourhoods: [Neighbourhood]
   /// By host number: whether a wave left it ready.
   private var isReady: [Bool]
-  /// Hosts that failed in the wave under way, or in the one that ended last.
+  /// Number of hosts that failed in the wave under way, or else in the last one.
   private var failedInWave = 0
   private let lapse: Lapse?
 
@@ -60,9 +60,9 @@ package struct Admission: Sendable, Hashable {
 
   package enum Verdict: Sendable, Hashable {
     case go
-    /// As many as may be are in flight, or the floor is reached: ask again when one has ended.
+    /// The allowed number is in flight, or the floor is reached: ask again when a host has ended.
     case wait
-    /// Not even with nothing in flight.
+    /// It may not begin even with nothing in flight.
     case never(String)
   }
 
@@ -80,7 +80,7 @@ package struct Admission: Sendable, Hashable {
   /// Whether fewer hosts are in flight than may be.
   package var hasRoom: Bool { inFlight < bounds.parallel }
 
-  /// The hosts of a wave, in an order in which none waits longer than the rules among them ask.
+  /// The hosts of a wave in an order in which none waits longer than its rules require.
   package func arranged(_ hosts: [Int]) -> [Int] { neighbourhoods.reduce(hosts) { $1.arranged($0) } }
 
   /// A wave of that many hosts begins.
@@ -103,10 +103,10 @@ package struct Admission: Sendable, Hashable {
   /// A host in flight leaves the service, or joins it.
   package mutating func changed(_ host: Int, _ now: Service) { service[host] = now }
 
-  /// A host has come to its end, or is ready: it is no longer in flight. One that is ready serves if it has got its traffic back.
+  /// A host has ended, or is ready: it is no longer in flight. A ready host serves if it has got its traffic back.
   /// - Parameters:
   ///   - hadRelease: whether it ran something before.
-  ///   - hasTarget: whether it is to run something now; a way back to nothing leaves a host that does not serve.
+  ///   - hasTarget: whether it is to run something now. A way back to nothing leaves a host that does not serve.
   package mutating func ended(_ host: Int, _ status: HostStatus, hadRelease: Bool, hasTarget: Bool = true) {
     inFlight -= 1
     healthy?.ended(host, succeeded: status.success)
@@ -125,7 +125,7 @@ package struct Admission: Sendable, Hashable {
     case .ready(let segment):
       service[host] = segment >= .admit ? (hasTarget ? .in : .out) : .out
       if lapse == .readyServes, hadRelease { service[host] = .in }
-    // What failed and stays, or is out of reach, is not counted on.
+    // Nothing counts on a host that failed and was left so, or is out of reach.
     default: service[host] = .out
     }
     if service[host] == .in { servingCount += 1 }
@@ -140,7 +140,7 @@ package struct Admission: Sendable, Hashable {
     countFailure(of: host)
   }
 
-  /// A host came to its end without having been begun. That says nothing of the release.
+  /// A host ended before it was begun. That says nothing about the release.
   package mutating func endedEarly(_ host: Int, _ status: HostStatus) {
     healthy?.failed(host)
     switch status {
@@ -169,7 +169,7 @@ package struct Admission: Sendable, Hashable {
     if isTelling[host] { gate?.hostFailed() }
   }
 
-  /// Why nothing more may be started; nil if the budget holds.
+  /// Why nothing more may start; nil if the budget holds.
   package var exhausted: String? {
     if let shortage = healthy?.exhausted, lapse != .healthIgnored { return shortage }
     if let verdict = gate?.verdict { return verdict }
@@ -188,7 +188,7 @@ package struct Admission: Sendable, Hashable {
 }
 
 extension HostStatus {
-  /// Whether a host that came to its end is healthy now; nil: it waits for a later wave.
+  /// Whether a host that ended is healthy now; nil: it waits for a later wave.
   fileprivate var success: Bool? {
     switch self {
     case .succeeded: true

@@ -1,13 +1,13 @@
 package import DeployModel
 
-/// A journal that hosts kept, beside what this machine knows of the same deployment: one of the two continues the other.
+/// A journal that hosts kept, compared with what this machine knows of the same deployment: one of the two continues the other.
 package struct AdoptedJournal: Sendable, Hashable {
-  /// What is to be appended to what is known here.
+  /// The entries to append to the local journal.
   package let news: [Entry]
 
   /// - Parameters:
-  ///   - entries: as hosts kept them.
-  ///   - known: what is known here; empty: nothing.
+  ///   - entries: those that hosts kept.
+  ///   - known: those of the local journal; empty: there is none.
   /// - Throws: `corrupt` if they differ.
   package init(_ entries: [Entry], over known: [Entry]) throws(Failure) {
     let count = min(entries.count, known.count)

@@ -1,11 +1,11 @@
 import DeployModel
 
-/// When a check gate looks: a round every interval, at each place that has answered. A place that gives no answer in its time has missed
-/// the rounds that began meanwhile, and keeps no other place waiting. One that answers late, but in its time, is looked at later for each
-/// round that it missed.
+/// When a check gate looks: one round per interval, at each place that has answered. A place that gives no answer in time misses the
+/// rounds that begin meanwhile, but delays no other place. A place that answers late, but in time, is looked at later for each round that
+/// it missed.
 struct Beat: Sendable, Hashable {
   private struct Slot: Sendable, Hashable {
-    /// Looks that have not ended, the one under way among them.
+    /// Number of looks that have not ended, the one under way included.
     var left: Int
     /// The round of the look under way; nil: none is.
     var round: Int?
@@ -19,26 +19,26 @@ struct Beat: Sendable, Hashable {
   }
 
   private var slots: [Slot]
-  /// Slots of which looks are left.
+  /// Number of slots that have looks left.
   private var open: Int
   private var running = 0
   private var round = 0
-  /// The next round may begin.
+  /// Whether the next round may begin.
   private var isDue = true
-  /// The next slot of the round that is begun.
+  /// The next slot of the current round.
   private var position: Int
-  /// The number of timers that end looks.
+  /// The number of timers that end looks, so far.
   private(set) var timers = 0
-  /// A look that is begun now is ended by the last timer; one that is begun later in its round, by the timer after it.
+  /// Whether the last timer ends a look that begins now; if not, the next timer ends it.
   private var isTimed = false
 
-  /// - Parameter looks: at each place, from 1.
+  /// - Parameter looks: number at each place, from 1.
   init(places: Int, looks: Int) {
     slots = Array(repeating: Slot(left: looks), count: places)
     (open, position) = (places, places)
   }
 
-  /// The time of the next round has come.
+  /// The next round is due.
   mutating func rang() { isDue = true }
 
   /// - Returns: nil when every look has ended.
@@ -72,12 +72,12 @@ struct Beat: Sendable, Hashable {
     return asked
   }
 
-  /// The look under way was told to end, because its time is over.
+  /// The look under way was told to end, because its time is up.
   mutating func isOver(_ slot: Int) { slots[slot].isLate = true }
 
   /// A look has ended.
   /// - Parameter isLate: it got no answer in its time.
-  /// - Returns: the number of rounds that this place has missed by it.
+  /// - Returns: the number of rounds that this place missed because of it.
   mutating func ended(_ slot: Int, isLate: Bool) -> Int {
     guard let begun = slots[slot].round else { return 0 }
     let missed = isLate || slots[slot].isLate ? min(slots[slot].left - 1, round - begun) : 0
@@ -87,10 +87,10 @@ struct Beat: Sendable, Hashable {
     return missed
   }
 
-  /// The slots whose looks that timer ends.
+  /// The slots whose looks `timer` ends.
   func late(_ timer: Int) -> [Int] { slots.indices.filter { slots[$0].round != nil && slots[$0].timer <= timer } }
 
-  /// Another timer is needed, because no timer that was begun ends all looks under way.
+  /// Another timer, if those that were begun do not end all looks under way; nil: none is needed.
   mutating func anotherTimer() -> Int? {
     guard slots.contains(where: { $0.round != nil && $0.timer > timers }) else { return nil }
     timers += 1

@@ -1,13 +1,13 @@
 package import DeployModel
 
-/// Joins the rollout and the recipe's scripts. It takes one outside event, steps every script that can run until all of them wait, and
-/// returns what is to be done outside, in order. The same for a live run, a rehearsal and a replay.
+/// Connects the rollout with the recipe's scripts. It takes one outside event, steps every script that can run until all of them wait,
+/// and returns the effects to perform outside, in order. A live run, a rehearsal and a replay all use it.
 package struct Conductor {
   package private(set) var rollout: Rollout
   private let scripts: any Scripts
 
   /// - Parameters:
-  ///   - lapse: a rule that is not kept, for tests of the checkers.
+  ///   - lapse: a rule that is disabled, for tests of the checkers.
   ///   - isOutline: whether a host is one step only, for simulations of large fleets.
   package init(plan: Plan, scripts: any Scripts, lapse: Lapse? = nil, isOutline: Bool = false) {
     rollout = Rollout(plan: plan, lapse: lapse, isOutline: isOutline)

@@ -1,6 +1,6 @@
 package import DeployModel
 
-/// How long each kind of operation may take when nobody says otherwise (promise P6).
+/// The standard limit of each kind of operation (promise P6).
 package enum Deadlines {
   package static func standard(for operation: DeployModel.Operation) -> Interval {
     switch operation {
@@ -14,15 +14,15 @@ package enum Deadlines {
     }
   }
 
-  /// How long a deployment may be paused; then it is cancelled.
+  /// The longest pause of a deployment; after that it is cancelled.
   package static let pause = Interval.minutes(24 * 60)
-  /// How long a person is asked if nothing else is said.
+  /// How long an approval gate waits for a person by default.
   package static let approval = Interval.minutes(24 * 60)
 
-  /// What all functions of on_success, or of on_failure, may take together: one command's standard limit and what stands around it.
+  /// The limit of all on_success functions together, or of all on_failure functions: one command's standard limit and some more.
   package static let notices = Interval.minutes(15)
 
-  /// What a cancelled script's clean-up may take.
+  /// The limit of a cancelled script's clean-up.
   package static let grace = Interval.seconds(30)
 }
 

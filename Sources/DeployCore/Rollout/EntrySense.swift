@@ -1,9 +1,9 @@
 package import DeployModel
 
-/// Whether entries that could be read make sense together: numbers of hosts, recipes and intents that are there. Whoever goes on
-/// with a deployment takes them for indices.
+/// Checks that readable entries make sense together: that the numbers of hosts, recipes and intents exist. An engine that resumes uses
+/// them as indices.
 package struct EntrySense {
-  /// The first entry that no engine wrote.
+  /// The first entry that no engine can have written.
   package struct Nonsense: Error, Sendable, Hashable {
     package var sequence: Int
     /// What was found, as a sentence about the entry.
@@ -20,9 +20,9 @@ package struct EntrySense {
   }
 
   private var hosts = 0
-  /// Of targets and partners.
+  /// Number of targets and partners.
   private var places = 0
-  /// How many were made: their numbers are 1, 2, 3 … without gaps.
+  /// Number of intents so far: their numbers are 1, 2, 3 … without gaps.
   private var intents = 0
 
   private mutating func check(_ entry: Entry) throws(Nonsense) {

@@ -1,13 +1,13 @@
 import DeployModel
 
-/// Which of a plan's freeze times holds, as one timer after the other tells: the core knows no time of day.
+/// Which of a plan's freeze times holds. The core knows no time of day, so timers tell it.
 struct FreezeState: Sendable, Hashable {
   private let times: [Freeze]
-  /// Of the time that holds or, if none does, that comes next.
+  /// The index of the time that holds or, if none does, of the next one.
   private var next = 0
   private var now: Timestamp
   private var holds = false
-  /// Somebody set the time that holds aside, with a reason.
+  /// Whether somebody has overridden the time that holds, with a reason.
   private var isLifted = false
 
   /// - Parameter start: when its deployment was planned.
@@ -17,10 +17,10 @@ struct FreezeState: Sendable, Hashable {
     holds = self.times.first?.holds(start) == true
   }
 
-  /// The time that keeps waves from beginning; nil: none does.
+  /// The time in which no wave begins; nil: none holds.
   var current: Freeze? { holds && !isLifted ? times[next] : nil }
 
-  /// Time until it changes next; nil: it does not.
+  /// The interval until the next change; nil: there is none.
   mutating func change() -> Interval? {
     guard next < times.count else { return nil }
     let boundary = holds ? times[next].until : times[next].from
@@ -28,7 +28,7 @@ struct FreezeState: Sendable, Hashable {
     return max(.zero, boundary - now)
   }
 
-  /// It changed.
+  /// The next change has come.
   mutating func turned() {
     if holds { next += 1 }
     holds.toggle()

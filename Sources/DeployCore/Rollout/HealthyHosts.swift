@@ -1,21 +1,22 @@
 import DeployModel
 
-/// CodeDeploy's minimum of healthy hosts: which hosts may be begun, and when the deployment has failed by it. A host is healthy if the last
-/// deployment to it succeeded. Hosts that are not are brought first and cost no health; then the healthy ones go, as many at once as leave
-/// the minimum. A host that fails is unhealthy for the rest of the deployment. The last host may fail: nothing is left to begin then.
+/// CodeDeploy's minimum of healthy hosts: which hosts may begin, and when the deployment has failed by this rule. A host is healthy if
+/// the last deployment to it succeeded. Unhealthy hosts are brought first and cost no health. Then the healthy ones go, as many at once
+/// as leave the minimum. A host that fails is unhealthy for the rest of the deployment. The last host may fail, because nothing is left
+/// to begin then.
 struct HealthyHosts: Sendable, Hashable {
   /// How many have to stay healthy.
   let minimum: Int
-  /// How many are healthy; those under way are until they fail.
+  /// How many are healthy; a host under way counts until it fails.
   private(set) var count: Int
-  /// By host number.
+  /// By host number: whether it is healthy.
   private var isHealthy: [Bool]
-  /// By host number: still to be begun.
+  /// By host number: whether it has not begun.
   private var isLeft: [Bool]
-  /// Hosts under way: healthy ones, and others.
+  /// Numbers of hosts under way: healthy ones, and others.
   private var healthyUnderWay = 0
   private var othersUnderWay = 0
-  /// Hosts that are not healthy and still to be begun, and all that are.
+  /// Number of unhealthy hosts that have not begun, and of all that are left.
   private var othersLeft: Int
   private var left: Int
 
@@ -28,16 +29,16 @@ struct HealthyHosts: Sendable, Hashable {
     othersLeft = zip(isHealthy, isLeft).count { !$0 && $1 }
   }
 
-  /// Whether a host may be begun now; nil: yes, as far as health goes.
+  /// Whether a host may begin now; nil: yes, as far as health goes.
   func holds(_ host: Int) -> Admission.Verdict? {
-    // A host that a wave left ready, and that another wave takes on, is out already.
+    // A ready host that another wave takes on is out of service already.
     guard isLeft[host] else { return nil }
     if isHealthy[host] {
       if othersUnderWay > 0 { return .wait }
       if count - healthyUnderWay - 1 >= minimum { return nil }
       return healthyUnderWay > 0 ? .wait : .never(shortage)
     }
-    // Of a group in which no host is healthy not all go at once either.
+    // If no host of a group is healthy, not all may go at once either.
     return othersUnderWay < max(1, isHealthy.count - minimum) ? nil : .wait
   }
 
@@ -49,7 +50,7 @@ struct HealthyHosts: Sendable, Hashable {
     if !isHealthy[host] { othersLeft -= 1 }
   }
 
-  /// - Parameter succeeded: nil: it is ready, and neither.
+  /// - Parameter succeeded: nil: it is ready, so neither.
   mutating func ended(_ host: Int, succeeded: Bool?) {
     if isHealthy[host] { healthyUnderWay -= 1 } else { othersUnderWay -= 1 }
     guard let succeeded, succeeded != isHealthy[host] else { return }
@@ -57,7 +58,7 @@ struct HealthyHosts: Sendable, Hashable {
     count += succeeded ? 1 : -1
   }
 
-  /// A host came to its end before it was begun: its release could not be sent.
+  /// A host ended before it was begun: its release could not be sent.
   mutating func failed(_ host: Int) {
     guard isLeft[host] else { return }
     started(host)
@@ -77,14 +78,15 @@ struct HealthyHosts: Sendable, Hashable {
 }
 
 extension HostPlan {
-  /// Whether the last deployment to it succeeded, and what that left is what runs. One that was never deployed, or is out of reach, is not.
+  /// Whether the last deployment to it succeeded and what it left is what runs. A host that was never deployed to, or is out of reach, is
+  /// not healthy.
   package var isHealthy: Bool {
     if case .leftOut = action { return false }
     guard let previous, previous.trial != true, isUnrestored != true else { return false }
     return current == previous.release.id && damage == nil
   }
 
-  /// Its place in the order in which hosts are taken: unhealthy, of an unknown revision, of an older one, of the one that is deployed.
+  /// Its rank in the order in which hosts are taken: unhealthy, unknown revision, older revision, the revision that is deployed.
   var rank: Int {
     if !isHealthy { return found == nil ? 0 : 1 }
     return previous?.release.id == target?.id ? 3 : 2
@@ -92,8 +94,8 @@ extension HostPlan {
 }
 
 extension Plan {
-  /// Numbers of the hosts to change, in the order in which they are taken. Those that do not serve come first, because to bring them costs
-  /// no host that serves, and the floor may wait for them; under CodeDeploy's rule its order stands.
+  /// Numbers of the hosts to change, in the order in which they are taken. Those that do not serve come first: bringing them costs no
+  /// host that serves, and the floor may wait for them. Under CodeDeploy's rule, its own order holds.
   package var order: [Int] {
     let all = hosts.indices.filter { hosts[$0].action == .change }
     guard bounds.healthy != nil else { return all.filter { !hosts[$0].serves } + all.filter { hosts[$0].serves } }

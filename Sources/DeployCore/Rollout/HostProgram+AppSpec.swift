@@ -1,26 +1,26 @@
 import DeployModel
 
-/// The part of a host's program that installs by an appspec file. Each recipe of a plan says for itself whether its releases do.
+/// The part of a host's program that installs by an appspec file. Each recipe of a plan says whether its releases are installed so.
 extension HostProgram {
-  /// What an event does besides the engine's own work and before the recipe's hooks.
+  /// What an event does besides the engine's own work, before the recipe's hooks.
   static func appSpec(_ event: LifecycleEvent, for host: HostPlan, in plan: Plan) -> [DeployModel.Operation] {
     let recipe = event.concernsPrevious ? host.leaving : host.arriving
     if plan.content.recipes[recipe].appspec != nil, host.target != nil || event.concernsPrevious {
       return appSpec(event, of: recipe, release: host.target?.id, in: plan)
     }
-    // Back to a time before the first such installation: its files go.
+    // Back to a time before the first such installation: its files are removed.
     guard event == .install, case .rollback = plan.kind, let left = plan.content.recipes[host.leaving].appspec else { return [] }
     return [.appspec(AppSpecStep(.remove, options: left, keep: plan.placement.keep))]
   }
 
-  /// An event of one recipe; nothing if the recipe has no such installation, or the bundle is known to have no scripts for it.
+  /// An event of one recipe; empty if the recipe has no such installation, or the bundle is known to have no scripts for it.
   static func appSpec(_ event: LifecycleEvent, of recipe: Int, release: Release.ID? = nil, in plan: Plan) -> [DeployModel.Operation] {
     guard let options = plan.content.recipes[recipe].appspec else { return [] }
     switch event {
     case .blockTraffic, .allowTraffic: return []
     case .downloadBundle, .install: break
     default:
-      // Which scripts an older revision has only the host knows.
+      // Only the host knows which scripts an older revision has.
       if !event.concernsPrevious, options.scripts(of: event)?.locations.isEmpty == true { return [] }
     }
     return [.appspec(AppSpecStep(.event(event), options: options, release: release, keep: plan.placement.keep))]
@@ -30,18 +30,18 @@ extension HostProgram {
     plan.content.recipes[host.arriving].appspec.map { .appspec(AppSpecStep(.forget, options: $0, keep: plan.placement.keep)) }
   }
 
-  /// Puts files back where the installation was begun.
+  /// Restores the files if the installation had begun.
   static func appSpecUndo(for host: HostPlan, in plan: Plan, after reached: ArraySlice<HostStep>) -> DeployModel.Operation? {
     guard let options = plan.content.recipes[host.arriving].appspec, options.restore, isInstalled(reached) else { return nil }
     return .appspec(AppSpecStep(.undo, options: options, keep: plan.placement.keep))
   }
 
-  /// Scripts of the revision whose files are in place again.
+  /// Scripts of the revision whose files are back in place.
   static func appSpecBack(
     _ event: LifecycleEvent, for host: HostPlan, in plan: Plan, after reached: ArraySlice<HostStep>
   ) -> [DeployModel.Operation] {
     guard let restoring = host.restoring, let options = plan.content.recipes[restoring].appspec, event != .allowTraffic else { return [] }
-    // Where the new files stay, the scripts that go with them are not the previous revision's.
+    // If the new files stay, the previous revision's scripts do not fit them.
     if isInstalled(reached), appSpecUndo(for: host, in: plan, after: reached) == nil { return [] }
     return [.appspec(AppSpecStep(.back(event), options: options, keep: plan.placement.keep))]
   }

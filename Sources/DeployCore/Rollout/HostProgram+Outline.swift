@@ -1,9 +1,9 @@
 import DeployModel
 
-/// A host's way as one step, for simulations of how a rollout decides: whoever answers it draws how long the whole way takes and how it
-/// ends.
+/// A host's way as one step, for simulations of how a rollout decides. The simulation that answers it draws how long the whole way takes
+/// and how it ends.
 extension HostProgram {
-  /// The part of it that is this segment: making the release current stands for all of them.
+  /// The part of the way that is this segment: making the release current stands for the whole way.
   static func outline(of segment: Segment, _ number: Int, in plan: Plan) -> [HostStep] {
     guard segment == .install else { return [] }
     let host = plan.hosts[number]

@@ -14,7 +14,7 @@ extension HostProgram {
     }
   }
 
-  /// What a host keeps in the folder of an application that was taken off, as a clause; nil: nothing that anybody needs to know of.
+  /// What stays in the folder of a removed application, as a clause; nil: nothing that anybody needs to know.
   static func whatStays(_ outcome: Outcome) -> String? {
     guard outcome.failure == nil, case .list(let names) = outcome.value, !names.isEmpty else { return nil }
     let most = 12

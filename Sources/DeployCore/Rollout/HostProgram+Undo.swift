@@ -2,9 +2,9 @@ package import DeployModel
 
 /// A host's way back: what undoes each segment, and what a person types if that fails too.
 extension HostProgram {
-  /// Takes the host back to what it ran before, by that release's own recipe (docs/host-protocol.md). Each segment that was begun is
-  /// undone; what has to come first comes first, so the order is not simply the other way round.
-  /// - Parameter reached: the forward steps that were begun, the failed one included.
+  /// Takes the host back to what it ran before, by that release's own recipe (docs/host-protocol.md). It undoes each segment that was
+  /// begun, in the order that the way back needs, which is not simply the reverse.
+  /// - Parameter reached: the forward steps that were begun, including the failed one.
   package static func restore(_ number: Int, in plan: Plan, after reached: ArraySlice<HostStep>) -> [HostStep] {
     if plan.kind.task != nil { return undoTask(number, in: plan, after: reached) }
     return undoStart(number, in: plan, after: reached) + undoInstall(number, in: plan, after: reached)
@@ -12,7 +12,7 @@ extension HostProgram {
       + undoSettle(number, in: plan, after: reached) + undoDeliver(number, in: plan)
   }
 
-  /// Whatever of the new release runs is asked to stop; that it cannot is no reason to stay.
+  /// Asks whatever runs of the new release to stop. If it cannot be stopped, the host goes back all the same.
   private static func undoStart(_ number: Int, in plan: Plan, after reached: ArraySlice<HostStep>) -> [HostStep] {
     guard reached.contains(where: \.switchesCurrent) else { return [] }
     let host = plan.hosts[number]
@@ -23,7 +23,7 @@ extension HostProgram {
       .applicationStop, scripts + stop.map { .hook(Body(recipe: host.arriving, function: $0.function), site, vital: false) })
   }
 
-  /// Files and `current` are as before.
+  /// Files and `current` become as before.
   private static func undoInstall(_ number: Int, in plan: Plan, after reached: ArraySlice<HostStep>) -> [HostStep] {
     let host = plan.hosts[number]
     var steps: [HostStep] = []
@@ -34,7 +34,7 @@ extension HostProgram {
     return steps
   }
 
-  /// What ran before is started and gets its traffic back.
+  /// Starts what ran before, and gives it its traffic back.
   private static func undoStop(_ number: Int, in plan: Plan, after reached: ArraySlice<HostStep>) -> [HostStep] {
     let host = plan.hosts[number]
     let stopped = reached.contains { if case .begin(let event) = $0 { event.concernsPrevious } else { false } }
@@ -48,7 +48,7 @@ extension HostProgram {
     }
   }
 
-  /// The receipt is the one of what runs again.
+  /// Writes the receipt of what runs again.
   private static func undoSettle(_ number: Int, in plan: Plan, after reached: ArraySlice<HostStep>) -> [HostStep] {
     let host = plan.hosts[number]
     let recorded = reached.contains { if case .operation(.record, _) = $0 { true } else { false } }
@@ -57,14 +57,14 @@ extension HostProgram {
     return [.operation(.record(previous), vital: true)]
   }
 
-  /// A release that was not there before does not stay.
+  /// Removes a release that was not there before.
   private static func undoDeliver(_ number: Int, in plan: Plan) -> [HostStep] {
     let host = plan.hosts[number]
     guard !host.present, let target = host.target, target.id != host.wayBack else { return [] }
     return [.operation(.discard(target.id), vital: false)]
   }
 
-  /// Whether a host that goes back leaves what it ran before too: that was on trial, and it was stopped already.
+  /// Whether a host that goes back also leaves what it ran before: that was on trial, and was stopped already.
   static func leaves(_ number: Int, in plan: Plan, after reached: ArraySlice<HostStep>) -> Bool {
     plan.hosts[number].back != nil
       && reached.contains { step in
@@ -76,7 +76,7 @@ extension HostProgram {
       }
   }
 
-  /// Whether steps that were begun did no more than send a release that does not run.
+  /// Whether the steps so far only sent a release that does not run.
   static func isUntouched(_ number: Int, in plan: Plan, after reached: ArraySlice<HostStep>) -> Bool {
     reached.allSatisfy { step in
       switch step {
@@ -87,7 +87,7 @@ extension HostProgram {
     }
   }
 
-  /// What a person types when restoring failed too; never a way to a release that is known to be broken.
+  /// What a person types if restoring failed too; it never leads to a release that is known to be broken.
   /// - Parameter failure: why restoring failed.
   package static func commands(toRestore number: Int, in plan: Plan, after failure: Failure) -> [String] {
     let host = plan.hosts[number]
@@ -125,7 +125,7 @@ extension HostProgram {
     ]
   }
 
-  /// A word for a shell: as it is if it is plain, else between quotes.
+  /// A word for a shell: unchanged if it is plain, else quoted.
   private static func quoted(_ word: String) -> String {
     let isPlain = word.utf8.allSatisfy { byte in
       switch byte {

@@ -5,16 +5,16 @@ package enum HostStep: Sendable, Hashable {
   case begin(LifecycleEvent)
   case end(LifecycleEvent)
   case skip(LifecycleEvent, reason: String)
-  /// What the engine itself does; `vital` where a failure fails the host.
+  /// What the engine itself does; `vital` if a failure fails the host.
   case operation(DeployModel.Operation, vital: Bool)
-  /// A function of a recipe; `vital` where a failure fails the host.
+  /// A function of a recipe; `vital` if a failure fails the host.
   case hook(Body, Intent.Site, vital: Bool)
 }
 
-/// What a host is taken through, as a list that is made before the first step: forward to the target, or back to what ran before.
+/// The steps of a host, as a list that is made before the first one: forward to the target, or back to what ran before.
 package enum HostProgram {
   /// Takes the host to its target.
-  /// - Parameter staged: the release has been sent already, by the upload stage.
+  /// - Parameter staged: whether the upload stage has sent the release already.
   package static func forward(_ number: Int, in plan: Plan, staged: Bool) -> [HostStep] {
     var steps: [HostStep] = []
     steps.reserveCapacity(48)
@@ -22,7 +22,7 @@ package enum HostProgram {
     return steps
   }
 
-  /// The part of the way forward that is this segment.
+  /// The steps of one segment on the way forward.
   static func steps(of segment: Segment, _ number: Int, in plan: Plan, staged: Bool) -> [HostStep] {
     if let task = plan.kind.task { return steps(of: segment, of: task, number, in: plan) }
     if let removal = plan.kind.removal { return steps(of: segment, of: removal, number, in: plan) }
@@ -35,12 +35,12 @@ package enum HostProgram {
     var hooks = plan.content.recipes[number].hooks.filter { $0.event == event }
     if host.target == nil, !event.concernsPrevious { hooks = [] }
     if event.concernsPrevious, host.current == nil {
-      // Its appspec scripts stand elsewhere on the host, and may still be there.
+      // Its appspec scripts are elsewhere on the host, and may still exist.
       let scripts = host.lost == nil ? [] : appSpec(event, for: host, in: plan).map { HostStep.operation($0, vital: false) }
       return bracket(event, scripts) + (hooks.isEmpty ? [] : [.skip(event, reason: host.reasonToSkip)])
     }
-    // A damaged release may lack the very program that stops it: nobody could ever repair it. A release that a rollback leaves is left
-    // because it is bad: that it cannot be stopped is no reason to keep it.
+    // A damaged release may lack the very program that stops it, and then nobody could ever repair it. A rollback leaves a release
+    // because it is bad, so it does not keep one that cannot be stopped.
     let isForced = plan.kind.isRollback || plan.kind.removal?.force == true
     let isVital = !event.concernsPrevious || host.damage == nil && !isForced
     let files = appSpec(event, for: host, in: plan)
@@ -63,20 +63,20 @@ package enum HostProgram {
     return steps
   }
 
-  /// From where steps are asked that belong to no lifecycle event.
+  /// The site of steps that belong to no lifecycle event.
   static func site(of host: Int, in plan: Plan) -> Intent.Site {
     Intent.Site(release: plan.hosts[host].target?.id, previous: plan.hosts[host].current)
   }
 
-  /// Removes old releases from a host that has come through; nil if it came back to nothing. What it runs, what it ran before, and what
-  /// the group goes back to stay.
+  /// Removes old releases from a host that has succeeded; nil if it went back to nothing. Three releases stay: what it runs, what it ran
+  /// before, and what the group goes back to.
   static func prune(_ number: Int, in plan: Plan) -> DeployModel.Operation? {
     let host = plan.hosts[number]
     guard host.target != nil else { return nil }
     return .prune(keep: plan.placement.keep, pinned: [host.target?.id, host.current, host.back?.release.id].compactMap { $0 })
   }
 
-  /// The operation that makes a release current, or puts a link back that was there before; with neither, takes `current` away.
+  /// The operation that makes a release current, or restores an earlier link; with neither, it removes `current`.
   static func switching(to release: Release.ID?, or link: String?) -> DeployModel.Operation {
     if release == nil, let link { return .relink(link) }
     return .activate(release)
@@ -101,17 +101,17 @@ package enum HostProgram {
       switch plan.kind {
       case .rollback(let failed?): failed
       case .deploy where plan.flow.undoes != nil: plan.flow.undoes
-      // The release that is deployed again stands where it stood: what was taken back above it stays so.
+      // The release that is deployed again replaces itself, so what it took back stays taken back.
       case _ where host.previous?.release.id == target.id: host.previous?.undid
       case .rollback(nil): host.previous?.deployment
       case .deploy, .task, .remove: nil
       }
-    // What a rollback goes to has proved good before, or has not.
+    // The goal of a rollback has proved good before, or has not.
     let trial = plan.kind == .deploy ? plan.flow.trial : host.goal?.trial
     let secrets =
       plan.flow.trial == nil
       ? nil : host.goal.map { $0.secrets?.map { SecretMark($0.name) } } ?? plan.content.secrets.map { SecretMark($0) }
-    // A host that goes back has another commit than what failed.
+    // A host that goes back has another commit than the failed one.
     let commit = plan.kind == .deploy ? plan.origin.provenance?.commit : host.goal?.provenance?.commit
     let provenance = (plan.origin.provenance ?? commit.map { Provenance(commit: $0) })?.ofReceipt(at: commit)
     return Receipt(
@@ -129,8 +129,8 @@ extension HostPlan {
     return event.givesTraffic ? admitting(arriving, in: plan) : arriving
   }
 
-  /// Index of the recipe that gives the host its traffic back: the one that starts the release. If that knows nothing of traffic, the one
-  /// that took it away, or the host would stay without.
+  /// Index of the recipe that gives the host its traffic back: the one that starts the release. If that one has no traffic hooks, it is
+  /// the one that took the traffic away, or the host would stay without traffic.
   func admitting(_ starting: Int, in plan: Plan) -> Int {
     let (recipes, takes) = (plan.content.recipes, { (hook: Recipe.Hook) in hook.event.givesTraffic })
     return !recipes[starting].hooks.contains(where: takes) && recipes[leaving].hooks.contains(where: takes) ? leaving : starting

@@ -2,7 +2,7 @@ import DeployModel
 
 /// One host's way through its part of the deployment: forward to the target, segment by segment, and back if a step fails.
 struct HostRun: Sendable, Hashable {
-  /// What follows.
+  /// What the host does next.
   enum Move: Sendable, Hashable {
     case perform(DeployModel.Operation, Intent.Site)
     /// Starts a hook.
@@ -28,33 +28,33 @@ struct HostRun: Sendable, Hashable {
   private let goesBack: Bool
   private var steps: [HostStep]
   private var position = 0
-  /// The deployment failed while it was ready.
+  /// Whether the deployment failed while the host was ready.
   private(set) var isGivenUp = false
-  /// After which segment it stops; nil: at its end.
+  /// The segment after which it stops; nil: it goes to its end.
   private var upto: Segment?
-  /// The number of steps up to there.
+  /// The number of steps up to that.
   private var limit = 0
-  /// By segment: the number of steps up to its end; empty if it was never to stop before its end.
+  /// The number of steps up to the end of each segment; empty if it was never to stop before its end.
   private var ends: [Int] = []
   /// The number of steps that were begun when it failed.
   private var begun = 0
   /// Why it goes back; nil while it goes forward.
   private(set) var cause: ScriptError?
-  /// Whether there is nothing to go back from: it failed before anything of what the host runs was changed.
+  /// Whether there is nothing to undo: it failed before anything that the host runs was changed.
   private var isUntouched = false
-  /// The first failure of the lifecycle event under way that does not fail the host; its event ends with it.
+  /// The first tolerated failure of the lifecycle event under way; the event ends with it.
   private var tolerated: ScriptError?
-  /// How often the step under way was tried again.
+  /// How often the step under way was retried.
   private var retried = 0
-  /// The release that the host goes back from could not be stopped.
+  /// Whether the release that the host leaves could not be stopped.
   private var isStillRunning = false
-  /// What its steps made of its service last; nil: nothing so far.
+  /// The last change of its service by its steps; nil: none so far.
   private(set) var service: Service?
 
   /// - Parameters:
   ///   - staged: the release has been sent already.
   ///   - upto: the segment after which it stops and is ready; nil: it goes to its end.
-  ///   - isOutline: whether all of its way is one step.
+  ///   - isOutline: whether its whole way is one step.
   ///   - goesBack: whether it is restored if it fails; nil: as the plan says.
   init(_ host: Int, in plan: Plan, staged: Bool, upto: Segment? = nil, isOutline: Bool = false, goesBack: Bool? = nil) {
     self.host = host
@@ -68,14 +68,14 @@ struct HostRun: Sendable, Hashable {
     takeOn(upto: upto)
   }
 
-  /// A ready host goes on from where it stands.
+  /// A ready host continues from where it stands.
   mutating func takeOn(upto: Segment?) {
     self.upto = upto == .settle ? nil : upto
-    // Without a stop at its beginning a host has none later: it is at its end then.
+    // Without a stop planned at its beginning, a host has none later: it is then at its end.
     limit = zip(Segment.allCases, ends).first { $0.0 == self.upto }?.1 ?? steps.count
   }
 
-  /// - Parameter reason: why a host that goes forward begins no further step; nil: it does.
+  /// - Parameter reason: why a host that goes forward begins no further step; nil: it begins one.
   mutating func next(in plan: Plan, unless reason: Failure?, _ outbox: inout Outbox) -> Move {
     while position < limit {
       if cause == nil, let reason, !isGoing(in: plan, upto: position) {
@@ -101,8 +101,8 @@ struct HostRun: Sendable, Hashable {
     return .ended(cause.map { isUntouched ? .untouched($0) : .restored($0) } ?? .succeeded)
   }
 
-  /// The step under way ended, by an operation's outcome or by a hook's end.
-  /// - Parameter error: nil: well.
+  /// The step under way ended: an operation came back, or a hook ended.
+  /// - Parameter error: nil: it succeeded.
   /// - Returns: nil: `next` says what follows.
   mutating func stepEnded(_ error: ScriptError?, in plan: Plan, _ outbox: inout Outbox) -> Move? {
     waiting = .nothing
@@ -120,7 +120,7 @@ struct HostRun: Sendable, Hashable {
     return nil
   }
 
-  /// Whether the step under way is made again, in place.
+  /// Whether the step under way is retried in place.
   private mutating func retries(_ error: ScriptError, in plan: Plan, _ outbox: inout Outbox) -> Bool {
     guard retried < plan.bounds.retries ?? 0, case .operation(let operation, _) = steps[position],
       Retrying.helps(operation, after: error.failure)
@@ -146,14 +146,14 @@ struct HostRun: Sendable, Hashable {
     isStillRunning = false
   }
 
-  /// The deployment has failed while the host was ready: it undoes its segments.
+  /// The deployment failed while the host was ready: the host undoes its segments.
   mutating func giveUp(_ error: ScriptError, in plan: Plan, _ outbox: inout Outbox) -> Move {
     isGivenUp = true
     return failed(error, begun: false, in: plan, &outbox)
   }
 
-  /// What is to be interrupted so that the host goes back. One that goes back already is left to it, and a step that is quicker done than
-  /// undone (a rename, a receipt, an installation) to its end.
+  /// What to interrupt so that the host goes back. A host that goes back already is left alone. A step that ends sooner than its undoing
+  /// would (a rename, a receipt, an installation) is left to its end.
   var interruptible: Waiting {
     guard cause == nil, position < steps.count else { return .nothing }
     switch steps[position] {
@@ -200,7 +200,7 @@ struct HostRun: Sendable, Hashable {
     return .failed(error, isUntouched: HostProgram.isUntouched(host, in: plan, after: reached))
   }
 
-  /// Remembers a failure that does not fail the host, and says what continues without which step.
+  /// Remembers a failure that does not fail the host, and says which step is skipped.
   private mutating func tolerate(_ error: ScriptError, in plan: Plan, _ outbox: inout Outbox) {
     let step =
       if case .operation(let operation, _) = steps[position] { "the step \(operation.verb)" } else { openEvent?.rawValue ?? "a hook" }
@@ -213,14 +213,14 @@ struct HostRun: Sendable, Hashable {
 
   // MARK: where it stands
 
-  /// Whether one of its first steps takes off what it runs: nothing of that can be put back, so that it goes on to its end.
+  /// Whether one of its first steps removes what it runs. Nothing of that can be restored, so the host continues to its end.
   private func isGoing(in plan: Plan, upto count: Int) -> Bool {
     plan.kind.removal != nil && steps.prefix(count).contains(where: \.takesOff)
   }
 
   private func name(in plan: Plan) -> String { plan.hosts[host].host.name }
 
-  /// The lifecycle event that was begun and not ended.
+  /// The lifecycle event that has begun and not ended.
   private var openEvent: LifecycleEvent? {
     for step in steps.prefix(min(position + 1, limit)).reversed() {
       switch step {
@@ -247,7 +247,7 @@ struct HostRun: Sendable, Hashable {
 }
 
 extension HostStep {
-  /// Whether nothing that it takes away comes back.
+  /// Whether it removes something that cannot be restored.
   fileprivate var takesOff: Bool {
     switch self {
     case .operation(.remove, _): true

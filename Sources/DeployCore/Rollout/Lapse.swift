@@ -4,11 +4,11 @@ package enum Lapse: Sendable, Hashable {
   case effectBeforeEntry
   /// Hosts are taken out of service below the floor (against P4).
   case floorIgnored
-  /// Hosts are taken whatever the rules among hosts of one tag say (against P4).
+  /// Hosts are taken although a rule among hosts of one tag forbids it (against P4).
   case neighboursIgnored
   /// Hosts are begun after more failed than the budget has (against P5).
   case budgetIgnored
-  /// Hosts are taken although CodeDeploy's minimum of healthy hosts says no (against P4).
+  /// Hosts are taken although CodeDeploy's minimum of healthy hosts forbids it (against P4).
   case healthIgnored
   /// A host that a wave left ready counts as serving (against P4).
   case readyServes
@@ -20,7 +20,7 @@ package enum Lapse: Sendable, Hashable {
   case failedGateIgnored
   /// A gate that nobody answers passes at its deadline (against P5).
   case silenceApproves
-  /// A deployment that hosts keep resumesout asking them (against P1).
+  /// A parked deployment resumes without asking the hosts that keep it (against P1).
   case parkingForgotten
   /// A wave begins in a freeze (against P5).
   case freezeIgnored
@@ -30,18 +30,18 @@ package enum Lapse: Sendable, Hashable {
   case messageTakenEarly
   /// A host that left its traffic for a task that failed stays without it, and is called restored (against P8).
   case taskLeavesOut
-  /// A host prunes before the others have come through (against P7).
+  /// A host prunes before the others have succeeded (against P7).
   case prunedEarly
   /// A release that is known to be damaged counts as whole (against P8).
   case damageIgnored
   /// A host is changed although its receipt says that all is as wanted (against P10).
   case receiptIgnored
-  /// A host goes back to what it ran before, though that never proved good (against P7).
+  /// A host goes back to what it ran before although that never proved good (against P7).
   case trialIgnored
-  /// No host is asked whether a stage ran, nor told that it does (against *once*).
+  /// No host is asked whether a stage ran, nor told that it runs (against *once*).
   case markForgotten
   /// A stage whose end nobody knows counts as failed, and runs again (against *once*).
   case lostForgotten
-  /// Hosts go back although a stage has begun that cannot be undone (against P7).
+  /// Hosts go back although a stage that cannot be undone has begun (against P7).
   case returnsAnyway
 }

@@ -1,12 +1,12 @@
 package import DeployModel
 
-/// One deployment's law of writing and acting, as a value: what happened is written before the core hears of it, and what the core wants
-/// is written before it is done (promise P2). A driver asks for the next move, carries it out, and asks again.
+/// One deployment's law of writing and acting, as a value. An event is written before the core hears it, and an effect is written before
+/// it is performed (promise P2). A driver asks for the next move, carries it out, and asks again.
 package struct Ledger {
   /// What the driver does next.
   package enum Move: Sendable, Hashable {
-    /// Appends these entries in one transaction. Asking for the next move says that they are durable; a driver that could not append
-    /// them asks no more.
+    /// Appends these entries in one transaction. When the driver asks for the next move, it confirms that they are durable; a driver that
+    /// could not append them does not ask again.
     case append([Entry])
     /// Tells `seal(chain:)` the head of the journal's chain.
     case head
@@ -22,7 +22,7 @@ package struct Ledger {
   fileprivate enum Stage {
     /// Waits for something to happen.
     case idle
-    /// Entry 0, or who resumes, is to be written.
+    /// Entry 0, or the entry that names who resumes, is to be written.
     case opening
     /// The core is to be told that it starts.
     case starting
@@ -30,7 +30,7 @@ package struct Ledger {
     case hearing
     /// `batch` is written, and the core has not heard of it.
     case deciding
-    /// `wanted` is to be put into facts and acts.
+    /// `wanted` is to be split into facts and acts.
     case sealing
     /// `facts` are to be written.
     case writing
@@ -49,18 +49,18 @@ package struct Ledger {
   private var heard: [Happening] = []
   /// Messages that are in the journal.
   private var known: [Message.ID] = []
-  /// Messages that the mailbox need not keep: delivered again, or beyond the limit.
+  /// Messages that the mailbox need not keep: they were delivered again, or are beyond the limit.
   private var superfluous: [Message.ID] = []
   private var batch: [Happening] = []
   private var wanted: [Effect] = []
-  /// The head of the journal's chain, once it was told; the inner nil: the journal keeps no chain.
+  /// The head of the journal's chain, once the driver has told it; the inner nil: the journal keeps no chain.
   private var chain: Digest??
   private var facts: [Entry.Fact]
   private var acts: [Move] = []
   private var next = 0
 
   /// A deployment at its beginning.
-  /// - Parameter lapse: a rule that is not kept, for tests of the checkers.
+  /// - Parameter lapse: a rule that is disabled, for tests of the checkers.
   package init(plan: Plan, scripts: any Scripts, lapse: Lapse? = nil) {
     self.plan = plan
     self.lapse = lapse
@@ -68,15 +68,15 @@ package struct Ledger {
     facts = [.planned(plan)]
   }
 
-  /// A deployment whose engine is gone. What was under way is performed again, which attaches to it. What the last turn wanted and never
-  /// reached the journal is written and done now.
+  /// A deployment whose engine is gone. What was under way is performed again, which attaches to it. What the last turn wanted, but did
+  /// not journal, is written and done now.
   /// - Parameters:
   ///   - entries: its whole journal; entry 0 holds the plan.
   ///   - scripts: made anew from the pinned sources.
   ///   - actor: who resumes it, for the record.
-  ///   - claim: tells engines apart that would go on with one that is parked.
-  ///   - now: timers ring when they would have rung.
-  /// - Throws: `Divergence` if the sources ask something else than they did.
+  ///   - claim: tells apart the engines that try to resume a parked deployment.
+  ///   - now: the present time; timers ring when they would have rung.
+  /// - Throws: `Divergence` if the sources ask for something else than the record has.
   package init(
     resuming entries: [Entry], of plan: Plan, scripts: any Scripts, actor: String, claim: String = "", at now: Timestamp,
     lapse: Lapse? = nil
@@ -94,10 +94,10 @@ package struct Ledger {
       return
     }
     facts = [.resumed(actor: actor)]
-    // An engine that died before the core was told that it starts.
+    // The engine died before the core was told that it starts.
     guard recovery.hasStarted else { return }
     acts = recovery.outstanding.map { .perform($0) } + recovery.cancelled.map { .cancel(intent: $0) }
-    // A clock that went back meanwhile makes no timer longer than it was.
+    // If the clock was set back meanwhile, no timer gets longer.
     for timer in recovery.timers {
       let left = min(timer.after, max(.zero, (timer.since + timer.after) - now))
       let isAnew = recovery.conductor.rollout.outbox.beginsAnew(timer: timer.number)
@@ -105,16 +105,16 @@ package struct Ledger {
     }
     wanted = recovery.unjournalled
     stage = .sealing
-    // Of several who have its journal one goes on: its hosts say who.
+    // Several engines may have its journal; its hosts say which one resumes.
     if recovery.conductor.rollout.isParking, lapse != .parkingForgotten { heard = [.unparks(by: actor, claim: claim)] }
     if recovery.conductor.rollout.reliesOnTraffic { heard.append(.revived) }
   }
 
-  /// The number of messages that one deployment hears; of those beyond it only a cancel is heard, a few times.
+  /// The number of messages that one deployment hears. Beyond it, only a few cancels are heard.
   package static let (messages, lateCancels) = (1000, 10)
 
-  /// Something happened. It is written and heard at the next moves.
-  /// A message that is delivered again is not heard again. It stays in its mailbox until its first delivery is in the journal.
+  /// Something happened. It is written and heard at the next moves. A message that is delivered again is not heard again; it stays in its
+  /// mailbox until its first delivery is in the journal.
   package mutating func take(_ happenings: [Happening]) {
     for happening in happenings {
       guard case .said(let message) = happening else {
@@ -136,7 +136,7 @@ package struct Ledger {
   /// - Parameter chain: nil: the journal keeps no chain.
   package mutating func seal(chain: Digest?) { self.chain = .some(chain) }
 
-  /// What every operation on that host is told about the deployment. A host that goes back may use the disk space kept for that.
+  /// What every operation on that host needs to know about the deployment. A host that goes back may use the disk space kept for that.
   package func site(of host: Int) -> HostSite {
     var site = plan.site(of: host)
     if !site.isPartner, case .restoring = conductor.rollout.statuses[host] { site.mayUseReserve = true }
@@ -149,13 +149,13 @@ package struct Ledger {
   /// The gate that a person has to answer, if nothing else is under way; nil: an engine is needed.
   package var parkableGate: Int? { conductor.rollout.parkableGate }
 
-  /// Whether it parks, is parked or is being gone on with: whose hosts say whether this engine may.
+  /// Whether it parks, is parked or is being resumed from that: its hosts then say whether this engine may continue.
   package var isParking: Bool { conductor.rollout.isParking }
 
-  /// Whether hosts keep the deployment, and nothing waits to be written or done: the engine may go.
+  /// Whether hosts keep the deployment and nothing waits to be written or done: the engine may leave.
   package var isParked: Bool { conductor.rollout.isParked && stage.isIdle && heard.isEmpty }
 
-  /// Whether no turn is under way: whoever leaves the deployment leaves it here.
+  /// Whether no turn is under way: an engine that leaves the deployment leaves it here.
   package var isAtRest: Bool {
     switch stage {
     case .idle, .starting: true
@@ -164,7 +164,7 @@ package struct Ledger {
   }
 
   /// - Parameter now: the time of entries and receipts.
-  /// - Returns: nil if nothing is to be done until something happens.
+  /// - Returns: nil if there is nothing to do until something happens.
   package mutating func move(at now: Timestamp) -> Move? {
     while true {
       switch stage {
@@ -177,7 +177,7 @@ package struct Ledger {
         stage = .starting
         return append(at: now)
       case .starting:
-        // A wish that the deployment ends may be there already, and comes first: it then ends before it begins.
+        // A message that ends the deployment may be there already. It comes first, so that the deployment ends before it begins.
         heard.append(.started)
         stage = .idle
       case .hearing:
@@ -215,7 +215,7 @@ package struct Ledger {
     }
   }
 
-  /// Puts what is wanted into what is written and what is done. A receipt learns when, and where in which chain.
+  /// Splits the wanted effects into facts and acts. A receipt gets its time, and its place in the chain.
   private mutating func seal(at now: Timestamp) {
     for effect in wanted {
       switch effect {
@@ -236,7 +236,7 @@ package struct Ledger {
     chain = nil
   }
 
-  /// All facts that wait, as one append.
+  /// Puts all waiting facts into one append.
   private mutating func append(at now: Timestamp) -> Move {
     let entries = facts.enumerated().map { Entry(sequence: sequence + $0.offset, at: now, fact: $0.element) }
     sequence += entries.count

@@ -1,16 +1,16 @@
 import DeployModel
 
-/// Taking the hosts' locks, all of them or none, and giving them back.
-/// The first host in an order that every engine shares decides between two that want the same hosts; the others are asked at once after it.
+/// Takes the hosts' locks, all or none, and gives them back. The first host, in an order that all engines share, decides between two
+/// deployments that want the same hosts; the others are asked after it, all at once.
 struct Locking: Sendable, Hashable {
-  /// What follows.
+  /// What to do next.
   enum Move: Sendable, Hashable {
     /// Answers are still awaited.
     case wait
     /// Asks these hosts for their locks.
     case ask([Int])
     /// Gives back what is held.
-    /// - Parameter holder: who has the lock; nil if something else is the cause.
+    /// - Parameter holder: who has the lock; nil if the cause is something else.
     case giveUp(Failure, holder: Lock?)
     /// All of them are held.
     case held
@@ -25,13 +25,13 @@ struct Locking: Sendable, Hashable {
   private var holder: Lock?
 
   /// - Parameters:
-  ///   - hosts: numbers and names; in any order.
-  ///   - partners: numbers of hosts that decide nothing, because not every engine that wants the same targets knows them.
+  ///   - hosts: numbers and names, in any order.
+  ///   - partners: numbers of hosts that decide nothing: not every engine that wants the same targets knows them.
   init(_ hosts: [(number: Int, name: String)], then partners: [Int] = []) {
     order = hosts.sorted { ($0.name, $0.number) < ($1.name, $1.number) }.map(\.number) + partners
   }
 
-  /// The host that decides between two that want the same ones, and on which they stand in line; nil: it locks none.
+  /// The host that decides between deployments that want the same hosts, and that has their line; nil: it locks none.
   var first: Int? { order.first }
 
   /// A host gave its lock.
@@ -40,16 +40,16 @@ struct Locking: Sendable, Hashable {
     held.append(host)
   }
 
-  /// A host gave none, and the deployment is to do without it.
+  /// A host gave no lock, and the deployment does without it.
   mutating func leftOut() { waiting -= 1 }
 
-  /// A host gave none, and so the deployment cannot start.
+  /// A host gave no lock, and so the deployment cannot start.
   mutating func refused(_ failure: Failure, holder: Lock? = nil) {
     waiting -= 1
     object(failure, holder: holder)
   }
 
-  /// The deployment cannot start. The first reason stays.
+  /// The deployment cannot start. The first reason is kept.
   mutating func object(_ failure: Failure, holder: Lock? = nil) {
     guard problem == nil else { return }
     problem = failure
@@ -70,10 +70,10 @@ struct Locking: Sendable, Hashable {
 
   // MARK: giving back
 
-  /// A host is asked to take its lock back, and its answer is awaited.
+  /// A host is asked to give its lock back, and its answer is awaited.
   mutating func givesBack() { waiting += 1 }
 
-  /// A host answered that.
+  /// A host answered that request.
   mutating func gaveBack() { waiting -= 1 }
 
   /// Whether no answer is awaited.

@@ -1,12 +1,12 @@
 import DeployModel
 
-/// The looks of a check gate, until their number is reached or too many were bad. Time in which no engine lives is no look, so it does not
-/// count.
+/// The looks of a check gate, until their number is reached or too many were bad. While no engine runs there are no looks, so that time
+/// does not count.
 struct Looking: Sendable, Hashable {
-  /// What follows.
+  /// What to do next.
   enum Move: Sendable, Hashable {
-    /// A round begins. That timer ends its looks that get no answer in their time.
-    /// - another: whether a further round follows it after the interval between two looks.
+    /// A round begins. `timer` ends its looks that get no answer in time.
+    /// - another: whether a further round follows after the interval between two looks.
     case round(timer: Int, another: Bool)
     /// Looks at these slots now.
     case look([Int])
@@ -25,41 +25,41 @@ struct Looking: Sendable, Hashable {
     case bad(String)
     /// What a host showed in an analysis; nil: it has no data.
     case measured(CanaryAnalysis.Measure?)
-    /// Nobody could look: that says nothing about the release.
+    /// Nobody could look. That says nothing about the release.
     case silent(String)
   }
 
-  /// Looks under way at once.
+  /// The limit of looks under way at once.
   static let width = 100
-  /// Looks of one gate in all: two journal entries each.
+  /// The limit of looks of one gate in all: each takes two journal entries.
   static let most = 100_000
 
   let watch: Watch
-  /// By slot: where it looks.
+  /// The place of each slot.
   let places: [Place]
-  /// By slot, for messages.
+  /// The names of slots, for messages.
   private let names: [String]
   private var pace: Pace
   private var bad = 0
   private var first: String?
-  /// Looks that got no answer, and the first of them in words.
+  /// The number of looks without an answer, and the reason of the first.
   private var unanswered = 0
   private var firstSilence: String?
-  /// Whether every look counts that got no answer, instead of the last at each place.
+  /// Whether every look without an answer counts, instead of only the last at each place.
   private let countsSilence: Bool
   /// By slot: why the last look got no answer; nil: it got one.
   private var silent: [String?]
-  /// Of an analysis.
+  /// The fold of an analysis; nil for a check.
   private var comparing: Comparing?
 
   private enum Pace: Sendable, Hashable {
-    /// Of plans of older rules.
+    /// For plans with older rules.
     case rounds(Rounds)
     case beat(Beat)
   }
 
   /// - Parameters:
-  ///   - names: of all hosts, by number.
+  ///   - names: those of all hosts, by number.
   ///   - rules: those of the plan.
   init(_ watch: Watch, names: [String], rules: Plan.Flow.Rules? = .newest) {
     self.watch = watch
@@ -74,10 +74,10 @@ struct Looking: Sendable, Hashable {
       ? .beat(Beat(places: places.count, looks: looks)) : .rounds(Rounds(places: places.count, looks: looks, every: watch.every))
   }
 
-  /// As messages name it.
+  /// The slot's name in messages.
   func name(of slot: Int) -> String { names[slot] }
 
-  /// Whether the look before got no answer.
+  /// Whether the previous look got no answer.
   func wasSilent(_ slot: Int) -> Bool { silent[slot] != nil }
 
   /// Number of all looks that it makes.
@@ -89,7 +89,7 @@ struct Looking: Sendable, Hashable {
     if let end = comparing?.end, watch.isPlayed != true { return .end(end.verdict, end.comment) }
     if places.isEmpty { return .end(.inconclusive, "no host has the release yet, so there is nothing to look at") }
     if let move = proceed(mayBegin) { return move }
-    // A rehearsal has one made-up look at each host, which compares nothing.
+    // A rehearsal has one made-up look at each host, so there is nothing to compare.
     if comparing != nil { return .end(firstSilence == nil ? .pass : .inconclusive, firstSilence ?? "") }
     if let slot = silent.firstIndex(where: { $0 != nil }), let reason = silent[slot] {
       let others = silent.count { $0 != nil } - 1
@@ -124,16 +124,16 @@ struct Looking: Sendable, Hashable {
   /// The interval between two looks is over.
   mutating func rang() { beat { $0.rang() } }
 
-  /// The look under way was told to end, because its time is over.
+  /// The look under way was told to end, because its time is up.
   mutating func isOver(_ slot: Int) { beat { $0.isOver(slot) } }
 
   /// The slots whose looks that timer ends.
   mutating func late(_ timer: Int) -> [Int] { beat { $0.late(timer) } ?? [] }
 
-  /// A timer that is needed beside those that were begun; nil: none is.
+  /// Another timer, if those that were begun are not enough; nil: none is needed.
   mutating func anotherTimer() -> Int? { beat { $0.anotherTimer() } ?? nil }
 
-  /// What a look came to.
+  /// The result of a look.
   /// - Parameter isLate: it got no answer in its time.
   mutating func found(_ finding: Finding, at slot: Int, isLate: Bool = false) {
     var missed = 0
@@ -161,8 +161,8 @@ struct Looking: Sendable, Hashable {
     }
   }
 
-  /// How a function that looked ended. It found the place bad if it raised or gave false. Nobody looked only where the engine says that
-  /// the host which is looked at is out of reach.
+  /// How a function that looked ended. It found the place bad if it raised an error or returned false. It could not look only if the
+  /// engine says that the host is out of reach.
   func finding(_ result: ScriptResult, at slot: Int) -> Finding {
     if comparing != nil { return measured(result) }
     return switch result {
@@ -174,7 +174,7 @@ struct Looking: Sendable, Hashable {
     }
   }
 
-  /// A function that raises has measured nothing, and where it raised is told.
+  /// A function that raises an error has measured nothing, and the error's place is told.
   private func measured(_ result: ScriptResult) -> Finding {
     switch result {
     case .returned(let value): .measured(CanaryAnalysis.Measure(value))
@@ -199,7 +199,7 @@ extension Looking.Finding {
     }
   }
 
-  /// What the engine says of a question that it asks itself: a tool that is missing, or a user that is not permitted, is no answer.
+  /// A failure of the engine's own question: a missing tool, or a user that is not permitted, is no answer.
   fileprivate init(_ failure: Failure) {
     switch failure.kind {
     case .unreachable, .transport, .lost, .missing, .notPermitted, .cancelled, .internal, .store: self = .silent(failure.message)

@@ -1,6 +1,7 @@
 import DeployModel
 
-/// Keeps one rule among hosts that share the value of a tag: how many of each value serve, are under way, ready and failed.
+/// Keeps one rule among hosts that share the value of a tag. It counts how many hosts of each value serve, are under way, ready and
+/// failed.
 struct Neighbourhood: Sendable, Hashable {
   let rule: Neighbours
   /// By value.
@@ -13,7 +14,7 @@ struct Neighbourhood: Sendable, Hashable {
   private var underWayInAll = 0
   private var readyInAll = 0
 
-  /// - Parameter serves: by host number: whether it serves at the beginning.
+  /// - Parameter serves: by host number: whether it serves at first.
   init(_ rule: Neighbours, serves: [Bool]) {
     self.rule = rule
     let none = rule.values.map { _ in 0 }
@@ -81,7 +82,7 @@ struct Neighbourhood: Sendable, Hashable {
 
   mutating func hostFailed(_ host: Int) { if let place = place(of: host) { failed[place] += 1 } }
 
-  /// Why nothing more may be started; nil if the budgets hold.
+  /// Why nothing more may start; nil if the budgets hold.
   var exhausted: String? {
     for (place, most) in rule.budgets.enumerated() where failed[place] > most {
       let hosts = "\(failed[place]) \(failed[place] == 1 ? "host" : "hosts")"
@@ -90,8 +91,8 @@ struct Neighbourhood: Sendable, Hashable {
     return nil
   }
 
-  /// The hosts of a wave in an order in which none waits longer than the rule asks: one value after the other, or the first host of each
-  /// value, then the second.
+  /// The hosts of a wave in an order in which none waits longer than the rule requires: one value after the other, or the first host of
+  /// each value, then the second.
   func arranged(_ hosts: [Int]) -> [Int] {
     switch rule.rule {
     case .each: return hosts

@@ -10,18 +10,18 @@ struct OpenGate: Sendable, Hashable {
 
   let number: Int
   let gate: Gate
-  /// The strategy that asked; nil: a freeze window holds the wave that was asked for.
+  /// The strategy that asked; nil: a freeze window holds its wave.
   let script: ScriptID?
-  /// Rings at the deadline, or for the next look; nil: neither is due.
+  /// The timer of the deadline, or of the next look; nil: neither is due.
   var timer: Int?
-  /// Looks are due, and a pause holds them.
+  /// Whether looks are due but a pause holds them.
   var isHeld = false
   /// Of a check.
   var looking: Looking?
   /// By slot: the look under way.
   var looks: [Look?] = []
 
-  /// What is wrong when it has failed.
+  /// The failure, if the gate has failed.
   func failure(_ answer: GateAnswer) -> Failure {
     let comment = answer.comment.isEmpty ? "" : ": \(answer.comment)"
     switch (gate.kind, answer.by) {

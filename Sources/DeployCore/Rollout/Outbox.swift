@@ -1,6 +1,6 @@
 import DeployModel
 
-/// What the core wants done, in order, and who waits for each answer. It numbers intents and timers from 1; number 0 is nobody's.
+/// What the core wants done, in order, and who waits for each answer. It numbers intents and timers from 1; number 0 means none.
 struct Outbox: Sendable, Hashable {
   /// Who waits for the end of an operation.
   enum Waiter: Sendable, Hashable {
@@ -15,10 +15,10 @@ struct Outbox: Sendable, Hashable {
     case look(Int)
     case park(Int)
     case unpark(Int)
-    /// What a host remembers of a stage.
+    /// A host that is asked to remember a stage.
     case mark(Int)
 
-    /// The host whose operation it is; nil for nobody's, a script's, a gate's, and what parks.
+    /// The host whose operation it is; nil if it belongs to nobody, a script or a gate, or parks.
     var host: Int? {
       switch self {
       case .lock(let host), .unlock(let host), .upload(let host), .prune(let host), .host(let host): host
@@ -26,8 +26,8 @@ struct Outbox: Sendable, Hashable {
       }
     }
 
-    /// Whether a host that refuses its fence says that a newer deployment took over. One that refuses its lock says that the plan came
-    /// too late: nothing was begun, and the locks that are held are given back.
+    /// Whether a host's refusal of the fence says that a newer deployment took over. A refusal of the lock only says that the plan is too
+    /// late: nothing was begun, and the held locks are given back.
     var isAtWork: Bool {
       switch self {
       case .nobody, .lock: false
@@ -47,7 +47,7 @@ struct Outbox: Sendable, Hashable {
     case gate
     /// The limit of a function that looks, by its slot.
     case look(slot: Int, ScriptID)
-    /// The time of looks is over in which answers may arrive, by the gate's number and the timer's.
+    /// The time within which looks must be answered is over; by the gate's number and the timer's.
     case looks(gate: Int, Int)
     /// The limit of the traffic adapter's script.
     case traffic
@@ -61,7 +61,7 @@ struct Outbox: Sendable, Hashable {
   private var waiters: [Waiter] = [.nobody]
   private var rings: [Ring] = [.nobody]
 
-  /// Everything wanted since the last call.
+  /// Returns all effects since the last call.
   mutating func drain() -> [Effect] {
     let wanted = effects
     effects = []
@@ -92,21 +92,21 @@ struct Outbox: Sendable, Hashable {
     return id
   }
 
-  /// An operation ended: who waited for it. From now on nobody does.
+  /// An operation ended. Returns who waited for it; nobody waits for it any more.
   mutating func ended(intent: Int) -> Waiter {
     guard intent < waiters.count else { return .nobody }
     defer { waiters[intent] = .nobody }
     return waiters[intent]
   }
 
-  /// A timer rang: who waited for it. From now on nobody does.
+  /// A timer rang. Returns who waited for it; nobody waits for it any more.
   mutating func rang(timer: Int) -> Ring {
     guard timer < rings.count else { return .nobody }
     defer { rings[timer] = .nobody }
     return rings[timer]
   }
 
-  /// Whether time in which no engine lives does not count for a timer: what it limits is begun anew.
+  /// Whether a timer ignores the time in which no engine runs: what it limits begins anew.
   func beginsAnew(timer: Int) -> Bool {
     guard timer < rings.count else { return false }
     switch rings[timer] {
@@ -115,15 +115,15 @@ struct Outbox: Sendable, Hashable {
     }
   }
 
-  /// Whoever waited for that timer no longer does.
+  /// Nobody waits for that timer any more.
   mutating func forget(timer: Int) { rings[timer] = .nobody }
 
-  /// Nobody waits any longer for operations of that kind.
+  /// Nobody waits for operations of that kind any more.
   mutating func forget(where isMeant: (Waiter) -> Bool) {
     for intent in waiters.indices where isMeant(waiters[intent]) { waiters[intent] = .nobody }
   }
 
-  /// Whether no operation is awaited, and no timer would begin one, but for those of the gate that is open and of looks that are over.
+  /// Whether no operation is awaited and no timer would begin one. The open gate and looks that are over do not count.
   var isIdle: Bool {
     guard waiters.allSatisfy({ $0 == .nobody }) else { return false }
     return rings.allSatisfy { ring in
@@ -134,13 +134,13 @@ struct Outbox: Sendable, Hashable {
     }
   }
 
-  /// Ends an operation whose outcome nobody waits for any more.
+  /// Ends an operation whose outcome nobody waits for.
   mutating func abandon(intent: Int) {
     waiters[intent] = .nobody
     effects.append(.cancel(intent: intent))
   }
 
-  /// Asks every operation under way to end for which somebody of that kind waits.
+  /// Asks the operations under way to end that somebody of that kind waits for.
   mutating func cancel(where isMeant: (Waiter) -> Bool) {
     for intent in waiters.indices where isMeant(waiters[intent]) { effects.append(.cancel(intent: intent)) }
   }

@@ -1,6 +1,7 @@
 import DeployModel
 
-/// Where a deployment stands that parks, is parked, or is being gone on with. Until an engine has all hosts again, nothing else happens.
+/// The state of a deployment that parks, is parked, or is being resumed from that. Until an engine has all hosts again, nothing else
+/// happens.
 struct ParkState: Sendable, Hashable {
   enum Step: Sendable, Hashable {
     /// Hosts are asked to keep their locks.
@@ -15,17 +16,17 @@ struct ParkState: Sendable, Hashable {
   let parking: Parking
   /// 1, 2, 3 … within the deployment.
   let round: Int
-  /// Hosts whose locks are held, the one that decides first.
+  /// Numbers of hosts whose locks are held; the one that decides comes first.
   let hosts: [Int]
   var step = Step.leaving
   /// Number of answers that are awaited.
   var awaited = 0
-  /// Why the first host that could not keep its lock did not.
+  /// Why the first host that failed to keep its lock did not keep it.
   var problem: Failure?
   /// Hosts that keep their locks.
   var kept: [Int] = []
-  /// What hosts are asked by who goes on; nil: nobody does yet.
+  /// The request to hosts by the engine that resumes; nil: nobody resumes yet.
   var request: UnparkRequest?
-  /// What happened meanwhile, in order. It is heard when an engine has all hosts again.
+  /// What happened meanwhile, in order. It is heard once an engine has all hosts again.
   var held: [Happening] = []
 }

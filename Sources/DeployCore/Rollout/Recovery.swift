@@ -1,6 +1,6 @@
 package import DeployModel
 
-/// A deployment brought back to where its journal ends: the same sources hear the recorded outside events again, in their recorded order.
+/// A deployment brought back to where its journal ends. The same sources hear the recorded outside events again, in their recorded order.
 /// What the sources ask is checked against the record, never taken from it (docs/decisions/004-journal-before-effect.md).
 package struct Recovery {
   package struct Timer: Sendable, Hashable {
@@ -12,11 +12,11 @@ package struct Recovery {
   package private(set) var conductor: Conductor
   /// Whether the core was ever told that it starts: an engine can die before that.
   package private(set) var hasStarted = false
-  /// Journalled intents without an outcome: to be performed again, which attaches to them.
+  /// Journalled intents without an outcome. They are performed again, which attaches to them.
   package private(set) var outstanding: [Intent] = []
   /// The outstanding intents that were being cancelled.
   package private(set) var cancelled: [Int] = []
-  /// What the last turn wanted and never reached the journal, in order: intents, their cancellations, notes and a conclusion.
+  /// What the last turn wanted but did not journal, in order: intents, their cancellations, notes and a conclusion.
   package private(set) var unjournalled: [Effect] = []
   /// Timers that have not rung.
   package private(set) var timers: [Timer] = []
@@ -34,8 +34,8 @@ package struct Recovery {
 
   /// - Parameters:
   ///   - entries: from entry 0 on, without gaps; entry 0 holds the plan that `scripts` were made for.
-  ///   - lapse: the rule that was not kept, for tests of the checkers.
-  /// - Throws: `Divergence` if the sources ask something else than they did.
+  ///   - lapse: the rule that was disabled, for tests of the checkers.
+  /// - Throws: `Divergence` if the sources ask for something else than the record has.
   package init(replaying entries: [Entry], of plan: Plan, scripts: any Scripts, lapse: Lapse? = nil) throws(Divergence) {
     conductor = Conductor(plan: plan, scripts: scripts, lapse: lapse)
     var wanted: [Effect] = []
@@ -67,14 +67,14 @@ package struct Recovery {
         }
       }
     }
-    // Whoever resumes asks hosts for their locks, so those that had to keep them are not asked again.
+    // An engine that resumes asks hosts for their locks, so hosts that had to keep theirs are not asked again.
     outstanding = intents.prefix(record.intents).filter { !record.isFinished($0.id) && !$0.operation.isPark }
     cancelled = cancelled.filter { $0 <= record.intents && !record.isFinished($0) }
     timers = record.timers
     unjournalled = Self.rest(of: wanted, after: record, concluded: conclusion != nil)
   }
 
-  /// Effects that were requested but not yet journalled. Intents and notes are journalled in order, so counting them is enough.
+  /// Effects that were requested but not yet journalled. Intents and notes are journalled in order, so it is enough to count them.
   private static func rest(of wanted: [Effect], after record: Record, concluded: Bool) -> [Effect] {
     var (intents, notes) = (0, 0)
     return wanted.filter { effect in
@@ -118,8 +118,8 @@ extension DeployModel.Operation {
 }
 
 extension Intent {
-  /// Whether both ask the same. The time and chain head of a receipt are put in when it is journalled, so they do not count; nor does what
-  /// a host is told to remember, which older versions did not say.
+  /// Whether both ask the same. Two things are ignored: a receipt's time and chain head, which it gets when it is journalled, and what a
+  /// host is told to remember, which older versions did not say.
   package func isSame(as other: Intent) -> Bool { unsealed == other.unsealed }
 
   private var unsealed: Intent {
@@ -135,7 +135,8 @@ extension Intent {
     return copy
   }
 
-  /// The intent as it is journalled: a receipt says when, and where in which chain. It is never older than what hosts had before.
+  /// The intent as it is journalled: a receipt gets its time, and its place in the chain. It is never older than the receipts that hosts
+  /// had before.
   package func sealed(at now: Timestamp, chain: Digest?) -> Intent {
     guard case .record(var receipt) = operation else { return self }
     receipt.at = max(now, receipt.at)

@@ -1,10 +1,10 @@
 import DeployModel
 
-/// Steps of the engine's own that may be tried again in place: made twice they leave what they leave when made once. Hooks never are, for
+/// Steps of the engine's own that may be retried in place: doing them twice has the same effect as once. Hooks are never retried, because
 /// nobody knows what their commands do a second time.
 enum Retrying {
-  /// Whether an operation is worth another try after that failure: the host or the way to it was to blame, and nothing of the first try is
-  /// under way any more.
+  /// Whether an operation is worth another try after that failure: the host or the connection to it was to blame, and nothing of the
+  /// first try still runs.
   static func helps(_ operation: DeployModel.Operation, after failure: Failure) -> Bool {
     switch operation {
     case .stage, .activate, .relink, .record, .remove: break

@@ -1,8 +1,8 @@
 import DeployModel
 
-/// What people say about the gate that is open.
+/// Messages from people about the open gate.
 extension Rollout {
-  /// A message that wants a gate closed: each is answered with what became of it.
+  /// A message that wants to close a gate. Each one is answered with what it did.
   mutating func answerGate(_ message: Message) {
     if let refusal = refusal(of: message) {
       return answer(message, accepted: false, "\(message.kind.rawValue) (\(message.words)): \(refusal)")
@@ -13,7 +13,7 @@ extension Rollout {
     close(GateAnswer(verdict, by: message.by, comment: message.comment, at: message.at))
   }
 
-  /// Why a message closes no gate; nil: it does.
+  /// Why a message closes no gate; nil: it closes it.
   private func refusal(of message: Message) -> String? {
     if let number = message.number, number != gate?.number ?? 0 { return stale(number) }
     guard let open = gate else { return "there is no open gate" + (message.gate.map { " \"\($0)\"" } ?? "") }
@@ -36,8 +36,8 @@ extension Rollout {
     }
   }
 
-  /// Why an answer is too late, or was too early: it is for the gate that was open when it was sent.
-  /// - Parameter number: of that gate; 0: none was open.
+  /// Why an answer is too late or too early: it is for the gate that was open when it was sent.
+  /// - Parameter number: that gate's; 0: none was open.
   private func stale(_ number: Int) -> String {
     let now = gate.map { "the open one is \($0.number), \"\($0.gate.name)\"" } ?? "no gate is open now"
     guard number > 0 else { return "no gate was open when it was sent; \(now)" }

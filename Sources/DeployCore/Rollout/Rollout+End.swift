@@ -1,6 +1,6 @@
 import DeployModel
 
-/// The end of a deployment: by failure, by a person's wish, or because all is done.
+/// The end of a deployment: it failed, a person asked for it, or all is done.
 extension Rollout {
   /// Stops what is under way in good order; hosts in their lifecycle come to their end first.
   mutating func fail(_ error: ScriptError) {
@@ -17,14 +17,14 @@ extension Rollout {
       }
     }
     held = []
-    // A pause or a freeze may have held a wave with nothing under way.
+    // A pause or a freeze may have held a wave while nothing was under way.
     if isHeldByFreeze { dropGate(error.failure.message) }
     if let wave, wave.running == 0 { admit() }
     dropGate(error.failure.message)
     giveUpReadyHosts()
   }
 
-  /// Ends a deployment that has failed when nothing is under way any more.
+  /// Ends a failed deployment once nothing is under way.
   mutating func settle() {
     guard phase == .settling, tree.activeRoots == 0, uploading.running == 0, admission.inFlight == 0, marking.waiting == 0 else { return }
     if owesTraffic { return restoreTraffic() }
@@ -37,8 +37,8 @@ extension Rollout {
     notify(0)
   }
 
-  /// Whether enough hosts are where they should be, however large the budget: at least one, as in CodeDeploy, and every one on the
-  /// automatic way back, whose budget lets it try all hosts and excuses none.
+  /// Whether enough hosts are where they should be, however large the budget is. As in CodeDeploy, this is at least one. On the automatic
+  /// way back it is every host, because its budget lets it try all hosts and excuses none.
   private var hasReachedEnough: Bool {
     if case .rollback(of: .some) = plan.kind { return statuses.allSatisfy(\.isWhereItShouldBe) }
     return statuses.contains { $0 == .succeeded || $0 == .unchanged }
@@ -67,7 +67,7 @@ extension Rollout {
     notify(areNoticesOver ? notices.count : index + 1)
   }
 
-  /// What is still to come for hosts when nothing new is begun any more.
+  /// What will happen to hosts when nothing new begins any more.
   var whatFollows: String {
     let changed = statuses.count { $0 == .succeeded }
     guard failure != nil, plan.kind == .deploy, changed > 0 || phase == .shiftingBack else { return "every host has come to its end" }
@@ -86,14 +86,14 @@ extension Rollout {
   /// What runs after the deployment, as recipes call it.
   var noticeName: String { failure == nil ? "on_success" : "on_failure" }
 
-  /// Ends what runs after the deployment, and begins no more of it. Hosts stay as they are: each has come to its end.
+  /// Ends what runs after the deployment, and begins no more of it. Hosts stay as they are, because each has come to its end.
   mutating func endNotices(_ reason: Failure) {
     guard case .notifying = phase, !areNoticesOver else { return }
     areNoticesOver = true
     for script in tree.roots where tree[script].owner == .notice { tree.cancel(script, reason, &outbox) }
   }
 
-  /// Removes old releases, now that every host has come through: until here each of them could go back to what it ran before (promise P7).
+  /// Removes old releases once every host has succeeded. Until then each of them could go back to what it ran before (promise P7).
   private mutating func prune() {
     guard failure == nil, stopped == nil, plan.flow.prunesLast == true, !isOutline, lapse != .prunedEarly else { return unlock(conclusion) }
     phase = .pruning(0)
@@ -108,7 +108,7 @@ extension Rollout {
     _ = outbox.perform(.host(host), operation, for: .prune(host), site: HostProgram.site(of: host, in: plan))
   }
 
-  /// Says on a slot that was left as it was that this deployment brought it the traffic: it is what the group runs now.
+  /// Records on a slot that was left as it was that this deployment brought it the traffic: the group now runs its release.
   private mutating func record(_ host: Int) {
     guard var receipt = HostProgram.receipt(for: host, in: plan) else { return }
     receipt.trial = nil
@@ -130,7 +130,7 @@ extension Rollout {
     guard let failure else { return Conclusion(status: stopped == nil ? .succeeded : .partial, hosts: statuses) }
     let back =
       goesBack && plan.kind == .deploy ? statuses.indices.filter { statuses[$0] == .succeeded && !mayHaveStrayTraffic($0) } : []
-    // Only somebody's wish cancels a deployment: a hook that ends because another one failed says *cancelled* too.
+    // Only a person's wish cancels a deployment. A hook that ends because another one failed has the failure *cancelled* too.
     let isWish = cancelled && failure.failure.kind == .cancelled
     var end = Conclusion(
       status: isWish ? .cancelled : .failed, error: failure, rollback: back, hosts: statuses, traffic: traffic.stray)
@@ -138,10 +138,10 @@ extension Rollout {
     return end
   }
 
-  /// Whether hosts go back when something fails: until a stage has begun that cannot be undone.
+  /// Whether hosts go back if something fails: yes, until a stage that cannot be undone has begun.
   var goesBack: Bool { plan.flow.rollback && (pastReturn == nil || lapse == .returnsAnyway) }
 
-  /// Somebody wants the deployment to end.
+  /// Somebody asks for the deployment to end.
   mutating func cancel(_ reason: String) {
     let error = ScriptError(Failure(.cancelled, reason))
     if case .notifying = phase {
@@ -157,7 +157,7 @@ extension Rollout {
       outbox.cancel { if case .upload = $0 { true } else { false } }
       fail(error)
     case .settling: interruptHosts(error.failure)
-    // A wait for a lock, or for what others left running, ends; what is held is given back.
+    // A wait for a lock, or for what others left running, ends; held locks are given back.
     case .locking: outbox.cancel { if case .lock = $0 { true } else { false } }
     case .shiftingBack, .notifying, .pruning, .unlocking, .concluded: break
     }

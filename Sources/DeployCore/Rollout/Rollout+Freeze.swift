@@ -1,8 +1,8 @@
 import DeployModel
 
-/// Freeze windows: while one holds, no wave begins. What is under way comes to its end, and going back is never held up.
+/// Freeze windows: while one holds, no wave begins. What is under way comes to its end, and nothing delays going back.
 extension Rollout {
-  /// From the beginning of a deployment on.
+  /// Watches freezes from the beginning of a deployment.
   mutating func watchFreeze() {
     guard plan.kind == .deploy, let rule = plan.flow.freeze else { return }
     guard let reason = rule.override else {

@@ -1,6 +1,6 @@
 import DeployModel
 
-/// Gates: one at a time, for the strategy that waits for it. A gate that fails fails the deployment before the strategy hears of it.
+/// Gates: one at a time, for the strategy that waits for it. If a gate fails, the deployment fails before the strategy hears of it.
 extension Rollout {
   mutating func open(_ asked: Gate, for script: ScriptID) {
     var asked = asked
@@ -32,13 +32,13 @@ extension Rollout {
     }
   }
 
-  /// Whether the analysis that is open measures a host for comparison: it still runs what it ran before.
+  /// Whether the open analysis measures a host for comparison: it still runs what it ran before.
   func isTwin(_ host: Int) -> Bool {
     guard let watch = gate?.looking?.watch, let comparison = watch.comparison else { return false }
     return watch.hosts?.dropFirst(comparison.pairs).contains(host) ?? false
   }
 
-  /// Why an analysis would compare nothing that differs, or could tell nothing; nil: it is none, or may tell something.
+  /// Why an analysis would compare equal hosts, or could tell nothing; nil: the gate is no analysis, or it may tell something.
   private func analysisProblem(_ asked: Gate) -> Failure? {
     guard let watch = asked.watch, let comparison = watch.comparison else { return nil }
     let hosts = watch.hosts ?? []
@@ -56,7 +56,7 @@ extension Rollout {
     return nil
   }
 
-  /// Whether a watch without hosts of its own looks at a host: it runs the release, for users or only ready so far.
+  /// Whether a watch without hosts of its own looks at a host: it runs the release, for users or while it is ready.
   private func hasRelease(_ host: Int) -> Bool {
     switch statuses[host] {
     case .succeeded: true
@@ -65,7 +65,7 @@ extension Rollout {
     }
   }
 
-  /// Its deadline has come, or its next look.
+  /// The time of its deadline, or of its next look, has come.
   mutating func gateRang() {
     guard let open = gate else { return }
     gate?.timer = nil
@@ -82,7 +82,7 @@ extension Rollout {
 
   // MARK: looks
 
-  /// Goes on looking. A pause holds looks that are not begun.
+  /// Makes the looks that are due. A pause holds looks that have not begun.
   mutating func look() {
     gate?.isHeld = false
     let mayBegin = !holdsScripts
@@ -128,7 +128,7 @@ extension Rollout {
     }
   }
 
-  /// A function looks for too long.
+  /// A function has looked for too long.
   mutating func lookRang(_ slot: Int, _ script: ScriptID) {
     guard let open = gate, open.looks.indices.contains(slot), open.looks[slot] == .script(script), let watch = open.looking?.watch else {
       return
@@ -143,7 +143,7 @@ extension Rollout {
     _ = outbox.ring(.looks(gate: open.number, timer), after: watch.limit + Watch.answer)
   }
 
-  /// Looks that got no answer in their time are ended: nobody waits for them any longer.
+  /// Looks that got no answer in time end: nobody waits for them any longer.
   mutating func looksRang(_ number: Int, _ timer: Int) {
     guard gate?.number == number, let late = gate?.looking?.late(timer) else { return }
     for slot in late { giveUp(slot) }
@@ -187,7 +187,7 @@ extension Rollout {
 
   // MARK: closing
 
-  /// Closes the gate that is open, and tells the strategy.
+  /// Closes the open gate, and tells the strategy.
   mutating func close(_ answer: GateAnswer) {
     guard let open = take() else { return }
     var answer = answer
@@ -217,7 +217,7 @@ extension Rollout {
     tree.answer(script, .gate(answer), &outbox)
   }
 
-  /// The deployment has failed, and nobody is to answer any more. The strategy was cancelled, and hears of that now.
+  /// The deployment has failed, so nobody needs to answer any more. The strategy was cancelled, and hears of that now.
   mutating func dropGate(_ reason: String) {
     guard let open = take() else { return }
     let answer = GateAnswer(.inconclusive, comment: reason)
@@ -225,7 +225,7 @@ extension Rollout {
     if let script = open.script { tree.answer(script, .gate(answer), &outbox) }
   }
 
-  /// Takes the gate away with all that it waits for.
+  /// Removes the gate with all that it waits for.
   private mutating func take() -> OpenGate? {
     guard let open = gate else { return nil }
     gate = nil
@@ -241,7 +241,7 @@ extension Rollout {
 
   // MARK: stopping
 
-  /// Ends the rollout on purpose. Hosts that are ready would be neither old nor new, so they have to be taken on first.
+  /// Ends the rollout on purpose. Ready hosts would be neither old nor new, so a wave has to take them on first.
   mutating func stop(_ script: ScriptID, _ reason: String) {
     let ready = statuses.indices.filter { if case .ready = statuses[$0] { true } else { false } }
     guard ready.isEmpty else {

@@ -1,8 +1,8 @@
 import DeployModel
 
-/// Waves, and the hosts that they take through their part.
+/// Waves, and the hosts that they change.
 extension Rollout {
-  /// Begins a wave with those of the hosts that are still to be changed, and with ready ones that it takes further.
+  /// Begins a wave with those hosts that are still to be changed, and with ready ones that it takes further.
   mutating func beginWave(_ wanted: [Int], parallel: Int?, upto: Segment? = nil, for script: ScriptID? = nil) {
     var chosen = statuses.map { _ in false }
     var hosts: [Int] = []
@@ -19,7 +19,7 @@ extension Rollout {
     admit()
   }
 
-  /// Says that the wave begins. A wave that a pause holds is announced when it goes ahead.
+  /// Notes that the wave begins. A wave that a pause holds is announced when it goes ahead.
   mutating func announceWave() {
     guard let held = wave, !held.isAnnounced, !held.hosts.isEmpty, !isHeldByFreeze else { return }
     wave?.isAnnounced = true
@@ -68,7 +68,7 @@ extension Rollout {
       failure = firstCause(or: exhausted)
     }
     if let failure { fail(failure) }
-    // If the deployment has failed, the strategy learns of it by being cancelled, so that its <close> variables run.
+    // If the deployment has failed, the strategy is cancelled and learns of the failure that way, so that its <close> variables run.
     if let script = ended.script { return tree.answer(script, .wave(ended.result), &outbox) }
     stageEnded(nil)
   }
@@ -87,7 +87,7 @@ extension Rollout {
   }
 
   /// Begins the host's next step.
-  /// - Parameter refusal: why it begins none; nil: it does, if nobody cancelled the deployment.
+  /// - Parameter refusal: why it begins none; nil: it begins one, unless somebody cancelled the deployment.
   mutating func advance(_ host: Int, unless refusal: Failure? = nil) {
     let reason = cancelled ? failure?.failure ?? Failure(.cancelled, "cancelled") : refusal
     if reason == nil, waitsForTraffic(host) { return }
@@ -130,7 +130,7 @@ extension Rollout {
     stepEnded(host, outcome.failure.map { ScriptError($0, host: plan.hosts[host].host.name, stderr: outcome.stderr?.text) })
   }
 
-  /// The step under way ended: by an operation's outcome, or by a hook's end.
+  /// The step under way ended: an operation came back, or a hook ended.
   mutating func stepEnded(_ host: Int, _ error: ScriptError?) {
     guard runs[host] != nil else { return }
     if let move = runs[host]?.stepEnded(error, in: plan, &outbox) { return carryOut(move, on: host) }
@@ -150,10 +150,10 @@ extension Rollout {
     if phase == .settling { giveUpReadyHosts() }
   }
 
-  /// The deployment has failed: hosts that wait for a later wave undo their segments, as many at once as may be in flight.
+  /// The deployment has failed: hosts that wait for a later wave undo their segments. The usual number may be in flight at once.
   mutating func giveUpReadyHosts() {
     guard let failure, !isGivingUp else { return }
-    // They may get traffic, so they are stopped after it has gone elsewhere.
+    // They may get traffic, so they stop only after it has gone elsewhere.
     guard !owesTraffic else { return settle() }
     isGivingUp = true
     while let host = ready.last, admission.hasRoom {

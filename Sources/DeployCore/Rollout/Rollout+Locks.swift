@@ -1,6 +1,6 @@
 import DeployModel
 
-/// The locks: before anything is changed, and after everything.
+/// The locks: taken before anything is changed, given back after everything.
 extension Rollout {
   mutating func lock() {
     guard !isOutline else { return beginStage(0) }
@@ -23,7 +23,7 @@ extension Rollout {
     case .giveUp(let problem, let holder):
       unlock(Conclusion(status: cancelled ? .cancelled : .refused, error: ScriptError(problem), holder: holder, hosts: statuses))
     case .held:
-      // If nothing is to be changed, the locks were taken to call good what is there.
+      // If there is nothing to change, the locks were taken to mark what is there as good.
       guard plan.hosts.contains(where: { $0.action == .change }) else { return unlock(Conclusion(status: .succeeded, hosts: statuses)) }
       beginStage(0)
     }
@@ -32,7 +32,7 @@ extension Rollout {
   private mutating func askForLock(of host: Int) {
     if let partner = plan.partner(host) { return askForLock(of: partner) }
     var request = plan.lock
-    // On the other hosts somebody may wait who is not in the way here.
+    // A deployment may wait in line on other hosts without being in the way here.
     if host != locking.first { request.ticket = Ticket.none }
     request.expects = plan.hosts[host].previous?.deployment
     request.inherits = plan.hosts[host].inherits ?? request.inherits
@@ -40,7 +40,7 @@ extension Rollout {
     _ = outbox.perform(.host(host), .lock(request), for: .lock(host), site: Intent.Site())
   }
 
-  /// A partner has no receipts, so nothing about it can be out of date.
+  /// A partner has no receipts, so the plan cannot be out of date for it.
   private mutating func askForLock(of partner: Partner) {
     var request = plan.lock
     (request.ticket, request.sequence) = (Ticket.none, nil)
@@ -66,14 +66,14 @@ extension Rollout {
     carryOut(locking.next(isCancelled: cancelled))
   }
 
-  /// Gives back the locks that are held. Hosts that are to go back stay locked: the rollback takes their locks over.
+  /// Gives back the held locks. Hosts that are to go back stay locked: the rollback takes their locks over.
   mutating func unlock(_ conclusion: Conclusion) {
     guard !isOutline else { return conclude(conclusion) }
     phase = .unlocking(conclusion)
     for host in locking.held where !conclusion.rollback.contains(host) {
-      // A rollback waits for no host that is out of reach.
+      // A rollback does not wait for a host that is out of reach.
       let isPartner = plan.partner(host) != nil
-      // The rollback that follows works with them too, and takes their locks over.
+      // The rollback that follows works with the partners too, and takes their locks over.
       if isPartner, !conclusion.rollback.isEmpty { continue }
       let isAwaited = isPartner || conclusion.rollback.isEmpty || !statuses[host].isUnknown
       if isAwaited {
@@ -90,8 +90,8 @@ extension Rollout {
     if locking.isDone { conclude(conclusion) }
   }
 
-  /// The deployment whose receipt on that host has proved good: a deployment that succeeds says so of its own, and of those that it found
-  /// to be what was asked for. nil: none has.
+  /// The deployment whose receipt on that host is now good. A deployment that succeeds says so of its own receipts, and of those that it
+  /// found to be what was asked for. nil: none is.
   private func proved(_ host: Int, _ conclusion: Conclusion) -> Deployment.ID? {
     guard plan.flow.trial == true, plan.kind == .deploy, conclusion.status == .succeeded else { return nil }
     switch statuses[host] {
@@ -101,7 +101,7 @@ extension Rollout {
     }
   }
 
-  /// What the host is to remember if a person has to look after it.
+  /// What the host is to remember, if a person has to look after it.
   private func failedRestore(_ host: Int) -> FailedRestore? {
     switch statuses[host] {
     case .restoreFailed(_, let restoring, let commands):
@@ -115,8 +115,8 @@ extension Rollout {
     }
   }
 
-  /// What a task was started again by is forgotten, whatever was remembered; else what a host remembers of the task itself, which somebody
-  /// unlocked in the middle and another engine resumed.
+  /// What a host forgets. If a task has started it again, it forgets everything that it remembered. Otherwise it forgets what it
+  /// remembers of this task, which somebody unlocked in the middle and another engine resumed.
   private func forgotten(after status: HostStatus) -> FailedRestore {
     let started: Bool =
       switch status {

@@ -1,6 +1,6 @@
 import DeployModel
 
-/// What people and programs say while it runs. Each message gets one answer.
+/// Messages from people and programs while it runs. Each message gets one answer.
 extension Rollout {
   mutating func said(_ message: Message) {
     switch message.kind {
@@ -11,7 +11,7 @@ extension Rollout {
     }
   }
 
-  /// Says what became of a message.
+  /// Notes what came of a message.
   mutating func answer(_ message: Message, accepted: Bool, _ words: String) {
     note(.answered(message: message.id, accepted: accepted, words))
   }
@@ -38,7 +38,7 @@ extension Rollout {
     }
   }
 
-  /// What becomes of what is under way, and of hosts.
+  /// What happens to the work under way, and to hosts.
   private var whatCancelDoes: String {
     if phase == .settling { return "what runs is ended; \(whatFollows)" }
     let end = "nothing new is started, what runs is finished or ended, "
@@ -48,6 +48,6 @@ extension Rollout {
     return end + (goesBack ? "hosts are restored" : "hosts stay as they are, because \(whyNothingGoesBack)")
   }
 
-  /// It takes hosts back because a deployment failed or was cancelled.
+  /// Whether it takes hosts back because a deployment failed or was cancelled.
   var isWayBack: Bool { if case .rollback(of: .some) = plan.kind { true } else { false } }
 }

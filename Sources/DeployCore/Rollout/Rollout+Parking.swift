@@ -1,8 +1,8 @@
 package import DeployModel
 
-/// Parking: a gate waits for a person, hosts keep the locks, and no engine is needed until somebody goes on.
+/// Parking: a gate waits for a person, hosts keep the locks, and no engine is needed until somebody resumes.
 extension Rollout {
-  /// The gate that a person has to answer, if nothing else is under way: an engine may leave. nil: it may not.
+  /// The gate that a person has to answer, if nothing else is under way; then the engine may leave. nil: it may not.
   package var parkableGate: Int? {
     guard case .stage = phase, !isWayBack, pause == nil, parkState == nil, let open = gate, open.timer != nil, outbox.isIdle else {
       return nil
@@ -10,10 +10,10 @@ extension Rollout {
     return open.gate.kind.asksPerson && open.number != unparkableGate ? open.number : nil
   }
 
-  /// Whether hosts keep it, and the engine may go.
+  /// Whether hosts keep it, so that the engine may leave.
   package var isParked: Bool { parkState?.step == .parked }
 
-  /// Whether it parks, is parked, or is being gone on with: whoever resumes it has to ask its hosts first.
+  /// Whether it parks, is parked, or is being resumed from that: an engine that resumes it has to ask its hosts first.
   package var isParking: Bool { parkState != nil }
 
   /// - Returns: whether the event belongs to parking, or is kept until an engine has all hosts again.
@@ -23,7 +23,7 @@ extension Rollout {
     case .started, .finished, .overtaken, .parks, .unparks, .revived: return false
     case .rang, .cancelled, .said:
       parkState?.held.append(happening)
-      // What happens wakes the engine that was about to leave.
+      // The event wakes the engine that was about to leave.
       if isParked { goOn(by: plan.origin.actor) }
       return true
     }
@@ -55,7 +55,7 @@ extension Rollout {
     }
     parkState = state
     guard state.awaited == 0 else { return }
-    // The first one decides who goes on.
+    // The first host decides which engine resumes.
     let isSafe = state.kept.contains(state.hosts[0])
     guard isSafe, state.held.isEmpty else {
       if !isSafe {
@@ -67,11 +67,11 @@ extension Rollout {
     note(.parked(until: state.parking.until))
   }
 
-  /// An engine has the journal and wants to go on. The host that comes first decides between several.
+  /// An engine has the journal and wants to resume. The first host decides between several engines.
   mutating func unpark(by actor: String, claim: String, _ reason: String?) {
     guard let state = parkState, state.step == .leaving || state.step == .parked else { return }
     if let reason { stay(reason) }
-    // Whoever asked hosts to keep their locks is gone.
+    // The engine that asked hosts to keep their locks is gone.
     outbox.forget { if case .park = $0 { true } else { false } }
     if state.step == .leaving { parkState?.awaited = 0 }
     goOn(by: actor, claim: claim)
@@ -104,7 +104,8 @@ extension Rollout {
     if let failure = outcome.failure {
       note(.remark("\(plan.name(ofHost: host)) does not answer, and keeps the lock as it is: \(failure.message)"))
       guard state.step != .asking else {
-        // Nobody knows whether another engine goes on: what happened meanwhile waits for the next one. Who wished this engine's end has it.
+        // Nobody knows whether another engine resumes, so what happened meanwhile waits for the next engine. If somebody wanted this
+        // engine to end, it ends.
         parkState?.step = .parked
         parkState?.held.removeAll { if case .cancelled = $0 { true } else { false } }
         return note(.parked(until: state.parking.until))
@@ -117,7 +118,7 @@ extension Rollout {
     guard parkState?.awaited == 0, let held = parkState?.held else { return }
     parkState = nil
     note(.parked(until: nil))
-    // A gate whose time is over fails, whatever lies on the hosts: nobody answered it in time. Of answers that meet here, a no wins.
+    // A gate whose time is over fails, whatever answers lie on the hosts: nobody answered it in time. Of several answers, a no wins.
     let answers = held.filter { !$0.isDeadline }
     let refusals = plan.flow.rules?.hearsRefusalsFirst == true ? answers.filter(\.isRefusal) : []
     let others = refusals.isEmpty ? answers : answers.filter { !$0.isRefusal }

@@ -1,12 +1,12 @@
 import DeployModel
 
-/// A pause: nothing new is begun, and what runs comes to its end.
+/// A pause: nothing new begins, and what runs comes to its end.
 extension Rollout {
   /// What a script asked for during the pause.
   enum Held: Sendable, Hashable {
     case perform(ScriptID, Place, DeployModel.Operation, timeout: Interval?)
     case decide(ScriptID, Decision)
-    /// The weights that a strategy wants, when the adapter has read those of before.
+    /// The weights that a strategy wants, once the adapter has read the weights before.
     case weights(ScriptID, Weights)
 
     var script: ScriptID {
@@ -16,10 +16,10 @@ extension Rollout {
     }
   }
 
-  /// Nothing new is begun.
+  /// Whether nothing new begins.
   var isPaused: Bool { pause != nil && lapse != .pauseIgnored }
 
-  /// A pause holds what strategies and stages ask for, and looks. It lets hooks and the traffic adapter come to their end.
+  /// Whether a pause holds what strategies and stages ask for, and looks. It lets hooks and the traffic adapter come to their end.
   var holdsScripts: Bool { isPaused && plan.flow.rules != nil }
 
   mutating func pause(_ message: Message) {
@@ -35,7 +35,7 @@ extension Rollout {
     answer(message, accepted: true, "Paused by \(message.words). Nothing new is begun, what runs comes to its end. \(then)")
   }
 
-  /// Ends the pause, or passes the gate, that whoever sent it saw.
+  /// Ends the pause, or passes the gate, that the sender saw.
   mutating func resume(_ message: Message) {
     let sawGate = message.number.map { $0 > 0 }
     if sawGate == true || sawGate == nil && pause == nil && gate?.gate.kind == .pause { return answerGate(message) }
@@ -68,7 +68,7 @@ extension Rollout {
     }
   }
 
-  /// The pause is over, whatever ended it.
+  /// The pause is over, for whatever reason.
   mutating func endPause() {
     guard let over = pause else { return }
     outbox.forget(timer: over.timer)
@@ -76,7 +76,7 @@ extension Rollout {
     note(.paused(nil))
   }
 
-  /// Nobody resumed it in time. A deployment fails closed; a rollback that follows from a failure has no safer place to go than its end.
+  /// Nobody resumed it in time. A deployment is cancelled. A rollback after a failure continues: it has no safer place than its end.
   mutating func pauseEnded() {
     guard let over = pause else { return }
     let reason = "paused by \(over.message.words), and nobody resumed it within \(Deadlines.pause)"
@@ -90,7 +90,7 @@ extension Rollout {
 
   // MARK: what scripts ask for
 
-  /// Whether a script waits until the pause is over. One that was told to end cleans up.
+  /// Whether a script waits for the end of the pause. A script that was told to end may clean up.
   func isHeld(_ script: ScriptID) -> Bool {
     guard holdsScripts, !tree[script].told else { return false }
     switch tree.owner(of: script) {
@@ -105,7 +105,7 @@ extension Rollout {
     held.append(asked)
   }
 
-  /// Begins what scripts asked for, in the order of asking. Those that were ended meanwhile want nothing any more.
+  /// Begins what scripts asked for, in the order of asking. Scripts that ended meanwhile are skipped.
   private mutating func release() {
     tree.renewDeadlines(&outbox)
     let asked = held

@@ -1,6 +1,6 @@
 import DeployModel
 
-/// What scripts ask, and what their ends mean.
+/// What scripts ask for, and what their ends mean.
 extension Rollout {
   mutating func startRoot(_ body: Body, on subject: Subject, owner: ScriptTree.Owner, site: Intent.Site) {
     _ = tree.startRoot(body, on: subject, owner: owner, site: site, &outbox)
@@ -37,7 +37,7 @@ extension Rollout {
     tree[script].waiting = .intent(outbox.perform(place, operation, for: .script(script), site: site, timeout: timeout))
   }
 
-  /// Whether the traffic adapter asks, in its own function or in one that it runs beside others.
+  /// Whether the traffic adapter asks, in its own function or in one that runs beside others.
   private func ofTraffic(_ script: ScriptID) -> Bool {
     switch tree[script].owner {
     case .traffic: true
@@ -46,7 +46,7 @@ extension Rollout {
     }
   }
 
-  /// Why nothing is asked of a host; nil: it is.
+  /// Why nothing may be asked of a host; nil: it may.
   func refusal(of host: Int) -> Failure? {
     if plan.partner(host) != nil { return nil }
     guard plan.hosts.indices.contains(host) else { return Failure(.invalid, "there is no host number \(host) in this deployment") }
@@ -81,7 +81,7 @@ extension Rollout {
     }
   }
 
-  /// A strategy that asks again and again what is refused is ended: it would never wait for anything.
+  /// Ends a strategy that repeats refused requests: it would never wait for anything.
   mutating func refuse(_ script: ScriptID, _ failure: Failure) {
     tree[script].refused += 1
     guard tree[script].refused <= Self.refusals else { return carryOut(tree.abort(script, failure, &outbox)) }
@@ -110,6 +110,6 @@ extension Decision {
   /// Whether it only lets time pass.
   fileprivate var isPause: Bool { if case .wait = self { true } else { false } }
 
-  /// Whether the deployment fails by it, and hosts go back.
+  /// Whether it makes the deployment fail, so that hosts go back.
   fileprivate var endsIt: Bool { if case .rollback = self { true } else { false } }
 }

@@ -1,7 +1,7 @@
 package import DeployModel
 
 /// One deployment in progress, as a value: events in, effects out; no IO, no clock, no task. It holds the hosts' statuses, the phase and
-/// the failure, and hands each event to the part that understands it: `Locking`, `Uploading`, `Wave`, `HostRun` and `ScriptTree`.
+/// the failure. It passes each event to the part that understands it: `Locking`, `Uploading`, `Wave`, `HostRun` and `ScriptTree`.
 package struct Rollout: Sendable {
   package let plan: Plan
   /// By host number.
@@ -10,7 +10,7 @@ package struct Rollout: Sendable {
   /// Why the deployment will end as failed; the first cause stays.
   package internal(set) var failure: ScriptError?
   package internal(set) var cancelled = false
-  /// Whether functions of a task were begun to run what nobody takes back.
+  /// Whether functions of a task have begun to run something that is not taken back.
   var taskRan = false
 
   package enum Phase: Sendable, Hashable {
@@ -19,11 +19,11 @@ package struct Rollout: Sendable {
     case stage(Int)
     /// Nothing new is started; what runs comes to its end.
     case settling
-    /// The traffic that was shifted goes back to where it was.
+    /// Traffic that was shifted goes back to where it was.
     case shiftingBack
-    /// `on_success` or `on_failure`: the index of the one that runs.
+    /// The index of the `on_success` or `on_failure` function that runs.
     case notifying(Int)
-    /// Old releases are removed from so many hosts.
+    /// Old releases are removed from this number of hosts.
     case pruning(Int)
     case unlocking(Conclusion)
     case concluded
@@ -33,7 +33,7 @@ package struct Rollout: Sendable {
   var locking: Locking
   var uploading = Uploading()
   var wave: Wave?
-  /// The number of waves that were begun.
+  /// The number of waves that have begun.
   var waves = 0
   /// The gate that is open; nil: none is.
   var gate: OpenGate?
@@ -51,33 +51,33 @@ package struct Rollout: Sendable {
   var stageName = ""
   /// The first stage that cannot be undone and was begun: nothing goes back from then on. nil: none was.
   var pastReturn: String?
-  /// By host number; nil: it is not under way.
+  /// By host number; nil: the host is not under way.
   var runs: [HostRun?]
-  /// Hosts that a wave left ready, also those that a later wave took on; the last first to give up.
+  /// Hosts that a wave left ready, including those that a later wave took on. They give up in reverse order.
   var ready: [Int] = []
-  /// `giveUpReadyHosts` is under way: a host that ends at once does not begin it anew.
+  /// Whether `giveUpReadyHosts` is under way, so that a host that ends at once does not begin it again.
   var isGivingUp = false
-  /// nil: an engine has it, and it does not park.
+  /// nil: an engine runs it, and it does not park.
   var parkState: ParkState?
   /// Number of times that an engine wanted to leave.
   var parkings = 0
   /// A gate at which hosts could not keep it; nil: there was none.
   var unparkableGate: Int?
   let lapse: Lapse?
-  /// Whether a host is one step, the one that makes its release current, and nothing is locked, sent or pruned: for simulations of how a
-  /// rollout decides on large fleets. No deployment is one.
+  /// Whether a host is one step, the one that makes its release current, and nothing is locked, sent or pruned. This is for simulations
+  /// of how a rollout decides on large fleets; no deployment is one.
   let isOutline: Bool
   /// The pause that holds it; nil: it is not paused.
   var pause: Hold?
   /// What scripts asked for during the pause, in order.
   var held: [Held] = []
-  /// A pause keeps the stage of the phase, or, after the last stage, the end, from beginning.
+  /// Whether a pause delays the beginning of the phase's stage or, after the last stage, of the end.
   var isStageHeld = false
-  /// The timer of what runs after the deployment; nil: nothing does.
+  /// The timer of what runs after the deployment; nil: nothing runs.
   var noticeTimer: Int?
-  /// What runs after the deployment is ended, and the rest of it is skipped.
+  /// Whether what runs after the deployment has ended, and the rest of it is skipped.
   var areNoticesOver = false
-  /// By host number: the upload stage has sent its release.
+  /// By host number: whether the upload stage has sent its release.
   var staged: [Bool]
   var tree = ScriptTree()
   var outbox = Outbox()
@@ -85,12 +85,12 @@ package struct Rollout: Sendable {
   /// A pause under way.
   struct Hold: Sendable, Hashable {
     var message: Message
-    /// Rings when it has lasted too long.
+    /// The timer that ends it when it has lasted too long.
     var timer: Int
   }
 
   /// - Parameters:
-  ///   - lapse: a rule that is not kept, for tests of the checkers.
+  ///   - lapse: a rule that is disabled, for tests of the checkers.
   ///   - isOutline: whether a host is one step only, for simulations of large fleets.
   package init(plan: Plan, lapse: Lapse? = nil, isOutline: Bool = false) {
     self.plan = plan
@@ -114,7 +114,7 @@ package struct Rollout: Sendable {
   /// Hosts that serve and are not under way.
   package var servingCount: Int { admission.servingCount }
 
-  /// Takes one event and says what is to be done. A concluded rollout wants nothing.
+  /// Takes one event and returns the effects. A concluded rollout returns none.
   package mutating func handle(_ event: Event) -> [Effect] {
     guard phase != .concluded else { return [] }
     switch event {
@@ -144,10 +144,10 @@ package struct Rollout: Sendable {
     guard statuses.contains(.pending) else {
       let why = plan.kind.removal == nil ? "every host already runs what is asked for: \(plan.alike)" : "no host has anything of it"
       note(.remark(why))
-      // What an engine brought everywhere before it died is good by now, and the hosts are told.
+      // What a dead engine had brought to all hosts is good now, and the hosts are told so.
       let unproved = plan.hosts.compactMap { $0.previous?.trial == true ? $0.previous?.deployment : nil }
       guard plan.flow.trial == true, plan.kind == .deploy, let first = unproved.first else {
-        // Hosts remember it, so that an older one is refused later.
+        // Hosts remember the sequence, so that they refuse an older one later.
         if plan.lock.sequence != nil, statuses.contains(.unchanged) { return lock() }
         return conclude(Conclusion(status: .succeeded, hosts: statuses))
       }
@@ -197,7 +197,7 @@ package struct Rollout: Sendable {
     }
   }
 
-  /// A renewal of a lock was refused. Before all locks are held, and when they are given back, that decides nothing.
+  /// A lock's renewal was refused. This decides nothing before all locks are held, or while they are given back.
   private mutating func overtaken(_ failure: Failure) {
     switch phase {
     case .planned, .locking, .unlocking, .concluded: break
@@ -205,7 +205,7 @@ package struct Rollout: Sendable {
     }
   }
 
-  /// A newer deployment owns the hosts: nothing of this one may touch them any more, not even to restore, and no traffic is moved to them.
+  /// A newer deployment owns the hosts. This one may not touch them any more, not even to restore, and moves no traffic to them.
   private mutating func abandon(_ failure: Failure) {
     if let owed = traffic.owed {
       let now = traffic.current.map { "stays at \($0.sentence)" } ?? "stays as it is"

@@ -1,7 +1,7 @@
 import DeployModel
 
-/// When a check gate looks, by the rules of older plans: at all places, then a rest, then at all places again. A place that gives no answer
-/// keeps the others waiting.
+/// When a check gate looks, by the rules of older plans: at all places, then a rest, then at all places again. A place that gives no
+/// answer delays the others.
 struct Rounds: Sendable, Hashable {
   private let places: Int
   private let looks: Int
@@ -10,7 +10,7 @@ struct Rounds: Sendable, Hashable {
   private var running = 0
   private var round = 1
 
-  /// - Parameter looks: at each place.
+  /// - Parameter looks: number at each place.
   init(places: Int, looks: Int, every: Interval) {
     (self.places, self.looks, self.every) = (places, looks, every)
   }

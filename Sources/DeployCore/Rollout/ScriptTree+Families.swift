@@ -2,7 +2,7 @@ import DeployModel
 
 /// Scripts that other scripts wait for: `each`, `all` and `within`.
 extension ScriptTree {
-  /// Functions that run at once for one script that waits for them all.
+  /// Functions that run concurrently for one script, which waits for all of them.
   struct Family: Sendable, Hashable {
     var bodies: [Body]
     var limit: Int
@@ -10,13 +10,13 @@ extension ScriptTree {
     var started = 0
     var running: [ScriptID] = []
     var results: [ScriptResult?]
-    /// The time of `within`, and its timer; nil: it has none, or none now.
+    /// The time limit of `within`, and its timer; nil: there is none, or none now.
     var time: Interval?
     var deadline: Int?
-    /// A pause holds one of its scripts, so its time begins anew afterwards.
+    /// Whether a pause holds one of its scripts, so that its time begins anew afterwards.
     var isSuspended = false
     var overdue: Failure?
-    /// No further one is started.
+    /// Whether one failed, so that no further one starts.
     var failed = false
     init(_ bodies: [Body], limit: Int, keepGoing: Bool) {
       self.bodies = bodies
@@ -85,7 +85,7 @@ extension ScriptTree {
 
   // MARK: pauses
 
-  /// A pause holds that script: the time of every `within` around it stands still.
+  /// A pause holds that script: the time of every `within` around it stops.
   mutating func suspendDeadlines(around id: ScriptID, _ outbox: inout Outbox) {
     var id = id
     while case .child(let parent, _) = self[id].owner {
@@ -97,7 +97,7 @@ extension ScriptTree {
     }
   }
 
-  /// The pause is over: the time of each `within` that stood still begins anew, because nobody knows how much of it was left.
+  /// The pause is over: the time of each stopped `within` begins anew, because nobody knows how much of it was left.
   mutating func renewDeadlines(_ outbox: inout Outbox) {
     for id in parents {
       guard case .children(var family) = self[id].waiting, family.isSuspended, let time = family.time else { continue }

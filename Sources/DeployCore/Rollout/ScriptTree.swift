@@ -1,28 +1,28 @@
 import DeployModel
 
-/// The scripts that run: who started each, what it waits for, and what its end means. It answers and cancels them; what only the rollout
+/// The running scripts: who started each, what it waits for, and what its end means. It answers and cancels them. What only the rollout
 /// can do comes back as a move.
 struct ScriptTree: Sendable, Hashable {
-  /// To whom a script's end matters.
+  /// Who needs to know how a script ended.
   enum Owner: Sendable, Hashable {
     case hook(host: Int)
     case condition
     case stage
     case strategy
     case notice
-    /// A function that looks at a host for the gate that is open, by its slot.
+    /// A function that looks at a host for the open gate, by its slot.
     case look(slot: Int)
     /// The traffic adapter's function.
     case traffic
     case child(of: ScriptID, slot: Int)
   }
 
-  /// What a step left to the rollout.
+  /// What a step leaves to the rollout.
   enum Move: Sendable, Hashable {
     /// The script waits for an operation that is to be begun.
     case perform(ScriptID, Place, DeployModel.Operation, timeout: Interval?)
     case decide(ScriptID, Decision)
-    /// A script that no other script waits for has ended.
+    /// A script has ended that no other script waits for.
     case ended(Owner, ScriptResult)
   }
 
@@ -32,7 +32,7 @@ struct ScriptTree: Sendable, Hashable {
     case intent(Int)
     case timer(Int)
     indirect case children(Family)
-    /// For what it decided.
+    /// For the answer to its decision.
     case decision
     /// For the end of a pause, before what it asked for begins.
     case held
@@ -43,12 +43,12 @@ struct ScriptTree: Sendable, Hashable {
     var site: Intent.Site
     var host: Int?
     var waiting = Waiting.nothing
-    /// Where the operation is performed that it asked for last; nil: it asked for none.
+    /// Where its last operation is performed; nil: it asked for none.
     var asked: Place?
-    /// It is to end: told at its next step, or told already.
+    /// Why it is to end. It hears of this at its next step, or has heard already.
     var cancelled: Failure?
     var told = false
-    /// The number of its decisions that were refused.
+    /// The number of its refused decisions.
     var refused = 0
     /// The number of its requests.
     var asks = 0
@@ -58,7 +58,7 @@ struct ScriptTree: Sendable, Hashable {
 
   /// By script number; number 0 is nobody's.
   private var scripts: [Script] = [Script(owner: .condition, site: Intent.Site(), ended: true)]
-  /// How many run that no other script waits for.
+  /// The number of running scripts that no other script waits for.
   private(set) var activeRoots = 0
 
   subscript(_ id: ScriptID) -> Script {
@@ -66,14 +66,14 @@ struct ScriptTree: Sendable, Hashable {
     _modify { yield &scripts[id] }
   }
 
-  /// To whom the end of the outermost script matters that waits for this one.
+  /// Who needs the end of the outermost script that waits for this one.
   func owner(of id: ScriptID) -> Owner {
     var id = id
     while case .child(let parent, _) = scripts[id].owner { id = parent }
     return scripts[id].owner
   }
 
-  /// Whether a script, or one that it started, waits for an answer from there.
+  /// Whether a script, or one that it started, waits for an answer from that place.
   func waits(_ id: ScriptID, for place: Place) -> Bool {
     switch scripts[id].waiting {
     case .intent: scripts[id].asked == place
@@ -82,12 +82,12 @@ struct ScriptTree: Sendable, Hashable {
     }
   }
 
-  /// Those that wait for children, the first started first.
+  /// Scripts that wait for children, in the order of starting.
   var parents: [ScriptID] {
     scripts.indices.filter { if case .children = scripts[$0].waiting { !scripts[$0].ended } else { false } }
   }
 
-  /// Those that no other script waits for, in the order of starting.
+  /// Scripts that no other script waits for, in the order of starting.
   var roots: [ScriptID] {
     scripts.indices.filter { id in
       if case .child = scripts[id].owner { return false }
@@ -113,7 +113,7 @@ struct ScriptTree: Sendable, Hashable {
     return id
   }
 
-  /// Gives a waiting script what it waited for, or tells it first that it is cancelled.
+  /// Gives a waiting script its answer, or first tells it that it is cancelled.
   mutating func answer(_ id: ScriptID, _ answer: Answer, _ outbox: inout Outbox) {
     guard !scripts[id].ended else { return }
     scripts[id].waiting = .nothing
@@ -124,7 +124,7 @@ struct ScriptTree: Sendable, Hashable {
   }
 
   /// A script was stepped.
-  /// - Returns: nil if nothing is left to the rollout.
+  /// - Returns: nil if nothing is left for the rollout to do.
   mutating func stepped(_ id: ScriptID, _ step: Step, _ outbox: inout Outbox) -> Move? {
     for line in step.log { outbox.note(.log(host: scripts[id].host, line)) }
     guard !scripts[id].ended else { return nil }
@@ -139,8 +139,8 @@ struct ScriptTree: Sendable, Hashable {
     }
   }
 
-  /// The number of requests of one function. Its instructions are counted from one request to the next, so a function that loops over what
-  /// waits would never end.
+  /// The limit of requests of one function. Instructions are counted from one request to the next, so without this limit a function that
+  /// makes requests in a loop could run for ever.
   static let mostRequests = 100_000
 
   private mutating func ask(_ id: ScriptID, _ request: Request, _ outbox: inout Outbox) -> Move? {
@@ -182,14 +182,14 @@ struct ScriptTree: Sendable, Hashable {
     return .ended(scripts[id].owner, result)
   }
 
-  /// Ends a script where it stands, without a further step.
+  /// Ends a script where it stands, without another step.
   mutating func cut(_ id: ScriptID, _ error: ScriptError, _ outbox: inout Outbox) -> Move? {
     outbox.add(.kill(id))
     return end(id, .raised(error), &outbox)
   }
 
-  /// Asks a script to end. It is told at once if it waits for time or for the end of a pause, else when what it waits for has come to its
-  /// end.
+  /// Asks a script to end. A script that waits for time or for the end of a pause hears it at once. Any other hears it when what it waits
+  /// for has ended.
   mutating func cancel(_ id: ScriptID, _ reason: Failure, _ outbox: inout Outbox) {
     guard !scripts[id].ended, scripts[id].cancelled == nil else { return }
     scripts[id].cancelled = reason
@@ -204,13 +204,13 @@ struct ScriptTree: Sendable, Hashable {
     }
   }
 
-  /// Clean-up took too long: the script and all it started are ended where they stand.
+  /// The clean-up took too long: the script and all that it started are ended where they stand.
   mutating func graceEnded(_ id: ScriptID, _ outbox: inout Outbox) -> Move? {
     guard !scripts[id].ended else { return nil }
     return abort(id, scripts[id].cancelled ?? Failure(.cancelled, "cancelled"), &outbox)
   }
 
-  /// Ends a script where it stands, with all it started and what it waits for.
+  /// Ends a script where it stands, with all that it started and what it waits for.
   mutating func abort(_ id: ScriptID, _ reason: Failure, _ outbox: inout Outbox) -> Move? {
     guard !scripts[id].ended else { return nil }
     dropWhatItWaitsFor(id, &outbox)

@@ -1,15 +1,15 @@
 /// The upload stage: releases that are sent before any host is changed.
 struct Uploading: Sendable, Hashable {
-  /// What follows.
+  /// What to do next.
   enum Move: Sendable, Hashable {
     case send(Int)
-    /// As many are under way as may be, or the last ones are.
+    /// The allowed number is under way, or only the last ones are left.
     case wait
-    /// Nothing is under way, and nothing is to be begun.
+    /// Nothing is under way, and nothing is left to begin.
     case done
   }
 
-  /// Sends under way at once: enough to fill a line, few enough not to fill the engine's memory.
+  /// The limit of sends under way at once: enough to fill a connection, few enough not to fill the engine's memory.
   static let width = 50
 
   private let queue: [Int]
@@ -21,7 +21,7 @@ struct Uploading: Sendable, Hashable {
   /// - Parameter hosts: their numbers, in the order of sending.
   init(_ hosts: [Int] = []) { queue = hosts }
 
-  /// Whether some are not begun yet.
+  /// Whether some have not begun yet.
   var isOpen: Bool { next < queue.count }
 
   /// - Parameter mayBegin: whether the deployment still starts anything new.
@@ -32,16 +32,16 @@ struct Uploading: Sendable, Hashable {
     return .send(queue[next - 1])
   }
 
-  /// Whether a send that failed is made again.
+  /// Whether a failed send is retried.
   /// - Parameters:
-  ///   - most: how often one host's may be.
-  ///   - helps: whether that is worth it.
+  ///   - most: the limit of retries for one host.
+  ///   - helps: whether a retry may help.
   mutating func retries(_ host: Int, upTo most: Int, _ helps: Bool) -> Bool {
     guard helps, repeated.count(where: { $0 == host }) < most else { return false }
     repeated.append(host)
     return true
   }
 
-  /// One of them came to its end.
+  /// One of them has ended.
   mutating func ended() { running -= 1 }
 }

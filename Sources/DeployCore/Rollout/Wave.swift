@@ -2,32 +2,32 @@ import DeployModel
 
 /// Hosts that are changed together.
 struct Wave: Sendable, Hashable {
-  /// What follows.
+  /// What to do next.
   enum Move: Sendable, Hashable {
     case start(Int)
     /// No further host may be started now, and some are under way.
     case wait
-    /// No further host may be started, whatever ends.
+    /// No further host may be started, even after others end.
     case never(String)
-    /// All that were begun have ended, and nothing is to be begun.
+    /// All that began have ended, and nothing is left to begin.
     case ended
   }
 
   let hosts: [Int]
-  /// The strategy that asked for it; nil: a rollout without one.
+  /// The strategy that asked for it; nil: the rollout has none.
   let script: ScriptID?
-  /// The segment after which its hosts are left ready; nil: it takes them to their end.
+  /// The segment after which its hosts are left ready; nil: they go to their end.
   let upto: Segment?
   private(set) var result = WaveResult(succeeded: [], failed: [])
   private(set) var running = 0
-  /// Its beginning is noted; an empty wave is never announced.
+  /// Whether its beginning was noted; an empty wave is never announced.
   var isAnnounced = false
   private let parallel: Int?
   private var next = 0
 
   /// - Parameters:
   ///   - hosts: each once.
-  ///   - parallel: at most that many at once, besides the deployment's own bounds.
+  ///   - parallel: the limit of hosts at once, in addition to the deployment's own bounds.
   init(_ hosts: [Int], parallel: Int? = nil, upto: Segment? = nil, for script: ScriptID? = nil) {
     self.hosts = hosts
     self.parallel = parallel.map { max(1, $0) }
@@ -35,7 +35,7 @@ struct Wave: Sendable, Hashable {
     self.upto = upto
   }
 
-  /// Whether hosts of it are not begun yet.
+  /// Whether some of its hosts have not begun yet.
   var isOpen: Bool { next < hosts.count }
 
   /// - Parameter mayBegin: whether the deployment still starts anything new.
@@ -51,7 +51,7 @@ struct Wave: Sendable, Hashable {
     }
   }
 
-  /// A host that was started has come to its end, or to where the wave leaves it.
+  /// A host that was started has ended, or is where the wave leaves it.
   mutating func ended(_ host: Int, _ status: HostStatus) {
     running -= 1
     switch status {

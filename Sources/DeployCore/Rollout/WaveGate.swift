@@ -1,18 +1,18 @@
 import DeployModel
 
-/// Compares the failures of a wave with what the fleet shows whatever is deployed: more than chance explains means a bad release.
+/// Compares the failures of a wave with those that the fleet shows whatever is deployed. More than chance explains mean a bad release.
 struct WaveGate: Sendable, Hashable {
   /// The share of hosts that fail whatever the release is, 0…1.
   let base: Double
-  /// A wave stops the deployment if its failures would come about by chance less often than this.
+  /// A wave stops the deployment if its failures would happen by chance with a lower probability than this.
   static let improbable = 0.001
-  /// Hosts of the wave under way, and how many of them failed.
+  /// Number of hosts of the wave under way, and of those that failed.
   private(set) var hosts = 0
   private(set) var failed = 0
-  /// Whether a host has come through since the deployment began, and what became of one that did not before that.
+  /// Whether a host has succeeded since the deployment began, and what happened to one that failed before that.
   private var hasSucceeded = false
   private var first: String?
-  /// Why nothing more may be started; nil while chance explains it. Kept, because it is asked for with every host that ends.
+  /// Why nothing more may start; nil while chance explains the failures. It is stored because every host that ends asks for it.
   private(set) var verdict: String?
 
   init(base: Double) { self.base = base }
@@ -49,13 +49,13 @@ struct WaveGate: Sendable, Hashable {
     return percent == percent.rounded() ? "\(Int(bounded: percent))%" : "\(percent)%"
   }
 
-  /// The probability that `count` or more of `total` fail, each by itself with the probability `share`.
+  /// The probability that `count` or more of `total` fail, if each fails independently with the probability `share`.
   static func tail(_ count: Int, of total: Int, _ share: Double) -> Double {
     guard count > 0 else { return 1 }
     guard count <= total, share > 0 else { return 0 }
     var term = 1.0
     for _ in 0..<total { term *= 1 - share }
-    // Too small to be added up, or too many: four standard deviations are rarer than 1 of 1,000.
+    // Too small to add up, or too many hosts: four standard deviations are rarer than 1 of 1,000.
     if term < 1e-200 || total > 100_000 {
       let mean = Double(total) * share
       return Double(count) > mean + 4 * (mean * (1 - share)).squareRoot() ? 0 : 1

@@ -1,7 +1,7 @@
 import DeployCore
 package import DeployModel
 
-/// What is right and wrong with a set-up, in the order in which it was looked at.
+/// What is right and wrong with a set-up, in the order of looking.
 package struct Examination: Sendable {
   package enum Grade: Sendable, Equatable { case good, warn, bad }
   package struct Finding: Sendable, Equatable {
@@ -50,7 +50,7 @@ package struct Examination: Sendable {
     }
   }
 
-  /// Looks at a project, or at why it does not load.
+  /// Looks at a project, or at the reason why it does not load.
   package mutating func look(at loaded: Result<LoadedProject, any Error>) {
     switch loaded {
     case .failure(let error): note(error, about: "deploy.lua")
@@ -98,7 +98,7 @@ package struct Examination: Sendable {
     }
   }
 
-  /// Looks at what ssh hosts need on this machine, without reaching them.
+  /// Checks what ssh hosts need on this machine, without reaching them.
   package mutating func look(atReachOf project: Project) {
     guard let host = project.groups.flatMap(\.hosts).first(where: { $0.ownTransport == .ssh }) else { return }
     if around.hasAgent {
@@ -117,7 +117,7 @@ package struct Examination: Sendable {
     }
   }
 
-  /// Looks at hosts that were asked.
+  /// Looks at hosts that were surveyed.
   package mutating func look(at found: Surveyed) {
     for (host, survey) in found.named {
       switch survey {

@@ -1,14 +1,14 @@
 /// What an examination needs to know about this machine and the folders around a project.
 package struct Surroundings: Sendable {
-  /// The version of this program, and where it lies.
+  /// The version of this program, and its path.
   package var version = ""
   package var program = ""
   /// The folder of the recipes that come with it; nil: not found.
   package var shipped: String?
-  /// Where programs lie; nil: not on the path.
+  /// The paths of programs; nil: not on the path.
   package var ssh: String?
   package var git: String?
-  /// The most files that a process may open; nil: nobody knows.
+  /// The most files that a process may open; nil: unknown.
   package var openFiles: Int?
   /// The state folder, whether it exists, and whether it can be written.
   package var state = ""

@@ -2,12 +2,12 @@ import DeployCore
 import DeployModel
 import DeploySimulation
 
-/// The plan of one strategy on a simulated fleet that runs an earlier release, with the floor that a real plan would have.
+/// The plan of one strategy for a simulated fleet that runs an earlier release. Its floor is the one that a real plan would have.
 struct FleetPlan: Sendable {
   let plan: Plan
 
   /// - Parameters:
-  ///   - fleet: its hosts, where another strategy has them already; nil: the group's own, or as many as `hosts` says.
+  ///   - fleet: its hosts, if another strategy has them already; nil: the group's own, or as many as `hosts` says.
   /// - Throws: everything that is wrong with the request.
   init(
     _ candidate: Forecast.Candidate, fleet: [Host]?, hosts: Int?, _ seed: UInt64, _ stage: RehearsalStage, _ engine: String
@@ -32,7 +32,7 @@ struct FleetPlan: Sendable {
     self.plan = plan
   }
 
-  /// What a run in which all goes well shows of the waves.
+  /// What a run without faults shows of the waves.
   private static func seen(_ plan: Plan, of project: LoadedProject, _ stage: RehearsalStage) throws(Problems) -> KnownWaves {
     let faults = FleetFaults()
     let draws = FleetDraws(plan.hosts.count, faults, seed: 0, run: 0, pace: .seconds(1))
@@ -40,8 +40,8 @@ struct FleetPlan: Sendable {
     return calm.conclusion?.status == .succeeded || calm.conclusion?.status == .partial ? .seen(lowest: calm.lowest) : .unknown
   }
 
-  /// One run.
-  /// - Throws: what keeps it from its end.
+  /// Plays one run.
+  /// - Throws: the reason why it has no end.
   static func play(
     _ plan: Plan, of project: LoadedProject, _ stage: RehearsalStage, _ draws: FleetDraws, _ faults: FleetFaults, seed: UInt64
   ) throws(Problems) -> FleetRun {

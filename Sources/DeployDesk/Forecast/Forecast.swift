@@ -2,12 +2,12 @@ import DeployCore
 package import DeployModel
 import DeploySimulation
 
-/// What many simulated runs of a rollout come to: for each strategy and each fault one row. The production core and the real strategy
-/// decide; of each host only a duration and an end are drawn. The same seed gives the same rows.
+/// The results of many simulated runs of a rollout: one row for each strategy and each fault. The production core and the real strategy
+/// decide; only a duration and an end are drawn for each host. The same seed gives the same rows.
 package struct Forecast: Sendable {
   /// A strategy that is tried.
   package struct Candidate: Sendable {
-    /// As people know it.
+    /// Its name for people.
     package var name: String
     package var project: LoadedProject
     package var asked: Asked
@@ -23,10 +23,10 @@ package struct Forecast: Sendable {
   package struct Size: Sendable {
     /// Number of hosts; nil: the group's own.
     package var hosts: Int?
-    /// Runs of each row.
+    /// Number of runs of each row.
     package var runs: Int
     package var seed: UInt64
-    /// What half of the hosts take at most.
+    /// Half of the hosts take at most this long.
     package var pace: Interval
 
     package init(hosts: Int? = nil, runs: Int = 200, seed: UInt64, pace: Interval = .seconds(30)) {
@@ -53,15 +53,15 @@ package struct Forecast: Sendable {
     var project: LoadedProject
   }
 
-  /// The most hosts, runs of a row, and hosts times runs of all rows.
+  /// Limits: of hosts, of runs of a row, and of hosts times runs of all rows.
   package static let (mostHosts, mostRuns, most) = (100_000, 100_000, 1_000_000_000)
 
   /// Plans every row; nothing is played yet.
   /// - Parameters:
-  ///   - candidates: the first one has the hosts.
-  ///   - faults: of each row, as somebody typed it: `bad-release`, `flaky=0.1%,slow`. Without any there is one row in which nothing goes
-  ///     wrong.
-  /// - Throws: everything that is wrong with the request at once.
+  ///   - candidates: the first one's hosts are used.
+  ///   - faults: one for each row, as somebody typed it: `bad-release`, `flaky=0.1%,slow`. Without any there is one row in which nothing
+  ///     goes wrong.
+  /// - Throws: everything that is wrong with the request, at once.
   package init(
     _ candidates: [Candidate], faults typed: [String], size: Size, stage: RehearsalStage, engine: String
   ) throws(Problems) {
@@ -71,7 +71,7 @@ package struct Forecast: Sendable {
       do throws(Problems) { faults.append(try FleetFaults(parsing: text)) } catch { problems += error.list }
     }
     let rows = candidates.count.times(faults.count)
-    // A fleet that is too large is not planned first.
+    // A fleet that is too large is refused before it is planned.
     let excess = size.hosts.map { Self.excess($0, rows, size) } ?? []
     if !excess.isEmpty { throw Problems(problems + excess) }
     var tried: [Tried] = []
@@ -90,12 +90,12 @@ package struct Forecast: Sendable {
   }
 
   /// The recipe that a request is about.
-  /// - Throws: everything that is wrong with the request at once.
+  /// - Throws: everything that is wrong with the request, at once.
   package static func recipe(of asked: Asked, in project: LoadedProject) throws(Problems) -> Recipe {
     try Selection(asked.request, in: project.project, besides: asked.unclear).recipe
   }
 
-  /// What is too much to be played.
+  /// The limits that a forecast exceeds.
   private static func excess(_ hosts: Int, _ rows: Int, _ size: Size) -> [Problem] {
     let total = hosts.times(size.runs).times(rows)
     guard total > Self.most else { return [] }
@@ -106,12 +106,12 @@ package struct Forecast: Sendable {
     ]
   }
 
-  /// Of each strategy, in order.
+  /// The plan of each strategy, in order.
   var plans: [Plan] { tried.map(\.plan) }
 
   /// Plays all runs.
-  /// - Parameter tell: is told what is played next, in a line.
-  /// - Throws: what keeps a run from its end.
+  /// - Parameter tell: called with a line about what is played next.
+  /// - Throws: the reason why a run has no end.
   package func rows(tell: (String) -> Void = { _ in }) throws(Problems) -> [ForecastRow] {
     var rows: [ForecastRow] = []
     for one in tried {

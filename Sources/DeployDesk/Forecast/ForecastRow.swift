@@ -1,14 +1,14 @@
 import DeployModel
 import DeploySimulation
 
-/// What the runs of one strategy with one fault came to.
+/// The results of one strategy's runs with one fault.
 package struct ForecastRow: Sendable {
   /// One run, in numbers.
   struct Run: Sendable {
     var isStopped: Bool
     var duration: Interval
     var exposed: Int
-    /// From the first bad host to the end; nil: nothing bad was met, or it was not found.
+    /// The time from the first bad host to the end; nil: no bad host was met, or it was not found.
     var foundAfter: Interval?
     /// Why it did not succeed.
     var reason: String?
@@ -21,7 +21,7 @@ package struct ForecastRow: Sendable {
     }
   }
 
-  /// The middle of sorted numbers, what nine of ten do not exceed, and the last one.
+  /// Of sorted numbers: the median, the value that nine of ten do not exceed, and the last one.
   package struct Spread: Sendable, Hashable {
     package let median: Int
     package let most90: Int
@@ -42,17 +42,17 @@ package struct ForecastRow: Sendable {
   private let isOfRelease: Bool
   /// Number of runs.
   package let runs: Int
-  /// Runs that failed and went back.
+  /// Number of runs that failed and went back.
   package let stopped: Int
-  /// The same runs without the one retry in place; nil: no fault goes away by it.
+  /// The same without the one retry in place; nil: no fault of this row can disappear by a retry.
   package var stoppedWithoutRetry: Int?
-  /// Milliseconds from beginning to end of the runs that came to a good end.
+  /// Milliseconds from beginning to end of the runs that succeeded.
   package let duration: Spread?
-  /// Hosts that were begun, of all runs.
+  /// Number of hosts that a run began.
   package let exposed: Spread?
-  /// Milliseconds from when the first bad host was begun until the deployment failed.
+  /// Milliseconds from the beginning of the first bad host to the deployment's failure.
   package let foundAfter: Spread?
-  /// Why the first run failed that did; nil: none did.
+  /// Why the first failed run failed; nil: none did.
   package let reason: String?
 
   init(strategy: String, faults: FleetFaults, runs: [Run]) {
@@ -66,11 +66,11 @@ package struct ForecastRow: Sendable {
     reason = runs.lazy.compactMap(\.reason).first
   }
 
-  /// Of runs that stop a release with nothing wrong.
+  /// The share of runs that stopped although nothing is wrong with the release.
   package var wrongStops: Double? { isOfRelease ? nil : share(stopped) }
   /// The same without the retry.
   package var wrongStopsWithoutRetry: Double? { isOfRelease ? nil : stoppedWithoutRetry.map(share) }
-  /// Of runs that stop a release with something wrong.
+  /// The share of runs that stopped a release with something wrong.
   package var found: Double? { isOfRelease ? share(stopped) : nil }
 
   private func share(_ count: Int) -> Double { runs == 0 ? 0 : Double(count) / Double(runs) }

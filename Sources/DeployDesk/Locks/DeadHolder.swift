@@ -1,10 +1,10 @@
 package import DeployModel
 
-/// Whose lock it is, if the holder is known to be dead: nobody renews the lock, and this machine knows so before its lease ends.
+/// A lock's holder that is known to be dead: nobody renews the lock, and this machine knows so before its lease ends.
 package enum DeadHolder: Sendable {
   /// A deployment of this journal that can be resumed.
   case interrupted(DeploymentSummary)
-  /// A deployment of this journal that has ended, and could not give its lock back.
+  /// A deployment of this journal that has ended and could not give its lock back.
   case ended(DeploymentSummary)
   /// The holder's process on this machine is gone; its journal is in another state folder.
   case gone(Lock)

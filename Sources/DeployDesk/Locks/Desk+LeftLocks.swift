@@ -2,18 +2,18 @@ import DeployCore
 package import DeployModel
 
 extension Desk {
-  /// Who held a lock and is known to be dead, not only silent; nil: the holder may live.
+  /// The holder of a lock, if it is known to be dead and not only silent; nil: it may live.
   package func deadHolder(of lock: Lock) async throws -> DeadHolder? {
-    // A deployment is over, and still holds the lock, if its rollback was interrupted before the rollback took the lock.
+    // A deployment that is over still holds the lock if its rollback was interrupted before it took the lock.
     if let pair = Pair.all(try await past.deployments()).first(where: { $0.members.contains { $0.id == lock.deployment } }) {
-      // The lock has the token of its plan, and the kernel gave its claim back when the process ended.
+      // The lock has the token of its plan, and the kernel released its claim when the process ended.
       guard case .planned(let plan)? = try await journal.entries(of: lock.deployment).entries.first?.fact, plan.lock.token == lock.token,
         let claim = try journal.claim(lock.deployment)
       else { return nil }
       claim.release()
       let last = pair.back ?? pair.first
       switch pair.state {
-      // Nobody has to be there: it waits for a person.
+      // It needs no engine, because it waits for a person.
       case .interrupted where last.parked != nil: return nil
       case .interrupted: return lock.owner.hasSuffix("@" + machine) ? .interrupted(last) : nil
       case .concluded, .superseded: return .ended(pair.members.first { $0.id == lock.deployment } ?? last)
@@ -24,12 +24,12 @@ extension Desk {
   }
 
   /// By host number: the token of a lock that may be taken over because its holder is known to be dead; nil: there is none. Each dead
-  /// holder is told once.
+  /// holder is reported once.
   /// - Parameters:
   ///   - surveys: by host number.
-  ///   - application: whose locks they are. Whoever finds another application's lock is refused.
+  ///   - application: the one whose locks count. Another application's lock leads to a refusal.
   ///   - typed: the options that name a project without a `deploy.lua`.
-  /// - Throws: if a host is locked by a deployment that can be resumed: that comes before anything new.
+  /// - Throws: if a deployment that can be resumed has locked a host: it has to be resumed before anything new.
   func leftLocks(_ surveys: [Survey], of application: String, typed: String?) async throws -> [String?] {
     var known: [(token: String, holder: DeadHolder?)] = []
     var left: [String?] = surveys.map { _ in nil }

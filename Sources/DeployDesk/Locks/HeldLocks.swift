@@ -2,15 +2,15 @@ package import DeployCore
 import DeployEngine
 package import DeployModel
 
-/// Locks that hosts of a survey hold, and which of the holders are known to be dead.
+/// Locks that surveyed hosts hold, and those of their holders that are known to be dead.
 package struct HeldLocks: Sendable {
   /// One lock on one host.
   package struct Held: Sendable {
     package var site: HostSite
     package var lock: Lock
-    /// Whether it ran commands there and did not come to its end.
+    /// Whether the holder ran commands there and did not come to its end.
     var isAbandoned = false
-    /// What the holder waits for with no engine; nil: it is not parked.
+    /// What the holder waits for without an engine; nil: it is not parked.
     package var parked: Parked?
   }
 
@@ -19,7 +19,7 @@ package struct HeldLocks: Sendable {
   /// One for each token, in the order in which they were found.
   package internal(set) var dead: [(token: String, holder: DeadHolder)] = []
 
-  /// - Throws: the first holder that still lives, with what is better than taking its lock away.
+  /// - Throws: the first holder that still lives, with a better way than to take its lock away.
   package func refuseLiving() throws(Problems) {
     let living = all.first { held in held.lock.leaseLeft > 0 && !dead.contains { $0.token == held.lock.token } }
     guard let living else { return }
@@ -65,8 +65,9 @@ extension Desk {
     return locks
   }
 
-  /// Whether what runs on a host may be stopped, or without traffic, in the middle of what holds its lock. The journal of a task, if it is
-  /// here, says whether it takes hosts out of service, and whether this one is in service again; of others it is not known.
+  /// Whether what runs on a host may be stopped or without traffic, because its lock's holder is in the middle of its work. For a task
+  /// whose journal is here, the journal says whether it takes hosts out of service and whether this host is in service again. For others
+  /// it is not known.
   private func mayBeOut(_ host: Host, of lock: Lock) async throws -> Bool {
     let entries = try await journal.entries(of: lock.deployment).entries
     guard case .planned(let plan)? = entries.first?.fact, plan.lock.token == lock.token, let task = plan.kind.task else { return true }
@@ -81,8 +82,8 @@ extension Desk {
   }
 
   /// Takes locks away from hosts, whoever holds them. Nobody can resume a dead holder meanwhile.
-  /// - Parameter unlocked: is told each host that has no lock any more.
-  /// - Throws: if a holder is being resumed just now; every host that did not give its lock.
+  /// - Parameter unlocked: called with each host that has no lock any more.
+  /// - Throws: if a holder is being resumed at the moment; else every host that did not give its lock.
   package func unlock(_ locks: HeldLocks, unlocked: (String) -> Void) async throws {
     var problems: [Problem] = []
     var claims: [any DeploymentClaim] = []
@@ -115,7 +116,7 @@ extension Survey {
 }
 
 extension HeldLocks.Held {
-  /// What the host is to remember when the lock is gone, which was all that told of it.
+  /// What the host has to remember once the lock is gone, because only the lock told of it.
   fileprivate var left: FailedRestore? {
     guard isAbandoned else { return nil }
     let message = "it was unlocked in the middle, and nobody knows whether its application runs"

@@ -3,8 +3,8 @@ import DeployEngine
 import DeployModel
 
 extension Desk {
-  /// The parked deployment that a word names: its id, the beginning of that, or what stands behind its last `-`.
-  /// - Returns: it, whether any host answered, and what all of them said; nil: no host that answered keeps such a one.
+  /// The parked deployment that a word names: its id, the beginning of the id, or the part after the id's last `-`.
+  /// - Returns: the deployment, whether any host answered, and what all of them said; nil: no host that answered keeps such a deployment.
   /// - Throws: if the word names several.
   package func findParked(
     _ word: String, on selections: [Selection]
@@ -27,7 +27,7 @@ extension Desk {
   }
 
   /// Brings the journal and the recipes of a parked deployment here from its hosts, if they are not here.
-  /// - Throws: if what hosts keep is not believed, or contradicts what is known here.
+  /// - Throws: if what hosts keep cannot be believed, or contradicts what is known here.
   package func adopt(_ found: FoundParked) async throws -> Pair {
     let id = found.parked.deployment
     guard let claim = try journal.claim(id) else {
@@ -35,7 +35,7 @@ extension Desk {
     }
     do {
       let known = try await journal.entries(of: id)
-      // Its own engine left before hosts had the journal: everything is here.
+      // Its own engine left before hosts had the journal, so everything is here.
       if found.parked.copy != nil || known.entries.isEmpty { try await takeNews(of: found, over: known.entries) }
       claim.release()
     } catch {
@@ -51,7 +51,7 @@ extension Desk {
     do {
       copy = try await believed(found)
     } catch let problems as Problems where known.lastParking == found.parked.round {
-      // It was parked from here, and nobody has resumed it since: hosts that keep a damaged copy hinder nobody.
+      // It was parked from here, and nobody has resumed it since. So hosts with a damaged copy do not prevent anything.
       return tell(.warning(Problem(problems.list[0].message + "; what this state folder knows itself counts", fix: problems.list[0].fix)))
     }
     try await journal.append(try AdoptedJournal(copy.entries, over: known).news, to: found.parked.deployment)
@@ -73,7 +73,7 @@ extension Desk {
     guard copy.entries.enumerated().allSatisfy({ $0.offset == $0.element.sequence }) else { throw refuse("entries are missing in it") }
     if let nonsense = EntrySense.nonsense(in: copy.entries) { throw refuse("entry \(nonsense.sequence) \(nonsense.what)") }
     if let other = stranger(in: plan, found.selection) { throw refuse("it names host \(other), which is not so in this project") }
-    // Who is root on one host leads nobody on to others.
+    // A person who is root on one host must not reach the others this way.
     let locked = plan.hosts.count { if case .leftOut = $0.action { false } else { true } }
     guard found.places.count >= min(Parked.vouching, locked) else {
       throw refuse("only \(found.places[0].host.name) vouches for it, and \(min(Parked.vouching, locked)) hosts have to")
@@ -113,7 +113,7 @@ extension Desk {
 }
 
 extension [Entry] {
-  /// The round in which it was parked last, as this journal has it; nil: it never was.
+  /// The round in which it was last parked, as this journal has it; nil: it never was.
   fileprivate var lastParking: Int? {
     reversed().lazy.compactMap { entry -> Int? in
       if case .intended(let intent) = entry.fact, case .park(let request) = intent.operation { request.parked.round } else { nil }

@@ -2,12 +2,12 @@ import DeployCore
 import DeployEngine
 package import DeployModel
 
-/// What somebody wants of a parked deployment.
+/// What somebody wants from a parked deployment.
 package struct Onward: Sendable {
   package var kind: Message.Kind
-  /// The gate that is meant; nil: the one that is open.
+  /// The gate that the answer is for; nil: the one that is open.
   package var gate: String?
-  /// Why; empty: no reason is given.
+  /// The reason; empty: none is given.
   package var comment: String
 
   package init(_ kind: Message.Kind, gate: String? = nil, comment: String = "") {
@@ -16,12 +16,12 @@ package struct Onward: Sendable {
     self.comment = comment
   }
 
-  /// Whether hosts that were not touched yet may get the release.
+  /// Whether hosts that are still untouched may get the release.
   var leadsFurther: Bool { kind.leadsFurther }
 }
 
 extension Desk {
-  /// Resumes a parked deployment from here. After its deadline it fails, whatever was wanted, and its hosts go back.
+  /// Resumes a parked deployment from here. After its deadline it fails, whatever somebody wanted, and its hosts go back.
   /// - Parameters:
   ///   - project: builds the bundle again if it is not here; nil: it has to be here.
   ///   - staying: how long this engine stays at the next gate that waits for a person.
@@ -45,7 +45,7 @@ extension Desk {
     return try await resume(pair, saying: message, staying: staying, wantsOutput: wantsOutput)
   }
 
-  /// Leaves an answer on the hosts of a parked deployment, for whoever resumes it.
+  /// Leaves an answer on the hosts of a parked deployment, for the engine that resumes it.
   /// - Returns: names of the hosts that have it.
   package func leave(_ wanted: Onward, for found: FoundParked) async throws -> [String] {
     let parked = found.parked
@@ -71,7 +71,7 @@ extension Desk {
     return left
   }
 
-  /// - Returns: nil if nothing is to be said: somebody only wants to go on.
+  /// - Returns: nil if there is nothing to say: somebody only wants to resume it.
   private func message(_ wanted: Onward, _ entries: [Entry]) throws -> Message? {
     let awaited = Awaited(entries)
     guard wanted.kind != .resume || awaited.kind == .pause else { return nil }
@@ -87,7 +87,7 @@ extension Desk {
     return message
   }
 
-  /// - Throws: if it is no answer to what the deployment waits for: nobody then resumes it for that.
+  /// - Throws: if it does not answer what the deployment waits for; then there is no reason to resume it.
   private func refuse(_ wanted: Onward, _ number: Int, _ kind: Gate.Kind, _ name: String, _ id: Deployment.ID) throws {
     let title = "gate \(number), \"\(name)\", of deployment \(id)"
     if let gate = wanted.gate, gate != name, gate != "\(number)" {
@@ -102,8 +102,8 @@ extension Desk {
     }
   }
 
-  /// Hosts that do not have the release yet get it from this machine.
-  /// - Throws: if this machine has not the bundle, and cannot build it again.
+  /// Makes sure that this machine has the bundle for hosts without the release.
+  /// - Throws: if this machine does not have it, and cannot build it again.
   private func haveBundle(of plan: Plan, _ project: LoadedProject?) async throws {
     guard let bundle = plan.content.bundle?.digest, (try? shelf.inspect(bundle.hex)) == nil else { return }
     var reason = "this state folder does not have it"

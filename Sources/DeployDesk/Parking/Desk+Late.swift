@@ -3,8 +3,9 @@ import DeployEngine
 import DeployModel
 
 extension Desk {
-  /// Ends the parked deployments of surveyed hosts whose time is over: they fail, and their hosts go back, before anything new.
-  /// - Returns: whether there were any, so that the hosts have to be asked again.
+  /// Ends the parked deployments of surveyed hosts whose deadline has passed: they fail, and their hosts go back, before anything new
+  /// starts.
+  /// - Returns: whether there were any, so that the hosts have to be surveyed again.
   /// - Throws: if one still waits: it has the hosts.
   package func endLate(_ found: [Surveyed]) async throws -> Bool {
     let parked = found.flatMap(\.parked)
@@ -12,7 +13,7 @@ extension Desk {
     return try await endLate(parked)
   }
 
-  /// What is found to be wrong after late ones were ended says so: it is not true any more that nothing was started.
+  /// Problems that are found after late deployments were ended say so, because *nothing was started* is no longer true.
   func afterLate<T>(_ work: () async throws -> T) async throws -> T {
     do { return try await work() } catch var problems as Problems {
       problems.done = "what nobody answered in time was ended, and nothing else was started"
@@ -20,7 +21,7 @@ extension Desk {
     }
   }
 
-  /// Ends those whose time is over.
+  /// Ends those whose deadline has passed.
   /// - Returns: whether there were any.
   func endLate(_ parked: [FoundParked]) async throws -> Bool {
     let late = parked.filter { $0.isLate(at: now) }
@@ -32,7 +33,7 @@ extension Desk {
   }
 
   /// Ends a parked deployment from here, with the rollback that follows.
-  /// - Parameter reason: cancels it; nil: its time is over.
+  /// - Parameter reason: cancels it; nil: its deadline has passed.
   /// - Returns: how it ended; nil: it had ended already.
   @discardableResult
   func end(_ found: FoundParked, _ reason: String?) async throws -> RunEnd? {

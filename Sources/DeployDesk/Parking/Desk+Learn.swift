@@ -3,13 +3,13 @@ import DeployEngine
 package import DeployModel
 
 extension Desk {
-  /// Learns from hosts that were asked just now which deployments that were parked from here are over, and writes it into the journal, so
-  /// that nobody is told to answer them. How they ended is in the journal of who resumed them; receipts tell whether they succeeded.
-  /// - Returns: those that it learned of, as they are known now.
+  /// Learns from hosts that were just surveyed which deployments parked from here are over, and writes that into the journal, so that
+  /// nobody is told to answer them. Their end is in the journal of the engine that resumed them; receipts tell whether they succeeded.
+  /// - Returns: the deployments that it learned about, in their new state.
   package func learnEnds(from found: [Surveyed]) async throws -> [DeploymentSummary] {
     var learned: [DeploymentSummary] = []
     for one in try await past.deployments(seeing: found) where one.isElsewhere && one.isSuperseded {
-      // Somebody of this machine resumes it just now: that engine learns it too.
+      // An engine of this machine resumes it at the moment; it learns of the end too.
       guard let claim = try journal.claim(one.id) else { continue }
       defer { claim.release() }
       let entries = try await past.entries(of: one.id)

@@ -1,6 +1,6 @@
 package import DeployModel
 
-/// Parked deployments that somebody met on their hosts, and what became of those whose time was over.
+/// Parked deployments that were found on their hosts, and what happened to those whose deadline had passed.
 package struct Reaping: Sendable {
   package struct Late: Sendable {
     package var id: Deployment.ID
@@ -15,8 +15,8 @@ package struct Reaping: Sendable {
 }
 
 extension Desk {
-  /// Ends the parked deployments of surveyed hosts whose time is over, one after the other: they fail, and their hosts go back. Those that
-  /// still wait stay as they are. One that cannot be ended keeps no other from its end.
+  /// Ends the parked deployments of surveyed hosts whose deadline has passed, one after the other: they fail, and their hosts go back.
+  /// Those that still wait stay as they are. If one cannot be ended, the others are ended all the same.
   package func reap(_ found: [Surveyed]) async throws -> Reaping {
     var reaping = Reaping()
     var met: [Deployment.ID] = []
@@ -29,7 +29,7 @@ extension Desk {
       tell(.remark("Deployment \(one.parked.deployment) waited for \(one.question), and nobody answered in time: it ends now."))
       var late = Reaping.Late(id: one.parked.deployment)
       do { late.end = try await end(one, nil) } catch let problems as Problems {
-        // Another engine may have begun since the hosts were asked: then nothing of it is left to do here.
+        // Another engine may have begun since the hosts were surveyed; then nothing is left to do here.
         let now = await survey(one.selection)
         let isKept = now.unreachable == now.surveys.count || now.parked.contains { $0.parked.deployment == one.parked.deployment }
         late.problems = isKept ? problems : nil

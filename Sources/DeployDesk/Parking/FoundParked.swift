@@ -1,12 +1,12 @@
 package import DeployCore
 package import DeployModel
 
-/// A parked deployment as its hosts tell of it.
+/// A parked deployment as its hosts describe it.
 package struct FoundParked: Sendable {
   /// One of its hosts.
   package struct Place: Sendable {
     package var host: Host
-    /// As in the recipe.
+    /// The path in the recipe.
     package var path: String
   }
 
@@ -16,13 +16,13 @@ package struct FoundParked: Sendable {
   /// Hosts that say the same, in the order of the group.
   package var places: [Place]
 
-  /// Whether its deadline is over.
+  /// Whether its deadline has passed.
   package func isLate(at now: Timestamp) -> Bool { parked.until <= now }
 
   /// What it waits for: `gate 1, "approve"`.
   package var question: String { "gate \(parked.gate), \"\(parked.name)\"" }
 
-  /// Why others do not get its hosts.
+  /// Why other deployments do not get its hosts.
   package func obstacle(at now: Timestamp) -> Problem {
     let id = parked.deployment
     let verb = parked.kind == .pause ? "resume" : "approve"
@@ -34,7 +34,7 @@ package struct FoundParked: Sendable {
 }
 
 extension Surveyed {
-  /// The parked deployments of these hosts. What most hosts say of one is taken, and the others are left out.
+  /// The parked deployments of these hosts. What most hosts say of one counts, and the other hosts are left out.
   package var parked: [FoundParked] {
     var found: [FoundParked] = []
     for case (let host, .reached(let state)) in named {

@@ -7,16 +7,16 @@ package struct CommandLog: Sendable, Hashable {
   package var place: Place
   /// A host's name, or `here` for the engine's own machine.
   package var host: String
-  /// The lifecycle event or stage it belongs to; empty: neither.
+  /// The lifecycle event or stage it belongs to; empty: none.
   package var event: String
   package var operation: Operation
   /// When it was asked for.
   package var began: Timestamp
-  /// Nil: no end is known.
+  /// Nil: its end is not known.
   package var outcome: Outcome?
 
-  /// A command that was asked for; nil: nobody would look for its output.
-  /// - Parameter names: of the deployment's hosts, by number.
+  /// Makes one from an intent; nil if nobody would look for its output.
+  /// - Parameter names: those of the deployment's hosts, by number.
   package init?(_ intent: Intent, at moment: Timestamp, names: [String]) {
     guard intent.operation.writes else { return nil }
     let host =
@@ -36,13 +36,13 @@ package struct CommandLog: Sendable, Hashable {
     return plan.hosts.map(\.host.name) + plan.partners.map(\.host.name)
   }
 
-  /// That a deployment has no such host, and which one may be meant.
+  /// The problem that a deployment has no such host, with the host that may be meant.
   package static func unknown(_ host: String, among names: [String], of deployment: String) -> Problems {
     let kind = deployment.hasPrefix("train-") ? "train" : "deployment"
     return Problems(Problem("\(kind) \(deployment) has no host \"\(host)\"", fix: NearMatch.hint(host, among: names + ["here"])))
   }
 
-  /// Those that may have written something, in the order in which they were started.
+  /// The commands that may have written something, in the order in which they were started.
   package static func commands(in entries: [Entry]) -> [CommandLog] {
     let names = names(in: entries)
     var commands: [CommandLog] = []

@@ -4,19 +4,19 @@ package import DeployModel
 /// The commands of one deployment, and what is known of its journal.
 package struct DeploymentLog: Sendable {
   package var deployment: DeploymentSummary
-  /// Nil: the journal is whole. Otherwise the commands before the break are known.
+  /// Nil: the journal is whole. If not, the commands before the break are known.
   package var damage: Damage?
   package var commands: [CommandLog]
 
-  /// The same with the commands of one host only; nil: of all.
+  /// The same with the commands of one host only; nil: of all hosts.
   package func on(_ host: String?) -> DeploymentLog {
     var log = self
     if let host { log.commands = commands.filter { $0.host == host } }
     return log
   }
 
-  /// Once what came before the break is shown: that it is not all of it is no success for a program.
-  /// - Throws: what is damaged.
+  /// Call it after the commands before the break were shown: for a program, an incomplete log is no success.
+  /// - Throws: the damage.
   package static func refuseDamaged(_ logs: [DeploymentLog]) throws(Problems) {
     let damaged = logs.compactMap { log in log.damage.map { $0.problem(of: log.deployment.id) } }
     if !damaged.isEmpty { throw Problems(damaged, exit: .infrastructure) }
@@ -24,10 +24,10 @@ package struct DeploymentLog: Sendable {
 }
 
 extension PastDeployments {
-  /// What a deployment ran, command by command; of `last`, also the deployment that it took back.
+  /// The commands that a deployment ran. For `last`, this includes the deployment that it took back.
   /// - Parameters:
   ///   - word: an id, the beginning of one, or `last`.
-  ///   - host: only what ran there, or `here` for the engine's own machine; nil: everywhere.
+  ///   - host: only the commands that ran there, or `here` for the engine's own machine; nil: all.
   /// - Throws: if the deployment does not exist, or has no such host.
   package func logs(of word: String, host: String?) async throws -> [DeploymentLog] {
     var logs: [DeploymentLog] = []
@@ -45,7 +45,7 @@ extension PastDeployments {
     return logs
   }
 
-  /// The same of several deployments that are one thing: a host that one of them has is enough.
+  /// The same for several deployments that belong together; it is enough if one of them has the host.
   /// - Parameter word: what they are called.
   /// - Throws: if none of them has such a host.
   package func logs(of deployments: [DeploymentSummary], named word: String, host: String?) async throws -> [DeploymentLog] {
@@ -67,7 +67,7 @@ extension PastDeployments {
 
   /// What a command wrote to one of its streams.
   /// - Parameters:
-  ///   - offset: of the first byte that is wanted.
+  ///   - offset: the first byte wanted.
   ///   - limit: the most bytes to read.
   package func output(
     of command: CommandLog, _ stream: OutputChunk.Stream, in deployment: Deployment.ID, from offset: Int = 0, limit: Int = 1 << 30
@@ -76,7 +76,7 @@ extension PastDeployments {
       of: deployment, place: command.place, intent: command.intent, stream: stream, from: offset, limit: limit)
   }
 
-  /// The deployment that was named; for the last one, also the deployment whose failure it took back.
+  /// The named deployment; for the last one, also the deployment whose failure it took back.
   private func chosen(_ word: String) async throws -> [DeploymentSummary] {
     let named = try await find(word)
     guard word == "last", case .rollback(of: let failed?) = named.kind else { return [named] }

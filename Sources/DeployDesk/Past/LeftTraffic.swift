@@ -1,14 +1,14 @@
 package import DeployCore
 package import DeployModel
 
-/// Weights that an earlier deployment shifted and left so: a rollback of hosts without slots moves no traffic.
+/// Weights that an earlier deployment shifted and left that way; a rollback of hosts without slots moves no traffic.
 package struct LeftTraffic: Sendable, Hashable {
   package var deployment: Deployment.ID
-  /// As it set them last.
+  /// The weights that it set last.
   package var now: Weights
-  /// Before its first shift.
+  /// The weights before its first shift.
   package var before: Weights
-  /// What the recipe's adapter runs to put them back, a line each with where; empty: it cannot be told without asking something real.
+  /// What the recipe's adapter runs to restore them, with the place, a line each; empty: nobody can tell without asking something real.
   package var commands: [String]
 
   /// As people read it.
@@ -21,9 +21,10 @@ package struct LeftTraffic: Sendable, Hashable {
 }
 
 extension Desk {
-  /// What the newest deployment of this journal that shifted a group's traffic left, unless it succeeded or put it back; nil: nothing.
+  /// What the group's newest deployment in this journal that shifted traffic left. nil: nothing, because it succeeded or put the traffic
+  /// back.
   package func leftTraffic(of selection: Selection, in project: LoadedProject) async throws -> LeftTraffic? {
-    // The way back of slots is the recipe's strategy, which moves it.
+    // The way back of slots is the recipe's strategy, which moves the traffic.
     if Slots.has(selection.hosts) { return nil }
     guard let plan = try? Planner.simulated(selection, isFresh: false, by: stage.identity()), let adapter = plan.flow.strategy?.traffic
     else { return nil }
@@ -38,7 +39,7 @@ extension Desk {
     return nil
   }
 
-  /// What the adapter asks for, played: everything goes well, and says nothing.
+  /// What the adapter asks for when it is played: everything goes well and returns nothing.
   private func adapterCommands(_ adapter: TrafficAdapter, setting weights: Weights, _ plan: Plan, _ project: LoadedProject) -> [String] {
     let sources = plan.content.recipes.map { _ in project.project.sources }
     guard let scripts = try? stage.library.rehearsed(plan, sources: sources, as: .plan, hasFaults: false) else { return [] }
@@ -51,7 +52,7 @@ extension Desk {
         if case .run(let command) = operation { commands.append(here + command.line) } else { commands.append(here + operation.verb) }
         answer = .outcome(Outcome(value: .bool(true), status: 0, stdout: Captured(text: ""), stderr: Captured(text: "")))
       case .asked(.sleep): answer = .slept
-      // What it does with several functions at once, or what goes wrong, is not told in part.
+      // If it runs several functions at once, or fails, a part of its commands would mislead.
       case .asked, .ended(.raised): return []
       case .ended(.returned): return scripts.findings.isEmpty ? commands : []
       }
@@ -64,10 +65,10 @@ extension Desk {
 private struct Shifted {
   var before: Weights
   var now: Weights
-  /// It succeeded, so that the weights are what it was to bring.
+  /// Whether it succeeded, so that the weights are the intended ones.
   var isWanted: Bool
 
-  /// Nil: it shifted nothing, or nobody knows from what.
+  /// Nil: it shifted nothing, or nobody knows the weights before.
   init?(_ entries: [Entry]) {
     var first: Weights?
     var last: Weights?

@@ -1,10 +1,10 @@
 package import DeployModel
 
-/// A deployment and the rollback that followed from it: one thing to whoever resumes it, cancels it, or asks how it ended.
+/// A deployment and the rollback that followed from it. They are one thing when somebody resumes or cancels it, or asks how it ended.
 package struct Pair: Sendable, Hashable {
   package enum State: Sendable, Hashable { case running, interrupted, superseded, concluded, damaged }
 
-  /// What somebody started; also a rollback whose deployment this journal does not have.
+  /// What somebody started. It is a rollback if this journal does not have the deployment that the rollback takes back.
   package var first: DeploymentSummary
   /// The rollback that followed from it; nil: none was needed, or none began.
   package var back: DeploymentSummary?
@@ -16,7 +16,7 @@ package struct Pair: Sendable, Hashable {
 
   package var members: [DeploymentSummary] { [first] + (back.map { [$0] } ?? []) }
 
-  /// The rollback's while it is not over, else that of both.
+  /// The rollback's state while it is not over, else that of both.
   package var state: State {
     let states = members.map(\.state)
     if states.contains(.running) { return .running }
@@ -60,8 +60,8 @@ package struct Pair: Sendable, Hashable {
 }
 
 extension PastDeployments {
-  /// The pair that somebody means by the id of either member, or the only one in one of these states.
-  /// - Throws: if there is none, if several could be meant, or if it is damaged.
+  /// The pair that has a member with this id or, without an id, the only pair in one of these states.
+  /// - Throws: if there is none, if several match, or if it is damaged.
   package func pair(_ word: String?, or states: [Pair.State]) async throws -> Pair {
     let all = Pair.all(try await deployments())
     var found: Pair?
@@ -82,7 +82,7 @@ extension PastDeployments {
     return pair
   }
 
-  /// That the newest of several is not taken without a word: it may be another team's.
+  /// The problem that several match. The newest is not taken silently, because it may be another team's.
   private static func several(_ pairs: [Pair]) -> Problem {
     let names = pairs.prefix(8).map { pair in
       let words = pair.first.kind.words

@@ -1,7 +1,7 @@
 import DeployCore
 package import DeployModel
 
-/// The journal as people ask it: deployments by id, by the beginning of one, or `last`.
+/// The journal as people use it: deployments by id, by the beginning of an id, or `last`.
 package struct PastDeployments: Sendable {
   package let journal: any PastJournal
 
@@ -31,7 +31,7 @@ package struct PastDeployments: Sendable {
   }
 
   /// All entries of a deployment.
-  /// - Throws: if its journal is damaged: it can be read up to the break, and not be resumed.
+  /// - Throws: if its journal is damaged: it can be read up to the break, but not resumed.
   package func entries(of deployment: Deployment.ID) async throws -> [Entry] {
     let reading = try await journal.entries(of: deployment)
     let nonsense = EntrySense.nonsense(in: reading.entries).map { Damage(sequence: $0.sequence, what: $0.what) }
@@ -41,7 +41,7 @@ package struct PastDeployments: Sendable {
 }
 
 extension Damage {
-  /// As a problem of the deployment whose journal it is.
+  /// The same as a problem of the deployment whose journal it is.
   package func problem(of deployment: Deployment.ID) -> Problem {
     Problem(
       "the journal of \(deployment) is damaged: entry \(sequence) \(what)",

@@ -7,12 +7,12 @@ package struct ReceiptAudit: Sendable, Hashable {
   package var recipe: String
   /// As a clause about the host.
   package var words: String
-  /// Whether nothing contradicts the journal; also true if there is nothing to compare.
+  /// Whether nothing contradicts the journal; true if there is nothing to compare.
   package var isFine: Bool
 }
 
 extension PastDeployments {
-  /// What following the chain of one deployment, or of all (nil), comes to.
+  /// The verdicts on the chain of one deployment, or of all (nil).
   /// - Parameter word: an id, the beginning of one, or `last`.
   package func chains(of word: String?) async throws -> [ChainVerdict] {
     guard let word else { return try await journal.verify(nil) }
@@ -31,7 +31,7 @@ extension PastDeployments {
 
   private func verdict(_ survey: Survey) async throws -> (words: String, isFine: Bool) {
     if case .unreachable(let failure) = survey {
-      // A host that answers, and shows what cannot be read or believed, does not agree.
+      // A host that answers with something unreadable or unbelievable does not agree.
       return failure.isAway ? ("not seen: \(failure.message)", true) : (failure.message, false)
     }
     guard case .reached(let state) = survey else { return ("not seen", true) }
@@ -50,7 +50,7 @@ extension PastDeployments {
 }
 
 extension Failure {
-  /// Whether nothing was heard of the host itself: it is out of reach, or lacks the tools to be asked with.
+  /// Whether the host itself said nothing: it is out of reach, or lacks the tools to answer.
   fileprivate var isAway: Bool {
     switch kind {
     case .unreachable, .transport, .timeout, .cancelled, .missing: true

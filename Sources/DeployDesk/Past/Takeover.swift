@@ -1,18 +1,18 @@
 import DeployCore
 package import DeployModel
 
-/// What newer deployments have taken away from an interrupted one.
+/// The hosts that newer deployments have taken over from an interrupted one.
 ///
-/// A host obeys the highest fence that it has seen. What was interrupted can never do anything again on a host that gave its lock to a
+/// A host obeys the highest fence that it has seen. So an interrupted deployment can do nothing more on a host that gave its lock to a
 /// newer deployment with a higher fence, however that one ended.
 struct Takeover {
   /// Hosts that it may still have to finish or take back.
   private(set) var open: [Site] = []
-  /// Names of its hosts that newer ones have, in the order of their numbers.
+  /// Names of its hosts that newer deployments have, in the order of their numbers.
   private(set) var taken: [String] = []
-  /// The newest that took one; nil: none did, or a host says so and not which.
+  /// The newest deployment that took one; nil: none did, or a host does not say which.
   private(set) var by: Deployment.ID?
-  /// Whether hosts were asked that a parked one had locked, and none of those that answered is locked by it any more.
+  /// Whether hosts of a parked deployment were surveyed, and it has locked none of those that answered any more.
   private(set) var isLetGo: Bool?
   /// Whether its own receipt, or that of its way back, is on a host that answered.
   private(set) var isOwnEnd = false
@@ -39,7 +39,7 @@ struct Takeover {
   init?(of entries: [Entry]) {
     guard case .planned(let plan)? = entries.first?.fact else { return nil }
     (id, fence, token, planned) = (plan.id, plan.lock.fence, plan.lock.token, plan.receiptTime)
-    // One that has ended owes its rollback only.
+    // A deployment that has ended only owes its rollback.
     let owed: [Int]? = if case .concluded(let conclusion)? = entries.last?.fact { conclusion.rollback } else { nil }
     for one in plan.hosts {
       if case .leftOut = one.action { continue }
@@ -48,9 +48,9 @@ struct Takeover {
     }
   }
 
-  /// Looks at a newer deployment's journal: which of the hosts gave it their locks.
+  /// Looks at a newer deployment's journal, to see which of the hosts gave it their locks.
   mutating func look(at entries: [Entry]) {
-    // One that never reached a host leaves it to whoever comes, also to a newer one of the same fence.
+    // If the interrupted deployment never reached a host, a newer one may take the host, even with the same fence.
     guard case .planned(let plan)? = entries.first?.fact, plan.lock.fence >= fence else { return }
     var asked: [Int: Int] = [:]
     var given: [Int] = []
@@ -69,7 +69,7 @@ struct Takeover {
     }
   }
 
-  /// Looks at a host that answered: whether it has seen a higher fence, whoever's that was.
+  /// Looks at a host that answered, to see whether it has seen a higher fence, whoever's that was.
   mutating func look(at site: Site, _ state: HostState) {
     guard open.contains(where: { $0.isSame(as: site) }) else { return }
     isLetGo = isLetGo != false && state.lock?.token != token
@@ -89,8 +89,8 @@ struct Takeover {
 }
 
 extension PastDeployments {
-  /// All deployments, the newest first. One that was interrupted is superseded if newer ones have taken over all of its hosts.
-  /// - Parameter found: hosts that were asked just now: they also know of what was deployed from elsewhere.
+  /// All deployments, the newest first. An interrupted one is superseded if newer ones have taken over all of its hosts.
+  /// - Parameter found: hosts that were just surveyed; they also know of deployments from elsewhere.
   package func deployments(seeing found: [Surveyed] = []) async throws(Failure) -> [DeploymentSummary] {
     var all = try await journal.deployments()
     for index in all.indices where all[index].state == .interrupted {
@@ -105,7 +105,7 @@ extension PastDeployments {
         }
       }
       all[index].takenOver = takeover.taken
-      // Hosts keep a parked one until somebody resumes it, wherever that is.
+      // Hosts keep a parked deployment until somebody resumes it, from anywhere.
       let isElsewhere = all[index].parked != nil && takeover.isLetGo == true && (takeover.by == nil || takeover.isOwnEnd)
       all[index].isElsewhere = isElsewhere
       if isElsewhere || takeover.open.isEmpty && !takeover.taken.isEmpty { all[index].state = .superseded(by: takeover.by) }

@@ -3,7 +3,7 @@ package import DeployModel
 extension Desk {
   /// Runs the build and packs the revision.
   /// - Parameter wanted: a revision other than the recipe's own, as somebody typed it; nil: the recipe's own.
-  /// - Throws: everything that is wrong with it at once.
+  /// - Throws: everything that is wrong with it, at once.
   package func build(_ recipe: Recipe, _ wanted: String?, of project: LoadedProject) async throws -> BuiltBundle {
     guard !recipe.bringsNothing else { return .nothing }
     if let wanted, wanted.hasPrefix("bundle:") {
@@ -20,7 +20,7 @@ extension Desk {
     }
     revision.linksLeave = recipe.appspec != nil
     if let build = revision.build {
-      // What a build prints is cleaned of the recipe's secrets, which it may find in its environment.
+      // Secrets of the recipe are removed from what a build prints, because the build may find them in its environment.
       _ = await expect(secretsNamedIn: project.project.sources)
       tell(.building(build))
     }
@@ -31,9 +31,9 @@ extension Desk {
 }
 
 extension Desk {
-  /// Looks for the values of all secrets that recipes name in their texts in everything that comes back from now on, before any of the
-  /// recipes ran.
-  /// - Returns: the names whose values cannot be had here, or are too short to be looked for. Whatever needs one of them says so.
+  /// Gets the values of all secrets that recipes name in their texts, before any recipe runs. From now on, these values are looked for in
+  /// everything that comes back.
+  /// - Returns: the names whose values are not available here, or are too short to look for. Whatever needs one of them says so.
   package func expect(secretsNamedIn sources: [SourceFile]) async -> [String] {
     let named = SecretNames(in: sources)
     for name in named.examples { try? await secrets.expect([name]) }

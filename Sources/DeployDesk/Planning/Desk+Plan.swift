@@ -5,12 +5,12 @@ package import DeployModel
 extension Desk {
   /// From a request to a plan: select, build, survey, plan, rehearse. Changes nothing on a host.
   /// - Parameters:
-  ///   - connecting: false reaches no host and takes all of them to be fresh.
+  ///   - connecting: if false, no host is reached and all count as fresh.
   ///   - ticket: the token of its place in line; nil: it has none.
-  ///   - endsLate: whether parked deployments whose time is over are ended first. One that still waits then has the hosts.
-  ///   - ready: what is brought; nil: it is built.
-  ///   - origin: where the revision comes from, if somebody looked before; nil: it is looked up.
-  /// - Throws: `Problems`, all that can be known at that point at once.
+  ///   - endsLate: whether parked deployments whose deadline has passed are ended first. One that still waits has the hosts.
+  ///   - ready: the bundle to bring; nil: it is built.
+  ///   - origin: where the revision comes from, if that was looked up before; nil: it is looked up.
+  /// - Throws: `Problems`: all that can be known at that point, at once.
   package func plan(
     _ asked: Asked, of project: LoadedProject, connecting: Bool = true, ticket: String? = nil, endsLate: Bool = false,
     bringing ready: BuiltBundle? = nil, from origin: Provenance? = nil
@@ -46,7 +46,7 @@ extension Desk {
     (input.waves, input.freeze) = (rehearsal.waves, freeze)
     input.foundSecrets = rehearsal.secrets
     let plan = try Planner.deployment(input, by: identity)
-    // What a task or a removal runs lies on the hosts already, and so does what they keep.
+    // What a task or a removal runs, and what it keeps, is on the hosts already.
     let scripts = built.manifest.items.isEmpty ? [] : await ScriptCheck(shelf: shelf).problems(built.manifest, rehearsal.good)
     let wrong = await secretProblems(plan.content.secrets) + scripts
     let users = connecting ? await UserProbe(plan, rehearsal.good).problems(asking: ports.transport) : []
@@ -65,9 +65,9 @@ extension Desk {
     return (options, bundle.installation)
   }
 
-  /// What partners said of themselves, with locks of dead holders to take over from.
+  /// The surveys of partners, with the locks of dead holders to take over.
   /// - Parameter preparation: nil: nobody was asked.
-  /// - Throws: if a deployment that can be resumed has one of them.
+  /// - Throws: if a deployment that can be resumed has locked one of them.
   func surveyedPartners(
     _ preparation: Preparation?, of selection: Selection, typed: String?
   ) async throws -> Partners.Surveyed {
@@ -82,7 +82,7 @@ extension Desk {
   private func secretProblems(_ names: [String]) async -> [Problem] {
     var problems = await secrets.missing(of: names)
     for name in names where !problems.contains(where: { $0.subject == name }) {
-      // One that is there may be too short to be kept out of output: refused now, not in the middle.
+      // A secret that exists may be too short to be kept out of output. It is refused now, not in the middle.
       do { try await secrets.expect([name]) } catch { problems.append(error.problem(of: name)) }
     }
     return problems

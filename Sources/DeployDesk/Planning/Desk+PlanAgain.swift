@@ -2,15 +2,15 @@ import DeployCore
 package import DeployModel
 
 extension Desk {
-  /// Plans anew what a kept plan says, with the bundle that was built for it if that is still here, and compares.
-  /// - Parameter said: who carries it out, and why; what is left out is said by the plan.
+  /// Makes a kept plan again, with the bundle that was built for it if that is still here, and compares the two.
+  /// - Parameter said: who carries it out, and why; the plan fills in what is missing.
   /// - Throws: every difference at once; then nothing was started.
   package func plan(again record: PlanRecord, said: Said, of project: LoadedProject) async throws -> PlannedDeployment {
     try refuseUnplanned(record.request)
     var request = record.request
     request.said = Said(
       message: said.message ?? request.said.message, actor: said.actor, labels: said.labels.isEmpty ? request.said.labels : said.labels)
-    // Built once: what was looked at is what is sent. Where it is gone, it is built anew and has to come out the same.
+    // The bundle is built once: what was reviewed is what is sent. If it is gone, it is built again and has to come out the same.
     if let bundle = record.bundle, (try? shelf.inspect(bundle.hex)) != nil { request.revision = "bundle:\(bundle.hex)" }
     let planned = try await plan(Asked(request), of: project, endsLate: true, from: record.provenance ?? Provenance())
     let now = PlanRecord(planned.plan, for: record.request, connected: true)
@@ -25,7 +25,7 @@ extension Desk {
     throw Problems(problems, exit: .refused)
   }
 
-  /// A plan is made without an order among deployments and never against a freeze: if its file says otherwise, somebody wrote that there.
+  /// A plan is never made with a sequence or against a freeze. If its file says otherwise, somebody wrote that there.
   private func refuseUnplanned(_ request: DeploymentRequest) throws(Problems) {
     let words = [("freezeOverride", request.freezeOverride != nil), ("sequence", request.sequence != nil)].filter(\.1).map(\.0)
     guard !words.isEmpty else { return }
@@ -34,7 +34,7 @@ extension Desk {
       exit: .refused)
   }
 
-  /// Source files that are not as in the plan, if this machine has those of the plan.
+  /// Source files that differ from the plan's, if this machine has the plan's.
   private func changedFiles(_ record: PlanRecord, _ project: LoadedProject) async -> [String] {
     guard let before = try? await shelf.sources(record.sources) else { return [] }
     let now = project.project.sources

@@ -5,7 +5,7 @@ extension Desk {
   /// - Parameters:
   ///   - wanted: a revision other than the recipe's own, as somebody typed it.
   ///   - surveys: what hosts run now, with the commits that their receipts name.
-  ///   - origin: has the commit and what is new, as they were found before; nil: nobody looked. What is new is looked up if it has none.
+  ///   - origin: the commit, and what is new, if they were looked up before; nil: they were not. What is new is looked up if it has none.
   func provenance(
     _ said: Said, _ recipe: Recipe, _ wanted: String?, of project: LoadedProject, replacing surveys: [Survey],
     from origin: Provenance? = nil
@@ -24,13 +24,13 @@ extension Desk {
     return provenance.known
   }
 
-  /// The commits between what hosts run and a new one; nil: they are not known, or there are none.
+  /// The commits between what hosts run and a new one; nil: unknown, or there are none.
   private func changes(to commit: Commit?, from surveys: [Survey], in folder: String) async -> CommitRange? {
     guard let new = commit?.id, let old = Self.commit(runningOn: surveys), old != new else { return nil }
     return await commits.changes(from: old, to: new, in: folder)
   }
 
-  /// Who asks and why, where no commit is chosen.
+  /// Who asks and why, if no commit is chosen.
   func provenance(_ said: Said) -> Provenance {
     Provenance(actor: said.actor ?? system?.actor, message: said.message, labels: said.labels, job: system?.job)
   }
@@ -50,20 +50,20 @@ extension Desk {
     return found
   }
 
-  /// Where the commit of a revision is looked for; nil: what is deployed comes from no commit that is known.
+  /// Where to look for the commit of a revision; nil: what is deployed comes from no known commit.
   func commitPlace(_ recipe: Recipe, _ wanted: String?, _ folder: String) -> (folder: String, ref: String?)? {
     if wanted?.hasPrefix("bundle:") == true { return nil }
     guard let revision = wanted.map({ RevisionChoice($0, stage.files).revision(of: recipe) }) ?? recipe.revision else { return nil }
     switch revision.source {
     case .git(let ref, let repository): return (stage.files.absolute(repository, in: folder), ref)
     case .path(let path):
-      // What was brought from outside the project was not made from its commit.
+      // What comes from outside the project was not made from its commit.
       let absolute = stage.files.absolute(path, in: folder)
       return absolute == folder || absolute.hasPrefix(folder + "/") ? (folder, nil) : nil
     }
   }
 
-  /// The commit that most hosts run; of equally many, the first host's. Nil: no receipt names one.
+  /// The commit that most hosts run; if several are equal, the first host's. Nil: no receipt names one.
   private static func commit(runningOn surveys: [Survey]) -> String? {
     var counts: [(id: String, hosts: Int)] = []
     for case .reached(let state) in surveys {

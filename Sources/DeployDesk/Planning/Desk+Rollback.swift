@@ -5,11 +5,11 @@ package import DeployModel
 extension Desk {
   /// A plan that takes hosts back to the good release before the one they run, by what the hosts themselves remember.
   /// - Parameters:
-  ///   - straighten: takes hosts along that run something else than the rest of the group.
+  ///   - straighten: includes hosts that run something else than the rest of the group.
   ///   - aim: a release that hosts keep, as somebody typed it; nil: the good one before.
-  ///   - despite: names of stages that cannot be undone and are no reason to stay.
+  ///   - despite: names of stages that cannot be undone and do not prevent the rollback.
   ///   - said: who asks, and why.
-  /// - Throws: every reason at once why the hosts cannot go back; nothing was changed.
+  /// - Throws: every reason why the hosts cannot go back, at once; nothing was changed.
   package func planRollback(
     of selection: Selection, in project: LoadedProject, straighten: Bool, to aim: String? = nil, despite: [String] = [],
     said: Said = Said()
@@ -38,8 +38,8 @@ extension Desk {
     return plan
   }
 
-  /// The waves that a deployment to these hosts would have, rehearsed if the floor of the way back follows from them. A recipe that
-  /// cannot be rehearsed now is no reason to stay on a bad release: its hosts go back one at a time.
+  /// The waves that a deployment to these hosts would have, rehearsed if the floor of the way back depends on them. A recipe that cannot
+  /// be rehearsed now is no reason to stay on a bad release: its hosts go back one at a time.
   private func waves(of selection: Selection, _ project: LoadedProject) async -> KnownWaves {
     guard selection.recipe.needsSeenWaves, let plan = try? Planner.simulated(selection, isFresh: false, by: stage.identity()),
       let rehearsal = try? await Rehearsing(plan: plan, project: project, stage: stage).run()
@@ -47,8 +47,8 @@ extension Desk {
     return rehearsal.waves
   }
 
-  /// Users that hosts do not have, for a plan that nobody looks at before it begins. A way back that cannot be rehearsed is not refused
-  /// for that.
+  /// Problems with users that hosts do not have, for a plan that nobody sees before it begins. A way back that cannot be rehearsed is not
+  /// refused for that.
   private func userProblems(of plan: Plan, _ project: LoadedProject) async -> [Problem] {
     guard let rehearsal = try? await rehearsing(plan, project).run() else { return [] }
     return await UserProbe(plan, rehearsal.good).problems(asking: ports.transport)

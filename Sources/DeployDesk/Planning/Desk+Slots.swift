@@ -3,10 +3,9 @@ import DeployEngine
 import DeployModel
 
 extension Desk {
-  /// The way back of a group with slots: a deployment of the last good bundle, with the parameters that it had. Its strategy finds the slot
-  /// that still runs it, and moves the traffic there.
-  /// If every machine has a slot that still runs it, nothing is sent, and its bundle need not be here.
-  /// - Throws: if nothing good is remembered, its bundle is needed and not here, or a stage that cannot be undone ran since.
+  /// The way back of a group with slots: a deployment of the last good bundle, with its parameters. Its strategy finds the slot that
+  /// still runs it, and moves the traffic there. If every machine has such a slot, nothing is sent, and the bundle need not be here.
+  /// - Throws: if nothing good is remembered, if its bundle is needed but not here, or if a stage that cannot be undone ran since.
   func planSwitchBack(
     of selection: Selection, _ preparation: Preparation, in project: LoadedProject, to aim: String?, despite: [String], said: Said
   ) async throws -> Plan {
@@ -31,7 +30,7 @@ extension Desk {
     if selection.others > 0 { request.only = machines(of: selection.hosts) }
     request.said = said
     request.undoes = way.undoes
-    // Nobody is held up on the way back.
+    // Nothing delays a way back.
     if !selection.recipe.freeze.isEmpty { request.freezeOverride = said.message ?? "a rollback" }
     tell(
       .remark(
@@ -40,7 +39,7 @@ extension Desk {
     return try await plan(Asked(request), of: project, bringing: brought).plan
   }
 
-  /// Whether a slot has what the group goes back to.
+  /// Whether a slot has the release that the group goes back to.
   private func isKept(_ goal: Receipt, _ surveys: [Survey]) -> Bool {
     surveys.contains { survey in
       if case .reached(let state) = survey { state.current == goal.release.id } else { false }
@@ -54,7 +53,7 @@ extension Desk {
     }
   }
 
-  /// Each machine once.
+  /// The machines, each once.
   private func machines(of hosts: [Host]) -> [String] {
     hosts.map(\.machine).reduce(into: []) { known, name in
       if !known.contains(where: { $0.isExactly(name) }) { known.append(name) }

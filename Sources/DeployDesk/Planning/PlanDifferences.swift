@@ -1,10 +1,10 @@
 import DeployModel
 
-/// What is not as it was when a plan was kept, each as a problem.
+/// What has changed since a plan was kept, each as a problem.
 struct PlanDifferences {
   private(set) var problems: [Problem] = []
 
-  /// - Parameter files: names of the source files that differ; empty: they are not known.
+  /// - Parameter files: names of the source files that differ; empty: unknown.
   init(_ before: PlanRecord, _ now: PlanRecord, files: [String]) {
     compare("lander", before.engine, now.engine)
     compare("application", before.application, now.application)
@@ -60,7 +60,7 @@ struct PlanDifferences {
 }
 
 extension Host {
-  /// Whether it is the same machine, reached in the same way, with the same values. Its number is of no matter.
+  /// Whether it is the same machine, reached in the same way, with the same values. Its number does not matter.
   fileprivate func isAlike(_ other: Host) -> Bool {
     guard tags.isAlike(other.tags), vars.isAlike(other.vars) else { return false }
     var (a, b) = (self, other)
@@ -71,7 +71,7 @@ extension Host {
 }
 
 extension Value {
-  /// Whether both are equal once they went through JSON, which does not tell 10 from 10.0.
+  /// Whether both are equal after a round trip through JSON, which does not tell 10 from 10.0.
   fileprivate func isAlike(_ other: Value) -> Bool {
     switch (self, other) {
     case (.int(let a), .number(let b)), (.number(let b), .int(let a)): Double(a) == b

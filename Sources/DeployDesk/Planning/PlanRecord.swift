@@ -1,7 +1,7 @@
 package import DeployModel
 
-/// A plan as somebody keeps it to have it looked at before it is carried out: everything that it names, so that a change is found. It holds
-/// no secret and no token: who carries it out plans anew, and compares.
+/// A plan that somebody keeps for review before it is carried out. It holds everything that the plan names, so that a change is found,
+/// but no secret and no token: carrying it out means to plan again and compare.
 package struct PlanRecord: Sendable, Hashable, Codable {
   /// Raised when a member is removed or changes its meaning.
   package static let version = 1
@@ -9,7 +9,7 @@ package struct PlanRecord: Sendable, Hashable, Codable {
   /// A host that the plan is for, or a partner.
   package struct HostRecord: Sendable, Hashable, Codable {
     package var host: Host
-    /// What it runs and what the plan makes of that, in words; nil: it was not asked, or it is a partner.
+    /// What it runs and what the plan does with that, in words; nil: it was not surveyed, or it is a partner.
     package var standing: String?
   }
 
@@ -18,14 +18,14 @@ package struct PlanRecord: Sendable, Hashable, Codable {
   /// Lander's version.
   package var engine: String
   package var made: Timestamp
-  /// Whether the hosts were asked what they run.
+  /// Whether the hosts were surveyed.
   package var connected: Bool
   /// As it was typed.
   package var request: DeploymentRequest
   package var application: String
   package var recipe: String
   package var group: String
-  /// Of the recipe and everything that it requires.
+  /// The digest of the recipe's sources, with everything that it requires.
   package var sources: Digest
   package var parameters: Value
   package var bundle: Digest?
@@ -33,7 +33,7 @@ package struct PlanRecord: Sendable, Hashable, Codable {
   package var secrets: [String]
   package var hosts: [HostRecord]
   package var partners: [HostRecord]
-  /// From which commit, and what is new in it; nil: nobody knows.
+  /// From which commit it comes, and what is new in that; nil: unknown.
   package var provenance: Provenance?
 
   package init(_ plan: Plan, for request: DeploymentRequest, connected: Bool) {

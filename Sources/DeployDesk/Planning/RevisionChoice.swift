@@ -11,9 +11,9 @@ struct RevisionChoice: Sendable {
     self.files = files
   }
 
-  /// What is wrong with it, as far as that shows before it is packed; nil: nothing.
+  /// What is wrong with it, as far as that is known before it is packed; nil: nothing.
   func missing(in project: String) -> Problem? {
-    // As a variable that is not set leaves it.
+    // This is what an unset variable leaves.
     if text == "git:" {
       return Problem("it names no branch, tag or commit", subject: "--revision git:", fix: "write --revision git:main, or leave it out")
     }
@@ -31,7 +31,7 @@ struct RevisionChoice: Sendable {
     return Problem("there is no \(path)", subject: "--revision", fix: fix)
   }
 
-  /// Why a commit cannot be packed as the recipe packs its bundle; nil: it can. One recipe has one layout, wherever its files come from.
+  /// Why a commit cannot be packed in the way of the recipe's bundle; nil: it can. A recipe has one layout, wherever its files come from.
   func unlike(_ recipe: Recipe) -> Problem? {
     guard text.hasPrefix("git:"), text != "git:", let revision = recipe.revision else { return nil }
     let ref = text.dropFirst(4)
@@ -49,7 +49,7 @@ struct RevisionChoice: Sendable {
     return nil
   }
 
-  /// What is packed for it, as the recipe packs its own.
+  /// The revision to pack, in the way of the recipe's own.
   func revision(of recipe: Recipe) -> Revision {
     let ignore = recipe.revision?.ignore ?? []
     guard text.hasPrefix("git:") else { return Revision(source: .path(files.absolute(text)), ignore: ignore) }

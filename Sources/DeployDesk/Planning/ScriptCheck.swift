@@ -1,14 +1,13 @@
 import DeployCore
 import DeployModel
 
-/// Finds scripts that a command names and whose first line ends in a carriage return: the kernel would look for `/bin/sh\r` and say
-/// *not found*.
+/// Finds scripts in commands whose first line ends in a carriage return. The kernel would look for `/bin/sh\r` and say *not found*.
 struct ScriptCheck: Sendable {
   let shelf: any BundleStore
-  /// Larger files are no scripts. Bytes.
+  /// In bytes: a larger file is no script.
   private static let largest = 1 << 20
 
-  /// - Parameter rehearsal: what the plan would do, as far as that is known.
+  /// - Parameter rehearsal: what the plan would do, as far as known.
   func problems(_ manifest: Manifest, _ rehearsal: [Entry]) async -> [Problem] {
     let words = Self.words(in: rehearsal)
     var problems: [Problem] = []

@@ -1,11 +1,11 @@
 import DeployModel
 
-/// Secrets that recipes name in their texts, each once and in order: `secret "NAME"`, with or without parentheses.
+/// The secrets that recipes name in their texts, each once and in order: `secret "NAME"`, with or without parentheses.
 ///
-/// It reads bytes: a pattern over characters took a third of the time of a short command.
+/// It reads bytes, because a pattern over characters took a third of the time of a short command.
 struct SecretNames {
   private(set) var used: [String] = []
-  /// Those that stand in a comment only, as an example: nobody asks for their values.
+  /// Names that only occur in a comment, as an example; nobody asks for their values.
   private(set) var examples: [String] = []
 
   /// The most bytes of a name.
@@ -34,7 +34,7 @@ struct SecretNames {
     self.examples = examples.subtracting(used).map(\.text).sorted()
   }
 
-  /// The name behind the word, if that begins at this byte.
+  /// The name after the word, if the word begins at this byte.
   private static func name(_ start: Int, of text: [UInt8]) -> String? {
     var at = start + word.count
     guard at < text.count, text[start..<at].elementsEqual(word), start == 0 || !isWord(text[start - 1]), !isWord(text[at]) else {

@@ -1,7 +1,7 @@
 import DeployCore
 import DeployModel
 
-/// The users that a plan's commands are started as, host by host: hosts are asked for them before anything starts.
+/// The users that a plan's commands run as, host by host. Hosts are asked for them before anything starts.
 struct UserProbe {
   /// By host number, each user once, in the order of first use.
   private var wanted: [[String]]
@@ -9,7 +9,7 @@ struct UserProbe {
   /// Number of hosts asked at once, as in a survey.
   private static let width = 30
 
-  /// - Parameter rehearsal: what the plan would do, as far as that is known.
+  /// - Parameter rehearsal: what the plan would do, as far as known.
   init(_ plan: Plan, _ rehearsal: [Entry]) {
     self.plan = plan
     wanted = (0..<plan.hosts.count + plan.partners.count).map { _ in [] }
@@ -25,7 +25,7 @@ struct UserProbe {
     }
   }
 
-  /// A problem for each host on which one of its users cannot be had, in the order of the hosts.
+  /// A problem for each host that lacks one of its users, in the order of the hosts.
   func problems(asking transport: any Transport) async -> [Problem] {
     let asked = wanted.indices.filter { !wanted[$0].isEmpty && (plan.partner($0) != nil || plan.hosts[$0].action == .change) }
     var found: [Int: Problem] = [:]

@@ -10,8 +10,8 @@ struct FoundPlugin {
 extension PluginDesk {
   /// The newest version of a source that fits all ranges.
   /// - Parameters:
-  ///   - ranges: with whose they are, for problems.
-  ///   - name: which plugin it has to be; nil: whichever it is.
+  ///   - ranges: each with the plugin that it belongs to, for problems.
+  ///   - name: the plugin that it has to be; nil: any.
   func pick(_ source: String, _ ranges: [(range: VersionRange, of: String)], name: String? = nil) throws(Problems) -> FoundPlugin {
     do throws(Problem) { try Self.check(source) } catch { throw Problems(error) }
     let offers: [PluginOffer]
@@ -40,7 +40,7 @@ extension PluginDesk {
     throw Problems(unfit(source, ranges, offers), exit: .refused)
   }
 
-  /// Sources that would be read as options are none.
+  /// Refuses sources that would be read as options.
   private static func check(_ source: String) throws(Problem) {
     guard !source.isEmpty, !source.hasPrefix("-"), source.unicodeScalars.allSatisfy({ $0.value >= 0x20 && $0.value != 0x7f }) else {
       throw Problem("\"\(source)\" is no source of plugins", fix: "name a folder, or what git clone takes")

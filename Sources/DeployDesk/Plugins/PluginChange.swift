@@ -1,15 +1,15 @@
 package import DeployModel
 
-/// What became of one plugin of the lock.
+/// What happened to one plugin of the lock.
 package struct PluginChange: Sendable, Hashable {
   package var name: String
   /// Nil: it was not there before.
   package var before: PluginVersion?
   /// Nil: it is gone.
   package var after: PluginVersion?
-  /// What it asks for now.
+  /// The capabilities that it asks for now.
   package var asks: [String]
-  /// What of that it did not ask for before.
+  /// The capabilities that it did not ask for before.
   package var more: [String]
 
   package init(from before: LockedPlugin?, to after: LockedPlugin?) {

@@ -1,10 +1,10 @@
 package import DeployModel
 
 extension PluginDesk {
-  /// Adds a plugin, or takes another version or source of one that is there, with all that it requires.
+  /// Adds a plugin, or changes the version or source of an existing one, with all that it requires.
   /// - Parameters:
   ///   - accepts: whether it may ask for more than the version before.
-  /// - Throws: why not; then nothing was written.
+  /// - Throws: the reason why not; then nothing was written.
   package func add(_ source: String, _ range: VersionRange, accepts: Bool = false) throws(Problems) -> [PluginChange] {
     let before = try lock()
     var root = try pick(source, [(range, "asked for")])
@@ -12,8 +12,8 @@ extension PluginDesk {
     return try change(before, with: root, accepts: accepts)
   }
 
-  /// Takes the newest versions that fit what was asked for.
-  /// - Parameter names: of which plugins; empty: of all that somebody added.
+  /// Takes the newest versions that fit the requested ranges.
+  /// - Parameter names: the plugins; empty: all that somebody added.
   package func update(_ names: [String], accepts: Bool = false) throws(Problems) -> [PluginChange] {
     let before = try lock()
     guard !before.plugins.isEmpty else { throw Problems(Problem("deploy.lock has no plugin", fix: "lander plugin add SOURCE adds one")) }
@@ -39,13 +39,13 @@ extension PluginDesk {
     return PluginChange.all(from: before, to: reached.lock)
   }
 
-  /// What others and whoever added it ask of a plugin's version.
+  /// The ranges that other plugins, and the person who added it, require of a plugin's version.
   private func ranges(on name: String, in lock: PluginLock) -> [(range: VersionRange, of: String)] {
     let own = lock[name]?.wanted.map { [($0, "asked for")] } ?? []
     return own + lock.plugins.flatMap { plugin in plugin.dependencies.filter { $0.name == name }.map { ($0.range, plugin.name) } }
   }
 
-  /// A version that wants more than the one before, or comes from elsewhere, is taken only if somebody says so.
+  /// Refuses a version that asks for more than the one before, or comes from elsewhere, unless somebody accepts that.
   private func refuseMore(from before: PluginLock, to after: PluginLock, accepts: Bool) throws(Problems) {
     guard !accepts else { return }
     let moved = after.plugins.compactMap { plugin -> Problem? in
@@ -87,7 +87,7 @@ extension PluginDesk {
     return (lock, found)
   }
 
-  /// A dependency that is not there yet; nil: it is, in a version that fits.
+  /// A dependency that is missing; nil: it is there, in a version that fits.
   private func required(
     _ dependency: PluginManifest.Dependency, by plugin: LockedPlugin, in lock: PluginLock
   ) throws(Problems) -> FoundPlugin? {
@@ -122,7 +122,7 @@ extension PluginDesk {
     return nil
   }
 
-  /// Plugins that require each other in a circle.
+  /// The problem that plugins require each other in a circle.
   private static func circle(in lock: PluginLock) -> Problem? {
     func way(_ name: String, _ above: [String]) -> [String]? {
       if let index = above.firstIndex(of: name) { return above[index...] + [name] }

@@ -1,7 +1,7 @@
 package import DeployModel
 
 extension PluginDesk {
-  /// Brings what the lock lists onto this machine, exactly that.
+  /// Brings exactly what the lock lists onto this machine.
   /// - Returns: the plugins that were not here.
   package func fetch() throws(Problems) -> [LockedPlugin] {
     var brought: [LockedPlugin] = []
@@ -44,7 +44,7 @@ extension PluginDesk {
     return plugins
   }
 
-  /// Removes a plugin that somebody added, and what only it required.
+  /// Removes a plugin that somebody added, with the plugins that only it required.
   package func remove(_ name: String) throws(Problems) -> [PluginChange] {
     let before = try lock()
     _ = try locked(name, in: before)

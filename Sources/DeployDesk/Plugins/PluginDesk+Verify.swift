@@ -4,20 +4,20 @@ package import DeployModel
 package struct VerifiedPlugin: Sendable {
   package var plugin: LockedPlugin
   package var isVendored: Bool
-  /// Its files, as the lock has them; nil: they may not be read.
+  /// Its files, as the lock has them; nil: they must not be read.
   package var tree: PluginTree?
-  /// Who signed it; nil: nobody asks.
+  /// Who signed it; nil: no signature is asked for.
   package var signer: String?
-  /// Why not; nil: it can be used.
+  /// Why it cannot be used; nil: it can.
   package var problem: Problem?
 }
 
 extension PluginDesk {
-  /// Every plugin of the lock: nothing is downloaded.
+  /// Verifies every plugin of the lock. Nothing is downloaded.
   /// - Throws: what is wrong with the lock itself.
   package func verify() throws(Problems) -> [VerifiedPlugin] { try lock().plugins.map(verified) }
 
-  /// The same.
+  /// All plugins of the lock, verified.
   /// - Throws: every plugin that cannot be used, and why.
   package func whole() throws(Problems) -> [VerifiedPlugin] {
     let all = try verify()

@@ -1,13 +1,13 @@
 import DeployModel
 
-/// What can be done with the plugins of a project that come from elsewhere: each use case is a verb.
+/// The use cases for the plugins of a project that come from elsewhere: each is a verb.
 package struct PluginDesk: Sendable {
   let sources: any PluginSources
   let shelf: any PluginShelf
 
-  /// Versions of one source that are looked at until one fits.
+  /// The limit of versions of one source that are tried until one fits.
   static let mostTries = 10
-  /// Plugins that one may bring in.
+  /// The limit of plugins that one plugin may bring in.
   static let mostPlugins = 100
 
   package init(sources: any PluginSources, shelf: any PluginShelf) {
@@ -29,7 +29,7 @@ package struct PluginDesk: Sendable {
         fix: names.isEmpty ? "lander plugin add SOURCE adds one" : "it has \(names.joined(separator: ", "))"))
   }
 
-  /// Keeps the files and writes the lock; what is vendored already is vendored anew.
+  /// Keeps the files and writes the lock; vendored plugins are vendored again.
   func commit(_ found: [FoundPlugin], _ lock: PluginLock) throws(Problems) {
     do throws(Problem) {
       for one in found {

@@ -7,11 +7,11 @@ package protocol BundleReviewer: Sendable {
   func review(_ manifest: Manifest, _ options: AppSpecOptions, in store: any BundleStore) async throws -> ReviewedBundle
 }
 
-/// What a look into a bundle with an appspec file found.
+/// What the look into a bundle with an appspec file found.
 package struct ReviewedBundle: Sendable, Hashable {
   /// Everything that would fail on the hosts.
   package var problems: [Problem]
-  /// Number of findings that surprise and fail nothing.
+  /// Number of findings that are surprising but make nothing fail.
   package var warnings: Int
   package var scripts: [AppSpecOptions.Scripts]
   /// The steps of its installation on a host that has none of its files, a line each.

@@ -3,15 +3,15 @@ package import DeployModel
 
 /// The bundles of this machine, as lists, checks and pruning need them.
 package protocol BundleShelf: BundleStore {
-  /// What stands on hosts for a bundle with these shared paths.
+  /// The release on hosts that a bundle with these shared paths makes.
   func release(of bundle: Digest, shared: [String]) -> Release
   /// All bundles, the newest first.
   func list() throws(Failure) -> [StoredBundle]
-  /// What a bundle is and holds, by the beginning of its digest.
-  /// - Throws: a problem with the nearest name if no bundle begins so, or with all names if several do.
+  /// What a bundle is and contains, by the beginning of its digest.
+  /// - Throws: a problem with the nearest name if no bundle matches, or with all names if several do.
   func inspect(_ prefix: String) throws(Problems) -> (stored: StoredBundle, manifest: Manifest)
   /// Reads every file of one bundle, or of all (nil), again.
-  /// - Returns: what is not as it was stored; empty: all is whole.
+  /// - Returns: what has changed since it was stored; empty: all is whole.
   func verify(_ bundle: Digest?) async throws(Failure) -> [Problem]
   /// Removes all bundles but the newest `keep` and those in use.
   func prune(keep: Int, inUse: [Digest]) async throws(Failure) -> Pruned

@@ -3,12 +3,12 @@ package import DeployModel
 /// Where people leave messages on hosts that a deployment has locked, and where deployments stand in line for these locks, from whatever
 /// machine they are at.
 package protocol HostDoor: Sendable {
-  /// What the deployment that has the lock waits for from people; nil: the host was not told yet.
+  /// What the lock's holder waits for from people; nil: the host has not been told yet.
   func awaited(by deployment: Deployment.ID, on host: Host, at path: String) async throws(Failure) -> Awaited?
   /// Leaves a message; it is durable on the host when this returns.
-  /// - Throws: `locked` if another deployment has the lock there, or none.
+  /// - Throws: `locked` if another deployment, or none, has the lock there.
   func leave(_ message: Message, for deployment: Deployment.ID, on host: Host, at path: String) async throws(Failure)
-  /// Where a message stands that was left on a host.
+  /// The state of a message that was left on a host.
   func state(
     of message: Message.ID, for deployment: Deployment.ID, on host: Host, at path: String
   ) async throws(Failure) -> MessageState
@@ -19,6 +19,6 @@ package protocol HostDoor: Sendable {
   func leaveLine(_ token: String, on host: Host, at path: String) async
   /// The journal that a host keeps for a parked deployment, as it was sent.
   func journal(on host: Host, at path: String) async throws(Failure) -> [UInt8]
-  /// Takes a message back that no engine has taken.
+  /// Takes back a message that no engine has taken.
   func withdraw(_ message: Message.ID, from deployment: Deployment.ID, on host: Host, at path: String) async throws(Failure)
 }

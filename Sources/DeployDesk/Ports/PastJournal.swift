@@ -1,16 +1,16 @@
 package import DeployCore
 package import DeployModel
 
-/// The journal as it is read afterwards. Engines append to it through `Journal`.
+/// The journal for readers. Engines append to it through `Journal`.
 package protocol PastJournal: Journal {
-  /// All deployments, the newest first. Every chain is followed, so a damaged one is known as such.
+  /// All deployments, the newest first. Every chain is followed, so damaged ones are found.
   func deployments() async throws(Failure) -> [DeploymentSummary]
   /// Entries of a deployment up to its first break; no entries if the journal does not know it.
   func entries(of deployment: Deployment.ID) async throws(Failure) -> JournalReading
-  /// The same from one entry on, which a reader of what came before has not seen yet.
+  /// The same from one entry on, for a reader that has seen the entries before.
   /// - Parameter first: its number; 0: all entries.
   func entries(of deployment: Deployment.ID, from first: Int) async throws(Failure) -> JournalReading
-  /// The entries of a deployment that say who, why, and what was left, in their order. What cannot be read is left out.
+  /// The entries of a deployment that say who, why, and what was left, in their order. Unreadable ones are left out.
   func outline(of deployment: Deployment.ID) async throws(Failure) -> [Entry]
   /// Follows the chain of one deployment, or of all (nil).
   func verify(_ deployment: Deployment.ID?) async throws(Failure) -> [ChainVerdict]

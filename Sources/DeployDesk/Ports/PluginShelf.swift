@@ -7,19 +7,19 @@ package protocol PluginShelf: Sendable {
   func write(_ lock: PluginLock) throws(Problem)
   /// The digest that `deploy.lock` has.
   func digest(of tree: PluginTree) -> Digest
-  /// A copy by its digest, unread; nil: there is none.
+  /// A copy by its digest, not yet checked; nil: there is none.
   func copy(_ digest: Digest) throws(Problem) -> PluginTree?
   func keep(_ tree: PluginTree, as digest: Digest) throws(Problem)
-  /// What `vendor/lander/NAME` holds; nil: there is no such folder.
+  /// The content of `vendor/lander/NAME`; nil: there is no such folder.
   func vendored(_ name: String) throws(Problem) -> PluginTree?
   func vendor(_ tree: PluginTree, as name: String) throws(Problem)
   func removeVendored(_ name: String) throws(Problem)
-  /// Whether the project has a plugin of its own of that name, in `plugins/NAME`.
+  /// Whether the project has its own plugin of that name, in `plugins/NAME`.
   func hasOwn(_ name: String) -> Bool
-  /// The manifest of a plugin that comes with Lander; nil: none of that name does.
+  /// The manifest of a plugin that comes with Lander; nil: there is none of that name.
   func shipped(_ name: String) -> PluginManifest?
-  /// Who signed a plugin; nil: nobody asks.
-  /// - Throws: that the policy of this machine demands a signature, and that there is none that is good.
+  /// Who signed a plugin; nil: no signature is asked for.
+  /// - Throws: if this machine's policy demands a signature, and there is no good one.
   func signer(of tree: PluginTree, _ plugin: LockedPlugin) throws(Problem) -> String?
   /// Reads a manifest's text.
   /// - Throws: everything that is wrong with it; a newer API level is not.

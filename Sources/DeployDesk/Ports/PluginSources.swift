@@ -2,21 +2,21 @@ package import DeployModel
 
 /// Where plugins come from: git repositories and folders.
 package protocol PluginSources: Sendable {
-  /// What a source has, the newest version first.
+  /// The offers of a source, the newest version first.
   /// - Throws: why it cannot be read, with the source.
   func offers(of source: String) throws(Problem) -> [PluginOffer]
   /// The files of one offer.
-  /// - Throws: why they cannot be had, or may not be a plugin.
+  /// - Throws: why they cannot be read, or must not be a plugin.
   func tree(of source: String, _ offer: PluginOffer) throws(Problem) -> PluginTree
 }
 
-/// One state of a source.
+/// One version or commit of a source, or a folder.
 package struct PluginOffer: Sendable, Hashable {
-  /// The version that its tag names; nil: its manifest says.
+  /// The version that its tag names; nil: its manifest names the version.
   package var version: PluginVersion?
   /// Nil: the source is a folder.
   package var commit: String?
-  /// The ref by which git has it, such as `refs/tags/v1.2.0`; nil: it is found by its commit.
+  /// The git ref that has it, such as `refs/tags/v1.2.0`; nil: it is found by its commit.
   package var ref: String?
   package init(version: PluginVersion? = nil, commit: String? = nil, ref: String? = nil) {
     self.version = version

@@ -1,10 +1,10 @@
 import DeployModel
 
-/// The files around a project, as far as requests name them: whether they are there, and what lies beside them.
+/// The files around a project that requests name: whether they exist, and what is beside them.
 package protocol ProjectFiles: Sendable {
   /// The folder that paths of the command line are relative to.
   var current: String { get }
-  /// What `~` stands for; nil: nobody knows.
+  /// What `~` stands for; nil: unknown.
   var home: String? { get }
   func exists(_ path: String) -> Bool
   /// Names in a folder, in order; empty if there is no such folder.

@@ -5,7 +5,7 @@ package import DeployModel
 /// Loads recipes that are only played.
 package protocol RehearsalLibrary: RecipeLibrary {
   /// - Parameters:
-  ///   - sources: of each of the plan's recipes, by index.
+  ///   - sources: those of each of the plan's recipes, by index.
   ///   - hasFaults: whether hosts are made to fail in it.
   /// - Throws: what is wrong with the sources.
   func rehearsed(_ plan: Plan, sources: [[SourceFile]], as mode: Rehearsal, hasFaults: Bool) throws(Problems) -> any RehearsedRecipes
@@ -15,11 +15,11 @@ package protocol RehearsalLibrary: RecipeLibrary {
 package protocol RehearsedRecipes: Scripts {
   /// In the order in which they were found, each once.
   var findings: [RehearsalFinding] { get }
-  /// Stretches of code that may run several times, in words.
+  /// Parts of the code that may run several times, in words.
   var loops: [String] { get }
-  /// Whether the recipe itself looked at what hosts answer.
+  /// Whether the recipe itself looked at hosts' answers.
   var isDoubted: Bool { get }
-  /// The bound that ended the whole rehearsal; nil: none did.
+  /// The limit that ended the whole rehearsal; nil: none did.
   var overrun: Problem? { get }
   /// Whether something was found in a part of the recipe, such as `hook ApplicationStart`.
   func isFaulty(_ part: String) -> Bool

@@ -1,13 +1,13 @@
 package import DeployModel
 
-/// What is known of the commits of a folder.
+/// What is known of a folder's commits.
 package protocol VersionControl: Sendable {
   /// - Parameters:
   ///   - ref: a branch, a tag or a commit; nil: what is checked out there.
   ///   - folder: in a working copy, or not.
   /// - Returns: nil if the folder has no version control or no such commit.
   func commit(_ ref: String?, in folder: String) async -> Commit?
-  /// The commits that `new` has and `old` has not.
+  /// The commits that `new` has and `old` lacks.
   /// - Returns: nil if one of them is not known there.
   func changes(from old: String, to new: String, in folder: String) async -> CommitRange?
   /// Files below the folder that differ between two commits, in the order of their paths, at most `ChangedFile.most`.
@@ -15,7 +15,7 @@ package protocol VersionControl: Sendable {
   func files(from old: String, to new: String, in folder: String) async -> [ChangedFile]?
 }
 
-/// Where nothing is known of commits.
+/// For folders of whose commits nothing is known.
 package struct NoVersionControl: VersionControl {
   package init() {}
   package func commit(_ ref: String?, in folder: String) async -> Commit? { nil }

@@ -1,14 +1,14 @@
 import DeployCore
 package import DeployModel
 
-/// A project's recipes played against simulated hosts, some fresh and some with an earlier release: finds mistakes that only show when a
-/// function runs.
+/// Plays a project's recipes against simulated hosts, some fresh and some with an earlier release. It finds mistakes that only show when
+/// a function runs.
 package struct DryRun: Sendable {
   let project: LoadedProject
   let stage: RehearsalStage
-  /// The time zone database, as `Recipe.zones` asks it; nil: time zones are not looked at.
+  /// The time zone database, as `Recipe.zones` asks it; nil: time zones are not checked.
   let zones: (@Sendable (String) -> [UInt8]?)?
-  /// Recipes that a loop makes are alike: at most this number of them is played.
+  /// Recipes from one loop are alike: at most this number of them is played.
   static let alike = 20
 
   package init(project: LoadedProject, stage: RehearsalStage, zones: (@Sendable (String) -> [UInt8]?)? = nil) {
@@ -17,14 +17,14 @@ package struct DryRun: Sendable {
     self.zones = zones
   }
 
-  /// What the recipes' functions were found to do.
+  /// What the recipes' functions turned out to do.
   package struct Result: Sendable {
     /// What will fail whatever hosts answer.
     package var problems: [Problem] = []
-    /// What may fail, or was not seen.
+    /// What may fail, or was not reached.
     package var warnings: [Problem] = []
 
-    /// - Throws: the problems, if there is one.
+    /// - Throws: the problems, if there are any.
     package func refuse() throws(Problems) { if !problems.isEmpty { throw Problems(problems) } }
 
     mutating func add(_ findings: [RehearsalFinding]) {
@@ -55,7 +55,7 @@ package struct DryRun: Sendable {
         for isFresh in [true, false] { result.add(try await findings(selection, isFresh: isFresh)) }
         for task in recipe.tasks {
           guard let selection = try self.selection(of: recipe.doing(task)) else { continue }
-          // On hosts with nothing a task that takes them out of service is refused before it begins.
+          // On hosts that run nothing, a task that takes them out of service is refused before it begins.
           result.add(try await findings(selection, isFresh: false))
           if let warning = task.idleAround(of: recipe) { result.warnings.append(warning) }
         }
@@ -75,12 +75,12 @@ package struct DryRun: Sendable {
     return result
   }
 
-  /// What the recipe of a selection is found to do on simulated hosts.
-  /// - Parameter isFresh: whether nothing was ever deployed there; otherwise an earlier release by the same recipe runs.
+  /// What a selection's recipe does on simulated hosts.
+  /// - Parameter isFresh: whether nothing was ever deployed there; if not, an earlier release by the same recipe runs.
   func findings(_ selection: Selection, isFresh: Bool) async throws(Problems) -> [RehearsalFinding] {
     let few = DryRun.few(selection.hosts)
     let found = try await play(selection, few, isFresh)
-    // With fewer hosts than there are a strategy may go another way.
+    // With fewer hosts, a strategy may take another path.
     guard few.count < selection.hosts.count, found.contains(where: \.isOfFleet) else { return found }
     if selection.hosts.count <= 10_000 { return try await play(selection, selection.hosts, isFresh) }
     return found.map { finding in
@@ -94,10 +94,10 @@ package struct DryRun: Sendable {
     _ selection: Selection, _ hosts: [Host], _ isFresh: Bool
   ) async throws(Problems) -> [RehearsalFinding] {
     var selection = selection
-    // Hosts that are alike are not played, and serve beside those that are.
+    // Hosts that are alike are not all played; the others serve beside those that are.
     selection.others += selection.hosts.count - hosts.count
     selection.hosts = hosts
-    // What the release was deployed with is not known here.
+    // It is not known here what the release was deployed with.
     let unknown = selection.recipe.inherited.filter { selection.parameters[$0.name] == nil }.map { ($0.name, $0.kind.sample) }
     selection.parameters = .record(of: selection.parameters.members.map { ($0.name, $0.value) } + unknown)
     let plan = try Planner.simulated(selection, isFresh: isFresh, by: stage.identity())
@@ -108,7 +108,7 @@ package struct DryRun: Sendable {
     } catch { throw Problems(Problem("the rehearsal failed: \(error)"), exit: .internal) }
   }
 
-  /// Of hosts that are alike in tags and variables some show what all would, however large the fleet.
+  /// A few of the hosts that are alike in tags and variables show what all would, however large the fleet is.
   private static func few(_ hosts: [Host]) -> [Host] {
     var seen: [[Value]: Int] = [:]
     let few = hosts.filter { host in
@@ -122,14 +122,14 @@ package struct DryRun: Sendable {
     }
   }
 
-  /// Its own group, or the first one; nil: there is none.
+  /// The recipe's own group, or else the first one; nil: there is none.
   private func selection(of recipe: Recipe) throws(Problems) -> Selection? {
     let group = recipe.targets == .unset ? project.project.groups.first?.name : nil
     if recipe.targets == .unset, group == nil { return nil }
     let parameters = recipe.parameters.filter { $0.standard == nil }.map { Value.Member($0.name, $0.kind.sample) }
     var declared = project.project
     if let index = declared.recipes.firstIndex(where: { $0.name.isExactly(recipe.name) }) {
-      // Nobody gave these yet, and no text that matches may have been found.
+      // Nobody gave these yet, and perhaps no matching text was found.
       declared.recipes[index] = recipe
       declared.recipes[index].parameters = recipe.parameters.map { $0.standard == nil ? $0.withoutPattern : $0 }
     }

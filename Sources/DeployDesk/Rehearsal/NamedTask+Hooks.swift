@@ -1,7 +1,7 @@
 import DeployModel
 
 extension NamedTask {
-  /// That it takes hosts out of service with hooks that the recipe does not have; nil: it has them, or the task asks for none.
+  /// The problem that the task takes hosts out of service by hooks that the recipe lacks; nil: it has them, or the task needs none.
   func idleAround(of recipe: Recipe) -> Problem? {
     func has(_ segment: Segment, besides other: LifecycleEvent? = nil) -> Bool {
       recipe.flow.hooks.contains { hook in segment.events.contains(hook.event) && hook.event != other }

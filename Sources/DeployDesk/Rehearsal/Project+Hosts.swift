@@ -2,7 +2,7 @@ import DeployCore
 import DeployModel
 
 extension Project {
-  /// Gives the group that a request is about other hosts.
+  /// Replaces the hosts of the group that a request is about.
   /// - Throws: if there is no such recipe.
   mutating func replaceHosts(of request: DeploymentRequest, by hosts: [Host]) throws(Problems) {
     let recipe = try Selection.recipe(request.recipe, in: self)

@@ -2,8 +2,8 @@ import DeployCore
 package import DeployModel
 import DeploySimulation
 
-/// A deployment that was played against simulated hosts in which things go wrong, every promise checked after every event. The same seed
-/// gives the same story.
+/// A deployment that was played against simulated hosts in which things go wrong. Every promise is checked after every event. The same
+/// seed gives the same story.
 package struct RehearsalRun: Sendable {
   package let seed: UInt64
   /// Number of simulated hosts.
@@ -12,20 +12,20 @@ package struct RehearsalRun: Sendable {
   package let deployments: [(plan: Plan, entries: [Entry])]
   /// Number of events.
   package let events: Int
-  /// In virtual time.
+  /// Its duration in virtual time.
   package let duration: Interval
   /// Why it had to stop before its end; nil: it did not.
   package let stopped: String?
-  /// Promises that were broken, in words: defects of lander.
+  /// Broken promises, in words; each is a defect of lander.
   package let broken: [String]
-  /// The bound of a recipe's function that ended the whole run; nil: none did.
+  /// The limit of a recipe's function that ended the whole run; nil: none did.
   package let overrun: Problem?
 
   /// - Parameters:
   ///   - hosts: number of simulated hosts instead of the group's own; nil: the group's own.
   ///   - faults: what goes wrong, and how often, as somebody typed it: `failing=2%,crash=1%`, `chaos`, `none`.
   ///   - engine: version for the record.
-  /// - Throws: everything that is wrong with the request at once.
+  /// - Throws: everything that is wrong with the request, at once.
   package init(
     _ asked: Asked, of project: LoadedProject, stage: RehearsalStage, hosts: Int?, faults: String, seed: UInt64, engine: String
   ) throws(Problems) {
@@ -63,10 +63,10 @@ package struct RehearsalRun: Sendable {
   /// The scripts of each deployment that was played.
   private final class Played { var all: [any RehearsedRecipes] = [] }
 
-  /// Every rehearsal begins then.
+  /// The time at which every rehearsal begins.
   private static let start = Timestamp(milliseconds: 1_800_000_000_000)
 
-  /// A plan whose identity depends on nothing but the seed.
+  /// A plan whose identity depends only on the seed.
   private static func plan(_ asked: Asked, _ project: Project, _ hosts: Int?, _ identity: Planner.Identity) throws(Problems) -> Plan {
     var declared = project
     let request = asked.request

@@ -1,6 +1,6 @@
 package import DeployCore
 
-/// What playing a recipe needs: no host, no journal, no bundle.
+/// What is needed to play a recipe: no host, no journal, no bundle.
 package struct RehearsalStage: Sendable {
   package let library: any RehearsalLibrary
   package let files: any ProjectFiles

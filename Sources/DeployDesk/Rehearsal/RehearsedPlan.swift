@@ -1,21 +1,21 @@
 package import DeployCore
 package import DeployModel
 
-/// What playing a plan against simulated hosts showed.
+/// What a play of a plan against simulated hosts showed.
 package struct RehearsedPlan: Sendable {
-  /// Everything answers well.
+  /// The entries if every answer is good.
   package var good: [Entry]
-  /// The hosts of the first wave fail; empty if nothing could fail.
+  /// The entries if the hosts of the first wave fail; empty if nothing could fail.
   package var bad: [Entry]
   /// Names of the secrets that commands and files use, in order.
   package var secrets: [String]
-  /// What was found in the recipe's functions; what is certain comes first.
+  /// What was found in the recipe's functions; certain findings come first.
   package var findings: [RehearsalFinding]
-  /// Stretches of code that may run several times, in words.
+  /// Parts of the code that may run several times, in words.
   package var loops: [String]
   /// What the good rehearsal showed of the waves.
   package var waves = KnownWaves.unknown
 
-  /// What is wrong whatever hosts answer.
+  /// The problems that occur whatever hosts answer.
   package var problems: [Problem] { findings.filter(\.isCertain).map(\.problem) }
 }

@@ -2,25 +2,25 @@ import DeployCore
 import DeployModel
 import DeploySimulation
 
-/// Runs a plan against simulated hosts: once with good answers, once with the hosts of the first wave failing.
+/// Runs a plan against simulated hosts: once with good answers, and once with failing hosts in the first wave.
 struct Rehearsing: Sendable {
   let plan: Plan
   let project: LoadedProject
   let stage: RehearsalStage
   var mode = Rehearsal.plan
-  /// Sources of the recipes that hosts were found with, by their digest.
+  /// Sources of the recipes that hosts' receipts name, by digest.
   var kept: [Digest: [SourceFile]] = [:]
 
   /// One of the two runs.
   private struct Play {
     var shown: [Entry]
     var scripts: [any RehearsedRecipes]
-    /// The fewest hosts that served at once; nil: it did not come to a good end.
+    /// The fewest hosts that served at once; nil: the run did not succeed.
     var lowest: Int?
   }
 
-  /// Both at once: what is to fail is known as soon as the first wave of the good one has ended.
-  /// - Throws: what is wrong with the sources, and a rehearsal that has no end.
+  /// Runs both at once: the failures are known as soon as the first wave of the good run has ended.
+  /// - Throws: what is wrong with the sources, or a rehearsal that has no end.
   func run() async throws -> RehearsedPlan {
     let (firstWave, tell) = AsyncStream.makeStream(of: [Entry].self)
     async let bad = bad(after: firstWave)
@@ -39,15 +39,15 @@ struct Rehearsing: Sendable {
       loops: good.scripts.flatMap(\.loops), waves: waves(good, findings: good.scripts.first?.findings ?? []))
   }
 
-  /// Known if the rehearsal came to a good end, and the whole strategy was seen.
+  /// Known if the rehearsal succeeded and the whole strategy was seen.
   private func waves(_ good: Play, findings: [RehearsalFinding]) -> KnownWaves {
     let isCut = findings.contains { $0.isEnd && $0.part == plan.flow.strategy?.part }
     guard let lowest = good.lowest, !isCut else { return .unknown }
     return .seen(lowest: lowest)
   }
 
-  /// Nothing, if there is nothing that could fail.
-  /// - Parameter firstWave: all that a good rehearsal had shown when its first wave ended; ends without any if it has no wave.
+  /// The run with failures; nil if nothing could fail.
+  /// - Parameter firstWave: what the good run had shown when its first wave ended; it ends without a value if there is no wave.
   private func bad(after firstWave: AsyncStream<[Entry]>) async throws -> Play? {
     guard let entries = await firstWave.first(where: { _ in true }) else { return nil }
     var faults = Faults()
@@ -55,7 +55,7 @@ struct Rehearsing: Sendable {
     return faults.appointments.isEmpty ? nil : try play(faults)
   }
 
-  /// - Parameter firstWave: is told what was shown when the first wave has ended.
+  /// - Parameter firstWave: called with what was shown when the first wave ended.
   private func play(_ faults: Faults, firstWave: (([Entry]) -> Void)? = nil) throws -> Play {
     let sources = try plan.content.recipes.map { recipe in
       if let sources = kept[recipe.sources] { return sources }
@@ -77,12 +77,12 @@ struct Rehearsing: Sendable {
       identity.at = at
       return RollbackPlanner.plan(after: failed, conclusion, by: identity)
     }
-    // What came back is not shown; of a large fleet it would be most of the memory.
+    // Outcomes are not shown; for a large fleet they would be most of the memory.
     var shown: [Entry] = []
     var firstWave = firstWave
     simulation.keepsEntries = false
     simulation.answersGates = true
-    // Hosts that do not exist are not slow: an invented delay would break a limit of the recipe.
+    // Simulated hosts are not slow: an invented delay could exceed a limit in the recipe.
     simulation.pace = .instant
     simulation.limit = 5_000_000 + 5000 * plan.hosts.count
     var service = LowestService(plan)
@@ -103,7 +103,7 @@ struct Rehearsing: Sendable {
     return Play(shown: shown, scripts: scripts, lowest: isGood ? service.lowest : nil)
   }
 
-  /// A strategy that ended and left hosts out although everything went well.
+  /// Finds a strategy that ended and left hosts out although everything went well.
   private func leftOut(_ good: Play) -> [RehearsalFinding] {
     var findings: [RehearsalFinding] = []
     guard let scripts = good.scripts.first else { return [] }
@@ -119,7 +119,7 @@ struct Rehearsing: Sendable {
     return findings
   }
 
-  /// Each finding once; a line with a certain finding gets no uncertain ones.
+  /// Each finding once. A line with a certain finding gets no uncertain ones.
   private static func distinct(_ findings: [RehearsalFinding]) -> [RehearsalFinding] {
     var seen: Set<Problem> = []
     let certain = findings.filter { $0.isCertain && seen.insert($0.problem).inserted }
@@ -150,7 +150,7 @@ struct Rehearsing: Sendable {
     return simulated
   }
 
-  /// A host as the plan found it, which answers what nobody can know with plain good values.
+  /// A host as the plan found it. It answers what nobody can know with plain good values.
   static func host(_ host: HostPlan) -> SimulatedHost {
     var simulated = SimulatedHost(name: host.host.name)
     simulated.rehearsed = true
@@ -173,7 +173,7 @@ struct Rehearsing: Sendable {
     return simulated
   }
 
-  /// What to let fail so that the first wave does: the last event in which a command is run or something is checked; without one, the
+  /// What has to fail so that the first wave fails: the last event in which a command runs or something is checked or, without one, the
   /// event in which the release is made current.
   private func failures(after good: [Entry]) -> [Faults.Appointment] {
     var first: [Int] = []

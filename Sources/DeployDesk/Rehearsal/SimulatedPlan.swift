@@ -2,9 +2,9 @@ import DeployCore
 import DeployModel
 
 extension Planner {
-  /// A plan for simulated hosts. Where the floor follows from waves that are not known, it is 0.
+  /// A plan for simulated hosts. If the floor follows from unknown waves, it is 0.
   /// - Parameters:
-  ///   - isFresh: whether nothing was ever deployed on them; otherwise an earlier release by the same recipe runs there.
+  ///   - isFresh: whether nothing was ever deployed on them; if not, an earlier release by the same recipe runs there.
   ///   - waves: what is known of them.
   static func simulated(
     _ selection: Selection, isFresh: Bool = true, force: Bool = false, orphans: LockRequest.Orphans = .wait,

@@ -5,7 +5,7 @@ package import DeployModel
 extension Desk {
   /// Asks the process of this machine that runs one of a pair to end it in good order.
   /// - Returns: the process.
-  /// - Throws: if no process was found that listens.
+  /// - Throws: if no listening process was found.
   package func cancel(_ pair: Pair) async throws -> Int32 {
     if let process = await engines.tell(pair.members.map(\.id)) { return process }
     throw Problems(
@@ -13,9 +13,9 @@ extension Desk {
       exit: .refused)
   }
 
-  /// Waits until a deployment that another process runs, and the rollback that follows from it, have ended and that process has let go of
-  /// them. Tells once that the rollback is not interrupted.
-  /// - Throws: if the process is stopped, or is gone and they have not ended.
+  /// Waits for the end of a deployment that another process runs, and of the rollback that follows from it, until that process has
+  /// released both. It says once that the rollback is not interrupted.
+  /// - Throws: if the process is stopped, or is gone before they have ended.
   package func wait(for deployment: Deployment.ID) async throws -> Pair {
     var isTold = false
     var turns = 0
@@ -46,7 +46,7 @@ extension Desk {
     }
   }
 
-  /// The last entry is written a moment before the claim is given back; a process that hangs in between is waited for five seconds.
+  /// The last entry is written a moment before the claim is released. If a process hangs in between, this waits five seconds for it.
   func released(_ pair: Pair) async throws {
     for _ in 0..<50 {
       if let claim = try journal.claim(pair.first.id) { return claim.release() }

@@ -5,7 +5,7 @@ extension Desk {
   /// Runs a plan, and the rollback that follows from it if it fails.
   /// - Parameters:
   ///   - staying: how long the engine stays at a gate that waits for a person.
-  ///   - wantsOutput: whether what commands write is among the events.
+  ///   - wantsOutput: whether the events include the output of commands.
   package func deploy(_ plan: Plan, staying: Staying = .always, wantsOutput: Bool = false) -> Running {
     Running(plan.id, at: self, staying: staying, wantsOutput: wantsOutput) { [line] deployments in
       do {

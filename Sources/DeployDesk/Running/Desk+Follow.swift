@@ -3,16 +3,17 @@ import DeployEngine
 package import DeployModel
 
 extension Desk {
-  /// Reads the journal of a deployment and of the rollback that follows from it, while another process writes them, until both have ended.
+  /// Reads the journal of a deployment and of the rollback that follows from it, while another process writes them, until both have
+  /// ended.
   /// - Parameters:
   ///   - word: the deployment; nil: the only one that has not ended.
-  ///   - last: the number of the last entry of the named deployment that the follower has seen; what that deployment followed from is left
-  ///     out then. Nil: nothing was seen.
-  ///   - patience: how long to wait for their end; nil: for as long as the deployment lasts, whose own limits end it.
-  ///   - take: is told each entry once and in order, and what happens in between about three times a second.
+  ///   - last: the number of the last entry of the named deployment that the follower has seen; the deployment that this one followed from
+  ///     is then left out. Nil: nothing was seen.
+  ///   - patience: how long to wait for their end; nil: as long as the deployment lasts, which has limits of its own.
+  ///   - take: called with each entry once and in order, and about three times a second with what happens in between.
   /// - Returns: the pair as it ended.
-  /// - Throws: if it has not ended in time, if its engine is gone and it has not ended, if newer deployments have taken over its
-  ///   hosts, or if its journal is damaged.
+  /// - Throws: if it has not ended in time, if its engine is gone before the end, if newer deployments have taken over its hosts, or if
+  ///   its journal is damaged.
   package func follow(
     _ word: String?, after last: Int? = nil, patience: Interval? = nil, take: (FollowedEvent) async throws -> Void
   ) async throws -> Pair {
@@ -23,7 +24,7 @@ extension Desk {
     var stopped: Int32?
     var turn = 0
     while true {
-      // The state is older than the entries: if the pair has ended, all of them are there.
+      // The state is older than the entries, so if the pair has ended, all entries are there.
       let mayEnd = try await place.read(pair, from: journal, take)
       if pair.state != .running { return try await ended(pair) }
       if let patience, now - began >= patience {
@@ -35,7 +36,7 @@ extension Desk {
       await ports.clock.sleep(Interval(milliseconds: 300))
       try Task.checkCancellation()
       turn += 1
-      // To ask for the state reads the whole journal: seldom, except at the end.
+      // The state takes a read of the whole journal, so it is read seldom, except at the end.
       if mayEnd || turn % 10 == 0 { pair = try await past.pair(pair.first.id, or: []) }
       if turn % 10 == 0 { stopped = await engines.stopped(pair.members.map(\.id)) }
     }
@@ -63,7 +64,7 @@ extension Desk {
   }
 }
 
-/// How far somebody has read the journals of a pair.
+/// How far a follower has read the journals of a pair.
 private struct FollowedPlace {
   /// The next entry of each member that is read.
   private var next: [Deployment.ID: Int] = [:]
@@ -71,7 +72,7 @@ private struct FollowedPlace {
   private var skipped: Set<Deployment.ID> = []
   /// Members whose conclusion was read.
   private var ends: Set<Deployment.ID> = []
-  /// Up to this entry of that deployment, everything is known.
+  /// Everything up to this entry of that deployment is known.
   private var known: (deployment: Deployment.ID, last: Int)?
 
   /// - Throws: if the deployment has no such entry.
@@ -89,8 +90,8 @@ private struct FollowedPlace {
     if named.id != pair.first.id { skipped = [pair.first.id] }
   }
 
-  /// Tells what was written since.
-  /// - Returns: whether the newest member has come to its conclusion.
+  /// Passes on what was written since the last read.
+  /// - Returns: whether the newest member has concluded.
   mutating func read(
     _ pair: Pair, from journal: any PastJournal, _ take: (FollowedEvent) async throws -> Void
   ) async throws -> Bool {

@@ -2,7 +2,7 @@ import DeployCore
 import DeployEngine
 package import DeployModel
 
-/// What resuming a deployment came to.
+/// What came of resuming a deployment.
 package enum Resumed: Sendable {
   /// It has ended already.
   case ended(Pair)
@@ -14,8 +14,8 @@ extension Desk {
   /// - Parameters:
   ///   - message: the first thing that the engine hears; nil: nothing.
   ///   - staying: how long the engine stays at a gate that waits for a person.
-  ///   - reason: ends them in good order, and says why; nil: runs them to their end.
-  ///   - wantsOutput: whether what commands write is among the events.
+  ///   - reason: ends them in good order, and says why; nil: they run to their end.
+  ///   - wantsOutput: whether the events include the output of commands.
   /// - Throws: if another process runs one of them, newer deployments have taken over their hosts, or the journal cannot be read.
   package func resume(
     _ pair: Pair, saying message: Message? = nil, cancelling reason: String? = nil, staying: Staying = .always, wantsOutput: Bool = false
@@ -24,14 +24,14 @@ extension Desk {
     try await past.pair(pair.members[0].id, or: []).refuseSuperseded()
     let claims = try Claims(pair, journal)
     do {
-      // Somebody may have ended it between the look and the claims.
+      // Another process may have ended it between the look and the claims.
       let now = try await past.pair(pair.members[0].id, or: [])
       if now.state == .concluded {
         claims.release()
         return .ended(now)
       }
       let entries = try await past.entries(of: (now.back ?? now.first).id)
-      // What can be read of the failed deployment says how both ended; its rollback continues without that too.
+      // The failed deployment's readable entries say how both ended; its rollback continues even without them.
       let failed = now.back == nil ? [] : (try? await past.entries(of: now.first.id)) ?? []
       let running = try await resume(entries, after: failed, message, reason, staying, claims, wantsOutput)
       return .running(running)
@@ -41,7 +41,7 @@ extension Desk {
     }
   }
 
-  /// - Parameter failed: the whole journal of the deployment that the entries' rollback follows from; empty: there is none.
+  /// - Parameter failed: the whole journal of the deployment that caused the entries' rollback; empty: there is none.
   private func resume(
     _ entries: [Entry], after failed: [Entry], _ message: Message?, _ reason: String?, _ staying: Staying, _ claims: Claims,
     _ wantsOutput: Bool
@@ -49,7 +49,7 @@ extension Desk {
     guard case .planned(let plan)? = entries.first?.fact else {
       throw Problems(Problem("the journal does not say what was planned", fix: "lander audit"), exit: .infrastructure)
     }
-    // What an earlier process put on hosts would otherwise be unknown here.
+    // Otherwise this process would not know the secrets that an earlier one put on hosts.
     do { try await secrets.expect(plan.content.secrets) } catch {
       throw Failure(error.kind, "a secret of deployment \(plan.id) cannot be had: \(error.message)", fix: error.fix)
     }

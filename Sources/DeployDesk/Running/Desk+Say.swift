@@ -3,7 +3,7 @@ import DeployEngine
 package import DeployModel
 
 extension Desk {
-  /// Says something to a deployment, or to the rollback that follows from it if that is what runs, and waits for the answer.
+  /// Sends a message to a deployment, or to the rollback that follows from it if that runs, and waits for the answer.
   /// - Parameters:
   ///   - gate: the gate that is meant; nil: the one that is open now.
   ///   - comment: why; empty: no reason is given.
@@ -21,7 +21,7 @@ extension Desk {
       let addressed = pair.speaking
       let answer = try await say(message, to: addressed, patience)
       if let answer, !answer.isIgnored { return answer }
-      // The deployment may end while it is spoken to, and its rollback begin.
+      // The deployment may end meanwhile, and its rollback begin.
       pair = try await past.pair(pair.first.id, or: [])
       if let answer, pair.speaking == addressed { return answer }
     }
@@ -31,7 +31,7 @@ extension Desk {
   /// The process of this machine that runs a deployment, if somebody has stopped it.
   package func stoppedEngine(of deployment: Deployment.ID) async -> Int32? { await engines.stopped([deployment]) }
 
-  /// - Throws: if the process that runs one of a pair is stopped: it would hear nothing, and be waited for in vain.
+  /// - Throws: if the process that runs one of a pair is stopped: it would hear nothing, and waiting would be in vain.
   func refuseStopped(_ pair: Pair) async throws {
     guard let process = await engines.stopped(pair.members.map(\.id)) else { return }
     let id = pair.first.id
@@ -49,7 +49,7 @@ extension Desk {
     let deadline = now + patience
     while await messages.waits(message.id, for: deployment) {
       let isRunning = try isClaimed(deployment)
-      // If it cannot be taken back it was taken at this moment.
+      // If it cannot be taken back, it was taken at this moment.
       if !isRunning || now >= deadline, await messages.withdraw(message.id, from: deployment) {
         return isRunning ? .ignored(deployment, after: patience) : nil
       }
@@ -66,7 +66,7 @@ extension Desk {
     return false
   }
 
-  /// What the journal says of a message that waits no longer.
+  /// The journal's answer to a message that no longer waits.
   private func answer(to message: Message.ID, of deployment: Deployment.ID) async throws -> Reception? {
     let entries = try await journal.entries(of: deployment).entries
     for case .noted(.answered(message, let accepted, let words)) in entries.lazy.map(\.fact) {
@@ -78,12 +78,12 @@ extension Desk {
 }
 
 extension Pair {
-  /// The member that hears messages.
+  /// The id of the member that hears messages.
   fileprivate var speaking: Deployment.ID { (back ?? first).id }
 }
 
 extension Message.Kind {
-  /// Whether it answers what the deployment waits for.
+  /// Whether it answers something that the deployment waits for.
   var isForSomething: Bool {
     switch self {
     case .approve, .reject, .promote, .resume: true

@@ -3,13 +3,13 @@ import DeployEngine
 package import DeployModel
 
 extension Desk {
-  /// Says something to a deployment whose engine runs elsewhere: leaves the message on hosts that it has locked, and waits for the answer.
-  /// The engine reads it with the next renewal of a lock.
+  /// Sends a message to a deployment whose engine runs elsewhere: leaves it on hosts that the deployment has locked, and waits for the
+  /// answer. The engine reads it with the next renewal of a lock.
   /// - Parameters:
-  ///   - word: its id, the beginning of that, or what stands behind its last `-`.
+  ///   - word: its id, the beginning of the id, or the part after the id's last `-`.
   ///   - selections: where to look for its locks.
-  ///   - patience: how long the engine may take: several renewals.
-  /// - Throws: if no host of these is locked by it, or none takes the message.
+  ///   - patience: how long the engine may take; it covers several renewals.
+  /// - Throws: if it has locked none of these hosts, or none takes the message.
   package func say(
     _ kind: Message.Kind, gate: String? = nil, comment: String = "", toFar word: String, on selections: [Selection],
     patience: Interval = .seconds(75)
@@ -20,7 +20,7 @@ extension Desk {
     if kind.isForSomething, let awaited = await awaited(by: deployment, on: places) { message.means(awaited) }
     var left: [Place] = []
     var failures: [Failure] = []
-    // Hosts may go out of reach: three copies are one message.
+    // Hosts may go out of reach, so the message is left on three of them. The copies count as one message.
     for place in places where left.count < 3 {
       do throws(Failure) {
         try await hosts.leave(message, for: deployment, on: place.host, at: place.path)
@@ -36,8 +36,8 @@ extension Desk {
     var path: String
   }
 
-  /// What the deployment waits for, as its hosts were told last; nil: none of them knows. A host that tells of a gate which is not open
-  /// has the answer refused.
+  /// What the deployment waits for, as its hosts were last told; nil: none of them knows. If a host names a gate that is no longer open,
+  /// the answer is refused.
   private func awaited(by deployment: Deployment.ID, on places: [Place]) async -> Awaited? {
     var found: [Awaited] = []
     for place in places where found.count < 3 {
@@ -76,7 +76,7 @@ extension Desk {
       for place in places {
         switch try? await hosts.state(of: message, for: deployment, on: place.host, at: place.path) {
         case .answered(let answer): return .answered(deployment, accepted: answer.accepted, answer.words)
-        // A host that does not answer may be back.
+        // A host that does not answer may come back.
         case .waits, nil: waits = true
         case .gone: continue
         }

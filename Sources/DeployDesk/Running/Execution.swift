@@ -2,7 +2,7 @@ package import DeployCore
 import DeployEngine
 package import DeployModel
 
-/// One command on every host of a selection. It takes no lock and is in no journal.
+/// One command on every host of a selection. It takes no lock and leaves no journal.
 package struct Execution: Sendable {
   private struct Errand: Sendable {
     var intent: Intent
@@ -12,8 +12,8 @@ package struct Execution: Sendable {
   private let transport: any Transport
 
   /// - Parameters:
-  ///   - words: several are started as they are; one is given to `sh`.
-  ///   - limit: for each host.
+  ///   - words: several are started without a shell; one is given to `sh`.
+  ///   - limit: the time limit for each host.
   ///   - user: who runs it there; nil: the login user.
   package init(_ words: [String], on selection: Selection, limit: Interval, as user: String? = nil, at desk: Desk) {
     let identity = desk.stage.identity()
@@ -32,9 +32,9 @@ package struct Execution: Sendable {
   package var hosts: [String] { errands.map(\.site.host.name) }
 
   /// - Parameters:
-  ///   - parallel: number of hosts at once.
+  ///   - parallel: the limit of hosts at once.
   ///   - isEnding: whether no further host is to begin.
-  ///   - finished: is told each host's outcome as it comes, from any task.
+  ///   - finished: called with each host's outcome as it comes, from any task.
   /// - Returns: those that began, in the order of their ends.
   package func run(
     parallel: Int, isEnding: @Sendable () -> Bool, finished: @escaping @Sendable (String, Outcome) -> Void
@@ -61,7 +61,7 @@ package struct Execution: Sendable {
 }
 
 extension Failure {
-  /// The same, and if the host could not keep what a command prints, that this is so and how to do without.
+  /// The same failure. If the host could not keep the command's output, it says so, and how to do without.
   fileprivate func ofKeeping(at site: HostSite) -> Failure {
     guard [.notPermitted, .noSpace, .corrupt].contains(kind) else { return self }
     let byHand = "log in to \(site.host.name) to look by hand"

@@ -1,11 +1,11 @@
 package import DeployModel
 
-/// What somebody learns who follows a deployment that another process runs.
+/// What a follower of a deployment that another process runs gets to know.
 package enum FollowedEvent: Sendable, Hashable {
-  /// An entry that the follower has seen before, and needs to understand the others.
+  /// An entry that the follower has seen before, and needs in order to understand the others.
   case known(Deployment.ID, Entry)
   case entry(Deployment.ID, Entry)
-  /// Nothing more is written for the moment.
+  /// No more entries for the moment.
   /// - Parameter stopped: the process that runs the deployment, if somebody has stopped it (Ctrl-Z, SIGSTOP).
   case quiet(stopped: Int32?)
 }

@@ -1,18 +1,18 @@
 package import DeployModel
 
-/// What became of a message to a deployment.
+/// What came of a message to a deployment.
 package enum Reception: Sendable, Hashable {
   /// The deployment answered, in words.
   case answered(Deployment.ID, accepted: Bool, String)
-  /// It has ended, and did not hear the message.
+  /// It has ended without hearing the message.
   case ended(Pair)
   /// No engine runs it.
   case unattended(Pair)
   /// Its engine did not take the message in time; the message was taken back.
   case ignored(Deployment.ID, after: Interval)
-  /// The hosts that had the message threw it away with the deployment's locks: it has ended, or its rollback began.
+  /// The hosts that had the message deleted it with the deployment's locks: it has ended, or its rollback began.
   case lockGone(Deployment.ID)
   /// No engine took the message in time, and it was taken back.
-  /// - Parameter left: hosts that could not be reached any more and may still have it: it is heard there if an engine renews the lock.
+  /// - Parameter left: hosts that went out of reach and may still have it; it is heard there if an engine renews the lock.
   case silent(Deployment.ID, after: Interval, left: [String])
 }

@@ -1,11 +1,11 @@
 import DeployEngine
 package import DeployModel
 
-/// How deployments ended that ran one after the other: the one that was asked for, then the rollback that followed from it, if one did.
+/// How deployments that ran in sequence ended: the requested one, then its rollback, if there was one.
 package struct RunEnd: Sendable, Hashable {
   package var deployments: [DeploymentEnd]
-  /// Whether only a rollback was resumed, and the deployment that it takes back cannot be read any more: that one failed, or there would
-  /// be no rollback.
+  /// Whether only a rollback was resumed, and the deployment that it takes back can no longer be read. That one failed, or there would be
+  /// no rollback.
   package var isWayBackOnly: Bool
 
   package init(_ deployments: [DeploymentEnd], isWayBackOnly: Bool = false) {
@@ -17,12 +17,12 @@ package struct RunEnd: Sendable, Hashable {
   var isOvertaken: Bool { deployments.count == 1 && deployments[0].conclusion?.error?.failure.kind == .fenced }
 }
 
-/// How one deployment ended, or that it was left while it ran.
+/// How one deployment ended, or that the engine left while it ran.
 package struct DeploymentEnd: Sendable, Hashable {
   package var plan: Plan
-  /// Nil: it was left.
+  /// Nil: the engine left.
   package var conclusion: Conclusion?
-  /// Hosts keep it until a person has answered.
+  /// Whether hosts keep it until a person has answered.
   package var isParked = false
 
   package init(plan: Plan, conclusion: Conclusion?) {
@@ -35,7 +35,7 @@ package struct DeploymentEnd: Sendable, Hashable {
     isParked = ended.isParked
   }
 
-  /// Whether something of it is still to be done.
+  /// Whether some of it is still to be done.
   package var isLeft: Bool {
     guard let conclusion else { return true }
     return plan.kind == .deploy && !conclusion.rollback.isEmpty

@@ -2,8 +2,8 @@ import DeployCore
 import DeployEngine
 package import DeployModel
 
-/// Deployments that run, one after the other: what happens in them, and how they end. Whoever follows listens to signals, starts it, reads
-/// the events to their end, and asks for the end then.
+/// Deployments that run in sequence: what happens in them, and how they end. The caller listens to signals, starts it, reads the events
+/// to their end, and then asks for the end.
 package final class Running: Sendable {
   /// End when nothing runs any more.
   package let events: AsyncStream<RunningEvent>
@@ -12,11 +12,11 @@ package final class Running: Sendable {
   private let gate: AsyncStream<Never>.Continuation
 
   /// - Parameters:
-  ///   - id: of the deployment, for a failure's next step.
-  ///   - past: what the journal had before, told first.
+  ///   - id: the deployment's, for the next step in a failure.
+  ///   - past: what the journal had before; told first.
   ///   - staying: how long the engine stays at a gate that waits for a person.
-  ///   - wantsOutput: whether what commands write is among the events.
-  ///   - run: does it.
+  ///   - wantsOutput: whether the events include the output of commands.
+  ///   - run: runs the deployments.
   init(
     _ id: Deployment.ID, at desk: Desk, past: [(Deployment.ID, Entry)] = [], staying: Staying = .always, wantsOutput: Bool,
     _ run: @escaping @Sendable (Deployments) async throws -> RunEnd
@@ -40,11 +40,11 @@ package final class Running: Sendable {
     }
   }
 
-  /// Nothing happens before.
+  /// Nothing happens before this call.
   package func start() { gate.finish() }
 
   /// How it ended. Starts it if nobody did.
-  /// - Throws: what broke the engine off, with the command that resumes the deployment.
+  /// - Throws: the failure that stopped the engine, with the command that resumes the deployment.
   package func end() async throws -> RunEnd {
     start()
     return try await work.value

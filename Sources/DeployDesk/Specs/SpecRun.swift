@@ -1,10 +1,10 @@
 package import DeployModel
 
-/// Runs the tests of specs, several at once, each in a state and a world of its own.
+/// Runs the tests of specs, several at once. Each test has a state and a world of its own.
 package struct SpecRun: Sendable {
   let library: any SpecLibrary
   let stage: RehearsalStage
-  /// What `lander` exits with after a deployment, and the rollback that followed.
+  /// The exit code of `lander` after a deployment and the rollback that followed.
   let code: @Sendable (Conclusion, Conclusion?) -> Int
 
   package init(library: any SpecLibrary, stage: RehearsalStage, code: @escaping @Sendable (Conclusion, Conclusion?) -> Int) {
@@ -14,10 +14,10 @@ package struct SpecRun: Sendable {
   }
 
   /// - Parameters:
-  ///   - filter: a part of the name of the tests that are wanted; nil: all.
+  ///   - filter: a part of the names of the wanted tests; nil: all.
   ///   - parallel: how many tests run at once.
   /// - Returns: how each ended, in the order of the specs.
-  /// - Throws: everything that is wrong with the specs, before a test has run.
+  /// - Throws: everything that is wrong with the specs, before any test runs.
   package func results(of files: [SourceFile], filter: String? = nil, parallel: Int) async throws(Problems) -> [SpecResult] {
     var (wanted, problems): ([Wanted], [Problem]) = ([], [])
     for file in files {

@@ -2,15 +2,15 @@ import DeployModel
 import DeploySimulation
 import Synchronization
 
-/// What commands and checks answer in a trial, with how often each answer was given.
+/// The answers of commands and checks in a trial, and how often each was given.
 final class TrialAnswers: Sendable {
   private let answers: [Trial.Answer]
-  /// By machine, then by answer.
+  /// The counts by machine, then by answer.
   private let given = Mutex<[ExactText: [Int]]>([:])
 
   init(_ answers: [Trial.Answer]) { self.answers = answers }
 
-  /// Numbers of the answers, from 1, that nothing took and that are not optional, in their order.
+  /// Numbers, from 1, of the answers that nothing took and that are not optional, in order.
   var unused: [Int] {
     given.withLock { given in
       answers.indices.filter { number in !answers[number].isOptional && given.values.allSatisfy { $0[number] == 0 } }.map { $0 + 1 }

@@ -2,7 +2,7 @@ import DeployCore
 import DeployModel
 import DeploySimulation
 
-/// What a test gave to a deployment and had no effect: most likely it is not what was meant.
+/// What a test gave to a deployment without effect: most likely it is not what was meant.
 struct TrialLeftovers {
   private let trial: Trial
   private let engines: [SimulatedEngine]
@@ -16,7 +16,8 @@ struct TrialLeftovers {
     self.answers = answers
   }
 
-  /// `{ message, fix, answer, reply }` of each, as tests take it; `answer` is the number of an answer, from 1, `reply` that of one of http.
+  /// `{ message, fix, answer, reply }` for each, as tests read it. `answer` is the number of an answer, from 1; `reply` is the number of
+  /// an http one.
   var told: [Value] {
     let unused = answers.unused.map { told(problem(ofAnswer: $0), [("answer", .int($0))]) }
     let silent = servers.unused.map { told(problem(ofReply: $0), [("reply", .int($0))]) }

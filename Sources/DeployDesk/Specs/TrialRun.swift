@@ -9,9 +9,9 @@ struct TrialRun {
   private let project: Project
   private let stage: RehearsalStage
   private let plan: Plan
-  /// Events of one trial: a recipe that goes round in circles ends there.
+  /// The limit of events in one trial: it ends a recipe that runs in circles.
   private static let mostEvents = 1_000_000
-  /// Every trial begins then.
+  /// The time at which every trial begins.
   private static let start = Timestamp(milliseconds: 1_800_000_000_000)
 
   /// - Throws: everything that is wrong with what the test asks for.
@@ -46,7 +46,7 @@ struct TrialRun {
       }
   }
 
-  /// What happened, as `t:deploy` gives it.
+  /// What happened, as `t:deploy` returns it.
   /// - Throws: if it has no end, or broke a promise.
   func played(code: (Conclusion, Conclusion?) -> Int) throws(Problems) -> Value {
     let answers = TrialAnswers(trial.answers)
@@ -106,7 +106,7 @@ struct TrialRun {
 }
 
 extension Plan {
-  /// What keeps its recipe from being played.
+  /// Why its recipe cannot be played.
   fileprivate func recipeProblems(in project: Project) -> [Problem] {
     project.recipe(subject.recipe)?.rolloutProblems ?? []
   }

@@ -3,7 +3,7 @@ import DeployModel
 import DeploySimulation
 import Synchronization
 
-/// What servers answer in a trial, with how often each answer was given.
+/// The answers of servers in a trial, and how often each was given.
 final class TrialServers: Sendable {
   private let replies: [Trial.Reply]
   private let given: Mutex<[Int]>
@@ -13,7 +13,7 @@ final class TrialServers: Sendable {
     given = Mutex(replies.map { _ in 0 })
   }
 
-  /// Numbers of the answers, from 1, that no request took and that are not optional, in their order.
+  /// Numbers, from 1, of the answers that no request took and that are not optional, in order.
   var unused: [Int] {
     given.withLock { given in given.indices.filter { given[$0] == 0 && !replies[$0].isOptional }.map { $0 + 1 } }
   }

@@ -100,7 +100,7 @@ struct TrialStory {
     return .record(of: members)
   }
 
-  /// What answers are compared with; nil: it is no command and no check.
+  /// The text that answers are compared with; nil: it is neither a command nor a check.
   static func line(of operation: DeployModel.Operation) -> String? {
     switch operation {
     case .run(let command): command.line

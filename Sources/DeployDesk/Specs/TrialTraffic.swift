@@ -1,7 +1,7 @@
 import DeployCore
 import DeployModel
 
-/// The recipes of a trial, whose traffic is where they moved it: a test answers commands, and none of them knows what was set before.
+/// A trial's recipes, with the traffic where they moved it. A test answers commands, and no answer knows what was set before.
 final class TrialTraffic: Scripts {
   private enum Call {
     case read
@@ -11,7 +11,7 @@ final class TrialTraffic: Scripts {
   private let scripts: any Scripts
   private let adapter: TrafficAdapter?
   private var calls: [ScriptID: Call] = [:]
-  /// As it was set last; nil: what the recipe's `read` gives holds.
+  /// The weights that were set last; nil: those that the recipe's `read` returns.
   private var moved: Weights?
 
   init(_ scripts: any Scripts, of plan: Plan) {

@@ -3,9 +3,9 @@ import DeployEngine
 import DeployModel
 import Synchronization
 
-/// Names the hosts that have not answered yet while a command waits for them: a dead host takes half a minute to be given up.
+/// Names the hosts that have not answered yet while a command waits for them: it takes half a minute to give up a dead host.
 final class AnswerWatch: Sendable {
-  /// Before the first line, and between lines.
+  /// The time before the first line, and between lines.
   private static let first = Interval.seconds(2)
   private static let pause = Interval.seconds(5)
   private let names: [String]
@@ -16,8 +16,8 @@ final class AnswerWatch: Sendable {
     silent = Mutex(hosts.map { _ in true })
   }
 
-  /// Surveys the hosts of a selection, and tells whom it waits for.
-  /// - Parameter partners: whether its partners are asked, too.
+  /// Surveys the hosts of a selection, and says which it waits for.
+  /// - Parameter partners: whether to survey its partners, too.
   static func survey(_ selection: Selection, deep: Bool = false, partners: Bool = false, by desk: Desk) async -> Preparation {
     let watch = AnswerWatch(selection.hosts + (partners ? selection.partners.map(\.host) : []))
     let (clock, start) = (desk.ports.clock, desk.now)

@@ -5,7 +5,7 @@ extension Desk {
   /// Compares the commit that a deployment would bring with those that hosts run, by their own receipts. Builds nothing, and changes
   /// nothing.
   /// - Parameter wanted: a revision other than the recipe's own, as somebody typed it.
-  /// - Returns: the commit, and for each commit or release that hosts run what it would change there, in the order of the hosts.
+  /// - Returns: the commit and, for each commit or release that hosts run, what it would change there, in the order of the hosts.
   /// - Throws: if no commit is known for the revision.
   package func difference(
     _ found: Surveyed, to wanted: String?, in project: LoadedProject

@@ -1,7 +1,7 @@
 package import DeployCore
 package import DeployModel
 
-/// What comparing the current releases of a group's hosts with their manifests found.
+/// The result of comparing the current releases of a group's hosts with their manifests.
 package struct VerifiedGroup: Sendable {
   package var recipe: String
   package var group: String
@@ -14,7 +14,7 @@ package struct VerifiedGroup: Sendable {
 }
 
 extension Desk {
-  /// Number of hosts that compare at the same time: each hashes a whole release.
+  /// The limit of hosts that compare at the same time, because each hashes a whole release.
   private static let width = 10
 
   /// Compares the current release of every host of a selection with its manifest. Changes nothing there.
@@ -27,7 +27,7 @@ extension Desk {
       recipe: found.recipe, group: found.group, hosts: verdicts, unreachable: found.unreachable, isWhole: isWhole)
   }
 
-  /// What comparing the releases of these hosts with their manifests comes to, in the order of the hosts.
+  /// The results of comparing these hosts' releases with their manifests, in the order of the hosts.
   func verdicts(_ found: [(host: Host, survey: Survey)], at placement: Placement) async -> [(name: String, verdict: HostVerdict)] {
     var verdicts = found.map { (name: $0.host.name, verdict: HostVerdict.empty) }
     await withTaskGroup(of: (Int, HostVerdict).self) { group in

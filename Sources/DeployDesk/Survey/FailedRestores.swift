@@ -2,14 +2,14 @@ import DeployCore
 package import DeployModel
 
 extension PastDeployments {
-  /// Number of deployments that are searched, the newest first: a host that later ones left out is not followed for ever.
+  /// The limit of deployments that are searched, the newest first: a host that later ones left out is not followed for ever.
   private static let depth = 10
 
-  /// Hosts that the last deployment made from here could not take back: their disk may look right, and a person was needed. One problem a
-  /// host, with its name as the subject; none for a host that was deployed to since.
+  /// Hosts that the last deployment from here could not take back: their disks may look right, but they needed a person. There is one
+  /// problem for each host, with its name as the subject, and none for a host that was deployed to since.
   package func failedRestores(_ found: Surveyed) async throws -> [Problem] {
     let (recipe, group) = (found.selection.recipe.name, found.selection.group)
-    // What a host remembers itself is in its survey.
+    // The survey has what a host itself remembers.
     var open = found.named.filter { if case .reached(let state) = $0.survey { state.failedRestore == nil } else { false } }
     var problems: [Problem] = []
     let past = try await deployments().filter { $0.recipe == recipe && $0.group == group }

@@ -6,13 +6,13 @@ extension Project {
   /// - Throws: if there is none, with a near match, or if several could be meant.
   package func recipe(named name: String?) throws(Problems) -> Recipe { try Selection.recipe(name, in: self) }
 
-  /// The hosts that one recipe goes to, whatever its parameters.
+  /// The hosts of one recipe, whatever its parameters are.
   /// - Throws: if the recipe, the group or one of the hosts does not exist.
   package func selection(recipe: String?, group: String?, only: [String] = []) throws(Problems) -> Selection {
     try Selection.bare(try Selection.recipe(recipe, in: self), group: group, only: only, in: self)
   }
 
-  /// What would be deployed where: one selection for each recipe and the group that is asked for, or its own.
+  /// What would be deployed where: one selection for each recipe, with the requested group or its own.
   /// - Throws: if the group or recipe does not exist, or no recipe goes there.
   package func selections(recipe: String?, group: String?, only: [String] = []) throws(Problems) -> [Selection] {
     if let recipe { _ = try Selection.recipe(recipe, in: self) }
@@ -56,7 +56,7 @@ extension Project {
     return only.isEmpty ? all[0] : try Selection.bare(all[0].recipe, group: group, only: only, in: self)
   }
 
-  /// Groups by themselves, each with a recipe that goes there for its path, if there is one.
+  /// Groups by themselves, each with a recipe that goes there, for its path, if there is one.
   /// - Throws: if the group does not exist, or there is none at all.
   package func groupSelections(_ group: String?, only: [String] = []) throws(Problems) -> [Selection] {
     let names = groups.map(\.name)
@@ -85,7 +85,7 @@ extension Project {
     return selections
   }
 
-  /// The hosts that recipes name themselves, which are in no group.
+  /// The hosts that recipes define themselves, outside any group.
   private func ownSelections(_ only: [String]) throws(Problems) -> [Selection] {
     let taken = HostFilter(only).takes
     var selections: [Selection] = []
@@ -98,7 +98,7 @@ extension Project {
 }
 
 extension Selection {
-  /// Hosts of a recipe, whatever its parameters: nothing is going to be deployed.
+  /// Hosts of a recipe, whatever its parameters are: nothing is going to be deployed.
   package static func bare(_ recipe: Recipe, group: String?, only: [String], in project: Project) throws(Problems) -> Selection {
     var free = project
     var bare = recipe

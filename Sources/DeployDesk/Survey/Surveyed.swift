@@ -2,12 +2,12 @@ package import DeployCore
 import DeployEngine
 package import DeployModel
 
-/// Hosts of a group with what deploys to them, asked about themselves.
+/// A group's hosts with the recipe that deploys to them, and their surveys.
 package struct Surveyed: Sendable {
   package var selection: Selection
   /// By host number.
   package var surveys: [Survey]
-  /// Of the recipe's partners, in their order; empty if they were not asked.
+  /// The surveys of the recipe's partners, in their order; empty if nobody asked.
   package var partners: [Survey] = []
 
   package init(selection: Selection, surveys: [Survey]) {
@@ -24,7 +24,7 @@ package struct Surveyed: Sendable {
   /// Number of hosts that did not answer.
   package var unreachable: Int { surveys.count(where: \.isUnreachable) }
 
-  /// Number of hosts that did not answer, each once, however many of these name it.
+  /// Number of different hosts that did not answer, even if several of these name one.
   package static func away(in all: [Surveyed]) -> Int {
     var seen: [Host] = []
     for case (let host, .unreachable) in all.flatMap(\.named) where !seen.contains(where: { $0.isNamed(as: host) }) { seen.append(host) }
@@ -33,15 +33,15 @@ package struct Surveyed: Sendable {
 }
 
 extension Host {
-  /// Whether both have one name and one address.
+  /// Whether both have the same name and address.
   fileprivate func isNamed(as other: Host) -> Bool {
     name.isExactly(other.name) && (address ?? "").isExactly(other.address ?? "") && port == other.port
   }
 }
 
 extension Surveyed {
-  /// Why `lander rollback` of these hosts would be refused just now; nil if nothing is known to be in the way.
-  /// - Parameter open: deployments of this journal that are not over: their locks are not taken over, however old.
+  /// Why `lander rollback` of these hosts would be refused now; nil if no obstacle is known.
+  /// - Parameter open: deployments of this journal that are not over; their locks are not taken over, however old they are.
   package func noWayBack(while open: [DeploymentSummary]) -> Problem? {
     for case .reached(let state) in surveys {
       guard let lock = state.lock, open.contains(where: { $0.id == lock.deployment }) else { continue }
@@ -57,7 +57,7 @@ extension Survey {
 }
 
 extension Desk {
-  /// Asks every host of a selection, and tells which ones it waits for. Changes nothing there.
+  /// Surveys every host of a selection, and says which ones it waits for. Changes nothing there.
   package func survey(_ selection: Selection) async -> Surveyed {
     Surveyed(selection: selection, surveys: await AnswerWatch.survey(selection, by: self).surveys)
   }
@@ -70,13 +70,13 @@ extension Desk {
     return surveyed
   }
 
-  /// The same with what hosts keep of releases that they ran before.
+  /// The same with what hosts keep of earlier releases.
   package func surveyKept(_ selection: Selection) async -> Surveyed {
     Surveyed(selection: selection, surveys: await AnswerWatch.survey(selection, deep: true, by: self).surveys)
   }
 
-  /// The same for a plan, with the recipes that go with what hosts run.
-  /// - Parameter deep: and with what they keep of releases that they ran before.
+  /// The same for a plan, with the recipes of what hosts run.
+  /// - Parameter deep: whether to include what hosts keep of earlier releases.
   func ask(_ selection: Selection, deep: Bool = false) async -> Preparation {
     let count = selection.hosts.count
     tell(.remark("Asking \(count.of("host")) what \(count == 1 ? "it runs" : "they run") …"))

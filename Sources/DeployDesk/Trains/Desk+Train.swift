@@ -2,8 +2,8 @@ import DeployCore
 package import DeployModel
 
 extension Desk {
-  /// Looks at what every group of a train is asked to be deployed with, before anything starts.
-  /// - Throws: every problem of all groups at once, each once.
+  /// Reviews what each group of a train would be deployed with, before anything starts.
+  /// - Throws: the problems of all groups at once, each problem once.
   package func review(_ groups: [Asked], of project: LoadedProject) async throws {
     var problems: [Problem] = []
     for asked in groups {
@@ -14,8 +14,8 @@ extension Desk {
     if !problems.isEmpty { throw Problems(problems) }
   }
 
-  /// Looks whether the hosts of a leg still run what the train brought there, file by file. Hosts that its deployment did not bring there,
-  /// because a budget excused them, are not asked about.
+  /// Compares, file by file, whether the hosts of a leg still run what the train brought there. It ignores hosts that a budget excused
+  /// from the leg's deployment.
   /// - Throws: every host that does not, of kind `held`; nothing was changed.
   package func confirm(_ leg: Train.Leg, of train: Train, in project: LoadedProject) async throws {
     guard let deployment = leg.deployment, let bundle = train.bundle else { return }
@@ -38,7 +38,7 @@ extension Desk {
     }
   }
 
-  /// - Throws: what is not as it was delivered.
+  /// - Throws: what differs from what was delivered.
   private func refuseDamage(_ found: [(host: Host, survey: Survey)], _ selection: Selection) async throws(Problems) {
     let problems = await verdicts(found, at: selection.recipe.placement).compactMap { name, verdict -> Problem? in
       switch verdict {

@@ -1,16 +1,16 @@
 import DeployModel
 import Glibc
 
-/// One shell that was started on a host and obeys line by line: what is asked goes in with a number, what came back comes out in
-/// pieces with their lengths. Requests are answered in their order, all of it on stdout; stderr says why there is no shell.
+/// One shell on a host that obeys line by line. Each request goes in with a number, and each answer comes out in pieces with their
+/// lengths. Requests are answered in order, all on stdout; stderr says why there is no shell.
 final class Channel: Sendable {
-  /// What one command said, and how it ended.
+  /// The output of one command, and how it ended.
   struct Answer: Sendable {
     var status: Int
     var output: [UInt8]
     var errors: [UInt8]
     var text: String { String(decoding: output, as: UTF8.self) }
-    /// The answer's lines, without the last one where it is empty.
+    /// The answer's lines, without the last one if that is empty.
     var lines: [Substring] { text.parts(at: "\n") }
   }
   private struct Waiting {
@@ -19,14 +19,14 @@ final class Channel: Sendable {
   }
   private struct State {
     var frames: Frames
-    /// The end of what came on stderr.
+    /// The last bytes that came on stderr.
     var said: [UInt8] = []
     var waiting: [Waiting] = []
     var next = 0
     var broken: Broken?
     var lessons = HostProgram.Lessons()
 
-    /// Takes out the requests that are answered now, in their order. An answer to anything else is none.
+    /// Removes the requests that are answered now, in their order. An answer to anything else is an error.
     mutating func take(_ bytes: [UInt8]) throws(Frames.Garbled) -> [(Waiting, Answer)] {
       var done: [(Waiting, Answer)] = []
       for frame in try frames.take(bytes) {
@@ -37,7 +37,7 @@ final class Channel: Sendable {
       return done
     }
   }
-  /// The channel is gone; what its client said on stderr that was no answer.
+  /// The channel is gone; `said` is what its client wrote on stderr outside of answers.
   struct Broken: Error {
     var said: String
     var silent = false
@@ -79,15 +79,15 @@ final class Channel: Sendable {
   var pid: Int32 { child.pid }
   var isOpen: Bool { state.with { $0.broken == nil } }
 
-  /// What the shell was told of the host program when the channel was opened.
+  /// Notes what the shell learned of the host program when the channel opened.
   func learn(_ lessons: HostProgram.Lessons) { state.with { $0.lessons = lessons } }
 
-  /// Sends a line, made for the number the request gets, and payload right after it; waits for the answer, at most for `limit` without any
-  /// byte that goes out: a long payload of another request may be on its way on a slow line.
-  /// A channel that does not answer in time is closed: nothing after it could be told apart.
+  /// Sends a line, made for the request's number, with the payload right after it, and waits for the answer. The wait is at most `limit`
+  /// without any outgoing byte, because a long payload of another request may be under way on a slow connection. A channel that does not
+  /// answer in time is closed: nothing after it could be told apart.
   /// - Parameters:
-  ///   - file: payload that is too long for memory, instead of the other.
-  ///   - preface: what goes before the line, by what the shell knows; it takes down what the shell knows then.
+  ///   - file: payload that is too long for memory; it replaces the other.
+  ///   - preface: what goes before the line, depending on what the shell knows; it also notes what the shell knows then.
   func ask(
     _ payload: [UInt8] = [], file: FilePart? = nil, within limit: Interval,
     preface: (@Sendable (inout HostProgram.Lessons) -> [UInt8])? = nil,
@@ -120,7 +120,7 @@ final class Channel: Sendable {
     }
   }
 
-  /// Ends the client and everything in its group. What runs on the host as a job goes on.
+  /// Ends the client and everything in its group. Jobs on the host continue.
   func close(_ why: Broken = Broken(said: "closed")) {
     let waiting: [Waiting]? = state.with { state in
       guard state.broken == nil else { return nil }
@@ -148,11 +148,11 @@ final class Channel: Sendable {
   }
 
   private func ended() {
-    // What was said on stderr may still be on its way: it is read before the cause is looked for.
+    // Output on stderr may still be on its way: it is read before the cause is looked for.
     let me = self
     Task {
       try? await Task.sleep(for: .milliseconds(50))
-      // `nologin` says on stdout what is wrong.
+      // `nologin` writes on stdout what is wrong.
       let said = me.state.with { $0.said.isEmpty ? Array($0.frames.rest.suffix(8192)) : $0.said }
       me.close(Broken(said: String(decoding: said, as: UTF8.self)))
     }

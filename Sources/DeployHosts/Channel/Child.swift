@@ -5,9 +5,10 @@ import Glibc
 struct Child: Sendable {
   let pid: pid_t
 
-  /// Starts a program found along this process's PATH, its standard streams on three descriptors of ours, which stay ours to close.
-  /// - Parameter environment: `NAME=value`; nil: as ours.
-  /// - Throws: kind `missing` if there is no such program, `transport` for what the system refuses.
+  /// Starts a program found along this process's PATH, with three of our descriptors as its standard streams; closing these stays our
+  /// task.
+  /// - Parameter environment: `NAME=value`; nil: the same as ours.
+  /// - Throws: kind `missing` if there is no such program, `transport` if the system refuses.
   static func start(_ argv: [String], environment: [String]? = nil, streams: [Int32]) throws(Failure) -> Child {
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
@@ -41,8 +42,8 @@ struct Child: Sendable {
     return Child(pid: pid)
   }
 
-  /// A pair of connected descriptors that no child inherits by itself. Sockets rather than pipes: made close-on-exec in one
-  /// call, and a broken one does not end us with a signal. Ours, the first, does not block.
+  /// A pair of connected descriptors that no child inherits by itself. They are sockets, not pipes: one call makes them close-on-exec,
+  /// and a broken one does not end us with a signal. Ours, the first, does not block.
   static func pair() throws(Failure) -> (ours: Int32, theirs: Int32) {
     var pair: [Int32] = [-1, -1]
     guard socketpair(AF_UNIX, Int32(bitPattern: SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0, &pair) == 0 else {
@@ -54,7 +55,7 @@ struct Child: Sendable {
     return (pair[0], pair[1])
   }
 
-  /// This process's environment as `NAME=value`, only the names that are asked for where any are.
+  /// This process's environment as `NAME=value`, filtered by name.
   static func environment(only names: (String) -> Bool = { _ in true }) -> [String] {
     var found: [String] = []
     var next = environ
@@ -75,7 +76,7 @@ struct Child: Sendable {
     }
   }
 
-  /// Waits for its end on a thread of its own; the status as a shell counts it, 128 and the signal's number for a signal.
+  /// Waits for its end on a thread of its own. Returns the status as a shell counts it: 128 plus the number for a signal.
   func exit() async -> Int {
     let pid = self.pid
     return await withCheckedContinuation { resume in

@@ -2,7 +2,7 @@ import DeployCore
 import DeployModel
 import Glibc
 
-/// A file of this machine, open for as long as somebody reads it, whatever becomes of its name.
+/// A file of this machine that stays open while somebody reads it, whatever happens to its name.
 final class PackFile: ByteSource {
   private let descriptor: Int32
 
@@ -25,7 +25,7 @@ final class PackFile: ByteSource {
   }
 }
 
-/// A part of such bytes on its way into a channel: read when the other side takes it, so that nothing waits in memory.
+/// A part of such bytes for a channel. It is read when the other side takes it, so that nothing waits in memory.
 struct FilePart: Sendable {
   let source: any ByteSource
   let offset: Int

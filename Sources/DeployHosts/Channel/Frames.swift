@@ -1,8 +1,8 @@
 import Glibc
 
-/// Takes a channel's stream apart into answers. An answer is made of pieces, each with its length, and ends with its number and status.
-/// A line with the nonce stands before each piece: what the login shell and its children print lies between such lines and is skipped.
-/// Within a piece nothing is looked for.
+/// Splits a channel's stream into answers. An answer consists of pieces, each with its length, and ends with its number and status. A
+/// line with the nonce precedes each piece; the output of the login shell and its children between such lines is skipped. Nothing is
+/// searched for within a piece.
 struct Frames {
   /// One command's answer: what it printed, what it said on stderr, and its exit status.
   struct Frame: Equatable {
@@ -11,16 +11,16 @@ struct Frames {
     var output: [UInt8] = []
     var errors: [UInt8] = []
   }
-  /// The stream is not one of ours any more.
+  /// The stream is no longer one of ours.
   struct Garbled: Error {}
-  /// Bytes of one answer.
+  /// The limit of one answer, in bytes.
   static let largest = 256 << 20
-  /// Bytes between two pieces that are kept: for the diagnosis, and because a line may be cut.
+  /// How many bytes between two pieces are kept, for the diagnosis and because a line may be cut.
   private static let noise = 1 << 16
 
   private enum Place: Equatable {
     case between
-    /// Inside a piece: which stream it is of, and how many bytes of it are to come.
+    /// Inside a piece: which stream it belongs to, and how many bytes of it are still to come.
     case piece(errors: Bool, left: Int)
   }
   private let mark: [UInt8]
@@ -32,7 +32,7 @@ struct Frames {
 
   init(nonce: String) { mark = Array("\n\(nonce) ".utf8) }
 
-  /// What came and belongs to no answer: what a stranger said, where the channel broke.
+  /// Bytes that belong to no answer: what something else wrote when the channel broke.
   var rest: [UInt8] { buffer }
 
   /// Takes bytes as they come.
@@ -67,7 +67,7 @@ struct Frames {
     }
   }
 
-  /// Keeps noise short.
+  /// Limits the kept noise.
   private mutating func forget() {
     let more = buffer.count - Frames.noise
     guard more > Frames.noise else { return }

@@ -3,10 +3,10 @@ import DeployCore
 import DeployModel
 import Glibc
 
-/// Compresses with zlib. Equal bytes give equal bytes: there is no name and no time in them.
+/// Compresses with zlib. Equal bytes give equal bytes, because the result has no name and no time.
 enum Gzip {
   /// A small text, in one go.
-  /// - Returns: nil if there is no memory for it, or it would be no shorter.
+  /// - Returns: nil if there is no memory for it, or if it would not be shorter.
   static func packed(_ bytes: [UInt8], level: Int32 = 9) -> [UInt8]? {
     var stream = z_stream()
     // 31: the largest window, with gzip's header and end.
@@ -28,10 +28,10 @@ enum Gzip {
     return Array(output.prefix(written))
   }
 
-  /// Bytes that are compressed and written at once.
+  /// How many bytes are compressed and written at once.
   private static let stride = 1 << 18
 
-  /// Writes so many bytes into a new file, at the fastest level.
+  /// Writes `size` bytes, compressed at the fastest level, into a new file.
   /// - Throws: if the file cannot be written.
   static func pack(_ source: any ByteSource, size: Int, into path: String) throws(Failure) {
     var stream = z_stream()

@@ -1,6 +1,6 @@
 import DeployModel
 
-/// One host: its channel, made again when it breaks, and what waits for it there.
+/// One host: its channel, which is made again when it breaks, and what waits for it there.
 actor HostLink {
   let reach: Reach
   let options: Hosts.Options
@@ -8,18 +8,18 @@ actor HostLink {
   private let admission: Admission
   private let program: HostProgram
   private let notice: @Sendable (Hosts.Notice) -> Void
-  /// Is given what renewals of locks print.
+  /// Gets what renewals of locks print.
   let inbox: HostInbox
   private var channel: Channel?
-  /// One whose client was started and did not give a shell yet.
+  /// A channel whose client has started but given no shell yet.
   private var greeting: Channel?
   private var opening: Task<Result<Channel, Failure>, Never>?
-  /// Whether the host was there: reached by this process, or by the one whose deployment it resumes.
+  /// Whether the host has been reached: by this process, or by the one whose deployment it resumes.
   private var isKnown = false
   /// Whether it was out of reach for the whole patience, and has not been back since.
   private(set) var isGivenUp = false
   private var closed = false
-  /// The number of parts of the host program that requests have needed: a channel that is made again gets them at once.
+  /// The number of parts of the host program that requests have needed. A channel that is made again gets them at once.
   private var needed = 1
   /// Why the last attempt to reach it failed; nil: it succeeded, or none was made.
   private var away: Failure?
@@ -43,11 +43,11 @@ actor HostLink {
     self.notice = notice
   }
 
-  /// Runs one short function of the host program, on a new channel where this one breaks on the way: all of them may be
-  /// asked twice. Payload is at most one block; what is longer comes from a file. An answer that does not come within `within` (nil: as
-  /// usual) breaks the channel.
+  /// Runs one short function of the host program. If the channel breaks, it asks again on a new one; every function may be asked twice.
+  /// The payload is at most one block; a longer one comes from a file. If no answer comes within `within` (nil: the usual time), the
+  /// channel counts as broken.
   /// - Parameter inside: the function that a job of ours calls.
-  /// - Throws: what the host said no to, by its exit status, or `unreachable` after the patience.
+  /// - Throws: the host's refusal, by its exit status, or `unreachable` after the patience.
   func call(
     _ function: String, _ arguments: [String], payload: [UInt8] = [], file: FilePart? = nil, patience: Interval? = nil,
     within: Interval? = nil, inside: String? = nil
@@ -77,7 +77,7 @@ actor HostLink {
     }
   }
 
-  /// Like `call`, where an exit status other than 0 is an error.
+  /// Like `call`, but an exit status other than 0 is an error.
   func demand(
     _ function: String, _ arguments: [String], payload: [UInt8] = [], file: FilePart? = nil, patience: Interval? = nil,
     within: Interval? = nil, inside: String? = nil
@@ -88,7 +88,7 @@ actor HostLink {
     return answer
   }
 
-  /// The channel that is open, or a new one; tries again, with growing pauses, where the cause may pass.
+  /// The open channel, or a new one. If the cause may pass, it tries again, with growing pauses.
   private func open(patience: Interval?) async throws(Failure) -> Channel {
     if closed { throw Failure(.cancelled, "the transport was closed") }
     if let channel, channel.isOpen { return channel }
@@ -112,13 +112,13 @@ actor HostLink {
     return try result.get()
   }
 
-  /// Why nothing comes of what is asked just now, as a clause; nil if the host answers.
+  /// Why requests get no answer at the moment, as a clause; nil if the host answers.
   var trouble: String? {
     if let away { return "the host is out of reach (\(away.message))" }
     return unanswered > 0 ? "the connection is open, and the host does not answer" : nil
   }
 
-  /// From now on the host is one in the middle of a change: while it is out of reach it is tried for the whole patience, however
+  /// From now on the host counts as one in the middle of a change: if it goes out of reach, it is tried for the whole patience, however
   /// short this process has known it.
   func remember() { isKnown = true }
 
@@ -167,7 +167,7 @@ actor HostLink {
     }
     greeting = channel
     defer { greeting = nil }
-    // The first sign of life says whether what comes next may be compressed.
+    // The first sign of life says whether the following text may be compressed.
     var lessons = HostProgram.Lessons(parts: needed)
     let look = "command -v gzip >/dev/null 2>&1; "
     switch await channel.ask(within: options.login, line: { look + HostProgram.mark(nonce, $0) + then }) {
@@ -194,7 +194,7 @@ actor HostLink {
     return .failed(Failure(.missing, "its shell could not take Lander's program", fix: fix), passes: false)
   }
 
-  /// A login that did not come to a shell in its whole time is not tried again, unless the host is in the middle of a change.
+  /// If a login gave no shell in its whole time, it is not tried again, unless the host is in the middle of a change.
   private func explain(_ broken: Channel.Broken) -> Attempt {
     if broken.silent {
       let message = "its login gave no shell within \(options.login)"
@@ -215,7 +215,7 @@ actor HostLink {
     if self.channel === channel { self.channel = nil }
   }
 
-  /// Ends the channel; what runs on the host goes on.
+  /// Ends the channel; what runs on the host continues.
   func close() {
     closed = true
     for lease in leases.values { lease.cancel() }
@@ -224,6 +224,6 @@ actor HostLink {
     channel = nil
   }
 
-  /// The client's process, for those who want to see it die.
+  /// The client's process, for tests that end it.
   var client: Int32? { channel.flatMap { $0.isOpen ? $0.pid : nil } }
 }

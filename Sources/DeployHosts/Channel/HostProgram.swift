@@ -1,7 +1,7 @@
 import Crypto
 import DeployModel
 
-/// What a host is told once per channel: the functions of `Program/*.sh`, in parts, of which a channel gets what it needs.
+/// What a host is told once for each channel: the functions of `Program/*.sh`, in parts. A channel gets the parts that it needs.
 struct HostProgram: Sendable {
   /// Some of the program's files.
   struct Part: Sendable {
@@ -10,19 +10,19 @@ struct HostProgram: Sendable {
     /// The functions that it defines.
     let functions: Set<ExactText>
   }
-  /// What a channel's shell knows already.
+  /// What a channel's shell already knows.
   struct Lessons: Sendable {
     /// The number of parts that it was told.
     var parts = 0
     /// The number of parts that its keeper knows; nil: it has none.
     var keeper: Int?
-    /// Whether the host can unpack what is sent compressed.
+    /// Whether the host can decompress what is sent.
     var unpacks = false
   }
 
-  /// Each builds on those before it: the loop with jobs; what a deployment does; the rest.
+  /// Each part builds on those before it: the loop with jobs; what a deployment does; the rest.
   let parts: [Part]
-  /// All of them.
+  /// The text of all parts.
   var whole: [UInt8] { parts.flatMap { $0.text } }
   /// The first parts, compressed, by their number.
   private let packed: [Int: [UInt8]]
@@ -46,18 +46,18 @@ struct HostProgram: Sendable {
   /// The number of parts that a request for this function needs.
   func parts(for function: String) -> Int { (parts.firstIndex { $0.functions.contains(ExactText(function)) } ?? parts.count - 1) + 1 }
 
-  /// The line that tells a new channel the first parts, and the bytes that follow the line. Its status is not 0 if the shell could not
-  /// take them, as with a `gzip` that does not work.
+  /// The line that gives a new channel the first parts, and the bytes that follow the line. The line's status is not 0 if the shell could
+  /// not take them, for example because its `gzip` does not work.
   func beginning(_ count: Int, nonce: String, compressed: Bool) -> (line: String, text: [UInt8]) {
     let plain = parts.prefix(count).flatMap { $0.text }
     let text = compressed ? packed[count] ?? plain : plain
-    // What is set from here on goes to no child's environment.
+    // Variables that are set from here on go to no child's environment.
     let words = "set +a; unset l_nonce LANDER_JOB; l_nonce=\(nonce); command -v l_do >/dev/null 2>&1"
     return ("\(HostProgram.take(text, into: "l_program", unpacking: text != plain)); eval \"$l_program\"; \(words)", text)
   }
 
-  /// What has to be said before a request, so that the channel's shell knows the function, and its keeper the one that a job calls.
-  /// - Parameter inside: nil: the job is none of ours.
+  /// What goes before a request, so that the channel's shell knows the function, and its keeper knows the function that a job calls.
+  /// - Parameter inside: nil: the job's command is a recipe's.
   func preface(_ lessons: inout Lessons, for function: String, inside: String?) -> [UInt8] {
     var bytes: [UInt8] = []
     let needed = max(parts(for: function), inside.map(parts(for:)) ?? 0)
@@ -69,20 +69,20 @@ struct HostProgram: Sendable {
       }
       lessons.parts = needed
     }
-    // Jobs are started by a keeper, which costs a host two programs; a channel has one from the first job on.
+    // A keeper starts jobs; to start it costs a host two programs. A channel has one from its first job on.
     if HostProgram.keepers.contains(function), lessons.keeper.map({ $0 < (inside.map(parts(for:)) ?? 0) }) ?? true {
       bytes += Array("l_attend\n".utf8)
       lessons.keeper = lessons.parts
     }
     return bytes
   }
-  /// The functions that hand something to the channel's keeper.
+  /// The functions that give the channel's keeper an order.
   private static let keepers = ["l_job", "l_ask"]
 
-  /// The loop that every channel is: a line read is a line obeyed. `sh -s` would read ahead and eat payload. It stands in argv, so
-  /// it says nothing that others may not know.
+  /// The loop of every channel: it reads a line and obeys it. `sh -s` would read ahead and consume payload. The loop is in argv, so it
+  /// contains nothing that other users may not know.
   static let loop = #"while IFS= read -r l; do eval "$l"; done"#
-  /// The line that ends the answer to a request, with the status of the command before it: how every shell shows that it has come so far.
+  /// The line that ends the answer to a request, with the status of the command before it. It shows that any shell has come so far.
   static func mark(_ nonce: String, _ number: Int) -> String { "printf '\\n%s =%s %s\\n' \(nonce) \(number) $?" }
   /// The line that takes a text from the channel into a variable.
   static func take(_ bytes: [UInt8], into name: String, unpacking: Bool = false) -> String {
@@ -91,8 +91,8 @@ struct HostProgram: Sendable {
 }
 
 extension HostProgram.Part {
-  /// The files without comments that have a line of their own, without empty lines, and without the blanks that lines begin with: a third
-  /// of them, which every channel would carry. None of them has a text over several lines in which these would count.
+  /// The files without comment lines, empty lines and leading blanks: that saves every channel a third of them. No file has a text over
+  /// several lines in which these would count.
   init(_ files: [UInt8]) {
     var short: [UInt8] = []
     short.reserveCapacity(files.count)
@@ -119,7 +119,7 @@ enum Hex {
     for byte in bytes { text += [digits[Int(byte >> 4)], digits[Int(byte & 15)]] }
     return String(decoding: text, as: UTF8.self)
   }
-  /// Sixteen random bytes: a name that nobody can guess.
+  /// Sixteen random bytes as text: a name that nobody can guess.
   static func word() -> String {
     var generator = SystemRandomNumberGenerator()
     return text((0..<16).map { _ in UInt8.random(in: 0...255, using: &generator) })

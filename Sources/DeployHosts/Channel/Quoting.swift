@@ -1,11 +1,11 @@
 /// Words for a POSIX shell.
 package enum Quoting {
-  /// The word in single quotes, as any POSIX shell reads it back byte by byte; a NUL cannot be said and ends nothing: it is dropped.
+  /// The word in single quotes, as any POSIX shell reads it back byte by byte. A NUL cannot be expressed and is dropped.
   package static func word(_ text: String) -> String {
     if !text.isEmpty, text.utf8.allSatisfy(isPlain) { return text }
     return "'" + text.replacing("\0", with: "").replacing("'", with: "'\\''") + "'"
   }
-  /// Words for a line that must stay one line: line ends are taken from `$LF` of the host program.
+  /// Words for a line that must stay one line: `$LF` of the host program stands for line ends.
   static func line(_ words: [String]) -> String {
     words.map { word($0).replacing("\n", with: "'\"$LF\"'") }.joined(separator: " ")
   }
@@ -21,7 +21,7 @@ package enum Quoting {
 }
 
 extension String {
-  /// Every occurrence of one text replaced by another, byte by byte: grapheme clusters such as CR LF do not hide one.
+  /// Replaces every occurrence of one text by another, byte by byte, so that grapheme clusters such as CR LF do not hide one.
   func replacing(_ old: Character, with new: String) -> String {
     let old = Array(String(old).utf8)
     let new = Array(new.utf8)

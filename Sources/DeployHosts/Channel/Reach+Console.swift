@@ -1,10 +1,10 @@
 package import DeployModel
 
 extension Hosts {
-  /// What gives a person a shell on a host, in a folder or else the one below which it lies.
+  /// The argv that gives a person a shell on a host, in a folder or else in the nearest existing folder.
   /// - Parameters:
-  ///   - folder: absolute.
-  ///   - other: where to be if that folder is not there.
+  ///   - folder: an absolute path.
+  ///   - other: the folder to use if that one does not exist.
   /// - Throws: `invalid` if the host's transport gives no terminal.
   package static func console(
     of host: DeployModel.Host, in folder: String, or other: String, options: Options = Options()

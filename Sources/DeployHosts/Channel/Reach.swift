@@ -2,35 +2,35 @@ import DeployCore
 package import DeployModel
 
 extension Hosts {
-  /// How hosts are reached; the defaults are for use, the rest for labs and tests.
+  /// How hosts are reached. The defaults are for use, other values for labs and tests.
   package struct Options: Sendable {
     /// `-F`: another configuration file for OpenSSH's client.
     package var sshConfig: String?
-    /// Further words for `ssh`, before the host.
+    /// Further arguments of `ssh`, before the host.
     package var sshArguments: [String] = []
-    /// The program that is `ssh`.
+    /// The program to run as `ssh`.
     package var ssh = "ssh"
     /// How long a host may stay out of reach in the middle of a deployment.
     package var patience = Interval.minutes(2)
-    /// How often a survey tries to connect when the cause may pass.
+    /// How often a survey tries to connect if the cause may pass.
     package var attempts = 3
     /// How long a login shell may take until it obeys.
     package var login = Interval.seconds(60)
     /// How long a short command may take; after that the channel counts as dead.
     package var answer = Interval.seconds(60)
-    /// Connections being made at once.
+    /// The limit of connections that are being made at once.
     package var admitted = 30
     /// Bytes of each stream of a command that a host keeps.
     package var outputLimit = 64 << 20
-    /// Bytes a second from which on a line counts as fast: what is sent there goes as it is, and to a slower one compressed.
+    /// From this number of bytes a second a connection counts as fast. Data goes there uncompressed, and compressed to a slower one.
     package var fastLine = LinePace.enough
-    /// Between TERM and KILL.
+    /// The time between TERM and KILL.
     package var grace = Interval.seconds(10)
     package init() {}
   }
 }
 
-/// The way to a host's shell: an argv, and what is to be said to what it starts.
+/// The way to a host's shell: an argv, and what to send to the program that it starts.
 struct Reach: Sendable, Hashable {
   enum Kind: Sendable, Hashable { case ssh, local, other }
   let kind: Kind
@@ -39,16 +39,16 @@ struct Reach: Sendable, Hashable {
   let typed: String
   let name: String
 
-  /// A transport of the engine's own that gives a shell: how its hosts are reached.
+  /// Makes the way to a host, for a transport of the engine's own that gives a shell.
   typealias Factory = @Sendable (DeployModel.Host, Hosts.Options) -> Reach
 
-  /// By the names that hosts have for them.
+  /// By the names that hosts use for them.
   static let factories: [(name: String, make: Factory)] = [
     (OwnTransport.ssh.name, { Reach(overSSH: $0, options: $1) }),
     (OwnTransport.local.name, { host, _ in Reach(.local, ["sh"], typed: "sh", name: host.machine) }),
   ]
 
-  /// - Throws: kind `invalid` if the host has neither an argv of its own nor a transport that gives a shell, with those that do.
+  /// - Throws: kind `invalid` if the host has neither its own argv nor a transport that gives a shell; the message lists those that do.
   init(_ host: DeployModel.Host, options: Hosts.Options) throws(Failure) {
     if let argv = host.argv, !argv.isEmpty {
       self.init(.other, argv, typed: argv.map(Quoting.word).joined(separator: " "), name: host.machine)
@@ -86,19 +86,19 @@ struct Reach: Sendable, Hashable {
     self.init(.ssh, words + ["--", address], typed: (plain + [address]).map(Quoting.word).joined(separator: " "), name: host.machine)
   }
 
-  /// The whole argv to start, and what the first line says to it before and after its sign of life. The nonce is in that line only:
+  /// The whole argv to start, and what the first line says before and after the sign of life. The nonce is in that line only, because
   /// every user of a machine can read every argv.
   func start() -> (argv: [String], then: String) {
     let obey = "exec sh -c '\(HostProgram.loop)'"
     switch kind {
     case .ssh: return (argv + [obey], "")
     case .local: return (argv + ["-c", HostProgram.loop], "")
-    // The shell it gives may read ahead: it gets nothing more until the loop has taken its place.
+    // The shell may read ahead, so it gets nothing more until the loop has replaced it.
     case .other: return (argv, "; \(obey)")
     }
   }
 
-  /// What a shell on this machine starts with: who and where, not what else the engine was given.
+  /// The environment of a shell on this machine: who and where, but nothing else that the engine was given.
   var environment: [String]? {
     guard kind == .local else { return nil }
     let names: Set<String> = ["HOME", "USER", "LOGNAME", "PATH", "SHELL", "LANG", "LANGUAGE", "TZ", "TMPDIR", "TERM", "XDG_RUNTIME_DIR"]

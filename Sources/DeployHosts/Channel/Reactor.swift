@@ -1,7 +1,7 @@
 import DeployCore
 import Glibc
 
-/// One thread that waits on the descriptors of many children: reads what comes, writes what is queued, collects the dead.
+/// One thread that waits on the descriptors of many children: it reads what comes, writes what is queued, and collects dead children.
 final class Reactor: Sendable {
   private enum Piece {
     case bytes([UInt8])
@@ -13,8 +13,8 @@ final class Reactor: Sendable {
       }
     }
   }
-  /// A descriptor that was handed over. The kernel gives the descriptor's number to somebody else once it is closed, so nobody asks by that
-  /// number; what is asked of a line that has ended does nothing.
+  /// A descriptor that was handed over. The kernel reuses a descriptor's number once it is closed, so callers use this handle instead; a
+  /// request for a line that has ended does nothing.
   struct Line: Sendable, Hashable {
     fileprivate let number: Int
   }
@@ -22,16 +22,16 @@ final class Reactor: Sendable {
     let descriptor: Int32
     var sink: (@Sendable ([UInt8]?) -> Void)?
     var queue: [Piece] = []
-    /// Bytes of the first piece that are gone already.
+    /// Number of bytes of the first piece that are written already.
     var written = 0
-    /// Bytes of all pieces that are gone.
+    /// Number of bytes of all pieces that are written.
     var sent = 0
-    /// What was read of the first piece, where it is a part of a file, and did not go yet.
+    /// Bytes that were read of the first piece, if it is a part of a file, and are not written yet.
     var ahead: ArraySlice<UInt8> = []
   }
   private struct State {
     var sources: [Line: Source] = [:]
-    /// Lines that were handed over so far.
+    /// Number of lines that were handed over so far.
     var lines = 0
     var dead: [pid_t] = []
     var closing: [Line] = []
@@ -49,7 +49,7 @@ final class Reactor: Sendable {
   }
   deinit { for descriptor in wake { Glibc.close(descriptor) } }
 
-  /// The soft limit on open files as high as it may be: three descriptors a host.
+  /// Raises the soft limit on open files as far as possible: a host needs three descriptors.
   private static func raiseLimit() {
     var limit = rlimit()
     guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0, limit.rlim_cur < min(limit.rlim_max, 16384) else { return }
@@ -57,7 +57,7 @@ final class Reactor: Sendable {
     setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
   }
 
-  /// Hands over a non-blocking descriptor; the sink hears bytes, then nil once at its end. Without a sink it is only written to.
+  /// Hands over a non-blocking descriptor. The sink gets bytes, and nil once at the end. Without a sink it is only written to.
   @discardableResult
   func adopt(_ descriptor: Int32, sink: (@Sendable ([UInt8]?) -> Void)? = nil) -> Line {
     let (line, start) = state.with { state in
@@ -85,16 +85,16 @@ final class Reactor: Sendable {
     poke()
   }
 
-  /// The number of bytes that the other side took so far.
+  /// The number of bytes that the other side has taken so far.
   func sent(to line: Line) -> Int { state.with { $0.sources[line]?.sent ?? 0 } }
 
-  /// Closes a line without a word to its sink; on the thread, so that its number is not used again under a read.
+  /// Closes a line without telling its sink. The thread does it, so that the number is not reused during a read.
   func close(_ line: Line) {
     state.with { if $0.sources[line] != nil { $0.closing.append(line) } }
     poke()
   }
 
-  /// Collects that child when it has ended.
+  /// Collects that child once it has ended.
   func reap(_ pid: pid_t) {
     state.with { $0.dead.append(pid) }
     poke()
@@ -125,7 +125,7 @@ final class Reactor: Sendable {
     pthread_detach(thread)
   }
 
-  /// Waits once and serves what is ready; false when the thread is to end.
+  /// Waits once and serves what is ready; false if the thread is to end.
   private func turn() -> Bool {
     var lines: [Line] = []
     var (polls, collecting, stopped) = state.with { state in
@@ -186,10 +186,10 @@ final class Reactor: Sendable {
     }
   }
 
-  /// Bytes of a file that are read at once: what a socket has room for, so that each is read once.
+  /// How many bytes of a file are read at once: what a socket has room for, so that each is read once.
   private static let stride = 1 << 17
 
-  /// What the socket takes of the first piece now; negative: nothing, and `errno` says why.
+  /// The number of bytes that the socket takes of the first piece now; negative: none, and `errno` says why.
   private static func put(_ piece: Piece, of source: inout Source) -> Int {
     let flags = Int32(MSG_NOSIGNAL | MSG_DONTWAIT)
     switch piece {

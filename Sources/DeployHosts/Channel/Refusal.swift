@@ -2,20 +2,20 @@ import DeployModel
 
 /// The host program's exit codes as failures.
 enum Refusal {
-  /// - Parameter answer: of a function that ended with another status than 0.
+  /// - Parameter answer: of a function that ended with a status other than 0.
   static func failure(_ answer: Channel.Answer) -> Failure {
     failure(status: answer.status, said: String(decoding: answer.errors.suffix(4096), as: UTF8.self))
   }
 
   static func failure(status: Int, said: String) -> Failure {
-    // How the host's side names its folder to its tools.
+    // The host's tools see its folder under this name.
     let said = said.split(separator: "/proc/self/fd/8/", omittingEmptySubsequences: false).joined(separator: ".lander/")
     var lines = said.fullLines.map(String.init)
     let fix = lines.last { $0.hasPrefix("fix: ") }.map { String($0.dropFirst(5)) }
     lines.removeAll { $0.hasPrefix("fix: ") }
     let text = lines.suffix(3).joined(separator: "; ")
     let kind = kind(of: status, said: said)
-    // Words of the host's shell about a full disk would be looked for in the recipe's hooks.
+    // People would look for the shell's own words about a full disk in the recipe's hooks.
     if kind == .noSpace, fix == nil {
       return Failure(.noSpace, "the host's disk is full, or a quota is used up", fix: "make room there: df -h; df -i")
     }

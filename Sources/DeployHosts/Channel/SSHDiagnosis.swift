@@ -1,6 +1,6 @@
 import DeployModel
 
-/// What OpenSSH's client says on stderr, as a cause and what to do about it.
+/// The cause in what OpenSSH's client wrote on stderr, and what to do about it.
 struct SSHDiagnosis: Equatable {
   let failure: Failure
   /// Whether trying again may help without anybody doing anything.
@@ -67,7 +67,7 @@ struct SSHDiagnosis: Equatable {
     (failure, passes) = found
   }
 
-  /// The last line that says something.
+  /// The last line with a message.
   static func last(_ said: String) -> String {
     let line = said.fullLines.last { !$0.allSatisfy(\.isWhitespace) } ?? ""
     return String(line.prefix(300))

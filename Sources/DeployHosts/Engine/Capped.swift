@@ -1,6 +1,6 @@
 import DeployModel
 
-/// A captured stream of which only so much is passed on.
+/// A captured stream that is passed on up to a limit.
 struct Capped {
   private var capture: Capture
   private let limit: Int

@@ -1,8 +1,8 @@
 import DeployModel
 import Glibc
 
-/// What all processes of one command on the engine's machine have in their environment, also those that left its process group, as
-/// `setsid` makes them. A process that clears its environment loses it.
+/// A variable in the environment of all processes of one command on the engine's machine. Processes that left its process group, as by
+/// `setsid`, have it too; a process that clears its environment loses it.
 struct CommandMark: Sendable, Hashable {
   static let variable = "LANDER_HERE"
   /// It ends in a full stop, so that no mark is the beginning of another.
@@ -10,7 +10,7 @@ struct CommandMark: Sendable, Hashable {
 
   init(_ intent: Int, of deployment: Deployment.ID) { word = "\(deployment).\(intent)." }
 
-  /// The processes that have it, as far as this user may look.
+  /// The processes that have it, as far as this user can see.
   var processes: [pid_t] {
     guard let folder = opendir("/proc") else { return [] }
     defer { closedir(folder) }
@@ -50,7 +50,7 @@ struct CommandMark: Sendable, Hashable {
 }
 
 extension [UInt8] {
-  /// Whether one of the texts that end in a zero byte is this one.
+  /// Whether one of the texts, each ended by a zero byte, is this one.
   fileprivate func holds(_ wanted: [UInt8]) -> Bool {
     var start = startIndex
     while start < endIndex {

@@ -1,31 +1,31 @@
 import DeployModel
 import Glibc
 
-/// What engines have begun on their own machine, in a file for each deployment that runs. An engine that resumes a deployment reads there
-/// which commands were begun, so that none runs twice, and ends what is left of them.
+/// Commands that engines have begun on their own machine, in a file for each running deployment. An engine that resumes a deployment
+/// reads there which commands were begun, so that none runs twice, and ends what is left of them.
 final class EngineClaims: Sendable {
-  /// A command that an engine before left running.
+  /// A command that an earlier engine left running.
   struct Left: Hashable {
     /// Its process group.
     var group: pid_t
-    /// When the group's first process began, in the kernel's count.
+    /// When the group's first process began, by the kernel's count.
     var start: String
-    /// What processes have that left the group.
+    /// The mark of processes that left the group.
     var mark: CommandMark
   }
   private struct Book {
     var file: Int32
-    /// Intents that engines before have begun; nil: nobody knows, so that each may have been.
+    /// Intents that earlier engines have begun; nil: unknown, so each may have been.
     var begun: Set<Int>?
   }
   private let folder: String
   private let books = Guarded<[Deployment.ID: Book]>([:])
 
-  /// - Parameter folder: made, for its owner alone, when the first deployment runs.
+  /// - Parameter folder: made, readable by its owner only, when the first deployment runs.
   init(in folder: String) { self.folder = folder }
 
   /// Opens the file of a deployment.
-  /// - Parameter resumed: an engine before has run the deployment. If it left no file it was of a version that kept none.
+  /// - Parameter resumed: whether an earlier engine has run the deployment. If that left no file, its version kept none.
   /// - Returns: what that engine left running, if it ran on this machine and since its last boot.
   func open(_ deployment: Deployment.ID, resumed: Bool) throws(Failure) -> [Left] {
     let path = try path(of: deployment)
@@ -44,7 +44,7 @@ final class EngineClaims: Sendable {
     return left
   }
 
-  /// Whether an engine before has begun that command, so that nobody knows how it ended.
+  /// Whether an earlier engine has begun that command, so that nobody knows how it ended.
   func wasBegun(_ intent: Int, of deployment: Deployment.ID) -> Bool {
     books.with { books in
       guard let book = books[deployment] else { return false }
@@ -52,12 +52,12 @@ final class EngineClaims: Sendable {
     }
   }
 
-  /// Says durably that a command is begun; before that nothing of it may run. Deployments that are not open are not written down.
+  /// Records durably that a command begins; before that nothing of it may run. Deployments that are not open are not recorded.
   func begin(_ intent: Int, of deployment: Deployment.ID) throws(Failure) {
     try write("begin \(intent)", of: deployment, durably: true)
   }
 
-  /// Says where a command runs. A power cut that loses this ends the command, too.
+  /// Records where a command runs. A power cut that loses this record ends the command, too.
   func runs(_ intent: Int, of deployment: Deployment.ID, in group: pid_t) {
     try? write("run \(intent) \(group) \(EngineIdentity.start(of: group) ?? "-")", of: deployment)
   }
@@ -65,7 +65,7 @@ final class EngineClaims: Sendable {
   /// A command of this engine has ended.
   func ended(_ intent: Int, of deployment: Deployment.ID) { try? write("end \(intent)", of: deployment) }
 
-  /// The deployment has ended: nothing of it is asked again.
+  /// The deployment has ended: nobody asks for it again.
   func forget(_ deployment: Deployment.ID) {
     guard let book = books.with({ $0.removeValue(forKey: deployment) }) else { return }
     Glibc.close(book.file)
@@ -81,7 +81,7 @@ final class EngineClaims: Sendable {
     return "\(folder)/\(deployment)"
   }
 
-  /// One line, whole or not at all for whoever reads: what follows the last line end is not believed.
+  /// Writes one line. A reader sees it whole or not at all, because nothing after the last line end counts.
   private func write(_ line: String, of deployment: Deployment.ID, durably: Bool = false) throws(Failure) {
     guard let file = books.with({ $0[deployment]?.file }) else { return }
     let bytes = Array("\(line)\n".utf8)
@@ -89,7 +89,7 @@ final class EngineClaims: Sendable {
     guard isWritten || !durably else { throw Temporary.failure("\(folder)/\(deployment) cannot be written") }
   }
 
-  /// What root makes belongs to whoever owns the state folder, whose engine may be the next.
+  /// A file that root makes gets the owner of the state folder, who may run the next engine.
   private func give(_ file: Int32) {
     guard geteuid() == 0, let slash = folder.lastIndex(of: "/") else { return }
     var owner = stat()
@@ -105,7 +105,7 @@ final class EngineClaims: Sendable {
     Glibc.close(descriptor)
   }
 
-  /// What engines before wrote: the intents that they have begun, and what the last of them may have left running.
+  /// What earlier engines wrote: the intents that they have begun, and what the last of them may have left running.
   private static func read(_ file: Int32, of deployment: Deployment.ID) -> (begun: Set<Int>, left: [Left]) {
     var bytes: [UInt8] = []
     var piece = [UInt8](repeating: 0, count: 1 << 16)
@@ -137,10 +137,10 @@ final class EngineClaims: Sendable {
 }
 
 extension EngineClaims.Left {
-  /// Whether processes of it run.
+  /// Whether any of its processes runs.
   var isAlive: Bool { ownsGroup && EngineIdentity.isRunning(group: group) || !mark.processes.isEmpty }
 
-  /// A group whose first process is another one by now is somebody else's.
+  /// If another process leads the group by now, the group is no longer this command's.
   private var ownsGroup: Bool { EngineIdentity.start(of: group).map { $0 == start } ?? true }
 
   func end() {

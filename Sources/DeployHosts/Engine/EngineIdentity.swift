@@ -1,16 +1,16 @@
 import DeployModel
 import Glibc
 
-/// Which process an engine is, so that another process of the same machine can see whether it still lives.
+/// Identifies an engine's process, so that another process of the same machine can see whether it still lives.
 package enum EngineIdentity {
-  /// `BOOT NAMESPACE PID START`: the boot and the process numbers' namespace it lives in, its number, and when it began in the kernel's
-  /// count. Empty if `/proc` does not say.
+  /// `BOOT NAMESPACE PID START`: its boot and PID namespace, its number, and when it began by the kernel's count. Empty if `/proc` does
+  /// not say.
   package static let own: String = {
     guard let place, let start = start(of: getpid()) else { return "" }
     return "\(place) \(getpid()) \(start)"
   }()
 
-  /// Whether that process has ended; nil if this machine cannot know: another machine, another boot, another namespace, or no word.
+  /// Whether that process has ended; nil if this machine cannot know: another machine, boot or namespace, or no identity.
   package static func isGone(_ identity: String?) -> Bool? {
     guard let identity, let place else { return nil }
     let words = identity.split(separator: " ")
@@ -18,7 +18,7 @@ package enum EngineIdentity {
     return start(of: process) != String(words[3])
   }
 
-  /// The boot and the process numbers' namespace; nil: `/proc` does not say.
+  /// The boot and the PID namespace; nil: `/proc` does not say.
   static let place: String? = {
     guard let boot = text("/proc/sys/kernel/random/boot_id")?.parts(at: "\n").first else { return nil }
     var buffer = [CChar](repeating: 0, count: 128)
@@ -27,7 +27,7 @@ package enum EngineIdentity {
     return "\(boot) \(String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self))"
   }()
 
-  /// When a process began in the kernel's count, the 22nd field of its `stat`; nil for none and for a zombie.
+  /// When a process began by the kernel's count, the 22nd field of its `stat`; nil for none and for a zombie.
   static func start(of process: pid_t) -> String? {
     guard let line = text("/proc/\(process)/stat"), let end = line.lastIndex(of: ")") else { return nil }
     let fields = line[end...].dropFirst().split(separator: " ")
@@ -35,7 +35,7 @@ package enum EngineIdentity {
     return String(fields[19])
   }
 
-  /// Whether a process group has processes that are no zombies. Whoever collects those may be away.
+  /// Whether a process group has processes other than zombies. The process that should collect zombies may be away.
   static func isRunning(group: pid_t) -> Bool {
     guard kill(-group, 0) == 0 || errno == EPERM, let folder = opendir("/proc") else { return false }
     defer { closedir(folder) }

@@ -1,8 +1,8 @@
 import DeployCore
 import DeployModel
 
-/// Requests by http. The program `curl` makes them: it has the system's certificates, proxies and name service. Everything that it is
-/// told stands on its standard input, so that no address, header or body is in an argument.
+/// HTTP requests, made by the program `curl`: it has the system's certificates, proxies and name service. It gets everything on its
+/// standard input, so that no address, header or body is in an argument.
 extension EngineProcesses {
   func fetch(
     _ request: HTTPRequest, _ intent: Intent, _ deployment: Deployment.ID, _ flight: Flight
@@ -35,7 +35,7 @@ private struct CurlWords {
 
   /// - Throws: if a secret is missing, or would change the request by a control character in it.
   init(_ request: HTTPRequest, within timeout: Interval, _ vault: Vault) async throws(Failure) {
-    // A second less than the operation has, so that curl's own words come back.
+    // A second less than the operation has, so that curl's own message comes back.
     let milliseconds = max(1000, timeout.milliseconds - 1000)
     text = """
       silent
@@ -53,7 +53,7 @@ private struct CurlWords {
     add("url", try Self.line(try await vault.reveal(request.url), "the URL", request))
     for header in request.headers {
       let value = try Self.line(try await vault.reveal(header.value), "header \(header.name)", request)
-      // An empty value with a colon would take the header away.
+      // A header with an empty value and a colon would be removed.
       add("header", value.isEmpty ? "\(header.name);" : "\(header.name): \(value)")
     }
     if let authority = request.authority { add("cacert", authority) }
@@ -107,7 +107,7 @@ private struct CurlAnswer {
     words = HTTPAnswer.excerpt(rest.joined(separator: "\n"))
   }
 
-  /// Why there is no whole answer; nil: there is.
+  /// Why there is no complete answer; nil: there is.
   func failure(of request: HTTPRequest, _ outcome: Outcome) -> Failure? {
     let line = request.line
     if outcome.failure?.kind == .cancelled { return Failure(.cancelled, "\(line) was cancelled") }

@@ -1,7 +1,7 @@
 import DeployCore
 import DeployModel
 
-/// What the engine's machine is asked about servers, again and again.
+/// Repeated questions to servers, from the engine's machine.
 extension EngineProcesses {
   /// The same questions as on a host, asked from here by the same shell functions.
   func ask(_ check: Check, _ intent: Intent, _ deployment: Deployment.ID, _ flight: Flight) async throws(Failure) -> Outcome {

@@ -2,9 +2,9 @@ import DeployCore
 package import DeployModel
 import Glibc
 
-/// The machine the engine runs on: commands in a process group each, that end with their timeout, with their output capped and
-/// secrets replaced. They do not outlive the engine: a `Warden` ends those of an engine that was killed. One that was begun by an engine
-/// before is lost, unless it may be repeated.
+/// The machine the engine runs on. Each command has its own process group and ends with its timeout; its output is capped, and secrets
+/// are replaced. Commands do not outlive the engine: a `Warden` ends those of an engine that was killed. A command that an earlier engine
+/// began is lost, unless it may be repeated.
 package final class EngineProcesses: EngineMachine {
   private struct Key: Hashable {
     var deployment: Deployment.ID
@@ -17,17 +17,17 @@ package final class EngineProcesses: EngineMachine {
   private let grace: Interval
   private let limit: Int
   private let warden = Warden()
-  /// nil: nothing is written down, as where no deployment runs.
+  /// nil: nothing is recorded, because no deployment runs here.
   private let claims: EngineClaims?
 
-  /// - Parameters:
-  ///   - directory: what relative paths and commands start from.
-  ///   - vault: what is looked for in everything that comes back, also if a host was given it.
-  ///   - grace: between TERM and KILL.
-  ///   - limit: bytes of each stream that are passed on.
-  ///   - claims: the folder in which the commands of deployments are written down, so that none runs twice; nil: no deployment runs here.
   private let trace: Hosts.TraceOf
 
+  /// - Parameters:
+  ///   - directory: the folder that relative paths and commands start from.
+  ///   - vault: the values to look for in everything that comes back, even if only a host got them.
+  ///   - grace: the time between TERM and KILL.
+  ///   - limit: how many bytes of each stream are passed on.
+  ///   - claims: the folder that records the commands of deployments, so that none runs twice; nil: no deployment runs here.
   package init(
     directory: String, vault: Vault, claims: String? = nil, grace: Interval = .seconds(10), limit: Int = 64 << 20,
     trace: @escaping Hosts.TraceOf = { _, _, _ in nil }
@@ -45,11 +45,11 @@ package final class EngineProcesses: EngineMachine {
     warden.close()
   }
 
-  /// What an engine before left running is ended first: what it still did would come after what is done now.
+  /// First ends what an earlier engine left running: otherwise its work would come after what is done now.
   package func attend(_ deployment: Deployment.ID, resumed: Bool) async throws(Failure) {
     guard let left = try claims?.open(deployment, resumed: resumed) else { return }
     for command in left {
-      // The warden of that engine is at it.
+      // The warden of that engine is doing so.
       var turns = 0
       while command.isAlive, turns < 200 {
         turns += 1
@@ -86,8 +86,8 @@ package final class EngineProcesses: EngineMachine {
     await flights.with { $0[Key(deployment: deployment, intent: intent)] }?.cancel()
   }
 
-  /// Ends every command that runs now: TERM, and KILL after the grace time, or at once where this is asked again. Returns when all
-  /// have ended.
+  /// Ends every command that runs now: TERM, and KILL after the grace time, or at once if this is called again. Returns when all have
+  /// ended.
   package func end() async {
     for flight in flights.with({ Array($0.values) }) { await flight.cancel() }
     while !flights.with({ $0.isEmpty }) { try? await Task.sleep(for: .milliseconds(20)) }
@@ -120,8 +120,8 @@ package final class EngineProcesses: EngineMachine {
     }
   }
 
-  /// Runs a program. Unless it may be repeated, it is begun at most once, whichever engine asks.
-  /// - Parameter line: as messages name it.
+  /// Runs a program. Unless it may be repeated, it begins at most once, whichever engine asks.
+  /// - Parameter line: its name in messages.
   func perform(
     _ line: String, mayRepeat: Bool, _ intent: Intent, _ deployment: Deployment.ID, _ flight: Flight,
     _ output: @escaping @Sendable (OutputChunk) -> Void, make: () async throws(Failure) -> Program
@@ -142,7 +142,7 @@ package final class EngineProcesses: EngineMachine {
 
   private func place(_ path: String) -> String { path.isAbsolutePath ? path : "\(directory)/\(path)" }
 
-  /// A regular file's bytes. What waits for a writer or has no end, as a pipe or a device, is refused.
+  /// A regular file's bytes. A pipe or a device is refused, because it may wait for a writer or have no end.
   private func read(_ path: String, _ limit: Int, _ flight: Flight) throws(Failure) -> [UInt8] {
     let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
     guard descriptor >= 0 else { throw Temporary.failure("\(path) cannot be read") }
@@ -166,14 +166,14 @@ package final class EngineProcesses: EngineMachine {
     throw Failure(.invalid, "\(path) has more than \(most) bytes", fix: "raise the limit")
   }
 
-  /// What is started for a command.
+  /// The program to start for a command.
   struct Program {
     var argv: [String]
     var environment: [String]
     var input: [UInt8]
     var merge: Bool
     var line: String
-    /// Bytes of its output after which it is ended.
+    /// The limit of its output in bytes; it is ended after that.
     var most = Int.max
   }
 
@@ -193,7 +193,8 @@ package final class EngineProcesses: EngineMachine {
     guard words.first?.isEmpty == false else { throw Failure(.invalid, "an empty argv names no program") }
     let folder = command.directory.map(place) ?? directory
     let input = Array(try await vault.reveal(command.input ?? Text("")).utf8)
-    // A shell in between, for the working directory. It begins when the warden knows it, and not at all if the engine dies before.
+    // A shell in between changes the working directory. It begins only when the warden knows it, and not at all if the engine dies
+    // before.
     return Program(
       argv: ["sh", "-c", Self.beginning, "sh", folder] + words, environment: environment, input: input,
       merge: command.merge, line: command.line)
@@ -240,12 +241,12 @@ package final class EngineProcesses: EngineMachine {
     return await follow(events, sink, Job(child: child, mark: CommandMark(intent.id, of: deployment)), program, intent, output)
   }
 
-  /// A command under way, with what it started.
+  /// A command under way, with the processes that it started.
   private struct Job: Sendable {
     var child: Child
     var mark: CommandMark
 
-    /// Signals its process group, and what left that.
+    /// Signals its process group, and processes that left the group.
     func signal(_ number: Int32) {
       child.signal(number)
       mark.signal(number)
@@ -294,7 +295,7 @@ package final class EngineProcesses: EngineMachine {
       case .exit(let code):
         status = code
         if open == 0 { break events }
-        // Something it started may hold its output for ever; what was written by now is read in a moment.
+        // A process that it started may hold its output for ever; what is written by now is read within a moment.
         Task {
           try? await Task.sleep(for: .milliseconds(500))
           sink.yield(.settled)
@@ -308,7 +309,7 @@ package final class EngineProcesses: EngineMachine {
         }
         why = kind
         child.signal(SIGTERM)
-        // Who gives a command a short time does not want to wait for its end for long.
+        // A caller that gives a command a short time does not want to wait long for its end.
         let grace = min(self.grace, max(.seconds(1), intent.timeout))
         Task {
           try? await Task.sleep(for: grace.duration)
@@ -325,7 +326,7 @@ package final class EngineProcesses: EngineMachine {
   }
 
   /// What is wrong with how a program ended; nil: nothing is.
-  /// - Parameter why: it was ended for that.
+  /// - Parameter why: the reason for which it was ended.
   private static func failure(of program: Program, why: Failure.Kind?, status: Int?, within limit: Interval) -> Failure? {
     let line = program.line.utf8.count > 200 ? String(program.line.prefix(200)) + "…" : program.line
     switch (why, status) {

@@ -1,14 +1,14 @@
 import DeployModel
 import Glibc
 
-/// Standard streams for a command on this machine: named pipes and files, so that `/dev/stdin` and `/dev/stderr` mean there what
-/// they mean at a prompt, opened so that no other child inherits them.
+/// Standard streams for a command on this machine: named pipes and files, so that `/dev/stdin` and `/dev/stderr` mean what they mean at a
+/// prompt. They are opened so that no other child inherits them.
 final class LocalStreams {
   private(set) var input: Int32 = -1
   private(set) var output: (ours: Int32, theirs: Int32) = (-1, -1)
   private(set) var errors: (ours: Int32, theirs: Int32) = (-1, -1)
 
-  /// The input lies in a file of mode 0600 that has no name any more when the command starts.
+  /// The input is in a file of mode 0600 that has lost its name when the command starts.
   init(input bytes: [UInt8]) throws(Failure) {
     let folder = try TemporaryFolder()
     defer { folder.remove() }
@@ -42,12 +42,12 @@ final class LocalStreams {
     return (open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC), open(path, O_WRONLY | O_CLOEXEC))
   }
 
-  /// The child's ends, once it has them. May be called twice.
+  /// Closes the child's ends, once it has them. May be called twice.
   func closeTheirs() {
     for descriptor in [input, output.theirs, errors.theirs] where descriptor >= 0 { close(descriptor) }
     (input, output.theirs, errors.theirs) = (-1, -1, -1)
   }
-  /// Our ends, if nobody else took them over.
+  /// Closes our ends, unless somebody took them over.
   func closeOurs() {
     for descriptor in [output.ours, errors.ours] where descriptor >= 0 { close(descriptor) }
     (output.ours, errors.ours) = (-1, -1)

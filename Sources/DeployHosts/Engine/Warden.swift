@@ -1,22 +1,23 @@
 import DeployModel
 import Glibc
 
-/// A small shell beside the engine that ends the engine's commands when the engine is gone, however it went: it reads from a line that only
-/// the engine holds, and hears its end. A command that outlived its engine would change things after others have put them back.
+/// A small shell beside the engine that ends the engine's commands once the engine is gone, for whatever reason. It reads from a
+/// descriptor that only the engine holds, and sees its end. A command that outlived its engine would change things after others have
+/// restored them.
 final class Warden: Sendable {
   private struct State {
-    /// Ours; nil: no warden runs.
+    /// Our end; nil: no warden runs.
     var line: Int32?
-    /// Process groups that run, and the marks of their commands.
+    /// Running process groups, and the marks of their commands.
     var groups: [(group: pid_t, mark: CommandMark)] = []
   }
   private let state = Guarded(State())
-  /// Between TERM and KILL.
+  /// The time between TERM and KILL.
   static let grace = Interval.seconds(1)
 
-  /// From now on a process group ends with this process, and what left the group and still has its mark. A group that is told before its
-  /// command begins cannot be missed.
-  /// - Throws: what the system refuses.
+  /// From now on a process group ends with this process, and so do processes with its mark that left the group. The warden hears of the
+  /// group before its command begins, so it cannot miss it.
+  /// - Throws: if the system refuses.
   func watch(_ group: pid_t, _ mark: CommandMark) throws(Failure) {
     try state.with { state throws(Failure) in
       state.groups.append((group, mark))
@@ -25,7 +26,7 @@ final class Warden: Sendable {
     }
   }
 
-  /// A group's command has ended; what it left behind on purpose stays.
+  /// A group's command has ended; what it left running on purpose stays.
   func leave(_ group: pid_t) {
     state.with { state in
       state.groups.removeAll { $0.group == group }
@@ -39,7 +40,7 @@ final class Warden: Sendable {
     Glibc.close(line)
   }
 
-  /// The first one, or another one where somebody ended it.
+  /// Starts the first warden, or another one if somebody ended it.
   private static func start(_ state: inout State) throws(Failure) {
     if let line = state.line.take() { Glibc.close(line) }
     let pair = try Child.pair()
@@ -50,7 +51,7 @@ final class Warden: Sendable {
     }
     let child: Child
     do throws(Failure) {
-      // Without the mark of a command that this engine may be part of itself.
+      // The environment without the mark of a command that this engine may be part of itself.
       let environment = Child.environment { $0 != CommandMark.variable }
       child = try Child.start(["sh", "-c", program, "lander-warden"], environment: environment, streams: [pair.theirs, null, null])
     } catch {
@@ -79,7 +80,7 @@ final class Warden: Sendable {
     }
   }
 
-  /// Its signals are for the engine: Ctrl-C ends that in good order.
+  /// Its signals are meant for the engine: Ctrl-C ends that in good order.
   private static let program = """
     trap '' INT TERM HUP QUIT
     cd /

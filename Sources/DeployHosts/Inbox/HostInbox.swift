@@ -2,10 +2,11 @@ import DeployCore
 package import DeployModel
 import FoundationEssentials
 
-/// Messages that people left on the hosts whose locks a deployment holds. They come with each renewal of a lock, and may come from several
+/// Messages that people left on the hosts whose locks a deployment holds. They arrive with each renewal of a lock, possibly from several
 /// hosts; an answer goes to each host that has the message.
 ///
-/// Root of one host must not lead a deployment on to others: what leads further counts only if the same message lies on two of its hosts.
+/// Root on one host must not be able to take a deployment to others: a message that takes it further counts only if two of its hosts have
+/// it.
 package final class HostInbox: Mailbox {
   /// A folder with an inbox.
   private struct Place {
@@ -19,7 +20,7 @@ package final class HostInbox: Mailbox {
     var places: [Place]
     var isHeard = false
 
-    /// The message as the deployment hears it: it says through which hosts it came.
+    /// The message as the deployment hears it: it names the hosts that it came through.
     var told: Message {
       var told = message
       told.by += " through " + places.map(\.link.reach.name).joined(separator: " and ")
@@ -29,7 +30,7 @@ package final class HostInbox: Mailbox {
   private struct Box {
     var deployment: Deployment.ID
     var stream: AsyncStream<Message>.Continuation
-    /// Messages of one id may differ: a host may have changed its copy.
+    /// Messages with one id may differ, because a host may have changed its copy.
     var found: [Found] = []
     var answers: [Message.ID: MessageAnswer] = [:]
   }
@@ -44,15 +45,15 @@ package final class HostInbox: Mailbox {
     var awaited: [(deployment: Deployment.ID, what: Awaited)] = []
     /// Locks that are renewed.
     var held: [Place] = []
-    /// Number of hosts of deployments whose locks are renewed one after the other, by their tokens.
+    /// Numbers of hosts of deployments whose locks are being renewed one after the other, by token.
     var sizes: [(token: String, hosts: Int)] = []
-    /// Files that were complained about.
+    /// Files that were reported already.
     var named: [String] = []
-    /// Who hears when a newer deployment took a lock, by its token.
+    /// Listeners for the takeover of a lock by a newer deployment, by token.
     var losers: [(token: String, stream: AsyncStream<Failure>.Continuation)] = []
-    /// Answers on their way to a host.
+    /// Answers that are being sent to a host.
     var letters: [Letter] = []
-    /// By token: when a host said last that the lock is its own; when all of them were asked last; and who has taken one.
+    /// By token: when a host last said that the lock is its own, when all were last asked, and who has taken one.
     var renewals: [(token: String, at: ContinuousClock.Instant)] = []
     var questions: [(token: String, at: ContinuousClock.Instant)] = []
     var losses: [(token: String, failure: Failure)] = []
@@ -60,7 +61,7 @@ package final class HostInbox: Mailbox {
   private let state = Guarded(State())
   private let complain: @Sendable (Problem) -> Void
 
-  /// - Parameter complain: is told, once each, about files that are no message.
+  /// - Parameter complain: called once for each file that is not a message.
   init(complain: @escaping @Sendable (Problem) -> Void = { _ in }) { self.complain = complain }
 
   package func messages(for deployment: Deployment.ID) -> AsyncStream<Message> {
@@ -79,11 +80,11 @@ package final class HostInbox: Mailbox {
       state.boxes[index].answers[message] = answer
       return state.boxes[index].found.filter { $0.message.id == message }.flatMap(\.places)
     }
-    // The engine does not wait for hosts here: whoever asks for the answer does.
+    // The engine does not wait for hosts here; the one that asks for the answer waits.
     for place in places { send(answer, to: message, of: deployment, at: place) }
   }
 
-  /// Hosts hear it with the renewals of their locks; a few hear it now, so that who answers at once is understood.
+  /// Hosts hear it with the renewals of their locks. A few hear it now, so that a quick answer is understood.
   package func tell(_ awaited: Awaited, of deployment: Deployment.ID) async {
     let places = state.with { state -> [Place] in
       state.awaited.removeAll { $0.deployment == deployment }
@@ -93,19 +94,19 @@ package final class HostInbox: Mailbox {
     for place in places.prefix(3) { Task { await place.link.renewNow(place.path, token: place.token) } }
   }
 
-  /// What is told to a host with each renewal: for each deployment its id, and what it waits for.
+  /// What each renewal tells a host: for each deployment its id, and what it waits for.
   var told: [String] {
     state.with { state in state.awaited.flatMap { [$0.deployment] + $0.what.line.split(separator: " ").map(String.init) } }
   }
 
-  /// Returns when the answers that were on their way to a folder are there, or failed. Its lock is given back only then: without the lock
-  /// none is taken.
+  /// Returns when the answers that are being sent to a folder have arrived or failed. Its lock is given back only then, because without
+  /// the lock the host takes none.
   func delivered(_ link: HostLink, path: String, token: String) async {
     let place = Place(link: link, path: path, token: token)
     for letter in state.with({ $0.letters.filter { $0.place.isSame(as: place) } }) { await letter.delivery.value }
   }
 
-  /// Hosts throw messages away with their locks, and keep answers.
+  /// Hosts delete messages with their locks, and keep answers.
   package func close(_ deployment: Deployment.ID) {
     state.with { state in
       for box in state.boxes where box.deployment == deployment { box.stream.finish() }
@@ -116,14 +117,14 @@ package final class HostInbox: Mailbox {
 
   // MARK: what hosts say
 
-  /// Hears once for each folder whose lock of that token a newer deployment took.
+  /// Yields once for each folder whose lock with that token a newer deployment took.
   package func overtaken(_ token: String) -> AsyncStream<Failure> {
     let (stream, sink) = AsyncStream.makeStream(of: Failure.self)
     state.with { $0.losers.append((token, sink)) }
     return stream
   }
 
-  /// All hosts are asked at once. One that does not answer says nothing, and is not waited for long.
+  /// Asks all hosts at once. A host that does not answer says nothing, and the wait for it is short.
   package func verify(_ token: String, lease: Interval) async -> Failure? {
     let now = ContinuousClock.now
     let places = state.with { state -> [Place] in
@@ -157,7 +158,7 @@ package final class HostInbox: Mailbox {
 
   private func loss(_ token: String) -> Failure? { state.with { $0.losses.first { $0.token == token }?.failure } }
 
-  /// A deployment has this number of hosts, though few of their locks are renewed yet.
+  /// A deployment has this number of hosts, although few of their locks are renewed yet.
   func expects(_ hosts: Int, token: String) {
     state.with { state in
       state.sizes.removeAll { $0.token == token }
@@ -165,7 +166,7 @@ package final class HostInbox: Mailbox {
     }
   }
 
-  /// A host said that a lock is the token's.
+  /// A host said that a lock belongs to the token.
   func isOwn(_ token: String) {
     state.with { state in
       state.renewals.removeAll { $0.token == token }
@@ -180,7 +181,7 @@ package final class HostInbox: Mailbox {
     for loser in state.with({ $0.losers }) where loser.token == token { loser.stream.yield(failure) }
   }
 
-  /// The lock is renewed from now on, or not any more.
+  /// The lock is renewed from now on, or no longer.
   func holds(_ isHeld: Bool, _ link: HostLink, path: String, token: String) {
     let place = Place(link: link, path: path, token: token)
     state.with { state in

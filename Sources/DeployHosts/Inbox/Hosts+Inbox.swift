@@ -3,7 +3,7 @@ package import DeployModel
 import FoundationEssentials
 
 extension Hosts {
-  /// What a deployment waits for from people, as its engine told a host with the last renewal of the lock; nil: it has not told.
+  /// What a deployment waits for from people, as its engine told a host with the last renewal of the lock; nil: the host was not told.
   package func awaited(
     by deployment: Deployment.ID, on host: DeployModel.Host, at path: String
   ) async throws(Failure) -> Awaited? {
@@ -21,7 +21,7 @@ extension Hosts {
     _ = try await link(to: host).demand("l_letter", [host.place(path), deployment, message.id], payload: text + [10])
   }
 
-  /// Where a message stands that was left on a host.
+  /// The state of a message that was left on a host.
   package func state(
     of message: Message.ID, for deployment: Deployment.ID, on host: DeployModel.Host, at path: String
   ) async throws(Failure) -> MessageState {
@@ -34,7 +34,7 @@ extension Hosts {
     return .answered(answer)
   }
 
-  /// Takes a message back that no engine has taken; an answer stays.
+  /// Takes back a message that no engine has taken; an answer stays.
   package func withdraw(
     _ message: Message.ID, from deployment: Deployment.ID, on host: DeployModel.Host, at path: String
   ) async throws(Failure) {

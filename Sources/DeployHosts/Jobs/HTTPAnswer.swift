@@ -17,14 +17,14 @@ struct HTTPAnswer {
     excerpt = HTTPAnswer.excerpt(String(output[..<(found?.lowerBound ?? output.endIndex)]))
   }
 
-  /// Why the answer is not what was wanted; nil if it is. No wanted status means every one from 200 to 399.
+  /// Why the answer is not a wanted one; nil if it is. Without wanted statuses, every status from 200 to 399 is wanted.
   func refusal(wanted: [Int]) -> String? {
     let code = status ?? 0
     guard wanted.isEmpty ? !(200...399).contains(code) : !wanted.contains(code) else { return nil }
     return "status \(code)" + (excerpt.isEmpty ? "" : ": " + excerpt)
   }
 
-  /// The first lines of an output that says why something is not well.
+  /// The first lines of an output that says why something is unhealthy.
   static func excerpt(_ text: String) -> String {
     let lines = text.fullLines.lazy.map { String($0).trimmed }.filter { !$0.isEmpty }
     let line = lines.prefix(3).joined(separator: " / ")
@@ -33,12 +33,12 @@ struct HTTPAnswer {
 }
 
 extension HTTPAnswer {
-  /// What the client may take: a second less than the operation, so that the client's own words come back; from 1 to 30 seconds.
+  /// The client's time limit: a second less than the operation's, so that the client's own message comes back; from 1 to 30 seconds.
   static func seconds(within timeout: Interval) -> Int { max(1, min(timeout.milliseconds / 1000 - 1, 30)) }
 }
 
 extension Outcome {
-  /// Turns the end of a command that was asked as a check into yes or no. A *no* says what the command wrote.
+  /// Turns the end of a command that was asked as a check into yes or no. A *no* includes what the command wrote.
   mutating func becomeAnswer() {
     if failure?.kind == .command {
       failure?.kind = .unhealthy

@@ -1,10 +1,10 @@
 import DeployModel
 
 extension HostLink {
-  /// Bytes of one stream that one answer carries.
+  /// How many bytes of one stream an answer carries.
   private static let block = 262_144
 
-  /// Watches a job from its beginning. All jobs of a host are asked after in one short command.
+  /// Watches a job from its beginning. One short command asks for all jobs of a host.
   func watch(_ folder: String) -> AsyncStream<JobEvent> {
     let (stream, sink) = AsyncStream.makeStream(of: JobEvent.self)
     watches[folder]?.sink.finish()
@@ -43,14 +43,14 @@ extension HostLink {
     polling = false
   }
 
-  /// Whether one of them had so much to say that the rest should be fetched at once.
+  /// Whether one of them has so much output that the rest should be fetched at once.
   private func more(_ batch: [JobWatch]) -> Bool {
     batch.contains { old in
       watches[old.folder].map { $0.out - old.out == HostLink.block || $0.err - old.err == HostLink.block } ?? false
     }
   }
 
-  /// Hands out one answer; true if anything was new.
+  /// Passes on one answer; true if anything was new.
   private func serve(_ batch: [JobWatch], _ bytes: [UInt8]) -> Bool {
     var rest = bytes[...]
     var stirred = false
@@ -66,7 +66,7 @@ extension HostLink {
       let err = Array(rest.dropFirst(numbers[2]).prefix(numbers[3]))
       let status = String(decoding: rest.dropFirst(numbers[2] + numbers[3]).prefix(numbers[4]), as: UTF8.self)
       rest = rest.dropFirst(numbers[2] + numbers[3] + numbers[4])
-      // Meanwhile ended from this side, or watched anew.
+      // It has been ended from this side meanwhile, or is watched again.
       guard var watch = watches[old.folder], watch.out == old.out, watch.err == old.err else { continue }
       watch.looks += 1
       if !out.isEmpty { watch.sink.yield(.output(.stdout, out)) }

@@ -3,12 +3,12 @@ import DeployModel
 import Glibc
 
 extension Hosts {
-  /// The shell lines that a command becomes: where, with what environment, and then the command in place of the shell.
+  /// The shell lines that a command becomes: its folder, its environment, and then the command in place of the shell.
   func job(of command: Command, _ errand: Errand) async throws(Failure) -> Job {
     var script = ""
     if let user = command.user {
       let name = Quoting.word(user)
-      // A shell expands no tilde before a name in quotes.
+      // A shell expands no tilde before a quoted name.
       let home = user.utf8.allSatisfy(\.isPlainInName) ? "~\(user)" : "$(getent passwd \(name) | cut -d: -f6)"
       script += "HOME=\(home) USER=\(name) LOGNAME=\(name)\nexport HOME USER LOGNAME\n"
     }
@@ -76,7 +76,7 @@ extension Hosts {
 }
 
 extension UInt8 {
-  /// Whether a shell takes it for itself in the name of a user.
+  /// Whether a shell takes it literally in a user's name.
   fileprivate var isPlainInName: Bool {
     switch self {
     case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"): true

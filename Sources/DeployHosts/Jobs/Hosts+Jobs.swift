@@ -1,30 +1,31 @@
 import DeployCore
 import DeployModel
 
-/// One command as a host runs it.
+/// A command in the form in which a host runs it.
 struct Job: Sendable {
-  /// Lines for `sh`; they may hold secrets, and go into a file that is gone before the first of them runs.
+  /// Lines for `sh`. They may contain secrets, so they go into a file that is gone before the first of them runs.
   var script: String
   var input: [UInt8] = []
   var merge = false
   var user: String?
-  /// What people see of it; never with a secret.
+  /// The line that people see; never with a secret.
   var line: String
-  /// Whether one that was lost may be started once more.
+  /// Whether it may be started once more if it was lost.
   var again = false
-  /// The function of the host program that its lines call; nil: they are a recipe's.
+  /// The function of the host program that its lines call; nil: they are a recipe's lines.
   var ours: String?
-  /// Whether its end is awaited until its output is closed too.
+  /// Whether its end waits until its output is closed too.
   var awaitsOutput = false
-  /// Its folder's name, if that is not the intent.
+  /// Its folder's name, if that differs from the intent.
   var name: String
 
-  /// What stands before the command in place of the shell: the program that gives it a session of its own, if the shell has none yet.
+  /// The word before the command that replaces the shell: the program that gives it a session of its own, if the shell has none yet.
   static let session = #"${l_setsid+"$l_setsid"}"#
-  /// Bytes of a script that goes in the request itself: the host's shell reads a line byte by byte, and starts two programs for a payload.
+  /// The limit of a script that goes in the request itself: the host's shell reads a line byte by byte, but starts two programs for a
+  /// payload.
   private static let small = 6144
 
-  /// The script as a word of the request; nil if it has to go as payload, with the input behind it, or to another user.
+  /// The script as a word of the request; nil if it has to be payload, because input follows it, or because it goes to another user.
   var inline: String? {
     input.isEmpty && user == nil && script.utf8.count <= Job.small && !script.utf8.contains(0) ? script : nil
   }
@@ -46,8 +47,8 @@ extension Hosts {
   }
 
   /// Runs a job of ours on the host: a function of the host program with its arguments.
-  /// - Parameter output: all that it prints, as it comes; of what is returned only so much is kept as an outcome may carry.
-  /// - Returns: what it printed. - Throws: what it refused, by its exit status.
+  /// - Parameter output: gets all that it prints, as it comes; what is returned is cut to the limit of an outcome.
+  /// - Returns: what it printed. - Throws: its refusal, by its exit status.
   func internalJob(
     _ function: String, _ arguments: [String], _ errand: Errand, name: String? = nil,
     output: @escaping @Sendable (OutputChunk) -> Void = { _ in }
@@ -69,7 +70,7 @@ extension Hosts {
       .lost, "\(job.line) was lost three times", fix: "look at the host: does it reboot, or run out of memory?")
   }
 
-  /// Starts a job, or attaches to it where it was started before, and follows it to its end.
+  /// Starts a job, or attaches to it if it was started before, and follows it to its end.
   func watch(
     _ job: Job, _ errand: Errand, output: @escaping @Sendable (OutputChunk) -> Void
   ) async throws(Failure) -> (JobEnd, Captured?, Captured?) {
@@ -128,8 +129,8 @@ extension Hosts {
     throw Failure(.internal, "`\(line)` is watched by somebody else", fix: "one intent is performed once at a time")
   }
 
-  /// Ends what is left of a job whose runner is gone: its command may live on, and would act beside what comes after it.
-  /// - Returns: how that ended, with the processes that could not be ended; that it is lost, if the host does not say so in time.
+  /// Ends what is left of a job whose runner is gone: its command may live on, and would work beside what comes after it.
+  /// - Returns: how that ended, with the processes that could not be ended; lost, if the host does not answer in time.
   private func remains(of job: Job, _ errand: Errand, grace: Int, _ stop: @Sendable (String) async -> Void) async -> JobEnd {
     await stop("lost")
     let status = "jobs/\(errand.site.deployment)/\(job.name)/status"
@@ -143,7 +144,7 @@ extension Hosts {
     return JobEnd(.lost(reboot: false))
   }
 
-  /// What a job's end means for who asked.
+  /// The outcome that a job's end means for its intent.
   static func outcome(of end: JobEnd, _ line: String, _ errand: Errand, _ out: Captured?, _ err: Captured?) -> Outcome {
     var outcome = Outcome(stdout: out, stderr: err, heldOpen: end.held)
     let short = line.utf8.count > 200 ? String(line.prefix(200)) + "…" : line

@@ -1,9 +1,9 @@
 import DeployCore
 import DeployModel
 
-/// Commands that change nothing: they need no claim, no watch and no sync, so a short one takes a third of a job's time.
+/// Commands that change nothing. They need no claim, no watch and no sync, so a short one takes a third of a job's time.
 extension Hosts {
-  /// Asks until the answer is there; what was answered once is answered again, as long as the host is up.
+  /// Asks until there is an answer. A host that is up repeats its first answer.
   func answer(_ command: Command, _ errand: Errand) async throws(Failure) -> Outcome {
     let job = try await job(of: command, errand)
     let script = Array(job.script.utf8)
@@ -44,8 +44,8 @@ extension Hosts {
   }
 }
 
-/// What `l_ask` says once there is an answer: `STATUS OUT ERR NAME`, the sizes of the streams and the end of their files' names, and
-/// then both, if they are short.
+/// The output of `l_ask` with an answer: `STATUS OUT ERR NAME` (the sizes of the streams and the end of their files' names), followed by
+/// both streams, if they are short.
 struct Answered {
   let status: Int
   let out: Int

@@ -1,19 +1,19 @@
 import DeployModel
 
-/// What a watcher of a job hears, in order.
+/// What the watcher of a job gets, in order.
 enum JobEvent: Sendable {
   case output(OutputChunk.Stream, [UInt8])
   case ended(JobEnd)
   case broken(Failure)
 }
 
-/// How a job ended, as its runner or the host tells.
+/// How a job ended, according to its runner or the host.
 struct JobEnd: Sendable, Equatable {
   enum Why: Sendable, Equatable {
     case exit(Int)
     case timeout, cancelled
     case lost(reboot: Bool)
-    /// It was claimed, and no process ever ran it; now none can.
+    /// It was claimed, but no process ever ran it, and now none can.
     case unborn
     /// There is no such job on the host.
     case unknown
@@ -21,9 +21,9 @@ struct JobEnd: Sendable, Equatable {
   var why: Why
   /// Processes that could not be ended: `pid user command`.
   var survivors: [String] = []
-  /// TERM was ignored, so that it took KILL.
+  /// Whether TERM was ignored, so that KILL was needed.
   var ignoredTerm = false
-  /// The command ended, and something it started still holds this stream of its output.
+  /// The stream of output that a process started by the command still holds, although the command has ended.
   var held: OutputChunk.Stream?
 
   /// Reads a status file: `RC WHY HELD` (0, or the number of a stream), `kill` if TERM was ignored, then the survivors.
@@ -42,7 +42,7 @@ struct JobEnd: Sendable, Equatable {
   }
   init(_ why: Why) { self.why = why }
 
-  /// Whether nobody knows an end of it.
+  /// Whether nobody knows how it ended.
   var isLost: Bool {
     switch why {
     case .lost, .unborn: true
@@ -51,14 +51,14 @@ struct JobEnd: Sendable, Equatable {
   }
 }
 
-/// One job that is being watched: what is known of its output, and who hears the rest.
+/// A watched job: what is known of its output, and who gets the rest.
 struct JobWatch {
   var folder: String
   let since = ContinuousClock.now
   var out = 0
   var err = 0
   var looks = 0
-  /// Looks in a row that found neither a runner nor a status.
+  /// The number of looks in a row that found neither a runner nor a status.
   var doubts = 0
   var sink: AsyncStream<JobEvent>.Continuation
 }
@@ -69,8 +69,8 @@ extension JobWatch {
     sink.finish()
   }
 
-  /// What a state means once all output is here. A runner that has just gone may still have left its status between two looks:
-  /// that is believed only after a while. How long a claimed one may take to show itself the host knows.
+  /// The meaning of a state once all output is here. If a runner has just gone, its status may still appear between two looks, so *lost*
+  /// is believed only after a while. The host knows how long a claimed job may take to show itself.
   mutating func end(state: Substring, status: String, whole: Bool) -> JobEnd? {
     switch state {
     case "done": return whole ? JobEnd(status: status) : nil

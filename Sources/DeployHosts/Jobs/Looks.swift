@@ -1,7 +1,6 @@
 import DeployModel
 
-/// When a host is asked after its jobs. Each look costs the host a process, so the first one comes when the jobs before it would have
-/// ended.
+/// When to ask a host for its jobs. Each look costs the host a process, so the first one comes at the time that earlier jobs took.
 struct Looks: Sendable {
   /// Milliseconds until the next look.
   private(set) var pause = Looks.shortest
@@ -10,13 +9,13 @@ struct Looks: Sendable {
   private var isFirst = true
 
   private static let shortest = 6.0
-  /// After output that a command did not end with.
+  /// The pause after output that did not end the command.
   private static let stirred = 20.0
-  /// Where nothing happens.
+  /// The pause if nothing happens.
   private static let longest = 250.0
-  /// The first look at a job comes no later, however long those before it took.
+  /// The first look at a job comes at this time at the latest, however long earlier jobs took.
   private static let latest = 60.0
-  /// The end of a long job is seen late by at most a quarter of its time.
+  /// The growth of the pauses, so that the end of a long job is noticed late by at most a quarter of its time.
   private static let growth = 1.25
 
   mutating func begin() {
@@ -33,7 +32,7 @@ struct Looks: Sendable {
     isFirst = false
   }
 
-  /// - Parameter atFirst: the first look saw the end, so the job took less; the next one is looked at earlier.
+  /// - Parameter atFirst: whether the first look saw the end, so that the job took less time; the next one is looked at earlier.
   mutating func ended(after time: Duration, atFirst: Bool) {
     let took = Double(Interval(time).milliseconds)
     usual = min(Self.latest, max(Self.shortest, atFirst ? usual * 0.85 : (usual + took) / 2))

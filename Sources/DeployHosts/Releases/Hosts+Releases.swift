@@ -9,7 +9,7 @@ extension Hosts {
     var freeBytes = 0
     var freeInodes = Int.max
     var base: (release: Release.ID, digest: String)?
-    /// Sizes of what arrived of packs, by their names.
+    /// How many bytes of each pack have arrived, by name.
     var packs: [ExactText: Int] = [:]
     var missing: [Int] = []
 
@@ -41,13 +41,13 @@ extension Hosts {
     do throws(Failure) {
       return try await stage(release, base: base, ground, errand)
     } catch {
-      // A file of the older release is not as it was delivered, or no longer in our store: the whole bundle then.
+      // A file of the older release was changed, or is no longer in our store: then the whole bundle is sent.
       guard base != nil, error.kind == .corrupt || error.kind == .store || error.kind == .missing else { throw error }
       return try await stage(release, base: nil, ground, errand)
     }
   }
 
-  /// What the host's own release holds. Hosts that say the same of it are asked once.
+  /// The content of the host's own release. Hosts that say the same about it are asked once.
   private func kept(_ base: (release: Release.ID, digest: String)?, _ errand: Errand) async -> (id: Release.ID, KeptRelease)? {
     guard let base else { return nil }
     let kept = try? await shelf.kept(base.release, of: base.digest) { () async throws(Failure) in
@@ -84,11 +84,11 @@ extension Hosts {
     return .done()
   }
 
-  /// Makes what hosts need that hold the same older release.
+  /// Makes the packs for hosts that have the same older release.
   private func pack(_ release: Release, base: KeptRelease?, _ site: HostSite) async throws(Failure) -> StagingPacks {
     let manifest = try await store.manifest(of: release.bundle)
     let list = try StagingList(manifest, of: release, base: base, reuse: site.reuse, withSetID: site.deliversSetID)
-    // Where most of it is new, the bundle as it was packed once is cheaper than a pack for this base.
+    // If most of it is new, the whole bundle, which is packed once, is cheaper than a pack for this base.
     let fresh = base == nil || list.sending.times(10) > list.whole.times(7)
     let kept = KeptRelease(bundle: release.bundle, shared: release.shared, manifest: manifest, deliversSetID: site.deliversSetID)
     let text = Array("\(release.bundle.hex)\n".utf8) + (try Hosts.coded(kept))
@@ -120,7 +120,7 @@ extension Hosts {
     return try Pack("\(folder.path)/content", isPlain: true)
   }
 
-  /// Lists for the host. - Parameter built: the time that what is sent with them shall have.
+  /// Lists for the host. - Parameter built: the time that what is sent with them gets.
   func pack(_ files: [(name: String, bytes: [UInt8])], built: Timestamp) async throws(Failure) -> Pack {
     let folder = try TemporaryFolder()
     defer { folder.remove() }
@@ -139,7 +139,7 @@ extension Hosts {
     do { return Array(try encoder.encode(value)) } catch { throw Failure(.internal, "not encodable: \(error)") }
   }
 
-  /// - Parameter link: without a release, the text that the link `current` had before the first deployment; nil: there was none.
+  /// - Parameter link: if there is no release, the text that the link `current` had before the first deployment; nil: there was none.
   func activate(_ release: Release.ID?, link: String? = nil, _ errand: Errand) async throws(Failure) -> Outcome {
     _ = try await errand.link.demand("l_activate", errand.claim + [release ?? "", link ?? ""])
     return .done()

@@ -2,9 +2,9 @@ import DeployCore
 package import DeployModel
 import FoundationEssentials
 
-/// Releases that are on a host already: they are compared with their manifest by content, and what differs is sent again.
+/// Releases that are on a host already: their content is compared with their manifest, and what differs is sent again.
 extension Hosts {
-  /// Makes a release that is there what its manifest says, without ever taking an entry away that is as it should be.
+  /// Makes an existing release match its manifest, without ever removing an entry that is right.
   func repair(_ release: Release, free: (bytes: Int, inodes: Int), _ errand: Errand) async throws(Failure) -> Outcome {
     let manifest = try await store.manifest(of: release.bundle)
     let withSetID = errand.site.deliversSetID
@@ -26,7 +26,7 @@ extension Hosts {
     var name: String?
     if !repair.send.isEmpty { name = try await send(Content(try await pack(repair.send)), to: place, has: [:], errand).name }
     try errand.flight.check()
-    // The job's name stays what it was: an engine that resumes the deployment of an older one finds the job that this began.
+    // The job's name stays the same, so that an engine that resumes an older one's deployment finds the job that this one began.
     _ = try await internalJob(
       "l_repair", errand.claim + [release.id, lists.name, name ?? "-"], errand, name: "\(errand.intent.id).mend")
     return .done()
@@ -37,13 +37,13 @@ extension Hosts {
     try ReleaseLook(try await link.demand("l_look", [path, release]).output)
   }
 
-  /// Whose its entries were at the end of its deployment; nil if the host does not know, as of what older versions deployed.
+  /// The owners of its entries at the end of its deployment; nil if the host does not know, as for releases that older versions deployed.
   private func rights(of release: Release.ID, _ path: String, _ link: HostLink) async -> ReleaseRights? {
     (try? await link.demand("l_show", [path, "entries/\(release).rights"]).output).map { ReleaseRights($0) }
   }
 
   /// Has a job of the deployment compare contents.
-  /// - Returns: a line for each that differs.
+  /// - Returns: a line for each entry that differs.
   private func compare(
     _ release: Release.ID, _ questions: (sums: [Manifest.Item], odd: [String]), _ errand: Errand
   ) async throws(Failure) -> [[UInt8]] {
@@ -60,8 +60,8 @@ extension Hosts {
     return said.with { $0.split(separator: 10).map { Array($0) } }
   }
 
-  /// Has the host compare contents beside all jobs and locks, a part at a time. Writes nothing there.
-  /// - Returns: a line for each that differs.
+  /// Has the host compare contents outside all jobs and locks, one part at a time. Writes nothing there.
+  /// - Returns: a line for each entry that differs.
   private func differing(
     _ release: Release.ID, _ questions: (sums: [Manifest.Item], odd: [String]), _ path: String, _ link: HostLink
   ) async throws(Failure) -> [[UInt8]] {
@@ -89,12 +89,11 @@ extension Hosts {
     return lines
   }
 
-  /// Number of bytes of content that a host hashes for one question, if a file is not longer than that by itself.
+  /// How many bytes of content a host hashes for one question; a longer file is one question.
   private static let part = 256 << 20
 
-  /// Compares the release that runs on a host with its manifest. Takes no lock and writes nothing there, so that it works on a disk that
-  /// is read-only too.
-  /// - Parameter digest: the bundle's digest of a manifest, so that one that the host keeps is not believed without being looked at.
+  /// Compares the running release of a host with its manifest. It takes no lock and writes nothing, so it works on a read-only disk too.
+  /// - Parameter digest: maps a manifest to its bundle's digest, so that the host's copy is not believed blindly.
   /// - Throws: kind `missing` if its folder or manifest is gone.
   package func verify(
     _ host: DeployModel.Host, at path: String, current release: Release.ID, digest: (Manifest) -> Digest
@@ -106,7 +105,7 @@ extension Hosts {
     else {
       throw Failure(.corrupt, "the manifest of release \(release) on the host cannot be read", fix: "lander deploy --force sends it again")
     }
-    // This machine's own knowledge of the bundle comes before the host's.
+    // This machine's knowledge of the bundle counts more than the host's.
     let manifest: Manifest
     do { manifest = try await store.manifest(of: kept.bundle) } catch { manifest = kept.manifest }
     guard digest(manifest) == kept.bundle else {

@@ -2,13 +2,13 @@ import DeployCore
 import DeployModel
 
 extension Hosts {
-  /// Bytes that go through a channel in one piece.
+  /// How many bytes go through a channel in one piece.
   static let block = 262_144
-  /// The most bytes of a pack that go in one piece, however fast the line is.
+  /// The limit of a piece of a pack, however fast the connection is.
   private static let largestPiece = 8 << 20
 
-  /// Brings a content to a folder of the host, compressed if the line is slow.
-  /// - Parameter has: sizes of what arrived there before, by names.
+  /// Brings a content to a folder of the host, compressed if the connection is slow.
+  /// - Parameter has: the sizes of what has arrived there before, by name.
   /// - Returns: what the host has now.
   func send(_ content: Content, to folder: String, has: [ExactText: Int], _ errand: Errand) async throws(Failure) -> Pack {
     let (pack, have) = try await form(of: content, for: folder, has: has, errand)
@@ -16,13 +16,14 @@ extension Hosts {
     return pack
   }
 
-  /// Which form of a content suits a host, and what the host has of it. What is sent to find out is the beginning of one of them.
+  /// The form of a content that suits a host, and what the host has of it. The bytes that are sent to find out are the beginning of one
+  /// of the forms.
   private func form(
     of content: Content, for folder: String, has: [ExactText: Int], _ errand: Errand
   ) async throws(Failure) -> (pack: Pack, have: Int) {
     func here(_ pack: Pack) -> (Pack, Int) { (pack, has[ExactText(pack.name)] ?? 0) }
     guard let plain = content.plain else { return here(try await content.compressed()) }
-    // What a channel that broke off brought decides again.
+    // What arrived before a channel broke decides again.
     if plain.size <= LinePace.few || here(plain).1 > LinePace.pieces.reduce(0, +) { return here(plain) }
     if plain.size <= LinePace.small { return here(try await content.compressed()) }
     if has.keys.contains(where: { $0.text.hasSuffix(".pack") }) {
@@ -45,16 +46,16 @@ extension Hosts {
     return here(try await content.compressed())
   }
 
-  /// Brings a pack to the host, in pieces so that short requests go between them; what is there already is not sent again. A piece takes
-  /// about half a second: the host starts a program for each, and other requests wait for two of them at most.
+  /// Brings a pack to the host, in pieces so that short requests fit between them. Bytes that are there are not sent again. A piece takes
+  /// about half a second, because the host starts a program for each; other requests wait for two of them at most.
   /// - Parameters:
-  ///   - end: the number of bytes that the host shall have; nil: all.
-  ///   - piece: bytes of the first piece.
+  ///   - end: the number of bytes that the host should have; nil: all.
+  ///   - piece: the size of the first piece in bytes.
   func send(
     _ pack: Pack, as name: String, from known: Int = 0, upTo end: Int? = nil, piece: Int = Hosts.block, _ errand: Errand
   ) async throws(Failure) {
     let end = min(end ?? pack.size, pack.size)
-    // A host may say anything of what it has.
+    // A host may claim anything about what it has.
     var at = (0...pack.size).contains(known) ? known : 0
     var misses = 0
     var flight: [Task<Result<Int, Failure>, Never>] = []
@@ -91,11 +92,11 @@ extension Hosts {
           tell(.sent(errand.site.host.name, bytes: have, of: pack.size))
           told = have
         }
-        // The last piece came in part: what is left of it has to be sent.
+        // Only a part of the last piece arrived: the rest has to be sent.
         if flight.isEmpty { at = have }
         continue
       }
-      // The host has another size than we thought: after a break, a piece may have come in part or twice.
+      // The host has another size than expected: after a break, a piece may have arrived in part or twice.
       for task in flight { _ = await task.value }
       flight = []
       misses += 1

@@ -38,7 +38,7 @@ extension Hosts {
       throw Failure(.invalid, "the path \(path) must be absolute", fix: "write path = \"/srv/…\" in the recipe")
     }
     let link = try link(to: host)
-    // The channel first, so that its making does not count as the clock's difference.
+    // The channel comes first, so that making it does not count as a difference of clocks.
     _ = try await link.demand("l_ping", [])
     let asked = Hosts.now()
     let answer = try await link.demand("l_survey", [path] + shared)
@@ -61,7 +61,7 @@ extension Hosts {
     state.jobs = answer.lines.filter { $0.hasPrefix("job\t") }.compactMap { Orphan($0.dropFirst(4))?.running }
     if found["failed"] != nil { state.failedRestore = try await failedRestore(link, path) }
     for (name, place) in [("receipt", \HostState.receipt), ("receipt.previous", \HostState.previous)] where found[name] != nil {
-      // One application's host may be in several of its groups; what runs there is the same whichever is asked for.
+      // One application's host may be in several of its groups; what runs there is the same for all of them.
       let receipt = try await self.receipt(name, link, path)
       state[keyPath: place] = receipt.flatMap { $0.application.isExactly(application) ? $0 : nil }
       if name == "receipt", let receipt, !receipt.application.isExactly(application) { state.stranger = receipt }
@@ -70,7 +70,7 @@ extension Hosts {
   }
 }
 
-/// What a survey printed: a word and what it says, a line each.
+/// The output of a survey: a word and its text, one a line.
 private struct Findings {
   private let pairs: [(String, String)]
 
@@ -83,7 +83,7 @@ private struct Findings {
   subscript(_ name: String) -> String? { pairs.first { $0.0 == name }?.1 }
   func all(_ name: String) -> [String] { pairs.filter { $0.0 == name }.map(\.1) }
 
-  /// - Throws: kind `missing` if the host has not the tools that a survey itself needs.
+  /// - Throws: kind `missing` if the host lacks the tools that a survey itself needs.
   func check() throws(Failure) {
     let missing = all("missing")
     if !missing.isEmpty {
@@ -114,7 +114,7 @@ private struct Findings {
   }
 
   /// The highest fence that the host has seen.
-  /// - Throws: kind `corrupt` for what no deployment can be above: the shells of hosts count to 2^63 at most.
+  /// - Throws: kind `corrupt` if no deployment could have a higher one: the shells of hosts count to 2^63 at most.
   func fence(at path: String) throws(Failure) -> Int {
     guard let text = self["fence"], !text.isEmpty else { return 0 }
     guard let fence = Int(text), (0...1 << 53).contains(fence) else {
@@ -125,7 +125,7 @@ private struct Findings {
     return fence
   }
 
-  /// What `current` is if Lander did not make it. A text that cannot be read without loss cannot be put back.
+  /// What `current` is if Lander did not make it. A text that cannot be read without loss cannot be restored.
   var strange: StrangeCurrent? {
     guard let odd = self["odd"] else { return nil }
     if odd.hasPrefix("folder") { return .folder }
@@ -144,7 +144,7 @@ private struct Findings {
     return gone + unlisted + lacking
   }
 
-  /// An id that was planted before this start of the machine may be a copy's: it counts as none.
+  /// An id that was planted before this boot of the machine may be a copy's, so it does not count.
   func place(boot: String) -> HostPlace? {
     guard let path = self["real"], let folder = self["place"] else { return nil }
     let planted = (self["id"] ?? "").split(separator: " ").map(String.init)
@@ -154,7 +154,7 @@ private struct Findings {
   func facts(asked: Timestamp) -> HostFacts {
     let space = (self["space"] ?? "").split(separator: " ").map { Int($0) ?? 0 }
     let bytes = space.count == 4 ? max(0, space[0].times(space[1])) : 0
-    // A file system that counts no inodes has enough of them.
+    // A file system that does not count inodes has enough of them.
     let inodes = space.count == 4 && space[3] > 0 ? space[2] : Int(Int32.max)
     return HostFacts(
       shell: self["shell"] ?? "", user: self["user"] ?? "", home: self["home"] ?? "", kernel: self["kernel"] ?? "",
@@ -163,7 +163,7 @@ private struct Findings {
       freeBytes: bytes, freeInodes: inodes, clockSkew: skew(asked))
   }
 
-  /// Busybox's clock has no parts of a second: then half a second more or less is none.
+  /// Busybox's clock has whole seconds only, so a difference of half a second counts as none.
   private func skew(_ asked: Timestamp) -> Interval {
     let text = self["clock"] ?? ""
     if let exact = Int(text) { return Interval(milliseconds: exact.minus(asked.milliseconds)) }

@@ -3,8 +3,8 @@ import DeployModel
 import FoundationEssentials
 
 extension Hosts {
-  /// Takes the lock, or names the holder in a record of `Lock`'s fields. The plan's receipt must still be the host's, and jobs of
-  /// older fences must have ended, before the answer is yes.
+  /// Takes the lock, or names the holder in a record of `Lock`'s fields. Before it succeeds, the plan's receipt must still be the host's,
+  /// and jobs of older fences must have ended.
   func lock(_ request: LockRequest, _ errand: Errand) async throws(Failure) -> Outcome {
     let site = errand.site
     let lease = max(3, request.lease.milliseconds / 1000)
@@ -47,7 +47,8 @@ extension Hosts {
     return .done(.record(of: [("fence", .int(request.fence))]))
   }
 
-  /// Waits for, or ends, what deployments before left running. Who waits hears what for; a cancellation ends the wait at once.
+  /// Waits for what earlier deployments left running, or ends it. The caller hears what it waits for; a cancellation ends the wait at
+  /// once.
   private func endOrphans(_ request: LockRequest, _ errand: Errand) async throws(Failure) {
     let clock = ContinuousClock()
     let (start, limit) = (clock.now, Interval(milliseconds: errand.flight.limit.milliseconds / 10 * 9))
@@ -70,7 +71,7 @@ extension Hosts {
           .timeout, "jobs of earlier deployments still run: \(jobs.map { $0.described(at: Hosts.now()) }.joined(separator: ", "))",
           fix: "wait for them, or end them with --orphans kill")
       }
-      // What ends within a second is not worth a line.
+      // A wait of less than a second is not worth a line.
       if waited >= .seconds(1), told != jobs.map(\.name) {
         told = jobs.map(\.name)
         let names = vault.clean(jobs.map { $0.described(at: Hosts.now()) }.joined(separator: ", "))
@@ -84,20 +85,20 @@ extension Hosts {
   func unlock(_ token: String, good: Deployment.ID?, left: FailedRestore?, _ errand: Errand) async throws(Failure) -> Outcome {
     await errand.link.leave(errand.site.path, token: token)
     await inbox.delivered(errand.link, path: errand.site.path, token: token)
-    // A host that was given up is asked once: its lease ends by itself.
+    // A host that was given up is asked once, because its lease ends by itself.
     let patience: Interval? = await errand.link.isGivenUp ? .zero : nil
     let text =
       try left.map { left throws(Failure) in
         guard left.isOver else { return String(decoding: try Hosts.coded(left), as: UTF8.self) }
         return "-" + (left.isOwn == true ? left.deployment : "")
       } ?? ""
-    // A person who takes a lock away has not come to the end of what held it: intents of engines begin at 1.
+    // A person who takes a lock away has not finished what held it; intents of engines begin at 1.
     let over = errand.intent.id > 0 ? "over" : ""
     _ = try await errand.link.demand("l_unlock", [errand.site.path, token, good ?? "", text, over], patience: patience)
     return .done()
   }
 
-  /// The previous receipt is kept where it was of another release; sources are there before the receipt that names them.
+  /// The previous receipt is kept if it is another release's. Sources are there before the receipt that names them.
   func record(_ receipt: Receipt, _ errand: Errand) async throws(Failure) -> Outcome {
     let sources = receipt.inputs.sources.hex
     if try await errand.link.demand("l_has", [errand.site.path, "recipes/\(sources)"]).text.trimmed != "there" {
@@ -109,16 +110,16 @@ extension Hosts {
       }
     }
     var receipt = try await marked(receipt, errand)
-    // What is put back while a host is restored is of an earlier deployment, and says no more than it did.
+    // What is restored on a host is an earlier deployment's, and says no more than it did.
     let words = [receipt.trial == true ? "trial" : "", receipt.deployment == errand.site.deployment ? "look" : ""]
-    // The first line says it, and changes.
+    // The first line says this, and it changes.
     receipt.trial = nil
     let text = try Hosts.coded(receipt)
     _ = try await errand.link.demand("l_record", errand.claim + [receipt.release.id, receipt.deployment, sources] + words, payload: text)
     return .done()
   }
 
-  /// Sources that are too long for one request go in pieces, and get their name when they are whole.
+  /// Sources that are too long for one request go in pieces, and get their name when they are complete.
   private func send(_ text: [UInt8], asSources sources: String, _ errand: Errand) async throws(Failure) {
     let digest = Hex.digest(text)
     let name = try await send(text, as: "uploads/\(digest).sources", errand)
@@ -164,7 +165,7 @@ extension Hosts {
     return receipt
   }
 
-  /// What the last deployment could not take back; nil if it cannot be read: then the host says no more than its disk does.
+  /// What the last deployment could not take back; nil if it cannot be read: then only the host's disk tells.
   func failedRestore(_ link: HostLink, _ path: String) async throws(Failure) -> FailedRestore? {
     let answer = try await link.call("l_show", [path, "failed"])
     return answer.status == 0 ? try? JSONDecoder().decode(FailedRestore.self, from: Data(answer.output)) : nil
@@ -186,7 +187,7 @@ extension Hosts {
 }
 
 extension Lock {
-  /// Why an application does not get a folder that another one is deploying to for the first time, when there is no receipt yet.
+  /// Why an application does not get a folder that another one is deploying to for the first time, before there is a receipt.
   fileprivate func refusal(of site: HostSite) -> Failure {
     Failure(
       .invalid,
@@ -203,7 +204,7 @@ struct Orphan {
   let folder: String
   let user: String
   var name: String { "\(running.deployment)/\(folder) `\(running.command)`" }
-  /// With how long it has been there.
+  /// Its description, with its age.
   func described(at now: Timestamp) -> String {
     let age = Interval(milliseconds: max(0, (now - running.since).milliseconds / 1000 * 1000))
     return "`\(running.command)` of deployment \(running.deployment), started \(age) ago"
@@ -221,11 +222,11 @@ struct Orphan {
 }
 
 extension HostLink {
-  /// Keeps a lease alive until it is left, or somebody else has the lock.
+  /// Keeps a lease alive until it is given up, or somebody else has the lock.
   func renew(_ path: String, token: String, every seconds: Int, atOnce: Bool = false) {
     leave(path, token: token)
     inbox.holds(true, self, path: path, token: token)
-    // It was taken just now, or is asked about at once.
+    // It was just taken, or is about to be asked for.
     if !atOnce { inbox.isOwn(token) }
     leases[ExactText("\(token) \(path)")] = Task {
       if !atOnce { try? await Task.sleep(for: .seconds(seconds)) }
@@ -235,7 +236,7 @@ extension HostLink {
       }
     }
   }
-  /// - Returns: whether the lease is still the token's; nil: the host did not answer.
+  /// - Returns: whether the lease still belongs to the token; nil: the host did not answer.
   @discardableResult
   func renewNow(_ path: String, token: String) async -> Bool? {
     guard let answer = try? await call("l_renew", [path, token, EngineIdentity.own] + inbox.told) else { return nil }
@@ -248,7 +249,7 @@ extension HostLink {
     return true
   }
 
-  /// Renews a lease that this process did not take, if it is still the token's.
+  /// Renews a lease that this process did not take, if it still belongs to the token.
   func adopt(_ path: String, token: String) {
     if leases[ExactText("\(token) \(path)")] == nil { renew(path, token: token, every: 10, atOnce: true) }
   }

@@ -1,23 +1,23 @@
 import DeployModel
 
-/// Whether what goes to a host is worth compressing, judged by how long its line took for the first of it.
+/// Whether it is worth compressing what goes to a host, judged by how long the first of it took.
 ///
-/// To compress takes the client longer than a fast line takes for the bytes that it saves, and nothing goes meanwhile. At 16 MB/s, a little
-/// more than a line of 100 Mbit/s has, the two are about equal for text.
+/// On a fast connection, compression takes the client longer than it saves, and nothing is sent meanwhile. At 16 MB/s, a little more than
+/// 100 Mbit/s, the two are about equal for text.
 enum LinePace: Sendable, Equatable {
   case fast
   case slow
   case unclear
 
-  /// Bytes a second from which on what is sent goes as it is.
+  /// From this number of bytes a second, data is sent uncompressed.
   static let enough = 16 << 20
-  /// The pieces that are tried, one after the other. What they take includes one answer, which tells little of a line with a long way.
+  /// The pieces that are tried, one after the other. Their time includes one answer, which tells little if the host is far away.
   static let pieces = [256 << 10, 1 << 20]
-  /// What takes longer for one piece is slow, whatever the next would say.
+  /// If one piece takes longer than this, the connection is slow, whatever the next piece would show.
   static let longest = Interval(milliseconds: 250)
-  /// Bytes up to which nothing is compressed: a host unpacks with one program less.
+  /// Up to this number of bytes nothing is compressed, which saves the host a program.
   static let few = 24 << 10
-  /// Bytes up to which nothing is tried: what is sent to find out would be a large part of it.
+  /// Up to this number of bytes nothing is tried: the trial would be a large part of it.
   static let small = 4 << 20
 
   /// - Parameter enough: bytes a second.

@@ -3,14 +3,14 @@ import DeployCore
 import DeployModel
 import Glibc
 
-/// Bytes on their way to hosts, named by their content.
+/// Bytes to be sent to hosts, named by their content.
 struct Pack: Sendable {
   let source: any ByteSource
   let size: Int
   let digest: String
-  /// Whether it is a tar as it is, not compressed.
+  /// Whether it is a plain tar, not compressed.
   let isPlain: Bool
-  /// What it is called on a host.
+  /// Its name on a host.
   var name: String { digest + (isPlain ? ".tar" : ".pack") }
 
   init(_ tar: any BundleTar) { (source, size, digest, isPlain) = (tar, tar.size, tar.digest.hex, true) }

@@ -1,7 +1,7 @@
 import DeployCore
 import DeployModel
 
-/// What one release takes on hosts that hold the same older one.
+/// What to send for one release to hosts that have the same older one.
 struct StagingPacks: Sendable {
   /// What it depends on.
   struct Key: Hashable {
@@ -13,21 +13,21 @@ struct StagingPacks: Sendable {
     var deliversSetID: Bool
   }
   let room: StagingRoom
-  /// Bytes of files that are sent.
+  /// Number of bytes of the files that are sent.
   let sending: Int
   let lists: Pack
   /// Nil: nothing has to be sent.
   let content: Content?
 }
 
-/// What was made for hosts, once for all of them that need the same, for as long as the transport lives.
+/// What was made for hosts, once for all that need the same, during the life of the transport.
 actor PackShelf {
   private var packs: [StagingPacks.Key: Task<Result<StagingPacks, Failure>, Never>] = [:]
   private var releases: [ExactText: Task<Result<KeptRelease, Failure>, Never>] = [:]
-  /// What is kept of each: hosts of one group seldom hold more than a few releases.
+  /// The limit of kept items of each kind: hosts of one group seldom have more than a few releases.
   private static let most = 16
 
-  /// - Parameter make: is asked by the first, and again after a failure.
+  /// - Parameter make: called for the first host, and again after a failure.
   func packs(
     _ key: StagingPacks.Key, make: @escaping @Sendable () async throws(Failure) -> StagingPacks
   ) async throws(Failure)
@@ -40,7 +40,7 @@ actor PackShelf {
     return try await task.value.get()
   }
 
-  /// - Parameter digest: what the host says of its release's bundle: others that say the same hold the same.
+  /// - Parameter digest: what the host says about its release's bundle; hosts that say the same have the same.
   func kept(
     _ release: Release.ID, of digest: String, ask: @escaping @Sendable () async throws(Failure) -> KeptRelease
   )

@@ -1,22 +1,22 @@
 import DeployModel
 
-/// What a release on a host should hold, and what of that a look at it found otherwise. Paths are compared as bytes.
+/// The entries that a release on a host should have, and the differences that a look at it found. Paths are compared as bytes.
 struct ReleaseComparison {
   private struct Wanted {
     var path: String
     var kind: Manifest.Item.Kind
-    /// Permission bits; nil: whatever they are, as of links and of folders that no line of the manifest names.
+    /// Permission bits; nil: any, as for links and for folders that no line of the manifest names.
     var mode: Int?
-    /// In bytes; nil for what is no file.
+    /// In bytes; nil if it is not a file.
     var size: Int?
   }
   private let list: StagingList
   private var wanted: [[UInt8]: Wanted] = [:]
-  /// Paths of `wanted`, folders before what they hold.
+  /// The paths of `wanted`, each folder before its content.
   private var order: [[UInt8]] = []
-  /// Files whose names a list of sums can hold, in the order of the manifest.
+  /// Files whose names can be in a list of sums, in the order of the manifest.
   private var plain: [Manifest.Item] = []
-  /// What a list of sums cannot hold, by number.
+  /// Entries that cannot be in a list of sums, by number.
   private var odd: [(path: String, line: String)] = []
 
   /// - Parameter withSetID: whether set-id bits of the manifest reach the host.
@@ -40,7 +40,7 @@ struct ReleaseComparison {
     order = wanted.keys.sorted { $0.lexicographicallyPrecedes($1) }
   }
 
-  /// How many entries there should be.
+  /// The number of expected entries.
   var count: Int { wanted.count }
 
   private mutating func want(_ entry: Wanted) {
@@ -57,23 +57,23 @@ struct ReleaseComparison {
     odd.append((path, "\(function) \(odd.count) \(Quoting.word(path)) \(Quoting.word(value))\n"))
   }
 
-  /// Whether an entry is of its kind and size. What is not is never read: it may be a pipe, or have no end.
+  /// Whether an entry has its kind and size. If not, it is never read: it may be a pipe, or have no end.
   private func isAlike(_ path: String, _ look: ReleaseLook) -> Bool {
     let key = Array(path.utf8)
     guard let entry = wanted[key], let found = look.entries[key] else { return false }
     return found.mode & Self.kindBits == entry.kind.bits && (entry.size == nil || entry.size == found.size)
   }
 
-  /// What the host has to compare by content: files and links that look alike.
+  /// What the host has to compare by content: files and links that look the same.
   func questions(_ look: ReleaseLook) -> (sums: [Manifest.Item], odd: [String]) {
     (plain.filter { isAlike($0.path, look) }, odd.filter { isAlike($0.path, look) }.map(\.line))
   }
 
   private static let kindBits = 0o170000
 
-  /// Everything that is not as it should be, in the order of the paths' bytes.
-  /// - Parameter differing: lines of the host about what has another content: `./PATH: FAILED …`, or `odd NUMBER`.
-  /// - Parameter rights: whose the entries should be; nil: nobody knows.
+  /// Everything that differs, in the order of the paths' bytes.
+  /// - Parameter differing: the host's lines about entries with other content: `./PATH: FAILED …`, or `odd NUMBER`.
+  /// - Parameter rights: the owners that the entries should have; nil: unknown.
   func deviations(_ look: ReleaseLook, differing: [[UInt8]], rights: ReleaseRights? = nil) -> [Deviation] {
     let other = paths(of: differing)
     var deviations: [Deviation] = []
@@ -88,7 +88,7 @@ struct ReleaseComparison {
       } else if other.contains(key) || entry.size.map({ $0 != found.size }) ?? false {
         deviations.append(Deviation(entry.path, entry.kind == .link ? .target : .content))
       } else if let owner = rights?.owners[key], owner != found.owner {
-        // Before its mode: whoever makes it anew gives it that, too.
+        // Before its mode, because whoever makes the entry again sets that, too.
         deviations.append(Deviation(entry.path, .owner(found.owner, wanted: owner)))
       } else if let wanted = entry.mode, found.mode & 0o7777 != wanted {
         deviations.append(Deviation(entry.path, .mode(found.mode & 0o7777, wanted: wanted)))
@@ -116,7 +116,7 @@ struct ReleaseComparison {
 
   // MARK: making it whole
 
-  /// What has to come with the lists, and what the host is told to do with it.
+  /// What has to be sent with the lists, and what the host has to do with it.
   struct Repair {
     /// Files whose content has to be sent.
     var send: [Manifest.Item] = []
@@ -132,7 +132,7 @@ struct ReleaseComparison {
     var repair = Repair()
     var lines: [String] = []
     var fix: [Manifest.Item] = []
-    // Folders that are closed again afterwards: others may belong to somebody else by now, and are right.
+    // Folders that are closed again afterwards. Others may have another owner by now, and are right.
     var touched: Set<[UInt8]> = []
     for deviation in deviations where deviation.kind != .extra {
       let key = Array(deviation.path.utf8)
@@ -162,7 +162,7 @@ struct ReleaseComparison {
 }
 
 extension Manifest.Item.Kind {
-  /// As the kernel has it in a mode.
+  /// The bits of this kind in the kernel's mode.
   fileprivate var bits: Int {
     switch self {
     case .file: 0o100000
@@ -180,6 +180,6 @@ extension Manifest.Item.Kind {
 }
 
 extension Manifest.Item {
-  /// Whether its owner may read it; of others only kind and mode can be compared.
+  /// Whether its owner may read it; if not, only kind and mode can be compared.
   fileprivate var isReadable: Bool { mode & 0o400 != 0 }
 }

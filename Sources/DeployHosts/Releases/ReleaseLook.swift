@@ -1,9 +1,9 @@
 import DeployModel
 
-/// The names, kinds and sizes of all that a release on a host holds; no file of it was read.
+/// The names, kinds and sizes of everything in a release on a host; no file of it was read.
 struct ReleaseLook {
   struct Entry {
-    /// As the kernel has it, with the kind.
+    /// The kernel's mode, with the kind.
     var mode: Int
     /// In bytes.
     var size: Int
@@ -44,7 +44,7 @@ struct ReleaseLook {
     for (name, entry) in zip(names, found) { entries[name] = entry }
   }
 
-  /// A line end in a name came as two slashes.
+  /// In the input, two slashes stand for a line end in a name.
   private static func name(_ told: ArraySlice<UInt8>) -> [UInt8] {
     let slash = UInt8(ascii: "/")
     var name: [UInt8] = []

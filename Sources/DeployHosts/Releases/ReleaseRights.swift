@@ -1,14 +1,14 @@
 import DeployModel
 
-/// Whose the entries of a release were at the end of its deployment, as the host wrote it down with the receipt.
+/// The owners of a release's entries at the end of its deployment, as the host recorded them with the receipt.
 struct ReleaseRights {
   /// By path, as bytes.
   private(set) var owners: [[UInt8]: Owner] = [:]
 
-  /// - Parameter bytes: `.lander/entries/RELEASE.rights`: a byte 1 and `MODE USER GROUP ./PATH` for each, and a line end.
+  /// - Parameter bytes: `.lander/entries/RELEASE.rights`: a byte 1, `MODE USER GROUP ./PATH` and a line end for each.
   init(_ bytes: [UInt8]) {
     for entry in bytes.split(separator: 1) {
-      // The line end behind it is none of its name.
+      // The line end after it is not part of its name.
       guard let (path, owner) = Self.entry(entry.last == 10 ? entry.dropLast() : entry) else { continue }
       owners[path] = owner
     }

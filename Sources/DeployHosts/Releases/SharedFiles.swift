@@ -2,9 +2,9 @@ import DeployModel
 
 /// Files that outlive releases: a person brings them to a host once, before the first deployment.
 enum SharedFiles {
-  /// What to say where a host lacks some, with the commands that bring them there.
+  /// What to say if a host lacks some of them, with the commands that bring them there.
   /// - Parameters:
-  ///   - missing: their numbers among `shared`, as the host said.
+  ///   - missing: their numbers in `shared`, from the host.
   ///   - path: where releases live on the host.
   /// - Returns: nil if nothing is missing.
   static func failure(missing: [Int], of shared: [String], on host: DeployModel.Host, at path: String) -> Failure? {

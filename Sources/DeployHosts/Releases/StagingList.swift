@@ -1,17 +1,17 @@
 import DeployModel
 
-/// What a host keeps of a release it holds, so that the next one can be told apart from it.
+/// What a host keeps of a release that it has, so that the next one can be compared with it.
 struct KeptRelease: Codable, Sendable {
   var bundle: Digest
   var shared: [String]
-  /// As the bundle has it: its digest is the bundle's.
+  /// The bundle's manifest: its digest is the bundle's.
   var manifest: Manifest
-  /// Whether set-id bits were delivered; nil in what older versions wrote, which delivered what a bundle had.
+  /// Whether set-id bits were delivered; nil in files of older versions, which delivered what a bundle had.
   var deliversSetID: Bool?
 }
 
 extension Manifest {
-  /// What reaches a host. Bundles of older versions, and those packed for an appspec file, may hold set-id bits that must not.
+  /// What reaches a host. Bundles of older versions, and those packed for an appspec file, may have set-id bits that must not reach it.
   func delivered(withSetID: Bool) -> Manifest {
     guard !withSetID, items.contains(where: \.setsID) else { return self }
     var plain = self
@@ -24,20 +24,20 @@ extension Manifest.Item {
   fileprivate var setsID: Bool { kind != .link && mode & 0o6000 != 0 }
 }
 
-/// What a release is made of on one host: what it takes from one that is there, what has to be sent, and the lists by which
-/// the host checks the whole.
+/// The contents of a release on one host: what it takes from a release that is there, what has to be sent, and the lists by which the
+/// host checks the whole.
 struct StagingList {
   let items: [Manifest.Item]
   let release: Release
-  /// What the bundle has with set-id bits and the host gets without.
+  /// Paths that have set-id bits in the bundle and lose them on the host.
   private let cleared: Set<ExactText>
-  /// Files that are there already with the same content.
+  /// Files that exist there already with the same content.
   private(set) var keep: [Manifest.Item] = []
   /// Files whose content has to be sent.
   private(set) var send: [Manifest.Item] = []
 
   /// - Parameters:
-  ///   - base: what a release on the host holds; nil: nothing can be taken from one.
+  ///   - base: what a release on the host contains; nil: nothing can be taken from one.
   ///   - withSetID: whether set-id bits of the manifest reach the host.
   /// - Throws: `invalid` if a shared path could lead out of the release.
   init(_ manifest: Manifest, of release: Release, base: KeptRelease?, reuse: Placement.Reuse, withSetID: Bool) throws(Failure) {
@@ -52,7 +52,7 @@ struct StagingList {
       }
     }
     for item in items where item.kind == .file {
-      // What its owner may not read cannot be copied from a release: it is sent again.
+      // A file that its owner may not read cannot be copied from a release, so it is sent again.
       if let old = known[ExactText(item.path)], old.digest == item.digest, old.mode & 0o400 != 0, reuse == .copy || old.mode == item.mode {
         keep.append(item)
       } else {
@@ -61,8 +61,8 @@ struct StagingList {
     }
   }
 
-  /// Recipes are refused before they come here; what a journal of an older engine says is looked at again, since hosts remove, make and
-  /// link by these names.
+  /// Recipes with such paths are refused earlier. A journal of an older engine is checked again here, because hosts remove, make and link
+  /// by these names.
   static func look(at shared: [String]) throws(Failure) {
     let paths = SharedPaths(shared)
     if let (entry, problem) = paths.problems.first {
@@ -74,7 +74,7 @@ struct StagingList {
     }
   }
 
-  /// Bytes of content to send, and of the whole.
+  /// Number of bytes of content to send, and of the whole.
   var sending: Int { send.reduce(0) { $0.plus($1.size) } }
   var whole: Int { items.reduce(0) { $0.plus($1.size) } }
 
@@ -84,7 +84,7 @@ struct StagingList {
     }
   }
 
-  /// The lists' files by name. `fresh`: the whole bundle is unpacked, nothing is kept.
+  /// The lists' files by name. `fresh`: the whole bundle is unpacked, and nothing is kept.
   func files(fresh: Bool, manifest: [UInt8]) -> [(name: String, bytes: [UInt8])] {
     let keep = fresh ? [] : self.keep
     let files = items.filter { $0.kind == .file }
@@ -98,13 +98,13 @@ struct StagingList {
     ]
     let plain = files.filter { StagingList.isPlain($0.path) }
     lists.append(("sums", StagingList.sums(plain)))
-    // A bundle is unpacked with its modes. What the host gets with another one, or had to be opened to be read, gets its mode here.
+    // A bundle is unpacked with its modes. An entry that gets another mode on the host, or had to be opened to be read, gets it here.
     lists += StagingList.modes(fresh ? files.filter { isCleared($0) || $0.mode & 0o400 == 0 } : files, named: "mode")
     lists += folderModes(fresh: fresh)
     return lists
   }
 
-  /// The lists for a release that is there, of which only these files are sent again.
+  /// The lists for an existing release of which only these files are sent again.
   func files(sending files: [Manifest.Item], manifest: [UInt8]) -> [(name: String, bytes: [UInt8])] {
     let odd = files.filter { !StagingList.isPlain($0.path) }
     let finish = odd.map { "l_one \(Quoting.word($0.path)) \($0.digest?.hex ?? "")\n" }.joined()
@@ -117,13 +117,13 @@ struct StagingList {
 
   private func isCleared(_ item: Manifest.Item) -> Bool { cleared.contains(ExactText(item.path)) }
 
-  /// Deepest folders first: one that cannot be written is closed after what it holds.
+  /// Deepest folders first: a folder that cannot be written is closed after its content.
   private func folderModes(fresh: Bool) -> [(name: String, bytes: [UInt8])] {
     let folders = items.filter { $0.kind == .directory }.reversed()
     return StagingList.modes(fresh ? [] : folders.filter { !isCleared($0) }, named: "dir")
       + StagingList.modes(folders.filter(isCleared), named: "dir", exactly: true)
   }
-  /// - Parameter exactly: with five digits, without which `chmod` leaves a folder's set-id bits as they are.
+  /// - Parameter exactly: uses five digits; with fewer, `chmod` leaves a folder's set-id bits unchanged.
   static func modes(_ items: [Manifest.Item], named name: String, exactly: Bool = false) -> [(name: String, bytes: [UInt8])] {
     Set(items.map(\.mode)).sorted().map { mode in
       let digits = String(mode, radix: 8)
@@ -131,11 +131,11 @@ struct StagingList {
       return ("\(name).\(zeros)\(digits)", zeroed(items.filter { $0.mode == mode }.map { "./" + $0.path }))
     }
   }
-  /// As `sha256sum -c` reads them.
+  /// In the format of `sha256sum -c`.
   static func sums(_ files: [Manifest.Item]) -> [UInt8] { Array(files.map { "\($0.digest?.hex ?? "")  ./\($0.path)\n" }.joined().utf8) }
 
-  /// Lines of `find` over the tree before shared links: one for each entry listed and each folder around it, and one for each line end in
-  /// its path.
+  /// Number of lines that `find` prints for the tree without shared links: one for each listed entry and each folder around it, and one
+  /// for each line end in its path.
   var count: Int {
     var paths: Set<ExactText> = []
     for item in items {
@@ -150,7 +150,7 @@ struct StagingList {
     for item in items {
       switch item.kind {
       case .directory: lines.append("l_dir \(Quoting.word(item.path))")
-      // A bundle that was unpacked has its links; one that takes files from a release has none.
+      // An unpacked bundle has its links; a release made from another one has none.
       case .link: lines.append("rm -f ./\(Quoting.word(item.path))\nl_sym \(Quoting.word(item.path)) \(Quoting.word(item.target ?? ""))")
       case .file: break
       }
@@ -176,7 +176,7 @@ struct StagingList {
 
   private static func name(_ shared: String) -> String { shared.withoutLastSlash }
   static func zeroed(_ names: [String]) -> [UInt8] { names.flatMap { Array($0.utf8) + [0] } }
-  /// Names that a list of sums can hold in every userland: no line ends, no backslashes, no spaces at the ends.
+  /// Whether a list of sums can have this name in every userland: no line ends, no backslashes, no spaces at the ends.
   static func isPlain(_ path: String) -> Bool {
     !path.utf8.contains { $0 < 32 || $0 == UInt8(ascii: "\\") || $0 == 127 } && path.utf8.last != 32 && !path.utf8.starts(with: [32])
   }

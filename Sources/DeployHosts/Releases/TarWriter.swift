@@ -27,7 +27,7 @@ final class TarWriter {
   func add(folder name: String, mode: Int) throws(Failure) { try header(.folder, "./" + name + "/", mode: mode, size: 0) }
   func add(link name: String, target: String) throws(Failure) { try header(.link, "./" + name, mode: 0o777, size: 0, target: target) }
 
-  /// A file of this machine, read as it goes.
+  /// Adds a file of this machine, which is read while it is written.
   func add(_ name: String, file source: String, mode: Int, size: Int, modified: Int) throws(Failure) {
     guard let input = fopen(source, "re") else { throw Temporary.failure("\(source) cannot be read") }
     defer { fclose(input) }
@@ -92,7 +92,7 @@ final class TarWriter {
     try put(block)
   }
 
-  /// A file (as `file`), or what a folder holds.
+  /// A file (as `file`), or the content of a folder.
   static func pack(_ source: String, isFolder: Bool, into path: String) throws(Failure) {
     let tar = try TarWriter(path)
     if isFolder { try tar.tree(source, "") } else { try tar.entry(source, "file") }
@@ -107,7 +107,7 @@ final class TarWriter {
     guard (name == "file" ? stat(source, &status) : lstat(source, &status)) == 0 else {
       throw Temporary.failure("\(source) cannot be read")
     }
-    // Set-id bits are for nobody to bring to a host by chance.
+    // Nobody should bring set-id bits to a host by chance.
     let mode = Int(status.st_mode & 0o1777)
     switch status.st_mode & S_IFMT {
     case S_IFDIR:

@@ -1,9 +1,9 @@
 import DeployModel
 import Glibc
 
-/// What files of this machine are asked and say.
+/// Helpers for files of this machine, and their errors.
 enum Temporary {
-  /// Names in a folder that begin so, in the order of their bytes.
+  /// Names in a folder with this prefix, in the order of their bytes.
   static func entries(of folder: String, prefix: String = "") throws(Failure) -> [String] {
     guard let directory = opendir(folder) else { throw failure("\(folder) cannot be read") }
     defer { closedir(directory) }
@@ -16,7 +16,7 @@ enum Temporary {
     }
     return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
   }
-  /// What the system said last, about a file of this machine.
+  /// The system's last error, about a file of this machine.
   static func failure(_ what: String) -> Failure {
     let code = errno
     let kind: Failure.Kind =

@@ -1,14 +1,14 @@
 import DeployModel
 import Glibc
 
-/// A folder of this machine that lives as long as one operation, and is locked for that long: what an engine left that was killed in the
-/// middle is known by nobody's holding it, and the next engine removes it.
+/// A folder of this machine that lives as long as one operation, and is locked for that time. If an engine was killed in the middle,
+/// nobody holds its folder, so the next engine recognises and removes it.
 struct TemporaryFolder {
   let path: String
   private let lock: Int32
 
   private static let prefix = "lander-temporary-"
-  /// Seconds within which one that nobody holds may be about to be locked.
+  /// A folder younger than this, in seconds, may be about to be locked.
   private static let grace = 60
 
   /// - Throws: if none can be made.
@@ -31,7 +31,7 @@ struct TemporaryFolder {
     rmdir(folder)
   }
 
-  /// Locks a folder, until the descriptor is closed or the process ends; nil if somebody else holds it, or it is none of this user's.
+  /// Locks a folder, until the descriptor is closed or the process ends; nil if another process holds it, or it is not this user's.
   private static func hold(_ folder: String) -> Int32? {
     let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
     guard descriptor >= 0 else { return nil }
@@ -44,7 +44,7 @@ struct TemporaryFolder {
   }
 
   private static let base = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
-  /// Once a process.
+  /// Runs once in a process.
   private static let swept: Void = sweep(base)
 
   /// Removes what killed engines of this user left.

@@ -2,7 +2,7 @@ import Crypto
 import DeployCore
 import DeployModel
 
-/// One stream of one command on its way out: secrets replaced, counted, digested; beginning and end kept.
+/// One stream of a command's output: secrets are replaced, bytes counted and digested, and the beginning and end kept.
 struct Capture {
   private var redactor: Redactor
   private let vault: Vault
@@ -12,13 +12,13 @@ struct Capture {
   private var bytes = 0
   private static let half = Captured.limit / 2 - 64
 
-  /// Looks for what the vault holds at each moment: a value may become known while a command runs that shows it.
+  /// Looks for everything that the vault has at each moment: a value may become known while the command that shows it runs.
   init(_ vault: Vault) {
     self.vault = vault
     redactor = Redactor(vault.matcher)
   }
 
-  /// What may be shown of these bytes, and at which offset of the clean stream.
+  /// The part of these bytes that may be shown, and its offset in the clean stream.
   mutating func take(_ raw: [UInt8]) -> (offset: Int, bytes: [UInt8]) { keep(redactor.take(raw, vault.matcher)) }
   mutating func finish() -> (offset: Int, bytes: [UInt8]) { keep(redactor.finish()) }
 
@@ -42,7 +42,7 @@ struct Capture {
         return Captured(text: text, bytes: bytes, truncated: false, digest: bytes == 0 ? nil : digest)
       }
     }
-    // Bytes that are no UTF-8 take three where they took one: then less is kept.
+    // A byte that is not UTF-8 becomes three bytes; then less is kept.
     var size = Capture.half
     while true {
       let begin = String(decoding: head.prefix(size), as: UTF8.self)

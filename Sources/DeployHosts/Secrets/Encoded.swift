@@ -1,7 +1,7 @@
-/// Forms a value takes on its way through other programs, as bytes to look for.
+/// The forms that a value gets in other programs, as bytes to look for.
 enum Encoded {
-  /// Base64 in both alphabets, wherever the value stands in what was encoded (`user:VALUE`, as in HTTP's Basic): only the digits that it
-  /// alone decides, and once with the last digit, as where it ends what was encoded. Without `=`.
+  /// Base64 in both alphabets, wherever the value stands in the encoded text (`user:VALUE`, as in HTTP's Basic). Only the digits that the
+  /// value alone determines count; once also the last digit, for a value at the end of the text. Without `=`.
   static func base64(_ bytes: [UInt8]) -> [[UInt8]] {
     var forms: [[UInt8]] = []
     for extra in ["+/", "-_"] {
@@ -28,7 +28,7 @@ enum Encoded {
     return bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
   }
 
-  /// Percent-encoded, in both cases, with `%20` and with `+` for a space, and with `/` as it is.
+  /// Percent-encoded, in both cases, with `%20` and with `+` for a space, and with `/` unchanged.
   static func percent(_ bytes: [UInt8]) -> [[UInt8]] {
     var forms: [[UInt8]] = []
     for upper in [true, false] {
@@ -49,7 +49,7 @@ enum Encoded {
     return forms
   }
 
-  /// What stands between the quotes of a JSON string: writers differ about `/`, about letters outside ASCII and about `<`, `>` and `&`.
+  /// The text between the quotes of a JSON string. Writers differ in `/`, in letters outside ASCII and in `<`, `>` and `&`.
   static func json(_ text: String) -> [[UInt8]] {
     var forms: [[UInt8]] = []
     for (slash, ascii, html) in [
@@ -80,7 +80,7 @@ enum Encoded {
     String(scalar).utf16.flatMap { Array("\\u".utf8) + hex([UInt8($0 >> 8), UInt8($0 & 255)], upper: upper) }
   }
 
-  /// As shells write it again, where `set -x` or `printf %q` does.
+  /// As shells print it, by `set -x` or `printf %q`.
   static func quoted(_ text: String) -> [[UInt8]] {
     let plain = Set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./:=@%+,-".utf8)
     let escaped = text.utf8.flatMap { plain.contains($0) || $0 > 127 ? [$0] : [UInt8(ascii: "\\"), $0] }

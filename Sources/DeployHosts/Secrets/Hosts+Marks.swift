@@ -3,7 +3,7 @@ import DeployCore
 package import DeployModel
 
 /// Secrets in receipts: a keyed digest of each value, so that a rotated one shows. The key is random, made on the host and kept there for
-/// its login user alone; it comes here for the time of one comparison and is written nowhere.
+/// its login user only. It comes here for one comparison and is written nowhere.
 extension Hosts {
   /// The receipt with a digest for each of its secrets that has none and whose value is known here.
   func marked(_ receipt: Receipt, _ errand: Errand) async throws(Failure) -> Receipt {

@@ -1,11 +1,11 @@
-/// Replaces secret values in a stream of bytes, also if a value is cut between two chunks. What could still become one is held back
-/// until it is known.
+/// Replaces secret values in a stream of bytes, even if a value is split between two chunks. Bytes that may become a value are held back
+/// until that is known.
 struct Redactor {
-  /// What is looked for, and what stands in its place.
+  /// What to look for, and its replacement.
   struct Pattern: Hashable, Sendable {
     var bytes: [UInt8]
     var stand: [UInt8]
-    /// Whether line ends may lie inside: `base64` and `xxd` break their lines.
+    /// Whether line ends may be inside: `base64` and `xxd` break their lines.
     var wraps = false
   }
   private var matcher: Matcher
@@ -15,7 +15,7 @@ struct Redactor {
 
   init(_ matcher: Matcher) { self.matcher = matcher }
 
-  /// Bytes that may go on, with all that is looked for by now.
+  /// The bytes that may be passed on, with everything that is looked for by now.
   mutating func take(_ bytes: [UInt8], _ matcher: Matcher? = nil) -> [UInt8] {
     if let matcher { self.matcher = matcher }
     if self.matcher.isEmpty { return bytes }
@@ -23,7 +23,7 @@ struct Redactor {
     return release(all: false)
   }
 
-  /// What was held back, at the end of the stream.
+  /// The bytes that were held back, at the end of the stream.
   mutating func finish() -> [UInt8] { release(all: true) }
 
   private mutating func release(all: Bool) -> [UInt8] {
@@ -50,13 +50,13 @@ struct Redactor {
     return clean
   }
 
-  /// A whole text at once.
+  /// Cleans a whole text at once.
   static func clean(_ bytes: [UInt8], _ matcher: Matcher) -> [UInt8] {
     var redactor = Redactor(matcher)
     return redactor.take(bytes) + redactor.finish()
   }
 
-  /// The forms in which a value is looked for: itself, in the codes that programs put it into, and its single lines.
+  /// The forms in which a value is looked for: the value itself, its encodings by other programs, and its single lines.
   static func patterns(name: String, value: String) -> [Pattern] {
     let stand = Array("<secret \(name)>".utf8)
     var seen: Set<[UInt8]> = []
@@ -76,17 +76,17 @@ struct Redactor {
     for line in lines.prefix(mostLines).map({ String($0).trimmed }) { add([Array(line.utf8)] + Encoded.json(line)) }
     return patterns
   }
-  /// Of a value with more lines, the first are looked for one by one.
+  /// If a value has more lines, only this many of the first are looked for one by one.
   private static let mostLines = 5000
 }
 
 extension Redactor {
-  /// Everything that is looked for, in the order of its first two bytes, so that a place where nothing begins costs one look.
+  /// All patterns, ordered by their first two bytes, so that a place where no value begins costs one look.
   final class Matcher: Sendable {
     enum Found {
       case none
       case value(stand: [UInt8], count: Int)
-      /// The bytes end inside what may be a value, and more may come.
+      /// The bytes end inside a possible value, and more may come.
       case perhaps
     }
     private let patterns: [Pattern]
@@ -95,7 +95,7 @@ extension Redactor {
     var isEmpty: Bool { patterns.isEmpty }
 
     init(_ patterns: [Pattern]) {
-      // Of two that begin alike the longer is tried first.
+      // Of two with the same beginning, the longer one is tried first.
       self.patterns = patterns.filter { $0.bytes.count > 1 }.sorted { $0.bytes.count > $1.bytes.count }
       var first = [Bool](repeating: false, count: 256)
       var pairs: [UInt16: [Int]] = [:]
@@ -108,7 +108,7 @@ extension Redactor {
       (self.first, self.pairs) = (first, pairs)
     }
 
-    /// - Parameter isEnd: nothing comes after the bytes, so a pattern that they do not fill gives way to a shorter one that they do.
+    /// - Parameter isEnd: whether nothing follows the bytes, so that a pattern that does not fit into them gives way to a shorter one.
     func look(_ bytes: UnsafeBufferPointer<UInt8>, _ at: Int, isEnd: Bool) -> Found {
       guard first[Int(bytes[at])] else { return .none }
       guard at + 1 < bytes.count else { return isEnd ? .none : .perhaps }

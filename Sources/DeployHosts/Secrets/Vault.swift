@@ -1,22 +1,22 @@
 package import DeployCore
 package import DeployModel
 
-/// The values of secrets that were needed so far: resolved once, put in place at the edge, looked for in everything that comes back.
-/// One engine has one, for hosts, for its own machine and for builds: a value that goes in here must not come out there.
+/// The values of the secrets that were needed so far: resolved once, inserted at the edge, and looked for in everything that comes back.
+/// An engine has one vault for hosts, its own machine and builds: a value that goes in at one of them must not come out at another.
 package final class Vault: Sendable {
   private struct State {
     var values: [ExactText: String] = [:]
     var matcher = Redactor.Matcher([])
     var patterns: [Redactor.Pattern] = []
   }
-  /// A shorter value would be found by chance in ordinary output and give itself away by that.
+  /// A shorter value would occur by chance in ordinary output, and its replacement would reveal it.
   static let shortest = 6
   private let secrets: any Secrets
   private let state = Guarded(State())
 
   package init(_ secrets: any Secrets) { self.secrets = secrets }
 
-  /// - Throws: kind `missing` where no provider has it, `invalid` for one too short to be kept out of output.
+  /// - Throws: kind `missing` if no provider has it, `invalid` if it is too short to be kept out of output.
   package func value(of name: String) async throws(Failure) -> String {
     if let value = state.with({ $0.values[ExactText(name)] }) { return value }
     let value = try await secrets.value(of: name)
@@ -34,7 +34,7 @@ package final class Vault: Sendable {
     return value
   }
 
-  /// The text with its secrets in place.
+  /// The text with its secrets inserted.
   func reveal(_ text: Text) async throws(Failure) -> String {
     var whole = ""
     for piece in text.pieces {
@@ -46,7 +46,7 @@ package final class Vault: Sendable {
     return whole
   }
 
-  /// Everything to look for from now on; another object whenever there is more.
+  /// Everything to look for from now on. It is a new object whenever something is added.
   var matcher: Redactor.Matcher { state.with { $0.matcher } }
 
   /// The text without any value.

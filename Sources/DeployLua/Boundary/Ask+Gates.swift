@@ -38,6 +38,6 @@ extension Ask {
       limit: try interval("limit"), allow: 0, isPlayed: try flag("played") ? true : nil, comparison: comparison)
   }
 
-  /// Looks at each host: 10,000 rests, and the first look.
+  /// The limit of looks at each host: 10,000 rests, and the first look.
   private static let looks = 10_001
 }

@@ -2,7 +2,7 @@ import DeployModel
 
 /// One decoder for each operation. The prelude's words of the same name ask with these fields.
 extension Ask {
-  /// - Throws: kind `internal`, if the prelude asks for what does not exist, or with a wrong field.
+  /// - Throws: kind `internal` if the prelude asks for something that does not exist, or with a wrong field.
   mutating func request(recipe: Int, hosts: Int) throws(Failure) -> Request {
     let request = try decoded(recipe, hosts)
     try end()
@@ -59,7 +59,7 @@ extension Ask {
 
   // MARK: operations
 
-  /// A host by its number; without one the engine's machine.
+  /// A host by its number; without one, the engine's machine.
   private mutating func place(_ hosts: Int) throws(Failure) -> Place {
     let number = try optional("host", "the number of a host") { value in value.int.flatMap { (0..<hosts).contains($0) ? $0 : nil } }
     return number.map { .host($0) } ?? .engine
@@ -117,7 +117,7 @@ extension Ask {
     return request
   }
 
-  /// Texts and secrets by name; none if the field is not given.
+  /// Texts and secrets by name; empty if the field is not given.
   private mutating func texts(_ name: String) throws(Failure) -> [(name: String, text: Text)] {
     try optional(name, "a record of texts and secrets") { value -> [(name: String, text: Text)]? in
       let texts = value.members.compactMap { member in Self.pieces(member.value).map { (name: member.name, text: $0) } }

@@ -1,8 +1,8 @@
 import DeployModel
 
-/// The decoder of what a test asks.
+/// The decoder of a test's questions.
 extension Ask {
-  /// - Throws: kind `invalid`, if a word is called that belongs to a deployment; kind `internal`, if a field is wrong.
+  /// - Throws: kind `invalid` if the test calls a word that belongs to a deployment; kind `internal` if a field is wrong.
   mutating func trial() throws(Failure) -> Trial {
     guard op == "deploy" else {
       throw Failure(
@@ -31,7 +31,7 @@ extension Ask {
     return trial
   }
 
-  /// A table with names; an empty one reads as a list.
+  /// A table with names. An empty table arrives as a list.
   private mutating func members(_ name: String) throws(Failure) -> [Value.Member] {
     try optional(name, "a record") { value in value.list == nil || value.list == [] ? value.members : nil } ?? []
   }

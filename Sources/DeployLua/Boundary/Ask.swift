@@ -1,19 +1,19 @@
 import DeployCore
 import DeployModel
 
-/// A question of a prelude: a record with named fields, each read once by the decoder of its operation. What is missing, has another type
-/// or is not read is a defect of Lander, and ends in an error that names the field and the recipe's line.
+/// A question of a prelude: a record with named fields. The decoder of its operation reads each field once. A field that is missing,
+/// unread or of another type is a defect of Lander; the error names the field and the recipe's line.
 struct Ask {
   let op: String
-  /// The innermost line of a recipe or plugin whose code asks; nil if no such code is under way.
+  /// The innermost line of a recipe or plugin whose code asks; nil if no such code is running.
   let from: SourcePlace?
   private let fields: [(name: String, value: Value)]
-  /// By field: whether it was read.
+  /// Whether each field was read.
   private var read: UInt64 = 0
-  /// Fields that a question may have; an operation has a third of that.
+  /// The limit of fields in a question; operations have at most a third of that.
   private static let most = 32
 
-  /// - Throws: kind `internal`, if there is no operation in it.
+  /// - Throws: kind `internal` if it has no operation.
   init(_ question: Question) throws(Failure) {
     fields = question.fields
     var op: String?
@@ -50,7 +50,7 @@ struct Ask {
     return taken
   }
 
-  /// The value of a field that has to be given.
+  /// The value of a required field.
   mutating func needed<T>(_ name: String, _ words: String, _ take: (Value) -> T?) throws(Failure) -> T {
     guard let value = try optional(name, words, take) else { throw wrong(" without its field \(name)") }
     return value
@@ -71,14 +71,14 @@ struct Ask {
     }
   }
 
-  /// Milliseconds: at most what `types/duration.lua` gives, and a second more.
+  /// Milliseconds: at most a second more than `types/duration.lua` gives.
   mutating func interval(_ name: String) throws(Failure) -> Interval { Interval(milliseconds: try int(name, 0...Self.longest)) }
   mutating func optionalInterval(_ name: String) throws(Failure) -> Interval? {
     try optionalInt(name, 0...Self.longest).map { Interval(milliseconds: $0) }
   }
   private static let longest = 8_640_001_000
 
-  /// A list whose every item is good.
+  /// A list whose items are all valid.
   mutating func list<T>(_ name: String, _ words: String, _ take: (Value) -> T?) throws(Failure) -> [T] {
     try needed(name, "a list of \(words)") { Self.all($0, take) }
   }
@@ -88,7 +88,7 @@ struct Ask {
     return taken.count == list.count ? taken : nil
   }
 
-  /// - Throws: if there is a field that nothing has read.
+  /// - Throws: if there is an unread field.
   func end() throws(Failure) {
     guard read.nonzeroBitCount < fields.count, let unread = fields.indices.first(where: { read >> UInt64($0) & 1 == 0 }) else { return }
     throw wrong(" with a field \(fields[unread].name), which this lander does not know")

@@ -1,18 +1,18 @@
 import DeployCore
 import DeployModel
 
-/// The form of what crosses between Lua and the engine. A prelude says in its first line which one it has.
+/// The form of the data between Lua and the engine. A prelude names its boundary in its first line.
 ///
-/// Deployments and releases pin their prelude, so an engine meets preludes of earlier versions when it resumes, restores or rolls back.
+/// Deployments and releases pin their prelude, so an engine that resumes, restores or rolls back has to run preludes of earlier versions.
 package enum Boundary: Int, Sendable, Hashable, CaseIterable {
   /// Values by position; the prelude has no vocabulary of its own. See `PositionalBoundary`.
   case positional = 2
-  /// Records with named fields, without gates. The prelude of earlier versions; the engine takes and tells the same.
+  /// Records with named fields, without gates: the prelude of earlier versions. The engine accepts and returns the same.
   case early = 3
   /// Records with named fields.
   case named = 4
 
-  /// What a function is started with.
+  /// The arguments that a function is started with.
   func arguments(_ start: Start) -> WireWriter {
     var writer = WireWriter()
     switch self {
@@ -22,9 +22,9 @@ package enum Boundary: Int, Sendable, Hashable, CaseIterable {
     return writer
   }
 
-  /// What a script asked, in the words of the engine.
+  /// A script's question, in the engine's words.
   /// - Parameter hosts: number of hosts of the plan.
-  /// - Throws: kind `internal`, if a field is missing, wrong or not known.
+  /// - Throws: kind `internal` if a field is missing, wrong or unknown.
   func request(_ question: Question, recipe: Int, hosts: Int) throws(Failure) -> Request {
     switch self {
     case .named, .early:
@@ -34,8 +34,8 @@ package enum Boundary: Int, Sendable, Hashable, CaseIterable {
     }
   }
 
-  /// What a file that is read asked for.
-  /// - Throws: kind `internal`, if it is neither `require` nor a text or a variable.
+  /// The question of a file that is being read.
+  /// - Throws: kind `internal` if it asks for neither a module, a text nor a variable.
   func sought(_ question: Question) throws(Failure) -> Sought {
     switch self {
     case .named, .early:
@@ -45,7 +45,7 @@ package enum Boundary: Int, Sendable, Hashable, CaseIterable {
     }
   }
 
-  /// What a waiting script is told.
+  /// The answer for a waiting script.
   func reply(_ answer: Answer) -> WireWriter {
     switch self {
     case .named, .early: Reply.write(answer)
@@ -53,7 +53,7 @@ package enum Boundary: Int, Sendable, Hashable, CaseIterable {
     }
   }
 
-  /// What a script is told whose question the engine does not take.
+  /// The answer to a question that the engine does not accept.
   func refusal(_ failure: Failure) -> WireWriter {
     switch self {
     case .named, .early: Reply.refusal(failure)
@@ -61,7 +61,7 @@ package enum Boundary: Int, Sendable, Hashable, CaseIterable {
     }
   }
 
-  /// What a rehearsal found, as the prelude noted it; nil for what this engine does not know.
+  /// A rehearsal's finding, as the prelude noted it; nil if this engine does not know its kind.
   func note(_ kind: String, _ value: Value) -> RehearsalNote? {
     switch self {
     case .named, .early: RehearsalNote(kind, value)
@@ -70,7 +70,7 @@ package enum Boundary: Int, Sendable, Hashable, CaseIterable {
   }
 }
 
-/// What a file that is read asked for.
+/// The question of a file that is being read.
 enum Sought {
   case source(Required)
   case given(Given)
@@ -79,7 +79,7 @@ enum Sought {
 /// `require "name"`.
 struct Required {
   var name: String
-  /// The file whose `require` it is: `./name` is looked for beside it.
+  /// The file that calls `require`: `./name` is looked for beside it.
   var besides: String
 }
 

@@ -1,7 +1,7 @@
 import DeployCore
 import DeployModel
 
-/// What functions of a recipe can see of the deployment, as the prelude takes it.
+/// What a recipe's functions can see of the deployment, in the form for the prelude.
 struct DeploymentFacts {
   let plan: Plan
   /// Index into `plan.content.recipes`.
@@ -25,7 +25,7 @@ struct DeploymentFacts {
       ])
   }
 
-  /// What the functions may ask by name: the recipe's parameters, and before them those of the task that runs.
+  /// Parameters that functions may read by name: the recipe's, and before them those of the running task.
   private var parameters: [Parameter] {
     guard let recipe = described.recipes.first(where: { $0.name.isExactly(name) }) else { return [] }
     let task = plan.kind.task.flatMap { task in recipe.tasks.first { $0.name.isExactly(task.name) } }
@@ -35,7 +35,7 @@ struct DeploymentFacts {
 
   private var name: String { plan.content.recipes.indices.contains(recipe) ? plan.content.recipes[recipe].name : plan.subject.recipe }
 
-  /// Given parameters over the recipe's defaults.
+  /// Given values win over the recipe's defaults.
   private func filled(_ given: Value, _ parameters: [Parameter]) -> Value {
     let defaults = parameters.compactMap { parameter in parameter.standard.map { (parameter.name, $0) } }
     return .record(of: defaults.filter { given[$0.0] == nil } + given.members.map { ($0.name, $0.value) })
@@ -59,7 +59,7 @@ struct DeploymentFacts {
     return .record(of: members)
   }
 
-  /// The slot that was deployed to last, by receipts: a rehearsal takes it for the one with the traffic. nil: there is none.
+  /// The slot that was deployed to last, by receipts; a rehearsal assumes that it has the traffic. nil: there is none.
   private var newestSlot: String? {
     var newest: (slot: String, at: Timestamp)?
     for host in plan.hosts {
@@ -69,7 +69,7 @@ struct DeploymentFacts {
     return newest?.slot
   }
 
-  /// Who asked for it, why and from where, as far as that is known.
+  /// Who asked for it, why and from where, as far as known.
   private var why: [(String, Value)] {
     guard let provenance = plan.origin.provenance else { return [] }
     let commit = provenance.commit
@@ -116,7 +116,7 @@ struct DeploymentFacts {
     return .record(of: members)
   }
 
-  /// A recipe that was kept on a host acts for the release it was kept with: this host's, by its receipt.
+  /// A recipe that a host kept acts for the release that it was kept with: this host's, by its receipt.
   private func earlier(_ receipt: Receipt, _ host: DeployModel.Host) -> Value {
     let parameters = described.recipes.first { $0.name.isExactly(receipt.recipe) }?.parameters ?? []
     return .record(of: [

@@ -1,9 +1,9 @@
 package import DeployModel
 
-/// Error objects of Lua as errors of ours, and back.
+/// Converts Lua's error objects into ours, and back.
 package enum ErrorReader {
-  /// What ended a script.
-  /// - Parameter place: of its function, for an error whose own is not known.
+  /// The error that ended a script.
+  /// - Parameter place: the function's; used if the error has none.
   package static func scriptError(_ value: Value, place: SourcePlace?) -> ScriptError {
     guard case .record = value else {
       return ScriptError(Failure(.failed, value.text ?? "it ended with an error without words"), place: place)
@@ -17,7 +17,7 @@ package enum ErrorReader {
       stderr: value["stderr"]?.text)
   }
 
-  /// What ended the reading of a file.
+  /// The error that ended the reading of a file.
   package static func problem(_ value: Value, in file: String) -> Problem {
     let error = scriptError(value, place: nil)
     return Problem(error.failure.message, place: error.place ?? SourcePlace(file: file, line: 1), fix: error.failure.fix)
@@ -34,14 +34,14 @@ package enum ErrorReader {
     return .record(of: members)
   }
 
-  /// What failed, without a place.
+  /// The failure without a place.
   static func value(_ failure: Failure) -> Value {
     var members: [(String, Value)] = [("kind", .text(failure.kind.rawValue)), ("message", .text(failure.message))]
     if let fix = failure.fix { members.append(("fix", .text(fix))) }
     return .record(of: members)
   }
 
-  /// At most 64 KiB of a message: it is journalled, and shown on many lines.
+  /// At most 64 KiB of a message, because it is journalled and shown in many places.
   private static func cut(_ message: String) -> String {
     let bytes = message.utf8.count
     guard bytes > 1 << 16 else { return message }

@@ -1,7 +1,7 @@
 import DeployModel
 
-/// The failures that the engine gave to the scripts of one deployment. What a recipe raises may claim no more than that: some kinds
-/// decide how a deployment ends and what it exits with, and a host that is named is blamed.
+/// The failures that the engine gave to the scripts of one deployment. A recipe's error may claim no others: some kinds decide how a
+/// deployment ends and what it exits with, and a named host gets the blame.
 struct GivenFailures {
   private struct Claim: Hashable {
     var kind: Failure.Kind
@@ -10,8 +10,8 @@ struct GivenFailures {
   private var claims: Set<Claim> = []
   private var hosts: Set<ExactText> = []
 
-  /// Keeps what an answer says went wrong.
-  /// - Parameter host: on which the operation ran; nil for what concerns no host.
+  /// Remembers an answer's failures.
+  /// - Parameter host: where the operation ran; nil if that is no host.
   mutating func take(_ answer: Answer, from host: String?) {
     switch answer {
     case .outcome(let outcome): if let failure = outcome.failure { keep(failure, host) }
@@ -28,8 +28,8 @@ struct GivenFailures {
     if let host { hosts.insert(ExactText(host)) }
   }
 
-  /// The error without what it only claims: a kind that decides becomes `failed` if the engine never gave that failure, and a host
-  /// is not named if nothing failed on it.
+  /// The error without unproved claims. A deciding kind becomes `failed` if the engine never gave that failure, and a host is not named
+  /// if nothing failed on it.
   func checked(_ error: ScriptError) -> ScriptError {
     var error = error
     if error.failure.kind.decides, !claims.contains(Claim(kind: error.failure.kind, message: error.failure.message)) {
@@ -41,7 +41,7 @@ struct GivenFailures {
 }
 
 extension Failure.Kind {
-  /// Whether exit codes, retries or a host's status depend on it. Only the engine can know that it is so.
+  /// Whether exit codes, retries or a host's status depend on it. Only the engine can know that the failure happened.
   fileprivate var decides: Bool {
     switch self {
     case .cancelled, .unreachable, .lost, .fenced, .locked, .noSpace, .notPermitted, .corrupt, .transport, .store, .internal, .rejected,

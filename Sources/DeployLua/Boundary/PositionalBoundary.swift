@@ -1,22 +1,23 @@
 import DeployCore
 import DeployModel
 
-/// The boundary of early preludes, which asked with values by position. Nothing new speaks it: it is here so that what a Lander of before
-/// pinned is resumed, restored and rolled back by the very code that was reviewed and deployed. Deleted when no supported version pins it.
+/// The boundary of early preludes, which passed values by position. Nothing new uses it. It is here so that the very code which was
+/// reviewed and deployed resumes, restores and rolls back what an older Lander pinned. It can be deleted once no supported version pins
+/// it.
 struct PositionalBoundary {
   let question: [Value]
   let recipe: Int
 
   // MARK: the prelude
 
-  /// In the order in which they are read. The early ones had only those of `first`; the last ones brought their vocabulary.
+  /// In reading order. The earliest preludes only had those in `first`; the last ones brought their own vocabulary.
   private static let order = [
     "words", "vocabulary", "rehearsal", "types", "schema", "addresses", "describe", "bases", "project", "hosts", "sets", "flow",
     "deployment", "load",
   ]
   private static let first = ["words", "types", "schema", "describe", "project", "hosts", "flow", "deployment", "load"]
 
-  /// The files of a prelude of this boundary, in order; nil if these are none.
+  /// The files of a prelude with this boundary, in order; nil if these are none.
   static func prelude(in files: [SourceFile]) -> [SourceFile]? {
     func file(_ name: String) -> SourceFile? { files.first { $0.path.isExactly("prelude/\(name).lua") } }
     let found = order.compactMap(file)
@@ -24,20 +25,20 @@ struct PositionalBoundary {
     return found
   }
 
-  /// `protocol 2`: what these preludes called their boundary, in the first line of `words.lua`.
+  /// `protocol 2`: the boundary's name in these preludes, in the first line of `words.lua`.
   static func name(of files: [SourceFile]) -> String {
     let words = files.first { $0.path.isExactly("prelude/words.lua") }
     return String((words?.text.fullLines.first ?? "unknown").drop { $0 == "-" || $0 == " " })
   }
 
-  /// What a prelude is told that brings no vocabulary: that of the last version of this boundary.
+  /// The vocabulary for a prelude that brings none: that of the last version of this boundary.
   static let vocabulary = SourceFile(
     path: "positional_vocabulary.lua", text: String(decoding: PackageResources.positional_vocabulary_lua, as: UTF8.self))
 
-  /// A type of that vocabulary which a prelude without one of its own does not have; nil if it has all of them.
+  /// A type of that vocabulary that a prelude without its own lacks; nil if it has all of them.
   static func missingType(in files: [SourceFile]) -> String? {
     if files.contains(where: { $0.path.isExactly("prelude/vocabulary.lua") }) { return nil }
-    // word("NAME", "FIELD:TYPE …" and more fields on lines of their own
+    // word("NAME", "FIELD:TYPE …" with more fields on lines of their own.
     let lines = vocabulary.text.fullLines.compactMap { line -> Substring? in
       line.hasPrefix("word(") ? line.drop { $0 != "," } : line.hasPrefix("  .. ") ? line : nil
     }
@@ -59,7 +60,7 @@ struct PositionalBoundary {
     case .deployment(let status): ["deployment", .text(status)]
     case .failure(let error): ["failure", ErrorReader.value(error)]
     case .rollout(let options): ["rollout", options]
-    // These preludes know no traffic, so nothing of theirs is started with weights.
+    // These preludes know no traffic, so they start nothing with weights.
     case .weights(let weights): ["rollout", weights.value]
     case .child: ["child"]
     }
@@ -67,7 +68,7 @@ struct PositionalBoundary {
 
   // MARK: what it asks
 
-  /// - Throws: kind `internal`, if the prelude asks for something that does not exist.
+  /// - Throws: kind `internal` if the prelude asks for something that does not exist.
   func request() throws(Failure) -> Request {
     switch text(0) {
     case "sleep": return .sleep(interval(1))
@@ -82,7 +83,7 @@ struct PositionalBoundary {
     }
   }
 
-  /// - Throws: kind `internal`, if it is no `require`.
+  /// - Throws: kind `internal` if it is not a `require`.
   func required() throws(Failure) -> Required {
     guard question.count == 3, text(0) == "require", let from = question[1].text, let name = question[2].text else {
       throw Failure(.internal, "a recipe asked for \"\(text(0))\" while a file is read")
@@ -152,7 +153,7 @@ struct PositionalBoundary {
   static func write(_ answer: Answer) -> WireWriter {
     var writer = WireWriter()
     switch answer {
-    // These preludes know no gates, so none is asked for.
+    // These preludes know no gates, so they never ask for one.
     case .begin, .slept, .gate, .shifted: break
     case .refused(let failure): return write(.outcome(Outcome(failure: failure)))
     case .outcome(let outcome):
@@ -176,7 +177,7 @@ struct PositionalBoundary {
 
   // MARK: what a rehearsal finds
 
-  /// Parts of a note stand in one text, with a unit separator between them.
+  /// The parts of a note are in one text, separated by unit separators.
   static func note(_ kind: String, _ text: String) -> RehearsalNote? {
     let parts = text.split(separator: "\u{1f}", omittingEmptySubsequences: false).map(String.init)
     func place(_ file: Int, _ line: Int) -> SourcePlace? {

@@ -1,10 +1,10 @@
 package import DeployModel
 
-/// What a task asked, as it was coded.
+/// A task's question in its coded form.
 package struct Question {
-  /// Fields of a record, in the order of their names; empty if it asked with values by position.
+  /// Fields of a record, in the order of their names; empty if it has values by position.
   package var fields: [(name: String, value: Value)] = []
-  /// By position; empty if it asked with a record.
+  /// Values by position; empty if it has a record.
   package var values: [Value] = []
 
   /// Malformed bytes read as fewer values, never as a crash.

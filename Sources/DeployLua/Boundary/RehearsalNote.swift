@@ -1,17 +1,17 @@
 import DeployModel
 
-/// What a function found while it was only played.
+/// What a function found while it was rehearsed.
 enum RehearsalNote {
-  /// It looked at an answer that is made up.
+  /// It looked at an invented answer.
   case doubt
-  /// `kind`: `misnamed` for what is wrong whatever hosts answer.
+  /// `kind`: `misnamed` if it is wrong whatever hosts answer.
   case mistake(kind: String, Problem)
-  /// The next operation may be made that often, with pauses of so many milliseconds in all.
+  /// The next operation may run `times` times, with `pauses` milliseconds of pauses in all.
   case repeats(times: Int, pauses: Int)
-  /// A stretch of code that may run several times.
+  /// A part of the code that may run several times.
   case loops(SourcePlace?, times: Int)
 
-  /// Nil for what this engine does not know.
+  /// Nil if this engine does not know the kind.
   init?(_ kind: String, _ value: Value) {
     let place = value["file"]?.text.flatMap { file in value["line"]?.int.map { SourcePlace(file: file, line: $0) } }
     switch kind {

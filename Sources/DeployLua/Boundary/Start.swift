@@ -1,12 +1,12 @@
 import DeployModel
 
-/// How a function starts: a recipe's with the host, deployment or rollout that it acts on, the prelude's with a request.
+/// How a function starts: a recipe's function with its host, deployment or rollout, a prelude's with a request.
 enum Start {
   /// Reads a project from its main file.
   case project(path: String, request: Value)
   /// Begins the run phase.
   case facts(Value)
-  /// Tells the words of the language.
+  /// Lists the words of the language.
   case language
   case host(Int)
   /// `status`: `running` or `succeeded`.
@@ -16,7 +16,7 @@ enum Start {
   case weights(Weights)
   case child
 
-  /// As `run/launch.lua` takes it: a record with its subject.
+  /// In the form for `run/launch.lua`: a record with its subject.
   func write(to writer: inout WireWriter) {
     switch self {
     case .project(let path, let request):

@@ -16,7 +16,7 @@ package struct WireReader {
     return values
   }
 
-  /// The fields of the one record that the bytes are, in their order; nil if they are anything else.
+  /// The fields of a single record, in order; nil if the bytes are anything else.
   static func fields(_ bytes: UnsafeBufferPointer<UInt8>) -> [(name: String, value: Value)]? {
     guard bytes.first == 7 else { return nil }
     var reader = WireReader(bytes)
@@ -72,7 +72,7 @@ package struct WireReader {
     return number
   }
 
-  /// A count of what follows; nil if there cannot be so much.
+  /// A count of what follows; nil if there cannot be that many.
   private mutating func size() -> Int? {
     guard let size = number(UInt32.self).map(Int.init), size <= bytes.count - at else { return nil }
     return size

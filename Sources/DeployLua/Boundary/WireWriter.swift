@@ -1,6 +1,6 @@
 package import DeployModel
 
-/// Values as the bytes that cross into Lua and back; the format is in `wire.c`.
+/// Values in the bytes for Lua and back; `wire.c` has the format.
 package struct WireWriter {
   package private(set) var bytes: [UInt8] = []
   package init() {}
@@ -29,10 +29,10 @@ package struct WireWriter {
     }
   }
 
-  /// Begins a record: that many calls of `put` with a name follow.
+  /// Begins a record; `count` calls of `put` with a name follow.
   mutating func begin(record count: Int) { putSize(7, count) }
 
-  /// Appends a member of the record that was begun.
+  /// Appends a member to the record that was begun.
   mutating func put(_ name: String, _ value: Value) {
     put(name)
     put(value)

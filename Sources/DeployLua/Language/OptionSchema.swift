@@ -1,6 +1,6 @@
 import DeployModel
 
-/// The options that a file declares with `schema`: of a strategy, of a recipe or of a plugin.
+/// The options that a strategy, recipe or plugin declares with `schema`.
 package struct OptionSchema: Sendable, Hashable {
   package struct Option: Sendable, Hashable {
     package var name: String
@@ -8,12 +8,12 @@ package struct OptionSchema: Sendable, Hashable {
     package var takes: String
     package var summary: String
     package var isRequired: Bool
-    /// As Lua writes it; nil: it has none.
+    /// The default, as Lua writes it; nil: it has none.
     package var fallback: String?
   }
 
   package var name: String
-  /// Where it is declared; empty: nobody knows.
+  /// The file that declares it; empty: unknown.
   package var file: String
   /// In the order of their names.
   package var options: [Option]

@@ -1,11 +1,11 @@
-/// The reference, `docs/reference`: pages of Markdown, made from what the prelude, the strategies and the plugins of Lander declare.
+/// The reference, `docs/reference`: Markdown pages that are made from the declarations of Lander's prelude, strategies and plugins.
 package struct Reference {
   /// One page.
   package struct Page: Sendable, Hashable {
     /// Its file's name.
     package var file: String
     package var title: String
-    /// What stands on it, in a sentence.
+    /// Its content, in a sentence.
     package var summary: String
     fileprivate var body: [String]
   }
@@ -91,7 +91,7 @@ package struct Reference {
     ] + others
   }
 
-  /// Objects that no page names, so that a new one is not lost.
+  /// Objects that no page names, so that a new one does not get lost.
   private var others: [Page] {
     let named = ["host", "hosts", "result", "here", "deployment", "rollout", "json", "base64", "t", "played", "expectation"]
     let names = vocabulary.objects.map(\.name).filter { !named.contains($0) }
@@ -123,7 +123,7 @@ package struct Reference {
     return lines + table(["field", "takes", "default", "what it is"], rows)
   }
 
-  /// When it may be called, what it does, needs and raises.
+  /// When it may be called, what it does, what it needs and which errors it raises.
   private func facts(_ word: Word) -> String { word.facts.map { "*\($0)*" }.joined(separator: " · ") }
 
   private func schemas(_ isWanted: (String) -> Bool) -> [String] {

@@ -1,12 +1,12 @@
 package import DeployModel
 
-/// One thing that people look up: a word, a field, an object, an option, a kind of error, a capability, an event.
+/// One thing that people look up: a word, field, object, option, kind of error, capability or event.
 package struct ReferenceEntry: Sendable, Hashable {
   /// As people type it.
   package var name: String
-  /// For a terminal.
+  /// Lines for a terminal.
   package var lines: [String]
-  /// For programs.
+  /// The value for programs.
   package var value: Value
 }
 
@@ -16,7 +16,7 @@ package struct ReferenceIndex {
 
   package init(_ vocabulary: Vocabulary) { self.vocabulary = vocabulary }
 
-  /// What has this name: a word or an object; else fields and options of that name, alone (`keep`) or with their word (`recipe.keep`);
+  /// What has this name: a word or an object; else fields and options, by their name alone (`keep`) or with their word (`recipe.keep`);
   /// else a term. Empty: nothing has it.
   package func entries(named name: String) -> [ReferenceEntry] {
     let whole = vocabulary.words.filter { $0.name == name }.map(entry) + vocabulary.objects.filter { $0.name == name }.map(entry)
@@ -35,10 +35,10 @@ package struct ReferenceIndex {
     return own + fields.map(\.name) + fields.compactMap { $0.name.split(separator: ".").last.map(String.init) } + methods
   }
 
-  /// Words by what they are for, with their sentences.
+  /// Words grouped by purpose, with their sentences.
   package var overview: [(name: String, summary: String)] { vocabulary.words.map { ($0.name, $0.summary) } }
 
-  /// The word with a member of this name: `run` finds `host:run` and `here:run`.
+  /// Words with a member of this name: `run` finds `host:run` and `here:run`.
   package func methods(named name: String) -> [ReferenceEntry] {
     vocabulary.words.filter { $0.name.hasSuffix(":" + name) || $0.name.hasSuffix("." + name) }.map(entry)
   }

@@ -1,9 +1,9 @@
 package import DeployModel
 
-/// The whole recipe language as data. The files of the prelude declare it, each its own words; checks and near matches there, the
-/// reference, `lander docs` and the editor's stub are made from it.
+/// The whole recipe language as data. Each file of the prelude declares its own words. The prelude's checks and near matches, the
+/// reference, `lander docs` and the editor's stub are made from that.
 package struct Vocabulary: Sendable, Hashable {
-  /// What functions of recipes are given: a host, a deployment.
+  /// What recipes' functions get: a host, a deployment.
   package struct Object: Sendable, Hashable {
     package var name: String
     package var summary: String
@@ -21,14 +21,14 @@ package struct Vocabulary: Sendable, Hashable {
   /// In the order of their names.
   package var words: [Word]
   package var objects: [Object]
-  /// What an error's `kind` may be.
+  /// The kinds of errors.
   package var errors: [Term]
-  /// What an error has.
+  /// The fields of an error.
   package var errorFields: [Word.Field]
   /// In the order in which a host has them.
   package var events: [Term]
   package var capabilities: [Term]
-  /// What the files that were read declare: of strategies, recipes and plugins.
+  /// The options that the read files declare: of strategies, recipes and plugins.
   package var schemas: [OptionSchema]
   private var types: Value
 
@@ -39,7 +39,7 @@ package struct Vocabulary: Sendable, Hashable {
     try self.init(state)
   }
 
-  /// The language, and the options that the strategies of Lander and some modules declare.
+  /// The language, with the options that Lander's strategies and some modules declare.
   /// - Parameter modules: names as `require` takes them.
   /// - Throws: what is wrong with a module.
   package init(reading modules: [String], read: @escaping LuaProject.Reader) throws(Problems) {
@@ -85,7 +85,7 @@ package struct Vocabulary: Sendable, Hashable {
     }
   }
 
-  /// What a type of fields takes, in words; nil for types of objects' fields.
+  /// What a type of fields accepts, in words; nil for types of objects' fields.
   package func meaning(of type: String) -> String? { types[type]?.text }
 
   /// Names of the types that fields have, in order, without lists of texts.

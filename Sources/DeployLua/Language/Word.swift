@@ -14,11 +14,11 @@ package struct Word: Sendable, Hashable {
   /// A named field of the table it takes, or of an object.
   package struct Field: Sendable, Hashable {
     package var name: String
-    /// A type's name in `Prelude/types`; texts with `|` between are the texts it may be.
+    /// A type's name in `Prelude/types`; or the accepted texts, with `|` between them.
     package var type: String
     package var summary: String
     package var isRequired: Bool
-    /// What holds without it, as Lua writes it or in words; nil: nothing.
+    /// The default, as Lua writes it or in words; nil: there is none.
     package var fallback: String?
   }
 
@@ -32,9 +32,9 @@ package struct Word: Sendable, Hashable {
   /// One sentence.
   package var summary: String
   package var example: String
-  /// Of the table it takes.
+  /// Fields of the table it takes.
   package var fields: [Field]
-  /// Kinds of errors that it raises, beside those that any word may raise.
+  /// Kinds of errors that it raises, in addition to those that any word may raise.
   package var errors: [String]
   /// The capability that a plugin needs for it; nil: none.
   package var needs: String?
@@ -75,7 +75,7 @@ extension Word.Field {
 }
 
 extension Word {
-  /// When it may be called, what it does, what a plugin needs for it and what it raises, in words.
+  /// When it may be called, what it does, what a plugin needs for it and which errors it raises, in words.
   var facts: [String] {
     let phase = phases.map { name in
       switch name {

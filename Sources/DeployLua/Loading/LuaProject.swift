@@ -1,21 +1,21 @@
 package import DeployModel
 
-/// A project's `deploy.lua`, read: the product of the description phase.
+/// A project whose `deploy.lua` was read: the result of the description phase.
 package struct LuaProject: Sendable {
   package let project: Project
-  /// All that was read, in the order of paths; enough to run its functions later, here or elsewhere.
+  /// All sources that were read, in the order of paths. They are enough to run its functions later, here or elsewhere.
   package var sources: [SourceFile] { project.sources }
   /// The tests of the spec that was read with it, in their order.
   package let tests: [SpecTest]
   /// The plugins that it requires, in the order in which they were read.
   package let plugins: [RequiredPlugin]
 
-  /// Gives the text of a file by its path, or of a variable of the environment by `$NAME`; nil if there is none.
-  /// Throws what keeps it from being read.
+  /// Returns the text of a file by its path, or of an environment variable by `$NAME`; nil if there is none. Throws the reason why it
+  /// cannot be read.
   package typealias Reader = (String) throws(Problem) -> String?
 
-  /// Reads a recipe as it was kept with a deployment, by the prelude it was kept with: its functions have the numbers that the journal
-  /// and receipts name. What this version would refuse in a new recipe is not refused here: it ran, and a rollback needs it.
+  /// Reads a recipe as it was kept with a deployment, by its own prelude: its functions have the numbers in the journal and in receipts.
+  /// Rules of this version that are newer than the recipe do not apply: it ran, and a rollback needs it.
   /// - Throws: if the sources cannot be read, or do not have the recipe.
   package static func kept(_ name: String, in sources: [SourceFile]) throws(Problems) -> Recipe {
     guard let main = sources.first(where: { $0.path == "deploy.lua" }) else {
@@ -28,7 +28,7 @@ package struct LuaProject: Sendable {
     return recipe
   }
 
-  /// The plugins that sources which were kept with a deployment require.
+  /// The plugins that kept sources of a deployment require.
   /// - Throws: if the sources cannot be read.
   package static func plugins(in sources: [SourceFile]) throws(Problems) -> [RequiredPlugin] {
     guard let main = sources.first(where: { $0.path == "deploy.lua" }) else { return [] }
@@ -44,13 +44,13 @@ package struct LuaProject: Sendable {
     } catch { throw Problems(error) }
   }
 
-  /// Reads a project. Nothing is reached on the way: files come through `read`, which takes paths such as
-  /// `plugins/http_check/init.lua` and looks into the project first and among the shipped files then.
+  /// Reads a project. Nothing is reached: files come through `read`, which takes paths such as `plugins/http_check/init.lua` and looks
+  /// first in the project and then among the shipped files.
   /// - Parameters:
-  ///   - spec: a file of tests, which is read after the main file and may describe recipes of its own; nil for none.
-  ///   - origins: which plugins come from elsewhere.
+  ///   - spec: a file of tests, which is read after the main file and may define its own recipes; nil: none.
+  ///   - origins: says which plugins come from elsewhere.
   ///   - refusing: what is wrong with a parameter's name for the person who types it; nil if nothing is.
-  ///   - names: gives the names that can be required, for whoever misspelt one.
+  ///   - names: returns the names that can be required, for near matches.
   /// - Throws: every problem that was found, with its line.
   package static func load(
     main: SourceFile, spec: SourceFile? = nil, origins: PluginOrigins = .none, refusing: (Parameter) -> Problem? = { _ in nil },
@@ -72,7 +72,7 @@ package struct LuaProject: Sendable {
     let plugins = reader.plugins(described)
     let problems = reader.problems(described, and: paths.problems + parameters.problems + refused + reader.misfits(plugins))
     guard problems.isEmpty else { throw Problems(problems) }
-    // The lock says which plugins have only what they were granted: whoever runs these sources later needs it too.
+    // The lock says which plugins may do only what they were granted, so a later run of these sources needs it too.
     let isKept = loader.files.contains { $0.path.isExactly(PluginLock.file) }
     let lock = plugins.contains { $0.origin == .locked } && !isKept ? [origins.lock].compactMap { $0 } : []
     project.sources = (loader.files + prelude.files + lock).sorted { $0.path < $1.path }

@@ -1,6 +1,6 @@
 package import DeployModel
 
-/// Reads a `plugin.lua` alone: data, with nothing in reach.
+/// Reads a `plugin.lua` alone: it is data, and can reach nothing.
 package enum ManifestText {
   /// The API level of this Lander.
   package static let level = (try? described("return {}", path: "plugin.lua").described["level"]?.int) ?? 1

@@ -1,11 +1,11 @@
 package import DeployModel
 
-/// A prelude that a state can run: this Lander's own, or the one that sources were pinned with.
+/// A prelude that a state can run: this Lander's own, or the one that was pinned with sources.
 package struct PinnedPrelude: Sendable {
   let boundary: Boundary
-  /// Of a positional prelude in the order in which they are read.
+  /// For a positional prelude, in reading order.
   package let files: [SourceFile]
-  /// Of a named prelude: its files but `prelude/main.lua`, compiled, so that a further state only has to load them.
+  /// For a named prelude: its compiled files except `prelude/main.lua`, so that further states only have to load them.
   let code: [(path: String, bytes: [UInt8])]
 
   /// This Lander's own.
@@ -20,8 +20,8 @@ package struct PinnedPrelude: Sendable {
     code = others.map { ($0.path, LuaState.compiled($0, named: "=[lander] \($0.path)")) }
   }
 
-  /// The prelude among pinned sources; this Lander's own if they have none, or one that it cannot run: reading a recipe anew with another
-  /// prelude is fine, continuing a deployment with one is not. See `foreign(in:)`.
+  /// The prelude among pinned sources. It is this Lander's own if they have none, or one that it cannot run: a recipe may be read again
+  /// with another prelude, but a deployment cannot continue with one. See `foreign(in:)`.
   package init(in sources: [SourceFile]) {
     let found = sources.filter(Prelude.holds)
     if let known = [Self.own, Self.spec].first(where: { Self.isSame(found, as: $0.files) }) {
@@ -35,12 +35,12 @@ package struct PinnedPrelude: Sendable {
     }
   }
 
-  /// Equal texts of equal length: 160 KB for each recipe that is rehearsed, too much to go through byte by byte in Swift.
+  /// Equal texts of equal length. They are 160 KB for each rehearsed recipe, too much to compare byte by byte in Swift.
   private static func isSame(_ found: [SourceFile], as files: [SourceFile]) -> Bool {
     found.elementsEqual(files) { $0.path.isExactly($1.path) && $0.text.utf8.count == $1.text.utf8.count && $0.text == $1.text }
   }
 
-  /// Why this Lander cannot run the prelude that sources were pinned with; nil if it can, or if they have none.
+  /// Why this Lander cannot run the prelude that was pinned with sources; nil if it can, or if they have none.
   static func foreign(in sources: [SourceFile]) -> String? {
     let found = sources.filter(Prelude.holds)
     let numbers = Boundary.allCases.map { "\($0.rawValue)" }
@@ -57,7 +57,7 @@ package struct PinnedPrelude: Sendable {
     return PositionalBoundary.missingType(in: found).map { "its recipes do not know what \"\($0)\" is, which is newer" }
   }
 
-  /// The boundary with records that has this number; nil: none has.
+  /// The boundary with records that has this number; nil: there is none.
   private static func named(_ number: Int?) -> Boundary? {
     number.flatMap(Boundary.init).flatMap { $0 == .positional ? nil : $0 }
   }

@@ -1,11 +1,11 @@
 package import DeployModel
 import FoundationEssentials
 
-/// Which plugins of a project come from elsewhere: those have only what they were granted.
+/// Says which plugins of a project come from elsewhere; those may do only what they were granted.
 package struct PluginOrigins: Sendable {
-  /// `deploy.lock`; nil: the project has none, so all plugins are its own or come with Lander.
+  /// `deploy.lock`; nil: the project has none, so all its plugins are its own or come with Lander.
   package let lock: SourceFile?
-  /// Names of the plugins in it.
+  /// Names of the plugins in the lock.
   let locked: Set<ExactText>
   /// Why a plugin of the lock may not be read; nil if it may.
   let refusal: @Sendable (String) -> Problem?
@@ -32,7 +32,7 @@ package struct PluginOrigins: Sendable {
       lock: SourceFile(path: PluginLock.file, text: text), locked: Set(try Self.lock(text).names.map { ExactText($0) }), refusal: refusal)
   }
 
-  /// As sources were pinned with a deployment: they were looked at before they were pinned.
+  /// From sources that were pinned with a deployment; they were checked before.
   init(in sources: [SourceFile]) throws(Problem) {
     try self.init(lock: sources.first { $0.path.isExactly(PluginLock.file) }?.text)
   }

@@ -1,6 +1,6 @@
 package import DeployModel
 
-/// The Lua part of the runtime, embedded in the program so that it is there from any folder.
+/// The Lua part of the runtime, embedded in the program so that it works in any folder.
 package enum Prelude {
   /// In the order of their paths. `prelude/main.lua` reads the others.
   package static let files: [SourceFile] = [
@@ -60,11 +60,11 @@ package enum Prelude {
     ("words/traffic", PackageResources.traffic_lua), ("words/transport", PackageResources.transport_lua),
   ].map { SourceFile(path: "prelude/\($0.0).lua", text: String(decoding: $0.1, as: UTF8.self)) }
 
-  /// Whether a source is one of a prelude, by its path.
+  /// Whether a source belongs to a prelude, by its path.
   package static func holds(_ file: SourceFile) -> Bool { file.path.hasPrefix("prelude/") }
 
-  /// Why this engine cannot continue what another one began with these sources; nil if it can. The functions of a deployment have the
-  /// numbers that its own prelude gave them, so no other prelude may read its sources.
+  /// Why this engine cannot continue a deployment that another one began with these sources; nil if it can. The deployment's own prelude
+  /// numbered its functions, so no other prelude may read its sources.
   /// - Parameter engine: the version that began it.
   package static func refusal(of sources: [SourceFile], for deployment: Deployment.ID, begunBy engine: String) -> Problem? {
     PinnedPrelude.foreign(in: sources).map { reason in

@@ -24,7 +24,7 @@ extension ProjectReader {
       dependencies: dependencies, options: list(value["options"]).compactMap(\.text))
   }
 
-  /// Where the versions of required plugins do not fit what others need.
+  /// Problems of required plugins whose versions do not fit what others need.
   func misfits(_ plugins: [RequiredPlugin]) -> [Problem] {
     plugins.flatMap { plugin in
       plugin.manifest.dependencies.compactMap { one in

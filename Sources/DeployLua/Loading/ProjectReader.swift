@@ -1,6 +1,6 @@
 import DeployModel
 
-/// A project's description as the prelude gives it, in the words of the model.
+/// Translates the prelude's description of a project into the model.
 struct ProjectReader {
   /// Finds lines of fields inside the sources.
   let lines: FieldLines
@@ -11,8 +11,8 @@ struct ProjectReader {
       configurations: list(value["configurations"]).map(configuration))
   }
 
-  /// What was wrong, in the order of files and lines.
-  /// - Parameter more: what was found beside it.
+  /// The problems, in the order of files and lines.
+  /// - Parameter more: problems from elsewhere.
   func problems(_ value: Value, and more: [Problem] = []) -> [Problem] {
     let found =
       list(value["problems"]).map { problem in
@@ -27,14 +27,14 @@ struct ProjectReader {
     return ordered.sorted { ($0.0, $0.1, $0.2) < ($1.0, $1.1, $1.2) }.map(\.3)
   }
 
-  /// What deserves a look though nothing is wrong: what of a base was not taken.
+  /// Warnings: the parts of a base that were not used.
   func warnings(_ value: Value) -> [Problem] {
     list(value["warnings"]).map { Problem($0["message"]?.text ?? "", place: place($0), fix: $0["fix"]?.text) }
   }
 
   func list(_ value: Value?) -> [Value] { value?.list ?? [] }
 
-  /// Where something is; of a field its own line, if it can be found.
+  /// The place of something; for a field its own line, if it can be found.
   func place(_ value: Value) -> SourcePlace? {
     guard let file = value["file"]?.text, let line = value["line"]?.int else { return nil }
     guard let field = value["field"]?.text else { return SourcePlace(file: file, line: line) }
@@ -43,7 +43,7 @@ struct ProjectReader {
 
   private func texts(_ value: Value?) -> [String] { list(value).compactMap(\.text) }
   private func numbers(_ value: Value?) -> [Int] { list(value).compactMap(\.int) }
-  /// A table without members is a list to Lua's coding.
+  /// In Lua's coding, a table without members is a list.
   private func record(_ value: Value?) -> Value { if let value, case .record = value { value } else { .record([]) } }
   private func amount(_ value: Value?) -> Amount? {
     if let count = value?["count"]?.int { return .count(count) }

@@ -1,11 +1,11 @@
 import DeployModel
 
-/// What a recipe reads beside its sources. It is kept as they are, so the same is found where the project or the variable is not.
+/// What a recipe reads in addition to its sources. It is kept like them, so it is found even if the project or the variable is missing.
 extension SourceLoader {
-  /// Bytes of a variable.
+  /// The limit of a variable, in bytes.
   private static let longestVariable = 1 << 16
 
-  /// The path under which a variable is kept: no file of a project is called so.
+  /// The path under which a variable is kept; no file of a project has such a path.
   static func path(ofVariable name: String) -> String { "$\(name)" }
 
   /// Answers with `text`, with nothing if there is none, or with the reason for a refusal.
@@ -36,7 +36,7 @@ extension SourceLoader {
     return .record(of: [("text", .text(text))])
   }
 
-  /// The plugin whose file it is; nil for a file of the project, or of a shipped recipe.
+  /// The plugin that a file belongs to; nil for a file of the project or of a shipped recipe.
   private static func plugin(of file: String) -> String? {
     let parts = file.pathParts
     return parts.count >= 3 && parts[0] == "plugins" ? String(parts[1]) : nil

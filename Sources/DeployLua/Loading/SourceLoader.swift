@@ -1,19 +1,19 @@
 import DeployCore
 import DeployModel
 
-/// Runs the description phase: reads the main file in a new state and answers its `require`s.
+/// Runs the description phase: reads the main file in a new state and answers its calls of `require`.
 struct SourceLoader {
   let read: LuaProject.Reader
   private let origins: PluginOrigins
-  /// Names that can be required, so that a misspelt one finds the right one.
+  /// Returns the names that can be required, for near matches.
   private let names: () -> [String]
-  /// What was read, by path.
+  /// The files that were read, by path.
   private(set) var files: [SourceFile] = []
   let state: LuaState
   private var checks = true
   private var asked = 0
 
-  /// Times that `require` may be called while a project is read.
+  /// The limit of `require` calls while a project is read.
   private static let mostRequires = 10_000
 
   init(
@@ -26,7 +26,7 @@ struct SourceLoader {
     state = try LuaState(prelude: prelude, limits: limits)
   }
 
-  /// For sources as they were pinned: nothing else is read.
+  /// For pinned sources; nothing else is read.
   init(pinned files: [SourceFile], prelude: PinnedPrelude? = nil, limits: LuaLimits = LuaLimits()) throws(Problems) {
     let texts = Dictionary(files.map { (ExactText($0.path), $0.text) }) { first, _ in first }
     let origins: PluginOrigins
@@ -36,13 +36,13 @@ struct SourceLoader {
     } catch { throw Problems(Problem(error.message), exit: .internal) }
   }
 
-  /// What the main file described, as the prelude gives it.
+  /// What the main file described, as the prelude returns it.
   /// - Parameters:
-  ///   - spec: a file of tests, which is read after it; the prelude must be `PinnedPrelude.spec`.
-  ///   - chosen: the one test of it that is wanted, by its place among them from 1; nil: all are.
-  ///   - checks: whether names must resolve; not so for recipes that were kept on a host.
-  ///   - only: the recipes that are wanted; nil for all. Functions have the same numbers either way.
-  /// - Throws: a problem that ended the reading; what was found before it is lost.
+  ///   - spec: a file of tests, which is read after the main file; the prelude must be `PinnedPrelude.spec`.
+  ///   - chosen: the place, from 1, of the only wanted test; nil: all.
+  ///   - checks: whether names must resolve; false for recipes that a host kept.
+  ///   - only: the wanted recipes; nil: all. Functions have the same numbers in both cases.
+  /// - Throws: the problem that ended the reading; earlier findings are lost.
   mutating func load(
     _ main: SourceFile, spec: SourceFile? = nil, chosen: Int? = nil, checks: Bool, only: [String]? = nil
   ) throws(Problem) -> Value {
@@ -59,7 +59,7 @@ struct SourceLoader {
     }
     var answer = WireWriter()
     while true {
-      // All of a project is read on one budget: a file that asks for another has none of its own.
+      // The whole project is read with one budget: a required file has none of its own.
       switch task.step(answer, refills: false) {
       case .returned(let project): return project
       case .raised(let error): throw ErrorReader.problem(error, in: main.path)
@@ -72,7 +72,7 @@ struct SourceLoader {
     }
   }
 
-  /// Keeps a file that is read without a `require`, and gives its text and globals.
+  /// Keeps a file that is read without a `require`, and returns its text and globals.
   private mutating func taken(_ file: SourceFile) throws(Problem) -> [(String, Value)] {
     var file = file
     file.text = file.text.withoutByteOrderMark
@@ -157,10 +157,10 @@ struct SourceLoader {
     return found(path, text, [])
   }
 
-  /// What was probably meant; nil if nothing is near.
+  /// The name that was probably meant; nil if none is near.
   private func near(_ name: String) -> String? {
     let names = names()
-    // The part that says whose it is may be what is wrong.
+    // The part of the name that says whose it is may be wrong.
     let plain = names.first { $0 == name.split(separator: ".").last.map(String.init) }
     return (NearMatch.of(name, among: names) ?? plain).map { "did you mean require \"\($0)\"?" }
   }
@@ -172,7 +172,7 @@ struct SourceLoader {
     return .record(of: [("path", .text(path)), ("text", .text(text)), ("globals", globals(of: file))] + more)
   }
 
-  /// Names and lines of globals: the prelude knows which of them exist.
+  /// Names and lines of globals; the prelude knows which of them exist.
   private func globals(of file: SourceFile) -> Value {
     guard checks else { return .list([]) }
     return .list(

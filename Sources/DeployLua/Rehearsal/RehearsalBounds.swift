@@ -1,19 +1,19 @@
 import DeployModel
 
-/// How much functions may ask in a rehearsal. A deployment asks less by far; what asks more does not end.
+/// Limits of functions in a rehearsal. A deployment asks far less; a function that asks more does not end.
 struct RehearsalBounds {
-  /// What one function asks.
+  /// The limit of one function's requests.
   let requests: Int
-  /// What all of them ask.
+  /// The limit of all functions' requests.
   let total: Int
-  /// What it may sleep in all.
+  /// The limit of all its sleep.
   static let asleep = Interval(milliseconds: 30 * 86_400_000)
-  /// What one asks whose loop waits for an answer, as in `repeat … until` it is ready: the answer will not change.
+  /// The limit of a loop that waits for an answer, as in `repeat … until` it is ready: the answer will not change.
   static let polls = 1000
   private let hosts: Int
 
   private var asked = 0
-  /// Whether the bound that was broken last belongs to one script, not to all of them together.
+  /// Whether the last exceeded limit belongs to one script and not to all of them together.
   private(set) var isOfOneScript = true
 
   init(hosts: Int) {
@@ -22,7 +22,7 @@ struct RehearsalBounds {
     total = 1_000_000 + 1000 * hosts
   }
 
-  /// The bound that the latest request of a script breaks.
+  /// The limit that the latest request of a script exceeds.
   mutating func broken(by one: RehearsedScripts.Running, isDoubted: Bool) -> Failure? {
     asked += 1
     one.function.asked += 1

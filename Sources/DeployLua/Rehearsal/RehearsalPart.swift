@@ -1,19 +1,19 @@
 import DeployCore
 import DeployModel
 
-/// A function of a recipe that the engine starts, as people know it.
+/// A function of a recipe that the engine starts, in terms that people know.
 struct RehearsalPart {
   /// `hook ApplicationStart`, `stage migrate`, `strategy canary`, `on_failure`.
   var title: String
-  /// Of its definition.
+  /// The place of its definition.
   var place: SourcePlace?
-  /// Whether it runs once a host.
+  /// Whether it runs once for each host.
   var isHook = false
   /// Whether it looks at a host for a gate.
   var isLook = false
-  /// Whether it is a stage of the recipe's own, or its condition: failing hosts come after those that run, and change nothing in them.
+  /// Whether it is a stage of the recipe's own, or its condition: failing hosts come later, and change nothing in it.
   var isStage = false
-  /// Whether it runs after the deployment, with a limit for all such functions together.
+  /// Whether it runs after the deployment, within the common limit of such functions.
   var isNotice = false
 
   init(title: String, place: SourcePlace? = nil, isHook: Bool = false, isStage: Bool = false, isNotice: Bool = false) {

@@ -1,28 +1,29 @@
 import DeployCore
 package import DeployModel
 
-/// The scripts of a deployment that is only played: every function has bounds, and mistakes are collected. A function that fails because
-/// of an answer which only a real host has is taken to succeed, so that what follows is seen.
+/// The scripts of a deployment that is only rehearsed. Every function has limits, and mistakes are collected. If a function fails because
+/// of an answer that only a real host has, it counts as successful, so that the rehearsal continues.
 package final class RehearsedScripts: Scripts {
-  /// A function of a recipe, whichever scripts run it.
+  /// A function of a recipe, in whatever scripts it runs.
   final class Function {
     let part: RehearsalPart
-    /// What all of them asked.
+    /// Number of all their requests.
     var asked = 0
     init(_ part: RehearsalPart) { self.part = part }
   }
 
-  /// A script that runs. An object: there are many, and each of their steps looks at it.
+  /// A running script. It is an object, because there are many, and each of their steps uses it.
   final class Running {
     let recipe: Int
-    /// The script that the engine started; its own number, if it is one.
+    /// The script that the engine started; its own number, if it is that one.
     let root: ScriptID
     let function: Function
     var requests = 0
     var asleep = Interval.zero
-    /// The engine asked it to end.
+    /// Whether the engine asked it to end.
     var isCancelled = false
-    /// It, or a function that it started, looked at an answer that only a real host has. Of notices only: nothing runs beside them.
+    /// Whether it, or a function that it started, looked at an answer that only a real host has. Only for notices, because nothing runs
+    /// beside them.
     var hasLooked = false
     var part: RehearsalPart { function.part }
 
@@ -35,13 +36,13 @@ package final class RehearsedScripts: Scripts {
 
   let plan: Plan
   let mode: Rehearsal
-  /// Whether hosts fail in it: what a function raises then is the answer to that.
+  /// Whether hosts fail in it; an error that a function then raises is its reaction.
   private let hasFaults: Bool
   private let scripts: LuaRecipes
-  /// By script: numbers are given one after the other.
+  /// By script number; numbers are given one after the other.
   private var running: [Running?] = []
   private var functions: [Body: Function] = [:]
-  /// Who asked for the functions that are about to be started.
+  /// The scripts that asked for the functions that are about to start.
   private var parents: [Body: ScriptID] = [:]
   /// Functions that the engine started and in which something was found.
   private var faulty: Set<ScriptID> = []
@@ -50,11 +51,11 @@ package final class RehearsedScripts: Scripts {
 
   /// In the order in which they were found, each once.
   package private(set) var findings: [RehearsalFinding] = []
-  /// Stretches of code that may run several times, in words: the sum of deadlines has them once.
+  /// Parts of the code that may run several times, in words; the sum of deadlines counts them once.
   package private(set) var loops: [String] = []
-  /// Whether an answer was looked at that only a real host gives, by recipe of the plan.
+  /// Whether an answer was looked at that only a real host has, by recipe of the plan.
   private var doubted: [Bool]
-  /// The bound that ended the whole rehearsal, in words.
+  /// The limit that ended the whole rehearsal, in words.
   package private(set) var overrun: Problem?
 
   /// - Parameter hasFaults: whether hosts are made to fail in it.
@@ -65,7 +66,7 @@ package final class RehearsedScripts: Scripts {
     self.hasFaults = hasFaults
     scripts = try LuaRecipes(plan: plan, sources: sources, rehearsal: mode)
     bounds = RehearsalBounds(hosts: plan.hosts.count)
-    // What was kept on a host may be of a time when recipes did not say what they doubt.
+    // A recipe that a host kept may be older than the notes about looked-at answers.
     doubted = plan.content.recipes.indices.map { $0 > 0 }
   }
 
@@ -124,13 +125,13 @@ package final class RehearsedScripts: Scripts {
     return one.recipe < doubted.count ? doubted[one.recipe] : true
   }
 
-  /// Whether what stops this script will stop it in a deployment too. A notice is told of a failure, whatever failed.
+  /// Whether what stops this script will stop it in a deployment too. A notice hears of a failure, whatever failed.
   private func isSure(_ one: Running) -> Bool { !isDoubted(one) && (!hasFaults || one.part.isNotice) }
 
   /// Whether something was found in a part of the recipe.
   package func isFaulty(_ part: String) -> Bool { findings.contains { $0.part == part } }
 
-  /// Whether what hosts answer was looked at by the recipe itself.
+  /// Whether the recipe itself looked at hosts' answers.
   package var isDoubted: Bool { doubted.first ?? false }
 
   // MARK: what was found
@@ -163,10 +164,10 @@ package final class RehearsedScripts: Scripts {
     return marks
   }
 
-  /// How the engine is to take the end of a script.
+  /// What the engine should assume about the end of a script.
   private func ended(_ script: ScriptID, _ one: Running, _ result: ScriptResult) -> ScriptResult {
     if mode != .faults, !hasFaults, one.part.isLook, result == .returned(.bool(false)) {
-      // What it looked at is made up: what follows is to be seen.
+      // It looked at an invented answer, so the rehearsal continues.
       if !isDoubted(one) { find(Problem("\(one.part.title) says no though all goes well"), isCertain: false, isEnd: false, one) }
       return .returned(.bool(true))
     }
@@ -185,12 +186,12 @@ package final class RehearsedScripts: Scripts {
     return .returned(.bool(true))
   }
 
-  /// Whether a failure comes of the recipe, and of no operation.
+  /// Whether a failure comes from the recipe, not from an operation.
   private static func isRecipesOwn(_ kind: Failure.Kind) -> Bool { [.failed, .invalid, .misnamed].contains(kind) }
 
   // MARK: bounds
 
-  /// Ends a script at what it asks; its clean-up may ask a little more.
+  /// Ends a script at its request; its clean-up may ask a little more.
   private func stop(_ script: ScriptID, _ one: Running, at bound: Failure) -> Step {
     var step = scripts.step(script, .cancel(bound))
     for _ in 0..<100 {
@@ -206,7 +207,7 @@ package final class RehearsedScripts: Scripts {
     return Step(.ended(.raised(ScriptError(bound, place: place))))
   }
 
-  /// A notice was ended because all notices together take too long. No host is slow in a rehearsal, so it waits by itself.
+  /// A notice was ended because all notices together take too long. No host is slow in a rehearsal, so the notice itself waits.
   private func wasOverdue(_ one: Running, _ failure: Failure, _ step: Step) {
     var place = one.part.place
     if case .ended(let result) = step.next, case .raised(let error) = result { place = error.place ?? place }

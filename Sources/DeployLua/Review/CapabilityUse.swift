@@ -1,13 +1,13 @@
 import DeployModel
 
-/// What the files of a plugin call that its `plugin.lua` does not ask for, as far as their text shows it.
+/// What a plugin's files call although its `plugin.lua` does not ask for it, as far as their text shows.
 struct CapabilityUse {
   private let plugin: RequiredPlugin
   private let asked: [String]
-  /// Methods that the plugin declares itself: they are not those of hosts.
+  /// Methods that the plugin itself declares: these are not methods of hosts.
   private let own: Set<Substring>
 
-  /// By word, such as `host:run`: the capability that it needs; what stands for a name in a call is `…`.
+  /// The capability that each word, such as `host:run`, needs; `…` stands for a name in the call.
   private static let needs: [(word: String, needed: String)] =
     ((try? Vocabulary())?.words ?? []).compactMap { word in word.needs.map { (word.name, $0) } }
 
@@ -15,7 +15,7 @@ struct CapabilityUse {
   /// - Returns: a warning for each line.
   static func warnings(of plugins: [RequiredPlugin], in files: [SourceFile]) -> [Problem] {
     plugins.flatMap { plugin -> [Problem] in
-      // Without capabilities in its manifest it may do everything.
+      // Without capabilities in its manifest, it may do everything.
       guard let asked = plugin.manifest.capabilities else { return [] }
       let folder = "plugins/\(plugin.manifest.name)/"
       let read = files.filter { $0.path.hasPrefix(folder) && $0.path.hasSuffix(".lua") && !$0.path.hasSuffix("/plugin.lua") }
@@ -45,7 +45,7 @@ struct CapabilityUse {
     return found
   }
 
-  /// What a call at a token needs; nil if it is none, or if only a deployment knows.
+  /// What the call at a token needs; nil if it needs nothing, or if only a deployment knows.
   private func need(_ tokens: [Token], _ index: Int) -> (word: String, needed: String)? {
     let token = tokens[index]
     if token.text == "secret", token.kind == .name, let name = literal(tokens, index + 1) { return ("secret", "secret:\(name)") }

@@ -1,6 +1,6 @@
 import DeployModel
 
-/// Reads Lua 5.4's compiled form, as far as names of globals and lines need it.
+/// Reads Lua 5.4's compiled form, as far as needed for names of globals and lines.
 struct CompiledReader {
   private let bytes: UnsafeBufferPointer<UInt8>
   private var at = 0
@@ -12,8 +12,8 @@ struct CompiledReader {
   /// Nil for another version, or another size of numbers.
   mutating func globals() -> [GlobalName]? { readAll() ? found : nil }
 
-  /// Lines on which something runs, in order, as `activelines` of Lua's own debug library has them. The `end` of a function is none: what
-  /// Lua does there runs only if nothing was returned before. Nil for another version, or another size of numbers.
+  /// Lines on which something runs, in order, like `activelines` of Lua's own debug library. The `end` of a function is not one: what Lua
+  /// does there runs only if nothing was returned before. Nil for another version, or another size of numbers.
   mutating func executableLines() -> [Int]? { readAll() ? active.sorted() : nil }
 
   private mutating func readAll() -> Bool {
@@ -45,7 +45,7 @@ struct CompiledReader {
     return true
   }
 
-  /// Empty if it is left out.
+  /// Empty if it is omitted.
   private mutating func text() -> String? {
     guard let size = int() else { return nil }
     let start = at
@@ -69,8 +69,8 @@ struct CompiledReader {
     for index in 0..<code {
       let line = index < lines.count ? lines[index] : begin
       note(instructions + index * 4, constants, names, line: line)
-      // The first one takes the arguments of a main chunk, the last one is the return that every function has, and what follows a tail
-      // call never runs.
+      // Three instructions do not count: the first one takes the arguments of a main chunk, the last one is the return of every function,
+      // and what follows a tail call never runs.
       let operation = bytes[instructions + index * 4] & 0x7f
       let isAfterTail = operation == 70 && index > 0 && bytes[instructions + index * 4 - 4] & 0x7f == 69
       if operation != 81, index < code - 1, !isAfterTail { active.insert(line) }

@@ -8,8 +8,8 @@ struct FieldLines {
     tokens = sources.filter { $0.path.hasSuffix(".lua") }.map { ($0.path, Tokenizer.tokens(of: $0.text)) }
   }
 
-  /// The first `field =` directly inside the first table that begins at or after a line; `a.b` is field `b` of the table
-  /// that field `a` begins. The nearest line that was found.
+  /// The line of the first `field =` directly inside the first table that begins at or after a line. `a.b` is field `b` of the table that
+  /// field `a` begins. If it is not found, the nearest line that was.
   func line(of field: String, in file: String, after line: Int) -> Int? {
     guard let list = tokens.first(where: { $0.path.isExactly(file) })?.tokens else { return nil }
     var at = first(in: list, from: line)
@@ -28,7 +28,7 @@ struct FieldLines {
     return list.first { $0.line >= line && $0.line < line + 200 && $0.kind == .text && $0.text == text }?.line
   }
 
-  /// The first token at or after a line: tokens are in the order of lines, and a file of many recipes asks for many fields.
+  /// The first token at or after a line. Tokens are in the order of lines, and a file with many recipes asks for many fields.
   private func first(in list: [Token], from line: Int) -> Int {
     var below = 0
     var above = list.count

@@ -1,9 +1,10 @@
 import DeployCore
 import DeployModel
 
-/// Calls of Lua's own libraries that have no such function: in a branch that seldom runs, they would end a deployment in production.
+/// Finds calls of Lua's libraries to functions that do not exist: in a branch that seldom runs, they would end a deployment in
+/// production.
 enum LibraryUse {
-  /// What each library has in recipes.
+  /// The members of each library in recipes.
   static let members: [String: [String]] = [
     "coroutine": ["close", "create", "isyieldable", "resume", "running", "status", "wrap", "yield"],
     "math": [
@@ -17,7 +18,7 @@ enum LibraryUse {
     "utf8": ["char", "charpattern", "codepoint", "codes", "len", "offset"],
   ]
 
-  /// What earlier versions of Lua had, and what is written now.
+  /// Functions of earlier versions of Lua, and their replacements.
   private static let earlier = [
     "math.atan2": "math.atan(y, x)", "math.cosh": "(math.exp(x) + math.exp(-x)) / 2", "math.ldexp": "x * 2.0 ^ e",
     "math.log10": "math.log(x, 10)",
@@ -43,7 +44,7 @@ enum LibraryUse {
     return names
   }
 
-  /// A warning for each use of a member that is not there. A file that has a local of a library's name is left alone there.
+  /// A warning for each use of a member that does not exist. A file with a local of a library's name is not checked for that library.
   static func warnings(in tokens: [Token], of path: String) -> [Problem] {
     let locals = declared(tokens)
     return tokens.indices.compactMap { index in

@@ -1,7 +1,7 @@
 import DeployCore
 import DeployModel
 
-/// The parameters that a project declares, and what its groups say about them: what can be known before anybody gives a value.
+/// Checks the parameters that a project declares, and the values that its groups give them, before anybody types a value.
 struct ParameterReview {
   private(set) var problems: [Problem] = []
   private(set) var warnings: [Problem] = []
@@ -31,7 +31,7 @@ struct ParameterReview {
     }
   }
 
-  /// `--no-x` says no to a parameter `x`, and would name another one.
+  /// `--no-x` says no to a parameter `x`, so it cannot name another one.
   private mutating func look(at parameter: Parameter, beside others: [Parameter]) {
     guard parameter.kind == .boolean, let other = others.first(where: { $0.name.isExactly("no_" + parameter.name) }) else { return }
     let option = parameter.name.replacing("_", with: "-")

@@ -2,7 +2,7 @@ import DeployModel
 
 /// What the text of a source shows without being run.
 struct SourceLooks {
-  /// Names that are given to `secret` literally.
+  /// Names that are passed to `secret` literally.
   var secrets: [String] = []
   var warnings: [Problem] = []
 
@@ -29,7 +29,7 @@ struct SourceLooks {
     return nil
   }
 
-  /// `:run(` or `:try(` whose first argument joins something of `params` to a text, directly and without `quote`.
+  /// `:run(` or `:try(` whose first argument joins a member of `params` to a text, directly and without `quote`.
   private static func joined(_ tokens: [Token], _ index: Int) -> Int? {
     guard tokens[index].text == ":", index + 2 < tokens.count, tokens[index + 1].text == "run" || tokens[index + 1].text == "try",
       tokens[index + 2].text == "("

@@ -1,13 +1,13 @@
-/// A token of Lua text, as far as looking things up in it needs.
+/// A token of Lua text, as far as needed to look things up.
 struct Token: Hashable {
   enum Kind { case name, text, number, sign }
   var kind: Kind
-  /// Names and signs as written; of a quoted text what is between the quotes, escapes untouched.
+  /// Names and signs as written; for a quoted text, the part between the quotes, with escapes unchanged.
   var text: Substring
   var line: Int
 }
 
-/// Splits Lua text into tokens: comments and white space are left out, what cannot be read is one sign.
+/// Splits Lua text into tokens. Comments and white space are left out; an unreadable part is one sign.
 struct Tokenizer {
   private var rest: Substring
   private var line = 1

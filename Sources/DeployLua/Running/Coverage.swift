@@ -2,7 +2,7 @@ import CLua
 package import DeployModel
 import Synchronization
 
-/// How often each line of recipes ran: whoever tests them gives one to the states that it starts.
+/// Counts how often each line of recipes ran. Tests pass one to the states that they start.
 package final class Coverage: Sendable, Hashable {
   /// Times by line, by the path of the source.
   private let hits = Mutex<[ExactText: [Int: Int]]>([:])
@@ -26,7 +26,7 @@ package final class Coverage: Sendable, Hashable {
     }
   }
 
-  /// What ran of a file, with the lines of it that never did.
+  /// What ran of a file, with its lines that never ran.
   package func covered(_ file: SourceFile) -> CoveredFile {
     let code = LuaState.compiled(file, named: "@" + file.path)
     let executable = code.withUnsafeBufferPointer { bytes in

@@ -1,12 +1,12 @@
 import DeployCore
 package import DeployModel
 
-/// The scripts of one deployment: every recipe of its plan in a Lua state of its own, read from pinned sources only.
+/// The scripts of one deployment. Every recipe of its plan has a Lua state of its own, read from pinned sources only.
 ///
-/// Functions have the numbers that reading gave them, and reading is deterministic: sources are read in the order of their
-/// `require`s, tables are gone through in the order of their keys, and functions are numbered in the order of the recipes, of
-/// each first the hooks, then the stages, `on_failure` and `on_success`. Equal sources give equal numbers on any machine;
-/// functions made while a deployment runs (`each`, `all`, `within`) get the numbers after those, in the order of asking.
+/// Reading gives functions their numbers, and reading is deterministic: sources are read in the order of their `require`s, and tables are
+/// visited in the order of their keys. Functions are numbered in the order of the recipes, and in each recipe first the hooks, then the
+/// stages, `on_failure` and `on_success`. Equal sources give equal numbers on any machine. Functions made while a deployment runs
+/// (`each`, `all`, `within`) get the numbers after those, in the order of asking.
 ///
 /// A stage's `when` is a function like any other: started on `.deployment`, it returns `.bool`.
 package final class LuaRecipes: Scripts {
@@ -20,15 +20,15 @@ package final class LuaRecipes: Scripts {
     let recipe: Int
     let task: LuaState.Task?
     let host: String?
-    /// Where people name the strategy that it is; nil: it is none.
+    /// Where a person named this strategy; nil: it is no strategy.
     var named: SourcePlace?
     /// Functions it has registered for the children it waits for.
     var children: [Int] = []
-    /// The host on which it waits for an operation.
+    /// The host whose operation it waits for.
     var asking: String?
     var begun = false
     var cancelled: Failure?
-    /// How many functions with `each`, `all` and `within` it is inside of.
+    /// Number of functions with `each`, `all` and `within` around it.
     let depth: Int
 
     init(recipe: Int, task: LuaState.Task?, host: String?, depth: Int) {
@@ -48,14 +48,14 @@ package final class LuaRecipes: Scripts {
   private(set) var notes: [RehearsalNote] = []
   /// The kind of the error that ended a script in the last step, as the recipe raised it.
   private(set) var raised = ""
-  /// `each`, `all` and `within` inside each other.
+  /// The limit of nested `each`, `all` and `within`.
   package static let deepest = 32
   private var given = GivenFailures()
 
   /// - Parameters:
-  ///   - sources: by index of `plan.content.recipes`; each complete in itself.
+  ///   - sources: for each index of `plan.content.recipes`; each list is complete.
   ///   - rehearsal: nil for a deployment.
-  ///   - coverage: takes down which lines run; nil: nobody asks.
+  ///   - coverage: records which lines run; nil: nothing records them.
   /// - Throws: what is wrong with them; nothing was started.
   package init(
     plan: Plan, sources: [[SourceFile]], limits: LuaLimits? = nil, rehearsal: Rehearsal? = nil, coverage: Coverage? = nil
@@ -180,7 +180,7 @@ package final class LuaRecipes: Scripts {
     return Step(.ended(result), log: log(of: state))
   }
 
-  /// More functions inside each other than anybody needs would hold the traces of all of them.
+  /// Deeper nesting than anybody needs would keep the traces of all these functions.
   private func refuseDepth(_ one: Running, _ task: LuaState.Task) -> Answer {
     release(one)
     let failure = Failure(
@@ -191,7 +191,7 @@ package final class LuaRecipes: Scripts {
     return .cancel(failure)
   }
 
-  /// Lines that the recipe logged; what a rehearsal found is put into `notes`.
+  /// Lines that the recipe logged. Findings of a rehearsal go into `notes`.
   private func log(of state: LuaState) -> [LogLine] {
     state.takeNotes().compactMap { note in
       if let level = LogLine.Level(rawValue: note.kind) { return LogLine(level, note.value.text ?? "") }
@@ -213,7 +213,7 @@ package final class LuaRecipes: Scripts {
     var error = given.checked(ErrorReader.scriptError(value, place: nil))
     if let failure = one.cancelled { error.failure = failure }
     error.host = error.host ?? one.host
-    // A strategy that somebody else wrote is known by the line that names it.
+    // A strategy from elsewhere is known by the line that names it.
     if let named = one.named, let place = error.place, place.file != named.file {
       error.trace.append("\(named): strategy \(plan.flow.strategy?.name ?? "")")
     }

@@ -1,21 +1,21 @@
 import CLua
 package import DeployModel
 
-/// Bounds of what Lua code may take before it is stopped.
+/// Limits of Lua code.
 package struct LuaLimits: Sendable, Hashable {
-  /// Bytes that one state may hold.
+  /// Bytes that one state may use.
   package var memory: Int
   /// Bytes of one text.
   package var text: Int
-  /// Instructions of one step, until it waits; what C functions do counts as well, by bytes and elements.
+  /// Instructions of one step, until it waits. C functions count as well, by bytes and elements.
   package var instructions: Int64
-  /// More of them for clean-up once the first are spent.
+  /// Additional instructions for clean-up, once the first are used up.
   package var cleanup: Int64
   /// Steps of one pattern match.
   package var matching: Int64
-  /// Seconds of processor time of one step, for single instructions that take long.
+  /// Seconds of processor time of one step, because single instructions can take long.
   package var seconds: Int
-  /// Takes down which lines run; nil: nobody asks.
+  /// Records which lines run; nil: nothing records them.
   package var coverage: Coverage?
 
   package init(
@@ -30,10 +30,10 @@ package struct LuaLimits: Sendable, Hashable {
     self.matching = matching
   }
 
-  /// The bounds for a deployment by its number of hosts: 64 MiB, and 4 KiB for each host.
+  /// The limits for a deployment by its number of hosts: 64 MiB, and 4 KiB for each host.
   package static func hosts(_ count: Int) -> LuaLimits { LuaLimits(memory: 64 << 20 + count * 4096) }
 
-  /// The same bounds of code whose lines are counted.
+  /// The same limits, for code whose lines are counted.
   package func covered(by coverage: Coverage?) -> LuaLimits {
     var limits = self
     limits.coverage = coverage
@@ -41,16 +41,16 @@ package struct LuaLimits: Sendable, Hashable {
   }
 }
 
-/// One Lua state with the prelude in it. Not for two threads at once; nothing in it ever calls Swift.
+/// One Lua state with a prelude in it. Two threads must not use it at once; nothing in it ever calls Swift.
 package final class LuaState {
-  /// What a step of a task came to: values as they were coded.
+  /// The result of one step of a task: coded values.
   package enum Turn {
     case asked(Question)
     case returned(Value)
     case raised(Value)
   }
 
-  /// A running function. It ends with its last reference.
+  /// A running function. It ends when its last reference goes.
   package final class Task {
     fileprivate let pointer: OpaquePointer
     private let state: LuaState
@@ -60,8 +60,8 @@ package final class LuaState {
     }
     deinit { clua_end(pointer) }
 
-    /// Runs it until it asks, returns or raises; the answer is what its question gives.
-    /// - Parameter refills: whether its instructions are counted from nothing again; else it continues on what the last step left.
+    /// Runs it until it asks, returns or raises an error; `answer` is the result of its question.
+    /// - Parameter refills: whether its instruction budget starts anew; if not, the rest of the last step's budget is used.
     package func step(_ answer: WireWriter, refills: Bool = true) -> Turn {
       let turn = answer.bytes.withUnsafeBufferPointer { clua_step(pointer, $0.baseAddress, $0.count, refills) }
       var count = 0
@@ -81,7 +81,7 @@ package final class LuaState {
   private let pointer: OpaquePointer
   private let coverage: Coverage?
 
-  /// How its prelude speaks with the engine.
+  /// The form of data between its prelude and the engine.
   let boundary: Boundary
 
   /// Reads a prelude into a new state.
@@ -140,24 +140,24 @@ package final class LuaState {
     clua_close(pointer)
   }
 
-  /// What `math.random` gives from here on.
+  /// Seeds `math.random`.
   package func seed(_ seed: UInt64) { clua_seed(pointer, seed) }
 
   /// A number that the prelude left under a name.
   package func number(_ name: String) -> Int { Int(clua_number(pointer, name)) }
 
-  /// Makes a function ready to run; nil if there is none of that number, or no memory.
-  /// - Parameter whole: whether a table that it returns is wanted with its members; else it reads as true.
+  /// Makes a function ready to run; nil if there is none with that number, or no memory.
+  /// - Parameter whole: whether the members of a returned table are wanted; if not, a table reads as true.
   func start(_ function: Int, _ start: Start, whole: Bool = false) -> Task? {
     let writer = boundary.arguments(start)
     let task = writer.bytes.withUnsafeBufferPointer { clua_start(pointer, Int64(function), $0.baseAddress, $0.count, whole) }
     return task.map { Task($0, in: self) }
   }
 
-  /// Lets go of a function.
+  /// Releases a function.
   package func forget(_ function: Int) { clua_forget(pointer, Int64(function)) }
 
-  /// What was noted since the last call: lines of the log by their level, and what a rehearsal found.
+  /// Notes since the last call: log lines by their level, and findings of a rehearsal.
   package func takeNotes() -> [(kind: String, value: Value)] {
     var count = 0
     guard let bytes = clua_log(pointer, &count), count > 0 else { return [] }
@@ -167,7 +167,7 @@ package final class LuaState {
 
   /// Bytes in use.
   package var memory: Int { clua_memory(pointer) }
-  /// Functions that are registered.
+  /// Number of registered functions.
   package var functions: Int { Int(clua_functions(pointer)) }
   /// Collects all that is not in use.
   package func collect() { clua_collect(pointer) }

@@ -1,9 +1,9 @@
 import CLua
 package import DeployModel
 
-/// Our functions of `string` beside the stock library's, so that tests can hold them against each other.
+/// Our functions of `string` and the stock library's, so that tests can compare them.
 package enum PatternComparison {
-  /// What `string.<function>(arguments…)` gives, as text: one result a line, or `error: …`.
+  /// The result of `string.<function>(arguments…)` as text: one value a line, or `error: …`.
   package static func run(stock: Bool, _ function: String, _ arguments: [Value]) -> String {
     var writer = WireWriter()
     for argument in arguments { writer.put(argument) }

@@ -1,6 +1,6 @@
 package import DeployModel
 
-/// The words of tests, which are read after the prelude and are no part of what a deployment pins.
+/// The words of tests. They are read after the prelude, and a deployment does not pin them.
 package enum SpecPrelude {
   /// In the order of their paths.
   package static let files: [SourceFile] = [
@@ -9,6 +9,6 @@ package enum SpecPrelude {
     ("words", PackageResources.words_lua),
   ].map { SourceFile(path: "prelude/spec/\($0.0).lua", text: String(decoding: $0.1, as: UTF8.self)) }
 
-  /// Whether a file holds tests, by its name.
+  /// Whether a file contains tests, by its name.
   package static func isSpec(_ path: String) -> Bool { path.hasSuffix("_spec.lua") }
 }

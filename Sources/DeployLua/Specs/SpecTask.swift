@@ -4,12 +4,12 @@ package import DeployModel
 package struct SpecTask {
   private let state: LuaState
   private let test: SpecTest
-  /// Of its function.
+  /// The number of its function.
   private let number: Int
-  /// Deployments that one test may have played: a loop that has no end ends there.
+  /// The limit of deployments in one test: it ends an endless loop.
   private static let mostTrials = 200
 
-  /// - Parameter coverage: takes down which lines run; nil: nobody asks.
+  /// - Parameter coverage: records which lines run; nil: nothing records them.
   /// - Throws: what is wrong with the sources.
   package init(_ test: SpecTest, of project: LuaProject, coverage: Coverage? = nil) throws(Problems) {
     guard let main = LuaRecipes.main(of: project.sources), let spec = project.sources.first(where: { SpecPrelude.isSpec($0.path) }) else {
@@ -17,7 +17,7 @@ package struct SpecTask {
     }
     var loader = try SourceLoader(pinned: project.sources, prelude: .spec, limits: LuaLimits().covered(by: coverage))
     let described: Value
-    // Only the one test is made ready: with a thousand in a file, each would wait for all the others.
+    // Only the one test is prepared: in a file with a thousand tests, each would wait for all the others.
     do { described = try loader.load(main, spec: spec, chosen: test.index, checks: false) } catch { throw Problems(error) }
     guard let number = described["tests"]?.list?.first?["number"]?.int else {
       throw Problems(Problem("the test \"\(test.name)\" is not there when its file is read again", place: test.place))
@@ -28,7 +28,7 @@ package struct SpecTask {
   }
 
   /// Runs it to its end.
-  /// - Parameter deploy: plays what the test asks for, and gives what happened.
+  /// - Parameter deploy: plays what the test asks for, and returns what happened.
   /// - Returns: why it failed; nil: it passed.
   package func run(_ deploy: (Trial) throws(Problems) -> Value) -> Problem? {
     guard let task = state.start(number, .facts(.record([]))) else { return problem("there is no memory for this test") }

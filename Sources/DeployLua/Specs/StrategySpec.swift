@@ -1,8 +1,8 @@
 package import DeployModel
 
-/// A spec with one more recipe, `Trial.Strategy.recipe`, that does nothing but roll out with a strategy.
+/// A spec with one more recipe, `Trial.Strategy.recipe`, that only rolls out with a strategy.
 package struct StrategySpec {
-  /// The spec with that recipe below its last line.
+  /// The spec, with that recipe after its last line.
   package let file: SourceFile
   private let lines: Int
 
@@ -11,7 +11,7 @@ package struct StrategySpec {
     file = SourceFile(path: spec.path, text: spec.text + "\n" + Self.recipe(strategy))
   }
 
-  /// What is wrong with the strategy or its options, without the line that nobody wrote.
+  /// What is wrong with the strategy or its options, without the line of the generated recipe.
   package func told(_ problems: Problems) -> Problems {
     Problems(
       problems.list.map { problem in

@@ -1,6 +1,6 @@
 import DeployModel
 
-/// Bytes that come in pieces and are taken in measures.
+/// Bytes that arrive in pieces and are taken in any number.
 final class ByteStream {
   private let next: () throws(Failure) -> [UInt8]?
   private var buffer: [UInt8] = []
@@ -8,7 +8,7 @@ final class ByteStream {
   /// Bytes taken so far.
   private(set) var position = 0
 
-  /// - Parameter next: gives the next piece, never an empty one; nil at the end.
+  /// - Parameter next: returns the next piece, never an empty one; nil at the end.
   init(_ next: @escaping () throws(Failure) -> [UInt8]?) { self.next = next }
 
   convenience init(_ file: OpenFile) {
@@ -22,7 +22,7 @@ final class ByteStream {
       buffer = piece
       at = 0
     }
-    // An archive may announce more than any number holds.
+    // An archive may announce more bytes than any number can hold.
     let end = at + min(max(0, count), buffer.count - at)
     defer {
       position += end - at
@@ -38,8 +38,8 @@ final class ByteStream {
     return bytes
   }
 
-  /// Hands `count` bytes on in pieces.
-  /// - Returns: false when the stream ended before.
+  /// Passes `count` bytes on, in pieces.
+  /// - Returns: false if the stream ended before.
   func pass(_ count: Int, to sink: ([UInt8]) throws(Failure) -> Void) throws(Failure) -> Bool {
     var left = count
     while left > 0 {

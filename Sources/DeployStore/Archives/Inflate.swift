@@ -27,7 +27,7 @@ final class Inflate {
   deinit { inflateEnd(&stream) }
 
   /// The next piece; nil at the end.
-  /// - Throws: `corrupt` for what is no packed data or ends too early; `invalid` for a bomb.
+  /// - Throws: `corrupt` if the data are not packed or end too early; `invalid` for a bomb.
   func next() throws(Failure) -> [UInt8]? {
     while !isDone {
       if used == input.count, !(try refill()) { throw Failure(.corrupt, "the packed data ends in the middle") }
@@ -48,7 +48,7 @@ final class Inflate {
     return nil
   }
 
-  /// Gzip files may be several ones end to end; zeros after the last one are padding.
+  /// A gzip file may consist of several, one after the other; zeros after the last one are padding.
   private func goesOn() throws(Failure) -> Bool {
     guard format == .gzip else { return false }
     while true {
@@ -88,16 +88,16 @@ final class Inflate {
   }
 }
 
-/// Packs as gzip with nothing in it that differs from one time to the next: no name, no time. What would get hardly smaller, such as
-/// pictures and archives, goes in as it is: to try costs more than it saves.
+/// Packs as gzip, without a name or a time, so that the result never differs. Data that would hardly get smaller, such as pictures and
+/// archives, stay uncompressed: trying costs more than it saves.
 final class GzipWriter {
   private var stream = z_stream()
   private let level: Int32
   private var isPacking = true
-  /// What came and is too short for a look.
+  /// Bytes that are too few to be tested yet.
   private var waiting: [UInt8] = []
   private let sink: ([UInt8]) throws(Failure) -> Void
-  /// Bytes that are looked at together, and those of them that are tried.
+  /// How many bytes are tested together, and how many of them are compressed for the test.
   private static let (block, sample) = (1 << 17, 1 << 13)
 
   /// - Parameter level: 1 (fast) … 9 (small).
@@ -132,7 +132,7 @@ final class GzipWriter {
     try step(block, Z_NO_FLUSH)
   }
 
-  /// Whether packing saves a twentieth.
+  /// Whether compression saves a twentieth.
   private static func shrinks(_ sample: [UInt8]) -> Bool {
     var size = compressBound(UInt(sample.count))
     var room = [UInt8](repeating: 0, count: Int(size))
@@ -154,7 +154,7 @@ final class GzipWriter {
     }
   }
 
-  /// Does something that gives output, with new room until it says that it needs no more.
+  /// Repeats work that gives output, with new room, until it needs no more.
   private func turn(_ work: () -> Bool) throws(Failure) {
     var needsMore = true
     while needsMore {

@@ -2,17 +2,17 @@ import DeployCore
 import DeployModel
 import Glibc
 
-/// A bundle as a tar that stands nowhere: its bytes are put together from the manifest and the contents whenever they are asked for.
+/// A bundle as a tar that is stored nowhere: its bytes are made from the manifest and the contents whenever they are read.
 final class StoredTar: BundleTar {
   let size: Int
   let digest: Digest
   private let manifest: Manifest
   private let blobs: BlobStore
-  /// Where each entry begins, and behind the last one where the archive's end does.
+  /// Where each entry begins; the last element is where the archive's end begins.
   private let starts: [Int]
 
   /// Reads and compares all contents once.
-  /// - Throws: `missing` or `corrupt` for a content that is not what the manifest says.
+  /// - Throws: `missing` or `corrupt` if a content is not what the manifest says.
   init(_ manifest: Manifest, _ blobs: BlobStore) throws(Failure) {
     self.manifest = manifest
     self.blobs = blobs
@@ -48,7 +48,7 @@ final class StoredTar: BundleTar {
     return low
   }
 
-  /// Fills the beginning of the room from a byte of an entry on.
+  /// Fills the beginning of the room with an entry's bytes, from an offset on.
   /// - Returns: the number of bytes, at least one.
   private func fill(_ room: UnsafeMutableRawBufferPointer, from offset: Int, of entry: Int) -> Int {
     let item = manifest.items[entry]

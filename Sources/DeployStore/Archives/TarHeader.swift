@@ -8,7 +8,7 @@ struct TarHeader {
 
   static let block = 512
 
-  /// Nil when it is no header: the check sum is wrong, or a number is none.
+  /// Nil if it is no header: the check sum is wrong, or a number is invalid.
   init?(_ block: [UInt8]) {
     guard block.count == Self.block, let checksum = Self.number(block[148..<156]) else { return nil }
     let sum = block.indices.reduce(0) { $0 + (148..<156 ~= $1 ? 32 : Int(block[$1])) }
@@ -18,7 +18,7 @@ struct TarHeader {
     type = block[156]
     name = Self.text(block[0..<100])
     link = Self.text(block[157..<257])
-    // Only POSIX has a prefix there; GNU keeps times in its place.
+    // Only POSIX has a prefix there; GNU has times in its place.
     if block[257..<263].elementsEqual("ustar\0".utf8) {
       let prefix = Self.text(block[345..<500])
       if !prefix.isEmpty { name = prefix + [UInt8(ascii: "/")] + name }
@@ -27,7 +27,7 @@ struct TarHeader {
 
   private static func text(_ field: ArraySlice<UInt8>) -> [UInt8] { Array(field.prefix { $0 != 0 }) }
 
-  /// Octal digits, or GNU's binary form for what is too large for them.
+  /// Octal digits, or GNU's binary form for larger numbers.
   static func number(_ field: ArraySlice<UInt8>) -> Int? {
     if let first = field.first, first & 0x80 != 0 {
       guard first == 0x80, field.dropFirst().dropLast(7).allSatisfy({ $0 == 0 }) else { return nil }
@@ -38,7 +38,7 @@ struct TarHeader {
     return digits.reduce(0) { $0 << 3 | Int($1 - UInt8(ascii: "0")) }
   }
 
-  /// Of a pax header: `LENGTH NAME=VALUE\n`, one after the other. Nil when it is none.
+  /// The records of a pax header: `LENGTH NAME=VALUE\n`, one after the other. Nil if it is none.
   static func records(_ bytes: [UInt8]) -> [(name: String, value: [UInt8])]? {
     var rest = bytes[...]
     var records: [(String, [UInt8])] = []

@@ -1,13 +1,13 @@
 import DeployModel
 
-/// Reads a tar file into the tree, contents into the store. Every name is looked at before anything is made of it; nothing is ever
-/// written to a path that comes out of the archive.
+/// Reads a tar file: names into the tree, contents into the store. Every name is checked before anything is made of it; nothing is ever
+/// written to a path from the archive.
 struct TarReader {
   let stream: ByteStream
   let intake: ContentIntake
   let rules: IgnoreRules
 
-  /// Bytes that no file system holds in one file.
+  /// The limit of a file's bytes; no file system holds more.
   private static let largest = 1 << 60
 
   /// What headers before an entry say about it.
@@ -18,13 +18,13 @@ struct TarReader {
     var isSparse = false
   }
 
-  /// - Throws: `corrupt` if the archive cannot be read on; what is wrong with single entries goes to the tree's problems.
+  /// - Throws: `corrupt` if the rest of the archive cannot be read. Problems of single entries go to the tree.
   func read(into tree: inout Tree) throws(Failure) {
     var before = Extension()
     while true {
       let at = stream.position
       let block = try stream.take(TarHeader.block)
-      // Archives should end with zeros; a few writers leave them out.
+      // Archives should end with zeros; a few writers omit them.
       if block.isEmpty || block.allSatisfy({ $0 == 0 }) { return }
       guard var header = TarHeader(block) else { throw Failure(.corrupt, "the tar archive is damaged at byte \(at): no header is there") }
       switch header.type {
@@ -68,7 +68,7 @@ struct TarReader {
     }
   }
 
-  /// - Returns: false when it is no use to go on.
+  /// - Returns: false if it is useless to continue.
   private func entry(_ header: TarHeader, into tree: inout Tree) throws(Failure) -> Bool {
     let isFolder = header.type == UInt8(ascii: "5") || (header.type == 0 && header.name.last == UInt8(ascii: "/"))
     let hasContent =
@@ -112,10 +112,10 @@ struct TarReader {
     return tree.add(Manifest.Item(path: path, kind: .file, mode: header.mode, size: header.size, digest: try writer.finish()))
   }
 
-  /// A second name of a file that came before: a file of its own here.
+  /// A second name of an earlier file becomes a file of its own here.
   private func hardLink(_ header: TarHeader, _ path: String, into tree: inout Tree) -> Bool {
     guard let target = tree.path(header.link) else { return true }
-    // The first name is refused already: that is what is wrong.
+    // The first name has been refused: that is the problem.
     if tree.isRefused(target) {
       tree.markRefused(path)
       return true

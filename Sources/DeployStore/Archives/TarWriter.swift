@@ -1,6 +1,7 @@
 import DeployModel
 
-/// Writes a manifest as a tar file that GNU tar and busybox unpack alike: GNU's form, owner 0, time 0, long names in entries before.
+/// Writes a manifest as a tar file that GNU tar and busybox unpack alike: GNU's form, owner 0, time 0, long names in entries of their
+/// own.
 struct TarWriter {
   let manifest: Manifest
   let blobs: BlobStore
@@ -15,10 +16,10 @@ struct TarWriter {
     try sink([UInt8](repeating: 0, count: Self.end))
   }
 
-  /// Bytes behind the last entry.
+  /// Number of bytes after the last entry.
   static let end = 2 * TarHeader.block
 
-  /// What stands before the content of an entry.
+  /// The bytes before the content of an entry.
   static func head(of item: Manifest.Item) -> [UInt8] {
     var name = Array(item.path.utf8)
     if item.kind == .directory { name.append(UInt8(ascii: "/")) }
@@ -33,7 +34,7 @@ struct TarWriter {
       + header(name: name, mode: item.mode, size: item.kind == .file ? item.size : 0, type: type, link: target)
   }
 
-  /// Zeros behind a content of so many bytes.
+  /// Number of zeros after a content of this size.
   static func padding(_ size: Int) -> Int { (TarHeader.block - size % TarHeader.block) % TarHeader.block }
 
   private static func long(_ name: [UInt8], type: Unicode.Scalar) -> [UInt8] {

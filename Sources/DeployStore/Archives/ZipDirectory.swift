@@ -1,12 +1,12 @@
 import DeployModel
 
-/// Numbers as zip files have them.
+/// Numbers in the form of zip files.
 struct LittleEndian {
   var bytes: [UInt8]
   init(_ bytes: some Sequence<UInt8>) { self.bytes = Array(bytes) }
   func half(_ at: Int) -> Int { Int(bytes[at]) | Int(bytes[at + 1]) << 8 }
   func word(_ at: Int) -> Int { half(at) | half(at + 2) << 16 }
-  /// Nil for what no file can have.
+  /// Nil for a number that no file can have.
   func long(_ at: Int) -> Int? { Int(exactly: UInt64(word(at)) | UInt64(word(at + 4)) << 32) }
 }
 
@@ -15,7 +15,7 @@ struct ZipDirectory {
   struct Entry {
     /// With slashes between its parts.
     var name: [UInt8]
-    /// As the archive has it.
+    /// The name as the archive has it.
     var written: [UInt8]
     /// The number of the system that made the entry: 0 is MS-DOS and Windows, 3 Unix, 19 OS X.
     var system: UInt8
@@ -26,12 +26,12 @@ struct ZipDirectory {
     var size: Int
     /// Where its local header begins.
     var offset: Int
-    /// Type bits of `st_mode`; 0 if the archive does not come from a Unix.
+    /// Type bits of `st_mode`; 0 if the archive was not made on Unix.
     var kind: Int
     var mode: Int?
   }
   private(set) var entries: [Entry] = []
-  /// Where the list begins, and contents must have ended.
+  /// Where the list begins; contents must end before that.
   let start: Int
 
   init(_ file: OpenFile, limits: BundleLimits) throws(Failure) {
@@ -99,14 +99,14 @@ struct ZipDirectory {
     return entry
   }
 
-  /// The rule of `unzip`: old programs for Windows put backslashes between folders. A name with a slash in it has none of these, and on
-  /// Unix a backslash is a letter of a name.
+  /// The rule of `unzip`: old programs for Windows put backslashes between folders. This does not hold for a name with a slash in it, and
+  /// on Unix a backslash is a letter of a name.
   private static func slashed(_ name: [UInt8], of system: UInt8) -> [UInt8] {
     guard system == 0, !name.contains(UInt8(ascii: "/")) else { return name }
     return name.map { $0 == UInt8(ascii: "\\") ? UInt8(ascii: "/") : $0 }
   }
 
-  /// Takes the sizes from the zip64 field where the plain ones are too small for them.
+  /// Takes the sizes from the zip64 field if the plain ones are too small for them.
   private static func enlarge(_ entry: inout Entry, with extra: LittleEndian) throws(Failure) {
     var at = 0
     while at + 4 <= extra.bytes.count {

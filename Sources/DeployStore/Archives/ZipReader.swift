@@ -1,13 +1,13 @@
 import DeployModel
 
-/// Reads a zip file into the tree, contents into the store. The central directory is what counts; entries that share bytes of the file,
-/// which is how bombs are made, are refused.
+/// Reads a zip file: names into the tree, contents into the store. Only the central directory counts. Entries that share bytes of the
+/// file are refused, because bombs are made that way.
 struct ZipReader {
   let file: OpenFile
   let intake: ContentIntake
   let rules: IgnoreRules
 
-  /// - Throws: `corrupt` if the archive cannot be read on; what is wrong with single entries goes to the tree's problems.
+  /// - Throws: `corrupt` if the rest of the archive cannot be read. Problems of single entries go to the tree.
   func read(into tree: inout Tree) throws(Failure) {
     let directory = try ZipDirectory(file, limits: tree.limits)
     var end = 0
@@ -22,8 +22,8 @@ struct ZipReader {
     for entry in directory.entries where !(try take(entry, into: &tree)) { return }
   }
 
-  /// The name in front of an entry's content must be the one in the list: programs that read the one or the other would unpack
-  /// different files.
+  /// The name before an entry's content must be the one in the list. Otherwise programs that read one or the other would unpack different
+  /// files.
   private func compareNames(_ entry: ZipDirectory.Entry) throws(Failure) {
     let header = LittleEndian(try file.read(at: entry.offset, count: 30 + entry.written.count))
     guard header.bytes.count == 30 + entry.written.count, header.word(0) == 0x0403_4B50 else { throw misplaced(entry) }
@@ -51,7 +51,7 @@ struct ZipReader {
     }
   }
 
-  /// - Returns: false when it is no use to go on.
+  /// - Returns: false if it is useless to continue.
   private func take(_ entry: ZipDirectory.Entry, into tree: inout Tree) throws(Failure) -> Bool {
     guard let path = tree.path(entry.name) else { return true }
     let isFolder = entry.name.last == UInt8(ascii: "/") || entry.kind == 0o040000

@@ -1,15 +1,15 @@
 import DeployModel
 import Glibc
 
-/// Contents of files under their digests: small ones in volumes, large ones as blobs, `blobs/aa/aabb…`. A content is there whole or not at
-/// all. Versions before this one kept small ones as blobs too.
+/// Contents of files under their digests: small ones in volumes, large ones as blobs, `blobs/aa/aabb…`. A content is complete or absent.
+/// Older versions kept small ones as blobs too.
 struct BlobStore: Sendable {
   let folder: String
   let volumes: Volumes
-  /// Read at once; a larger file goes through twice, in pieces, and becomes a blob.
+  /// The size up to which a file is read at once; a larger one is read twice, in pieces, and becomes a blob.
   static let chunk = 1 << 20
 
-  /// - Parameter bundles: the folder of all that belongs to bundles.
+  /// - Parameter bundles: the folder for everything about bundles.
   init(in bundles: String) {
     folder = "\(bundles)/blobs"
     volumes = Volumes(folder: "\(bundles)/volumes")
@@ -35,7 +35,7 @@ struct BlobStore: Sendable {
     try Disk.move(temporary, to: path(of: digest))
   }
 
-  /// A content's bytes, checked. One that is not what it should be is put aside, so that the next build stores it anew.
+  /// A content's bytes, checked. A wrong content is moved aside, so that the next build stores it again.
   func content(of digest: Digest) throws(Failure) -> [UInt8] {
     let part = try find(digest)
     let bytes = try part.file.read(at: part.start, count: part.size)
@@ -59,7 +59,7 @@ struct BlobStore: Sendable {
     guard done == size, hash.digest == digest else { throw putAside(digest) }
   }
 
-  /// Fills the buffer with a part of a content; zeros where it cannot be read.
+  /// Fills the buffer with a part of a content, or with zeros if it cannot be read.
   func read(_ digest: Digest, from start: Int, into buffer: UnsafeMutableRawBufferPointer) {
     let part = try? find(digest)
     var done = 0
@@ -73,18 +73,18 @@ struct BlobStore: Sendable {
     UnsafeMutableRawBufferPointer(rebasing: buffer[done...]).initializeMemory(as: UInt8.self, repeating: 0)
   }
 
-  /// Whether the content is there and is what its name says.
+  /// Whether the content exists and matches its name.
   func isGood(_ digest: Digest, size: Int) -> Bool { (try? stream(digest, size: size) { _ throws(Failure) in }) != nil }
 
   private func find(_ digest: Digest) throws(Failure) -> (file: OpenFile, start: Int, size: Int) {
     if let part = try known(digest) { return part }
-    // Another process may have built since, or put what stays of some volumes into a new one.
+    // Another process may have built since, or moved the rest of some volumes into a new one.
     volumes.refresh()
     if let part = try known(digest) { return part }
     throw Failure(.missing, "the store does not have the content \(digest)", fix: "build the bundle again: lander bundle build")
   }
 
-  /// - Returns: nil if no volume that is known has it, and no blob.
+  /// - Returns: nil if neither a known volume nor a blob has it.
   private func known(_ digest: Digest) throws(Failure) -> (file: OpenFile, start: Int, size: Int)? {
     do throws(Failure) {
       if let place = volumes.place(of: digest) { return (try volumes.open(place.volume), place.start, place.size) }

@@ -1,7 +1,7 @@
 import DeployModel
 import Glibc
 
-/// A blob that is being written, of content nobody knows yet.
+/// A blob that is being written, whose digest is not known yet.
 final class BlobWriter {
   private let store: BlobStore
   private let temporary: String

@@ -1,11 +1,11 @@
-/// How large a bundle may become before it is refused: an archive of some kilobytes can unpack to petabytes.
+/// The limits of a bundle; a larger one is refused. An archive of some kilobytes can unpack to petabytes.
 package struct BundleLimits: Sendable, Hashable {
   package var items: Int
   /// Bytes of all files together.
   package var bytes: Int
   /// Bytes of one file.
   package var file: Int
-  /// Unpacked bytes per packed byte, looked at once more than `ratioFrom` bytes are unpacked.
+  /// Unpacked bytes per packed byte, checked once more than `ratioFrom` bytes are unpacked.
   package var ratio: Int
   package var ratioFrom: Int
 

@@ -1,7 +1,7 @@
 import DeployModel
 import Glibc
 
-/// Keeps pruning and building apart: builders share it, whoever prunes has it alone.
+/// Keeps pruning and building apart: builders share it, and pruning has it alone.
 struct BundleLock {
   private let file: OpenFile
 

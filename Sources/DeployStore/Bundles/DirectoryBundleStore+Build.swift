@@ -11,7 +11,7 @@ extension DirectoryBundleStore {
   /// - Parameters:
   ///   - project: the folder that the revision's paths are relative to, and that the build command runs in.
   ///   - run: runs the build command and git.
-  /// - Throws: everything that is wrong with it at once, each problem with the path it is about.
+  /// - Throws: everything that is wrong with it, at once, each problem with its path.
   package func build(_ revision: Revision, in project: String, run: Program.Runner) async throws(Problems) -> BuiltBundle {
     do {
       if let command = revision.build { try await runBuild(command, in: project, run) }
@@ -57,7 +57,7 @@ extension DirectoryBundleStore {
     text.fullLines.suffix(20).map { "  " + $0 }.joined(separator: "\n")
   }
 
-  /// Packs the revision's source and returns what it was in words.
+  /// Packs the revision's source, and returns a description of it.
   private func pack(
     _ revision: Revision, in project: String, _ run: Program.Runner, _ intake: ContentIntake, into tree: inout Tree
   ) async throws -> String {
@@ -73,10 +73,10 @@ extension DirectoryBundleStore {
       }
       switch try file.status().kind {
       case .directory:
-        // What a relative path or a link leads to is known here only.
+        // Only now it is known where a relative path or a link leads.
         if let system = Disk.realPath(place).flatMap(SystemFolder.refusal(ofBundle:)) { throw Problems(system) }
         if Self.clean(place) != Self.clean(project) { try addIgnoreFile(of: place, to: &rules) }
-        // Before the first byte is copied: a home folder that was named by mistake would fill the disk.
+        // Before the first byte is copied, because a home folder that was named by mistake would fill the disk.
         if let problem = FolderSize(of: place, without: rules, limits: limits).problem(of: path) { throw Problems(problem) }
         FolderPacking(root: place, rules: rules, intake: intake).pack(into: &tree)
         if let modules = try? Disk.read("\(place)/.gitmodules", limit: 1 << 20) {
@@ -117,7 +117,7 @@ extension DirectoryBundleStore {
 
   private static func clean(_ path: String) -> [Substring] { path.pathParts.filter { $0 != "." } }
 
-  /// Manifest and description, in this order: a bundle is listed when it is whole.
+  /// Writes the manifest, then the description: a bundle is listed once it is complete.
   private func put(_ manifest: Manifest, of bundle: Bundle) throws(Failure) {
     let path = "\(manifests)/\(bundle.digest.hex)"
     let text = Array(manifest.text.utf8)

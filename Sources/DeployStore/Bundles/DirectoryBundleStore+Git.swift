@@ -3,10 +3,10 @@ import Glibc
 
 /// Commits of local repositories.
 extension DirectoryBundleStore {
-  /// Packs a commit of a local repository as `git archive` gives it: tracked files only, `export-ignore` heeded.
-  /// - Parameter folder: of the commit, relative to the repository's folder; nil: all that the commit has there.
+  /// Packs a commit of a local repository like `git archive`: tracked files only, and `export-ignore` counts.
+  /// - Parameter folder: the folder in the commit, relative to the repository's folder; nil: all that the commit has there.
   /// - Returns: the ref and the commit, in words.
-  /// - Throws: what the commit holds by reference only, each with its path: submodules, and files of git LFS.
+  /// - Throws: what the commit only refers to, each with its path: submodules, and files of git LFS.
   func packGit(
     _ ref: String, of repository: String, folder: String?, _ rules: IgnoreRules, _ run: Program.Runner, _ intake: ContentIntake,
     into tree: inout Tree
@@ -30,7 +30,7 @@ extension DirectoryBundleStore {
     }
     let scratch = blobs.scratchName()
     defer { unlink(scratch) }
-    // Without the setting the modes would depend on the configuration of whoever builds.
+    // Without the setting, the modes would depend on the configuration of the user who builds.
     let argv = ["git", "-C", top, "-c", "tar.umask=0022", "archive", "--format=tar", "--output", scratch, wanted]
     let ended = try await run(Program(argv, in: top))
     guard ended.status == 0, let file = try? OpenFile(scratch, O_RDONLY) else {
@@ -43,7 +43,7 @@ extension DirectoryBundleStore {
     return source
   }
 
-  /// The repository's top folder, and where below it the wanted folder is; empty for the top itself.
+  /// The repository's top folder, and the wanted folder below it; empty for the top itself.
   private func place(_ repository: String, _ folder: String?, _ run: Program.Runner) async throws -> (top: String, inside: String) {
     func said(_ option: String) async throws -> String {
       let ended = try await run(Program(["git", "-C", repository, "rev-parse", option], in: repository))
@@ -65,8 +65,8 @@ extension DirectoryBundleStore {
     return (top, parts.joined(separator: "/"))
   }
 
-  /// A submodule is a name and a commit of another repository: `git archive` gives an empty folder for it. git has no other empty
-  /// folders, so only those are asked about.
+  /// A submodule is a name and a commit of another repository; `git archive` makes an empty folder of it. git has no other empty folders,
+  /// so only those are checked.
   private func refuseSubmodules(of wanted: String, in top: String, _ run: Program.Runner, _ tree: inout Tree) async throws {
     var rest = tree.emptyFolders[...]
     while !rest.isEmpty {

@@ -8,7 +8,7 @@ extension DirectoryBundleStore {
     case unknown(String)
   }
 
-  /// Packs an archive that is told by its content.
+  /// Packs an archive, whose kind is recognised by its content.
   func packArchive(_ file: OpenFile, named name: String, _ rules: IgnoreRules, _ intake: ContentIntake, into tree: inout Tree) throws {
     var rules = rules
     rules.takesOutOwnFile = false
@@ -47,7 +47,7 @@ extension DirectoryBundleStore {
     return .unknown("the file is neither tar, tar.gz nor zip")
   }
 
-  /// An archive may bring a `.landerignore` of its own; it is known only when all was read.
+  /// An archive may have a `.landerignore` of its own, which is known only once everything was read.
   private func leaveOutByOwnFile(_ tree: inout Tree, _ intake: ContentIntake) throws(Failure) {
     guard let digest = tree.ignoreFile else { return }
     var rules = IgnoreRules([])

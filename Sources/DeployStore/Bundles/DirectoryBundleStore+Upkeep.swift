@@ -18,7 +18,7 @@ extension DirectoryBundleStore {
       if let json = try? Disk.read("\(manifests)/\(name).json"), let stored = try? CompactJSON.decode(StoredBundle.self, from: json) {
         bundles.append(stored)
       } else if let manifest = try? storedManifest(Digest(hex: name)) {
-        // Killed between manifest and description: whole, only nobody remembers when and of what.
+        // The build was killed between manifest and description: the bundle is complete, but nobody knows when it was built and of what.
         let bundle = Bundle(digest: Digest(hex: name), files: manifest.files, bytes: manifest.bytes, source: "unknown")
         bundles.append(StoredBundle(bundle: bundle, at: Timestamp(milliseconds: 0)))
       }
@@ -26,8 +26,8 @@ extension DirectoryBundleStore {
     return bundles.sorted { ($1.at, $1.bundle.digest) < ($0.at, $0.bundle.digest) }
   }
 
-  /// The bundle whose digest begins so.
-  /// - Throws: a problem when none does, with the nearest one, or several do, with all of them.
+  /// The bundle whose digest begins with this.
+  /// - Throws: a problem with the nearest digest if none matches, or with all of them if several do.
   package func find(_ prefix: String) throws(Problems) -> StoredBundle {
     guard !prefix.isEmpty else { throw Problems(Problem("no bundle is named", fix: "write the beginning of a digest: lander bundle list")) }
     let all: [StoredBundle]
@@ -45,7 +45,7 @@ extension DirectoryBundleStore {
         fix: near.map { "did you mean \"\($0)\"?" } ?? "lander bundle list"))
   }
 
-  /// What a bundle is and holds, by the beginning of its digest.
+  /// What a bundle is and contains, by the beginning of its digest.
   package func inspect(_ prefix: String) throws(Problems) -> (stored: StoredBundle, manifest: Manifest) {
     let stored = try find(prefix)
     do {
@@ -62,7 +62,7 @@ extension DirectoryBundleStore {
   }
 
   /// Reads every file of every bundle, or of one, again.
-  /// - Returns: what is not as it should be; empty: all good.
+  /// - Returns: what differs from what was stored; empty: nothing.
   package func verify(_ bundle: Digest? = nil) async throws(Failure) -> [Problem] {
     var problems: [Problem] = []
     var seen: Set<Digest> = []
@@ -83,8 +83,8 @@ extension DirectoryBundleStore {
     return problems
   }
 
-  /// Removes all bundles but the newest `keep` and those in use, and what no bundle needs any more.
-  /// Bundles of deployments that are not concluded, and those that hosts run, are to be in `inUse`.
+  /// Removes all bundles but the newest `keep` and those in use, and what no bundle needs any more. `inUse` must have the bundles of
+  /// deployments that have not concluded, and those that hosts run.
   package func prune(keep: Int, inUse: [Digest]) async throws(Failure) -> Pruned {
     let lock = try await BundleLock(in: state.bundles, exclusive: true)
     defer { lock.release() }
@@ -93,7 +93,7 @@ extension DirectoryBundleStore {
     let gone = all.filter { !kept.contains($0.bundle.digest) }
     var needed: Set<Digest> = []
     for stored in all where kept.contains(stored.bundle.digest) {
-      // A manifest that cannot be read names nothing: then no content may go either.
+      // An unreadable manifest does not say which contents it needs, so no content may be removed.
       for item in try storedManifest(stored.bundle.digest).items { if let digest = item.digest { needed.insert(digest) } }
     }
     var pruned = Pruned(bundles: gone, files: 0, bytes: 0)

@@ -2,8 +2,8 @@ package import DeployCore
 package import DeployModel
 import Glibc
 
-/// Bundles and recipe sources in folders of the state directory, each under its digest. Everything is put in place by a rename:
-/// what is there is whole, whenever a build was killed.
+/// Bundles and recipe sources in folders of the state directory, each under its digest. A rename puts everything in place, so what exists
+/// is complete, whenever a build was killed.
 package struct DirectoryBundleStore: BundleStore {
   let state: StateDirectory
   let limits: BundleLimits
@@ -26,11 +26,11 @@ package struct DirectoryBundleStore: BundleStore {
 
   var manifests: String { "\(state.bundles)/manifests" }
 
-  /// - Throws: `missing` if the store does not have it, `corrupt` if it is not what it was.
+  /// - Throws: `missing` if the store does not have it, `corrupt` if it has changed.
   package func manifest(of bundle: Digest) async throws(Failure) -> Manifest { try storedManifest(bundle) }
 
   package func built(_ bundle: Digest) async throws(Failure) -> Timestamp {
-    // Building the same again leaves the file alone.
+    // Building the same again leaves the file unchanged.
     guard let status = Disk.status("\(manifests)/\(bundle.hex)") else { throw Disk.failure("look at the bundle", bundle.hex, ENOENT) }
     return status.modified
   }
@@ -61,7 +61,7 @@ package struct DirectoryBundleStore: BundleStore {
     return try blobs.content(of: file)
   }
 
-  /// What stands on hosts; its id is 12 digits of the SHA-256 of the bundle's digest and, after line ends, its shared paths.
+  /// The release on hosts. Its id is 12 digits of the SHA-256 of the bundle's digest and, after line ends, its shared paths.
   package static func release(of bundle: Digest, shared: [String]) -> Release {
     Release(id: Digest(of: bundle.hex + "\n" + shared.joined(separator: "\n")).short, bundle: bundle, shared: shared)
   }
@@ -74,7 +74,7 @@ package struct DirectoryBundleStore: BundleStore {
 
 /// Sources of recipes, under the digest of all of them together.
 extension DirectoryBundleStore {
-  /// Of sources as they are kept: in the order of their paths, whatever order they come in.
+  /// The digest of sources in their stored form: sorted by path, in whatever order they come.
   package static func digest(of sources: [SourceFile]) -> Digest { Digest(of: coded(sources)) }
 
   private static func coded(_ sources: [SourceFile]) -> [UInt8] {
@@ -106,7 +106,7 @@ extension DirectoryBundleStore {
   }
 }
 
-/// Archives of bundles, compressed and not, each made once however many hosts ask for it at the same time.
+/// Archives of bundles, compressed and not. Each is made once, however many hosts ask for it at the same time.
 private actor Archives {
   private let bundles: String
   private let blobs: BlobStore
@@ -139,7 +139,7 @@ private actor Archives {
     return try result.get()
   }
 
-  /// Kept for as long as this process lives, because to make one all contents are read.
+  /// Kept for the life of this process, because making one reads all contents.
   func tar(of bundle: Digest, _ manifest: Manifest) async throws(Failure) -> StoredTar {
     if let task = tars[bundle], case .success(let tar) = await task.value { return tar }
     let blobs = blobs

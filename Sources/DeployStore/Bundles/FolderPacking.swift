@@ -1,7 +1,7 @@
 import DeployModel
 import Glibc
 
-/// Packs a folder: every file's content goes into the store, every name into the tree.
+/// Packs a folder: the content of every file goes into the store, and every name into the tree.
 struct FolderPacking {
   let root: String
   let rules: IgnoreRules
@@ -11,7 +11,7 @@ struct FolderPacking {
     walk(root, [], into: &tree)
   }
 
-  /// - Returns: false when a limit says that going on is no use.
+  /// - Returns: false if a limit makes it useless to continue.
   @discardableResult
   private func walk(_ folder: String, _ parts: [[UInt8]], into tree: inout Tree) -> Bool {
     let names: [[UInt8]]

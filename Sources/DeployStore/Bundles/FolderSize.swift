@@ -1,19 +1,19 @@
 import DeployModel
 
-/// How much a folder would bring into a bundle, as its names and sizes say. Counted before anything is copied.
+/// How much a folder would bring into a bundle, by names and sizes. It is counted before anything is copied.
 struct FolderSize {
-  /// Files, folders and links that no pattern leaves out.
+  /// Number of files, folders and links that no pattern leaves out.
   private(set) var items = 0
-  /// Bytes of files.
+  /// Number of bytes of the files.
   private(set) var bytes = 0
   private let limits: BundleLimits
 
-  /// Counts until a limit is passed.
+  /// Counts until a limit is exceeded.
   init(of root: String, without rules: IgnoreRules, limits: BundleLimits) {
     self.limits = limits
     var open: [(folder: String, parts: [[UInt8]])] = [(root, [])]
     while let (folder, parts) = open.popLast(), !isTooLarge {
-      // What cannot be read is told by whoever packs it.
+      // The packing reports what cannot be read.
       for name in (try? Disk.names(in: folder)) ?? [] where !isTooLarge {
         guard let text = String(validating: name, as: UTF8.self), let status = Disk.status("\(folder)/\(text)") else { continue }
         let path = parts + [name]
@@ -21,7 +21,7 @@ struct FolderSize {
         guard !rules.leavesOut(path[...], isFolder: isFolder) else { continue }
         items += 1
         if isFolder { open.append(("\(folder)/\(text)", path)) }
-        // A file that is too large for itself is told by its name.
+        // A single file that is too large is reported by name.
         if status.kind == .file, status.size <= limits.file { bytes += status.size }
       }
     }

@@ -1,12 +1,13 @@
 import DeployCore
 import DeployModel
 
-/// What stays out of a bundle: `ignore` of the revision, then the lines of `.landerignore`, in the manner of git.
+/// The rules for what stays out of a bundle: `ignore` of the revision, then the lines of `.landerignore`, in git's manner.
 ///
 /// A later pattern wins over an earlier one. `*` and `?` stay within one part of a path, `**` spans parts, `[a-z]` and `[!a-z]` are one
-/// byte, `\` takes the next one as it is. A `/` at the start or inside ties a pattern to the bundle's root, without one it is
-/// for a name at any depth. A `/` at the end means folders only. `!` takes back what an earlier pattern left out, but not below a folder
-/// that is left out itself. `#` begins a comment, in files. `.git`, `.lander` and the root's `.landerignore` are always left out.
+/// byte, and `\` takes the next byte literally. A `/` at the start or inside ties a pattern to the bundle's root; without one, the
+/// pattern is for a name at any depth. A `/` at the end means folders only. `!` takes back what an earlier pattern left out, but not
+/// below a folder that is itself left out. `#` begins a comment, in files. `.git`, `.lander` and the root's `.landerignore` are always
+/// left out.
 struct IgnoreRules {
   private struct Rule {
     var parts: [[UInt8]]
@@ -14,7 +15,7 @@ struct IgnoreRules {
     var takesBack: Bool
   }
   private var rules: [Rule] = []
-  /// False while an archive is read, whose own file is needed first.
+  /// False while an archive is read, because its own file is needed first.
   var takesOutOwnFile = true
 
   init(_ patterns: [String]) {
@@ -43,12 +44,12 @@ struct IgnoreRules {
     rule.parts = text.split(separator: UInt8(ascii: "/")).filter { !$0.elementsEqual(".".utf8) }.map(Array.init)
     guard !rule.parts.isEmpty else { return }
     if !isTied { rule.parts.insert(Self.anything, at: 0) }
-    // At the end it stands for everything inside, and not for nothing.
+    // At the end it matches everything inside, but not the folder itself.
     if rule.parts.last == Self.anything { rule.parts.insert(Array("*".utf8), at: rule.parts.count - 1) }
     rules.append(rule)
   }
 
-  /// Whether this path is left out itself; those above it are the caller's business.
+  /// Whether this path itself is left out; the caller checks the folders above it.
   func leavesOut(_ parts: ArraySlice<[UInt8]>, isFolder: Bool) -> Bool {
     guard let name = parts.last else { return false }
     if name == Self.git || name == Self.own { return true }
@@ -84,7 +85,7 @@ struct IgnoreRules {
       pattern: pattern.count, name: name.count, isStar: { pattern[$0] == UInt8(ascii: "*") }, step: { step(pattern, $0, name[$1]) })
   }
 
-  /// Where the pattern continues after it took one byte; nil if it does not take it.
+  /// Where the pattern continues after it matched one byte; nil if it does not match.
   private static func step(_ pattern: [UInt8], _ at: Int, _ byte: UInt8) -> Int? {
     switch pattern[at] {
     case UInt8(ascii: "?"): return at + 1

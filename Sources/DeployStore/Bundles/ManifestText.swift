@@ -2,8 +2,9 @@ package import DeployModel
 
 /// A manifest as text: the canonical form, whose SHA-256 is the bundle's digest.
 ///
-/// The first line is `lander manifest 1`; then one line an item, in the order of the paths' bytes: `directory 755 PATH`,
-/// `file 644 SIZE SHA256 PATH`, `link TARGET PATH`. In paths and targets `%`, space and everything below it, and byte 127, are `%XX`.
+/// The first line is `lander manifest 1`. Then each item has one line, in the order of the paths' bytes: `directory 755 PATH`, `file 644
+/// SIZE SHA256 PATH`, `link TARGET PATH`. In paths and targets, `%XX` stands for `%`, for space and everything below it, and for byte
+/// 127.
 extension Manifest {
   package static let firstLine = "lander manifest 1"
 
@@ -22,10 +23,10 @@ extension Manifest {
   /// The bundle's digest.
   package var digest: Digest { Digest(of: text) }
 
-  /// Files in it; directories and links are none.
+  /// Number of files in it, without directories and links.
   package var files: Int { items.count { $0.kind == .file } }
 
-  /// - Throws: `corrupt`, naming the line that is no manifest's.
+  /// - Throws: `corrupt`, with the line that does not belong to a manifest.
   package init(text: String) throws(Failure) {
     var lines = text.parts(at: "\n")[...]
     guard lines.popFirst().map(String.init) == Self.firstLine else {

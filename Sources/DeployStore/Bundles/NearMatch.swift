@@ -1,6 +1,6 @@
-/// What somebody may have meant.
+/// Finds what somebody may have meant.
 enum NearMatch {
-  /// The candidate that needs the fewest changes of one character, at most a third of the word and two of a short one; nil: none is near.
+  /// The candidate that needs the fewest changes of one character: at most a third of the word, or two in a short one; nil: none is near.
   static func find(_ word: String, in candidates: [String]) -> String? {
     let limit = max(word.count > 3 ? 2 : 1, word.count / 3)
     return candidates.map { ($0, distance(word, $0)) }.filter { $0.1 <= limit }.min { ($0.1, $0.0) < ($1.1, $1.0) }?.0

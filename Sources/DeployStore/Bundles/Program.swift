@@ -1,4 +1,4 @@
-/// A program of the engine machine that the store needs run: a build command, or git. It runs none itself.
+/// A program on the engine's machine that the store needs: a build command, or git. The store itself runs none.
 package struct Program: Sendable, Hashable {
   package var argv: [String]
   package var directory: String
@@ -11,7 +11,7 @@ package struct Program: Sendable, Hashable {
     /// 0 is success; a signal counts as 128 and its number.
     package var status: Int
     package var stdout: String
-    /// The last of it is shown when the program fails.
+    /// Its end is shown when the program fails.
     package var stderr: String
     package init(status: Int, stdout: String = "", stderr: String = "") {
       self.status = status

@@ -1,8 +1,8 @@
 import DeployModel
 
-/// What a project holds by reference only: submodules of git, files of git LFS.
+/// What a project only refers to: git's submodules, and files of git LFS.
 extension Tree {
-  /// Folders with nothing in them, in order.
+  /// Folders without content, in order.
   var emptyFolders: [String] {
     var parents: Set<[UInt8]> = []
     for item in items {
@@ -25,7 +25,7 @@ extension Tree {
     }
   }
 
-  /// Says of each pointer that is still in the tree what it is.
+  /// Reports each pointer that is still in the tree.
   mutating func tellPointers() {
     for path in pointers where item(at: path) != nil {
       let message = "is a pointer of git LFS and not the file: hosts would get the pointer's text"

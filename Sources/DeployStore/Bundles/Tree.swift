@@ -1,6 +1,6 @@
 import DeployModel
 
-/// What is being packed, path by path, with everything that is wrong with it. Nothing of it is a bundle before `manifest` said so.
+/// What is being packed, path by path, with everything that is wrong with it. It becomes a bundle only when `manifest` succeeds.
 struct Tree {
   let limits: BundleLimits
   private(set) var items: [Manifest.Item] = []
@@ -9,14 +9,14 @@ struct Tree {
   private(set) var bytes = 0
   /// Whether links may lead out of it.
   var linksLeave = false
-  /// Whether something was left out by a pattern.
+  /// Whether a pattern left something out.
   var leftOut = false
   private var problemCount = 0
-  /// Index of each path: by bytes, since texts that look alike may be different names.
+  /// The index of each path, by bytes, because texts that look alike may be different names.
   private var index: [[UInt8]: Int] = [:]
-  /// Paths that something is wrong with.
+  /// Paths with a problem.
   private var refused: Set<ExactText> = []
-  /// Files that are git LFS's word for a file; refused where a commit is packed, else a warning.
+  /// Files that are git LFS pointers. They are refused if a commit is packed, else they cause a warning.
   private(set) var pointers: [String] = []
   var refusesPointers = false
   private static let pointer = Array("version https://git-lfs.github.com/spec/".utf8)
@@ -37,8 +37,8 @@ struct Tree {
     if warnings.count < Self.listed { warnings.append(Problem(message, subject: path, fix: fix)) }
   }
 
-  /// Takes in an item whose path is good.
-  /// - Returns: false when the limit of items is reached: it is no use to go on.
+  /// Takes in an item whose path is valid.
+  /// - Returns: false if the limit of items is reached, so that it is useless to continue.
   @discardableResult
   mutating func add(_ item: Manifest.Item) -> Bool {
     let item = withoutSetID(item)
@@ -65,9 +65,9 @@ struct Tree {
     return true
   }
 
-  /// Set-id bits do not go to hosts: an archive made elsewhere could otherwise bring a program that runs as root for everybody. Of
-  /// folders, where they only say whose group new files have, they go without a word. What an appspec file installs keeps them, as
-  /// with the CodeDeploy agent (recorded cases files-modes and files-tar-modes-owners), and each file is told.
+  /// Set-id bits do not go to hosts: an archive from elsewhere could otherwise bring a program that runs as root for everybody. On
+  /// folders, where they only set the group of new files, they are dropped silently. Files that an appspec file installs keep them, as
+  /// with the CodeDeploy agent (recorded cases files-modes and files-tar-modes-owners), and each file is reported.
   private mutating func withoutSetID(_ item: Manifest.Item) -> Manifest.Item {
     guard item.kind != .link, item.mode & 0o6000 != 0 else { return item }
     if item.kind == .file {
@@ -94,7 +94,7 @@ struct Tree {
   /// The root's `.landerignore`, if it was read in.
   private(set) var ignoreFile: Digest?
 
-  /// Takes out again what rules that came late leave out.
+  /// Removes what rules that came late leave out.
   mutating func leaveOut(_ rules: IgnoreRules) {
     let all = items
     items = []
@@ -109,14 +109,14 @@ struct Tree {
     }
   }
 
-  /// Takes a path for one that something is wrong with, and says nothing more.
+  /// Marks a path as refused, without another problem.
   mutating func markRefused(_ path: String) { refused.insert(ExactText(path)) }
   /// Whether a path is among the problems.
   func isRefused(_ path: String) -> Bool { refused.contains(ExactText(path)) }
 
   func item(at path: String) -> Manifest.Item? { index[Array(path.utf8)].map { items[$0] } }
 
-  /// Whether `size` more bytes are within the limits; says what is wrong if they are not.
+  /// Whether `size` more bytes are within the limits; reports the problem if not.
   mutating func hasRoom(for path: String, size: Int) -> Bool {
     if size > limits.file {
       refuse(path, "the file has \(size) bytes, more than the \(limits.file) that one file may have", fix: Self.smaller)
@@ -131,7 +131,7 @@ struct Tree {
 
   static let smaller = "leave out what hosts do not need: `ignore` in the recipe, or `.landerignore`"
 
-  /// Looks at a file's first bytes for a script that hosts will not be able to start, and for what only stands for a file.
+  /// Checks a file's first bytes for a script that hosts cannot start, and for a pointer to a file.
   mutating func look(at path: String, _ start: ArraySlice<UInt8>) {
     if start.starts(with: Self.pointer), start.count < 2048 { pointers.append(path) }
     if start.starts(with: [0xEF, 0xBB, 0xBF, 0x23, 0x21]) {
@@ -150,7 +150,7 @@ struct Tree {
   }
 
   /// The finished manifest.
-  /// - Throws: all that was wrong with the content, at once.
+  /// - Throws: everything that is wrong with the content, at once.
   mutating func manifest(of source: String) throws(Problems) -> Manifest {
     addMissingFolders()
     tellPointers()
@@ -166,7 +166,7 @@ struct Tree {
     return Manifest(items: items.sorted { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) })
   }
 
-  /// Archives need not name the folders their files lie in.
+  /// Archives need not name the folders that contain their files.
   private mutating func addMissingFolders() {
     for item in items {
       var path = item.path.utf8[...]
@@ -213,7 +213,7 @@ struct Tree {
       place.append(part)
       guard let found = index[Array(place.joined(separator: [slash]))], let onwards = items[found].target else { continue }
       links += 1
-      // A circle leads nowhere, and so not out.
+      // A circle leads nowhere, so it does not lead out.
       guard links <= 40, onwards.utf8.first != slash else { return links <= 40 }
       place.removeLast()
       rest.append(contentsOf: onwards.utf8.split(separator: slash).map(Array.init).reversed())
@@ -222,10 +222,10 @@ struct Tree {
   }
 }
 
-/// Names as archives and folders have them.
+/// Names in the form of archives and folders.
 extension Tree {
-  /// The path in our form: relative, no `.`, `..` or empty part. Nil if it is not good, which is then among the problems, and for the
-  /// root itself, which is not.
+  /// The path in our form: relative, without `.`, `..` or empty parts. Nil if it is invalid, which adds a problem, and for the root
+  /// itself, which does not.
   mutating func path(_ raw: [UInt8]) -> String? {
     let shown = Self.shown(raw)
     guard let text = String(validating: raw, as: UTF8.self) else {
@@ -263,7 +263,7 @@ extension Tree {
       ? text : String(decoding: Array(parts.joined(separator: [UInt8(ascii: "/")])), as: UTF8.self)
   }
 
-  /// A name for messages: what is no text or would move the cursor is shown as `\xNN`.
+  /// A name for messages: bytes that are not text, or would move the cursor, are shown as `\xNN`.
   static func shown(_ raw: [UInt8]) -> String {
     if let text = String(validating: raw, as: UTF8.self), !raw.contains(where: { $0 < 0x20 || $0 == 0x7F }) {
       return String(text.prefix(300))

@@ -1,6 +1,6 @@
 import DeployModel
 
-/// What stands in a volume: a line for each content with its digest, where it begins, and its size, both in bytes.
+/// The list of a volume: a line for each content with its digest, where it begins, and its size, both in bytes.
 struct VolumeList {
   static let suffix = ".list"
 
@@ -19,7 +19,7 @@ struct VolumeList {
 
   init(_ volume: String, _ entries: [Entry]) { (self.volume, self.entries) = (volume, entries) }
 
-  /// Reads one. A line that is none is skipped: its content counts as missing, and a build stores it again.
+  /// Reads a list. An invalid line is skipped: its content counts as missing, and a build stores it again.
   /// - Returns: nil if it cannot be read.
   init?(at path: String) {
     guard let bytes = try? Disk.read(path), let name = path.split(separator: "/").last else { return nil }
@@ -27,7 +27,7 @@ struct VolumeList {
     entries = bytes.split(separator: UInt8(ascii: "\n")).compactMap(Entry.init(line:))
   }
 
-  /// Puts it in place, whole or not at all.
+  /// Puts it in place, complete or not at all.
   func write(in folder: String) throws(Failure) {
     var text: [UInt8] = []
     for entry in entries { text += "\(entry.digest.hex) \(entry.start) \(entry.size)\n".utf8 }
@@ -42,7 +42,7 @@ extension VolumeList.Entry {
     self.init(digest: Digest(hex: String(decoding: words[0], as: UTF8.self)), start: start, size: size)
   }
 
-  /// Of at most 15 digits, so that no sum of two overflows.
+  /// At most 15 digits, so that no sum of two overflows.
   private static func number(_ digits: ArraySlice<UInt8>) -> Int? {
     guard (1...15).contains(digits.count) else { return nil }
     var number = 0

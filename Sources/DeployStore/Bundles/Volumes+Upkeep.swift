@@ -1,13 +1,13 @@
 import DeployModel
 import Glibc
 
-/// Removing what no bundle needs. The caller holds the lock of the bundles alone.
+/// Removes what no bundle needs. The caller has the lock of the bundles alone.
 extension Volumes {
-  /// Bytes up to which a volume is written anew for any content that goes; a larger one is if a quarter of it goes.
+  /// A volume up to this size in bytes is rewritten if any content goes; a larger one if a quarter of it goes.
   private static let small = 64 << 20
 
-  /// Removes contents that nobody needs, and volumes of which nothing is left. What stays of the others is written anew, into one.
-  /// - Returns: the number of contents that went, and their bytes.
+  /// Removes contents that nobody needs, and volumes without contents. The rest of the other volumes is written into a new one.
+  /// - Returns: the number of removed contents, and their bytes.
   func prune(keeping needed: Set<Digest>, _ blobs: BlobStore) throws(Failure) -> (count: Int, bytes: Int) {
     var gone = (count: 0, bytes: 0)
     var old: [VolumeList] = []
@@ -28,7 +28,7 @@ extension Volumes {
     return gone
   }
 
-  /// Volumes of builds that were killed before their list stood, and those whose list is gone.
+  /// Removes volumes of builds that were killed before they had a list, and volumes whose list is gone.
   private func removeUnlisted() throws(Failure) {
     for name in Disk.ownNames(in: folder) where !name.hasSuffix(VolumeList.suffix) {
       if !Disk.exists(path(of: name + VolumeList.suffix)) { try Disk.remove(path(of: name)) }

@@ -2,8 +2,9 @@ import DeployModel
 import Glibc
 import Synchronization
 
-/// Contents of many files in one, because a file system pays for each file that is made: `volumes/NAME` holds those that one build brought,
-/// one behind the other, and `volumes/NAME.list` says where each begins. A volume without a list does not count, and none ever changes.
+/// Contents of many files in one file, because each new file costs the file system time. `volumes/NAME` has the contents of one build,
+/// one after the other, and `volumes/NAME.list` says where each begins. A volume without a list does not count, and no volume ever
+/// changes.
 final class Volumes: Sendable {
   /// A part of a volume.
   struct Place: Equatable, Sendable {
@@ -19,7 +20,7 @@ final class Volumes: Sendable {
     var places: [Digest: Place] = [:]
     /// Lists that were read, with their time and size.
     var lists: [ExactText: Stamp] = [:]
-    /// The volume that was read last: its neighbours are mostly wanted next.
+    /// The volume that was read last, because its neighbours are usually wanted next.
     var open: (volume: String, file: OpenFile)?
   }
 
@@ -32,7 +33,7 @@ final class Volumes: Sendable {
 
   func path(of volume: String) -> String { "\(folder)/\(volume)" }
 
-  /// Where a content stands, as far as the lists say that were read last; nil: in none of them.
+  /// The place of a content, by the lists that were last read; nil: it is in none of them.
   func place(of digest: Digest) -> Place? { known.withLock { $0.places[digest] } }
 
   /// Reads the lists that are new or changed, and forgets those that are gone.
@@ -55,7 +56,7 @@ final class Volumes: Sendable {
     }
   }
 
-  /// - Throws: if the volume cannot be opened, as when somebody pruned it.
+  /// - Throws: if the volume cannot be opened, for example after pruning.
   func open(_ volume: String) throws(Failure) -> OpenFile {
     if let file = known.withLock({ $0.open?.volume == volume ? $0.open?.file : nil }) { return file }
     let file = try OpenFile(path(of: volume), O_RDONLY)
@@ -63,7 +64,7 @@ final class Volumes: Sendable {
     return file
   }
 
-  /// Leaves a content out of the list of its volume, so that the next build stores it anew.
+  /// Removes a content from the list of its volume, so that the next build stores it again.
   func forget(_ digest: Digest) {
     guard let place = place(of: digest), var list = VolumeList(at: path(of: place.volume + VolumeList.suffix)) else { return }
     list.entries.removeAll { $0.digest == digest }

@@ -1,6 +1,6 @@
 import DeployModel
 
-/// Gives Codable values what a tape holds, from one of its nodes on.
+/// Gives Codable values the content of a tape, from one of its nodes on.
 struct JSONReader: Decoder {
   let tape: JSONTape
   let node: Int
@@ -17,14 +17,14 @@ struct JSONReader: Decoder {
   }
   func singleValueContainer() -> any SingleValueDecodingContainer { JSONReadScalar(tape: tape, node: node) }
 
-  /// A value of any type; our own `Value` at once, since its `init(from:)` tries one kind after the other.
+  /// A value of any type. Our own `Value` is read directly, because its `init(from:)` tries one kind after the other.
   func decode<T: Decodable>(_ type: T.Type) throws -> T {
     if type == Value.self, let value = try tape.value(at: node) as? T { return value }
     return try T(from: self)
   }
 }
 
-/// The members of an object. Those nobody asks for are skipped: an older reader understands a newer field's neighbours.
+/// The members of an object. Unknown ones are skipped, so that an older reader understands the others.
 struct JSONReadMembers<Key: CodingKey>: KeyedDecodingContainerProtocol {
   let tape: JSONTape
   let node: Int

@@ -9,7 +9,7 @@ extension JSONTape {
     return range.count == name.utf8.count && bytes[range].elementsEqual(name.utf8)
   }
 
-  /// The value's node of the member with that name; nil if there is none.
+  /// The node of the value of the member with that name; nil if there is none.
   func member(_ name: String, of node: Int) -> Int? {
     var index = node + 1
     while index < nodes[node].end {
@@ -59,7 +59,7 @@ extension JSONTape {
     }
   }
 
-  /// The value from a node on, whole numbers and fractions told apart by how they are written.
+  /// The value from a node on. Whole numbers and fractions are distinguished by how they are written.
   func value(at node: Int) throws -> Value {
     switch nodes[node].kind {
     case .null: return .null

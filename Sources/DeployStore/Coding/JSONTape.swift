@@ -1,11 +1,11 @@
-/// A JSON text taken apart: its values in the order of the text, each knowing where it stands and where the next one begins.
+/// A parsed JSON text: its values in the order of the text, each with its position and the position of the next one.
 final class JSONTape {
   enum Kind { case null, yes, no, number, text, escapedText, array, object }
   struct Node {
     var kind: Kind
-    /// Bytes of a scalar; of a text without its quotes.
+    /// The bytes of a scalar; for a text without its quotes.
     var range: Range<Int>
-    /// Index of the first node that is not part of this one. Members of an object are name and value by turns.
+    /// Index of the first node after this one's content. Members of an object are name and value in turn.
     var end: Int
   }
   let bytes: [UInt8]

@@ -1,6 +1,6 @@
-/// Codable values as compact JSON: members in the order of their declaration, no white space, whole numbers and fractions kept
-/// apart (`2` and `2.0`). Written by hand because the journal of 10,000 hosts is 400,000 entries, and because its bytes are hashed:
-/// the same value gives the same bytes in every version of the toolchain.
+/// Codable values as compact JSON: members in the order of their declaration, no white space, whole numbers and fractions distinguished
+/// (`2` and `2.0`). It is written by hand because the journal of 10,000 hosts has 400,000 entries, and because its bytes are hashed: the
+/// same value must give the same bytes in every version of the toolchain.
 package enum CompactJSON {
   /// - Throws: what the value's own `encode` throws; nothing else.
   package static func encode(_ value: some Encodable) throws -> [UInt8] {
@@ -16,8 +16,8 @@ package enum CompactJSON {
   }
 }
 
-/// Writes as it is told: a container is closed when the value that opened it returns, or when the container around it goes on.
-/// Containers are therefore to be filled one after the other, which all synthesized code does.
+/// Writes in the order of the calls. A container is closed when the value that opened it returns, or when the container around it
+/// continues. So containers must be filled one after the other, which all synthesized code does.
 final class JSONWriter: Encoder {
   // One thread and no overlapping access: the writer never leaves `CompactJSON.encode`. Checking that at run time took a fifth of it.
   @exclusivity(unchecked) var bytes: [UInt8] = []
@@ -44,7 +44,7 @@ final class JSONWriter: Encoder {
     close(to: depth)
   }
 
-  /// Opens a container and returns how deep it lies.
+  /// Opens a container and returns its depth.
   func begin(_ opening: Unicode.Scalar, _ closing: Unicode.Scalar) -> Int {
     bytes.append(UInt8(ascii: opening))
     open.append(Level(close: UInt8(ascii: closing)))
@@ -69,7 +69,8 @@ final class JSONWriter: Encoder {
 
   func null() { bytes.append(contentsOf: [0x6E, 0x75, 0x6C, 0x6C]) }
   func bool(_ value: Bool) { bytes.append(contentsOf: (value ? "true" : "false").utf8) }
-  /// JSON has no word for what is not finite: infinity becomes a number out of range, which reads as infinity again; NaN becomes null.
+  /// JSON has no form for numbers that are not finite. Infinity becomes a number out of range, which reads as infinity again; NaN becomes
+  /// null.
   func number(_ value: Double) {
     if value.isNaN {
       null()

@@ -1,9 +1,9 @@
 import DeployModel
 import Glibc
 
-/// The system's file calls, with failures in words. Paths are taken as they are; nothing here decides what they mean.
+/// The system's file calls, with failures in words. Paths are used literally; nothing here decides what they mean.
 enum Disk {
-  /// The failure of a call that set `errno`: what was tried, on which path, why it did not work.
+  /// The failure of a call that set `errno`: what was tried, on which path, and why it failed.
   static func failure(_ what: String, _ path: String, _ code: Int32 = errno) -> Failure {
     let kind: Failure.Kind =
       switch code {
@@ -24,7 +24,7 @@ enum Disk {
 
   static func reason(_ code: Int32) -> String { String(cString: strerror(code)) }
 
-  /// Makes a folder and those above it that are missing, each with `mode`. A folder that is there stays as it is.
+  /// Makes a folder and the missing ones above it, each with `mode`. An existing folder is not changed.
   static func makeFolder(_ path: String, mode: mode_t = 0o700) throws(Failure) {
     if mkdir(path, mode) == 0 || errno == EEXIST { return }
     guard errno == ENOENT, let slash = path.lastIndex(of: "/"), slash != path.startIndex else { throw failure("make the folder", path) }
@@ -33,8 +33,8 @@ enum Disk {
   }
 
   /// - Parameters:
-  ///   - limit: bytes; a longer file is a failure.
-  ///   - waits: whether it may be a pipe that somebody writes into; else what is no regular file is a failure.
+  ///   - limit: in bytes; a longer file is a failure.
+  ///   - waits: whether it may be a pipe that somebody writes into; if not, anything but a regular file is a failure.
   static func read(_ path: String, limit: Int = 1 << 30, waits: Bool = false) throws(Failure) -> [UInt8] {
     let file = try OpenFile(path, O_RDONLY | (waits ? 0 : O_NONBLOCK))
     let status = try file.status()
@@ -47,7 +47,7 @@ enum Disk {
     return bytes
   }
 
-  /// Puts a file in place whole or not at all, also when the machine loses power: written beside, synced, renamed.
+  /// Puts a file in place completely or not at all, even after a loss of power: it is written beside, synced and renamed.
   static func write(_ bytes: [UInt8], to path: String, mode: mode_t = 0o600) throws(Failure) {
     let temporary = temporaryName(for: path)
     do throws(Failure) {
@@ -62,7 +62,7 @@ enum Disk {
     if let slash = path.lastIndex(of: "/") { try syncFolder(String(path[..<slash])) }
   }
 
-  /// A name beside `path` that no other process or thread uses: its ending tells what it is when it was left behind.
+  /// A name beside `path` that no other process or thread uses. Its ending tells what it is if it is left behind.
   static func temporaryName(for path: String) -> String { "\(path).\(getpid()).\(UInt64.random(in: 0 ... .max)).tmp" }
 
   static func move(_ from: String, to path: String) throws(Failure) {
@@ -81,7 +81,7 @@ enum Disk {
 
   static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
-  /// What stands at a path, links not followed; nil if nothing does or it cannot be seen.
+  /// The status of a path, without following links; nil if nothing is there or it cannot be seen.
   static func status(_ path: String) -> FileStatus? {
     var info = stat()
     return lstat(path, &info) == 0 ? FileStatus(info) : nil
@@ -99,7 +99,7 @@ enum Disk {
     return names.sorted { $0.lexicographicallyPrecedes($1) }
   }
 
-  /// The same for folders we name things in ourselves; empty if the folder is missing.
+  /// The same for folders in which we choose the names; empty if the folder is missing.
   static func ownNames(in folder: String) -> [String] {
     ((try? names(in: folder)) ?? []).map { String(decoding: $0, as: UTF8.self) }
   }
@@ -111,7 +111,7 @@ enum Disk {
     return buffer.prefix(count).map { UInt8(bitPattern: $0) }
   }
 
-  /// Removes a folder with all in it, or a file; nothing if there is none.
+  /// Removes a folder with its content, or a file; does nothing if there is none.
   static func remove(_ path: String) throws(Failure) {
     guard let status = status(path) else { return }
     if status.kind == .directory {
@@ -123,7 +123,7 @@ enum Disk {
   }
 }
 
-/// What `stat` says of a file, in our words.
+/// The result of `stat` for a file, in our words.
 struct FileStatus {
   enum Kind: Equatable {
     case file, directory, link

@@ -1,12 +1,12 @@
 import DeployModel
 import Glibc
 
-/// A file that is open; closed when nobody holds it any more.
+/// An open file; it is closed with its last reference.
 final class OpenFile: Sendable {
   let descriptor: Int32
   let path: String
 
-  /// - Parameter flags: of `open(2)`; close-on-exec is always set, so that no child keeps it.
+  /// - Parameter flags: those of `open(2)`; close-on-exec is always added, so that no child keeps the file.
   init(_ path: String, _ flags: Int32, mode: mode_t = 0o600) throws(Failure) {
     descriptor = open(path, flags | O_CLOEXEC, mode)
     self.path = path
@@ -64,7 +64,7 @@ final class OpenFile: Sendable {
     }
   }
 
-  /// Writes at an offset, leaving a hole where the file was shorter.
+  /// Writes at an offset; leaves a hole if the file was shorter.
   func write(_ bytes: [UInt8], at offset: Int) throws(Failure) {
     var done = 0
     while done < bytes.count {
@@ -79,8 +79,8 @@ final class OpenFile: Sendable {
     guard fsync(descriptor) == 0 || errno == EINVAL else { throw Disk.failure("sync", path) }
   }
 
-  /// Takes an advisory lock that the kernel gives back when this process ends, however it ends.
-  /// - Returns: false when somebody else holds one that does not go with it.
+  /// Takes an advisory lock, which the kernel releases when this process ends, in whatever way.
+  /// - Returns: false if somebody else has a conflicting one.
   func lock(exclusive: Bool, waiting: Bool = false) -> Bool {
     let operation = (exclusive ? LOCK_EX : LOCK_SH) | (waiting ? 0 : LOCK_NB)
     while flock(descriptor, operation) != 0 {

@@ -2,15 +2,15 @@ import DeployModel
 import FoundationEssentials
 import GRDB
 
-/// Where a deployment's chain stands.
+/// The state of a deployment's chain.
 struct ChainHead: Sendable {
   /// Sequence of the next entry.
   var next: Int
-  /// SHA-256 of the chain before and the newest payload, raw.
+  /// The SHA-256 of the previous chain and the newest payload, raw.
   var chain: [UInt8]
   var isConcluded: Bool
 
-  /// What the first entry is chained to: it binds the chain to its deployment.
+  /// What the first entry is chained to; it binds the chain to its deployment.
   static func start(of deployment: Deployment.ID) -> [UInt8] {
     var hash = Sha256()
     hash.update(Array("lander journal 1\n\(deployment)\n".utf8))
@@ -41,7 +41,7 @@ struct ChainHead: Sendable {
   }
 }
 
-/// Entries of one append, coded and chained, ready to be written.
+/// The entries of one append, coded and chained, ready to be written.
 struct JournalRows: Sendable {
   struct Row: Sendable {
     var at: Int
@@ -49,16 +49,16 @@ struct JournalRows: Sendable {
     var chain: [UInt8]
   }
   var deployment: Deployment.ID
-  /// With entry 0 only: what lists show of the deployment.
+  /// Only with entry 0: what lists show of the deployment.
   var plan: Plan?
   var first: Int
-  /// The chain they go on from.
+  /// The chain that they continue.
   var before: [UInt8]
   var rows: [Row] = []
-  /// Where the chain stands after them.
+  /// The chain's state after them.
   var head: ChainHead
 
-  /// - Throws: `internal` for entries that do not follow what is there.
+  /// - Throws: `internal` if the entries do not follow what exists.
   init(_ entries: [Entry], of deployment: Deployment.ID, after head: ChainHead) throws(Failure) {
     self.deployment = deployment
     self.head = head
@@ -90,7 +90,8 @@ struct JournalRows: Sendable {
     }
   }
 
-  /// Writes them, after a look whether the entry before is there and is the one they are chained to: another process may have written too.
+  /// Writes them. First it checks that the entry before exists and is the one they are chained to, because another process may have
+  /// written too.
   func insert(into database: Database) throws {
     if let plan { try introduce(plan, to: database) }
     guard let number = try Int64.fetchOne(database, sql: "SELECT number FROM deployments WHERE id = ?", arguments: [deployment]) else {
@@ -112,7 +113,7 @@ struct JournalRows: Sendable {
     }
   }
 
-  /// A kind as the journal's column has it.
+  /// A kind in the form of the journal's column.
   static func text(of kind: Plan.Kind) throws -> String { String(decoding: try CompactJSON.encode(kind), as: UTF8.self) }
 
   private func introduce(_ plan: Plan, to database: Database) throws {

@@ -2,8 +2,8 @@ import DeployCore
 package import DeployModel
 import Glibc
 
-/// The right of one engine process to run one deployment. Given back by `release`, when nobody holds it any more, and by the kernel
-/// when the process dies: what is not concluded and can be claimed was *interrupted*.
+/// The right of one engine process to run one deployment. It is returned by `release`, with the last reference, and by the kernel when
+/// the process dies. A deployment that has not concluded and can be claimed was *interrupted*.
 package final class Claim: DeploymentClaim {
   package let deployment: Deployment.ID
   private let file: OpenFile
@@ -12,7 +12,7 @@ package final class Claim: DeploymentClaim {
   init?(_ deployment: Deployment.ID, in folder: String) throws(Failure) {
     self.deployment = deployment
     file = try OpenFile("\(folder)/\(deployment)", O_RDWR | O_CREAT)
-    // Whoever only asks holds the file for an instant: that is not a reason to give up.
+    // A process that only checks has the file for a moment: that is no reason to give up.
     var attempts = 20
     while !file.lock(exclusive: true) {
       attempts -= 1
@@ -21,7 +21,7 @@ package final class Claim: DeploymentClaim {
     }
   }
 
-  /// Whether somebody holds the claim now.
+  /// Whether somebody has the claim now.
   static func isHeld(_ deployment: Deployment.ID, in folder: String) -> Bool {
     guard let file = try? OpenFile("\(folder)/\(deployment)", O_RDONLY) else { return false }
     return !file.lock(exclusive: false)

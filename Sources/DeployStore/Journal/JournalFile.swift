@@ -2,15 +2,15 @@ import DeployModel
 import GRDB
 import Glibc
 
-/// The SQLite file of a journal: how it is opened, what its tables are, which text says what went wrong.
+/// The SQLite file of a journal: how it is opened, its tables, and the messages for its errors.
 enum JournalFile {
-  /// Kept in `user_version`; a file with a higher one is refused.
+  /// Stored in `user_version`; a file with a higher one is refused.
   static let layout = 1
   /// How `payload` is coded: 1 is an `Entry` as `CompactJSON`.
   static let coding = 1
 
-  /// `entries.key` is the deployment's number times 2³² plus the entry's sequence, so that one deployment lies in one piece and in order.
-  /// What is in cannot be changed or taken out through this schema; the chain tells when somebody did so anyway.
+  /// `entries.key` is the deployment's number times 2³² plus the entry's sequence, so that a deployment's entries are together and in
+  /// order. This schema lets nobody change or remove entries; the chain shows if somebody did so anyway.
   private static let schema = """
     CREATE TABLE IF NOT EXISTS deployments (
       number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, application TEXT NOT NULL, recipe TEXT NOT NULL, "group" TEXT NOT NULL,
@@ -88,7 +88,7 @@ enum JournalFile {
       fix: isFull ? "free some space on its file system, then `lander resume`" : nil)
   }
 
-  /// The keys of a deployment's entries: that of the first one that is wanted, and the one behind the last.
+  /// The keys of a deployment's entries: the first wanted one, and the one after the last.
   /// - Throws: damage, for a number that no deployment of this file can have.
   static func bounds(of number: Int64, from first: Int = 0) throws(Damage) -> StatementArguments {
     guard (1..<1 << 30).contains(number) else {

@@ -3,7 +3,7 @@ import FoundationEssentials
 import GRDB
 
 extension SQLiteJournal {
-  /// The entries of a deployment that say who, why, and what was left, in their order; the others are not decoded. What cannot be read is
+  /// The entries of a deployment that say who, why, and what was left, in their order; the others are not decoded. Unreadable ones are
   /// left out.
   package nonisolated func outline(of deployment: Deployment.ID) async throws(Failure) -> [Entry] {
     try await read { database in

@@ -2,7 +2,7 @@ package import DeployModel
 import GRDB
 
 extension SQLiteJournal {
-  /// Entries of a deployment up to its first break; no entries where the journal does not know it.
+  /// Entries of a deployment up to its first break; empty if the journal does not know it.
   package nonisolated func entries(of deployment: Deployment.ID) async throws(Failure) -> JournalReading {
     try await read { database in
       var reading = JournalReading(deployment: deployment, entries: [])
@@ -18,7 +18,7 @@ extension SQLiteJournal {
     }
   }
 
-  /// The same from one entry on: what a reader has not seen yet, chained to the entry before, which is taken to be good.
+  /// The same from one entry on, for a reader that has seen the entries before. The entry before it is assumed to be good.
   package nonisolated func entries(of deployment: Deployment.ID, from first: Int) async throws(Failure) -> JournalReading {
     guard first > 0 else { return try await entries(of: deployment) }
     return try await read { database in
@@ -42,8 +42,8 @@ extension SQLiteJournal {
     }
   }
 
-  /// All deployments, the newest first. Every chain is followed, so a damaged one is known as such; entries between first and last
-  /// are not decoded.
+  /// All deployments, the newest first. Every chain is followed, so damaged ones are found; entries between first and last are not
+  /// decoded.
   package nonisolated func deployments() async throws(Failure) -> [DeploymentSummary] {
     let claims = state.claims
     return try await read { database in
@@ -73,7 +73,7 @@ extension SQLiteJournal {
     try await read { database in
       guard let number = try Self.number(of: deployment, in: database) else { return nil }
       var found: Int?
-      // What cannot be read was not found; `verify` says so.
+      // An unreadable entry counts as not found; `verify` reports it.
       _ = try Self.damage(next: 0) {
         try StoredEntry.all(of: number, in: database) { if Digest(raw: $0.chain) == chain { found = $0.sequence } }
       }
@@ -85,7 +85,7 @@ extension SQLiteJournal {
     try Int64.fetchOne(database, sql: "SELECT number FROM deployments WHERE id = ?", arguments: [deployment])
   }
 
-  /// Runs a walk and says where it broke. SQLite itself may find the break: a page that is no page.
+  /// Runs a walk and says where it broke. SQLite itself may find the break: a page that is not a page.
   static func damage(next: @autoclosure () -> Int, _ walk: () throws -> Void) throws -> Damage? {
     do {
       try walk()
@@ -151,7 +151,7 @@ extension SQLiteJournal {
     return summary
   }
 
-  /// Until when hosts keep it, as the newest note about that says; nil: an engine went on with it, or began to.
+  /// Until when hosts keep it, by the newest note about that; nil: an engine resumed it, or began to.
   private static func parked(of number: Int64?, in database: Database) throws -> Timestamp? {
     guard let number, let last = try StoredEntry.last(of: number, holding: #""noted":{"_0":{"parked":"#, in: database),
       let entry = try? last.entry(), case .noted(.parked(let until?)) = entry.fact
@@ -160,7 +160,7 @@ extension SQLiteJournal {
     return begun.map { $0.sequence < last.sequence } ?? true ? until : nil
   }
 
-  /// The pause that the newest note about one tells of.
+  /// The pause in the newest note about one.
   private static func pause(of number: Int64?, in database: Database) throws -> Pause? {
     guard let number, let last = try StoredEntry.last(of: number, holding: #""noted":{"_0":{"paused":"#, in: database),
       let entry = try? last.entry(), case .noted(.paused(let message?)) = entry.fact

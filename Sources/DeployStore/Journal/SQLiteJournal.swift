@@ -6,12 +6,12 @@ import GRDB
 package actor SQLiteJournal: Journal {
   package nonisolated let state: StateDirectory
   let database: DatabaseQueue
-  /// Where each deployment that was written or asked for stands, entries on their way to the disk included.
+  /// The chain's state for each deployment that was written or asked for, including entries that are being written.
   private var heads: [Deployment.ID: ChainHead] = [:]
   private var waiting: [Batch] = []
   private var isWriting = false
 
-  /// Entries that become durable together, and whoever waits for that.
+  /// Entries that become durable together, and the callers that wait for that.
   private struct Batch {
     var rows: JournalRows
     var done: CheckedContinuation<Failure?, Never>?
@@ -22,8 +22,8 @@ package actor SQLiteJournal: Journal {
     database = try JournalFile.open(state.journal)
   }
 
-  /// Durable when it returns; appends that come while another one is being synced share the next sync.
-  /// - Throws: `internal` for entries out of order; `store` or `noSpace` where the disk refuses, and then nothing was written.
+  /// The entries are durable when it returns. Appends that arrive during a sync share the next one.
+  /// - Throws: `internal` for entries out of order; `store` or `noSpace` if the disk refuses, and then nothing was written.
   package func append(_ entries: [Entry], to deployment: Deployment.ID) async throws(Failure) {
     guard !entries.isEmpty else { return }
     let head = try head(at: deployment)
@@ -45,7 +45,7 @@ package actor SQLiteJournal: Journal {
     return try Claim(deployment, in: state.claims)
   }
 
-  /// The chain after the newest entry, for receipts; before the first one, its start. Nil if the file cannot be read.
+  /// The chain after the newest entry, for receipts; before the first entry, its start. Nil if the file cannot be read.
   package func head(of deployment: Deployment.ID) -> Digest? { (try? head(at: deployment)).map { Digest(raw: $0.chain) } }
 
   private func head(at deployment: Deployment.ID) throws(Failure) -> ChainHead {
@@ -60,7 +60,7 @@ package actor SQLiteJournal: Journal {
     }
   }
 
-  /// Whoever finds nobody writing writes for all who wait, until none is left.
+  /// If nobody is writing, the caller writes for all who wait, until none is left.
   private func write(_ rows: JournalRows) async -> Failure? {
     if isWriting {
       return await withCheckedContinuation { waiting.append(Batch(rows: rows, done: $0)) }
@@ -76,7 +76,7 @@ package actor SQLiteJournal: Journal {
     return own
   }
 
-  /// Writes batches in one transaction. If that fails each is tried alone, so that one deployment's trouble is not another's.
+  /// Writes batches in one transaction. If that fails, each is tried alone, so that one deployment's failure does not affect others.
   private func commit(_ batches: [Batch]) async -> Failure? {
     let path = state.journal
     let all = batches.map(\.rows)

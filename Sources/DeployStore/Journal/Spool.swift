@@ -13,8 +13,8 @@ package struct Spool: Sendable {
     package var bytes: Int
   }
 
-  /// Puts a chunk where its offset says; the same chunk again changes nothing. What cannot be written is left out:
-  /// output is never a reason for a deployment to fail.
+  /// Writes a chunk at its offset; the same chunk again changes nothing. Chunks that cannot be written are dropped: output never makes a
+  /// deployment fail.
   func put(_ chunk: OutputChunk, of deployment: Deployment.ID) {
     guard Deployment.isName(deployment), chunk.offset >= 0 else { return }
     let path = file(of: deployment, place: chunk.place, intent: chunk.intent, stream: chunk.stream)
@@ -23,7 +23,7 @@ package struct Spool: Sendable {
     try? OpenFile(path, O_WRONLY | O_CREAT).write(chunk.bytes, at: chunk.offset)
   }
 
-  /// What a stream of one command wrote, from `offset` on; empty if nothing was kept.
+  /// The output of one command's stream, from `offset` on; empty if nothing was kept.
   package func output(
     of deployment: Deployment.ID, place: Place, intent: Int, stream: OutputChunk.Stream, from offset: Int = 0, limit: Int = 1 << 30
   ) throws(Failure) -> [UInt8] {

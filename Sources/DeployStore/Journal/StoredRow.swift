@@ -1,7 +1,7 @@
 import GRDB
 
-/// The fields of a row as a damaged file may have them: of any kind, or missing. This is the only place that reads one, because
-/// GRDB's own subscript ends the program where a field is of another kind.
+/// The fields of a row in a file that may be damaged: of any kind, or missing. Only this type reads rows, because GRDB's own subscript
+/// ends the program if a field has another kind.
 struct StoredRow {
   private let row: Row
   init(_ row: Row) { self.row = row }

@@ -3,10 +3,10 @@ package import DeployModel
 import Glibc
 
 /// Messages to deployments as files of the state folder: `mail/DEPLOYMENT/MESSAGE.json`, mode 0600 in folders of mode 0700. A file is
-/// written whole and renamed into place, and stays until its message is in the journal.
+/// written completely before it is renamed into place, and stays until its message is in the journal.
 package struct StateMailbox: Mailbox {
   private let folder: String
-  /// The user who owns the state folder: next to root and the user of this process, the only one whose files are believed.
+  /// The owner of the state folder. Besides root and the user of this process, only this user's files are believed.
   private let owner: Int
   private let complain: @Sendable (Problem) -> Void
 
@@ -15,7 +15,7 @@ package struct StateMailbox: Mailbox {
   /// An engine looks this often: a look costs one `opendir`.
   static let interval = Duration.milliseconds(500)
 
-  /// - Parameter complain: is told, once each, about files that are no message.
+  /// - Parameter complain: called once for each file that is not a message.
   package init(in state: StateDirectory, complain: @escaping @Sendable (Problem) -> Void = { _ in }) {
     folder = state.mail
     owner = Disk.status(state.path)?.owner ?? Int(geteuid())
@@ -55,7 +55,7 @@ package struct StateMailbox: Mailbox {
 
   /// Leaves a message; it is durable when this returns.
   /// - Throws: `invalid` for a message that no engine accepts; `noSpace` if too many wait; `notPermitted` for root in the state folder of
-  ///   another user, who could read neither the message nor its folder; what the disk says.
+  ///   another user, who could read neither the message nor its folder; any failure of the disk.
   package func send(_ message: Message, to deployment: Deployment.ID) throws(Failure) {
     if geteuid() == 0, owner != 0 {
       let name = Self.name(owner)
@@ -89,7 +89,7 @@ package struct StateMailbox: Mailbox {
     return Disk.exists("\(folder)/\(message).json")
   }
 
-  /// Takes a message back, or throws away one that was heard. The folder goes with its last message.
+  /// Takes a message back, or removes one that was heard. The folder is removed with its last message.
   /// - Returns: whether it was there.
   @discardableResult
   package func withdraw(_ message: Message.ID, from deployment: Deployment.ID) -> Bool {
@@ -106,13 +106,13 @@ package struct StateMailbox: Mailbox {
     return "\(folder)/\(deployment)"
   }
 
-  /// A file that is no message, and why.
+  /// A file that is not a message, and why.
   private struct Fault {
     var file: String
     var what: String
   }
 
-  /// What waits, oldest first. A file that is being written is not looked at.
+  /// The waiting messages, oldest first. A file that is being written is ignored.
   private func look(at deployment: Deployment.ID) -> (messages: [Message], faults: [Fault]) {
     guard let folder = try? folder(of: deployment), let status = Disk.status(folder) else { return ([], []) }
     guard status.kind == .directory, isOurs(status) else {
@@ -123,7 +123,7 @@ package struct StateMailbox: Mailbox {
       do throws(Failure) {
         messages.append(try message(in: "\(folder)/\(name)", named: name))
       } catch {
-        // Taken back meanwhile.
+        // It was taken back meanwhile.
         if error.kind != .missing { faults.append(Fault(file: "\(folder)/\(name)", what: error.message)) }
       }
     }
@@ -149,7 +149,7 @@ package struct StateMailbox: Mailbox {
     return message
   }
 
-  /// Written by root, by the user of this process or by the owner of the state folder, and by nobody else.
+  /// Whether root, the user of this process or the owner of the state folder owns it, and nobody else may have written it.
   private func isOurs(_ status: FileStatus) -> Bool {
     (status.owner == 0 || status.owner == Int(geteuid()) || status.owner == owner) && status.mode & 0o022 == 0
   }

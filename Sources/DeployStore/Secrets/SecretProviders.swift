@@ -1,15 +1,16 @@
 import DeployCore
 package import DeployModel
 
-/// Where values of secrets may come from. A provider that does not have one says so; one that has it in a bad state refuses.
+/// A source of secrets' values. A provider without the secret returns nil; one that has it in a bad state throws.
 package protocol SecretProvider: Sendable {
-  /// Where it looks, for the message that nobody has it: `the environment`, `the file .secrets`.
+  /// Where it looks, for the message that nobody has the secret: `the environment`, `the file .secrets`.
   var name: String { get }
   /// - Returns: nil if it does not have it.
   func value(of secret: String) async throws(Failure) -> String?
 }
 
-/// Providers asked in their order: the first one that has a secret gives it. Values are remembered for the life of this object only.
+/// Providers in the order in which they are asked; the first one with the secret counts. Values are remembered for the life of this
+/// object only.
 package actor SecretProviders: Secrets {
   private let providers: [any SecretProvider]
   private var known: [ExactText: String] = [:]
@@ -30,7 +31,7 @@ package actor SecretProviders: Secrets {
       .missing, "nobody has the secret \(name): \(asked)", fix: "export \(name)=… where lander runs, or put it into the file of secrets")
   }
 
-  /// Names of those that cannot be had, in their order, with the reason: for a refusal before anything starts.
+  /// A problem for each secret that is not available, in order and with the reason, for a refusal before anything starts.
   package func missing(of names: [String]) async -> [Problem] {
     var problems: [Problem] = []
     for name in names {

@@ -6,13 +6,13 @@ package struct EnvironmentSecrets: SecretProvider {
   private let environment: [String: String]
   package var name: String { "the environment" }
 
-  /// - Parameter environment: as it was when the process started.
+  /// - Parameter environment: the environment when the process started.
   package init(_ environment: [String: String]) { self.environment = environment }
 
   package func value(of secret: String) async throws(Failure) -> String? { environment[secret] }
 }
 
-/// Secrets in a file of `NAME=value` lines, or in a folder with a file for each. Others on this machine may not read either.
+/// Secrets in a file of `NAME=value` lines, or in a folder with one file for each. Others on this machine must not be able to read them.
 package struct FileSecrets: SecretProvider {
   private let path: String
   package var name: String { "the file \(path)" }
@@ -46,7 +46,7 @@ package struct FileSecrets: SecretProvider {
     return text.withoutByteOrderMark
   }
 
-  /// Lines are `NAME=value`, `export` before and quotes around the value allowed; `#` begins a comment line.
+  /// Lines are `NAME=value`; `export` before and quotes around the value are allowed. `#` begins a comment line.
   private static func value(of secret: String, in text: String) -> String? {
     var found: String?
     for line in text.fullLines {
@@ -61,8 +61,8 @@ package struct FileSecrets: SecretProvider {
   }
 }
 
-/// Secrets that a program prints, such as `op read op://vault/{name}`: `{name}` in its words is the secret's name; without it the name
-/// is the last word. A status other than 0 means that it could not say.
+/// Secrets that a program prints, such as `op read op://vault/{name}`: the secret's name replaces `{name}`, or else is added as the last
+/// word. A status other than 0 means that the program has no answer.
 package struct CommandSecrets: SecretProvider {
   private let argv: [String]
   private let directory: String
@@ -75,7 +75,7 @@ package struct CommandSecrets: SecretProvider {
     self.run = run
   }
 
-  /// - Throws: `missing` with what the program said: whoever set it up wants to know why it failed.
+  /// - Throws: `missing` with the program's output, which says why it failed.
   package func value(of secret: String) async throws(Failure) -> String? {
     guard SecretName.isGood(secret) else { return nil }
     let isNamed = argv.contains { $0.contains("{name}") }
@@ -90,8 +90,8 @@ package struct CommandSecrets: SecretProvider {
     return ended.stdout.hasSuffix("\n") ? String(ended.stdout.dropLast()) : ended.stdout
   }
 
-  /// The end of what a failed program said, at most so many characters, for whoever wants to know why. It may have said more than it
-  /// should: what it printed as the value, and words that look like a key or a token, are left out.
+  /// The end of a failed program's output, up to a limit, because it says why the program failed. Some of it is left out: what it printed
+  /// as the value, and words that look like a key or a token.
   private static func said(_ ended: Program.Ended) -> String {
     var line = ended.stderr.fullLines.last { !$0.allSatisfy(\.isWhitespace) }.map(String.init) ?? ""
     for value in ended.stdout.fullLines where value.utf8.count > 3 {
@@ -103,7 +103,7 @@ package struct CommandSecrets: SecretProvider {
   }
   private static let longest = 200
 
-  /// Whether a word has a run of 16 or more letters and digits with both in it: no word of a language, nor a path.
+  /// Whether a word has a run of 16 or more letters and digits with both in it: that is neither a natural word nor a path.
   private static func looksSecret(_ word: Substring) -> Bool {
     word.split { !($0.isASCII && ($0.isLetter || $0.isNumber || "+_=-".contains($0))) }.contains { run in
       run.utf8.count >= 16 && run.contains(where: \.isNumber) && run.contains(where: \.isLetter)

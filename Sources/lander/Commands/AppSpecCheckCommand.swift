@@ -3,7 +3,7 @@ import DeployAppSpec
 import DeployModel
 import Foundation
 
-/// `lander appspec check`: what is wrong with a bundle, and what will surprise.
+/// `lander appspec check`: says what is wrong with a bundle, and what may surprise.
 struct AppSpecCheckCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "check",

@@ -54,7 +54,7 @@ struct CancelCommand: Verb {
             pair, cancelling: reason)
         }
       guard code == .done, pair.state != .concluded, pair.state != .superseded else {
-        // What was asked was that it ends.
+        // The request was to end it, so this is a success.
         return code == .cancelled ? .done : code
       }
       terminal.tell("Nothing was cancelled: every host had come to its end, and \(pair.first.kind.words.gain) stays.")
@@ -64,7 +64,7 @@ struct CancelCommand: Verb {
 
   private var reason: String { why.comment.isEmpty ? "lander cancel" : "lander cancel: \(why.comment)" }
 
-  /// What was asked for holds: it does nothing any more, and what hosts run is a newer one's business.
+  /// The request is fulfilled: the deployment does nothing any more, and a newer one decides what hosts run.
   private func tellSuperseded(_ pair: Pair, _ terminal: Terminal) -> DeployModel.ExitCode {
     Ending.note(pair.members.map(\.id))
     let lines = pair.superseded?.lines() ?? []
@@ -80,7 +80,7 @@ struct CancelCommand: Verb {
     switch try await desk.say(.cancel, comment: why.comment, to: pair, patience: .seconds(4)) {
     case .answered(let id, _, let words): told = "\(id): \(SafeText.line(words))"
     case .ended, .unattended, .lockGone, .silent: told = "Deployment \(name) is about to end"
-    // An engine of an older version hears signals only.
+    // An engine of an older version only hears signals.
     case .ignored: told = "Told process \(try await desk.cancel(pair)) to end deployment \(name)"
     }
     terminal.tell("\(told); waiting for it. Ctrl-C stops waiting only.")

@@ -1,7 +1,7 @@
 import ArgumentParser
 import DeployModel
 
-/// Prints what makes a shell complete the words of `lander`.
+/// Prints the script that makes a shell complete the words of `lander`.
 struct CompletionsCommand: Verb {
   static let configuration = CommandConfiguration(
     commandName: "completions", abstract: "Prints what makes a shell complete commands, options, recipes, groups and deployments.",
@@ -17,7 +17,7 @@ struct CompletionsCommand: Verb {
   @Argument(help: "bash, zsh or fish.")
   var shell: Shell
 
-  /// A shell that can be told.
+  /// A shell with completions.
   enum Shell: String, ExpressibleByArgument, CaseIterable { case bash, zsh, fish }
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {

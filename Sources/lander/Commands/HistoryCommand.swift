@@ -43,13 +43,13 @@ struct HistoryCommand: Verb {
     for (index, deployment) in all.prefix(limit).enumerated() {
       if let gate = try await past?.openGate(of: deployment) {
         let isLate = deployment.parked.map { $0 <= SystemClock.now } ?? false
-        // Somebody may have ended it elsewhere: this journal does not know.
+        // It may have been ended elsewhere; this journal does not know.
         report.entries[index].waits = isLate ? nil : gate
         if isLate { report.entries[index].next = "lander resume \(deployment.id)  its time is over" }
       }
       let account = try await past?.account(of: deployment.id)
       report.entries[index].account = account
-      // A deployment and the rollback that followed are one command.
+      // A deployment and the rollback that followed were one command.
       let pair = pairs.first { $0.first.id == deployment.id && $0.back != nil && $0.state == .concluded }
       report.entries[index].exit = if let pair { try await past?.account(of: pair).exit } else { account?.exit }
     }

@@ -3,7 +3,7 @@ import DeployDesk
 import DeployModel
 import DeployReport
 
-/// Prints one recipe as it is after everything was put together, and where each part came from; or one deployment.
+/// Prints one recipe as it is after everything was combined, with the source of each part; or one deployment.
 struct ShowCommand: Verb {
   static let configuration = CommandConfiguration(
     commandName: "show",
@@ -40,17 +40,17 @@ struct ShowCommand: Verb {
     return .done
   }
 
-  /// The train that is named; nil: something else is, or nothing.
+  /// The named train; nil: something else is named, or nothing.
   private func train() throws -> Train? {
     guard let word = recipe, word.hasPrefix("train-") else { return nil }
     if let project = try? Wiring.project(options).project, project.recipes.contains(where: { $0.name.isExactly(word) }) { return nil }
     return try TrainFile.named(word, in: options.existingStateFolder())
   }
 
-  /// The deployment that is named; nil: a recipe is, or nothing.
+  /// The named deployment; nil: a recipe is named, or nothing.
   private func deployment() async throws -> AccountReport? {
     guard let word = recipe else { return nil }
-    // Whether the project loads or not: what was deployed is in the journal.
+    // Works even if the project does not load: the journal has what was deployed.
     if let project = try? Wiring.project(options).project, project.recipes.contains(where: { $0.name.isExactly(word) }) { return nil }
     guard let past = try? Wiring.past(options), try await past.knows(word) else { return nil }
     return try await past.accountReport(of: word)

@@ -38,7 +38,7 @@ struct UnlockCommand: Verb {
       var found: [Surveyed] = []
       for selection in selections {
         var one = await desk.surveyWithPartners(selection)
-        // Who forces it wants nothing but the lock.
+        // With `--force`, only the lock matters.
         if !force, one.parked.contains(where: { $0.isLate(at: desk.now) }), try await desk.endLate([one]) {
           one = await desk.surveyWithPartners(selection)
         }
@@ -68,7 +68,7 @@ struct UnlockCommand: Verb {
 }
 
 extension DeadHolder {
-  /// That it is dead, and what is better than taking its lock away.
+  /// Says that it is dead, and what is better than taking its lock away.
   fileprivate var lines: [String] {
     guard case .interrupted(let deployment) = self else { return [clause.sentenced] }
     return [

@@ -1,7 +1,7 @@
 import ArgumentParser
 import DeployModel
 
-/// How a bundle is deployed that was typed with `--appspec`: what a recipe would say otherwise.
+/// How to deploy a bundle that was typed with `--appspec`: the settings that a recipe would have.
 struct AppSpecChoices: ParsableArguments {
   @Option(
     help: ArgumentHelp(

@@ -2,7 +2,7 @@ import ArgumentParser
 import DeployDesk
 import DeployModel
 
-/// What has to hold between two groups, as it is typed: `none`, `check`, `approve`, or the last one with a time.
+/// What must hold between two groups, as typed: `none`, `check`, `approve`, or `approve` with a time.
 enum BetweenGroups: ExpressibleByArgument, Equatable {
   case nothing
   case check
@@ -21,7 +21,7 @@ enum BetweenGroups: ExpressibleByArgument, Equatable {
     }
   }
 
-  /// As the record has it.
+  /// In the form of the train's record.
   var rule: Train.Between {
     switch self {
     case .nothing: .nothing

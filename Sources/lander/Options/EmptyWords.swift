@@ -1,10 +1,10 @@
 import ArgumentParser
 import DeployModel
 
-/// Refuses options of `lander` with an empty value, which is how a variable that is not set arrives: `--revision "$ARTIFACT"`.
+/// Refuses options of `lander` with an empty value: this is what an unset variable leaves in `--revision "$ARTIFACT"`.
 enum EmptyWords {
   /// - Parameter arguments: all words after `lander`; those after `--` belong to a command on hosts.
-  /// - Throws: `Problems`, one for each. Parameters of recipes are none of them: their types say what they may be.
+  /// - Throws: `Problems`, one for each. Parameters of recipes are excluded, because their types say what they may be.
   static func check(_ arguments: [String]) throws(Problems) {
     let words = arguments.prefix { $0 != "--" }
     let options = Set(OptionNames.names(of: Subcommand.named(Array(words))))

@@ -1,14 +1,14 @@
 import ArgumentParser
 import DeployDesk
 
-/// The fleet that is simulated in place of the group's own hosts.
+/// The simulated fleet that replaces the group's own hosts.
 struct FleetOptions: ParsableArguments {
   @Option(parsing: .unconditional, help: ArgumentHelp("Number of hosts instead of the group's own.", valueName: "count"))
   var hosts: Int?
   @Option(parsing: .unconditional, help: ArgumentHelp("The seed; a new one if none is given.", valueName: "number"))
   var seed: UInt64?
 
-  /// The seed that was given, or a new one.
+  /// The seed that was given, or else a new one.
   var chosenSeed: UInt64 { seed ?? UInt64.random(in: 0...999_999) }
 
   func validate() throws {

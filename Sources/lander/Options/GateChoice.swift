@@ -2,7 +2,7 @@ import ArgumentParser
 import DeployDesk
 import DeployModel
 
-/// Which gate is answered, and why; of a deployment that is parked, also who resumes it.
+/// Which gate is answered, and why; for a parked deployment, also who resumes it.
 struct GateChoice: ParsableArguments {
   @OptionGroup var options: ProjectOptions
   @OptionGroup var form: ResultOptions
@@ -16,7 +16,7 @@ struct GateChoice: ParsableArguments {
   @Argument(help: ArgumentHelp("The gate, by name or number; without it, the one that is open now.", valueName: "gate"))
   var gate: String?
 
-  /// Answers the question of a train, or a deployment that an engine runs, or resumes one that is parked.
+  /// Answers a train's question or a deployment that an engine runs, or resumes a parked deployment.
   func answer(_ kind: Message.Kind, on terminal: Terminal) async throws -> DeployModel.ExitCode {
     if kind != .promote, let train = try TrainFile.named(id, in: options.existingStateFolder()) {
       Identity.introduce(why.actor)
@@ -29,7 +29,7 @@ struct GateChoice: ParsableArguments {
     do {
       return try await Speech(kind: kind, gate: gate, comment: why.comment).say(to: id, options, on: terminal)
     } catch {
-      // Its engine may have left while it was spoken to.
+      // Its engine may have left meanwhile.
       if try await Speech.isKnown(id, options), let code = try await answering.perform(id, options, on: terminal) { return code }
       throw error
     }

@@ -1,7 +1,7 @@
 import ArgumentParser
 import DeployModel
 
-/// Which hosts of a recipe's group a command is about: the same for those that neither build nor take parameters.
+/// Which hosts of a recipe's group a command is about: for commands that neither build nor take parameters.
 struct HostChoice: ParsableArguments {
   @Option(help: ArgumentHelp("A group other than the recipe's own.", valueName: "name"), completion: KnownNames.groups)
   var group: String?
@@ -16,7 +16,7 @@ struct HostChoice: ParsableArguments {
 
   /// Host names as people type them: `--only web1 web2`, `--only web1,web2`, `--only "web1 web2"`.
   /// - Returns: none if nothing was typed, which selects every host.
-  /// - Throws: `Problems` if something was typed that names no host, as a variable does that is not set: it must not select every host.
+  /// - Throws: `Problems` if something was typed that names no host, as by an unset variable: that must not select every host.
   static func names(_ words: [String]) throws(Problems) -> [String] {
     let names = words.map { $0.utf8.split { $0 == UInt8(ascii: ",") || $0 == UInt8(ascii: " ") }.map { String(Substring($0)) } }
     guard !names.contains([]) else {

@@ -2,7 +2,7 @@ import ArgumentParser
 import DeployModel
 import FoundationEssentials
 
-/// The long options of commands that a recipe's parameters are typed beside, as the parser has them.
+/// The long options of commands that also take a recipe's parameters, from the parser.
 enum OptionNames {
   /// The parser's own description of a command, as far as it is needed.
   private struct Dump: Decodable {
@@ -15,14 +15,14 @@ enum OptionNames {
     var command: Command
   }
 
-  /// Names of all commands that act on a recipe; what the parser takes for itself is among them.
+  /// The options of all commands that act on a recipe, including the parser's own.
   static let all: Set<String> = Set(
     [
       DeployCommand.self, PlanCommand.self, RehearseCommand.self, SimulateCommand.self, RollbackCommand.self, RunCommand.self,
     ].flatMap { names(of: $0) }
   ).union(["help", "help-hidden", "generate-completion-script", "experimental-dump-help"])
 
-  /// Those of the command that was typed.
+  /// The options of the command that was typed.
   static var typed: [String] { names(of: Subcommand.named(Elsewhere.rest(of: Array(CommandLine.arguments.dropFirst())))) }
 
   static func names(of command: any ParsableCommand.Type) -> [String] {
@@ -30,7 +30,7 @@ enum OptionNames {
     return (dump.command.arguments ?? []).flatMap { $0.names ?? [] }.filter { $0.kind == "long" }.map(\.name)
   }
 
-  /// Why a parameter could not be typed under its name: an option would take it. Nil: it can be typed.
+  /// Why a parameter could not be typed under its name, because an option would take it. Nil: it can be typed.
   static func clash(_ parameter: Parameter) -> Problem? {
     let plain = parameter.name.replacing("_", with: "-")
     let typed = [plain, parameter.name] + (parameter.kind == .boolean ? ["no-" + plain, "no-" + parameter.name] : [])

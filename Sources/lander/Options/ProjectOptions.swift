@@ -1,7 +1,7 @@
 import ArgumentParser
 import DeployModel
 
-/// Where the project is and where its state lies: the same for every command.
+/// Where the project and its state are: the same for every command.
 struct ProjectOptions: ParsableArguments {
   @Option(
     name: [.customShort("C"), .long],
@@ -17,7 +17,7 @@ struct ProjectOptions: ParsableArguments {
   var state: String?
 
   /// The folder that holds `deploy.lua`.
-  /// - Throws: `Problems` that name where it was looked for.
+  /// - Throws: `Problems` that say where it was looked for.
   func folder() throws(Problems) -> String {
     if let project {
       let folder = Folder.absolute(project)
@@ -35,14 +35,14 @@ struct ProjectOptions: ParsableArguments {
     }
   }
 
-  /// The project's folder, or the one it would be if there is no `deploy.lua` yet.
+  /// The project's folder or, if there is no `deploy.lua` yet, the folder that would be it.
   var folderOrHere: String { (try? folder()) ?? Folder.absolute(project ?? ".") }
 
   /// The state folder, whether it exists or not.
   func stateFolder() -> String { state.map { Folder.absolute($0) } ?? folderOrHere + "/.lander" }
 
-  /// The state folder that is there already, for commands that only look; nil: nothing was ever kept.
-  /// - Throws: `Problems` if it was named and is not there, or if neither it nor a project is.
+  /// The state folder if it exists, for commands that only read; nil: nothing was ever kept.
+  /// - Throws: `Problems` if it was named but does not exist, or if neither it nor a project exists.
   func existingStateFolder() throws(Problems) -> String? {
     let path = stateFolder()
     if Folder.exists(path) { return path }

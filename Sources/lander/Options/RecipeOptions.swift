@@ -1,15 +1,15 @@
 import DeployCore
 import DeployModel
 
-/// What a command was given beyond its own options: the recipe's name, and the recipe's parameters as options of their own.
+/// The arguments of a command beyond its own options: the recipe's name, and the recipe's parameters as options.
 struct RecipeOptions: Equatable {
   private(set) var recipe: String?
   private(set) var parameters: [Value.Member] = []
-  /// Every word that is neither, and every option without its value.
+  /// A problem for every word that is neither, and for every option without its value.
   private(set) var problems: [Problem] = []
 
   /// - Parameters:
-  ///   - words: what the command did not know, in order: `web --percent 10% --no-migrate`.
+  ///   - words: the arguments that the command did not know, in order: `web --percent 10% --no-migrate`.
   ///   - explicit: `name=value` of each `--param`.
   ///   - recipes: names of all recipes.
   ///   - declared: parameters of all recipes.
@@ -46,7 +46,7 @@ struct RecipeOptions: Equatable {
       } else {
         problems.append(
           Self.unknown(word.hasPrefix("--") ? "--" + name : word, name, declared, options))
-        // Probably the value of what was misspelt: one complaint is enough.
+        // Probably the value of the misspelt option: one problem is enough.
         if value == nil, let next = rest.first, !next.hasPrefix("-"), !recipes.contains(next) { rest.removeFirst() }
       }
     }
@@ -63,7 +63,8 @@ struct RecipeOptions: Equatable {
     }
   }
 
-  /// The parameters of all recipes, those of the recipe that the words name first: of one name in two recipes, its kind counts.
+  /// The parameters of all recipes, first those of the recipe that the words name. If two recipes share a name, the first one's kind
+  /// counts.
   static func declared(in project: Project, for words: [String]) -> [Parameter] {
     let named = words.lazy.compactMap { word in project.recipes.first { $0.name.isExactly(word) } }.first
     let own = named ?? (project.recipes.count == 1 ? project.recipes[0] : nil)
@@ -107,7 +108,7 @@ struct RecipeOptions: Equatable {
       "lander list shows each recipe's parameters; lander help deploy the command's options"
     let version =
       "a recipe that takes a version declares it: params = { version = param.string {} }; lander's own is said by lander --version"
-    // What another command has is no misspelt option of this one.
+    // An option of another command is not a misspelt option of this one.
     if !options.isEmpty, !options.contains(name), OptionNames.all.contains(name) {
       return Problem("this command has no option --\(name)", fix: "it is one of lander deploy; --help lists those of this command")
     }

@@ -43,7 +43,7 @@ struct RequestOptions: ParsableArguments {
   )
   var orphans: LockRequest.Orphans = .wait
 
-  /// Something that was typed and says what is deployed; nil: nothing was.
+  /// A typed option that says what is deployed; nil: none was typed.
   var choice: String? {
     let options: [(String, Bool)] = [
       ("--group", group != nil), ("--revision", revision != nil), ("--only", !only.isEmpty), ("--where", !tags.conditions.isEmpty),
@@ -53,7 +53,7 @@ struct RequestOptions: ParsableArguments {
     return words.first ?? options.first { $0.1 }?.0
   }
 
-  /// The groups that `--group` names; empty: it is left out. A group whose own name has a comma in it is one.
+  /// The groups that `--group` names; empty: it was not given. A group whose name has a comma is one group.
   func groups(of project: Project) -> [String] {
     guard let group, group.contains(","), !project.groups.contains(where: { $0.name.isExactly(group) }) else {
       return group.map { [$0] } ?? []

@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// How a result is given to programs: the same for every command.
+/// How programs get a result: the same for every command.
 struct ResultOptions: ParsableArguments {
   @Flag(
     help: """

@@ -2,7 +2,7 @@ import ArgumentParser
 import DeployDesk
 import DeployModel
 
-/// What is said of stages that run once for a revision.
+/// What the caller says about stages that run once for a revision.
 struct StageOptions: ParsableArguments {
   @Option(help: ArgumentHelp("A stage that is done for this revision, and does not run; may be repeated.", valueName: "stage"))
   var ran: [String] = []
@@ -11,10 +11,10 @@ struct StageOptions: ParsableArguments {
     help: ArgumentHelp("A stage to run again, though it ran or was begun for this revision; may be repeated.", valueName: "stage"))
   var again: [String] = []
 
-  /// Something that was typed here; nil: nothing was.
+  /// A typed option of these; nil: none was typed.
   var choice: String? { ran.isEmpty ? again.isEmpty ? nil : "--again" : "--ran" }
 
-  /// A request with what was said here.
+  /// Adds these options to a request.
   func completing(_ asked: Asked) -> Asked {
     var asked = asked
     asked.request.ran = ran.isEmpty ? nil : ran

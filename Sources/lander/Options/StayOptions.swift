@@ -3,7 +3,7 @@ import DeployModel
 import DeployReport
 import Glibc
 
-/// How long the command stays while nothing but a person's answer is awaited.
+/// How long the command stays while only a person's answer is missing.
 struct StayOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
@@ -14,7 +14,7 @@ struct StayOptions: ParsableArguments {
       valueName: "time"))
   var wait: String?
 
-  /// What `--wait` alone stands for.
+  /// The value of `--wait` without one.
   static let always = "always"
 
   func validate() throws {
@@ -23,16 +23,16 @@ struct StayOptions: ParsableArguments {
     }
   }
 
-  /// A person who could answer here is not left alone.
+  /// If a person at this terminal can answer, the command stays.
   var staying: Staying {
     if let wait { return Interval(wait).map { .upTo($0) } ?? .always }
     return isatty(STDIN_FILENO) == 1 || isatty(STDERR_FILENO) == 1 ? .always : .upTo(.zero)
   }
 
-  /// What a deployment that was parked exits with.
+  /// The exit code after a deployment was parked.
   var parkedExit: DeployModel.ExitCode { wait.flatMap { Interval($0) } == nil ? .paused : .detached }
 
-  /// Arguments in which `--wait` alone has its word: an option may have a value and may have none.
+  /// Adds the value of a `--wait` without one: the option may be given with or without a value.
   static func completed(_ arguments: [String]) -> [String] {
     let own = arguments.prefix { $0 != "--" }
     let words = Elsewhere.rest(of: Array(own))

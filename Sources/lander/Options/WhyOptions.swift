@@ -21,14 +21,14 @@ struct WhyOptions: ParsableArguments {
   var actor: String?
 
   /// What was said.
-  /// - Throws: `Problems`, one for each value that is none.
+  /// - Throws: `Problems`, one for each invalid value.
   func said() throws(Problems) -> Said {
     let (said, problems) = reading
     if !problems.isEmpty { throw Problems(problems) }
     return said
   }
 
-  /// What was said, and what is wrong with it.
+  /// The values, and what is wrong with them.
   var reading: (said: Said, problems: [Problem]) {
     var problems: [Problem] = []
     var labels: [Label] = []
@@ -49,12 +49,12 @@ struct WhyOptions: ParsableArguments {
       problems.append(Problem("\(labels.count) labels, and a deployment has at most \(Label.most)", subject: "--label"))
     }
     if let problem = Self.problem(ofActor: actor) { problems.append(problem) }
-    // A commit's whole message comes as it is: its lines become one, and what is too long is cut.
+    // A commit's whole message may be given: its lines become one, and the text is cut to the limit.
     let line = message.flatMap { Provenance.line($0, limit: Provenance.messageLimit) }
     return (Said(message: line, actor: actor, labels: labels), problems)
   }
 
-  /// Why a text is no name of who acts; nil: it is one, or nobody is named.
+  /// Why a text cannot name an actor; nil: it can, or nobody is named.
   static func problem(ofActor actor: String?) -> Problem? {
     guard let actor, Provenance.line(actor, limit: Provenance.actorLimit) != actor else { return nil }
     return Problem("it is no name on one line of at most \(Provenance.actorLimit) bytes", subject: "--actor", fix: "--actor kim")

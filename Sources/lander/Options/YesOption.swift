@@ -1,13 +1,13 @@
 import ArgumentParser
 import Glibc
 
-/// A question before something that cannot be taken back.
+/// Confirms something that cannot be taken back.
 struct YesOption: ParsableArguments {
   @Flag(name: .shortAndLong, help: "Do not ask.")
   var yes = false
 
-  /// Whether it may be done: `--yes` was given, or somebody at the terminal says so.
-  /// - Parameter isRead: whether a program reads what the command says, so that nobody sees the question.
+  /// Whether the command may continue: `--yes` was given, or a person at the terminal agrees.
+  /// - Parameter isRead: whether a program reads the output, so that nobody sees the question.
   func agrees(to question: String, isRead: Bool, on terminal: Terminal) -> Bool {
     if yes { return true }
     guard isatty(STDIN_FILENO) == 1, !isRead else {

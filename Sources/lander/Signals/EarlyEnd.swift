@@ -5,29 +5,29 @@ import Dispatch
 import Glibc
 import Synchronization
 
-/// How a signal ends a command, from its first instant until something else listens to signals: what runs on this machine (a build,
-/// git, clients that ask hosts) is ended with everything it started, and then the command.
+/// How a signal ends a command, from the start until something else listens to signals. First it ends what runs on this machine (a build,
+/// git, clients of hosts) with everything that these started, and then the command.
 enum EarlyEnd {
   private struct State {
     var signal: Int32?
     var at = ContinuousClock.now
     var rest = "nothing on a host was changed"
-    /// What is told instead of the rest.
+    /// The problem to report instead of the others.
     var problem: Problem?
     var endings: [@Sendable () async -> Void] = []
-    /// Whether the cursor of standard error may stand behind something.
+    /// Whether the cursor of standard error may be behind a drawn frame.
     var isDrawn = false
   }
   private static let state = Mutex(State())
-  /// Whoever wraps a command (`timeout`, a CI runner) often signals the process and then its whole group: one request, not two.
+  /// A wrapper (`timeout`, a CI runner) often signals the process and then its whole group: that is one request, not two.
   private static let echo = Duration.milliseconds(300)
-  /// How long what was asked to end may take: TERM, the grace time, KILL.
+  /// How long the processes may take to end: TERM, the grace time, KILL.
   private static let patience = 30
 
   /// Whether a signal is ending the command.
   static var isUnderWay: Bool { state.withLock { $0.signal != nil } }
 
-  /// From now on. Every command runs through this, before its words are read.
+  /// Handles signals from now on. Every command calls this before its words are read.
   static func arm(_ terminal: Terminal) {
     Signals.hear(Signals.ending) { number in
       let now = ContinuousClock.now
@@ -37,7 +37,7 @@ enum EarlyEnd {
         return true
       }
       if isFirst {
-        // From here on nobody else says how the command ended, nor what went wrong because it is being ended.
+        // From here on nothing else reports how the command ended, or what fails because it is being ended.
         let isOpen = Ending.claim(ExitCode(endedBy: number))
         PlainThread.start { if isOpen { end(number, terminal) } else { Ending.leaveSoon() } }
       } else if number != SIGHUP, now - state.withLock({ $0.at }) > echo {
@@ -49,16 +49,16 @@ enum EarlyEnd {
     }
   }
 
-  /// What has to be ended with the command, each in the order in which it was named. A second signal asks for it again.
+  /// Adds something that has to end with the command; they end in the order of the calls. A second signal ends them again.
   static func also(_ ending: @escaping @Sendable () async -> Void) { state.withLock { $0.endings.append(ending) } }
 
-  /// What is so if a signal ends the command from now on, as a clause: `the deployment is as it was`.
+  /// Says what is true if a signal ends the command from now on, as a clause: `the deployment is as it was`.
   static func nowHolds(_ rest: String) { state.withLock { $0.rest = rest } }
 
-  /// A signal ends no more than this command from now on, which waits for another process.
+  /// From now on a signal ends only this command, which waits for another process.
   /// - Parameters:
-  ///   - ends: what the deployment does, as a clause.
-  ///   - command: waits for it again.
+  ///   - ends: what happens to the deployment, as a clause.
+  ///   - command: the command that waits for it again.
   static func onlyWaits(for deployment: String, which ends: String = "ends all the same", again command: String = "cancel") {
     let kind = deployment.hasPrefix("train-") ? "train" : "deployment"
     let problem = Problem(
@@ -66,7 +66,7 @@ enum EarlyEnd {
     state.withLock { $0.problem = problem }
   }
 
-  /// A frame is drawn on standard error: what a signal has to say begins on a line of its own.
+  /// A frame is drawn on standard error, so a signal's message begins on a new line.
   static func isDrawn() { state.withLock { $0.isDrawn = true } }
 
   /// Waits for the end that a signal asked for.
@@ -83,7 +83,7 @@ enum EarlyEnd {
     Ending.leave(after: problem ?? Problem("\(word): \(rest)"))
   }
 
-  /// Ends what was named. Tasks may all be busy, so nothing waits for them without a limit.
+  /// Ends what was added. All task threads may be busy, so each wait has a limit.
   private static func finish(within seconds: Int) {
     let endings = state.withLock { $0.endings }
     guard !endings.isEmpty else { return }
@@ -97,7 +97,7 @@ enum EarlyEnd {
 }
 
 extension ExitCode {
-  /// What a command exits with that a signal ended.
+  /// The exit code of a command that a signal ended.
   init(endedBy signal: Int32) {
     switch signal {
     case SIGTERM: self = .terminated

@@ -2,21 +2,21 @@ import DeployDesk
 import DeployModel
 import Glibc
 
-/// What a signal means while deployments run: the first one ends them in good order, the next one leaves them as they are. A rollback
+/// What a signal does while deployments run: the first one ends them in good order, the next one leaves them as they are. A rollback
 /// continues after the first one, and says so.
 actor Interrupts {
-  /// Who wraps a command (`timeout`, a CI runner) often signals the process and then its whole group: that is one request, not two.
+  /// A wrapper (`timeout`, a CI runner) often signals the process and then its whole group: that is one request, not two.
   private static let echo = Duration.milliseconds(300)
-  /// A CI runner that cancels a job sends INT, then TERM some seconds later, then KILL: the same request, more urgently.
+  /// A CI runner that cancels a job sends INT, some seconds later TERM, and then KILL: the same request, more urgently.
   private static let urgency = Duration.seconds(30)
-  /// What has not ended so long after the first signal is named: runners kill after ten seconds.
+  /// Hosts that have not ended this long after the first signal are named: runners kill after ten seconds.
   private static let patience = Duration.seconds(9)
 
   private let running: Running
   private let shown: Progress
   private var before: ContinuousClock.Instant?
   private var first: (signal: Int32, at: ContinuousClock.Instant)?
-  /// What was asked to end already: nil for the deployment, the id for its rollback.
+  /// What has been asked to end: nil for the deployment, the id for its rollback.
   private var asked: Set<Deployment.ID?> = []
   private var hurry: Task<Void, Never>?
   private(set) var detached = false
@@ -28,7 +28,7 @@ actor Interrupts {
   }
 
   func heard(_ number: Int32) async {
-    // Somebody at another terminal: a Ctrl-C here is still the first one.
+    // It came from another terminal: a Ctrl-C here is still the first one.
     guard number != SIGUSR1 else {
       _ = await ask("lander cancel")
       return

@@ -1,6 +1,6 @@
 import Glibc
 
-/// A thread of its own, for what must happen while all tasks are busy: signals are heard on one, and the program ends from one.
+/// A thread of its own, for work that must happen while all task threads are busy: one hears signals, and one ends the program.
 enum PlainThread {
   /// Runs a body once. Returns false if the machine gives no further thread; then the body does not run.
   @discardableResult

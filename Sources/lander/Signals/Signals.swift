@@ -2,13 +2,13 @@ import Dispatch
 import Glibc
 import Synchronization
 
-/// Signals of this process, given to the listener that asked last. Handlers are not handed on to child processes, unlike ignored or
-/// blocked signals.
+/// Sends this process's signals to the listener that asked last. Child processes do not inherit handlers, unlike ignored or blocked
+/// signals.
 enum Signals {
-  /// Those that ask a command to end: Ctrl-C, SIGTERM, and a terminal that is closed.
+  /// The signals that ask a command to end: Ctrl-C, SIGTERM, and a closed terminal.
   static let ending: [Int32] = [SIGINT, SIGTERM, SIGHUP]
 
-  /// What the handler writes to, and what is read.
+  /// The pipe: the handler writes to one end, the thread reads from the other.
   private static let ends: (read: Int32, write: Int32) = {
     var pair: [Int32] = [-1, -1]
     guard pipe(&pair) == 0 else { return (-1, -1) }
@@ -21,16 +21,16 @@ enum Signals {
 
   private static let listener = Mutex<(@Sendable (Int32) -> Void)?>(nil)
 
-  /// Starts the thread that reads the pipe, and returns once it has told what was pending: a signal that came before the command
-  /// began ends it before it begins.
+  /// Starts the thread that reads the pipe. Returns once it has passed on pending signals, so that a signal from before the command
+  /// prevents its beginning.
   private static let watch: Void = {
     let isReady = DispatchSemaphore(value: 0)
     let read = ends.read
     if PlainThread.start({ listen(to: read, isReady) }) { isReady.wait() }
   }()
 
-  /// Each of these signals as it comes, from now on, instead of whatever was done with signals before. SIGHUP stays ignored where
-  /// whoever started this process wants that, as nohup does.
+  /// From now on, passes each of these signals to `heard`, whatever was done with them before. If the parent of this process ignores
+  /// SIGHUP, as nohup does, it stays ignored.
   static func hear(_ numbers: [Int32], _ heard: @escaping @Sendable (Int32) -> Void) {
     listener.withLock { $0 = heard }
     for number in numbers where number != SIGHUP || !isIgnored(number) {
@@ -51,7 +51,7 @@ enum Signals {
   }
 
   private static func listen(to end: Int32, _ isReady: DispatchSemaphore) {
-    // Whoever started this process may have blocked them, and blocking is inherited.
+    // The parent of this process may have blocked them, and blocking is inherited.
     var mask = sigset_t()
     sigemptyset(&mask)
     for number in ending + [SIGUSR1, SIGWINCH, SIGCONT] { sigaddset(&mask, number) }

@@ -11,13 +11,13 @@ enum Stop {
     let number = first.load(ordering: .relaxed)
     return number == 0 ? nil : number
   }
-  /// How many came.
+  /// The number of signals that came.
   static var signals: Int { count.load(ordering: .relaxed) }
 
-  /// From now on signals with these numbers are only noted. TERM after INT is the same request: CI runners send both. So is a terminal
-  /// that is closed after another signal.
+  /// From now on, signals with these numbers are only noted. TERM after INT is the same request, because CI runners send both. So is a
+  /// terminal that is closed after another signal.
   static func listen(to numbers: [Int32]) {
-    // Both values are made before a handler asks for them.
+    // Both values exist before a handler uses them.
     _ = (signal, signals)
     for number in numbers {
       Glibc.signal(number) { number in

@@ -3,20 +3,20 @@ import DeployModel
 import DeployReport
 
 extension PastDeployments {
-  /// Who, why, who spoke to a deployment and what it left; nil: its journal has no beginning.
+  /// Who deployed it, why, who sent it messages, and what it left; nil: its journal has no beginning.
   func account(of deployment: Deployment.ID) async throws -> Account? {
     let story = DeploymentStory(try await outline(of: deployment))
     return story.plan.map { _ in Account(story) }
   }
 
-  /// The same of a pair that has ended: what its rollback put right is not left.
+  /// The same for a pair that has ended: what its rollback repaired does not count as left.
   func account(of pair: Pair) async throws -> Account {
     var back: DeploymentStory?
     if let id = pair.back?.id { back = DeploymentStory(try await outline(of: id)) }
     return Account(DeploymentStory(try await outline(of: pair.first.id)), rollback: back)
   }
 
-  /// One deployment for who comes afterwards.
+  /// The report of one deployment, for people who come later.
   /// - Parameter word: an id, the beginning of one, or `last`.
   func accountReport(of word: String) async throws -> AccountReport {
     let named = try await find(word)
@@ -26,7 +26,7 @@ extension PastDeployments {
     return AccountReport(DeploymentStory(try await entries(of: named.id)), rollback: back, state: HistoryReport([named]).entries[0].state)
   }
 
-  /// Adds who spoke to the open deployments of hosts, and what the newest one that ended left.
+  /// Adds the messages to the open deployments of hosts, and what the newest ended one left.
   func account(for found: Surveyed, in report: inout StatusReport) async throws {
     for deployment in report.open {
       if let account = try await account(of: deployment.id) { report.accounts.append(account) }

@@ -2,12 +2,12 @@ import DeployDesk
 import DeployModel
 import DeployReport
 
-/// Resumes a deployment that is parked, wherever it was started.
+/// Resumes a parked deployment, wherever it was started.
 struct Answering {
   let onward: Onward
   let progress: ProgressOptions
   let stay: StayOptions?
-  /// Whether the answer is left on its hosts for whoever resumes it.
+  /// Whether to leave the answer on its hosts for the engine that resumes it.
   var leaves = false
 
   /// - Parameter word: the deployment; nil: the only one that has not ended.
@@ -28,7 +28,7 @@ struct Answering {
       guard let found else {
         if known == nil { return nil }
         if answered {
-          // The next look at the journal promises nothing of it any more.
+          // After this, the journal shows the deployment as ended.
           _ = try await desk.learnEnds(from: surveys)
           throw gone(word)
         }
@@ -40,7 +40,7 @@ struct Answering {
     }
   }
 
-  /// The deployment as this state folder knows it; nil: it does not, or several are meant.
+  /// The deployment as this state folder knows it; nil: it does not, or several match.
   private func known(_ word: String?, _ options: ProjectOptions) async throws -> Pair? {
     guard let past = try Wiring.past(options) else { return nil }
     if let word { return try await past.knows(word) ? try await past.pair(word, or: []) : nil }

@@ -4,25 +4,25 @@ import DeployReport
 import Glibc
 import Synchronization
 
-/// Asks the person at this terminal while a deployment waits for one, and stops asking if somebody else answers first. It is told what
-/// happens from the task that follows the deployment; a task of its own reads what is typed.
+/// Asks the person at this terminal while a deployment waits for one, and stops if somebody else answers first. The task that follows the
+/// deployment tells it what happens; its own task reads what is typed.
 final class ApprovalPrompt: Sendable {
   private struct State {
     var story = DeploymentStory()
-    /// Gates that are not asked about any more, by deployment and number.
+    /// Gates that it asks about no longer, by deployment and number.
     var settled: [(deployment: Deployment.ID, number: Int)] = []
     var isOver = false
   }
   private let state = Mutex(State())
   private let work = Mutex<Task<Void, Never>?>(nil)
 
-  /// Whether a person at this terminal may be asked: not where a program reads, nor in CI.
+  /// Whether a person at this terminal may be asked: not if a program reads the output, and not in CI.
   static func isWanted(_ terminal: Terminal) -> Bool {
     let isInCI = Folder.variable("CI").map { !$0.isEmpty } ?? false
     return isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1 && !Ending.isDocument && !Ending.isLines && !isInCI
   }
 
-  /// - Parameter isLive: whether a frame is drawn, in which the question has its line.
+  /// - Parameter isLive: whether a frame is drawn; the question has a line in it.
   init(_ desk: Desk, _ shown: Progress, isLive: Bool) {
     let task = Task { [self] in await ask(desk, shown, Keyboard(isRaw: isLive), isLive: isLive) }
     work.withLock { $0 = task }
@@ -36,13 +36,13 @@ final class ApprovalPrompt: Sendable {
     }
   }
 
-  /// Nothing runs any more: the terminal is given back.
+  /// Nothing runs any more: restores the terminal.
   func end() async {
     state.withLock { $0.isOver = true }
     await work.withLock { $0 }?.value
   }
 
-  /// What is to be asked now; nil: nothing is.
+  /// The question to ask now; nil: there is none.
   private var open: (id: Deployment.ID, words: ApprovalWords)? {
     state.withLock { state in
       guard !state.isOver, let words = ApprovalWords(state.story) else { return nil }
@@ -89,7 +89,7 @@ final class ApprovalPrompt: Sendable {
 
   private func settle(_ id: Deployment.ID, _ words: ApprovalWords) { state.withLock { $0.settled.append((id, words.number)) } }
 
-  /// Says it as any other process would, so that who answers first is decided in one place.
+  /// Sends the answer like any other process, so that one place decides who was first.
   private func say(_ kind: Message.Kind, _ words: ApprovalWords, _ id: Deployment.ID, _ desk: Desk, _ shown: Progress) async {
     shown.ask("Answering …")
     do {
@@ -107,12 +107,12 @@ final class ApprovalPrompt: Sendable {
     }
   }
 
-  /// Characters of an answer.
+  /// The limit of an answer, in characters.
   private static let longest = 60
 
-  /// Takes what was typed: printable characters, the key that takes one back, the one that takes all back, and the one that ends a line.
-  /// Whatever else comes stands as a question mark, so that no line is read as less than what was typed.
-  /// - Returns: a whole line; nil: there is none yet.
+  /// Takes what was typed: printable characters, and the keys that delete one, delete all and end the line. Anything else becomes a
+  /// question mark, so that a line never reads as less than was typed.
+  /// - Returns: a whole line; nil: it has not ended yet.
   static func line(_ bytes: [UInt8], _ typed: inout String) -> String? {
     for byte in bytes {
       switch byte {

@@ -2,7 +2,7 @@ import DeployDesk
 import DeployModel
 import DeployReport
 
-/// What an audit found, for programs.
+/// The result of an audit, for programs.
 struct AuditResult {
   var chains: [ChainVerdict]
   /// Nil: none was compared.

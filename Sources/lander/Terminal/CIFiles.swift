@@ -3,17 +3,17 @@ import DeployReport
 import FoundationEssentials
 import Glibc
 
-/// What a command leaves for a CI job besides its lines: annotations, the summary of the step, outputs for later steps.
+/// What a command leaves for a CI job beside its output: annotations, the summary of the step, outputs for later steps.
 struct CIFiles {
   let system: CISystem
   let terminal: Terminal
   /// The project's folder.
   let folder: String
 
-  /// A summary over this many bytes is dropped whole by GitHub.
+  /// GitHub drops a summary of more than this many bytes completely.
   private static let mostOfSummary = 1 << 20
 
-  /// Tells how it ended. What cannot be written is a warning: the deployment is as it is.
+  /// Writes how it ended. A failure to write is a warning, because the deployment does not change.
   func tell(_ code: ExitCode, _ chronicles: [Chronicle]) {
     guard let story = chronicles.first?.story else { return }
     let rollback = chronicles.dropFirst().first?.story
@@ -29,7 +29,7 @@ struct CIFiles {
     }
   }
 
-  /// The project's folder from the top of the checkout; empty: the top itself, or it is somewhere else.
+  /// The project's folder from the top of the checkout; empty: it is the top itself, or outside.
   private var below: String {
     guard let top = Folder.variable("GITHUB_WORKSPACE") ?? Folder.variable("BUILD_SOURCESDIRECTORY"), folder.hasPrefix(top + "/") else {
       return ""

@@ -16,7 +16,7 @@ extension CommandLog {
     return lines
   }
 
-  /// `exit status 1`, or why it came to none.
+  /// `exit status 1`, or why it has no status.
   func end(on surface: Surface) -> String {
     guard let outcome else { return surface.paint("no end is known", .warn) }
     let status = outcome.status.map { "exit status \($0)" } ?? outcome.failure?.kind.rawValue ?? "done"
@@ -40,7 +40,7 @@ extension DeploymentSummary {
 }
 
 extension Terminal {
-  /// Shows a command and what it wrote; or only what it wrote, byte for byte.
+  /// Shows a command and its output; or only the output, byte for byte.
   func say(_ command: CommandLog, _ written: (stdout: [UInt8], stderr: [UInt8]), raw: Bool) {
     guard raw else { return say(command.lines(stdout: written.stdout, stderr: written.stderr, on: out)) }
     Terminal.write(written.stdout, to: STDOUT_FILENO)

@@ -6,7 +6,7 @@ import DeployReport
 struct Course {
   let pair: Pair
   let chronicles: [Chronicle]
-  /// As `history` says it.
+  /// The state's name in `history`.
   let state: String
 
   var story: DeploymentStory { chronicles.first?.story ?? DeploymentStory() }
@@ -16,7 +16,7 @@ struct Course {
 }
 
 extension PastDeployments {
-  /// The most bytes of output in a report; the rest is in `lander logs`.
+  /// The limit of output in a report, in bytes; `lander logs` has the rest.
   private static let most = 4_000_000
 
   /// - Parameter word: an id of either member, the beginning of one, or `last`.
@@ -36,7 +36,7 @@ extension PastDeployments {
     return courses
   }
 
-  /// What commands wrote, each with its host, event and end.
+  /// The output of commands, each with its host, event and end.
   func written(_ course: Course) async throws -> [DeploymentDocument.Log] {
     var written: [DeploymentDocument.Log] = []
     var left = Self.most
@@ -45,7 +45,7 @@ extension PastDeployments {
         for command in log.commands where left > 0 {
           let (stdout, stderr) = try output(of: command, in: member.id)
           let lines = command.lines(stdout: stdout, stderr: stderr, on: Surface())
-          // A command that wrote nothing has one line, which the matrix tells too.
+          // A command without output has one line, which the matrix shows too.
           guard lines.count > 1 else { continue }
           let text = String(lines.dropFirst().map { $0.dropFirst(2) + "\n" }.joined().prefix(left))
           left -= text.utf8.count

@@ -3,8 +3,8 @@ import DeployModel
 import Glibc
 import Synchronization
 
-/// A file about how a command ended, for programs. It is opened before anything is done, so that a wrong path is refused in time, and
-/// emptied then: what an earlier command wrote must not be taken for the end of one that was killed. Every end of the command fills it.
+/// A file about how a command ended, for programs. It is opened and emptied before anything is done. So a wrong path is refused in time,
+/// and what an earlier command wrote is not mistaken for the end of one that was killed. Every end of the command fills it.
 enum EndFile: String, CaseIterable {
   case result = "--result"
   case junit = "--junit"
@@ -12,16 +12,15 @@ enum EndFile: String, CaseIterable {
 
   private static let opened = Mutex<[EndFile: Int32]>([:])
 
-  /// The files that the words of a command ask for.
+  /// The files that a command's words ask for.
   static func asked(_ words: [String], of command: any ParsableCommand.Type) -> [(file: EndFile, path: String)] {
-    // The file of this one is of another kind.
+    // This command's file has another format.
     if command is AppSpecRunCommand.Type { return [] }
     return allCases.compactMap { file in
       let name = file.rawValue
       let joined = words.last { $0.hasPrefix(name + "=") }.map { String($0.dropFirst(name.count + 1)) }
       let path = joined ?? zip(words, words.dropFirst()).reversed().first { $0.0 == name }?.1
-      // What the parser will refuse opens nothing.
-      // Words that name no command are refused, and whoever waits for the file is told so.
+      // Words that the parser will refuse open nothing. Words that name no command are refused too, and the file says so.
       if file == .result, !command.configuration.subcommands.isEmpty, let path, !path.isEmpty { return (file, path) }
       guard let path, !path.isEmpty, joined != nil || !path.hasPrefix("-") else { return nil }
       return Lander.helpMessage(for: command, columns: 200).contains(" \(name) <") ? (file, path) : nil
@@ -35,15 +34,16 @@ enum EndFile: String, CaseIterable {
       let reason = String(cString: strerror(errno))
       throw Problems(Problem("\(path) cannot be written: \(reason)", subject: rawValue, fix: "name a file in a folder that is there"))
     }
-    // Not a regular file, such as /dev/stdout: it has no end to cut.
+    // This is not a regular file but, for example, /dev/stdout, which cannot be truncated.
     _ = ftruncate(descriptor, 0)
     Self.opened.withLock { $0[self] = descriptor }
   }
 
-  /// Whether it waits for its text.
+  /// Whether its text has not been written yet.
   var isOpen: Bool { Self.opened.withLock { $0[self] != nil } }
 
-  /// Writes all of it, and closes it; nothing if it is not open. What cannot be written is told, and is no success for whoever reads it.
+  /// Writes all of it and closes it; does nothing if it is not open. A failure to write is reported, and is no success for a program that
+  /// reads the file.
   func write(_ text: String) {
     guard let descriptor = Self.opened.withLock({ $0.removeValue(forKey: self) }) else { return }
     defer { close(descriptor) }

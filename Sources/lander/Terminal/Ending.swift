@@ -4,29 +4,30 @@ import DeployReport
 import Glibc
 import Synchronization
 
-/// How a command ends, for programs: one object, the last line of `--output ndjson`, all of `--json`, and in the file of `--result`.
+/// How a command ends, for programs: one object. It is the last line of `--output ndjson`, all of `--json`, and the content of the file
+/// of `--result`.
 enum Ending {
   fileprivate enum Form { case none, lines, document }
   fileprivate struct State {
     var form = Form.none
     var deployments: [Deployment.ID] = []
     var problems: [Problem] = []
-    /// Whether the object is on standard output.
+    /// Whether the object has been written to standard output.
     var isWritten = false
     /// The words that name the command.
     var command = ""
-    /// Files that are wanted.
+    /// The requested files.
     var files: [(file: EndFile, path: String)] = []
-    /// What came of it, as JSON.
+    /// The command's result, as JSON.
     var result: String?
-    /// What it said for people.
+    /// Its output for people.
     var text: [String] = []
-    /// What the program exits with; nil while nothing ends it.
+    /// The program's exit code; nil while nothing ends it.
     var code: DeployModel.ExitCode?
   }
   private static let state = Mutex(State())
 
-  /// Finds out who reads, before anything can go wrong: what is wrong may be the arguments themselves.
+  /// Finds out who reads the output. This comes before anything can go wrong, because the arguments themselves may be wrong.
   static func expect(_ arguments: [String]) {
     let words = Array(arguments.prefix { $0 != "--" })
     let own = Elsewhere.rest(of: words)
@@ -45,20 +46,20 @@ enum Ending {
     }
   }
 
-  /// Opens the files that are wanted.
+  /// Opens the requested files.
   /// - Throws: `Problems` if one of them cannot be written.
   static func openFiles() throws(Problems) {
     for (file, path) in state.withLock({ $0.files }) { try file.open(Folder.absolute(path)) }
   }
 
-  /// Whether `--result` is wanted.
+  /// Whether `--result` was given.
   private static var isKept: Bool { state.withLock { $0.files.contains { $0.file == .result } } }
 
-  /// Whether standard output has one object and nothing else.
+  /// Whether standard output is one object and nothing else.
   static var isDocument: Bool { state.withLock { $0.form == .document } }
 
-  /// Remembers what is said for people, where a program reads.
-  /// - Returns: whether it has its place in the object, and is not to be printed.
+  /// Keeps output for people, if a program reads.
+  /// - Returns: whether it is part of the object and must not be printed.
   static func keeps(_ lines: [String]) -> Bool {
     let isKept = isKept
     return state.withLock { state in
@@ -68,14 +69,14 @@ enum Ending {
     }
   }
 
-  /// Remembers what came of it; makes it only where a program reads.
+  /// Keeps the result; makes it only if a program reads.
   static func give(_ result: () -> String) {
     guard isDocument || isKept else { return }
     let text = result()
     state.withLock { $0.result = text }
   }
 
-  /// Whether every line of standard output belongs to a program.
+  /// Whether every line of standard output is for a program.
   static var isLines: Bool { state.withLock { $0.form == .lines } }
 
   /// The deployments that the command was about, and why they ended as they did.
@@ -86,7 +87,7 @@ enum Ending {
     }
   }
 
-  /// Decides with which code the program exits; whoever comes first does.
+  /// Decides the exit code of the program; the first caller decides.
   /// - Returns: whether this was the first.
   static func claim(_ code: DeployModel.ExitCode) -> Bool {
     state.withLock { state in
@@ -96,10 +97,10 @@ enum Ending {
     }
   }
 
-  /// Whether a signal decided how the command ends: what else is written then would only confuse.
+  /// Whether a signal has decided how the command ends: other output would then only confuse.
   static var isClaimed: Bool { state.withLock { $0.code != nil } }
 
-  /// The end of a command that nothing else ends: the last line, if a program reads, and the exit.
+  /// The normal end of a command: the last line, if a program reads, and the exit.
   static func leave(_ code: DeployModel.ExitCode, _ error: (any Error)? = nil) -> Never {
     guard claim(code) else { EarlyEnd.wait() }
     let text = line(code, error)
@@ -112,12 +113,12 @@ enum Ending {
     exit(told(code).rawValue)
   }
 
-  /// A command whose result could not be written has not succeeded for whoever reads it; one that failed keeps its own code.
+  /// A command whose result could not be written has not succeeded for its reader; a failed command keeps its own code.
   private static func complete(_ code: DeployModel.ExitCode) -> DeployModel.ExitCode {
     code == .done && !Terminal.lostOutput.isEmpty ? .infrastructure : code
   }
 
-  /// The same once it was said what could not be written.
+  /// The same, after reporting what could not be written.
   private static func told(_ code: DeployModel.ExitCode) -> DeployModel.ExitCode {
     let lost = Terminal.lostOutput
     if !lost.isEmpty {
@@ -127,7 +128,7 @@ enum Ending {
     return complete(code)
   }
 
-  /// The end that a signal asked for, which is claimed already. A reader that does not take what was written before gets no last line.
+  /// The end that a signal asked for, which is claimed already. If the reader does not take the earlier output, it gets no last line.
   static func leave(after problem: Problem) -> Never {
     let code = state.withLock { $0.code } ?? .interrupted
     writeFiles(code, problem)
@@ -144,13 +145,13 @@ enum Ending {
     _exit(code.rawValue)
   }
 
-  /// Leaves though the last line is not written yet: somebody asks for the second time.
+  /// Exits although the last line is not written yet: somebody asks for the second time.
   static func leaveSoon() -> Never {
     sleep(1)
     _exit((state.withLock { $0.code } ?? .interrupted).rawValue)
   }
 
-  /// The object on standard output; nil: none is wanted.
+  /// The object on standard output; nil: none was asked for.
   private static func line(_ code: DeployModel.ExitCode, _ error: (any Error)?) -> String? {
     guard isTold(code, error) else { return nil }
     let said = said(error)
@@ -161,7 +162,8 @@ enum Ending {
     }
   }
 
-  /// Fills the files that the command itself did not fill; that of `--result` last, as it says whether the others could be written.
+  /// Fills the files that the command itself did not fill. The file of `--result` comes last, because it says whether the others could be
+  /// written.
   private static func writeFiles(_ code: DeployModel.ExitCode, _ error: (any Error)?) {
     guard isTold(code, error) else { return }
     let said = said(error)
@@ -172,12 +174,12 @@ enum Ending {
     }
   }
 
-  /// Help and version were asked for, and are there.
+  /// Whether help or the version was asked for, and has been printed.
   private static func isTold(_ code: DeployModel.ExitCode, _ error: (any Error)?) -> Bool {
     error == nil || error is ArgumentParser.ExitCode || code != .done
   }
 
-  /// What an error says was wrong; nothing where it only carries an exit code.
+  /// The problems of an error; empty if it only carries an exit code.
   private static func said(_ error: (any Error)?) -> [Problem] {
     error.map { $0 is ArgumentParser.ExitCode ? [] : problems(of: $0) } ?? []
   }

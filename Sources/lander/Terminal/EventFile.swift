@@ -4,12 +4,12 @@ import DeployReport
 import Glibc
 import Synchronization
 
-/// Where `--events` goes: a CloudEvent for each entry as it is written, to a file or pipe, an address, or the input of a program. What
-/// cannot be written is told once, and fails no deployment.
+/// The target of `--events`: a CloudEvent for each entry when it is written, to a file or pipe, an address, or the input of a program. A
+/// failure is reported once, and fails no deployment.
 final class EventFile: Sendable {
   private struct State {
     var events = CloudEvents()
-    /// Nil: it cannot be written any more, or events are posted.
+    /// Nil: it can no longer be written, or events are posted.
     var descriptor: Int32?
   }
   /// Nil: they are not posted.
@@ -21,7 +21,7 @@ final class EventFile: Sendable {
   /// Milliseconds.
   private static let patience: Int32 = 5000
 
-  /// Opens it before anything begins; what is there stays, so that a deployment that is resumed continues it.
+  /// Opens it before anything begins. Its content stays, so that a resumed deployment continues it.
   /// - Throws: `Problems` if it cannot be written.
   init?(_ path: String?) throws(Problems) {
     guard let path else { return nil }
@@ -55,7 +55,7 @@ final class EventFile: Sendable {
   func take(_ event: RunningEvent, _ terminal: Terminal) {
     let reason: String? = state.withLock { state in
       switch event {
-      // What an engine before has written names the hosts of what follows.
+      // Events of an earlier engine name the hosts of later ones.
       case .recalled(let id, let entry):
         _ = state.events.line(entry, of: id)
         return nil
@@ -76,7 +76,7 @@ final class EventFile: Sendable {
     if let reason { terminal.warn(Problem("\(path) cannot be written any more: \(reason)", subject: "--events")) }
   }
 
-  /// Sends what is left, and waits a few seconds for a program that reads.
+  /// Sends the rest, and waits a few seconds for a program that reads.
   func finish(_ terminal: Terminal) async {
     if let descriptor = state.withLock({ state in
       defer { state.descriptor = nil }
@@ -88,7 +88,7 @@ final class EventFile: Sendable {
     if let problem = await program?.finish() { terminal.warn(problem) }
   }
 
-  /// A line that finds no room is taken back, so that the next one begins a line.
+  /// Removes a line that does not fit, so that the next one starts a new line.
   /// - Returns: why not all of it could be written; nil: it was.
   private static func write(_ line: [UInt8], _ descriptor: Int32) -> String? {
     var bytes = line[...]
@@ -97,7 +97,7 @@ final class EventFile: Sendable {
       let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
       if count < 0, errno == EINTR { continue }
       if count < 0, errno == EAGAIN {
-        // A pipe that nobody empties must not hold up who shows the deployment.
+        // A pipe that nobody reads must not delay the display of the deployment.
         var wanted = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
         guard poll(&wanted, 1, patience) > 0 else { return "its reader has taken nothing for 5 s" }
         continue
@@ -108,7 +108,7 @@ final class EventFile: Sendable {
     return nil
   }
 
-  /// Takes the last bytes of a file away; a pipe keeps them.
+  /// Removes the last bytes of a file; a pipe keeps them.
   private static func cut(_ count: Int, _ descriptor: Int32) {
     var status = stat()
     guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG, Int(status.st_size) >= count else { return }

@@ -1,14 +1,14 @@
 import DeployModel
 import Glibc
 
-/// A program that reads events, as `--events exec:COMMAND` starts it: a line of JSON each on its standard input. What it prints goes to
+/// A program that reads events, as `--events exec:COMMAND` starts it: one line of JSON for each on its standard input. Its output goes to
 /// standard error. It does not outlive the command.
 struct EventProgram: Sendable {
-  /// The end that is written to.
+  /// Our end of its standard input.
   let input: Int32
   private let process: pid_t
   private let line: String
-  /// For what it does after the last event.
+  /// The time for its work after the last event.
   private static let patience = Duration.seconds(5)
 
   /// - Throws: `Problems` if it cannot be started.
@@ -27,7 +27,7 @@ struct EventProgram: Sendable {
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)
     defer { posix_spawnattr_destroy(&attributes) }
-    // A group of its own: Ctrl-C ends the deployment in good order, and its last events are wanted.
+    // It has its own group, because Ctrl-C ends the deployment in good order, and its last events are needed.
     posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP))
     let words: [String] = ["sh", "-c", line]
     var argv = words.map { strdup($0) } + [nil]
@@ -43,8 +43,8 @@ struct EventProgram: Sendable {
     (input, process) = (ends[1], id)
   }
 
-  /// Waits for its end; its input is closed already.
-  /// - Returns: what is to be told; nil: it ended well.
+  /// Waits for its end; its input is already closed.
+  /// - Returns: the problem to report; nil: it succeeded.
   func finish() async -> Problem? {
     let deadline = ContinuousClock.now + Self.patience
     var status: Int32 = 0

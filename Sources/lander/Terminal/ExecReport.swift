@@ -1,7 +1,7 @@
 import DeployModel
 import DeployReport
 
-/// What a command did on each host, line by line as it comes, and the sum of it.
+/// The result of a command on each host, line by line as it comes, and the totals.
 struct ExecReport: Sendable {
   private let terminal: Terminal
   private let hosts: [String]

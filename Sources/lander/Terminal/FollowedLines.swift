@@ -2,7 +2,7 @@ import DeployDesk
 import DeployModel
 import DeployReport
 
-/// Shows deployments that another process runs, as that process shows them.
+/// Shows deployments that another process runs, in the way that process does.
 struct FollowedLines {
   /// Nil: live on a terminal, and plain elsewhere.
   private let mode: Surface.Mode?
@@ -17,7 +17,7 @@ struct FollowedLines {
   }
 
   /// Follows one deployment and the rollback that follows from it.
-  /// - Parameter last: the seq of the last line that was seen; nil: none was.
+  /// - Parameter last: the sequence number of the last line that was seen; nil: none.
   mutating func follow(_ deployment: Deployment.ID, after last: Int? = nil) async throws -> Pair {
     if mode == .ndjson { return try await lines(deployment, last) }
     return try await progress(deployment, last)

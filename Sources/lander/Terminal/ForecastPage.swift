@@ -2,7 +2,7 @@ import DeployDesk
 import DeployModel
 import DeployReport
 
-/// A forecast as a document: strategies beside each other, for each fault, with plots.
+/// A forecast as a document: the strategies side by side for each fault, with plots.
 struct ForecastPage {
   private let recipe: String
   private let forecast: Forecast
@@ -14,7 +14,7 @@ struct ForecastPage {
     table = ForecastTable(recipe: recipe, forecast, rows)
   }
 
-  /// The whole of it.
+  /// The whole document.
   var document: Document {
     let size = forecast.size
     let strategies = distinct(rows.map(\.strategy))
@@ -42,7 +42,7 @@ struct ForecastPage {
       title: "\(recipe): \(compared) on \(forecast.hosts.of("simulated host"))", verdict: Document.Cell("simulated"), blocks: blocks)
   }
 
-  /// What is worth a drawing: a row of bars for each figure that any strategy has.
+  /// The plots: a row of bars for each figure that any strategy has.
   private func plots(_ rows: [ForecastRow]) -> [Plot] {
     var plots: [Plot] = []
     func add(_ title: String, whole: Double? = nil, _ bar: (ForecastRow) -> Plot.Row) {

@@ -2,7 +2,7 @@ import DeployDesk
 import DeployModel
 import DeployReport
 
-/// A forecast as a person reads it, and as a program does.
+/// A forecast in a form for people, and in one for programs.
 struct ForecastTable {
   private let recipe: String
   private let forecast: Forecast
@@ -12,7 +12,7 @@ struct ForecastTable {
     (self.recipe, self.forecast, self.rows) = (recipe, forecast, rows)
   }
 
-  /// What stands in the cells of a row.
+  /// The headings of the columns.
   static let heading = ["Strategy", "Fault", "Takes", "Wrongly stopped", "Found", "Found after", "Hosts exposed"]
 
   func cells(of row: ForecastRow) -> [String] {

@@ -1,27 +1,27 @@
 import Glibc
 import Synchronization
 
-/// What a person types at this terminal, byte by byte and without an echo, while something is asked. The terminal is as it was afterwards.
-/// A process in the background neither reads nor changes it: it would be stopped for that.
+/// Reads what a person types at this terminal while there is a question, byte by byte and without echo. Afterwards the terminal is as
+/// before. A process in the background neither reads nor changes the terminal, because it would be stopped for that.
 final class Keyboard: Sendable {
-  /// How the terminal was before; nil: it is as it was.
+  /// The terminal's settings before; nil: they are unchanged.
   private let before = Mutex<termios?>(nil)
-  /// Whether bytes come as they are typed; otherwise the terminal shows them and gives whole lines.
+  /// Whether bytes come as they are typed; if not, the terminal echoes them and gives whole lines.
   private let isRaw: Bool
 
   init(isRaw: Bool) { self.isRaw = isRaw }
 
-  /// From now on: what was typed before is no answer to what is asked now.
+  /// Starts reading. What was typed before is no answer to the present question.
   func begin() {
     guard isInForeground else { return }
     tcflush(STDIN_FILENO, TCIFLUSH)
     quieten()
   }
 
-  /// What was typed since; nothing if nobody did.
+  /// What was typed since the last call; may be empty.
   func bytes() -> [UInt8] {
     guard isInForeground else { return [] }
-    // A shell that had the terminal meanwhile may have left it in its own way.
+    // A shell that had the terminal meanwhile may have left its own settings.
     quieten()
     var wanted = pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0)
     guard poll(&wanted, 1, 0) > 0, wanted.revents & Int16(POLLIN) != 0 else { return [] }
@@ -30,7 +30,7 @@ final class Keyboard: Sendable {
     return count > 0 ? Array(bytes.prefix(count)) : []
   }
 
-  /// Gives the terminal back as it was.
+  /// Restores the terminal.
   func end() {
     before.withLock { before in
       guard var modes = before, isInForeground else { return }

@@ -12,7 +12,7 @@ struct Launch {
   let folder: String
   /// The options that name a project without a `deploy.lua`; nil: it has one.
   var typed: String?
-  /// How long it stays at a gate that waits for a person; nil: until that closes.
+  /// How long it stays at a gate that waits for a person; nil: until the gate closes.
   var stay: StayOptions?
 
   /// How deployments ended, with what happened in them.
@@ -22,15 +22,15 @@ struct Launch {
   }
 
   /// Starts a plan.
-  /// - Parameter tries: makes the next plan if another deployment got a host first; nil: it ends then.
+  /// - Parameter tries: makes the next plan if another deployment gets a host first; nil: it then ends.
   func deploy(_ plan: Plan, _ tries: Tries? = nil) async throws -> ExitCode { filled(try await run(plan, tries)) }
 
-  /// The same without the files of `--junit` and `--dotenv`, which tell of all that the command does.
+  /// The same without the files of `--junit` and `--dotenv`, which cover everything that the command does.
   func run(_ plan: Plan, _ tries: Tries? = nil) async throws -> End {
     try await follow(desk.deploy(plan, staying: stay?.staying ?? .always, wantsOutput: progress.verbose), tries)
   }
 
-  /// Resumes what is left of an interrupted deployment and its rollback; with a reason, only to end them in good order.
+  /// Resumes what is left of an interrupted deployment and its rollback. With a reason, it only ends them in good order.
   func resume(_ pair: Pair, cancelling reason: String? = nil) async throws -> ExitCode {
     filled(try await runRest(of: pair, cancelling: reason))
   }
@@ -115,7 +115,7 @@ struct Launch {
     fillFiles(code, chronicles, of: story, rollback: chronicles.dropFirst().first?.story)
   }
 
-  /// The same of several deployments: JUnit's file has all of them, and the variables are of one.
+  /// The same for several deployments: JUnit's file has all of them, and the variables describe one.
   static func fillFiles(
     _ code: ExitCode, _ chronicles: [Chronicle], of story: DeploymentStory, rollback: DeploymentStory?
   ) {
@@ -123,7 +123,7 @@ struct Launch {
     if EndFile.dotenv.isOpen { EndFile.dotenv.write(Outputs(code, story, rollback: rollback).dotenv) }
   }
 
-  /// Says what it waits for, and what a person types.
+  /// Says what the deployment waits for, and what a person can type.
   private func parked(_ story: DeploymentStory) -> ExitCode {
     let code = stay?.parkedExit ?? .paused
     let report = ParkedReport(story)
@@ -148,7 +148,7 @@ struct Launch {
     Ending.note(end.deployments.map(\.plan.id), summary.problems)
     if terminal.err.terminal { terminal.tell("") }
     terminal.give(AccountReport(story, rollback: back, state: (summary.exit ?? .internal).word).value)
-    // The window may have another size by now.
+    // The window's size may have changed.
     let now = Terminal()
     if progress.output == .ndjson {
       terminal.tell(summary.lines(on: now.err))

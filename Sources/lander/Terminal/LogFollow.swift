@@ -3,30 +3,30 @@ import DeployModel
 import DeployReport
 import Glibc
 
-/// What the commands of a deployment write, shown as it comes: a line for each beginning and end, and each line of output between them.
+/// Shows what the commands of a deployment write, as it comes: a line for each beginning and end, and the lines of output between them.
 struct LogFollow {
   private struct Open {
     var log: CommandLog
     var deployment: Deployment.ID
-    /// Bytes of standard output and standard error that were read.
+    /// Number of bytes of standard output and standard error that were read.
     var read = [0, 0]
-    /// Whether the last byte of each ended a line.
+    /// Whether the last byte of each stream ended a line.
     var isWhole = [true, true]
     var lines = [PartialLines(), PartialLines()]
   }
 
   private let past: PastDeployments
   private let terminal: Terminal
-  /// Only what runs there; nil: everywhere.
+  /// Only the commands there; nil: all.
   private let host: String?
   private let raw: Bool
-  /// Whether other deployments, which may have other hosts, are followed too.
+  /// Whether other deployments, possibly with other hosts, are followed too.
   var isOneOfSeveral = false
   private var names: [String] = []
   private var open: [Open] = []
-  /// Whether what is read now was written just now: then its lines have a time.
+  /// Whether the output was written just now; then its lines have a time.
   private var isLive = false
-  /// The most bytes that are read at once: memory stays flat, however much a command writes.
+  /// The limit of one read, in bytes: memory stays flat, however much a command writes.
   private static let most = 1 << 18
 
   init(_ past: PastDeployments, host: String?, raw: Bool, on terminal: Terminal) {
@@ -55,7 +55,7 @@ struct LogFollow {
   private mutating func begin(_ plan: Plan) throws {
     names = plan.hosts.map(\.host.name) + plan.partners.map(\.host.name)
     open = []
-    // A rollback goes only to the hosts that were touched.
+    // A rollback only goes to the hosts that were touched.
     if let host, host != "here", plan.kind == .deploy, !isOneOfSeveral, !names.contains(host) {
       throw CommandLog.unknown(host, among: names, of: plan.id)
     }
@@ -69,7 +69,7 @@ struct LogFollow {
 
   private mutating func end(_ intent: Int, _ outcome: Outcome, _ moment: Timestamp) throws {
     guard let index = open.firstIndex(where: { $0.log.intent == intent }) else { return }
-    // What is read with the end was written before it.
+    // Output that is read together with the end was written before it.
     try drain(index, at: moment)
     for stream in [0, 1] where !open[index].isWhole[stream] { show([0x0A], stream, index, moment) }
     var log = open.remove(at: index).log
@@ -77,7 +77,7 @@ struct LogFollow {
     say(moment, log, "\(log.end(on: terminal.out)), \(outcome.duration)")
   }
 
-  /// Shows what was written since.
+  /// Shows what was written since the last call.
   private mutating func drain(_ index: Int, at moment: Timestamp) throws {
     for stream in [0, 1] {
       while true {

@@ -1,7 +1,7 @@
 import ArgumentParser
 import DeployModel
 
-/// The manual page `lander(1)`, made from the parser as `docs/cli.md` is.
+/// The manual page `lander(1)`, made from the parser like `docs/cli.md`.
 enum ManualPage {
   /// As roff, which `man` reads.
   static var lines: [String] {
@@ -17,7 +17,7 @@ enum ManualPage {
     return own + children.flatMap { child in sections(of: child, path: path) }
   }
 
-  /// A line that roff prints as it stands.
+  /// A line that roff prints unchanged.
   private static func escaped(_ line: String) -> String {
     let text = line.replacing("\\", with: "\\e").replacing("-", with: "\\-")
     return text.hasPrefix(".") || text.hasPrefix("'") ? "\\&" + text : text

@@ -10,8 +10,8 @@ extension PastDeployments {
     return Summary(story, rollback: DeploymentStory(try await entries(of: back.id)))
   }
 
-  /// Shows how a pair ended that another process ran.
-  /// - Parameter told: whether its entries were told already, where a program reads lines.
+  /// Shows the end of a pair that another process ran.
+  /// - Parameter told: whether its entries were already written, if a program reads lines.
   /// - Returns: the exit code of the pair.
   func show(_ pair: Pair, told: Bool = false, on terminal: Terminal) async throws -> ExitCode {
     let summary = try await summary(of: pair)

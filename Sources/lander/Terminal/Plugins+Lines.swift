@@ -20,7 +20,7 @@ extension PluginChange {
     return JSON.record([("changes", .list(all))])
   }
 
-  /// What became of it, and what it asks for.
+  /// What happened to it, and what it asks for.
   var lines: [String] {
     let name = SafeText.line(name)
     switch (before, after) {

@@ -3,12 +3,12 @@ import DeployModel
 import DeployReport
 import Glibc
 
-/// Follows deployments: shows what happens, and remembers it for the summary. It is told from several tasks; one task of its own does the
-/// rest, in order.
+/// Follows deployments: shows what happens, and keeps it for the summary. Several tasks may call it; one task of its own does the rest,
+/// in order.
 struct Progress: Sendable {
   private enum Item: Sendable {
     case event(RunningEvent)
-    /// For a person who wants an end: what the deployment of now says to that.
+    /// For a person who wants an end: what the current deployment answers.
     case ending(@Sendable (EndingWords) -> String)
     case asks(String?)
     case tick
@@ -76,27 +76,27 @@ struct Progress: Sendable {
     }
   }
 
-  /// Something happened.
+  /// Takes an event.
   func take(_ event: RunningEvent) { items.yield(.event(event)) }
 
   /// Somebody asked a rollback to end.
   func goesOn() { items.yield(.ending { $0.goesOn }) }
-  /// Somebody who asked for an end waits for long.
+  /// Somebody who asked for an end has waited for long.
   func late() { items.yield(.ending { $0.late }) }
 
-  /// Something that people should know, in words.
+  /// A remark for people.
   func remark(_ text: String) { items.yield(.ending { _ in text }) }
 
-  /// What a person is asked, in a frame that is redrawn; nil: nothing is.
+  /// The question to a person, in a frame that is redrawn; nil: there is none.
   func ask(_ question: String?) { items.yield(.asks(question)) }
 
-  /// The terminal has another size.
+  /// The terminal's size has changed.
   func resized(width: Int, height: Int) { items.yield(.resized(width: width, height: height)) }
 
   /// The process was stopped, as by Ctrl-Z, and continues.
   func resumed() { items.yield(.resumed) }
 
-  /// Waits until everything that was fed is shown and kept.
+  /// Waits until all events are shown and kept.
   func finish() async -> [Chronicle] {
     ticker.cancel()
     items.finish()
@@ -124,7 +124,7 @@ struct Progress: Sendable {
 }
 
 extension [Chronicle] {
-  /// An entry belongs to the story that began last.
+  /// Takes an entry, which belongs to the story that began last.
   fileprivate mutating func take(_ event: RunningEvent) {
     let entry: Entry
     switch event {
@@ -137,7 +137,7 @@ extension [Chronicle] {
 }
 
 extension ProgressReport {
-  /// What is shown of an event.
+  /// The text that an event adds.
   fileprivate mutating func take(_ event: RunningEvent) -> String {
     switch event {
     case .recalled(let id, let entry): return recall(entry, of: id)
@@ -152,7 +152,7 @@ extension ProgressReport {
 }
 
 extension HostNotice {
-  /// As a sentence for a person; nil: it is shown in another way.
+  /// As a sentence for a person; nil: it has another form.
   fileprivate var words: String? {
     switch self {
     case .sent: nil

@@ -3,7 +3,7 @@ import DeployModel
 import DeployReport
 
 extension Reaping.Late {
-  /// What its end means; nil: another engine was faster.
+  /// The exit code for its end; nil: another engine was faster.
   fileprivate var code: DeployModel.ExitCode? {
     if let problems { return problems.exit }
     guard let end else { return nil }
@@ -26,7 +26,7 @@ extension Reaping.Late {
 }
 
 extension Reaping {
-  /// The exit code of what is left to be done; nil: all whose time was over have ended, and their hosts are back.
+  /// The exit code for what is left to do; nil: all whose deadline had passed have ended, and their hosts are back.
   var code: DeployModel.ExitCode? {
     let left = late.compactMap(\.code).filter { code in
       switch code {

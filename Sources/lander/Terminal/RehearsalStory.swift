@@ -2,12 +2,12 @@ import DeployDesk
 import DeployModel
 import DeployReport
 
-/// A rehearsal as a person reads it: the timeline of each deployment, how it ended, and whether every promise was kept.
+/// A rehearsal in a form for people: the timeline of each deployment, how it ended, and whether every promise was kept.
 struct RehearsalStory {
   let run: RehearsalRun
   /// As they were typed.
   let faults: String
-  /// Whether every entry is shown, also of a large fleet.
+  /// Whether to show every entry, even of a large fleet.
   let isWhole: Bool
 
   init(_ run: RehearsalRun, faults: String, isWhole: Bool) {

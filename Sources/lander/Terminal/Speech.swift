@@ -2,18 +2,18 @@ import DeployDesk
 import DeployModel
 import DeployReport
 
-/// Says something to a deployment that another process runs, and tells what became of it.
+/// Sends a message to a deployment that another process runs, and reports the answer.
 struct Speech {
   let kind: Message.Kind
-  /// The gate that is meant; nil: the only open one.
+  /// The gate that the message is for; nil: the only open one.
   var gate: String?
   /// Empty: no reason is given.
   var comment = ""
 
-  /// Through the state folder to a deployment that was started from here, else through the hosts that it has locked.
+  /// Sends through the state folder to a deployment that was started from here, else through the hosts that it has locked.
   /// - Parameter word: the deployment; nil: the only one that has not ended.
   /// - Returns: `done` if the deployment accepted the message.
-  /// - Throws: why it did not, with exit code 3.
+  /// - Throws: why the deployment did not accept it, with exit code 3.
   func say(to word: String?, _ options: ProjectOptions, on terminal: Terminal) async throws -> ExitCode {
     if let word, try await !Self.isKnown(word, options) { return try await sayFar(to: word, options, on: terminal) }
     let desk = try Wiring.pastDesk(options, tell: terminal.listener())
@@ -27,7 +27,7 @@ struct Speech {
     try await Wiring.past(options)?.knows(word) ?? false
   }
 
-  /// The same to a deployment that is found already.
+  /// The same for a pair that has been found already.
   func say(to pair: Pair, _ desk: Desk, on terminal: Terminal) async throws -> ExitCode {
     EarlyEnd.nowHolds("the deployment may still hear the message")
     let reception = try await desk.say(kind, gate: gate, comment: comment, to: pair)
@@ -35,7 +35,7 @@ struct Speech {
     return try told(reception, terminal)
   }
 
-  /// To a deployment that was started elsewhere.
+  /// Sends to a deployment that was started elsewhere.
   func sayFar(to word: String, _ options: ProjectOptions, on terminal: Terminal) async throws -> ExitCode {
     let project = try Wiring.project(options)
     let selections = try project.project.selections(recipe: nil, group: nil)

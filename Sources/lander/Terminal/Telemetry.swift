@@ -3,7 +3,7 @@ import DeployModel
 import DeployReport
 import Synchronization
 
-/// OpenTelemetry: spans and measures of deployments, sent to a collector while they run, and the trace that commands on hosts belong to.
+/// OpenTelemetry: sends spans and metrics of deployments to a collector while they run, and has the trace for commands on hosts.
 final class Telemetry: Sendable {
   private struct State {
     var spans: DeploymentSpans
@@ -17,14 +17,14 @@ final class Telemetry: Sendable {
   private static let names = Mutex<TraceNames?>(nil)
   private static var caller: TraceParent? { Folder.variable("TRACEPARENT").flatMap { TraceParent($0) } }
 
-  /// What `TRACEPARENT` is for a command of a deployment; nil: there is no trace.
+  /// The `TRACEPARENT` of a deployment's command; nil: there is no trace.
   static func parent(of deployment: Deployment.ID, host: String?, event: String?) -> String? {
     names.withLock { $0 }.map { $0.parent(of: deployment, host: host, event: event).text } ?? caller?.text
   }
 
-  /// Where to, as the command line or else the environment says; kept until the end of the process.
-  /// - Parameter url: of `--otlp`; nil: it is left out.
-  /// - Throws: `Problems` if what the command line says is no address. What only the environment says wrong is told, and nothing is sent.
+  /// Where data are sent, from the command line or else the environment; fixed for the life of the process.
+  /// - Parameter url: the value of `--otlp`; nil: it was not given.
+  /// - Throws: `Problems` if the command line's value is no address. An error in the environment is only reported, and nothing is sent.
   init?(_ url: String?, _ terminal: Terminal) throws(Problems) {
     let settings: TelemetrySettings
     do throws(Problems) {
@@ -44,9 +44,9 @@ final class Telemetry: Sendable {
     self.resource = resource
     let (traces, metrics) = (settings.traces, settings.metrics)
     queue = PostQueue(to: settings.words, option: settings.origin) { pieces, kind in
-      // A measure is a whole body, and a span is a part of one.
+      // A metric is a whole body, and a span is a part of one.
       if kind == 1 {
-        // `first` of a lazy `compactMap` would post again what failed.
+        // `first` of a lazy `compactMap` would post a failed piece twice.
         for piece in pieces { if let reason = metrics.post(piece) { return reason } }
         return nil
       }
@@ -56,7 +56,7 @@ final class Telemetry: Sendable {
 
   func take(_ event: RunningEvent) {
     switch event {
-    // What an engine before has told is not told again.
+    // What an earlier engine sent is not sent again.
     case .recalled(_, let entry): _ = spans(of: entry)
     case .entry(_, let entry):
       for span in spans(of: entry) { queue.add(JSON.text(span)) }
@@ -74,22 +74,22 @@ final class Telemetry: Sendable {
     }
   }
 
-  /// Sends what is left, and says what could not be sent.
+  /// Sends the rest, and reports what could not be sent.
   func finish(_ terminal: Terminal) async {
     if let problem = await queue.finish() { terminal.warn(problem) }
   }
 }
 
-/// Where OpenTelemetry's data go, and as whose.
+/// The address for OpenTelemetry's data, and the name of their source.
 struct TelemetrySettings {
   let traces: Poster
   let metrics: Poster
   let service: String
-  /// The option or variable that says so.
+  /// The option or variable that has the address.
   let origin: String
   var words: String { traces.address.words }
 
-  /// - Returns: nil if nobody wants any.
+  /// - Returns: nil if no data are wanted.
   /// - Throws: `Problems` if the address, the headers or the protocol cannot be used.
   init?(_ url: String?, _ variable: (String) -> String?) throws(Problems) {
     func set(_ name: String) -> String? { variable(name).flatMap { $0.isEmpty ? nil : $0 } }
@@ -112,7 +112,7 @@ struct TelemetrySettings {
     }
   }
 
-  /// `api-key=abc,team=shop`, values percent-encoded.
+  /// `api-key=abc,team=shop`, with percent-encoded values.
   static func headers(_ text: String) throws(Problems) -> [(name: String, value: String)] {
     var headers: [(name: String, value: String)] = []
     for part in text.split(separator: ",") {
@@ -120,7 +120,7 @@ struct TelemetrySettings {
       let name = String(sides[0].filter { $0 != " " })
       let value = sides.count > 1 ? Self.decoded(sides[1]) : nil
       let isName = !name.isEmpty && name.utf8.allSatisfy { (0x21..<0x7F).contains($0) && $0 != 0x3A }
-      // The value may be a key: it is not said.
+      // The value may be a key, so it is not shown.
       guard isName, let value, value.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) else {
         throw Problems(
           Problem("a part of it is no NAME=VALUE of a header", subject: "OTEL_EXPORTER_OTLP_HEADERS", fix: "api-key=…,team=shop"))

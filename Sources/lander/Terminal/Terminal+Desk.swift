@@ -4,7 +4,7 @@ import DeployReport
 import Synchronization
 
 extension Terminal {
-  /// Shows what happens while a verb is at work, on standard error. Called from any task.
+  /// Shows, on standard error, what happens while a verb is at work. May be called from any task.
   func listener() -> @Sendable (DeskEvent) -> Void {
     let build = BuildLines()
     return { event in
@@ -23,14 +23,14 @@ extension Terminal {
     }
   }
 
-  /// Something that is not wrong and deserves a look.
+  /// Shows something that deserves a look although nothing is wrong.
   func warn(_ problem: Problem) {
     let lines = problem.lines(on: err)
     tell(["warning: " + lines[0]] + lines.dropFirst())
   }
 }
 
-/// Puts what a build writes together into lines, from whatever task it comes.
+/// Splits a build's output into lines, from whatever task it comes.
 private final class BuildLines: Sendable {
   private let partial = Mutex(PartialLines())
 

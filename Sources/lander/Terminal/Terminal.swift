@@ -5,7 +5,7 @@ import FoundationEssentials
 import Glibc
 import Synchronization
 
-/// Standard output for results, standard error for progress and problems.
+/// Standard output is for results, standard error for progress and problems.
 struct Terminal: Sendable {
   let out: Surface
   let err: Surface
@@ -21,14 +21,14 @@ struct Terminal: Sendable {
     Terminal.write(lines.map { $0 + "\n" }.joined(), to: STDOUT_FILENO)
   }
   func say(_ line: String) { say([line]) }
-  /// Result lines for people, and the same for programs.
+  /// Writes result lines for people, and the same for programs.
   func show(_ lines: [String], _ value: @autoclosure () -> Value) {
     give(value())
     say(lines)
   }
-  /// The result for programs, where one of them reads.
+  /// Gives programs the result, if one reads.
   func give(_ value: @autoclosure () -> Value) { Ending.give { JSON.text(value()) } }
-  /// The same of something that is coded.
+  /// The same for something that is encoded.
   func give(_ value: some Encodable) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
@@ -41,22 +41,22 @@ struct Terminal: Sendable {
   }
   func tell(_ line: String) { tell([line]) }
 
-  /// All of it, however many calls that takes; what nobody reads is dropped.
+  /// Writes all of it, however many calls that takes; what nobody reads is dropped.
   static func write(_ text: String, to descriptor: Int32) { write(Array(text.utf8), to: descriptor) }
 
-  /// All of them, however many calls that takes; what nobody reads is dropped. Nothing is written once a signal ends the command.
+  /// Writes all of them, however many calls that takes; what nobody reads is dropped. Writes nothing once a signal ends the command.
   static func write(_ bytes: [UInt8], to descriptor: Int32) {
     if Ending.isClaimed || descriptor == STDOUT_FILENO && Ending.isDocument { return }
     if descriptor == STDOUT_FILENO { withOutput { put(bytes, to: descriptor) } } else { put(bytes, to: descriptor) }
   }
 
-  /// Standard output is one writer's at a time, so that no line is cut by another.
+  /// One writer at a time has standard output, so that no line is cut by another.
   private static let output = Mutex(())
   static func withOutput<T>(_ body: () -> T) -> T { output.withLock { _ in body() } }
-  /// Not if somebody is writing just now.
+  /// Skips the body if somebody is writing just now.
   static func tryOutput(_ body: () -> Void) { output.withLockIfAvailable { _ in body() } }
 
-  /// What could not be written of what a program reads, and why. A reader that went away, as `head` does, wanted no more.
+  /// Output for a program that could not be written, and why. A reader that went away, like `head`, wanted no more.
   private static let lost = Mutex<[String]>([])
   static var lostOutput: [String] { lost.withLock { $0 } }
   /// - Parameter code: `errno` of the write.
@@ -76,7 +76,7 @@ struct Terminal: Sendable {
     }
   }
 
-  /// Says what went wrong and what to do.
+  /// Reports what went wrong and what to do.
   /// - Returns: the exit code of the command.
   func report(_ error: any Error) -> DeployModel.ExitCode {
     switch error {
@@ -102,7 +102,7 @@ struct Terminal: Sendable {
     }
   }
 
-  /// What the argument parser throws: help and version, which are results, and wrong arguments.
+  /// Handles what the argument parser throws: help and version, which are results, and wrong arguments.
   private func reportParsing(_ error: any Error) -> DeployModel.ExitCode {
     let text = Lander.fullMessage(for: error)
     switch Lander.exitCode(for: error) {
@@ -131,7 +131,7 @@ struct Terminal: Sendable {
     ) { name in getenv(name).map { String(cString: $0) } }
   }
 
-  /// Seconds east of Greenwich, now and here.
+  /// The local offset from UTC now, in seconds east of Greenwich.
   private static func zone() -> Int {
     var now = time(nil)
     var parts = tm()

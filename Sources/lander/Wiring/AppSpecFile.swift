@@ -2,9 +2,9 @@ import DeployAppSpec
 import DeployModel
 import Foundation
 
-/// The appspec file of a folder that somebody typed: a regular file of the bundle's own.
+/// The appspec file of a folder that somebody typed: a regular file of the bundle itself.
 enum AppSpecFile {
-  /// The engine reads the file as whoever runs it, and quotes what it does not understand: another file's content is none of its business.
+  /// The engine reads the file with its user's rights and quotes what it does not understand, so it must not read any other file.
   /// - Throws: `Problems` as `bytes` does.
   static func refuseStrangers(in request: AppSpecRequest) throws(Problems) {
     guard request.type == .directory else { return }
@@ -13,10 +13,10 @@ enum AppSpecFile {
     }
   }
 
-  /// Bytes of an appspec file: no more than the agent's files have by far, and no reason to fill the memory.
+  /// The limit of an appspec file, in bytes: far more than the agent's files have, and too little to fill the memory.
   private static let longest = 4 << 20
 
-  /// - Throws: `Problems` if it is not a file of the bundle's own that can be read.
+  /// - Throws: `Problems` if it is not a readable file of the bundle itself.
   static func bytes(_ root: HostPath, _ name: String) throws(Problems) -> Data {
     let path = root.appending(name).text
     func refuse(_ what: String, _ fix: String) -> Problems { Problems(Problem("\(what)", subject: name, fix: fix)) }

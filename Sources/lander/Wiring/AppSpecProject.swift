@@ -4,8 +4,8 @@ import DeployLua
 import DeployModel
 
 extension AppSpecOption {
-  /// The project that was typed; nil: `--appspec` was not given.
-  /// - Throws: what is wrong with the words, before anything is read.
+  /// The project that the options describe; nil: `--appspec` was not given.
+  /// - Throws: what is wrong with the options, before anything is read.
   func project(_ choices: AppSpecChoices? = nil) throws -> LoadedProject? {
     guard let appspec else {
       let given = [
@@ -41,14 +41,14 @@ extension AppSpecOption {
       project = try LuaProject.load(main: SourceFile(path: "deploy.lua", text: text), read: Wiring.reader(of: Folder.current)).project
     } catch { throw Self.typed(error) }
     project.withoutPlaces()
-    // What hosts remember is without what may differ from call to call: with one host more, the others have nothing to do.
+    // What hosts remember must not include options that may differ between calls: if a host is added, the others have nothing to do.
     for index in project.sources.indices where project.sources[index].path == "deploy.lua" {
       project.sources[index].text = source(name, "bundle", file, hosts: "{ \"host\" }", batch: "1", choices)
     }
     return LoadedProject(folder: Folder.current, project: project, typed: typed(appspec, hosts))
   }
 
-  /// Problems of the text that `source` makes, at the options it is made of: there is no file to name a line of.
+  /// Moves problems of the generated text to the options that it comes from: there is no file with lines.
   private static func typed(_ problems: Problems) -> Problems {
     let options = [3: "--hosts", 6: "--appspec", 8: "--batch"]
     return Problems(
@@ -67,7 +67,7 @@ extension AppSpecOption {
     return words.map(Quoting.word).joined(separator: " ")
   }
 
-  /// The `deploy.lua` that says the same. As under CodeDeploy, hosts change one at a time if nothing else was said.
+  /// The equivalent `deploy.lua`. As under CodeDeploy, hosts change one at a time by default.
   private func source(
     _ name: String, _ bundle: String, _ file: String, hosts: String, batch: String, _ choices: AppSpecChoices?
   ) -> String {
@@ -92,7 +92,7 @@ extension AppSpecOption {
       """
   }
 
-  /// An application's name from what its bundle is called.
+  /// An application's name, from the bundle's.
   private static func name(of bundle: String) -> String {
     var name = Folder.name(of: bundle)
     for end in [".zip", ".tar.gz", ".tgz", ".tar"] where name.hasSuffix(end) { name.removeLast(end.count) }
@@ -100,7 +100,7 @@ extension AppSpecOption {
     return name.first.map { $0.isASCII && ($0.isLetter || $0.isNumber) } == true ? name : "app" + name
   }
 
-  /// A text in Lua, whatever is in it.
+  /// Any text as a Lua string.
   private static func quoted(_ text: String) -> String {
     "\""
       + text.utf8.map { byte in
@@ -113,7 +113,7 @@ extension AppSpecOption {
 }
 
 extension Project {
-  /// A project that was typed has no lines.
+  /// Removes all places, because a generated project has no lines.
   fileprivate mutating func withoutPlaces() {
     for index in groups.indices { groups[index].place = nil }
     for index in recipes.indices {

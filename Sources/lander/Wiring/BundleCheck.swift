@@ -5,7 +5,7 @@ import DeployReport
 import DeployStore
 import Foundation
 
-/// A bundle with an appspec file that somebody typed, as a folder or an archive, looked into as a deployment would.
+/// Checks a typed bundle with an appspec file, a folder or an archive, as a deployment would.
 struct BundleCheck {
   private let typed: String
   private let path: HostPath
@@ -18,7 +18,7 @@ struct BundleCheck {
     self.appSpecFile = appSpecFile
   }
 
-  /// - Returns: the appspec file's path in the bundle, and everything there is to say.
+  /// - Returns: the appspec file's path in the bundle, and all findings.
   /// - Throws: if there is no bundle, or no appspec file in it.
   func findings() async throws -> (name: String, findings: [Finding]) {
     guard FileManager.default.fileExists(atPath: path.text) else { throw ValidationError("there is no folder or file \(typed)") }
@@ -33,7 +33,7 @@ struct BundleCheck {
     return (name, try await review(root, name))
   }
 
-  /// Packs the archive as a deployment would, into a place that is gone afterwards.
+  /// Packs the archive as a deployment would, into a place that is removed afterwards.
   private func reviewArchive(_ file: HostPath) async throws -> (name: String, findings: [Finding]) {
     let state = FileManager.default.temporaryDirectory.appendingPathComponent("lander-check-\(UUID().uuidString)")
     defer { try? FileManager.default.removeItem(at: state) }
@@ -46,7 +46,8 @@ struct BundleCheck {
     }
     let packed = try await AppSpecBundle(built.manifest, AppSpecOptions(file: appSpecFile ?? "appspec.yml"), in: store)
     guard let name = packed.file else { throw Problems(packed.problems) }
-    // A finding names a file from the bundle's root, a warning of the packing from the archive's, which may have one folder around it.
+    // A finding names a file from the bundle's root. A warning of the packing names it from the archive's, which may have one more folder
+    // around it.
     let odd = built.warnings.filter { warning in
       !packed.findings.contains { finding in
         finding.file == warning.subject || finding.file.map { warning.subject?.hasSuffix("/" + $0) ?? false } ?? false

@@ -6,7 +6,7 @@ struct ChildProcess {
     case exited(Int)
     case signalled(Int)
     case timedOut
-    /// The process ended, and the streams with these numbers (1, 2) stayed open until the time was up.
+    /// The process ended, but the streams with these numbers (1, 2) stayed open until the time was over.
     case leftOpen(Int)
     case stopped
   }
@@ -15,17 +15,17 @@ struct ChildProcess {
   struct NotStarted: Error { var code: Int32 }
 
   var argv: [String]
-  /// Beside this process's own environment.
+  /// Added to this process's own environment.
   var variables: [(name: String, value: String)] = []
   var input: [UInt8] = []
   /// Seconds; nil: none.
   var timeout: Int?
   /// Seconds between TERM and KILL.
   var grace = 10
-  /// How often it was asked to end: the first time TERM, then after the grace, or where asked once more, KILL.
+  /// Returns how often it was asked to end: the first time leads to TERM; the grace time, or a second time, leads to KILL.
   var stops: @Sendable () -> Int = { 0 }
 
-  /// Starts it in a process group of its own and waits until it ended and its output is closed, or the time is up.
+  /// Starts it in a process group of its own and waits until it has ended and its output is closed, or the time is over.
   /// - Parameter output: gets the number of the stream, and bytes; none at the end of the stream.
   func run(output: (Int, [UInt8]) -> Void) throws(NotStarted) -> Ended {
     let child = try start()
@@ -77,13 +77,13 @@ struct ChildProcess {
     var descriptor: Int32
   }
 
-  /// Waits a moment for something to read or write, and does it.
+  /// Waits a moment until something can be read or written, and does that.
   private func exchange(
     _ streams: inout [Stream], _ writer: inout Int32?, _ pending: inout ArraySlice<UInt8>, _ output: (Int, [UInt8]) -> Void
   ) {
     var polled = streams.map { pollfd(fd: $0.descriptor, events: Int16(POLLIN), revents: 0) }
     if let writer { polled.append(pollfd(fd: writer, events: Int16(POLLOUT), revents: 0)) }
-    // Without a stream to wait for, the end of the process is looked for every few milliseconds.
+    // Without a stream to wait for, it looks every few milliseconds whether the process has ended.
     guard poll(&polled, nfds_t(polled.count), streams.isEmpty ? 2 : 20) > 0 else { return }
     if let descriptor = writer, let slot = polled.last, slot.revents != 0 {
       let count = pending.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
@@ -107,7 +107,7 @@ struct ChildProcess {
     return false
   }
 
-  /// Takes what was written before the end and is still in the pipes.
+  /// Reads what was written before the end and is still in the pipes.
   private func drain(_ streams: inout [Stream], _ output: (Int, [UInt8]) -> Void) {
     for stream in streams {
       for _ in 0..<64 {

@@ -4,7 +4,7 @@ import DeployModel
 import FoundationEssentials
 import Glibc
 
-/// The processes of this machine that run deployments: those that hold their claims.
+/// Finds the processes of this machine that run deployments: those that hold their claims.
 struct ClaimHolders: RunningEngines {
   /// The folder of the claims.
   let claims: String
@@ -18,7 +18,7 @@ struct ClaimHolders: RunningEngines {
     repeat {
       for id in deployments.reversed() {
         guard let found = Self.holder(of: "\(claims)/\(id)") else { continue }
-        // A process that has just begun does not listen yet, and would die of the signal.
+        // A process that has just begun does not listen yet, and the signal would kill it.
         if Self.hears(found), kill(found, SIGUSR1) == 0 { return found }
       }
       try? await Task.sleep(for: .milliseconds(200))
@@ -26,7 +26,7 @@ struct ClaimHolders: RunningEngines {
     return nil
   }
 
-  /// The process that runs one of these deployments, if it is stopped; one that is being traced counts too.
+  /// The process that runs one of these deployments, if it is stopped; a traced one counts too.
   func stopped(_ deployments: [Deployment.ID]) async -> pid_t? {
     for id in deployments.reversed() {
       guard let found = Self.holder(of: "\(claims)/\(id)"), let state = Self.field("State:", of: found)?.first else { continue }
@@ -35,7 +35,7 @@ struct ClaimHolders: RunningEngines {
     return nil
   }
 
-  /// The process that has a file locked for itself alone; nil if this user's processes do not. Each descriptor says which locks it has. The
+  /// The process that has a file locked for itself alone; nil if none of this user's has. Each descriptor says which locks it has. The
   /// kernel's table of all locks would not do: it is read in parts, so lines are missed while locks come and go, and an inode's number
   /// alone names files of several file systems.
   private static func holder(of file: String) -> pid_t? {
@@ -52,8 +52,8 @@ struct ClaimHolders: RunningEngines {
     return nil
   }
 
-  /// Whether a process has the file of a descriptor locked: `lock: 1: FLOCK  ADVISORY  WRITE 1234 08:01:5678 0 EOF`. A child that has the
-  /// descriptor for an instant has not.
+  /// Whether a process has the file of a descriptor locked: `lock: 1: FLOCK  ADVISORY  WRITE 1234 08:01:5678 0 EOF`. A child that only
+  /// has the descriptor for a moment does not count.
   private static func locks(_ process: pid_t, _ descriptor: String) -> Bool {
     guard let text = (try? Folder.text(at: "/proc/\(process)/fdinfo/\(descriptor)", isLoose: true)).flatMap({ $0 }) else { return false }
     return text.parts(at: "\n").contains { line in
@@ -68,7 +68,7 @@ struct ClaimHolders: RunningEngines {
     return mask & 1 << (UInt64(SIGUSR1) - 1) != 0
   }
 
-  /// A field of what the kernel says of a process; nil if it has ended.
+  /// A field of the kernel's status of a process; nil if it has ended.
   private static func field(_ name: String, of process: pid_t) -> Substring? {
     guard let text = (try? Folder.text(at: "/proc/\(process)/status", isLoose: true)).flatMap({ $0 }),
       let line = text.parts(at: "\n").first(where: { $0.hasPrefix(name) })

@@ -3,10 +3,10 @@ import DeployLua
 import DeployModel
 
 extension Wiring {
-  /// A strategy that somebody typed, as a project of its own: `rolling { batch = "10%" }`, `require "strategies.mine" {}`, or the name of
-  /// a configuration of CodeDeploy's, which goes without a strategy.
+  /// A typed strategy as a project of its own: `rolling { batch = "10%" }`, `require "strategies.mine" {}`, or the name of one of
+  /// CodeDeploy's configurations, which needs no strategy.
   /// - Parameters:
-  ///   - recipe: whose bounds hold for it; its configuration counts unless the text names one.
+  ///   - recipe: its bounds hold for the strategy; its configuration counts unless the text names one.
   ///   - options: where `require` finds the project's own files.
   /// - Throws: what is wrong with the text.
   static func strategy(_ text: String, in recipe: Recipe, _ options: ProjectOptions) throws -> LoadedProject {

@@ -4,7 +4,7 @@ import DeployHosts
 import DeployModel
 import Glibc
 
-/// What opens a shell on a host of a project.
+/// The command that opens a shell on a host of a project.
 struct ConsoleWords {
   let host: String
   let folder: String
@@ -13,7 +13,7 @@ struct ConsoleWords {
   /// - Throws: `Problems` if there is no such host, or if several recipes have it at different places.
   init(_ name: String, recipe: String?, group: String?, in project: Project) throws {
     var selections = try project.selections(recipe: recipe, group: group)
-    // Without a group, hosts of every group are known.
+    // Without a group, the hosts of every group are known.
     if group == nil { for one in project.groups { selections += (try? project.selections(recipe: recipe, group: one.name)) ?? [] } }
     let all = selections.flatMap { one in one.hosts.map { (host: $0, path: $0.place(one.recipe.placement.path), recipe: one.recipe.name) } }
     let found = all.filter { $0.host.name.isExactly(name) }
@@ -32,7 +32,7 @@ struct ConsoleWords {
     argv = try Hosts.console(of: first.host, in: folder, or: first.path)
   }
 
-  /// Opens it in place of this command.
+  /// Replaces this command's process with it.
   /// - Throws: `Problems` if there is no terminal, or no such program.
   func take() throws(Problems) -> Never {
     guard isatty(0) == 1 else {
@@ -47,7 +47,7 @@ struct ConsoleWords {
     throw Problems(Problem("\(argv[0]) could not be started: \(String(cString: strerror(errno)))"), exit: .infrastructure)
   }
 
-  /// As a person types it.
+  /// As a person would type it.
   var typed: String { argv.map(Self.quoted).joined(separator: " ") }
 
   private static func quoted(_ word: String) -> String {

@@ -1,11 +1,11 @@
 import DeployLua
 import DeployModel
 
-/// What tests of a project can cover: its main file, its plugins and its recipes. What comes with Lander is not its own.
+/// The files of a project that its tests can cover: its main file, its plugins and its recipes. Lander's own files do not count.
 struct CoveredFiles {
   /// The project's folder, absolute.
   let folder: String
-  /// Takes down which lines run; nil: nobody asks.
+  /// Records which lines run; nil: nothing records them.
   let coverage: Coverage?
 
   init(in folder: String, isWanted: Bool) {
@@ -13,7 +13,7 @@ struct CoveredFiles {
     coverage = isWanted ? Coverage() : nil
   }
 
-  /// Every file with what ran of it, in the order of paths. A file that no test reads has nothing that ran. Nil: nobody asks.
+  /// Every file with what ran of it, in the order of paths. If no test reads a file, nothing of it ran. Nil: nothing was recorded.
   /// - Throws: that a file cannot be read.
   func read() throws(Problem) -> [CoveredFile]? {
     guard let coverage else { return nil }
@@ -21,7 +21,7 @@ struct CoveredFiles {
     var files: [CoveredFile] = []
     for path in isPlugin ? below("") : ["deploy.lua"] + below("plugins/") + below("recipes/") {
       guard let text = try Folder.text(at: "\(folder)/\(path)", most: SourceFile.mostBytes) else { continue }
-      // A plugin's own folder is read by the name that the plugin has.
+      // A plugin's own folder is read under the plugin's name.
       let name = isPlugin ? pluginPath(path) : path
       var file = coverage.covered(SourceFile(path: name, text: text))
       file.path = path

@@ -2,9 +2,9 @@ import DeployCore
 import DeployLua
 import DeployModel
 
-/// The reference, looked up by a name as somebody typed it.
+/// Looks a typed name up in the reference.
 struct DocsLookup {
-  /// The project's folder or the one that would be it, absolute.
+  /// The project's folder, or the one that would be it, absolute.
   let folder: String
   /// Its state folder, absolute.
   let state: String
@@ -16,7 +16,7 @@ struct DocsLookup {
     index = ReferenceIndex(try LanguagePages.vocabulary())
   }
 
-  /// What was found: lines for a terminal, and the same for programs.
+  /// A result: lines for a terminal, and the same for programs.
   struct Found {
     var lines: [String]
     var value: Value
@@ -26,11 +26,11 @@ struct DocsLookup {
   var words: [(name: String, summary: String)] { index.overview }
 
   /// What has this name: a plugin, else words, fields, options and terms.
-  /// - Throws: that nothing has it, with what was probably meant; what keeps a plugin from being read.
+  /// - Throws: if nothing has it, with near matches; or the reason why a plugin cannot be read.
   func found(_ name: String) throws -> [Found] {
     if let page = try PluginPage(name, in: folder, state: state) { return [Found(lines: page.lines, value: page.value)] }
     let entries = index.entries(named: name)
-    // `run` is host:run and here:run, and no field.
+    // `run` finds host:run and here:run, and is not a field.
     let found = index.methods(named: name).filter { !entries.contains($0) } + entries
     guard !found.isEmpty else { throw Problems(missing(name)) }
     return found.map { Found(lines: $0.lines, value: $0.value) }

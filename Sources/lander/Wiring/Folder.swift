@@ -4,7 +4,7 @@ import DeployModel
 import FoundationEssentials
 import Glibc
 
-/// The file system as commands need it: small files, whole, with failures in words.
+/// The file system for commands: small files, read and written as a whole, with failures in words.
 enum Folder {
   static var current: String { FileManager.default.currentDirectoryPath }
 
@@ -15,7 +15,7 @@ enum Folder {
     return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
   }
 
-  /// That a folder is not there, with the one that was probably meant.
+  /// The problem that a folder does not exist, with the one that was probably meant.
   static func missing(_ path: String, subject: String) -> Problem {
     let parent = parent(of: path)
     let near = NearMatch.of(name(of: path), among: names(in: parent).filter { isDirectory("\(parent)/\($0)") })
@@ -29,13 +29,13 @@ enum Folder {
     ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted()
   }
 
-  /// Bytes of a text that nothing bounds more tightly.
+  /// The limit of a text without a tighter one, in bytes.
   static let mostBytes = 64 << 20
 
   /// A text file's content; nil: it does not exist.
   /// - Parameters:
-  ///   - most: bytes that it may have.
-  ///   - isLoose: whether bytes that are no UTF-8 are replaced. What goes on to hosts would arrive as something else.
+  ///   - most: the limit in bytes.
+  ///   - isLoose: whether bytes that are not UTF-8 are replaced. Texts for hosts would then arrive as something else.
   /// - Throws: `Problem` if it exists and cannot be read.
   static func text(at path: String, most: Int = mostBytes, isLoose: Bool = false) throws(Problem) -> String? {
     guard exists(path) else { return nil }
@@ -43,7 +43,7 @@ enum Folder {
       throw Problem("\(path) is a folder, and a file was expected", fix: "name the file in it")
     }
     var status = stat()
-    // Of anything else reading may have no end.
+    // Reading anything else may never end.
     guard stat(path, &status) != 0 || status.st_mode & S_IFMT == S_IFREG else {
       throw Problem("\(path) is no regular file but a pipe, a socket or a device", fix: "name a file that holds the text")
     }
@@ -68,7 +68,7 @@ enum Folder {
     return text
   }
 
-  /// The first line that is no UTF-8, from 1.
+  /// The number of the first line that is not UTF-8, from 1.
   private static func malformedLine(_ bytes: Data) -> Int {
     let lines = bytes.split(separator: 10, omittingEmptySubsequences: false)
     return (lines.firstIndex { String(validating: $0, as: UTF8.self) == nil } ?? 0) + 1
@@ -90,19 +90,19 @@ enum Folder {
     try write(text, to: path)
   }
 
-  /// An absolute path, from one that may be relative to a folder; `.` and `..` resolved.
+  /// An absolute path, from one that may be relative to a folder; `.` and `..` are resolved.
   static func absolute(_ path: String, in folder: String? = nil) -> String { MachineFiles().absolute(path, in: folder) }
   static func parent(of path: String) -> String { MachineFiles().parent(of: path) }
   static func name(of path: String) -> String { MachineFiles().name(of: path) }
 
-  /// The path without links; as it is if that cannot be found out.
+  /// The path without links; unchanged if that cannot be found out.
   static func real(_ path: String) -> String {
     guard let found = realpath(path, nil) else { return path }
     defer { free(found) }
     return String(cString: found)
   }
 
-  /// Where the shell would find a program; nil: it would not.
+  /// Where the shell would find a program; nil: nowhere.
   static func program(_ name: String) -> String? {
     (variable("PATH") ?? "/usr/bin:/bin").split(separator: ":").map { "\($0)/\(name)" }.first {
       access($0, X_OK) == 0 && !isDirectory($0)

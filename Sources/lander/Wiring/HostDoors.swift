@@ -27,7 +27,7 @@ extension HostNotice {
   }
 }
 
-/// Secrets as the providers have them, and as hosts keep them out of output.
+/// Secrets from the providers, kept out of the output of hosts.
 struct VaultSecrets: SecretKeeper {
   let providers: SecretProviders
   let hosts: Hosts

@@ -4,7 +4,7 @@ import DeployReport
 import Glibc
 import Synchronization
 
-/// Who acts, and names that nobody else has.
+/// Who acts, and unique names.
 enum Identity {
   /// This machine's own name.
   static var machine: String {
@@ -21,13 +21,13 @@ enum Identity {
     return "\(user)@\(machine)"
   }
 
-  /// The CI system that runs this command; nil: none that is known.
+  /// The CI system that runs this command; nil: no known one.
   static var system: CISystem? { CISystem(Folder.variable) }
 
-  /// Who acts, with the name before it that the command line or else the CI system says.
+  /// Who acts: the login, after the name from the command line or else the CI system.
   static var named: String { Provenance(actor: introduced.withLock { $0 } ?? system?.actor).actor(over: actor) }
 
-  /// Says who acts, for all that this process says to deployments from now on; nil: what the CI system says.
+  /// Sets who acts, for everything that this process sends to deployments from now on; nil: what the CI system says.
   static func introduce(_ name: String?) { introduced.withLock { $0 = name } }
   private static let introduced = Mutex<String?>(nil)
 
@@ -46,7 +46,7 @@ enum Identity {
       seed: UInt64.random(in: 0...UInt64.max))
   }
 
-  /// As the agent's local program names its deployments.
+  /// In the form that the agent's local program uses for its deployments.
   static func localDeployment() -> String {
     let letters = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
     return "d-" + String((0..<9).map { _ in letters.randomElement() ?? "A" }) + "-local"

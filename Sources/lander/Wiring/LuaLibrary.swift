@@ -4,11 +4,11 @@ import DeployEngine
 import DeployLua
 import DeployModel
 
-/// Recipes from their pinned sources alone.
+/// Loads recipes from their pinned sources alone.
 struct LuaLibrary: RehearsalLibrary {
-  /// Takes down which lines of recipes run; nil: nobody asks.
+  /// Records which lines of recipes run; nil: nothing records them.
   var coverage: Coverage?
-  /// Of the project that deployments were begun from; nil: nothing that was pinned is run for real.
+  /// The pinned plugins of the project that began deployments; nil: nothing pinned is run for real.
   var plugins: PinnedPlugins?
 
   func scripts(of plan: Plan, sources: [[SourceFile]]) throws -> any Scripts {

@@ -2,9 +2,9 @@ import DeployDesk
 import DeployLua
 import DeployModel
 
-/// Reads specs beside the `deploy.lua` of their project, or beside none.
+/// Reads specs beside their project's `deploy.lua`, or without one.
 struct LuaSpecs: SpecLibrary {
-  /// The text of `deploy.lua`; empty: the folder has none, as one with plugins only.
+  /// The text of `deploy.lua`; empty: the folder has none, such as a folder with plugins only.
   let main: String
   /// The project's folder, absolute.
   let folder: String

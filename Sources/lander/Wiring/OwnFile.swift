@@ -1,10 +1,10 @@
 import DeployModel
 import Glibc
 
-/// Files and folders that decide what runs: nobody else may be able to write them, or to put others in their place.
+/// Checks files and folders that decide what runs: nobody else may be able to write or replace them.
 enum OwnFile {
-  /// Why a path is not to be relied upon; nil: only root and who runs this command can write it and the folders above it, and what it leads
-  /// to if it is a link. Others may write to a folder above it that has the sticky bit, as /tmp has: what is there stays its owner's.
+  /// Why a path cannot be trusted. nil: only root and this command's user can write it, the folders above it and, if it is a link, its
+  /// target. Others may write to a folder above it that has the sticky bit, as /tmp has, because files there stay their owner's.
   static func doubt(_ path: String) -> Problem? {
     let real = realPath(path) ?? path
     return own(real) ?? above(path) ?? (real.isExactly(path) ? nil : above(real))

@@ -2,7 +2,7 @@ import DeployModel
 import FoundationEssentials
 import Glibc
 
-/// A private folder for as long as a command runs that keeps nothing.
+/// A private folder for the duration of a command that keeps nothing.
 struct PassingFolder: Sendable {
   let path: String
 

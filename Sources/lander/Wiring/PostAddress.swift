@@ -1,6 +1,6 @@
 import DeployModel
 
-/// Where something is posted to, as an address of HTTP.
+/// The target of a post, as an HTTP address.
 struct PostAddress: Sendable, Equatable {
   /// A name or an address, without brackets.
   let host: String
@@ -9,7 +9,7 @@ struct PostAddress: Sendable, Equatable {
   let path: String
   let isSecure: Bool
 
-  /// - Parameter more: is added to the path.
+  /// - Parameter more: added to the path.
   /// - Throws: `Problems` that say what is wrong.
   init(_ text: String, adding more: String = "", option: String) throws(Problems) {
     func refuse(_ words: String) -> Problems {

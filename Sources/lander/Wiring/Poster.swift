@@ -1,17 +1,17 @@
 import DeployModel
 import Glibc
 
-/// Posts a body to an address, within a time. Plain HTTP is spoken here; for HTTPS curl is started, which reads address, headers and body
-/// from its standard input, so that no key is in its arguments.
+/// Posts a body to an address, within a time limit. It speaks plain HTTP itself. For HTTPS it starts curl, which reads address, headers
+/// and body from its standard input, so that no key is in its arguments.
 struct Poster: Sendable {
   let address: PostAddress
   let type: String
-  /// Names and values; they may be keys.
+  /// Names and values; values may be keys.
   var headers: [(name: String, value: String)] = []
-  /// For the whole of a request.
+  /// The limit for the whole request.
   var seconds = 3
 
-  /// - Returns: why it was not taken; nil: it was.
+  /// - Returns: why it was not accepted; nil: it was.
   func post(_ body: String) -> String? { address.isSecure ? postByCurl(body) : postPlain(body) }
 
   private func postPlain(_ body: String) -> String? {

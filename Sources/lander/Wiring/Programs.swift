@@ -2,15 +2,15 @@ import DeployCore
 import DeployModel
 import DeployStore
 
-/// Runs programs of the engine machine for the bundle store: builds and git.
+/// Runs programs on the engine's machine for the bundle store: builds and git.
 enum Programs {
-  /// How long a build may take.
+  /// The time limit of a build.
   static let limit = Interval.minutes(120)
 
   /// - Parameters:
   ///   - machine: what starts them.
-  ///   - limit: how long one may take.
-  ///   - output: is given what a build writes as it comes; nil: nobody wants it.
+  ///   - limit: the time limit of each.
+  ///   - output: called with what a build writes, as it comes; nil: nobody wants it.
   static func runner(
     on machine: any EngineMachine, limit: Interval = limit, output: (@Sendable (OutputChunk) -> Void)? = nil
   ) -> Program.Runner {

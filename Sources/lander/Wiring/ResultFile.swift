@@ -1,13 +1,13 @@
 import DeployModel
 import Foundation
 
-/// The file that a command writes its result to, opened before anything is done, so that a wrong path is refused in time. It is emptied
-/// then: what an earlier command wrote must not be taken for the result of one that ended before it had any.
+/// The file for a command's result. It is opened and emptied before anything is done. So a wrong path is refused in time, and an earlier
+/// result is not mistaken for that of a command that ended without one.
 struct ResultFile {
   private let path: String
   private let descriptor: Int32
 
-  /// - Parameter option: by which it was named.
+  /// - Parameter option: the option that named it.
   /// - Throws: `Problems` if it cannot be written.
   init(at path: String, option: String = "--result") throws(Problems) {
     self.path = path
@@ -16,12 +16,12 @@ struct ResultFile {
       let reason = String(cString: strerror(errno))
       throw Problems(Problem("\(path) cannot be written: \(reason)", subject: option, fix: "name a file in a folder that is there"))
     }
-    // Not a regular file, such as /dev/stdout: it has no end to cut.
+    // This is not a regular file but, for example, /dev/stdout, which cannot be truncated.
     _ = ftruncate(descriptor, 0)
   }
 
   /// Writes the result, and closes the file.
-  /// - Throws: `Problems`, with a full disk for example; what happened stays as it is.
+  /// - Throws: `Problems`, for example if the disk is full; what happened stays as it is.
   func write(_ data: Data) throws(Problems) {
     defer { close(descriptor) }
     do {

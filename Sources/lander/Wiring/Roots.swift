@@ -1,8 +1,8 @@
 import DeployModel
 
 extension Project {
-  /// Makes roots of hosts on this machine absolute: they are written relative to the project, so that a file that is committed means
-  /// the same in every checkout.
+  /// Makes roots of hosts on this machine absolute. They are written relative to the project, so that a committed file means the same in
+  /// every checkout.
   mutating func placeRoots(in folder: String) {
     for index in groups.indices { groups[index].placeRoots(in: folder) }
     for index in recipes.indices {

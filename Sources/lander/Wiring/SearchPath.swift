@@ -1,10 +1,10 @@
 import DeployModel
 
-/// Where plugins and recipes of a company lie: folders that an update of Lander never touches. Each has `plugins/` and `recipes/`. A
-/// project's own come before them, those of Lander after them.
+/// Folders with a company's own plugins and recipes; an update of Lander never touches them. Each has `plugins/` and `recipes/`. A
+/// project's own come before these, and Lander's after them.
 enum SearchPath {
-  /// What `LANDER_PATH` names, folders with `:` between; then the user's and the machine's, if they are there.
-  /// - Throws: everything that is wrong with what was named.
+  /// The folders that `LANDER_PATH` names, separated by `:`; then the user's and the machine's, if they exist.
+  /// - Throws: everything that is wrong with the named folders.
   static func folders() throws(Problems) -> [String] {
     var (found, problems): ([String], [Problem]) = ([], [])
     for word in (Folder.variable("LANDER_PATH") ?? "").split(separator: ":").map(String.init) {
@@ -18,7 +18,7 @@ enum SearchPath {
     }
     let data = Folder.variable("XDG_DATA_HOME").flatMap { $0.hasPrefix("/") ? $0 : nil }
     let users = data ?? Folder.variable("HOME").map { "\($0)/.local/share" }
-    // Another name than that of the folder in which Lander itself is installed.
+    // A name other than that of Lander's own installation folder.
     for usual in [users.map { "\($0)/lander-site" }, "/usr/local/share/lander-site", "/usr/share/lander-site"].compactMap({ $0 }) {
       if Folder.isDirectory(usual) { found.append(usual) }
     }
@@ -27,7 +27,7 @@ enum SearchPath {
     return found
   }
 
-  /// Why code in a folder is not to be relied upon.
+  /// Why code in a folder cannot be trusted.
   private static func doubt(_ folder: String) -> Problem? {
     for path in [folder, "\(folder)/plugins", "\(folder)/recipes"] {
       if let reason = OwnFile.doubt(path) { return reason }

@@ -1,7 +1,7 @@
 import DeployHosts
 import DeployStore
 
-/// Where values of secrets come from, in the order in which they are asked.
+/// The providers of secrets' values, in the order in which they are asked.
 enum SecretSources {
   /// The environment, then the file `.lander/secrets` beside `deploy.lua`, then the program that `LANDER_SECRETS_COMMAND` names.
   static func all(of folder: String) -> [any SecretProvider] {

@@ -1,9 +1,9 @@
 import DeployModel
 import Glibc
 
-/// The recipes and plugins that come with this program: beside an installed one, or in the checkout it was built in.
+/// The recipes and plugins that come with this program: beside an installed one, or in the checkout where it was built.
 enum Shipped {
-  /// Where this program lies.
+  /// This program's path.
   static var program: String {
     var buffer = [CChar](repeating: 0, count: 4096)
     let count = readlink("/proc/self/exe", &buffer, buffer.count - 1)
@@ -12,7 +12,7 @@ enum Shipped {
       : CommandLine.arguments[0]
   }
 
-  /// The folder that holds `recipes/` and `plugins/`: `LANDER_HOME`, `../share/lander`, or the nearest above the program.
+  /// The folder with `recipes/` and `plugins/`: `LANDER_HOME`, `../share/lander`, or the nearest one above the program.
   static func folder() -> String? {
     func holds(_ folder: String) -> Bool { Folder.isDirectory(folder + "/recipes/strategies") }
     if let home = Folder.variable("LANDER_HOME"), holds(home) { return home }

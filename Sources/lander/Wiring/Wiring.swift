@@ -9,8 +9,8 @@ import DeployStore
 
 /// The composition root: the one place that names every concrete type.
 enum Wiring {
-  /// Reads `deploy.lua` and what it requires: from the project first, then from the search path, then from what comes with lander.
-  /// - Throws: also what plugins have that the policy of this machine does not allow.
+  /// Reads `deploy.lua` and what it requires: from the project first, then from the search path, then from Lander.
+  /// - Throws: this includes what plugins have and this machine's policy does not allow.
   static func project(_ options: ProjectOptions) throws -> LoadedProject {
     let folder = try options.folder()
     guard let text = try Folder.text(at: folder + "/deploy.lua") else {
@@ -34,11 +34,11 @@ enum Wiring {
       sources: PluginRepositories(folder: folder), shelf: ProjectPlugins(folder: folder, state: options.stateFolder()))
   }
 
-  /// A command's project with the desk that asks its hosts.
+  /// A command's project, with the desk that asks its hosts.
   /// - Parameters:
-  ///   - bundle: names a project without a `deploy.lua`, if it was typed; nil: the command has no such option.
-  ///   - choose: picks from the project what the command is about.
-  /// - Throws: what is wrong with the project, or with what is chosen in it; then no desk was made.
+  ///   - bundle: describes a project without a `deploy.lua`, if it was typed; nil: the command has no such option.
+  ///   - choose: picks what the command is about from the project.
+  /// - Throws: what is wrong with the project or the choice; then no desk was made.
   static func open<T>(
     _ options: ProjectOptions, _ bundle: AppSpecOption? = nil, onlyLooks: Bool = false, tell: @escaping @Sendable (DeskEvent) -> Void,
     _ choose: (Project) throws -> T
@@ -50,8 +50,8 @@ enum Wiring {
 
   /// The desk of a project.
   /// - Parameters:
-  ///   - onlyLooks: whether the command keeps nothing: then a state folder that is not there is not made, and a misspelt one is told.
-  ///   - tell: is told what happens while a verb is at work.
+  ///   - onlyLooks: whether the command keeps nothing. Then a missing state folder is not made, and a misspelt one is reported.
+  ///   - tell: called with what happens while a verb is at work.
   static func desk(
     for project: LoadedProject, _ options: ProjectOptions, onlyLooks: Bool = false, tell: @escaping @Sendable (DeskEvent) -> Void
   ) throws -> Desk {
@@ -63,7 +63,7 @@ enum Wiring {
     return try desk(in: project.folder, state: StateDirectory(passing.path + "/state"), leaving: passing, tell)
   }
 
-  /// A desk for what was deployed from here before; the project itself need not load any more.
+  /// A desk for what was deployed from this state folder; the project itself need not load any more.
   /// - Throws: if nothing was ever deployed from here.
   static func pastDesk(_ options: ProjectOptions, tell: @escaping @Sendable (DeskEvent) -> Void) throws -> Desk {
     guard let folder = try options.existingStateFolder() else {
@@ -77,7 +77,7 @@ enum Wiring {
     try options.existingStateFolder().map { PastDeployments(try SQLiteJournal(in: try StateDirectory($0))) }
   }
 
-  /// The same for commands that have nothing to show without.
+  /// The same for commands that have nothing to show without it.
   /// - Throws: if nothing was ever deployed from here, with another command to try.
   static func somePast(_ options: ProjectOptions, fix: String) throws -> PastDeployments {
     if let past = try past(options) { return past }
@@ -89,36 +89,36 @@ enum Wiring {
     try options.existingStateFolder().map { try DirectoryBundleStore(in: StateDirectory($0)) }
   }
 
-  /// The same for commands that have nothing to show without.
+  /// The same for commands that have nothing to show without it.
   /// - Throws: if none was ever built.
   static func someShelf(_ options: ProjectOptions) throws -> any BundleShelf {
     if let shelf = try shelf(options) { return shelf }
     throw Problems(Problem("there are no bundles yet", fix: "lander bundle build makes one"))
   }
 
-  /// Where recipes are played.
+  /// What recipes are rehearsed with.
   static var stage: RehearsalStage { stage(nil) }
 
   /// - Parameters:
-  ///   - coverage: takes down which lines of recipes run; nil: nobody asks.
-  ///   - plugins: asked before pinned recipes run for real; nil: they are only played.
+  ///   - coverage: records which lines of recipes run; nil: nothing records them.
+  ///   - plugins: asked before pinned recipes run for real; nil: they are only rehearsed.
   static func stage(_ coverage: Coverage?, _ plugins: PinnedPlugins? = nil) -> RehearsalStage {
     RehearsalStage(library: LuaLibrary(coverage: coverage, plugins: plugins), files: MachineFiles(), identity: { Identity.make() })
   }
 
-  /// - Parameter passing: a folder that goes with the desk; nil: nothing does.
+  /// - Parameter passing: a folder that is removed with the desk; nil: there is none.
   private static func desk(
     in folder: String, state: StateDirectory, leaving passing: PassingFolder? = nil, _ tell: @escaping @Sendable (DeskEvent) -> Void
   ) throws -> Desk {
     let journal = try SQLiteJournal(in: state)
     let store = try DirectoryBundleStore(in: state)
     let providers = SecretProviders(SecretSources.all(of: folder))
-    // One for all ways in and out: what a host was given must not come back by a command of this machine.
+    // There is one vault for everything: a value that a host got must not come back from a command on this machine.
     let vault = Vault(providers)
     let trace: Hosts.TraceOf = { Telemetry.parent(of: $0, host: $1, event: $2?.rawValue) }
     let hosts = Hosts(store: store, vault: vault, complain: { tell(.warning($0)) }, trace: trace)
     let machine = EngineProcesses(directory: folder, vault: vault, claims: state.here, trace: trace)
-    // A new transport is entered here. All that give a shell are one.
+    // New transports are registered here. All that give a shell are one type.
     let transports = Transports(OwnTransport.all.map { Transports.Entry($0.name, hosts) }, shells: hosts)
     let mailbox = StateMailbox(in: state) { tell(.warning($0)) }
     let ports = Ports(
@@ -144,8 +144,8 @@ enum Wiring {
     return desk
   }
 
-  /// Files by the paths that `require` and `read_text` use, and variables of the environment as `$NAME`. Nothing outside the project, the
-  /// search path and what comes with lander can be named; of the search path only plugins and recipes.
+  /// Reads files by the paths that `require` and `read_text` use, and environment variables as `$NAME`. Only files of the project, the
+  /// search path and Lander can be named; of the search path only plugins and recipes.
   /// - Throws: what is wrong with the search path.
   static func reader(of folder: String) throws(Problems) -> @Sendable (String) throws(Problem) -> String? {
     let (shipped, company) = (Shipped.folder(), try SearchPath.folders())
@@ -160,7 +160,7 @@ enum Wiring {
             if let reason = OwnFile.doubt("\(root)/\(path)") { throw reason }
             return text
           }
-          // Files of one plugin come from one place.
+          // All files of a plugin come from one place.
           if parts[0] == "plugins", Folder.isDirectory("\(root)/plugins/\(parts[1])") { return nil }
         }
       }
@@ -169,7 +169,7 @@ enum Wiring {
     }
   }
 
-  /// Names that a project in the folder can require: its plugins, those of the search path, those that come with lander, and recipes.
+  /// Names that a project in the folder can require: its plugins, those of the search path and of Lander, and recipes.
   static func requirable(from folder: String) -> [String] {
     let roots = [folder] + ((try? SearchPath.folders()) ?? []) + (Shipped.folder().map { [$0] } ?? [])
     let plugins = roots.flatMap { root in

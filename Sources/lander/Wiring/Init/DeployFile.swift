@@ -94,12 +94,12 @@ struct DeployFile {
 
   private func ignored(_ names: String...) -> String { ignored(names) }
 
-  /// What stays at home, as a list in Lua: secrets and what hosts install for themselves, then what git ignores too.
+  /// What is not packed, as a list in Lua: secrets and what hosts install themselves, then what git ignores too.
   private func ignored(_ names: [String]) -> String {
     IgnoreList(of: folder, besides: names, built: kind == .node && builds).lua
   }
 
-  /// What outlives releases; a folder is made if it is missing.
+  /// What outlives releases; a missing folder is made.
   private var shared: String {
     switch kind {
     case .site: ""

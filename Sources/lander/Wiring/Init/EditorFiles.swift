@@ -1,15 +1,15 @@
 import DeployModel
 
-/// What Lua language servers need to know the words of `deploy.lua`: a description of every word, and where it lies.
+/// What Lua language servers need for the words of `deploy.lua`: a description of every word, and its place.
 struct EditorFiles {
   /// The project's folder or a plugin's, absolute.
   let folder: String
 
-  /// From that folder. It begins with a dot: neither bundles nor plugins take it along.
+  /// The path from that folder. It begins with a dot, so neither bundles nor plugins include it.
   static let stub = ".luals/lander.lua"
   static let settings = ".luarc.json"
 
-  /// Writes the description anew, and the settings unless there are some: those are the user's.
+  /// Writes the description again. Existing settings are the user's, so they are kept.
   /// - Throws: `Problem` if that fails.
   func write() throws {
     guard Folder.isDirectory(folder) else { throw Problems(Problem("there is no folder \(folder)", fix: "name the project's folder")) }
@@ -18,7 +18,7 @@ struct EditorFiles {
     if !Folder.exists(path) { try Folder.write(Self.text, to: path) }
   }
 
-  /// What is not in reach of recipes is off, and `require` is found as Lander finds it.
+  /// Turns off what recipes cannot use, and makes `require` find files as Lander does.
   private static let text = """
     {
       "runtime.version": "Lua 5.4",

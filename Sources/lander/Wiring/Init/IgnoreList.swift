@@ -1,17 +1,17 @@
 import DeployModel
 
-/// What a first recipe leaves at home: secrets, what hosts install for themselves, and what the project's `.gitignore` names.
+/// What a first recipe does not pack: secrets, what hosts install themselves, and what the project's `.gitignore` names.
 struct IgnoreList {
   /// Patterns in order: a later one wins.
   private(set) var patterns = [".git", ".lander", "deploy.lua", "*_spec.lua", ".luals", ".luarc.json", ".env", ".env.*", "node_modules"]
-  /// Lines of a `.gitignore` that are taken over.
+  /// The limit of lines that are taken from a `.gitignore`.
   static let most = 200
-  /// What builds usually make: git ignores it, and hosts need it.
+  /// The usual output of builds: git ignores it, and hosts need it.
   private static let products = ["dist", "build", "out", "public", ".next", ".nuxt", ".output", ".svelte-kit"]
 
   /// - Parameters:
-  ///   - names: what this kind of project leaves at home besides.
-  ///   - built: whether a build makes what hosts need, so that its products are packed although git ignores them.
+  ///   - names: other files that this kind of project does not pack.
+  ///   - built: whether a build makes what hosts need, so that its output is packed although git ignores it.
   init(of folder: String, besides names: [String], built: Bool) {
     add(names)
     let text = ((try? Folder.text(at: folder + "/.gitignore", isLoose: true)).flatMap { $0 } ?? "").withoutByteOrderMark
@@ -34,7 +34,7 @@ struct IgnoreList {
     }
   }
 
-  /// As the inside of a table in Lua; several lines if there are many.
+  /// As the inside of a Lua table; on several lines if there are many.
   var lua: String {
     let words = patterns.map { pattern in
       "\"" + pattern.map { $0 == "\"" || $0 == "\\" ? "\\\($0)" : String($0) }.joined() + "\""

@@ -1,14 +1,14 @@
 import DeployModel
 
-/// A plugin to begin with: it checks, and its test passes.
+/// A first plugin: it passes `check`, and its test passes.
 struct NewPlugin {
   var name: String
-  /// Where it is written, absolute.
+  /// The folder it is written to, absolute.
   var folder: String
-  /// The project that it is written into, absolute; nil: it stands alone.
+  /// The project that it is written into, absolute; nil: it is on its own.
   var project: String?
 
-  /// - Throws: that the name is none, or that something is there already.
+  /// - Throws: if the name is invalid, or something exists there already.
   func write() throws {
     guard LockedPlugin.isName(name) else {
       throw Problem("\"\(name)\" is no name of a plugin", fix: "use letters, digits, _ and -, as in lander plugin new slack")

@@ -6,12 +6,12 @@ struct NewProject {
   let folder: String
   /// The application's name; nil: the folder's.
   let name: String?
-  /// Nil: what its files look like.
+  /// Nil: what its files suggest.
   let kind: ProjectKind?
 
   /// Writes `deploy.lua` and a first test, and has git ignore the state folder.
   /// - Returns: what kind of project it is, and whether `.gitignore` was changed.
-  /// - Throws: if the folder is not there, or has a `deploy.lua`.
+  /// - Throws: if the folder does not exist, or has a `deploy.lua`.
   func write() throws -> (kind: ProjectKind, ignored: Bool) {
     guard Folder.isDirectory(folder) else { throw Problems(Problem("there is no folder \(folder)")) }
     guard !Folder.exists(folder + "/deploy.lua") else {

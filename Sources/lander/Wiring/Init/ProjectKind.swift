@@ -1,10 +1,10 @@
-/// What kind of project a folder holds, told by the files that such projects have.
+/// The kind of a project, recognised by its files.
 enum ProjectKind: String, CaseIterable, Sendable {
   case site, node, python, ruby, swift, go, other
 
   static var names: String { allCases.map(\.rawValue).joined(separator: ", ") }
 
-  /// The first kind whose files are there.
+  /// The first kind whose files exist.
   static func found(in folder: String) -> ProjectKind {
     func has(_ names: String...) -> Bool { names.contains { Folder.exists(folder + "/" + $0) } }
     if has("package.json") { return .node }

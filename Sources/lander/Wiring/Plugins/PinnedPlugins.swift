@@ -2,13 +2,13 @@ import DeployDesk
 import DeployLua
 import DeployModel
 
-/// What the policy of this machine says of plugins that a deployment was pinned with. They were looked at when it was begun, which was
-/// perhaps elsewhere, or under another policy; they run here when it is resumed, when its hosts go back, and when a later deployment
+/// Checks this machine's policy for the plugins that a deployment was pinned with. They were checked when it began, but perhaps on
+/// another machine or under another policy. They run here when it is resumed, when its hosts go back, and when a later deployment
 /// restores it.
 struct PinnedPlugins {
   let shelf: ProjectPlugins
 
-  /// - Throws: every plugin that the policy does not allow. Nothing of them was run.
+  /// - Throws: every plugin that the policy does not allow. None of them has run.
   func check(_ sources: [SourceFile]) throws(Problems) {
     guard let (policy, path) = try PolicyFile.read() else { return }
     let plugins = try LuaProject.plugins(in: sources)
@@ -24,7 +24,7 @@ struct PinnedPlugins {
     guard problems.isEmpty else { throw Problems(problems, exit: .refused) }
   }
 
-  /// - Throws: that nobody signed it whom the policy knows, or that what was pinned is something else.
+  /// - Throws: if no signer that the policy knows has signed it, or if the pinned files differ.
   private func verify(_ name: String, _ lock: PluginLock, _ sources: [SourceFile]) throws(Problem) {
     guard let locked = lock.plugins.first(where: { $0.name.isExactly(name) }) else { return }
     guard let tree = try tree(of: locked) else {
@@ -41,7 +41,7 @@ struct PinnedPlugins {
     }
   }
 
-  /// What this machine has of a plugin; nil: nothing.
+  /// This machine's copy of a plugin; nil: there is none.
   private func tree(of plugin: LockedPlugin) throws(Problem) -> PluginTree? {
     if let tree = try shelf.copy(plugin.sha256) { return tree }
     guard let tree = try shelf.vendored(plugin.name), shelf.digest(of: tree) == plugin.sha256 else { return nil }

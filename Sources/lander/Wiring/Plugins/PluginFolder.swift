@@ -7,14 +7,14 @@ import Glibc
 struct PluginFolder {
   let path: String
 
-  /// Folders that are no part of a plugin.
+  /// Folders that are not part of a plugin.
   private static let ignored: Set = [".git", ".lander", ".luals"]
 
-  /// Whether a file lies in such a folder, so that it belongs to the plugin in no source.
+  /// Whether a file is in such a folder, so that no source counts it as part of the plugin.
   static func ignores(_ file: String) -> Bool { file.pathParts.dropLast().contains { ignored.contains(String($0)) } }
 
   /// Its files; nil: there is no such folder.
-  /// - Throws: what no plugin may hold, such as a link.
+  /// - Throws: if it has something that no plugin may have, such as a link.
   func tree() throws(Problem) -> PluginTree? {
     guard Folder.isDirectory(path) else { return nil }
     var files: [PluginTree.File] = []
@@ -44,7 +44,7 @@ struct PluginFolder {
     }
   }
 
-  /// Puts the files there, in place of what is there.
+  /// Replaces the folder's content with the files.
   func write(_ tree: PluginTree) throws(Problem) {
     let new = path + ".new-\(getpid())"
     do {

@@ -2,16 +2,16 @@ import DeployModel
 import Glibc
 import Synchronization
 
-/// git as plugins are brought by it: it asks nobody, runs nothing that the repository names, and ends.
+/// Runs git for plugins: it asks nobody, runs nothing that the repository names, and has a time limit.
 enum PluginGit {
-  /// Seconds that one call may take.
+  /// The time limit of one call, in seconds.
   private static let timeout = 300
-  /// Bytes that one call may print.
+  /// The limit of one call's output, in bytes.
   private static let most = 64 << 20
-  /// Units of `ulimit -f` that one file may have: 64 or 128 MiB, as the shell counts.
+  /// The size limit of a file in units of `ulimit -f`: 64 or 128 MiB, depending on the shell.
   private static let largest = 131_072
 
-  /// What a repository or the surroundings could use to run something, or to ask somebody.
+  /// Turns off what a repository or the environment could use to run or to ask something.
   private static let settings = [
     "core.hooksPath=/dev/null", "core.fsmonitor=false", "core.symlinks=false", "submodule.recurse=false", "fetch.recurseSubmodules=false",
     "gc.auto=0", "maintenance.auto=false", "advice.detachedHead=false",
@@ -32,7 +32,7 @@ enum PluginGit {
     var lines: [Substring] { String(decoding: out, as: UTF8.self).parts(at: "\n") }
   }
 
-  /// - Throws: that git is not there, takes too long or prints too much.
+  /// - Throws: if git is missing, takes too long or prints too much.
   static func run(_ words: [String], input: [UInt8] = []) throws(Problem) -> Ended {
     if stops.load(ordering: .relaxed) == 0, running.load(ordering: .relaxed) == 0 { EarlyEnd.also { await end() } }
     running.add(1, ordering: .relaxed)
@@ -70,7 +70,7 @@ enum PluginGit {
     }
   }
 
-  /// Asks what runs to end, and waits for it.
+  /// Asks the running process to end, and waits for that.
   private static func end() async {
     stops.add(1, ordering: .relaxed)
     for _ in 0..<200 where running.load(ordering: .relaxed) > 0 { try? await Task.sleep(for: .milliseconds(20)) }

@@ -2,13 +2,13 @@ import DeployLua
 import DeployModel
 import DeployReport
 
-/// What a plugin says of itself: its manifest, its options and its README.
+/// What a plugin says about itself: its manifest, its options and its README.
 struct PluginPage {
   private let manifest: PluginManifest
   private let readme: [String]
   private let options: [ReferenceEntry]
 
-  /// - Returns: nil if the project has no plugin of that name, and Lander has none either.
+  /// - Returns: nil if neither the project nor Lander has a plugin of that name.
   /// - Throws: what is wrong with its manifest.
   init?(_ name: String, in folder: String, state: String) throws {
     guard LockedPlugin.isName(name) else { return nil }
@@ -16,7 +16,7 @@ struct PluginPage {
     guard let text = try read("plugins/\(name)/plugin.lua") else { return nil }
     manifest = try ManifestText.read(text, path: "plugins/\(name)/plugin.lua")
     readme = SafeText.lines(try read("plugins/\(name)/README.md") ?? "")
-    // A plugin that cannot be read has a page all the same.
+    // An unreadable plugin has a page all the same.
     options = ((try? Vocabulary(reading: [name], read: read)).map { ReferenceIndex($0).options(of: name) }) ?? []
   }
 

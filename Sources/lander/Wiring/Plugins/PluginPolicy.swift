@@ -1,12 +1,12 @@
 import DeployModel
 
-/// What whoever runs Lander allows plugins, whatever a project grants them: a file that the project cannot change.
+/// What this machine's owner allows plugins, whatever a project grants them: a file that the project cannot change.
 struct PluginPolicy {
-  /// The most that plugins may have, by their names; `*` stands for those that are not named.
+  /// The most that plugins may have, by name; `*` stands for those that are not named.
   var capabilities: [String: [String]]
   /// Whether a plugin from elsewhere has to be signed.
   var demandsSignatures: Bool
-  /// Who may sign, in the form of ssh-keygen's `allowed_signers`; nil: nobody is known.
+  /// Who may sign, in the form of ssh-keygen's `allowed_signers`; nil: nobody.
   var allowedSigners: String?
 
   /// Reads what its JSON says.
@@ -36,8 +36,8 @@ struct PluginPolicy {
     guard !demandsSignatures || allowedSigners != nil else { throw broken("it demands signatures and has no allowed_signers") }
   }
 
-  /// What plugins have that the policy does not allow, all at once.
-  /// - Parameter path: of the policy, for messages.
+  /// Everything that plugins have and the policy does not allow.
+  /// - Parameter path: the policy's, for messages.
   func problems(of plugins: [RequiredPlugin], path: String) -> [Problem] {
     plugins.flatMap { plugin -> [Problem] in
       let name = plugin.manifest.name
@@ -58,7 +58,7 @@ struct PluginPolicy {
     }
   }
 
-  /// As the prelude compares grants: the same, a folder around a path, or a server around what is asked of it.
+  /// Compares like the prelude: an equal grant, a folder around a path, or a server around a request.
   private static func covers(_ allowed: String, _ needed: String) -> Bool {
     if allowed == needed { return true }
     if allowed.hasPrefix("http:"), needed.hasPrefix("http:") { return Served(allowed).covers(Served(needed)) }
@@ -76,7 +76,7 @@ private struct Served {
   init(_ capability: String) {
     let parts = capability.dropFirst("http:".count).split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
     method = parts.count > 1 ? String(parts[1]) : nil
-    // The port stands behind the last colon, but not inside the brackets of an address.
+    // The port follows the last colon, but not one inside the brackets of an address.
     let place = parts[0]
     guard let colon = place.lastIndex(of: ":"), !place[colon...].contains("]") else {
       (machine, port) = (String(place), nil)
@@ -85,7 +85,7 @@ private struct Served {
     (machine, port) = (String(place[..<colon]), String(place[place.index(after: colon)...]))
   }
 
-  /// Without a port it covers those of http and https, without a method all; `*` is every machine, on every port.
+  /// Without a port it covers those of http and https; without a method, all of them; `*` is every machine, on every port.
   func covers(_ other: Served) -> Bool {
     if let method, other.method != method { return false }
     if machine == "*" { return true }

@@ -2,22 +2,22 @@ import DeployModel
 import DeployStore
 import Glibc
 
-/// Signatures of plugins by ssh keys: `ssh-keygen -Y` over a line that has the plugin's name, its version and the digest of its files.
+/// Signs plugins with ssh keys: `ssh-keygen -Y` over a line with the plugin's name, its version and the digest of its files.
 enum PluginSignature {
-  /// The signature's file in a plugin; it is signed by none.
+  /// The signature's file in a plugin; signatures do not cover it.
   static let file = "plugin.sig"
   private static let namespace = "lander-plugin"
-  /// Seconds that one call may take.
+  /// The time limit of one call, in seconds.
   private static let timeout = 60
 
-  /// What is signed. The digest is of all files but the signature.
+  /// The text that is signed. Its digest covers all files but the signature.
   static func statement(_ name: String, _ version: PluginVersion, _ tree: PluginTree) throws(Problem) -> String {
     let rest = try PluginTree(tree.files.filter { $0.path != file })
     return "lander plugin \(name) \(version) sha256 \(rest.digest.hex)\n"
   }
 
-  /// Signs a line, and gives the signature.
-  /// - Parameter key: the file of a private key, or of a public one whose private part an agent holds.
+  /// Signs a line, and returns the signature.
+  /// - Parameter key: the file of a private key, or of a public key whose private part an agent holds.
   static func sign(_ statement: String, key: String) throws(Problem) -> String {
     let ended = try keygen(["-Y", "sign", "-q", "-f", key, "-n", namespace], input: statement)
     guard ended.status == 0, ended.out.hasPrefix("-----BEGIN SSH SIGNATURE-----") else {
@@ -28,7 +28,7 @@ enum PluginSignature {
 
   /// Who signed a plugin.
   /// - Parameter signers: a file in the form of `allowed_signers`.
-  /// - Throws: that nobody of them did, or that the files are others than were signed.
+  /// - Throws: if none of them signed it, or if the files differ from the signed ones.
   static func signer(of tree: PluginTree, named name: String, _ version: PluginVersion, signers: String) throws(Problem) -> String {
     guard Folder.exists(signers) else { throw Problem("there is no file \(signers) of allowed signers", fix: "the policy names it") }
     if let reason = OwnFile.doubt(signers) { throw reason }

@@ -9,8 +9,8 @@ struct PluginSigning {
   let key: String
 
   /// Writes the signature into the folder.
-  /// - Returns: what was signed.
-  /// - Throws: that there is no plugin, that it is broken, or that ssh-keygen does not sign.
+  /// - Returns: the manifest of the signed plugin.
+  /// - Throws: if there is no plugin, if it is broken, or if ssh-keygen does not sign.
   func sign() throws -> PluginManifest {
     guard let tree = try PluginFolder(path: folder).tree(), let text = tree.text("plugin.lua") else {
       throw Problems(Problem("there is no plugin in \(folder): it has no plugin.lua", fix: "name the plugin's folder"))

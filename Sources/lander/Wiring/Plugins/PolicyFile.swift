@@ -2,9 +2,9 @@ import DeployDesk
 import DeployModel
 import FoundationEssentials
 
-/// The policy of this machine for plugins: what `LANDER_POLICY` names, or `/etc/lander/policy.json`.
+/// This machine's policy for plugins: the file that `LANDER_POLICY` names, or `/etc/lander/policy.json`.
 enum PolicyFile {
-  /// Where it is; nil: there is none.
+  /// Its path; nil: there is none.
   static var path: String? {
     if let named = Folder.variable("LANDER_POLICY"), !named.isEmpty { return Folder.absolute(named) }
     let usual = "/etc/lander/policy.json"
@@ -12,7 +12,7 @@ enum PolicyFile {
   }
 
   /// - Returns: nil: this machine has no policy.
-  /// - Throws: that it is not there, is not to be trusted or says nothing that makes sense: then nothing runs.
+  /// - Throws: if it is missing, cannot be trusted or makes no sense: then nothing runs.
   static func read() throws(Problems) -> (policy: PluginPolicy, path: String)? {
     guard let path else { return nil }
     do throws(Problem) {
@@ -29,7 +29,7 @@ enum PolicyFile {
     } catch { throw Problems(error, exit: .refused) }
   }
 
-  /// - Throws: what plugins have that the policy does not allow.
+  /// - Throws: everything that plugins have and the policy does not allow.
   static func check(_ plugins: [RequiredPlugin]) throws(Problems) {
     guard let (policy, path) = try read() else { return }
     let problems = policy.problems(of: plugins, path: path)
