@@ -6,7 +6,8 @@ package import DeployModel
 package actor Deployer {
   private let plan: Plan
   private let ports: Ports
-  private let isResumed: Bool
+  /// Nil: no engine ran it before.
+  private let earlier: EarlierEngines?
   private let feed: Feed
   private var ledger: Ledger
   private var inbox: [Happening] = []
@@ -45,7 +46,7 @@ package actor Deployer {
     self.ports = ports
     self.feed = feed
     self.staying = staying
-    isResumed = entries != nil
+    earlier = entries.map { EarlierEngines($0) }
     past = entries?.filter { if case .noted = $0.fact { true } else { false } } ?? []
     ledger =
       if let entries {
@@ -61,7 +62,7 @@ package actor Deployer {
   /// - Returns: nil if somebody detached, or hosts keep it (`isParked`); it can then be resumed.
   /// - Throws: `Failure` if the journal cannot be written; hosts then stay as they were last told.
   package func run() async throws(Failure) -> Conclusion? {
-    try await ports.machine.attend(plan.id, resumed: isResumed)
+    try await ports.machine.attend(plan.id, after: earlier)
     let spooler = Task { [ports, plan, chunks] in for await chunk in chunks { await ports.journal.spool(chunk, of: plan.id) } }
     for entry in past { remember(entry) }
     past = []

@@ -26,7 +26,8 @@ package struct Preparation: Sendable {
     async let partnered = partners ? Self.survey(partnersOf: selection, ports, surveyed) : []
     surveys = await Self.survey(selection.hosts, selection, ports, deep, surveyed)
     others =
-      selection.asksBystanders ? Bystanders(await Self.survey(selection.bystanders, selection, ports, false) { _, _ in }) : nil
+      selection.asksBystanders
+      ? Bystanders(await Self.survey(selection.bystanders, selection, ports, false) { _, _ in }, counts: selection.countsBystanders) : nil
     self.partners = await partnered
     kept = await Self.kept(selection, surveys, ports, recipes)
   }

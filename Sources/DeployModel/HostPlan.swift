@@ -22,13 +22,8 @@ package struct HostPlan: Sendable, Hashable, Codable {
   package var lost: Release.ID?
   /// Damage of `current`'s release; nil if none is known.
   package var damage: ReleaseDamage?
-<<<<<<< HEAD
-  /// Whether an earlier deployment could not take it back or ended in the middle, and nothing succeeded there since: nobody counts on it.
-  /// nil: no.
-=======
   /// Whether an earlier deployment could not take it back or ended in the middle, and none has succeeded there since: nothing relies on
   /// it. nil: no.
->>>>>>> 7bc05a5083c84d4b9b83689c5aecfc9c1eb9c265
   package var isUnrestored: Bool?
   /// If there is no target: the text that its `current` link gets; nil: the link is removed.
   package var link: String?
@@ -91,11 +86,7 @@ package struct HostPlan: Sendable, Hashable, Codable {
   /// target itself if that was gone and is sent again; nil: there was none.
   package var wayBack: Release.ID? { back?.release.id ?? current ?? (lost == target?.id ? lost : nil) }
 
-<<<<<<< HEAD
   /// Whether something runs there that a deployment takes out of service. A host that a deployment left in the middle may run nothing.
-=======
-  /// Whether something runs there that a deployment takes out of service. A host that could not be taken back may run nothing.
->>>>>>> 7bc05a5083c84d4b9b83689c5aecfc9c1eb9c265
   package var serves: Bool { (current != nil || found != nil) && isUnrestored != true }
   /// Whether something will run there once the host has succeeded: the target, or another tool's release that it goes back to.
   package var willServe: Bool { target != nil || link != nil }

@@ -133,9 +133,12 @@ extension Plan {
       /// The traffic is read before slots are stopped, before and after a shift, and again after an interruption. No traffic moves to a
       /// slot that did not get the release.
       case sixth = 6
+      /// Stages that are still due run although no host is to change. A stage that was cancelled after a command of it ended well, or may have,
+      /// has an unknown end. Traffic that the deployment moved is read once more before it ends.
+      case seventh = 7
 
       /// The rules of plans that are made now.
-      package static let newest = Rules.sixth
+      package static let newest = Rules.seventh
 
       /// Whether looks at one host depend on no other host.
       package var looksAlone: Bool { rawValue >= Rules.second.rawValue }
@@ -149,6 +152,12 @@ extension Plan {
       package var repeatsTraffic: Bool { rawValue >= Rules.fifth.rawValue }
       /// Whether the traffic is read again before anything relies on an earlier reading.
       package var readsTrafficAnew: Bool { rawValue >= Rules.sixth.rawValue }
+      /// Whether stages that are due run although no host is to change.
+      package var runsDueStages: Bool { rawValue >= Rules.seventh.rawValue }
+      /// Whether a stage that was cancelled between its commands has an unknown end.
+      package var doubtsCancelled: Bool { rawValue >= Rules.seventh.rawValue }
+      /// Whether traffic that was moved is read once more before the end.
+      package var readsTrafficLast: Bool { rawValue >= Rules.seventh.rawValue }
       /// Whether a rollout without a strategy takes hosts in the plan's order instead of by number.
       package var keepsOrder: Bool { rawValue >= Rules.third.rawValue }
     }

@@ -90,10 +90,10 @@ extension ExitCode {
 }
 
 extension Conclusion {
-  /// Whether hosts keep the new release although the deployment failed or was cancelled, because its recipe says that nothing goes back.
-  /// For a task: whether something of it stays.
+  /// Whether hosts keep the new release although the deployment failed or was cancelled, because its recipe says that nothing goes back, or
+  /// a stage has begun that cannot be undone. For a task: whether something of it stays.
   fileprivate func leavesNew(_ back: Conclusion?, _ isRollback: Bool) -> Bool {
-    back == nil && !isRollback && rollback.isEmpty && (hosts.contains(.succeeded) || ran == true)
+    back == nil && !isRollback && rollback.isEmpty && (hosts.contains(.succeeded) || ran == true || irreversible != nil)
   }
 
   /// Whether a newer deployment took its hosts over while it was at work. Their state is then that one's concern, and no person is

@@ -68,7 +68,8 @@ package struct Summary: Sendable {
       if !story.isAsWished { return surface.paint("Succeeded within its budget", .warn) + ": \(what)" }
       let movesTraffic = story.weights.map { $0.first != $0.last } ?? false
       let isUnchanged =
-        !movesTraffic && story.hosts.contains { $0.status == .unchanged } && story.hosts.allSatisfy { $0.status != .succeeded }
+        !movesTraffic && !plan.hasDueStages && story.hosts.contains { $0.status == .unchanged }
+        && story.hosts.allSatisfy { $0.status != .succeeded }
       if !isUnchanged { return surface.paint("Succeeded", .good) + ": \(what)" }
       if plan.kind.removal != nil { return surface.paint("Nothing to do", .good) + ": \(what). No host has anything of it." }
       return surface.paint("Nothing to do", .good)

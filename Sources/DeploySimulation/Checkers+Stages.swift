@@ -39,6 +39,13 @@ extension Checkers {
     stageRuns.append(StageRun(deployment: plan.id, stage: name, revision: revision, intent: change.intent))
   }
 
+  /// Whether a stage asked for that change, and no lifecycle event of the host.
+  func isOfStage(_ now: SimulatedHost, _ change: HostChange) -> Bool {
+    guard let job = now.jobs.index(of: change.intent, in: change.deployment) else { return false }
+    let site = now.jobs[job].intent.site
+    return site.stage != nil && site.event == nil
+  }
+
   /// A command of a stage ended.
   mutating func stageAnswered(_ engine: Int, _ intent: Int, _ outcome: Outcome) {
     let id = watches[engine].plan.id

@@ -61,6 +61,18 @@ struct MovedTrafficTests {
         == "the traffic is at blue 70 %, green 30 %, and this deployment had set blue 50 %, green 50 %: somebody else moves it")
   }
 
+  @Test("traffic that somebody moves after the last shift fails the deployment before it ends well", arguments: [0, 30])
+  func afterTheLast(blue: Int) {
+    let own = Self.slots().edited { draft in
+      draft.stages.append(.script(name: "smoke", summary: "", function: 3, when: nil, place: nil))
+      draft.partners = [Partner(host: Host(number: 4, name: "lb"), groups: ["lbs"], path: "/srv/lb")]
+    }
+    let decisions: [Decision] = [.wave([1, 3], parallel: nil), .shift(Self.weights(0))]
+    let end = Play(own, HandScripts(decisions, reads: [100, 100, 0, blue].map(Self.weights), stageHost: 4)).conclusion
+    #expect(end?.status == (blue == 0 ? .succeeded : .failed))
+    #expect(blue == 0 || end?.error?.failure.message.hasSuffix("somebody else moves it") == true, "\(end as Any)")
+  }
+
   @Test("after an engine died, a slot under way is stopped only if it has no traffic", arguments: [100, 0])
   func revived(blue: Int) {
     var died = false

@@ -43,9 +43,9 @@ struct StageMarksTests {
   }
 
   private static func settled(
-    _ surveys: [Survey], beside others: [StageMark] = [], ran: [String] = [], again: [String] = [], once: StageTerms.Once? = .revision
+    _ surveys: [Survey], beside others: [Survey] = [], ran: [String] = [], again: [String] = [], once: StageTerms.Once? = .revision
   ) throws -> StageTerms.Settled? {
-    let stages = try StageMarks(surveys, beside: others).settle(
+    let stages = try StageMarks(surveys, beside: Bystanders(others)).settle(
       [stage("migrate", once)], of: selection([stage("migrate", once)]), revision, StageMarks.Said(ran: ran, again: again))
     return stages[0].terms?.settled
   }
@@ -56,11 +56,23 @@ struct StageMarksTests {
     return nil
   }
 
+  @Test("a stage that runs now on hosts which the deployment leaves alone is waited for, whatever is said of it")
+  func underWay() throws {
+    let other = Self.survey([Self.mark(.begun)], holder: "d0")
+    for again in [[], ["migrate"]] {
+      let problems = Self.refused { try Self.settled([Self.survey([])], beside: [other], again: again) }
+      #expect(
+        problems?.exit == .locked && problems?.list.first?.fix == "wait for it, then deploy again: lander wait d0", "\(problems as Any)")
+    }
+    // The deployment waits for the lock of its own hosts, and hears then how the stage ended.
+    #expect(try Self.settled([other]) == nil)
+  }
+
   @Test("what one host remembers counts for all, also one that the deployment leaves alone")
   func done() throws {
     let done = Self.mark(.done)
     #expect(try Self.settled([Self.survey([]), Self.survey([done])]) == .ran(done))
-    #expect(try Self.settled([Self.survey([])], beside: [done]) == .ran(done))
+    #expect(try Self.settled([Self.survey([])], beside: [Self.survey([done])]) == .ran(done))
     #expect(try Self.settled([Self.survey([Self.mark(.done, of: Self.older)])]) == nil, "another revision")
     #expect(try Self.settled([Self.survey([Self.mark(.done, "warm")])]) == nil, "another stage")
     #expect(try Self.settled([Self.survey([Self.mark(.failed)])]) == nil, "what failed runs")

@@ -196,6 +196,38 @@ struct StageTests {
       "\(words)")
   }
 
+  @Test("a stage behind the rollout that failed runs in the next deployment, although hosts have the release already")
+  func due() async throws {
+    for stages in [
+      Self.contract,
+      "stage.upload, stage.rollout, stage \"contract\" { once = \"revision\", on = \"host\", "
+        + "run = function(host) host:run \"contract\" end }",
+    ] {
+      let bench = try Bench(Self.text(stages, body: "rollback = false,"), hosts: Self.hosts(["h1", "h2"], failing: "contract"))
+      #expect(try await bench.deploy().deployments.map(\.conclusion?.status) == [.failed])
+      #expect(try bench.host("h1").receipt?.trial == true && Self.count("contract", bench) == 1)
+      #expect(try await bench.deploy().deployments.map(\.conclusion?.status) == [.failed])
+      #expect(try bench.host("h1").receipt?.trial == true && Self.count("contract", bench) == 2)
+      for host in ["h1", "h2"] { bench.transport.change(host) { $0.commands = SimulatedHost(name: host).commands } }
+      let end = try await bench.deploy()
+      #expect(end.deployments.map(\.conclusion?.status) == [.succeeded] && Self.count("contract", bench) == 3)
+      #expect(try bench.host("h1").receipt?.trial != true && Self.count("start", bench) == 2)
+      try await bench.deploy()
+      #expect(Self.count("contract", bench) == 3, "nothing is due any more")
+    }
+  }
+
+  @Test("a stage that somebody wants again runs although hosts have the release, and no other stage does")
+  func wantedAgain() async throws {
+    let smoke = ", stage \"smoke\" { run = function(d) d.targets:first():run \"smoke\" end }"
+    let bench = try Bench(Self.text(Self.migrate + smoke))
+    try await bench.deploy()
+    var request = DeploymentRequest()
+    request.again = ["migrate"]
+    #expect(try await bench.deploy(request).deployments.map(\.conclusion?.status) == [.succeeded])
+    #expect(Self.count("migrate", bench) == 2 && Self.count("smoke", bench) == 1 && Self.count("start", bench) == 2)
+  }
+
   @Test("slots do not go back behind such a stage either")
   func slots() async throws {
     let text = SlotTests.text.replacing(

@@ -154,6 +154,30 @@ struct StageWorldTests {
     }
   }
 
+  @Test("cancelled at any time, a stage whose command came to its end is not run again by a guess")
+  func cancelled() throws {
+    var whole = try world()
+    whole.run()
+    let job = try #require(whole.hosts[0].jobs.first { $0.intent.site.stage == "migrate" && $0.intent.operation.words != nil })
+    let began = job.began - Timestamp(milliseconds: 1_800_000_000_000)
+    var (asked, again) = (0, 0)
+    for tick in 0..<150 {
+      var faults = Faults()
+      faults.appointments = [.cancel(at: began + Interval(milliseconds: tick * 5))]
+      var simulation = try world(faults: faults)
+      simulation.run()
+      guard simulation.engines[0].conclusion?.status == .cancelled else { continue }
+      simulation.faults.appointments = []
+      do {
+        simulation.add(try Self.planned(simulation.surveys(), "d2", Self.once))
+        simulation.run()
+        again += 1
+      } catch is Problems { asked += 1 }
+      #expect(simulation.checkers.broken == [] && simulation.stopped == nil, "cancelled at \(tick): \(simulation.checkers.broken)")
+    }
+    #expect(asked > 0 && again > 0, "\(asked) asked, \(again) again")
+  }
+
   // MARK: planted
 
   @Test("hosts that forget a stage, and a core that asks them nothing, let it run twice, which breaks once")

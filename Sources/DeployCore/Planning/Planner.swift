@@ -122,7 +122,7 @@ package enum Planner {
     }
     try Partners.refuseLost(hosts, pinned, partners, of: recipe)
     let marks = StageMarks(
-      input.surveys + input.partners.surveys, beside: input.others?.marks ?? [], takingOver: input.inherits)
+      input.surveys + input.partners.surveys, beside: input.others, takingOver: input.inherits)
     let stages = try marks.settle(
       recipe.flow.stages, of: selection, input.bundle.digest, StageMarks.Said(ran: input.ran, again: input.again))
     return Plan(
@@ -143,7 +143,9 @@ package enum Planner {
   }
 
   private static func flow(of recipe: Recipe, _ stages: [Stage], _ input: Input, behind: String?) -> Plan.Flow {
-    Plan.Flow(
+    // Slots that take over again start nothing, so no stage runs either.
+    let stages = input.undoes == nil ? stages : stages.filter { if case .script = $0 { false } else { true } }
+    return Plan.Flow(
       stages: stages, onFailure: recipe.flow.onFailure.map { Body(recipe: 0, function: $0) },
       onSuccess: recipe.flow.onSuccess.map { Body(recipe: 0, function: $0) }, rollback: recipe.flow.rollback, trial: true, prunesLast: true,
       tracksService: true, rules: .newest, freeze: input.freeze, undoes: input.undoes, behind: behind)

@@ -97,7 +97,7 @@ package enum RollbackPlanner {
       selection, surveys, bounds, straighten: straighten || lapse == .trialIgnored, to: aim, typed: typed, isStored: isStored)
     let (way, goal) = (ground.way, ground.goal)
     let found = try Partners.found(selection.partners, partners)
-    let marks = StageMarks(surveys + partners.surveys, beside: others?.marks ?? [])
+    let marks = StageMarks(surveys + partners.surveys, beside: others)
     let command = (typed ?? RollbackGround.named(selection)) + (aim.map { " --to \($0.release.id)" } ?? "")
     var problems = ground.problems + marks.inTheWay(to: goal, despite: despite, typed: command)
     guard let arriving = Planner.recipe(of: goal, among: kept) else {

@@ -55,8 +55,13 @@ package struct Selection: Sendable, Hashable {
     given = request.parameters.map(\.name) + group.params.members.map(\.name)
   }
 
-  /// Whether the hosts that are left out must be surveyed, because somebody said how many hosts of the group have to serve.
-  package var asksBystanders: Bool { !bystanders.isEmpty && (configuration.floor != nil || configuration.healthy != nil) }
+  /// Whether the hosts that are left out must be surveyed: somebody said how many hosts of the group have to serve, or they may remember
+  /// stages that do not run again.
+  package var asksBystanders: Bool { !bystanders.isEmpty && (countsBystanders || remembersStages) }
+  /// Whether it matters how many of them serve.
+  package var countsBystanders: Bool { configuration.floor != nil || configuration.healthy != nil }
+  /// Whether hosts remember stages of the recipe.
+  package var remembersStages: Bool { recipe.flow.stages.contains { $0.terms?.leavesMark == true } }
 
   private static func numbered(_ hosts: [Host], _ recipe: Recipe) -> [Host] {
     hosts.enumerated().map { number, host in

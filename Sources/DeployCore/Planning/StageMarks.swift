@@ -14,14 +14,19 @@ package struct StageMarks: Sendable, Hashable {
   private let all: [StageMark]
   /// Deployments that have a lock: they know themselves how their stages stand.
   private let holders: [Deployment.ID]
+  /// Deployments that hold the lock of a host that this one leaves alone.
+  private let workers: [Deployment.ID]
 
-  /// - Parameter tokens: of locks that are taken over: whoever had them is gone.
-  package init(_ surveys: [Survey], beside others: [StageMark] = [], takingOver tokens: [String?] = []) {
+  /// - Parameters:
+  ///   - others: the hosts of the group that are left alone; nil: nobody asked them.
+  ///   - tokens: locks that are taken over: whoever had them is gone.
+  package init(_ surveys: [Survey], beside others: Bystanders? = nil, takingOver tokens: [String?] = []) {
     let states = surveys.compactMap { survey -> HostState? in
       if case .reached(let state) = survey { return state }
       return nil
     }
-    all = states.flatMap { $0.marks ?? [] } + others
+    all = states.flatMap { $0.marks ?? [] } + (others?.marks ?? [])
+    workers = others?.holders ?? []
     holders = states.compactMap(\.lock).filter { lock in !tokens.contains { $0?.isExactly(lock.token) == true } }.compactMap(\.deployment)
   }
 
@@ -29,13 +34,17 @@ package struct StageMarks: Sendable, Hashable {
   /// - Throws: names that are of no such stage, and stages whose end nobody knows.
   func settle(_ stages: [Stage], of selection: Selection, _ revision: Digest, _ said: Said) throws(Problems) -> [Stage] {
     var problems = Self.strays(said, stages, selection.recipe)
-    let exit = problems.isEmpty ? ExitCode.refused : .usage
+    var exit = problems.isEmpty ? ExitCode.refused : .usage
     let settled = stages.map { stage -> Stage in
       guard case .script(let name, let summary, let function, let when, let place, var terms?) = stage, terms.once == .revision else {
         return stage
       }
       let marks = all.filter { $0.isAbout(name, of: revision) }
-      if said.again.contains(where: { $0.isExactly(name) }) {
+      if let running = marks.first(where: { $0.state == .begun && workers.contains($0.deployment) }) {
+        // Two deployments of different hosts take different locks.
+        problems.append(running.isUnderWay(place))
+        if problems.count == 1 { exit = .locked }
+      } else if said.again.contains(where: { $0.isExactly(name) }) {
         terms.settled = .again
       } else if said.ran.contains(where: { $0.isExactly(name) }) {
         terms.settled = .told
@@ -100,5 +109,14 @@ package struct StageMarks: Sendable, Hashable {
     return later.reduce(into: []) { found, mark in
       if !found.contains(where: { $0.stage.isExactly(mark.stage) }) { found.append(mark) }
     }
+  }
+}
+
+extension StageMark {
+  /// Another deployment, of other hosts of the group, runs the stage now.
+  fileprivate func isUnderWay(_ place: SourcePlace?) -> Problem {
+    Problem(
+      "stage \"\(stage)\" runs for this revision in deployment \(deployment) of \(by), on other hosts of the group", place: place,
+      fix: "wait for it, then deploy again: lander wait \(deployment)")
   }
 }

@@ -131,14 +131,15 @@ package protocol EngineMachine: Sendable {
   func perform(_ intent: Intent, of deployment: Deployment.ID, output: @escaping @Sendable (OutputChunk) -> Void) async -> Outcome
   func cancel(_ intent: Int, of deployment: Deployment.ID) async
   /// A deployment begins, or is resumed. Returns when nothing runs any more that an earlier engine left.
+  /// - Parameter earlier: the engines that ran it before, here or elsewhere; nil: it begins.
   /// - Throws: if its beginning cannot be written down, or what an earlier engine left does not end.
-  func attend(_ deployment: Deployment.ID, resumed: Bool) async throws(Failure)
+  func attend(_ deployment: Deployment.ID, after earlier: EarlierEngines?) async throws(Failure)
   /// The deployment has ended: nobody asks for it again.
   func forget(_ deployment: Deployment.ID) async
 }
 
 extension EngineMachine {
-  package func attend(_ deployment: Deployment.ID, resumed: Bool) async throws(Failure) {}
+  package func attend(_ deployment: Deployment.ID, after earlier: EarlierEngines?) async throws(Failure) {}
   package func forget(_ deployment: Deployment.ID) async {}
 }
 

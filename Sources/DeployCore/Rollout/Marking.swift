@@ -21,6 +21,8 @@ struct Marking: Sendable, Hashable {
   private(set) var found: [StageMark] = []
   /// Hosts that wrote what they were asked to.
   private(set) var written: [Int] = []
+  /// Whether the last command of the stage ended well, or nobody knows how it ended.
+  private(set) var isInDoubt = false
   /// The first host that did not, and why.
   private(set) var failed: Refused?
 
@@ -37,6 +39,9 @@ struct Marking: Sendable, Hashable {
 
   mutating func run() { step = .running }
 
+  /// A command of the stage ended.
+  mutating func heard(_ outcome: Outcome) { isInDoubt = outcome.failure?.leavesUnknown ?? true }
+
   mutating func answered(_ host: Int, _ outcome: Outcome) {
     waiting -= 1
     if let failure = outcome.failure {
@@ -50,6 +55,16 @@ struct Marking: Sendable, Hashable {
 
   /// The mark that decides: one that says that it is done wins.
   var decisive: StageMark? { found.first { $0.state == .done } ?? found.first }
+}
+
+extension Failure {
+  /// Whether what was asked may have come to its end all the same.
+  var leavesUnknown: Bool {
+    switch kind {
+    case .lost, .unreachable, .transport, .fenced, .internal, .store: true
+    default: false
+    }
+  }
 }
 
 extension StageMark {

@@ -34,6 +34,7 @@ extension Rollout {
   mutating func finish() {
     if failure == nil, stopped == nil, !hasReachedEnough { failure = firstCause(or: "no host succeeded") }
     if failure != nil, owesTraffic { return restoreTraffic() }
+    if mustConfirmTraffic { return confirmTraffic(attempt: 1) }
     notify(0)
   }
 
@@ -47,7 +48,7 @@ extension Rollout {
   /// A rollout that was stopped on purpose has neither succeeded nor failed.
   private var notices: [Body] { failure != nil ? plan.flow.onFailure : stopped == nil ? plan.flow.onSuccess : [] }
 
-  private mutating func notify(_ index: Int) {
+  mutating func notify(_ index: Int) {
     guard index < notices.count else {
       if let noticeTimer { outbox.forget(timer: noticeTimer) }
       return prune()

@@ -24,7 +24,7 @@ extension Rollout {
       unlock(Conclusion(status: cancelled ? .cancelled : .refused, error: ScriptError(problem), holder: holder, hosts: statuses))
     case .held:
       // If there is nothing to change, the locks were taken to mark what is there as good.
-      guard plan.hosts.contains(where: { $0.action == .change }) else { return unlock(Conclusion(status: .succeeded, hosts: statuses)) }
+      guard plan.changesHosts || plan.hasDueStages else { return unlock(Conclusion(status: .succeeded, hosts: statuses)) }
       beginStage(0)
     }
   }

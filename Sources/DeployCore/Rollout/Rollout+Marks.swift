@@ -123,11 +123,17 @@ extension Rollout {
     return plan.elected(for: terms) == host
   }
 
+  /// Whether the stage may have come to its end. A function that is cancelled after its last command says nothing of what is done.
+  private func hasUnknownEnd(_ error: ScriptError) -> Bool {
+    if error.failure.leavesUnknown { return true }
+    return plan.flow.rules?.doubtsCancelled == true && error.failure.kind == .cancelled && marking.isInDoubt
+  }
+
   /// The function of a stage that hosts remember has ended.
   /// - Returns: whether hosts are told how.
   mutating func endMarks(_ error: ScriptError?) -> Bool {
     guard marking.step == .running else { return false }
-    if let error, error.failure.leavesUnknown, lapse != .lostForgotten {
+    if let error, hasUnknownEnd(error), lapse != .lostForgotten {
       marking.begin(.idle, asking: 0)
       return false
     }
@@ -144,16 +150,6 @@ extension Plan {
     case nil, .engine: nil
     case .host: hosts.firstIndex { if case .leftOut = $0.action { false } else { true } }
     case .group(let name): partners.first { $0.groups.contains { $0.isExactly(name) } }?.host.number
-    }
-  }
-}
-
-extension Failure {
-  /// Whether what was asked may have come to its end all the same.
-  fileprivate var leavesUnknown: Bool {
-    switch kind {
-    case .lost, .unreachable, .transport, .fenced, .internal, .store: true
-    default: false
     }
   }
 }

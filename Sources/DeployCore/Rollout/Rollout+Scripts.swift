@@ -67,6 +67,7 @@ extension Rollout {
           .cancelled, "the deployment has failed, and no further decision is taken: \(failure.failure.message)", fix: failure.failure.fix))
     }
     if !decision.isPause, !decision.endsIt, isHeld(script) { return hold(.decide(script, decision)) }
+    traffic.isConfirmed = false
     switch decision {
     case .wave(let hosts, let parallel, let upto):
       if readsTraffic(beforeWaveOf: hosts) { return readTraffic(.wave(decision), for: script) }

@@ -9,6 +9,8 @@ extension Rollout {
     guard !isStageHeld else { return }
     guard index < plan.flow.stages.count else { return finish() }
     let stage = plan.flow.stages[index]
+    guard plan.isDue(stage) else { return beginStage(index + 1) }
+    traffic.isConfirmed = false
     note(.stageBegan(name: stage.name))
     stageName = stage.name
     switch stage {

@@ -50,8 +50,11 @@ extension Rollout {
     traffic.timer = nil
     if let script = traffic.script {
       tree.cancel(script, Failure(.timeout, "the traffic adapter was not done within \(Shifting.limit)"), &outbox)
-    } else if case .proving = traffic.step, let adapter = plan.adapter {
-      callAdapter(adapter.read, on: .traffic)
+    } else if let adapter = plan.adapter {
+      switch traffic.step {
+      case .proving, .confirming: callAdapter(adapter.read, on: .traffic)
+      default: break
+      }
     }
   }
 
@@ -66,6 +69,7 @@ extension Rollout {
     case .asking: wereAsked(weights(in: result))
     case .setting(let script, let weights): wereSet(result, for: script, to: weights)
     case .proving(let script, let weights, let attempt): wereProved(self.weights(in: result), for: script, to: weights, attempt)
+    case .confirming(let attempt): return wereConfirmed(self.weights(in: result), attempt)
     case .restoring(let attempt): return wereRestored(result, attempt)
     case .provingBack(let attempt): return wereProvedBack(weights(in: result), attempt)
     }
@@ -119,6 +123,7 @@ extension Rollout {
   private mutating func haveMoved(to weights: Weights, for script: ScriptID) {
     let before = traffic.current
     traffic.set(weights)
+    traffic.isConfirmed = readsAnew
     note(.shifted(from: before, to: weights))
     if let before { tree.answer(script, .shifted(before), &outbox) }
   }

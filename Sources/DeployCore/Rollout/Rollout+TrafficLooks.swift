@@ -12,6 +12,7 @@ extension Rollout {
 
   /// Time has passed in which somebody may have moved the traffic.
   mutating func doubtTraffic() {
+    traffic.isConfirmed = false
     if reliesOnTraffic, traffic.current != nil { traffic.isDoubtful = true }
   }
 
@@ -69,5 +70,34 @@ extension Rollout {
       runs[host]?.waiting = .nothing
       advance(host, unless: problem)
     }
+  }
+
+  // MARK: before the end
+
+  /// Whether the traffic that this deployment moved is read once more before it ends well.
+  var mustConfirmTraffic: Bool {
+    plan.flow.rules?.readsTrafficLast == true && failure == nil && stopped == nil && traffic.ours != nil && !traffic.isConfirmed
+  }
+
+  mutating func confirmTraffic(attempt: Int) {
+    guard let adapter = plan.adapter else { return }
+    traffic.step = .confirming(attempt: attempt)
+    if attempt == 1 { return callAdapter(adapter.read, on: .traffic) }
+    traffic.timer = outbox.ring(.traffic, after: Shifting.pause)
+  }
+
+  /// If somebody else has moved it, the deployment fails. If it cannot be read, that is said: the release is as good as it was.
+  mutating func wereConfirmed(_ answer: Result<Weights, Failure>, _ attempt: Int) {
+    guard failure == nil else { return settle() }
+    switch answer {
+    case .success(let found):
+      traffic.isConfirmed = true
+      if let moved = took(found) { fail(ScriptError(moved)) }
+    case .failure where attempt < Shifting.attempts: return confirmTraffic(attempt: attempt + 1)
+    case .failure(let problem):
+      traffic.isConfirmed = true
+      note(.remark("\(problem.message); this deployment had set \(traffic.ours?.sentence ?? "it"): look at the balancer"))
+    }
+    if failure == nil { notify(0) } else { settle() }
   }
 }

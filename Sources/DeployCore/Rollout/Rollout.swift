@@ -145,8 +145,11 @@ package struct Rollout: Sendable {
       let why = plan.kind.removal == nil ? "every host already runs what is asked for: \(plan.alike)" : "no host has anything of it"
       note(.remark(why))
       // What a dead engine had brought to all hosts is good now, and the hosts are told so.
-      let unproved = plan.hosts.compactMap { $0.previous?.trial == true ? $0.previous?.deployment : nil }
-      guard plan.flow.trial == true, plan.kind == .deploy, let first = unproved.first else {
+      if plan.hasDueStages {
+        if let first = plan.unended { note(.remark("deployment \(first) came to all of them and did not end: its stages run now")) }
+        return lock()
+      }
+      guard let first = plan.unended else {
         // Hosts remember the sequence, so that they refuse an older one later.
         if plan.lock.sequence != nil, statuses.contains(.unchanged) { return lock() }
         return conclude(Conclusion(status: .succeeded, hosts: statuses))
@@ -173,7 +176,9 @@ package struct Rollout: Sendable {
     case .upload(let host): uploaded(host, outcome)
     case .prune(let host): pruned(host, outcome)
     case .host(let host): operated(host, outcome)
-    case .script(let script): tree.answer(script, .outcome(outcome), &outbox)
+    case .script(let script):
+      if marking.step == .running, tree.owner(of: script) == .stage { marking.heard(outcome) }
+      tree.answer(script, .outcome(outcome), &outbox)
     case .look(let slot): looked(slot, Looking.Finding(outcome))
     case .park(let host): parked(host, outcome)
     case .unpark(let host): unparked(host, outcome)

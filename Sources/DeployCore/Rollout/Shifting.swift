@@ -12,6 +12,8 @@ struct Shifting: Sendable, Hashable {
     case setting(for: ScriptID, to: Weights)
     /// It reads, for the nth time, whether they are as it set them.
     case proving(for: ScriptID, to: Weights, attempt: Int)
+    /// It reads, for the nth time, whether they are still as it set them, before the deployment ends.
+    case confirming(attempt: Int)
     /// It puts back what was before, for the nth time.
     case restoring(attempt: Int)
     /// It reads whether what was before is back.
@@ -49,6 +51,8 @@ struct Shifting: Sendable, Hashable {
   var isDoubtful = false
   /// What the last call ran, a line each.
   var commands: [String] = []
+  /// They were read, and nothing was begun since.
+  var isConfirmed = false
   /// They could not be put back.
   var stray: StrayTraffic?
 

@@ -1,3 +1,4 @@
+import DeployCore
 import DeployModel
 import Glibc
 
@@ -15,8 +16,19 @@ final class EngineClaims: Sendable {
   }
   private struct Book {
     var file: Int32
-    /// Intents that earlier engines have begun; nil: unknown, so each may have been.
-    var begun: Set<Int>?
+    /// Intents that earlier engines began here.
+    var begun: Set<Int>
+    /// Intents up to this one may have begun elsewhere, or under an engine that kept no file.
+    var doubtful: Int
+  }
+  /// The contents of a file.
+  private struct Record {
+    var begun: Set<Int> = []
+    /// What the last engine may have left running on this machine.
+    var left: [Left] = []
+    /// Which of the deployment's engines was the last one here, from 1; nil: its version did not say, or there was none.
+    var engine: Int?
+    var doubtful = 0
   }
   private let folder: String
   private let books = Guarded<[Deployment.ID: Book]>([:])
@@ -25,30 +37,33 @@ final class EngineClaims: Sendable {
   init(in folder: String) { self.folder = folder }
 
   /// Opens the file of a deployment.
-  /// - Parameter resumed: whether an earlier engine has run the deployment. If that left no file, its version kept none.
+  /// - Parameter earlier: the engines that ran the deployment before. If the last of them left no file here, nobody here knows what it began.
   /// - Returns: what that engine left running, if it ran on this machine and since its last boot.
-  func open(_ deployment: Deployment.ID, resumed: Bool) throws(Failure) -> [Left] {
+  func open(_ deployment: Deployment.ID, after earlier: EarlierEngines?) throws(Failure) -> [Left] {
     let path = try path(of: deployment)
     guard mkdir(folder, 0o700) == 0 || errno == EEXIST else { throw Temporary.failure("\(folder) cannot be made") }
     let isNew = access(path, F_OK) != 0
     let file = Glibc.open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0o600)
     guard file >= 0 else { throw Temporary.failure("\(path) cannot be opened") }
     give(file)
-    let (begun, left) = Self.read(file, of: deployment)
+    let record = Self.read(file, of: deployment)
+    let isStranger = earlier.map { isNew || $0.count > record.engine ?? $0.count } ?? false
+    let doubtful = isStranger ? max(record.doubtful, earlier?.lastIntent ?? 0) : record.doubtful
     books.with { books in
       if let before = books[deployment] { Glibc.close(before.file) }
-      books[deployment] = Book(file: file, begun: resumed && isNew ? nil : begun)
+      books[deployment] = Book(file: file, begun: record.begun, doubtful: doubtful)
     }
+    try write("engine \((earlier?.count ?? 0) + 1) \(doubtful)", of: deployment)
     try write("at \(EngineIdentity.place ?? "nowhere")", of: deployment, durably: true)
     if isNew { Self.keep(folder) }
-    return left
+    return record.left
   }
 
   /// Whether an earlier engine has begun that command, so that nobody knows how it ended.
   func wasBegun(_ intent: Int, of deployment: Deployment.ID) -> Bool {
     books.with { books in
       guard let book = books[deployment] else { return false }
-      return book.begun?.contains(intent) ?? true
+      return intent <= book.doubtful || book.begun.contains(intent)
     }
   }
 
@@ -105,8 +120,8 @@ final class EngineClaims: Sendable {
     Glibc.close(descriptor)
   }
 
-  /// What earlier engines wrote: the intents that they have begun, and what the last of them may have left running.
-  private static func read(_ file: Int32, of deployment: Deployment.ID) -> (begun: Set<Int>, left: [Left]) {
+  /// What earlier engines wrote.
+  private static func read(_ file: Int32, of deployment: Deployment.ID) -> Record {
     var bytes: [UInt8] = []
     var piece = [UInt8](repeating: 0, count: 1 << 16)
     while true {
@@ -114,7 +129,7 @@ final class EngineClaims: Sendable {
       guard count > 0 else { break }
       bytes += piece[..<count]
     }
-    var begun: Set<Int> = []
+    var record = Record()
     var running: [(intent: Int, left: Left)] = []
     var isHere = false
     for line in String(decoding: bytes, as: UTF8.self).parts(at: "\n", keepingEmpty: true).dropLast() {
@@ -124,7 +139,8 @@ final class EngineClaims: Sendable {
         continue
       }
       switch words[0] {
-      case "begin": begun.insert(number)
+      case "begin": record.begun.insert(number)
+      case "engine": (record.engine, record.doubtful) = (number, words.count > 2 ? Int(words[2]) ?? 0 : 0)
       case "run":
         guard words.count == 4, isHere, let group = pid_t(words[2]), group > 1 else { continue }
         running.append((number, Left(group: group, start: String(words[3]), mark: CommandMark(number, of: deployment))))
@@ -132,7 +148,8 @@ final class EngineClaims: Sendable {
       default: continue
       }
     }
-    return (begun, running.map(\.left))
+    record.left = running.map(\.left)
+    return record
   }
 }
 

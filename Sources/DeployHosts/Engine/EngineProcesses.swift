@@ -1,4 +1,4 @@
-import DeployCore
+package import DeployCore
 package import DeployModel
 import Glibc
 
@@ -46,8 +46,8 @@ package final class EngineProcesses: EngineMachine {
   }
 
   /// First ends what an earlier engine left running: otherwise its work would come after what is done now.
-  package func attend(_ deployment: Deployment.ID, resumed: Bool) async throws(Failure) {
-    guard let left = try claims?.open(deployment, resumed: resumed) else { return }
+  package func attend(_ deployment: Deployment.ID, after earlier: EarlierEngines?) async throws(Failure) {
+    guard let left = try claims?.open(deployment, after: earlier) else { return }
     for command in left {
       // The warden of that engine is doing so.
       var turns = 0

@@ -1,0 +1,24 @@
+package import DeployModel
+
+/// The engines that ran a deployment before the one that resumes it, on any machine, as its journal tells.
+package struct EarlierEngines: Sendable, Hashable {
+  package var count: Int
+  /// The highest intent that they wrote down. What they wrote down may have begun; what comes after it has not. 0: none.
+  package var lastIntent: Int
+
+  package init(count: Int, lastIntent: Int) {
+    self.count = count
+    self.lastIntent = lastIntent
+  }
+
+  package init(_ entries: [Entry]) {
+    (count, lastIntent) = (1, 0)
+    for entry in entries {
+      switch entry.fact {
+      case .resumed: count += 1
+      case .intended(let intent): lastIntent = max(lastIntent, intent.id)
+      default: break
+      }
+    }
+  }
+}

@@ -1,0 +1,26 @@
+/// Stages of a deployment that changes no host. They run if an earlier deployment brought the release to all hosts and died before its own
+/// stages had ended, or if somebody says that a stage is to run again or has run.
+extension Plan {
+  package var changesHosts: Bool { hosts.contains { $0.action == .change } }
+
+  /// Whether a stage runs. All do if hosts change.
+  package func isDue(_ stage: Stage) -> Bool {
+    guard !changesHosts else { return true }
+    guard kind == .deploy, flow.undoes == nil, flow.rules?.runsDueStages == true, case .script(_, _, _, _, _, let terms) = stage else {
+      return false
+    }
+    switch terms?.settled {
+    case .again, .told: return true
+    case .ran, nil: return unended != nil
+    }
+  }
+
+  /// Whether any stage runs although no host changes.
+  package var hasDueStages: Bool { !changesHosts && flow.stages.contains(where: isDue) }
+
+  /// The deployment that brought the release to the hosts and did not end; nil: none.
+  package var unended: Deployment.ID? {
+    guard flow.trial == true, kind == .deploy else { return nil }
+    return hosts.lazy.compactMap { $0.previous?.trial == true ? $0.previous?.deployment : nil }.first
+  }
+}
