@@ -5,9 +5,14 @@ package import DeployModel
 package struct Asked: Sendable, Hashable {
   package var request: DeploymentRequest
   package var unclear: [Problem]
+  /// The receipt of the revision that hosts get to join their group; nil: they do not join.
+  var joins: Receipt?
 
-  package init(_ request: DeploymentRequest, unclear: [Problem] = []) {
+  package init(_ request: DeploymentRequest, unclear: [Problem] = []) { self.init(request, unclear: unclear, joins: nil) }
+
+  init(_ request: DeploymentRequest, unclear: [Problem] = [], joins: Receipt?) {
     self.request = request
     self.unclear = unclear
+    self.joins = joins
   }
 }

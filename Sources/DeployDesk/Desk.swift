@@ -18,6 +18,7 @@ package struct Desk: Sendable {
   let engines: any RunningEngines
   let messages: any MessageDoor
   let hosts: any HostDoor
+  let releases: any ReleaseDoor
   let commits: any VersionControl
   /// The CI system that runs the command; nil: no known one.
   let system: CISystem?
@@ -43,6 +44,7 @@ package struct Desk: Sendable {
     ports: Ports, journal: any PastJournal, shelf: any BundleShelf, builder: any BundleBuilder, reviewer: any BundleReviewer,
     watch: any HostWatch, secrets: any SecretKeeper, engines: any RunningEngines, messages: any MessageDoor, hosts: any HostDoor,
     stage: RehearsalStage, machine: String, commits: any VersionControl = NoVersionControl(), system: CISystem? = nil,
+    releases: any ReleaseDoor = NoReleases(),
     lineLease: Interval = .seconds(30), zones: @escaping @Sendable (String) -> [UInt8]? = { _ in nil },
     ending programs: @escaping @Sendable () async -> Void = {},
     closing doors: @escaping @Sendable () async -> Void = {}, tell: @escaping @Sendable (DeskEvent) -> Void
@@ -57,6 +59,7 @@ package struct Desk: Sendable {
     self.engines = engines
     self.messages = messages
     self.hosts = hosts
+    self.releases = releases
     self.commits = commits
     self.system = system
     self.stage = stage

@@ -3,7 +3,7 @@ extension Plan: Codable {
   private enum Member: String, CodingKey {
     case id, kind, application, recipe, group, actor, at, engine, bundle, release, recipes, parameters, hosts, stages
     case bounds, path, shared, keep, reuse, onFailure, onSuccess, rollback, inputs, lock, seed, secrets, trial, prunesLast, tracksService
-    case rules, partners, provenance, receiptsAt, freeze, undoes, behind
+    case rules, partners, provenance, receiptsAt, freeze, undoes, behind, joins
   }
 
   package func encode(to encoder: any Encoder) throws {
@@ -41,6 +41,7 @@ extension Plan: Codable {
     try members.encodeIfPresent(flow.freeze, forKey: .freeze)
     try members.encodeIfPresent(flow.undoes, forKey: .undoes)
     try members.encodeIfPresent(flow.behind, forKey: .behind)
+    try members.encodeIfPresent(flow.joins, forKey: .joins)
     if !partners.isEmpty { try members.encode(partners, forKey: .partners) }
     try members.encodeIfPresent(origin.provenance, forKey: .provenance)
     try members.encodeIfPresent(origin.receiptsAt, forKey: .receiptsAt)
@@ -76,7 +77,8 @@ extension Plan: Codable {
         rules: try members.decodeIfPresent(Flow.Rules.self, forKey: .rules),
         freeze: try members.decodeIfPresent(Freeze.Rule.self, forKey: .freeze),
         undoes: try members.decodeIfPresent(Deployment.ID.self, forKey: .undoes),
-        behind: try members.decodeIfPresent(String.self, forKey: .behind)),
+        behind: try members.decodeIfPresent(String.self, forKey: .behind),
+        joins: try members.decodeIfPresent(Deployment.ID.self, forKey: .joins)),
       hosts: try members.decode([HostPlan].self, forKey: .hosts), bounds: try members.decode(Bounds.self, forKey: .bounds),
       lock: try members.decode(LockRequest.self, forKey: .lock),
       partners: try members.decodeIfPresent([Partner].self, forKey: .partners) ?? [])

@@ -112,6 +112,8 @@ extension Plan {
     package let rules: Rules?
     /// The deployment that it takes back by the recipe's strategy, if a group with slots goes back; nil: none.
     package let undoes: Deployment.ID?
+    /// The deployment that brought the revision which its hosts get to join their group; nil: its hosts do not join.
+    package let joins: Deployment.ID?
     /// A stage that cannot be undone, and began after its hosts got what they would go back to: nothing goes back. nil: there is none.
     package let behind: String?
 
@@ -174,9 +176,10 @@ extension Plan {
     package init(
       stages: [Stage], onFailure: [Body] = [], onSuccess: [Body] = [], rollback: Bool = true, trial: Bool? = nil, prunesLast: Bool? = nil,
       tracksService: Bool? = nil, rules: Rules? = nil, freeze: Freeze.Rule? = nil, undoes: Deployment.ID? = nil,
-      behind: String? = nil
+      behind: String? = nil, joins: Deployment.ID? = nil
     ) {
       self.behind = behind
+      self.joins = joins
       self.freeze = freeze
       self.undoes = undoes
       self.stages = stages

@@ -123,9 +123,9 @@ package struct DeliveryMetrics: Sendable {
 extension DeliveryMetrics.Deployment {
   /// The metrics' view of an ended deployment; nil: it has not ended.
   package init?(_ story: DeploymentStory) {
-    // A task and a removal deliver nothing.
-    guard let plan = story.plan, plan.kind.leadsToRelease, let conclusion = story.conclusion, conclusion.isElsewhere != true,
-      let ended = story.last
+    // A task and a removal deliver nothing, and hosts that join get what was delivered before.
+    guard let plan = story.plan, plan.kind.leadsToRelease, plan.flow.joins == nil, let conclusion = story.conclusion,
+      conclusion.isElsewhere != true, let ended = story.last
     else { return nil }
     let wasChanged = conclusion.hosts.contains(where: \.wasChanged)
     let end: End =

@@ -117,6 +117,7 @@ package struct PlanReport: Sendable {
       let shared = plan.placement.shared.isEmpty ? "" : "; shared: " + plan.placement.shared.joined(separator: " ")
       rows.append(["Path", "\(plan.placement.path), the newest \(plan.placement.keep.of("release")) kept\(shared)"])
     }
+    if let deployment = plan.flow.joins { rows.append(["Joins", "what deployment \(deployment) brought; stages of the group do not run"]) }
     rows.append(["Stages", plan.flow.stages.map(\.sentence).joined(separator: ", then ")])
     if !plan.partners.isEmpty { rows.append(["Partners", plan.partners.map(\.host.name).joined(separator: " ")]) }
     if let freeze = plan.flow.freeze { rows.append(["Freeze", freeze.sentence(at: plan.origin.at)]) }

@@ -25,7 +25,8 @@ struct Lander: AsyncParsableCommand {
       CommandGroup(
         name: "Deploy",
         subcommands: [
-          PlanCommand.self, RehearseCommand.self, SimulateCommand.self, DeployCommand.self, RollbackCommand.self, RunCommand.self,
+          PlanCommand.self, RehearseCommand.self, SimulateCommand.self, DeployCommand.self, JoinCommand.self, RollbackCommand.self,
+          RunCommand.self,
           PauseCommand.self, ResumeCommand.self, CancelCommand.self, ApproveCommand.self, RejectCommand.self, PromoteCommand.self,
           ReapCommand.self, RemoveCommand.self, UnlockCommand.self,
         ]),

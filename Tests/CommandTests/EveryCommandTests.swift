@@ -57,7 +57,7 @@ struct EveryCommandTests {
   private static let waiting: [String: [String]] = [
     "deploy": ["app"], "run": ["look"], "plan": ["app", "--connect"], "rollback": ["app"], "remove": ["app"], "reap": [], "unlock": [],
     "status": [],
-    "releases": [],
+    "join": ["app", "--host", "slow"], "releases": [],
     "verify": [],
     "hosts": [], "diff": ["app"], "doctor": ["--connect"], "bundle build": ["built"],
   ]

@@ -38,10 +38,13 @@ final class Bench: Sendable {
   ///   - files: of the project, by their paths in it.
   ///   - hosts: as they stand before; nil: those of the project's groups, fresh.
   ///   - before: another bench whose journal and bundles this one continues with.
+  ///   - origin: has the files of releases that hosts keep; nil: they cannot be read.
+  ///   - edited: names of hosts on which these files were edited in place.
   init(
     _ text: String, files: [String: String] = ["app/version": "1\n", "app/index.html": "<p>hello</p>\n"],
     hosts: [SimulatedHost]? = nil, after before: Bench? = nil, secrets: BenchSecrets = BenchSecrets(), watch: BenchWatch = BenchWatch(),
-    faults: Faults = Faults(), commits: any VersionControl = NoVersionControl(), system: CISystem? = nil
+    faults: Faults = Faults(), commits: any VersionControl = NoVersionControl(), system: CISystem? = nil,
+    releases origin: MemoryShelf? = nil, edited: [String] = []
   ) throws {
     self.files = BenchFiles(files)
     project = LoadedProject(folder: "/bench", project: try Bench.load(text))
@@ -74,7 +77,7 @@ final class Bench: Sendable {
     desk = Desk(
       ports: ports, journal: journal, shelf: shelf, builder: BenchBuilder(files: self.files, shelf: shelf), reviewer: NoReview(),
       watch: watch, secrets: secrets, engines: engines, messages: door, hosts: inboxes, stage: stage, machine: "bench", commits: commits,
-      system: system,
+      system: system, releases: origin.map { BenchReleases(transport: transport, origin: $0, edited: edited) } ?? NoReleases(),
       tell: { event in told.events.withLock { $0.append(event) } })
     go()
   }

@@ -3,6 +3,7 @@ import DeployDesk
 import DeployEngine
 import DeployLua
 import DeployModel
+import DeploySimulation
 import Synchronization
 
 /// Real recipes, as the command line loads them.
@@ -86,6 +87,31 @@ struct BenchWatch: HostWatch {
   func listen(_ heard: @escaping @Sendable (HostNotice) -> Void) {}
   func verify(_ host: Host, at path: String, current: Release.ID) async throws(Failure) -> Verification {
     Verification(release: current, bundle: bundle, entries: 2, deviations: deviations[host.name] ?? [])
+  }
+}
+
+/// Reads releases of simulated hosts: their files are those that a shelf has.
+struct BenchReleases: ReleaseDoor {
+  let transport: SimulatedTransport
+  let origin: MemoryShelf
+  /// Names of hosts on which one file has another content than was delivered.
+  var edited: [String] = []
+
+  func manifest(of release: Release.ID, on host: Host, at path: String) async throws(Failure) -> Manifest {
+    let kept = transport.hosts.first { $0.name == host.name }?.releases.first { $0.release.id == release }
+    guard let kept else { throw Failure(.missing, "release \(release) is not on the host") }
+    return try await origin.manifest(of: kept.release.bundle)
+  }
+
+  func read(_ parts: [BundlePart], of release: Release.ID, on host: Host, at path: String) async throws(Failure) -> [[UInt8]] {
+    let manifest = try await manifest(of: release, on: host, at: path)
+    var contents: [[UInt8]] = []
+    for part in parts {
+      guard let digest = manifest.items.first(where: { $0.path == part.path })?.digest else { throw Failure(.missing, part.path) }
+      let bytes = try await origin.content(of: digest)
+      contents.append(edited.contains(host.name) ? bytes.map { $0 ^ 1 } : Array(bytes[part.offset..<part.offset + part.count]))
+    }
+    return contents
   }
 }
 

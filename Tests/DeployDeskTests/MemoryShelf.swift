@@ -79,6 +79,19 @@ final class MemoryShelf: BundleShelf {
     return found
   }
 
+  func take(
+    _ bundle: Digest, _ manifest: Manifest, from source: String,
+    reading read: @escaping @Sendable ([BundlePart]) async throws(Failure) -> [[UInt8]]
+  ) async throws(Failure) {
+    let files = manifest.items.filter { $0.kind == .file }
+    let contents = try await read(files.map { BundlePart(path: $0.path, offset: 0, count: $0.size) })
+    for (file, bytes) in zip(files, contents) where Self.digest(of: bytes) != file.digest {
+      throw Failure(.corrupt, "\(file.path) is not as it was delivered")
+    }
+    let texts = zip(files, contents).map { (path: $0.path, text: String(decoding: $1, as: UTF8.self)) }
+    guard pack(texts, from: source).bundle.digest == bundle else { throw Failure(.corrupt, "that is another bundle") }
+  }
+
   func verify(_ bundle: Digest?) async throws(Failure) -> [Problem] { [] }
 
   func prune(keep: Int, inUse: [Digest]) async throws(Failure) -> Pruned {

@@ -67,6 +67,8 @@ package enum Planner {
     package var freeze: Freeze.Rule?
     /// As in the request.
     package var undoes: Deployment.ID?
+    /// The receipt of the revision that hosts get to join their group; nil: they do not join.
+    package var joins: Receipt?
     /// Stages that the caller says are done for this revision, and stages to run again.
     package var (ran, again): ([String], [String]) = ([], [])
     /// A rule that is disabled, for tests of the checkers.
@@ -126,7 +128,7 @@ package enum Planner {
     let stages = try marks.settle(
       recipe.flow.stages, of: selection, input.bundle.digest, StageMarks.Said(ran: input.ran, again: input.again))
     return Plan(
-      origin: identity.origin(after: history.newest),
+      origin: input.joins.map { identity.origin(joining: $0) } ?? identity.origin(after: history.newest),
       subject: Plan.Subject(
         application: recipe.application, recipe: recipe.name, group: selection.group, parameters: selection.parameters),
       content: Plan.Content(
@@ -148,7 +150,8 @@ package enum Planner {
     return Plan.Flow(
       stages: stages, onFailure: recipe.flow.onFailure.map { Body(recipe: 0, function: $0) },
       onSuccess: recipe.flow.onSuccess.map { Body(recipe: 0, function: $0) }, rollback: recipe.flow.rollback, trial: true, prunesLast: true,
-      tracksService: true, rules: .newest, freeze: input.freeze, undoes: input.undoes, behind: behind)
+      tracksService: true, rules: .newest, freeze: input.freeze, undoes: input.undoes, behind: behind,
+      joins: input.joins?.deployment)
   }
 
   private static func plan(

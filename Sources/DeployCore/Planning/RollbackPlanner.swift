@@ -35,7 +35,7 @@ package enum RollbackPlanner {
     var lock = Planner.lock(identity, purpose, above: failed.lock.fence)
     lock.inherits = failed.lock.token
     return Plan(
-      origin: identity.origin(.rollback(of: failed.id), seed: failed.origin.seed, after: failed.receiptTime), subject: failed.subject,
+      origin: identity.origin(goingBackTo: hosts.compactMap(\.goal), after: failed), subject: failed.subject,
       // Without the failed bundle: what each host goes back to is its own.
       content: Plan.Content(
         release: hosts.lazy.compactMap(\.target).first, recipes: recipes, inputs: failed.content.inputs, secrets: failed.content.secrets),

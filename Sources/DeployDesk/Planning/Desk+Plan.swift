@@ -36,6 +36,7 @@ extension Desk {
     input.others = preparation?.others
     input.partners = partners
     (input.ticket, input.sequence, input.undoes) = (ticket, request.sequence, request.undoes)
+    input.joins = asked.joins
     (input.ran, input.again) = (request.ran ?? [], request.again ?? [])
     var identity = stage.identity()
     identity.provenance = await provenance(

@@ -33,7 +33,7 @@ extension Hosts {
   }
 
   /// Asks for the names, kinds and sizes of a release.
-  private func look(at release: Release.ID, _ path: String, _ link: HostLink) async throws(Failure) -> ReleaseLook {
+  func look(at release: Release.ID, _ path: String, _ link: HostLink) async throws(Failure) -> ReleaseLook {
     try ReleaseLook(try await link.demand("l_look", [path, release]).output)
   }
 

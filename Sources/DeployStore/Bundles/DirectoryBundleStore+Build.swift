@@ -118,7 +118,7 @@ extension DirectoryBundleStore {
   private static func clean(_ path: String) -> [Substring] { path.pathParts.filter { $0 != "." } }
 
   /// Writes the manifest, then the description: a bundle is listed once it is complete.
-  private func put(_ manifest: Manifest, of bundle: Bundle) throws(Failure) {
+  func put(_ manifest: Manifest, of bundle: Bundle) throws(Failure) {
     let path = "\(manifests)/\(bundle.digest.hex)"
     let text = Array(manifest.text.utf8)
     if Disk.status(path)?.size != text.count || (try? storedManifest(bundle.digest)) == nil { try Disk.write(text, to: path) }

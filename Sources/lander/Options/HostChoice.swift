@@ -15,15 +15,17 @@ struct HostChoice: ParsableArguments {
   var names: [String] { get throws { try HostChoice.names(only) + tags.words } }
 
   /// Host names as people type them: `--only web1 web2`, `--only web1,web2`, `--only "web1 web2"`.
+  /// - Parameter option: as it was typed.
   /// - Returns: none if nothing was typed, which selects every host.
   /// - Throws: `Problems` if something was typed that names no host, as by an unset variable: that must not select every host.
-  static func names(_ words: [String]) throws(Problems) -> [String] {
+  static func names(_ words: [String], of option: String = "--only") throws(Problems) -> [String] {
     let names = words.map { $0.utf8.split { $0 == UInt8(ascii: ",") || $0 == UInt8(ascii: " ") }.map { String(Substring($0)) } }
     guard !names.contains([]) else {
-      throw Problems(Problem("it names no host", subject: "--only", fix: "name hosts, or leave it out to take all of them"))
+      let fix = option == "--only" ? "name hosts, or leave it out to take all of them" : "name the host"
+      throw Problems(Problem("it names no host", subject: option, fix: fix))
     }
     if let condition = names.joined().first(where: { $0.utf8.contains(UInt8(ascii: "=")) }) {
-      throw Problems(Problem("\"\(condition)\" names no host", subject: "--only", fix: "tags are for --where \(condition)"))
+      throw Problems(Problem("\"\(condition)\" names no host", subject: option, fix: "tags are for --where \(condition)"))
     }
     return names.flatMap(\.self)
   }

@@ -6,6 +6,8 @@ import DeployStore
 
 extension Hosts: HostDoor {}
 
+extension Hosts: ReleaseDoor {}
+
 extension Hosts: HostWatch {
   func listen(_ heard: @escaping @Sendable (HostNotice) -> Void) {
     listen { (notice: Notice) in heard(HostNotice(notice)) }

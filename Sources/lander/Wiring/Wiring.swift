@@ -129,7 +129,7 @@ enum Wiring {
       reviewer: AppSpecReviewer(), watch: hosts, secrets: VaultSecrets(providers: providers, hosts: hosts),
       engines: ClaimHolders(claims: state.claims), messages: mailbox, hosts: hosts,
       stage: stage(nil, PinnedPlugins(shelf: ProjectPlugins(folder: folder, state: state.path))),
-      machine: Identity.machine, commits: GitHistory(machine: machine), system: Identity.system,
+      machine: Identity.machine, commits: GitHistory(machine: machine), system: Identity.system, releases: hosts,
       zones: { TimeZones.table(of: $0) },
       ending: {
         await machine.end()

@@ -1,0 +1,52 @@
+import DeployCore
+import DeployModel
+
+extension Desk {
+  /// Number of hosts that are asked for a bundle before it is given up.
+  private static let keepers = 5
+
+  /// The sources of the recipe that a revision was deployed by, which were kept here when hosts were asked.
+  /// - Throws: if neither this machine nor a host has them.
+  func sources(of goal: Receipt) async throws(Problems) -> [SourceFile] {
+    do { return try await shelf.sources(goal.inputs.sources) } catch {
+      throw Problems(
+        Problem(
+          "the recipe \"\(goal.recipe)\" of deployment \(goal.deployment) is kept by no host that answers: \(error.message)",
+          fix: "use the state folder that made that deployment (--state), or deploy: lander deploy \(goal.recipe)"), exit: .refused)
+    }
+  }
+
+  /// Has a revision's bundle in the store: what is not there comes from hosts that keep its release, file by file, each compared with its
+  /// digest.
+  /// - Throws: if no host has all of it as it was delivered, with what was wrong on each.
+  func fetch(_ goal: Receipt, from keepers: [Host], at placement: Placement) async throws {
+    let bundle = goal.inputs.bundle
+    if (try? shelf.inspect(bundle.hex)) != nil { return }
+    var problems: [Problem] = []
+    for host in keepers.prefix(Self.keepers) {
+      do throws(Failure) { return try await fetch(goal, from: host, at: host.place(placement.path)) } catch {
+        if error.kind == .cancelled { throw error }
+        problems.append(error.problem(of: host.name))
+      }
+    }
+    let what = "bundle \(bundle.short) of deployment \(goal.deployment) is not in this state folder"
+    let none = problems.isEmpty ? "and no host that answers keeps it whole" : "and no host has it as it was delivered"
+    throw Problems(
+      problems + [
+        Problem(
+          "\(what), \(none)",
+          fix: "use the state folder that made that deployment (--state), or deploy the same files again: lander deploy --revision")
+      ], exit: .refused)
+  }
+
+  private func fetch(_ goal: Receipt, from host: Host, at path: String) async throws(Failure) {
+    let (bundle, release, door) = (goal.inputs.bundle, goal.release.id, releases)
+    let manifest = try await door.manifest(of: release, on: host, at: path)
+    let bytes = manifest.items.reduce(0) { $0.plus($1.size) }
+    tell(.remark("Bundle \(bundle.short) is not in this state folder: bringing its \(bytes.inBytes) here from \(host.name) …"))
+    let read: @Sendable ([BundlePart]) async throws(Failure) -> [[UInt8]] = { parts throws(Failure) in
+      try await door.read(parts, of: release, on: host, at: path)
+    }
+    try await shelf.take(bundle, manifest, from: "\(release) of \(host.name)", reading: read)
+  }
+}

@@ -1,0 +1,89 @@
+import DeployCore
+import DeployEngine
+package import DeployModel
+
+extension Desk {
+  /// Finds what hosts that join a group get: the last good revision that the group's hosts remember, with the recipe and the parameters
+  /// that it was deployed with. What this machine does not have of it comes from the hosts. Changes nothing on a host.
+  /// - Parameter request: recipe and group, in `only` the hosts, who asks and why.
+  /// - Throws: everything that is wrong with the hosts at once; if nothing good is remembered, or what it needs cannot be had.
+  package func joining(_ request: DeploymentRequest, of project: LoadedProject) async throws -> Joining {
+    let selection = try project.project.selection(recipe: request.recipe, group: request.group)
+    try refuseStrangers(request.only, in: selection, of: project.project)
+    try refuseSlots(selection)
+    let isJoining = HostFilter(request.only).takes
+    var preparation = await ask(selection)
+    // What hosts ran longer ago counts only if they remember nothing else that is good.
+    if GroupHistory(preparation.surveys).lastGood() == nil { preparation = await ask(selection, deep: true) }
+    let ground = try JoinGround(selection, preparation.surveys, joining: isJoining)
+    let goal = ground.goal
+    var joining = Joining(goal: goal, group: selection.group, settled: ground.settled.map(\.name))
+    guard !ground.joining.isEmpty else { return joining }
+    remark(on: ground, selection, request.only)
+    let sources = try await sources(of: goal)
+    let kept = try stage.library.recipe(named: goal.recipe, in: sources)
+    if !kept.ownStages.isEmpty {
+      tell(.remark("Not for hosts that join: \(kept.ownStages.map { "stage \($0)" }.joined(separator: ", ")), which the whole group had."))
+    }
+    try await fetch(goal, from: ground.keepers, at: selection.recipe.placement)
+    var own = project
+    own.project.recipes = [kept.joining(selection, isServing: ground.isServing)]
+    own.project.sources = sources
+    var wanted = DeploymentRequest(
+      recipe: kept.name, group: selection.group.isEmpty ? nil : selection.group, revision: "bundle:\(goal.inputs.bundle.hex)",
+      only: ground.joining.map(\.name), parameters: goal.inputs.parameters.members, said: request.said)
+    wanted.said.message =
+      request.said.message ?? "joins \(GroupName(selection.group).noun) on release \(goal.release.id) of deployment \(goal.deployment)"
+    joining.deployment = Joining.Wanted(asked: Asked(wanted, joins: goal), project: own)
+    return joining
+  }
+
+  /// The plan of what hosts that join get.
+  /// - Parameter endsLate: whether parked deployments whose time is over are ended first, if they have one of the hosts.
+  /// - Throws: as for a deployment.
+  package func plan(_ wanted: Joining.Wanted, endsLate: Bool) async throws -> PlannedDeployment {
+    let origin = Provenance(commit: wanted.asked.joins?.provenance?.commit)
+    return try await plan(wanted.asked, of: wanted.project, endsLate: endsLate, from: origin)
+  }
+
+  /// - Throws: each host that the group does not have, with the line to add.
+  private func refuseStrangers(_ names: [String], in selection: Selection, of project: Project) throws(Problems) {
+    let hosts = selection.hosts
+    let strangers = names.filter { name in !hosts.contains { HostFilter([name]).takes($0) } }
+    let place = project.groups.first { $0.name.isExactly(selection.group) }?.place ?? selection.recipe.place
+    let problems = strangers.map { name in
+      let near = NearMatch.of(name, among: hosts.map(\.name)).map { "; or did you mean \"\($0)\"?" } ?? ""
+      let line = selection.group.isEmpty ? "targets = { …, \"\(name)\" }" : "group \"\(selection.group)\" { hosts = { …, \"\(name)\" } }"
+      return Problem(
+        "\(GroupName(selection.group).noun) has no host \"\(name)\"", place: place, subject: "--host",
+        fix: "add it to the hosts there: \(line)\(near)")
+    }
+    if !problems.isEmpty { throw Problems(problems) }
+  }
+
+  /// Which slot of a machine gets the release, and the traffic, only the recipe's strategy knows.
+  private func refuseSlots(_ selection: Selection) throws(Problems) {
+    guard Slots.has(selection.hosts) else { return }
+    throw Problems(
+      Problem(
+        "\(GroupName(selection.group).noun) has slots, and only the strategy of a deployment knows which of them a host starts with",
+        place: selection.recipe.place, subject: "--host",
+        fix: "lander releases \(selection.recipe.name) names the bundle that runs; lander deploy \(selection.recipe.name) "
+          + "--revision bundle:DIGEST brings it to all machines"), exit: .refused)
+  }
+
+  private func remark(on ground: JoinGround, _ selection: Selection, _ names: [String]) {
+    let goal = ground.goal
+    let hosts = ground.joining.map(\.name).joined(separator: ", ")
+    tell(
+      .remark(
+        "Taking release \(goal.release.id) of deployment \(goal.deployment), the last good one of \(GroupName(selection.group).noun)."))
+    for lock in ground.underWay {
+      let again = "lander join \(selection.recipe.name)\(GroupName(selection.group).option)\(names.map { " --host \($0)" }.joined())"
+      tell(
+        .remark(
+          "Deployment \(lock.deployment) of \(lock.owner) is under way there, and is left alone. Once it has succeeded, bring \(hosts) "
+            + "what it brought: \(again)"))
+    }
+  }
+}

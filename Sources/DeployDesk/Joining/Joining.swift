@@ -1,0 +1,19 @@
+package import DeployModel
+
+/// What hosts that join a group are to get: its last good revision.
+package struct Joining: Sendable {
+  /// The deployment that brings it; nil: all of the hosts have it already.
+  package var deployment: Wanted?
+  /// The receipt of the revision.
+  package var goal: Receipt
+  /// Name of the group.
+  package var group: String
+  /// Names of the hosts that have it already.
+  package var settled: [String]
+
+  package struct Wanted: Sendable {
+    var asked: Asked
+    /// The project with the recipe that the group's hosts were deployed by.
+    package var project: LoadedProject
+  }
+}

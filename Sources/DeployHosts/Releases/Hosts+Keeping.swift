@@ -1,0 +1,48 @@
+package import DeployModel
+import FoundationEssentials
+
+/// Reads what a host keeps of a release. Takes no lock and writes nothing there.
+extension Hosts {
+  /// What a release holds, as the host remembers it: its digest has to be compared. No file is read.
+  /// - Throws: kind `missing` if the host does not keep it, `corrupt` if something that is no file, or another one, stands in it.
+  package func manifest(of release: Release.ID, on host: DeployModel.Host, at path: String) async throws(Failure) -> Manifest {
+    let link = try link(to: host)
+    let answer = try await link.demand("l_show", [path, "manifests/\(release)"])
+    guard let end = answer.output.firstIndex(of: 10),
+      let kept = try? JSONDecoder().decode(KeptRelease.self, from: Data(answer.output[(end + 1)...]))
+    else { throw Failure(.corrupt, "the manifest of release \(release) on the host cannot be read") }
+    let found = try await look(at: release, path, link)
+    for item in kept.manifest.items where item.kind == .file {
+      // What is no plain file may have no end.
+      guard let entry = found.entries[Array(item.path.utf8)], entry.mode & 0o170000 == 0o100000, entry.size == item.size else {
+        throw Failure(.corrupt, "\(item.path) in release \(release) is not as it was delivered", fix: "lander verify names what differs")
+      }
+    }
+    return kept.manifest
+  }
+
+  /// Parts of files of a release, in the order in which they are asked for: all of them are asked for at once, so that a slow line costs
+  /// its delay once. What comes has to be compared with the manifest.
+  /// - Throws: kind `corrupt` if a file is not there any more, shorter, or not to be read.
+  package func read(
+    _ parts: [BundlePart], of release: Release.ID, on host: DeployModel.Host, at path: String
+  ) async throws(Failure) -> [[UInt8]] {
+    let link = try link(to: host)
+    let answers = await withTaskGroup(of: (Int, Result<[UInt8], Failure>).self) { group in
+      for (number, part) in parts.enumerated() {
+        let words = ["\(path)/releases/\(release)/\(part.path)", "\(part.offset)", "\(part.count)"]
+        group.addTask {
+          do throws(Failure) { return (number, .success(try await link.demand("l_part", words).output)) } catch {
+            return (number, .failure(error))
+          }
+        }
+      }
+      var answers = parts.map { _ in Result<[UInt8], Failure>.success([]) }
+      for await (number, answer) in group { answers[number] = answer }
+      return answers
+    }
+    var contents: [[UInt8]] = []
+    for answer in answers { contents.append(try answer.get()) }
+    return contents
+  }
+}

@@ -1,0 +1,14 @@
+/// A part of one file of a bundle.
+package struct BundlePart: Sendable, Hashable {
+  /// The file's path in the bundle.
+  package var path: String
+  /// Where it begins, in bytes.
+  package var offset: Int
+  /// How many bytes it has; at least 1.
+  package var count: Int
+  package init(path: String, offset: Int, count: Int) {
+    self.path = path
+    self.offset = offset
+    self.count = count
+  }
+}

@@ -1,0 +1,214 @@
+import DeployCore
+import DeployModel
+import DeployReport
+import DeploySimulation
+import Testing
+
+@testable import DeployDesk
+
+/// `lander join`: new hosts of a group get its last good revision.
+struct JoinTests {
+  private static func text(_ start: String = "start") -> String {
+    Bench.text(
+      hosts: 3,
+      body: """
+        strategy = rolling { batch = 1 },
+        params = { size = param.integer { default = 1 } },
+        stages = {
+          stage.upload, stage "migrate" { once = "revision", on = "host", run = function(host) host:run "migrate" end }, stage.rollout },
+        on = { ApplicationStart = function(host) host:run "\(start)" end },
+        freeze = { from = "00:00", to = "24:00", zone = "UTC" },
+        """)
+  }
+
+  private static let plain = Bench.text(
+    hosts: 3, body: "strategy = rolling { batch = 1 }, on = { ApplicationStart = function(host) host:run \"start\" end },")
+
+  /// Version 1 runs on h1 and h2; h3 is new.
+  private func grown(_ text: String = JoinTests.plain) async throws -> Bench {
+    let bench = try Bench(text)
+    try await bench.deploy(DeploymentRequest(only: ["h1", "h2"]))
+    return bench
+  }
+
+  private func next(_ version: Int, after bench: Bench, _ text: String = JoinTests.plain, faults: Faults = Faults()) throws -> Bench {
+    try Bench(text, files: ["app/version": "\(version)\n"], hosts: bench.transport.hosts, after: bench, faults: faults)
+  }
+
+  @discardableResult
+  private func join(_ bench: Bench, _ names: [String] = ["h3"], said: Said = Said()) async throws -> RunEnd? {
+    let joining = try await bench.desk.joining(DeploymentRequest(only: names, said: said), of: bench.project)
+    guard let wanted = joining.deployment else { return nil }
+    return try await bench.end(bench.desk.deploy(try await bench.desk.plan(wanted, endsLate: true).plan))
+  }
+
+  private func refused(_ bench: Bench, _ names: [String] = ["h3"], exit: ExitCode) async throws -> String {
+    do {
+      _ = try await join(bench, names)
+      Issue.record("nothing was refused")
+      return ""
+    } catch let problems as Problems {
+      #expect(problems.exit == exit)
+      return problems.lines().joined(separator: "\n")
+    }
+  }
+
+  @Test("a new host gets what the group runs, from hosts alone: bundle, recipe and parameters, in a receipt that says the same")
+  func fromHosts() async throws {
+    let old = try Bench(Self.text())
+    var request = DeploymentRequest(only: ["h1", "h2"], parameters: [Value.Member("size", .text("7"))])
+    request.freezeOverride = "a test"
+    try await old.deploy(request)
+    // Another checkout: it has another recipe and other files by now, and no state.
+    let bench = try Bench(
+      Self.text("another start"), files: ["app/version": "2\n"], hosts: old.transport.hosts, after: nil, releases: old.shelf)
+    let before = bench.transport.hosts
+    let end = try await join(bench, said: Said(message: "a new machine", actor: "kim"))
+    #expect(end?.deployments.map(\.conclusion?.status) == [.succeeded])
+    let (first, third) = (before[0], bench.transport.hosts[2])
+    #expect(third.current == first.current && third.receipt?.inputs == first.receipt?.inputs)
+    #expect(third.receipt?.trial == nil && third.receipt?.at == first.receipt?.at, "it stands where the others stand")
+    #expect(third.receipt?.inputs.parameters["size"] == 7)
+    #expect(third.receipt?.provenance?.message == "a new machine" && third.receipt?.actor == "kim via me@bench")
+    let commands = third.jobs.compactMap { if case .run(let command) = $0.intent.operation { command.line } else { nil } }
+    #expect(commands == ["start"], "the recipe of then, and no stage: \(commands)")
+    #expect(bench.transport.hosts.prefix(2).map(\.jobs.count) == before.prefix(2).map(\.jobs.count), "the others are left alone")
+    let plan = try #require(end?.deployments.first?.plan)
+    #expect(plan.flow.joins == first.receipt?.deployment && plan.hosts.map(\.host.name) == ["h3"] && plan.flow.freeze == nil)
+    #expect(bench.events.contains { if case .remark(let text) = $0 { text.contains("bringing its") } else { false } })
+    #expect(
+      bench.events.contains { if case .remark(let text) = $0 { text.contains("Not for hosts that join: stage migrate") } else { false } })
+  }
+
+  @Test("a host that has it already is left alone, and nothing is in the journal; so the command may run at every start of a machine")
+  func again() async throws {
+    let bench = try await grown()
+    #expect(try await join(bench) != nil)
+    let (count, jobs) = (try await bench.journal.deployments().count, bench.transport.hosts.map(\.jobs.count))
+    #expect(try await join(bench, ["h1", "h3"]) == nil)
+    #expect(try await bench.journal.deployments().count == count && bench.transport.hosts.map(\.jobs.count) == jobs)
+    bench.transport.change("h3") { $0.damaged = [$0.current ?? ""] }
+    #expect(try await join(bench) != nil, "what is damaged is brought anew")
+  }
+
+  @Test("while a rollout is under way a new host gets the revision before, and the rollout does not see it; afterwards it gets the new one")
+  func whileRollingOut() async throws {
+    let first = try await grown()
+    let stable = try #require(first.transport.hosts[0].current)
+    let bench = try next(2, after: first)
+    let plan = try await bench.plan(DeploymentRequest(only: ["h1", "h2"])).plan
+    _ = try await bench.leave(bench.desk.deploy(plan)) { await $0.hasBegunWave(of: plan.id) }
+    let desk = bench.another()
+    let joining = try await desk.joining(DeploymentRequest(only: ["h3"]), of: bench.project)
+    let wanted = try #require(joining.deployment)
+    let end = try await bench.end(desk.deploy(try await desk.plan(wanted, endsLate: true).plan))
+    #expect(end.deployments.map(\.conclusion?.status) == [.succeeded] && bench.transport.hosts[2].current == stable)
+    let said =
+      "Deployment \(plan.id) of me@bench is under way there, and is left alone. Once it has succeeded, bring h3 what it brought: "
+      + "lander join app --host h3"
+    #expect(bench.events.contains { if case .remark(let text) = $0 { text == said } else { false } }, "\(bench.events)")
+    let pair = try await desk.past.pair(plan.id, or: [.interrupted])
+    guard case .running(let running) = try await desk.resume(pair) else { return #expect(Bool(false), "it was over") }
+    #expect(try await bench.end(running).deployments.first?.conclusion?.status == .succeeded)
+    let new = try #require(bench.transport.hosts[0].current)
+    #expect(new != stable && bench.transport.hosts.map(\.current) == [new, new, stable])
+    #expect(try await join(bench)?.deployments.map(\.conclusion?.status) == [.succeeded])
+    #expect(bench.transport.hosts.map(\.current) == [new, new, new])
+    let back = try await bench.desk.planRollback(
+      of: try bench.project.project.selection(recipe: nil, group: nil), in: bench.project, straighten: false)
+    #expect(back.content.release?.id == stable, "the way back of the group is what it was")
+  }
+
+  @Test("a revision that was taken back, or failed, is never brought")
+  func bad() async throws {
+    let first = try await grown()
+    let good = try #require(first.transport.hosts[0].current)
+    let second = try next(2, after: first)
+    try await second.deploy(DeploymentRequest(only: ["h1", "h2"]))
+    #expect(try await join(second) != nil)
+    let group = try second.project.project.selection(recipe: nil, group: nil, only: ["h1", "h2"])
+    try await second.end(second.desk.deploy(try await second.desk.planRollback(of: group, in: second.project, straighten: false)))
+    #expect(try await join(second)?.deployments.map(\.conclusion?.status) == [.succeeded])
+    #expect(second.transport.hosts.map(\.current) == [good, good, good], "also a host that joined with it before goes back")
+    var faults = Faults()
+    faults.appointments = [.failing(host: 0, .applicationStart, release: nil)]
+    let third = try next(3, after: second, faults: faults)
+    let failed = try await third.deploy(DeploymentRequest(only: ["h1"]))
+    #expect(failed.deployments.first?.conclusion?.status == .failed)
+    #expect(try await join(third) == nil, "h3 has the last good one")
+  }
+
+  @Test("a host that fails is left with nothing, out of traffic, and the deployment says so")
+  func failing() async throws {
+    let first = try await grown()
+    var faults = Faults()
+    faults.appointments = [.failing(host: 2, .applicationStart, release: nil)]
+    let bench = try Bench(Self.plain, hosts: first.transport.hosts, after: first, faults: faults)
+    let end = try #require(try await join(bench))
+    #expect(end.deployments.first?.conclusion?.status == .failed)
+    let host = bench.transport.hosts[2]
+    #expect(host.current == nil && host.receipt == nil && host.releases.isEmpty && host.lock == nil)
+    #expect(bench.transport.hosts[0].current != nil)
+  }
+
+  @Test("what keeps a host from joining is said with the next step, and nothing is changed")
+  func refusals() async throws {
+    let empty = try Bench(Self.plain)
+    let none = try await refused(empty, exit: .refused)
+    #expect(none.contains("no host of group \"test\" remembers a good revision, so there is none to join with"), "\(none)")
+    #expect(none.contains("lander deploy app brings the first one"), "\(none)")
+    let bench = try await grown()
+    let stranger = try await refused(bench, ["web9"], exit: .usage)
+    #expect(stranger.contains("--host: group \"test\" has no host \"web9\"") && stranger.contains("deploy.lua:1"), "\(stranger)")
+    #expect(stranger.contains("add it to the hosts there: group \"test\" { hosts = { …, \"web9\" } }"), "\(stranger)")
+    let newer = try next(2, after: bench)
+    try await newer.deploy(DeploymentRequest(only: ["h3"]))
+    newer.transport.change("h3") { $0.receipt?.trial = true }
+    let trial = try await refused(newer, exit: .refused)
+    #expect(trial.contains("h3: it has release") && trial.contains("which is newer than the group's last good revision"), "\(trial)")
+    #expect(trial.contains("lander rollback app takes back what was begun"), "\(trial)")
+  }
+
+  @Test("a bundle that no host has as it was delivered is refused with every host, and one host that has it is enough")
+  func edited() async throws {
+    let old = try await grown()
+    let one = try Bench(Self.plain, hosts: old.transport.hosts, releases: old.shelf, edited: ["h1"])
+    #expect(try await join(one)?.deployments.map(\.conclusion?.status) == [.succeeded], "from h2")
+    let all = try Bench(Self.plain, hosts: old.transport.hosts, releases: old.shelf, edited: ["h1", "h2"])
+    let text = try await refused(all, exit: .refused)
+    #expect(text.contains("h1: index.html is not as it was delivered") && text.contains("h2: index.html"), "\(text)")
+    #expect(text.contains("is not in this state folder, and no host has it as it was delivered") && text.contains("--state"), "\(text)")
+    #expect(all.transport.hosts[2].current == nil)
+  }
+
+  @Test("a host that was made from a machine of another group gets what its new group runs")
+  func copied() async throws {
+    let bench = try await grown()
+    let stable = bench.transport.hosts[0]
+    bench.transport.change("h3") { host in
+      host.receipt = stable.receipt
+      host.receipt?.group = "staging"
+      host.receipt?.at = Timestamp(milliseconds: 1)
+    }
+    #expect(try await join(bench)?.deployments.map(\.conclusion?.status) == [.succeeded])
+    #expect(bench.transport.hosts[2].receipt?.group == "test" && bench.transport.hosts[2].current == stable.current)
+  }
+
+  @Test("of two hosts that were left behind and join, one fails: both go back to what they ran, and the group's last good revision stays")
+  func leftBehind() async throws {
+    let all = try Bench(Self.plain)
+    try await all.deploy()
+    let old = try #require(all.transport.hosts[0].current)
+    let second = try next(2, after: all)
+    try await second.deploy(DeploymentRequest(only: ["h1"]))
+    let new = try #require(second.transport.hosts[0].current)
+    var faults = Faults()
+    faults.appointments = [.failing(host: 2, .applicationStart, release: new)]
+    let third = try Bench(Self.plain, hosts: second.transport.hosts, after: second, faults: faults)
+    let end = try #require(try await join(third, ["h2", "h3"]))
+    #expect(end.deployments.first?.conclusion?.status == .failed && third.transport.hosts.map(\.current) == [new, old, old])
+    let fourth = try Bench(Self.plain, hosts: third.transport.hosts, after: third)
+    #expect(try await join(fourth, ["h2", "h3"])?.deployments.map(\.conclusion?.status) == [.succeeded])
+    #expect(fourth.transport.hosts.map(\.current) == [new, new, new])
+  }
+}
