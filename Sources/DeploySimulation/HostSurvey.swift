@@ -12,7 +12,8 @@ extension SimulatedHost {
     var state = HostState(
       facts: HostFacts(
         shell: "dash", user: "deploy", home: "/home/deploy", kernel: "6.1", architecture: "x86_64",
-        tools: ["curl", "gzip", "setsid", "sha256sum", "sudo", "tar"], bootID: "boot-\(boot)", processors: 2, freeBytes: freeBytes,
+        tools: ["curl", "gzip", "setsid", "sha256sum", "sudo", "systemctl", "tar"], bootID: "boot-\(boot)", processors: 2,
+        freeBytes: freeBytes,
         freeInodes: 1_000_000),
       current: current, releases: releases.reversed().filter(\.complete).map(\.release.id), receipt: isStrange ? nil : receipt,
       previous: previous.flatMap { isOwn($0, application) ? $0 : nil },

@@ -63,6 +63,7 @@ struct Foreign {
     ("host.read", "host:read 'x'"), ("host.read", "host:exists 'x'"), ("host.check", "host:wait_for { port = 80 }"),
     ("host.check", "host:wait_for { http = 'http://localhost/' }"), ("host.write", "host:write('x', 'y')"),
     ("host.write", "host:link('x', 'y')"),
+    ("host.service", "host:service('restart', 'x')"), ("host.service", "host:service('stop', 'x', { user = 'root' })"),
     ("host.upload", "host:upload('certs/x', 'y')"), ("host.read", "host:download('x', 'out/y')"),
     ("local.exec:git", "here:run { 'git', 'x' }"), ("local.exec:sh", "here:try 'git x'"), ("local.read:build/", "here:read 'build/x'"),
     ("local.read:certs/", "host:upload('certs/x', 'y')"),

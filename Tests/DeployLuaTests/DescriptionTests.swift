@@ -11,8 +11,8 @@ import Testing
     for word in [
       "recipe", "group", "host", "configuration", "strategy", "stage", "transport", "bundle", "secret", "log", "retry", "each", "all",
       "within", "fail", "sleep", "quote", "schema", "require", "host:run", "host:try", "host:read", "host:write", "host:upload",
-      "host:download", "host:exists", "host:link", "host:wait_for", "here:run", "here:try", "here:read", "rollout:wave", "rollout:wait",
-      "rollout:rollback", "param.boolean", "schema.string",
+      "host:download", "host:exists", "host:link", "host:service", "host:wait_for", "here:run", "here:try", "here:read", "rollout:wave",
+      "rollout:wait", "rollout:rollback", "param.boolean", "schema.string",
     ] { #expect(names.contains(word), "\(word)") }
     for word in vocabulary.words {
       #expect(word.summary.hasSuffix("."), "\(word.name)")

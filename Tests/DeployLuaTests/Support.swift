@@ -41,11 +41,11 @@ struct Rig {
 
   init(
     _ main: String, hosts: Int = 3, parameters: Value = .record([]), files: [String: String] = [:], limits: LuaLimits? = nil,
-    seed: UInt64 = 7
+    seed: UInt64 = 7, tools: [String] = []
   ) throws {
     project = try load(main, files: files)
     recipe = try #require(project.project.recipes.first)
-    plan = Rig.plan(of: recipe, hosts: hosts, parameters: parameters, seed: seed)
+    plan = Rig.plan(of: recipe, hosts: hosts, parameters: parameters, seed: seed, tools: tools)
     scripts = try LuaRecipes(plan: plan, sources: [project.sources], limits: limits)
   }
 
@@ -56,11 +56,13 @@ struct Rig {
     self.scripts = scripts
   }
 
-  static func plan(of recipe: Recipe, hosts: Int, parameters: Value = .record([]), seed: UInt64 = 7) -> Plan {
+  static func plan(
+    of recipe: Recipe, hosts: Int, parameters: Value = .record([]), seed: UInt64 = 7, tools: [String] = []
+  ) -> Plan {
     let digest = Digest(hex: String(repeating: "ab", count: 32))
     let inputs = Receipt.Inputs(bundle: digest, sources: digest, parameters: parameters, shared: [], secrets: [])
     let release = Release(id: digest.short, bundle: digest)
-    let facts = HostFacts(shell: "dash", user: "deploy", bootID: "b", freeBytes: 1, freeInodes: 1)
+    let facts = HostFacts(shell: "dash", user: "deploy", tools: tools, bootID: "b", freeBytes: 1, freeInodes: 1)
     let plans = (0..<hosts).map { number in
       HostPlan(
         host: Host(number: number, name: "web\(number + 1)", tags: .record(of: [("zone", .text(number % 2 == 0 ? "a" : "b"))])),

@@ -121,7 +121,7 @@ l_survey() {
     sync cat env tr cut id uname tail head cmp; do
     command -v "$t" >/dev/null 2>&1 || echo "missing $t"
   done
-  for t in curl wget busybox bash sudo runuser setpriv setfacl systemd-run flock truncate; do
+  for t in curl wget busybox bash sudo runuser setpriv setfacl systemctl systemd-run flock truncate; do
     ! command -v "$t" >/dev/null 2>&1 || echo "tool $t"
   done
   at=$P

@@ -67,8 +67,8 @@ package struct EditorStub {
   private static func type(_ name: String) -> String {
     let known = [
       "positive": "integer", "count": "integer", "chosen": "lander.hosts|lander.host|table", "port": "integer", "factor": "number",
-      "name": "string", "url": "string", "user": "string", "owner": "string", "duration": "string|number", "time": "string|number",
-      "amount": "string|integer",
+      "name": "string", "url": "string", "user": "string", "runner": "string|boolean", "owner": "string",
+      "duration": "string|number", "time": "string|number", "amount": "string|integer",
       "strings": "string|string[]", "functions": "function|function[]", "record": "table<string, any>", "mode": "string|integer",
       "answer": "string|table", "version": "string", "range": "string", "module": "string", "statuses": "integer|integer[]",
       "hosts": "lander.hosts|table", "targets": "any", "revision": "any",

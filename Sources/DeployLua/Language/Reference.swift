@@ -69,7 +69,7 @@ package struct Reference {
         body: table(["event", "what it is for"], vocabulary.events.map { ["`\($0.name)`", $0.summary] })),
       Page(
         file: "hosts.md", title: "Hosts", summary: "What hooks, stages and strategies can ask of hosts and of the engine's machine.",
-        body: objects(["host", "hosts", "result", "here"])),
+        body: objects(["host", "hosts", "result", "service", "here"])),
       Page(
         file: "deployment.md", title: "The deployment", summary: "What functions are told of the deployment that runs.",
         body: objects(["deployment"])),
@@ -93,7 +93,7 @@ package struct Reference {
 
   /// Objects that no page names, so that a new one does not get lost.
   private var others: [Page] {
-    let named = ["host", "hosts", "result", "here", "deployment", "rollout", "json", "base64", "t", "played", "expectation"]
+    let named = ["host", "hosts", "result", "service", "here", "deployment", "rollout", "json", "base64", "t", "played", "expectation"]
     let names = vocabulary.objects.map(\.name).filter { !named.contains($0) }
     if names.isEmpty { return [] }
     return [Page(file: "objects.md", title: "Other objects", summary: "What else functions are given.", body: objects(names))]

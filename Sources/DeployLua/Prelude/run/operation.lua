@@ -10,18 +10,19 @@ local operation = {}
 --- question: `op`, its fields, `timeout` in milliseconds, and `host`, a number; without it the engine's machine is asked.
 operation.ask = boundary.ask
 
-local function last_lines(text)
+--- The last lines of a text; nil for none. count: at most so many.
+function operation.last_lines(text, count)
   if not text or text == "" then return nil end
   local lines = {}
   for line in string.gmatch(text, "[^\n]+") do lines[#lines + 1] = line end
-  return table.concat(lines, "\n", math.max(1, #lines - 4))
+  return table.concat(lines, "\n", math.max(1, #lines - count + 1))
 end
 
 --- Raises what went wrong on a host. command, status, stderr: of a command; nil for other operations.
 function operation.failed(number, failure, command, status, stderr)
   rehearsal.doubt()
   return raise { kind = failure.kind, message = failure.message, fix = failure.fix, command = command, status = status,
-    host = fleet.name(number), stderr = last_lines(stderr) }
+    host = fleet.name(number), stderr = operation.last_lines(stderr, 5) }
 end
 
 --- Asks for an operation whose failure ends the function.

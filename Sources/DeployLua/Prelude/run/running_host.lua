@@ -5,7 +5,7 @@ local capability, grants = import "runtime/capability", import "runtime/grants"
 local language = import "runtime/language"
 local rehearsal, tables = import "runtime/rehearsal", import "runtime/tables"
 local void, command, file, fleet = import "runtime/void", import "run/command", import "run/file", import "run/fleet"
-local wait_for = import "run/wait_for"
+local service, wait_for = import "run/service", import "run/wait_for"
 
 local object = language.object {
   name = "host", summary = "A host of the deployment.",
@@ -23,7 +23,7 @@ local object = language.object {
 }
 local names, known = language.fields_of(object)
 
-local methods = tables.merged(file.methods, { wait_for = wait_for })
+local methods = tables.merged(file.methods, { service = service, wait_for = wait_for })
 function methods.run(number, given, options) return command.run("host:run", number, given, options, false) end
 function methods.try(number, given, options) return command.run("host:try", number, given, options, true) end
 

@@ -11,6 +11,7 @@ capability.plain = {
   { "host.check", "asks hosts whether something answers: host:wait_for with http or port" },
   { "host.read", "reads files of hosts: host:read, host:exists" },
   { "host.run", "runs commands on hosts: host:run, host:try" },
+  { "host.service", "starts, stops and asks services of hosts: host:service" },
   { "host.upload", "brings files to hosts: host:upload, with local.read for what it brings" },
   { "host.write", "writes on hosts: host:write, host:link" },
 }
@@ -27,7 +28,8 @@ capability.named = {
 capability.needs = {
   ["host:run"] = "host.run", ["host:try"] = "host.run", ["host:read"] = "host.read", ["host:exists"] = "host.read",
   ["host:write"] = "host.write", ["host:link"] = "host.write", ["host:upload"] = "host.upload", ["host:download"] = "host.read",
-  ["host:wait_for"] = "host.check", ["here:run"] = "local.exec:…", ["here:try"] = "local.exec:…", ["here:read"] = "local.read:…",
+  ["host:service"] = "host.service", ["host:wait_for"] = "host.check",
+  ["here:run"] = "local.exec:…", ["here:try"] = "local.exec:…", ["here:read"] = "local.read:…",
   ["rollout:approve"] = "approval", ["secret"] = "secret:…", ["secret.format"] = "secret:…",
 }
 

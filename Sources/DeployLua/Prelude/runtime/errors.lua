@@ -42,7 +42,8 @@ errors_.fields = {
   { "kind", "string", "one of the kinds" }, { "message", "string", "one sentence: what was asked and what came back" },
   { "fix", "string", "what to do next" }, { "host", "string", "the host's name" }, { "where", "string", "the recipe's file:line" },
   { "command", "string", "the line of the command" }, { "status", "integer", "its exit status" },
-  { "stderr", "string", "its last messages, at most 5 lines" }, { "attempts", "integer", "how often retry tried" },
+  { "stderr", "string", "its last messages, at most 5 lines; of a service the end of its journal, too" },
+  { "attempts", "integer", "how often retry tried" },
 }
 
 --- Raises an error that blames the innermost line of a recipe.

@@ -121,7 +121,7 @@ struct DeployFile {
     if kind == .site {
       return """
           on = {                                  -- per host; the web server serves /srv/\(application)/current
-            -- AfterInstall    = function(host) host:run "sudo systemctl reload nginx" end,
+            -- AfterInstall    = function(host) host:service("reload", "nginx", { sudo = true }) end,
             -- ValidateService = function(host) host:wait_for { http = "http://localhost/", timeout = "30s" } end,
           },
         """
@@ -136,8 +136,8 @@ struct DeployFile {
     }
     lines += [
       "    -- <-- how your service is restarted, and how one sees that it is well:",
-      "    -- ApplicationStop  = function(host) host:run \"sudo systemctl stop \(application)\" end,",
-      "    -- ApplicationStart = function(host) host:run \"sudo systemctl start \(application)\" end,",
+      "    -- ApplicationStop  = function(host) host:service(\"stop\", \"\(application)\", { sudo = true }) end,",
+      "    -- ApplicationStart = function(host) host:service(\"start\", \"\(application)\", { sudo = true }) end,",
       "    -- ValidateService  = function(host) host:wait_for { http = \"http://localhost:8080/\", timeout = \"1m\" } end,",
       "  },",
     ]

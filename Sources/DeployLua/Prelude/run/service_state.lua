@@ -1,0 +1,47 @@
+-- The state of a service, as host:service("state", unit) gives it.
+
+local import = ...
+local errors, language = import "runtime/errors", import "runtime/language"
+local phase, rehearsal, systemd = import "runtime/phase", import "runtime/rehearsal", import "run/systemd"
+
+local state = {}
+
+local object = language.object {
+  name = "service", summary = "The state of a service: what host:service(\"state\", unit) gives.",
+  fields = {
+    { "name", "string", "the unit, as it was asked for" }, { "found", "boolean", "whether the host has such a unit" },
+    { "active", "boolean", "whether it is active" }, { "enabled", "boolean", "whether it is started with the host" },
+    { "state", "string", "active, inactive, failed, activating, deactivating, reloading or a word of a newer systemd" },
+    { "detail", "string", "what systemd calls the state in detail, such as running, exited or dead" },
+  },
+}
+local names, known = language.fields_of(object)
+
+--- known_values: what is known. guessed: what a rehearsal makes up; to look at it is to doubt.
+local function new(known_values, guessed)
+  return setmetatable({}, { __name = "service", __metatable = false, __index = function(_, key)
+    if not known[key] then return rehearsal.misnamed(string.format("a service has no %s", tostring(key)), key, names) end
+    if known_values[key] ~= nil then return known_values[key] end
+    rehearsal.doubt()
+    return guessed[key]
+  end, __newindex = function(_, key) errors.usage("a service is not to be changed: " .. tostring(key) .. " stays as it is") end })
+end
+
+local usual = { found = true, active = true, enabled = true, state = "active", detail = "running" }
+
+--- The state from what systemctl wrote. foretold: a state for rehearsals, or nil.
+function state.of(unit, text, foretold)
+  if phase.rehearsal() then
+    if foretold then return new({ name = unit, found = true, active = foretold == "active", state = foretold }, usual) end
+    if phase.rehearsing() or not text or text == "" then return new({ name = unit }, usual) end
+  end
+  local own = systemd.state(text or "")
+  if not own then
+    return errors.usage(string.format("the host said nothing of the state of %s", unit),
+      "in a test, say it: answers = { { command = \"systemctl show\", stdout = \"ActiveState=active\" } }")
+  end
+  own.name = unit
+  return new(own, {})
+end
+
+return state
