@@ -136,7 +136,8 @@ extension Plan {
       /// slot that did not get the release.
       case sixth = 6
       /// Stages that are still due run although no host is to change. A stage that was cancelled after a command of it ended well, or may have,
-      /// has an unknown end. Traffic that the deployment moved is read once more before it ends.
+      /// has an unknown end. Traffic that the deployment moved is read once more before it ends. A host whose removal failed before it took
+      /// anything away is started again.
       case seventh = 7
 
       /// The rules of plans that are made now.
@@ -160,6 +161,8 @@ extension Plan {
       package var doubtsCancelled: Bool { rawValue >= Rules.seventh.rawValue }
       /// Whether traffic that was moved is read once more before the end.
       package var readsTrafficLast: Bool { rawValue >= Rules.seventh.rawValue }
+      /// Whether a host from which nothing was removed is started again.
+      package var restartsUnremoved: Bool { rawValue >= Rules.seventh.rawValue }
       /// Whether a rollout without a strategy takes hosts in the plan's order instead of by number.
       package var keepsOrder: Bool { rawValue >= Rules.third.rawValue }
     }

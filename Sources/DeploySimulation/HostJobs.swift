@@ -29,6 +29,7 @@ extension SimulatedHost {
       outcome.status = 1
       outcome.stderr = Captured(text: "simulated failure\n")
     case .check where failure.kind == .unhealthy: outcome.value = .bool(false)
+    case .remove: return removalFailed(outcome, jobs[job])
     case .stage(let release) where !has(release.id):
       releases.removeAll { $0.release.id == release.id }
       note(.releases, jobs[job])

@@ -55,6 +55,25 @@ struct RemovalTests {
     await ground.end()
   }
 
+  @Test("a removal that fails says whether anything was taken away: nothing was while current is there", arguments: [Shell.dash, .bash])
+  func whole(_ shell: Shell) async throws {
+    guard Shell.here.contains(shell) else { return }
+    let ground = try Ground(shell)
+    let release = try await deployed(ground)
+    _ = Ground.sh("cd '\(ground.path)' && ln -s nowhere strange && mv -T current kept && mv -T strange current")
+    let refused = await ground.perform(10, .remove(shared: false))
+    #expect(refused.failure?.kind == .invalid && refused.leftWhole, "\(refused)")
+    _ = Ground.sh("cd '\(ground.path)' && mv -T kept current")
+    // A release that cannot be moved away, after current has gone.
+    try Data("#!/bin/sh\ncase $* in */trash/*) exit 1 ;; esac\nexec /bin/mv \"$@\"\n".utf8)
+      .write(to: URL(fileURLWithPath: "\(ground.folder)/bin/mv"))
+    _ = Ground.sh("chmod 755 '\(ground.folder)/bin/mv'")
+    let broken = await ground.perform(11, .remove(shared: false))
+    #expect(broken.failure?.kind == .notPermitted && !broken.leftWhole, "\(broken)")
+    #expect(!Ground.isThere("\(ground.path)/current") && Ground.isThere("\(ground.path)/releases/\(release.id)"))
+    await ground.end()
+  }
+
   @Test("a removal that is killed at any of its steps is finished by the next one", arguments: Shell.here, 1...6)
   func killed(_ shell: Shell, _ step: Int) async throws {
     let ground = try Ground(shell)

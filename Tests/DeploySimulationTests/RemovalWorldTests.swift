@@ -49,6 +49,7 @@ struct RemovalWorldTests {
 
   private static let failures: [[Faults.Appointment]] = [
     [], [.failing(host: 1, .applicationStop, release: Worlds.old.id)], [.failing(host: 1, .install, release: nil)],
+    [.refusing(host: 1, verb: "remove", .notPermitted)],
   ]
 
   @Test("a crash at any instant, then resume: every promise holds, and the hosts end as without it", arguments: failures)
@@ -89,12 +90,23 @@ struct RemovalWorldTests {
     #expect(forced.checkers.broken == [] && forced.hosts.allSatisfy { $0.current == nil && $0.releases.isEmpty })
   }
 
-  @Test("a host on which the removal itself fails stays as it is, and a second one removes what is left")
+  @Test("a host that refuses the removal before anything is gone is started again, and keeps what it has")
+  func refused() throws {
+    let simulation = try world(faults: Self.failures[2])
+    let statuses = try #require(simulation.engines[0].conclusion).hosts
+    guard case .restored = statuses[1] else { return #expect(Bool(false), "\(statuses)") }
+    #expect(simulation.checkers.broken == [] && simulation.hosts.map(\.current) == [nil, Worlds.old.id, nil])
+    #expect(Worlds.ledger(simulation.hosts[1]) == ["r1 stop x1", "r1 start x1"] && simulation.hosts[1].failedRestore == nil)
+  }
+
+  @Test("a host on which the removal fails half way remembers that, and a second one removes what is left")
   func broken() throws {
-    var simulation = try world(faults: Self.failures[2])
+    var simulation = try world(faults: Self.failures[3])
     let statuses = try #require(simulation.engines[0].conclusion).hosts
     #expect(statuses[0] == .succeeded && statuses[2] == .succeeded)
     guard case .failed = statuses[1] else { return #expect(Bool(false), "\(statuses)") }
+    #expect(simulation.hosts[1].current == nil && simulation.hosts[1].failedRestore?.deployment == "r1")
+    #expect(Worlds.ledger(simulation.hosts[1]) == ["r1 stop x1"], "there is nothing to start")
     simulation.faults = Faults()
     simulation.add(try Self.plan(simulation.hosts, Removal(), id: "r2"))
     simulation.run()

@@ -48,6 +48,8 @@ struct HostRun: Sendable, Hashable {
   private var retried = 0
   /// Whether the release that the host leaves could not be stopped.
   private var isStillRunning = false
+  /// Whether the step that ended last was a removal that took nothing away.
+  private var leftWhole = false
   /// The last change of its service by its steps; nil: none so far.
   private(set) var service: Service?
 
@@ -102,10 +104,13 @@ struct HostRun: Sendable, Hashable {
   }
 
   /// The step under way ended: an operation came back, or a hook ended.
-  /// - Parameter error: nil: it succeeded.
+  /// - Parameters:
+  ///   - error: nil: it succeeded.
+  ///   - isWhole: whether it was a removal that failed before it took anything away.
   /// - Returns: nil: `next` says what follows.
-  mutating func stepEnded(_ error: ScriptError?, in plan: Plan, _ outbox: inout Outbox) -> Move? {
+  mutating func stepEnded(_ error: ScriptError?, isWhole: Bool = false, in plan: Plan, _ outbox: inout Outbox) -> Move? {
     waiting = .nothing
+    leftWhole = isWhole && plan.flow.rules?.restartsUnremoved == true
     if let error {
       if error.failure.kind == .unreachable, error.host == nil || error.host == name(in: plan) {
         if let event = openEvent { outbox.note(.eventEnded(host: host, event, error: error)) }
@@ -196,7 +201,7 @@ struct HostRun: Sendable, Hashable {
       if begun == 0 { return .ended(.untouched(error)) }
       if HostProgram.restore(host, in: plan, after: reached).isEmpty { return .ended(.failed(error)) }
     }
-    if isGoing(in: plan, upto: begun) { return .ended(.failed(error)) }
+    if isGoing(in: plan, upto: leftWhole ? position : begun) { return .ended(.failed(error)) }
     return .failed(error, isUntouched: HostProgram.isUntouched(host, in: plan, after: reached))
   }
 

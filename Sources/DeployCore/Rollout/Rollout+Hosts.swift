@@ -127,13 +127,15 @@ extension Rollout {
     if plan.kind.removal != nil, let words = HostProgram.whatStays(outcome) {
       note(.remark("\(plan.hosts[host].host.name): \(words) in \(plan.hosts[host].host.place(plan.placement.path))"))
     }
-    stepEnded(host, outcome.failure.map { ScriptError($0, host: plan.hosts[host].host.name, stderr: outcome.stderr?.text) })
+    let error = outcome.failure.map { ScriptError($0, host: plan.hosts[host].host.name, stderr: outcome.stderr?.text) }
+    stepEnded(host, error, isWhole: outcome.leftWhole)
   }
 
   /// The step under way ended: an operation came back, or a hook ended.
-  mutating func stepEnded(_ host: Int, _ error: ScriptError?) {
+  /// - Parameter isWhole: whether it was a removal that failed before it took anything away.
+  mutating func stepEnded(_ host: Int, _ error: ScriptError?, isWhole: Bool = false) {
     guard runs[host] != nil else { return }
-    if let move = runs[host]?.stepEnded(error, in: plan, &outbox) { return carryOut(move, on: host) }
+    if let move = runs[host]?.stepEnded(error, isWhole: isWhole, in: plan, &outbox) { return carryOut(move, on: host) }
     advance(host)
   }
 

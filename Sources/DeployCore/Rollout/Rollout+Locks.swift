@@ -106,7 +106,8 @@ extension Rollout {
     switch statuses[host] {
     case .restoreFailed(_, let restoring, let commands):
       return FailedRestore(deployment: plan.id, message: restoring.failure.message, commands: commands)
-    case .failed(let error) where plan.kind.isRollback:
+    // What is left of a removed application may look as if it ran.
+    case .failed(let error) where plan.kind.isRollback || plan.kind.removal != nil:
       return FailedRestore(deployment: plan.id, message: error.failure.message, commands: [])
     case .unknown: return nil
     case let status where plan.kind.task != nil: return forgotten(after: status)

@@ -20,7 +20,8 @@ l_bin() {
 
 # PATH FENCE TOKEN DATA: takes `current`, the releases that were delivered and what is known of them away, what appspec files need, and
 # `shared` if DATA is `data`. What has no manifest was made by somebody else, and links are not followed. What a request that broke off left
-# is removed by the next one. Says what stays in PATH, a name a line. l_unlock does the rest.
+# is removed by the next one. Says what stays in PATH, a name a line. l_unlock does the rest. `current` goes first, after everything that may
+# be refused: while it is there, nothing was taken away.
 l_remove() {
   l_home "$1"
   (
@@ -36,6 +37,7 @@ l_remove() {
       *) l_die 47 "$P/current is not a link, and is not touched" "move it away: mv $P/current $P/current.old" ;;
     esac
     l_unmounted "$P/releases"
+    [ ! -d "$P/releases" ] || [ -w "$P/releases/." ] || l_sealed "$P/releases"
     [ "$4" != data ] || l_unmounted "$P/shared"
     umask 077
     mkdir -p "$L/trash" || l_full "$L"
