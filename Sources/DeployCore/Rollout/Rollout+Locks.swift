@@ -61,9 +61,19 @@ extension Rollout {
       }
     case let failure?:
       let holder = failure.kind == .locked ? Lock(outcome.value) : nil
-      locking.refused(Failure(failure.kind, "\(name): \(failure.message)", fix: failure.fix), holder: holder)
+      locking.refused(Failure(failure.kind, "\(name): \(failure.message)", fix: wayIn(failure, holder)), holder: holder)
     }
     carryOut(locking.next(isCancelled: cancelled))
+  }
+
+  /// What to do about a lock that was refused. A rollback and a removal stand in no line.
+  private func wayIn(_ failure: Failure, _ holder: Lock?) -> String? {
+    guard failure.kind == .locked, plan.kind.isRollback || plan.kind.removal != nil else { return failure.fix }
+    guard let holder else { return "try again when those that wait in line have had their turn: lander status shows who does" }
+    return holder.isForeign(to: plan.subject.application)
+      ? failure.fix
+      : "try again when deployment \(holder.deployment) has ended, or end it: lander cancel \(holder.deployment); if its engine is gone, "
+        + "the lock is free in \(holder.leaseLeft) s"
   }
 
   /// Gives back the held locks. Hosts that are to go back stay locked: the rollback takes their locks over.

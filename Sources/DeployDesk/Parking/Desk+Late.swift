@@ -5,11 +5,12 @@ import DeployModel
 extension Desk {
   /// Ends the parked deployments of surveyed hosts whose deadline has passed: they fail, and their hosts go back, before anything new
   /// starts.
+  /// - Parameter queues: whether the command at hand can wait in line.
   /// - Returns: whether there were any, so that the hosts have to be surveyed again.
   /// - Throws: if one still waits: it has the hosts.
-  package func endLate(_ found: [Surveyed]) async throws -> Bool {
+  package func endLate(_ found: [Surveyed], queues: Bool = true) async throws -> Bool {
     let parked = found.flatMap(\.parked)
-    if let waiting = parked.first(where: { !$0.isLate(at: now) }) { throw Problems(waiting.obstacle(at: now), exit: .locked) }
+    if let waiting = parked.first(where: { !$0.isLate(at: now) }) { throw Problems(waiting.obstacle(at: now, queues: queues), exit: .locked) }
     return try await endLate(parked)
   }
 

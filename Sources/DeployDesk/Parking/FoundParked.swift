@@ -23,13 +23,15 @@ package struct FoundParked: Sendable {
   package var question: String { "gate \(parked.gate), \"\(parked.name)\"" }
 
   /// Why other deployments do not get its hosts.
-  package func obstacle(at now: Timestamp) -> Problem {
+  /// - Parameter queues: whether the command that does not get them can wait in line.
+  package func obstacle(at now: Timestamp, queues: Bool) -> Problem {
     let id = parked.deployment
     let verb = parked.kind == .pause ? "resume" : "approve"
     return Problem(
       "\(parked.words.named(id)) of \(lock.owner) is parked: it waits for \(question), for another \(parked.until - now)",
       subject: places.first?.host.name,
-      fix: "lander \(verb) \(id) resumes it, lander cancel \(id) \(parked.words.ending); --on-busy wait waits, and --urgent ends it")
+      fix: "lander \(verb) \(id) resumes it, lander cancel \(id) \(parked.words.ending)"
+        + (queues ? "; --on-busy wait waits, and --urgent ends it" : "; then try again"))
   }
 }
 

@@ -22,7 +22,10 @@ extension Desk {
     let appSpec = try await appSpec(of: selection.recipe, built.manifest)
     let sources = try await shelf.keep(project.project.sources)
     var preparation = connecting ? await ask(selection) : nil
-    if endsLate, let found = preparation?.surveys, try await endLate([Surveyed(selection: selection, surveys: found)]) {
+    let queues = selection.recipe.removal == nil
+    if endsLate, let found = preparation?.surveys,
+      try await endLate([Surveyed(selection: selection, surveys: found)], queues: queues)
+    {
       preparation = await ask(selection)
     }
     let left = try await leftLocks(preparation?.surveys ?? [], of: selection.recipe.application, typed: project.typed)

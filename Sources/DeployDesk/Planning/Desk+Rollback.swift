@@ -15,7 +15,7 @@ extension Desk {
     said: Said = Said()
   ) async throws -> Plan {
     let preparation = await ask(selection, deep: true)
-    if try await endLate([Surveyed(selection: selection, surveys: preparation.surveys)]) {
+    if try await endLate([Surveyed(selection: selection, surveys: preparation.surveys)], queues: false) {
       return try await afterLate {
         try await planRollback(of: selection, in: project, straighten: straighten, to: aim, despite: despite, said: said)
       }

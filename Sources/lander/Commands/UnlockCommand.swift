@@ -39,7 +39,7 @@ struct UnlockCommand: Verb {
       for selection in selections {
         var one = await desk.surveyWithPartners(selection)
         // With `--force`, only the lock matters.
-        if !force, one.parked.contains(where: { $0.isLate(at: desk.now) }), try await desk.endLate([one]) {
+        if !force, one.parked.contains(where: { $0.isLate(at: desk.now) }), try await desk.endLate([one], queues: false) {
           one = await desk.surveyWithPartners(selection)
         }
         terminal.say(StatusReport(one, now: desk.now).lines(on: terminal.out))

@@ -43,7 +43,7 @@ struct Speech {
     return try await desk.use { desk in
       terminal.tell("Deployment \(word) was not started from here: asking the hosts.")
       if kind == .pause, let found = try await desk.findParked(word, on: selections).found {
-        throw Problems(found.obstacle(at: desk.now), exit: .refused)
+        throw Problems(found.obstacle(at: desk.now, queues: false), exit: .refused)
       }
       EarlyEnd.nowHolds("the deployment may still hear the message")
       return try told(try await desk.say(kind, gate: gate, comment: comment, toFar: word, on: selections), terminal)
