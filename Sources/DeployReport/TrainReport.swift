@@ -36,10 +36,19 @@ package struct TrainReport: Sendable {
   }
 
   /// For a list of open trains: what it is, what it is doing, and the next command.
-  /// - Parameter isHeld: whether a process runs it.
-  package func open(isHeld: Bool) -> [String] {
+  /// - Parameters:
+  ///   - isHeld: whether a process runs it.
+  ///   - newer: a deployment that has reached one of its next groups since it began; nil: none is known.
+  package func open(isHeld: Bool, newer: DeploymentSummary? = nil) -> [String] {
     let head = "train \(train.id) \(what)"
     if isHeld { return ["\(head): \(underWay)"] + (train.waits == nil ? ["  → lander follow \(train.id)"] : questions) }
+    if let newer {
+      let group = SafeText.line(newer.group)
+      return [
+        "\(head); no process runs it, and deployment \(newer.id) has reached group \"\(group)\" since it began",
+        "  → lander cancel \(train.id) ends it: it would bring an older revision",
+      ]
+    }
     return ["\(head); no process runs it", "  → lander resume \(train.id) continues it"]
   }
 

@@ -195,4 +195,27 @@ struct TrainTests {
     #expect(other.wait() == 0)
     #expect(try place.lander("resume").code == 12)
   }
+
+  @Test("a train does not bring its older revision to a group that somebody deployed to since, and history does not advise it")
+  func overtaken() throws {
+    let place = try place("host:run \"echo >> HERE/$LANDER_HOST.seen; while test -e HERE/$LANDER_HOST.hold; do sleep 0.1; done\"")
+    try place.write("", to: "a.hold")
+    let running = try place.start(["deploy", "--group", "first,second", "--between", "check"])
+    try place.wait(for: "a.seen")
+    running.send(SIGKILL)
+    _ = running.wait()
+    try FileManager.default.removeItem(at: place.folder.appending(path: "a.hold"))
+    let id = try #require(place.word(after: "Deployment ", in: running.everything))
+    // Ids tell seconds.
+    usleep(1_100_000)
+    #expect(try place.lander("resume", id).code == 0)
+    try place.write("2\n", to: "app/version")
+    let deployed = try place.lander("deploy", "--group", "second")
+    let newer = try #require(place.word(after: "app to second, deployment ", in: deployed.out))
+    let history = try place.lander("history").err
+    #expect(history.contains("deployment \(newer) has reached group \"second\" since") && !history.contains("lander resume"), "\(history)")
+    let refused = try place.lander("resume")
+    #expect(refused.code == 3 && refused.err.contains("second: deployment \(newer) of "), "\(refused.err)")
+    #expect(try place.current("b", "version") == "2\n")
+  }
 }

@@ -38,6 +38,26 @@ extension Desk {
     }
   }
 
+  /// Looks whether somebody deployed to the group of a leg since the train began. What the train would bring is older.
+  /// - Throws: the newest such deployment, of kind `refused`; nothing was changed.
+  package func refuseOvertaken(_ leg: Train.Leg, of train: Train, in project: LoadedProject) async throws {
+    let selection = try project.project.selection(recipe: train.request.recipe, group: leg.group)
+    let receipts = await survey(selection).named.compactMap { one -> Receipt? in
+      guard case .reached(let state) = one.survey, let receipt = state.receipt, receipt.inputs.bundle != train.bundle else { return nil }
+      return receipt
+    }
+    guard let newer = receipts.filter({ train.isOlder(than: $0.deployment) }).max(by: { $0.deployment < $1.deployment }) else { return }
+    throw Problems(
+      Problem(
+        "deployment \(newer.deployment) of \(newer.actor) reached it after train \(train.id) had begun, and the train would bring an older "
+          + "revision", subject: leg.group,
+        fix: "lander cancel \(train.id) ends the train"
+          + (train.bundle.map {
+            "; if its revision is wanted all the same: lander deploy \(selection.recipe.name)\(GroupName(leg.group).option) --revision "
+              + "bundle:\($0.short)"
+          } ?? "")), exit: .refused)
+  }
+
   /// - Throws: what differs from what was delivered.
   private func refuseDamage(_ found: [(host: Host, survey: Survey)], _ selection: Selection) async throws(Problems) {
     let problems = await verdicts(found, at: selection.recipe.placement).compactMap { name, verdict -> Problem? in

@@ -32,6 +32,7 @@ struct HistoryCommand: Verb {
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
     let past = try Wiring.past(options)
     var all = try await past?.deployments() ?? []
+    let known = all
     if let word = train {
       let train = try TrainFile.one(word, in: options.existingStateFolder())
       terminal.say(TrainReport(train).lines(on: terminal.out) + [""])
@@ -56,7 +57,7 @@ struct HistoryCommand: Verb {
     terminal.show(report.lines(on: terminal.out), report.value)
     let trains = OpenTrains(options)
     for train in trains.all where self.train == nil {
-      let lines = TrainReport(train).open(isHeld: trains.isHeld(train))
+      let lines = TrainReport(train).open(isHeld: trains.isHeld(train), newer: train.overtaking(known))
       terminal.tell(["Open: \(lines[0])"] + lines.dropFirst())
     }
     if all.count > limit { terminal.tell("\(all.count - limit) older ones; -n shows more.") }

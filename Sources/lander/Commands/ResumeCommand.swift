@@ -53,7 +53,10 @@ struct ResumeCommand: Verb {
       let launch = Launch(desk: desk, terminal: terminal, progress: progress, folder: options.folderOrHere, stay: stay)
       let code = try await launch.resume(pair)
       if let train = OpenTrains(options).train(of: pair) {
-        terminal.tell("  → lander resume \(train.id) continues the train it belongs to")
+        let newer = train.overtaking(try await desk.past.deployments())
+        terminal.tell(
+          newer.map { "  → lander cancel \(train.id) ends the train it belongs to: deployment \($0.id) is newer" }
+            ?? "  → lander resume \(train.id) continues the train it belongs to")
       }
       return code
     }

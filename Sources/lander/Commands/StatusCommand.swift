@@ -66,7 +66,7 @@ struct StatusCommand: Verb {
         terminal.say(["", "Ended elsewhere: \(one.named)", "  Its hosts keep it no more: somebody resumed it, or took its locks away."])
       }
       try await terminal.sayOpen(desk, surveyed)
-      if train == nil { trains.say(among: surveyed, on: terminal) }
+      if train == nil { await trains.say(among: surveyed, on: terminal) }
       return unreachable == 0 ? .done : .unreachable
     }
   }

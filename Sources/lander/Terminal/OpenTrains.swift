@@ -17,9 +17,10 @@ struct OpenTrains {
   func train(of pair: Pair) -> Train? { all.first { $0.legs.contains { $0.deployment == pair.first.id } } }
 
   /// Those that have something to do with hosts that were looked at, each with the command that is due.
-  func say(among surveyed: [Surveyed], on terminal: Terminal) {
+  func say(among surveyed: [Surveyed], on terminal: Terminal) async {
     for train in all where surveyed.contains(where: { Self.has($0, train) }) {
-      let lines = TrainReport(train).open(isHeld: isHeld(train))
+      let newer = train.overtaking((try? await Wiring.past(options)?.deployments()) ?? [])
+      let lines = TrainReport(train).open(isHeld: isHeld(train), newer: newer)
       terminal.say(["", lines[0].prefix(1).uppercased() + lines[0].dropFirst()] + lines.dropFirst())
     }
   }

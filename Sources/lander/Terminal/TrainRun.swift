@@ -53,6 +53,7 @@ struct TrainRun {
   private func passes(_ train: inout Train, _ index: Int) async throws -> Bool {
     let leg = train.legs[index]
     let isUnderWay = leg.deployment != nil && leg.exit == nil
+    if !isUnderWay, train.bundle != nil { try await refuseOvertaken(leg, train) }
     guard index > 0, train.between != .nothing, !isUnderWay else { return true }
     let before = train.legs[index - 1]
     try await confirm(before, train)
@@ -77,6 +78,7 @@ struct TrainRun {
     }
     // A night may lie between the first look and the answer.
     try await confirm(before, train)
+    try await refuseOvertaken(leg, train)
     return true
   }
 
@@ -89,6 +91,11 @@ struct TrainRun {
   private func confirm(_ leg: Train.Leg, _ train: Train) async throws {
     let desk = try Wiring.desk(for: project, options, tell: terminal.listener())
     try await desk.use { try await $0.confirm(leg, of: train, in: project) }
+  }
+
+  private func refuseOvertaken(_ leg: Train.Leg, _ train: Train) async throws {
+    let desk = try Wiring.desk(for: project, options, tell: terminal.listener())
+    try await desk.use { try await $0.refuseOvertaken(leg, of: train, in: project) }
   }
 
   /// Deploys to one group, or resumes what is left of that.

@@ -1,0 +1,27 @@
+/// What reached the groups of a train after somebody had asked for it.
+extension Train {
+  /// Whether a deployment was planned after the train began, and is not one of its own. The times in both ids decide: those in receipts
+  /// are later than every receipt before, whatever the clock says.
+  package func isOlder(than deployment: Deployment.ID) -> Bool {
+    let (own, other) = (id.utf8.dropFirst("train-".utf8.count).prefix(15), deployment.utf8.prefix(15))
+    guard own.count == 15, other.count == 15, other.first.map({ $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") }) == true else {
+      return false
+    }
+    return own.lexicographicallyPrecedes(other) && !legs.contains { $0.deployment == deployment }
+  }
+
+  /// The newest deployment of a journal that changed a group which the train has not reached yet; nil: none.
+  /// - Parameter deployments: the newest first.
+  package func overtaking(_ deployments: [DeploymentSummary]) -> DeploymentSummary? {
+    guard let next else { return nil }
+    return deployments.first { one in
+      guard one.kind.task == nil, isOlder(than: one.id), request.recipe?.isExactly(one.recipe) ?? true,
+        legs[next...].contains(where: { $0.group.isExactly(one.group) })
+      else { return false }
+      switch one.state {
+      case .concluded(.succeeded), .concluded(.partial): return bundle == nil || one.bundle != bundle
+      default: return false
+      }
+    }
+  }
+}
