@@ -3,7 +3,7 @@ extension Plan: Codable {
   private enum Member: String, CodingKey {
     case id, kind, application, recipe, group, actor, at, engine, bundle, release, recipes, parameters, hosts, stages
     case bounds, path, shared, keep, reuse, onFailure, onSuccess, rollback, inputs, lock, seed, secrets, trial, prunesLast, tracksService
-    case rules, partners, provenance, receiptsAt, freeze, undoes, behind, joins
+    case rules, partners, provenance, receiptsAt, freeze, undoes, behind, joins, typed
   }
 
   package func encode(to encoder: any Encoder) throws {
@@ -42,6 +42,7 @@ extension Plan: Codable {
     try members.encodeIfPresent(flow.undoes, forKey: .undoes)
     try members.encodeIfPresent(flow.behind, forKey: .behind)
     try members.encodeIfPresent(flow.joins, forKey: .joins)
+    try members.encodeIfPresent(subject.typed, forKey: .typed)
     if !partners.isEmpty { try members.encode(partners, forKey: .partners) }
     try members.encodeIfPresent(origin.provenance, forKey: .provenance)
     try members.encodeIfPresent(origin.receiptsAt, forKey: .receiptsAt)
@@ -58,7 +59,8 @@ extension Plan: Codable {
         receiptsAt: try members.decodeIfPresent(Timestamp.self, forKey: .receiptsAt)),
       subject: Subject(
         application: try members.decode(String.self, forKey: .application), recipe: try members.decode(String.self, forKey: .recipe),
-        group: try members.decode(String.self, forKey: .group), parameters: try members.decode(Value.self, forKey: .parameters)),
+        group: try members.decode(String.self, forKey: .group), parameters: try members.decode(Value.self, forKey: .parameters),
+        typed: try members.decodeIfPresent(TypedOptions.self, forKey: .typed)),
       content: Content(
         bundle: try members.decodeIfPresent(Bundle.self, forKey: .bundle),
         release: try members.decodeIfPresent(Release.self, forKey: .release),

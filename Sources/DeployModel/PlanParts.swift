@@ -59,8 +59,11 @@ extension Plan {
     package let recipe: String
     package let group: String
     package let parameters: Value
+    /// What was typed besides recipe and group; nil: nothing, as in plans of older versions.
+    package let typed: TypedOptions?
 
-    package init(application: String, recipe: String, group: String, parameters: Value = .record([])) {
+    package init(application: String, recipe: String, group: String, parameters: Value = .record([]), typed: TypedOptions? = nil) {
+      self.typed = typed
       self.application = application
       self.recipe = recipe
       self.group = group

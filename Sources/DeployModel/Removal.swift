@@ -9,6 +9,9 @@ package struct Removal: Sendable, Hashable, Codable {
     self.shared = shared
     self.force = force
   }
+
+  /// As they are typed, with a blank before each.
+  package var options: String { (shared ? " --shared" : "") + (force ? " --force" : "") }
 }
 
 extension Recipe {

@@ -47,7 +47,7 @@ package struct EndingWords: Sendable {
     let open = "Not finished yet" + (left.isEmpty ? "" : ": \(left.listed)") + ". If this process is killed now, \(resume) finishes it"
     // A rollback to before the first deployment is the engine's alone, and one past a stage that cannot be undone is refused.
     guard plan.leavesSomething, story.barrier == nil, plan.kind.task == nil else { return open }
-    let elsewhere = "lander rollback " + (typed ?? "\(plan.subject.recipe)\(plan.subject.groupName.option)")
+    let elsewhere = "lander rollback " + (typed ?? plan.typed())
     return open + "; from another checkout, \(elsewhere) takes the hosts back from what they remember, once the lock's lease has ended"
       + " (\(plan.lock.lease) after the kill)"
   }

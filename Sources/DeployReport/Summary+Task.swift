@@ -10,19 +10,23 @@ extension Summary {
     }
     let group = typed.map { " " + $0 } ?? plan.subject.groupName.option
     let left = story.hosts.filter { $0.status != .succeeded && $0.status != .unchanged }.map(\.name)
-    let only = left.count < story.hosts.count && left.count <= 8 ? left.map { " --only \($0)" }.joined() : ""
+    let isPart = !left.isEmpty && left.count < story.hosts.count && left.count <= 8
+    let only = isPart ? left.map { " --only \($0)" }.joined() : plan.subject.typed?.words([.hosts]) ?? ""
+    let parameters = plan.subject.typed?.words([.parameters]) ?? ""
     let host = story.first.flatMap { $0.host.map { story.hosts[$0].name } ?? $0.error.host }
     let again =
       plan.kind.task.map { task in
         [
-          "lander run \(task.name) \(plan.subject.recipe)\(group)\(only)",
-          only.isEmpty ? "runs it again; give it the same parameters" : "runs it where it was not done; give it the same parameters",
+          "lander run \(task.name) \(plan.subject.recipe)\(group)\(only)\(parameters)",
+          isPart ? "runs it where it was not done" : "runs it again",
         ]
       } ?? [
         "lander remove \(plan.subject.recipe)\(group)\(only)\(plan.kind.removal?.options ?? "")",
         "removes what is left, once what stopped it is out of the way",
       ]
-    return [["lander logs \(plan.id)\(host.map { " " + $0 } ?? "")", "the whole output"], again]
+    let logs = ["lander logs \(plan.id)\(host.map { " " + $0 } ?? "")", "the whole output"]
+    // It was cancelled when everything was gone already.
+    return plan.kind.removal != nil && left.isEmpty ? [logs] : [logs, again]
   }
 
   /// The words for a host that is not where it was before.
@@ -41,9 +45,4 @@ extension Summary {
     return ["", "  \(isTask ? "The task" : "Its stages") ran, and nothing takes that back:"]
       + story.ran.map { "    \(SafeText.line($0.host ?? "here")): \($0.doing)" } + (more > 0 ? ["    and \(more.grouped) more"] : [])
   }
-}
-
-extension Removal {
-  /// As they are typed, with a blank before each.
-  fileprivate var options: String { (shared ? " --shared" : "") + (force ? " --force" : "") }
 }

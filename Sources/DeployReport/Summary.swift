@@ -182,17 +182,19 @@ package struct Summary: Sendable {
     if !plan.kind.leadsToRelease, let own = nextOfBare(plan) { return own }
     let project = typed.map { " " + $0 } ?? ""
     let group = typed == nil ? plan.subject.groupName.option : project
+    let hosts = typed == nil ? group + (plan.subject.typed?.words([.hosts]) ?? "") : project
+    let again = typed == nil ? plan.typed(Set(TypedOptions.Part.allCases)) : plan.subject.recipe + project
     let failedHost = story.first.flatMap { $0.host.map { story.hosts[$0].name } ?? $0.error.host }
     switch exit {
     case .done? where !story.isAsWished:
       return [
         ["lander logs \(plan.id)\(failedHost.map { " " + $0 } ?? "")", "the whole output"],
-        ["lander deploy\(project)", "tries the hosts again that have it not"],
+        ["lander deploy\(typed == nil ? " " + again : project)", "tries the hosts again that have it not"],
       ]
     case .partial?:
       return [
-        ["lander deploy \(plan.subject.recipe)\(group)", "brings the other hosts to it too"]
-      ] + (canGoBack(plan) ? [["lander rollback \(plan.subject.recipe)\(group)", "takes the changed hosts back"]] : [])
+        ["lander deploy \(again)", "brings the other hosts to it too"]
+      ] + (canGoBack(plan) ? [["lander rollback \(plan.subject.recipe)\(hosts)", "takes the changed hosts back"]] : [])
     case .done?, nil: return []
     case .locked?:
       guard let holder = conclusion.holder else {
@@ -218,11 +220,11 @@ package struct Summary: Sendable {
     case .held?:
       return [
         ["lander logs \(plan.id)\(failedHost.map { " " + $0 } ?? "")", "the whole output"]
-      ] + back(plan, group, ["lander rollback \(plan.subject.recipe)\(group)", "goes back when you have looked"])
+      ] + back(plan, again, ["lander rollback \(plan.subject.recipe)\(hosts)", "goes back when you have looked"])
     case .rollbackFailed?:
       return [
         ["lander status\(group)", "what each host runs now"]
-      ] + wayOn(plan, group) + [
+      ] + wayOn(plan, hosts, again) + [
         ["lander logs \(plan.id)\(failedHost.map { " " + $0 } ?? "")", "the whole output"]
       ]
     default:
@@ -263,15 +265,16 @@ extension Summary {
   }
 
   /// A rollback, unless no host remembers anything to go back to: then it would be refused, and the next deployment goes forward.
-  private func back(_ plan: Plan, _ group: String, _ command: [String]) -> [[String]] {
+  /// - Parameter again: what stands behind `lander deploy`.
+  private func back(_ plan: Plan, _ again: String, _ command: [String]) -> [[String]] {
     if canGoBack(plan) { return [command] }
-    return [["lander deploy \(plan.subject.recipe)\(group)", "goes forward, once that is fixed"]]
+    return [["lander deploy \(again)", "goes forward, once that is fixed"]]
   }
 
   private func canGoBack(_ plan: Plan) -> Bool { plan.kind != .deploy || plan.leavesSomething && story.barrier == nil }
 
   /// What takes on the hosts that could not go back. A release that is gone cannot be gone back to, so it is sent again.
-  private func wayOn(_ plan: Plan, _ group: String) -> [[String]] {
+  private func wayOn(_ plan: Plan, _ hosts: String, _ again: String) -> [[String]] {
     let broken = (story.hosts + (rollback?.hosts ?? [])).filter { $0.status.isLeftBroken || $0.status.isRestoreFailed }
     let lost = broken.filter {
       if case .restoreFailed(_, let restoring, _) = $0.status { restoring.failure.kind == .missing } else { false }
@@ -282,11 +285,13 @@ extension Summary {
     // The others are good on the new release: this one gets it too, and no host goes back.
     if [.succeeded, .partial].contains(story.conclusion?.status) {
       let names = broken.map { " --only \($0.name)" }.joined()
-      return [["lander deploy \(plan.subject.recipe)\(group)\(names)", "tries again, once what stopped them is out of the way"]]
+      let group = typed.map { " " + $0 } ?? plan.subject.groupName.option
+      let files = typed == nil ? plan.subject.typed?.words([.revision, .parameters]) ?? "" : ""
+      return [["lander deploy \(plan.subject.recipe)\(group)\(names)\(files)", "tries again, once what stopped them is out of the way"]]
     }
     return back(
-      plan, group,
-      ["lander rollback \(plan.subject.recipe)\(group)", "takes the hosts that are left back, once what stopped them is out of the way"])
+      plan, again,
+      ["lander rollback \(plan.subject.recipe)\(hosts)", "takes the hosts that are left back, once what stopped them is out of the way"])
   }
 }
 

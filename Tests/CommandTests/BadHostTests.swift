@@ -132,6 +132,10 @@ struct BadHostTests {
           lander unlock test  explains the holder first; only if it is gone
 
       """)
+    // A removal stands in no line, so it names no option that would.
+    let removal = try place.lander("remove", "--yes", "--state", "other", "--json")
+    #expect(removal.code == 4 && !removal.out.contains("--on-busy"), "\(removal.out)")
+    #expect(removal.out.contains("or end it: lander cancel \(id)"), "\(removal.out)")
     let cancelled = try place.lander("cancel")
     #expect(cancelled.code == 0, "\(cancelled.err)\(cancelled.out)")
     #expect(running.wait() == 15, "\(running.everything)")

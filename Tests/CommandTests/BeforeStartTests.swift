@@ -42,7 +42,7 @@ struct BeforeStartTests {
     let text = """
       Asking 1 host what it runs …
       h1: it went back already: what it ran before was deployment \(id), which was taken back, and it remembers nothing good before that
-        → lander deploy --revision bundle:DIGEST deploys one of lander bundle list; lander status says what runs
+        → lander deploy app --revision bundle:DIGEST deploys one of lander bundle list; lander status says what runs
 
       """
     let again = try place.lander("rollback")

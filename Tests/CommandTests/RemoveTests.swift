@@ -16,6 +16,8 @@ struct RemoveTests {
     let asked = try place.lander("remove")
     #expect(asked.code == 3 && asked.err.contains("Nobody can be asked here: say --yes."), "\(asked.err)")
     #expect(asked.err.contains("Plan: remove app from test, 2 hosts") && asked.err.contains("  Hosts: 2 remove\n"), "\(asked.err)")
+    let asJSON = try place.lander("remove", "--json")
+    #expect(asJSON.code == 3 && asJSON.out.contains(#""fix":"say --yes""#), "\(asJSON.out)")
     #expect(try place.current("h1", "version") == "1\n")
     let plan = try place.lander("remove", "--plan")
     #expect(
@@ -59,6 +61,9 @@ struct RemoveTests {
     #expect(!place.exists("hosts/h1/srv/app/.lander"))
     #expect(try place.lander("deploy").code == 0)
     try place.write("", to: "hosts/h2/srv/app/stuck")
+    let alone = try place.lander("remove", "--yes", "--only", "h2", "--shared")
+    #expect(alone.code == 10 && alone.out.contains("lander remove app --group test --only h2 --shared  removes"), "\(alone.out)")
+    #expect(place.exists("hosts/h1/srv/app/current"))
     let failed = try place.lander("remove", "--yes")
     #expect(failed.code == 12, "\(failed.err)\(failed.out)")
     #expect(failed.out.contains("lander remove app --group test --only h2"), "\(failed.out)")

@@ -77,7 +77,7 @@ struct ReleasesTests {
     let (bench, releases) = try await deployed(3)
     bench.transport.change("h2") { host in host.releases.removeAll { $0.release.id == releases[0] } }
     let text = await refusal { _ = try await back(bench, to: releases[0]) }
-    #expect(text.contains("h2: it does not keep release \(releases[0])") && text.contains("lander deploy --revision bundle:"))
+    #expect(text.contains("h2: it does not keep release \(releases[0])") && text.contains("lander deploy app --revision bundle:"))
     _ = try await bench.shelf.prune(keep: 0, inUse: [])
     let gone = await refusal { _ = try await back(bench, to: releases[0]) }
     #expect(

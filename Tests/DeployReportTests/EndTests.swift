@@ -84,6 +84,28 @@ import Testing
     #expect(ExitCode(Conclusion(status: .cancelled, error: cancelled, hosts: [.restored(cancelled), .pending])) == .cancelled)
   }
 
+  @Test("the next commands are about the hosts, the revision and the parameters that were typed, and not about the whole group")
+  func typed() {
+    func next(_ kind: Plan.Kind, _ statuses: [HostStatus]) -> String {
+      let plan = Stories.plan(hosts: statuses.indices.map { "h\($0 + 1)" }, kind: kind).edited {
+        $0.typed = TypedOptions(only: ["h*"], revision: "site2", parameters: [.init("percent", .text("10%"))])
+      }
+      let noted = statuses.enumerated().map { Entry.Fact.noted(.host($0, $1)) }
+      let facts = [.planned(plan)] + noted + [.concluded(Conclusion(status: .failed, error: Stories.broken, hosts: statuses))]
+      return Summary(DeploymentStory(Stories.entries(facts))).lines(on: Surface()).joined(separator: "\n")
+    }
+    let failed = HostStatus.failed(Stories.broken)
+    let removal = Plan.Kind.remove(Removal(shared: true, force: true))
+    let all = next(removal, [failed, failed])
+    #expect(all.contains("lander remove web --group production --only 'h*' --shared --force  removes what is left"), "\(all)")
+    let one = next(removal, [.succeeded, failed])
+    #expect(one.contains("lander remove web --group production --only h2 --shared --force  removes what is left"), "\(one)")
+    let none = next(removal, [.succeeded, .succeeded])
+    #expect(!none.contains("lander remove"), "nothing is left: \(none)")
+    let held = next(.deploy, [failed, failed])
+    #expect(held.contains("lander rollback web --group production --only 'h*'  "), "\(held)")
+  }
+
   @Test("if only the traffic could not be put back no rollback is advised, and none after a first deployment that stopped on purpose")
   func noWay() {
     let weights = Weights([Weights.Share("blue", 100), Weights.Share("green", 0)])

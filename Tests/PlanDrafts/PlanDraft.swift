@@ -35,6 +35,7 @@ package struct PlanDraft {
   package var behind: String?
   package var partners: [Partner]
   package var provenance: Provenance?
+  package var typed: TypedOptions?
 
   package init(
     id: Deployment.ID = "d1", kind: Plan.Kind = .deploy, application: String = "shop", recipe: String = "web",
@@ -87,13 +88,13 @@ package struct PlanDraft {
       rollback: plan.flow.rollback, inputs: plan.content.inputs, lock: plan.lock, seed: plan.origin.seed, secrets: plan.content.secrets,
       trial: plan.flow.trial, prunesLast: plan.flow.prunesLast,
       tracksService: plan.flow.tracksService, rules: plan.flow.rules, partners: plan.partners, provenance: plan.origin.provenance)
-    (freeze, behind) = (plan.flow.freeze, plan.flow.behind)
+    (freeze, behind, typed) = (plan.flow.freeze, plan.flow.behind, plan.subject.typed)
   }
 
   package var plan: Plan {
     Plan(
       origin: Plan.Origin(id: id, kind: kind, actor: actor, at: at, engine: engine, seed: seed, provenance: provenance),
-      subject: Plan.Subject(application: application, recipe: recipe, group: group, parameters: parameters),
+      subject: Plan.Subject(application: application, recipe: recipe, group: group, parameters: parameters, typed: typed),
       content: Plan.Content(bundle: bundle, release: release, recipes: recipes, inputs: inputs, secrets: secrets), placement: placement,
       flow: Plan.Flow(
         stages: stages, onFailure: onFailure, onSuccess: onSuccess, rollback: rollback, trial: trial, prunesLast: prunesLast,

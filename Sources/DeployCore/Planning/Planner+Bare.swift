@@ -17,7 +17,8 @@ extension Planner {
     let parameters = parameters(of: selection, over: known)
     return Plan(
       origin: identity.origin(kind, after: GroupHistory(input.surveys).newest),
-      subject: Plan.Subject(application: recipe.application, recipe: recipe.name, group: selection.group, parameters: parameters),
+      subject: Plan.Subject(
+        application: recipe.application, recipe: recipe.name, group: selection.group, parameters: parameters, typed: selection.typed.known),
       content: Plan.Content(
         release: hosts.lazy.compactMap(\.target).first,
         recipes: [PinnedRecipe(name: recipe.name, sources: input.sources, hooks: recipe.flow.hooks, appspec: recipe.appspec)],

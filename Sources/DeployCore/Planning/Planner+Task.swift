@@ -36,7 +36,7 @@ extension Planner {
       let verb = task.work.around == .restart ? "restart" : "take out of service"
       return Problem(
         "nothing that lander deployed runs there, so there is nothing to \(verb)", subject: host.name,
-        fix: "lander deploy \(input.selection.recipe.name) brings it; --only names the hosts that the task is for")
+        fix: "lander deploy \(input.selection.typed()) brings it; --only names the hosts that the task is for")
     }
   }
 

@@ -22,21 +22,23 @@ struct RollbackGround {
     let command = "lander rollback " + (typed ?? Self.named(selection)) + (aim.map { " --to \($0.release.id)" } ?? "")
     try Self.refuseUnreachable(selection, surveys, bounds, command, to: aim)
     try Obstacles.refuse(surveys, selection)
+    let named = Self.named(selection) + selection.typed.words([.hosts])
     way = WayBack(Self.reached(selection, surveys), to: aim)
-    guard let goal = way.goal else { throw Problems(way.nowhere(typed), exit: .refused) }
+    guard let goal = way.goal else { throw Problems(way.nowhere(typed, named: named), exit: .refused) }
     self.goal = goal
-    problems = way.lacking(goal, typed, isStored: isStored(goal.inputs.bundle))
+    problems = way.lacking(goal, typed, named: named, isStored: isStored(goal.inputs.bundle))
     var strays = straighten || aim != nil ? [] : way.strays(from: goal)
     guard let last = strays.indices.last else { return }
     let single = way.places.filter { place in
       let alone = WayBack([place])
-      return alone.goal.map { !alone.stays(place.state) && alone.strays(from: $0).isEmpty && alone.lacking($0, typed).isEmpty } ?? false
+      return alone.goal.map { !alone.stays(place.state) && alone.strays(from: $0).isEmpty && alone.lacking($0).isEmpty } ?? false
     }
     let all =
-      "\(command) --straighten takes every host to \(goal.release.id) of deployment \(goal.deployment), the last good revision of the group"
+      "\(command)\(selection.typed.words([.hosts])) --straighten takes every host to \(goal.release.id) of deployment \(goal.deployment), "
+      + "the last good revision of the group"
     let some = "\(command) --only HOST takes single hosts back: \(single.map(\.host.name).joined(separator: ", "))"
     let advice = (problems.isEmpty ? [all] : []) + (single.isEmpty ? [] : [some])
-    strays[last].fix = advice.isEmpty ? "lander deploy brings every host to one revision" : advice.joined(separator: "\n")
+    strays[last].fix = advice.isEmpty ? "lander deploy \(named) brings every host to one revision" : advice.joined(separator: "\n")
     throw Problems(strays, exit: .refused)
   }
 
@@ -53,7 +55,7 @@ struct RollbackGround {
     do { try Planner.refuseUnreachable(surveys, selection, bounds) } catch {
       let way = WayBack(reached(selection, surveys), to: aim)
       let there = way.goal.map { goal in
-        way.lacking(goal, nil).isEmpty && (aim != nil || way.strays(from: goal).isEmpty)
+        way.lacking(goal).isEmpty && (aim != nil || way.strays(from: goal).isEmpty)
           ? way.places.filter { !way.stays($0.state) }.map(\.host.name) : []
       }
       guard let there, !there.isEmpty else { throw error }
@@ -62,7 +64,7 @@ struct RollbackGround {
         "\(away.joined(separator: ", ")) cannot go back now; the others can",
         fix: """
           \(command) \(there.map { "--only \($0)" }.joined(separator: " ")) takes them back
-          \(command) takes the rest back later: hosts that went back already stay as they are
+          \(command)\(selection.typed.words([.hosts])) takes the rest back later: hosts that went back already stay as they are
           """)
       throw Problems(error.list + [others], exit: error.exit)
     }

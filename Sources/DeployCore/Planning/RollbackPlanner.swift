@@ -98,10 +98,11 @@ package enum RollbackPlanner {
     let (way, goal) = (ground.way, ground.goal)
     let found = try Partners.found(selection.partners, partners)
     let marks = StageMarks(surveys + partners.surveys, beside: others)
-    let command = (typed ?? RollbackGround.named(selection)) + (aim.map { " --to \($0.release.id)" } ?? "")
+    let named = (typed ?? RollbackGround.named(selection)) + selection.typed.words([.hosts])
+    let command = named + (aim.map { " --to \($0.release.id)" } ?? "")
     var problems = ground.problems + marks.inTheWay(to: goal, despite: despite, typed: command)
     guard let arriving = Planner.recipe(of: goal, among: kept) else {
-      throw Problems(problems + way.places.filter { !way.stays($0.state) }.map { lacksRecipe($0.host, typed) }, exit: .refused)
+      throw Problems(problems + way.places.filter { !way.stays($0.state) }.map { lacksRecipe($0.host, selection, typed) }, exit: .refused)
     }
     let hosts = zip(selection.hosts, surveys).map { host, survey -> HostPlan in
       guard case .reached(let state) = survey else {
@@ -110,7 +111,7 @@ package enum RollbackPlanner {
       }
       let wanted = lapse == .trialIgnored ? state.previous ?? goal : goal
       guard let step = step(host, state, way, to: wanted, arriving, among: kept) else {
-        problems.append(lacksRecipe(host, typed))
+        problems.append(lacksRecipe(host, selection, typed))
         return HostPlan(host: host, target: nil)
       }
       var seeing = step.seeing(state)
@@ -123,7 +124,8 @@ package enum RollbackPlanner {
     return Plan(
       origin: identity.origin(.rollback(of: nil), after: way.history.newest),
       subject: Plan.Subject(
-        application: recipe.application, recipe: recipe.name, group: selection.group, parameters: selection.parameters),
+        application: recipe.application, recipe: recipe.name, group: selection.group, parameters: selection.parameters,
+        typed: selection.typed.known),
       content: Plan.Content(release: goal.release, recipes: kept, inputs: goal.inputs), placement: recipe.placement,
       flow: Plan.Flow(stages: [.rollout(nil)], trial: true, prunesLast: true, tracksService: true, rules: .newest), hosts: hosts,
       bounds: try bounds.letting(hosts, move: selection.configuration, beside: others),
@@ -154,10 +156,10 @@ package enum RollbackPlanner {
       leaving: recipe, arriving: recipe, stages: false, present: true, inputs: state.receipt?.inputs)
   }
 
-  private static func lacksRecipe(_ host: Host, _ typed: String?) -> Problem {
+  private static func lacksRecipe(_ host: Host, _ selection: Selection, _ typed: String?) -> Problem {
     Problem(
       "the recipe that goes with its releases was not found on it or in the store", subject: host.name,
       fix: typed.map { "lander deploy \($0) with the older bundle in the place of this one" }
-        ?? "deploy an older revision instead: lander deploy --revision bundle:DIGEST")
+        ?? "deploy an older revision instead: lander deploy \(selection.typed()) --revision bundle:DIGEST")
   }
 }

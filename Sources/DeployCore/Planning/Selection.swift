@@ -14,6 +14,8 @@ package struct Selection: Sendable, Hashable {
   package var parameters: Value
   /// Names of the parameters that somebody typed or the group has; the others have their defaults.
   package var given: [String] = []
+  /// What was typed besides recipe and group.
+  package var typed = TypedOptions()
   /// Numbered after the hosts; their paths are not known before a survey.
   package var partners: [Partner]
 
@@ -52,6 +54,7 @@ package struct Selection: Sendable, Hashable {
     others = bystanders.count
     configuration = recipe.configuration ?? DeploymentConfiguration()
     parameters = checked.values
+    typed = TypedOptions(request)
     given = request.parameters.map(\.name) + group.params.members.map(\.name)
   }
 

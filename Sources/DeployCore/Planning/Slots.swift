@@ -99,7 +99,9 @@ package enum Slots {
       if case .reached(let state) = survey { WayBack.Place(host: host, state: state) } else { nil }
     }
     let way = WayBack(places, to: aim)
-    guard let goal = way.goal else { throw Problems(way.nowhere(typed), exit: .refused) }
+    guard let goal = way.goal else {
+      throw Problems(way.nowhere(typed, named: RollbackGround.named(selection) + selection.typed.words([.hosts])), exit: .refused)
+    }
     let now = way.history.lastGood()
     return (goal, way.left != nil && now?.release.id != goal.release.id ? now?.deployment : nil)
   }
@@ -108,7 +110,8 @@ package enum Slots {
   package static func refuse(
     going goal: Receipt, _ selection: Selection, _ surveys: [Survey], despite: [String], typed: String?
   ) throws(Problems) {
-    let problems = StageMarks(surveys).inTheWay(to: goal, despite: despite, typed: typed ?? RollbackGround.named(selection))
+    let command = (typed ?? RollbackGround.named(selection)) + selection.typed.words([.hosts])
+    let problems = StageMarks(surveys).inTheWay(to: goal, despite: despite, typed: command)
     if !problems.isEmpty { throw Problems(problems, exit: .refused) }
   }
 

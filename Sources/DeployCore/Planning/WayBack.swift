@@ -76,15 +76,16 @@ struct WayBack {
   /// Hosts that cannot go to the goal.
   /// - Parameters:
   ///   - typed: the option that names a project without a `deploy.lua`; nil: recipe and group do.
+  ///   - named: recipe, group and hosts, as they are typed.
   ///   - isStored: whether this machine has the goal's bundle.
-  func lacking(_ goal: Receipt, _ typed: String?, isStored: Bool = true) -> [Problem] {
-    let again = "deploy the same files from where they are: lander deploy --revision with their folder, archive or git:REF"
+  func lacking(_ goal: Receipt, _ typed: String? = nil, named: String = "", isStored: Bool = true) -> [Problem] {
+    let again = "deploy the same files from where they are: lander deploy \(named) --revision with their folder, archive or git:REF"
     let missing = "bundle \(goal.inputs.bundle.short) is not in this machine's store; \(again)"
     return places.compactMap { place -> Problem? in
       if stays(place.state) { return nil }
       let sends =
         typed.map { "lander deploy \($0) with the bundle of \(goal.inputs.bundle.short)" }
-        ?? "lander deploy --revision bundle:\(goal.inputs.bundle.short)"
+        ?? "lander deploy \(named) --revision bundle:\(goal.inputs.bundle.short)"
       if let damage = place.state.damage(of: goal.release.id) {
         return Problem(
           "the release to go back to is damaged: of \(damage.release) \(damage.words)", subject: place.host.name,
@@ -112,12 +113,12 @@ struct WayBack {
   }
 
   /// Why there is nothing to go back to, for each host.
-  /// - Parameter typed: as in `lacking`.
-  func nowhere(_ typed: String?) -> [Problem] {
+  /// - Parameters: as in `lacking`.
+  func nowhere(_ typed: String?, named: String) -> [Problem] {
     places.map { place in
       let older =
         typed.map { "lander deploy \($0) with an older bundle in the place of this one" }
-        ?? "lander deploy --revision bundle:DIGEST deploys one of lander bundle list"
+        ?? "lander deploy \(named) --revision bundle:DIGEST deploys one of lander bundle list"
       guard let undid = place.state.receipt?.undid, place.state.previous?.deployment == undid else {
         return Problem("there is no previous good release to go back to", subject: place.host.name, fix: older)
       }

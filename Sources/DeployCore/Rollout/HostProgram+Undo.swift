@@ -120,22 +120,9 @@ extension HostProgram {
       return [reach, "rm \(path)/current", "# release \(lost) ran there, and its folder is gone; `\(again)` sends it again"]
     }
     return [
-      reach, "cd \(path)", "ln -s \(quoted(target)) .lander/current.by-hand && mv -T .lander/current.by-hand current",
+      reach, "cd \(path)", "ln -s \(target.shellWord) .lander/current.by-hand && mv -T .lander/current.by-hand current",
       "# then start the application in \(path)/current",
     ]
-  }
-
-  /// A word for a shell: unchanged if it is plain, else quoted.
-  private static func quoted(_ word: String) -> String {
-    let isPlain = word.utf8.allSatisfy { byte in
-      switch byte {
-      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "-")...UInt8(ascii: "9"),
-        UInt8(ascii: "_"):
-        true
-      default: false
-      }
-    }
-    return isPlain ? word : "'" + word.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
   }
 }
 

@@ -25,6 +25,6 @@ extension Desk {
         place: recipe.place,
         fix:
           "lander deploy \(recipe.name)\(GroupName(selection.group).option) --revision bundle:\(bundle.short) goes back by its strategy\n"
-          + "lander rollback --only HOST takes single hosts back"), exit: .refused)
+          + "lander rollback \(recipe.name)\(GroupName(selection.group).option) --only HOST takes single hosts back"), exit: .refused)
   }
 }

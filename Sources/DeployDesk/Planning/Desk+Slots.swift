@@ -20,7 +20,8 @@ extension Desk {
       throw Problems(
         Problem(
           "bundle \(digest.short) of deployment \(goal.deployment), which the group goes back to, is not in this state folder",
-          fix: "use the state folder that deployed it (--state), or deploy the same files again: lander deploy --revision"),
+          fix: "use the state folder that deployed it (--state), or deploy the same files again: "
+            + "lander deploy \(selection.recipe.name)\(GroupName(selection.group).option) --revision"),
         exit: .refused)
     }
     let own = project.project.groups.first { $0.name.isExactly(selection.group) }?.params.members.map(\.name) ?? []

@@ -1,0 +1,57 @@
+/// What somebody typed behind a command besides recipe and group. Commands that are printed as the next step repeat it, so that they mean
+/// the same hosts, files and parameters.
+package struct TypedOptions: Sendable, Hashable, Codable {
+  /// Which of the options a command takes.
+  package enum Part: Sendable, Hashable, CaseIterable { case hosts, revision, parameters }
+
+  /// Names of hosts, `*` allowed, and conditions on tags such as `role=web`; empty: all hosts.
+  package var only: [String]
+  /// nil: what the recipe says.
+  package var revision: String?
+  /// Name and text.
+  package var parameters: [Value.Member]
+
+  package init(only: [String] = [], revision: String? = nil, parameters: [Value.Member] = []) {
+    self.only = only
+    self.revision = revision
+    self.parameters = parameters
+  }
+
+  package init(_ request: DeploymentRequest) {
+    self.init(only: request.only, revision: request.revision, parameters: request.parameters)
+  }
+
+  /// nil if nothing was typed.
+  package var known: TypedOptions? { self == TypedOptions() ? nil : self }
+
+  /// As they are typed, with a blank before each.
+  package func words(_ parts: Set<Part>) -> String {
+    var words: [String] = []
+    if parts.contains(.hosts) { words += only.map { ($0.contains("=") ? " --where " : " --only ") + $0.shellWord } }
+    if parts.contains(.revision), let revision { words.append(" --revision " + revision.shellWord) }
+    if parts.contains(.parameters) { words += parameters.map(Self.typed) }
+    return words.joined()
+  }
+
+  /// A long text, or one that cannot be shown as it is, is left to whoever types it.
+  private static func typed(_ parameter: Value.Member) -> String {
+    let known: String? =
+      switch parameter.value {
+      case .int(let number): "\(number)"
+      case .number(let number): "\(number)"
+      case .bool(let bool): "\(bool)"
+      default: parameter.value.text
+      }
+    guard let text = known, text.utf8.count <= 80, text.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) else {
+      return " --\(parameter.name) …"
+    }
+    return " --\(parameter.name)=\(text.shellWord)"
+  }
+}
+
+extension Plan {
+  /// What stands behind `lander deploy`, `rollback` and so on, for the hosts that this plan is about: recipe, group and what was typed.
+  package func typed(_ parts: Set<TypedOptions.Part> = [.hosts]) -> String {
+    subject.recipe + subject.groupName.option + (subject.typed?.words(parts) ?? "")
+  }
+}
