@@ -109,8 +109,9 @@ package struct StatusReport: Sendable {
   /// Traffic and hosts that the newest deployment left wrong, as far as nothing was deployed to them since.
   private func leftWrong(on surface: Surface) -> [String] {
     guard let left = left?.still(hosts), left.isWrong else { return [] }
+    let ways = noWayBack == nil ? "lander deploy or lander rollback" : "lander deploy"
     return ["", surface.paint("Deployment \(left.id) left what needs a look:", .bad)] + left.looks(on: surface).map { "  " + $0 }
-      + ["  → lander show \(left.id) says what happened; lander deploy or lander rollback of this group comes out of it"]
+      + ["  → lander show \(left.id) says what happened; \(ways) of this group comes out of it"]
   }
 
   private static func word(_ state: HostState) -> String {
@@ -150,7 +151,7 @@ package struct StatusReport: Sendable {
         let interrupted = canResume ? "was interrupted" : "is under way elsewhere"
         return [
           "  \(host.name): it runs \(current) without a receipt: a deployment failed and left it so, or \(interrupted)",
-          "    → " + wayOn(canResume: canResume, isLocked: state.lock.map(isHeld) ?? false),
+          "    → " + wayOn(canResume: canResume, isLocked: state.lock.map(isHeld) ?? false, cancelling: state.cancelling),
         ]
       }
     }
@@ -160,9 +161,9 @@ package struct StatusReport: Sendable {
   private func isHeld(_ lock: Lock) -> Bool { lock.leaseLeft > 0 || open.contains { $0.id == lock.deployment } }
 
   /// Commands that are not refused as the hosts stand.
-  private func wayOn(canResume: Bool, isLocked: Bool) -> String {
+  private func wayOn(canResume: Bool, isLocked: Bool, cancelling: String) -> String {
     if isLocked {
-      return canResume ? "lander resume finishes it; lander cancel takes it back" : "wait until whoever holds the lock is done"
+      return canResume ? "lander resume finishes it; lander cancel \(cancelling)" : "wait until whoever holds the lock is done"
     }
     return (canResume ? "lander resume finishes it; " : "") + (noWayBack == nil ? "lander rollback goes back; " : "")
       + "lander deploy goes forward"
@@ -290,5 +291,13 @@ extension StrangeCurrent {
     case .folder: "a folder"
     case .file: "a file"
     }
+  }
+}
+
+extension HostState {
+  /// What a cancel does to the deployment that has its lock.
+  fileprivate var cancelling: String {
+    let barring = marks?.first { $0.isIrreversible && $0.deployment == lock?.deployment }
+    return barring.map { "ends it, and takes nothing back: stage \(SafeText.line($0.stage)) cannot be undone" } ?? "takes it back"
   }
 }

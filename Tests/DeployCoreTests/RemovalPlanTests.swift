@@ -91,6 +91,7 @@ struct RemovalPlanTests {
     let problems = try #require(throws: Problems.self) { try plan([.reached(state)]) }
     #expect(problems.exit == .refused && problems.list.map(\.subject) == ["h0"])
     #expect(problems.list[0].message.contains("/srv/web/current"), "\(problems)")
+    #expect(problems.list[0].fix?.contains("to go back to") == false, "\(problems)")
   }
 
   @Test("groups with slots are refused, for nobody asks which slot has traffic")

@@ -11,7 +11,7 @@ extension Planner {
     try refuseAway(input, bounds)
     let partners = try Partners.found(selection.partners, input.partners)
     do throws(Problems) { try Obstacles.refuse(input.surveys, selection, besides: foreign(input)) } catch {
-      throw Problems(error.list, exit: .refused)
+      throw Problems(error.list.map { gone($0, input) }, exit: .refused)
     }
     let history = GroupHistory(input.surveys)
     let hosts = zip(selection.hosts, input.surveys).map { host, survey in
@@ -40,10 +40,24 @@ extension Planner {
       guard !there.isEmpty, there.count <= 8 else { throw error }
       let group = GroupName(input.selection.group).option
       let command = "lander remove \(input.selection.recipe.name)\(group)" + there.map { " --only \($0)" }.joined()
+        + (input.selection.recipe.removal?.options ?? "")
       let others = Problem(
         "nothing was removed anywhere", fix: "\(command) takes it off the others; what is out of reach keeps it until it is back")
       throw Problems(error.list + [others], exit: error.exit)
     }
+  }
+
+  /// The same problem, without advice to keep what is in the place of `current`: nothing of it is to be deployed again.
+  private static func gone(_ problem: Problem, _ input: Input) -> Problem {
+    let found = zip(input.selection.hosts, input.surveys).first { host, survey in
+      guard case .reached(let state) = survey, let strange = state.strange, problem.subject == host.name else { return false }
+      return strange.problem(at: host.place(input.selection.recipe.placement.path))?.message == problem.message
+    }
+    guard let (host, _) = found else { return problem }
+    let path = host.place(input.selection.recipe.placement.path)
+    var problem = problem
+    problem.fix = "look whose it is; if it is not needed there, on the host: mv \(path)/current \(path)/current.before"
+    return problem
   }
 
   /// A link that Lander did not make belongs to another tool or a person, whose application runs there.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import DeployModel
 import Glibc
 
 /// Confirms something that cannot be taken back.
@@ -12,6 +13,7 @@ struct YesOption: ParsableArguments {
     if yes { return true }
     guard isatty(STDIN_FILENO) == 1, !isRead else {
       terminal.tell("Nobody can be asked here: say --yes.")
+      Ending.note([], [Problem("nobody can be asked here", fix: "say --yes")])
       return false
     }
     Terminal.write("\n\(question) [y/N] ", to: STDERR_FILENO)
