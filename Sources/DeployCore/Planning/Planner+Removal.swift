@@ -39,7 +39,8 @@ extension Planner {
       let there = zip(input.selection.hosts, input.surveys).filter { if case .reached = $0.1 { true } else { false } }.map(\.0.name)
       guard !there.isEmpty, there.count <= 8 else { throw error }
       let group = GroupName(input.selection.group).option
-      let command = "lander remove \(input.selection.recipe.name)\(group)" + there.map { " --only \($0)" }.joined()
+      let command =
+        "lander remove \(input.selection.recipe.name)\(group)" + there.map { " --only \($0)" }.joined()
         + (input.selection.recipe.removal?.options ?? "")
       let others = Problem(
         "nothing was removed anywhere", fix: "\(command) takes it off the others; what is out of reach keeps it until it is back")

@@ -10,7 +10,9 @@ extension Desk {
   /// - Throws: if one still waits: it has the hosts.
   package func endLate(_ found: [Surveyed], queues: Bool = true) async throws -> Bool {
     let parked = found.flatMap(\.parked)
-    if let waiting = parked.first(where: { !$0.isLate(at: now) }) { throw Problems(waiting.obstacle(at: now, queues: queues), exit: .locked) }
+    if let waiting = parked.first(where: { !$0.isLate(at: now) }) {
+      throw Problems(waiting.obstacle(at: now, queues: queues), exit: .locked)
+    }
     return try await endLate(parked)
   }
 
