@@ -112,6 +112,8 @@ package struct HostState: Sendable, Hashable, Codable {
   package var hindrance: Failure?
   /// Stages that it remembers; nil: none, or the host could not say.
   package var marks: [StageMark]?
+  /// Those that stand in line there for the lock, in their order; nil: nobody does, or the host could not say.
+  package var line: [LinePlace.Other]?
 
   package init(
     facts: HostFacts, current: Release.ID? = nil, releases: [Release.ID] = [], receipt: Receipt? = nil, previous: Receipt? = nil,

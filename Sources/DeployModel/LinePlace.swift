@@ -1,16 +1,22 @@
 /// Where a deployment stands in the line for a lock, as the host says.
 package struct LinePlace: Sendable, Hashable {
   /// Another deployment of the same line.
-  package struct Other: Sendable, Hashable {
+  package struct Other: Sendable, Hashable, Codable {
     package var owner: String
     package var purpose: String
     /// When it began to wait.
     package var since: Timestamp
+    /// Of the revision that it brings; nil: it did not say, or brings none.
+    package var revision: Digest?
+    /// Whether it stands before all that are not.
+    package var isUrgent: Bool
 
-    package init(owner: String, purpose: String, since: Timestamp) {
+    package init(owner: String, purpose: String, since: Timestamp, revision: Digest? = nil, isUrgent: Bool = false) {
       self.owner = owner
       self.purpose = purpose
       self.since = since
+      self.revision = revision
+      self.isUrgent = isUrgent
     }
   }
 

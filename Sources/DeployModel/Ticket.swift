@@ -21,6 +21,8 @@ package struct Ticket: Sendable, Hashable {
   package var owner: String
   /// What it wants the lock for: `deploy web of shop to production`.
   package var purpose: String
+  /// Of the revision that it brings; nil: nobody knows yet, or it brings none.
+  package var revision: Digest?
   /// When it began to wait.
   package var since: Timestamp
   /// How long its place is kept between renewals, by the host's own uptime.

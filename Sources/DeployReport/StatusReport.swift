@@ -16,6 +16,8 @@ package struct StatusReport: Sendable {
   package var accounts: [Account] = []
   /// What the newest deployment made from here left, if it has ended; nil: none has, or it is not known.
   package var left: Account?
+  /// Where the traffic goes; nil: the group has no slots, or moves no traffic.
+  package var traffic: KnownTraffic?
 
   package init(_ title: String, hosts: [(name: String, survey: Survey)], now: Timestamp) {
     self.title = title
@@ -29,11 +31,13 @@ package struct StatusReport: Sendable {
     var lines = [
       surface.paint(title, .strong) + ", \(reached) of \(hosts.count.of("host")) reached"
     ]
-    let rows = hosts.map { [$0.name] + row($0.survey, on: surface) }
-    lines += Table(["HOST", "RELEASE", "REVISION", "DEPLOYMENT", "WHEN", "BY"], rows: rows).lines(
+    let rows = hosts.map { host in [host.name] + (share(of: host.name).map { [$0] } ?? []) + row(host.survey, on: surface) }
+    lines += Table(["HOST"] + (traffic == nil ? [] : ["TRAFFIC"]) + ["RELEASE", "REVISION", "DEPLOYMENT", "WHEN", "BY"], rows: rows).lines(
       on: surface, indent: 2)
     lines += whys() + leftWrong(on: surface)
-    lines += reasons() + trials() + drifts(on: surface) + differences(on: surface) + locks(on: surface) + jobs() + compared(on: surface)
+    lines += reasons() + trials() + drifts(on: surface) + differences(on: surface)
+    lines += trafficLines() + locks(on: surface) + waits() + jobs()
+    lines += compared(on: surface)
     return lines
   }
 
@@ -66,7 +70,7 @@ package struct StatusReport: Sendable {
           ("locked_by", state.lock.map { .text($0.deployment) }),
           ("parked", state.parked?.value),
           ("locked_application", state.lock?.application.map { .text($0) }),
-          ("jobs", .int(state.jobs.count)),
+          ("traffic", trafficValue(of: host.name)), ("jobs", .int(state.jobs.count)),
           ("compared", .list(["links", "folders", "counts", "owners", "modes"])),
           ("drift", .list(drift(of: host.name, state).map { .text($0.message) })),
         ])

@@ -10,6 +10,11 @@ extension SimulatedHost {
     /// Rank, then number: the lowest comes first.
     package var number: Int
     func isHeld(at now: Timestamp) -> Bool { renewed + ticket.lease > now }
+    /// As a survey tells it.
+    var told: LinePlace.Other {
+      LinePlace.Other(
+        owner: ticket.owner, purpose: ticket.purpose, since: ticket.since, revision: ticket.revision, isUrgent: ticket.isUrgent)
+    }
     var other: LinePlace.Other { LinePlace.Other(owner: ticket.owner, purpose: ticket.purpose, since: ticket.since) }
   }
 

@@ -28,6 +28,8 @@ extension SimulatedHost {
     state.isBegun = isBegun ? true : nil
     state.parked = lock?.parked
     state.marks = marks.isEmpty ? nil : marks
+    let places = line.filter { $0.isHeld(at: now) }.map(\.told)
+    state.line = places.isEmpty ? nil : places
     return state
   }
 

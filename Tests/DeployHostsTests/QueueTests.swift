@@ -59,6 +59,30 @@ struct QueueTests {
     await ground.end()
   }
 
+  @Test("a survey tells who waits, in order, with what each brings, and changes nothing of the line", arguments: Shell.here)
+  func told(_ shell: Shell) async throws {
+    let ground = try Ground(shell)
+    #expect(await lock(ground, "z", fence: 1).failure == nil)
+    func line() async throws -> [LinePlace.Other]? {
+      let survey = await ground.hosts.survey(ground.host, at: ground.path, application: "shop", group: "production", shared: [])
+      guard case .reached(let state) = survey else { return nil }
+      return state.line
+    }
+    #expect(try await line() == nil)
+    var first = ticket("a")
+    first.revision = Digest(hex: String(repeating: "b", count: 64))
+    _ = try await lineUp(ground, first)
+    _ = try await lineUp(ground, ticket("gone", lease: .seconds(3)))
+    _ = try await lineUp(ground, ticket("u", urgent: true))
+    let found = try #require(try await line())
+    #expect(found.map(\.owner) == ["u@desk", "a@desk", "gone@desk"] && found.map(\.isUrgent) == [true, false, false])
+    #expect(found[1].revision == first.revision && found[0].revision == nil && found[1].purpose == "it's \"web\" of $HOME")
+    #expect(found[1].since.milliseconds == 1_800_000_000_000)
+    try await Task.sleep(for: .seconds(5))
+    #expect(try await line()?.map(\.owner) == ["u@desk", "a@desk"])
+    await ground.end()
+  }
+
   @Test("a place that nobody renews ends with its lease, and is taken anew behind the others", arguments: Shell.here)
   func lease(_ shell: Shell) async throws {
     let ground = try Ground(shell)

@@ -66,11 +66,12 @@ extension Desk {
     let recipe = selection.recipe
     let hosts = selection.hosts.sorted { ($0.name, $0.number) < ($1.name, $1.number) }
     let owner = provenance(request.said).known?.actor(over: ports.actor) ?? ports.actor
-    let ticket = Ticket(
+    var ticket = Ticket(
       token: line.token ?? stage.identity().id, manner: busy.manner, isUrgent: isUrgent,
       lane: Self.lane([recipe.name, selection.group] + hosts.map(\.name)), sequence: request.sequence, owner: owner,
       purpose: recipe.purpose(on: selection.group), since: now,
       lease: lineLease)
+    ticket.revision = request.revision.flatMap { $0.hasPrefix("bundle:") ? Digest(hex: String($0.dropFirst(7))) : nil }
     for host in hosts {
       let turn = Turn(ticket, on: host, at: recipe.placement.path, by: self)
       do {

@@ -1,7 +1,7 @@
 # The line of those that wait for the lock: `queue/RANK.NUMBER.TOKEN` for each, in the order of these names. A place that nobody renews ends
 # with its lease. `queue/gone.TOKEN` says who superseded the deployment of that token, for as long as it may ask.
 
-# PATH TOKEN RANK MANNER LANE SEQUENCE SINCE LEASE OWNER PURPOSE RENEWS: takes a place behind all others of its rank (0 comes before 1), or
+# PATH TOKEN RANK MANNER LANE SEQUENCE SINCE LEASE OWNER PURPOSE RENEWS REVISION: takes a place behind all others of its rank (0 comes before 1), or
 # renews it. With RENEWS a place that is gone is not taken again. Answers `holder …`, `awaits …`, a line `ahead OWNER PURPOSE SINCE` for each
 # that comes first, `superseded OWNER PURPOSE SINCE`, or `lost`.
 l_queue() {
@@ -33,7 +33,7 @@ l_queue() {
     [ "$4" != supersede ] || l_supersede "$5" "$6" "$7" "$9" "${10}"
     q_mine=$3.$q_number.$2
   fi
-  l_placed "$8 $4 $5 ${6:--} $7" "$9" "${10}" "$q_mine" || l_full "$L"
+  l_placed "$8 $4 $5 ${6:--} $7" "$9" "${10}" "$q_mine" "${12}" || l_full "$L"
   l_holder
   l_t=
   { IFS= read -r l_t; } 2>/dev/null <"$L/lock/awaits"
@@ -43,9 +43,9 @@ l_queue() {
     ! l_ticket "$q_file" || printf 'ahead\t%s\t%s\t%s\n' "$q_owner" "$q_purpose" "$q_since"
   done
 }
-# LEASE… OWNER PURPOSE NAME: writes a place, or who took it.
+# LEASE… OWNER PURPOSE NAME REVISION: writes a place, or who took it.
 l_placed() {
-  { printf '%s %s %s\n%s\n%s\n' $((l_up + ${1%% *})) "$l_bootid" "$1" "$2" "$3" >"$q/.new"; } 2>/dev/null && mv -fT "$q/.new" "$q/$4"
+  { printf '%s %s %s\n%s\n%s\n%s\n' $((l_up + ${1%% *})) "$l_bootid" "$1" "$2" "$3" "${5-}" >"$q/.new"; } 2>/dev/null && mv -fT "$q/.new" "$q/$4"
 }
 # Says that a newer deployment, as read last, made this one needless.
 l_passed() {

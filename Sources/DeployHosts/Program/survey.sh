@@ -165,6 +165,7 @@ l_survey() {
   { read -r l_w l_t; } 2>/dev/null <"$L/lock/parked" && echo "parked $l_t"
   l_running "$P" 2147483647 "" "job	"
   l_marks
+  l_waiting
   for name in receipt receipt.previous failed; do
     [ ! -f "$L/$name" ] || echo "$name $(stat -c %s "$L/$name")"
   done
@@ -179,3 +180,12 @@ l_line() {
 
 # All of them, a line each.
 l_marks() { for m in "$L/once"/*; do [ ! -f "$m" ] || l_line "$m"; done; }
+
+# Who stands in line for the lock, in order, a line each. Changes nothing: a place whose lease is over is left out.
+l_waiting() {
+  [ -d "$L/queue" ] || return 0
+  l_uptime
+  for q_file in "$L/queue"/[01].*; do
+    ! l_ticket "$q_file" || { t=${q_file##*/} && printf 'waits\t%s\t%s\t%s\t%s\t%s\n' "${t%%.*}" "$q_owner" "$q_purpose" "$q_since" "$q_revision"; }
+  done
+}

@@ -74,10 +74,10 @@ l_lock() {
 
 # FILE: reads a place in line, `queue/RANK.NUMBER.TOKEN`; fails if nobody renewed it within its lease. Its times are the host's uptime.
 l_ticket() {
-  q_until=
+  q_until= q_revision=
   [ -f "$1" ] && {
     read -r q_until q_boot q_lease q_manner q_lane q_sequence q_since
-    IFS= read -r q_owner; IFS= read -r q_purpose
+    IFS= read -r q_owner; IFS= read -r q_purpose; IFS= read -r q_revision
   } 2>/dev/null <"$1"
   case $q_until in '' | *[!0-9]*) return 1 ;; esac
   [ "$q_boot" = "$l_bootid" ] || q_until=$q_lease

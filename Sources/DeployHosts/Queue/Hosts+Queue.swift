@@ -15,8 +15,21 @@ extension Hosts {
       [
         host.place(path), ticket.token, ticket.isUrgent ? "0" : "1", ticket.manner.rawValue, ticket.lane,
         ticket.sequence.map(String.init) ?? "", "\(ticket.since.milliseconds)", "\(max(3, ticket.lease.milliseconds / 1000))",
-      ] + words + [renews ? "1" : ""])
+      ] + words + [renews ? "1" : "", ticket.revision?.hex ?? ""])
     return LinePlace(answer.lines)
+  }
+
+  /// Those that stand in line, as a survey tells them; nil: nobody does.
+  static func line(_ lines: [Substring]) -> [LinePlace.Other]? {
+    let line = lines.compactMap { line -> LinePlace.Other? in
+      let words = line.parts(at: "\t", keepingEmpty: true).map(String.init)
+      guard words.count == 6, words[0] == "waits", let since = Int(words[4]) else { return nil }
+      let isDigest = words[5].utf8.count == 64 && words[5].utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
+      return LinePlace.Other(
+        owner: words[2], purpose: words[3], since: Timestamp(milliseconds: since), revision: isDigest ? Digest(hex: words[5]) : nil,
+        isUrgent: words[1] == "0")
+    }
+    return line.isEmpty ? nil : line
   }
 
   /// Gives a place up; if the host is out of reach, it ends with its lease.

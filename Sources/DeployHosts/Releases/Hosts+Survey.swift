@@ -55,6 +55,7 @@ extension Hosts {
     state.fence = try found.fence(at: path)
     state.lacks = SharedFiles.failure(missing: found.all("lacks").compactMap { Int($0) }, of: shared, on: host, at: path)
     state.marks = Hosts.marks(answer.lines)
+    state.line = Hosts.line(answer.lines)
     state.lock = Hosts.holder(answer.lines)
     state.parked = Hosts.parked(found["parked"], holder: state.lock)
     state.isBegun = state.lock != nil && found["begun"] != nil ? true : nil

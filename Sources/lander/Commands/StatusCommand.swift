@@ -13,6 +13,9 @@ struct StatusCommand: Verb {
       Asks the hosts themselves, so it works from a fresh checkout. The id of a train (several groups) in the place of a recipe shows \
       where it stands, and the hosts of all of its groups. Exits with 20 if a host is out of reach.
 
+      Of a group with slots it says which share of the traffic each has, as deployments from here set it last, and since when: the \
+      balancer is not asked, and what is not known is called so. It names who stands in line for the lock, the first ten.
+
       Examples:
         lander status
         lander status --group production --json
@@ -53,10 +56,12 @@ struct StatusCommand: Verb {
         var report = StatusReport(found, after: try await desk.past.deployments(seeing: [found]), now: desk.now)
         report.notes = try await desk.past.failedRestores(found)
         try await desk.past.account(for: found, in: &report)
+        report.traffic = try await desk.past.traffic(of: found)
         values.append(
           JSON.record([
             ("recipe", .text(found.recipe)), ("group", .text(found.group)),
             ("hosts", report.value), ("open", report.openValue), ("trains", trains.value(of: found)), ("left_wrong", report.leftValue),
+            ("traffic", report.trafficValue), ("waiting", report.waitingValue),
           ]))
         terminal.say((index == 0 ? [] : [""]) + report.lines(on: terminal.out))
       }

@@ -1,0 +1,82 @@
+package import DeployModel
+
+/// Where the traffic goes, and who waits for the lock.
+extension StatusReport {
+  /// The share of the traffic that a slot has; nil: the group has no slots, or moves no traffic.
+  func share(of host: String) -> String? {
+    guard let traffic else { return nil }
+    return percent(of: host, traffic).map { "\($0) %" } ?? "?"
+  }
+
+  private func percent(of host: String, _ traffic: KnownTraffic) -> Int? {
+    guard let slash = host.lastIndex(of: "/") else { return nil }
+    return traffic.weights?.percent(of: String(host[host.index(after: slash)...]))
+  }
+
+  /// What is known of the traffic, and since when.
+  func trafficLines() -> [String] {
+    guard let traffic else { return [] }
+    guard let weights = traffic.weights, let since = traffic.since else {
+      return ["", "Traffic: not known, because \(SafeText.line(traffic.why ?? "nothing tells"))"]
+    }
+    let by = traffic.deployment.map { ", set by deployment \($0)" } ?? ""
+    return ["", "Traffic: \(SafeText.line(weights.sentence)), since \(When.ago(since, now: now))\(by); the balancer was not asked"]
+  }
+
+  /// The same for machines; nil: the group has no slots, or moves no traffic.
+  package var trafficValue: Value? {
+    traffic.map { traffic in
+      JSON.record([
+        ("known", .bool(traffic.weights != nil)), ("weights", traffic.weights?.value),
+        ("since", traffic.since.map { .text(When.iso($0)) }), ("deployment", traffic.deployment.map { .text($0) }),
+        ("reason", traffic.why.map { .text($0) }),
+      ])
+    }
+  }
+
+  func trafficValue(of host: String) -> Value? { traffic.flatMap { percent(of: host, $0) }.map { .int($0) } }
+
+  /// Hosts on which somebody waits, with those that do, in their order.
+  private var waiting: [(host: String, line: [LinePlace.Other])] {
+    hosts.compactMap { host in
+      guard case .reached(let state) = host.survey, let line = state.line, !line.isEmpty else { return nil }
+      return (host.name, line)
+    }
+  }
+  private static let shown = 10
+  private static let given = 50
+
+  /// Who waits for the lock, the first in line first.
+  func waits() -> [String] {
+    waiting.flatMap { host, line -> [String] in
+      let rows = line.prefix(Self.shown).enumerated().map { index, one in
+        let revision = one.revision.map { ", revision \($0.short)" } ?? ""
+        let urgent = one.isUrgent ? ", urgent" : ""
+        return "  \(index + 1). \(SafeText.line(one.purpose))\(revision), by \(SafeText.line(one.owner)), "
+          + "since \(When.ago(one.since, now: now))\(urgent)"
+      }
+      let more = line.count > Self.shown ? ["  … and \((line.count - Self.shown).grouped) more"] : []
+      return ["", "In line for the lock on \(host): \(line.count.of("deployment"))"] + rows + more
+    }
+  }
+
+  /// The same for machines: at most fifty a host, and how many there are.
+  package var waitingValue: Value {
+    .list(
+      waiting.map { host, line in
+        JSON.record([
+          ("host", .text(host)), ("count", .int(line.count)),
+          (
+            "first",
+            .list(
+              line.prefix(Self.given).map { one in
+                JSON.record([
+                  ("purpose", .text(one.purpose)), ("actor", .text(one.owner)), ("revision", one.revision.map { .text($0.hex) }),
+                  ("since", .text(When.iso(one.since))), ("urgent", .bool(one.isUrgent)),
+                ])
+              })
+          ),
+        ])
+      })
+  }
+}
