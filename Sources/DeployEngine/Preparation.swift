@@ -123,10 +123,12 @@ package struct Preparation: Sendable {
         guard let sources = await sources(receipt.inputs.sources, on: host, selection, ports),
           let recipe = try? recipes.recipe(named: receipt.recipe, in: sources)
         else { continue }
-        found.append(
-          PinnedRecipe(
-            name: recipe.name, sources: receipt.inputs.sources, hooks: recipe.flow.hooks, appspec: recipe.appspec,
-            partners: recipe.partners))
+        var pinned = PinnedRecipe(
+          name: recipe.name, sources: receipt.inputs.sources, hooks: recipe.flow.hooks, appspec: recipe.appspec,
+          partners: recipe.partners)
+        let undoable = recipe.flow.stages.filter { $0.terms?.undo != nil }
+        if !undoable.isEmpty { pinned.undoable = undoable }
+        found.append(pinned)
       }
     }
     return found

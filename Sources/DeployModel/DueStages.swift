@@ -3,9 +3,9 @@
 extension Plan {
   package var changesHosts: Bool { hosts.contains { $0.action == .change } }
 
-  /// Whether a stage runs. All do if hosts change.
+  /// Whether a stage runs. All do if hosts change, or if stages are undone.
   package func isDue(_ stage: Stage) -> Bool {
-    guard !changesHosts else { return true }
+    guard !changesHosts, undone.isEmpty else { return true }
     guard kind == .deploy, flow.undoes == nil, flow.rules?.runsDueStages == true, case .script(_, _, _, _, _, let terms) = stage else {
       return false
     }

@@ -136,6 +136,10 @@ package struct Conclusion: Sendable, Hashable, Codable {
   package var traffic: StrayTraffic?
   /// The stage that cannot be undone and had begun, so that nothing goes back; nil: there was none, or the deployment did not fail.
   package var irreversible: String?
+  /// Stages that the way back is to undo, in that order; nil: none.
+  package var undo: [StageUndo]?
+  /// Stages that an undo was due for and that are not undone; nil: none.
+  package var notUndone: [String]?
   /// Whether functions of a task ran something that nobody takes back. nil: it ran no task.
   package var ran: Bool?
   /// Whether hosts say that it is over although no engine of this state folder saw its end; nil: one did.
@@ -149,5 +153,20 @@ package struct Conclusion: Sendable, Hashable, Codable {
     self.rollback = rollback
     self.hosts = hosts
     self.traffic = traffic
+  }
+
+  /// Whether a rollback follows from it: hosts are to go back, or stages to be undone.
+  package var owesWayBack: Bool { !rollback.isEmpty || undo?.isEmpty == false }
+
+  /// Numbers of the hosts that the rollback which follows from it has: those that go back, and, if stages are undone, all that can be
+  /// told so.
+  package var wayBackHosts: [Int] {
+    guard undo?.isEmpty == false else { return rollback }
+    return hosts.indices.filter { number in
+      switch hosts[number] {
+      case .leftOut, .unknown: rollback.contains(number)
+      default: true
+      }
+    }
   }
 }

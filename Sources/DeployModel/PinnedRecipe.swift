@@ -9,6 +9,8 @@ package struct PinnedRecipe: Sendable, Hashable, Codable {
   /// Names of the groups that its hooks may work with besides their own hosts; nil: it is the deployment's own recipe, or an older
   /// version's.
   package var partners: [String]?
+  /// Its stages that can be undone, in their order; nil: it has none, or is the deployment's own, whose plan has all stages.
+  package var undoable: [Stage]?
   package init(name: String, sources: Digest, hooks: [Recipe.Hook], appspec: AppSpecOptions? = nil, partners: [String]? = nil) {
     self.name = name
     self.sources = sources

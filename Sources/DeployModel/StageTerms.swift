@@ -16,6 +16,10 @@ package struct StageTerms: Sendable, Hashable, Codable {
   package var ground: Ground?
   /// Whether nothing goes back once it has begun; nil: no.
   package var irreversible: Bool?
+  /// Number of the function that undoes it; nil: nothing does.
+  package var undo: Int?
+  /// The stage that this one undoes, on a way back; nil: none.
+  package var undoes: StageUndo?
   /// What was known of it when the deployment was planned; nil: nothing.
   package var settled: Settled?
 
@@ -28,13 +32,17 @@ package struct StageTerms: Sendable, Hashable, Codable {
     case again
   }
 
-  package init(once: Once? = nil, ground: Ground? = nil, irreversible: Bool? = nil, settled: Settled? = nil) {
+  package init(
+    once: Once? = nil, ground: Ground? = nil, irreversible: Bool? = nil, settled: Settled? = nil, undo: Int? = nil, undoes: StageUndo? = nil
+  ) {
     self.once = once
     self.ground = ground
     self.irreversible = irreversible
     self.settled = settled
+    self.undo = undo
+    self.undoes = undoes
   }
 
   /// Whether hosts remember that it ran.
-  package var leavesMark: Bool { once == .revision || irreversible == true }
+  package var leavesMark: Bool { once == .revision || irreversible == true || undo != nil || undoes != nil }
 }

@@ -30,6 +30,8 @@ package struct Account: Sendable {
   /// The shares of the traffic that it left, if they differ from those before; nil: they do not, or none were shifted.
   package let weights: Weights?
   package private(set) var wrong: [Wrong]
+  /// Names of stages that should have been undone and are not.
+  package private(set) var notUndone: [String]
   /// The exit code of the command that ran it; nil: it has not ended.
   package let exit: ExitCode?
   /// When it ended; nil: it has not.
@@ -45,6 +47,7 @@ package struct Account: Sendable {
     traffic = story.trafficLeft
     exit = Summary(story, rollback: rollback).exit
     ended = (rollback ?? story).conclusion == nil ? nil : (rollback ?? story).last
+    notUndone = (story.conclusion?.notUndone ?? []) + (rollback?.conclusion?.notUndone ?? [])
     wrong = story.hosts.compactMap { host in
       let later = rollback?.hosts.first { $0.name.isExactly(host.name) }
       return Self.wrong(host.name, later?.status ?? host.status, in: later == nil ? story : rollback ?? story)
@@ -74,23 +77,27 @@ package struct Account: Sendable {
     }
     var account = self
     account.wrong.removeAll { one in newer.contains { $0.name.isExactly(one.host) } }
-    if !hosts.isEmpty, newer.count == hosts.count { account.traffic = nil }
+    if !hosts.isEmpty, newer.count == hosts.count { (account.traffic, account.notUndone) = (nil, []) }
     return account
   }
 
   /// Whether anything needs attention.
-  package var isWrong: Bool { traffic != nil || !wrong.isEmpty }
+  package var isWrong: Bool { traffic != nil || !wrong.isEmpty || !notUndone.isEmpty }
 
   /// What it left, as a clause for a list: `traffic left shifted, 2 hosts wrong`; nil: nothing needs attention.
   package var clause: String? {
-    let parts = [traffic.map { _ in "traffic left wrong" }, wrong.isEmpty ? nil : "\(wrong.count.of("host")) left wrong"].compactMap { $0 }
+    let parts = [
+      traffic.map { _ in "traffic left wrong" }, wrong.isEmpty ? nil : "\(wrong.count.of("host")) left wrong",
+      notUndone.isEmpty ? nil : "\(notUndone.count.of("stage")) not undone",
+    ].compactMap { $0 }
     return parts.isEmpty ? nil : parts.joined(separator: ", ")
   }
 
   /// What needs attention, a line each.
   package func looks(on surface: Surface) -> [String] {
     let hosts = wrong.prefix(20).map { "\(SafeText.line($0.host)): \($0.why)" } + (wrong.count > 20 ? ["and \(wrong.count - 20) more"] : [])
-    return ([traffic].compactMap { $0 } + hosts).map { surface.paint($0, .bad) }
+    let stages = notUndone.map { "stage \(SafeText.line($0)): not undone" }
+    return ([traffic].compactMap { $0 } + hosts + stages).map { surface.paint($0, .bad) }
   }
 
   /// The messages to it, a line each.
@@ -118,7 +125,7 @@ package struct Account: Sendable {
       (
         "hosts_left_wrong",
         .list(wrong.map { JSON.record([("host", .text($0.host)), ("reason", .text($0.why))]) })
-      ),
+      ), ("not_undone", notUndone.isEmpty ? nil : .list(notUndone.map { .text($0) })),
     ]
   }
 }

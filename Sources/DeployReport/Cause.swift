@@ -105,7 +105,9 @@ extension String {
 extension MarkRequest {
   fileprivate var what: String {
     switch (act, mark.state) {
+    case (.again, .undoing): "is being undone"
     case (.begin, _), (.again, _): "begins"
+    case (.drop, .undoing): "ran"
     case (.drop, _): "was begun"
     case (.end, .done): "is done"
     case (.end, _): "failed"

@@ -228,6 +228,8 @@ package struct EntryLines: Sendable {
       ("type", "concluded"), ("status", .text(conclusion.status.rawValue)),
       ("error", conclusion.error.map(value)), ("holder", holder),
       ("rollback", .list(conclusion.rollback.map(name))), ("hosts", .list(hosts)),
+      ("undo", conclusion.undo.map { .list($0.map { .text($0.mark.stage) }) }),
+      ("not_undone", conclusion.notUndone.map { .list($0.map { .text($0) }) }),
       (
         "stray_traffic",
         conclusion.traffic.map { stray in

@@ -6,7 +6,7 @@ extension ExitCode {
   ///   - rollback: the end of the deployment that went back after it; nil if there was none.
   ///   - isRollback: whether the deployment itself was to go back.
   package init(_ conclusion: Conclusion, rollback: Conclusion? = nil, isRollback: Bool = false) {
-    if conclusion.traffic != nil {
+    if conclusion.traffic != nil || conclusion.notUndone != nil {
       self = .rollbackFailed
       return
     }
@@ -35,7 +35,7 @@ extension ExitCode {
       } else if conclusion.ran != nil, let kind = conclusion.error?.failure.kind, kind == .rejected || kind == .unfit {
         // A task takes nothing back, so the person who ended it counts.
         self = Self.wentBack(conclusion)
-      } else if conclusion.hosts.contains(where: \.isHeld) || !conclusion.rollback.isEmpty || conclusion.leavesNew(rollback, isRollback) {
+      } else if conclusion.hosts.contains(where: \.isHeld) || conclusion.owesWayBack || conclusion.leavesNew(rollback, isRollback) {
         self = .held
       } else if let kind = conclusion.error?.failure.kind, kind.isNobodysFault {
         self = kind == .fenced || kind == .locked ? .locked : .infrastructure
@@ -85,7 +85,7 @@ extension ExitCode {
 
   private static func isRestored(_ conclusion: Conclusion, _ rollback: Conclusion?) -> Bool {
     if conclusion.hosts.contains(where: \.isLeftBroken) { return false }
-    return conclusion.rollback.isEmpty || rollback.map { $0.status == .succeeded } ?? true
+    return !conclusion.owesWayBack || rollback.map { $0.status == .succeeded } ?? true
   }
 }
 

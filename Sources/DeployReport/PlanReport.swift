@@ -183,6 +183,7 @@ package struct PlanReport: Sendable {
     text += "a failed deployment takes every touched host back."
     if fresh > 0 { text += " \(fresh.of("host")) ran nothing so far and will run nothing again." }
     if foreign > 0 { text += " On \(foreign.of("host")) the link that lander did not make is put back as it is." }
+    text += undone()
     let final = plan.flow.stages.filter { $0.terms?.irreversible == true }.map { SafeText.line($0.name) }
     if let first = final.first { text += " Once stage \(first) has begun, nothing goes back." }
     var lines = (title + text).wrapped(to: width, margin: "  ")
@@ -191,6 +192,31 @@ package struct PlanReport: Sendable {
       lines += Rehearsed(failure).lines(on: surface, after: good)
     }
     return lines
+  }
+}
+
+extension PlanReport {
+  /// Which stages are undone on the way back, and when.
+  private func undone() -> String {
+    let index = plan.flow.stages.firstIndex { if case .rollout = $0 { true } else { false } } ?? plan.flow.stages.count
+    func names(_ stages: ArraySlice<Stage>) -> [String] {
+      stages.reversed().filter { $0.terms?.undo != nil && $0.terms?.isSkipped != true }.map { SafeText.line($0.name) }
+    }
+    func sentence(_ names: [String], _ when: String) -> String {
+      names.isEmpty ? "" : " \(when), stage \(names.joined(separator: ", then ")) is undone if it has begun."
+    }
+    return sentence(names(plan.flow.stages[index...]), "Before hosts go back")
+      + sentence(names(plan.flow.stages[..<index]), "After all are back")
+  }
+}
+
+extension StageTerms {
+  /// Whether it does not run in this deployment.
+  fileprivate var isSkipped: Bool {
+    switch settled {
+    case .ran, .told: true
+    case .again, nil: false
+    }
   }
 }
 
@@ -230,11 +256,13 @@ extension Stage {
         }
       }
       return "rollout (\(strategy.name)\(batch ?? ""))"
+    case .script(_, _, _, _, _, let terms?) where terms.undoes != nil:
+      return [name, terms.where.map { "(\($0))" }].compactMap(\.self).joined(separator: " ")
     case .script(let name, let summary, _, let when, _, let terms):
       let words = [
         (terms?.once == .revision ? "once a revision" : "once") + (summary.isEmpty ? "" : ": \(summary)"),
         when.map { _ in "if it applies" },
-        terms?.where, terms?.irreversible == true ? "cannot be undone" : nil, terms?.settled?.sentence,
+        terms?.where, terms?.irreversible == true ? "cannot be undone" : terms?.undo.map { _ in "can be undone" }, terms?.settled?.sentence,
       ]
       return "\(name) (\(words.compactMap(\.self).joined(separator: ", ")))"
     }

@@ -149,10 +149,10 @@ package struct Summary: Sendable {
         lines += ["", "  Not back, on the release that failed or stopped half way: " + Self.named(left)]
       }
       lines += Summary(rollback).notStarted
-    } else if lines.isEmpty, !isWhole, stayed.isEmpty, conclusion.rollback.isEmpty {
+    } else if lines.isEmpty, !isWhole, stayed.isEmpty, !conclusion.owesWayBack {
       lines = ["", "  " + whatIsLeft]
     }
-    lines += whatRan + notStarted
+    lines += notUndone(on: surface) + whatRan + notStarted
     if !stayed.isEmpty {
       let why =
         story.plan?.kind.removal != nil

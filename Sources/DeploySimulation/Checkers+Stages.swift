@@ -10,18 +10,30 @@ struct StageRun: Sendable {
   var intent: Int
   /// Whether a command failed with a known end, so that the stage may run again.
   var failed = false
+  /// Whether a command came to its end, or not, nobody knows.
+  var isUnknown = false
+}
+
+/// A function that undoes a stage, and ran commands.
+struct UndoRun: Sendable {
+  var deployment: Deployment.ID
+  var stage: String
+  var revision: Digest
+  var lines: [String] = []
 }
 
 /// What must hold of stages that hosts remember: no guess runs one a second time (*once*), and nothing goes back past one that cannot be
 /// undone (P7).
 extension Checkers {
   /// A command was started on a host. A second command of one deployment belongs to the same run.
-  mutating func stageRan(_ host: Int, _ now: SimulatedHost, _ change: HostChange) {
+  mutating func stageRan(_ host: Int, _ hosts: [SimulatedHost], _ change: HostChange) {
+    let now = hosts[host]
     guard let engine = watches.firstIndex(where: { $0.plan.id == change.deployment }),
       let job = now.jobs.index(of: change.intent, in: change.deployment), let name = now.jobs[job].intent.site.stage,
       now.jobs[job].intent.site.event == nil, let terms = watches[engine].plan.flow.stages.first(where: { $0.name == name })?.terms
     else { return }
     let plan = watches[engine].plan
+    if let undo = terms.undoes { return undoRan(engine, host, undo.mark, now.jobs[job].intent, hosts) }
     let revision = plan.content.inputs.bundle
     if terms.irreversible == true, let now = watches[engine].weights?.now {
       watches[engine].weights = (now, now)
@@ -30,12 +42,13 @@ extension Checkers {
       stageRuns[own].intent = change.intent
       return
     }
-    let earlier = stageRuns.last { $0.stage == name && $0.revision == revision && !$0.failed }
+    let earlier = stageRuns.last { $0.stage == name && $0.revision == revision && !$0.failed && !isUndone($0) }
     if terms.once == .revision, terms.settled != .again {
       look(
         earlier == nil, "once", host: host,
         "stage \(name) ran in \(plan.id), and had run for the same revision in \(earlier?.deployment ?? "none")")
     }
+    undoRuns.removeAll { $0.stage == name && $0.revision == revision }
     stageRuns.append(StageRun(deployment: plan.id, stage: name, revision: revision, intent: change.intent))
   }
 
@@ -46,13 +59,71 @@ extension Checkers {
     return site.stage != nil && site.event == nil
   }
 
+  private func isUndone(_ run: StageRun) -> Bool { undoRuns.contains { $0.stage == run.stage && $0.revision == run.revision } }
+
+  /// *undo*: a command that undoes a stage was started. It is no second one, and no release meets what it was not made for.
+  private mutating func undoRan(_ engine: Int, _ host: Int, _ mark: StageMark, _ intent: Intent, _ hosts: [SimulatedHost]) {
+    let watch = watches[engine]
+    let line = if case .run(let command) = intent.operation { command.line } else { intent.operation.verb }
+    let index = undoRuns.firstIndex { $0.stage == mark.stage && $0.revision == mark.revision }
+    look(
+      index.map { !undoRuns[$0].lines.contains(line) } ?? true, "undo", host: host,
+      "stage \(mark.stage) was undone in \(watch.plan.id), and had been undone since it ran")
+    if let index {
+      undoRuns[index].lines.append(line)
+    } else {
+      undoRuns.append(UndoRun(deployment: watch.plan.id, stage: mark.stage, revision: mark.revision, lines: [line]))
+    }
+    switch mark.undo {
+    case .after:
+      let left = watch.fleet.filter { number in
+        hosts[number].releases.contains { $0.release.id == hosts[number].current && $0.release.bundle == mark.revision }
+      }
+      look(left.isEmpty, "undo", host: host, "stage \(mark.stage) was undone while \(left.count) hosts ran its revision")
+    case .before, nil:
+      let gone = watch.plan.hosts.indices.filter { number in
+        watch.plan.hosts[number].action == .change && hosts[watch.fleet[number]].current != watch.current[number]
+      }
+      look(gone.isEmpty, "undo", host: host, "\(gone.count) hosts had gone back before stage \(mark.stage) was undone")
+    }
+  }
+
+  /// *undo*: what a failed deployment ran and could undo is undone if all of its hosts are back.
+  mutating func wasUndone(_ engine: Int, _ conclusion: Conclusion, _ hosts: [SimulatedHost]) {
+    let watch = watches[engine]
+    if conclusion.status == .succeeded {
+      for undo in watch.plan.undone {
+        let ran = undoRuns.contains { $0.stage == undo.mark.stage && $0.revision == undo.mark.revision }
+        look(ran, "undo", "\(watch.plan.id) has succeeded, and stage \(undo.mark.stage) was not undone")
+      }
+    }
+    guard watch.plan.kind == .deploy, conclusion.status == .failed || conclusion.status == .cancelled, watch.plan.flow.goesBack,
+      conclusion.irreversible == nil, conclusion.error?.failure.kind != .fenced
+    else { return }
+    let staying = conclusion.hosts.indices.contains { number in
+      switch conclusion.hosts[number] {
+      case .succeeded: !conclusion.rollback.contains(number)
+      case .pending, .restored, .untouched, .leftOut, .kept: false
+      default: true
+      }
+    }
+    let runs = stageRuns.filter { $0.deployment == watch.plan.id }
+    guard !staying, !runs.contains(where: \.isUnknown) else { return }
+    for run in runs where watch.plan.flow.stages.contains(where: { $0.name == run.stage && $0.terms?.undo != nil }) {
+      look(
+        conclusion.undo?.contains { $0.mark.stage == run.stage } == true, "undo",
+        "\(watch.plan.id) has failed, its hosts go back, and stage \(run.stage) stays")
+    }
+  }
+
   /// A command of a stage ended.
   mutating func stageAnswered(_ engine: Int, _ intent: Int, _ outcome: Outcome) {
     let id = watches[engine].plan.id
     guard let run = stageRuns.firstIndex(where: { $0.deployment == id && $0.intent == intent }) else { return }
     switch outcome.failure?.kind {
     case .command, .timeout, .cancelled, .unhealthy: stageRuns[run].failed = true
-    default: break
+    case nil: break
+    default: stageRuns[run].isUnknown = true
     }
   }
 

@@ -32,6 +32,8 @@ package struct Checkers: Sendable {
   var fences: [Int]
   /// Functions of stages that ran once for a revision, or that cannot be undone.
   var stageRuns: [StageRun] = []
+  /// Functions that undid them since, the newest last.
+  var undoRuns: [UndoRun] = []
   /// Releases that a deployment succeeded with, or that ran at the start.
   var good: [Release.ID]
   /// The limit of broken promises that are kept.
@@ -187,7 +189,7 @@ package struct Checkers: Sendable {
       owner(host, now, change)
       switch change.kind {
       case .ran:
-        stageRan(host, now, change)
+        stageRan(host, hosts, change)
         look(change.runs <= 1, "at most once", host: host, "intent \(change.intent) of \(change.deployment) ran \(change.runs) times")
       case .current, .releases: currency(host, now, change)
       case .receipt: settled(host, now)
@@ -239,6 +241,7 @@ package struct Checkers: Sendable {
       look(!isWell, "P5", "it is called \(conclusion.status.rawValue) although gate \(failed) failed")
     }
     wayForward(engine, conclusion)
+    wasUndone(engine, conclusion, hosts)
     truth(engine, conclusion, hosts: hosts)
     if plan.kind == .rollback(of: nil), conclusion.status == .succeeded { whole(engine, conclusion, hosts: hosts) }
   }

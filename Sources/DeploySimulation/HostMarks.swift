@@ -7,7 +7,7 @@ extension SimulatedHost {
     let new = request.mark
     let found = marks.firstIndex { $0.isAbout(new.stage, of: new.revision) }
     let old = found.map { marks[$0] }
-    let isOwn = old?.state == .begun && old?.deployment == new.deployment
+    let isOwn = [.begun, .undoing].contains(old?.state) && old?.deployment == new.deployment
     switch request.act {
     case .begin:
       if let old, old.state != .failed, !isOwn, defect != .stageForgotten { return .done(old.value) }

@@ -107,7 +107,7 @@ extension Simulation {
 
   /// A failed deployment is followed by a deployment of what ran before.
   private mutating func follow(_ engine: Int, _ conclusion: Conclusion) {
-    guard !engines[engine].followed, !conclusion.rollback.isEmpty else { return }
+    guard !engines[engine].followed, conclusion.owesWayBack else { return }
     engines[engine].followed = true
     if let plan = followUp?(engines[engine].plan, conclusion, now) { add(plan) }
   }

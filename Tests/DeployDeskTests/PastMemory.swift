@@ -51,7 +51,7 @@ final class PastMemory: PastJournal {
     var state = inner.claimed.contains(id) ? DeploymentSummary.State.running : .interrupted
     var (notRestored, isElsewhere) = (0, false)
     if case .concluded(let conclusion) = last.fact {
-      let owes = plan.kind == .deploy && !conclusion.rollback.isEmpty && !inner.deployments.contains { kind(of: $0) == .rollback(of: id) }
+      let owes = plan.kind == .deploy && conclusion.owesWayBack && !inner.deployments.contains { kind(of: $0) == .rollback(of: id) }
       isElsewhere = conclusion.isElsewhere == true
       if !owes { (state, notRestored) = (.concluded(conclusion.status), conclusion.hosts.count(where: \.isRestoreFailed)) }
     }

@@ -228,6 +228,49 @@ struct StageTests {
     #expect(Self.count("migrate", bench) == 2 && Self.count("smoke", bench) == 1 && Self.count("start", bench) == 2)
   }
 
+  // MARK: stages that can be undone
+
+  private static let undoable =
+    "stage.upload, stage \"migrate\" { once = \"revision\", on = \"host\", run = function(host) host:run \"migrate\" end, "
+    + "undo = function(host) host:run \"migrate down\" end }, stage.rollout"
+
+  @Test("a deployment that fails undoes its stages when its hosts are back, and a later one of the same bundle runs them again")
+  func undone() async throws {
+    let bench = try Bench(Self.text(Self.undoable), hosts: Self.hosts(["h1", "h2"], failing: "start"))
+    let end = try await bench.deploy()
+    #expect(end.deployments.map(\.conclusion?.status) == [.failed, .succeeded])
+    #expect(Self.count("migrate", bench) == 1 && Self.count("migrate down", bench) == 1)
+    #expect(bench.transport.hosts.allSatisfy { $0.marks.isEmpty && $0.lock == nil })
+    for name in ["h1", "h2"] { bench.transport.change(name) { $0.commands = nil } }
+    #expect(try await bench.deploy().deployments.map(\.conclusion?.status) == [.succeeded])
+    #expect(Self.count("migrate", bench) == 2)
+  }
+
+  @Test("lander rollback says what it undoes, does so after the hosts went back, and leaves it while a host of the group needs it")
+  func rolledBack() async throws {
+    let bench = try Bench(Self.text(Self.undoable))
+    try await bench.deploy()
+    let first = try #require(try bench.host("h1").current)
+    bench.files["app/version"] = "2\n"
+    try await bench.deploy()
+    let part = try bench.project.project.selection(recipe: nil, group: nil, only: ["h1"])
+    #expect(try await bench.desk.planRollback(of: part, in: bench.project, straighten: false).undone.isEmpty)
+    let selection = try Self.selection(bench)
+    let plan = try await bench.desk.planRollback(of: selection, in: bench.project, straighten: false)
+    #expect(plan.flow.stages.map(\.name) == ["rollout", "undo of migrate"])
+    #expect(
+      bench.events.contains {
+        if case .remark(let text) = $0 {
+          text.hasPrefix("Stage \"migrate\" of revision") && text.contains("after all hosts are back")
+        } else {
+          false
+        }
+      })
+    #expect(try await bench.end(bench.desk.deploy(plan)).deployments[0].conclusion?.status == .succeeded)
+    #expect(try bench.host("h2").current == first && Self.count("migrate down", bench) == 1)
+    #expect(bench.transport.hosts.allSatisfy { $0.marks.count == 1 }, "that of the release that they run")
+  }
+
   @Test("slots do not go back behind such a stage either")
   func slots() async throws {
     let text = SlotTests.text.replacing(

@@ -30,6 +30,42 @@ struct StageWordTests {
     #expect(recipe.flow.stages.prefix(4).map { $0.terms?.leavesMark ?? false } == [false, false, true, true])
   }
 
+  @Test("a stage may say what undoes it, and then hosts remember it; that, and that nothing does, is a contradiction")
+  func undo() throws {
+    let main = """
+      recipe "a" { path = "/a", stages = {
+        stage "migrate" { on = "host", run = function(host) end, when = function() return true end, undo = function(host) end },
+        stage.upload, stage.rollout,
+      } }
+      """
+    let recipe = try #require(try load(main).project.recipes.last)
+    guard case .script(_, _, let run, let when, _, let terms?) = recipe.flow.stages[0] else { return #expect(Bool(false)) }
+    #expect(terms.ground == .host && terms.leavesMark && Set([run, when, terms.undo]).count == 3 && terms.undo != nil)
+    #expect(
+      problems("irreversible = true, run = function() end, undo = function() end").contains {
+        $0.contains("deploy.lua:2: stage \"migrate\" has undo and is irreversible")
+      })
+    #expect(problems("undo = 1, run = function() end").contains { $0.contains("undo of stage \"migrate\" must be") })
+  }
+
+  @Test("the function that undoes a stage gets its host, the deployment, and why the stage failed if it did")
+  func undone() throws {
+    let rig = try Rig(
+      """
+      recipe "shop" { path = "/srv/shop", stages = {
+        stage "a" { on = "host", run = function() end, undo = function(host, deployment, err) log.info("%s %s", host.name, tostring(err)) end },
+        stage "b" { run = function() end, undo = function(deployment, err) log.info("%s %s", deployment.application, tostring(err)) end },
+      } }
+      """)
+    func lines(on subject: Subject) -> [String] {
+      rig.recipe.flow.stages.compactMap { $0.terms?.undo }.flatMap { function in
+        rig.run(Body(recipe: 0, function: function), on: subject) { _, _ in .done() }.log
+      }
+    }
+    #expect(lines(on: .deployment) == ["info: web1 nil", "info: shop nil"])
+    #expect(lines(on: .failure(ScriptError(Failure(.command, "half")))).allSatisfy { $0.contains("half") })
+  }
+
   @Test("each mistake is named with its line and what it may be")
   func mistakes() {
     #expect(problems("once = \"always\", run = function() end").contains { $0.contains("deploy.lua:2: once of stage \"migrate\" must be") })

@@ -20,11 +20,36 @@ struct StageReportTests {
       (StageTerms(once: .revision, ground: .host), "migrate (once a revision, on one host)"),
       (StageTerms(ground: .group("db"), irreversible: true), "migrate (once, on one host of db, cannot be undone)"),
       (StageTerms(once: .revision, settled: .ran(Self.mark)), "migrate (once a revision, skipped: deployment 20261120-1 ran it)"),
+      (StageTerms(ground: .host, undo: 4), "migrate (once, on one host, can be undone)"),
       (StageTerms(once: .revision, settled: .told), "migrate (once a revision, skipped, as was said)"),
       (StageTerms(once: .revision, settled: .again), "migrate (once a revision, again, as was said)"),
     ]
     for (terms, expected) in cases { #expect(Self.stage(terms).sentence == expected) }
     #expect(Self.stage(nil, when: 2).sentence == "migrate (once, if it applies)")
+  }
+
+  @Test("a plan says what is undone on the way back, and when; a way back says what it undoes")
+  func undo() {
+    func named(_ name: String) -> Stage {
+      .script(name: name, summary: "", function: 1, when: nil, place: nil, terms: StageTerms(ground: .host, undo: 2))
+    }
+    let plan = Stories.plan().edited { $0.stages = [.upload, named("a"), named("b"), .rollout(nil), named("c")] }
+    let words = PlanReport(plan).lines(on: Surface()).joined(separator: " ").split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    #expect(words.contains("Before hosts go back, stage c is undone if it has begun."), "\(words)")
+    #expect(words.contains("After all are back, stage b, then a is undone if it has begun."), "\(words)")
+    let undo = StageUndo(Self.mark)
+    let stage = Stage.script(
+      name: undo.title, summary: "", function: 2, when: nil, place: nil, terms: StageTerms(ground: .host, undoes: undo))
+    #expect(stage.sentence == "undo of migrate (on one host)")
+  }
+
+  @Test("a stage that should have been undone and was not is named, with what to do, and the exit code asks for a person")
+  func notUndone() {
+    var end = Conclusion(status: .failed, error: Stories.broken, hosts: [.succeeded, .succeeded])
+    end.notUndone = ["migrate"]
+    let text = Summary(Self.story(nil, end: end)).lines(on: Surface()).joined(separator: "\n")
+    #expect(text.contains("Not undone: stage migrate") && text.contains("lander logs"), "\(text)")
+    #expect(ExitCode(end) == .rollbackFailed)
   }
 
   private static func story(
@@ -77,6 +102,8 @@ struct StageReportTests {
       mark.state = state
       return DeployModel.Operation.mark(MarkRequest(act, mark)).sentence
     }
+    #expect(words(.again, .undoing) == "remember that stage migrate is being undone")
+    #expect(words(.drop, .undoing) == "forget that stage migrate ran")
     #expect(words(.begin, .begun) == "remember that stage migrate begins" && words(.again, .begun) == words(.begin, .begun))
     #expect(words(.end, .done) == "remember that stage migrate is done")
     #expect(words(.end, .failed) == "remember that stage migrate failed")

@@ -10,22 +10,25 @@ package struct Bystanders: Sendable, Hashable {
   package let marks: [StageMark]
   /// Deployments that hold a lock on one of them now.
   package let holders: [Deployment.ID]
-  /// How many are out of reach: what these remember is unknown.
-  package let silent: Int
+  /// Bundles that they run.
+  package let bundles: [Digest]
+  /// Whether some of them were not asked, or did not answer: what these remember and run is unknown.
+  package let areUnknown: Bool
 
   /// Nobody asked them, so all of them count as serving.
-  package init(unasked count: Int) { (self.count, serving, marks, holders, silent) = (count, count, [], [], 0) }
+  package init(unasked count: Int) {
+    (self.count, serving, marks, holders, bundles, areUnknown) = (count, count, [], [], [], count > 0)
+  }
 
   /// - Parameters:
   ///   - surveys: one for each of them.
   ///   - counts: whether it matters how many serve; if not, all count as serving.
   package init(_ surveys: [Survey], counts: Bool = true) {
     count = surveys.count
-    silent = surveys.count { if case .unreachable = $0 { true } else { false } }
-    holders = surveys.compactMap { survey in
-      guard case .reached(let state) = survey, let lock = state.lock, lock.leaseLeft > 0 else { return nil }
-      return lock.deployment
-    }
+    let states = surveys.compactMap { if case .reached(let state) = $0 { state } else { nil } }
+    areUnknown = states.count < surveys.count
+    bundles = states.compactMap { $0.receipt?.inputs.bundle }
+    holders = states.compactMap { state in state.lock.flatMap { $0.leaseLeft > 0 ? $0.deployment : nil } }
     marks = surveys.flatMap { survey -> [StageMark] in
       guard case .reached(let state) = survey else { return [] }
       return state.marks ?? []

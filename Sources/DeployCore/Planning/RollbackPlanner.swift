@@ -3,18 +3,22 @@ package import DeployModel
 /// Plans the way back. A rollback is a deployment of what each host ran before; it never leads to another rollback.
 package enum RollbackPlanner {
   /// After a failure: the hosts that already have the failed deployment's revision go back to what they ran before. If that was on trial,
-  /// they go to the group's last good revision. The rollback takes the locks over, so nobody comes between. Nil if no host is to go back.
+  /// they go to the group's last good revision. The rollback takes the locks over, so nobody comes between. It undoes the stages that can
+  /// be undone, in reverse order: those that ran after the rollout before the hosts go back, the others after it. Nil if no host is to go
+  /// back and nothing is to be undone.
   package static func plan(after failed: Plan, _ conclusion: Conclusion, by identity: Planner.Identity) -> Plan? {
-    guard failed.kind == .deploy, !conclusion.rollback.isEmpty else { return nil }
+    guard failed.kind == .deploy, conclusion.owesWayBack else { return nil }
     var identity = identity
     identity.provenance = failed.origin.provenance?.ofRollback
     var recipes = failed.content.recipes
     let bare = recipes.count
     recipes.append(PinnedRecipe(name: "no hooks", sources: failed.content.recipes[0].sources, hooks: []))
-    let hosts = conclusion.rollback.enumerated().map { number, index in
+    let numbers = conclusion.wayBackHosts
+    let hosts = numbers.enumerated().map { number, index in
       let was = failed.hosts[index]
       var host = was.host
       host.number = number
+      if !conclusion.rollback.contains(index) { return staying(host, was, conclusion.hosts[index], arriving: was.restoring ?? bare) }
       // The receipt that the failed deployment left on the host; the lock is refused if the host has another one.
       let receipt = was.target.map {
         Receipt(
@@ -38,16 +42,38 @@ package enum RollbackPlanner {
       origin: identity.origin(goingBackTo: hosts.compactMap(\.goal), after: failed), subject: failed.subject,
       // Without the failed bundle: what each host goes back to is its own.
       content: Plan.Content(
-        release: hosts.lazy.compactMap(\.target).first, recipes: recipes, inputs: failed.content.inputs, secrets: failed.content.secrets),
+        release: hosts.lazy.filter { $0.action == .change }.compactMap(\.target).first, recipes: recipes, inputs: failed.content.inputs,
+        secrets: failed.content.secrets),
       placement: failed.placement,
       flow: Plan.Flow(
-        stages: [.rollout(nil)], rollback: false, trial: failed.flow.trial, prunesLast: failed.flow.prunesLast,
+        stages: wayBack(conclusion, failed), rollback: false, trial: failed.flow.trial, prunesLast: failed.flow.prunesLast,
         tracksService: failed.flow.tracksService, rules: failed.flow.rules),
       hosts: hosts,
       bounds: Bounds(
         floor: floor(failed, conclusion), parallel: failed.bounds.parallel, failed: hosts.count, unreachable: hosts.count,
-        retries: failed.bounds.retries, neighbours: failed.bounds.neighbours?.map { $0.among(conclusion.rollback).forWayBack }),
+        retries: failed.bounds.retries, neighbours: failed.bounds.neighbours?.map { $0.among(numbers).forWayBack }),
       lock: lock, partners: failed.partners.map(\.takenOver))
+  }
+
+  /// A host that is back already, or was never changed: it stays locked until stages are undone.
+  private static func staying(_ host: Host, _ was: HostPlan, _ status: HostStatus, arriving: Int) -> HostPlan {
+    let isRestored = if case .restored = status { true } else { false }
+    let runs = isRestored ? was.back ?? was.previous : was.previous
+    var step = HostPlan(
+      host: host, action: .unchanged, facts: was.facts, target: runs?.release, previous: runs,
+      current: isRestored ? was.wayBack : was.current, leaving: arriving, arriving: arriving, stages: false, present: true)
+    if isRestored { step.goal = runs }
+    return step
+  }
+
+  /// The stages of a failed deployment's way back.
+  private static func wayBack(_ conclusion: Conclusion, _ failed: Plan) -> [Stage] {
+    func undo(_ time: StageMark.Undo) -> [Stage] {
+      (conclusion.undo ?? []).filter { $0.mark.undo == time }.compactMap { undo in
+        failed.flow.stages.first { $0.name.isExactly(undo.mark.stage) }?.undoing(undo)
+      }
+    }
+    return undo(.before) + (conclusion.rollback.isEmpty ? [] : [.rollout(nil)]) + undo(.after)
   }
 
   /// The part of the floor that the hosts that go back have to keep themselves; the rest of the group serves its part. It is at most what
@@ -64,11 +90,13 @@ package enum RollbackPlanner {
       default: return false
       }
     }
+    // Hosts that are locked until stages are undone serve in the rollback itself.
+    let inside = elsewhere.count(where: conclusion.wayBackHosts.contains)
     let coming = conclusion.rollback.count { number in
       let was = failed.hosts[number]
       return was.found != nil || (was.previous != nil && was.wayBack != nil)
     }
-    return max(0, min(min(failed.bounds.floor, served.count) - elsewhere.count, coming - 1))
+    return max(0, min(min(failed.bounds.floor, served.count) - elsewhere.count + inside, inside + coming - 1))
   }
 
   /// Because somebody asks: every host goes back to the group's last good revision, by what the hosts themselves remember.
@@ -120,6 +148,8 @@ package enum RollbackPlanner {
     }
     guard problems.isEmpty else { throw Problems(problems, exit: .refused) }
     let recipe = selection.recipe
+    let undoing = Undoing(undoGround(selection, hosts, others, marks, goal, kept, despite, command))
+    if !undoing.problems.isEmpty { throw Problems(undoing.problems, exit: .refused) }
     try Partners.refuseLost(hosts, kept, found, of: recipe)
     return Plan(
       origin: identity.origin(.rollback(of: nil), after: way.history.newest),
@@ -127,10 +157,24 @@ package enum RollbackPlanner {
         application: recipe.application, recipe: recipe.name, group: selection.group, parameters: selection.parameters,
         typed: selection.typed.known),
       content: Plan.Content(release: goal.release, recipes: kept, inputs: goal.inputs), placement: recipe.placement,
-      flow: Plan.Flow(stages: [.rollout(nil)], trial: true, prunesLast: true, tracksService: true, rules: .newest), hosts: hosts,
+      flow: Plan.Flow(
+        stages: undoing.before + [.rollout(nil)] + undoing.after, trial: true, prunesLast: true, tracksService: true, rules: .newest),
+      hosts: hosts,
       bounds: try bounds.letting(hosts, move: selection.configuration, beside: others),
       lock: Planner.lock(identity, "roll back \(recipe.name) of \(recipe.application)", above: Planner.fence(surveys + partners.surveys)),
       partners: found)
+  }
+
+  private static func undoGround(
+    _ selection: Selection, _ hosts: [HostPlan], _ others: Bystanders?, _ marks: StageMarks, _ goal: Receipt, _ kept: [PinnedRecipe],
+    _ despite: [String], _ typed: String
+  ) -> Undoing.Ground {
+    let staying = hosts.filter { $0.action == .unchanged }.compactMap { $0.inputs?.bundle }
+    let hasLeftOut = hosts.contains { if case .leftOut = $0.action { true } else { false } }
+    return Undoing.Ground(
+      marks: marks, goal: goal, leaving: hosts.filter { $0.action == .change }.compactMap(\.previous), kept: kept,
+      staying: staying + (others?.bundles ?? []), hasUnknown: hasLeftOut || others?.areUnknown ?? (selection.others > 0), despite: despite,
+      typed: typed)
   }
 
   /// One host's way to the goal; nil if the recipe of its running release is not known.

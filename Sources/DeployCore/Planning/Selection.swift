@@ -37,7 +37,7 @@ package struct Selection: Sendable, Hashable {
           "\(GroupName(group.name).noun) select\(group.name.isEmpty ? "" : "s") no host", place: group.place,
           fix: "name hosts in it, or widen its selection"))
     }
-    problems += Self.sharedPlaces(hosts, recipe) + Slots.problems(hosts, recipe)
+    problems += Self.sharedPlaces(hosts, recipe) + Slots.problems(hosts, recipe) + recipe.undoProblems
     let checked = ParameterCheck(recipe.parameters, inherited: recipe.inherited, given: request.parameters, group: group.params)
     problems += checked.problems
     var partners: [Partner] = []
@@ -59,12 +59,12 @@ package struct Selection: Sendable, Hashable {
   }
 
   /// Whether the hosts that are left out must be surveyed: somebody said how many hosts of the group have to serve, or they may remember
-  /// stages that do not run again.
+  /// stages that do not run again or are to be undone.
   package var asksBystanders: Bool { !bystanders.isEmpty && (countsBystanders || remembersStages) }
   /// Whether it matters how many of them serve.
   package var countsBystanders: Bool { configuration.floor != nil || configuration.healthy != nil }
   /// Whether hosts remember stages of the recipe.
-  package var remembersStages: Bool { recipe.flow.stages.contains { $0.terms?.leavesMark == true } }
+  package var remembersStages: Bool { recipe.flow.stages.contains { $0.terms.map { $0.leavesMark || $0.undo != nil } == true } }
 
   private static func numbered(_ hosts: [Host], _ recipe: Recipe) -> [Host] {
     hosts.enumerated().map { number, host in

@@ -106,13 +106,26 @@ package enum Slots {
     return (goal, way.left != nil && now?.release.id != goal.release.id ? now?.deployment : nil)
   }
 
-  /// Refuses a way back past stages that cannot be undone.
+  /// Refuses a way back past stages that cannot be undone, or that have to be undone before hosts go back: the strategy that takes slots
+  /// back undoes nothing.
   package static func refuse(
     going goal: Receipt, _ selection: Selection, _ surveys: [Survey], despite: [String], typed: String?
   ) throws(Problems) {
-    let command = (typed ?? RollbackGround.named(selection)) + selection.typed.words([.hosts])
-    let problems = StageMarks(surveys).inTheWay(to: goal, despite: despite, typed: command)
+    let named = (typed ?? RollbackGround.named(selection)) + selection.typed.words([.hosts])
+    var problems = StageMarks(surveys).inTheWay(to: goal, despite: despite, typed: named)
+    for mark in StageMarks(surveys).undoable(behind: goal)
+    where mark.undo == .before && !despite.contains(where: { $0.isExactly(mark.stage) }) {
+      problems.append(
+        Problem(
+          "stage \"\(mark.stage)\" ran for revision \(mark.revision.short) after its rollout, and slots go back without undoing it",
+          fix: "undo it by hand, then: lander rollback \(named) --despite \(mark.stage)"))
+    }
     if !problems.isEmpty { throw Problems(problems, exit: .refused) }
+  }
+
+  /// Names of the stages that stay as they are when a group with slots goes back, the newest first.
+  package static func notUndone(going goal: Receipt, _ surveys: [Survey]) -> [String] {
+    StageMarks(surveys).undoable(behind: goal).map(\.stage)
   }
 
   /// The hosts that tell what a group runs: of each machine with slots the one that was deployed to last, and all hosts without slots.

@@ -50,7 +50,7 @@ package struct StageMarks: Sendable, Hashable {
         terms.settled = .told
       } else if let done = marks.first(where: { $0.state == .done }) {
         terms.settled = .ran(done)
-      } else if let begun = marks.first(where: { $0.state == .begun && !holders.contains($0.deployment) }) {
+      } else if let begun = marks.first(where: { [.begun, .undoing].contains($0.state) && !holders.contains($0.deployment) }) {
         let lost = begun.lost(typed: selection.typed(Set(TypedOptions.Part.allCases)))
         problems.append(Problem(lost.message, place: place, fix: lost.fix))
       }
@@ -80,10 +80,11 @@ package struct StageMarks: Sendable, Hashable {
   ///   - typed: what stands behind `lander rollback`.
   package func inTheWay(to goal: Receipt, despite: [String], typed: String) -> [Problem] {
     let between = newestFirst(since: goal)
-    let unknown = despite.filter { name in !between.contains { $0.stage.isExactly(name) } }.map { name in
+    let known = (between + undoable(behind: goal)).map(\.stage)
+    let unknown = despite.filter { name in !known.contains { $0.isExactly(name) } }.map { name in
       Problem(
-        "no stage of that name that cannot be undone ran after release \(goal.release.id) came there", subject: "--despite \(name)",
-        fix: NearMatch.hint(name, among: between.map(\.stage)) ?? "leave it out")
+        "no stage of that name that is in the way ran after release \(goal.release.id) came there", subject: "--despite \(name)",
+        fix: NearMatch.hint(name, among: known) ?? "leave it out")
     }
     let barring = between.filter { mark in !despite.contains { $0.isExactly(mark.stage) } }
     let options = between.map { " --despite \($0.stage)" }.joined()
@@ -94,6 +95,16 @@ package struct StageMarks: Sendable, Hashable {
             + "in deployment \(mark.deployment) of \(mark.by), after release \(goal.release.id) came there",
           fix: "deploy a revision that works with what the stage changed; if that release does too: lander rollback \(typed)\(options)")
       }
+  }
+
+  /// Marks of stages that can be undone and that a rollback leads behind, the newest first, each once.
+  func undoable(behind goal: Receipt) -> [StageMark] {
+    let later = all.filter { $0.undo != nil && $0.at > goal.at && $0.revision != goal.inputs.bundle }.sorted { $0.at > $1.at }
+    return later.reduce(into: []) { found, mark in
+      guard let same = found.firstIndex(where: { $0.isAbout(mark.stage, of: mark.revision) }) else { return found.append(mark) }
+      // A host that knows the end knows more, and one that does not know that it is being undone knows less.
+      if mark.state == .undoing || found[same].state == .begun { found[same] = mark }
+    }
   }
 
   /// The newest stage that cannot be undone and bars hosts from what a failed deployment would take them back to; nil if none does. Slots

@@ -19,6 +19,9 @@ package enum Deadlines {
   /// How long an approval gate waits for a person by default.
   package static let approval = Interval.minutes(24 * 60)
 
+  /// The limit of a function that undoes a stage.
+  package static let undo = Interval.minutes(120)
+
   /// The limit of all on_success functions together, or of all on_failure functions: one command's standard limit and some more.
   package static let notices = Interval.minutes(15)
 

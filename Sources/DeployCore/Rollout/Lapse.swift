@@ -42,6 +42,10 @@ package enum Lapse: Sendable, Hashable {
   case markForgotten
   /// A stage whose end nobody knows counts as failed, and runs again (against *once*).
   case lostForgotten
+  /// A failed deployment leaves done what it could undo (against *undo*).
+  case undoForgotten
+  /// A stage is undone a second time (against *undo*).
+  case undoneTwice
   /// Hosts go back although a stage that cannot be undone has begun (against P7).
   case returnsAnyway
 }

@@ -76,23 +76,27 @@ extension StageMark {
     else { return nil }
     self.init(
       stage: stage, revision: revision, state: state, deployment: deployment, by: by, at: Timestamp(milliseconds: at),
-      isIrreversible: value["irreversible"]?.bool == true)
+      isIrreversible: value["irreversible"]?.bool == true, undo: value["undo"]?.text.flatMap(Undo.init))
   }
 
   package var value: Value {
-    .record(of: [
+    var members: [(String, Value)] = [
       ("stage", .text(stage)), ("revision", .text(revision.hex)), ("state", .text(state.rawValue)), ("deployment", .text(deployment)),
       ("by", .text(by)), ("at", .int(at.milliseconds)), ("irreversible", .bool(isIrreversible)),
-    ])
+    ]
+    if let undo { members.append(("undo", .text(undo.rawValue))) }
+    return .record(of: members)
   }
 
-  /// What is wrong if it was begun by a deployment that did not say how it ended.
+  /// What is wrong if it was begun, or begun to be undone, by a deployment that did not say how that ended.
   /// - Parameter typed: what stands behind `lander deploy`.
   package func lost(typed: String) -> Failure {
-    Failure(
-      .lost,
-      "stage \"\(stage)\" was begun for this revision by deployment \(deployment) of \(by), and nobody knows whether it came to its end; "
-        + "it does not run again by itself",
+    let began =
+      state == .undoing
+      ? "deployment \(deployment) of \(by) began to undo stage \"\(stage)\" of this revision, and nobody knows whether that came to its end"
+      : "stage \"\(stage)\" was begun for this revision by deployment \(deployment) of \(by), and nobody knows whether it came to its end"
+    return Failure(
+      .lost, began + "; it does not run again by itself",
       fix: "look whether it is done: then lander deploy \(typed) --ran \(stage), else lander deploy \(typed) --again \(stage)")
   }
 }

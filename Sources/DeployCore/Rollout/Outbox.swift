@@ -51,6 +51,8 @@ struct Outbox: Sendable, Hashable {
     case looks(gate: Int, Int)
     /// The limit of the traffic adapter's script.
     case traffic
+    /// The limit of a function that undoes a stage.
+    case undo
     /// The limit of what runs after the deployment.
     case notices
     /// A freeze begins or ends.
@@ -129,7 +131,7 @@ struct Outbox: Sendable, Hashable {
     return rings.allSatisfy { ring in
       switch ring {
       case .nobody, .gate, .freeze, .notices, .look, .looks: true
-      case .sleep, .deadline, .grace, .pause, .traffic: false
+      case .sleep, .deadline, .grace, .pause, .traffic, .undo: false
       }
     }
   }

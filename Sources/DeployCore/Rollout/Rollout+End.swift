@@ -96,6 +96,9 @@ extension Rollout {
 
   /// Removes old releases once every host has succeeded. Until then each of them could go back to what it ran before (promise P7).
   private mutating func prune() {
+    if let why = undoPlan.why {
+      note(.remark("\(undoPlan.stays.map { "stage \"\($0)\"" }.joined(separator: ", ")): not undone, because \(why)"))
+    }
     guard failure == nil, stopped == nil, plan.flow.prunesLast == true, !isOutline, lapse != .prunedEarly else { return unlock(conclusion) }
     phase = .pruning(0)
     for host in statuses.indices where statuses[host] == .succeeded { prune(host) }
@@ -136,6 +139,9 @@ extension Rollout {
     var end = Conclusion(
       status: isWish ? .cancelled : .failed, error: failure, rollback: back, hosts: statuses, traffic: traffic.stray)
     if plan.flow.rollback { end.irreversible = pastReturn }
+    let undo = undoPlan.undo
+    end.undo = undo.isEmpty ? nil : undo
+    end.notUndone = notUndone.isEmpty ? nil : notUndone
     return end
   }
 

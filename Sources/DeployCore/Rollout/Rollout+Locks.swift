@@ -80,12 +80,13 @@ extension Rollout {
   mutating func unlock(_ conclusion: Conclusion) {
     guard !isOutline else { return conclude(conclusion) }
     phase = .unlocking(conclusion)
-    for host in locking.held where !conclusion.rollback.contains(host) {
+    let staying = conclusion.wayBackHosts
+    for host in locking.held where !staying.contains(host) {
       // A rollback does not wait for a host that is out of reach.
       let isPartner = plan.partner(host) != nil
       // The rollback that follows works with the partners too, and takes their locks over.
-      if isPartner, !conclusion.rollback.isEmpty { continue }
-      let isAwaited = isPartner || conclusion.rollback.isEmpty || !statuses[host].isUnknown
+      if isPartner, conclusion.owesWayBack { continue }
+      let isAwaited = isPartner || !conclusion.owesWayBack || !statuses[host].isUnknown
       if isAwaited {
         locking.givesBack()
       } else {
@@ -121,6 +122,8 @@ extension Rollout {
       return FailedRestore(deployment: plan.id, message: error.failure.message, commands: [])
     case .unknown: return nil
     case let status where plan.kind.task != nil: return forgotten(after: status)
+    // A host of a failed deployment that took it back itself, and was locked until its stages were undone.
+    case .unchanged where isWayBack && plan.hosts[host].goal != nil: return FailedRestore(deployment: plan.id, message: "", commands: [])
     case .restored: return FailedRestore(deployment: plan.id, message: "", commands: [])
     default: return nil
     }

@@ -7,6 +7,10 @@ extension Rollout {
     guard case .stage(let index) = phase, case .script(let name, _, let function, _, _, let terms) = plan.flow.stages[index] else { return }
     guard let terms, terms.leavesMark, !isOutline, lapse != .markForgotten else { return call(function) }
     let hosts = keepers(terms)
+    if terms.undoes != nil {
+      if let error = undoRefusal { return stageEnded(error) }
+      return ask(.again, mark(.undoing), of: hosts, then: .beginning)
+    }
     switch terms.settled {
     case .ran(let mark): pass(on: mark, to: hosts)
     case .told:
@@ -20,12 +24,20 @@ extension Rollout {
 
   private mutating func call(_ function: Int) {
     barReturn()
-    startRoot(Body(recipe: 0, function: function), on: .deployment, owner: .stage, site: Intent.Site(stage: stageName))
+    let undo = undoing
+    if undo != nil { limitUndo() } else { remembersBegun() }
+    startRoot(
+      Body(recipe: undo?.recipe ?? 0, function: function), on: undo?.error.map { .failure($0) } ?? .deployment, owner: .stage,
+      site: Intent.Site(stage: stageName))
   }
 
   /// Nothing goes back from now on, if the stage under way cannot be undone.
   private mutating func barReturn() {
-    guard let index = markedStage, plan.flow.stages[index].terms?.irreversible == true else { return }
+    if isIrreversible { stayForward() }
+  }
+
+  /// Nothing goes back behind the stage under way.
+  mutating func stayForward() {
     pastReturn = pastReturn ?? stageName
     if lapse != .returnsAnyway { traffic.keep() }
   }
@@ -44,15 +56,27 @@ extension Rollout {
   }
 
   private func mark(_ state: StageMark.State) -> StageMark {
-    StageMark(
+    if var mark = undoing?.mark {
+      mark.state = state
+      // Until it is undone, what ran is another's.
+      if state == .undoing { (mark.deployment, mark.by) = (plan.id, plan.origin.actor) }
+      return mark
+    }
+    return StageMark(
       stage: stageName, revision: plan.content.inputs.bundle, state: state, deployment: plan.id, by: plan.origin.actor,
-      at: plan.receiptTime, isIrreversible: isIrreversible)
+      at: plan.receiptTime, isIrreversible: isIrreversible, undo: markedStage.flatMap(undoTime))
   }
 
   private var isIrreversible: Bool { markedStage.map { plan.flow.stages[$0].terms?.irreversible == true } ?? false }
 
   /// The stage whose marks are written: that of the phase, also after the deployment has failed.
-  private var markedStage: Int? { plan.flow.stages.firstIndex { $0.name.isExactly(stageName) && $0.terms != nil } }
+  var markedStage: Int? { plan.flow.stages.firstIndex { $0.name.isExactly(stageName) && $0.terms != nil } }
+
+  /// Takes back that the stage under way begins: hosts remember what they did before.
+  private mutating func takeBack(of hosts: [Int], _ error: ScriptError?) {
+    if let undo = undoing { return ask(.end, undo.mark, of: hosts, then: .ending(error)) }
+    ask(.drop, mark(.failed), of: hosts, then: .ending(error))
+  }
 
   private mutating func ask(_ act: MarkRequest.Act, _ mark: StageMark, of hosts: [Int], then step: Marking.Step) {
     marking.begin(step, asking: hosts.count)
@@ -89,7 +113,12 @@ extension Rollout {
   }
 
   private func forgotten(_ failure: Failure) -> Failure {
-    Failure(
+    if let undo = undoing {
+      return Failure(
+        failure.kind, "stage \"\(undo.mark.stage)\" is undone, and no host could forget it: \(failure.message)",
+        fix: "when hosts are well again: lander deploy \(typed) --again \(undo.mark.stage)")
+    }
+    return Failure(
       failure.kind, "stage \"\(stageName)\" ran, and no host could remember it: \(failure.message)",
       fix: "when hosts are well again: lander deploy \(typed) --ran \(stageName)")
   }
@@ -100,15 +129,14 @@ extension Rollout {
   /// Hosts have written that the stage begins, or answered with what another deployment left.
   private mutating func decideMarks() {
     let written = marking.written
-    if phase == .settling { return ask(.drop, mark(.failed), of: written, then: .ending(failure)) }
+    if phase == .settling { return takeBack(of: written, failure) }
     if let found = marking.decisive {
       if found.state == .done { return pass(on: found, to: written) }
       barReturn()
-      return ask(.drop, mark(.failed), of: written, then: .ending(ScriptError(found.lost(typed: typed))))
+      return takeBack(of: written, ScriptError(found.lost(typed: typed)))
     }
     if let refused = marking.failed, needsAnswer(of: refused.host) || written.isEmpty {
-      let error = ScriptError(refused.failure, host: plan.name(ofHost: refused.host))
-      return ask(.drop, mark(.failed), of: written, then: .ending(error))
+      return takeBack(of: written, ScriptError(refused.failure, host: plan.name(ofHost: refused.host)))
     }
     remarkForgetful("that stage \"\(stageName)\" begins")
     guard case .stage(let index) = phase, case .script(_, _, let function, _, _, _) = plan.flow.stages[index] else { return }
@@ -133,12 +161,40 @@ extension Rollout {
   /// - Returns: whether hosts are told how.
   mutating func endMarks(_ error: ScriptError?) -> Bool {
     guard marking.step == .running else { return false }
-    if let error, hasUnknownEnd(error), lapse != .lostForgotten {
+    if undoing != nil { return endUndo(error) }
+    let isUnknown = error.map(hasUnknownEnd) == true && lapse != .lostForgotten
+    remembersEnd(error, isUnknown: isUnknown)
+    if isUnknown {
       marking.begin(.idle, asking: 0)
       return false
     }
-    let act: MarkRequest.Act = error == nil || isIrreversible ? .end : .drop
-    ask(act, mark(error == nil ? .done : .failed), of: keeping, then: .ending(error))
+    // What nothing has undone yet is remembered, though it failed.
+    let stays = isIrreversible || markedStage.flatMap(undoTime) != nil
+    ask(error == nil || stays ? .end : .drop, mark(error == nil ? .done : .failed), of: keeping, then: .ending(error))
+    return true
+  }
+
+  /// The function that undoes a stage has ended.
+  private mutating func endUndo(_ error: ScriptError?) -> Bool {
+    if let timer = undoTimer { outbox.forget(timer: timer) }
+    undoTimer = nil
+    if error == nil, lapse == .undoneTwice, !isUndoneAgain, case .stage(let index) = phase,
+      case .script(_, _, let function, _, _, _) = plan.flow.stages[index]
+    {
+      isUndoneAgain = true
+      call(function)
+      return true
+    }
+    if error?.failure.leavesUnknown == true {
+      marking.begin(.idle, asking: 0)
+      return false
+    }
+    // Half of it may be undone, so it is not done any more.
+    if let error {
+      ask(.end, mark(.failed), of: keeping, then: .ending(error))
+    } else {
+      ask(.drop, mark(.undoing), of: keeping, then: .ending(nil))
+    }
     return true
   }
 }

@@ -20,6 +20,10 @@ extension Rollout {
 
   /// Ends it in good order. A rollback that follows from a failure is not cancelled: half way back is the worst place to stop.
   private mutating func cancel(_ message: Message) {
+    if isWayBack, isUndoing {
+      answer(message, accepted: true, "Ending the \(stageName) (\(message.words)): hosts stay as they are")
+      return cancelUndo(Failure(.cancelled, message.words))
+    }
     if isWayBack {
       return answer(message, accepted: false, "not cancelled (\(message.words)): a rollback that follows from a failure runs to its end")
     }

@@ -51,6 +51,12 @@ package struct Rollout: Sendable {
   var stageName = ""
   /// The first stage that cannot be undone and was begun: nothing goes back from then on. nil: none was.
   var pastReturn: String?
+  /// Stages that can be undone and were begun, in their order.
+  var begun: [BegunStage] = []
+  /// The limit of the function that undoes a stage; nil: none runs.
+  var undoTimer: Int?
+  /// For the lapse that undoes a stage twice.
+  var isUndoneAgain = false
   /// By host number; nil: the host is not under way.
   var runs: [HostRun?]
   /// Hosts that a wave left ready, including those that a later wave took on. They give up in reverse order.
@@ -141,7 +147,7 @@ package struct Rollout: Sendable {
 
   private mutating func start() {
     if statuses.contains(.pending) { watchFreeze() }
-    guard statuses.contains(.pending) else {
+    guard statuses.contains(.pending) || !plan.undone.isEmpty else {
       let why = plan.kind.removal == nil ? "every host already runs what is asked for: \(plan.alike)" : "no host has anything of it"
       note(.remark(why))
       // What a dead engine had brought to all hosts is good now, and the hosts are told so.
@@ -198,6 +204,9 @@ package struct Rollout: Sendable {
     case .looks(let gate, let timer): looksRang(gate, timer)
     case .traffic: trafficRang()
     case .freeze: freezeTurned()
+    case .undo:
+      undoTimer = nil
+      cancelUndo(Failure(.timeout, "not done within \(Deadlines.undo), the time of what undoes a stage"))
     case .notices: endNotices(Failure(.timeout, "not done within \(Deadlines.notices), the time of all that runs after a deployment"))
     }
   }

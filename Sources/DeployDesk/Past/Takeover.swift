@@ -39,8 +39,8 @@ struct Takeover {
   init?(of entries: [Entry]) {
     guard case .planned(let plan)? = entries.first?.fact else { return nil }
     (id, fence, token, planned) = (plan.id, plan.lock.fence, plan.lock.token, plan.receiptTime)
-    // A deployment that has ended only owes its rollback.
-    let owed: [Int]? = if case .concluded(let conclusion)? = entries.last?.fact { conclusion.rollback } else { nil }
+    // A deployment that has ended only owes its way back.
+    let owed: [Int]? = if case .concluded(let conclusion)? = entries.last?.fact { conclusion.wayBackHosts } else { nil }
     for one in plan.hosts {
       if case .leftOut = one.action { continue }
       guard owed?.contains(one.host.number) ?? true else { continue }

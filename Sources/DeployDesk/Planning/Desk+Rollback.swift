@@ -35,6 +35,10 @@ extension Desk {
     try refuseBesidesPools(plan, selection)
     let users = await userProblems(of: plan, project)
     if !users.isEmpty { throw Problems(users, exit: .infrastructure) }
+    for undo in plan.undone {
+      let when = undo.mark.undo == .before ? "before hosts go back" : "after all hosts are back"
+      tell(.remark("Stage \"\(undo.mark.stage)\" of revision \(undo.mark.revision.short) is undone \(when)."))
+    }
     return plan
   }
 

@@ -14,6 +14,9 @@ extension Desk {
     let way = try Slots.way(selection, surveys, to: aimed, typed: project.typed)
     let goal = way.goal
     try Slots.refuse(going: goal, selection, surveys, despite: despite, typed: project.typed)
+    for name in Slots.notUndone(going: goal, surveys) {
+      tell(.remark("Stage \"\(name)\" is not undone: a group with slots goes back by its strategy, and what it ran stays."))
+    }
     let digest = goal.inputs.bundle
     let stored = (try? shelf.inspect(digest.hex)).map { BuiltBundle(bundle: $0.stored.bundle, manifest: $0.manifest) }
     guard let brought = stored ?? (isKeptEverywhere(goal, selection.hosts, surveys) ? .onHosts(digest) : nil) else {

@@ -38,15 +38,17 @@ package struct DeploymentEnd: Sendable, Hashable {
   /// Whether some of it is still to be done.
   package var isLeft: Bool {
     guard let conclusion else { return true }
-    return plan.kind == .deploy && !conclusion.rollback.isEmpty
+    return plan.kind == .deploy && conclusion.owesWayBack
   }
 
   /// What was left, and the command that finishes it.
   package var left: Problem {
     if conclusion != nil {
       return Problem(
-        "Left deployment \(plan.id) before its rollback began: hosts that are to go back still run what failed.",
-        fix: "lander resume \(plan.id) takes them back")
+        conclusion?.rollback.isEmpty == true
+          ? "Left deployment \(plan.id) before its stages were undone."
+          : "Left deployment \(plan.id) before its rollback began: hosts that are to go back still run what failed.",
+        fix: "lander resume \(plan.id) \(conclusion?.rollback.isEmpty == true ? "undoes them" : "takes them back")")
     }
     if case .rollback(of: _?) = plan.kind {
       return Problem(

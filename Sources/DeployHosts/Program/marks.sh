@@ -1,17 +1,17 @@
 # Stages that ran for a revision: `once/KEY`, of three lines.
 
-# PATH FENCE TOKEN DEPLOYMENT ACT KEY LINE BY NAME: ACT begin writes LINE, BY and NAME unless another deployment began or did it, which it
-# answers with; again and end write them; drop takes away what DEPLOYMENT began. LINE is `STATE DEPLOYMENT AT REVISION IRREVERSIBLE`.
+# PATH FENCE TOKEN DEPLOYMENT ACT KEY LINE BY NAME: ACT begin writes LINE, BY and NAME unless another deployment began or did it, or began to
+# undo it, which it answers with; again and end write them; drop takes away what DEPLOYMENT began. LINE is `STATE DEPLOYMENT AT REVISION WAY`.
 l_note() {
   l_enter "$1" "$2" "$3"
   l_w= l_d= m=$L/once/$6
   { read -r l_w l_d l_t; } 2>/dev/null <"$m"
   case $5 in
     begin)
-      case $l_w in begun | done) [ "$l_w $l_d" = "begun $4" ] || { l_line "$m"; exit 0; } ;; esac
+      case $l_w in begun | done | undoing) [ "$l_w $l_d" = "begun $4" ] || { l_line "$m"; exit 0; } ;; esac
       ;;
     drop)
-      [ "$l_w $l_d" != "begun $4" ] || { rm -f "$m" && l_sync "$L/once"; } || exit 43
+      case "$l_w $l_d" in "begun $4" | "undoing $4") rm -f "$m" && l_sync "$L/once" || exit 43 ;; esac
       exit 0
       ;;
   esac

@@ -5,7 +5,7 @@ extension Hosts {
   /// Remembers that a stage begins, or how it ended; answers with what another deployment left, if that stays.
   func mark(_ request: MarkRequest, _ errand: Errand) async throws(Failure) -> Outcome {
     let mark = request.mark
-    let line = "\(mark.state.rawValue) \(mark.deployment) \(mark.at.milliseconds) \(mark.revision.hex) \(mark.isIrreversible ? 1 : 0)"
+    let line = "\(mark.state.rawValue) \(mark.deployment) \(mark.at.milliseconds) \(mark.revision.hex) \(mark.way)"
     let key = Hex.digest(Array("\(mark.revision.hex) \(mark.stage)".utf8)).prefix(32)
     let answer = try await errand.link.demand(
       "l_note", errand.claim + [mark.deployment, request.act.rawValue, String(key), line, Lock.word(mark.by), Lock.word(mark.stage)])
@@ -21,8 +21,20 @@ extension Hosts {
       guard words.count == 5, let state = StageMark.State(rawValue: words[0]), let at = Int(words[2]) else { return nil }
       return StageMark(
         stage: parts[3], revision: Digest(hex: words[3]), state: state, deployment: words[1], by: parts[2], at: Timestamp(milliseconds: at),
-        isIrreversible: words[4] == "1")
+        isIrreversible: words[4] == "1", undo: words[4] == "2" ? .after : words[4] == "3" ? .before : nil)
     }
     return marks.isEmpty ? nil : marks
+  }
+}
+
+extension StageMark {
+  /// How it is undone, as hosts keep it: 0 not at all, 1 never can be, 2 after hosts went back, 3 before.
+  fileprivate var way: Int {
+    if isIrreversible { return 1 }
+    return switch undo {
+    case nil: 0
+    case .after: 2
+    case .before: 3
+    }
   }
 }

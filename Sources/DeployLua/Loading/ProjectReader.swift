@@ -195,7 +195,7 @@ struct ProjectReader {
       }
     return StageTerms(
       once: value["once"]?.text.flatMap(StageTerms.Once.init), ground: ground,
-      irreversible: value["irreversible"]?.bool == true ? true : nil)
+      irreversible: value["irreversible"]?.bool == true ? true : nil, undo: value["undo"]?.int)
   }
 
   private func strategy(_ value: Value) -> Strategy {

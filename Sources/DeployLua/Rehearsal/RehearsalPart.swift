@@ -41,8 +41,9 @@ struct RehearsalPart {
       for case .rollout(let strategy?) in plan.flow.stages { self.init(title: strategy.part, place: strategy.place) }
     case .weights: self.init(title: "weight of traffic")
     case .traffic: self.init(title: "read of traffic")
-    case .failure: self.init(title: "on_failure", isNotice: true)
-    case .deployment:
+    case .failure where !plan.undone.contains { $0.error != nil && $0.recipe == body.recipe }:
+      self.init(title: "on_failure", isNotice: true)
+    case .deployment, .failure:
       if plan.flow.onSuccess.contains(body) { self.init(title: "on_success", isNotice: true) }
       for case .script(let name, _, let function, let when, let place, _) in plan.flow.stages {
         if function == body.function { self.init(title: "stage \(name)", place: place, isStage: true) }

@@ -29,6 +29,7 @@ language.word {
     { "on", "ground",
       "whose first host its function gets before the deployment: the targets (\"host\"), or a group of partners; \"engine\": none" },
     { "irreversible", "boolean", "whether nothing goes back once it has begun", default = "false" },
+    { "undo", "function", "function(deployment, error): undoes it on the way back; error is why it failed, nil if it came to its end" },
   },
 }
 language.word {
@@ -65,8 +66,13 @@ local function script(name)
     if own.before and own.after then
       problems.add(string.format("stage %q has both before and after", name), "keep one of them", problems.at_field(place, "after"))
     end
+    if own.undo and own.irreversible then
+      problems.add(string.format("stage %q has undo and is irreversible", name),
+        "keep undo if the release before works once that has run, irreversible = true if nothing helps", problems.at_field(place, "undo"))
+    end
     return proxy(stage.kind, 0, { kind = "script", name = name, place = place, summary = own.summary or "", run = own.run,
-      when = own.when, before = own.before, after = own.after, once = own.once, on = own.on, irreversible = own.irreversible })
+      when = own.when, before = own.before, after = own.after, once = own.once, on = own.on, irreversible = own.irreversible,
+      undo = own.undo })
   end)
 end
 language.meaning("stage", values.word("stage", { upload = stage.upload, rollout = stage.rollout }, script))
@@ -87,19 +93,20 @@ end)
 --- A stage's function as one of the deployment: of a stage that runs on one host, with that host before.
 local function whole(run, on)
   if not on or on.on == "engine" then return run end
-  return grants.stands_for(function(deployment)
+  return grants.stands_for(function(deployment, failure)
     local hosts = on.group and deployment:partners(on.group) or deployment.targets
-    return run(hosts:first(), deployment)
+    return run(hosts:first(), deployment, failure)
   end, run)
 end
 
 --- What it says of itself beside its function; nil: nothing.
 local function terms(own)
-  if not (own.once or own.on or own.irreversible) then return nil end
-  return { once = own.once, irreversible = own.irreversible, on = own.on and own.on.on, group = own.on and own.on.group }
+  if not (own.once or own.on or own.irreversible or own.undo) then return nil end
+  return { once = own.once, irreversible = own.irreversible, on = own.on and own.on.on, group = own.on and own.on.group,
+    undo = own.undo and register(whole(own.undo, own.on), "undo of stage " .. own.name) }
 end
 
---- As the engine gets it. Its functions get their numbers here, `run` before `when`. traffic: the recipe's; nil for none.
+--- As the engine gets it. Its functions get their numbers here, `run` before `undo`, and that before `when`. traffic: the recipe's; nil for none.
 --- usual: gives the strategy of a rollout that names none; nil: it has none then, and all hosts are one wave.
 function stage.data(item, traffic, usual)
   local own = payload(item)
@@ -107,9 +114,8 @@ function stage.data(item, traffic, usual)
   if own.kind == "rollout" then
     return { kind = "rollout", strategy = strategy.data(own.strategy or usual and usual(), traffic, own.place) }
   end
-  local when = own.when
-  return problems.placed({ kind = "script", name = own.name, summary = own.summary,
-    ["function"] = register(whole(own.run or function() end, own.on), "stage " .. own.name), terms = terms(own),
+  local when, run = own.when, register(whole(own.run or function() end, own.on), "stage " .. own.name)
+  return problems.placed({ kind = "script", name = own.name, summary = own.summary, ["function"] = run, terms = terms(own),
     when = when and register(grants.stands_for(function(deployment) return when(deployment) and true or false end, when),
       "when of stage " .. own.name) }, own.place)
 end

@@ -1,0 +1,96 @@
+import DeployModel
+
+/// What a rollback that somebody asks for undoes: stages that ran for the revision which its hosts leave. It goes back one revision at a
+/// time, because no release ever met what stages of two later revisions left.
+struct Undoing {
+  /// Stages that it undoes before hosts go back, and after that.
+  private(set) var before: [Stage] = []
+  private(set) var after: [Stage] = []
+  /// Why it cannot go back; empty: nothing of it is in the way.
+  private(set) var problems: [Problem] = []
+
+  /// What is known where it is planned.
+  struct Ground {
+    var marks: StageMarks
+    var goal: Receipt
+    /// Receipts of hosts that leave what they run.
+    var leaving: [Receipt]
+    var kept: [PinnedRecipe]
+    /// Bundles that stay on hosts of the group.
+    var staying: [Digest]
+    /// Whether there are hosts of which nobody knows what they run.
+    var hasUnknown: Bool
+    /// Names of stages that stay as they are, because somebody says so.
+    var despite: [String]
+    /// What stands behind `lander rollback`.
+    var typed: String
+  }
+
+  init(_ ground: Ground) {
+    let marks = ground.marks.undoable(behind: ground.goal).filter { mark in !ground.despite.contains { $0.isExactly(mark.stage) } }
+    let options = marks.map { " --despite \($0.stage)" }.joined()
+    var found: [(stage: Stage, mark: StageMark, order: Int)] = []
+    for mark in marks {
+      let isLeft = ground.hasUnknown || ground.staying.contains(mark.revision)
+      // Whoever still runs it needs it. The rest of the group undoes it when it goes back too.
+      if isLeft, mark.undo == .after { continue }
+      let sure = "lander rollback \(ground.typed)\(options) goes back and leaves \(marks.count == 1 ? "it" : "them") as it is"
+      switch Self.find(mark, ground, isLeft: isLeft) {
+      case .failure(let why):
+        problems.append(Problem("stage \"\(mark.stage)\" \(why.message)", fix: why.fix.map { "\($0)\n\(sure)" } ?? sure))
+      case .success(let (stage, order)): found.append((stage, mark, order))
+      }
+    }
+    found.sort { $0.order > $1.order }
+    before = found.filter { $0.mark.undo == .before }.map(\.stage)
+    after = found.filter { $0.mark.undo != .before }.map(\.stage)
+  }
+
+  private static func find(_ mark: StageMark, _ ground: Ground, isLeft: Bool) -> Result<(Stage, Int), Failure> {
+    let of = "revision \(mark.revision.short) in deployment \(mark.deployment) of \(mark.by)"
+    guard mark.state == .done || mark.state == .failed else {
+      let word = mark.state == .undoing ? "was to be undone" : "was begun"
+      return .failure(Failure(.lost, "\(word) for \(of), and nobody knows how that ended", fix: "look whether it is done"))
+    }
+    guard !isLeft else {
+      return .failure(
+        Failure(.failed, "ran for \(of) and is undone before hosts go back, and others of the group run it or are out of reach"))
+    }
+    guard let receipt = ground.leaving.first(where: { $0.inputs.bundle == mark.revision }) else {
+      return .failure(
+        Failure(
+          .failed, "ran for \(of), which is not what the hosts run now, and no release met what stages of two revisions left",
+          fix: "go back one revision at a time: lander releases, then lander rollback --to RELEASE"))
+    }
+    guard let recipe = Planner.recipe(of: receipt, among: ground.kept),
+      let order = ground.kept[recipe].undoable?.firstIndex(where: { $0.name.isExactly(mark.stage) }),
+      let stages = ground.kept[recipe].undoable, let stage = stages[order].undoing(StageUndo(mark, recipe: recipe))
+    else { return .failure(Failure(.missing, "ran for \(of), and the recipe that undoes it was not found on the hosts or in the store")) }
+    return .success((stage, order))
+  }
+}
+
+extension Stage {
+  /// The stage that undoes this one; nil: nothing does.
+  func undoing(_ undo: StageUndo) -> Stage? {
+    guard case .script(_, _, _, _, let place, let terms?) = self, let function = terms.undo else { return nil }
+    return .script(
+      name: undo.title, summary: "", function: function, when: nil, place: place, terms: StageTerms(ground: terms.ground, undoes: undo))
+  }
+}
+
+extension Recipe {
+  /// What is wrong with what undoes its stages; empty: nothing.
+  var undoProblems: [Problem] {
+    let index = flow.stages.firstIndex { if case .rollout = $0 { true } else { false } } ?? flow.stages.count
+    guard case .rollout(let strategy?)? = flow.stages.indices.contains(index) ? flow.stages[index] : nil, strategy.traffic != nil else {
+      return []
+    }
+    return flow.stages[index...].compactMap { stage in
+      guard case .script(let name, _, _, _, let place, let terms?) = stage, terms.undo != nil else { return nil }
+      return Problem(
+        "stage \"\(name)\" stands after a rollout that moves traffic, and the traffic goes back before it could be undone",
+        place: place, fix: "let it run before the rollout, or say irreversible = true in the place of undo")
+    }
+  }
+}
