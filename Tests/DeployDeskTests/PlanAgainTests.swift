@@ -69,6 +69,27 @@ struct PlanAgainTests {
     #expect(await later.journal.deployments().count == before)
   }
 
+  @Test("a stage that ran since the plan, and one that ran then and is forgotten, are named")
+  func stages() async throws {
+    let text = Bench.text(
+      body: """
+        stages = { stage.upload, stage "migrate" { once = "revision", on = "host", run = function(host) host:run "migrate" end }, stage.rollout },
+        on = { ApplicationStart = function(host) host:run "start" end },
+        """)
+    let bench = try Bench(text)
+    let before = try await kept(bench, DeploymentRequest(force: true))
+    #expect(before.stages?.map(\.standing) == ["runs"])
+    let end = try await bench.deploy()
+    let id = end.deployments[0].plan.id
+    let found = await refusal { _ = try await bench.desk.plan(again: before, said: Said(), of: bench.project) }
+    #expect(
+      found.contains("stage migrate: in the plan it runs; now it is skipped, because deployment \(id) ran it"), "\(found)")
+    let after = try await kept(bench, DeploymentRequest(force: true))
+    for name in ["h1", "h2"] { bench.transport.change(name) { $0.marks = [] } }
+    let other = await refusal { _ = try await bench.desk.plan(again: after, said: Said(), of: bench.project) }
+    #expect(other.contains("stage migrate: in the plan it is skipped, because deployment \(id) ran it; now it runs"), "\(other)")
+  }
+
   @Test("a bundle that is not here any more is built again, and another one is refused")
   func rebuilt() async throws {
     let bench = try Bench(Self.text)

@@ -19,6 +19,15 @@ struct PlanDifferences {
     compare("secrets", before.secrets.joined(separator: " "), now.secrets.joined(separator: " "))
     compare("hosts", before.hosts, now.hosts, isConnected: before.connected)
     compare("partners", before.partners, now.partners, isConnected: false)
+    if before.connected, let stages = before.stages { compare(stages, now.stages ?? []) }
+  }
+
+  /// Stages that one of both does not have are in the sources.
+  private mutating func compare(_ before: [PlanRecord.StageRecord], _ now: [PlanRecord.StageRecord]) {
+    for old in before {
+      guard let new = now.first(where: { $0.name.isExactly(old.name) }), !new.standing.isExactly(old.standing) else { continue }
+      differ("stage \(old.name)", "in the plan it \(old.standing); now it \(new.standing)")
+    }
   }
 
   private mutating func differ(_ subject: String, _ words: String) { problems.append(Problem(words, subject: subject)) }

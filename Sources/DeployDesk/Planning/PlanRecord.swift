@@ -13,6 +13,13 @@ package struct PlanRecord: Sendable, Hashable, Codable {
     package var standing: String?
   }
 
+  /// A stage that hosts remember.
+  package struct StageRecord: Sendable, Hashable, Codable {
+    package var name: String
+    /// What becomes of it, and why, in words.
+    package var standing: String
+  }
+
   package var v: Int
   package var type: String
   /// Lander's version.
@@ -33,6 +40,8 @@ package struct PlanRecord: Sendable, Hashable, Codable {
   package var secrets: [String]
   package var hosts: [HostRecord]
   package var partners: [HostRecord]
+  /// Stages that run once for a revision; nil: hosts were not asked, or an older version kept the record.
+  package var stages: [StageRecord]?
   /// From which commit it comes, and what is new in that; nil: unknown.
   package var provenance: Provenance?
 
@@ -45,6 +54,22 @@ package struct PlanRecord: Sendable, Hashable, Codable {
     hosts = plan.hosts.map { HostRecord(host: $0.host, standing: connected ? $0.standing : nil) }
     partners = plan.partners.map { HostRecord(host: $0.host) }
     provenance = plan.origin.provenance
+    guard connected else { return }
+    stages = plan.flow.stages.compactMap { stage in
+      stage.terms?.once == .revision ? StageRecord(name: stage.name, standing: stage.standing) : nil
+    }
+  }
+}
+
+extension Stage {
+  /// Whether it runs, by what hosts remember and what whoever deploys says of it.
+  fileprivate var standing: String {
+    switch terms?.settled {
+    case nil: "runs"
+    case .ran(let mark): "is skipped, because deployment \(mark.deployment) ran it"
+    case .told: "is skipped, as was said"
+    case .again: "runs again, as was said"
+    }
   }
 }
 
