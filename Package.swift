@@ -24,7 +24,9 @@ let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 
 /// The Lua side of the runtime, and what early versions of it were told.
-let prelude: [Resource] = [.embedInCode("Prelude"), .embedInCode("Spec"), .embedInCode("Boundary/positional_vocabulary.lua")]
+let prelude: [Resource] = [
+  .embedInCode("Prelude"), .embedInCode("Spec"), .embedInCode("Prompt"), .embedInCode("Boundary/positional_vocabulary.lua"),
+]
 
 let package = Package(
   name: "lander",

@@ -21,7 +21,8 @@ struct Lander: AsyncParsableCommand {
       """,
     groupedSubcommands: [
       CommandGroup(
-        name: "Begin", subcommands: [InitCommand.self, CheckCommand.self, TestCommand.self, DocsCommand.self, DoctorCommand.self]),
+        name: "Begin",
+        subcommands: [InitCommand.self, CheckCommand.self, TestCommand.self, ReplCommand.self, DocsCommand.self, DoctorCommand.self]),
       CommandGroup(
         name: "Deploy",
         subcommands: [

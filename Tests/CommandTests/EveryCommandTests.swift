@@ -65,7 +65,7 @@ struct EveryCommandTests {
   private static let others: Set = [
     "audit", "init", "check", "rehearse", "simulate", "pause", "resume", "cancel", "approve", "reject", "promote", "history", "follow",
     "wait", "logs", "list", "show", "explain", "report", "export dora", "console", "docs",
-    "test", "exec", "bundle list", "bundle inspect",
+    "test", "repl", "exec", "bundle list", "bundle inspect",
     "bundle verify", "bundle prune", "plugin new", "plugin add", "plugin update", "plugin fetch", "plugin vendor", "plugin verify",
     "plugin list", "plugin audit", "plugin sign", "plugin remove", "appspec run", "appspec check", "completions", "help-pages",
   ]

@@ -15,9 +15,13 @@ struct LuaShelf: RehearsalLibrary {
   ) throws(Problems) -> any RehearsedRecipes {
     try RehearsedScripts(plan: plan, sources: sources, as: mode, hasFaults: hasFaults)
   }
+  func prompt(_ plan: Plan, sources: [SourceFile]) throws(Problems) -> any PromptScripts {
+    try LuaRecipes(plan: plan, sources: [sources], takesLines: true)
+  }
 }
 
 extension RehearsedScripts: RehearsedRecipes {}
+extension LuaRecipes: PromptScripts {}
 
 /// Files of a project in `/bench`, by their paths in it.
 final class BenchFiles: ProjectFiles {

@@ -30,7 +30,7 @@ struct PreludeTests {
   func globals() {
     for file in Prelude.files {
       for global in GlobalName.all(in: file) {
-        let isEntry = file.path == PinnedPrelude.main && ["begin_number", "load_number", "engine"].contains(global.name)
+        let isEntry = file.path == PinnedPrelude.main && ["begin_number", "load_number", "line_number", "engine"].contains(global.name)
         if global.isWritten { #expect(isEntry, "\(file.path):\(global.line) writes the global \(global.name)") }
         if !global.isWritten {
           #expect(Self.primitives.contains(global.name), "\(file.path):\(global.line) reads the global \(global.name)")

@@ -9,6 +9,11 @@ package protocol RehearsalLibrary: RecipeLibrary {
   ///   - hasFaults: whether hosts are made to fail in it.
   /// - Throws: what is wrong with the sources.
   func rehearsed(_ plan: Plan, sources: [[SourceFile]], as mode: Rehearsal, hasFaults: Bool) throws(Problems) -> any RehearsedRecipes
+
+  /// Scripts into whose run phase a person types.
+  /// - Parameter sources: of the plan's one recipe.
+  /// - Throws: what is wrong with the sources.
+  func prompt(_ plan: Plan, sources: [SourceFile]) throws(Problems) -> any PromptScripts
 }
 
 /// Scripts of a deployment that is only played, and what was found in them so far.

@@ -13,6 +13,9 @@ package struct PinnedPrelude: Sendable {
   /// The same with the words of tests.
   package static let spec = PinnedPrelude(.named, (Prelude.files + SpecPrelude.files).sorted { $0.path < $1.path })
 
+  /// The same with what runs the lines of a prompt.
+  static let prompt = PinnedPrelude(.named, (Prelude.files + PromptPrelude.files).sorted { $0.path < $1.path })
+
   private init(_ boundary: Boundary, _ files: [SourceFile]) {
     self.boundary = boundary
     self.files = files

@@ -22,6 +22,8 @@ load_number = register(import("reading/project"))
 launcher(import("run/launch"))
 -- Only where tests are read.
 if files["prelude/spec/words.lua"] then import "spec/words" end
+-- Only where a person types lines.
+if files["prelude/prompt/line.lua"] then line_number = register(import("prompt/line")) end
 
 engine, files = nil, nil
 setmetatable(_ENV, {

@@ -56,24 +56,26 @@ package final class LuaRecipes: Scripts {
   ///   - sources: for each index of `plan.content.recipes`; each list is complete.
   ///   - rehearsal: nil for a deployment.
   ///   - coverage: records which lines run; nil: nothing records them.
+  ///   - takesLines: whether a person types lines into it; such scripts are never resumed.
   /// - Throws: what is wrong with them; nothing was started.
   package init(
-    plan: Plan, sources: [[SourceFile]], limits: LuaLimits? = nil, rehearsal: Rehearsal? = nil, coverage: Coverage? = nil
+    plan: Plan, sources: [[SourceFile]], limits: LuaLimits? = nil, rehearsal: Rehearsal? = nil, coverage: Coverage? = nil,
+    takesLines: Bool = false
   ) throws(Problems) {
     self.plan = plan
     var loaded: [Loaded] = []
     let limits = (limits ?? .hosts(plan.hosts.count + plan.partners.count)).covered(by: coverage)
     for (index, files) in sources.enumerated() {
-      loaded.append(try Self.load(files, recipe: index, of: plan, limits: limits, rehearsal))
+      loaded.append(try Self.load(files, recipe: index, of: plan, limits: limits, rehearsal, takesLines ? .prompt : nil))
     }
     self.loaded = loaded
   }
 
   private static func load(
-    _ files: [SourceFile], recipe: Int, of plan: Plan, limits: LuaLimits, _ rehearsal: Rehearsal?
+    _ files: [SourceFile], recipe: Int, of plan: Plan, limits: LuaLimits, _ rehearsal: Rehearsal?, _ prelude: PinnedPrelude?
   ) throws(Problems) -> Loaded {
     guard let main = main(of: files) else { throw Problems(Problem("the pinned sources have no deploy.lua"), exit: .internal) }
-    var loader = try SourceLoader(pinned: files, limits: limits)
+    var loader = try SourceLoader(pinned: files, prelude: prelude, limits: limits)
     let described: Value
     var names: [String] = []
     for name in [plan.subject.recipe] + plan.content.recipes.map(\.name) + plan.hosts.compactMap(\.previous?.recipe)
@@ -115,6 +117,12 @@ package final class LuaRecipes: Scripts {
     let one = Running(recipe: body.recipe, task: task, host: host, depth: depth)
     if case .rollout = subject { one.named = plan.flow.strategy?.place }
     running[script] = one
+  }
+
+  /// Makes a request to the prompt ready: `text` is run, `words` is what a name begins with. Only where lines are taken.
+  package func start(_ script: ScriptID, request: Value) {
+    let task = loaded.first.flatMap { $0.state.start($0.state.number("line_number"), .facts(request), whole: true) }
+    running[script] = Running(recipe: 0, task: task, host: nil, depth: 0)
   }
 
   package func step(_ script: ScriptID, _ answer: Answer) -> Step {

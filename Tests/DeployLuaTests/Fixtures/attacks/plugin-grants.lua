@@ -30,6 +30,8 @@ return function(host) host:download('/etc/passwd', 'a') end
 return function(host) host:wait_for { port = 22 } end
 --- a command as a check | refused plugin "chat" needs "host.run"
 return function(host) host:wait_for { command = 'evil' } end
+--- a service is stopped | refused plugin "chat" needs "host.service"
+return function(host) host:service('stop', 'sshd') end
 --- a command on the engine's machine | refused plugin "chat" needs "local.exec:sh"
 return function() here:run 'evil' end
 --- a program of the engine's machine | refused plugin "chat" needs "local.exec:evil"

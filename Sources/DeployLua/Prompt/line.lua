@@ -1,0 +1,69 @@
+-- A line of a prompt: it is compiled with what lines before it have assigned in reach, run, and its values are told as texts.
+
+local import = ...
+local environment, require_for = import "reading/environment", import "reading/require"
+local deployment, fleet, language = import "run/deployment", import "run/fleet", import "runtime/language"
+local sets, tables, shown = import "run/sets", import "runtime/tables", import "prompt/shown"
+
+local file = "(line)"
+local most_words = 200
+local own, given -- what lines assign; what they have in reach besides the language
+
+--- The environment of all lines: an assignment stays, and everything else is what a file of the project has.
+local function reach()
+  if own then return own end
+  local targets = {}
+  for number = 0, fleet.count() - 1 do
+    if not fleet.facts(number).partner then targets[#targets + 1] = number end
+  end
+  given = { host = targets[1] and fleet.handle(targets[1]), hosts = sets.of(targets), deployment = deployment.handle("running") }
+  own = setmetatable({}, { __index = environment.of(file, require_for, given), __metatable = false })
+  return own
+end
+
+--- The function of a text, as an expression or as statements; nil if the text goes on.
+local function compiled(text)
+  local chunk = load("return " .. text, "@" .. file, reach())
+  if chunk then return chunk end
+  local good, message = load(text, "@" .. file, reach())
+  if good then return good end
+  if string.find(message, "<eof>", 1, true) then return nil end
+  local line, rest = string.match(message, "^.-:(%d+): (.*)$")
+  return raise { kind = "invalid", message = rest or message, where = file .. ":" .. (line or "1") }
+end
+
+--- Runs a text. Returns { values }, as texts, or { unfinished = true }.
+local function run(text)
+  local chunk = compiled(text)
+  if not chunk then return { unfinished = true } end
+  local values = table.pack(chunk())
+  local texts = {}
+  for i = 1, values.n do texts[i] = shown(values[i]) end
+  if values.n > 0 then rawset(own, "_", values[1]) end
+  if values.n == 1 and values[1] == nil then texts = {} end
+  return { values = texts }
+end
+
+--- Names that begin with a text: of the language, of what it gives, of the libraries, and those that lines have assigned.
+local function words(prefix)
+  local known = {}
+  local function add(name)
+    if type(name) == "string" and string.sub(name, 1, #prefix) == prefix then known[name] = true end
+  end
+  reach()
+  for _, list in ipairs { own, given, language.globals, language.words } do for name in pairs(list) do add(name) end end
+  for name, object in pairs(language.objects) do for _, field in ipairs(object.fields) do add(name .. "." .. field[1]) end end
+  for _, name in ipairs { "string", "table", "math", "utf8" } do
+    add(name)
+    for member in pairs(_ENV[name]) do add(name .. "." .. member) end
+  end
+  local list = tables.keys(known)
+  table.sort(list)
+  return { words = table.move(list, 1, math.min(#list, most_words), 1, {}) }
+end
+
+--- request: { text }, or { words }: what is typed so far.
+return function(request)
+  if request.words then return words(request.words) end
+  return run(request.text)
+end

@@ -1,0 +1,33 @@
+import DeployDesk
+import DeployModel
+import DeployReport
+
+/// What a prompt shows: what is asked and logged on standard error, what hosts print and values on standard output.
+struct PromptLines: Sendable {
+  let terminal: Terminal
+
+  init(_ terminal: Terminal) { self.terminal = terminal }
+
+  /// Called from any task.
+  func take(_ event: PromptEvent) {
+    switch event {
+    case .log(let line): terminal.tell(SafeText.lines(line.text).map { "\(line.level.rawValue): \($0)" })
+    case .begins(let place, let operation): terminal.tell(terminal.err.paint("\(place) > \(operation.sentence)", .dim))
+    case .ended(let place, .run, let outcome): ExecReport(hosts: [place], terminal: terminal).show(outcome, of: place)
+    case .ended: return
+    }
+  }
+
+  /// The values of an expression.
+  func values(_ texts: [String]) { terminal.say(texts.flatMap { SafeText.lines($0) }) }
+
+  /// - Returns: the exit code that stands for the error.
+  func failed(_ error: ScriptError) -> ExitCode {
+    let code = terminal.report(error)
+    if let stderr = error.stderr { terminal.tell(SafeText.tail(stderr, lines: 10).map { "  | " + $0 }) }
+    return code
+  }
+
+  /// What is wrong with what was typed.
+  func refused(_ problem: Problem) -> ExitCode { terminal.report(problem) }
+}

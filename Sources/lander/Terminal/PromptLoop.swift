@@ -1,0 +1,106 @@
+import DeployCore
+import DeployDesk
+import DeployModel
+import DeployReport
+import Glibc
+
+/// Reads lines and has them run, until they end, somebody leaves, or, where no person types, one fails.
+struct PromptLoop {
+  private let prompt: Prompt
+  private let lines: PromptLines
+  /// What the hosts are, in a word.
+  private let kind: String
+  private let isTerminal = isatty(STDIN_FILENO) == 1
+  private let interruption = PromptInterruption()
+  private let input = LineInput()
+
+  private static let commands = [
+    (":help", "shows this"), (":hosts", "names the hosts"), (":words PREFIX", "names that begin so: :words host:"),
+    (":quit", "leaves; so does Ctrl-D"),
+  ]
+
+  init(_ prompt: Prompt, _ lines: PromptLines, are kind: String) {
+    self.prompt = prompt
+    self.lines = lines
+    self.kind = kind
+  }
+
+  func run() async -> ExitCode {
+    interruption.arm(isTerminal: isTerminal) { Terminal.write("\n> ", to: STDERR_FILENO) }
+    if isTerminal { lines.terminal.tell("\(prompt.hosts.count.of("\(kind) host")): \(SafeText.line(names)). :help, :quit") }
+    var (text, count) = ("", 0)
+    while true {
+      if isTerminal { Terminal.write(text.isEmpty ? "> " : ">> ", to: STDERR_FILENO) }
+      guard let line = await input.next(until: { interruption.code != nil }) else { break }
+      if interruption.isReset() { text = "" }
+      if text.isEmpty, line.allSatisfy(\.isWhitespace) { continue }
+      count += 1
+      if text.isEmpty, line.hasPrefix(":"), !line.hasPrefix("::") {
+        switch await obey(line) {
+        case .goesOn: continue
+        case .leaves: return end(count, .done)
+        case .failed(let code): if isTerminal { continue } else { return end(count, code) }
+        }
+      }
+      text += (text.isEmpty ? "" : "\n") + line
+      switch await answer(text) {
+      case nil: continue
+      case .done?: text = ""
+      case let code?:
+        text = ""
+        if !isTerminal { return end(count, interruption.code ?? code) }
+      }
+      if interruption.code != nil { break }
+    }
+    if interruption.code == nil, !text.isEmpty {
+      let code = lines.refused(Problem("the input ends in the middle of a statement", fix: "an end, a } or a ) is missing"))
+      return end(count, code)
+    }
+    if isTerminal { lines.terminal.tell("") }
+    return end(count, interruption.code ?? .done)
+  }
+
+  private func end(_ count: Int, _ code: ExitCode) -> ExitCode {
+    lines.terminal.give(.record(of: [("lines", .int(count))]))
+    return code
+  }
+
+  /// - Returns: the exit code of what became of it; nil: more lines belong to it.
+  private func answer(_ text: String) async -> ExitCode? {
+    let task = Task { [prompt] in await prompt.run(text) }
+    interruption.begins { task.cancel() }
+    let answer = await task.value
+    interruption.ends()
+    switch answer {
+    case .unfinished: return nil
+    case .values(let texts):
+      lines.values(texts)
+      return .done
+    case .failed(let error): return lines.failed(error)
+    }
+  }
+
+  private enum Obeyed {
+    case goesOn, leaves
+    case failed(ExitCode)
+  }
+
+  private func obey(_ line: String) async -> Obeyed {
+    let words = line.split(whereSeparator: \.isWhitespace).map(String.init)
+    switch words[0] {
+    case ":quit", ":q": return .leaves
+    case ":help":
+      lines.terminal.say(
+        ["host, hosts and deployment are there; lander docs WORD explains a word."]
+          + Self.commands.map { "  \($0.0.padded(to: 15))\($0.1)" })
+    case ":hosts": lines.terminal.say(prompt.hosts.map(SafeText.line))
+    case ":words": lines.values(await prompt.words(words.count > 1 ? words[1] : ""))
+    default:
+      let known = [":help", ":hosts", ":words", ":quit"]
+      return .failed(lines.refused(Problem("there is no \(SafeText.line(words[0]))", fix: NearMatch.hint(words[0], among: known))))
+    }
+    return .goesOn
+  }
+
+  private var names: String { prompt.hosts.prefix(5).joined(separator: ", ") + (prompt.hosts.count > 5 ? ", …" : "") }
+}

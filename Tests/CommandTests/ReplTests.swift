@@ -1,0 +1,57 @@
+import Foundation
+import Testing
+
+/// `lander repl` as a program: lines from standard input, what it prints, its exit code.
+@Suite("The prompt")
+struct ReplTests {
+  /// Runs it with these lines on standard input.
+  private static func run(_ place: Workplace, _ lines: String, _ words: String = "") throws -> Workplace.Run {
+    try place.write(lines, to: "lines")
+    let running = try place.start(
+      ["repl"] + words.split(separator: " ").map(String.init), through: ["sh", "-c", "exec \"$0\" \"$@\" <'\(place.path)/lines'"])
+    let code = running.wait()
+    return Workplace.Run(out: running.said(running.out), err: running.said(running.err), code: code)
+  }
+
+  @Test("lines from standard input are run, values go to standard output, and the first error ends it")
+  func lines() throws {
+    let place = try Workplace.project(hosts: 2, body: "")
+    let run = try Self.run(place, "x = 1 + 1\nx\n\nfor i = 1, 2 do\n  x = x + i\nend\nx, #hosts\n:hosts\n")
+    #expect(run.code == 0, "\(run.err)")
+    #expect(run.out == "2\n5\n2\nh1\nh2\n", "\(run.out)")
+    let failed = try Self.run(place, "1\nhost:rnu 'x'\n2\n")
+    #expect(failed.code == 2 && failed.out == "1\n", "\(failed.out)\(failed.err)")
+    #expect(failed.err.contains("a host has no rnu") && failed.err.contains("did you mean run?"), "\(failed.err)")
+    let cut = try Self.run(place, "for i = 1, 2 do\n")
+    #expect(cut.code == 2 && cut.err.contains("ends in the middle of a statement"))
+    let unknown = try Self.run(place, ":wrods\n")
+    #expect(unknown.code == 2 && unknown.err.contains("did you mean"), "\(unknown.err)")
+    #expect(!place.exists("hosts/h1"))
+  }
+
+  @Test("--host reaches a real host: its answers are shown, and it takes no lock")
+  func real() throws {
+    let place = try Workplace.project(hosts: 2, body: "")
+    let run = try Self.run(
+      place, "host:run('echo hello; pwd').status\n#host:read '\(place.path)/deploy.lua' > 9\n#hosts\nhost.facts.user\n", "--host h2")
+    #expect(run.code == 0, "\(run.err)\(run.out)")
+    #expect(run.out.contains("h2 | hello\n") && run.out.contains("\n0\n") && run.out.contains("\ntrue\n1\n"), "\(run.out)")
+    #expect(!place.exists("hosts/h2/srv/app/.lander/lock"))
+    let none = try Self.run(place, "1\n", "--host h3")
+    #expect(none.code == 2 && none.err.contains("h3"), "\(none.err)")
+    let failed = try Self.run(place, "host:run 'exit 3'\nhost:run 'touch after'\n", "--host h1")
+    #expect(failed.code != 0 && failed.err.contains("exit"), "\(failed.err)")
+  }
+
+  @Test("an interruption ends the command that runs on a host, and the prompt if no person types")
+  func interrupted() throws {
+    let place = try Workplace.project(hosts: 1, body: "")
+    try place.write("host:run 'touch \(place.path)/begun; sleep 100'\n2\n", to: "lines")
+    let running = try place.start(["repl", "--host", "h1"], through: ["sh", "-c", "exec \"$0\" \"$@\" <'\(place.path)/lines'"])
+    try place.wait(for: "begun")
+    running.send(SIGINT)
+    let code = running.wait()
+    #expect(code == 130, "\(running.everything)")
+    #expect(!running.said(running.out).contains("2\n"))
+  }
+}
