@@ -14,7 +14,8 @@ package struct Preparation: Sendable {
   static let width = 30
 
   /// - Parameters:
-  ///   - deep: whether to ask hosts for the receipts of all releases that they keep, and for these releases' damage.
+  ///   - deep: whether to ask hosts for the receipts of all releases that they keep, and for these releases' damage. A way back needs that,
+  ///     and also the stages that hosts remember that it leaves alone, whatever the recipe says by now.
   ///   - partners: whether to survey partners, too.
   ///   - surveyed: called with the number of each host that answered.
   package init(
@@ -26,7 +27,7 @@ package struct Preparation: Sendable {
     async let partnered = partners ? Self.survey(partnersOf: selection, ports, surveyed) : []
     surveys = await Self.survey(selection.hosts, selection, ports, deep, surveyed)
     others =
-      selection.asksBystanders
+      selection.asksBystanders || deep && !selection.bystanders.isEmpty
       ? Bystanders(await Self.survey(selection.bystanders, selection, ports, false) { _, _ in }, counts: selection.countsBystanders) : nil
     self.partners = await partnered
     kept = await Self.kept(selection, surveys, ports, recipes)

@@ -148,8 +148,8 @@ package struct HostState: Sendable, Hashable, Codable {
     return receipt?.deployment != lock.deployment && receipt?.undid != lock.deployment
   }
 
-  /// Whether `current` names a release of which the host has no receipt: an engine switched to it, and neither finished nor went back. A link
-  /// that somebody else made is not meant.
+  /// Whether `current` names a release of which the host has no receipt: an engine switched to it, and neither finished nor went back. It
+  /// does not count if somebody else made the link.
   package var isHalfway: Bool {
     guard strange == nil, let current, let receipt else { return false }
     return current != receipt.release.id && current != previous?.release.id

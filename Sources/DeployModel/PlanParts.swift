@@ -138,9 +138,9 @@ extension Plan {
       /// The traffic is read before slots are stopped, before and after a shift, and again after an interruption. No traffic moves to a
       /// slot that did not get the release.
       case sixth = 6
-      /// Stages that are still due run although no host is to change. A stage that was cancelled after a command of it ended well, or may have,
-      /// has an unknown end. Traffic that the deployment moved is read once more before it ends. A host whose removal failed before it took
-      /// anything away is started again.
+      /// Stages that are still due run although no host is to change. A stage that was cancelled after a command of it ended well, or may
+      /// have, has an unknown end. Traffic that the deployment moved is read once more before it ends. A host whose removal failed before
+      /// it took anything away is started again.
       case seventh = 7
 
       /// The rules of plans that are made now.

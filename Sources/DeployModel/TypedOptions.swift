@@ -25,7 +25,7 @@ package struct TypedOptions: Sendable, Hashable, Codable {
   package var known: TypedOptions? { self == TypedOptions() ? nil : self }
 
   /// As they are typed, with a blank before each.
-  package func words(_ parts: Set<Part>) -> String {
+  package func words(_ parts: [Part]) -> String {
     var words: [String] = []
     if parts.contains(.hosts) { words += only.map { ($0.contains("=") ? " --where " : " --only ") + $0.shellWord } }
     if parts.contains(.revision), let revision { words.append(" --revision " + revision.shellWord) }
@@ -51,7 +51,7 @@ package struct TypedOptions: Sendable, Hashable, Codable {
 
 extension Plan {
   /// What stands behind `lander deploy`, `rollback` and so on, for the hosts that this plan is about: recipe, group and what was typed.
-  package func typed(_ parts: Set<TypedOptions.Part> = [.hosts]) -> String {
+  package func typed(_ parts: [TypedOptions.Part] = [.hosts]) -> String {
     subject.recipe + subject.groupName.option + (subject.typed?.words(parts) ?? "")
   }
 }

@@ -183,7 +183,7 @@ package struct Summary: Sendable {
     let project = typed.map { " " + $0 } ?? ""
     let group = typed == nil ? plan.subject.groupName.option : project
     let hosts = typed == nil ? group + (plan.subject.typed?.words([.hosts]) ?? "") : project
-    let again = typed == nil ? plan.typed(Set(TypedOptions.Part.allCases)) : plan.subject.recipe + project
+    let again = typed == nil ? plan.typed(TypedOptions.Part.allCases) : plan.subject.recipe + project
     let failedHost = story.first.flatMap { $0.host.map { story.hosts[$0].name } ?? $0.error.host }
     switch exit {
     case .done? where !story.isAsWished:

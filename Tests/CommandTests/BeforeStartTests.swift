@@ -46,7 +46,9 @@ struct BeforeStartTests {
 
       """
     let again = try place.lander("rollback")
-    expectText(again.err, text)
+    // A busy machine's host may take its time.
+    let said = again.err.split(separator: "\n", omittingEmptySubsequences: false).filter { !$0.hasPrefix("Waiting for 1 of 1 host") }
+    expectText(said.joined(separator: "\n"), text)
     #expect(again.code == 3 && again.out == "")
     #expect(try place.current("h1", "version") == "1\n")
     // What was taken back stays so when what runs is deployed once more.

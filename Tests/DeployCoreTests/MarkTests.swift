@@ -120,6 +120,27 @@ struct MarkTests {
     #expect(Self.acts(Self.play(StageTerms(once: .revision), failing: "migrate", as: kind)) == ["begin begun", "begin begun", "migrate"])
   }
 
+  @Test("a stage that is cancelled when its command has ended well keeps the mark that it was begun", arguments: [true, false])
+  func cancelled(endedWell: Bool) {
+    let own = plan(hosts: 2, stages: [Self.stage(StageTerms(once: .revision)), .rollout(nil)]).edited { $0.rules = .newest }
+    var conductor = Conductor(plan: own, scripts: ListScripts([[run("migrate", on: 0), run("check", on: 0)]]))
+    var (queue, acts): ([Happening], [String]) = ([.started], [])
+    while !queue.isEmpty {
+      for case .perform(let intent) in conductor.take(queue.removeFirst()) {
+        switch intent.operation {
+        case .mark(let request): acts.append("\(request.act.rawValue) \(request.mark.state.rawValue)")
+        case .run(let command):
+          acts.append(command.line)
+          queue += [.cancelled(reason: "enough"), .finished(intent: intent.id, endedWell ? .done() : .failed(.cancelled, "ended"))]
+          continue
+        default: break
+        }
+        queue.append(.finished(intent: intent.id, .done()))
+      }
+    }
+    #expect(acts == ["begin begun", "begin begun", "migrate"] + (endedWell ? [] : ["drop failed", "drop failed"]))
+  }
+
   @Test("behind a stage that cannot be undone nothing goes back, before it everything does", arguments: [true, false])
   func irreversible(is irreversible: Bool) {
     let play = Self.play(StageTerms(irreversible: irreversible), after: true, failing: "migrate")

@@ -13,7 +13,7 @@ struct TypedOptionsTests {
     #expect(typed.words([.hosts]) == " --only 'web[1-2]' --only h3 --where role=web")
     #expect(typed.words([.revision]) == " --revision git:main")
     #expect(typed.words([.parameters]) == " --percent=10% --note='it'\\''s late' --migrate=false")
-    #expect(typed.words([]) == "" && TypedOptions().words(Set(TypedOptions.Part.allCases)) == "")
+    #expect(typed.words([]) == "" && TypedOptions().words(TypedOptions.Part.allCases) == "")
   }
 
   @Test("a parameter that is long, or that a terminal cannot show, is left to whoever types it")

@@ -74,10 +74,12 @@ final class Bench: Sendable {
     let ports = Ports(
       transport: transport, machine: SimulatedEngineMachine(), bundles: shelf, journal: journal, clock: clock, actor: "me@bench",
       mailboxes: [door])
+    let releases: any ReleaseDoor =
+      if let origin { BenchReleases(transport: transport, origin: origin, edited: edited) } else { NoReleases() }
     desk = Desk(
       ports: ports, journal: journal, shelf: shelf, builder: BenchBuilder(files: self.files, shelf: shelf), reviewer: NoReview(),
       watch: watch, secrets: secrets, engines: engines, messages: door, hosts: inboxes, stage: stage, machine: "bench", commits: commits,
-      system: system, releases: origin.map { BenchReleases(transport: transport, origin: $0, edited: edited) } ?? NoReleases(),
+      system: system, releases: releases,
       tell: { event in told.events.withLock { $0.append(event) } })
     go()
   }

@@ -67,9 +67,9 @@ struct BystanderTests {
 
   @Test("without a floor they are asked if hosts remember stages, and all count as serving")
   func remembering() async throws {
-    let stage = "stage \"migrate\" { once = \"revision\", on = \"host\", run = function(d, host) host:run \"migrate\" end }"
+    let stage = "stage \"migrate\" { once = \"revision\", on = \"host\", run = function(host) host:run \"migrate\" end }"
     let first = try Bench(Bench.text(hosts: 2, body: "stages = { stage.upload, \(stage), stage.rollout },"))
-    _ = try await first.desk.deploy(Asked(DeploymentRequest(only: ["h1"])), of: first.project)
+    try await first.deploy(DeploymentRequest(only: ["h1"]))
     first.transport.change("h1") { $0.current = nil }
     let plan = try await first.desk.plan(Asked(DeploymentRequest(only: ["h2"])), of: first.project).plan
     #expect(plan.flow.stages.compactMap(\.terms).contains { if case .ran? = $0.settled { true } else { false } })

@@ -73,7 +73,9 @@ struct PlanAgainTests {
   func stages() async throws {
     let text = Bench.text(
       body: """
-        stages = { stage.upload, stage "migrate" { once = "revision", on = "host", run = function(host) host:run "migrate" end }, stage.rollout },
+        stages = {
+          stage.upload, stage "migrate" { once = "revision", on = "host", run = function(host) host:run "migrate" end }, stage.rollout,
+        },
         on = { ApplicationStart = function(host) host:run "start" end },
         """)
     let bench = try Bench(text)

@@ -53,7 +53,8 @@ struct StageWordTests {
     let rig = try Rig(
       """
       recipe "shop" { path = "/srv/shop", stages = {
-        stage "a" { on = "host", run = function() end, undo = function(host, deployment, err) log.info("%s %s", host.name, tostring(err)) end },
+        stage "a" { on = "host", run = function() end,
+          undo = function(host, deployment, err) log.info("%s %s", host.name, tostring(err)) end },
         stage "b" { run = function() end, undo = function(deployment, err) log.info("%s %s", deployment.application, tostring(err)) end },
       } }
       """)

@@ -45,7 +45,7 @@ struct ShiftWorldTests {
   func plain() throws {
     let good = try world(passes: true)
     #expect(good.checkers.broken == [] && good.engines.map(\.conclusion?.status) == [.succeeded])
-    #expect(good.commandsHere == ["traffic?", "traffic blue 0 %, green 100 %", "traffic?"])
+    #expect(good.commandsHere == ["traffic?", "traffic blue 0 %, green 100 %", "traffic?", "traffic?"])
     let bad = try world(passes: false)
     #expect(bad.checkers.broken == [] && bad.engines.map(\.conclusion?.status) == [.failed, .succeeded])
     #expect(

@@ -154,17 +154,21 @@ struct StageWorldTests {
     }
   }
 
-  @Test("cancelled at any time, a stage whose command came to its end is not run again by a guess")
+  @Test("an engine dies in a stage, whose command then comes to its end, and who comes cancels: it is not run again by a guess")
   func cancelled() throws {
     var whole = try world()
     whole.run()
-    let job = try #require(whole.hosts[0].jobs.first { $0.intent.site.stage == "migrate" && $0.intent.operation.words != nil })
-    let began = job.began - Timestamp(milliseconds: 1_800_000_000_000)
+    let job = try #require(
+      whole.hosts[0].jobs.first { job in
+        if case .run = job.intent.operation { job.intent.site.stage == "migrate" } else { false }
+      })
+    let later = job.began - Timestamp(milliseconds: 1_800_000_000_000) + .seconds(10)
     var (asked, again) = (0, 0)
-    for tick in 0..<150 {
+    for point in stride(from: 0, to: whole.crashPoints, by: 2) {
       var faults = Faults()
-      faults.appointments = [.cancel(at: began + Interval(milliseconds: tick * 5))]
-      var simulation = try world(faults: faults)
+      faults.appointments = [.cancel(at: later)]
+      var simulation = try world(faults: faults, crashes: [point])
+      simulation.absence = .seconds(60)
       simulation.run()
       guard simulation.engines[0].conclusion?.status == .cancelled else { continue }
       simulation.faults.appointments = []
@@ -173,9 +177,9 @@ struct StageWorldTests {
         simulation.run()
         again += 1
       } catch is Problems { asked += 1 }
-      #expect(simulation.checkers.broken == [] && simulation.stopped == nil, "cancelled at \(tick): \(simulation.checkers.broken)")
+      #expect(simulation.checkers.broken == [] && simulation.stopped == nil, "killed at \(point): \(simulation.checkers.broken)")
     }
-    #expect(asked > 0 && again > 0, "\(asked) asked, \(again) again")
+    #expect(asked + again > 10 && again > 0, "\(asked) asked, \(again) again")
   }
 
   // MARK: planted

@@ -51,7 +51,7 @@ package struct StageMarks: Sendable, Hashable {
       } else if let done = marks.first(where: { $0.state == .done }) {
         terms.settled = .ran(done)
       } else if let begun = marks.first(where: { [.begun, .undoing].contains($0.state) && !holders.contains($0.deployment) }) {
-        let lost = begun.lost(typed: selection.typed(Set(TypedOptions.Part.allCases)))
+        let lost = begun.lost(typed: selection.typed(TypedOptions.Part.allCases))
         problems.append(Problem(lost.message, place: place, fix: lost.fix))
       }
       return .script(name: name, summary: summary, function: function, when: when, place: place, terms: terms)

@@ -18,7 +18,7 @@ struct Undoing {
     var kept: [PinnedRecipe]
     /// Bundles that stay on hosts of the group.
     var staying: [Digest]
-    /// Whether there are hosts of which nobody knows what they run.
+    /// Whether it is unknown what some hosts run.
     var hasUnknown: Bool
     /// Names of stages that stay as they are, because somebody says so.
     var despite: [String]

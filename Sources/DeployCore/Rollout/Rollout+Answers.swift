@@ -2,7 +2,7 @@ import DeployModel
 
 /// Messages from people about the open gate.
 extension Rollout {
-  /// A message that wants to close a gate. Each one is answered with what it did.
+  /// A message that wants to close a gate. Each one gets an answer that says what it did.
   mutating func answerGate(_ message: Message) {
     if let refusal = refusal(of: message) {
       return answer(message, accepted: false, "\(message.kind.rawValue) (\(message.words)): \(refusal)")

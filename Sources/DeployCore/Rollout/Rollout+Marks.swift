@@ -124,7 +124,7 @@ extension Rollout {
   }
 
   /// What stands behind `lander deploy`.
-  private var typed: String { plan.subject.recipe + plan.subject.groupName.option }
+  private var typed: String { plan.typed(TypedOptions.Part.allCases) }
 
   /// Hosts have written that the stage begins, or answered with what another deployment left.
   private mutating func decideMarks() {

@@ -36,7 +36,7 @@ extension Desk {
       surveys: preparation?.surveys ?? selection.hosts.map { _ in .reached(.fresh) }, kept: preparation?.kept ?? [],
       force: request.force, orphans: request.orphans,
       secrets: await preparation?.secrets(selection, of: release.id, ports: ports) ?? [], inherits: left, appspec: appSpec.options)
-    input.others = preparation?.others
+    input.others = heard(preparation?.others, of: selection)
     input.partners = partners
     (input.ticket, input.sequence, input.undoes) = (ticket, request.sequence, request.undoes)
     input.joins = asked.joins
@@ -56,6 +56,14 @@ extension Desk {
     let users = connecting ? await UserProbe(plan, rehearsal.good).problems(asking: ports.transport) : []
     if !wrong.isEmpty || !users.isEmpty { throw Problems(wrong + users, exit: wrong.isEmpty ? .infrastructure : .usage) }
     return PlannedDeployment(plan: plan, rehearsal: rehearsal, installation: appSpec.installation)
+  }
+
+  /// The hosts that are left alone. It is said if what they remember of stages is unknown.
+  private func heard(_ others: Bystanders?, of selection: Selection) -> Bystanders? {
+    if others?.areUnknown == true, selection.remembersStages {
+      tell(.remark("A host of the group that is left alone does not answer, so it is unknown which stages it remembers."))
+    }
+    return others
   }
 
   /// The recipe's appspec options with the bundle's scripts in them, and the steps of its installation.

@@ -72,7 +72,7 @@ struct PromptGround: Sendable {
     await transport.cancel(intent.id, at: site(number))
   }
 
-  func begin() async throws(Failure) { if isReal { try await machine.attend(deployment, resumed: false) } }
+  func begin() async throws(Failure) { if isReal { try await machine.attend(deployment, after: nil) } }
   func end() async { if isReal { await machine.forget(deployment) } }
 
   private var deployment: Deployment.ID { "prompt-" + plan.id }

@@ -37,7 +37,8 @@ final class EngineClaims: Sendable {
   init(in folder: String) { self.folder = folder }
 
   /// Opens the file of a deployment.
-  /// - Parameter earlier: the engines that ran the deployment before. If the last of them left no file here, nobody here knows what it began.
+  /// - Parameter earlier: the engines that ran the deployment before; nil: it begins. What the last of them began is unknown if it left no
+  ///   file here.
   /// - Returns: what that engine left running, if it ran on this machine and since its last boot.
   func open(_ deployment: Deployment.ID, after earlier: EarlierEngines?) throws(Failure) -> [Left] {
     let path = try path(of: deployment)

@@ -168,7 +168,8 @@ extension SQLiteJournal {
     return Pause(message, since: entry.at)
   }
 
-  /// Whether a deployment ended with hosts that are to go back, or stages to be undone, and their rollback never began: its engine died in between.
+  /// Whether a deployment ended with hosts that are to go back, or stages to be undone, and their rollback never began: its
+  /// engine died in between.
   private static func owes(_ conclusion: Conclusion, _ id: Deployment.ID, in database: Database) throws -> Bool {
     guard conclusion.owesWayBack else { return false }
     let kind = try JournalRows.text(of: .rollback(of: id))

@@ -14,8 +14,8 @@ struct RollbackCommand: Verb {
       the hosts that have it go back and the others stay; else all go back to the good revision before. All hosts of a group go to the \
       same one: where some run something else, they are named, nothing is done, and the exit code is 3, unless --straighten is given. \
       --to names any release that the hosts still keep, as lander releases lists them: all hosts go there, with its own recipe. A bad one \
-      is refused. So is a way back behind a stage that says irreversible, unless --despite names that. A stage with undo that ran for the revision \
-      which the hosts leave is undone, and that is said before. \
+      is refused. So is a way back behind a stage that says irreversible, unless --despite names that. A stage with undo that ran for the \
+      revision which the hosts leave is undone, and that is said before. \
       Traffic stays where it is: if an earlier deployment from here shifted it and did not succeed, the commands that put it \
       back are printed at the end.
 

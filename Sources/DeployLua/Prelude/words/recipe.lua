@@ -83,7 +83,7 @@ local function stages_of(base, own, name, place)
   for _, item in ipairs(own.stages or {}) do
     local inside = payload(item)
     uploads, rollouts = uploads + (inside.kind == "upload" and 1 or 0), rollouts + (inside.kind == "rollout" and 1 or 0)
-    if inside.kind == "rollout" and own.strategy then
+    if inside.kind == "rollout" and inside.strategy and own.strategy then
       problems.add("a strategy is given twice: as strategy, and in stage.rollout", "keep one of them", problems.at_field(place, "strategy"))
     end
   end

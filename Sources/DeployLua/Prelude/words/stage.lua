@@ -106,7 +106,8 @@ local function terms(own)
     undo = own.undo and register(whole(own.undo, own.on), "undo of stage " .. own.name) }
 end
 
---- As the engine gets it. Its functions get their numbers here, `run` before `undo`, and that before `when`. traffic: the recipe's; nil for none.
+--- As the engine gets it. Its functions get their numbers here, `run` before `undo`, and that before `when`.
+--- traffic: the recipe's; nil for none.
 --- usual: gives the strategy of a rollout that names none; nil: it has none then, and all hosts are one wave.
 function stage.data(item, traffic, usual)
   local own = payload(item)
