@@ -24,6 +24,22 @@ struct AtOnceTests {
     await ground.end()
   }
 
+  @Test("a folder that the other one removes while bytes come is no full disk: they are asked for again", arguments: Shell.here.filter { $0 == .dash || $0 == .bash })
+  func vanishing(_ shell: Shell) async throws {
+    // busybox runs its own dd, which no program of the path takes the place of.
+    let ground = try Ground(shell)
+    let (room, real) = ("\(ground.path)/.lander/staging/r1", try #require(Ground.which("dd")))
+    let wrapper = "#!/bin/sh\ncase $* in *of=*r1/*) [ -e '\(ground.folder)/once' ] || { : >'\(ground.folder)/once'; rm -rf '\(room)'; } ;; esac"
+    _ = Ground.sh("rm -f '\(ground.folder)/bin/dd'")
+    try Ground.write("\(wrapper)\nexec \(real) \"$@\"\n", to: "\(ground.folder)/bin/dd")
+    let link = try ground.hosts.link(to: ground.host)
+    let claim = [ground.path, "1", "t1", "staging/r1/x.pack", "0"]
+    #expect(try await link.demand("l_put", claim, payload: [1, 2, 3]).text == "0\n")
+    #expect(try await link.demand("l_put", claim, payload: [1, 2, 3]).text == "3\n")
+    #expect(FileManager.default.contents(atPath: "\(room)/x.pack") == Data([1, 2, 3]))
+    await ground.end()
+  }
+
   @Test("what a staging that was killed left holds nobody up", arguments: Shell.here.filter { $0 != .ssh })
   func abandoned(_ shell: Shell) async throws {
     let ground = try Ground(shell)

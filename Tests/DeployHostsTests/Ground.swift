@@ -116,7 +116,8 @@ final class Ground: Sendable {
     return "\(bin):/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
   }
 
-  private static func write(_ text: String, to file: String) throws {
+  /// Makes a program of it.
+  static func write(_ text: String, to file: String) throws {
     try Data(text.utf8).write(to: URL(fileURLWithPath: file))
     try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: file)
   }

@@ -66,6 +66,8 @@ l_put() {
       *:0*) l_left=$((l_size - l_r * 65536)) ;;
       *) l_left=0 ;;
     esac
+    # Another job that staged the same release has just removed the folder: nothing is there.
+    [ -d "$L/${4%/*}" ] || { l_say + "0$LF"; return; }
     truncate -s "$5" "$L/$4" 2>/dev/null
     l_full "$L"
   }
@@ -127,10 +129,12 @@ l_verify() {
 # hold it. Returns as well once the folder is gone, because the other job finished with it.
 l_sole() {
   l_self
-  l_mine="$l_me $l_start $l_bootid" l_turn=0
+  l_mine="$l_me $l_start $l_bootid" l_turn=0 l_none=0
   until ( set -C; printf '%s\n' "$l_mine" >"$S/by" ) 2>/dev/null; do
     [ -d "$S" ] || return 0
-    [ -e "$S/by" ] || l_full "$S"
+    # Who held it may have let it go since; only a file that can never be made speaks for a full disk.
+    [ -e "$S/by" ] || l_none=$((l_none + 1))
+    [ "$l_none" -lt 20 ] || l_full "$S"
     sleep 0.1
     l_turn=$((l_turn + 1))
     l_alive "$S/by" || (
@@ -189,8 +193,11 @@ l_stage() {
   ) || exit $?
   l_clear
 }
-# Removes the folder S. Another job that came for the same release may do so too.
-l_clear() { rm -rf "$S" 2>/dev/null || [ ! -e "$S" ] || rm -rf "$S"; }
+# Removes the folder S. Another job that came for the same release may be putting files there meanwhile.
+l_clear() {
+  for l_l in 1 2 3 4 5; do ! rm -rf "$S" 2>/dev/null || return 0; done
+  rm -rf "$S"
+}
 # Used by lists/finish and lists/shared, in the tree.
 l_one() { sum=$(sha256sum <"./$1") && [ "${sum%% *}" = "$2" ] || l_bad="$l_bad$1: FAILED$LF"; }
 l_dir() { [ -d "./$1" ] && [ ! -L "./$1" ] || mkdir -p "./$1" || l_bad="$l_bad$1: no folder$LF"; }
