@@ -47,7 +47,7 @@ package struct Account: Sendable {
     traffic = story.trafficLeft
     exit = Summary(story, rollback: rollback).exit
     ended = (rollback ?? story).conclusion == nil ? nil : (rollback ?? story).last
-    notUndone = (story.conclusion?.notUndone ?? []) + (rollback?.conclusion?.notUndone ?? [])
+    notUndone = story.notUndone(after: rollback)
     wrong = story.hosts.compactMap { host in
       let later = rollback?.hosts.first { $0.name.isExactly(host.name) }
       return Self.wrong(host.name, later?.status ?? host.status, in: later == nil ? story : rollback ?? story)
@@ -56,7 +56,10 @@ package struct Account: Sendable {
 
   /// Why a host needs attention; nil: it needs none.
   private static func wrong(_ host: String, _ status: HostStatus, in story: DeploymentStory) -> Wrong? {
-    guard let end = story.conclusion, end.status != .refused else { return nil }
+    guard let end = story.conclusion else { return nil }
+    // A way back that followed from a failure and was refused leaves its hosts on what failed.
+    let follows = if case .rollback(of: _?)? = story.plan?.kind { true } else { false }
+    guard end.status != .refused || follows else { return nil }
     if status.isRestoreFailed { return Wrong(host: host, why: "could not be taken back") }
     // A task changes no release, and running it again shows the rest.
     if story.plan?.kind.task != nil { return nil }
@@ -67,6 +70,14 @@ package struct Account: Sendable {
     if story.plan?.kind.removal != nil { return nil }
     guard status == .succeeded, [.failed, .cancelled].contains(end.status), !end.isTakenOver else { return nil }
     return Wrong(host: host, why: "on the release of a deployment that \(end.status == .failed ? "failed" : "was cancelled")")
+  }
+
+  /// The account with what the deployment left once the rollback that followed from it is counted.
+  /// - Parameter pair: the account of both.
+  package func leaving(as pair: Account) -> Account {
+    var account = self
+    (account.traffic, account.wrong, account.notUndone) = (pair.traffic, pair.wrong, pair.notUndone)
+    return account
   }
 
   /// The account without the hosts that were deployed to since, from anywhere; without the traffic if all were.
@@ -94,10 +105,13 @@ package struct Account: Sendable {
   }
 
   /// What needs attention, a line each.
-  package func looks(on surface: Surface) -> [String] {
+  package func looks(on surface: Surface) -> [String] { looks.map { surface.paint($0, .bad) } }
+
+  /// The same without colours.
+  var looks: [String] {
     let hosts = wrong.prefix(20).map { "\(SafeText.line($0.host)): \($0.why)" } + (wrong.count > 20 ? ["and \(wrong.count - 20) more"] : [])
     let stages = notUndone.map { "stage \(SafeText.line($0)): not undone" }
-    return ([traffic].compactMap { $0 } + hosts + stages).map { surface.paint($0, .bad) }
+    return [traffic].compactMap { $0 } + hosts + stages
   }
 
   /// The messages to it, a line each.

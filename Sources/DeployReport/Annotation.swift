@@ -38,6 +38,10 @@ package struct Annotation: Sendable, Hashable {
     let account = Account(story, rollback: rollback)
     if let traffic = account.traffic { found.append(Annotation(title: "Traffic", message: traffic)) }
     for wrong in account.wrong { found.append(Annotation(title: "Needs a look: \(wrong.host)", message: wrong.why)) }
+    if !account.notUndone.isEmpty {
+      let stages = account.notUndone.map { "stage \($0)" }.joined(separator: ", ")
+      found.append(Annotation(title: "Not undone", message: stages))
+    }
     guard found.count > most else { return found }
     let rest = Annotation(
       isError: false, title: "\(found.count - most + 1) more", message: "lander report \(story.id) has all of them")

@@ -98,8 +98,7 @@ package struct DeploymentDocument: Sendable {
 
   private func looks(_ account: Account) -> [Document.Block] {
     guard account.isWrong else { return [] }
-    let hosts = account.wrong.map { Document.Cell("\($0.host): \($0.why)", .bad) }
-    return [.heading("Needs a look"), .list(([account.traffic].compactMap { $0 }.map { Document.Cell($0, .bad) }) + hosts)]
+    return [.heading("Needs a look"), .list(account.looks.map { Document.Cell($0, .bad) })]
   }
 
   private func news(_ account: Account) -> [Document.Block] {

@@ -38,12 +38,14 @@ package struct DeploymentStory: Sendable {
     package var status: Int?
   }
 
-  /// Something that a stage, or a function of a task, ran on a host or here, and that is not taken back.
-  package struct RanStory: Sendable {
-    /// The host's name; nil: the engine's own machine.
-    package var host: String?
-    /// In words.
-    package var doing: String
+  /// What a stage, or a function of a task, ran on hosts or here.
+  struct RanStory: Sendable {
+    /// The stage's name.
+    var name: String
+    /// The first things that it ran, in words, with the host's name; nil: the engine's own machine. At most `mostRan`.
+    var first: [(host: String?, doing: String)] = []
+    /// Number of all of them.
+    var count = 0
   }
 
   /// A stage that began.
@@ -106,10 +108,8 @@ package struct DeploymentStory: Sendable {
   /// The traffic's shares before the first shift and after the last; nil: nothing was shifted, or the shares before are unknown.
   package private(set) var weights: (first: Weights, last: Weights)?
 
-  /// The first things that stages and functions of a task ran, in order; at most `mostRan`.
-  package private(set) var ran: [RanStory] = []
-  /// Number of all of them.
-  package private(set) var ranCount = 0
+  /// What stages and functions of a task ran, in the order in which they began.
+  private(set) var ran: [RanStory] = []
   private static let mostRan = 8
 
   private var running: [Int: Intent] = [:]
@@ -199,9 +199,10 @@ package struct DeploymentStory: Sendable {
       barrier = request.act == .drop ? plan?.flow.behind : barrier ?? request.mark.stage
     }
     if let stage = intent.site.stage, intent.site.event == nil, intent.operation.changes, isOwn(stage) {
-      ranCount += 1
       let host: String? = if case .host(let number) = intent.place { plan?.name(ofHost: number) } else { nil }
-      if ran.count < Self.mostRan { ran.append(RanStory(host: host, doing: intent.operation.sentence)) }
+      if ran.last?.name.isExactly(stage) != true { ran.append(RanStory(name: stage)) }
+      ran[ran.count - 1].count += 1
+      if ran[ran.count - 1].first.count < Self.mostRan { ran[ran.count - 1].first.append((host, intent.operation.sentence)) }
     }
     guard case .host(let number) = intent.place, hosts.indices.contains(number) else {
       return here.append(HereStory(intent: intent.id, doing: intent.operation.sentence, began: moment))
@@ -210,11 +211,11 @@ package struct DeploymentStory: Sendable {
     hosts[number].doing = intent.operation.sentence
   }
 
-  /// Whether a stage of that name is the recipe's own, or the task's function.
+  /// Whether a stage of that name is the recipe's own, or the task's function. What undoes one is not.
   private func isOwn(_ stage: String) -> Bool {
     guard let plan else { return false }
     if plan.kind.task != nil { return stage != "traffic" }
-    return plan.flow.stages.contains { if case .script(stage, _, _, _, _, _) = $0 { true } else { false } }
+    return plan.flow.stages.contains { if case .script(stage, _, _, _, _, let terms) = $0 { terms?.undoes == nil } else { false } }
   }
 
   private mutating func take(_ note: Note, at moment: Timestamp) {

@@ -3,6 +3,7 @@ package import DeployModel
 /// Entries as lines of JSON: `{"v":1,"seq":…,"ts":…,"deployment":…,"type":…,…}`, one for each entry, `seq` without gaps.
 package struct EntryLines: Sendable {
   private var names: [String] = []
+  private var plan: Plan?
   package init() {}
 
   /// One line, without its end.
@@ -10,7 +11,10 @@ package struct EntryLines: Sendable {
 
   /// The same as a value.
   mutating func value(_ entry: Entry, of deployment: Deployment.ID) -> Value {
-    if case .planned(let plan) = entry.fact { names = (plan.hosts.map(\.host) + plan.partners.map(\.host)).map(\.name) }
+    if case .planned(let plan) = entry.fact {
+      names = (plan.hosts.map(\.host) + plan.partners.map(\.host)).map(\.name)
+      self.plan = plan
+    }
     let head: [(String, Value?)] = [
       ("v", 1), ("seq", .int(entry.sequence)), ("ts", .text(When.iso(entry.at))),
       ("deployment", .text(deployment)),
@@ -224,12 +228,13 @@ package struct EntryLines: Sendable {
         ("since", .text(When.iso($0.since))),
       ])
     }
+    let left = plan?.notUndone(at: conclusion) ?? conclusion.notUndone ?? []
     return [
       ("type", "concluded"), ("status", .text(conclusion.status.rawValue)),
       ("error", conclusion.error.map(value)), ("holder", holder),
       ("rollback", .list(conclusion.rollback.map(name))), ("hosts", .list(hosts)),
       ("undo", conclusion.undo.map { .list($0.map { .text($0.mark.stage) }) }),
-      ("not_undone", conclusion.notUndone.map { .list($0.map { .text($0) }) }),
+      ("not_undone", left.isEmpty ? nil : .list(left.map { .text($0) })),
       (
         "stray_traffic",
         conclusion.traffic.map { stray in

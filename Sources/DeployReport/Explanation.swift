@@ -97,8 +97,7 @@ package struct Explanation: Sendable {
     let account = Account(story, rollback: rollback)
     var blocks: [Document.Block] = []
     if account.isWrong {
-      let looks = [account.traffic].compactMap { $0 } + account.wrong.map { "\($0.host): \($0.why)" }
-      blocks += [.heading("Needs a look"), .list(looks.prefix(Self.mostMoments).map { Document.Cell($0, .bad) })]
+      blocks += [.heading("Needs a look"), .list(account.looks.map { Document.Cell($0, .bad) })]
     }
     let next = Summary(story, rollback: rollback).steps
     return next.isEmpty ? blocks : blocks + [.heading("Next"), .facts(next.map { Document.Fact($0[0], $0.count > 1 ? $0[1] : "") })]

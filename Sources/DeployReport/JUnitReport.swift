@@ -41,12 +41,26 @@ package struct JUnitReport: Sendable {
           [("    <testcase classname=\"deployment\" name=\"\(XMLText.escaped(plan.id))\">\n\(text)    </testcase>\n", true)]
         })
     }
+    let undue = stages(notUndoneIn: chronicle)
+    if !undue.isEmpty {
+      suites.append(
+        suite("\(plan.subject.recipe) to \(plan.subject.groupName.words): \(kind)stages not undone", plan.origin.at, of: plan) { undue })
+    }
     let left = hosts(without: chronicle)
     if !left.isEmpty {
       suites.append(
         suite("\(plan.subject.recipe) to \(plan.subject.groupName.words): \(kind)hosts without it", plan.origin.at, of: plan) { left })
     }
     return suites
+  }
+
+  /// A case for each stage that should have been undone and is not.
+  private func stages(notUndoneIn chronicle: Chronicle) -> [(text: String, isBad: Bool)] {
+    let names = chronicles.count == 1 ? chronicle.story.notUndone(after: nil) : chronicle.story.notUndone
+    return names.map { name in
+      let head = "    <testcase classname=\"\(XMLText.escaped(name))\" name=\"undo\">\n"
+      return (head + Self.failure(nil, or: "stage \(name) is not undone") + "    </testcase>\n", true)
+    }
   }
 
   /// A case for each host that an ended deployment did not bring to the release: it was left out, or left on the old revision.

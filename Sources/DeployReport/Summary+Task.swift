@@ -35,14 +35,21 @@ extension Summary {
   /// The words for the case that no host had its part, although stages ran something.
   var notBegun: String { story.plan?.kind.task == nil ? "No host was brought to the release." : "No host had its part." }
 
+  /// The limit of lines that say what stages ran.
+  private static let mostRan = 8
+
   /// What stages, or functions of a task, ran before it failed, and what is not taken back. The logs show how far each came.
   var whatRan: [String] {
     guard [.failed, .cancelled].contains(story.conclusion?.status) else { return [] }
     let isTask = story.plan?.kind.task != nil
     // What a deployment's stages ran belongs to the release; if no host has it, nothing else mentions it.
-    guard !story.ran.isEmpty, isTask || !story.hosts.contains(where: \.status.wasChanged) else { return [] }
-    let more = story.ranCount - story.ran.count
+    guard isTask || !story.hosts.contains(where: \.status.wasChanged) else { return [] }
+    let undone = rollback?.undone ?? []
+    let stages = story.ran.filter { stage in !undone.contains { $0.isExactly(stage.name) } }
+    guard !stages.isEmpty else { return [] }
+    let shown = stages.flatMap(\.first).prefix(Self.mostRan)
+    let more = stages.reduce(0) { $0 + $1.count } - shown.count
     return ["", "  \(isTask ? "The task" : "Its stages") ran, and nothing takes that back:"]
-      + story.ran.map { "    \(SafeText.line($0.host ?? "here")): \($0.doing)" } + (more > 0 ? ["    and \(more.grouped) more"] : [])
+      + shown.map { "    \(SafeText.line($0.host ?? "here")): \($0.doing)" } + (more > 0 ? ["    and \(more.grouped) more"] : [])
   }
 }

@@ -73,7 +73,7 @@ package struct Summary: Sendable {
       if !isUnchanged { return surface.paint("Succeeded", .good) + ": \(what)" }
       if plan.kind.removal != nil { return surface.paint("Nothing to do", .good) + ": \(what). No host has anything of it." }
       return surface.paint("Nothing to do", .good)
-        + ": \(what). Every host has the \(plan.alike) already; --force runs the hooks again."
+        + ": \(what). Every host has the \(plan.alike) already" + (plan.kind.isRollback ? "." : "; --force runs the hooks again.")
     case .failed: return surface.paint("Failed", .bad) + ": \(what)"
     case .cancelled: return surface.paint("Cancelled", .warn) + ": \(what)"
     case .partial:
@@ -221,6 +221,7 @@ package struct Summary: Sendable {
       return [
         ["lander logs \(plan.id)\(failedHost.map { " " + $0 } ?? "")", "the whole output"]
       ] + back(plan, again, ["lander rollback \(plan.subject.recipe)\(hosts)", "goes back when you have looked"])
+    case .rollbackFailed? where lacksOnlyUndo: return afterUndo(group, again)
     case .rollbackFailed?:
       return [
         ["lander status\(group)", "what each host runs now"]
@@ -259,7 +260,9 @@ extension Summary {
     if story.plan?.kind.removal != nil { return "Every touched host runs what it ran before." }
     if story.plan?.kind.task != nil { return "What was stopped runs again, and hosts that left their traffic have it back." }
     guard story.plan?.kind == .deploy else {
-      return "Not back, on what they ran before the rollback: " + Self.named(story.hosts.filter(\.status.isLeftBehind).map(\.name))
+      let left = story.hosts.filter(\.status.isLeftBehind).map(\.name)
+      if left.isEmpty { return "Every host that was to go back is back." }
+      return "Not back, on what they ran before the rollback: " + Self.named(left)
     }
     return "Every touched host is back on what it ran before."
   }
