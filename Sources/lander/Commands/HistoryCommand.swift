@@ -39,7 +39,7 @@ struct HistoryCommand: Verb {
       let members = try await past?.members(of: train).map(\.id) ?? []
       all = all.filter { members.contains($0.id) }
     }
-    let pairs = form.isWanted ? Pair.all(all) : []
+    let pairs = Pair.all(known)
     var report = HistoryReport(all.prefix(limit))
     for (index, deployment) in all.prefix(limit).enumerated() {
       if let gate = try await past?.openGate(of: deployment) {
@@ -49,10 +49,11 @@ struct HistoryCommand: Verb {
         if isLate { report.entries[index].next = "lander resume \(deployment.id)  its time is over" }
       }
       let account = try await past?.account(of: deployment.id)
-      report.entries[index].account = account
-      // A deployment and the rollback that followed were one command.
-      let pair = pairs.first { $0.first.id == deployment.id && $0.back != nil && $0.state == .concluded }
-      report.entries[index].exit = if let pair { try await past?.account(of: pair).exit } else { account?.exit }
+      // A deployment and the rollback that followed were one command: what that brought back is not left.
+      let pair = pairs.first { $0.first.id == deployment.id && $0.back != nil }
+      let both = if let pair { try await past?.account(of: pair) } else { account }
+      report.entries[index].account = both.flatMap { account?.leaving(as: $0) }
+      report.entries[index].exit = pair?.state == .concluded ? both?.exit : account?.exit
     }
     terminal.show(report.lines(on: terminal.out), report.value)
     let trains = OpenTrains(options)
