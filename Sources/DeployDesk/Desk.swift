@@ -28,6 +28,8 @@ package struct Desk: Sendable {
   let zones: @Sendable (String) -> [UInt8]?
   /// The place in line that the command has, if it has one.
   let line = OwnTurn()
+  /// Locks of dead holders that plans may take over.
+  let leftOver = LeftOver()
   /// How long a host keeps a place in line that nobody renews.
   let lineLease: Interval
   /// This machine's own name, as it appears after the `@` of actors.

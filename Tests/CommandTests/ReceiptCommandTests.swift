@@ -195,6 +195,8 @@ struct ReceiptCommandTests {
     running.send(SIGKILL)
     _ = running.wait()
     try FileManager.default.removeItem(atPath: "\(place.path)/hosts/h1/srv/app/wait")
+    let planned = try place.lander("plan", "--connect")
+    #expect(planned.code == 0 && !planned.err.contains("taking it over"), "\(planned.err)")
     let next = try place.lander("deploy")
     #expect(next.code == 0, "\(next.err)\(next.out)")
     #expect(

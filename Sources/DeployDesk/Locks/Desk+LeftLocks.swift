@@ -23,8 +23,8 @@ extension Desk {
     return engines.isGone(lock.process) == true ? .gone(lock) : nil
   }
 
-  /// By host number: the token of a lock that may be taken over because its holder is known to be dead; nil: there is none. Each dead
-  /// holder is reported once.
+  /// By host number: the token of a lock that may be taken over because its holder is known to be dead; nil: there is none. The deployment
+  /// that takes it over says so when it begins.
   /// - Parameters:
   ///   - surveys: by host number.
   ///   - application: the one whose locks count. Another application's lock leads to a refusal.
@@ -47,7 +47,7 @@ extension Desk {
           Problem(holder.clause, fix: "\(dead.wayOn)\nlander unlock\(place) gives the lock back and leaves the hosts as they are"))
       case .ended, .gone:
         left[number] = lock.token
-        if isNew { tell(.remark((holder.clause + "; taking it over").sentenced)) }
+        leftOver.remember(lock.token, (holder.clause + "; taking it over").sentenced)
       }
     }
     if !problems.isEmpty { throw Problems(problems, exit: .locked) }

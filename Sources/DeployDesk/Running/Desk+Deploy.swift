@@ -7,7 +7,8 @@ extension Desk {
   ///   - staying: how long the engine stays at a gate that waits for a person.
   ///   - wantsOutput: whether the events include the output of commands.
   package func deploy(_ plan: Plan, staying: Staying = .always, wantsOutput: Bool = false) -> Running {
-    Running(plan.id, at: self, staying: staying, wantsOutput: wantsOutput) { [line] deployments in
+    for sentence in leftOver.taken(by: plan) { tell(.remark(sentence)) }
+    return Running(plan.id, at: self, staying: staying, wantsOutput: wantsOutput) { [line] deployments in
       do {
         let ended = try await deployments.deploy(plan)
         await line.leave()
