@@ -53,6 +53,24 @@ struct JoinTests {
     }
   }
 
+  @Test("beside a parked deployment the advice names no option that the command has not")
+  func parked() async throws {
+    let first = try await grown()
+    let bench = try next(2, after: first, ParkTests.text)
+    _ = try await ParkTests().parked(bench, by: StateFolder("one", on: bench))
+    let second = StateFolder("two", on: bench)
+    func refusal(_ plan: () async throws -> Void) async -> String {
+      do { try await plan() } catch let problems as Problems { return problems.lines().joined(separator: "\n") } catch { return "\(error)" }
+      return "nothing was refused"
+    }
+    let asked = Asked(DeploymentRequest(), joins: try bench.host("h1").receipt)
+    let joins = await refusal { _ = try await second.desk.plan(asked, of: bench.project, endsLate: true) }
+    #expect(joins.contains("is parked: it waits for gate") && joins.contains("; then try again"), "\(joins)")
+    #expect(!joins.contains("--on-busy") && !joins.contains("--urgent"), "\(joins)")
+    let deploys = await refusal { _ = try await second.desk.plan(Asked(DeploymentRequest()), of: bench.project, endsLate: true) }
+    #expect(deploys.contains("--on-busy wait waits, and --urgent ends it"), "\(deploys)")
+  }
+
   @Test("a host that has it already is left alone, and nothing is in the journal; so the command may run at every start of a machine")
   func again() async throws {
     let bench = try await grown()

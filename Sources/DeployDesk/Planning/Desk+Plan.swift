@@ -8,12 +8,13 @@ extension Desk {
   ///   - connecting: if false, no host is reached and all count as fresh.
   ///   - ticket: the token of its place in line; nil: it has none.
   ///   - endsLate: whether parked deployments whose deadline has passed are ended first. One that still waits has the hosts.
+  ///   - queues: whether the command at hand can wait in line; one that removes or joins cannot.
   ///   - ready: the bundle to bring; nil: it is built.
   ///   - origin: where the revision comes from, if that was looked up before; nil: it is looked up.
   /// - Throws: `Problems`: all that can be known at that point, at once.
   package func plan(
     _ asked: Asked, of project: LoadedProject, connecting: Bool = true, ticket: String? = nil, endsLate: Bool = false,
-    bringing ready: BuiltBundle? = nil, from origin: Provenance? = nil
+    queues: Bool = true, bringing ready: BuiltBundle? = nil, from origin: Provenance? = nil
   ) async throws -> PlannedDeployment {
     let request = asked.request
     let selection = try await Selecting(project: project, stage: stage).selection(asked)
@@ -22,7 +23,7 @@ extension Desk {
     let appSpec = try await appSpec(of: selection.recipe, built.manifest)
     let sources = try await shelf.keep(project.project.sources)
     var preparation = connecting ? await ask(selection) : nil
-    let queues = selection.recipe.removal == nil
+    let queues = queues && selection.recipe.removal == nil && asked.joins == nil
     if endsLate, let found = preparation?.surveys,
       try await endLate([Surveyed(selection: selection, surveys: found)], queues: queues)
     {

@@ -55,7 +55,7 @@ struct RemoveCommand: Verb {
         let question = "Remove \(planned.plan.what) from \(planned.plan.hosts.count.of("host"))?"
         guard consent.agrees(to: question, isRead: form.json, on: terminal) else { return .refused }
         // Hosts may have changed while somebody thought.
-        planned = try await desk.plan(Asked(request), of: project)
+        planned = try await desk.plan(Asked(request), of: project, endsLate: true)
       }
       let launch = Launch(desk: desk, terminal: terminal, progress: progress, folder: project.folder, typed: project.typed)
       return try await launch.deploy(planned.plan)
