@@ -22,6 +22,10 @@ struct ReplTests {
     let failed = try Self.run(place, "1\nhost:rnu 'x'\n2\n")
     #expect(failed.code == 2 && failed.out == "1\n", "\(failed.out)\(failed.err)")
     #expect(failed.err.contains("a host has no rnu") && failed.err.contains("did you mean run?"), "\(failed.err)")
+    let told = try Self.run(place, "1\nx y z\n", "--json")
+    #expect(told.out.contains(#""problems":[{"#) && told.out.contains("syntax error"), "\(told.out)")
+    let good = try Self.run(place, "1\n", "--json")
+    #expect(good.out.contains(#""problems":[]"#), "\(good.out)")
     let cut = try Self.run(place, "for i = 1, 2 do\n")
     #expect(cut.code == 2 && cut.err.contains("ends in the middle of a statement"))
     let unknown = try Self.run(place, ":wrods\n")
@@ -46,12 +50,17 @@ struct ReplTests {
   @Test("an interruption ends the command that runs on a host, and the prompt if no person types")
   func interrupted() throws {
     let place = try Workplace.project(hosts: 1, body: "")
-    try place.write("host:run 'touch \(place.path)/begun; sleep 100'\n2\n", to: "lines")
-    let running = try place.start(["repl", "--host", "h1"], through: ["sh", "-c", "exec \"$0\" \"$@\" <'\(place.path)/lines'"])
-    try place.wait(for: "begun")
-    running.send(SIGINT)
-    let code = running.wait()
-    #expect(code == 130, "\(running.everything)")
-    #expect(!running.said(running.out).contains("2\n"))
+    try place.write("host:run 'cd \(place.path); echo $$ >new; mv new begun; exec sleep 100'\n2\n", to: "lines")
+    for (signal, code) in [(SIGINT, 130), (SIGHUP, 129)] as [(Int32, Int32)] {
+      let running = try place.start(["repl", "--host", "h1"], through: ["sh", "-c", "exec \"$0\" \"$@\" <'\(place.path)/lines'"])
+      try place.wait(for: "begun")
+      let sleeper = try #require(Int32(try place.text("begun").filter(\.isNumber)))
+      running.send(signal)
+      #expect(running.wait() == code, "\(running.everything)")
+      #expect(!running.said(running.out).contains("2\n"))
+      #expect(!running.everything.contains("somebody else"), "\(running.everything)")
+      #expect(kill(sleeper, 0) != 0, "the command is left on the host")
+      try FileManager.default.removeItem(atPath: "\(place.path)/begun")
+    }
   }
 }

@@ -175,11 +175,12 @@ package actor Prompt {
     return outcome
   }
 
-  /// Performs an intent; a task that is cancelled has it ended, as often as it takes to be heard.
+  /// Performs an intent; a task that is cancelled has it ended, as often as it takes to be heard. What performs it is not cancelled: it says
+  /// how that ended.
   private func cancellable(_ intent: Intent) async -> Outcome {
     let flag = Flag()
     return await withTaskCancellationHandler { [ground] in
-      let outcome = await ground.perform(intent)
+      let outcome = await Task { await ground.perform(intent) }.value
       flag.isDone.withLock { $0 = true }
       return outcome
     } onCancel: { [ground] in

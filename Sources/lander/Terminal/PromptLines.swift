@@ -21,13 +21,18 @@ struct PromptLines: Sendable {
   /// The values of an expression.
   func values(_ texts: [String]) { terminal.say(texts.flatMap { SafeText.lines($0) }) }
 
+  /// Also tells programs, as long as no later line ends well.
   /// - Returns: the exit code that stands for the error.
   func failed(_ error: ScriptError) -> ExitCode {
     let code = terminal.report(error)
+    Ending.note([], [Problem(error.failure.message, place: error.place, subject: error.host, fix: error.failure.fix)])
     if let stderr = error.stderr { terminal.tell(SafeText.tail(stderr, lines: 10).map { "  | " + $0 }) }
     return code
   }
 
   /// What is wrong with what was typed.
-  func refused(_ problem: Problem) -> ExitCode { terminal.report(problem) }
+  func refused(_ problem: Problem) -> ExitCode {
+    Ending.note([], [problem])
+    return terminal.report(problem)
+  }
 }

@@ -61,6 +61,7 @@ struct PromptLoop {
   }
 
   private func end(_ count: Int, _ code: ExitCode) -> ExitCode {
+    if code == .done { Ending.note([]) }
     lines.terminal.give(.record(of: [("lines", .int(count))]))
     return code
   }
