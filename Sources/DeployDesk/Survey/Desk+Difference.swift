@@ -11,7 +11,11 @@ extension Desk {
     _ found: Surveyed, to wanted: String?, in project: LoadedProject
   ) async throws -> (commit: Commit, all: [RevisionDifference]) {
     let recipe = found.selection.recipe
-    if let wanted, let problem = RevisionChoice(wanted, stage.files).missing(in: project.folder) { throw Problems(problem) }
+    if let wanted, var problem = RevisionChoice(wanted, stage.files).missing(in: project.folder) {
+      let (typed, own) = ("--revision", "--to")
+      (problem.subject, problem.fix) = (problem.subject?.replacing(typed, with: own), problem.fix?.replacing(typed, with: own))
+      throw Problems(problem)
+    }
     guard let (place, ref) = commitPlace(recipe, wanted, project.folder), let commit = await commit(ref, in: place) else {
       throw Problems(
         Problem(

@@ -45,8 +45,11 @@ extension Project {
   }
 
   private static func nobody(_ only: [String]) -> Problems {
-    Problems(
-      Problem("no host of any group is \(only.joined(separator: " and "))", subject: "--where", fix: "`lander hosts` shows each host"))
+    let isTag = only.contains { $0.contains("=") }
+    return Problems(
+      Problem(
+        "no host of any group is \(only.joined(separator: " and "))", subject: isTag ? "--where" : nil,
+        fix: "`lander hosts` shows each host"))
   }
 
   /// The hosts of a group, whatever is deployed there.

@@ -42,14 +42,14 @@ struct ReportCommand: Verb {
     }
     let document = train.map { TrainReport($0).document(parts) } ?? parts[0].document
     try page?.write(Data(document.html.utf8))
-    if junit != nil { EndFile.junit.write(JUnitReport(courses.flatMap(\.chronicles)).text) }
+    let isWritten = junit != nil && EndFile.junit.write(JUnitReport(courses.flatMap(\.chronicles)).text)
     if let train { terminal.give(TrainReport(train).value) } else { terminal.give(courses[0].account) }
     if markdown {
       terminal.say(document.markdown())
     } else if page == nil, junit == nil {
       terminal.say(document.lines(on: terminal.out))
     }
-    for file in [html, junit].compactMap({ $0 }) { terminal.tell("Wrote \(file).") }
+    for file in [html, isWritten ? junit : nil].compactMap({ $0 }) { terminal.tell("Wrote \(file).") }
     return .done
   }
 }

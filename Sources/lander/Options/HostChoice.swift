@@ -14,6 +14,15 @@ struct HostChoice: ParsableArguments {
   /// - Throws: `Problems` as the function does.
   var names: [String] { get throws { try HostChoice.names(only) + tags.words } }
 
+  /// Looks hosts up that were not named by --only: a problem with their names says how they were named.
+  /// - Parameter option: nil: by themselves, behind the command.
+  static func named<T>(by option: String?, _ look: () throws -> T) throws -> T {
+    do { return try look() } catch var problems as Problems {
+      for index in problems.list.indices where problems.list[index].subject == "--only" { problems.list[index].subject = option }
+      throw problems
+    }
+  }
+
   /// Host names as people type them: `--only web1 web2`, `--only web1,web2`, `--only "web1 web2"`.
   /// - Parameter option: as it was typed.
   /// - Returns: none if nothing was typed, which selects every host.

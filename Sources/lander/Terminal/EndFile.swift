@@ -44,15 +44,21 @@ enum EndFile: String, CaseIterable {
 
   /// Writes all of it and closes it; does nothing if it is not open. A failure to write is reported, and is no success for a program that
   /// reads the file.
-  func write(_ text: String) {
-    guard let descriptor = Self.opened.withLock({ $0.removeValue(forKey: self) }) else { return }
+  /// - Returns: whether all of it was written.
+  @discardableResult
+  func write(_ text: String) -> Bool {
+    guard let descriptor = Self.opened.withLock({ $0.removeValue(forKey: self) }) else { return false }
     defer { close(descriptor) }
     var bytes = Array(text.utf8)[...]
     while !bytes.isEmpty {
       let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
       if count < 0, errno == EINTR || errno == EAGAIN { continue }
-      guard count > 0 else { return Terminal.loses(errno, of: "the file of \(rawValue)") }
+      guard count > 0 else {
+        Terminal.loses(errno, of: "the file of \(rawValue)")
+        return false
+      }
       bytes = bytes.dropFirst(count)
     }
+    return true
   }
 }

@@ -28,7 +28,8 @@ struct ResultFile {
       try FileHandle(fileDescriptor: descriptor).write(contentsOf: data)
     } catch {
       throw Problems(
-        Problem("the result could not be written to \(path): \(String(cString: strerror(errno)))", fix: "what happened is above"))
+        Problem("the result could not be written to \(path): \(String(cString: strerror(errno)))", fix: "what happened is above"),
+        exit: .infrastructure)
     }
   }
 }
