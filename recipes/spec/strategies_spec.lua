@@ -18,6 +18,7 @@ probe("two_at_once", all_at_once { parallel = 2 })
 probe("plain_growing", growing {})
 probe("paused_growing", growing { first = 2, factor = 2, pause = "10m" })
 probe("narrow_growing", growing { parallel = 1 })
+probe("leaping_growing", growing { factor = 8, pause = "1m" })
 probe("one_by_one", rolling {})
 probe("with_pause", rolling { batch = 4, pause = "10m" })
 probe("plain_canary", canary { first = 1, batch = "50%", watch = "15m" })
@@ -31,21 +32,24 @@ probe("comparing_canary", canary { first = 2, batch = 6, watch = "5m", analyse =
 end })
 probe("judging_canary", canary { watch = "1m", check = { port = 80, on_fail = "return" } })
 probe("lenient_canary", canary { watch = "1m", approve = { message = "well?", on_fail = "return" } })
+probe("lenient_comparison", canary { value = function() return 1 end, analyse = { margin = "+1", on_fail = "return" } })
 probe("judging_linear", linear { watch = "1m", check = { port = 80, on_fail = "return" } })
 probe("lenient_linear", linear { watch = "1m", approve = { message = "well?", on_fail = "return" } })
 probe("plain_linear", linear { batch = 4, watch = "5m" })
 probe("watched_linear", linear { batch = 4, watch = "5m", check = { http = "http://localhost/ready" } })
 probe("function_linear", linear { batch = 4, watch = "1m", check = function(host) return host:try("bin/look").ok end })
+probe("uneven_linear", linear { batch = 7, watch = "1m", approve = "the last one?" })
 probe("asking_linear", linear { batch = 4, watch = "1m", approve = "next half?" })
 
---- A recipe on two sides whose traffic is where it says.
-local function two_sides(name, options, live)
+--- A recipe on two sides whose traffic is where it says. targets: nil for three hosts on each side.
+local function two_sides(name, options, live, targets)
   local function side(range, pool) return host(range) { tags = { pool = pool } } end
   recipe(name) {
     revision = bundle { from = "dist" },
     path     = "/srv/" .. name,
-    targets  = { side("web[1-3]", "blue"), side("web[4-6]", "green") },
+    targets  = targets or { side("web[1-3]", "blue"), side("web[4-6]", "green") },
     strategy = blue_green(options),
+    configuration = { base = "100%", budget = { failed = 1 } },
     on       = { ValidateService = function(host) host:run "bin/validate" end },
     traffic  = {
       pools  = { "blue", "green" },
@@ -58,16 +62,23 @@ end
 two_sides("plain_sides", { watch = "5m", keep = "1h" })
 two_sides("green_lives", { watch = "1m", keep = "1m" }, 0)
 two_sides("shared_traffic", {}, 50)
+two_sides("judging_sides", { check = { port = 80, on_fail = "return" } })
+two_sides("lenient_sides", { approve = { message = "well?", on_fail = "return" } })
+two_sides("steep_sides", { steps = { "101%" }, watch = "1m" })
+two_sides("sideless", {}, 100, { host "web1" { tags = { pool = "blue" } }, host "web2" { tags = { pool = "green" } }, "web3" })
 
 group "slotted" { hosts = { "web[1-2]" }, slots = { blue = { port = 81 }, green = { port = 82 } } }
 
---- A recipe with two slots on each host, of which one has the traffic.
-local function two_slots(name, strategy, live)
+group "single" { hosts = { "web1" }, slots = { blue = { port = 81 }, green = { port = 82 } } }
+
+--- A recipe with two slots on each host, of which one has the traffic. targets: nil for two hosts.
+local function two_slots(name, strategy, live, targets)
   recipe(name) {
     revision = bundle { from = "dist" },
     path     = "/srv/" .. name,
-    targets  = group "slotted",
+    targets  = targets or group "slotted",
     strategy = strategy,
+    configuration = { base = "100%", budget = { failed = 1 } },
     on       = { ValidateService = function(host) host:run("bin/validate " .. host.vars.port) end },
     traffic  = {
       pools  = { "blue", "green" },
@@ -80,6 +91,7 @@ end
 local one_minute = blue_green { watch = "1m", check = function(host) return host:try("bin/look " .. host.slot).ok end }
 two_slots("slots", one_minute, "blue")
 two_slots("green_slots", one_minute, "green")
+two_slots("single_slots", one_minute, "blue", group "single")
 two_slots("rash_slots", strategy "rash" (function(rollout) rollout:weights(); rollout:wave(rollout.targets) end), "blue")
 two_slots("blind_slots", all_at_once {}, "blue")
 two_sides("stepped_sides", { steps = { "10%", "50%" }, watch = "1m", check = { port = 80 }, approve = "go over?", keep = "1m" })
@@ -97,7 +109,6 @@ describe("all_at_once", function()
   it("changes all hosts in one wave", function(t)
     local run = t:deploy("at_once")
     t:expect(decided(run)):equals { "wave 1: 8 hosts" }
-    t:expect(run.status):equals "succeeded"
     t:expect(run.exit):equals(0)
   end)
 
@@ -115,6 +126,10 @@ describe("growing", function()
     local run = t:deploy("paused_growing")
     t:expect(decided(run)):equals { "wave 1: 2 hosts", "gate wait: pass", "wave 2: 2 hosts", "gate wait: pass", "wave 3: 4 hosts" }
     t:expect(run.took > 1200 and run.took < 1300):equals(true)
+  end)
+
+  it("pauses after a single host too", function(t)
+    t:expect(decided(t:deploy("leaping_growing"))):equals { "wave 1: 1 host", "gate wait: pass", "wave 2: 7 hosts" }
   end)
 
   it("shows a release that fails to one host only", function(t)
@@ -208,10 +223,10 @@ end)
 
 describe("canary and linear", function()
   it("take no on_fail, because nobody would look at what it gives", function(t)
-    for _, name in ipairs { "judging_canary", "lenient_canary", "judging_linear", "lenient_linear" } do
-      local run = t:deploy(name)
-      t:expect(run.status):equals "failed"
-      t:expect(run.failure):contains "takes no on_fail"
+    local which = { judging_canary = "check of canary", lenient_canary = "approve of canary", lenient_comparison = "analyse of canary",
+      judging_linear = "check of linear", lenient_linear = "approve of linear" }
+    for name, option in pairs(which) do
+      t:expect(t:deploy(name).failure):contains(option .. " takes no on_fail: if it fails, hosts go back")
     end
   end)
 end)
@@ -235,10 +250,12 @@ describe("linear", function()
   end)
 
   it("asks after each wave but the last", function(t)
-    t:expect(decided(t:deploy("asking_linear"))):equals {
-      "wave 1: 4 hosts", "gate wait: pass", "gate approve: pass", "wave 2: 4 hosts",
-    }
+    t:expect(decided(t:deploy("asking_linear"))):equals { "wave 1: 4 hosts", "gate wait: pass", "gate approve: pass", "wave 2: 4 hosts" }
     t:expect(t:deploy("asking_linear", { gates = { approve = "reject" } }).exit):equals(16)
+  end)
+
+  it("waits and asks before a last wave of one host too", function(t)
+    t:expect(decided(t:deploy("uneven_linear"))):equals { "wave 1: 7 hosts", "gate wait: pass", "gate approve: pass", "wave 2: 1 host" }
   end)
 end)
 
@@ -275,6 +292,23 @@ describe("blue_green", function()
     for _, host in pairs(run.hosts) do t:expect(host.release):equals "earlier" end
   end)
 
+  it("takes no on_fail, no step over everything, and no host without a side", function(t)
+    local back = " of blue_green takes no on_fail: if it fails, the traffic goes back"
+    local why = { judging_sides = "check" .. back, lenient_sides = "approve" .. back,
+      steep_sides = "steps of blue_green are shares such as \"10%\", got \"101%\"",
+      sideless = "each host needs the tag pool, which is blue or green" }
+    for name, words in pairs(why) do t:expect(t:deploy(name).failure):contains(words) end
+  end)
+
+  it("gives no traffic to a side that is not whole, even if the budget allows a host to fail", function(t)
+    local run = t:deploy("plain_sides", { fails = { web6 = "ValidateService" } })
+    t:expect(decided(run)):equals { "wave 1: 3 hosts", "rollback" }
+    t:expect(run.failure):contains "a host did not get the release, and all hosts of a side get the traffic together"
+    run = t:deploy("slots", { fails = { ["web2/green"] = "ValidateService" } })
+    t:expect(run.failure):contains "a slot did not get the release, and all slots of a side get the traffic together"
+    t:expect(run:ran "lb blue"):equals(0)
+  end)
+
   it("gives the traffic back when somebody rejects while the old side is kept", function(t)
     local run = t:deploy("plain_sides", { gates = { wait = "reject" } })
     t:expect(run.exit):equals(16)
@@ -294,6 +328,7 @@ describe("blue_green of slots", function()
     t:expect(run:ran("bin/validate 82", "web1/green")):equals(1)
     t:expect(t:deploy("green_slots").waves):equals { { "web1/blue", "web2/blue" } }
     t:expect(t:deploy("slots", { fresh = true }).status):equals "succeeded"
+    t:expect(decided(t:deploy("single_slots"))):equals { "wave 1: 1 host", "shift blue 0 %, green 100 %", "gate watch: pass" }
   end)
 
   it("gives the traffic back when the new slot turns bad, and never touches the other one", function(t)

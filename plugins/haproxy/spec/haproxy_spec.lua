@@ -15,24 +15,36 @@ probe("plain", { balancers = "lb", backend = "web" })
 probe("renamed", { balancers = "lb", backend = "web", server = "s-{host}", user = "haproxy" })
 probe("strict", { balancers = "lb", backend = "web", drain = "3s", late = "fail" })
 probe("impatient", { balancers = "lb", backend = "web", up = "2s" })
+probe("numeric", { balancers = "lb", backend = "web", drain = 3 })
+probe("brief", { balancers = "lb", backend = "web", drain = "1500ms" })
+probe("zoned", { balancers = "lb", backend = "web", server = "{zone}" })
 probe("closing", { balancers = "lb", backend = "web", drain = "3s", late = "close" })
 probe("stopping", { balancers = "lb", backend = "web" }, { on = { ApplicationStart = function(host) host:run "bin/start" end } })
-probe("shifting", { balancers = "lb", backend = "web", pools = { blue = { "web1" }, green = { "web2" } } }, {
-  strategy = strategy "shifting" (function(rollout)
-    rollout:shift { weights = { blue = 75, green = 25 } }
-    rollout:wave(rollout.targets)
-    rollout:shift { to = "green" }
-  end),
-})
 
---- What HAProxy says of servers: { web1 = { op, admin, weight, sessions } }.
+--- A recipe that gives blue so much of the traffic, then brings the release, and gives all of it to green.
+local function shifting(name, blue, pools)
+  probe(name, { balancers = "lb", backend = "web", pools = pools }, {
+    strategy = strategy(name) (function(rollout)
+      rollout:shift { weights = { blue = blue, green = 100 - blue } }
+      rollout:wave(rollout.targets)
+      rollout:shift { to = "green" }
+    end),
+  })
+end
+
+shifting("shifting", 75, { blue = { "web1" }, green = { "web2" } })
+shifting("sliver", 1, { blue = { "web1" }, green = { "web2" } })
+shifting("doubled", 57, { blue = { "web1", "s-web1" }, green = { "web2", "s-web2" } })
+shifting("too_fine", 1, { blue = { "a", "b", "c", "d", "e" }, green = { "web2" } })
+
+--- What HAProxy says of servers: { web1 = { op, admin, weight, sessions, queued } }.
 local function state(servers)
   local lines = { "1", "# be_id be_name srv_id srv_name srv_addr srv_op_state srv_admin_state srv_uweight" }
-  for _, name in ipairs { "web1", "web2", "s-web1", "s-web2" } do
+  for _, name in ipairs { "web1", "web2", "s-web1", "s-web2", "a", "b", "c", "d", "e" } do
     local one = servers[name]
     if one then
       lines[#lines + 1] = string.format("3 web 1 %s 10.0.0.1 %d %d %d", name, one.op or 2, one.admin or 0, one.weight or 1)
-      lines[#lines + 1] = string.format("web,%s,0,0,%d,9,", name, one.sessions or 0)
+      lines[#lines + 1] = string.format("web,%s,%s,0,%d,9,", name, one.queued or 0, one.sessions or 0)
     end
   end
   return table.concat(lines, "\n") .. "\n"
@@ -76,6 +88,53 @@ describe("haproxy", function()
     t:expect(set(run, "lb1")):equals(all)
     t:expect(set(run, "lb2")):equals(all)
     t:expect(run.log):contains "web1 gets traffic"
+    t:expect(run.log):contains "web1 gets no new connections"
+    t:expect(run.commands[1].command:find "^sh %-c "):equals(1)
+  end)
+
+  it("names the variable that a server's name needs and a host has not", function(t)
+    local words = "haproxy: nothing is known to stand for {zone} of host web1: give it vars = { zone = … }"
+    t:expect(t:deploy("zoned").failure):contains(words)
+  end)
+
+  --- How often lb1 was looked at while web1 had connections that did not end, and how long all of it took.
+  local function looks(t, name)
+    local list = answers { { command = "state ready", stdout = state(both) },
+      { command = "haproxy", host = "lb1", stdout = drained("web1", { admin = 8, sessions = 2 }) } }
+    for _, one in ipairs(list) do one.takes = "1ms" end
+    local run = t:deploy(name, { answers = list })
+    return run:ran(look, "lb1"), run.took
+  end
+
+  it("looks five times a second at first, and each second then, until the time to drain is over", function(t)
+    local plain, took = looks(t, "plain")
+    -- Before: a look at each of two hosts, and one when each comes back.
+    t:expect(plain):equals(4 + 5 + 29)
+    t:expect(took > 30 and took < 40):equals(true)
+    t:expect((looks(t, "numeric"))):equals(4 + 5 + 2)
+    t:expect((looks(t, "brief"))):equals(4 + 5 + 1)
+  end)
+
+  it("counts connections that wait in line, and takes a line that does not say so for none", function(t)
+    local function with(queued)
+      local waits = { command = "web/web1 state drain", host = "lb1", stdout = drained("web1", { admin = 8, queued = queued }) }
+      return t:deploy("plain", { answers = answers { waits } }):ran(look, "lb1")
+    end
+    t:expect(with(1)):equals(with "" + 1)
+    local without = state { web1 = { admin = 8 }, web2 = { admin = 8 } }:gsub("web,[^\n]*\n", "")
+    local run = t:deploy("plain", { answers = answers { { command = "web/web1 state drain", host = "lb1", stdout = without } } })
+    t:expect(run:ran(look, "lb1")):equals(with "")
+  end)
+
+  it("fails a host that somebody brings back while it drains, and one that HAProxy does not bring back", function(t)
+    local busy = { command = "web/web1 state drain", host = "lb1", stdout = drained("web1", { admin = 8, sessions = 2 }), times = 1 }
+    local first = { command = look, host = "lb1", stdout = drained(), times = 1 }
+    local back = { command = look, host = "lb1", stdout = state(both) }
+    local run = t:deploy("plain", { answers = answers { busy, first, back } })
+    t:expect(run.failure):contains "somebody brought web/web1 of HAProxy on lb1 back while it was to drain"
+    run = t:deploy("plain", { answers = { { command = "state ready", stdout = "Permission denied\n" .. drained() },
+      { command = "show servers state", stdout = drained() } } })
+    t:expect(run.failure):contains "did not bring web/web1 back: Permission denied"
   end)
 
   it("brings a host back that fails, in the same way", function(t)
@@ -131,15 +190,22 @@ describe("haproxy", function()
 
   it("fails a host that HAProxy does not call up in time", function(t)
     local down = { web1 = { op = 0 }, web2 = {} }
-    local answered = { { command = "state drain", stdout = drained() }, { command = "haproxy", stdout = state(down) } }
+    local answered = { { command = "state drain", stdout = drained(), takes = "1ms" },
+      { command = "haproxy", stdout = state(down), takes = "1ms" } }
     local run = t:deploy("impatient", { answers = answered })
     t:expect(run.status):equals "failed"
     t:expect(run.failure):contains "does not call web/web1 up after 2s: its health check fails"
+    -- Two seconds, once more on the way back, and what commands take.
+    t:expect(run.took > 6):equals(true)
+    t:expect(run:ran(look, "lb1") >= 6):equals(true)
   end)
 
   it("names a server and a backend that HAProxy does not know", function(t)
     local run = t:deploy("plain", { answers = { { command = "show servers state", stdout = state { web2 = {} } } } })
     t:expect(run.failure):contains "has no server web1; it has web2"
+    local others = state { web2 = {}, ["s-web1"] = {}, ["s-web2"] = {}, a = {}, b = {}, c = {}, d = {} }
+    run = t:deploy("plain", { answers = { { command = "show servers state", stdout = others } } })
+    t:expect(run.failure):contains "it has a, b, c, d, s-web1, s-web2, web2"
     run = t:deploy("plain", { answers = { { command = "show servers state", stdout = "Can't find backend.\n" } } })
     t:expect(run.failure):contains "has no servers of backend web: Can't find backend."
   end)
@@ -179,7 +245,47 @@ describe("haproxy", function()
     local stubborn = state { web1 = { weight = 1 }, web2 = { weight = 0 } }
     local run = t:deploy("shifting", { answers = { { command = "show servers state", stdout = stubborn } } })
     t:expect(run.status):equals "failed"
-    t:expect(run.failure):contains "gives web/web1 the weight 1, and 225 was asked for"
+    t:expect(run.failure):contains "gives web/web1 the weight 1, and 225 was asked for: 1"
+    local said = { command = "set server", stdout = "  Backend is locked\n" .. stubborn }
+    run = t:deploy("shifting", { answers = { said, { command = "show servers state", stdout = stubborn } } })
+    t:expect(run.failure):contains "and 225 was asked for: Backend is locked"
+  end)
+
+  it("shares a pool's part among its servers, with no weight over 256, and leaves the least part a weight", function(t)
+    local four = state { web1 = {}, ["s-web1"] = {}, web2 = {}, ["s-web2"] = {} }
+    local run = t:deploy("doubled", { answers = { { command = "show servers state", stdout = four } } })
+    t:expect(run:ran("set server web/s-web1 weight 228;set server web/s-web2 weight 172;set server web/web1 weight 228;"
+      .. "set server web/web2 weight 172", "lb1")):equals(1)
+    run = t:deploy("sliver", { answers = { { command = "show servers state", stdout = state(both) } } })
+    t:expect(run:ran("web/web1 weight 2;set server web/web2 weight 198", "lb1")):equals(1)
+  end)
+
+  it("reads shares that are no whole per cent as the nearest that sum to 100", function(t)
+    local thirds = state { web1 = { weight = 1, admin = 8 }, web2 = { weight = 2, admin = 8 } }
+    local list = weighing(thirds)
+    for _, one in ipairs(list) do one.optional = true end
+    local run = t:deploy("shifting", { answers = list, fails = { web1 = "Install" } })
+    t:expect(run:ran("web/web1 weight 99;set server web/web2 weight 201", "lb1") > 0):equals(true)
+  end)
+
+  it("refuses shares finer than weights are, a server that is not there, and pools without any weight", function(t)
+    local fine = { web2 = {} }
+    for _, name in ipairs { "a", "b", "c", "d", "e" } do fine[name] = {} end
+    local run = t:deploy("too_fine", { answers = { { command = "show servers state", stdout = state(fine) } } })
+    t:expect(run.failure):contains "HAProxy has whole weights to 256, and the nearest to blue 1 %, green 99 % is blue 2 %, green 98 %"
+    run = t:deploy("shifting", { answers = { { command = "show servers state", stdout = state { web1 = {} } } } })
+    t:expect(run.failure):contains "pool green has a server web2, and HAProxy on lb1 has none of that name"
+    local none = state { web1 = { weight = 0 }, web2 = { weight = 0 } }
+    run = t:deploy("shifting", { answers = { { command = "show servers state", stdout = none } } })
+    t:expect(run.failure):contains "HAProxy on lb1 gives no server of the pools any weight"
+  end)
+
+  it("says so when balancers share the traffic otherwise", function(t)
+    local list = weighing()
+    list[3].optional = true -- nothing is put back
+    table.insert(list, 1, { command = look, host = "lb2", times = 1, stdout = state { web1 = { weight = 3 }, web2 = { weight = 1 } } })
+    local run = t:deploy("shifting", { answers = list })
+    t:expect(run.log):contains "balancers share otherwise: blue 75 %, green 25 % on lb2, blue 100 %, green 0 % on the first"
   end)
 
   it("refuses options that make no sense", function(t)

@@ -69,6 +69,7 @@ describe("http_check", function()
     t:expect(function() http_check { url = "http://x", status = 600 } end):fails "status"
     t:expect(function() http_check { url = "http://x", port = 0 } end):fails "port"
     t:expect(function() http_check { url = "http://x", port = 65536 } end):fails "port"
+    t:expect(type(http_check { url = "http://x", status = 100, port = 1 })):equals "function"
     t:expect(function() http_check { url = "http://x", timout = "1s" } end):fails "timeout"
   end)
 end)

@@ -15,13 +15,21 @@ local upstream = "/etc/nginx/conf.d/web.conf"
 probe("plain", { balancers = "lb", upstream = upstream, user = "root" })
 probe("strict", { balancers = "lb", upstream = upstream, drain = 5, late = "fail" })
 probe("named", { balancers = "lb", upstream = upstream, server = "{host}.internal:{port}" })
-probe("shifting", { balancers = "lb", pools = { "blue", "green" }, split = "/etc/nginx/split.conf" }, {
-  strategy = strategy "shifting" (function(rollout)
-    rollout:shift { weights = { blue = 90, green = 10 } }
-    rollout:wave(rollout.targets)
-    rollout:shift { to = "green" }
-  end),
-})
+probe("zoned", { balancers = "lb", upstream = upstream, server = "{zone}" })
+
+--- A recipe that gives blue so much of the traffic, then brings the release, and gives all of it to green.
+local function shifting(name, blue)
+  probe(name, { balancers = "lb", pools = { "blue", "green" }, split = "/etc/nginx/split.conf" }, {
+    strategy = strategy(name) (function(rollout)
+      rollout:shift { weights = { blue = blue, green = 100 - blue } }
+      rollout:wave(rollout.targets)
+      rollout:shift { to = "green" }
+    end),
+  })
+end
+
+shifting("shifting", 90)
+shifting("sliver", 1)
 
 --- What was done to servers on a balancer: "down web1:8080".
 local function changes(run, balancer)
@@ -48,6 +56,23 @@ describe("nginx", function()
     t:expect(changes(run, "lb1")):equals(all)
     t:expect(changes(run, "lb2")):equals(all)
     t:expect(run.commands[1].user):equals "root"
+    t:expect(run.commands[1].command:find "^sh %-c "):equals(1)
+    t:expect(run.commands[1].command):contains "nginx -t"
+    t:expect(run.commands[1].command):contains "nginx -s reload"
+    t:expect(run.log):contains "web1 gets no requests"
+    t:expect(run.log):contains "web1 gets traffic"
+    t:expect(run.log):lacks "/etc/nginx/conf.d/web.conf on lb1: "
+  end)
+
+  it("says what nginx warns of", function(t)
+    local run = t:deploy("plain", { answers = { { command = "down " .. upstream, host = "lb1", stderr = "\n port 80 is used twice \n" } } })
+    t:expect(run.status):equals "succeeded"
+    t:expect(run.log):contains "/etc/nginx/conf.d/web.conf on lb1: port 80 is used twice"
+  end)
+
+  it("names the variable that a server's name needs and a host has not", function(t)
+    local words = "nginx: nothing is known to stand for {zone} of host web1: give it vars = { zone = … }"
+    t:expect(t:deploy("zoned").failure):contains(words)
   end)
 
   it("speaks of hosts by the name that they have there", function(t)
@@ -93,6 +118,7 @@ describe("nginx", function()
     t:expect(run.decisions):contains "shift blue 90 %, green 10 %"
     t:expect(run.decisions):contains "shift blue 0 %, green 100 %"
     t:expect(run:ran("write /etc/nginx/split.conf")):equals(4)
+    t:expect(run:ran "write /etc/nginx/split.conf ~"):equals(0)
   end)
 
   it("takes no comment for a share", function(t)
@@ -105,6 +131,18 @@ describe("nginx", function()
       { command = reads, stdout = split "  * green;\n" },
     } })
     t:expect(run.status):equals "succeeded"
+  end)
+
+  it("leaves the least part its line, and says so when balancers share the traffic otherwise", function(t)
+    local run = t:deploy("sliver", { answers = {
+      { command = reads, host = "lb1", stdout = split "  * blue;\n", times = 1 },
+      { command = reads, host = "lb2", stdout = split "  * green;\n", times = 1 },
+      { command = reads, stdout = split "  1% blue;\n  * green;\n", times = 2 },
+      { command = reads, stdout = split "  * green;\n" },
+    } })
+    t:expect(run.status):equals "succeeded"
+    t:expect(run.log):contains "lb2 shares otherwise than the first balancer"
+    t:expect(run.log):lacks "lb1 shares otherwise than the first balancer"
   end)
 
   it("refuses to shift what it cannot read, and what somebody else writes", function(t)
