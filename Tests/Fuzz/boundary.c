@@ -1,6 +1,7 @@
 /* Fuzzing of the boundary between the program and Lua: built by Tests/Fuzz/run. The first byte says what the others are:
- * a text of Lua, calls of every function that there is with every value that there is, coded values, or a pattern. */
-#include "clua.h"
+ * a text of Lua, calls of every function that there is with every value that there is, coded values, a pattern, or calls of the recipe
+ * language's words (words.c). */
+#include "fuzz.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,12 +13,6 @@ static const char prelude[] =
 /* Small, so that one input ends within a second under the sanitizers: what takes longer has found a hole in the budget. */
 static const clua_limits limits = {
   .memory = 4 << 20, .text = 256 << 10, .instructions = 200000, .cleanup = 20000, .matching = 50000, .seconds = 2};
-
-typedef struct {
-  const uint8_t *at, *end;
-} input;
-
-static uint8_t byte_of(input *in) { return in->at < in->end ? *in->at++ : 0; }
 
 /* The answer to a question: the next bytes as they come, well formed or not. */
 static clua_turn answer(clua_task *task, input *in) {
@@ -81,7 +76,11 @@ static void run_pattern(input in) {
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count) {
   input in = {bytes, bytes + count};
-  uint8_t what = byte_of(&in) & 3;
+  uint8_t kind = byte_of(&in), what = kind & 3;
+  if ((kind & 7) == 7) {
+    fuzz_words(in);
+    return 0;
+  }
   if (what == 3) {
     run_pattern(in);
     return 0;
