@@ -6,7 +6,10 @@ struct Mutant: Sendable, CustomStringConvertible {
   var path: String
   var line: Int
   /// What was there, and what is there now.
-  var change: String
+  var change: String { "\(before)  →  \(now.isEmpty ? "(left out)" : now)" }
+  var before: String
+  /// Empty: it was left out.
+  var now: String
   var text: String
 
   var description: String { "\(path):\(line): \(change)" }
@@ -22,8 +25,7 @@ struct Mutant: Sendable, CustomStringConvertible {
         var all = lines
         all[number - 1] = changed
         let text = all.joined(separator: "\n")
-        let change = "\(trimmed(line))  →  \(changed.allSatisfy(\.isWhitespace) ? "(left out)" : trimmed(changed))"
-        mutants.append(Mutant(path: file.path, line: number, change: change, text: text))
+        mutants.append(Mutant(path: file.path, line: number, before: trimmed(line), now: trimmed(changed), text: text))
       }
     }
     return mutants

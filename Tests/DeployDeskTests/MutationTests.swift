@@ -7,7 +7,9 @@ import Testing
 /// Specs of what comes with Lander find mistakes: each executable line is changed, and a test of its spec has to fail.
 @Suite("Specs against mutants")
 struct MutationTests {
-  private static let isFull = ProcessInfo.processInfo.environment["LANDER_TESTS"] == "full"
+  /// What a path begins with whose mutants are all taken: scripts/mutate says it. Nil: some of each file, or all of them with --full.
+  private static let wanted = ProcessInfo.processInfo.environment["LANDER_MUTATE"]
+  private static let isFull = wanted != nil || ProcessInfo.processInfo.environment["LANDER_TESTS"] == "full"
   /// By spec: the files that it promises something of.
   static let tested: [(spec: String, files: [String])] = [
     (
@@ -19,12 +21,13 @@ struct MutationTests {
     ("plugins/nginx/spec/nginx_spec.lua", ["init", "configure", "shares"].map { "plugins/nginx/\($0).lua" }),
   ]
 
-  /// Mutants of all files; not with --full every so many-th of them.
+  /// Mutants of all files that a spec can find; not with --full every so many-th of them.
   private static func mutants() throws -> [(spec: String, mutant: Mutant)] {
     var all: [(spec: String, mutant: Mutant)] = []
     for (spec, files) in tested {
-      for path in files {
-        all += Mutant.all(of: SourceFile(path: path, text: try #require(Bench.shipped(path)))).map { (spec, $0) }
+      for path in files where path.hasPrefix(wanted ?? "") {
+        let mutants = Mutant.all(of: SourceFile(path: path, text: try #require(Bench.shipped(path))))
+        all += mutants.filter { EquivalentMutant.reason(for: $0) == nil }.map { (spec, $0) }
       }
     }
     return isFull ? all : all.enumerated().filter { $0.offset % 50 == 3 }.map(\.element)
@@ -45,6 +48,16 @@ struct MutationTests {
     let killed = all.count - survivors.count
     print("\(killed) of \(all.count) mutants were found; survivors:\n" + survivors.map { "  \($0)" }.joined(separator: "\n"))
     #expect(killed * 100 >= all.count * (Self.isFull ? 80 : 60), "\(killed) of \(all.count) mutants were found")
+  }
+
+  @Test("every reason why a mutant is none stands for one that there is")
+  func equivalent() throws {
+    let files = Self.tested.flatMap(\.files).map { SourceFile(path: $0, text: Bench.shipped($0) ?? "") }
+    let mutants = files.flatMap { Mutant.all(of: $0) }
+    for one in EquivalentMutant.all {
+      #expect(mutants.contains { one.stands(for: $0) }, "\(one.path): \(one.change)")
+      #expect(one.reason.count > 20)
+    }
   }
 
   @Test("the specs pass without a mutant, and a mutant is what it says")
