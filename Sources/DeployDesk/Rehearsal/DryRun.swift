@@ -24,6 +24,9 @@ package struct DryRun: Sendable {
     /// What may fail, or was not reached.
     package var warnings: [Problem] = []
 
+    /// Those of some warnings that no problem says already.
+    package func unsaid(_ others: [Problem]) -> [Problem] { others.filter { !$0.isSaid(in: problems) } }
+
     /// - Throws: the problems, if there are any.
     package func refuse() throws(Problems) { if !problems.isEmpty { throw Problems(problems) } }
 

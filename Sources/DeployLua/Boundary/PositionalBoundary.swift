@@ -55,7 +55,7 @@ struct PositionalBoundary {
     switch start {
     case .project(let path, let request): ["call", .text(path), request]
     case .facts(let facts): ["call", facts]
-    case .language: []
+    case .language, .literals: []
     case .host(let number): ["host", .int(number)]
     case .deployment(let status): ["deployment", .text(status)]
     case .failure(let error): ["failure", ErrorReader.value(error)]

@@ -8,6 +8,8 @@ enum Start {
   case facts(Value)
   /// Lists the words of the language.
   case language
+  /// Says what is wrong with values, each `{ type, value }`, as sources have them.
+  case literals(Value)
   case host(Int)
   /// `status`: `running` or `succeeded`.
   case deployment(status: String)
@@ -29,6 +31,7 @@ enum Start {
     case .rollout(let options): write("rollout", "options", options, to: &writer)
     case .weights(let weights): write("weights", "weights", weights.value, to: &writer)
     case .language: write("language", to: &writer)
+    case .literals(let list): write("literals", "literals", list, to: &writer)
     case .child: write("child", to: &writer)
     }
   }

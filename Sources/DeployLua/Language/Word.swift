@@ -38,6 +38,10 @@ package struct Word: Sendable, Hashable {
   package var errors: [String]
   /// The capability that a plugin needs for it; nil: none.
   package var needs: String?
+  /// An object's name, `string`, `boolean`, `nothing`, or `never` for what does not return; nil: it depends on what is given.
+  package var gives: String?
+  /// What it has beside the words that begin with its name, such as `warn` of `log`.
+  package var members: [String]
 
   init?(_ value: Value) {
     guard let name = value["name"]?.text, let nature = value["nature"]?.text.flatMap(Nature.init), let takes = value["takes"]?.text,
@@ -52,6 +56,8 @@ package struct Word: Sendable, Hashable {
     fields = Field.list(value["fields"])
     errors = (value["errors"]?.list ?? []).compactMap(\.text)
     needs = value["needs"]?.text
+    gives = value["gives"]?.text
+    members = (value["members"]?.list ?? []).compactMap(\.text)
   }
 
   /// The call as a recipe writes it: `sleep(duration)`, `host:wait_for { … }`.

@@ -8,7 +8,7 @@ struct SourceLooks {
 
   init(_ file: SourceFile) {
     let tokens = Tokenizer.tokens(of: file.text)
-    warnings = LibraryUse.warnings(in: tokens, of: file.path)
+    warnings = LibraryUse.warnings(in: tokens, of: file.path) + WordUse.warnings(in: tokens, of: file.path)
     for index in tokens.indices {
       if let name = Self.secret(tokens, index) { secrets.append(name) }
       if let line = Self.joined(tokens, index) {

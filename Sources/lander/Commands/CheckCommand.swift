@@ -24,7 +24,8 @@ struct CheckCommand: Verb {
     let loaded = try Wiring.project(options)
     let project = loaded.project
     let played = try await DryRun(project: loaded, stage: Wiring.stage, zones: TimeZones.table).result()
-    for warning in project.warnings + loaded.warnings + played.warnings { terminal.warn(warning) }
+    let warnings = played.unsaid(project.warnings) + loaded.warnings + played.warnings
+    for warning in warnings { terminal.warn(warning) }
     try played.refuse()
     let counts = [
       project.recipes.count.of("recipe"), project.groups.count.of("group"),
@@ -33,7 +34,7 @@ struct CheckCommand: Verb {
     terminal.give(
       JSON.record([
         ("recipes", .list(project.recipes.map { .text($0.name) })), ("groups", .list(project.groups.map { .text($0.name) })),
-        ("warnings", .list((project.warnings + loaded.warnings + played.warnings).map(\.value))),
+        ("warnings", .list(warnings.map(\.value))),
       ]))
     terminal.say("deploy.lua is fine: " + counts.joined(separator: ", ") + ".")
     return .done

@@ -20,8 +20,8 @@ local options_of_commands = {
 }
 
 local function declare(name, summary, example, raised)
-  language.word { name = name, nature = "effect", phases = { "run" }, takes = "command, { … }", summary = summary, example = example,
-    fields = options_of_commands, errors = raised }
+  language.word { name = name, nature = "effect", phases = { "run" }, gives = "result", takes = "command, { … }", summary = summary,
+    example = example, fields = options_of_commands, errors = raised }
 end
 declare("host:run", "Runs a command on the host, at most once; an exit status other than 0 is an error.",
   "host:run(\"bin/migrate --yes\", { timeout = \"15m\" })", { "command", "timeout", "lost", "unreachable" })

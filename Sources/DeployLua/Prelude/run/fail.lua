@@ -5,7 +5,7 @@ local language, log = import "runtime/language", import "run/log"
 local longest = 65536 -- bytes of the sentence
 
 language.word {
-  name = "fail", nature = "pure", phases = { "description", "run" }, takes = "format, …", errors = { "failed" },
+  name = "fail", nature = "pure", phases = { "description", "run" }, gives = "never", takes = "format, …", errors = { "failed" },
   summary = "Ends the function with an error in words.", example = "fail(\"%s is not ready\", host.name)",
 }
 

@@ -13,7 +13,7 @@ local longest = 8 << 20   -- bytes of any text
 local timeout = { "timeout", "time", "when it is given up" }
 
 language.word {
-  name = "host:read", nature = "probe", phases = { "run" }, takes = "path, { … }", summary = "The text of a file.",
+  name = "host:read", nature = "probe", phases = { "run" }, gives = "string", takes = "path, { … }", summary = "The text of a file.",
   errors = { "missing", "notPermitted", "timeout", "unreachable" },
   example = "local system = host:read \"/etc/os-release\"",
   fields = {
@@ -22,7 +22,7 @@ language.word {
   },
 }
 language.word {
-  name = "here:read", nature = "probe", phases = { "run" }, takes = "path, { … }",
+  name = "here:read", nature = "probe", phases = { "run" }, gives = "string", takes = "path, { … }",
   summary = "The text of a file on the engine's own machine.", example = "local version = here:read \"VERSION\"",
   errors = { "missing", "notPermitted" },
   fields = language.words["host:read"].fields,
@@ -47,7 +47,8 @@ end
 function methods.read(number, path, options) return file.read("host:read", number, path, options) end
 
 language.word {
-  name = "host:exists", nature = "probe", phases = { "run" }, takes = "path, { … }", summary = "Whether there is something at a path.",
+  name = "host:exists", nature = "probe", phases = { "run" }, gives = "boolean", takes = "path, { … }",
+  summary = "Whether there is something at a path.",
   example = "local is_there = host:exists \"config/local.env\"",
   errors = { "timeout", "unreachable" },
   fields = { timeout, { "rehearse", "boolean", "what plan, check and rehearse take for its answer" } },
@@ -63,7 +64,8 @@ function methods.exists(number, path, given)
 end
 
 language.word {
-  name = "host:write", nature = "effect", phases = { "run" }, takes = "path, text, { … }", summary = "Writes a file at once and whole.",
+  name = "host:write", nature = "effect", phases = { "run" }, gives = "nothing", takes = "path, text, { … }",
+  summary = "Writes a file at once and whole.",
   errors = { "notPermitted", "noSpace", "timeout", "unreachable" },
   example = "host:write(\"config/port\", \"8080\\n\", { mode = \"0640\" })",
   fields = { timeout, { "mode", "mode", "permission bits" }, { "owner", "owner", "user or user:group" } },
@@ -88,7 +90,7 @@ function methods.write(number, path, text, given)
 end
 
 language.word {
-  name = "host:link", nature = "effect", phases = { "run" }, takes = "target, path",
+  name = "host:link", nature = "effect", phases = { "run" }, gives = "nothing", takes = "target, path",
   summary = "Makes a symbolic link, or changes where one points.",
   errors = { "notPermitted", "timeout", "unreachable" },
   example = "host:link(\"/srv/shop/shared/log\", \"log\")",
@@ -99,14 +101,14 @@ function methods.link(number, target, path)
 end
 
 language.word {
-  name = "host:upload", nature = "effect", phases = { "run" }, takes = "from, to, { … }",
+  name = "host:upload", nature = "effect", phases = { "run" }, gives = "nothing", takes = "from, to, { … }",
   summary = "Copies a file or folder of this machine to the host.",
   errors = { "missing", "notPermitted", "noSpace", "timeout", "unreachable" },
   example = "host:upload(\"certs/ca.pem\", \"etc/ca.pem\")",
   fields = { timeout },
 }
 language.word {
-  name = "host:download", nature = "effect", phases = { "run" }, takes = "from, to, { … }",
+  name = "host:download", nature = "effect", phases = { "run" }, gives = "nothing", takes = "from, to, { … }",
   summary = "Copies a file of the host to this machine.",
   errors = { "missing", "notPermitted", "noSpace", "timeout", "unreachable" },
   example = "host:download(\"log/build.txt\", \"out/build.txt\")",

@@ -21,14 +21,14 @@ local shared = {
   { "rehearse", "any", "what plan, check and rehearse take for the answer: its body, or { status, body }" },
 }
 language.word {
-  name = "http.get", nature = "probe", phases = { "run" }, takes = "url, { … }",
+  name = "http.get", nature = "probe", phases = { "run" }, gives = "response", takes = "url, { … }",
   summary = "Asks a server from the engine's machine, and gives its response; any other status than a good one is an error. "
     .. "A secret may stand in a header, or behind the machine in the URL.",
   example = "local version = http.get(\"https://api.example.com/version\").body",
   fields = tables.joined(shared, { { "redirects", "count", "redirects that are followed; 5, and at most 10" } }),
 }
 language.word {
-  name = "http.post", nature = "effect", phases = { "run" }, takes = "url, { … }",
+  name = "http.post", nature = "effect", phases = { "run" }, gives = "response", takes = "url, { … }",
   summary = "Sends a body to a server from the engine's machine, and gives its response. Redirects are not followed.",
   example = "http.post(\"https://chat.example.com/hook\", { json = { text = \"shop is out\" } })",
   fields = tables.joined(shared, {

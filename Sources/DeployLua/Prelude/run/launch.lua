@@ -4,6 +4,7 @@ local import = ...
 local errors, grants = import "runtime/errors", import "runtime/grants"
 local reference, rehearsal = import "runtime/reference", import "runtime/rehearsal"
 local deployment, fleet, rollout = import "run/deployment", import "run/fleet", import "run/rollout"
+local literal = import "types/literal"
 
 local launch = {}
 
@@ -22,6 +23,8 @@ function launch.child(fn) return fn() end
 function launch.call(fn, start) return fn(start.request) end
 --- The language itself, whatever the function.
 function launch.language() return reference() end
+--- What is wrong with values as sources have them.
+function launch.literals(_, start) return literal(start.literals) end
 
 return function(fn, start)
   rehearsal.begin()

@@ -8,11 +8,12 @@ local values, void, secret = import "runtime/values", import "runtime/void", imp
 local log = {}
 
 language.word {
-  name = "log", nature = "pure", phases = { "run" }, takes = "(format, …), .warn(format, …)",
+  name = "log", nature = "pure", phases = { "run" }, gives = "nothing", takes = "(format, …), .warn(format, …)",
+  members = { "debug", "info", "warn", "error" },
   summary = "A line for whoever reads along: debug, info (log itself), warn or error.", example = "log.info(\"%s is up\", host.name)",
 }
 language.word {
-  name = "print", nature = "pure", phases = { "run" }, takes = "…", summary = "The same as log.info, of any values.",
+  name = "print", nature = "pure", phases = { "run" }, gives = "nothing", takes = "…", summary = "The same as log.info, of any values.",
   example = "print(host, host.tags.zone)",
 }
 

@@ -6,7 +6,7 @@ local decisions = import "run/decisions"
 local day = 24 * 3600 * 1000
 
 language.word {
-  name = "rollout:pause", nature = "pure", phases = { "run" }, takes = "format, …", errors = { "rejected" },
+  name = "rollout:pause", nature = "pure", phases = { "run" }, gives = "string", takes = "format, …", errors = { "rejected" },
   summary = "Waits for a person who resumes, at most 24 h; then the deployment fails. Gives who resumed it.",
   example = "local who = rollout:pause \"look at the dashboards\"",
 }

@@ -4,7 +4,8 @@ local import = ...
 local errors, language, values = import "runtime/errors", import "runtime/language", import "runtime/values"
 
 language.word {
-  name = "quote", nature = "pure", phases = { "description", "run" }, takes = "text", summary = "A text as one word for a shell.",
+  name = "quote", nature = "pure", phases = { "description", "run" }, gives = "string", takes = "text",
+  summary = "A text as one word for a shell.",
   example = "host:run(\"echo \" .. quote(host.name))",
 }
 

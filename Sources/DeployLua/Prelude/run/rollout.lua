@@ -60,7 +60,7 @@ function methods.wave(self, hosts, given)
 end
 
 language.word {
-  name = "rollout:wait", nature = "pure", phases = { "run" }, takes = "duration",
+  name = "rollout:wait", nature = "pure", phases = { "run" }, gives = "nothing", takes = "duration",
   summary = "Waits between two waves, as a gate that a person may pass early.", example = "rollout:wait \"10m\"",
 }
 
@@ -74,7 +74,7 @@ function methods.wait(self, time)
 end
 
 language.word {
-  name = "rollout:rollback", nature = "effect", phases = { "run" }, takes = "format, …", errors = { "failed" },
+  name = "rollout:rollback", nature = "effect", phases = { "run" }, gives = "never", takes = "format, …", errors = { "failed" },
   summary = "Gives up: hosts that were changed go back.", example = "rollout:rollback(\"%d hosts failed\", 2)",
 }
 

@@ -12,9 +12,10 @@ language.object { name = "hosts", summary = "A set of hosts, in order: #hosts, h
 
 local methods = {}
 
+local gives = { first = "host", take = "hosts", split = "hosts", where = "hosts", except = "hosts", twins = "hosts" }
 local function declare(name, takes, summary, example, known)
-  language.word { name = "hosts:" .. name, nature = "pure", phases = { "run" }, takes = takes, summary = summary, example = example,
-    fields = known }
+  language.word { name = "hosts:" .. name, nature = "pure", phases = { "run" }, gives = gives[name], takes = takes, summary = summary,
+    example = example, fields = known }
 end
 
 --- A set of handles.

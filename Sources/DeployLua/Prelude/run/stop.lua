@@ -5,7 +5,7 @@ local boundary, language, log = import "runtime/boundary", import "runtime/langu
 local decisions = import "run/decisions"
 
 language.word {
-  name = "rollout:stop", nature = "effect", phases = { "run" }, takes = "format, …", errors = { "failed" },
+  name = "rollout:stop", nature = "effect", phases = { "run" }, gives = "never", takes = "format, …", errors = { "failed" },
   summary = "Ends the rollout on purpose: changed hosts stay as they are, the others stay on the old revision. Does not return.",
   example = "rollout:stop \"the rest follows on Monday\"",
 }

@@ -7,7 +7,7 @@ local rehearsal = import "runtime/rehearsal"
 local duration, fields, operation = import "types/duration", import "types/fields", import "run/operation"
 
 language.word {
-  name = "host:wait_for", nature = "probe", phases = { "run" }, takes = "{ … }",
+  name = "host:wait_for", nature = "probe", phases = { "run" }, gives = "nothing", takes = "{ … }",
   summary = "Asks the host until something answers, or the time is over.",
   example = "host:wait_for { http = \"http://localhost:8080/ready\", timeout = \"2m\" }",
   errors = { "unhealthy", "unreachable" },

@@ -17,6 +17,8 @@ local language = {
 --- may be asked again, "effect" changes something, at most once. phases: where it may be called. takes: what is written after it.
 --- fields: of the table it takes, each { name, type, what it is, required = true, default = "what holds without it" }. A type is a name of
 --- types/, or texts with "|" between. errors: kinds that it raises beside invalid, misnamed and cancelled, which any word may raise.
+--- gives: an object, or string, boolean, nothing, or never for what does not return; nil: it depends. members: what it has
+--- beside the words that begin with its name.
 function language.word(word)
   local name = word.name
   word.fields = word.fields or {}

@@ -25,7 +25,8 @@ local function words_of(result)
     local fields = fields_of(word.fields)
     for _, field in ipairs(fields) do result.types[field.type] = types.named(field.type).words end
     result.words[i] = { name = name, nature = word.nature, phases = word.phases, takes = word.takes, summary = word.summary,
-      example = word.example, fields = fields, errors = word.errors or {}, needs = capability.needs[name] }
+      example = word.example, fields = fields, errors = word.errors or {}, needs = capability.needs[name], gives = word.gives,
+      members = word.members or {} }
   end
 end
 

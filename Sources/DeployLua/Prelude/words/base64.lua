@@ -4,12 +4,12 @@ local import = ...
 local errors, language, values = import "runtime/errors", import "runtime/language", import "runtime/values"
 
 language.word {
-  name = "base64.encode", nature = "pure", phases = { "description", "run" }, takes = "text",
+  name = "base64.encode", nature = "pure", phases = { "description", "run" }, gives = "string", takes = "text",
   summary = "A text in base64 (RFC 4648), in one line.",
   example = "local header = \"Basic \" .. base64.encode \"kim:word\"",
 }
 language.word {
-  name = "base64.decode", nature = "pure", phases = { "description", "run" }, takes = "text",
+  name = "base64.decode", nature = "pure", phases = { "description", "run" }, gives = "string", takes = "text",
   summary = "What a text in base64 says; spaces and line ends in it are skipped.",
   example = "local key = base64.decode \"aGVsbG8=\"   -- hello",
 }

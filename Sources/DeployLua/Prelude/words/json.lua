@@ -10,7 +10,7 @@ language.word {
   example = "local health = json.decode(host:run(\"bin/health\", { rehearse = \"{}\" }).stdout)",
 }
 language.word {
-  name = "json.encode", nature = "pure", phases = { "description", "run" }, takes = "value",
+  name = "json.encode", nature = "pure", phases = { "description", "run" }, gives = "string", takes = "value",
   summary = "A value as JSON in one line, names in their order. A table with 1 to n is a list; json.list makes an empty one.",
   example = "host:write(\"/etc/app.json\", json.encode { port = 80, peers = json.list {} })",
 }

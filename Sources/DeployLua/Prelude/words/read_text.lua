@@ -4,7 +4,7 @@ local import = ...
 local language, problems, given = import "runtime/language", import "runtime/problems", import "reading/given"
 
 language.word {
-  name = "read_text", nature = "pure", phases = { "description" }, takes = "\"file\"",
+  name = "read_text", nature = "pure", phases = { "description" }, gives = "string", takes = "\"file\"",
   summary = "The text of a file of the project; it is kept with the deployment.",
   example = "local motd = read_text \"config/motd\"",
 }

@@ -17,7 +17,7 @@ end)
 local stage = { kind = values.kind "stage" }
 
 language.word {
-  name = "stage", nature = "pure", phases = { "description" }, takes = "\"name\" { run = … }",
+  name = "stage", nature = "pure", phases = { "description" }, takes = "\"name\" { run = … }", members = { "upload" },
   summary = "A part of a deployment that runs once.",
   example = "stage \"migrate\" { run = function(deployment) deployment.targets:first():run \"bin/migrate\" end }",
   fields = {

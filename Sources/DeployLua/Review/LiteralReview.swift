@@ -1,0 +1,33 @@
+import DeployModel
+
+/// Values that stand literally in sources, and whether the fields that they are for take them. The prelude's own types decide.
+struct LiteralReview {
+  private var found: [(value: Value, type: String, subject: String, place: SourcePlace)] = []
+
+  /// - Parameter subject: what the value is, for messages.
+  mutating func add(_ value: Value, as type: String, _ subject: String, _ place: SourcePlace) {
+    found.append((value, type, subject, place))
+  }
+
+  /// The value of a token; nil if it is none, or if only Lua could tell it.
+  static func value(_ token: Token) -> Value? {
+    switch token.kind {
+    case .text: token.text.contains("\\") ? nil : .text(String(token.text))
+    case .number: Int(token.text).map { .int($0) } ?? Double(token.text).map { .number($0) }
+    case .name: token.text == "true" ? true : token.text == "false" ? false : nil
+    case .sign: nil
+    }
+  }
+
+  /// A warning for each value that is not taken; none if the prelude cannot say.
+  func warnings() -> [Problem] {
+    guard !found.isEmpty, let state = try? LuaState(prelude: .own, limits: LuaLimits()) else { return [] }
+    let list = Value.list(found.map { .record(of: [("type", .text($0.type)), ("value", $0.value)]) })
+    let task = state.start(state.number("load_number"), .literals(list), whole: true)
+    guard let task, case .returned(let value) = task.step(WireWriter()), let verdicts = value.list else { return [] }
+    return zip(found, verdicts).compactMap { one, verdict in
+      guard let expected = verdict["expected"]?.text, let got = verdict["got"]?.text else { return nil }
+      return Problem("\(one.subject) must be \(expected), got \(got)", place: one.place, fix: verdict["fix"]?.text)
+    }
+  }
+}
