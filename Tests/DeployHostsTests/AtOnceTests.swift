@@ -24,12 +24,15 @@ struct AtOnceTests {
     await ground.end()
   }
 
-  @Test("a folder that the other one removes while bytes come is no full disk: they are asked for again", arguments: Shell.here.filter { $0 == .dash || $0 == .bash })
+  @Test(
+    "a folder that the other one removes while bytes come is no full disk: they are asked for again",
+    arguments: Shell.here.filter { $0 == .dash || $0 == .bash })
   func vanishing(_ shell: Shell) async throws {
     // busybox runs its own dd, which no program of the path takes the place of.
     let ground = try Ground(shell)
     let (room, real) = ("\(ground.path)/.lander/staging/r1", try #require(Ground.which("dd")))
-    let wrapper = "#!/bin/sh\ncase $* in *of=*r1/*) [ -e '\(ground.folder)/once' ] || { : >'\(ground.folder)/once'; rm -rf '\(room)'; } ;; esac"
+    let once = "\(ground.folder)/once"
+    let wrapper = "#!/bin/sh\ncase $* in *of=*r1/*) [ -e '\(once)' ] || { : >'\(once)'; rm -rf '\(room)'; } ;; esac"
     _ = Ground.sh("rm -f '\(ground.folder)/bin/dd'")
     try Ground.write("\(wrapper)\nexec \(real) \"$@\"\n", to: "\(ground.folder)/bin/dd")
     let link = try ground.hosts.link(to: ground.host)

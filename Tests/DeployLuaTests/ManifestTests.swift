@@ -104,6 +104,14 @@ import Testing
     }
   }
 
+  @Test("a plugin that depends on itself is refused with its line")
+  func itself() {
+    #expect(
+      with("dependencies = { x = '^1' },") == [
+        "plugins/x/plugin.lua:3: plugin \"x\" depends on itself; take it out of dependencies; require \"./file\" reads another file of it"
+      ])
+  }
+
   @Test("a version of a dependency that is not good is refused with both plugins")
   func dependencies() {
     func with(_ range: String) -> [String] {

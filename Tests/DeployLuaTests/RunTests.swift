@@ -29,6 +29,21 @@ import Testing
     #expect(rig.scripts.count == 0)
   }
 
+  @Test("what a server or a service answered can be read, and not be changed")
+  func readOnly() throws {
+    for (ask, name) in [
+      ("http.get 'http://localhost/'", "response"), ("host:service('state', 'x')", "service"),
+    ] {
+      let rig = try Rig(recipe("local r = \(ask)\nr.status = 5"))
+      let run = rig.run(try rig.hook(.validateService), on: .host(0)) { _, operation in
+        if case .http = operation { return .done(HTTPResponse(status: 200).value) }
+        return Outcome(status: 0, stdout: Captured(text: "ActiveState=active\nLoadState=loaded\n"))
+      }
+      let message = run.result.error?.failure.message
+      #expect(message == "a \(name) is not to be changed: status stays as it is", "\(name)")
+    }
+  }
+
   @Test("a secret is written so that everybody could read it: refused with the line; for a group: warned about")
   func openSecret() throws {
     for mode in ["0644", "0604", "0601", "0777"] {

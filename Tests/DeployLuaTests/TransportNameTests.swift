@@ -9,4 +9,13 @@ struct TransportNameTests {
     let names = OwnTransport.all.map(\.name).joined(separator: ", ")
     #expect(said("carrier-pigeon").contains { $0.hasSuffix("there is no transport \"carrier-pigeon\"; there are \(names)") })
   }
+
+  @Test("a transport of Lander's own name would have no effect, and is refused")
+  func taken() {
+    for transport in OwnTransport.all {
+      let said = problems("transport \"\(transport.name)\" (function(host) return { \"sh\" } end)")
+      let words = "transport \"\(transport.name)\" comes with Lander, and hosts are reached by that one whatever is written here"
+      #expect(said.contains { $0.hasPrefix("deploy.lua:1: \(words); give it a name of its own") }, "\(said)")
+    }
+  }
 }

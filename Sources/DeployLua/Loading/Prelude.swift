@@ -8,6 +8,7 @@ package enum Prelude {
     ("reading/environment", PackageResources.environment_lua), ("reading/given", PackageResources.given_lua),
     ("reading/project", PackageResources.project_lua),
     ("reading/require", PackageResources.require_lua), ("reading/source", PackageResources.source_lua),
+    ("run/analyse", PackageResources.analyse_lua), ("run/answer", PackageResources.answer_lua),
     ("run/approve", PackageResources.approve_lua),
     ("run/attempts", PackageResources.attempts_lua),
     ("run/begin", PackageResources.begin_lua),

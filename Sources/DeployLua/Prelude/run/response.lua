@@ -2,7 +2,7 @@
 
 local import = ...
 local errors, language, phase = import "runtime/errors", import "runtime/language", import "runtime/phase"
-local rehearsal, void, reader = import "runtime/rehearsal", import "runtime/void", import "types/json_reader"
+local answer, void, reader = import "run/answer", import "runtime/void", import "types/json_reader"
 
 local response = {}
 
@@ -15,7 +15,6 @@ local object = language.object {
     { "duration", "number", "seconds, all redirects included" },
   },
 }
-local names, known = language.fields_of(object)
 
 language.word {
   name = "response:json", nature = "pure", phases = { "run" }, takes = "",
@@ -31,16 +30,9 @@ local function json(self)
   local start = text == "" and "its body is empty" or string.format("%q", string.sub(text, 1, 80))
   return errors.usage(string.format("%s: the answer is no JSON (line %d: %s): %s", self.url, line, flaw, start))
 end
-local methods = { json = framed(json) }
+local new = answer.maker(object, { json = json })
 
 --- A response. own: its fields. guessed: whether a rehearsal made it up, so that to look at it is to doubt.
-function response.new(own, guessed)
-  return setmetatable({}, { __name = "response", __metatable = false, __index = function(_, key)
-    if methods[key] then return methods[key] end
-    if not known[key] then return rehearsal.misnamed(string.format("a response has no %s", tostring(key)), key, names) end
-    if guessed then rehearsal.doubt() end
-    return own[key]
-  end, __newindex = function(_, key) errors.usage("a response is not to be changed: " .. tostring(key) .. " stays as it is") end })
-end
+function response.new(own, guessed) return new(guessed and {} or own, guessed and own or nil) end
 
 return response

@@ -2,7 +2,7 @@
 
 local import = ...
 local errors, language = import "runtime/errors", import "runtime/language"
-local phase, rehearsal, systemd = import "runtime/phase", import "runtime/rehearsal", import "run/systemd"
+local phase, answer, systemd = import "runtime/phase", import "run/answer", import "run/systemd"
 
 local state = {}
 
@@ -15,17 +15,8 @@ local object = language.object {
     { "detail", "string", "what systemd calls the state in detail, such as running, exited or dead" },
   },
 }
-local names, known = language.fields_of(object)
-
---- known_values: what is known. guessed: what a rehearsal makes up; to look at it is to doubt.
-local function new(known_values, guessed)
-  return setmetatable({}, { __name = "service", __metatable = false, __index = function(_, key)
-    if not known[key] then return rehearsal.misnamed(string.format("a service has no %s", tostring(key)), key, names) end
-    if known_values[key] ~= nil then return known_values[key] end
-    rehearsal.doubt()
-    return guessed[key]
-  end, __newindex = function(_, key) errors.usage("a service is not to be changed: " .. tostring(key) .. " stays as it is") end })
-end
+--- known: what it says. guessed: what a rehearsal makes up.
+local new = answer.maker(object, {})
 
 local usual = { found = true, active = true, enabled = true, state = "active", detail = "running" }
 
@@ -41,7 +32,7 @@ function state.of(unit, text, foretold)
       "in a test, say it: answers = { { command = \"systemctl show\", stdout = \"ActiveState=active\" } }")
   end
   own.name = unit
-  return new(own, {})
+  return new(own)
 end
 
 return state

@@ -115,6 +115,11 @@ local function parsed(text, path, subject)
   own.asks = own.capabilities and read_capabilities(own.capabilities, subject, at)
   own.capabilities = own.asks
   own.dependencies = read_dependencies(own.dependencies or {}, subject, at)
+  if own.name and own.dependencies[own.name] then
+    problems.add(subject .. " depends on itself", "take it out of dependencies; require \"./file\" reads another file of it",
+      problems.at_field(at, "dependencies"))
+    own.dependencies[own.name] = nil
+  end
   own.options = read_options(own.options or {}, subject, at)
   own.main = own.main or "init.lua"
   return own, at

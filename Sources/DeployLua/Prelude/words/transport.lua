@@ -19,6 +19,10 @@ language.meaning("transport", function(name)
   phases.describing "transport"
   local place = problems.here()
   if not named.is_good("transport", name, place) then return void end
+  if tables.set(own)[name] then
+    problems.add(string.format("transport %q comes with Lander, and hosts are reached by that one whatever is written here", name),
+      "give it a name of its own, and hosts transport = \"that name\"", place)
+  end
   return named.begun("transport", name, place, function(make)
     if type(make) ~= "function" then
       problems.add("transport \"name\" takes a function(host) that returns an argv, got " .. values.described(make), nil, place)
