@@ -9,10 +9,16 @@ let settings: [SwiftSetting] = [
   .treatAllWarnings(as: .error),
 ]
 
+/// Optimized in debug builds too: the tests play hundreds of thousands of deployments with these rooms. For the others it costs more time
+/// to build than it saves.
+let optimized: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debug))]
+
 /// One room of the house. What it may import is listed here and enforced by
 /// `--explicit-target-dependency-import-check error` and by `TidyTests`.
-func room(_ name: String, on dependencies: [Target.Dependency] = [], resources: [Resource] = []) -> Target {
-  .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: settings)
+func room(
+  _ name: String, on dependencies: [Target.Dependency] = [], resources: [Resource] = [], and more: [SwiftSetting] = []
+) -> Target {
+  .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: settings + more)
 }
 
 func tests(of name: String, on dependencies: [Target.Dependency], besides: [String] = [], resources: [Resource] = []) -> Target {
@@ -39,8 +45,8 @@ let package = Package(
   ],
   targets: [
     // floors 0 and 1
-    room("DeployModel"),
-    room("DeployCore", on: ["DeployModel"]),
+    room("DeployModel", and: optimized),
+    room("DeployCore", on: ["DeployModel"], and: optimized),
     // floors 2 and 3, side by side
     .systemLibrary(name: "CLua54", pkgConfig: "lua5.4", providers: [.apt(["liblua5.4-dev"]), .brew(["lua@5.4"])]),
     .target(name: "CLua", dependencies: ["CLua54"], cSettings: [.define("_GNU_SOURCE")]),
@@ -49,7 +55,7 @@ let package = Package(
     room("DeployHosts", on: ["DeployCore", "DeployModel", "CZlib", crypto], resources: [.embedInCode("Program")]),
     room("DeployStore", on: ["DeployCore", "DeployModel", "CZlib", grdb, crypto]),
     room("DeployAppSpec", on: ["DeployCore", "DeployModel", "Yams"]),
-    room("DeploySimulation", on: ["DeployCore", "DeployModel"]),
+    room("DeploySimulation", on: ["DeployCore", "DeployModel"], and: optimized),
     // floors 4 and 5
     room("DeployEngine", on: ["DeployCore", "DeployModel"]),
     room("DeployReport", on: ["DeployCore", "DeployModel"]),
