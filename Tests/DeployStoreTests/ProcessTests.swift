@@ -37,6 +37,11 @@ final class Child {
 /// What children do. Nothing in an ordinary run.
 @Suite("Jobs of child processes")
 struct ChildJobs {
+  /// Whoever is to kill this process may wait long for a turn: until then it does not use up the processor and the disk.
+  fileprivate func slowDown(after many: Int, _ number: Int, to pause: Duration) async throws {
+    if number > many { try await Task.sleep(for: pause) }
+  }
+
   @Test("one append after the other, each followed by a mark", .enabled(if: Child.job == "append"))
   func append() async throws {
     let journal = try SQLiteJournal(in: StateDirectory("\(Child.folder)/state"))
@@ -47,6 +52,7 @@ struct ChildJobs {
       try await journal.append([Samples.entry(sequence, .noted(.remark("r")))], to: "d-1")
       let mark = "acknowledged \(sequence)\n"
       write(marks, mark, mark.utf8.count)
+      try await slowDown(after: 100, sequence, to: .milliseconds(20))
     }
     claim.release()
   }
@@ -62,6 +68,7 @@ extension ChildJobs {
       }
       let built = try await store.build(Revision(source: .path("dist")), in: Child.folder, run: Bundling.run)
       _ = try await store.archive(of: built.bundle.digest)
+      try await slowDown(after: 20, number, to: .milliseconds(200))
     }
   }
 }
