@@ -43,7 +43,9 @@ package struct JoinGround: Sendable {
     for (host, state) in wanted {
       if Self.has(goal, state, history) {
         settled.append(host)
-      } else if let problem = Self.newer(than: goal, host, state, typed) {
+      } else if let problem = Self.newer(than: goal, host, state, typed)
+        ?? Self.parted(from: goal, host, state, reached.filter { !isJoining($0.host) }, typed)
+      {
         problems.append(problem)
       } else {
         joining.append(host)
@@ -74,6 +76,19 @@ package struct JoinGround: Sendable {
     return Problem(
       what + "release \(goal.release.id) of deployment \(goal.deployment)", subject: host.name,
       fix: "\(wayOn)\nif nothing of it is needed: lander remove \(typed) --only \(host.name), and join it then")
+  }
+
+  /// A host that runs what others of the group run is no new one, although some went back from it: the group has two revisions.
+  private static func parted(
+    from goal: Receipt, _ host: Host, _ state: HostState, _ others: [Reached], _ typed: String
+  ) -> Problem? {
+    guard let now = state.receipt, now.release.id == state.current, now.release.id != goal.release.id,
+      let alike = others.first(where: { $0.state.current == now.release.id && $0.state.receipt?.release.id == now.release.id })
+    else { return nil }
+    return Problem(
+      "it runs release \(now.release.id) as \(alike.host.name) does, and the group's last good revision is release \(goal.release.id) of "
+        + "deployment \(goal.deployment): the group has two revisions", subject: host.name,
+      fix: "lander deploy \(typed) or lander rollback \(typed) brings the group to one; then join what is new")
   }
 
   private static func refuseUnreachable(_ selection: Selection, _ surveys: [Survey], joining isJoining: (Host) -> Bool) throws(Problems) {

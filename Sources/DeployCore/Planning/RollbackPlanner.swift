@@ -154,7 +154,7 @@ package enum RollbackPlanner {
     return Plan(
       origin: identity.origin(.rollback(of: nil), after: way.history.newest),
       subject: Plan.Subject(
-        application: recipe.application, recipe: recipe.name, group: selection.group, parameters: selection.parameters,
+        application: recipe.application, recipe: recipe.name, group: selection.group, parameters: goal.inputs.parameters,
         typed: selection.typed.known),
       content: Plan.Content(release: goal.release, recipes: kept, inputs: goal.inputs), placement: recipe.placement,
       flow: Plan.Flow(
@@ -189,9 +189,10 @@ package enum RollbackPlanner {
       (leaving, knows) = (own, true)
     }
     if way.stays(state) { return stay(host, state, goal, arriving) }
+    let isThere = state.releases.contains(goal.release.id)
     return HostPlan(
       host: host, facts: state.facts, target: goal.release, previous: state.receipt, current: state.current, leaving: leaving,
-      arriving: arriving, restoring: knows ? leaving : nil, stages: false, present: true, inputs: goal.inputs, goal: goal)
+      arriving: arriving, restoring: knows ? leaving : nil, stages: !isThere, present: isThere, inputs: goal.inputs, goal: goal)
   }
 
   private static func stay(_ host: Host, _ state: HostState, _ goal: Receipt, _ recipe: Int) -> HostPlan {

@@ -48,11 +48,11 @@ struct WayBack {
     return receipt.inputs == goal.inputs || !history.isUnfinished(state)
   }
 
-  /// Whether the host stays as it is: it runs the goal, or nothing was ever brought to it and the group takes a deployment back. If its
-  /// application may be stopped, it is started again.
+  /// Whether the host stays as it is: it runs the goal, or nothing was ever brought to it. If its application may be stopped, it is started
+  /// again.
   func stays(_ state: HostState) -> Bool {
     if state.isUnsettled, state.receipt != nil { return false }
-    if left == nil, state.receipt == nil, state.current == nil { return true }
+    if state.receipt == nil, state.current == nil { return true }
     return Self.stands(state, on: goal, history)
   }
 
@@ -65,6 +65,8 @@ struct WayBack {
         return Problem("\(runs); the newest good revision of the group is \(left)", subject: place.host.name)
       }
       if stays(state) || own?.release.id == goal.release.id { return nil }
+      // It joined the group later, and goes with it.
+      if own == nil, let left, state.current == left, state.receipt?.release.id == left { return nil }
       // It has that release already, with a recipe that was not proved good.
       if left == nil, state.current == goal.release.id { return nil }
       let wish =
@@ -73,7 +75,7 @@ struct WayBack {
     }
   }
 
-  /// Hosts that cannot go to the goal.
+  /// Hosts that cannot go to the goal. It is sent to those that do not keep it, from this machine or from a host that does.
   /// - Parameters:
   ///   - typed: the option that names a project without a `deploy.lua`; nil: recipe and group do.
   ///   - named: recipe, group and hosts, as they are typed.
@@ -91,10 +93,10 @@ struct WayBack {
           "the release to go back to is damaged: of \(damage.release) \(damage.words)", subject: place.host.name,
           fix: (isStored ? "\(sends) sends what is missing" : missing) + without(goal, typed))
       }
-      if place.state.releases.contains(goal.release.id) { return nil }
+      if place.state.releases.contains(goal.release.id) || isStored || places.contains(where: { Self.keeps($0.state, goal) }) { return nil }
       return Problem(
         "it does not keep release \(goal.release.id) of deployment \(goal.deployment), which the group goes back to",
-        subject: place.host.name, fix: (isStored ? "\(sends) brings it there" : missing) + without(goal, typed))
+        subject: place.host.name, fix: missing + without(goal, typed))
     }
   }
 

@@ -92,7 +92,8 @@ extension Desk {
     if !problems.isEmpty { throw Problems(problems) }
   }
 
-  private func secretProblems(_ names: [String]) async -> [Problem] {
+  /// The secrets of these names that cannot be had here, or cannot be kept out of output.
+  func secretProblems(_ names: [String]) async -> [Problem] {
     var problems = await secrets.missing(of: names)
     for name in names where !problems.contains(where: { $0.subject == name }) {
       // A secret that exists may be too short to be kept out of output. It is refused now, not in the middle.

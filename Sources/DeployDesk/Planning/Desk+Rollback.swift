@@ -32,6 +32,7 @@ extension Desk {
       partners: try await surveyedPartners(preparation, of: selection, typed: project.typed), straighten: straighten, to: goal,
       despite: despite, waves: await waves(of: selection, project), typed: project.typed,
       isStored: { [shelf] digest in (try? shelf.inspect(digest.hex)) != nil }, by: identity)
+    try await bring(plan, preparation.surveys, at: selection.recipe.placement)
     try refuseBesidesPools(plan, selection)
     let users = await userProblems(of: plan, project)
     if !users.isEmpty { throw Problems(users, exit: .infrastructure) }
@@ -39,7 +40,20 @@ extension Desk {
       let when = undo.mark.undo == .before ? "before hosts go back" : "after all hosts are back"
       tell(.remark("Stage \"\(undo.mark.stage)\" of revision \(undo.mark.revision.short) is undone \(when)."))
     }
+    if !plan.undone.isEmpty { await warnOfSecrets(plan) }
     return plan
+  }
+
+  /// Has here what hosts go back to that do not keep it, as those that joined the group later.
+  private func bring(_ plan: Plan, _ surveys: [Survey], at placement: Placement) async throws {
+    let lacking = plan.hosts.filter { $0.action == .change && $0.stages }
+    guard let goal = lacking.first?.goal else { return }
+    let keepers = zip(plan.hosts, surveys).filter { _, survey in
+      guard case .reached(let state) = survey else { return false }
+      return state.releases.contains(goal.release.id) && state.damage(of: goal.release.id) == nil
+    }
+    tell(.remark("Release \(goal.release.id) is sent to \(lacking.map(\.host.name).joined(separator: ", ")), which did not keep it."))
+    try await fetch(goal, from: keepers.map(\.0.host), at: placement)
   }
 
   /// The waves that a deployment to these hosts would have, rehearsed if the floor of the way back depends on them. A recipe that cannot
@@ -49,6 +63,15 @@ extension Desk {
       let rehearsal = try? await Rehearsing(plan: plan, project: project, stage: stage).run()
     else { return .unknown }
     return rehearsal.waves
+  }
+
+  /// Says which secrets of the releases that hosts leave cannot be had here: an undo that needs one fails once hosts are back.
+  private func warnOfSecrets(_ plan: Plan) async {
+    let names = plan.hosts.filter { $0.action == .change }.flatMap { $0.previous?.secrets?.map(\.name) ?? [] }
+    for problem in await secretProblems(Set(names).sorted()) {
+      let stages = plan.undone.map { "stage \"\($0.mark.stage)\"" }.joined(separator: ", ")
+      tell(.remark("\(problem.message): if the undo of \(stages) needs it, it fails."))
+    }
   }
 
   /// Problems with users that hosts do not have, for a plan that nobody sees before it begins. A way back that cannot be rehearsed is not
