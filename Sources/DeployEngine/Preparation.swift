@@ -112,7 +112,8 @@ package struct Preparation: Sendable {
     return surveys
   }
 
-  /// The recipes that receipts name, from the store or else from a host that keeps them. Missing ones are left out.
+  /// The recipes that receipts name, each with the parameters of then, from the store or else from a host that keeps them. Missing ones are
+  /// left out.
   private static func kept(
     _ selection: Selection, _ surveys: [Survey], _ ports: Ports, _ recipes: any RecipeLibrary
   ) async -> [PinnedRecipe] {
@@ -120,19 +121,29 @@ package struct Preparation: Sendable {
     for (host, survey) in zip(selection.hosts, surveys) {
       guard case .reached(let state) = survey else { continue }
       for receipt in [state.receipt, state.previous].compactMap({ $0 }) + (state.kept ?? [])
-      where !found.contains(where: { $0.sources == receipt.inputs.sources && $0.name.isExactly(receipt.recipe) }) {
-        guard let sources = await sources(receipt.inputs.sources, on: host, selection, ports),
-          let recipe = try? recipes.recipe(named: receipt.recipe, in: sources)
-        else { continue }
-        var pinned = PinnedRecipe(
-          name: recipe.name, sources: receipt.inputs.sources, hooks: recipe.flow.hooks, appspec: recipe.appspec,
-          partners: recipe.partners)
-        let undoable = recipe.flow.stages.filter { $0.terms?.undo != nil }
-        if !undoable.isEmpty { pinned.undoable = undoable }
-        found.append(pinned)
+      where !found.contains(where: { $0.goes(with: receipt) }) {
+        let alike = found.first { $0.hasSources(of: receipt) }
+        let known: PinnedRecipe? = if let alike { alike } else { await pinned(receipt, on: host, selection, ports, recipes) }
+        guard var recipe = known else { continue }
+        recipe.parameters = receipt.inputs.parameters
+        found.append(recipe)
       }
     }
     return found
+  }
+
+  /// The recipe that a receipt names; nil: nobody has it, or it cannot be read any more.
+  private static func pinned(
+    _ receipt: Receipt, on host: Host, _ selection: Selection, _ ports: Ports, _ recipes: any RecipeLibrary
+  ) async -> PinnedRecipe? {
+    guard let sources = await sources(receipt.inputs.sources, on: host, selection, ports),
+      let recipe = try? recipes.recipe(named: receipt.recipe, in: sources)
+    else { return nil }
+    var pinned = PinnedRecipe(
+      name: recipe.name, sources: receipt.inputs.sources, hooks: recipe.flow.hooks, appspec: recipe.appspec, partners: recipe.partners)
+    let undoable = recipe.flow.stages.filter { $0.terms?.undo != nil }
+    if !undoable.isEmpty { pinned.undoable = undoable }
+    return pinned
   }
 
   private static func sources(_ digest: Digest, on host: Host, _ selection: Selection, _ ports: Ports) async -> [SourceFile]? {

@@ -1,5 +1,5 @@
 /// Stages of a deployment that changes no host. They run if an earlier deployment brought the release to all hosts and died before its own
-/// stages had ended, or if somebody says that a stage is to run again or has run.
+/// stages had ended, if hosts remember that a stage failed or was undone, or if somebody says that one is to run again or has run.
 extension Plan {
   package var changesHosts: Bool { hosts.contains { $0.action == .change } }
 
@@ -10,7 +10,7 @@ extension Plan {
       return false
     }
     switch terms?.settled {
-    case .again, .told: return true
+    case .again, .told, .owed: return true
     case .ran, nil: return unended != nil
     }
   }

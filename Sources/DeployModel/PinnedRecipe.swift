@@ -11,6 +11,8 @@ package struct PinnedRecipe: Sendable, Hashable, Codable {
   package var partners: [String]?
   /// Its stages that can be undone, in their order; nil: it has none, or is the deployment's own, whose plan has all stages.
   package var undoable: [Stage]?
+  /// The parameters of the deployments that it acts for; nil: it is the deployment's own, or in a plan of an older version.
+  package var parameters: Value?
   package init(name: String, sources: Digest, hooks: [Recipe.Hook], appspec: AppSpecOptions? = nil, partners: [String]? = nil) {
     self.name = name
     self.sources = sources
@@ -18,4 +20,13 @@ package struct PinnedRecipe: Sendable, Hashable, Codable {
     self.appspec = appspec
     self.partners = partners
   }
+
+  /// Whether it is what a release was deployed with.
+  /// - Parameter own: the deployment's parameters, which are those of its own recipe.
+  package func goes(with receipt: Receipt, own: Value? = nil) -> Bool {
+    hasSources(of: receipt) && ((parameters ?? own).map { $0 == receipt.inputs.parameters } ?? true)
+  }
+
+  /// The same, whatever the parameters were.
+  package func hasSources(of receipt: Receipt) -> Bool { sources == receipt.inputs.sources && name.isExactly(receipt.recipe) }
 }

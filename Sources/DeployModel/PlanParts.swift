@@ -142,9 +142,11 @@ extension Plan {
       /// have, has an unknown end. Traffic that the deployment moved is read once more before it ends. A host whose removal failed before
       /// it took anything away is started again.
       case seventh = 7
+      /// Hosts remember that a stage was undone. A stage runs nothing in a release folder that is not there yet.
+      case eighth = 8
 
       /// The rules of plans that are made now.
-      package static let newest = Rules.seventh
+      package static let newest = Rules.eighth
 
       /// Whether looks at one host depend on no other host.
       package var looksAlone: Bool { rawValue >= Rules.second.rawValue }
@@ -166,6 +168,10 @@ extension Plan {
       package var readsTrafficLast: Bool { rawValue >= Rules.seventh.rawValue }
       /// Whether a host from which nothing was removed is started again.
       package var restartsUnremoved: Bool { rawValue >= Rules.seventh.rawValue }
+      /// Whether hosts remember that a stage was undone, instead of forgetting it.
+      package var remembersUndone: Bool { rawValue >= Rules.eighth.rawValue }
+      /// Whether a stage is told that a host does not have the release yet.
+      package var missesReleases: Bool { rawValue >= Rules.eighth.rawValue }
       /// Whether a rollout without a strategy takes hosts in the plan's order instead of by number.
       package var keepsOrder: Bool { rawValue >= Rules.third.rawValue }
     }

@@ -9,6 +9,8 @@ package struct Receipt: Sendable, Hashable, Codable {
   package var recipe: String
   package var actor: String
   package var at: Timestamp
+  /// When the release came there that a rollback went back to; nil: no rollback wrote the receipt, or an older version did.
+  package var since: Timestamp?
   /// The deployment's chain up to the entry before this one's intent; an audit compares it with the journal.
   package var chain: Digest?
   /// The deployment whose release this one left by going back: no good release to go back to, unless this one is newer.
@@ -39,6 +41,9 @@ package struct Receipt: Sendable, Hashable, Codable {
     self.secrets = secrets
     self.provenance = provenance
   }
+
+  /// When the release came there, whatever was deployed and taken back since.
+  package var origin: Timestamp { since ?? at }
 
   /// All inputs of a deployment to a host. If they are equal, the deployment changes nothing there.
   package struct Inputs: Sendable, Hashable, Codable {

@@ -8,6 +8,8 @@ package struct StageMark: Sendable, Hashable, Codable {
     case failed
     /// A way back began to undo it; whether that came to its end nobody knows but the way back.
     case undoing
+    /// A way back undid it. What hosts remember that were not there counts no longer.
+    case undone
   }
 
   /// When a way back undoes it, so that no release meets what it was not made for.

@@ -26,6 +26,8 @@ package struct StageTerms: Sendable, Hashable, Codable {
   package enum Settled: Sendable, Hashable, Codable {
     /// Hosts of the group remember that it ran for this revision.
     case ran(StageMark)
+    /// Hosts of the group remember that it failed for this revision, that what undid it did, or that it was undone.
+    case owed(StageMark)
     /// Whoever deploys says that it is done.
     case told
     /// Whoever deploys says that it is to run again.

@@ -110,6 +110,7 @@ extension MarkRequest {
     case (.drop, .undoing): "ran"
     case (.drop, _): "was begun"
     case (.end, .done): "is done"
+    case (.end, .undone): "is undone"
     case (.end, _): "failed"
     }
   }

@@ -215,7 +215,7 @@ extension StageTerms {
   fileprivate var isSkipped: Bool {
     switch settled {
     case .ran, .told: true
-    case .again, nil: false
+    case .again, .owed, nil: false
     }
   }
 }
@@ -284,6 +284,8 @@ extension StageTerms.Settled {
   fileprivate var sentence: String {
     switch self {
     case .ran(let mark): "skipped: deployment \(mark.deployment) ran it"
+    case .owed(let mark) where mark.state == .undone: "again: deployment \(mark.deployment) undid it"
+    case .owed(let mark): "again: it failed in deployment \(mark.deployment), or could not be undone"
     case .told: "skipped, as was said"
     case .again: "again, as was said"
     }

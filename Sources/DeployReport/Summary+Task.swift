@@ -14,11 +14,12 @@ extension Summary {
     let only = isPart ? left.map { " --only \($0)" }.joined() : plan.subject.typed?.words([.hosts]) ?? ""
     let parameters = plan.subject.typed?.words([.parameters]) ?? ""
     let host = story.first.flatMap { $0.host.map { story.hosts[$0].name } ?? $0.error.host }
+    let hasOnce = plan.flow.stages.contains { if case .script = $0 { true } else { false } }
     let again =
       plan.kind.task.map { task in
         [
           "lander run \(task.name) \(plan.subject.recipe)\(group)\(only)\(parameters)",
-          isPart ? "runs it where it was not done" : "runs it again",
+          (isPart ? "runs it where it was not done" : "runs it again") + (hasOnce ? ", and once more what it does once" : ""),
         ]
       } ?? [
         "lander remove \(plan.subject.recipe)\(group)\(only)\(plan.kind.removal?.options ?? "")",

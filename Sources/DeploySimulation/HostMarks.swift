@@ -10,7 +10,7 @@ extension SimulatedHost {
     let isOwn = [.begun, .undoing].contains(old?.state) && old?.deployment == new.deployment
     switch request.act {
     case .begin:
-      if let old, old.state != .failed, !isOwn, defect != .stageForgotten { return .done(old.value) }
+      if let old, ![.failed, .undone].contains(old.state), !isOwn, defect != .stageForgotten { return .done(old.value) }
     case .drop:
       if let found, isOwn { marks.remove(at: found) }
       return .done()

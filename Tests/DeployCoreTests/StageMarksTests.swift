@@ -75,9 +75,20 @@ struct StageMarksTests {
     #expect(try Self.settled([Self.survey([])], beside: [Self.survey([done])]) == .ran(done))
     #expect(try Self.settled([Self.survey([Self.mark(.done, of: Self.older)])]) == nil, "another revision")
     #expect(try Self.settled([Self.survey([Self.mark(.done, "warm")])]) == nil, "another stage")
-    #expect(try Self.settled([Self.survey([Self.mark(.failed)])]) == nil, "what failed runs")
     #expect(try Self.settled([Self.survey([done])], once: .deployment) == nil, "it runs in each deployment")
     #expect(try Self.settled([Self.survey([Self.mark(.begun), done])]) == .ran(done), "done wins")
+  }
+
+  @Test("that it was undone counts more than what another host remembers from before, and less than that it ran since")
+  func undone() throws {
+    let undone = Self.mark(.undone, at: 7)
+    for stale in [Self.mark(.done), Self.mark(.undoing), Self.mark(.begun)] {
+      #expect(try Self.settled([Self.survey([stale]), Self.survey([undone])]) == .owed(undone), "\(stale.state)")
+    }
+    let again = Self.mark(.done, at: 9)
+    #expect(try Self.settled([Self.survey([again]), Self.survey([undone])]) == .ran(again))
+    let failed = Self.mark(.failed)
+    #expect(try Self.settled([Self.survey([failed])]) == .owed(failed))
   }
 
   @Test("a stage that was begun and whose end nobody knows is refused, with the line and both answers")
@@ -90,7 +101,13 @@ struct StageMarksTests {
         + "it does not run again by itself")
     #expect(
       problems.list[0].fix
-        == "look whether it is done: then lander deploy web --group g --ran migrate, else lander deploy web --group g --again migrate")
+        == "where it was begun, lander resume d0 finds out and continues\n"
+        + "else look whether it is done: then lander deploy web --group g --ran migrate, else lander deploy web --group g --again migrate")
+    let undoing = try #require(Self.refused { try Self.settled([Self.survey([Self.mark(.undoing)])]) })
+    #expect(
+      undoing.list[0].fix?.hasSuffix(
+        "else look whether it is undone: then lander deploy web --group g --again migrate, else lander deploy web --group g --ran migrate")
+        == true)
     #expect(try Self.settled([Self.survey([Self.mark(.begun)])], ran: ["migrate"]) == .told)
     #expect(try Self.settled([Self.survey([Self.mark(.begun)])], again: ["migrate"]) == .again)
     #expect(try Self.settled([Self.survey([Self.mark(.begun)], holder: "d0")]) == nil, "the deployment that began it is asked by the lock")

@@ -72,17 +72,17 @@ struct ReleasesTests {
     #expect(bench.transport.hosts.map(\.current) == [releases[3], releases[3]])
   }
 
-  @Test("a host that lacks the release is named with the command that brings it there, if the store has it, and nothing is done")
+  @Test("a host that lacks the release gets it with the rollback; if the bundle cannot be had, nothing is done")
   func lacking() async throws {
     let (bench, releases) = try await deployed(3)
     bench.transport.change("h2") { host in host.releases.removeAll { $0.release.id == releases[0] } }
-    let text = await refusal { _ = try await back(bench, to: releases[0]) }
-    #expect(text.contains("h2: it does not keep release \(releases[0])") && text.contains("lander deploy app --revision bundle:"))
-    _ = try await bench.shelf.prune(keep: 0, inUse: [])
-    let gone = await refusal { _ = try await back(bench, to: releases[0]) }
-    #expect(
-      gone.contains("is not in this machine's store; deploy the same files from where they are") && !gone.contains("--revision bundle:"),
-      "\(gone)")
-    #expect(bench.transport.hosts.map(\.current) == [releases[2], releases[2]])
+    _ = try await back(bench, to: releases[0])
+    #expect(bench.transport.hosts.map(\.current) == [releases[0], releases[0]])
+    let (other, kept) = try await deployed(3)
+    other.transport.change("h2") { host in host.releases.removeAll { $0.release.id == kept[0] } }
+    _ = try await other.shelf.prune(keep: 0, inUse: [])
+    let gone = await refusal { _ = try await back(other, to: kept[0]) }
+    #expect(gone.contains("is not in this state folder") && gone.contains("deploy the same files again"), "\(gone)")
+    #expect(other.transport.hosts.map(\.current) == [kept[2], kept[2]])
   }
 }

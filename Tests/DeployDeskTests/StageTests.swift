@@ -94,7 +94,9 @@ struct StageTests {
       """
       deploy.lua:8: stage "migrate" was begun for this revision by deployment gone of me@bench, and nobody knows whether it came to its \
       end; it does not run again by itself
-        → look whether it is done: then lander deploy app --group test --ran migrate, else lander deploy app --group test --again migrate
+        → where it was begun, lander resume gone finds out and continues
+          else look whether it is done: then lander deploy app --group test --ran migrate, \
+      else lander deploy app --group test --again migrate
 
       """)
     var request = DeploymentRequest(force: true)
@@ -228,6 +230,19 @@ struct StageTests {
     #expect(Self.count("migrate", bench) == 2 && Self.count("smoke", bench) == 1 && Self.count("start", bench) == 2)
   }
 
+  @Test("a stage that runs on a host before the release is there is named by the plan and runs nothing, unless it says in which folder")
+  func early() async throws {
+    func text(_ options: String) -> String {
+      Self.text("stage \"early\" { on = \"host\", run = function(host) host:run(\"early\"\(options)) end }, stage.upload, stage.rollout")
+    }
+    let blind = try Bench(text(""))
+    let words = Self.lines(try await blind.plan())
+    #expect(words.contains("does not have the release yet") && words.contains("let stage.upload come before this stage"), "\(words)")
+    #expect(try await blind.deploy().deployments.map(\.conclusion?.status) == [.failed] && Self.count("early", blind) == 0)
+    let bench = try Bench(text(", { cwd = \"/\" }"))
+    #expect(try await bench.deploy().deployments.map(\.conclusion?.status) == [.succeeded] && Self.count("early", bench) == 1)
+  }
+
   // MARK: stages that can be undone
 
   private static let undoable =
@@ -240,7 +255,7 @@ struct StageTests {
     let end = try await bench.deploy()
     #expect(end.deployments.map(\.conclusion?.status) == [.failed, .succeeded])
     #expect(Self.count("migrate", bench) == 1 && Self.count("migrate down", bench) == 1)
-    #expect(bench.transport.hosts.allSatisfy { $0.marks.isEmpty && $0.lock == nil })
+    #expect(bench.transport.hosts.allSatisfy { $0.marks.map(\.state) == [.undone] && $0.lock == nil })
     for name in ["h1", "h2"] { bench.transport.change(name) { $0.commands = nil } }
     #expect(try await bench.deploy().deployments.map(\.conclusion?.status) == [.succeeded])
     #expect(Self.count("migrate", bench) == 2)
@@ -268,7 +283,7 @@ struct StageTests {
       })
     #expect(try await bench.end(bench.desk.deploy(plan)).deployments[0].conclusion?.status == .succeeded)
     #expect(try bench.host("h2").current == first && Self.count("migrate down", bench) == 1)
-    #expect(bench.transport.hosts.allSatisfy { $0.marks.count == 1 }, "that of the release that they run")
+    #expect(bench.transport.hosts.allSatisfy { $0.marks.count { $0.state == .done } == 1 }, "that of the release that they run")
   }
 
   @Test("slots do not go back behind such a stage either")

@@ -42,8 +42,9 @@ struct TaskEndTests {
   func stage() async throws {
     let bench = try Bench(
       Bench.text(
-        body: "stages = { stage \"migrate\" { run = function(d) d.targets:first():run(\"change\") d.targets:first():run(\"boom\") end }, "
-          + "stage.rollout },"), hosts: ["h1", "h2"].map { name in tasks.booming(Bench.host(name)) })
+        body: "stages = { stage.upload, stage \"migrate\" { run = function(d) "
+          + "d.targets:first():run(\"change\") d.targets:first():run(\"boom\") end }, stage.rollout },"),
+      hosts: ["h1", "h2"].map { name in tasks.booming(Bench.host(name)) })
     let plan = try await bench.plan().plan
     let conclusion = try #require(try await bench.end(bench.desk.deploy(plan)).deployments.first?.conclusion)
     #expect(ExitCode(conclusion) == .rolledBack && conclusion.ran == nil)

@@ -83,7 +83,7 @@ struct UndoWorldTests {
 
   // MARK: order
 
-  @Test("what a failed deployment did is undone backwards: late stages, then the hosts, then early stages; and the mark goes")
+  @Test("what a failed deployment did is undone backwards: late stages, then the hosts, then early stages; and hosts remember that")
   func order() throws {
     var simulation = try world(.last)
     simulation.run()
@@ -91,7 +91,7 @@ struct UndoWorldTests {
     #expect(simulation.engines.map(\.conclusion?.status) == [.failed, .succeeded])
     let ran = Self.ran(simulation).map { $0.split(separator: " ").dropFirst().joined(separator: " ") }
     #expect(ran == ["migrate x1", "contract x1", "fail x1", "contract down x1", "migrate down x1"], "\(ran)")
-    #expect(simulation.hosts.allSatisfy { $0.current == Worlds.old.id && $0.marks.isEmpty })
+    #expect(simulation.hosts.allSatisfy { $0.current == Worlds.old.id && $0.marks.allSatisfy { $0.state == .undone } })
     let back = simulation.engines[1].plan.flow.stages.map(\.name)
     #expect(back == ["undo of contract", "rollout", "undo of migrate"])
   }
@@ -102,7 +102,7 @@ struct UndoWorldTests {
     simulation.run()
     #expect(simulation.checkers.broken == [], "\(simulation.checkers.broken)")
     #expect(simulation.engines[0].conclusion?.rollback == [] && simulation.engines.map(\.conclusion?.status) == [.failed, .succeeded])
-    #expect(simulation.hosts.allSatisfy { $0.current == Worlds.old.id && $0.marks.isEmpty && $0.lock == nil })
+    #expect(simulation.hosts.allSatisfy { $0.current == Worlds.old.id && $0.marks.allSatisfy { $0.state == .undone } && $0.lock == nil })
     // Later it runs again.
     simulation.faults.appointments = []
     simulation.add(try Self.planned(simulation.surveys(), "d2"))
@@ -190,6 +190,6 @@ struct UndoWorldTests {
     simulation.run()
     #expect(simulation.checkers.broken == [], "\(simulation.checkers.broken)")
     #expect(simulation.engines.last?.conclusion?.status == .succeeded)
-    #expect(simulation.hosts.allSatisfy { $0.current == Worlds.old.id && $0.marks.isEmpty })
+    #expect(simulation.hosts.allSatisfy { $0.current == Worlds.old.id && $0.marks.allSatisfy { $0.state == .undone } })
   }
 }

@@ -273,7 +273,7 @@ describe("blue_green", function()
     t:expect(t:deploy("green_lives").waves[1]):equals { "web1", "web2", "web3" }
     local run = t:deploy("shared_traffic")
     t:expect(run.status):equals "failed"
-    t:expect(run.failure):contains "the traffic is shared between blue and green: one of them has to have all of it before"
+    t:expect(run.failure):contains "give one of them all of it at the balancer, then run this again"
     t:expect(run.waves):equals {}
   end)
 

@@ -16,7 +16,8 @@ local function sides(rollout, pools)
   if #pools ~= 2 then fail("blue_green takes two pools, got %d", #pools) end
   local weights = rollout:weights()
   for i, pool in ipairs(pools) do if weights[pool] == 100 then return pool, pools[3 - i] end end
-  fail("the traffic is shared between %s and %s: one of them has to have all of it before", pools[1], pools[2])
+  fail("the traffic is shared between %s (%d %%) and %s (%d %%): give one of them all of it at the balancer, then run this again",
+    pools[1], weights[pools[1]] or 0, pools[2], weights[pools[2]] or 0)
 end
 
 --- The hosts of a side: those in a slot of that name, or with it in their tag pool.

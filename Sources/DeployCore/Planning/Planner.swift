@@ -112,7 +112,9 @@ package enum Planner {
     try Obstacles.refuse(input.surveys, selection, besides: sharedFileProblems(input) + spaceProblems(input))
     let pinned =
       [PinnedRecipe(name: recipe.name, sources: input.sources, hooks: recipe.flow.hooks, appspec: input.appspec ?? recipe.appspec)]
-      + input.kept.filter { $0.sources != input.sources || $0.name != recipe.name }
+      + input.kept.filter { one in
+        one.sources != input.sources || one.name != recipe.name || one.parameters.map { $0 != selection.parameters } == true
+      }
     let history = GroupHistory(input.surveys)
     let purpose = "deploy \(recipe.name) of \(recipe.application) to \(GroupName(selection.group).words)"
     var lock = lock(identity, purpose, above: fence(input.surveys + input.partners.surveys), input.orphans, ticket: input.ticket)
@@ -174,7 +176,7 @@ package enum Planner {
     let back = input.lapse == .trialIgnored ? nil : back(from: previous, state, history, for: input, recipes: recipes)
     var plan = HostPlan(
       host: host, action: same && !input.force ? .unchanged : .change, facts: state.facts, target: release, previous: previous,
-      current: state.current, restoring: recipe(of: back ?? state.receipt, among: recipes),
+      current: state.current, restoring: recipe(of: back ?? state.receipt, among: recipes, own: inputs.parameters),
       present: state.releases.contains(release.id), back: back, secrets: secrets
     ).seeing(state)
     plan.stages = plan.current != release.id
@@ -192,15 +194,16 @@ package enum Planner {
     guard let now, now.trial == true || isLeft, let good = history.lastGood(), good.release.id != state.current,
       good.release.id != input.release.id,
       state.releases.contains(good.release.id), state.damage(of: good.release.id) == nil, state.strange == nil,
-      let recipe = recipe(of: good, among: recipes),
+      let recipe = recipe(of: good, among: recipes, own: input.selection.parameters),
       recipes[recipe].appspec == nil, recipes[0].appspec == nil
     else { return nil }
     return good
   }
 
-  /// Which of the plan's recipes knows the release that a receipt names.
-  static func recipe(of receipt: Receipt?, among recipes: [PinnedRecipe]) -> Int? {
-    receipt.flatMap { receipt in recipes.firstIndex { $0.sources == receipt.inputs.sources && $0.name.isExactly(receipt.recipe) } }
+  /// Which of the plan's recipes knows the release that a receipt names, with the parameters of then if one has them.
+  static func recipe(of receipt: Receipt?, among recipes: [PinnedRecipe], own: Value? = nil) -> Int? {
+    guard let receipt else { return nil }
+    return recipes.firstIndex { $0.goes(with: receipt, own: own) } ?? recipes.firstIndex { $0.hasSources(of: receipt) }
   }
 
   /// - Parameter ticket: nil for a rollback, which stands in no line.

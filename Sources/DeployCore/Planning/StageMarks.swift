@@ -30,6 +30,14 @@ package struct StageMarks: Sendable, Hashable {
     holders = states.compactMap(\.lock).filter { lock in !tokens.contains { $0?.isExactly(lock.token) == true } }.compactMap(\.deployment)
   }
 
+  /// The marks without those of stages that were undone since: hosts that were not there still have them.
+  private var standing: [StageMark] {
+    let undone = all.filter { $0.state == .undone }
+    return all.filter { mark in
+      !undone.contains { $0.isAbout(mark.stage, of: mark.revision) && ($0.at > mark.at || $0.at == mark.at && mark.state != .undone) }
+    }
+  }
+
   /// The stages of a recipe with what is known of each.
   /// - Throws: names that are of no such stage, and stages whose end nobody knows.
   func settle(_ stages: [Stage], of selection: Selection, _ revision: Digest, _ said: Said) throws(Problems) -> [Stage] {
@@ -39,7 +47,7 @@ package struct StageMarks: Sendable, Hashable {
       guard case .script(let name, let summary, let function, let when, let place, var terms?) = stage, terms.once == .revision else {
         return stage
       }
-      let marks = all.filter { $0.isAbout(name, of: revision) }
+      let marks = standing.filter { $0.isAbout(name, of: revision) }
       if let running = marks.first(where: { $0.state == .begun && workers.contains($0.deployment) }) {
         // Two deployments of different hosts take different locks.
         problems.append(running.isUnderWay(place))
@@ -50,6 +58,8 @@ package struct StageMarks: Sendable, Hashable {
         terms.settled = .told
       } else if let done = marks.first(where: { $0.state == .done }) {
         terms.settled = .ran(done)
+      } else if let owed = marks.first(where: { [.failed, .undone].contains($0.state) }) {
+        terms.settled = .owed(owed)
       } else if let begun = marks.first(where: { [.begun, .undoing].contains($0.state) && !holders.contains($0.deployment) }) {
         let lost = begun.lost(typed: selection.typed(TypedOptions.Part.allCases))
         problems.append(Problem(lost.message, place: place, fix: lost.fix))
@@ -87,7 +97,8 @@ package struct StageMarks: Sendable, Hashable {
         fix: NearMatch.hint(name, among: known) ?? "leave it out")
     }
     let barring = between.filter { mark in !despite.contains { $0.isExactly(mark.stage) } }
-    let options = between.map { " --despite \($0.stage)" }.joined()
+    let given = despite.filter { name in known.contains { $0.isExactly(name) } }
+    let options = Self.despite(given + barring.map(\.stage))
     return unknown
       + barring.map { mark in
         Problem(
@@ -97,10 +108,20 @@ package struct StageMarks: Sendable, Hashable {
       }
   }
 
+  /// The options that name stages, each once, in their order, with a blank before each.
+  static func despite(_ names: [String]) -> String {
+    let distinct = names.reduce(into: [String]()) { known, name in
+      if !known.contains(where: { $0.isExactly(name) }) { known.append(name) }
+    }
+    return distinct.map { " --despite \($0.shellWord)" }.joined()
+  }
+
   /// Marks of stages that can be undone and that a rollback leads behind, the newest first, each once.
   func undoable(behind goal: Receipt) -> [StageMark] {
-    let later = all.filter { $0.undo != nil && $0.at > goal.at && $0.revision != goal.inputs.bundle }.sorted { $0.at > $1.at }
-    return later.reduce(into: []) { found, mark in
+    let later = standing.filter { mark in
+      mark.undo != nil && mark.state != .undone && mark.at > goal.origin && mark.revision != goal.inputs.bundle
+    }
+    return later.sorted { $0.at > $1.at }.reduce(into: []) { found, mark in
       guard let same = found.firstIndex(where: { $0.isAbout(mark.stage, of: mark.revision) }) else { return found.append(mark) }
       // A host that knows the end knows more, and one that does not know that it is being undone knows less.
       if mark.state == .undoing || found[same].state == .begun { found[same] = mark }

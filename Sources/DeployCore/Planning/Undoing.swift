@@ -28,18 +28,22 @@ struct Undoing {
 
   init(_ ground: Ground) {
     let marks = ground.marks.undoable(behind: ground.goal).filter { mark in !ground.despite.contains { $0.isExactly(mark.stage) } }
-    let options = marks.map { " --despite \($0.stage)" }.joined()
     var found: [(stage: Stage, mark: StageMark, order: Int)] = []
+    var barring: [(mark: StageMark, why: Failure)] = []
     for mark in marks {
       let isLeft = ground.hasUnknown || ground.staying.contains(mark.revision)
       // Whoever still runs it needs it. The rest of the group undoes it when it goes back too.
       if isLeft, mark.undo == .after { continue }
-      let sure = "lander rollback \(ground.typed)\(options) goes back and leaves \(marks.count == 1 ? "it" : "them") as it is"
       switch Self.find(mark, ground, isLeft: isLeft) {
-      case .failure(let why):
-        problems.append(Problem("stage \"\(mark.stage)\" \(why.message)", fix: why.fix.map { "\($0)\n\(sure)" } ?? sure))
+      case .failure(let why): barring.append((mark, why))
       case .success(let (stage, order)): found.append((stage, mark, order))
       }
+    }
+    // Every stage that stays is named, so that the command is whole.
+    let options = StageMarks.despite(ground.despite + barring.map(\.mark.stage))
+    let sure = "lander rollback \(ground.typed)\(options) goes back and leaves \(barring.count == 1 ? "it as it is" : "them as they are")"
+    problems = barring.map { mark, why in
+      Problem("stage \"\(mark.stage)\" \(why.message)", fix: why.fix.map { "\($0)\n\(sure)" } ?? sure)
     }
     found.sort { $0.order > $1.order }
     before = found.filter { $0.mark.undo == .before }.map(\.stage)
@@ -64,9 +68,18 @@ struct Undoing {
     }
     guard let recipe = Planner.recipe(of: receipt, among: ground.kept),
       let order = ground.kept[recipe].undoable?.firstIndex(where: { $0.name.isExactly(mark.stage) }),
-      let stages = ground.kept[recipe].undoable, let stage = stages[order].undoing(StageUndo(mark, recipe: recipe))
+      let stages = ground.kept[recipe].undoable,
+      let stage = stages[order].undoing(StageUndo(mark, recipe: recipe, error: mark.whyUndone))
     else { return .failure(Failure(.missing, "ran for \(of), and the recipe that undoes it was not found on the hosts or in the store")) }
     return .success((stage, order))
+  }
+}
+
+extension StageMark {
+  /// What the function that undoes it hears of how it ended; nil: it came to its end.
+  fileprivate var whyUndone: ScriptError? {
+    guard state == .failed else { return nil }
+    return ScriptError(Failure(.failed, "stage \"\(stage)\" failed in deployment \(deployment), or what undid it did"))
   }
 }
 

@@ -114,11 +114,13 @@ package enum HostProgram {
     // A host that goes back has another commit than the failed one.
     let commit = plan.kind == .deploy ? plan.origin.provenance?.commit : host.goal?.provenance?.commit
     let provenance = (plan.origin.provenance ?? commit.map { Provenance(commit: $0) })?.ofReceipt(at: commit)
-    return Receipt(
+    var receipt = Receipt(
       application: plan.subject.application, group: plan.subject.group, release: target, inputs: host.inputs ?? plan.content.inputs,
       deployment: plan.id,
       recipe: plan.content.recipes[host.arriving].name, actor: plan.origin.actor, at: plan.receiptTime, undid: undid, trial: trial,
       secrets: secrets, provenance: provenance)
+    receipt.since = host.goal?.origin
+    return receipt
   }
 }
 

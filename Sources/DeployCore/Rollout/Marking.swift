@@ -95,8 +95,12 @@ extension StageMark {
       state == .undoing
       ? "deployment \(deployment) of \(by) began to undo stage \"\(stage)\" of this revision, and nobody knows whether that came to its end"
       : "stage \"\(stage)\" was begun for this revision by deployment \(deployment) of \(by), and nobody knows whether it came to its end"
+    let (done, again) = ("lander deploy \(typed) --ran \(stage)", "lander deploy \(typed) --again \(stage)")
+    let look =
+      state == .undoing
+      ? "look whether it is undone: then \(again), else \(done)" : "look whether it is done: then \(done), else \(again)"
     return Failure(
       .lost, began + "; it does not run again by itself",
-      fix: "look whether it is done: then lander deploy \(typed) --ran \(stage), else lander deploy \(typed) --again \(stage)")
+      fix: "where it was begun, lander resume \(deployment) finds out and continues\nelse \(look)")
   }
 }

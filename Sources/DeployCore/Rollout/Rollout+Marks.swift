@@ -17,7 +17,8 @@ extension Rollout {
       note(.remark("stage \"\(name)\" does not run: \(plan.origin.actor) says that it is done for this revision"))
       barReturn()
       ask(.end, mark(.done), of: hosts, then: .ending(nil))
-    case .again: ask(.again, mark(.begun), of: hosts, then: .beginning)
+    // A host that was not there when it was undone still says that it is done.
+    case .again, .owed: ask(.again, mark(.begun), of: hosts, then: .beginning)
     case nil: ask(terms.once == .revision ? .begin : .again, mark(.begun), of: hosts, then: .beginning)
     }
   }
@@ -59,7 +60,8 @@ extension Rollout {
     if var mark = undoing?.mark {
       mark.state = state
       // Until it is undone, what ran is another's.
-      if state == .undoing { (mark.deployment, mark.by) = (plan.id, plan.origin.actor) }
+      if state == .undoing || state == .undone { (mark.deployment, mark.by) = (plan.id, plan.origin.actor) }
+      if state == .undone { mark.at = max(mark.at, plan.receiptTime) }
       return mark
     }
     return StageMark(
@@ -115,7 +117,7 @@ extension Rollout {
   private func forgotten(_ failure: Failure) -> Failure {
     if let undo = undoing {
       return Failure(
-        failure.kind, "stage \"\(undo.mark.stage)\" is undone, and no host could forget it: \(failure.message)",
+        failure.kind, "stage \"\(undo.mark.stage)\" is undone, and no host could remember that: \(failure.message)",
         fix: "when hosts are well again: lander deploy \(typed) --again \(undo.mark.stage)")
     }
     return Failure(
@@ -185,7 +187,7 @@ extension Rollout {
       call(function)
       return true
     }
-    if error?.failure.leavesUnknown == true {
+    if error.map(hasUnknownEnd) == true {
       marking.begin(.idle, asking: 0)
       return false
     }
@@ -193,7 +195,8 @@ extension Rollout {
     if let error {
       ask(.end, mark(.failed), of: keeping, then: .ending(error))
     } else {
-      ask(.drop, mark(.undoing), of: keeping, then: .ending(nil))
+      let remembers = plan.flow.rules?.remembersUndone == true
+      ask(remembers ? .end : .drop, mark(remembers ? .undone : .undoing), of: keeping, then: .ending(nil))
     }
     return true
   }

@@ -57,17 +57,26 @@ extension Rollout {
     }
   }
 
-  /// Why a stage runs nothing in the release folder of a slot: a slot gets its release when the rollout takes it. nil: it does.
+  /// Why a stage runs nothing in the release folder of a host that does not have it yet. A slot gets its release when the rollout takes it,
+  /// another host in the upload. nil: it does.
   func releaseRefusal(of number: Int, _ operation: DeployModel.Operation, for script: ScriptID) -> Failure? {
-    guard reliesOnTraffic, case .run(let command) = operation, command.directory == nil else { return nil }
+    guard case .run(let command) = operation, command.directory == nil else { return nil }
     // Partners have no release.
     guard statuses.indices.contains(number) else { return nil }
-    let host = plan.hosts[number].host
-    guard host.slot != nil else { return nil }
     switch (tree.owner(of: script), statuses[number]) {
     case (.stage, .pending), (.stage, .kept), (.condition, .pending), (.condition, .kept): break
     default: return nil
     }
+    let host = plan.hosts[number].host
+    guard host.slot != nil else {
+      guard plan.kind == .deploy, plan.flow.rules?.missesReleases == true, plan.content.bundle != nil, !plan.hosts[number].present,
+        !staged[number]
+      else { return nil }
+      return Failure(
+        .missing, "\(host.name) does not have the release yet, and the command would run in its folder",
+        fix: "let stage.upload come before this stage, or give the command a directory: { cwd = \"/\" }")
+    }
+    guard reliesOnTraffic else { return nil }
     return Failure(
       .missing, "\(host.name) does not have the release: with slots it is sent in the rollout, to the slots that it takes",
       fix: "run it in a hook, or in a stage after stage.rollout on a slot that got the release")

@@ -65,7 +65,7 @@ extension Stage {
   /// Whether it runs, by what hosts remember and what whoever deploys says of it.
   fileprivate var standing: String {
     switch terms?.settled {
-    case nil: "runs"
+    case .owed, nil: "runs"
     case .ran(let mark): "is skipped, because deployment \(mark.deployment) ran it"
     case .told: "is skipped, as was said"
     case .again: "runs again, as was said"

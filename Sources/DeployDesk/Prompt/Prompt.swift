@@ -175,8 +175,8 @@ package actor Prompt {
     return outcome
   }
 
-  /// Performs an intent; a task that is cancelled has it ended, as often as it takes to be heard. What performs it is not cancelled: it says
-  /// how that ended.
+  /// Performs an intent; a task that is cancelled has it ended, as often as it takes to be heard. What performs it is not cancelled: it
+  /// says how that ended.
   private func cancellable(_ intent: Intent) async -> Outcome {
     let flag = Flag()
     return await withTaskCancellationHandler { [ground] in

@@ -20,8 +20,8 @@ struct DeploymentFacts {
         ("hosts", .list(plan.hosts.map(host) + plan.partners.map(partner))), ("deployment", deployment),
         ("targets", numbers { if case .leftOut = $0 { false } else { true } }),
         ("changing", .list(plan.order.map { .int($0) })),
-        ("params", filled(plan.subject.parameters, parameters)),
-        ("param_names", .list((parameters.map(\.name) + plan.subject.parameters.members.map(\.name)).map { .text($0) })),
+        ("params", filled(given, parameters)),
+        ("param_names", .list((parameters.map(\.name) + given.members.map(\.name)).map { .text($0) })),
       ])
   }
 
@@ -33,7 +33,14 @@ struct DeploymentFacts {
     return own + recipe.parameters.filter { one in !own.contains { $0.name.isExactly(one.name) } }
   }
 
-  private var name: String { plan.content.recipes.indices.contains(recipe) ? plan.content.recipes[recipe].name : plan.subject.recipe }
+  private var pinned: PinnedRecipe? {
+    plan.content.recipes.indices.contains(recipe) ? plan.content.recipes[recipe] : nil
+  }
+
+  /// A kept recipe has the parameters that its release was deployed with.
+  private var given: Value { pinned?.parameters ?? plan.subject.parameters }
+
+  private var name: String { pinned?.name ?? plan.subject.recipe }
 
   /// Given values win over the recipe's defaults.
   private func filled(_ given: Value, _ parameters: [Parameter]) -> Value {
@@ -112,8 +119,15 @@ struct DeploymentFacts {
     let previous = one.previous?.release.id ?? one.current
     if let previous { members.append(("previous", .text(previous))) }
     if let target = one.target { members.append(("release_path", .text("\(host.place(plan.placement.path))/releases/\(target.id)"))) }
-    if recipe > 0, let receipt = one.previous { members.append(("earlier", earlier(receipt, host))) }
+    if let receipt = receipt(of: one) { members.append(("earlier", earlier(receipt, host))) }
     return .record(of: members)
+  }
+
+  /// The receipt of the host's release that a kept recipe acts for: what the host goes back to, or what it leaves. nil: the recipe is the
+  /// deployment's own.
+  private func receipt(of one: HostPlan) -> Receipt? {
+    guard let pinned, recipe > 0 || pinned.parameters != nil else { return nil }
+    return [one.goal, one.back, one.previous].lazy.compactMap { $0 }.first { pinned.goes(with: $0) } ?? one.previous
   }
 
   /// A recipe that a host kept acts for the release that it was kept with: this host's, by its receipt.

@@ -28,7 +28,7 @@ extension Sentence {
       play.expect(try await play.state(by: try play.another()).marks == marks, "by another engine, whose first question it is")
       play.expect(marks?.first?.by == "kim at desk" && marks?.first?.isIrreversible == true && marks?.count == 1, "\(marks as Any)")
     },
-    Sentence("a stage that a way back began to undo stays so for every other deployment until that one forgets it") { play in
+    Sentence("a stage that a way back began to undo stays so for every other deployment until that one says how it ended") { play in
       let site = play.site("r1", fence: 1, token: "a")
       await play.done(play.ask("a", fence: 1), at: site)
       await play.done(remember(.end, .done, by: "d1", undo: .before), at: site)
@@ -41,7 +41,11 @@ extension Sentence {
       await play.done(remember(.drop, .undoing, by: "d9", undo: .before), at: site)
       play.expect(try await play.state().marks?.count, 1, "another one forgot it")
       await play.done(remember(.drop, .undoing, by: "r1", undo: .before), at: site)
-      play.expect(try await play.state().marks == nil, "it is undone")
+      play.expect(try await play.state().marks == nil, "it is forgotten")
+      await play.done(remember(.again, .undoing, by: "r1", undo: .before), at: site)
+      await play.done(remember(.end, .undone, by: "r1", undo: .before), at: site)
+      play.expect(try await play.state().marks?.map(\.state), [.undone], "it is undone")
+      play.expect(await play.perform(remember(.begin, .begun, by: "d9", undo: .before), at: site).value, .null, "it begins anew")
     },
   ]
 
