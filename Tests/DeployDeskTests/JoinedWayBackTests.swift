@@ -53,7 +53,7 @@ struct JoinedWayBackTests {
     #expect(Set(releases(bench)).count == 1)
     #expect(try await rollBack(bench) == [.succeeded])
     #expect(releases(bench) == [older, older, older])
-    #expect(bench.transport.hosts.allSatisfy { host in !host.marks.contains { $0.state == .undoing } && host.lock == nil })
+    #expect(bench.transport.hosts.allSatisfy { host in host.marks.contains { $0.state == .undone } && host.lock == nil })
     #expect(
       bench.events.contains { if case .remark(let text) = $0 { text.contains("is sent to h3, which did not keep it") } else { false } })
   }
