@@ -267,7 +267,7 @@ struct ReceiptCommandTests {
     let asked = Date()
     next.send(signal)
     #expect(next.wait() == 15, "\(next.everything)")
-    #expect(Date().timeIntervalSince(asked) < 10)
+    #expect(Date().timeIntervalSince(asked) < 30)
     try FileManager.default.removeItem(atPath: "\(place.path)/hosts/h1/srv/app/wait")
     #expect(!place.exists("hosts/h1/srv/app/.lander/lock"))
   }

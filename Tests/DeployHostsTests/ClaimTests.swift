@@ -131,7 +131,7 @@ struct ClaimTests {
     let asked = ContinuousClock.now
     await ground.hosts.cancel(1, at: site)
     #expect(await waiting.value.failure?.kind == .cancelled)
-    #expect(ContinuousClock.now - asked < .seconds(3))
+    #expect(ContinuousClock.now - asked < .seconds(20))
     #expect(!Ground.isThere("\(ground.path)/.lander/lock"))
     #expect(
       await ground.perform(1, Ground.ask("c", fence: 3, orphans: .kill), site: ground.site("d3", fence: 3, token: "c")).failure == nil)
