@@ -13,6 +13,7 @@ package struct Desk: Sendable {
   package let shelf: any BundleShelf
   let builder: any BundleBuilder
   let reviewer: any BundleReviewer
+  let trust: any BundleTrust
   let watch: any HostWatch
   let secrets: any SecretKeeper
   let engines: any RunningEngines
@@ -46,7 +47,7 @@ package struct Desk: Sendable {
     ports: Ports, journal: any PastJournal, shelf: any BundleShelf, builder: any BundleBuilder, reviewer: any BundleReviewer,
     watch: any HostWatch, secrets: any SecretKeeper, engines: any RunningEngines, messages: any MessageDoor, hosts: any HostDoor,
     stage: RehearsalStage, machine: String, commits: any VersionControl = NoVersionControl(), system: CISystem? = nil,
-    releases: any ReleaseDoor = NoReleases(),
+    releases: any ReleaseDoor = NoReleases(), trust: any BundleTrust = AnyBundle(),
     lineLease: Interval = .seconds(30), zones: @escaping @Sendable (String) -> [UInt8]? = { _ in nil },
     ending programs: @escaping @Sendable () async -> Void = {},
     closing doors: @escaping @Sendable () async -> Void = {}, tell: @escaping @Sendable (DeskEvent) -> Void
@@ -56,6 +57,7 @@ package struct Desk: Sendable {
     self.shelf = shelf
     self.builder = builder
     self.reviewer = reviewer
+    self.trust = trust
     self.watch = watch
     self.secrets = secrets
     self.engines = engines

@@ -14,10 +14,12 @@ package struct LockedPlugin: Sendable, Hashable {
   package var dependencies: [PluginManifest.Dependency]
   /// The versions that somebody asked for; nil: only another plugin requires it.
   package var wanted: VersionRange?
+  /// Who signed it when it was added, of those whom the policy of that machine named; nil: none of them did, or there was no policy.
+  package var signer: String?
 
   package init(
     name: String, version: PluginVersion, source: String, commit: String?, sha256: Digest, capabilities: [String],
-    dependencies: [PluginManifest.Dependency] = [], wanted: VersionRange?
+    dependencies: [PluginManifest.Dependency] = [], wanted: VersionRange?, signer: String? = nil
   ) {
     self.name = name
     self.version = version
@@ -27,6 +29,7 @@ package struct LockedPlugin: Sendable, Hashable {
     self.capabilities = capabilities
     self.dependencies = dependencies
     self.wanted = wanted
+    self.signer = signer
   }
 
   /// Whether a text may be a plugin's name: letters, digits, `_` and `-`, so that it leads out of no folder.

@@ -37,7 +37,7 @@ package struct PluginLock: Sendable, Hashable {
   }
 
   private static func plugin(_ value: Value, named name: String) throws(Problem) -> LockedPlugin {
-    let known = ["capabilities", "commit", "dependencies", "name", "sha256", "source", "version", "wanted"]
+    let known = ["capabilities", "commit", "dependencies", "name", "sha256", "signer", "source", "version", "wanted"]
     for member in value.members where !known.contains(member.name) { throw broken("\(name) has a field \"\(member.name)\"") }
     func lacks(_ field: String) -> Problem { broken("\(field) of \(name) is missing or wrong") }
     guard LockedPlugin.isName(name), value["name"]?.text == name else { throw lacks("name") }
@@ -56,9 +56,12 @@ package struct PluginLock: Sendable, Hashable {
     }
     let wanted = value["wanted"]?.text.flatMap(VersionRange.init)
     if value["wanted"] != nil, wanted == nil { throw lacks("wanted") }
+    let signer = value["signer"]?.text
+    if value["signer"] != nil, signer?.isEmpty != false { throw lacks("signer") }
     return LockedPlugin(
       name: name, version: version, source: source, commit: commit, sha256: Digest(hex: digest),
-      capabilities: capabilities.compactMap(\.text), dependencies: dependencies, wanted: wanted)
+      capabilities: capabilities.compactMap(\.text), dependencies: dependencies, wanted: wanted,
+      signer: signer)
   }
 
   /// Versions that do not fit together: one that another plugin does not accept.
@@ -92,8 +95,9 @@ package struct PluginLock: Sendable, Hashable {
     let capabilities = plugin.capabilities.map(quoted).joined(separator: ", ")
     return ["\"capabilities\": [\(capabilities)]"] + (plugin.commit.map { ["\"commit\": \(quoted($0))"] } ?? []) + [
       dependencies.isEmpty ? "\"dependencies\": {}" : "\"dependencies\": { \(dependencies) }", "\"name\": \(quoted(plugin.name))",
-      "\"sha256\": \(quoted(plugin.sha256.hex))", "\"source\": \(quoted(plugin.source))",
-      "\"version\": \(quoted(plugin.version.description))",
+      "\"sha256\": \(quoted(plugin.sha256.hex))",
+    ] + (plugin.signer.map { ["\"signer\": \(quoted($0))"] } ?? []) + [
+      "\"source\": \(quoted(plugin.source))", "\"version\": \(quoted(plugin.version.description))",
     ] + (plugin.wanted.map { ["\"wanted\": \(quoted($0.description))"] } ?? [])
   }
 

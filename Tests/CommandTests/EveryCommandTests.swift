@@ -66,7 +66,8 @@ struct EveryCommandTests {
     "audit", "init", "check", "rehearse", "simulate", "pause", "resume", "cancel", "approve", "reject", "promote", "history", "follow",
     "wait", "logs", "list", "show", "explain", "report", "export dora", "console", "docs",
     "test", "repl", "exec", "bundle list", "bundle inspect",
-    "bundle verify", "bundle prune", "plugin new", "plugin add", "plugin update", "plugin fetch", "plugin vendor", "plugin verify",
+    "bundle sign", "bundle verify", "bundle prune", "plugin new", "plugin add", "plugin update", "plugin fetch", "plugin vendor",
+    "plugin verify",
     "plugin list", "plugin audit", "plugin sign", "plugin remove", "appspec run", "appspec check", "completions", "help-pages",
   ]
 

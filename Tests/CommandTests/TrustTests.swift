@@ -61,6 +61,42 @@ struct TrustTests {
     #expect(altered.code != 0 && altered.err.contains("does not fit its files"), "\(altered)")
   }
 
+  @Test("deploy.lock records who signed a plugin, and a version that another one signed is taken only if somebody accepts it")
+  func recorded() throws {
+    let place = try place(policy: "{ \"policy\": 1, \"signed\": true, \"allowed_signers\": \"allowed_signers\" }")
+    let policy = ["LANDER_POLICY": place.path + "/machine/policy.json"]
+    try shell("printf 'mallory %s\\n' \"$(cut -d' ' -f1,2 machine/other.pub)\" >> machine/allowed_signers", in: place.path)
+    let unsigned = try place.lander("plugin", "add", "made", environment: policy)
+    #expect(unsigned.code == 3 && unsigned.err.contains("plugin chat 1.0.0 is not signed"), "\(unsigned)")
+    #expect(try place.lander("plugin", "sign", "made", "--key", "machine/key").code == 0)
+    #expect(try place.lander("plugin", "add", "made", environment: policy).code == 0)
+    func lock() throws -> String { try String(contentsOfFile: place.path + "/deploy.lock", encoding: .utf8) }
+    #expect(try lock().contains("\"signer\": \"kim@example.com\",\n"))
+    // A machine without a policy knows no signers, and forgets none.
+    #expect(try place.lander("plugin", "update").code == 0)
+    #expect(try lock().contains("kim@example.com"))
+
+    try place.write("return function(host) host:run \"bin/other\" end\n", to: "made/init.lua")
+    let unknown = try place.lander("plugin", "update")
+    #expect(unknown.code == 3 && unknown.err.contains("not signed by anybody whom this machine's policy knows"), "\(unknown)")
+    #expect(try place.lander("plugin", "sign", "made", "--key", "machine/other").code == 0)
+    let other = try place.lander("plugin", "update", environment: policy)
+    #expect(other.code == 3, "\(other)")
+    expectText(
+      other.err,
+      """
+      chat 1.0.0 is signed by mallory, and deploy.lock recorded kim@example.com
+        → ask kim@example.com; --accept takes it
+
+      """)
+    #expect(try lock().contains("kim@example.com"), "nothing was written")
+    #expect(try place.lander("plugin", "update", "--accept", environment: policy).code == 0)
+    #expect(try lock().contains("\"signer\": \"mallory\",\n"))
+    try place.write(lock().replacing("mallory", with: "kim@example.com"), to: "deploy.lock")
+    let edited = try place.lander("check", environment: policy)
+    #expect(edited.code == 3 && edited.err.contains("is signed by mallory, and deploy.lock recorded kim@example.com"), "\(edited)")
+  }
+
   @Test("a policy caps capabilities whatever the project grants, and one that others can write is refused")
   func capped() throws {
     let place = try place(policy: "{ \"policy\": 1, \"capabilities\": { \"*\": [\"host.read\"] } }")

@@ -159,6 +159,22 @@ struct StageMarksTests {
     #expect(problems([], despite: ["contrakt"]).map(\.subject) == ["--despite contrakt"])
   }
 
+  @Test("a way back of slots names every stage that stays in each command that it advises")
+  func slots() throws {
+    var undoable = Self.mark(.done, "migrate")
+    undoable.undo = .before
+    let marks = [undoable] + ["drop", "contract"].map { Self.mark(.done, $0, at: 6, irreversible: true) }
+    let problems = Self.refused {
+      try Slots.refuse(
+        going: Self.receipt("old", of: Self.older, at: 3), Self.selection([]), [Self.survey(marks)], despite: ["contract", "none"],
+        typed: "web")
+    }
+    let fixes = problems?.list.compactMap(\.fix).filter { $0.contains("lander rollback") } ?? []
+    #expect(
+      fixes.count == 2 && fixes.allSatisfy { $0.hasSuffix("lander rollback web --despite contract --despite drop --despite migrate") })
+    #expect(problems?.list.first?.subject == "--despite none")
+  }
+
   @Test("a deployment takes nothing back behind a stage that cannot be undone of one before it")
   func behind() throws {
     let stage = Self.stage("contract", nil, irreversible: true)

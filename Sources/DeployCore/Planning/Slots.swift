@@ -112,13 +112,16 @@ package enum Slots {
     going goal: Receipt, _ selection: Selection, _ surveys: [Survey], despite: [String], typed: String?
   ) throws(Problems) {
     let named = (typed ?? RollbackGround.named(selection)) + selection.typed.words([.hosts])
-    var problems = StageMarks(surveys).inTheWay(to: goal, despite: despite, typed: named)
-    for mark in StageMarks(surveys).undoable(behind: goal)
-    where mark.undo == .before && !despite.contains(where: { $0.isExactly(mark.stage) }) {
-      problems.append(
-        Problem(
-          "stage \"\(mark.stage)\" ran for revision \(mark.revision.short) after its rollout, and slots go back without undoing it",
-          fix: "undo it by hand, then: lander rollback \(named) --despite \(mark.stage)"))
+    let marks = StageMarks(surveys)
+    let undoable = marks.undoable(behind: goal).filter { mark in
+      mark.undo == .before && !despite.contains { $0.isExactly(mark.stage) }
+    }
+    var problems = marks.inTheWay(to: goal, despite: despite, and: undoable.map(\.stage), typed: named)
+    let options = marks.despite(despite, and: undoable.map(\.stage), goingTo: goal)
+    problems += undoable.map { mark in
+      Problem(
+        "stage \"\(mark.stage)\" ran for revision \(mark.revision.short) after its rollout, and slots go back without undoing it",
+        fix: "undo it by hand, then: lander rollback \(named)\(options)")
     }
     if !problems.isEmpty { throw Problems(problems, exit: .refused) }
   }

@@ -87,8 +87,9 @@ package struct StageMarks: Sendable, Hashable {
   /// Stages that cannot be undone and began after the release came to its host that a rollback would go to, the newest first.
   /// - Parameters:
   ///   - despite: names of those that whoever goes back knows of.
+  ///   - more: names of other stages that stop the rollback, for the command that is advised.
   ///   - typed: what stands behind `lander rollback`.
-  package func inTheWay(to goal: Receipt, despite: [String], typed: String) -> [Problem] {
+  package func inTheWay(to goal: Receipt, despite: [String], and more: [String] = [], typed: String) -> [Problem] {
     let between = newestFirst(since: goal)
     let known = (between + undoable(behind: goal)).map(\.stage)
     let unknown = despite.filter { name in !known.contains { $0.isExactly(name) } }.map { name in
@@ -97,8 +98,7 @@ package struct StageMarks: Sendable, Hashable {
         fix: NearMatch.hint(name, among: known) ?? "leave it out")
     }
     let barring = between.filter { mark in !despite.contains { $0.isExactly(mark.stage) } }
-    let given = despite.filter { name in known.contains { $0.isExactly(name) } }
-    let options = Self.despite(given + barring.map(\.stage))
+    let options = self.despite(despite, and: more, goingTo: goal)
     return unknown
       + barring.map { mark in
         Problem(
@@ -106,6 +106,14 @@ package struct StageMarks: Sendable, Hashable {
             + "in deployment \(mark.deployment) of \(mark.by), after release \(goal.release.id) came there",
           fix: "deploy a revision that works with what the stage changed; if that release does too: lander rollback \(typed)\(options)")
       }
+  }
+
+  /// The options that name every stage that stays, so that an advised command is whole: those that were typed, as far as they are in the
+  /// way, those that cannot be undone, and more.
+  func despite(_ typed: [String], and more: [String], goingTo goal: Receipt) -> String {
+    let between = newestFirst(since: goal).map(\.stage)
+    let known = between + undoable(behind: goal).map(\.stage)
+    return Self.despite(typed.filter { name in known.contains { $0.isExactly(name) } } + between + more)
   }
 
   /// The options that name stages, each once, in their order, with a blank before each.

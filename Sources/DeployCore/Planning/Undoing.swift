@@ -53,8 +53,8 @@ struct Undoing {
   private static func find(_ mark: StageMark, _ ground: Ground, isLeft: Bool) -> Result<(Stage, Int), Failure> {
     let of = "revision \(mark.revision.short) in deployment \(mark.deployment) of \(mark.by)"
     guard mark.state == .done || mark.state == .failed else {
-      let word = mark.state == .undoing ? "was to be undone" : "was begun"
-      return .failure(Failure(.lost, "\(word) for \(of), and nobody knows how that ended", fix: "look whether it is done"))
+      let (word, look) = mark.state == .undoing ? ("was to be undone", "is undone") : ("was begun", "is done")
+      return .failure(Failure(.lost, "\(word) for \(of), and nobody knows how that ended", fix: "look whether it \(look)"))
     }
     guard !isLeft else {
       return .failure(

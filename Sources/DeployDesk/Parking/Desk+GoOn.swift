@@ -41,7 +41,10 @@ extension Desk {
     }
     if let cancel { return try await resume(pair, cancelling: cancel, wantsOutput: wantsOutput) }
     let message = try message(wanted, entries)
-    if wanted.leadsFurther { try await haveBundle(of: plan, project) }
+    if wanted.leadsFurther {
+      try await haveBundle(of: plan, project)
+      if let bundle = plan.content.bundle { _ = try trust.signer(of: bundle.digest) }
+    }
     return try await resume(pair, saying: message, staying: staying, wantsOutput: wantsOutput)
   }
 

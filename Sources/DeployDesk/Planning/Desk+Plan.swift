@@ -20,6 +20,7 @@ extension Desk {
     let selection = try await Selecting(project: project, stage: stage).selection(asked)
     let freeze = try freeze(of: selection.recipe, override: request.freezeOverride)
     let built = if let ready { ready } else { try await build(selection.recipe, request.revision, of: project) }
+    try refuseUnsigned(built)
     let appSpec = try await appSpec(of: selection.recipe, built.manifest)
     let sources = try await shelf.keep(project.project.sources)
     var preparation = connecting ? await ask(selection) : nil

@@ -54,6 +54,7 @@ extension Desk {
     }
     tell(.remark("Release \(goal.release.id) is sent to \(lacking.map(\.host.name).joined(separator: ", ")), which did not keep it."))
     try await fetch(goal, from: keepers.map(\.0.host), at: placement)
+    _ = try trust.signer(of: goal.inputs.bundle)
   }
 
   /// The waves that a deployment to these hosts would have, rehearsed if the floor of the way back depends on them. A recipe that cannot

@@ -28,7 +28,7 @@ extension PluginDesk {
       if let name, found.manifest.name != name {
         throw Problems(Problem("\(source) has plugin \(found.manifest.name), and \(name) was looked for"), exit: .refused)
       }
-      return found
+      return try signed(found)
     }
     if let newer {
       throw Problems(
@@ -38,6 +38,14 @@ extension PluginDesk {
         exit: .refused)
     }
     throw Problems(unfit(source, ranges, offers), exit: .refused)
+  }
+
+  /// The same with who signed it, as far as this machine's policy knows.
+  /// - Throws: if the policy demands a signature, and there is no good one.
+  private func signed(_ found: FoundPlugin) throws(Problems) -> FoundPlugin {
+    var found = found
+    do { found.locked.signer = try shelf.signer(of: found.tree, found.locked) } catch { throw Problems(error, exit: .refused) }
+    return found
   }
 
   /// Refuses sources that would be read as options.

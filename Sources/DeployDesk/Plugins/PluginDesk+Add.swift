@@ -45,7 +45,8 @@ extension PluginDesk {
     return own + lock.plugins.flatMap { plugin in plugin.dependencies.filter { $0.name == name }.map { ($0.range, plugin.name) } }
   }
 
-  /// Refuses a version that asks for more than the one before, or comes from elsewhere, unless somebody accepts that.
+  /// Refuses a version that asks for more than the one before, comes from elsewhere or is signed by somebody else, unless somebody accepts
+  /// that.
   private func refuseMore(from before: PluginLock, to after: PluginLock, accepts: Bool) throws(Problems) {
     guard !accepts else { return }
     let moved = after.plugins.compactMap { plugin -> Problem? in
@@ -55,7 +56,7 @@ extension PluginDesk {
         fix: "what deploy.lua allows \(plugin.name) would hold for it; --accept takes it, if the source has moved")
     }
     let problems =
-      moved
+      moved + Self.signedOtherwise(before, after)
       + PluginChange.all(from: before, to: after).filter { !$0.more.isEmpty }.compactMap { change -> Problem? in
         guard let old = change.before, let new = change.after else { return nil }
         let more = change.more.map { "+ \($0)" }.joined(separator: "\n")
@@ -64,6 +65,16 @@ extension PluginDesk {
           fix: "look at what it does with that; --accept takes it, and allow \"\(change.name)\" in deploy.lua grants it")
       }
     guard problems.isEmpty else { throw Problems(problems, exit: .refused) }
+  }
+
+  /// The plugins that somebody else signed, or nobody whom this machine knows.
+  private static func signedOtherwise(_ before: PluginLock, _ after: PluginLock) -> [Problem] {
+    after.plugins.compactMap { plugin in
+      guard let recorded = before[plugin.name]?.signer, plugin.signer?.isExactly(recorded) != true else { return nil }
+      let now = plugin.signer.map { "signed by \($0)" } ?? "not signed by anybody whom this machine's policy knows"
+      return Problem(
+        "\(plugin.name) \(plugin.version) is \(now), and deploy.lock recorded \(recorded)", fix: "ask \(recorded); --accept takes it")
+    }
   }
 
   /// The lock with a plugin and everything that it requires.
@@ -77,7 +88,10 @@ extension PluginDesk {
             "the project has a plugin \(next.locked.name) of its own, in plugins/\(next.locked.name)",
             fix: "remove that folder or rename it: one project has one plugin of a name"), exit: .refused)
       }
-      lock = PluginLock(lock.plugins.filter { $0.name != next.locked.name } + [next.locked])
+      var locked = next.locked
+      // The same files are signed as they were, also if this machine has no policy to ask.
+      if let old = before[locked.name], old.sha256 == locked.sha256 { locked.signer = locked.signer ?? old.signer }
+      lock = PluginLock(lock.plugins.filter { $0.name != locked.name } + [locked])
       found.append(next)
       for dependency in next.manifest.dependencies {
         if let more = try required(dependency, by: next.locked, in: lock) { queue.append(more) }

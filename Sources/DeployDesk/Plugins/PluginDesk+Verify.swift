@@ -43,6 +43,11 @@ extension PluginDesk {
       }
       try compare(tree, plugin, isVendored)
       let signer = try shelf.signer(of: tree, plugin)
+      if let recorded = plugin.signer, let signer, !signer.isExactly(recorded) {
+        throw Problem(
+          "plugin \(plugin.name) \(plugin.version) is signed by \(signer), and deploy.lock recorded \(recorded)",
+          fix: "ask both; lander plugin update \(plugin.name) --accept records who signs it now")
+      }
       return VerifiedPlugin(plugin: plugin, isVendored: isVendored, tree: tree, signer: signer)
     } catch { return VerifiedPlugin(plugin: plugin, isVendored: isVendored, problem: error) }
   }

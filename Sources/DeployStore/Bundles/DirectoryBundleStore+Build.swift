@@ -25,6 +25,7 @@ extension DirectoryBundleStore {
       try intake.finish()
       let bundle = Bundle(digest: manifest.digest, files: manifest.files, bytes: manifest.bytes, source: source)
       try put(manifest, of: bundle)
+      if case .path(let path) = revision.source { try takeSignature(beside: Self.join(project, path), of: bundle.digest) }
       return BuiltBundle(bundle: bundle, manifest: manifest, warnings: tree.warnings)
     } catch let problems as Problems {
       throw Problems(problems.list.map { Self.located($0, revision) }, exit: problems.exit)

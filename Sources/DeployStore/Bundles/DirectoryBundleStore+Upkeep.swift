@@ -99,7 +99,8 @@ extension DirectoryBundleStore {
     var pruned = Pruned(bundles: gone, files: 0, bytes: 0)
     for stored in gone {
       let hex = stored.bundle.digest.hex
-      for path in ["\(manifests)/\(hex)", "\(manifests)/\(hex).json", "\(state.bundles)/archives/\(hex).tar.gz"] {
+      for path in ["\(manifests)/\(hex)", "\(manifests)/\(hex).json", "\(manifests)/\(hex).sig", "\(state.bundles)/archives/\(hex).tar.gz"]
+      {
         try remove(path, &pruned)
       }
     }

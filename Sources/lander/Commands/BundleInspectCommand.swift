@@ -18,13 +18,15 @@ struct BundleInspect: Verb {
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
     let (stored, manifest) = try Wiring.someShelf(options).inspect(bundle)
+    let signer = try Wiring.signing(options, of: stored.bundle.digest.hex).signer()
     terminal.tell(
       "\(stored.bundle.digest.hex), \(SafeText.line(stored.bundle.source)), \(stored.bundle.files.of("file"))"
+        + (signer.map { ", signed by \(SafeText.line($0))" } ?? "")
     )
     terminal.give(
       JSON.record([
         ("digest", .text(stored.bundle.digest.hex)), ("source", .text(stored.bundle.source)), ("files", .int(stored.bundle.files)),
-        ("bytes", .int(stored.bundle.bytes)),
+        ("bytes", .int(stored.bundle.bytes)), ("signer", signer.map { .text($0) }),
         (
           "items",
           .list(

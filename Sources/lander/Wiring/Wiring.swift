@@ -96,6 +96,13 @@ enum Wiring {
     throw Problems(Problem("there are no bundles yet", fix: "lander bundle build makes one"))
   }
 
+  /// What signs the bundle that a digest begins with.
+  /// - Throws: if there is none, or several.
+  static func signing(_ options: ProjectOptions, of prefix: String) throws -> BundleSigning {
+    let bundle = try someShelf(options).inspect(prefix).stored.bundle.digest
+    return BundleSigning(store: try DirectoryBundleStore(in: StateDirectory(options.stateFolder())), bundle: bundle)
+  }
+
   /// What recipes are rehearsed with.
   static var stage: RehearsalStage { stage(nil) }
 
@@ -116,7 +123,8 @@ enum Wiring {
     // There is one vault for everything: a value that a host got must not come back from a command on this machine.
     let vault = Vault(providers)
     let trace: Hosts.TraceOf = { Telemetry.parent(of: $0, host: $1, event: $2?.rawValue) }
-    let hosts = Hosts(store: store, vault: vault, complain: { tell(.warning($0)) }, trace: trace)
+    let trust = PolicyTrust(store: store)
+    let hosts = Hosts(store: SignedBundles(store, trust), vault: vault, complain: { tell(.warning($0)) }, trace: trace)
     let machine = EngineProcesses(directory: folder, vault: vault, claims: state.here, trace: trace)
     // New transports are registered here. All that give a shell are one type.
     let transports = Transports(OwnTransport.all.map { Transports.Entry($0.name, hosts) }, shells: hosts)
@@ -129,7 +137,7 @@ enum Wiring {
       reviewer: AppSpecReviewer(), watch: hosts, secrets: VaultSecrets(providers: providers, hosts: hosts),
       engines: ClaimHolders(claims: state.claims), messages: mailbox, hosts: hosts,
       stage: stage(nil, PinnedPlugins(shelf: ProjectPlugins(folder: folder, state: state.path))),
-      machine: Identity.machine, commits: GitHistory(machine: machine), system: Identity.system, releases: hosts,
+      machine: Identity.machine, commits: GitHistory(machine: machine), system: Identity.system, releases: hosts, trust: trust,
       zones: { TimeZones.table(of: $0) },
       ending: {
         await machine.end()

@@ -16,11 +16,8 @@ struct PluginSigning {
       throw Problems(Problem("there is no plugin in \(folder): it has no plugin.lua", fix: "name the plugin's folder"))
     }
     let manifest = try ManifestText.read(text, path: "plugin.lua")
-    guard Folder.exists(key) else {
-      throw Problems(Problem("there is no key \(key)", subject: "--key", fix: "ssh-keygen -t ed25519 makes one"))
-    }
-    let statement = try PluginSignature.statement(manifest.name, manifest.version, tree)
-    try Folder.write(try PluginSignature.sign(statement, key: key), to: "\(folder)/\(PluginSignature.file)")
+    let signature = try PluginSignature.sign(tree, named: manifest.name, manifest.version, key: key)
+    try Folder.write(signature, to: "\(folder)/\(PluginSignature.file)")
     return manifest
   }
 }

@@ -43,7 +43,7 @@ struct ProjectPlugins: PluginShelf {
   }
 
   func signer(of tree: PluginTree, _ plugin: LockedPlugin) throws(Problem) -> String? {
-    let policy: PluginPolicy?
+    let policy: Policy?
     do { policy = try PolicyFile.read()?.policy } catch { throw error.list[0] }  // it has one problem
     guard let policy, let signers = policy.allowedSigners else { return nil }
     guard policy.demandsSignatures || tree.text(PluginSignature.file) != nil else { return nil }

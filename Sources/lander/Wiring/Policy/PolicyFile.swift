@@ -2,7 +2,7 @@ import DeployDesk
 import DeployModel
 import FoundationEssentials
 
-/// This machine's policy for plugins: the file that `LANDER_POLICY` names, or `/etc/lander/policy.json`.
+/// This machine's policy: the file that `LANDER_POLICY` names, or `/etc/lander/policy.json`.
 enum PolicyFile {
   /// Its path; nil: there is none.
   static var path: String? {
@@ -13,7 +13,7 @@ enum PolicyFile {
 
   /// - Returns: nil: this machine has no policy.
   /// - Throws: if it is missing, cannot be trusted or makes no sense: then nothing runs.
-  static func read() throws(Problems) -> (policy: PluginPolicy, path: String)? {
+  static func read() throws(Problems) -> (policy: Policy, path: String)? {
     guard let path else { return nil }
     do throws(Problem) {
       guard let text = try Folder.text(at: path, most: 1 << 20) else {
@@ -23,7 +23,7 @@ enum PolicyFile {
       guard let value = try? JSONDecoder().decode(Value.self, from: Data(text.utf8)) else {
         throw Problem("the policy \(path) is no JSON", fix: "jq . \(path) shows where")
       }
-      var policy = try PluginPolicy(value, path: path)
+      var policy = try Policy(value, path: path)
       policy.allowedSigners = policy.allowedSigners.map { Folder.absolute($0, in: Folder.parent(of: path)) }
       return (policy, path)
     } catch { throw Problems(error, exit: .refused) }

@@ -1,11 +1,13 @@
 import DeployModel
 
-/// What this machine's owner allows plugins, whatever a project grants them: a file that the project cannot change.
-struct PluginPolicy {
+/// What this machine's owner allows, whatever a project says: a file that the project cannot change.
+struct Policy {
   /// The most that plugins may have, by name; `*` stands for those that are not named.
   var capabilities: [String: [String]]
   /// Whether a plugin from elsewhere has to be signed.
   var demandsSignatures: Bool
+  /// Whether a bundle has to be signed before anything of it is sent to a host.
+  var demandsSignedBundles: Bool
   /// Who may sign, in the form of ssh-keygen's `allowed_signers`; nil: nobody.
   var allowedSigners: String?
 
@@ -16,7 +18,7 @@ struct PluginPolicy {
       Problem("the policy \(path) cannot be used: \(what)", fix: "docs/write-a-plugin.md shows what a policy says")
     }
     guard case .record(let members) = value, value["policy"]?.int == 1 else { throw broken("it does not begin with \"policy\": 1") }
-    for member in members where !["policy", "capabilities", "signed", "allowed_signers"].contains(member.name) {
+    for member in members where !["policy", "capabilities", "signed", "signed_bundles", "allowed_signers"].contains(member.name) {
       throw broken("it has a field \"\(member.name)\"")
     }
     capabilities = [:]
@@ -29,11 +31,16 @@ struct PluginPolicy {
         capabilities[plugin.name] = list.compactMap(\.text)
       }
     }
-    guard value["signed"] == nil || value["signed"]?.bool != nil else { throw broken("signed is neither true nor false") }
+    for field in ["signed", "signed_bundles"] where value[field] != nil && value[field]?.bool == nil {
+      throw broken("\(field) is neither true nor false")
+    }
     demandsSignatures = value["signed"]?.bool ?? false
+    demandsSignedBundles = value["signed_bundles"]?.bool ?? false
     allowedSigners = value["allowed_signers"]?.text
     guard value["allowed_signers"] == nil || allowedSigners?.isEmpty == false else { throw broken("allowed_signers is no path") }
-    guard !demandsSignatures || allowedSigners != nil else { throw broken("it demands signatures and has no allowed_signers") }
+    guard !(demandsSignatures || demandsSignedBundles) || allowedSigners != nil else {
+      throw broken("it demands signatures and has no allowed_signers")
+    }
   }
 
   /// Everything that plugins have and the policy does not allow.

@@ -1,0 +1,33 @@
+package import DeployModel
+import Glibc
+
+/// Signatures of bundles, each beside its bundle's manifest. The store keeps them and believes nothing: who may sign is the policy's matter.
+extension DirectoryBundleStore {
+  /// The limit of a signature's text, in bytes. Those of RSA keys with 16,384 bits have 6,000.
+  private static let mostSignature = 64 << 10
+  private static let beginning = "-----BEGIN SSH SIGNATURE-----"
+
+  private func place(ofSignature bundle: Digest) -> String { "\(manifests)/\(bundle.hex).sig" }
+
+  /// The text of a bundle's signature; nil: it has none.
+  /// - Throws: if it cannot be read.
+  package func signature(of bundle: Digest) throws(Problem) -> String? {
+    let path = place(ofSignature: bundle)
+    guard Self.isHex(bundle.hex), Disk.exists(path) else { return nil }
+    do throws(Failure) { return String(decoding: try Disk.read(path, limit: Self.mostSignature), as: UTF8.self) } catch {
+      throw Problem("the signature of bundle \(bundle.short) cannot be read: \(error.message)", subject: path, fix: error.fix)
+    }
+  }
+
+  /// Keeps a signature, in place of an earlier one.
+  package func keep(signature: String, of bundle: Digest) throws(Failure) {
+    try Disk.write(Array(signature.utf8), to: place(ofSignature: bundle))
+  }
+
+  /// Keeps the signature that lies beside an archive, as `app.tar.gz.sig`. A file there that is no ssh signature is somebody else's.
+  func takeSignature(beside archive: String, of bundle: Digest) throws(Failure) {
+    guard let bytes = try? Disk.read("\(archive).sig", limit: Self.mostSignature) else { return }
+    let text = String(decoding: bytes, as: UTF8.self)
+    if text.hasPrefix(Self.beginning) { try keep(signature: text, of: bundle) }
+  }
+}

@@ -1,0 +1,45 @@
+import ArgumentParser
+import DeployModel
+
+/// Signs a bundle with an ssh key.
+struct BundleSign: Verb {
+  static let configuration = CommandConfiguration(
+    commandName: "sign", abstract: "Signs a bundle of the store with an ssh key.",
+    discussion: """
+      What is signed is the bundle's digest. The signature stays in the store, beside the bundle; --out writes it to a file too. Beside an \
+      archive that a recipe deploys, NAME.sig is found by itself; any other way it came, --signature takes it in. A policy of the machine \
+      that deploys can demand that bundles are signed: LANDER_POLICY, docs/bundles.md.
+
+      Examples:
+        lander bundle sign $(lander bundle build web) --key ~/.ssh/id_ed25519
+        lander bundle sign 3f2a91c --key release.key --out app.tar.gz.sig
+        lander bundle sign 3f2a91c --signature app.sig
+      """)
+
+  @OptionGroup var options: ProjectOptions
+  @OptionGroup var form: ResultOptions
+  @Argument(help: ArgumentHelp("The beginning of its digest.", valueName: "bundle"))
+  var bundle: String
+  @Option(help: ArgumentHelp("A private key, or a public one that ssh-agent holds.", valueName: "file"))
+  var key: String?
+  @Option(help: ArgumentHelp("Takes in a signature that was made elsewhere.", valueName: "file"))
+  var signature: String?
+  @Option(help: ArgumentHelp("Writes the signature to a file too.", valueName: "file"))
+  var out: String?
+
+  func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
+    let signing = try Wiring.signing(options, of: bundle)
+    switch (key, signature) {
+    case (let key?, nil): try signing.sign(key: Folder.absolute(key))
+    case (nil, let file?): try signing.take(Folder.absolute(file))
+    default:
+      throw Problems(
+        Problem("a bundle is signed with a key, or a signature of it is taken in", subject: "--key", fix: "--key FILE, or --signature FILE")
+      )
+    }
+    try out.map { try signing.write(to: Folder.absolute($0)) }
+    terminal.give(JSON.record([("digest", .text(signing.bundle.hex)), ("out", out.map { .text($0) })]))
+    terminal.say("Signed \(signing.bundle.hex).")
+    return .done
+  }
+}

@@ -1,0 +1,37 @@
+import DeployModel
+
+/// The signature of a bundle: of a line with its digest.
+enum BundleSignature {
+  private static let form = SSHSignature(namespace: "lander-bundle")
+
+  private static func statement(_ bundle: Digest) -> String { "lander bundle sha256 \(bundle.hex)\n" }
+
+  /// - Parameter key: the file of a private key, or of a public key whose private part an agent holds.
+  static func sign(_ bundle: Digest, key: String) throws(Problem) -> String { try form.sign(statement(bundle), key: key) }
+
+  /// Whether a signature is one of this bundle, whoever signed it.
+  static func fits(_ bundle: Digest, _ signature: String) throws(Problem) -> Bool {
+    try form.fits(statement(bundle), signature: signature)
+  }
+
+  /// Who signed a bundle.
+  /// - Parameters:
+  ///   - signature: nil: it has none.
+  ///   - signers: a file in the form of `allowed_signers`.
+  /// - Throws: if none of them signed it.
+  static func signer(of bundle: Digest, _ signature: String?, signers: String) throws(Problem) -> String {
+    guard let signature else {
+      throw Problem(
+        "bundle \(bundle.short) is not signed", fix: "whoever built it signs it: lander bundle sign \(bundle.short) --key FILE")
+    }
+    switch try form.find(statement(bundle), signature: signature, signers: signers) {
+    case .signer(let name): return name
+    case .unknownKey:
+      throw Problem("bundle \(bundle.short) is signed by a key that \(signers) does not have", fix: "add the key there if it is good")
+    case .anotherText:
+      throw Problem(
+        "the signature of bundle \(bundle.short) is one of something else, or its key may not sign bundles",
+        fix: "look at namespaces in \(signers); whoever built the bundle signs it anew: lander bundle sign \(bundle.short) --key FILE")
+    }
+  }
+}

@@ -1,0 +1,102 @@
+import DeployModel
+import Glibc
+
+/// Signatures of texts by ssh keys: `ssh-keygen -Y`.
+struct SSHSignature {
+  /// What signatures are for. One for another purpose counts as none.
+  let namespace: String
+  /// The time limit of one call, in seconds.
+  private static let timeout = 60
+  /// The limit of a signature's text, in bytes. Those of RSA keys with 16,384 bits have 6,000.
+  static let most = 64 << 10
+
+  /// Whether a text looks like a signature.
+  static func isSignature(_ text: String) -> Bool { text.hasPrefix("-----BEGIN SSH SIGNATURE-----") }
+
+  /// Signs a text, and returns the signature.
+  /// - Parameter key: the file of a private key, or of a public key whose private part an agent holds.
+  func sign(_ text: String, key: String) throws(Problem) -> String {
+    guard Folder.exists(key) else {
+      throw Problem("there is no key \(key)", subject: "--key", fix: "ssh-keygen -t ed25519 makes one")
+    }
+    let ended = try Self.keygen(["-Y", "sign", "-q", "-f", key, "-n", namespace], input: text)
+    guard ended.status == 0, Self.isSignature(ended.out) else {
+      throw Problem("ssh-keygen did not sign with \(key): \(ended.said)", fix: "name a private key, or a public one that ssh-agent holds")
+    }
+    return ended.out
+  }
+
+  /// Who of the allowed signers signed a text.
+  /// - Parameter signers: a file in the form of `allowed_signers`.
+  func find(_ text: String, signature: String, signers: String) throws(Problem) -> Found {
+    guard Folder.exists(signers) else { throw Problem("there is no file \(signers) of allowed signers", fix: "the policy names it") }
+    if let reason = OwnFile.doubt(signers) { throw reason }
+    let place = try Place(signature)
+    defer { place.remove() }
+    let found = try Self.keygen(["-Y", "find-principals", "-s", place.path, "-f", signers], input: "")
+    let names = found.status == 0 ? found.out.split(separator: "\n").map(String.init) : []
+    for principal in names {
+      let verified = try Self.keygen(["-Y", "verify", "-f", signers, "-I", principal, "-n", namespace, "-s", place.path], input: text)
+      if verified.status == 0 { return .signer(principal) }
+    }
+    return names.isEmpty ? .unknownKey : .anotherText
+  }
+
+  /// Whether a signature is one of this text, whoever signed it.
+  func fits(_ text: String, signature: String) throws(Problem) -> Bool {
+    let place = try Place(signature)
+    defer { place.remove() }
+    return try Self.keygen(["-Y", "check-novalidate", "-n", namespace, "-s", place.path], input: text).status == 0
+  }
+
+  enum Found {
+    case signer(String)
+    /// Its key is not one of the allowed signers.
+    case unknownKey
+    /// The key is known, and what it signed is something else, or for another purpose.
+    case anotherText
+  }
+
+  private static func keygen(_ words: [String], input: String) throws(Problem) -> (status: Int, out: String, said: String) {
+    var child = ChildProcess(argv: ["ssh-keygen"] + words)
+    child.variables = [("LC_ALL", "C"), ("SSH_ASKPASS", "false"), ("SSH_ASKPASS_REQUIRE", "force")]
+    child.input = Array(input.utf8)
+    child.timeout = timeout
+    child.grace = 2
+    var (out, err): ([UInt8], [UInt8]) = ([], [])
+    let ended: ChildProcess.Ended
+    do { ended = try child.run { stream, bytes in if stream == 1 { out += bytes } else { err += bytes } } } catch {
+      throw Problem("ssh-keygen cannot be started", fix: "install openssh-client")
+    }
+    guard case .exited(let status) = ended else {
+      throw Problem("ssh-keygen did not end within \(timeout) s", fix: "a key with a passphrase belongs into ssh-agent: ssh-add")
+    }
+    let said = String(decoding: err, as: UTF8.self).split(separator: "\n").last.map(String.init) ?? "it exited with \(status)"
+    return (status, String(decoding: out, as: UTF8.self), said)
+  }
+}
+
+/// A signature in a file that only this user can read, as ssh-keygen wants it.
+private struct Place {
+  let path: String
+
+  init(_ text: String) throws(Problem) {
+    var template = Array("/tmp/lander-signature-XXXXXX".utf8CString)
+    let descriptor = mkstemp(&template)
+    guard descriptor >= 0 else { throw Problem("no file can be made in /tmp", fix: "look at the room and the permissions there") }
+    path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    var rest = Array(text.utf8)[...]
+    while !rest.isEmpty {
+      let count = rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+      if count <= 0 { break }
+      rest = rest.dropFirst(count)
+    }
+    close(descriptor)
+    guard rest.isEmpty else {
+      remove()
+      throw Problem("\(path) cannot be written", fix: "look at the room in /tmp")
+    }
+  }
+
+  func remove() { unlink(path) }
+}

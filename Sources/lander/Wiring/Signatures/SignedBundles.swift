@@ -1,0 +1,47 @@
+import DeployCore
+import DeployDesk
+import DeployModel
+import Synchronization
+
+/// The bundles that hosts get: nothing of one leaves this machine before its signature was checked, if the policy demands that. Plans are
+/// refused earlier; this holds too for what no plan was asked about, such as a deployment that is resumed.
+final class SignedBundles: BundleStore {
+  private let store: any BundleStore
+  private let trust: any BundleTrust
+  /// The bundles that were checked. The policy is read once for each by this process.
+  private let good = Mutex<Set<Digest>>([])
+
+  init(_ store: any BundleStore, _ trust: any BundleTrust) {
+    self.store = store
+    self.trust = trust
+  }
+
+  private func check(_ bundle: Digest) throws(Failure) {
+    if good.withLock({ $0.contains(bundle) }) { return }
+    do throws(Problems) { _ = try trust.signer(of: bundle) } catch {
+      throw Failure(.notPermitted, error.list.map(\.message).joined(separator: "; "), fix: error.list.first?.fix)
+    }
+    good.withLock { _ = $0.insert(bundle) }
+  }
+
+  func manifest(of bundle: Digest) async throws(Failure) -> Manifest {
+    try check(bundle)
+    return try await store.manifest(of: bundle)
+  }
+
+  func built(_ bundle: Digest) async throws(Failure) -> Timestamp { try await store.built(bundle) }
+
+  func archive(of bundle: Digest) async throws(Failure) -> String {
+    try check(bundle)
+    return try await store.archive(of: bundle)
+  }
+
+  func tar(of bundle: Digest) async throws(Failure) -> (any BundleTar)? {
+    try check(bundle)
+    return try await store.tar(of: bundle)
+  }
+
+  func content(of file: Digest) async throws(Failure) -> [UInt8] { try await store.content(of: file) }
+  func keep(_ sources: [SourceFile]) async throws(Failure) -> Digest { try await store.keep(sources) }
+  func sources(_ digest: Digest) async throws(Failure) -> [SourceFile] { try await store.sources(digest) }
+}
