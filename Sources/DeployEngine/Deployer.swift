@@ -20,6 +20,8 @@ package actor Deployer {
   private var awaited = Awaited()
   private var detached = false
   private let staying: Staying
+  /// The first thing that it hears; nil: nothing.
+  private let first: Message?
   /// The open gate's number, and when it closes; nil: none is open.
   private var open: (number: Int, until: Timestamp)?
   /// What hosts were last told when it parked; nil: it never parked.
@@ -46,6 +48,7 @@ package actor Deployer {
     self.ports = ports
     self.feed = feed
     self.staying = staying
+    first = message
     earlier = entries.map { EarlierEngines($0) }
     past = entries?.filter { if case .noted = $0.fact { true } else { false } } ?? []
     ledger =
@@ -55,7 +58,6 @@ package actor Deployer {
       } else {
         Ledger(plan: plan, scripts: try scripts(plan), lapse: lapse)
       }
-    if let message { ledger.take([.said(message)]) }
   }
 
   /// Runs the deployment to its end.
@@ -63,6 +65,7 @@ package actor Deployer {
   /// - Throws: `Failure` if the journal cannot be written; hosts then stay as they were last told.
   package func run() async throws(Failure) -> Conclusion? {
     try await ports.machine.attend(plan.id, after: earlier)
+    if let first { ledger.take([.said(await verified(first))]) }
     let spooler = Task { [ports, plan, chunks] in for await chunk in chunks { await ports.journal.spool(chunk, of: plan.id) } }
     for entry in past { remember(entry) }
     past = []
@@ -150,8 +153,21 @@ package actor Deployer {
     wake()
   }
 
-  private func hear(_ message: Message) {
-    if !detached { post(.said(message)) }
+  private func hear(_ message: Message) async {
+    if !detached { post(.said(await verified(message))) }
+  }
+
+  /// A message with who signed it, which only this engine says.
+  private func verified(_ message: Message) async -> Message {
+    var message = message
+    message.signer = nil
+    guard message.kind == .approve, let signature = message.signature, let gate = message.number, gate > 0,
+      let sources = try? await ports.bundles.sources(plan.content.inputs.sources),
+      let signers = sources.first(where: { $0.path.isExactly(SignedApproval.signers) })
+    else { return message }
+    message.signer = await ports.signatures.signer(
+      of: SignedApproval.statement(plan.id, gate: gate), signature: signature, among: signers.text)
+    return message
   }
 
   private func lostLock(_ failure: Failure) {

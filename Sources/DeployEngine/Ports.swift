@@ -14,9 +14,11 @@ package struct Ports: Sendable {
   package var actor: String
   /// Copies of journals for the hosts of parked deployments.
   package var copies: any JournalCopies
+  /// Who signed an approval.
+  package var signatures: any Signatures
   package init(
     transport: any Transport, machine: any EngineMachine, bundles: any BundleStore, journal: any Journal, clock: any Clock, actor: String,
-    mailboxes: [any Mailbox] = [], copies: any JournalCopies = NoJournalCopies()
+    mailboxes: [any Mailbox] = [], copies: any JournalCopies = NoJournalCopies(), signatures: any Signatures = NoSignatures()
   ) {
     self.transport = transport
     self.machine = machine
@@ -26,6 +28,7 @@ package struct Ports: Sendable {
     self.actor = actor
     self.mailboxes = mailboxes
     self.copies = copies
+    self.signatures = signatures
   }
 }
 

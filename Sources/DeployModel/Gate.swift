@@ -40,12 +40,16 @@ package struct Gate: Sendable, Hashable, Codable {
   package var watch: Watch?
   package var failing: Failing
   package var undecided: Undecided
+  /// Those who may approve, by their names in `allowed_signers`; their answers have to be signed. nil: anybody, unverified.
+  package var from: [String]?
+  /// How many of them have to approve; nil: one.
+  package var count: Int?
   /// The recipe's line; nil: it has none.
   package var place: SourcePlace?
 
   package init(
     _ kind: Kind, name: String, message: String = "", time: Interval, watch: Watch? = nil, failing: Failing = .fail,
-    undecided: Undecided = .ask, place: SourcePlace? = nil
+    undecided: Undecided = .ask, from: [String]? = nil, count: Int? = nil, place: SourcePlace? = nil
   ) {
     self.kind = kind
     self.name = name
@@ -54,7 +58,18 @@ package struct Gate: Sendable, Hashable, Codable {
     self.watch = watch
     self.failing = failing
     self.undecided = undecided
+    self.from = from
+    self.count = count
     self.place = place
+  }
+
+  /// Who approves in a simulation, one after the other: as many signers as it asks for, or somebody without a signature (nil).
+  package var simulatedSigners: [String?] {
+    guard let from else { return [nil] }
+    let distinct = from.reduce(into: [String]()) { known, name in
+      if !known.contains(where: { $0.isExactly(name) }) { known.append(name) }
+    }
+    return Array(distinct.prefix(count ?? 1))
   }
 
   /// The longest time from its opening until it closes, while an engine runs.

@@ -37,6 +37,10 @@ package struct Message: Sendable, Hashable, Codable, Identifiable {
   package var comment: String
   /// When it was sent, by the sender's clock.
   package var at: Timestamp
+  /// The signature of an approval, an ssh signature; nil: it is not signed.
+  package var signature: String?
+  /// Who signed it, as the engine found out that took it; nil: nobody whom its deployment knows. What a sender writes here counts for nothing.
+  package var signer: String?
   package init(id: String, _ kind: Kind, gate: String? = nil, by: String, comment: String = "", at: Timestamp) {
     self.id = id
     self.kind = kind
@@ -50,7 +54,7 @@ package struct Message: Sendable, Hashable, Codable, Identifiable {
   package var words: String { comment.isEmpty ? by : "\(by): \(comment)" }
 
   /// The limit of each part, in bytes of UTF-8.
-  package static let (idLimit, byLimit, gateLimit, commentLimit) = (64, 256, 256, 2000)
+  package static let (idLimit, byLimit, gateLimit, commentLimit, signatureLimit) = (64, 256, 256, 2000, 8192)
 
   /// Why no engine accepts it, as the end of "the message …"; nil: engines accept it. Each part is one line of text without control
   /// characters.
@@ -60,6 +64,9 @@ package struct Message: Sendable, Hashable, Codable, Identifiable {
     for (name, text, limit) in [("sender", by, Self.byLimit), gate, ("comment", comment, Self.commentLimit)] {
       if text.utf8.count > limit { return "has a \(name) of \(text.utf8.count) bytes, and \(limit) are allowed" }
       if text.unicodeScalars.contains(where: \.isControl) { return "has a control character or a line end in its \(name)" }
+    }
+    if let signature, signature.utf8.count > Self.signatureLimit {
+      return "has a signature of \(signature.utf8.count) bytes, and \(Self.signatureLimit) are allowed"
     }
     if let number, number < 0 { return "has \(number) as the number of its gate" }
     if let pause, !Self.isPlain(pause) { return "has an id of a pause that is not 1 to \(Self.idLimit) of a-z, 0-9 and -" }

@@ -17,6 +17,8 @@ package struct ApprovalWords: Sendable, Hashable {
   /// - Returns: nil if no person is asked.
   package init?(_ story: DeploymentStory) {
     guard let gate = story.openGate, gate.gate.kind == .approval || gate.gate.kind == .pause else { return nil }
+    // Who signs needs a key, and names it to a command.
+    guard gate.gate.from == nil else { return nil }
     (number, kind, name, goesBack) = (gate.number, gate.gate.kind, SafeText.line(gate.gate.name), gate.goesBack)
   }
 

@@ -68,7 +68,11 @@ package struct GateStory: Sendable {
     case .time, .check, .analysis: [["lander promote \(deployment) \(number)", "passes it now"]]
     case .approval:
       [
-        ["lander approve \(deployment) \(number)", "passes it"],
+        gate.from == nil
+          ? ["lander approve \(deployment) \(number)", "passes it"]
+          : [
+            "lander approve \(deployment) \(number) --key FILE", gate.count ?? 1 == 1 ? "passes it" : "counts as one of \(gate.count ?? 1)",
+          ],
         [
           "lander reject \(deployment) \(number)",
           gate.failing == .return
@@ -104,7 +108,7 @@ package struct GateStory: Sendable {
       case (.pass, _): "passed early"
       default: "rejected"
       }
-    return "\(word) by \(SafeText.line(by)) (unverified)\(comment)"
+    return "\(word) by \(SafeText.line(by)) (\(answer.signed == nil ? "unverified" : "signed"))\(comment)"
   }
 
   /// The style of its end.
@@ -124,7 +128,7 @@ extension Gate {
     let title = SafeText.line(name)
     switch kind {
     case .time: return "wait \(time)\(message)"
-    case .approval: return "approval \"\(title)\"\(message)"
+    case .approval: return "approval \"\(title)\"\(message)\(signers)"
     case .pause: return "pause\(message)"
     case .analysis:
       guard let watch, let comparison = watch.comparison else { return "analysis \"\(title)\"\(message)" }
@@ -137,6 +141,13 @@ extension Gate {
       let allowed = watch.allow == 0 ? "" : ", \(watch.allow.of("bad look")) allowed"
       return "check \"\(title)\"\(message): \(watch.question.words) every \(watch.every) for \(time)\(allowed) \(watch.places(hosts))"
     }
+  }
+
+  /// ` (signed by 2 of kim, ann)`; empty: anybody may answer.
+  private var signers: String {
+    guard let from else { return "" }
+    let names = from.prefix(6).map { SafeText.line($0) }.joined(separator: ", ") + (from.count > 6 ? ", …" : "")
+    return " (signed by \(from.count == 1 ? "" : "\(count ?? 1) of ")\(names))"
   }
 
   /// What a failure does, if it is unusual; nil: it fails the deployment.

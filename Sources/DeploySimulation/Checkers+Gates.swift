@@ -13,6 +13,7 @@ extension Checkers {
     watches[engine].gates = number
     watches[engine].openGate = gate
     watches[engine].isApproved = false
+    watches[engine].signers = []
   }
 
   mutating func closed(_ engine: Int, _ number: Int, _ answer: GateAnswer) {
@@ -51,7 +52,15 @@ extension Checkers {
   mutating func said(_ engine: Int, _ message: Message) {
     guard let gate = watches[engine].openGate else { return }
     switch (message.kind, gate.kind) {
-    case (.approve, .approval), (.resume, .pause): watches[engine].isApproved = true
+    case (.approve, .approval):
+      guard let from = gate.from else {
+        watches[engine].isApproved = true
+        return
+      }
+      guard let signer = message.signer, from.contains(signer), !watches[engine].signers.contains(signer) else { return }
+      watches[engine].signers.append(signer)
+      watches[engine].isApproved = watches[engine].signers.count >= gate.count ?? 1
+    case (.resume, .pause): watches[engine].isApproved = true
     default: break
     }
   }

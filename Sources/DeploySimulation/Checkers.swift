@@ -93,6 +93,8 @@ package struct Checkers: Sendable {
     var weights: (before: Weights, now: Weights)?
     /// Whether somebody passed the open gate.
     var isApproved = false
+    /// Those who signed an approval of the open gate, each once.
+    var signers: [String] = []
     /// Numbers of hosts that a task has taken out of their traffic without giving it back.
     var drained: [Int] = []
     /// Whether the removal of old releases has begun.

@@ -134,9 +134,12 @@ package struct FleetRun {
     case .approval: kind = .approve
     case .pause: kind = .resume
     }
-    var message = Message(id: "answer-\(number)", kind, by: "simulation", at: now)
-    message.means(Awaited(gate: number, kind: gate.kind))
-    push(.said(message), after: .seconds(1))
+    for (index, signer) in gate.simulatedSigners.enumerated() {
+      var message = Message(id: "answer-\(number)" + (index == 0 ? "" : "-\(index)"), kind, by: "simulation", at: now)
+      message.means(Awaited(gate: number, kind: gate.kind))
+      message.signer = signer
+      push(.said(message), after: .seconds(1 + index))
+    }
   }
 
   // MARK: what hosts do

@@ -133,9 +133,13 @@ extension Simulation {
 
   private mutating func answer(_ note: Note, of engine: Int) {
     guard case .gateOpened(let number, let gate) = note, let kind = answer(to: gate) else { return }
-    var message = Message(id: "answer-\(engine)-\(number)", kind, by: "rehearsal", at: now)
-    message.means(Awaited(gate: number, kind: gate.kind))
-    queue.push(.say(engine: engine, message), at: now + .seconds(1))
+    for (index, signer) in (kind == .approve ? gate.simulatedSigners : [nil]).enumerated() {
+      let id = "answer-\(engine)-\(number)" + (index == 0 ? "" : "-\(index)")
+      var message = Message(id: id, kind, by: "rehearsal", at: now)
+      message.means(Awaited(gate: number, kind: gate.kind))
+      message.signer = signer
+      queue.push(.say(engine: engine, message), at: now + .seconds(1 + index))
+    }
   }
 
   private func answer(to gate: Gate) -> Message.Kind? {

@@ -8,6 +8,7 @@ final class Workplace: Sendable {
     var out: String
     var err: String
     var code: Int32
+    var everything: String { err + out }
     var outLines: [String] {
       out.split(separator: "\n", omittingEmptySubsequences: false).dropLast().map(String.init)
     }

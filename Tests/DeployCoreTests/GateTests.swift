@@ -110,6 +110,45 @@ struct GateTests {
     #expect(stand.answers.map(\.by) == ["kim@laptop"])
   }
 
+  @Test("an approval that names who may approve passes with the last signed answer that it asks for, and each of them counts once")
+  func signed() {
+    let asked = Gate(.approval, name: "go", time: .minutes(60), from: ["kim@example.com", "ann@example.com", "lee@example.com"], count: 2)
+    var stand = stand([first, .gate(asked), second])
+    func say(_ signer: String?, signature: String? = "sig", id: String, at: Int) {
+      var message = Message(id: id, .approve, gate: "go", by: "desk", comment: "ok \(at)", at: Timestamp(milliseconds: at))
+      (message.signature, message.signer) = (signature, signer)
+      stand.take(.said(message))
+    }
+    say(nil, signature: nil, id: "m1", at: 1)
+    #expect(stand.said.last?.hasSuffix("gate \"go\" takes signed answers only: lander approve d2 1 --key FILE") == true, "\(stand.said)")
+    say(nil, id: "m2", at: 2)
+    #expect(stand.said.last?.contains("nobody whom allowed_signers of the deployment names signed this answer to gate \"go\"") == true)
+    say("mallory@example.com", id: "m3", at: 3)
+    #expect(stand.said.last?.contains("mallory@example.com is not one of those who may approve gate \"go\": kim@example.com, ann@") == true)
+    say("kim@example.com", id: "m4", at: 4)
+    #expect(stand.said.last == "Gate \"go\" approved by kim@example.com (1 of 2), signed, as desk: ok 4")
+    say("kim@example.com", id: "m5", at: 5)
+    #expect(stand.said.last?.hasSuffix("kim@example.com has approved gate \"go\" already; it has 1 of 2") == true)
+    #expect(stand.waves == 1 && stand.answers.isEmpty)
+    say("ann@example.com", id: "m6", at: 6)
+    #expect(stand.conclusion?.status == .succeeded && stand.waves == 2)
+    let each = [("kim@example.com", 4), ("ann@example.com", 6)].map { name, at in
+      SignedApproval(by: name, comment: "ok \(at)", at: Timestamp(milliseconds: at))
+    }
+    #expect(
+      stand.answers == [
+        GateAnswer(
+          .pass, by: "kim@example.com and ann@example.com", comment: "ok 4; ok 6", at: Timestamp(milliseconds: 6), signed: each)
+      ])
+  }
+
+  @Test("anybody may reject an approval that asks for signatures")
+  func signedRejected() {
+    var stand = stand([first, .gate(Gate(.approval, name: "go", time: .minutes(60), from: ["kim@example.com"])), second])
+    stand.say(.reject)
+    #expect(stand.conclusion?.status == .failed && stand.waves == 1)
+  }
+
   @Test("an approval that is rejected, or that nobody answers in time, fails the deployment, and hosts go back", arguments: [false, true])
   func closed(rejected: Bool) {
     var stand = stand([first, .gate(approval), second])

@@ -112,12 +112,12 @@ struct PlanTests {
       """
     let plan = try await plan(BenchProject(body: "strategy = own {},", more: stopping))
     #expect(plan.isWhole && plan.text.contains("stops on purpose: the rest on Monday; 1 host on the old revision"), "\(plan.text)")
-    let promising = stopping.replacing("r:stop \"the rest on Monday\"", with: "r:approve { from = { \"kim\" } }")
+    let promising = stopping.replacing("r:stop \"the rest on Monday\"", with: "r:approve { from = { \"kim\" }, count = 2 }")
     try await refused(
       BenchProject(body: "strategy = own {},", more: promising), ["plan"],
       """
-      deploy.lua:5: rollout:approve cannot verify who answers yet, so from is refused
-        → answers are recorded as unverified: leave it out, and let the message say who is to look
+      deploy.lua:5: rollout:approve waits for 2 approvals, and from has 1 name
+        → name more persons, or lower count
 
       """)
   }

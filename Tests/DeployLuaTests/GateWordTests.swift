@@ -120,9 +120,10 @@ struct GateWordTests {
   @Test(
     "what a gate cannot hold is refused in the words of the recipe",
     arguments: [
-      ("rollout:approve { from = { 'kim' } }", "rollout:approve cannot verify who answers yet, so from is refused"),
-      ("rollout:approve { count = 2 }", "rollout:approve cannot tell two persons apart yet, so a count over 1 is refused"),
-      ("rollout:approve { own = false }", "rollout:approve cannot verify who answers yet, so own = false is refused"),
+      ("rollout:approve { count = 2 }", "rollout:approve cannot tell two persons apart without from, so a count over 1 is refused"),
+      ("rollout:approve { from = {} }", "rollout:approve waits for 1 approval, and from has 0 names"),
+      ("rollout:approve { from = { 'kim', 'kim' }, count = 2 }", "rollout:approve waits for 2 approvals, and from has 1 name"),
+      ("rollout:approve { own = false }", "rollout:approve cannot verify who deploys, so own = false is refused"),
       ("rollout:watch { during = '1m' }", "rollout:watch takes exactly one of http, port, command and check"),
       ("rollout:watch { during = '1m', port = 1, command = 'x' }", "rollout:watch takes exactly one of http, port, command and check"),
       ("rollout:watch { port = 1 }", "rollout:watch needs during"),

@@ -106,6 +106,28 @@ struct GateWorldTests {
     #expect(world(answers: false, lapse: .silenceApproves).checkers.broken.map(\.promise).contains("P5"))
   }
 
+  /// A canary whose approval asks for two signatures.
+  private static let signed: [Decision] = [
+    .wave([0], parallel: nil), .gate(Gate(.approval, name: "go", time: .minutes(30), from: ["kim", "ann"], count: 2)),
+    .wave([1, 2], parallel: nil),
+  ]
+
+  @Test("a crash at any instant of an approval with two signatures, then resume: each signature counts once")
+  func signatures() {
+    let undisturbed = world(Self.signed)
+    #expect(undisturbed.checkers.broken == [] && gates(undisturbed) == ["1 approval", "1 pass"])
+    for point in 0..<undisturbed.crashPoints {
+      let simulation = world(Self.signed, crashes: [point])
+      #expect(simulation.checkers.broken == [] && gates(simulation) == ["1 approval", "1 pass"], "crash \(point)")
+      #expect(simulation.engines[0].conclusion?.status == .succeeded, "crash \(point)")
+    }
+  }
+
+  @Test("a core that lets anybody pass an approval that asks for signatures breaks P5")
+  func anybodyApproves() {
+    #expect(world(Self.signed, lapse: .anybodyApproves).checkers.broken.map(\.promise).contains("P5"))
+  }
+
   @Test("a core in which a strategy catches a failed gate and starts a wave breaks P5")
   func caught() {
     let decisions: [Decision] = [.wave([0], parallel: nil), .gate(Self.approval), .wave([1, 2], parallel: nil)]

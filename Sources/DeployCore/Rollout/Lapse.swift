@@ -20,6 +20,8 @@ package enum Lapse: Sendable, Hashable {
   case failedGateIgnored
   /// A gate that nobody answers passes at its deadline (against P5).
   case silenceApproves
+  /// An approval that asks for signed answers passes with the first answer, whoever gives it (against P5).
+  case anybodyApproves
   /// A parked deployment resumes without asking the hosts that keep it (against P1).
   case parkingForgotten
   /// A wave begins in a freeze (against P5).

@@ -20,6 +20,8 @@ struct OpenGate: Sendable, Hashable {
   var looking: Looking?
   /// By slot: the look under way.
   var looks: [Look?] = []
+  /// Of an approval that asks for signatures: those that came.
+  var approvals: [SignedApproval] = []
 
   /// The failure, if the gate has failed.
   func failure(_ answer: GateAnswer) -> Failure {

@@ -8,12 +8,46 @@ extension Rollout {
       return answer(message, accepted: false, "\(message.kind.rawValue) (\(message.words)): \(refusal)")
     }
     guard let open = gate else { return }
+    if message.kind == .approve, let signer = message.signer, open.gate.from != nil, lapse != .anybodyApproves {
+      return approve(message, signer)
+    }
     let verdict: Verdict = message.kind == .reject ? .fail : .pass
     answer(message, accepted: true, "Gate \"\(open.gate.name)\" \(message.kind.participle) by \(message.words)")
     close(GateAnswer(verdict, by: message.by, comment: message.comment, at: message.at))
   }
 
-  /// Why a message closes no gate; nil: it closes it.
+  /// Counts a signed approval. The gate passes with the last one that it asks for.
+  private mutating func approve(_ message: Message, _ signer: String) {
+    gate?.approvals.append(SignedApproval(by: signer, comment: message.comment, at: message.at))
+    guard let open = gate else { return }
+    let (have, count) = (open.approvals.count, open.gate.count ?? 1)
+    let share = count == 1 ? "" : " (\(have) of \(count))"
+    answer(message, accepted: true, "Gate \"\(open.gate.name)\" approved by \(signer)\(share), signed, as \(message.words)")
+    guard have >= count else { return }
+    let names = open.approvals.map(\.by).joined(separator: " and ")
+    let comments = open.approvals.map(\.comment).filter { !$0.isEmpty }.joined(separator: "; ")
+    close(GateAnswer(.pass, by: names, comment: comments, at: message.at, signed: open.approvals))
+  }
+
+  /// Why an approval does not count at a gate that asks for signed ones; nil: it counts.
+  private func unsigned(_ message: Message, _ open: OpenGate, _ from: [String]) -> String? {
+    let title = "gate \"\(open.gate.name)\""
+    guard let signer = message.signer else {
+      let command = "lander approve \(plan.id) \(open.number) --key FILE"
+      return message.signature == nil
+        ? "\(title) takes signed answers only: \(command)"
+        : "nobody whom \(SignedApproval.signers) of the deployment names signed this answer to \(title): \(command)"
+    }
+    guard from.contains(where: { $0.isExactly(signer) }) else {
+      return "\(signer) is not one of those who may approve \(title): \(from.joined(separator: ", "))"
+    }
+    guard !open.approvals.contains(where: { $0.by.isExactly(signer) }) else {
+      return "\(signer) has approved \(title) already; it has \(open.approvals.count) of \(open.gate.count ?? 1)"
+    }
+    return nil
+  }
+
+  /// Why a message closes no gate; nil: it closes it, or brings it closer to that.
   private func refusal(of message: Message) -> String? {
     if let number = message.number, number != gate?.number ?? 0 { return stale(number) }
     guard let open = gate else { return "there is no open gate" + (message.gate.map { " \"\($0)\"" } ?? "") }
@@ -32,6 +66,7 @@ extension Rollout {
       return "\(title) is passed with a reason only: lander promote \(plan.id) \(open.number) --comment TEXT"
     case (.approve, .time), (.approve, .check): return "\(title) waits for no approval; promote passes it"
     case (.approve, .pause): return "\(title) waits for a resume, not for an approval"
+    case (.approve, .approval): return lapse == .anybodyApproves ? nil : open.gate.from.flatMap { unsigned(message, open, $0) }
     default: return nil
     }
   }

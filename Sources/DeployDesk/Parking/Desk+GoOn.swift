@@ -9,11 +9,14 @@ package struct Onward: Sendable {
   package var gate: String?
   /// The reason; empty: none is given.
   package var comment: String
+  /// Signs an approval; nil: it is not signed.
+  package var sign: Signing?
 
-  package init(_ kind: Message.Kind, gate: String? = nil, comment: String = "") {
+  package init(_ kind: Message.Kind, gate: String? = nil, comment: String = "", sign: Signing? = nil) {
     self.kind = kind
     self.gate = gate
     self.comment = comment
+    self.sign = sign
   }
 
   /// Whether hosts that are still untouched may get the release.
@@ -62,6 +65,7 @@ extension Desk {
       id: stage.identity().id, wanted.kind, gate: wanted.gate, by: ports.actor, comment: wanted.comment, at: now)
     if let fault = message.fault { throw Problems(Problem("the message \(fault)", fix: "say it in one short line")) }
     message.means(Awaited(gate: parked.gate, kind: parked.kind))
+    try message.sign(wanted.sign, of: parked.deployment)
     var left: [String] = []
     var failure: Failure?
     for place in found.places where left.count < Parked.copies {
@@ -78,15 +82,22 @@ extension Desk {
   private func message(_ wanted: Onward, _ entries: [Entry]) throws -> Message? {
     let awaited = Awaited(entries)
     guard wanted.kind != .resume || awaited.kind == .pause else { return nil }
-    let name = entries.reversed().lazy.compactMap { entry -> String? in
-      if case .noted(.gateOpened(awaited.gate, let gate)) = entry.fact { gate.name } else { nil }
+    let open = entries.reversed().lazy.compactMap { entry -> Gate? in
+      if case .noted(.gateOpened(awaited.gate, let gate)) = entry.fact { gate } else { nil }
     }.first
-    guard case .planned(let plan)? = entries.first?.fact, let kind = awaited.kind, let name else { return nil }
-    try refuse(wanted, awaited.gate, kind, name, plan.id)
+    guard case .planned(let plan)? = entries.first?.fact, let open else { return nil }
+    try refuse(wanted, awaited.gate, open.kind, open.name, plan.id)
+    if wanted.kind == .approve, wanted.sign == nil, let from = open.from {
+      throw Problems(
+        Problem(
+          "gate \(awaited.gate), \"\(open.name)\", of deployment \(plan.id) takes signed answers only, of \(from.joined(separator: ", "))",
+          fix: "lander approve \(plan.id) \(awaited.gate) --key FILE"), exit: .refused)
+    }
     var message = Message(
       id: stage.identity().id, wanted.kind, gate: wanted.gate, by: ports.actor, comment: wanted.comment, at: now)
     if let fault = message.fault { throw Problems(Problem("the message \(fault)", fix: "say it in one short line")) }
     message.means(awaited)
+    try message.sign(wanted.sign, of: plan.id)
     return message
   }
 

@@ -48,7 +48,7 @@ extension Desk {
       request.said, selection.recipe, request.revision, of: project, replacing: preparation?.surveys ?? [], from: origin)
     input.waves = .rehearsing
     let rehearsal = try await rehearsing(Planner.deployment(input, by: identity), project).run()
-    try refuse(rehearsal.problems)
+    try refuse(rehearsal.problems + Approvers(project.project.sources).problems(in: rehearsal.good))
     (input.waves, input.freeze) = (rehearsal.waves, freeze)
     input.foundSecrets = rehearsal.secrets
     let plan = try Planner.deployment(input, by: identity)

@@ -7,16 +7,19 @@ extension Desk {
   /// - Parameters:
   ///   - gate: the gate that is meant; nil: the one that is open now.
   ///   - comment: why; empty: no reason is given.
+  ///   - sign: signs an approval; nil: it is not signed.
   ///   - patience: how long an engine may take to hear the message.
   /// - Throws: if the message cannot be left, or the journal cannot be read.
   package func say(
-    _ kind: Message.Kind, gate: String? = nil, comment: String = "", to pair: Pair, patience: Interval = .seconds(10)
+    _ kind: Message.Kind, gate: String? = nil, comment: String = "", signing sign: Signing? = nil, to pair: Pair,
+    patience: Interval = .seconds(10)
   ) async throws -> Reception {
     var message = Message(id: stage.identity().id, kind, gate: gate, by: ports.actor, comment: comment, at: now)
     if let fault = message.fault { throw Problems(Problem("the message \(fault)", fix: "say it in one short line")) }
     if pair.state == .running { try await refuseStopped(pair) }
     var pair = pair
     if kind.isForSomething, pair.state == .running { message.means(Awaited(try await journal.entries(of: pair.speaking).entries)) }
+    try message.sign(sign, of: pair.first.id)
     while pair.state == .running {
       let addressed = pair.speaking
       let answer = try await say(message, to: addressed, patience)

@@ -7,17 +7,20 @@ extension Desk {
   /// answer. The engine reads it with the next renewal of a lock.
   /// - Parameters:
   ///   - word: its id, the beginning of the id, or the part after the id's last `-`.
+  ///   - sign: signs an approval; nil: it is not signed.
   ///   - selections: where to look for its locks.
   ///   - patience: how long the engine may take; it covers several renewals.
   /// - Throws: if it has locked none of these hosts, or none takes the message.
   package func say(
-    _ kind: Message.Kind, gate: String? = nil, comment: String = "", toFar word: String, on selections: [Selection],
+    _ kind: Message.Kind, gate: String? = nil, comment: String = "", signing sign: Signing? = nil, toFar word: String,
+    on selections: [Selection],
     patience: Interval = .seconds(75)
   ) async throws -> Reception {
     var message = Message(id: stage.identity().id, kind, gate: gate, by: ports.actor, comment: comment, at: now)
     if let fault = message.fault { throw Problems(Problem("the message \(fault)", fix: "say it in one short line")) }
     let (deployment, places) = try await locked(by: word, on: selections)
     if kind.isForSomething, let awaited = await awaited(by: deployment, on: places) { message.means(awaited) }
+    try message.sign(sign, of: deployment)
     var left: [Place] = []
     var failures: [Failure] = []
     // Hosts may go out of reach, so the message is left on three of them. The copies count as one message.

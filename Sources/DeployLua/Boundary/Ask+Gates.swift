@@ -8,8 +8,13 @@ extension Ask {
     return Gate(
       kind, name: try text("name"), message: try optionalText("message") ?? "", time: try interval("time"), watch: watch,
       failing: try optional("on_fail", "fail or return") { $0.text.flatMap(Gate.Failing.init) } ?? .fail,
-      undecided: try optional("on_inconclusive", "ask, fail or pass") { $0.text.flatMap(Gate.Undecided.init) } ?? .ask, place: from)
+      undecided: try optional("on_inconclusive", "ask, fail or pass") { $0.text.flatMap(Gate.Undecided.init) } ?? .ask,
+      from: try optional("approvers", "a list of names") { value in Self.all(value) { $0.text } },
+      count: try optionalInt("count", 1...Self.approvals), place: from)
   }
+
+  /// The limit of persons who have to approve.
+  private static let approvals = 100
 
   private mutating func watch(_ hosts: Int) throws(Failure) -> Watch {
     let function = try optionalInt("function", 1...Int.max)

@@ -30,10 +30,16 @@ enum Reply {
   }
 
   private static func write(_ answer: GateAnswer, to writer: inout WireWriter) {
-    writer.begin(record: 2 + (answer.at == nil ? 0 : 1) + (answer.by == nil ? 0 : 1))
+    writer.begin(record: 2 + (answer.at == nil ? 0 : 1) + (answer.by == nil ? 0 : 1) + (answer.signed == nil ? 0 : 1))
     if let at = answer.at { writer.put("at", .int(at.milliseconds / 1000)) }
     if let by = answer.by { writer.put("by", .text(by)) }
     writer.put("comment", .text(answer.comment))
+    if let signed = answer.signed {
+      let each = signed.map { one -> Value in
+        .record(of: [("at", .int(one.at.milliseconds / 1000)), ("by", .text(one.by)), ("comment", .text(one.comment))])
+      }
+      writer.put("signed", .list(each))
+    }
     writer.put("verdict", .text(answer.verdict.rawValue))
   }
 

@@ -17,17 +17,23 @@ struct GateChoice: ParsableArguments {
   var gate: String?
 
   /// Answers a train's question or a deployment that an engine runs, or resumes a parked deployment.
-  func answer(_ kind: Message.Kind, on terminal: Terminal) async throws -> DeployModel.ExitCode {
+  /// - Parameter sign: signs an approval; nil: it is not signed.
+  func answer(_ kind: Message.Kind, signing sign: Signing? = nil, on terminal: Terminal) async throws -> DeployModel.ExitCode {
     if kind != .promote, let train = try TrainFile.named(id, in: options.existingStateFolder()) {
+      if sign != nil {
+        throw Problems(
+          Problem(
+            "a train of groups takes no signed answers", subject: "--key", fix: "leave it out, or have the recipe ask: rollout:approve"))
+      }
       Identity.introduce(why.actor)
       return try OpenTrains(options).answer(train, kind == .approve, why.comment, on: terminal)
     }
     Identity.introduce(why.actor)
-    let onward = Onward(kind, gate: gate, comment: why.comment)
+    let onward = Onward(kind, gate: gate, comment: why.comment, sign: sign)
     let answering = Answering(onward: onward, progress: progress, stay: stay, leaves: leave)
     if let code = try await answering.perform(id, options, on: terminal) { return code }
     do {
-      return try await Speech(kind: kind, gate: gate, comment: why.comment).say(to: id, options, on: terminal)
+      return try await Speech(kind: kind, gate: gate, comment: why.comment, sign: sign).say(to: id, options, on: terminal)
     } catch {
       // Its engine may have left meanwhile.
       if try await Speech.isKnown(id, options), let code = try await answering.perform(id, options, on: terminal) { return code }

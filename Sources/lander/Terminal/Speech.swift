@@ -9,6 +9,8 @@ struct Speech {
   var gate: String?
   /// Empty: no reason is given.
   var comment = ""
+  /// Signs an approval; nil: it is not signed.
+  var sign: Signing?
 
   /// Sends through the state folder to a deployment that was started from here, else through the hosts that it has locked.
   /// - Parameter word: the deployment; nil: the only one that has not ended.
@@ -30,7 +32,7 @@ struct Speech {
   /// The same for a pair that has been found already.
   func say(to pair: Pair, _ desk: Desk, on terminal: Terminal) async throws -> ExitCode {
     EarlyEnd.nowHolds("the deployment may still hear the message")
-    let reception = try await desk.say(kind, gate: gate, comment: comment, to: pair)
+    let reception = try await desk.say(kind, gate: gate, comment: comment, signing: sign, to: pair)
     Ending.note(pair.members.map(\.id))
     return try told(reception, terminal)
   }
@@ -46,7 +48,7 @@ struct Speech {
         throw Problems(found.obstacle(at: desk.now, queues: false), exit: .refused)
       }
       EarlyEnd.nowHolds("the deployment may still hear the message")
-      return try told(try await desk.say(kind, gate: gate, comment: comment, toFar: word, on: selections), terminal)
+      return try told(try await desk.say(kind, gate: gate, comment: comment, signing: sign, toFar: word, on: selections), terminal)
     }
   }
 

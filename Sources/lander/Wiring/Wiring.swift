@@ -22,6 +22,11 @@ enum Wiring {
       names: { requirable(from: folder) }, read: sources.read)
     try PolicyFile.check(read.plugins)
     var project = read.project
+    // Who may approve is pinned with the recipe, so that a deployment in the middle keeps its own.
+    if let signers = try Folder.text(at: "\(folder)/\(SignedApproval.signers)", most: SourceFile.mostBytes) {
+      let file = SourceFile(path: SignedApproval.signers, text: signers)
+      project.sources = (project.sources + [file]).sorted { $0.path < $1.path }
+    }
     project.placeRoots(in: folder)
     return LoadedProject(folder: folder, project: project, plugins: read.plugins)
   }
@@ -96,6 +101,12 @@ enum Wiring {
     throw Problems(Problem("there are no bundles yet", fix: "lander bundle build makes one"))
   }
 
+  /// What signs approvals with a key.
+  /// - Parameter key: the file of a key, absolute.
+  static func signing(key: String) -> Signing {
+    { text throws(Problem) in try ApprovalSignatures.form.sign(text, key: key) }
+  }
+
   /// What signs the bundle that a digest begins with.
   /// - Throws: if there is none, or several.
   static func signing(_ options: ProjectOptions, of prefix: String) throws -> BundleSigning {
@@ -131,7 +142,8 @@ enum Wiring {
     let mailbox = StateMailbox(in: state) { tell(.warning($0)) }
     let ports = Ports(
       transport: AppSpecTransport(over: transports), machine: machine, bundles: store, journal: journal, clock: SystemClock(),
-      actor: Identity.named, mailboxes: [mailbox, hosts.inbox], copies: StoredCopies(journal, store))
+      actor: Identity.named, mailboxes: [mailbox, hosts.inbox], copies: StoredCopies(journal, store),
+      signatures: ApprovalSignatures())
     let desk = Desk(
       ports: ports, journal: journal, shelf: store, builder: MachineBuilder(store: store, machine: machine),
       reviewer: AppSpecReviewer(), watch: hosts, secrets: VaultSecrets(providers: providers, hosts: hosts),

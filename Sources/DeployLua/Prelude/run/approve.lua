@@ -15,21 +15,34 @@ language.word {
     { "message", "name", "what the person is asked" }, { "name", "name", "what people call it", default = "\"approve\"" },
     { "timeout", "time", "how long an answer is awaited, then it fails", default = "\"24h\"" },
     { "on_fail", "fail|return", "fails the deployment, or only says so to the strategy", default = "\"fail\"" },
-    { "own", "boolean", "whether whoever deploys may approve; true, because nobody verifies who answers" },
-    { "count", "positive", "how many persons have to approve; 1, because nobody verifies who answers" },
-    { "from", "strings", "who may approve; answers are not verified yet, so it is refused" },
+    { "from", "strings", "who may approve, by their names in allowed_signers beside deploy.lua; they sign: lander approve --key" },
+    { "count", "positive", "how many of them have to approve", default = "1" },
+    { "own", "boolean", "whether whoever deploys may approve; true, because nobody verifies who deploys" },
   },
 }
 
---- What would promise more than this version can hold. Answers are recorded as they come, with a name that nobody has verified.
+--- The number of different names in a list.
+local function distinct(names)
+  local known, count = {}, 0
+  for _, name in ipairs(names) do
+    if not known[name] then known[name], count = true, count + 1 end
+  end
+  return count
+end
+
+--- What cannot be held. Without from, answers are recorded as they come, with a name that nobody has verified.
 local function refuse_promises(options)
-  local fix = "answers are recorded as unverified: leave it out, and let the message say who is to look"
-  if options.from then rehearsal.complain("rollout:approve cannot verify who answers yet, so from is refused", fix) end
-  if options.count and options.count > 1 then
-    rehearsal.complain("rollout:approve cannot tell two persons apart yet, so a count over 1 is refused", fix)
+  local count, from = options.count or 1, options.from
+  if not from and count > 1 then
+    rehearsal.complain("rollout:approve cannot tell two persons apart without from, so a count over 1 is refused",
+      "name those who may approve: from = { \"kim@example.com\", \"ann@example.com\" }; they sign")
+  elseif from and distinct(from) < count then
+    rehearsal.complain(string.format("rollout:approve waits for %d %s, and from has %d %s", count,
+      count == 1 and "approval" or "approvals", distinct(from), distinct(from) == 1 and "name" or "names"), "name more persons, or lower count")
   end
   if options.own == false then
-    rehearsal.complain("rollout:approve cannot verify who answers yet, so own = false is refused", fix)
+    rehearsal.complain("rollout:approve cannot verify who deploys, so own = false is refused",
+      "leave it out, and name in from those who do not deploy")
   end
 end
 
@@ -39,7 +52,8 @@ function decisions.methods.approve(self, given)
   refuse_promises(options)
   if not grants.may(payload(self).plugin, "approval", "rollout:approve") then return false, {} end
   local answer = decisions.gate { kind = "approval", name = options.name or "approve", message = options.message,
-    time = options.timeout or day, on_fail = options.on_fail }
-  local answers = answer.by and { { by = answer.by, comment = answer.comment, at = answer.at } } or {}
+    time = options.timeout or day, on_fail = options.on_fail, 
+    approvers = options.from, count = options.from and options.count }
+  local answers = answer.signed or answer.by and { { by = answer.by, comment = answer.comment, at = answer.at } } or {}
   return answer.verdict == "pass", answers
 end

@@ -42,6 +42,13 @@ struct SSHSignature {
     return names.isEmpty ? .unknownKey : .anotherText
   }
 
+  /// The same with the allowed signers as a text.
+  func find(_ text: String, signature: String, among signers: String) throws(Problem) -> Found {
+    let place = try Place(signers)
+    defer { place.remove() }
+    return try find(text, signature: signature, signers: place.path)
+  }
+
   /// Whether a signature is one of this text, whoever signed it.
   func fits(_ text: String, signature: String) throws(Problem) -> Bool {
     let place = try Place(signature)

@@ -1,0 +1,19 @@
+package import DeployModel
+
+/// Signs a text, and returns the signature.
+package typealias Signing = @Sendable (String) throws(Problem) -> String
+
+extension Message {
+  /// Signs an approval of the gate that it is for.
+  /// - Parameter sign: nil: it is not signed.
+  /// - Throws: if no key signs it, or if it is unknown which gate is open.
+  mutating func sign(_ sign: Signing?, of deployment: Deployment.ID) throws(Problems) {
+    guard let sign, kind == .approve else { return }
+    guard let number, number > 0 else {
+      throw Problems(
+        Problem("deployment \(deployment) has no open gate that could be approved", fix: "lander status --deployment \(deployment)"),
+        exit: .refused)
+    }
+    do { signature = try sign(SignedApproval.statement(deployment, gate: number)) } catch { throw Problems(error) }
+  }
+}

@@ -1,0 +1,11 @@
+import DeployEngine
+
+/// Signatures of approvals.
+struct ApprovalSignatures: Signatures {
+  static let form = SSHSignature(namespace: "lander-approval")
+
+  func signer(of text: String, signature: String, among signers: String) async -> String? {
+    guard case .signer(let name)? = try? Self.form.find(text, signature: signature, among: signers) else { return nil }
+    return name
+  }
+}

@@ -1,0 +1,92 @@
+import Foundation
+import Testing
+
+/// Approvals that name who may approve: they sign.
+@Suite("Signed approvals")
+struct SignedApprovalTests {
+  private func place(_ approve: String, signers: String? = "kim ann") throws -> Workplace {
+    let place = try Workplace.project(
+      body: "strategy = own {},",
+      more: """
+        local own = strategy "own" (function(rollout)
+          local first, rest = rollout.targets:split(1)
+          rollout:wave(first)
+          local good, answers = rollout:approve { name = "go", \(approve) }
+          for _, answer in ipairs(answers) do log.info("%s said %s", answer.by, answer.comment) end
+          rollout:wave(rest)
+        end)
+        """)
+    let names = signers?.split(separator: " ") ?? []
+    let shell = Process()
+    shell.executableURL = URL(filePath: "/bin/sh")
+    shell.arguments = [
+      "-ec",
+      """
+      cd '\(place.path)'
+      for name in kim ann mallory; do ssh-keygen -q -t ed25519 -N '' -C $name -f key-$name; done
+      for name in \(names.joined(separator: " ")); do
+        printf '%s@example.com %s\\n' $name "$(cut -d' ' -f1,2 key-$name.pub)" >> allowed_signers
+      done
+      """,
+    ]
+    try shell.run()
+    shell.waitUntilExit()
+    #expect(shell.terminationStatus == 0)
+    return place
+  }
+
+  private let two = "from = { \"kim@example.com\", \"ann@example.com\" }, count = 2"
+
+  @Test("a parked deployment takes one signature after the other, also from another checkout, and the last one resumes it")
+  func parked() throws {
+    let place = try place(two)
+    let run = try place.lander("deploy")
+    #expect(run.code == 13, "\(run)")
+    let id = try #require(place.word(after: "Parked: deployment ", in: run.out))
+    #expect(run.out.contains("→ lander approve \(id) 1 --key FILE  counts as one of 2"), "\(run.out)")
+    #expect(run.out.contains("approval \"go\" (signed by 2 of kim@example.com, ann@example.com)"), "\(run.out)")
+    let unsigned = try place.lander("approve", id)
+    #expect(unsigned.code == 3 && unsigned.err.contains("takes signed answers only, of kim@example.com, ann@example.com"), "\(unsigned)")
+    let stranger = try place.lander("approve", id, "--key", "key-mallory")
+    #expect(stranger.everything.contains("nobody whom allowed_signers of the deployment names signed this answer"), "\(stranger)")
+    #expect(!place.exists("hosts/h2/srv/app/current"))
+    let first = try place.lander("approve", id, "--key", "key-kim", "--comment", "fine")
+    #expect(first.code == 13 && first.everything.contains("approved by kim@example.com (1 of 2), signed"), "\(first)")
+    let again = try place.lander("approve", id, "--key", "key-kim")
+    #expect(again.everything.contains("kim@example.com has approved gate \"go\" already; it has 1 of 2"), "\(again)")
+    #expect(!place.exists("hosts/h2/srv/app/current"))
+
+    // Who changes the file now changes nothing for a deployment that has begun.
+    try place.write("mallory@example.com \(place.text("key-mallory.pub"))", to: "allowed_signers")
+    let last = try place.lander("approve", id, "--key", "key-ann", "--state", "other")
+    #expect(last.code == 0, "\(last)")
+    #expect(last.err.contains("approved by kim@example.com and ann@example.com (signed): fine"), "\(last.err)")
+    #expect(last.err.contains("kim@example.com said fine") && last.err.contains("ann@example.com said "), "\(last.err)")
+    #expect(place.exists("hosts/h2/srv/app/current"))
+  }
+
+  @Test("a running deployment hears signatures too, and one that was made for another deployment counts for nothing")
+  func running() throws {
+    let place = try place("from = { \"kim@example.com\" }, timeout = \"5m\"")
+    let running = try place.start(["deploy", "--wait", "--output", "plain"])
+    try wait(for: "Gate 1:", in: running.out)
+    let id = try #require(place.word(after: "Deployment ", in: running.everything))
+    let unsigned = try place.lander("approve", id, "1")
+    #expect(unsigned.code == 3 && unsigned.err.contains("gate \"go\" takes signed answers only"), "\(unsigned)")
+    let good = try place.lander("approve", id, "1", "--key", "key-kim")
+    #expect(good.code == 0 && good.out.contains("approved by kim@example.com, signed"), "\(good)")
+    #expect(running.wait() == 0, "\(running.everything)")
+  }
+
+  @Test("whoever can never sign is refused before anything starts, with the line to add")
+  func refused() throws {
+    let place = try place("from = { \"kym@example.com\" }")
+    let run = try place.lander("deploy")
+    #expect(run.code == 2, "\(run)")
+    #expect(run.err.contains("approval \"go\" asks for \"kym@example.com\", and allowed_signers has no key of that name"), "\(run.err)")
+    #expect(run.err.contains("did you mean \"kim@example.com\"?"), "\(run.err)")
+    let none = try self.place(two, signers: nil)
+    let missing = try none.lander("plan")
+    #expect(missing.code == 2 && missing.err.contains("there is no file allowed_signers beside deploy.lua"), "\(missing)")
+  }
+}
