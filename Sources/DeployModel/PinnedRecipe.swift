@@ -13,12 +13,21 @@ package struct PinnedRecipe: Sendable, Hashable, Codable {
   package var undoable: [Stage]?
   /// The parameters of the deployments that it acts for; nil: it is the deployment's own, or in a plan of an older version.
   package var parameters: Value?
+  /// The release whose stages it undoes; nil: its hooks run.
+  package var undoes: Release.ID?
   package init(name: String, sources: Digest, hooks: [Recipe.Hook], appspec: AppSpecOptions? = nil, partners: [String]? = nil) {
     self.name = name
     self.sources = sources
     self.hooks = hooks
     self.appspec = appspec
     self.partners = partners
+  }
+
+  /// The same to undo what ran for a release.
+  package func undoing(_ release: Release.ID) -> PinnedRecipe {
+    var copy = self
+    copy.undoes = release
+    return copy
   }
 
   /// Whether it is what a release was deployed with.
@@ -28,5 +37,7 @@ package struct PinnedRecipe: Sendable, Hashable, Codable {
   }
 
   /// The same, whatever the parameters were.
-  package func hasSources(of receipt: Receipt) -> Bool { sources == receipt.inputs.sources && name.isExactly(receipt.recipe) }
+  package func hasSources(of receipt: Receipt) -> Bool {
+    undoes == nil && sources == receipt.inputs.sources && name.isExactly(receipt.recipe)
+  }
 }

@@ -3,7 +3,7 @@ extension Plan: Codable {
   private enum Member: String, CodingKey {
     case id, kind, application, recipe, group, actor, at, engine, bundle, release, recipes, parameters, hosts, stages
     case bounds, path, shared, keep, reuse, onFailure, onSuccess, rollback, inputs, lock, seed, secrets, trial, prunesLast, tracksService
-    case rules, partners, provenance, receiptsAt, freeze, undoes, behind, joins, typed
+    case rules, partners, provenance, receiptsAt, receiptsSince, freeze, undoes, behind, joins, typed
   }
 
   package func encode(to encoder: any Encoder) throws {
@@ -46,6 +46,7 @@ extension Plan: Codable {
     if !partners.isEmpty { try members.encode(partners, forKey: .partners) }
     try members.encodeIfPresent(origin.provenance, forKey: .provenance)
     try members.encodeIfPresent(origin.receiptsAt, forKey: .receiptsAt)
+    try members.encodeIfPresent(origin.receiptsSince, forKey: .receiptsSince)
   }
 
   package init(from decoder: any Decoder) throws {
@@ -56,7 +57,8 @@ extension Plan: Codable {
         actor: try members.decode(String.self, forKey: .actor), at: try members.decode(Timestamp.self, forKey: .at),
         engine: try members.decode(String.self, forKey: .engine), seed: try members.decode(UInt64.self, forKey: .seed),
         provenance: try members.decodeIfPresent(Provenance.self, forKey: .provenance),
-        receiptsAt: try members.decodeIfPresent(Timestamp.self, forKey: .receiptsAt)),
+        receiptsAt: try members.decodeIfPresent(Timestamp.self, forKey: .receiptsAt),
+        receiptsSince: try members.decodeIfPresent(Timestamp.self, forKey: .receiptsSince)),
       subject: Subject(
         application: try members.decode(String.self, forKey: .application), recipe: try members.decode(String.self, forKey: .recipe),
         group: try members.decode(String.self, forKey: .group), parameters: try members.decode(Value.self, forKey: .parameters),

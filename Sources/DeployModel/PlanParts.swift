@@ -28,6 +28,8 @@ extension Plan {
     package let at: Timestamp
     /// The time in its receipts: later than every receipt on its hosts, whatever this machine's clock says; nil: `at`.
     package let receiptsAt: Timestamp?
+    /// Of hosts that join: when the group got what they get; nil: the receipts' own time says it.
+    package let receiptsSince: Timestamp?
     /// Lander's version.
     package let engine: String
     /// The seed of the recipe's `math.random`.
@@ -37,9 +39,10 @@ extension Plan {
 
     package init(
       id: Deployment.ID, kind: Kind = .deploy, actor: String, at: Timestamp, engine: String, seed: UInt64 = 0,
-      provenance: Provenance? = nil, receiptsAt: Timestamp? = nil
+      provenance: Provenance? = nil, receiptsAt: Timestamp? = nil, receiptsSince: Timestamp? = nil
     ) {
       self.receiptsAt = receiptsAt
+      self.receiptsSince = receiptsSince
       self.id = id
       self.kind = kind
       self.actor = actor
@@ -144,7 +147,8 @@ extension Plan {
       case seventh = 7
       /// Hosts remember that a stage was undone. A stage runs nothing in a release folder that is not there yet.
       case eighth = 8
-      /// An approval may ask for signed answers, and for several of them.
+      /// An approval may ask for signed answers, and for several of them. What undoes a stage runs in the release that the stage ran for,
+      /// and a failed host keeps that release until then.
       case ninth = 9
 
       /// The rules of plans that are made now.
@@ -174,6 +178,8 @@ extension Plan {
       package var remembersUndone: Bool { rawValue >= Rules.eighth.rawValue }
       /// Whether a stage is told that a host does not have the release yet.
       package var missesReleases: Bool { rawValue >= Rules.eighth.rawValue }
+      /// Whether what undoes a stage runs in the release that the stage ran for.
+      package var undoesInPlace: Bool { rawValue >= Rules.ninth.rawValue }
       /// Whether a rollout without a strategy takes hosts in the plan's order instead of by number.
       package var keepsOrder: Bool { rawValue >= Rules.third.rawValue }
     }

@@ -15,6 +15,9 @@ package struct Receipt: Sendable, Hashable, Codable {
   package var chain: Digest?
   /// The deployment whose release this one left by going back: no good release to go back to, unless this one is newer.
   package var undid: Deployment.ID?
+  /// Deployments that the host, or one that it learned of them from, left for something older before `undid`, the newest last; nil: none
+  /// is known. Nothing goes back to them.
+  package var left: [Deployment.ID]?
   /// Whether its deployment has not succeeded (yet), so that nothing goes back to it. nil: it is good; receipts of older versions are.
   package var trial: Bool?
   /// The secrets that it was made with, in the order of their names; nil in receipts of older versions, which do not say.

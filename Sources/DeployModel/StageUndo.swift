@@ -6,11 +6,15 @@ package struct StageUndo: Sendable, Hashable, Codable {
   package var recipe: Int
   /// Why the stage failed; nil: it came to its end.
   package var error: ScriptError?
+  /// The release that the stage ran for: what undoes it runs in its folder. nil in plans of older versions, whose undo runs in the folder
+  /// of what hosts go back to.
+  package var release: Release.ID?
 
-  package init(_ mark: StageMark, recipe: Int = 0, error: ScriptError? = nil) {
+  package init(_ mark: StageMark, recipe: Int = 0, error: ScriptError? = nil, release: Release.ID? = nil) {
     self.mark = mark
     self.recipe = recipe
     self.error = error
+    self.release = release
   }
 
   /// What the stage that undoes it is called.

@@ -76,4 +76,45 @@ struct JoinedWayBackTests {
     #expect(words.contains("it runs release \(newer ?? "") as h2 does") && words.contains("the group has two revisions"), "\(words)")
     #expect(try bench.host("h3").current == newer)
   }
+
+  @Test("a host that joins between the two halves of a way back hides no stage that the last hosts undo")
+  func halves() async throws {
+    let bench = try await grown()
+    let older = try #require(try bench.host("h1").previous?.release.id)
+    #expect(try await rollBack(bench, only: ["h1"]) == [.succeeded])
+    try await join(bench)
+    #expect(try bench.host("h3").current == older)
+    #expect(try await rollBack(bench) == [.succeeded])
+    #expect(releases(bench) == [older, older, older])
+    #expect(bench.transport.hosts.contains { host in host.marks.contains { $0.state == .undone } })
+  }
+
+  @Test("a host that joined what an earlier way back led to makes no release good that was left for it")
+  func afterEarlier() async throws {
+    let bench = try await grown()
+    let older = try #require(try bench.host("h1").previous?.release.id)
+    #expect(try await rollBack(bench) == [.succeeded])
+    bench.files["app/version"] = "3\n"
+    try await bench.deploy(DeploymentRequest(only: ["h1", "h2"]))
+    #expect(try await rollBack(bench, only: ["h1"]) == [.succeeded])
+    try await join(bench)
+    #expect(try await rollBack(bench) == [.succeeded])
+    #expect(releases(bench) == [older, older, older])
+  }
+
+  @Test("a release that was left for an older one does not become good again, however often the group goes back")
+  func left() async throws {
+    let bench = try Bench(Self.text)
+    bench.files["app/version"] = "1\n"
+    try await bench.deploy(DeploymentRequest(only: ["h1", "h2"]))
+    let first = try bench.host("h1").current
+    for version in 2...5 {
+      bench.files["app/version"] = "\(version)\n"
+      try await bench.deploy(DeploymentRequest(only: ["h1", "h2"]))
+      #expect(try await rollBack(bench, only: ["h1", "h2"]) == [.succeeded])
+      #expect(try bench.host("h1").current == first && bench.host("h2").current == first, "after version \(version)")
+      let words = await refusal { _ = try await rollBack(bench, only: ["h1", "h2"]) }
+      #expect(words.contains("good"), "after version \(version): \(words)")
+    }
+  }
 }

@@ -11,6 +11,8 @@ package struct GroupHistory: Sendable {
   private let returned: [HostState]
   /// Deployments that receipts say were left, and the release that replaced each.
   private let undone: [(deployment: Deployment.ID, by: Release.ID)]
+  /// Deployments that receipts remember as left for something older.
+  private let left: Set<Deployment.ID>
   /// When each release was first deployed, as far as hosts know.
   private let origins: [Origin]
   /// The same by receipts that took nothing back: a rollback's receipts may be all that is left of an old release.
@@ -26,6 +28,7 @@ package struct GroupHistory: Sendable {
       guard let undid = receipt.undid else { return }
       if !found.contains(where: { $0 == (undid, receipt.release.id) }) { found.append((undid, receipt.release.id)) }
     }
+    left = Set(receipts.flatMap { $0.left ?? [] })
     origins = Self.earliest(receipts)
     firsts = Self.earliest(receipts.filter { $0.undid == nil })
     // One host's good receipt is enough: its engine may have died before it could tell the others.
@@ -40,9 +43,9 @@ package struct GroupHistory: Sendable {
   private static func earliest(_ receipts: [Receipt]) -> [Origin] {
     receipts.reduce(into: []) { found, receipt in
       if let index = found.firstIndex(where: { $0.release == receipt.release.id }) {
-        found[index].at = min(found[index].at, receipt.at)
+        found[index].at = min(found[index].at, receipt.origin)
       } else {
-        found.append((receipt.release.id, receipt.at))
+        found.append((receipt.release.id, receipt.origin))
       }
     }
   }
@@ -60,7 +63,7 @@ package struct GroupHistory: Sendable {
 
   /// Whether a host may go back to it: its deployment has succeeded, and has not been taken back since.
   package func isGood(_ receipt: Receipt) -> Bool {
-    guard settled(receipt)?.trial != true else { return false }
+    guard settled(receipt)?.trial != true, !left.contains(receipt.deployment) else { return false }
     return !returned.contains { took(back: receipt, $0) }
       && !undone.contains { $0.deployment == receipt.deployment && !isNewer($0.by, than: receipt.release.id) }
   }

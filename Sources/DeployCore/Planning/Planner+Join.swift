@@ -4,7 +4,9 @@ extension Planner.Identity {
   /// Receipts of hosts that join say the time of the revision's own: they stand where the others stand, below whatever a rollout that is
   /// under way brings.
   func origin(joining goal: Receipt) -> Plan.Origin {
-    Plan.Origin(id: id, kind: .deploy, actor: who, at: at, engine: engine, seed: seed, provenance: provenance, receiptsAt: goal.at)
+    Plan.Origin(
+      id: id, kind: .deploy, actor: who, at: at, engine: engine, seed: seed, provenance: provenance, receiptsAt: goal.at,
+      receiptsSince: goal.since)
   }
 
   /// Of hosts that were to join, receipts of the way back say the time of what they go back to: it is no newer than what the group runs.

@@ -13,6 +13,8 @@ package enum RollbackPlanner {
     var recipes = failed.content.recipes
     let bare = recipes.count
     recipes.append(PinnedRecipe(name: "no hooks", sources: failed.content.recipes[0].sources, hooks: []))
+    let (stages, all) = inPlace(wayBack(conclusion, failed), recipes)
+    recipes = all
     let numbers = conclusion.wayBackHosts
     let hosts = numbers.enumerated().map { number, index in
       let was = failed.hosts[index]
@@ -46,7 +48,7 @@ package enum RollbackPlanner {
         secrets: failed.content.secrets),
       placement: failed.placement,
       flow: Plan.Flow(
-        stages: wayBack(conclusion, failed), rollback: false, trial: failed.flow.trial, prunesLast: failed.flow.prunesLast,
+        stages: stages, rollback: false, trial: failed.flow.trial, prunesLast: failed.flow.prunesLast,
         tracksService: failed.flow.tracksService, rules: failed.flow.rules),
       hosts: hosts,
       bounds: Bounds(
@@ -151,18 +153,32 @@ package enum RollbackPlanner {
     let undoing = Undoing(undoGround(selection, hosts, others, marks, goal, kept, despite, command))
     if !undoing.problems.isEmpty { throw Problems(undoing.problems, exit: .refused) }
     try Partners.refuseLost(hosts, kept, found, of: recipe)
+    let (stages, recipes) = inPlace(undoing.before + [.rollout(nil)] + undoing.after, kept)
     return Plan(
       origin: identity.origin(.rollback(of: nil), after: way.history.newest),
       subject: Plan.Subject(
         application: recipe.application, recipe: recipe.name, group: selection.group, parameters: goal.inputs.parameters,
         typed: selection.typed.known),
-      content: Plan.Content(release: goal.release, recipes: kept, inputs: goal.inputs), placement: recipe.placement,
+      content: Plan.Content(release: goal.release, recipes: recipes, inputs: goal.inputs), placement: recipe.placement,
       flow: Plan.Flow(
-        stages: undoing.before + [.rollout(nil)] + undoing.after, trial: true, prunesLast: true, tracksService: true, rules: .newest),
+        stages: stages, trial: true, prunesLast: true, tracksService: true, rules: .newest),
       hosts: hosts,
       bounds: try bounds.letting(hosts, move: selection.configuration, beside: others),
       lock: Planner.lock(identity, "roll back \(recipe.name) of \(recipe.application)", above: Planner.fence(surveys + partners.surveys)),
       partners: found)
+  }
+
+  /// Stages that undo others have a recipe of their own, which acts for the release that those ran for.
+  private static func inPlace(_ stages: [Stage], _ recipes: [PinnedRecipe]) -> ([Stage], [PinnedRecipe]) {
+    var all = recipes
+    let placed = stages.map { stage -> Stage in
+      guard var undo = stage.terms?.undoes, let release = undo.release, recipes.indices.contains(undo.recipe) else { return stage }
+      let recipe = recipes[undo.recipe].undoing(release)
+      undo.recipe = all.firstIndex(of: recipe) ?? all.count
+      if undo.recipe == all.count { all.append(recipe) }
+      return stage.with(undo)
+    }
+    return (placed, all)
   }
 
   private static func undoGround(

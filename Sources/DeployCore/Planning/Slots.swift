@@ -113,9 +113,7 @@ package enum Slots {
   ) throws(Problems) {
     let named = (typed ?? RollbackGround.named(selection)) + selection.typed.words([.hosts])
     let marks = StageMarks(surveys)
-    let undoable = marks.undoable(behind: goal).filter { mark in
-      mark.undo == .before && !despite.contains { $0.isExactly(mark.stage) }
-    }
+    let undoable = marks.undoable(behind: goal).filter { $0.undo == .before && !$0.isNamed(in: despite) }
     var problems = marks.inTheWay(to: goal, despite: despite, and: undoable.map(\.stage), typed: named)
     let options = marks.despite(despite, and: undoable.map(\.stage), goingTo: goal)
     problems += undoable.map { mark in

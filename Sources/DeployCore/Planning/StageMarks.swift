@@ -91,13 +91,14 @@ package struct StageMarks: Sendable, Hashable {
   ///   - typed: what stands behind `lander rollback`.
   package func inTheWay(to goal: Receipt, despite: [String], and more: [String] = [], typed: String) -> [Problem] {
     let between = newestFirst(since: goal)
-    let known = (between + undoable(behind: goal)).map(\.stage)
-    let unknown = despite.filter { name in !known.contains { $0.isExactly(name) } }.map { name in
+    let all = between + undoable(behind: goal)
+    let known = all.map(\.stage)
+    let unknown = despite.filter { name in !all.contains { $0.isNamed(in: [name]) } }.map { name in
       Problem(
         "no stage of that name that is in the way ran after release \(goal.release.id) came there", subject: "--despite \(name)",
         fix: NearMatch.hint(name, among: known) ?? "leave it out")
     }
-    let barring = between.filter { mark in !despite.contains { $0.isExactly(mark.stage) } }
+    let barring = between.filter { !$0.isNamed(in: despite) }
     let options = self.despite(despite, and: more, goingTo: goal)
     return unknown
       + barring.map { mark in
@@ -111,9 +112,10 @@ package struct StageMarks: Sendable, Hashable {
   /// The options that name every stage that stays, so that an advised command is whole: those that were typed, as far as they are in the
   /// way, those that cannot be undone, and more.
   func despite(_ typed: [String], and more: [String], goingTo goal: Receipt) -> String {
-    let between = newestFirst(since: goal).map(\.stage)
-    let known = between + undoable(behind: goal).map(\.stage)
-    return Self.despite(typed.filter { name in known.contains { $0.isExactly(name) } } + between + more)
+    let between = newestFirst(since: goal)
+    let known = between + undoable(behind: goal)
+    let given = typed.filter { name in known.contains { $0.isNamed(in: [name]) } }
+    return Self.despite(given + between.filter { !$0.isNamed(in: given) }.map(\.stage) + more)
   }
 
   /// The options that name stages, each once, in their order, with a blank before each.
@@ -153,6 +155,21 @@ package struct StageMarks: Sendable, Hashable {
 }
 
 extension StageMark {
+  /// `migrate@3f2a91c4d5e6`: the stage of this revision, as `--despite` takes it.
+  package var ofRevision: String { "\(stage)@\(revision.short)" }
+
+  /// Whether `--despite` names it: by the stage's name, or also by the beginning of the revision.
+  package func isNamed(in names: [String]) -> Bool {
+    names.contains { name in
+      if name.isExactly(stage) { return true }
+      guard let at = name.lastIndex(of: "@"), String(name[..<at]).isExactly(stage) else { return false }
+      let start = name[name.index(after: at)...]
+      return start.utf8.count >= Self.shortest && revision.hex.hasPrefix(start)
+    }
+  }
+  /// The number of digits that name a revision.
+  private static let shortest = 6
+
   /// Another deployment, of other hosts of the group, runs the stage now.
   fileprivate func isUnderWay(_ place: SourcePlace?) -> Problem {
     Problem(

@@ -27,7 +27,7 @@ struct Undoing {
   }
 
   init(_ ground: Ground) {
-    let marks = ground.marks.undoable(behind: ground.goal).filter { mark in !ground.despite.contains { $0.isExactly(mark.stage) } }
+    let marks = ground.marks.undoable(behind: ground.goal).filter { !$0.isNamed(in: ground.despite) }
     var found: [(stage: Stage, mark: StageMark, order: Int)] = []
     var barring: [(mark: StageMark, why: Failure)] = []
     for mark in marks {
@@ -39,8 +39,8 @@ struct Undoing {
       case .success(let (stage, order)): found.append((stage, mark, order))
       }
     }
-    // Every stage that stays is named, so that the command is whole.
-    let options = StageMarks.despite(ground.despite + barring.map(\.mark.stage))
+    // Every stage that stays is named, so that the command is whole. One of another revision is undone all the same.
+    let options = StageMarks.despite(ground.despite + barring.map(\.mark.ofRevision))
     let sure = "lander rollback \(ground.typed)\(options) goes back and leaves \(barring.count == 1 ? "it as it is" : "them as they are")"
     problems = barring.map { mark, why in
       Problem("stage \"\(mark.stage)\" \(why.message)", fix: why.fix.map { "\($0)\n\(sure)" } ?? sure)
@@ -63,13 +63,13 @@ struct Undoing {
     guard let receipt = ground.leaving.first(where: { $0.inputs.bundle == mark.revision }) else {
       return .failure(
         Failure(
-          .failed, "ran for \(of), which is not what the hosts run now, and no release met what stages of two revisions left",
-          fix: "go back one revision at a time: lander releases, then lander rollback --to RELEASE"))
+          .failed, "ran for \(of), which no host that goes back runs now, so what undoes it cannot run in its release",
+          fix: "go back one revision at a time (lander rollback --to RELEASE), or undo it by hand, or lander deploy goes forward"))
     }
     guard let recipe = Planner.recipe(of: receipt, among: ground.kept),
       let order = ground.kept[recipe].undoable?.firstIndex(where: { $0.name.isExactly(mark.stage) }),
       let stages = ground.kept[recipe].undoable,
-      let stage = stages[order].undoing(StageUndo(mark, recipe: recipe, error: mark.whyUndone))
+      let stage = stages[order].undoing(StageUndo(mark, recipe: recipe, error: mark.whyUndone, release: receipt.release.id))
     else { return .failure(Failure(.missing, "ran for \(of), and the recipe that undoes it was not found on the hosts or in the store")) }
     return .success((stage, order))
   }
@@ -84,6 +84,13 @@ extension StageMark {
 }
 
 extension Stage {
+  /// The same stage, which undoes in another way.
+  func with(_ undo: StageUndo) -> Stage {
+    guard case .script(let name, let summary, let function, let when, let place, var terms?) = self else { return self }
+    terms.undoes = undo
+    return .script(name: name, summary: summary, function: function, when: when, place: place, terms: terms)
+  }
+
   /// The stage that undoes this one; nil: nothing does.
   func undoing(_ undo: StageUndo) -> Stage? {
     guard case .script(_, _, _, _, let place, let terms?) = self, let function = terms.undo else { return nil }

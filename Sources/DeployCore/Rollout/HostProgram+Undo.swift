@@ -57,9 +57,10 @@ extension HostProgram {
     return [.operation(.record(previous), vital: true)]
   }
 
-  /// Removes a release that was not there before.
+  /// Removes a release that was not there before, unless what undoes a stage still has to run in it.
   private static func undoDeliver(_ number: Int, in plan: Plan) -> [HostStep] {
     let host = plan.hosts[number]
+    if plan.flow.rules?.undoesInPlace == true, plan.flow.stages.contains(where: { $0.terms?.undo != nil }) { return [] }
     guard !host.present, let target = host.target, target.id != host.wayBack else { return [] }
     return [.operation(.discard(target.id), vital: false)]
   }

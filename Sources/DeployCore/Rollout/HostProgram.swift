@@ -119,12 +119,25 @@ package enum HostProgram {
       deployment: plan.id,
       recipe: plan.content.recipes[host.arriving].name, actor: plan.origin.actor, at: plan.receiptTime, undid: undid, trial: trial,
       secrets: secrets, provenance: provenance)
-    receipt.since = host.goal?.origin
+    receipt.since = host.goal?.origin ?? plan.origin.receiptsSince
+    receipt.left = host.leftBehind(for: receipt)
     return receipt
   }
 }
 
 extension HostPlan {
+  /// The number of deployments that a receipt remembers as left behind.
+  private static let mostLeft = 50
+
+  /// Deployments that were left for something older: those that the receipt before knew, and its own if this one takes it back.
+  /// - Parameter receipt: the one that is written now.
+  func leftBehind(for receipt: Receipt) -> [Deployment.ID]? {
+    var known = previous?.left ?? []
+    if let previous, receipt.undid == previous.deployment, receipt.origin < previous.origin { known.append(previous.deployment) }
+    known.removeAll { $0 == receipt.deployment }
+    return known.isEmpty ? nil : Array(known.suffix(Self.mostLeft))
+  }
+
   /// Index of the recipe whose hooks an event runs on the way forward.
   fileprivate func recipe(of event: LifecycleEvent, in plan: Plan) -> Int {
     if event.concernsPrevious { return leaving }

@@ -207,8 +207,16 @@ extension Plan {
   package func elected(for terms: StageTerms) -> Int? {
     switch terms.ground {
     case nil, .engine: nil
-    case .host: hosts.firstIndex { if case .leftOut = $0.action { false } else { true } }
+    case .host: electedHost(for: terms)
     case .group(let name): partners.first { $0.groups.contains { $0.isExactly(name) } }?.host.number
     }
+  }
+
+  /// The first host that is there. If somebody goes back, a stage is undone on a host that leaves the release which it ran for: others may
+  /// not have its folder.
+  private func electedHost(for terms: StageTerms) -> Int? {
+    let there = hosts.indices.filter { if case .leftOut = hosts[$0].action { false } else { true } }
+    guard kind == .rollback(of: nil), let release = terms.undoes?.release else { return there.first }
+    return there.first { hosts[$0].previous?.release.id == release } ?? there.first
   }
 }

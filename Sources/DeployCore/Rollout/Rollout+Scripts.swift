@@ -28,8 +28,10 @@ extension Rollout {
       if plan.partner(number) != nil {
         (site.release, site.previous) = (nil, nil)
       } else if site.event == nil {
-        site.release = isTwin(number) ? plan.hosts[number].current : plan.hosts[number].target?.id
-        site.previous = plan.hosts[number].current
+        // What undoes a stage runs where the stage ran.
+        let undone = undoing?.release
+        site.release = isTwin(number) ? plan.hosts[number].current : undone ?? plan.hosts[number].target?.id
+        site.previous = undone == nil ? plan.hosts[number].current : plan.hosts[number].target?.id
       }
     }
     if site.event == nil, operation.changes, !ofTraffic(script) { taskRan = true }

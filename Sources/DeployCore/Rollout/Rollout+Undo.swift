@@ -53,10 +53,13 @@ extension Rollout {
       let mark = StageMark(
         stage: plan.flow.stages[stage.index].name, revision: plan.content.inputs.bundle, state: stage.error == nil ? .done : .failed,
         deployment: plan.id, by: plan.origin.actor, at: plan.receiptTime, undo: undoTime(stage.index))
-      undo.append(StageUndo(mark, error: stage.error))
+      undo.append(StageUndo(mark, error: stage.error, release: keepsUndone ? plan.content.release?.id : nil))
     }
     return (undo, [], nil)
   }
+
+  /// Whether what undoes a stage runs in the release that the stage ran for.
+  private var keepsUndone: Bool { plan.flow.rules?.undoesInPlace == true }
 
   /// Whether a host stays on the release, or nobody knows that it does not.
   private func mayKeepRelease(_ host: Int) -> Bool {

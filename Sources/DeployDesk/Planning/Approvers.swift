@@ -1,3 +1,4 @@
+import DeployCore
 import DeployModel
 
 /// Those who may approve, as recipes name them and as `allowed_signers` has their keys.

@@ -34,6 +34,7 @@ extension Desk {
       isStored: { [shelf] digest in (try? shelf.inspect(digest.hex)) != nil }, by: identity)
     try await bring(plan, preparation.surveys, at: selection.recipe.placement)
     try refuseBesidesPools(plan, selection)
+    try await refuseWithoutSecrets(plan)
     let users = await userProblems(of: plan, project)
     if !users.isEmpty { throw Problems(users, exit: .infrastructure) }
     for undo in plan.undone {
@@ -64,6 +65,14 @@ extension Desk {
       let rehearsal = try? await Rehearsing(plan: plan, project: project, stage: stage).run()
     else { return .unknown }
     return rehearsal.waves
+  }
+
+  /// Refuses a way back whose hosts would be stopped and not started again: hooks of the release that they go to need a secret that cannot
+  /// be had.
+  private func refuseWithoutSecrets(_ plan: Plan) async throws {
+    let names = plan.hosts.filter { $0.action == .change }.flatMap { $0.goal?.secrets?.map(\.name) ?? [] }
+    let problems = await secretProblems(Set(names).sorted())
+    if !problems.isEmpty { throw Problems(problems) }
   }
 
   /// Says which secrets of the releases that hosts leave cannot be had here: an undo that needs one fails once hosts are back.

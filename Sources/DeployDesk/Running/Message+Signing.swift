@@ -1,7 +1,7 @@
-package import DeployModel
+import DeployModel
 
 /// Signs a text, and returns the signature.
-package typealias Signing = @Sendable (String) throws(Problem) -> String
+package typealias Signing = @Sendable (String) throws -> String
 
 extension Message {
   /// Signs an approval of the gate that it is for.
@@ -14,6 +14,8 @@ extension Message {
         Problem("deployment \(deployment) has no open gate that could be approved", fix: "lander status --deployment \(deployment)"),
         exit: .refused)
     }
-    do { signature = try sign(SignedApproval.statement(deployment, gate: number)) } catch { throw Problems(error) }
+    do { signature = try sign(SignedApproval.statement(deployment, gate: number)) } catch {
+      throw Problems(error as? Problem ?? Problem("the answer cannot be signed: \(error)"))
+    }
   }
 }

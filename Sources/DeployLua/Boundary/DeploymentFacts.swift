@@ -57,9 +57,9 @@ struct DeploymentFacts {
     ]
     if let task = plan.kind.task { members.append(("task", .text(task.name))) }
     members += why
-    if let release = plan.content.release {
-      members.append(("release", .text(release.id)))
-      members.append(("release_path", .text("\(plan.placement.path)/releases/\(release.id)")))
+    if let release = pinned?.undoes ?? plan.content.release?.id {
+      members.append(("release", .text(release)))
+      members.append(("release_path", .text("\(plan.placement.path)/releases/\(release)")))
     }
     if let slot = newestSlot { members.append(("newest_slot", .text(slot))) }
     if let previous = plan.hosts.lazy.compactMap({ $0.previous?.release.id }).first { members.append(("previous", .text(previous))) }
@@ -116,9 +116,11 @@ struct DeploymentFacts {
   private func host(_ one: HostPlan) -> Value {
     let host = one.host
     var members = members(host, one.facts)
-    let previous = one.previous?.release.id ?? one.current
+    let previous = pinned?.undoes == nil ? one.previous?.release.id ?? one.current : one.target?.id
     if let previous { members.append(("previous", .text(previous))) }
-    if let target = one.target { members.append(("release_path", .text("\(host.place(plan.placement.path))/releases/\(target.id)"))) }
+    if let release = pinned?.undoes ?? one.target?.id {
+      members.append(("release_path", .text("\(host.place(plan.placement.path))/releases/\(release)")))
+    }
     if let receipt = receipt(of: one) { members.append(("earlier", earlier(receipt, host))) }
     return .record(of: members)
   }
@@ -127,6 +129,7 @@ struct DeploymentFacts {
   /// deployment's own.
   private func receipt(of one: HostPlan) -> Receipt? {
     guard let pinned, recipe > 0 || pinned.parameters != nil else { return nil }
+    if let undone = pinned.undoes { return [one.previous, one.back].lazy.compactMap { $0 }.first { $0.release.id == undone } }
     return [one.goal, one.back, one.previous].lazy.compactMap { $0 }.first { pinned.goes(with: $0) } ?? one.previous
   }
 

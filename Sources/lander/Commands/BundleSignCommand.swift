@@ -1,5 +1,6 @@
 import ArgumentParser
 import DeployModel
+import DeployReport
 
 /// Signs a bundle with an ssh key.
 struct BundleSign: Verb {

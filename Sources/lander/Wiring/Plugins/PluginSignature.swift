@@ -1,4 +1,5 @@
 import DeployModel
+import DeployStore
 
 /// The signature of a plugin: of a line with its name, its version and the digest of its files.
 enum PluginSignature {

@@ -1,0 +1,108 @@
+import Foundation
+import Testing
+
+/// Where the undo of a stage runs: in the release that the stage ran for, whose programs know how.
+@Suite("Undo in its own release")
+struct UndoPlaceTests {
+  /// Hosts whose releases each bring a `bin/migrate` of their own.
+  private func place() throws -> Workplace {
+    let place = try Workplace.project()
+    let body = """
+      stages = { stage.upload, stage "migrate" { once = "revision", on = "host",
+        run = function(host) host:run "bin/migrate --up" end,
+        undo = function(host, deployment)
+          host:run("bin/migrate --down")
+          host:run("echo in $LANDER_RELEASE, path " .. host.release_path .. ", deployment " .. deployment.release .. " >>\(place.path)/where")
+        end }, stage.rollout },
+      on = { ValidateService = function(host) host:run "test ! -e bad" end },
+      """
+    try place.write(Recipes.local(place.path, body: body), to: "deploy.lua")
+    try version(1, place)
+    return place
+  }
+
+  private func version(_ number: Int, _ place: Workplace) throws {
+    try place.write("\(number)\n", to: "app/version")
+    try place.write("#!/bin/sh\necho \"$1 of \(number)\" >>\(place.path)/ledger\n", to: "app/bin/migrate")
+    chmod(place.path + "/app/bin/migrate", 0o755)
+  }
+
+  private func release(_ host: String, _ place: Workplace) throws -> String {
+    let link = try FileManager.default.destinationOfSymbolicLink(atPath: "\(place.path)/hosts/\(host)/srv/app/current")
+    return String(link.split(separator: "/").last ?? "")
+  }
+
+  @Test("a rollback undoes the stage by the program of the release that it ran for")
+  func byHand() throws {
+    let place = try place()
+    #expect(try place.lander("deploy").code == 0)
+    try version(2, place)
+    #expect(try place.lander("deploy").code == 0)
+    let newer = try release("h1", place)
+    let back = try place.lander("rollback")
+    #expect(back.code == 0, "\(back)")
+    #expect(try place.text("ledger") == "--up of 1\n--up of 2\n--down of 2\n")
+    let root = "\(place.path)/hosts/h1/srv/app/releases"
+    #expect(try place.text("where") == "in \(newer), path \(root)/\(newer), deployment \(newer)\n")
+    #expect(try place.current("h1", "version") == "1\n" && place.current("h2", "version") == "1\n")
+  }
+
+  @Test("so does the way back of a failed deployment, also of the first one, on a host that restored itself")
+  func automatic() throws {
+    let place = try place()
+    try place.write("", to: "app/bad")
+    let first = try place.lander("deploy")
+    #expect(first.code == 10, "\(first)")
+    #expect(try place.text("ledger") == "--up of 1\n--down of 1\n")
+    try FileManager.default.removeItem(atPath: place.path + "/app/bad")
+    #expect(try place.lander("deploy").code == 0)
+    try version(2, place)
+    try place.write("", to: "app/bad")
+    let second = try place.lander("deploy")
+    #expect(second.code == 10, "\(second)")
+    #expect(try place.text("ledger") == "--up of 1\n--down of 1\n--up of 1\n--up of 2\n--down of 2\n")
+    #expect(try place.current("h1", "version") == "1\n")
+    // Until then the failed release was kept; the next deployments remove it like any other.
+    #expect(try place.lander("releases").code == 0)
+  }
+
+  @Test("a stage of one revision that stays is named with the revision, and that of the release which hosts leave is undone all the same")
+  func named() throws {
+    let place = try place()
+    #expect(try place.lander("deploy").code == 0)
+    try version(2, place)
+    try place.write("#!/bin/sh\n[ \"$1\" = --up ]\n", to: "app/bin/migrate")
+    #expect(try place.lander("deploy").code == 0)
+    let failed = try place.lander("rollback")
+    #expect(failed.code == 11, "\(failed)")
+    try version(3, place)
+    #expect(try place.lander("deploy").code == 0)
+    let refused = try place.lander("rollback")
+    #expect(refused.code == 3 && refused.err.contains("which no host that goes back runs now"), "\(refused)")
+    let option = try #require(refused.err.firstMatch(of: /--despite (migrate@[0-9a-f]{12})/)?.1)
+    let back = try place.lander("rollback", "--despite", String(option))
+    #expect(back.code == 0, "\(back)")
+    #expect(try place.text("ledger").hasSuffix("--up of 3\n--down of 3\n"))
+    #expect(try place.current("h1", "version") == "1\n")
+  }
+
+  @Test("a rollback to a release whose hooks need a secret that cannot be had is refused before a host is stopped")
+  func secrets() throws {
+    let place = try Workplace.project(
+      hosts: 1,
+      body: """
+        on = { ApplicationStart = function(host)
+          host:run("test -n \\"$KEY\\"", { env = { KEY = secret "OLD_KEY" } })
+        end },
+        """)
+    #expect(try place.lander("deploy", environment: ["OLD_KEY": "a-long-secret"]).code == 0)
+    try place.write(place.text("deploy.lua").replacing("OLD_KEY", with: "NEW_KEY"), to: "deploy.lua")
+    try place.write("2\n", to: "app/version")
+    #expect(try place.lander("deploy", environment: ["NEW_KEY": "another-secret"]).code == 0)
+    let run = try place.lander("rollback")
+    #expect(run.code == 2 && run.err.contains("OLD_KEY"), "\(run)")
+    #expect(try place.current("h1", "version") == "2\n")
+    let back = try place.lander("rollback", environment: ["OLD_KEY": "a-long-secret"])
+    #expect(try back.code == 0 && place.current("h1", "version") == "1\n", "\(back)")
+  }
+}
