@@ -54,17 +54,24 @@ struct JobTests {
   func killed(_ shell: Shell) async throws {
     let ground = try Ground(shell)
     let heard = Heard()
-    let line = "i=0; while [ $i -lt 40 ]; do echo out$i; echo err$i >&2; i=$((i+1)); sleep 0.05; done; exit 7"
-    async let outcome = ground.run(1, line, heard: heard)
+    // However slow this machine is, the job runs until its channel was killed three times.
+    let line = """
+      i=0; while [ $i -lt 40 ] || [ ! -e '\(ground.folder)/enough' ]; do echo out$i; echo err$i >&2; i=$((i+1)); sleep 0.05; done
+      echo $i >'\(ground.folder)/count'; exit 7
+      """
+    async let outcome = ground.run(1, line, timeout: .minutes(2), heard: heard)
     for _ in 0..<3 {
       let before = heard.bytes(.stdout).count
       try await until("more output") { heard.bytes(.stdout).count > before }
       if let client = await ground.hosts.client(of: ground.host) { kill(client, SIGKILL) }
     }
+    _ = Ground.sh("touch '\(ground.folder)/enough'")
     let result = await outcome
     #expect(result.status == 7)
-    #expect(heard.stdout == (0..<40).map { "out\($0)\n" }.joined())
-    #expect(String(decoding: heard.bytes(.stderr), as: UTF8.self) == (0..<40).map { "err\($0)\n" }.joined())
+    let count = try #require(Ground.text("\(ground.folder)/count").flatMap { Int($0.trimmed) })
+    #expect(count >= 40)
+    #expect(heard.stdout == (0..<count).map { "out\($0)\n" }.joined())
+    #expect(String(decoding: heard.bytes(.stderr), as: UTF8.self) == (0..<count).map { "err\($0)\n" }.joined())
     #expect(heard.isWhole)
     await ground.end()
   }
@@ -125,6 +132,23 @@ struct JobTests {
     await ground.end()
   }
 
+  @Test("a few bytes come through unchanged too, whatever they are", arguments: Shell.here)
+  func few(_ shell: Shell) async throws {
+    let ground = try Ground(shell)
+    let outputs: [[UInt8]] = [
+      Array("plain\nno end".utf8), Array("a\0b\n".utf8), Array("\ttab\r\n".utf8), Array("ü\n".utf8), [1, 127, 10], [255, 254],
+      [10, 10, 10], Array("  lead \\n \n".utf8), Array("-n [^]$*'\"\n".utf8), Array(repeating: 120, count: 800),
+      Array(repeating: 120, count: 801),
+    ]
+    for (index, bytes) in outputs.enumerated() {
+      let heard = Heard()
+      let octal = bytes.map { "\\0" + String($0, radix: 8) }.joined()
+      let outcome = await ground.run(index + 1, "printf '%b' '\(octal)'; printf '%b' '\(octal)' >&2", heard: heard)
+      #expect(outcome.failure == nil && heard.bytes(.stdout) == bytes && heard.bytes(.stderr) == bytes, "\(bytes.prefix(20))")
+    }
+    await ground.end()
+  }
+
   @Test("output over the cap is cut with a mark, and the command goes on", arguments: Shell.here)
   func capped(_ shell: Shell) async throws {
     let ground = try Ground(shell) { $0.outputLimit = 102_400 }
@@ -133,6 +157,21 @@ struct JobTests {
     #expect(outcome.failure == nil)
     #expect(outcome.stderr?.text == "end\n")
     #expect(outcome.stdout?.text.contains("[lander: output ends here; what came after 102400 bytes was not kept]") == true)
+    await ground.end()
+  }
+
+  @Test("streams are kept apart, cut and told of as well where a shell's here-documents are files, as in older versions of bash")
+  func oldBash() async throws {
+    guard Ground.which("bash") != nil else { return print("SKIPPED: bash is not installed here") }
+    let ground = try Ground(.bash, variables: ["BASH_COMPAT=5.0"]) { $0.outputLimit = 102_400 }
+    let files = Ground.sh("BASH_COMPAT=5.0 bash --posix -c 'exec 3<<.\n-\n.\n[ -p /proc/self/fd/3 ] || echo files'")
+    #expect(files == "files\n", "the test says nothing about this version of bash")
+    let outcome = await ground.run(1, "head -c 200000 /dev/zero; echo said >&2; exit 3")
+    #expect(outcome.status == 3 && outcome.stdout?.text.contains("[lander: output ends here") == true)
+    #expect(outcome.stderr?.text == "said\n")
+    let held = await ground.run(2, "sleep 30 >/dev/null & echo $! >'\(ground.folder)/child'")
+    #expect(held.failure == nil && held.heldOpen == .stderr)
+    _ = Ground.sh("kill $(cat '\(ground.folder)/child')")
     await ground.end()
   }
 

@@ -41,6 +41,46 @@ struct KeeperTests {
     await ground.end()
   }
 
+  @Test("a host rings at the end of a job, but not where stderr comes with the answers, and nothing is lost there", arguments: Shell.here)
+  func bell(_ shell: Shell) async throws {
+    for isJoined in shell == .ssh ? [false] : [false, true] {
+      let ground = try Ground(shell, start: isJoined ? "exec 2>&1" : nil)
+      let link = try ground.hosts.link(to: ground.host)
+      _ = try await link.demand("l_ping", [])
+      // What came on stderr may be read a moment after the answer.
+      try await Task.sleep(for: .milliseconds(200))
+      for id in 1...8 {
+        let outcome = await ground.run(id, "head -c 300000 /dev/zero | tr '\\0' a; echo said >&2")
+        #expect(outcome.failure == nil && outcome.stdout?.bytes == 300_000 && outcome.stderr?.text == "said\n", "\(outcome)")
+      }
+      #expect(await (link.bell == nil) == isJoined)
+      await ground.end()
+    }
+  }
+
+  @Test("a job whose channel broke rings where nobody hears it, and its end is found by looking", arguments: Shell.here)
+  func unheard(_ shell: Shell) async throws {
+    let ground = try Ground(shell)
+    let link = try ground.hosts.link(to: ground.host)
+    _ = try await link.demand("l_ping", [])
+    try await Task.sleep(for: .milliseconds(200))
+    let heard = Heard()
+    let line = "echo begun; while [ ! -e '\(ground.folder)/go' ]; do sleep 0.05; done; echo ended"
+    async let outcome = ground.run(1, line, heard: heard)
+    try await until("the job runs") { heard.stdout == "begun\n" }
+    #expect(await link.hearsAll)
+    let first = try #require(await link.client)
+    kill(-first, SIGKILL)
+    try await until("there is another channel") { await link.client.map { $0 != first } ?? false }
+    // A job of the new channel rings there; what it says is only of itself.
+    #expect(await ground.run(2, "true").failure == nil)
+    #expect(await link.bell != nil)
+    #expect(await !link.hearsAll)
+    _ = Ground.sh("touch '\(ground.folder)/go'")
+    #expect(await outcome.stdout?.text == "begun\nended\n")
+    await ground.end()
+  }
+
   @Test("a keeper that is killed costs the channel nothing but another one", arguments: Shell.here)
   func keeperless(_ shell: Shell) async throws {
     let ground = try Ground(shell)

@@ -25,6 +25,20 @@ final class Channel: Sendable {
     var next = 0
     var broken: Broken?
     var lessons = HostProgram.Lessons()
+    /// Called when the host's keeper rang.
+    var bell: (@Sendable () -> Void)?
+
+    /// Notes what came on stderr. - Returns: whether the bell was in it, which is kept for no diagnosis.
+    mutating func hear(_ bytes: [UInt8]) -> Bool {
+      said = (said + bytes).suffix(8192)
+      var rang = false
+      while let place = said.firstRange(of: HostProgram.bell) {
+        said.removeSubrange(place)
+        rang = true
+      }
+      lessons.hearsBell = lessons.hearsBell || rang
+      return rang
+    }
 
     /// Removes the requests that are answered now, in their order. An answer to anything else is an error.
     mutating func take(_ bytes: [UInt8]) throws(Frames.Garbled) -> [(Waiting, Answer)] {
@@ -68,7 +82,7 @@ final class Channel: Sendable {
     let output = reactor.adopt(pairs[1].ours) { [weak self] bytes in self?.heard(bytes) }
     let errors = reactor.adopt(pairs[2].ours) { [weak self] bytes in
       guard let self, let bytes else { return }
-      state.with { $0.said = ($0.said + bytes).suffix(8192) }
+      state.with { $0.hear(bytes) ? $0.bell : nil }?()
     }
     outputs.with { $0 = [output, errors] }
     // It may have ended before its lines were known.
@@ -80,7 +94,16 @@ final class Channel: Sendable {
   var isOpen: Bool { state.with { $0.broken == nil } }
 
   /// Notes what the shell learned of the host program when the channel opened.
-  func learn(_ lessons: HostProgram.Lessons) { state.with { $0.lessons = lessons } }
+  /// - Parameter bell: called when a job may have ended.
+  func learn(_ lessons: HostProgram.Lessons, bell: @escaping @Sendable () -> Void) {
+    state.with {
+      let hearsBell = $0.lessons.hearsBell
+      ($0.lessons, $0.bell) = (lessons, bell)
+      $0.lessons.hearsBell = hearsBell
+    }
+  }
+  /// Whether the end of a job that is started on this channel rings.
+  var rings: Bool { state.with { $0.lessons.rings } }
 
   /// Sends a line, made for the request's number, with the payload right after it, and waits for the answer. The wait is at most `limit`
   /// without any outgoing byte, because a long payload of another request may be under way on a slow connection. A channel that does not

@@ -28,6 +28,10 @@ actor HostLink {
   var watches: [String: JobWatch] = [:]
   var polling = false
   var looks = Looks()
+  /// The wait for the next look at jobs.
+  var nap: Task<Void, any Error>?
+  /// Whether the bell rang since the last look.
+  var isRung = false
   var leases: [ExactText: Task<Void, Never>] = [:]
 
   init(
@@ -44,7 +48,7 @@ actor HostLink {
   }
 
   /// Runs one short function of the host program. If the channel breaks, it asks again on a new one; every function may be asked twice.
-  /// The payload is at most one block; a longer one comes from a file. If no answer comes within `within` (nil: the usual time), the
+  /// The payload is at most `Hosts.request`; a longer one comes from a file. If no answer comes within `within` (nil: the usual time), the
   /// channel counts as broken.
   /// - Parameter inside: the function that a job of ours calls.
   /// - Throws: the host's refusal, by its exit status, or `unreachable` after the patience.
@@ -118,6 +122,9 @@ actor HostLink {
     return unanswered > 0 ? "the connection is open, and the host does not answer" : nil
   }
 
+  /// The nonce of the open channel, if its keeper rings at the end of a job.
+  var bell: String? { channel.flatMap { $0.isOpen && $0.rings ? $0.nonce : nil } }
+
   /// From now on the host counts as one in the middle of a change: if it goes out of reach, it is tried for the whole patience, however
   /// short this process has known it.
   func remember() { isKnown = true }
@@ -169,7 +176,7 @@ actor HostLink {
     defer { greeting = nil }
     // The first sign of life says whether the following text may be compressed.
     var lessons = HostProgram.Lessons(parts: needed)
-    let look = "command -v gzip >/dev/null 2>&1; "
+    let look = "\(HostProgram.ring); command -v gzip >/dev/null 2>&1; "
     switch await channel.ask(within: options.login, line: { look + HostProgram.mark(nonce, $0) + then }) {
     case .success(let answer): lessons.unpacks = answer.status == 0
     case .failure(let broken):
@@ -181,7 +188,7 @@ actor HostLink {
       switch await channel.ask(text, within: options.login, line: { "\(line); \(HostProgram.mark(nonce, $0))" }) {
       case .success(let answer) where answer.status == 0:
         lessons.unpacks = compressed
-        channel.learn(lessons)
+        channel.learn(lessons) { [weak self] in Task { await self?.rang() } }
         return .opened(channel)
       case .success: continue
       case .failure(let broken):

@@ -18,6 +18,10 @@ struct HostProgram: Sendable {
     var keeper: Int?
     /// Whether the host can decompress what is sent.
     var unpacks = false
+    /// Whether the bell was heard on the channel's stderr, so that it does not fall into an answer.
+    var hearsBell = false
+    /// Whether the keeper rings at the end of each job.
+    var rings = false
   }
 
   /// Each part builds on those before it: the loop with jobs; what a deployment does; the rest.
@@ -29,7 +33,7 @@ struct HostProgram: Sendable {
 
   init() {
     let files = [
-      [PackageResources.base_sh, PackageResources.jobs_sh, PackageResources.keeper_sh],
+      [PackageResources.base_sh, PackageResources.jobs_sh, PackageResources.keeper_sh, PackageResources.streams_sh],
       [PackageResources.releases_sh, PackageResources.truth_sh, PackageResources.inbox_sh, PackageResources.survey_sh],
       [
         PackageResources.repair_sh, PackageResources.files_sh, PackageResources.queue_sh, PackageResources.parking_sh,
@@ -71,8 +75,9 @@ struct HostProgram: Sendable {
     }
     // A keeper starts jobs; to start it costs a host two programs. A channel has one from its first job on.
     if HostProgram.keepers.contains(function), lessons.keeper.map({ $0 < (inside.map(parts(for:)) ?? 0) }) ?? true {
-      bytes += Array("l_attend\n".utf8)
+      bytes += Array((lessons.hearsBell ? "l_attend rings\n" : "l_attend\n").utf8)
       lessons.keeper = lessons.parts
+      lessons.rings = lessons.hearsBell
     }
     return bytes
   }
@@ -82,6 +87,10 @@ struct HostProgram: Sendable {
   /// The loop of every channel: it reads a line and obeys it. `sh -s` would read ahead and consume payload. The loop is in argv, so it
   /// contains nothing that other users may not know.
   static let loop = #"while IFS= read -r l; do eval "$l"; done"#
+  /// What a keeper writes on stderr at the end of a job, and each channel at its beginning: it says no more than that it is time to look.
+  static let bell = Array("\nlander: a job ended\n".utf8)
+  /// The words that ring it.
+  static let ring = #"printf '\n%s\n' 'lander: a job ended' >&2"#
   /// The line that ends the answer to a request, with the status of the command before it. It shows that any shell has come so far.
   static func mark(_ nonce: String, _ number: Int) -> String { "printf '\\n%s =%s %s\\n' \(nonce) \(number) $?" }
   /// The line that takes a text from the channel into a variable.

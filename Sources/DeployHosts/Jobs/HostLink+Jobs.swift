@@ -5,10 +5,13 @@ extension HostLink {
   private static let block = 262_144
 
   /// Watches a job from its beginning. One short command asks for all jobs of a host.
-  func watch(_ folder: String) -> AsyncStream<JobEvent> {
+  /// - Parameters:
+  ///   - isOurs: whether it is a function of the host program. How long that takes says nothing of a recipe's commands.
+  ///   - isNew: whether it was started just now, on the open channel, and by no engine before.
+  func watch(_ folder: String, isOurs: Bool, isNew: Bool) -> AsyncStream<JobEvent> {
     let (stream, sink) = AsyncStream.makeStream(of: JobEvent.self)
     watches[folder]?.sink.finish()
-    watches[folder] = JobWatch(folder: folder, sink: sink)
+    watches[folder] = JobWatch(folder: folder, isOurs: isOurs, bell: isNew ? bell : nil, sink: sink)
     looks.begin()
     if !polling {
       polling = true
@@ -22,9 +25,28 @@ extension HostLink {
     watches.removeValue(forKey: folder)?.end(.broken(failure))
   }
 
+  /// A job may have ended: looks now.
+  func rang() {
+    isRung = true
+    nap?.cancel()
+  }
+
+  /// Whether the end of every watched job rings on the open channel. Jobs of a channel that broke, or of another engine, ring elsewhere.
+  var hearsAll: Bool { bell.map { bell in watches.values.allSatisfy { $0.bell == bell } } ?? false }
+
   private func poll() async {
+    var isIdle = false
     while !watches.isEmpty {
-      try? await Task.sleep(for: .milliseconds(looks.pause))
+      if isRung {
+        // A host that rings for nothing is not asked more often than one that does not ring.
+        if isIdle { try? await Task.sleep(for: .milliseconds(Looks.shortest)) }
+      } else {
+        let pause = hearsAll ? max(looks.pause, Looks.patient) : looks.pause
+        let nap = Task { try await Task.sleep(for: .milliseconds(pause)) }
+        self.nap = nap
+        _ = await nap.result
+      }
+      isRung = false
       var isFull = true
       while isFull {
         let batch = watches.values.sorted { $0.folder < $1.folder }
@@ -33,6 +55,7 @@ extension HostLink {
           let answer = try await demand("l_poll", arguments)
           let stirred = serve(batch, answer.output)
           looks.saw(news: stirred)
+          isIdle = !stirred
           isFull = stirred && more(batch)
         } catch {
           for watch in batch { unwatch(watch.folder, error) }
@@ -77,7 +100,7 @@ extension HostLink {
       let whole = watch.out >= numbers[0] && watch.err >= numbers[1]
       if let end = watch.end(state: words[1], status: status, whole: whole) {
         watches[old.folder] = nil
-        looks.ended(after: ContinuousClock.now - watch.since, atFirst: watch.looks == 1)
+        if !watch.isOurs { looks.ended(after: ContinuousClock.now - watch.since, atFirst: watch.looks == 1) }
         watch.end(.ended(end))
         stirred = true
       } else {

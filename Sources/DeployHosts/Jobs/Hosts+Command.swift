@@ -10,11 +10,13 @@ extension Hosts {
       let name = Quoting.word(user)
       // A shell expands no tilde before a quoted name.
       let home = user.utf8.allSatisfy(\.isPlainInName) ? "~\(user)" : "$(getent passwd \(name) | cut -d: -f6)"
-      script += "HOME=\(home) USER=\(name) LOGNAME=\(name)\nexport HOME USER LOGNAME\n"
+      script += "HOME=\(home) USER=\(name) LOGNAME=\(name); export HOME USER LOGNAME; "
     }
-    for (name, value) in try await environment(command, errand) { script += "\(name)=\(Quoting.word(value))\nexport \(name)\n" }
+    // The shells of a host read what is sent byte by byte, so this is short, and one line.
+    let settings = try await environment(command, errand).map { name, value in "\(name)=\(Quoting.word(value))" }
+    script += "export \(settings.joined(separator: " ")); "
     let folder = try command.directory.map { path throws(Failure) in try errand.place(path) } ?? errand.folder
-    script += "cd \(Quoting.word(folder)) || exit 1\n"
+    script += "cd \(Quoting.word(folder)) || exit 1; "
     switch command.form {
     case .shell(let line): script += "exec \(Job.session) sh -c \(Quoting.word(line))\n"
     case .argv(let words):

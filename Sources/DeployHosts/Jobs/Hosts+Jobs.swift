@@ -23,7 +23,7 @@ struct Job: Sendable {
   static let session = #"${l_setsid+"$l_setsid"}"#
   /// The limit of a script that goes in the request itself: the host's shell reads a line byte by byte, but starts two programs for a
   /// payload.
-  private static let small = 6144
+  static let small = 6144
 
   /// The script as a word of the request; nil if it has to be payload, because input follows it, or because it goes to another user.
   var inline: String? {
@@ -85,7 +85,7 @@ extension Hosts {
     let seconds = "\(errand.intent.timeout.milliseconds / 1000).\(String(1000 + errand.intent.timeout.milliseconds % 1000).dropFirst())"
     let line = vault.clean(String(job.line.prefix(400)).replacing("\n", with: " ").replacing("\t", with: " "))
     let since = "\(Hosts.now().milliseconds)"
-    _ = try await errand.link.demand(
+    let answer = try await errand.link.demand(
       "l_job",
       errand.claim + [
         site.deployment, job.name, seconds, "\(grace)", "\(options.outputLimit)", job.merge ? "1" : "0", job.user ?? "",
@@ -97,7 +97,7 @@ extension Hosts {
     let stop: @Sendable (String) async -> Void = { why in
       _ = try? await errand.link.call("l_stop", [site.path, site.deployment, job.name, why, "\(grace)", job.user ?? ""])
     }
-    let events = await errand.link.watch(folder)
+    let events = await errand.link.watch(folder, isOurs: job.ours != nil, isNew: answer.text.trimmed == "started")
     await errand.flight.whenCancelled { await stop("cancelled") }
     let late = Task {
       // The host ends it in time by itself; this is for a host that does not.

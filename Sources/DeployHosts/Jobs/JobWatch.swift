@@ -54,6 +54,10 @@ struct JobEnd: Sendable, Equatable {
 /// A watched job: what is known of its output, and who gets the rest.
 struct JobWatch {
   var folder: String
+  /// Whether it is a function of the host program, and no command of a recipe.
+  let isOurs: Bool
+  /// The channel on which the host rings at its end, by its nonce; nil: it does not, or not here.
+  let bell: String?
   let since = ContinuousClock.now
   var out = 0
   var err = 0

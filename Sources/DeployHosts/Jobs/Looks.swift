@@ -4,11 +4,13 @@ import DeployModel
 struct Looks: Sendable {
   /// Milliseconds until the next look.
   private(set) var pause = Looks.shortest
-  /// Milliseconds that the last jobs took, as far as looks can tell.
+  /// Milliseconds that the last commands of recipes took, as far as looks can tell.
   private var usual = 12.0
   private var isFirst = true
 
-  private static let shortest = 6.0
+  /// The shortest pause where the host rings at the end of each job: only output is looked for.
+  static let patient = 100.0
+  static let shortest = 6.0
   /// The pause after output that did not end the command.
   private static let stirred = 20.0
   /// The pause if nothing happens.
@@ -35,6 +37,6 @@ struct Looks: Sendable {
   /// - Parameter atFirst: whether the first look saw the end, so that the job took less time; the next one is looked at earlier.
   mutating func ended(after time: Duration, atFirst: Bool) {
     let took = Double(Interval(time).milliseconds)
-    usual = min(Self.latest, max(Self.shortest, atFirst ? usual * 0.85 : (usual + took) / 2))
+    usual = min(Self.latest, max(Self.shortest, atFirst ? usual * 0.75 : (usual + took) / 2))
   }
 }

@@ -3,7 +3,7 @@
 # Exit codes: 40 fenced, 42 locked, 43 no space, 44 missing, 45 not permitted, 46 corrupt, 47 makes no sense, 48 cut off.
 LF='
 '
-P= L= l_where= l_made= l_keeps=
+P= L= l_where= l_made= l_keeps= l_rings=
 l_bootid=unknown
 { read -r l_bootid; } 2>/dev/null </proc/sys/kernel/random/boot_id
 
@@ -47,10 +47,11 @@ l_in() {
 
 # Runs it and sends what it said. Every piece goes with its length, so that nothing in a piece is taken for anything else, and with
 # the nonce, so that what a login shell's children print in between is told apart. The functions named here send their pieces
-# themselves, because they hold bytes that a variable cannot; what the others print is text.
+# themselves, because they hold bytes that a variable cannot, or to save a process; what the others print is text.
 l_call() {
   case $1 in
-    l_poll | l_part | l_kept | l_read | l_show | l_ask | l_job | l_put | l_write | l_journal)
+    l_poll | l_part | l_kept | l_read | l_show | l_ask | l_job | l_put | l_write | l_journal | l_lock | l_renew | l_unlock | l_activate | \
+      l_record | l_recipe | l_name | l_has | l_stop | l_ping)
       { l_e=$(
         exec 2>&1 >&3 3>&-
         [ "$l_size" = 0 ] || trap l_drain EXIT
@@ -168,8 +169,10 @@ l_uptime() {
 }
 # Sets l_me and l_start to this shell's own number, subshell or not, and its start time.
 l_self() {
-  { read -r l_me l_l; } </proc/self/stat
-  l_stamp "$l_me"
+  { read -r l_l; } </proc/self/stat
+  l_me=${l_l%% *}
+  set -- ${l_l##*) }
+  l_start=${20}
 }
 # NAME: makes an empty file that was not there, in the job's folder; of two that try one succeeds.
 l_only() {

@@ -48,18 +48,20 @@ l_name_keeper() {
   { read -r l_word; } 2>/dev/null </proc/sys/kernel/random/uuid
   l_word=${l_word:-$$.$l_bootid}
 }
-# Obeys the channel's further lines, with a keeper behind a pipe.
+# RINGS: obeys the channel's further lines, with a keeper behind a pipe. RINGS=rings: it says on the channel's stderr when a job has ended.
 l_attend() {
   l_name_keeper
+  l_rings=$1
   # shellcheck disable=SC2030
-  { { exec 5>&1 >&4 4>&-; l_keeps=1; while IFS= read -r l; do eval "$l"; done; } | l_keeper 4>&-; } 4>&1
+  { { exec 5>&1 >&4 4>&-; l_keeps=1 l_rings=; while IFS= read -r l; do eval "$l"; done; } | l_keeper 4>&-; } 4>&1
 }
 # Starts a keeper, apart from the channel. Its text is what this channel was told, never a file of the host; what it is to do comes on
 # standard input.
 l_keeper() {
+  if [ -n "$l_rings" ]; then exec 4>&2; else exec 4>&-; fi
   {
-    LANDER_PROGRAM=$l_program LANDER_LOGIN=$l_login setsid sh -c 'eval "$LANDER_PROGRAM"; l_serve "$1"' keeper "$l_word" \
-      <&6 >/dev/null 2>&1 3>&- 4>&- 5>&- 6>&- 8>&- 9>&- &
+    LANDER_PROGRAM=$l_program LANDER_LOGIN=$l_login setsid sh -c 'eval "$LANDER_PROGRAM"; l_serve "$@"' keeper "$l_word" "$l_rings" \
+      <&6 >/dev/null 2>&1 3>&- 5>&- 6>&- 8>&- 9>&- &
   } 6<&0
 }
 
@@ -286,37 +288,6 @@ l_kept() {
   l_slice "$L/$2" "$3" "$4"
 }
 
-# MAX, then for each job: FOLDER, and how much of out and err is known. Answers a line for each, and what is new of both.
-# It is asked often, beside the job itself: if nothing was written and one line says how it ended, no process is started.
-l_poll() {
-  max=$1
-  shift
-  while [ $# -gt 2 ]; do
-    folder=$1
-    shift
-    l_memory "${folder%/.lander/jobs/*}"
-    set -- "$L/jobs/${folder##*/.lander/jobs/}" "$@"
-    l_state "$1"
-    [ "$st" != unborn ] || l_bar "$1" || st=starting
-    on=0 en=0 sn=0
-    if [ -s "$1/out" ] || [ -s "$1/err" ]; then
-      sizes=$(stat -c %s "$1/out" "$1/err" 2>/dev/null) && { on=${sizes%%"$LF"*} en=${sizes#*"$LF"}; }
-    fi
-    if [ "$st" = done ]; then
-      if { read -r end && ! read -r l_l; } <"$1/status"; then l_count "$end$LF" && sn=$l_bytes; else end= sn=$(stat -c %s "$1/status"); fi
-    fi
-    op=$((on - $2)) ep=$((en - $3))
-    [ "$op" -le "$max" ] || op=$max
-    [ "$ep" -le "$max" ] || ep=$max
-    [ "$op" -ge 0 ] || op=0
-    [ "$ep" -ge 0 ] || ep=0
-    l_say + "J $st $on $en $op $ep $sn$LF"
-    [ "$op" = 0 ] || l_slice "$1/out" "$2" "$op"
-    [ "$ep" = 0 ] || l_slice "$1/err" "$3" "$ep"
-    if [ -n "$end" ]; then l_say + "$end$LF"; elif [ "$sn" != 0 ]; then l_slice "$1/status" 0 "$sn"; fi
-    shift 3
-  done
-}
 # PATH DEPLOYMENT INTENT WHY GRACE USER: ends a job; what is left of a lost one too. Returns at once. A keeper of its own does it, because the
 # channel's may be stopped.
 l_stop() {

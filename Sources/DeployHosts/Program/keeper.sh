@@ -1,9 +1,10 @@
 # The keeper of a channel: a process apart from it that runs jobs and questions, and ends them. It reads what to do from a pipe, so it
 # learns of the channel's end, and jobs go on after that. Everything here runs in the keeper or in a subshell of it.
 
-# WORD: what a keeper does until its channel is gone: each order takes some lines.
+# WORD RINGS: what a keeper does until its channel is gone: each order takes some lines. RINGS: its 4 is the channel's stderr, which only
+# runners hold.
 l_serve() {
-  l_word=$1 l_login=$LANDER_LOGIN l_keeps= l_watch= l_jobs=
+  l_word=$1 l_rings=$2 l_login=$LANDER_LOGIN l_keeps= l_watch= l_jobs=
   unset LANDER_JOB LANDER_PROGRAM LANDER_LOGIN
   l_setsid=$(command -v setsid)
   umask 077
@@ -13,8 +14,8 @@ l_serve() {
       ask) l_ask_order ;;
       stop)
         IFS= read -r l_d && IFS= read -r l_why && IFS= read -r l_grace && IFS= read -r l_as || break
-        ( l_enter_job && l_finish "$l_why" "$l_grace" "$l_as" ) </dev/null & ;;
-      sweep) ( l_memory "$l_place" && l_sweep ) </dev/null & ;;
+        ( l_enter_job && l_finish "$l_why" "$l_grace" "$l_as" ) </dev/null 4>&- & ;;
+      sweep) ( l_memory "$l_place" && l_sweep ) </dev/null 4>&- & ;;
     esac
   done
   l_reap
@@ -32,7 +33,7 @@ l_run_order() {
 l_ask_order() {
   IFS= read -r l_d && read -r l_bytes l_in && IFS= read -r l_as && IFS= read -r l_ours && l_read_script || return
   l_reap
-  ( l_answer ) </dev/null &
+  ( l_answer ) </dev/null 4>&- &
   l_jobs="$l_jobs $!"
 }
 # Reads a number, and a text of so many lines.
@@ -65,7 +66,7 @@ l_arm() {
   [ "$l_due" -le $((l_now + 30000)) ] || l_due=$((l_now + 30000))
   if [ -n "$l_watch" ] && [ "$l_watched" = "$l_place" ] && [ "$l_wake" -le "$l_due" ] && l_stamp "$l_watch"; then return; fi
   [ "$l_watched" != "$l_place" ] || l_quiet
-  ( l_await_due ) </dev/null &
+  ( l_await_due ) </dev/null 4>&- &
   l_watch=$! l_wake=$l_due l_watched=$l_place
   l_stamp "$l_watch"
   l_watch_start=$l_start
@@ -124,15 +125,13 @@ l_run() {
   [ ! -L "$D/why" ] || exit 0
   if [ -n "$l_ours" ]; then
     # What functions of ours say has an end, and nothing that they start outlives them.
-    l_command >>"$D/out" 2>>"$D/err"
+    ( l_perform ) >>"$D/out" 2>>"$D/err" 4>&-
+    l_over $?
     true >"$D/out.end" && true >"$D/err.end"
-  elif [ "$l_merge" = 1 ]; then
-    true >"$D/err.end"
-    l_command 2>&1 | l_collect out
+  elif l_pipes || l_fifos; then l_follow
   else
-    # Whoever waits for the command holds none of its streams, so that each of the two is closed when the command's processes have
-    # closed it.
-    { l_command 2>&1 >&3 3>&- | l_collect err 3>&- >/dev/null & exec >/dev/null 3>&-; wait; } 3>&1 | l_collect out
+    printf 'lander: no pipe can be made for what it writes, so it did not run\n' >>"$D/err"
+    l_over 126
   fi
   { read -r e_status e_at; } 2>/dev/null <"$D/ended" || exit 1
   if l_only why; then
@@ -145,6 +144,7 @@ l_run() {
   elif [ ! -s "$D/status" ]; then
     l_told "$e_status exit 0"
   fi
+  [ -z "$l_rings" ] || { trap '' PIPE && printf '\n%s\n' 'lander: a job ended' >&4; } 2>/dev/null
   # Without a channel nobody else ends the watch.
   l_stamp $$ || { l_jobs=$(l_going) && [ -n "$l_jobs" ] || l_quiet; }
 }
@@ -155,17 +155,11 @@ l_going() {
   done
   return 0
 }
-# Runs the command, and writes how it ended before its own ends of the pipes are closed.
-l_command() {
-  # What this shell itself says of a command that was killed is no output of the command. Behind a lone subshell, dash would redirect that one
-  # only.
-  {
-    ( exec 2>&4 4>&-; l_perform )
-    l_r=$?
-  } 4>&2 2>/dev/null
+# STATUS: writes how the command ended.
+l_over() {
   l_uptime
-  { printf '%s %s\n' "$l_r" "$l_now" >"$D/ended"; } 2>/dev/null || { l_room; printf '%s %s\n' "$l_r" "$l_now" >"$D/ended"; }
-} </dev/null
+  { printf '%s %s\n' "$1" "$l_now" >"$D/ended"; } 2>/dev/null || { l_room; printf '%s %s\n' "$1" "$l_now" >"$D/ended"; }
+}
 # The script and the input of a job with input, or as another user, come from one file, which is gone before the first of its lines runs;
 # the script's length is known, so that what follows is the command's input. Another user gets the open file, never the name.
 l_perform() {
@@ -194,18 +188,6 @@ l_perform() {
   # The last of its words is `exec`, with this in front of the command.
   eval "$l_script"
 }
-# Keeps what comes out of a stream, up to the cap; the rest is let go. `cat` hands on at once what it reads, and the limit on its file
-# size cuts to the byte (`head -c` waits for a full buffer, and `dd count=` takes a short read for a whole one).
-l_collect() {
-  {
-    (ulimit -c 0; ulimit -f $((l_cap / 512)); exec cat) 2>/dev/null || {
-      cat >/dev/null
-      printf '\n[lander: output ends here; what came after %s bytes was not kept]\n' "$l_cap"
-    }
-  } >>"$D/$1"
-  { true >"$D/$1.end"; } 2>/dev/null || { l_room; true >"$D/$1.end"; }
-}
-
 # Runs a question. Of two that were started by an engine that lost its channel and asked again, the first to end gives the answer.
 l_answer() {
   l_enter_job

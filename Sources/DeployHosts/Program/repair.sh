@@ -57,7 +57,7 @@ l_repair() {
   trap 'rm -f "$S/by"' EXIT
   rm -rf "$S/tree" "$S/lists"
   mkdir -p "$L/entries" "$L/manifests" || exit 43
-  l_unwrap "$5" "$6"
+  l_unwrap "$5"
   umask 022
   [ "$6" = - ] || l_untar pom "$S/$6" "$S/tree" || l_unfit "$6" 43 "the files could not be unpacked"
   cd "$S/tree" || exit 46

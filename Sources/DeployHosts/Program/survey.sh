@@ -1,6 +1,6 @@
 # What a host is, and what there is on it.
 
-l_ping() { printf 'pong\n'; }
+l_ping() { l_say + "pong$LF"; }
 
 # What `current` is: l_cur, the release of ours that it names; else l_odd, `link`, `folder` or `file`. l_to is a link's text.
 l_current() {
@@ -109,8 +109,7 @@ l_survey() {
   case $l_l in [~]/*) l_l=${HOME%/}/${l_l#??} ;; esac
   ! l_memory "$l_l" || l_private
   shift
-  echo "clock $(date +%s%3N)"
-  echo "user $(id -un 2>/dev/null || id -u)"
+  date '+clock %s%3N'
   echo "home $HOME"
   echo "boot $l_bootid"
   l_l=$(uname -rm)
@@ -118,7 +117,7 @@ l_survey() {
   echo "architecture ${l_l##* }"
   l_processors
   for t in tar gzip setsid sha256sum dd stat mkfifo mv ln cp rm mkdir chmod touch find xargs sort readlink wc grep sed sleep date \
-    sync cat env tr cut id uname tail head cmp; do
+    sync cat env tr cut id uname tail head cmp tee; do
     command -v "$t" >/dev/null 2>&1 || echo "missing $t"
   done
   for t in curl wget busybox bash sudo runuser setpriv setfacl systemctl systemd-run flock truncate; do
@@ -131,13 +130,19 @@ l_survey() {
     at=${up:-/}
   done
   [ -d "$at" ] || echo "unwritable $at"
-  l_l=$(stat -c '%d:%i %N' "$at/." "/proc/$$/exe" 2>/dev/null) ||
-    l_l=$(stat -L -c '%d:%i x' "$at")$LF$(readlink -f "/proc/$$/exe")
-  l_a=${l_l%%"$LF"*}
+  # The folder of this process belongs to the login user, unless the kernel hides what is in it.
+  l_l=$(stat -c '%d:%i %U %N' "/proc/$$/." "$at/." "/proc/$$/exe" 2>/dev/null) ||
+    l_l="- UNKNOWN$LF$(stat -L -c '%d:%i x' "$at")$LF$(readlink -f "/proc/$$/exe")"
+  l_a=${l_l#*"$LF"} l_b=${l_l%%"$LF"*}
   echo "place ${l_a%% *} ${P#"$at"}"
+  l_b=${l_b#* } l_b=${l_b%%" '"*} l_b=${l_b%%" /proc/"*}
+  if [ "$l_b" = UNKNOWN ] || [ ! -O "/proc/$$/." ]; then l_b=$(id -un 2>/dev/null || id -u); fi
+  echo "user $l_b"
   l_l=${l_l##*/} l_l=${l_l%\'}
   echo "shell ${l_l% (deleted)}"
-  echo "real $( (cd -P "$at" 2>/dev/null && pwd -P) || readlink -f "$at")${P#"$at"}"
+  if cd -P "$at" 2>/dev/null; then l_l=$PWD; else l_l=$(readlink -f "$at"); fi
+  cd /
+  echo "real $l_l${P#"$at"}"
   l_current
   [ -z "$l_odd" ] || echo "odd $l_odd $l_to"
   if [ -d "$P/.lander" ]; then at=$P/.lander; fi
@@ -145,7 +150,7 @@ l_survey() {
   if [ -d "$at" ] && { ! [ -w "$at" ] || ! [ -x "$at" ]; }; then
     if [ "$(id -u)" = 0 ] || [ -O "$at" ]; then echo "readonly $at"; else echo "unwritable $at"; fi
   fi
-  echo "space $(stat -f -c '%a %S %d %c' "$at")"
+  stat -f -c 'space %a %S %d %c' "$at"
   l_lacks "$@"
   [ ! -d "$L" ] || [ -x "$L/." ] && [ -r "$L/." ] || return 0
   { read -r l_c l_w; } 2>/dev/null <"$L/id" && echo "id $l_c $l_w"
@@ -155,7 +160,8 @@ l_survey() {
   [ -z "$l_cur" ] || { echo "current $l_cur" && l_sound "$l_cur" owners; }
   case $good in '' | "$l_cur") ;; *) l_sound "$good" ;; esac
   case $before in '' | "$l_cur" | "$good") ;; *) l_sound "$before" ;; esac
-  for r in $(l_order); do echo "release $r"; done
+  l_order
+  for r in $l_list; do echo "release $r"; done
   f=0 t=
   { read -r f t; } 2>/dev/null <"$L/fence"
   echo "fence $f"

@@ -36,21 +36,20 @@ l_lock() {
   l_plant
   token=$2 dep=$3 since=$4 fence=$5 lease=$6 owner=$7 purpose=$8 inherits=$9 good=${11}
   h_token=
-  holder=$(l_holder)
-  if [ -n "$holder" ]; then
-    l_holder >/dev/null
+  l_holder >/dev/null
+  if [ -n "$h_token" ]; then
     other=
     [ -z "$h_app" ] || [ "$h_app" = "${12}" ] || [ -f "$L/receipt" ] || other=1
     if [ "$h_token" != "$token" ] && { [ -z "$inherits" ] || [ "$h_token" != "$inherits" ]; } &&
       { [ "$h_left" -gt 0 ] || [ -n "$other" ]; }; then
-      printf '%s\n' "$holder"
+      l_say + "$(l_holder)$LF"
       exit 42
     fi
     [ "$h_token" != "$token" ] || since=$h_since
   fi
   ticket=${14} sequence=${15}
   if [ "$h_token" != "$token" ]; then
-    [ "$ticket" = - ] || [ ! -d "$L/queue" ] || l_first "$ticket"
+    [ "$ticket" = - ] || [ ! -d "$L/queue" ] || l_l=$(l_first "$ticket") || { l_r=$? && l_say + "$l_l$LF" && exit "$l_r"; }
     [ -z "$sequence" ] || l_latest "$sequence"
   fi
   l_hold "$token" "$dep" "$since" "$fence" "$lease" "$owner" "$purpose" "${10}" "${12}" "${13}"
@@ -59,7 +58,11 @@ l_lock() {
   set --
   for l_l in "$L/lock" "$L/jobs" "$L/jobs/$dep" "$L/recipes" "$L/staging"; do [ -d "$l_l" ] || set -- "$@" "$l_l"; done
   [ $# = 0 ] || mkdir "$@" || exit 43
-  [ "$h_token" = "$token" ] || [ ! -d "$L/lock" ] || rm -f "$L/lock/parked" "$L/lock/journal" "$L/lock/taken"
+  if [ "$h_token" != "$token" ]; then
+    set --
+    for l_l in "$L/lock/parked" "$L/lock/journal" "$L/lock/taken"; do [ ! -e "$l_l" ] && [ ! -L "$l_l" ] || set -- "$@" "$l_l"; done
+    [ $# = 0 ] || rm -f "$@"
+  fi
   mv -fT "$L/.holder" "$L/lock/holder" || exit 43
   [ -z "$sequence" ] || l_numbered "$sequence $dep $since" "$owner"
   [ ! -d "$L/queue" ] || l_out "$ticket"
@@ -69,7 +72,7 @@ l_lock() {
   l_sync "$L/fence" "$L/lock/holder" "$L/lock" "$L"
   # Where it cannot be written, the group knows it still.
   l_good "$good" || :
-  echo taken
+  l_say + "taken$LF"
 }
 
 # FILE: reads a place in line, `queue/RANK.NUMBER.TOKEN`; fails if nobody renewed it within its lease. Its times are the host's uptime.
@@ -138,9 +141,9 @@ l_renew() {
   l_newer "$2"
   [ -f "$L/lock/holder" ] || l_die 42 "there is no lock"
   l_guard
-  holder=$(l_holder)
-  [ -n "$holder" ] || l_die 42 "the lock is not held any more"
+  h_token=
   l_holder >/dev/null
+  [ -n "$h_token" ] || l_die 42 "the lock is not held any more"
   [ "$h_token" = "$2" ] || l_die 42 "the lock is held by deployment $h_dep of $h_owner now"
   # A parked deployment has no process: one that is about to leave must not name itself again.
   l_w=$3
@@ -152,7 +155,9 @@ l_renew() {
     if [ "$1" = "$h_dep" ]; then l_awaits "$1 $2 $3 $4"; fi
     shift 4
   done
-  l_letters "$h_dep"
+  l_l=
+  [ ! -d "$L/inbox/$h_dep" ] || l_l=$(l_letters "$h_dep")
+  [ -z "$l_l" ] || l_say + "$l_l$LF"
 }
 
 # PATH TOKEN GOOD LEFT OVER: gives one's own lock back; somebody else's stays. What deployment GOOD left here is on trial no more. LEFT says
@@ -250,9 +255,9 @@ l_trim() {
   l_hand sweep "$P"
 }
 
-# PATH FENCE TOKEN RELEASE DEPLOYMENT SOURCES MARK LOOK, the receipt's text on stdin. The first line is for this program; MARK is `trial` if
-# the deployment has not succeeded yet. LOOK=look: the receipt is of the deployment that writes it, so its release must be there, and be
-# current. A good receipt of another release that is replaced becomes the previous one, and what that was is kept until the new one is
+# PATH FENCE TOKEN RELEASE DEPLOYMENT SOURCES MARK LOOK TEXT, or the receipt's text on stdin if TEXT is empty. The first line is for this
+# program; MARK is `trial` if the deployment has not succeeded yet. LOOK=look: the receipt is of the deployment that writes it, so its
+# release must be there, and be current. A good receipt of another release that is replaced becomes the previous one, and what that was is kept until the new one is
 # good: if it is taken back, all is as before. Every receipt that is replaced stays in receipts/ as long as its release is kept, one on
 # trial only if its successor is of another release; a full disk is no reason not to go back, so the host does without one that cannot be
 # linked.
@@ -261,7 +266,7 @@ l_record() {
   umask 077
   l_pass "$2" "$3"
   trap 'l_drain; [ ! -e "$L/.receipt.$$" ] || rm -f "$L/.receipt.$$"' EXIT
-  { printf '%s %s %s%s\n' "$4" "$5" "$6" "${7:+ $7}" >"$L/.receipt.$$"; } 2>/dev/null || l_full "$L"
+  { printf '%s %s %s%s\n%s' "$4" "$5" "$6" "${7:+ $7}" "$9" >"$L/.receipt.$$"; } 2>/dev/null || l_full "$L"
   l_take "$L/.receipt.$$" behind
   l_enter "$1" "$2" "$3"
   [ "$8" != look ] || l_stands "$4"
@@ -308,7 +313,7 @@ l_key() {
   cat "$L/key"
 }
 # PATH NAME: `there` where a whole file of that name exists below .lander
-l_has() { ! l_memory "$1" || [ ! -f "$L/$2" ] || echo there; }
+l_has() { ! l_memory "$1" || [ ! -f "$L/$2" ] || l_say + "there$LF"; }
 # PATH FENCE TOKEN NAME, a file's content on stdin: keeps it in `recipes` under its digest, which is NAME; nothing else goes by that.
 l_recipe() {
   l_home "$1"
@@ -320,14 +325,15 @@ l_recipe() {
   l_sync "$L/.recipe.$$"
   mv -fT "$L/.recipe.$$" "$L/recipes/$4" || exit 43
 }
-# PATH FENCE TOKEN FROM TO DIGEST: a file that was put is whole, and gets its name.
+# PATH FENCE TOKEN FROM TO DIGEST: a file that was put is whole, and gets its name, as l_recipe gives it. The receipt's syncs follow.
 l_name() {
-  l_enter "$1" "$2" "$3"
+  l_home "$1"
+  l_pass "$2" "$3"
+  umask 077
   l_whole "$L/$4" "$6"
   [ -d "$L/${5%/*}" ] || mkdir -p "$L/${5%/*}"
   l_sync "$L/$4"
   mv -fT "$L/$4" "$L/$5" || exit 43
-  l_sync "$L/${5%/*}"
 }
 # PATH NAME
 l_show() {

@@ -4,6 +4,8 @@ import DeployModel
 extension Hosts {
   /// How many bytes go through a channel in one piece.
   static let block = 262_144
+  /// The limit of bytes that one request brings, and the size of the first piece of a pack.
+  static let request = 524_288
   /// The limit of a piece of a pack, however fast the connection is.
   private static let largestPiece = 8 << 20
 
@@ -52,7 +54,7 @@ extension Hosts {
   ///   - end: the number of bytes that the host should have; nil: all.
   ///   - piece: the size of the first piece in bytes.
   func send(
-    _ pack: Pack, as name: String, from known: Int = 0, upTo end: Int? = nil, piece: Int = Hosts.block, _ errand: Errand
+    _ pack: Pack, as name: String, from known: Int = 0, upTo end: Int? = nil, piece: Int = Hosts.request, _ errand: Errand
   ) async throws(Failure) {
     let end = min(end ?? pack.size, pack.size)
     // A host may claim anything about what it has.

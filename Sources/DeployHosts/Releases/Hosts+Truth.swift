@@ -103,7 +103,7 @@ extension Hosts {
     let sources = receipt.inputs.sources.hex
     if try await errand.link.demand("l_has", [errand.site.path, "recipes/\(sources)"]).text.trimmed != "there" {
       let text = try Hosts.coded(try await store.sources(receipt.inputs.sources))
-      if text.count <= Hosts.block {
+      if text.count <= Hosts.request {
         _ = try await errand.link.demand("l_recipe", errand.claim + [sources], payload: text)
       } else {
         try await send(text, asSources: sources, errand)
@@ -115,7 +115,11 @@ extension Hosts {
     // The first line says this, and it changes.
     receipt.trial = nil
     let text = try Hosts.coded(receipt)
-    _ = try await errand.link.demand("l_record", errand.claim + [receipt.release.id, receipt.deployment, sources] + words, payload: text)
+    let claim = errand.claim + [receipt.release.id, receipt.deployment, sources] + words
+    // A payload costs the host a program.
+    let inline = text.count <= Job.small && !text.contains(0)
+    _ = try await errand.link.demand(
+      "l_record", claim + [inline ? String(decoding: text, as: UTF8.self) : ""], payload: inline ? [] : text)
     return .done()
   }
 
@@ -132,7 +136,7 @@ extension Hosts {
     var at = 0
     var misses = 0
     while at < text.count {
-      let piece = Array(text[at..<min(at + Hosts.block, text.count)])
+      let piece = Array(text[at..<min(at + Hosts.request, text.count)])
       let have = Int(try await errand.link.demand("l_put", errand.claim + [name, "\(at)"], payload: piece).text.trimmed) ?? 0
       misses = have > at ? 0 : misses + 1
       if misses > 20 { throw Failure(.transport, "\(name) cannot be sent piece by piece") }
